@@ -1,0 +1,27 @@
+# Flags of the house: every warning an error, no value-changing float options, hardened release.
+find_package(Threads REQUIRED)
+set(OUTCRY_WARNINGS
+    -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes
+    -Wvla -Wformat=2 -Wnull-dereference -Wundef -Wcast-qual -Wwrite-strings -Wswitch-enum -Werror
+    -Wno-error=null-dereference)
+# __int128 is the exact product of two units; -Wpedantic needs the __extension__ spelling in base/num.h.
+add_compile_options(-ffp-contract=off -fno-strict-aliasing -fno-common -fvisibility=hidden)
+add_compile_definitions(_GNU_SOURCE)
+if(CMAKE_BUILD_TYPE STREQUAL "Release")
+    add_compile_options(-fstack-protector-strong -fcf-protection)
+    add_link_options(-Wl,-z,relro,-z,now,-z,noexecstack)
+endif()
+if(OUTCRY_ASAN)
+    add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
+    add_link_options(-fsanitize=address,undefined)
+    add_compile_definitions(OUTCRY_SANITIZER=1)
+elseif(OUTCRY_TSAN)
+    add_compile_options(-fsanitize=thread -fno-omit-frame-pointer)
+    add_link_options(-fsanitize=thread)
+    add_compile_definitions(OUTCRY_SANITIZER=1)
+endif()
+if(OUTCRY_COVERAGE)
+    add_compile_options(--coverage -fprofile-update=atomic)
+    add_link_options(--coverage)
+    add_compile_definitions(OUTCRY_COVERAGE=1)
+endif()
