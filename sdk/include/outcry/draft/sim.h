@@ -1,0 +1,56 @@
+/* draft/sim.h: a simulated venue on the engine's side. Draft: outcry.sim/0.1, matched exactly.
+ *
+ * Invariants
+ * - A simulator is the venue: it keeps the truth about its orders, balances and the liquidity it
+ * has used.
+ * - It acts only in market(), request() and due(); it answers through the `sim_host` service, whose
+ * emit() only queues: answers reach the engine at their time, through the door.
+ * - Same calls in the same order give the same answers. No clock: `now` is an argument.
+ * - observe() takes recorded requests and answers as facts and returns nothing: it decides nothing.
+ */
+#ifndef OUTCRY_DRAFT_SIM_H
+#define OUTCRY_DRAFT_SIM_H
+
+#include <outcry/instrument.h>
+#include <outcry/order.h>
+#include <outcry/plugin.h>
+
+struct oc_sim {
+    uint32_t size;
+    uint32_t flags;
+    /* [engine] An instrument, or a new version of one, exists. */
+    oc_rc (*instrument)(void *self, const struct oc_instrument *instrument);
+    /* [engine] Opening or changed balance of one asset, as a decimal. */
+    oc_rc (*balance)(void *self, uint32_t account, uint32_t asset, struct oc_dec total);
+    /* [engine] A market event at `now_ns`. A bar whose path is known ahead (files) is shown at its
+     * open time with now_ns = open_ns, and again at its close with now_ns = head.venue_ns; a live
+     * bar only at its close. */
+    oc_rc (*market)(void *self, int64_t now_ns, const struct oc_event *event);
+    /* [engine] A request left our side at now_ns; the simulator adds its own latency. */
+    oc_rc (*request)(void *self, int64_t now_ns, const struct oc_request *request);
+    /* [engine] A time asked for with schedule_at() has come. */
+    oc_rc (*due)(void *self, int64_t now_ns);
+    /* [engine] Closes every open position at the last known price, fills marked OC_EVF_END. */
+    oc_rc (*end)(void *self, int64_t now_ns);
+    /* [engine] A recorded event, taken as a fact (restore). */
+    void (*observe)(void *self, const struct oc_event *event);
+    /* [engine] Truth for reconciliation: position (spot: holdings from fills) in units, and the
+     * balance of an asset. */
+    oc_rc (*position)(void *self, uint32_t account, uint32_t inst, int64_t *ret_units);
+    oc_rc (*save)(void *self, void *bytes, uint32_t size_max);
+    oc_rc (*load)(void *self, const void *bytes, uint32_t size);
+};
+
+#define OC_SVC_SIM_HOST "outcry.host.sim/0.1"
+
+/* What the host gives a simulator. All [engine]. */
+struct oc_svc_sim_host {
+    uint32_t size;
+    uint32_t zero;
+    /* Queues an answer (copied) that reaches us at at_ns >= now. */
+    oc_rc (*emit)(const struct oc_host *host, int64_t at_ns, const struct oc_event *event);
+    /* due() is called at at_ns. Several at one time are merged. */
+    oc_rc (*schedule_at)(const struct oc_host *host, int64_t at_ns);
+};
+
+#endif
