@@ -8,7 +8,7 @@
 #ifndef OUTCRY_INSTRUMENT_H
 #define OUTCRY_INSTRUMENT_H
 
-#include <outcry/dec.h>
+#include <outcry/event.h>
 
 #define OC_SYMBOL_MAX 48
 #define OC_VENUE_MAX  24

@@ -1,0 +1,25 @@
+/* limits.h: every bound of the engine, in one place; each is tested at the limit and one beyond. */
+#ifndef ENGINE_LIMITS_H
+#define ENGINE_LIMITS_H
+
+enum {
+    ENGINE_ASSETS_MAX = 4096,
+    ENGINE_INSTRUMENTS_MAX = 16384,
+    ENGINE_ACCOUNTS_MAX = 64,
+    ENGINE_STRATEGIES_MAX = 1024,
+    ENGINE_RULES_MAX = 64,
+    ENGINE_ORDERS_OPEN_MAX = 65536,   /* orders not yet final */
+    ENGINE_ORDERS_CLOSED_KEPT = 8192, /* final orders still held in memory; older ones live in the journal */
+    ENGINE_STAGED_MAX = 1024,         /* requests made by one callback */
+    ENGINE_TIMERS_MAX = 65536,
+    ENGINE_BOOKS_MAX = 65536,         /* (account, strategy, instrument) positions */
+    ENGINE_LOTS_MAX = 65536,          /* open lots of one position under FIFO or LIFO */
+    ENGINE_BARS_MAX = 4096,           /* (instrument, period) bar builders */
+    ENGINE_FILLS_MAX = 16777216,      /* remembered fill identities */
+    ENGINE_ANSWERS_MAX = 262144,      /* answers of simulators under way */
+    ENGINE_FEE_ASSETS_MAX = 8,        /* fee buckets of one position */
+    ENGINE_GROUPS_MAX = 65536,        /* brackets and OCO groups alive */
+    ENGINE_SOURCES_MAX = 256          /* market data streams merged */
+};
+
+#endif

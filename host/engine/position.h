@@ -1,0 +1,65 @@
+/* position.h: one book of one instrument: average cost, FIFO or LIFO (formula sheet 5.1, 5.2; PNL-1, PNL-2).
+ *
+ * Invariants
+ * - After every fill, to the last unit: realised + unrealised(mark) = cash flows of the trades + value(qty at mark).
+ *   It holds by construction: what is realised is the proceeds less the part of the remaining cost that is released,
+ *   and the parts of a cost always add up (the last part takes the rest).
+ * - The average is the fraction cost / qty; it is rounded only when shown.
+ * - Fees are kept apart, one bucket an asset, and never enter the cost. */
+#ifndef ENGINE_POSITION_H
+#define ENGINE_POSITION_H
+
+#include "engine/instruments.h"
+#include "engine/limits.h"
+
+enum { COST_AVERAGE = 0, COST_FIFO = 1, COST_LIFO = 2 };
+
+struct lot {
+    int64_t qty;    /* signed units */
+    oc_i128 cost;   /* signed money: value of qty when opened */
+};
+
+struct fee_bucket {
+    uint32_t asset;
+    uint32_t zero;
+    oc_i128 paid; /* money units of the asset; positive cost us */
+};
+
+struct position {
+    uint32_t account;
+    uint32_t strategy; /* 0: the account's own net book */
+    uint32_t inst;
+    uint32_t method;   /* COST_... */
+    int64_t qty;       /* signed units */
+    oc_i128 cost;      /* signed money: value of qty at its entry prices */
+    oc_i128 realised;  /* settlement asset, before fees */
+    oc_i128 flow;      /* spot, linear: sum of cash flows of the trades */
+    struct fee_bucket fees[ENGINE_FEE_ASSETS_MAX];
+    uint32_t fee_count;
+    uint32_t fills;
+    uint32_t trips;    /* times the position came back to zero or crossed it */
+    uint32_t wins;     /* of these, realised more than 0 before fees */
+    int64_t opened_ns; /* of the present position */
+    oc_i128 trip_start;/* realised when the present position was opened */
+    struct lot *lots;  /* FIFO, LIFO; owned */
+    uint32_t lot_count;
+    uint32_t lot_max;
+    uint32_t lot_first; /* FIFO: lots before it are used up */
+    uint32_t zero;
+};
+
+void position_init(struct position *position, uint32_t account, uint32_t strategy, uint32_t inst, uint32_t method);
+void position_release(struct position *position);
+
+/* Books qty (positive units) at price on side OC_SIDE_BUY or SELL. OC_E_RANGE or OC_E_LIMIT change nothing. */
+oc_rc position_fill(struct position *position, const struct instrument *instrument, uint8_t side, int64_t price,
+                    int64_t qty, int64_t now_ns);
+/* Adds a fee to its bucket. OC_E_LIMIT: too many fee assets. */
+oc_rc position_fee(struct position *position, uint32_t asset, oc_i128 paid);
+/* Unrealised profit at `mark`. */
+oc_rc position_unrealised(const struct position *position, const struct instrument *instrument, int64_t mark,
+                          oc_i128 *ret_money);
+/* Average entry price as the nearest double; OC_E_NOT_FOUND when flat. */
+oc_rc position_average(const struct position *position, const struct instrument *instrument, double *ret_price);
+
+#endif
