@@ -1,0 +1,206 @@
+#include "load/inspect.h"
+
+#include "load/file.h"
+#include "load/library.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <xxhash.h>
+
+/* Instrumented builds need constructors and the runtime's functions: told, not refused. */
+#if defined(OUTCRY_SANITIZER) || defined(OUTCRY_COVERAGE)
+enum { IS_INSTRUMENTED = 1 };
+#else
+enum { IS_INSTRUMENTED = 0 };
+#endif
+
+void load_report_init(struct load_report *report, const char *path)
+{
+    memset(report, 0, sizeof *report);
+    snprintf(report->path, sizeof report->path, "%s", path);
+}
+
+void load_report_fault(struct load_report *report, const char *field, const char *found,
+                       const char *expected, const char *text)
+{
+    if (report->fault_count == LOAD_FAULT_MAX) {
+        report->faults_dropped++;
+        return;
+    }
+    struct load_fault *fault = &report->faults[report->fault_count++];
+    snprintf(fault->field, sizeof fault->field, "%s", field);
+    snprintf(fault->found, sizeof fault->found, "%s", found);
+    snprintf(fault->expected, sizeof fault->expected, "%s", expected);
+    snprintf(fault->text, sizeof fault->text, "%s", text);
+}
+
+static void note(struct load_report *report, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static void note(struct load_report *report, const char *format, ...)
+{
+    if (report->note_count == LOAD_NOTE_MAX)
+        return;
+    va_list args;
+    va_start(args, format);
+    vsnprintf(report->notes[report->note_count], sizeof report->notes[0], format, args);
+    va_end(args);
+    report->note_count++;
+}
+
+/* A fault, or a note where the build is instrumented. */
+static void refuse_code(struct load_report *report, const char *field, const char *found,
+                        const char *expected)
+{
+    if (IS_INSTRUMENTED)
+        note(report, "%s: %s (let through: this build is instrumented)", field, found);
+    else
+        load_report_fault(report, field, found, expected,
+                          "build with outcry_add_plugin, or link with -nostartfiles");
+}
+
+static void check_init_array(const struct elf *elf, struct load_report *report)
+{
+    uint64_t count = elf->init_array.size / 8;
+    uint64_t own = 0;
+    bool has_crt = false;
+    for (uint64_t i = 0; i < count && i < 64; i++) {
+        struct elf_pointer pointer;
+        bool is_crt = elf_pointer_at(elf, elf->init_array.address + i * 8, &pointer) == OC_OK &&
+                      pointer.kind == ELF_POINTER_INSIDE && !has_crt &&
+                      elf_is_toolchain_frame_dummy(elf, pointer.address);
+        has_crt = has_crt || is_crt;
+        own += !is_crt;
+    }
+    if (count > 64)
+        own = count;
+    if (own) {
+        char found[64];
+        snprintf(found, sizeof found, "%" PRIu64 " constructor%s", own, own > 1 ? "s" : "");
+        refuse_code(report, "init_array", found, "no code that runs while the file is loaded");
+    }
+}
+
+void inspect_code(const struct elf *elf, struct load_report *report)
+{
+    check_init_array(elf, report);
+    if (elf->init && !elf_is_toolchain_init(elf, elf->init))
+        refuse_code(report, "DT_INIT", "a function of its own",
+                    "no code that runs while the file is loaded");
+    if (elf->preinit_array.size)
+        refuse_code(report, "preinit_array", "an entry",
+                    "no code that runs while the file is loaded");
+    if (elf->fini_array.size > 8)
+        refuse_code(report, "fini_array", "a destructor of its own",
+                    "no code that runs when the process ends");
+    if (elf->resolver_count) {
+        char found[64];
+        snprintf(found, sizeof found, "%u IRELATIVE relocation%s", elf->resolver_count,
+                 elf->resolver_count > 1 ? "s" : "");
+        refuse_code(report, "relocations", found, "no ifunc resolver: it runs while loading");
+    }
+    if (elf->wants_executable_stack)
+        load_report_fault(report, "stack", "executable", "not executable",
+                          "assemble with -z noexecstack");
+    if (elf->has_text_relocs)
+        load_report_fault(report, "code", "text relocations", "position-independent code",
+                          "compile with -fPIC");
+    if (elf->runpath && (strstr(elf->runpath, "$ORIGIN") || strstr(elf->runpath, "${ORIGIN}")))
+        load_report_fault(report, "run path", elf->runpath, "no $ORIGIN",
+                          "plugins are loaded from a copy: link to libraries in standard folders");
+}
+
+static bool is_pure_file(const struct load_report *report)
+{
+    for (uint32_t i = 0; i < report->plugin_count; i++) {
+        const struct kind *kind = kind_find(report->plugins[i].kind);
+        if (kind && kind->is_pure)
+            return true;
+    }
+    return false;
+}
+
+static void judge_impure(struct load_report *report, const struct load_options *options,
+                         const char *name)
+{
+    if (IS_INSTRUMENTED) {
+        note(report, "uses %s, which a pure kind must not (this build is instrumented)", name);
+    } else if (options && options->impure) {
+        report->is_impure = true;
+        note(report, "uses %s: impure by configuration, so no replay or parity claim", name);
+    } else {
+        load_report_fault(report, "undefined symbol", name, "a pure function of the C library",
+                          "a risk, sim or algo plugin asks the host for time and chance; "
+                          "`impure = yes` lets it through and ends replay claims");
+    }
+}
+
+void inspect_symbols(const struct elf *elf, const struct load_options *options,
+                     struct load_report *report)
+{
+    struct library_set libraries;
+    library_set_init(&libraries, elf);
+    for (uint32_t i = 0; i < elf->needed_count; i++)
+        if (!library_is_present(&libraries, elf->needed[i]))
+            load_report_fault(report, "needed library", elf->needed[i], "a library of this system",
+                              "install it");
+    bool is_pure = is_pure_file(report), has_resolver = false;
+    for (uint32_t i = 1; i < elf->symbol_count; i++) {
+        struct elf_symbol symbol;
+        if (elf_symbol_at(elf, i, &symbol) < 0) {
+            load_report_fault(report, "dynamic symbols", "a name outside the string table",
+                              "names inside it", "");
+            break;
+        }
+        if (symbol.is_defined && symbol.is_resolver && !has_resolver) {
+            refuse_code(report, "symbol", symbol.name, "no ifunc resolver: it runs while loading");
+            has_resolver = true;
+        }
+        if (symbol.is_defined || symbol.is_local || symbol.is_weak || !symbol.name[0])
+            continue;
+        if (!library_has_symbol(&libraries, symbol.name))
+            load_report_fault(report, "undefined symbol", symbol.name,
+                              "a symbol of the host, the C library or a needed library",
+                              "link the library that has it (-Wl,-z,defs finds this at build)");
+        else if (is_pure && !kind_is_pure_symbol(symbol.name))
+            judge_impure(report, options, symbol.name);
+    }
+    library_set_release(&libraries);
+}
+
+oc_rc load_inspect_bytes(const void *bytes, uint64_t size, const struct load_options *options,
+                         struct load_report *ret_report)
+{
+    struct elf elf;
+    struct elf_fault fault = {0};
+    ret_report->size = size;
+    ret_report->hash = XXH3_64bits(bytes, size);
+    oc_rc rc = elf_read(&elf, bytes, size, &fault);
+    if (rc < 0) {
+        load_report_fault(ret_report, fault.field, fault.found, fault.expected, "");
+        return rc;
+    }
+    inspect_list(&elf, ret_report);
+    inspect_code(&elf, ret_report);
+    inspect_symbols(&elf, options, ret_report);
+    elf_release(&elf);
+    return ret_report->fault_count ? OC_E_DATA : OC_OK;
+}
+
+oc_rc load_inspect(const char *path, const struct load_options *options,
+                   struct load_report *ret_report)
+{
+    struct load_file file;
+    struct elf_fault fault = {0};
+    load_report_init(ret_report, path);
+    oc_rc rc = load_file_copy(&file, path, &fault);
+    if (rc < 0) {
+        load_report_fault(ret_report, fault.field, fault.found, fault.expected, "");
+        return rc;
+    }
+    rc = load_inspect_bytes(file.bytes, file.size, options, ret_report);
+    load_file_release(&file, false);
+    return rc;
+}

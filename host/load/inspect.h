@@ -1,0 +1,112 @@
+/* inspect.h: stage 1 of loading: what a plugin file is and everything that is wrong with it,
+ * without running a line of it.
+ *
+ * Invariants
+ * - The file is read as data; no byte of it is mapped executable or called.
+ * - All faults that can be told are told at once, each with field, found and expected.
+ * - A report is plain memory: it owns nothing and may be copied. */
+#ifndef OUTCRY_LOAD_INSPECT_H
+#define OUTCRY_LOAD_INSPECT_H
+
+#include "load/elf.h"
+
+#include <outcry/plugin.h>
+
+#define LOAD_FAULT_MAX  32
+#define LOAD_NOTE_MAX   16
+#define LOAD_PLUGIN_MAX 16   /* plugins in one file */
+#define LOAD_IFACE_MAX  16   /* interfaces of one plugin */
+#define LOAD_TABLE_MAX  4096 /* bytes of a descriptor or an interface table */
+
+struct load_fault {
+    char field[64];
+    char found[160];
+    char expected[160];
+    char text[160]; /* what to do about it; may be empty */
+};
+
+struct load_iface {
+    char id[65];
+    uint32_t size;    /* of its table */
+    uint64_t address; /* of its table, in the file */
+};
+
+struct load_info { /* one plugin, as its file says it */
+    char kind[65];
+    char id[65];
+    char version[33];
+    char license[65];
+    char about[161];
+    uint32_t size;
+    uint16_t abi_major;
+    uint16_t abi_minor;
+    uint64_t address;
+    uint32_t iface_count;
+    struct load_iface ifaces[LOAD_IFACE_MAX];
+};
+
+struct load_options {
+    bool impure; /* risk and sim plugins may use what is not on the list of pure functions */
+    bool reload; /* load.h: an id that is already loaded becomes a new generation */
+};
+
+struct load_report {
+    char path[1024]; /* cut if longer */
+    uint64_t hash;   /* XXH3 of the file's bytes; 0 if it could not be read */
+    uint64_t size;
+    bool is_impure; /* uses what a pure kind must not, and was let through */
+    uint32_t fault_count;
+    uint32_t faults_dropped; /* beyond LOAD_FAULT_MAX */
+    struct load_fault faults[LOAD_FAULT_MAX];
+    uint32_t note_count;
+    char notes[LOAD_NOTE_MAX][224];
+    uint64_t list_address;
+    uint32_t plugin_count;
+    struct load_info plugins[LOAD_PLUGIN_MAX];
+};
+
+/* Reads and judges the file. Returns OC_OK if there is no fault, else OC_E_DATA (or why it could
+ * not be read: OC_E_NOT_FOUND, OC_E_IO, OC_E_LIMIT). `options` may be NULL. *ret_report is always
+ * written. [setup] */
+oc_rc load_inspect(const char *path, const struct load_options *options,
+                   struct load_report *ret_report);
+
+/* The same for bytes in memory; `path` is only a name. Used by stage 2 and the fuzzer. [setup] */
+oc_rc load_inspect_bytes(const void *bytes, uint64_t size, const struct load_options *options,
+                         struct load_report *ret_report);
+
+/* Starts a report: everything empty, path taken. */
+void load_report_init(struct load_report *report, const char *path);
+
+/* Adds a fault; beyond LOAD_FAULT_MAX it is counted. `text` may be "". */
+void load_report_fault(struct load_report *report, const char *field, const char *found,
+                       const char *expected, const char *text);
+
+/* The kinds and interfaces that this host knows (inspect_kinds.c). */
+struct kind_member {
+    const char *name;
+    uint32_t offset;
+    bool is_required;
+};
+struct kind {
+    const char *id;      /* of the kind and of its main interface */
+    const char *name;    /* as in folder names: "risk" */
+    uint32_t size_first; /* of the first version of its table */
+    uint32_t size;       /* as this host knows it */
+    bool is_pure;        /* its undefined symbols must be on the list */
+    const struct kind_member *members;
+    uint32_t member_count;
+};
+const struct kind *kind_find(const char *id); /* NULL if unknown */
+const struct kind *kind_at(uint32_t index);   /* NULL after the last */
+
+/* True if a risk, sim or algo plugin may call the function: it depends on its arguments alone. */
+bool kind_is_pure_symbol(const char *name);
+
+/* Parts of the inspection, each adding its faults to the report. */
+void inspect_list(const struct elf *elf, struct load_report *report);
+void inspect_code(const struct elf *elf, struct load_report *report);
+void inspect_symbols(const struct elf *elf, const struct load_options *options,
+                     struct load_report *report);
+
+#endif

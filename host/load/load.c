@@ -1,0 +1,179 @@
+#include "load/load.h"
+
+#include "load/file.h"
+
+#include <dlfcn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void registry_init(struct registry *registry) { memset(registry, 0, sizeof *registry); }
+
+const struct registry_entry *registry_find(const struct registry *registry, const char *kind,
+                                           const char *id)
+{
+    for (uint32_t i = registry->count; i-- > 0;) {
+        const struct registry_entry *entry = &registry->entries[i];
+        if (strcmp(entry->plugin->id, id) == 0 && (!kind || strcmp(entry->plugin->kind, kind) == 0))
+            return entry;
+    }
+    return NULL;
+}
+
+const void *registry_interface(const struct oc_plugin *plugin, const char *id)
+{
+    for (const struct oc_iface *iface = plugin->ifaces; iface->id; iface++)
+        if (strcmp(iface->id, id) == 0)
+            return iface->table;
+    return NULL;
+}
+
+static oc_rc refuse_duplicates(const struct registry *registry, const struct load_options *options,
+                               struct load_report *report)
+{
+    if (options && options->reload)
+        return OC_OK;
+    for (uint32_t i = 0; i < report->plugin_count; i++) {
+        const struct registry_entry *entry = registry_find(registry, NULL, report->plugins[i].id);
+        if (!entry)
+            continue;
+        char field[64], expected[160];
+        snprintf(field, sizeof field, "plugin %u id", i + 1);
+        snprintf(expected, sizeof expected, "an id that is not loaded yet (it is, from %.100s)",
+                 entry->path);
+        load_report_fault(report, field, report->plugins[i].id, expected,
+                          "remove one of the two files");
+    }
+    return report->fault_count ? OC_E_EXISTS : OC_OK;
+}
+
+static bool is_same_plugin(const struct oc_plugin *plugin, const struct load_info *info,
+                           uintptr_t base)
+{
+    if ((uintptr_t)plugin != base + info->address || plugin->size != info->size ||
+        plugin->abi_major != info->abi_major || plugin->abi_minor != info->abi_minor ||
+        strcmp(plugin->kind, info->kind) != 0 || strcmp(plugin->id, info->id) != 0 ||
+        strcmp(plugin->version, info->version) != 0 || !plugin->open || !plugin->close)
+        return false;
+    const struct oc_iface *iface = plugin->ifaces;
+    for (uint32_t i = 0; i < info->iface_count; i++, iface++)
+        if (!iface->id || strcmp(iface->id, info->ifaces[i].id) != 0 ||
+            (uintptr_t)iface->table != base + info->ifaces[i].address ||
+            *(const uint32_t *)iface->table != info->ifaces[i].size)
+            return false;
+    return !iface->id;
+}
+
+/* What the dynamic linker made of the file is what was inspected: same list, same places. */
+static bool is_as_inspected(const struct oc_plugin *const *list, const struct load_report *report)
+{
+    uintptr_t base = (uintptr_t)list - (uintptr_t)report->list_address;
+    for (uint32_t i = 0; i < report->plugin_count; i++)
+        if (!list[i] || !is_same_plugin(list[i], &report->plugins[i], base))
+            return false;
+    return !list[report->plugin_count];
+}
+
+static oc_rc open_copy(struct load_file *file, struct load_report *report,
+                       const struct oc_plugin *const **ret_list)
+{
+    char name[64];
+    snprintf(name, sizeof name, "/proc/self/fd/%d", file->descriptor);
+    void *handle = dlopen(name, RTLD_NOW | RTLD_LOCAL);
+    if (!handle) {
+        const char *why = dlerror();
+        load_report_fault(report, "dlopen", why ? why : "refused", "a file that can be loaded", "");
+        load_file_release(file, false);
+        return OC_E_DATA;
+    }
+    const struct oc_plugin *const *list =
+        (const struct oc_plugin *const *)dlsym(handle, "oc_plugins_v1");
+    load_file_release(file, true);
+    if (!list || !is_as_inspected(list, report)) {
+        load_report_fault(report, "oc_plugins_v1", "after loading another list than in the file",
+                          "the list that was inspected",
+                          "link with -Bsymbolic, so that no other file can stand in for a symbol");
+        return OC_E_DATA;
+    }
+    *ret_list = list;
+    return OC_OK;
+}
+
+static void add_plugins(struct registry *registry, const struct load_report *report,
+                        const struct oc_plugin *const *list)
+{
+    for (uint32_t i = 0; i < report->plugin_count; i++) {
+        const struct registry_entry *old = registry_find(registry, NULL, list[i]->id);
+        struct registry_entry *entry = &registry->entries[registry->count];
+        entry->plugin = list[i];
+        entry->hash = report->hash;
+        entry->generation = old ? old->generation + 1 : 1;
+        entry->is_impure = report->is_impure;
+        snprintf(entry->path, sizeof entry->path, "%s", report->path);
+        registry->count++;
+    }
+}
+
+oc_rc load_plugin(struct registry *registry, const char *path, const struct load_options *options,
+                  struct load_report *ret_report)
+{
+    struct load_file file;
+    struct elf_fault fault = {0};
+    const struct oc_plugin *const *list;
+    load_report_init(ret_report, path);
+    oc_rc rc = load_file_copy(&file, path, &fault);
+    if (rc < 0) {
+        load_report_fault(ret_report, fault.field, fault.found, fault.expected, "");
+        return rc;
+    }
+    rc = load_inspect_bytes(file.bytes, file.size, options, ret_report);
+    if (rc == OC_OK)
+        rc = refuse_duplicates(registry, options, ret_report);
+    if (rc == OC_OK && ret_report->plugin_count > REGISTRY_MAX - registry->count) {
+        load_report_fault(ret_report, "registry", "full", "at most 256 plugins and reloads", "");
+        rc = OC_E_LIMIT;
+    }
+    if (rc < 0) {
+        load_file_release(&file, false);
+        return rc;
+    }
+    rc = open_copy(&file, ret_report, &list);
+    if (rc == OC_OK)
+        add_plugins(registry, ret_report, list);
+    return rc;
+}
+
+struct folder_load {
+    struct registry *registry;
+    const struct load_options *options;
+    load_told *each;
+    void *context;
+    oc_rc first_failure;
+    struct load_report report;
+};
+
+static oc_rc load_one(void *context, const char *path)
+{
+    struct folder_load *load = context;
+    oc_rc rc = load_plugin(load->registry, path, load->options, &load->report);
+    if (rc < 0 && load->first_failure == OC_OK)
+        load->first_failure = rc;
+    return load->each ? load->each(load->context, &load->report, rc) : OC_OK;
+}
+
+oc_rc load_folder(struct registry *registry, const char *path, const struct load_options *options,
+                  load_told *each, void *context)
+{
+    struct folder_load *load = calloc(1, sizeof *load);
+    if (!load)
+        return OC_E_NOMEM;
+    load->registry = registry;
+    load->options = options;
+    load->each = each;
+    load->context = context;
+    oc_rc rc = load_folder_each(path, load_one, load);
+    if (rc == OC_OK)
+        rc = load->first_failure;
+    free(load);
+    return rc;
+}

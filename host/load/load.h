@@ -1,0 +1,53 @@
+/* load.h: stage 2 of loading, and the registry of what is loaded.
+ *
+ * Invariants
+ * - Only what stage 1 (inspect.h) found without fault is loaded, and exactly those bytes: the file
+ *   is copied into sealed memory first.
+ * - Nothing is ever unmapped, and the descriptor of each copy stays open: glibc remembers the name.
+ * - An id is registered once. A reload adds a newer generation; older ones stay valid.
+ * - Not thread-safe: the registry is changed during [setup] only. */
+#ifndef OUTCRY_LOAD_LOAD_H
+#define OUTCRY_LOAD_LOAD_H
+
+#include "load/inspect.h"
+
+#define REGISTRY_MAX 256 /* plugins, all generations */
+
+struct registry_entry {
+    const struct oc_plugin *plugin; /* static */
+    uint64_t hash;                  /* XXH3 of its file */
+    uint32_t generation;            /* 1, then one more at each reload */
+    bool is_impure;
+    char path[1024];
+};
+
+struct registry {
+    uint32_t count;
+    struct registry_entry entries[REGISTRY_MAX];
+};
+
+/* An all-zero registry is empty; it owns no memory that could be released. About 280 kB. */
+void registry_init(struct registry *registry);
+
+/* Inspects and loads a file and registers its plugins, all of them or none. No code of the file
+ * runs. Faults (a duplicate id too) are in *ret_report; OC_E_DATA, OC_E_EXISTS for a duplicate,
+ * OC_E_LIMIT for a full registry, or as load_inspect. `options` may be NULL. [setup] */
+oc_rc load_plugin(struct registry *registry, const char *path, const struct load_options *options,
+                  struct load_report *ret_report);
+
+/* Loads every *.so of a folder in the order of their names (and of the folders in it, one level).
+ * `each` (may be NULL) is told each report, good or bad; a negative answer of it stops. Returns
+ * OC_OK if all were loaded, else the first failure's code. [setup] */
+typedef oc_rc load_told(void *context, const struct load_report *report, oc_rc rc);
+oc_rc load_folder(struct registry *registry, const char *path, const struct load_options *options,
+                  load_told *each, void *context);
+
+/* The newest generation of a plugin, borrowed until the registry's life ends; NULL if there is
+ * none. kind: OC_RISK ...; NULL for any. [any] */
+const struct registry_entry *registry_find(const struct registry *registry, const char *kind,
+                                           const char *id);
+
+/* A plugin's table of the interface, static; NULL if it has none. [any] */
+const void *registry_interface(const struct oc_plugin *plugin, const char *id);
+
+#endif
