@@ -1,214 +1,156 @@
+/* num.c: division with stated rounding, and what money is made of. */
 #include "base/num.h"
 
-#include <string.h>
+const int64_t num_pow10_table[NUM_POW10_MAX + 1] = {
+    1,
+    10,
+    100,
+    1000,
+    10000,
+    100000,
+    1000000,
+    10000000,
+    100000000,
+    1000000000,
+    10000000000,
+    100000000000,
+    1000000000000,
+    10000000000000,
+    100000000000000,
+    1000000000000000,
+    10000000000000000,
+    100000000000000000,
+    1000000000000000000,
+};
 
-const int64_t num_pow10[19] = {1LL,
-                               10LL,
-                               100LL,
-                               1000LL,
-                               10000LL,
-                               100000LL,
-                               1000000LL,
-                               10000000LL,
-                               100000000LL,
-                               1000000000LL,
-                               10000000000LL,
-                               100000000000LL,
-                               1000000000000LL,
-                               10000000000000LL,
-                               100000000000000LL,
-                               1000000000000000LL,
-                               10000000000000000LL,
-                               100000000000000000LL,
-                               1000000000000000000LL};
-
-oc_i128 num_pow10_128(int exponent)
+oc_i128 num_pow10_128(int n)
 {
-    if (exponent < 0 || exponent > 38)
+    if (n <= NUM_POW10_MAX)
+        return num_pow10(n);
+    if (n <= 2 * NUM_POW10_MAX)
+        return (oc_i128)num_pow10(n - NUM_POW10_MAX) * num_pow10(NUM_POW10_MAX);
+    return (oc_i128)num_pow10(NUM_POW10_MAX) * num_pow10(NUM_POW10_MAX) * num_pow10(n - 2 * NUM_POW10_MAX);
+}
+
+static oc_u128 magnitude(oc_i128 value) { return value < 0 ? -(oc_u128)value : (oc_u128)value; }
+
+/* What to add to a truncated magnitude: 0 or 1; -1 means "not allowed". */
+static int round_step(oc_u128 quotient, oc_u128 rest, oc_u128 divisor, bool is_negative,
+                      enum num_rounding rounding)
+{
+    if (rest == 0)
         return 0;
-    if (exponent <= 18)
-        return num_pow10[exponent];
-    oc_i128 value = num_pow10[18];
-    for (int i = 18; i < exponent; i++)
-        value *= 10;
-    return value;
-}
-
-/* Adjusts the quotient truncated toward zero; `twice` compares 2 x |rest| with |b|: -1, 0, 1. */
-static oc_i128 adjust(oc_i128 quotient, bool negative, bool has_rest, int twice, enum num_round round)
-{
-    if (!has_rest)
-        return quotient;
-    bool away = false;
-    switch (round) {
-    case ROUND_DOWN:
-        away = negative;
-        break;
-    case ROUND_UP:
-        away = !negative;
-        break;
-    case ROUND_ZERO:
-        break;
-    case ROUND_AWAY:
-        away = true;
-        break;
-    case ROUND_HALF_EVEN:
-        away = twice > 0 || (twice == 0 && (quotient & 1));
+    switch (rounding) {
+    case NUM_FLOOR:
+        return is_negative;
+    case NUM_CEIL:
+        return !is_negative;
+    case NUM_ZERO:
+        return 0;
+    case NUM_HALF_EVEN:
+        if (rest == divisor - rest)
+            return (int)(quotient & 1);
+        return rest > divisor - rest;
+    case NUM_EXACT:
         break;
     }
-    if (!away)
-        return quotient;
-    return negative ? quotient - 1 : quotient + 1;
+    return -1;
 }
 
-static oc_u128 magnitude(oc_i128 a) { return a < 0 ? (oc_u128)0 - (oc_u128)a : (oc_u128)a; }
-
-oc_i128 num_div128(oc_i128 a, oc_i128 b, enum num_round round)
+static oc_rc with_sign(oc_u128 value, bool is_negative, oc_i128 *ret)
 {
-    oc_i128 quotient, rest;
-    if (a == (int64_t)a && b == (int64_t)b && b != -1) { /* the machine divides 64 bits much faster */
-        quotient = (int64_t)a / (int64_t)b;
-        rest = (int64_t)a % (int64_t)b;
+    const oc_u128 limit = (oc_u128)1 << 127;
+    if (value > limit || (value == limit && !is_negative))
+        return OC_E_RANGE;
+    *ret = is_negative ? (oc_i128)(0 - value) : (oc_i128)value;
+    return OC_OK;
+}
+
+oc_rc num_div_128(oc_i128 a, oc_i128 b, enum num_rounding rounding, oc_i128 *ret)
+{
+    if (b == 0)
+        return OC_E_INVALID;
+    bool is_negative = (a < 0) != (b < 0);
+    oc_u128 top = magnitude(a), divisor = magnitude(b), quotient, rest;
+    if (top <= UINT64_MAX && divisor <= UINT64_MAX) { /* the common case: one instruction instead of a call */
+        quotient = (uint64_t)top / (uint64_t)divisor;
+        rest = (uint64_t)top % (uint64_t)divisor;
     } else {
-        quotient = a / b;
-        rest = a % b;
+        quotient = top / divisor;
+        rest = top - quotient * divisor;
     }
-    oc_u128 r = magnitude(rest), m = magnitude(b);
-    int twice = r > m - r ? 1 : (r == m - r ? 0 : -1);
-    return adjust(quotient, (a < 0) != (b < 0), rest != 0, twice, round);
+    int step = round_step(quotient, rest, divisor, is_negative, rounding);
+    if (step < 0)
+        return OC_E_DATA;
+    quotient += (unsigned)step;
+    return with_sign(quotient, is_negative, ret);
 }
 
-oc_rc num_muldiv(oc_i128 a, oc_i128 b, oc_i128 c, enum num_round round, oc_i128 *ret)
+oc_rc num_muldiv(int64_t a, int64_t b, int64_t c, enum num_rounding rounding, int64_t *ret)
 {
-    if (c == 0)
+    oc_i128 wide;
+    oc_rc rc = num_div_128(num_mul_wide(a, b), c, rounding, &wide);
+    return rc < 0 ? rc : num_narrow(wide, ret);
+}
+
+oc_rc num_rescale_128(oc_i128 units, int from_scale, int to_scale, enum num_rounding rounding, oc_i128 *ret)
+{
+    int shift = to_scale - from_scale;
+    if (shift > NUM_POW10_128_MAX || shift < -NUM_POW10_128_MAX)
         return OC_E_INVALID;
-    oc_i128 product;
-    if (num_mul128(a, b, &product)) {
-        *ret = num_div128(product, c, round);
-        return OC_OK;
-    }
-    bool negative = ((a < 0) != (b < 0)) != (c < 0);
-    oc_u128 x = magnitude(a), y = magnitude(b), m = magnitude(c);
-    const oc_u128 mask = ~(uint64_t)0;
-    oc_u128 x0 = x & mask, x1 = x >> 64, y0 = y & mask, y1 = y >> 64;
-    oc_u128 low = x0 * y0, mid = x1 * y0 + (low >> 64), mid2 = x0 * y1 + (mid & mask);
-    oc_u128 high = x1 * y1 + (mid >> 64) + (mid2 >> 64);
-    low = (mid2 << 64) | (low & mask);
-    if (high >= m)
-        return OC_E_RANGE;
-    oc_u128 quotient = 0, rest = high; /* long division, one bit a step: rare path */
-    for (int bit = 127; bit >= 0; bit--) {
-        bool carry = rest >> 127;
-        rest = (rest << 1) | ((low >> bit) & 1);
-        quotient <<= 1;
-        if (carry || rest >= m) {
-            rest -= m;
-            quotient |= 1;
-        }
-    }
-    if (quotient >= (oc_u128)OC_I128_MAX)
-        return OC_E_RANGE;
-    int twice = rest > m - rest ? 1 : (rest == m - rest ? 0 : -1);
-    oc_i128 value = negative ? -(oc_i128)quotient : (oc_i128)quotient;
-    *ret = adjust(value, negative, rest != 0, twice, round);
-    return OC_OK;
+    if (shift >= 0)
+        return num_mul_128(units, num_pow10_128(shift), ret);
+    return num_div_128(units, num_pow10_128(-shift), rounding, ret);
 }
 
-int64_t num_gcd(int64_t a, int64_t b)
+oc_rc num_rescale(int64_t units, int from_scale, int to_scale, enum num_rounding rounding, int64_t *ret)
 {
-    uint64_t x = a < 0 ? (uint64_t)0 - (uint64_t)a : (uint64_t)a;
-    uint64_t y = b < 0 ? (uint64_t)0 - (uint64_t)b : (uint64_t)b;
-    while (y) {
-        uint64_t rest = x % y;
-        x = y;
-        y = rest;
-    }
-    return (int64_t)(x & (uint64_t)INT64_MAX);
+    oc_i128 wide;
+    oc_rc rc = num_rescale_128(units, from_scale, to_scale, rounding, &wide);
+    return rc < 0 ? rc : num_narrow(wide, ret);
 }
 
-oc_rc money_from_dec(struct oc_dec dec, oc_i128 *ret_money)
+oc_rc money_from_units(int64_t units, int scale, oc_i128 *ret_money)
 {
-    if (dec.scale < 0 || dec.scale > OC_DEC_SCALE_MAX)
+    return num_rescale_128(units, scale, MONEY_SCALE, NUM_EXACT, ret_money);
+}
+
+oc_rc money_mul_units(int64_t a, int a_scale, int64_t b, int b_scale, enum num_rounding rounding,
+                      oc_i128 *ret_money)
+{
+    return num_rescale_128(num_mul_wide(a, b), a_scale + b_scale, MONEY_SCALE, rounding, ret_money);
+}
+
+oc_rc money_mul_rate(oc_i128 money, int64_t rate, int scale, enum num_rounding rounding, oc_i128 *ret_money)
+{
+    if (scale < 0 || scale > NUM_POW10_MAX)
         return OC_E_INVALID;
-    oc_i128 money;
-    if (!num_mul128(dec.units, num_pow10_128(MONEY_SCALE - dec.scale), &money))
+    bool is_negative = (money < 0) != (rate < 0);
+    oc_u128 m = magnitude(money);
+    uint64_t r = (uint64_t)magnitude(rate), divisor = (uint64_t)num_pow10(scale);
+    /* The product has up to 191 bits: three limbs of 64, divided limb by limb from the top. */
+    oc_u128 low = (oc_u128)(uint64_t)m * r;
+    oc_u128 high = (oc_u128)(uint64_t)(m >> 64) * r + (uint64_t)(low >> 64);
+    uint64_t limbs[3] = {(uint64_t)low, (uint64_t)high, (uint64_t)(high >> 64)};
+    uint64_t rest = 0, out[3];
+    for (int i = 2; i >= 0; i--) {
+        oc_u128 part = (oc_u128)rest << 64 | limbs[i];
+        out[i] = (uint64_t)(part / divisor);
+        rest = (uint64_t)(part % divisor);
+    }
+    if (out[2] != 0)
         return OC_E_RANGE;
-    *ret_money = money;
-    return OC_OK;
+    oc_u128 quotient = (oc_u128)out[1] << 64 | out[0];
+    int step = round_step(quotient, rest, divisor, is_negative, rounding);
+    if (step < 0)
+        return OC_E_DATA;
+    oc_u128 rounded = quotient + (unsigned)step;
+    return rounded < quotient ? OC_E_RANGE : with_sign(rounded, is_negative, ret_money);
 }
 
-oc_rc money_to_dec(oc_i128 money, int32_t scale, struct oc_dec *ret_dec)
+oc_rc money_to_units(oc_i128 money, int scale, enum num_rounding rounding, int64_t *ret_units)
 {
-    if (scale < 0 || scale > OC_DEC_SCALE_MAX)
-        return OC_E_INVALID;
-    oc_i128 units = num_div128(money, num_pow10_128(MONEY_SCALE - scale), ROUND_HALF_EVEN);
-    while (scale > 0 && units % 10 == 0) {
-        units /= 10;
-        scale--;
-    }
-    if (units > INT64_MAX || units < INT64_MIN)
-        return OC_E_RANGE;
-    *ret_dec = (struct oc_dec){(int64_t)units, scale, 0};
-    return OC_OK;
-}
-
-double money_to_double(oc_i128 money)
-{
-    /* Shed trailing zeros first so that amounts of usual size are one exact division. */
-    int scale = MONEY_SCALE;
-    while (scale > 0 && money % 10 == 0) {
-        money /= 10;
-        scale--;
-    }
-    static const double pow10[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9, 1e10,
-                                   1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20};
-    return (double)money / pow10[scale];
-}
-
-int money_to_text(oc_i128 money, int scale, bool grouped, char text[64])
-{
-    if (scale < 0)
-        scale = 0;
-    if (scale > MONEY_SCALE)
-        scale = MONEY_SCALE;
-    oc_i128 units = num_div128(money, num_pow10_128(MONEY_SCALE - scale), ROUND_HALF_EVEN);
-    bool negative = units < 0;
-    oc_u128 rest = magnitude(units);
-    char reversed[64];
-    int length = 0;
-    for (int i = 0; i < scale; i++) {
-        reversed[length++] = (char)('0' + (int)(rest % 10));
-        rest /= 10;
-    }
-    if (scale > 0)
-        reversed[length++] = '.';
-    int digits = 0;
-    do {
-        if (grouped && digits > 0 && digits % 3 == 0)
-            reversed[length++] = ',';
-        reversed[length++] = (char)('0' + (int)(rest % 10));
-        rest /= 10;
-        digits++;
-    } while (rest && length < 60);
-    if (negative)
-        reversed[length++] = '-';
-    for (int i = 0; i < length; i++)
-        text[i] = reversed[length - 1 - i];
-    text[length] = 0;
-    return length;
-}
-
-oc_rc money_rate(oc_i128 money, struct oc_dec rate, enum num_round round, oc_i128 *ret_money)
-{
-    if (rate.scale < 0 || rate.scale > OC_DEC_SCALE_MAX)
-        return OC_E_INVALID;
-    return num_muldiv(money, rate.units, num_pow10_128(rate.scale), round, ret_money);
-}
-
-oc_i128 money_round(oc_i128 money, int scale, enum num_round round)
-{
-    if (scale < 0 || scale >= MONEY_SCALE)
-        return money;
-    oc_i128 step = num_pow10_128(MONEY_SCALE - scale);
-    return num_div128(money, step, round) * step;
+    oc_i128 wide;
+    oc_rc rc = num_rescale_128(money, MONEY_SCALE, scale, rounding, &wide);
+    return rc < 0 ? rc : num_narrow(wide, ret_units);
 }

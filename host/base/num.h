@@ -1,53 +1,119 @@
-/* num.h: checked integer arithmetic and money.
+/* num.h: exact integers: checked sums and products, 128-bit products, stated rounding, money.
  *
  * Invariants
- * - Money is an oc_i128 count of 1e-20 of a currency unit: price x quantity of any accepted instrument is exact in it.
- *   The range is about +-1.7e18 currency units; what does not fit is OC_E_RANGE, never a wrong number.
- * - Every function that rounds says which way. Outputs are untouched on failure. */
+ *   - A result that does not fit is OC_E_RANGE and the output is untouched.
+ *   - Money is oc_i128 at scale 20: one unit is 1e-20 of a currency unit, the range is about +-1.7e18 currency units. So
+ *     the product of a price at 9 digits, a quantity at 8 and a fee rate at 3 is exact.
+ */
 #ifndef BASE_NUM_H
 #define BASE_NUM_H
 
-#include <outcry/dec.h>
+#include <outcry/abi.h>
+
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 __extension__ typedef __int128 oc_i128;
 __extension__ typedef unsigned __int128 oc_u128;
 
-#define MONEY_SCALE 20
-#define OC_I128_MAX ((oc_i128)(~(oc_u128)0 >> 1))
-#define OC_I128_MIN (-OC_I128_MAX - 1)
+enum { MONEY_SCALE = 20, NUM_POW10_MAX = 18, NUM_POW10_128_MAX = 38 };
 
-enum num_round { ROUND_DOWN, ROUND_UP, ROUND_ZERO, ROUND_AWAY, ROUND_HALF_EVEN };
+enum num_rounding {
+    NUM_FLOOR = 1,
+    NUM_CEIL,
+    NUM_ZERO,      /* towards zero */
+    NUM_HALF_EVEN, /* nearest, a tie to the even one */
+    NUM_EXACT      /* a remainder is OC_E_DATA */
+};
 
-static inline bool num_add64(int64_t a, int64_t b, int64_t *ret) { return !__builtin_add_overflow(a, b, ret); }
-static inline bool num_sub64(int64_t a, int64_t b, int64_t *ret) { return !__builtin_sub_overflow(a, b, ret); }
-static inline bool num_mul64(int64_t a, int64_t b, int64_t *ret) { return !__builtin_mul_overflow(a, b, ret); }
-static inline bool num_add128(oc_i128 a, oc_i128 b, oc_i128 *ret) { return !__builtin_add_overflow(a, b, ret); }
-static inline bool num_sub128(oc_i128 a, oc_i128 b, oc_i128 *ret) { return !__builtin_sub_overflow(a, b, ret); }
-static inline bool num_mul128(oc_i128 a, oc_i128 b, oc_i128 *ret) { return !__builtin_mul_overflow(a, b, ret); }
+extern const int64_t num_pow10_table[NUM_POW10_MAX + 1];
 
-/* 10^exponent for 0..18, and for 0..38 in 128 bit. */
-extern const int64_t num_pow10[19];
-oc_i128 num_pow10_128(int exponent);
+/* [any] 10^n, 0 <= n <= 18. */
+static inline int64_t num_pow10(int n) { return num_pow10_table[n]; }
+/* [any] 10^n, 0 <= n <= 38. */
+oc_i128 num_pow10_128(int n);
 
-/* a / b rounded as told; b must not be 0. */
-oc_i128 num_div128(oc_i128 a, oc_i128 b, enum num_round round);
-/* a * b / c in 256-bit precision, rounded as told. OC_E_RANGE if the result does not fit, OC_E_INVALID if c is 0. */
-oc_rc num_muldiv(oc_i128 a, oc_i128 b, oc_i128 c, enum num_round round, oc_i128 *ret);
-int64_t num_gcd(int64_t a, int64_t b);
+static inline oc_rc num_add(int64_t a, int64_t b, int64_t *ret)
+{
+    int64_t sum;
+    if (__builtin_add_overflow(a, b, &sum))
+        return OC_E_RANGE;
+    *ret = sum;
+    return OC_OK;
+}
 
-/* dec -> money, exact. OC_E_INVALID: scale outside 0..18. */
-oc_rc money_from_dec(struct oc_dec dec, oc_i128 *ret_money);
-/* money -> dec with at most `scale` decimals, rounded half to even; trailing zeros kept off. OC_E_RANGE if too large. */
-oc_rc money_to_dec(oc_i128 money, int32_t scale, struct oc_dec *ret_dec);
-/* Nearest double of the amount. */
-double money_to_double(oc_i128 money);
-/* Amount as text with `scale` decimals (0..20), rounded half to even; grouped: thousands separators. Returns its length;
- * `text` must hold 64 bytes. */
-int money_to_text(oc_i128 money, int scale, bool grouped, char text[64]);
-/* money x rate (a fraction such as a fee), rounded as told. */
-oc_rc money_rate(oc_i128 money, struct oc_dec rate, enum num_round round, oc_i128 *ret_money);
-/* Rounds to a multiple of 10^-scale. */
-oc_i128 money_round(oc_i128 money, int scale, enum num_round round);
+static inline oc_rc num_sub(int64_t a, int64_t b, int64_t *ret)
+{
+    int64_t difference;
+    if (__builtin_sub_overflow(a, b, &difference))
+        return OC_E_RANGE;
+    *ret = difference;
+    return OC_OK;
+}
+
+static inline oc_rc num_mul(int64_t a, int64_t b, int64_t *ret)
+{
+    int64_t product;
+    if (__builtin_mul_overflow(a, b, &product))
+        return OC_E_RANGE;
+    *ret = product;
+    return OC_OK;
+}
+
+static inline oc_i128 num_mul_wide(int64_t a, int64_t b) { return (oc_i128)a * b; }
+
+static inline oc_rc num_add_128(oc_i128 a, oc_i128 b, oc_i128 *ret)
+{
+    oc_i128 sum;
+    if (__builtin_add_overflow(a, b, &sum))
+        return OC_E_RANGE;
+    *ret = sum;
+    return OC_OK;
+}
+
+static inline oc_rc num_sub_128(oc_i128 a, oc_i128 b, oc_i128 *ret)
+{
+    oc_i128 difference;
+    if (__builtin_sub_overflow(a, b, &difference))
+        return OC_E_RANGE;
+    *ret = difference;
+    return OC_OK;
+}
+
+static inline oc_rc num_mul_128(oc_i128 a, oc_i128 b, oc_i128 *ret)
+{
+    oc_i128 product;
+    if (__builtin_mul_overflow(a, b, &product))
+        return OC_E_RANGE;
+    *ret = product;
+    return OC_OK;
+}
+
+static inline oc_rc num_narrow(oc_i128 value, int64_t *ret)
+{
+    if (value > INT64_MAX || value < INT64_MIN)
+        return OC_E_RANGE;
+    *ret = (int64_t)value;
+    return OC_OK;
+}
+
+/* [any] a / b. OC_E_INVALID: b is 0. OC_E_DATA: NUM_EXACT and a remainder. */
+oc_rc num_div_128(oc_i128 a, oc_i128 b, enum num_rounding rounding, oc_i128 *ret);
+/* [any] a * b / c, exact in between. Errors as num_div_128, OC_E_RANGE when the quotient does not fit. */
+oc_rc num_muldiv(int64_t a, int64_t b, int64_t c, enum num_rounding rounding, int64_t *ret);
+/* [any] The same value at another scale (digits after the point, 0..38 apart). */
+oc_rc num_rescale(int64_t units, int from_scale, int to_scale, enum num_rounding rounding, int64_t *ret);
+oc_rc num_rescale_128(oc_i128 units, int from_scale, int to_scale, enum num_rounding rounding, oc_i128 *ret);
+
+/* [any] units / 10^scale as money; exact, OC_E_DATA where it is not (scale above 20 and digits there). */
+oc_rc money_from_units(int64_t units, int scale, oc_i128 *ret_money);
+/* [any] (a / 10^a_scale) * (b / 10^b_scale) as money; rounds only what lies beyond 20 digits. */
+oc_rc money_mul_units(int64_t a, int a_scale, int64_t b, int b_scale, enum num_rounding rounding,
+                      oc_i128 *ret_money);
+/* [any] money * (rate / 10^scale), rounded to a unit of money. The 256-bit product does not overflow in between. */
+oc_rc money_mul_rate(oc_i128 money, int64_t rate, int scale, enum num_rounding rounding, oc_i128 *ret_money);
+/* [any] Money as units at `scale` (0..20). */
+oc_rc money_to_units(oc_i128 money, int scale, enum num_rounding rounding, int64_t *ret_units);
 
 #endif

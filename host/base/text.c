@@ -1,0 +1,155 @@
+/* text.c: the bounded string builder and the nearest name. */
+#include "base/text.h"
+
+#include "base/env.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { GROW_FIRST = 256 };
+
+void text_init_fixed(struct text *text, char *data, size_t capacity)
+{
+    *text = (struct text){.data = data, .capacity = capacity, .max = capacity};
+    data[0] = '\0';
+}
+
+void text_init_grow(struct text *text, size_t max)
+{
+    static char empty[1];
+    *text = (struct text){.data = empty, .capacity = 1, .max = max ? max : 1};
+}
+
+void text_release(struct text *text)
+{
+    if (text->is_owned)
+        env_free(text->data);
+    text_init_grow(text, 1);
+}
+
+void text_clear(struct text *text)
+{
+    text->size = 0;
+    text->is_cut = false;
+    if (text->capacity > 1 || text->is_owned)
+        text->data[0] = '\0';
+}
+
+/* Makes room for `more` bytes and the final zero, as far as the maximum goes. */
+static oc_rc reserve(struct text *text, size_t more)
+{
+    size_t wanted = more < text->max - text->size ? text->size + more + 1 : text->max;
+    if (wanted <= text->capacity)
+        return OC_OK;
+    size_t capacity = text->capacity < GROW_FIRST ? GROW_FIRST : text->capacity;
+    while (capacity < wanted)
+        capacity *= 2;
+    if (capacity > text->max)
+        capacity = text->max;
+    char *data = text->is_owned ? env_resize(text->data, text->capacity, capacity) : env_alloc(capacity);
+    if (!data)
+        return OC_E_NOMEM;
+    text->data = data;
+    text->capacity = capacity;
+    text->is_owned = true;
+    return OC_OK;
+}
+
+oc_rc text_put_bytes(struct text *text, const void *data, size_t size)
+{
+    oc_rc rc = reserve(text, size);
+    size_t room = text->capacity - text->size - 1;
+    size_t taken = size < room ? size : room;
+    if (taken > 0) {
+        memcpy(text->data + text->size, data, taken);
+        text->size += taken;
+        text->data[text->size] = '\0';
+    }
+    if (taken == size)
+        return OC_OK;
+    text->is_cut = true;
+    return rc < 0 ? rc : OC_E_LIMIT;
+}
+
+oc_rc text_put(struct text *text, const char *string)
+{
+    return text_put_bytes(text, string, strlen(string));
+}
+
+oc_rc text_put_char(struct text *text, char c) { return text_put_bytes(text, &c, 1); }
+
+oc_rc text_format(struct text *text, const char *format, ...)
+{
+    char small[256];
+    va_list args;
+    va_start(args, format);
+    int length = vsnprintf(small, sizeof small, format, args);
+    va_end(args);
+    if (length < 0)
+        return OC_E_INVALID;
+    if ((size_t)length < sizeof small)
+        return text_put_bytes(text, small, (size_t)length);
+    oc_rc rc = reserve(text, (size_t)length);
+    size_t room = text->capacity - text->size;
+    va_start(args, format);
+    vsnprintf(text->data + text->size, room, format, args);
+    va_end(args);
+    if ((size_t)length < room) {
+        text->size += (size_t)length;
+        return OC_OK;
+    }
+    text->size = text->capacity - 1;
+    text->is_cut = true;
+    return rc < 0 ? rc : OC_E_LIMIT;
+}
+
+oc_rc text_put_units(struct text *text, int64_t units, int scale, int digits)
+{
+    char buffer[TEXT_DECIMAL_MAX];
+    int length = text_from_units(buffer, units, scale, digits);
+    return length < 0 ? length : text_put_bytes(text, buffer, (size_t)length);
+}
+
+oc_rc text_put_time(struct text *text, int64_t ns)
+{
+    char buffer[TEXT_TIME_MAX];
+    return text_put_bytes(text, buffer, (size_t)text_from_time(buffer, ns));
+}
+
+static size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
+
+size_t text_distance(const char *a, const char *b)
+{
+    size_t a_size = strnlen(a, TEXT_NAME_MAX), b_size = strnlen(b, TEXT_NAME_MAX);
+    size_t rows[3][TEXT_NAME_MAX + 1];
+    for (size_t j = 0; j <= b_size; j++)
+        rows[0][j] = j;
+    for (size_t i = 1; i <= a_size; i++) {
+        size_t *now = rows[i % 3], *last = rows[(i + 2) % 3], *before = rows[(i + 1) % 3];
+        now[0] = i;
+        for (size_t j = 1; j <= b_size; j++) {
+            bool is_same = a[i - 1] == b[j - 1];
+            size_t best = smaller(last[j] + 1, now[j - 1] + 1);
+            best = smaller(best, last[j - 1] + !is_same);
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+                best = smaller(best, before[j - 2] + 1);
+            now[j] = best;
+        }
+    }
+    return rows[a_size % 3][b_size];
+}
+
+const char *text_nearest(const char *name, const char *const *names)
+{
+    const char *best = NULL;
+    size_t best_distance = strlen(name) / 3 + 2; /* further away is another word, not a slip */
+    for (; *names; names++) {
+        size_t distance = text_distance(name, *names);
+        if (distance < best_distance) {
+            best_distance = distance;
+            best = *names;
+        }
+    }
+    return best;
+}
