@@ -54,7 +54,12 @@ enum { /* oc_request.bits */
        OC_RQ_FEE_IN_QUOTE = 1u << 6, /* quote_qty includes the fee */
        OC_RQ_SNAPPED = 1u << 7,      /* asked_... differ from what is sent */
        OC_RQ_STRICT = 1u << 8,
-       OC_RQ_CHILD = 1u << 9 /* the routed child of `parent` */
+       OC_RQ_CHILD = 1u << 9, /* the routed child of `parent` */
+    OC_RQ_HAS_STOP_LOSS = 1u << 10,
+    OC_RQ_HAS_TAKE_PROFIT = 1u << 11,
+    OC_RQ_QUANTITY_CHANGED = 1u << 12, /* AMEND: qty is new */
+    OC_RQ_PRICE_CHANGED = 1u << 13,
+    OC_RQ_STOP_CHANGED = 1u << 14
 };
 
 #define OC_TAG_MAX 24
@@ -68,6 +73,8 @@ struct oc_request {
     uint64_t decision_seq;
     int64_t price;
     int64_t stop_price;
+    int64_t stop_loss; /* entry with a protective group: the host places and sizes these legs */
+    int64_t take_profit;
     int64_t qty;               /* NEW: base units; AMEND: the new total quantity */
     struct oc_dec quote_qty;   /* money, with OC_RQ_HAS_QUOTE_QTY */
     struct oc_dec asked_price; /* as the caller said it, where it differs */
@@ -84,7 +91,7 @@ struct oc_request {
     uint8_t position_side;
     uint8_t link;
     uint8_t role;
-    uint32_t zero;
+    uint32_t rules; /* how many risk rules allowed it */
     char tag[OC_TAG_MAX];
 };
 

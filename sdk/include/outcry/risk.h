@@ -35,6 +35,8 @@ struct oc_exposure { /* units; worst case of (account, instrument): RISK-2 */
 
 struct oc_risk_ctx {
     uint32_t size;
+    uint32_t staged_messages; /* new and amend requests this callback has already staged */
+    uint32_t staged_cancels;
     uint32_t zero;
     void *impl;
     int64_t now_ns;

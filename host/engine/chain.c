@@ -1,0 +1,294 @@
+/* chain.c: the risk seam: rules are asked in order, the first refusal decides. */
+#include <string.h>
+
+#include "engine/impl.h"
+
+struct asking {
+    struct engine *engine;
+    const struct oc_request *request;
+};
+
+static struct engine *engine_of(const struct oc_risk_ctx *ctx) { return ((struct asking *)ctx->impl)->engine; }
+
+static const struct instrument *instrument_of(const struct oc_risk_ctx *ctx, uint32_t inst)
+{
+    return instruments_get(engine_of(ctx)->instruments, inst);
+}
+
+static oc_rc ctx_to_units(const struct oc_risk_ctx *ctx, uint32_t inst, struct oc_dec dec, int64_t *ret_units)
+{
+    const struct instrument *instrument = instrument_of(ctx, inst);
+    int exact;
+    if (!instrument)
+        return OC_E_NOT_FOUND;
+    return instrument_dec_units(instrument->info.qty_step, dec, SNAP_DOWN, ret_units, &exact);
+}
+
+static oc_rc ctx_reference(const struct oc_risk_ctx *ctx, uint32_t inst, int64_t *ret_units, int64_t *ret_age_ns)
+{
+    struct engine *engine = engine_of(ctx);
+    const struct market *market = markets_get(engine->markets, inst);
+    if (!market || !market->has_mark)
+        return OC_E_NOT_FOUND;
+    *ret_units = market->mark2 / 2;
+    *ret_age_ns = engine->now_ns - market->mark_ns;
+    return OC_OK;
+}
+
+oc_rc chain_worst_qty(struct engine *engine, const struct oc_request *request, int64_t *ret_units)
+{
+    if (!(request->bits & OC_RQ_HAS_QUOTE_QTY)) {
+        *ret_units = request->qty;
+        return OC_OK;
+    }
+    const struct instrument *instrument = instruments_get(engine->instruments, request->head.inst);
+    const struct market *market = markets_get(engine->markets, request->head.inst);
+    if (!instrument || !market)
+        return OC_E_NOT_FOUND;
+    int64_t price = (request->bits & OC_RQ_HAS_PRICE) ? request->price : market->mark2 / 2;
+    if (!(request->bits & OC_RQ_HAS_PRICE) && !market->has_mark)
+        return OC_E_NOT_FOUND;
+    if (price <= 0)
+        return OC_E_NOT_FOUND;
+    oc_i128 money, per_unit, units;
+    oc_rc rc = money_from_dec(request->quote_qty, &money);
+    if (rc == OC_OK)
+        rc = instrument_value(instrument, price, 1, &per_unit);
+    if (rc < 0 || per_unit <= 0)
+        return rc < 0 ? rc : OC_E_NOT_FOUND;
+    const struct oc_dec slack = engine->config.quote_slack;
+    oc_i128 whole = num_pow10(slack.scale), lowered = whole - slack.units;
+    rc = num_muldiv_128(money, whole, per_unit * lowered, NUM_CEIL, &units);
+    return rc < 0 ? rc : num_narrow(units, ret_units);
+}
+
+static oc_rc ctx_worst_qty(const struct oc_risk_ctx *ctx, const struct oc_request *ask, int64_t *ret_units)
+{
+    return chain_worst_qty(engine_of(ctx), ask, ret_units);
+}
+
+static oc_rc ctx_worst_price(const struct oc_risk_ctx *ctx, const struct oc_request *ask, int64_t *ret_units)
+{
+    if (ask->bits & OC_RQ_HAS_PRICE) {
+        *ret_units = ask->price;
+        return OC_OK;
+    }
+    if (ask->bits & OC_RQ_HAS_STOP) {
+        *ret_units = ask->stop_price;
+        return OC_OK;
+    }
+    int64_t age_ns;
+    return ctx_reference(ctx, ask->head.inst, ret_units, &age_ns);
+}
+
+static oc_rc ctx_notional(const struct oc_risk_ctx *ctx, uint32_t inst, int64_t price, int64_t qty,
+                          struct oc_dec *ret_value)
+{
+    const struct instrument *instrument = instrument_of(ctx, inst);
+    oc_i128 money;
+    if (!instrument)
+        return OC_E_NOT_FOUND;
+    oc_rc rc = instrument_value(instrument, price, qty, &money);
+    if (rc < 0)
+        return rc;
+    rc = money_to_dec(money, OC_DEC_SCALE_MAX, ret_value);
+    for (int scale = 12; rc == OC_E_RANGE && scale >= 0; scale -= 6) /* a large amount keeps fewer digits */
+        rc = money_to_dec(money, scale, ret_value);
+    return rc;
+}
+
+/* The asked order's own contribution is left out: the rule adds what the request would make of it. */
+static oc_rc ctx_exposure(const struct oc_risk_ctx *ctx, uint32_t account, uint32_t inst,
+                          struct oc_exposure *ret_exposure)
+{
+    struct engine *engine = engine_of(ctx);
+    const struct oc_request *ask = ((struct asking *)ctx->impl)->request;
+    struct oc_exposure exposure = {.size = sizeof exposure};
+    const struct book *book = portfolio_find(engine->portfolio, account, 0, inst);
+    if (book) {
+        exposure.position = book->position.qty;
+        exposure.open_buy = book->open_buy;
+        exposure.open_sell = book->open_sell;
+    }
+    const struct order *own = ask ? orders_find(engine->orders, ask->order) : NULL;
+    if (own && own->now.account == account && OC_INST_INDEX(own->now.head.inst) == OC_INST_INDEX(inst)) {
+        if (own->now.side == OC_SIDE_BUY)
+            exposure.open_buy -= own->exposure;
+        else
+            exposure.open_sell -= own->exposure;
+    }
+    if (num_add(exposure.position, exposure.open_buy, &exposure.long_worst) < 0 ||
+        num_sub(exposure.position, exposure.open_sell, &exposure.short_worst) < 0)
+        return OC_E_RANGE;
+    *ret_exposure = exposure;
+    return OC_OK;
+}
+
+static oc_rc ctx_equity(const struct oc_risk_ctx *ctx, uint32_t account, struct oc_dec *ret_equity)
+{
+    oc_i128 money;
+    oc_rc rc = portfolio_equity(engine_of(ctx)->portfolio, account, &money, NULL);
+    return rc < 0 ? rc : money_to_dec(money, 8, ret_equity);
+}
+
+static oc_rc ctx_latch(const struct oc_risk_ctx *ctx, uint32_t account, const char *reason)
+{
+    engine_latch(engine_of(ctx), account, reason);
+    return OC_OK;
+}
+
+static const struct oc_instrument *ctx_instrument(const struct oc_risk_ctx *ctx, uint32_t inst)
+{
+    const struct instrument *instrument = instrument_of(ctx, inst);
+    return instrument ? &instrument->info : NULL;
+}
+
+static oc_rc ctx_qty_dec(const struct oc_risk_ctx *ctx, uint32_t inst, int64_t units, struct oc_dec *ret_dec)
+{
+    const struct instrument *instrument = instrument_of(ctx, inst);
+    return instrument ? instrument_qty_dec(instrument, units, ret_dec) : OC_E_NOT_FOUND;
+}
+
+static oc_rc ctx_price_dec(const struct oc_risk_ctx *ctx, uint32_t inst, int64_t units, struct oc_dec *ret_dec)
+{
+    const struct instrument *instrument = instrument_of(ctx, inst);
+    return instrument ? instrument_price_dec(instrument, units, ret_dec) : OC_E_NOT_FOUND;
+}
+
+static struct oc_risk_ctx make_ctx(struct asking *asking)
+{
+    const struct order *previous = NULL;
+    if (asking->request && asking->request->kind != OC_REQUEST_NEW)
+        previous = orders_find(asking->engine->orders, asking->request->order);
+    return (struct oc_risk_ctx){
+        .size = sizeof(struct oc_risk_ctx),
+        .staged_messages = asking->engine->staged_messages,
+        .staged_cancels = asking->engine->staged_cancels,
+        .impl = asking,
+        .now_ns = asking->engine->now_ns,
+        .previous = previous ? &previous->now : NULL,
+        .previous_filled = previous ? previous->filled : 0,
+        .to_units = ctx_to_units,
+        .worst_qty = ctx_worst_qty,
+        .worst_price = ctx_worst_price,
+        .reference = ctx_reference,
+        .notional = ctx_notional,
+        .exposure = ctx_exposure,
+        .equity = ctx_equity,
+        .latch = ctx_latch,
+        .instrument = ctx_instrument,
+        .qty_dec = ctx_qty_dec,
+        .price_dec = ctx_price_dec,
+    };
+}
+
+static void refuse(struct engine_refusal *refusal, const char *rule, const char *reason)
+{
+    strncpy(refusal->rule, rule, sizeof refusal->rule - 1);
+    strncpy(refusal->reason, reason, sizeof refusal->reason - 1);
+}
+
+/* Latches and missing venues are judged by the host itself; closing and canceling stays possible. */
+static bool host_refuses(struct engine *engine, const struct oc_request *request, struct engine_refusal *refusal)
+{
+    if (request->kind == OC_REQUEST_CANCEL || (request->bits & OC_RQ_REDUCE_ONLY))
+        return false;
+    if (engine->now_ns < engine->config.trade_from_ns) {
+        refuse(refusal, "warmup", "NOT_TRADING_YET");
+        return true;
+    }
+    const char *reason = engine_latched(engine, request->account);
+    if (!reason)
+        return false;
+    refuse(refusal, "latch", reason);
+    return true;
+}
+
+static bool verdicts_agree(const struct oc_verdict *a, const struct oc_verdict *b)
+{
+    return a->allowed == b->allowed && memcmp(a->reason, b->reason, sizeof a->reason) == 0 &&
+           a->used.units == b->used.units && a->used.scale == b->used.scale && a->limit.units == b->limit.units &&
+           a->limit.scale == b->limit.scale;
+}
+
+/* One rule; a rule that fails, or contradicts itself, refuses. */
+static bool rule_allows(struct engine *engine, const struct rule *rule, const struct oc_risk_ctx *ctx,
+                        const struct oc_request *request, struct engine_refusal *refusal)
+{
+    struct oc_verdict verdict = {.size = sizeof verdict};
+    oc_rc rc = rule->table->check(rule->self, ctx, request, &verdict);
+    if (rc == OC_OK && engine->config.strict) {
+        struct oc_verdict again = {.size = sizeof again};
+        rc = rule->table->check(rule->self, ctx, request, &again);
+        if (rc == OC_OK && !verdicts_agree(&verdict, &again)) {
+            refuse(refusal, rule->name, "RULE_CONTRADICTS_ITSELF");
+            return false;
+        }
+    }
+    if (rc == OC_OK && verdict.allowed)
+        return true;
+    refuse(refusal, rule->name, rc < 0 ? "RULE_FAILED" : (verdict.reason[0] ? verdict.reason : "REFUSED"));
+    refusal->used = verdict.used;
+    refusal->limit = verdict.limit;
+    return false;
+}
+
+oc_rc chain_ask(struct engine *engine, const struct oc_request *request, struct engine_refusal *ret_refusal)
+{
+    if (host_refuses(engine, request, ret_refusal))
+        return OC_E_LIMIT;
+    struct asking asking = {engine, request};
+    struct oc_risk_ctx ctx = make_ctx(&asking);
+    for (uint32_t i = 0; i < engine->rule_count; i++)
+        if (!rule_allows(engine, &engine->rules[i], &ctx, request, ret_refusal))
+            return OC_E_LIMIT;
+    return OC_OK;
+}
+
+int engine_preview(struct engine *engine, const struct oc_request *request, struct engine_refusal *ret_refusals,
+                   uint32_t refusal_max)
+{
+    struct asking asking = {engine, request};
+    struct oc_risk_ctx ctx = make_ctx(&asking);
+    uint32_t count = 0;
+    struct engine_refusal refusal = {0};
+    if (host_refuses(engine, request, &refusal) && count < refusal_max)
+        ret_refusals[count++] = refusal;
+    for (uint32_t i = 0; i < engine->rule_count; i++) {
+        memset(&refusal, 0, sizeof refusal);
+        if (!rule_allows(engine, &engine->rules[i], &ctx, request, &refusal) && count < refusal_max)
+            ret_refusals[count++] = refusal;
+    }
+    return (int)count;
+}
+
+void chain_observe(struct engine *engine, const struct oc_event *event)
+{
+    struct asking asking = {engine, NULL};
+    struct oc_risk_ctx ctx = make_ctx(&asking);
+    for (uint32_t i = 0; i < engine->rule_count; i++) {
+        const struct rule *rule = &engine->rules[i];
+        bool wants = event->type > 63 || (rule->interest >> event->type & 1);
+        if (wants && OC_HAS(rule->table, observe) && rule->table->observe)
+            rule->table->observe(rule->self, &ctx, event);
+    }
+}
+
+oc_rc engine_add_rule(struct engine *engine, const char *name, const struct oc_risk *table, void *self)
+{
+    if (engine->rule_count == ENGINE_RULES_MAX)
+        return OC_E_LIMIT;
+    if (!OC_HAS(table, check) || !table->check)
+        return OC_E_INVALID;
+    struct rule *rule = &engine->rules[engine->rule_count++];
+    *rule = (struct rule){name, table, self, ~0ull};
+    if (OC_HAS(table, interest) && table->interest)
+        rule->interest = table->interest(self);
+    if (!OC_HAS(table, observe) || !table->observe)
+        rule->interest = 0;
+    engine->is_observed |= rule->interest != 0;
+    const uint64_t market = 1u << OC_EV_TRADE | 1u << OC_EV_QUOTE | 1u << OC_EV_BAR | 1u << OC_EV_QBAR;
+    if (rule->interest & market)
+        engine->wants_market = true;
+    return OC_OK;
+}

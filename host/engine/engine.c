@@ -1,0 +1,224 @@
+#include "engine/engine.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/impl.h"
+
+oc_rc engine_new(const struct engine_config *config, const struct engine_door *door, struct engine **ret_engine)
+{
+    struct engine *engine = calloc(1, sizeof *engine);
+    if (!engine)
+        return OC_E_NOMEM;
+    engine->config = *config;
+    if (engine->config.quote_slack.units == 0)
+        engine->config.quote_slack = (struct oc_dec){5, 2, 0};
+    engine->door = *door;
+    engine->next_order = 1;
+    engine->bar_end_ns = INT64_MAX;
+    engine->staged = calloc(ENGINE_STAGED_MAX, sizeof *engine->staged);
+    oc_rc rc = engine->staged ? OC_OK : OC_E_NOMEM;
+    if (rc == OC_OK)
+        rc = instruments_new(&engine->instruments);
+    if (rc == OC_OK)
+        rc = markets_new(&engine->markets);
+    if (rc == OC_OK)
+        rc = orders_new(&engine->orders);
+    if (rc == OC_OK)
+        rc = portfolio_new(engine->instruments, engine->markets, &engine->portfolio);
+    if (rc < 0) {
+        engine_free(engine);
+        return rc;
+    }
+    *ret_engine = engine;
+    return OC_OK;
+}
+
+void engine_free(struct engine *engine)
+{
+    if (!engine)
+        return;
+    for (uint32_t i = 0; i < engine->builder_count; i++)
+        free(engine->builders[i]);
+    free(engine->builders);
+    free(engine->subscriptions);
+    timers_release(&engine->timers);
+    groups_release(&engine->groups);
+    portfolio_free(engine->portfolio);
+    orders_free(engine->orders);
+    markets_free(engine->markets);
+    instruments_free(engine->instruments);
+    free(engine->staged);
+    free(engine);
+}
+
+struct instruments *engine_instruments(struct engine *engine) { return engine->instruments; }
+struct markets *engine_markets(struct engine *engine) { return engine->markets; }
+struct portfolio *engine_portfolio(struct engine *engine) { return engine->portfolio; }
+struct orders *engine_orders(struct engine *engine) { return engine->orders; }
+struct timers *engine_timers(struct engine *engine) { return &engine->timers; }
+const struct engine_stats *engine_stats(const struct engine *engine) { return &engine->stats; }
+int64_t engine_now(const struct engine *engine) { return engine->now_ns; }
+uint64_t engine_cause(const struct engine *engine) { return engine->cause; }
+
+oc_rc engine_set_venue(struct engine *engine, uint32_t account, const struct engine_venue *venue)
+{
+    if (!portfolio_account(engine->portfolio, account))
+        return OC_E_NOT_FOUND;
+    engine->venues[account] = *venue;
+    return OC_OK;
+}
+
+oc_rc engine_add_client(struct engine *engine, const char *name, const struct engine_client *client,
+                        uint32_t *ret_strategy)
+{
+    if (engine->client_count == ENGINE_STRATEGIES_MAX)
+        return OC_E_LIMIT;
+    uint32_t strategy = ++engine->client_count;
+    engine->clients[strategy].table = *client;
+    strncpy(engine->clients[strategy].name, name, sizeof engine->clients[strategy].name - 1);
+    *ret_strategy = strategy;
+    return OC_OK;
+}
+
+/* Larger periods stand first, then the order of subscription: that is the order in which they close. */
+static oc_rc builder_add(struct engine *engine, uint32_t inst, int64_t period_ns, struct bar_builder **ret_builder)
+{
+    for (uint32_t i = 0; i < engine->builder_count; i++)
+        if (engine->builders[i]->period_ns == period_ns &&
+            OC_INST_INDEX(engine->builders[i]->inst) == OC_INST_INDEX(inst)) {
+            *ret_builder = engine->builders[i];
+            return OC_OK;
+        }
+    if (engine->builder_count == ENGINE_BARS_MAX)
+        return OC_E_LIMIT;
+    struct bar_builder **builders = realloc(engine->builders, (engine->builder_count + 1) * sizeof *builders);
+    if (!builders)
+        return OC_E_NOMEM;
+    engine->builders = builders;
+    struct bar_builder *builder = malloc(sizeof *builder);
+    if (!builder)
+        return OC_E_NOMEM;
+    bar_builder_init(builder, inst, period_ns);
+    uint32_t at = engine->builder_count++;
+    for (; at > 0 && builders[at - 1]->period_ns < period_ns; at--)
+        builders[at] = builders[at - 1];
+    builders[at] = builder;
+    *ret_builder = builder;
+    return OC_OK;
+}
+
+oc_rc engine_subscribe(struct engine *engine, uint32_t strategy, uint32_t inst, int64_t period_ns)
+{
+    if (strategy == 0 || strategy > engine->client_count || !instruments_get(engine->instruments, inst))
+        return OC_E_NOT_FOUND;
+    if (period_ns > 0 && !bar_period_is_valid(period_ns))
+        return OC_E_INVALID;
+    if (engine->subscription_count == engine->subscription_room) {
+        uint32_t room = engine->subscription_room ? engine->subscription_room * 2 : 16;
+        struct subscription *list = realloc(engine->subscriptions, room * sizeof *list);
+        if (!list)
+            return OC_E_NOMEM;
+        engine->subscriptions = list;
+        engine->subscription_room = room;
+    }
+    struct subscription subscription = {.strategy = strategy, .inst = inst, .period_ns = period_ns};
+    if (period_ns > 0) {
+        oc_rc rc = builder_add(engine, inst, period_ns, &subscription.builder);
+        if (rc < 0)
+            return rc;
+    }
+    engine->subscriptions[engine->subscription_count++] = subscription;
+    uint32_t *link = &engine->first_subscription[OC_INST_INDEX(inst)];
+    while (*link)
+        link = &engine->subscriptions[*link - 1].next;
+    *link = engine->subscription_count;
+    return OC_OK;
+}
+
+void engine_suspend(struct engine *engine, uint32_t strategy, const char *reason)
+{
+    (void)reason;
+    if (strategy == 0 || strategy > engine->client_count || engine->clients[strategy].is_suspended)
+        return;
+    engine->clients[strategy].is_suspended = 1;
+    engine->stats.suspended++;
+}
+
+bool engine_is_suspended(const struct engine *engine, uint32_t strategy)
+{
+    return strategy <= engine->client_count && engine->clients[strategy].is_suspended;
+}
+
+void engine_latch(struct engine *engine, uint32_t account, const char *reason)
+{
+    struct account *owner = portfolio_account(engine->portfolio, account);
+    if (account == 0 && !engine->is_latched) {
+        engine->is_latched = true;
+        strncpy(engine->latch_reason, reason, sizeof engine->latch_reason - 1);
+    } else if (owner && !owner->latched) {
+        owner->latched = 1;
+        strncpy(owner->latch_reason, reason, sizeof owner->latch_reason - 1);
+    }
+}
+
+void engine_unlatch(struct engine *engine, uint32_t account)
+{
+    struct account *owner = portfolio_account(engine->portfolio, account);
+    if (account == 0) {
+        engine->is_latched = false;
+        memset(engine->latch_reason, 0, sizeof engine->latch_reason);
+    } else if (owner) {
+        owner->latched = 0;
+        memset(owner->latch_reason, 0, sizeof owner->latch_reason);
+    }
+}
+
+const char *engine_latched(const struct engine *engine, uint32_t account)
+{
+    if (engine->is_latched)
+        return engine->latch_reason;
+    const struct account *owner = portfolio_account(engine->portfolio, account);
+    return owner && owner->latched ? owner->latch_reason : NULL;
+}
+
+int engine_cancel_all(struct engine *engine, uint32_t strategy, uint32_t inst, bool with_protection)
+{
+    int count = 0;
+    struct engine_refusal refusal;
+    for (struct order *order = orders_open_first(engine->orders); order; order = order->younger) {
+        bool protects = order->now.role == OC_ROLE_STOP_LOSS || order->now.role == OC_ROLE_TAKE_PROFIT;
+        if ((strategy && order->now.strategy != strategy) || order->is_staged || (protects && !with_protection) ||
+            (inst && OC_INST_INDEX(order->now.head.inst) != OC_INST_INDEX(inst)))
+            continue;
+        if (engine_cancel(engine, order->now.order, &refusal) == OC_OK)
+            count++;
+    }
+    return count;
+}
+
+oc_rc engine_flatten(struct engine *engine, uint32_t strategy, const char *tag)
+{
+    oc_rc worst = OC_OK;
+    engine_cancel_all(engine, strategy, 0, true);
+    uint32_t books = portfolio_book_count(engine->portfolio);
+    for (uint32_t i = 0; i < books; i++) {
+        const struct position *position = &portfolio_book_at(engine->portfolio, i)->position;
+        if (position->qty == 0 || (strategy ? position->strategy != strategy : position->strategy != 0))
+            continue;
+        struct oc_request request = {.account = position->account,
+                                     .strategy = strategy,
+                                     .qty = position->qty < 0 ? -position->qty : position->qty,
+                                     .side = position->qty < 0 ? OC_SIDE_BUY : OC_SIDE_SELL,
+                                     .type = OC_ORDER_MARKET,
+                                     .tif = OC_TIF_GTC,
+                                     .role = OC_ROLE_CLOSE,
+                                     .bits = OC_RQ_HAS_QTY | OC_RQ_REDUCE_ONLY};
+        struct engine_refusal refusal;
+        request.head.inst = position->inst;
+        strncpy(request.tag, tag, sizeof request.tag - 1);
+        oc_rc rc = engine_submit(engine, &request, &refusal);
+        worst = rc < 0 ? rc : worst;
+    }
+    return worst;
+}

@@ -1,0 +1,138 @@
+/* engine.h: a pure function of what came through the door: instruments, markets, orders, portfolio, risk, router.
+ *
+ * Invariants
+ * - No clock, file, socket, randomness, lock or libm. Same inputs in the same order, same outputs to the byte.
+ * - Inputs are applied one after the other: engine_input(). What a callback asks for is staged; it becomes recorded
+ *   requests in call order when the callback has returned, and nothing of it when the callback failed.
+ * - Nothing is handed to a venue before it was recorded.
+ * - A refused order is an event with a reason, not an error. The chain answers at the call.
+ * - Everything here is [engine]. */
+#ifndef ENGINE_ENGINE_H
+#define ENGINE_ENGINE_H
+
+#include <outcry/risk.h>
+
+#include "engine/bars.h"
+#include "engine/orders.h"
+#include "engine/portfolio.h"
+#include "engine/timers.h"
+
+struct engine;
+
+/* Where records go before anyone acts. The table outlives the engine. */
+struct engine_door {
+    void *self;
+    void (*begin)(void *self);                            /* a batch of ours starts */
+    oc_rc (*record)(void *self, struct oc_event *event);  /* stamps seq */
+    oc_rc (*commit)(void *self);                          /* all or nothing of the batch holds */
+};
+
+/* Who answers orders of an account: a simulator, or a connector behind io. */
+struct engine_venue {
+    void *self;
+    oc_rc (*request)(void *self, int64_t now_ns, const struct oc_request *request);
+};
+
+/* A user of the engine: one strategy, the console. A negative return suspends the client; what it staged in that call
+ * is dropped. NULL members are skipped. */
+struct engine_client {
+    void *self;
+    oc_rc (*bar)(void *self, const struct oc_event *bar); /* OC_EV_BAR or OC_EV_QBAR */
+    oc_rc (*market)(void *self, const struct oc_event *event);
+    oc_rc (*order)(void *self, const struct order *order, const struct oc_event *event);
+    oc_rc (*timer)(void *self, uint64_t timer, int64_t due_ns);
+    /* After a callback that succeeded and before its batch is recorded: may engine_record() what it wants saved. */
+    oc_rc (*saved)(void *self);
+};
+
+struct engine_config {
+    uint32_t epoch;    /* of order ids */
+    uint32_t strict;   /* 1: every rule is asked twice and must agree */
+    int64_t trade_from_ns; /* events before it only warm up: callbacks run, orders are refused */
+    struct oc_dec quote_slack; /* share by which the reference is lowered to size an order by money, 0.05 */
+};
+
+struct engine_refusal {
+    char reason[OC_REASON_MAX];
+    char rule[OC_REASON_MAX];
+    struct oc_dec used;
+    struct oc_dec limit;
+    uint64_t order; /* the denied order's id */
+};
+
+struct engine_stats {
+    uint64_t inputs;
+    uint64_t requests;
+    uint64_t denied;
+    uint64_t fills;
+    uint64_t duplicates;
+    uint64_t alarms;
+    uint64_t ambiguous;
+    uint64_t suspended;
+};
+
+oc_rc engine_new(const struct engine_config *config, const struct engine_door *door, struct engine **ret_engine);
+void engine_free(struct engine *engine);
+
+/* Parts, borrowed for the life of the engine. */
+struct instruments *engine_instruments(struct engine *engine);
+struct markets *engine_markets(struct engine *engine);
+struct portfolio *engine_portfolio(struct engine *engine);
+struct orders *engine_orders(struct engine *engine);
+struct timers *engine_timers(struct engine *engine);
+const struct engine_stats *engine_stats(const struct engine *engine);
+int64_t engine_now(const struct engine *engine);
+uint64_t engine_cause(const struct engine *engine); /* seq of the input being handled */
+
+/* [setup] A rule joins the end of the chain. `name` is static. */
+oc_rc engine_add_rule(struct engine *engine, const char *name, const struct oc_risk *table, void *self);
+/* [setup] Orders of this account go there. */
+oc_rc engine_set_venue(struct engine *engine, uint32_t account, const struct engine_venue *venue);
+/* [setup] Strategies are numbered from 1 in the order added. */
+oc_rc engine_add_client(struct engine *engine, const char *name, const struct engine_client *client,
+                        uint32_t *ret_strategy);
+/* [setup] Closed bars of this period go to the client's bar(); the data's own period must divide it.
+ * period_ns 0: quotes and trades of the instrument go to market(). */
+oc_rc engine_subscribe(struct engine *engine, uint32_t strategy, uint32_t inst, int64_t period_ns);
+/* Its callbacks stop; its protective orders stay. */
+void engine_suspend(struct engine *engine, uint32_t strategy, const char *reason);
+bool engine_is_suspended(const struct engine *engine, uint32_t strategy);
+
+/* One recorded input: market, answer, timer, balance. OC_E_DATA: malformed; nothing changed. */
+oc_rc engine_input(struct engine *engine, const struct oc_event *event);
+/* A recorded event as a fact: no client runs, no rule decides, no venue is called (restore). */
+oc_rc engine_restore(struct engine *engine, const struct oc_event *event);
+/* The earliest time at which engine_tick has work: a timer or the end of a bar. INT64_MAX: none. */
+int64_t engine_next_ns(const struct engine *engine);
+/* Closes bars and fires timers due at or before now_ns; each firing is recorded. */
+oc_rc engine_tick(struct engine *engine, int64_t now_ns);
+
+/* From a client's callback, or between engine_begin and engine_end for the console and the host itself. */
+/* Fills in id, owner and times of *request and asks the chain. OC_OK: staged. OC_E_LIMIT: refused, *ret_refusal says
+ * why (recorded as DENIED). Other codes: the request makes no sense and was not recorded. */
+oc_rc engine_submit(struct engine *engine, struct oc_request *request, struct engine_refusal *ret_refusal);
+/* AMEND and CANCEL name request->order; OC_E_NOT_FOUND, OC_E_STATE when it is final. */
+oc_rc engine_amend(struct engine *engine, struct oc_request *request, struct engine_refusal *ret_refusal);
+oc_rc engine_cancel(struct engine *engine, uint64_t order, struct engine_refusal *ret_refusal);
+/* Asks the chain and changes nothing: one refusal a rule that would refuse. Returns how many refused. */
+int engine_preview(struct engine *engine, const struct oc_request *request, struct engine_refusal *ret_refusals,
+                   uint32_t refusal_max);
+oc_rc engine_begin(struct engine *engine, uint32_t strategy);
+oc_rc engine_end(struct engine *engine, bool keep);
+/* Records an event of the host inside the running batch (saved state, marks). */
+oc_rc engine_record(struct engine *engine, struct oc_event *event);
+/* Cancels the open orders and then closes the net positions of one strategy (0: everything) by market orders. */
+oc_rc engine_flatten(struct engine *engine, uint32_t strategy, const char *tag);
+/* Cancels open orders of (strategy, inst); 0 means all of them. Returns how many cancels were staged. */
+int engine_cancel_all(struct engine *engine, uint32_t strategy, uint32_t inst, bool with_protection);
+
+/* Latches: host-wide (account 0) or one account. Cleared only by a person. */
+void engine_latch(struct engine *engine, uint32_t account, const char *reason);
+void engine_unlatch(struct engine *engine, uint32_t account);
+const char *engine_latched(const struct engine *engine, uint32_t account); /* NULL: not latched */
+
+/* State as bytes for a checkpoint. Returns the size, or OC_E_LIMIT when it does not fit. */
+int64_t engine_save(struct engine *engine, void *bytes, size_t size_max);
+oc_rc engine_load(struct engine *engine, const void *bytes, size_t size);
+
+#endif

@@ -1,0 +1,232 @@
+#include "engine/groups.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/impl.h"
+
+void groups_release(struct groups *groups)
+{
+    free(groups->list);
+    *groups = (struct groups){0};
+}
+
+static struct group *group_find(struct groups *groups, uint64_t id)
+{
+    for (uint32_t i = 0; id && i < groups->count; i++)
+        if (groups->list[i].id == id)
+            return &groups->list[i];
+    return NULL;
+}
+
+static struct group *group_slot(struct groups *groups)
+{
+    for (uint32_t i = 0; i < groups->count; i++)
+        if (!groups->list[i].id)
+            return &groups->list[i];
+    if (groups->count >= ENGINE_GROUPS_MAX)
+        return NULL;
+    if (groups->count == groups->room) {
+        uint32_t room = groups->room ? groups->room * 2 : 16;
+        struct group *list = realloc(groups->list, room * sizeof *list);
+        if (!list)
+            return NULL;
+        groups->list = list;
+        groups->room = room;
+    }
+    return &groups->list[groups->count++];
+}
+
+static oc_rc group_make(struct groups *groups, const struct oc_request *entry)
+{
+    struct group *group = group_slot(groups);
+    if (!group)
+        return OC_E_LIMIT;
+    *group = (struct group){
+        .id = entry->group,
+        .entry = entry->order,
+        .stop_loss = entry->stop_loss,
+        .take_profit = entry->take_profit,
+        .inst = entry->head.inst,
+        .account = entry->account,
+        .strategy = entry->strategy,
+        .side = entry->side,
+        .has_stop = (entry->bits & OC_RQ_HAS_STOP_LOSS) != 0,
+        .has_target = (entry->bits & OC_RQ_HAS_TAKE_PROFIT) != 0,
+    };
+    memcpy(group->tag, entry->tag, sizeof group->tag);
+    groups->live++;
+    return OC_OK;
+}
+
+oc_rc groups_open(struct engine *engine, struct oc_request *entry)
+{
+    entry->group = entry->order; /* unique as the order is */
+    entry->link = OC_LINK_BRACKET;
+    entry->role = OC_ROLE_ENTRY;
+    return group_make(&engine->groups, entry);
+}
+
+void groups_restore_request(struct engine *engine, const struct oc_request *request)
+{
+    if (!request->group || request->kind != OC_REQUEST_NEW)
+        return;
+    if (request->role == OC_ROLE_ENTRY) {
+        group_make(&engine->groups, request);
+        return;
+    }
+    struct group *group = group_find(&engine->groups, request->group);
+    if (!group)
+        return;
+    if (request->role == OC_ROLE_STOP_LOSS)
+        group->stop_order = request->order;
+    if (request->role == OC_ROLE_TAKE_PROFIT)
+        group->target_order = request->order;
+}
+
+static struct oc_request leg_request(const struct group *group, int64_t qty, uint8_t role)
+{
+    struct oc_request leg = {.qty = qty,
+                             .account = group->account,
+                             .strategy = group->strategy,
+                             .group = group->id,
+                             .parent = group->entry,
+                             .owner = OC_OWNER_HOST,
+                             .side = group->side == OC_SIDE_BUY ? OC_SIDE_SELL : OC_SIDE_BUY,
+                             .tif = OC_TIF_GTC,
+                             .link = OC_LINK_OCO,
+                             .role = role,
+                             .bits = OC_RQ_HAS_QTY | OC_RQ_REDUCE_ONLY};
+    leg.head.inst = group->inst;
+    memcpy(leg.tag, group->tag, sizeof leg.tag);
+    if (role == OC_ROLE_STOP_LOSS) {
+        leg.type = OC_ORDER_STOP;
+        leg.stop_price = group->stop_loss;
+        leg.bits |= OC_RQ_HAS_STOP;
+    } else if (role == OC_ROLE_TAKE_PROFIT) {
+        leg.type = OC_ORDER_LIMIT;
+        leg.price = group->take_profit;
+        leg.bits |= OC_RQ_HAS_PRICE;
+    } else {
+        leg.type = OC_ORDER_MARKET;
+    }
+    return leg;
+}
+
+/* Brings one leg to `qty` open units: placed, amended or canceled. */
+static void leg_size(struct engine *engine, struct group *group, uint64_t *leg, int64_t qty, uint8_t role)
+{
+    struct engine_refusal refusal = {0};
+    const struct order *order = orders_find(engine->orders, *leg);
+    if (order && state_is_final(order->state)) {
+        *leg = 0;
+        order = NULL;
+    }
+    if (!order) {
+        if (qty <= 0 || group->is_closing)
+            return;
+        struct oc_request request = leg_request(group, qty, role);
+        if (engine_submit(engine, &request, &refusal) == OC_OK)
+            *leg = request.order;
+        else
+            engine->stats.alarms++; /* a position without its protection: the denied order names the rule */
+        return;
+    }
+    int64_t total = order->filled + qty;
+    if (qty <= 0 || group->is_closing) {
+        engine_cancel(engine, *leg, &refusal);
+    } else if (total != order->now.qty && !order->ask_bits) {
+        struct oc_request request = {.order = *leg, .qty = total, .bits = OC_RQ_QUANTITY_CHANGED};
+        engine_amend(engine, &request, &refusal);
+    }
+}
+
+static void group_resize(struct engine *engine, struct group *group)
+{
+    int64_t open = group->entered - group->exited;
+    stage_begin(engine, 0);
+    if (group->has_stop)
+        leg_size(engine, group, &group->stop_order, open, OC_ROLE_STOP_LOSS);
+    if (group->has_target)
+        leg_size(engine, group, &group->target_order, open, OC_ROLE_TAKE_PROFIT);
+    if (open < 0) { /* both legs filled in flight: the excess is on the wrong side */
+        struct oc_request request = leg_request(group, -open, OC_ROLE_CLOSE);
+        struct engine_refusal refusal = {0};
+        request.side = group->side;
+        request.bits &= ~(uint32_t)OC_RQ_REDUCE_ONLY;
+        if (engine_submit(engine, &request, &refusal) == OC_OK) {
+            group->exited += open;
+            engine->groups.flattened++;
+        } else {
+            engine->stats.alarms++;
+        }
+    }
+    stage_end(engine, true);
+}
+
+static bool leg_is_gone(struct engine *engine, uint64_t leg)
+{
+    const struct order *order = orders_find(engine->orders, leg);
+    return !order || state_is_final(order->state);
+}
+
+static void group_retire(struct engine *engine, struct group *group)
+{
+    if (!leg_is_gone(engine, group->entry) || !leg_is_gone(engine, group->stop_order) ||
+        !leg_is_gone(engine, group->target_order))
+        return;
+    if (!group->is_closing && group->entered != group->exited)
+        return;
+    group->id = 0;
+    engine->groups.live--;
+}
+
+/* The strategy's position is flat: every group of it in this instrument goes. */
+static void groups_close(struct engine *engine, const struct order *order)
+{
+    const struct book *book =
+        portfolio_find(engine->portfolio, order->now.account, order->now.strategy, order->now.head.inst);
+    if (!book || book->position.qty != 0)
+        return;
+    for (uint32_t i = 0; i < engine->groups.count; i++) {
+        struct group *group = &engine->groups.list[i];
+        if (!group->id || group->strategy != order->now.strategy || group->account != order->now.account ||
+            OC_INST_INDEX(group->inst) != OC_INST_INDEX(order->now.head.inst) || group->entered == 0)
+            continue;
+        group->is_closing = 1;
+        if (!engine->is_restoring)
+            group_resize(engine, group);
+        group_retire(engine, group);
+    }
+}
+
+void groups_fill(struct engine *engine, const struct order *order, int64_t qty)
+{
+    if (!engine->groups.live)
+        return;
+    struct group *group = group_find(&engine->groups, order->now.group);
+    if (group && order->now.role == OC_ROLE_ENTRY)
+        group->entered += qty;
+    else if (group && order->now.role != OC_ROLE_NONE)
+        group->exited += qty;
+    if (group && !engine->is_restoring)
+        group_resize(engine, group);
+    groups_close(engine, order);
+}
+
+void groups_final(struct engine *engine, const struct order *order)
+{
+    if (!engine->groups.live)
+        return;
+    struct group *group = group_find(&engine->groups, order->now.group);
+    if (!group)
+        return;
+    /* An amend that was under way when a leg was sized is looked at again when its answer has come. */
+    if (!engine->is_restoring && !group->is_closing && order->now.role != OC_ROLE_ENTRY &&
+        order->state != STATE_FILLED && order->state != STATE_DENIED && order->state != STATE_REJECTED &&
+        group->entered > group->exited && order->state != STATE_CANCELED)
+        group_resize(engine, group);
+    if (order->now.role == OC_ROLE_ENTRY && group->entered == 0)
+        group->is_closing = 1;
+    group_retire(engine, group);
+}

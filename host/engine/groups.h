@@ -1,0 +1,55 @@
+/* groups.h: protective groups: the stop loss and take profit that an entry order was given (ALGO-10).
+ *
+ * Invariants
+ * - The host owns both legs. Each is sized to the cumulative entry fill less what the legs have already closed; a fill
+ *   of one leg reduces the other; the complete fill of one cancels the other.
+ * - Legs are reduce-only. They stay when the strategy is suspended and go when its position in the instrument is flat.
+ * - Excess that reached the wrong side because both legs filled at once is flattened by a market order and counted. */
+#ifndef ENGINE_GROUPS_H
+#define ENGINE_GROUPS_H
+
+#include <outcry/order.h>
+#include <stdbool.h>
+
+struct engine;
+struct order;
+
+struct group {
+    uint64_t id;     /* 0: free slot */
+    uint64_t entry;  /* order */
+    uint64_t stop_order; /* 0: none now */
+    uint64_t target_order;
+    int64_t stop_loss;
+    int64_t take_profit;
+    int64_t entered; /* units filled of the entry */
+    int64_t exited;  /* units closed by the legs */
+    uint32_t inst;
+    uint32_t account;
+    uint32_t strategy;
+    uint8_t side;    /* of the entry */
+    uint8_t has_stop;
+    uint8_t has_target;
+    uint8_t is_closing;
+    char tag[OC_TAG_MAX];
+};
+
+struct groups {
+    struct group *list;
+    uint32_t count; /* slots in use or free */
+    uint32_t room;
+    uint32_t live;
+    uint32_t zero;
+    uint64_t flattened;
+};
+
+void groups_release(struct groups *groups);
+/* An entry with protection was staged: gives the group its id. OC_E_LIMIT, OC_E_NOMEM. */
+oc_rc groups_open(struct engine *engine, struct oc_request *entry);
+/* A recorded request of a leg or an entry, as a fact. */
+void groups_restore_request(struct engine *engine, const struct oc_request *request);
+/* After a fill of any order was booked: sizes, places, amends or cancels legs (inside a batch of the host). */
+void groups_fill(struct engine *engine, const struct order *order, int64_t qty);
+/* After an order became final. */
+void groups_final(struct engine *engine, const struct order *order);
+
+#endif

@@ -1,0 +1,99 @@
+/* impl.h: the engine's inside, shared by its own files only. */
+#ifndef ENGINE_IMPL_H
+#define ENGINE_IMPL_H
+
+#include "engine/engine.h"
+#include "engine/groups.h"
+
+struct rule {
+    const char *name;
+    const struct oc_risk *table;
+    void *self;
+    uint64_t interest;
+};
+
+struct subscription {
+    uint32_t strategy;
+    uint32_t inst;
+    int64_t period_ns;
+    struct bar_builder *builder; /* NULL: the data's own bars, or ticks */
+    uint32_t next;               /* of the same instrument: index + 1; 0 the last */
+    uint32_t zero;
+};
+
+struct client {
+    struct engine_client table;
+    char name[OC_TAG_MAX];
+    uint32_t is_suspended;
+    uint32_t zero;
+};
+
+struct staged {
+    struct order *order; /* new orders; NULL for amend and cancel */
+    struct oc_request request;
+    uint32_t is_denied;  /* recorded as refused, goes nowhere */
+    uint32_t zero;
+    struct engine_refusal refusal;
+};
+
+struct engine {
+    struct engine_config config;
+    struct engine_door door;
+    struct instruments *instruments;
+    struct markets *markets;
+    struct portfolio *portfolio;
+    struct orders *orders;
+    struct timers timers;
+    struct groups groups;
+    struct rule rules[ENGINE_RULES_MAX];
+    uint32_t rule_count;
+    uint32_t client_count;
+    struct client clients[ENGINE_STRATEGIES_MAX + 1];
+    struct engine_venue venues[ENGINE_ACCOUNTS_MAX + 1];
+    struct subscription *subscriptions;
+    uint32_t subscription_count;
+    uint32_t subscription_room;
+    uint32_t first_subscription[ENGINE_INSTRUMENTS_MAX]; /* index + 1 */
+    struct bar_builder **builders; /* larger periods first */
+    uint32_t builder_count;
+    uint32_t staged_count;
+    uint32_t staged_messages;
+    uint32_t staged_cancels;
+    struct staged *staged; /* ENGINE_STAGED_MAX */
+    uint32_t caller;       /* the strategy whose callback runs; 0 the host */
+    bool is_in_batch;
+    bool is_recorded; /* something of the running batch went to the door */
+    bool is_restoring;
+    bool is_observed;  /* some rule observes at all */
+    bool wants_market; /* some rule observes market events */
+    uint64_t next_order;
+    uint64_t next_request;
+    uint64_t next_group;
+    int64_t now_ns;
+    uint64_t cause;
+    int64_t bar_end_ns; /* earliest end of an open built bar */
+    char latch_reason[OC_REASON_MAX];
+    bool is_latched;
+    struct engine_stats stats;
+};
+
+/* chain.c */
+oc_rc chain_ask(struct engine *engine, const struct oc_request *request, struct engine_refusal *ret_refusal);
+void chain_observe(struct engine *engine, const struct oc_event *event);
+/* Base quantity an order by money can lead to at worst. */
+oc_rc chain_worst_qty(struct engine *engine, const struct oc_request *request, int64_t *ret_units);
+
+/* stage.c */
+void stage_begin(struct engine *engine, uint32_t caller);
+oc_rc stage_end(struct engine *engine, bool keep);
+/* Recomputes the exposure that `order` adds to its books. */
+void exposure_update(struct engine *engine, struct order *order);
+/* The order exists, as a fact. */
+oc_rc stage_restore(struct engine *engine, const struct oc_request *request);
+
+/* input.c */
+/* An answer applied to its order and the books; with is_restoring nobody is told and nothing is asked for. */
+oc_rc answer_apply(struct engine *engine, const struct oc_event *event);
+void notify_order(struct engine *engine, const struct order *order, const struct oc_event *event);
+
+#endif

@@ -1,0 +1,357 @@
+#include "engine/orders.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "engine/limits.h"
+
+enum { CHUNK = 256, INDEX_FIRST = 1024, SEEN_FIRST = 1024 };
+
+struct chunk {
+    struct chunk *next;
+    struct order orders[CHUNK];
+};
+
+struct list {
+    struct order *oldest;
+    struct order *youngest;
+    uint32_t count;
+};
+
+struct seen {
+    uint64_t low;
+    uint64_t high;
+};
+
+struct orders {
+    struct chunk *chunks;
+    struct order *free; /* linked by younger */
+    struct list open;
+    struct list closed;
+    struct order **index; /* open addressing by id, power of two */
+    uint32_t index_size;
+    uint32_t index_count;
+    struct seen *seen; /* open addressing by fill identity, power of two */
+    uint32_t seen_size;
+    uint32_t seen_count;
+    uint64_t alarms;
+};
+
+oc_rc orders_new(struct orders **ret_orders)
+{
+    struct orders *orders = calloc(1, sizeof *orders);
+    if (!orders)
+        return OC_E_NOMEM;
+    orders->index_size = INDEX_FIRST;
+    orders->seen_size = SEEN_FIRST;
+    orders->index = calloc(orders->index_size, sizeof *orders->index);
+    orders->seen = calloc(orders->seen_size, sizeof *orders->seen);
+    if (!orders->index || !orders->seen) {
+        orders_free(orders);
+        return OC_E_NOMEM;
+    }
+    *ret_orders = orders;
+    return OC_OK;
+}
+
+void orders_free(struct orders *orders)
+{
+    if (!orders)
+        return;
+    while (orders->chunks) {
+        struct chunk *next = orders->chunks->next;
+        free(orders->chunks);
+        orders->chunks = next;
+    }
+    free(orders->index);
+    free(orders->seen);
+    free(orders);
+}
+
+static uint32_t slot_of(uint64_t id, uint32_t size)
+{
+    return (uint32_t)((id * 0x9E3779B97F4A7C15ull) >> 32) & (size - 1);
+}
+
+static void index_put(struct orders *orders, struct order *order)
+{
+    uint32_t slot = slot_of(order->now.order, orders->index_size);
+    while (orders->index[slot])
+        slot = (slot + 1) & (orders->index_size - 1);
+    orders->index[slot] = order;
+    orders->index_count++;
+}
+
+static oc_rc index_grow(struct orders *orders)
+{
+    uint32_t size = orders->index_size;
+    struct order **old = orders->index, **index = calloc((size_t)size * 2, sizeof *index);
+    if (!index)
+        return OC_E_NOMEM;
+    orders->index = index;
+    orders->index_size = size * 2;
+    orders->index_count = 0;
+    for (uint32_t i = 0; i < size; i++)
+        if (old[i])
+            index_put(orders, old[i]);
+    free(old);
+    return OC_OK;
+}
+
+/* Removes by shifting followers back, so that probing never meets a grave. */
+static void index_remove(struct orders *orders, uint64_t id)
+{
+    uint32_t mask = orders->index_size - 1, hole = slot_of(id, orders->index_size);
+    while (orders->index[hole] && orders->index[hole]->now.order != id)
+        hole = (hole + 1) & mask;
+    if (!orders->index[hole])
+        return;
+    orders->index_count--;
+    for (uint32_t slot = (hole + 1) & mask; orders->index[slot]; slot = (slot + 1) & mask) {
+        uint32_t home = slot_of(orders->index[slot]->now.order, orders->index_size);
+        if (((slot - home) & mask) >= ((slot - hole) & mask)) {
+            orders->index[hole] = orders->index[slot];
+            hole = slot;
+        }
+    }
+    orders->index[hole] = NULL;
+}
+
+static void list_append(struct list *list, struct order *order)
+{
+    order->older = list->youngest;
+    order->younger = NULL;
+    if (list->youngest)
+        list->youngest->younger = order;
+    else
+        list->oldest = order;
+    list->youngest = order;
+    list->count++;
+}
+
+static void list_remove(struct list *list, struct order *order)
+{
+    if (order->older)
+        order->older->younger = order->younger;
+    else
+        list->oldest = order->younger;
+    if (order->younger)
+        order->younger->older = order->older;
+    else
+        list->youngest = order->older;
+    list->count--;
+}
+
+static void order_release(struct orders *orders, struct list *list, struct order *order)
+{
+    list_remove(list, order);
+    index_remove(orders, order->now.order);
+    order->younger = orders->free;
+    orders->free = order;
+}
+
+static oc_rc order_room(struct orders *orders)
+{
+    if (orders->free)
+        return OC_OK;
+    struct chunk *chunk = malloc(sizeof *chunk);
+    if (!chunk)
+        return OC_E_NOMEM;
+    chunk->next = orders->chunks;
+    orders->chunks = chunk;
+    for (int i = CHUNK - 1; i >= 0; i--) {
+        chunk->orders[i].younger = orders->free;
+        orders->free = &chunk->orders[i];
+    }
+    return OC_OK;
+}
+
+oc_rc orders_add(struct orders *orders, const struct oc_request *request, int64_t now_ns, struct order **ret_order)
+{
+    if (orders->open.count >= ENGINE_ORDERS_OPEN_MAX)
+        return OC_E_LIMIT;
+    if (orders_find(orders, request->order))
+        return OC_E_EXISTS;
+    oc_rc rc = order_room(orders);
+    if (rc == OC_OK && orders->index_count * 2 >= orders->index_size)
+        rc = index_grow(orders);
+    if (rc < 0)
+        return rc;
+    struct order *order = orders->free;
+    orders->free = order->younger;
+    memset(order, 0, sizeof *order);
+    order->now = *request;
+    order->state = STATE_INITIALIZED;
+    order->created_ns = order->updated_ns = now_ns;
+    order->worst_qty = request->qty;
+    list_append(&orders->open, order);
+    index_put(orders, order);
+    *ret_order = order;
+    return OC_OK;
+}
+
+struct order *orders_find(const struct orders *orders, uint64_t id)
+{
+    uint32_t slot = slot_of(id, orders->index_size);
+    while (orders->index[slot]) {
+        if (orders->index[slot]->now.order == id)
+            return orders->index[slot];
+        slot = (slot + 1) & (orders->index_size - 1);
+    }
+    return NULL;
+}
+
+void orders_drop(struct orders *orders, struct order *order) { order_release(orders, &orders->open, order); }
+
+/* An order by money has no quantity of its own: the venue's last fill completes it. */
+static bool is_complete(const struct order *order)
+{
+    return order->is_complete || (order->now.qty > 0 && order->filled >= order->now.qty);
+}
+
+/* What the order's own facts say while nothing is being asked of the venue. */
+static uint8_t state_from_facts(const struct order *order)
+{
+    if (is_complete(order))
+        return STATE_FILLED;
+    if (order->filled > 0)
+        return STATE_PARTIALLY_FILLED;
+    if (order->is_triggered)
+        return STATE_TRIGGERED;
+    return order->is_accepted ? STATE_ACCEPTED : STATE_SUBMITTED;
+}
+
+static uint8_t resolve(const struct order *order, int event)
+{
+    uint8_t facts = state_from_facts(order);
+    if (facts == STATE_FILLED)
+        return facts;
+    /* A fill does not end what we are still asking of the venue. */
+    if (event == EVENT_FILL && (order->state == STATE_PENDING_CANCEL || order->state == STATE_PENDING_UPDATE))
+        return order->state;
+    return facts;
+}
+
+bool orders_event(struct orders *orders, struct order *order, int event, int64_t now_ns)
+{
+    if (event == EVENT_ACCEPT)
+        order->is_accepted = true;
+    if (event == EVENT_TRIGGER)
+        order->is_triggered = order->is_accepted = true;
+    if (event == EVENT_FILL || event == EVENT_AMENDED)
+        order->is_accepted = true;
+    int next = state_next(order->state, event);
+    if (next == STATE_ALARM) {
+        order->alarms++;
+        orders->alarms++;
+        /* A late fill that completes a canceled or expired order leaves it FILLED, whatever came first. */
+        bool completes = event == EVENT_FILL && is_complete(order);
+        if (completes && state_is_final(order->state))
+            order->state = STATE_FILLED;
+        return false;
+    }
+    if (next == STATE_STAY)
+        return false;
+    if (next == STATE_BACK)
+        next = resolve(order, event);
+    else if (state_is_final(next) && next != STATE_REJECTED && next != STATE_DENIED && is_complete(order))
+        next = STATE_FILLED;
+    order->updated_ns = now_ns;
+    if (next == order->state)
+        return false;
+    order->state = (uint8_t)next;
+    if (!state_is_final(next))
+        return true;
+    list_remove(&orders->open, order);
+    list_append(&orders->closed, order);
+    if (orders->closed.count > ENGINE_ORDERS_CLOSED_KEPT)
+        order_release(orders, &orders->closed, orders->closed.oldest);
+    return true;
+}
+
+static struct seen identity(const struct oc_ev_fill *fill)
+{
+    struct {
+        uint64_t order;
+        uint32_t source;
+        uint32_t inst;
+        uint64_t size;
+        char trade_id[sizeof fill->trade_id];
+    } key = {fill->order, fill->head.source, OC_INST_INDEX(fill->head.inst), fill->trade_id_size, {0}};
+    size_t size = fill->trade_id_size <= sizeof key.trade_id ? fill->trade_id_size : sizeof key.trade_id;
+    memcpy(key.trade_id, fill->trade_id, size);
+    struct hash128 hash = hash128(&key, sizeof key);
+    struct seen seen = {hash.low, hash.high};
+    if (seen.low == 0 && seen.high == 0)
+        seen.low = 1; /* zero marks an empty slot */
+    return seen;
+}
+
+static oc_rc seen_grow(struct orders *orders)
+{
+    uint32_t size = orders->seen_size;
+    if (size >= ENGINE_FILLS_MAX)
+        return OC_E_LIMIT;
+    struct seen *old = orders->seen, *table = calloc((size_t)size * 2, sizeof *table);
+    if (!table)
+        return OC_E_NOMEM;
+    uint32_t mask = size * 2 - 1;
+    for (uint32_t i = 0; i < size; i++) {
+        if (!old[i].low && !old[i].high)
+            continue;
+        uint32_t slot = (uint32_t)old[i].low & mask;
+        while (table[slot].low || table[slot].high)
+            slot = (slot + 1) & mask;
+        table[slot] = old[i];
+    }
+    free(old);
+    orders->seen = table;
+    orders->seen_size = size * 2;
+    return OC_OK;
+}
+
+oc_rc orders_fill_is_new(struct orders *orders, const struct oc_ev_fill *fill, bool *ret_is_new)
+{
+    struct seen key = identity(fill);
+    if (orders->seen_count * 2 >= orders->seen_size) {
+        oc_rc rc = seen_grow(orders);
+        if (rc < 0)
+            return rc;
+    }
+    uint32_t mask = orders->seen_size - 1, slot = (uint32_t)key.low & mask;
+    while (orders->seen[slot].low || orders->seen[slot].high) {
+        if (orders->seen[slot].low == key.low && orders->seen[slot].high == key.high) {
+            *ret_is_new = false;
+            return OC_OK;
+        }
+        slot = (slot + 1) & mask;
+    }
+    orders->seen[slot] = key;
+    orders->seen_count++;
+    *ret_is_new = true;
+    return OC_OK;
+}
+
+struct order *orders_open_first(const struct orders *orders) { return orders->open.oldest; }
+
+struct order *orders_closed_first(const struct orders *orders) { return orders->closed.oldest; }
+
+uint32_t orders_open_count(const struct orders *orders) { return orders->open.count; }
+
+uint64_t orders_alarms(const struct orders *orders) { return orders->alarms; }
+
+int64_t order_remaining_worst(const struct order *order)
+{
+    if (!state_is_open(order->state))
+        return 0;
+    int64_t qty = order->now.qty ? order->now.qty : order->worst_qty;
+    if (order->ask_qty > qty)
+        qty = order->ask_qty;
+    return qty > order->filled ? qty - order->filled : 0;
+}
+
+double order_average_units(const struct order *order)
+{
+    return order->filled ? (double)order->filled_sum / (double)order->filled : 0.0;
+}

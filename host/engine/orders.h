@@ -1,0 +1,73 @@
+/* orders.h: the orders we know, their states, and the exposure they make.
+ *
+ * Invariants
+ * - An order id is epoch (24 bits) << 40 | counter; it is never given twice.
+ * - filled = sum of distinct fills; a duplicate changes nothing. The state is a function of the facts, in any order.
+ * - exposure of an order = the larger of the quantities that may be in force, less what is filled, while it is open
+ *   (UNKNOWN included); reduce-only orders add none.
+ * - Final orders stay readable until ENGINE_ORDERS_CLOSED_KEPT younger ones are final. */
+#ifndef ENGINE_ORDERS_H
+#define ENGINE_ORDERS_H
+
+#include <outcry/order.h>
+#include <stdbool.h>
+
+#include "base/money.h"
+#include "engine/state.h"
+
+struct order {
+    struct oc_request now; /* as in force: price, stop, quantity */
+    uint8_t state;         /* enum order_state */
+    bool is_accepted;
+    bool is_triggered;
+    bool is_complete;      /* by money: the venue said that the last fill has come */
+    bool is_staged;        /* made by the running callback, not yet recorded */
+    uint8_t zero0[3];
+    uint32_t fills;
+    uint32_t alarms;
+    uint32_t fee_asset;
+    int64_t filled;        /* units */
+    oc_i128 filled_sum;    /* sum of price units x quantity units */
+    oc_i128 fee;           /* money of fee_asset */
+    int64_t ask_qty;       /* amend under way: the quantity asked, else 0 */
+    int64_t ask_price;
+    int64_t ask_stop;
+    uint32_t ask_bits;     /* what the amend under way changes */
+    uint32_t zero;
+    int64_t worst_qty;     /* base quantity an order by money can lead to; else now.qty */
+    int64_t exposure;      /* units now counted in the book's open_buy or open_sell */
+    int64_t created_ns;
+    int64_t updated_ns;
+    char reason[OC_REASON_MAX];
+    struct order *older;   /* list of open, or of final orders */
+    struct order *younger;
+};
+
+struct orders;
+
+oc_rc orders_new(struct orders **ret_orders);
+void orders_free(struct orders *orders);
+
+/* OC_E_LIMIT: too many open. The order is INITIALIZED and copied from `request`. */
+oc_rc orders_add(struct orders *orders, const struct oc_request *request, int64_t now_ns, struct order **ret_order);
+/* NULL if unknown or forgotten. Borrowed until it is final and forgotten. */
+struct order *orders_find(const struct orders *orders, uint64_t id);
+/* Moves an order along the table. Returns true if the state changed; an alarm is counted on order and table. */
+bool orders_event(struct orders *orders, struct order *order, int event, int64_t now_ns);
+/* True if this fill identity was seen before; otherwise remembers it. */
+oc_rc orders_fill_is_new(struct orders *orders, const struct oc_ev_fill *fill, bool *ret_is_new);
+/* Takes an order back that was never recorded. */
+void orders_drop(struct orders *orders, struct order *order);
+
+/* The oldest open order; walk with ->younger. */
+struct order *orders_open_first(const struct orders *orders);
+struct order *orders_closed_first(const struct orders *orders); /* oldest kept final order */
+uint32_t orders_open_count(const struct orders *orders);
+uint64_t orders_alarms(const struct orders *orders);
+
+/* Units that may still trade of the larger quantity in force. */
+int64_t order_remaining_worst(const struct order *order);
+/* Average fill price in price units as a double; 0 fills gives 0. */
+double order_average_units(const struct order *order);
+
+#endif

@@ -1,0 +1,323 @@
+#include "engine/portfolio.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/limits.h"
+#include "engine/rates.h"
+
+enum { TABLE_FIRST = 64 };
+
+struct portfolio {
+    struct instruments *instruments;
+    struct markets *markets;
+    struct account accounts[ENGINE_ACCOUNTS_MAX + 1];
+    uint32_t account_count; /* accounts[1..account_count] */
+    uint32_t book_count;
+    uint32_t book_room;
+    uint32_t table_size; /* open addressing, power of two */
+    struct book **books; /* in order of creation */
+    struct book **table;
+    struct rates rates;
+};
+
+oc_rc portfolio_new(struct instruments *instruments, struct markets *markets, struct portfolio **ret_portfolio)
+{
+    struct portfolio *portfolio = calloc(1, sizeof *portfolio);
+    if (!portfolio)
+        return OC_E_NOMEM;
+    portfolio->instruments = instruments;
+    portfolio->markets = markets;
+    portfolio->table_size = TABLE_FIRST;
+    portfolio->table = calloc(TABLE_FIRST, sizeof *portfolio->table);
+    if (!portfolio->table) {
+        free(portfolio);
+        return OC_E_NOMEM;
+    }
+    rates_init(&portfolio->rates, instruments, markets);
+    *ret_portfolio = portfolio;
+    return OC_OK;
+}
+
+void portfolio_free(struct portfolio *portfolio)
+{
+    if (!portfolio)
+        return;
+    for (uint32_t i = 0; i < portfolio->book_count; i++) {
+        position_release(&portfolio->books[i]->position);
+        free(portfolio->books[i]);
+    }
+    for (uint32_t i = 1; i <= portfolio->account_count; i++)
+        free(portfolio->accounts[i].balances);
+    free(portfolio->books);
+    free(portfolio->table);
+    free(portfolio);
+}
+
+oc_rc portfolio_add_account(struct portfolio *portfolio, const char *name, const char *venue, uint32_t base,
+                            uint32_t method, uint32_t *ret_account)
+{
+    if (strlen(name) >= ACCOUNT_NAME_MAX || strlen(venue) >= OC_VENUE_MAX || !base || method > COST_LIFO)
+        return OC_E_INVALID;
+    if (portfolio->account_count == ENGINE_ACCOUNTS_MAX)
+        return OC_E_LIMIT;
+    uint32_t id = portfolio->account_count + 1;
+    struct account *account = &portfolio->accounts[id];
+    memset(account, 0, sizeof *account);
+    strcpy(account->name, name);
+    strcpy(account->venue, venue);
+    account->base = base;
+    account->method = method;
+    account->source = id;
+    portfolio->account_count = id;
+    *ret_account = id;
+    return OC_OK;
+}
+
+struct account *portfolio_account(struct portfolio *portfolio, uint32_t account)
+{
+    return account > 0 && account <= portfolio->account_count ? &portfolio->accounts[account] : NULL;
+}
+
+uint32_t portfolio_account_count(const struct portfolio *portfolio) { return portfolio->account_count; }
+
+static uint32_t book_slot(uint32_t account, uint32_t strategy, uint32_t index, uint32_t size)
+{
+    uint64_t key = ((uint64_t)account << 48) ^ ((uint64_t)strategy << 32) ^ index;
+    return (uint32_t)((key * 0x9E3779B97F4A7C15ull) >> 32) & (size - 1);
+}
+
+static bool book_is(const struct book *book, uint32_t account, uint32_t strategy, uint32_t inst)
+{
+    return book->position.account == account && book->position.strategy == strategy &&
+           OC_INST_INDEX(book->position.inst) == OC_INST_INDEX(inst);
+}
+
+struct book *portfolio_find(const struct portfolio *portfolio, uint32_t account, uint32_t strategy, uint32_t inst)
+{
+    uint32_t slot = book_slot(account, strategy, OC_INST_INDEX(inst), portfolio->table_size);
+    for (; portfolio->table[slot]; slot = (slot + 1) & (portfolio->table_size - 1))
+        if (book_is(portfolio->table[slot], account, strategy, inst))
+            return portfolio->table[slot];
+    return NULL;
+}
+
+static void table_put(struct portfolio *portfolio, struct book *book)
+{
+    const struct position *position = &book->position;
+    uint32_t slot = book_slot(position->account, position->strategy, OC_INST_INDEX(position->inst),
+                              portfolio->table_size);
+    while (portfolio->table[slot])
+        slot = (slot + 1) & (portfolio->table_size - 1);
+    portfolio->table[slot] = book;
+}
+
+static oc_rc table_grow(struct portfolio *portfolio)
+{
+    uint32_t size = portfolio->table_size * 2;
+    struct book **table = calloc(size, sizeof *table);
+    if (!table)
+        return OC_E_NOMEM;
+    free(portfolio->table);
+    portfolio->table = table;
+    portfolio->table_size = size;
+    for (uint32_t i = 0; i < portfolio->book_count; i++)
+        table_put(portfolio, portfolio->books[i]);
+    return OC_OK;
+}
+
+oc_rc portfolio_book(struct portfolio *portfolio, uint32_t account, uint32_t strategy, uint32_t inst,
+                     struct book **ret_book)
+{
+    struct book *book = portfolio_find(portfolio, account, strategy, inst);
+    if (book) {
+        *ret_book = book;
+        return OC_OK;
+    }
+    const struct account *owner = portfolio_account(portfolio, account);
+    if (!owner || !instruments_get(portfolio->instruments, inst))
+        return OC_E_NOT_FOUND;
+    if (portfolio->book_count == ENGINE_BOOKS_MAX)
+        return OC_E_LIMIT;
+    if (portfolio->book_count == portfolio->book_room) {
+        uint32_t room = portfolio->book_room ? portfolio->book_room * 2 : 16;
+        struct book **books = realloc(portfolio->books, room * sizeof *books);
+        if (!books)
+            return OC_E_NOMEM;
+        portfolio->books = books;
+        portfolio->book_room = room;
+    }
+    if (portfolio->book_count * 2 >= portfolio->table_size && table_grow(portfolio) < 0)
+        return OC_E_NOMEM;
+    book = calloc(1, sizeof *book);
+    if (!book)
+        return OC_E_NOMEM;
+    position_init(&book->position, account, strategy, inst, owner->method);
+    portfolio->books[portfolio->book_count++] = book;
+    table_put(portfolio, book);
+    *ret_book = book;
+    return OC_OK;
+}
+
+uint32_t portfolio_book_count(const struct portfolio *portfolio) { return portfolio->book_count; }
+
+struct book *portfolio_book_at(const struct portfolio *portfolio, uint32_t index)
+{
+    return index < portfolio->book_count ? portfolio->books[index] : NULL;
+}
+
+static oc_rc balances_room(struct account *account, uint32_t asset)
+{
+    if (asset < account->asset_max)
+        return OC_OK;
+    if (asset >= ENGINE_ASSETS_MAX)
+        return OC_E_LIMIT;
+    uint32_t room = account->asset_max ? account->asset_max : 8;
+    while (room <= asset)
+        room *= 2;
+    oc_i128 *balances = realloc(account->balances, room * sizeof *balances);
+    if (!balances)
+        return OC_E_NOMEM;
+    memset(balances + account->asset_max, 0, (room - account->asset_max) * sizeof *balances);
+    account->balances = balances;
+    account->asset_max = room;
+    return OC_OK;
+}
+
+oc_i128 portfolio_balance(const struct portfolio *portfolio, uint32_t account, uint32_t asset)
+{
+    if (account == 0 || account > portfolio->account_count)
+        return 0;
+    const struct account *owner = &portfolio->accounts[account];
+    return asset < owner->asset_max ? owner->balances[asset] : 0;
+}
+
+oc_rc portfolio_set_balance(struct portfolio *portfolio, uint32_t account, uint32_t asset, oc_i128 money)
+{
+    struct account *owner = portfolio_account(portfolio, account);
+    if (!owner || !asset)
+        return OC_E_NOT_FOUND;
+    oc_rc rc = balances_room(owner, asset);
+    if (rc == OC_OK)
+        owner->balances[asset] = money;
+    return rc;
+}
+
+static oc_rc move(struct account *account, uint32_t asset, oc_i128 money)
+{
+    oc_rc rc = balances_room(account, asset);
+    return rc < 0 ? rc : num_add_128(account->balances[asset], money, &account->balances[asset]);
+}
+
+static oc_rc move_fill(struct account *account, const struct instrument *instrument, const struct oc_ev_fill *fill,
+                       oc_i128 realised)
+{
+    if (instrument->info.kind != OC_KIND_SPOT)
+        return move(account, instrument->info.settle, realised);
+    oc_i128 value, base;
+    int64_t qty = fill->side == OC_SIDE_BUY ? fill->qty : -fill->qty;
+    oc_rc rc = instrument_value(instrument, fill->price, qty, &value);
+    if (rc < 0)
+        return rc;
+    const struct oc_dec *step = &instrument->info.qty_step;
+    rc = num_mul_128((oc_i128)qty * step->units, num_pow10_128(MONEY_SCALE - step->scale), &base);
+    if (rc == OC_OK)
+        rc = move(account, instrument->info.base, base);
+    if (rc == OC_OK)
+        rc = move(account, instrument->info.quote, -value);
+    return rc;
+}
+
+oc_rc portfolio_fill(struct portfolio *portfolio, uint32_t account, uint32_t strategy, const struct oc_ev_fill *fill)
+{
+    struct account *owner = portfolio_account(portfolio, account);
+    const struct instrument *instrument = instruments_get(portfolio->instruments, fill->head.inst);
+    if (!owner || !instrument)
+        return OC_E_NOT_FOUND;
+    struct book *net, *own = NULL;
+    oc_rc rc = portfolio_book(portfolio, account, 0, fill->head.inst, &net);
+    if (rc == OC_OK && strategy)
+        rc = portfolio_book(portfolio, account, strategy, fill->head.inst, &own);
+    if (rc < 0)
+        return rc;
+    oc_i128 fee, before = net->position.realised;
+    rc = money_from_dec(fill->fee, &fee);
+    int64_t now_ns = fill->head.venue_ns;
+    if (rc == OC_OK)
+        rc = position_fill(&net->position, instrument, fill->side, fill->price, fill->qty, now_ns);
+    if (rc == OC_OK && own)
+        rc = position_fill(&own->position, instrument, fill->side, fill->price, fill->qty, now_ns);
+    if (rc == OC_OK)
+        rc = move_fill(owner, instrument, fill, net->position.realised - before);
+    if (rc == OC_OK && fee != 0) {
+        rc = move(owner, fill->fee_asset, -fee);
+        if (rc == OC_OK)
+            rc = position_fee(&net->position, fill->fee_asset, fee);
+        if (rc == OC_OK && own)
+            rc = position_fee(&own->position, fill->fee_asset, fee);
+    }
+    return rc;
+}
+
+oc_rc portfolio_convert(struct portfolio *portfolio, oc_i128 money, uint32_t from, uint32_t to, int side,
+                        oc_i128 *ret_money)
+{
+    return rates_convert(&portfolio->rates, money, from, to, side, ret_money);
+}
+
+/* Unrealised profit of the account's derivative positions; spot holdings are balances already. */
+static oc_rc derivatives(struct portfolio *portfolio, uint32_t account, uint32_t base, oc_i128 *ret_money)
+{
+    oc_i128 sum = 0;
+    for (uint32_t i = 0; i < portfolio->book_count; i++) {
+        const struct position *position = &portfolio->books[i]->position;
+        if (position->account != account || position->strategy || !position->qty)
+            continue;
+        const struct instrument *instrument = instruments_get(portfolio->instruments, position->inst);
+        const struct market *market = markets_get(portfolio->markets, position->inst);
+        if (instrument->info.kind == OC_KIND_SPOT || !market || !market->has_mark)
+            continue;
+        oc_i128 money, converted;
+        oc_rc rc = position_unrealised(position, instrument, market->mark2 / 2, &money);
+        if (rc == OC_OK)
+            rc = portfolio_convert(portfolio, money, instrument->info.settle, base, RATE_MIDDLE, &converted);
+        if (rc == OC_OK)
+            rc = num_add_128(sum, converted, &sum);
+        if (rc < 0)
+            return rc;
+    }
+    *ret_money = sum;
+    return OC_OK;
+}
+
+oc_rc portfolio_equity(struct portfolio *portfolio, uint32_t account, oc_i128 *ret_money, uint32_t *ret_unpriced)
+{
+    const struct account *owner = portfolio_account(portfolio, account);
+    if (!owner)
+        return OC_E_NOT_FOUND;
+    oc_i128 sum = 0;
+    uint32_t unpriced = 0;
+    for (uint32_t asset = 1; asset < owner->asset_max; asset++) {
+        oc_i128 money = owner->balances[asset];
+        if (money == 0)
+            continue;
+        oc_rc rc = OC_OK;
+        if (asset != owner->base)
+            rc = portfolio_convert(portfolio, money, asset, owner->base, RATE_MIDDLE, &money);
+        if (rc == OC_E_NOT_FOUND) {
+            unpriced++;
+            continue;
+        }
+        if (rc == OC_OK)
+            rc = num_add_128(sum, money, &sum);
+        if (rc < 0)
+            return rc;
+    }
+    oc_i128 unrealised;
+    oc_rc rc = derivatives(portfolio, account, owner->base, &unrealised);
+    if (rc == OC_OK)
+        rc = num_add_128(sum, unrealised, ret_money);
+    if (rc == OC_OK && ret_unpriced)
+        *ret_unpriced = unpriced;
+    return rc;
+}

@@ -1,0 +1,70 @@
+/* portfolio.h: accounts, balances, books and what they are worth.
+ *
+ * Invariants
+ * - A book belongs to (account, strategy, instrument); strategy 0 is the account's own net book. Strategy books are
+ *   virtual: their sum and the net book agree in quantity and in realised + unrealised, not in each part (PNL-5).
+ * - Spot fills move base and quote balances by the exact product; linear and inverse fills move the settlement balance
+ *   by what is realised. Fees leave the balance of their own asset.
+ * - Conversion goes through the fewest hops, at the middle (valuation) or the far side (liquidation) (PNL-3, PNL-4).
+ * - Overflow is OC_E_RANGE and nothing changes. */
+#ifndef ENGINE_PORTFOLIO_H
+#define ENGINE_PORTFOLIO_H
+
+#include "engine/market.h"
+#include "engine/position.h"
+
+#define ACCOUNT_NAME_MAX 32
+
+struct book {
+    struct position position;
+    int64_t open_buy;  /* exposure of open orders: units */
+    int64_t open_sell;
+};
+
+struct account {
+    char name[ACCOUNT_NAME_MAX];
+    char venue[OC_VENUE_MAX];
+    uint32_t source;  /* interned id that answers of this account carry */
+    uint32_t base;    /* asset it is valued in */
+    uint32_t method;  /* COST_... */
+    uint32_t latched; /* 1: opens no new risk */
+    char latch_reason[OC_REASON_MAX];
+    uint32_t asset_max;
+    uint32_t zero;
+    oc_i128 *balances; /* by asset */
+};
+
+struct portfolio;
+
+oc_rc portfolio_new(struct instruments *instruments, struct markets *markets, struct portfolio **ret_portfolio);
+void portfolio_free(struct portfolio *portfolio);
+
+/* Accounts are numbered from 1. `base` is the currency of account. */
+oc_rc portfolio_add_account(struct portfolio *portfolio, const char *name, const char *venue, uint32_t base,
+                            uint32_t method, uint32_t *ret_account);
+struct account *portfolio_account(struct portfolio *portfolio, uint32_t account); /* NULL if unknown */
+uint32_t portfolio_account_count(const struct portfolio *portfolio);
+
+/* The book, made when first asked for. OC_E_LIMIT, OC_E_NOMEM. Borrowed for the life of the portfolio. */
+oc_rc portfolio_book(struct portfolio *portfolio, uint32_t account, uint32_t strategy, uint32_t inst,
+                     struct book **ret_book);
+/* NULL if there is none. */
+struct book *portfolio_find(const struct portfolio *portfolio, uint32_t account, uint32_t strategy, uint32_t inst);
+uint32_t portfolio_book_count(const struct portfolio *portfolio);
+struct book *portfolio_book_at(const struct portfolio *portfolio, uint32_t index);
+
+oc_i128 portfolio_balance(const struct portfolio *portfolio, uint32_t account, uint32_t asset);
+/* Replaces a balance by what the venue says. */
+oc_rc portfolio_set_balance(struct portfolio *portfolio, uint32_t account, uint32_t asset, oc_i128 money);
+/* Books one fill to the net book and the strategy's book and moves balances. */
+oc_rc portfolio_fill(struct portfolio *portfolio, uint32_t account, uint32_t strategy, const struct oc_ev_fill *fill);
+
+enum { RATE_MIDDLE = 0, RATE_FAR = 1 };
+/* `money` of asset `from` in asset `to`. OC_E_NOT_FOUND: no chain of prices leads there. */
+oc_rc portfolio_convert(struct portfolio *portfolio, oc_i128 money, uint32_t from, uint32_t to, int side,
+                        oc_i128 *ret_money);
+/* Balances plus unrealised profit of derivatives, in the account's currency. Balances without any price chain are
+ * left out and counted in *ret_unpriced (may be NULL). */
+oc_rc portfolio_equity(struct portfolio *portfolio, uint32_t account, oc_i128 *ret_money, uint32_t *ret_unpriced);
+
+#endif

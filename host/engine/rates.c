@@ -1,0 +1,108 @@
+#include "engine/rates.h"
+
+#include <string.h>
+
+#include "engine/limits.h"
+#include "engine/portfolio.h"
+
+void rates_init(struct rates *rates, const struct instruments *instruments, struct markets *markets)
+{
+    memset(rates, 0, sizeof *rates);
+    rates->instruments = instruments;
+    rates->markets = markets;
+}
+
+static bool is_usable(const struct rates *rates, const struct instrument *instrument)
+{
+    const struct market *market = markets_get(rates->markets, instrument->info.inst);
+    return instrument->info.kind == OC_KIND_SPOT && market && market->has_mark && market->mark2 > 0;
+}
+
+/* Breadth first from `from`; ties go to the instrument added first. */
+static void path_find(struct rates *rates, struct rate_path *path)
+{
+    struct step {
+        uint32_t asset;
+        uint32_t hops;
+        uint32_t inst[RATE_HOPS_MAX];
+        uint32_t sells[RATE_HOPS_MAX];
+    } queue[256];
+    uint32_t first = 0, count = 1, instruments = instruments_count(rates->instruments);
+    memset(&queue[0], 0, sizeof queue[0]);
+    queue[0].asset = path->from;
+    path->hops = 0;
+    while (first < count) {
+        struct step at = queue[first++];
+        if (at.hops == RATE_HOPS_MAX)
+            continue;
+        for (uint32_t i = 1; i < instruments; i++) {
+            const struct instrument *instrument = instruments_at(rates->instruments, i);
+            bool sells = instrument->info.base == at.asset;
+            if ((!sells && instrument->info.quote != at.asset) || !is_usable(rates, instrument))
+                continue;
+            struct step next = at;
+            next.asset = sells ? instrument->info.quote : instrument->info.base;
+            next.inst[next.hops] = i;
+            next.sells[next.hops++] = sells;
+            bool seen = false;
+            for (uint32_t k = 0; k < count && !seen; k++)
+                seen = queue[k].asset == next.asset;
+            if (seen || count == sizeof queue / sizeof queue[0])
+                continue;
+            if (next.asset == path->to) {
+                path->hops = next.hops;
+                memcpy(path->inst, next.inst, sizeof path->inst);
+                memcpy(path->sells, next.sells, sizeof path->sells);
+                return;
+            }
+            queue[count++] = next;
+        }
+    }
+}
+
+/* Twice the price used for one hop. */
+static int64_t price2(const struct market *market, uint32_t sells, int side)
+{
+    if (side == RATE_FAR && sells && (market->present & OC_HAS_BID))
+        return market->bid * 2;
+    if (side == RATE_FAR && !sells && (market->present & OC_HAS_ASK))
+        return market->ask * 2;
+    return market->mark2;
+}
+
+static oc_rc hop(const struct instrument *instrument, const struct market *market, uint32_t sells, int side,
+                 oc_i128 *money)
+{
+    int64_t price = price2(market, sells, side);
+    if (price <= 0)
+        return OC_E_NOT_FOUND;
+    const struct oc_dec *step = &instrument->info.price_step;
+    oc_i128 num = (oc_i128)price * step->units, den = (oc_i128)2 * num_pow10(step->scale);
+    return sells ? num_muldiv_128(*money, num, den, NUM_HALF_EVEN, money)
+                 : num_muldiv_128(*money, den, num, NUM_HALF_EVEN, money);
+}
+
+oc_rc rates_convert(struct rates *rates, oc_i128 money, uint32_t from, uint32_t to, int side, oc_i128 *ret_money)
+{
+    if (from == to) {
+        *ret_money = money;
+        return OC_OK;
+    }
+    struct rate_path *path = &rates->paths[(from * 7 + to) % RATE_PATHS];
+    uint32_t count = instruments_count(rates->instruments);
+    if (path->from != from || path->to != to || path->instrument_count != count || path->hops == 0) {
+        *path = (struct rate_path){.from = from, .to = to, .instrument_count = count};
+        path_find(rates, path);
+    }
+    if (path->hops == 0)
+        return OC_E_NOT_FOUND;
+    for (uint32_t i = 0; i < path->hops; i++) {
+        const struct instrument *instrument = instruments_at(rates->instruments, path->inst[i]);
+        const struct market *market = markets_get(rates->markets, instrument->info.inst);
+        oc_rc rc = hop(instrument, market, path->sells[i], side, &money);
+        if (rc < 0)
+            return rc;
+    }
+    *ret_money = money;
+    return OC_OK;
+}

@@ -1,0 +1,103 @@
+#include "engine/timers.h"
+
+#include <stdlib.h>
+
+#include "engine/limits.h"
+
+static bool is_before(const struct timer *a, const struct timer *b)
+{
+    return a->due_ns < b->due_ns || (a->due_ns == b->due_ns && a->id < b->id);
+}
+
+void timers_release(struct timers *timers)
+{
+    free(timers->heap);
+    *timers = (struct timers){0};
+}
+
+static void swap(struct timers *timers, uint32_t a, uint32_t b)
+{
+    struct timer t = timers->heap[a];
+    timers->heap[a] = timers->heap[b];
+    timers->heap[b] = t;
+}
+
+static void up(struct timers *timers, uint32_t i)
+{
+    for (; i > 0 && is_before(&timers->heap[i], &timers->heap[(i - 1) / 2]); i = (i - 1) / 2)
+        swap(timers, i, (i - 1) / 2);
+}
+
+static void down(struct timers *timers, uint32_t i)
+{
+    for (;;) {
+        uint32_t least = i, left = 2 * i + 1, right = left + 1;
+        if (left < timers->count && is_before(&timers->heap[left], &timers->heap[least]))
+            least = left;
+        if (right < timers->count && is_before(&timers->heap[right], &timers->heap[least]))
+            least = right;
+        if (least == i)
+            return;
+        swap(timers, i, least);
+        i = least;
+    }
+}
+
+static oc_rc push(struct timers *timers, struct timer timer)
+{
+    if (timers->count >= ENGINE_TIMERS_MAX)
+        return OC_E_LIMIT;
+    if (timers->count == timers->room) {
+        uint32_t room = timers->room ? timers->room * 2 : 16;
+        struct timer *heap = realloc(timers->heap, room * sizeof *heap);
+        if (!heap)
+            return OC_E_NOMEM;
+        timers->heap = heap;
+        timers->room = room;
+    }
+    timers->heap[timers->count++] = timer;
+    up(timers, timers->count - 1);
+    return OC_OK;
+}
+
+oc_rc timers_add(struct timers *timers, uint32_t strategy, int64_t due_ns, int64_t every_ns, uint64_t *ret_id)
+{
+    if (every_ns < 0)
+        return OC_E_INVALID;
+    struct timer timer = {due_ns, every_ns, timers->next_id + 1, strategy, 0};
+    oc_rc rc = push(timers, timer);
+    if (rc == OC_OK)
+        *ret_id = ++timers->next_id;
+    return rc;
+}
+
+static void take(struct timers *timers, uint32_t i)
+{
+    timers->heap[i] = timers->heap[--timers->count];
+    if (i < timers->count) {
+        up(timers, i);
+        down(timers, i);
+    }
+}
+
+bool timers_remove(struct timers *timers, uint64_t id)
+{
+    for (uint32_t i = 0; i < timers->count; i++)
+        if (timers->heap[i].id == id) {
+            take(timers, i);
+            return true;
+        }
+    return false;
+}
+
+bool timers_pop(struct timers *timers, struct timer *ret_timer)
+{
+    if (!timers->count)
+        return false;
+    struct timer timer = timers->heap[0];
+    take(timers, 0);
+    *ret_timer = timer;
+    if (timer.every_ns > 0 && !__builtin_add_overflow(timer.due_ns, timer.every_ns, &timer.due_ns))
+        push(timers, timer);
+    return true;
+}

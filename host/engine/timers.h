@@ -1,0 +1,34 @@
+/* timers.h: what strategies asked to be woken for. Fires in order of (due, id). ENGINE_TIMERS_MAX at once. */
+#ifndef ENGINE_TIMERS_H
+#define ENGINE_TIMERS_H
+
+#include <outcry/abi.h>
+#include <stdbool.h>
+
+struct timer {
+    int64_t due_ns;
+    int64_t every_ns; /* 0: once */
+    uint64_t id;
+    uint32_t strategy;
+    uint32_t zero;
+};
+
+struct timers {
+    struct timer *heap;
+    uint32_t count;
+    uint32_t room;
+    uint64_t next_id;
+};
+
+void timers_release(struct timers *timers);
+/* OC_E_LIMIT, OC_E_NOMEM. */
+oc_rc timers_add(struct timers *timers, uint32_t strategy, int64_t due_ns, int64_t every_ns, uint64_t *ret_id);
+bool timers_remove(struct timers *timers, uint64_t id);
+/* Takes the earliest out; a repeated one goes back with its next due time. False: none. */
+bool timers_pop(struct timers *timers, struct timer *ret_timer);
+static inline int64_t timers_next_ns(const struct timers *timers)
+{
+    return timers->count ? timers->heap[0].due_ns : INT64_MAX;
+}
+
+#endif
