@@ -1,0 +1,128 @@
+/* num_test.c: exact integers at, just inside and just beyond their limits. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "base/num.h"
+
+static int64_t muldiv(int64_t a, int64_t b, int64_t c, enum num_rounding rounding)
+{
+    int64_t result = 777;
+    assert_int_equal(num_muldiv(a, b, c, rounding, &result), OC_OK);
+    return result;
+}
+
+static void sums_and_products_are_checked(void **state)
+{
+    (void)state;
+    int64_t result = 5;
+    assert_int_equal(num_add(INT64_MAX, 1, &result), OC_E_RANGE);
+    assert_int_equal(num_sub(INT64_MIN, 1, &result), OC_E_RANGE);
+    assert_int_equal(num_mul(INT64_MAX, 2, &result), OC_E_RANGE);
+    assert_int_equal(result, 5);
+    assert_int_equal(num_add(INT64_MAX - 1, 1, &result), OC_OK);
+    assert_true(result == INT64_MAX);
+    assert_int_equal(num_mul(-4611686018427387904, 2, &result), OC_OK);
+    assert_true(result == INT64_MIN);
+}
+
+static void rounding_is_as_stated(void **state)
+{
+    (void)state;
+    assert_int_equal(muldiv(7, 1, 2, NUM_FLOOR), 3);
+    assert_int_equal(muldiv(-7, 1, 2, NUM_FLOOR), -4);
+    assert_int_equal(muldiv(7, 1, 2, NUM_CEIL), 4);
+    assert_int_equal(muldiv(-7, 1, 2, NUM_CEIL), -3);
+    assert_int_equal(muldiv(-7, 1, 2, NUM_ZERO), -3);
+    assert_int_equal(muldiv(7, 1, 2, NUM_HALF_EVEN), 4);
+    assert_int_equal(muldiv(5, 1, 2, NUM_HALF_EVEN), 2);
+    assert_int_equal(muldiv(-5, 1, 2, NUM_HALF_EVEN), -2);
+    assert_int_equal(muldiv(-5, 3, 2, NUM_HALF_EVEN), -8);
+    assert_int_equal(muldiv(26, 1, 10, NUM_HALF_EVEN), 3);
+    assert_int_equal(muldiv(24, 1, -10, NUM_HALF_EVEN), -2);
+    int64_t result = 9;
+    assert_int_equal(num_muldiv(7, 1, 2, NUM_EXACT, &result), OC_E_DATA);
+    assert_int_equal(num_muldiv(7, 1, 0, NUM_FLOOR, &result), OC_E_INVALID);
+    assert_int_equal(num_muldiv(INT64_MAX, 3, 2, NUM_FLOOR, &result), OC_E_RANGE);
+    assert_int_equal(result, 9);
+    assert_true(muldiv(INT64_MAX, INT64_MAX, INT64_MAX, NUM_EXACT) == INT64_MAX);
+    assert_true(muldiv(INT64_MIN, 1, 1, NUM_EXACT) == INT64_MIN);
+}
+
+static void wide_division_reaches_its_limits(void **state)
+{
+    (void)state;
+    oc_i128 low = -num_pow10_128(38) - num_pow10_128(38) / 2, result;
+    assert_int_equal(num_div_128(low, 3, NUM_HALF_EVEN, &result), OC_OK);
+    assert_true(result == -num_pow10_128(38) / 2);
+    oc_i128 most_negative = (oc_i128)((oc_u128)1 << 127);
+    assert_int_equal(num_div_128(most_negative, -1, NUM_FLOOR, &result), OC_E_RANGE);
+    assert_int_equal(num_div_128(most_negative, 1, NUM_FLOOR, &result), OC_OK);
+    assert_true(result == most_negative);
+    oc_i128 power = 1;
+    for (int n = 0; n <= NUM_POW10_128_MAX; n++, power *= n <= NUM_POW10_128_MAX ? 10 : 1)
+        assert_true(num_pow10_128(n) == power);
+}
+
+static void rescaling_is_exact_or_says_so(void **state)
+{
+    (void)state;
+    int64_t result = 1;
+    assert_int_equal(num_rescale(125, 2, 1, NUM_HALF_EVEN, &result), OC_OK);
+    assert_int_equal(result, 12);
+    assert_int_equal(num_rescale(125, 2, 1, NUM_EXACT, &result), OC_E_DATA);
+    assert_int_equal(num_rescale(125, 2, 18, NUM_EXACT, &result), OC_OK);
+    assert_true(result == 1250000000000000000);
+    assert_int_equal(num_rescale(1250, 2, 18, NUM_EXACT, &result), OC_E_RANGE);
+    assert_int_equal(num_rescale(1, 0, 39, NUM_EXACT, &result), OC_E_INVALID);
+}
+
+static void money_is_exact(void **state)
+{
+    (void)state;
+    oc_i128 money, fee;
+    assert_int_equal(money_from_units(-5, 0, &money), OC_OK);
+    assert_true(money == -5 * num_pow10_128(20));
+    assert_int_equal(money_mul_units(2345678, 2, 12345678, 8, NUM_EXACT, &money), OC_OK);
+    assert_true(money == (oc_i128)2345678 * 12345678 * num_pow10_128(10));
+    assert_int_equal(money_mul_rate(money, 1, 3, NUM_EXACT, &fee), OC_OK);
+    assert_true(fee == money / 1000);
+    int64_t units;
+    assert_int_equal(money_to_units(money, 2, NUM_FLOOR, &units), OC_OK);
+    assert_int_equal(units, 289589);
+    assert_int_equal(money_to_units(-money, 2, NUM_FLOOR, &units), OC_OK);
+    assert_int_equal(units, -289590);
+    /* 1.7e18 fits, 1.8e18 does not */
+    assert_int_equal(money_from_units(1700000000000000000, 0, &money), OC_OK);
+    assert_int_equal(money_from_units(1800000000000000000, 0, &money), OC_E_RANGE);
+}
+
+static void a_rate_needs_no_room_in_between(void **state)
+{
+    (void)state;
+    oc_i128 most = ((oc_i128)1 << 126) - 1 + ((oc_i128)1 << 126), result;
+    assert_int_equal(money_mul_rate(most, 1000000000000000000, 18, NUM_EXACT, &result), OC_OK);
+    assert_true(result == most);
+    assert_int_equal(money_mul_rate(most, 1000000000000000001, 18, NUM_FLOOR, &result), OC_E_RANGE);
+    assert_int_equal(money_mul_rate(-most, 1, 1, NUM_FLOOR, &result), OC_OK);
+    assert_true(result == -(most / 10) - 1);
+    assert_int_equal(money_mul_rate(15, 1, 1, NUM_HALF_EVEN, &result), OC_OK);
+    assert_true(result == 2);
+    assert_int_equal(money_mul_rate(15, 1, 19, NUM_HALF_EVEN, &result), OC_E_INVALID);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(sums_and_products_are_checked),
+        cmocka_unit_test(rounding_is_as_stated),
+        cmocka_unit_test(wide_division_reaches_its_limits),
+        cmocka_unit_test(rescaling_is_exact_or_says_so),
+        cmocka_unit_test(money_is_exact),
+        cmocka_unit_test(a_rate_needs_no_room_in_between),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
