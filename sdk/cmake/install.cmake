@@ -1,0 +1,25 @@
+# Install rules of the SDK: component `sdk` (cmake --install BUILD --component sdk).
+include(CMakePackageConfigHelpers)
+set(sdk_package ${CMAKE_INSTALL_LIBDIR}/cmake/Outcry)
+file(STRINGS ${CMAKE_CURRENT_SOURCE_DIR}/include/outcry/abi.h abi_lines REGEX "define OC_ABI_M(AJ|IN)OR")
+string(REGEX REPLACE ".*OC_ABI_MAJOR ([0-9]+).*OC_ABI_MINOR ([0-9]+).*" "\\1.\\2" OUTCRY_ABI "${abi_lines}")
+file(RELATIVE_PATH OUTCRY_PC_PREFIX /x/${CMAKE_INSTALL_LIBDIR}/pkgconfig /x)
+string(REGEX REPLACE "/$" "" OUTCRY_PC_PREFIX "${OUTCRY_PC_PREFIX}")
+
+configure_package_config_file(${CMAKE_CURRENT_SOURCE_DIR}/cmake/OutcryConfig.cmake.in
+    ${CMAKE_CURRENT_BINARY_DIR}/OutcryConfig.cmake
+    INSTALL_DESTINATION ${sdk_package} PATH_VARS CMAKE_INSTALL_INCLUDEDIR)
+write_basic_package_version_file(${CMAKE_CURRENT_BINARY_DIR}/OutcryConfigVersion.cmake
+    COMPATIBILITY SameMinorVersion ARCH_INDEPENDENT)
+configure_file(${CMAKE_CURRENT_SOURCE_DIR}/cmake/outcry.pc.in ${CMAKE_CURRENT_BINARY_DIR}/outcry.pc @ONLY)
+
+install(DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR}/include/outcry
+    DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT sdk FILES_MATCHING PATTERN "*.h")
+install(FILES ${CMAKE_CURRENT_BINARY_DIR}/OutcryConfig.cmake
+    ${CMAKE_CURRENT_BINARY_DIR}/OutcryConfigVersion.cmake
+    ${CMAKE_CURRENT_SOURCE_DIR}/cmake/OutcryPlugin.cmake
+    DESTINATION ${sdk_package} COMPONENT sdk)
+install(FILES ${CMAKE_CURRENT_BINARY_DIR}/outcry.pc
+    DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig COMPONENT sdk)
+install(DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR}/examples/
+    DESTINATION ${CMAKE_INSTALL_DATADIR}/outcry/examples COMPONENT sdk)
