@@ -1,0 +1,250 @@
+#include "engine/loop.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/limits.h"
+
+struct cursor {
+    struct loop_source source;
+    struct oc_event *event; /* NULL at the end */
+    int64_t at_ns;          /* when its next point is due */
+    uint32_t is_opening;    /* 1: the point is the bar's open */
+    uint32_t zero;
+};
+
+struct loop {
+    struct engine *engine;
+    struct loop_hooks hooks;
+    struct cursor *cursors;
+    uint32_t cursor_count;
+    uint32_t sim_count;
+    struct simhost *sims[ENGINE_ACCOUNTS_MAX];
+    uint64_t index;
+    int64_t now_ns;
+};
+
+oc_rc loop_new(struct engine *engine, const struct loop_hooks *hooks, struct loop **ret_loop)
+{
+    struct loop *loop = calloc(1, sizeof *loop);
+    if (!loop)
+        return OC_E_NOMEM;
+    loop->engine = engine;
+    loop->hooks = *hooks;
+    loop->now_ns = INT64_MIN;
+    *ret_loop = loop;
+    return OC_OK;
+}
+
+void loop_free(struct loop *loop)
+{
+    if (!loop)
+        return;
+    free(loop->cursors);
+    free(loop);
+}
+
+oc_rc loop_add_source(struct loop *loop, const struct loop_source *source)
+{
+    if (loop->cursor_count == ENGINE_SOURCES_MAX)
+        return OC_E_LIMIT;
+    struct cursor *cursors = realloc(loop->cursors, (loop->cursor_count + 1) * sizeof *cursors);
+    if (!cursors)
+        return OC_E_NOMEM;
+    loop->cursors = cursors;
+    memset(&cursors[loop->cursor_count], 0, sizeof *cursors);
+    cursors[loop->cursor_count++].source = *source;
+    return OC_OK;
+}
+
+static oc_rc sim_request(void *self, int64_t now_ns, const struct oc_request *request)
+{
+    struct simhost *simhost = self;
+    return simhost->table->request(simhost->self, now_ns, request);
+}
+
+oc_rc loop_add_sim(struct loop *loop, struct simhost *simhost, uint32_t account)
+{
+    uint32_t i = 0;
+    while (i < loop->sim_count && loop->sims[i] != simhost)
+        i++;
+    if (i == ENGINE_ACCOUNTS_MAX)
+        return OC_E_LIMIT;
+    if (i == loop->sim_count)
+        loop->sims[loop->sim_count++] = simhost;
+    struct engine_venue venue = {simhost, sim_request};
+    return engine_set_venue(loop->engine, account, &venue);
+}
+
+static int64_t open_ns_of(const struct oc_event *event)
+{
+    if (event->type == OC_EV_BAR)
+        return ((const struct oc_ev_bar *)(const void *)event)->open_ns;
+    return ((const struct oc_ev_qbar *)(const void *)event)->open_ns;
+}
+
+static oc_rc cursor_next(struct cursor *cursor)
+{
+    oc_rc rc = cursor->source.next(cursor->source.self, &cursor->event);
+    if (rc == OC_E_END) {
+        cursor->event = NULL;
+        cursor->at_ns = INT64_MAX;
+        return OC_OK;
+    }
+    if (rc < 0)
+        return rc;
+    bool is_bar = cursor->event->type == OC_EV_BAR || cursor->event->type == OC_EV_QBAR;
+    cursor->is_opening = is_bar;
+    cursor->at_ns = is_bar ? open_ns_of(cursor->event) : cursor->event->venue_ns;
+    return OC_OK;
+}
+
+static oc_rc show_sims(struct loop *loop, int64_t at_ns, const struct oc_event *event)
+{
+    for (uint32_t i = 0; i < loop->sim_count; i++) {
+        struct simhost *simhost = loop->sims[i];
+        oc_rc rc = simhost->table->market(simhost->self, at_ns, event);
+        if (rc < 0)
+            return rc;
+    }
+    return OC_OK;
+}
+
+static oc_rc answers(struct loop *loop, struct simhost *simhost, int64_t at_ns)
+{
+    union {
+        struct oc_event head;
+        char bytes[SIMHOST_ANSWER_MAX];
+    } answer;
+    if (simhost->due_ns <= at_ns) {
+        simhost->due_ns = INT64_MAX;
+        oc_rc rc = simhost->table->due(simhost->self, at_ns);
+        if (rc < 0)
+            return rc;
+    }
+    while (simhost_take(simhost, at_ns, &answer, sizeof answer) == OC_OK) {
+        answer.head.local_ns = at_ns;
+        oc_rc rc = loop->hooks.answer ? loop->hooks.answer(loop->hooks.self, &answer.head) : OC_OK;
+        if (rc == OC_OK)
+            rc = engine_input(loop->engine, &answer.head);
+        if (rc < 0)
+            return rc;
+    }
+    return OC_OK;
+}
+
+static int64_t sims_next_ns(const struct loop *loop)
+{
+    int64_t next = INT64_MAX;
+    for (uint32_t i = 0; i < loop->sim_count; i++) {
+        int64_t at_ns = simhost_next_ns(loop->sims[i]);
+        if (at_ns < next)
+            next = at_ns;
+    }
+    return next;
+}
+
+/* The cursor whose point comes first: time, closes before opens, then its place. */
+static struct cursor *cursor_first(struct loop *loop)
+{
+    struct cursor *first = &loop->cursors[0];
+    for (uint32_t i = 1; i < loop->cursor_count; i++) {
+        struct cursor *cursor = &loop->cursors[i];
+        if (cursor->at_ns < first->at_ns ||
+            (cursor->at_ns == first->at_ns && cursor->is_opening < first->is_opening))
+            first = cursor;
+    }
+    return first;
+}
+
+static oc_rc drain(struct loop *loop, int64_t at_ns, int64_t timer_ns);
+
+static oc_rc market_point(struct loop *loop, struct cursor *cursor)
+{
+    struct oc_event *event = cursor->event;
+    if (cursor->is_opening) {
+        cursor->is_opening = 0;
+        int64_t open_ns = cursor->at_ns;
+        cursor->at_ns = event->venue_ns;
+        return show_sims(loop, open_ns, event);
+    }
+    event->local_ns = cursor->at_ns;
+    oc_rc rc = loop->hooks.market ? loop->hooks.market(loop->hooks.self, event) : OC_OK;
+    if (rc == OC_OK)
+        rc = show_sims(loop, cursor->at_ns, event);
+    if (rc == OC_OK)
+        rc = engine_input(loop->engine, event);
+    if (rc < 0)
+        return rc;
+    loop->index++;
+    uint64_t seq = event->seq;
+    if (sims_next_ns(loop) <= cursor->at_ns)
+        rc = drain(loop, cursor->at_ns, cursor->at_ns - 1);
+    if (loop->hooks.progress)
+        loop->hooks.progress(loop->hooks.self, seq, loop->index);
+    return rc < 0 ? rc : cursor_next(cursor);
+}
+
+/* Answers up to at_ns and timers up to timer_ns, each instant completely before the next, answers first. */
+static oc_rc drain(struct loop *loop, int64_t at_ns, int64_t timer_ns)
+{
+    for (;;) {
+        int64_t sim_next = sims_next_ns(loop), timer_next = engine_next_ns(loop->engine);
+        oc_rc rc = OC_OK;
+        if (sim_next <= at_ns && sim_next <= timer_next) {
+            if (sim_next > loop->now_ns)
+                loop->now_ns = sim_next;
+            for (uint32_t i = 0; i < loop->sim_count && rc == OC_OK; i++)
+                rc = answers(loop, loop->sims[i], sim_next);
+        } else if (timer_next <= timer_ns) {
+            if (timer_next > loop->now_ns)
+                loop->now_ns = timer_next;
+            rc = engine_tick(loop->engine, timer_next);
+        } else if (sim_next <= at_ns) { /* a timer of this very instant waits for the market; answers do not */
+            for (uint32_t i = 0; i < loop->sim_count && rc == OC_OK; i++)
+                rc = answers(loop, loop->sims[i], sim_next);
+        } else {
+            return OC_OK;
+        }
+        if (rc < 0)
+            return rc;
+    }
+}
+
+oc_rc loop_drain(struct loop *loop, int64_t at_ns) { return drain(loop, at_ns, at_ns); }
+
+oc_rc loop_run(struct loop *loop)
+{
+    for (uint32_t i = 0; i < loop->cursor_count; i++) {
+        oc_rc rc = cursor_next(&loop->cursors[i]);
+        if (rc < 0)
+            return rc;
+    }
+    while (loop->cursor_count) {
+        struct cursor *cursor = cursor_first(loop);
+        int64_t at_ns = cursor->at_ns;
+        if (!cursor->event)
+            break;
+        oc_rc rc = OC_OK;
+        if (at_ns > loop->now_ns) {
+            if (loop->hooks.advance)
+                rc = loop->hooks.advance(loop->hooks.self, at_ns);
+            if (rc != OC_OK)
+                return rc;
+        }
+        /* what remains of the instants before, their timers included, and the answers of this one */
+        if (sims_next_ns(loop) <= at_ns || engine_next_ns(loop->engine) < at_ns)
+            rc = drain(loop, at_ns, at_ns - 1);
+        if (rc < 0)
+            return rc;
+        if (at_ns > loop->now_ns)
+            loop->now_ns = at_ns;
+        rc = market_point(loop, cursor);
+        if (rc < 0)
+            return rc;
+    }
+    return OC_OK;
+}
+
+void loop_set_index(struct loop *loop, uint64_t market_index) { loop->index = market_index; }
+uint64_t loop_index(const struct loop *loop) { return loop->index; }
