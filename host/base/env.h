@@ -52,6 +52,7 @@ struct env {
     oc_rc (*preallocate)(int fd, int64_t size);
     oc_rc (*map)(int fd, size_t size, bool is_writable, void **ret_data);
     void (*unmap)(void *data, size_t size);
+    void (*map_populate)(void *data, size_t size);
     oc_rc (*map_sync)(void *data, size_t size);
     oc_rc (*sync)(int fd);
     oc_rc (*sync_dir)(const char *path);
@@ -131,6 +132,8 @@ static inline oc_rc env_map(int fd, size_t size, bool is_writable, void **ret_da
     return env_binding->map(fd, size, is_writable, ret_data);
 }
 static inline void env_unmap(void *data, size_t size) { env_binding->unmap(data, size); }
+/* Takes the page faults of a part of a writable map now. `data` on a page. A hint: it cannot fail. */
+static inline void env_map_populate(void *data, size_t size) { env_binding->map_populate(data, size); }
 /* Part of a map, made durable. `data` on a page. After an error the pages may be lost: never try again on that file. */
 static inline oc_rc env_map_sync(void *data, size_t size) { return env_binding->map_sync(data, size); }
 /* fdatasync: data and size of the file, mapped stores included. The same warning. */

@@ -145,11 +145,6 @@ static oc_rc os_map(int fd, size_t size, bool is_writable, void **ret_data)
     void *data = mmap(NULL, size, access, MAP_SHARED, fd, 0);
     if (data == MAP_FAILED)
         return env_fail("map", NULL, errno);
-#ifdef MADV_POPULATE_WRITE
-    /* Page faults are taken here, by the worker that prepares, and not at an append. Older kernels refuse: no harm. */
-    if (is_writable)
-        (void)madvise(data, size, MADV_POPULATE_WRITE);
-#endif
     *ret_data = data;
     return OC_OK;
 }
@@ -158,6 +153,16 @@ static void os_unmap(void *data, size_t size)
 {
     if (data)
         munmap(data, size);
+}
+
+static void os_map_populate(void *data, size_t size)
+{
+#ifdef MADV_POPULATE_WRITE
+    (void)madvise(data, size, MADV_POPULATE_WRITE); /* kernels before 5.14 refuse: then the faults come later */
+#else
+    (void)data;
+    (void)size;
+#endif
 }
 
 static oc_rc os_map_sync(void *data, size_t size)
@@ -373,6 +378,7 @@ const struct env env_os = {
     .preallocate = os_preallocate,
     .map = os_map,
     .unmap = os_unmap,
+    .map_populate = os_map_populate,
     .map_sync = os_map_sync,
     .sync = os_sync,
     .sync_dir = os_sync_dir,

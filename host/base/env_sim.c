@@ -204,6 +204,12 @@ static bool sim_signal_wait(struct env_signal *signal, int64_t timeout_ns)
     return true;
 }
 
+static void sim_map_populate(void *data, size_t size)
+{
+    (void)data;
+    (void)size;
+}
+
 static const struct env env_sim = {
     .name = "sim",
     .clock_real = sim_clock_real,
@@ -220,6 +226,7 @@ static const struct env env_sim = {
     .preallocate = env_sim_disk_preallocate,
     .map = env_sim_disk_map,
     .unmap = env_sim_disk_unmap,
+    .map_populate = sim_map_populate,
     .map_sync = env_sim_disk_map_sync,
     .sync = env_sim_disk_sync,
     .sync_dir = env_sim_disk_sync_dir,
