@@ -61,7 +61,8 @@ static void refuse_code(struct load_report *report, const char *field, const cha
                           "build with outcry_add_plugin, or link with -nostartfiles");
 }
 
-static void check_init_array(const struct elf *elf, struct load_report *report)
+/* True if the toolchain's own start code is in the file. */
+static bool check_init_array(const struct elf *elf, struct load_report *report)
 {
     uint64_t count = elf->init_array.size / 8;
     uint64_t own = 0;
@@ -81,18 +82,19 @@ static void check_init_array(const struct elf *elf, struct load_report *report)
         snprintf(found, sizeof found, "%" PRIu64 " constructor%s", own, own > 1 ? "s" : "");
         refuse_code(report, "init_array", found, "no code that runs while the file is loaded");
     }
+    return has_crt;
 }
 
 void inspect_code(const struct elf *elf, struct load_report *report)
 {
-    check_init_array(elf, report);
+    bool has_crt = check_init_array(elf, report);
     if (elf->init && !elf_is_toolchain_init(elf, elf->init))
         refuse_code(report, "DT_INIT", "a function of its own",
                     "no code that runs while the file is loaded");
     if (elf->preinit_array.size)
         refuse_code(report, "preinit_array", "an entry",
                     "no code that runs while the file is loaded");
-    if (elf->fini_array.size > 8)
+    if (elf->fini_array.size > (has_crt ? 8u : 0u) || (elf->fini && !has_crt))
         refuse_code(report, "fini_array", "a destructor of its own",
                     "no code that runs when the process ends");
     if (elf->resolver_count) {

@@ -1,0 +1,2 @@
+#define RULE_ID "Bad Id"
+#include "rule.h"

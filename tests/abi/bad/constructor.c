@@ -1,0 +1,2 @@
+#include "rule.h"
+__attribute__((constructor)) static void runs_early(void) { mark(); }

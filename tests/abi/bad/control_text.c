@@ -1,0 +1,2 @@
+#define RULE_ABOUT "two\nlines"
+#include "rule.h"

@@ -1,0 +1,2 @@
+#include "rule.h"
+__attribute__((destructor)) static void runs_late(void) { mark(); }

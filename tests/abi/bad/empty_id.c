@@ -1,0 +1,2 @@
+#define RULE_ID ""
+#include "rule.h"

@@ -1,0 +1,2 @@
+#define RULE_TABLE_SIZE 0x7fffffffu
+#include "rule.h"

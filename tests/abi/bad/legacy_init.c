@@ -1,0 +1,3 @@
+#include "rule.h"
+void _init(void);
+void _init(void) { mark(); }

@@ -1,0 +1,2 @@
+#define RULE_BYTES NULL
+#include "rule.h"

@@ -1,0 +1,2 @@
+#define RULE_CLOSE NULL
+#include "rule.h"

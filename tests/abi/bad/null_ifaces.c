@@ -1,0 +1,2 @@
+#define RULE_IFACES NULL
+#include "rule.h"

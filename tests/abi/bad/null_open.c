@@ -1,0 +1,2 @@
+#define RULE_OPEN NULL
+#include "rule.h"

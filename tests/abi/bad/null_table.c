@@ -1,0 +1,2 @@
+#define RULE_TABLE NULL
+#include "rule.h"

@@ -1,0 +1,2 @@
+#define RULE_SIZE (sizeof(struct oc_plugin) - 8)
+#include "rule.h"

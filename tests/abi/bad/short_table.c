@@ -1,0 +1,2 @@
+#define RULE_TABLE_SIZE (sizeof(struct oc_connector) - 8)
+#include "rule.h"

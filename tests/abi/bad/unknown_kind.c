@@ -1,0 +1,2 @@
+#define RULE_KIND "outcry.magic/1"
+#include "rule.h"

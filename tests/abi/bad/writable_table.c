@@ -1,0 +1,2 @@
+#define RULE_CONST
+#include "rule.h"

@@ -1,0 +1,2 @@
+#define RULE_MAJOR 9
+#include "rule.h"
