@@ -1,0 +1,213 @@
+/* paper.c: the plugin: configuration, the table, and the end of a run. Rules of trading: match.c. */
+#include "paper.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static oc_rc add_instrument(void *self, const struct oc_instrument *info)
+{
+    struct paper *paper = self;
+    struct paper_market *market = paper_market(paper, info->inst);
+    if (!market)
+        return OC_E_LIMIT;
+    oc_i128 units = (oc_i128)info->price_step.units * info->qty_step.units;
+    int scale = info->price_step.scale + info->qty_step.scale;
+    if (info->kind != OC_KIND_SPOT) {
+        units *= info->contract_size.units;
+        scale += info->contract_size.scale;
+    }
+    while (scale > MONEY_SCALE && units % 10 == 0) {
+        units /= 10;
+        scale--;
+    }
+    if (scale > MONEY_SCALE || num_mul_128(units, num_pow10_128(MONEY_SCALE - scale), &units) < 0)
+        return OC_E_RANGE;
+    market->info = *info;
+    market->unit_money = units;
+    return OC_OK;
+}
+
+static oc_rc set_balance(void *self, uint32_t account, uint32_t asset, struct oc_dec total)
+{
+    struct paper *paper = self;
+    if (account >= PAPER_ACCOUNTS_MAX || asset >= PAPER_ASSETS_MAX)
+        return OC_E_LIMIT;
+    return money_from_dec(total, &paper->balances[account][asset]);
+}
+
+static oc_rc on_market(void *self, int64_t now_ns, const struct oc_event *event)
+{
+    return paper_on_market(self, now_ns, event);
+}
+
+static oc_rc on_request(void *self, int64_t now_ns, const struct oc_request *request)
+{
+    return paper_message(self, now_ns, request);
+}
+
+static oc_rc on_due(void *self, int64_t now_ns)
+{
+    struct paper *paper = self;
+    paper_plans_due(paper, now_ns);
+    paper_messages_due(paper, now_ns);
+    paper_plans_due(paper, now_ns);
+    paper_expire_due(paper, now_ns);
+    paper_sweep(paper);
+    if (paper->message_count)
+        paper->sim_host->schedule_at(paper->host, paper->messages[paper->message_first].head.local_ns);
+    for (uint32_t i = 0; i < paper->order_count; i++)
+        if (paper->orders[i].expire_ns)
+            paper->sim_host->schedule_at(paper->host, paper->orders[i].expire_ns);
+    return OC_OK;
+}
+
+/* The end of the data: what closes positions takes the last known price at once, whole, with the spread. */
+static oc_rc on_end(void *self, int64_t now_ns)
+{
+    struct paper *paper = self;
+    while (paper->message_count)
+        paper_messages_due(paper, paper->messages[paper->message_first].head.local_ns);
+    for (uint32_t i = 0; i < paper->order_count; i++) {
+        struct paper_order *order = &paper->orders[i];
+        struct paper_market *market = paper_market(paper, order->ask.head.inst);
+        bool buys = order->ask.side == OC_SIDE_BUY;
+        if (order->phase != PHASE_WORKING || order->ask.role != OC_ROLE_END)
+            continue;
+        int64_t price = market->last;
+        if (market->has_quote)
+            price = buys ? market->ask : market->bid;
+        else if (market->is_quoted_bar)
+            price = buys ? market->buy_line[3] : market->sell_line[3];
+        else if (!market->has_last)
+            continue;
+        else
+            price = paper_with_spread(paper, order->ask.side, price);
+        market->bid_left = market->ask_left = market->volume_left = -1;
+        market->in_bar = false;
+        order->ask.bits &= ~(uint32_t)OC_RQ_REDUCE_ONLY; /* sized by the host to what is held */
+        paper_take(paper, order, now_ns, price, false);
+    }
+    paper_sweep(paper);
+    return OC_OK;
+}
+
+static oc_rc position(void *self, uint32_t account, uint32_t inst, int64_t *ret_units)
+{
+    *ret_units = paper_position(self, account, inst);
+    return OC_OK;
+}
+
+static oc_rc optional(oc_rc rc) { return rc == OC_E_NOT_FOUND ? OC_OK : rc; }
+
+static oc_rc configure(struct paper *paper)
+{
+    char profile[16] = "neutral";
+    const struct oc_host *host = paper->host;
+    int64_t latency_ns = 5000000;
+    paper->half_spread = (struct oc_dec){1, 4, 0}; /* of a spread of 2 bps */
+    paper->volume_cap = (struct oc_dec){1, 1, 0};
+    paper->check_funds = 1;
+    oc_rc rc = optional(oc_config_text(host, "profile", profile, sizeof profile));
+    if (rc < 0)
+        return rc;
+    if (strcmp(profile, "ideal") == 0) {
+        paper->is_ideal = 1;
+        paper->half_spread = paper->volume_cap = (struct oc_dec){0, 0, 0};
+        latency_ns = 0;
+    } else if (strcmp(profile, "neutral") != 0) {
+        oc_log(host, OC_LOG_ERROR, "sim paper: profile: found another word; expected \"neutral\" or \"ideal\"");
+        return OC_E_CONFIG;
+    }
+    rc = optional(oc_config_duration(host, "latency", &latency_ns));
+    paper->entry_ns = paper->response_ns = latency_ns;
+    if (rc == OC_OK)
+        rc = optional(oc_config_duration(host, "entry_latency", &paper->entry_ns));
+    if (rc == OC_OK)
+        rc = optional(oc_config_duration(host, "response_latency", &paper->response_ns));
+    if (rc == OC_OK)
+        rc = optional(oc_config_dec(host, "taker_fee", &paper->taker_fee));
+    if (rc == OC_OK)
+        rc = optional(oc_config_dec(host, "maker_fee", &paper->maker_fee));
+    if (rc == OC_OK)
+        rc = optional(oc_config_dec(host, "half_spread", &paper->half_spread));
+    if (rc == OC_OK)
+        rc = optional(oc_config_dec(host, "volume_cap", &paper->volume_cap));
+    if (rc == OC_OK)
+        rc = optional(oc_config_boolean(host, "fee_in_base", &paper->fee_in_base));
+    if (rc == OC_OK)
+        rc = optional(oc_config_boolean(host, "check_funds", &paper->check_funds));
+    if (rc == OC_OK)
+        rc = optional(oc_config_boolean(host, "allow_short", &paper->allow_short));
+    if (rc == OC_OK && (paper->entry_ns < 0 || paper->response_ns < 0 || paper->half_spread.units < 0)) {
+        oc_log(host, OC_LOG_ERROR, "sim paper: latency and half_spread must not be negative");
+        rc = OC_E_CONFIG;
+    }
+    return rc;
+}
+
+static void close_paper(void *self)
+{
+    struct paper *paper = self;
+    free(paper->markets);
+    free(paper->orders);
+    free(paper->messages);
+    free(paper->balances);
+    free(paper->positions);
+    free(paper);
+}
+
+static oc_rc open_paper(const struct oc_host *host, void **ret_self)
+{
+    struct paper *paper = calloc(1, sizeof *paper);
+    if (!paper)
+        return OC_E_NOMEM;
+    paper->host = host;
+    paper->sim_host = (const struct oc_svc_sim_host *)host->service(host, OC_SVC_SIM_HOST);
+    paper->market_max = PAPER_INSTRUMENTS_MAX;
+    paper->markets = calloc(paper->market_max, sizeof *paper->markets);
+    paper->balances = calloc(PAPER_ACCOUNTS_MAX, sizeof *paper->balances);
+    paper->positions = calloc(paper->market_max, sizeof *paper->positions);
+    oc_rc rc = paper->sim_host ? OC_OK : OC_E_NOT_SUPPORTED;
+    if (!paper->markets || !paper->balances || !paper->positions)
+        rc = OC_E_NOMEM;
+    if (rc == OC_OK)
+        rc = configure(paper);
+    if (rc < 0) {
+        close_paper(paper);
+        return rc;
+    }
+    *ret_self = paper;
+    return OC_OK;
+}
+
+static const struct oc_sim sim = {
+    .size = sizeof sim,
+    .instrument = add_instrument,
+    .balance = set_balance,
+    .market = on_market,
+    .request = on_request,
+    .due = on_due,
+    .end = on_end,
+    .observe = paper_observe,
+    .position = position,
+    .save = paper_save,
+    .load = paper_load,
+};
+
+static const struct oc_iface ifaces[] = {{OC_SIM, &sim}, {0}};
+
+static const struct oc_plugin plugin = {
+    .size = sizeof plugin,
+    .abi_major = OC_ABI_MAJOR,
+    .abi_minor = OC_ABI_MINOR,
+    .kind = OC_SIM,
+    .id = "outcry.paper",
+    .version = "0.1.0",
+    .license = "MIT",
+    .about = "paper venue on bars, quotes and trades",
+    .open = open_paper,
+    .close = close_paper,
+    .ifaces = ifaces,
+};
+
+OC_EXPORT const struct oc_plugin *const oc_plugins_v1[] = {&plugin, NULL};

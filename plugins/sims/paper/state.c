@@ -1,0 +1,173 @@
+/* state.c: the venue's state as bytes, and recorded facts taken in again. */
+#include <string.h>
+
+#include "paper.h"
+
+enum { STATE_VERSION = 1 };
+
+struct head {
+    uint32_t version;
+    uint32_t market_max;
+    uint32_t order_count;
+    uint32_t message_count;
+};
+
+static uint64_t state_size(const struct paper *paper)
+{
+    return sizeof(struct head) + sizeof(oc_i128) * PAPER_ACCOUNTS_MAX * PAPER_ASSETS_MAX +
+           (uint64_t)paper->market_max * (sizeof *paper->markets + sizeof *paper->positions) +
+           (uint64_t)paper->order_count * sizeof *paper->orders +
+           (uint64_t)paper->message_count * sizeof *paper->messages;
+}
+
+static char *put(char *at, const void *bytes, uint64_t size)
+{
+    memcpy(at, bytes, size);
+    return at + size;
+}
+
+oc_rc paper_save(void *self, void *bytes, uint32_t size_max)
+{
+    struct paper *paper = self;
+    uint64_t size = state_size(paper);
+    if (size > size_max || size > INT32_MAX)
+        return OC_E_LIMIT;
+    struct head head = {STATE_VERSION, paper->market_max, paper->order_count, paper->message_count};
+    char *at = put(bytes, &head, sizeof head);
+    at = put(at, paper->balances, sizeof(oc_i128) * PAPER_ACCOUNTS_MAX * PAPER_ASSETS_MAX);
+    at = put(at, paper->markets, paper->market_max * sizeof *paper->markets);
+    at = put(at, paper->positions, paper->market_max * sizeof *paper->positions);
+    at = put(at, paper->orders, paper->order_count * sizeof *paper->orders);
+    for (uint32_t i = 0; i < paper->message_count; i++)
+        at = put(at, &paper->messages[(paper->message_first + i) % paper->message_room], sizeof *paper->messages);
+    return (oc_rc)size;
+}
+
+oc_rc paper_load(void *self, const void *bytes, uint32_t size)
+{
+    struct paper *paper = self;
+    struct head head;
+    if (size < sizeof head)
+        return OC_E_DATA;
+    memcpy(&head, bytes, sizeof head);
+    struct paper shape = {
+        .market_max = head.market_max, .order_count = head.order_count, .message_count = head.message_count};
+    if (head.version != STATE_VERSION || head.market_max != paper->market_max || head.order_count > PAPER_ORDERS_MAX ||
+        head.message_count > PAPER_MESSAGES_MAX || state_size(&shape) != size)
+        return OC_E_DATA;
+    const char *at = (const char *)bytes + sizeof head;
+    memcpy(paper->balances, at, sizeof(oc_i128) * PAPER_ACCOUNTS_MAX * PAPER_ASSETS_MAX);
+    at += sizeof(oc_i128) * PAPER_ACCOUNTS_MAX * PAPER_ASSETS_MAX;
+    memcpy(paper->markets, at, head.market_max * sizeof *paper->markets);
+    at += head.market_max * sizeof *paper->markets;
+    memcpy(paper->positions, at, head.market_max * sizeof *paper->positions);
+    at += head.market_max * sizeof *paper->positions;
+    paper->order_count = 0;
+    for (uint32_t i = 0; i < head.order_count; i++, at += sizeof *paper->orders) {
+        struct paper_order *order;
+        oc_rc rc = paper_room(paper, &order);
+        if (rc < 0)
+            return rc;
+        memcpy(order, at, sizeof *order);
+        if (order->expire_ns)
+            paper->sim_host->schedule_at(paper->host, order->expire_ns);
+    }
+    paper->message_count = paper->message_first = 0;
+    for (uint32_t i = 0; i < head.message_count; i++, at += sizeof *paper->messages) {
+        oc_rc rc = paper_message_put(paper, (const struct oc_request *)(const void *)at);
+        if (rc < 0)
+            return rc;
+    }
+    return OC_OK;
+}
+
+static void message_forget(struct paper *paper, uint64_t id)
+{
+    for (uint32_t i = 0; i < paper->message_count; i++) {
+        uint32_t at = (paper->message_first + i) % paper->message_room;
+        if (paper->messages[at].id != id)
+            continue;
+        for (; i + 1 < paper->message_count; i++) {
+            uint32_t next = (at + 1) % paper->message_room;
+            paper->messages[at] = paper->messages[next];
+            at = next;
+        }
+        paper->message_count--;
+        return;
+    }
+}
+
+/* An answer proves that its request had arrived; its request is taken out of the messages under way. */
+static void arrived(struct paper *paper, uint64_t request)
+{
+    for (uint32_t i = 0; i < paper->message_count; i++) {
+        const struct oc_request *message = &paper->messages[(paper->message_first + i) % paper->message_room];
+        if (message->id != request)
+            continue;
+        struct oc_request copy = *message;
+        message_forget(paper, request);
+        struct paper_order *order = paper_find(paper, copy.order);
+        if (copy.kind == OC_REQUEST_NEW && !order && paper_room(paper, &order) == OC_OK) {
+            order->ask = copy;
+            order->phase = PHASE_WORKING;
+            order->active_ns = copy.head.local_ns;
+            order->expire_ns = paper_expiry(&copy, copy.head.local_ns);
+            order->has_rested = copy.bits & OC_RQ_POST_ONLY;
+        } else if (copy.kind == OC_REQUEST_AMEND && order) {
+            if (copy.bits & OC_RQ_QUANTITY_CHANGED)
+                order->ask.qty = copy.qty;
+            if (copy.bits & OC_RQ_PRICE_CHANGED)
+                order->ask.price = copy.price;
+            if (copy.bits & OC_RQ_STOP_CHANGED)
+                order->ask.stop_price = copy.stop_price;
+        }
+        return;
+    }
+}
+
+static void observe_fill(struct paper *paper, const struct oc_ev_fill *fill)
+{
+    arrived(paper, fill->order);
+    struct paper_order *order = paper_find(paper, fill->order);
+    const struct paper_market *market = paper_market(paper, fill->head.inst);
+    if (!order || !market)
+        return;
+    oc_i128 value = 0, fee = 0;
+    paper_value(market, fill->price, fill->qty, &value);
+    money_from_dec(fill->fee, &fee);
+    paper_book(paper, fill, order->ask.account, value, fee);
+    order->filled += fill->qty;
+    order->spent += value + (fill->fee_asset == market->info.quote ? fee : 0);
+    order->fills++;
+    order->has_rested = true;
+    if (fill->head.flags & OC_EVF_LAST)
+        order->phase = PHASE_DONE;
+}
+
+void paper_observe(void *self, const struct oc_event *event)
+{
+    struct paper *paper = self;
+    if (event->type == OC_EV_REQUEST) {
+        struct oc_request request = *(const struct oc_request *)(const void *)event;
+        request.head.local_ns += paper->entry_ns;
+        paper_message_put(paper, &request);
+        return;
+    }
+    if (event->type == OC_EV_FILL) {
+        observe_fill(paper, (const struct oc_ev_fill *)(const void *)event);
+    } else if (event->type >= OC_EV_ACCEPTED && event->type <= OC_EV_SENT) {
+        const struct oc_ev_answer *answer = (const struct oc_ev_answer *)(const void *)event;
+        arrived(paper, answer->request);
+        struct paper_order *order = paper_find(paper, answer->order);
+        bool ends = event->type == OC_EV_REJECTED || event->type == OC_EV_CANCELED || event->type == OC_EV_EXPIRED;
+        if (order && event->type == OC_EV_TRIGGERED)
+            order->is_triggered = true;
+        if (order && event->type == OC_EV_TRIGGERED)
+            order->has_rested = false;
+        if (order && ends)
+            order->phase = PHASE_DONE;
+    } else if (event->type == OC_EV_DENIED) {
+        message_forget(paper, ((const struct oc_ev_answer *)(const void *)event)->request);
+    }
+    paper_sweep(paper);
+}
