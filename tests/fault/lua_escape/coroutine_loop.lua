@@ -1,0 +1,4 @@
+-- expect: deadline
+-- an endless coroutine
+coroutine.resume(coroutine.create(function() while true do end end))
+error("swallowed")

@@ -1,0 +1,3 @@
+-- expect: deadline
+-- an endless wrapped coroutine
+coroutine.wrap(function() while true do end end)()

@@ -1,0 +1,3 @@
+-- expect: error attempt to call a nil value
+-- the commonest of all
+undefined_function()

@@ -1,0 +1,3 @@
+-- expect: error error object is thread
+-- an error that is a coroutine
+error(coroutine.create(print))

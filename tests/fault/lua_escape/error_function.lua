@@ -1,0 +1,3 @@
+-- expect: error error object is function
+-- an error that is a function
+error(print)

@@ -1,0 +1,3 @@
+-- expect: error inside
+-- an error inside a wrapped coroutine
+coroutine.wrap(function() error("inside") end)()

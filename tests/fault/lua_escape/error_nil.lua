@@ -1,0 +1,3 @@
+-- expect: error error object is nil
+-- an error without an object
+error(nil)

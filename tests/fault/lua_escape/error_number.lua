@@ -1,0 +1,3 @@
+-- expect: error error object is 42
+-- an error that is a number
+error(42)

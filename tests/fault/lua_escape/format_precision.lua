@@ -1,0 +1,3 @@
+-- expect: error invalid conversion
+-- a precision that would
+string.format("%.99999f", 1)

@@ -1,0 +1,3 @@
+-- expect: deadline
+-- a loop of tail calls grows no stack
+local function f() return f() end f()

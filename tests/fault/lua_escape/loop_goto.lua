@@ -1,0 +1,3 @@
+-- expect: deadline
+-- a loop without a loop
+::again:: goto again

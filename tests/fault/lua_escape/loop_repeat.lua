@@ -1,0 +1,3 @@
+-- expect: deadline
+-- until false
+repeat local x = 1 until false

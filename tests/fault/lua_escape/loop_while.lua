@@ -1,0 +1,3 @@
+-- expect: deadline
+-- the plain endless loop
+while true do end

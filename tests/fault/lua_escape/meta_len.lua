@@ -1,0 +1,3 @@
+-- expect: deadline
+-- __len that loops
+return #setmetatable({}, {__len = function() while true do end end})

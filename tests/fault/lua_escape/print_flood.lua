@@ -1,0 +1,3 @@
+-- expect: deadline
+-- printing for ever
+while true do print(("x"):rep(10000)) end

@@ -1,0 +1,3 @@
+-- expect: ok
+-- nothing, very often
+assert((""):rep(math.maxinteger) == "")

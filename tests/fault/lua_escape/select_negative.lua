@@ -1,0 +1,3 @@
+-- expect: ok
+-- select out of range
+assert(not pcall(select, -5, 1))

@@ -1,0 +1,3 @@
+-- expect: syntax
+-- a plain syntax error
+local = 1

@@ -1,0 +1,3 @@
+-- expect: error cannot assign 'print'
+-- a global of the library replaced
+print = nil

@@ -1,0 +1,3 @@
+-- expect: error protected metatable
+-- the metatable of the globals
+setmetatable(_G, nil)

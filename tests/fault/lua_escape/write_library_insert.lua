@@ -1,0 +1,3 @@
+-- expect: error read-only
+-- the same by table.insert
+table.insert(string, "x")

@@ -1,0 +1,3 @@
+-- expect: error protected metatable
+-- the metatable of a library
+setmetatable(math, {})

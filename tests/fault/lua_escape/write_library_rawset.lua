@@ -1,0 +1,3 @@
+-- expect: error read-only
+-- the same by rawset
+rawset(string, "rep", print)
