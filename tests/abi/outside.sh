@@ -27,8 +27,8 @@ for example in risk_maxqty:maxqty connector_loopback:loopback; do
     # shellcheck disable=SC2046  # the flags are meant to be split
     "$cc" -std=c11 -O2 -Wall -Wextra -Wpedantic -Werror $(pkg-config --cflags outcry) \
         "$work/examples/$folder/$name.c" -o "$work/$name.so" $(pkg-config --libs outcry)
-    "$probe" "$work/$name/$name.so"
-    "$probe" "$work/$name.so"
+    "$probe" plugin check "$work/$name/$name.so"
+    "$probe" plugin check "$work/$name.so"
 done
 lines=$(wc -l <"$source/sdk/examples/risk_maxqty/maxqty.c")
 [ "$lines" -lt 60 ] || { echo "FAIL the smallest rule has $lines lines, wanted < 60" >&2; exit 1; }

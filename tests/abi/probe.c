@@ -1,21 +1,28 @@
-/* probe.c FILE...: loads each plugin file and says what is in it; exit 1 at the first that is
- * refused. */
-#include "load/load.h"
+/* probe.c: the `plugin` verbs alone, for tests that need them without the rest of the program:
+ * probe plugin list|info|check|new ... */
+#include "load/verb.h"
 
 #include <stdio.h>
+#include <string.h>
+
+static void out(void *context, const char *text)
+{
+    (void)context;
+    fputs(text, stdout);
+}
+
+static void err(void *context, const char *text)
+{
+    (void)context;
+    fputs(text, stderr);
+}
 
 int main(int argc, char **argv)
 {
-    static struct registry registry;
-    static struct load_report report;
-    for (int i = 1; i < argc; i++) {
-        oc_rc rc = load_plugin(&registry, argv[i], &(struct load_options){.reload = true}, &report);
-        for (uint32_t k = 0; k < report.fault_count; k++)
-            fprintf(stderr, "%s: %s: found %s, expected %s\n", argv[i], report.faults[k].field,
-                    report.faults[k].found, report.faults[k].expected);
-        if (rc < 0)
-            return 1;
-        printf("%s: %s %s\n", argv[i], report.plugins[0].kind, report.plugins[0].id);
+    const struct plugin_verb_env env = {.out = out, .err = err};
+    if (argc < 2 || strcmp(argv[1], "plugin") != 0) {
+        fputs("usage: probe plugin list|info|check|new ...\n", stderr);
+        return 2;
     }
-    return 0;
+    return plugin_verb(argc - 2, argv + 2, &env);
 }

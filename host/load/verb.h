@@ -1,0 +1,38 @@
+/* verb.h: the `outcry plugin` verbs: list, info, check, new.
+ *
+ * Invariants
+ * - Words go to `out` (the answer) and `err` (what is wrong); nothing here prints by itself.
+ * - list and info read files as data and load nothing; check loads, and so proves both stages.
+ * - Exit codes: 0 good, 1 a plugin is refused or a file cannot be made, 2 wrong use. */
+#ifndef OUTCRY_LOAD_VERB_H
+#define OUTCRY_LOAD_VERB_H
+
+#include "load/load.h"
+
+#include "base/text.h"
+
+struct plugin_verb_env {
+    const char *const *folders; /* where plugins are looked for, NULL-terminated; borrowed */
+    /* [setup] Finished text, borrowed; may hold several lines. */
+    void (*out)(void *context, const char *text);
+    void (*err)(void *context, const char *text);
+    void *context;
+    bool impure; /* as load_options.impure */
+};
+
+/* argv[0] is the first word after `plugin`: "list", "info", "check" or "new". Returns the exit
+ * code. [setup] */
+int plugin_verb(int argc, char **argv, const struct plugin_verb_env *env);
+
+/* Texts, appended; one line each is at most 600 bytes. [any] */
+void load_print_faults(struct text *text, const struct load_report *report);
+void load_print_info(struct text *text, const struct load_report *report);
+void load_print_row(struct text *text, const struct load_report *report); /* a line a plugin */
+
+/* Writes a folder `name` under `parent` ("" = here) with a plugin of the kind ("risk" or
+ * "connector") that builds and passes its test. OC_E_NOT_SUPPORTED: no skeleton of this kind.
+ * OC_E_INVALID: the name is not [a-z][a-z0-9_]{1,31}. OC_E_EXISTS: there is something of that name.
+ * OC_E_IO. [setup] */
+oc_rc skeleton_write(const char *parent, const char *kind, const char *name);
+
+#endif

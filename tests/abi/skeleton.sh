@@ -1,0 +1,33 @@
+#!/bin/sh
+# skeleton.sh BUILD_DIR CC PROBE: `plugin new` for each kind makes a folder that builds without a warning against an
+# installed SDK and whose own tests pass, and fail when the plugin is spoiled.
+set -eu
+build=$1
+cc=$2
+probe=$3
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+cmake --install "$build" --prefix "$work/prefix" --component sdk >"$work/log"
+for kind in risk connector; do
+    name=my_$kind
+    "$probe" plugin new "$kind" "$name" "$work"
+    if "$probe" plugin new "$kind" "$name" "$work" 2>/dev/null; then
+        echo "FAIL a second plugin new wrote over the first" >&2
+        exit 1
+    fi
+    cmake -S "$work/$name" -B "$work/$name/build" -DCMAKE_C_COMPILER="$cc" -DCMAKE_PREFIX_PATH="$work/prefix" \
+        -DCMAKE_C_FLAGS="-Wall -Wextra -Wpedantic -Werror" -DOUTCRY="$probe" >>"$work/log"
+    cmake --build "$work/$name/build" >>"$work/log"
+    ctest --test-dir "$work/$name/build" --output-on-failure >"$work/ctest" || { cat "$work/ctest" >&2; exit 1; }
+    grep -q "tests passed, 0 tests failed out of 2" "$work/ctest" || { cat "$work/ctest" >&2; exit 1; }
+    "$probe" plugin info "$work/$name/build/$name.so"
+    sed -i 's/"new %llu/"old %llu/; s/if (qty > limit)/if (qty >= limit)/' \
+        "$work/$name/$name.c"
+    cmake --build "$work/$name/build" >>"$work/log"
+    if ctest --test-dir "$work/$name/build" >>"$work/log"; then
+        echo "FAIL the tests of a spoiled $kind still pass" >&2
+        exit 1
+    fi
+done
+echo "2 passed, 0 failed"
