@@ -491,7 +491,7 @@ static oc_rc read_all(struct elf *elf, const void *bytes, uint64_t size, bool wi
     elf->bytes = bytes;
     elf->size = size;
     Elf64_Ehdr header;
-    Elf64_Phdr dynamic_header;
+    Elf64_Phdr dynamic_header = {0};
     struct dynamic dyn = {0};
     oc_rc rc = read_header(elf, &header, ret_fault);
     if (rc == OC_OK)

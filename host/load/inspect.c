@@ -125,9 +125,11 @@ static bool is_pure_file(const struct load_report *report)
 }
 
 static void judge_impure(struct load_report *report, const struct load_options *options,
-                         const char *name)
+                         const char *name, bool is_first)
 {
     if (IS_INSTRUMENTED) {
+        if (!is_first) /* the runtime brings dozens of them: one line says it */
+            return;
         note(report, "uses %s, which a pure kind must not (this build is instrumented)", name);
     } else if (options && options->impure) {
         report->is_impure = true;
@@ -149,6 +151,7 @@ void inspect_symbols(const struct elf *elf, const struct load_options *options,
             load_report_fault(report, "needed library", elf->needed[i], "a library of this system",
                               "install it");
     bool is_pure = is_pure_file(report), has_resolver = false;
+    uint32_t impure_count = 0;
     for (uint32_t i = 1; i < elf->symbol_count; i++) {
         struct elf_symbol symbol;
         if (elf_symbol_at(elf, i, &symbol) < 0) {
@@ -167,7 +170,7 @@ void inspect_symbols(const struct elf *elf, const struct load_options *options,
                               "a symbol of the host, the C library or a needed library",
                               "link the library that has it (-Wl,-z,defs finds this at build)");
         else if (is_pure && !kind_is_pure_symbol(symbol.name))
-            judge_impure(report, options, symbol.name);
+            judge_impure(report, options, symbol.name, impure_count++ == 0);
     }
     library_set_release(&libraries);
 }
