@@ -40,6 +40,7 @@ struct door_config {
     size_t orders_segment_size; /* bytes, 0 = JOURNAL_SEGMENT_DEFAULT */
     size_t market_segment_size; /* likewise */
     uint64_t market_budget;     /* bytes of market segments kept, older ones are removed; 0 = the default */
+    bool market_by_value;       /* make the market stream ready now, and not at its first event */
 };
 
 /* A running hash of the orders stream, all fields of all records, and their number. */

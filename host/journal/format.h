@@ -84,7 +84,7 @@ struct journal_checkpoint_head {
     uint32_t segment[JOURNAL_STREAMS]; /* where each stream goes on */
     uint64_t offset[JOURNAL_STREAMS];
     uint32_t chain[JOURNAL_STREAMS];
-    uint64_t made_ns;
+    int64_t made_ns;
     uint64_t blob_size;
     uint64_t blob_low; /* hash of the blob */
     uint64_t blob_high;

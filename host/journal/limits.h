@@ -13,9 +13,10 @@ enum {
     JOURNAL_CHECKPOINT_MAX = 64 << 20,      /* bytes of a checkpoint's blob */
     JOURNAL_CHECKPOINTS_KEPT = 2,
     JOURNAL_CHECKPOINTS_LISTED = 64,        /* looked at in one folder */
+    JOURNAL_SEARCH_MAX = 64 << 20,          /* bytes hashed in search of records behind damage */
     JOURNAL_HEADER_MAX = 4 << 20,           /* bytes of the session header's text */
     JOURNAL_NAME_MAX = 64,                  /* bytes of a file name inside a session folder */
-    JOURNAL_ERROR_MAX = 768,
+    JOURNAL_ERROR_MAX = 2048,
     JOURNAL_EPOCH_MAX = (1 << 24) - 1,
     JOURNAL_ID_BITS = 40,                   /* of an order id below the epoch */
     JOURNAL_ID_BLOCK = 1 << 20              /* ids promised to the epoch file at a time */

@@ -57,6 +57,7 @@ struct door_resume {
     uint64_t input_hash;
     struct journal_position position[JOURNAL_STREAMS];
     bool has_stream[JOURNAL_STREAMS];
+    uint32_t first_segment[JOURNAL_STREAMS];
 };
 
 struct journal_checkpoint {
@@ -66,6 +67,7 @@ struct journal_checkpoint {
     struct journal_position position[JOURNAL_STREAMS];
     const void *blob; /* borrowed from the reader */
     size_t blob_size;
+    unsigned passed_over; /* newer ones that were damaged */
 };
 
 /* Everything up to the input `seq` had been processed. */

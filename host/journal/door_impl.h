@@ -1,0 +1,94 @@
+/* door_impl.h: what door*.c share. Nobody else includes this.
+ *
+ * Who touches what: the door's thread owns everything but the members marked "worker". The hand-over of a segment goes through
+ * an atomic state: next_state (worker -> door) and has_old (door -> worker).
+ */
+#ifndef JOURNAL_DOOR_IMPL_H
+#define JOURNAL_DOOR_IMPL_H
+
+#include "journal/door.h"
+#include "journal/epoch.h"
+#include "journal/read.h"
+#include "journal/segment.h"
+#include "journal/worker.h"
+
+enum door_job { DOOR_JOB_PREPARE = 1, DOOR_JOB_RETIRE = 2, DOOR_JOB_POPULATE = 4, DOOR_JOB_SYNC = 8 };
+
+enum next_state { NEXT_NONE = 0, NEXT_WANTED, NEXT_READY, NEXT_FAILED };
+
+enum door_state { DOOR_GOOD = 0, DOOR_NO_SPACE, DOOR_BROKEN };
+
+struct door_stream {
+    /* the hot part */
+    uint8_t *data;
+    uint64_t end;   /* where the next record goes */
+    uint64_t limit; /* an append beyond it needs make_room */
+    struct hash128 hash;
+    uint64_t count;
+    uint32_t chain;
+    uint32_t id; /* enum journal_stream */
+    /* the rest */
+    struct segment now;
+    size_t segment_size;
+    uint64_t bytes;
+    uint32_t first_index; /* oldest segment that is kept */
+    bool is_open;
+    /* worker: asked for, then filled in before next_state says READY or FAILED */
+    struct segment next;
+    _Atomic int next_state;
+    uint32_t next_index;
+    /* worker: released, then has_old is false */
+    struct segment old;
+    uint64_t old_end;
+    atomic_bool has_old;
+    _Atomic(uint8_t *) populate_data;
+    _Atomic uint64_t populate_from;
+    _Atomic int sync_fd;
+};
+
+struct door {
+    uint64_t seq;
+    uint64_t market_count;
+    uint64_t input_hash;
+    uint32_t batch_more; /* JOURNAL_FRAME_MORE inside a batch */
+    unsigned mark_turn;
+    /* the last record of the batch that is open, to be ended by door_batch_commit */
+    uint8_t *batch_at; /* NULL: no record yet */
+    struct hash128 batch_hash;
+    uint32_t batch_size;
+    uint32_t batch_chain; /* before it */
+    oc_rc batch_rc;
+    struct door_stream stream[JOURNAL_STREAMS];
+    bool is_memory;
+    bool prewrite;
+    uint64_t market_budget;
+    struct journal_mark last_mark;
+    struct epoch epoch;
+    uint8_t session[16];
+    uint8_t boot[16];
+    struct worker worker;
+    /* durability */
+    _Atomic uint64_t durable_seq;
+    _Atomic uint64_t sync_seq; /* what an asked-for sync will make durable */
+    uint64_t asked_end;        /* of the orders segment when it was asked for, and the number then */
+    uint64_t asked_seq;
+    uint32_t asked_index;
+    _Atomic int state; /* enum door_state */
+    struct door_stats stats;
+    char dir[ENV_PATH_MAX];
+    char error[JOURNAL_ERROR_MAX]; /* written once, before state leaves DOOR_GOOD */
+    atomic_flag error_lock;
+};
+
+/* Makes a record of `size` bytes fit behind stream->end. */
+oc_rc door_make_room(struct door *door, struct door_stream *stream, uint32_t size);
+/* The worker's function. */
+void door_work(void *arg, unsigned jobs);
+/* Notes a failure once; the worse state stays. */
+void door_fail(struct door *door, enum door_state state, const char *what);
+/* Opens the first segment of a stream at `index`, with `head` filled but for what the segment itself knows. */
+oc_rc door_stream_open(struct door *door, struct door_stream *stream, const struct journal_position *from);
+/* Syncs one stream's current segment, in the caller's turn, and marks how far. */
+oc_rc door_stream_sync(struct door *door, struct door_stream *stream);
+
+#endif

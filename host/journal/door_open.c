@@ -1,0 +1,312 @@
+/* door_open.c: what is done once: opening, the session header, checkpoints, the end. */
+#include "journal/door_impl.h"
+
+#include "base/env.h"
+#include "journal/checkpoint.h"
+#include "journal/session.h"
+
+#include <stdio.h>
+
+static _Thread_local char open_error[JOURNAL_ERROR_MAX];
+
+const char *door_open_error(void) { return open_error; }
+
+static oc_rc explain(oc_rc rc, const char *dir, const char *what)
+{
+    const char *why = env_error_text();
+    snprintf(open_error, sizeof open_error, "journal %s: %s%s%s", dir ? dir : "(memory)", what, why[0] ? ": " : "", why);
+    return rc;
+}
+
+struct sweep {
+    const char *dir;
+    const struct door_resume *resume;
+    bool has_records;
+    oc_rc rc;
+};
+
+static oc_rc first_word(const char *path, uint64_t *ret_word)
+{
+    int fd;
+    size_t size;
+    *ret_word = 0;
+    oc_rc rc = env_open(path, ENV_READ, &fd);
+    if (rc < 0)
+        return rc;
+    rc = env_pread(fd, ret_word, sizeof *ret_word, 0, &size);
+    env_close(fd);
+    return rc;
+}
+
+/* Files behind the place where we go on: prepared ones are removed, cut ones are put aside under another name. */
+static oc_rc sweep_name(void *arg, const char *name)
+{
+    struct sweep *sweep = arg;
+    enum journal_stream stream;
+    uint32_t index;
+    uint64_t word;
+    char path[ENV_PATH_MAX], aside[ENV_PATH_MAX + 16];
+    if (!segment_parse(name, &stream, &index))
+        return OC_OK;
+    const struct door_resume *resume = sweep->resume;
+    if (resume && resume->has_stream[stream] && index <= resume->position[stream].segment)
+        return OC_OK;
+    if (snprintf(path, sizeof path, "%s/%s", sweep->dir, name) >= (int)sizeof path)
+        return OC_E_INVALID;
+    oc_rc rc = first_word(path, &word);
+    if (rc < 0)
+        return rc;
+    if (word == 0)
+        return env_unlink(path);
+    if (!resume) {
+        sweep->has_records = true;
+        return OC_OK;
+    }
+    snprintf(aside, sizeof aside, "%s.cut", path);
+    return env_rename(path, aside);
+}
+
+static oc_rc clear_folder(const struct door_config *config)
+{
+    struct sweep sweep = {.dir = config->dir, .resume = config->resume};
+    oc_rc rc = env_mkdir(config->dir);
+    if (rc < 0)
+        return explain(rc, config->dir, "the folder cannot be made");
+    rc = env_list(config->dir, sweep_name, &sweep);
+    if (rc < 0)
+        return explain(rc, config->dir, "the folder cannot be prepared");
+    if (sweep.has_records) {
+        snprintf(open_error, sizeof open_error,
+                 "journal %s: there are records of a session in it; restore that session, or give another folder",
+                 config->dir);
+        return OC_E_EXISTS;
+    }
+    rc = env_sync_dir(config->dir);
+    return rc < 0 ? explain(rc, config->dir, "the folder cannot be made durable") : OC_OK;
+}
+
+static oc_rc choose_session(struct door *door, const struct door_resume *resume)
+{
+    if (resume) {
+        memcpy(door->session, resume->session, sizeof door->session);
+        door->seq = resume->seq;
+        door->market_count = resume->market_count;
+        door->input_hash = resume->input_hash;
+        for (int i = 0; i < JOURNAL_STREAMS; i++)
+            door->stream[i].first_index = resume->first_segment[i];
+    }
+    for (size_t i = 0; i < sizeof door->session; i++)
+        if (door->session[i])
+            return OC_OK;
+    return env_random(door->session, sizeof door->session);
+}
+
+static size_t segment_size(size_t wanted, size_t normal)
+{
+    if (wanted == 0)
+        wanted = normal;
+    return (wanted + JOURNAL_PAGE - 1) & ~(size_t)(JOURNAL_PAGE - 1);
+}
+
+static oc_rc configure(struct door *door, const struct door_config *config)
+{
+    size_t normal = config->dir ? JOURNAL_SEGMENT_DEFAULT : JOURNAL_MEMORY_SEGMENT;
+    size_t sizes[JOURNAL_STREAMS] = {config->orders_segment_size, config->market_segment_size};
+    for (int i = 0; i < JOURNAL_STREAMS; i++) {
+        struct door_stream *stream = &door->stream[i];
+        stream->id = (uint32_t)i;
+        stream->chain = JOURNAL_CHAIN_START;
+        stream->segment_size = segment_size(sizes[i], normal);
+        if (stream->segment_size < JOURNAL_SEGMENT_MIN || stream->segment_size > JOURNAL_SEGMENT_MAX) {
+            snprintf(open_error, sizeof open_error, "journal: a segment of %zu bytes; allowed are %d to %d", sizes[i],
+                     JOURNAL_SEGMENT_MIN, JOURNAL_SEGMENT_MAX);
+            return OC_E_INVALID;
+        }
+    }
+    door->is_memory = !config->dir;
+    door->prewrite = config->durability == DOOR_POWER;
+    door->market_budget = config->market_budget ? config->market_budget : JOURNAL_MARKET_BUDGET_DEFAULT;
+    if (config->dir && snprintf(door->dir, sizeof door->dir, "%s", config->dir) >= (int)sizeof door->dir)
+        return explain(OC_E_INVALID, config->dir, "the path is too long");
+    env_boot_id(door->boot);
+    return OC_OK;
+}
+
+static oc_rc open_streams(struct door *door, const struct door_config *config)
+{
+    const struct door_resume *resume = config->resume;
+    for (int i = 0; i < JOURNAL_STREAMS; i++) {
+        bool goes_on = resume && resume->has_stream[i];
+        if (i != JOURNAL_ORDERS && !goes_on && !config->market_by_value)
+            continue;
+        oc_rc rc = door_stream_open(door, &door->stream[i], goes_on ? &resume->position[i] : NULL);
+        if (rc < 0)
+            return explain(rc, config->dir, "a segment cannot be made");
+    }
+    return OC_OK;
+}
+
+oc_rc door_open(const struct door_config *config, struct door **ret_door)
+{
+    open_error[0] = '\0';
+    struct door *door = env_alloc(sizeof *door);
+    if (!door)
+        return explain(OC_E_NOMEM, config->dir, "no memory");
+    atomic_flag_clear(&door->error_lock);
+    oc_rc rc = configure(door, config);
+    if (rc >= 0 && config->dir)
+        rc = clear_folder(config);
+    if (rc < 0)
+        goto fail;
+    if (config->dir) {
+        rc = choose_session(door, config->resume);
+        if (rc < 0) {
+            explain(rc, config->dir, "no session id");
+            goto fail;
+        }
+    }
+    rc = epoch_open(&door->epoch, config->epoch_dir ? config->epoch_dir : config->dir, door->session);
+    if (rc < 0) {
+        explain(rc, config->dir, rc == OC_E_DATA ? "the file \"epoch\" is damaged; without it order ids could repeat"
+                                                 : "the epoch file");
+        goto fail;
+    }
+    if (config->dir) {
+        uint32_t part = config->resume && config->resume->has_stream[JOURNAL_ORDERS]
+                            ? config->resume->position[JOURNAL_ORDERS].segment + 1
+                            : 0;
+        rc = session_write(config->dir, part, config->header, config->header_size);
+        if (rc < 0) {
+            explain(rc, config->dir, "the session header cannot be written");
+            goto fail;
+        }
+        rc = worker_start(&door->worker, door_work, door);
+        if (rc < 0) {
+            explain(rc, config->dir, "the journal's worker cannot be started");
+            goto fail;
+        }
+    }
+    rc = open_streams(door, config);
+    if (rc < 0)
+        goto fail;
+    atomic_store(&door->durable_seq, config->resume ? door->seq : 0);
+    *ret_door = door;
+    return OC_OK;
+fail:
+    door_abandon(door);
+    return rc;
+}
+
+/* Gives a prepared segment back to the disk. */
+static void drop_next(struct door *door, struct door_stream *stream)
+{
+    if (atomic_load(&stream->next_state) != NEXT_READY)
+        return;
+    char name[JOURNAL_NAME_MAX], path[ENV_PATH_MAX];
+    segment_name(name, (enum journal_stream)stream->id, stream->next.index);
+    segment_release(&stream->next);
+    atomic_store(&stream->next_state, NEXT_NONE);
+    if (snprintf(path, sizeof path, "%s/%s", door->dir, name) < (int)sizeof path)
+        (void)env_unlink(path); /* an empty one that stays is known as such */
+}
+
+void door_abandon(struct door *door)
+{
+    if (!door)
+        return;
+    if (door->worker.fn)
+        worker_stop(&door->worker);
+    for (int i = 0; i < JOURNAL_STREAMS; i++) {
+        struct door_stream *stream = &door->stream[i];
+        if (atomic_load(&stream->has_old))
+            segment_release(&stream->old);
+        if (atomic_load(&stream->next_state) == NEXT_READY)
+            segment_release(&stream->next);
+        segment_release(&stream->now);
+    }
+    env_free(door);
+}
+
+/* The data first, then the word "closed", then the file cut to what is used. */
+static oc_rc close_stream(struct door *door, struct door_stream *stream)
+{
+    if (!stream->is_open)
+        return OC_OK;
+    oc_rc rc = door_stream_sync(door, stream);
+    if (rc < 0)
+        return rc;
+    struct journal_segment_live *live = segment_live(&stream->now);
+    live->closed_end = stream->end;
+    live->closed_check = journal_pair_check(stream->end, ~(uint64_t)stream->now.index);
+    rc = env_sync(stream->now.fd);
+    if (rc >= 0)
+        rc = env_truncate(stream->now.fd, (int64_t)stream->end);
+    if (rc >= 0)
+        rc = env_sync(stream->now.fd);
+    if (rc < 0)
+        door_fail(door, DOOR_BROKEN, "a stream could not be closed");
+    return rc;
+}
+
+oc_rc door_close(struct door *door)
+{
+    if (!door)
+        return OC_OK;
+    oc_rc rc = OC_OK;
+    if (door->is_memory)
+        goto out;
+    if (door->batch_more)
+        (void)door_batch_commit(door);
+    if (door->worker.fn)
+        worker_stop(&door->worker);
+    if (atomic_load(&door->state) == DOOR_BROKEN)
+        rc = OC_E_IO;
+    for (int i = 0; i < JOURNAL_STREAMS && rc >= 0; i++) {
+        rc = close_stream(door, &door->stream[i]);
+        if (rc >= 0)
+            drop_next(door, &door->stream[i]);
+    }
+    if (rc >= 0)
+        rc = env_sync_dir(door->dir);
+    if (rc >= 0)
+        rc = epoch_close(&door->epoch, door->seq);
+    if (rc < 0)
+        explain(rc, door->dir, door->error[0] ? door->error : "the session could not be closed");
+out:
+    door_abandon(door);
+    return rc;
+}
+
+oc_rc door_checkpoint(struct door *door, const void *blob, size_t size)
+{
+    if (door->is_memory)
+        return OC_OK;
+    if (door->batch_more)
+        return OC_E_STATE;
+    if (size > JOURNAL_CHECKPOINT_MAX)
+        return OC_E_LIMIT;
+    struct journal_checkpoint_head head = {
+        .epoch = door->epoch.number,
+        .seq = door->seq,
+        .market_count = door->market_count,
+        .input_hash = door->input_hash,
+        .hash_low = door->stream[JOURNAL_ORDERS].hash.low,
+        .hash_high = door->stream[JOURNAL_ORDERS].hash.high,
+        .count = door->stream[JOURNAL_ORDERS].count,
+        .made_ns = env_clock_real(),
+        .blob_size = size,
+    };
+    memcpy(head.session, door->session, sizeof head.session);
+    for (int i = 0; i < JOURNAL_STREAMS; i++) {
+        struct door_stream *stream = &door->stream[i];
+        /* What a checkpoint stands for must not be newer on the disk than the records before it. */
+        oc_rc rc = door_stream_sync(door, stream);
+        if (rc < 0)
+            return rc;
+        head.segment[i] = stream->now.index;
+        head.offset[i] = stream->is_open ? stream->end : 0;
+        head.chain[i] = stream->chain;
+    }
+    atomic_store_explicit(&door->durable_seq, door->seq, memory_order_release);
+    return checkpoint_write(door->dir, &head, blob);
+}

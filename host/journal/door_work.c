@@ -1,0 +1,307 @@
+/* door_work.c: room for records, the worker's jobs, durability. */
+#include "journal/door_impl.h"
+
+#include "base/env.h"
+#include "base/fault.h"
+
+#include <stdio.h>
+
+void door_fail(struct door *door, enum door_state state, const char *what)
+{
+    while (atomic_flag_test_and_set_explicit(&door->error_lock, memory_order_acquire))
+        ;
+    if (atomic_load(&door->state) < (int)state) {
+        const char *why = env_error_text();
+        const char *next = state == DOOR_BROKEN
+                               ? "new risk is refused until a restart: nobody knows what the disk has kept"
+                               : "new risk is refused until there is space";
+        snprintf(door->error, sizeof door->error, "journal %s: %s%s%s; %s", door->dir, what, why[0] ? ": " : "", why,
+                 next);
+        atomic_store_explicit(&door->state, (int)state, memory_order_release);
+    }
+    atomic_flag_clear_explicit(&door->error_lock, memory_order_release);
+}
+
+static void begin(struct door *door, struct door_stream *stream, struct segment *segment, uint64_t previous_end)
+{
+    struct journal_segment_head head = {
+        .version = JOURNAL_VERSION,
+        .stream = stream->id,
+        .index = segment->index,
+        .epoch = door->epoch.number,
+        .size = segment->size,
+        .first_seq = door->seq + 1,
+        .previous_end = previous_end,
+        .previous_chain = stream->chain,
+        .hash_low = stream->hash.low,
+        .hash_high = stream->hash.high,
+        .count = stream->count,
+        .begun_ns = env_clock_real(),
+    };
+    memcpy(head.session, door->session, sizeof head.session);
+    memcpy(head.boot, door->boot, sizeof head.boot);
+    if (stream->id == JOURNAL_ORDERS && door->last_mark.check)
+        segment_live(segment)->mark[door->mark_turn] = door->last_mark;
+    segment_begin(segment, &head);
+    stream->now = *segment;
+    stream->data = segment->data;
+    stream->end = JOURNAL_DATA_OFFSET;
+    stream->limit = segment->size <= JOURNAL_POPULATE ? segment->size : JOURNAL_POPULATE / 2;
+    stream->next_index = segment->index + 1;
+    stream->is_open = true;
+    door->stats.segments++;
+    atomic_store(&stream->sync_fd, segment->fd);
+}
+
+oc_rc door_stream_open(struct door *door, struct door_stream *stream, const struct journal_position *from)
+{
+    struct segment segment;
+    if (door->is_memory) {
+        oc_rc rc = segment_in_memory(stream->segment_size, &segment);
+        if (rc < 0)
+            return rc;
+        stream->now = segment;
+        stream->data = segment.data;
+        stream->end = JOURNAL_DATA_OFFSET;
+        stream->limit = segment.size;
+        stream->is_open = true;
+        door->stats.segments++;
+        return OC_OK;
+    }
+    uint32_t index = from ? from->segment + 1 : 0;
+    oc_rc rc = segment_create(door->dir, (enum journal_stream)stream->id, index, stream->segment_size, door->prewrite,
+                              &segment);
+    if (rc < 0)
+        return rc;
+    if (from) {
+        stream->chain = from->chain;
+        stream->hash = from->hash;
+        stream->count = from->count;
+    }
+    begin(door, stream, &segment, from ? from->offset : 0);
+    rc = env_sync(segment.fd); /* the first head of all must not be lost: without it nothing tells whose records follow */
+    if (rc < 0)
+        return rc;
+    atomic_store(&stream->next_state, NEXT_WANTED);
+    worker_ask(&door->worker, DOOR_JOB_PREPARE);
+    return OC_OK;
+}
+
+static oc_rc take_next(struct door *door, struct door_stream *stream)
+{
+    if (atomic_load_explicit(&stream->next_state, memory_order_acquire) == NEXT_READY &&
+        !atomic_load_explicit(&stream->has_old, memory_order_acquire))
+        return OC_OK;
+    door->stats.stalls++;
+    worker_wait(&door->worker);
+    if (atomic_load(&stream->next_state) != NEXT_READY) { /* once more: space may have come back */
+        atomic_store(&stream->next_state, NEXT_WANTED);
+        worker_ask(&door->worker, DOOR_JOB_PREPARE);
+        worker_wait(&door->worker);
+    }
+    return atomic_load_explicit(&stream->next_state, memory_order_acquire) == NEXT_READY ? OC_OK : OC_E_FULL;
+}
+
+static oc_rc rotate(struct door *door, struct door_stream *stream)
+{
+    if (FAULT("journal.rotate"))
+        return OC_E_FULL;
+    oc_rc rc = take_next(door, stream);
+    if (rc < 0)
+        return rc;
+    struct segment next = stream->next;
+    stream->old = stream->now;
+    stream->old_end = stream->end;
+    stream->bytes += stream->end - JOURNAL_DATA_OFFSET;
+    begin(door, stream, &next, stream->old_end);
+    atomic_store(&stream->populate_data, next.data);
+    atomic_store(&stream->has_old, true);
+    atomic_store(&stream->next_state, NEXT_WANTED);
+    worker_ask(&door->worker, DOOR_JOB_RETIRE | DOOR_JOB_PREPARE);
+    return OC_OK;
+}
+
+oc_rc door_make_room(struct door *door, struct door_stream *stream, uint32_t size)
+{
+    uint64_t need = JOURNAL_FRAME_SIZE + (uint64_t)size;
+    if (need > stream->segment_size - JOURNAL_DATA_OFFSET)
+        return OC_E_LIMIT;
+    if (!stream->is_open) {
+        oc_rc rc = door_stream_open(door, stream, NULL);
+        if (rc < 0) {
+            door_fail(door, DOOR_NO_SPACE, "a stream cannot be begun");
+            return rc == OC_E_NOMEM ? rc : OC_E_FULL;
+        }
+    }
+    if (stream->end + need <= stream->now.size) {
+        while (stream->end + need > stream->limit) { /* half a piece before its end the next one is made ready */
+            uint64_t piece = stream->limit / JOURNAL_POPULATE + 1;
+            atomic_store(&stream->populate_data, stream->data);
+            atomic_store(&stream->populate_from, piece * JOURNAL_POPULATE);
+            worker_ask(&door->worker, DOOR_JOB_POPULATE);
+            stream->limit += JOURNAL_POPULATE;
+            if (stream->limit > stream->now.size)
+                stream->limit = stream->now.size;
+        }
+        return OC_OK;
+    }
+    if (door->is_memory) {
+        stream->bytes += stream->end - JOURNAL_DATA_OFFSET;
+        stream->end = JOURNAL_DATA_OFFSET;
+        return OC_OK;
+    }
+    return rotate(door, stream);
+}
+
+/* Removes the oldest market segments until what is there, the new one included, keeps to the budget. */
+static void keep_budget(struct door *door, struct door_stream *stream)
+{
+    while (stream->first_index + 1 < stream->next_index &&
+           (uint64_t)(stream->next_index - stream->first_index + 1) * stream->segment_size > door->market_budget) {
+        char name[JOURNAL_NAME_MAX], path[ENV_PATH_MAX];
+        segment_name(name, JOURNAL_MARKET, stream->first_index);
+        if (snprintf(path, sizeof path, "%s/%s", door->dir, name) < (int)sizeof path)
+            (void)env_unlink(path); /* gone already: nothing owed */
+        stream->first_index++;
+    }
+}
+
+static void prepare(struct door *door, struct door_stream *stream)
+{
+    if (atomic_load_explicit(&stream->next_state, memory_order_acquire) != NEXT_WANTED)
+        return;
+    if (stream->id == JOURNAL_MARKET)
+        keep_budget(door, stream);
+    oc_rc rc = segment_create(door->dir, (enum journal_stream)stream->id, stream->next_index, stream->segment_size,
+                              door->prewrite, &stream->next);
+    if (rc < 0)
+        door_fail(door, DOOR_NO_SPACE, "the next segment cannot be made");
+    atomic_store_explicit(&stream->next_state, rc < 0 ? NEXT_FAILED : NEXT_READY, memory_order_release);
+}
+
+static void mark_synced(struct segment *segment, uint64_t end)
+{
+    struct journal_segment_live *live = segment_live(segment);
+    live->synced_end = end;
+    live->synced_check = journal_pair_check(end, segment->index);
+}
+
+static bool retire(struct door *door, struct door_stream *stream)
+{
+    if (!atomic_load_explicit(&stream->has_old, memory_order_acquire))
+        return true;
+    oc_rc rc = env_sync(stream->old.fd);
+    if (rc < 0)
+        door_fail(door, DOOR_BROKEN, "a full segment could not be made durable");
+    else
+        mark_synced(&stream->old, stream->old_end);
+    segment_release(&stream->old);
+    atomic_store_explicit(&stream->has_old, false, memory_order_release);
+    return rc >= 0;
+}
+
+static void populate(struct door_stream *stream)
+{
+    uint8_t *data = atomic_load(&stream->populate_data);
+    uint64_t from = atomic_load(&stream->populate_from);
+    if (data && from + JOURNAL_POPULATE <= stream->segment_size)
+        env_map_populate(data + from, JOURNAL_POPULATE);
+}
+
+void door_work(void *arg, unsigned jobs)
+{
+    struct door *door = arg;
+    struct door_stream *orders = &door->stream[JOURNAL_ORDERS];
+    bool is_durable = (jobs & DOOR_JOB_SYNC) != 0;
+    uint64_t seq = atomic_load_explicit(&door->sync_seq, memory_order_acquire);
+    if (jobs & DOOR_JOB_SYNC && atomic_load(&door->state) == DOOR_BROKEN)
+        is_durable = false;
+    /* The descriptor is that of the segment in use now or a moment ago; one that was left meanwhile is still open, because
+     * only retire(), below and on this thread, closes it, and syncs it first. */
+    if (is_durable && env_sync(atomic_load(&orders->sync_fd)) < 0) {
+        door_fail(door, DOOR_BROKEN, "a sync failed");
+        is_durable = false;
+    }
+    for (int i = 0; i < JOURNAL_STREAMS; i++)
+        if (!retire(door, &door->stream[i]))
+            is_durable = false;
+    if (is_durable)
+        atomic_store_explicit(&door->durable_seq, seq, memory_order_release);
+    for (int i = 0; i < JOURNAL_STREAMS; i++) {
+        if (jobs & DOOR_JOB_POPULATE)
+            populate(&door->stream[i]);
+        prepare(door, &door->stream[i]);
+    }
+}
+
+oc_rc door_stream_sync(struct door *door, struct door_stream *stream)
+{
+    if (!stream->is_open)
+        return OC_OK;
+    if (atomic_load(&stream->has_old))
+        worker_wait(&door->worker);
+    if (atomic_load(&door->state) == DOOR_BROKEN)
+        return OC_E_IO;
+    uint64_t end = stream->end;
+    door->stats.syncs++;
+    if (env_sync(stream->now.fd) < 0) {
+        door_fail(door, DOOR_BROKEN, "a sync failed");
+        return OC_E_IO;
+    }
+    mark_synced(&stream->now, end);
+    return OC_OK;
+}
+
+oc_rc door_sync(struct door *door)
+{
+    if (door->is_memory)
+        return OC_OK;
+    uint64_t seq = door->seq;
+    oc_rc rc = door_stream_sync(door, &door->stream[JOURNAL_ORDERS]);
+    if (rc >= 0)
+        atomic_store_explicit(&door->durable_seq, seq, memory_order_release);
+    return rc;
+}
+
+oc_rc door_sync_start(struct door *door)
+{
+    if (door->is_memory)
+        return OC_OK;
+    if (atomic_load(&door->state) == DOOR_BROKEN)
+        return OC_E_IO;
+    struct door_stream *orders = &door->stream[JOURNAL_ORDERS];
+    if (door->asked_end && door->asked_index == orders->now.index && door_durable_seq(door) >= door->asked_seq)
+        mark_synced(&orders->now, door->asked_end);
+    door->asked_end = orders->end;
+    door->asked_index = orders->now.index;
+    door->asked_seq = door->seq;
+    door->stats.syncs++;
+    atomic_store_explicit(&door->sync_seq, door->seq, memory_order_release);
+    worker_ask(&door->worker, DOOR_JOB_SYNC);
+    return OC_OK;
+}
+
+oc_rc door_tend(struct door *door)
+{
+    if (door->is_memory || atomic_load(&door->state) == DOOR_GOOD)
+        return OC_OK;
+    if (atomic_load(&door->state) == DOOR_BROKEN)
+        return OC_E_IO;
+    bool has_all = true;
+    worker_wait(&door->worker);
+    for (int i = 0; i < JOURNAL_STREAMS; i++) {
+        struct door_stream *stream = &door->stream[i];
+        if (!stream->is_open)
+            continue;
+        if (atomic_load(&stream->next_state) == NEXT_FAILED) {
+            atomic_store(&stream->next_state, NEXT_WANTED);
+            worker_ask(&door->worker, DOOR_JOB_PREPARE);
+            worker_wait(&door->worker);
+        }
+        has_all = has_all && atomic_load(&stream->next_state) == NEXT_READY;
+    }
+    int no_space = DOOR_NO_SPACE;
+    if (has_all)
+        atomic_compare_exchange_strong(&door->state, &no_space, DOOR_GOOD);
+    return has_all ? OC_OK : OC_E_IO;
+}

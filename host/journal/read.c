@@ -1,0 +1,374 @@
+/* read.c: opening, the merged walk, and what is found beside the records. */
+#include "journal/read_impl.h"
+
+#include "journal/epoch.h"
+#include "journal/session.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static _Thread_local char read_error[JOURNAL_ERROR_MAX];
+
+const char *journal_error(void) { return read_error; }
+
+const char *journal_tail_name(enum journal_tail tail)
+{
+    switch (tail) {
+    case JOURNAL_TAIL_NONE:
+        return "none";
+    case JOURNAL_TAIL_CLEAN:
+        return "clean";
+    case JOURNAL_TAIL_OPEN:
+        return "open";
+    case JOURNAL_TAIL_TORN:
+        return "torn";
+    case JOURNAL_TAIL_CORRUPT:
+        return "corrupt";
+    case JOURNAL_TAIL_MISSING:
+        return "missing";
+    case JOURNAL_TAIL_OLD:
+        return "old";
+    case JOURNAL_TAIL_TOO_NEW:
+        return "too new";
+    }
+    return "?";
+}
+
+static bool is_refused(enum journal_tail tail) { return tail >= JOURNAL_TAIL_CORRUPT; }
+
+static oc_rc fail(oc_rc rc, const char *dir, const char *what)
+{
+    snprintf(read_error, sizeof read_error, "journal %s: %s", dir, what);
+    return rc;
+}
+
+static oc_rc add_segment(void *arg, const char *name)
+{
+    struct journal_reader *reader = arg;
+    enum journal_stream id;
+    uint32_t index;
+    if (!segment_parse(name, &id, &index))
+        return OC_OK;
+    struct reader_stream *stream = &reader->stream[id];
+    if (stream->count == stream->room) {
+        size_t room = stream->room ? 2 * stream->room : 16, size = sizeof *stream->segments;
+        struct reader_segment *grown = stream->segments ? env_resize(stream->segments, stream->room * size, room * size)
+                                                        : env_alloc(room * size);
+        if (!grown)
+            return OC_E_NOMEM;
+        stream->segments = grown;
+        stream->room = room;
+    }
+    stream->segments[stream->count++] = (struct reader_segment){.index = index};
+    return OC_OK;
+}
+
+static int by_index(const void *a, const void *b)
+{
+    uint32_t first = ((const struct reader_segment *)a)->index, second = ((const struct reader_segment *)b)->index;
+    return (first > second) - (first < second);
+}
+
+oc_rc reader_load(struct journal_reader *reader, struct reader_stream *stream)
+{
+    if (stream->count > 0)
+        qsort(stream->segments, stream->count, sizeof *stream->segments, by_index);
+    for (size_t i = 0; i < stream->count; i++) {
+        struct reader_segment *segment = &stream->segments[i];
+        char name[JOURNAL_NAME_MAX], path[ENV_PATH_MAX];
+        uint8_t page[JOURNAL_PAGE] = {0};
+        size_t size;
+        int fd;
+        int64_t file_size;
+        segment_name(name, stream->id, segment->index);
+        if (snprintf(path, sizeof path, "%s/%s", reader->dir, name) >= (int)sizeof path)
+            return OC_E_INVALID;
+        oc_rc rc = env_open(path, ENV_READ, &fd);
+        if (rc < 0)
+            return rc;
+        rc = env_file_size(fd, &file_size);
+        if (rc >= 0)
+            rc = env_pread(fd, page, sizeof page, 0, &size);
+        env_close(fd);
+        if (rc < 0)
+            return rc;
+        segment->file_size = (uint64_t)file_size;
+        memcpy(&segment->head, page, sizeof segment->head);
+        memcpy(&segment->live, page + JOURNAL_LIVE_OFFSET, sizeof segment->live);
+    }
+    return OC_OK;
+}
+
+/* A checkpoint whose numbers cannot be is as good as none: its hash is right only because somebody made it so. */
+static bool is_usable(const struct journal_checkpoint_head *head)
+{
+    for (int i = 0; i < JOURNAL_STREAMS; i++)
+        if (head->offset[i] &&
+            (head->offset[i] < JOURNAL_DATA_OFFSET || head->offset[i] % 8 || head->offset[i] > JOURNAL_SEGMENT_MAX))
+            return false;
+    return head->offset[JOURNAL_ORDERS] != 0;
+}
+
+static oc_rc load_checkpoint(struct journal_reader *reader)
+{
+    oc_rc rc = checkpoint_find(reader->dir, &reader->checkpoint, &reader->blob, &reader->passed_over);
+    if (rc == OC_E_NOT_FOUND)
+        return OC_OK;
+    if (rc < 0)
+        return rc;
+    if (!is_usable(&reader->checkpoint)) {
+        env_free(reader->blob);
+        reader->blob = NULL;
+        reader->passed_over++;
+        return OC_OK;
+    }
+    reader->has_checkpoint = true;
+    memcpy(reader->session, reader->checkpoint.session, sizeof reader->session);
+    reader->has_session = true;
+    return OC_OK;
+}
+
+static struct journal_position checkpoint_position(const struct journal_checkpoint_head *head, int stream)
+{
+    struct journal_position position = {
+        .segment = head->segment[stream], .chain = head->chain[stream], .offset = head->offset[stream]};
+    if (stream == JOURNAL_ORDERS) {
+        position.hash = (struct hash128){head->hash_low, head->hash_high};
+        position.count = head->count;
+    }
+    return position;
+}
+
+static bool is_before(const struct journal_position *a, const struct journal_position *b)
+{
+    return a->segment != b->segment ? a->segment < b->segment : a->offset < b->offset;
+}
+
+static void refuse_old(struct reader_stream *stream, const char *why)
+{
+    stream->end.tail = JOURNAL_TAIL_OLD;
+    stream->end.segment = stream->end.position.segment;
+    stream->end.offset = stream->end.position.offset;
+    snprintf(stream->end.text, sizeof stream->end.text, "the %s stream ends at segment %u, offset %llu: %s",
+             stream->id == JOURNAL_ORDERS ? "orders" : "market", stream->end.segment,
+             (unsigned long long)stream->end.offset, why);
+}
+
+/* What the other files of the folder know about how far the streams went. */
+static void compare_with_others(struct journal_reader *reader)
+{
+    struct journal_epoch_file file;
+    bool has_ended = epoch_read(reader->dir, &file) >= 0 && file.is_clean && reader->has_session &&
+                     memcmp(file.session, reader->session, sizeof file.session) == 0;
+    for (int i = 0; i < JOURNAL_STREAMS; i++) {
+        struct reader_stream *stream = &reader->stream[i];
+        if (is_refused(stream->end.tail))
+            continue;
+        struct journal_position position = checkpoint_position(&reader->checkpoint, i);
+        if (reader->has_checkpoint && position.offset && is_before(&stream->end.position, &position))
+            refuse_old(stream, "a checkpoint of this session was made behind that");
+        else if (has_ended && stream->end.tail != JOURNAL_TAIL_CLEAN &&
+                 (stream->count > 0 || stream->id == JOURNAL_ORDERS))
+            refuse_old(stream, "the session is known to have ended well, this file does not know it");
+    }
+}
+
+static oc_rc scan_all(struct journal_reader *reader, bool from_checkpoint)
+{
+    oc_rc rc = env_list(reader->dir, add_segment, reader);
+    if (rc >= 0)
+        rc = load_checkpoint(reader);
+    reader->is_from_checkpoint = from_checkpoint && reader->has_checkpoint;
+    for (int i = 0; i < JOURNAL_STREAMS && rc >= 0; i++) {
+        struct reader_stream *stream = &reader->stream[i];
+        stream->id = (enum journal_stream)i;
+        stream->start.chain = JOURNAL_CHAIN_START;
+        if (reader->is_from_checkpoint && reader->checkpoint.offset[i])
+            stream->start = checkpoint_position(&reader->checkpoint, i);
+        rc = reader_load(reader, stream);
+        if (rc >= 0)
+            rc = reader_scan(reader, stream);
+    }
+    if (rc < 0)
+        return fail(rc, reader->dir, env_error_text());
+    compare_with_others(reader);
+    return OC_OK;
+}
+
+oc_rc journal_open_read(const char *dir, bool from_checkpoint, struct journal_reader **ret_reader)
+{
+    read_error[0] = '\0';
+    struct journal_reader *reader = env_alloc(sizeof *reader);
+    if (!reader)
+        return fail(OC_E_NOMEM, dir, "no memory");
+    if (snprintf(reader->dir, sizeof reader->dir, "%s", dir) >= (int)sizeof reader->dir) {
+        journal_close_read(reader);
+        return fail(OC_E_INVALID, dir, "the path is too long");
+    }
+    env_boot_id(reader->boot);
+    oc_rc rc = scan_all(reader, from_checkpoint);
+    if (rc >= 0) {
+        reader->header_rc = session_read(dir, &reader->header, &reader->header_size);
+        if (reader->header_rc == OC_E_NOMEM || reader->header_rc == OC_E_IO)
+            rc = fail(reader->header_rc, dir, env_error_text());
+    }
+    if (rc >= 0 && reader->stream[JOURNAL_ORDERS].end.tail == JOURNAL_TAIL_NONE &&
+        reader->stream[JOURNAL_MARKET].end.tail == JOURNAL_TAIL_NONE && reader->header_rc == OC_E_NOT_FOUND)
+        rc = fail(OC_E_NOT_FOUND, dir, "there is no session in this folder");
+    if (rc < 0) {
+        journal_close_read(reader);
+        return rc;
+    }
+    journal_rewind(reader);
+    *ret_reader = reader;
+    for (int i = 0; i < JOURNAL_STREAMS; i++)
+        if (is_refused(reader->stream[i].end.tail))
+            return fail(OC_E_DATA, dir, reader->stream[i].end.text);
+    return OC_OK;
+}
+
+void journal_close_read(struct journal_reader *reader)
+{
+    if (!reader)
+        return;
+    for (int i = 0; i < JOURNAL_STREAMS; i++) {
+        struct reader_stream *stream = &reader->stream[i];
+        for (size_t k = 0; k < stream->room; k++)
+            if (stream->segments[k].data)
+                env_unmap(stream->segments[k].data, (size_t)stream->segments[k].map_size);
+        env_free(stream->segments);
+    }
+    env_free(reader->blob);
+    env_free(reader->header);
+    env_free(reader);
+}
+
+void journal_rewind(struct journal_reader *reader)
+{
+    for (int i = 0; i < JOURNAL_STREAMS; i++) {
+        struct reader_stream *stream = &reader->stream[i];
+        stream->at = stream->first;
+        stream->offset = stream->at < stream->count ? stream->segments[stream->at].begin : 0;
+    }
+}
+
+/* The stream's next record, or NULL. */
+static const struct oc_event *peek(struct reader_stream *stream)
+{
+    while (stream->at < stream->count) {
+        const struct reader_segment *segment = &stream->segments[stream->at];
+        if (segment->data && stream->offset < segment->end)
+            return (const struct oc_event *)(const void *)(segment->data + stream->offset + JOURNAL_FRAME_SIZE);
+        if (++stream->at < stream->count)
+            stream->offset = stream->segments[stream->at].begin;
+    }
+    return NULL;
+}
+
+oc_rc journal_next(struct journal_reader *reader, const struct oc_event **ret_event, enum journal_stream *ret_stream)
+{
+    const struct oc_event *order = peek(&reader->stream[JOURNAL_ORDERS]);
+    const struct oc_event *market = peek(&reader->stream[JOURNAL_MARKET]);
+    if (!order && !market)
+        return OC_E_END;
+    bool is_order = order && (!market || order->seq < market->seq);
+    const struct oc_event *event = is_order ? order : market;
+    *ret_event = event;
+    *ret_stream = is_order ? JOURNAL_ORDERS : JOURNAL_MARKET;
+    reader->stream[*ret_stream].offset += JOURNAL_FRAME_SIZE + event->size;
+    return OC_OK;
+}
+
+const struct journal_end *journal_end(const struct journal_reader *reader, enum journal_stream stream)
+{
+    return &reader->stream[stream].end;
+}
+
+bool journal_progress(const struct journal_reader *reader, struct journal_progress *ret_progress)
+{
+    const struct reader_stream *orders = &reader->stream[JOURNAL_ORDERS];
+    bool has = false;
+    for (size_t i = 0; i < orders->count; i++) {
+        if (orders->segments[i].index > orders->end.position.segment)
+            break; /* cut off: what it says was lost with it */
+        for (int k = 0; k < 2; k++) {
+            const struct journal_mark *mark = &orders->segments[i].live.mark[k];
+            if (mark->check != journal_mark_check(mark) || (has && mark->seq < ret_progress->seq) ||
+                (mark->seq == 0 && mark->market_index == 0))
+                continue;
+            *ret_progress = (struct journal_progress){mark->seq, mark->market_index, mark->input_hash};
+            has = true;
+        }
+    }
+    return has;
+}
+
+bool journal_checkpoint(const struct journal_reader *reader, struct journal_checkpoint *ret_checkpoint)
+{
+    if (!reader->is_from_checkpoint)
+        return false;
+    const struct journal_checkpoint_head *head = &reader->checkpoint;
+    *ret_checkpoint = (struct journal_checkpoint){
+        .seq = head->seq,
+        .market_count = head->market_count,
+        .input_hash = head->input_hash,
+        .position = {checkpoint_position(head, 0), checkpoint_position(head, 1)},
+        .blob = reader->blob,
+        .blob_size = (size_t)head->blob_size,
+        .passed_over = reader->passed_over,
+    };
+    return true;
+}
+
+struct hash128 journal_order_hash(const struct journal_reader *reader, uint64_t *ret_count)
+{
+    const struct journal_position *position = &reader->stream[JOURNAL_ORDERS].end.position;
+    *ret_count = position->count;
+    return position->hash;
+}
+
+oc_rc journal_header(const struct journal_reader *reader, const char **ret_text, size_t *ret_size)
+{
+    if (reader->header_rc < 0)
+        return reader->header_rc;
+    *ret_text = reader->header;
+    *ret_size = reader->header_size;
+    return OC_OK;
+}
+
+oc_rc journal_resume(const struct journal_reader *reader, struct door_resume *ret_resume)
+{
+    struct door_resume resume = {.seq = reader->is_from_checkpoint ? reader->checkpoint.seq : 0};
+    struct journal_progress progress = {0};
+    if (reader->is_from_checkpoint) {
+        progress = (struct journal_progress){reader->checkpoint.seq, reader->checkpoint.market_count,
+                                             reader->checkpoint.input_hash};
+    }
+    struct journal_progress marked;
+    if (journal_progress(reader, &marked) && marked.seq >= progress.seq)
+        progress = marked;
+    if (reader->has_session)
+        memcpy(resume.session, reader->session, sizeof resume.session);
+    for (int i = 0; i < JOURNAL_STREAMS; i++) {
+        const struct reader_stream *stream = &reader->stream[i];
+        if (is_refused(stream->end.tail))
+            return OC_E_STATE;
+        resume.has_stream[i] = stream->count > 0;
+        resume.position[i] = stream->end.position;
+        resume.first_segment[i] = stream->end.first_segment;
+        if (stream->end.last_seq > resume.seq)
+            resume.seq = stream->end.last_seq;
+    }
+    if (progress.seq > resume.seq)
+        resume.seq = progress.seq;
+    resume.market_count = progress.market_index;
+    resume.input_hash = progress.input_hash;
+    const struct reader_stream *market = &reader->stream[JOURNAL_MARKET];
+    if (market->count > 0 && (reader->is_from_checkpoint || market->end.first_segment == 0)) {
+        /* By value: what was recorded counts, processed or not. */
+        resume.market_count = (reader->is_from_checkpoint ? reader->checkpoint.market_count : 0) + market->records;
+        resume.input_hash = market->input_hash;
+    }
+    *ret_resume = resume;
+    return OC_OK;
+}
