@@ -29,7 +29,7 @@ static void on_signal(int number, siginfo_t *info, void *context)
         return;
     int saved = errno;
     struct env_timer *timer = info->si_value.sival_ptr;
-    timer->fn(timer->arg);
+    timer->fn(timer->arg, 1 + (uint32_t)info->si_overrun);
     errno = saved;
 }
 
@@ -96,7 +96,7 @@ void env_timer_stop(struct env_timer *timer)
     while (sigtimedwait(&set, &pending, &none) > 0)
         if (pending.si_code == SI_TIMER && pending.si_value.sival_ptr != timer) {
             struct env_timer *other = pending.si_value.sival_ptr;
-            other->fn(other->arg); /* a tick of another timer of this thread is not lost */
+            other->fn(other->arg, 1 + (uint32_t)pending.si_overrun); /* a tick of another timer of this thread is not lost */
         }
     env_free(timer);
     pthread_sigmask(SIG_SETMASK, &before, NULL);

@@ -17,7 +17,8 @@
 
 struct env_timer; /* opaque */
 
-typedef void (*env_timer_fn)(void *arg);
+/* `periods` have passed since the last call: more than one when the period is shorter than the kernel's own clock tick. */
+typedef void (*env_timer_fn)(void *arg, uint32_t periods);
 
 /* [setup] On the thread to be watched. `period_us` of CPU time, from 1. OC_E_INVALID, OC_E_NOMEM, OC_E_IO. Owned: env_timer_stop. */
 oc_rc env_timer_start(uint32_t period_us, env_timer_fn fn, void *arg, struct env_timer **ret_timer);

@@ -1,7 +1,6 @@
 /* lua_format.c: string.format, with results bounded and without addresses. */
 #include "script/sandbox_state.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 

@@ -61,6 +61,9 @@ static bool in_class(int c, int letter)
     case 'x':
         is_in = is_digit(c) || is_between(c | 32, 'a', 'f');
         break;
+    case 'z': /* an old class that the system still knows */
+        is_in = c == 0;
+        break;
     default:
         return letter == c;
     }
@@ -219,7 +222,7 @@ static const unsigned char *match_again(struct match *m, const unsigned char *s,
 {
     int index = digit - '1';
     if (index < 0 || index >= m->count || m->captures[index].size == CAPTURE_OPEN)
-        luaL_error(m->lua, "invalid capture index %%%d in pattern", index + 1);
+        luaL_error(m->lua, "invalid capture index %%%d", index + 1);
     /* a position, seen as a text, is longer than any rest */
     size_t size = (size_t)m->captures[index].size;
     if ((size_t)(m->text_end - s) < size)

@@ -3,8 +3,6 @@
 
 #include "base/detmath.h"
 
-#include <float.h>
-
 /* A float whose value is an integer becomes one where it fits. */
 static void push_whole(lua_State *lua, lua_Number value)
 {
@@ -60,13 +58,12 @@ static int lj_modf(lua_State *lua)
 {
     if (lua_isinteger(lua, 1)) {
         lua_settop(lua, 1);
-        lua_pushnumber(lua, (lua_Number)lua_tointeger(lua, 1));
         lua_pushnumber(lua, 0);
         return 2;
     }
     lua_Number value = luaL_checknumber(lua, 1);
     lua_Number whole = det_trunc(value);
-    lua_pushnumber(lua, whole);
+    push_whole(lua, whole);
     lua_pushnumber(lua, value == whole ? 0 : value - whole);
     return 2;
 }

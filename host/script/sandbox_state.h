@@ -15,7 +15,7 @@ struct sandbox_watch {
     struct sandbox *volatile current; /* the sandbox that is within a call */
     volatile uint64_t seq;            /* one more for each call */
     uint64_t seen_seq;                /* the signal's own notes */
-    uint32_t ticks;
+    uint32_t ticks; /* periods that this call has been seen in */
     uint32_t period_us;
 };
 

@@ -38,7 +38,7 @@ int sandbox_raise_stop(lua_State *lua)
 void sandbox_poll(lua_State *lua) { sandbox_check(lua, sandbox_of(lua)); }
 
 /* In the signal handler. A coroutine that was resumed since the last tick has no hook yet, so it is set at each one. */
-static void on_tick(void *arg)
+static void on_tick(void *arg, uint32_t periods)
 {
     struct sandbox_watch *watch = arg;
     struct sandbox *sandbox = watch->current;
@@ -49,7 +49,7 @@ static void on_tick(void *arg)
         watch->ticks = 0;
         return;
     }
-    watch->ticks++;
+    watch->ticks += periods;
     if ((uint64_t)watch->ticks * watch->period_us < (uint64_t)sandbox->limits.deadline_ms * 1000)
         return;
     sandbox_stop_now(sandbox, STOP_DEADLINE);
