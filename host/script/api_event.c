@@ -1,0 +1,232 @@
+/* api_event.c: what a strategy sees of bars, quotes, trades and fills: views that die with the callback. */
+#include <string.h>
+
+#include "script/strategy_impl.h"
+
+const char *const strategy_meta_event = "outcry.event";
+
+static struct event_view *view_at(lua_State *lua, int index)
+{
+    struct event_view *view = luaL_checkudata(lua, index, strategy_meta_event);
+    if (!view->event)
+        sandbox_raise(lua, "this event belongs to a callback that has returned; keep event:copy() instead");
+    return view;
+}
+
+static int lj_copy(lua_State *lua)
+{
+    const struct event_view *view = view_at(lua, 1);
+    struct event_view *copy = lua_newuserdatauv(lua, sizeof *copy, 0);
+    *copy = *view;
+    uint32_t size = view->event->size < sizeof copy->copy ? view->event->size : (uint32_t)sizeof copy->copy;
+    memcpy(&copy->copy, view->event, size);
+    copy->event = &copy->copy.head;
+    api_metatable(lua, strategy_meta_event);
+    lua_setmetatable(lua, -2);
+    return 1;
+}
+
+static int price(lua_State *lua, const struct event_view *view, int64_t units)
+{
+    lua_pushnumber(lua, instrument_price(view->market->instrument, units));
+    return 1;
+}
+
+static int qty(lua_State *lua, const struct event_view *view, int64_t units)
+{
+    lua_pushnumber(lua, instrument_qty(view->market->instrument, units));
+    return 1;
+}
+
+static int bar_field(lua_State *lua, const struct strategy *strategy, const struct event_view *view, const char *key)
+{
+    const struct oc_ev_bar *bar = (const struct oc_ev_bar *)(const void *)view->event;
+    if (KEY_IS(strategy, key, close))
+        return price(lua, view, bar->close);
+    if (KEY_IS(strategy, key, open))
+        return price(lua, view, bar->open);
+    if (KEY_IS(strategy, key, high))
+        return price(lua, view, bar->high);
+    if (KEY_IS(strategy, key, low))
+        return price(lua, view, bar->low);
+    if (KEY_IS(strategy, key, volume))
+        return (bar->present & OC_HAS_VOLUME) ? qty(lua, view, bar->volume) : 0;
+    if (KEY_IS(strategy, key, open_time))
+        return lua_pushinteger(lua, bar->open_ns), 1;
+    if (KEY_IS(strategy, key, period))
+        return lua_pushinteger(lua, bar->period_ns), 1;
+    return -1;
+}
+
+static int middle(lua_State *lua, const struct event_view *view, const struct oc_ev_qbar *bar, int at)
+{
+    lua_pushnumber(lua, instrument_price(view->market->instrument, bar->bid[at] + bar->ask[at]) / 2.0);
+    return 1;
+}
+
+static int qbar_field(lua_State *lua, const struct strategy *strategy, const struct event_view *view, const char *key)
+{
+    const struct oc_ev_qbar *bar = (const struct oc_ev_qbar *)(const void *)view->event;
+    static const int lines[] = {KEY_bid_open, KEY_bid_high, KEY_bid_low, KEY_bid_close,
+                                KEY_ask_open, KEY_ask_high, KEY_ask_low, KEY_ask_close};
+    static const int middles[] = {KEY_open, KEY_high, KEY_low, KEY_close};
+    for (int i = 0; i < 4; i++)
+        if (key == strategy->keys[middles[i]])
+            return middle(lua, view, bar, i);
+    for (int i = 0; i < 8; i++)
+        if (key == strategy->keys[lines[i]])
+            return price(lua, view, i < 4 ? bar->bid[i] : bar->ask[i - 4]);
+    if (KEY_IS(strategy, key, bid))
+        return price(lua, view, bar->bid[3]);
+    if (KEY_IS(strategy, key, ask))
+        return price(lua, view, bar->ask[3]);
+    if (KEY_IS(strategy, key, volume))
+        return 0;
+    if (KEY_IS(strategy, key, open_time))
+        return lua_pushinteger(lua, bar->open_ns), 1;
+    if (KEY_IS(strategy, key, period))
+        return lua_pushinteger(lua, bar->period_ns), 1;
+    return -1;
+}
+
+static int quote_field(lua_State *lua, const struct strategy *strategy, const struct event_view *view, const char *key)
+{
+    const struct oc_ev_quote *quote = (const struct oc_ev_quote *)(const void *)view->event;
+    bool both = (quote->present & OC_HAS_BID) && (quote->present & OC_HAS_ASK);
+    if (KEY_IS(strategy, key, bid))
+        return (quote->present & OC_HAS_BID) ? price(lua, view, quote->bid) : 0;
+    if (KEY_IS(strategy, key, ask))
+        return (quote->present & OC_HAS_ASK) ? price(lua, view, quote->ask) : 0;
+    if (KEY_IS(strategy, key, bid_qty))
+        return (quote->present & OC_HAS_BID_QTY) ? qty(lua, view, quote->bid_qty) : 0;
+    if (KEY_IS(strategy, key, ask_qty))
+        return (quote->present & OC_HAS_ASK_QTY) ? qty(lua, view, quote->ask_qty) : 0;
+    if (KEY_IS(strategy, key, mid)) {
+        if (both)
+            lua_pushnumber(lua, instrument_price(view->market->instrument, quote->bid + quote->ask) / 2.0);
+        return both;
+    }
+    if (KEY_IS(strategy, key, spread))
+        return both ? price(lua, view, quote->ask - quote->bid) : 0;
+    return -1;
+}
+
+static int push_side(lua_State *lua, uint32_t side)
+{
+    if (side == OC_SIDE_NONE)
+        return 0;
+    lua_pushstring(lua, side == OC_SIDE_BUY ? "buy" : "sell");
+    return 1;
+}
+
+static int trade_field(lua_State *lua, const struct strategy *strategy, const struct event_view *view, const char *key)
+{
+    const struct oc_ev_trade *trade = (const struct oc_ev_trade *)(const void *)view->event;
+    if (KEY_IS(strategy, key, price))
+        return price(lua, view, trade->price);
+    if (KEY_IS(strategy, key, qty))
+        return (trade->present & OC_HAS_QTY) ? qty(lua, view, trade->qty) : 0;
+    if (KEY_IS(strategy, key, taker_side) || KEY_IS(strategy, key, side))
+        return push_side(lua, trade->taker_side);
+    return -1;
+}
+
+static int fill_field(lua_State *lua, const struct strategy *strategy, const struct event_view *view, const char *key)
+{
+    const struct oc_ev_fill *fill = (const struct oc_ev_fill *)(const void *)view->event;
+    if (KEY_IS(strategy, key, price))
+        return price(lua, view, fill->price);
+    if (KEY_IS(strategy, key, qty))
+        return qty(lua, view, fill->qty);
+    if (KEY_IS(strategy, key, side))
+        return push_side(lua, fill->side);
+    if (KEY_IS(strategy, key, fee)) {
+        oc_i128 money;
+        lua_pushnumber(lua, money_from_dec(fill->fee, &money) == OC_OK ? money_to_double(money) : 0.0);
+        return 1;
+    }
+    if (KEY_IS(strategy, key, fee_asset)) {
+        lua_pushstring(lua, instruments_asset_name(engine_instruments(strategy->engine), fill->fee_asset));
+        return 1;
+    }
+    if (KEY_IS(strategy, key, liquidity)) {
+        lua_pushstring(lua, fill->liquidity == OC_LIQUIDITY_MAKER ? "maker" : "taker");
+        return 1;
+    }
+    if (KEY_IS(strategy, key, order_id)) {
+        lua_pushinteger(lua, (lua_Integer)fill->order);
+        return 1;
+    }
+    return -1;
+}
+
+static int lj_event_index(lua_State *lua)
+{
+    const struct strategy *strategy = lua_touserdata(lua, lua_upvalueindex(1));
+    const struct event_view *view = lua_touserdata(lua, 1);
+    const char *key = lua_tostring(lua, 2);
+    if (!view->event)
+        view = view_at(lua, 1);
+    int found = -1;
+    switch (view->event->type) {
+    case OC_EV_BAR:
+        found = bar_field(lua, strategy, view, key);
+        break;
+    case OC_EV_QBAR:
+        found = qbar_field(lua, strategy, view, key);
+        break;
+    case OC_EV_QUOTE:
+        found = quote_field(lua, strategy, view, key);
+        break;
+    case OC_EV_TRADE:
+        found = trade_field(lua, strategy, view, key);
+        break;
+    case OC_EV_FILL:
+        found = fill_field(lua, strategy, view, key);
+        break;
+    default:
+        break;
+    }
+    if (found > 0)
+        return found;
+    if (found == 0) { /* a field this kind has, but the venue did not say */
+        lua_pushnil(lua);
+        return 1;
+    }
+    if (KEY_IS(strategy, key, time))
+        return lua_pushinteger(lua, view->event->venue_ns), 1;
+    if (KEY_IS(strategy, key, copy))
+        return lua_pushcfunction(lua, lj_copy), 1;
+    return sandbox_raise(lua, "this event has no field '%s'", key ? key : "?");
+}
+
+static int lj_event_newindex(lua_State *lua) { return sandbox_raise(lua, "an event cannot be changed"); }
+
+struct event_view *api_event_push(struct strategy *strategy, struct market_handle *market, const struct oc_event *event)
+{
+    uint32_t at = strategy->pool_next++ % EVENT_POOL;
+    struct event_view *view = strategy->pool[at];
+    view->event = event;
+    view->market = market;
+    lua_rawgeti(strategy->lua, LUA_REGISTRYINDEX, strategy->pool_ref[at]);
+    return view;
+}
+
+void api_event_install(struct strategy *strategy)
+{
+    lua_State *lua = strategy->lua;
+    api_metatable(lua, strategy_meta_event);
+    lua_pushlightuserdata(lua, strategy);
+    lua_pushcclosure(lua, lj_event_index, 1);
+    lua_setfield(lua, -2, "__index");
+    lua_pushcfunction(lua, lj_event_newindex);
+    lua_setfield(lua, -2, "__newindex");
+    lua_pop(lua, 1);
+    for (int i = 0; i < EVENT_POOL; i++) {
+        strategy->pool[i] = lua_newuserdatauv(lua, sizeof *strategy->pool[i], 0);
+        memset(strategy->pool[i], 0, sizeof *strategy->pool[i]);
+        api_metatable(lua, strategy_meta_event);
+        lua_setmetatable(lua, -2);
+        strategy->pool_ref[i] = luaL_ref(lua, LUA_REGISTRYINDEX);
+    }
+}

@@ -1,0 +1,321 @@
+/* api_global.c: strategy{}, params{}, state, account, size, log, every, after, now. */
+#include <string.h>
+
+#include <outcry/services.h>
+
+#include "base/text.h"
+#include "script/strategy_impl.h"
+
+static int lj_strategy(lua_State *lua)
+{
+    struct strategy *strategy = strategy_of(lua);
+    if (!strategy->is_loading)
+        return sandbox_raise(lua, "strategy{...} stands at the top of the file, outside functions");
+    luaL_checktype(lua, 1, LUA_TTABLE);
+    for (lua_pushnil(lua); lua_next(lua, 1); lua_pop(lua, 1)) {
+        const char *key = lua_type(lua, -2) == LUA_TSTRING ? lua_tostring(lua, -2) : "?";
+        const char *value = lua_tostring(lua, -1);
+        if (strcmp(key, "name") == 0 && value) {
+            strncpy(strategy->name, value, sizeof strategy->name - 1);
+        } else if (strcmp(key, "timeframe") == 0 && value) {
+            if (text_to_duration(value, strlen(value), &strategy->period_ns) < 0 ||
+                !bar_period_is_valid(strategy->period_ns))
+                return sandbox_raise(lua, "timeframe '%s': expected a divisor of a day from 1s to 1d, such as 1m, 1h, 1d",
+                                     value);
+        } else if (strcmp(key, "about") != 0 && strcmp(key, "version") != 0) {
+            return sandbox_raise(lua, "strategy{}: unknown or wrong field '%s'; known: name timeframe about version", key);
+        }
+    }
+    return 0;
+}
+
+static const struct strategy_param *param_given(const struct strategy *strategy, const char *name)
+{
+    const struct strategy_param *found = NULL;
+    for (uint32_t i = 0; i < strategy->config.param_count; i++)
+        if (strcmp(strategy->config.params[i].name, name) == 0)
+            found = &strategy->config.params[i];
+    return found;
+}
+
+static void param_check_range(lua_State *lua, const char *name, int row)
+{
+    double value = lua_tonumber(lua, -1);
+    static const char *const ends[] = {"min", "max"};
+    for (int i = 0; i < 2; i++) {
+        lua_getfield(lua, row, ends[i]);
+        bool out = !lua_isnil(lua, -1) && (i == 0 ? value < lua_tonumber(lua, -1) : value > lua_tonumber(lua, -1));
+        if (out)
+            sandbox_raise(lua, "parameter %s: found %f, expected %s %f", name, value,
+                          i == 0 ? "at least" : "at most", lua_tonumber(lua, -1));
+        lua_pop(lua, 1);
+    }
+}
+
+/* Pushes the value of one parameter: as given, else the default in row[1]; the default's type decides. */
+static void param_value(lua_State *lua, const struct strategy *strategy, const char *name, int row)
+{
+    const struct strategy_param *given = param_given(strategy, name);
+    lua_rawgeti(lua, row, 1);
+    if (!given) {
+        if (lua_isnil(lua, -1))
+            sandbox_raise(lua, "parameter %s has no default: write %s = { 14, min = 2, max = 100 }", name, name);
+    } else if (lua_isnumber(lua, -1) && lua_type(lua, -1) == LUA_TNUMBER) {
+        bool whole = lua_isinteger(lua, -1);
+        lua_pop(lua, 1);
+        if (lua_stringtonumber(lua, given->value) == 0 || (whole && !lua_isinteger(lua, -1)))
+            sandbox_raise(lua, "parameter %s: found '%s', expected %s number", name, given->value,
+                          whole ? "a whole" : "a");
+    } else if (lua_isboolean(lua, -1)) {
+        lua_pop(lua, 1);
+        if (strcmp(given->value, "true") != 0 && strcmp(given->value, "false") != 0)
+            sandbox_raise(lua, "parameter %s: found '%s', expected true or false", name, given->value);
+        lua_pushboolean(lua, strcmp(given->value, "true") == 0);
+    } else {
+        lua_pop(lua, 1);
+        lua_pushstring(lua, given->value);
+    }
+    if (lua_type(lua, -1) == LUA_TNUMBER)
+        param_check_range(lua, name, row);
+}
+
+static void param_keep(lua_State *lua, struct strategy *strategy, const char *name)
+{
+    if (strategy->param_count == STRATEGY_PARAMS_MAX)
+        sandbox_raise(lua, "a strategy can have at most %d parameters", STRATEGY_PARAMS_MAX);
+    struct param *param = &strategy->params[strategy->param_count++];
+    strncpy(param->name, name, sizeof param->name - 1);
+    strncpy(param->text, sandbox_tostring(lua, -1, NULL), sizeof param->text - 1);
+    lua_pop(lua, 1);
+}
+
+static int lj_params(lua_State *lua)
+{
+    struct strategy *strategy = strategy_of(lua);
+    if (!strategy->is_loading)
+        return sandbox_raise(lua, "params{...} stands at the top of the file, outside functions");
+    luaL_checktype(lua, 1, LUA_TTABLE);
+    lua_newtable(lua);
+    for (lua_pushnil(lua); lua_next(lua, 1); lua_pop(lua, 1)) {
+        if (lua_type(lua, -2) != LUA_TSTRING)
+            return sandbox_raise(lua, "params{}: names are words: params { length = { 14, min = 2 } }");
+        const char *name = lua_tostring(lua, -2);
+        if (!lua_istable(lua, -1)) { /* length = 14 is taken as well */
+            lua_createtable(lua, 1, 0);
+            lua_pushvalue(lua, -2);
+            lua_rawseti(lua, -2, 1);
+            lua_replace(lua, -2);
+        }
+        param_value(lua, strategy, name, lua_gettop(lua));
+        lua_pushstring(lua, name);
+        lua_pushvalue(lua, -2);
+        lua_rawset(lua, 2);
+        param_keep(lua, strategy, name);
+        lua_pop(lua, 1);
+    }
+    sandbox_readonly(lua);
+    return 1;
+}
+
+static int lj_log(lua_State *lua, int level)
+{
+    struct strategy *strategy = strategy_of(lua);
+    int count = lua_gettop(lua);
+    if (count > 1 && lua_type(lua, 1) == LUA_TSTRING) { /* log.info("found %s", x) */
+        lua_getglobal(lua, "string");
+        lua_getfield(lua, -1, "format");
+        lua_remove(lua, -2);
+        lua_insert(lua, 1);
+        lua_call(lua, count, 1);
+    }
+    const char *text = count ? sandbox_tostring(lua, 1, NULL) : "";
+    if (strategy->config.log && !strategy->is_restoring)
+        strategy->config.log(strategy->config.arg, level, text);
+    return 0;
+}
+
+static int lj_log_debug(lua_State *lua) { return lj_log(lua, OC_LOG_DEBUG); }
+static int lj_log_info(lua_State *lua) { return lj_log(lua, OC_LOG_INFO); }
+static int lj_log_warn(lua_State *lua) { return lj_log(lua, OC_LOG_WARN); }
+static int lj_log_error(lua_State *lua) { return lj_log(lua, OC_LOG_ERROR); }
+
+static int lj_now(lua_State *lua)
+{
+    lua_pushinteger(lua, engine_now(strategy_of(lua)->engine));
+    return 1;
+}
+
+static int timer_add(lua_State *lua, bool repeats)
+{
+    struct strategy *strategy = strategy_of(lua);
+    size_t size;
+    int64_t period_ns;
+    const char *text = luaL_checklstring(lua, 1, &size);
+    luaL_checktype(lua, 2, LUA_TFUNCTION);
+    if (text_to_duration(text, size, &period_ns) < 0 || period_ns <= 0)
+        return sandbox_raise(lua, "'%s' is not a duration: expected a number and ms, s, m, h or d, such as 5m", text);
+    if (strategy->is_loading)
+        return sandbox_raise(lua, "timers are set from on_init or later, not while loading");
+    uint32_t slot = 0;
+    while (slot < strategy->timer_count && strategy->timers[slot].id)
+        slot++;
+    if (slot == STRATEGY_TIMERS_MAX)
+        return sandbox_raise(lua, "a strategy can have at most %d timers", STRATEGY_TIMERS_MAX);
+    int64_t now_ns = engine_now(strategy->engine);
+    /* A repeated timer keeps to the grid of its period, so that a restart does not move it. */
+    int64_t due_ns = repeats ? bar_start(now_ns, period_ns) + period_ns : now_ns + period_ns;
+    uint64_t id;
+    if (timers_add(engine_timers(strategy->engine), strategy->id, due_ns, repeats ? period_ns : 0, &id) < 0)
+        return sandbox_raise(lua, "no room for another timer");
+    if (slot == strategy->timer_count)
+        strategy->timer_count++;
+    lua_pushvalue(lua, 2);
+    strategy->timers[slot] = (struct timer_ref){id, luaL_ref(lua, LUA_REGISTRYINDEX), repeats};
+    lua_pushinteger(lua, (lua_Integer)id);
+    return 1;
+}
+
+static int lj_every(lua_State *lua) { return timer_add(lua, true); }
+static int lj_after(lua_State *lua) { return timer_add(lua, false); }
+
+static int lj_account_index(lua_State *lua)
+{
+    struct strategy *strategy = strategy_of(lua);
+    struct portfolio *portfolio = engine_portfolio(strategy->engine);
+    uint32_t id = strategy->config.account;
+    const struct account *account = portfolio_account(portfolio, id);
+    const char *key = luaL_checkstring(lua, 2);
+    oc_i128 money = 0;
+    if (KEY_IS(strategy, key, cash)) {
+        lua_pushnumber(lua, money_to_double(portfolio_balance(portfolio, id, account->base)));
+    } else if (KEY_IS(strategy, key, equity)) {
+        if (portfolio_equity(portfolio, id, &money, NULL) < 0)
+            return sandbox_raise(lua, "account.equity is not available: a balance has no price");
+        lua_pushnumber(lua, money_to_double(money));
+    } else if (KEY_IS(strategy, key, currency)) {
+        lua_pushstring(lua, instruments_asset_name(engine_instruments(strategy->engine), account->base));
+    } else if (KEY_IS(strategy, key, name)) {
+        lua_pushstring(lua, account->name);
+    } else {
+        return sandbox_raise(lua, "account has cash, equity, currency and name; account(\"BTC\") is the balance of an "
+                                  "asset; found '%s'", key);
+    }
+    return 1;
+}
+
+static int lj_account_call(lua_State *lua)
+{
+    struct strategy *strategy = strategy_of(lua);
+    const struct instruments *instruments = engine_instruments(strategy->engine);
+    const char *name = luaL_checkstring(lua, 2);
+    for (uint32_t asset = 1; asset < instruments_asset_count(instruments); asset++)
+        if (strcmp(instruments_asset_name(instruments, asset), name) == 0) {
+            lua_pushnumber(lua, money_to_double(portfolio_balance(engine_portfolio(strategy->engine),
+                                                                  strategy->config.account, asset)));
+            return 1;
+        }
+    return sandbox_raise(lua, "account(\"%s\"): no such asset in this session", name);
+}
+
+static int skip(lua_State *lua, const char *why)
+{
+    lua_pushnil(lua);
+    lua_pushstring(lua, why);
+    return 2;
+}
+
+static double field(lua_State *lua, const char *name)
+{
+    lua_getfield(lua, 2, name);
+    struct api_number number;
+    if (!api_number(lua, -1, name, &number))
+        sandbox_raise(lua, "size.risk: %s is needed: size.risk(m, { risk = 0.01, entry = price, stop = price })", name);
+    lua_pop(lua, 1);
+    return number.number;
+}
+
+/* Fixed fractional (SIZE-5, SIZE-6): floor_lot(E f / (|entry - stop| pv + cost per unit)). */
+static int lj_size_risk(lua_State *lua)
+{
+    const struct market_handle *market = api_market_at(lua, 1);
+    struct strategy *strategy = market->strategy;
+    luaL_checktype(lua, 2, LUA_TTABLE);
+    double risk = field(lua, "risk"), entry = field(lua, "entry"), stop = field(lua, "stop"), fee = 0.0;
+    lua_getfield(lua, 2, "fee");
+    if (!lua_isnil(lua, -1))
+        fee = field(lua, "fee");
+    oc_i128 money;
+    if (!(risk > 0 && risk <= 1))
+        return sandbox_raise(lua, "size.risk: risk is a share of equity above 0 and at most 1; found %f", risk);
+    if (portfolio_equity(engine_portfolio(strategy->engine), strategy->config.account, &money, NULL) < 0 || money <= 0)
+        return skip(lua, "no equity");
+    double distance = entry > stop ? entry - stop : stop - entry;
+    double loss = distance + fee * (entry + stop);
+    if (!(loss > 0))
+        return skip(lua, "entry and stop are the same price");
+    int64_t units;
+    int exact;
+    double qty = money_to_double(money) * risk / loss;
+    if (instrument_qty_snap(market->instrument, qty, SNAP_DOWN, &units, &exact) < 0)
+        return skip(lua, "the quantity is out of range");
+    const struct oc_instrument *info = &market->instrument->info;
+    if (units <= 0 || ((info->present & OC_INST_HAS_MIN_QTY) && units < info->min_qty))
+        return skip(lua, "the quantity is below the smallest that can be traded");
+    lua_pushnumber(lua, instrument_qty(market->instrument, units));
+    return 1;
+}
+
+static int lj_state_index(lua_State *lua)
+{
+    lua_rawgeti(lua, LUA_REGISTRYINDEX, strategy_of(lua)->state_ref);
+    lua_pushvalue(lua, 2);
+    lua_rawget(lua, -2);
+    return 1;
+}
+
+static int lj_state_newindex(lua_State *lua)
+{
+    struct strategy *strategy = strategy_of(lua);
+    strategy->state_dirty = true;
+    if (lua_istable(lua, 3))
+        strategy->state_has_tables = true;
+    lua_rawgeti(lua, LUA_REGISTRYINDEX, strategy->state_ref);
+    lua_pushvalue(lua, 2);
+    lua_pushvalue(lua, 3);
+    lua_rawset(lua, -3);
+    return 0;
+}
+
+/* A global object without fields of its own, behind a metatable that scripts cannot reach. */
+static void object(lua_State *lua, const char *name, const luaL_Reg *meta)
+{
+    lua_newuserdatauv(lua, 0, 0);
+    lua_newtable(lua);
+    luaL_setfuncs(lua, meta, 0);
+    lua_pushstring(lua, "this table belongs to the API");
+    lua_setfield(lua, -2, "__metatable");
+    lua_setmetatable(lua, -2);
+    sandbox_set_constant(lua, name);
+}
+
+void api_global_install(struct strategy *strategy)
+{
+    lua_State *lua = strategy->lua;
+    static const luaL_Reg functions[] = {{"strategy", lj_strategy}, {"params", lj_params}, {"now", lj_now},
+                                         {"every", lj_every},       {"after", lj_after},   {NULL, NULL}};
+    static const luaL_Reg logs[] = {{"debug", lj_log_debug}, {"info", lj_log_info}, {"warn", lj_log_warn},
+                                    {"error", lj_log_error}, {NULL, NULL}};
+    static const luaL_Reg sizes[] = {{"risk", lj_size_risk}, {NULL, NULL}};
+    static const luaL_Reg account[] = {{"__index", lj_account_index}, {"__call", lj_account_call}, {NULL, NULL}};
+    static const luaL_Reg state[] = {{"__index", lj_state_index}, {"__newindex", lj_state_newindex}, {NULL, NULL}};
+    for (const luaL_Reg *reg = functions; reg->name; reg++) {
+        lua_pushcfunction(lua, reg->func);
+        sandbox_set_constant(lua, reg->name);
+    }
+    sandbox_register_lib(lua, "log", logs);
+    sandbox_register_lib(lua, "size", sizes);
+    object(lua, "account", account);
+    object(lua, "state", state);
+    lua_newtable(lua);
+    strategy->state_ref = luaL_ref(lua, LUA_REGISTRYINDEX);
+}

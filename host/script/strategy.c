@@ -1,0 +1,463 @@
+#include "script/strategy.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "script/strategy_impl.h"
+
+static char strategy_key; /* its address names the strategy in the registry */
+
+struct strategy *strategy_of(lua_State *lua)
+{
+    lua_rawgetp(lua, LUA_REGISTRYINDEX, &strategy_key);
+    struct strategy *strategy = lua_touserdata(lua, -1);
+    lua_pop(lua, 1);
+    return strategy;
+}
+
+void api_metatable(lua_State *lua, const char *name)
+{
+    if (luaL_newmetatable(lua, name)) {
+        lua_pushstring(lua, "this object belongs to the API");
+        lua_setfield(lua, -2, "__metatable");
+    }
+}
+
+static int lj_install(lua_State *lua)
+{
+    struct strategy *strategy = lua_touserdata(lua, 1);
+    static const char *const names[] = {
+#define KEY_NAME(name) #name,
+        STRATEGY_KEYS(KEY_NAME)};
+    lua_pushlightuserdata(lua, strategy);
+    lua_rawsetp(lua, LUA_REGISTRYINDEX, &strategy_key);
+    lua_newtable(lua); /* keeps the interned keys alive */
+    for (int i = 0; i < KEY_COUNT; i++) {
+        strategy->keys[i] = lua_pushstring(lua, names[i]);
+        lua_rawseti(lua, -2, i + 1);
+    }
+    luaL_ref(lua, LUA_REGISTRYINDEX);
+    api_event_install(strategy);
+    api_indicator_install(strategy);
+    api_order_install(strategy);
+    api_market_install(strategy);
+    api_global_install(strategy);
+    return 0;
+}
+
+static const char *const callbacks[] = {"on_init",  "on_start", "on_stop", "on_bar", "on_quote",
+                                        "on_trade", "on_order", "on_fill", NULL};
+
+/* References the callbacks; any other global on_... is a mistake that would never be called. */
+static int lj_callbacks(lua_State *lua)
+{
+    struct strategy *strategy = lua_touserdata(lua, 1);
+    int32_t *refs[] = {&strategy->on_init,  &strategy->on_start, &strategy->on_stop,  &strategy->on_bar,
+                       &strategy->on_quote, &strategy->on_trade, &strategy->on_order, &strategy->on_fill};
+    lua_pushglobaltable(lua);
+    for (lua_pushnil(lua); lua_next(lua, -2); lua_pop(lua, 1)) {
+        const char *name = lua_type(lua, -2) == LUA_TSTRING ? lua_tostring(lua, -2) : "";
+        if (strncmp(name, "on_", 3) != 0)
+            continue;
+        int i = 0;
+        while (callbacks[i] && strcmp(callbacks[i], name) != 0)
+            i++;
+        if (!callbacks[i]) {
+            const char *nearest = text_nearest(name, callbacks);
+            return sandbox_raise(lua, "'%s' is not a callback and would never be called; did you mean '%s'?", name,
+                                 nearest ? nearest : "on_bar");
+        }
+        if (!lua_isfunction(lua, -1))
+            return sandbox_raise(lua, "%s must be a function; found %s", name, luaL_typename(lua, -1));
+        lua_pushvalue(lua, -1);
+        *refs[i] = luaL_ref(lua, LUA_REGISTRYINDEX);
+    }
+    return 0;
+}
+
+static void print_line(void *arg, const char *text, size_t size)
+{
+    const struct strategy *strategy = arg;
+    char line[SANDBOX_PRINT_MAX];
+    size_t length = size < sizeof line - 1 ? size : sizeof line - 1;
+    memcpy(line, text, length);
+    line[length] = 0;
+    if (strategy->config.log && !strategy->is_restoring)
+        strategy->config.log(strategy->config.arg, OC_LOG_INFO, line);
+}
+
+static oc_rc failed(struct strategy *strategy, oc_rc rc)
+{
+    if (rc < 0 && !strategy->has_error) {
+        strategy->has_error = true;
+        strategy->error = *sandbox_error_last(strategy->sandbox);
+    }
+    return rc;
+}
+
+/* Calls the referenced function with what was pushed above it by `push`. */
+static oc_rc call(struct strategy *strategy, int32_t ref, int nargs)
+{
+    if (nargs) {
+        lua_rawgeti(strategy->lua, LUA_REGISTRYINDEX, ref);
+        lua_insert(strategy->lua, -nargs - 1);
+    } else {
+        lua_rawgeti(strategy->lua, LUA_REGISTRYINDEX, ref);
+    }
+    return failed(strategy, sandbox_call(strategy->sandbox, nargs, 0));
+}
+
+static struct market_handle *market_of(struct strategy *strategy, uint32_t inst)
+{
+    for (uint32_t i = 0; i < strategy->market_count; i++)
+        if (OC_INST_INDEX(strategy->markets[i]->inst) == OC_INST_INDEX(inst))
+            return strategy->markets[i];
+    return NULL;
+}
+
+static bool is_warm(struct strategy *strategy, struct market_handle *market)
+{
+    uint32_t missing = 0;
+    for (uint32_t i = 0; i < market->indicator_count; i++) {
+        const struct indicator *indicator = strategy->indicators[market->indicator_first + i];
+        uint32_t lacks = indicator_missing(indicator);
+        missing = lacks > missing ? lacks : missing;
+    }
+    strategy->missing = missing > strategy->missing ? missing : strategy->missing;
+    return missing == 0;
+}
+
+static oc_rc on_bar(void *self, const struct oc_event *bar)
+{
+    struct strategy *strategy = self;
+    struct market_handle *market = market_of(strategy, bar->inst);
+    if (!market)
+        return OC_OK;
+    for (uint32_t i = 0; i < market->indicator_count; i++)
+        indicator_add(strategy->indicators[market->indicator_first + i], market->instrument, bar);
+    if (strategy->is_restoring)
+        return OC_OK;
+    if (!market->is_ready) {
+        int64_t open_ns = ((const struct oc_ev_bar *)(const void *)bar)->open_ns; /* same place in a quote bar */
+        if (open_ns < strategy->config.from_ns)
+            return OC_OK;
+        strategy->missing = 0;
+        if (!is_warm(strategy, market)) {
+            /* Without a stated beginning the strategy simply begins when it can. */
+            return strategy->config.from_ns == INT64_MIN ? OC_OK : OC_E_STATE;
+        }
+        market->is_ready = true;
+    }
+    if (strategy->on_bar == LUA_NOREF)
+        return OC_OK;
+    strategy->calls++;
+    lua_State *lua = strategy->lua;
+    lua_rawgeti(lua, LUA_REGISTRYINDEX, strategy->on_bar);
+    lua_rawgeti(lua, LUA_REGISTRYINDEX, market->ref);
+    struct event_view *view = api_event_push(strategy, market, bar);
+    oc_rc rc = sandbox_call(strategy->sandbox, 2, 0);
+    view->event = NULL;
+    return rc < 0 ? failed(strategy, rc) : OC_OK;
+}
+
+static oc_rc on_market(void *self, const struct oc_event *event)
+{
+    struct strategy *strategy = self;
+    struct market_handle *market = market_of(strategy, event->inst);
+    int32_t ref = event->type == OC_EV_QUOTE ? strategy->on_quote : strategy->on_trade;
+    if (!market || ref == LUA_NOREF || strategy->is_restoring || event->venue_ns < strategy->config.from_ns)
+        return OC_OK;
+    lua_State *lua = strategy->lua;
+    lua_rawgeti(lua, LUA_REGISTRYINDEX, ref);
+    lua_rawgeti(lua, LUA_REGISTRYINDEX, market->ref);
+    struct event_view *view = api_event_push(strategy, market, event);
+    oc_rc rc = sandbox_call(strategy->sandbox, 2, 0);
+    view->event = NULL;
+    return failed(strategy, rc);
+}
+
+struct order_call {
+    struct strategy *strategy;
+    struct market_handle *market;
+    const struct order *order;
+    const struct oc_event *event;
+};
+
+static int lj_on_order(lua_State *lua)
+{
+    const struct order_call *what = lua_touserdata(lua, 1);
+    struct strategy *strategy = what->strategy;
+    if (what->event->type == OC_EV_FILL && strategy->on_fill != LUA_NOREF) {
+        lua_rawgeti(lua, LUA_REGISTRYINDEX, strategy->on_fill);
+        lua_rawgeti(lua, LUA_REGISTRYINDEX, what->market->ref);
+        struct event_view *view = api_event_push(strategy, what->market, what->event);
+        if (lua != strategy->lua) /* the view was pushed on the main stack */
+            lua_xmove(strategy->lua, lua, 1);
+        lua_call(lua, 2, 0);
+        view->event = NULL;
+    }
+    if (strategy->on_order != LUA_NOREF) {
+        lua_rawgeti(lua, LUA_REGISTRYINDEX, strategy->on_order);
+        lua_rawgeti(lua, LUA_REGISTRYINDEX, what->market->ref);
+        api_order_push(lua, what->order->now.order);
+        lua_call(lua, 2, 0);
+    }
+    return 0;
+}
+
+static oc_rc on_order(void *self, const struct order *order, const struct oc_event *event)
+{
+    struct strategy *strategy = self;
+    struct market_handle *market = market_of(strategy, order->now.head.inst);
+    if (!market || strategy->is_restoring || (strategy->on_order == LUA_NOREF && strategy->on_fill == LUA_NOREF))
+        return OC_OK;
+    struct order_call what = {strategy, market, order, event};
+    return failed(strategy, sandbox_protect(strategy->sandbox, lj_on_order, &what));
+}
+
+static oc_rc on_timer(void *self, uint64_t timer, int64_t due_ns)
+{
+    struct strategy *strategy = self;
+    for (uint32_t i = 0; i < strategy->timer_count; i++) {
+        struct timer_ref *ref = &strategy->timers[i];
+        if (ref->id != timer)
+            continue;
+        lua_pushinteger(strategy->lua, due_ns);
+        oc_rc rc = call(strategy, ref->ref, 1);
+        if (!ref->zero) { /* once */
+            luaL_unref(strategy->lua, LUA_REGISTRYINDEX, ref->ref);
+            ref->id = 0;
+        }
+        return rc;
+    }
+    return OC_OK;
+}
+
+static oc_rc on_saved(void *self)
+{
+    struct strategy *strategy = self;
+    return failed(strategy, state_record_changed(strategy));
+}
+
+static oc_rc load_text(struct strategy *strategy)
+{
+    const struct strategy_config *config = &strategy->config;
+    struct engine_client client = {.self = strategy,
+                                   .bar = on_bar,
+                                   .market = on_market,
+                                   .order = on_order,
+                                   .timer = on_timer,
+                                   .saved = on_saved};
+    oc_rc rc = engine_add_client(strategy->engine, config->file, &client, &strategy->id);
+    if (rc < 0)
+        return rc;
+    sandbox_set_print(strategy->sandbox, print_line, strategy);
+    sandbox_set_require(strategy->sandbox, config->require, config->arg);
+    sandbox_attach(strategy->sandbox, config->watchdog);
+    rc = sandbox_protect(strategy->sandbox, lj_install, strategy);
+    strategy->is_loading = true;
+    if (rc == OC_OK)
+        rc = sandbox_load(strategy->sandbox, config->text, config->text_size, config->file);
+    strategy->is_loading = false;
+    if (rc == OC_OK)
+        rc = sandbox_protect(strategy->sandbox, lj_callbacks, strategy);
+    return rc;
+}
+
+static bool param_is_known(const struct strategy *strategy, const char *name)
+{
+    for (uint32_t i = 0; i < strategy->param_count; i++)
+        if (strcmp(strategy->params[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+static oc_rc check_params(struct strategy *strategy, struct sandbox_error *error)
+{
+    for (uint32_t i = 0; i < strategy->config.param_count; i++) {
+        const char *name = strategy->config.params[i].name;
+        if (param_is_known(strategy, name))
+            continue;
+        struct text text;
+        text_init_fixed(&text, error->message, sizeof error->message);
+        text_format(&text, "%s has no parameter '%s'; it has:", strategy->config.file, name);
+        for (uint32_t k = 0; k < strategy->param_count; k++)
+            text_format(&text, " %s", strategy->params[k].name);
+        error->kind = SANDBOX_ERROR_RUNTIME;
+        return OC_E_CONFIG;
+    }
+    return OC_OK;
+}
+
+oc_rc strategy_new(struct engine *engine, const struct strategy_config *config, struct strategy **ret_strategy,
+                   struct sandbox_error *ret_error)
+{
+    struct strategy *strategy = calloc(1, sizeof *strategy);
+    if (!strategy)
+        return OC_E_NOMEM;
+    strategy->engine = engine;
+    strategy->config = *config;
+    int32_t *refs[] = {&strategy->on_init,  &strategy->on_start, &strategy->on_stop,  &strategy->on_bar,
+                       &strategy->on_quote, &strategy->on_trade, &strategy->on_order, &strategy->on_fill};
+    for (size_t i = 0; i < sizeof refs / sizeof refs[0]; i++)
+        *refs[i] = LUA_NOREF;
+    strncpy(strategy->file, config->file, sizeof strategy->file - 1);
+    oc_rc rc = sandbox_new(&config->limits, config->seed, &strategy->sandbox);
+    if (rc < 0) {
+        free(strategy);
+        return rc;
+    }
+    strategy->lua = sandbox_lua(strategy->sandbox);
+    rc = load_text(strategy);
+    if (rc < 0)
+        *ret_error = *sandbox_error_last(strategy->sandbox);
+    else
+        rc = check_params(strategy, ret_error);
+    if (rc < 0) {
+        strategy_free(strategy);
+        return rc;
+    }
+    if (!strategy->name[0])
+        strncpy(strategy->name, config->file, sizeof strategy->name - 1);
+    *ret_strategy = strategy;
+    return OC_OK;
+}
+
+void strategy_free(struct strategy *strategy)
+{
+    if (!strategy)
+        return;
+    sandbox_free(strategy->sandbox);
+    for (uint32_t i = 0; i < strategy->market_count; i++)
+        free(strategy->markets[i]);
+    for (uint32_t i = 0; i < strategy->indicator_count; i++) {
+        indicator_release(strategy->indicators[i]);
+        free(strategy->indicators[i]);
+    }
+    free(strategy);
+}
+
+/* Makes the userdata of m, with its position as a user value, and calls on_init(m). */
+static int lj_add_market(lua_State *lua)
+{
+    struct market_handle *market = lua_touserdata(lua, 1);
+    struct strategy *strategy = market->strategy;
+    struct market_handle **handle = lua_newuserdatauv(lua, sizeof *handle, 1);
+    *handle = market;
+    api_metatable(lua, strategy_meta_market);
+    lua_setmetatable(lua, -2);
+    struct market_handle **position = lua_newuserdatauv(lua, sizeof *position, 0);
+    *position = market;
+    api_metatable(lua, strategy_meta_position);
+    lua_setmetatable(lua, -2);
+    lua_setiuservalue(lua, -2, 1);
+    market->ref = luaL_ref(lua, LUA_REGISTRYINDEX);
+    lua_newtable(lua);
+    market->data_ref = luaL_ref(lua, LUA_REGISTRYINDEX);
+    if (strategy->on_init == LUA_NOREF)
+        return 0;
+    lua_rawgeti(lua, LUA_REGISTRYINDEX, strategy->on_init);
+    lua_rawgeti(lua, LUA_REGISTRYINDEX, market->ref);
+    lua_call(lua, 1, 0);
+    return 0;
+}
+
+static oc_rc subscribe(struct strategy *strategy, uint32_t inst, struct sandbox_error *error)
+{
+    int64_t period_ns = strategy->period_ns, data_ns = strategy->config.data_period_ns;
+    struct text text;
+    text_init_fixed(&text, error->message, sizeof error->message);
+    if (period_ns == data_ns && data_ns > 0)
+        period_ns = 0; /* the data's own bars */
+    if (period_ns > 0 && data_ns > 0 && (period_ns < data_ns || period_ns % data_ns != 0)) {
+        text_format(&text, "%s wants bars of %lld s, the data has bars of %lld s, which do not add up to them",
+                    strategy->name, (long long)(period_ns / 1000000000), (long long)(data_ns / 1000000000));
+        return OC_E_CONFIG;
+    }
+    if (period_ns == 0 && data_ns == 0 && strategy->on_bar != LUA_NOREF) {
+        text_format(&text, "%s has on_bar and the data are ticks: say strategy { timeframe = \"1m\" }", strategy->name);
+        return OC_E_CONFIG;
+    }
+    oc_rc rc = engine_subscribe(strategy->engine, strategy->id, inst, period_ns);
+    if (rc == OC_OK && period_ns > 0 && data_ns == 0 &&
+        (strategy->on_quote != LUA_NOREF || strategy->on_trade != LUA_NOREF))
+        rc = engine_subscribe(strategy->engine, strategy->id, inst, 0);
+    return rc;
+}
+
+oc_rc strategy_add_market(struct strategy *strategy, uint32_t inst, struct sandbox_error *ret_error)
+{
+    const struct instrument *instrument = instruments_get(engine_instruments(strategy->engine), inst);
+    if (!instrument)
+        return OC_E_NOT_FOUND;
+    if (strategy->market_count == STRATEGY_MARKETS_MAX)
+        return OC_E_LIMIT;
+    struct market_handle *market = calloc(1, sizeof *market);
+    if (!market)
+        return OC_E_NOMEM;
+    market->strategy = strategy;
+    market->instrument = instrument;
+    market->inst = instrument->info.inst;
+    market->account = strategy->config.account;
+    market->index = strategy->market_count;
+    market->indicator_first = strategy->indicator_count;
+    strategy->markets[strategy->market_count++] = market;
+    strategy->is_in_init = true;
+    oc_rc rc = sandbox_protect(strategy->sandbox, lj_add_market, market);
+    strategy->is_in_init = false;
+    if (rc < 0) {
+        *ret_error = *sandbox_error_last(strategy->sandbox);
+        return rc;
+    }
+    return subscribe(strategy, inst, ret_error);
+}
+
+static oc_rc one_call(struct strategy *strategy, int32_t ref, const char *word)
+{
+    if (ref == LUA_NOREF)
+        return OC_OK;
+    oc_rc rc = engine_begin(strategy->engine, strategy->id);
+    if (rc < 0)
+        return rc;
+    if (word)
+        lua_pushstring(strategy->lua, word);
+    rc = call(strategy, ref, word ? 1 : 0);
+    if (rc == OC_OK)
+        rc = state_record_changed(strategy);
+    engine_end(strategy->engine, rc == OC_OK);
+    if (rc < 0)
+        engine_suspend(strategy->engine, strategy->id, "error");
+    return rc;
+}
+
+oc_rc strategy_start(struct strategy *strategy) { return one_call(strategy, strategy->on_start, NULL); }
+
+oc_rc strategy_stop(struct strategy *strategy, const char *reason)
+{
+    if (engine_is_suspended(strategy->engine, strategy->id))
+        return OC_OK;
+    return one_call(strategy, strategy->on_stop, reason);
+}
+
+uint32_t strategy_id(const struct strategy *strategy) { return strategy->id; }
+const char *strategy_name(const struct strategy *strategy) { return strategy->name; }
+int64_t strategy_period_ns(const struct strategy *strategy) { return strategy->period_ns; }
+uint32_t strategy_missing(const struct strategy *strategy) { return strategy->missing; }
+uint64_t strategy_calls(const struct strategy *strategy) { return strategy->calls; }
+struct sandbox *strategy_sandbox(struct strategy *strategy) { return strategy->sandbox; }
+void strategy_set_restoring(struct strategy *strategy, bool is_restoring) { strategy->is_restoring = is_restoring; }
+
+const struct sandbox_error *strategy_error(const struct strategy *strategy)
+{
+    return strategy->has_error ? &strategy->error : NULL;
+}
+
+size_t strategy_params_text(const struct strategy *strategy, char *text, size_t size_max)
+{
+    struct text out;
+    text_init_fixed(&out, text, size_max);
+    for (uint32_t i = 0; i < strategy->param_count; i++)
+        text_format(&out, "%s=%s\n", strategy->params[i].name, strategy->params[i].text);
+    return strlen(text);
+}

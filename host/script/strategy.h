@@ -1,0 +1,83 @@
+/* strategy.h: one Lua strategy on the engine: its sandbox, its markets, its parameters, what it saves.
+ *
+ * Invariants
+ * - The callbacks run inside the engine's batches; an error or a stop drops what the callback asked for and suspends
+ *   the strategy. Its protective orders stay.
+ * - on_bar is called once every indicator that on_init made is ready, with closed bars only, and from `from_ns` on.
+ * - m.x and state.x hold plain data, indicator and order handles; they are saved with each callback that changed them.
+ * - Everything here is [engine] unless tagged. */
+#ifndef SCRIPT_STRATEGY_H
+#define SCRIPT_STRATEGY_H
+
+#include "engine/engine.h"
+#include "script/sandbox.h"
+
+struct strategy; /* opaque */
+
+enum {
+    STRATEGY_PARAMS_MAX = 128,
+    STRATEGY_MARKETS_MAX = 256,
+    STRATEGY_INDICATORS_MAX = 1024,
+    STRATEGY_TIMERS_MAX = 256,
+    STRATEGY_NAME_MAX = 64,
+    STRATEGY_STATE_MAX = 60000 /* bytes of one saved table */
+};
+
+struct strategy_param { /* name=value from the command line or the configuration */
+    const char *name;
+    const char *value;
+};
+
+/* Where log lines of a strategy go; level OC_LOG_... */
+typedef void (*strategy_log_fn)(void *arg, int level, const char *text);
+
+struct strategy_config {
+    const char *file;        /* as shown in errors */
+    const char *text;
+    size_t text_size;
+    const struct strategy_param *params;
+    uint32_t param_count;
+    uint32_t account;
+    int64_t data_period_ns;  /* of the bars that come in; 0: ticks */
+    int64_t from_ns;         /* first instant that may trade; INT64_MIN: as soon as everything is ready */
+    uint64_t seed;
+    struct sandbox_limits limits;
+    struct sandbox_watchdog *watchdog; /* NULL: none */
+    strategy_log_fn log;
+    sandbox_require_fn require;
+    void *arg;               /* of log and require */
+};
+
+/* [setup] Loads the text and runs it; strategy{} and params{} are known after it. On failure *ret_error says why. */
+oc_rc strategy_new(struct engine *engine, const struct strategy_config *config, struct strategy **ret_strategy,
+                   struct sandbox_error *ret_error);
+void strategy_free(struct strategy *strategy);
+/* [setup] Adds a market: on_init(m) is called and the subscription made. */
+oc_rc strategy_add_market(struct strategy *strategy, uint32_t inst, struct sandbox_error *ret_error);
+/* on_start(), and on_stop(reason), each in a batch of its own. */
+oc_rc strategy_start(struct strategy *strategy);
+oc_rc strategy_stop(struct strategy *strategy, const char *reason);
+
+uint32_t strategy_id(const struct strategy *strategy);
+const char *strategy_name(const struct strategy *strategy);
+int64_t strategy_period_ns(const struct strategy *strategy); /* bars it asks for; 0: those of the data */
+/* The error that suspended it, or NULL. */
+const struct sandbox_error *strategy_error(const struct strategy *strategy);
+/* Bars missing at from_ns for the indicator that lacks most; 0: everything was ready. */
+uint32_t strategy_missing(const struct strategy *strategy);
+uint64_t strategy_calls(const struct strategy *strategy); /* on_bar calls made */
+struct sandbox *strategy_sandbox(struct strategy *strategy);
+/* "name=value" lines of all parameters as used. Returns the length. */
+size_t strategy_params_text(const struct strategy *strategy, char *text, size_t size_max);
+
+/* Checkpoint: indicators and saved tables. Returns the size or OC_E_LIMIT. */
+int64_t strategy_save(struct strategy *strategy, void *bytes, size_t size_max);
+oc_rc strategy_load(struct strategy *strategy, const void *bytes, size_t size);
+/* A recorded OC_EV_STATE of this strategy, as a fact. */
+oc_rc strategy_restore_state(struct strategy *strategy, const struct oc_ev_text *event);
+/* A recorded market bar while restoring: feeds indicators only. */
+void strategy_restore_bar(struct strategy *strategy, const struct oc_event *bar);
+/* While true nothing is called and nothing recorded. */
+void strategy_set_restoring(struct strategy *strategy, bool is_restoring);
+
+#endif

@@ -1,0 +1,145 @@
+/* strategy_impl.h: the strategy's inside, shared by strategy*.c and api_*.c only. */
+#ifndef SCRIPT_STRATEGY_IMPL_H
+#define SCRIPT_STRATEGY_IMPL_H
+
+#include "script/indicators.h"
+#include "script/strategy.h"
+
+enum { EVENT_POOL = 64, KEYS_MAX = 96 };
+
+/* One market handle `m`. The userdata holds a pointer to it. */
+struct market_handle {
+    struct strategy *strategy;
+    const struct instrument *instrument;
+    uint32_t inst;
+    uint32_t account;
+    uint32_t index;        /* in strategy->markets */
+    uint32_t indicator_first; /* its indicators are neighbours made in on_init */
+    uint32_t indicator_count;
+    int32_t ref;           /* registry reference of the userdata */
+    int32_t data_ref;      /* registry reference of its own table */
+    bool is_dirty;
+    bool has_tables;       /* some saved value is a table: changes inside are found by comparing */
+    bool is_ready;
+    uint64_t saved_hash;
+};
+
+/* A view of an event; the pointer is taken away when the callback has returned. */
+struct event_view {
+    const struct oc_event *event;
+    struct market_handle *market;
+    union {
+        struct oc_event head;
+        struct oc_ev_bar bar;
+        struct oc_ev_qbar qbar;
+        struct oc_ev_quote quote;
+        struct oc_ev_trade trade;
+        struct oc_ev_fill fill;
+    } copy; /* of :copy() */
+};
+
+struct param {
+    char name[STRATEGY_NAME_MAX];
+    char text[STRATEGY_NAME_MAX];
+};
+
+struct timer_ref {
+    uint64_t id;
+    int32_t ref;
+    uint32_t zero;
+};
+
+struct strategy {
+    struct engine *engine;
+    struct sandbox *sandbox;
+    lua_State *lua;
+    struct strategy_config config;
+    struct sandbox_error error;
+    char name[STRATEGY_NAME_MAX];
+    char file[SANDBOX_NAME_MAX];
+    int64_t period_ns;
+    uint32_t id;
+    uint32_t market_count;
+    struct market_handle *markets[STRATEGY_MARKETS_MAX];
+    uint32_t indicator_count;
+    uint32_t timer_count;
+    struct indicator *indicators[STRATEGY_INDICATORS_MAX];
+    struct timer_ref timers[STRATEGY_TIMERS_MAX];
+    struct param params[STRATEGY_PARAMS_MAX];
+    uint32_t param_count;
+    uint32_t missing;
+    uint64_t calls;
+    int32_t on_bar, on_quote, on_trade, on_order, on_fill; /* registry references; LUA_NOREF if absent */
+    int32_t on_start, on_stop, on_init;
+    int32_t state_ref; /* the table behind `state` */
+    int32_t pool_ref[EVENT_POOL];
+    struct event_view *pool[EVENT_POOL];
+    uint32_t pool_next;
+    bool is_loading;   /* strategy{} and params{} are allowed */
+    bool is_in_init;   /* indicators may be made */
+    bool has_error;
+    bool is_restoring;
+    bool state_dirty;
+    bool state_has_tables;
+    bool is_started;
+    uint64_t state_hash;
+    const char *keys[KEYS_MAX]; /* interned by the Lua state: compared by address */
+};
+
+/* Keys of the API, interned once so that a field is found by comparing addresses. */
+#define STRATEGY_KEYS(X)                                                                           \
+    X(open) X(high) X(low) X(close) X(volume) X(time) X(bid) X(ask) X(bid_qty) X(ask_qty) X(price) \
+    X(qty) X(side) X(symbol) X(venue) X(base) X(quote) X(position) X(last) X(tick) X(lot) X(mid)   \
+    X(spread) X(copy) X(open_time) X(period) X(fee) X(fee_asset) X(liquidity) X(order_id) X(average) \
+    X(realised) X(unrealised) X(state) X(filled) X(remaining) X(tag) X(reason) X(id) X(type)       \
+    X(stop) X(is_open) X(warm) X(trades) X(fees) X(trips) X(value) X(ready) X(cash) X(equity)      \
+    X(currency) X(name) X(bars) X(bid_open) X(bid_high) X(bid_low) X(bid_close) X(ask_open)        \
+    X(ask_high) X(ask_low) X(ask_close) X(status) X(tif) X(role) X(taker_side) X(index)
+#define KEY_ENUM(name) KEY_##name,
+enum { STRATEGY_KEYS(KEY_ENUM) KEY_COUNT };
+
+#define KEY_IS(strategy, key, name) ((key) == (strategy)->keys[KEY_##name])
+
+extern const char *const strategy_meta_market; /* metatable names in the registry */
+extern const char *const strategy_meta_event;
+extern const char *const strategy_meta_order;
+extern const char *const strategy_meta_indicator;
+extern const char *const strategy_meta_position;
+
+struct strategy *strategy_of(lua_State *lua);
+
+/* api_*.c: run inside sandbox_protect. */
+void api_global_install(struct strategy *strategy);
+void api_event_install(struct strategy *strategy);
+void api_market_install(struct strategy *strategy);
+void api_order_install(struct strategy *strategy);
+void api_indicator_install(struct strategy *strategy);
+
+/* Pushes a view of the event that dies with the callback. */
+struct event_view *api_event_push(struct strategy *strategy, struct market_handle *market, const struct oc_event *event);
+void api_order_push(lua_State *lua, uint64_t order);
+/* Pushes the metatable `name` of the registry, made on first use. */
+void api_metatable(lua_State *lua, const char *name);
+/* nil, err for a refusal; returns the number of results. */
+int api_refusal(lua_State *lua, const struct engine_refusal *refusal);
+/* Number, numeric text or {units, scale}: an exact decimal if it is text, else a double. */
+struct api_number {
+    bool is_exact;
+    double number;
+    struct oc_dec dec;
+};
+bool api_number(lua_State *lua, int index, const char *what, struct api_number *ret_number);
+/* To grid units; raises on NaN and the like. *ret_snapped: the asked value was off the grid. */
+int64_t api_price_units(lua_State *lua, const struct instrument *instrument, const struct api_number *number, int direction,
+                        bool *ret_snapped);
+int64_t api_qty_units(lua_State *lua, const struct instrument *instrument, const struct api_number *number, bool *ret_snapped);
+struct market_handle *api_market_at(lua_State *lua, int index);
+
+/* strategy_state.c */
+/* Writes the table at the top of the stack as bytes; raises when something cannot be saved, naming it. */
+size_t state_write(lua_State *lua, int index, char *bytes, size_t size_max);
+/* Pushes the table that was written. False: the bytes are not one. */
+bool state_read(lua_State *lua, struct strategy *strategy, const char *bytes, size_t size);
+oc_rc state_record_changed(struct strategy *strategy);
+
+#endif

@@ -1,0 +1,342 @@
+/* strategy_state.c: plain data, indicator and order handles as bytes, in an order that does not depend on the table.
+ *
+ * Format: one tag byte a value. n nil; t f booleans; i int64; d double bits; s length bytes; { pairs } tables, the keys
+ * sorted; I uint32 indicator number; O uint64 order id. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "script/strategy_impl.h"
+
+enum { DEPTH_MAX = 16, PAIRS_MAX = 4096 };
+
+struct writer {
+    lua_State *lua;
+    const struct strategy *strategy;
+    char *bytes;
+    size_t size;
+    size_t max;
+    int depth;
+    char path[128]; /* of the value being written, for errors */
+};
+
+static void put(struct writer *writer, const void *bytes, size_t size)
+{
+    if (size > writer->max - writer->size)
+        sandbox_raise(writer->lua, "saved data is limited to %d bytes a table", STRATEGY_STATE_MAX);
+    memcpy(writer->bytes + writer->size, bytes, size);
+    writer->size += size;
+}
+
+static void put_tag(struct writer *writer, char tag) { put(writer, &tag, 1); }
+
+static void write_value(struct writer *writer, int index);
+
+static void write_string(struct writer *writer, int index)
+{
+    size_t size;
+    const char *text = lua_tolstring(writer->lua, index, &size);
+    uint32_t length = (uint32_t)size;
+    put_tag(writer, 's');
+    put(writer, &length, sizeof length);
+    put(writer, text, size);
+}
+
+/* Pushes the keys of the table at `index` as a sorted list: numbers ascending, then strings by bytes. */
+static int key_is_before(lua_State *lua, int a, int b)
+{
+    int ta = lua_type(lua, a), tb = lua_type(lua, b);
+    if (ta != tb)
+        return ta == LUA_TNUMBER || (ta == LUA_TBOOLEAN && tb == LUA_TSTRING);
+    if (ta == LUA_TNUMBER)
+        return lua_compare(lua, a, b, LUA_OPLT);
+    if (ta == LUA_TBOOLEAN)
+        return !lua_toboolean(lua, a) && lua_toboolean(lua, b);
+    size_t na, nb;
+    const char *sa = lua_tolstring(lua, a, &na), *sb = lua_tolstring(lua, b, &nb);
+    int order = memcmp(sa, sb, na < nb ? na : nb);
+    return order ? order < 0 : na < nb;
+}
+
+static int sorted_keys(struct writer *writer, int index)
+{
+    lua_State *lua = writer->lua;
+    int count = 0;
+    lua_newtable(lua);
+    int keys = lua_gettop(lua);
+    for (lua_pushnil(lua); lua_next(lua, index);) {
+        lua_pop(lua, 1);
+        int type = lua_type(lua, -1);
+        if (type != LUA_TNUMBER && type != LUA_TSTRING && type != LUA_TBOOLEAN)
+            sandbox_raise(lua, "%s: a %s cannot be the key of saved data", writer->path, lua_typename(lua, type));
+        if (count == PAIRS_MAX)
+            sandbox_raise(lua, "%s: saved tables have at most %d fields", writer->path, PAIRS_MAX);
+        /* insertion into the sorted list: saved tables are small */
+        int at = count++;
+        for (; at > 0; at--) {
+            lua_rawgeti(lua, keys, at);
+            if (!key_is_before(lua, -2, -1)) {
+                lua_pop(lua, 1);
+                break;
+            }
+            lua_rawseti(lua, keys, at + 1);
+        }
+        lua_pushvalue(lua, -1);
+        lua_rawseti(lua, keys, at + 1);
+    }
+    return count;
+}
+
+static void write_table(struct writer *writer, int index)
+{
+    lua_State *lua = writer->lua;
+    if (++writer->depth > DEPTH_MAX)
+        sandbox_raise(lua, "%s: saved tables nest at most %d deep (or contain themselves)", writer->path, DEPTH_MAX);
+    luaL_checkstack(lua, 8, "saved data");
+    int count = sorted_keys(writer, index), keys = lua_gettop(lua);
+    size_t length = strlen(writer->path);
+    put_tag(writer, '{');
+    for (int i = 1; i <= count; i++) {
+        lua_rawgeti(lua, keys, i);
+        lua_pushvalue(lua, -1);
+        const char *name = lua_tostring(lua, -1);
+        strncat(writer->path, ".", sizeof writer->path - strlen(writer->path) - 1);
+        strncat(writer->path, name ? name : "?", sizeof writer->path - strlen(writer->path) - 1);
+        lua_pop(lua, 1);
+        write_value(writer, lua_gettop(lua));
+        lua_rawget(lua, index);
+        write_value(writer, lua_gettop(lua));
+        lua_pop(lua, 1);
+        writer->path[length] = 0;
+    }
+    put_tag(writer, '}');
+    lua_pop(lua, 1);
+    writer->depth--;
+}
+
+static void write_userdata(struct writer *writer, int index)
+{
+    lua_State *lua = writer->lua;
+    struct indicator **indicator = luaL_testudata(lua, index, strategy_meta_indicator);
+    uint64_t *order = luaL_testudata(lua, index, strategy_meta_order);
+    if (order) {
+        put_tag(writer, 'O');
+        put(writer, order, sizeof *order);
+        return;
+    }
+    for (uint32_t i = 0; indicator && i < writer->strategy->indicator_count; i++)
+        if (writer->strategy->indicators[i] == *indicator) {
+            put_tag(writer, 'I');
+            put(writer, &i, sizeof i);
+            return;
+        }
+    sandbox_raise(lua, "%s: this object cannot be saved; keep its numbers instead", writer->path);
+}
+
+static void write_value(struct writer *writer, int index)
+{
+    lua_State *lua = writer->lua;
+    switch (lua_type(lua, index)) {
+    case LUA_TNIL:
+        put_tag(writer, 'n');
+        break;
+    case LUA_TBOOLEAN:
+        put_tag(writer, lua_toboolean(lua, index) ? 't' : 'f');
+        break;
+    case LUA_TNUMBER:
+        if (lua_isinteger(lua, index)) {
+            lua_Integer value = lua_tointeger(lua, index);
+            put_tag(writer, 'i');
+            put(writer, &value, sizeof value);
+        } else {
+            double value = lua_tonumber(lua, index);
+            put_tag(writer, 'd');
+            put(writer, &value, sizeof value);
+        }
+        break;
+    case LUA_TSTRING:
+        write_string(writer, index);
+        break;
+    case LUA_TTABLE:
+        write_table(writer, index);
+        break;
+    case LUA_TUSERDATA:
+        write_userdata(writer, index);
+        break;
+    default:
+        sandbox_raise(lua, "%s: a %s cannot be saved in m or state; keep it in a local variable", writer->path,
+                      luaL_typename(lua, index));
+    }
+}
+
+size_t state_write(lua_State *lua, int index, char *bytes, size_t size_max)
+{
+    struct writer writer = {.lua = lua, .strategy = strategy_of(lua), .bytes = bytes, .max = size_max, .path = "saved"};
+    write_value(&writer, index);
+    return writer.size;
+}
+
+struct reader {
+    const char *bytes;
+    size_t size;
+    size_t at;
+    int depth;
+};
+
+static bool get(struct reader *reader, void *bytes, size_t size)
+{
+    if (size > reader->size - reader->at)
+        return false;
+    memcpy(bytes, reader->bytes + reader->at, size);
+    reader->at += size;
+    return true;
+}
+
+static bool read_value(lua_State *lua, struct strategy *strategy, struct reader *reader);
+
+static bool read_table(lua_State *lua, struct strategy *strategy, struct reader *reader)
+{
+    if (++reader->depth > DEPTH_MAX || !lua_checkstack(lua, 8))
+        return false;
+    lua_newtable(lua);
+    while (reader->at < reader->size && reader->bytes[reader->at] != '}') {
+        if (!read_value(lua, strategy, reader))
+            return false;
+        bool is_key = !lua_isnil(lua, -1) && !(lua_type(lua, -1) == LUA_TNUMBER && lua_tonumber(lua, -1) != lua_tonumber(lua, -1));
+        if (!is_key || !read_value(lua, strategy, reader))
+            return false;
+        lua_rawset(lua, -3);
+    }
+    reader->depth--;
+    return reader->at++ < reader->size;
+}
+
+static bool read_handle(lua_State *lua, struct strategy *strategy, struct reader *reader, char tag)
+{
+    if (tag == 'O') {
+        uint64_t order;
+        if (!get(reader, &order, sizeof order))
+            return false;
+        api_order_push(lua, order);
+        return true;
+    }
+    uint32_t number;
+    if (!get(reader, &number, sizeof number) || number >= strategy->indicator_count)
+        return false;
+    struct indicator **handle = lua_newuserdatauv(lua, sizeof *handle, 0);
+    *handle = strategy->indicators[number];
+    api_metatable(lua, strategy_meta_indicator);
+    lua_setmetatable(lua, -2);
+    return true;
+}
+
+static bool read_value(lua_State *lua, struct strategy *strategy, struct reader *reader)
+{
+    char tag;
+    lua_Integer whole;
+    double number;
+    uint32_t length;
+    if (!get(reader, &tag, 1))
+        return false;
+    switch (tag) {
+    case 'n':
+        lua_pushnil(lua);
+        return true;
+    case 't':
+    case 'f':
+        lua_pushboolean(lua, tag == 't');
+        return true;
+    case 'i':
+        if (!get(reader, &whole, sizeof whole))
+            return false;
+        lua_pushinteger(lua, whole);
+        return true;
+    case 'd':
+        if (!get(reader, &number, sizeof number))
+            return false;
+        lua_pushnumber(lua, number);
+        return true;
+    case 's':
+        if (!get(reader, &length, sizeof length) || length > reader->size - reader->at)
+            return false;
+        lua_pushlstring(lua, reader->bytes + reader->at, length);
+        reader->at += length;
+        return true;
+    case '{':
+        return read_table(lua, strategy, reader);
+    case 'O':
+    case 'I':
+        return read_handle(lua, strategy, reader, tag);
+    default:
+        return false;
+    }
+}
+
+bool state_read(lua_State *lua, struct strategy *strategy, const char *bytes, size_t size)
+{
+    struct reader reader = {bytes, size, 0, 0};
+    int top = lua_gettop(lua);
+    if (read_value(lua, strategy, &reader) && reader.at == size && lua_istable(lua, -1))
+        return true;
+    lua_settop(lua, top);
+    return false;
+}
+
+/* One saved table as a record: key 0 is `state`, key n the n-th market. */
+struct record {
+    struct strategy *strategy;
+    int32_t ref;
+    uint32_t key;
+    uint64_t *hash;
+};
+
+static int lj_record(lua_State *lua)
+{
+    const struct record *record = lua_touserdata(lua, 1);
+    struct strategy *strategy = record->strategy;
+    static _Thread_local union {
+        struct oc_ev_text event;
+        char bytes[sizeof(struct oc_ev_text) + STRATEGY_STATE_MAX + 8];
+    } buffer;
+    memset(&buffer.event, 0, sizeof buffer.event);
+    lua_rawgeti(lua, LUA_REGISTRYINDEX, record->ref);
+    char *data = buffer.bytes + sizeof buffer.event;
+    size_t size = state_write(lua, lua_gettop(lua), data, STRATEGY_STATE_MAX);
+    uint64_t hash = hash64(data, size);
+    if (hash == *record->hash)
+        return 0;
+    *record->hash = hash;
+    size_t padded = (size + 7) & ~(size_t)7;
+    memset(data + size, 0, padded - size);
+    buffer.event.head.size = (uint32_t)(sizeof buffer.event + padded);
+    buffer.event.head.type = OC_EV_STATE;
+    buffer.event.head.venue_ns = engine_now(strategy->engine);
+    buffer.event.owner = strategy->id;
+    buffer.event.key = record->key;
+    buffer.event.text_size = (uint32_t)size;
+    if (engine_record(strategy->engine, &buffer.event.head) < 0)
+        return sandbox_raise(lua, "the journal did not take the saved data");
+    return 0;
+}
+
+oc_rc state_record_changed(struct strategy *strategy)
+{
+    if (strategy->is_restoring)
+        return OC_OK;
+    for (uint32_t i = 0; i <= strategy->market_count; i++) {
+        struct market_handle *market = i ? strategy->markets[i - 1] : NULL;
+        bool look = market ? market->is_dirty || market->has_tables : strategy->state_dirty || strategy->state_has_tables;
+        if (!look)
+            continue;
+        struct record record = {strategy, market ? market->data_ref : strategy->state_ref, i,
+                                market ? &market->saved_hash : &strategy->state_hash};
+        oc_rc rc = sandbox_protect(strategy->sandbox, lj_record, &record);
+        if (rc < 0)
+            return rc;
+        if (market)
+            market->is_dirty = false;
+        else
+            strategy->state_dirty = false;
+    }
+    return OC_OK;
+}
