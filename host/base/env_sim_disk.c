@@ -176,10 +176,17 @@ static bool grow_bytes(uint8_t **bytes, size_t old_capacity, size_t capacity)
 static oc_rc set_size(struct node *node, size_t size)
 {
     size_t total = 0;
-    for (int i = 0; i < ENV_SIM_FILES_MAX; i++)
-        total += &disk.nodes[i] == node ? size : disk.nodes[i].size;
-    if (disk.disk_max > 0 && size > node->size && total > disk.disk_max)
+    if (disk.disk_max == 0)
+        goto room;
+    for (int i = 0; i < ENV_SIM_FILES_MAX; i++) {
+        if (&disk.nodes[i] == node)
+            total += size;
+        else if (names_use(&disk.now, i)) /* what was unlinked is space again */
+            total += disk.nodes[i].size;
+    }
+    if (size > node->size && total > disk.disk_max)
         return env_fail("write", NULL, ENOSPC);
+room:
     if (size > node->capacity) {
         if (node->map_count > 0)
             return env_fail("grow a mapped file", NULL, EBUSY);

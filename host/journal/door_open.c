@@ -292,7 +292,6 @@ oc_rc door_checkpoint(struct door *door, const void *blob, size_t size)
         .input_hash = door->input_hash,
         .hash_low = door->stream[JOURNAL_ORDERS].hash.low,
         .hash_high = door->stream[JOURNAL_ORDERS].hash.high,
-        .count = door->stream[JOURNAL_ORDERS].count,
         .made_ns = env_clock_real(),
         .blob_size = size,
     };
@@ -303,6 +302,7 @@ oc_rc door_checkpoint(struct door *door, const void *blob, size_t size)
         oc_rc rc = door_stream_sync(door, stream);
         if (rc < 0)
             return rc;
+        head.count[i] = stream->count;
         head.segment[i] = stream->now.index;
         head.offset[i] = stream->is_open ? stream->end : 0;
         head.chain[i] = stream->chain;

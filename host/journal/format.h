@@ -80,7 +80,7 @@ struct journal_checkpoint_head {
     uint64_t input_hash;
     uint64_t hash_low; /* of the orders stream up to here */
     uint64_t hash_high;
-    uint64_t count;
+    uint64_t count[JOURNAL_STREAMS]; /* records of each stream */
     uint32_t segment[JOURNAL_STREAMS]; /* where each stream goes on */
     uint64_t offset[JOURNAL_STREAMS];
     uint32_t chain[JOURNAL_STREAMS];

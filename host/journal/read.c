@@ -132,10 +132,9 @@ static struct journal_position checkpoint_position(const struct journal_checkpoi
 {
     struct journal_position position = {
         .segment = head->segment[stream], .chain = head->chain[stream], .offset = head->offset[stream]};
-    if (stream == JOURNAL_ORDERS) {
+    position.count = head->count[stream];
+    if (stream == JOURNAL_ORDERS)
         position.hash = (struct hash128){head->hash_low, head->hash_high};
-        position.count = head->count;
-    }
     return position;
 }
 

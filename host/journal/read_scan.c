@@ -300,6 +300,11 @@ static bool may_enter(struct journal_reader *reader, struct reader_stream *strea
         tell(stream, JOURNAL_TAIL_OLD, segment, 0, "it does not continue the one before it: one of them is of another time");
         return false;
     }
+    if (is_first && reader->is_from_checkpoint && segment->live.end < stream->start.offset) {
+        tell(stream, JOURNAL_TAIL_OLD, segment, stream->start.offset, "a checkpoint goes on here, the file ended at %llu",
+             (unsigned long long)segment->live.end);
+        return false;
+    }
     if (segment->file_size < JOURNAL_DATA_OFFSET) {
         tell(stream, JOURNAL_TAIL_CORRUPT, segment, segment->file_size, "the file ends inside its head");
         return false;
@@ -322,7 +327,9 @@ static oc_rc scan_segments(struct journal_reader *reader, struct reader_stream *
         if (walk->whole.count == walk->at.count)
             walk->whole = walk->at;
         /* Where the next one says that this one ended: what lies behind was cut by a recovery. */
-        uint64_t wanted = next && has_good_head(next) ? next->head.previous_end : 0;
+        bool is_next = next && has_good_head(next) && next->head.index == segment->index + 1 &&
+                       next->head.stream == (uint32_t)stream->id;
+        uint64_t wanted = is_next ? next->head.previous_end : 0;
         uint64_t limit = wanted && wanted < segment->map_size ? wanted : segment->map_size;
         rc = walk_segment(reader, stream, segment, limit, walk);
         segment->end = walk->at.offset;
