@@ -197,7 +197,7 @@ int engine_cancel_all(struct engine *engine, uint32_t strategy, uint32_t inst, b
     return count;
 }
 
-oc_rc engine_flatten(struct engine *engine, uint32_t strategy, const char *tag)
+oc_rc engine_flatten(struct engine *engine, uint32_t strategy, uint8_t role, const char *tag)
 {
     oc_rc worst = OC_OK;
     engine_cancel_all(engine, strategy, 0, true);
@@ -212,7 +212,7 @@ oc_rc engine_flatten(struct engine *engine, uint32_t strategy, const char *tag)
                                      .side = position->qty < 0 ? OC_SIDE_BUY : OC_SIDE_SELL,
                                      .type = OC_ORDER_MARKET,
                                      .tif = OC_TIF_GTC,
-                                     .role = OC_ROLE_CLOSE,
+                                     .role = role,
                                      .bits = OC_RQ_HAS_QTY | OC_RQ_REDUCE_ONLY};
         struct engine_refusal refusal;
         request.head.inst = position->inst;

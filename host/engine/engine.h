@@ -91,8 +91,8 @@ oc_rc engine_set_venue(struct engine *engine, uint32_t account, const struct eng
 /* [setup] Strategies are numbered from 1 in the order added. */
 oc_rc engine_add_client(struct engine *engine, const char *name, const struct engine_client *client,
                         uint32_t *ret_strategy);
-/* [setup] Closed bars of this period go to the client's bar(); the data's own period must divide it.
- * period_ns 0: quotes and trades of the instrument go to market(). */
+/* [setup] Closed bars of this period, built here, go to the client's bar(). period_ns 0: the events as they come: bars
+ * of the data to bar(), quotes and trades to market(). OC_E_INVALID: not a divisor of a day. */
 oc_rc engine_subscribe(struct engine *engine, uint32_t strategy, uint32_t inst, int64_t period_ns);
 /* Its callbacks stop; its protective orders stay. */
 void engine_suspend(struct engine *engine, uint32_t strategy, const char *reason);
@@ -121,8 +121,9 @@ oc_rc engine_begin(struct engine *engine, uint32_t strategy);
 oc_rc engine_end(struct engine *engine, bool keep);
 /* Records an event of the host inside the running batch (saved state, marks). */
 oc_rc engine_record(struct engine *engine, struct oc_event *event);
-/* Cancels the open orders and then closes the net positions of one strategy (0: everything) by market orders. */
-oc_rc engine_flatten(struct engine *engine, uint32_t strategy, const char *tag);
+/* Cancels the open orders and then closes the positions of one strategy (0: of every account) by market orders of this
+ * role (OC_ROLE_CLOSE, OC_ROLE_END). */
+oc_rc engine_flatten(struct engine *engine, uint32_t strategy, uint8_t role, const char *tag);
 /* Cancels open orders of (strategy, inst); 0 means all of them. Returns how many cancels were staged. */
 int engine_cancel_all(struct engine *engine, uint32_t strategy, uint32_t inst, bool with_protection);
 

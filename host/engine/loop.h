@@ -43,6 +43,10 @@ oc_rc loop_add_sim(struct loop *loop, struct simhost *simhost, uint32_t account)
 oc_rc loop_run(struct loop *loop);
 /* Answers and timers still under way up to at_ns, without market events. */
 oc_rc loop_drain(struct loop *loop, int64_t at_ns);
+/* The same for answers only: what the venue still has to say when the data have ended. */
+oc_rc loop_finish(struct loop *loop, int64_t at_ns);
+/* The instant that was reached last; INT64_MIN before the first. */
+int64_t loop_now(const struct loop *loop);
 /* Market events taken so far; start counting at `market_index` (restore). */
 void loop_set_index(struct loop *loop, uint64_t market_index);
 uint64_t loop_index(const struct loop *loop);

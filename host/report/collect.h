@@ -1,0 +1,81 @@
+/* collect.h: what a run leaves behind for its report: equity over time, fills, round trips.
+ *
+ * Invariants
+ * - Every market event is looked at for peak, trough and drawdown; the curve keeps at most CURVE_MAX points by halving
+ *   its density, first and last always kept; daily closes (UTC) are kept apart for the statistics.
+ * - A round trip runs from flat to flat (or to the other side) of one strategy in one instrument.
+ * - Money is exact; statistics made of it later are doubles. */
+#ifndef REPORT_COLLECT_H
+#define REPORT_COLLECT_H
+
+#include "engine/portfolio.h"
+
+enum { CURVE_MAX = 4096, TRIPS_MAX = 100000, DAYS_MAX = 40000 };
+
+struct curve_point {
+    int64_t ns;
+    oc_i128 equity;
+};
+
+struct trip {
+    int64_t entry_ns;
+    int64_t exit_ns;
+    oc_i128 entry_value; /* sum of price x quantity of the fills that opened it */
+    oc_i128 exit_value;
+    oc_i128 profit;      /* before fees, settlement asset */
+    oc_i128 fees;        /* of fees in the settlement asset */
+    int64_t qty;         /* units opened in all */
+    uint32_t inst;
+    uint32_t strategy;
+    uint32_t fills;
+    uint8_t side;        /* OC_SIDE_BUY: long */
+    uint8_t is_open;     /* still open at the end */
+    uint8_t is_ambiguous;
+    uint8_t is_end;      /* closed by the end of the data */
+    char tag[OC_TAG_MAX];
+};
+
+struct collect {
+    struct curve_point curve[CURVE_MAX];
+    uint32_t curve_count;
+    uint32_t zero;
+    uint64_t stride;   /* market events between points */
+    uint64_t events;
+    int64_t day;       /* number of the running UTC day */
+    struct curve_point *days; /* close of each day that had events */
+    uint32_t day_count;
+    uint32_t day_room;
+    oc_i128 start;
+    oc_i128 last;
+    oc_i128 peak;
+    oc_i128 low;       /* lowest equity */
+    oc_i128 drawdown;  /* largest amount below the peak before it */
+    oc_i128 drawdown_peak; /* that peak */
+    int64_t first_ns;
+    int64_t last_ns;
+    int64_t peak_ns;
+    int64_t drawdown_from_ns;
+    int64_t drawdown_to_ns;
+    struct trip *trips;
+    uint32_t trip_count;
+    uint32_t trip_room;
+    uint64_t trips_dropped; /* beyond TRIPS_MAX */
+    uint64_t fills;
+    uint64_t buys;
+    uint64_t makers;
+    uint64_t exposed; /* market events with an open position */
+};
+
+void collect_init(struct collect *collect, oc_i128 start);
+void collect_release(struct collect *collect);
+/* After each market event. */
+void collect_equity(struct collect *collect, int64_t ns, oc_i128 equity, bool is_exposed);
+/* After each fill was booked: `position` is the strategy's book after it, `before` its quantity and realised before. */
+struct collect_before {
+    int64_t qty;
+    oc_i128 realised;
+};
+void collect_fill(struct collect *collect, const struct oc_ev_fill *fill, const struct instrument *instrument,
+                  const struct position *position, struct collect_before before, const char *tag);
+
+#endif

@@ -1,0 +1,49 @@
+/* result.h: everything a report shows of one run, borrowed from the run.
+ * Filled in by the composition (app) when the run has ended; read by the writers of text, JSON and HTML. */
+#ifndef REPORT_RESULT_H
+#define REPORT_RESULT_H
+
+#include "engine/engine.h"
+#include "report/collect.h"
+
+enum { RESULT_NOTES_MAX = 64, RESULT_LINE_MAX = 256 };
+
+struct result_line { /* one "name: value" of what was assumed or inferred */
+    char text[RESULT_LINE_MAX];
+};
+
+struct result {
+    const char *version;      /* of the program */
+    const char *mode;         /* backtest, paper, replay */
+    const char *strategy;     /* name */
+    const char *strategy_file;
+    const char *data;         /* file or feed */
+    const char *symbol;
+    const char *profile;      /* ideal, neutral: an ideal run is stamped on every page */
+    const char *currency;     /* of account */
+    const char *params;       /* "name=value" lines */
+    const char *error;        /* why the run ended early, NULL: it did not */
+    int64_t period_ns;        /* of the data's bars; 0 ticks */
+    uint32_t periods_per_year;/* 252 or 365, shown beside what uses it */
+    uint32_t note_count;
+    struct result_line notes[RESULT_NOTES_MAX];
+    const struct collect *collect;
+    const struct engine_stats *stats;
+    const struct instruments *instruments;
+    struct portfolio *portfolio;
+    uint32_t account;
+    uint32_t zero;
+    oc_i128 start;            /* cash at the beginning, account currency */
+    oc_i128 final;            /* equity at the end */
+    oc_i128 fees;             /* in the account's currency where convertible */
+    oc_i128 buy_and_hold;     /* what the start would be worth held in the first instrument; 0: not available */
+    bool has_buy_and_hold;
+    char order_hash[33];
+    char input_hash[17];
+    uint64_t order_records;
+    uint64_t market_events;
+    uint64_t bar_calls;       /* on_bar calls */
+    double seconds;           /* wall time of the run; never part of anything compared */
+};
+
+#endif
