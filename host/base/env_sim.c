@@ -33,6 +33,9 @@ static struct {
     enum env_sim_op fail_op;
     uint64_t fail_at; /* the count at which it fails; 0 = disarmed */
     bool has_failed;
+    uint64_t hook_at; /* the count of all operations in front of which it is called; 0 = disarmed */
+    void (*hook)(void *arg);
+    void *hook_arg;
     struct block blocks; /* list head */
     size_t block_count;
     struct heap_item timer_items[ENV_SIM_TIMERS_MAX];
@@ -53,6 +56,10 @@ bool env_sim_step(enum env_sim_op op, const char *path)
 {
     sim.counts[op]++;
     sim.counts[ENV_SIM_ANY]++;
+    if (sim.hook_at == sim.counts[ENV_SIM_ANY]) {
+        sim.hook_at = 0;
+        sim.hook(sim.hook_arg);
+    }
     if (sim.fail_at == 0 || (sim.fail_op != op && sim.fail_op != ENV_SIM_ANY))
         return true;
     if (sim.counts[sim.fail_op] != sim.fail_at)
@@ -68,6 +75,13 @@ void env_sim_fail(enum env_sim_op op, uint64_t nth)
     sim.fail_op = op;
     sim.fail_at = nth ? sim.counts[op] + nth : 0;
     sim.has_failed = false;
+}
+
+void env_sim_on_operation(uint64_t nth, void (*fn)(void *arg), void *arg)
+{
+    sim.hook_at = nth ? sim.counts[ENV_SIM_ANY] + nth : 0;
+    sim.hook = fn;
+    sim.hook_arg = arg;
 }
 
 bool env_sim_has_failed(void) { return sim.has_failed; }
@@ -249,7 +263,11 @@ static const struct env env_sim = {
 
 oc_rc env_sim_start(const struct env_sim_config *config)
 {
-    memset(&sim, 0, sizeof sim);
+    memset(sim.counts, 0, sizeof sim.counts);
+    memset(sim.timer_used, 0, sizeof sim.timer_used);
+    sim.fail_at = sim.hook_at = 0;
+    sim.has_failed = false;
+    sim.block_count = 0;
     sim.random_state = config->seed;
     sim.real_ns = sim.mono_ns = config->start_ns;
     sim.boot = 1;
@@ -265,6 +283,7 @@ static void end_process(void)
     env_sim_disk_end_process();
     free_blocks();
     sim.fail_at = 0;
+    sim.hook_at = 0;
     sim.heap.count = 0;
     memset(sim.timer_used, 0, sizeof sim.timer_used);
 }

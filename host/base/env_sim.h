@@ -59,6 +59,9 @@ uint64_t env_sim_random(void);
 
 /* The `nth` operation of this kind from now (1 = next) fails once. 0 disarms. Allocations answer NULL, others OC_E_IO. */
 void env_sim_fail(enum env_sim_op op, uint64_t nth);
+/* Calls fn(arg) in front of the `nth` operation of any kind from now, once: the place to end the process with a longjmp and
+ * env_sim_crash or env_sim_kill. 0 disarms. */
+void env_sim_on_operation(uint64_t nth, void (*fn)(void *arg), void *arg);
 /* True when the failure armed last has happened. */
 bool env_sim_has_failed(void);
 /* Operations of a kind since the start. */

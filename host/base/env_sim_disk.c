@@ -137,7 +137,7 @@ void env_sim_disk_reset(size_t disk_max)
 {
     for (int i = 0; i < ENV_SIM_FILES_MAX; i++)
         free_node(&disk.nodes[i]);
-    memset(&disk, 0, sizeof disk);
+    disk.now.count = disk.stable.count = disk.dirs.count = disk.change_count = 0;
     for (int fd = 0; fd < ENV_SIM_FD_MAX; fd++)
         disk.files[fd].node = -1;
     disk.disk_max = disk_max;
@@ -485,14 +485,20 @@ oc_rc env_sim_disk_mkdir(const char *path)
 
 static oc_rc list_names(const struct names *names, const char *path, env_list_fn fn, void *arg)
 {
-    size_t length = strlen(path);
-    struct names copy = *names; /* the callback may rename and unlink */
+    size_t length = strlen(path), count = names->count;
+    if (count == 0)
+        return OC_OK;
+    struct name *copy = malloc(count * sizeof *copy); /* the callback may rename and unlink */
+    if (!copy)
+        return env_fail("list", path, ENOMEM);
+    memcpy(copy, names->entry, count * sizeof *copy);
     oc_rc rc = OC_OK;
-    for (size_t i = 0; i < copy.count && rc >= 0; i++) {
-        const char *entry = copy.entry[i].path;
+    for (size_t i = 0; i < count && rc >= 0; i++) {
+        const char *entry = copy[i].path;
         if (parent_length(entry) == length && memcmp(entry, path, length) == 0)
             rc = fn(arg, entry + length + 1);
     }
+    free(copy);
     return rc;
 }
 
@@ -546,7 +552,7 @@ void env_sim_disk_crash(void)
         if (is_prefix ? i < prefix : env_sim_random() % 2 == 0)
             apply(&disk.stable, &disk.changes[i]);
     disk.change_count = 0;
-    disk.now = disk.stable;
+    memcpy(&disk.now, &disk.stable, sizeof disk.now);
     collect();
     unsigned chance = chances[env_sim_random() % (sizeof chances / sizeof chances[0])];
     for (int i = 0; i < ENV_SIM_FILES_MAX; i++)

@@ -21,8 +21,10 @@ static oc_rc explain(oc_rc rc, const char *dir, const char *what)
 struct sweep {
     const char *dir;
     const struct door_resume *resume;
-    bool has_records;
-    oc_rc rc;
+    /* the highest segment behind the place where we go on; none when has_found is false */
+    enum journal_stream stream;
+    uint32_t index;
+    bool has_found;
 };
 
 static oc_rc first_word(const char *path, uint64_t *ret_word)
@@ -38,51 +40,89 @@ static oc_rc first_word(const char *path, uint64_t *ret_word)
     return rc;
 }
 
-/* Files behind the place where we go on: prepared ones are removed, cut ones are put aside under another name. */
-static oc_rc sweep_name(void *arg, const char *name)
+static oc_rc find_highest(void *arg, const char *name)
 {
     struct sweep *sweep = arg;
     enum journal_stream stream;
     uint32_t index;
-    uint64_t word;
-    char path[ENV_PATH_MAX], aside[ENV_PATH_MAX + 16];
-    if (!segment_parse(name, &stream, &index))
-        return OC_OK;
     const struct door_resume *resume = sweep->resume;
-    if (resume && resume->has_stream[stream] && index <= resume->position[stream].segment)
+    if (!segment_parse(name, &stream, &index) || (sweep->has_found && index <= sweep->index) ||
+        (resume && resume->has_stream[stream] && index <= resume->position[stream].segment))
         return OC_OK;
-    if (snprintf(path, sizeof path, "%s/%s", sweep->dir, name) >= (int)sizeof path)
-        return OC_E_INVALID;
-    oc_rc rc = first_word(path, &word);
-    if (rc < 0)
-        return rc;
-    if (word == 0)
-        return env_unlink(path);
-    if (!resume) {
-        sweep->has_records = true;
-        return OC_OK;
+    sweep->stream = stream;
+    sweep->index = index;
+    sweep->has_found = true;
+    return OC_OK;
+}
+
+/* Segments behind the place where we go on: prepared ones are removed, cut ones are put aside under another name. From the last
+ * one on and durably one by one, so that a crash in between leaves no gap. OC_E_EXISTS: records, and no resume. */
+static oc_rc sweep_behind(const struct door_config *config)
+{
+    for (;;) {
+        struct sweep sweep = {.dir = config->dir, .resume = config->resume};
+        char name[JOURNAL_NAME_MAX], path[ENV_PATH_MAX], aside[ENV_PATH_MAX + 16];
+        uint64_t word;
+        oc_rc rc = env_list(config->dir, find_highest, &sweep);
+        if (rc < 0 || !sweep.has_found)
+            return rc;
+        segment_name(name, sweep.stream, sweep.index);
+        if (snprintf(path, sizeof path, "%s/%s", config->dir, name) >= (int)sizeof path)
+            return OC_E_INVALID;
+        rc = first_word(path, &word);
+        if (rc >= 0 && word != 0 && !config->resume)
+            return OC_E_EXISTS;
+        snprintf(aside, sizeof aside, "%s.cut", path);
+        if (rc >= 0)
+            rc = word ? env_rename(path, aside) : env_unlink(path);
+        if (rc >= 0)
+            rc = env_sync_dir(config->dir);
+        if (rc < 0)
+            return rc;
     }
-    snprintf(aside, sizeof aside, "%s.cut", path);
-    return env_rename(path, aside);
+}
+
+/* A killed process leaves records that only the kernel holds. What goes on behind them must not be more durable than they. */
+static oc_rc sync_before(const char *dir, const struct door_resume *resume)
+{
+    for (int i = 0; i < JOURNAL_STREAMS; i++) {
+        uint32_t last = resume->position[i].segment;
+        for (uint32_t index = last > 0 ? last - 1 : 0; resume->has_stream[i] && index <= last; index++) {
+            char name[JOURNAL_NAME_MAX], path[ENV_PATH_MAX];
+            int fd;
+            segment_name(name, (enum journal_stream)i, index);
+            if (snprintf(path, sizeof path, "%s/%s", dir, name) >= (int)sizeof path)
+                return OC_E_INVALID;
+            oc_rc rc = env_open(path, ENV_READ | ENV_WRITE, &fd);
+            if (rc == OC_E_NOT_FOUND && index < last)
+                continue; /* an old market segment, removed by the budget */
+            if (rc < 0)
+                return rc;
+            rc = env_sync(fd);
+            env_close(fd);
+            if (rc < 0)
+                return rc;
+        }
+    }
+    return OC_OK;
 }
 
 static oc_rc clear_folder(const struct door_config *config)
 {
-    struct sweep sweep = {.dir = config->dir, .resume = config->resume};
     oc_rc rc = env_mkdir(config->dir);
     if (rc < 0)
         return explain(rc, config->dir, "the folder cannot be made");
-    rc = env_list(config->dir, sweep_name, &sweep);
-    if (rc < 0)
-        return explain(rc, config->dir, "the folder cannot be prepared");
-    if (sweep.has_records) {
+    if (config->resume)
+        rc = sync_before(config->dir, config->resume);
+    if (rc >= 0)
+        rc = sweep_behind(config);
+    if (rc == OC_E_EXISTS)
         snprintf(open_error, sizeof open_error,
                  "journal %s: there are records of a session in it; restore that session, or give another folder",
                  config->dir);
-        return OC_E_EXISTS;
-    }
-    rc = env_sync_dir(config->dir);
-    return rc < 0 ? explain(rc, config->dir, "the folder cannot be made durable") : OC_OK;
+    else if (rc < 0)
+        explain(rc, config->dir, "the folder cannot be prepared");
+    return rc;
 }
 
 static oc_rc choose_session(struct door *door, const struct door_resume *resume)

@@ -286,19 +286,23 @@ const struct journal_end *journal_end(const struct journal_reader *reader, enum 
 bool journal_progress(const struct journal_reader *reader, struct journal_progress *ret_progress)
 {
     const struct reader_stream *orders = &reader->stream[JOURNAL_ORDERS];
-    bool has = false;
+    bool has = false, is_doubtful = false;
     for (size_t i = 0; i < orders->count; i++) {
         if (orders->segments[i].index > orders->end.position.segment)
             break; /* cut off: what it says was lost with it */
         for (int k = 0; k < 2; k++) {
             const struct journal_mark *mark = &orders->segments[i].live.mark[k];
-            if (mark->check != journal_mark_check(mark) || (has && mark->seq < ret_progress->seq) ||
-                (mark->seq == 0 && mark->market_index == 0))
+            bool is_empty = mark->seq == 0 && mark->market_index == 0 && mark->check == 0;
+            bool is_good = mark->check == journal_mark_check(mark);
+            is_doubtful = is_doubtful || (!is_good && !is_empty);
+            if (!is_good || (has && mark->seq < ret_progress->seq))
                 continue;
-            *ret_progress = (struct journal_progress){mark->seq, mark->market_index, mark->input_hash};
+            *ret_progress = (struct journal_progress){mark->seq, mark->market_index, mark->input_hash, false};
             has = true;
         }
     }
+    if (has)
+        ret_progress->is_doubtful = is_doubtful;
     return has;
 }
 
@@ -337,11 +341,12 @@ oc_rc journal_header(const struct journal_reader *reader, const char **ret_text,
 
 oc_rc journal_resume(const struct journal_reader *reader, struct door_resume *ret_resume)
 {
-    struct door_resume resume = {.seq = reader->is_from_checkpoint ? reader->checkpoint.seq : 0};
+    /* A checkpoint may know of market events by reference, behind the last record: their numbers are not given again. */
+    struct door_resume resume = {.seq = reader->has_checkpoint ? reader->checkpoint.seq : 0};
     struct journal_progress progress = {0};
-    if (reader->is_from_checkpoint) {
+    if (reader->has_checkpoint) {
         progress = (struct journal_progress){reader->checkpoint.seq, reader->checkpoint.market_count,
-                                             reader->checkpoint.input_hash};
+                                             reader->checkpoint.input_hash, false};
     }
     struct journal_progress marked;
     if (journal_progress(reader, &marked) && marked.seq >= progress.seq)

@@ -75,6 +75,7 @@ struct journal_progress {
     uint64_t seq;
     uint64_t market_index;
     uint64_t input_hash;
+    bool is_doubtful; /* a mark that may have been newer is unreadable */
 };
 
 /* [any] Opens and verifies. With `from_checkpoint` it begins at the newest valid checkpoint (all records when there is none),

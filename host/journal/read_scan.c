@@ -194,7 +194,10 @@ static void classify_end(const struct journal_reader *reader, struct reader_stre
         tell(stream, JOURNAL_TAIL_TORN, segment, offset, "the file has been shortened, %llu of %llu bytes",
              (unsigned long long)segment->file_size, (unsigned long long)segment->head.size);
     } else {
-        tell(stream, JOURNAL_TAIL_OPEN, segment, offset, "the process ended without closing, nothing is lost");
+        tell(stream, JOURNAL_TAIL_OPEN, segment, offset, "%s",
+             memcmp(segment->head.boot, reader->boot, sizeof reader->boot) == 0
+                 ? "the process ended without closing, nothing is lost"
+                 : "the machine stopped without closing; what had not begun to reach the disk left no trace");
     }
 }
 
