@@ -8,6 +8,8 @@
 #ifndef REPORT_COLLECT_H
 #define REPORT_COLLECT_H
 
+#include <outcry/order.h>
+
 #include "engine/portfolio.h"
 
 enum { CURVE_MAX = 4096, TRIPS_MAX = 100000, DAYS_MAX = 40000 };

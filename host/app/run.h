@@ -1,0 +1,18 @@
+/* run.h: what the verbs that run sessions share. */
+#ifndef APP_RUN_H
+#define APP_RUN_H
+
+#include "app/options.h"
+#include "app/session.h"
+
+int exit_code(oc_rc rc);
+/* Says it on stderr and returns the exit code of rc. */
+int complain(const char *text, oc_rc rc);
+/* The plugins of the embedded default. */
+oc_rc run_load_plugins(struct registry *registry);
+/* Owned: session_close and free. NULL: no memory. */
+struct session *run_session_new(struct options *options, struct registry *registry, const char *mode);
+/* Opens, runs, reports. session->error says what went wrong. */
+oc_rc run_to_report(struct session *session, const struct options *options);
+
+#endif

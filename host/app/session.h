@@ -1,0 +1,97 @@
+/* session.h: one run, composed of the parts: door, engine, rules, simulator, data, strategies.
+ *
+ * Invariants
+ * - Backtest, paper and replay are the same composition; they differ in what feeds the loop and how fast.
+ * - Everything is opened before the first event and closed in the opposite order.
+ * - What was inferred rather than said is a line in notes. */
+#ifndef APP_SESSION_H
+#define APP_SESSION_H
+
+#include "app/feed_source.h"
+#include "app/instance.h"
+#include "engine/loop.h"
+#include "journal/door.h"
+#include "report/result.h"
+#include "script/strategy.h"
+
+struct session_cash { /* opening cash, as said */
+    uint32_t asset;
+    struct oc_dec amount;
+};
+
+enum { SESSION_CASH_MAX = 16, SESSION_STRATEGIES_MAX = 16, SESSION_RULES_MAX = 32, SESSION_PARAMS_MAX = 128, SESSION_ERROR_MAX = 4096 };
+
+struct session;
+
+struct session_strategy {
+    char file[256];
+    char *text;    /* owned */
+    size_t text_size;
+    char *module;  /* the text required last, owned */
+    struct strategy *strategy;
+    struct session *session;
+};
+
+struct session {
+    struct settings *settings;   /* borrowed */
+    struct registry *registry;   /* borrowed */
+    const char *mode;            /* "backtest", "paper", "replay" */
+    char error[SESSION_ERROR_MAX];
+    struct door *door;
+    struct engine *engine;
+    struct loop *loop;
+    struct simhost simhost;
+    struct instance sim;
+    const struct oc_sim *sim_table;
+    struct instance rules[SESSION_RULES_MAX];
+    uint32_t rule_count;
+    uint32_t source_count;
+    struct feed_source sources[FEED_SOURCES_MAX];
+    struct session_strategy strategies[SESSION_STRATEGIES_MAX];
+    uint32_t strategy_count;
+    struct strategy_param params[SESSION_PARAMS_MAX];
+    uint32_t param_count;
+    struct session_cash cash[SESSION_CASH_MAX];
+    uint32_t cash_count;
+    uint32_t account;
+    uint32_t base;               /* account currency */
+    uint64_t seed;
+    int64_t from_ns;
+    int64_t now_ns;
+    struct sandbox_watchdog *watchdog;
+    struct collect collect;
+    struct collect_before before; /* of fill, until it is settled */
+    struct oc_ev_fill fill;
+    bool has_fill;
+    oc_i128 start;
+    oc_i128 fees;
+    int64_t first_price;         /* of the first instrument, for buy and hold */
+    uint32_t first_inst;
+    uint32_t note_count;
+    struct result_line notes[RESULT_NOTES_MAX];
+    int64_t started_ns;   /* monotonic */
+    int64_t first_ns;     /* of the data: what pacing is measured from */
+    double speed;         /* 0: as fast as possible; 60: a minute of data a second */
+    void (*progress)(struct session *session, double share); /* told now and then; NULL */
+    int64_t progress_ns;
+    uint64_t drift; /* simulator and portfolio disagree: must stay 0 */
+    const struct door_resume *resume;
+    bool is_restored;
+    char params_text[4096];
+    bool by_value; /* market events are journaled whole */
+};
+
+/* [setup] Opens everything that `settings` says. On failure session->error says why; session_close is due all the same. */
+oc_rc session_open(struct session *session);
+/* Runs to the end of the data. OC_E_STATE and others with session->error. */
+oc_rc session_run(struct session *session);
+/* Ends positions by policy and fills *ret_result, which borrows from the session. */
+oc_rc session_finish(struct session *session, struct result *ret_result);
+void session_close(struct session *session);
+
+void session_note(struct session *session, const char *format, ...) __attribute__((format(printf, 2, 3)));
+oc_rc session_fail(struct session *session, oc_rc rc, const char *format, ...) __attribute__((format(printf, 3, 4)));
+/* The words for a strategy's error: file, line, source line, locals, traceback. */
+void session_explain(struct session *session, const struct sandbox_error *error);
+
+#endif

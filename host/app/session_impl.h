@@ -1,0 +1,22 @@
+/* session_impl.h: parts of session.c that stand in files of their own. */
+#ifndef APP_SESSION_IMPL_H
+#define APP_SESSION_IMPL_H
+
+#include "app/session.h"
+#include "base/text.h"
+
+/* session_setup.c */
+oc_rc session_read_strategies(struct session *session);
+oc_rc session_probe_data(struct session *session);
+oc_rc session_make_instruments(struct session *session);
+oc_rc session_load_strategies(struct session *session, strategy_log_fn log);
+/* Build, plugins, strategy text, configuration and seed, for the session's header. */
+void session_header(struct session *session, struct text *text);
+
+/* session_run.c */
+oc_rc session_advance(struct session *session, int64_t at_ns);
+void session_watch_fill(struct session *session, const struct oc_ev_fill *fill);
+void session_settle_fills(struct session *session);
+oc_rc session_strategy_failed(struct session *session, uint32_t index);
+
+#endif

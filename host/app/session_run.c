@@ -1,0 +1,188 @@
+/* session_run.c: while a session runs, and how it ends. */
+#include <stdio.h>
+#include <string.h>
+
+#include "app/interrupt.h"
+#include "app/session_impl.h"
+#include "app/version.h"
+#include "base/env.h"
+#include "base/hash.h"
+#include "base/log.h"
+
+/* Paces the data and looks for an interruption; called once an instant. */
+oc_rc session_advance(struct session *session, int64_t at_ns)
+{
+    if (interrupt_count() > 0)
+        return 1; /* a positive code ends the loop without an error */
+    if (session->speed > 0) {
+        if (!session->started_ns)
+            session->started_ns = env_clock_mono();
+        int64_t due_ns = session->started_ns + (int64_t)((double)(at_ns - session->first_ns) / session->speed);
+        for (int64_t now_ns = env_clock_mono(); now_ns < due_ns && interrupt_count() == 0; now_ns = env_clock_mono())
+            env_sleep(due_ns - now_ns < 50000000 ? due_ns - now_ns : 50000000);
+    }
+    if (session->progress && (++session->progress_ns & 1023) == 0)
+        session->progress(session, 0.0);
+    return OC_OK;
+}
+
+void session_settle_fills(struct session *session)
+{
+    if (!session->has_fill)
+        return;
+    session->has_fill = false;
+    const struct oc_ev_fill *fill = &session->fill;
+    const struct order *order = orders_find(engine_orders(session->engine), fill->order);
+    uint32_t strategy = order ? order->now.strategy : 0;
+    const struct book *book =
+        portfolio_find(engine_portfolio(session->engine), session->account, strategy, fill->head.inst);
+    const struct instrument *instrument = instruments_get(engine_instruments(session->engine), fill->head.inst);
+    if (!book || !instrument)
+        return;
+    collect_fill(&session->collect, fill, instrument, &book->position, session->before, order ? order->now.tag : "");
+    oc_i128 fee;
+    if (money_from_dec(fill->fee, &fee) == OC_OK &&
+        portfolio_convert(engine_portfolio(session->engine), fee, fill->fee_asset, session->base, RATE_MIDDLE, &fee) ==
+            OC_OK)
+        session->fees += fee;
+}
+
+void session_watch_fill(struct session *session, const struct oc_ev_fill *fill)
+{
+    session_settle_fills(session);
+    const struct order *order = orders_find(engine_orders(session->engine), fill->order);
+    uint32_t strategy = order ? order->now.strategy : 0;
+    const struct book *book =
+        portfolio_find(engine_portfolio(session->engine), session->account, strategy, fill->head.inst);
+    session->before = book ? (struct collect_before){book->position.qty, book->position.realised}
+                           : (struct collect_before){0, 0};
+    session->fill = *fill;
+    session->has_fill = true;
+}
+
+oc_rc session_strategy_failed(struct session *session, uint32_t index)
+{
+    struct strategy *strategy = session->strategies[index].strategy;
+    const struct sandbox_error *error = strategy_error(strategy);
+    if (error)
+        session_explain(session, error);
+    else if (strategy_missing(strategy))
+        return session_fail(session, OC_E_DATA,
+                            "%s: warm-up is too short: %u more bars are needed before --from for its indicators",
+                            session->strategies[index].file, strategy_missing(strategy));
+    return session_fail(session, OC_E_STATE, "%s was suspended", session->strategies[index].file);
+}
+
+/* Closes what is open at the last known price: the one exception to the rule of the next event. */
+static oc_rc close_positions(struct session *session)
+{
+    for (uint32_t i = 0; i < session->strategy_count; i++) {
+        oc_rc rc = engine_begin(session->engine, 0);
+        if (rc < 0)
+            return rc;
+        engine_flatten(session->engine, strategy_id(session->strategies[i].strategy), OC_ROLE_END, "end");
+        rc = engine_end(session->engine, true);
+        if (rc < 0)
+            return rc;
+    }
+    oc_rc rc = session->sim_table->end(session->sim.self, session->now_ns);
+    return rc < 0 ? rc : loop_finish(session->loop, session->now_ns + 60000000000LL);
+}
+
+static void buy_and_hold(struct session *session, struct result *result)
+{
+    const struct instrument *instrument = instruments_get(engine_instruments(session->engine), session->first_inst);
+    const struct market *market = markets_get(engine_markets(session->engine), session->first_inst);
+    oc_i128 value;
+    if (!instrument || session->first_price <= 0 || !market || !market->has_mark)
+        return;
+    if (num_muldiv_128(session->start, market->mark2, (oc_i128)session->first_price * 2, NUM_HALF_EVEN, &value) < 0)
+        return;
+    result->buy_and_hold = value;
+    result->has_buy_and_hold = true;
+}
+
+/* The simulator is the venue: its positions and ours must be the same to the unit. */
+static void reconcile(struct session *session)
+{
+    for (uint32_t i = 0; i < session->source_count; i++) {
+        int64_t units = 0;
+        uint32_t inst = session->sources[i].inst;
+        const struct book *book = portfolio_find(engine_portfolio(session->engine), session->account, 0, inst);
+        int64_t ours = book ? book->position.qty : 0;
+        if (session->sim_table->position(session->sim.self, session->account, inst, &units) == OC_OK && units != ours) {
+            session->drift++;
+            log_error("reconcile", "position differs: the simulator has %lld units, the portfolio %lld",
+                      (long long)units, (long long)ours);
+        }
+    }
+}
+
+static void notes_of_data(struct session *session)
+{
+    struct oc_data_stats stats = {.size = sizeof stats};
+    for (uint32_t i = 0; i < session->source_count; i++) {
+        if (feed_source_stats(&session->sources[i], &stats) < 0)
+            continue;
+        session_note(session, "rows: %llu read, %llu events", (unsigned long long)stats.rows,
+                     (unsigned long long)stats.events);
+        if (stats.rounded)
+            session_note(session, "rounded: %llu numbers carried binary noise", (unsigned long long)stats.rounded);
+        if (stats.gaps)
+            session_note(session, "gaps: %llu bars are missing in the data", (unsigned long long)stats.gaps);
+        if (stats.skipped || stats.out_of_order)
+            session_note(session, "skipped: %llu rows, %llu out of order", (unsigned long long)stats.skipped,
+                         (unsigned long long)stats.out_of_order);
+    }
+}
+
+oc_rc session_finish(struct session *session, struct result *ret_result)
+{
+    oc_rc rc = OC_OK;
+    bool closes = strcmp(settings_text(session->settings, "session.end", "close"), "close") == 0;
+    for (uint32_t i = 0; i < session->strategy_count; i++)
+        strategy_stop(session->strategies[i].strategy, "end");
+    loop_finish(session->loop, session->now_ns);
+    if (closes && !session->error[0])
+        rc = close_positions(session);
+    session_settle_fills(session);
+    reconcile(session);
+    notes_of_data(session);
+    struct result *result = ret_result;
+    memset(result, 0, sizeof *result);
+    result->version = OUTCRY_VERSION;
+    result->mode = session->mode;
+    result->strategy = strategy_name(session->strategies[0].strategy);
+    result->strategy_file = session->strategies[0].file;
+    result->data = session->sources[0].path;
+    const struct instrument *instrument = instruments_get(engine_instruments(session->engine), session->sources[0].inst);
+    result->symbol = instrument ? instrument->info.symbol : "";
+    result->profile = settings_text(session->settings, "sim.paper.profile", "neutral");
+    result->currency = instruments_asset_name(engine_instruments(session->engine), session->base);
+    strategy_params_text(session->strategies[0].strategy, session->params_text, sizeof session->params_text);
+    result->params = session->params_text;
+    result->error = session->error[0] ? session->error : NULL;
+    result->period_ns = session->sources[0].info.period_ns;
+    result->periods_per_year = 365;
+    result->note_count = session->note_count;
+    memcpy(result->notes, session->notes, sizeof result->notes);
+    result->collect = &session->collect;
+    result->stats = engine_stats(session->engine);
+    result->instruments = engine_instruments(session->engine);
+    result->portfolio = engine_portfolio(session->engine);
+    result->account = session->account;
+    result->start = session->start;
+    oc_rc valued = portfolio_equity(engine_portfolio(session->engine), session->account, &result->final, NULL);
+    result->fees = session->fees;
+    buy_and_hold(session, result);
+    struct door_hash hash = door_order_hash(session->door);
+    hash128_to_text((struct hash128){hash.low, hash.high}, result->order_hash);
+    snprintf(result->input_hash, sizeof result->input_hash, "%016llx",
+             (unsigned long long)door_input_hash(session->door));
+    result->order_records = hash.count;
+    result->market_events = door_market_count(session->door);
+    result->bar_calls = strategy_calls(session->strategies[0].strategy);
+    if (session->collect.events)
+        collect_equity(&session->collect, session->now_ns, result->final, false);
+    return rc < 0 ? rc : valued;
+}

@@ -1,0 +1,222 @@
+/* session_setup.c: what a session is made of: strategies, data, instruments. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/session_impl.h"
+#include "app/version.h"
+#include "base/env.h"
+#include "base/hash.h"
+#include "base/log.h"
+
+enum { STRATEGY_TEXT_MAX = 1 << 20 };
+
+static oc_rc require_module(void *arg, const char *name, const char **ret_text, size_t *ret_size)
+{
+    struct session_strategy *owner = arg;
+    char path[512];
+    const char *slash = strrchr(owner->file, '/');
+    int folder = slash ? (int)(slash - owner->file) + 1 : 0;
+    if (strstr(name, "..") || strchr(name, '/'))
+        return OC_E_NOT_FOUND;
+    int length = snprintf(path, sizeof path, "%.*s%s.lua", folder, owner->file, name);
+    if (length < 0 || length >= (int)sizeof path)
+        return OC_E_NOT_FOUND;
+    free(owner->module);
+    owner->module = NULL;
+    oc_rc rc = env_read_file(path, STRATEGY_TEXT_MAX, &owner->module, ret_size);
+    if (rc == OC_OK)
+        *ret_text = owner->module;
+    return rc < 0 ? OC_E_NOT_FOUND : rc;
+}
+
+oc_rc session_read_strategies(struct session *session)
+{
+    for (uint32_t i = 0; i < session->strategy_count; i++) {
+        struct session_strategy *strategy = &session->strategies[i];
+        oc_rc rc = env_read_file(strategy->file, STRATEGY_TEXT_MAX, &strategy->text, &strategy->text_size);
+        if (rc < 0)
+            return session_fail(session, rc, "strategy %s: %s", strategy->file, env_error_text());
+        strategy->session = session;
+    }
+    return session->strategy_count ? OC_OK : session_fail(session, OC_E_CONFIG, "no strategy file was named");
+}
+
+oc_rc session_probe_data(struct session *session)
+{
+    for (uint32_t i = 0; i < session->source_count; i++) {
+        struct feed_source *source = &session->sources[i];
+        char path[512];
+        snprintf(path, sizeof path, "%s", source->path);
+        oc_rc rc = feed_source_open(source, session->registry, session->settings, path, session->seed + i);
+        if (rc < 0)
+            return session_fail(session, rc, "%s", source->error[0] ? source->error : "the data could not be opened");
+        const char *line = source->info.notes;
+        while (*line) {
+            int length = (int)strcspn(line, "\n");
+            session_note(session, "%.*s", length, line);
+            line += length + (line[length] == '\n');
+        }
+        rc = settings_time(session->settings, "session.to", &source->until_ns);
+        if (rc < 0 && rc != OC_E_NOT_FOUND)
+            return session_fail(session, rc, "%s", session->settings->error);
+    }
+    return session->source_count ? OC_OK : session_fail(session, OC_E_CONFIG, "no data file was named");
+}
+
+/* "BTC/USDT" -> its assets; "SPY" -> the currency of account is the quote. */
+static oc_rc symbol_assets(struct session *session, struct oc_instrument *info)
+{
+    struct instruments *instruments = engine_instruments(session->engine);
+    char base[OC_SYMBOL_MAX], quote[OC_SYMBOL_MAX] = "";
+    snprintf(base, sizeof base, "%s", info->symbol);
+    char *slash = strchr(base, '/');
+    if (slash) {
+        snprintf(quote, sizeof quote, "%s", slash + 1);
+        *slash = 0;
+    } else {
+        snprintf(quote, sizeof quote, "%s", instruments_asset_name(instruments, session->base));
+        snprintf(info->symbol, sizeof info->symbol, "%.30s/%.15s", base, quote);
+        session_note(session, "symbol: %s (the quote currency is that of the cash)", info->symbol);
+    }
+    char *colon = strchr(quote, ':');
+    if (colon)
+        *colon = 0;
+    base[OC_ASSET_MAX - 1] = quote[OC_ASSET_MAX - 1] = 0;
+    oc_rc rc = instruments_asset(instruments, base, &info->base);
+    if (rc == OC_OK)
+        rc = instruments_asset(instruments, quote, &info->quote);
+    if (rc < 0)
+        return session_fail(session, rc, "symbol '%s': its assets could not be named", info->symbol);
+    for (uint32_t i = 0; i < session->cash_count; i++)
+        if (session->cash[i].asset == info->quote)
+            return OC_OK;
+    return session_fail(session, OC_E_CONFIG,
+                        "the cash is in %s and %s is paid in %s: give --cash in %s, or name the symbol with --symbol",
+                        instruments_asset_name(instruments, session->base), info->symbol, quote, quote);
+}
+
+oc_rc session_make_instruments(struct session *session)
+{
+    for (uint32_t i = 0; i < session->source_count; i++) {
+        struct feed_source *source = &session->sources[i];
+        struct oc_instrument info = {.size = sizeof info,
+                                     .kind = OC_KIND_SPOT,
+                                     .status = OC_STATUS_TRADING,
+                                     .price_step = source->info.price_step,
+                                     .qty_step = source->info.qty_step,
+                                     .contract_size = {1, 0, 0},
+                                     .venue = "paper"};
+        snprintf(info.symbol, sizeof info.symbol, "%s",
+                 settings_text(session->settings, "data.symbol", source->info.symbol));
+        oc_rc rc = symbol_assets(session, &info);
+        if (rc < 0)
+            return rc;
+        source->inst = instruments_find(engine_instruments(session->engine), info.symbol);
+        if (!source->inst) {
+            rc = instruments_add(engine_instruments(session->engine), &info, &source->inst);
+            if (rc < 0)
+                return session_fail(session, rc, "instrument %s was not accepted (code %d): price step %lld e-%d, "
+                                    "quantity step %lld e-%d",
+                                    info.symbol, (int)rc, (long long)info.price_step.units, (int)info.price_step.scale,
+                                    (long long)info.qty_step.units, (int)info.qty_step.scale);
+            info.inst = source->inst;
+            info.settle = info.quote;
+            rc = session->sim_table->instrument(session->sim.self, &info);
+        }
+        if (rc == OC_OK)
+            rc = feed_source_start(source, source->inst);
+        struct loop_source entry = {source, feed_source_next};
+        if (rc == OC_OK)
+            rc = loop_add_source(session->loop, &entry);
+        if (rc < 0)
+            return session_fail(session, rc, "%s", source->error[0] ? source->error : "the data could not be started");
+        if (i == 0)
+            session->now_ns = session->first_ns = source->info.first_ns;
+    }
+    return OC_OK;
+}
+
+static oc_rc add_markets(struct session *session, struct session_strategy *owner)
+{
+    for (uint32_t i = 0; i < session->source_count; i++) {
+        struct sandbox_error error = {0};
+        bool seen = false;
+        for (uint32_t k = 0; k < i; k++)
+            seen |= session->sources[k].inst == session->sources[i].inst;
+        if (seen)
+            continue;
+        oc_rc rc = strategy_add_market(owner->strategy, session->sources[i].inst, &error);
+        if (rc < 0 && error.message[0])
+            session_explain(session, &error);
+        if (rc < 0)
+            return session_fail(session, rc, "strategy %s could not take the market (code %d)", owner->file, (int)rc);
+    }
+    return OC_OK;
+}
+
+oc_rc session_load_strategies(struct session *session, strategy_log_fn log)
+{
+    bool is_live = strcmp(session->mode, "paper") == 0;
+    int64_t deadline_ns = is_live ? 250000000 : 10000000000;
+    oc_rc rc = settings_duration(session->settings, "strategy.deadline", &deadline_ns);
+    if (rc < 0 && rc != OC_E_NOT_FOUND)
+        return session_fail(session, rc, "%s", session->settings->error);
+    bool watched = strcmp(session->mode, "replay") != 0 && deadline_ns > 0;
+    if (watched && sandbox_watchdog_start(10000, &session->watchdog) < 0)
+        return session_fail(session, OC_E_IO, "the timer that stops runaway scripts could not be started");
+    for (uint32_t i = 0; i < session->strategy_count; i++) {
+        struct session_strategy *owner = &session->strategies[i];
+        struct sandbox_error error = {0};
+        struct strategy_config config = {.file = owner->file,
+                                         .text = owner->text,
+                                         .text_size = owner->text_size,
+                                         .params = session->params,
+                                         .param_count = session->param_count,
+                                         .account = session->account,
+                                         .data_period_ns = session->sources[0].info.period_ns,
+                                         .from_ns = session->from_ns,
+                                         .seed = session->seed,
+                                         .limits = {.deadline_ms = watched ? (uint32_t)(deadline_ns / 1000000) : 0},
+                                         .watchdog = session->watchdog,
+                                         .log = log,
+                                         .log_arg = session,
+                                         .require = require_module,
+                                         .require_arg = owner};
+        rc = strategy_new(session->engine, &config, &owner->strategy, &error);
+        if (rc < 0 && error.message[0])
+            session_explain(session, &error);
+        if (rc < 0)
+            return session_fail(session, rc, "strategy %s could not be loaded (code %d)", owner->file, (int)rc);
+        rc = add_markets(session, owner);
+        if (rc < 0)
+            return rc;
+    }
+    return OC_OK;
+}
+
+void session_header(struct session *session, struct text *text)
+{
+    text_format(text, "outcry = \"%s\"\nmode = \"%s\"\nseed = %llu\n", OUTCRY_VERSION, session->mode,
+                (unsigned long long)session->seed);
+    for (uint32_t i = 0; i < session->registry->count; i++) {
+        const struct registry_entry *entry = &session->registry->entries[i];
+        text_format(text, "plugin %s %s %016llx\n", entry->plugin->id, entry->plugin->version,
+                    (unsigned long long)entry->hash);
+    }
+    for (uint32_t i = 0; i < session->settings->count; i++) {
+        const struct setting *setting = &session->settings->list[i];
+        text_format(text, "set %s=%s\n", setting->key, setting->value);
+    }
+    for (uint32_t i = 0; i < session->param_count; i++)
+        text_format(text, "param %s=%s\n", session->params[i].name, session->params[i].value);
+    for (uint32_t i = 0; i < session->source_count; i++)
+        text_format(text, "data %s\n", session->sources[i].path);
+    for (uint32_t i = 0; i < session->strategy_count; i++) {
+        const struct session_strategy *strategy = &session->strategies[i];
+        text_format(text, "strategy %s %zu %016llx\n", strategy->file, strategy->text_size,
+                    (unsigned long long)hash64(strategy->text, strategy->text_size));
+        text_put_bytes(text, strategy->text, strategy->text_size);
+        text_put(text, "\n");
+    }
+}
