@@ -311,25 +311,74 @@ static oc_rc seen_grow(struct orders *orders)
     return OC_OK;
 }
 
-oc_rc orders_fill_is_new(struct orders *orders, const struct oc_ev_fill *fill, bool *ret_is_new)
+/* The slot of the key, or the empty slot where it belongs. */
+static oc_rc seen_slot(struct orders *orders, struct seen key, struct seen **ret_slot)
 {
-    struct seen key = identity(fill);
     if (orders->seen_count * 2 >= orders->seen_size) {
         oc_rc rc = seen_grow(orders);
         if (rc < 0)
             return rc;
     }
     uint32_t mask = orders->seen_size - 1, slot = (uint32_t)key.low & mask;
-    while (orders->seen[slot].low || orders->seen[slot].high) {
-        if (orders->seen[slot].low == key.low && orders->seen[slot].high == key.high) {
-            *ret_is_new = false;
-            return OC_OK;
-        }
+    while ((orders->seen[slot].low || orders->seen[slot].high) &&
+           (orders->seen[slot].low != key.low || orders->seen[slot].high != key.high))
         slot = (slot + 1) & mask;
+    *ret_slot = &orders->seen[slot];
+    return OC_OK;
+}
+
+oc_rc orders_fill_is_new(struct orders *orders, const struct oc_ev_fill *fill, bool *ret_is_new)
+{
+    struct seen key = identity(fill), *slot;
+    oc_rc rc = seen_slot(orders, key, &slot);
+    if (rc < 0)
+        return rc;
+    *ret_is_new = !slot->low && !slot->high;
+    if (*ret_is_new) {
+        *slot = key;
+        orders->seen_count++;
     }
-    orders->seen[slot] = key;
-    orders->seen_count++;
-    *ret_is_new = true;
+    return OC_OK;
+}
+
+uint32_t orders_seen_count(const struct orders *orders) { return orders->seen_count; }
+
+void orders_seen_at(const struct orders *orders, uint32_t *at, uint64_t ret_key[2])
+{
+    while (*at < orders->seen_size && !orders->seen[*at].low && !orders->seen[*at].high)
+        (*at)++;
+    if (*at < orders->seen_size) {
+        ret_key[0] = orders->seen[*at].low;
+        ret_key[1] = orders->seen[*at].high;
+        (*at)++;
+    }
+}
+
+oc_rc orders_seen_put(struct orders *orders, const uint64_t key[2])
+{
+    struct seen seen = {key[0], key[1]}, *slot;
+    oc_rc rc = seen_slot(orders, seen, &slot);
+    if (rc == OC_OK && !slot->low && !slot->high) {
+        *slot = seen;
+        orders->seen_count++;
+    }
+    return rc;
+}
+
+oc_rc orders_put(struct orders *orders, const struct order *saved)
+{
+    struct order *order;
+    oc_rc rc = orders_add(orders, &saved->now, saved->created_ns, &order);
+    if (rc < 0)
+        return rc;
+    struct order *older = order->older, *younger = order->younger;
+    *order = *saved;
+    order->older = older;
+    order->younger = younger;
+    if (state_is_final(order->state)) {
+        list_remove(&orders->open, order);
+        list_append(&orders->closed, order);
+    }
     return OC_OK;
 }
 

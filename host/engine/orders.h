@@ -59,6 +59,13 @@ oc_rc orders_fill_is_new(struct orders *orders, const struct oc_ev_fill *fill, b
 /* Takes an order back that was never recorded. */
 void orders_drop(struct orders *orders, struct order *order);
 
+/* Puts a saved order back as it was (checkpoint): the list follows from its state. */
+oc_rc orders_put(struct orders *orders, const struct order *saved);
+/* The remembered fill identities, for a checkpoint: *at starts at 0 and is moved on. */
+uint32_t orders_seen_count(const struct orders *orders);
+void orders_seen_at(const struct orders *orders, uint32_t *at, uint64_t ret_key[2]);
+oc_rc orders_seen_put(struct orders *orders, const uint64_t key[2]);
+
 /* The oldest open order; walk with ->younger. */
 struct order *orders_open_first(const struct orders *orders);
 struct order *orders_closed_first(const struct orders *orders); /* oldest kept final order */

@@ -1,0 +1,263 @@
+/* save.c: the engine's state as bytes for a checkpoint, and back.
+ *
+ * Format: a version, then instruments, markets, accounts with balances, books with lots, orders (closed then open),
+ * groups, timers, bar builders, rules' own state, counters. Written and read by the same sequence of fields; a checksum
+ * is the journal's business. Bound to one build: another build id refuses the checkpoint and restores from records. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/impl.h"
+
+enum { SAVE_VERSION = 1, RULE_STATE_MAX = 65536 };
+
+struct cursor {
+    char *at;
+    size_t left;
+    bool is_writing;
+    bool is_bad;
+};
+
+/* Writes or reads `size` bytes, by direction. */
+static void pass(struct cursor *cursor, void *bytes, size_t size)
+{
+    if (cursor->is_bad || size > cursor->left) {
+        cursor->is_bad = true;
+        return;
+    }
+    if (cursor->is_writing)
+        memcpy(cursor->at, bytes, size);
+    else
+        memcpy(bytes, cursor->at, size);
+    cursor->at += size;
+    cursor->left -= size;
+}
+
+static uint32_t pass_count(struct cursor *cursor, uint32_t count, uint32_t max)
+{
+    pass(cursor, &count, sizeof count);
+    if (count > max)
+        cursor->is_bad = true;
+    return cursor->is_bad ? 0 : count;
+}
+
+static void pass_markets(struct engine *engine, struct cursor *cursor)
+{
+    uint32_t count = pass_count(cursor, instruments_count(engine->instruments), ENGINE_INSTRUMENTS_MAX);
+    if (count != instruments_count(engine->instruments)) /* the same session makes the same instruments */
+        cursor->is_bad = true;
+    for (uint32_t i = 1; i < count && !cursor->is_bad; i++) {
+        struct market *market = markets_get(engine->markets, OC_INST(i, 1));
+        if (market)
+            pass(cursor, market, sizeof *market);
+    }
+}
+
+static void pass_accounts(struct engine *engine, struct cursor *cursor)
+{
+    uint32_t count = portfolio_account_count(engine->portfolio);
+    if (pass_count(cursor, count, ENGINE_ACCOUNTS_MAX) != count)
+        cursor->is_bad = true;
+    for (uint32_t id = 1; id <= count && !cursor->is_bad; id++) {
+        struct account *account = portfolio_account(engine->portfolio, id);
+        pass(cursor, &account->latched, sizeof account->latched);
+        pass(cursor, account->latch_reason, sizeof account->latch_reason);
+        uint32_t assets = pass_count(cursor, account->asset_max, ENGINE_ASSETS_MAX);
+        for (uint32_t asset = 0; asset < assets && !cursor->is_bad; asset++) {
+            oc_i128 money = portfolio_balance(engine->portfolio, id, asset);
+            pass(cursor, &money, sizeof money);
+            if (!cursor->is_writing && asset && portfolio_set_balance(engine->portfolio, id, asset, money) < 0)
+                cursor->is_bad = true;
+        }
+    }
+}
+
+static void pass_lots(struct position *position, struct cursor *cursor)
+{
+    uint32_t count = pass_count(cursor, position->lot_count - position->lot_first, ENGINE_LOTS_MAX);
+    if (!cursor->is_writing) {
+        position->lots = count ? calloc(count, sizeof *position->lots) : NULL;
+        position->lot_first = 0;
+        position->lot_count = position->lot_max = position->lots ? count : 0;
+        if (count && !position->lots)
+            cursor->is_bad = true;
+    }
+    if (!cursor->is_bad && count)
+        pass(cursor, position->lots + position->lot_first, count * sizeof *position->lots);
+}
+
+static void pass_books(struct engine *engine, struct cursor *cursor)
+{
+    uint32_t count = pass_count(cursor, portfolio_book_count(engine->portfolio), ENGINE_BOOKS_MAX);
+    for (uint32_t i = 0; i < count && !cursor->is_bad; i++) {
+        struct book copy = {0}, *book = &copy;
+        if (cursor->is_writing)
+            copy = *portfolio_book_at(engine->portfolio, i);
+        struct lot *lots = copy.position.lots;
+        copy.position.lots = NULL;
+        pass(cursor, &copy, sizeof copy);
+        copy.position.lots = lots;
+        if (!cursor->is_writing && !cursor->is_bad) {
+            const struct position *saved = &copy.position;
+            if (portfolio_book(engine->portfolio, saved->account, saved->strategy, saved->inst, &book) < 0) {
+                cursor->is_bad = true;
+                return;
+            }
+            position_release(&book->position);
+            *book = copy;
+            book->position.lots = NULL;
+        }
+        pass_lots(&book->position, cursor);
+    }
+}
+
+static void pass_order(struct engine *engine, struct cursor *cursor, const struct order *from)
+{
+    struct order copy = {0};
+    if (from) {
+        copy = *from;
+        copy.older = copy.younger = NULL;
+    }
+    pass(cursor, &copy, sizeof copy);
+    if (from || cursor->is_bad)
+        return;
+    if (orders_put(engine->orders, &copy) < 0)
+        cursor->is_bad = true;
+}
+
+static void pass_order_list(struct engine *engine, struct cursor *cursor, const struct order *first, uint32_t max)
+{
+    uint32_t count = 0;
+    for (const struct order *order = first; order; order = order->younger)
+        count++;
+    uint32_t total = pass_count(cursor, count, max);
+    if (cursor->is_writing) {
+        for (const struct order *order = first; order; order = order->younger)
+            pass_order(engine, cursor, order);
+    } else {
+        for (uint32_t i = 0; i < total && !cursor->is_bad; i++)
+            pass_order(engine, cursor, NULL);
+    }
+}
+
+static void pass_groups(struct engine *engine, struct cursor *cursor)
+{
+    struct groups *groups = &engine->groups;
+    uint32_t count = pass_count(cursor, groups->count, ENGINE_GROUPS_MAX);
+    if (!cursor->is_writing) {
+        groups_release(groups);
+        groups->list = count ? calloc(count, sizeof *groups->list) : NULL;
+        if (count && !groups->list)
+            cursor->is_bad = true;
+        groups->count = groups->room = groups->list ? count : 0;
+    }
+    if (count && !cursor->is_bad)
+        pass(cursor, groups->list, count * sizeof *groups->list);
+    pass(cursor, &groups->live, sizeof groups->live);
+    pass(cursor, &groups->flattened, sizeof groups->flattened);
+}
+
+static void pass_timers(struct engine *engine, struct cursor *cursor)
+{
+    struct timers *timers = &engine->timers;
+    uint32_t count = pass_count(cursor, timers->count, ENGINE_TIMERS_MAX);
+    if (!cursor->is_writing) {
+        timers_release(timers);
+        timers->heap = count ? calloc(count, sizeof *timers->heap) : NULL;
+        if (count && !timers->heap)
+            cursor->is_bad = true;
+        timers->count = timers->room = timers->heap ? count : 0;
+    }
+    if (count && !cursor->is_bad)
+        pass(cursor, timers->heap, count * sizeof *timers->heap);
+    pass(cursor, &timers->next_id, sizeof timers->next_id);
+}
+
+static void pass_builders(struct engine *engine, struct cursor *cursor)
+{
+    if (pass_count(cursor, engine->builder_count, ENGINE_BARS_MAX) != engine->builder_count)
+        cursor->is_bad = true;
+    for (uint32_t i = 0; i < engine->builder_count && !cursor->is_bad; i++)
+        pass(cursor, engine->builders[i], sizeof *engine->builders[i]);
+    pass(cursor, &engine->bar_end_ns, sizeof engine->bar_end_ns);
+}
+
+static void pass_rules(struct engine *engine, struct cursor *cursor)
+{
+    static _Thread_local char state[RULE_STATE_MAX];
+    if (pass_count(cursor, engine->rule_count, ENGINE_RULES_MAX) != engine->rule_count)
+        cursor->is_bad = true;
+    for (uint32_t i = 0; i < engine->rule_count && !cursor->is_bad; i++) {
+        const struct rule *rule = &engine->rules[i];
+        oc_rc size = 0;
+        bool saves = OC_HAS(rule->table, load) && rule->table->save && rule->table->load;
+        if (cursor->is_writing && saves)
+            size = rule->table->save(rule->self, state, sizeof state);
+        if (size < 0) {
+            cursor->is_bad = true;
+            return;
+        }
+        uint32_t count = pass_count(cursor, (uint32_t)size, RULE_STATE_MAX);
+        pass(cursor, state, count);
+        if (!cursor->is_writing && saves && count && !cursor->is_bad &&
+            rule->table->load(rule->self, state, count) < 0)
+            cursor->is_bad = true;
+    }
+}
+
+static void pass_all(struct engine *engine, struct cursor *cursor)
+{
+    uint32_t version = SAVE_VERSION;
+    pass(cursor, &version, sizeof version);
+    if (version != SAVE_VERSION)
+        cursor->is_bad = true;
+    pass(cursor, &engine->now_ns, sizeof engine->now_ns);
+    pass(cursor, &engine->cause, sizeof engine->cause);
+    uint32_t epoch = engine->config.epoch;
+    pass(cursor, &epoch, sizeof epoch);
+    uint64_t next_order = engine->next_order;
+    pass(cursor, &next_order, sizeof next_order);
+    if (!cursor->is_writing && epoch == engine->config.epoch) /* a new epoch counts anew */
+        engine->next_order = next_order;
+    pass(cursor, &engine->next_request, sizeof engine->next_request);
+    pass(cursor, &engine->stats, sizeof engine->stats);
+    pass(cursor, &engine->is_latched, sizeof engine->is_latched);
+    pass(cursor, engine->latch_reason, sizeof engine->latch_reason);
+    pass_markets(engine, cursor);
+    pass_accounts(engine, cursor);
+    pass_books(engine, cursor);
+    pass_order_list(engine, cursor, orders_closed_first(engine->orders), ENGINE_ORDERS_CLOSED_KEPT);
+    pass_order_list(engine, cursor, orders_open_first(engine->orders), ENGINE_ORDERS_OPEN_MAX);
+    pass_groups(engine, cursor);
+    pass_timers(engine, cursor);
+    pass_builders(engine, cursor);
+    pass_rules(engine, cursor);
+    uint32_t seen = orders_seen_count(engine->orders);
+    seen = pass_count(cursor, seen, ENGINE_FILLS_MAX);
+    for (uint32_t i = 0, at = 0; i < seen && !cursor->is_bad; i++) {
+        uint64_t key[2] = {0, 0};
+        if (cursor->is_writing)
+            orders_seen_at(engine->orders, &at, key);
+        pass(cursor, key, sizeof key);
+        if (!cursor->is_writing && orders_seen_put(engine->orders, key) < 0)
+            cursor->is_bad = true;
+    }
+}
+
+int64_t engine_save(struct engine *engine, void *bytes, size_t size_max)
+{
+    struct cursor cursor = {bytes, size_max, true, false};
+    pass_all(engine, &cursor);
+    return cursor.is_bad ? OC_E_LIMIT : (int64_t)(size_max - cursor.left);
+}
+
+oc_rc engine_load(struct engine *engine, const void *bytes, size_t size)
+{
+    char *copy = malloc(size ? size : 1); /* read through the same cursor that writes */
+    if (!copy)
+        return OC_E_NOMEM;
+    memcpy(copy, bytes, size);
+    struct cursor cursor = {copy, size, false, false};
+    pass_all(engine, &cursor);
+    free(copy);
+    return cursor.is_bad || cursor.left ? OC_E_DATA : OC_OK;
+}
