@@ -1,7 +1,8 @@
 /* detmath.c: exp, log, pow, roots and exact steps. Angles are in detmath_angle.c.
  *
- * The method is the same throughout: reduce to a short range with a small table, carry the leading part as a pair of doubles whose
- * sum has about 100 good bits, add a short series for the rest in plain doubles. */
+ * The method is the same throughout: reduce to a short range with a small table, carry the leading
+ * part as a pair of doubles whose sum has about 100 good bits, add a short series for the rest in
+ * plain doubles. */
 #include "base/detmath_pair.h"
 
 #if defined(__x86_64__)
@@ -56,7 +57,8 @@ double det_fmod(double x, double y)
     uint64_t rest = integer_of(x, &x_exponent);
     uint64_t divisor = integer_of(y, &y_exponent);
     if (rest == 0 || x_exponent < y_exponent) {
-        /* both have their top bit at 52 unless subnormal, so x is the smaller one, or equal in exponent below */
+        /* both have their top bit at 52 unless subnormal, so x is the smaller one, or equal in
+         * exponent below */
         if (magnitude(x) < magnitude(y))
             return x;
     }

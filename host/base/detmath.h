@@ -1,8 +1,10 @@
-/* detmath.h: elementary functions that give the same bits on every CPU, compiler and level of optimisation.
+/* detmath.h: elementary functions that give the same bits on every CPU, compiler and level of
+ * optimisation.
  *
- * The system's libm picks another implementation by CPU features, and its last bit is no promise. These are built from + - * /, the
- * square root (exact by IEEE 754) and integer operations only, compiled with -ffp-contract=off; results are within 2 units in
- * the last place (mostly below 0.6). Domain errors give NaN, poles infinities, as in C.
+ * The system's libm picks another implementation by CPU features, and its last bit is no promise.
+ * These are built from + - * /, the square root (exact by IEEE 754) and integer operations only,
+ * compiled with -ffp-contract=off; results are within 2 units in the last place (mostly below 0.6).
+ * Domain errors give NaN, poles infinities, as in C.
  *
  * [any] No state, no errno.
  */

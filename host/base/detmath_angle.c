@@ -11,12 +11,13 @@ static void window_of(int first, uint64_t *ret_words)
     int word = first / 64;
     int shift = first % 64;
     for (int at = 0; at < WINDOW_WORDS; at++)
-        ret_words[at] = det_2_pi[word + at] << shift |
-                        (shift ? det_2_pi[word + at + 1] >> (64 - shift) : 0);
+        ret_words[at] =
+            det_2_pi[word + at] << shift | (shift ? det_2_pi[word + at + 1] >> (64 - shift) : 0);
 }
 
-/* |x| * 2/pi modulo 4, as a binary fraction whose first two bits are the whole quarter turns. Bits of 2/pi that add a
- * multiple of 4 are left out from the start, so that a window of 256 bits does for any x. */
+/* |x| * 2/pi modulo 4, as a binary fraction whose first two bits are the whole quarter turns. Bits
+ * of 2/pi that add a multiple of 4 are left out from the start, so that a window of 256 bits does
+ * for any x. */
 static void quarter_turns(double x, uint64_t *ret_fixed)
 {
     int exponent;
@@ -92,10 +93,14 @@ static struct det_pair reduce(double x, unsigned *ret_quarter)
 
 static struct det_pair sin_near(struct det_pair r)
 {
-    static const double parts[] = {-1.0 / 121645100408832000.0, 1.0 / 355687428096000.0,
-                                   -1.0 / 1307674368000.0,      1.0 / 6227020800.0,
-                                   -1.0 / 39916800.0,           1.0 / 362880.0,
-                                   -1.0 / 5040.0,               1.0 / 120.0,
+    static const double parts[] = {-1.0 / 121645100408832000.0,
+                                   1.0 / 355687428096000.0,
+                                   -1.0 / 1307674368000.0,
+                                   1.0 / 6227020800.0,
+                                   -1.0 / 39916800.0,
+                                   1.0 / 362880.0,
+                                   -1.0 / 5040.0,
+                                   1.0 / 120.0,
                                    -1.0 / 6.0};
     double square = r.high * r.high;
     double tail = 0;
@@ -106,10 +111,14 @@ static struct det_pair sin_near(struct det_pair r)
 
 static struct det_pair cos_near(struct det_pair r)
 {
-    static const double parts[] = {1.0 / 2432902008176640000.0, -1.0 / 6402373705728000.0,
-                                   1.0 / 20922789888000.0,      -1.0 / 87178291200.0,
-                                   1.0 / 479001600.0,           -1.0 / 3628800.0,
-                                   1.0 / 40320.0,               -1.0 / 720.0,
+    static const double parts[] = {1.0 / 2432902008176640000.0,
+                                   -1.0 / 6402373705728000.0,
+                                   1.0 / 20922789888000.0,
+                                   -1.0 / 87178291200.0,
+                                   1.0 / 479001600.0,
+                                   -1.0 / 3628800.0,
+                                   1.0 / 40320.0,
+                                   -1.0 / 720.0,
                                    1.0 / 24.0};
     struct det_pair square = {r.high * r.high, 0};
     if (magnitude(r.high) > 0x1p-100)

@@ -1,5 +1,5 @@
-/* detmath_pair.h: pairs of doubles and bits of doubles. Private to detmath*.c. No fused operation may be made of these: the
- * whole build has -ffp-contract=off. */
+/* detmath_pair.h: pairs of doubles and bits of doubles. Private to detmath*.c. No fused operation
+ * may be made of these: the whole build has -ffp-contract=off. */
 #ifndef BASE_DETMATH_PAIR_H
 #define BASE_DETMATH_PAIR_H
 

@@ -1,5 +1,5 @@
-/* detmath_tables.h: constants of detmath.c as pairs of doubles (the nearest, and the nearest of the rest), made with 400 bits by
- * the formulas beside each. Private to detmath.c. */
+/* detmath_tables.h: constants of detmath.c as pairs of doubles (the nearest, and the nearest of the
+ * rest), made with 400 bits by the formulas beside each. Private to detmath.c. */
 #ifndef BASE_DETMATH_TABLES_H
 #define BASE_DETMATH_TABLES_H
 
@@ -14,8 +14,10 @@ struct det_pair {
 
 /* log 2 */
 static const struct det_pair det_ln2 = {0x1.62e42fefa39efp-1, 0x1.abc9e3b39803fp-56};
-/* log 2 / 32 in three parts; the first two end in 22 zero bits, so that an integer below 2^22 times them is exact */
-static const double det_ln2_32[3] = {0x1.62e42fec00000p-6, 0x1.d1cf79a800000p-37, 0x1.e4f1d9cc01f98p-68};
+/* log 2 / 32 in three parts; the first two end in 22 zero bits, so that an integer below 2^22 times
+ * them is exact */
+static const double det_ln2_32[3] = {0x1.62e42fec00000p-6, 0x1.d1cf79a800000p-37,
+                                     0x1.e4f1d9cc01f98p-68};
 static const double det_32_ln2 = 0x1.71547652b82fep+5;
 /* 1 / log 2 */
 static const struct det_pair det_1_ln2 = {0x1.71547652b82fep+0, 0x1.777d0ffda0d24p-56};

@@ -85,7 +85,8 @@ void env_timer_stop(struct env_timer *timer)
 {
     if (!timer)
         return;
-    /* Blocked while it goes, so that no signal finds a timer that is half gone; a pending one is taken off by hand. */
+    /* Blocked while it goes, so that no signal finds a timer that is half gone; a pending one is
+     * taken off by hand. */
     sigset_t set, before;
     sigemptyset(&set);
     sigaddset(&set, SIGRTMIN + TIMER_SIGNAL_OFFSET);
@@ -96,7 +97,9 @@ void env_timer_stop(struct env_timer *timer)
     while (sigtimedwait(&set, &pending, &none) > 0)
         if (pending.si_code == SI_TIMER && pending.si_value.sival_ptr != timer) {
             struct env_timer *other = pending.si_value.sival_ptr;
-            other->fn(other->arg, 1 + (uint32_t)pending.si_overrun); /* a tick of another timer of this thread is not lost */
+            other->fn(other->arg,
+                      1 + (uint32_t)pending
+                              .si_overrun); /* a tick of another timer of this thread is not lost */
         }
     env_free(timer);
     pthread_sigmask(SIG_SETMASK, &before, NULL);

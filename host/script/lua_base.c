@@ -1,17 +1,19 @@
-/* lua_base.c: the basic functions. Protected calls that no stop gets lost in, printing and requiring through the host, and tostring
- * without addresses. */
+/* lua_base.c: the basic functions. Protected calls that no stop gets lost in, printing and
+ * requiring through the host, and tostring without addresses. */
 #include "script/sandbox_state.h"
 
 #include <lualib.h>
 
 #include <string.h>
 
-static const char ids_key = 0;     /* registry: object -> id, weak so that asking keeps nothing alive */
-static const char modules_key = 0; /* registry: name -> result of require, or false while it loads */
+static const char ids_key = 0; /* registry: object -> id, weak so that asking keeps nothing alive */
+static const char modules_key =
+    0; /* registry: name -> result of require, or false while it loads */
 
 enum { MODULE_NAME_MAX = 100 };
 
-/* The stop of a call goes through each pcall; a failed allocation too, for the heap is at its end. */
+/* The stop of a call goes through each pcall; a failed allocation too, for the heap is at its end.
+ */
 static void pass_stop(lua_State *lua, int status)
 {
     struct sandbox *sandbox = sandbox_of(lua);
@@ -55,8 +57,8 @@ static int finish_handler(lua_State *lua, int status, lua_KContext extra)
     return lua_gettop(lua) - 2;
 }
 
-/* Stack: true, handler, results … The handler runs after the stack was unwound, as ordinary script code: one that ran where the error
- * is could not be stopped safely at the end of the C stack. */
+/* Stack: true, handler, results … The handler runs after the stack was unwound, as ordinary script
+ * code: one that ran where the error is could not be stopped safely at the end of the C stack. */
 static int finish_xpcall(lua_State *lua, int status, lua_KContext extra)
 {
     sandbox_check(lua, sandbox_of(lua));
@@ -76,11 +78,11 @@ static int lj_xpcall(lua_State *lua)
     luaL_checktype(lua, 2, LUA_TFUNCTION);
     int nargs = lua_gettop(lua) - 2;
     lua_pushboolean(lua, 1);
-    lua_insert(lua, 1);              /* true f h args */
-    lua_rotate(lua, 2, -1);          /* true h args f */
-    lua_insert(lua, 3);              /* true h f args */
+    lua_insert(lua, 1);     /* true f h args */
+    lua_rotate(lua, 2, -1); /* true h args f */
+    lua_insert(lua, 3);     /* true h f args */
     lua_pushboolean(lua, 1);
-    lua_insert(lua, 3);              /* true h true f args: results follow a true */
+    lua_insert(lua, 3); /* true h true f args: results follow a true */
     int status = lua_pcallk(lua, nargs, LUA_MULTRET, 0, 2, finish_xpcall);
     return finish_xpcall(lua, status, 2);
 }
@@ -168,10 +170,10 @@ static void check_module_name(lua_State *lua, const char *name, size_t size)
 {
     static const char allowed[] =
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.";
-    if (size == 0 || size > MODULE_NAME_MAX || strspn(name, allowed) != size || strstr(name, "..") ||
-        name[0] == '.' || name[size - 1] == '.')
-        luaL_error(lua, "module name '%s': expected letters, digits, '_' and single dots, 1 to %d", name,
-                   MODULE_NAME_MAX);
+    if (size == 0 || size > MODULE_NAME_MAX || strspn(name, allowed) != size ||
+        strstr(name, "..") || name[0] == '.' || name[size - 1] == '.')
+        luaL_error(lua, "module name '%s': expected letters, digits, '_' and single dots, 1 to %d",
+                   name, MODULE_NAME_MAX);
 }
 
 static int lj_require(lua_State *lua)
@@ -217,8 +219,8 @@ static int lj_require(lua_State *lua)
 }
 
 static const luaL_Reg functions[] = {
-    {"pcall", lj_pcall},     {"xpcall", lj_xpcall},   {"tostring", lj_tostring},
-    {"print", lj_print},     {"require", lj_require}, {"collectgarbage", lj_collectgarbage},
+    {"pcall", lj_pcall}, {"xpcall", lj_xpcall},   {"tostring", lj_tostring},
+    {"print", lj_print}, {"require", lj_require}, {"collectgarbage", lj_collectgarbage},
     {NULL, NULL},
 };
 

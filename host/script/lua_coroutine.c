@@ -1,4 +1,5 @@
-/* lua_coroutine.c: coroutines that a stop passes through, counted and with their nesting bounded. */
+/* lua_coroutine.c: coroutines that a stop passes through, counted and with their nesting bounded.
+ */
 #include "script/sandbox_state.h"
 
 #include <string.h>
@@ -12,8 +13,8 @@ static lua_State *check_coroutine(lua_State *lua)
     return co;
 }
 
-/* The coroutine that executes is noted before the stop is looked at: the signal comes either before (then it is seen here) or after
- * (then it sets the hook on the right one). */
+/* The coroutine that executes is noted before the stop is looked at: the signal comes either before
+ * (then it is seen here) or after (then it sets the hook on the right one). */
 static void enter(lua_State *lua, struct sandbox *sandbox, lua_State *co)
 {
     sandbox->running = co;
@@ -77,12 +78,14 @@ static int lj_resume(lua_State *lua)
     return count + 1;
 }
 
-/* Runs what is pending in __close of a coroutine. Each such call starts to count the C stack anew, hence a count of our own. */
+/* Runs what is pending in __close of a coroutine. Each such call starts to count the C stack anew,
+ * hence a count of our own. */
 static int close_coroutine(lua_State *lua, lua_State *co)
 {
     struct sandbox *sandbox = sandbox_of(lua);
     if (sandbox->nesting >= SANDBOX_NESTING_MAX)
-        luaL_error(lua, "coroutines closed within each other more than %d deep", SANDBOX_NESTING_MAX);
+        luaL_error(lua, "coroutines closed within each other more than %d deep",
+                   SANDBOX_NESTING_MAX);
     sandbox->nesting++;
     enter(lua, sandbox, co);
     int status = lua_resetthread(co);
@@ -99,7 +102,8 @@ static int lj_wrapped(lua_State *lua)
     if (count >= 0)
         return count;
     int status = lua_status(co);
-    if (status != LUA_OK && status != LUA_YIELD) { /* it died of the error: report its place, not this one */
+    if (status != LUA_OK &&
+        status != LUA_YIELD) { /* it died of the error: report its place, not this one */
         if (!sandbox->has_inner_error) {
             sandbox->has_error = false;
             error_capture(sandbox, co, true);
@@ -112,8 +116,9 @@ static int lj_wrapped(lua_State *lua)
     return lua_error(lua);
 }
 
-/* The count is raised by each new one and falls when one ends. Abandoned ones are found only by counting what the collector leaves,
- * which gives the same number in each run because nothing is left that was not reachable. */
+/* The count is raised by each new one and falls when one ends. Abandoned ones are found only by
+ * counting what the collector leaves, which gives the same number in each run because nothing is
+ * left that was not reachable. */
 static void count_alive(lua_State *lua, struct sandbox *sandbox)
 {
     lua_gc(lua, LUA_GCCOLLECT);
@@ -135,7 +140,8 @@ static int lj_create(lua_State *lua)
     if (sandbox->coroutines >= sandbox->limits.coroutines_max)
         count_alive(lua, sandbox);
     if (sandbox->coroutines >= sandbox->limits.coroutines_max)
-        return luaL_error(lua, "more than %d coroutines alive", (int)sandbox->limits.coroutines_max);
+        return luaL_error(lua, "more than %d coroutines alive",
+                          (int)sandbox->limits.coroutines_max);
     lua_rawgetp(lua, LUA_REGISTRYINDEX, &alive_key);
     lua_State *co = lua_newthread(lua);
     lua_pushvalue(lua, -1);
@@ -205,9 +211,11 @@ static int lj_close(lua_State *lua)
 }
 
 static const luaL_Reg functions[] = {
-    {"create", lj_create}, {"wrap", lj_wrap},       {"resume", lj_resume},
-    {"yield", lj_yield},   {"status", lj_status},   {"running", lj_running},
-    {"close", lj_close},   {"isyieldable", lj_isyieldable}, {NULL, NULL},
+    {"create", lj_create}, {"wrap", lj_wrap},
+    {"resume", lj_resume}, {"yield", lj_yield},
+    {"status", lj_status}, {"running", lj_running},
+    {"close", lj_close},   {"isyieldable", lj_isyieldable},
+    {NULL, NULL},
 };
 
 void open_coroutine(lua_State *lua)

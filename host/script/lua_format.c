@@ -13,7 +13,8 @@ struct spec {
     bool has_precision;
 };
 
-/* Reads flags, width and precision after a '%': at most two digits each, and only flags in `flags`. */
+/* Reads flags, width and precision after a '%': at most two digits each, and only flags in `flags`.
+ */
 static const char *read_spec(lua_State *lua, const char *at, const char *end, struct spec *spec)
 {
     const char *start = at;
@@ -38,7 +39,8 @@ static const char *read_spec(lua_State *lua, const char *at, const char *end, st
     return at;
 }
 
-static void check_flags(lua_State *lua, const struct spec *spec, const char *flags, bool may_be_precise)
+static void check_flags(lua_State *lua, const struct spec *spec, const char *flags,
+                        bool may_be_precise)
 {
     for (size_t at = 1; at < spec->size; at++) {
         char c = spec->text[at];

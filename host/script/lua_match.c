@@ -1,15 +1,22 @@
 /* lua_match.c: the matcher of Lua patterns, with a bound on its work.
  *
- * The stock matcher backtracks inside C, where no hook can stop it: three thousand bytes and four `.-` take hours. This one gives the
- * same answers (a differential test holds it to that), counts its steps and raises when they exceed the limit of the
- * sandbox, the same step in each run. */
+ * The stock matcher backtracks inside C, where no hook can stop it: three thousand bytes and four
+ * `.-` take hours. This one gives the same answers (a differential test holds it to that), counts
+ * its steps and raises when they exceed the limit of the sandbox, the same step in each run. */
 #include "script/lua_match.h"
 
 #include <string.h>
 
-enum { RECURSION_MAX = 200, STEPS_PER_BYTE = 32, STEP_POLL_MASK = 4095, CAPTURE_OPEN = -1, CAPTURE_PLACE = -2 };
+enum {
+    RECURSION_MAX = 200,
+    STEPS_PER_BYTE = 32,
+    STEP_POLL_MASK = 4095,
+    CAPTURE_OPEN = -1,
+    CAPTURE_PLACE = -2
+};
 
-static const unsigned char *match_here(struct match *m, const unsigned char *s, const unsigned char *p);
+static const unsigned char *match_here(struct match *m, const unsigned char *s,
+                                       const unsigned char *p);
 
 static void step(struct match *m)
 {
@@ -162,8 +169,8 @@ static const unsigned char *match_balance(struct match *m, const unsigned char *
 }
 
 /* item*, item+: as many as there are, then fewer. */
-static const unsigned char *match_most(struct match *m, const unsigned char *s, const unsigned char *p,
-                                       const unsigned char *end)
+static const unsigned char *match_most(struct match *m, const unsigned char *s,
+                                       const unsigned char *p, const unsigned char *end)
 {
     const unsigned char *last = s;
     while (item_matches(m, last, p, end))
@@ -245,7 +252,8 @@ static bool at_frontier(struct match *m, const unsigned char *s, const unsigned 
     return !in_set(before, p, end - 1) && in_set(after, p, end - 1);
 }
 
-/* One item with its suffix. False when the pattern goes on at *s and *p; true when *ret_result is the answer. */
+/* One item with its suffix. False when the pattern goes on at *s and *p; true when *ret_result is
+ * the answer. */
 static bool match_item(struct match *m, const unsigned char **s, const unsigned char **p,
                        const unsigned char **ret_result)
 {
@@ -310,7 +318,8 @@ static bool match_special(struct match *m, const unsigned char **s, const unsign
 }
 
 /* The end of the match of `p` at `s`, or NULL. */
-static const unsigned char *match_here(struct match *m, const unsigned char *s, const unsigned char *p)
+static const unsigned char *match_here(struct match *m, const unsigned char *s,
+                                       const unsigned char *p)
 {
     if (++m->recursion > RECURSION_MAX)
         luaL_error(m->lua, "pattern too complex");
@@ -325,7 +334,8 @@ static const unsigned char *match_here(struct match *m, const unsigned char *s, 
         bool is_special = false;
         if (*p == '(') {
             bool is_place = p + 1 < m->pattern_end && p[1] == ')';
-            result = open_capture(m, s, p + (is_place ? 2 : 1), is_place ? CAPTURE_PLACE : CAPTURE_OPEN);
+            result =
+                open_capture(m, s, p + (is_place ? 2 : 1), is_place ? CAPTURE_PLACE : CAPTURE_OPEN);
             break;
         }
         if (*p == ')') {

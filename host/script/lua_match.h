@@ -24,7 +24,8 @@ struct match {
 };
 
 void match_init(struct match *m, lua_State *lua, const char *text, size_t text_size);
-/* The end of the match of `p` at `s`, or NULL. Raises for a malformed pattern and when the steps are used up. */
+/* The end of the match of `p` at `s`, or NULL. Raises for a malformed pattern and when the steps
+ * are used up. */
 const unsigned char *match_at(struct match *m, const unsigned char *s, const unsigned char *p);
 /* Capture `index` from 0; without any, the whole match from `s` to `end`. */
 void push_capture(struct match *m, int index, const unsigned char *s, const unsigned char *end);

@@ -152,7 +152,8 @@ static int lj_type(lua_State *lua)
 
 static int lj_ult(lua_State *lua)
 {
-    lua_pushboolean(lua, (lua_Unsigned)luaL_checkinteger(lua, 1) < (lua_Unsigned)luaL_checkinteger(lua, 2));
+    lua_pushboolean(lua, (lua_Unsigned)luaL_checkinteger(lua, 1) <
+                             (lua_Unsigned)luaL_checkinteger(lua, 2));
     return 1;
 }
 
@@ -173,7 +174,8 @@ static uint64_t next_random(struct sandbox *sandbox)
     return result;
 }
 
-/* Even over 0 … max: numbers are drawn below the next power of two until one fits; each fits with more than even odds. */
+/* Even over 0 … max: numbers are drawn below the next power of two until one fits; each fits with
+ * more than even odds. */
 static uint64_t random_up_to(struct sandbox *sandbox, uint64_t max)
 {
     if (max == 0)
@@ -218,7 +220,8 @@ static int lj_random(lua_State *lua)
 static int lj_randomseed(lua_State *lua)
 {
     if (lua_isnone(lua, 1))
-        return luaL_error(lua, "randomseed needs a number: the clock is not a source of chance here");
+        return luaL_error(lua,
+                          "randomseed needs a number: the clock is not a source of chance here");
     lua_Integer seed;
     lua_Number number = luaL_checknumber(lua, 1);
     if (lua_isinteger(lua, 1))
@@ -230,12 +233,18 @@ static int lj_randomseed(lua_State *lua)
 }
 
 static const luaL_Reg functions[] = {
-    {"abs", lj_abs},       {"ceil", lj_ceil},     {"floor", lj_floor}, {"fmod", lj_fmod},
-    {"modf", lj_modf},     {"max", lj_max},       {"min", lj_min},     {"sqrt", lj_sqrt},
-    {"exp", lj_exp},       {"log", lj_log},       {"pow", lj_pow},     {"sin", lj_sin},
-    {"cos", lj_cos},       {"tan", lj_tan},       {"asin", lj_asin},   {"acos", lj_acos},
-    {"atan", lj_atan},     {"type", lj_type},     {"ult", lj_ult},     {"tointeger", lj_tointeger},
-    {"random", lj_random}, {"randomseed", lj_randomseed}, {NULL, NULL},
+    {"abs", lj_abs},       {"ceil", lj_ceil},
+    {"floor", lj_floor},   {"fmod", lj_fmod},
+    {"modf", lj_modf},     {"max", lj_max},
+    {"min", lj_min},       {"sqrt", lj_sqrt},
+    {"exp", lj_exp},       {"log", lj_log},
+    {"pow", lj_pow},       {"sin", lj_sin},
+    {"cos", lj_cos},       {"tan", lj_tan},
+    {"asin", lj_asin},     {"acos", lj_acos},
+    {"atan", lj_atan},     {"type", lj_type},
+    {"ult", lj_ult},       {"tointeger", lj_tointeger},
+    {"random", lj_random}, {"randomseed", lj_randomseed},
+    {NULL, NULL},
 };
 
 void open_math(lua_State *lua)

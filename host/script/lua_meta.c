@@ -1,17 +1,19 @@
 /* lua_meta.c: metatables without finalisers and weak tables, read-only views, and the globals.
  *
- * A finaliser runs with hooks off, so it could never be stopped; a weak table shows when the collector has run, so it could not be
- * replayed. Lua looks for __gc once, in setmetatable, but for __mode at each collection. So a table that serves as a
- * metatable gets itself a guard (a metatable with our __newindex) that refuses both names from then on. If it has a
- * metatable already, the guard is a copy of that one: later changes in it are not seen. */
+ * A finaliser runs with hooks off, so it could never be stopped; a weak table shows when the
+ * collector has run, so it could not be replayed. Lua looks for __gc once, in setmetatable, but for
+ * __mode at each collection. So a table that serves as a metatable gets itself a guard (a metatable
+ * with our __newindex) that refuses both names from then on. If it has a metatable already, the
+ * guard is a copy of that one: later changes in it are not seen. */
 #include "script/sandbox_state.h"
 
 #include <string.h>
 
 const char sandbox_constants_key = 0;
-static const char guard_key = 0;  /* in a guard: the metatable that the script believes in, or false */
-static const char inner_key = 0;  /* in the metatable of a read-only view: the table behind it */
-static const char plain_key = 0;  /* registry: the guard of tables that have no metatable */
+static const char guard_key =
+    0; /* in a guard: the metatable that the script believes in, or false */
+static const char inner_key = 0; /* in the metatable of a read-only view: the table behind it */
+static const char plain_key = 0; /* registry: the guard of tables that have no metatable */
 
 static bool is_refused_name(lua_State *lua, int index)
 {
@@ -23,7 +25,8 @@ static bool is_refused_name(lua_State *lua, int index)
 
 static int refuse_name(lua_State *lua, int index)
 {
-    return luaL_error(lua, "%s is not allowed: finalisers and weak tables cannot be stopped or replayed",
+    return luaL_error(lua,
+                      "%s is not allowed: finalisers and weak tables cannot be stopped or replayed",
                       lua_tostring(lua, index));
 }
 
@@ -164,7 +167,8 @@ bool readonly_inner(lua_State *lua, int index)
 
 static int refuse_constant(lua_State *lua, int index)
 {
-    return luaL_error(lua, "cannot assign '%s': it is part of the library", lua_tostring(lua, index));
+    return luaL_error(lua, "cannot assign '%s': it is part of the library",
+                      lua_tostring(lua, index));
 }
 
 static int lj_rawset(lua_State *lua)
@@ -188,7 +192,8 @@ static int lj_rawset(lua_State *lua)
 
 static int lj_readonly_newindex(lua_State *lua)
 {
-    const char *key = lua_type(lua, 2) == LUA_TSTRING ? lua_tostring(lua, 2) : luaL_typename(lua, 2);
+    const char *key =
+        lua_type(lua, 2) == LUA_TSTRING ? lua_tostring(lua, 2) : luaL_typename(lua, 2);
     return luaL_error(lua, "cannot assign field '%s' of a read-only table", key);
 }
 

@@ -1,8 +1,9 @@
-/* lua_order.c: pairs and next in an order that a script can rely on: integers, floats, strings by bytes, booleans, then userdata
- * by the id that the function __order of their metatable returns.
+/* lua_order.c: pairs and next in an order that a script can rely on: integers, floats, strings by
+ * bytes, booleans, then userdata by the id that the function __order of their metatable returns.
  *
- * Stock Lua walks string keys by a hash seeded from clock and addresses. pairs takes the keys once, so keys added during the loop
- * are not visited and removed ones are left out. A table, function or coroutine as a key has no order and raises. */
+ * Stock Lua walks string keys by a hash seeded from clock and addresses. pairs takes the keys once,
+ * so keys added during the loop are not visited and removed ones are left out. A table, function or
+ * coroutine as a key has no order and raises. */
 #include "script/sandbox_state.h"
 
 #include <string.h>

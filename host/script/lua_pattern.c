@@ -178,7 +178,9 @@ static int lj_gsub(lua_State *lua)
     const char *text = luaL_checklstring(lua, 1, &text_size);
     const unsigned char *p = (const unsigned char *)luaL_checklstring(lua, 2, &pattern_size);
     int type = lua_type(lua, 3);
-    luaL_argexpected(lua, type == LUA_TNUMBER || type == LUA_TSTRING || type == LUA_TFUNCTION || type == LUA_TTABLE,
+    luaL_argexpected(lua,
+                     type == LUA_TNUMBER || type == LUA_TSTRING || type == LUA_TFUNCTION ||
+                         type == LUA_TTABLE,
                      3, "string/function/table");
     lua_Integer max = luaL_optinteger(lua, 4, (lua_Integer)text_size + 1);
     struct match m;

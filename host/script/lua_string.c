@@ -1,5 +1,6 @@
-/* lua_string.c: the string library, with results bounded. What is taken from the system's library as it is makes nothing larger than
- * its arguments. upper and lower know ASCII only, so that no locale of the host changes a result. */
+/* lua_string.c: the string library, with results bounded. What is taken from the system's library
+ * as it is makes nothing larger than its arguments. upper and lower know ASCII only, so that no
+ * locale of the host changes a result. */
 #include "script/sandbox_state.h"
 
 #include <lualib.h>

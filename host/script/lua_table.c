@@ -1,5 +1,6 @@
-/* lua_table.c: the table library. A metatable can make a table seem endless (__len), so each loop looks for the stop of the call; sort
- * is stable and makes the same comparisons in each run, whatever the comparator says. */
+/* lua_table.c: the table library. A metatable can make a table seem endless (__len), so each loop
+ * looks for the stop of the call; sort is stable and makes the same comparisons in each run,
+ * whatever the comparator says. */
 #include "script/sandbox_state.h"
 
 #include <limits.h>
@@ -28,7 +29,8 @@ static int lj_insert(lua_State *lua)
         break;
     case 3:
         position = luaL_checkinteger(lua, 2);
-        luaL_argcheck(lua, (lua_Unsigned)position - 1u < (lua_Unsigned)end, 2, "position out of bounds");
+        luaL_argcheck(lua, (lua_Unsigned)position - 1u < (lua_Unsigned)end, 2,
+                      "position out of bounds");
         for (lua_Integer at = end; at > position; at--) {
             poll_sometimes(lua, sandbox, at);
             lua_geti(lua, 1, at - 1);
@@ -48,7 +50,8 @@ static int lj_remove(lua_State *lua)
     lua_Integer size = length_of(lua, 1);
     lua_Integer position = luaL_optinteger(lua, 2, size);
     if (position != size)
-        luaL_argcheck(lua, (lua_Unsigned)position - 1u <= (lua_Unsigned)size, 2, "position out of bounds");
+        luaL_argcheck(lua, (lua_Unsigned)position - 1u <= (lua_Unsigned)size, 2,
+                      "position out of bounds");
     lua_geti(lua, 1, position);
     for (; position < size; position++) {
         poll_sometimes(lua, sandbox, position);
@@ -73,7 +76,8 @@ static int lj_move(lua_State *lua)
         luaL_argcheck(lua, from > 0 || end < LUA_MAXINTEGER + from, 3, "too many elements to move");
         lua_Integer count = end - from + 1;
         luaL_argcheck(lua, to <= LUA_MAXINTEGER - count + 1, 4, "destination wrap around");
-        bool is_upwards = to > end || to <= from || (target != 1 && !lua_compare(lua, 1, target, LUA_OPEQ));
+        bool is_upwards =
+            to > end || to <= from || (target != 1 && !lua_compare(lua, 1, target, LUA_OPEQ));
         for (lua_Integer done = 0; done < count; done++) {
             lua_Integer at = is_upwards ? done : count - 1 - done;
             poll_sometimes(lua, sandbox, done);
@@ -143,7 +147,8 @@ static int lj_unpack(lua_State *lua)
     return (int)more + 1;
 }
 
-/* Is element `a` of the list at `list` to stand before element `b`? Index 2 is the comparator or nil. */
+/* Is element `a` of the list at `list` to stand before element `b`? Index 2 is the comparator or
+ * nil. */
 static bool is_before(lua_State *lua, int list, lua_Integer a, lua_Integer b)
 {
     bool answer;
@@ -197,8 +202,8 @@ static int lj_sort(lua_State *lua)
     lua_settop(lua, 2);
     if (size < 2)
         return 0;
-    luaL_argcheck(lua, (lua_Unsigned)size < sandbox->limits.heap_max_bytes / 16 && size < INT_MAX, 1,
-                  "array too big");
+    luaL_argcheck(lua, (lua_Unsigned)size < sandbox->limits.heap_max_bytes / 16 && size < INT_MAX,
+                  1, "array too big");
     lua_createtable(lua, (int)size, 0);
     lua_createtable(lua, (int)size, 0);
     int from = 3;

@@ -111,7 +111,10 @@ void sandbox_free(struct sandbox *sandbox)
 }
 
 lua_State *sandbox_lua(struct sandbox *sandbox) { return sandbox->lua; }
-const struct sandbox_error *sandbox_error_last(const struct sandbox *sandbox) { return &sandbox->error; }
+const struct sandbox_error *sandbox_error_last(const struct sandbox *sandbox)
+{
+    return &sandbox->error;
+}
 bool sandbox_is_stopped(const struct sandbox *sandbox) { return sandbox->stop != STOP_NONE; }
 
 void sandbox_set_print(struct sandbox *sandbox, sandbox_print_fn fn, void *arg)
@@ -147,18 +150,20 @@ static oc_rc explain(struct sandbox *sandbox, int status, int base)
     lua_State *lua = sandbox->lua;
     struct sandbox_error *error = &sandbox->error;
     sandbox->running = lua;
+    bool is_captured = sandbox->has_error;
     oc_rc rc = OC_E_INVALID;
+    sandbox->has_error = true; /* so that the next call forgets it */
     if (sandbox->stop != STOP_NONE) {
-        if (!sandbox->has_error)
+        if (!is_captured)
             memset(error, 0, sizeof *error);
         rc = report_stop(sandbox);
-    } else if (status == LUA_ERRRUN && sandbox->has_error) {
+    } else if (status == LUA_ERRRUN && is_captured) {
         if (error->kind == SANDBOX_ERROR_SYNTAX)
             rc = OC_E_DATA;
         else
             error->kind = SANDBOX_ERROR_RUNTIME;
     } else {
-        if (!sandbox->has_error)
+        if (!is_captured)
             memset(error, 0, sizeof *error);
         error->kind = status == LUA_ERRMEM ? SANDBOX_ERROR_MEMORY : SANDBOX_ERROR_HANDLER;
         rc = status == LUA_ERRMEM ? OC_E_NOMEM : OC_E_INVALID;
@@ -168,25 +173,30 @@ static oc_rc explain(struct sandbox *sandbox, int status, int base)
     return rc;
 }
 
+/* What it adds to lua_pcall is paid for each event of the market: two stores, a count and two
+ * comparisons. */
 oc_rc sandbox_call(struct sandbox *sandbox, int nargs, int nresults)
 {
     lua_State *lua = sandbox->lua;
     struct sandbox_watch *watch = sandbox->watch;
-    int base = lua_gettop(lua) - nargs - 1;
-    assert(base >= HANDLER_SLOT && !sandbox->depth);
-    if (sandbox->stop != STOP_NONE) {
-        lua_settop(lua, base);
+    assert(!watch->current);
+    if (__builtin_expect(sandbox->stop != STOP_NONE, 0)) {
+        lua_pop(lua, nargs + 1);
         return OC_E_STATE;
     }
-    error_forget(sandbox);
-    sandbox->depth = 1;
+    if (__builtin_expect(sandbox->has_error, 0))
+        error_forget(sandbox);
+    int base = nresults == LUA_MULTRET ? lua_gettop(lua) - nargs - 1 : 0;
     watch->seq = watch->seq + 1;
     watch->current = sandbox;
     int status = lua_pcall(lua, nargs, nresults, HANDLER_SLOT);
     watch->current = NULL;
-    sandbox->depth = 0;
     if (__builtin_expect(status == LUA_OK && sandbox->stop == STOP_NONE, 1))
         return OC_OK;
+    if (status != LUA_OK)
+        base = lua_gettop(lua) - 1;
+    else if (nresults != LUA_MULTRET)
+        base = lua_gettop(lua) - nresults;
     return explain(sandbox, status, base);
 }
 

@@ -1,7 +1,9 @@
-/* sandbox_error.c: what went wrong, where, and with which values, taken down at the place of the error.
+/* sandbox_error.c: what went wrong, where, and with which values, taken down at the place of the
+ * error.
  *
- * It is written into the sandbox's own buffers with no allocation and without running any code of the script: no metamethod, no
- * tostring. So it also works at the end of the heap and inside the stop hook. */
+ * It is written into the sandbox's own buffers with no allocation and without running any code of
+ * the script: no metamethod, no tostring. So it also works at the end of the heap and inside the
+ * stop hook. */
 #include "script/sandbox_state.h"
 
 #include <stdarg.h>
@@ -26,7 +28,8 @@ static void add(struct text *text, const char *format, ...)
     int size = vsnprintf(text->data + text->size, text->max - text->size, format, args);
     va_end(args);
     if (size > 0)
-        text->size += (size_t)size < text->max - text->size ? (size_t)size : text->max - text->size - 1;
+        text->size +=
+            (size_t)size < text->max - text->size ? (size_t)size : text->max - text->size - 1;
 }
 
 static void copy(char *ret_text, size_t max, const char *from)
@@ -38,7 +41,8 @@ static void copy(char *ret_text, size_t max, const char *from)
 
 static const char *chunk_name(const lua_Debug *record)
 {
-    return record->source[0] == '@' || record->source[0] == '=' ? record->source + 1 : record->source;
+    return record->source[0] == '@' || record->source[0] == '=' ? record->source + 1
+                                                                : record->source;
 }
 
 static void add_value(struct text *text, lua_State *lua, int index)
@@ -103,7 +107,8 @@ static void capture_traceback(struct sandbox *sandbox, lua_State *lua)
         else
             add(&text, "[host]: ");
         if (record.name)
-            add(&text, "in %s '%s'", record.namewhat[0] ? record.namewhat : "function", record.name);
+            add(&text, "in %s '%s'", record.namewhat[0] ? record.namewhat : "function",
+                record.name);
         else if (record.what[0] == 'm')
             add(&text, "in main chunk");
         else if (record.what[0] == 'C')
@@ -129,7 +134,8 @@ void error_capture(struct sandbox *sandbox, lua_State *lua, bool with_locals)
             continue;
         error->line = record.currentline;
         copy(error->file, sizeof error->file, chunk_name(&record));
-        source_line(sandbox, error->file, error->line, error->source_line, sizeof error->source_line);
+        source_line(sandbox, error->file, error->line, error->source_line,
+                    sizeof error->source_line);
         if (with_locals)
             capture_locals(sandbox, lua, &record);
         break;

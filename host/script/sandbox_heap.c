@@ -1,5 +1,6 @@
-/* sandbox_heap.c: a capped heap of the sandbox's own: size classes cut from chunks, larger blocks singly. Chunks go back when the
- * sandbox is freed; Lua tells the size of what it frees, so small blocks need no head. */
+/* sandbox_heap.c: a capped heap of the sandbox's own: size classes cut from chunks, larger blocks
+ * singly. Chunks go back when the sandbox is freed; Lua tells the size of what it frees, so small
+ * blocks need no head. */
 #include "script/sandbox_state.h"
 
 #include "base/env.h"
@@ -33,7 +34,8 @@ static void link_in(struct heap_big **list, struct heap_big *big)
     *list = big;
 }
 
-/* Twice-rounded classes may strand memory in free lists, so what is taken from the system has a limit of its own. */
+/* Twice-rounded classes may strand memory in free lists, so what is taken from the system has a
+ * limit of its own. */
 static bool footprint_allows(const struct sandbox *sandbox, size_t more)
 {
     size_t max = sandbox->limits.heap_max_bytes;
@@ -113,16 +115,18 @@ static bool limit_allows(const struct sandbox *sandbox, size_t more)
 {
     if (sandbox->limits.allocs_max && sandbox->heap.allocs > sandbox->limits.allocs_max)
         return false;
-    size_t max = sandbox->limits.heap_max_bytes + (sandbox->depth ? 0 : HEAP_HOST_RESERVE);
+    size_t max =
+        sandbox->limits.heap_max_bytes + (sandbox_is_running(sandbox) ? 0 : HEAP_HOST_RESERVE);
     return more <= max && sandbox->heap.used <= max - more;
 }
 
-/* Lua collects everything after the first refusal and asks again. The second one of the same request is the end: a script
- * that could catch it would go on at the edge of its heap, with a full collection for each allocation. */
+/* Lua collects everything after the first refusal and asks again. The second one of the same
+ * request is the end: a script that could catch it would go on at the edge of its heap, with a full
+ * collection for each allocation. */
 static void *refuse(struct sandbox *sandbox, void *block, size_t size)
 {
     struct heap *heap = &sandbox->heap;
-    if (sandbox->depth && heap->refused_size == size && heap->refused_block == block) {
+    if (sandbox_is_running(sandbox) && heap->refused_size == size && heap->refused_block == block) {
         error_capture(sandbox, sandbox->running, false);
         sandbox_stop_now(sandbox, STOP_MEMORY);
     }

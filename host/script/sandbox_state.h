@@ -1,4 +1,5 @@
-/* sandbox_state.h: what the files of the sandbox share. Private to host/script/sandbox*.c and lua_*.c. */
+/* sandbox_state.h: what the files of the sandbox share. Private to host/script/sandbox*.c and
+ * lua_*.c. */
 #ifndef SCRIPT_SANDBOX_STATE_H
 #define SCRIPT_SANDBOX_STATE_H
 
@@ -10,12 +11,13 @@ enum { HANDLER_SLOT = 1 }; /* the message handler, for ever at the bottom of the
 
 enum sandbox_stop { STOP_NONE, STOP_DEADLINE, STOP_MEMORY };
 
-/* What the timer's signal looks at. A sandbox without watchdog has one of its own that nobody reads. */
+/* What the timer's signal looks at. A sandbox without watchdog has one of its own that nobody
+ * reads. */
 struct sandbox_watch {
     struct sandbox *volatile current; /* the sandbox that is within a call */
     volatile uint64_t seq;            /* one more for each call */
     uint64_t seen_seq;                /* the signal's own notes */
-    uint32_t ticks; /* periods that this call has been seen in */
+    uint32_t ticks;                   /* periods that this call has been seen in */
     uint32_t period_us;
 };
 
@@ -32,14 +34,14 @@ struct heap_big;  /* the head of a block of its own */
 
 struct heap {
     struct heap_free *free[HEAP_CLASS_COUNT];
-    char *chunk_next;        /* unused rest of the newest chunk */
+    char *chunk_next; /* unused rest of the newest chunk */
     size_t chunk_left;
     struct heap_big *chunks; /* all of them */
     struct heap_big *bigs;
-    size_t used;             /* bytes of blocks in use, rounded to their class */
-    size_t footprint;        /* bytes taken from the system */
+    size_t used;      /* bytes of blocks in use, rounded to their class */
+    size_t footprint; /* bytes taken from the system */
     uint64_t allocs;
-    void *refused_block;     /* the request that was refused last, to know Lua's second attempt */
+    void *refused_block; /* the request that was refused last, to know Lua's second attempt */
     size_t refused_size;
 };
 
@@ -51,15 +53,14 @@ struct sandbox_source {
 
 struct sandbox {
     lua_State *lua;
-    lua_State *volatile running;  /* the coroutine that executes */
-    volatile sig_atomic_t stop;   /* enum sandbox_stop */
-    volatile sig_atomic_t depth;  /* 1 within a call */
-    struct sandbox_watch *watch;  /* never NULL */
+    lua_State *volatile running; /* the coroutine that executes */
+    volatile sig_atomic_t stop;  /* enum sandbox_stop */
+    struct sandbox_watch *watch; /* never NULL */
     struct sandbox_watch no_watch;
-    bool has_error;               /* `error` was filled at the place of the error */
-    bool has_inner_error;         /* … by a coroutine; not yet known whether the script catches it */
+    bool has_error;       /* `error` was filled at the place of the error */
+    bool has_inner_error; /* … by a coroutine; not yet known whether the script catches it */
     uint32_t nesting;
-    uint32_t coroutines;          /* upper bound of those alive */
+    uint32_t coroutines; /* upper bound of those alive */
     uint64_t random[4];
     lua_Integer object_ids;
     struct sandbox_limits limits;
@@ -73,6 +74,12 @@ struct sandbox {
     uint32_t source_count;
 };
 
+/* Within a call. */
+static inline bool sandbox_is_running(const struct sandbox *sandbox)
+{
+    return sandbox->watch->current == sandbox;
+}
+
 /* sandbox.c: starts math.random anew. */
 void sandbox_seed(struct sandbox *sandbox, uint64_t seed);
 
@@ -81,7 +88,8 @@ void *heap_alloc(void *arg, void *block, size_t old_size, size_t size);
 void heap_release(struct heap *heap);
 
 /* sandbox_error.c */
-/* Notes the place, locals and traceback of `lua` (no allocation, no script code). The first note of a call stays. */
+/* Notes the place, locals and traceback of `lua` (no allocation, no script code). The first note of
+ * a call stays. */
 void error_capture(struct sandbox *sandbox, lua_State *lua, bool with_locals);
 /* The script has caught it. */
 void error_forget(struct sandbox *sandbox);
@@ -103,12 +111,14 @@ static inline void sandbox_check(lua_State *lua, const struct sandbox *sandbox)
 
 /* sandbox_source.c: keeps a copy for the words of errors. */
 oc_rc source_keep(struct sandbox *sandbox, const char *name, const char *text, size_t size);
-void source_line(const struct sandbox *sandbox, const char *name, int line, char *ret_text, size_t max);
+void source_line(const struct sandbox *sandbox, const char *name, int line, char *ret_text,
+                 size_t max);
 void source_release(struct sandbox *sandbox);
 /* Pushes the compiled chunk or raises. */
 void source_compile(lua_State *lua, const char *text, size_t size, const char *name);
 
-/* Each opens one part of the library, with the table of constant globals on the top of the stack. */
+/* Each opens one part of the library, with the table of constant globals on the top of the stack.
+ */
 void open_base(lua_State *lua);
 void open_meta(lua_State *lua);
 void open_order(lua_State *lua);
@@ -116,7 +126,8 @@ void open_string(lua_State *lua);
 void open_table(lua_State *lua);
 void open_math(lua_State *lua);
 void open_coroutine(lua_State *lua);
-/* Adds `functions` to the constant globals on the top of the stack as the read-only table `name`. */
+/* Adds `functions` to the constant globals on the top of the stack as the read-only table `name`.
+ */
 void open_lib(lua_State *lua, const char *name, const luaL_Reg *functions);
 
 /* lua_meta.c: the table behind a read-only view is pushed and true; otherwise nothing and false. */

@@ -1,7 +1,8 @@
 /* sandbox_watch.c: ending a call that uses too much time.
  *
- * A Lua count hook that is always on makes the interpreter twice as slow. So there is none: the timer's signal compares a counter
- * that each call raises, and installs the hook only in a call that has outlived its deadline. */
+ * A Lua count hook that is always on makes the interpreter twice as slow. So there is none: the
+ * timer's signal compares a counter that each call raises, and installs the hook only in a call
+ * that has outlived its deadline. */
 #include "script/sandbox_state.h"
 
 #include "base/env.h"
@@ -12,7 +13,8 @@ struct sandbox_watchdog {
     struct env_timer *timer;
 };
 
-/* Runs before the next instruction of a script that has been stopped, again and again until the host has left the call. */
+/* Runs before the next instruction of a script that has been stopped, again and again until the
+ * host has left the call. */
 static void lj_stop_hook(lua_State *lua, lua_Debug *record)
 {
     (void)record;
@@ -37,7 +39,8 @@ int sandbox_raise_stop(lua_State *lua)
 
 void sandbox_poll(lua_State *lua) { sandbox_check(lua, sandbox_of(lua)); }
 
-/* In the signal handler. A coroutine that was resumed since the last tick has no hook yet, so it is set at each one. */
+/* In the signal handler. A coroutine that was resumed since the last tick has no hook yet, so it is
+ * set at each one. */
 static void on_tick(void *arg, uint32_t periods)
 {
     struct sandbox_watch *watch = arg;

@@ -1,4 +1,5 @@
-/* detmath_test.c: the deterministic functions against libm (accuracy), and against recorded bits (sameness). */
+/* detmath_test.c: the deterministic functions against libm (accuracy), and against recorded bits
+ * (sameness). */
 #include "base/detmath.h"
 
 #include <setjmp.h>
@@ -101,7 +102,8 @@ static void near_multiples_of_half_pi(void **unused)
             check("cos", x, 0, det_cos(x), cos(x));
             check("tan", x, 0, det_tan(x), tan(x));
         }
-    /* among doubles, the nearest to a multiple of pi / 2; the cosine was computed with 3000 bits (libm is 8 units off) */
+    /* among doubles, the nearest to a multiple of pi / 2; the cosine was computed with 3000 bits
+     * (libm is 8 units off) */
     double hard = 0x1.6ac5b262ca1ffp+849;
     assert_true(det_cos(hard) == -0x1.14ae72e6ba22fp-61);
     assert_true(det_sin(hard) == 1);
@@ -129,8 +131,30 @@ static void exact_functions_are_exact(void **unused)
     }
 }
 
-static const double edges[] = {0.0, -0.0, 1, -1, 2, -2, 3, -3, 0.5, -0.5, 1e-320, -1e-320, 1e308, -1e308, INFINITY, -INFINITY,
-                               NAN, 0x1p-1022, 4503599627370497.0, 9007199254740993.0, 0x1p64, -0x1p64, 1.5, -1.5};
+static const double edges[] = {0.0,
+                               -0.0,
+                               1,
+                               -1,
+                               2,
+                               -2,
+                               3,
+                               -3,
+                               0.5,
+                               -0.5,
+                               1e-320,
+                               -1e-320,
+                               1e308,
+                               -1e308,
+                               INFINITY,
+                               -INFINITY,
+                               NAN,
+                               0x1p-1022,
+                               4503599627370497.0,
+                               9007199254740993.0,
+                               0x1p64,
+                               -0x1p64,
+                               1.5,
+                               -1.5};
 
 static void same(const char *name, double x, double y, double mine, double libm)
 {
@@ -165,7 +189,8 @@ static void edges_are_as_in_c(void **unused)
     }
 }
 
-/* The same on gcc and clang, -O0 and -O3, with and without FMA and AVX: one hash over the bits of many results. */
+/* The same on gcc and clang, -O0 and -O3, with and without FMA and AVX: one hash over the bits of
+ * many results. */
 static void bits_are_the_recorded_ones(void **unused)
 {
     (void)unused;
@@ -174,9 +199,11 @@ static void bits_are_the_recorded_ones(void **unused)
     for (int at = 0; at < 100000; at++) {
         double x = between(-40, 40);
         double y = between(-5, 5);
-        double values[] = {det_exp(x),     det_log(fabs(x)), det_log2(fabs(x)), det_log10(fabs(x)), det_sin(x),
-                           det_cos(x),     det_tan(x),       det_asin(y / 5),   det_acos(y / 5),    det_atan2(y, x),
-                           det_fmod(x, y), det_sqrt(fabs(x)), det_pow(fabs(x), y)};
+        double values[] = {det_exp(x),         det_log(fabs(x)), det_log2(fabs(x)),
+                           det_log10(fabs(x)), det_sin(x),       det_cos(x),
+                           det_tan(x),         det_asin(y / 5),  det_acos(y / 5),
+                           det_atan2(y, x),    det_fmod(x, y),   det_sqrt(fabs(x)),
+                           det_pow(fabs(x), y)};
         for (size_t index = 0; index < sizeof values / sizeof *values; index++)
             hash = (hash ^ bits_of(values[index])) * 1099511628211u;
     }
@@ -188,8 +215,8 @@ static void bits_are_the_recorded_ones(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(functions_agree_with_libm), cmocka_unit_test(near_multiples_of_half_pi),
-        cmocka_unit_test(exact_functions_are_exact), cmocka_unit_test(edges_are_as_in_c),
+        cmocka_unit_test(functions_agree_with_libm),  cmocka_unit_test(near_multiples_of_half_pi),
+        cmocka_unit_test(exact_functions_are_exact),  cmocka_unit_test(edges_are_as_in_c),
         cmocka_unit_test(bits_are_the_recorded_ones),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

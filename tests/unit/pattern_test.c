@@ -1,5 +1,6 @@
-/* pattern_test.c: our pattern matcher against the one of the system, on seeded texts and patterns, answers and errors alike; and
- * string.format and table functions on the same ground. The two states run one text each and compare what it returns. */
+/* pattern_test.c: our pattern matcher against the one of the system, on seeded texts and patterns,
+ * answers and errors alike; and string.format and table functions on the same ground. The two
+ * states run one text each and compare what it returns. */
 #include "script/sandbox.h"
 
 #include <lualib.h>
@@ -50,12 +51,12 @@ static void append(char *text, size_t *size, const char *part)
 static size_t make_pattern(char *text)
 {
     static const char *const items[] = {
-        "a",      "b",     ".",      "%a",      "%d",       "%s",    "%w",   "%p",        "%x",      "%u",  "%l",
-        "%c",     "%g",    "%A",     "%D",      "%S",       "%W",    "%.",   "%%",        "[abc]",   "[^a]", "[a-c]",
-        "[%d_]",  "[^%s]", "[]]",    "[^]]",    "[a-]",     "[%a-z]", "[%]]", "%b()",     "%bab",    "%f[%w]", "%f[%a]",
-        "(",      ")",     "()",     "(a)",     "(.)",      "(.-)",  "(a*)", "%1",        "%2",      "%0",  "[",
-        "[a",     "%",     "%f",     "%b",      "%bx",      "$",     "^",    "(%w+)",     "(.)(.)",  "%Z",  "[%",
-        "[^",     "%f[^%w]",
+        "a",    "b",      ".",      "%a",    "%d",  "%s",   "%w",      "%p",     "%x",   "%u",
+        "%l",   "%c",     "%g",     "%A",    "%D",  "%S",   "%W",      "%.",     "%%",   "[abc]",
+        "[^a]", "[a-c]",  "[%d_]",  "[^%s]", "[]]", "[^]]", "[a-]",    "[%a-z]", "[%]]", "%b()",
+        "%bab", "%f[%w]", "%f[%a]", "(",     ")",   "()",   "(a)",     "(.)",    "(.-)", "(a*)",
+        "%1",   "%2",     "%0",     "[",     "[a",  "%",    "%f",      "%b",     "%bx",  "$",
+        "^",    "(%w+)",  "(.)(.)", "%Z",    "[%",  "[^",   "%f[^%w]",
     };
     static const char *const suffixes[] = {"", "", "", "*", "+", "-", "?"};
     size_t size = 0;
@@ -101,12 +102,14 @@ static const char harness[] =
     "  out[3] = try(string.gsub, text, pattern, replacement)\n"
     "  out[4] = try(string.gsub, text, pattern, function(...) return show(...) end)\n"
     "  out[5] = try(string.gsub, text, pattern, {a = 1, b = false, ab = 'AB'}, 3)\n"
-    "  out[6] = try(function() local all = {} for a, b in text:gmatch(pattern) do all[#all + 1] = show(a, b) end return table.concat(all, ';') end)\n"
+    "  out[6] = try(function() local all = {} for a, b in text:gmatch(pattern) do all[#all + 1] = "
+    "show(a, b) end return table.concat(all, ';') end)\n"
     "  out[7] = try(string.find, text, pattern, init, true)\n"
     "  return table.concat(out, '\\n')\n"
     "end\n";
 
-static void push_case(lua_State *lua, const char *const texts[3], const size_t sizes[3], lua_Integer init)
+static void push_case(lua_State *lua, const char *const texts[3], const size_t sizes[3],
+                      lua_Integer init)
 {
     lua_getglobal(lua, "compare");
     for (int at = 0; at < 3; at++)
@@ -123,7 +126,8 @@ static void matcher_is_the_stock_one(void **unused)
         char pattern[TEXT_MAX];
         char replacement[TEXT_MAX];
         const char *const texts[3] = {text, pattern, replacement};
-        const size_t sizes[3] = {make_text(text), make_pattern(pattern), make_replacement(replacement)};
+        const size_t sizes[3] = {make_text(text), make_pattern(pattern),
+                                 make_replacement(replacement)};
         lua_Integer init = (lua_Integer)draw(30) - 12;
         push_case(stock, texts, sizes, init);
         assert_int_equal(lua_pcall(stock, 4, 1, 0), LUA_OK);
@@ -135,8 +139,10 @@ static void matcher_is_the_stock_one(void **unused)
         const char *expected = lua_tolstring(stock, -1, &expected_size);
         const char *result = lua_tolstring(lua, -1, &size);
         if (size != expected_size || memcmp(result, expected, size) != 0)
-            fail_msg("case %d: text '%.*s' pattern '%.*s' replacement '%.*s' init %d:\n%s\nexpected:\n%s", at, (int)sizes[0],
-                     text, (int)sizes[1], pattern, (int)sizes[2], replacement, (int)init, result, expected);
+            fail_msg("case %d: text '%.*s' pattern '%.*s' replacement '%.*s' init "
+                     "%d:\n%s\nexpected:\n%s",
+                     at, (int)sizes[0], text, (int)sizes[1], pattern, (int)sizes[2], replacement,
+                     (int)init, result, expected);
         errors_seen += strstr(expected, "error") != NULL;
         matches_seen += strncmp(expected, "nil", 3) != 0 && strncmp(expected, "error", 5) != 0;
         lua_pop(lua, 1);
@@ -166,23 +172,28 @@ static const char *const lines[] = {
     "table.concat({1, 2.5, 'x'}, ', ')",
     "table.concat({}, 'x') .. table.concat({1, 2, 3}, '-', 2, 3)",
     "table.concat({1, 2, 3}, '', 3, 2)",
-    "(function() local t = {1, 2, 3} table.insert(t, 4) table.insert(t, 1, 0) return table.concat(t, ' ') end)()",
-    "(function() local t = {1, 2, 3} local a = table.remove(t) local b = table.remove(t, 1) return a .. b .. #t end)()",
+    "(function() local t = {1, 2, 3} table.insert(t, 4) table.insert(t, 1, 0) return "
+    "table.concat(t, ' ') end)()",
+    "(function() local t = {1, 2, 3} local a = table.remove(t) local b = table.remove(t, 1) return "
+    "a .. b .. #t end)()",
     "(function() local t = {} local a = table.remove(t) return tostring(a) .. #t end)()",
     "tostring(pcall(table.insert, {1, 2}, 5, 1)) .. tostring(pcall(table.remove, {1, 2}, 5))",
     "tostring(pcall(table.remove, {1, 2}, 3)) .. tostring(pcall(table.insert, {1, 2}, 3, 1))",
     "table.concat(table.move({1, 2, 3, 4}, 2, 4, 1), ' ')",
     "table.concat(table.move({1, 2, 3, 4}, 1, 3, 2), ' ')",
     "table.concat(table.move({1, 2}, 1, 2, 3, {8, 9}), ' ')",
-    "(function() local t = {5, 2, 8, 1, 9, 3, 7, 4, 6, 0, 11, 10} table.sort(t) return table.concat(t, ' ') end)()",
-    "(function() local t = {'b', 'a', 'C'} table.sort(t, function(a, b) return a > b end) return table.concat(t) end)()",
+    "(function() local t = {5, 2, 8, 1, 9, 3, 7, 4, 6, 0, 11, 10} table.sort(t) return "
+    "table.concat(t, ' ') end)()",
+    "(function() local t = {'b', 'a', 'C'} table.sort(t, function(a, b) return a > b end) return "
+    "table.concat(t) end)()",
     "select('#', table.unpack({1, nil, 3}, 1, 3)) .. table.pack(1, nil).n",
     "math.floor(3.7) .. math.floor(-3.7) .. math.ceil(3.2) .. math.ceil(-3.2)",
     "math.type(1) .. math.type(1.0) .. tostring(math.type('1'))",
     "math.max(1, 2.5, 2) .. math.min(3, 1.5) .. math.abs(-4) .. math.abs(math.mininteger)",
     "math.fmod(7, 3) .. math.fmod(-7, 3) .. math.fmod(7, -3) .. math.fmod(5.5, 2)",
     "tostring(math.modf(3.7)) .. select(2, math.modf(-3.5)) .. tostring(math.modf(5))",
-    "tostring(math.tointeger(3.0)) .. tostring(math.tointeger(3.5)) .. tostring(math.tointeger('8'))",
+    "tostring(math.tointeger(3.0)) .. tostring(math.tointeger(3.5)) .. "
+    "tostring(math.tointeger('8'))",
     "math.log(8, 2) .. math.log(1000, 10) .. math.sqrt(2) .. math.exp(0)",
     "tostring(math.ult(1, -1)) .. math.pi .. math.huge .. math.maxinteger",
     "math.floor(1e300) .. math.ceil(-0.5) .. math.floor(2^53)",
@@ -191,15 +202,23 @@ static const char *const lines[] = {
     "tostring(select(2, xpcall(error, function(e) return e .. '!' end, 'x')))",
     "select('#', xpcall(function(...) return ... end, print, 1, nil, 3))",
     "tostring(xpcall(function(...) return select('#', ...) end, print, 1, 2))",
-    "(function() local co = coroutine.wrap(function(a) local b = coroutine.yield(a + 1) return b * 2 end) return co(1) .. co(10) end)()",
-    "(function() local co = coroutine.create(function() local ok, v = pcall(function() return coroutine.yield(1) + 1 end) return v end) coroutine.resume(co) return select(2, coroutine.resume(co, 5)) end)()",
-    "(function() local co = coroutine.create(function() return select(2, xpcall(function() coroutine.yield() error('e', 0) end, function(e) return e .. '!' end)) end) coroutine.resume(co) return select(2, coroutine.resume(co)) end)()",
-    "(function() local co = coroutine.create(error) local ok, e = coroutine.resume(co, 'x') return tostring(ok) .. e .. coroutine.status(co) .. tostring(coroutine.resume(co)) end)()",
-    "(function() local co co = coroutine.create(function() return coroutine.status(co) end) return coroutine.status(co) .. select(2, coroutine.resume(co)) .. coroutine.status(co) end)()",
+    "(function() local co = coroutine.wrap(function(a) local b = coroutine.yield(a + 1) return b * "
+    "2 end) return co(1) .. co(10) end)()",
+    "(function() local co = coroutine.create(function() local ok, v = pcall(function() return "
+    "coroutine.yield(1) + 1 end) return v end) coroutine.resume(co) return select(2, "
+    "coroutine.resume(co, 5)) end)()",
+    "(function() local co = coroutine.create(function() return select(2, xpcall(function() "
+    "coroutine.yield() error('e', 0) end, function(e) return e .. '!' end)) end) "
+    "coroutine.resume(co) return select(2, coroutine.resume(co)) end)()",
+    "(function() local co = coroutine.create(error) local ok, e = coroutine.resume(co, 'x') return "
+    "tostring(ok) .. e .. coroutine.status(co) .. tostring(coroutine.resume(co)) end)()",
+    "(function() local co co = coroutine.create(function() return coroutine.status(co) end) return "
+    "coroutine.status(co) .. select(2, coroutine.resume(co)) .. coroutine.status(co) end)()",
     "tostring(coroutine.isyieldable()) .. tostring(select(2, coroutine.running()))",
     "string.pack('>i4', 7):byte(4) .. string.unpack('<i2', '\\1\\2') .. string.packsize('i4i8')",
     "utf8.char(228, 8364) .. utf8.len('\\u{e4}')",
-    "(function() local t = setmetatable({}, {__pairs = function(t) return function(_, k) if not k then return 1, 2 end end, t, nil end}) for k, v in pairs(t) do return k + v end end)()",
+    "(function() local t = setmetatable({}, {__pairs = function(t) return function(_, k) if not k "
+    "then return 1, 2 end end, t, nil end}) for k, v in pairs(t) do return k + v end end)()",
 };
 
 static void library_is_the_stock_one(void **unused)
@@ -215,7 +234,8 @@ static void library_is_the_stock_one(void **unused)
         lua_getglobal(stock, "result");
         lua_getglobal(sandbox_lua(ours), "result");
         if (strcmp(lua_tostring(stock, -1), lua_tostring(sandbox_lua(ours), -1)) != 0)
-            fail_msg("%s: '%s', expected '%s'", lines[at], lua_tostring(sandbox_lua(ours), -1), lua_tostring(stock, -1));
+            fail_msg("%s: '%s', expected '%s'", lines[at], lua_tostring(sandbox_lua(ours), -1),
+                     lua_tostring(stock, -1));
         lua_pop(stock, 1);
         lua_pop(sandbox_lua(ours), 1);
     }

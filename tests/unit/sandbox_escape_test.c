@@ -1,5 +1,6 @@
-/* sandbox_escape_test.c: every script of tests/fault/lua_escape, at load and inside a callback. Its first line says what must become of
- * it; whatever that is, it is told with file and line, another sandbox and the host go on. */
+/* sandbox_escape_test.c: every script of tests/fault/lua_escape, at load and inside a callback. Its
+ * first line says what must become of it; whatever that is, it is told with file and line, another
+ * sandbox and the host go on. */
 #include "script/sandbox.h"
 
 #include <setjmp.h>
@@ -14,7 +15,26 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SCRIPTS_MIN = 60, DEADLINE_MS = 40, PATIENCE_MS = 30000, PERIOD_US = 4000, TEXT_MAX = 1 << 16 };
+enum {
+    SCRIPTS_MIN = 60,
+    DEADLINE_MS = 40,
+    PATIENCE_MS = 30000,
+    PERIOD_US = 4000,
+    TEXT_MAX = 1 << 16
+};
+
+/* ThreadSanitizer holds signals back until the program calls it, which an endless loop never does.
+ */
+#if defined(__SANITIZE_THREAD__)
+#define SIGNALS_ARRIVE 0
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define SIGNALS_ARRIVE 0
+#endif
+#endif
+#ifndef SIGNALS_ARRIVE
+#define SIGNALS_ARRIVE 1
+#endif
 
 static struct sandbox_watchdog *watchdog;
 static struct sandbox *neighbour;
@@ -78,7 +98,8 @@ static void check_outcome(const char *name, const char *expected, oc_rc rc, stru
     if (is_right && rc == OC_OK)
         return;
     is_right = is_right && strcmp(error->file, name) == 0 && error->line >= 1;
-    if (strcmp(expected, outcomes[at].word) != 0 && !strstr(error->message, strchr(expected, ' ') + 1))
+    if (strcmp(expected, outcomes[at].word) != 0 &&
+        !strstr(error->message, strchr(expected, ' ') + 1))
         is_right = false;
     if (!is_right) {
         print_error("%s: expected %s, got code %d, kind %d: %s:%d: %s\n", name, expected, (int)rc,
@@ -112,6 +133,10 @@ static void run_script(const char *name)
     char expected[256];
     size_t size = read_script(name, text);
     read_expectation(text, size, expected, sizeof expected);
+    if (!SIGNALS_ARRIVE && strcmp(expected, "deadline") == 0) {
+        print_message("%s: skipped, no signals under this sanitizer\n", name);
+        return;
+    }
 
     struct sandbox *sandbox;
     new_sandbox(expected, &sandbox);
