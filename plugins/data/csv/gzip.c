@@ -1,0 +1,168 @@
+/* gzip.c: lines out of a plain or a gzip file, through one buffer of text. */
+#include "csv.h"
+
+#include "base/env.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static oc_rc start_inflate(struct csv_source *source)
+{
+    memset(&source->z, 0, sizeof source->z);
+    return inflateInit2(&source->z, 16 + MAX_WBITS) == Z_OK ? OC_OK : OC_E_NOMEM;
+}
+
+oc_rc csv_source_open(struct csv_source *source, const char *path, char error[CSV_ERROR_MAX])
+{
+    uint8_t magic[2] = {0};
+    size_t size = 0;
+    memset(source, 0, sizeof *source);
+    source->fd = -1;
+    oc_rc rc = env_open(path, ENV_READ, &source->fd);
+    if (rc >= 0)
+        rc = env_pread(source->fd, magic, sizeof magic, 0, &size);
+    if (rc < 0) {
+        snprintf(error, CSV_ERROR_MAX, "%s", env_error_text());
+        return rc;
+    }
+    source->is_gzip = size == 2 && magic[0] == 0x1f && magic[1] == 0x8b;
+    source->text = env_alloc(CSV_TEXT_SIZE + CSV_LINE_MAX + 1);
+    if (source->is_gzip)
+        source->raw = env_alloc(CSV_RAW_SIZE);
+    if (!source->text || (source->is_gzip && (!source->raw || start_inflate(source) < 0))) {
+        snprintf(error, CSV_ERROR_MAX, "%s: no memory to read it", path);
+        env_free(source->raw); /* so that nothing is left of a decompressor that never began */
+        source->raw = NULL;
+        source->is_gzip = false;
+        return OC_E_NOMEM;
+    }
+    return OC_OK;
+}
+
+void csv_source_close(struct csv_source *source)
+{
+    if (source->is_gzip && source->raw)
+        inflateEnd(&source->z);
+    env_free(source->raw);
+    env_free(source->text);
+    if (source->fd > 0 || source->text)
+        env_close(source->fd);
+    memset(source, 0, sizeof *source);
+    source->fd = -1;
+}
+
+oc_rc csv_source_rewind(struct csv_source *source)
+{
+    source->offset = 0;
+    source->start = source->end = 0;
+    source->is_at_end = source->is_in_member = false;
+    if (!source->is_gzip)
+        return OC_OK;
+    source->z.avail_in = 0;
+    return inflateReset(&source->z) == Z_OK ? OC_OK : OC_E_STATE;
+}
+
+static oc_rc read_raw(struct csv_source *source, void *data, size_t size, size_t *ret_size)
+{
+    oc_rc rc = env_pread(source->fd, data, size, source->offset, ret_size);
+    if (rc >= 0)
+        source->offset += (int64_t)*ret_size;
+    return rc;
+}
+
+/* A new member after the end of one. What follows the last member must be zero bytes (padding of tapes). */
+static oc_rc next_member(struct csv_source *source)
+{
+    while (source->z.avail_in > 0 && *source->z.next_in == 0) {
+        source->z.next_in++;
+        source->z.avail_in--;
+    }
+    if (source->z.avail_in == 0)
+        return OC_OK;
+    source->is_in_member = true;
+    return inflateReset(&source->z) == Z_OK ? OC_OK : OC_E_STATE;
+}
+
+static oc_rc inflate_some(struct csv_source *source, char *to, size_t room, size_t *ret_size)
+{
+    z_stream *z = &source->z;
+    z->next_out = (Bytef *)to;
+    z->avail_out = (uInt)room;
+    while (z->avail_out > 0) {
+        if (z->avail_in == 0) {
+            size_t size;
+            oc_rc rc = read_raw(source, source->raw, CSV_RAW_SIZE, &size);
+            if (rc < 0)
+                return rc;
+            z->next_in = source->raw;
+            z->avail_in = (uInt)size;
+            if (size == 0) {
+                source->is_at_end = true;
+                if (source->is_in_member)
+                    return OC_E_DATA; /* cut off */
+                break;
+            }
+        }
+        if (!source->is_in_member) {
+            oc_rc rc = next_member(source);
+            if (rc < 0)
+                return rc;
+            if (!source->is_in_member)
+                continue;
+        }
+        int code = inflate(z, Z_NO_FLUSH);
+        if (code == Z_STREAM_END)
+            source->is_in_member = false;
+        else if (code != Z_OK && code != Z_BUF_ERROR)
+            return code == Z_MEM_ERROR ? OC_E_NOMEM : OC_E_DATA;
+    }
+    *ret_size = room - z->avail_out;
+    return OC_OK;
+}
+
+/* Moves the unread rest to the front and fills what is behind it. */
+static oc_rc refill(struct csv_source *source)
+{
+    size_t rest = source->end - source->start, got = 0;
+    memmove(source->text, source->text + source->start, rest);
+    source->start = 0;
+    source->end = rest;
+    char *to = source->text + rest;
+    oc_rc rc = source->is_gzip ? inflate_some(source, to, CSV_TEXT_SIZE, &got)
+                               : read_raw(source, to, CSV_TEXT_SIZE, &got);
+    if (rc < 0)
+        return rc;
+    if (got == 0)
+        source->is_at_end = true;
+    source->end += got;
+    source->text[source->end] = '\0';
+    return OC_OK;
+}
+
+oc_rc csv_source_line(struct csv_source *source, const char **ret_line, size_t *ret_size)
+{
+    for (;;) {
+        const char *line = source->text + source->start;
+        size_t left = source->end - source->start;
+        const char *stop = left ? memchr(line, '\n', left) : NULL;
+        if (!stop && !source->is_at_end) {
+            if (left > CSV_LINE_MAX)
+                return OC_E_LIMIT;
+            oc_rc rc = refill(source);
+            if (rc < 0)
+                return rc;
+            continue;
+        }
+        if (!stop && left == 0)
+            return OC_E_END;
+        size_t size = stop ? (size_t)(stop - line) : left;
+        source->start += stop ? size + 1 : size;
+        if (size > 0 && line[size - 1] == '\r')
+            size--;
+        if (size > CSV_LINE_MAX)
+            return OC_E_LIMIT;
+        *ret_line = line;
+        *ret_size = size;
+        return OC_OK;
+    }
+}

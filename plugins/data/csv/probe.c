@@ -1,0 +1,324 @@
+/* probe.c: what a file holds: columns, clock, period, steps, symbol; each inference is a line of the notes. */
+#include "csv.h"
+
+#include "base/text.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const int64_t NS_S = 1000000000, NS_DAY = 86400 * (int64_t)1000000000;
+
+struct distance {
+    int64_t ns;
+    uint64_t count;
+};
+
+struct scan {
+    uint64_t rows;
+    uint64_t bad;
+    uint64_t backwards; /* rows older than the one before, or for bars of the same time */
+    uint64_t rounded;   /* prices with binary noise */
+    int64_t first_ns;
+    int64_t last_ns;
+    int decimals;
+    bool is_whole;
+    struct distance distances[CSV_DISTANCES_MAX];
+};
+
+static void take_distance(struct scan *scan, int64_t ns)
+{
+    struct distance *rarest = scan->distances;
+    for (int i = 0; i < CSV_DISTANCES_MAX; i++) {
+        struct distance *distance = &scan->distances[i];
+        if (distance->ns == ns) {
+            distance->count++;
+            if (i > 0 && distance->count > distance[-1].count) { /* the common ones in front */
+                struct distance swap = *distance;
+                *distance = distance[-1];
+                distance[-1] = swap;
+            }
+            return;
+        }
+        if (distance->count < rarest->count || (distance->count == rarest->count && distance->count > 0))
+            rarest = distance;
+        if (distance->count == 0) {
+            *distance = (struct distance){ns, 1};
+            return;
+        }
+    }
+    *rarest = (struct distance){ns, 1};
+}
+
+static void take_prices(struct scan *scan, const struct csv_table *table, const struct csv_row *row)
+{
+    for (int column = 0; column <= table->layout.last_used; column++) {
+        int role = table->layout.role[column];
+        if (role == CSV_NONE || role >= CSV_VOLUME)
+            continue;
+        const struct csv_number *number = &row->number[role];
+        scan->rounded += number->is_rounded;
+        if (number->decimals <= scan->decimals)
+            continue;
+        uint64_t digits = number->digits; /* 1.5000 has one decimal */
+        int decimals = number->decimals;
+        while (decimals > scan->decimals && digits % 10 == 0) {
+            digits /= 10;
+            decimals--;
+        }
+        scan->decimals = decimals;
+    }
+}
+
+/* Reads rows up to the bound. Rows out of order and rows refused are counted here and judged by pull. */
+static oc_rc scan_rows(struct csv_table *table, struct scan *scan)
+{
+    struct csv_row row = {0};
+    bool is_bar = table->layout.event_type == OC_EV_BAR || table->layout.event_type == OC_EV_QBAR;
+    table->wants_sizes = false;
+    while (scan->rows < CSV_SCAN_ROWS_MAX) {
+        oc_rc rc = csv_table_next(table, &row);
+        if (rc == OC_E_END) {
+            scan->is_whole = true;
+            return OC_OK;
+        }
+        if (rc == OC_E_DATA && table->options.skip_bad && !table->is_broken) {
+            scan->bad++;
+            continue;
+        }
+        if (rc < 0)
+            return rc;
+        if (scan->rows++ == 0)
+            scan->first_ns = row.time_ns;
+        else if (row.time_ns < scan->last_ns || (is_bar && row.time_ns == scan->last_ns))
+            scan->backwards++;
+        else if (is_bar)
+            take_distance(scan, row.time_ns - scan->last_ns);
+        scan->last_ns = row.time_ns;
+        take_prices(scan, table, &row);
+    }
+    return OC_OK;
+}
+
+/* A length that people use for bars: it divides a day, or is a number of days. */
+static bool is_usual(int64_t ns) { return ns >= NS_S && (NS_DAY % ns == 0 || ns % NS_DAY == 0); }
+
+/* The most common distance; where bars are often missing that may be a multiple of the period, so a usual distance that
+ * divides it and that one row in a hundred has is preferred. Bars of months are as long as the shortest of them. */
+static int64_t infer_period(const struct csv_table *table, const struct scan *scan)
+{
+    const struct distance *common = &scan->distances[0];
+    for (int i = 1; i < CSV_DISTANCES_MAX; i++)
+        if (scan->distances[i].count > common->count)
+            common = &scan->distances[i];
+    if (common->count == 0)
+        return table->clock.is_date ? NS_DAY : 0;
+    int64_t period = common->ns;
+    for (int i = 0; i < CSV_DISTANCES_MAX; i++) {
+        const struct distance *other = &scan->distances[i];
+        bool divides = other->ns < period && other->count > 0 && common->ns % other->ns == 0 && is_usual(other->ns);
+        bool is_month = other->count > 0 && other->ns < period && common->ns >= 28 * NS_DAY && other->ns >= 28 * NS_DAY;
+        if (is_month || (divides && other->count * 100 >= scan->rows && other->count >= 2))
+            period = other->ns;
+    }
+    return period;
+}
+
+struct notes {
+    struct text text;
+    uint64_t count;
+};
+
+static void note(struct notes *notes, const char *line)
+{
+    text_put(&notes->text, line);
+    text_put_char(&notes->text, '\n');
+    notes->count++;
+}
+
+static void note_columns(struct notes *notes, const struct csv_table *table)
+{
+    const struct csv_layout *layout = &table->layout;
+    char data[600], ignored[300];
+    struct text line, unused;
+    text_init_fixed(&line, data, sizeof data);
+    text_init_fixed(&unused, ignored, sizeof ignored);
+    text_put(&line, "columns:");
+    for (int i = 0; i < layout->column_count; i++) {
+        if (layout->role[i] == CSV_NONE)
+            text_format(&unused, "%s%s", unused.size ? ", " : "", layout->name[i]);
+        else
+            text_format(&line, " %s=%s", csv_role_name((enum csv_role)layout->role[i]), layout->name[i]);
+    }
+    text_put(&line, layout->is_stated ? " (stated)" : layout->is_shaped ? " (from the shape of the first row)" : " (from the header)");
+    note(notes, data);
+    if (unused.size) {
+        text_clear(&line);
+        text_format(&line, "columns not used: %s", ignored);
+        note(notes, data);
+    }
+    if (layout->passed) {
+        text_clear(&line);
+        text_format(&line, "lines before the table: %llu passed over", (unsigned long long)layout->passed);
+        note(notes, data);
+    }
+}
+
+static bool names_utc(const char *name)
+{
+    size_t size = strlen(name);
+    return (size >= 3 && strcmp(name + size - 3, "utc") == 0) || strncmp(name, "gmt", 3) == 0 || strncmp(name, "GMT", 3) == 0 ||
+           (size >= 3 && strcmp(name + size - 3, "UTC") == 0);
+}
+
+static void note_time(struct notes *notes, const struct csv_table *table)
+{
+    const struct csv_clock *clock = &table->clock;
+    const char *unit = clock->unit_ns == 0         ? clock->is_date ? "dates" : "date and time as text"
+                       : clock->unit_ns == NS_S    ? "seconds"
+                       : clock->unit_ns == 1000000 ? "milliseconds"
+                       : clock->unit_ns == 1000    ? "microseconds"
+                                                   : "nanoseconds";
+    const char *name = table->layout.name[table->layout.column[CSV_TIME]];
+    char line[256];
+    if (clock->unit_ns && strcmp(table->unit_from, "from the name") == 0)
+        snprintf(line, sizeof line, "time unit: %s (from the name %s)", unit, name);
+    else
+        snprintf(line, sizeof line, "time unit: %s (%s)", unit, table->unit_from);
+    note(notes, line);
+    if (clock->unit_ns)
+        snprintf(line, sizeof line, "zone: UTC (epoch times)");
+    else if (clock->has_offset)
+        snprintf(line, sizeof line, "zone: as each time states");
+    else if (clock->zone.name[0])
+        snprintf(line, sizeof line, "zone: %s (stated)", clock->zone.name);
+    else if (names_utc(name))
+        snprintf(line, sizeof line, "zone: UTC (from the name %s)", name);
+    else
+        snprintf(line, sizeof line, "zone: UTC (none stated)");
+    note(notes, line);
+}
+
+static void note_step(struct notes *notes, const char *what, struct oc_dec step, const char *why)
+{
+    char line[256], text[TEXT_DECIMAL_MAX];
+    if (step.units == 1 && step.scale > 5)
+        snprintf(text, sizeof text, "1e-%d", step.scale);
+    else
+        text_from_units(text, step.units, step.scale, TEXT_SHORTEST);
+    snprintf(line, sizeof line, "%s: %s (%s)", what, text, why);
+    note(notes, line);
+}
+
+static void note_rows(struct notes *notes, const struct scan *scan, const struct csv_table *table)
+{
+    char line[256];
+    if (scan->rounded) {
+        snprintf(line, sizeof line, "binary noise: %llu prices of more than 15 digits rounded to the shortest decimal within 1e-15",
+                 (unsigned long long)scan->rounded);
+        note(notes, line);
+    }
+    if (scan->backwards) {
+        snprintf(line, sizeof line, "out of order: %llu rows (%s)", (unsigned long long)scan->backwards,
+                 table->options.skip_unordered ? "left out" : "an error where they are met; out_of_order=skip leaves them out");
+        note(notes, line);
+    }
+    if (scan->bad) {
+        snprintf(line, sizeof line, "bad rows: %llu left out", (unsigned long long)scan->bad);
+        note(notes, line);
+    }
+    if (table->options.allow_nonpositive)
+        note(notes, "prices: may be zero or below (stated)");
+}
+
+static void infer_steps(struct notes *notes, const struct csv_table *table, const struct scan *scan, struct oc_data_info *info)
+{
+    char why[128];
+    info->price_step = table->options.price_step;
+    if (info->price_step.units) {
+        note_step(notes, "price step", info->price_step, "stated");
+    } else {
+        info->price_step = (struct oc_dec){.units = 1, .scale = scan->decimals};
+        snprintf(why, sizeof why, "most decimals in %s%llu rows", scan->is_whole ? "all " : "the first ", (unsigned long long)scan->rows);
+        note_step(notes, "price step", info->price_step, why);
+    }
+    info->qty_step = table->options.qty_step;
+    if (info->qty_step.units) {
+        note_step(notes, "quantity step", info->qty_step, "stated");
+    } else {
+        info->qty_step = (struct oc_dec){.units = 1, .scale = CSV_QTY_SCALE};
+        note_step(notes, "quantity step", info->qty_step, "inferred steps are never taken from the volume column");
+    }
+}
+
+static oc_rc infer_bars(struct notes *notes, struct csv_table *table, const struct scan *scan, struct oc_data_info *info)
+{
+    char text[TEXT_DURATION_MAX], line[128];
+    info->period_ns = table->options.period_ns ? table->options.period_ns : infer_period(table, scan);
+    if (!info->period_ns) {
+        snprintf(table->error, sizeof table->error, "%s: the period of the bars cannot be told from %llu row%s; state period=1m", table->name,
+                 (unsigned long long)scan->rows, scan->rows == 1 ? "" : "s");
+        return OC_E_DATA;
+    }
+    text_from_duration(text, info->period_ns);
+    snprintf(line, sizeof line, "bar period: %s (%s)", text,
+             table->options.period_ns ? "stated"
+             : scan->rows == 1        ? "the times are dates"
+                                      : "most common distance");
+    note(notes, line);
+    return OC_OK;
+}
+
+static oc_rc infer(struct csv_table *table, const struct scan *scan, const char *path, struct oc_data_info *info)
+{
+    struct notes notes = {0};
+    char line[160];
+    bool is_bar = info->event_type == OC_EV_BAR || info->event_type == OC_EV_QBAR;
+    text_init_fixed(&notes.text, info->notes, sizeof info->notes);
+    note_columns(&notes, table);
+    note_time(&notes, table);
+    if (table->options.symbol[0]) {
+        memcpy(info->symbol, table->options.symbol, sizeof info->symbol);
+        snprintf(line, sizeof line, "symbol: %s (stated)", info->symbol);
+    } else if (csv_symbol_of(path, info->symbol)) {
+        snprintf(line, sizeof line, "symbol: %s (from the file name)", info->symbol);
+    } else {
+        snprintf(info->symbol, sizeof info->symbol, "DATA");
+        snprintf(line, sizeof line, "symbol: DATA (none in the file name; symbol=BASE/QUOTE states one)");
+    }
+    note(&notes, line);
+    infer_steps(&notes, table, scan, info);
+    oc_rc rc = is_bar ? infer_bars(&notes, table, scan, info) : OC_OK;
+    note_rows(&notes, scan, table);
+    info->inferred = notes.count;
+    return rc;
+}
+
+oc_rc csv_probe(const char *path, const char *options, struct oc_data_info *ret_info, char error[CSV_ERROR_MAX])
+{
+    struct csv_table table;
+    struct scan scan = {0};
+    struct oc_data_info info = {.size = sizeof info};
+    oc_rc rc = csv_table_open(&table, path, options);
+    if (rc >= 0)
+        rc = scan_rows(&table, &scan);
+    if (rc >= 0 && scan.rows == 0) {
+        snprintf(table.error, sizeof table.error, "%s: found no row that is wanted; expected data", table.name);
+        rc = OC_E_DATA;
+    }
+    if (rc >= 0 && scan.last_ns < scan.first_ns && scan.backwards * 2 > scan.rows - 1) {
+        snprintf(table.error, sizeof table.error,
+                 "%s: the newest row comes first; expected the oldest first; reverse the rows (keep the header on top)", table.name);
+        rc = OC_E_DATA;
+    }
+    if (rc >= 0) {
+        info.event_type = (uint32_t)table.layout.event_type;
+        info.first_ns = scan.first_ns;
+        rc = infer(&table, &scan, path, &info);
+    }
+    if (rc < 0)
+        memcpy(error, table.error, CSV_ERROR_MAX);
+    else
+        *ret_info = info;
+    csv_table_close(&table);
+    return rc;
+}
