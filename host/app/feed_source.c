@@ -51,6 +51,16 @@ oc_rc feed_source_open(struct feed_source *source, const struct registry *regist
 {
     snprintf(source->path, sizeof source->path, "%s", path);
     source->until_ns = INT64_MAX;
+    if (source->memory) {
+        source->info = (struct oc_data_info){.size = sizeof source->info,
+                                             .event_type = OC_EV_BAR,
+                                             .period_ns = source->memory[0].period_ns,
+                                             .first_ns = source->memory[0].open_ns,
+                                             .price_step = {1, 2, 0},
+                                             .qty_step = {1, 8, 0},
+                                             .symbol = "BTC/USDT"};
+        return OC_OK;
+    }
     if (strncmp(path, "synthetic", 9) == 0)
         return open_synthetic(source, seed);
     source->instance.settings = settings;
@@ -73,6 +83,8 @@ oc_rc feed_source_open(struct feed_source *source, const struct registry *regist
 oc_rc feed_source_start(struct feed_source *source, uint32_t inst)
 {
     source->inst = inst;
+    for (uint64_t i = 0; i < source->memory_count; i++)
+        source->memory[i].head.inst = inst;
     if (!source->table)
         return OC_OK;
     source->token = 1;
@@ -190,6 +202,12 @@ static oc_rc next_file(struct feed_source *source)
 oc_rc feed_source_next(void *self, struct oc_event **ret_event)
 {
     struct feed_source *source = self;
+    if (source->memory) {
+        if (source->memory_at == source->memory_count)
+            return OC_E_END;
+        *ret_event = &source->memory[source->memory_at++].head;
+        return OC_OK;
+    }
     oc_rc rc = source->table ? next_file(source) : next_synthetic(source);
     if (rc < 0)
         return rc;

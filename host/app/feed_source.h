@@ -28,6 +28,9 @@ struct feed_source {
     struct oc_data_info info;
     struct feed feed;
     struct synthetic synthetic;
+    struct oc_ev_bar *memory; /* bars held by the caller (bench), borrowed; NULL */
+    uint64_t memory_count;
+    uint64_t memory_at;
     uint32_t inst;
     uint32_t token;
     uint64_t skip;       /* events before the first one given (restore) */

@@ -6,6 +6,7 @@
 
 #include "app/interrupt.h"
 #include "app/options.h"
+#include "app/restore.h"
 #include "app/run.h"
 #include "app/verbs.h"
 #include "base/env.h"
@@ -98,7 +99,21 @@ oc_rc run_to_report(struct session *session, const struct options *options)
     if (!result)
         return OC_E_NOMEM;
     int64_t start_ns = env_clock_mono();
-    oc_rc rc = session_open(session);
+    const char *dir = settings_text(session->settings, "session.dir", NULL);
+    struct restore restore = {0};
+    session->checkpoints = dir != NULL;
+    bool may_go_on = dir && strcmp(session->mode, "paper") == 0;
+    oc_rc rc = may_go_on ? restore_open(&restore, session, dir) : OC_OK;
+    if (rc == OC_OK)
+        rc = session_open(session);
+    if (rc == OC_OK && restore.has_journal) {
+        rc = restore_apply(&restore, session);
+        if (rc == OC_OK)
+            log_info("restore", "%s: %llu records, %llu market events, %llu orders open; going on", dir,
+                     (unsigned long long)restore.records, (unsigned long long)restore.markets,
+                     (unsigned long long)restore.in_flight);
+    }
+    restore_close(&restore);
     if (rc == OC_OK)
         rc = session_run(session);
     bool interrupted = rc == OC_E_AGAIN;

@@ -58,12 +58,15 @@ static void strategy_log(void *arg, int level, const char *text)
 static oc_rc door_record_any(void *self, struct oc_event *event)
 {
     struct session *session = self;
+    bool adds_risk = false;
     if (event->type == OC_EV_REQUEST) {
         const struct oc_request *request = (const struct oc_request *)(const void *)event;
-        if (request->kind != OC_REQUEST_CANCEL && !(request->bits & OC_RQ_REDUCE_ONLY))
-            return door_record_risk(session->door, event);
+        adds_risk = request->kind != OC_REQUEST_CANCEL && !(request->bits & OC_RQ_REDUCE_ONLY);
     }
-    return door_record(session->door, event);
+    oc_rc rc = adds_risk ? door_record_risk(session->door, event) : door_record(session->door, event);
+    if (rc == OC_OK && session->on_record)
+        session->on_record(session->on_record_arg, event);
+    return rc;
 }
 
 static void batch_begin(void *self) { door_batch_begin(((struct session *)self)->door); }
@@ -191,7 +194,7 @@ static oc_rc record_balances(struct session *session)
                                       .account = session->account,
                                       .asset = cash->asset,
                                       .total = cash->amount};
-        oc_rc rc = door_record(session->door, &event.head);
+        oc_rc rc = door_record_any(session, &event.head);
         if (rc == OC_OK)
             rc = engine_input(session->engine, &event.head);
         if (rc == OC_OK)
@@ -217,7 +220,7 @@ static oc_rc answer_hook(void *self, struct oc_event *event)
 {
     struct session *session = self;
     session->now_ns = event->local_ns;
-    oc_rc rc = door_record(session->door, event);
+    oc_rc rc = door_record_any(session, event);
     if (rc == OC_OK && event->type == OC_EV_FILL)
         session_watch_fill(session, (const struct oc_ev_fill *)(const void *)event);
     return rc;
@@ -238,6 +241,7 @@ static void progress_hook(void *self, uint64_t seq, uint64_t market_index)
         collect_equity(&session->collect, session->now_ns, equity, exposed);
     }
     door_progress(session->door, seq, market_index);
+    session_checkpoint_due(session);
 }
 
 static oc_rc advance_hook(void *self, int64_t at_ns) { return session_advance(self, at_ns); }

@@ -74,6 +74,13 @@ struct session {
     double speed;         /* 0: as fast as possible; 60: a minute of data a second */
     void (*progress)(struct session *session, double share); /* told now and then; NULL */
     int64_t progress_ns;
+    bool checkpoints;    /* written while running */
+    uint64_t since_checkpoint;
+    int64_t checkpoint_ns;
+    uint64_t stop_index; /* replay: ends after so many market events; 0: at the end */
+    void (*on_record)(void *arg, const struct oc_event *event); /* told every record of ours; NULL */
+    void *on_record_arg;
+    uint64_t fills_restored;
     uint64_t drift; /* simulator and portfolio disagree: must stay 0 */
     const struct door_resume *resume;
     bool is_restored;

@@ -14,6 +14,8 @@ oc_rc session_load_strategies(struct session *session, strategy_log_fn log);
 void session_header(struct session *session, struct text *text);
 
 /* session_run.c */
+/* Writes a checkpoint when enough has happened since the last one. */
+void session_checkpoint_due(struct session *session);
 oc_rc session_advance(struct session *session, int64_t at_ns);
 void session_watch_fill(struct session *session, const struct oc_ev_fill *fill);
 void session_settle_fills(struct session *session);

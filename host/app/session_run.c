@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "app/interrupt.h"
+#include "app/restore.h"
 #include "app/session_impl.h"
 #include "app/version.h"
 #include "base/env.h"
@@ -12,7 +13,7 @@
 /* Paces the data and looks for an interruption; called once an instant. */
 oc_rc session_advance(struct session *session, int64_t at_ns)
 {
-    if (interrupt_count() > 0)
+    if (interrupt_count() > 0 || (session->stop_index && loop_index(session->loop) >= session->stop_index))
         return 1; /* a positive code ends the loop without an error */
     if (session->speed > 0) {
         if (!session->started_ns)
@@ -24,6 +25,22 @@ oc_rc session_advance(struct session *session, int64_t at_ns)
     if (session->progress && (++session->progress_ns & 1023) == 0)
         session->progress(session, 0.0);
     return OC_OK;
+}
+
+/* A checkpoint costs a few syncs, so it is due by count of events and not more often than once a second. */
+void session_checkpoint_due(struct session *session)
+{
+    enum { EVENTS = 4096 };
+    if (!session->checkpoints || ++session->since_checkpoint < EVENTS)
+        return;
+    session->since_checkpoint = 0;
+    int64_t now_ns = env_clock_mono();
+    if (now_ns - session->checkpoint_ns < 1000000000)
+        return;
+    session->checkpoint_ns = now_ns;
+    oc_rc rc = checkpoint_write(session);
+    if (rc < 0)
+        log_warning("journal", "no checkpoint was written (code %d): a restart will take longer", (int)rc);
 }
 
 void session_settle_fills(struct session *session)

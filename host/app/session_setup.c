@@ -34,10 +34,12 @@ oc_rc session_read_strategies(struct session *session)
 {
     for (uint32_t i = 0; i < session->strategy_count; i++) {
         struct session_strategy *strategy = &session->strategies[i];
+        strategy->session = session;
+        if (strategy->text) /* a replay brings its own */
+            continue;
         oc_rc rc = env_read_file(strategy->file, STRATEGY_TEXT_MAX, &strategy->text, &strategy->text_size);
         if (rc < 0)
             return session_fail(session, rc, "strategy %s: %s", strategy->file, env_error_text());
-        strategy->session = session;
     }
     return session->strategy_count ? OC_OK : session_fail(session, OC_E_CONFIG, "no strategy file was named");
 }

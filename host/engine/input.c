@@ -344,6 +344,12 @@ oc_rc engine_restore(struct engine *engine, const struct oc_event *event)
                          event->local_ns);
             exposure_update(engine, order);
         }
+    } else if (event->type == OC_EV_TIMER) {
+        struct timer fired;
+        while (timers_next_ns(&engine->timers) <= ((const struct oc_ev_timer *)(const void *)event)->due_ns &&
+               timers_pop(&engine->timers, &fired))
+            ;
+        rc = OC_OK;
     } else {
         rc = apply(engine, event);
     }

@@ -1,0 +1,313 @@
+/* replay.c: runs a recorded session again, Lua included, and compares every record. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/run.h"
+#include "app/verbs.h"
+#include "app/version.h"
+#include "base/env.h"
+#include "base/hash.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "journal/read.h"
+#include "report/report.h"
+
+enum { LINE_MAX_SIZE = 2048, DIFFERENCES_MAX = 10 };
+
+struct compare {
+    struct journal_reader *reader;
+    const struct oc_event *next;
+    uint64_t records;
+    uint64_t differences;
+    bool shows;
+};
+
+static void next_order_record(struct compare *compare)
+{
+    enum journal_stream stream;
+    do {
+        if (journal_next(compare->reader, &compare->next, &stream) < 0)
+            compare->next = NULL;
+    } while (compare->next && stream != JOURNAL_ORDERS);
+}
+
+static const char *type_name(uint16_t type)
+{
+    switch (type) {
+    case OC_EV_REQUEST:
+        return "request";
+    case OC_EV_DENIED:
+        return "denied";
+    case OC_EV_ACCEPTED:
+        return "accepted";
+    case OC_EV_REJECTED:
+        return "rejected";
+    case OC_EV_FILL:
+        return "fill";
+    case OC_EV_CANCELED:
+        return "canceled";
+    case OC_EV_TIMER:
+        return "timer";
+    case OC_EV_STATE:
+        return "state";
+    default:
+        return "record";
+    }
+}
+
+static void show(const char *side, const struct oc_event *event)
+{
+    char time[64];
+    struct text text;
+    text_init_fixed(&text, time, sizeof time);
+    text_put_time(&text, event->local_ns);
+    printf("  %-9s seq %-8llu %s %-9s", side, (unsigned long long)event->seq, time, type_name(event->type));
+    if (event->type == OC_EV_FILL) {
+        const struct oc_ev_fill *fill = (const struct oc_ev_fill *)(const void *)event;
+        printf(" order %llx %s %lld at %lld", (unsigned long long)fill->order, fill->side == OC_SIDE_BUY ? "buy" : "sell",
+               (long long)fill->qty, (long long)fill->price);
+    } else if (event->type == OC_EV_REQUEST) {
+        const struct oc_request *request = (const struct oc_request *)(const void *)event;
+        printf(" order %llx %s %lld", (unsigned long long)request->order,
+               request->side == OC_SIDE_BUY ? "buy" : "sell", (long long)request->qty);
+    }
+    putchar('\n');
+}
+
+/* Called with every record the replay makes, after its number was given. */
+static void on_record(void *arg, const struct oc_event *event)
+{
+    struct compare *compare = arg;
+    const struct oc_event *recorded = compare->next;
+    compare->records++;
+    bool is_same = recorded && recorded->size == event->size && memcmp(recorded, event, event->size) == 0;
+    if (!is_same) {
+        compare->differences++;
+        if (compare->shows && compare->differences <= DIFFERENCES_MAX) {
+            printf("difference %llu:\n", (unsigned long long)compare->differences);
+            if (recorded)
+                show("recorded", recorded);
+            else
+                puts("  recorded  nothing more");
+            show("replayed", event);
+        }
+    }
+    if (recorded)
+        next_order_record(compare);
+}
+
+/* A header line at *at, copied without its end; false at the end of the text. */
+static bool next_line(const char *text, size_t size, size_t *at, char line[LINE_MAX_SIZE])
+{
+    if (*at >= size)
+        return false;
+    const char *end = memchr(text + *at, '\n', size - *at);
+    size_t length = end ? (size_t)(end - text) - *at : size - *at;
+    snprintf(line, LINE_MAX_SIZE, "%.*s", (int)(length < LINE_MAX_SIZE - 1 ? length : LINE_MAX_SIZE - 1), text + *at);
+    *at += length + 1;
+    return true;
+}
+
+static oc_rc take_strategy(struct session *session, const char *text, size_t size, size_t *at, const char *line)
+{
+    struct session_strategy *strategy = &session->strategies[session->strategy_count];
+    size_t length;
+    if (session->strategy_count == SESSION_STRATEGIES_MAX ||
+        sscanf(line, "strategy %255s %zu", strategy->file, &length) != 2 || length > size - *at)
+        return session_fail(session, OC_E_DATA, "the session's header is damaged: %s", line);
+    strategy->text = malloc(length + 1);
+    if (!strategy->text)
+        return OC_E_NOMEM;
+    memcpy(strategy->text, text + *at, length);
+    strategy->text[length] = 0;
+    strategy->text_size = length;
+    session->strategy_count++;
+    *at += length + 1;
+    return OC_OK;
+}
+
+static void warn_other(const char *line, const struct registry *registry)
+{
+    char id[80], version[32];
+    unsigned long long hash;
+    if (sscanf(line, "outcry = \"%31[^\"]", version) == 1 && strcmp(version, OUTCRY_VERSION) != 0)
+        printf("note: recorded by outcry %s, replayed by %s\n", version, OUTCRY_VERSION);
+    if (sscanf(line, "plugin %79s %31s %llx", id, version, &hash) != 3)
+        return;
+    const struct registry_entry *entry = registry_find(registry, NULL, id);
+    if (!entry || entry->hash != hash)
+        printf("note: plugin %s is not the file that was recorded with\n", id);
+}
+
+static oc_rc take_header(struct session *session, struct settings *settings, const char *text, size_t size)
+{
+    static char params[SESSION_PARAMS_MAX][256];
+    char line[LINE_MAX_SIZE];
+    oc_rc rc = OC_OK;
+    for (size_t at = 0; rc == OC_OK && next_line(text, size, &at, line);) {
+        char *equals = strchr(line, '=');
+        if (strncmp(line, "set ", 4) == 0 && equals) {
+            *equals = 0;
+            if (strcmp(line + 4, "session.dir") != 0)
+                rc = settings_set(settings, line + 4, equals + 1, "the session's header");
+        } else if (strncmp(line, "param ", 6) == 0 && equals && session->param_count < SESSION_PARAMS_MAX) {
+            char *copy = params[session->param_count];
+            *equals = 0;
+            snprintf(copy, sizeof params[0], "%.120s", line + 6);
+            size_t name = strlen(copy) + 1;
+            snprintf(copy + name, sizeof params[0] - name, "%.120s", equals + 1);
+            session->params[session->param_count++] = (struct strategy_param){copy, copy + name};
+        } else if (strncmp(line, "data ", 5) == 0 && session->source_count < FEED_SOURCES_MAX) {
+            snprintf(session->sources[session->source_count++].path, sizeof session->sources[0].path, "%s", line + 5);
+        } else if (strncmp(line, "seed = ", 7) == 0) {
+            rc = settings_set(settings, "session.seed", line + 7, "the session's header");
+        } else if (strncmp(line, "strategy ", 9) == 0) {
+            rc = take_strategy(session, text, size, &at, line);
+        } else {
+            warn_other(line, session->registry);
+        }
+    }
+    return rc;
+}
+
+/* What was recorded ends where progress says: a session that was stopped early is replayed as far as it went. */
+static oc_rc run_again(struct session *session, struct compare *compare)
+{
+    struct journal_progress progress = {0};
+    oc_rc rc = session_open(session);
+    if (journal_progress(compare->reader, &progress) && journal_end(compare->reader, JOURNAL_ORDERS)->tail != JOURNAL_TAIL_CLEAN)
+        session->stop_index = progress.market_index;
+    if (rc == OC_OK)
+        rc = session_run(session);
+    return rc;
+}
+
+/* What the caller wants to see of it. */
+struct wish {
+    bool diff;
+    bool report;
+    bool json;
+    const char *html;
+};
+
+static oc_rc show_report(const struct result *result, const struct wish *wish)
+{
+    oc_rc rc = OC_OK;
+    if (wish->report)
+        rc = wish->json ? report_json(result, stdout) : report_text(result, stdout);
+    if (rc == OC_OK && wish->html)
+        rc = report_html(result, wish->html);
+    return rc;
+}
+
+static int replay(struct session *session, const char *dir, const struct wish *wish)
+{
+    struct compare compare = {.shows = wish->diff};
+    struct result *result = calloc(1, sizeof *result);
+    const char *text;
+    size_t size;
+    int code = EXIT_RUN;
+    oc_rc rc = journal_open_read(dir, false, &compare.reader);
+    if (!result || (rc < 0 && rc != OC_E_DATA)) {
+        fprintf(stderr, "outcry: session %s: %s\n", dir, journal_error());
+        goto out;
+    }
+    if (rc == OC_E_DATA)
+        printf("note: %s\n", journal_end(compare.reader, JOURNAL_ORDERS)->text);
+    rc = journal_header(compare.reader, &text, &size);
+    if (rc == OC_OK)
+        rc = take_header(session, session->settings, text, size);
+    if (rc == OC_OK) {
+        next_order_record(&compare);
+        session->on_record = on_record;
+        session->on_record_arg = &compare;
+        rc = run_again(session, &compare);
+    }
+    bool stopped = rc == OC_E_AGAIN;
+    if (rc == OC_OK || (stopped && wish->report))
+        rc = session_finish(session, result);
+    if (rc == OC_OK)
+        rc = show_report(result, wish);
+    if (rc < 0 && !stopped) {
+        fprintf(stderr, "outcry: %s\n", session->error[0] ? session->error : "the session could not be replayed");
+        goto out;
+    }
+    uint64_t recorded, left = 0;
+    struct hash128 hash = journal_order_hash(compare.reader, &recorded);
+    for (; compare.next; next_order_record(&compare))
+        left++;
+    struct door_hash ours = door_order_hash(session->door);
+    bool agrees = compare.differences == 0 && left == 0 && ours.low == hash.low && ours.high == hash.high;
+    char ours_text[HASH_TEXT_MAX], hash_text[HASH_TEXT_MAX];
+    hash128_to_text((struct hash128){ours.low, ours.high}, ours_text);
+    hash128_to_text(hash, hash_text);
+    if (wish->report && agrees) {
+        code = EXIT_GOOD;
+        goto out;
+    }
+    printf("recorded  %llu records, order hash %s\n", (unsigned long long)recorded, hash_text);
+    printf("replayed  %llu records, order hash %s\n", (unsigned long long)ours.count, ours_text);
+    if (agrees)
+        printf("the session agrees with itself\n");
+    else
+        printf("the session does NOT agree: %llu records differ, %llu recorded ones were not made again%s\n",
+               (unsigned long long)compare.differences, (unsigned long long)left, wish->diff ? "" : "; see --diff");
+    code = agrees ? EXIT_GOOD : EXIT_RUN;
+out:
+    if (compare.reader)
+        journal_close_read(compare.reader);
+    free(result);
+    return code;
+}
+
+static int verb(int argc, char **argv, struct wish wish, const char *usage)
+{
+    const char *dir = NULL;
+    for (int i = 1; i < argc; i++) {
+        if (strcmp(argv[i], "--diff") == 0) {
+            wish.diff = true;
+        } else if (strcmp(argv[i], "--json") == 0) {
+            wish.json = true;
+        } else if (strcmp(argv[i], "--report") == 0 && i + 1 < argc) {
+            wish.html = argv[++i];
+        } else if (argv[i][0] != '-' && !dir) {
+            dir = argv[i];
+        } else {
+            dir = NULL;
+            break;
+        }
+    }
+    if (!dir) {
+        fputs(usage, stderr);
+        return EXIT_USE;
+    }
+    struct options *options = calloc(1, sizeof *options);
+    struct registry *registry = calloc(1, sizeof *registry);
+    int code = EXIT_RUN;
+    if (options && registry && run_load_plugins(registry) == OC_OK) {
+        options->quiet = true;
+        struct session *session = run_session_new(options, registry, "replay");
+        log_set_level(LOG_NONE);
+        if (session) {
+            code = replay(session, dir, &wish);
+            session_close(session);
+        }
+        free(session);
+    }
+    if (options)
+        options_release(options);
+    free(registry);
+    free(options);
+    return code;
+}
+
+int verb_replay(int argc, char **argv)
+{
+    return verb(argc, argv, (struct wish){0}, "usage: outcry replay SESSION [--diff]\n");
+}
+
+int verb_report(int argc, char **argv)
+{
+    return verb(argc, argv, (struct wish){.report = true}, "usage: outcry report SESSION [--json] [--report FILE.html]\n");
+}

@@ -1,0 +1,216 @@
+#include "app/restore.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/env.h"
+#include "base/log.h"
+
+enum { BLOB_MAX = 64 << 20, PARTS_MAX = 2 + SESSION_STRATEGIES_MAX };
+
+struct blob_head {
+    uint32_t version;
+    uint32_t parts;
+    uint64_t size[PARTS_MAX];
+};
+
+oc_rc checkpoint_write(struct session *session)
+{
+    struct blob_head head = {.version = 1, .parts = 2 + session->strategy_count};
+    char *blob = malloc(BLOB_MAX);
+    if (!blob)
+        return OC_E_NOMEM;
+    size_t at = sizeof head;
+    int64_t size = engine_save(session->engine, blob + at, BLOB_MAX - at);
+    for (uint32_t part = 0; size >= 0; part++) {
+        head.size[part] = (uint64_t)size;
+        at += (size_t)size;
+        if (part + 1 == head.parts)
+            break;
+        size = part == 0 ? session->sim_table->save(session->sim.self, blob + at, (uint32_t)(BLOB_MAX - at))
+                         : strategy_save(session->strategies[part - 1].strategy, blob + at, BLOB_MAX - at);
+    }
+    oc_rc rc = size < 0 ? (oc_rc)size : OC_OK;
+    memcpy(blob, &head, sizeof head);
+    if (rc == OC_OK)
+        rc = door_checkpoint(session->door, blob, at);
+    free(blob);
+    return rc;
+}
+
+static oc_rc checkpoint_read(struct session *session, const struct journal_checkpoint *checkpoint)
+{
+    struct blob_head head;
+    const char *blob = checkpoint->blob;
+    if (checkpoint->blob_size < sizeof head)
+        return OC_E_DATA;
+    memcpy(&head, blob, sizeof head);
+    if (head.version != 1 || head.parts != 2 + session->strategy_count)
+        return OC_E_DATA;
+    size_t at = sizeof head;
+    for (uint32_t part = 0; part < head.parts; part++) {
+        size_t size = (size_t)head.size[part];
+        if (size > checkpoint->blob_size - at)
+            return OC_E_DATA;
+        oc_rc rc = OC_OK;
+        if (part == 0)
+            rc = engine_load(session->engine, blob + at, size);
+        else if (part == 1)
+            rc = session->sim_table->load(session->sim.self, blob + at, (uint32_t)size);
+        else
+            rc = strategy_load(session->strategies[part - 2].strategy, blob + at, size);
+        if (rc < 0)
+            return rc;
+        at += size;
+    }
+    return OC_OK;
+}
+
+oc_rc restore_open(struct restore *restore, struct session *session, const char *dir)
+{
+    memset(restore, 0, sizeof *restore);
+    oc_rc rc = journal_open_read(dir, true, &restore->reader);
+    if (rc == OC_E_NOT_FOUND)
+        return OC_OK;
+    if (rc == OC_E_DATA) {
+        const struct journal_end *orders = journal_end(restore->reader, JOURNAL_ORDERS);
+        return session_fail(session, rc, "session %s is damaged and is not gone on with: %s", dir,
+                            orders->text[0] ? orders->text : journal_end(restore->reader, JOURNAL_MARKET)->text);
+    }
+    if (rc < 0)
+        return session_fail(session, rc, "session %s: %s", dir, journal_error());
+    rc = journal_resume(restore->reader, &restore->resume);
+    if (rc < 0)
+        return session_fail(session, rc, "session %s cannot be gone on with (code %d)", dir, (int)rc);
+    restore->has_journal = true;
+    session->resume = &restore->resume;
+    session->is_restored = true;
+    return OC_OK;
+}
+
+void restore_close(struct restore *restore)
+{
+    if (restore->reader)
+        journal_close_read(restore->reader);
+    restore->reader = NULL;
+}
+
+static bool is_input(const struct oc_event *event)
+{
+    return (event->type >= OC_EV_ACCEPTED && event->type <= OC_EV_SENT) || event->type == OC_EV_TIMER;
+}
+
+/* One market event read again: prices, bars and indicators. */
+static oc_rc apply_market(struct session *session, uint64_t seq)
+{
+    struct oc_event *event = NULL;
+    oc_rc rc = feed_source_next(&session->sources[0], &event);
+    if (rc < 0)
+        return session_fail(session, rc, "%s ended before what the journal has processed: is it the same file?",
+                            session->sources[0].path);
+    event->seq = seq;
+    event->local_ns = event->venue_ns;
+    session->now_ns = event->local_ns;
+    return engine_input(session->engine, event);
+}
+
+static oc_rc apply_record(struct session *session, const struct oc_event *event)
+{
+    session->now_ns = event->local_ns;
+    session->sim_table->observe(session->sim.self, event);
+    if (event->type == OC_EV_STATE) {
+        const struct oc_ev_text *text = (const struct oc_ev_text *)(const void *)event;
+        for (uint32_t i = 0; i < session->strategy_count; i++)
+            if (strategy_id(session->strategies[i].strategy) == text->owner)
+                return strategy_restore_state(session->strategies[i].strategy, text);
+        return OC_E_DATA;
+    }
+    if (event->type == OC_EV_BALANCE) {
+        const struct oc_ev_balance *balance = (const struct oc_ev_balance *)(const void *)event;
+        session->sim_table->balance(session->sim.self, balance->account, balance->asset, balance->total);
+    }
+    if (event->type == OC_EV_FILL)
+        session->fills_restored++;
+    oc_rc rc = engine_restore(session->engine, event);
+    return rc == OC_E_NOT_FOUND ? OC_OK : rc; /* an order that is final and forgotten */
+}
+
+static void set_restoring(struct session *session, bool is_restoring)
+{
+    for (uint32_t i = 0; i < session->strategy_count; i++)
+        strategy_set_restoring(session->strategies[i].strategy, is_restoring);
+}
+
+/* Finds the last input whose callback may not have run to its end: recorded after the progress mark, and nothing of
+ * ours names it as its cause. */
+static uint64_t unfinished_input(struct journal_reader *reader, uint64_t progress_seq)
+{
+    const struct oc_event *event;
+    enum journal_stream stream;
+    uint64_t last = 0, answered = 0;
+    journal_rewind(reader);
+    while (journal_next(reader, &event, &stream) == OC_OK) {
+        if (is_input(event) && event->seq > progress_seq)
+            last = event->seq;
+        else if (!is_input(event) && event->cause > answered)
+            answered = event->cause;
+    }
+    journal_rewind(reader);
+    return last > answered ? last : 0;
+}
+
+oc_rc restore_apply(struct restore *restore, struct session *session)
+{
+    struct journal_checkpoint checkpoint = {0};
+    struct journal_progress progress = {0};
+    uint64_t seq = 0, market = 0;
+    oc_rc rc = OC_OK;
+    set_restoring(session, true);
+    if (journal_checkpoint(restore->reader, &checkpoint)) {
+        rc = checkpoint_read(session, &checkpoint);
+        if (rc < 0)
+            return session_fail(session, rc, "the checkpoint at record %llu is of another program or strategy (code %d)",
+                                (unsigned long long)checkpoint.seq, (int)rc);
+        seq = checkpoint.seq;
+        market = checkpoint.market_count;
+        for (uint64_t i = 0; i < market && rc == OC_OK; i++) { /* what lies before it was processed: only read past */
+            struct oc_event *skipped;
+            rc = feed_source_next(&session->sources[0], &skipped);
+        }
+    }
+    journal_progress(restore->reader, &progress);
+    uint64_t unfinished = unfinished_input(restore->reader, progress.seq);
+    const struct oc_event *event = NULL;
+    enum journal_stream stream;
+    oc_rc more = journal_next(restore->reader, &event, &stream);
+    while (rc == OC_OK) {
+        while (more == OC_OK && event->seq <= seq)
+            more = journal_next(restore->reader, &event, &stream);
+        bool is_next = more == OC_OK && event->seq == seq + 1;
+        /* A gap is a market event. Beyond the mark it counts as processed if anything was recorded after it: that
+         * happens only when its callbacks have returned. */
+        if (!is_next && market >= progress.market_index && more != OC_OK)
+            break;
+        if (!is_next) {
+            rc = apply_market(session, seq + 1);
+            market++;
+            restore->markets++;
+        } else if (event->seq == unfinished) {
+            set_restoring(session, false);
+            session->sim_table->observe(session->sim.self, event);
+            session->now_ns = event->local_ns;
+            rc = engine_input(session->engine, event);
+            set_restoring(session, true);
+        } else {
+            rc = apply_record(session, event);
+            restore->records++;
+        }
+        seq++;
+    }
+    set_restoring(session, false);
+    loop_set_index(session->loop, market);
+    restore->in_flight = orders_open_count(engine_orders(session->engine));
+    if (rc < 0)
+        return session_fail(session, rc, "the journal could not be applied (code %d)", (int)rc);
+    return portfolio_equity(engine_portfolio(session->engine), session->account, &session->start, NULL);
+}

@@ -1,0 +1,32 @@
+/* restore.h: recovery: a session goes on where its journal ends. Start is recovery; a new folder is the empty case.
+ *
+ * Invariants
+ * - State = the newest checkpoint plus the records after it, taken as facts: no strategy, rule or simulator decides.
+ * - Market events by reference are read again from their file up to the recorded progress; they feed prices and
+ *   indicators, nothing else.
+ * - An input that was recorded but whose callback had not finished is given to its callback, once. */
+#ifndef APP_RESTORE_H
+#define APP_RESTORE_H
+
+#include "app/session.h"
+#include "journal/read.h"
+
+struct restore {
+    struct journal_reader *reader;
+    struct door_resume resume;
+    uint64_t records;    /* applied as facts */
+    uint64_t markets;    /* read again */
+    uint64_t in_flight;  /* orders open after it */
+    bool has_journal;
+};
+
+/* Looks into the folder. OC_OK with has_journal false: it is new. OC_E_DATA: damaged, session->error says where. */
+oc_rc restore_open(struct restore *restore, struct session *session, const char *dir);
+/* After session_open, before session_run. */
+oc_rc restore_apply(struct restore *restore, struct session *session);
+void restore_close(struct restore *restore);
+
+/* Engine, simulator and strategies as one blob for the journal. */
+oc_rc checkpoint_write(struct session *session);
+
+#endif
