@@ -24,7 +24,7 @@ static inline void put_frame(uint8_t *at, uint32_t size_word, uint32_t check)
 }
 
 static inline oc_rc append(struct door *door, struct door_stream *stream, const struct oc_event *event,
-                           uint32_t more)
+                           uint32_t flags)
 {
     uint32_t size = event->size;
     if (__builtin_expect(stream->end + JOURNAL_FRAME_SIZE + size > stream->limit, 0)) {
@@ -35,19 +35,19 @@ static inline oc_rc append(struct door *door, struct door_stream *stream, const 
     uint8_t *at = stream->data + stream->end;
     copy_words(at + JOURNAL_FRAME_SIZE, event, size);
     struct hash128 hash = hash128(event, size);
-    uint32_t check = journal_frame_check(stream->chain, hash, size | more);
-    if (more) {
+    uint32_t check = journal_frame_check(stream->chain, hash, size | flags);
+    if (flags & JOURNAL_FRAME_MORE) {
         door->batch_at = at;
         door->batch_hash = hash;
         door->batch_size = size;
         door->batch_chain = stream->chain;
     }
-    put_frame(at, size | more, check);
+    put_frame(at, size | flags, check);
     stream->chain = check;
+    stream->last = stream->end;
     stream->end += JOURNAL_FRAME_SIZE + size;
     stream->count++;
-    atomic_store_explicit(&((struct journal_segment_live *)(void *)(stream->data + JOURNAL_LIVE_OFFSET))->end,
-                          stream->end, memory_order_relaxed);
+    atomic_store_explicit(&stream->live->end, stream->end, memory_order_relaxed);
     if (stream->id == JOURNAL_ORDERS)
         hash128_chain(&stream->hash, hash);
     return OC_OK;
@@ -58,7 +58,7 @@ oc_rc door_record(struct door *door, struct oc_event *event)
     if (!has_good_size(event))
         return OC_E_INVALID;
     event->seq = door->seq + 1;
-    oc_rc rc = append(door, &door->stream[JOURNAL_ORDERS], event, door->batch_more);
+    oc_rc rc = append(door, &door->stream[JOURNAL_ORDERS], event, door->batch_more | JOURNAL_FRAME_HERE);
     if (__builtin_expect(rc < 0, 0)) {
         event->seq = 0;
         door->stats.refused++;
@@ -87,7 +87,7 @@ oc_rc door_market(struct door *door, struct oc_event *event, bool by_value)
     uint64_t hash = hash64(event, event->size);
     event->seq = door->seq + 1;
     if (by_value) {
-        oc_rc rc = append(door, &door->stream[JOURNAL_MARKET], event, 0);
+        oc_rc rc = append(door, &door->stream[JOURNAL_MARKET], event, JOURNAL_FRAME_HERE);
         if (rc < 0) {
             event->seq = 0;
             door->stats.refused++;
@@ -112,8 +112,9 @@ oc_rc door_batch_commit(struct door *door)
     door->batch_more = 0;
     if (door->batch_at) {
         /* The last record loses its "more": its check changes, and with one store the whole batch counts. */
-        uint32_t check = journal_frame_check(door->batch_chain, door->batch_hash, door->batch_size);
-        put_frame(door->batch_at, door->batch_size, check);
+        uint32_t size_word = door->batch_size | JOURNAL_FRAME_HERE;
+        uint32_t check = journal_frame_check(door->batch_chain, door->batch_hash, size_word);
+        put_frame(door->batch_at, size_word, check);
         door->stream[JOURNAL_ORDERS].chain = check;
         door->batch_at = NULL;
     }
@@ -124,14 +125,11 @@ oc_rc door_batch_commit(struct door *door)
 
 void door_progress(struct door *door, uint64_t seq, uint64_t market_index)
 {
-    if (door->is_memory)
-        return;
     struct journal_mark mark = {.seq = seq, .market_index = market_index, .input_hash = door->input_hash};
     mark.check = journal_mark_check(&mark);
-    door->last_mark = mark;
     door->mark_turn ^= 1;
     atomic_signal_fence(memory_order_seq_cst); /* the records it speaks of come first */
-    segment_live(&door->stream[JOURNAL_ORDERS].now)->mark[door->mark_turn] = mark;
+    door->live->mark[door->mark_turn] = mark;
 }
 
 uint64_t door_seq(const struct door *door) { return door->seq; }

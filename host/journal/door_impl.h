@@ -23,6 +23,8 @@ struct door_stream {
     uint8_t *data;
     uint64_t end;   /* where the next record goes */
     uint64_t limit; /* an append beyond it needs make_room */
+    uint64_t last;  /* where the last record's frame is; 0 = none in this segment */
+    struct journal_live_slot *live;
     struct hash128 hash;
     uint64_t count;
     uint32_t chain;
@@ -62,7 +64,10 @@ struct door {
     bool is_memory;
     bool prewrite;
     uint64_t market_budget;
-    struct journal_mark last_mark;
+    struct journal_live_file *live;     /* mapped, or live_memory */
+    struct journal_live_file live_memory;
+    int live_fd;
+    unsigned syncs_until_mark;
     struct epoch epoch;
     uint8_t session[16];
     uint8_t boot[16];

@@ -172,6 +172,42 @@ static oc_rc configure(struct door *door, const struct door_config *config)
     return OC_OK;
 }
 
+/* The file of plain stores. What an earlier life of the session left in it stays until it is known better. */
+static oc_rc open_live(struct door *door, const struct door_config *config)
+{
+    char path[ENV_PATH_MAX];
+    void *data;
+    door->live = &door->live_memory;
+    if (door->is_memory)
+        return OC_OK;
+    if (snprintf(path, sizeof path, "%s/%s", door->dir, JOURNAL_LIVE_NAME) >= (int)sizeof path)
+        return OC_E_INVALID;
+    oc_rc rc = env_open(path, ENV_READ | ENV_WRITE | ENV_CREATE, &door->live_fd);
+    if (rc >= 0)
+        rc = env_preallocate(door->live_fd, JOURNAL_PAGE);
+    if (rc >= 0)
+        rc = env_map(door->live_fd, JOURNAL_PAGE, true, &data);
+    if (rc < 0)
+        return rc;
+    door->live = data;
+    struct journal_live_file *live = data;
+    if (live->magic != JOURNAL_LIVE_MAGIC || memcmp(live->session, door->session, sizeof live->session) != 0)
+        memset(live, 0, sizeof *live);
+    memcpy(live->session, door->session, sizeof live->session);
+    struct journal_mark mark = {0};
+    if (config->resume && config->resume->has_progress) {
+        const struct journal_progress *progress = &config->resume->progress;
+        mark = (struct journal_mark){progress->seq, progress->market_index, progress->input_hash, 0};
+        mark.check = journal_mark_check(&mark);
+    }
+    for (int i = 0; i < 2; i++) /* one is always whole */
+        if (memcmp(&live->mark[i], &mark, sizeof mark) != 0)
+            live->mark[i] = mark;
+    live->magic = JOURNAL_LIVE_MAGIC;
+    rc = env_sync(door->live_fd);
+    return rc < 0 ? rc : env_sync_dir(door->dir);
+}
+
 static oc_rc open_streams(struct door *door, const struct door_config *config)
 {
     const struct door_resume *resume = config->resume;
@@ -193,6 +229,7 @@ oc_rc door_open(const struct door_config *config, struct door **ret_door)
     if (!door)
         return explain(OC_E_NOMEM, config->dir, "no memory");
     atomic_flag_clear(&door->error_lock);
+    door->live_fd = -1;
     oc_rc rc = configure(door, config);
     if (rc >= 0 && config->dir)
         rc = clear_folder(config);
@@ -225,6 +262,11 @@ oc_rc door_open(const struct door_config *config, struct door **ret_door)
             explain(rc, config->dir, "the journal's worker cannot be started");
             goto fail;
         }
+    }
+    rc = open_live(door, config);
+    if (rc < 0) {
+        explain(rc, config->dir, "the file \"" JOURNAL_LIVE_NAME "\" cannot be used");
+        goto fail;
     }
     rc = open_streams(door, config);
     if (rc < 0)
@@ -264,6 +306,9 @@ void door_abandon(struct door *door)
             segment_release(&stream->next);
         segment_release(&stream->now);
     }
+    if (door->live && door->live != &door->live_memory)
+        env_unmap(door->live, JOURNAL_PAGE);
+    env_close(door->live_fd);
     env_free(door);
 }
 
@@ -345,6 +390,7 @@ oc_rc door_checkpoint(struct door *door, const void *blob, size_t size)
         head.count[i] = stream->count;
         head.segment[i] = stream->now.index;
         head.offset[i] = stream->is_open ? stream->end : 0;
+        head.last[i] = stream->last;
         head.chain[i] = stream->chain;
     }
     atomic_store_explicit(&door->durable_seq, door->seq, memory_order_release);

@@ -40,8 +40,11 @@ static void begin(struct door *door, struct door_stream *stream, struct segment 
     };
     memcpy(head.session, door->session, sizeof head.session);
     memcpy(head.boot, door->boot, sizeof head.boot);
-    if (stream->id == JOURNAL_ORDERS && door->last_mark.check)
-        segment_live(segment)->mark[door->mark_turn] = door->last_mark;
+    struct journal_live_slot *live = &door->live->slot[stream->id][segment->index % 2];
+    atomic_store_explicit(&live->end, JOURNAL_DATA_OFFSET, memory_order_relaxed);
+    live->segment = (uint64_t)segment->index + 1;
+    stream->live = live;
+    stream->last = 0;
     segment_begin(segment, &head);
     stream->now = *segment;
     stream->data = segment->data;
@@ -64,6 +67,7 @@ oc_rc door_stream_open(struct door *door, struct door_stream *stream, const stru
         stream->data = segment.data;
         stream->end = JOURNAL_DATA_OFFSET;
         stream->limit = segment.size;
+        stream->live = &door->live->slot[stream->id][0];
         stream->is_open = true;
         door->stats.segments++;
         return OC_OK;
@@ -248,7 +252,10 @@ oc_rc door_stream_sync(struct door *door, struct door_stream *stream)
         door_fail(door, DOOR_BROKEN, "a sync failed");
         return OC_E_IO;
     }
-    mark_synced(&stream->now, end);
+    if (door->syncs_until_mark-- == 0) {
+        mark_synced(&stream->now, end);
+        door->syncs_until_mark = JOURNAL_SYNC_MARKS;
+    }
     return OC_OK;
 }
 
@@ -270,8 +277,11 @@ oc_rc door_sync_start(struct door *door)
     if (atomic_load(&door->state) == DOOR_BROKEN)
         return OC_E_IO;
     struct door_stream *orders = &door->stream[JOURNAL_ORDERS];
-    if (door->asked_end && door->asked_index == orders->now.index && door_durable_seq(door) >= door->asked_seq)
+    if (door->asked_end && door->asked_index == orders->now.index && door_durable_seq(door) >= door->asked_seq &&
+        door->syncs_until_mark-- == 0) {
         mark_synced(&orders->now, door->asked_end);
+        door->syncs_until_mark = JOURNAL_SYNC_MARKS;
+    }
     door->asked_end = orders->end;
     door->asked_index = orders->now.index;
     door->asked_seq = door->seq;

@@ -21,6 +21,8 @@
 #define JOURNAL_CHAIN_START      0x6f757463u /* the chain before the first record of a stream */
 #define JOURNAL_FRAME_SIZE       8u
 #define JOURNAL_FRAME_MORE       1u /* in a frame's size: the batch goes on behind this record */
+#define JOURNAL_FRAME_HERE       2u /* always set, so that no single bit makes a frame look like the end */
+#define JOURNAL_SYNC_MARKS       64 /* syncs between two marks of how far they went: a mark makes the next sync dearer */
 
 enum journal_stream { JOURNAL_ORDERS = 0, JOURNAL_MARKET = 1, JOURNAL_STREAMS = 2 };
 
@@ -53,20 +55,35 @@ struct journal_mark {
     uint64_t check;
 };
 
-/* Offset 512. Plain stores; the kernel writes them when it likes. */
+/* Offset 512 of a segment. */
 struct journal_segment_live {
-    _Atomic uint64_t end; /* offset behind the last record that was appended */
-    uint64_t synced_end;  /* offset up to which a sync has succeeded */
+    uint64_t synced_end; /* an offset up to which a sync has succeeded */
     uint64_t synced_check;
     uint64_t closed_end; /* of a session that ended well */
     uint64_t closed_check;
-    uint64_t zero[3];
-    struct journal_mark mark[2]; /* written in turn */
 };
+
+/* The file "live": plain stores, never synced, so that they cost nothing. They survive a kill; after a loss of power they are
+ * some older state. */
+struct journal_live_slot {
+    uint64_t segment;     /* index + 1; 0 = none */
+    _Atomic uint64_t end; /* offset behind the last record that was appended to it */
+};
+
+struct journal_live_file {
+    uint64_t magic;
+    uint8_t session[16];
+    uint64_t zero[5];
+    struct journal_live_slot slot[JOURNAL_STREAMS][2]; /* segment index modulo 2 */
+    struct journal_mark mark[2];                       /* written in turn */
+};
+
+#define JOURNAL_LIVE_NAME  "live"
+#define JOURNAL_LIVE_MAGIC 0x314556494c52544fu
 
 /* In front of a record: one 64-bit store makes the record appear. A size of 0 is the end. */
 struct journal_frame {
-    uint32_t size; /* of the event, a multiple of 8, and JOURNAL_FRAME_MORE */
+    uint32_t size; /* of the event, a multiple of 8, and JOURNAL_FRAME_HERE, and perhaps JOURNAL_FRAME_MORE */
     uint32_t check;
 };
 
@@ -83,6 +100,7 @@ struct journal_checkpoint_head {
     uint64_t count[JOURNAL_STREAMS]; /* records of each stream */
     uint32_t segment[JOURNAL_STREAMS]; /* where each stream goes on */
     uint64_t offset[JOURNAL_STREAMS];
+    uint64_t last[JOURNAL_STREAMS]; /* offset of the frame before that; 0 = none in this segment */
     uint32_t chain[JOURNAL_STREAMS];
     int64_t made_ns;
     uint64_t blob_size;

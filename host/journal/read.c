@@ -100,6 +100,25 @@ oc_rc reader_load(struct journal_reader *reader, struct reader_stream *stream)
 }
 
 /* A checkpoint whose numbers cannot be is as good as none: its hash is right only because somebody made it so. */
+static oc_rc load_live(struct journal_reader *reader)
+{
+    char path[ENV_PATH_MAX], *data;
+    size_t size;
+    if (snprintf(path, sizeof path, "%s/%s", reader->dir, JOURNAL_LIVE_NAME) >= (int)sizeof path)
+        return OC_E_INVALID;
+    oc_rc rc = env_read_file(path, JOURNAL_PAGE, &data, &size);
+    if (rc == OC_E_NOT_FOUND || rc == OC_E_LIMIT)
+        return OC_OK;
+    if (rc < 0)
+        return rc;
+    if (size >= sizeof reader->live)
+        memcpy(&reader->live, data, sizeof reader->live);
+    env_free(data);
+    if (reader->live.magic != JOURNAL_LIVE_MAGIC)
+        memset(&reader->live, 0, sizeof reader->live);
+    return OC_OK;
+}
+
 static bool is_usable(const struct journal_checkpoint_head *head)
 {
     for (int i = 0; i < JOURNAL_STREAMS; i++)
@@ -175,6 +194,8 @@ static void compare_with_others(struct journal_reader *reader)
 static oc_rc scan_all(struct journal_reader *reader, bool from_checkpoint)
 {
     oc_rc rc = env_list(reader->dir, add_segment, reader);
+    if (rc >= 0)
+        rc = load_live(reader);
     if (rc >= 0)
         rc = load_checkpoint(reader);
     reader->is_from_checkpoint = from_checkpoint && reader->has_checkpoint;
@@ -287,19 +308,18 @@ bool journal_progress(const struct journal_reader *reader, struct journal_progre
 {
     const struct reader_stream *orders = &reader->stream[JOURNAL_ORDERS];
     bool has = false, is_doubtful = false;
-    for (size_t i = 0; i < orders->count; i++) {
-        if (orders->segments[i].index > orders->end.position.segment)
-            break; /* cut off: what it says was lost with it */
-        for (int k = 0; k < 2; k++) {
-            const struct journal_mark *mark = &orders->segments[i].live.mark[k];
-            bool is_empty = mark->seq == 0 && mark->market_index == 0 && mark->check == 0;
-            bool is_good = mark->check == journal_mark_check(mark);
-            is_doubtful = is_doubtful || (!is_good && !is_empty);
-            if (!is_good || (has && mark->seq < ret_progress->seq))
-                continue;
-            *ret_progress = (struct journal_progress){mark->seq, mark->market_index, mark->input_hash, false};
-            has = true;
-        }
+    bool is_lossy = reader_may_have_lost(reader, orders);
+    if (!reader->has_session || memcmp(reader->live.session, reader->session, sizeof reader->session) != 0)
+        return false;
+    for (int k = 0; k < 2; k++) {
+        const struct journal_mark *mark = &reader->live.mark[k];
+        bool is_empty = mark->seq == 0 && mark->market_index == 0 && mark->check == 0;
+        bool is_good = mark->check == journal_mark_check(mark) && !(is_lossy && mark->seq > orders->end.last_seq);
+        is_doubtful = is_doubtful || (!is_good && !is_empty);
+        if (!is_good || (has && mark->seq < ret_progress->seq))
+            continue;
+        *ret_progress = (struct journal_progress){mark->seq, mark->market_index, mark->input_hash, false};
+        has = true;
     }
     if (has)
         ret_progress->is_doubtful = is_doubtful;
@@ -365,6 +385,8 @@ oc_rc journal_resume(const struct journal_reader *reader, struct door_resume *re
     }
     if (progress.seq > resume.seq)
         resume.seq = progress.seq;
+    resume.has_progress = progress.seq > 0;
+    resume.progress = progress;
     resume.market_count = progress.market_index;
     resume.input_hash = progress.input_hash;
     const struct reader_stream *market = &reader->stream[JOURNAL_MARKET];

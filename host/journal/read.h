@@ -49,6 +49,15 @@ struct journal_end {
     char text[256];       /* one sentence: file, offset, found, expected */
 };
 
+/* Everything up to the input `seq` had been processed. After a loss of power only what the records reach counts: what was
+ * processed behind them is lost, and has to be processed again. */
+struct journal_progress {
+    uint64_t seq;
+    uint64_t market_index;
+    uint64_t input_hash;
+    bool is_doubtful; /* a mark that may have been newer is unreadable */
+};
+
 /* What a door needs to go on where a journal ends. */
 struct door_resume {
     uint8_t session[16];
@@ -58,6 +67,8 @@ struct door_resume {
     struct journal_position position[JOURNAL_STREAMS];
     bool has_stream[JOURNAL_STREAMS];
     uint32_t first_segment[JOURNAL_STREAMS];
+    struct journal_progress progress;
+    bool has_progress;
 };
 
 struct journal_checkpoint {
@@ -68,14 +79,6 @@ struct journal_checkpoint {
     const void *blob; /* borrowed from the reader */
     size_t blob_size;
     unsigned passed_over; /* newer ones that were damaged */
-};
-
-/* Everything up to the input `seq` had been processed. */
-struct journal_progress {
-    uint64_t seq;
-    uint64_t market_index;
-    uint64_t input_hash;
-    bool is_doubtful; /* a mark that may have been newer is unreadable */
 };
 
 /* [any] Opens and verifies. With `from_checkpoint` it begins at the newest valid checkpoint (all records when there is none),

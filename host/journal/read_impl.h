@@ -48,6 +48,7 @@ struct journal_reader {
     char *header;
     size_t header_size;
     oc_rc header_rc;
+    struct journal_live_file live; /* zero when there is none of this session */
     uint8_t scratch[OC_EVENT_MAX];
 };
 
@@ -55,6 +56,8 @@ struct journal_reader {
 oc_rc reader_load(struct journal_reader *reader, struct reader_stream *stream);
 /* Verifies from stream->start and classifies the end into stream->end. */
 oc_rc reader_scan(struct journal_reader *reader, struct reader_stream *stream);
+/* True when the power may have taken records of it without a trace. */
+bool reader_may_have_lost(const struct journal_reader *reader, const struct reader_stream *stream);
 /* True when records that hang together lie in [from, to). */
 bool reader_finds_beyond(const uint8_t *data, uint64_t from, uint64_t to);
 /* The frame at `offset`: OC_OK, OC_E_END at the end of the data, OC_E_DATA. *ret_hash is that of the record. */

@@ -23,7 +23,7 @@ oc_rc reader_frame(const uint8_t *data, uint64_t offset, uint64_t limit, uint32_
     if (frame.size == 0)
         return OC_E_END;
     uint32_t size = frame.size & ~7u, event_size;
-    if ((frame.size & 7u & ~JOURNAL_FRAME_MORE) || size < sizeof(struct oc_event) || size > OC_EVENT_MAX ||
+    if ((frame.size & 7u & ~JOURNAL_FRAME_MORE) != JOURNAL_FRAME_HERE || size < sizeof(struct oc_event) || size > OC_EVENT_MAX ||
         offset + JOURNAL_FRAME_SIZE + size > limit)
         return OC_E_DATA;
     const uint8_t *event = data + offset + JOURNAL_FRAME_SIZE;
@@ -40,7 +40,7 @@ bool reader_finds_beyond(const uint8_t *data, uint64_t from, uint64_t to)
     for (uint64_t at = (from + 7) & ~(uint64_t)7; at + JOURNAL_FRAME_SIZE + sizeof(struct oc_event) < to; at += 8) {
         struct journal_frame frame = reader_frame_at(data, at);
         uint32_t size = frame.size & ~7u, event_size;
-        if (size < sizeof(struct oc_event) || size > OC_EVENT_MAX || at + 2 * JOURNAL_FRAME_SIZE + size > to)
+        if (!(frame.size & JOURNAL_FRAME_HERE) || size < sizeof(struct oc_event) || size > OC_EVENT_MAX || at + 2 * JOURNAL_FRAME_SIZE + size > to)
             continue;
         memcpy(&event_size, data + at + JOURNAL_FRAME_SIZE, sizeof event_size);
         if (event_size != size)
@@ -123,6 +123,17 @@ static uint64_t synced_end(const struct reader_segment *segment)
     return live->synced_check == journal_pair_check(live->synced_end, segment->index) ? live->synced_end : 0;
 }
 
+/* What the file "live" says: how far the appends went. 0: it does not know. */
+static uint64_t written_end(const struct journal_reader *reader, const struct reader_stream *stream,
+                            const struct reader_segment *segment)
+{
+    const struct journal_live_slot *slot = &reader->live.slot[stream->id][segment->index % 2];
+    if (memcmp(reader->live.session, segment->head.session, sizeof reader->live.session) != 0 ||
+        slot->segment != (uint64_t)segment->index + 1)
+        return 0;
+    return slot->end;
+}
+
 static bool is_closed(const struct reader_segment *segment)
 {
     const struct journal_segment_live *live = &segment->live;
@@ -142,6 +153,13 @@ static bool may_be_power(const struct journal_reader *reader, const struct reade
         if (has_good_head(later) && memcmp(boot, later->head.boot, sizeof reader->boot) != 0)
             return false;
     return true;
+}
+
+bool reader_may_have_lost(const struct journal_reader *reader, const struct reader_stream *stream)
+{
+    if (stream->end.tail == JOURNAL_TAIL_CLEAN || stream->count == 0)
+        return false;
+    return memcmp(stream->segments[stream->count - 1].head.boot, reader->boot, sizeof reader->boot) != 0;
 }
 
 /* Damage at `offset`; the walk stands there. `has_later`: begun segments follow. */
@@ -170,7 +188,7 @@ static void classify_end(const struct journal_reader *reader, struct reader_stre
 {
     struct journal_end *end = &stream->end;
     const struct journal_segment_live *live = &segment->live;
-    uint64_t written = atomic_load_explicit(&live->end, memory_order_relaxed);
+    uint64_t written = written_end(reader, stream, segment);
     if (is_closed(segment)) {
         if (offset == live->closed_end)
             tell(stream, JOURNAL_TAIL_CLEAN, segment, offset, "ended well");
@@ -303,16 +321,27 @@ static bool may_enter(struct journal_reader *reader, struct reader_stream *strea
         tell(stream, JOURNAL_TAIL_OLD, segment, 0, "it does not continue the one before it: one of them is of another time");
         return false;
     }
-    if (is_first && reader->is_from_checkpoint && segment->live.end < stream->start.offset) {
-        tell(stream, JOURNAL_TAIL_OLD, segment, stream->start.offset, "a checkpoint goes on here, the file ended at %llu",
-             (unsigned long long)segment->live.end);
-        return false;
-    }
     if (segment->file_size < JOURNAL_DATA_OFFSET) {
         tell(stream, JOURNAL_TAIL_CORRUPT, segment, segment->file_size, "the file ends inside its head");
         return false;
     }
     return true;
+}
+
+/* The record before the place where a checkpoint goes on is the one that it saw. */
+static bool fits_checkpoint(const struct journal_reader *reader, const struct reader_stream *stream,
+                            const struct reader_segment *segment)
+{
+    uint64_t offset = stream->start.offset, last = reader->checkpoint.last[stream->id];
+    if (!reader->is_from_checkpoint || segment->index != reader->checkpoint.segment[stream->id] ||
+        offset != reader->checkpoint.offset[stream->id])
+        return true;
+    if (last == 0)
+        return offset == JOURNAL_DATA_OFFSET && segment->head.previous_chain == stream->start.chain;
+    if (last < JOURNAL_DATA_OFFSET || last % 8 || last >= offset || offset > segment->map_size)
+        return false;
+    struct journal_frame frame = reader_frame_at(segment->data, last);
+    return frame.check == stream->start.chain && last + JOURNAL_FRAME_SIZE + (frame.size & ~7u) == offset;
 }
 
 static oc_rc scan_segments(struct journal_reader *reader, struct reader_stream *stream, struct walk *walk)
@@ -334,6 +363,12 @@ static oc_rc scan_segments(struct journal_reader *reader, struct reader_stream *
                        next->head.stream == (uint32_t)stream->id;
         uint64_t wanted = is_next ? next->head.previous_end : 0;
         uint64_t limit = wanted && wanted < segment->map_size ? wanted : segment->map_size;
+        if (i == stream->first && !fits_checkpoint(reader, stream, segment)) {
+            tell(stream, JOURNAL_TAIL_OLD, segment, stream->start.offset,
+                 "a checkpoint goes on here, and does not fit the record before");
+            segment->end = walk->at.offset;
+            return OC_OK;
+        }
         rc = walk_segment(reader, stream, segment, limit, walk);
         segment->end = walk->at.offset;
         if (rc < 0 || walk->at.offset < wanted) {

@@ -99,6 +99,5 @@ void segment_begin(struct segment *segment, struct journal_segment_head *head)
     head->check = JOURNAL_CHECK(head);
     memcpy(segment->data + sizeof head->magic, (const uint8_t *)head + sizeof head->magic,
            sizeof *head - sizeof head->magic);
-    atomic_store_explicit(&segment_live(segment)->end, JOURNAL_DATA_OFFSET, memory_order_relaxed);
     atomic_store_explicit((_Atomic uint64_t *)(void *)segment->data, head->magic, memory_order_release);
 }

@@ -16,20 +16,20 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static const char *const names[] = {"/s/orders-000000.oj", "/s/orders-000001.oj", "/s/market-000000.oj",
                                     "/s/checkpoint-00000000000000000005", "/s/session-000000", "/s/epoch",
-                                    "/s/orders-000002.oj", "/s/market-000001.oj"};
+                                    "/s/orders-000002.oj", "/s/live"};
 
 enum { FILE_MAX = 1 << 16 };
 
 static void mend(uint8_t *bytes, size_t size, unsigned file)
 {
-    if (file <= 2 || file >= 6) {
+    if (file <= 2 || file == 6) {
         struct journal_segment_head head;
         if (size < JOURNAL_DATA_OFFSET)
             return;
         memcpy(&head, bytes, sizeof head);
         head.magic = JOURNAL_SEGMENT_MAGIC;
         head.version = JOURNAL_VERSION;
-        head.stream = file == 2 || file == 7;
+        head.stream = file == 2;
         head.index = file == 6 ? 2 : file % 2;
         head.check = JOURNAL_CHECK(&head);
         memcpy(bytes, &head, sizeof head);
@@ -37,7 +37,7 @@ static void mend(uint8_t *bytes, size_t size, unsigned file)
         for (uint64_t at = JOURNAL_DATA_OFFSET; at + JOURNAL_FRAME_SIZE + sizeof(struct oc_event) <= size;) {
             struct journal_frame frame;
             memcpy(&frame, bytes + at, sizeof frame);
-            frame.size &= ~6u;
+            frame.size = (frame.size & ~6u) | JOURNAL_FRAME_HERE;
             uint32_t length = frame.size & ~7u;
             if (length < sizeof(struct oc_event) || at + JOURNAL_FRAME_SIZE + length > size)
                 break;
@@ -46,6 +46,10 @@ static void mend(uint8_t *bytes, size_t size, unsigned file)
             memcpy(bytes + at, &frame, sizeof frame);
             at += JOURNAL_FRAME_SIZE + length;
         }
+    } else if (file == 7 && size >= sizeof(struct journal_live_file)) {
+        const uint64_t magic = JOURNAL_LIVE_MAGIC;
+        memcpy(bytes, &magic, sizeof magic);
+        memset(bytes + sizeof magic, 0, 16); /* the session of the heads that are made up */
     } else if (file == 3 && size >= sizeof(struct journal_checkpoint_head)) {
         struct journal_checkpoint_head head;
         memcpy(&head, bytes, sizeof head);

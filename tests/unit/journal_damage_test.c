@@ -84,17 +84,26 @@ static struct answer ask(void)
     return answer;
 }
 
-static uint64_t last_offset(const uint8_t *bytes, uint64_t end, uint64_t *offsets, size_t *ret_count)
+/* Where the frames of a segment are; returns where they end. */
+static uint64_t list_frames(const uint8_t *bytes, size_t size, uint64_t *offsets, size_t *ret_count)
 {
     uint64_t at = JOURNAL_DATA_OFFSET;
     *ret_count = 0;
-    while (at < end) {
+    while (at + JOURNAL_FRAME_SIZE <= size) {
         struct journal_frame frame;
         memcpy(&frame, bytes + at, sizeof frame);
+        if (frame.size == 0)
+            break;
         offsets[(*ret_count)++] = at;
         at += JOURNAL_FRAME_SIZE + (frame.size & ~7u);
     }
     return at;
+}
+
+static struct journal_live_file *live_file(void)
+{
+    size_t size;
+    return (void *)env_sim_file("/session/live", &size);
 }
 
 /* What a kill leaves after each record: from the end backwards, in place. Of each second one the body of the next record is
@@ -119,8 +128,10 @@ static void every_prefix_is_read(void **state)
         snprintf(path, sizeof path, "%s/orders-%06llu.oj", dir, (unsigned long long)index);
         uint8_t *bytes = env_sim_file(path, &size);
         struct journal_segment_live *live = (void *)(bytes + JOURNAL_LIVE_OFFSET);
-        (void)last_offset(bytes, live->end, offsets, &count);
-        uint64_t dirty_end = live->end;
+        uint64_t dirty_end = list_frames(bytes, size, offsets, &count);
+        struct journal_live_slot *slot = &live_file()->slot[JOURNAL_ORDERS][index % 2];
+        slot->segment = index + 1;
+        atomic_store(&slot->end, dirty_end);
         live->synced_end = live->synced_check = 0; /* at that time it had not been synced */
         for (;;) {
             struct answer answer = ask();
@@ -138,7 +149,7 @@ static void every_prefix_is_read(void **state)
             memset(bytes + end, 0, keeps_body ? JOURNAL_FRAME_SIZE : (size_t)(dirty_end - end));
             if (!keeps_body)
                 dirty_end = end;
-            atomic_store(&live->end, end);
+            atomic_store(&slot->end, end);
         }
         assert_int_equal(env_unlink(path), OC_OK);
     }
@@ -177,8 +188,7 @@ static void every_truncation_is_told(void **state)
             size_t size, count;
             const char *path = "/session/orders-000000.oj";
             uint8_t *bytes = env_sim_file(path, &size);
-            uint64_t end = ((struct journal_segment_live *)(void *)(bytes + JOURNAL_LIVE_OFFSET))->end;
-            (void)last_offset(bytes, end, offsets, &count);
+            uint64_t end = list_frames(bytes, size, offsets, &count);
             assert_int_equal(count, 203);
             uint8_t *whole = malloc(size), *cut = malloc(size);
             memcpy(whole, bytes, size);
@@ -237,11 +247,13 @@ static void every_flipped_bit_is_told(void **state)
         static const char *const paths[] = {"/session/orders-000000.oj", "/session/orders-000001.oj",
                                             "/session/market-000000.oj"};
         uint64_t told = 0, harmless = 0;
+        static uint64_t offsets[FLIP_RECORDS];
+        size_t frames;
         random_state = 5;
         for (int k = 0; k < FLIP_BYTES; k++) {
             size_t size;
             uint8_t *bytes = env_sim_file(paths[random_number() % 3], &size);
-            uint64_t end = ((struct journal_segment_live *)(void *)(bytes + JOURNAL_LIVE_OFFSET))->end;
+            uint64_t end = list_frames(bytes, size, offsets, &frames);
             size_t at = random_number() % 4 ? JOURNAL_DATA_OFFSET + random_number() % (end - JOURNAL_DATA_OFFSET)
                                             : random_number() % 640;
             for (int bit = 0; bit < 8; bit++) {
@@ -277,9 +289,7 @@ static void a_damaged_mark_is_doubtful(void **state)
     }
     end_session(door, KILLED);
     assert_false(ask().is_doubtful);
-    size_t size;
-    uint8_t *bytes = env_sim_file("/session/orders-000000.oj", &size);
-    struct journal_segment_live *live = (void *)(bytes + JOURNAL_LIVE_OFFSET);
+    struct journal_live_file *live = live_file();
     int newest = live->mark[1].seq > live->mark[0].seq;
     live->mark[newest].seq ^= 64;
     assert_true(ask().is_doubtful);

@@ -531,6 +531,10 @@ static void an_old_copy_of_a_file_is_refused(void **state)
         uint8_t *bytes = env_sim_file("/session/orders-000000.oj", &size);
         uint8_t *copy = malloc(size);
         memcpy(copy, bytes, size);
+        size_t live_size;
+        bytes = env_sim_file("/session/live", &live_size);
+        uint8_t *live = malloc(live_size);
+        memcpy(live, bytes, live_size);
         record(door, 300);
         if (by_checkpoint) {
             assert_int_equal(door_checkpoint(door, "x", 1), OC_OK);
@@ -540,7 +544,12 @@ static void an_old_copy_of_a_file_is_refused(void **state)
         }
         assert_int_equal(env_sim_put_file("/session/orders-000000.oj", copy, size), OC_OK);
         free(copy);
-        struct journal_reader *reader = open_reader(OC_E_DATA);
+        struct journal_reader *reader = open_reader(OC_E_DATA); /* "live" knows that there was more */
+        assert_int_equal(tail_of(reader), JOURNAL_TAIL_CORRUPT);
+        journal_close_read(reader);
+        assert_int_equal(env_sim_put_file("/session/live", live, live_size), OC_OK);
+        free(live);
+        reader = open_reader(OC_E_DATA);
         assert_int_equal(tail_of(reader), JOURNAL_TAIL_OLD);
         journal_close_read(reader);
         assert_int_equal(journal_open_read(dir, true, &reader), OC_E_DATA);
