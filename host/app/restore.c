@@ -14,7 +14,7 @@ struct blob_head {
     uint64_t size[PARTS_MAX];
 };
 
-oc_rc checkpoint_write(struct session *session)
+oc_rc session_checkpoint(struct session *session)
 {
     struct blob_head head = {.version = 1, .parts = 2 + session->strategy_count};
     char *blob = malloc(BLOB_MAX);
@@ -38,7 +38,7 @@ oc_rc checkpoint_write(struct session *session)
     return rc;
 }
 
-static oc_rc checkpoint_read(struct session *session, const struct journal_checkpoint *checkpoint)
+static oc_rc session_checkpoint_read(struct session *session, const struct journal_checkpoint *checkpoint)
 {
     struct blob_head head;
     const char *blob = checkpoint->blob;
@@ -167,7 +167,7 @@ oc_rc restore_apply(struct restore *restore, struct session *session)
     oc_rc rc = OC_OK;
     set_restoring(session, true);
     if (journal_checkpoint(restore->reader, &checkpoint)) {
-        rc = checkpoint_read(session, &checkpoint);
+        rc = session_checkpoint_read(session, &checkpoint);
         if (rc < 0)
             return session_fail(session, rc, "the checkpoint at record %llu is of another program or strategy (code %d)",
                                 (unsigned long long)checkpoint.seq, (int)rc);

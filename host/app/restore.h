@@ -27,6 +27,6 @@ oc_rc restore_apply(struct restore *restore, struct session *session);
 void restore_close(struct restore *restore);
 
 /* Engine, simulator and strategies as one blob for the journal. */
-oc_rc checkpoint_write(struct session *session);
+oc_rc session_checkpoint(struct session *session);
 
 #endif

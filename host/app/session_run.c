@@ -38,7 +38,7 @@ void session_checkpoint_due(struct session *session)
     if (now_ns - session->checkpoint_ns < 1000000000)
         return;
     session->checkpoint_ns = now_ns;
-    oc_rc rc = checkpoint_write(session);
+    oc_rc rc = session_checkpoint(session);
     if (rc < 0)
         log_warning("journal", "no checkpoint was written (code %d): a restart will take longer", (int)rc);
 }
