@@ -2,7 +2,7 @@
 #include "base/env_sim.h"
 
 #include "base/env_sim_disk.h"
-#include "base/heap.h"
+#include "base/agenda.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -38,10 +38,10 @@ static struct {
     void *hook_arg;
     struct block blocks; /* list head */
     size_t block_count;
-    struct heap_item timer_items[ENV_SIM_TIMERS_MAX];
+    struct agenda_item timer_items[ENV_SIM_TIMERS_MAX];
     struct timer timers[ENV_SIM_TIMERS_MAX];
     bool timer_used[ENV_SIM_TIMERS_MAX];
-    struct heap heap;
+    struct agenda agenda;
 } sim;
 
 uint64_t env_sim_random(void)
@@ -94,10 +94,10 @@ static int64_t sim_clock_mono(void) { return sim.mono_ns; }
 void env_sim_advance(int64_t ns)
 {
     int64_t until = sim.mono_ns + ns;
-    const struct heap_item *first;
-    while ((first = heap_first(&sim.heap)) != NULL && first->time_ns <= until) {
-        struct heap_item item;
-        heap_pop(&sim.heap, &item);
+    const struct agenda_item *first;
+    while ((first = agenda_first(&sim.agenda)) != NULL && first->time_ns <= until) {
+        struct agenda_item item;
+        agenda_pop(&sim.agenda, &item);
         if (item.time_ns > sim.mono_ns) {
             sim.real_ns += item.time_ns - sim.mono_ns;
             sim.mono_ns = item.time_ns;
@@ -121,7 +121,7 @@ oc_rc env_sim_at(int64_t time_ns, void (*fn)(void *arg), void *arg)
         return OC_E_LIMIT;
     sim.timer_used[index] = true;
     sim.timers[index] = (struct timer){fn, arg};
-    return heap_push(&sim.heap, (struct heap_item){time_ns, env_sim_random(), index});
+    return agenda_push(&sim.agenda, (struct agenda_item){time_ns, env_sim_random(), index});
 }
 
 static void sim_sleep(int64_t ns)
@@ -272,7 +272,7 @@ oc_rc env_sim_start(const struct env_sim_config *config)
     sim.real_ns = sim.mono_ns = config->start_ns;
     sim.boot = 1;
     sim.blocks.next = sim.blocks.previous = &sim.blocks;
-    sim.heap = (struct heap){.items = sim.timer_items, .max = ENV_SIM_TIMERS_MAX};
+    sim.agenda = (struct agenda){.items = sim.timer_items, .max = ENV_SIM_TIMERS_MAX};
     env_sim_disk_reset(config->disk_max);
     env_bind(&env_sim);
     return OC_OK;
@@ -284,7 +284,7 @@ static void end_process(void)
     free_blocks();
     sim.fail_at = 0;
     sim.hook_at = 0;
-    sim.heap.count = 0;
+    sim.agenda.count = 0;
     memset(sim.timer_used, 0, sizeof sim.timer_used);
 }
 

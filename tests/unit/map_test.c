@@ -1,4 +1,4 @@
-/* map_test.c: the containers of base against plain models: map, ring, arena, heap, and the log's folding. */
+/* map_test.c: the containers of base against plain models: map, ring, arena, agenda, and the log's folding. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,7 +10,7 @@
 #include "base/env_sim.h"
 #include "base/fault.h"
 #include "base/hash.h"
-#include "base/heap.h"
+#include "base/agenda.h"
 #include "base/log.h"
 #include "base/map.h"
 #include "base/ring.h"
@@ -215,29 +215,29 @@ static void arena_gives_and_takes_back(void **state)
     arena_release(&arena);
 }
 
-static void heap_sorts_by_time_then_order(void **state)
+static void agenda_sorts_by_time_then_order(void **state)
 {
     (void)state;
     enum { ITEMS = 300 };
-    struct heap heap;
-    assert_int_equal(heap_init(&heap, ITEMS), OC_OK);
+    struct agenda agenda;
+    assert_int_equal(agenda_init(&agenda, ITEMS), OC_OK);
     for (uint64_t i = 0; i < ITEMS; i++)
-        assert_int_equal(heap_push(&heap, (struct heap_item){(int64_t)(random_number() % 20), i, i}), OC_OK);
-    assert_int_equal(heap_push(&heap, (struct heap_item){0, 0, 0}), OC_E_LIMIT);
+        assert_int_equal(agenda_push(&agenda, (struct agenda_item){(int64_t)(random_number() % 20), i, i}), OC_OK);
+    assert_int_equal(agenda_push(&agenda, (struct agenda_item){0, 0, 0}), OC_E_LIMIT);
     for (uint64_t i = 0; i < ITEMS; i += 3)
-        assert_true(heap_remove(&heap, i));
-    assert_false(heap_remove(&heap, 0));
-    struct heap_item last = {INT64_MIN, 0, 0}, item;
+        assert_true(agenda_remove(&agenda, i));
+    assert_false(agenda_remove(&agenda, 0));
+    struct agenda_item last = {INT64_MIN, 0, 0}, item;
     size_t count = 0;
-    while (heap_pop(&heap, &item)) {
+    while (agenda_pop(&agenda, &item)) {
         assert_true(item.time_ns > last.time_ns || (item.time_ns == last.time_ns && item.order > last.order));
         assert_int_not_equal(item.value % 3, 0);
         last = item;
         count++;
     }
     assert_int_equal(count, 200);
-    assert_null(heap_first(&heap));
-    heap_release(&heap);
+    assert_null(agenda_first(&agenda));
+    agenda_release(&agenda);
 }
 
 static void a_changed_bit_changes_the_hash(void **state)
@@ -330,7 +330,7 @@ int main(void)
         cmocka_unit_test(map_agrees_with_an_array),    cmocka_unit_test(map_refuses_one_too_many),
         cmocka_unit_test(ring_keeps_order_and_bytes),  cmocka_unit_test(ring_says_full_and_never),
         cmocka_unit_test(ring_works_between_threads),  cmocka_unit_test(arena_gives_and_takes_back),
-        cmocka_unit_test(heap_sorts_by_time_then_order), cmocka_unit_test(a_changed_bit_changes_the_hash),
+        cmocka_unit_test(agenda_sorts_by_time_then_order), cmocka_unit_test(a_changed_bit_changes_the_hash),
         cmocka_unit_test(a_storm_is_folded),           cmocka_unit_test(a_fault_fires_on_its_pass),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
