@@ -183,7 +183,11 @@ static void pass_builders(struct engine *engine, struct cursor *cursor)
 
 static void pass_rules(struct engine *engine, struct cursor *cursor)
 {
-    static _Thread_local char state[RULE_STATE_MAX];
+    char *state = malloc(RULE_STATE_MAX);
+    if (!state) {
+        cursor->is_bad = true;
+        return;
+    }
     if (pass_count(cursor, engine->rule_count, ENGINE_RULES_MAX) != engine->rule_count)
         cursor->is_bad = true;
     for (uint32_t i = 0; i < engine->rule_count && !cursor->is_bad; i++) {
@@ -191,10 +195,10 @@ static void pass_rules(struct engine *engine, struct cursor *cursor)
         oc_rc size = 0;
         bool saves = OC_HAS(rule->table, load) && rule->table->save && rule->table->load;
         if (cursor->is_writing && saves)
-            size = rule->table->save(rule->self, state, sizeof state);
+            size = rule->table->save(rule->self, state, RULE_STATE_MAX);
         if (size < 0) {
             cursor->is_bad = true;
-            return;
+            break;
         }
         uint32_t count = pass_count(cursor, (uint32_t)size, RULE_STATE_MAX);
         pass(cursor, state, count);
@@ -202,6 +206,7 @@ static void pass_rules(struct engine *engine, struct cursor *cursor)
             rule->table->load(rule->self, state, count) < 0)
             cursor->is_bad = true;
     }
+    free(state);
 }
 
 static void pass_all(struct engine *engine, struct cursor *cursor)

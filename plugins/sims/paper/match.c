@@ -103,7 +103,7 @@ static void emit_fill(struct paper *paper, struct paper_order *order, int64_t no
     fee = paper_fee(paper, value, is_maker);
     fill.fee_asset = market->info.settle ? market->info.settle : market->info.quote;
     if (paper->fee_in_base && market->info.kind == OC_KIND_SPOT && is_buy(order)) {
-        oc_i128 base;
+        oc_i128 base = 0;
         const struct oc_dec *step = &market->info.qty_step;
         num_mul_128((oc_i128)qty * step->units, num_pow10_128(MONEY_SCALE - step->scale), &base);
         fee = paper_fee(paper, base, is_maker);

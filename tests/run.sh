@@ -1,0 +1,76 @@
+#!/bin/sh
+# run.sh [STAGE...]: installs what is missing, builds, and passes the tests. Without words every stage runs:
+#   release unit tests and golden runs   asan   tsan   clang (same hashes)   coverage   static   fuzz
+# Ends with a table of where the time went and one line that counts all tests. Logs: build/logs.
+set -u
+cd "$(dirname "$0")/.."
+stages="${*:-release clang asan tsan coverage fuzz static}"
+jobs=$(nproc)
+mkdir -p build/logs
+passed=0
+failed=0
+table=""
+
+sh etc/packages.sh gcc clang cmake ninja-build pkg-config liblua5.4-dev libconfig-dev libjson-c-dev libxxhash-dev \
+    zlib1g-dev libcmocka-dev libclang-rt-14-dev clang-tidy cppcheck valgrind gcovr binutils jq || exit 1
+if [ -z "${OUTCRY_DATA:-}" ]; then
+    echo "OUTCRY_DATA is not set: tests on real market data skip"
+fi
+
+# stage NAME COMMAND...: runs it, keeps the log, adds ctest's counts (or one test for a plain command).
+stage() {
+    name=$1
+    shift
+    case " $stages " in *" ${name%%-*} "*) ;; *) return 0 ;; esac
+    log=build/logs/$name.log
+    begin=$(date +%s)
+    echo "== $name"
+    if "$@" >"$log" 2>&1; then code=0; else code=$?; fi
+    seconds=$(($(date +%s) - begin))
+    line=$(grep -E "tests passed, [0-9]+ tests failed out of" "$log" | tail -n 1)
+    if [ -n "$line" ]; then
+        bad=$(echo "$line" | sed -E 's/.*, ([0-9]+) tests failed out of.*/\1/')
+        all=$(echo "$line" | sed -E 's/.*out of ([0-9]+).*/\1/')
+        [ "$code" -ne 0 ] && [ "$bad" -eq 0 ] && bad=1 && all=$((all + 1))
+        passed=$((passed + all - bad))
+        failed=$((failed + bad))
+    elif [ "$code" -eq 0 ]; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+    fi
+    if [ "$code" -ne 0 ]; then
+        echo "   FAILED; the end of $log:"
+        grep -nE "error:|FAILED|Failed|\*\*\*|ERROR" "$log" | tail -n 30
+        tail -n 15 "$log"
+    fi
+    grep -hE "^(skip|SKIP|[a-z_]+: skip)" "$log" | sort -u | head -n 10
+    table="$table$(printf '%-22s %5s s  %s' "$name" "$seconds" "${line:-exit $code}")
+"
+}
+
+build() { cmake --preset "$1" && cmake --build "build/$1" -j "$jobs"; }
+check() { ctest --test-dir "build/$1" --output-on-failure -j "$jobs"; }
+
+stage release-build build release
+stage release-test check release
+stage clang-build build clang
+stage clang-hashes sh tests/parity/hashes.sh
+stage asan-build build asan
+stage asan-test check asan
+stage tsan-build build tsan
+stage tsan-test ctest --test-dir build/tsan --output-on-failure -j "$jobs" -R 'ring|journal|env|feed|sandbox_test|connector'
+stage coverage-build build coverage
+stage coverage-test sh tests/coverage.sh
+stage fuzz-build build fuzz
+stage fuzz-test ctest --test-dir build/fuzz --output-on-failure -j "$jobs" -R '_fuzz$'
+stage static-cppcheck sh tests/tidy/cppcheck.sh
+stage static-tidy sh tests/tidy/clang_tidy.sh
+
+echo
+echo "where the time went"
+printf '%s' "$table"
+[ -f build/logs/coverage-test.log ] && grep -E "^(engine|journal)" build/logs/coverage-test.log
+echo
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]

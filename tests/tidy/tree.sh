@@ -1,0 +1,66 @@
+#!/bin/sh
+# tree.sh BUILD: the shape of the tree: include arrows, one place that knows the OS, purity of object code, file length,
+# words that promise work, names that must not stand in a commit.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+build=${1:-build/release}
+bad=0
+say() { echo "tree: $*"; bad=1; }
+
+# 1. The include arrows: room -> rooms it may include.
+allowed() {
+    case $1 in
+    base) echo "base" ;;
+    journal) echo "base journal" ;;
+    engine) echo "base journal/door.h engine" ;;
+    io) echo "base journal/door.h io" ;;
+    load) echo "base load" ;;
+    script) echo "base engine script" ;;
+    report) echo "base journal/read.h engine script report" ;;
+    app) echo "base journal engine io load script report app" ;;
+    esac
+}
+for room in base journal engine io load script report app; do
+    for file in host/"$room"/*.[ch]; do
+        [ -f "$file" ] || continue
+        sed -nE 's/^#include "([^"]+)".*/\1/p' "$file" | while read -r name; do
+            ok=0
+            for entry in $(allowed "$room"); do
+                case $entry in */*) [ "$name" = "$entry" ] && ok=1 ;; *) case $name in "$entry"/*) ok=1 ;; esac ;; esac
+            done
+            case $name in kit/*) ok=1 ;; esac
+            [ "$ok" = 1 ] || echo "$file includes $name"
+        done
+    done
+done >build/tree.arrows
+[ -s build/tree.arrows ] && { cat build/tree.arrows; say "an include goes against the arrows of docs/architecture.md"; }
+
+# 2. One place knows the operating system.
+grep -nE '\b(clock_gettime|gettimeofday|time|mmap|munmap|fsync|fdatasync|socket|pthread_create|getrandom|rand|srand|fopen|nanosleep|usleep)\(' \
+    host/engine/*.c host/script/*.c host/journal/*.c host/io/*.c plugins/*/*/*.c 2>/dev/null |
+    grep -vE '^\S+:[0-9]+:\s*(\*|/\*|//)' >build/tree.os
+[ -s build/tree.os ] && { cat build/tree.os; say "an operating system call outside host/base/env"; }
+
+# 3. Purity of object code: undefined symbols of the engine library, of risk and of sim plugins.
+list=tests/tidy/pure_symbols.txt
+if [ -f "$build/liboutcry_engine.a" ]; then
+    nm -u "$build/liboutcry_engine.a" | awk 'NF==2 {print $2}' | sort -u >build/tree.undefined
+    nm --defined-only "$build/liboutcry_engine.a" "$build/liboutcry_base.a" 2>/dev/null | awk 'NF==3 {print $3}' | sort -u >build/tree.defined
+    comm -23 build/tree.undefined build/tree.defined | grep -vxFf "$list" >build/tree.impure
+    [ -s build/tree.impure ] && { cat build/tree.impure; say "the engine library calls what is not on $list"; }
+    for object in "$build"/plugins/risk/*.so "$build"/plugins/sims/*.so; do
+        nm -D --undefined-only "$object" | awk '{print $2}' | sed 's/@.*//' | grep -vxFf "$list" >build/tree.impure
+        [ -s build/tree.impure ] && { cat build/tree.impure; say "$object calls what is not on $list"; }
+    done
+fi
+
+# 4. Files under 600 lines.
+git ls-files '*.c' '*.h' '*.lua' '*.sh' '*.cmake' | xargs wc -l | awk '$2 != "total" && $1 > 600 {print}' >build/tree.long
+[ -s build/tree.long ] && { cat build/tree.long; say "a file is over 600 lines"; }
+
+# 5. Words that promise work do not stand in product code.
+git grep -nwE 'TODO|FIXME|XXX|HACK' -- host plugins sdk strategies etc >build/tree.words
+[ -s build/tree.words ] && { cat build/tree.words; say "words that promise work"; }
+
+[ "$bad" = 0 ] && echo "tree: arrows, OS calls, purity, length and words are as they should be"
+exit $bad
