@@ -125,6 +125,11 @@ struct journal_epoch_file {
 
 #define JOURNAL_EPOCH_MAGIC 0x314843504352544fu
 
+_Static_assert(sizeof(struct journal_segment_head) == 128 && sizeof(struct journal_segment_live) == 32 &&
+                   sizeof(struct journal_live_file) == 192 && sizeof(struct journal_checkpoint_head) == 176 &&
+                   sizeof(struct journal_epoch_file) == 64 && sizeof(struct journal_frame) == 8,
+               "docs/journal-format.md gives these sizes");
+
 /* The hash that ends a structure. */
 #define JOURNAL_CHECK(pointer) hash64((pointer), offsetof(__typeof__(*(pointer)), check))
 
