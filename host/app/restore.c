@@ -1,5 +1,7 @@
 #include "app/restore.h"
 
+#include "app/session_impl.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -212,5 +214,12 @@ oc_rc restore_apply(struct restore *restore, struct session *session)
     restore->in_flight = orders_open_count(engine_orders(session->engine));
     if (rc < 0)
         return session_fail(session, rc, "the journal could not be applied (code %d)", (int)rc);
+    /* Killed before its opening cash was recorded: then it begins as if new. */
+    session->is_restored = restore->records > 0 || restore->markets > 0 || market > 0;
+    if (!session->is_restored)
+        return session_record_balances(session);
+    session_note(session, "restored: curve and round trips are those since the last start; money is of the whole session");
+    if (session->cash_count == 1)
+        return money_from_dec(session->cash[0].amount, &session->start);
     return portfolio_equity(engine_portfolio(session->engine), session->account, &session->start, NULL);
 }

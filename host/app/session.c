@@ -182,7 +182,7 @@ static oc_rc open_sim(struct session *session)
     return rc < 0 ? rc : loop_add_sim(session->loop, &session->simhost, session->account);
 }
 
-static oc_rc record_balances(struct session *session)
+oc_rc session_record_balances(struct session *session)
 {
     for (uint32_t i = 0; i < session->cash_count; i++) {
         const struct session_cash *cash = &session->cash[i];
@@ -275,7 +275,7 @@ oc_rc session_open(struct session *session)
     if (rc == OC_OK)
         rc = session_make_instruments(session);
     if (rc == OC_OK && !session->resume)
-        rc = record_balances(session);
+        rc = session_record_balances(session);
     if (rc == OC_OK)
         rc = session_load_strategies(session, strategy_log);
     if (rc < 0)

@@ -5,6 +5,10 @@
 #include "app/session.h"
 #include "base/text.h"
 
+/* session.c */
+/* Records and books the opening cash. */
+oc_rc session_record_balances(struct session *session);
+
 /* session_setup.c */
 oc_rc session_read_strategies(struct session *session);
 oc_rc session_probe_data(struct session *session);
