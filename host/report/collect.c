@@ -8,7 +8,7 @@
 void collect_init(struct collect *collect, oc_i128 start)
 {
     memset(collect, 0, sizeof *collect);
-    collect->start = collect->last = collect->peak = collect->low = start;
+    collect->start = collect->last = collect->peak = collect->low = collect->trough = start;
     collect->stride = 1;
     collect->day = INT64_MIN;
 }
@@ -28,20 +28,47 @@ static void curve_add(struct collect *collect, int64_t ns, oc_i128 equity)
         collect->curve_count = CURVE_MAX / 2;
         collect->stride *= 2;
     }
-    collect->curve[collect->curve_count++] = (struct curve_point){ns, equity};
+    collect->curve[collect->curve_count++] = (struct curve_point){ns, equity, collect->hold};
 }
 
 static void day_add(struct collect *collect)
 {
+    if (collect->day_count == DAYS_MAX) {
+        collect->days_dropped++;
+        return;
+    }
     if (collect->day_count == collect->day_room) {
         uint32_t room = collect->day_room ? collect->day_room * 2 : 64;
-        struct curve_point *days = room > DAYS_MAX * 2 ? NULL : realloc(collect->days, room * sizeof *days);
-        if (!days)
+        struct curve_point *days = realloc(collect->days, room * sizeof *days);
+        if (!days) {
+            collect->days_dropped++;
             return;
+        }
         collect->days = days;
         collect->day_room = room;
     }
-    collect->days[collect->day_count++] = (struct curve_point){collect->last_ns, collect->last};
+    collect->days[collect->day_count++] = (struct curve_point){collect->last_ns, collect->last, 0};
+}
+
+/* The fall from the present peak, if it is larger by share than `worst`. Looked at once a peak, not once an event. */
+static void fall_worst(const struct collect *collect, struct fall *worst)
+{
+    oc_i128 amount = collect->peak - collect->trough;
+    if (amount <= 0 || collect->peak <= 0)
+        return;
+    double share = money_to_double(amount) / money_to_double(collect->peak);
+    if (share > worst->share)
+        *worst = (struct fall){share, amount, collect->peak, collect->peak_ns, collect->trough_ns};
+}
+
+oc_rc collect_fall(const struct collect *collect, struct fall *ret_fall)
+{
+    if (collect->has_no_share || collect->peak <= 0)
+        return OC_E_NOT_FOUND;
+    struct fall fall = collect->fall;
+    fall_worst(collect, &fall);
+    *ret_fall = fall;
+    return OC_OK;
 }
 
 void collect_equity(struct collect *collect, int64_t ns, oc_i128 equity, bool is_exposed)
@@ -53,13 +80,16 @@ void collect_equity(struct collect *collect, int64_t ns, oc_i128 equity, bool is
         if (collect->events)
             day_add(collect);
         else
-            collect->first_ns = ns;
+            collect->first_ns = collect->peak_ns = ns;
         collect->day = day;
     }
     collect->last = equity;
     collect->last_ns = ns;
     if (equity > collect->peak) {
-        collect->peak = equity;
+        if (collect->trough < collect->peak)
+            fall_worst(collect, &collect->fall);
+        collect->has_no_share |= collect->peak <= 0;
+        collect->peak = collect->trough = equity;
         collect->peak_ns = ns;
     } else if (collect->peak - equity > collect->drawdown) {
         collect->drawdown = collect->peak - equity;
@@ -69,6 +99,10 @@ void collect_equity(struct collect *collect, int64_t ns, oc_i128 equity, bool is
     }
     if (equity < collect->low)
         collect->low = equity;
+    if (equity < collect->trough) {
+        collect->trough = equity;
+        collect->trough_ns = ns;
+    }
     collect->exposed += is_exposed;
     if (collect->events++ % collect->stride == 0)
         curve_add(collect, ns, equity);
@@ -138,10 +172,13 @@ void collect_fill(struct collect *collect, const struct oc_ev_fill *fill, const 
     int64_t closing = reduces ? (fill->qty < held ? fill->qty : held) : 0;
     struct trip *trip = before.qty ? trip_running(collect, position->strategy, fill->head.inst) : NULL;
     if (closing && trip) {
+        oc_i128 part = fee;
+        if (closing < fill->qty && num_muldiv_128(fee, closing, fill->qty, NUM_HALF_EVEN, &part) < 0)
+            part = fee;
         trip_take(trip, fill, instrument, closing, false);
         trip->profit += position->realised - before.realised;
-        trip->fees += fee;
-        fee = 0;
+        trip->fees += part;
+        fee -= part;
         if (closing == held)
             trip->is_open = 0;
     }

@@ -17,6 +17,16 @@ enum { CURVE_MAX = 4096, TRIPS_MAX = 100000, DAYS_MAX = 40000 };
 struct curve_point {
     int64_t ns;
     oc_i128 equity;
+    oc_i128 hold; /* collect->hold at that time */
+};
+
+/* A fall below the running peak. */
+struct fall {
+    double share; /* of the peak */
+    oc_i128 amount;
+    oc_i128 peak;
+    int64_t from_ns; /* time of the peak */
+    int64_t to_ns;   /* of the lowest point */
 };
 
 struct trip {
@@ -25,7 +35,7 @@ struct trip {
     oc_i128 entry_value; /* sum of price x quantity of the fills that opened it */
     oc_i128 exit_value;
     oc_i128 profit;      /* before fees, settlement asset */
-    oc_i128 fees;        /* of fees in the settlement asset */
+    oc_i128 fees;        /* of fees in the settlement asset; a fill that crosses zero shares its fee by quantity */
     int64_t qty;         /* units opened in all */
     uint32_t inst;
     uint32_t strategy;
@@ -47,10 +57,14 @@ struct collect {
     struct curve_point *days; /* close of each day that had events */
     uint32_t day_count;
     uint32_t day_room;
+    uint32_t days_dropped; /* beyond DAYS_MAX */
+    uint32_t has_no_share; /* 1: a peak was not above zero, so a share of it means nothing */
     oc_i128 start;
     oc_i128 last;
     oc_i128 peak;
     oc_i128 low;       /* lowest equity */
+    oc_i128 trough;    /* lowest equity since the peak */
+    oc_i128 hold;      /* set by the caller before collect_equity: what buying and holding is worth now; 0: not known */
     oc_i128 drawdown;  /* largest amount below the peak before it */
     oc_i128 drawdown_peak; /* that peak */
     int64_t first_ns;
@@ -58,6 +72,8 @@ struct collect {
     int64_t peak_ns;
     int64_t drawdown_from_ns;
     int64_t drawdown_to_ns;
+    int64_t trough_ns;
+    struct fall fall;  /* largest by share among the peaks already passed */
     struct trip *trips;
     uint32_t trip_count;
     uint32_t trip_room;
@@ -72,6 +88,9 @@ void collect_init(struct collect *collect, oc_i128 start);
 void collect_release(struct collect *collect);
 /* After each market event. */
 void collect_equity(struct collect *collect, int64_t ns, oc_i128 equity, bool is_exposed);
+/* The largest fall by share of its peak (PERF-6), the running one included; all zero if equity never fell.
+ * OC_E_NOT_FOUND: a peak was not above zero. */
+oc_rc collect_fall(const struct collect *collect, struct fall *ret_fall);
 /* After each fill was booked: `position` is the strategy's book after it, `before` its quantity and realised before. */
 struct collect_before {
     int64_t qty;

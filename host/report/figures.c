@@ -1,0 +1,158 @@
+#include "report/figures.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void figure_set(struct figure *figure, oc_rc rc, double value)
+{
+    figure->is_known = rc == OC_OK;
+    figure->value = rc == OC_OK ? value : 0.0;
+}
+
+/* part / whole, known when the whole is above zero. */
+static struct figure quotient(double part, double whole)
+{
+    struct figure figure = {0, false};
+    figure_set(&figure, whole > 0.0 ? OC_OK : OC_E_NOT_FOUND, whole > 0.0 ? part / whole : 0.0);
+    return figure;
+}
+
+oc_i128 trip_net(const struct trip *trip) { return trip->profit - trip->fees; }
+
+static void trip_money(struct trip_figures *figures, const struct trip *trip)
+{
+    oc_i128 net = trip_net(trip);
+    oc_i128 *side = net > 0 ? &figures->gains : &figures->losses_sum;
+    if (num_add_128(figures->net, net, &figures->net) < 0 || num_add_128(*side, net > 0 ? net : -net, side) < 0)
+        figures->has_money = false;
+    if (figures->closed == 1 || net > figures->best)
+        figures->best = net;
+    if (figures->closed == 1 || net < figures->worst)
+        figures->worst = net;
+}
+
+static uint32_t settle_of(const struct result *result, const struct trip *trip)
+{
+    const struct instrument *instrument =
+        result->instruments ? instruments_get(result->instruments, trip->inst) : NULL;
+    return instrument ? instrument->info.settle : 0;
+}
+
+static void make_trips(const struct result *result, struct trip_figures *figures)
+{
+    const struct collect *collect = result->collect;
+    uint32_t asset = 0;
+    double held = 0.0;
+    figures->has_money = collect->trips_dropped == 0;
+    for (uint32_t i = 0; i < collect->trip_count; i++) {
+        const struct trip *trip = &collect->trips[i];
+        if (trip->is_open) {
+            figures->open++;
+            continue;
+        }
+        if (figures->closed++ == 0)
+            asset = settle_of(result, trip);
+        else if (asset != settle_of(result, trip))
+            figures->has_money = false;
+        figures->wins += trip_net(trip) > 0;
+        figures->losses += trip_net(trip) < 0;
+        figures->ambiguous += trip->is_ambiguous;
+        figures->ended += trip->is_end;
+        held += (double)(trip->exit_ns - trip->entry_ns) / 1e9;
+        trip_money(figures, trip);
+    }
+    figures->asset = asset && result->instruments ? instruments_asset_name(result->instruments, asset) : result->currency;
+    figures->win_rate = quotient((double)figures->wins, (double)figures->closed);
+    figures->hold_seconds = quotient(held, (double)figures->closed);
+    if (figures->closed == 0)
+        figures->has_money = false;
+    if (!figures->has_money)
+        return;
+    figures->average = num_quotient(figures->net, (oc_i128)figures->closed, NUM_HALF_EVEN);
+    figures->profit_factor = quotient(money_to_double(figures->gains), money_to_double(figures->losses_sum));
+}
+
+/* Closes: the start, each finished day, and the day that was running at the end. */
+static oc_rc make_closes(const struct collect *collect, struct figures *figures)
+{
+    if (collect->events == 0 || collect->days_dropped)
+        return OC_OK;
+    uint32_t days = collect->day_count + 1;
+    figures->closes = calloc(days + 1, sizeof *figures->closes);
+    figures->returns = calloc(days, sizeof *figures->returns);
+    figures->scratch = calloc(days, sizeof *figures->scratch);
+    if (!figures->closes || !figures->returns || !figures->scratch)
+        return OC_E_NOMEM;
+    figures->closes[0] = money_to_double(collect->start);
+    for (uint32_t i = 0; i < collect->day_count; i++)
+        figures->closes[i + 1] = money_to_double(collect->days[i].equity);
+    figures->closes[days] = money_to_double(collect->last);
+    figures->days = days;
+    figures->has_returns = stats_returns(figures->closes, days + 1, figures->returns) == OC_OK;
+    return OC_OK;
+}
+
+static void make_ratios(const struct result *result, struct figures *figures)
+{
+    if (!figures->has_returns)
+        return;
+    struct returns returns = {figures->returns, figures->days};
+    double value = 0.0, periods = result->periods_per_year;
+    oc_rc rc = stats_sharpe(returns, 0.0, periods, &value);
+    figure_set(&figures->sharpe, rc, value);
+    rc = stats_sortino(returns, 0.0, periods, &value);
+    figure_set(&figures->sortino, rc, value);
+    rc = figures->days > 1 ? stats_volatility(returns, periods, &value) : OC_E_NOT_FOUND;
+    figure_set(&figures->volatility, rc, value);
+    /* One day raised to the power of a year says nothing. */
+    rc = figures->days > 1 ? stats_cagr(figures->closes[0], figures->closes[figures->days], figures->days, periods, &value)
+                           : OC_E_NOT_FOUND;
+    figure_set(&figures->cagr, rc, value);
+    rc = figures->cagr.is_known && figures->has_fall ? stats_calmar(figures->cagr.value, figures->fall.share, &value)
+                                                     : OC_E_NOT_FOUND;
+    figure_set(&figures->calmar, rc, value);
+    rc = figures->days > 1 ? stats_ulcer(figures->closes, figures->days + 1, &value) : OC_E_NOT_FOUND;
+    figure_set(&figures->ulcer, rc, value);
+    rc = stats_probable_sharpe(returns, NULL, &value);
+    figure_set(&figures->probable_sharpe, rc, value);
+    struct tail tail = {0};
+    /* Below 1 / (1 - c) days the rank is the worst day itself and says nothing about a tail. */
+    rc = figures->days >= 100 / (100 - FIGURE_TAIL_PERCENT)
+             ? stats_tail(returns, FIGURE_TAIL_PERCENT, figures->scratch, &tail)
+             : OC_E_NOT_FOUND;
+    figure_set(&figures->tail_loss, rc, tail.value_at_risk);
+    figure_set(&figures->tail_shortfall, rc, tail.shortfall);
+}
+
+oc_rc figures_make(const struct result *result, struct figures *ret_figures)
+{
+    const struct collect *collect = result->collect;
+    struct figures figures;
+    memset(&figures, 0, sizeof figures);
+    double start = money_to_double(result->start);
+    figures.profit = result->final - result->start;
+    figures.total_return = quotient(money_to_double(figures.profit), start);
+    if (result->has_buy_and_hold)
+        figures.hold_return = quotient(money_to_double(result->buy_and_hold - result->start), start);
+    figures.exposure = quotient((double)collect->exposed, (double)collect->events);
+    figures.maker_share = quotient((double)collect->makers, (double)collect->fills);
+    figures.has_fall = collect->events > 0 && collect_fall(collect, &figures.fall) == OC_OK;
+    figures.span_ns = collect->events ? collect->last_ns - collect->first_ns : 0;
+    oc_rc rc = make_closes(collect, &figures);
+    if (rc < 0) {
+        figures_release(&figures);
+        return rc;
+    }
+    make_ratios(result, &figures);
+    make_trips(result, &figures.trips);
+    *ret_figures = figures;
+    return OC_OK;
+}
+
+void figures_release(struct figures *figures)
+{
+    free(figures->closes);
+    free(figures->returns);
+    free(figures->scratch);
+    figures->closes = figures->returns = figures->scratch = NULL;
+}

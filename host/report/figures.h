@@ -1,0 +1,74 @@
+/* figures.h: what text, JSON and HTML show, computed once from a result.
+ *
+ * Invariants
+ * - A figure that is not available has is_known false and value 0; no writer prints its value then.
+ * - Money is exact (1e-20 of a currency unit). Trip money is after fees in the settlement asset, and only known when
+ *   all trips settle in one asset.
+ * - Closes are daily at 00:00 UTC; the day still running at the end counts as one; closes[0] is the start.
+ * - Wins are trips with a profit above 0 after fees. Trips still open at the end are counted apart. */
+#ifndef REPORT_FIGURES_H
+#define REPORT_FIGURES_H
+
+#include "report/result.h"
+#include "report/stats.h"
+
+enum { FIGURE_TAIL_PERCENT = 95 };
+
+struct figure {
+    double value;
+    bool is_known;
+};
+
+struct trip_figures {
+    uint64_t closed;
+    uint64_t open;
+    uint64_t wins;
+    uint64_t losses;    /* below 0; a trip of exactly 0 is neither */
+    uint64_t ambiguous;
+    uint64_t ended;     /* closed by the end of the data */
+    const char *asset;  /* that trip money is in; static */
+    bool has_money;     /* at least one closed trip, one settlement asset, no overflow */
+    oc_i128 net;
+    oc_i128 gains;
+    oc_i128 losses_sum; /* positive */
+    oc_i128 average;    /* rounded half to even */
+    oc_i128 best;
+    oc_i128 worst;
+    struct figure win_rate;
+    struct figure profit_factor;
+    struct figure hold_seconds; /* average time from first entry to last exit */
+};
+
+struct figures {
+    oc_i128 profit; /* final less start */
+    struct figure total_return;
+    struct figure hold_return; /* buy and hold */
+    struct figure exposure;    /* share of market events with a position */
+    struct figure maker_share;
+    struct fall fall;
+    bool has_fall;
+    uint32_t days;             /* daily returns */
+    double *closes;            /* days + 1 */
+    double *returns;           /* days; only when has_returns */
+    double *scratch;           /* days */
+    bool has_returns;
+    struct figure sharpe;
+    struct figure sortino;
+    struct figure volatility;
+    struct figure cagr;
+    struct figure calmar;
+    struct figure ulcer;
+    struct figure tail_loss;      /* historical value at risk of one day, share */
+    struct figure tail_shortfall;
+    struct figure probable_sharpe;
+    struct trip_figures trips;
+    int64_t span_ns;
+};
+
+/* OC_E_NOMEM. Release with figures_release. */
+oc_rc figures_make(const struct result *result, struct figures *ret_figures);
+void figures_release(struct figures *figures);
+/* Profit after fees of one trip. */
+oc_i128 trip_net(const struct trip *trip);
+
+#endif

@@ -1,0 +1,287 @@
+/* text.c: the report as aligned tables of at most 80 columns. */
+#include "report/report.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "report/format.h"
+
+enum { COLUMNS = 80, KEY_WIDTH = 20, VALUE_WIDTH = 20 };
+
+struct page {
+    FILE *out;
+    bool has_colour;
+};
+
+enum style { STYLE_PLAIN, STYLE_TITLE, STYLE_NOTE, STYLE_GOOD, STYLE_BAD, STYLE_STAMP };
+
+static void style(struct page *page, enum style style)
+{
+    static const char *const codes[] = {"\033[0m", "\033[1m", "\033[2m", "\033[32m", "\033[31m", "\033[1;30;43m"};
+    if (page->has_colour)
+        fputs(codes[style], page->out);
+}
+
+/* One character of foreign text. What a terminal would obey (control characters) and what is not UTF-8 is shown as '?'. */
+static int put_character(struct page *page, const char *text)
+{
+    int size = format_utf8(text);
+    unsigned char first = (unsigned char)text[0], second = size > 1 ? (unsigned char)text[1] : 0;
+    bool is_control = first < 0x20 || first == 0x7F || (first == 0xC2 && second < 0xA0);
+    if (size == 0 || is_control) {
+        fputc('?', page->out);
+        return size > 1 ? size : 1;
+    }
+    fwrite(text, 1, (size_t)size, page->out);
+    return size;
+}
+
+/* Bytes of `text` that fill a line of `width` characters: up to a space if there is one, else as many as fit. */
+static int line_size(const char *text, int width)
+{
+    int size = 0, space = 0;
+    for (int column = 0; text[size] && text[size] != '\n'; column++) {
+        if (column == width)
+            return space ? space : size;
+        if (text[size] == ' ' && size > 0)
+            space = size;
+        int step = format_utf8(text + size);
+        size += step ? step : 1;
+    }
+    return size;
+}
+
+/* Text wrapped at COLUMNS; the first line starts at column `indent` already. Ends its last line. */
+static void put_wrapped(struct page *page, const char *text, int indent)
+{
+    do {
+        int size = line_size(text, COLUMNS - indent);
+        for (int done = 0; done < size;)
+            done += put_character(page, text + done);
+        text += size;
+        fputc('\n', page->out);
+        while (*text == ' ' || *text == '\n')
+            text++;
+        if (*text)
+            fprintf(page->out, "%*s", indent, "");
+    } while (*text);
+}
+
+static void title(struct page *page, const char *text)
+{
+    fputc('\n', page->out);
+    style(page, STYLE_TITLE);
+    fputs(text, page->out);
+    style(page, STYLE_PLAIN);
+    fputc('\n', page->out);
+}
+
+static void head_row(struct page *page, const char *key, const char *value)
+{
+    if (!value || !*value)
+        return;
+    fprintf(page->out, "  %-12s", key);
+    put_wrapped(page, value, 14);
+}
+
+/* name, value to the right, and the convention it is computed by. */
+static void row_styled(struct page *page, const char *key, const char *value, const char *note, enum style how)
+{
+    fprintf(page->out, "  %-*s ", KEY_WIDTH, key);
+    fprintf(page->out, "%*s", VALUE_WIDTH - (int)strlen(value) > 0 ? VALUE_WIDTH - (int)strlen(value) : 0, "");
+    if (how != STYLE_PLAIN)
+        style(page, how);
+    fputs(value, page->out);
+    if (how != STYLE_PLAIN)
+        style(page, STYLE_PLAIN);
+    if (note && *note) {
+        int used = (int)strlen(value) > VALUE_WIDTH ? (int)strlen(value) : VALUE_WIDTH;
+        fputs("  ", page->out);
+        style(page, STYLE_NOTE);
+        int start = KEY_WIDTH + used + 5;
+        put_wrapped(page, note, start < COLUMNS - 20 ? start : COLUMNS - 20);
+        style(page, STYLE_PLAIN);
+    } else {
+        fputc('\n', page->out);
+    }
+}
+
+static void row(struct page *page, const char *key, const char *value, const char *note)
+{
+    row_styled(page, key, value, note, STYLE_PLAIN);
+}
+
+static enum style tone(oc_i128 money) { return money > 0 ? STYLE_GOOD : money < 0 ? STYLE_BAD : STYLE_PLAIN; }
+
+static void put_head(struct page *page, const struct result *result)
+{
+    char text[FORMAT_MAX], first[FORMAT_MAX], last[FORMAT_MAX], line[RESULT_LINE_MAX];
+    style(page, STYLE_TITLE);
+    fprintf(page->out, "Outcry %s  %s report", result->version ? result->version : "", result->mode ? result->mode : "");
+    style(page, STYLE_PLAIN);
+    fputc('\n', page->out);
+    if (format_is_ideal(result)) {
+        style(page, STYLE_STAMP);
+        fputs("  IDEAL  fills at the next event: no spread, no cap, no latency. Not a forecast.  ", page->out);
+        style(page, STYLE_PLAIN);
+        fputc('\n', page->out);
+    }
+    if (result->error) {
+        style(page, STYLE_BAD);
+        fputs("  ended early ", page->out);
+        put_wrapped(page, result->error, 14);
+        style(page, STYLE_PLAIN);
+    }
+    fputc('\n', page->out);
+    snprintf(line, sizeof line, "%s%s%.200s%s", result->strategy ? result->strategy : "",
+             result->strategy_file ? " (" : "", result->strategy_file ? result->strategy_file : "",
+             result->strategy_file ? ")" : "");
+    head_row(page, "strategy", line);
+    head_row(page, "symbol", result->symbol);
+    snprintf(line, sizeof line, "%.200s (%s)", result->data ? result->data : "", format_period(result->period_ns, text));
+    head_row(page, "data", line);
+    if (result->collect->events) {
+        snprintf(line, sizeof line, "%s to %s UTC (%s)", format_time(result->collect->first_ns, first),
+                 format_time(result->collect->last_ns, last),
+                 format_span((double)(result->collect->last_ns - result->collect->first_ns) / 1e9, text));
+        head_row(page, "period", line);
+    }
+    head_row(page, "profile", result->profile);
+    head_row(page, "parameters", result->params);
+}
+
+static void put_money(struct page *page, const struct result *result, const struct figures *figures)
+{
+    char text[FORMAT_MAX], note[FORMAT_MAX], share[FORMAT_MAX], line[FORMAT_MAX];
+    int scale = format_money_scale(result->start);
+    snprintf(line, sizeof line, "Money (%s)", result->currency ? result->currency : "");
+    title(page, line);
+    row(page, "Start", format_money(result->start, scale, false, text), "");
+    row(page, "Final", format_money(result->final, scale, false, text), "cash + positions at the mark");
+    row_styled(page, "Profit", format_money(figures->profit, scale, true, text), "after fees", tone(figures->profit));
+    row_styled(page, "Return", format_percent(figures->total_return, true, text), "final / start - 1", tone(figures->profit));
+    row(page, "Fees", format_money(result->fees, scale, false, text), "where convertible; negative: rebate");
+    if (result->has_buy_and_hold)
+        snprintf(note, sizeof note, "return %s", format_percent(figures->hold_return, true, share));
+    row(page, "Buy and hold", result->has_buy_and_hold ? format_money(result->buy_and_hold, scale, false, text) : "n/a",
+        result->has_buy_and_hold ? note : "");
+}
+
+static void put_fall(struct page *page, const struct result *result, const struct figures *figures)
+{
+    char text[FORMAT_MAX], from[FORMAT_MAX], to[FORMAT_MAX];
+    int scale = format_money_scale(result->start);
+    struct figure share = {figures->fall.share, figures->has_fall};
+    row_styled(page, "Max drawdown", format_percent(share, false, text), "of the peak, at every market event",
+               figures->has_fall && figures->fall.amount > 0 ? STYLE_BAD : STYLE_PLAIN);
+    if (!figures->has_fall || figures->fall.amount == 0)
+        return;
+    row(page, "  amount", format_money(figures->fall.amount, scale, false, text), result->currency);
+    row(page, "  from the peak", format_time(figures->fall.from_ns, from), "UTC");
+    row(page, "  to the trough", format_time(figures->fall.to_ns, to), "UTC");
+}
+
+static void put_risk(struct page *page, const struct result *result, const struct figures *figures)
+{
+    char text[FORMAT_MAX], note[FORMAT_MAX];
+    title(page, "Risk and ratios");
+    put_fall(page, result, figures);
+    unsigned periods = result->periods_per_year;
+    row(page, "Volatility", format_percent(figures->volatility, false, text), "yearly, n-1");
+    row(page, "CAGR", format_percent(figures->cagr, true, text), "(final / start)^(P / days) - 1");
+    row(page, "Sharpe", format_ratio(figures->sharpe, text), "yearly, risk-free 0, n-1");
+    row(page, "Sortino", format_ratio(figures->sortino, text), "yearly, target 0, all days below");
+    row(page, "Calmar", format_ratio(figures->calmar, text), "CAGR / max drawdown");
+    row(page, "Ulcer index", format_percent(figures->ulcer, false, text), "rms of daily drawdowns");
+    row(page, "Sharpe above 0", format_percent(figures->probable_sharpe, false, text), "probability, skew and kurtosis");
+    row(page, "VaR 95 %, 1 day", format_percent(figures->tail_loss, false, text), "historical, k = ceil(c n)");
+    row(page, "ES 95 %, 1 day", format_percent(figures->tail_shortfall, false, text), "mean loss of the worst 5 %");
+    snprintf(note, sizeof note, "days closing at 00:00 UTC, P = %u a year", periods);
+    row(page, "Daily returns", format_count(figures->days, text), note);
+}
+
+static void put_trip_money(struct page *page, const struct trip_figures *trips)
+{
+    char text[FORMAT_MAX], note[FORMAT_MAX];
+    if (!trips->has_money) {
+        const char *why = trips->closed ? "several settlement assets" : "";
+        static const char *const keys[] = {"Profit factor", "Average trip", "Best trip", "Worst trip"};
+        for (int i = 0; i < 4; i++)
+            row(page, keys[i], "n/a", why);
+        return;
+    }
+    int scale = format_money_scale(trips->gains > trips->losses_sum ? trips->gains : trips->losses_sum);
+    snprintf(note, sizeof note, "%.16s, after fees", trips->asset);
+    row(page, "Profit factor", format_ratio(trips->profit_factor, text),
+        trips->profit_factor.is_known ? "gains / losses, after fees" : "no losses");
+    row_styled(page, "Average trip", format_money(trips->average, scale, true, text), note, tone(trips->average));
+    row_styled(page, "Best trip", format_money(trips->best, scale, true, text), note, tone(trips->best));
+    row_styled(page, "Worst trip", format_money(trips->worst, scale, true, text), note, tone(trips->worst));
+}
+
+static void put_trades(struct page *page, const struct result *result, const struct figures *figures)
+{
+    const struct trip_figures *trips = &figures->trips;
+    const struct collect *collect = result->collect;
+    char text[FORMAT_MAX], note[FORMAT_MAX], count[FORMAT_MAX];
+    title(page, "Trades");
+    snprintf(note, sizeof note, trips->open ? "flat to flat; %s still open" : "flat to flat", format_count(trips->open, count));
+    row(page, "Round trips", format_count(trips->closed, text), note);
+    snprintf(note, sizeof note, "after fees; losses %s", format_count(trips->losses, count));
+    row(page, "Wins", format_count(trips->wins, text), note);
+    row(page, "Win rate", format_percent(trips->win_rate, false, text), "wins / round trips");
+    put_trip_money(page, trips);
+    if (trips->hold_seconds.is_known)
+        row(page, "Average time held", format_span(trips->hold_seconds.value, text), "first entry to last exit");
+    row(page, "Exposure", format_percent(figures->exposure, false, text), "market events with a position");
+    snprintf(note, sizeof note, "%s of them as maker", format_count(collect->makers, count));
+    row(page, "Fills", format_count(collect->fills, text), collect->fills ? note : "");
+    snprintf(note, sizeof note, "%s denied by risk rules", format_count(result->stats->denied, count));
+    row(page, "Requests", format_count(result->stats->requests, text), note);
+    row(page, "Ambiguous", format_count(result->stats->ambiguous, text), "judged on the worse path of a bar");
+    if (trips->ended)
+        row(page, "Closed by the end", format_count(trips->ended, text), "trips");
+    if (collect->trips_dropped)
+        row(page, "Not listed", format_count(collect->trips_dropped, text), "fills beyond the limit of trips");
+}
+
+static void put_tail(struct page *page, const struct result *result)
+{
+    char text[FORMAT_MAX], note[FORMAT_MAX];
+    if (result->note_count)
+        title(page, "Assumed and inferred");
+    for (uint32_t i = 0; i < result->note_count && i < RESULT_NOTES_MAX; i++) {
+        fputs("  - ", page->out);
+        put_wrapped(page, result->notes[i].text, 4);
+    }
+    title(page, "Run");
+    fprintf(page->out, "  %-12s%s (%s records)\n", "orders", result->order_hash,
+            format_count(result->order_records, text));
+    fprintf(page->out, "  %-12s%s\n", "input", result->input_hash);
+    fprintf(page->out, "  %-12s%s market events, ", "speed", format_count(result->market_events, text));
+    fprintf(page->out, "%s calls of on_bar", format_count(result->bar_calls, note));
+    if (result->seconds > 0.0) {
+        double rate = (double)result->market_events / result->seconds;
+        fprintf(page->out, ", %.3g s, %s/s", result->seconds,
+                format_count(rate < 1e18 ? (uint64_t)rate : 0, text));
+    }
+    fputc('\n', page->out);
+}
+
+oc_rc report_text(const struct result *result, FILE *out)
+{
+    struct figures figures;
+    oc_rc rc = figures_make(result, &figures);
+    if (rc < 0)
+        return rc;
+    const char *no_colour = getenv("NO_COLOR");
+    struct page page = {out, isatty(fileno(out)) && !(no_colour && *no_colour)};
+    put_head(&page, result);
+    put_money(&page, result, &figures);
+    put_risk(&page, result, &figures);
+    put_trades(&page, result, &figures);
+    put_tail(&page, result);
+    figures_release(&figures);
+    return fflush(out) != 0 || ferror(out) ? OC_E_IO : OC_OK;
+}
