@@ -1,4 +1,5 @@
-/* The plugin outcry.csv as the host loads it: what it infers, what it refuses, and the real files of OUTCRY_DATA. */
+/* The plugin outcry.csv as the host loads it: what it infers, what it refuses, and the real files
+ * of OUTCRY_DATA. */
 #include "base/env.h"
 #include "base/text.h"
 #include "io/services.h"
@@ -195,11 +196,13 @@ static void bars_are_read_exactly(void **state)
     assert_int_equal(sheet.info.price_step.units, 1);
     assert_int_equal(sheet.info.price_step.scale, 2);
     assert_int_equal(sheet.info.qty_step.scale, 8);
-    assert_says(sheet.info.notes, "columns: time=ts_ms open=open high=high low=low close=close volume=volume (from the header)\n");
+    assert_says(sheet.info.notes, "columns: time=ts_ms open=open high=high low=low close=close "
+                                  "volume=volume (from the header)\n");
     assert_says(sheet.info.notes, "time unit: milliseconds (from the name ts_ms)\n");
     assert_says(sheet.info.notes, "symbol: BTC/USDT (from the file name)\n");
     assert_says(sheet.info.notes, "price step: 0.01 (most decimals in all 3 rows)\n");
-    assert_says(sheet.info.notes, "quantity step: 1e-8 (inferred steps are never taken from the volume column)\n");
+    assert_says(sheet.info.notes,
+                "quantity step: 1e-8 (inferred steps are never taken from the volume column)\n");
     assert_says(sheet.info.notes, "bar period: 1m (most common distance)\n");
     uint64_t lines = 0;
     for (const char *at = sheet.info.notes; *at; at++)
@@ -221,19 +224,26 @@ static void the_files_of_the_data_folder_load(void **state)
     (void)state;
     static const struct real files[] = {
         {"crypto/binance_btcbusd_1m_trade_20221213.csv.gz", "BTC/BUSD", 1440, OC_EV_BAR, "1m", 2},
-        {"crypto/binanceus_btcusd_1m_20230301_20230321.csv.gz", "BTC/USD", 30240, OC_EV_BAR, "1m", 2},
-        {"crypto/binanceus_btcusdt_1m_20230301_20230321.csv.gz", "BTC/USDT", 30240, OC_EV_BAR, "1m", 2},
+        {"crypto/binanceus_btcusd_1m_20230301_20230321.csv.gz", "BTC/USD", 30240, OC_EV_BAR, "1m",
+         2},
+        {"crypto/binanceus_btcusdt_1m_20230301_20230321.csv.gz", "BTC/USDT", 30240, OC_EV_BAR, "1m",
+         2},
         {"crypto/binanceusdm_xrpusdt_1h_202111.csv", "XRP/USDT", 100, OC_EV_BAR, "1h", 5},
         {"crypto/binanceusdm_xrpusdt_1h_mark_202111.csv", "XRP/USDT", 100, OC_EV_BAR, "1h", 5},
         {"crypto/binanceusdm_xrpusdt_5m_202111.csv.gz", "XRP/USDT", 1999, OC_EV_BAR, "5m", 4},
         {"crypto/btcperp_1m_20211231_20220201.csv.gz", "BTCPERP", 45031, OC_EV_BAR, "1m", 3},
         {"crypto/coinbase_btcusd_1d_trade_2014_2018.csv.gz", "BTC/USD", 1318, OC_EV_BAR, "1d", 2},
         {"crypto/coinbase_btcusd_1h_2017_2019.csv.gz", "BTC/USD", 20111, OC_EV_BAR, "1h", 2},
-        {"crypto/coinbase_btcusd_1m_quote_20180404_20180405.csv.gz", "BTC/USD", 2873, OC_EV_QBAR, "1m", 2},
-        {"crypto/coinbase_btcusd_1m_trade_20180404_20180405.csv.gz", "BTC/USD", 2447, OC_EV_BAR, "1m", 2},
-        {"crypto/coinbase_btcusd_1s_trade_20161007_20161008.csv.gz", "BTC/USD", 7516, OC_EV_BAR, "1s", 2},
-        {"crypto/coinbase_ethusd_1m_quote_20180404_20180405.csv.gz", "ETH/USD", 2876, OC_EV_QBAR, "1m", 2},
-        {"crypto/coinbase_ethusd_1m_trade_20180404_20180405.csv.gz", "ETH/USD", 2449, OC_EV_BAR, "1m", 2},
+        {"crypto/coinbase_btcusd_1m_quote_20180404_20180405.csv.gz", "BTC/USD", 2873, OC_EV_QBAR,
+         "1m", 2},
+        {"crypto/coinbase_btcusd_1m_trade_20180404_20180405.csv.gz", "BTC/USD", 2447, OC_EV_BAR,
+         "1m", 2},
+        {"crypto/coinbase_btcusd_1s_trade_20161007_20161008.csv.gz", "BTC/USD", 7516, OC_EV_BAR,
+         "1s", 2},
+        {"crypto/coinbase_ethusd_1m_quote_20180404_20180405.csv.gz", "ETH/USD", 2876, OC_EV_QBAR,
+         "1m", 2},
+        {"crypto/coinbase_ethusd_1m_trade_20180404_20180405.csv.gz", "ETH/USD", 2449, OC_EV_BAR,
+         "1m", 2},
         {"crypto/dydx_perp_btcusd_1m_quote_20260101.csv.gz", "BTC/USD", 1440, OC_EV_QBAR, "1m", 0},
         {"crypto/dydx_perp_btcusd_1m_trade_20260101.csv.gz", "BTC/USD", 1410, OC_EV_BAR, "1m", 0},
         {"crypto/ft_dashbtc_5m_201801.csv.gz", "DASH/BTC", 5758, OC_EV_BAR, "5m", 8},
@@ -275,14 +285,15 @@ static void the_files_of_the_data_folder_load(void **state)
         oc_rc rc = read_path("");
         if (sheet.info.period_ns)
             text_from_duration(period, sheet.info.period_ns);
-        if (rc == OC_OK && sheet.count == file->rows && sheet.stats.rows == file->rows && sheet.stats.skipped == 0 &&
-            sheet.info.event_type == file->type && strcmp(sheet.info.symbol, file->symbol) == 0 &&
-            strcmp(period, file->period) == 0 && sheet.info.price_step.scale == file->price_scale)
+        if (rc == OC_OK && sheet.count == file->rows && sheet.stats.rows == file->rows &&
+            sheet.stats.skipped == 0 && sheet.info.event_type == file->type &&
+            strcmp(sheet.info.symbol, file->symbol) == 0 && strcmp(period, file->period) == 0 &&
+            sheet.info.price_step.scale == file->price_scale)
             continue;
         wrong++;
         print_error("%s: rc %d rows %llu type %u symbol %s period %s scale %d %s\n", file->path, rc,
-                    (unsigned long long)sheet.count, sheet.info.event_type, sheet.info.symbol, period,
-                    sheet.info.price_step.scale, sheet.error);
+                    (unsigned long long)sheet.count, sheet.info.event_type, sheet.info.symbol,
+                    period, sheet.info.price_step.scale, sheet.error);
     }
     assert_int_equal(wrong, 0);
 }

@@ -1,4 +1,5 @@
-/* columns.c: which column is what: by its name, by configuration, or by the shape of the first row. */
+/* columns.c: which column is what: by its name, by configuration, or by the shape of the first row.
+ */
 #include "csv.h"
 
 #include "base/text.h"
@@ -12,63 +13,159 @@ struct synonym {
     uint8_t role;
 };
 
-/* As normal() writes them. A trailing _s, _ms, _us, _ns or _utc of a time, and a trailing _ASSET of a volume, are taken off first. */
+/* As normal() writes them. A trailing _s, _ms, _us, _ns or _utc of a time, and a trailing _ASSET of
+ * a volume, are taken off first. */
 static const struct synonym synonyms[] = {
-    {"time", CSV_TIME},          {"ts", CSV_TIME},              {"timestamp", CSV_TIME},
-    {"date", CSV_TIME},          {"datetime", CSV_TIME},        {"date_time", CSV_TIME},
-    {"open_time", CSV_TIME},     {"opentime", CSV_TIME},        {"unix", CSV_TIME},
-    {"unixtime", CSV_TIME},      {"unix_timestamp", CSV_TIME},  {"epoch", CSV_TIME},
-    {"transact_time", CSV_TIME}, {"trade_time", CSV_TIME},      {"event_time", CSV_TIME},
-    {"start", CSV_TIME},         {"start_time", CSV_TIME},      {"begin", CSV_TIME},
-    {"time_period_start", CSV_TIME}, {"gmt_time", CSV_TIME},    {"utc", CSV_TIME},
-    {"day", CSV_TIME},           {"t", CSV_TIME},               {"clock", CSV_CLOCK},
-    {"open", CSV_OPEN},          {"o", CSV_OPEN},               {"open_price", CSV_OPEN},
-    {"high", CSV_HIGH},          {"h", CSV_HIGH},               {"high_price", CSV_HIGH},
-    {"low", CSV_LOW},            {"l", CSV_LOW},                {"low_price", CSV_LOW},
-    {"close", CSV_CLOSE},        {"c", CSV_CLOSE},              {"close_price", CSV_CLOSE},
-    {"volume", CSV_VOLUME},      {"vol", CSV_VOLUME},           {"v", CSV_VOLUME},
-    {"tickvol", CSV_VOLUME},     {"tick_volume", CSV_VOLUME},   {"base_volume", CSV_VOLUME},
-    {"bid_open", CSV_BID_OPEN},  {"bidopen", CSV_BID_OPEN},     {"open_bid", CSV_BID_OPEN},
-    {"bid_high", CSV_BID_HIGH},  {"bidhigh", CSV_BID_HIGH},     {"high_bid", CSV_BID_HIGH},
-    {"bid_low", CSV_BID_LOW},    {"bidlow", CSV_BID_LOW},       {"low_bid", CSV_BID_LOW},
-    {"bid_close", CSV_BID_CLOSE},{"bidclose", CSV_BID_CLOSE},   {"close_bid", CSV_BID_CLOSE},
-    {"ask_open", CSV_ASK_OPEN},  {"askopen", CSV_ASK_OPEN},     {"open_ask", CSV_ASK_OPEN},
-    {"ask_high", CSV_ASK_HIGH},  {"askhigh", CSV_ASK_HIGH},     {"high_ask", CSV_ASK_HIGH},
-    {"ask_low", CSV_ASK_LOW},    {"asklow", CSV_ASK_LOW},       {"low_ask", CSV_ASK_LOW},
-    {"ask_close", CSV_ASK_CLOSE},{"askclose", CSV_ASK_CLOSE},   {"close_ask", CSV_ASK_CLOSE},
-    {"bid", CSV_BID},            {"bid_price", CSV_BID},        {"bidprice", CSV_BID},
-    {"best_bid", CSV_BID},       {"best_bid_price", CSV_BID},   {"b", CSV_BID},
-    {"ask", CSV_ASK},            {"ask_price", CSV_ASK},        {"askprice", CSV_ASK},
-    {"best_ask", CSV_ASK},       {"best_ask_price", CSV_ASK},   {"a", CSV_ASK},
-    {"offer", CSV_ASK},          {"bid_size", CSV_BID_SIZE},    {"bid_qty", CSV_BID_SIZE},
-    {"bid_volume", CSV_BID_SIZE},{"bidsize", CSV_BID_SIZE},     {"best_bid_qty", CSV_BID_SIZE},
-    {"bid_amount", CSV_BID_SIZE},{"bid_quantity", CSV_BID_SIZE},{"bidvolume", CSV_BID_SIZE},
-    {"ask_size", CSV_ASK_SIZE},  {"ask_qty", CSV_ASK_SIZE},     {"ask_volume", CSV_ASK_SIZE},
-    {"asksize", CSV_ASK_SIZE},   {"best_ask_qty", CSV_ASK_SIZE},{"ask_amount", CSV_ASK_SIZE},
-    {"ask_quantity", CSV_ASK_SIZE}, {"askvolume", CSV_ASK_SIZE},{"price", CSV_PRICE},
-    {"px", CSV_PRICE},           {"p", CSV_PRICE},              {"last", CSV_PRICE},
-    {"last_price", CSV_PRICE},   {"trade_price", CSV_PRICE},    {"rate", CSV_PRICE},
-    {"size", CSV_SIZE},          {"qty", CSV_SIZE},             {"quantity", CSV_SIZE},
-    {"amount", CSV_SIZE},        {"q", CSV_SIZE},               {"trade_size", CSV_SIZE},
-    {"last_size", CSV_SIZE},     {"taker_side", CSV_SIDE},      {"side", CSV_SIDE},
-    {"aggressor", CSV_SIDE},     {"aggressor_side", CSV_SIDE},  {"direction", CSV_SIDE},
-    {"is_buyer_maker", CSV_MAKER}, {"isbuyermaker", CSV_MAKER}, {"buyer_maker", CSV_MAKER},
+    {"time", CSV_TIME},
+    {"ts", CSV_TIME},
+    {"timestamp", CSV_TIME},
+    {"date", CSV_TIME},
+    {"datetime", CSV_TIME},
+    {"date_time", CSV_TIME},
+    {"open_time", CSV_TIME},
+    {"opentime", CSV_TIME},
+    {"unix", CSV_TIME},
+    {"unixtime", CSV_TIME},
+    {"unix_timestamp", CSV_TIME},
+    {"epoch", CSV_TIME},
+    {"transact_time", CSV_TIME},
+    {"trade_time", CSV_TIME},
+    {"event_time", CSV_TIME},
+    {"start", CSV_TIME},
+    {"start_time", CSV_TIME},
+    {"begin", CSV_TIME},
+    {"time_period_start", CSV_TIME},
+    {"gmt_time", CSV_TIME},
+    {"utc", CSV_TIME},
+    {"day", CSV_TIME},
+    {"t", CSV_TIME},
+    {"clock", CSV_CLOCK},
+    {"open", CSV_OPEN},
+    {"o", CSV_OPEN},
+    {"open_price", CSV_OPEN},
+    {"high", CSV_HIGH},
+    {"h", CSV_HIGH},
+    {"high_price", CSV_HIGH},
+    {"low", CSV_LOW},
+    {"l", CSV_LOW},
+    {"low_price", CSV_LOW},
+    {"close", CSV_CLOSE},
+    {"c", CSV_CLOSE},
+    {"close_price", CSV_CLOSE},
+    {"volume", CSV_VOLUME},
+    {"vol", CSV_VOLUME},
+    {"v", CSV_VOLUME},
+    {"tickvol", CSV_VOLUME},
+    {"tick_volume", CSV_VOLUME},
+    {"base_volume", CSV_VOLUME},
+    {"bid_open", CSV_BID_OPEN},
+    {"bidopen", CSV_BID_OPEN},
+    {"open_bid", CSV_BID_OPEN},
+    {"bid_high", CSV_BID_HIGH},
+    {"bidhigh", CSV_BID_HIGH},
+    {"high_bid", CSV_BID_HIGH},
+    {"bid_low", CSV_BID_LOW},
+    {"bidlow", CSV_BID_LOW},
+    {"low_bid", CSV_BID_LOW},
+    {"bid_close", CSV_BID_CLOSE},
+    {"bidclose", CSV_BID_CLOSE},
+    {"close_bid", CSV_BID_CLOSE},
+    {"ask_open", CSV_ASK_OPEN},
+    {"askopen", CSV_ASK_OPEN},
+    {"open_ask", CSV_ASK_OPEN},
+    {"ask_high", CSV_ASK_HIGH},
+    {"askhigh", CSV_ASK_HIGH},
+    {"high_ask", CSV_ASK_HIGH},
+    {"ask_low", CSV_ASK_LOW},
+    {"asklow", CSV_ASK_LOW},
+    {"low_ask", CSV_ASK_LOW},
+    {"ask_close", CSV_ASK_CLOSE},
+    {"askclose", CSV_ASK_CLOSE},
+    {"close_ask", CSV_ASK_CLOSE},
+    {"bid", CSV_BID},
+    {"bid_price", CSV_BID},
+    {"bidprice", CSV_BID},
+    {"best_bid", CSV_BID},
+    {"best_bid_price", CSV_BID},
+    {"b", CSV_BID},
+    {"ask", CSV_ASK},
+    {"ask_price", CSV_ASK},
+    {"askprice", CSV_ASK},
+    {"best_ask", CSV_ASK},
+    {"best_ask_price", CSV_ASK},
+    {"a", CSV_ASK},
+    {"offer", CSV_ASK},
+    {"bid_size", CSV_BID_SIZE},
+    {"bid_qty", CSV_BID_SIZE},
+    {"bid_volume", CSV_BID_SIZE},
+    {"bidsize", CSV_BID_SIZE},
+    {"best_bid_qty", CSV_BID_SIZE},
+    {"bid_amount", CSV_BID_SIZE},
+    {"bid_quantity", CSV_BID_SIZE},
+    {"bidvolume", CSV_BID_SIZE},
+    {"ask_size", CSV_ASK_SIZE},
+    {"ask_qty", CSV_ASK_SIZE},
+    {"ask_volume", CSV_ASK_SIZE},
+    {"asksize", CSV_ASK_SIZE},
+    {"best_ask_qty", CSV_ASK_SIZE},
+    {"ask_amount", CSV_ASK_SIZE},
+    {"ask_quantity", CSV_ASK_SIZE},
+    {"askvolume", CSV_ASK_SIZE},
+    {"price", CSV_PRICE},
+    {"px", CSV_PRICE},
+    {"p", CSV_PRICE},
+    {"last", CSV_PRICE},
+    {"last_price", CSV_PRICE},
+    {"trade_price", CSV_PRICE},
+    {"rate", CSV_PRICE},
+    {"size", CSV_SIZE},
+    {"qty", CSV_SIZE},
+    {"quantity", CSV_SIZE},
+    {"amount", CSV_SIZE},
+    {"q", CSV_SIZE},
+    {"trade_size", CSV_SIZE},
+    {"last_size", CSV_SIZE},
+    {"taker_side", CSV_SIDE},
+    {"side", CSV_SIDE},
+    {"aggressor", CSV_SIDE},
+    {"aggressor_side", CSV_SIDE},
+    {"direction", CSV_SIDE},
+    {"is_buyer_maker", CSV_MAKER},
+    {"isbuyermaker", CSV_MAKER},
+    {"buyer_maker", CSV_MAKER},
 };
 
 static const char *const role_names[CSV_ROLES] = {
-    [CSV_NONE] = "-",           [CSV_OPEN] = "open",         [CSV_HIGH] = "high",
-    [CSV_LOW] = "low",          [CSV_CLOSE] = "close",       [CSV_BID_OPEN] = "bid_open",
-    [CSV_BID_HIGH] = "bid_high",[CSV_BID_LOW] = "bid_low",   [CSV_BID_CLOSE] = "bid_close",
-    [CSV_ASK_OPEN] = "ask_open",[CSV_ASK_HIGH] = "ask_high", [CSV_ASK_LOW] = "ask_low",
-    [CSV_ASK_CLOSE] = "ask_close", [CSV_BID] = "bid",        [CSV_ASK] = "ask",
-    [CSV_PRICE] = "price",      [CSV_VOLUME] = "volume",     [CSV_BID_SIZE] = "bid_size",
-    [CSV_ASK_SIZE] = "ask_size",[CSV_SIZE] = "size",         [CSV_TIME] = "time",
-    [CSV_CLOCK] = "clock",      [CSV_SIDE] = "taker_side",   [CSV_MAKER] = "is_buyer_maker",
+    [CSV_NONE] = "-",
+    [CSV_OPEN] = "open",
+    [CSV_HIGH] = "high",
+    [CSV_LOW] = "low",
+    [CSV_CLOSE] = "close",
+    [CSV_BID_OPEN] = "bid_open",
+    [CSV_BID_HIGH] = "bid_high",
+    [CSV_BID_LOW] = "bid_low",
+    [CSV_BID_CLOSE] = "bid_close",
+    [CSV_ASK_OPEN] = "ask_open",
+    [CSV_ASK_HIGH] = "ask_high",
+    [CSV_ASK_LOW] = "ask_low",
+    [CSV_ASK_CLOSE] = "ask_close",
+    [CSV_BID] = "bid",
+    [CSV_ASK] = "ask",
+    [CSV_PRICE] = "price",
+    [CSV_VOLUME] = "volume",
+    [CSV_BID_SIZE] = "bid_size",
+    [CSV_ASK_SIZE] = "ask_size",
+    [CSV_SIZE] = "size",
+    [CSV_TIME] = "time",
+    [CSV_CLOCK] = "clock",
+    [CSV_SIDE] = "taker_side",
+    [CSV_MAKER] = "is_buyer_maker",
 };
 
 const char *csv_role_name(enum csv_role role) { return role_names[role]; }
 
-/* Lower case, words joined by one underscore; what stands in brackets counts as a word: "Volume (BTC)" is volume_btc. */
+/* Lower case, words joined by one underscore; what stands in brackets counts as a word: "Volume
+ * (BTC)" is volume_btc. */
 static void normal(const char *name, size_t size, char out[CSV_NAME_MAX])
 {
     size_t used = 0;
@@ -100,8 +197,8 @@ enum csv_role csv_role_of(const char *name, size_t size, int64_t *ret_unit_ns)
     static const struct {
         const char *end;
         int64_t ns;
-    } units[] = {{"_ms", 1000000}, {"_us", 1000}, {"_ns", 1}, {"_s", 1000000000}, {"_sec", 1000000000},
-                 {"_millis", 1000000}, {"_utc", 0}};
+    } units[] = {{"_ms", 1000000},     {"_us", 1000},        {"_ns", 1}, {"_s", 1000000000},
+                 {"_sec", 1000000000}, {"_millis", 1000000}, {"_utc", 0}};
     char text[CSV_NAME_MAX];
     normal(name, size, text);
     enum csv_role role = find(text);
@@ -118,7 +215,8 @@ enum csv_role csv_role_of(const char *name, size_t size, int64_t *ret_unit_ns)
             *ret_unit_ns = units[i].ns;
         return role == CSV_TIME ? role : CSV_NONE;
     }
-    return strncmp(text, "volume_", 7) == 0 || strncmp(text, "vol_", 4) == 0 ? CSV_VOLUME : CSV_NONE;
+    return strncmp(text, "volume_", 7) == 0 || strncmp(text, "vol_", 4) == 0 ? CSV_VOLUME
+                                                                             : CSV_NONE;
 }
 
 static void give(struct csv_layout *layout, int column, enum csv_role role)
@@ -139,7 +237,8 @@ static void clear(struct csv_layout *layout)
 
 static void set_name(struct csv_layout *layout, int column, const char *name, size_t size)
 {
-    snprintf(layout->name[column], CSV_NAME_MAX, "%.*s", (int)(size < CSV_NAME_MAX ? size : CSV_NAME_MAX - 1), name);
+    snprintf(layout->name[column], CSV_NAME_MAX, "%.*s",
+             (int)(size < CSV_NAME_MAX ? size : CSV_NAME_MAX - 1), name);
 }
 
 oc_rc csv_layout_header(struct csv_layout *layout, const struct csv_field *fields, int count)
@@ -172,7 +271,8 @@ oc_rc csv_layout_columns(struct csv_layout *layout, const char *columns, char er
     if (layout->has_header)
         memcpy(names, layout->name, sizeof names);
     clear(layout);
-    for (const char *at = columns; layout->column_count == 0 || *at == ','; layout->column_count++) {
+    for (const char *at = columns; layout->column_count == 0 || *at == ',';
+         layout->column_count++) {
         int column = layout->column_count;
         at += *at == ',';
         size_t size = strcspn(at, ",");
@@ -180,12 +280,15 @@ oc_rc csv_layout_columns(struct csv_layout *layout, const char *columns, char er
             snprintf(error, CSV_ERROR_MAX, "option columns: more than %d", CSV_COLUMNS_MAX);
             return OC_E_CONFIG;
         }
-        bool is_ignored = size == 0 || (size == 1 && (*at == '-' || *at == '_')) || (size == 6 && memcmp(at, "ignore", 6) == 0);
+        bool is_ignored = size == 0 || (size == 1 && (*at == '-' || *at == '_')) ||
+                          (size == 6 && memcmp(at, "ignore", 6) == 0);
         enum csv_role role = is_ignored ? CSV_NONE : csv_role_of(at, size, NULL);
         if ((role == CSV_NONE && !is_ignored) || (role != CSV_NONE && layout->column[role] >= 0)) {
             snprintf(error, CSV_ERROR_MAX,
-                     "option columns: found \"%.*s\"%s; expected time, open, high, low, close, volume, bid_open ... ask_close, "
-                     "bid, bid_size, ask, ask_size, price, size, taker_side, or - for a column to ignore",
+                     "option columns: found \"%.*s\"%s; expected time, open, high, low, close, "
+                     "volume, bid_open ... ask_close, "
+                     "bid, bid_size, ask, ask_size, price, size, taker_side, or - for a column to "
+                     "ignore",
                      (int)(size > 48 ? 48 : size), at, role != CSV_NONE ? " a second time" : "");
             return OC_E_CONFIG;
         }
@@ -199,21 +302,25 @@ oc_rc csv_layout_columns(struct csv_layout *layout, const char *columns, char er
     return OC_OK;
 }
 
-/* Without names, only time, open, high, low, close, and a volume perhaps, can be told from their numbers. */
+/* Without names, only time, open, high, low, close, and a volume perhaps, can be told from their
+ * numbers. */
 oc_rc csv_layout_shape(struct csv_layout *layout, const struct csv_field *fields, int count)
 {
-    static const enum csv_role order[] = {CSV_TIME, CSV_OPEN, CSV_HIGH, CSV_LOW, CSV_CLOSE, CSV_VOLUME};
+    static const enum csv_role order[] = {CSV_TIME, CSV_OPEN,  CSV_HIGH,
+                                          CSV_LOW,  CSV_CLOSE, CSV_VOLUME};
     struct csv_number number[5];
     int64_t units[5];
     struct csv_time time;
     clear(layout);
     if (count < 5)
         return OC_E_DATA;
-    if (csv_clock_guess(fields[0].at, fields[0].size) == 0 && csv_time_text(fields[0].at, fields[0].size, &time) < 0)
+    if (csv_clock_guess(fields[0].at, fields[0].size) == 0 &&
+        csv_time_text(fields[0].at, fields[0].size, &time) < 0)
         return OC_E_DATA;
     for (int i = 1; i < 5; i++)
         if (csv_number_read(fields[i].at, fields[i].size, &number[i]) < 0 || number[i].is_empty ||
-            csv_number_units(&number[i], (struct csv_step){.units = 1, .scale = number[i].decimals}, &units[i]) < 0 ||
+            csv_number_units(&number[i], (struct csv_step){.units = 1, .scale = number[i].decimals},
+                             &units[i]) < 0 ||
             num_rescale(units[i], number[i].decimals, 9, NUM_HALF_EVEN, &units[i]) < 0)
             return OC_E_DATA;
     if (units[2] < units[1] || units[2] < units[4] || units[3] > units[1] || units[3] > units[4])
@@ -240,11 +347,17 @@ static bool has_all(const struct csv_layout *layout, enum csv_role first, enum c
 static bool makes(const struct csv_layout *layout, int event_type)
 {
     switch (event_type) {
-    case OC_EV_BAR: return has_all(layout, CSV_OPEN, CSV_CLOSE);
-    case OC_EV_QBAR: return has_all(layout, CSV_BID_OPEN, CSV_BID_CLOSE) || has_all(layout, CSV_ASK_OPEN, CSV_ASK_CLOSE);
-    case OC_EV_QUOTE: return layout->column[CSV_BID] >= 0 || layout->column[CSV_ASK] >= 0;
-    case OC_EV_TRADE: return layout->column[CSV_PRICE] >= 0;
-    default: return false;
+    case OC_EV_BAR:
+        return has_all(layout, CSV_OPEN, CSV_CLOSE);
+    case OC_EV_QBAR:
+        return has_all(layout, CSV_BID_OPEN, CSV_BID_CLOSE) ||
+               has_all(layout, CSV_ASK_OPEN, CSV_ASK_CLOSE);
+    case OC_EV_QUOTE:
+        return layout->column[CSV_BID] >= 0 || layout->column[CSV_ASK] >= 0;
+    case OC_EV_TRADE:
+        return layout->column[CSV_PRICE] >= 0;
+    default:
+        return false;
     }
 }
 
@@ -255,20 +368,17 @@ static void drop_unused(struct csv_layout *layout)
         int type;
         uint8_t first;
         uint8_t last;
-    } used[] = {{OC_EV_BAR, CSV_OPEN, CSV_CLOSE},
-                {OC_EV_BAR, CSV_VOLUME, CSV_VOLUME},
-                {OC_EV_QBAR, CSV_BID_OPEN, CSV_ASK_CLOSE},
-                {OC_EV_QUOTE, CSV_BID, CSV_ASK},
-                {OC_EV_QUOTE, CSV_BID_SIZE, CSV_ASK_SIZE},
-                {OC_EV_TRADE, CSV_PRICE, CSV_PRICE},
-                {OC_EV_TRADE, CSV_SIZE, CSV_SIZE},
-                {OC_EV_TRADE, CSV_SIDE, CSV_MAKER}};
+    } used[] = {{OC_EV_BAR, CSV_OPEN, CSV_CLOSE},          {OC_EV_BAR, CSV_VOLUME, CSV_VOLUME},
+                {OC_EV_QBAR, CSV_BID_OPEN, CSV_ASK_CLOSE}, {OC_EV_QUOTE, CSV_BID, CSV_ASK},
+                {OC_EV_QUOTE, CSV_BID_SIZE, CSV_ASK_SIZE}, {OC_EV_TRADE, CSV_PRICE, CSV_PRICE},
+                {OC_EV_TRADE, CSV_SIZE, CSV_SIZE},         {OC_EV_TRADE, CSV_SIDE, CSV_MAKER}};
     layout->last_used = layout->where;
     for (int role = CSV_NONE + 1; role < CSV_ROLES; role++) {
         int column = layout->column[role];
         bool keep = role == CSV_TIME || role == CSV_CLOCK;
         for (size_t i = 0; i < sizeof used / sizeof *used; i++)
-            keep |= used[i].type == layout->event_type && role >= used[i].first && role <= used[i].last;
+            keep |=
+                used[i].type == layout->event_type && role >= used[i].first && role <= used[i].last;
         if (column < 0)
             continue;
         if (!keep) {
@@ -289,7 +399,8 @@ oc_rc csv_layout_type(struct csv_layout *layout, int wanted, char error[CSV_ERRO
         if ((!wanted || wanted == order[i]) && makes(layout, order[i]))
             layout->event_type = order[i];
     /* "price,volume" of trades: the volume is the trade's own */
-    if (layout->event_type == OC_EV_TRADE && layout->column[CSV_SIZE] < 0 && layout->column[CSV_VOLUME] >= 0) {
+    if (layout->event_type == OC_EV_TRADE && layout->column[CSV_SIZE] < 0 &&
+        layout->column[CSV_VOLUME] >= 0) {
         layout->column[CSV_SIZE] = layout->column[CSV_VOLUME];
         layout->role[layout->column[CSV_SIZE]] = CSV_SIZE;
         layout->column[CSV_VOLUME] = -1;
@@ -304,8 +415,10 @@ oc_rc csv_layout_type(struct csv_layout *layout, int wanted, char error[CSV_ERRO
         snprintf(found + used, sizeof found - used, "%s%s", i ? "," : "", layout->name[i]);
     }
     snprintf(error, CSV_ERROR_MAX,
-             "columns: found \"%s\": %s; expected time with open,high,low,close (bars), bid_open..ask_close (quote bars), "
-             "bid,ask (quotes) or price (trades); name them with columns=time,open,high,low,close,volume",
+             "columns: found \"%s\": %s; expected time with open,high,low,close (bars), "
+             "bid_open..ask_close (quote bars), "
+             "bid,ask (quotes) or price (trades); name them with "
+             "columns=time,open,high,low,close,volume",
              found, missing);
     return OC_E_DATA;
 }

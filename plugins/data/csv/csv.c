@@ -29,6 +29,8 @@ struct csv {
     struct stream *streams;
     uint32_t stream_count;
     uint32_t zero;
+    struct csv_kept kept; /* text of the file last probed */
+    char kept_path[ENV_PATH_MAX];
     char error[CSV_ERROR_MAX]; /* of the last probe or start */
 };
 
@@ -44,7 +46,9 @@ static oc_rc probe(void *self, const char *path, const char *options, struct oc_
 {
     struct csv *csv = self;
     csv->error[0] = '\0';
-    return csv_probe(path, options, ret_info, csv->error);
+    csv_kept_release(&csv->kept);
+    snprintf(csv->kept_path, sizeof csv->kept_path, "%s", path);
+    return csv_probe(path, options, &csv->kept, ret_info, csv->error);
 }
 
 static void free_stream(struct stream *stream)
@@ -53,7 +57,10 @@ static void free_stream(struct stream *stream)
     env_free(stream);
 }
 
-static bool is_step(struct oc_dec step) { return step.units > 0 && step.scale >= 0 && step.scale <= OC_DEC_SCALE_MAX; }
+static bool is_step(struct oc_dec step)
+{
+    return step.units > 0 && step.scale >= 0 && step.scale <= OC_DEC_SCALE_MAX;
+}
 
 static oc_rc start(void *self, uint64_t token, const char *path, const char *options, uint32_t inst,
                    const struct oc_data_info *info)
@@ -70,9 +77,11 @@ static oc_rc start(void *self, uint64_t token, const char *path, const char *opt
     struct stream *stream = env_alloc(sizeof *stream);
     if (!stream)
         return OC_E_NOMEM;
-    oc_rc rc = csv_table_open(&stream->table, path, options);
+    bool is_kept = csv->kept.data && strcmp(path, csv->kept_path) == 0;
+    oc_rc rc = csv_table_open(&stream->table, path, options, is_kept ? &csv->kept : NULL);
     if (rc >= 0 && stream->table.layout.event_type != (int)info->event_type) {
-        snprintf(stream->table.error, CSV_ERROR_MAX, "%s: the columns make another kind of event than was asked for",
+        snprintf(stream->table.error, CSV_ERROR_MAX,
+                 "%s: the columns make another kind of event than was asked for",
                  stream->table.name);
         rc = OC_E_INVALID;
     }
@@ -96,10 +105,12 @@ static oc_rc start(void *self, uint64_t token, const char *path, const char *opt
     return OC_OK;
 }
 
-/* Bars: later than the one before, and not inside it; ticks: not earlier. OC_E_AGAIN: a row to leave out. */
+/* Bars: later than the one before, and not inside it; ticks: not earlier. OC_E_AGAIN: a row to
+ * leave out. */
 static oc_rc keep_order(struct stream *stream, int64_t time_ns)
 {
-    static const char todo[] = "sort the rows by time, or state out_of_order=skip to leave such rows out";
+    static const char todo[] =
+        "sort the rows by time, or state out_of_order=skip to leave such rows out";
     struct csv_table *table = &stream->table;
     const int64_t period = stream->maker.period_ns;
     bool is_bar = stream->maker.event_type == OC_EV_BAR || stream->maker.event_type == OC_EV_QBAR;
@@ -112,7 +123,8 @@ static oc_rc keep_order(struct stream *stream, int64_t time_ns)
             return OC_E_AGAIN;
         table->time_ns = stream->previous_ns;
         return csv_table_refuse(table, CSV_TIME,
-                                distance < 0 ? "a time not before the row above" : "another time than the row above: each bar once",
+                                distance < 0 ? "a time not before the row above"
+                                             : "another time than the row above: each bar once",
                                 todo);
     }
     if (!is_bar)
@@ -122,8 +134,10 @@ static oc_rc keep_order(struct stream *stream, int64_t time_ns)
         stream->stats.out_of_order++;
         if (table->options.skip_unordered)
             return OC_E_AGAIN;
-        return csv_table_refuse(table, CSV_TIME, "a distance of at least one period to the row above",
-                                "state the period of the bars with period=, or out_of_order=skip to leave such rows out");
+        return csv_table_refuse(table, CSV_TIME,
+                                "a distance of at least one period to the row above",
+                                "state the period of the bars with period=, or out_of_order=skip "
+                                "to leave such rows out");
     }
     if (distance >= 2 * period)
         stream->stats.gaps += (uint64_t)(distance / period - 1);
@@ -142,7 +156,7 @@ static oc_rc make_next(struct stream *stream)
             return rc;
         stream->stats.rows++;
         if (rc == OC_OK)
-            rc = csv_event_make(table, &stream->maker, &stream->row, &stream->event, &stream->stats.rounded);
+            rc = csv_event_make(table, &stream->maker, &stream->row, &stream->event);
         if (rc == OC_OK)
             rc = keep_order(stream, stream->row.time_ns);
         if (rc == OC_OK && stream->event.head.type != OC_EV_NONE) {
@@ -217,6 +231,7 @@ static oc_rc stats(void *self, uint64_t token, struct oc_data_stats *ret_stats)
     if (!stream)
         return OC_E_NOT_FOUND;
     *ret_stats = stream->stats;
+    ret_stats->rounded = stream->maker.rounded;
     return OC_OK;
 }
 
@@ -261,6 +276,7 @@ static void close_csv(void *self)
     struct csv *csv = self;
     while (csv->streams)
         stop(csv, csv->streams->token);
+    csv_kept_release(&csv->kept);
     env_free(csv);
 }
 

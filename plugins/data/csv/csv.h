@@ -1,12 +1,15 @@
 /* csv.h: bars, quotes and trades from a text table: the inside of the plugin outcry.csv.
  *
  * Invariants
- * - A value is exact: decimal text becomes units of the step, or the row is refused with file, row, column, found,
- *   expected and what to do. Two things are rounded, and each is counted: binary noise (more than 15 significant digits,
- *   to the shortest decimal within 1e-15 of it) and quantities (to the quantity step).
- * - Memory is bounded: one buffer of text a file, one of compressed bytes for gzip; a line has at most CSV_LINE_MAX bytes.
+ * - A value is exact: decimal text becomes units of the step, or the row is refused with file, row,
+ * column, found, expected and what to do. Two things are rounded, and each is counted: binary noise
+ * (more than 15 significant digits, to the shortest decimal within 1e-15 of it) and quantities (to
+ * the quantity step).
+ * - Memory is bounded: one buffer of text a file, one of compressed bytes for gzip; a line has at
+ * most CSV_LINE_MAX bytes.
  * - Every inference is one line of the notes.
- * - Functions that fail leave a sentence in the table's `error`. All [remote]; nothing here is shared between threads. */
+ * - Functions that fail leave a sentence in the table's `error`. All [remote]; nothing here is
+ * shared between threads. */
 #ifndef CSV_H
 #define CSV_H
 
@@ -19,16 +22,17 @@
 enum {
     CSV_LINE_MAX = 4096,
     CSV_COLUMNS_MAX = 64,
-    CSV_NAME_MAX = 48,          /* of a column, with its final zero */
-    CSV_LEAD_LINES_MAX = 5,     /* lines before the table that are passed over */
+    CSV_NAME_MAX = 48,      /* of a column, with its final zero */
+    CSV_LEAD_LINES_MAX = 5, /* lines before the table that are passed over */
     CSV_STREAMS_MAX = 256,
     CSV_SCAN_ROWS_MAX = 1000000, /* rows that a probe looks at */
     CSV_DISTANCES_MAX = 16,
     CSV_TEXT_SIZE = 1 << 16,
     CSV_RAW_SIZE = 1 << 15,
+    CSV_KEPT_MAX = 4 << 20, /* bytes of unpacked text held between probe and start */
     CSV_ERROR_MAX = 1024,
     CSV_ZONE_NAME_MAX = 64,
-    CSV_QTY_SCALE = 8           /* of an inferred quantity step */
+    CSV_QTY_SCALE = 8 /* of an inferred quantity step */
 };
 
 enum csv_role {
@@ -78,15 +82,17 @@ struct csv_step { /* step = units * 10^-scale */
     int32_t zero;
 };
 
-/* A plain number at `at`, where some byte that is no digit ends the text: the place after it, or NULL when it takes
- * csv_number_read (an exponent, many digits, quotes, no number at all). */
+/* A plain number at `at`, where some byte that is no digit ends the text: the place after it, or
+ * NULL when it takes csv_number_read (an exponent, many digits, quotes, no number at all). */
 const char *csv_number_fast(const char *at, struct csv_number *ret_number);
 /* Any number. OC_E_INVALID: no number. OC_E_RANGE: beyond 18 digits before or after the point. */
 oc_rc csv_number_read(const char *text, size_t size, struct csv_number *ret_number);
 /* Exact units. OC_E_DATA: not a multiple of the step. OC_E_RANGE. */
 oc_rc csv_number_units(const struct csv_number *number, struct csv_step step, int64_t *ret_units);
-/* Nearest multiple of the step, a tie to the even one; *is_rounded is set when that changed it. OC_E_RANGE. */
-oc_rc csv_number_round(const struct csv_number *number, struct csv_step step, int64_t *ret_units, bool *is_rounded);
+/* Nearest multiple of the step, a tie to the even one; *is_rounded is set when that changed it.
+ * OC_E_RANGE. */
+oc_rc csv_number_round(const struct csv_number *number, struct csv_step step, int64_t *ret_units,
+                       bool *is_rounded);
 
 /* ---- time (time.c, zone.c) ---- */
 
@@ -94,17 +100,20 @@ struct csv_zone {
     char name[CSV_ZONE_NAME_MAX]; /* "" none stated: UTC */
     int64_t fixed_s;              /* offset when there is no table */
     int64_t *at_s;                /* owned: each change's instant, UTC */
-    int32_t *offset_s;            /* count + 1 offsets: before the first change, after the first... */
+    int32_t *offset_s; /* count + 1 offsets: before the first change, after the first... */
     uint32_t count;
     uint32_t is_open_ended; /* rules beyond the last change are not in the table */
 };
 
-/* "UTC", "Z", "+05:30", or a name of the system's zone files. OC_E_NOT_FOUND, OC_E_NOT_SUPPORTED, OC_E_INVALID. */
+/* "UTC", "Z", "+05:30", or a name of the system's zone files. OC_E_NOT_FOUND, OC_E_NOT_SUPPORTED,
+ * OC_E_INVALID. */
 oc_rc csv_zone_open(struct csv_zone *zone, const char *name);
 void csv_zone_release(struct csv_zone *zone);
-/* Local time to UTC. Of an hour that occurs twice the first one, unless that is before previous_ns. A time that does
- * not occur is read with the offset before the change. OC_E_RANGE: beyond what the table knows. */
-oc_rc csv_zone_to_utc(const struct csv_zone *zone, int64_t local_ns, int64_t previous_ns, int64_t *ret_ns);
+/* Local time to UTC. Of an hour that occurs twice the first one, unless that is before previous_ns.
+ * A time that does not occur is read with the offset before the change. OC_E_RANGE: beyond what the
+ * table knows. */
+oc_rc csv_zone_to_utc(const struct csv_zone *zone, int64_t local_ns, int64_t previous_ns,
+                      int64_t *ret_ns);
 
 struct csv_clock {
     int64_t unit_ns; /* of a number; 0: text */
@@ -120,16 +129,26 @@ struct csv_time {
     bool has_clock;
 };
 
-/* Date and time as text: 2023-03-01, 2023/03/01, 20230301, then a time of day, then Z or an offset. OC_E_INVALID. */
+/* Date and time as text: 2023-03-01, 2023/03/01, 20230301, then a time of day, then Z or an offset.
+ * OC_E_INVALID. */
 oc_rc csv_time_text(const char *text, size_t size, struct csv_time *ret_time);
 /* A time of day: hh:mm[:ss[.fraction]] or hhmm[ss]. */
 oc_rc csv_time_of_day(const char *text, size_t size, int64_t *ret_ns);
 /* A whole field: by unit, or as text in the clock's zone. */
-oc_rc csv_clock_read(const struct csv_clock *clock, const char *text, size_t size, int64_t previous_ns, int64_t *ret_ns);
+oc_rc csv_clock_read(const struct csv_clock *clock, const char *text, size_t size,
+                     int64_t previous_ns, int64_t *ret_ns);
 /* The unit of an epoch time by its size; 0 when it is not a plain number. */
 int64_t csv_clock_guess(const char *text, size_t size);
 
 /* ---- files (gzip.c) ---- */
+
+/* Text that a probe has unpacked, so that the stream that follows need not unpack it again. */
+struct csv_kept {
+    char *data; /* owned; NULL none */
+    size_t size;
+    size_t room;
+    int64_t file_size; /* of the file it came from */
+};
 
 struct csv_source {
     int fd;
@@ -138,17 +157,26 @@ struct csv_source {
     bool is_in_member;
     int64_t offset; /* of the next raw byte */
     z_stream z;
-    uint8_t *raw; /* owned, CSV_RAW_SIZE, gzip only */
-    char *text;   /* owned, CSV_TEXT_SIZE + CSV_LINE_MAX + 1 */
+    uint8_t *raw;             /* owned, CSV_RAW_SIZE, gzip only */
+    char *text;               /* owned, CSV_TEXT_SIZE + CSV_LINE_MAX + 1 */
+    struct csv_kept *keeping; /* borrowed: what is unpacked goes there too; NULL not */
+    struct csv_kept memory;   /* owned: read instead of the file */
     size_t start;
     size_t end;
 };
 
 oc_rc csv_source_open(struct csv_source *source, const char *path, char error[CSV_ERROR_MAX]);
+/* Before the first line, gzip only: reads `kept` instead of unpacking, if it is of this file; it is
+ * taken over. */
+void csv_source_take(struct csv_source *source, struct csv_kept *kept);
+/* From the next csv_source_rewind on, what is unpacked goes to `kept` too, which is empty and
+ * borrowed. */
+void csv_source_keep(struct csv_source *source, struct csv_kept *kept);
+void csv_kept_release(struct csv_kept *kept);
 void csv_source_close(struct csv_source *source);
 oc_rc csv_source_rewind(struct csv_source *source);
-/* The next line without its end, borrowed until the next call; the byte after it is no digit. OC_E_END, OC_E_LIMIT: too
- * long, OC_E_DATA: damaged gzip data, OC_E_IO. */
+/* The next line without its end, borrowed until the next call; the byte after it is no digit.
+ * OC_E_END, OC_E_LIMIT: too long, OC_E_DATA: damaged gzip data, OC_E_IO. */
 oc_rc csv_source_line(struct csv_source *source, const char **ret_line, size_t *ret_size);
 
 /* ---- options and columns (options.c, columns.c) ---- */
@@ -163,7 +191,7 @@ struct csv_options {
     int64_t period_ns;
     struct oc_dec price_step; /* 0 units: inferred */
     struct oc_dec qty_step;
-    int header; /* 0 inferred, 1 there, 2 none */
+    int header;     /* 0 inferred, 1 there, 2 none */
     int event_type; /* 0 inferred */
     char separator; /* 0 inferred */
     bool skip_unordered;
@@ -194,12 +222,16 @@ struct csv_field {
     size_t size;
 };
 
-/* Splits a line; quotes around a field and spaces around it are taken off. Returns how many fields there are. */
-int csv_split(const char *line, size_t size, char separator, struct csv_field *fields, int field_max);
-/* The role of a column's name, CSV_NONE when unknown; *ret_unit_ns is set when the name states a unit. */
+/* Splits a line; quotes around a field and spaces around it are taken off. Returns how many fields
+ * there are. */
+int csv_split(const char *line, size_t size, char separator, struct csv_field *fields,
+              int field_max);
+/* The role of a column's name, CSV_NONE when unknown; *ret_unit_ns is set when the name states a
+ * unit. */
 enum csv_role csv_role_of(const char *name, size_t size, int64_t *ret_unit_ns);
 const char *csv_role_name(enum csv_role role);
-/* Roles from a header line, from the configuration, or from the first row. Errors are in `error`. */
+/* Roles from a header line, from the configuration, or from the first row. Errors are in `error`.
+ */
 oc_rc csv_layout_header(struct csv_layout *layout, const struct csv_field *fields, int count);
 oc_rc csv_layout_columns(struct csv_layout *layout, const char *columns, char error[CSV_ERROR_MAX]);
 oc_rc csv_layout_shape(struct csv_layout *layout, const struct csv_field *fields, int count);
@@ -232,13 +264,18 @@ struct csv_table {
     char error[CSV_ERROR_MAX];
 };
 
-/* Opens, finds the columns and the clock; the next row is the first. Release with csv_table_close also on failure. */
-oc_rc csv_table_open(struct csv_table *table, const char *path, const char *options);
+/* Opens, finds the columns and the clock; the next row is the first. `kept` (may
+ * be NULL) is taken over when it holds text, and filled when it is empty. Release with
+ * csv_table_close also on failure. */
+oc_rc csv_table_open(struct csv_table *table, const char *path, const char *options,
+                     struct csv_kept *kept);
 void csv_table_close(struct csv_table *table);
-/* The next row. OC_E_END. OC_E_DATA: refused, and the table can go on unless is_broken. Others end the table. */
+/* The next row. OC_E_END. OC_E_DATA: refused, and the table can go on unless is_broken. Others end
+ * the table. */
 oc_rc csv_table_next(struct csv_table *table, struct csv_row *ret_row);
 /* Writes the sentence about a field of the last row. `todo` may be NULL. Returns OC_E_DATA. */
-oc_rc csv_table_refuse(struct csv_table *table, enum csv_role role, const char *expected, const char *todo);
+oc_rc csv_table_refuse(struct csv_table *table, enum csv_role role, const char *expected,
+                       const char *todo);
 
 /* ---- events (event.c) and inference (probe.c, symbol.c) ---- */
 
@@ -256,15 +293,21 @@ struct csv_maker { /* how rows become events */
     int64_t period_ns;
     struct csv_step price;
     struct csv_step qty;
+    uint64_t rounded; /* values taken that are not what the file says to the last digit */
 };
 
-/* OC_EV_NONE in head.type: a row that says nothing (a quote without sides). OC_E_DATA: refused, the table's error says why. */
-oc_rc csv_event_make(struct csv_table *table, const struct csv_maker *maker, const struct csv_row *row,
-                     union csv_event *ret_event, uint64_t *rounded);
+/* OC_EV_NONE in head.type: a row that says nothing (a quote without sides). OC_E_DATA: refused, the
+ * table's error says why. */
+oc_rc csv_event_make(struct csv_table *table, struct csv_maker *maker, const struct csv_row *row,
+                     union csv_event *ret_event);
 
-oc_rc csv_probe(const char *path, const char *options, struct oc_data_info *ret_info, char error[CSV_ERROR_MAX]);
+/* `kept` receives the text of a gzip file that is not larger than CSV_KEPT_MAX, or NULL to keep
+ * nothing. */
+oc_rc csv_probe(const char *path, const char *options, struct csv_kept *kept,
+                struct oc_data_info *ret_info, char error[CSV_ERROR_MAX]);
 
-/* "binanceus_btcusdt_1m.csv.gz" -> "BTC/USDT", "spy_1d.csv" -> "SPY", false when nothing is found. */
+/* "binanceus_btcusdt_1m.csv.gz" -> "BTC/USDT", "spy_1d.csv" -> "SPY", false when nothing is found.
+ */
 bool csv_symbol_of(const char *path, char symbol[OC_SYMBOL_MAX]);
 /* The file's name without its folders. Borrowed. */
 const char *csv_file_name(const char *path);

@@ -5,8 +5,8 @@
 
 static const char step_todo[] = "state price_step with more decimals";
 
-static oc_rc price_of(struct csv_table *table, const struct csv_maker *maker, const struct csv_row *row, enum csv_role role,
-                      int64_t *ret_units)
+static oc_rc price_of(struct csv_table *table, struct csv_maker *maker, const struct csv_row *row,
+                      enum csv_role role, int64_t *ret_units)
 {
     const struct csv_number *number = &row->number[role];
     if (number->is_empty)
@@ -15,10 +15,13 @@ static oc_rc price_of(struct csv_table *table, const struct csv_maker *maker, co
     if (rc == OC_E_DATA)
         return csv_table_refuse(table, role, "a multiple of the price step", step_todo);
     if (rc < 0)
-        return csv_table_refuse(table, role, "a price that fits into 63 bits of price steps", "state a larger price_step");
+        return csv_table_refuse(table, role, "a price that fits into 63 bits of price steps",
+                                "state a larger price_step");
+    maker->rounded += number->is_rounded;
     if (*ret_units <= 0 && !table->options.allow_nonpositive)
         return csv_table_refuse(table, role, "a price above zero",
-                                "correct the row, or state allow_nonpositive=yes for an instrument whose price may be zero or below");
+                                "correct the row, or state allow_nonpositive=yes for an instrument "
+                                "whose price may be zero or below");
     return OC_OK;
 }
 
@@ -28,8 +31,8 @@ static bool has_number(const struct csv_table *table, const struct csv_row *row,
 }
 
 /* A quantity rounded to its step; 0 when it is absent. */
-static oc_rc size_of(struct csv_table *table, const struct csv_maker *maker, const struct csv_row *row, enum csv_role role,
-                     int64_t *ret_units)
+static oc_rc size_of(struct csv_table *table, struct csv_maker *maker, const struct csv_row *row,
+                     enum csv_role role, int64_t *ret_units)
 {
     const struct csv_number *number = &row->number[role];
     *ret_units = 0;
@@ -41,26 +44,30 @@ static oc_rc size_of(struct csv_table *table, const struct csv_maker *maker, con
     if (csv_number_round(number, maker->qty, ret_units, &is_rounded) < 0)
         return csv_table_refuse(table, role, "a quantity that fits into 63 bits of quantity steps",
                                 "state a larger qty_step, such as qty_step=0.0001");
+    maker->rounded += is_rounded || number->is_rounded;
     return OC_OK;
 }
 
 /* High and low must hold the others between them; a far bad print does, and is data. */
-static oc_rc line_of(struct csv_table *table, const struct csv_maker *maker, const struct csv_row *row, enum csv_role first,
-                     int64_t prices[4])
+static oc_rc line_of(struct csv_table *table, struct csv_maker *maker, const struct csv_row *row,
+                     enum csv_role first, int64_t prices[4])
 {
     for (int i = 0; i < 4; i++) {
-        oc_rc rc = price_of(table, maker, row, (enum csv_role)(first + (enum csv_role)i), &prices[i]);
+        oc_rc rc =
+            price_of(table, maker, row, (enum csv_role)(first + (enum csv_role)i), &prices[i]);
         if (rc < 0)
             return rc;
     }
     if (prices[1] < prices[2] || prices[1] < prices[0] || prices[1] < prices[3])
-        return csv_table_refuse(table, (enum csv_role)(first + 1), "a high not below open, low and close", NULL);
+        return csv_table_refuse(table, (enum csv_role)(first + 1),
+                                "a high not below open, low and close", NULL);
     if (prices[2] > prices[0] || prices[2] > prices[3])
-        return csv_table_refuse(table, (enum csv_role)(first + 2), "a low not above open and close", NULL);
+        return csv_table_refuse(table, (enum csv_role)(first + 2), "a low not above open and close",
+                                NULL);
     return OC_OK;
 }
 
-static oc_rc make_bar(struct csv_table *table, const struct csv_maker *maker, const struct csv_row *row,
+static oc_rc make_bar(struct csv_table *table, struct csv_maker *maker, const struct csv_row *row,
                       struct oc_ev_bar *bar)
 {
     int64_t prices[4];
@@ -84,12 +91,13 @@ static oc_rc make_bar(struct csv_table *table, const struct csv_maker *maker, co
 static bool is_silent(const struct csv_table *table, const struct csv_row *row, enum csv_role first)
 {
     for (unsigned i = 0; i < 4; i++)
-        if (table->layout.column[first + i] >= 0 && !row->number[first + i].is_empty && row->number[first + i].digits > 0)
+        if (table->layout.column[first + i] >= 0 && !row->number[first + i].is_empty &&
+            row->number[first + i].digits > 0)
             return false;
     return true;
 }
 
-static oc_rc make_qbar(struct csv_table *table, const struct csv_maker *maker, const struct csv_row *row,
+static oc_rc make_qbar(struct csv_table *table, struct csv_maker *maker, const struct csv_row *row,
                        struct oc_ev_qbar *bar)
 {
     oc_rc rc = OC_OK;
@@ -114,14 +122,15 @@ struct side {
     bool has_qty;
 };
 
-static oc_rc make_side(struct csv_table *table, const struct csv_maker *maker, const struct csv_row *row,
+static oc_rc make_side(struct csv_table *table, struct csv_maker *maker, const struct csv_row *row,
                        enum csv_role role, struct side *ret_side)
 {
     struct side side = {0};
     if (has_number(table, row, role) && row->number[role].digits > 0) {
         oc_rc rc = price_of(table, maker, row, role, &side.price);
         if (rc >= 0)
-            rc = size_of(table, maker, row, role == CSV_BID ? CSV_BID_SIZE : CSV_ASK_SIZE, &side.qty);
+            rc = size_of(table, maker, row, role == CSV_BID ? CSV_BID_SIZE : CSV_ASK_SIZE,
+                         &side.qty);
         if (rc < 0)
             return rc;
         side.has_price = true;
@@ -131,7 +140,7 @@ static oc_rc make_side(struct csv_table *table, const struct csv_maker *maker, c
     return OC_OK;
 }
 
-static oc_rc make_quote(struct csv_table *table, const struct csv_maker *maker, const struct csv_row *row,
+static oc_rc make_quote(struct csv_table *table, struct csv_maker *maker, const struct csv_row *row,
                         struct oc_ev_quote *quote)
 {
     struct side bid, ask;
@@ -150,7 +159,7 @@ static oc_rc make_quote(struct csv_table *table, const struct csv_maker *maker, 
     return OC_OK;
 }
 
-static oc_rc make_trade(struct csv_table *table, const struct csv_maker *maker, const struct csv_row *row,
+static oc_rc make_trade(struct csv_table *table, struct csv_maker *maker, const struct csv_row *row,
                         struct oc_ev_trade *trade)
 {
     oc_rc rc = price_of(table, maker, row, CSV_PRICE, &trade->price);
@@ -164,25 +173,8 @@ static oc_rc make_trade(struct csv_table *table, const struct csv_maker *maker, 
     return OC_OK;
 }
 
-/* How many values of the row are not what the file says to the last digit. */
-static uint64_t rounded_in(const struct csv_table *table, const struct csv_maker *maker, const struct csv_row *row)
-{
-    uint64_t count = 0;
-    for (int role = CSV_OPEN; role < CSV_NUMBERS; role++) {
-        const struct csv_number *number = &row->number[role];
-        int64_t units;
-        bool is_rounded = number->is_rounded;
-        if (table->layout.column[role] < 0)
-            continue;
-        if (!is_rounded && role >= CSV_VOLUME && number->decimals > maker->qty.scale)
-            (void)csv_number_round(number, maker->qty, &units, &is_rounded);
-        count += is_rounded;
-    }
-    return count;
-}
-
-oc_rc csv_event_make(struct csv_table *table, const struct csv_maker *maker, const struct csv_row *row,
-                     union csv_event *ret_event, uint64_t *rounded)
+oc_rc csv_event_make(struct csv_table *table, struct csv_maker *maker, const struct csv_row *row,
+                     union csv_event *ret_event)
 {
     oc_rc rc;
     memset(ret_event, 0, sizeof *ret_event);
@@ -198,8 +190,9 @@ oc_rc csv_event_make(struct csv_table *table, const struct csv_maker *maker, con
     if (rc < 0)
         return rc;
     bool is_bar = type == OC_EV_BAR || type == OC_EV_QBAR;
-    bool says_nothing = (type == OC_EV_QUOTE && !(ret_event->quote.present & (OC_HAS_BID | OC_HAS_ASK))) ||
-                        (type == OC_EV_QBAR && !(ret_event->qbar.present & (OC_HAS_BID | OC_HAS_ASK)));
+    bool says_nothing =
+        (type == OC_EV_QUOTE && !(ret_event->quote.present & (OC_HAS_BID | OC_HAS_ASK))) ||
+        (type == OC_EV_QBAR && !(ret_event->qbar.present & (OC_HAS_BID | OC_HAS_ASK)));
     int64_t venue_ns = row->time_ns;
     if (is_bar && num_add(venue_ns, maker->period_ns, &venue_ns) < 0)
         return csv_table_refuse(table, CSV_TIME, "a time before 2262", NULL);
@@ -207,6 +200,5 @@ oc_rc csv_event_make(struct csv_table *table, const struct csv_maker *maker, con
     ret_event->head.flags = OC_EVF_LAST;
     ret_event->head.inst = maker->inst;
     ret_event->head.venue_ns = venue_ns;
-    *rounded += rounded_in(table, maker, row);
     return OC_OK;
 }

@@ -39,8 +39,55 @@ oc_rc csv_source_open(struct csv_source *source, const char *path, char error[CS
     return OC_OK;
 }
 
+void csv_kept_release(struct csv_kept *kept)
+{
+    env_free(kept->data);
+    memset(kept, 0, sizeof *kept);
+}
+
+void csv_source_take(struct csv_source *source, struct csv_kept *kept)
+{
+    int64_t size;
+    if (!source->is_gzip || !kept->data || env_file_size(source->fd, &size) < 0 ||
+        size != kept->file_size)
+        return;
+    source->memory = *kept;
+    memset(kept, 0, sizeof *kept);
+}
+
+void csv_source_keep(struct csv_source *source, struct csv_kept *kept)
+{
+    if (source->is_gzip && env_file_size(source->fd, &kept->file_size) >= 0)
+        source->keeping = kept;
+}
+
+/* The text of a whole file, or nothing: one byte too many ends it. */
+static void keep(struct csv_source *source, const char *bytes, size_t size)
+{
+    struct csv_kept *kept = source->keeping;
+    if (kept->size + size > CSV_KEPT_MAX) {
+        csv_kept_release(kept);
+        source->keeping = NULL;
+        return;
+    }
+    if (kept->size + size > kept->room) {
+        size_t room = kept->room ? kept->room * 2 : CSV_TEXT_SIZE * 4;
+        char *grown = kept->data ? env_resize(kept->data, kept->room, room) : env_alloc(room);
+        if (!grown) {
+            csv_kept_release(kept);
+            source->keeping = NULL;
+            return;
+        }
+        kept->data = grown;
+        kept->room = room;
+    }
+    memcpy(kept->data + kept->size, bytes, size);
+    kept->size += size;
+}
+
 void csv_source_close(struct csv_source *source)
 {
+    csv_kept_release(&source->memory);
     if (source->is_gzip && source->raw)
         inflateEnd(&source->z);
     env_free(source->raw);
@@ -70,7 +117,8 @@ static oc_rc read_raw(struct csv_source *source, void *data, size_t size, size_t
     return rc;
 }
 
-/* A new member after the end of one. What follows the last member must be zero bytes (padding of tapes). */
+/* A new member after the end of one. What follows the last member must be zero bytes (padding of
+ * tapes). */
 static oc_rc next_member(struct csv_source *source)
 {
     while (source->z.avail_in > 0 && *source->z.next_in == 0) {
@@ -81,6 +129,17 @@ static oc_rc next_member(struct csv_source *source)
         return OC_OK;
     source->is_in_member = true;
     return inflateReset(&source->z) == Z_OK ? OC_OK : OC_E_STATE;
+}
+
+static oc_rc read_memory(struct csv_source *source, char *to, size_t room, size_t *ret_size)
+{
+    size_t left = source->memory.size - (size_t)source->offset;
+    if (room > left)
+        room = left;
+    memcpy(to, source->memory.data + source->offset, room);
+    source->offset += (int64_t)room;
+    *ret_size = room;
+    return OC_OK;
 }
 
 static oc_rc inflate_some(struct csv_source *source, char *to, size_t room, size_t *ret_size)
@@ -128,10 +187,13 @@ static oc_rc refill(struct csv_source *source)
     source->start = 0;
     source->end = rest;
     char *to = source->text + rest;
-    oc_rc rc = source->is_gzip ? inflate_some(source, to, CSV_TEXT_SIZE, &got)
-                               : read_raw(source, to, CSV_TEXT_SIZE, &got);
+    oc_rc rc = source->memory.data ? read_memory(source, to, CSV_TEXT_SIZE, &got)
+               : source->is_gzip   ? inflate_some(source, to, CSV_TEXT_SIZE, &got)
+                                   : read_raw(source, to, CSV_TEXT_SIZE, &got);
     if (rc < 0)
         return rc;
+    if (source->keeping)
+        keep(source, to, got);
     if (got == 0)
         source->is_at_end = true;
     source->end += got;

@@ -26,8 +26,9 @@ static const uint64_t pow10_u64[POW10_U64 + 1] = {1ull,
                                                   1000000000000000000ull,
                                                   10000000000000000000ull};
 
-/* Multiples of 10^k near enough are also multiples of 10^(k-1), so the first k that fails ends the search. Afterwards
- * no zero is left at the end, and a number of more digits than a double tells apart has lost what it never said. */
+/* Multiples of 10^k near enough are also multiples of 10^(k-1), so the first k that fails ends the
+ * search. Afterwards no zero is left at the end, and a number of more digits than a double tells
+ * apart has lost what it never said. */
 static void take_noise_off(struct csv_number *number)
 {
     uint64_t digits = number->digits, tolerance = digits / pow10_u64[NOISE_DIGITS], best = digits;
@@ -74,7 +75,8 @@ const char *csv_number_fast(const char *at, struct csv_number *ret_number)
     }
     if (count > FAST_DIGITS || digits >= pow10_u64[NOISE_DIGITS])
         return NULL;
-    *ret_number = (struct csv_number){.digits = digits, .decimals = decimals, .is_negative = is_negative};
+    *ret_number =
+        (struct csv_number){.digits = digits, .decimals = decimals, .is_negative = is_negative};
     return at;
 }
 
@@ -181,7 +183,8 @@ oc_rc csv_number_read(const char *text, size_t size, struct csv_number *ret_numb
     return OC_OK;
 }
 
-/* The magnitude at the step's scale; false when it does not fit or, with decimals to spare, is not whole. */
+/* The magnitude at the step's scale; false when it does not fit or, with decimals to spare, is not
+ * whole. */
 static oc_rc to_scale(const struct csv_number *number, int scale, uint64_t *ret_value)
 {
     uint64_t digits = number->digits;
@@ -215,7 +218,8 @@ oc_rc csv_number_units(const struct csv_number *number, struct csv_step step, in
     return OC_OK;
 }
 
-oc_rc csv_number_round(const struct csv_number *number, struct csv_step step, int64_t *ret_units, bool *is_rounded)
+oc_rc csv_number_round(const struct csv_number *number, struct csv_step step, int64_t *ret_units,
+                       bool *is_rounded)
 {
     oc_rc rc = csv_number_units(number, step, ret_units);
     if (rc != OC_E_DATA)

@@ -1,4 +1,5 @@
-/* probe.c: what a file holds: columns, clock, period, steps, symbol; each inference is a line of the notes. */
+/* probe.c: what a file holds: columns, clock, period, steps, symbol; each inference is a line of
+ * the notes. */
 #include "csv.h"
 
 #include "base/text.h"
@@ -39,7 +40,8 @@ static void take_distance(struct scan *scan, int64_t ns)
             }
             return;
         }
-        if (distance->count < rarest->count || (distance->count == rarest->count && distance->count > 0))
+        if (distance->count < rarest->count ||
+            (distance->count == rarest->count && distance->count > 0))
             rarest = distance;
         if (distance->count == 0) {
             *distance = (struct distance){ns, 1};
@@ -69,7 +71,8 @@ static void take_prices(struct scan *scan, const struct csv_table *table, const 
     }
 }
 
-/* Reads rows up to the bound. Rows out of order and rows refused are counted here and judged by pull. */
+/* Reads rows up to the bound. Rows out of order and rows refused are counted here and judged by
+ * pull. */
 static oc_rc scan_rows(struct csv_table *table, struct scan *scan)
 {
     struct csv_row row = {0};
@@ -102,8 +105,9 @@ static oc_rc scan_rows(struct csv_table *table, struct scan *scan)
 /* A length that people use for bars: it divides a day, or is a number of days. */
 static bool is_usual(int64_t ns) { return ns >= NS_S && (NS_DAY % ns == 0 || ns % NS_DAY == 0); }
 
-/* The most common distance; where bars are often missing that may be a multiple of the period, so a usual distance that
- * divides it and that one row in a hundred has is preferred. Bars of months are as long as the shortest of them. */
+/* The most common distance; where bars are often missing that may be a multiple of the period, so a
+ * usual distance that divides it and that one row in a hundred has is preferred. Bars of months are
+ * as long as the shortest of them. */
 static int64_t infer_period(const struct csv_table *table, const struct scan *scan)
 {
     const struct distance *common = &scan->distances[0];
@@ -115,8 +119,10 @@ static int64_t infer_period(const struct csv_table *table, const struct scan *sc
     int64_t period = common->ns;
     for (int i = 0; i < CSV_DISTANCES_MAX; i++) {
         const struct distance *other = &scan->distances[i];
-        bool divides = other->ns < period && other->count > 0 && common->ns % other->ns == 0 && is_usual(other->ns);
-        bool is_month = other->count > 0 && other->ns < period && common->ns >= 28 * NS_DAY && other->ns >= 28 * NS_DAY;
+        bool divides = other->ns < period && other->count > 0 && common->ns % other->ns == 0 &&
+                       is_usual(other->ns);
+        bool is_month = other->count > 0 && other->ns < period && common->ns >= 28 * NS_DAY &&
+                        other->ns >= 28 * NS_DAY;
         if (is_month || (divides && other->count * 100 >= scan->rows && other->count >= 2))
             period = other->ns;
     }
@@ -147,9 +153,12 @@ static void note_columns(struct notes *notes, const struct csv_table *table)
         if (layout->role[i] == CSV_NONE)
             text_format(&unused, "%s%s", unused.size ? ", " : "", layout->name[i]);
         else
-            text_format(&line, " %s=%s", csv_role_name((enum csv_role)layout->role[i]), layout->name[i]);
+            text_format(&line, " %s=%s", csv_role_name((enum csv_role)layout->role[i]),
+                        layout->name[i]);
     }
-    text_put(&line, layout->is_stated ? " (stated)" : layout->is_shaped ? " (from the shape of the first row)" : " (from the header)");
+    text_put(&line, layout->is_stated   ? " (stated)"
+                    : layout->is_shaped ? " (from the shape of the first row)"
+                                        : " (from the header)");
     note(notes, data);
     if (unused.size) {
         text_clear(&line);
@@ -158,7 +167,8 @@ static void note_columns(struct notes *notes, const struct csv_table *table)
     }
     if (layout->passed) {
         text_clear(&line);
-        text_format(&line, "lines before the table: %llu passed over", (unsigned long long)layout->passed);
+        text_format(&line, "lines before the table: %llu passed over",
+                    (unsigned long long)layout->passed);
         note(notes, data);
     }
 }
@@ -166,15 +176,15 @@ static void note_columns(struct notes *notes, const struct csv_table *table)
 static bool names_utc(const char *name)
 {
     size_t size = strlen(name);
-    return (size >= 3 && strcmp(name + size - 3, "utc") == 0) || strncmp(name, "gmt", 3) == 0 || strncmp(name, "GMT", 3) == 0 ||
-           (size >= 3 && strcmp(name + size - 3, "UTC") == 0);
+    return (size >= 3 && strcmp(name + size - 3, "utc") == 0) || strncmp(name, "gmt", 3) == 0 ||
+           strncmp(name, "GMT", 3) == 0 || (size >= 3 && strcmp(name + size - 3, "UTC") == 0);
 }
 
 static void note_time(struct notes *notes, const struct csv_table *table)
 {
     const struct csv_clock *clock = &table->clock;
-    const char *unit = clock->unit_ns == 0         ? clock->is_date ? "dates" : "date and time as text"
-                       : clock->unit_ns == NS_S    ? "seconds"
+    const char *unit = clock->unit_ns == 0      ? clock->is_date ? "dates" : "date and time as text"
+                       : clock->unit_ns == NS_S ? "seconds"
                        : clock->unit_ns == 1000000 ? "milliseconds"
                        : clock->unit_ns == 1000    ? "microseconds"
                                                    : "nanoseconds";
@@ -213,13 +223,18 @@ static void note_rows(struct notes *notes, const struct scan *scan, const struct
 {
     char line[256];
     if (scan->rounded) {
-        snprintf(line, sizeof line, "binary noise: %llu prices of more than 15 digits rounded to the shortest decimal within 1e-15",
+        snprintf(line, sizeof line,
+                 "binary noise: %llu prices of more than 15 digits rounded to the shortest decimal "
+                 "within 1e-15",
                  (unsigned long long)scan->rounded);
         note(notes, line);
     }
     if (scan->backwards) {
-        snprintf(line, sizeof line, "out of order: %llu rows (%s)", (unsigned long long)scan->backwards,
-                 table->options.skip_unordered ? "left out" : "an error where they are met; out_of_order=skip leaves them out");
+        snprintf(line, sizeof line, "out of order: %llu rows (%s)",
+                 (unsigned long long)scan->backwards,
+                 table->options.skip_unordered
+                     ? "left out"
+                     : "an error where they are met; out_of_order=skip leaves them out");
         note(notes, line);
     }
     if (scan->bad) {
@@ -230,7 +245,8 @@ static void note_rows(struct notes *notes, const struct scan *scan, const struct
         note(notes, "prices: may be zero or below (stated)");
 }
 
-static void infer_steps(struct notes *notes, const struct csv_table *table, const struct scan *scan, struct oc_data_info *info)
+static void infer_steps(struct notes *notes, const struct csv_table *table, const struct scan *scan,
+                        struct oc_data_info *info)
 {
     char why[128];
     info->price_step = table->options.price_step;
@@ -238,7 +254,8 @@ static void infer_steps(struct notes *notes, const struct csv_table *table, cons
         note_step(notes, "price step", info->price_step, "stated");
     } else {
         info->price_step = (struct oc_dec){.units = 1, .scale = scan->decimals};
-        snprintf(why, sizeof why, "most decimals in %s%llu rows", scan->is_whole ? "all " : "the first ", (unsigned long long)scan->rows);
+        snprintf(why, sizeof why, "most decimals in %s%llu rows",
+                 scan->is_whole ? "all " : "the first ", (unsigned long long)scan->rows);
         note_step(notes, "price step", info->price_step, why);
     }
     info->qty_step = table->options.qty_step;
@@ -246,17 +263,21 @@ static void infer_steps(struct notes *notes, const struct csv_table *table, cons
         note_step(notes, "quantity step", info->qty_step, "stated");
     } else {
         info->qty_step = (struct oc_dec){.units = 1, .scale = CSV_QTY_SCALE};
-        note_step(notes, "quantity step", info->qty_step, "inferred steps are never taken from the volume column");
+        note_step(notes, "quantity step", info->qty_step,
+                  "inferred steps are never taken from the volume column");
     }
 }
 
-static oc_rc infer_bars(struct notes *notes, struct csv_table *table, const struct scan *scan, struct oc_data_info *info)
+static oc_rc infer_bars(struct notes *notes, struct csv_table *table, const struct scan *scan,
+                        struct oc_data_info *info)
 {
     char text[TEXT_DURATION_MAX], line[128];
-    info->period_ns = table->options.period_ns ? table->options.period_ns : infer_period(table, scan);
+    info->period_ns =
+        table->options.period_ns ? table->options.period_ns : infer_period(table, scan);
     if (!info->period_ns) {
-        snprintf(table->error, sizeof table->error, "%s: the period of the bars cannot be told from %llu row%s; state period=1m", table->name,
-                 (unsigned long long)scan->rows, scan->rows == 1 ? "" : "s");
+        snprintf(table->error, sizeof table->error,
+                 "%s: the period of the bars cannot be told from %llu row%s; state period=1m",
+                 table->name, (unsigned long long)scan->rows, scan->rows == 1 ? "" : "s");
         return OC_E_DATA;
     }
     text_from_duration(text, info->period_ns);
@@ -268,7 +289,8 @@ static oc_rc infer_bars(struct notes *notes, struct csv_table *table, const stru
     return OC_OK;
 }
 
-static oc_rc infer(struct csv_table *table, const struct scan *scan, const char *path, struct oc_data_info *info)
+static oc_rc infer(struct csv_table *table, const struct scan *scan, const char *path,
+                   struct oc_data_info *info)
 {
     struct notes notes = {0};
     char line[160];
@@ -283,7 +305,8 @@ static oc_rc infer(struct csv_table *table, const struct scan *scan, const char 
         snprintf(line, sizeof line, "symbol: %s (from the file name)", info->symbol);
     } else {
         snprintf(info->symbol, sizeof info->symbol, "DATA");
-        snprintf(line, sizeof line, "symbol: DATA (none in the file name; symbol=BASE/QUOTE states one)");
+        snprintf(line, sizeof line,
+                 "symbol: DATA (none in the file name; symbol=BASE/QUOTE states one)");
     }
     note(&notes, line);
     infer_steps(&notes, table, scan, info);
@@ -293,21 +316,25 @@ static oc_rc infer(struct csv_table *table, const struct scan *scan, const char 
     return rc;
 }
 
-oc_rc csv_probe(const char *path, const char *options, struct oc_data_info *ret_info, char error[CSV_ERROR_MAX])
+oc_rc csv_probe(const char *path, const char *options, struct csv_kept *kept,
+                struct oc_data_info *ret_info, char error[CSV_ERROR_MAX])
 {
     struct csv_table table;
     struct scan scan = {0};
     struct oc_data_info info = {.size = sizeof info};
-    oc_rc rc = csv_table_open(&table, path, options);
+    oc_rc rc = csv_table_open(&table, path, options, kept);
     if (rc >= 0)
         rc = scan_rows(&table, &scan);
     if (rc >= 0 && scan.rows == 0) {
-        snprintf(table.error, sizeof table.error, "%s: found no row that is wanted; expected data", table.name);
+        snprintf(table.error, sizeof table.error, "%s: found no row that is wanted; expected data",
+                 table.name);
         rc = OC_E_DATA;
     }
     if (rc >= 0 && scan.last_ns < scan.first_ns && scan.backwards * 2 > scan.rows - 1) {
         snprintf(table.error, sizeof table.error,
-                 "%s: the newest row comes first; expected the oldest first; reverse the rows (keep the header on top)", table.name);
+                 "%s: the newest row comes first; expected the oldest first; reverse the rows "
+                 "(keep the header on top)",
+                 table.name);
         rc = OC_E_DATA;
     }
     if (rc >= 0) {
@@ -315,6 +342,8 @@ oc_rc csv_probe(const char *path, const char *options, struct oc_data_info *ret_
         info.first_ns = scan.first_ns;
         rc = infer(&table, &scan, path, &info);
     }
+    if (kept && (rc < 0 || !scan.is_whole))
+        csv_kept_release(kept);
     if (rc < 0)
         memcpy(error, table.error, CSV_ERROR_MAX);
     else

@@ -1,4 +1,5 @@
-/* table.c: opens a file, finds out how its lines are to be read, and reads them one after the other. */
+/* table.c: opens a file, finds out how its lines are to be read, and reads them one after the
+ * other. */
 #include "csv.h"
 
 #include <stdio.h>
@@ -16,8 +17,10 @@ static bool is_passed_over(const char *line, size_t size)
     return size == 0 || *line == '#';
 }
 
-/* The field at `at`, without quotes and spaces around it; returns the place of the separator, or `end`. */
-static const char *take_field(const char *at, const char *end, char separator, struct csv_field *field)
+/* The field at `at`, without quotes and spaces around it; returns the place of the separator, or
+ * `end`. */
+static const char *take_field(const char *at, const char *end, char separator,
+                              struct csv_field *field)
 {
     const char *stop;
     while (at < end && *at == ' ' && separator != ' ')
@@ -40,7 +43,8 @@ static const char *take_field(const char *at, const char *end, char separator, s
     return stop;
 }
 
-int csv_split(const char *line, size_t size, char separator, struct csv_field *fields, int field_max)
+int csv_split(const char *line, size_t size, char separator, struct csv_field *fields,
+              int field_max)
 {
     const char *at = line, *end = line + size;
     for (int count = 0; count < field_max;) {
@@ -63,10 +67,11 @@ static oc_rc complain_line(struct csv_table *table, oc_rc rc, uint64_t line)
 {
     char what[128];
     if (rc == OC_E_LIMIT)
-        snprintf(what, sizeof what, "line %llu is longer than %d bytes; expected a table of text", (unsigned long long)line,
-                 CSV_LINE_MAX);
+        snprintf(what, sizeof what, "line %llu is longer than %d bytes; expected a table of text",
+                 (unsigned long long)line, CSV_LINE_MAX);
     else if (rc == OC_E_DATA)
-        snprintf(what, sizeof what, "after line %llu: the gzip data is damaged or cut off; fetch the file again",
+        snprintf(what, sizeof what,
+                 "after line %llu: the gzip data is damaged or cut off; fetch the file again",
                  (unsigned long long)line - 1);
     else
         snprintf(what, sizeof what, "line %llu cannot be read", (unsigned long long)line);
@@ -115,7 +120,9 @@ static oc_rc next_line(struct csv_table *table, struct sniff *sniff)
     for (;;) {
         oc_rc rc = csv_source_line(&table->source, &sniff->at, &sniff->size);
         if (rc == OC_E_END)
-            return complain(table, OC_E_DATA, sniff->line ? "found no row of data; expected a table of text" : "the file is empty");
+            return complain(table, OC_E_DATA,
+                            sniff->line ? "found no row of data; expected a table of text"
+                                        : "the file is empty");
         sniff->line++;
         if (rc < 0)
             return complain_line(table, rc, sniff->line);
@@ -123,12 +130,14 @@ static oc_rc next_line(struct csv_table *table, struct sniff *sniff)
             sniff->at += 3;
             sniff->size -= 3;
         }
-        if (sniff->line == 1 && sniff->size >= 2 && (memcmp(sniff->at, "\xff\xfe", 2) == 0 || memcmp(sniff->at, "\xfe\xff", 2) == 0))
+        if (sniff->line == 1 && sniff->size >= 2 &&
+            (memcmp(sniff->at, "\xff\xfe", 2) == 0 || memcmp(sniff->at, "\xfe\xff", 2) == 0))
             return complain(table, OC_E_DATA, "the text is UTF-16; expected UTF-8");
         if (is_passed_over(sniff->at, sniff->size))
             continue;
         if (table->layout.separator)
-            sniff->count = csv_split(sniff->at, sniff->size, table->layout.separator, sniff->fields, CSV_COLUMNS_MAX);
+            sniff->count = csv_split(sniff->at, sniff->size, table->layout.separator, sniff->fields,
+                                     CSV_COLUMNS_MAX);
         return OC_OK;
     }
 }
@@ -143,12 +152,14 @@ static oc_rc first_line(struct csv_table *table, struct sniff *sniff)
         if (rc < 0)
             return rc;
         table->layout.separator = stated ? stated : guess_separator(sniff->at, sniff->size);
-        sniff->count = csv_split(sniff->at, sniff->size, table->layout.separator, sniff->fields, CSV_COLUMNS_MAX);
+        sniff->count = csv_split(sniff->at, sniff->size, table->layout.separator, sniff->fields,
+                                 CSV_COLUMNS_MAX);
         if (sniff->count > 1)
             return OC_OK;
         table->layout.passed++;
     }
-    return complain(table, OC_E_DATA, "found no columns; expected fields separated by a comma, semicolon, tab or |");
+    return complain(table, OC_E_DATA,
+                    "found no columns; expected fields separated by a comma, semicolon, tab or |");
 }
 
 static oc_rc find_where(struct csv_table *table)
@@ -175,7 +186,8 @@ static oc_rc find_columns(struct csv_table *table, struct sniff *sniff)
     oc_rc rc = first_line(table, sniff);
     if (rc < 0)
         return rc;
-    layout->has_header = options->header == 1 || (options->header == 0 && is_header(sniff->fields, sniff->count));
+    layout->has_header =
+        options->header == 1 || (options->header == 0 && is_header(sniff->fields, sniff->count));
     if (layout->has_header) {
         rc = csv_layout_header(layout, sniff->fields, sniff->count);
         if (rc >= 0)
@@ -188,7 +200,8 @@ static oc_rc find_columns(struct csv_table *table, struct sniff *sniff)
         rc = csv_layout_columns(layout, options->columns, error);
     } else if (!layout->has_header && csv_layout_shape(layout, sniff->fields, sniff->count) < 0) {
         return complain(table, OC_E_DATA,
-                        "there is no header, and the first row is not time,open,high,low,close; name the columns with "
+                        "there is no header, and the first row is not time,open,high,low,close; "
+                        "name the columns with "
                         "columns=time,open,high,low,close,volume (- for a column to ignore)");
     }
     if (rc >= 0)
@@ -198,10 +211,11 @@ static oc_rc find_columns(struct csv_table *table, struct sniff *sniff)
     struct csv_time time;
     int64_t clock_ns;
     int column = layout->column[CSV_CLOCK];
-    if (column >= 0 && (column >= sniff->count ||
-                        csv_time_of_day(sniff->fields[column].at, sniff->fields[column].size, &clock_ns) < 0 ||
-                        csv_time_text(sniff->fields[layout->column[CSV_TIME]].at,
-                                      sniff->fields[layout->column[CSV_TIME]].size, &time) < 0)) {
+    if (column >= 0 &&
+        (column >= sniff->count ||
+         csv_time_of_day(sniff->fields[column].at, sniff->fields[column].size, &clock_ns) < 0 ||
+         csv_time_text(sniff->fields[layout->column[CSV_TIME]].at,
+                       sniff->fields[layout->column[CSV_TIME]].size, &time) < 0)) {
         layout->role[column] = CSV_NONE; /* "date" and a "time" that is something else */
         layout->column[CSV_CLOCK] = -1;
     }
@@ -218,8 +232,11 @@ static oc_rc find_zone(struct csv_table *table)
     if (rc >= 0 || rc == OC_E_NOMEM)
         return rc;
     char what[192];
-    snprintf(what, sizeof what, "option zone: \"%s\" %s; expected UTC, an offset such as +05:30, or a name such as America/New_York",
-             name, rc == OC_E_NOT_SUPPORTED ? "is in a form that is not supported" : "is not known here");
+    snprintf(what, sizeof what,
+             "option zone: \"%s\" %s; expected UTC, an offset such as +05:30, or a name such as "
+             "America/New_York",
+             name,
+             rc == OC_E_NOT_SUPPORTED ? "is in a form that is not supported" : "is not known here");
     return complain(table, OC_E_CONFIG, what);
 }
 
@@ -228,14 +245,16 @@ static oc_rc find_clock(struct csv_table *table, const struct sniff *sniff)
     struct csv_clock *clock = &table->clock;
     int column = table->layout.column[CSV_TIME];
     const char *name = table->layout.name[column];
-    struct csv_field field = column < sniff->count ? sniff->fields[column] : (struct csv_field){"", 0};
+    struct csv_field field =
+        column < sniff->count ? sniff->fields[column] : (struct csv_field){"", 0};
     int64_t named = 0, guess = csv_clock_guess(field.at, field.size);
     struct csv_time time = {0};
     csv_role_of(name, strlen(name), &named);
     bool is_text = csv_time_text(field.at, field.size, &time) >= 0;
     if (!guess && !is_text && table->options.unit_ns <= 0) {
         snprintf(table->error, sizeof table->error,
-                 "%s: line %llu, column %s: found \"%.*s\"; expected an epoch time or a date such as 2023-03-01T10:20:30Z",
+                 "%s: line %llu, column %s: found \"%.*s\"; expected an epoch time or a date such "
+                 "as 2023-03-01T10:20:30Z",
                  table->name, (unsigned long long)table->layout.lead_lines + 1, name,
                  (int)(field.size > COLUMN_SHOWN_MAX ? COLUMN_SHOWN_MAX : field.size), field.at);
         return OC_E_DATA;
@@ -248,7 +267,8 @@ static oc_rc find_clock(struct csv_table *table, const struct sniff *sniff)
         table->unit_from = "from the first row";
     } else if (named && named != guess) {
         snprintf(table->error, sizeof table->error,
-                 "%s: line %llu, column %s: found \"%.*s\", which is no time in the unit that the name says; state unit=s, ms, us or ns",
+                 "%s: line %llu, column %s: found \"%.*s\", which is no time in the unit that the "
+                 "name says; state unit=s, ms, us or ns",
                  table->name, (unsigned long long)table->layout.lead_lines + 1, name,
                  (int)(field.size > COLUMN_SHOWN_MAX ? COLUMN_SHOWN_MAX : field.size), field.at);
         return OC_E_DATA;
@@ -261,7 +281,8 @@ static oc_rc find_clock(struct csv_table *table, const struct sniff *sniff)
     return OC_OK;
 }
 
-oc_rc csv_table_open(struct csv_table *table, const char *path, const char *options)
+oc_rc csv_table_open(struct csv_table *table, const char *path, const char *options,
+                     struct csv_kept *kept)
 {
     memset(table, 0, sizeof *table);
     table->source.fd = -1;
@@ -273,11 +294,16 @@ oc_rc csv_table_open(struct csv_table *table, const char *path, const char *opti
         rc = find_zone(table);
     if (rc >= 0)
         rc = csv_source_open(&table->source, path, table->error);
+    bool is_kept = kept && kept->data;
+    if (rc >= 0 && is_kept)
+        csv_source_take(&table->source, kept);
     struct sniff sniff = {0};
     if (rc >= 0)
         rc = find_columns(table, &sniff);
     if (rc >= 0)
         rc = find_clock(table, &sniff);
+    if (rc >= 0 && kept && !is_kept)
+        csv_source_keep(&table->source, kept);
     if (rc >= 0)
         rc = csv_source_rewind(&table->source);
     for (; rc >= 0 && table->line < table->layout.lead_lines; table->line++)
@@ -293,10 +319,12 @@ void csv_table_close(struct csv_table *table)
     csv_zone_release(&table->clock.zone);
 }
 
-oc_rc csv_table_refuse(struct csv_table *table, enum csv_role role, const char *expected, const char *todo)
+oc_rc csv_table_refuse(struct csv_table *table, enum csv_role role, const char *expected,
+                       const char *todo)
 {
     struct csv_field fields[CSV_COLUMNS_MAX];
-    int count = csv_split(table->text, table->size, table->layout.separator, fields, CSV_COLUMNS_MAX);
+    int count =
+        csv_split(table->text, table->size, table->layout.separator, fields, CSV_COLUMNS_MAX);
     int column = table->layout.column[role];
     struct csv_field field = {"", 0};
     if (column >= 0 && column < count)
@@ -304,24 +332,30 @@ oc_rc csv_table_refuse(struct csv_table *table, enum csv_role role, const char *
     snprintf(table->error, sizeof table->error,
              "%s: row %llu (line %llu), column %s: found %s%.*s%s; expected %s; %s", table->name,
              (unsigned long long)table->row, (unsigned long long)table->line,
-             column >= 0 ? table->layout.name[column] : csv_role_name(role), field.size ? "\"" : "nothing",
-             (int)(field.size > COLUMN_SHOWN_MAX ? COLUMN_SHOWN_MAX : field.size), field.at, field.size ? "\"" : "", expected,
+             column >= 0 ? table->layout.name[column] : csv_role_name(role),
+             field.size ? "\"" : "nothing",
+             (int)(field.size > COLUMN_SHOWN_MAX ? COLUMN_SHOWN_MAX : field.size), field.at,
+             field.size ? "\"" : "", expected,
              todo ? todo : "correct the row, or state bad_rows=skip to leave such rows out");
     return OC_E_DATA;
 }
 
-static oc_rc set_side(struct csv_table *table, enum csv_role role, const struct csv_field *field, uint32_t *ret_side)
+static oc_rc set_side(struct csv_table *table, enum csv_role role, const struct csv_field *field,
+                      uint32_t *ret_side)
 {
     static const struct {
         const char *word;
         uint8_t role;
         uint8_t side;
-    } words[] = {{"buy", CSV_SIDE, OC_SIDE_BUY},    {"sell", CSV_SIDE, OC_SIDE_SELL},  {"b", CSV_SIDE, OC_SIDE_BUY},
-                 {"s", CSV_SIDE, OC_SIDE_SELL},     {"a", CSV_SIDE, OC_SIDE_SELL},     {"buyer", CSV_SIDE, OC_SIDE_BUY},
-                 {"seller", CSV_SIDE, OC_SIDE_SELL},{"bid", CSV_SIDE, OC_SIDE_SELL},   {"ask", CSV_SIDE, OC_SIDE_BUY},
-                 {"", CSV_SIDE, OC_SIDE_NONE},      {"none", CSV_SIDE, OC_SIDE_NONE},  {"unknown", CSV_SIDE, OC_SIDE_NONE},
-                 {"n", CSV_SIDE, OC_SIDE_NONE},     {"true", CSV_MAKER, OC_SIDE_SELL}, {"false", CSV_MAKER, OC_SIDE_BUY},
-                 {"1", CSV_MAKER, OC_SIDE_SELL},    {"0", CSV_MAKER, OC_SIDE_BUY},     {"", CSV_MAKER, OC_SIDE_NONE}};
+    } words[] = {{"buy", CSV_SIDE, OC_SIDE_BUY},     {"sell", CSV_SIDE, OC_SIDE_SELL},
+                 {"b", CSV_SIDE, OC_SIDE_BUY},       {"s", CSV_SIDE, OC_SIDE_SELL},
+                 {"a", CSV_SIDE, OC_SIDE_SELL},      {"buyer", CSV_SIDE, OC_SIDE_BUY},
+                 {"seller", CSV_SIDE, OC_SIDE_SELL}, {"bid", CSV_SIDE, OC_SIDE_SELL},
+                 {"ask", CSV_SIDE, OC_SIDE_BUY},     {"", CSV_SIDE, OC_SIDE_NONE},
+                 {"none", CSV_SIDE, OC_SIDE_NONE},   {"unknown", CSV_SIDE, OC_SIDE_NONE},
+                 {"n", CSV_SIDE, OC_SIDE_NONE},      {"true", CSV_MAKER, OC_SIDE_SELL},
+                 {"false", CSV_MAKER, OC_SIDE_BUY},  {"1", CSV_MAKER, OC_SIDE_SELL},
+                 {"0", CSV_MAKER, OC_SIDE_BUY},      {"", CSV_MAKER, OC_SIDE_NONE}};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         if (words[i].role == role && strlen(words[i].word) == field->size &&
             strncasecmp(words[i].word, field->at, field->size) == 0) {
@@ -332,20 +366,25 @@ static oc_rc set_side(struct csv_table *table, enum csv_role role, const struct 
     return csv_table_refuse(table, role, role == CSV_SIDE ? "buy or sell" : "true or false", NULL);
 }
 
-static oc_rc set_number(struct csv_table *table, enum csv_role role, const struct csv_field *field, struct csv_number *number)
+static oc_rc set_number(struct csv_table *table, enum csv_role role, const struct csv_field *field,
+                        struct csv_number *number)
 {
     oc_rc rc = csv_number_read(field->at, field->size, number);
     if (rc >= 0)
         return rc;
     return csv_table_refuse(table, role,
-                            rc == OC_E_RANGE ? "a number of at most 18 digits before and after the point" : "a decimal number",
+                            rc == OC_E_RANGE
+                                ? "a number of at most 18 digits before and after the point"
+                                : "a decimal number",
                             NULL);
 }
 
 /* A date and a time of day, in one column or in two. */
-static oc_rc set_time(struct csv_table *table, const struct csv_field *date, const struct csv_field *clock, int64_t *ret_ns)
+static oc_rc set_time(struct csv_table *table, const struct csv_field *date,
+                      const struct csv_field *clock, int64_t *ret_ns)
 {
-    const char *expected = table->clock.unit_ns ? "an epoch time" : "a date and time such as 2023-03-01T10:20:30Z";
+    const char *expected =
+        table->clock.unit_ns ? "an epoch time" : "a date and time such as 2023-03-01T10:20:30Z";
     oc_rc rc;
     if (table->layout.column[CSV_CLOCK] >= 0) {
         struct csv_time time;
@@ -368,11 +407,27 @@ static oc_rc set_time(struct csv_table *table, const struct csv_field *date, con
 struct cells { /* what is judged when the whole line is read */
     struct csv_field time;
     struct csv_field clock;
+    bool has_time; /* already in the row */
     bool is_wanted;
 };
 
-static oc_rc take_cell(struct csv_table *table, int column, const struct csv_field *field, struct cells *cells,
-                       struct csv_row *row)
+/* A plain epoch time that a separator follows: the place of that, or NULL. */
+static const char *fast_epoch(const char *at, int64_t unit_ns, int64_t *ret_ns)
+{
+    uint64_t value = 0;
+    unsigned digit;
+    const char *first = at;
+    while ((digit = (unsigned char)*at - (unsigned)'0') <= 9) {
+        value = value * 10 + digit;
+        at++;
+    }
+    if (at == first || at - first > 18 || num_mul((int64_t)value, unit_ns, ret_ns) < 0)
+        return NULL;
+    return at;
+}
+
+static oc_rc take_cell(struct csv_table *table, int column, const struct csv_field *field,
+                       struct cells *cells, struct csv_row *row)
 {
     enum csv_role role = (enum csv_role)table->layout.role[column];
     if (column == table->layout.where)
@@ -397,12 +452,18 @@ static oc_rc read_row(struct csv_table *table, struct csv_row *row, struct cells
     for (int column = 0; column <= layout->last_used; column++) {
         unsigned role = layout->role[column];
         struct csv_field field = {"", 0};
-        if (at <= end && role != CSV_NONE && role < CSV_NUMBERS && (role < CSV_VOLUME || table->wants_sizes)) {
-            const char *next = csv_number_fast(at, &row->number[role]);
-            if (next && (next == end || *next == separator) && column != layout->where) {
-                at = next + 1;
-                continue;
-            }
+        const char *next = NULL;
+        if (at <= end && column != layout->where) {
+            if (role != CSV_NONE &&
+                role < (table->wants_sizes ? (unsigned)CSV_NUMBERS : (unsigned)CSV_VOLUME))
+                next = csv_number_fast(at, &row->number[role]);
+            else if (role == CSV_TIME && table->clock.unit_ns > 0)
+                next = fast_epoch(at, table->clock.unit_ns, &row->time_ns);
+        }
+        if (next && (next == end || *next == separator)) {
+            cells->has_time |= role == CSV_TIME;
+            at = next + 1;
+            continue;
         }
         if (at <= end)
             at = take_field(at, end, separator, &field) + 1;
@@ -434,7 +495,7 @@ oc_rc csv_table_next(struct csv_table *table, struct csv_row *ret_row)
         rc = read_row(table, ret_row, &cells);
         if (!cells.is_wanted && table->layout.where >= 0)
             continue;
-        if (rc >= 0)
+        if (rc >= 0 && !cells.has_time)
             rc = set_time(table, &cells.time, &cells.clock, &ret_row->time_ns);
         if (rc >= 0)
             table->time_ns = ret_row->time_ns;
