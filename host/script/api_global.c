@@ -130,7 +130,7 @@ static int lj_log(lua_State *lua, int level)
     }
     const char *text = count ? sandbox_tostring(lua, 1, NULL) : "";
     if (strategy->config.log && !strategy->is_restoring)
-        strategy->config.log(strategy->config.arg, level, text);
+        strategy->config.log(strategy->config.log_arg, level, text);
     return 0;
 }
 

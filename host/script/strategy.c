@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <outcry/services.h>
+
 #include "base/text.h"
 #include "script/strategy_impl.h"
 
@@ -84,7 +86,7 @@ static void print_line(void *arg, const char *text, size_t size)
     memcpy(line, text, length);
     line[length] = 0;
     if (strategy->config.log && !strategy->is_restoring)
-        strategy->config.log(strategy->config.arg, OC_LOG_INFO, line);
+        strategy->config.log(strategy->config.log_arg, OC_LOG_INFO, line);
 }
 
 static oc_rc failed(struct strategy *strategy, oc_rc rc)
@@ -253,7 +255,7 @@ static oc_rc load_text(struct strategy *strategy)
     if (rc < 0)
         return rc;
     sandbox_set_print(strategy->sandbox, print_line, strategy);
-    sandbox_set_require(strategy->sandbox, config->require, config->arg);
+    sandbox_set_require(strategy->sandbox, config->require, config->require_arg);
     sandbox_attach(strategy->sandbox, config->watchdog);
     rc = sandbox_protect(strategy->sandbox, lj_install, strategy);
     strategy->is_loading = true;

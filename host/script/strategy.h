@@ -44,8 +44,9 @@ struct strategy_config {
     struct sandbox_limits limits;
     struct sandbox_watchdog *watchdog; /* NULL: none */
     strategy_log_fn log;
+    void *log_arg;
     sandbox_require_fn require;
-    void *arg;               /* of log and require */
+    void *require_arg;
 };
 
 /* [setup] Loads the text and runs it; strategy{} and params{} are known after it. On failure *ret_error says why. */
