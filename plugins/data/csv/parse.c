@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-enum { NOISE_DIGITS = 15, FAST_DIGITS = 18, POW10_U64 = 19 };
+enum { NOISE_DIGITS = 15, FAST_DIGITS = 18, READ_DIGITS = 19, POW10_U64 = 19 };
 
 static const uint64_t pow10_u64[POW10_U64 + 1] = {1ull,
                                                   10ull,
@@ -92,7 +92,7 @@ struct scan {
 static void take_digit(struct scan *scan, unsigned digit, bool is_after_point)
 {
     scan->has_digit = true;
-    if (scan->count == FAST_DIGITS) {
+    if (scan->count == READ_DIGITS) {
         scan->dropped += !is_after_point;
         scan->has_lost |= digit != 0;
         return;

@@ -240,6 +240,21 @@ static oc_rc find_zone(struct csv_table *table)
     return complain(table, OC_E_CONFIG, what);
 }
 
+/* A name such as ts_ms is believed, unless the times would lie before 1980 and in the unit of their
+ * size after 1990. */
+static bool is_misnamed(const struct csv_field *field, int64_t named, int64_t guess)
+{
+    const int64_t year_ns = 31557600 * (int64_t)1000000000;
+    struct csv_clock clock = {.unit_ns = named};
+    int64_t as_named, as_guessed;
+    if (named == guess || csv_clock_read(&clock, field->at, field->size, 0, &as_named) < 0)
+        return named != guess;
+    clock.unit_ns = guess;
+    return as_named < 10 * year_ns &&
+           csv_clock_read(&clock, field->at, field->size, 0, &as_guessed) >= 0 &&
+           as_guessed > 20 * year_ns;
+}
+
 static oc_rc find_clock(struct csv_table *table, const struct sniff *sniff)
 {
     struct csv_clock *clock = &table->clock;
@@ -265,7 +280,7 @@ static oc_rc find_clock(struct csv_table *table, const struct sniff *sniff)
     } else if (table->layout.column[CSV_CLOCK] >= 0 || !guess) {
         clock->unit_ns = 0;
         table->unit_from = "from the first row";
-    } else if (named && named != guess) {
+    } else if (named && is_misnamed(&field, named, guess)) {
         snprintf(table->error, sizeof table->error,
                  "%s: line %llu, column %s: found \"%.*s\", which is no time in the unit that the "
                  "name says; state unit=s, ms, us or ns",
@@ -273,7 +288,7 @@ static oc_rc find_clock(struct csv_table *table, const struct sniff *sniff)
                  (int)(field.size > COLUMN_SHOWN_MAX ? COLUMN_SHOWN_MAX : field.size), field.at);
         return OC_E_DATA;
     } else {
-        clock->unit_ns = guess;
+        clock->unit_ns = named ? named : guess;
         table->unit_from = named ? "from the name" : "from the magnitude";
     }
     clock->has_offset = time.has_offset && !clock->unit_ns;
