@@ -9,7 +9,7 @@ cmake --build build/release -j "$(nproc)" | tail -n 1
 mkdir -p build/quickstart
 echo
 echo "\$ outcry backtest strategies/sma_cross.lua synthetic-bars:20000 --cash '10000 USDT' --fee taker=0.1%"
-build/release/outcry backtest strategies/sma_cross.lua synthetic-bars:20000 --cash '10000 USDT' --fee taker=0.1% \
+build/release/outcry backtest strategies/sma_cross.lua synthetic-bars:20000 -p fast=60 -p slow=240 --cash "10000 USDT" --fee taker=0.1% \
     --report "$PWD/build/quickstart/report.html"
 echo
 echo "the program is build/release/outcry; next: docs/strategy-guide.md, or your own file:"

@@ -167,8 +167,25 @@ static oc_rc open_rules(struct session *session)
     return OC_OK;
 }
 
+/* What the fills of this run assume is said on every report. */
+static void note_profile(struct session *session)
+{
+    const struct settings *settings = session->settings;
+    if (strcmp(settings_text(settings, "sim.paper.profile", "neutral"), "ideal") == 0) {
+        session_note(session, "fills: IDEAL: the next event, no spread, no volume cap, latency %s",
+                     settings_text(settings, "sim.paper.latency", "0"));
+        return;
+    }
+    session_note(session, "fills: half-spread %s of the price where data have no quotes, latency %s each way, at most %s of a bar's volume",
+                 settings_text(settings, "sim.paper.half_spread", "0.0001 (2 bps spread)"),
+                 settings_text(settings, "sim.paper.latency", "5ms"), settings_text(settings, "sim.paper.volume_cap", "0.1"));
+    session_note(session, "fills: limits when traded through by one step; fees taker %s, maker %s",
+                 settings_text(settings, "sim.paper.taker_fee", "0"), settings_text(settings, "sim.paper.maker_fee", "0"));
+}
+
 static oc_rc open_sim(struct session *session)
 {
+    note_profile(session);
     session->sim.settings = session->settings;
     session->sim.simhost = &session->simhost;
     session->sim.now_ns = &session->now_ns;
