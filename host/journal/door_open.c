@@ -107,24 +107,6 @@ static oc_rc sync_before(const char *dir, const struct door_resume *resume)
     return OC_OK;
 }
 
-static oc_rc clear_folder(const struct door_config *config)
-{
-    oc_rc rc = env_mkdir(config->dir);
-    if (rc < 0)
-        return explain(rc, config->dir, "the folder cannot be made");
-    if (config->resume)
-        rc = sync_before(config->dir, config->resume);
-    if (rc >= 0)
-        rc = sweep_behind(config);
-    if (rc == OC_E_EXISTS)
-        snprintf(open_error, sizeof open_error,
-                 "journal %s: there are records of a session in it; restore that session, or give another folder",
-                 config->dir);
-    else if (rc < 0)
-        explain(rc, config->dir, "the folder cannot be prepared");
-    return rc;
-}
-
 static oc_rc choose_session(struct door *door, const struct door_resume *resume)
 {
     if (resume) {
@@ -172,14 +154,26 @@ static oc_rc configure(struct door *door, const struct door_config *config)
     return OC_OK;
 }
 
-/* The file of plain stores. What an earlier life of the session left in it stays until it is known better. */
+/* What "live" says about segments that are cut now would be taken for a loss later. */
+static void forget_cut(struct journal_live_file *live, const struct door_resume *resume)
+{
+    for (int i = 0; i < JOURNAL_STREAMS; i++) {
+        for (int k = 0; k < 2; k++) {
+            struct journal_live_slot *slot = &live->slot[i][k];
+            uint64_t last = resume->has_stream[i] ? (uint64_t)resume->position[i].segment + 1 : 0;
+            if (slot->segment > last)
+                slot->segment = 0;
+            else if (slot->segment == last && slot->segment > 0)
+                atomic_store(&slot->end, resume->position[i].offset);
+        }
+    }
+}
+
+/* The file of plain stores. What an earlier life of the session left in it stays, but for what is known better. */
 static oc_rc open_live(struct door *door, const struct door_config *config)
 {
     char path[ENV_PATH_MAX];
     void *data;
-    door->live = &door->live_memory;
-    if (door->is_memory)
-        return OC_OK;
     if (snprintf(path, sizeof path, "%s/%s", door->dir, JOURNAL_LIVE_NAME) >= (int)sizeof path)
         return OC_E_INVALID;
     oc_rc rc = env_open(path, ENV_READ | ENV_WRITE | ENV_CREATE, &door->live_fd);
@@ -195,10 +189,13 @@ static oc_rc open_live(struct door *door, const struct door_config *config)
         memset(live, 0, sizeof *live);
     memcpy(live->session, door->session, sizeof live->session);
     struct journal_mark mark = {0};
-    if (config->resume && config->resume->has_progress) {
-        const struct journal_progress *progress = &config->resume->progress;
-        mark = (struct journal_mark){progress->seq, progress->market_index, progress->input_hash, 0};
-        mark.check = journal_mark_check(&mark);
+    if (config->resume) {
+        forget_cut(live, config->resume);
+        if (config->resume->has_progress) {
+            const struct journal_progress *progress = &config->resume->progress;
+            mark = (struct journal_mark){progress->seq, progress->market_index, progress->input_hash, 0};
+            mark.check = journal_mark_check(&mark);
+        }
     }
     for (int i = 0; i < 2; i++) /* one is always whole */
         if (memcmp(&live->mark[i], &mark, sizeof mark) != 0)
@@ -206,6 +203,40 @@ static oc_rc open_live(struct door *door, const struct door_config *config)
     live->magic = JOURNAL_LIVE_MAGIC;
     rc = env_sync(door->live_fd);
     return rc < 0 ? rc : env_sync_dir(door->dir);
+}
+
+static oc_rc clear_folder(const struct door_config *config)
+{
+    oc_rc rc = config->resume ? sync_before(config->dir, config->resume) : OC_OK;
+    if (rc >= 0)
+        rc = sweep_behind(config);
+    if (rc == OC_E_EXISTS)
+        snprintf(open_error, sizeof open_error,
+                 "journal %s: there are records of a session in it; restore that session, or give another folder",
+                 config->dir);
+    else if (rc < 0)
+        explain(rc, config->dir, "the folder cannot be prepared");
+    return rc;
+}
+
+/* In a folder with records and no resume nothing is touched; with one, "live" forgets what is cut before it is cut. */
+static oc_rc open_folder(struct door *door, const struct door_config *config)
+{
+    oc_rc rc = env_mkdir(config->dir);
+    if (rc < 0)
+        return explain(rc, config->dir, "the folder cannot be made");
+    rc = choose_session(door, config->resume);
+    if (rc < 0)
+        return explain(rc, config->dir, "no session id");
+    if (!config->resume) {
+        rc = clear_folder(config);
+        if (rc < 0)
+            return rc;
+    }
+    rc = open_live(door, config);
+    if (rc < 0)
+        return explain(rc, config->dir, "the file \"" JOURNAL_LIVE_NAME "\" cannot be used");
+    return config->resume ? clear_folder(config) : OC_OK;
 }
 
 static oc_rc open_streams(struct door *door, const struct door_config *config)
@@ -230,18 +261,12 @@ oc_rc door_open(const struct door_config *config, struct door **ret_door)
         return explain(OC_E_NOMEM, config->dir, "no memory");
     atomic_flag_clear(&door->error_lock);
     door->live_fd = -1;
+    door->live = &door->live_memory;
     oc_rc rc = configure(door, config);
     if (rc >= 0 && config->dir)
-        rc = clear_folder(config);
+        rc = open_folder(door, config);
     if (rc < 0)
         goto fail;
-    if (config->dir) {
-        rc = choose_session(door, config->resume);
-        if (rc < 0) {
-            explain(rc, config->dir, "no session id");
-            goto fail;
-        }
-    }
     rc = epoch_open(&door->epoch, config->epoch_dir ? config->epoch_dir : config->dir, door->session);
     if (rc < 0) {
         explain(rc, config->dir, rc == OC_E_DATA ? "the file \"epoch\" is damaged; without it order ids could repeat"
@@ -262,11 +287,6 @@ oc_rc door_open(const struct door_config *config, struct door **ret_door)
             explain(rc, config->dir, "the journal's worker cannot be started");
             goto fail;
         }
-    }
-    rc = open_live(door, config);
-    if (rc < 0) {
-        explain(rc, config->dir, "the file \"" JOURNAL_LIVE_NAME "\" cannot be used");
-        goto fail;
     }
     rc = open_streams(door, config);
     if (rc < 0)
@@ -306,7 +326,7 @@ void door_abandon(struct door *door)
             segment_release(&stream->next);
         segment_release(&stream->now);
     }
-    if (door->live && door->live != &door->live_memory)
+    if (door->live != &door->live_memory)
         env_unmap(door->live, JOURNAL_PAGE);
     env_close(door->live_fd);
     env_free(door);

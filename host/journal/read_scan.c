@@ -381,6 +381,28 @@ static oc_rc scan_segments(struct journal_reader *reader, struct reader_stream *
     return OC_OK;
 }
 
+/* The file "live" says that records were appended to this segment. */
+static bool live_knows(const struct journal_reader *reader, const struct reader_stream *stream, uint32_t index)
+{
+    const struct journal_live_slot *slot = &reader->live.slot[stream->id][index % 2];
+    bool is_ours = !reader->has_session || memcmp(reader->live.session, reader->session, sizeof reader->session) == 0;
+    return is_ours && slot->segment == (uint64_t)index + 1 && slot->end > JOURNAL_DATA_OFFSET;
+}
+
+/* Segments behind the last one, known to have been in use. */
+static void look_for_missing(struct journal_reader *reader, struct reader_stream *stream)
+{
+    uint32_t next = stream->count > 0 ? stream->segments[stream->count - 1].index + 1 : 0;
+    for (int k = 0; k < 2; k++) {
+        uint64_t segment = reader->live.slot[stream->id][k].segment;
+        if (segment <= next || segment > JOURNAL_SEGMENTS_MAX || !live_knows(reader, stream, (uint32_t)segment - 1))
+            continue;
+        const struct reader_segment missing = {.index = (uint32_t)segment - 1};
+        tell(stream, JOURNAL_TAIL_MISSING, &missing, 0, "the file is not there, it had records up to %llu",
+             (unsigned long long)reader->live.slot[stream->id][k].end);
+    }
+}
+
 /* Segments that were made ready and never begun. One whose head is gone, but not its records, is no such thing. */
 static oc_rc drop_unused(struct journal_reader *reader, struct reader_stream *stream)
 {
@@ -388,8 +410,8 @@ static oc_rc drop_unused(struct journal_reader *reader, struct reader_stream *st
         struct reader_segment *last = &stream->segments[stream->count - 1];
         if (last->head.magic != 0 && (has_good_head(last) || stream->count > 1))
             return OC_OK;
-        bool has_data = false;
-        if (last->file_size > JOURNAL_DATA_OFFSET) {
+        bool has_data = live_knows(reader, stream, last->index);
+        if (!has_data && last->file_size > JOURNAL_DATA_OFFSET) {
             last->head.size = last->file_size < JOURNAL_SEGMENT_MAX ? last->file_size : JOURNAL_SEGMENT_MAX;
             oc_rc rc = map_segment(reader, stream, last);
             if (rc < 0)
@@ -413,8 +435,12 @@ oc_rc reader_scan(struct journal_reader *reader, struct reader_stream *stream)
         walk.input_hash = reader->checkpoint.input_hash;
     end->position = stream->start;
     oc_rc rc = drop_unused(reader, stream);
-    if (rc < 0 || stream->count == 0)
+    if (rc < 0)
         return rc;
+    if (stream->count == 0) {
+        look_for_missing(reader, stream);
+        return OC_OK;
+    }
     end->first_segment = stream->segments[0].index;
     if (stream->id == JOURNAL_ORDERS && end->first_segment != 0 && !reader->is_from_checkpoint) {
         tell(stream, JOURNAL_TAIL_MISSING, &stream->segments[0], 0, "the segments before it are not there");
@@ -451,5 +477,7 @@ oc_rc reader_scan(struct journal_reader *reader, struct reader_stream *stream)
              (unsigned long long)records);
         end->cut_records = records;
     }
+    if (end->tail < JOURNAL_TAIL_CORRUPT)
+        look_for_missing(reader, stream);
     return OC_OK;
 }
