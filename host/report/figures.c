@@ -19,6 +19,20 @@ static struct figure quotient(double part, double whole)
 
 oc_i128 trip_net(const struct trip *trip) { return trip->profit - trip->fees; }
 
+struct figure trip_price(const struct instrument *instrument, oc_i128 value, int64_t qty)
+{
+    struct figure price = {0, false};
+    if (!instrument || qty == 0 || value == 0)
+        return price;
+    double size = instrument_qty(instrument, qty), money = money_to_double(value);
+    if (instrument->info.kind != OC_KIND_SPOT)
+        size *= (double)instrument->info.contract_size.units /
+                (double)num_pow10(instrument->info.contract_size.scale);
+    price.value = instrument->info.kind == OC_KIND_INVERSE ? size / money : money / size;
+    price.is_known = true;
+    return price;
+}
+
 static void trip_money(struct trip_figures *figures, const struct trip *trip)
 {
     oc_i128 net = trip_net(trip);

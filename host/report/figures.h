@@ -70,5 +70,7 @@ oc_rc figures_make(const struct result *result, struct figures *ret_figures);
 void figures_release(struct figures *figures);
 /* Profit after fees of one trip. */
 oc_i128 trip_net(const struct trip *trip);
+/* Average price of `qty` units worth `value`, as the nearest double; display only. */
+struct figure trip_price(const struct instrument *instrument, oc_i128 value, int64_t qty);
 
 #endif

@@ -197,7 +197,7 @@ static void put_risk(struct page *page, const struct result *result, const struc
     row(page, "Sharpe above 0", format_percent(figures->probable_sharpe, false, text), "probability, skew and kurtosis");
     row(page, "VaR 95 %, 1 day", format_percent(figures->tail_loss, false, text), "historical, k = ceil(c n)");
     row(page, "ES 95 %, 1 day", format_percent(figures->tail_shortfall, false, text), "mean loss of the worst 5 %");
-    snprintf(note, sizeof note, "days closing at 00:00 UTC, P = %u a year", periods);
+    snprintf(note, sizeof note, "closes 00:00 UTC, P = %u a year", periods);
     row(page, "Daily returns", format_count(figures->days, text), note);
 }
 
