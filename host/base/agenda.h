@@ -1,7 +1,8 @@
 /* agenda.h: timed items, the earliest first.
  *
- * Invariants: a fixed maximum, all memory taken at agenda_init. Items of equal time come out by `order` (the caller gives a
- * running number), so the sequence never depends on the agenda's inner shape.
+ * Invariants: a fixed maximum, all memory taken at agenda_init. Items of equal time come out by
+ * `order` (the caller gives a running number), so the sequence never depends on the agenda's inner
+ * shape.
  */
 #ifndef BASE_AGENDA_H
 #define BASE_AGENDA_H

@@ -1,7 +1,7 @@
 /* arena.h: many small allocations given back at once, up to a maximum.
  *
- * Invariants: blocks are zeroed and aligned to 16; arena_reset keeps the memory, so a loop that resets allocates only once;
- * the sum of all chunks never exceeds `max`.
+ * Invariants: blocks are zeroed and aligned to 16; arena_reset keeps the memory, so a loop that
+ * resets allocates only once; the sum of all chunks never exceeds `max`.
  */
 #ifndef BASE_ARENA_H
 #define BASE_ARENA_H

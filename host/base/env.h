@@ -1,12 +1,14 @@
 /* env.h: the one place that knows the operating system.
  *
- * A table of operations with a current binding. The real one is env_os.c; a test binds env_sim.c instead, and then the
- * same product code runs over a simulated clock, disk and allocator.
+ * A table of operations with a current binding. The real one is env_os.c; a test binds env_sim.c
+ * instead, and then the same product code runs over a simulated clock, disk and allocator.
  *
  * Invariants
- *   - Nothing outside host/base/env*.c calls the clock, files, maps, threads or random numbers of the system.
- *   - The wrappers below are inline and go through one pointer, also in release builds, so that the released code is the
- *     code that the fault simulation has run. What they cost is one load and one call beside a system call.
+ *   - Nothing outside host/base/env*.c calls the clock, files, maps, threads or random numbers of
+ * the system.
+ *   - The wrappers below are inline and go through one pointer, also in release builds, so that the
+ * released code is the code that the fault simulation has run. What they cost is one load and one
+ * call beside a system call.
  *   - The binding is changed only while no other thread uses it ([setup]).
  *   - Every negative code leaves a sentence in env_error_text() of the calling thread.
  */
@@ -33,7 +35,8 @@ struct env_thread; /* opaque */
 struct env_signal; /* opaque: a counting signal between two threads */
 
 typedef void (*env_thread_fn)(void *arg);
-/* Called once a name, in no stated order, without "." and "..". A negative return stops the listing and is its result. */
+/* Called once a name, in no stated order, without "." and "..". A negative return stops the listing
+ * and is its result. */
 typedef oc_rc (*env_list_fn)(void *arg, const char *name);
 
 struct env {
@@ -73,17 +76,19 @@ struct env {
     bool (*signal_wait)(struct env_signal *signal, int64_t timeout_ns);
 };
 
-extern const struct env env_os;           /* static: the real binding */
-extern const struct env *env_binding;     /* never NULL; use env_current() and env_bind() */
+extern const struct env env_os;       /* static: the real binding */
+extern const struct env *env_binding; /* never NULL; use env_current() and env_bind() */
 
 /* [any] static. */
 static inline const struct env *env_current(void) { return env_binding; }
 /* [setup] NULL binds the real one again. `env` is borrowed until the next env_bind. */
 void env_bind(const struct env *env);
 
-/* [any] The last failure in this thread, as "what path: why (ENAME)"; "" when there was none. Static, until the next failure. */
+/* [any] The last failure in this thread, as "what path: why (ENAME)"; "" when there was none.
+ * Static, until the next failure. */
 const char *env_error_text(void);
-/* [any] For bindings: records a failure of this thread and returns the code that stands for `error_number`. */
+/* [any] For bindings: records a failure of this thread and returns the code that stands for
+ * `error_number`. */
 oc_rc env_fail(const char *what, const char *path, int error_number);
 
 /* [any] ns UTC since 1970. Only io asks; everyone else is told the time. */
@@ -94,7 +99,8 @@ static inline int64_t env_clock_mono(void) { return env_binding->clock_mono(); }
 static inline int64_t env_clock_cpu(void) { return env_binding->clock_cpu(); }
 static inline void env_sleep(int64_t ns) { env_binding->sleep(ns); }
 
-/* [any] `flags` of env_open_flag. The descriptor is owned: env_close. OC_E_NOT_FOUND, OC_E_EXISTS, OC_E_IO … */
+/* [any] `flags` of env_open_flag. The descriptor is owned: env_close. OC_E_NOT_FOUND, OC_E_EXISTS,
+ * OC_E_IO … */
 static inline oc_rc env_open(const char *path, unsigned flags, int *ret_fd)
 {
     return env_binding->open(path, flags, ret_fd);
@@ -121,7 +127,8 @@ static inline oc_rc env_file_size(int fd, int64_t *ret_size)
     return env_binding->file_size(fd, ret_size);
 }
 static inline oc_rc env_truncate(int fd, int64_t size) { return env_binding->truncate(fd, size); }
-/* Reserves the space, so that a later store into a map of it cannot fail for want of room; reads as zero. */
+/* Reserves the space, so that a later store into a map of it cannot fail for want of room; reads as
+ * zero. */
 static inline oc_rc env_preallocate(int fd, int64_t size)
 {
     return env_binding->preallocate(fd, size);
@@ -132,15 +139,26 @@ static inline oc_rc env_map(int fd, size_t size, bool is_writable, void **ret_da
     return env_binding->map(fd, size, is_writable, ret_data);
 }
 static inline void env_unmap(void *data, size_t size) { env_binding->unmap(data, size); }
-/* Takes the page faults of a part of a writable map now. `data` on a page. A hint: it cannot fail. */
-static inline void env_map_populate(void *data, size_t size) { env_binding->map_populate(data, size); }
-/* Part of a map, made durable. `data` on a page. After an error the pages may be lost: never try again on that file. */
-static inline oc_rc env_map_sync(void *data, size_t size) { return env_binding->map_sync(data, size); }
+/* Takes the page faults of a part of a writable map now. `data` on a page. A hint: it cannot fail.
+ */
+static inline void env_map_populate(void *data, size_t size)
+{
+    env_binding->map_populate(data, size);
+}
+/* Part of a map, made durable. `data` on a page. After an error the pages may be lost: never try
+ * again on that file. */
+static inline oc_rc env_map_sync(void *data, size_t size)
+{
+    return env_binding->map_sync(data, size);
+}
 /* fdatasync: data and size of the file, mapped stores included. The same warning. */
 static inline oc_rc env_sync(int fd) { return env_binding->sync(fd); }
 /* Names in the folder made durable. */
 static inline oc_rc env_sync_dir(const char *path) { return env_binding->sync_dir(path); }
-static inline oc_rc env_rename(const char *from, const char *to) { return env_binding->rename(from, to); }
+static inline oc_rc env_rename(const char *from, const char *to)
+{
+    return env_binding->rename(from, to);
+}
 static inline oc_rc env_unlink(const char *path) { return env_binding->unlink(path); }
 /* OC_OK also when the folder is already there. */
 static inline oc_rc env_mkdir(const char *path) { return env_binding->mkdir(path); }
@@ -161,7 +179,8 @@ static inline oc_rc env_random(void *data, size_t size) { return env_binding->ra
 /* Changes with every start of the machine: tells a loss of power from the death of a process. */
 static inline void env_boot_id(uint8_t ret_id[ENV_BOOT_ID_SIZE]) { env_binding->boot_id(ret_id); }
 
-/* OC_E_NOT_SUPPORTED in the simulation: do the work in the caller's turn then. Owned: env_thread_join. */
+/* OC_E_NOT_SUPPORTED in the simulation: do the work in the caller's turn then. Owned:
+ * env_thread_join. */
 static inline oc_rc env_thread_start(env_thread_fn fn, void *arg, struct env_thread **ret_thread)
 {
     return env_binding->thread_start(fn, arg, ret_thread);
@@ -179,9 +198,11 @@ static inline bool env_signal_wait(struct env_signal *signal, int64_t timeout_ns
     return env_binding->signal_wait(signal, timeout_ns);
 }
 
-/* Reads a whole file of at most `max` bytes; *ret_data has a zero byte after it, owned: env_free. OC_E_LIMIT when larger. */
+/* Reads a whole file of at most `max` bytes; *ret_data has a zero byte after it, owned: env_free.
+ * OC_E_LIMIT when larger. */
 oc_rc env_read_file(const char *path, size_t max, char **ret_data, size_t *ret_size);
-/* Writes `path` so that after any crash it is the old or the new one: temporary name, sync, rename, sync of the folder. */
+/* Writes `path` so that after any crash it is the old or the new one: temporary name, sync, rename,
+ * sync of the folder. */
 oc_rc env_replace_file(const char *dir, const char *name, const void *data, size_t size);
 
 #endif

@@ -158,7 +158,8 @@ static void os_unmap(void *data, size_t size)
 static void os_map_populate(void *data, size_t size)
 {
 #ifdef MADV_POPULATE_WRITE
-    (void)madvise(data, size, MADV_POPULATE_WRITE); /* kernels before 5.14 refuse: then the faults come later */
+    (void)madvise(data, size,
+                  MADV_POPULATE_WRITE); /* kernels before 5.14 refuse: then the faults come later */
 #else
     (void)data;
     (void)size;
@@ -174,7 +175,8 @@ static oc_rc os_map_sync(void *data, size_t size)
 
 static oc_rc os_sync(int fd)
 {
-    /* No retry on EINTR or EIO: after a failure the kernel may have dropped the pages, and a second call would say "done". */
+    /* No retry on EINTR or EIO: after a failure the kernel may have dropped the pages, and a second
+     * call would say "done". */
     if (fdatasync(fd) < 0)
         return env_fail("fdatasync", NULL, errno);
     return OC_OK;
@@ -274,7 +276,8 @@ static int hex_digit(char c)
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-/* Without a readable boot id it stays zero: two starts then look like one, and a torn tail is refused instead of cut. */
+/* Without a readable boot id it stays zero: two starts then look like one, and a torn tail is
+ * refused instead of cut. */
 static void os_boot_id(uint8_t ret_id[ENV_BOOT_ID_SIZE])
 {
     memset(ret_id, 0, ENV_BOOT_ID_SIZE);

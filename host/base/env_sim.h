@@ -1,15 +1,17 @@
-/* env_sim.h: the simulated binding: a clock that moves when told, timed callbacks in seeded order, a disk in memory that
- * loses, tears and reorders what was not synced, and failures on demand.
+/* env_sim.h: the simulated binding: a clock that moves when told, timed callbacks in seeded order,
+ * a disk in memory that loses, tears and reorders what was not synced, and failures on demand.
  *
  * Invariants
  *   - One simulation at a time, one thread. The same seed and the same calls give the same answers.
- *   - Of a file there are the current bytes (what the process sees) and the durable ones. env_sync moves one to the other;
- *     env_sim_writeback moves a random part, as a kernel may at any time. A mapped file is the current bytes themselves.
- *   - A sync that was made to fail writes a random part and forgets the rest: a second sync would say "done" and not write
- *     it, as Linux does. Names (create, rename, unlink) are durable after env_sync_dir; folders at once.
- *   - A crash keeps of each 512-byte sector the durable or the current bytes, or a cut between them at a multiple of 8, and
- *     any part of the unsynced names. A kill keeps all current bytes. Both end the process: descriptors, maps and
- *     allocations are gone, so a test just drops its pointers.
+ *   - Of a file there are the current bytes (what the process sees) and the durable ones. env_sync
+ * moves one to the other; env_sim_writeback moves a random part, as a kernel may at any time. A
+ * mapped file is the current bytes themselves.
+ *   - A sync that was made to fail writes a random part and forgets the rest: a second sync would
+ * say "done" and not write it, as Linux does. Names (create, rename, unlink) are durable after
+ * env_sync_dir; folders at once.
+ *   - A crash keeps of each 512-byte sector the durable or the current bytes, or a cut between them
+ * at a multiple of 8, and any part of the unsynced names. A kill keeps all current bytes. Both end
+ * the process: descriptors, maps and allocations are gone, so a test just drops its pointers.
  *   - No threads: env_thread_start says OC_E_NOT_SUPPORTED and work is done in the caller's turn.
  */
 #ifndef BASE_ENV_SIM_H
@@ -52,24 +54,28 @@ void env_sim_stop(void);
 
 /* Moves both clocks, running what env_sim_at has planned on the way. */
 void env_sim_advance(int64_t ns);
-/* Calls fn(arg) when the clock reaches `time_ns`; ties in an order given by the seed. OC_E_LIMIT. */
+/* Calls fn(arg) when the clock reaches `time_ns`; ties in an order given by the seed. OC_E_LIMIT.
+ */
 oc_rc env_sim_at(int64_t time_ns, void (*fn)(void *arg), void *arg);
 /* A number from the simulation's own stream. */
 uint64_t env_sim_random(void);
 
-/* The `nth` operation of this kind from now (1 = next) fails once. 0 disarms. Allocations answer NULL, others OC_E_IO. */
+/* The `nth` operation of this kind from now (1 = next) fails once. 0 disarms. Allocations answer
+ * NULL, others OC_E_IO. */
 void env_sim_fail(enum env_sim_op op, uint64_t nth);
-/* Calls fn(arg) in front of the `nth` operation of any kind from now, once: the place to end the process with a longjmp and
- * env_sim_crash or env_sim_kill. 0 disarms. */
+/* Calls fn(arg) in front of the `nth` operation of any kind from now, once: the place to end the
+ * process with a longjmp and env_sim_crash or env_sim_kill. 0 disarms. */
 void env_sim_on_operation(uint64_t nth, void (*fn)(void *arg), void *arg);
 /* True when the failure armed last has happened. */
 bool env_sim_has_failed(void);
 /* Operations of a kind since the start. */
 uint64_t env_sim_count(enum env_sim_op op);
 
-/* Makes a random part of what is not durable durable. `per_1000`: how many of the changed sectors. */
+/* Makes a random part of what is not durable durable. `per_1000`: how many of the changed sectors.
+ */
 void env_sim_writeback(unsigned per_1000);
-/* The power goes: a possible image after it, chosen by `seed`, is the disk of the next process, under a new boot id. */
+/* The power goes: a possible image after it, chosen by `seed`, is the disk of the next process,
+ * under a new boot id. */
 void env_sim_crash(uint64_t seed);
 /* The process dies (kill -9), the machine goes on. */
 void env_sim_kill(void);
@@ -80,7 +86,8 @@ size_t env_sim_live_files(void);
 
 /* The current bytes of a file, borrowed until it changes; NULL when there is none. */
 uint8_t *env_sim_file(const char *path, size_t *ret_size);
-/* Replaces the bytes of a file, current and durable, making it if need be. OC_E_LIMIT, OC_E_NOMEM, OC_E_STATE (mapped). */
+/* Replaces the bytes of a file, current and durable, making it if need be. OC_E_LIMIT, OC_E_NOMEM,
+ * OC_E_STATE (mapped). */
 oc_rc env_sim_put_file(const char *path, const void *data, size_t size);
 
 #endif

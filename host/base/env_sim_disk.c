@@ -1,4 +1,5 @@
-/* env_sim_disk.c: files in memory with a current and a durable image; see env_sim.h for what a crash may do. */
+/* env_sim_disk.c: files in memory with a current and a durable image; see env_sim.h for what a
+ * crash may do. */
 #include "base/env_sim_disk.h"
 
 #include <errno.h>
@@ -6,50 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct node { /* a file's bytes, whatever its names */
-    uint8_t *data;   /* current */
-    uint8_t *clean;  /* what the kernel believes to be on the disk */
-    uint8_t *stable; /* what is on it */
-    size_t capacity; /* of the three */
-    size_t size;
-    size_t stable_size;
-    uint32_t map_count;
-    bool is_used;
-};
+struct sim_disk sim_disk;
 
-struct name {
-    char path[ENV_SIM_PATH_MAX];
-    int node; /* -1: no such name */
-};
-
-struct change { /* of names, not yet durable; the second is used by rename */
-    struct name set[2];
-    int count;
-};
-
-struct open_file {
-    int node; /* -1: free */
-    size_t position;
-    unsigned flags;
-};
-
-struct names {
-    struct name entry[ENV_SIM_FILES_MAX];
-    size_t count;
-};
-
-static struct {
-    struct node nodes[ENV_SIM_FILES_MAX];
-    struct names now;
-    struct names stable;
-    struct names dirs; /* folders, durable at once */
-    struct change changes[ENV_SIM_FILES_MAX];
-    size_t change_count;
-    struct open_file files[ENV_SIM_FD_MAX];
-    size_t disk_max;
-} disk;
-
-static struct name *find_name(struct names *names, const char *path)
+static struct sim_name *find_name(struct sim_names *names, const char *path)
 {
     for (size_t i = 0; i < names->count; i++)
         if (strcmp(names->entry[i].path, path) == 0)
@@ -57,9 +17,9 @@ static struct name *find_name(struct names *names, const char *path)
     return NULL;
 }
 
-static bool set_name(struct names *names, const char *path, int node)
+static bool set_name(struct sim_names *names, const char *path, int node)
 {
-    struct name *name = find_name(names, path);
+    struct sim_name *name = find_name(names, path);
     if (node < 0) {
         if (name)
             *name = names->entry[--names->count];
@@ -75,18 +35,18 @@ static bool set_name(struct names *names, const char *path, int node)
     return true;
 }
 
-static struct name set_of(const char *path, int node)
+static struct sim_name set_of(const char *path, int node)
 {
-    struct name name = {.node = node};
+    struct sim_name name = {.node = node};
     snprintf(name.path, sizeof name.path, "%s", path);
     return name;
 }
 
 static bool add_change(const char *path, int node, const char *other, int other_node)
 {
-    if (disk.change_count == ENV_SIM_FILES_MAX)
+    if (sim_disk.change_count == ENV_SIM_FILES_MAX)
         return false;
-    struct change *change = &disk.changes[disk.change_count++];
+    struct sim_change *change = &sim_disk.changes[sim_disk.change_count++];
     change->set[0] = set_of(path, node);
     change->count = 1;
     if (other) {
@@ -96,7 +56,7 @@ static bool add_change(const char *path, int node, const char *other, int other_
     return true;
 }
 
-static bool names_use(const struct names *names, int node)
+static bool names_use(const struct sim_names *names, int node)
 {
     for (size_t i = 0; i < names->count; i++)
         if (names->entry[i].node == node)
@@ -106,57 +66,58 @@ static bool names_use(const struct names *names, int node)
 
 static bool is_node_needed(int node)
 {
-    if (disk.nodes[node].map_count > 0 || names_use(&disk.now, node) || names_use(&disk.stable, node))
+    if (sim_disk.nodes[node].map_count > 0 || names_use(&sim_disk.now, node) ||
+        names_use(&sim_disk.stable, node))
         return true;
-    for (size_t i = 0; i < disk.change_count; i++)
-        for (int k = 0; k < disk.changes[i].count; k++)
-            if (disk.changes[i].set[k].node == node)
+    for (size_t i = 0; i < sim_disk.change_count; i++)
+        for (int k = 0; k < sim_disk.changes[i].count; k++)
+            if (sim_disk.changes[i].set[k].node == node)
                 return true;
     for (int fd = 0; fd < ENV_SIM_FD_MAX; fd++)
-        if (disk.files[fd].node == node)
+        if (sim_disk.files[fd].node == node)
             return true;
     return false;
 }
 
-static void free_node(struct node *node)
+static void free_node(struct sim_node *node)
 {
     free(node->data);
     free(node->clean);
     free(node->stable);
-    *node = (struct node){0};
+    *node = (struct sim_node){0};
 }
 
-static void collect(void)
+void env_sim_collect(void)
 {
     for (int i = 0; i < ENV_SIM_FILES_MAX; i++)
-        if (disk.nodes[i].is_used && !is_node_needed(i))
-            free_node(&disk.nodes[i]);
+        if (sim_disk.nodes[i].is_used && !is_node_needed(i))
+            free_node(&sim_disk.nodes[i]);
 }
 
 void env_sim_disk_reset(size_t disk_max)
 {
     for (int i = 0; i < ENV_SIM_FILES_MAX; i++)
-        free_node(&disk.nodes[i]);
-    disk.now.count = disk.stable.count = disk.dirs.count = disk.change_count = 0;
+        free_node(&sim_disk.nodes[i]);
+    sim_disk.now.count = sim_disk.stable.count = sim_disk.dirs.count = sim_disk.change_count = 0;
     for (int fd = 0; fd < ENV_SIM_FD_MAX; fd++)
-        disk.files[fd].node = -1;
-    disk.disk_max = disk_max;
+        sim_disk.files[fd].node = -1;
+    sim_disk.disk_max = disk_max;
 }
 
 void env_sim_disk_end_process(void)
 {
     for (int fd = 0; fd < ENV_SIM_FD_MAX; fd++)
-        disk.files[fd].node = -1;
+        sim_disk.files[fd].node = -1;
     for (int i = 0; i < ENV_SIM_FILES_MAX; i++)
-        disk.nodes[i].map_count = 0;
-    collect();
+        sim_disk.nodes[i].map_count = 0;
+    env_sim_collect();
 }
 
 static int new_node(void)
 {
     for (int i = 0; i < ENV_SIM_FILES_MAX; i++) {
-        if (!disk.nodes[i].is_used) {
-            disk.nodes[i] = (struct node){.is_used = true};
+        if (!sim_disk.nodes[i].is_used) {
+            sim_disk.nodes[i] = (struct sim_node){.is_used = true};
             return i;
         }
     }
@@ -173,18 +134,18 @@ static bool grow_bytes(uint8_t **bytes, size_t old_capacity, size_t capacity)
     return true;
 }
 
-static oc_rc set_size(struct node *node, size_t size)
+static oc_rc set_size(struct sim_node *node, size_t size)
 {
     size_t total = 0;
-    if (disk.disk_max == 0)
+    if (sim_disk.disk_max == 0)
         goto room;
     for (int i = 0; i < ENV_SIM_FILES_MAX; i++) {
-        if (&disk.nodes[i] == node)
+        if (&sim_disk.nodes[i] == node)
             total += size;
-        else if (names_use(&disk.now, i)) /* what was unlinked is space again */
-            total += disk.nodes[i].size;
+        else if (names_use(&sim_disk.now, i)) /* what was unlinked is space again */
+            total += sim_disk.nodes[i].size;
     }
-    if (size > node->size && total > disk.disk_max)
+    if (size > node->size && total > sim_disk.disk_max)
         return env_fail("write", NULL, ENOSPC);
 room:
     if (size > node->capacity) {
@@ -193,7 +154,8 @@ room:
         size_t capacity = (size + 4095) & ~(size_t)4095;
         if (node->capacity > 0 && capacity < 2 * node->capacity)
             capacity = 2 * node->capacity;
-        if (!grow_bytes(&node->data, node->capacity, capacity) || !grow_bytes(&node->clean, node->capacity, capacity) ||
+        if (!grow_bytes(&node->data, node->capacity, capacity) ||
+            !grow_bytes(&node->clean, node->capacity, capacity) ||
             !grow_bytes(&node->stable, node->capacity, capacity))
             return env_fail("write", NULL, ENOMEM);
         node->capacity = capacity;
@@ -206,7 +168,8 @@ room:
 
 static bool is_dir(const char *path)
 {
-    return strcmp(path, "/") == 0 || strcmp(path, ".") == 0 || find_name(&disk.dirs, path) != NULL;
+    return strcmp(path, "/") == 0 || strcmp(path, ".") == 0 ||
+           find_name(&sim_disk.dirs, path) != NULL;
 }
 
 static size_t parent_length(const char *path)
@@ -232,11 +195,11 @@ oc_rc env_sim_disk_open(const char *path, unsigned flags, int *ret_fd)
     if (strlen(path) >= ENV_SIM_PATH_MAX)
         return env_fail("open", path, ENAMETOOLONG);
     int fd = 0;
-    while (fd < ENV_SIM_FD_MAX && disk.files[fd].node >= 0)
+    while (fd < ENV_SIM_FD_MAX && sim_disk.files[fd].node >= 0)
         fd++;
     if (fd == ENV_SIM_FD_MAX)
         return env_fail("open", path, EMFILE);
-    struct name *name = find_name(&disk.now, path);
+    struct sim_name *name = find_name(&sim_disk.now, path);
     int node = name ? name->node : -1;
     if (name && flags & ENV_EXCLUSIVE)
         return env_fail("open", path, EEXIST);
@@ -244,12 +207,12 @@ oc_rc env_sim_disk_open(const char *path, unsigned flags, int *ret_fd)
         if (!(flags & (ENV_CREATE | ENV_EXCLUSIVE)) || !has_parent(path))
             return env_fail("open", path, ENOENT);
         node = new_node();
-        if (node < 0 || !set_name(&disk.now, path, node) || !add_change(path, node, NULL, 0))
+        if (node < 0 || !set_name(&sim_disk.now, path, node) || !add_change(path, node, NULL, 0))
             return env_fail("open", path, ENOSPC);
     } else if (flags & ENV_TRUNCATE) {
-        (void)set_size(&disk.nodes[node], 0);
+        (void)set_size(&sim_disk.nodes[node], 0);
     }
-    disk.files[fd] = (struct open_file){.node = node, .flags = flags};
+    sim_disk.files[fd] = (struct sim_open_file){.node = node, .flags = flags};
     *ret_fd = fd;
     return OC_OK;
 }
@@ -257,19 +220,19 @@ oc_rc env_sim_disk_open(const char *path, unsigned flags, int *ret_fd)
 void env_sim_disk_close(int fd)
 {
     if (fd >= 0 && fd < ENV_SIM_FD_MAX)
-        disk.files[fd].node = -1;
+        sim_disk.files[fd].node = -1;
 }
 
-static struct node *node_of(int fd)
+static struct sim_node *node_of(int fd)
 {
-    if (fd < 0 || fd >= ENV_SIM_FD_MAX || disk.files[fd].node < 0)
+    if (fd < 0 || fd >= ENV_SIM_FD_MAX || sim_disk.files[fd].node < 0)
         return NULL;
-    return &disk.nodes[disk.files[fd].node];
+    return &sim_disk.nodes[sim_disk.files[fd].node];
 }
 
 oc_rc env_sim_disk_pread(int fd, void *data, size_t size, int64_t offset, size_t *ret_size)
 {
-    struct node *node = node_of(fd);
+    struct sim_node *node = node_of(fd);
     if (!node || offset < 0)
         return env_fail("read", NULL, EBADF);
     if (!env_sim_step(ENV_SIM_READ, NULL))
@@ -288,35 +251,35 @@ oc_rc env_sim_disk_read(int fd, void *data, size_t size, size_t *ret_size)
 {
     if (!node_of(fd))
         return env_fail("read", NULL, EBADF);
-    oc_rc rc = env_sim_disk_pread(fd, data, size, (int64_t)disk.files[fd].position, ret_size);
+    oc_rc rc = env_sim_disk_pread(fd, data, size, (int64_t)sim_disk.files[fd].position, ret_size);
     if (rc >= 0)
-        disk.files[fd].position += *ret_size;
+        sim_disk.files[fd].position += *ret_size;
     return rc;
 }
 
 oc_rc env_sim_disk_write(int fd, const void *data, size_t size)
 {
-    struct node *node = node_of(fd);
-    if (!node || !(disk.files[fd].flags & ENV_WRITE))
+    struct sim_node *node = node_of(fd);
+    if (!node || !(sim_disk.files[fd].flags & ENV_WRITE))
         return env_fail("write", NULL, EBADF);
     bool is_good = env_sim_step(ENV_SIM_WRITE, NULL);
     if (!is_good)
         size = size ? (size_t)(env_sim_random() % size) : 0; /* part of it arrives */
-    size_t end = disk.files[fd].position + size;
+    size_t end = sim_disk.files[fd].position + size;
     if (end > node->size) {
         oc_rc rc = set_size(node, end);
         if (rc < 0)
             return rc;
     }
     if (size > 0)
-        memcpy(node->data + disk.files[fd].position, data, size);
-    disk.files[fd].position = end;
+        memcpy(node->data + sim_disk.files[fd].position, data, size);
+    sim_disk.files[fd].position = end;
     return is_good ? OC_OK : OC_E_IO;
 }
 
 oc_rc env_sim_disk_file_size(int fd, int64_t *ret_size)
 {
-    struct node *node = node_of(fd);
+    struct sim_node *node = node_of(fd);
     if (!node)
         return env_fail("stat", NULL, EBADF);
     *ret_size = (int64_t)node->size;
@@ -325,7 +288,7 @@ oc_rc env_sim_disk_file_size(int fd, int64_t *ret_size)
 
 oc_rc env_sim_disk_truncate(int fd, int64_t size)
 {
-    struct node *node = node_of(fd);
+    struct sim_node *node = node_of(fd);
     if (!node || size < 0)
         return env_fail("truncate", NULL, EBADF);
     return env_sim_step(ENV_SIM_RENAME, NULL) ? set_size(node, (size_t)size) : OC_E_IO;
@@ -333,7 +296,7 @@ oc_rc env_sim_disk_truncate(int fd, int64_t size)
 
 oc_rc env_sim_disk_preallocate(int fd, int64_t size)
 {
-    struct node *node = node_of(fd);
+    struct sim_node *node = node_of(fd);
     if (!node || size < 0)
         return env_fail("preallocate", NULL, EBADF);
     if (!env_sim_step(ENV_SIM_PREALLOCATE, NULL))
@@ -343,7 +306,7 @@ oc_rc env_sim_disk_preallocate(int fd, int64_t size)
 
 oc_rc env_sim_disk_map(int fd, size_t size, bool is_writable, void **ret_data)
 {
-    struct node *node = node_of(fd);
+    struct sim_node *node = node_of(fd);
     (void)is_writable;
     if (!node || size == 0 || size > node->capacity)
         return env_fail("map", NULL, EINVAL);
@@ -354,12 +317,13 @@ oc_rc env_sim_disk_map(int fd, size_t size, bool is_writable, void **ret_data)
     return OC_OK;
 }
 
-static struct node *mapped_node(const void *data)
+static struct sim_node *mapped_node(const void *data)
 {
     uintptr_t at = (uintptr_t)data;
     for (int i = 0; i < ENV_SIM_FILES_MAX; i++) {
-        struct node *node = &disk.nodes[i];
-        if (node->is_used && at >= (uintptr_t)node->data && at < (uintptr_t)node->data + node->capacity)
+        struct sim_node *node = &sim_disk.nodes[i];
+        if (node->is_used && at >= (uintptr_t)node->data &&
+            at < (uintptr_t)node->data + node->capacity)
             return node;
     }
     return NULL;
@@ -368,60 +332,27 @@ static struct node *mapped_node(const void *data)
 void env_sim_disk_unmap(void *data, size_t size)
 {
     (void)size;
-    struct node *node = data ? mapped_node(data) : NULL;
+    struct sim_node *node = data ? mapped_node(data) : NULL;
     if (node && node->map_count > 0)
         node->map_count--;
 }
 
-/* Writes the changed sectors of a range. With `chance` below 1000 each is left out at random; with `forget` what was left
- * out is believed to be clean all the same. */
-static void store(struct node *node, size_t from, size_t to, unsigned chance, bool forget)
-{
-    if (to > node->size)
-        to = node->size;
-    for (size_t at = from & ~(size_t)(ENV_SIM_SECTOR - 1); at < to; at += ENV_SIM_SECTOR) {
-        size_t size = node->capacity - at < ENV_SIM_SECTOR ? node->capacity - at : ENV_SIM_SECTOR;
-        if (memcmp(node->data + at, node->clean + at, size) == 0)
-            continue;
-        bool is_written = chance >= 1000 || env_sim_random() % 1000 < chance;
-        if (is_written)
-            memcpy(node->stable + at, node->data + at, size);
-        if (is_written || forget)
-            memcpy(node->clean + at, node->data + at, size);
-    }
-}
-
-static oc_rc sync_node(struct node *node, size_t from, size_t to)
-{
-    if (!env_sim_step(ENV_SIM_SYNC, NULL)) {
-        store(node, from, to, 500, true);
-        return OC_E_IO;
-    }
-    store(node, from, to, 1000, false);
-    if (node->size < node->stable_size) { /* cut bytes must not come back with a later growth */
-        memset(node->stable + node->size, 0, node->stable_size - node->size);
-        memset(node->clean + node->size, 0, node->stable_size - node->size);
-    }
-    node->stable_size = node->size;
-    return OC_OK;
-}
-
 oc_rc env_sim_disk_map_sync(void *data, size_t size)
 {
-    struct node *node = mapped_node(data);
+    struct sim_node *node = mapped_node(data);
     if (!node)
         return env_fail("msync", NULL, EINVAL);
     size_t from = (size_t)((uint8_t *)data - node->data);
-    return sync_node(node, from, from + size);
+    return env_sim_sync_node(node, from, from + size);
 }
 
 oc_rc env_sim_disk_sync(int fd)
 {
-    struct node *node = node_of(fd);
-    return node ? sync_node(node, 0, node->size) : env_fail("sync", NULL, EBADF);
+    struct sim_node *node = node_of(fd);
+    return node ? env_sim_sync_node(node, 0, node->size) : env_fail("sync", NULL, EBADF);
 }
 
-static void apply(struct names *names, const struct change *change)
+void env_sim_apply(struct sim_names *names, const struct sim_change *change)
 {
     for (int k = 0; k < change->count; k++)
         (void)set_name(names, change->set[k].path, change->set[k].node);
@@ -434,15 +365,15 @@ oc_rc env_sim_disk_sync_dir(const char *path)
     if (!env_sim_step(ENV_SIM_SYNC, path))
         return OC_E_IO;
     size_t kept = 0, length = strlen(path);
-    for (size_t i = 0; i < disk.change_count; i++) {
-        const char *changed = disk.changes[i].set[0].path;
+    for (size_t i = 0; i < sim_disk.change_count; i++) {
+        const char *changed = sim_disk.changes[i].set[0].path;
         if (parent_length(changed) == length && memcmp(changed, path, length) == 0)
-            apply(&disk.stable, &disk.changes[i]);
+            env_sim_apply(&sim_disk.stable, &sim_disk.changes[i]);
         else
-            disk.changes[kept++] = disk.changes[i];
+            sim_disk.changes[kept++] = sim_disk.changes[i];
     }
-    disk.change_count = kept;
-    collect();
+    sim_disk.change_count = kept;
+    env_sim_collect();
     return OC_OK;
 }
 
@@ -450,14 +381,14 @@ oc_rc env_sim_disk_rename(const char *from, const char *to)
 {
     if (!env_sim_step(ENV_SIM_RENAME, from))
         return OC_E_IO;
-    struct name *name = find_name(&disk.now, from);
+    struct sim_name *name = find_name(&sim_disk.now, from);
     if (!name || strlen(to) >= ENV_SIM_PATH_MAX)
         return env_fail("rename", from, ENOENT);
     int node = name->node;
     if (!add_change(to, node, from, -1))
         return env_fail("rename", from, ENOSPC);
-    (void)set_name(&disk.now, from, -1);
-    (void)set_name(&disk.now, to, node);
+    (void)set_name(&sim_disk.now, from, -1);
+    (void)set_name(&sim_disk.now, to, node);
     return OC_OK;
 }
 
@@ -465,12 +396,12 @@ oc_rc env_sim_disk_unlink(const char *path)
 {
     if (!env_sim_step(ENV_SIM_RENAME, path))
         return OC_E_IO;
-    if (!find_name(&disk.now, path))
+    if (!find_name(&sim_disk.now, path))
         return env_fail("unlink", path, ENOENT);
     if (!add_change(path, -1, NULL, 0))
         return env_fail("unlink", path, ENOSPC);
-    (void)set_name(&disk.now, path, -1);
-    collect();
+    (void)set_name(&sim_disk.now, path, -1);
+    env_sim_collect();
     return OC_OK;
 }
 
@@ -480,15 +411,15 @@ oc_rc env_sim_disk_mkdir(const char *path)
         return OC_E_IO;
     if (strlen(path) >= ENV_SIM_PATH_MAX || !has_parent(path))
         return env_fail("mkdir", path, ENOENT);
-    return set_name(&disk.dirs, path, 0) ? OC_OK : env_fail("mkdir", path, ENOSPC);
+    return set_name(&sim_disk.dirs, path, 0) ? OC_OK : env_fail("mkdir", path, ENOSPC);
 }
 
-static oc_rc list_names(const struct names *names, const char *path, env_list_fn fn, void *arg)
+static oc_rc list_names(const struct sim_names *names, const char *path, env_list_fn fn, void *arg)
 {
     size_t length = strlen(path), count = names->count;
     if (count == 0)
         return OC_OK;
-    struct name *copy = malloc(count * sizeof *copy); /* the callback may rename and unlink */
+    struct sim_name *copy = malloc(count * sizeof *copy); /* the callback may rename and unlink */
     if (!copy)
         return env_fail("list", path, ENOMEM);
     memcpy(copy, names->entry, count * sizeof *copy);
@@ -506,86 +437,37 @@ oc_rc env_sim_disk_list(const char *path, env_list_fn fn, void *arg)
 {
     if (!is_dir(path))
         return env_fail("list", path, ENOENT);
-    oc_rc rc = list_names(&disk.now, path, fn, arg);
-    return rc < 0 ? rc : list_names(&disk.dirs, path, fn, arg);
-}
-
-void env_sim_writeback(unsigned per_1000)
-{
-    for (int i = 0; i < ENV_SIM_FILES_MAX; i++) {
-        struct node *node = &disk.nodes[i];
-        if (!node->is_used)
-            continue;
-        store(node, 0, node->size, per_1000, false);
-        if (node->size > node->stable_size && env_sim_random() % 1000 < per_1000)
-            node->stable_size = node->size;
-    }
-}
-
-/* Between "nothing more arrived" and "everything did", with one sector in eight torn on the way. */
-static void crash_node(struct node *node, unsigned chance)
-{
-    if (node->size != node->stable_size && env_sim_random() % 1000 < chance) {
-        if (node->size < node->stable_size)
-            memset(node->stable + node->size, 0, node->stable_size - node->size);
-        node->stable_size = node->size;
-    }
-    for (size_t at = 0; at < node->stable_size; at += ENV_SIM_SECTOR) {
-        size_t size = node->capacity - at < ENV_SIM_SECTOR ? node->capacity - at : ENV_SIM_SECTOR;
-        bool is_dirty = memcmp(node->data + at, node->clean + at, size) != 0;
-        if (!is_dirty || env_sim_random() % 1000 >= chance)
-            continue;
-        size_t cut = env_sim_random() % 8 == 0 ? (size_t)(env_sim_random() % (size / 8 + 1)) * 8 : size;
-        memcpy(node->stable + at, node->data + at, cut);
-    }
-    memcpy(node->data, node->stable, node->capacity);
-    memcpy(node->clean, node->stable, node->capacity);
-    node->size = node->stable_size;
-}
-
-void env_sim_disk_crash(void)
-{
-    static const unsigned chances[] = {0, 100, 500, 500, 900, 1000};
-    size_t prefix = (size_t)(env_sim_random() % (disk.change_count + 1));
-    bool is_prefix = env_sim_random() % 2 == 0;
-    for (size_t i = 0; i < disk.change_count; i++)
-        if (is_prefix ? i < prefix : env_sim_random() % 2 == 0)
-            apply(&disk.stable, &disk.changes[i]);
-    disk.change_count = 0;
-    memcpy(&disk.now, &disk.stable, sizeof disk.now);
-    collect();
-    unsigned chance = chances[env_sim_random() % (sizeof chances / sizeof chances[0])];
-    for (int i = 0; i < ENV_SIM_FILES_MAX; i++)
-        if (disk.nodes[i].is_used && disk.nodes[i].capacity > 0)
-            crash_node(&disk.nodes[i], chance);
+    oc_rc rc = list_names(&sim_disk.now, path, fn, arg);
+    return rc < 0 ? rc : list_names(&sim_disk.dirs, path, fn, arg);
 }
 
 size_t env_sim_live_files(void)
 {
     size_t count = 0;
     for (int fd = 0; fd < ENV_SIM_FD_MAX; fd++)
-        count += disk.files[fd].node >= 0;
+        count += sim_disk.files[fd].node >= 0;
     for (int i = 0; i < ENV_SIM_FILES_MAX; i++)
-        count += disk.nodes[i].map_count;
+        count += sim_disk.nodes[i].map_count;
     return count;
 }
 
 uint8_t *env_sim_file(const char *path, size_t *ret_size)
 {
-    struct name *name = find_name(&disk.now, path);
+    struct sim_name *name = find_name(&sim_disk.now, path);
     if (!name)
         return NULL;
-    *ret_size = disk.nodes[name->node].size;
-    return disk.nodes[name->node].data;
+    *ret_size = sim_disk.nodes[name->node].size;
+    return sim_disk.nodes[name->node].data;
 }
 
 oc_rc env_sim_put_file(const char *path, const void *data, size_t size)
 {
-    struct name *name = find_name(&disk.now, path);
+    struct sim_name *name = find_name(&sim_disk.now, path);
     int index = name ? name->node : new_node();
-    if (index < 0 || !set_name(&disk.now, path, index) || !set_name(&disk.stable, path, index))
+    if (index < 0 || !set_name(&sim_disk.now, path, index) ||
+        !set_name(&sim_disk.stable, path, index))
         return OC_E_LIMIT;
-    struct node *node = &disk.nodes[index];
+    struct sim_node *node = &sim_disk.nodes[index];
     if (node->map_count > 0)
         return OC_E_STATE;
     oc_rc rc = set_size(node, size);

@@ -4,6 +4,58 @@
 
 #include "base/env_sim.h"
 
+struct sim_node {    /* a file's bytes, whatever its names */
+    uint8_t *data;   /* current */
+    uint8_t *clean;  /* what the kernel believes to be on the disk */
+    uint8_t *stable; /* what is on it */
+    size_t capacity; /* of the three */
+    size_t size;
+    size_t stable_size;
+    uint32_t map_count;
+    bool is_used;
+};
+
+struct sim_name {
+    char path[ENV_SIM_PATH_MAX];
+    int node; /* -1: no such name */
+};
+
+struct sim_change { /* of names, not yet durable; the second is used by rename */
+    struct sim_name set[2];
+    int count;
+};
+
+struct sim_open_file {
+    int node; /* -1: free */
+    size_t position;
+    unsigned flags;
+};
+
+struct sim_names {
+    struct sim_name entry[ENV_SIM_FILES_MAX];
+    size_t count;
+};
+
+struct sim_disk {
+    struct sim_node nodes[ENV_SIM_FILES_MAX];
+    struct sim_names now;
+    struct sim_names stable;
+    struct sim_names dirs; /* folders, durable at once */
+    struct sim_change changes[ENV_SIM_FILES_MAX];
+    size_t change_count;
+    struct sim_open_file files[ENV_SIM_FD_MAX];
+    size_t disk_max;
+};
+
+extern struct sim_disk sim_disk;
+
+/* Applies a change of names. */
+void env_sim_apply(struct sim_names *names, const struct sim_change *change);
+/* Frees what nothing refers to. */
+void env_sim_collect(void);
+/* Makes a range of a file durable, or fails as told. */
+oc_rc env_sim_sync_node(struct sim_node *node, size_t from, size_t to);
+
 /* Counts one operation; false when it is the one that has to fail (env_error_text is set). */
 bool env_sim_step(enum env_sim_op op, const char *path);
 

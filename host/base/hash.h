@@ -1,7 +1,8 @@
 /* hash.h: the hashes of the house, over XXH3.
  *
- * Invariants: the same bytes give the same hash on every machine (little-endian is required, as for the journal). These find
- * accidents, not attackers. A chain is 16 bytes of state, so that it can be saved, compared and carried on.
+ * Invariants: the same bytes give the same hash on every machine (little-endian is required, as for
+ * the journal). These find accidents, not attackers. A chain is 16 bytes of state, so that it can
+ * be saved, compared and carried on.
  */
 #ifndef BASE_HASH_H
 #define BASE_HASH_H
@@ -11,7 +12,8 @@
 #include <stdint.h>
 #include <string.h>
 
-/* Without optimisation the inlined form is fifty times slower than the library's: debug builds call the library. */
+/* Without optimisation the inlined form is fifty times slower than the library's: debug builds call
+ * the library. */
 #ifdef __OPTIMIZE__
 #define XXH_INLINE_ALL
 #endif
@@ -37,15 +39,16 @@ static inline bool hash128_is_equal(struct hash128 a, struct hash128 b)
     return a.low == b.low && a.high == b.high;
 }
 
-/* A chain over items: the hash of (the chain so far, the item's hash). Order and number of items count. */
+/* A chain over items: the hash of (the chain so far, the item's hash). Order and number of items
+ * count. */
 static inline void hash128_chain(struct hash128 *chain, struct hash128 item)
 {
     struct hash128 pair[2] = {*chain, item};
     *chain = hash128(pair, sizeof pair);
 }
 
-/* Folds `value` into a running 64-bit state; cheap enough for every tick. For a given value each state has its own result,
- * and for a given state each value: a single change is never lost. */
+/* Folds `value` into a running 64-bit state; cheap enough for every tick. For a given value each
+ * state has its own result, and for a given state each value: a single change is never lost. */
 static inline uint64_t hash64_fold(uint64_t state, uint64_t value)
 {
     state = (((state << 27) | (state >> 37)) ^ value) * 0x9e3779b97f4a7c15u;

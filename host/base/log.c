@@ -17,9 +17,9 @@ static struct {
     enum log_level last_level;
     char last[LOG_LINE_MAX]; /* the line before, from its level on */
     size_t last_length;
-    int64_t last_ns;    /* when it was written */
-    int64_t repeat_ns;  /* when it was last folded */
-    uint64_t repeats;   /* folded and not yet told */
+    int64_t last_ns;   /* when it was written */
+    int64_t repeat_ns; /* when it was last folded */
+    uint64_t repeats;  /* folded and not yet told */
     uint64_t folded;
 } logger = {.lock = ATOMIC_FLAG_INIT, .level = LOG_INFO};
 
@@ -77,8 +77,8 @@ static void tell_repeats(void)
     if (logger.repeats == 0 || !logger.sink)
         return;
     char rest[96];
-    int length = snprintf(rest, sizeof rest, "%s log: the last line again, %llu times", log_level_name(logger.last_level),
-                          (unsigned long long)logger.repeats);
+    int length = snprintf(rest, sizeof rest, "%s log: the last line again, %llu times",
+                          log_level_name(logger.last_level), (unsigned long long)logger.repeats);
     logger.repeats = 0;
     emit(logger.repeat_ns, logger.last_level, rest, (size_t)length);
 }
@@ -125,7 +125,8 @@ out:
     unlock();
 }
 
-void log_write_at(int64_t now_ns, enum log_level level, const char *area, const char *message, size_t length)
+void log_write_at(int64_t now_ns, enum log_level level, const char *area, const char *message,
+                  size_t length)
 {
     if (!log_is_on(level))
         return;

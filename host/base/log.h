@@ -1,9 +1,10 @@
 /* log.h: one line a statement: time, level, area, message.
  *
  * Invariants
- *   - A line is at most LOG_LINE_MAX bytes, longer ones end in "…". Control bytes are replaced, so a line stays a line.
- *   - A line that repeats the one before it is counted instead of written, and the count is written when another line comes
- *     or a second has passed: a storm costs no disk.
+ *   - A line is at most LOG_LINE_MAX bytes, longer ones end in "…". Control bytes are replaced, so
+ * a line stays a line.
+ *   - A line that repeats the one before it is counted instead of written, and the count is written
+ * when another line comes or a second has passed: a storm costs no disk.
  *   - [any] The sink is called under a lock: it must not log.
  */
 #ifndef BASE_LOG_H
@@ -31,7 +32,8 @@ bool log_is_on(enum log_level level);
 void log_write(enum log_level level, const char *area, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 /* [any] At a given time (ns UTC), for code that has no clock. `message` need not be terminated. */
-void log_write_at(int64_t now_ns, enum log_level level, const char *area, const char *message, size_t length);
+void log_write_at(int64_t now_ns, enum log_level level, const char *area, const char *message,
+                  size_t length);
 /* [any] Writes the count of a folded line that waits. */
 void log_flush(void);
 /* [any] Lines folded since the start. */

@@ -1,4 +1,5 @@
-/* map.c: open addressing, linear steps, removal by shifting back (no tombstones to slow down a long run). */
+/* map.c: open addressing, linear steps, removal by shifting back (no tombstones to slow down a long
+ * run). */
 #include "base/map.h"
 
 #include "base/env.h"

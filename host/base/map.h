@@ -2,8 +2,10 @@
  *
  * Invariants
  *   - All memory is taken at map_init; nothing allocates later, nothing moves but by map_remove.
- *   - At most half of the slots are used, so a look-up ends after few steps. Any key is allowed, 0 included.
- *   - The order of map_next depends only on the sequence of puts and removes: the same run walks the same way.
+ *   - At most half of the slots are used, so a look-up ends after few steps. Any key is allowed, 0
+ * included.
+ *   - The order of map_next depends only on the sequence of puts and removes: the same run walks
+ * the same way.
  */
 #ifndef BASE_MAP_H
 #define BASE_MAP_H

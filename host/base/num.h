@@ -2,8 +2,9 @@
  *
  * Invariants
  *   - A result that does not fit is OC_E_RANGE and the output is untouched.
- *   - Money is oc_i128 at scale 20: one unit is 1e-20 of a currency unit, the range is about +-1.7e18 currency units. So
- *     the product of a price at 9 digits, a quantity at 8 and a fee rate at 3 is exact.
+ *   - Money is oc_i128 at scale 20: one unit is 1e-20 of a currency unit, the range is about
+ * +-1.7e18 currency units. So the product of a price at 9 digits, a quantity at 8 and a fee rate at
+ * 3 is exact.
  */
 #ifndef BASE_NUM_H
 #define BASE_NUM_H
@@ -100,19 +101,25 @@ static inline oc_rc num_narrow(oc_i128 value, int64_t *ret)
 
 /* [any] a / b. OC_E_INVALID: b is 0. OC_E_DATA: NUM_EXACT and a remainder. */
 oc_rc num_div_128(oc_i128 a, oc_i128 b, enum num_rounding rounding, oc_i128 *ret);
-/* [any] a * b / c, exact in between. Errors as num_div_128, OC_E_RANGE when the quotient does not fit. */
+/* [any] a * b / c, exact in between. Errors as num_div_128, OC_E_RANGE when the quotient does not
+ * fit. */
 oc_rc num_muldiv(int64_t a, int64_t b, int64_t c, enum num_rounding rounding, int64_t *ret);
 /* [any] The same value at another scale (digits after the point, 0..38 apart). */
-oc_rc num_rescale(int64_t units, int from_scale, int to_scale, enum num_rounding rounding, int64_t *ret);
-oc_rc num_rescale_128(oc_i128 units, int from_scale, int to_scale, enum num_rounding rounding, oc_i128 *ret);
+oc_rc num_rescale(int64_t units, int from_scale, int to_scale, enum num_rounding rounding,
+                  int64_t *ret);
+oc_rc num_rescale_128(oc_i128 units, int from_scale, int to_scale, enum num_rounding rounding,
+                      oc_i128 *ret);
 
-/* [any] units / 10^scale as money; exact, OC_E_DATA where it is not (scale above 20 and digits there). */
+/* [any] units / 10^scale as money; exact, OC_E_DATA where it is not (scale above 20 and digits
+ * there). */
 oc_rc money_from_units(int64_t units, int scale, oc_i128 *ret_money);
 /* [any] (a / 10^a_scale) * (b / 10^b_scale) as money; rounds only what lies beyond 20 digits. */
 oc_rc money_mul_units(int64_t a, int a_scale, int64_t b, int b_scale, enum num_rounding rounding,
                       oc_i128 *ret_money);
-/* [any] money * (rate / 10^scale), rounded to a unit of money. The 256-bit product does not overflow in between. */
-oc_rc money_mul_rate(oc_i128 money, int64_t rate, int scale, enum num_rounding rounding, oc_i128 *ret_money);
+/* [any] money * (rate / 10^scale), rounded to a unit of money. The 256-bit product does not
+ * overflow in between. */
+oc_rc money_mul_rate(oc_i128 money, int64_t rate, int scale, enum num_rounding rounding,
+                     oc_i128 *ret_money);
 /* [any] Money as units at `scale` (0..20). */
 oc_rc money_to_units(oc_i128 money, int scale, enum num_rounding rounding, int64_t *ret_units);
 

@@ -1,4 +1,5 @@
-/* ring.c: see ring.h. A record is an 8-byte head {size, zero} and the bytes; a head with SKIP leads to the buffer's start. */
+/* ring.c: see ring.h. A record is an 8-byte head {size, zero} and the bytes; a head with SKIP leads
+ * to the buffer's start. */
 #include "base/ring.h"
 
 #include "base/env.h"

@@ -1,9 +1,10 @@
 /* ring.h: records of varying size between one writer and one reader.
  *
  * Invariants
- *   - A record lies in one piece, aligned to 8; what does not fit before the end of the buffer is skipped.
- *   - The writer sees only ring_reserve/ring_commit, the reader only ring_peek/ring_release. Each side is one thread (or both
- *     are the same one). No side waits: full and empty are answers.
+ *   - A record lies in one piece, aligned to 8; what does not fit before the end of the buffer is
+ * skipped.
+ *   - The writer sees only ring_reserve/ring_commit, the reader only ring_peek/ring_release. Each
+ * side is one thread (or both are the same one). No side waits: full and empty are answers.
  *   - reserve without commit leaves no trace; a second reserve replaces the first.
  */
 #ifndef BASE_RING_H
@@ -34,10 +35,12 @@ struct ring {
     uint64_t read_at;
 };
 
-/* [setup] `size` is rounded up to a power of two. The largest record is half of it less 8. Release with ring_release_all. */
+/* [setup] `size` is rounded up to a power of two. The largest record is half of it less 8. Release
+ * with ring_release_all. */
 oc_rc ring_init(struct ring *ring, size_t size);
 void ring_release_all(struct ring *ring);
-/* [writer] `size` > 0 bytes to fill, uninitialised. OC_E_FULL: drain first. OC_E_LIMIT: can never fit. Borrowed until commit. */
+/* [writer] `size` > 0 bytes to fill, uninitialised. OC_E_FULL: drain first. OC_E_LIMIT: can never
+ * fit. Borrowed until commit. */
 oc_rc ring_reserve(struct ring *ring, uint32_t size, void **ret_data);
 /* [writer] Publishes the first `size` bytes of what was reserved (0 < size <= reserved). */
 void ring_commit(struct ring *ring, uint32_t size);

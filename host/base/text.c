@@ -47,7 +47,8 @@ static oc_rc reserve(struct text *text, size_t more)
         capacity *= 2;
     if (capacity > text->max)
         capacity = text->max;
-    char *data = text->is_owned ? env_resize(text->data, text->capacity, capacity) : env_alloc(capacity);
+    char *data =
+        text->is_owned ? env_resize(text->data, text->capacity, capacity) : env_alloc(capacity);
     if (!data)
         return OC_E_NOMEM;
     text->data = data;

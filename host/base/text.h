@@ -1,8 +1,10 @@
-/* text.h: exact text of numbers, times and durations, a bounded string builder, and the nearest name for an error message.
+/* text.h: exact text of numbers, times and durations, a bounded string builder, and the nearest
+ * name for an error message.
  *
  * Invariants
- *   - Decimal text becomes units exactly or not at all: a digit that the scale cannot hold is OC_E_DATA, a value that does
- *     not fit is OC_E_RANGE, what is no number is OC_E_INVALID. Nothing is rounded here.
+ *   - Decimal text becomes units exactly or not at all: a digit that the scale cannot hold is
+ * OC_E_DATA, a value that does not fit is OC_E_RANGE, what is no number is OC_E_INVALID. Nothing is
+ * rounded here.
  *   - A struct text always holds a terminated string; what did not fit is cut and `is_cut` says so.
  *   - Outputs are untouched on failure.
  */
@@ -15,12 +17,13 @@ enum {
     TEXT_DECIMAL_MAX = 64, /* bytes of a decimal, the final zero included */
     TEXT_TIME_MAX = 32,
     TEXT_DURATION_MAX = 24,
-    TEXT_INPUT_MAX = 128,  /* longest number that is read */
-    TEXT_NAME_MAX = 64,    /* longest name that is compared by text_nearest */
-    TEXT_SHORTEST = -1     /* as many digits after the point as the value needs */
+    TEXT_INPUT_MAX = 128, /* longest number that is read */
+    TEXT_NAME_MAX = 64,   /* longest name that is compared by text_nearest */
+    TEXT_SHORTEST = -1    /* as many digits after the point as the value needs */
 };
 
-/* [any] "-1.50", "1e3", "2.5E-4", "+7" -> units at `scale` (0..18). `length` bytes, no spaces around. */
+/* [any] "-1.50", "1e3", "2.5E-4", "+7" -> units at `scale` (0..18). `length` bytes, no spaces
+ * around. */
 oc_rc text_to_units(const char *text, size_t length, int scale, int64_t *ret_units);
 /* [any] The smallest scale >= 0 that holds the text exactly: "1.50" -> 15, 1. */
 oc_rc text_to_decimal(const char *text, size_t length, int64_t *ret_units, int *ret_scale);
@@ -29,22 +32,27 @@ oc_rc text_to_int(const char *text, size_t length, int64_t *ret_value);
 /* [any] Money from decimal text. */
 oc_rc text_to_money(const char *text, size_t length, oc_i128 *ret_money);
 
-/* [any] Writes units / 10^scale with `digits` after the point, or TEXT_SHORTEST, into `buffer` of TEXT_DECIMAL_MAX bytes
- * and returns the length. Fewer digits than the value has: OC_E_DATA (round first, with num_rescale). */
+/* [any] Writes units / 10^scale with `digits` after the point, or TEXT_SHORTEST, into `buffer` of
+ * TEXT_DECIMAL_MAX bytes and returns the length. Fewer digits than the value has: OC_E_DATA (round
+ * first, with num_rescale). */
 int text_from_units(char *buffer, int64_t units, int scale, int digits);
 /* [any] The same, `scale` and `digits` up to 20: money is at MONEY_SCALE. */
 int text_from_units_128(char *buffer, oc_i128 units, int scale, int digits);
 
-/* [any] "2023-03-01", "2023-03-01 10:20", "2023-03-01T10:20:30.123456789Z", "…+02:00" -> ns UTC. Without a zone it is UTC. */
+/* [any] "2023-03-01", "2023-03-01 10:20", "2023-03-01T10:20:30.123456789Z", "…+02:00" -> ns UTC.
+ * Without a zone it is UTC. */
 oc_rc text_to_time(const char *text, size_t length, int64_t *ret_ns);
-/* [any] ISO-8601 UTC with 0, 3, 6 or 9 digits of a second, as needed, into TEXT_TIME_MAX bytes. Returns the length. */
+/* [any] ISO-8601 UTC with 0, 3, 6 or 9 digits of a second, as needed, into TEXT_TIME_MAX bytes.
+ * Returns the length. */
 int text_from_time(char *buffer, int64_t ns);
 /* [any] The same with exactly nine digits, for logs. */
 int text_from_time_full(char *buffer, int64_t ns);
 
-/* [any] "250ns" "10us" "5ms" "1.5s" "1m" "1h30m" "1d" "1w" -> ns. A bare 0 is zero; any other number needs its unit. */
+/* [any] "250ns" "10us" "5ms" "1.5s" "1m" "1h30m" "1d" "1w" -> ns. A bare 0 is zero; any other
+ * number needs its unit. */
 oc_rc text_to_duration(const char *text, size_t length, int64_t *ret_ns);
-/* [any] In the largest unit (d at most) that gives a whole number: 5400 s is "90m". TEXT_DURATION_MAX bytes; the length. */
+/* [any] In the largest unit (d at most) that gives a whole number: 5400 s is "90m".
+ * TEXT_DURATION_MAX bytes; the length. */
 int text_from_duration(char *buffer, int64_t ns);
 
 struct text {
@@ -70,9 +78,11 @@ oc_rc text_format(struct text *text, const char *format, ...) __attribute__((for
 oc_rc text_put_units(struct text *text, int64_t units, int scale, int digits);
 oc_rc text_put_time(struct text *text, int64_t ns);
 
-/* [any] The entry of `names` (NULL-terminated) most like `name`, or NULL when none is near enough to be meant. Borrowed. */
+/* [any] The entry of `names` (NULL-terminated) most like `name`, or NULL when none is near enough
+ * to be meant. Borrowed. */
 const char *text_nearest(const char *name, const char *const *names);
-/* [any] Edits (insert, delete, change, swap of neighbours) between two names of up to TEXT_NAME_MAX bytes. */
+/* [any] Edits (insert, delete, change, swap of neighbours) between two names of up to TEXT_NAME_MAX
+ * bytes. */
 size_t text_distance(const char *a, const char *b);
 
 #endif

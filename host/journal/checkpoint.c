@@ -19,7 +19,8 @@ static oc_rc add_name(void *arg, const char *name)
 {
     struct list *list = arg;
     size_t length = sizeof prefix - 1;
-    if (strncmp(name, prefix, length) != 0 || strspn(name + length, "0123456789") != DIGITS || name[length + DIGITS])
+    if (strncmp(name, prefix, length) != 0 || strspn(name + length, "0123456789") != DIGITS ||
+        name[length + DIGITS])
         return OC_OK;
     uint64_t seq = strtoull(name + length, NULL, 10);
     size_t at = list->count;
@@ -38,7 +39,8 @@ static oc_rc add_name(void *arg, const char *name)
 
 static oc_rc path_of(char path[ENV_PATH_MAX], const char *dir, uint64_t seq)
 {
-    int length = snprintf(path, ENV_PATH_MAX, "%s/%s%0*llu", dir, prefix, DIGITS, (unsigned long long)seq);
+    int length =
+        snprintf(path, ENV_PATH_MAX, "%s/%s%0*llu", dir, prefix, DIGITS, (unsigned long long)seq);
     return length < ENV_PATH_MAX ? OC_OK : OC_E_INVALID;
 }
 

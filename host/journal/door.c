@@ -1,4 +1,5 @@
-/* door.c: the hot path: stamp, copy, check, hash. What is slow is in door_work.c, what is done once in door_open.c. */
+/* door.c: the hot path: stamp, copy, check, hash. What is slow is in door_work.c, what is done once
+ * in door_open.c. */
 #include "journal/door_impl.h"
 
 static inline bool has_good_size(const struct oc_event *event)
@@ -23,8 +24,8 @@ static inline void put_frame(uint8_t *at, uint32_t size_word, uint32_t check)
     atomic_store_explicit((_Atomic uint64_t *)(void *)at, frame, memory_order_release);
 }
 
-static inline oc_rc append(struct door *door, struct door_stream *stream, const struct oc_event *event,
-                           uint32_t flags)
+static inline oc_rc append(struct door *door, struct door_stream *stream,
+                           const struct oc_event *event, uint32_t flags)
 {
     uint32_t size = event->size;
     if (__builtin_expect(stream->end + JOURNAL_FRAME_SIZE + size > stream->limit, 0)) {
@@ -58,7 +59,8 @@ oc_rc door_record(struct door *door, struct oc_event *event)
     if (!has_good_size(event))
         return OC_E_INVALID;
     event->seq = door->seq + 1;
-    oc_rc rc = append(door, &door->stream[JOURNAL_ORDERS], event, door->batch_more | JOURNAL_FRAME_HERE);
+    oc_rc rc =
+        append(door, &door->stream[JOURNAL_ORDERS], event, door->batch_more | JOURNAL_FRAME_HERE);
     if (__builtin_expect(rc < 0, 0)) {
         event->seq = 0;
         door->stats.refused++;
@@ -111,7 +113,8 @@ oc_rc door_batch_commit(struct door *door)
 {
     door->batch_more = 0;
     if (door->batch_at) {
-        /* The last record loses its "more": its check changes, and with one store the whole batch counts. */
+        /* The last record loses its "more": its check changes, and with one store the whole batch
+         * counts. */
         uint32_t size_word = door->batch_size | JOURNAL_FRAME_HERE;
         uint32_t check = journal_frame_check(door->batch_chain, door->batch_hash, size_word);
         put_frame(door->batch_at, size_word, check);
@@ -125,7 +128,8 @@ oc_rc door_batch_commit(struct door *door)
 
 void door_progress(struct door *door, uint64_t seq, uint64_t market_index)
 {
-    struct journal_mark mark = {.seq = seq, .market_index = market_index, .input_hash = door->input_hash};
+    struct journal_mark mark = {
+        .seq = seq, .market_index = market_index, .input_hash = door->input_hash};
     mark.check = journal_mark_check(&mark);
     door->mark_turn ^= 1;
     atomic_signal_fence(memory_order_seq_cst); /* the records it speaks of come first */
@@ -151,7 +155,10 @@ uint64_t door_durable_seq(const struct door *door)
 
 uint32_t door_epoch(const struct door *door) { return door->epoch.number; }
 
-oc_rc door_order_id(struct door *door, uint64_t *ret_id) { return epoch_next(&door->epoch, ret_id); }
+oc_rc door_order_id(struct door *door, uint64_t *ret_id)
+{
+    return epoch_next(&door->epoch, ret_id);
+}
 
 struct door_hash door_order_hash(const struct door *door)
 {

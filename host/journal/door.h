@@ -1,16 +1,20 @@
-/* door.h: the only door between io and engine: one sequence number and one record for everything that passes, before anyone
- * acts on it.
+/* door.h: the only door between io and engine: one sequence number and one record for everything
+ * that passes, before anyone acts on it.
  *
  * Invariants
- *   - seq starts at 1 and grows by one with each event that passes, of either stream, recorded by value or not.
- *   - An append is a copy and a checksum: no system call, no allocation. Segments are made ready by a worker.
- *   - What was appended survives the death of the process (kill -9) at any instruction: a record appears whole or not at all.
- *     It survives a loss of power when door_durable_seq has reached it.
- *   - The records between door_batch_begin and door_batch_commit are restored together or not at all.
- *   - After a failed sync nothing that adds risk is recorded any more (door_record_risk), for ever: the kernel may have dropped
- *     what it was given, and a second sync would not say so. Want of space only suspends it until door_tend finds space.
- *   - In memory-only mode (no folder) the same code runs over one recycled buffer: sequence and hashes are the same, and nothing
- *     can be read back.
+ *   - seq starts at 1 and grows by one with each event that passes, of either stream, recorded by
+ * value or not.
+ *   - An append is a copy and a checksum: no system call, no allocation. Segments are made ready by
+ * a worker.
+ *   - What was appended survives the death of the process (kill -9) at any instruction: a record
+ * appears whole or not at all. It survives a loss of power when door_durable_seq has reached it.
+ *   - The records between door_batch_begin and door_batch_commit are restored together or not at
+ * all.
+ *   - After a failed sync nothing that adds risk is recorded any more (door_record_risk), for ever:
+ * the kernel may have dropped what it was given, and a second sync would not say so. Want of space
+ * only suspends it until door_tend finds space.
+ *   - In memory-only mode (no folder) the same code runs over one recycled buffer: sequence and
+ * hashes are the same, and nothing can be read back.
  *   - One thread uses a door; [engine] and [io] share it only when they are fused.
  */
 #ifndef JOURNAL_DOOR_H
@@ -26,21 +30,26 @@ struct door; /* opaque */
 struct door_resume;
 
 enum door_durability {
-    DOOR_PROCESS = 0, /* survives our own death; the disk follows when the kernel likes, and at checkpoints */
-    DOOR_POWER = 1    /* door_sync / door_sync_start before a request leaves */
+    DOOR_PROCESS =
+        0, /* survives our own death; the disk follows when the kernel likes, and at checkpoints */
+    DOOR_POWER = 1 /* door_sync / door_sync_start before a request leaves */
 };
 
 struct door_config {
-    const char *dir;         /* session folder, its parent exists; NULL = memory only */
-    const char *epoch_dir;   /* where order-id epochs are counted: shared by all sessions of an account; NULL = dir */
-    const char *header;      /* text of the session header (build, plugins, strategy, configuration, seed …), not read here */
+    const char *dir;       /* session folder, its parent exists; NULL = memory only */
+    const char *epoch_dir; /* where order-id epochs are counted: shared by all sessions of an
+                              account; NULL = dir */
+    const char *header; /* text of the session header (build, plugins, strategy, configuration, seed
+                           …), not read here */
     size_t header_size;
-    const struct door_resume *resume; /* from journal_resume: go on in a folder that has records; NULL = a new session */
+    const struct door_resume
+        *resume; /* from journal_resume: go on in a folder that has records; NULL = a new session */
     enum door_durability durability;
     size_t orders_segment_size; /* bytes, 0 = JOURNAL_SEGMENT_DEFAULT */
     size_t market_segment_size; /* likewise */
-    uint64_t market_budget;     /* bytes of market segments kept, older ones are removed; 0 = the default */
-    bool market_by_value;       /* make the market stream ready now, and not at its first event */
+    uint64_t
+        market_budget; /* bytes of market segments kept, older ones are removed; 0 = the default */
+    bool market_by_value; /* make the market stream ready now, and not at its first event */
 };
 
 /* A running hash of the orders stream, all fields of all records, and their number. */
@@ -53,20 +62,20 @@ struct door_hash {
 struct door_stats {
     uint64_t order_bytes;
     uint64_t market_bytes;
-    uint64_t segments;    /* begun, both streams */
-    uint64_t stalls;      /* appends that had to wait for a segment */
+    uint64_t segments; /* begun, both streams */
+    uint64_t stalls;   /* appends that had to wait for a segment */
     uint64_t syncs;
-    uint64_t refused;     /* records refused because of a failure */
+    uint64_t refused; /* records refused because of a failure */
 };
 
-/* [setup] Opens a new session, or goes on after `resume`. Everything in `config` is borrowed for the call. OC_E_EXISTS: the
- * folder has records and no resume was given. OC_E_IO, OC_E_FULL, OC_E_NOMEM, OC_E_INVALID, OC_E_LIMIT: door_open_error says
- * why. The door is owned: door_close. */
+/* [setup] Opens a new session, or goes on after `resume`. Everything in `config` is borrowed for
+ * the call. OC_E_EXISTS: the folder has records and no resume was given. OC_E_IO, OC_E_FULL,
+ * OC_E_NOMEM, OC_E_INVALID, OC_E_LIMIT: door_open_error says why. The door is owned: door_close. */
 oc_rc door_open(const struct door_config *config, struct door **ret_door);
 /* [any] Why the last door_open of this thread failed. Static. */
 const char *door_open_error(void);
-/* [setup] Marks the session as ended well, makes it durable and releases the door, also on failure (negative: it was not
- * marked, and the next start treats it as a crash). Takes NULL. */
+/* [setup] Marks the session as ended well, makes it durable and releases the door, also on failure
+ * (negative: it was not marked, and the next start treats it as a crash). Takes NULL. */
 oc_rc door_close(struct door *door);
 /* [setup] Releases the door and leaves the files as a crash would. Takes NULL. */
 void door_abandon(struct door *door);
@@ -74,22 +83,26 @@ void door_abandon(struct door *door);
 /* The last sequence number given. */
 uint64_t door_seq(const struct door *door);
 
-/* Stamps event->seq and appends the event to the orders stream. The caller has set size (a multiple of 8, 48..OC_EVENT_MAX),
- * local_ns and cause. Facts (answers, fills, verdicts, timers, cancels) go through here and are taken as long as there is
- * room. OC_E_FULL: no room is left. OC_E_LIMIT: larger than a segment. OC_E_INVALID: size. On failure no number is given. */
+/* Stamps event->seq and appends the event to the orders stream. The caller has set size (a multiple
+ * of 8, 48..OC_EVENT_MAX), local_ns and cause. Facts (answers, fills, verdicts, timers, cancels) go
+ * through here and are taken as long as there is room. OC_E_FULL: no room is left. OC_E_LIMIT:
+ * larger than a segment. OC_E_INVALID: size. On failure no number is given. */
 oc_rc door_record(struct door *door, struct oc_event *event);
 /* The same for what adds risk (a new order, an amendment upwards): OC_E_IO while door_failed. */
 oc_rc door_record_risk(struct door *door, struct oc_event *event);
-/* Stamps event->seq, counts it and folds it into the input hash (all bytes but seq). By value it is also appended to the
- * market stream; a failure there is OC_E_FULL and gives no number. By reference it cannot fail but for OC_E_INVALID. */
+/* Stamps event->seq, counts it and folds it into the input hash (all bytes but seq). By value it is
+ * also appended to the market stream; a failure there is OC_E_FULL and gives no number. By
+ * reference it cannot fail but for OC_E_INVALID. */
 oc_rc door_market(struct door *door, struct oc_event *event, bool by_value);
 
 /* The records that follow belong together. Not nested. */
 void door_batch_begin(struct door *door);
-/* Ends the batch. Without records it leaves no trace. Negative: a record of the batch was refused; the others stand. */
+/* Ends the batch. Without records it leaves no trace. Negative: a record of the batch was refused;
+ * the others stand. */
 oc_rc door_batch_commit(struct door *door);
 
-/* Everything up to the input `seq`, and the first `market_index` market events, has been processed completely. A few stores. */
+/* Everything up to the input `seq`, and the first `market_index` market events, has been processed
+ * completely. A few stores. */
 void door_progress(struct door *door, uint64_t seq, uint64_t market_index);
 
 /* Makes all that is recorded durable and returns when it is. OC_E_IO: failed, now and for ever. */
@@ -98,8 +111,9 @@ oc_rc door_sync(struct door *door);
 oc_rc door_sync_start(struct door *door);
 /* All records up to this number are durable. */
 uint64_t door_durable_seq(const struct door *door);
-/* Writes a checkpoint that stands for everything up to door_seq: the blob is the engine's. Blocks for a few syncs. Without a
- * folder it does nothing. OC_E_LIMIT: beyond JOURNAL_CHECKPOINT_MAX. OC_E_STATE: inside a batch. */
+/* Writes a checkpoint that stands for everything up to door_seq: the blob is the engine's. Blocks
+ * for a few syncs. Without a folder it does nothing. OC_E_LIMIT: beyond JOURNAL_CHECKPOINT_MAX.
+ * OC_E_STATE: inside a batch. */
 oc_rc door_checkpoint(struct door *door, const void *blob, size_t size);
 /* Now and then, when idle: tries again after want of space. OC_E_IO while failed. */
 oc_rc door_tend(struct door *door);
@@ -110,7 +124,8 @@ const char *door_error(const struct door *door);
 
 /* 1..JOURNAL_EPOCH_MAX; raised at each start after an unclean end. */
 uint32_t door_epoch(const struct door *door);
-/* The next order id: epoch << 40 | counter, never given before. OC_E_LIMIT, OC_E_IO. One call in 2^20 writes a file. */
+/* The next order id: epoch << 40 | counter, never given before. OC_E_LIMIT, OC_E_IO. One call in
+ * 2^20 writes a file. */
 oc_rc door_order_id(struct door *door, uint64_t *ret_id);
 
 struct door_hash door_order_hash(const struct door *door);

@@ -1,7 +1,8 @@
 /* door_impl.h: what door*.c share. Nobody else includes this.
  *
- * Who touches what: the door's thread owns everything but the members marked "worker". The hand-over of a segment goes through
- * an atomic state: next_state (worker -> door) and has_old (door -> worker).
+ * Who touches what: the door's thread owns everything but the members marked "worker". The
+ * hand-over of a segment goes through an atomic state: next_state (worker -> door) and has_old
+ * (door -> worker).
  */
 #ifndef JOURNAL_DOOR_IMPL_H
 #define JOURNAL_DOOR_IMPL_H
@@ -12,7 +13,12 @@
 #include "journal/segment.h"
 #include "journal/worker.h"
 
-enum door_job { DOOR_JOB_PREPARE = 1, DOOR_JOB_RETIRE = 2, DOOR_JOB_POPULATE = 4, DOOR_JOB_SYNC = 8 };
+enum door_job {
+    DOOR_JOB_PREPARE = 1,
+    DOOR_JOB_RETIRE = 2,
+    DOOR_JOB_POPULATE = 4,
+    DOOR_JOB_SYNC = 8
+};
 
 enum next_state { NEXT_NONE = 0, NEXT_WANTED, NEXT_READY, NEXT_FAILED };
 
@@ -64,7 +70,7 @@ struct door {
     bool is_memory;
     bool prewrite;
     uint64_t market_budget;
-    struct journal_live_file *live;     /* mapped, or live_memory */
+    struct journal_live_file *live; /* mapped, or live_memory */
     struct journal_live_file live_memory;
     int live_fd;
     unsigned syncs_until_mark;
@@ -75,7 +81,7 @@ struct door {
     /* durability */
     _Atomic uint64_t durable_seq;
     _Atomic uint64_t sync_seq; /* what an asked-for sync will make durable */
-    uint64_t asked_end;        /* of the orders segment when it was asked for, and the number then */
+    uint64_t asked_end; /* of the orders segment when it was asked for, and the number then */
     uint64_t asked_seq;
     uint32_t asked_index;
     _Atomic int state; /* enum door_state */
@@ -91,8 +97,10 @@ oc_rc door_make_room(struct door *door, struct door_stream *stream, uint32_t siz
 void door_work(void *arg, unsigned jobs);
 /* Notes a failure once; the worse state stays. */
 void door_fail(struct door *door, enum door_state state, const char *what);
-/* Opens the first segment of a stream at `index`, with `head` filled but for what the segment itself knows. */
-oc_rc door_stream_open(struct door *door, struct door_stream *stream, const struct journal_position *from);
+/* Opens the first segment of a stream at `index`, with `head` filled but for what the segment
+ * itself knows. */
+oc_rc door_stream_open(struct door *door, struct door_stream *stream,
+                       const struct journal_position *from);
 /* Syncs one stream's current segment, in the caller's turn, and marks how far. */
 oc_rc door_stream_sync(struct door *door, struct door_stream *stream);
 

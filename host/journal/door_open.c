@@ -14,7 +14,8 @@ const char *door_open_error(void) { return open_error; }
 static oc_rc explain(oc_rc rc, const char *dir, const char *what)
 {
     const char *why = env_error_text();
-    snprintf(open_error, sizeof open_error, "journal %s: %s%s%s", dir ? dir : "(memory)", what, why[0] ? ": " : "", why);
+    snprintf(open_error, sizeof open_error, "journal %s: %s%s%s", dir ? dir : "(memory)", what,
+             why[0] ? ": " : "", why);
     return rc;
 }
 
@@ -55,8 +56,9 @@ static oc_rc find_highest(void *arg, const char *name)
     return OC_OK;
 }
 
-/* Segments behind the place where we go on: prepared ones are removed, cut ones are put aside under another name. From the last
- * one on and durably one by one, so that a crash in between leaves no gap. OC_E_EXISTS: records, and no resume. */
+/* Segments behind the place where we go on: prepared ones are removed, cut ones are put aside under
+ * another name. From the last one on and durably one by one, so that a crash in between leaves no
+ * gap. OC_E_EXISTS: records, and no resume. */
 static oc_rc sweep_behind(const struct door_config *config)
 {
     for (;;) {
@@ -82,12 +84,14 @@ static oc_rc sweep_behind(const struct door_config *config)
     }
 }
 
-/* A killed process leaves records that only the kernel holds. What goes on behind them must not be more durable than they. */
+/* A killed process leaves records that only the kernel holds. What goes on behind them must not be
+ * more durable than they. */
 static oc_rc sync_before(const char *dir, const struct door_resume *resume)
 {
     for (int i = 0; i < JOURNAL_STREAMS; i++) {
         uint32_t last = resume->position[i].segment;
-        for (uint32_t index = last > 0 ? last - 1 : 0; resume->has_stream[i] && index <= last; index++) {
+        for (uint32_t index = last > 0 ? last - 1 : 0; resume->has_stream[i] && index <= last;
+             index++) {
             char name[JOURNAL_NAME_MAX], path[ENV_PATH_MAX];
             int fd;
             segment_name(name, (enum journal_stream)i, index);
@@ -139,16 +143,20 @@ static oc_rc configure(struct door *door, const struct door_config *config)
         stream->id = (uint32_t)i;
         stream->chain = JOURNAL_CHAIN_START;
         stream->segment_size = segment_size(sizes[i], normal);
-        if (stream->segment_size < JOURNAL_SEGMENT_MIN || stream->segment_size > JOURNAL_SEGMENT_MAX) {
-            snprintf(open_error, sizeof open_error, "journal: a segment of %zu bytes; allowed are %d to %d", sizes[i],
+        if (stream->segment_size < JOURNAL_SEGMENT_MIN ||
+            stream->segment_size > JOURNAL_SEGMENT_MAX) {
+            snprintf(open_error, sizeof open_error,
+                     "journal: a segment of %zu bytes; allowed are %d to %d", sizes[i],
                      JOURNAL_SEGMENT_MIN, JOURNAL_SEGMENT_MAX);
             return OC_E_INVALID;
         }
     }
     door->is_memory = !config->dir;
     door->prewrite = config->durability == DOOR_POWER;
-    door->market_budget = config->market_budget ? config->market_budget : JOURNAL_MARKET_BUDGET_DEFAULT;
-    if (config->dir && snprintf(door->dir, sizeof door->dir, "%s", config->dir) >= (int)sizeof door->dir)
+    door->market_budget =
+        config->market_budget ? config->market_budget : JOURNAL_MARKET_BUDGET_DEFAULT;
+    if (config->dir &&
+        snprintf(door->dir, sizeof door->dir, "%s", config->dir) >= (int)sizeof door->dir)
         return explain(OC_E_INVALID, config->dir, "the path is too long");
     env_boot_id(door->boot);
     return OC_OK;
@@ -169,7 +177,8 @@ static void forget_cut(struct journal_live_file *live, const struct door_resume 
     }
 }
 
-/* The file of plain stores. What an earlier life of the session left in it stays, but for what is known better. */
+/* The file of plain stores. What an earlier life of the session left in it stays, but for what is
+ * known better. */
 static oc_rc open_live(struct door *door, const struct door_config *config)
 {
     char path[ENV_PATH_MAX];
@@ -185,7 +194,8 @@ static oc_rc open_live(struct door *door, const struct door_config *config)
         return rc;
     door->live = data;
     struct journal_live_file *live = data;
-    if (live->magic != JOURNAL_LIVE_MAGIC || memcmp(live->session, door->session, sizeof live->session) != 0)
+    if (live->magic != JOURNAL_LIVE_MAGIC ||
+        memcmp(live->session, door->session, sizeof live->session) != 0)
         memset(live, 0, sizeof *live);
     memcpy(live->session, door->session, sizeof live->session);
     struct journal_mark mark = {0};
@@ -193,7 +203,8 @@ static oc_rc open_live(struct door *door, const struct door_config *config)
         forget_cut(live, config->resume);
         if (config->resume->has_progress) {
             const struct journal_progress *progress = &config->resume->progress;
-            mark = (struct journal_mark){progress->seq, progress->market_index, progress->input_hash, 0};
+            mark = (struct journal_mark){progress->seq, progress->market_index,
+                                         progress->input_hash, 0};
             mark.check = journal_mark_check(&mark);
         }
     }
@@ -212,14 +223,16 @@ static oc_rc clear_folder(const struct door_config *config)
         rc = sweep_behind(config);
     if (rc == OC_E_EXISTS)
         snprintf(open_error, sizeof open_error,
-                 "journal %s: there are records of a session in it; restore that session, or give another folder",
+                 "journal %s: there are records of a session in it; restore that session, or give "
+                 "another folder",
                  config->dir);
     else if (rc < 0)
         explain(rc, config->dir, "the folder cannot be prepared");
     return rc;
 }
 
-/* In a folder with records and no resume nothing is touched; with one, "live" forgets what is cut before it is cut. */
+/* In a folder with records and no resume nothing is touched; with one, "live" forgets what is cut
+ * before it is cut. */
 static oc_rc open_folder(struct door *door, const struct door_config *config)
 {
     oc_rc rc = env_mkdir(config->dir);
@@ -267,10 +280,12 @@ oc_rc door_open(const struct door_config *config, struct door **ret_door)
         rc = open_folder(door, config);
     if (rc < 0)
         goto fail;
-    rc = epoch_open(&door->epoch, config->epoch_dir ? config->epoch_dir : config->dir, door->session);
+    rc = epoch_open(&door->epoch, config->epoch_dir ? config->epoch_dir : config->dir,
+                    door->session);
     if (rc < 0) {
-        explain(rc, config->dir, rc == OC_E_DATA ? "the file \"epoch\" is damaged; without it order ids could repeat"
-                                                 : "the epoch file");
+        explain(rc, config->dir,
+                rc == OC_E_DATA ? "the file \"epoch\" is damaged; without it order ids could repeat"
+                                : "the epoch file");
         goto fail;
     }
     if (config->dir) {

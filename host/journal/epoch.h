@@ -1,7 +1,8 @@
 /* epoch.h: order ids that are never given twice, over all sessions that share a folder.
  *
- * Invariants: the file says "in use" (durably) before the first id is given, and promises ids in blocks before they are used. A
- * start that finds "in use" raises the epoch; after a clean end the count goes on.
+ * Invariants: the file says "in use" (durably) before the first id is given, and promises ids in
+ * blocks before they are used. A start that finds "in use" raises the epoch; after a clean end the
+ * count goes on.
  */
 #ifndef JOURNAL_EPOCH_H
 #define JOURNAL_EPOCH_H
@@ -18,7 +19,8 @@ struct epoch {
     uint64_t id_end;
 };
 
-/* [setup] `dir` NULL: epoch 1 without a file. OC_E_DATA: the file is damaged. OC_E_LIMIT: the last epoch is used up. */
+/* [setup] `dir` NULL: epoch 1 without a file. OC_E_DATA: the file is damaged. OC_E_LIMIT: the last
+ * epoch is used up. */
 oc_rc epoch_open(struct epoch *epoch, const char *dir, const uint8_t session[16]);
 /* OC_E_LIMIT, OC_E_IO …: no id was given. */
 oc_rc epoch_next(struct epoch *epoch, uint64_t *ret_id);

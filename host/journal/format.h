@@ -1,8 +1,9 @@
-/* format.h: the bytes of the journal's files. docs/journal-format.md says the same in words; a change of either raises
- * JOURNAL_VERSION.
+/* format.h: the bytes of the journal's files. docs/journal-format.md says the same in words; a
+ * change of either raises JOURNAL_VERSION.
  *
- * Invariants: little-endian, no padding, every structure ends in a hash of the bytes before it (the live part of a segment
- * excepted: it is stored to while in use, and each of its pairs carries its own check).
+ * Invariants: little-endian, no padding, every structure ends in a hash of the bytes before it (the
+ * live part of a segment excepted: it is stored to while in use, and each of its pairs carries its
+ * own check).
  */
 #ifndef JOURNAL_FORMAT_H
 #define JOURNAL_FORMAT_H
@@ -14,19 +15,22 @@
 
 #include <stdatomic.h>
 
-#define JOURNAL_SEGMENT_MAGIC    0x314745534352544fu
-#define JOURNAL_VERSION          1u
-#define JOURNAL_LIVE_OFFSET      512u
-#define JOURNAL_DATA_OFFSET      ((uint64_t)JOURNAL_PAGE)
-#define JOURNAL_CHAIN_START      0x6f757463u /* the chain before the first record of a stream */
-#define JOURNAL_FRAME_SIZE       8u
-#define JOURNAL_FRAME_MORE       1u /* in a frame's size: the batch goes on behind this record */
-#define JOURNAL_FRAME_HERE       2u /* always set, so that no single bit makes a frame look like the end */
-#define JOURNAL_SYNC_MARKS       64 /* syncs between two marks of how far they went: a mark makes the next sync dearer */
+#define JOURNAL_SEGMENT_MAGIC 0x314745534352544fu
+#define JOURNAL_VERSION       1u
+#define JOURNAL_LIVE_OFFSET   512u
+#define JOURNAL_DATA_OFFSET   ((uint64_t)JOURNAL_PAGE)
+#define JOURNAL_CHAIN_START   0x6f757463u /* the chain before the first record of a stream */
+#define JOURNAL_FRAME_SIZE    8u
+#define JOURNAL_FRAME_MORE    1u /* in a frame's size: the batch goes on behind this record */
+#define JOURNAL_FRAME_HERE                                                                         \
+    2u /* always set, so that no single bit makes a frame look like the end */
+#define JOURNAL_SYNC_MARKS                                                                         \
+    64 /* syncs between two marks of how far they went: a mark makes the next sync dearer */
 
 enum journal_stream { JOURNAL_ORDERS = 0, JOURNAL_MARKET = 1, JOURNAL_STREAMS = 2 };
 
-/* Offset 0 of a segment; written once, when the segment is begun. All zero: prepared and not begun. */
+/* Offset 0 of a segment; written once, when the segment is begun. All zero: prepared and not begun.
+ */
 struct journal_segment_head {
     uint64_t magic;
     uint32_t version;
@@ -37,7 +41,8 @@ struct journal_segment_head {
     uint32_t epoch;
     uint64_t size;      /* bytes of the file while it is in use */
     uint64_t first_seq; /* no record in it has a smaller seq */
-    uint64_t previous_end; /* offset behind the last good record of the segment before; 0 in segment 0 */
+    uint64_t
+        previous_end; /* offset behind the last good record of the segment before; 0 in segment 0 */
     uint32_t previous_chain;
     uint32_t zero;
     uint64_t hash_low; /* the stream's record hash before this segment */
@@ -63,8 +68,8 @@ struct journal_segment_live {
     uint64_t closed_check;
 };
 
-/* The file "live": plain stores, never synced, so that they cost nothing. They survive a kill; after a loss of power they are
- * some older state. */
+/* The file "live": plain stores, never synced, so that they cost nothing. They survive a kill;
+ * after a loss of power they are some older state. */
 struct journal_live_slot {
     uint64_t segment;     /* index + 1; 0 = none */
     _Atomic uint64_t end; /* offset behind the last record that was appended to it */
@@ -83,7 +88,8 @@ struct journal_live_file {
 
 /* In front of a record: one 64-bit store makes the record appear. A size of 0 is the end. */
 struct journal_frame {
-    uint32_t size; /* of the event, a multiple of 8, and JOURNAL_FRAME_HERE, and perhaps JOURNAL_FRAME_MORE */
+    uint32_t size; /* of the event, a multiple of 8, and JOURNAL_FRAME_HERE, and perhaps
+                      JOURNAL_FRAME_MORE */
     uint32_t check;
 };
 
@@ -97,7 +103,7 @@ struct journal_checkpoint_head {
     uint64_t input_hash;
     uint64_t hash_low; /* of the orders stream up to here */
     uint64_t hash_high;
-    uint64_t count[JOURNAL_STREAMS]; /* records of each stream */
+    uint64_t count[JOURNAL_STREAMS];   /* records of each stream */
     uint32_t segment[JOURNAL_STREAMS]; /* where each stream goes on */
     uint64_t offset[JOURNAL_STREAMS];
     uint64_t last[JOURNAL_STREAMS]; /* offset of the frame before that; 0 = none in this segment */
@@ -117,7 +123,7 @@ struct journal_epoch_file {
     uint32_t epoch;
     uint32_t is_clean; /* the last user closed it */
     uint32_t zero;
-    uint64_t id_end; /* order counters below this one may have been used in this epoch */
+    uint64_t id_end;     /* order counters below this one may have been used in this epoch */
     uint8_t session[16]; /* of the last user */
     uint64_t last_seq;   /* its last sequence number, when clean */
     uint64_t check;
@@ -125,8 +131,10 @@ struct journal_epoch_file {
 
 #define JOURNAL_EPOCH_MAGIC 0x314843504352544fu
 
-_Static_assert(sizeof(struct journal_segment_head) == 128 && sizeof(struct journal_segment_live) == 32 &&
-                   sizeof(struct journal_live_file) == 192 && sizeof(struct journal_checkpoint_head) == 176 &&
+_Static_assert(sizeof(struct journal_segment_head) == 128 &&
+                   sizeof(struct journal_segment_live) == 32 &&
+                   sizeof(struct journal_live_file) == 192 &&
+                   sizeof(struct journal_checkpoint_head) == 176 &&
                    sizeof(struct journal_epoch_file) == 64 && sizeof(struct journal_frame) == 8,
                "docs/journal-format.md gives these sizes");
 
@@ -144,10 +152,12 @@ static inline uint64_t journal_mark_check(const struct journal_mark *mark)
     return hash64_fold(hash64_fold(state, mark->market_index), mark->input_hash);
 }
 
-/* The chained check of a record: from the check before, the record's hash and the frame's size word. */
+/* The chained check of a record: from the check before, the record's hash and the frame's size
+ * word. */
 static inline uint32_t journal_frame_check(uint32_t chain, struct hash128 hash, uint32_t size_word)
 {
-    uint64_t state = hash64_fold(hash.low ^ (hash.high << 1 | hash.high >> 63), (uint64_t)chain << 32 | size_word);
+    uint64_t state = hash64_fold(hash.low ^ (hash.high << 1 | hash.high >> 63),
+                                 (uint64_t)chain << 32 | size_word);
     return (uint32_t)(state >> 32); /* the upper half depends on every bit */
 }
 

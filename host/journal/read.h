@@ -1,10 +1,10 @@
 /* read.h: what a journal says: both streams merged by sequence, and how each of them ends.
  *
  * Invariants
- *   - Everything is verified when the journal is opened; the walk afterwards cannot fail. What is handed out is whole: every
- *     check is right, every batch complete.
- *   - Nothing is silently shorter. Each stream's end is classified, with file and offset: what was cut is counted, what must
- *     not be read past is refused.
+ *   - Everything is verified when the journal is opened; the walk afterwards cannot fail. What is
+ * handed out is whole: every check is right, every batch complete.
+ *   - Nothing is silently shorter. Each stream's end is classified, with file and offset: what was
+ * cut is counted, what must not be read past is refused.
  *   - Reading changes no file.
  */
 #ifndef JOURNAL_READ_H
@@ -20,11 +20,12 @@ enum journal_tail {
     JOURNAL_TAIL_NONE = 0, /* the stream has no segment */
     JOURNAL_TAIL_CLEAN,    /* ended well */
     JOURNAL_TAIL_OPEN,     /* the process died, nothing is lost */
-    JOURNAL_TAIL_TORN,     /* cut: what was not yet durable when the power went, an incomplete batch, a shortened file */
-    JOURNAL_TAIL_CORRUPT,  /* refused: damage where everything had been written */
-    JOURNAL_TAIL_MISSING,  /* refused: a segment is not there */
-    JOURNAL_TAIL_OLD,      /* refused: a file of another time or session stands among the others */
-    JOURNAL_TAIL_TOO_NEW   /* refused: a version this program does not know */
+    JOURNAL_TAIL_TORN, /* cut: what was not yet durable when the power went, an incomplete batch, a
+                          shortened file */
+    JOURNAL_TAIL_CORRUPT, /* refused: damage where everything had been written */
+    JOURNAL_TAIL_MISSING, /* refused: a segment is not there */
+    JOURNAL_TAIL_OLD,     /* refused: a file of another time or session stands among the others */
+    JOURNAL_TAIL_TOO_NEW  /* refused: a version this program does not know */
 };
 
 /* Where a stream goes on. */
@@ -40,8 +41,9 @@ struct journal_end {
     enum journal_tail tail;
     struct journal_position position; /* behind the last record handed out */
     uint64_t last_seq;
-    uint32_t first_segment; /* above 0 in the market stream: older ones were removed by the budget */
-    uint32_t segment;       /* where the damage is */
+    uint32_t
+        first_segment; /* above 0 in the market stream: older ones were removed by the budget */
+    uint32_t segment;  /* where the damage is */
     uint64_t offset;
     uint64_t cut_bytes;   /* from the cut to the last byte that is not zero */
     uint64_t cut_records; /* whole records of an incomplete batch that were left out */
@@ -49,8 +51,8 @@ struct journal_end {
     char text[256];       /* one sentence: file, offset, found, expected */
 };
 
-/* Everything up to the input `seq` had been processed. After a loss of power only what the records reach counts: what was
- * processed behind them is lost, and has to be processed again. */
+/* Everything up to the input `seq` had been processed. After a loss of power only what the records
+ * reach counts: what was processed behind them is lost, and has to be processed again. */
 struct journal_progress {
     uint64_t seq;
     uint64_t market_index;
@@ -81,28 +83,34 @@ struct journal_checkpoint {
     unsigned passed_over; /* newer ones that were damaged */
 };
 
-/* [any] Opens and verifies. With `from_checkpoint` it begins at the newest valid checkpoint (all records when there is none),
- * and older segments are not looked at. OC_E_NOT_FOUND: no journal there. OC_E_DATA: refused; *ret_reader is still given, so
- * that journal_end can say what was found, and journal_next gives what is good before. OC_E_IO, OC_E_NOMEM: nothing is given.
- * Owned: journal_close_read. */
+/* [any] Opens and verifies. With `from_checkpoint` it begins at the newest valid checkpoint (all
+ * records when there is none), and older segments are not looked at. OC_E_NOT_FOUND: no journal
+ * there. OC_E_DATA: refused; *ret_reader is still given, so that journal_end can say what was
+ * found, and journal_next gives what is good before. OC_E_IO, OC_E_NOMEM: nothing is given. Owned:
+ * journal_close_read. */
 oc_rc journal_open_read(const char *dir, bool from_checkpoint, struct journal_reader **ret_reader);
 void journal_close_read(struct journal_reader *reader);
 
 /* The next record by sequence, borrowed until journal_close_read. OC_E_END. */
-oc_rc journal_next(struct journal_reader *reader, const struct oc_event **ret_event, enum journal_stream *ret_stream);
+oc_rc journal_next(struct journal_reader *reader, const struct oc_event **ret_event,
+                   enum journal_stream *ret_stream);
 /* Starts again. */
 void journal_rewind(struct journal_reader *reader);
 
-const struct journal_end *journal_end(const struct journal_reader *reader, enum journal_stream stream);
+const struct journal_end *journal_end(const struct journal_reader *reader,
+                                      enum journal_stream stream);
 /* False: no mark was stored (a fresh journal, or the power went before it was written). */
 bool journal_progress(const struct journal_reader *reader, struct journal_progress *ret_progress);
 /* The newest valid one, when opened from it; else false. */
-bool journal_checkpoint(const struct journal_reader *reader, struct journal_checkpoint *ret_checkpoint);
+bool journal_checkpoint(const struct journal_reader *reader,
+                        struct journal_checkpoint *ret_checkpoint);
 /* The running hash of the orders stream at its end. */
 struct hash128 journal_order_hash(const struct journal_reader *reader, uint64_t *ret_count);
-/* [any] The session header's text, newest first when there are several. Borrowed. OC_E_NOT_FOUND, OC_E_DATA. */
+/* [any] The session header's text, newest first when there are several. Borrowed. OC_E_NOT_FOUND,
+ * OC_E_DATA. */
 oc_rc journal_header(const struct journal_reader *reader, const char **ret_text, size_t *ret_size);
-/* For a door that goes on. OC_E_STATE: a stream was refused. The input's hash and count are those of the last progress. */
+/* For a door that goes on. OC_E_STATE: a stream was refused. The input's hash and count are those
+ * of the last progress. */
 oc_rc journal_resume(const struct journal_reader *reader, struct door_resume *ret_resume);
 
 /* "torn" … */

