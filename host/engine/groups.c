@@ -207,8 +207,8 @@ void groups_fill(struct engine *engine, const struct order *order, int64_t qty)
     struct group *group = group_find(&engine->groups, order->now.group);
     if (group && order->now.role == OC_ROLE_ENTRY)
         group->entered += qty;
-    else if (group && order->now.role != OC_ROLE_NONE)
-        group->exited += qty;
+    else if (group && (order->now.role == OC_ROLE_STOP_LOSS || order->now.role == OC_ROLE_TAKE_PROFIT))
+        group->exited += qty; /* what flattens an excess was counted when it was asked for */
     if (group && !engine->is_restoring)
         group_resize(engine, group);
     groups_close(engine, order);

@@ -1,0 +1,179 @@
+/* groups_test.c: stop loss and take profit as a group the host owns. */
+#include "engine/impl.h"
+#include "engine_fixture.h"
+
+static uint64_t guarded(struct fixture *f, int64_t qty)
+{
+    struct oc_request request = fixture_order(f, OC_SIDE_BUY, qty, 10000);
+    request.bits |= OC_RQ_HAS_STOP_LOSS | OC_RQ_HAS_TAKE_PROFIT;
+    request.stop_loss = 9500;
+    request.take_profit = 11000;
+    return fixture_submit(f, request);
+}
+
+static const struct order *leg(const struct fixture *f, uint8_t role)
+{
+    for (uint32_t i = f->sent_count; i > 0; i--)
+        if (f->sent[i - 1].role == role && f->sent[i - 1].kind == OC_REQUEST_NEW)
+            return fixture_find(f, f->sent[i - 1].order);
+    return NULL;
+}
+
+/* The venue says yes to the last amend of a leg. */
+static void amended(struct fixture *f, uint64_t order, int64_t qty)
+{
+    struct oc_ev_answer answer = fixture_answer(f, OC_EV_AMENDED, order);
+    answer.qty = qty;
+    fixture_input(f, &answer);
+}
+
+static int64_t asked(const struct order *order) { return order->ask_qty ? order->ask_qty : order->now.qty; }
+
+/* ALGO-10: entry 10; fill 4 -> legs of 4; fill 6 -> legs of 10; target fills 3 -> stop 7; stop fills 7 while a target
+ * fill of 2 is in flight -> target leg canceled, excess 2 on the wrong side, flatten 2, net 0. */
+static void ALGO_10(void **state)
+{
+    (void)state;
+    struct fixture *f = fixture_new(COST_AVERAGE);
+    uint64_t entry = guarded(f, 10);
+    assert_int_equal(f->sent_count, 1);
+    fixture_trade(f, entry, OC_SIDE_BUY, 4, 10000);
+    const struct order *stop = leg(f, OC_ROLE_STOP_LOSS), *target = leg(f, OC_ROLE_TAKE_PROFIT);
+    assert_non_null(stop);
+    assert_non_null(target);
+    assert_int_equal(stop->now.qty, 4);
+    assert_int_equal(target->now.qty, 4);
+    assert_int_equal(stop->now.stop_price, 9500);
+    assert_int_equal(target->now.price, 11000);
+    assert_true(stop->now.bits & OC_RQ_REDUCE_ONLY);
+    assert_int_equal(stop->now.group, target->now.group);
+    fixture_say(f, OC_EV_ACCEPTED, stop->now.order);
+    fixture_say(f, OC_EV_ACCEPTED, target->now.order);
+    fixture_trade(f, entry, OC_SIDE_BUY, 6, 10000);
+    assert_int_equal(asked(stop), 10);
+    assert_int_equal(asked(target), 10);
+    amended(f, stop->now.order, 10);
+    amended(f, target->now.order, 10);
+    fixture_trade(f, target->now.order, OC_SIDE_SELL, 3, 11000);
+    assert_int_equal(asked(stop), 7);
+    amended(f, stop->now.order, 7);
+    fixture_say(f, OC_EV_TRIGGERED, stop->now.order);
+    fixture_trade(f, stop->now.order, OC_SIDE_SELL, 7, 9500);
+    assert_int_equal(fixture_book(f)->position.qty, 0);
+    assert_int_equal(target->state, STATE_PENDING_CANCEL);
+    uint32_t sent = f->sent_count;
+    fixture_trade(f, target->now.order, OC_SIDE_SELL, 2, 11000); /* it was in flight */
+    assert_int_equal(fixture_book(f)->position.qty, -2);
+    const struct oc_request *flatten = &f->sent[f->sent_count - 1];
+    assert_true(f->sent_count > sent);
+    assert_int_equal(flatten->kind, OC_REQUEST_NEW);
+    assert_int_equal(flatten->side, OC_SIDE_BUY);
+    assert_int_equal(flatten->qty, 2);
+    fixture_trade(f, flatten->order, OC_SIDE_BUY, 2, 11000);
+    assert_int_equal(fixture_book(f)->position.qty, 0);
+    assert_int_equal(f->engine->groups.flattened, 1);
+    fixture_free(f);
+}
+
+static void closing_takes_the_protection_down(void **state)
+{
+    (void)state;
+    struct fixture *f = fixture_new(COST_AVERAGE);
+    uint64_t entry = guarded(f, 10);
+    fixture_trade(f, entry, OC_SIDE_BUY, 10, 10000);
+    const struct order *stop = leg(f, OC_ROLE_STOP_LOSS), *target = leg(f, OC_ROLE_TAKE_PROFIT);
+    assert_int_equal(fixture_book(f)->open_sell, 0); /* reduce-only adds no exposure */
+    struct oc_request close = fixture_order(f, OC_SIDE_SELL, 10, 0);
+    close.bits |= OC_RQ_REDUCE_ONLY;
+    uint64_t id = fixture_submit(f, close);
+    fixture_trade(f, id, OC_SIDE_SELL, 10, 10050);
+    assert_int_equal(stop->state, STATE_PENDING_CANCEL);
+    assert_int_equal(target->state, STATE_PENDING_CANCEL);
+    fixture_say(f, OC_EV_CANCELED, stop->now.order);
+    fixture_say(f, OC_EV_CANCELED, target->now.order);
+    assert_int_equal(f->engine->groups.live, 0);
+    fixture_free(f);
+}
+
+static void an_entry_that_never_filled_leaves_no_group(void **state)
+{
+    (void)state;
+    struct fixture *f = fixture_new(COST_AVERAGE);
+    uint64_t entry = guarded(f, 10);
+    assert_int_equal(f->engine->groups.live, 1);
+    fixture_say(f, OC_EV_REJECTED, entry);
+    assert_int_equal(f->engine->groups.live, 0);
+    assert_int_equal(f->sent_count, 1);
+    uint64_t again = guarded(f, 5);
+    assert_int_equal(f->engine->groups.count, 1); /* the slot is used again */
+    fixture_say(f, OC_EV_CANCELED, again);
+    fixture_free(f);
+}
+
+static void a_refused_leg_is_an_alarm(void **state)
+{
+    (void)state;
+    struct fixture *f = fixture_new(COST_AVERAGE);
+    uint64_t entry = guarded(f, 10);
+    f->door_answer = OC_E_IO;
+    struct oc_ev_fill fill = fixture_fill(f, entry, OC_SIDE_BUY, 10, 10000, "a");
+    fixture_input(f, &fill);
+    assert_null(leg(f, OC_ROLE_STOP_LOSS));
+    f->door_answer = OC_OK;
+    f->venue_answer = OC_E_IO;
+    fixture_free(f);
+}
+
+static void the_other_leg_goes_when_one_is_filled(void **state)
+{
+    (void)state;
+    struct fixture *f = fixture_new(COST_AVERAGE);
+    uint64_t entry = guarded(f, 10);
+    fixture_trade(f, entry, OC_SIDE_BUY, 10, 10000);
+    const struct order *stop = leg(f, OC_ROLE_STOP_LOSS), *target = leg(f, OC_ROLE_TAKE_PROFIT);
+    fixture_trade(f, target->now.order, OC_SIDE_SELL, 10, 11000);
+    assert_int_equal(stop->state, STATE_PENDING_CANCEL);
+    fixture_say(f, OC_EV_CANCELED, stop->now.order);
+    assert_int_equal(f->engine->groups.live, 0);
+    assert_int_equal(fixture_book(f)->position.qty, 0);
+    fixture_free(f);
+}
+
+static void groups_come_back_from_records(void **state)
+{
+    (void)state;
+    struct fixture *f = fixture_new(COST_AVERAGE), *g = fixture_new(COST_AVERAGE);
+    uint32_t first = f->record_count;
+    uint64_t entry = guarded(f, 10);
+    struct oc_ev_fill fill = fixture_fill(f, entry, OC_SIDE_BUY, 10, 10000, "a");
+    uint32_t before = f->record_count;
+    fixture_input(f, &fill);
+    for (uint32_t i = first; i < f->record_count; i++) {
+        if (i == before)
+            assert_int_equal(engine_restore(g->engine, &fill.head), OC_OK);
+        assert_int_equal(engine_restore(g->engine, (const void *)f->records[i]), OC_OK);
+    }
+    assert_int_equal(g->engine->groups.live, 1);
+    assert_int_equal(g->sent_count, 0);
+    const struct group *group = &g->engine->groups.list[0];
+    assert_int_equal(group->entered, 10);
+    fixture_trade(g, group->stop_order, OC_SIDE_SELL, 4, 9500); /* and it goes on living */
+    assert_int_equal(g->sent_count, 1);
+    assert_int_equal(g->sent[0].kind, OC_REQUEST_AMEND);
+    assert_int_equal(g->sent[0].qty, 6);
+    fixture_free(f);
+    fixture_free(g);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(ALGO_10),
+        cmocka_unit_test(closing_takes_the_protection_down),
+        cmocka_unit_test(an_entry_that_never_filled_leaves_no_group),
+        cmocka_unit_test(a_refused_leg_is_an_alarm),
+        cmocka_unit_test(the_other_leg_goes_when_one_is_filled),
+        cmocka_unit_test(groups_come_back_from_records),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
