@@ -307,8 +307,9 @@ void paper_activate(struct paper *paper, struct paper_order *order, int64_t now_
         }
         order->has_rested = true;
     }
-    if (order->fills == 0 && !order->is_triggered)
+    if (!order->is_accepted)
         paper_answer(paper, &order->ask, OC_EV_ACCEPTED, now_ns, NULL);
+    order->is_accepted = true;
     if (known && !waits)
         at_point(paper, order, now_ns, price, raw);
     if (order->phase == PHASE_WORKING)

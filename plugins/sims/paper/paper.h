@@ -39,6 +39,7 @@ struct paper_order {
     uint32_t fills;
     uint8_t phase;
     uint8_t plan;
+    bool is_accepted;   /* said so */
     bool is_triggered;
     bool has_rested;    /* a market point has passed it */
 };

@@ -110,6 +110,7 @@ static void arrived(struct paper *paper, uint64_t request)
         if (copy.kind == OC_REQUEST_NEW && !order && paper_room(paper, &order) == OC_OK) {
             order->ask = copy;
             order->phase = PHASE_WORKING;
+            order->is_accepted = true;
             order->active_ns = copy.head.local_ns;
             order->expire_ns = paper_expiry(&copy, copy.head.local_ns);
             order->has_rested = copy.bits & OC_RQ_POST_ONLY;

@@ -1,0 +1,566 @@
+/* paper_test.c: the paper venue, loaded as the plugin it is: when orders trade, at what price, and what is refused. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "app/instance.h"
+#include "app/verbs.h"
+
+#define MINUTE 60000000000LL
+#define MS 1000000LL
+
+enum { INST = OC_INST(1, 1), ACCOUNT = 1, BTC = 1, USDT = 2 };
+
+struct venue {
+    struct settings settings;
+    struct registry *registry;
+    struct instance instance;
+    struct simhost simhost;
+    const struct oc_sim *sim;
+    uint64_t next;
+    struct oc_ev_answer answers[256];
+    struct oc_ev_fill fills[256];
+    int answer_count, fill_count;
+};
+
+/* "key=value" pairs; price step 0.01, quantity step 0.001, 1000 USDT and 5 BTC. */
+static struct venue *venue_new(const char *const *pairs)
+{
+    static const char *const names[] = {"sims/paper", NULL};
+    struct venue *v = calloc(1, sizeof *v);
+    char error[512];
+    setenv("OUTCRY_PLUGINS", TEST_BUILD_DIR "/plugins", 1);
+    v->registry = calloc(1, sizeof *v->registry);
+    registry_init(v->registry);
+    assert_int_equal(load_needed(v->registry, names), OC_OK);
+    for (; pairs && *pairs; pairs += 2) {
+        char key[96];
+        snprintf(key, sizeof key, "sim.paper.%s", pairs[0]);
+        settings_set(&v->settings, key, pairs[1], "test");
+    }
+    v->instance.settings = &v->settings;
+    v->instance.simhost = &v->simhost;
+    strcpy(v->instance.section, "sim.paper");
+    if (instance_open(&v->instance, v->registry, OC_SIM, "outcry.paper", error) < 0)
+        fail_msg("%s", error);
+    v->sim = registry_interface(v->instance.plugin, OC_SIM);
+    simhost_init(&v->simhost, v->sim, v->instance.self);
+    struct oc_instrument info = {.size = sizeof info, .inst = INST, .kind = OC_KIND_SPOT, .base = BTC, .quote = USDT,
+                                 .settle = USDT, .price_step = {1, 2, 0}, .qty_step = {1, 3, 0},
+                                 .contract_size = {1, 0, 0}, .symbol = "BTC/USDT"};
+    assert_int_equal(v->sim->instrument(v->instance.self, &info), OC_OK);
+    v->sim->balance(v->instance.self, ACCOUNT, USDT, (struct oc_dec){100000, 0, 0});
+    v->sim->balance(v->instance.self, ACCOUNT, BTC, (struct oc_dec){5, 0, 0});
+    return v;
+}
+
+static void venue_free(struct venue *v)
+{
+    instance_close(&v->instance);
+    simhost_release(&v->simhost);
+    settings_release(&v->settings);
+    free(v->registry);
+    free(v);
+}
+
+/* Lets time pass: what the venue wanted to do, and its answers. */
+static void pass(struct venue *v, int64_t to_ns)
+{
+    union {
+        struct oc_event head;
+        struct oc_ev_answer answer;
+        struct oc_ev_fill fill;
+        char bytes[SIMHOST_ANSWER_MAX];
+    } got;
+    while (simhost_next_ns(&v->simhost) <= to_ns) {
+        int64_t at_ns = simhost_next_ns(&v->simhost);
+        if (v->simhost.due_ns <= at_ns) {
+            v->simhost.due_ns = INT64_MAX;
+            v->sim->due(v->instance.self, at_ns);
+        }
+        while (simhost_take(&v->simhost, at_ns, &got, sizeof got) == OC_OK) {
+            if (got.head.type == OC_EV_FILL)
+                v->fills[v->fill_count++] = got.fill;
+            else
+                v->answers[v->answer_count++] = got.answer;
+        }
+    }
+}
+
+static void bar(struct venue *v, int64_t minute, int64_t open, int64_t high, int64_t low, int64_t close, int64_t volume)
+{
+    struct oc_ev_bar event = {.head = {.size = sizeof event, .type = OC_EV_BAR, .inst = INST, .venue_ns = (minute + 1) * MINUTE},
+                              .open_ns = minute * MINUTE, .period_ns = MINUTE, .open = open, .high = high, .low = low,
+                              .close = close, .volume = volume, .present = volume >= 0 ? OC_HAS_VOLUME : 0};
+    pass(v, minute * MINUTE);
+    assert_int_equal(v->sim->market(v->instance.self, minute * MINUTE, &event.head), OC_OK);
+    pass(v, (minute + 1) * MINUTE - 1);
+    assert_int_equal(v->sim->market(v->instance.self, (minute + 1) * MINUTE, &event.head), OC_OK);
+    pass(v, (minute + 1) * MINUTE);
+}
+
+static struct oc_request order(struct venue *v, uint8_t side, int64_t qty, int64_t price, int64_t stop)
+{
+    struct oc_request request = {.kind = OC_REQUEST_NEW, .side = side, .qty = qty, .price = price, .stop_price = stop,
+                                 .account = ACCOUNT, .tif = OC_TIF_GTC, .bits = OC_RQ_HAS_QTY};
+    request.head.inst = INST;
+    request.head.size = sizeof request;
+    request.id = request.order = ++v->next;
+    request.type = price ? (stop ? OC_ORDER_STOP_LIMIT : OC_ORDER_LIMIT) : (stop ? OC_ORDER_STOP : OC_ORDER_MARKET);
+    request.bits |= (price ? OC_RQ_HAS_PRICE : 0u) | (stop ? OC_RQ_HAS_STOP : 0u);
+    return request;
+}
+
+static uint64_t send(struct venue *v, int64_t now_ns, struct oc_request request)
+{
+    assert_int_equal(v->sim->request(v->instance.self, now_ns, &request), OC_OK);
+    pass(v, now_ns);
+    return request.order;
+}
+
+static const struct oc_ev_answer *last_answer(const struct venue *v)
+{
+    return v->answer_count ? &v->answers[v->answer_count - 1] : NULL;
+}
+
+static const char *const ideal[] = {"profile", "ideal", "taker_fee", "0.001", NULL};
+static const char *const plain[] = {"latency", "0", "half_spread", "0", NULL};
+
+static void a_market_order_takes_the_next_open(void **state)
+{
+    (void)state;
+    struct venue *v = venue_new(ideal);
+    bar(v, 0, 10000, 10100, 9900, 10050, 1000);
+    send(v, MINUTE, order(v, OC_SIDE_BUY, 1000, 0, 0));
+    assert_int_equal(v->fill_count, 0); /* never on the bar it was made on */
+    bar(v, 1, 10060, 10200, 10000, 10100, 1000);
+    assert_int_equal(v->fill_count, 1);
+    assert_int_equal(v->fills[0].price, 10060);
+    assert_int_equal(v->fills[0].head.venue_ns, MINUTE);
+    assert_int_equal(v->fills[0].liquidity, OC_LIQUIDITY_TAKER);
+    assert_int_equal(v->fills[0].fee.units * 1000, 1006 * (v->fills[0].fee.scale == 4 ? 1000 : 0)); /* 0.1006 USDT */
+    assert_true(v->fills[0].head.flags & OC_EVF_LAST);
+    venue_free(v);
+}
+
+static void latency_moves_the_price_towards_the_worse_extreme(void **state)
+{
+    (void)state;
+    static const char *const slow[] = {"latency", "10s", "half_spread", "0", "volume_cap", "0", NULL};
+    struct venue *v = venue_new(slow);
+    bar(v, 0, 10000, 10000, 10000, 10000, -1);
+    send(v, MINUTE, order(v, OC_SIDE_BUY, 1000, 0, 0));
+    send(v, MINUTE, order(v, OC_SIDE_SELL, 1000, 0, 0));
+    bar(v, 1, 10000, 10300, 9700, 10000, -1);
+    pass(v, 3 * MINUTE);
+    assert_int_equal(v->fill_count, 2);
+    assert_int_equal(v->fills[0].price, 10150); /* half of the first third has passed */
+    assert_int_equal(v->fills[1].price, 9850);
+    assert_int_equal(v->fills[0].head.venue_ns, MINUTE + 10000 * MS);
+    venue_free(v);
+    static const char *const late[] = {"latency", "40s", "half_spread", "0", NULL};
+    v = venue_new(late);
+    send(v, 0, order(v, OC_SIDE_BUY, 10, 0, 0));
+    bar(v, 0, 10000, 10300, 9700, 10000, -1);
+    pass(v, 3 * MINUTE);
+    assert_int_equal(v->fills[0].price, 10300); /* and stays there: more latency never helps */
+    venue_free(v);
+}
+
+static void limits_touch_or_trade_through(void **state)
+{
+    (void)state;
+    struct venue *v = venue_new(plain), *w = venue_new(ideal);
+    struct venue *both[] = {v, w};
+    for (int i = 0; i < 2; i++) {
+        bar(both[i], 0, 10000, 10000, 10000, 10000, -1);
+        send(both[i], MINUTE, order(both[i], OC_SIDE_BUY, 1000, 9900, 0));
+        bar(both[i], 1, 10000, 10050, 9900, 10000, -1); /* touched */
+    }
+    assert_int_equal(v->fill_count, 0);
+    assert_int_equal(w->fill_count, 1);
+    assert_int_equal(w->fills[0].price, 9900);
+    assert_int_equal(w->fills[0].liquidity, OC_LIQUIDITY_MAKER);
+    assert_int_equal(w->fills[0].head.venue_ns, MINUTE + 40000 * MS); /* a buy: high first, then low */
+    bar(v, 2, 10000, 10050, 9899, 10000, -1); /* by one step */
+    assert_int_equal(v->fill_count, 1);
+    assert_int_equal(v->fills[0].price, 9900);
+    /* resting, gapped through: at its price, not better */
+    send(v, 3 * MINUTE, order(v, OC_SIDE_SELL, 1000, 10100, 0));
+    bar(v, 3, 10000, 10000, 10000, 10000, -1);
+    bar(v, 4, 10500, 10500, 10400, 10400, -1);
+    assert_int_equal(v->fill_count, 2);
+    assert_int_equal(v->fills[1].price, 10100);
+    /* marketable when it comes: takes the open */
+    send(v, 5 * MINUTE, order(v, OC_SIDE_BUY, 1000, 10600, 0));
+    bar(v, 5, 10410, 10420, 10400, 10400, -1);
+    assert_int_equal(v->fills[2].price, 10410);
+    assert_int_equal(v->fills[2].liquidity, OC_LIQUIDITY_TAKER);
+    venue_free(v);
+    venue_free(w);
+}
+
+static void stops_trigger_at_their_price_or_at_the_gap(void **state)
+{
+    (void)state;
+    struct venue *v = venue_new(plain);
+    bar(v, 0, 10000, 10000, 10000, 10000, -1);
+    send(v, MINUTE, order(v, OC_SIDE_SELL, 1000, 0, 9900));
+    bar(v, 1, 10000, 10050, 9950, 10000, -1);
+    assert_int_equal(v->fill_count, 0);
+    bar(v, 2, 10000, 10050, 9850, 10000, -1);
+    assert_int_equal(v->fill_count, 1);
+    assert_int_equal(v->fills[0].price, 9900);
+    assert_int_equal(v->fills[0].head.venue_ns, 2 * MINUTE + 20000 * MS); /* the worse extreme comes first */
+    assert_int_equal(last_answer(v)->head.type, OC_EV_TRIGGERED);
+    send(v, 3 * MINUTE, order(v, OC_SIDE_SELL, 1000, 0, 9900));
+    bar(v, 3, 9700, 9800, 9600, 9700, -1);
+    assert_int_equal(v->fills[1].price, 9700); /* beyond the stop at the open */
+    send(v, 4 * MINUTE, order(v, OC_SIDE_BUY, 1000, 9850, 9800)); /* stop-limit */
+    bar(v, 4, 9700, 9900, 9700, 9850, -1);
+    assert_int_equal(v->fill_count, 3);
+    assert_int_equal(v->fills[2].price, 9800);
+    send(v, 5 * MINUTE, order(v, OC_SIDE_BUY, 1000, 9890, 9900)); /* its limit is behind its stop: it rests */
+    bar(v, 5, 9850, 9950, 9889, 9900, -1);
+    assert_int_equal(v->fill_count, 4);
+    assert_int_equal(v->fills[3].price, 9890);
+    venue_free(v);
+}
+
+static void the_stop_is_taken_before_the_target(void **state)
+{
+    (void)state;
+    struct venue *v = venue_new(plain);
+    bar(v, 0, 10000, 10000, 10000, 10000, -1);
+    send(v, MINUTE, order(v, OC_SIDE_SELL, 1000, 10100, 0));
+    send(v, MINUTE, order(v, OC_SIDE_SELL, 1000, 0, 9900));
+    bar(v, 1, 10000, 10200, 9800, 10000, -1);
+    assert_int_equal(v->fill_count, 2);
+    assert_int_equal(v->fills[0].price, 9900);
+    assert_true(v->fills[0].head.flags & OC_EVF_AMBIGUOUS);
+    assert_true(v->fills[0].head.venue_ns < v->fills[1].head.venue_ns);
+    venue_free(v);
+}
+
+static void volume_caps_and_unknown_volume(void **state)
+{
+    (void)state;
+    struct venue *v = venue_new(plain);
+    bar(v, 0, 10000, 10000, 10000, 10000, 1000);
+    send(v, MINUTE, order(v, OC_SIDE_BUY, 250, 0, 0));
+    bar(v, 1, 10000, 10000, 10000, 10000, 1000);
+    bar(v, 2, 10000, 10000, 10000, 10000, 1000);
+    assert_int_equal(v->fill_count, 2);
+    assert_int_equal(v->fills[0].qty, 100);
+    assert_int_equal(v->fills[1].qty, 100);
+    bar(v, 3, 10000, 10000, 10000, 10000, 0); /* 0 is unknown, not nothing */
+    assert_int_equal(v->fill_count, 3);
+    assert_int_equal(v->fills[2].qty, 50);
+    struct oc_request ioc = order(v, OC_SIDE_BUY, 250, 0, 0);
+    ioc.tif = OC_TIF_IOC;
+    send(v, 4 * MINUTE, ioc);
+    bar(v, 4, 10000, 10000, 10000, 10000, 1000);
+    assert_int_equal(v->fills[3].qty, 100);
+    assert_int_equal(last_answer(v)->head.type, OC_EV_CANCELED);
+    struct oc_request fok = order(v, OC_SIDE_BUY, 250, 0, 0);
+    fok.tif = OC_TIF_FOK;
+    send(v, 5 * MINUTE, fok);
+    bar(v, 5, 10000, 10000, 10000, 10000, 1000);
+    assert_int_equal(v->fill_count, 4);
+    assert_int_equal(last_answer(v)->head.type, OC_EV_EXPIRED);
+    venue_free(v);
+}
+
+static void money_is_enough_or_not(void **state)
+{
+    (void)state;
+    struct venue *v = venue_new(ideal);
+    bar(v, 0, 10000, 10000, 10000, 10000, -1);
+    struct oc_request all = order(v, OC_SIDE_BUY, 0, 0, 0);
+    all.bits = OC_RQ_HAS_QUOTE_QTY | OC_RQ_FEE_IN_QUOTE;
+    all.quote_qty = (struct oc_dec){100000, 0, 0};
+    send(v, MINUTE, all);
+    bar(v, 1, 10000, 10000, 10000, 10000, -1);
+    assert_int_equal(v->fill_count, 1);
+    assert_int_equal(v->fills[0].qty, 999000); /* 100000 / (100 * 1.001) = 999.000999, in steps of 0.001 */
+    assert_true(v->fills[0].head.flags & OC_EVF_LAST);
+    send(v, 2 * MINUTE, order(v, OC_SIDE_BUY, 1000, 0, 0));
+    bar(v, 2, 10000, 10000, 10000, 10000, -1);
+    assert_int_equal(v->fill_count, 1);
+    assert_string_equal(last_answer(v)->reason, "INSUFFICIENT_FUNDS");
+    assert_int_equal(last_answer(v)->head.type, OC_EV_REJECTED);
+    send(v, 3 * MINUTE, order(v, OC_SIDE_SELL, 2000000, 0, 0)); /* more than is held */
+    bar(v, 3, 10000, 10000, 10000, 10000, -1);
+    assert_string_equal(last_answer(v)->reason, "INSUFFICIENT_FUNDS");
+    all.id = all.order = ++v->next;
+    all.quote_qty = (struct oc_dec){1, 9, 0};
+    send(v, 4 * MINUTE, all);
+    bar(v, 4, 10000, 10000, 10000, 10000, -1);
+    assert_string_equal(last_answer(v)->reason, "QUOTE_AMOUNT_TOO_SMALL");
+    venue_free(v);
+    static const char *const shorts[] = {"profile", "ideal", "allow_short", "yes", NULL};
+    v = venue_new(shorts);
+    send(v, 0, order(v, OC_SIDE_SELL, 20000, 0, 0));
+    bar(v, 0, 10000, 10000, 10000, 10000, -1);
+    int64_t units;
+    v->sim->position(v->instance.self, ACCOUNT, INST, &units);
+    assert_int_equal(units, -20000);
+    venue_free(v);
+}
+
+static void post_only_reduce_only_and_time_in_force(void **state)
+{
+    (void)state;
+    struct venue *v = venue_new(plain);
+    bar(v, 0, 10000, 10000, 10000, 10000, -1);
+    struct oc_request post = order(v, OC_SIDE_BUY, 1000, 10000, 0);
+    post.bits |= OC_RQ_POST_ONLY;
+    send(v, MINUTE, post);
+    assert_string_equal(last_answer(v)->reason, "POST_ONLY_WOULD_CROSS");
+    struct oc_request reduce = order(v, OC_SIDE_SELL, 1000, 0, 0);
+    reduce.bits |= OC_RQ_REDUCE_ONLY;
+    send(v, MINUTE, reduce);
+    bar(v, 1, 10000, 10000, 10000, 10000, -1);
+    assert_string_equal(last_answer(v)->reason, "REDUCE_ONLY_WOULD_INCREASE_POSITION");
+    send(v, 2 * MINUTE, order(v, OC_SIDE_BUY, 300, 0, 0));
+    bar(v, 2, 10000, 10000, 10000, 10000, -1);
+    reduce.id = reduce.order = ++v->next;
+    send(v, 3 * MINUTE, reduce);
+    bar(v, 3, 10000, 10000, 10000, 10000, -1);
+    assert_int_equal(v->fills[1].qty, 300); /* as much as there was */
+    assert_int_equal(last_answer(v)->head.type, OC_EV_CANCELED);
+    struct oc_request gtd = order(v, OC_SIDE_BUY, 10, 5000, 0);
+    gtd.tif = OC_TIF_GTD;
+    gtd.expire_ns = 5 * MINUTE + 7;
+    uint64_t id = send(v, 4 * MINUTE, gtd);
+    pass(v, 5 * MINUTE + 6);
+    assert_int_equal(last_answer(v)->head.type, OC_EV_ACCEPTED);
+    pass(v, 5 * MINUTE + 7);
+    assert_int_equal(last_answer(v)->head.type, OC_EV_EXPIRED);
+    assert_int_equal(last_answer(v)->order, id);
+    gtd.id = gtd.order = ++v->next;
+    send(v, 6 * MINUTE, gtd);
+    assert_string_equal(last_answer(v)->reason, "EXPIRES_IN_THE_PAST");
+    struct oc_request day = order(v, OC_SIDE_BUY, 10, 5000, 0);
+    day.tif = OC_TIF_DAY;
+    send(v, 6 * MINUTE, day);
+    pass(v, 1440 * MINUTE);
+    assert_int_equal(last_answer(v)->head.type, OC_EV_EXPIRED);
+    struct oc_request lost = order(v, OC_SIDE_BUY, 10, 5000, 0);
+    lost.head.inst = OC_INST(9, 1);
+    send(v, 1441 * MINUTE, lost);
+    assert_string_equal(last_answer(v)->reason, "UNKNOWN_INSTRUMENT");
+    venue_free(v);
+}
+
+static void a_cancel_and_an_amend_can_lose_the_race(void **state)
+{
+    (void)state;
+    static const char *const slow[] = {"latency", "30s", "half_spread", "0", NULL};
+    struct venue *v = venue_new(slow);
+    bar(v, 0, 10000, 10000, 10000, 10000, -1);
+    uint64_t id = send(v, MINUTE / 2, order(v, OC_SIDE_BUY, 1000, 9900, 0));
+    struct oc_request cancel = {.kind = OC_REQUEST_CANCEL, .order = id, .id = 77, .account = ACCOUNT};
+    cancel.head.inst = INST;
+    bar(v, 1, 10000, 10000, 10000, 10000, -1);
+    send(v, 2 * MINUTE + 20000 * MS, cancel); /* arrives at 50 s; the fill is at 40 s */
+    bar(v, 2, 10000, 10000, 9800, 9900, -1);
+    pass(v, 4 * MINUTE);
+    assert_int_equal(v->fill_count, 1);
+    assert_int_equal(last_answer(v)->head.type, OC_EV_CANCEL_REJECTED);
+    id = send(v, 4 * MINUTE, order(v, OC_SIDE_BUY, 1000, 9000, 0));
+    pass(v, 5 * MINUTE);
+    struct oc_request amend = cancel;
+    amend.kind = OC_REQUEST_AMEND;
+    amend.order = id;
+    amend.qty = 500;
+    amend.price = 9100;
+    amend.bits = OC_RQ_QUANTITY_CHANGED | OC_RQ_PRICE_CHANGED;
+    send(v, 5 * MINUTE, amend);
+    pass(v, 7 * MINUTE);
+    assert_int_equal(last_answer(v)->head.type, OC_EV_AMENDED);
+    bar(v, 7, 9200, 9200, 9099, 9150, -1);
+    pass(v, 9 * MINUTE);
+    assert_int_equal(v->fills[1].price, 9100);
+    assert_int_equal(v->fills[1].qty, 500);
+    send(v, 9 * MINUTE, amend);
+    pass(v, 11 * MINUTE);
+    assert_int_equal(last_answer(v)->head.type, OC_EV_AMEND_REJECTED);
+    venue_free(v);
+}
+
+static void quote(struct venue *v, int64_t at_ns, int64_t bid, int64_t bid_qty, int64_t ask, int64_t ask_qty)
+{
+    struct oc_ev_quote event = {.head = {.size = sizeof event, .type = OC_EV_QUOTE, .inst = INST, .venue_ns = at_ns},
+                                .bid = bid, .bid_qty = bid_qty, .ask = ask, .ask_qty = ask_qty,
+                                .present = (bid ? OC_HAS_BID | OC_HAS_BID_QTY : 0u) | (ask ? OC_HAS_ASK | OC_HAS_ASK_QTY : 0u)};
+    pass(v, at_ns);
+    v->sim->market(v->instance.self, at_ns, &event.head);
+    pass(v, at_ns);
+}
+
+static void print_at(struct venue *v, int64_t at_ns, int64_t price, int64_t qty)
+{
+    struct oc_ev_trade event = {.head = {.size = sizeof event, .type = OC_EV_TRADE, .inst = INST, .venue_ns = at_ns},
+                                .price = price, .qty = qty, .present = qty ? OC_HAS_QTY : 0u};
+    pass(v, at_ns);
+    v->sim->market(v->instance.self, at_ns, &event.head);
+    pass(v, at_ns);
+}
+
+static void quotes_are_taken_at_their_side_and_size(void **state)
+{
+    (void)state;
+    struct venue *v = venue_new(plain);
+    quote(v, 1, 9990, 500, 10010, 500);
+    send(v, 2, order(v, OC_SIDE_BUY, 800, 0, 0));
+    assert_int_equal(v->fills[0].price, 10010);
+    assert_int_equal(v->fills[0].qty, 500); /* what was shown, once */
+    quote(v, 3, 9990, 500, 10020, 0); /* size 0 is unknown */
+    assert_int_equal(v->fills[1].price, 10020);
+    assert_int_equal(v->fills[1].qty, 300);
+    send(v, 4, order(v, OC_SIDE_SELL, 100, 10030, 0));
+    quote(v, 5, 10030, 500, 10040, 500);
+    assert_int_equal(v->fill_count, 2); /* touched only */
+    quote(v, 6, 10031, 500, 10040, 500);
+    assert_int_equal(v->fills[2].price, 10030);
+    assert_int_equal(v->fills[2].liquidity, OC_LIQUIDITY_MAKER);
+    send(v, 7, order(v, OC_SIDE_SELL, 100, 0, 10000));
+    quote(v, 8, 9995, 500, 10005, 500);
+    assert_int_equal(v->fills[3].price, 9995);
+    send(v, 9, order(v, OC_SIDE_SELL, 100, 0, 0)); /* bid shows 400 left */
+    quote(v, 10, 0, 0, 10005, 500); /* one-sided: nothing to sell to */
+    send(v, 11, order(v, OC_SIDE_SELL, 100, 0, 0));
+    assert_int_equal(v->fill_count, 5);
+    quote(v, 12, 9000, 500, 10005, 500);
+    assert_int_equal(v->fills[5].price, 9000);
+    venue_free(v);
+}
+
+static void trades_fill_what_they_trade_through(void **state)
+{
+    (void)state;
+    struct venue *v = venue_new(plain);
+    print_at(v, 1, 10000, 100);
+    send(v, 2, order(v, OC_SIDE_BUY, 1000, 9990, 0));
+    print_at(v, 3, 9995, 100);
+    print_at(v, 4, 9990, 100); /* at our price: the queue is not ours */
+    assert_int_equal(v->fill_count, 0);
+    print_at(v, 5, 9989, 100);
+    assert_int_equal(v->fills[0].price, 9990);
+    assert_int_equal(v->fills[0].qty, 100);
+    send(v, 6, order(v, OC_SIDE_SELL, 50, 0, 0));
+    print_at(v, 7, 9980, 0);
+    assert_int_equal(v->fill_count, 3); /* both: size unknown limits nothing */
+    venue_free(v);
+}
+
+static void the_end_closes_at_the_last_price(void **state)
+{
+    (void)state;
+    struct venue *v = venue_new(plain);
+    bar(v, 0, 10000, 10000, 10000, 10000, -1);
+    send(v, MINUTE, order(v, OC_SIDE_BUY, 1000, 0, 0));
+    bar(v, 1, 10000, 10000, 10000, 10070, 10);
+    struct oc_request end = order(v, OC_SIDE_SELL, 1000, 0, 0);
+    end.role = OC_ROLE_END;
+    end.bits |= OC_RQ_REDUCE_ONLY;
+    send(v, 2 * MINUTE, end);
+    int before = v->fill_count;
+    v->sim->end(v->instance.self, 2 * MINUTE);
+    pass(v, 3 * MINUTE);
+    assert_int_equal(v->fill_count, before + 1);
+    assert_int_equal(v->fills[before].price, 10070);
+    assert_int_equal(v->fills[before].qty, 1000); /* whole: the cap is for the market, not for the end */
+    assert_true(v->fills[before].head.flags & OC_EVF_END);
+    venue_free(v);
+}
+
+static void its_state_is_saved_and_facts_are_taken(void **state)
+{
+    (void)state;
+    static char bytes[8 << 20];
+    struct venue *v = venue_new(plain), *w = venue_new(plain), *x = venue_new(plain);
+    bar(v, 0, 10000, 10000, 10000, 10000, -1);
+    send(v, MINUTE, order(v, OC_SIDE_BUY, 1000, 0, 0));
+    bar(v, 1, 10000, 10000, 10000, 10000, -1);
+    struct oc_request open = order(v, OC_SIDE_BUY, 500, 9900, 0);
+    send(v, 2 * MINUTE, open);
+    oc_rc size = v->sim->save(v->instance.self, bytes, sizeof bytes);
+    assert_true(size > 0);
+    assert_int_equal(v->sim->save(v->instance.self, bytes, (uint32_t)size - 1), OC_E_LIMIT);
+    assert_int_equal(w->sim->load(w->instance.self, bytes, (uint32_t)size - 1), OC_E_DATA);
+    assert_int_equal(w->sim->load(w->instance.self, bytes, 3), OC_E_DATA);
+    assert_int_equal(w->sim->load(w->instance.self, bytes, (uint32_t)size), OC_OK);
+    struct oc_request first = order(x, OC_SIDE_BUY, 1000, 0, 0);
+    x->sim->observe(x->instance.self, &first.head);
+    first.head.type = OC_EV_REQUEST;
+    x->sim->observe(x->instance.self, &first.head);
+    x->sim->observe(x->instance.self, &v->answers[0].head);
+    x->sim->observe(x->instance.self, &v->fills[0].head);
+    open.head.type = OC_EV_REQUEST;
+    x->sim->observe(x->instance.self, &open.head); /* no answer yet: still under way */
+    struct venue *all[] = {v, w, x};
+    for (int i = 0; i < 3; i++) {
+        int64_t units;
+        int fills = all[i]->fill_count;
+        all[i]->sim->position(all[i]->instance.self, ACCOUNT, INST, &units);
+        assert_int_equal(units, 1000);
+        if (i == 2)
+            simhost_schedule(&x->simhost, 2 * MINUTE);
+        bar(all[i], 2, 10000, 10000, 10000, 10000, -1);
+        bar(all[i], 3, 9950, 9950, 9899, 9950, -1);
+        assert_int_equal(all[i]->fill_count, fills + 1);
+        assert_int_equal(all[i]->fills[fills].price, 9900);
+        assert_int_equal(all[i]->fills[fills].qty, 500);
+        venue_free(all[i]);
+    }
+}
+
+static void wrong_configuration_is_refused(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"sims/paper", NULL};
+    static const char *const wrong[][2] = {{"profile", "rosy"}, {"latency", "-5ms"}, {"taker_fee", "a lot"}, {"allow_short", "7"}};
+    struct registry *registry = calloc(1, sizeof *registry);
+    setenv("OUTCRY_PLUGINS", TEST_BUILD_DIR "/plugins", 1);
+    registry_init(registry);
+    load_needed(registry, names);
+    for (int i = 0; i < 4; i++) {
+        struct settings settings = {0};
+        struct instance instance = {.settings = &settings, .section = "sim.paper"};
+        char key[64], error[512];
+        snprintf(key, sizeof key, "sim.paper.%s", wrong[i][0]);
+        settings_set(&settings, key, wrong[i][1], "test");
+        assert_int_equal(instance_open(&instance, registry, OC_SIM, "outcry.paper", error), OC_E_CONFIG);
+        instance_close(&instance);
+        settings_release(&settings);
+    }
+    free(registry);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_market_order_takes_the_next_open),
+        cmocka_unit_test(latency_moves_the_price_towards_the_worse_extreme),
+        cmocka_unit_test(limits_touch_or_trade_through),
+        cmocka_unit_test(stops_trigger_at_their_price_or_at_the_gap),
+        cmocka_unit_test(the_stop_is_taken_before_the_target),
+        cmocka_unit_test(volume_caps_and_unknown_volume),
+        cmocka_unit_test(money_is_enough_or_not),
+        cmocka_unit_test(post_only_reduce_only_and_time_in_force),
+        cmocka_unit_test(a_cancel_and_an_amend_can_lose_the_race),
+        cmocka_unit_test(quotes_are_taken_at_their_side_and_size),
+        cmocka_unit_test(trades_fill_what_they_trade_through),
+        cmocka_unit_test(the_end_closes_at_the_last_price),
+        cmocka_unit_test(its_state_is_saved_and_facts_are_taken),
+        cmocka_unit_test(wrong_configuration_is_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
