@@ -43,7 +43,7 @@ while [ $cycle -lt "$cycles" ]; do
         compare=0
     fi
     if [ $compare = 1 ]; then
-        for key in final fills orders; do
+        for key in money.final trades.fills trades.requests; do
             a=$(jq -r ".$key" "$work/whole.json")
             b=$(jq -r ".$key" "$work/cut.json")
             [ "$a" = "$b" ] || { echo "after $killed kills: $key is $b, uninterrupted $a"; exit 1; }
@@ -52,7 +52,7 @@ while [ $cycle -lt "$cycles" ]; do
     fi
 done
 go "$work/cut" >"$work/cut.json" 2>"$work/cut.err" || { cat "$work/cut.err"; exit 1; }
-for key in final fills orders; do
+for key in money.final trades.fills trades.requests; do
     a=$(jq -r ".$key" "$work/whole.json")
     b=$(jq -r ".$key" "$work/cut.json")
     [ "$a" = "$b" ] || { echo "at the end, after $killed kills: $key is $b, uninterrupted $a"; exit 1; }

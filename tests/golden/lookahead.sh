@@ -1,6 +1,6 @@
 #!/bin/sh
 # lookahead.sh OUTCRY: each golden run is repeated with the data cut at 10 bars; what was decided before the cut must be the
-# same, fill by fill. A strategy or simulator that looks ahead decides otherwise when the future is missing.
+# same, trip by trip. A strategy or simulator that looks ahead decides otherwise when the future is missing.
 set -u
 outcry=$1
 cd "$(dirname "$0")/../.." || exit 1
@@ -9,8 +9,8 @@ trap 'rm -rf "$work"' EXIT
 bad=0
 seed=20240101
 
-# fills FILE UNTIL: the fills of round trips before the instant, one a line.
-fills() { jq -r --arg until "$2" '.fills_list[] | select(.time < $until) | [.time, .side, .qty, .price] | @tsv' "$1"; }
+# The round trips that were over before the instant, one a line.
+trips() { jq -r --arg until "$2" '.trips[] | select((.open | not) and .exit < $until) | [.entry, .exit, .side, .qty, .net] | @tsv' "$1"; }
 
 check() { # NAME FIRST_EPOCH_S STEP_S BARS ARGUMENTS...
     name=$1; first=$2; step=$3; bars=$4
@@ -23,8 +23,8 @@ check() { # NAME FIRST_EPOCH_S STEP_S BARS ARGUMENTS...
         bar=$((100 + seed / 16 % (bars - 200)))
         until=$(date -u -d "@$((first + bar * step))" +%Y-%m-%dT%H:%M:%SZ)
         "$outcry" backtest "$@" --end hold --to "$until" --json >"$work/cut.json" 2>"$work/err" || { cat "$work/err"; bad=1; return; }
-        fills "$work/whole.json" "$until" >"$work/a"
-        fills "$work/cut.json" "$until" >"$work/b"
+        trips "$work/whole.json" "$until" >"$work/a"
+        trips "$work/cut.json" "$until" >"$work/b"
         cmp -s "$work/a" "$work/b" || { echo "$name cut at $until: decisions before the cut differ"; diff "$work/a" "$work/b" | head -5; bad=1; }
     done
 }

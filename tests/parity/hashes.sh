@@ -13,7 +13,7 @@ build() { # NAME FLAGS COMPILER
 run() { # PROGRAM
     for strategy in sma_cross rsi_reversion buy_and_hold; do
         "$@" backtest "strategies/$strategy.lua" synthetic-bars:20000 --cash '10000 USDT' --fee taker=0.1% --json |
-            jq -r '[.order_hash, .input_hash, .final] | @tsv'
+            jq -r '[.hashes.orders, .hashes.input, .money.final] | @tsv'
     done
 }
 first=build/release/outcry

@@ -1,0 +1,119 @@
+#!/bin/sh
+# command_line.sh OUTCRY: what a person types: exit codes, errors that say what to do, configuration, replay, restart.
+set -u
+outcry=$1
+cd "$(dirname "$0")/../.." || exit 1
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+bad=0
+say() { echo "command line: $*"; bad=1; }
+
+# expect CODE WORDS ARGUMENTS...: the exit code, and words that the output must hold.
+expect() {
+    code=$1
+    words=$2
+    shift 2
+    "$outcry" "$@" >"$work/out" 2>&1
+    found=$?
+    [ $found = "$code" ] || { say "outcry $*: exit $found, expected $code"; head -5 "$work/out"; }
+    [ -z "$words" ] || grep -qF -- "$words" "$work/out" || { say "outcry $*: '$words' is not in:"; head -8 "$work/out"; }
+}
+
+cash='10000 USDT'
+expect 2 "usage"
+expect 0 "backtest" help
+expect 0 "ABI" version
+expect 2 "did you mean 'backtest'" backtets
+expect 2 "did you mean --profile" backtest a.lua b.csv --profle ideal
+expect 2 "needs a value" backtest a.lua b.csv --cash
+expect 2 "name=value" backtest a.lua b.csv -p fast
+expect 3 "no strategy file" backtest synthetic-bars --cash "$cash"
+expect 3 "no data file" backtest strategies/sma_cross.lua --cash "$cash"
+expect 3 "--cash '10000 USDT'" backtest strategies/sma_cross.lua synthetic-bars
+expect 3 "expected an amount and a currency" backtest strategies/sma_cross.lua synthetic-bars --cash plenty
+expect 3 "is paid in USDT" backtest strategies/sma_cross.lua synthetic-bars --cash '10000 EUR'
+expect 1 "strategies/none.lua" backtest strategies/none.lua synthetic-bars --cash "$cash"
+expect 1 "none.csv" backtest strategies/sma_cross.lua "$work/none.csv" --cash "$cash"
+expect 3 "has no parameter 'quick'" backtest strategies/sma_cross.lua synthetic-bars:500 --cash "$cash" -p quick=3
+expect 1 "at least" backtest strategies/sma_cross.lua synthetic-bars:500 --cash "$cash" -p fast=0
+expect 0 "Round trips" backtest strategies/sma_cross.lua synthetic-bars:500 --cash "$cash" -p fast=5
+expect 0 "IDEAL" backtest strategies/sma_cross.lua synthetic-bars:500 --cash "$cash" --profile ideal
+expect 0 "half-spread" backtest strategies/sma_cross.lua synthetic-bars:500 --cash "$cash"
+expect 1 "more bars are needed before --from" backtest strategies/sma_cross.lua synthetic-bars:500 --cash "$cash" --from 2024-01-01T00:05:00Z
+expect 0 "" backtest strategies/sma_cross.lua synthetic-bars:500 --cash "$cash" --from 2024-01-01T02:00:00Z --json
+expect 2 "did you mean 'sim.paper.profile'" backtest strategies/sma_cross.lua synthetic-bars:500 --cash "$cash" --set sim.paper.profil=ideal
+expect 3 "expected" backtest strategies/sma_cross.lua synthetic-bars:500 --cash "$cash" --profile rosy
+expect 3 "expected a decimal" backtest strategies/sma_cross.lua synthetic-bars:500 --cash "$cash" --fee taker=much
+
+# an error in a callback: the same words in a backtest, with file, line and source
+cat >"$work/broken.lua" <<'LUA'
+strategy { name = "broken" }
+function on_bar(m, b)
+  local price = b.close
+  local x = nil + price
+end
+LUA
+expect 1 "broken.lua:4" backtest "$work/broken.lua" synthetic-bars:500 --cash "$cash"
+expect 1 "price = " backtest "$work/broken.lua" synthetic-bars:500 --cash "$cash"
+printf 'function on_bra(m, b) end\n' >"$work/typo.lua"
+expect 1 "did you mean 'on_bar'" backtest "$work/typo.lua" synthetic-bars:500 --cash "$cash"
+printf 'function on_bar(m, b) while true do end end\n' >"$work/loop.lua"
+expect 1 "loop.lua:1" backtest "$work/loop.lua" synthetic-bars:500 --cash "$cash" --set strategy.deadline=200ms
+
+# configuration
+cat >"$work/a.conf" <<'CONF'
+sim: { paper: { taker_fee = "0.001"; latency = "1ms"; }; };
+risk: { max_order_qty: { limit = "0.5"; }; };
+CONF
+expect 0 "risk.max_order_qty.limit" config check "$work/a.conf"
+expect 0 "sim.paper.latency" config check etc/outcry.conf
+OUTCRY__SIM__PAPER__LATENCY=7ms expect 0 "7ms" config check "$work/a.conf"
+printf 'sim: { paper: { taker_fee = 0.001; }; };\n' >"$work/float.conf"
+expect 3 "a bare float is not exact" config check "$work/float.conf"
+printf 'session: { seed = 3000000000; };\n' >"$work/long.conf"
+expect 3 "write it with an L" config check "$work/long.conf"
+printf 'sim: { paper: { latncy = "1ms"; }; };\n' >"$work/typo.conf"
+expect 3 "did you mean 'sim.paper.latency'" config check "$work/typo.conf"
+printf 'sim: { paper: { latency = "1ms"; latency = "2ms"; }; };\n' >"$work/twice.conf"
+expect 3 "duplicate" config check "$work/twice.conf"
+mkdir -p "$work/parts"
+printf 'seed = 7;\n' >"$work/parts/seed.conf"
+printf 'session: {\n@include "parts/seed.conf"\n};\n' >"$work/main.conf"
+expect 0 "session.seed" config check "$work/main.conf"
+"$outcry" config keys | awk '{print $1}' | while read -r key; do
+    grep -qF "$(echo "$key" | sed 's/.*\.//')" etc/outcry.conf || echo "etc/outcry.conf does not document $key"
+done >"$work/missing"
+[ -s "$work/missing" ] && { cat "$work/missing"; bad=1; }
+
+# risk check
+expect 5 "QUANTITY_ABOVE_LIMIT" risk check buy 1 BTC/USDT @ 100 --config "$work/a.conf"
+expect 0 "allowed" risk check buy 0.5 BTC/USDT @ 100 --config "$work/a.conf"
+expect 5 "PRICE_OUTSIDE_COLLAR" risk check buy 1 BTC/USDT @ 106 --reference 100
+
+# a session is recorded, agrees with itself, shows its report, and a paper session goes on
+expect 0 "" backtest strategies/rsi_reversion.lua synthetic-bars:3000 --cash "$cash" --session "$work/s" --quiet
+expect 0 "agrees with itself" replay "$work/s" --diff
+expect 0 "rsi_reversion" report "$work/s"
+expect 1 "" backtest strategies/rsi_reversion.lua synthetic-bars:3000 --cash "$cash" --session "$work/s"
+expect 1 "No such file" replay "$work/nothing"
+expect 0 "" paper strategies/sma_cross.lua --feed synthetic-bars:2000 --speed max --cash "$cash" --session "$work/p" --quiet
+expect 0 "going on" paper strategies/sma_cross.lua --feed synthetic-bars:2000 --cash "$cash" --session "$work/p"
+expect 3 "paper needs --feed" paper strategies/sma_cross.lua --cash "$cash"
+expect 3 "expected replay:FILE" paper strategies/sma_cross.lua --feed nowhere --cash "$cash"
+expect 0 "outcry.paper" plugin list
+expect 2 "" plugin
+
+# Ctrl-C ends gracefully with a report
+"$outcry" paper strategies/sma_cross.lua --feed synthetic-bars:100000 --speed 60x --cash "$cash" >"$work/out" 2>&1 &
+pid=$!
+sleep 1
+kill -INT $pid
+wait $pid
+[ $? = 0 ] && grep -q "interrupted" "$work/out" && grep -q "Round trips" "$work/out" || { say "Ctrl-C:"; head -5 "$work/out"; }
+
+# a page that stands alone
+expect 0 "report:" backtest strategies/sma_cross.lua synthetic-bars:500 --cash "$cash" --report "$work/r.html"
+grep -qE 'src="http|href="http' "$work/r.html" && say "the report page needs the network"
+
+[ $bad = 0 ] && echo "the command line answers as it says"
+exit $bad
