@@ -33,6 +33,12 @@ struct figure trip_price(const struct instrument *instrument, oc_i128 value, int
     return price;
 }
 
+int money_scale_for(oc_i128 size)
+{
+    oc_i128 hundred = 100 * num_pow10_128(MONEY_SCALE);
+    return size >= hundred || size <= -hundred ? 2 : 8;
+}
+
 static void trip_money(struct trip_figures *figures, const struct trip *trip)
 {
     oc_i128 net = trip_net(trip);
@@ -82,6 +88,8 @@ static void make_trips(const struct result *result, struct trip_figures *figures
         figures->has_money = false;
     if (!figures->has_money)
         return;
+    bool is_account = result->currency && strcmp(figures->asset, result->currency) == 0;
+    figures->money_scale = money_scale_for(is_account ? result->start : figures->gains + figures->losses_sum);
     figures->average = num_quotient(figures->net, (oc_i128)figures->closed, NUM_HALF_EVEN);
     figures->profit_factor = quotient(money_to_double(figures->gains), money_to_double(figures->losses_sum));
 }

@@ -27,6 +27,7 @@ struct trip_figures {
     uint64_t ambiguous;
     uint64_t ended;     /* closed by the end of the data */
     const char *asset;  /* that trip money is in; static */
+    int money_scale;    /* digits after the point that suit them */
     bool has_money;     /* at least one closed trip, one settlement asset, no overflow */
     oc_i128 net;
     oc_i128 gains;
@@ -65,6 +66,8 @@ struct figures {
     int64_t span_ns;
 };
 
+/* Digits after the point that suit amounts of this size: 2, or 8 below 100 units of the currency. */
+int money_scale_for(oc_i128 size);
 /* OC_E_NOMEM. Release with figures_release. */
 oc_rc figures_make(const struct result *result, struct figures *ret_figures);
 void figures_release(struct figures *figures);

@@ -5,12 +5,6 @@
 
 #include "base/text.h"
 
-int format_money_scale(oc_i128 size)
-{
-    oc_i128 hundred = 100 * num_pow10_128(MONEY_SCALE);
-    return size >= hundred || size <= -hundred ? 2 : 8;
-}
-
 const char *format_money(oc_i128 money, int scale, bool is_signed, char text[FORMAT_MAX])
 {
     text[0] = '+';
@@ -104,9 +98,15 @@ const char *format_period(int64_t period_ns, char text[FORMAT_MAX])
     return text;
 }
 
-const char *format_number(double value, char text[FORMAT_MAX])
+const char *format_price(struct figure price, const struct instrument *instrument, char text[FORMAT_MAX])
 {
-    snprintf(text, FORMAT_MAX, "%.10g", value);
+    double size = price.value < 0 ? -price.value : price.value;
+    if (!price.is_known || !instrument)
+        strcpy(text, "n/a");
+    else if (size >= 1e15)
+        snprintf(text, FORMAT_MAX, "%.10g", price.value);
+    else
+        snprintf(text, FORMAT_MAX, "%.*f", instrument->info.price_step.scale, price.value);
     return text;
 }
 

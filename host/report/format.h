@@ -10,8 +10,6 @@
 
 enum { FORMAT_MAX = 96 };
 
-/* Digits after the point that suit amounts of this size: 2, or 8 below 100 units of the currency. */
-int format_money_scale(oc_i128 size);
 /* Grouped, rounded half to even at `scale`; signed: '+' in front of what is above 0. */
 const char *format_money(oc_i128 money, int scale, bool is_signed, char text[FORMAT_MAX]);
 /* All digits, not grouped: "12.5". */
@@ -29,8 +27,8 @@ const char *format_date(int64_t ns, char text[FORMAT_MAX]);
 const char *format_span(double seconds, char text[FORMAT_MAX]);
 /* "1h bars", "ticks". */
 const char *format_period(int64_t period_ns, char text[FORMAT_MAX]);
-/* An average of trips, a price: at most 10 significant digits, no trailing zeros. */
-const char *format_number(double value, char text[FORMAT_MAX]);
+/* An average price with the digits of the instrument's price step. */
+const char *format_price(struct figure price, const struct instrument *instrument, char text[FORMAT_MAX]);
 /* Bytes (1..4) of the character at `text`, or 0 when it is not valid UTF-8 or is the end. */
 int format_utf8(const char *text);
 bool format_is_ideal(const struct result *result);

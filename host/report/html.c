@@ -1,19 +1,295 @@
-/* html.c: the report as one self-contained page. */
+/* html.c: the report as one self-contained page: no script, nothing loaded from anywhere. */
 #include <string.h>
 
 #include "base/env.h"
-#include "base/text.h"
+#include "report/chart.h"
 #include "report/format.h"
+#include "report/page.h"
 #include "report/report.h"
+
+void page_escaped(struct text *page, const char *text)
+{
+    for (const char *at = text ? text : ""; *at;) {
+        int size = format_utf8(at);
+        unsigned char c = (unsigned char)*at, second = size > 1 ? (unsigned char)at[1] : 0;
+        if (size == 0 || (c < 0x20 && c != '\n' && c != '\t') || c == 0x7F || (c == 0xC2 && second < 0xA0))
+            text_put(page, "\xEF\xBF\xBD");
+        else if (c == '&')
+            text_put(page, "&amp;");
+        else if (c == '<')
+            text_put(page, "&lt;");
+        else if (c == '>')
+            text_put(page, "&gt;");
+        else if (c == '"')
+            text_put(page, "&quot;");
+        else if (c == '\'')
+            text_put(page, "&#39;");
+        else
+            text_put_bytes(page, at, (size_t)size);
+        at += size ? size : 1;
+    }
+}
+
+static const char *tone(oc_i128 money) { return money > 0 ? "good" : money < 0 ? "bad" : ""; }
+
+static void put_head(struct text *page, const struct result *result)
+{
+    text_put(page, "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
+                   "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n"
+                   "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
+                   "<title>");
+    page_escaped(page, result->strategy);
+    text_put(page, format_is_ideal(result) ? " (IDEAL)" : "");
+    text_put(page, " \xC2\xB7 Outcry</title>\n<style>\n");
+    for (int i = 0; i < PAGE_STYLE_PARTS; i++)
+        text_put(page, page_style[i]);
+    text_put(page, "</style></head>\n<body><main>\n");
+}
+
+static void put_title(struct text *page, const struct result *result)
+{
+    const struct collect *collect = result->collect;
+    char text[FORMAT_MAX], from[FORMAT_MAX], to[FORMAT_MAX];
+    text_put(page, "<header><div><p class=\"over\">Outcry \xC2\xB7 ");
+    page_escaped(page, result->mode);
+    text_put(page, "</p><h1>");
+    page_escaped(page, result->strategy);
+    text_put(page, " <span>");
+    page_escaped(page, result->symbol);
+    text_put(page, "</span></h1></div><p class=\"about\">");
+    page_escaped(page, result->data);
+    text_format(page, " \xC2\xB7 %s", format_period(result->period_ns, text));
+    if (collect->events)
+        text_format(page, "<br>%s to %s UTC \xC2\xB7 %s", format_time(collect->first_ns, from),
+                    format_time(collect->last_ns, to), format_span((double)(collect->last_ns - collect->first_ns) / 1e9, text));
+    text_put(page, "<br>fill profile ");
+    page_escaped(page, result->profile);
+    text_put(page, "</p></header>\n");
+    if (format_is_ideal(result))
+        text_put(page, "<p class=\"stamp\"><b>IDEAL</b>Every order fills at the next event: no spread, no volume cap, no "
+                       "latency. No venue fills like this; do not read the figures as a forecast.</p>\n");
+    if (result->error) {
+        text_put(page, "<p class=\"error\"><b>The run ended early.</b> ");
+        page_escaped(page, result->error);
+        text_put(page, "</p>\n");
+    }
+}
+
+static void put_card(struct text *page, const char *name, const char *kind, const char *value, const char *note)
+{
+    text_format(page, "<div class=\"card\"><p class=\"name\">%s</p><p class=\"value %s\">%s</p><p class=\"note\">", name, kind,
+                value);
+    page_escaped(page, note);
+    text_put(page, "</p></div>\n");
+}
+
+static void put_cards(struct text *page, const struct result *result, const struct figures *figures)
+{
+    const struct trip_figures *trips = &figures->trips;
+    char value[FORMAT_MAX], part[FORMAT_MAX], other[FORMAT_MAX], note[FORMAT_MAX * 3];
+    int scale = money_scale_for(result->start);
+    text_put(page, "<div class=\"cards\">\n");
+    snprintf(note, sizeof note, result->has_buy_and_hold ? "buy and hold %s" : "final / start - 1",
+             format_percent(figures->hold_return, true, part));
+    put_card(page, "Return", tone(figures->profit), format_percent(figures->total_return, true, value), note);
+    snprintf(note, sizeof note, "%.16s, after %s of fees", result->currency ? result->currency : "",
+             format_money(result->fees, scale, false, part));
+    put_card(page, "Profit", tone(figures->profit), format_money(figures->profit, scale, true, value), note);
+    snprintf(note, sizeof note, figures->has_fall ? "%s %.16s, peak to trough" : "a peak was not above zero",
+             format_money(figures->fall.amount, scale, false, part), result->currency ? result->currency : "");
+    put_card(page, "Max drawdown", figures->has_fall && figures->fall.amount ? "bad" : "",
+             format_percent((struct figure){figures->fall.share, figures->has_fall}, false, value), note);
+    snprintf(note, sizeof note, "%s daily returns, P = %u", format_count(figures->days, part),
+             result->periods_per_year);
+    put_card(page, "Sharpe ratio", "", format_ratio(figures->sharpe, value), note);
+    snprintf(note, sizeof note, "%s wins, %s losses", format_count(trips->wins, part), format_count(trips->losses, other));
+    put_card(page, "Round trips", "", format_count(trips->closed, value), note);
+    put_card(page, "Win rate", "", format_percent(trips->win_rate, false, value), "of round trips, after fees");
+    put_card(page, "Profit factor", "", format_ratio(trips->profit_factor, value), "gains / losses of trips, after fees");
+    put_card(page, "Exposure", "", format_percent(figures->exposure, false, value), "market events with a position");
+    text_put(page, "</div>\n");
+}
+
+static void put_row(struct text *page, const char *name, const char *kind, const char *value, const char *note)
+{
+    text_format(page, "<div><dt>%s</dt><dd class=\"%s\">", name, kind);
+    page_escaped(page, value);
+    text_put(page, "</dd>");
+    if (note && *note) {
+        text_put(page, "<dd class=\"note\">");
+        page_escaped(page, note);
+        text_put(page, "</dd>");
+    }
+    text_put(page, "</div>\n");
+}
+
+static void put_money(struct text *page, const struct result *result, const struct figures *figures)
+{
+    char text[FORMAT_MAX];
+    int scale = money_scale_for(result->start);
+    text_put(page, "<section><h2>Money, ");
+    page_escaped(page, result->currency);
+    text_put(page, "</h2><dl>\n");
+    put_row(page, "Start", "", format_money(result->start, scale, false, text), "");
+    put_row(page, "Final", "", format_money(result->final, scale, false, text), "cash and positions at the mark");
+    put_row(page, "Profit", tone(figures->profit), format_money(figures->profit, scale, true, text), "after fees");
+    put_row(page, "Return", tone(figures->profit), format_percent(figures->total_return, true, text), "final / start - 1");
+    put_row(page, "CAGR", "", format_percent(figures->cagr, true, text), "(final / start)^(P / days) - 1");
+    put_row(page, "Fees", "", format_money(result->fees, scale, false, text), "where convertible; negative: rebate");
+    put_row(page, "Buy and hold", "",
+            result->has_buy_and_hold ? format_money(result->buy_and_hold, scale, false, text) : "n/a",
+            result->has_buy_and_hold ? "the start held in the first instrument" : "");
+    put_row(page, "Buy and hold return", "", format_percent(figures->hold_return, true, text), "");
+    text_put(page, "</dl></section>\n");
+}
+
+static void put_risk(struct text *page, const struct result *result, const struct figures *figures)
+{
+    char text[FORMAT_MAX], from[FORMAT_MAX], to[FORMAT_MAX], note[FORMAT_MAX * 2];
+    bool fell = figures->has_fall && figures->fall.amount > 0;
+    text_put(page, "<section><h2>Risk and ratios</h2><dl>\n");
+    snprintf(note, sizeof note, fell ? "%s to %s; share of the peak, at every market event" : "share of the peak",
+             format_date(figures->fall.from_ns, from), format_date(figures->fall.to_ns, to));
+    put_row(page, "Max drawdown", fell ? "bad" : "",
+            format_percent((struct figure){figures->fall.share, figures->has_fall}, false, text), note);
+    put_row(page, "Volatility", "", format_percent(figures->volatility, false, text), "yearly: s \xE2\x88\x9AP, s with n \xE2\x88\x92 1");
+    put_row(page, "Sharpe", "", format_ratio(figures->sharpe, text), "yearly, risk-free 0");
+    put_row(page, "Sortino", "", format_ratio(figures->sortino, text), "yearly, target 0, all days in the divisor");
+    put_row(page, "Calmar", "", format_ratio(figures->calmar, text), "CAGR / max drawdown");
+    put_row(page, "Ulcer index", "", format_percent(figures->ulcer, false, text), "root mean square of daily drawdowns");
+    put_row(page, "Sharpe above 0", "", format_percent(figures->probable_sharpe, false, text),
+            "probability, given skew and kurtosis");
+    char both[FORMAT_MAX * 2 + 4];
+    snprintf(both, sizeof both, "%s / %s", format_percent(figures->tail_loss, false, text),
+             format_percent(figures->tail_shortfall, false, from));
+    put_row(page, "VaR / ES, 95 %, 1 day", "", figures->tail_loss.is_known ? both : "n/a", "historical: the k-th loss, k = ceil(c n)");
+    snprintf(note, sizeof note, "closes at 00:00 UTC; P = %u a year", result->periods_per_year);
+    put_row(page, "Daily returns", "", format_count(figures->days, text), note);
+    text_put(page, "</dl></section>\n");
+}
+
+static void put_trades(struct text *page, const struct result *result, const struct figures *figures)
+{
+    const struct trip_figures *trips = &figures->trips;
+    const struct collect *collect = result->collect;
+    char text[FORMAT_MAX], part[FORMAT_MAX], note[FORMAT_MAX * 2];
+    const char *unknown = trips->closed ? "trips settle in several assets" : "";
+    int scale = trips->money_scale;
+    text_put(page, "<section><h2>Trades</h2><dl>\n");
+    snprintf(note, sizeof note, "flat to flat; still open: %s", format_count(trips->open, part));
+    put_row(page, "Round trips", "", format_count(trips->closed, text), note);
+    snprintf(note, sizeof note, "%.16s, after fees", trips->asset ? trips->asset : "");
+    bool known = trips->has_money;
+    put_row(page, "Average trip", known ? tone(trips->average) : "",
+            known ? format_money(trips->average, scale, true, text) : "n/a", known ? note : unknown);
+    put_row(page, "Best trip", known ? tone(trips->best) : "", known ? format_money(trips->best, scale, true, text) : "n/a", "");
+    put_row(page, "Worst trip", known ? tone(trips->worst) : "", known ? format_money(trips->worst, scale, true, text) : "n/a",
+            "");
+    put_row(page, "Average time held", "",
+            trips->hold_seconds.is_known ? format_span(trips->hold_seconds.value, text) : "n/a", "first entry to last exit");
+    snprintf(note, sizeof note, "as maker: %s", format_count(collect->makers, part));
+    put_row(page, "Fills", "", format_count(collect->fills, text), note);
+    snprintf(note, sizeof note, "denied by risk rules: %s", format_count(result->stats->denied, part));
+    put_row(page, "Requests", "", format_count(result->stats->requests, text), note);
+    put_row(page, "Ambiguous fills", "", format_count(result->stats->ambiguous, text), "judged on the worse path of a bar");
+    put_row(page, "Closed by the end", "", format_count(trips->ended, text), "");
+    text_put(page, "</dl></section>\n");
+}
+
+static void put_params(struct text *page, const struct result *result)
+{
+    text_put(page, "<section><h2>Parameters</h2>");
+    const char *at = result->params ? result->params : "";
+    if (!*at)
+        text_put(page, "<p class=\"none\">None.</p>");
+    else
+        text_put(page, "<dl>\n");
+    for (bool has_any = *at; *at;) {
+        char line[RESULT_LINE_MAX];
+        size_t size = strcspn(at, "\n"), kept = size < sizeof line ? size : sizeof line - 1;
+        memcpy(line, at, kept);
+        line[kept] = 0;
+        at += size + (at[size] == '\n');
+        char *equals = strchr(line, '=');
+        if (equals)
+            *equals = 0;
+        text_put(page, "<div><dt><code>");
+        page_escaped(page, line);
+        text_put(page, "</code></dt><dd><code>");
+        page_escaped(page, equals ? equals + 1 : "");
+        text_put(page, "</code></dd></div>\n");
+        if (!*at && has_any)
+            text_put(page, "</dl>");
+    }
+    text_put(page, "</section>\n");
+}
+
+static void put_tail(struct text *page, const struct result *result)
+{
+    char text[FORMAT_MAX];
+    text_put(page, "<div class=\"two\">\n");
+    put_params(page, result);
+    text_put(page, "<section><h2>Assumed and inferred</h2>");
+    text_put(page, result->note_count ? "<ul>\n" : "<p class=\"none\">Nothing.</p>");
+    for (uint32_t i = 0; i < result->note_count && i < RESULT_NOTES_MAX; i++) {
+        text_put(page, "<li>");
+        page_escaped(page, result->notes[i].text);
+        text_put(page, "</li>\n");
+    }
+    text_put(page, result->note_count ? "</ul></section>\n</div>\n" : "</section>\n</div>\n");
+    text_put(page, "<section><h2>Run</h2><dl>\n<div><dt>Strategy file</dt><dd><code>");
+    page_escaped(page, result->strategy_file);
+    text_put(page, "</code></dd></div>\n<div><dt>Order hash</dt><dd><code>");
+    page_escaped(page, result->order_hash);
+    text_format(page, "</code></dd><dd class=\"note\">over %s records; the same inputs give the same hash</dd></div>\n",
+                format_count(result->order_records, text));
+    text_put(page, "<div><dt>Input hash</dt><dd><code>");
+    page_escaped(page, result->input_hash);
+    text_format(page, "</code></dd></div>\n<div><dt>Market events</dt><dd>%s</dd></div>\n",
+                format_count(result->market_events, text));
+    text_format(page, "<div><dt>Calls of on_bar</dt><dd>%s</dd></div>\n", format_count(result->bar_calls, text));
+    if (result->seconds > 0.0)
+        text_format(page, "<div><dt>Time taken</dt><dd>%.3g s</dd></div>\n", result->seconds);
+    text_put(page, "</dl></section>\n<footer>Outcry ");
+    page_escaped(page, result->version);
+    text_put(page, ". All times are UTC. Money is exact; ratios are computed from daily closes. \xE2\x80\x9Cn/a\xE2\x80\x9D "
+                   "means not available, never zero.</footer>\n</main></body></html>\n");
+}
+
+static oc_rc make_page(struct text *page, const struct result *result, const struct figures *figures)
+{
+    put_head(page, result);
+    put_title(page, result);
+    put_cards(page, result, figures);
+    text_put(page, "<section class=\"chart\"><h2>Equity</h2>\n");
+    oc_rc rc = chart_equity(page, result, figures);
+    if (rc < 0)
+        return rc;
+    text_put(page, "</section>\n");
+    page_months(page, result, figures);
+    text_put(page, "<div class=\"three\">\n");
+    put_money(page, result, figures);
+    put_risk(page, result, figures);
+    put_trades(page, result, figures);
+    text_put(page, "</div>\n<section class=\"chart\"><h2>Round trips</h2>\n");
+    chart_trips(page, result, figures);
+    page_trips(page, result, figures);
+    text_put(page, "</section>\n");
+    put_tail(page, result);
+    return page->is_cut ? OC_E_NOMEM : OC_OK;
+}
 
 oc_rc report_html(const struct result *result, const char *path)
 {
+    struct figures figures;
     struct text page;
-    char text[FORMAT_MAX];
     int fd = -1;
-    text_init_grow(&page, (size_t)1 << 26);
-    oc_rc rc = text_format(&page, "<!doctype html><title>Outcry</title><p>final %s</p>\n",
-                           format_exact(result->final, text));
+    oc_rc rc = figures_make(result, &figures);
+    if (rc < 0)
+        return rc;
+    text_init_grow(&page, PAGE_SIZE_MAX);
+    rc = make_page(&page, result, &figures);
+    figures_release(&figures);
     if (rc == OC_OK)
         rc = env_open(path, ENV_WRITE | ENV_CREATE | ENV_TRUNCATE, &fd);
     if (rc == OC_OK)

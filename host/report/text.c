@@ -154,7 +154,7 @@ static void put_head(struct page *page, const struct result *result)
 static void put_money(struct page *page, const struct result *result, const struct figures *figures)
 {
     char text[FORMAT_MAX], note[FORMAT_MAX], share[FORMAT_MAX], line[FORMAT_MAX];
-    int scale = format_money_scale(result->start);
+    int scale = money_scale_for(result->start);
     snprintf(line, sizeof line, "Money (%s)", result->currency ? result->currency : "");
     title(page, line);
     row(page, "Start", format_money(result->start, scale, false, text), "");
@@ -171,7 +171,7 @@ static void put_money(struct page *page, const struct result *result, const stru
 static void put_fall(struct page *page, const struct result *result, const struct figures *figures)
 {
     char text[FORMAT_MAX], from[FORMAT_MAX], to[FORMAT_MAX];
-    int scale = format_money_scale(result->start);
+    int scale = money_scale_for(result->start);
     struct figure share = {figures->fall.share, figures->has_fall};
     row_styled(page, "Max drawdown", format_percent(share, false, text), "of the peak, at every market event",
                figures->has_fall && figures->fall.amount > 0 ? STYLE_BAD : STYLE_PLAIN);
@@ -211,7 +211,7 @@ static void put_trip_money(struct page *page, const struct trip_figures *trips)
             row(page, keys[i], "n/a", why);
         return;
     }
-    int scale = format_money_scale(trips->gains > trips->losses_sum ? trips->gains : trips->losses_sum);
+    int scale = trips->money_scale;
     snprintf(note, sizeof note, "%.16s, after fees", trips->asset);
     row(page, "Profit factor", format_ratio(trips->profit_factor, text),
         trips->profit_factor.is_known ? "gains / losses, after fees" : "no losses");

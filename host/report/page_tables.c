@@ -1,0 +1,178 @@
+/* page_tables.c: the monthly returns and the round trips of the HTML page. */
+#include <string.h>
+
+#include "report/axis.h"
+#include "report/format.h"
+#include "report/page.h"
+
+/* Class of a cell by the size of its return. */
+static const char *shade(double value)
+{
+    double size = value < 0 ? -value : value;
+    if (size < 0.00005)
+        return "p0";
+    int depth = size < 0.01 ? 0 : size < 0.04 ? 1 : 2;
+    static const char *const names[2][3] = {{"p1", "p2", "p3"}, {"n1", "n2", "n3"}};
+    return names[value < 0][depth];
+}
+
+static void put_cell(struct text *page, double from, double to, bool is_year)
+{
+    char text[FORMAT_MAX];
+    if (!(from > 0.0)) {
+        text_put(page, "<td class=\"soft\">n/a</td>");
+        return;
+    }
+    double value = to / from - 1.0;
+    int length = (int)strlen(format_percent((struct figure){value, true}, true, text));
+    text[length - 2] = 0; /* the unit stands in the heading */
+    text_format(page, "<td class=\"%s%s\">%s</td>", shade(value), is_year ? " year" : "", text);
+}
+
+struct month {
+    double open;
+    double close;
+    bool has_days;
+};
+
+static void put_year(struct text *page, int year, const struct month months[12])
+{
+    int first = -1, last = 0;
+    text_format(page, "<tr><th>%d</th>", year);
+    for (int i = 0; i < 12; i++) {
+        if (!months[i].has_days) {
+            text_put(page, "<td></td>");
+            continue;
+        }
+        first = first < 0 ? i : first;
+        last = i;
+        put_cell(page, months[i].open, months[i].close, false);
+    }
+    if (first >= 0)
+        put_cell(page, months[first].open, months[last].close, true);
+    text_put(page, "</tr>\n");
+}
+
+void page_months(struct text *page, const struct result *result, const struct figures *figures)
+{
+    const struct collect *collect = result->collect;
+    struct month months[12];
+    int running = 0;
+    if (!figures->closes)
+        return;
+    text_put(page, "<section><h2>Monthly returns, %</h2><div class=\"wide\"><table class=\"months\"><tr><th></th>");
+    for (int i = 1; i <= 12; i++)
+        text_format(page, "<th>%s</th>", axis_months[i]);
+    text_put(page, "<th>Year</th></tr>\n");
+    memset(months, 0, sizeof months);
+    for (uint32_t i = 1; i <= figures->days; i++) {
+        int year, month;
+        int64_t ns = i <= collect->day_count ? collect->days[i - 1].ns : collect->last_ns;
+        axis_month(ns - 1, &year, &month); /* an instant at midnight closes the day before */
+        if (year != running && running)
+            put_year(page, running, months);
+        if (year != running)
+            memset(months, 0, sizeof months);
+        running = year;
+        struct month *cell = &months[month - 1];
+        if (!cell->has_days)
+            cell->open = figures->closes[i - 1];
+        cell->has_days = true;
+        cell->close = figures->closes[i];
+    }
+    put_year(page, running, months);
+    text_put(page, "</table></div><p class=\"tablenote\">Equity at the last close of a month (00:00 UTC) over that of the "
+                   "month before; the first and the last may be parts of a month.</p></section>\n");
+}
+
+static void put_flags(struct text *page, const struct trip *trip)
+{
+    if (trip->is_open)
+        text_put(page, "<span class=\"flag\" title=\"still open at the end\">open</span>");
+    if (trip->is_ambiguous)
+        text_put(page, "<span class=\"flag\" title=\"judged on the worse path of a bar\">ambiguous</span>");
+    if (trip->is_end)
+        text_put(page, "<span class=\"flag\" title=\"closed by the end of the data\">end</span>");
+}
+
+static void put_price(struct text *page, struct figure price, const struct instrument *instrument)
+{
+    char text[FORMAT_MAX];
+    text_format(page, "<td>%s</td>", format_price(price, instrument, text));
+}
+
+static void put_net(struct text *page, const struct trip *trip, int scale)
+{
+    char text[FORMAT_MAX], share[FORMAT_MAX];
+    oc_i128 net = trip_net(trip);
+    if (trip->is_open) {
+        text_put(page, "<td class=\"soft\">n/a</td><td class=\"soft\">n/a</td>");
+        return;
+    }
+    const char *tone = net > 0 ? "good" : net < 0 ? "bad" : "soft";
+    double entry = money_to_double(trip->entry_value);
+    struct figure part = {entry > 0.0 ? money_to_double(net) / entry : 0.0, entry > 0.0};
+    text_format(page, "<td class=\"%s\">%s</td><td class=\"%s\">%s</td>", tone,
+                format_money(net, scale, true, text), tone, format_percent(part, true, share));
+}
+
+struct columns {
+    int scale;       /* digits of money */
+    bool has_symbol; /* more than one instrument was traded */
+};
+
+static void put_trip(struct text *page, const struct result *result, uint32_t index, struct columns columns)
+{
+    const struct trip *trip = &result->collect->trips[index];
+    const struct instrument *instrument = result->instruments ? instruments_get(result->instruments, trip->inst) : NULL;
+    char entry[FORMAT_MAX], exit[FORMAT_MAX], held[FORMAT_MAX], qty[TEXT_DECIMAL_MAX] = "n/a";
+    struct oc_dec dec;
+    struct figure no_price = {0, false};
+    if (instrument && instrument_qty_dec(instrument, trip->qty, &dec) == OC_OK)
+        text_from_units(qty, dec.units, dec.scale, TEXT_SHORTEST);
+    text_format(page, "<tr><td>%u</td><td class=\"left side\">%s</td>", index + 1,
+                trip->side == OC_SIDE_BUY ? "Long" : "Short");
+    if (columns.has_symbol) {
+        text_put(page, "<td class=\"left\">");
+        page_escaped(page, instrument ? instrument->info.symbol : "");
+        text_put(page, "</td>");
+    }
+    text_format(page, "<td class=\"left\">%s</td><td class=\"left\">%s</td><td>%s</td><td>%s</td>",
+                format_time(trip->entry_ns, entry), trip->is_open ? "still open" : format_time(trip->exit_ns, exit),
+                format_span((double)(trip->exit_ns - trip->entry_ns) / 1e9, held), qty);
+    put_price(page, trip_price(instrument, trip->entry_value, trip->qty), instrument);
+    put_price(page, trip->is_open ? no_price : trip_price(instrument, trip->exit_value, trip->qty), instrument);
+    put_net(page, trip, columns.scale);
+    text_put(page, "<td class=\"left\">");
+    page_escaped(page, trip->tag);
+    put_flags(page, trip);
+    text_put(page, "</td></tr>\n");
+}
+
+void page_trips(struct text *page, const struct result *result, const struct figures *figures)
+{
+    const struct collect *collect = result->collect;
+    char text[FORMAT_MAX];
+    uint32_t shown = collect->trip_count < PAGE_TRIPS_MAX ? collect->trip_count : PAGE_TRIPS_MAX;
+    if (shown == 0) {
+        text_put(page, "<p class=\"none\">The strategy made no trades.</p>\n");
+        return;
+    }
+    struct columns columns = {figures->trips.has_money ? figures->trips.money_scale : 8, false};
+    for (uint32_t i = 1; i < collect->trip_count; i++)
+        columns.has_symbol |= OC_INST_INDEX(collect->trips[i].inst) != OC_INST_INDEX(collect->trips[0].inst);
+    text_put(page, "<div class=\"tall\"><table class=\"trips\"><tr><th>#</th><th class=\"left\">Side</th>");
+    text_put(page, columns.has_symbol ? "<th class=\"left\">Symbol</th>" : "");
+    text_put(page, "<th class=\"left\">Entry (UTC)</th><th class=\"left\">Exit (UTC)</th><th>Held</th><th>Quantity</th>"
+                   "<th>Entry price</th><th>Exit price</th><th>Net ");
+    page_escaped(page, figures->trips.asset);
+    text_put(page, "</th><th>of entry</th><th class=\"left\">Tag</th></tr>\n");
+    for (uint32_t i = 0; i < shown; i++)
+        put_trip(page, result, i, columns);
+    text_put(page, "</table></div>\n<p class=\"tablenote\">Prices are averages of the fills; net is after fees in the "
+                   "settlement asset.");
+    if (shown < collect->trip_count)
+        text_format(page, " The first %d are shown; %s more are in the JSON report.", PAGE_TRIPS_MAX,
+                    format_count(collect->trip_count - shown, text));
+    text_put(page, "</p>\n");
+}
