@@ -1,66 +1,5 @@
 /* engine_test.c: staging, the risk seam, latches, clients, bars and timers, checkpoints and facts. */
-#include "engine_fixture.h"
-
-struct user { /* a strategy that does what it is told */
-    struct fixture *fixture;
-    int bars, ticks, orders, timers, saves;
-    oc_rc answer;
-    int64_t order_qty;  /* made in each bar */
-    int64_t periods[16];
-    int period_count;
-};
-
-static oc_rc user_bar(void *self, const struct oc_event *bar)
-{
-    struct user *user = self;
-    user->bars++;
-    if (user->period_count < 16 && bar->type == OC_EV_BAR)
-        user->periods[user->period_count++] = ((const struct oc_ev_bar *)(const void *)bar)->period_ns;
-    if (user->order_qty) {
-        struct oc_request request = fixture_order(user->fixture, OC_SIDE_BUY, user->order_qty, 9900);
-        struct engine_refusal refusal;
-        engine_submit(user->fixture->engine, &request, &refusal);
-    }
-    return user->answer;
-}
-
-static oc_rc user_market(void *self, const struct oc_event *event)
-{
-    (void)event;
-    ((struct user *)self)->ticks++;
-    return ((struct user *)self)->answer;
-}
-
-static oc_rc user_order(void *self, const struct order *order, const struct oc_event *event)
-{
-    (void)order;
-    (void)event;
-    ((struct user *)self)->orders++;
-    return OC_OK;
-}
-
-static oc_rc user_timer(void *self, uint64_t timer, int64_t due_ns)
-{
-    (void)timer;
-    (void)due_ns;
-    ((struct user *)self)->timers++;
-    return OC_OK;
-}
-
-static oc_rc user_saved(void *self)
-{
-    ((struct user *)self)->saves++;
-    return OC_OK;
-}
-
-static uint32_t user_add(struct fixture *f, struct user *user)
-{
-    uint32_t strategy;
-    struct engine_client client = {user, user_bar, user_market, user_order, user_timer, user_saved};
-    user->fixture = f;
-    assert_int_equal(engine_add_client(f->engine, "user", &client, &strategy), OC_OK);
-    return strategy;
-}
+#include "engine_kit.h"
 
 static void give_bar(struct fixture *f, int64_t open_ns, int64_t period_ns, int64_t price)
 {
@@ -74,8 +13,6 @@ static void give_bar(struct fixture *f, int64_t open_ns, int64_t period_ns, int6
     f->now_ns = open_ns + period_ns;
     assert_int_equal(fixture_input(f, &bar), OC_OK);
 }
-
-#define MINUTE 60000000000LL
 
 static void a_failing_callback_leaves_nothing(void **state)
 {
@@ -191,83 +128,6 @@ static void senseless_orders_are_refused(void **state)
     assert_int_equal(f->sent_count, 0);
     fixture_free(f);
 }
-
-struct rule {
-    int asked, seen, flips;
-    int64_t max;
-    bool fails;
-    int64_t worst, price, reference, age;
-    struct oc_exposure exposure;
-    bool latches;
-};
-
-static oc_rc rule_check(void *self, const struct oc_risk_ctx *ctx, const struct oc_request *ask, struct oc_verdict *verdict)
-{
-    struct rule *rule = self;
-    rule->asked++;
-    struct oc_dec dec, value;
-    ctx->worst_qty(ctx, ask, &rule->worst);
-    ctx->worst_price(ctx, ask, &rule->price);
-    ctx->reference(ctx, ask->head.inst, &rule->reference, &rule->age);
-    ctx->exposure(ctx, ask->account, ask->head.inst, &rule->exposure);
-    assert_int_equal(ctx->notional(ctx, ask->head.inst, rule->price, rule->worst, &value), OC_OK);
-    assert_int_equal(ctx->qty_dec(ctx, ask->head.inst, rule->worst, &dec), OC_OK);
-    assert_int_equal(ctx->price_dec(ctx, ask->head.inst, rule->price, &dec), OC_OK);
-    int64_t units;
-    assert_int_equal(ctx->to_units(ctx, ask->head.inst, (struct oc_dec){15, 1, 0}, &units), OC_OK);
-    assert_int_equal(units, 1500);
-    assert_int_equal(ctx->to_units(ctx, OC_INST(50, 1), dec, &units), OC_E_NOT_FOUND);
-    assert_int_equal(ctx->equity(ctx, ask->account, &dec), OC_OK);
-    assert_non_null(ctx->instrument(ctx, ask->head.inst));
-    assert_null(ctx->instrument(ctx, OC_INST(50, 1)));
-    if (rule->fails)
-        return OC_E_INVALID;
-    if (rule->flips)
-        verdict->allowed = (uint32_t)(rule->asked & 1);
-    else
-        verdict->allowed = rule->worst <= rule->max;
-    if (!verdict->allowed)
-        strcpy(verdict->reason, "TOO_MUCH");
-    verdict->used = (struct oc_dec){rule->worst, 3, 0};
-    return OC_OK;
-}
-
-static void rule_observe(void *self, const struct oc_risk_ctx *ctx, const struct oc_event *event)
-{
-    struct rule *rule = self;
-    rule->seen++;
-    if (rule->latches && event->type == OC_EV_FILL)
-        ctx->latch(ctx, 1, "LOSS");
-}
-
-static uint64_t rule_interest(void *self)
-{
-    (void)self;
-    return 1ull << OC_EV_REQUEST | 1ull << OC_EV_FILL | 1ull << OC_EV_TRADE;
-}
-
-static oc_rc rule_save(void *self, void *bytes, uint32_t size_max)
-{
-    if (size_max < sizeof(int))
-        return OC_E_LIMIT;
-    memcpy(bytes, &((struct rule *)self)->seen, sizeof(int));
-    return sizeof(int);
-}
-
-static oc_rc rule_load(void *self, const void *bytes, uint32_t size)
-{
-    if (size != sizeof(int))
-        return OC_E_DATA;
-    memcpy(&((struct rule *)self)->seen, bytes, sizeof(int));
-    return OC_OK;
-}
-
-static const struct oc_risk rule_table = {.size = sizeof rule_table,
-                                          .check = rule_check,
-                                          .observe = rule_observe,
-                                          .interest = rule_interest,
-                                          .save = rule_save,
-                                          .load = rule_load};
 
 static void the_chain_is_asked_twice_and_observes_once(void **state)
 {
@@ -480,142 +340,6 @@ static void warm_up_trades_nothing(void **state)
     fixture_free(f);
 }
 
-/* The same facts through a checkpoint and through records make the same engine. */
-static void checkpoint_and_records_restore_the_same(void **state)
-{
-    (void)state;
-    for (uint32_t method = COST_AVERAGE; method <= COST_LIFO; method++) {
-        struct fixture *f = fixture_new(method), *g = fixture_new(method);
-        struct rule rule = {.max = 1000000}, other = {.max = 1000000};
-        struct user user = {0}, twin = {0};
-        engine_add_rule(f->engine, "rule", &rule_table, &rule);
-        engine_add_rule(g->engine, "rule", &rule_table, &other);
-        engine_subscribe(f->engine, user_add(f, &user), f->inst, 5 * MINUTE);
-        engine_subscribe(g->engine, user_add(g, &twin), g->inst, 5 * MINUTE);
-        uint64_t a = fixture_submit(f, fixture_order(f, OC_SIDE_BUY, 100, 9900));
-        uint64_t timer;
-        timers_add(engine_timers(f->engine), 1, 1000000, 0, &timer);
-        fixture_trade(f, a, OC_SIDE_BUY, 40, 9900);
-        struct oc_request guarded = fixture_order(f, OC_SIDE_BUY, 50, 9800);
-        guarded.bits |= OC_RQ_HAS_STOP_LOSS | OC_RQ_HAS_TAKE_PROFIT;
-        guarded.stop_loss = 9000;
-        guarded.take_profit = 11000;
-        uint64_t b = fixture_submit(f, guarded);
-        fixture_trade(f, b, OC_SIDE_BUY, 20, 9800);
-        fixture_trade(f, a, OC_SIDE_BUY, 60, 9900);
-        uint64_t c = fixture_submit(f, fixture_order(f, OC_SIDE_SELL, 30, 10100));
-        fixture_trade(f, c, OC_SIDE_SELL, 30, 10100);
-        struct engine_refusal refusal;
-        engine_begin(f->engine, 0);
-        engine_cancel(f->engine, b, &refusal);
-        engine_end(f->engine, true);
-        engine_latch(f->engine, f->account, "TEST");
-        static char bytes[1 << 20], again[1 << 20];
-        int64_t size = engine_save(f->engine, bytes, sizeof bytes);
-        assert_true(size > 0);
-        assert_int_equal(engine_save(f->engine, again, (size_t)size - 1), OC_E_LIMIT);
-        assert_int_equal(engine_load(g->engine, bytes, (size_t)size - 1), OC_E_DATA);
-        engine_free(g->engine);
-        free(g);
-        g = fixture_new(method);
-        engine_add_rule(g->engine, "rule", &rule_table, &other);
-        engine_subscribe(g->engine, user_add(g, &twin), g->inst, 5 * MINUTE);
-        assert_int_equal(engine_load(g->engine, bytes, (size_t)size), OC_OK);
-        memset(again, 0, sizeof again);
-        assert_int_equal(engine_save(g->engine, again, sizeof again), size);
-        if (memcmp(bytes, again, (size_t)size) != 0) { /* lists of lots may lie elsewhere; everything else is equal */
-            assert_int_equal(fixture_book(f)->position.qty, fixture_book(g)->position.qty);
-            assert_true(fixture_book(f)->position.realised == fixture_book(g)->position.realised);
-        }
-        assert_int_equal(fixture_find(g, b)->state, STATE_PENDING_CANCEL);
-        assert_string_equal(engine_latched(g->engine, g->account), "TEST");
-        assert_int_equal(other.seen, rule.seen);
-        fixture_say(f, OC_EV_CANCELED, b);
-        fixture_say(g, OC_EV_CANCELED, b);
-        assert_int_equal(fixture_book(f)->open_buy, fixture_book(g)->open_buy);
-        fixture_free(f);
-        fixture_free(g);
-    }
-}
-
-static void records_are_facts(void **state)
-{
-    (void)state;
-    struct fixture *f = fixture_new(COST_AVERAGE), *g = fixture_new(COST_AVERAGE);
-    struct rule rule = {.max = 60};
-    engine_add_rule(f->engine, "rule", &rule_table, &rule);
-    uint32_t first = f->record_count;
-    uint64_t a = fixture_submit(f, fixture_order(f, OC_SIDE_BUY, 50, 9900));
-    fixture_submit(f, fixture_order(f, OC_SIDE_BUY, 70, 9900)); /* denied */
-    struct oc_request amend = {.order = a, .qty = 55, .bits = OC_RQ_QUANTITY_CHANGED};
-    struct engine_refusal refusal;
-    engine_begin(f->engine, 0);
-    engine_amend(f->engine, &amend, &refusal);
-    engine_end(f->engine, true);
-    amend.qty = 99;
-    struct oc_ev_answer amended = fixture_answer(f, OC_EV_AMENDED, a);
-    fixture_input(f, &amended);
-    engine_begin(f->engine, 0);
-    engine_amend(f->engine, &amend, &refusal); /* denied */
-    engine_cancel(f->engine, a, &refusal);
-    engine_end(f->engine, true);
-    for (uint32_t i = first; i < f->record_count; i++) {
-        const struct oc_event *event = (const void *)f->records[i];
-        assert_int_equal(engine_restore(g->engine, event), OC_OK);
-        if (event->type == OC_EV_REQUEST && ((const struct oc_request *)(const void *)event)->kind == OC_REQUEST_AMEND &&
-            ((const struct oc_request *)(const void *)event)->qty == 55)
-            engine_restore(g->engine, &amended.head);
-    }
-    assert_int_equal(g->sent_count, 0); /* nobody was called */
-    assert_int_equal(fixture_find(g, a)->now.qty, 55);
-    assert_int_equal(fixture_book(g)->open_buy, fixture_book(f)->open_buy);
-    struct oc_request next = fixture_order(g, OC_SIDE_BUY, 1, 9900);
-    engine_begin(g->engine, 0);
-    assert_int_equal(engine_submit(g->engine, &next, &refusal), OC_OK);
-    engine_end(g->engine, true);
-    assert_int_equal(next.order & 0xffff, 3); /* ids go on behind those of the journal */
-    struct oc_ev_answer lost = fixture_answer(g, OC_EV_DENIED, 4242);
-    assert_int_equal(engine_restore(g->engine, &lost.head), OC_E_NOT_FOUND);
-    lost.head.size = 7;
-    assert_int_equal(engine_restore(g->engine, &lost.head), OC_E_DATA);
-    struct oc_ev_timer timer = {.head = {.size = sizeof timer, .type = OC_EV_TIMER}, .due_ns = 5};
-    uint64_t id;
-    timers_add(engine_timers(g->engine), 1, 3, 0, &id);
-    assert_int_equal(engine_restore(g->engine, &timer.head), OC_OK);
-    assert_int_equal(engine_timers(g->engine)->count, 0);
-    fixture_free(f);
-    fixture_free(g);
-}
-
-static void flatten_closes_what_a_strategy_holds(void **state)
-{
-    (void)state;
-    struct fixture *f = fixture_new(COST_AVERAGE);
-    struct user user = {0};
-    uint32_t strategy = user_add(f, &user);
-    struct oc_request request = fixture_order(f, OC_SIDE_BUY, 10, 9900);
-    request.strategy = strategy;
-    uint64_t a = fixture_submit(f, request);
-    uint64_t b = fixture_submit(f, request);
-    fixture_trade(f, a, OC_SIDE_BUY, 10, 9900);
-    assert_int_equal(user.orders, 1);
-    uint32_t sent = f->sent_count;
-    engine_begin(f->engine, 0);
-    assert_int_equal(engine_flatten(f->engine, strategy, OC_ROLE_CLOSE, "flat"), OC_OK);
-    engine_end(f->engine, true);
-    assert_int_equal(f->sent_count, sent + 2);
-    assert_int_equal(f->sent[sent].kind, OC_REQUEST_CANCEL);
-    assert_int_equal(f->sent[sent].order, b);
-    assert_int_equal(f->sent[sent + 1].side, OC_SIDE_SELL);
-    assert_int_equal(f->sent[sent + 1].qty, 10);
-    fixture_trade(f, f->sent[sent + 1].order, OC_SIDE_SELL, 25, 9900); /* now short */
-    engine_begin(f->engine, 0);
-    assert_int_equal(engine_flatten(f->engine, 0, OC_ROLE_CLOSE, "flat"), OC_OK);
-    engine_end(f->engine, true);
-    assert_int_equal(f->sent[f->sent_count - 1].side, OC_SIDE_BUY);
-    fixture_free(f);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -629,9 +353,6 @@ int main(void)
         cmocka_unit_test(timers_and_quiet_bars_fire_by_time),
         cmocka_unit_test(ticks_go_to_those_who_asked),
         cmocka_unit_test(warm_up_trades_nothing),
-        cmocka_unit_test(checkpoint_and_records_restore_the_same),
-        cmocka_unit_test(records_are_facts),
-        cmocka_unit_test(flatten_closes_what_a_strategy_holds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
