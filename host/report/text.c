@@ -123,7 +123,7 @@ static void put_head(struct page *page, const struct result *result)
     fputc('\n', page->out);
     if (format_is_ideal(result)) {
         style(page, STYLE_STAMP);
-        fputs("  IDEAL  fills at the next event: no spread, no cap, no latency. Not a forecast.  ", page->out);
+        fputs("  IDEAL  fills at the next event, no spread, cap or latency: not a forecast", page->out);
         style(page, STYLE_PLAIN);
         fputc('\n', page->out);
     }
