@@ -1,0 +1,65 @@
+/* max_order_qty.c: refuses an order, or an amend upwards, whose quantity is above `limit` base
+ * units. An order by money counts with the largest quantity it can lead to. Orders that can only
+ * reduce pass. */
+#include <kit/rule.h>
+#include <stdlib.h>
+
+struct rule {
+    struct oc_dec limit; /* base units */
+    uint32_t has_limit;  /* 0: everything passes */
+};
+
+/* [engine] */
+static oc_rc check(void *self, const struct oc_risk_ctx *ctx, const struct oc_request *ask,
+                   struct oc_verdict *ret_verdict)
+{
+    const struct rule *rule = self;
+    int64_t limit, before, after;
+    struct oc_dec used;
+    if (!rule->has_limit || kit_only_reduces(ask))
+        return oc_allow(ret_verdict);
+    oc_rc rc = kit_quantities(ctx, ask, &before, &after);
+    if (rc == OC_E_NOT_FOUND) /* an order by money, and no price to tell its quantity */
+        return oc_refuse(ret_verdict, "NO_REFERENCE_PRICE", (struct oc_dec){0, 0, 0}, rule->limit);
+    if (rc == OC_OK)
+        rc = ctx->to_units(ctx, ask->head.inst, rule->limit, &limit);
+    if (rc < 0)
+        return rc;
+    if (after <= limit || (ask->kind == OC_REQUEST_AMEND && after <= before))
+        return oc_allow(ret_verdict);
+    rc = ctx->qty_dec(ctx, ask->head.inst, after, &used);
+    return rc < 0 ? rc : oc_refuse(ret_verdict, "QUANTITY_ABOVE_LIMIT", used, rule->limit);
+}
+
+static oc_rc open_rule(const struct oc_host *host, void **ret_self)
+{
+    struct rule *rule = calloc(1, sizeof *rule);
+    if (!rule)
+        return OC_E_NOMEM;
+    oc_rc rc = kit_config_dec(
+        host, "limit",
+        "max_order_qty: limit: found a negative number; expected base units, such as \"2.5\"",
+        &rule->limit, &rule->has_limit);
+    if (rc < 0) {
+        free(rule);
+        return rc;
+    }
+    *ret_self = rule;
+    return OC_OK;
+}
+
+static void close_rule(void *self) { free(self); }
+
+static const struct oc_risk risk = {.size = sizeof risk, .check = check};
+static const struct oc_iface ifaces[] = {{OC_RISK, &risk}, {0}};
+
+/* clang-format off */
+static const struct oc_plugin plugin = {
+    .size = sizeof plugin, .abi_major = OC_ABI_MAJOR, .abi_minor = OC_ABI_MINOR,
+    .kind = OC_RISK, .id = "outcry.max_order_qty", .version = "0.1.0", .license = "MIT",
+    .about = "refuses orders above a quantity",
+    .open = open_rule, .close = close_rule, .ifaces = ifaces,
+};
+/* clang-format on */
+
+OC_EXPORT const struct oc_plugin *const oc_plugins_v1[] = {&plugin, NULL};

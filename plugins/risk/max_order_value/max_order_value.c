@@ -1,0 +1,96 @@
+/* max_order_value.c: refuses an order, or an amend upwards, whose value is above `limit`, in the
+ * settlement asset. Valued at its limit, its stop or the reference price; a sale at the reference
+ * where that is higher than its limit, for it would trade there. Orders that can only reduce pass.
+ */
+#include <kit/dec.h>
+#include <kit/rule.h>
+#include <stdlib.h>
+
+struct rule {
+    struct oc_dec limit; /* settlement asset */
+    uint32_t has_limit;  /* 0: everything passes */
+};
+
+/* An order by money is worth its money, unless it is settled in another asset than it is priced in.
+ */
+static int is_by_money(const struct oc_risk_ctx *ctx, const struct oc_request *ask)
+{
+    const struct oc_instrument *instrument = ctx->instrument(ctx, ask->head.inst);
+    return (ask->bits & OC_RQ_HAS_QUOTE_QTY) && instrument &&
+           (instrument->kind == OC_KIND_SPOT || instrument->kind == OC_KIND_LINEAR);
+}
+
+static oc_rc value_of(const struct oc_risk_ctx *ctx, const struct oc_request *ask,
+                      struct oc_dec *ret_value)
+{
+    int64_t qty, price, reference, age_ns;
+    struct oc_dec value;
+    if (is_by_money(ctx, ask)) {
+        *ret_value = ask->quote_qty;
+        return OC_OK;
+    }
+    oc_rc rc = ctx->worst_qty(ctx, ask, &qty);
+    if (rc == OC_OK)
+        rc = ctx->worst_price(ctx, ask, &price);
+    if (rc < 0)
+        return rc;
+    if (ask->side == OC_SIDE_SELL &&
+        ctx->reference(ctx, ask->head.inst, &reference, &age_ns) == OC_OK && reference > price)
+        price = reference;
+    rc = ctx->notional(ctx, ask->head.inst, price, qty, &value);
+    return rc < 0 ? rc : oc_dec_abs(value, ret_value);
+}
+
+/* [engine] */
+static oc_rc check(void *self, const struct oc_risk_ctx *ctx, const struct oc_request *ask,
+                   struct oc_verdict *ret_verdict)
+{
+    const struct rule *rule = self;
+    struct oc_dec value, before;
+    if (!rule->has_limit || kit_only_reduces(ask))
+        return oc_allow(ret_verdict);
+    oc_rc rc = value_of(ctx, ask, &value);
+    if (rc == OC_E_NOT_FOUND)
+        return oc_refuse(ret_verdict, "NO_REFERENCE_PRICE", (struct oc_dec){0, 0, 0}, rule->limit);
+    if (rc < 0)
+        return rc;
+    if (oc_dec_compare(value, rule->limit) <= 0)
+        return oc_allow(ret_verdict);
+    if (ask->kind == OC_REQUEST_AMEND && ctx->previous &&
+        value_of(ctx, ctx->previous, &before) == OC_OK && oc_dec_compare(value, before) <= 0)
+        return oc_allow(ret_verdict); /* no increase */
+    return oc_refuse(ret_verdict, "VALUE_ABOVE_LIMIT", value, rule->limit);
+}
+
+static oc_rc open_rule(const struct oc_host *host, void **ret_self)
+{
+    struct rule *rule = calloc(1, sizeof *rule);
+    if (!rule)
+        return OC_E_NOMEM;
+    oc_rc rc = kit_config_dec(
+        host, "limit",
+        "max_order_value: limit: found a negative number; expected money of the settlement asset",
+        &rule->limit, &rule->has_limit);
+    if (rc < 0) {
+        free(rule);
+        return rc;
+    }
+    *ret_self = rule;
+    return OC_OK;
+}
+
+static void close_rule(void *self) { free(self); }
+
+static const struct oc_risk risk = {.size = sizeof risk, .check = check};
+static const struct oc_iface ifaces[] = {{OC_RISK, &risk}, {0}};
+
+/* clang-format off */
+static const struct oc_plugin plugin = {
+    .size = sizeof plugin, .abi_major = OC_ABI_MAJOR, .abi_minor = OC_ABI_MINOR,
+    .kind = OC_RISK, .id = "outcry.max_order_value", .version = "0.1.0", .license = "MIT",
+    .about = "refuses orders above a value",
+    .open = open_rule, .close = close_rule, .ifaces = ifaces,
+};
+/* clang-format on */
+
+OC_EXPORT const struct oc_plugin *const oc_plugins_v1[] = {&plugin, NULL};
