@@ -302,8 +302,10 @@ static oc_rc apply(struct engine *engine, const struct oc_event *event)
         return apply_balance(engine, (const struct oc_ev_balance *)(const void *)event);
     case OC_EV_TIMER:
         return apply_timer(engine, (const struct oc_ev_timer *)(const void *)event);
-    default:
-        return OC_OK; /* known to others: states, marks, configuration */
+    default: /* known to others: states, marks, configuration; a rule may wait for a command */
+        if (engine->is_observed)
+            chain_observe(engine, event);
+        return OC_OK;
     }
 }
 
@@ -344,6 +346,8 @@ oc_rc engine_restore(struct engine *engine, const struct oc_event *event)
                          event->local_ns);
             exposure_update(engine, order);
         }
+        if (engine->is_observed) /* rules saw the request above, which a live run shows them only when it was sent */
+            chain_observe(engine, event);
     } else if (event->type == OC_EV_TIMER) {
         struct timer fired;
         while (timers_next_ns(&engine->timers) <= ((const struct oc_ev_timer *)(const void *)event)->due_ns &&
