@@ -260,7 +260,7 @@ oc_rc csv_layout_header(struct csv_layout *layout, const struct csv_field *field
         }
         give(layout, i, role);
     }
-    if (layout->column[CSV_TIME] < 0 && layout->name[0][0] == '\0')
+    if (layout->column[CSV_TIME] < 0 && fields[0].size == 0)
         give(layout, 0, CSV_TIME); /* the nameless index of a data frame */
     return OC_OK;
 }

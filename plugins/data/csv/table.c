@@ -178,6 +178,17 @@ static oc_rc find_where(struct csv_table *table)
     return complain(table, OC_E_CONFIG, what);
 }
 
+/* A date and a time of day in two columns. */
+static bool has_clock(const struct csv_layout *layout, const struct sniff *sniff)
+{
+    int date = layout->column[CSV_TIME], clock = layout->column[CSV_CLOCK];
+    struct csv_time time;
+    int64_t clock_ns;
+    return date >= 0 && date < sniff->count && clock < sniff->count &&
+           csv_time_of_day(sniff->fields[clock].at, sniff->fields[clock].size, &clock_ns) >= 0 &&
+           csv_time_text(sniff->fields[date].at, sniff->fields[date].size, &time) >= 0;
+}
+
 static oc_rc find_columns(struct csv_table *table, struct sniff *sniff)
 {
     struct csv_layout *layout = &table->layout;
@@ -208,15 +219,9 @@ static oc_rc find_columns(struct csv_table *table, struct sniff *sniff)
         rc = find_where(table);
     if (rc < 0)
         return rc == OC_E_CONFIG && table->error[0] ? rc : complain(table, rc, error);
-    struct csv_time time;
-    int64_t clock_ns;
     int column = layout->column[CSV_CLOCK];
-    if (column >= 0 &&
-        (column >= sniff->count ||
-         csv_time_of_day(sniff->fields[column].at, sniff->fields[column].size, &clock_ns) < 0 ||
-         csv_time_text(sniff->fields[layout->column[CSV_TIME]].at,
-                       sniff->fields[layout->column[CSV_TIME]].size, &time) < 0)) {
-        layout->role[column] = CSV_NONE; /* "date" and a "time" that is something else */
+    if (column >= 0 && !has_clock(layout, sniff)) { /* "date" and a "time" that is something else */
+        layout->role[column] = CSV_NONE;
         layout->column[CSV_CLOCK] = -1;
     }
     rc = csv_layout_type(layout, options->event_type, error);
@@ -505,7 +510,7 @@ oc_rc csv_table_next(struct csv_table *table, struct csv_row *ret_row)
                 continue;
         }
         table->row++;
-        struct cells cells = {.is_wanted = true};
+        struct cells cells = {.time = {"", 0}, .clock = {"", 0}, .is_wanted = true};
         ret_row->taker_side = OC_SIDE_NONE;
         rc = read_row(table, ret_row, &cells);
         if (!cells.is_wanted && table->layout.where >= 0)
