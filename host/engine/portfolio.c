@@ -265,6 +265,26 @@ oc_rc portfolio_convert(struct portfolio *portfolio, oc_i128 money, uint32_t fro
     return rates_convert(&portfolio->rates, money, from, to, side, ret_money);
 }
 
+/* At mark2 / 2. The middle of an odd spread lies between two price units: then it is the middle of the values there. */
+static oc_rc unrealised_at_mark(const struct position *position, const struct instrument *instrument, int64_t mark2,
+                                oc_i128 *ret_money)
+{
+    int64_t low = mark2 / 2 - (mark2 % 2 < 0), high = low + (mark2 % 2 != 0);
+    oc_i128 at_low, at_high, sum;
+    oc_rc rc = position_unrealised(position, instrument, low, &at_low);
+    if (rc < 0 || low == high) {
+        if (rc == OC_OK)
+            *ret_money = at_low;
+        return rc;
+    }
+    rc = position_unrealised(position, instrument, high, &at_high);
+    if (rc == OC_OK)
+        rc = num_add_128(at_low, at_high, &sum);
+    if (rc == OC_OK)
+        *ret_money = num_quotient(sum, 2, NUM_HALF_EVEN);
+    return rc;
+}
+
 /* Unrealised profit of the account's derivative positions; spot holdings are balances already. */
 static oc_rc derivatives(struct portfolio *portfolio, uint32_t account, uint32_t base, oc_i128 *ret_money)
 {
@@ -278,7 +298,7 @@ static oc_rc derivatives(struct portfolio *portfolio, uint32_t account, uint32_t
         if (instrument->info.kind == OC_KIND_SPOT || !market || !market->has_mark)
             continue;
         oc_i128 money, converted;
-        oc_rc rc = position_unrealised(position, instrument, market->mark2 / 2, &money);
+        oc_rc rc = unrealised_at_mark(position, instrument, market->mark2, &money);
         if (rc == OC_OK)
             rc = portfolio_convert(portfolio, money, instrument->info.settle, base, RATE_MIDDLE, &converted);
         if (rc == OC_OK)

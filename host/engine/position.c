@@ -23,15 +23,15 @@ static int64_t magnitude(int64_t qty) { return qty < 0 ? -qty : qty; }
 
 static oc_rc lot_add(struct position *position, int64_t qty, oc_i128 cost)
 {
+    uint32_t live = position->lot_count - position->lot_first;
+    if (live >= ENGINE_LOTS_MAX)
+        return OC_E_LIMIT;
     if (position->lot_count == position->lot_max) {
-        uint32_t live = position->lot_count - position->lot_first;
         if (position->lot_first > live) { /* slide down instead of growing */
             memmove(position->lots, position->lots + position->lot_first, live * sizeof *position->lots);
             position->lot_first = 0;
             position->lot_count = live;
         } else {
-            if (live >= ENGINE_LOTS_MAX)
-                return OC_E_LIMIT;
             uint32_t room = position->lot_max ? position->lot_max * 2 : 16;
             struct lot *lots = realloc(position->lots, room * sizeof *lots);
             if (!lots)

@@ -1,0 +1,295 @@
+/* portfolio_test.c: accounts, conversion between currencies, strategy books against the account's book. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "engine/limits.h"
+#include "engine/portfolio.h"
+
+static struct instruments *instruments;
+static struct markets *markets;
+static struct portfolio *portfolio;
+
+static int setup(void **state)
+{
+    (void)state;
+    return instruments_new(&instruments) < 0 || markets_new(&markets) < 0 ||
+           portfolio_new(instruments, markets, &portfolio) < 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    portfolio_free(portfolio);
+    markets_free(markets);
+    instruments_free(instruments);
+    return 0;
+}
+
+static uint32_t asset(const char *name)
+{
+    uint32_t id = 0;
+    assert_int_equal(instruments_asset(instruments, name, &id), OC_OK);
+    return id;
+}
+
+static uint32_t add(uint32_t kind, const char *base, const char *quote, int price_scale)
+{
+    struct oc_instrument info;
+    uint32_t inst;
+    memset(&info, 0, sizeof info);
+    info.size = sizeof info;
+    info.kind = kind;
+    info.status = OC_STATUS_TRADING;
+    info.base = asset(base);
+    info.quote = info.settle = asset(quote);
+    info.price_step = (struct oc_dec){1, price_scale, 0};
+    info.qty_step = (struct oc_dec){1, 0, 0};
+    info.contract_size = (struct oc_dec){1, 0, 0};
+    strcpy(info.venue, "paper");
+    strcpy(info.symbol, base);
+    strcat(info.symbol, "/");
+    strcat(info.symbol, quote);
+    assert_int_equal(instruments_add(instruments, &info, &inst), OC_OK);
+    return inst;
+}
+
+static void quote(uint32_t inst, int64_t bid, int64_t ask)
+{
+    struct oc_ev_quote event;
+    memset(&event, 0, sizeof event);
+    event.head.size = sizeof event;
+    event.head.type = OC_EV_QUOTE;
+    event.head.inst = inst;
+    event.head.venue_ns = 1;
+    event.bid = bid;
+    event.ask = ask;
+    event.present = OC_HAS_BID | OC_HAS_ASK;
+    assert_true(market_apply(markets_get(markets, inst), &event.head, 1));
+}
+
+static uint32_t account(const char *base)
+{
+    uint32_t id;
+    assert_int_equal(portfolio_add_account(portfolio, "main", "paper", asset(base), COST_AVERAGE, &id), OC_OK);
+    return id;
+}
+
+static struct oc_ev_fill fill_of(uint32_t inst, uint8_t side, int64_t qty, int64_t price)
+{
+    struct oc_ev_fill fill;
+    memset(&fill, 0, sizeof fill);
+    fill.head.size = sizeof fill;
+    fill.head.type = OC_EV_FILL;
+    fill.head.inst = inst;
+    fill.side = side;
+    fill.qty = qty;
+    fill.price = price;
+    return fill;
+}
+
+static void trade(uint32_t owner, uint32_t strategy, const struct oc_ev_fill *fill)
+{
+    assert_int_equal(portfolio_fill(portfolio, owner, strategy, fill), OC_OK);
+}
+
+static oc_i128 whole(int64_t value) { return value * num_pow10_128(MONEY_SCALE); }
+
+static oc_i128 convert(oc_i128 money, const char *from, const char *to, int side)
+{
+    oc_i128 result = 0;
+    assert_int_equal(portfolio_convert(portfolio, money, asset(from), asset(to), side, &result), OC_OK);
+    return result;
+}
+
+/* Expected values are printed with ten decimals. */
+static void near(oc_i128 money, const char *want)
+{
+    char text[64];
+    money_to_text(money, 10, false, text);
+    assert_string_equal(text, want);
+}
+
+static oc_i128 unrealised(uint32_t owner, uint32_t strategy, uint32_t inst, int64_t mark)
+{
+    oc_i128 money = 0;
+    const struct book *book = portfolio_find(portfolio, owner, strategy, inst);
+    assert_non_null(book);
+    assert_int_equal(position_unrealised(&book->position, instruments_get(instruments, inst), mark, &money), OC_OK);
+    return money;
+}
+
+static oc_i128 realised(uint32_t owner, uint32_t strategy, uint32_t inst)
+{
+    const struct book *book = portfolio_find(portfolio, owner, strategy, inst);
+    assert_non_null(book);
+    return book->position.realised;
+}
+
+static void PNL_3(void **state)
+{
+    (void)state;
+    uint32_t rate = add(OC_KIND_SPOT, "EUR", "USD", 2), stock = add(OC_KIND_SPOT, "ABC", "USD", 0), owner = account("EUR");
+    struct oc_ev_fill buy = fill_of(stock, OC_SIDE_BUY, 100, 150), sell = fill_of(stock, OC_SIDE_SELL, 50, 160);
+    oc_i128 cost, half, proceeds, value, price[2], fx[2], cross[2];
+
+    quote(rate, 110, 110);
+    trade(owner, 1, &buy);
+    cost = convert(-portfolio_balance(portfolio, owner, asset("USD")), "USD", "EUR", RATE_MIDDLE);
+    near(cost, "13636.3636363636");
+    half = convert(whole(7500), "USD", "EUR", RATE_MIDDLE);
+    price[0] = convert(whole(50 * 10), "USD", "EUR", RATE_MIDDLE);
+    price[1] = convert(whole(50 * 5), "USD", "EUR", RATE_MIDDLE);
+
+    quote(rate, 108, 108);
+    trade(owner, 1, &sell);
+    assert_true(realised(owner, 1, stock) == whole(500));
+    proceeds = convert(whole(8000), "USD", "EUR", RATE_MIDDLE);
+    near(proceeds, "7407.4074074074");
+    fx[0] = convert(whole(7500), "USD", "EUR", RATE_MIDDLE) - half;
+    cross[0] = convert(whole(500), "USD", "EUR", RATE_MIDDLE) - price[0];
+
+    quote(rate, 112, 112);
+    assert_true(unrealised(owner, 1, stock, 155) == whole(250));
+    value = convert(whole(50 * 155), "USD", "EUR", RATE_MIDDLE);
+    near(value, "6919.6428571429");
+    fx[1] = convert(whole(7500), "USD", "EUR", RATE_MIDDLE) - half;
+    cross[1] = convert(whole(250), "USD", "EUR", RATE_MIDDLE) - price[1];
+
+    near(proceeds + value - cost, "690.6866281866");
+    near(proceeds - half, "589.2255892256");
+    near(price[0], "454.5454545455");
+    near(fx[0], "126.2626262626");
+    near(cross[0], "8.4175084175");
+    near(value - half, "101.4610389610");
+    near(price[1], "227.2727272727");
+    near(fx[1], "-121.7532467532");
+    near(cross[1], "-4.0584415584");
+    oc_i128 off = price[0] + fx[0] + cross[0] - (proceeds - half);
+    assert_true(off >= -3 && off <= 3); /* each conversion rounds once */
+}
+
+static void PNL_4(void **state)
+{
+    (void)state;
+    uint32_t yen = add(OC_KIND_SPOT, "USD", "JPY", 2), pound = add(OC_KIND_SPOT, "GBP", "USD", 4);
+    quote(yen, 15520, 15524);
+    quote(pound, 12640, 12644);
+    near(convert(whole(1000000), "JPY", "GBP", RATE_MIDDLE), "5096.0834947212");
+    near(convert(whole(1000000), "JPY", "GBP", RATE_FAR), "5094.6209687589");
+    near(convert(whole(-1), "JPY", "JPY", RATE_FAR), "-1.0000000000");
+}
+
+static void PNL_5(void **state)
+{
+    (void)state;
+    uint32_t inst = add(OC_KIND_LINEAR, "BTC", "USDT", 0), owner = account("USDT");
+    struct oc_ev_fill buy = fill_of(inst, OC_SIDE_BUY, 2, 100), sell = fill_of(inst, OC_SIDE_SELL, 1, 104);
+    trade(owner, 1, &buy);
+    trade(owner, 2, &sell);
+    quote(inst, 103, 103);
+    assert_true(realised(owner, 1, inst) == 0 && unrealised(owner, 1, inst, 103) == whole(6));
+    assert_true(realised(owner, 2, inst) == 0 && unrealised(owner, 2, inst, 103) == whole(1));
+    assert_true(realised(owner, 0, inst) == whole(4) && unrealised(owner, 0, inst, 103) == whole(3));
+    assert_int_equal(portfolio_find(portfolio, owner, 0, inst)->position.qty, 1);
+    oc_i128 equity = 0;
+    assert_int_equal(portfolio_equity(portfolio, owner, &equity, NULL), OC_OK);
+    assert_true(equity == whole(7));
+}
+
+static void strategy_books_and_the_net_book_agree_after_every_fill(void **state)
+{
+    (void)state;
+    uint32_t inst = add(OC_KIND_LINEAR, "BTC", "USDT", 2), owner = account("USDT");
+    uint64_t seed = 5;
+    oc_i128 fees = 0;
+    quote(inst, 10000, 10001); /* an odd middle */
+    for (int i = 0; i < 10000; i++) {
+        seed = seed * 6364136223846793005ull + 1442695040888963407ull;
+        uint32_t strategy = 1 + (uint32_t)(seed >> 60) % 3;
+        struct oc_ev_fill fill = fill_of(inst, seed >> 40 & 1 ? OC_SIDE_BUY : OC_SIDE_SELL, 1 + (int64_t)(seed >> 20 & 63),
+                                         9000 + (int64_t)(seed >> 30 & 2047));
+        fill.fee = (struct oc_dec){(int64_t)(seed >> 50 & 15) - 3, 4, 0};
+        fill.fee_asset = asset("USDT");
+        trade(owner, strategy, &fill);
+        oc_i128 fee, sum = 0, net = realised(owner, 0, inst) + unrealised(owner, 0, inst, 9876), equity;
+        money_from_dec(fill.fee, &fee);
+        fees += fee;
+        int64_t qty = 0;
+        for (uint32_t k = 1; k <= 3; k++) {
+            if (!portfolio_find(portfolio, owner, k, inst))
+                continue;
+            sum += realised(owner, k, inst) + unrealised(owner, k, inst, 9876);
+            qty += portfolio_find(portfolio, owner, k, inst)->position.qty;
+        }
+        assert_true(sum == net);
+        assert_int_equal(qty, portfolio_find(portfolio, owner, 0, inst)->position.qty);
+        assert_int_equal(portfolio_equity(portfolio, owner, &equity, NULL), OC_OK);
+        oc_i128 low = realised(owner, 0, inst) + unrealised(owner, 0, inst, 10000);
+        oc_i128 high = realised(owner, 0, inst) + unrealised(owner, 0, inst, 10001);
+        assert_true(2 * (equity + fees) == low + high); /* the middle of the spread, to the last unit */
+    }
+    assert_true(portfolio_find(portfolio, owner, 0, inst)->position.fees[0].paid == fees);
+}
+
+static void spot_fills_move_both_balances_and_the_fee_its_own(void **state)
+{
+    (void)state;
+    uint32_t inst = add(OC_KIND_SPOT, "BTC", "USDT", 2), owner = account("USDT");
+    assert_int_equal(portfolio_set_balance(portfolio, owner, asset("USDT"), whole(1000)), OC_OK);
+    struct oc_ev_fill buy = fill_of(inst, OC_SIDE_BUY, 3, 10050);
+    buy.fee = (struct oc_dec){5, 2, 0};
+    buy.fee_asset = asset("BNB");
+    trade(owner, 1, &buy);
+    assert_true(portfolio_balance(portfolio, owner, asset("BTC")) == whole(3));
+    assert_true(portfolio_balance(portfolio, owner, asset("USDT")) == whole(1000) - whole(3015) / 10);
+    assert_true(portfolio_balance(portfolio, owner, asset("BNB")) == -whole(5) / 100);
+    oc_i128 equity = 0;
+    uint32_t unpriced = 0;
+    assert_int_equal(portfolio_equity(portfolio, owner, &equity, &unpriced), OC_OK);
+    assert_int_equal(unpriced, 2); /* neither has a price yet */
+    quote(inst, 11000, 11000);
+    assert_int_equal(portfolio_equity(portfolio, owner, &equity, &unpriced), OC_OK);
+    assert_int_equal(unpriced, 1);
+    assert_true(equity == whole(1000) - whole(3015) / 10 + whole(330));
+    oc_i128 none = 5;
+    assert_int_equal(portfolio_convert(portfolio, whole(1), asset("BNB"), asset("USDT"), RATE_MIDDLE, &none), OC_E_NOT_FOUND);
+    assert_true(none == 5);
+}
+
+static void unknown_names_are_refused_and_accounts_are_limited(void **state)
+{
+    (void)state;
+    uint32_t inst = add(OC_KIND_SPOT, "BTC", "USDT", 2), id;
+    struct oc_ev_fill buy = fill_of(inst, OC_SIDE_BUY, 1, 1), lost = fill_of(OC_INST(99, 0), OC_SIDE_BUY, 1, 1);
+    assert_int_equal(portfolio_fill(portfolio, 1, 1, &buy), OC_E_NOT_FOUND);
+    for (int i = 0; i < ENGINE_ACCOUNTS_MAX; i++)
+        assert_int_equal(portfolio_add_account(portfolio, "a", "paper", asset("USDT"), COST_FIFO, &id), OC_OK);
+    assert_int_equal(id, ENGINE_ACCOUNTS_MAX);
+    assert_int_equal(portfolio_add_account(portfolio, "a", "paper", asset("USDT"), COST_FIFO, &id), OC_E_LIMIT);
+    assert_int_equal(portfolio_add_account(portfolio, "a", "paper", 0, COST_FIFO, &id), OC_E_INVALID);
+    assert_int_equal(portfolio_add_account(portfolio, "a", "paper", asset("USDT"), COST_LIFO + 1, &id), OC_E_INVALID);
+    assert_int_equal(portfolio_fill(portfolio, 1, 1, &lost), OC_E_NOT_FOUND);
+    assert_null(portfolio_find(portfolio, 1, 1, inst));
+    assert_null(portfolio_account(portfolio, 0));
+    assert_null(portfolio_account(portfolio, ENGINE_ACCOUNTS_MAX + 1));
+    trade(1, 1, &buy);
+    assert_int_equal(portfolio_find(portfolio, 1, 1, inst)->position.method, COST_FIFO);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(PNL_3, setup, teardown),
+        cmocka_unit_test_setup_teardown(PNL_4, setup, teardown),
+        cmocka_unit_test_setup_teardown(PNL_5, setup, teardown),
+        cmocka_unit_test_setup_teardown(strategy_books_and_the_net_book_agree_after_every_fill, setup, teardown),
+        cmocka_unit_test_setup_teardown(spot_fills_move_both_balances_and_the_fee_its_own, setup, teardown),
+        cmocka_unit_test_setup_teardown(unknown_names_are_refused_and_accounts_are_limited, setup, teardown),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
