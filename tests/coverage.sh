@@ -4,8 +4,8 @@
 set -u
 cd "$(dirname "$0")/.."
 find build/coverage -name '*.gcda' -delete
-ctest --test-dir build/coverage --output-on-failure -j "$(nproc)" || exit 1
 bad=0
+ctest --test-dir build/coverage --output-on-failure -j "$(nproc)" || bad=1
 for room in engine journal; do
     gcovr --root . --filter "host/$room/" --exclude-unreachable-branches --exclude-throw-branches \
         --exclude-lines-by-pattern '.*(assert\(|OC_UNREACHABLE).*' --json-summary -o "build/coverage/$room.json" build/coverage \

@@ -8,6 +8,7 @@
 #include "app/options.h"
 #include "app/restore.h"
 #include "app/run.h"
+#include "app/session_impl.h"
 #include "app/verbs.h"
 #include "base/env.h"
 #include "base/log.h"
@@ -103,7 +104,9 @@ oc_rc run_to_report(struct session *session, const struct options *options)
     struct restore restore = {0};
     session->checkpoints = dir != NULL;
     bool may_go_on = dir && strcmp(session->mode, "paper") == 0;
-    oc_rc rc = may_go_on ? restore_open(&restore, session, dir) : OC_OK;
+    oc_rc rc = dir ? session_lock(session, dir) : OC_OK;
+    if (rc == OC_OK && may_go_on)
+        rc = restore_open(&restore, session, dir);
     if (rc == OC_OK)
         rc = session_open(session);
     if (rc == OC_OK && restore.has_journal) {

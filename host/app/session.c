@@ -72,6 +72,20 @@ static oc_rc door_record_any(void *self, struct oc_event *event)
 static void batch_begin(void *self) { door_batch_begin(((struct session *)self)->door); }
 static oc_rc batch_commit(void *self) { return door_batch_commit(((struct session *)self)->door); }
 
+/* One process a folder: two hosts on one journal would be two hosts on one account. */
+oc_rc session_lock(struct session *session, const char *dir)
+{
+    char path[1024];
+    oc_rc rc = env_mkdir(dir);
+    if (rc < 0)
+        return session_fail(session, rc, "session folder %s: %s", dir, env_error_text());
+    snprintf(path, sizeof path, "%s/lock", dir);
+    rc = env_lock(path, &session->lock_fd);
+    if (rc == OC_E_STATE)
+        return session_fail(session, rc, "session folder %s is in use by another outcry: end that one first", dir);
+    return rc < 0 ? session_fail(session, rc, "session folder %s: %s", dir, env_error_text()) : rc;
+}
+
 static oc_rc open_door(struct session *session)
 {
     const char *dir = settings_text(session->settings, "session.dir", NULL);
@@ -343,4 +357,7 @@ void session_close(struct session *session)
     if (session->door)
         door_close(session->door);
     session->door = NULL;
+    if (session->lock_fd > 0)
+        env_close(session->lock_fd);
+    session->lock_fd = 0;
 }

@@ -38,6 +38,7 @@ struct session {
     const char *mode;            /* "backtest", "paper", "replay" */
     char error[SESSION_ERROR_MAX];
     struct door *door;
+    int lock_fd;         /* of the session folder; 0: none */
     struct engine *engine;
     struct loop *loop;
     struct simhost simhost;

@@ -6,6 +6,7 @@
 #include "base/text.h"
 
 /* session.c */
+oc_rc session_lock(struct session *session, const char *dir);
 /* Records and books the opening cash. */
 oc_rc session_record_balances(struct session *session);
 

@@ -163,6 +163,8 @@ oc_rc session_finish(struct session *session, struct result *ret_result)
     if (closes && !session->error[0])
         rc = close_positions(session);
     session_settle_fills(session);
+    if (session->is_restored) /* counts are of the whole session, curve and round trips since the last start */
+        session->collect.fills = engine_stats(session->engine)->fills;
     reconcile(session);
     notes_of_data(session);
     struct result *result = ret_result;

@@ -62,6 +62,7 @@ struct env {
     oc_rc (*rename)(const char *from, const char *to);
     oc_rc (*unlink)(const char *path);
     oc_rc (*mkdir)(const char *path);
+    oc_rc (*lock)(const char *path, int *ret_fd);
     oc_rc (*list)(const char *path, env_list_fn fn, void *arg);
     void *(*alloc)(size_t size);
     void *(*resize)(void *data, size_t old_size, size_t size);
@@ -162,6 +163,8 @@ static inline oc_rc env_rename(const char *from, const char *to)
 static inline oc_rc env_unlink(const char *path) { return env_binding->unlink(path); }
 /* OC_OK also when the folder is already there. */
 static inline oc_rc env_mkdir(const char *path) { return env_binding->mkdir(path); }
+/* Makes the file if needed and locks it against other processes until env_close or death. OC_E_STATE: another one holds it. */
+static inline oc_rc env_lock(const char *path, int *ret_fd) { return env_binding->lock(path, ret_fd); }
 static inline oc_rc env_list(const char *path, env_list_fn fn, void *arg)
 {
     return env_binding->list(path, fn, arg);

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/random.h>
 #include <sys/stat.h>
@@ -213,6 +214,21 @@ static oc_rc os_mkdir(const char *path)
     return env_fail("mkdir", path, error);
 }
 
+static oc_rc os_lock(const char *path, int *ret_fd)
+{
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0640);
+    if (fd < 0)
+        return env_fail("open", path, errno);
+    if (flock(fd, LOCK_EX | LOCK_NB) == 0) {
+        *ret_fd = fd;
+        return OC_OK;
+    }
+    int error = errno;
+    close(fd);
+    oc_rc rc = env_fail("lock", path, error);
+    return error == EWOULDBLOCK ? OC_E_STATE : rc;
+}
+
 static oc_rc os_list(const char *path, env_list_fn fn, void *arg)
 {
     DIR *dir = opendir(path);
@@ -388,6 +404,7 @@ const struct env env_os = {
     .rename = os_rename,
     .unlink = os_unlink,
     .mkdir = os_mkdir,
+    .lock = os_lock,
     .list = os_list,
     .alloc = os_alloc,
     .resize = os_resize,

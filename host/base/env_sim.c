@@ -224,6 +224,9 @@ static void sim_map_populate(void *data, size_t size)
     (void)size;
 }
 
+/* The simulated machine has one process. */
+static oc_rc sim_lock(const char *path, int *ret_fd) { return env_sim_disk_open(path, ENV_READ | ENV_WRITE | ENV_CREATE, ret_fd); }
+
 static const struct env env_sim = {
     .name = "sim",
     .clock_real = sim_clock_real,
@@ -247,6 +250,7 @@ static const struct env env_sim = {
     .rename = env_sim_disk_rename,
     .unlink = env_sim_disk_unlink,
     .mkdir = env_sim_disk_mkdir,
+    .lock = sim_lock,
     .list = env_sim_disk_list,
     .alloc = sim_alloc,
     .resize = sim_resize,
