@@ -44,7 +44,7 @@ static void trip_money(struct trip_figures *figures, const struct trip *trip)
     oc_i128 net = trip_net(trip);
     oc_i128 *side = net > 0 ? &figures->gains : &figures->losses_sum;
     if (num_add_128(figures->net, net, &figures->net) < 0 || num_add_128(*side, net > 0 ? net : -net, side) < 0)
-        figures->has_money = false;
+        figures->why_no_money = "beyond the range of money";
     if (figures->closed == 1 || net > figures->best)
         figures->best = net;
     if (figures->closed == 1 || net < figures->worst)
@@ -63,7 +63,7 @@ static void make_trips(const struct result *result, struct trip_figures *figures
     const struct collect *collect = result->collect;
     uint32_t asset = 0;
     double held = 0.0;
-    figures->has_money = collect->trips_dropped == 0;
+    figures->why_no_money = "";
     for (uint32_t i = 0; i < collect->trip_count; i++) {
         const struct trip *trip = &collect->trips[i];
         if (trip->is_open) {
@@ -73,7 +73,7 @@ static void make_trips(const struct result *result, struct trip_figures *figures
         if (figures->closed++ == 0)
             asset = settle_of(result, trip);
         else if (asset != settle_of(result, trip))
-            figures->has_money = false;
+            figures->why_no_money = "several settlement assets";
         figures->wins += trip_net(trip) > 0;
         figures->losses += trip_net(trip) < 0;
         figures->ambiguous += trip->is_ambiguous;
@@ -84,8 +84,11 @@ static void make_trips(const struct result *result, struct trip_figures *figures
     figures->asset = asset && result->instruments ? instruments_asset_name(result->instruments, asset) : result->currency;
     figures->win_rate = quotient((double)figures->wins, (double)figures->closed);
     figures->hold_seconds = quotient(held, (double)figures->closed);
-    if (figures->closed == 0)
-        figures->has_money = false;
+    if (collect->trips_dropped) { /* what is listed is not all: no figure may be made of it */
+        figures->why_no_money = "more trips than are kept";
+        figures->win_rate.is_known = figures->hold_seconds.is_known = false;
+    }
+    figures->has_money = figures->closed > 0 && !figures->why_no_money[0];
     if (!figures->has_money)
         return;
     bool is_account = result->currency && strcmp(figures->asset, result->currency) == 0;

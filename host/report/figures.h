@@ -28,7 +28,8 @@ struct trip_figures {
     uint64_t ended;     /* closed by the end of the data */
     const char *asset;  /* that trip money is in; static */
     int money_scale;    /* digits after the point that suit them */
-    bool has_money;     /* at least one closed trip, one settlement asset, no overflow */
+    const char *why_no_money; /* static sentence, "" when nothing was traded */
+    bool has_money;     /* at least one closed trip, one settlement asset, all of them kept */
     oc_i128 net;
     oc_i128 gains;
     oc_i128 losses_sum; /* positive */

@@ -173,7 +173,6 @@ static void put_trades(struct text *page, const struct result *result, const str
     const struct trip_figures *trips = &figures->trips;
     const struct collect *collect = result->collect;
     char text[FORMAT_MAX], part[FORMAT_MAX], note[FORMAT_MAX * 2];
-    const char *unknown = trips->closed ? "trips settle in several assets" : "";
     int scale = trips->money_scale;
     text_put(page, "<section><h2>Trades</h2><dl>\n");
     snprintf(note, sizeof note, "flat to flat; still open: %s", format_count(trips->open, part));
@@ -181,7 +180,7 @@ static void put_trades(struct text *page, const struct result *result, const str
     snprintf(note, sizeof note, "%.16s, after fees", trips->asset ? trips->asset : "");
     bool known = trips->has_money;
     put_row(page, "Average trip", known ? tone(trips->average) : "",
-            known ? format_money(trips->average, scale, true, text) : "n/a", known ? note : unknown);
+            known ? format_money(trips->average, scale, true, text) : "n/a", known ? note : trips->why_no_money);
     put_row(page, "Best trip", known ? tone(trips->best) : "", known ? format_money(trips->best, scale, true, text) : "n/a", "");
     put_row(page, "Worst trip", known ? tone(trips->worst) : "", known ? format_money(trips->worst, scale, true, text) : "n/a",
             "");

@@ -112,7 +112,7 @@ oc_rc stats_volatility(struct returns returns, double periods, double *ret_volat
 
 oc_rc stats_sharpe(struct returns returns, double risk_free, double periods, double *ret_ratio)
 {
-    double mean, deviation;
+    double mean = 0.0, deviation = 0.0;
     if (!(periods > 0.0))
         return OC_E_INVALID;
     oc_rc rc = stats_deviation(returns, true, &deviation);

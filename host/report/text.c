@@ -205,10 +205,9 @@ static void put_trip_money(struct page *page, const struct trip_figures *trips)
 {
     char text[FORMAT_MAX], note[FORMAT_MAX];
     if (!trips->has_money) {
-        const char *why = trips->closed ? "several settlement assets" : "";
         static const char *const keys[] = {"Profit factor", "Average trip", "Best trip", "Worst trip"};
         for (int i = 0; i < 4; i++)
-            row(page, keys[i], "n/a", why);
+            row(page, keys[i], "n/a", trips->why_no_money);
         return;
     }
     int scale = trips->money_scale;

@@ -386,11 +386,28 @@ static void trips_in_several_assets_have_no_common_money(void **state)
     json_object_put(root);
     char *text = text_of(report_text), *page = html_of();
     has(text, "several settlement assets");
-    has(page, "trips settle in several assets");
+    has(page, "several settlement assets");
     has(page, "BTC/EUR"); /* the symbols are told apart */
     assert_balanced(page);
     free(text);
     env_free(page);
+    sample_release(&sample);
+}
+
+static void figures_are_not_made_of_a_part_of_the_trips(void **state)
+{
+    (void)state;
+    small_run();
+    sample.collect.trips_dropped = 1;
+    struct json_object *root = json_of();
+    assert_null(member(root, "trades", "win_rate"));
+    assert_null(member(root, "trades", "net"));
+    assert_int_equal(json_object_get_int(member(root, "trades", "fills_not_listed")), 1);
+    json_object_put(root);
+    char *text = text_of(report_text);
+    has(text, "more trips than are kept");
+    has(text, "Not listed");
+    free(text);
     sample_release(&sample);
 }
 
@@ -500,6 +517,7 @@ int main(void)
         cmocka_unit_test(a_run_without_a_single_event_still_reports),
         cmocka_unit_test(an_open_trip_is_counted_apart),
         cmocka_unit_test(trips_in_several_assets_have_no_common_money),
+        cmocka_unit_test(figures_are_not_made_of_a_part_of_the_trips),
         cmocka_unit_test(text_lines_are_at_most_80_columns),
         cmocka_unit_test(what_cannot_be_written_is_an_error),
         cmocka_unit_test(axes_are_round),
