@@ -164,7 +164,7 @@ static void limits_hold_at_the_limit_and_one_beyond(void **state)
     static char line[3 * 5000];
     for (int extra = 0; extra < 2; extra++) {
         int used = snprintf(line, sizeof line, "ts_ms,price,note\n1,5,");
-        memset(line + used, 'x', (size_t)(4096 - 4 + extra));
+        memset(line + used, 'x', 4092 + (size_t)extra);
         snprintf(line + used + 4092 + extra, 32, "\n2,6,y\n");
         oc_rc rc = read_text("x.csv", "", line);
         assert_int_equal(rc, extra ? OC_E_LIMIT : OC_OK);

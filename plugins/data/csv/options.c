@@ -1,4 +1,10 @@
-/* options.c: "key=value;key=value". */
+/* options.c: "key=value;key=value". What is absent is inferred, and noted.
+ *
+ *   columns=time,open,high,low,close,volume   in the order of the file; - for a column to ignore
+ *   header=yes|no   separator=comma|semicolon|tab|space|"|"   type=bars|quote_bars|quotes|trades
+ *   unit=s|ms|us|ns|text   zone=UTC|+05:30|America/New_York   period=1m
+ *   price_step=0.01   qty_step=0.001   symbol=BTC/USDT   where=COLUMN:VALUE (only rows with it)
+ *   bad_rows=error|skip   out_of_order=error|skip   allow_nonpositive=no|yes */
 #include "csv.h"
 
 #include "base/text.h"
