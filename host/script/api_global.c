@@ -52,6 +52,19 @@ static void param_check_range(lua_State *lua, const char *name, int row)
     }
 }
 
+static void param_check_row(lua_State *lua, const char *name, int row)
+{
+    for (lua_pushnil(lua); lua_next(lua, row); lua_pop(lua, 1)) {
+        const char *key = lua_type(lua, -2) == LUA_TSTRING ? lua_tostring(lua, -2) : NULL;
+        bool is_end = key && (strcmp(key, "min") == 0 || strcmp(key, "max") == 0);
+        bool is_known = key ? is_end || strcmp(key, "doc") == 0
+                            : lua_isinteger(lua, -2) && lua_tointeger(lua, -2) == 1;
+        if (!is_known || (is_end && lua_type(lua, -1) != LUA_TNUMBER))
+            sandbox_raise(lua, "parameter %s: a row is { default, min = number, max = number, doc = text }; found '%s'",
+                          name, key ? key : "a second value");
+    }
+}
+
 /* Pushes the value of one parameter: as given, else the default in row[1]; the default's type decides. */
 static void param_value(lua_State *lua, const struct strategy *strategy, const char *name, int row)
 {
@@ -79,11 +92,18 @@ static void param_value(lua_State *lua, const struct strategy *strategy, const c
         param_check_range(lua, name, row);
 }
 
+/* Kept by name: the order in which Lua walks a table differs from run to run. */
 static void param_keep(lua_State *lua, struct strategy *strategy, const char *name)
 {
     if (strategy->param_count == STRATEGY_PARAMS_MAX)
         sandbox_raise(lua, "a strategy can have at most %d parameters", STRATEGY_PARAMS_MAX);
-    struct param *param = &strategy->params[strategy->param_count++];
+    if (strlen(name) >= STRATEGY_NAME_MAX)
+        sandbox_raise(lua, "parameter %s: a name has at most %d characters", name, STRATEGY_NAME_MAX - 1);
+    uint32_t at = strategy->param_count++;
+    for (; at > 0 && strcmp(strategy->params[at - 1].name, name) > 0; at--)
+        strategy->params[at] = strategy->params[at - 1];
+    struct param *param = &strategy->params[at];
+    memset(param, 0, sizeof *param);
     strncpy(param->name, name, sizeof param->name - 1);
     strncpy(param->text, sandbox_tostring(lua, -1, NULL), sizeof param->text - 1);
     lua_pop(lua, 1);
@@ -106,6 +126,7 @@ static int lj_params(lua_State *lua)
             lua_rawseti(lua, -2, 1);
             lua_replace(lua, -2);
         }
+        param_check_row(lua, name, lua_gettop(lua));
         param_value(lua, strategy, name, lua_gettop(lua));
         lua_pushstring(lua, name);
         lua_pushvalue(lua, -2);
@@ -234,6 +255,19 @@ static double field(lua_State *lua, const char *name)
     return number.number;
 }
 
+/* A spot account cannot borrow. What its cash pays at the entry price, less the 5 % that the chain, too, allows for the
+ * price to move until the fill; other markets are limited by the rules alone. */
+static double affordable(const struct market_handle *market, double qty, double entry, double fee)
+{
+    const struct oc_instrument *info = &market->instrument->info;
+    if (info->kind != OC_KIND_SPOT || !(entry > 0))
+        return qty;
+    double cash = money_to_double(
+        portfolio_balance(engine_portfolio(market->strategy->engine), market->account, info->quote));
+    double most = cash > 0 ? 0.95 * cash / (entry * (1.0 + fee)) : 0.0;
+    return qty < most ? qty : most;
+}
+
 /* Fixed fractional (SIZE-5, SIZE-6): floor_lot(E f / (|entry - stop| pv + cost per unit)). */
 static int lj_size_risk(lua_State *lua)
 {
@@ -256,11 +290,13 @@ static int lj_size_risk(lua_State *lua)
     int64_t units;
     int exact;
     double qty = money_to_double(money) * risk / loss;
+    if (entry > stop) /* a purchase */
+        qty = affordable(market, qty, entry, fee);
     if (instrument_qty_snap(market->instrument, qty, SNAP_DOWN, &units, &exact) < 0)
         return skip(lua, "the quantity is out of range");
     const struct oc_instrument *info = &market->instrument->info;
     if (units <= 0 || ((info->present & OC_INST_HAS_MIN_QTY) && units < info->min_qty))
-        return skip(lua, "the quantity is below the smallest that can be traded");
+        return skip(lua, "the quantity, or the cash for it, is below the smallest that can be traded");
     lua_pushnumber(lua, instrument_qty(market->instrument, units));
     return 1;
 }

@@ -11,23 +11,39 @@ struct market_handle *api_market_at(lua_State *lua, int index)
     return *(struct market_handle **)luaL_checkudata(lua, index, strategy_meta_market);
 }
 
-/* The options of buy, sell and close, by name. */
-static const char *const option_names[] = {"qty",         "quote_qty", "price",       "stop", "post_only",
-                                           "reduce_only", "tif",       "expire",      "stop_loss",
-                                           "take_profit", "tag",       "strict",      NULL};
+static const char *const trade_options[] = {"qty",         "quote_qty", "price",       "stop", "post_only",
+                                            "reduce_only", "tif",       "expire",      "stop_loss",
+                                            "take_profit", "tag",       "strict",      NULL};
+static const char *const close_options[] = {"price", "stop", "tif", "tag", NULL};
 
-static void options_check(lua_State *lua, int index, const char *verb)
+const char *const *api_trade_options(void) { return trade_options; }
+const char *const *api_close_options(void) { return close_options; }
+
+/* The index of the option table: the first argument after m and a leading amount; 0: there is none. Anything else would
+ * be silently without effect, so it raises. */
+static int options_at(lua_State *lua, const char *verb, const char *const *known)
 {
+    int index = lua_istable(lua, 2) || known == close_options ? 2 : 3;
+    if (lua_gettop(lua) > index || !(lua_istable(lua, index) || lua_isnoneornil(lua, index)))
+        sandbox_raise(lua, "%s: the options are one table, the last argument; found %s", verb,
+                      luaL_typename(lua, lua_gettop(lua)));
+    if (!lua_istable(lua, index))
+        return 0;
     for (lua_pushnil(lua); lua_next(lua, index); lua_pop(lua, 1)) {
         const char *key = lua_type(lua, -2) == LUA_TSTRING ? lua_tostring(lua, -2) : "?";
         int i = 0;
-        while (option_names[i] && strcmp(option_names[i], key) != 0)
+        while (known[i] && strcmp(known[i], key) != 0)
             i++;
-        if (!option_names[i])
-            sandbox_raise(lua, "%s: unknown option '%s'; known: qty quote_qty price stop post_only reduce_only tif "
-                               "expire stop_loss take_profit tag strict",
-                          verb, key);
+        if (known[i])
+            continue;
+        lua_pushstring(lua, verb);
+        lua_pushfstring(lua, ": unknown option '%s'; known:", key);
+        for (i = 0; known[i]; i++)
+            lua_pushfstring(lua, " %s", known[i]);
+        lua_concat(lua, i + 2);
+        sandbox_raise(lua, "%s", lua_tostring(lua, -1));
     }
+    return index;
 }
 
 static bool option_number(lua_State *lua, int index, const char *name, struct api_number *ret_number)
@@ -70,6 +86,20 @@ static uint8_t option_tif(lua_State *lua, int index)
     }
     lua_pop(lua, 1);
     return tif;
+}
+
+/* A time, as now() counts it: whole nanoseconds, which a double cannot hold. */
+static int64_t option_expire(lua_State *lua, int index)
+{
+    if (!index)
+        return 0;
+    lua_getfield(lua, index, "expire");
+    if (!lua_isnil(lua, -1) && !lua_isinteger(lua, -1))
+        sandbox_raise(lua, "expire is a whole number of nanoseconds UTC, such as now() + 60 * 1000000000; found %s",
+                      luaL_typename(lua, -1));
+    int64_t expire_ns = lua_tointeger(lua, -1);
+    lua_pop(lua, 1);
+    return expire_ns;
 }
 
 static struct oc_dec dec_of(lua_State *lua, const struct api_number *number, int scale)
@@ -192,22 +222,18 @@ static int verb(lua_State *lua, uint8_t side)
 {
     const char *name = side == OC_SIDE_BUY ? "m:buy" : "m:sell";
     struct market_handle *market = api_market_at(lua, 1);
-    int options = lua_istable(lua, 2) ? 2 : (lua_istable(lua, 3) ? 3 : 0);
+    int options = options_at(lua, name, trade_options);
     struct oc_request request = {.account = market->account, .side = side};
     bool snapped = false;
     request.head.inst = market->inst;
     if (market->strategy->is_loading || market->strategy->is_in_init)
         return sandbox_raise(lua, "%s: orders can be made from on_start on, not while loading", name);
-    if (options)
-        options_check(lua, options, name);
     option_amount(lua, options, market->instrument, &request, &snapped);
     option_prices(lua, options, market->instrument, &request, &snapped);
     option_protection(lua, options, market->instrument, &request);
     option_tag(lua, options, &request);
     request.tif = option_tif(lua, options);
-    struct api_number expire;
-    if (option_number(lua, options, "expire", &expire))
-        request.expire_ns = (int64_t)expire.number;
+    request.expire_ns = option_expire(lua, options);
     if (option_flag(lua, options, "post_only"))
         request.bits |= OC_RQ_POST_ONLY;
     if (option_flag(lua, options, "reduce_only"))
@@ -254,10 +280,8 @@ static int64_t closable(const struct market_handle *market, int64_t qty)
 static int lj_close(lua_State *lua)
 {
     struct market_handle *market = api_market_at(lua, 1);
-    int options = lua_istable(lua, 2) ? 2 : 0;
+    int options = options_at(lua, "m:close", close_options);
     const struct position *position = position_of(market);
-    if (options)
-        options_check(lua, options, "m:close");
     int64_t qty = position ? position->qty : 0, size = closable(market, qty);
     if (qty == 0 || size == 0) {
         struct engine_refusal refusal = {.reason = "NO_POSITION", .rule = "host"};

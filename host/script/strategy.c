@@ -51,6 +51,8 @@ static int lj_install(lua_State *lua)
 static const char *const callbacks[] = {"on_init",  "on_start", "on_stop", "on_bar", "on_quote",
                                         "on_trade", "on_order", "on_fill", NULL};
 
+const char *const *strategy_callbacks(void) { return callbacks; }
+
 /* References the callbacks; any other global on_... is a mistake that would never be called. */
 static int lj_callbacks(lua_State *lua)
 {
@@ -184,20 +186,21 @@ struct order_call {
     struct market_handle *market;
     const struct order *order;
     const struct oc_event *event;
+    struct event_view *view; /* taken away when the callback has returned or raised */
 };
 
 static int lj_on_order(lua_State *lua)
 {
-    const struct order_call *what = lua_touserdata(lua, 1);
+    struct order_call *what = lua_touserdata(lua, 1);
     struct strategy *strategy = what->strategy;
     if (what->event->type == OC_EV_FILL && strategy->on_fill != LUA_NOREF) {
         lua_rawgeti(lua, LUA_REGISTRYINDEX, strategy->on_fill);
         lua_rawgeti(lua, LUA_REGISTRYINDEX, what->market->ref);
-        struct event_view *view = api_event_push(strategy, what->market, what->event);
+        what->view = api_event_push(strategy, what->market, what->event);
         if (lua != strategy->lua) /* the view was pushed on the main stack */
             lua_xmove(strategy->lua, lua, 1);
         lua_call(lua, 2, 0);
-        view->event = NULL;
+        what->view->event = NULL;
     }
     if (strategy->on_order != LUA_NOREF) {
         lua_rawgeti(lua, LUA_REGISTRYINDEX, strategy->on_order);
@@ -214,8 +217,11 @@ static oc_rc on_order(void *self, const struct order *order, const struct oc_eve
     struct market_handle *market = market_of(strategy, order->now.head.inst);
     if (!market || strategy->is_restoring || (strategy->on_order == LUA_NOREF && strategy->on_fill == LUA_NOREF))
         return OC_OK;
-    struct order_call what = {strategy, market, order, event};
-    return failed(strategy, sandbox_protect(strategy->sandbox, lj_on_order, &what));
+    struct order_call what = {strategy, market, order, event, NULL};
+    oc_rc rc = sandbox_protect(strategy->sandbox, lj_on_order, &what);
+    if (what.view)
+        what.view->event = NULL;
+    return failed(strategy, rc);
 }
 
 static oc_rc on_timer(void *self, uint64_t timer, int64_t due_ns)

@@ -92,8 +92,8 @@ struct strategy {
     X(qty) X(side) X(symbol) X(venue) X(base) X(quote) X(position) X(last) X(tick) X(lot) X(mid)   \
     X(spread) X(copy) X(open_time) X(period) X(fee) X(fee_asset) X(liquidity) X(order_id) X(average) \
     X(realised) X(unrealised) X(state) X(filled) X(remaining) X(tag) X(reason) X(id) X(type)       \
-    X(stop) X(is_open) X(warm) X(trades) X(fees) X(trips) X(value) X(ready) X(cash) X(equity)      \
-    X(currency) X(name) X(bars) X(bid_open) X(bid_high) X(bid_low) X(bid_close) X(ask_open)        \
+    X(stop) X(is_open) X(trips) X(value) X(ready) X(cash) X(equity)      \
+    X(currency) X(name) X(bid_open) X(bid_high) X(bid_low) X(bid_close) X(ask_open)        \
     X(ask_high) X(ask_low) X(ask_close) X(status) X(tif) X(role) X(taker_side) X(index)
 #define KEY_ENUM(name) KEY_##name,
 enum { STRATEGY_KEYS(KEY_ENUM) KEY_COUNT };
@@ -134,6 +134,11 @@ int64_t api_price_units(lua_State *lua, const struct instrument *instrument, con
                         bool *ret_snapped);
 int64_t api_qty_units(lua_State *lua, const struct instrument *instrument, const struct api_number *number, bool *ret_snapped);
 struct market_handle *api_market_at(lua_State *lua, int index);
+
+/* Static lists ended by NULL, for the reference: options of m:buy and m:sell, of m:close, names of callbacks. */
+const char *const *api_trade_options(void);
+const char *const *api_close_options(void);
+const char *const *strategy_callbacks(void);
 
 /* strategy_state.c */
 /* Writes the table at the top of the stack as bytes; raises when something cannot be saved, naming it. */
