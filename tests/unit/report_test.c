@@ -18,8 +18,8 @@ static struct sample sample; /* large: not on the stack */
 
 static char *text_of(oc_rc (*write)(const struct result *, FILE *))
 {
-    char *data = NULL;
-    size_t size = 0;
+    static char *data;
+    static size_t size;
     FILE *out = open_memstream(&data, &size);
     assert_non_null(out);
     assert_int_equal(write(&sample.result, out), OC_OK);
@@ -30,8 +30,8 @@ static char *text_of(oc_rc (*write)(const struct result *, FILE *))
 static char *html_of(void)
 {
     const char *path = TEST_BUILD_DIR "/report_test.html";
-    char *data = NULL;
-    size_t size = 0;
+    static char *data;
+    static size_t size;
     assert_int_equal(report_html(&sample.result, path), OC_OK);
     assert_int_equal(env_read_file(path, (size_t)1 << 26, &data, &size), OC_OK);
     assert_int_equal(strlen(data), size);
