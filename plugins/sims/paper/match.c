@@ -347,6 +347,17 @@ static void bar_lines(struct paper *paper, struct paper_market *market, const st
     market->close_ns = event->venue_ns;
 }
 
+/* After a restart the running bar is shown again: what was already traded on it stays used. */
+static void volume_restored(struct paper *paper, struct paper_market *market, uint32_t inst)
+{
+    uint32_t count = paper->recent_count < PAPER_RECENT ? paper->recent_count : PAPER_RECENT;
+    for (uint32_t i = 0; i < count && market->volume_left > 0; i++) {
+        const struct paper_recent *recent = &paper->recent[i];
+        if (OC_INST_INDEX(recent->inst) == OC_INST_INDEX(inst) && recent->at_ns >= market->open_ns)
+            market->volume_left = market->volume_left > recent->qty ? market->volume_left - recent->qty : 0;
+    }
+}
+
 static bool is_of(const struct paper_order *order, uint32_t inst)
 {
     return order->phase == PHASE_WORKING && OC_INST_INDEX(order->ask.head.inst) == OC_INST_INDEX(inst);
@@ -355,6 +366,7 @@ static bool is_of(const struct paper_order *order, uint32_t inst)
 static void bar_open(struct paper *paper, struct paper_market *market, int64_t now_ns, const struct oc_event *event)
 {
     bar_lines(paper, market, event);
+    volume_restored(paper, market, event->inst);
     market->in_bar = true;
     uint32_t count = paper->order_count;
     for (uint32_t i = 0; i < count; i++) {
@@ -363,8 +375,13 @@ static void bar_open(struct paper *paper, struct paper_market *market, int64_t n
             continue;
         int64_t raw = is_buy(order) ? market->buy_line[0] : market->sell_line[0];
         int64_t price = market->is_quoted_bar ? raw : paper_with_spread(paper, order->ask.side, raw);
-        at_point(paper, order, now_ns, price, raw);
-        plan_make(paper, order, now_ns);
+        int64_t at_ns = now_ns;
+        if (order->active_ns > now_ns) { /* it came later on this bar, before a restart */
+            at_ns = order->active_ns;
+            paper_price_now(paper, market, order->ask.side, at_ns, &price);
+        }
+        at_point(paper, order, at_ns, price, raw);
+        plan_make(paper, order, at_ns);
     }
 }
 

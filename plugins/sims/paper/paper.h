@@ -22,7 +22,8 @@ enum {
     PAPER_ACCOUNTS_MAX = 65,
     PAPER_ASSETS_MAX = 256,
     PAPER_ORDERS_MAX = 65536,
-    PAPER_MESSAGES_MAX = 65536
+    PAPER_MESSAGES_MAX = 65536,
+    PAPER_RECENT = 64 /* restored fills that are held against the bar that runs after a restart */
 };
 
 enum phase { PHASE_NONE, PHASE_WORKING, PHASE_DONE };
@@ -56,6 +57,13 @@ struct paper_market {
     bool has_quote, has_last, in_bar, is_quoted_bar;
 };
 
+struct paper_recent {
+    uint32_t inst;
+    uint32_t zero;
+    int64_t at_ns;
+    int64_t qty;
+};
+
 struct paper {
     const struct oc_host *host;
     const struct oc_svc_sim_host *sim_host;
@@ -78,6 +86,8 @@ struct paper {
     struct oc_request *messages; /* under way to the venue, ring of message_room, head.local_ns = arrival */
     uint32_t message_count;
     uint32_t message_room;
+    struct paper_recent recent[PAPER_RECENT]; /* ring, by observe() only */
+    uint32_t recent_count;
     oc_i128 (*balances)[PAPER_ASSETS_MAX];     /* by account */
     int64_t (*positions)[PAPER_ACCOUNTS_MAX];  /* by instrument index, then account */
 };

@@ -141,6 +141,8 @@ static void observe_fill(struct paper *paper, const struct oc_ev_fill *fill)
     order->spent += value + (fill->fee_asset == market->info.quote ? fee : 0);
     order->fills++;
     order->has_rested = true;
+    paper->recent[paper->recent_count++ % PAPER_RECENT] =
+        (struct paper_recent){fill->head.inst, 0, fill->head.venue_ns, fill->qty};
     if (fill->head.flags & OC_EVF_LAST)
         order->phase = PHASE_DONE;
 }
