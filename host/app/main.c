@@ -6,6 +6,7 @@
 #include "app/verbs.h"
 #include "app/version.h"
 #include "base/text.h"
+#include "script/reference.h"
 
 struct verb {
     const char *name;
@@ -23,15 +24,26 @@ static const struct verb verbs[] = {
     {"config", verb_config, "config check: read the files and show what holds"},
     {"bench", verb_bench, "measure this machine against the figures of the docs"},
     {"version", verb_version, "version, and the libraries it runs with"},
-    {"help", verb_help, "this text, or `help VERB`"},
+    {"help", verb_help, "this text; `help lua`: every word a strategy can use"},
 };
 
 enum { VERBS = sizeof verbs / sizeof verbs[0] };
 
+static int help_lua(void)
+{
+    struct text text;
+    text_init_grow(&text, REFERENCE_TEXT_MAX);
+    oc_rc rc = reference_write(&text);
+    if (rc == OC_OK)
+        fputs(text.data, stdout);
+    text_release(&text);
+    return rc == OC_OK ? EXIT_GOOD : EXIT_RUN;
+}
+
 int verb_help(int argc, char **argv)
 {
-    (void)argc;
-    (void)argv;
+    if (argc > 1 && strcmp(argv[1], "lua") == 0)
+        return help_lua();
     printf("outcry %s: a trading host\n\nusage: outcry VERB [words] [--options]\n\n", OUTCRY_VERSION);
     for (int i = 0; i < (int)VERBS; i++)
         printf("  %-10s %s\n", verbs[i].name, verbs[i].about);

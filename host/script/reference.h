@@ -1,0 +1,37 @@
+/* reference.h: every word that a strategy can use, as one table: `outcry help lua` and
+ * docs/lua-reference.md.
+ *
+ * Invariants
+ * - What api_*.c registers is in the table and the other way round; tests/unit/reference_test.c
+ * compares them through a running strategy.
+ * - Entries of a group are neighbours, groups stand in the order of reference_groups(). */
+#ifndef SCRIPT_REFERENCE_H
+#define SCRIPT_REFERENCE_H
+
+#include "base/text.h"
+
+struct reference_group {
+    const char *id; /* as in the entries */
+    const char *title;
+    const char *about; /* a paragraph; may be empty */
+};
+
+struct reference_entry {
+    const char *group;
+    const char *name;      /* the word itself */
+    const char *signature; /* as it is written in a strategy */
+    const char *text;      /* units, ranges, errors, what it returns */
+};
+
+enum { REFERENCE_TEXT_MAX = 65536 };
+
+/* [any] Static. */
+const struct reference_group *reference_groups(uint32_t *ret_count);
+const struct reference_entry *reference_entries(uint32_t *ret_count);
+/* [any] NULL: not documented. */
+const struct reference_entry *reference_find(const char *group, const char *name);
+/* [any] Appends the whole reference as Markdown. OC_E_LIMIT when cut (REFERENCE_TEXT_MAX is
+ * enough), OC_E_NOMEM. */
+oc_rc reference_write(struct text *text);
+
+#endif

@@ -1,0 +1,357 @@
+/* reference_table.c: the words themselves. */
+#include "script/reference.h"
+
+static const struct reference_group groups[] = {
+    {"file", "The file",
+     "Both stand at the top of the file, outside functions, and raise elsewhere."},
+    {"callback", "Callbacks",
+     "Global functions that the host calls. All are optional; another global that begins with "
+     "`on_` is an error that\n"
+     "names the nearest callback. Orders made in a callback take effect when it returns, in the "
+     "order they were made."},
+    {"global", "Functions", ""},
+    {"log", "log",
+     "Lines go to the host's log. With several arguments the first is a format, as of "
+     "`string.format`."},
+    {"size", "size", ""},
+    {"account", "account", "The account that the strategy trades with. Unknown fields raise."},
+    {"market", "The market `m`: fields",
+     "`m` is one instrument, given to `on_init` and to each market callback. Any other field is "
+     "yours: `m.x = value` keeps\n"
+     "plain data, indicators and orders, and is saved with each callback that changed it. The "
+     "names below cannot be\n"
+     "assigned."},
+    {"method", "The market `m`: methods", ""},
+    {"option", "Options of `m:buy` and `m:sell`",
+     "One table, after the quantity or alone. An unknown option raises and lists the known ones. "
+     "Numbers that are not on\n"
+     "the grid are moved to it in the safe direction; within a millionth of a step of a grid point "
+     "they are that point.\n"
+     "NaN and infinity raise."},
+    {"close", "Options of `m:close`", ""},
+    {"refusal", "Refusals: `err`",
+     "`m:buy`, `m:sell`, `m:close`, `order:cancel` and `order:replace` return `nil, err` when a "
+     "rule or the host says no. A\n"
+     "venue's later rejection comes to `on_order` instead, with `order.reason`."},
+    {"order", "Orders: fields and methods",
+     "A handle reads what the host knows now. Two handles of one order are equal. Fields cannot be "
+     "assigned; an unknown one\n"
+     "raises, and so does a closed order that is no longer held in memory."},
+    {"position", "`m.position`",
+     "This strategy's own position in this market. Unknown fields raise."},
+    {"indicator", "Indicators",
+     "Made in `on_init` by `m:sma(n)` and its kind, fed by closed bars. `on_bar` is first called "
+     "when all of a market are\n"
+     "ready. Quote bars count with their middle."},
+    {"bar", "Events: bar",
+     "Given to `on_bar`. Events live for one callback: use after it raises and names `copy`."},
+    {"qbar", "Events: quote bar", "Given to `on_bar` when the data are bars of bid and ask."},
+    {"quote", "Events: quote", "Given to `on_quote`. What the data did not say is `nil`."},
+    {"trade", "Events: trade", "Given to `on_trade`."},
+    {"fill", "Events: fill", "Given to `on_fill`."},
+    {"standard", "Standard Lua",
+     "Lua 5.4 without `io`, `os`, `debug`, `package`, `load`, `dofile` and bytecode. Library "
+     "tables are read-only."},
+};
+
+static const struct reference_entry entries[] = {
+    {"file", "strategy",
+     "strategy { name = \"sma\", timeframe = \"1h\", about = text, version = text }",
+     "`timeframe` is the length of the bars for `on_bar`, 1s to 1d and a divisor of a day; without "
+     "it the data's own bars. It "
+     "must be a multiple of the data's period, and ticks need one. Another field raises."},
+    {"file", "params", "params { length = { 14, min = 2, max = 100, doc = \"bars\" } }",
+     "Returns a read-only table of values. The default decides the type: whole number, number, "
+     "boolean or text; `-p "
+     "length=20` must be of that type and inside `min` and `max`, which are included, else it "
+     "raises. `length = 14` is "
+     "short for a row without range. At most 128."},
+
+    {"callback", "on_init", "on_init(m)",
+     "Once a market, before anything else: make indicators and set timers here. No orders."},
+    {"callback", "on_start", "on_start()", "Once, after every `on_init`. Orders are allowed."},
+    {"callback", "on_bar", "on_bar(m, bar)",
+     "A bar has closed. First called when every indicator of the market is ready, from `--from` "
+     "on."},
+    {"callback", "on_quote", "on_quote(m, quote)", "Each quote, from `--from` on."},
+    {"callback", "on_trade", "on_trade(m, trade)", "Each trade of the market, from `--from` on."},
+    {"callback", "on_fill", "on_fill(m, fill)",
+     "One of this strategy's orders traded; before `on_order` for the same event."},
+    {"callback", "on_order", "on_order(m, order)",
+     "An order of this strategy changed: accepted, filled, canceled, rejected, ... Protective "
+     "orders too."},
+    {"callback", "on_stop", "on_stop(reason)",
+     "The session ends; reason is `\"end\"`. Not called when suspended."},
+
+    {"global", "now", "now()", "The time of the event being handled."},
+    {"global", "every", "every(\"5m\", function(due) ... end)",
+     "Calls again and again at whole multiples of the duration (ms, s, m, h, d) since 1970 UTC. "
+     "Returns a number. Raises while "
+     "the file is loaded, and beyond 256 timers. Those set in `on_init` are set again after a "
+     "restart, others are not."},
+    {"global", "after", "after(\"30s\", function(due) ... end)",
+     "Calls once, that long after now. Otherwise as `every`."},
+    {"global", "cross_above", "cross_above(a, b)",
+     "True when indicator `a` was at or below `b` one bar ago and is above it now; false while "
+     "unknown."},
+    {"global", "cross_below", "cross_below(a, b)",
+     "True when indicator `a` was at or above `b` one bar ago and is below it now; false while "
+     "unknown."},
+    {"global", "require", "require(\"name\")",
+     "Runs `name.lua` of the strategy's own folder once and returns what it returned. Paths and "
+     "`..` are not found; raises."},
+    {"global", "print", "print(...)", "To the log, at most 4096 bytes a call."},
+    {"global", "state", "state.x = value",
+     "Plain data, indicators and orders that belong to no market; saved as `m.x` is. At most 60000 "
+     "bytes a table, 16 levels, "
+     "4096 fields; what cannot be saved (functions, `m`, events) raises at the end of the callback "
+     "and is named."},
+
+    {"log", "debug", "log.debug(format, ...)", "Returns nothing."},
+    {"log", "info", "log.info(format, ...)", "Returns nothing."},
+    {"log", "warn", "log.warn(format, ...)", "Returns nothing."},
+    {"log", "error", "log.error(format, ...)", "Returns nothing; does not stop the strategy."},
+
+    {"size", "risk", "size.risk(m, { risk = 0.01, entry = price, stop = price, fee = 0.001 })",
+     "The quantity that loses the share `risk` (above 0, at most 1) of equity between entry and "
+     "stop: equity * risk / (|entry - "
+     "stop| + fee * (entry + stop)), down to the quantity step. `fee` is a rate a leg, 0 if "
+     "absent. A purchase on a spot market "
+     "is at most what 95 % of the cash pays. Returns a number, or `nil, text` when there is "
+     "nothing to trade."},
+
+    {"account", "cash", "account.cash",
+     "Balance of the account's currency. What open orders will need is not taken off."},
+    {"account", "equity", "account.equity",
+     "Worth of all balances and positions at their marks, in `account.currency`. Raises when "
+     "something held has no price."},
+    {"account", "currency", "account.currency", "Such as `\"USDT\"`."},
+    {"account", "name", "account.name", "The account's name."},
+    {"account", "()", "account(\"BTC\")",
+     "Balance of one asset of the session. Raises for a name that is not in it."},
+
+    {"market", "symbol", "m.symbol", "`\"BTC/USDT\"`; `tostring(m)` too."},
+    {"market", "venue", "m.venue", "Name of the venue, `\"paper\"` here."},
+    {"market", "base", "m.base", "What is traded: `\"BTC\"`."},
+    {"market", "quote", "m.quote", "What it is paid in: `\"USDT\"`."},
+    {"market", "index", "m.index", "1 for the first market of the strategy, 2 for the next."},
+    {"market", "tick", "m.tick", "The price step."},
+    {"market", "lot", "m.lot", "The quantity step."},
+    {"market", "last", "m.last", "The last price traded, or `nil`."},
+    {"market", "bid", "m.bid", "The best bid, or `nil`."},
+    {"market", "ask", "m.ask", "The best ask, or `nil`."},
+    {"market", "position", "m.position", "See below."},
+
+    {"method", "buy", "m:buy(qty, { options }) or m:buy { options }",
+     "Returns an order, or `nil, err`. A market order without `price` and `stop`, a limit order "
+     "with `price`, a stop with "
+     "`stop`, a stop-limit with both. Raises while loading and in `on_init`."},
+    {"method", "sell", "m:sell(qty, { options }) or m:sell { options }", "As `m:buy`."},
+    {"method", "close", "m:close { options }",
+     "An order that takes the position to zero, reduce-only; on spot never more than the account "
+     "holds. Its stop loss and take "
+     "profit go with it. Returns an order, or `nil, err` with `NO_POSITION`."},
+    {"method", "busy", "m:busy()",
+     "True while an order of this strategy in this market is open that is not protection."},
+    {"method", "orders", "m:orders()",
+     "A list of the open orders of this strategy in this market, oldest first."},
+    {"method", "cancel_all", "m:cancel_all()",
+     "Cancels them, protection excepted. Returns how many were asked for."},
+    {"method", "round_price", "m:round_price(price)", "To the nearest price step."},
+    {"method", "round_qty", "m:round_qty(qty)", "Down to the quantity step."},
+    {"method", "sma", "m:sma(length)",
+     "Mean of the last `length` closes, 1 to 100000. Only in `on_init`, as the others."},
+    {"method", "ema", "m:ema(length)",
+     "Exponential mean, weight 2 / (length + 1), begun with the mean of the first `length`."},
+    {"method", "rsi", "m:rsi(length)",
+     "Wilder's index, 0 to 100; 50 while nothing moves. Needs `length` + 1 bars."},
+    {"method", "atr", "m:atr(length)", "Wilder's average true range, in price."},
+
+    {"option", "qty", "qty = 0.5",
+     "Above 0, in base; moved down to the grid. Exactly one of `qty` and `quote_qty`."},
+    {"option", "quote_qty", "quote_qty = 1000",
+     "Above 0: money in the quote currency to spend (or to take in), fees included; the venue "
+     "sizes it at the fill."},
+    {"option", "price", "price = 60000", "Limit. A buy moves down to the grid, a sale up."},
+    {"option", "stop", "stop = 61000", "Trigger, moved to the nearer step."},
+    {"option", "tif", "tif = \"GTC\"",
+     "GTC (as without), IOC, FOK, GTD (needs `expire`), DAY. Another word raises."},
+    {"option", "expire", "expire = now() + 3600 * 1000000000",
+     "End of a GTD order; a whole number of nanoseconds, else it raises."},
+    {"option", "post_only", "post_only = true",
+     "Rejected by the venue if it would trade at once. Limit orders only."},
+    {"option", "reduce_only", "reduce_only = true", "May only bring the position nearer to zero."},
+    {"option", "stop_loss", "stop_loss = 58000",
+     "A stop order the host keeps for what this order fills: grown with partial fills, canceled "
+     "with the position, kept when "
+     "the strategy is suspended. Nearer step."},
+    {"option", "take_profit", "take_profit = 65000",
+     "A limit order kept likewise; when one of the two trades the other shrinks."},
+    {"option", "tag", "tag = \"dip\"",
+     "A word of yours, at most 23 bytes (the rest is cut), on the order and in reports."},
+    {"option", "strict", "strict = true",
+     "Refuse with `NOT_ON_THE_GRID` instead of moving a number to the grid."},
+
+    {"close", "price", "price = 60000", "Close by a limit order."},
+    {"close", "stop", "stop = 58000", "Close by a stop order."},
+    {"close", "tif", "tif = \"IOC\"", "As above."},
+    {"close", "tag", "tag = \"mean\"", "As above."},
+
+    {"refusal", "code", "err.code",
+     "A stable word such as `QUANTITY_ABOVE_LIMIT`, `NO_POSITION`, `ORDER_ALREADY_FINAL`."},
+    {"refusal", "message", "err.message", "The same for people, with the numbers."},
+    {"refusal", "rule", "err.rule",
+     "The rule that refused, `\"instrument\"`, `\"strict\"` or `\"host\"`."},
+    {"refusal", "numbers", "err.numbers", "`used` and `limit`, 0 where the rule has none."},
+    {"refusal", "definitive", "err.definitive", "True: nothing was sent and nothing will happen."},
+
+    {"order", "id", "order.id", "A whole number, unique for ever."},
+    {"order", "symbol", "order.symbol", "Its instrument."},
+    {"order", "side", "order.side", "`\"buy\"` or `\"sell\"`."},
+    {"order", "type", "order.type", "`\"market\"`, `\"limit\"`, `\"stop\"` or `\"stop_limit\"`."},
+    {"order", "tif", "order.tif", "`\"GTC\"`, ..."},
+    {"order", "role", "order.role",
+     "`\"none\"`, `\"entry\"`, `\"stop_loss\"`, `\"take_profit\"`, `\"close\"` or `\"end\"`."},
+    {"order", "tag", "order.tag", "As given, `\"\"` without."},
+    {"order", "time", "order.time", "When it was made."},
+    {"order", "state", "order.state",
+     "`INITIALIZED`, `DENIED`, `SUBMITTED`, `ACCEPTED`, `TRIGGERED`, `PARTIALLY_FILLED`, `FILLED`, "
+     "`PENDING_UPDATE`, "
+     "`PENDING_CANCEL`, `CANCELED`, `EXPIRED`, `REJECTED`, `UNKNOWN`."},
+    {"order", "status", "order.status",
+     "Shorter: `\"open\"`, `\"closed\"` (filled), `\"canceled\"`, `\"expired\"`, `\"rejected\"`."},
+    {"order", "open", "order.open", "True while it can still trade."},
+    {"order", "is_open", "order.is_open", "The same."},
+    {"order", "reason", "order.reason",
+     "The word that came with the last change, such as `INSUFFICIENT_FUNDS`; else `\"\"`."},
+    {"order", "price", "order.price", "Limit on the grid, or `nil`."},
+    {"order", "stop", "order.stop", "Trigger on the grid, or `nil`."},
+    {"order", "qty", "order.qty", "Quantity on the grid; 0 for an order by `quote_qty`."},
+    {"order", "filled", "order.filled", "Traded so far."},
+    {"order", "remaining", "order.remaining", "The most that can still trade."},
+    {"order", "average", "order.average", "Mean price of the fills, or `nil`."},
+    {"order", "fee", "order.fee", "Sum of its fees, in the asset of the first."},
+    {"order", "cancel", "order:cancel()",
+     "Asks for the cancel. Returns the order, or `nil, err` (`ORDER_ALREADY_FINAL`). It may still "
+     "trade until the venue answers."},
+    {"order", "replace", "order:replace { price = p, stop = p, qty = q }",
+     "Asks for a change of what is named; qty counts what is filled. Returns the order, or `nil, "
+     "err` (`AMEND_PENDING`, "
+     "`ORDER_ALREADY_FINAL`, a rule's word). Another field raises, and so does one that this type "
+     "does not have."},
+
+    {"position", "qty", "m.position.qty", "Above 0 long, below 0 short, 0 flat."},
+    {"position", "side", "m.position.side", "`\"long\"`, `\"short\"` or `\"flat\"`."},
+    {"position", "average", "m.position.average", "Mean entry price, or `nil` when flat."},
+    {"position", "realised", "m.position.realised", "Money of what was closed, before fees."},
+    {"position", "unrealised", "m.position.unrealised", "Money of what is open, at the mark."},
+    {"position", "trips", "m.position.trips", "Times it went from flat to flat."},
+
+    {"indicator", "()", "indicator(back)",
+     "The value `back` bars ago, 0 (as without) to 15. Raises when it is not ready, with the "
+     "missing count; never 0 instead."},
+    {"indicator", "value", "indicator.value", "The same as `indicator()`."},
+    {"indicator", "ready", "indicator.ready", "True once there is a value."},
+
+    {"bar", "time", "bar.time", "The venue's time of the event: when the bar closed."},
+    {"bar", "open_time", "bar.open_time", "When it began."},
+    {"bar", "period", "bar.period", "Its length in nanoseconds."},
+    {"bar", "open", "bar.open", "First price."},
+    {"bar", "high", "bar.high", "Highest price."},
+    {"bar", "low", "bar.low", "Lowest price."},
+    {"bar", "close", "bar.close", "Last price."},
+    {"bar", "volume", "bar.volume", "In base, or `nil` when the data have none."},
+    {"bar", "copy", "bar:copy()",
+     "A copy that may be kept in a local variable. It cannot be saved."},
+
+    {"qbar", "time", "bar.time", "When the bar closed."},
+    {"qbar", "open_time", "bar.open_time", "When it began."},
+    {"qbar", "period", "bar.period", "Its length in nanoseconds."},
+    {"qbar", "open", "bar.open", "Middle of bid and ask."},
+    {"qbar", "high", "bar.high", "Middle of both highs."},
+    {"qbar", "low", "bar.low", "Middle of both lows."},
+    {"qbar", "close", "bar.close", "Middle of both closes."},
+    {"qbar", "bid_open", "bar.bid_open", "First bid."},
+    {"qbar", "bid_high", "bar.bid_high", "Highest bid."},
+    {"qbar", "bid_low", "bar.bid_low", "Lowest bid."},
+    {"qbar", "bid_close", "bar.bid_close", "Last bid."},
+    {"qbar", "ask_open", "bar.ask_open", "First ask."},
+    {"qbar", "ask_high", "bar.ask_high", "Highest ask."},
+    {"qbar", "ask_low", "bar.ask_low", "Lowest ask."},
+    {"qbar", "ask_close", "bar.ask_close", "Last ask."},
+    {"qbar", "bid", "bar.bid", "The same as `bid_close`."},
+    {"qbar", "ask", "bar.ask", "The same as `ask_close`."},
+    {"qbar", "volume", "bar.volume", "Always `nil`: quote bars have none."},
+    {"qbar", "copy", "bar:copy()", "A copy that may be kept."},
+
+    {"quote", "time", "quote.time", "The venue's time."},
+    {"quote", "bid", "quote.bid", "Best bid."},
+    {"quote", "ask", "quote.ask", "Best ask."},
+    {"quote", "bid_qty", "quote.bid_qty", "Quantity there."},
+    {"quote", "ask_qty", "quote.ask_qty", "Quantity there."},
+    {"quote", "mid", "quote.mid", "Middle, when both are known."},
+    {"quote", "spread", "quote.spread", "ask - bid, when both are known."},
+    {"quote", "copy", "quote:copy()", "A copy that may be kept."},
+
+    {"trade", "time", "trade.time", "The venue's time."},
+    {"trade", "price", "trade.price", "Its price."},
+    {"trade", "qty", "trade.qty", "Its quantity, or `nil`."},
+    {"trade", "side", "trade.side", "Side of the taker, `\"buy\"` or `\"sell\"`, or `nil`."},
+    {"trade", "taker_side", "trade.taker_side", "The same."},
+    {"trade", "copy", "trade:copy()", "A copy that may be kept."},
+
+    {"fill", "time", "fill.time", "The venue's time."},
+    {"fill", "price", "fill.price", "Price traded at."},
+    {"fill", "qty", "fill.qty", "Quantity, above 0."},
+    {"fill", "side", "fill.side", "`\"buy\"` or `\"sell\"`."},
+    {"fill", "fee", "fill.fee", "Paid for it; below 0 is a rebate."},
+    {"fill", "fee_asset", "fill.fee_asset", "What the fee was paid in."},
+    {"fill", "liquidity", "fill.liquidity", "`\"maker\"` or `\"taker\"`."},
+    {"fill", "order_id", "fill.order_id", "`order.id` of the order."},
+    {"fill", "copy", "fill:copy()", "A copy that may be kept."},
+
+    {"standard", "_G", "_G", "The strategy's own globals; the API cannot be replaced in it."},
+    {"standard", "_VERSION", "_VERSION", "`\"Lua 5.4\"`."},
+    {"standard", "assert", "assert(value, message)", "As in Lua."},
+    {"standard", "error", "error(value, level)", "As in Lua."},
+    {"standard", "pcall", "pcall(f, ...)",
+     "As in Lua, but a stop by the time or memory limit goes through it."},
+    {"standard", "xpcall", "xpcall(f, handler, ...)", "The handler runs after unwinding."},
+    {"standard", "pairs", "pairs(table)",
+     "In a fixed order: numbers, then texts, both ascending. Object keys raise."},
+    {"standard", "ipairs", "ipairs(list)", "As in Lua."},
+    {"standard", "next", "next(table, key)", "In the order of `pairs`."},
+    {"standard", "select", "select(n, ...)", "As in Lua."},
+    {"standard", "tonumber", "tonumber(text, base)", "As in Lua."},
+    {"standard", "tostring", "tostring(value)",
+     "Objects show a number counted from 1, never an address."},
+    {"standard", "type", "type(value)", "As in Lua."},
+    {"standard", "rawequal", "rawequal(a, b)", "As in Lua."},
+    {"standard", "rawget", "rawget(table, key)", "As in Lua."},
+    {"standard", "rawlen", "rawlen(value)", "As in Lua."},
+    {"standard", "rawset", "rawset(table, key, value)", "Not on read-only tables."},
+    {"standard", "setmetatable", "setmetatable(table, meta)", "`__gc` and `__mode` are refused."},
+    {"standard", "getmetatable", "getmetatable(value)", "Nothing of the API's or of strings."},
+    {"standard", "collectgarbage", "collectgarbage(\"count\")",
+     "KiB held; the collector itself is the host's."},
+    {"standard", "string", "string",
+     "With a matcher that counts its steps; `string.dump` is absent; results at most 1 MiB."},
+    {"standard", "table", "table", "A stable sort."},
+    {"standard", "math", "math",
+     "The same bits on every CPU, with `math.pow` (the `^` operator is not); `math.random` is "
+     "seeded by the run."},
+    {"standard", "coroutine", "coroutine", "At most 1000 alive."},
+    {"standard", "utf8", "utf8", "As in Lua."},
+};
+
+const struct reference_group *reference_groups(uint32_t *ret_count)
+{
+    *ret_count = sizeof groups / sizeof groups[0];
+    return groups;
+}
+
+const struct reference_entry *reference_entries(uint32_t *ret_count)
+{
+    *ret_count = sizeof entries / sizeof entries[0];
+    return entries;
+}
