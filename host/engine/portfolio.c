@@ -240,6 +240,8 @@ oc_rc portfolio_fill(struct portfolio *portfolio, uint32_t account, uint32_t str
         rc = portfolio_book(portfolio, account, strategy, fill->head.inst, &own);
     if (rc < 0)
         return rc;
+    if (position_is_full(&net->position) || (own && position_is_full(&own->position)))
+        return OC_E_LIMIT; /* before anything is changed */
     oc_i128 fee, before = net->position.realised;
     rc = money_from_dec(fill->fee, &fee);
     int64_t now_ns = fill->head.venue_ns;

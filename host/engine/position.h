@@ -9,6 +9,8 @@
 #ifndef ENGINE_POSITION_H
 #define ENGINE_POSITION_H
 
+#include <stdbool.h>
+
 #include "engine/instruments.h"
 #include "engine/limits.h"
 
@@ -54,6 +56,11 @@ void position_release(struct position *position);
 /* Books qty (positive units) at price on side OC_SIDE_BUY or SELL. OC_E_RANGE or OC_E_LIMIT change nothing. */
 oc_rc position_fill(struct position *position, const struct instrument *instrument, uint8_t side, int64_t price,
                     int64_t qty, int64_t now_ns);
+/* True when no further lot fits (FIFO, LIFO). */
+static inline bool position_is_full(const struct position *position)
+{
+    return position->method != COST_AVERAGE && position->lot_count - position->lot_first >= ENGINE_LOTS_MAX;
+}
 /* Adds a fee to its bucket. OC_E_LIMIT: too many fee assets. */
 oc_rc position_fee(struct position *position, uint32_t asset, oc_i128 paid);
 /* Unrealised profit at `mark`. */

@@ -241,7 +241,9 @@ static void at_point(struct paper *paper, struct paper_order *order, int64_t now
             return;
         order->is_triggered = true;
         order->has_rested = false;
-        paper_answer(paper, &order->ask, OC_EV_TRIGGERED, now_ns, NULL);
+        if (order->triggered_ns == 0) /* else it was said before a restart */
+            paper_answer(paper, &order->ask, OC_EV_TRIGGERED, now_ns, NULL);
+        order->triggered_ns = now_ns;
     }
     if (!is_limit(order)) {
         paper_take(paper, order, now_ns, price, false);
@@ -376,6 +378,8 @@ static void bar_open(struct paper *paper, struct paper_market *market, int64_t n
         int64_t raw = is_buy(order) ? market->buy_line[0] : market->sell_line[0];
         int64_t price = market->is_quoted_bar ? raw : paper_with_spread(paper, order->ask.side, raw);
         int64_t at_ns = now_ns;
+        if (order->is_triggered && order->triggered_ns > now_ns) /* on this very bar, before a restart: once more */
+            order->is_triggered = false;
         if (order->active_ns > now_ns) { /* it came later on this bar, before a restart */
             at_ns = order->active_ns;
             paper_price_now(paper, market, order->ask.side, at_ns, &price);

@@ -37,6 +37,7 @@ struct paper_order {
     int64_t plan_ns;    /* when its next point inside the running bar is due */
     int64_t plan_price;
     int64_t expire_ns;  /* 0: never */
+    int64_t triggered_ns;
     uint32_t fills;
     uint8_t phase;
     uint8_t plan;

@@ -165,8 +165,10 @@ void paper_observe(void *self, const struct oc_event *event)
         bool ends = event->type == OC_EV_REJECTED || event->type == OC_EV_CANCELED || event->type == OC_EV_EXPIRED;
         if (order && event->type == OC_EV_TRIGGERED)
             order->is_triggered = true;
-        if (order && event->type == OC_EV_TRIGGERED)
+        if (order && event->type == OC_EV_TRIGGERED) {
             order->has_rested = false;
+            order->triggered_ns = event->venue_ns;
+        }
         if (order && ends)
             order->phase = PHASE_DONE;
     } else if (event->type == OC_EV_DENIED) {
