@@ -154,7 +154,8 @@ static oc_rc read_scalar(struct reading *reading, const config_setting_t *settin
     default:
         return wrong(reading, setting, name, "one value, not a list");
     }
-    if (is_boolean && config_setting_type(setting) != CONFIG_TYPE_BOOL && strcmp(value, "yes") && strcmp(value, "no"))
+    if (is_boolean && config_setting_type(setting) != CONFIG_TYPE_BOOL && strcmp(value, "yes") != 0 &&
+        strcmp(value, "no") != 0)
         return wrong(reading, setting, name, "true or false");
     const char *file = config_setting_source_file(setting);
     snprintf(origin, sizeof origin, "%.200s:%d", file ? file : reading->path, (int)config_setting_source_line(setting));

@@ -221,7 +221,7 @@ static int replay(struct session *session, const char *dir, const struct wish *w
     if (rc == OC_OK) {
         next_order_record(&compare);
         session->on_record = on_record;
-        session->on_record_arg = &compare;
+        session->on_record_arg = &compare; // cppcheck-suppress autoVariables ; no record after this function
         rc = run_again(session, &compare);
     }
     bool stopped = rc == OC_E_AGAIN;

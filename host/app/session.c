@@ -269,6 +269,8 @@ static void progress_hook(void *self, uint64_t seq, uint64_t market_index)
             const struct book *book = portfolio_find(portfolio, session->account, 0, session->sources[i].inst);
             exposed = book && book->position.qty != 0;
         }
+        if (session->collect.events % session->collect.stride == 0) /* a point of the curve follows */
+            session->collect.hold = session_hold(session);
         collect_equity(&session->collect, session->now_ns, equity, exposed);
     }
     door_progress(session->door, seq, market_index);

@@ -22,6 +22,7 @@ void session_header(struct session *session, struct text *text);
 /* Writes a checkpoint when enough has happened since the last one. */
 void session_checkpoint_due(struct session *session);
 oc_rc session_advance(struct session *session, int64_t at_ns);
+oc_i128 session_hold(struct session *session);
 void session_watch_fill(struct session *session, const struct oc_ev_fill *fill);
 void session_settle_fills(struct session *session);
 oc_rc session_strategy_failed(struct session *session, uint32_t index);

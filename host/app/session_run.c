@@ -106,17 +106,21 @@ static oc_rc close_positions(struct session *session)
     return rc < 0 ? rc : loop_finish(session->loop, session->now_ns + 60000000000LL);
 }
 
-static void buy_and_hold(struct session *session, struct result *result)
+/* What the opening cash would be worth now, held in the first instrument since its first price; 0: not known. */
+oc_i128 session_hold(struct session *session)
 {
-    const struct instrument *instrument = instruments_get(engine_instruments(session->engine), session->first_inst);
     const struct market *market = markets_get(engine_markets(session->engine), session->first_inst);
     oc_i128 value;
-    if (!instrument || session->first_price <= 0 || !market || !market->has_mark)
-        return;
-    if (num_muldiv_128(session->start, market->mark2, (oc_i128)session->first_price * 2, NUM_HALF_EVEN, &value) < 0)
-        return;
-    result->buy_and_hold = value;
-    result->has_buy_and_hold = true;
+    if (session->first_price <= 0 || !market || !market->has_mark ||
+        num_muldiv_128(session->start, market->mark2, (oc_i128)session->first_price * 2, NUM_HALF_EVEN, &value) < 0)
+        return 0;
+    return value;
+}
+
+static void buy_and_hold(struct session *session, struct result *result)
+{
+    result->buy_and_hold = session_hold(session);
+    result->has_buy_and_hold = result->buy_and_hold != 0;
 }
 
 /* The simulator is the venue: its positions and ours must be the same to the unit. */
