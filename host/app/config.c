@@ -45,6 +45,7 @@ static const struct config_key keys[] = {
     {"risk.message_rate.rate", "integer", "unset", "orders and amends a second"},
     {"risk.message_rate.burst", "integer", "rate", "at once"},
     {"risk.message_rate.cancel_reserve", "integer", "burst", "cancels that are always possible"},
+    {"risk.max_daily_loss.day_start", "duration", "0", "when the day begins, after 00:00 UTC"},
     {"risk.max_daily_loss.limit", "decimal", "unset", "loss of a UTC day that latches the account, account currency"},
     {NULL, NULL, NULL, NULL}};
 

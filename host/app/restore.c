@@ -84,6 +84,9 @@ oc_rc restore_open(struct restore *restore, struct session *session, const char 
     rc = journal_resume(restore->reader, &restore->resume);
     if (rc < 0)
         return session_fail(session, rc, "session %s cannot be gone on with (code %d)", dir, (int)rc);
+    if (session->source_count > 1)
+        return session_fail(session, OC_E_NOT_SUPPORTED,
+                            "session %s has records, and going on with several data files is not supported", dir);
     restore->has_journal = true;
     session->resume = &restore->resume;
     session->is_restored = true;

@@ -157,12 +157,16 @@ static oc_rc book_fill(struct engine *engine, const struct oc_ev_fill *fill, str
     return OC_OK;
 }
 
-static oc_rc apply_fill(struct engine *engine, const struct oc_ev_fill *fill)
+static oc_rc apply_fill(struct engine *engine, const struct oc_ev_fill *said)
 {
     bool is_new;
+    struct oc_ev_fill copy = *said;
+    const struct oc_ev_fill *fill = &copy;
     if (fill->qty <= 0 || fill->trade_id_size == 0 || fill->trade_id_size > sizeof fill->trade_id)
         return OC_E_DATA;
     struct order *order = orders_find(engine->orders, fill->order);
+    if (order && fill->side == OC_SIDE_NONE)
+        copy.side = order->now.side; /* a codec keeps no truth: the order knows */
     if (order && (fill->side != order->now.side || OC_INST_INDEX(fill->head.inst) != OC_INST_INDEX(order->now.head.inst)))
         engine->stats.alarms++; /* the venue's truth is booked as it says */
     oc_rc rc = orders_fill_is_new(engine->orders, fill, &is_new);

@@ -111,6 +111,23 @@ kill -INT $pid
 wait $pid
 [ $? = 0 ] && grep -q "interrupted" "$work/out" && grep -q "Round trips" "$work/out" || { say "Ctrl-C:"; head -5 "$work/out"; }
 
+# the hashes: a tick that a fill depends on changes both, any other tick the input hash only
+{ echo "time,open,high,low,close,volume"; i=0; while [ $i -lt 60 ]; do echo "$((1700000000 + i * 60)),100.0,101.0,99.0,100.0,50"; i=$((i + 1)); done; } >"$work/flat.csv"
+hashes() { "$outcry" backtest strategies/buy_and_hold.lua "$1" --symbol BTC/USDT --cash "$cash" --end hold --json | jq -r '.hashes.orders + " " + .hashes.input'; }
+whole=$(hashes "$work/flat.csv")
+sed '3s/100.0,101.0/100.1,101.0/' "$work/flat.csv" >"$work/fill.csv"
+sed '40s/100.0,50/100.1,50/' "$work/flat.csv" >"$work/tick.csv"
+fill=$(hashes "$work/fill.csv")
+tick=$(hashes "$work/tick.csv")
+[ "${whole% *}" != "${fill% *}" ] && [ "${whole#* }" != "${fill#* }" ] || say "a tick under a fill: $whole, then $fill"
+[ "${whole% *}" = "${tick% *}" ] && [ "${whole#* }" != "${tick#* }" ] || say "another tick: $whole, then $tick"
+
+# several strategies and instruments at once
+sed 's/100.0/10.0/g; s/101.0/10.1/; s/,99.0/,9.9/' "$work/flat.csv" >"$work/ethusdt.csv"
+cp "$work/flat.csv" "$work/btcusdt.csv"
+expect 0 "" backtest strategies/sma_cross.lua strategies/buy_and_hold.lua "$work/btcusdt.csv" "$work/ethusdt.csv" --cash "$cash" --json
+jq -e '.trades.fills > 0' "$work/out" >/dev/null || say "two strategies on two instruments made no fill"
+
 # a page that stands alone
 expect 0 "report:" backtest strategies/sma_cross.lua synthetic-bars:500 --cash "$cash" --report "$work/r.html"
 grep -qE 'src="http|href="http' "$work/r.html" && say "the report page needs the network"
