@@ -169,8 +169,13 @@ static void *sim_resize(void *data, size_t old_size, size_t size)
 
 static void free_blocks(void)
 {
-    while (sim.blocks.next != &sim.blocks)
-        sim_free(sim.blocks.next + 1);
+    struct block *next;
+    for (struct block *block = sim.blocks.next; block != &sim.blocks; block = next) {
+        next = block->next;
+        free(block);
+    }
+    sim.blocks.next = sim.blocks.previous = &sim.blocks;
+    sim.block_count = 0;
 }
 
 static oc_rc sim_random_bytes(void *data, size_t size)

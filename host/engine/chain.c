@@ -52,8 +52,9 @@ oc_rc chain_worst_qty(struct engine *engine, const struct oc_request *request, i
         return OC_E_NOT_FOUND;
     oc_i128 money, per_unit, units;
     oc_rc rc = money_from_dec(request->quote_qty, &money);
-    if (rc == OC_OK)
-        rc = instrument_value(instrument, price, 1, &per_unit);
+    if (rc < 0)
+        return rc;
+    rc = instrument_value(instrument, price, 1, &per_unit);
     if (rc < 0 || per_unit <= 0)
         return rc < 0 ? rc : OC_E_NOT_FOUND;
     const struct oc_dec slack = engine->config.quote_slack;

@@ -337,8 +337,9 @@ oc_rc portfolio_equity(struct portfolio *portfolio, uint32_t account, oc_i128 *r
     }
     oc_i128 unrealised;
     oc_rc rc = derivatives(portfolio, account, owner->base, &unrealised);
-    if (rc == OC_OK)
-        rc = num_add_128(sum, unrealised, ret_money);
+    if (rc < 0)
+        return rc;
+    rc = num_add_128(sum, unrealised, ret_money);
     if (rc == OC_OK && ret_unpriced)
         *ret_unpriced = unpriced;
     return rc;

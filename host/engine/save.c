@@ -71,32 +71,35 @@ static void pass_accounts(struct engine *engine, struct cursor *cursor)
     }
 }
 
-static void pass_lots(struct position *position, struct cursor *cursor)
+static void pass_lots(struct position *position, struct cursor *cursor, bool is_writing)
 {
     uint32_t count = pass_count(cursor, position->lot_count - position->lot_first, ENGINE_LOTS_MAX);
-    if (!cursor->is_writing) {
+    if (!is_writing) {
         position->lots = count ? calloc(count, sizeof *position->lots) : NULL;
         position->lot_first = 0;
         position->lot_count = position->lot_max = position->lots ? count : 0;
         if (count && !position->lots)
             cursor->is_bad = true;
     }
-    if (!cursor->is_bad && count)
+    if (!cursor->is_bad && count && position->lots)
         pass(cursor, position->lots + position->lot_first, count * sizeof *position->lots);
 }
 
 static void pass_books(struct engine *engine, struct cursor *cursor)
 {
     uint32_t count = pass_count(cursor, portfolio_book_count(engine->portfolio), ENGINE_BOOKS_MAX);
+    const bool is_writing = cursor->is_writing;
     for (uint32_t i = 0; i < count && !cursor->is_bad; i++) {
         struct book copy = {0}, *book = &copy;
-        if (cursor->is_writing)
+        if (is_writing)
             copy = *portfolio_book_at(engine->portfolio, i);
         struct lot *lots = copy.position.lots;
         copy.position.lots = NULL;
         pass(cursor, &copy, sizeof copy);
         copy.position.lots = lots;
-        if (!cursor->is_writing && !cursor->is_bad) {
+        if (cursor->is_bad)
+            return;
+        if (!is_writing) {
             const struct position *saved = &copy.position;
             if (portfolio_book(engine->portfolio, saved->account, saved->strategy, saved->inst, &book) < 0) {
                 cursor->is_bad = true;
@@ -106,7 +109,7 @@ static void pass_books(struct engine *engine, struct cursor *cursor)
             *book = copy;
             book->position.lots = NULL;
         }
-        pass_lots(&book->position, cursor);
+        pass_lots(&book->position, cursor, is_writing);
     }
 }
 

@@ -255,7 +255,7 @@ static int lj_next(lua_State *lua)
     lua_pushnil(lua); /* slot 3: the best key */
     for (lua_pushnil(lua); lua_next(lua, 1);) {
         lua_pop(lua, 1);
-        struct key key;
+        struct key key = {0};
         read_key(lua, -1, &key);
         if ((++steps & POLL_MASK) == 0)
             sandbox_check(lua, sandbox);

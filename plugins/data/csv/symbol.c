@@ -115,7 +115,7 @@ static void put(char symbol[OC_SYMBOL_MAX], const char *base, const char *quote)
 
 bool csv_symbol_of(const char *path, char symbol[OC_SYMBOL_MAX])
 {
-    char words[WORDS_MAX][WORD_MAX], base[WORD_MAX], quote[WORD_MAX];
+    char words[WORDS_MAX][WORD_MAX] = {{0}}, base[WORD_MAX], quote[WORD_MAX];
     int count = split_words(csv_file_name(path), words);
     for (int i = 0; i < count; i++) { /* btcusdt, then btc_usdt */
         if (split_pair(words[i], true, base, quote)) {

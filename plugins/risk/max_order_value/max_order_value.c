@@ -30,8 +30,9 @@ static oc_rc value_of(const struct oc_risk_ctx *ctx, const struct oc_request *as
         return OC_OK;
     }
     oc_rc rc = ctx->worst_qty(ctx, ask, &qty);
-    if (rc == OC_OK)
-        rc = ctx->worst_price(ctx, ask, &price);
+    if (rc < 0)
+        return rc;
+    rc = ctx->worst_price(ctx, ask, &price);
     if (rc < 0)
         return rc;
     if (ask->side == OC_SIDE_SELL &&

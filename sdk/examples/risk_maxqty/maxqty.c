@@ -17,12 +17,14 @@ static oc_rc check(void *self, const struct oc_risk_ctx *ctx, const struct oc_re
     if (ask->kind == OC_REQUEST_CANCEL)
         return oc_allow(ret_verdict);
     oc_rc rc = ctx->to_units(ctx, ask->head.inst, rule->limit, &limit);
-    if (rc == OC_OK)
-        rc = ctx->worst_qty(ctx, ask, &qty); /* base units; an order by money has one too */
-    if (rc == OC_OK)
-        rc = ctx->qty_dec(ctx, ask->head.inst, qty, &used);
     if (rc < 0)
         return rc; /* no answer is a refusal */
+    rc = ctx->worst_qty(ctx, ask, &qty); /* base units; an order by money has one too */
+    if (rc < 0)
+        return rc;
+    rc = ctx->qty_dec(ctx, ask->head.inst, qty, &used);
+    if (rc < 0)
+        return rc;
     return qty <= limit ? oc_allow(ret_verdict)
                         : oc_refuse(ret_verdict, "QUANTITY_ABOVE_LIMIT", used, rule->limit);
 }

@@ -66,7 +66,7 @@ static inline oc_rc oc_refuse(struct oc_verdict *ret_verdict, const char *reason
                               struct oc_dec used, struct oc_dec limit)
 {
     ret_verdict->allowed = 0;
-    for (uint32_t i = 0; i + 1 < OC_REASON_MAX && reason[i]; i++)
+    for (uint32_t i = 0; reason[i] && i + 1 < OC_REASON_MAX; i++)
         ret_verdict->reason[i] = reason[i];
     ret_verdict->used = used;
     ret_verdict->limit = limit;
