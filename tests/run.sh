@@ -50,6 +50,7 @@ stage() {
 }
 
 build() { cmake --preset "$1" && cmake --build "build/$1" -j "$jobs"; }
+build_fuzzers() { cmake --preset fuzz && cmake --build build/fuzz -j "$jobs" --target fuzzers; }
 check() { ctest --test-dir "build/$1" --output-on-failure -j "$jobs"; }
 
 stage release-build build release
@@ -62,7 +63,7 @@ stage tsan-build build tsan
 stage tsan-test ctest --test-dir build/tsan --output-on-failure -j "$jobs" -R 'ring|journal|env|feed|sandbox_test|connector'
 stage coverage-build build coverage
 stage coverage-test sh tests/coverage.sh
-stage fuzz-build build fuzz
+stage fuzz-build build_fuzzers
 stage fuzz-test ctest --test-dir build/fuzz --output-on-failure -j "$jobs" -R '_fuzz$'
 stage static-cppcheck sh tests/tidy/cppcheck.sh
 stage static-tidy sh tests/tidy/clang_tidy.sh

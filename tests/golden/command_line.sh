@@ -112,11 +112,12 @@ wait $pid
 [ $? = 0 ] && grep -q "interrupted" "$work/out" && grep -q "Round trips" "$work/out" || { say "Ctrl-C:"; head -5 "$work/out"; }
 
 # the hashes: a tick that a fill depends on changes both, any other tick the input hash only
-{ echo "time,open,high,low,close,volume"; i=0; while [ $i -lt 60 ]; do echo "$((1700000000 + i * 60)),100.0,101.0,99.0,100.0,50"; i=$((i + 1)); done; } >"$work/flat.csv"
+{ echo "time,open,high,low,close,volume"; i=0; while [ $i -lt 60 ]; do echo "$((1700000000 + i * 60)),100.0,101.0,99.0,100.0,50000"; i=$((i + 1)); done; echo 1700003600,100.1,101.1,99.1,100.1,50000; } >"$work/flat.csv"
 hashes() { "$outcry" backtest strategies/buy_and_hold.lua "$1" --symbol BTC/USDT --cash "$cash" --end hold --json | jq -r '.hashes.orders + " " + .hashes.input'; }
+# the step is inferred from all prices: the last row has tenths in each file
 whole=$(hashes "$work/flat.csv")
 sed '3s/100.0,101.0/100.1,101.0/' "$work/flat.csv" >"$work/fill.csv"
-sed '40s/100.0,50/100.1,50/' "$work/flat.csv" >"$work/tick.csv"
+sed '40s/100.0,50000/100.1,50000/' "$work/flat.csv" >"$work/tick.csv"
 fill=$(hashes "$work/fill.csv")
 tick=$(hashes "$work/tick.csv")
 [ "${whole% *}" != "${fill% *}" ] && [ "${whole#* }" != "${fill#* }" ] || say "a tick under a fill: $whole, then $fill"

@@ -6,8 +6,7 @@ struct rule {
     struct oc_dec limit; /* base units, from the configuration */
 };
 
-/* [engine] A pure question: it changes nothing. All pointers are borrowed; the host zeroed
- * *ret_verdict (= refuse). */
+/* [engine] Changes nothing; pointers are borrowed; the host zeroed *ret_verdict (= refuse). */
 static oc_rc check(void *self, const struct oc_risk_ctx *ctx, const struct oc_request *ask,
                    struct oc_verdict *ret_verdict)
 {
@@ -17,11 +16,8 @@ static oc_rc check(void *self, const struct oc_risk_ctx *ctx, const struct oc_re
     if (ask->kind == OC_REQUEST_CANCEL)
         return oc_allow(ret_verdict);
     oc_rc rc = ctx->to_units(ctx, ask->head.inst, rule->limit, &limit);
-    if (rc < 0)
-        return rc; /* no answer is a refusal */
-    rc = ctx->worst_qty(ctx, ask, &qty); /* base units; an order by money has one too */
-    if (rc < 0)
-        return rc;
+    if (rc < 0 || (rc = ctx->worst_qty(ctx, ask, &qty)) < 0)
+        return rc; /* no answer is a refusal; an order by money has a quantity too */
     rc = ctx->qty_dec(ctx, ask->head.inst, qty, &used);
     if (rc < 0)
         return rc;
@@ -34,8 +30,7 @@ static oc_rc open_rule(const struct oc_host *host, void **ret_self)
     struct rule *rule = calloc(1, sizeof *rule);
     if (!rule)
         return OC_E_NOMEM;
-    oc_rc rc =
-        oc_config_dec(host, "limit", &rule->limit); /* explains itself: key, line, expected */
+    oc_rc rc = oc_config_dec(host, "limit", &rule->limit); /* explains itself: key, expected */
     if (rc < 0) {
         free(rule);
         return rc;
