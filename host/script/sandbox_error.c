@@ -45,6 +45,14 @@ static const char *chunk_name(const lua_Debug *record)
                                                                 : record->source;
 }
 
+/* As Lua shows it: 101.0 is not the integer 101. */
+static void add_float(struct text *text, double value)
+{
+    char digits[40];
+    snprintf(digits, sizeof digits, "%.14g", value);
+    add(text, strspn(digits, "-0123456789") == strlen(digits) ? "%s.0" : "%s", digits);
+}
+
 static void add_value(struct text *text, lua_State *lua, int index)
 {
     size_t size;
@@ -60,7 +68,7 @@ static void add_value(struct text *text, lua_State *lua, int index)
         if (lua_isinteger(lua, index))
             add(text, "%lld", (long long)lua_tointeger(lua, index));
         else
-            add(text, "%.14g", lua_tonumber(lua, index));
+            add_float(text, lua_tonumber(lua, index));
         return;
     case LUA_TSTRING:
         string = lua_tolstring(lua, index, &size);
