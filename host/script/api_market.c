@@ -437,28 +437,25 @@ static int market_field(lua_State *lua, struct strategy *strategy, const struct 
     return 0;
 }
 
+/* What the strategy put there comes first: it is read at every bar, and can bear no name of the API. */
 static int lj_market_index(lua_State *lua)
 {
     struct strategy *strategy = lua_touserdata(lua, lua_upvalueindex(1));
     const struct market_handle *market = *(struct market_handle **)lua_touserdata(lua, 1);
     const char *key = lua_type(lua, 2) == LUA_TSTRING ? lua_tostring(lua, 2) : NULL;
-    if (key) {
-        if (KEY_IS(strategy, key, position)) {
-            lua_getiuservalue(lua, 1, 1);
-            return 1;
-        }
-        lua_pushvalue(lua, 2);
-        if (lua_rawget(lua, lua_upvalueindex(2)) != LUA_TNIL)
-            return 1;
-        lua_pop(lua, 1);
-        int found = market_field(lua, strategy, market, key);
-        if (found)
-            return found;
+    if (key && KEY_IS(strategy, key, position)) {
+        lua_getiuservalue(lua, 1, 1);
+        return 1;
     }
     lua_rawgeti(lua, LUA_REGISTRYINDEX, market->data_ref);
     lua_pushvalue(lua, 2);
-    lua_rawget(lua, -2);
-    return 1;
+    if (lua_rawget(lua, -2) != LUA_TNIL || !key)
+        return 1;
+    lua_pushvalue(lua, 2);
+    if (lua_rawget(lua, lua_upvalueindex(2)) != LUA_TNIL)
+        return 1;
+    int found = market_field(lua, strategy, market, key);
+    return found ? found : (lua_pushnil(lua), 1);
 }
 
 static int lj_market_newindex(lua_State *lua)
