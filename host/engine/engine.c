@@ -41,6 +41,8 @@ void engine_free(struct engine *engine)
     for (uint32_t i = 0; i < engine->builder_count; i++)
         free(engine->builders[i]);
     free(engine->builders);
+    for (uint32_t i = 1; i <= engine->client_count; i++)
+        free(engine->clients[i].stop);
     free(engine->subscriptions);
     timers_release(&engine->timers);
     groups_release(&engine->groups);
@@ -134,20 +136,6 @@ oc_rc engine_subscribe(struct engine *engine, uint32_t strategy, uint32_t inst, 
         link = &engine->subscriptions[*link - 1].next;
     *link = engine->subscription_count;
     return OC_OK;
-}
-
-void engine_suspend(struct engine *engine, uint32_t strategy, const char *reason)
-{
-    (void)reason;
-    if (strategy == 0 || strategy > engine->client_count || engine->clients[strategy].is_suspended)
-        return;
-    engine->clients[strategy].is_suspended = 1;
-    engine->stats.suspended++;
-}
-
-bool engine_is_suspended(const struct engine *engine, uint32_t strategy)
-{
-    return strategy <= engine->client_count && engine->clients[strategy].is_suspended;
 }
 
 void engine_latch(struct engine *engine, uint32_t account, const char *reason)

@@ -43,6 +43,8 @@ struct engine_client {
     oc_rc (*timer)(void *self, uint64_t timer, int64_t due_ns);
     /* After a callback that succeeded and before its batch is recorded: may engine_record() what it wants saved. */
     oc_rc (*saved)(void *self);
+    /* After a negative return: why, in one line for the record. Borrowed. */
+    const char *(*why)(void *self);
 };
 
 struct engine_config {
@@ -94,9 +96,16 @@ oc_rc engine_add_client(struct engine *engine, const char *name, const struct en
 /* [setup] Closed bars of this period, built here, go to the client's bar(). period_ns 0: the events as they come: bars
  * of the data to bar(), quotes and trades to market(). OC_E_INVALID: not a divisor of a day. */
 oc_rc engine_subscribe(struct engine *engine, uint32_t strategy, uint32_t inst, int64_t period_ns);
-/* Its callbacks stop; its protective orders stay. */
-void engine_suspend(struct engine *engine, uint32_t strategy, const char *reason);
+/* A callback returned rc < 0: an OC_EV_STRATEGY is recorded, with the words of client.why, and the client suspended. */
+void engine_fail(struct engine *engine, uint32_t strategy, oc_rc rc);
+/* As a fact, not recorded: its callbacks stop and its timers go; its orders stay. */
+void engine_suspend(struct engine *engine, uint32_t strategy);
 bool engine_is_suspended(const struct engine *engine, uint32_t strategy);
+/* [setup] Replay: the callback that this OC_EV_STRATEGY names is not entered; it fails there as it did then.
+ * OC_E_NOT_FOUND: no such client or another record. OC_E_DATA: too long. */
+oc_rc engine_expect_stop(struct engine *engine, const struct oc_ev_text *record);
+/* Replay, in a batch that has just begun: this is the callback not to enter. */
+bool engine_stops_here(const struct engine *engine, uint32_t strategy);
 
 /* One recorded input: market, answer, timer, balance. OC_E_DATA: malformed; nothing changed. */
 oc_rc engine_input(struct engine *engine, const struct oc_event *event);

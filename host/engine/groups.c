@@ -67,6 +67,17 @@ oc_rc groups_open(struct engine *engine, struct oc_request *entry)
     return group_make(&engine->groups, entry);
 }
 
+void groups_drop(struct engine *engine, uint64_t id)
+{
+    struct group *group = group_find(&engine->groups, id);
+    if (!group)
+        return;
+    group->id = 0;
+    engine->groups.live--;
+    while (engine->groups.count && !engine->groups.list[engine->groups.count - 1].id)
+        engine->groups.count--;
+}
+
 void groups_restore_request(struct engine *engine, const struct oc_request *request)
 {
     if (!request->group || request->kind != OC_REQUEST_NEW)

@@ -45,6 +45,8 @@ struct groups {
 void groups_release(struct groups *groups);
 /* An entry with protection was staged: gives the group its id. OC_E_LIMIT, OC_E_NOMEM. */
 oc_rc groups_open(struct engine *engine, struct oc_request *entry);
+/* The entry was dropped before it left: the group goes with it. 0: nothing. */
+void groups_drop(struct engine *engine, uint64_t id);
 /* A recorded request of a leg or an entry, as a fact. */
 void groups_restore_request(struct engine *engine, const struct oc_request *request);
 /* After a fill of any order was booked: sizes, places, amends or cancels legs (inside a batch of the host). */

@@ -21,11 +21,15 @@ struct subscription {
     uint32_t zero;
 };
 
+struct suspension; /* suspend.c */
+
 struct client {
     struct engine_client table;
     char name[OC_TAG_MAX];
     uint32_t is_suspended;
-    uint32_t zero;
+    uint32_t call;   /* batches begun under this cause, from 1 */
+    uint64_t cause;
+    struct suspension *stop; /* replay: the record to stop at; NULL: none. Owned */
 };
 
 struct staged {
@@ -68,9 +72,11 @@ struct engine {
     bool wants_market; /* some rule observes market events */
     uint64_t next_order;
     uint64_t next_request;
-    uint64_t next_group;
     int64_t now_ns;
     uint64_t cause;
+    uint64_t mark_order; /* the counters when the batch began: what is dropped gives its ids back */
+    uint64_t mark_request;
+    uint64_t mark_timer;
     int64_t bar_end_ns; /* earliest end of an open built bar */
     char latch_reason[OC_REASON_MAX];
     bool is_latched;

@@ -31,12 +31,12 @@ static bool size_is_valid(const struct oc_event *event)
     do {                                                                                           \
         struct client *client_ = &(engine)->clients[strategy];                                     \
         stage_begin(engine, strategy);                                                             \
-        oc_rc rc_ = (call);                                                                        \
+        oc_rc rc_ = client_->stop && engine_stops_here(engine, strategy) ? OC_E_LIMIT : (call);    \
         if (rc_ >= 0 && client_->table.saved)                                                      \
             rc_ = client_->table.saved(client_->table.self);                                       \
         stage_end(engine, rc_ >= 0);                                                               \
         if (rc_ < 0)                                                                               \
-            engine_suspend(engine, strategy, NULL);                                                \
+            engine_fail(engine, strategy, rc_);                                                    \
     } while (0)
 
 static void dispatch_bar(struct engine *engine, const struct subscription *subscription, const struct oc_event *bar)
@@ -304,6 +304,11 @@ static oc_rc apply(struct engine *engine, const struct oc_event *event)
     switch (event->type) {
     case OC_EV_BALANCE:
         return apply_balance(engine, (const struct oc_ev_balance *)(const void *)event);
+    case OC_EV_STRATEGY: /* restore: it stays suspended */
+        engine_suspend(engine, ((const struct oc_ev_text *)(const void *)event)->owner);
+        if (engine->is_observed)
+            chain_observe(engine, event);
+        return OC_OK;
     case OC_EV_TIMER:
         return apply_timer(engine, (const struct oc_ev_timer *)(const void *)event);
     default: /* known to others: states, marks, configuration; a rule may wait for a command */

@@ -19,7 +19,8 @@ enum {
     ENGINE_ANSWERS_MAX = 262144,      /* answers of simulators under way */
     ENGINE_FEE_ASSETS_MAX = 8,        /* fee buckets of one position */
     ENGINE_GROUPS_MAX = 65536,        /* brackets and OCO groups alive */
-    ENGINE_SOURCES_MAX = 256          /* market data streams merged */
+    ENGINE_SOURCES_MAX = 256,         /* market data streams merged */
+    ENGINE_SUSPEND_TEXT_MAX = 256     /* bytes of the words in a record of suspension */
 };
 
 #endif

@@ -24,6 +24,12 @@ void exposure_update(struct engine *engine, struct order *order)
 
 void stage_begin(struct engine *engine, uint32_t caller)
 {
+    struct client *client = &engine->clients[caller];
+    client->call = client->cause == engine->cause ? client->call + 1 : 1;
+    client->cause = engine->cause;
+    engine->mark_order = engine->next_order;
+    engine->mark_request = engine->next_request;
+    engine->mark_timer = engine->timers.next_id;
     engine->caller = caller;
     engine->staged_count = 0;
     engine->staged_messages = engine->staged_cancels = 0;
@@ -37,6 +43,7 @@ static void drop(struct engine *engine)
         struct staged *staged = &engine->staged[i];
         struct order *order = staged->order;
         if (staged->request.kind == OC_REQUEST_NEW) {
+            groups_drop(engine, staged->request.group);
             order->state = STATE_DENIED; /* adds no exposure any more */
             exposure_update(engine, order);
             orders_drop(engine->orders, order);
@@ -47,6 +54,9 @@ static void drop(struct engine *engine)
         }
     }
     engine->staged_count = 0;
+    timers_remove_after(&engine->timers, engine->mark_timer);
+    engine->next_order = engine->mark_order;
+    engine->next_request = engine->mark_request;
 }
 
 static void open_batch(struct engine *engine)

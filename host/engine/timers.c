@@ -90,6 +90,24 @@ bool timers_remove(struct timers *timers, uint64_t id)
     return false;
 }
 
+void timers_remove_of(struct timers *timers, uint32_t strategy)
+{
+    for (uint32_t i = 0; i < timers->count;) {
+        if (timers->heap[i].strategy != strategy) {
+            i++;
+            continue;
+        }
+        take(timers, i);
+        i = 0; /* what took its place may have moved up */
+    }
+}
+
+void timers_remove_after(struct timers *timers, uint64_t id)
+{
+    while (timers->next_id > id)
+        timers_remove(timers, timers->next_id--);
+}
+
 bool timers_pop(struct timers *timers, struct timer *ret_timer)
 {
     if (!timers->count)

@@ -24,6 +24,10 @@ void timers_release(struct timers *timers);
 /* OC_E_LIMIT, OC_E_NOMEM. */
 oc_rc timers_add(struct timers *timers, uint32_t strategy, int64_t due_ns, int64_t every_ns, uint64_t *ret_id);
 bool timers_remove(struct timers *timers, uint64_t id);
+/* All of one strategy. */
+void timers_remove_of(struct timers *timers, uint32_t strategy);
+/* All with a number above `id`; the next one made gets id + 1 again. */
+void timers_remove_after(struct timers *timers, uint64_t id);
 /* Takes the earliest out; a repeated one goes back with its next due time. False: none. */
 bool timers_pop(struct timers *timers, struct timer *ret_timer);
 static inline int64_t timers_next_ns(const struct timers *timers)

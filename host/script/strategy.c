@@ -248,6 +248,22 @@ static oc_rc on_saved(void *self)
     return failed(strategy, state_record_changed(strategy));
 }
 
+/* One line for the record: where and what. */
+static const char *on_why(void *self)
+{
+    struct strategy *strategy = self;
+    const struct sandbox_error *error = &strategy->error;
+    struct text text;
+    text_init_fixed(&text, strategy->why, sizeof strategy->why);
+    if (!strategy->has_error)
+        text_format(&text, "warm-up is too short: %u more bars are needed before --from", strategy->missing);
+    else if (error->line > 0)
+        text_format(&text, "%s:%d: %s", error->file, (int)error->line, error->message);
+    else
+        text_format(&text, "%s", error->message);
+    return strategy->why;
+}
+
 static oc_rc load_text(struct strategy *strategy)
 {
     const struct strategy_config *config = &strategy->config;
@@ -256,7 +272,8 @@ static oc_rc load_text(struct strategy *strategy)
                                    .market = on_market,
                                    .order = on_order,
                                    .timer = on_timer,
-                                   .saved = on_saved};
+                                   .saved = on_saved,
+                                   .why = on_why};
     oc_rc rc = engine_add_client(strategy->engine, config->file, &client, &strategy->id);
     if (rc < 0)
         return rc;
@@ -337,8 +354,11 @@ void strategy_free(struct strategy *strategy)
     if (!strategy)
         return;
     sandbox_free(strategy->sandbox);
-    for (uint32_t i = 0; i < strategy->market_count; i++)
+    for (uint32_t i = 0; i < strategy->market_count; i++) {
+        free(strategy->markets[i]->last.data);
         free(strategy->markets[i]);
+    }
+    free(strategy->state_last.data);
     for (uint32_t i = 0; i < strategy->indicator_count; i++) {
         indicator_release(strategy->indicators[i]);
         free(strategy->indicators[i]);
@@ -428,14 +448,18 @@ static oc_rc one_call(struct strategy *strategy, int32_t ref, const char *word)
     oc_rc rc = engine_begin(strategy->engine, strategy->id);
     if (rc < 0)
         return rc;
-    if (word)
-        lua_pushstring(strategy->lua, word);
-    rc = call(strategy, ref, word ? 1 : 0);
-    if (rc == OC_OK)
-        rc = state_record_changed(strategy);
+    if (engine_stops_here(strategy->engine, strategy->id)) {
+        rc = OC_E_LIMIT;
+    } else {
+        if (word)
+            lua_pushstring(strategy->lua, word);
+        rc = call(strategy, ref, word ? 1 : 0);
+        if (rc == OC_OK)
+            rc = failed(strategy, state_record_changed(strategy));
+    }
     engine_end(strategy->engine, rc == OC_OK);
     if (rc < 0)
-        engine_suspend(strategy->engine, strategy->id, "error");
+        engine_fail(strategy->engine, strategy->id, rc);
     return rc;
 }
 

@@ -7,6 +7,14 @@
 
 enum { EVENT_POOL = 64, KEYS_MAX = 96 };
 
+/* A saved table as it was recorded last. A suspended strategy is saved from these: its tables may hold what the failed
+ * callback did to them. */
+struct state_bytes {
+    char *data; /* owned */
+    uint32_t size;
+    uint32_t room;
+};
+
 /* One market handle `m`. The userdata holds a pointer to it. */
 struct market_handle {
     struct strategy *strategy;
@@ -22,6 +30,7 @@ struct market_handle {
     bool has_tables;       /* some saved value is a table: changes inside are found by comparing */
     bool is_ready;
     uint64_t saved_hash;
+    struct state_bytes last;
 };
 
 /* A view of an event; the pointer is taken away when the callback has returned. */
@@ -83,6 +92,8 @@ struct strategy {
     bool state_has_tables;
     bool is_started;
     uint64_t state_hash;
+    struct state_bytes state_last;
+    char why[512];
     const char *keys[KEYS_MAX]; /* interned by the Lua state: compared by address */
 };
 
@@ -146,5 +157,7 @@ size_t state_write(lua_State *lua, int index, char *bytes, size_t size_max);
 /* Pushes the table that was written. False: the bytes are not one. */
 bool state_read(lua_State *lua, struct strategy *strategy, const char *bytes, size_t size);
 oc_rc state_record_changed(struct strategy *strategy);
+/* OC_E_NOMEM. */
+oc_rc state_keep(struct state_bytes *last, const void *bytes, size_t size);
 
 #endif

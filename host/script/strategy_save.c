@@ -39,21 +39,32 @@ static void save_table(lua_State *lua, struct save_call *save, int32_t ref)
     lua_pop(lua, 1);
 }
 
-static int lj_save(lua_State *lua)
+/* The head and the indicators; no Lua is run. */
+static bool save_indicators(struct save_call *save)
 {
-    struct save_call *save = lua_touserdata(lua, 1);
     struct strategy *strategy = save->strategy;
     struct saved_head head = {SAVE_VERSION, strategy->indicator_count, strategy->market_count,
                               engine_is_suspended(strategy->engine, strategy->id)};
-    need(lua, save, sizeof head);
+    if (save->max < sizeof head)
+        return false;
     memcpy(save->bytes, &head, sizeof head);
     save->size = sizeof head;
     for (uint32_t i = 0; i < strategy->indicator_count; i++) {
         size_t size = indicator_state_size(strategy->indicators[i]);
-        need(lua, save, size);
+        if (size > save->max - save->size)
+            return false;
         indicator_save(strategy->indicators[i], save->bytes + save->size);
         save->size += size;
     }
+    return true;
+}
+
+static int lj_save(lua_State *lua)
+{
+    struct save_call *save = lua_touserdata(lua, 1);
+    struct strategy *strategy = save->strategy;
+    if (!save_indicators(save))
+        return sandbox_raise(lua, "the checkpoint of this strategy does not fit");
     save_table(lua, save, strategy->state_ref);
     for (uint32_t i = 0; i < strategy->market_count; i++) {
         uint8_t ready = strategy->markets[i]->is_ready;
@@ -64,9 +75,37 @@ static int lj_save(lua_State *lua)
     return 0;
 }
 
+static bool save_last(struct save_call *save, const struct state_bytes *last)
+{
+    static const char empty[] = "{}";
+    uint32_t length = last->data ? last->size : sizeof empty - 1;
+    if (sizeof length + length > save->max - save->size)
+        return false;
+    memcpy(save->bytes + save->size, &length, sizeof length);
+    memcpy(save->bytes + save->size + sizeof length, last->data ? last->data : empty, length);
+    save->size += sizeof length + length;
+    return true;
+}
+
+/* What it had recorded before it was suspended. Its Lua may have been stopped for good, and is not asked. */
+static int64_t save_suspended(struct save_call *save)
+{
+    struct strategy *strategy = save->strategy;
+    bool fits = save_indicators(save) && save_last(save, &strategy->state_last);
+    for (uint32_t i = 0; i < strategy->market_count && fits; i++) {
+        fits = save->size < save->max;
+        if (fits)
+            save->bytes[save->size++] = (char)strategy->markets[i]->is_ready;
+        fits = fits && save_last(save, &strategy->markets[i]->last);
+    }
+    return fits ? (int64_t)save->size : OC_E_LIMIT;
+}
+
 int64_t strategy_save(struct strategy *strategy, void *bytes, size_t size_max)
 {
     struct save_call save = {strategy, bytes, 0, size_max};
+    if (engine_is_suspended(strategy->engine, strategy->id))
+        return save_suspended(&save);
     oc_rc rc = sandbox_protect(strategy->sandbox, lj_save, &save);
     return rc < 0 ? OC_E_LIMIT : (int64_t)save.size;
 }
@@ -75,40 +114,54 @@ struct load_call {
     struct strategy *strategy;
     const char *bytes;
     size_t size;
-    size_t at;
     int32_t *ref;
     uint64_t *hash;
+    struct state_bytes *last;
     bool ok;
 };
+
+/* Where a saved table lives: key 0 is `state`, key n the n-th market. */
+static struct load_call load_place(struct strategy *strategy, uint32_t key)
+{
+    struct load_call load = {.strategy = strategy};
+    struct market_handle *market = key ? strategy->markets[key - 1] : NULL;
+    load.ref = market ? &market->data_ref : &strategy->state_ref;
+    load.hash = market ? &market->saved_hash : &strategy->state_hash;
+    load.last = market ? &market->last : &strategy->state_last;
+    return load;
+}
 
 /* Replaces a saved table by the one that was written. */
 static int lj_load_table(lua_State *lua)
 {
     struct load_call *load = lua_touserdata(lua, 1);
-    load->ok = state_read(lua, load->strategy, load->bytes + load->at, load->size);
+    load->ok = state_read(lua, load->strategy, load->bytes, load->size);
     if (!load->ok)
         return 0;
     luaL_unref(lua, LUA_REGISTRYINDEX, *load->ref);
     *load->ref = luaL_ref(lua, LUA_REGISTRYINDEX);
-    *load->hash = hash64(load->bytes + load->at, load->size);
+    *load->hash = hash64(load->bytes, load->size);
     return 0;
 }
 
-static bool load_table(struct strategy *strategy, const char *bytes, size_t size, int32_t *ref, uint64_t *hash)
+static bool load_table(struct strategy *strategy, uint32_t key, const char *bytes, size_t size)
 {
-    struct load_call load = {strategy, bytes, size, 0, ref, hash, false};
-    return sandbox_protect(strategy->sandbox, lj_load_table, &load) == OC_OK && load.ok;
+    struct load_call load = load_place(strategy, key);
+    load.bytes = bytes;
+    load.size = size;
+    return sandbox_protect(strategy->sandbox, lj_load_table, &load) == OC_OK && load.ok &&
+           state_keep(load.last, bytes, size) == OC_OK;
 }
 
 /* Takes a length-prefixed table at *at. */
-static bool load_next(struct strategy *strategy, const char *bytes, size_t size, size_t *at, int32_t *ref, uint64_t *hash)
+static bool load_next(struct strategy *strategy, uint32_t key, const char *bytes, size_t size, size_t *at)
 {
     uint32_t length;
     if (size - *at < sizeof length)
         return false;
     memcpy(&length, bytes + *at, sizeof length);
     *at += sizeof length;
-    if (length > size - *at || !load_table(strategy, bytes + *at, length, ref, hash))
+    if (length > size - *at || !load_table(strategy, key, bytes + *at, length))
         return false;
     *at += length;
     return true;
@@ -131,20 +184,20 @@ oc_rc strategy_load(struct strategy *strategy, const void *data, size_t size)
             return OC_E_DATA;
         at += part;
     }
-    if (!load_next(strategy, bytes, size, &at, &strategy->state_ref, &strategy->state_hash))
+    if (!load_next(strategy, 0, bytes, size, &at))
         return OC_E_DATA;
     for (uint32_t i = 0; i < strategy->market_count; i++) {
         struct market_handle *market = strategy->markets[i];
         if (at >= size)
             return OC_E_DATA;
         market->is_ready = bytes[at++] != 0;
-        if (!load_next(strategy, bytes, size, &at, &market->data_ref, &market->saved_hash))
+        if (!load_next(strategy, i + 1, bytes, size, &at))
             return OC_E_DATA;
         market->has_tables = true; /* found out anew by comparing */
     }
     strategy->state_has_tables = true;
     if (head.is_suspended)
-        engine_suspend(strategy->engine, strategy->id, "suspended before the restart");
+        engine_suspend(strategy->engine, strategy->id);
     return at == size ? OC_OK : OC_E_DATA;
 }
 
@@ -153,14 +206,13 @@ oc_rc strategy_restore_state(struct strategy *strategy, const struct oc_ev_text 
     const char *text = (const char *)event + sizeof *event;
     if (event->owner != strategy->id || event->text_size > event->head.size - sizeof *event)
         return OC_E_DATA;
-    if (event->key == 0)
-        return load_table(strategy, text, event->text_size, &strategy->state_ref, &strategy->state_hash) ? OC_OK
-                                                                                                         : OC_E_DATA;
     if (event->key > strategy->market_count)
         return OC_E_DATA;
-    struct market_handle *market = strategy->markets[event->key - 1];
-    market->has_tables = true;
-    return load_table(strategy, text, event->text_size, &market->data_ref, &market->saved_hash) ? OC_OK : OC_E_DATA;
+    if (event->key)
+        strategy->markets[event->key - 1]->has_tables = true;
+    else
+        strategy->state_has_tables = true;
+    return load_table(strategy, event->key, text, event->text_size) ? OC_OK : OC_E_DATA;
 }
 
 void strategy_restore_bar(struct strategy *strategy, const struct oc_event *bar)

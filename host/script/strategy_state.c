@@ -288,7 +288,23 @@ struct record {
     int32_t ref;
     uint32_t key;
     uint64_t *hash;
+    struct state_bytes *last;
 };
+
+oc_rc state_keep(struct state_bytes *last, const void *bytes, size_t size)
+{
+    if (size > last->room) {
+        size_t room = (size + 255) & ~(size_t)255;
+        char *data = realloc(last->data, room);
+        if (!data)
+            return OC_E_NOMEM;
+        last->data = data;
+        last->room = (uint32_t)room;
+    }
+    memcpy(last->data, bytes, size);
+    last->size = (uint32_t)size;
+    return OC_OK;
+}
 
 static int lj_record(lua_State *lua)
 {
@@ -316,6 +332,8 @@ static int lj_record(lua_State *lua)
     buffer.event.text_size = (uint32_t)size;
     if (engine_record(strategy->engine, &buffer.event.head) < 0)
         return sandbox_raise(lua, "the journal did not take the saved data");
+    if (state_keep(record->last, data, size) < 0)
+        return sandbox_raise(lua, "no memory to keep the saved data");
     return 0;
 }
 
@@ -329,7 +347,8 @@ oc_rc state_record_changed(struct strategy *strategy)
         if (!look)
             continue;
         struct record record = {strategy, market ? market->data_ref : strategy->state_ref, i,
-                                market ? &market->saved_hash : &strategy->state_hash};
+                                market ? &market->saved_hash : &strategy->state_hash,
+                                market ? &market->last : &strategy->state_last};
         oc_rc rc = sandbox_protect(strategy->sandbox, lj_record, &record);
         if (rc < 0)
             return rc;

@@ -27,7 +27,8 @@ static void a_failing_callback_leaves_nothing(void **state)
     assert_int_equal(user.bars, 1);
     assert_true(engine_is_suspended(f->engine, a));
     assert_false(engine_is_suspended(f->engine, b));
-    assert_int_equal(f->record_count, records + 1); /* the other's order only */
+    assert_int_equal(f->record_count, records + 2); /* that it was suspended, and the other's order */
+    assert_int_equal(((const struct oc_event *)(const void *)f->records[records])->type, OC_EV_STRATEGY);
     assert_int_equal(fixture_book(f)->open_buy, 3);
     assert_int_equal(f->sent_count, 1);
     give_bar(f, MINUTE, MINUTE, 10000);

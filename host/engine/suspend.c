@@ -1,0 +1,89 @@
+/* suspend.c: a client whose callback failed or was stopped by a limit: recorded, and then left alone.
+ *
+ * A limit of time falls at another place in each run. So a replay takes the place from the record and does not enter
+ * the callback at all: what that callback had asked for was dropped, ids included, and nothing of it is missed. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/impl.h"
+#include "engine/limits.h"
+
+struct suspension {
+    struct oc_ev_text event;
+    char text[ENGINE_SUSPEND_TEXT_MAX];
+};
+
+oc_rc engine_expect_stop(struct engine *engine, const struct oc_ev_text *record)
+{
+    if (record->head.type != OC_EV_STRATEGY || record->owner == 0 || record->owner > engine->client_count)
+        return OC_E_NOT_FOUND;
+    if (record->head.size < sizeof record->head || record->head.size > sizeof(struct suspension))
+        return OC_E_DATA;
+    struct client *client = &engine->clients[record->owner];
+    if (client->stop)
+        return OC_OK; /* the first one counts: nothing is called after it */
+    client->stop = calloc(1, sizeof *client->stop);
+    if (!client->stop)
+        return OC_E_NOMEM;
+    memcpy(client->stop, record, record->head.size);
+    return OC_OK;
+}
+
+bool engine_stops_here(const struct engine *engine, uint32_t strategy)
+{
+    const struct client *client = &engine->clients[strategy];
+    if (!client->stop)
+        return false;
+    uint64_t cause = client->stop->event.head.cause;
+    return engine->cause > cause || (engine->cause == cause && client->call >= client->stop->event.key);
+}
+
+/* The record as it was made then, or a new one. */
+static struct suspension suspension_of(const struct engine *engine, uint32_t strategy, oc_rc rc)
+{
+    const struct client *client = &engine->clients[strategy];
+    struct suspension made = {0};
+    if (engine_stops_here(engine, strategy)) {
+        made = *client->stop;
+        made.event.head.seq = 0;
+        return made;
+    }
+    const char *why = client->table.why ? client->table.why(client->table.self) : NULL;
+    size_t size = why ? strnlen(why, sizeof made.text - 1) : 0;
+    memcpy(made.text, why ? why : "", size);
+    made.event.head.size = (uint32_t)(sizeof made.event + ((size + 7) & ~(size_t)7));
+    made.event.head.type = OC_EV_STRATEGY;
+    made.event.code = rc == OC_E_LIMIT || rc == OC_E_NOMEM ? OC_STRATEGY_STOPPED : OC_STRATEGY_FAILED;
+    made.event.owner = strategy;
+    made.event.key = client->call;
+    made.event.text_size = (uint32_t)size;
+    return made;
+}
+
+void engine_fail(struct engine *engine, uint32_t strategy, oc_rc rc)
+{
+    if (strategy == 0 || strategy > engine->client_count || engine->clients[strategy].is_suspended)
+        return;
+    struct suspension made = suspension_of(engine, strategy, rc);
+    made.event.head.venue_ns = made.event.head.local_ns = engine->now_ns;
+    made.event.head.cause = engine->cause;
+    /* A journal that takes nothing does not keep a failed strategy trading. */
+    bool is_recorded = engine->door.record(engine->door.self, &made.event.head) == OC_OK;
+    engine_suspend(engine, strategy);
+    if (is_recorded && engine->is_observed)
+        chain_observe(engine, &made.event.head);
+}
+
+void engine_suspend(struct engine *engine, uint32_t strategy)
+{
+    if (strategy == 0 || strategy > engine->client_count || engine->clients[strategy].is_suspended)
+        return;
+    engine->clients[strategy].is_suspended = 1;
+    engine->stats.suspended++;
+    timers_remove_of(&engine->timers, strategy);
+}
+
+bool engine_is_suspended(const struct engine *engine, uint32_t strategy)
+{
+    return strategy <= engine->client_count && engine->clients[strategy].is_suspended;
+}
