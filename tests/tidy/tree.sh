@@ -16,11 +16,12 @@ allowed() {
     io) echo "base journal/door.h io" ;;
     load) echo "base load" ;;
     script) echo "base engine script" ;;
+    console) echo "base engine script console" ;;
     report) echo "base journal/read.h engine script report" ;;
-    app) echo "base journal engine io load script report app" ;;
+    app) echo "base journal engine io load script console report app" ;;
     esac
 }
-for room in base journal engine io load script report app; do
+for room in base journal engine io load script console report app; do
     for file in host/"$room"/*.[ch]; do
         [ -f "$file" ] || continue
         sed -nE 's/^#include "([^"]+)".*/\1/p' "$file" | while read -r name; do
@@ -37,7 +38,7 @@ done >build/tree.arrows
 
 # 2. One place knows the operating system.
 grep -nE '\b(clock_gettime|gettimeofday|time|mmap|munmap|fsync|fdatasync|socket|pthread_create|getrandom|rand|srand|fopen|nanosleep|usleep)\(' \
-    host/engine/*.c host/script/*.c host/journal/*.c host/io/*.c plugins/*/*/*.c 2>/dev/null |
+    host/engine/*.c host/script/*.c host/journal/*.c host/io/*.c host/console/*.c plugins/*/*/*.c 2>/dev/null |
     grep -vE '^\S+:[0-9]+:\s*(\*|/\*|//)' >build/tree.os
 [ -s build/tree.os ] && { cat build/tree.os; say "an operating system call outside host/base/env"; }
 
