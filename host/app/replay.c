@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "app/run.h"
+#include "app/session_impl.h"
 #include "app/verbs.h"
 #include "app/version.h"
 #include "base/env.h"
@@ -51,6 +52,8 @@ static const char *type_name(uint16_t type)
         return "timer";
     case OC_EV_STATE:
         return "state";
+    case OC_EV_STRATEGY:
+        return "suspended";
     default:
         return "record";
     }
@@ -164,11 +167,28 @@ static oc_rc take_header(struct session *session, struct settings *settings, con
             rc = settings_set(settings, "session.seed", line + 7, "the session's header");
         } else if (strncmp(line, "strategy ", 9) == 0) {
             rc = take_strategy(session, text, size, &at, line);
+        } else if (strcmp(line, "mode = \"backtest\"") == 0) {
+            session->ends_on_error = true;
         } else {
             warn_other(line, session->registry);
         }
     }
     return rc;
+}
+
+/* A limit of time falls elsewhere in each run: the record says where it fell in this one. Failures of a script's own are
+ * made again. */
+static void take_stops(struct session *session, struct journal_reader *reader)
+{
+    const struct oc_event *event;
+    enum journal_stream stream;
+    while (journal_next(reader, &event, &stream) == OC_OK) {
+        const struct oc_ev_text *record = (const struct oc_ev_text *)(const void *)event;
+        if (event->type == OC_EV_STRATEGY && event->size >= sizeof *record && record->code == OC_STRATEGY_STOPPED &&
+            session->stop_count < SESSION_STRATEGIES_MAX)
+            session->stops[session->stop_count++] = record;
+    }
+    journal_rewind(reader);
 }
 
 /* What was recorded ends where progress says: a session that was stopped early is replayed as far as it went. */
@@ -178,6 +198,8 @@ static oc_rc run_again(struct session *session, struct compare *compare)
     oc_rc rc = session_open(session);
     if (journal_progress(compare->reader, &progress) && journal_end(compare->reader, JOURNAL_ORDERS)->tail != JOURNAL_TAIL_CLEAN)
         session->stop_index = progress.market_index;
+    for (uint32_t i = 0; i < session->stop_count && rc == OC_OK; i++)
+        rc = engine_expect_stop(session->engine, session->stops[i]);
     if (rc == OC_OK)
         rc = session_run(session);
     return rc;
@@ -219,6 +241,7 @@ static int replay(struct session *session, const char *dir, const struct wish *w
     if (rc == OC_OK)
         rc = take_header(session, session->settings, text, size);
     if (rc == OC_OK) {
+        take_stops(session, compare.reader);
         next_order_record(&compare);
         session->on_record = on_record;
         session->on_record_arg = &compare; // cppcheck-suppress autoVariables ; no record after this function
@@ -227,9 +250,12 @@ static int replay(struct session *session, const char *dir, const struct wish *w
     bool stopped = rc == OC_E_AGAIN;
     if (rc == OC_OK || (stopped && wish->report))
         rc = session_finish(session, result);
+    bool failed = rc < 0 && session_has_failed(session); /* as it did when it was recorded, if the records agree */
     if (rc == OC_OK)
         rc = show_report(result, wish);
-    if (rc < 0 && !stopped) {
+    if (failed)
+        printf("the run ended with an error:\n%s\n", session->error);
+    if (rc < 0 && !stopped && !failed) {
         fprintf(stderr, "outcry: %s\n", session->error[0] ? session->error : "the session could not be replayed");
         goto out;
     }

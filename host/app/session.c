@@ -34,8 +34,13 @@ oc_rc session_fail(struct session *session, oc_rc rc, const char *format, ...)
 
 void session_explain(struct session *session, const struct sandbox_error *error)
 {
+    session_explain_to(session->error, sizeof session->error, error);
+}
+
+void session_explain_to(char *ret_text, size_t size_max, const struct sandbox_error *error)
+{
     struct text text;
-    text_init_fixed(&text, session->error, sizeof session->error);
+    text_init_fixed(&text, ret_text, size_max);
     if (error->file[0] && error->line > 0 && !strstr(error->message, error->file))
         text_format(&text, "%s:%d: ", error->file, (int)error->line);
     text_format(&text, "%s", error->message);
@@ -283,6 +288,7 @@ oc_rc session_open(struct session *session)
 {
     int64_t seed = 1;
     session->from_ns = INT64_MIN;
+    session->ends_on_error |= strcmp(session->mode, "paper") != 0 && strcmp(session->mode, "replay") != 0;
     oc_rc rc = settings_integer(session->settings, "session.seed", &seed);
     session->seed = (uint64_t)seed;
     if (rc == OC_OK || rc == OC_E_NOT_FOUND)
@@ -321,7 +327,7 @@ oc_rc session_run(struct session *session)
 {
     for (uint32_t i = 0; i < session->strategy_count && !session->is_restored; i++) {
         oc_rc rc = strategy_start(session->strategies[i].strategy);
-        if (rc < 0)
+        if (rc < 0 && session->ends_on_error)
             return session_strategy_failed(session, i);
     }
     oc_rc rc = loop_run(session->loop);
@@ -329,8 +335,8 @@ oc_rc session_run(struct session *session)
         if (rc < 0 && session->sources[i].error[0])
             return session_fail(session, rc, "%s", session->sources[i].error);
     for (uint32_t i = 0; i < session->strategy_count; i++)
-        if (engine_is_suspended(session->engine, strategy_id(session->strategies[i].strategy)) &&
-            strcmp(session->mode, "paper") != 0)
+        if (session->ends_on_error &&
+            engine_is_suspended(session->engine, strategy_id(session->strategies[i].strategy)))
             return session_strategy_failed(session, i);
     if (rc < 0)
         return session_fail(session, rc, "the run ended early (code %d)%s%s", (int)rc,

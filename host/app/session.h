@@ -30,6 +30,7 @@ struct session_strategy {
     char *module;  /* the text required last, owned */
     struct strategy *strategy;
     struct session *session;
+    bool is_told; /* that it was suspended */
 };
 
 struct session {
@@ -86,6 +87,10 @@ struct session {
     const struct door_resume *resume;
     bool is_restored;
     char params_text[4096];
+    bool ends_on_error;       /* backtest: the first strategy that fails ends the run */
+    uint64_t suspended_told;
+    const struct oc_ev_text *stops[SESSION_STRATEGIES_MAX]; /* replay: recorded suspensions by a limit, borrowed */
+    uint32_t stop_count;
     bool by_value; /* market events are journaled whole */
 };
 
@@ -101,5 +106,6 @@ void session_note(struct session *session, const char *format, ...) __attribute_
 oc_rc session_fail(struct session *session, oc_rc rc, const char *format, ...) __attribute__((format(printf, 3, 4)));
 /* The words for a strategy's error: file, line, source line, locals, traceback. */
 void session_explain(struct session *session, const struct sandbox_error *error);
+void session_explain_to(char *ret_text, size_t size_max, const struct sandbox_error *error);
 
 #endif

@@ -25,6 +25,10 @@ oc_rc session_advance(struct session *session, int64_t at_ns);
 oc_i128 session_hold(struct session *session);
 void session_watch_fill(struct session *session, const struct oc_ev_fill *fill);
 void session_settle_fills(struct session *session);
+/* Logs and notes each strategy that was suspended since the last call. */
+void session_tell_suspended(struct session *session);
 oc_rc session_strategy_failed(struct session *session, uint32_t index);
+/* A strategy was suspended where that ends the run. */
+bool session_has_failed(const struct session *session);
 
 #endif

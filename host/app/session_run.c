@@ -10,11 +10,52 @@
 #include "base/hash.h"
 #include "base/log.h"
 
+/* Log lines hold no line breaks: one line each. */
+static void log_lines(const char *text)
+{
+    while (*text) {
+        int length = (int)strcspn(text, "\n");
+        if (length)
+            log_error("strategy", "%.*s", length, text);
+        text += length + (text[length] == '\n');
+    }
+}
+
+void session_tell_suspended(struct session *session)
+{
+    uint64_t suspended = engine_stats(session->engine)->suspended;
+    if (suspended == session->suspended_told)
+        return;
+    session->suspended_told = suspended;
+    for (uint32_t i = 0; i < session->strategy_count; i++) {
+        struct session_strategy *owner = &session->strategies[i];
+        uint32_t id = strategy_id(owner->strategy);
+        if (owner->is_told || !engine_is_suspended(session->engine, id))
+            continue;
+        char text[SESSION_ERROR_MAX];
+        const struct sandbox_error *error = strategy_error(owner->strategy);
+        const char *words = engine_suspension(session->engine, id);
+        owner->is_told = true;
+        session_note(session, "suspended: %s: %s", owner->file, words[0] ? words : "before the restart");
+        log_error("strategy", "%s is suspended: its orders stay, it makes no new ones", owner->file);
+        if (error)
+            session_explain_to(text, sizeof text, error);
+        else
+            snprintf(text, sizeof text, "%s", words);
+        log_lines(text);
+    }
+}
+
 /* Paces the data and looks for an interruption; called once an instant. */
 oc_rc session_advance(struct session *session, int64_t at_ns)
 {
     if (interrupt_count() > 0 || (session->stop_index && loop_index(session->loop) >= session->stop_index))
         return 1; /* a positive code ends the loop without an error */
+    if (engine_stats(session->engine)->suspended != session->suspended_told) {
+        if (session->ends_on_error)
+            return 1;
+        session_tell_suspended(session);
+    }
     if (session->speed > 0) {
         if (!session->started_ns)
             session->started_ns = env_clock_mono();
@@ -77,6 +118,11 @@ void session_watch_fill(struct session *session, const struct oc_ev_fill *fill)
     session->has_fill = true;
 }
 
+bool session_has_failed(const struct session *session)
+{
+    return session->ends_on_error && session->engine && engine_stats(session->engine)->suspended > 0;
+}
+
 oc_rc session_strategy_failed(struct session *session, uint32_t index)
 {
     struct strategy *strategy = session->strategies[index].strategy;
@@ -87,7 +133,9 @@ oc_rc session_strategy_failed(struct session *session, uint32_t index)
         return session_fail(session, OC_E_DATA,
                             "%s: warm-up is too short: %u more bars are needed before --from for its indicators",
                             session->strategies[index].file, strategy_missing(strategy));
-    return session_fail(session, OC_E_STATE, "%s was suspended", session->strategies[index].file);
+    const char *words = engine_suspension(session->engine, strategy_id(strategy));
+    return session_fail(session, OC_E_STATE, "%s was suspended%s%s", session->strategies[index].file, words[0] ? ": " : "",
+                        words);
 }
 
 /* Closes what is open at the last known price: the one exception to the rule of the next event. */
@@ -162,7 +210,9 @@ oc_rc session_finish(struct session *session, struct result *ret_result)
     oc_rc rc = OC_OK;
     bool closes = strcmp(settings_text(session->settings, "session.end", "close"), "close") == 0;
     for (uint32_t i = 0; i < session->strategy_count; i++)
-        strategy_stop(session->strategies[i].strategy, "end");
+        if (strategy_stop(session->strategies[i].strategy, "end") < 0 && session->ends_on_error)
+            return session_strategy_failed(session, i);
+    session_tell_suspended(session);
     loop_finish(session->loop, session->now_ns);
     if (closes && !session->error[0])
         rc = close_positions(session);

@@ -101,6 +101,8 @@ void engine_fail(struct engine *engine, uint32_t strategy, oc_rc rc);
 /* As a fact, not recorded: its callbacks stop and its timers go; its orders stay. */
 void engine_suspend(struct engine *engine, uint32_t strategy);
 bool engine_is_suspended(const struct engine *engine, uint32_t strategy);
+/* The words recorded with its suspension; "" when there are none or it is not suspended. */
+const char *engine_suspension(const struct engine *engine, uint32_t strategy);
 /* [setup] Replay: the callback that this OC_EV_STRATEGY names is not entered; it fails there as it did then.
  * OC_E_NOT_FOUND: no such client or another record. OC_E_DATA: too long. */
 oc_rc engine_expect_stop(struct engine *engine, const struct oc_ev_text *record);

@@ -29,7 +29,7 @@ struct client {
     uint32_t is_suspended;
     uint32_t call;   /* batches begun under this cause, from 1 */
     uint64_t cause;
-    struct suspension *stop; /* replay: the record to stop at; NULL: none. Owned */
+    struct suspension *stop; /* the record that suspended it; in a replay the one to stop at. NULL: none. Owned */
 };
 
 struct staged {

@@ -305,6 +305,7 @@ static oc_rc apply(struct engine *engine, const struct oc_event *event)
     case OC_EV_BALANCE:
         return apply_balance(engine, (const struct oc_ev_balance *)(const void *)event);
     case OC_EV_STRATEGY: /* restore: it stays suspended */
+        engine_expect_stop(engine, (const struct oc_ev_text *)(const void *)event);
         engine_suspend(engine, ((const struct oc_ev_text *)(const void *)event)->owner);
         if (engine->is_observed)
             chain_observe(engine, event);

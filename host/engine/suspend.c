@@ -2,6 +2,7 @@
  *
  * A limit of time falls at another place in each run. So a replay takes the place from the record and does not enter
  * the callback at all: what that callback had asked for was dropped, ids included, and nothing of it is missed. */
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,22 +12,28 @@
 struct suspension {
     struct oc_ev_text event;
     char text[ENGINE_SUSPEND_TEXT_MAX];
+    uint64_t end; /* 0: the text is always terminated */
 };
+
+static bool keep(struct client *client, const struct oc_ev_text *record)
+{
+    if (!client->stop)
+        client->stop = calloc(1, sizeof *client->stop);
+    if (client->stop)
+        memcpy(client->stop, record, record->head.size);
+    return client->stop != NULL;
+}
 
 oc_rc engine_expect_stop(struct engine *engine, const struct oc_ev_text *record)
 {
     if (record->head.type != OC_EV_STRATEGY || record->owner == 0 || record->owner > engine->client_count)
         return OC_E_NOT_FOUND;
-    if (record->head.size < sizeof record->head || record->head.size > sizeof(struct suspension))
+    if (record->head.size < sizeof record->head || record->head.size > offsetof(struct suspension, end))
         return OC_E_DATA;
     struct client *client = &engine->clients[record->owner];
     if (client->stop)
         return OC_OK; /* the first one counts: nothing is called after it */
-    client->stop = calloc(1, sizeof *client->stop);
-    if (!client->stop)
-        return OC_E_NOMEM;
-    memcpy(client->stop, record, record->head.size);
-    return OC_OK;
+    return keep(client, record) ? OC_OK : OC_E_NOMEM;
 }
 
 bool engine_stops_here(const struct engine *engine, uint32_t strategy)
@@ -69,6 +76,7 @@ void engine_fail(struct engine *engine, uint32_t strategy, oc_rc rc)
     made.event.head.cause = engine->cause;
     /* A journal that takes nothing does not keep a failed strategy trading. */
     bool is_recorded = engine->door.record(engine->door.self, &made.event.head) == OC_OK;
+    keep(&engine->clients[strategy], &made.event);
     engine_suspend(engine, strategy);
     if (is_recorded && engine->is_observed)
         chain_observe(engine, &made.event.head);
@@ -81,6 +89,12 @@ void engine_suspend(struct engine *engine, uint32_t strategy)
     engine->clients[strategy].is_suspended = 1;
     engine->stats.suspended++;
     timers_remove_of(&engine->timers, strategy);
+}
+
+const char *engine_suspension(const struct engine *engine, uint32_t strategy)
+{
+    const struct client *client = &engine->clients[strategy];
+    return client->is_suspended && client->stop ? client->stop->text : "";
 }
 
 bool engine_is_suspended(const struct engine *engine, uint32_t strategy)

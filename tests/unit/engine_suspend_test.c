@@ -104,6 +104,8 @@ static void a_suspension_is_recorded_with_its_words(void **state)
         assert_int_equal(event->head.size % 8, 0);
         assert_int_equal(event->text_size, strlen(runner_why(NULL)));
         assert_memory_equal((const char *)event + sizeof *event, runner_why(NULL), event->text_size);
+        assert_string_equal(engine_suspension(f->engine, 1), runner_why(NULL));
+        assert_string_equal(engine_suspension(f->engine, 2), "");
         assert_true(engine_is_suspended(f->engine, 1));
         assert_false(engine_is_suspended(f->engine, 2));
         assert_int_equal(runner.bars, 3);
@@ -235,6 +237,7 @@ static void a_restore_keeps_it_suspended(void **state)
     for (uint32_t i = 0; i < fa->record_count; i++)
         assert_int_equal(engine_restore(fb->engine, (const struct oc_event *)(const void *)fa->records[i]), OC_OK);
     assert_true(engine_is_suspended(fb->engine, 1));
+    assert_string_equal(engine_suspension(fb->engine, 1), runner_why(NULL));
     assert_false(engine_is_suspended(fb->engine, 2));
     bars(fb, 3, 5);
     assert_int_equal(b.bars, 0);
