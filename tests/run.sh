@@ -11,8 +11,8 @@ passed=0
 failed=0
 table=""
 
-sh etc/packages.sh gcc clang cmake ninja-build pkg-config liblua5.4-dev libconfig-dev libjson-c-dev libxxhash-dev \
-    zlib1g-dev libcmocka-dev libclang-rt-14-dev clang-tidy cppcheck valgrind gcovr binutils jq || exit 1
+sh etc/packages.sh gcc clang cmake ninja-build pkg-config liblua5.4-dev libconfig-dev libjson-c-dev libxxhash-dev libedit-dev \
+    zlib1g-dev libcmocka-dev libclang-rt-14-dev clang-tidy cppcheck valgrind gcovr binutils jq tmux || exit 1
 if [ -z "${OUTCRY_DATA:-}" ]; then
     echo "OUTCRY_DATA is not set: tests on real market data skip"
 fi
