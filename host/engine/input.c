@@ -98,6 +98,8 @@ static oc_rc apply_market(struct engine *engine, const struct oc_event *event)
     struct market *market = markets_get(engine->markets, event->inst);
     if (!market || !instruments_get(engine->instruments, event->inst))
         return OC_E_NOT_FOUND;
+    if (!market_takes(event))
+        return OC_E_RANGE;
     bool is_bar = event->type == OC_EV_BAR || event->type == OC_EV_QBAR;
     int64_t at_ns = engine->now_ns;
     if (engine->builder_count) {

@@ -117,6 +117,8 @@ static oc_rc derive(struct instrument *instrument)
         return OC_E_RANGE;
     if (num_mul_128(units, num_pow10_128(MONEY_SCALE - scale), &instrument->money_mul) < 0)
         return OC_E_RANGE;
+    if (info->kind == OC_KIND_INVERSE && info->qty_step.scale + size.scale - info->price_step.scale > MONEY_SCALE)
+        return OC_E_RANGE; /* instrument_value would have no digits left */
     return OC_OK;
 }
 
@@ -224,8 +226,6 @@ oc_rc instrument_value(const struct instrument *instrument, int64_t price, int64
             return OC_E_RANGE;
         scale = 0;
     }
-    if (scale > MONEY_SCALE)
-        return OC_E_RANGE;
     return num_muldiv_128(face, num_pow10_128(MONEY_SCALE - scale), step, NUM_HALF_EVEN, ret_money);
 }
 
@@ -296,17 +296,13 @@ oc_rc instrument_dec_units(struct oc_dec step, struct oc_dec value, int directio
 {
     if (value.scale < 0 || value.scale > OC_DEC_SCALE_MAX || !step_is_valid(step))
         return OC_E_INVALID;
-    /* value / step = value.units * 10^step.scale / (step.units * 10^value.scale) */
-    oc_i128 quotient;
+    /* value / step = value.units * 10^step.scale / (step.units * 10^value.scale); both fit in 124 bits */
     static const enum num_rounding round[] = {NUM_HALF_EVEN, NUM_FLOOR, NUM_CEIL};
-    oc_i128 den = (oc_i128)step.units * num_pow10(value.scale);
-    oc_rc rc = num_muldiv_128(value.units, num_pow10(step.scale), den, round[direction], &quotient);
-    if (rc < 0)
-        return rc;
+    oc_i128 num = (oc_i128)value.units * num_pow10(step.scale), den = (oc_i128)step.units * num_pow10(value.scale);
+    oc_i128 quotient = num_quotient(num, den, round[direction]);
     if (quotient > INT64_MAX || quotient < INT64_MIN)
         return OC_E_RANGE;
-    oc_i128 left = (oc_i128)value.units * num_pow10(step.scale), right;
-    *ret_exact = num_mul_128(quotient, den, &right) == OC_OK && left == right;
+    *ret_exact = quotient * den == num;
     *ret_units = (int64_t)quotient;
     return OC_OK;
 }

@@ -73,6 +73,22 @@ static void mark_middle(struct market *market, int64_t now_ns)
     }
 }
 
+static bool doubles(int64_t price) { return price <= MARKET_PRICE_MAX && price >= -MARKET_PRICE_MAX; }
+
+bool market_takes(const struct oc_event *event)
+{
+    if (event->type == OC_EV_TRADE)
+        return doubles(((const struct oc_ev_trade *)(const void *)event)->price);
+    if (event->type == OC_EV_BAR)
+        return doubles(((const struct oc_ev_bar *)(const void *)event)->close);
+    if (event->type == OC_EV_QUOTE) {
+        const struct oc_ev_quote *quote = (const struct oc_ev_quote *)(const void *)event;
+        return doubles(quote->bid) && doubles(quote->ask);
+    }
+    const struct oc_ev_qbar *bar = (const struct oc_ev_qbar *)(const void *)event;
+    return doubles(bar->bid[3]) && doubles(bar->ask[3]);
+}
+
 bool market_apply(struct market *market, const struct oc_event *event, int64_t now_ns)
 {
     switch (event->type) {

@@ -10,6 +10,8 @@
 #include <outcry/event.h>
 #include <stdbool.h>
 
+#define MARKET_PRICE_MAX (INT64_MAX / 2) /* units: twice a price and the sum of two fit */
+
 struct market {
     int64_t last;
     int64_t bid;
@@ -33,7 +35,9 @@ oc_rc markets_new(struct markets **ret_markets);
 void markets_free(struct markets *markets);
 /* By instrument (its index counts); grows on demand; NULL only when memory is exhausted. */
 struct market *markets_get(struct markets *markets, uint32_t inst);
-/* Takes a market event in. Returns false for one that is not a price. */
+/* False for a trade, quote or bar whose price is beyond MARKET_PRICE_MAX. */
+bool market_takes(const struct oc_event *event);
+/* Takes a market event in that market_takes. Returns false for one that is not a price. */
 bool market_apply(struct market *market, const struct oc_event *event, int64_t now_ns);
 
 #endif

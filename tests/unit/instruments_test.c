@@ -1,0 +1,367 @@
+/* instruments_test.c: names, steps and limits of instruments, values, and numbers brought to the grid. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "engine/instruments.h"
+#include "engine/limits.h"
+
+#define TEN18 1000000000000000000LL
+
+static struct instruments *list;
+
+static int setup(void **state)
+{
+    (void)state;
+    return instruments_new(&list);
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    instruments_free(list);
+    return 0;
+}
+
+static struct oc_instrument sample(uint32_t kind)
+{
+    struct oc_instrument info = {.size = sizeof info,
+                                 .kind = kind,
+                                 .status = OC_STATUS_TRADING,
+                                 .price_step = {1, 2, 0},
+                                 .qty_step = {1, 3, 0},
+                                 .contract_size = {1, 0, 0},
+                                 .base = 1,
+                                 .quote = 2,
+                                 .venue = "test",
+                                 .symbol = "BTC/USDT"};
+    return info;
+}
+
+static oc_rc add(const struct oc_instrument *info)
+{
+    uint32_t inst = 77, count = instruments_count(list);
+    oc_rc rc = instruments_add(list, info, &inst);
+    if (rc < 0) { /* a refusal leaves everything as it was */
+        assert_int_equal(inst, 77);
+        assert_int_equal(instruments_count(list), count);
+    }
+    return rc;
+}
+
+static const struct instrument *made(const struct oc_instrument *info)
+{
+    uint32_t inst;
+    assert_int_equal(instruments_add(list, info, &inst), OC_OK);
+    return instruments_get(list, inst);
+}
+
+static void asset_names_are_letters_digits_and_three_signs(void **state)
+{
+    (void)state;
+    static const char *const good[] = {"A", "Z", "a", "z", "0", "9", ".", "_", "-", "A23456789012345"};
+    static const char *const bad[] = {"", "@", "[", "`", "{", "/", ":", "A B", "\xc3\xa4", "A234567890123456"};
+    uint32_t id = 9, again;
+    for (uint32_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        assert_int_equal(instruments_asset(list, bad[i], &id), OC_E_INVALID);
+        assert_int_equal(id, 9);
+    }
+    assert_int_equal(instruments_asset_count(list), 1);
+    for (uint32_t i = 0; i < sizeof good / sizeof good[0]; i++) {
+        assert_int_equal(instruments_asset(list, good[i], &id), OC_OK);
+        assert_int_equal(id, i + 1);
+        assert_int_equal(instruments_asset(list, good[i], &again), OC_OK);
+        assert_int_equal(again, id);
+        assert_string_equal(instruments_asset_name(list, id), good[i]);
+    }
+    assert_string_equal(instruments_asset_name(list, 0), "");
+    assert_string_equal(instruments_asset_name(list, id + 1), "");
+}
+
+static void assets_stop_at_their_limit(void **state)
+{
+    (void)state;
+    char name[16];
+    uint32_t id;
+    for (uint32_t i = 1; i < ENGINE_ASSETS_MAX; i++) {
+        snprintf(name, sizeof name, "A%u", i);
+        assert_int_equal(instruments_asset(list, name, &id), OC_OK);
+        assert_int_equal(id, i);
+    }
+    assert_int_equal(instruments_asset(list, "ONEMORE", &id), OC_E_LIMIT);
+    assert_int_equal(instruments_asset(list, "A1", &id), OC_OK); /* known ones are still found */
+    assert_int_equal(id, 1);
+    assert_int_equal(instruments_asset_count(list), ENGINE_ASSETS_MAX);
+}
+
+static void instruments_stop_at_their_limit(void **state)
+{
+    (void)state;
+    struct oc_instrument info = sample(OC_KIND_SPOT);
+    for (uint32_t i = 1; i < ENGINE_INSTRUMENTS_MAX; i++) {
+        snprintf(info.symbol, sizeof info.symbol, "%u/X", i);
+        assert_int_equal(add(&info), OC_OK);
+    }
+    strcpy(info.symbol, "ONE/MORE");
+    assert_int_equal(add(&info), OC_E_LIMIT);
+    strcpy(info.symbol, "16383/X"); /* a new version of a known one takes no room */
+    uint32_t inst;
+    assert_int_equal(instruments_add(list, &info, &inst), OC_OK);
+    assert_int_equal(inst, OC_INST(16383, 2));
+    assert_int_equal(instruments_find(list, "1/X"), OC_INST(1, 1));
+}
+
+static void senseless_records_are_refused(void **state)
+{
+    (void)state;
+    const struct oc_instrument good = sample(OC_KIND_LINEAR);
+    struct oc_instrument info;
+#define REFUSED(change, code)                                                                      \
+    do {                                                                                           \
+        info = good;                                                                               \
+        change;                                                                                    \
+        assert_int_equal(add(&info), code);                                                        \
+    } while (0)
+    REFUSED(info.size = sizeof info - 1, OC_E_TOO_OLD);
+    REFUSED(info.price_step.units = 0, OC_E_INVALID);
+    REFUSED(info.price_step.units = -1, OC_E_INVALID);
+    REFUSED(info.price_step.scale = -1, OC_E_INVALID);
+    REFUSED(info.price_step.scale = OC_DEC_SCALE_MAX + 1, OC_E_INVALID);
+    REFUSED(info.qty_step.units = 0, OC_E_INVALID);
+    REFUSED(info.contract_size.units = 0, OC_E_INVALID);
+    REFUSED(info.kind = OC_KIND_NONE, OC_E_INVALID);
+    REFUSED(info.kind = OC_KIND_QUANTO + 1, OC_E_INVALID);
+    REFUSED(info.kind = OC_KIND_QUANTO, OC_E_NOT_SUPPORTED);
+    REFUSED(info.tick_count = OC_TICKS_MAX + 1, OC_E_INVALID);
+    REFUSED(info.base = 0, OC_E_INVALID);
+    REFUSED(info.quote = 0, OC_E_INVALID);
+    REFUSED(info.symbol[0] = 0, OC_E_INVALID);
+    REFUSED(memset(info.symbol, 'X', sizeof info.symbol), OC_E_INVALID);
+    REFUSED(memset(info.venue, 'X', sizeof info.venue), OC_E_INVALID);
+#undef REFUSED
+    info = good;
+    info.tick_count = OC_TICKS_MAX;
+    memset(info.symbol, 'X', sizeof info.symbol - 1);
+    memset(info.venue, 'X', sizeof info.venue - 1);
+    assert_int_equal(add(&info), OC_OK);
+    info = sample(OC_KIND_SPOT);
+    info.contract_size.units = 0; /* means nothing for spot */
+    assert_int_equal(add(&info), OC_OK);
+}
+
+static void steps_that_no_exact_money_has_are_refused(void **state)
+{
+    (void)state;
+    struct oc_instrument info = sample(OC_KIND_SPOT);
+    info.price_step = (struct oc_dec){(1LL << 53) - 1, 0, 0};
+    info.qty_step = (struct oc_dec){1, 0, 0};
+    assert_int_equal(add(&info), OC_OK);
+    info.price_step.units++; /* a price would not be a double any more */
+    assert_int_equal(add(&info), OC_E_RANGE);
+    info.price_step = (struct oc_dec){1, 17, 0};
+    assert_int_equal(add(&info), OC_OK);
+    info.price_step.scale = 18;
+    assert_int_equal(add(&info), OC_E_RANGE);
+    info.price_step = (struct oc_dec){1, 0, 0};
+    info.qty_step = (struct oc_dec){1, 18, 0};
+    assert_int_equal(add(&info), OC_E_RANGE);
+    /* one unit of money is 1e-20: the product of the steps may be that, and written with a zero too many, not less */
+    info.price_step = (struct oc_dec){1, 10, 0};
+    info.qty_step = (struct oc_dec){1, 10, 0};
+    assert_int_equal((int)made(&info)->money_mul, 1);
+    info.price_step = (struct oc_dec){10, 11, 0};
+    assert_int_equal((int)made(&info)->money_mul, 1);
+    info.price_step = (struct oc_dec){1, 11, 0};
+    assert_int_equal(add(&info), OC_E_RANGE);
+    /* and it may not be so large that the factor itself overflows */
+    info.price_step = info.qty_step = (struct oc_dec){(1LL << 53) - 1, 0, 0};
+    assert_int_equal(add(&info), OC_E_RANGE);
+    info = sample(OC_KIND_LINEAR);
+    info.price_step = info.qty_step = (struct oc_dec){9 * TEN18, 18, 0};
+    info.contract_size = (struct oc_dec){9 * TEN18, 0, 0};
+    assert_int_equal(add(&info), OC_E_RANGE);
+    /* an inverse value needs the digits of quantity and contract beside those of the price */
+    info = sample(OC_KIND_INVERSE);
+    info.price_step = (struct oc_dec){1, 0, 0};
+    info.qty_step = (struct oc_dec){1000, 3, 0};
+    info.contract_size = (struct oc_dec){TEN18 / 10, 17, 0};
+    assert_int_equal(add(&info), OC_OK);
+    info.qty_step = (struct oc_dec){10000, 4, 0};
+    assert_int_equal(add(&info), OC_E_RANGE);
+}
+
+static void a_new_record_is_the_next_version(void **state)
+{
+    (void)state;
+    struct oc_instrument info = sample(OC_KIND_SPOT);
+    uint32_t first, second, other;
+    assert_int_equal(instruments_add(list, &info, &first), OC_OK);
+    strcpy(info.venue, "other");
+    assert_int_equal(instruments_add(list, &info, &other), OC_OK);
+    strcpy(info.venue, "test");
+    info.price_step.scale = 1;
+    assert_int_equal(instruments_add(list, &info, &second), OC_OK);
+    assert_int_equal(first, OC_INST(1, 1));
+    assert_int_equal(other, OC_INST(2, 1));
+    assert_int_equal(second, OC_INST(1, 2));
+    assert_int_equal(instruments_get(list, first)->info.price_step.scale, 1); /* the index decides */
+    assert_int_equal(instruments_count(list), 3);
+    assert_int_equal(instruments_find(list, "BTC/USDT"), second);
+    assert_int_equal(instruments_find(list, "test:BTC/USDT"), second);
+    assert_int_equal(instruments_find(list, "other:BTC/USDT"), other);
+    assert_int_equal(instruments_find(list, "other:ETH/USDT"), 0);
+    assert_int_equal(instruments_find(list, "other/BTC/USDT"), 0);
+    assert_int_equal(instruments_find(list, "third:BTC/USDT"), 0);
+    assert_null(instruments_at(list, 0));
+    assert_null(instruments_at(list, 3));
+    assert_non_null(instruments_at(list, 2));
+    /* not given: linear settles in the quote, inverse in the base */
+    assert_int_equal(instruments_get(list, first)->info.settle, info.quote);
+    strcpy(info.symbol, "I");
+    info.kind = OC_KIND_INVERSE;
+    assert_int_equal(made(&info)->info.settle, info.base);
+    info.settle = 7;
+    assert_int_equal(made(&info)->info.settle, 7);
+}
+
+static void values_are_exact_or_refused(void **state)
+{
+    (void)state;
+    oc_i128 money = 0;
+    struct oc_instrument info = sample(OC_KIND_SPOT);
+    const struct instrument *spot = made(&info);
+    assert_int_equal(instrument_value(spot, 10050, -2000, &money), OC_OK); /* 100.50 x -2 */
+    assert_true(money == -201 * num_pow10_128(MONEY_SCALE));
+    assert_int_equal(instrument_value(spot, INT64_MAX, INT64_MAX, &money), OC_E_RANGE);
+    assert_true(money == -201 * num_pow10_128(MONEY_SCALE));
+
+    info = sample(OC_KIND_INVERSE); /* 100 USD a contract, in BTC */
+    strcpy(info.symbol, "INVERSE");
+    info.qty_step = (struct oc_dec){1, 0, 0};
+    info.contract_size = (struct oc_dec){100, 0, 0};
+    const struct instrument *inverse = made(&info);
+    assert_int_equal(instrument_value(inverse, 2500000, 50, &money), OC_OK); /* 5000 / 25000.00 */
+    assert_true(money == num_pow10_128(MONEY_SCALE) / 5);
+    assert_int_equal(instrument_value(inverse, 0, 50, &money), OC_E_INVALID);
+    info.price_step.scale = 8;
+    info.contract_size = (struct oc_dec){9 * TEN18, 0, 0};
+    const struct instrument *vast = made(&info);
+    assert_int_equal(instrument_value(vast, 1, INT64_MAX, &money), OC_E_RANGE);
+    info.price_step.scale = 2;
+    info.qty_step.units = 3;
+    assert_int_equal(instrument_value(made(&info), 1, INT64_MAX, &money), OC_E_RANGE);
+    assert_true(money == num_pow10_128(MONEY_SCALE) / 5);
+}
+
+static void decimals_are_short_and_fit(void **state)
+{
+    (void)state;
+    struct oc_instrument info = sample(OC_KIND_SPOT);
+    info.price_step = (struct oc_dec){3, 0, 0};
+    const struct instrument *instrument = made(&info);
+    struct oc_dec dec = {5, 5, 0};
+    assert_int_equal(instrument_qty_dec(instrument, -2500, &dec), OC_OK);
+    assert_int_equal(dec.units, -25);
+    assert_int_equal(dec.scale, 1);
+    assert_int_equal(instrument_price_dec(instrument, INT64_MAX / 3, &dec), OC_OK);
+    assert_true(dec.units == INT64_MAX / 3 * 3);
+    assert_int_equal(instrument_price_dec(instrument, INT64_MAX / 3 + 1, &dec), OC_E_RANGE);
+    assert_int_equal(instrument_price_dec(instrument, INT64_MIN / 3 - 1, &dec), OC_E_RANGE);
+    assert_true(dec.units == INT64_MAX / 3 * 3);
+    assert_true(instrument_price(instrument, 7) == 21.0);
+    assert_true(instrument_qty(instrument, 1) == 0.001);
+}
+
+static void numbers_come_to_the_grid(void **state)
+{
+    (void)state;
+    struct oc_instrument info = sample(OC_KIND_SPOT);
+    const struct instrument *instrument = made(&info);
+    static const struct {
+        double value;
+        int direction;
+        int64_t units;
+        int exact;
+    } cases[] = {
+        {100.25, SNAP_NEAREST, 10025, 1},   {100.254, SNAP_NEAREST, 10025, 0},   {100.256, SNAP_NEAREST, 10026, 0},
+        {100.259, SNAP_DOWN, 10025, 0},     {100.251, SNAP_UP, 10026, 0},        {-0.014, SNAP_DOWN, -2, 0},
+        {-0.014, SNAP_UP, -1, 0},           {-0.014, SNAP_NEAREST, -1, 0},       {-0.02, SNAP_DOWN, -2, 1},
+        {0.1 + 0.2, SNAP_DOWN, 30, 1},      {100.2499999999, SNAP_DOWN, 10025, 1}, /* a millionth of a step */
+        {100.2499, SNAP_DOWN, 10024, 0},
+    };
+    int64_t units;
+    int exact;
+    for (uint32_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        assert_int_equal(instrument_price_snap(instrument, cases[i].value, cases[i].direction, &units, &exact), OC_OK);
+        assert_int_equal(units, cases[i].units);
+        assert_int_equal(exact, cases[i].exact);
+    }
+    volatile double zero = 0.0;
+    assert_int_equal(instrument_qty_snap(instrument, zero / zero, SNAP_DOWN, &units, &exact), OC_E_INVALID);
+    assert_int_equal(instrument_qty_snap(instrument, 1.0 / zero, SNAP_DOWN, &units, &exact), OC_E_INVALID);
+    assert_int_equal(instrument_qty_snap(instrument, -1.0 / zero, SNAP_DOWN, &units, &exact), OC_E_INVALID);
+    assert_int_equal(instrument_qty_snap(instrument, 9.0e15, SNAP_DOWN, &units, &exact), OC_E_RANGE);
+    assert_int_equal(instrument_qty_snap(instrument, -9.0e15, SNAP_DOWN, &units, &exact), OC_E_RANGE);
+    assert_int_equal(instrument_qty_snap(instrument, 8.9e15, SNAP_DOWN, &units, &exact), OC_OK);
+    assert_true(units == 8900000000000000000LL);
+}
+
+static void decimals_come_to_the_grid(void **state)
+{
+    (void)state;
+    const struct oc_dec step = {5, 1, 0}; /* 0.5 */
+    int64_t units = 9;
+    int exact = 9;
+    assert_int_equal(instrument_dec_units(step, (struct oc_dec){125, 2, 0}, SNAP_DOWN, &units, &exact), OC_OK);
+    assert_int_equal(units, 2);
+    assert_int_equal(exact, 0);
+    assert_int_equal(instrument_dec_units(step, (struct oc_dec){125, 2, 0}, SNAP_UP, &units, &exact), OC_OK);
+    assert_int_equal(units, 3);
+    assert_int_equal(instrument_dec_units(step, (struct oc_dec){125, 2, 0}, SNAP_NEAREST, &units, &exact), OC_OK);
+    assert_int_equal(units, 2); /* a tie to the even one */
+    assert_int_equal(instrument_dec_units(step, (struct oc_dec){-150, 2, 0}, SNAP_DOWN, &units, &exact), OC_OK);
+    assert_int_equal(units, -3);
+    assert_int_equal(exact, 1);
+    assert_int_equal(instrument_dec_units(step, (struct oc_dec){1, -1, 0}, SNAP_DOWN, &units, &exact), OC_E_INVALID);
+    assert_int_equal(instrument_dec_units(step, (struct oc_dec){1, 19, 0}, SNAP_DOWN, &units, &exact), OC_E_INVALID);
+    assert_int_equal(instrument_dec_units((struct oc_dec){0, 1, 0}, step, SNAP_DOWN, &units, &exact), OC_E_INVALID);
+    assert_int_equal(instrument_dec_units((struct oc_dec){1, 0, 0}, (struct oc_dec){INT64_MAX, 0, 0}, SNAP_UP, &units,
+                                          &exact), OC_OK);
+    assert_true(units == INT64_MAX && exact);
+    assert_int_equal(instrument_dec_units((struct oc_dec){1, 1, 0}, (struct oc_dec){INT64_MAX, 0, 0}, SNAP_UP, &units,
+                                          &exact), OC_E_RANGE);
+    assert_int_equal(instrument_dec_units((struct oc_dec){1, 18, 0}, (struct oc_dec){INT64_MIN, 0, 0}, SNAP_DOWN, &units,
+                                          &exact), OC_E_RANGE);
+    assert_true(units == INT64_MAX && exact);
+}
+
+static void nothing_is_freed_from_nothing(void **state)
+{
+    (void)state;
+    instruments_free(NULL);
+}
+
+#define CASE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        CASE(asset_names_are_letters_digits_and_three_signs),
+        CASE(assets_stop_at_their_limit),
+        CASE(instruments_stop_at_their_limit),
+        CASE(senseless_records_are_refused),
+        CASE(steps_that_no_exact_money_has_are_refused),
+        CASE(a_new_record_is_the_next_version),
+        CASE(values_are_exact_or_refused),
+        CASE(decimals_are_short_and_fit),
+        CASE(numbers_come_to_the_grid),
+        CASE(decimals_come_to_the_grid),
+        cmocka_unit_test(nothing_is_freed_from_nothing),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

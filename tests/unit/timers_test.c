@@ -1,0 +1,123 @@
+/* timers_test.c: wake-ups come by time and then by number, repeat without drift, and stop at their limit. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "engine/limits.h"
+#include "engine/timers.h"
+
+static uint64_t add(struct timers *timers, uint32_t strategy, int64_t due_ns, int64_t every_ns)
+{
+    uint64_t id = 0;
+    assert_int_equal(timers_add(timers, strategy, due_ns, every_ns, &id), OC_OK);
+    return id;
+}
+
+static void timers_fire_by_time_and_then_by_number(void **state)
+{
+    (void)state;
+    struct timers timers = {0};
+    struct timer timer, last = {0};
+    assert_false(timers_pop(&timers, &timer));
+    assert_true(timers_next_ns(&timers) == INT64_MAX);
+    uint64_t random = 1;
+    for (int i = 0; i < 500; i++) {
+        random = random * 6364136223846793005u + 1442695040888963407u;
+        add(&timers, 1, (int64_t)(random >> 33) % 50, 0);
+    }
+    for (int i = 0; i < 500; i++) {
+        int64_t next = timers_next_ns(&timers);
+        assert_true(timers_pop(&timers, &timer));
+        assert_true(timer.due_ns == next);
+        assert_true(timer.due_ns > last.due_ns || (timer.due_ns == last.due_ns && timer.id > last.id));
+        last = timer;
+    }
+    assert_false(timers_pop(&timers, &timer));
+    timers_release(&timers);
+}
+
+static void a_removed_timer_does_not_fire(void **state)
+{
+    (void)state;
+    struct timers timers = {0};
+    struct timer timer;
+    uint64_t ids[64];
+    for (uint32_t i = 0; i < 64; i++)
+        ids[i] = add(&timers, 1, (int64_t)((i * 37) % 64), 0);
+    for (uint32_t i = 0; i < 64; i += 2)
+        assert_true(timers_remove(&timers, ids[i]));
+    assert_false(timers_remove(&timers, ids[0])); /* gone already */
+    assert_false(timers_remove(&timers, 9999));
+    int64_t last = -1;
+    for (uint32_t i = 0; i < 32; i++) {
+        assert_true(timers_pop(&timers, &timer));
+        assert_true(timer.due_ns > last);
+        assert_int_equal(timer.id % 2, 0); /* the odd numbers (the even places) were taken out */
+        last = timer.due_ns;
+    }
+    assert_false(timers_pop(&timers, &timer));
+    timers_release(&timers);
+}
+
+static void a_repeated_timer_keeps_its_beat(void **state)
+{
+    (void)state;
+    struct timers timers = {0};
+    struct timer timer;
+    uint64_t id = add(&timers, 3, 10, 7), before = timers.next_id;
+    for (int64_t i = 0; i < 5; i++) {
+        assert_true(timers_pop(&timers, &timer));
+        assert_int_equal(timer.due_ns, 10 + 7 * i);
+        assert_int_equal(timer.id, id);
+        assert_int_equal(timer.strategy, 3);
+    }
+    assert_int_equal(timers.next_id, before);
+    assert_true(timers_remove(&timers, id));
+    /* behind the end of time there is no next one */
+    add(&timers, 1, INT64_MAX - 5, 5);
+    add(&timers, 1, INT64_MAX - 5, 6);
+    assert_true(timers_pop(&timers, &timer));
+    assert_true(timers_pop(&timers, &timer));
+    assert_int_equal(timers.count, 1);
+    assert_true(timers_next_ns(&timers) == INT64_MAX);
+    uint64_t none = 4;
+    assert_int_equal(timers_add(&timers, 1, 5, -1, &none), OC_E_INVALID);
+    assert_int_equal(none, 4);
+    assert_int_equal(timers.count, 1);
+    timers_release(&timers);
+}
+
+static void timers_stop_at_their_limit(void **state)
+{
+    (void)state;
+    struct timers timers = {0};
+    struct timer timer;
+    uint64_t id = 0;
+    for (uint32_t i = 0; i < ENGINE_TIMERS_MAX; i++)
+        id = add(&timers, 1, 5, 1);
+    uint64_t refused = 1;
+    assert_int_equal(timers_add(&timers, 1, 5, 0, &refused), OC_E_LIMIT);
+    assert_int_equal(refused, 1);
+    assert_int_equal(timers.count, ENGINE_TIMERS_MAX);
+    assert_true(timers_pop(&timers, &timer)); /* a repeated one keeps its place also then */
+    assert_int_equal(timers.count, ENGINE_TIMERS_MAX);
+    assert_true(timers_remove(&timers, id));
+    assert_int_equal(add(&timers, 1, 5, 0), id + 1);
+    timers_release(&timers);
+    assert_int_equal(timers.count, 0);
+    assert_null(timers.heap);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(timers_fire_by_time_and_then_by_number),
+        cmocka_unit_test(a_removed_timer_does_not_fire),
+        cmocka_unit_test(a_repeated_timer_keeps_its_beat),
+        cmocka_unit_test(timers_stop_at_their_limit),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
