@@ -1,0 +1,469 @@
+#include "console/post.h"
+
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/env_socket.h"
+#include "base/ring.h"
+
+enum { SEAT_FREE, SEAT_IDLE, SEAT_ASKED, SEAT_TAKEN, SEAT_ANSWERED };
+enum { TURN_NS = 20000000 };
+
+struct place {
+    struct post_seat seat; /* the engine's while ASKED or TAKEN */
+    _Atomic int state;
+    _Atomic uint32_t wishes;
+    int fd;
+    bool is_closing; /* the other end is gone; free when the engine has answered */
+    char id[24];
+    uint32_t in_size;
+    uint32_t line_size; /* of the complete line at the start of in[] */
+    uint32_t answer_size;
+    struct text out;    /* bytes not yet sent */
+    size_t out_at;
+    char in[POST_LINE_MAX];
+    char line[POST_LINE_MAX]; /* the fields point into it */
+    char answer[POST_LINE_MAX];
+};
+
+struct post {
+    struct place *places[POST_SEATS_MAX];
+    _Atomic uint32_t asked;   /* questions nobody has taken */
+    _Atomic uint32_t wishes;  /* of all seats */
+    _Atomic bool is_stopping;
+    _Atomic bool has_own;
+    _Atomic uint32_t seat_count;
+    uint32_t numbers;
+    int listen_fd;
+    int wake[2];  /* [0] is polled, [1] is written by the engine */
+    char path[ENV_SOCKET_PATH_MAX];
+    struct ring told;
+    struct ring logs;
+    _Atomic uint64_t dropped;
+    struct env_signal *signal;
+    struct env_thread *thread;
+};
+
+static const char *kind_name(uint32_t kind)
+{
+    switch (kind) {
+    case POST_FILL: return "fill";
+    case POST_ORDER: return "order";
+    case POST_LOG: return "log";
+    case POST_ALERT: return "alert";
+    case POST_STRATEGY: return "strategy";
+    default: return "session";
+    }
+}
+
+/* Letter box side. */
+
+static void sum_wishes(struct post *post)
+{
+    uint32_t wishes = 0, seats = 0;
+    bool own = false;
+    for (int i = 0; i < POST_SEATS_MAX; i++) {
+        const struct place *place = post->places[i];
+        if (!place || place->state == SEAT_FREE)
+            continue;
+        wishes |= place->wishes;
+        seats++;
+        own |= place->seat.is_own;
+    }
+    atomic_store(&post->wishes, wishes);
+    atomic_store(&post->seat_count, seats);
+    atomic_store(&post->has_own, own);
+}
+
+static oc_rc seat_add(struct post *post, int fd, bool is_own)
+{
+    for (int i = 0; i < POST_SEATS_MAX; i++) {
+        if (!post->places[i])
+            post->places[i] = env_alloc(sizeof *post->places[i]);
+        struct place *place = post->places[i];
+        if (!place)
+            return OC_E_NOMEM;
+        if (place->state != SEAT_FREE)
+            continue;
+        place->seat = (struct post_seat){.number = ++post->numbers, .is_own = is_own, .may_trade = is_own};
+        snprintf(place->seat.name, sizeof place->seat.name, "console-%u", post->numbers);
+        place->fd = fd;
+        place->wishes = 0;
+        place->in_size = place->line_size = place->answer_size = 0;
+        place->is_closing = false;
+        place->out_at = 0;
+        text_init_grow(&place->out, POST_OUT_MAX);
+        atomic_store(&place->state, SEAT_IDLE);
+        sum_wishes(post);
+        return OC_OK;
+    }
+    return OC_E_LIMIT;
+}
+
+static void seat_close(struct post *post, struct place *place)
+{
+    if (place->fd >= 0)
+        env_close(place->fd);
+    place->fd = -1;
+    place->is_closing = true;
+    int state = atomic_load(&place->state);
+    if (state == SEAT_ASKED || state == SEAT_TAKEN)
+        return; /* the engine has it: freed when it is answered */
+    text_release(&place->out);
+    atomic_store(&place->state, SEAT_FREE);
+    sum_wishes(post);
+}
+
+/* In place: TAB parts fields, \t \n \\ are a character each. */
+static uint32_t split(char *line, const char **fields)
+{
+    uint32_t count = 0;
+    char *to = line;
+    fields[count++] = to;
+    for (const char *at = line; *at; at++) {
+        if (*at == '\t') {
+            *to++ = 0;
+            if (count == POST_FIELDS_MAX)
+                return POST_FIELDS_MAX + 1;
+            fields[count++] = to;
+        } else if (*at == '\\' && (at[1] == 't' || at[1] == 'n' || at[1] == '\\')) {
+            at++;
+            *to++ = *at == 't' ? '\t' : (*at == 'n' ? '\n' : '\\');
+        } else {
+            *to++ = *at;
+        }
+    }
+    *to = 0;
+    return count;
+}
+
+static void put_out(struct post *post, struct place *place, const char *a, const char *b, const char *data, size_t size)
+{
+    size_t need = strlen(a) + strlen(b) + size + 3;
+    if (place->out_at == place->out.size) {
+        text_clear(&place->out);
+        place->out_at = 0;
+    }
+    if (place->out.size + need >= POST_OUT_MAX) {
+        atomic_fetch_add(&post->dropped, 1);
+        return;
+    }
+    text_put(&place->out, a);
+    text_put_char(&place->out, '\t');
+    text_put(&place->out, b);
+    text_put_char(&place->out, '\t');
+    text_put_bytes(&place->out, data, size);
+    text_put_char(&place->out, '\n');
+}
+
+static void refuse_line(struct post *post, struct place *place, const char *id, const char *message)
+{
+    char json[256];
+    int length = snprintf(json, sizeof json, "{\"code\":\"BAD_LINE\",\"message\":\"%s\",\"definitive\":true}", message);
+    put_out(post, place, id, "no", json, (size_t)length);
+}
+
+/* Takes the next whole line of an idle seat to the engine. */
+static void ask_next(struct post *post, struct place *place)
+{
+    while (atomic_load(&place->state) == SEAT_IDLE) {
+        char *end = memchr(place->in, '\n', place->in_size);
+        if (!end) {
+            if (place->in_size == sizeof place->in) {
+                refuse_line(post, place, "0", "a line has at most 65,536 bytes");
+                place->in_size = 0;
+            }
+            return;
+        }
+        size_t size = (size_t)(end - place->in);
+        memcpy(place->line, place->in, size);
+        place->line[size] = 0;
+        place->in_size -= (uint32_t)size + 1;
+        memmove(place->in, end + 1, place->in_size);
+        const char *fields[POST_FIELDS_MAX + 1];
+        uint32_t count = split(place->line, fields);
+        snprintf(place->id, sizeof place->id, "%s", fields[0]);
+        if (count < 2 || count > POST_FIELDS_MAX || !fields[1][0]) {
+            refuse_line(post, place, place->id, "expected ID TAB WORD [TAB FIELD]..., at most 32 fields");
+            continue;
+        }
+        place->seat.field_count = count - 1;
+        memcpy(place->seat.fields, fields + 1, (count - 1) * sizeof fields[0]);
+        atomic_store(&place->state, SEAT_ASKED);
+        atomic_fetch_add(&post->asked, 1);
+        env_signal_post(post->signal);
+    }
+}
+
+static void take_answer(struct post *post, struct place *place)
+{
+    if (atomic_load(&place->state) != SEAT_ANSWERED)
+        return;
+    atomic_store(&place->state, SEAT_IDLE);
+    if (place->is_closing) {
+        seat_close(post, place);
+        return;
+    }
+    put_out(post, place, place->id, place->answer[0] == '+' ? "ok" : "no", place->answer + 1, place->answer_size - 1);
+    ask_next(post, place);
+}
+
+static void send_out(struct post *post, struct place *place)
+{
+    while (place->fd >= 0 && place->out_at < place->out.size) {
+        size_t sent = 0;
+        oc_rc rc = env_socket_write(place->fd, place->out.data + place->out_at, place->out.size - place->out_at, &sent);
+        if (rc == OC_E_AGAIN)
+            return;
+        if (rc < 0) {
+            seat_close(post, place);
+            return;
+        }
+        place->out_at += sent;
+    }
+}
+
+static void receive(struct post *post, struct place *place)
+{
+    size_t got = 0;
+    if (place->in_size == sizeof place->in)
+        return;
+    oc_rc rc = env_socket_read(place->fd, place->in + place->in_size, sizeof place->in - place->in_size, &got);
+    if (rc == OC_E_AGAIN)
+        return;
+    if (rc < 0 || got == 0) {
+        seat_close(post, place);
+        return;
+    }
+    place->in_size += (uint32_t)got;
+    ask_next(post, place);
+}
+
+static void deliver(struct post *post, struct ring *ring)
+{
+    uint32_t size;
+    for (const char *told = ring_peek(ring, &size); told; told = ring_peek(ring, &size)) {
+        uint32_t kind = (uint8_t)told[0];
+        for (int i = 0; i < POST_SEATS_MAX; i++) {
+            struct place *place = post->places[i];
+            if (place && atomic_load(&place->state) != SEAT_FREE && place->fd >= 0 && (place->wishes & kind))
+                put_out(post, place, "!", kind_name(kind), told + 1, size - 1);
+        }
+        ring_release(ring);
+    }
+}
+
+static void accept_all(struct post *post)
+{
+    int fd;
+    for (;;) {
+        oc_rc rc = env_socket_accept(post->listen_fd, &fd);
+        if (rc == OC_E_STATE)
+            continue; /* another user: closed already */
+        if (rc < 0)
+            return;
+        if (seat_add(post, fd, false) < 0) {
+            static const char full[] = "0\tno\t{\"code\":\"FULL\",\"message\":\"8 consoles are attached: end one first\",\"definitive\":true}\n";
+            size_t sent;
+            env_socket_write(fd, full, sizeof full - 1, &sent);
+            env_close(fd);
+        }
+    }
+}
+
+void post_turn(struct post *post, int64_t timeout_ns)
+{
+    struct env_poll list[POST_SEATS_MAX + 2];
+    struct place *places[POST_SEATS_MAX + 2] = {0};
+    uint32_t count = 0;
+    list[count++] = (struct env_poll){post->wake[0], ENV_POLL_READ, 0};
+    if (post->listen_fd >= 0)
+        list[count++] = (struct env_poll){post->listen_fd, ENV_POLL_READ, 0};
+    uint32_t first = count;
+    for (int i = 0; i < POST_SEATS_MAX; i++) {
+        struct place *place = post->places[i];
+        if (!place || atomic_load(&place->state) == SEAT_FREE || place->fd < 0)
+            continue;
+        short want = (short)((place->in_size < sizeof place->in ? ENV_POLL_READ : 0) |
+                             (place->out_at < place->out.size ? ENV_POLL_WRITE : 0));
+        places[count] = place;
+        list[count++] = (struct env_poll){place->fd, want, 0};
+    }
+    env_poll(list, count, timeout_ns);
+    if (list[0].ret_is) {
+        char bytes[64];
+        size_t got = 0;
+        while (env_socket_read(post->wake[0], bytes, sizeof bytes, &got) == OC_OK && got)
+            ;
+    }
+    if (first == 2 && list[1].ret_is)
+        accept_all(post);
+    for (uint32_t i = first; i < count; i++)
+        if (list[i].ret_is & (ENV_POLL_READ | ENV_POLL_GONE))
+            receive(post, places[i]);
+    deliver(post, &post->told);
+    deliver(post, &post->logs);
+    for (int i = 0; i < POST_SEATS_MAX; i++) {
+        struct place *place = post->places[i];
+        if (!place || atomic_load(&place->state) == SEAT_FREE)
+            continue;
+        take_answer(post, place);
+        send_out(post, place);
+    }
+    sum_wishes(post);
+}
+
+static void run(void *arg)
+{
+    struct post *post = arg;
+    while (!atomic_load(&post->is_stopping))
+        post_turn(post, TURN_NS);
+    post_turn(post, 0);
+}
+
+oc_rc post_new(const char *path, int own_fd, bool has_thread, struct post **ret_post)
+{
+    struct post *post = env_alloc(sizeof *post);
+    if (!post)
+        return OC_E_NOMEM;
+    post->listen_fd = post->wake[0] = post->wake[1] = -1;
+    oc_rc rc = ring_init(&post->told, POST_TOLD_SIZE);
+    if (rc == OC_OK)
+        rc = ring_init(&post->logs, POST_TOLD_SIZE);
+    if (rc == OC_OK)
+        rc = env_signal_new(&post->signal);
+    if (rc == OC_OK)
+        rc = env_socket_pair(post->wake);
+    if (rc == OC_OK && path) {
+        rc = env_socket_listen(path, &post->listen_fd);
+        if (rc == OC_OK)
+            snprintf(post->path, sizeof post->path, "%s", path);
+    }
+    if (rc == OC_OK && own_fd >= 0)
+        rc = seat_add(post, own_fd, true);
+    if (rc == OC_OK && has_thread)
+        rc = env_thread_start(run, post, &post->thread);
+    if (rc < 0) {
+        post_free(post);
+        return rc;
+    }
+    *ret_post = post;
+    return OC_OK;
+}
+
+void post_free(struct post *post)
+{
+    if (!post)
+        return;
+    atomic_store(&post->is_stopping, true);
+    if (post->thread)
+        env_thread_join(post->thread);
+    for (int i = 0; i < POST_SEATS_MAX; i++) {
+        struct place *place = post->places[i];
+        if (place && atomic_load(&place->state) != SEAT_FREE) {
+            env_close(place->fd);
+            text_release(&place->out);
+        }
+        env_free(place);
+    }
+    if (post->path[0]) {
+        env_close(post->listen_fd);
+        env_unlink(post->path);
+    }
+    env_close(post->wake[0]);
+    env_close(post->wake[1]);
+    if (post->signal)
+        env_signal_free(post->signal);
+    ring_release_all(&post->told);
+    ring_release_all(&post->logs);
+    env_free(post);
+}
+
+/* Engine side. */
+
+bool post_is_asked(const struct post *post) { return atomic_load_explicit(&post->asked, memory_order_acquire) != 0; }
+
+struct post_seat *post_take(struct post *post)
+{
+    if (!post_is_asked(post))
+        return NULL;
+    for (int i = 0; i < POST_SEATS_MAX; i++) {
+        struct place *place = post->places[i];
+        if (!place || atomic_load(&place->state) != SEAT_ASKED)
+            continue;
+        atomic_store(&place->state, SEAT_TAKEN);
+        atomic_fetch_sub(&post->asked, 1);
+        return &place->seat;
+    }
+    return NULL;
+}
+
+static void wake(const struct post *post)
+{
+    size_t sent;
+    if (post->thread)
+        env_socket_write(post->wake[1], "w", 1, &sent);
+}
+
+void post_reply(struct post *post, struct post_seat *seat, bool is_ok, const char *json, size_t size)
+{
+    static const char too_long[] = "{\"code\":\"TOO_LONG\",\"message\":\"the answer does not fit a line: ask for less\",\"definitive\":true}";
+    struct place *place = (struct place *)(void *)seat; /* the seat is its first member */
+    if (size + 64 > sizeof place->answer) {
+        is_ok = false;
+        json = too_long;
+        size = sizeof too_long - 1;
+    }
+    place->answer[0] = is_ok ? '+' : '-';
+    memcpy(place->answer + 1, json, size);
+    place->answer_size = (uint32_t)size + 1;
+    atomic_store(&place->state, SEAT_ANSWERED);
+    wake(post);
+}
+
+bool post_is_wanted(const struct post *post, enum post_kind kind)
+{
+    return (atomic_load_explicit(&post->wishes, memory_order_relaxed) & (uint32_t)kind) != 0;
+}
+
+static void put(struct post *post, struct ring *ring, enum post_kind kind, const char *json, size_t size)
+{
+    void *room;
+    if (!post_is_wanted(post, kind))
+        return;
+    if (size > POST_LINE_MAX - 64 || ring_reserve(ring, (uint32_t)size + 1, &room) < 0) {
+        atomic_fetch_add(&post->dropped, 1);
+        return;
+    }
+    ((char *)room)[0] = (char)kind;
+    memcpy((char *)room + 1, json, size);
+    ring_commit(ring, (uint32_t)size + 1);
+}
+
+void post_tell(struct post *post, enum post_kind kind, const char *json, size_t size)
+{
+    put(post, &post->told, kind, json, size);
+}
+
+void post_log(struct post *post, const char *json, size_t size) { put(post, &post->logs, POST_LOG, json, size); }
+
+void post_wish(struct post *post, struct post_seat *seat, uint32_t wishes)
+{
+    struct place *place = (struct place *)(void *)seat;
+    seat->wishes = wishes;
+    atomic_store(&place->wishes, wishes);
+    atomic_fetch_or(&post->wishes, wishes); /* fewer are seen at the next turn */
+}
+
+void post_wait(struct post *post, int64_t timeout_ns)
+{
+    if (post->thread)
+        env_signal_wait(post->signal, timeout_ns);
+    else
+        post_turn(post, timeout_ns);
+}
+
+uint32_t post_seats(const struct post *post) { return atomic_load(&post->seat_count); }
+uint64_t post_dropped(const struct post *post) { return atomic_load(&post->dropped); }
+bool post_has_own(const struct post *post) { return atomic_load(&post->has_own); }
