@@ -42,30 +42,51 @@ static oc_rc kit_require(void *arg, const char *name, const char **ret_text, siz
     return OC_OK;
 }
 
-/* The strategy with one market, started. kit->rc and kit->error say what went wrong. */
-static inline struct kit *kit_with(const char *text, const struct strategy_param *params, uint32_t param_count)
+/* One market, started. kit->rc and kit->error say what went wrong. */
+static inline void kit_start(struct kit *kit, struct strategy_config config)
 {
-    struct kit *kit = calloc(1, sizeof *kit);
     kit->f = fixture_new(COST_AVERAGE);
     kit->open_ns = KIT_MINUTE;
-    struct strategy_config config = {.file = "test.lua",
-                                     .text = text,
-                                     .text_size = strlen(text),
-                                     .params = params,
-                                     .param_count = param_count,
-                                     .account = kit->f->account,
-                                     .data_period_ns = KIT_MINUTE,
-                                     .from_ns = INT64_MIN,
-                                     .seed = 1,
-                                     .log = kit_log,
-                                     .log_arg = kit,
-                                     .require = kit_require};
+    config.file = "test.lua";
+    config.text_size = strlen(config.text);
+    config.account = kit->f->account;
+    config.data_period_ns = KIT_MINUTE;
+    config.seed = 1;
+    config.log = kit_log;
+    config.log_arg = kit;
+    config.require = kit_require;
     kit->rc = strategy_new(kit->f->engine, &config, &kit->strategy, &kit->error);
     if (kit->rc == OC_OK)
         kit->rc = strategy_add_market(kit->strategy, kit->f->inst, &kit->error);
     if (kit->rc == OC_OK)
         kit->rc = strategy_start(kit->strategy);
+}
+
+/* Trades from `from_ns` on. */
+static inline struct kit *kit_from(const char *text, const struct strategy_param *params, uint32_t param_count,
+                                   int64_t from_ns)
+{
+    struct kit *kit = calloc(1, sizeof *kit);
+    kit_start(kit, (struct strategy_config){
+                       .text = text, .params = params, .param_count = param_count, .from_ns = from_ns});
     return kit;
+}
+
+/* With a limit of CPU time a call. */
+static inline struct kit *kit_limited(const char *text, struct sandbox_watchdog *watchdog, uint32_t deadline_ms)
+{
+    struct kit *kit = calloc(1, sizeof *kit);
+    kit_start(kit, (struct strategy_config){.text = text,
+                                            .from_ns = INT64_MIN,
+                                            .watchdog = watchdog,
+                                            .limits = {.deadline_ms = deadline_ms}});
+    assert_int_equal(kit->rc, OC_OK);
+    return kit;
+}
+
+static inline struct kit *kit_with(const char *text, const struct strategy_param *params, uint32_t param_count)
+{
+    return kit_from(text, params, param_count, INT64_MIN);
 }
 
 /* As kit_with, and it must have worked. */

@@ -150,8 +150,7 @@ static int lj_log(lua_State *lua, int level)
         lua_call(lua, count, 1);
     }
     const char *text = count ? sandbox_tostring(lua, 1, NULL) : "";
-    if (strategy->config.log && !strategy->is_restoring)
-        strategy->config.log(strategy->config.log_arg, level, text);
+    strategy_say(strategy, level, text);
     return 0;
 }
 

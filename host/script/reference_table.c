@@ -12,7 +12,8 @@ static const struct reference_group groups[] = {
     {"global", "Functions", ""},
     {"log", "log",
      "Lines go to the host's log. With several arguments the first is a format, as of "
-     "`string.format`."},
+     "`string.format`. Of one event at most 100\n"
+     "lines are written, the rest is told as a count; a line that repeats is told as a count too."},
     {"size", "size", ""},
     {"account", "account", "The account that the strategy trades with. Unknown fields raise."},
     {"market", "The market `m`: fields",

@@ -80,15 +80,40 @@ static int lj_callbacks(lua_State *lua)
     return 0;
 }
 
+/* Tells how many lines of the last event were left out. */
+static void log_settle(struct strategy *strategy)
+{
+    char line[96];
+    struct text text;
+    if (strategy->log_lines > STRATEGY_LOG_LINES_MAX) {
+        text_init_fixed(&text, line, sizeof line);
+        text_format(&text, "... and %llu more lines of the same event were left out",
+                    (unsigned long long)(strategy->log_lines - STRATEGY_LOG_LINES_MAX));
+        strategy->config.log(strategy->config.log_arg, OC_LOG_WARN, line);
+    }
+    strategy->log_lines = 0;
+}
+
+void strategy_say(struct strategy *strategy, int level, const char *text)
+{
+    if (!strategy->config.log || strategy->is_restoring)
+        return;
+    uint64_t cause = engine_cause(strategy->engine);
+    if (cause != strategy->log_cause)
+        log_settle(strategy);
+    strategy->log_cause = cause;
+    if (++strategy->log_lines <= STRATEGY_LOG_LINES_MAX)
+        strategy->config.log(strategy->config.log_arg, level, text);
+}
+
 static void print_line(void *arg, const char *text, size_t size)
 {
-    const struct strategy *strategy = arg;
+    struct strategy *strategy = arg;
     char line[SANDBOX_PRINT_MAX];
     size_t length = size < sizeof line - 1 ? size : sizeof line - 1;
     memcpy(line, text, length);
     line[length] = 0;
-    if (strategy->config.log && !strategy->is_restoring)
-        strategy->config.log(strategy->config.log_arg, OC_LOG_INFO, line);
+    strategy_say(strategy, OC_LOG_INFO, line);
 }
 
 static oc_rc failed(struct strategy *strategy, oc_rc rc)
@@ -467,9 +492,11 @@ oc_rc strategy_start(struct strategy *strategy) { return one_call(strategy, stra
 
 oc_rc strategy_stop(struct strategy *strategy, const char *reason)
 {
-    if (engine_is_suspended(strategy->engine, strategy->id))
-        return OC_OK;
-    return one_call(strategy, strategy->on_stop, reason);
+    oc_rc rc = OC_OK;
+    if (!engine_is_suspended(strategy->engine, strategy->id))
+        rc = one_call(strategy, strategy->on_stop, reason);
+    log_settle(strategy);
+    return rc;
 }
 
 uint32_t strategy_id(const struct strategy *strategy) { return strategy->id; }

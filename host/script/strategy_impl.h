@@ -94,6 +94,8 @@ struct strategy {
     uint64_t state_hash;
     struct state_bytes state_last;
     char why[512];
+    uint64_t log_cause; /* of the lines counted now */
+    uint64_t log_lines;
     const char *keys[KEYS_MAX]; /* interned by the Lua state: compared by address */
 };
 
@@ -118,6 +120,8 @@ extern const char *const strategy_meta_indicator;
 extern const char *const strategy_meta_position;
 
 struct strategy *strategy_of(lua_State *lua);
+/* One line to the log; what one event logs beyond STRATEGY_LOG_LINES_MAX is told as a count. */
+void strategy_say(struct strategy *strategy, int level, const char *text);
 
 /* api_*.c: run inside sandbox_protect. */
 void api_global_install(struct strategy *strategy);
