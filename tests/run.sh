@@ -1,10 +1,10 @@
 #!/bin/sh
 # run.sh [STAGE...]: installs what is missing, builds, and passes the tests. Without words every stage runs:
-#   release unit tests and golden runs   asan   tsan   clang (same hashes)   coverage   static   fuzz
+#   release unit tests and golden runs   gate instructions an operation   asan   tsan   clang (same hashes)   coverage   static   fuzz
 # Ends with a table of where the time went and one line that counts all tests. Logs: build/logs.
 set -u
 cd "$(dirname "$0")/.."
-stages="${*:-release clang asan tsan coverage fuzz static}"
+stages="${*:-release gate clang asan tsan coverage fuzz static}"
 jobs=$(nproc)
 mkdir -p build/logs
 passed=0
@@ -12,7 +12,7 @@ failed=0
 table=""
 
 sh etc/packages.sh gcc clang cmake ninja-build pkg-config liblua5.4-dev libconfig-dev libjson-c-dev libxxhash-dev libedit-dev \
-    zlib1g-dev libcmocka-dev libclang-rt-14-dev clang-tidy cppcheck valgrind gcovr binutils jq tmux || exit 1
+    zlib1g-dev libcmocka-dev libclang-rt-14-dev clang-tidy cppcheck valgrind gcovr binutils jq tmux strace || exit 1
 if [ -z "${OUTCRY_DATA:-}" ]; then
     echo "OUTCRY_DATA is not set: tests on real market data skip"
 fi
@@ -55,6 +55,7 @@ check() { ctest --test-dir "build/$1" --output-on-failure -j "$jobs"; }
 
 stage release-build build release
 stage release-test check release
+stage gate-instructions sh tests/bench/gate.sh
 stage clang-build build clang
 stage clang-hashes sh tests/parity/hashes.sh
 stage asan-build build asan
