@@ -114,7 +114,7 @@ oc_rc engine_subscribe(struct engine *engine, uint32_t strategy, uint32_t inst, 
 {
     if (strategy == 0 || strategy > engine->client_count || !instruments_get(engine->instruments, inst))
         return OC_E_NOT_FOUND;
-    if (period_ns > 0 && !bar_period_is_valid(period_ns))
+    if (period_ns != 0 && !bar_period_is_valid(period_ns))
         return OC_E_INVALID;
     if (engine->subscription_count == engine->subscription_room) {
         uint32_t room = engine->subscription_room ? engine->subscription_room * 2 : 16;

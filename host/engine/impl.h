@@ -60,6 +60,7 @@ struct engine {
     uint32_t first_subscription[ENGINE_INSTRUMENTS_MAX]; /* index + 1 */
     struct bar_builder **builders; /* larger periods first */
     uint32_t builder_count;
+    uint32_t staged_first; /* of the running batch: those before it belong to a batch that is being sent */
     uint32_t staged_count;
     uint32_t staged_messages;
     uint32_t staged_cancels;
@@ -92,8 +93,9 @@ oc_rc chain_worst_qty(struct engine *engine, const struct oc_request *request, i
 /* stage.c */
 void stage_begin(struct engine *engine, uint32_t caller);
 oc_rc stage_end(struct engine *engine, bool keep);
-/* Recomputes the exposure that `order` adds to its books. */
-void exposure_update(struct engine *engine, struct order *order);
+/* Recomputes the exposure that `order` adds to its books. OC_E_RANGE, OC_E_LIMIT, OC_E_NOMEM: it counts as before, and
+ * an alarm is raised. */
+oc_rc exposure_update(struct engine *engine, struct order *order);
 /* The order exists, as a fact. */
 oc_rc stage_restore(struct engine *engine, const struct oc_request *request);
 

@@ -179,8 +179,10 @@ static oc_rc apply_fill(struct engine *engine, const struct oc_ev_fill *said)
         return OC_OK;
     }
     rc = book_fill(engine, fill, order);
-    if (rc < 0)
+    if (rc < 0) {
+        orders_fill_forget(engine->orders, fill); /* said again, it is booked */
         return rc;
+    }
     engine->stats.fills++;
     if (fill->head.flags & OC_EVF_AMBIGUOUS)
         engine->stats.ambiguous++;

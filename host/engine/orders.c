@@ -341,6 +341,16 @@ oc_rc orders_fill_is_new(struct orders *orders, const struct oc_ev_fill *fill, b
     return OC_OK;
 }
 
+void orders_fill_forget(struct orders *orders, const struct oc_ev_fill *fill)
+{
+    const struct seen key = identity(fill);
+    uint32_t mask = orders->seen_size - 1, slot = (uint32_t)key.low & mask;
+    while (orders->seen[slot].low != key.low || orders->seen[slot].high != key.high)
+        slot = (slot + 1) & mask;
+    orders->seen[slot] = (struct seen){0, 0}; /* the last one in: no other key was led past it */
+    orders->seen_count--;
+}
+
 uint32_t orders_seen_count(const struct orders *orders) { return orders->seen_count; }
 
 void orders_seen_at(const struct orders *orders, uint32_t *at, uint64_t ret_key[2])

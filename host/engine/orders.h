@@ -56,6 +56,8 @@ struct order *orders_find(const struct orders *orders, uint64_t id);
 bool orders_event(struct orders *orders, struct order *order, int event, int64_t now_ns);
 /* True if this fill identity was seen before; otherwise remembers it. */
 oc_rc orders_fill_is_new(struct orders *orders, const struct oc_ev_fill *fill, bool *ret_is_new);
+/* Takes back the identity that orders_fill_is_new has just found new: the fill could not be booked. */
+void orders_fill_forget(struct orders *orders, const struct oc_ev_fill *fill);
 /* Takes an order back that was never recorded. */
 void orders_drop(struct orders *orders, struct order *order);
 

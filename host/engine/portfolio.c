@@ -203,29 +203,46 @@ oc_rc portfolio_set_balance(struct portfolio *portfolio, uint32_t account, uint3
     return rc;
 }
 
-static oc_rc move(struct account *account, uint32_t asset, oc_i128 money)
+struct moves { /* what one fill does to the balances */
+    uint32_t count;
+    uint32_t assets[3];
+    oc_i128 money[3];
+};
+
+static oc_rc moves_plan(const struct instrument *instrument, const struct oc_ev_fill *fill, oc_i128 gained,
+                        struct moves *moves)
 {
-    oc_rc rc = balances_room(account, asset);
-    return rc < 0 ? rc : num_add_128(account->balances[asset], money, &account->balances[asset]);
+    if (instrument->info.kind != OC_KIND_SPOT) {
+        *moves = (struct moves){1, {instrument->info.settle}, {gained}};
+        return OC_OK;
+    }
+    const struct oc_dec *step = &instrument->info.qty_step;
+    int64_t qty = fill->side == OC_SIDE_BUY ? fill->qty : -fill->qty;
+    oc_i128 value = 0, base = 0;
+    oc_rc rc = instrument_value(instrument, fill->price, -qty, &value);
+    if (rc == OC_OK)
+        rc = num_mul_128((oc_i128)qty * step->units, num_pow10_128(MONEY_SCALE - step->scale), &base);
+    *moves = (struct moves){2, {instrument->info.base, instrument->info.quote}, {base, value}};
+    return rc;
 }
 
-static oc_rc move_fill(struct account *account, const struct instrument *instrument, const struct oc_ev_fill *fill,
-                       oc_i128 realised)
+/* All of them or none. */
+static oc_rc moves_make(struct account *account, const struct moves *moves)
 {
-    if (instrument->info.kind != OC_KIND_SPOT)
-        return move(account, instrument->info.settle, realised);
-    oc_i128 value, base;
-    int64_t qty = fill->side == OC_SIDE_BUY ? fill->qty : -fill->qty;
-    oc_rc rc = instrument_value(instrument, fill->price, qty, &value);
-    if (rc < 0)
-        return rc;
-    const struct oc_dec *step = &instrument->info.qty_step;
-    rc = num_mul_128((oc_i128)qty * step->units, num_pow10_128(MONEY_SCALE - step->scale), &base);
-    if (rc == OC_OK)
-        rc = move(account, instrument->info.base, base);
-    if (rc == OC_OK)
-        rc = move(account, instrument->info.quote, -value);
-    return rc;
+    oc_i128 before[3];
+    for (uint32_t i = 0; i < moves->count; i++) {
+        oc_rc rc = balances_room(account, moves->assets[i]);
+        if (rc == OC_OK) {
+            before[i] = account->balances[moves->assets[i]];
+            rc = num_add_128(before[i], moves->money[i], &account->balances[moves->assets[i]]);
+        }
+        if (rc < 0) {
+            while (i-- > 0)
+                account->balances[moves->assets[i]] = before[i];
+            return rc;
+        }
+    }
+    return OC_OK;
 }
 
 oc_rc portfolio_fill(struct portfolio *portfolio, uint32_t account, uint32_t strategy, const struct oc_ev_fill *fill)
@@ -234,29 +251,32 @@ oc_rc portfolio_fill(struct portfolio *portfolio, uint32_t account, uint32_t str
     const struct instrument *instrument = instruments_get(portfolio->instruments, fill->head.inst);
     if (!owner || !instrument)
         return OC_E_NOT_FOUND;
-    struct book *net, *own = NULL;
-    oc_rc rc = portfolio_book(portfolio, account, 0, fill->head.inst, &net);
-    if (rc == OC_OK && strategy)
-        rc = portfolio_book(portfolio, account, strategy, fill->head.inst, &own);
-    if (rc < 0)
-        return rc;
-    if (position_is_full(&net->position) || (own && position_is_full(&own->position)))
-        return OC_E_LIMIT; /* before anything is changed */
-    oc_i128 fee, before = net->position.realised;
-    rc = money_from_dec(fill->fee, &fee);
-    int64_t now_ns = fill->head.venue_ns;
-    if (rc == OC_OK)
-        rc = position_fill(&net->position, instrument, fill->side, fill->price, fill->qty, now_ns);
-    if (rc == OC_OK && own)
-        rc = position_fill(&own->position, instrument, fill->side, fill->price, fill->qty, now_ns);
-    if (rc == OC_OK)
-        rc = move_fill(owner, instrument, fill, net->position.realised - before);
-    if (rc == OC_OK && fee != 0) {
-        rc = move(owner, fill->fee_asset, -fee);
+    const struct position_trade trade = {fill->price, fill->qty, fill->side};
+    const uint32_t owners[2] = {0, strategy};
+    struct book *books[2] = {NULL, NULL};
+    struct position_plan plans[2] = {{0}, {0}};
+    struct moves moves = {0};
+    oc_i128 fee;
+    oc_rc rc = money_from_dec(fill->fee, &fee);
+    uint32_t count = strategy ? 2 : 1;
+    for (uint32_t i = 0; i < count && rc == OC_OK; i++) {
+        rc = portfolio_book(portfolio, account, owners[i], fill->head.inst, &books[i]);
         if (rc == OC_OK)
-            rc = position_fee(&net->position, fill->fee_asset, fee);
-        if (rc == OC_OK && own)
-            rc = position_fee(&own->position, fill->fee_asset, fee);
+            rc = position_plan(&books[i]->position, instrument, &trade, &plans[i]);
+        if (rc == OC_OK)
+            rc = position_fee_fits(&books[i]->position, fill->fee_asset, fee);
+    }
+    if (rc == OC_OK)
+        rc = moves_plan(instrument, fill, plans[0].realised - books[0]->position.realised, &moves);
+    if (rc == OC_OK && fee != 0) {
+        moves.assets[moves.count] = fill->fee_asset;
+        moves.money[moves.count++] = -fee;
+    }
+    if (rc == OC_OK)
+        rc = moves_make(owner, &moves);
+    for (uint32_t i = 0; i < count && rc == OC_OK; i++) { /* nothing below can fail */
+        position_commit(&books[i]->position, &plans[i], fill->head.venue_ns);
+        position_fee(&books[i]->position, fill->fee_asset, fee);
     }
     return rc;
 }

@@ -21,53 +21,50 @@ void position_release(struct position *position)
 
 static int64_t magnitude(int64_t qty) { return qty < 0 ? -qty : qty; }
 
-static oc_rc lot_add(struct position *position, int64_t qty, oc_i128 cost)
+/* Room for one more lot behind the last. */
+static oc_rc lot_room(struct position *position)
 {
     uint32_t live = position->lot_count - position->lot_first;
     if (live >= ENGINE_LOTS_MAX)
         return OC_E_LIMIT;
-    if (position->lot_count == position->lot_max) {
-        if (position->lot_first > live) { /* slide down instead of growing */
-            memmove(position->lots, position->lots + position->lot_first, live * sizeof *position->lots);
-            position->lot_first = 0;
-            position->lot_count = live;
-        } else {
-            uint32_t room = position->lot_max ? position->lot_max * 2 : 16;
-            struct lot *lots = realloc(position->lots, room * sizeof *lots);
-            if (!lots)
-                return OC_E_NOMEM;
-            position->lots = lots;
-            position->lot_max = room;
-        }
+    if (position->lot_count < position->lot_max)
+        return OC_OK;
+    if (position->lot_first > live) { /* slide down instead of growing */
+        memmove(position->lots, position->lots + position->lot_first, live * sizeof *position->lots);
+        position->lot_first = 0;
+        position->lot_count = live;
+        return OC_OK;
     }
-    position->lots[position->lot_count++] = (struct lot){qty, cost};
+    uint32_t room = position->lot_max ? position->lot_max * 2 : 16;
+    struct lot *lots = realloc(position->lots, room * sizeof *lots);
+    if (!lots)
+        return OC_E_NOMEM;
+    position->lots = lots;
+    position->lot_max = room;
     return OC_OK;
 }
 
-/* The part of `cost` that belongs to `part` of `whole` units; the caller subtracts it, so parts always add up. */
-static oc_rc share(oc_i128 cost, int64_t part, int64_t whole, oc_i128 *ret_money)
+/* The part of `cost` that belongs to `part` of `whole` units; the caller subtracts it, so parts always add up. It is
+ * never larger than the cost, so it fits. */
+static oc_i128 share(oc_i128 cost, int64_t part, int64_t whole)
 {
-    if (part == whole) {
-        *ret_money = cost;
-        return OC_OK;
-    }
-    return num_muldiv_128(cost, part, whole, NUM_HALF_EVEN, ret_money);
+    oc_i128 money = cost;
+    if (part != whole)
+        num_muldiv_128(cost, part, whole, NUM_HALF_EVEN, &money);
+    return money;
 }
 
-/* Releases the cost of `qty` (positive) units under the method; lots are consumed only with commit. */
-static oc_rc release_cost(struct position *position, int64_t qty, bool commit, oc_i128 *ret_money)
+/* Releases the cost of `qty` (positive, at most what is held) units under the method; lots are consumed with commit. */
+static oc_i128 release_cost(struct position *position, int64_t qty, bool commit)
 {
     if (position->method == COST_AVERAGE)
-        return share(position->cost, qty, magnitude(position->qty), ret_money);
+        return share(position->cost, qty, magnitude(position->qty));
     oc_i128 sum = 0;
     uint32_t first = position->lot_first, count = position->lot_count;
-    while (qty > 0 && first < count) {
+    while (qty > 0) {
         struct lot *lot = position->method == COST_FIFO ? &position->lots[first] : &position->lots[count - 1];
         int64_t size = magnitude(lot->qty), take = qty < size ? qty : size;
-        oc_i128 cost;
-        oc_rc rc = share(lot->cost, take, size, &cost);
-        if (rc < 0)
-            return rc;
+        oc_i128 cost = share(lot->cost, take, size);
         sum += cost;
         qty -= take;
         if (commit && take < size) {
@@ -82,110 +79,133 @@ static oc_rc release_cost(struct position *position, int64_t qty, bool commit, o
         }
     }
     if (commit) {
-        position->lot_first = first;
-        position->lot_count = count;
-        if (first == count)
-            position->lot_first = position->lot_count = 0;
+        position->lot_first = first == count ? 0 : first;
+        position->lot_count = first == count ? 0 : count;
     }
-    *ret_money = sum;
-    return OC_OK;
+    return sum;
 }
 
-/* Profit of `qty` units leaving at `value`, given their released cost. Inverse: entry value less exit value, because
- * both are counted in the base asset that a long receives when the price rises. */
-static oc_i128 profit(const struct instrument *instrument, oc_i128 value, oc_i128 cost)
+/* Profit of units leaving at `value`, given their released cost. Inverse: entry value less exit value, because both
+ * are counted in the base asset that a long receives when the price rises. */
+static oc_rc profit(const struct instrument *instrument, oc_i128 value, oc_i128 cost, oc_i128 *ret_money)
 {
-    return instrument->info.kind == OC_KIND_INVERSE ? cost - value : value - cost;
+    return instrument->info.kind == OC_KIND_INVERSE ? num_sub_128(cost, value, ret_money)
+                                                    : num_sub_128(value, cost, ret_money);
 }
 
-static void trip_end(struct position *position)
+static oc_rc plan_close(struct position *position, const struct instrument *instrument, int64_t price,
+                        struct position_plan *plan)
 {
-    position->trips++;
-    if (position->realised > position->trip_start)
-        position->wins++;
-}
-
-static oc_rc open_part(struct position *position, const struct instrument *instrument, int64_t price, int64_t signed_qty,
-                       int64_t now_ns)
-{
-    oc_i128 value, cost;
-    oc_rc rc = instrument_value(instrument, price, signed_qty, &value);
+    oc_i128 value, gain;
+    oc_rc rc = instrument_value(instrument, price, plan->close_qty, &value);
     if (rc < 0)
         return rc;
-    int64_t qty;
-    if (num_add_128(position->cost, value, &cost) < 0 || num_add(position->qty, signed_qty, &qty) < 0)
+    if (profit(instrument, value, release_cost(position, magnitude(plan->close_qty), false), &gain) < 0)
         return OC_E_RANGE;
-    if (position->method != COST_AVERAGE) {
-        rc = lot_add(position, signed_qty, value);
-        if (rc < 0)
-            return rc;
+    return num_add_128(position->realised, gain, &plan->realised);
+}
+
+static oc_rc plan_open(struct position *position, const struct instrument *instrument, int64_t price,
+                       struct position_plan *plan)
+{
+    oc_i128 cost;
+    int64_t qty;
+    oc_rc rc = instrument_value(instrument, price, plan->open_qty, &plan->open_cost);
+    if (rc < 0 || plan->close_qty) /* what was closed before leaves room for it */
+        return rc;
+    if (num_add_128(position->cost, plan->open_cost, &cost) < 0 || num_add(position->qty, plan->open_qty, &qty) < 0 ||
+        qty == INT64_MIN)
+        return OC_E_RANGE;
+    return position->method == COST_AVERAGE ? OC_OK : lot_room(position);
+}
+
+oc_rc position_plan(struct position *position, const struct instrument *instrument, const struct position_trade *trade,
+                    struct position_plan *ret_plan)
+{
+    if (trade->qty <= 0 || (trade->side != OC_SIDE_BUY && trade->side != OC_SIDE_SELL))
+        return OC_E_INVALID;
+    int64_t qty = trade->side == OC_SIDE_BUY ? trade->qty : -trade->qty, held = magnitude(position->qty);
+    struct position_plan plan = {.open_qty = qty, .realised = position->realised};
+    oc_i128 value;
+    oc_rc rc = instrument_value(instrument, trade->price, qty, &value);
+    if (rc == OC_OK)
+        rc = num_sub_128(position->flow, value, &plan.flow);
+    if (rc == OC_OK && position->qty != 0 && (position->qty < 0) != (qty < 0)) {
+        int64_t closing = trade->qty < held ? trade->qty : held;
+        plan.close_qty = position->qty > 0 ? closing : -closing;
+        plan.open_qty = qty + plan.close_qty;
+        rc = plan_close(position, instrument, trade->price, &plan);
     }
+    if (rc == OC_OK && plan.open_qty)
+        rc = plan_open(position, instrument, trade->price, &plan);
+    if (rc == OC_OK)
+        *ret_plan = plan;
+    return rc;
+}
+
+void position_commit(struct position *position, const struct position_plan *plan, int64_t now_ns)
+{
+    position->flow = plan->flow;
+    position->realised = plan->realised;
+    position->fills++;
+    if (plan->close_qty) {
+        position->cost -= release_cost(position, magnitude(plan->close_qty), true);
+        position->qty -= plan->close_qty;
+        if (position->qty == 0) {
+            position->trips++;
+            position->wins += position->realised > position->trip_start;
+        }
+    }
+    if (!plan->open_qty)
+        return;
     if (position->qty == 0) {
         position->opened_ns = now_ns;
         position->trip_start = position->realised;
     }
-    position->cost = cost;
-    position->qty = qty;
-    return OC_OK;
+    if (position->method != COST_AVERAGE)
+        position->lots[position->lot_count++] = (struct lot){plan->open_qty, plan->open_cost};
+    position->cost += plan->open_cost;
+    position->qty += plan->open_qty;
 }
 
 oc_rc position_fill(struct position *position, const struct instrument *instrument, uint8_t side, int64_t price,
                     int64_t qty, int64_t now_ns)
 {
-    if (qty <= 0 || (side != OC_SIDE_BUY && side != OC_SIDE_SELL))
-        return OC_E_INVALID;
-    int64_t signed_qty = side == OC_SIDE_BUY ? qty : -qty;
-    oc_i128 value, flow;
-    oc_rc rc = instrument_value(instrument, price, signed_qty, &value);
-    if (rc < 0)
-        return rc;
-    if (num_sub_128(position->flow, value, &flow) < 0)
-        return OC_E_RANGE;
-    bool reduces = position->qty != 0 && (position->qty < 0) != (signed_qty < 0);
-    if (!reduces) {
-        rc = open_part(position, instrument, price, signed_qty, now_ns);
-        if (rc < 0)
-            return rc;
-        position->flow = flow;
-        position->fills++;
-        return OC_OK;
-    }
-    int64_t held = magnitude(position->qty), closing = qty < held ? qty : held;
-    int64_t signed_close = position->qty > 0 ? closing : -closing;
-    oc_i128 cost, exit_value, realised;
-    rc = release_cost(position, closing, false, &cost);
-    if (rc < 0)
-        return rc;
-    rc = instrument_value(instrument, price, signed_close, &exit_value);
-    if (rc < 0)
-        return rc;
-    if (num_add_128(position->realised, profit(instrument, exit_value, cost), &realised) < 0)
-        return OC_E_RANGE;
-    rc = release_cost(position, closing, true, &cost);
-    if (rc < 0)
-        return rc;
-    position->cost -= cost;
-    position->qty -= signed_close;
-    position->realised = realised;
-    position->flow = flow;
-    position->fills++;
-    if (position->qty == 0)
-        trip_end(position);
-    if (qty > closing)
-        return open_part(position, instrument, price, signed_qty > 0 ? qty - closing : -(qty - closing), now_ns);
-    return OC_OK;
+    const struct position_trade trade = {price, qty, side};
+    struct position_plan plan;
+    oc_rc rc = position_plan(position, instrument, &trade, &plan);
+    if (rc == OC_OK)
+        position_commit(position, &plan, now_ns);
+    return rc;
+}
+
+static struct fee_bucket *fee_find(struct position *position, uint32_t asset)
+{
+    for (uint32_t i = 0; i < position->fee_count; i++)
+        if (position->fees[i].asset == asset)
+            return &position->fees[i];
+    return NULL;
+}
+
+oc_rc position_fee_fits(struct position *position, uint32_t asset, oc_i128 paid)
+{
+    const struct fee_bucket *bucket = fee_find(position, asset);
+    oc_i128 sum;
+    if (bucket)
+        return num_add_128(bucket->paid, paid, &sum);
+    return paid == 0 || position->fee_count < ENGINE_FEE_ASSETS_MAX ? OC_OK : OC_E_LIMIT;
 }
 
 oc_rc position_fee(struct position *position, uint32_t asset, oc_i128 paid)
 {
-    if (paid == 0)
-        return OC_OK;
-    for (uint32_t i = 0; i < position->fee_count; i++)
-        if (position->fees[i].asset == asset)
-            return num_add_128(position->fees[i].paid, paid, &position->fees[i].paid);
-    if (position->fee_count == ENGINE_FEE_ASSETS_MAX)
-        return OC_E_LIMIT;
-    position->fees[position->fee_count++] = (struct fee_bucket){asset, 0, paid};
+    oc_rc rc = position_fee_fits(position, asset, paid);
+    if (rc < 0 || paid == 0)
+        return rc;
+    struct fee_bucket *bucket = fee_find(position, asset);
+    if (bucket)
+        bucket->paid += paid;
+    else
+        position->fees[position->fee_count++] = (struct fee_bucket){asset, 0, paid};
     return OC_OK;
 }
 
@@ -200,8 +220,7 @@ oc_rc position_unrealised(const struct position *position, const struct instrume
     oc_rc rc = instrument_value(instrument, mark, position->qty, &value);
     if (rc < 0)
         return rc;
-    *ret_money = profit(instrument, value, position->cost);
-    return OC_OK;
+    return profit(instrument, value, position->cost, ret_money);
 }
 
 oc_rc position_average(const struct position *position, const struct instrument *instrument, double *ret_price)

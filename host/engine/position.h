@@ -50,20 +50,36 @@ struct position {
     uint32_t zero;
 };
 
+struct position_trade {
+    int64_t price;
+    int64_t qty;  /* positive */
+    uint8_t side; /* OC_SIDE_... */
+};
+
+struct position_plan {
+    int64_t close_qty; /* signed like what is held: leaves */
+    int64_t open_qty;  /* signed: comes */
+    oc_i128 open_cost;
+    oc_i128 realised;  /* afterwards */
+    oc_i128 flow;
+};
+
 void position_init(struct position *position, uint32_t account, uint32_t strategy, uint32_t inst, uint32_t method);
 void position_release(struct position *position);
 
 /* Books qty (positive units) at price on side OC_SIDE_BUY or SELL. OC_E_RANGE or OC_E_LIMIT change nothing. */
 oc_rc position_fill(struct position *position, const struct instrument *instrument, uint8_t side, int64_t price,
                     int64_t qty, int64_t now_ns);
-/* True when no further lot fits (FIFO, LIFO). */
-static inline bool position_is_full(const struct position *position)
-{
-    return position->method != COST_AVERAGE && position->lot_count - position->lot_first >= ENGINE_LOTS_MAX;
-}
-/* Adds a fee to its bucket. OC_E_LIMIT: too many fee assets. */
+/* The same in two steps, so that several books move together or not at all. The plan holds while nothing else is
+ * committed to the position; memory is taken by the plan, so the commit cannot fail. */
+oc_rc position_plan(struct position *position, const struct instrument *instrument, const struct position_trade *trade,
+                    struct position_plan *ret_plan);
+void position_commit(struct position *position, const struct position_plan *plan, int64_t now_ns);
+/* Adds a fee to its bucket. OC_E_LIMIT: too many fee assets. OC_E_RANGE: the sum does not fit. */
 oc_rc position_fee(struct position *position, uint32_t asset, oc_i128 paid);
-/* Unrealised profit at `mark`. */
+/* Whether it would; changes nothing. */
+oc_rc position_fee_fits(struct position *position, uint32_t asset, oc_i128 paid);
+/* Unrealised profit at `mark`. OC_E_RANGE. */
 oc_rc position_unrealised(const struct position *position, const struct instrument *instrument, int64_t mark,
                           oc_i128 *ret_money);
 /* Average entry price as the nearest double; OC_E_NOT_FOUND when flat. */

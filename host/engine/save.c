@@ -49,6 +49,8 @@ static void pass_markets(struct engine *engine, struct cursor *cursor)
         struct market *market = markets_get(engine->markets, OC_INST(i, 1));
         if (market)
             pass(cursor, market, sizeof *market);
+        else
+            cursor->is_bad = true;
     }
 }
 
@@ -81,8 +83,14 @@ static void pass_lots(struct position *position, struct cursor *cursor, bool is_
         if (count && !position->lots)
             cursor->is_bad = true;
     }
-    if (!cursor->is_bad && count && position->lots)
+    if (!cursor->is_bad && count)
         pass(cursor, position->lots + position->lot_first, count * sizeof *position->lots);
+    int64_t sum = 0;
+    for (uint32_t i = position->lot_first; i < position->lot_count && !is_writing; i++)
+        if (num_add(sum, position->lots[i].qty, &sum) < 0)
+            cursor->is_bad = true;
+    if (!is_writing && position->method != COST_AVERAGE && sum != position->qty)
+        cursor->is_bad = true;
 }
 
 static void pass_books(struct engine *engine, struct cursor *cursor)

@@ -3,23 +3,34 @@
 
 #include "engine/impl.h"
 
-void exposure_update(struct engine *engine, struct order *order)
+static int64_t *open_of(struct book *book, uint8_t side)
 {
-    int64_t next = (order->now.bits & OC_RQ_REDUCE_ONLY) ? 0 : order_remaining_worst(order);
+    return side == OC_SIDE_BUY ? &book->open_buy : &book->open_sell;
+}
+
+oc_rc exposure_update(struct engine *engine, struct order *order)
+{
+    const struct oc_request *now = &order->now;
+    const uint32_t owners[2] = {0, now->strategy};
+    struct book *books[2];
+    int64_t sums[2], next = (now->bits & OC_RQ_REDUCE_ONLY) ? 0 : order_remaining_worst(order);
     int64_t delta = next - order->exposure;
     if (delta == 0)
-        return;
-    order->exposure = next;
-    const uint32_t owners[2] = {0, order->now.strategy};
-    for (int i = 0; i < (owners[1] ? 2 : 1); i++) {
-        struct book *book;
-        if (portfolio_book(engine->portfolio, order->now.account, owners[i], order->now.head.inst, &book) < 0)
-            continue;
-        if (order->now.side == OC_SIDE_BUY)
-            book->open_buy += delta;
-        else
-            book->open_sell += delta;
+        return OC_OK;
+    uint32_t count = now->strategy ? 2 : 1;
+    for (uint32_t i = 0; i < count; i++) {
+        oc_rc rc = portfolio_book(engine->portfolio, now->account, owners[i], now->head.inst, &books[i]);
+        if (rc == OC_OK)
+            rc = num_add(*open_of(books[i], now->side), delta, &sums[i]);
+        if (rc < 0) {
+            engine->stats.alarms++;
+            return rc;
+        }
     }
+    for (uint32_t i = 0; i < count; i++)
+        *open_of(books[i], now->side) = sums[i];
+    order->exposure = next;
+    return OC_OK;
 }
 
 void stage_begin(struct engine *engine, uint32_t caller)
@@ -31,7 +42,7 @@ void stage_begin(struct engine *engine, uint32_t caller)
     engine->mark_request = engine->next_request;
     engine->mark_timer = engine->timers.next_id;
     engine->caller = caller;
-    engine->staged_count = 0;
+    engine->staged_first = engine->staged_count; /* not 0 when a venue's refusal is told while others wait to be sent */
     engine->staged_messages = engine->staged_cancels = 0;
     engine->is_in_batch = true;
     engine->is_recorded = false;
@@ -39,7 +50,7 @@ void stage_begin(struct engine *engine, uint32_t caller)
 
 static void drop(struct engine *engine)
 {
-    for (uint32_t i = 0; i < engine->staged_count; i++) {
+    for (uint32_t i = engine->staged_first; i < engine->staged_count; i++) {
         struct staged *staged = &engine->staged[i];
         struct order *order = staged->order;
         if (staged->request.kind == OC_REQUEST_NEW) {
@@ -53,7 +64,7 @@ static void drop(struct engine *engine)
             exposure_update(engine, order);
         }
     }
-    engine->staged_count = 0;
+    engine->staged_count = engine->staged_first;
     timers_remove_after(&engine->timers, engine->mark_timer);
     engine->next_order = engine->mark_order;
     engine->next_request = engine->mark_request;
@@ -94,7 +105,7 @@ static struct oc_ev_answer denied_event(const struct staged *staged)
 
 static oc_rc record_staged(struct engine *engine)
 {
-    for (uint32_t i = 0; i < engine->staged_count; i++) {
+    for (uint32_t i = engine->staged_first; i < engine->staged_count; i++) {
         struct staged *staged = &engine->staged[i];
         oc_rc rc = engine_record(engine, &staged->request.head);
         if (rc == OC_OK && staged->is_denied) {
@@ -159,7 +170,7 @@ static void send(struct engine *engine, struct staged *staged)
 /* The journal took nothing: no new risk leaves the house. */
 static void refuse_all(struct engine *engine)
 {
-    for (uint32_t i = 0; i < engine->staged_count; i++) {
+    for (uint32_t i = engine->staged_first; i < engine->staged_count; i++) {
         struct staged *staged = &engine->staged[i];
         if (staged->is_denied)
             continue;
@@ -178,7 +189,8 @@ oc_rc stage_end(struct engine *engine, bool keep)
 {
     if (!keep)
         drop(engine);
-    if (engine->staged_count == 0 && !engine->is_recorded) {
+    const uint32_t first = engine->staged_first, count = engine->staged_count;
+    if (first == count && !engine->is_recorded) {
         engine->is_in_batch = false;
         return OC_OK;
     }
@@ -190,15 +202,14 @@ oc_rc stage_end(struct engine *engine, bool keep)
     if (rc < 0)
         refuse_all(engine);
     engine->is_in_batch = false;
-    uint32_t count = engine->staged_count;
-    for (uint32_t i = 0; i < count; i++) {
+    for (uint32_t i = first; i < count; i++) { /* what a refusal leads to is staged behind them */
         struct staged *staged = &engine->staged[i];
         if (staged->is_denied)
             deny(engine, staged);
         else
             send(engine, staged);
     }
-    engine->staged_count = 0;
+    engine->staged_count = first;
     return rc;
 }
 
@@ -324,6 +335,8 @@ oc_rc engine_submit(struct engine *engine, struct oc_request *request, struct en
             chain_worst_qty(engine, request, &order->worst_qty);
         rc = ask_twice(engine, request, &refusal);
     }
+    if (rc == OC_OK)
+        rc = exposure_update(engine, order);
     if (rc == OC_OK && (request->bits & (OC_RQ_HAS_STOP_LOSS | OC_RQ_HAS_TAKE_PROFIT)))
         rc = groups_open(engine, request);
     order->now = *request;
@@ -338,7 +351,6 @@ oc_rc engine_submit(struct engine *engine, struct oc_request *request, struct en
         return OC_E_LIMIT;
     }
     engine->staged_messages++;
-    exposure_update(engine, order);
     return OC_OK;
 }
 
@@ -392,6 +404,18 @@ oc_rc engine_amend(struct engine *engine, struct oc_request *request, struct eng
         ask.stop_price = request->stop_price;
     struct engine_refusal refusal = {.order = ask.order};
     rc = ask_twice(engine, &ask, &refusal);
+    if (rc == OC_OK) {
+        order->ask_qty = ask.qty;
+        order->ask_price = ask.price;
+        order->ask_stop = ask.stop_price;
+        order->ask_bits = ask.bits & changes;
+        rc = exposure_update(engine, order);
+        if (rc < 0) {
+            strcpy(refusal.reason, "HOST_LIMIT_REACHED");
+            order->ask_qty = 0;
+            order->ask_bits = 0;
+        }
+    }
     struct staged *staged = stage_add(engine, &ask, order);
     if (rc < 0) {
         staged->is_denied = 1;
@@ -399,12 +423,7 @@ oc_rc engine_amend(struct engine *engine, struct oc_request *request, struct eng
         *ret_refusal = refusal;
         return OC_E_LIMIT;
     }
-    order->ask_qty = ask.qty;
-    order->ask_price = ask.price;
-    order->ask_stop = ask.stop_price;
-    order->ask_bits = ask.bits & changes;
     engine->staged_messages++;
-    exposure_update(engine, order);
     return OC_OK;
 }
 
@@ -420,7 +439,7 @@ oc_rc engine_cancel(struct engine *engine, uint64_t id, struct engine_refusal *r
         return OC_OK; /* asked already: asking again would only cost a message */
     if (engine->staged_count == ENGINE_STAGED_MAX)
         return OC_E_FULL;
-    for (uint32_t i = 0; i < engine->staged_count; i++)
+    for (uint32_t i = engine->staged_first; i < engine->staged_count; i++)
         if (engine->staged[i].order == order && engine->staged[i].request.kind == OC_REQUEST_CANCEL)
             return OC_OK;
     struct oc_request ask = follow_up(engine, order, OC_REQUEST_CANCEL);
@@ -466,7 +485,7 @@ oc_rc stage_restore(struct engine *engine, const struct oc_request *request)
     }
     engine->stats.requests++;
     groups_restore_request(engine, request);
-    exposure_update(engine, order);
+    oc_rc counted = exposure_update(engine, order);
     chain_observe(engine, &request->head);
-    return OC_OK;
+    return counted;
 }
