@@ -103,10 +103,8 @@ static oc_rc index_grow(struct orders *orders)
 static void index_remove(struct orders *orders, uint64_t id)
 {
     uint32_t mask = orders->index_size - 1, hole = slot_of(id, orders->index_size);
-    while (orders->index[hole] && orders->index[hole]->now.order != id)
+    while (orders->index[hole]->now.order != id) /* it is there: only orders of the lists are released */
         hole = (hole + 1) & mask;
-    if (!orders->index[hole])
-        return;
     orders->index_count--;
     for (uint32_t slot = (hole + 1) & mask; orders->index[slot]; slot = (slot + 1) & mask) {
         uint32_t home = slot_of(orders->index[slot]->now.order, orders->index_size);

@@ -1,0 +1,316 @@
+/* chain_test.c: what a rule may ask of the host, and how its verdicts are judged. */
+#include "engine_kit.h"
+
+#include "engine/limits.h"
+
+struct prober { /* a rule that runs one test inside its check */
+    void (*probe)(struct prober *prober, const struct oc_risk_ctx *ctx, const struct oc_request *ask);
+    struct fixture *f;
+    struct oc_verdict first; /* what it answers */
+    struct oc_verdict again; /* what it answers when asked again, with has_again */
+    bool has_again;
+    int asked;
+    oc_rc answer;
+};
+
+static oc_rc probe_check(void *self, const struct oc_risk_ctx *ctx, const struct oc_request *ask, struct oc_verdict *verdict)
+{
+    struct prober *prober = self;
+    if (prober->probe)
+        prober->probe(prober, ctx, ask);
+    *verdict = prober->asked++ % 2 && prober->has_again ? prober->again : prober->first;
+    return prober->answer;
+}
+
+static const struct oc_risk probe_table = {.size = sizeof probe_table, .check = probe_check};
+
+static struct fixture *probed(struct prober *prober)
+{
+    struct fixture *f = fixture_new(COST_AVERAGE);
+    prober->f = f;
+    prober->first.allowed = 1;
+    assert_int_equal(engine_add_rule(f->engine, "probe", &probe_table, prober), OC_OK);
+    return f;
+}
+
+static uint32_t add_inst(struct fixture *f, const char *symbol, struct oc_dec price_step, struct oc_dec qty_step)
+{
+    struct oc_instrument info = instruments_get(engine_instruments(f->engine), f->inst)->info;
+    uint32_t inst;
+    strcpy(info.symbol, symbol);
+    info.price_step = price_step;
+    info.qty_step = qty_step;
+    info.present |= OC_INST_HAS_PRICE_SIGN;
+    assert_int_equal(instruments_add(engine_instruments(f->engine), &info, &inst), OC_OK);
+    return inst;
+}
+
+static void price_of(struct fixture *f, uint32_t inst, int64_t price)
+{
+    struct oc_ev_trade trade = {.head = {.size = sizeof trade, .type = OC_EV_TRADE, .inst = inst}, .price = price};
+    assert_int_equal(fixture_input(f, &trade), OC_OK);
+}
+
+static void probe_unknown(struct prober *prober, const struct oc_risk_ctx *ctx, const struct oc_request *ask)
+{
+    (void)prober;
+    const uint32_t none = OC_INST(50, 1), beyond = OC_INST(ENGINE_INSTRUMENTS_MAX, 1);
+    int64_t units = 7, age = 7;
+    struct oc_dec dec = {7, 0, 0};
+    struct oc_exposure exposure = {.position = 7};
+    assert_int_equal(ctx->reference(ctx, none, &units, &age), OC_E_NOT_FOUND);
+    assert_int_equal(ctx->reference(ctx, beyond, &units, &age), OC_E_NOT_FOUND);
+    assert_int_equal(ctx->to_units(ctx, none, dec, &units), OC_E_NOT_FOUND);
+    assert_int_equal(ctx->notional(ctx, none, 1, 1, &dec), OC_E_NOT_FOUND);
+    assert_int_equal(ctx->notional(ctx, ask->head.inst, INT64_MAX, INT64_MAX, &dec), OC_E_RANGE);
+    assert_int_equal(ctx->qty_dec(ctx, none, 1, &dec), OC_E_NOT_FOUND);
+    assert_int_equal(ctx->price_dec(ctx, none, 1, &dec), OC_E_NOT_FOUND);
+    assert_int_equal(ctx->equity(ctx, 9, &dec), OC_E_NOT_FOUND);
+    struct oc_request other = *ask;
+    other.head.inst = none;
+    other.bits = OC_RQ_HAS_QUOTE_QTY;
+    assert_int_equal(ctx->worst_qty(ctx, &other, &units), OC_E_NOT_FOUND);
+    other.head.inst = beyond;
+    assert_int_equal(ctx->worst_qty(ctx, &other, &units), OC_E_NOT_FOUND);
+    other.head.inst = none;
+    assert_int_equal(ctx->worst_price(ctx, &other, &units), OC_E_NOT_FOUND);
+    assert_true(units == 7 && age == 7 && dec.units == 7); /* untouched */
+    assert_int_equal(ctx->exposure(ctx, 9, none, &exposure), OC_OK); /* nothing is held there */
+    assert_true(exposure.position == 0 && exposure.long_worst == 0);
+    other.bits = OC_RQ_HAS_STOP;
+    other.stop_price = 42;
+    assert_int_equal(ctx->worst_price(ctx, &other, &units), OC_OK);
+    assert_int_equal(units, 42);
+    other.bits = OC_RQ_HAS_PRICE | OC_RQ_HAS_STOP;
+    other.price = 41;
+    assert_int_equal(ctx->worst_price(ctx, &other, &units), OC_OK);
+    assert_int_equal(units, 41);
+    /* a large amount keeps fewer digits: 4e9 x 1e6 with 18 of them would not fit */
+    assert_int_equal(ctx->notional(ctx, ask->head.inst, 400000000000, 1000000000, &dec), OC_OK);
+    assert_true(dec.units == 4000000000000000 && dec.scale == 0);
+}
+
+static void unknown_names_are_said_and_outputs_untouched(void **state)
+{
+    (void)state;
+    struct prober prober = {.probe = probe_unknown};
+    struct fixture *f = probed(&prober);
+    assert_true(fixture_submit(f, fixture_order(f, OC_SIDE_BUY, 1, 9900)) != 0);
+    assert_int_equal(prober.asked, 2);
+    fixture_free(f);
+}
+
+static oc_rc worst(const struct oc_risk_ctx *ctx, uint32_t inst, struct oc_dec money, int64_t price, int64_t *units)
+{
+    struct oc_request ask = {.quote_qty = money, .price = price,
+                             .bits = OC_RQ_HAS_QUOTE_QTY | (price ? OC_RQ_HAS_PRICE : 0u)};
+    ask.head.inst = inst;
+    return ctx->worst_qty(ctx, &ask, units);
+}
+
+static uint32_t priceless, negative, tiny;
+
+static void probe_worst(struct prober *prober, const struct oc_risk_ctx *ctx, const struct oc_request *ask)
+{
+    (void)ask;
+    int64_t units = 7;
+    const struct oc_dec hundred = {100, 0, 0};
+    assert_int_equal(worst(ctx, prober->f->inst, hundred, 0, &units), OC_OK); /* at 100.00 less 5 % */
+    assert_int_equal(units, 1053);
+    assert_int_equal(worst(ctx, prober->f->inst, hundred, 5000, &units), OC_OK); /* at its own price less 5 % */
+    assert_int_equal(units, 2106);
+    units = 7;
+    assert_int_equal(worst(ctx, priceless, hundred, 0, &units), OC_E_NOT_FOUND);
+    assert_int_equal(worst(ctx, priceless, hundred, -5, &units), OC_E_NOT_FOUND);
+    assert_int_equal(worst(ctx, negative, hundred, 0, &units), OC_E_NOT_FOUND);
+    assert_int_equal(worst(ctx, prober->f->inst, (struct oc_dec){1, 19, 0}, 0, &units), OC_E_INVALID);
+    assert_int_equal(worst(ctx, tiny, (struct oc_dec){1000000000000000000, 0, 0}, 1, &units), OC_E_RANGE);
+    assert_int_equal(worst(ctx, tiny, (struct oc_dec){1, 0, 0}, INT64_MAX, &units), OC_OK);
+    assert_int_equal(units, 12); /* 1e20 / (2^63 x 0.95), up */
+    units = 7;
+    assert_int_equal(worst(ctx, priceless, hundred, INT64_MAX, &units), OC_E_RANGE);
+    assert_int_equal(units, 7);
+}
+
+static void an_order_by_money_has_a_worst_quantity(void **state)
+{
+    (void)state;
+    struct prober prober = {.probe = probe_worst};
+    struct fixture *f = probed(&prober);
+    priceless = add_inst(f, "P/X", (struct oc_dec){1, 0, 0}, (struct oc_dec){1, 0, 0});
+    negative = add_inst(f, "N/X", (struct oc_dec){1, 0, 0}, (struct oc_dec){1, 0, 0});
+    tiny = add_inst(f, "T/X", (struct oc_dec){1, 10, 0}, (struct oc_dec){1, 10, 0});
+    price_of(f, negative, -5);
+    assert_true(fixture_submit(f, fixture_order(f, OC_SIDE_BUY, 1, 9900)) != 0);
+    assert_int_equal(prober.asked, 2);
+    fixture_free(f);
+}
+
+static void probe_exposure(struct prober *prober, const struct oc_risk_ctx *ctx, const struct oc_request *ask)
+{
+    struct oc_exposure exposure = {.position = 77};
+    assert_int_equal(ctx->exposure(ctx, ask->account, ask->head.inst, &exposure), OC_OK);
+    if (ask->kind == OC_REQUEST_NEW)
+        return;
+    assert_non_null(ctx->previous);
+    /* the order that is asked about is left out; elsewhere nothing is taken away */
+    assert_int_equal(exposure.open_buy, 0);
+    assert_int_equal(exposure.open_sell, ask->side == OC_SIDE_BUY ? 30 : 0);
+    assert_int_equal(ctx->exposure(ctx, ask->account, OC_INST(2, 1), &exposure), OC_OK);
+    assert_int_equal(exposure.open_buy, 0);
+    assert_int_equal(ctx->exposure(ctx, ask->account + 1, ask->head.inst, &exposure), OC_OK);
+    assert_int_equal(exposure.open_buy, 0);
+    (void)prober;
+}
+
+static void the_asked_order_is_left_out_of_the_exposure(void **state)
+{
+    (void)state;
+    struct prober prober = {.probe = probe_exposure};
+    struct fixture *f = probed(&prober);
+    struct engine_refusal refusal;
+    uint64_t sell = fixture_submit(f, fixture_order(f, OC_SIDE_SELL, 30, 10100));
+    uint64_t buy = fixture_submit(f, fixture_order(f, OC_SIDE_BUY, 50, 9900));
+    engine_begin(f->engine, 0);
+    assert_int_equal(engine_cancel(f->engine, buy, &refusal), OC_OK);
+    engine_end(f->engine, true);
+    fixture_say(f, OC_EV_CANCELED, buy);
+    engine_begin(f->engine, 0);
+    assert_int_equal(engine_cancel(f->engine, sell, &refusal), OC_OK);
+    engine_end(f->engine, true);
+    fixture_free(f);
+}
+
+static oc_rc exposure_code;
+
+static void probe_range(struct prober *prober, const struct oc_risk_ctx *ctx, const struct oc_request *ask)
+{
+    (void)prober;
+    struct oc_exposure exposure = {.position = 77};
+    exposure_code = ctx->exposure(ctx, ask->account, ask->head.inst, &exposure);
+    if (exposure_code < 0)
+        assert_int_equal(exposure.position, 77);
+}
+
+static void a_worst_case_that_does_not_fit_is_an_error(void **state)
+{
+    (void)state;
+    for (int side = OC_SIDE_BUY; side <= OC_SIDE_SELL; side++) {
+        struct prober prober = {.probe = probe_range};
+        struct fixture *f = probed(&prober);
+        uint32_t inst = f->inst = add_inst(f, "E/X", (struct oc_dec){1, 10, 0}, (struct oc_dec){1, 10, 0});
+        price_of(f, inst, 1);
+        struct oc_request request = fixture_order(f, (uint8_t)side, 10, 1);
+        uint64_t order = fixture_submit(f, request);
+        struct oc_ev_fill fill = fixture_fill(f, order, (uint8_t)side, 10, 1, "t");
+        assert_int_equal(fixture_input(f, &fill), OC_OK);
+        request.qty = INT64_MAX - 5;
+        assert_true(fixture_submit(f, request) != 0);
+        assert_int_equal(exposure_code, OC_OK);
+        request.qty = 1;
+        fixture_submit(f, request); /* 10 held and the large one open */
+        assert_int_equal(exposure_code, OC_E_RANGE);
+        fixture_free(f);
+    }
+}
+
+static void verdicts_that_differ_refuse(void **state)
+{
+    (void)state;
+    struct oc_verdict same = {.allowed = 1, .reason = "R", .used = {1, 1, 0}, .limit = {2, 1, 0}};
+    for (int i = 0; i < 7; i++) {
+        struct fixture *f = fixture_new(COST_AVERAGE);
+        struct engine_config config = {.epoch = 9, .strict = 1};
+        struct engine_door door = {f, fixture_begin, fixture_record, fixture_commit};
+        engine_free(f->engine);
+        assert_int_equal(engine_new(&config, &door, &f->engine), OC_OK);
+        struct prober prober = {.first = same, .again = same, .has_again = true};
+        uint32_t id;
+        struct oc_instrument info = {.size = sizeof info, .kind = OC_KIND_SPOT, .base = 1, .quote = 2,
+                                     .price_step = {1, 2, 0}, .qty_step = {1, 3, 0}, .symbol = "S"};
+        assert_int_equal(instruments_add(engine_instruments(f->engine), &info, &id), OC_OK);
+        assert_int_equal(portfolio_add_account(engine_portfolio(f->engine), "a", "v", 2, COST_AVERAGE, &id), OC_OK);
+        assert_int_equal(engine_add_rule(f->engine, "probe", &probe_table, &prober), OC_OK);
+        if (i == 1)
+            prober.again.allowed = 0;
+        else if (i == 2)
+            prober.again.reason[0] = 'S';
+        else if (i == 3)
+            prober.again.used.units++;
+        else if (i == 4)
+            prober.again.used.scale++;
+        else if (i == 5)
+            prober.again.limit.units++;
+        else if (i == 6)
+            prober.again.limit.scale++;
+        struct engine_refusal refusal = {0};
+        struct oc_request request = fixture_order(f, OC_SIDE_BUY, 1, 9900);
+        engine_begin(f->engine, 0);
+        assert_int_equal(engine_submit(f->engine, &request, &refusal), i ? OC_E_LIMIT : OC_OK);
+        engine_end(f->engine, true);
+        assert_string_equal(refusal.reason, i ? "RULE_CONTRADICTS_ITSELF" : "");
+        assert_int_equal(prober.asked, i ? 2 : 4);
+        fixture_free(f);
+    }
+}
+
+static void a_refusal_without_words_has_a_name(void **state)
+{
+    (void)state;
+    struct prober prober = {0};
+    struct fixture *f = probed(&prober);
+    struct engine_refusal refusals[3] = {{{0}, {0}, {0}, {0}, 0}};
+    struct oc_request request = fixture_order(f, OC_SIDE_BUY, 1, 9900);
+    prober.first.allowed = 0;
+    assert_int_equal(engine_preview(f->engine, &request, refusals, 3), 1);
+    assert_string_equal(refusals[0].reason, "REFUSED");
+    assert_string_equal(refusals[0].rule, "probe");
+    prober.answer = OC_E_DATA;
+    prober.first.allowed = 1;
+    engine_latch(f->engine, 0, "STOP");
+    assert_int_equal(engine_preview(f->engine, &request, refusals, 3), 2);
+    assert_string_equal(refusals[0].reason, "STOP");
+    assert_string_equal(refusals[1].reason, "RULE_FAILED");
+    assert_int_equal(engine_preview(f->engine, &request, refusals, 1), 1); /* no more than there is room for */
+    assert_int_equal(engine_preview(f->engine, &request, refusals, 0), 0);
+    request.kind = OC_REQUEST_CANCEL; /* a latch never holds a cancel */
+    assert_int_equal(engine_preview(f->engine, &request, refusals, 3), 1);
+    assert_string_equal(refusals[0].rule, "probe");
+    fixture_free(f);
+}
+
+/* A rule without an interest() is shown everything; one whose table is older than observe() nothing. */
+static void rules_of_each_shape_are_observed_as_they_say(void **state)
+{
+    (void)state;
+    struct fixture *f = fixture_new(COST_AVERAGE);
+    struct rule all = {.max = 10}, old = {.max = 10}, none = {.max = 10};
+    struct oc_risk all_table = rule_table, old_table = rule_table, none_table = rule_table;
+    all_table.interest = NULL;
+    old_table.size = offsetof(struct oc_risk, observe);
+    none_table.observe = NULL;
+    engine_add_rule(f->engine, "old", &old_table, &old);
+    engine_add_rule(f->engine, "none", &none_table, &none);
+    engine_add_rule(f->engine, "all", &all_table, &all);
+    fixture_price(f, 10000);
+    assert_int_equal(all.seen, 1);
+    struct oc_ev_text mark = {.head = {.size = sizeof mark, .type = OC_EV_MARK}};
+    assert_int_equal(fixture_input(f, &mark), OC_OK); /* numbers above 63 are always shown */
+    assert_int_equal(all.seen, 2);
+    assert_int_equal(old.seen + none.seen, 0);
+    fixture_free(f);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(unknown_names_are_said_and_outputs_untouched),
+        cmocka_unit_test(an_order_by_money_has_a_worst_quantity),
+        cmocka_unit_test(the_asked_order_is_left_out_of_the_exposure),
+        cmocka_unit_test(a_worst_case_that_does_not_fit_is_an_error),
+        cmocka_unit_test(verdicts_that_differ_refuse),
+        cmocka_unit_test(a_refusal_without_words_has_a_name),
+        cmocka_unit_test(rules_of_each_shape_are_observed_as_they_say),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
