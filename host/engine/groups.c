@@ -172,7 +172,8 @@ static void group_resize(struct engine *engine, struct group *group)
             engine->stats.alarms++;
         }
     }
-    stage_end(engine, true);
+    if (stage_end(engine, true) < 0)
+        engine->stats.alarms++; /* the journal took nothing: the legs are as they were */
 }
 
 static bool leg_is_gone(struct engine *engine, uint64_t leg)

@@ -1,5 +1,6 @@
 /* groups_test.c: stop loss and take profit as a group the host owns. */
 #include "engine/impl.h"
+#include "engine/limits.h"
 #include "engine_fixture.h"
 
 static uint64_t guarded(struct fixture *f, int64_t qty)
@@ -119,8 +120,176 @@ static void a_refused_leg_is_an_alarm(void **state)
     struct oc_ev_fill fill = fixture_fill(f, entry, OC_SIDE_BUY, 10, 10000, "a");
     fixture_input(f, &fill);
     assert_null(leg(f, OC_ROLE_STOP_LOSS));
+    assert_int_equal(engine_stats(f->engine)->alarms, 1);
     f->door_answer = OC_OK;
-    f->venue_answer = OC_E_IO;
+    fixture_trade(f, entry, OC_SIDE_BUY, 2, 10000); /* the next fill places what was missing */
+    assert_int_equal(leg(f, OC_ROLE_STOP_LOSS)->now.qty, 12);
+    fixture_free(f);
+}
+
+static oc_rc reduces_nothing(void *self, const struct oc_risk_ctx *ctx, const struct oc_request *ask,
+                             struct oc_verdict *verdict)
+{
+    (void)self;
+    (void)ctx;
+    verdict->allowed = ask->role == OC_ROLE_NONE || ask->role == OC_ROLE_ENTRY;
+    return OC_OK;
+}
+
+static oc_rc closes_nothing(void *self, const struct oc_risk_ctx *ctx, const struct oc_request *ask,
+                            struct oc_verdict *verdict)
+{
+    (void)self;
+    (void)ctx;
+    verdict->allowed = ask->role != OC_ROLE_CLOSE;
+    return OC_OK;
+}
+
+static void a_leg_that_a_rule_refuses_is_an_alarm(void **state)
+{
+    (void)state;
+    struct fixture *f = fixture_new(COST_AVERAGE);
+    const struct oc_risk table = {.size = sizeof table, .check = reduces_nothing};
+    engine_add_rule(f->engine, "nolegs", &table, NULL);
+    uint64_t entry = guarded(f, 10);
+    fixture_trade(f, entry, OC_SIDE_BUY, 10, 10000);
+    assert_int_equal(engine_stats(f->engine)->alarms, 2); /* both */
+    assert_int_equal(f->sent_count, 1);
+    assert_int_equal(f->engine->groups.live, 1); /* it goes on watching a position without protection */
+    fixture_free(f);
+}
+
+/* Both legs filled at once, and what should flatten the excess is refused: said, and asked again with the next fill. */
+static void an_excess_that_cannot_be_flattened_is_an_alarm(void **state)
+{
+    (void)state;
+    struct fixture *f = fixture_new(COST_AVERAGE);
+    const struct oc_risk table = {.size = sizeof table, .check = closes_nothing};
+    engine_add_rule(f->engine, "noclose", &table, NULL);
+    uint64_t entry = guarded(f, 10);
+    fixture_trade(f, entry, OC_SIDE_BUY, 10, 10000);
+    uint64_t stop = leg(f, OC_ROLE_STOP_LOSS)->now.order, target = leg(f, OC_ROLE_TAKE_PROFIT)->now.order;
+    fixture_trade(f, target, OC_SIDE_SELL, 4, 11000);
+    fixture_trade(f, stop, OC_SIDE_SELL, 10, 9500);
+    assert_int_equal(fixture_book(f)->position.qty, -4);
+    assert_int_equal(engine_stats(f->engine)->alarms, 1);
+    assert_int_equal(f->engine->groups.flattened, 0);
+    fixture_free(f);
+}
+
+static void an_expired_leg_is_placed_again(void **state)
+{
+    (void)state;
+    struct fixture *f = fixture_new(COST_AVERAGE);
+    struct oc_request request = fixture_order(f, OC_SIDE_SELL, 10, 10000); /* a short, with a stop only */
+    request.bits |= OC_RQ_HAS_STOP_LOSS;
+    request.stop_loss = 10500;
+    uint64_t entry = fixture_submit(f, request);
+    fixture_trade(f, entry, OC_SIDE_SELL, 10, 10000);
+    const struct order *stop = leg(f, OC_ROLE_STOP_LOSS);
+    uint64_t first = stop->now.order;
+    assert_int_equal(stop->now.side, OC_SIDE_BUY);
+    assert_null(leg(f, OC_ROLE_TAKE_PROFIT));
+    fixture_say(f, OC_EV_EXPIRED, first);
+    stop = leg(f, OC_ROLE_STOP_LOSS);
+    assert_true(stop->now.order != first);
+    assert_int_equal(stop->now.qty, 10);
+    fixture_say(f, OC_EV_CANCELED, stop->now.order); /* taken down by somebody: it stays down */
+    assert_int_equal(leg(f, OC_ROLE_STOP_LOSS), stop);
+    assert_int_equal(f->engine->groups.live, 1);
+    fixture_free(f);
+}
+
+/* A position that is closed by hand takes down its own protection, not that of another strategy, account or market. */
+static void closing_leaves_the_protection_of_others(void **state)
+{
+    (void)state;
+    struct fixture *f = fixture_new(COST_AVERAGE);
+    struct engine_client client = {0};
+    uint32_t one, two, account, own_inst = f->inst, inst;
+    engine_add_client(f->engine, "one", &client, &one);
+    engine_add_client(f->engine, "two", &client, &two);
+    struct oc_instrument info = instruments_get(engine_instruments(f->engine), f->inst)->info;
+    strcpy(info.symbol, "ETH/USDT");
+    assert_int_equal(instruments_add(engine_instruments(f->engine), &info, &inst), OC_OK);
+    assert_int_equal(portfolio_add_account(engine_portfolio(f->engine), "b", "test", f->quote, COST_AVERAGE, &account), OC_OK);
+    struct engine_venue venue = {f, fixture_request};
+    engine_set_venue(f->engine, account, &venue);
+    uint64_t entries[4];
+    for (int i = 0; i < 4; i++) {
+        struct oc_request request = fixture_order(f, OC_SIDE_BUY, 10, 10000);
+        request.bits |= OC_RQ_HAS_STOP_LOSS;
+        request.stop_loss = 9500;
+        request.strategy = i == 1 ? two : one;
+        request.account = i == 2 ? account : f->account;
+        request.head.inst = i == 3 ? inst : own_inst;
+        entries[i] = fixture_submit(f, request);
+        f->inst = request.head.inst;
+        fixture_trade(f, entries[i], OC_SIDE_BUY, 10, 10000);
+        f->inst = own_inst;
+    }
+    uint64_t waiting = guarded(f, 5); /* an entry that has not filled is not closed with the rest */
+    assert_int_equal(f->engine->groups.live, 5);
+    struct oc_request close = fixture_order(f, OC_SIDE_SELL, 10, 9900);
+    close.strategy = one;
+    uint32_t sent = f->sent_count;
+    uint64_t closing = fixture_submit(f, close);
+    fixture_trade(f, closing, OC_SIDE_SELL, 10, 9900);
+    assert_int_equal(f->sent_count, sent + 2);
+    assert_int_equal(f->sent[sent + 1].kind, OC_REQUEST_CANCEL);
+    assert_int_equal(f->sent[sent + 1].parent, entries[0]);
+    fixture_say(f, OC_EV_CANCELED, f->sent[sent + 1].order);
+    assert_int_equal(f->engine->groups.live, 4);
+    fixture_say(f, OC_EV_CANCELED, waiting);
+    assert_int_equal(f->engine->groups.live, 3);
+    fixture_free(f);
+}
+
+static void groups_stop_at_their_limit(void **state)
+{
+    (void)state;
+    struct fixture *f = fixture_new(COST_AVERAGE);
+    struct groups *groups = &f->engine->groups;
+    groups->list = calloc(ENGINE_GROUPS_MAX, sizeof *groups->list);
+    assert_non_null(groups->list);
+    groups->count = groups->room = groups->live = ENGINE_GROUPS_MAX;
+    for (uint32_t i = 0; i < ENGINE_GROUPS_MAX; i++)
+        groups->list[i].id = i + 1;
+    assert_true(guarded(f, 10) == 0);
+    assert_int_equal(fixture_book(f) ? fixture_book(f)->open_buy : 0, 0); /* refused as a whole */
+    groups->list[77].id = 0;
+    groups->live--;
+    assert_true(guarded(f, 10) != 0);
+    assert_int_equal(groups->live, ENGINE_GROUPS_MAX);
+    fixture_free(f);
+}
+
+/* A record of a leg whose group is not known any more is an order like any other. */
+static void a_leg_without_its_group_restores(void **state)
+{
+    (void)state;
+    struct fixture *f = fixture_new(COST_AVERAGE);
+    struct oc_request request = fixture_order(f, OC_SIDE_SELL, 10, 11000);
+    request.head.size = sizeof request;
+    request.head.type = OC_EV_REQUEST;
+    request.kind = OC_REQUEST_NEW;
+    request.order = request.id = 3ull << 40 | 5;
+    request.group = 3ull << 40 | 1;
+    request.role = OC_ROLE_TAKE_PROFIT;
+    request.bits |= OC_RQ_REDUCE_ONLY;
+    assert_int_equal(fixture_input(f, &request), OC_OK); /* as an input it is not ours to act on */
+    assert_null(fixture_find(f, request.order));
+    assert_int_equal(engine_restore(f->engine, &request.head), OC_OK);
+    assert_int_equal(f->engine->groups.live, 0);
+    assert_int_equal(fixture_find(f, request.order)->state, STATE_SUBMITTED);
+    assert_int_equal(engine_restore(f->engine, &request.head), OC_E_EXISTS);
+    request.order++;
+    request.kind = OC_REQUEST_AMEND;
+    assert_int_equal(engine_restore(f->engine, &request.head), OC_E_NOT_FOUND);
+    request.kind = OC_REQUEST_NEW;
+    request.order = 2ull << 40 | 99; /* an earlier epoch does not move our counter */
+    assert_int_equal(engine_restore(f->engine, &request.head), OC_OK);
+    assert_int_equal(fixture_submit(f, fixture_order(f, OC_SIDE_BUY, 1, 9900)), 3ull << 40 | 6);
     fixture_free(f);
 }
 
@@ -172,6 +341,12 @@ int main(void)
         cmocka_unit_test(closing_takes_the_protection_down),
         cmocka_unit_test(an_entry_that_never_filled_leaves_no_group),
         cmocka_unit_test(a_refused_leg_is_an_alarm),
+        cmocka_unit_test(a_leg_that_a_rule_refuses_is_an_alarm),
+        cmocka_unit_test(an_excess_that_cannot_be_flattened_is_an_alarm),
+        cmocka_unit_test(an_expired_leg_is_placed_again),
+        cmocka_unit_test(closing_leaves_the_protection_of_others),
+        cmocka_unit_test(groups_stop_at_their_limit),
+        cmocka_unit_test(a_leg_without_its_group_restores),
         cmocka_unit_test(the_other_leg_goes_when_one_is_filled),
         cmocka_unit_test(groups_come_back_from_records),
     };

@@ -1,6 +1,7 @@
 /* loop_test.c: the one order of simultaneous things, with a simulator that answers as told. */
 #include "engine_fixture.h"
 
+#include "engine/limits.h"
 #include "engine/loop.h"
 
 #define MINUTE 60000000000LL
@@ -204,6 +205,198 @@ static void a_run_can_be_stopped_and_errors_end_it(void **state)
     world_free(world);
 }
 
+/* Each part fails in turn: its code ends the run, and what came before it is done. */
+enum { FAIL_SOURCE = 1, FAIL_SECOND, FAIL_MARKET, FAIL_SIM, FAIL_DUE, FAIL_ANSWER, FAIL_ENGINE, FAIL_TIMER, FAIL_END };
+
+struct broken {
+    struct world *world;
+    struct bars bars;
+    int what;
+};
+
+static oc_rc broken_next(void *self, struct oc_event **ret_event)
+{
+    struct broken *broken = self;
+    if (broken->what == FAIL_SOURCE || (broken->what == FAIL_SECOND && broken->bars.at == 1))
+        return OC_E_IO;
+    return next_bar(&broken->bars, ret_event);
+}
+
+static oc_rc broken_market(void *self, struct oc_event *event)
+{
+    struct broken *broken = self;
+    event->seq = ++broken->world->f->seq;
+    return broken->what == FAIL_MARKET && event->venue_ns == 2 * MINUTE ? OC_E_IO : OC_OK;
+}
+
+static oc_rc broken_answer(void *self, struct oc_event *event)
+{
+    struct broken *broken = self;
+    event->seq = ++broken->world->f->seq;
+    return broken->what == FAIL_ANSWER ? OC_E_IO : OC_OK;
+}
+
+static oc_rc broken_sim_market(void *self, int64_t now_ns, const struct oc_event *event)
+{
+    struct broken *broken = self;
+    return broken->what == FAIL_SIM && now_ns == event->venue_ns ? OC_E_IO : OC_OK;
+}
+
+static oc_rc broken_sim_request(void *self, int64_t now_ns, const struct oc_request *request)
+{
+    struct broken *broken = self;
+    struct simhost *simhost = &broken->world->simhost;
+    struct oc_ev_answer answer = fixture_answer(broken->world->f, OC_EV_ACCEPTED, request->order);
+    struct oc_ev_fill fill = fixture_fill(broken->world->f, request->order, OC_SIDE_BUY, 0, 9900, "f");
+    assert_int_equal(simhost_emit(simhost, now_ns, broken->what == FAIL_ENGINE ? &fill.head : &answer.head), OC_OK);
+    return simhost_schedule(simhost, now_ns);
+}
+
+static oc_rc broken_sim_due(void *self, int64_t now_ns)
+{
+    (void)now_ns;
+    return ((struct broken *)self)->what == FAIL_DUE ? OC_E_IO : OC_OK;
+}
+
+static const struct oc_sim broken_table = {.size = sizeof broken_table, .market = broken_sim_market,
+                                           .request = broken_sim_request, .due = broken_sim_due};
+
+static void what_fails_ends_the_run_with_its_code(void **state)
+{
+    (void)state;
+    for (int what = 0; what < FAIL_END; what++) {
+        struct world *world = world_new(0);
+        struct broken broken = {.world = world, .what = what};
+        struct loop_hooks hooks = {&broken, broken_market, broken_answer, NULL, NULL};
+        struct loop_source source = {&broken, broken_next};
+        uint64_t timer;
+        loop_free(world->loop);
+        assert_int_equal(loop_new(world->f->engine, &hooks, &world->loop), OC_OK);
+        world->simhost.table = &broken_table;
+        world->simhost.self = &broken;
+        assert_int_equal(loop_add_sim(world->loop, &world->simhost, world->f->account), OC_OK);
+        fill_bars(&broken.bars, world->f->inst, 3);
+        assert_int_equal(loop_add_source(world->loop, &source), OC_OK);
+        timers_add(engine_timers(world->f->engine), 1, 150 * 1000000000LL, 0, &timer);
+        if (what == FAIL_TIMER)
+            world->f->door_answer = OC_E_IO; /* the door takes no timer; the order is refused */
+        static const uint64_t done[FAIL_END] = {3, 0, 1, 1, 0, 2, 2, 2, 2};
+        const oc_rc want = what == 0 ? OC_OK : what == FAIL_ENGINE ? OC_E_DATA : OC_E_IO;
+        assert_int_equal(loop_run(world->loop), want);
+        assert_int_equal(loop_index(world->loop), done[what]);
+        world_free(world);
+    }
+}
+
+/* Nobody listens: hooks may be left out, and a loop without sources has nothing to do. */
+static void hooks_are_optional(void **state)
+{
+    (void)state;
+    struct world *world = world_new(0);
+    const struct loop_hooks none = {0};
+    struct bars bars = {0};
+    struct loop_source source = {&bars, next_bar};
+    loop_free(world->loop);
+    loop_free(NULL);
+    assert_int_equal(loop_new(world->f->engine, &none, &world->loop), OC_OK);
+    assert_int_equal(loop_run(world->loop), OC_OK);
+    assert_true(loop_now(world->loop) == INT64_MIN);
+    loop_add_sim(world->loop, &world->simhost, world->f->account);
+    fill_bars(&bars, world->f->inst, 3);
+    loop_add_source(world->loop, &source);
+    assert_int_equal(loop_run(world->loop), OC_OK);
+    assert_int_equal(loop_index(world->loop), 3);
+    assert_int_equal(orders_open_count(engine_orders(world->f->engine)), 1);
+    assert_int_equal(orders_open_first(engine_orders(world->f->engine))->state, STATE_ACCEPTED);
+    world_free(world);
+}
+
+static void sources_and_simulators_stop_at_their_limit(void **state)
+{
+    (void)state;
+    struct world *world = world_new(0);
+    struct bars bars = {0};
+    struct loop_source source = {&bars, next_bar};
+    for (uint32_t i = 0; i < ENGINE_SOURCES_MAX; i++)
+        assert_int_equal(loop_add_source(world->loop, &source), OC_OK);
+    assert_int_equal(loop_add_source(world->loop, &source), OC_E_LIMIT);
+    struct simhost *more = calloc(ENGINE_ACCOUNTS_MAX, sizeof *more);
+    assert_non_null(more);
+    for (uint32_t i = 0; i + 1 < ENGINE_ACCOUNTS_MAX; i++) {
+        simhost_init(&more[i], &sim_table, world);
+        assert_int_equal(loop_add_sim(world->loop, &more[i], world->f->account), OC_OK);
+    }
+    assert_int_equal(loop_add_sim(world->loop, &more[ENGINE_ACCOUNTS_MAX - 1], world->f->account), OC_E_LIMIT);
+    assert_int_equal(loop_add_sim(world->loop, &world->simhost, world->f->account), OC_OK); /* known: no new place */
+    assert_int_equal(loop_add_sim(world->loop, &world->simhost, 9), OC_E_NOT_FOUND);
+    assert_int_equal(loop_run(world->loop), OC_OK); /* all sources are at their end */
+    free(more);
+    world_free(world);
+}
+
+struct ticks {
+    union {
+        struct oc_event head;
+        struct oc_ev_trade trade;
+        struct oc_ev_qbar qbar;
+    } list[3];
+    int at;
+};
+
+static oc_rc next_tick(void *self, struct oc_event **ret_event)
+{
+    struct ticks *ticks = self;
+    if (ticks->at == 3)
+        return OC_E_END;
+    *ret_event = &ticks->list[ticks->at++].head;
+    return OC_OK;
+}
+
+/* A trade has one point, its time; a bar of quotes opens like any bar. Quiet sources wait at the end. */
+static void trades_and_bars_of_quotes_are_merged_by_time(void **state)
+{
+    (void)state;
+    struct world *world = world_new(0);
+    struct ticks ticks = {0};
+    struct bars bars = {0};
+    ticks.list[0].trade = (struct oc_ev_trade){.head = {.size = sizeof ticks.list[0].trade, .type = OC_EV_TRADE,
+                                                        .inst = world->f->inst, .venue_ns = MINUTE}, .price = 10000};
+    ticks.list[1].qbar = (struct oc_ev_qbar){.head = {.size = sizeof ticks.list[1].qbar, .type = OC_EV_QBAR,
+                                                      .inst = world->f->inst, .venue_ns = 3 * MINUTE},
+                                             .open_ns = 2 * MINUTE, .period_ns = MINUTE};
+    ticks.list[2].trade = ticks.list[0].trade;
+    ticks.list[2].head.venue_ns = 4 * MINUTE;
+    fill_bars(&bars, world->f->inst, 1);
+    struct loop_source first = {&ticks, next_tick}, second = {&bars, next_bar};
+    loop_add_source(world->loop, &first);
+    loop_add_source(world->loop, &second);
+    assert_int_equal(loop_run(world->loop), OC_OK);
+    assert_string_equal(world->log, "open@0 close@60 done@0 close@60 bar@60 done@0 open@120 close@180 bar@180 done@0 "
+                                    "close@240 done@0 ");
+    world_free(world);
+}
+
+/* Draining to an instant: answers and timers up to it, in the order of time; what comes later stays. */
+static void draining_goes_to_the_instant_and_no_further(void **state)
+{
+    (void)state;
+    struct world *world = world_new(0);
+    struct oc_ev_answer answer = fixture_answer(world->f, OC_EV_ACCEPTED, 4242);
+    uint64_t timer;
+    for (int64_t i = 1; i <= 3; i++) {
+        simhost_emit(&world->simhost, 2 * i * MINUTE, &answer.head);
+        timers_add(engine_timers(world->f->engine), 1, (2 * i - 1) * MINUTE, 0, &timer);
+    }
+    assert_int_equal(loop_drain(world->loop, 3 * MINUTE), OC_OK);
+    assert_string_equal(world->log, "timer@60 answer@120 timer@180 ");
+    assert_int_equal(loop_now(world->loop), 3 * MINUTE);
+    world->log[0] = 0;
+    assert_int_equal(loop_finish(world->loop, 6 * MINUTE), OC_OK); /* answers only; the timer at 5 waits */
+    assert_string_equal(world->log, "answer@240 answer@360 ");
+    assert_int_equal(engine_timers(world->f->engine)->count, 1);
+    world_free(world);
+}
+
 static void answers_come_by_time_and_then_by_emission(void **state)
 {
     (void)state;
@@ -233,6 +426,10 @@ static void answers_come_by_time_and_then_by_emission(void **state)
     assert_int_equal(count, 2000);
     event.size = 4;
     assert_int_equal(simhost_emit(&simhost, 1, &event), OC_E_INVALID);
+    event.size = SIMHOST_ANSWER_MAX + 8;
+    assert_int_equal(simhost_emit(&simhost, 1, &event), OC_E_INVALID);
+    event.size = 52;
+    assert_int_equal(simhost_emit(&simhost, 1, &event), OC_E_INVALID);
     event.size = 48;
     simhost_emit(&simhost, 1, &event);
     assert_int_equal(simhost_take(&simhost, 1, &got, 8), OC_E_LIMIT);
@@ -250,6 +447,11 @@ int main(void)
         cmocka_unit_test(latency_delays_the_answer_only),
         cmocka_unit_test(closes_of_all_sources_go_before_opens),
         cmocka_unit_test(a_run_can_be_stopped_and_errors_end_it),
+        cmocka_unit_test(what_fails_ends_the_run_with_its_code),
+        cmocka_unit_test(hooks_are_optional),
+        cmocka_unit_test(sources_and_simulators_stop_at_their_limit),
+        cmocka_unit_test(trades_and_bars_of_quotes_are_merged_by_time),
+        cmocka_unit_test(draining_goes_to_the_instant_and_no_further),
         cmocka_unit_test(answers_come_by_time_and_then_by_emission),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
