@@ -6,6 +6,7 @@
 
 #include "base/env_socket.h"
 #include "base/text.h"
+#include "console/line.h"
 
 enum { IN_MAX = LINK_LINE_MAX * 2, SLICE_NS = 50000000 };
 
@@ -141,16 +142,8 @@ static oc_rc send_all(struct link *link, const char *data, size_t size, int64_t 
 static oc_rc write_line(struct text *line, uint64_t id, const char *const *fields, uint32_t field_count)
 {
     text_format(line, "%llu", (unsigned long long)id);
-    for (uint32_t i = 0; i < field_count; i++) {
-        text_put_char(line, '\t');
-        for (const char *at = fields[i]; *at; at++) {
-            const char *escape = *at == '\t' ? "\\t" : (*at == '\n' ? "\\n" : (*at == '\\' ? "\\\\" : NULL));
-            if (escape)
-                text_put(line, escape);
-            else
-                text_put_char(line, *at);
-        }
-    }
+    for (uint32_t i = 0; i < field_count; i++)
+        line_put(line, fields[i]);
     text_put_char(line, '\n');
     return line->is_cut ? OC_E_LIMIT : OC_OK;
 }

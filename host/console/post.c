@@ -6,6 +6,7 @@
 
 #include "base/env_socket.h"
 #include "base/ring.h"
+#include "console/line.h"
 
 enum { SEAT_FREE, SEAT_IDLE, SEAT_ASKED, SEAT_TAKEN, SEAT_ANSWERED };
 enum { TURN_NS = 20000000 };
@@ -115,29 +116,6 @@ static void seat_close(struct post *post, struct place *place)
     sum_wishes(post);
 }
 
-/* In place: TAB parts fields, \t \n \\ are a character each. */
-static uint32_t split(char *line, const char **fields)
-{
-    uint32_t count = 0;
-    char *to = line;
-    fields[count++] = to;
-    for (const char *at = line; *at; at++) {
-        if (*at == '\t') {
-            *to++ = 0;
-            if (count == POST_FIELDS_MAX)
-                return POST_FIELDS_MAX + 1;
-            fields[count++] = to;
-        } else if (*at == '\\' && (at[1] == 't' || at[1] == 'n' || at[1] == '\\')) {
-            at++;
-            *to++ = *at == 't' ? '\t' : (*at == 'n' ? '\n' : '\\');
-        } else {
-            *to++ = *at;
-        }
-    }
-    *to = 0;
-    return count;
-}
-
 static void put_out(struct post *post, struct place *place, const char *a, const char *b, const char *data, size_t size)
 {
     size_t need = strlen(a) + strlen(b) + size + 3;
@@ -181,8 +159,8 @@ static void ask_next(struct post *post, struct place *place)
         place->line[size] = 0;
         place->in_size -= (uint32_t)size + 1;
         memmove(place->in, end + 1, place->in_size);
-        const char *fields[POST_FIELDS_MAX + 1];
-        uint32_t count = split(place->line, fields);
+        const char *fields[POST_FIELDS_MAX];
+        uint32_t count = line_split(place->line, fields, POST_FIELDS_MAX);
         snprintf(place->id, sizeof place->id, "%s", fields[0]);
         if (count < 2 || count > POST_FIELDS_MAX || !fields[1][0]) {
             refuse_line(post, place, place->id, "expected ID TAB WORD [TAB FIELD]..., at most 32 fields");

@@ -226,6 +226,8 @@ static bool rule_allows(struct engine *engine, const struct rule *rule, const st
             return false;
         }
     }
+    if (engine->witness.verdict && !(request->bits & OC_RQ_CHILD))
+        engine->witness.verdict(engine->witness.self, request, rule->name, &verdict);
     if (rc == OC_OK && verdict.allowed)
         return true;
     refuse(refusal, rule->name, rc < 0 ? "RULE_FAILED" : (verdict.reason[0] ? verdict.reason : "REFUSED"));
@@ -261,6 +263,11 @@ int engine_preview(struct engine *engine, const struct oc_request *request, stru
             ret_refusals[count++] = refusal;
     }
     return (int)count;
+}
+
+void engine_set_witness(struct engine *engine, const struct engine_witness *witness)
+{
+    engine->witness = witness ? *witness : (struct engine_witness){0};
 }
 
 void chain_observe(struct engine *engine, const struct oc_event *event)

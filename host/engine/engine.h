@@ -143,6 +143,14 @@ void engine_latch(struct engine *engine, uint32_t account, const char *reason);
 void engine_unlatch(struct engine *engine, uint32_t account);
 const char *engine_latched(const struct engine *engine, uint32_t account); /* NULL: not latched */
 
+/* Told of every verdict of every rule, allowed ones too: for showing, never for deciding. */
+struct engine_witness {
+    void *self;
+    void (*verdict)(void *self, const struct oc_request *request, const char *rule, const struct oc_verdict *verdict);
+};
+/* [setup] NULL: nobody. Copied. */
+void engine_set_witness(struct engine *engine, const struct engine_witness *witness);
+
 /* State as bytes for a checkpoint. Returns the size, or OC_E_LIMIT when it does not fit. */
 int64_t engine_save(struct engine *engine, void *bytes, size_t size_max);
 oc_rc engine_load(struct engine *engine, const void *bytes, size_t size);

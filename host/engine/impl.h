@@ -82,6 +82,7 @@ struct engine {
     char latch_reason[OC_REASON_MAX];
     bool is_latched;
     struct engine_stats stats;
+    struct engine_witness witness;
 };
 
 /* chain.c */

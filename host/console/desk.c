@@ -1,0 +1,365 @@
+/* desk.c: who asks what, and whether it may. */
+#include "console/desk_impl.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/env.h"
+#include "console/line.h"
+
+enum need { NEED_NOTHING, NEED_TRADE, NEED_UNLOCK };
+
+static bool words_hello(struct desk *desk, struct post_seat *seat, const struct desk_words *words, struct text *reply)
+{
+    struct desk_status status = {0};
+    desk->config.host->status(desk->config.host->self, &status);
+    if (words->count > 1)
+        snprintf(seat->name, sizeof seat->name, "%s", words->fields[1]);
+    const struct instrument *first = instruments_at(desk->instruments, 1);
+    put_open(reply, NULL, '{');
+    put_text(reply, "version", status.version);
+    put_int(reply, "protocol", 1);
+    put_text(reply, "mode", status.mode);
+    put_bool(reply, "live", status.is_live);
+    put_text(reply, "session", status.session);
+    put_bool(reply, "can_trade", seat->may_trade);
+    put_text(reply, "instrument", first ? first->info.symbol : NULL);
+    put_close(reply, '}');
+    return true;
+}
+
+static bool words_subscribe(struct desk *desk, struct post_seat *seat, const struct desk_words *words, struct text *reply)
+{
+    static const struct { const char *name; uint32_t kind; } kinds[] = {
+        {"fill", POST_FILL}, {"order", POST_ORDER}, {"log", POST_LOG}, {"alert", POST_ALERT},
+        {"strategy", POST_STRATEGY}, {"session", POST_SESSION}};
+    uint32_t wishes = 0;
+    for (uint32_t i = 1; i < words->count; i++) {
+        uint32_t k = 0;
+        while (k < 6 && strcmp(kinds[k].name, words->fields[i]) != 0)
+            k++;
+        if (k == 6) {
+            put_refusal(reply, "BAD_KIND", "found '%s', expected fill, order, log, alert, strategy or session", words->fields[i]);
+            return false;
+        }
+        wishes |= kinds[k].kind;
+    }
+    post_wish(desk->config.post, seat, wishes);
+    put_open(reply, NULL, '{');
+    put_int(reply, "kinds", wishes);
+    put_close(reply, '}');
+    return true;
+}
+
+static const struct { const char *word; desk_fn fn; } questions[] = {
+    {"status", desk_status},   {"markets", desk_markets}, {"ticker", desk_ticker},       {"book", desk_book},
+    {"bars", desk_bars},       {"orders", desk_orders},   {"order", desk_order},         {"fills", desk_fills},
+    {"positions", desk_positions}, {"balances", desk_balances}, {"pnl", desk_pnl},       {"explain", desk_explain},
+    {"preview", desk_preview}, {"alert", desk_alert},     {"alerts", desk_alerts}};
+
+static const char *const lists[] = {"venues", "plugins", "strategies", "risk", "journal", NULL};
+static const char *const controls[] = {"pause", "go", "speed", "step", "until_fill", "to", "back", NULL};
+static const char *const commands[] = {"buy",    "sell", "close",  "cancel", "cancel_all", "amend", "flatten", "kill", "unkill",
+                                       "load", "unload", "hold", "resume", "reload", "set", "budget", "may", NULL};
+
+static bool is_among(const char *word, const char *const *list)
+{
+    for (; *list; list++)
+        if (strcmp(*list, word) == 0)
+            return true;
+    return false;
+}
+
+static bool unknown_word(const char *word, struct text *reply)
+{
+    const char *names[64];
+    uint32_t count = 0;
+    for (size_t i = 0; i < sizeof questions / sizeof questions[0]; i++)
+        names[count++] = questions[i].word;
+    for (int i = 0; lists[i]; i++)
+        names[count++] = lists[i];
+    for (int i = 0; controls[i]; i++)
+        names[count++] = controls[i];
+    for (int i = 0; commands[i]; i++)
+        names[count++] = commands[i];
+    names[count] = NULL;
+    const char *nearest = text_nearest(word, names);
+    put_refusal(reply, "UNKNOWN_WORD", "'%.40s' is not a word of the console%s%s%s", word, nearest ? "; did you mean '" : "",
+                nearest ? nearest : "", nearest ? "'?" : "");
+    return false;
+}
+
+/* Whether this seat may use verbs now. */
+static bool may(struct desk *desk, const struct post_seat *seat, const char *word, struct text *reply)
+{
+    struct desk_status status = {0};
+    if (!seat->may_trade) {
+        put_refusal(reply, "READ_ONLY", "this console is attached to read: %s changes something; attach with --trade", word);
+        return false;
+    }
+    desk->config.host->status(desk->config.host->self, &status);
+    bool is_order = is_among(word, commands);
+    if (status.is_live && !seat->is_unlocked && is_order && strcmp(word, "flatten") != 0 && strcmp(word, "kill") != 0) {
+        put_refusal(reply, "LOCKED", "live is locked: live.unlock() first; flatten() and kill() need no unlock");
+        return false;
+    }
+    if (status.is_ended && is_order) {
+        put_refusal(reply, "FEED_ENDED", "the feed has ended: no order can be filled any more");
+        return false;
+    }
+    return true;
+}
+
+/* A live order above the set size is asked about once. */
+static bool is_sure(struct desk *desk, const struct desk_words *words, struct text *reply)
+{
+    struct desk_status status = {0};
+    struct oc_request request = {0};
+    desk->config.host->status(desk->config.host->self, &status);
+    if (!status.is_live || desk->config.ask_above.units == 0 || desk_option(words, 1, "sure") ||
+        (strcmp(words->fields[0], "buy") != 0 && strcmp(words->fields[0], "sell") != 0))
+        return true;
+    if (!desk_parse_order(desk, words, 0, &request, reply))
+        return false;
+    const struct instrument *instrument = instruments_get(desk->instruments, request.head.inst);
+    const struct market *market = markets_get(engine_markets(desk->engine), request.head.inst);
+    int64_t price = request.bits & OC_RQ_HAS_PRICE ? request.price : (market && market->has_mark ? market->mark2 / 2 : 0);
+    oc_i128 value = 0, limit = 0;
+    if (request.bits & OC_RQ_HAS_QUOTE_QTY)
+        money_from_dec(request.quote_qty, &value);
+    else
+        instrument_value(instrument, price, request.qty, &value);
+    money_from_dec(desk->config.ask_above, &limit);
+    if (value <= limit && price > 0)
+        return true;
+    char shown[64], most[64];
+    money_to_text(value, 2, true, shown);
+    money_to_text(limit, 2, true, most);
+    put_refusal(reply, "SURE", "this order is worth %s, above console.ask_above %s: say sure=1 to send it", shown, most);
+    return false;
+}
+
+static bool command(struct desk *desk, const struct post_seat *seat, struct desk_words *words, struct text *reply)
+{
+    struct text line;
+    char by[48];
+    if (!is_sure(desk, words, reply) || !desk->config.host->prepare(desk->config.host->self, words, reply))
+        return false;
+    text_init_grow(&line, OC_EVENT_MAX - 256);
+    for (uint32_t i = 0; i < words->count; i++)
+        if (strncmp(words->fields[i], "sure=", 5) != 0)
+            line_put(&line, words->fields[i]);
+    snprintf(by, sizeof by, "by=%s", seat->name);
+    line_put(&line, by);
+    bool is_ok = false;
+    if (line.is_cut)
+        put_refusal(reply, "TOO_LONG", "a command has at most 64 KiB, the text of a strategy included");
+    else
+        is_ok = desk->config.host->command(desk->config.host->self, line.data, line.size, reply);
+    text_release(&line);
+    return is_ok;
+}
+
+static bool seat_word(struct desk *desk, struct post_seat *seat, const char *word, struct text *reply)
+{
+    struct desk_status status = {0};
+    desk->config.host->status(desk->config.host->self, &status);
+    if (strcmp(word, "trade") == 0)
+        seat->may_trade = true;
+    else if (!seat->may_trade)
+        return may(desk, seat, word, reply);
+    else
+        seat->is_unlocked = strcmp(word, "unlock") == 0;
+    put_open(reply, NULL, '{');
+    put_bool(reply, "can_trade", seat->may_trade);
+    put_bool(reply, "unlocked", seat->is_unlocked || !status.is_live);
+    put_close(reply, '}');
+    return true;
+}
+
+/* OC_E_AGAIN: answered later. Positive: ok. 0: refused. */
+static oc_rc answer(struct desk *desk, struct post_seat *seat, struct desk_words *words, struct text *reply)
+{
+    const char *word = words->fields[0];
+    if (strcmp(word, "hello") == 0)
+        return words_hello(desk, seat, words, reply);
+    if (strcmp(word, "subscribe") == 0)
+        return words_subscribe(desk, seat, words, reply);
+    if (strcmp(word, "trade") == 0 || strcmp(word, "unlock") == 0 || strcmp(word, "lock") == 0)
+        return seat_word(desk, seat, word, reply);
+    for (size_t i = 0; i < sizeof questions / sizeof questions[0]; i++)
+        if (strcmp(questions[i].word, word) == 0)
+            return questions[i].fn(desk, words, reply);
+    if (is_among(word, lists))
+        return desk->config.host->list(desk->config.host->self, word, words, reply);
+    if (is_among(word, controls)) {
+        if (!may(desk, seat, word, reply))
+            return 0;
+        oc_rc rc = desk->config.host->control(desk->config.host->self, words, reply);
+        return rc == OC_E_AGAIN ? rc : rc >= 0;
+    }
+    if (is_among(word, commands))
+        return may(desk, seat, word, reply) && command(desk, seat, words, reply);
+    return unknown_word(word, reply);
+}
+
+void desk_turn(struct desk *desk)
+{
+    struct post_seat *seat;
+    if (!desk->config.post)
+        return;
+    while ((seat = post_take(desk->config.post)) != NULL) {
+        struct desk_words words = {.count = seat->field_count};
+        memcpy(words.fields, seat->fields, seat->field_count * sizeof words.fields[0]);
+        text_clear(&desk->reply);
+        oc_rc rc = answer(desk, seat, &words, &desk->reply);
+        if (rc == OC_E_AGAIN && !desk->waiting) {
+            desk->waiting = seat;
+            continue;
+        }
+        if (rc == OC_E_AGAIN)
+            put_refusal(&desk->reply, "BUSY", "another console's step is under way");
+        post_reply(desk->config.post, seat, rc > 0, desk->reply.data, desk->reply.size);
+    }
+}
+
+void desk_settle(struct desk *desk, bool is_ok)
+{
+    struct post_seat *seat = desk->waiting;
+    if (!seat)
+        return;
+    desk->waiting = NULL;
+    text_clear(&desk->reply);
+    struct desk_words words = {.fields = {"status"}, .count = 1};
+    desk_status(desk, &words, &desk->reply);
+    post_reply(desk->config.post, seat, is_ok, desk->reply.data, desk->reply.size);
+}
+
+bool desk_is_waiting(const struct desk *desk) { return desk->waiting != NULL; }
+
+oc_rc desk_new(const struct desk_config *config, struct desk **ret_desk)
+{
+    struct desk *desk = env_alloc(sizeof *desk);
+    if (!desk)
+        return OC_E_NOMEM;
+    desk->config = *config;
+    desk->engine = config->engine;
+    desk->instruments = engine_instruments(config->engine);
+    desk->portfolio = engine_portfolio(config->engine);
+    text_init_grow(&desk->reply, POST_LINE_MAX);
+    text_init_grow(&desk->told, 4096);
+    desk->fills = env_alloc(DESK_FILLS_MAX * sizeof *desk->fills);
+    desk->trails = env_alloc(DESK_TRAILS_MAX * sizeof *desk->trails);
+    if (!desk->fills || !desk->trails) {
+        desk_free(desk);
+        return OC_E_NOMEM;
+    }
+    struct engine_witness witness = {desk, desk_witness};
+    engine_set_witness(desk->engine, &witness);
+    *ret_desk = desk;
+    return OC_OK;
+}
+
+void desk_free(struct desk *desk)
+{
+    if (!desk)
+        return;
+    engine_set_witness(desk->engine, NULL);
+    for (int i = 0; i < DESK_TAPES_MAX; i++)
+        env_free(desk->tapes[i]);
+    env_free(desk->fills);
+    env_free(desk->trails);
+    text_release(&desk->reply);
+    text_release(&desk->told);
+    env_free(desk);
+}
+
+void desk_tell(struct desk *desk, enum post_kind kind, const struct text *json)
+{
+    if (desk->config.post)
+        post_tell(desk->config.post, kind, json->data, json->size);
+}
+
+/* Helpers of all questions. */
+
+bool desk_instrument(struct desk *desk, const struct desk_words *words, uint32_t i, const struct instrument **ret_instrument,
+                     struct text *reply)
+{
+    char symbol[OC_SYMBOL_MAX + OC_VENUE_MAX];
+    const char *asked = i < words->count ? words->fields[i] : "";
+    if (!*asked) {
+        *ret_instrument = instruments_at(desk->instruments, 1);
+        if (*ret_instrument)
+            return true;
+        put_refusal(reply, "NO_MARKET", "there is no instrument yet");
+        return false;
+    }
+    snprintf(symbol, sizeof symbol, "%s", asked);
+    uint32_t inst = instruments_find(desk->instruments, symbol);
+    if (!inst) { /* symbols are upper case; a venue before the colon stays as it is */
+        char *slash = strchr(symbol, '/'), *colon = strchr(symbol, ':');
+        for (char *at = colon && (!slash || colon < slash) ? colon : symbol; *at; at++)
+            if (*at >= 'a' && *at <= 'z')
+                *at = (char)(*at - 'a' + 'A');
+        inst = instruments_find(desk->instruments, symbol);
+    }
+    *ret_instrument = inst ? instruments_get(desk->instruments, inst) : NULL;
+    if (*ret_instrument)
+        return true;
+    const char *names[65];
+    uint32_t count = 0;
+    for (uint32_t k = 1; k < instruments_count(desk->instruments) && count < 64; k++) {
+        const struct instrument *known = instruments_at(desk->instruments, k);
+        if (known)
+            names[count++] = known->info.symbol;
+    }
+    names[count] = NULL;
+    const char *nearest = text_nearest(symbol, names);
+    put_refusal(reply, "BAD_SYMBOL", "no instrument '%.60s'%s%s%s", asked, nearest ? "; did you mean '" : "; see markets",
+                nearest ? nearest : "", nearest ? "'?" : "");
+    return false;
+}
+
+uint64_t desk_from(const struct desk_words *words, uint32_t i)
+{
+    int64_t from = 0;
+    if (i < words->count && text_to_int(words->fields[i], strlen(words->fields[i]), &from) == OC_OK && from > 0)
+        return (uint64_t)from;
+    return 0;
+}
+
+bool desk_order_id(const struct desk *desk, const char *text, uint64_t *ret_order)
+{
+    char *end;
+    if (*text == 'o' || *text == 'O')
+        text++;
+    if (*text < '0' || *text > '9')
+        return false;
+    unsigned long long number = strtoull(text, &end, 10), epoch = desk->config.epoch;
+    if (*end == '.' && end[1] >= '0' && end[1] <= '9') {
+        epoch = number;
+        number = strtoull(end + 1, &end, 10);
+    }
+    if (*end || number >= 1ull << 40 || epoch >= 1ull << 24)
+        return false;
+    *ret_order = (uint64_t)(epoch << 40 | number);
+    return true;
+}
+
+const char *desk_option(const struct desk_words *words, uint32_t first, const char *name)
+{
+    size_t size = strlen(name);
+    for (uint32_t i = first; i < words->count; i++)
+        if (strncmp(words->fields[i], name, size) == 0 && words->fields[i][size] == '=')
+            return words->fields[i] + size + 1;
+    return NULL;
+}
+
+void desk_next(struct text *reply, bool has_more, uint64_t next)
+{
+    if (has_more)
+        put_int(reply, "next", (int64_t)next);
+    else
+        put_null(reply, "next");
+}

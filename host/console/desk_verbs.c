@@ -1,0 +1,478 @@
+/* desk_verbs.c: verbs carried out from a recorded command, and what they would do. */
+#include "console/desk_impl.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "console/line.h"
+
+static const char *const trade_options[] = {"qty",  "quote_qty", "price",  "stop", "stop_loss", "take_profit", "tif",  "expire",
+                                            "post_only", "reduce_only", "tag", "strict", "sure", "by", NULL};
+static const char *const amend_options[] = {"qty", "price", "stop", "by", NULL};
+static const char *const close_options[] = {"tag", "by", NULL};
+
+static bool options_are_known(const struct desk_words *words, uint32_t first, const char *const *names, struct text *reply)
+{
+    for (uint32_t i = first; i < words->count; i++) {
+        char name[32];
+        const char *equals = strchr(words->fields[i], '=');
+        size_t size = equals ? (size_t)(equals - words->fields[i]) : 0;
+        snprintf(name, sizeof name, "%.*s", (int)(size < 31 ? size : 31), words->fields[i]);
+        uint32_t k = 0;
+        while (names[k] && strcmp(names[k], name) != 0)
+            k++;
+        if (names[k])
+            continue;
+        const char *nearest = text_nearest(name, names);
+        put_refusal(reply, "BAD_OPTION", "%s: found '%.40s'%s%s%s", words->fields[0], words->fields[i],
+                    nearest ? "; did you mean '" : ", expected NAME=VALUE", nearest ? nearest : "", nearest ? "'?" : "");
+        return false;
+    }
+    return true;
+}
+
+/* A decimal option in units of a grid. False with *reply empty: it is absent. */
+static bool option_units(const struct desk_words *words, uint32_t first, const char *name, struct oc_dec step, int direction,
+                         int64_t *ret_units, bool *ret_snapped, struct text *reply)
+{
+    struct oc_dec dec = {0};
+    int exact = 1;
+    const char *value = desk_option(words, first, name);
+    if (!value)
+        return false;
+    if (text_to_decimal(value, strlen(value), &dec.units, &dec.scale) < 0) {
+        put_refusal(reply, "BAD_NUMBER", "%s: found '%.40s', expected a decimal number of at most 18 digits", name, value);
+        return false;
+    }
+    if (instrument_dec_units(step, dec, direction, ret_units, &exact) < 0) {
+        put_refusal(reply, "BAD_NUMBER", "%s: %.40s is out of range", name, value);
+        return false;
+    }
+    *ret_snapped |= !exact;
+    return true;
+}
+
+static bool option_flag(const struct desk_words *words, uint32_t first, const char *name)
+{
+    const char *value = desk_option(words, first, name);
+    return value && strcmp(value, "0") != 0 && strcmp(value, "false") != 0 && strcmp(value, "no") != 0;
+}
+
+static bool option_amount(const struct desk_words *words, uint32_t first, const struct instrument *instrument,
+                          struct oc_request *request, bool *snapped, struct text *reply)
+{
+    const char *money = desk_option(words, first, "quote_qty"), *qty = desk_option(words, first, "qty");
+    if (!money == !qty) {
+        put_refusal(reply, "BAD_AMOUNT", "give qty (base) or quote_qty (money), one of them");
+        return false;
+    }
+    if (money) {
+        if (text_to_decimal(money, strlen(money), &request->quote_qty.units, &request->quote_qty.scale) < 0 ||
+            request->quote_qty.units <= 0) {
+            put_refusal(reply, "BAD_NUMBER", "quote_qty: found '%.40s', expected an amount above 0", money);
+            return false;
+        }
+        request->bits |= OC_RQ_HAS_QUOTE_QTY | OC_RQ_FEE_IN_QUOTE;
+        return true;
+    }
+    if (!option_units(words, first, "qty", instrument->info.qty_step, SNAP_DOWN, &request->qty, snapped, reply))
+        return false;
+    if (request->qty <= 0) {
+        put_refusal(reply, qty[0] == '-' || strcmp(qty, "0") == 0 ? "BAD_NUMBER" : "QUANTITY_BELOW_STEP",
+                    "qty: found '%.40s', expected at least one lot", qty);
+        return false;
+    }
+    request->bits |= OC_RQ_HAS_QTY;
+    text_to_decimal(qty, strlen(qty), &request->asked_qty.units, &request->asked_qty.scale);
+    return true;
+}
+
+static bool option_prices(const struct desk_words *words, uint32_t first, const struct instrument *instrument,
+                          struct oc_request *request, bool *snapped, struct text *reply)
+{
+    const struct oc_dec step = instrument->info.price_step;
+    bool near = false;
+    if (option_units(words, first, "price", step, request->side == OC_SIDE_BUY ? SNAP_DOWN : SNAP_UP, &request->price, snapped,
+                     reply)) {
+        const char *price = desk_option(words, first, "price");
+        request->bits |= OC_RQ_HAS_PRICE;
+        text_to_decimal(price, strlen(price), &request->asked_price.units, &request->asked_price.scale);
+    }
+    if (option_units(words, first, "stop", step, SNAP_NEAREST, &request->stop_price, snapped, reply))
+        request->bits |= OC_RQ_HAS_STOP;
+    if (option_units(words, first, "stop_loss", step, SNAP_NEAREST, &request->stop_loss, &near, reply))
+        request->bits |= OC_RQ_HAS_STOP_LOSS;
+    if (option_units(words, first, "take_profit", step, SNAP_NEAREST, &request->take_profit, &near, reply))
+        request->bits |= OC_RQ_HAS_TAKE_PROFIT;
+    bool priced = request->bits & OC_RQ_HAS_PRICE, stopped = request->bits & OC_RQ_HAS_STOP;
+    request->type = priced ? (stopped ? OC_ORDER_STOP_LIMIT : OC_ORDER_LIMIT) : (stopped ? OC_ORDER_STOP : OC_ORDER_MARKET);
+    return reply->size == 0;
+}
+
+static bool option_time(const struct desk_words *words, uint32_t first, struct oc_request *request, struct text *reply)
+{
+    static const char *const names[] = {"GTC", "IOC", "FOK", "GTD", "DAY"};
+    const char *tif = desk_option(words, first, "tif"), *expire = desk_option(words, first, "expire");
+    int i = 0;
+    while (tif && i < 5 && strcmp(names[i], tif) != 0)
+        i++;
+    if (i == 5 || (expire && text_to_time(expire, strlen(expire), &request->expire_ns) < 0) || (i == 3) != (expire != NULL)) {
+        put_refusal(reply, "BAD_TIF", "tif is GTC, IOC, FOK, GTD or DAY; GTD needs expire=TIME, the others have none");
+        return false;
+    }
+    request->tif = (uint8_t)(OC_TIF_GTC + i);
+    return true;
+}
+
+bool desk_parse_order(struct desk *desk, const struct desk_words *words, uint32_t first, struct oc_request *ret_request,
+                      struct text *reply)
+{
+    const struct instrument *instrument;
+    const char *side = words->count > first ? words->fields[first] : "";
+    bool is_buy = strcmp(side, "buy") == 0, snapped = false;
+    struct oc_request request = {.owner = OC_OWNER_CONSOLE, .account = desk->config.account};
+    if (!is_buy && strcmp(side, "sell") != 0) {
+        put_refusal(reply, "BAD_SIDE", "found '%.20s', expected buy or sell", side);
+        return false;
+    }
+    request.side = is_buy ? OC_SIDE_BUY : OC_SIDE_SELL;
+    if (!desk_instrument(desk, words, first + 1, &instrument, reply) ||
+        !options_are_known(words, first + 2, trade_options, reply) ||
+        !option_amount(words, first + 2, instrument, &request, &snapped, reply) ||
+        !option_prices(words, first + 2, instrument, &request, &snapped, reply) ||
+        !option_time(words, first + 2, &request, reply))
+        return false;
+    if (snapped && option_flag(words, first + 2, "strict")) {
+        put_refusal(reply, "NOT_ON_THE_GRID", "strict: a price or quantity is off the grid");
+        return false;
+    }
+    request.bits |= snapped ? OC_RQ_SNAPPED : 0;
+    request.bits |= option_flag(words, first + 2, "post_only") ? OC_RQ_POST_ONLY : 0;
+    request.bits |= option_flag(words, first + 2, "reduce_only") ? OC_RQ_REDUCE_ONLY : 0;
+    if ((request.bits & OC_RQ_POST_ONLY) && request.type != OC_ORDER_LIMIT) {
+        put_refusal(reply, "BAD_OPTION", "post_only is for limit orders: give a price");
+        return false;
+    }
+    const char *tag = desk_option(words, first + 2, "tag");
+    if (tag)
+        strncpy(request.tag, tag, sizeof request.tag - 1);
+    request.head.inst = instrument->info.inst;
+    *ret_request = request;
+    return true;
+}
+
+static void put_engine_refusal(struct desk *desk, const struct engine_refusal *refusal, struct text *reply)
+{
+    char used[TEXT_DECIMAL_MAX], limit[TEXT_DECIMAL_MAX];
+    text_clear(reply);
+    put_open(reply, NULL, '{');
+    put_text(reply, "code", refusal->reason);
+    text_from_units(used, refusal->used.units, refusal->used.scale, TEXT_SHORTEST);
+    text_from_units(limit, refusal->limit.units, refusal->limit.scale, TEXT_SHORTEST);
+    char message[256];
+    if (refusal->used.units || refusal->limit.units)
+        snprintf(message, sizeof message, "refused by %s: %s against a limit of %s", refusal->rule, used, limit);
+    else
+        snprintf(message, sizeof message, "refused by %s", refusal->rule);
+    put_text(reply, "message", message);
+    put_text(reply, "rule", refusal->rule);
+    put_dec(reply, "used", refusal->used);
+    put_dec(reply, "limit", refusal->limit);
+    put_order_id(reply, "order", refusal->order, desk->config.epoch);
+    put_bool(reply, "definitive", true);
+    put_close(reply, '}');
+}
+
+static bool put_result(struct desk *desk, oc_rc rc, uint64_t id, const struct engine_refusal *refusal, struct text *reply)
+{
+    const struct order *order = orders_find(engine_orders(desk->engine), id);
+    text_clear(reply);
+    if (rc == OC_OK && order) {
+        desk_put_order(desk, reply, NULL, order);
+        return true;
+    }
+    if (rc == OC_E_LIMIT && refusal->reason[0])
+        put_engine_refusal(desk, refusal, reply);
+    else if (rc == OC_E_NOT_FOUND)
+        put_refusal(reply, "NO_ORDER", "no such order is known; older ones are in the journal");
+    else if (rc == OC_E_STATE)
+        put_refusal(reply, "ORDER_IS_FINAL", "the order is final: nothing can be changed");
+    else if (rc == OC_E_AGAIN)
+        put_refusal(reply, "PENDING", "a change of this order is under way: wait for its answer");
+    else if (rc == OC_E_FULL)
+        put_refusal(reply, "TOO_MANY_ORDERS", "the host's limit of open orders is reached");
+    else
+        put_refusal(reply, "BAD_ORDER", "this order makes no sense: check the amount, the prices and the time in force");
+    return false;
+}
+
+static bool finish(struct desk *desk, oc_rc rc, uint64_t id, const struct engine_refusal *refusal, struct text *reply)
+{
+    oc_rc ended = engine_end(desk->engine, true);
+    return put_result(desk, rc < 0 ? rc : ended, id, refusal, reply);
+}
+
+static bool verb_order(struct desk *desk, const struct desk_words *words, struct text *reply)
+{
+    struct oc_request request;
+    struct engine_refusal refusal = {0};
+    if (!desk_parse_order(desk, words, 0, &request, reply) || engine_begin(desk->engine, 0) < 0)
+        return false;
+    oc_rc rc = engine_submit(desk->engine, &request, &refusal);
+    return finish(desk, rc, request.order, &refusal, reply);
+}
+
+/* What the account holds beyond what strategies hold: a strategy closes its own. */
+static int64_t manual_qty(const struct desk *desk, uint32_t inst)
+{
+    int64_t qty = 0;
+    for (uint32_t i = 0; i < portfolio_book_count(desk->portfolio); i++) {
+        const struct position *position = &portfolio_book_at(desk->portfolio, i)->position;
+        if (OC_INST_INDEX(position->inst) == OC_INST_INDEX(inst) && position->account == desk->config.account)
+            qty += position->strategy ? -position->qty : position->qty;
+    }
+    return qty;
+}
+
+static bool verb_close(struct desk *desk, const struct desk_words *words, struct text *reply)
+{
+    const struct instrument *instrument;
+    struct engine_refusal refusal = {0};
+    uint32_t first = words->count > 1 && !strchr(words->fields[1], '=') ? 2 : 1;
+    struct desk_words named = *words;
+    named.count = first;
+    if (!desk_instrument(desk, &named, 1, &instrument, reply) || !options_are_known(words, first, close_options, reply))
+        return false;
+    int64_t qty = manual_qty(desk, instrument->info.inst);
+    if (qty == 0) {
+        put_refusal(reply, "NO_POSITION", "no position by hand in %s; a strategy's is closed by the strategy, or by flatten()",
+                    instrument->info.symbol);
+        return false;
+    }
+    struct oc_request request = {.owner = OC_OWNER_CONSOLE, .account = desk->config.account, .type = OC_ORDER_MARKET,
+                                 .tif = OC_TIF_GTC, .role = OC_ROLE_CLOSE, .qty = qty > 0 ? qty : -qty,
+                                 .side = qty > 0 ? OC_SIDE_SELL : OC_SIDE_BUY, .bits = OC_RQ_HAS_QTY | OC_RQ_REDUCE_ONLY};
+    const char *tag = desk_option(words, first, "tag");
+    request.head.inst = instrument->info.inst;
+    if (tag)
+        strncpy(request.tag, tag, sizeof request.tag - 1);
+    if (engine_begin(desk->engine, 0) < 0)
+        return false;
+    oc_rc rc = engine_submit(desk->engine, &request, &refusal);
+    return finish(desk, rc, request.order, &refusal, reply);
+}
+
+static bool verb_cancel(struct desk *desk, const struct desk_words *words, struct text *reply)
+{
+    struct engine_refusal refusal = {0};
+    uint64_t id = 0;
+    if (words->count < 2 || !desk_order_id(desk, words->fields[1], &id))
+        return put_result(desk, OC_E_NOT_FOUND, 0, &refusal, reply);
+    if (engine_begin(desk->engine, 0) < 0)
+        return false;
+    oc_rc rc = engine_cancel(desk->engine, id, &refusal);
+    return finish(desk, rc, id, &refusal, reply);
+}
+
+static bool verb_amend(struct desk *desk, const struct desk_words *words, struct text *reply)
+{
+    struct oc_request request = {.owner = OC_OWNER_CONSOLE};
+    struct engine_refusal refusal = {0};
+    bool snapped = false;
+    uint64_t id = 0;
+    const struct order *order = NULL;
+    if (words->count > 1 && desk_order_id(desk, words->fields[1], &id))
+        order = orders_find(engine_orders(desk->engine), id);
+    if (!order)
+        return put_result(desk, OC_E_NOT_FOUND, 0, &refusal, reply);
+    if (!options_are_known(words, 2, amend_options, reply))
+        return false;
+    const struct instrument *instrument = instruments_get(desk->instruments, order->now.head.inst);
+    const struct oc_dec step = instrument->info.price_step;
+    request.order = id;
+    if (option_units(words, 2, "qty", instrument->info.qty_step, SNAP_DOWN, &request.qty, &snapped, reply))
+        request.bits |= OC_RQ_QUANTITY_CHANGED;
+    if (option_units(words, 2, "price", step, order->now.side == OC_SIDE_BUY ? SNAP_DOWN : SNAP_UP, &request.price, &snapped, reply))
+        request.bits |= OC_RQ_PRICE_CHANGED;
+    if (option_units(words, 2, "stop", step, SNAP_NEAREST, &request.stop_price, &snapped, reply))
+        request.bits |= OC_RQ_STOP_CHANGED;
+    if (reply->size || engine_begin(desk->engine, 0) < 0)
+        return false;
+    oc_rc rc = engine_amend(desk->engine, &request, &refusal);
+    return finish(desk, rc, id, &refusal, reply);
+}
+
+static bool put_count(struct text *reply, const char *what, int count)
+{
+    text_clear(reply);
+    put_open(reply, NULL, '{');
+    put_int(reply, what, count);
+    put_close(reply, '}');
+    return true;
+}
+
+static bool verb_cancel_all(struct desk *desk, const struct desk_words *words, struct text *reply)
+{
+    const struct instrument *instrument = NULL;
+    bool is_named = words->count > 1 && words->fields[1][0] && strncmp(words->fields[1], "by=", 3) != 0;
+    if (is_named && !desk_instrument(desk, words, 1, &instrument, reply))
+        return false;
+    if (engine_begin(desk->engine, 0) < 0)
+        return false;
+    int count = engine_cancel_all(desk->engine, 0, instrument ? instrument->info.inst : 0, false);
+    engine_end(desk->engine, true);
+    return put_count(reply, "cancelled", count);
+}
+
+/* Each strategy's position is closed in its own name, then what is left by hand. */
+static bool verb_flatten(struct desk *desk, struct text *reply)
+{
+    uint32_t books = portfolio_book_count(desk->portfolio);
+    struct engine_refusal refusal = {0};
+    int closing = 0, cancelled;
+    if (engine_begin(desk->engine, 0) < 0)
+        return false;
+    cancelled = engine_cancel_all(desk->engine, 0, 0, true);
+    for (uint32_t i = 0; i < books; i++) {
+        const struct position *position = &portfolio_book_at(desk->portfolio, i)->position;
+        int64_t qty = position->strategy ? position->qty : manual_qty(desk, position->inst);
+        if (qty == 0 || position->account != desk->config.account)
+            continue;
+        struct oc_request request = {.owner = OC_OWNER_CONSOLE, .account = position->account, .strategy = position->strategy,
+                                     .type = OC_ORDER_MARKET, .tif = OC_TIF_GTC, .role = OC_ROLE_CLOSE,
+                                     .qty = qty > 0 ? qty : -qty, .side = qty > 0 ? OC_SIDE_SELL : OC_SIDE_BUY,
+                                     .bits = OC_RQ_HAS_QTY | OC_RQ_REDUCE_ONLY, .tag = "flatten"};
+        request.head.inst = position->inst;
+        closing += engine_submit(desk->engine, &request, &refusal) == OC_OK;
+    }
+    engine_end(desk->engine, true);
+    text_clear(reply);
+    put_open(reply, NULL, '{');
+    put_int(reply, "cancelled", cancelled);
+    put_int(reply, "closing", closing);
+    put_close(reply, '}');
+    return true;
+}
+
+/* The rule kill_switch hears of the record itself; what rests is taken back here. */
+static bool verb_kill(struct desk *desk, struct text *reply)
+{
+    if (engine_begin(desk->engine, 0) < 0)
+        return false;
+    int count = engine_cancel_all(desk->engine, 0, 0, false);
+    engine_latch(desk->engine, 0, "KILLED");
+    engine_end(desk->engine, true);
+    return put_count(reply, "cancelled", count);
+}
+
+static bool execute(struct desk *desk, const struct desk_words *words, struct text *reply)
+{
+    const char *word = words->fields[0];
+    if (strcmp(word, "buy") == 0 || strcmp(word, "sell") == 0)
+        return verb_order(desk, words, reply);
+    if (strcmp(word, "close") == 0)
+        return verb_close(desk, words, reply);
+    if (strcmp(word, "cancel") == 0)
+        return verb_cancel(desk, words, reply);
+    if (strcmp(word, "amend") == 0)
+        return verb_amend(desk, words, reply);
+    if (strcmp(word, "cancel_all") == 0)
+        return verb_cancel_all(desk, words, reply);
+    if (strcmp(word, "flatten") == 0)
+        return verb_flatten(desk, reply);
+    if (strcmp(word, "kill") == 0)
+        return verb_kill(desk, reply);
+    if (strcmp(word, "unkill") == 0) {
+        engine_unlatch(desk->engine, 0);
+        engine_unlatch(desk->engine, desk->config.account);
+        return put_count(reply, "halted", 0);
+    }
+    return desk->config.host->steer(desk->config.host->self, words, reply);
+}
+
+bool desk_execute(struct desk *desk, const struct oc_ev_text *command, struct text *reply)
+{
+    struct text line, answer;
+    text_init_grow(&line, OC_EVENT_MAX);
+    text_init_grow(&answer, POST_LINE_MAX);
+    text_put_bytes(&line, command + 1, command->text_size);
+    struct desk_words words = {.count = 0};
+    bool is_ok = false;
+    if (line.data && !line.is_cut)
+        words.count = line_split(line.data, words.fields, POST_FIELDS_MAX);
+    if (words.count && words.count <= POST_FIELDS_MAX)
+        is_ok = execute(desk, &words, &answer);
+    if (reply && answer.size) {
+        text_clear(reply);
+        text_put_bytes(reply, answer.data, answer.size);
+    } else if (reply && !is_ok) {
+        put_refusal(reply, "NOT_NOW", "the host could not take this now");
+    }
+    text_release(&answer);
+    text_release(&line);
+    return is_ok;
+}
+
+/* What the far side would give: the best quote, else the last price. The book has one level yet. */
+static int64_t walk_price(const struct market *market, uint8_t side)
+{
+    if (!market)
+        return 0;
+    if (side == OC_SIDE_BUY && (market->present & OC_HAS_ASK))
+        return market->ask;
+    if (side == OC_SIDE_SELL && (market->present & OC_HAS_BID))
+        return market->bid;
+    return market->has_mark ? market->mark2 / 2 : 0;
+}
+
+bool desk_preview(struct desk *desk, const struct desk_words *words, struct text *reply)
+{
+    struct oc_request request;
+    struct engine_refusal refusals[ENGINE_RULES_MAX];
+    if (!desk_parse_order(desk, words, 1, &request, reply))
+        return false;
+    request.kind = OC_REQUEST_NEW;
+    const struct instrument *instrument = instruments_get(desk->instruments, request.head.inst);
+    const struct market *market = markets_get(engine_markets(desk->engine), request.head.inst);
+    int64_t price = request.bits & OC_RQ_HAS_PRICE ? request.price : walk_price(market, request.side), qty = request.qty;
+    oc_i128 value = 0, per_lot = 0, equity = 0, fee = 0, rate = 0;
+    struct oc_dec rate_dec = {0};
+    if ((request.bits & OC_RQ_HAS_QUOTE_QTY) && price > 0 && money_from_dec(request.quote_qty, &value) == OC_OK &&
+        instrument_value(instrument, price, 1, &per_lot) == OC_OK && per_lot > 0)
+        qty = (int64_t)(value / per_lot);
+    if (price > 0)
+        instrument_value(instrument, price, qty, &value);
+    portfolio_equity(desk->portfolio, desk->config.account, &equity, NULL);
+    bool has_rate = desk->config.host->fee_rate(desk->config.host->self, request.bits & OC_RQ_POST_ONLY, &rate_dec);
+    if (has_rate && money_from_dec(rate_dec, &rate) == OC_OK)
+        num_muldiv_128(value, rate, num_pow10_128(MONEY_SCALE), NUM_HALF_EVEN, &fee);
+    const struct book *book = portfolio_find(desk->portfolio, desk->config.account, 0, request.head.inst);
+    int64_t before = book ? book->position.qty : 0, after = before + (request.side == OC_SIDE_BUY ? qty : -qty);
+    desk->verdict_count = 0;
+    int refused = engine_preview(desk->engine, &request, refusals, ENGINE_RULES_MAX);
+    put_open(reply, NULL, '{');
+    put_text(reply, "symbol", instrument->info.symbol);
+    put_text(reply, "side", request.side == OC_SIDE_BUY ? "BUY" : "SELL");
+    put_qty(reply, "qty", instrument, true, qty);
+    put_price(reply, "average", instrument, price > 0, price);
+    put_money(reply, "notional", value);
+    put_money(reply, "fee", fee);
+    put_text(reply, "fee_asset", instruments_asset_name(desk->instruments, instrument->info.quote));
+    put_text(reply, "currency", instruments_asset_name(desk->instruments, instrument->info.quote));
+    put_open(reply, "walk", '[');
+    if (price > 0) {
+        put_open(reply, NULL, '[');
+        put_price(reply, NULL, instrument, true, price);
+        put_qty(reply, NULL, instrument, true, qty);
+        put_close(reply, ']');
+    }
+    put_close(reply, ']');
+    put_qty(reply, "position_before", instrument, true, before);
+    put_qty(reply, "position_after", instrument, true, after);
+    put_double(reply, "equity_share", equity > 0 ? money_to_double(value) / money_to_double(equity) : 0);
+    desk_put_verdicts(reply, "rules", desk->verdicts, desk->verdict_count);
+    put_text(reply, "host", refused > 0 && !desk->verdict_count ? refusals[0].reason : NULL);
+    put_bool(reply, "allowed", refused == 0);
+    put_close(reply, '}');
+    return true;
+}
