@@ -1,0 +1,235 @@
+/* save_test.c: a checkpoint that is damaged, foreign or from another set-up is refused, wherever the damage lies. */
+#include "engine_kit.h"
+
+#include "engine/limits.h"
+
+enum { BYTES = 1 << 20 };
+
+static char bytes[BYTES], again[BYTES];
+
+struct setup {
+    struct fixture *f;
+    struct rule rule;
+    struct user user;
+};
+
+/* An engine with one of everything, empty. */
+static void open_setup(struct setup *setup, uint32_t method)
+{
+    memset(setup, 0, sizeof *setup);
+    setup->rule.max = 1000000;
+    setup->f = fixture_new(method);
+    assert_int_equal(engine_add_rule(setup->f->engine, "rule", &rule_table, &setup->rule), OC_OK);
+    assert_int_equal(engine_subscribe(setup->f->engine, user_add(setup->f, &setup->user), setup->f->inst, 5 * MINUTE), OC_OK);
+}
+
+static size_t filled(struct setup *setup, uint32_t method)
+{
+    open_setup(setup, method);
+    struct fixture *f = setup->f;
+    uint64_t timer, closed = fixture_submit(f, fixture_order(f, OC_SIDE_BUY, 100, 9900));
+    fixture_trade(f, closed, OC_SIDE_BUY, 60, 9900);
+    fixture_trade(f, closed, OC_SIDE_BUY, 40, 9800);
+    struct oc_request guarded = fixture_order(f, OC_SIDE_BUY, 50, 9800);
+    guarded.bits |= OC_RQ_HAS_STOP_LOSS;
+    guarded.stop_loss = 9000;
+    fixture_trade(f, fixture_submit(f, guarded), OC_SIDE_BUY, 20, 9800);
+    timers_add(engine_timers(f->engine), 1, 1000000, 0, &timer);
+    fixture_price(f, 10100);
+    int64_t size = engine_save(f->engine, bytes, sizeof bytes);
+    assert_true(size > 0);
+    return (size_t)size;
+}
+
+static oc_rc load_cut(const char *data, size_t size, uint32_t method)
+{
+    struct setup setup;
+    open_setup(&setup, method);
+    oc_rc rc = engine_load(setup.f->engine, data, size);
+    fixture_free(setup.f);
+    return rc;
+}
+
+static void each_cut_is_refused(void **state)
+{
+    (void)state;
+    struct setup setup;
+    size_t size = filled(&setup, COST_FIFO);
+    for (size_t cut = 0; cut < size; cut += cut < 600 || cut + 600 > size ? 1 : 37)
+        assert_int_equal(load_cut(bytes, cut, COST_FIFO), OC_E_DATA);
+    assert_int_equal(load_cut(bytes, size + 1, COST_FIFO), OC_E_DATA); /* one too many */
+    assert_int_equal(load_cut(bytes, size, COST_FIFO), OC_OK);
+    for (size_t room = 0; room < size; room += room < 600 || room + 600 > size ? 1 : 37)
+        assert_int_equal(engine_save(setup.f->engine, again, room), OC_E_LIMIT);
+    assert_int_equal(engine_save(setup.f->engine, again, size), (int64_t)size);
+    assert_memory_equal(bytes, again, size);
+    fixture_free(setup.f);
+}
+
+/* Any word of it may be wrong: it is refused, or it is a value that the engine can live with. Nothing breaks. */
+static void each_word_may_be_wrong(void **state)
+{
+    (void)state;
+    struct setup setup;
+    size_t size = filled(&setup, COST_LIFO), refused = 0;
+    fixture_free(setup.f);
+    memcpy(again, bytes, size);
+    for (size_t at = 0; at + 4 <= size; at += 4) {
+        memset(again + at, 0xff, 4);
+        refused += load_cut(again, size, COST_LIFO) < 0;
+        memcpy(again + at, bytes + at, 4);
+    }
+    assert_true(refused >= 15); /* version, epoch's neighbours, and each count */
+    again[0]++;
+    assert_int_equal(load_cut(again, size, COST_LIFO), OC_E_DATA); /* another version */
+}
+
+static void another_setup_is_refused(void **state)
+{
+    (void)state;
+    struct setup setup, other;
+    size_t size = filled(&setup, COST_AVERAGE);
+    struct fixture *f = setup.f;
+    struct oc_instrument info = instruments_get(engine_instruments(f->engine), f->inst)->info;
+    uint32_t id;
+    for (int what = 0; what < 5; what++) {
+        open_setup(&other, COST_AVERAGE);
+        struct engine *engine = other.f->engine;
+        strcpy(info.symbol, "NEW/ONE");
+        if (what == 0)
+            assert_int_equal(instruments_add(engine_instruments(engine), &info, &id), OC_OK);
+        else if (what == 1)
+            assert_int_equal(portfolio_add_account(engine_portfolio(engine), "b", "v", 1, 0, &id), OC_OK);
+        else if (what == 2)
+            assert_int_equal(engine_subscribe(engine, 1, other.f->inst, MINUTE), OC_OK);
+        else if (what == 3)
+            assert_int_equal(engine_add_rule(engine, "more", &rule_table, &other.rule), OC_OK);
+        else
+            assert_true(fixture_submit(other.f, fixture_order(other.f, OC_SIDE_BUY, 1, 9900)) != 0); /* not empty */
+        assert_int_equal(engine_load(engine, bytes, size), OC_E_DATA);
+        fixture_free(other.f);
+    }
+    fixture_free(f);
+}
+
+static bool is_broken;
+
+static oc_rc broken_save(void *self, void *to, uint32_t size_max)
+{
+    if (is_broken)
+        return OC_E_LIMIT;
+    memset(to, 7, 8);
+    (void)self;
+    return size_max >= 8 ? 8 : OC_E_LIMIT;
+}
+
+static oc_rc broken_load(void *self, const void *from, uint32_t size)
+{
+    (void)self;
+    (void)from;
+    return size == 8 && !is_broken ? OC_OK : OC_E_DATA;
+}
+
+static oc_rc says_yes(void *self, const struct oc_risk_ctx *ctx, const struct oc_request *ask, struct oc_verdict *verdict)
+{
+    (void)self;
+    (void)ctx;
+    (void)ask;
+    verdict->allowed = 1;
+    return OC_OK;
+}
+
+static void a_rule_that_cannot_save_or_load_is_said(void **state)
+{
+    (void)state;
+    struct oc_risk table = {.size = sizeof table, .check = says_yes, .save = broken_save, .load = broken_load};
+    struct fixture *f = fixture_new(COST_AVERAGE), *g = fixture_new(COST_AVERAGE);
+    engine_add_rule(f->engine, "rule", &table, NULL);
+    engine_add_rule(g->engine, "rule", &table, NULL);
+    is_broken = true;
+    assert_int_equal(engine_save(f->engine, bytes, sizeof bytes), OC_E_LIMIT);
+    is_broken = false;
+    int64_t size = engine_save(f->engine, bytes, sizeof bytes);
+    assert_true(size > 0);
+    is_broken = true;
+    assert_int_equal(engine_load(g->engine, bytes, (size_t)size), OC_E_DATA);
+    is_broken = false;
+    fixture_free(g);
+    g = fixture_new(COST_AVERAGE);
+    engine_add_rule(g->engine, "rule", &table, NULL);
+    assert_int_equal(engine_load(g->engine, bytes, (size_t)size), OC_OK);
+    fixture_free(f);
+    fixture_free(g);
+    /* one that offers half of it, or an older table, keeps nothing and is no error */
+    for (int what = 0; what < 3; what++) {
+        struct oc_risk half = table;
+        if (what == 0)
+            half.save = NULL;
+        else if (what == 1)
+            half.load = NULL;
+        else
+            half.size = offsetof(struct oc_risk, save);
+        is_broken = true;
+        f = fixture_new(COST_AVERAGE);
+        engine_add_rule(f->engine, "rule", &half, NULL);
+        size = engine_save(f->engine, bytes, sizeof bytes);
+        assert_true(size > 0);
+        fixture_free(f);
+        f = fixture_new(COST_AVERAGE);
+        engine_add_rule(f->engine, "rule", &half, NULL);
+        assert_int_equal(engine_load(f->engine, bytes, (size_t)size), OC_OK);
+        fixture_free(f);
+        is_broken = false;
+    }
+}
+
+/* A later epoch takes everything over but the counter of orders: its ids are new anyway. */
+static void a_later_epoch_counts_anew(void **state)
+{
+    (void)state;
+    struct setup setup;
+    size_t size = filled(&setup, COST_AVERAGE);
+    struct fixture *f = setup.f, *g = fixture_new(COST_AVERAGE);
+    uint64_t first = 0;
+    for (int later = 0; later < 2; later++) {
+        struct engine_config config = {.epoch = later ? 4 : 3};
+        struct engine_door door = {g, fixture_begin, fixture_record, fixture_commit};
+        struct engine_venue venue = {g, fixture_request};
+        struct user user = {0};
+        struct rule rule = {.max = 1000000};
+        uint32_t id;
+        struct oc_instrument info = instruments_get(engine_instruments(f->engine), f->inst)->info;
+        engine_free(g->engine);
+        assert_int_equal(engine_new(&config, &door, &g->engine), OC_OK);
+        assert_int_equal(instruments_asset(engine_instruments(g->engine), "BTC", &id), OC_OK);
+        assert_int_equal(instruments_asset(engine_instruments(g->engine), "USDT", &id), OC_OK);
+        assert_int_equal(instruments_add(engine_instruments(g->engine), &info, &id), OC_OK);
+        assert_int_equal(portfolio_add_account(engine_portfolio(g->engine), "main", "test", g->quote, 0, &id), OC_OK);
+        engine_set_venue(g->engine, id, &venue);
+        engine_add_rule(g->engine, "rule", &rule_table, &rule);
+        engine_subscribe(g->engine, user_add(g, &user), g->inst, 5 * MINUTE);
+        assert_int_equal(engine_load(g->engine, bytes, size), OC_OK);
+        uint64_t order = fixture_submit(g, fixture_order(g, OC_SIDE_BUY, 1, 9900));
+        if (later)
+            assert_int_equal(order, 4ull << 40 | 1);
+        else
+            first = order;
+        assert_int_equal(fixture_book(g)->position.qty, 120);
+    }
+    assert_int_equal(first >> 40, 3);
+    assert_true((first & 0xffffff) > 2);
+    fixture_free(f);
+    fixture_free(g);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_cut_is_refused),
+        cmocka_unit_test(each_word_may_be_wrong),
+        cmocka_unit_test(another_setup_is_refused),
+        cmocka_unit_test(a_rule_that_cannot_save_or_load_is_said),
+        cmocka_unit_test(a_later_epoch_counts_anew),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
