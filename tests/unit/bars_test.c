@@ -114,6 +114,30 @@ static void one_sided_quotes_leave_the_other_side_absent(void **state)
     bar = (const struct oc_ev_qbar *)(const void *)bar_builder_take(&hour);
     assert_int_equal(bar->ask[3], 9);
     assert_int_equal(bar->bid[3], 7);
+    /* the other side alone, as a quote and as a smaller bar */
+    quote.present = OC_HAS_ASK;
+    quote.ask = 11;
+    bar_builder_init(&builder, OC_INST(1, 1), MINUTE_NS);
+    bar_builder_add(&builder, &quote.head, 0);
+    bar = (const struct oc_ev_qbar *)(const void *)bar_builder_take(&builder);
+    assert_int_equal(bar->present, OC_HAS_ASK);
+    assert_int_equal(bar->ask[2], 11);
+    bar_builder_init(&hour, OC_INST(1, 1), 60 * MINUTE_NS);
+    bar_builder_add(&hour, &bar->head, 0);
+    part.present = OC_HAS_BID;
+    bar_builder_add(&hour, &part.head, MINUTE_NS);
+    bar = (const struct oc_ev_qbar *)(const void *)bar_builder_take(&hour);
+    assert_int_equal(bar->present, OC_HAS_BID | OC_HAS_ASK);
+    assert_int_equal(bar->ask[3], 11);
+    assert_int_equal(bar->bid[0], 7);
+    /* a bar of prices takes no quotes */
+    bar_builder_init(&builder, OC_INST(1, 1), MINUTE_NS);
+    bar_builder_add(&builder, &other.head, 0);
+    bar_builder_add(&builder, &quote.head, 1);
+    const struct oc_ev_bar *prices = (const struct oc_ev_bar *)(const void *)bar_builder_take(&builder);
+    assert_int_equal(prices->head.type, OC_EV_BAR);
+    assert_int_equal(prices->trades, 1);
+    assert_int_equal(prices->high, 5);
 }
 
 struct pair {

@@ -281,6 +281,90 @@ static void unknown_names_are_refused_and_accounts_are_limited(void **state)
     assert_int_equal(portfolio_find(portfolio, 1, 1, inst)->position.method, COST_FIFO);
 }
 
+static void names_of_accounts_have_a_length(void **state)
+{
+    (void)state;
+    char name[ACCOUNT_NAME_MAX + 1], venue[OC_VENUE_MAX + 1];
+    uint32_t id = 7;
+    memset(name, 'n', sizeof name);
+    memset(venue, 'v', sizeof venue);
+    name[ACCOUNT_NAME_MAX] = venue[OC_VENUE_MAX] = 0;
+    assert_int_equal(portfolio_add_account(portfolio, name, "v", 1, COST_LIFO, &id), OC_E_INVALID);
+    assert_int_equal(portfolio_add_account(portfolio, "n", venue, 1, COST_LIFO, &id), OC_E_INVALID);
+    assert_int_equal(id, 7);
+    assert_int_equal(portfolio_account_count(portfolio), 0);
+    name[ACCOUNT_NAME_MAX - 1] = venue[OC_VENUE_MAX - 1] = 0;
+    assert_int_equal(portfolio_add_account(portfolio, name, venue, 1, COST_LIFO, &id), OC_OK);
+    assert_string_equal(portfolio_account(portfolio, id)->name, name);
+    assert_true(portfolio_balance(portfolio, 0, 1) == 0);
+    assert_true(portfolio_balance(portfolio, id + 1, 1) == 0);
+    assert_int_equal(portfolio_set_balance(portfolio, id, 0, 5), OC_E_NOT_FOUND);
+    assert_int_equal(portfolio_set_balance(portfolio, id + 1, 1, 5), OC_E_NOT_FOUND);
+    assert_int_equal(portfolio_set_balance(portfolio, id, ENGINE_ASSETS_MAX, 5), OC_E_LIMIT);
+    assert_int_equal(portfolio_set_balance(portfolio, id, ENGINE_ASSETS_MAX - 1, 5), OC_OK);
+    assert_true(portfolio_balance(portfolio, id, ENGINE_ASSETS_MAX - 1) == 5);
+    assert_true(portfolio_balance(portfolio, id, ENGINE_ASSETS_MAX) == 0);
+    oc_i128 equity = 3;
+    assert_int_equal(portfolio_equity(portfolio, id + 1, &equity, NULL), OC_E_NOT_FOUND);
+    assert_true(equity == 3);
+}
+
+static void books_stop_at_their_limit(void **state)
+{
+    (void)state;
+    uint32_t inst = add(OC_KIND_SPOT, "BTC", "USDT", 2), owner = account("USDT");
+    struct book *book = NULL, *same = NULL;
+    assert_int_equal(portfolio_book(portfolio, owner, 1, OC_INST(9, 1), &book), OC_E_NOT_FOUND);
+    assert_int_equal(portfolio_book(portfolio, owner + 1, 1, inst, &book), OC_E_NOT_FOUND);
+    assert_null(book);
+    for (uint32_t i = 0; i < ENGINE_BOOKS_MAX; i++)
+        assert_int_equal(portfolio_book(portfolio, owner, i, inst, &book), OC_OK);
+    assert_int_equal(portfolio_book(portfolio, owner, ENGINE_BOOKS_MAX, inst, &same), OC_E_LIMIT);
+    assert_null(same);
+    assert_int_equal(portfolio_book(portfolio, owner, ENGINE_BOOKS_MAX - 1, inst, &same), OC_OK);
+    assert_ptr_equal(same, book);
+    assert_int_equal(portfolio_book_count(portfolio), ENGINE_BOOKS_MAX);
+    assert_null(portfolio_book_at(portfolio, ENGINE_BOOKS_MAX));
+    /* a fill of a strategy that has no book any more is refused, and the net book stays */
+    struct oc_ev_fill buy = fill_of(inst, OC_SIDE_BUY, 1, 1);
+    assert_int_equal(portfolio_fill(portfolio, owner, ENGINE_BOOKS_MAX, &buy), OC_E_LIMIT);
+    assert_int_equal(portfolio_find(portfolio, owner, 0, inst)->position.qty, 0);
+}
+
+/* Sums that do not fit: equity is an error, never a wrong number. */
+static void equity_that_does_not_fit_is_an_error(void **state)
+{
+    (void)state;
+    uint32_t spot = add(OC_KIND_SPOT, "BTC", "USDT", 0), swap = add(OC_KIND_LINEAR, "ETH", "USDT", 0);
+    uint32_t owner = account("USDT");
+    const oc_i128 most = ((oc_i128)1 << 126) - 1 + ((oc_i128)1 << 126);
+    oc_i128 equity = 5;
+    quote(spot, 2, 2);
+    portfolio_set_balance(portfolio, owner, asset("BTC"), most);
+    assert_int_equal(portfolio_equity(portfolio, owner, &equity, NULL), OC_E_RANGE); /* the conversion */
+    portfolio_set_balance(portfolio, owner, asset("BTC"), most / 2);
+    portfolio_set_balance(portfolio, owner, asset("USDT"), most / 2);
+    assert_int_equal(portfolio_equity(portfolio, owner, &equity, NULL), OC_E_RANGE); /* the sum of balances */
+    portfolio_set_balance(portfolio, owner, asset("BTC"), 0);
+    struct oc_ev_fill buy = fill_of(swap, OC_SIDE_BUY, 1000, 10);
+    assert_int_equal(portfolio_fill(portfolio, owner, 0, &buy), OC_OK);
+    assert_int_equal(portfolio_equity(portfolio, owner, &equity, NULL), OC_OK); /* no mark: not valued */
+    assert_true(equity == most / 2);
+    equity = 5;
+    quote(swap, 20, 20);
+    portfolio_set_balance(portfolio, owner, asset("USDT"), most);
+    assert_int_equal(portfolio_equity(portfolio, owner, &equity, NULL), OC_E_RANGE); /* both together */
+    portfolio_set_balance(portfolio, owner, asset("USDT"), 0);
+    quote(swap, INT64_MAX / 4, INT64_MAX / 4);
+    assert_int_equal(portfolio_equity(portfolio, owner, &equity, NULL), OC_E_RANGE); /* the position */
+    quote(swap, 1700000000000000, 1700000000000001); /* half way: the lower value fits, the upper too, their sum not */
+    assert_int_equal(portfolio_equity(portfolio, owner, &equity, NULL), OC_E_RANGE);
+    assert_true(equity == 5);
+    quote(swap, 11, 12);
+    assert_int_equal(portfolio_equity(portfolio, owner, &equity, NULL), OC_OK);
+    assert_true(equity == whole(1500));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -290,6 +374,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(strategy_books_and_the_net_book_agree_after_every_fill, setup, teardown),
         cmocka_unit_test_setup_teardown(spot_fills_move_both_balances_and_the_fee_its_own, setup, teardown),
         cmocka_unit_test_setup_teardown(unknown_names_are_refused_and_accounts_are_limited, setup, teardown),
+        cmocka_unit_test_setup_teardown(names_of_accounts_have_a_length, setup, teardown),
+        cmocka_unit_test_setup_teardown(books_stop_at_their_limit, setup, teardown),
+        cmocka_unit_test_setup_teardown(equity_that_does_not_fit_is_an_error, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
