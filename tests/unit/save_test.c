@@ -84,6 +84,33 @@ static void each_word_may_be_wrong(void **state)
     assert_int_equal(load_cut(again, size, COST_LIFO), OC_E_DATA); /* another version */
 }
 
+/* Lots are what a position consists of: when they do not add up to it, closing it would run out of them. */
+static void lots_that_do_not_add_up_are_refused(void **state)
+{
+    (void)state;
+    struct setup setup;
+    size_t size = filled(&setup, COST_FIFO), found = 0;
+    fixture_free(setup.f);
+    memcpy(again, bytes, size);
+    for (size_t at = 0; at + 2 * sizeof(struct lot) <= size; at++) {
+        int64_t first, second;
+        memcpy(&first, bytes + at, sizeof first);
+        memcpy(&second, bytes + at + sizeof(struct lot), sizeof second);
+        if (first != 60 || second != 40)
+            continue;
+        found++;
+        first = 61;
+        memcpy(again + at, &first, sizeof first);
+        assert_int_equal(load_cut(again, size, COST_FIFO), OC_E_DATA);
+        first = INT64_MAX; /* and a sum that does not fit is none */
+        memcpy(again + at, &first, sizeof first);
+        assert_int_equal(load_cut(again, size, COST_FIFO), OC_E_DATA);
+        memcpy(again + at, bytes + at, sizeof first);
+    }
+    assert_true(found >= 1);
+    assert_int_equal(load_cut(again, size, COST_FIFO), OC_OK);
+}
+
 static void another_setup_is_refused(void **state)
 {
     (void)state;
@@ -227,6 +254,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_cut_is_refused),
         cmocka_unit_test(each_word_may_be_wrong),
+        cmocka_unit_test(lots_that_do_not_add_up_are_refused),
         cmocka_unit_test(another_setup_is_refused),
         cmocka_unit_test(a_rule_that_cannot_save_or_load_is_said),
         cmocka_unit_test(a_later_epoch_counts_anew),
