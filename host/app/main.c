@@ -17,6 +17,7 @@ struct verb {
 static const struct verb verbs[] = {
     {"backtest", verb_backtest, "run a strategy over files: backtest FILE.lua DATA.csv --cash '10000 USDT'"},
     {"paper", verb_paper, "run a strategy against a paper venue on replayed or synthetic data"},
+    {"console", verb_console, "trade by hand: a session here, or --attach to a host that runs; --trade"},
     {"replay", verb_replay, "run a recorded session again and compare: replay SESSION [--diff]"},
     {"report", verb_report, "show the report of a recorded session: report SESSION"},
     {"plugin", verb_plugin, "list, info, check, new"},

@@ -29,6 +29,7 @@ static const struct option known[] = {
     {"speed", "session.speed"},
     {"feed", "session.feed"},
     {"duration", "session.duration"},
+    {"listen", "console.socket"},
     {"symbol", "data.symbol"},
     {"data", "data.options"},
     {"strict", "risk.strict"},

@@ -134,6 +134,11 @@ static oc_rc apply_record(struct session *session, const struct oc_event *event)
         const struct oc_ev_balance *balance = (const struct oc_ev_balance *)(const void *)event;
         session->sim_table->balance(session->sim.self, balance->account, balance->asset, balance->total);
     }
+    if (event->type == OC_EV_COMMAND) {
+        oc_rc steered = session_restore_command(session, (const struct oc_ev_text *)(const void *)event);
+        if (steered < 0)
+            return steered;
+    }
     if (event->type == OC_EV_FILL)
         session->fills_restored++;
     oc_rc rc = engine_restore(session->engine, event);

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "app/console.h"
 #include "app/interrupt.h"
 #include "app/options.h"
 #include "app/restore.h"
@@ -103,8 +104,11 @@ oc_rc run_to_report(struct session *session, const struct options *options)
     const char *dir = settings_text(session->settings, "session.dir", NULL);
     struct restore restore = {0};
     session->checkpoints = dir != NULL;
-    bool may_go_on = dir && strcmp(session->mode, "paper") == 0;
-    oc_rc rc = dir ? session_lock(session, dir) : OC_OK;
+    bool is_paper = strcmp(session->mode, "paper") == 0, may_go_on = dir && is_paper;
+    oc_rc rc = is_paper ? console_listen(session, -1, session->speed > 0, true) : OC_OK;
+    session->may_be_empty = session->post != NULL;
+    if (rc == OC_OK)
+        rc = dir ? session_lock(session, dir) : OC_OK;
     if (rc == OC_OK && may_go_on)
         rc = restore_open(&restore, session, dir);
     if (rc == OC_OK)
@@ -163,7 +167,7 @@ static oc_rc parse_speed(struct session *session, const char *text)
     return OC_OK;
 }
 
-static oc_rc setup_paper(struct session *session, const struct options *options)
+oc_rc run_setup_paper(struct session *session, const struct options *options)
 {
     const char *feed = settings_text(session->settings, "session.feed", NULL);
     oc_rc rc = take_words(session, options);
@@ -218,8 +222,10 @@ static int run(int argc, char **argv, const char *mode,
     log_flush();
     code = rc < 0 ? complain(session->error[0] ? session->error : "the run failed", rc) : EXIT_GOOD;
 out:
-    if (session)
+    if (session) {
         session_close(session);
+        console_unlisten(session);
+    }
     free(session);
     free(registry);
     if (options)
@@ -229,4 +235,4 @@ out:
 }
 
 int verb_backtest(int argc, char **argv) { return run(argc, argv, "backtest", setup_backtest); }
-int verb_paper(int argc, char **argv) { return run(argc, argv, "paper", setup_paper); }
+int verb_paper(int argc, char **argv) { return run(argc, argv, "paper", run_setup_paper); }

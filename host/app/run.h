@@ -12,6 +12,8 @@ int complain(const char *text, oc_rc rc);
 oc_rc run_load_plugins(struct registry *registry);
 /* Owned: session_close and free. NULL: no memory. */
 struct session *run_session_new(struct options *options, struct registry *registry, const char *mode);
+/* Strategies, data and feed of `paper`, from words and settings. */
+oc_rc run_setup_paper(struct session *session, const struct options *options);
 /* Opens, runs, reports. session->error says what went wrong. */
 oc_rc run_to_report(struct session *session, const struct options *options);
 

@@ -60,9 +60,8 @@ static void strategy_log(void *arg, int level, const char *text)
                  strlen(text));
 }
 
-static oc_rc door_record_any(void *self, struct oc_event *event)
+oc_rc session_record(struct session *session, struct oc_event *event)
 {
-    struct session *session = self;
     bool adds_risk = false;
     if (event->type == OC_EV_REQUEST) {
         const struct oc_request *request = (const struct oc_request *)(const void *)event;
@@ -71,9 +70,15 @@ static oc_rc door_record_any(void *self, struct oc_event *event)
     oc_rc rc = adds_risk ? door_record_risk(session->door, event) : door_record(session->door, event);
     if (rc == OC_OK && session->on_record)
         session->on_record(session->on_record_arg, event);
+    if (rc == OC_OK && session->desk) {
+        desk_record(session->desk, event);
+        if (event->type == OC_EV_REQUEST || event->type == OC_EV_FILL)
+            session_stepped(session, event->type == OC_EV_FILL ? PACE_FILLS : PACE_ORDERS);
+    }
     return rc;
 }
 
+static oc_rc record(void *self, struct oc_event *event) { return session_record(self, event); }
 static void batch_begin(void *self) { door_batch_begin(((struct session *)self)->door); }
 static oc_rc batch_commit(void *self) { return door_batch_commit(((struct session *)self)->door); }
 
@@ -118,7 +123,7 @@ static oc_rc open_engine(struct session *session)
     if (rc < 0 && rc != OC_E_NOT_FOUND)
         return session_fail(session, rc, "%s", session->settings->error);
     config.strict = strict;
-    struct engine_door door = {session, batch_begin, door_record_any, batch_commit};
+    struct engine_door door = {session, batch_begin, record, batch_commit};
     return engine_new(&config, &door, &session->engine);
 }
 
@@ -230,7 +235,7 @@ oc_rc session_record_balances(struct session *session)
                                       .account = session->account,
                                       .asset = cash->asset,
                                       .total = cash->amount};
-        oc_rc rc = door_record_any(session, &event.head);
+        oc_rc rc = session_record(session, &event.head);
         if (rc == OC_OK)
             rc = engine_input(session->engine, &event.head);
         if (rc == OC_OK)
@@ -245,18 +250,24 @@ static oc_rc market_hook(void *self, struct oc_event *event)
 {
     struct session *session = self;
     session->now_ns = event->local_ns;
+    session->events++;
     if (session->first_price == 0 && event->type == OC_EV_BAR) {
         session->first_price = ((const struct oc_ev_bar *)(const void *)event)->open;
         session->first_inst = event->inst;
     }
-    return door_market(session->door, event, session->by_value);
+    oc_rc rc = door_market(session->door, event, session->by_value);
+    if (session->desk && rc == OC_OK) {
+        desk_market(session->desk, event);
+        session_stepped(session, PACE_EVENTS);
+    }
+    return rc;
 }
 
 static oc_rc answer_hook(void *self, struct oc_event *event)
 {
     struct session *session = self;
     session->now_ns = event->local_ns;
-    oc_rc rc = door_record_any(session, event);
+    oc_rc rc = session_record(session, event);
     if (rc == OC_OK && event->type == OC_EV_FILL)
         session_watch_fill(session, (const struct oc_ev_fill *)(const void *)event);
     return rc;
@@ -313,6 +324,8 @@ oc_rc session_open(struct session *session)
         rc = open_sim(session);
     if (rc == OC_OK)
         rc = session_make_instruments(session);
+    if (rc == OC_OK)
+        rc = session_open_desk(session);
     if (rc == OC_OK && !session->resume)
         rc = session_record_balances(session);
     if (rc == OC_OK)
@@ -331,6 +344,8 @@ oc_rc session_run(struct session *session)
             return session_strategy_failed(session, i);
     }
     oc_rc rc = loop_run(session->loop);
+    if (rc >= 0)
+        session_linger(session);
     for (uint32_t i = 0; i < session->source_count; i++)
         if (rc < 0 && session->sources[i].error[0])
             return session_fail(session, rc, "%s", session->sources[i].error);
@@ -354,6 +369,8 @@ void session_close(struct session *session)
     }
     sandbox_watchdog_stop(session->watchdog);
     loop_free(session->loop);
+    if (session->desk)
+        desk_free(session->desk);
     engine_free(session->engine);
     for (uint32_t i = 0; i < session->source_count; i++)
         feed_source_close(&session->sources[i]);

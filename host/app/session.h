@@ -9,6 +9,7 @@
 
 #include "app/feed_source.h"
 #include "app/instance.h"
+#include "console/desk.h"
 #include "engine/loop.h"
 #include "journal/door.h"
 #include "report/result.h"
@@ -31,6 +32,20 @@ struct session_strategy {
     struct strategy *strategy;
     struct session *session;
     bool is_told; /* that it was suspended */
+};
+
+/* How a fed session moves on: told by consoles. */
+enum { PACE_FREE, PACE_EVENTS, PACE_ORDERS, PACE_FILLS };
+
+struct session_pace {
+    bool is_paused;
+    bool is_ended;        /* the data have ended; consoles may still look */
+    bool is_stopping;     /* its own console has gone */
+    uint32_t step_kind;   /* PACE_...: runs until steps_left of them happened */
+    uint64_t steps_left;
+    int64_t base_mono_ns; /* pacing counts from here */
+    int64_t base_data_ns;
+    int64_t command_ns;   /* logical time of a command that comes now */
 };
 
 struct session {
@@ -71,7 +86,6 @@ struct session {
     uint32_t first_inst;
     uint32_t note_count;
     struct result_line notes[RESULT_NOTES_MAX];
-    int64_t started_ns;   /* monotonic */
     int64_t first_ns;     /* of the data: what pacing is measured from */
     double speed;         /* 0: as fast as possible; 60: a minute of data a second */
     void (*progress)(struct session *session, double share); /* told now and then; NULL */
@@ -92,6 +106,17 @@ struct session {
     const struct oc_ev_text *stops[SESSION_STRATEGIES_MAX]; /* replay: recorded suspensions by a limit, borrowed */
     uint32_t stop_count;
     bool by_value; /* market events are journaled whole */
+    struct session_pace pace;
+    struct post *post;   /* where consoles ask; NULL: nowhere. Borrowed */
+    struct desk *desk;
+    struct desk_host desk_host;
+    bool has_own_console; /* ends with it */
+    bool may_be_empty;    /* no strategy is needed: somebody trades by hand */
+    bool is_rehearsal;    /* live's locks and colours on a session that is not */
+    /* Replay: carries out recorded commands that are due before at_ns. NULL: none. */
+    oc_rc (*commands_due)(void *arg, int64_t at_ns);
+    void *commands_arg;
+    uint64_t events;      /* market events taken, for showing */
 };
 
 /* [setup] Opens everything that `settings` says. On failure session->error says why; session_close is due all the same. */

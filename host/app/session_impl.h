@@ -4,8 +4,11 @@
 
 #include "app/session.h"
 #include "base/text.h"
+#include "console/put.h"
 
 /* session.c */
+/* Records an event of ours: through the door, past whoever watches. */
+oc_rc session_record(struct session *session, struct oc_event *event);
 oc_rc session_lock(struct session *session, const char *dir);
 /* Records and books the opening cash. */
 oc_rc session_record_balances(struct session *session);
@@ -17,6 +20,27 @@ oc_rc session_make_instruments(struct session *session);
 oc_rc session_load_strategies(struct session *session, strategy_log_fn log);
 /* Build, plugins, strategy text, configuration and seed, for the session's header. */
 void session_header(struct session *session, struct text *text);
+
+/* session_desk.c */
+oc_rc session_open_desk(struct session *session);
+/* Paces the data, answers consoles, waits while paused. Positive: the session is to end. */
+oc_rc session_attend(struct session *session, int64_t at_ns);
+/* After the data: answers until its own console goes. */
+void session_linger(struct session *session);
+/* A market event, or a record of ours, has happened: steps are counted. */
+void session_stepped(struct session *session, uint32_t kind);
+/* Records a command and carries it out. */
+bool session_command(struct session *session, const char *text, size_t size, struct text *reply);
+/* Restore: what a recorded command did beside its own records. */
+oc_rc session_restore_command(struct session *session, const struct oc_ev_text *command);
+
+/* session_list.c */
+bool session_list(void *self, const char *word, const struct desk_words *words, struct text *reply);
+
+/* session_steer.c */
+bool session_steer(void *self, const struct desk_words *words, struct text *reply);
+bool session_steer_prepare(void *self, struct desk_words *words, struct text *reply);
+void session_put_strategy(struct session *session, struct text *reply, const char *key, uint32_t index);
 
 /* session_run.c */
 /* Writes a checkpoint when enough has happened since the last one. */

@@ -56,12 +56,15 @@ oc_rc session_advance(struct session *session, int64_t at_ns)
             return 1;
         session_tell_suspended(session);
     }
-    if (session->speed > 0) {
-        if (!session->started_ns)
-            session->started_ns = env_clock_mono();
-        int64_t due_ns = session->started_ns + (int64_t)((double)(at_ns - session->first_ns) / session->speed);
-        for (int64_t now_ns = env_clock_mono(); now_ns < due_ns && interrupt_count() == 0; now_ns = env_clock_mono())
-            env_sleep(due_ns - now_ns < 50000000 ? due_ns - now_ns : 50000000);
+    if (session->commands_due) {
+        oc_rc rc = session->commands_due(session->commands_arg, at_ns);
+        if (rc != OC_OK)
+            return rc;
+    }
+    if (session->speed > 0 || session->post) {
+        oc_rc rc = session_attend(session, at_ns);
+        if (rc != OC_OK)
+            return rc;
     }
     if (session->progress && (++session->progress_ns & 1023) == 0)
         session->progress(session, 0.0);
@@ -225,14 +228,16 @@ oc_rc session_finish(struct session *session, struct result *ret_result)
     memset(result, 0, sizeof *result);
     result->version = OUTCRY_VERSION;
     result->mode = session->mode;
-    result->strategy = strategy_name(session->strategies[0].strategy);
+    const struct strategy *first = session->strategies[0].strategy;
+    result->strategy = first ? strategy_name(first) : "none";
     result->strategy_file = session->strategies[0].file;
     result->data = session->sources[0].path;
     const struct instrument *instrument = instruments_get(engine_instruments(session->engine), session->sources[0].inst);
     result->symbol = instrument ? instrument->info.symbol : "";
     result->profile = settings_text(session->settings, "sim.paper.profile", "neutral");
     result->currency = instruments_asset_name(engine_instruments(session->engine), session->base);
-    strategy_params_text(session->strategies[0].strategy, session->params_text, sizeof session->params_text);
+    if (first)
+        strategy_params_text(first, session->params_text, sizeof session->params_text);
     result->params = session->params_text;
     result->error = session->error[0] ? session->error : NULL;
     result->period_ns = session->sources[0].info.period_ns;
@@ -254,7 +259,7 @@ oc_rc session_finish(struct session *session, struct result *ret_result)
              (unsigned long long)door_input_hash(session->door));
     result->order_records = hash.count;
     result->market_events = door_market_count(session->door);
-    result->bar_calls = strategy_calls(session->strategies[0].strategy);
+    result->bar_calls = first ? strategy_calls(first) : 0;
     if (session->collect.events)
         collect_equity(&session->collect, session->now_ns, result->final, false);
     return rc < 0 ? rc : valued;

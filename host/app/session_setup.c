@@ -41,7 +41,9 @@ oc_rc session_read_strategies(struct session *session)
         if (rc < 0)
             return session_fail(session, rc, "strategy %s: %s", strategy->file, env_error_text());
     }
-    return session->strategy_count ? OC_OK : session_fail(session, OC_E_CONFIG, "no strategy file was named");
+    if (session->strategy_count || session->may_be_empty)
+        return OC_OK;
+    return session_fail(session, OC_E_CONFIG, "no strategy file was named");
 }
 
 oc_rc session_probe_data(struct session *session)
@@ -190,6 +192,7 @@ oc_rc session_load_strategies(struct session *session, strategy_log_fn log)
             session_explain(session, &error);
         if (rc < 0)
             return session_fail(session, rc, "strategy %s could not be loaded (code %d)", owner->file, (int)rc);
+        strategy_note_origins(owner->strategy, session->desk != NULL);
         rc = add_markets(session, owner);
         if (rc < 0)
             return rc;

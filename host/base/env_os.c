@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <semaphore.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -327,7 +328,15 @@ static oc_rc os_thread_start(env_thread_fn fn, void *arg, struct env_thread **re
         return env_fail("start a thread", NULL, ENOMEM);
     thread->fn = fn;
     thread->arg = arg;
+    sigset_t mine, before; /* what a person's keys send goes to the first thread */
+    sigemptyset(&mine);
+    sigaddset(&mine, SIGINT);
+    sigaddset(&mine, SIGTERM);
+    sigaddset(&mine, SIGWINCH);
+    sigaddset(&mine, SIGTSTP);
+    pthread_sigmask(SIG_BLOCK, &mine, &before);
     int error = pthread_create(&thread->id, NULL, thread_main, thread);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
     if (error) {
         free(thread);
         return env_fail("start a thread", NULL, error);

@@ -197,11 +197,22 @@ static oc_rc answer(struct desk *desk, struct post_seat *seat, struct desk_words
         if (!may(desk, seat, word, reply))
             return 0;
         oc_rc rc = desk->config.host->control(desk->config.host->self, words, reply);
-        return rc == OC_E_AGAIN ? rc : rc >= 0;
+        struct desk_words status = {.fields = {"status"}, .count = 1};
+        if (rc >= 0)
+            return desk_status(desk, &status, reply);
+        return rc == OC_E_AGAIN ? rc : 0;
     }
     if (is_among(word, commands))
         return may(desk, seat, word, reply) && command(desk, seat, words, reply);
     return unknown_word(word, reply);
+}
+
+bool desk_ask(struct desk *desk, const struct desk_words *words, struct text *reply)
+{
+    for (size_t i = 0; i < sizeof questions / sizeof questions[0]; i++)
+        if (strcmp(questions[i].word, words->fields[0]) == 0)
+            return questions[i].fn(desk, words, reply);
+    return false;
 }
 
 void desk_turn(struct desk *desk)

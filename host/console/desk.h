@@ -90,6 +90,8 @@ void desk_free(struct desk *desk);
 
 /* Answers every waiting question; cheap when there is none. */
 void desk_turn(struct desk *desk);
+/* One question of the host's own, as from a console that only reads. */
+bool desk_ask(struct desk *desk, const struct desk_words *words, struct text *reply);
 /* Answers the control questions that were waiting (step, until_fill). */
 void desk_settle(struct desk *desk, bool is_ok);
 /* True while such a question waits. */

@@ -213,6 +213,13 @@ static oc_rc drain(struct loop *loop, int64_t at_ns, int64_t timer_ns)
 
 oc_rc loop_drain(struct loop *loop, int64_t at_ns) { return drain(loop, at_ns, at_ns); }
 oc_rc loop_finish(struct loop *loop, int64_t at_ns) { return drain(loop, at_ns, INT64_MIN); }
+
+int64_t loop_next_ns(const struct loop *loop)
+{
+    int64_t sim_next = sims_next_ns(loop), timer_next = engine_next_ns(loop->engine);
+    return sim_next < timer_next ? sim_next : timer_next;
+}
+
 int64_t loop_now(const struct loop *loop) { return loop->now_ns; }
 
 oc_rc loop_run(struct loop *loop)

@@ -45,6 +45,8 @@ oc_rc loop_run(struct loop *loop);
 oc_rc loop_drain(struct loop *loop, int64_t at_ns);
 /* The same for answers only: what the venue still has to say when the data have ended. */
 oc_rc loop_finish(struct loop *loop, int64_t at_ns);
+/* When the next answer or timer is due; INT64_MAX: none is. */
+int64_t loop_next_ns(const struct loop *loop);
 /* The instant that was reached last; INT64_MIN before the first. */
 int64_t loop_now(const struct loop *loop);
 /* Market events taken so far; start counting at `market_index` (restore). */

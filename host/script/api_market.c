@@ -201,6 +201,7 @@ static int submit(lua_State *lua, const struct market_handle *market, struct oc_
 {
     struct engine_refusal refusal = {0};
     oc_rc rc = engine_submit(market->strategy->engine, request, &refusal);
+    strategy_note_origin(lua, market->strategy, request->order);
     if (rc == OC_OK) {
         api_order_push(lua, request->order);
         return 1;

@@ -72,6 +72,17 @@ struct sandbox *strategy_sandbox(struct strategy *strategy);
 /* "name=value" lines of all parameters as used. Returns the length. */
 size_t strategy_params_text(const struct strategy *strategy, char *text, size_t size_max);
 
+struct strategy_origin { /* borrowed until the next call */
+    const char *callback;
+    const char *file;
+    const char *source; /* text of the line */
+    int32_t line;
+};
+/* Remembers where orders are made from now on: it costs a look at the Lua stack for each. */
+void strategy_note_origins(struct strategy *strategy, bool is_wanted);
+/* False: not one of the last orders. */
+bool strategy_origin(const struct strategy *strategy, uint64_t order, struct strategy_origin *ret_origin);
+
 /* Checkpoint: indicators and saved tables. Returns the size or OC_E_LIMIT. */
 int64_t strategy_save(struct strategy *strategy, void *bytes, size_t size_max);
 oc_rc strategy_load(struct strategy *strategy, const void *bytes, size_t size);

@@ -5,7 +5,7 @@
 #include "script/indicators.h"
 #include "script/strategy.h"
 
-enum { EVENT_POOL = 64, KEYS_MAX = 96 };
+enum { EVENT_POOL = 64, KEYS_MAX = 96, ORIGINS_MAX = 64 };
 
 /* A saved table as it was recorded last. A suspended strategy is saved from these: its tables may hold what the failed
  * callback did to them. */
@@ -58,6 +58,13 @@ struct timer_ref {
     uint32_t zero;
 };
 
+struct origin_row { /* where an order was made */
+    uint64_t order;
+    const char *callback; /* static; NULL: free */
+    int32_t line;
+    char file[SANDBOX_NAME_MAX];
+};
+
 struct strategy {
     struct engine *engine;
     struct sandbox *sandbox;
@@ -96,6 +103,9 @@ struct strategy {
     char why[512];
     uint64_t log_cause; /* of the lines counted now */
     uint64_t log_lines;
+    bool notes_origins;
+    uint32_t origin_count;
+    struct origin_row origins[ORIGINS_MAX];
     const char *keys[KEYS_MAX]; /* interned by the Lua state: compared by address */
 };
 
@@ -122,6 +132,9 @@ extern const char *const strategy_meta_position;
 struct strategy *strategy_of(lua_State *lua);
 /* One line to the log; what one event logs beyond STRATEGY_LOG_LINES_MAX is told as a count. */
 void strategy_say(struct strategy *strategy, int level, const char *text);
+
+/* strategy_origin.c: in a verb, when its order has its id. */
+void strategy_note_origin(lua_State *lua, struct strategy *strategy, uint64_t order);
 
 /* api_*.c: run inside sandbox_protect. */
 void api_global_install(struct strategy *strategy);

@@ -1,0 +1,310 @@
+/* session_desk.c: consoles and their session: pacing, commands, and what the desk asks of the composition. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/interrupt.h"
+#include "app/session_impl.h"
+#include "app/version.h"
+#include "base/env.h"
+
+enum { WAIT_NS = 50000000 };
+
+/* Logical time between the last instant and the next. */
+static int64_t virtual_now(const struct session *session, int64_t at_ns)
+{
+    int64_t now_ns = loop_now(session->loop);
+    if (now_ns < session->now_ns)
+        now_ns = session->now_ns;
+    if (session->speed > 0 && !session->pace.is_paused && session->pace.base_mono_ns) {
+        double passed = (double)(env_clock_mono() - session->pace.base_mono_ns) * session->speed;
+        int64_t then_ns = session->pace.base_data_ns + (int64_t)passed;
+        if (then_ns > now_ns)
+            now_ns = then_ns;
+    }
+    return now_ns < at_ns ? now_ns : at_ns - 1;
+}
+
+static void pace_from(struct session *session, int64_t data_ns)
+{
+    session->pace.base_mono_ns = env_clock_mono();
+    session->pace.base_data_ns = data_ns;
+}
+
+static void sleep_or_serve(struct session *session, int64_t ns)
+{
+    if (session->post)
+        post_wait(session->post, ns);
+    else
+        env_sleep(ns);
+}
+
+/* Answers whoever asks. True: the session is to end. */
+static bool serve(struct session *session, int64_t at_ns)
+{
+    if (!session->post)
+        return interrupt_count() > 0;
+    if (post_is_asked(session->post)) {
+        session->pace.command_ns = virtual_now(session, at_ns);
+        desk_turn(session->desk);
+    }
+    if (session->has_own_console && !post_has_own(session->post))
+        session->pace.is_stopping = true;
+    return interrupt_count() > 0 || session->pace.is_stopping;
+}
+
+oc_rc session_attend(struct session *session, int64_t at_ns)
+{
+    struct session_pace *pace = &session->pace;
+    if (!pace->base_mono_ns)
+        pace_from(session, session->first_ns);
+    for (;;) {
+        if (serve(session, at_ns))
+            return 1;
+        if (pace->is_paused && session->desk && desk_is_waiting(session->desk))
+            desk_settle(session->desk, true);
+        if (pace->is_paused) {
+            sleep_or_serve(session, WAIT_NS);
+            continue;
+        }
+        if (session->speed <= 0 || pace->step_kind)
+            return OC_OK;
+        int64_t due_ns = pace->base_mono_ns + (int64_t)((double)(at_ns - pace->base_data_ns) / session->speed);
+        int64_t now_ns = env_clock_mono(), wait_ns = due_ns - now_ns, then_ns = virtual_now(session, at_ns);
+        if (wait_ns <= 0)
+            return OC_OK;
+        int64_t next_ns = loop_next_ns(session->loop);
+        if (next_ns <= then_ns) { /* an answer does not wait for the next price */
+            oc_rc rc = loop_drain(session->loop, then_ns);
+            if (rc < 0)
+                return rc;
+            continue;
+        }
+        if (next_ns < at_ns && (double)(next_ns - then_ns) / session->speed < (double)wait_ns)
+            wait_ns = (int64_t)((double)(next_ns - then_ns) / session->speed) + 1000;
+        sleep_or_serve(session, wait_ns < WAIT_NS ? wait_ns : WAIT_NS);
+    }
+}
+
+void session_stepped(struct session *session, uint32_t kind)
+{
+    struct session_pace *pace = &session->pace;
+    if (pace->step_kind != kind || pace->steps_left == 0 || --pace->steps_left)
+        return;
+    pace->step_kind = PACE_FREE;
+    pace->is_paused = true;
+}
+
+void session_linger(struct session *session)
+{
+    if (!session->desk)
+        return;
+    session->pace.is_ended = true;
+    if (session->post && session->has_own_console && !session->pace.is_stopping) {
+        struct text json;
+        char bytes[64];
+        text_init_fixed(&json, bytes, sizeof bytes);
+        text_put(&json, "{\"what\":\"the feed has ended\"}");
+        desk_tell(session->desk, POST_SESSION, &json);
+    }
+    desk_settle(session->desk, true);
+    while (session->post && session->has_own_console && !serve(session, INT64_MAX))
+        post_wait(session->post, WAIT_NS);
+}
+
+/* What the desk asks. */
+
+static void host_status(void *self, struct desk_status *ret_status)
+{
+    struct session *session = self;
+    *ret_status = (struct desk_status){.mode = session->mode,
+                                       .session = settings_text(session->settings, "session.dir", NULL),
+                                       .version = OUTCRY_VERSION,
+                                       .currency = instruments_asset_name(engine_instruments(session->engine), session->base),
+                                       .seq = door_seq(session->door),
+                                       .events = session->events,
+                                       .now_ns = session->now_ns > engine_now(session->engine) ? session->now_ns
+                                                                                               : engine_now(session->engine),
+                                       .start = session->start,
+                                       .speed = session->speed,
+                                       .is_live = session->is_rehearsal,
+                                       .is_paused = session->pace.is_paused,
+                                       .is_ended = session->pace.is_ended};
+    for (uint32_t i = 0; i < session->strategy_count; i++)
+        ret_status->strategies += session->strategies[i].strategy != NULL;
+}
+
+bool session_command(struct session *session, const char *text, size_t size, struct text *reply)
+{
+    size_t padded = (sizeof(struct oc_ev_text) + size + 7) & ~(size_t)7;
+    struct oc_ev_text *event = padded <= OC_EVENT_MAX ? calloc(1, padded) : NULL;
+    if (!event) {
+        put_refusal(reply, "TOO_LONG", "the command does not fit a record");
+        return false;
+    }
+    int64_t at_ns = session->pace.command_ns;
+    oc_rc rc = loop_drain(session->loop, at_ns);
+    if (session->now_ns < at_ns)
+        session->now_ns = at_ns;
+    event->head = (struct oc_event){.size = (uint32_t)padded, .type = OC_EV_COMMAND, .venue_ns = at_ns, .local_ns = at_ns};
+    event->code = 1;
+    event->text_size = (uint32_t)size;
+    memcpy(event + 1, text, size);
+    if (rc == OC_OK)
+        rc = session_record(session, &event->head);
+    if (rc == OC_OK)
+        rc = engine_input(session->engine, &event->head);
+    bool is_ok = rc == OC_OK && desk_execute(session->desk, event, reply);
+    if (rc < 0)
+        put_refusal(reply, "JOURNAL_FAILED", "the command could not be recorded (code %d) and was not carried out", (int)rc);
+    free(event);
+    return is_ok;
+}
+
+static bool host_command(void *self, const char *text, size_t size, struct text *reply)
+{
+    return session_command(self, text, size, reply);
+}
+
+static oc_rc refuse(struct text *reply, const char *code, const char *message)
+{
+    put_refusal(reply, code, "%s", message);
+    return OC_E_INVALID;
+}
+
+static oc_rc control_step(struct session *session, uint32_t kind, uint64_t count)
+{
+    session->pace.step_kind = kind;
+    session->pace.steps_left = count;
+    session->pace.is_paused = false;
+    return OC_E_AGAIN;
+}
+
+static oc_rc control_speed(struct session *session, const struct desk_words *words, struct text *reply)
+{
+    char *end;
+    const char *text = words->count > 1 ? words->fields[1] : "";
+    double speed = strtod(text, &end);
+    if (strcmp(text, "max") == 0)
+        speed = 0;
+    else if (end == text || (strcmp(end, "x") != 0 && *end) || !(speed > 0) || speed > 1e9)
+        return refuse(reply, "BAD_SPEED", "expected 1x, 60x or max");
+    pace_from(session, virtual_now(session, INT64_MAX));
+    session->speed = speed;
+    return OC_OK;
+}
+
+static oc_rc host_control(void *self, const struct desk_words *words, struct text *reply)
+{
+    struct session *session = self;
+    struct session_pace *pace = &session->pace;
+    const char *word = words->fields[0];
+    if (pace->is_ended)
+        return refuse(reply, "FEED_ENDED", "the feed has ended");
+    if (strcmp(word, "pause") == 0) {
+        pace->is_paused = true;
+        return OC_OK;
+    }
+    if (strcmp(word, "go") == 0) {
+        pace_from(session, virtual_now(session, INT64_MAX));
+        pace->is_paused = false;
+        return OC_OK;
+    }
+    if (strcmp(word, "speed") == 0)
+        return control_speed(session, words, reply);
+    if (strcmp(word, "until_fill") == 0)
+        return control_step(session, PACE_FILLS, 1);
+    if (strcmp(word, "step") == 0) {
+        static const char *const kinds[] = {"events", "orders", "fills"};
+        int64_t count = 1;
+        uint32_t kind = 0;
+        if (words->count > 1 && (text_to_int(words->fields[1], strlen(words->fields[1]), &count) < 0 || count < 1))
+            return refuse(reply, "BAD_STEP", "expected a count of 1 or more: step 10 events");
+        while (words->count > 2 && kind < 3 && strcmp(kinds[kind], words->fields[2]) != 0)
+            kind++;
+        if (kind == 3)
+            return refuse(reply, "BAD_STEP", "expected events, orders or fills");
+        return control_step(session, PACE_EVENTS + kind, (uint64_t)count);
+    }
+    return refuse(reply, "NOT_HERE", "going back is for recorded sessions: outcry replay SESSION --console");
+}
+
+static const struct session_strategy *owner_of(const struct session *session, uint32_t strategy)
+{
+    for (uint32_t i = 0; i < session->strategy_count; i++)
+        if (session->strategies[i].strategy && strategy_id(session->strategies[i].strategy) == strategy)
+            return &session->strategies[i];
+    return NULL;
+}
+
+static const char *host_strategy_name(void *self, uint32_t strategy)
+{
+    const struct session_strategy *owner = strategy ? owner_of(self, strategy) : NULL;
+    return owner ? strategy_name(owner->strategy) : NULL;
+}
+
+static bool host_origin(void *self, uint64_t order, uint32_t strategy, struct desk_origin *ret_origin)
+{
+    const struct session_strategy *owner = owner_of(self, strategy);
+    struct strategy_origin origin;
+    if (!owner || !strategy_origin(owner->strategy, order, &origin))
+        return false;
+    *ret_origin = (struct desk_origin){strategy_name(owner->strategy), origin.callback, origin.file, origin.source, origin.line};
+    return true;
+}
+
+static bool host_fee_rate(void *self, bool is_maker, struct oc_dec *ret_rate)
+{
+    const struct session *session = self;
+    *ret_rate = (struct oc_dec){0, 0, 0};
+    return settings_dec(session->settings, is_maker ? "sim.paper.maker_fee" : "sim.paper.taker_fee", ret_rate) == OC_OK;
+}
+
+static const struct desk_host table = {.status = host_status,
+                                       .command = host_command,
+                                       .control = host_control,
+                                       .steer = session_steer,
+                                       .prepare = session_steer_prepare,
+                                       .list = session_list,
+                                       .origin = host_origin,
+                                       .strategy_name = host_strategy_name,
+                                       .fee_rate = host_fee_rate};
+
+oc_rc session_open_desk(struct session *session)
+{
+    struct oc_dec ask_above = {0, 0, 0};
+    oc_rc rc = settings_dec(session->settings, "console.ask_above", &ask_above);
+    if (rc == OC_OK || rc == OC_E_NOT_FOUND)
+        rc = settings_boolean(session->settings, "console.rehearse_live", &session->is_rehearsal);
+    if (rc < 0 && rc != OC_E_NOT_FOUND)
+        return session_fail(session, rc, "%s", session->settings->error);
+    if (!session->post && !session->commands_due)
+        return OC_OK;
+    session->desk_host = table;
+    session->desk_host.self = session;
+    struct desk_config config = {.engine = session->engine,
+                                 .post = session->post,
+                                 .host = &session->desk_host,
+                                 .account = session->account,
+                                 .epoch = door_epoch(session->door),
+                                 .ask_above = ask_above};
+    return desk_new(&config, &session->desk);
+}
+
+static bool says(const struct oc_ev_text *command, const char *word)
+{
+    size_t size = strlen(word);
+    const char *text = (const char *)(command + 1);
+    return command->text_size >= size && memcmp(text, word, size) == 0 && (command->text_size == size || text[size] == '\t');
+}
+
+oc_rc session_restore_command(struct session *session, const struct oc_ev_text *command)
+{
+    if (says(command, "kill"))
+        engine_latch(session->engine, 0, "KILLED");
+    if (says(command, "unkill")) {
+        engine_unlatch(session->engine, 0);
+        engine_unlatch(session->engine, session->account);
+    }
+    return OC_OK;
+}

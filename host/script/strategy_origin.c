@@ -1,0 +1,64 @@
+/* strategy_origin.c: where in a strategy an order was made, remembered for whoever asks soon after. */
+#include <string.h>
+
+#include "script/sandbox_state.h"
+#include "script/strategy_impl.h"
+
+void strategy_note_origins(struct strategy *strategy, bool is_wanted) { strategy->notes_origins = is_wanted; }
+
+/* The callback the stack began with. */
+static const char *callback_of(lua_State *lua, const struct strategy *strategy)
+{
+    const struct { int32_t ref; const char *name; } known[] = {
+        {strategy->on_bar, "on_bar"},     {strategy->on_quote, "on_quote"}, {strategy->on_trade, "on_trade"},
+        {strategy->on_order, "on_order"}, {strategy->on_fill, "on_fill"},   {strategy->on_start, "on_start"},
+        {strategy->on_stop, "on_stop"}};
+    lua_Debug record;
+    int level = 0;
+    while (lua_getstack(lua, level, &record))
+        level++;
+    for (level--; level >= 0 && lua_getstack(lua, level, &record); level--) {
+        lua_getinfo(lua, "f", &record);
+        for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+            lua_rawgeti(lua, LUA_REGISTRYINDEX, known[i].ref);
+            bool is_same = lua_rawequal(lua, -1, -2);
+            lua_pop(lua, 1);
+            if (is_same) {
+                lua_pop(lua, 1);
+                return known[i].name;
+            }
+        }
+        lua_pop(lua, 1);
+    }
+    return "a timer";
+}
+
+void strategy_note_origin(lua_State *lua, struct strategy *strategy, uint64_t order)
+{
+    lua_Debug record;
+    if (!strategy->notes_origins || !lua_getstack(lua, 1, &record))
+        return;
+    struct origin_row *row = &strategy->origins[strategy->origin_count++ % ORIGINS_MAX];
+    memset(row, 0, sizeof *row);
+    lua_getinfo(lua, "Sl", &record);
+    row->order = order;
+    row->line = record.currentline;
+    row->callback = callback_of(lua, strategy);
+    strncpy(row->file, record.source[0] == '@' ? record.source + 1 : record.source, sizeof row->file - 1);
+}
+
+bool strategy_origin(const struct strategy *strategy, uint64_t order, struct strategy_origin *ret_origin)
+{
+    static char line[160]; /* [engine]: one thread */
+    for (uint32_t i = 0; i < ORIGINS_MAX; i++) {
+        const struct origin_row *row = &strategy->origins[i];
+        if (row->order != order || !row->callback)
+            continue;
+        line[0] = 0;
+        source_line(strategy->sandbox, row->file, row->line, line, sizeof line);
+        size_t indent = strspn(line, " \t");
+        *ret_origin = (struct strategy_origin){row->callback, row->file, line + indent, row->line};
+        return true;
+    }
+    return false;
+}
