@@ -67,10 +67,13 @@ int verb_bench(int argc, char **argv)
         fputs(", or nothing for all of them\n", stderr);
         return EXIT_USE;
     }
+    /* A folder of our own name: what is in it is removed. */
+    char dir[ENV_PATH_MAX];
+    snprintf(dir, sizeof dir, "%s/outcry-bench.tmp", argc > 2 ? argv[2] : ".");
     struct registry *registry = calloc(1, sizeof *registry);
     struct bench bench = {.registry = registry,
                           .fixed = fixed ? strtoull(fixed, NULL, 10) : 0,
-                          .dir = argc > 2 ? argv[2] : "outcry-bench.tmp"};
+                          .dir = dir};
     int code = EXIT_RUN;
     if (registry && run_load_plugins(registry) == OC_OK) {
         log_set_level(LOG_ERROR);

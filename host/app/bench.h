@@ -15,7 +15,7 @@ enum { BENCH_BARS_MAX = 500000, BENCH_REPEATS_MAX = 31 };
 struct bench {
     struct registry *registry; /* borrowed */
     uint64_t fixed;            /* BENCH_N; 0: not given */
-    const char *dir;           /* folder for what needs a disk; made and removed */
+    const char *dir;           /* folder for what needs a disk, made and removed: of a name that only we use */
 };
 
 enum bench_user { BENCH_LUA = 0, BENCH_C_EVENT, BENCH_C_ORDER };
