@@ -28,6 +28,14 @@ static inline oc_rc kit_config_dec(const struct oc_host *host, const char *key,
     return OC_OK;
 }
 
+/* [engine] Allows, and shows how much of the limit is used: for previews and explanations. */
+static inline oc_rc kit_allow(struct oc_verdict *ret_verdict, struct oc_dec used, struct oc_dec limit)
+{
+    ret_verdict->used = used;
+    ret_verdict->limit = limit;
+    return oc_allow(ret_verdict);
+}
+
 /* [engine] 1 for what no rule of size, price or loss refuses: a cancel, and an order that can only
  * reduce. */
 static inline int kit_only_reduces(const struct oc_request *ask)

@@ -1,4 +1,5 @@
-/* kill_switch.c: after the command "kill" nothing is opened until "unkill": new orders and amends
+/* kill_switch.c: after the command "kill" (more may follow after a tab) nothing is opened until
+ * "unkill": new orders and amends
  * that increase are refused, cancels and orders that can only reduce pass. The commands are
  * recorded, so a restart is still killed. */
 #include <kit/rule.h>
@@ -27,8 +28,9 @@ static int says(const struct oc_event *event, const char *word)
 {
     const struct oc_ev_text *text = (const struct oc_ev_text *)(const void *)event;
     size_t size = strlen(word);
-    return event->size >= sizeof *text + size && text->text_size == size &&
-           memcmp(text + 1, word, size) == 0;
+    const char *said = (const char *)(text + 1);
+    return event->size >= sizeof *text + size && text->text_size >= size &&
+           memcmp(said, word, size) == 0 && (text->text_size == size || said[size] == '\t');
 }
 
 /* [engine] */

@@ -58,7 +58,7 @@ static oc_rc check(void *self, const struct oc_risk_ctx *ctx, const struct oc_re
     if (rc < 0)
         return rc;
     return oc_dec_compare(loss, rule->limit) <= 0
-               ? oc_allow(ret_verdict)
+               ? kit_allow(ret_verdict, loss, rule->limit)
                : oc_refuse(ret_verdict, "DAILY_LOSS_REACHED", loss, rule->limit);
 }
 

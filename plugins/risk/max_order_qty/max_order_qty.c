@@ -25,10 +25,12 @@ static oc_rc check(void *self, const struct oc_risk_ctx *ctx, const struct oc_re
         rc = ctx->to_units(ctx, ask->head.inst, rule->limit, &limit);
     if (rc < 0)
         return rc;
-    if (after <= limit || (ask->kind == OC_REQUEST_AMEND && after <= before))
-        return oc_allow(ret_verdict);
     rc = ctx->qty_dec(ctx, ask->head.inst, after, &used);
-    return rc < 0 ? rc : oc_refuse(ret_verdict, "QUANTITY_ABOVE_LIMIT", used, rule->limit);
+    if (rc < 0)
+        return rc;
+    if (after <= limit || (ask->kind == OC_REQUEST_AMEND && after <= before))
+        return kit_allow(ret_verdict, used, rule->limit);
+    return oc_refuse(ret_verdict, "QUANTITY_ABOVE_LIMIT", used, rule->limit);
 }
 
 static oc_rc open_rule(const struct oc_host *host, void **ret_self)

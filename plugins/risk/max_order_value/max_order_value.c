@@ -56,7 +56,7 @@ static oc_rc check(void *self, const struct oc_risk_ctx *ctx, const struct oc_re
     if (rc < 0)
         return rc;
     if (oc_dec_compare(value, rule->limit) <= 0)
-        return oc_allow(ret_verdict);
+        return kit_allow(ret_verdict, value, rule->limit);
     if (ask->kind == OC_REQUEST_AMEND && ctx->previous &&
         value_of(ctx, ctx->previous, &before) == OC_OK && oc_dec_compare(value, before) <= 0)
         return oc_allow(ret_verdict); /* no increase */

@@ -47,12 +47,14 @@ static oc_rc check(void *self, const struct oc_risk_ctx *ctx, const struct oc_re
         rc = ctx->to_units(ctx, ask->head.inst, rule->limit, &limit);
     if (rc < 0)
         return rc;
+    rc = ctx->qty_dec(ctx, ask->head.inst, worst, &used);
+    if (rc < 0)
+        return rc;
     if (worst >= -limit && worst <= limit)
-        return oc_allow(ret_verdict);
+        return kit_allow(ret_verdict, used, rule->limit);
     if (ask->side == OC_SIDE_BUY ? worst < -limit : worst > limit)
         return oc_allow(ret_verdict); /* beyond the limit on the other side: this leads back */
-    rc = ctx->qty_dec(ctx, ask->head.inst, worst, &used);
-    return rc < 0 ? rc : oc_refuse(ret_verdict, "POSITION_ABOVE_LIMIT", used, rule->limit);
+    return oc_refuse(ret_verdict, "POSITION_ABOVE_LIMIT", used, rule->limit);
 }
 
 static oc_rc open_rule(const struct oc_host *host, void **ret_self)

@@ -44,12 +44,14 @@ static oc_rc judge(const struct rule *rule, const struct oc_risk_ctx *ctx,
     if (is_buy ? __builtin_add_overflow(reference, reach, &bound)
                : __builtin_sub_overflow(reference, reach, &bound))
         return OC_E_RANGE;
-    if (is_buy ? ask->price <= bound : ask->price >= bound)
-        return oc_allow(ret_verdict);
     rc = ctx->price_dec(ctx, ask->head.inst, ask->price, &used);
     if (rc == OC_OK)
         rc = ctx->price_dec(ctx, ask->head.inst, bound, &limit);
-    return rc < 0 ? rc : oc_refuse(ret_verdict, "PRICE_OUTSIDE_COLLAR", used, limit);
+    if (rc < 0)
+        return rc;
+    if (is_buy ? ask->price <= bound : ask->price >= bound)
+        return kit_allow(ret_verdict, used, limit);
+    return oc_refuse(ret_verdict, "PRICE_OUTSIDE_COLLAR", used, limit);
 }
 
 /* [engine] */
