@@ -117,6 +117,21 @@ const struct sandbox_error *sandbox_error_last(const struct sandbox *sandbox)
 }
 bool sandbox_is_stopped(const struct sandbox *sandbox) { return sandbox->stop != STOP_NONE; }
 
+/* A raise may have passed close_coroutine between its two counts, hence nesting. Hooks left on coroutines take
+ * themselves off: see lj_stop_hook. */
+oc_rc sandbox_recover(struct sandbox *sandbox)
+{
+    assert(!sandbox_is_running(sandbox));
+    sandbox->wants_interrupt = 0;
+    if (sandbox->stop == STOP_MEMORY)
+        return OC_E_STATE;
+    sandbox->stop = STOP_NONE;
+    sandbox->running = sandbox->lua;
+    sandbox->nesting = 0;
+    lua_sethook(sandbox->lua, NULL, 0, 0);
+    return OC_OK;
+}
+
 void sandbox_set_print(struct sandbox *sandbox, sandbox_print_fn fn, void *arg)
 {
     sandbox->print = fn;
@@ -136,6 +151,11 @@ static oc_rc report_stop(struct sandbox *sandbox)
         error->kind = SANDBOX_ERROR_DEADLINE;
         snprintf(error->message, sizeof error->message, "ran longer than its deadline of %u ms",
                  (unsigned)sandbox->limits.deadline_ms);
+        return OC_E_LIMIT;
+    }
+    if (sandbox->stop == STOP_INTERRUPT) {
+        error->kind = SANDBOX_ERROR_INTERRUPT;
+        snprintf(error->message, sizeof error->message, "interrupted");
         return OC_E_LIMIT;
     }
     error->kind = SANDBOX_ERROR_MEMORY;

@@ -7,7 +7,7 @@
  * state).
  *   - Nothing in a script can swallow a stop: once the deadline or the heap limit was hit, every
  * protected call, coroutine, handler and __close of the script ends at once, and the sandbox stays
- * stopped until it is freed.
+ * stopped until it is freed or, after a deadline or an interrupt, recovered.
  *   - A script cannot change a shared table; two sandboxes share nothing.
  *   - The same text, calls and seed give the same results, whatever the machine, address layout or
  * hash seed. `^`, the border of a table with holes and collectgarbage("count") stand outside this
@@ -58,8 +58,9 @@ enum sandbox_error_kind {
     SANDBOX_ERROR_RUNTIME,
     SANDBOX_ERROR_SYNTAX,
     SANDBOX_ERROR_MEMORY,   /* the heap limit: stopped for good */
-    SANDBOX_ERROR_DEADLINE, /* the time limit: stopped for good */
-    SANDBOX_ERROR_HANDLER   /* the C stack ended while an error was handled */
+    SANDBOX_ERROR_DEADLINE, /* the time limit: stopped until sandbox_recover */
+    SANDBOX_ERROR_HANDLER,  /* the C stack ended while an error was handled */
+    SANDBOX_ERROR_INTERRUPT /* sandbox_interrupt: stopped until sandbox_recover */
 };
 
 /* Text is cut, never overrun; unknown parts are empty. */
@@ -101,16 +102,26 @@ void sandbox_set_require(struct sandbox *sandbox, sandbox_require_fn fn, void *a
 oc_rc sandbox_load(struct sandbox *sandbox, const char *text, size_t size, const char *name);
 /* Calls the function below `nargs` arguments on the main stack. OC_OK: `nresults` results stand
  * there instead (or LUA_MULTRET). Otherwise nothing does and sandbox_error_last() tells why:
- * OC_E_INVALID a script error, OC_E_DATA syntax, OC_E_NOMEM heap, OC_E_LIMIT deadline, OC_E_STATE
- * the sandbox was stopped before. Not from within a call of the same sandbox. */
+ * OC_E_INVALID a script error, OC_E_DATA syntax, OC_E_NOMEM heap, OC_E_LIMIT deadline or interrupt,
+ * OC_E_STATE the sandbox was stopped before. Not from within a call of the same sandbox. */
 oc_rc sandbox_call(struct sandbox *sandbox, int nargs, int nresults);
 /* As sandbox_call for a C function of the host that gets `arg` as light userdata: for anything that
  * may raise. */
 oc_rc sandbox_protect(struct sandbox *sandbox, lua_CFunction fn, void *arg);
 /* Borrowed, until the next call. */
 const struct sandbox_error *sandbox_error_last(const struct sandbox *sandbox);
-/* True once a limit has ended it for good. */
+/* True once a limit or an interrupt has ended it. */
 bool sandbox_is_stopped(const struct sandbox *sandbox);
+
+/* For a console, whose globals must outlive a stop. After a deadline or an interrupt, between calls: the
+ * sandbox may be called again, and everything that the script had reached before the stop is kept as it was
+ * then. Also forgets an interrupt that no call has taken. OC_E_STATE: the heap limit ended it; that stays. */
+oc_rc sandbox_recover(struct sandbox *sandbox);
+/* [any] Async-signal-safe, from any thread: the running call, or else the next one, is ended within two periods
+ * of its watchdog's CPU time, or at the next sandbox_poll of the host. Nothing in the script can swallow it. */
+void sandbox_interrupt(struct sandbox *sandbox);
+/* Within a call: its deadline starts anew. For a function of the host that has waited for a person. */
+void sandbox_renew(struct sandbox *sandbox);
 
 /* Bytes that Lua holds now; allocations made since sandbox_new (a shrinking or growing block counts
  * again). */

@@ -9,7 +9,7 @@
 
 enum { HANDLER_SLOT = 1 }; /* the message handler, for ever at the bottom of the main stack */
 
-enum sandbox_stop { STOP_NONE, STOP_DEADLINE, STOP_MEMORY };
+enum sandbox_stop { STOP_NONE, STOP_DEADLINE, STOP_MEMORY, STOP_INTERRUPT };
 
 /* What the timer's signal looks at. A sandbox without watchdog has one of its own that nobody
  * reads. */
@@ -55,6 +55,7 @@ struct sandbox {
     lua_State *lua;
     lua_State *volatile running; /* the coroutine that executes */
     volatile sig_atomic_t stop;  /* enum sandbox_stop */
+    volatile sig_atomic_t wants_interrupt;
     struct sandbox_watch *watch; /* never NULL */
     struct sandbox_watch no_watch;
     bool has_error;       /* `error` was filled at the place of the error */

@@ -20,6 +20,7 @@ static void lj_stop_hook(lua_State *lua, lua_Debug *record)
     (void)record;
     if (sandbox_of(lua)->stop != STOP_NONE)
         sandbox_raise_stop(lua);
+    lua_sethook(lua, NULL, 0, 0); /* left from a stop that the host has recovered from */
 }
 
 void sandbox_stop_now(struct sandbox *sandbox, enum sandbox_stop stop)
@@ -37,7 +38,19 @@ int sandbox_raise_stop(lua_State *lua)
     return lua_error(lua);
 }
 
-void sandbox_poll(lua_State *lua) { sandbox_check(lua, sandbox_of(lua)); }
+void sandbox_poll(lua_State *lua)
+{
+    struct sandbox *sandbox = sandbox_of(lua);
+    if (sandbox->wants_interrupt)
+        sandbox_stop_now(sandbox, STOP_INTERRUPT);
+    sandbox_check(lua, sandbox);
+}
+
+/* Only a note: lua_sethook walks the stack of calls, which is safe in a signal of that very thread and nowhere
+ * else, so the watchdog's tick does the rest. */
+void sandbox_interrupt(struct sandbox *sandbox) { sandbox->wants_interrupt = 1; }
+
+void sandbox_renew(struct sandbox *sandbox) { sandbox->watch->seq = sandbox->watch->seq + 1; }
 
 /* In the signal handler. A coroutine that was resumed since the last tick has no hook yet, so it is
  * set at each one. */
@@ -45,7 +58,13 @@ static void on_tick(void *arg, uint32_t periods)
 {
     struct sandbox_watch *watch = arg;
     struct sandbox *sandbox = watch->current;
-    if (!sandbox || sandbox->limits.deadline_ms == 0)
+    if (!sandbox)
+        return;
+    if (sandbox->wants_interrupt) {
+        sandbox_stop_now(sandbox, STOP_INTERRUPT);
+        return;
+    }
+    if (sandbox->limits.deadline_ms == 0)
         return;
     if (watch->seen_seq != watch->seq) {
         watch->seen_seq = watch->seq;
