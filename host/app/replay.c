@@ -5,6 +5,7 @@
 
 #include "app/run.h"
 #include "app/session_impl.h"
+#include "app/session_impl.h"
 #include "app/verbs.h"
 #include "app/version.h"
 #include "base/env.h"
@@ -18,6 +19,9 @@ enum { LINE_MAX_SIZE = 2048, DIFFERENCES_MAX = 10 };
 
 struct compare {
     struct journal_reader *reader;
+    struct journal_reader *commands; /* the same journal, read ahead for commands */
+    const struct oc_event *command;  /* the next one, or NULL */
+    struct session *session;
     const struct oc_event *next;
     uint64_t records;
     uint64_t differences;
@@ -31,6 +35,51 @@ static void next_order_record(struct compare *compare)
         if (journal_next(compare->reader, &compare->next, &stream) < 0)
             compare->next = NULL;
     } while (compare->next && stream != JOURNAL_ORDERS);
+}
+
+static void next_command(struct compare *compare)
+{
+    enum journal_stream stream;
+    do {
+        if (journal_next(compare->commands, &compare->command, &stream) < 0)
+            compare->command = NULL;
+    } while (compare->command && compare->command->type != OC_EV_COMMAND);
+}
+
+/* A paced session hears answers and timers between prices. Where the recorded one was ended, so many of them had come. */
+static oc_rc catch_up(struct compare *compare)
+{
+    struct session *session = compare->session;
+    for (oc_rc rc = OC_OK; compare->next && loop_next_ns(session->loop) <= compare->next->local_ns;) {
+        const struct oc_request *request = (const struct oc_request *)(const void *)compare->next;
+        if (compare->next->type == OC_EV_REQUEST && request->role == OC_ROLE_END)
+            break;
+        rc = loop_drain(session->loop, compare->next->local_ns);
+        if (rc < 0)
+            return rc;
+    }
+    return OC_OK;
+}
+
+/* Carries out the commands that were given before the data moved on to at_ns. Each was recorded when all that was due up
+ * to its own time had happened; if its number is not the next one then, the replay differs, and the comparison says so. */
+static oc_rc commands_due(void *arg, int64_t at_ns)
+{
+    struct compare *compare = arg;
+    struct session *session = compare->session;
+    while (compare->command && compare->command->local_ns < at_ns) {
+        const struct oc_ev_text *command = (const struct oc_ev_text *)(const void *)compare->command;
+        oc_rc rc = loop_drain(session->loop, command->head.local_ns);
+        if (rc < 0)
+            return rc;
+        session->pace.command_ns = command->head.local_ns;
+        struct text reply;
+        text_init_grow(&reply, POST_LINE_MAX);
+        session_command(session, (const char *)(command + 1), command->text_size, &reply);
+        text_release(&reply);
+        next_command(compare);
+    }
+    return at_ns == INT64_MAX ? catch_up(compare) : OC_OK;
 }
 
 static const char *type_name(uint16_t type)
@@ -52,6 +101,8 @@ static const char *type_name(uint16_t type)
         return "timer";
     case OC_EV_STATE:
         return "state";
+    case OC_EV_COMMAND:
+        return "command";
     case OC_EV_STRATEGY:
         return "suspended";
     default:
@@ -196,7 +247,7 @@ static oc_rc run_again(struct session *session, struct compare *compare)
 {
     struct journal_progress progress = {0};
     oc_rc rc = session_open(session);
-    if (journal_progress(compare->reader, &progress) && journal_end(compare->reader, JOURNAL_ORDERS)->tail != JOURNAL_TAIL_CLEAN)
+    if (journal_progress(compare->reader, &progress)) /* the data may go on beyond where the session was ended */
         session->stop_index = progress.market_index;
     for (uint32_t i = 0; i < session->stop_count && rc == OC_OK; i++)
         rc = engine_expect_stop(session->engine, session->stops[i]);
@@ -243,11 +294,20 @@ static int replay(struct session *session, const char *dir, const struct wish *w
     if (rc == OC_OK) {
         take_stops(session, compare.reader);
         next_order_record(&compare);
+        compare.session = session;
+        if (journal_open_read(dir, false, &compare.commands) >= 0)
+            next_command(&compare);
+        session->commands_due = commands_due;
+        session->commands_arg = &compare; // cppcheck-suppress autoVariables ; no data after this function
+        session->may_be_empty = true;
         session->on_record = on_record;
         session->on_record_arg = &compare; // cppcheck-suppress autoVariables ; no record after this function
         rc = run_again(session, &compare);
     }
-    bool stopped = rc == OC_E_AGAIN;
+    bool is_whole = compare.reader && journal_end(compare.reader, JOURNAL_ORDERS)->tail == JOURNAL_TAIL_CLEAN;
+    bool stopped = rc == OC_E_AGAIN && !is_whole;
+    if (rc == OC_E_AGAIN && is_whole)
+        rc = OC_OK;
     if (rc == OC_OK || (stopped && wish->report))
         rc = session_finish(session, result);
     bool failed = rc < 0 && session_has_failed(session); /* as it did when it was recorded, if the records agree */
@@ -283,6 +343,8 @@ static int replay(struct session *session, const char *dir, const struct wish *w
 out:
     if (compare.reader)
         journal_close_read(compare.reader);
+    if (compare.commands)
+        journal_close_read(compare.commands);
     free(result);
     return code;
 }

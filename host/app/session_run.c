@@ -49,8 +49,12 @@ void session_tell_suspended(struct session *session)
 /* Paces the data and looks for an interruption; called once an instant. */
 oc_rc session_advance(struct session *session, int64_t at_ns)
 {
-    if (interrupt_count() > 0 || (session->stop_index && loop_index(session->loop) >= session->stop_index))
-        return 1; /* a positive code ends the loop without an error */
+    if (session->stop_index && loop_index(session->loop) >= session->stop_index) {
+        oc_rc rc = session->commands_due ? session->commands_due(session->commands_arg, INT64_MAX) : OC_OK;
+        return rc < 0 ? rc : 1; /* a positive code ends the loop without an error */
+    }
+    if (interrupt_count() > 0)
+        return 1;
     if (engine_stats(session->engine)->suspended != session->suspended_told) {
         if (session->ends_on_error)
             return 1;
