@@ -104,7 +104,9 @@ static void the_mark_follows_what_came_last(void **state)
 static void prices_stop_where_twice_does_not_fit(void **state)
 {
     (void)state;
-    for (int sign = -1; sign <= 1; sign += 2) {
+    static const int64_t signs[] = {-1, 1};
+    for (size_t i = 0; i < 2; i++) {
+        const int64_t sign = signs[i];
         const int64_t good = MARKET_PRICE_MAX * sign, bad = good + sign;
         struct oc_ev_trade trade_of = {.head = {.type = OC_EV_TRADE}, .price = good};
         struct oc_ev_bar bar = {.head = {.type = OC_EV_BAR}, .close = good};
