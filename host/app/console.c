@@ -7,8 +7,10 @@
 
 #include "app/interrupt.h"
 #include "app/run.h"
+#include "app/travel.h"
 #include "app/session_impl.h"
 #include "app/verbs.h"
+#include "base/env_fork.h"
 #include "base/env_socket.h"
 #include "base/log.h"
 #include "console/terminal.h"
@@ -288,6 +290,33 @@ static oc_rc set_defaults(struct options *options)
         if (!settings_get(&options->settings, defaults[i][0]) && !(i == 0 && has_data && settings_get(&options->settings, "session.feed")))
             rc = settings_set(&options->settings, defaults[i][0], defaults[i][1], "the console's default");
     return rc;
+}
+
+struct replayed {
+    const char *dir;
+    int fd;
+    int other;
+};
+
+static int replay_child(void *arg)
+{
+    const struct replayed *replayed = arg;
+    env_close(replayed->other);
+    return replay_serve(replayed->dir, replayed->fd);
+}
+
+int travel_console(const char *dir, bool has_pane)
+{
+    const struct settings settings = {0};
+    struct wish wish = {.has_pane = has_pane};
+    int pair[2], pid;
+    if (env_socket_pair(pair) < 0)
+        return complain(env_error_text(), OC_E_IO);
+    struct replayed replayed = {dir, pair[0], pair[1]};
+    if (env_fork_child(replay_child, &replayed, &pid) < 0)
+        return complain(env_error_text(), OC_E_IO);
+    env_close(pair[0]);
+    return talk(pair[1], &settings, &wish);
 }
 
 int verb_console(int argc, char **argv)

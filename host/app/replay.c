@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "app/run.h"
+#include "app/travel.h"
 #include "app/session_impl.h"
 #include "app/session_impl.h"
 #include "app/verbs.h"
@@ -274,37 +275,79 @@ static oc_rc show_report(const struct result *result, const struct wish *wish)
     return rc;
 }
 
+/* Opens the recording and makes its session of it. Complaints are on stderr. */
+static oc_rc prepare(struct compare *compare, struct session *session, const char *dir)
+{
+    const char *text;
+    size_t size;
+    oc_rc rc = journal_open_read(dir, false, &compare->reader);
+    if (rc < 0 && rc != OC_E_DATA) {
+        fprintf(stderr, "outcry: session %s: %s\n", dir, journal_error());
+        return rc;
+    }
+    if (rc == OC_E_DATA)
+        printf("note: %s\n", journal_end(compare->reader, JOURNAL_ORDERS)->text);
+    rc = journal_header(compare->reader, &text, &size);
+    if (rc == OC_OK)
+        rc = take_header(session, session->settings, text, size);
+    if (rc < 0) {
+        fprintf(stderr, "outcry: session %s: %s\n", dir, session->error[0] ? session->error : "its header cannot be read");
+        return rc;
+    }
+    take_stops(session, compare->reader);
+    next_order_record(compare);
+    compare->session = session;
+    if (journal_open_read(dir, false, &compare->commands) >= 0)
+        next_command(compare);
+    session->commands_due = commands_due;
+    session->commands_arg = compare;
+    session->may_be_empty = true;
+    session->on_record = on_record;
+    session->on_record_arg = compare;
+    return OC_OK;
+}
+
+static void release(struct compare *compare)
+{
+    if (compare->reader)
+        journal_close_read(compare->reader);
+    if (compare->commands)
+        journal_close_read(compare->commands);
+}
+
+/* What came out of it, against what was recorded. */
+static int judge(struct compare *compare, const struct session *session, const struct wish *wish)
+{
+    uint64_t recorded, left = 0;
+    struct hash128 hash = journal_order_hash(compare->reader, &recorded);
+    for (; compare->next; next_order_record(compare))
+        left++;
+    struct door_hash ours = door_order_hash(session->door);
+    bool agrees = compare->differences == 0 && left == 0 && ours.low == hash.low && ours.high == hash.high;
+    char ours_text[HASH_TEXT_MAX], hash_text[HASH_TEXT_MAX];
+    hash128_to_text((struct hash128){ours.low, ours.high}, ours_text);
+    hash128_to_text(hash, hash_text);
+    if (wish->report && agrees)
+        return EXIT_GOOD;
+    printf("recorded  %llu records, order hash %s\n", (unsigned long long)recorded, hash_text);
+    printf("replayed  %llu records, order hash %s\n", (unsigned long long)ours.count, ours_text);
+    if (agrees)
+        printf("the session agrees with itself\n");
+    else
+        printf("the session does NOT agree: %llu records differ, %llu recorded ones were not made again%s\n",
+               (unsigned long long)compare->differences, (unsigned long long)left, wish->diff ? "" : "; see --diff");
+    return agrees ? EXIT_GOOD : EXIT_RUN;
+}
+
 static int replay(struct session *session, const char *dir, const struct wish *wish)
 {
     struct compare compare = {.shows = wish->diff};
     struct result *result = calloc(1, sizeof *result);
-    const char *text;
-    size_t size;
     int code = EXIT_RUN;
-    oc_rc rc = journal_open_read(dir, false, &compare.reader);
-    if (!result || (rc < 0 && rc != OC_E_DATA)) {
-        fprintf(stderr, "outcry: session %s: %s\n", dir, journal_error());
+    if (!result || prepare(&compare, session, dir) < 0)
         goto out;
-    }
-    if (rc == OC_E_DATA)
-        printf("note: %s\n", journal_end(compare.reader, JOURNAL_ORDERS)->text);
-    rc = journal_header(compare.reader, &text, &size);
-    if (rc == OC_OK)
-        rc = take_header(session, session->settings, text, size);
-    if (rc == OC_OK) {
-        take_stops(session, compare.reader);
-        next_order_record(&compare);
-        compare.session = session;
-        if (journal_open_read(dir, false, &compare.commands) >= 0)
-            next_command(&compare);
-        session->commands_due = commands_due;
-        session->commands_arg = &compare; // cppcheck-suppress autoVariables ; no data after this function
-        session->may_be_empty = true;
-        session->on_record = on_record;
-        session->on_record_arg = &compare; // cppcheck-suppress autoVariables ; no record after this function
-        rc = run_again(session, &compare);
-    }
-    bool is_whole = compare.reader && journal_end(compare.reader, JOURNAL_ORDERS)->tail == JOURNAL_TAIL_CLEAN;
+    oc_rc rc = run_again(session, &compare);
+    bool is_whole = journal_end(compare.reader, JOURNAL_ORDERS)->tail == JOURNAL_TAIL_CLEAN;
     bool stopped = rc == OC_E_AGAIN && !is_whole;
     if (rc == OC_E_AGAIN && is_whole)
         rc = OC_OK;
@@ -315,45 +358,61 @@ static int replay(struct session *session, const char *dir, const struct wish *w
         rc = show_report(result, wish);
     if (failed)
         printf("the run ended with an error:\n%s\n", session->error);
-    if (rc < 0 && !stopped && !failed) {
+    if (rc < 0 && !stopped && !failed)
         fprintf(stderr, "outcry: %s\n", session->error[0] ? session->error : "the session could not be replayed");
-        goto out;
-    }
-    uint64_t recorded, left = 0;
-    struct hash128 hash = journal_order_hash(compare.reader, &recorded);
-    for (; compare.next; next_order_record(&compare))
-        left++;
-    struct door_hash ours = door_order_hash(session->door);
-    bool agrees = compare.differences == 0 && left == 0 && ours.low == hash.low && ours.high == hash.high;
-    char ours_text[HASH_TEXT_MAX], hash_text[HASH_TEXT_MAX];
-    hash128_to_text((struct hash128){ours.low, ours.high}, ours_text);
-    hash128_to_text(hash, hash_text);
-    if (wish->report && agrees) {
-        code = EXIT_GOOD;
-        goto out;
-    }
-    printf("recorded  %llu records, order hash %s\n", (unsigned long long)recorded, hash_text);
-    printf("replayed  %llu records, order hash %s\n", (unsigned long long)ours.count, ours_text);
-    if (agrees)
-        printf("the session agrees with itself\n");
     else
-        printf("the session does NOT agree: %llu records differ, %llu recorded ones were not made again%s\n",
-               (unsigned long long)compare.differences, (unsigned long long)left, wish->diff ? "" : "; see --diff");
-    code = agrees ? EXIT_GOOD : EXIT_RUN;
+        code = judge(&compare, session, wish);
 out:
-    if (compare.reader)
-        journal_close_read(compare.reader);
-    if (compare.commands)
-        journal_close_read(compare.commands);
+    release(&compare);
     free(result);
+    return code;
+}
+
+int replay_serve(const char *dir, int fd)
+{
+    struct options *options = calloc(1, sizeof *options);
+    struct registry *registry = calloc(1, sizeof *registry);
+    struct compare compare = {.shows = false};
+    struct session *session = NULL;
+    int code = EXIT_RUN;
+    log_set_level(LOG_NONE);
+    if (options && registry && run_load_plugins(registry) == OC_OK)
+        session = run_session_new(options, registry, "replay");
+    if (!session || prepare(&compare, session, dir) < 0 || post_new(NULL, fd, false, &session->post) < 0 ||
+        travel_new(session, fd, &session->travel) < 0)
+        goto out;
+    session->progress = NULL;
+    session->has_own_console = true;
+    session->pace.is_paused = true;
+    oc_rc rc = run_again(session, &compare);
+    code = rc == OC_OK || rc == OC_E_AGAIN ? EXIT_GOOD : EXIT_RUN;
+    if (code != EXIT_GOOD)
+        fprintf(stderr, "outcry: %s\n", session->error[0] ? session->error : "the session could not be replayed");
+out:
+    if (session) {
+        travel_free(session->travel);
+        session_close(session);
+        post_free(session->post);
+    }
+    free(session);
+    release(&compare);
+    if (options)
+        options_release(options);
+    free(registry);
+    free(options);
     return code;
 }
 
 static int verb(int argc, char **argv, struct wish wish, const char *usage)
 {
     const char *dir = NULL;
+    bool has_console = false, has_pane = true;
     for (int i = 1; i < argc; i++) {
-        if (strcmp(argv[i], "--diff") == 0) {
+        if (strcmp(argv[i], "--console") == 0 && !wish.report) {
+            has_console = true;
+        } else if (strcmp(argv[i], "--no-pane") == 0 && !wish.report) {
+            has_pane = false;
+        } else if (strcmp(argv[i], "--diff") == 0) {
             wish.diff = true;
         } else if (strcmp(argv[i], "--json") == 0) {
             wish.json = true;
@@ -370,6 +429,8 @@ static int verb(int argc, char **argv, struct wish wish, const char *usage)
         fputs(usage, stderr);
         return EXIT_USE;
     }
+    if (has_console)
+        return travel_console(dir, has_pane);
     struct options *options = calloc(1, sizeof *options);
     struct registry *registry = calloc(1, sizeof *registry);
     int code = EXIT_RUN;
@@ -392,7 +453,7 @@ static int verb(int argc, char **argv, struct wish wish, const char *usage)
 
 int verb_replay(int argc, char **argv)
 {
-    return verb(argc, argv, (struct wish){0}, "usage: outcry replay SESSION [--diff]\n");
+    return verb(argc, argv, (struct wish){0}, "usage: outcry replay SESSION [--diff] [--console [--no-pane]]\n");
 }
 
 int verb_report(int argc, char **argv)

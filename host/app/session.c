@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "app/session_impl.h"
+#include "app/travel.h"
 #include "base/env.h"
 #include "base/hash.h"
 #include "base/log.h"
@@ -72,6 +73,8 @@ oc_rc session_record(struct session *session, struct oc_event *event)
         session->on_record(session->on_record_arg, event);
     if (rc == OC_OK && session->desk) {
         desk_record(session->desk, event);
+        if (session->travel && (event->type == OC_EV_REQUEST || event->type == OC_EV_FILL))
+            travel_mark(session->travel, event);
         if (event->type == OC_EV_REQUEST || event->type == OC_EV_FILL)
             session_stepped(session, event->type == OC_EV_FILL ? PACE_FILLS : PACE_ORDERS);
     }

@@ -110,6 +110,7 @@ struct session {
     struct post *post;   /* where consoles ask; NULL: nowhere. Borrowed */
     struct desk *desk;
     struct desk_host desk_host;
+    struct travel *travel; /* replay with a console: going back. Borrowed; NULL */
     bool has_own_console; /* ends with it */
     bool may_be_empty;    /* no strategy is needed: somebody trades by hand */
     bool is_rehearsal;    /* live's locks and colours on a session that is not */

@@ -5,6 +5,7 @@
 
 #include "app/interrupt.h"
 #include "app/session_impl.h"
+#include "app/travel.h"
 #include "app/version.h"
 #include "base/env.h"
 
@@ -59,6 +60,8 @@ oc_rc session_attend(struct session *session, int64_t at_ns)
     if (!pace->base_mono_ns)
         pace_from(session, session->first_ns);
     for (;;) {
+        if (session->travel)
+            travel_turn(session->travel, at_ns);
         if (serve(session, at_ns))
             return 1;
         if (pace->is_paused && session->desk && desk_is_waiting(session->desk))
@@ -199,6 +202,8 @@ static oc_rc host_control(void *self, const struct desk_words *words, struct tex
     struct session *session = self;
     struct session_pace *pace = &session->pace;
     const char *word = words->fields[0];
+    if (session->travel && (strcmp(word, "back") == 0 || strcmp(word, "to") == 0))
+        return travel_control(session->travel, words, reply);
     if (pace->is_ended)
         return refuse(reply, "FEED_ENDED", "the feed has ended");
     if (strcmp(word, "pause") == 0) {

@@ -60,13 +60,13 @@ oc_rc session_advance(struct session *session, int64_t at_ns)
             return 1;
         session_tell_suspended(session);
     }
-    if (session->commands_due) {
-        oc_rc rc = session->commands_due(session->commands_arg, at_ns);
+    if (session->speed > 0 || session->post) {
+        oc_rc rc = session_attend(session, at_ns);
         if (rc != OC_OK)
             return rc;
     }
-    if (session->speed > 0 || session->post) {
-        oc_rc rc = session_attend(session, at_ns);
+    if (session->commands_due) {
+        oc_rc rc = session->commands_due(session->commands_arg, at_ns);
         if (rc != OC_OK)
             return rc;
     }

@@ -104,6 +104,10 @@ static bool may(struct desk *desk, const struct post_seat *seat, const char *wor
         put_refusal(reply, "LOCKED", "live is locked: live.unlock() first; flatten() and kill() need no unlock");
         return false;
     }
+    if (is_order && strcmp(status.mode, "replay") == 0) {
+        put_refusal(reply, "RECORDED", "this is a recording: nothing in it can be changed; step, to and back move in it");
+        return false;
+    }
     if (status.is_ended && is_order) {
         put_refusal(reply, "FEED_ENDED", "the feed has ended: no order can be filled any more");
         return false;
@@ -224,6 +228,7 @@ void desk_turn(struct desk *desk)
         struct desk_words words = {.count = seat->field_count};
         memcpy(words.fields, seat->fields, seat->field_count * sizeof words.fields[0]);
         text_clear(&desk->reply);
+        desk->asking = seat;
         oc_rc rc = answer(desk, seat, &words, &desk->reply);
         if (rc == OC_E_AGAIN && !desk->waiting) {
             desk->waiting = seat;
@@ -245,6 +250,16 @@ void desk_settle(struct desk *desk, bool is_ok)
     struct desk_words words = {.fields = {"status"}, .count = 1};
     desk_status(desk, &words, &desk->reply);
     post_reply(desk->config.post, seat, is_ok, desk->reply.data, desk->reply.size);
+}
+
+struct post_token desk_token(const struct desk *desk)
+{
+    return desk->asking ? post_give(desk->config.post, desk->asking) : (struct post_token){.wishes = 0};
+}
+
+void desk_take_over(struct desk *desk, const struct post_token *token)
+{
+    desk->waiting = post_receive(desk->config.post, token);
 }
 
 bool desk_is_waiting(const struct desk *desk) { return desk->waiting != NULL; }
@@ -340,7 +355,7 @@ uint64_t desk_from(const struct desk_words *words, uint32_t i)
     return 0;
 }
 
-bool desk_order_id(const struct desk *desk, const char *text, uint64_t *ret_order)
+bool desk_order_of(const struct desk *desk, const char *text, uint64_t *ret_order)
 {
     char *end;
     if (*text == 'o' || *text == 'O')

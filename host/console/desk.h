@@ -96,6 +96,11 @@ bool desk_ask(struct desk *desk, const struct desk_words *words, struct text *re
 void desk_settle(struct desk *desk, bool is_ok);
 /* True while such a question waits. */
 bool desk_is_waiting(const struct desk *desk);
+/* The control question being asked, for a copy of this process; and there: it waits to be settled. */
+struct post_token desk_token(const struct desk *desk);
+void desk_take_over(struct desk *desk, const struct post_token *token);
+/* "o3" or "o2.15". */
+bool desk_order_of(const struct desk *desk, const char *text, uint64_t *ret_order);
 /* Carries out a recorded command. `reply` may be NULL. False: it was refused (the same in each run). */
 bool desk_execute(struct desk *desk, const struct oc_ev_text *command, struct text *reply);
 

@@ -108,6 +108,7 @@ struct desk {
     struct verdict_row verdicts[DESK_VERDICTS_MAX]; /* of the request being asked */
     uint32_t verdict_count;
     uint64_t verdict_order;
+    struct post_seat *asking;  /* whose question is being answered */
     struct post_seat *waiting; /* step, until_fill */
     struct text reply;
     struct text told;
@@ -157,7 +158,6 @@ bool desk_instrument(struct desk *desk, const struct desk_words *words, uint32_t
                      struct text *reply);
 /* FROM of a page at field i: 0 when absent. */
 uint64_t desk_from(const struct desk_words *words, uint32_t i);
-bool desk_order_id(const struct desk *desk, const char *text, uint64_t *ret_order);
 /* The value of option NAME among the fields from `first` on, or NULL. */
 const char *desk_option(const struct desk_words *words, uint32_t first, const char *name);
 void desk_next(struct text *reply, bool has_more, uint64_t next);

@@ -113,7 +113,7 @@ bool desk_order(struct desk *desk, const struct desk_words *words, struct text *
 {
     uint64_t id;
     const struct order *order = NULL;
-    if (words->count > 1 && desk_order_id(desk, words->fields[1], &id))
+    if (words->count > 1 && desk_order_of(desk, words->fields[1], &id))
         order = orders_find(engine_orders(desk->engine), id);
     if (!order) {
         put_refusal(reply, "NO_ORDER", "no order '%.40s' is known; older ones are in the journal", words->count > 1 ? words->fields[1] : "");

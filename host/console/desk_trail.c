@@ -322,7 +322,7 @@ bool desk_explain(struct desk *desk, const struct desk_words *words, struct text
     uint64_t id = 0;
     char line[256];
     struct text part;
-    bool is_id = words->count > 1 && desk_order_id(desk, words->fields[1], &id);
+    bool is_id = words->count > 1 && desk_order_of(desk, words->fields[1], &id);
     const struct order *order = is_id ? orders_find(engine_orders(desk->engine), id) : NULL;
     const struct trail *trail = is_id ? desk_trail(desk, id) : NULL;
     if (!order) {

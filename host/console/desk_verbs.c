@@ -266,7 +266,7 @@ static bool verb_cancel(struct desk *desk, const struct desk_words *words, struc
 {
     struct engine_refusal refusal = {0};
     uint64_t id = 0;
-    if (words->count < 2 || !desk_order_id(desk, words->fields[1], &id))
+    if (words->count < 2 || !desk_order_of(desk, words->fields[1], &id))
         return put_result(desk, OC_E_NOT_FOUND, 0, &refusal, reply);
     if (engine_begin(desk->engine, 0) < 0)
         return false;
@@ -281,7 +281,7 @@ static bool verb_amend(struct desk *desk, const struct desk_words *words, struct
     bool snapped = false;
     uint64_t id = 0;
     const struct order *order = NULL;
-    if (words->count > 1 && desk_order_id(desk, words->fields[1], &id))
+    if (words->count > 1 && desk_order_of(desk, words->fields[1], &id))
         order = orders_find(engine_orders(desk->engine), id);
     if (!order)
         return put_result(desk, OC_E_NOT_FOUND, 0, &refusal, reply);

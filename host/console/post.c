@@ -434,6 +434,36 @@ void post_wish(struct post *post, struct post_seat *seat, uint32_t wishes)
     atomic_fetch_or(&post->wishes, wishes); /* fewer are seen at the next turn */
 }
 
+struct post_token post_give(const struct post *post, const struct post_seat *seat)
+{
+    const struct place *place = (const struct place *)(const void *)seat;
+    struct post_token token = {.wishes = place->wishes};
+    (void)post;
+    snprintf(token.id, sizeof token.id, "%s", place->id);
+    snprintf(token.name, sizeof token.name, "%s", seat->name);
+    return token;
+}
+
+struct post_seat *post_receive(struct post *post, const struct post_token *token)
+{
+    for (int i = 0; i < POST_SEATS_MAX; i++) {
+        struct place *place = post->places[i];
+        if (!place || !place->seat.is_own || atomic_load(&place->state) == SEAT_FREE)
+            continue;
+        if (atomic_load(&place->state) == SEAT_ASKED)
+            atomic_fetch_sub(&post->asked, 1);
+        snprintf(place->id, sizeof place->id, "%s", token->id);
+        snprintf(place->seat.name, sizeof place->seat.name, "%s", token->name);
+        place->in_size = 0;
+        text_clear(&place->out);
+        place->out_at = 0;
+        post_wish(post, &place->seat, token->wishes);
+        atomic_store(&place->state, SEAT_TAKEN);
+        return &place->seat;
+    }
+    return NULL;
+}
+
 void post_wait(struct post *post, int64_t timeout_ns)
 {
     if (post->thread)

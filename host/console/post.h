@@ -22,6 +22,13 @@ enum {
     POST_OUT_MAX = 1 << 20   /* unsent bytes of one seat; beyond it what is told is dropped */
 };
 
+struct post_token { /* a question that another copy of this process is to answer */
+    char id[24];
+    char name[32];
+    uint32_t wishes;
+    uint32_t zero;
+};
+
 enum post_kind { /* what can be told; a bit each in a seat's wishes */
     POST_FILL = 1, POST_ORDER = 2, POST_LOG = 4, POST_ALERT = 8, POST_STRATEGY = 16, POST_SESSION = 32
 };
@@ -58,6 +65,10 @@ void post_tell(struct post *post, enum post_kind kind, const char *json, size_t 
 void post_log(struct post *post, const char *json, size_t size);
 /* [engine] A seat's wishes have changed. */
 void post_wish(struct post *post, struct post_seat *seat, uint32_t wishes);
+/* [engine] A question that was taken, as a token; and the same question in a copy of the process that was made before it
+ * was asked: its seat, taken. NULL: there is no own seat. */
+struct post_token post_give(const struct post *post, const struct post_seat *seat);
+struct post_seat *post_receive(struct post *post, const struct post_token *token);
 /* [engine] Waits until somebody asks or the time has passed. */
 void post_wait(struct post *post, int64_t timeout_ns);
 uint32_t post_seats(const struct post *post);
