@@ -7,6 +7,7 @@
 #ifndef CONSOLE_SHELL_H
 #define CONSOLE_SHELL_H
 
+#include "base/text.h"
 #include "console/link.h"
 
 enum { SHELL_PROMPT_MAX = 256, SHELL_COMPLETIONS_MAX = 128, SHELL_WORD_MAX = 96 };
@@ -33,15 +34,21 @@ struct shell_config {
     bool has_colour;
     bool has_braille;    /* false: chart() draws with plain characters */
     const char *session_file; /* folder of files that save() may write into; NULL: the working folder */
+    /* Where two sessions part, as text, terminated. False: `text` says why not. NULL: diff() is not supported here. */
+    bool (*diff)(void *arg, const char *a, const char *b, char *text, size_t size_max);
+    void *diff_arg;
 };
 
-/* Says hello and installs the words. OC_E_IO: the host is gone or speaks another protocol. Owned: shell_free. */
+/* Says hello, subscribes to all that is told, and installs the words. On the thread that will evaluate. `config` is copied,
+ * what it points to is borrowed until shell_free. OC_E_IO: the host is gone or speaks another protocol. OC_E_NOMEM.
+ * Owned: shell_free. */
 oc_rc shell_new(const struct shell_config *config, struct shell **ret_shell);
 void shell_free(struct shell *shell);
 void shell_resize(struct shell *shell, uint32_t columns, uint32_t rows);
 /* Evaluates what was typed: Lua, a bare known name, or the word form of an order. */
 enum shell_result shell_eval(struct shell *shell, const char *text);
-/* From a signal handler, or another thread: the running evaluation ends soon. */
+/* From a signal handler, or another thread: the running evaluation ends soon. What shell_prompt, shell_headline and
+ * shell_told_text do is safe while an evaluation prints or asks; shell_eval and shell_complete are not entered twice. */
 void shell_interrupt(struct shell *shell);
 /* "paper BTC/USDT 10,214.30 +0.8% > ", with colours if there are any; asks the host for its status. `is_more`: for the next
  * line of an incomplete chunk. Returns its length. */
@@ -54,5 +61,7 @@ size_t shell_told_text(struct shell *shell, const char *kind, const char *json, 
  * the line the completed word begins. Returns how many of words[] were filled, in order. */
 uint32_t shell_complete(struct shell *shell, const char *line, size_t *ret_from,
                         char words[SHELL_COMPLETIONS_MAX][SHELL_WORD_MAX]);
+/* The words as a Markdown page, from the table that help() reads. OC_E_NOMEM, OC_E_LIMIT: cut. */
+oc_rc shell_reference(struct text *text);
 
 #endif

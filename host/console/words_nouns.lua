@@ -1,0 +1,281 @@
+-- words_nouns.lua: nouns are questions: each asks the host anew and gives a table that shows itself.
+local S = ...
+local word, grid, card = S.word, S.grid, S.card
+
+local LIST_DEFAULT = 50
+
+---- markets and the instrument in use ----
+
+local infos = {}
+
+local function learn()
+  local rows, err = S.list(1024, 'markets')
+  if not rows then return nil, err end
+  infos = {}
+  for _, row in ipairs(rows) do
+    infos[row.symbol:upper()] = infos[row.symbol:upper()] or row
+    infos[(row.venue .. ':' .. row.symbol):upper()] = row
+  end
+  return rows
+end
+
+-- What does not change about a market: symbol, venue, base, quote, tick, lot and digits.
+function S.info(symbol)
+  symbol = symbol or S.default
+  if type(symbol) == 'table' then symbol = symbol.symbol end
+  if type(symbol) ~= 'string' then return nil, { code = 'BAD_SYMBOL', message = 'expected a symbol such as BTC/USDT', definitive = true } end
+  local info = infos[symbol:upper()]
+  if info then return info end
+  local rows, err = learn()
+  if not rows then return nil, err end
+  if infos[symbol:upper()] then return infos[symbol:upper()] end
+  local names = {}
+  for _, row in ipairs(rows) do names[#names + 1] = row.symbol end
+  local nearest = S.nearest(symbol:upper(), names)
+  return nil, { code = 'BAD_SYMBOL', definitive = true,
+    message = string.format("no instrument '%s'%s", symbol, nearest and "; did you mean '" .. nearest .. "'?" or '; see markets') }
+end
+
+function S.symbols()
+  local names = {}
+  if next(infos) == nil then learn() end
+  for key, row in pairs(infos) do
+    if key == row.symbol:upper() then names[#names + 1] = row.symbol end
+  end
+  return names
+end
+
+-- The symbol as the host writes it, or nil and why not.
+local function symbol_of(symbol)
+  local info, err = S.info(symbol)
+  return info and info.symbol, err
+end
+S.symbol_of = symbol_of
+
+local function table_of(rows, columns, empty)
+  return S.shown(rows, function(list)
+    if #list == 0 then return S.paint('dim', empty) .. '\n' end
+    return grid(columns, list)
+  end)
+end
+S.table_of = table_of
+
+-- For tables with times: what day it is there.
+local function note_day() S.today = S.status().now end
+S.note_day = note_day
+
+local function limit_of(value) return type(value) == 'number' and math.max(1, math.floor(value)) or LIST_DEFAULT end
+
+local function by_info(fn, key) return function(row) return fn(S.info(row.symbol), row[key]) end end
+local function price(title, key, drop) return { title, key, right = true, drop = drop, get = by_info(S.price, key) } end
+local function qty(title, key, drop) return { title, key, right = true, drop = drop, get = by_info(S.qty, key) } end
+local function time(title, key, drop) return { title, key, drop = drop, get = function(row) return S.clock(row[key]) end } end
+local function side(drop)
+  return { 'side', 'side', drop = drop, colour = function(row) return S.side_colour(row.side) end }
+end
+local function profit(title, key, drop)
+  return { title, key, right = true, drop = drop, get = function(row) return S.signed(row[key]) end,
+    colour = function(row) return S.profit_colour(row[key]) end }
+end
+local function money(title, key, drop)
+  return { title, key, right = true, drop = drop, get = function(row) return S.money(row[key]) end }
+end
+
+word('Look', 'markets', 'markets()', 'All instruments with their last price and quote.', 'markets', function()
+  local rows, err = learn()
+  if not rows then return nil, err end
+  return table_of(rows, { { 'symbol', 'symbol' }, { 'venue', 'venue', drop = 3 }, price('last', 'last'), price('bid', 'bid', 2),
+    price('ask', 'ask', 2), { 'tick', 'tick', right = true, drop = 4 }, { 'lot', 'lot', right = true, drop = 4 },
+    { 'status', 'status', drop = 5, colour = function(row) return row.status ~= 'trading' and 'red' or nil end } },
+    'no instruments yet')
+end)
+
+word('Look', 'ticker', 'ticker([symbol])', 'Last price, quote and the range of the last day.', 'ticker BTC/USDT', function(symbol)
+  local name, err = symbol_of(symbol)
+  if not name then return nil, err end
+  local t, why = S.ask('ticker', name)
+  if not t then return nil, why end
+  local info = S.info(name)
+  note_day()
+  return S.shown(t, function(v)
+    local function p(x) return x and S.price(info, x) end
+    local quote = v.bid and v.ask and string.format('%s / %s', p(v.bid), p(v.ask))
+    local range = v.low and v.high and string.format('%s .. %s', p(v.low), p(v.high))
+    return card { { v.symbol, p(v.last) or 'no trade yet' }, { 'bid / ask', quote },
+      { 'size', v.bid_qty and v.ask_qty and S.qty(info, v.bid_qty) .. ' / ' .. S.qty(info, v.ask_qty) },
+      { 'change', v.change and S.percent(v.change, 2) .. (v.over_ns and v.over_ns > 0 and ' in ' .. S.duration(v.over_ns) or ''),
+        S.profit_colour(v.change) },
+      { 'range', range }, { 'volume', v.volume and S.qty(info, v.volume) .. ' ' .. info.base }, { 'time', S.clock(v.time) } }
+  end)
+end)
+
+word('Look', 'book', 'book([symbol])', 'Bids and asks, best first.', 'book', function(symbol)
+  local name, err = symbol_of(symbol)
+  if not name then return nil, err end
+  local b, why = S.ask('book', name)
+  if not b then return nil, why end
+  local info = S.info(name)
+  return S.shown(b, function(v)
+    local rows = {}
+    for i = 1, math.max(#v.bids, #v.asks) do
+      local bid, ask = v.bids[i] or {}, v.asks[i] or {}
+      rows[i] = { S.qty(info, bid[2]), S.price(info, bid[1]), S.price(info, ask[1]), S.qty(info, ask[2]) }
+    end
+    local function green() return 'green' end
+    local function red() return 'red' end
+    local text = #rows > 0 and grid({ { 'qty', 1, right = true }, { 'bid', 2, right = true, colour = green },
+      { 'ask', 3, right = true, colour = red }, { 'qty', 4, right = true } }, rows) or ''
+    return text .. (v.note and S.paint('dim', v.note) .. '\n' or '')
+  end)
+end)
+
+function S.order_columns()
+  local function level(row)
+    local info, parts = S.info(row.symbol), {}
+    if row.price then parts[#parts + 1] = S.price(info, row.price) end
+    if row.stop then parts[#parts + 1] = 'stop ' .. S.price(info, row.stop) end
+    return #parts > 0 and table.concat(parts, ' ') or 'market'
+  end
+  local function amount(row)
+    return row.qty and S.qty(S.info(row.symbol), row.qty) or row.quote_qty and S.money(row.quote_qty) .. ' ' .. S.info(row.symbol).quote
+  end
+  return { { 'id', 'id' }, time('time', 'created', 4), side(), { 'qty', 'qty', right = true, get = amount }, { 'symbol', 'symbol' },
+    { 'price', 'price', right = true, get = level }, { 'state', 'state', get = function(row) return row.state:lower():gsub('_', ' ') end },
+    qty('filled', 'filled', 3), price('average', 'average', 6), { 'role', 'role', drop = 7 },
+    { 'strategy', 'strategy', drop = 5 }, { 'tag', 'tag', drop = 8 }, { 'reason', 'reason', drop = 9 } }
+end
+
+word('Look', 'orders', "orders(['open' or 'all'], [limit])", 'Open orders, youngest first; all: the closed ones too.', 'orders all',
+  function(which, limit)
+    if type(which) == 'number' then which, limit = 'open', which end
+    local rows, err = S.list(limit_of(limit), 'orders', which or 'open')
+    if not rows then return nil, err end
+    for _, row in ipairs(rows) do S.as_order(row) end
+    note_day()
+    return table_of(rows, S.order_columns(), which == 'all' and 'no orders' or 'no open orders')
+  end)
+
+word('Look', 'order', 'order(id)', 'One order: its fields are read anew at each access.', 'order o3', function(id)
+  return S.order_handle(id)
+end)
+
+word('Look', 'fills', 'fills([limit])', 'The last fills, youngest first.', 'fills 10', function(limit)
+  local rows, err = S.list(limit_of(limit), 'fills')
+  if not rows then return nil, err end
+  note_day()
+  return table_of(rows, { time('time', 'time'), { 'order', 'order' }, side(), qty('qty', 'qty'), { 'symbol', 'symbol' },
+    price('price', 'price'), { 'fee', 'fee', right = true, drop = 3, get = function(r) return S.money(r.fee) .. ' ' .. (r.fee_asset or '') end },
+    { 'as', 'liquidity', drop = 6 }, { 'strategy', 'strategy', drop = 4 }, { 'tag', 'tag', drop = 5 } }, 'no fills yet')
+end)
+
+word('Money', 'positions', 'positions()', 'What is held, of the account and of each strategy.', 'positions', function()
+  local rows, err = S.list(200, 'positions')
+  if not rows then return nil, err end
+  return table_of(rows, { { 'symbol', 'symbol' }, { 'of', 'strategy', drop = 2, get = function(r) return r.strategy or 'account' end }, side(),
+    qty('qty', 'qty'), price('average', 'average', 3), price('last', 'last', 5), money('value', 'value', 4),
+    profit('unrealised', 'unrealised'), profit('realised', 'realised', 6) }, 'no positions')
+end)
+
+word('Money', 'balances', 'balances()', 'What the account holds of each asset.', 'balances', function()
+  local rows, page = S.list(200, 'balances')
+  if not rows then return nil, page end
+  local currency = page and page.currency or 'value'
+  return table_of(rows, { { 'asset', 'asset' }, { 'total', 'total', right = true, get = function(r) return S.any(r.total) end },
+    { currency, 'value', right = true, get = function(r) return r.value and S.money(r.value) or 'no price' end } }, 'no balances')
+end)
+
+word('Money', 'pnl', 'pnl()', 'Profit since the start, by strategy and market.', 'pnl', function()
+  local rows, p = S.list(200, 'pnl')
+  if not rows then return nil, p end
+  local result = {}
+  for key, value in pairs(p or {}) do result[key] = value end
+  result.rows = rows
+  return S.shown(result, function(v)
+    local c = ' ' .. (v.currency or '')
+    local text = card { { 'equity', S.money(v.equity) .. c }, { 'start', S.money(v.start) .. c },
+      { 'profit', S.signed(v.profit) .. c .. '  ' .. S.percent(v.profit_share, 2), S.profit_colour(v.profit) },
+      { 'realised', S.signed(v.realised), S.profit_colour(v.realised) },
+      { 'unrealised', S.signed(v.unrealised), S.profit_colour(v.unrealised) }, { 'fees', S.money(v.fees) } }
+    if #v.rows == 0 then return text end
+    return text .. grid({ { 'of', 'strategy', get = function(r) return r.strategy or 'account' end }, { 'symbol', 'symbol' },
+      profit('realised', 'realised'), profit('unrealised', 'unrealised'), money('fees', 'fees', 2),
+      { 'trips', 'trips', right = true, drop = 3 } }, v.rows)
+  end)
+end)
+
+---- the host ----
+
+word('Session', 'status', 'status()', 'The session: mode, time, speed, money, what is open.', 'status', function()
+  local s, err = S.ask('status')
+  if not s then return nil, err end
+  return S.shown(s, function(v)
+    local state = v.ended and 'ended' or v.paused and 'paused' or 'running'
+    local speed = type(v.speed) == 'number' and S.any(v.speed) .. 'x' or v.speed
+    local mode = (v.live and 'LIVE ' or '') .. (v.mode or '?') .. ', ' .. state
+    return card { { 'mode', mode, v.live and 'live' or nil }, { 'halted', v.halted, 'red' }, { 'now', v.now }, { 'speed', speed },
+      { 'equity', v.equity and S.money(v.equity) .. ' ' .. (v.currency or '') },
+      { 'profit', v.equity and v.start and S.signed(v.equity - v.start), S.profit_colour(v.equity and v.start and v.equity - v.start) },
+      { 'instrument', S.default or v.instrument }, { 'open orders', S.any(v.open_orders) }, { 'positions', S.any(v.positions) },
+      { 'fills', S.any(v.fills) }, { 'strategies', S.any(v.strategies) }, { 'record', S.any(v.seq) }, { 'events', S.any(v.events) },
+      { 'consoles', S.any(v.consoles) }, { 'dropped', v.dropped and v.dropped > 0 and S.any(v.dropped) or nil, 'red' } }
+  end)
+end)
+
+local function plain_list(group, name, about, columns, empty)
+  word(group, name, name .. '()', about, name, function()
+    local rows, err = S.list(500, name)
+    if not rows then return nil, err end
+    return table_of(rows, columns, empty)
+  end)
+end
+
+plain_list('Session', 'venues', 'Where orders go and what state that is in.', { { 'venue', 'venue' }, { 'kind', 'kind' },
+  { 'state', 'state', colour = function(r) return r.state ~= 'up' and r.state ~= 'ready' and 'yellow' or nil end },
+  { 'instruments', 'instruments', right = true, drop = 2 }, { 'note', 'note', drop = 3 } }, 'no venues')
+
+plain_list('Session', 'plugins', 'The plugins that are loaded.', { { 'id', 'id' }, { 'kind', 'kind' }, { 'version', 'version' },
+  { 'license', 'license', drop = 3 }, { 'about', 'about', drop = 2 } }, 'no plugins')
+
+local function state_colour(row)
+  return row.state == 'suspended' and 'red' or row.state == 'running' and 'green' or row.state == 'paused' and 'yellow' or nil
+end
+
+plain_list('Strategies', 'strategies', 'The strategies, their state and what they use.', { { 'name', 'name' },
+  { 'state', 'state', colour = state_colour }, { 'period', 'period_ns', right = true, drop = 5,
+    get = function(r) return type(r.period_ns) == 'number' and r.period_ns > 0 and S.duration(r.period_ns) or '' end },
+  { 'calls', 'calls', right = true, drop = 4 }, { 'open', 'open_orders', right = true, drop = 3 },
+  { 'heap KiB', 'heap_bytes', right = true, drop = 6, get = function(r) return r.heap_bytes and S.any(r.heap_bytes // 1024) or '' end },
+  { 'file', 'file', drop = 7 }, { 'error', 'error', drop = 2, colour = function() return 'red' end } }, 'no strategies: load a file')
+
+-- "#####-----  52%"
+function S.bar(used, limit)
+  if not used or not limit or limit == 0 then return '' end
+  local share = math.abs(used / limit)
+  local marks = math.min(10, math.floor(share * 10 + 0.5))
+  return string.format('%s%s %3.0f%%', string.rep('#', marks), string.rep('-', 10 - marks), math.min(share * 100, 999))
+end
+
+word('Money', 'risk', 'risk()', 'Each rule: what is used of its limit.', 'risk', function()
+  local rows, page = S.list(200, 'risk')
+  if not rows then return nil, page end
+  rows.halted = page and page.halted
+  return S.shown(rows, function(v)
+    local head = v.halted and S.paint('red', S.clean('halted: ' .. v.halted)) .. '\n' or ''
+    if #v == 0 then return head .. S.paint('dim', 'no rules') .. '\n' end
+    return head .. grid({ { 'rule', 'rule' }, { 'used', 'used', right = true }, { 'limit', 'limit', right = true },
+      { 'unit', 'unit', drop = 3 }, { '', '', drop = 2, get = function(r) return S.bar(r.used, r.limit) end,
+        colour = function(r) return r.used and r.limit and r.limit ~= 0 and r.used / r.limit >= 0.9 and 'red' or nil end },
+      { 'about', 'about', drop = 4 } }, v)
+  end)
+end)
+
+word('Session', 'journal', 'journal()', 'The journal: its folder, records and hashes.', 'journal', function()
+  local j, err = S.ask('journal')
+  if not j then return nil, err end
+  return S.shown(j, function(v)
+    return card { { 'folder', v.folder or 'none: nothing is kept' }, { 'failed', v.failed and S.any(v.failed), 'red' },
+      { 'records', S.any(v.records) }, { 'seq', S.any(v.seq) }, { 'durable', S.any(v.durable_seq) }, { 'markets', S.any(v.markets) },
+      { 'orders', v.order_bytes and S.any(v.order_bytes) .. ' bytes' }, { 'market', v.market_bytes and S.any(v.market_bytes) .. ' bytes' },
+      { 'order hash', v.order_hash and S.text(v.order_hash) }, { 'input hash', v.input_hash and S.text(v.input_hash) } }
+  end)
+end)

@@ -1,0 +1,390 @@
+-- words_trade.lua: verbs of orders, order objects, preview and explain.
+local S = ...
+local word = S.word
+
+local WAIT_MS, LOOK_MS = 1000, 20
+
+local options_known = { 'qty', 'quote_qty', 'price', 'stop', 'stop_loss', 'take_profit', 'tif', 'expire', 'post_only',
+  'reduce_only', 'tag', 'strict', 'sure', 'symbol' }
+
+---- verbs ----
+
+-- The line that was just said is the value's text: it is not shown again.
+function S.said_already(value)
+  S.quiet = value
+  return value
+end
+
+-- Asks a verb; live asks the person where the host wants that. nil, err when refused, said once.
+function S.verb(...)
+  S.acts = S.acts + 1
+  local answer, err = S.ask(...)
+  if answer then return answer end
+  if err.code == 'SURE' and S.confirm((err.message or 'a large order'):gsub(': say.*', '') .. '. Send it? (y, n) ') then
+    local fields = table.pack(...)
+    fields[fields.n + 1] = 'sure=1'
+    answer, err = S.ask(table.unpack(fields, 1, fields.n + 1))
+    if answer then return answer end
+  elseif err.code == 'SURE' then
+    err = { code = 'NOT_SENT', message = 'nobody said yes', definitive = true }
+  elseif err.code == 'LOCKED' then
+    err.message = 'live is locked. live.unlock() opens it for this console; flatten() and kill() need none'
+  elseif err.code == 'READ_ONLY' and not err.message then
+    err.message = 'this console only reads: attach with --trade'
+  end
+  return S.refused(err)
+end
+
+local function fields_of(options, known, what)
+  local fields = {}
+  for key, value in pairs(options) do
+    local name = S.text(key)
+    local is_known = false
+    for _, other in ipairs(known) do is_known = is_known or other == name end
+    if not is_known then
+      local nearest = S.nearest(name, known)
+      S.wrong("%s: unknown option '%s'%s; known are %s", what, name, nearest and ", did you mean '" .. nearest .. "'?" or '',
+        table.concat(known, ', '))
+    end
+    if name ~= 'symbol' and value ~= false then
+      if type(value) == 'table' then S.wrong('%s: %s: found a table, expected a number or text', what, name) end
+      if type(value) == 'number' and (value ~= value or value == math.huge or value == -math.huge) then
+        S.wrong('%s: %s: found %s, expected a number', what, name, S.text(value))
+      end
+      if name == 'expire' and math.type(value) == 'integer' then value = S.from_ns(value) end
+      if name == 'tif' then value = S.text(value):upper() end
+      fields[#fields + 1] = name .. '=' .. (value == true and '1' or type(value) == 'number' and S.number(value) or S.text(value))
+    end
+  end
+  return fields
+end
+
+-- As a question sends it: see field_of in shell_ask.c.
+function S.number(x)
+  return math.type(x) == 'integer' and string.format('%d', x) or string.format('%.14g', x)
+end
+
+local final = { FILLED = true, CANCELED = true, EXPIRED = true, REJECTED = true, DENIED = true, UNKNOWN = true }
+
+local function is_settled(o)
+  if final[o.state] then return true end
+  if o.type == 'MARKET' then return false end
+  return o.state == 'ACCEPTED' or o.state == 'PARTIALLY_FILLED' or o.state == 'TRIGGERED'
+end
+
+-- Until it is filled, rests or is final; a second at most, and not at all while nothing moves.
+local function wait_for(o)
+  if is_settled(o) then return o end
+  local status = S.status()
+  if status.paused or status.ended then return o, status end
+  for _ = 1, WAIT_MS // LOOK_MS do
+    S.sleep(LOOK_MS)
+    local fresh = S.ask('order', o.id)
+    if not fresh then return o end
+    o = fresh
+    if is_settled(o) then return o end
+  end
+  return o
+end
+
+local function took(ns)
+  local ms = ns / 1e6
+  if ms < 1 then return string.format('%.2f ms', ms) end
+  return ms < 1000 and string.format('%.1f ms', ms) or S.duration(ns)
+end
+
+-- "o1 BUY 0.1000 BTC/USDT filled 0.1000 @ 60,012.4 fee 6.00 USDT slip +2.1 bps 7 rules ok 1.3 ms"
+function S.order_line(o, status)
+  local info = S.info(o.symbol)
+  local parts = { o.id, S.paint(S.side_colour(o.side), o.side) }
+  local function add(...) parts[#parts + 1] = string.format(...) end
+  if o.qty then add('%s %s', S.qty(info, o.qty), o.symbol)
+  elseif o.quote_qty then add('%s %s of %s', S.money(o.quote_qty), info and info.quote or '', o.symbol)
+  else add('%s', o.symbol) end
+  local has_fills = (o.filled or 0) > 0
+  if o.state ~= 'FILLED' then
+    if o.stop then add('stop %s', S.price(info, o.stop)) end
+    if o.price then add('@ %s', S.price(info, o.price)) end
+    local state = (o.state == 'ACCEPTED' or o.state == 'PARTIALLY_FILLED') and 'open' or o.state:lower():gsub('_', ' ')
+    local is_bad = o.state == 'REJECTED' or o.state == 'DENIED' or o.state == 'UNKNOWN'
+    parts[#parts + 1] = S.paint(is_bad and 'red' or nil, state .. (o.reason and o.reason ~= '' and ' ' .. o.reason or ''))
+  end
+  if has_fills then
+    add('filled %s @ %s', S.qty(info, o.filled), S.price(info, o.average))
+    if o.fee then add('fee %s %s', S.money(o.fee), o.fee_asset or '') end
+    if o.slip_bps then add('slip %+.1f bps', o.slip_bps) end
+  end
+  if o.rules and o.rules > 0 and o.state ~= 'DENIED' then add('%d rules ok', o.rules) end
+  if o.state == 'FILLED' and o.updated_ns and o.created_ns then add('%s', took(o.updated_ns - o.created_ns)) end
+  if status and status.paused then parts[#parts + 1] = '(paused: go() or step() moves it)' end
+  if status and status.ended then parts[#parts + 1] = '(the feed has ended)' end
+  return table.concat(parts, ' ')
+end
+
+local function made(answer, err)
+  if not answer then return nil, err end
+  local o, status = wait_for(answer)
+  S.say(S.order_line(o, status))
+  return S.said_already(S.order_handle(o))
+end
+
+local function place(side, symbol, qty, options)
+  local given = {}
+  if type(qty) == 'table' and options == nil then qty, options = nil, qty end
+  if options ~= nil and type(options) ~= 'table' then S.wrong('%s: found %s, expected a table of options', side, S.text(options)) end
+  for key, value in pairs(options or {}) do given[key] = value end
+  if qty ~= nil then
+    if given.qty ~= nil then S.wrong('%s: the quantity is given twice', side) end
+    given.qty = qty
+  end
+  if given.qty == nil and given.quote_qty == nil then
+    S.wrong("%s what? expected a quantity: %s 0.1 BTC/USDT @ 60000, or %s(0.1, { price = 60000 })", side, side, side)
+  end
+  for _, key in ipairs { 'qty', 'quote_qty', 'price', 'stop', 'stop_loss', 'take_profit' } do
+    local value = given[key]
+    if value ~= nil and not tonumber(value) then S.wrong('%s: %s: found %s, expected a number', side, key, S.text(value)) end
+  end
+  local info, err = S.info(given.symbol or symbol)
+  if not info then return nil, err end
+  return info, fields_of(given, options_known, side)
+end
+
+local function trade(side)
+  return function(qty, options)
+    local info, fields = place(side, S.default, qty, options)
+    if not info then return nil, fields end
+    return made(S.verb(side, info.symbol, table.unpack(fields)))
+  end
+end
+
+local rest_of_buy = ' Options: price, stop (trigger), stop_loss, take_profit, tif, expire, post_only, reduce_only, tag, quote_qty, symbol.'
+word('Trade', 'buy', 'buy(qty, { options })', 'Buys.' .. rest_of_buy .. ' Or in words, see the example; also: target, trigger, post, reduce, ioc, fok, day, gtd TIME, tag WORD.',
+  'buy 0.1 BTC/USDT @ 60000 stop 58500 target 63000', trade('buy'))
+word('Trade', 'sell', 'sell(qty, { options })', 'Sells.' .. rest_of_buy, 'sell 0.1 @ market', trade('sell'))
+
+for _, side in ipairs { 'buy', 'sell' } do
+  S.market_methods[side] = function(self, qty, options)
+    local info, fields = place(side, self.symbol, qty, options)
+    if not info then return nil, fields end
+    return made(S.verb(side, self.symbol, table.unpack(fields)))
+  end
+end
+
+local function close(symbol, options)
+  local info, err = S.info(symbol)
+  if not info then return nil, err end
+  return made(S.verb('close', info.symbol, table.unpack(fields_of(options or {}, { 'tag' }, 'close'))))
+end
+S.market_methods.close = function(self, options) return close(self.symbol, options) end
+
+word('Trade', 'close', 'close([symbol])', 'An order that takes the position to zero.', 'close BTC/USDT', function(symbol, options)
+  if type(symbol) == 'table' and not getmetatable(symbol) then symbol, options = options, symbol end
+  return close(symbol, options)
+end)
+
+---- order objects ----
+
+local function id_of(order)
+  if type(order) == 'table' then return order.id end
+  if math.type(order) == 'integer' then return 'o' .. order end
+  if type(order) == 'string' and order:lower():find('^o?%d[%d.]*$') then return (order:lower():gsub('^(%d)', 'o%1')) end
+  S.wrong('found %s, expected an order: o3, or what buy() gave', order == nil and 'nothing' or "'" .. S.text(order) .. "'")
+end
+S.id_of = id_of
+
+local function amend(order, options)
+  local answer, err = S.verb('amend', id_of(order), table.unpack(fields_of(options, { 'qty', 'price', 'stop' }, 'amend')))
+  if not answer then return nil, err end
+  S.say(S.order_line(answer))
+  return S.said_already(S.order_handle(answer))
+end
+
+local function cancel(order)
+  local answer, err = S.verb('cancel', id_of(order))
+  if not answer then return nil, err end
+  local o, status = answer, nil
+  if not final[o.state] then
+    status = S.status()
+    for _ = 1, (status.paused or status.ended) and 0 or WAIT_MS // LOOK_MS do
+      S.sleep(LOOK_MS)
+      o = S.ask('order', answer.id) or o
+      if final[o.state] then break end
+    end
+  end
+  S.say(S.order_line(o, status))
+  return S.said_already(S.order_handle(o))
+end
+
+local order_methods = {
+  cancel = function(self) return cancel(self) end,
+  amend = function(self, options) return amend(self, options or {}) end,
+  replace = function(self, options) return amend(self, options or {}) end,
+  explain = function(self) return S.words.explain.fn(self) end,
+}
+S.order_methods = order_methods
+
+local statuses = { FILLED = 'closed', CANCELED = 'canceled', EXPIRED = 'expired', REJECTED = 'rejected', DENIED = 'rejected' }
+
+-- A row as it was, with the methods of an order.
+function S.as_order(row)
+  row.open = row.is_open
+  row.status = statuses[row.state] or 'open'
+  return setmetatable(row, { __index = order_methods, __tostring = function(o) return o.id end,
+    __show = function(o) return S.order_line(o) .. '\n' end, is_order = true })
+end
+
+-- An order whose fields are read anew, until it is final.
+function S.order_handle(order)
+  local seen
+  if type(order) == 'table' and rawget(order, 'state') then
+    seen = S.as_order(order)
+  else
+    local row, err = S.ask('order', id_of(order))
+    if not row then return nil, err end
+    seen = S.as_order(row)
+  end
+  local function look()
+    if not final[seen.state] then
+      local row = S.ask('order', seen.id)
+      if row then seen = S.as_order(row) end
+    end
+    return seen
+  end
+  return setmetatable({}, { __index = function(_, key)
+    if key == 'id' then return seen.id end
+    return order_methods[key] or look()[key]
+  end, __newindex = function(_, key) S.wrong("cannot assign '%s' of an order: amend{} asks the venue", S.text(key)) end,
+    __eq = function(a, b) return a.id == b.id end, __tostring = function() return seen.id end,
+    __show = function() return S.order_line(look()) .. '\n' end, is_order = true })
+end
+
+word('Trade', 'cancel', 'cancel(order, ...)', 'Asks for the cancel of orders.', 'cancel o3', function(...)
+  local orders = table.pack(...)
+  if orders.n == 0 then S.wrong('cancel what? expected an order: cancel o3, or cancel_all') end
+  local last, err
+  for i = 1, orders.n do
+    last, err = cancel(orders[i])
+    if not last then return nil, err end
+  end
+  return last
+end)
+
+word('Trade', 'amend', 'amend(order, { price =, qty =, stop = })', 'Changes what is named of an open order.', 'amend o3 price 59000', function(order, ...)
+  local options, rest = {}, table.pack(...)
+  if type(rest[1]) == 'table' then return amend(order, rest[1]) end
+  local i = 1
+  while i <= rest.n do
+    local key, value = S.text(rest[i]):match('^([%a_]+)=(.+)$')
+    if not key then
+      key, value = S.text(rest[i]), rest[i + 1]
+      if key == '@' then key = 'price' end
+      i = i + 1
+    end
+    if not tonumber(value) then S.wrong("amend: after '%s': found %s, expected a number", key, value == nil and 'nothing' or "'" .. S.text(value) .. "'") end
+    options[key] = value
+    i = i + 1
+  end
+  if next(options) == nil then S.wrong('amend %s how? expected price, qty or stop: amend o3 price 59000', S.text(order)) end
+  return amend(order, options)
+end)
+
+local function counted(answer, err, text)
+  if not answer then return nil, err end
+  S.say(string.format(text, answer.cancelled or 0, answer.closing or 0))
+  return S.said_already(S.shown(answer, function(v) return string.format(text, v.cancelled or 0, v.closing or 0) .. '\n' end))
+end
+
+word('Trade', 'cancel_all', 'cancel_all([symbol])', 'Cancels all open orders, or those of one market; protective stops stay.', 'cancel_all', function(symbol)
+  local info, err = nil, nil
+  if symbol ~= nil then
+    info, err = S.info(symbol)
+    if not info then return nil, err end
+  end
+  local answer, why = S.verb('cancel_all', info and info.symbol or nil)
+  return counted(answer, why, '%d orders are being cancelled')
+end)
+
+word('Trade', 'flatten', 'flatten()', 'Cancels everything and closes every position. Needs no unlock.', 'flatten', function()
+  local answer, err = S.verb('flatten')
+  return counted(answer, err, '%d orders are being cancelled, %d positions closed')
+end)
+
+word('Trade', 'kill', 'kill([reason])', 'Stops trading: cancels open orders, nothing is opened until unkill(). Needs no unlock.', 'kill', function(reason)
+  local answer, err = S.verb('kill', reason)
+  if answer then S.say('halted: nothing is opened until unkill()', 'red') end
+  return counted(answer, err, '%d orders are being cancelled')
+end)
+
+word('Trade', 'unkill', 'unkill()', 'Lets orders through again after kill().', 'unkill', function()
+  local answer, err = S.verb('unkill')
+  if not answer then return nil, err end
+  S.say('orders are let through again')
+end)
+
+---- preview ----
+
+local function verdict_rows(rows)
+  return S.grid({ { 'rule', 'rule' }, { 'says', 'allowed', get = function(r) return r.allowed and 'ok' or 'NO' end,
+    colour = function(r) return r.allowed and 'green' or 'red' end }, { 'used', 'used', right = true }, { 'limit', 'limit', right = true },
+    { '', '', drop = 2, get = function(r) return S.bar(r.used, r.limit) end, colour = function(r) return not r.allowed and 'red' or nil end },
+    { 'reason', 'reason', drop = 3, colour = function() return 'red' end } }, rows)
+end
+
+local function show_preview(p)
+  local info, walk = S.info(p.symbol), {}
+  for i, level in ipairs(p.walk or {}) do
+    if i <= 5 then walk[i] = S.qty(info, level[2]) .. ' @ ' .. S.price(info, level[1]) end
+  end
+  local lines = S.card { { (p.side or '') .. ' ' .. (p.symbol or ''), p.qty and S.qty(info, p.qty) },
+    { 'notional', p.notional and S.money(p.notional) .. ' ' .. (p.currency or '') }, { 'fee', p.fee and S.money(p.fee) .. ' ' .. (p.fee_asset or '') },
+    { 'average', p.average and S.price(info, p.average) }, { 'book walk', table.concat(walk, ', ') },
+    { 'position', S.qty(info, p.position_before) .. ' -> ' .. S.qty(info, p.position_after) },
+    { 'of equity', p.equity_share and string.format('%.1f%%', p.equity_share * 100) } }
+  if p.rules and #p.rules > 0 then lines = lines .. verdict_rows(p.rules) end
+  return lines .. (p.allowed and S.paint('green', 'would be allowed') or S.paint('red', 'would be refused' .. (p.host and ' by the host: ' .. p.host or ''))) .. '\n'
+end
+
+word('Trade', 'preview', "preview('buy', qty, { options })", 'What an order would cost and what each rule says, without sending it.',
+  'preview buy 0.1 BTC/USDT @ 60000', function(side, qty, options)
+    side = type(side) == 'string' and side:lower() or side
+    if side ~= 'buy' and side ~= 'sell' then S.wrong("preview: found %s, expected 'buy' or 'sell' first", side == nil and 'nothing' or "'" .. S.text(side) .. "'") end
+    local info, fields = place(side, S.default, qty, options)
+    if not info then return nil, fields end
+    local p, err = S.ask('preview', side, info.symbol, table.unpack(fields))
+    if not p then return nil, err end
+    p.symbol, p.side = p.symbol or info.symbol, p.side or side:upper()
+    return S.shown(p, show_preview)
+  end)
+
+---- explain ----
+
+local function show_explain(e)
+  S.note_day()
+  local info, lines = S.info(e.order.symbol), { S.order_line(e.order) }
+  local function add(head, ...) lines[#lines + 1] = S.paint('dim', head) .. S.clean(string.format(...)) end
+  if e.cause then add('cause     ', '%s  #%s  %s', S.clock(e.cause.time), S.text(e.cause.seq), e.cause.text or e.cause.type or '') end
+  local c = e.callback
+  if c and c.file then
+    add('callback  ', '%s %s  %s:%s', c.strategy or '?', c.name or '', c.file, S.text(c.line))
+    if c.source and c.source ~= '' then add('          ', '%s', c.source:match('^%s*(.-)%s*$')) end
+  elseif c then
+    add('asked by  ', '%s: %s', c.who or c.console or '?', c.text or '')
+  end
+  local text = table.concat(lines, '\n') .. '\n'
+  if e.verdicts and #e.verdicts > 0 then text = text .. verdict_rows(e.verdicts) end
+  if e.steps and #e.steps > 0 then
+    text = text .. S.grid({ { 'time', 'time', get = function(r) return S.clock(r.time) end }, { 'seq', 'seq', right = true, drop = 2 },
+      { 'what', 'what' }, { 'text', 'text' } }, e.steps)
+  end
+  if e.position then
+    text = text .. S.paint('dim', 'position  ') .. S.qty(info, e.position.before) .. ' -> ' .. S.qty(info, e.position.after) .. '\n'
+  end
+  if e.complete == false then text = text .. S.paint('dim', 'not all of it is remembered: outcry replay SESSION --console has the rest') .. '\n' end
+  return text
+end
+
+word('Look', 'explain', 'explain(order)', 'Why an order did what it did: from the tick over callback, rules and answers to the position.', 'explain o3', function(order)
+  local e, err = S.ask('explain', id_of(order))
+  if not e then return nil, err end
+  return S.shown(e, show_explain)
+end)

@@ -1,0 +1,30 @@
+# outcry_embed(TARGET ARRAY HEADER FILES...): text files as a C table `const struct shell_source ARRAY[]` in the build folder,
+# ended by a NULL name. Run as a script (cmake -P) it writes that file: OUT, ARRAY, HEADER, FILES (parted by |).
+if(CMAKE_SCRIPT_MODE_FILE)
+    string(REPLACE "|" ";" files "${FILES}")
+    set(code "/* Written by OutcryEmbed.cmake. */\n#include \"${HEADER}\"\n")
+    set(table "")
+    set(number 0)
+    foreach(file IN LISTS files)
+        file(READ "${file}" hex HEX)
+        string(LENGTH "${hex}" size)
+        math(EXPR size "${size} / 2")
+        string(REGEX REPLACE "(..)" "0x\\1," bytes "${hex}")
+        get_filename_component(name "${file}" NAME)
+        string(APPEND code "static const unsigned char text_${number}[] = {${bytes}0};\n")
+        string(APPEND table "    {\"${name}\", text_${number}, ${size}},\n")
+        math(EXPR number "${number} + 1")
+    endforeach()
+    file(WRITE "${OUT}" "${code}const struct shell_source ${ARRAY}[] = {\n${table}    {0, 0, 0},\n};\n")
+    return()
+endif()
+
+set(OUTCRY_EMBED_SCRIPT ${CMAKE_CURRENT_LIST_FILE})
+function(outcry_embed target array header)
+    set(out ${CMAKE_CURRENT_BINARY_DIR}/${array}.c)
+    string(REPLACE ";" "|" files "${ARGN}")
+    add_custom_command(OUTPUT ${out} VERBATIM
+        COMMAND ${CMAKE_COMMAND} -DOUT=${out} -DARRAY=${array} -DHEADER=${header} "-DFILES=${files}" -P ${OUTCRY_EMBED_SCRIPT}
+        DEPENDS ${ARGN} ${OUTCRY_EMBED_SCRIPT})
+    target_sources(${target} PRIVATE ${out})
+endfunction()
