@@ -64,6 +64,12 @@ oc_rc session_probe_data(struct session *session)
         rc = settings_time(session->settings, "session.to", &source->until_ns);
         if (rc < 0 && rc != OC_E_NOT_FOUND)
             return session_fail(session, rc, "%s", session->settings->error);
+        int64_t duration_ns = 0;
+        rc = settings_duration(session->settings, "session.duration", &duration_ns);
+        if (rc < 0 && rc != OC_E_NOT_FOUND)
+            return session_fail(session, rc, "%s", session->settings->error);
+        if (rc == OC_OK && source->info.first_ns + duration_ns < source->until_ns)
+            source->until_ns = source->info.first_ns + duration_ns;
     }
     return session->source_count ? OC_OK : session_fail(session, OC_E_CONFIG, "no data file was named");
 }

@@ -111,6 +111,12 @@ kill -INT $pid
 wait $pid
 [ $? = 0 ] && grep -q "interrupted" "$work/out" && grep -q "Round trips" "$work/out" || { say "Ctrl-C:"; head -5 "$work/out"; }
 
+# a session of so much data time
+for hours in 2 2 3; do
+    "$outcry" paper strategies/sma_cross.lua --feed synthetic-bars:1000 --duration ${hours}h --cash "$cash" --json | jq -r '.hashes.input'
+done >"$work/durations"
+[ "$(sort -u "$work/durations" | wc -l)" = 2 ] && [ "$(head -2 "$work/durations" | sort -u | wc -l)" = 1 ] || say "--duration does not hold"
+
 # the hashes: a tick that a fill depends on changes both, any other tick the input hash only
 { echo "time,open,high,low,close,volume"; i=0; while [ $i -lt 60 ]; do echo "$((1700000000 + i * 60)),100.0,101.0,99.0,100.0,50000"; i=$((i + 1)); done; echo 1700003600,100.1,101.1,99.1,100.1,50000; } >"$work/flat.csv"
 hashes() { "$outcry" backtest strategies/buy_and_hold.lua "$1" --symbol BTC/USDT --cash "$cash" --end hold --json | jq -r '.hashes.orders + " " + .hashes.input'; }
