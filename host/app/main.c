@@ -19,6 +19,7 @@ static const struct verb verbs[] = {
     {"paper", verb_paper, "run a strategy against a paper venue on replayed or synthetic data"},
     {"console", verb_console, "trade by hand: a session here, or --attach to a host that runs; --trade"},
     {"replay", verb_replay, "run a recorded session again and compare: replay SESSION [--diff]"},
+    {"diff", verb_diff, "where two recorded sessions part: diff SESSION_A SESSION_B"},
     {"report", verb_report, "show the report of a recorded session: report SESSION"},
     {"plugin", verb_plugin, "list, info, check, new"},
     {"risk", verb_risk, "risk check: what would the rules say to an order"},

@@ -8,6 +8,7 @@
 
 #include "app/options.h"
 #include "app/run.h"
+#include "app/diff.h"
 #include "app/verbs.h"
 #include "app/version.h"
 #include "app/config.h"
@@ -58,4 +59,19 @@ int verb_config(int argc, char **argv)
         printf("good: %u settings\n", options.settings.count);
     options_release(&options);
     return code;
+}
+
+int verb_diff(int argc, char **argv)
+{
+    struct text text;
+    if (argc != 3) {
+        fputs("usage: outcry diff SESSION_A SESSION_B\n", stderr);
+        return EXIT_USE;
+    }
+    text_init_grow(&text, 1 << 16);
+    oc_rc rc = session_diff(argv[1], argv[2], &text);
+    fputs(text.data ? text.data : "", rc < 0 ? stderr : stdout);
+    bool is_same = rc == OC_OK && text.data && strncmp(text.data, "the same", 8) == 0;
+    text_release(&text);
+    return is_same ? EXIT_GOOD : EXIT_RUN;
 }

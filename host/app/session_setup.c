@@ -8,6 +8,7 @@
 #include "base/env.h"
 #include "base/hash.h"
 #include "base/log.h"
+#include "base/text.h"
 
 enum { STRATEGY_TEXT_MAX = 1 << 20 };
 
@@ -206,6 +207,21 @@ oc_rc session_load_strategies(struct session *session, strategy_log_fn log)
     return OC_OK;
 }
 
+/* Symbol and steps, in the order in which instruments get their numbers: for readers of the journal alone. */
+static void header_instrument(const struct session *session, uint32_t index, struct text *text)
+{
+    const struct oc_data_info *info = &session->sources[index].info;
+    const char *symbol = settings_text(session->settings, "data.symbol", info->symbol);
+    for (uint32_t i = 0; i < index; i++)
+        if (strcmp(settings_text(session->settings, "data.symbol", session->sources[i].info.symbol), symbol) == 0)
+            return;
+    text_format(text, "instrument %s ", symbol);
+    text_put_units(text, info->price_step.units, info->price_step.scale, TEXT_SHORTEST);
+    text_put_char(text, ' ');
+    text_put_units(text, info->qty_step.units, info->qty_step.scale, TEXT_SHORTEST);
+    text_put_char(text, '\n');
+}
+
 void session_header(struct session *session, struct text *text)
 {
     text_format(text, "outcry = \"%s\"\nmode = \"%s\"\nseed = %llu\n", OUTCRY_VERSION, session->mode,
@@ -223,6 +239,8 @@ void session_header(struct session *session, struct text *text)
         text_format(text, "param %s=%s\n", session->params[i].name, session->params[i].value);
     for (uint32_t i = 0; i < session->source_count; i++)
         text_format(text, "data %s\n", session->sources[i].path);
+    for (uint32_t i = 0; i < session->source_count; i++)
+        header_instrument(session, i, text);
     for (uint32_t i = 0; i < session->strategy_count; i++) {
         const struct session_strategy *strategy = &session->strategies[i];
         text_format(text, "strategy %s %zu %016llx\n", strategy->file, strategy->text_size,

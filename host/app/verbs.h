@@ -12,6 +12,7 @@ int verb_backtest(int argc, char **argv);
 int verb_paper(int argc, char **argv);
 int verb_console(int argc, char **argv);
 int verb_replay(int argc, char **argv);
+int verb_diff(int argc, char **argv);
 int verb_report(int argc, char **argv);
 int verb_plugin(int argc, char **argv);
 int verb_risk(int argc, char **argv);
