@@ -212,7 +212,7 @@ function S.grid(columns, rows)
       if columns[c].right then text = gap .. text elseif i < #shown then text = text .. gap end
       parts[#parts + 1] = text
     end
-    lines[#lines + 1] = table.concat(parts, '  ')
+    lines[#lines + 1] = table.concat(parts, '  '):gsub('%s+$', '')
   end
   local titles = {}
   for c, column in ipairs(columns) do titles[c] = column[1] end
@@ -341,20 +341,21 @@ end)
 
 S.constant('ask', S.ask)
 
+function S.count(n, what) return string.format('%d %s%s', n, what, n == 1 and '' or 's') end
+
 -- Says a refusal once. Returns nil, err.
 function S.refused(err)
   if S.said ~= err then
     local text
-    local number = function(x) return S.any(x) end
     if err.rule then
       local numbers = err.used and (err.used ~= 0 or err.limit ~= 0)
-      text = string.format('%s by %s%s', err.code, err.rule,
-        numbers and ': ' .. number(err.used) .. ' against a limit of ' .. number(err.limit) or '')
+      text = string.format('refused: %s by %s%s', err.code, err.rule,
+        numbers and ': ' .. S.any(err.used) .. ' against a limit of ' .. S.any(err.limit) or '')
       if err.order then text = text .. ' (' .. err.order .. ')' end
     else
-      text = string.format('%s: %s', err.code or 'error', err.message or 'no reason was given')
+      text = string.format('%s%s: %s', S.acts > 0 and 'refused: ' or '', err.code or 'error', err.message or 'no reason was given')
     end
-    S.say(S.clean('refused: ' .. text), 'red')
+    S.say(S.clean(text), 'red')
   end
   S.said = err
   return nil, err

@@ -1,7 +1,7 @@
 -- words_eval.lua: one evaluation: Lua, a bare word, or words; and completion.
 local S = ...
 
-local pack = table.pack
+local pack, keywords = table.pack, S.keywords
 
 -- Shows what came out. 'done' or 'error'.
 local function finish(results)
@@ -23,7 +23,7 @@ local function run(text, kind, results)
   local result = finish(results)
   if result == 'done' and kind then
     if S.acts > 0 then S.note(text, 'act')
-    elseif kind == 'statement' then S.note(text, S.asks > 0 and 'act' or 'define') end
+    elseif kind == 'statement' or text:find('^%s*strategy%s*{') then S.note(text, S.asks > 0 and 'act' or 'define') end
   end
   return result
 end
@@ -35,11 +35,19 @@ local function begin()
 end
 
 -- Valid Lua, but meant as words: "sell -1", "alert > 5".
-local function reads_as_words(rest) return rest:find('^[-<>@*/]') and not rest:find('^%-%-') end
+local function reads_as_words(rest) return (rest:find('^[-<>@*/]') or rest:find('^%.%d')) and not rest:find('^%-%-') end
 
 local function in_words(name, rest)
   local results = pack(S.call_in_words(name, rest))
   return run(results[1], 'words', pack(table.unpack(results, 2, results.n)))
+end
+
+-- A name that means nothing, but is near to one that does.
+local function hint(name)
+  local names = {}
+  for key in pairs(S.words) do names[#names + 1] = key end
+  local nearest = not keywords[name] and S.nearest(name, names)
+  if nearest then S.say("nothing is called '" .. name .. "'; did you mean '" .. nearest .. "'?", 'dim') end
 end
 
 local shadows = { live = true }
@@ -59,7 +67,7 @@ function S.eval(text)
   local fn = S.compile('return ' .. text)
   if fn then
     local results = pack(fn())
-    if results.n == 1 and type(results[1]) == 'function' and text:find('^%s*[%a_][%w_.]*%s*;?$') then results[1] = nil end
+    if rest == '' and results[1] == nil and rawget(_G, name) == nil then hint(name) end
     return run(text, 'expression', results)
   end
   local chunk, message, is_more = S.compile(text)
@@ -67,6 +75,7 @@ function S.eval(text)
   if word and rest:find('^[^%s=.:,%[%({]') and not text:find('\n') then return in_words(key, rest) end
   if is_more then return 'more' end
   S.say('error: ' .. S.clean((message:gsub('^console:1: ', ''))), 'red')
+  if name and not word then hint(name) end
   return 'error'
 end
 

@@ -163,7 +163,7 @@ word('Look', 'fills', 'fills([limit])', 'The last fills, youngest first.', 'fill
   local rows, err = S.list(limit_of(limit), 'fills')
   if not rows then return nil, err end
   note_day()
-  return table_of(rows, { time('time', 'time'), { 'order', 'order' }, side(), qty('qty', 'qty'), { 'symbol', 'symbol' },
+  return table_of(rows, { time('time', 'time', 2), { 'order', 'order', drop = 1 }, side(), qty('qty', 'qty'), { 'symbol', 'symbol' },
     price('price', 'price'), { 'fee', 'fee', right = true, drop = 3, get = function(r) return S.money(r.fee) .. ' ' .. (r.fee_asset or '') end },
     { 'as', 'liquidity', drop = 6 }, { 'strategy', 'strategy', drop = 4 }, { 'tag', 'tag', drop = 5 } }, 'no fills yet')
 end)

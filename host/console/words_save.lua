@@ -11,6 +11,7 @@ function S.note(text, kind)
 end
 
 local keywords = {}
+S.keywords = keywords
 for name in ([[and break do else elseif end false for function goto if in local nil not or repeat return then true until while]]):gmatch('%a+') do
   keywords[name] = true
 end
@@ -33,19 +34,23 @@ S.names_in = names_in
 -- What a strategy's file has, or what the head of the saved file defines.
 local allowed = { buy = true, sell = true, close = true, cancel_all = true, use = true, market = true, now = true, strategy = true }
 
+local callbacks = { on_init = true, on_start = true, on_bar = true, on_quote = true, on_trade = true, on_fill = true, on_order = true, on_stop = true }
+
 -- Why a line cannot stand in a strategy, or nil.
 local function why_not(text)
   for name in pairs(names_in(text)) do
     if S.words[name] and not allowed[name] then return "'" .. name .. "' is a word of the console only" end
   end
+  local callback = text:match('function%s+(on_[%w_]*)') or text:match('^%s*(on_[%w_]*)%s*=')
+  if callback and not callbacks[callback] then return "'" .. callback .. "' is no callback" end
   if text:find(':%s*amend') then return 'amend is replace in a strategy' end
   if text:find(':%s*explain') then return 'explain is a word of the console only' end
   if not S.compile(text) then return 'it is no whole statement' end
 end
 
 local helpers = {
-  { 'market', "local function market(symbol) return symbol == nil and m or markets[symbol] or error('no market ' .. symbol .. ' in this run') end" },
-  { 'use', 'local function use(symbol) m = market(symbol) end' },
+  { 'market', "local function market(symbol) return symbol == nil and m or symbol and markets[symbol:upper()] or error('no market ' .. tostring(symbol) .. ' in this run') end" },
+  { 'use', 'local function use(symbol) m = nil m = market(symbol) end' },
   { 'buy', 'local function buy(qty, options) return trade("buy", qty, options) end' },
   { 'sell', 'local function sell(qty, options) return trade("sell", qty, options) end' },
   { 'close', 'local function close(symbol) return market(symbol):close() end' },
@@ -60,8 +65,18 @@ local function trade(side, qty, options)
   given.qty = qty or given.qty
   local where = market(given.symbol)
   given.symbol = nil
-  return where[side](where, given)
+  local order, err = where[side](where, given)
+  if not order then log.warn("%s is refused: %s", side, err.message) end
+  return order, err
 end]]
+
+-- A line that fails, as one about an order that was refused this time, does not keep the others from being done.
+local try_helper = [[
+local function try(line)
+  local is_good, why = pcall(line)
+  if not is_good then log.warn("a line of act: %s", tostring(why)) end
+end
+]]
 
 -- The globals that text assigns or defines.
 local function defines(text, name)
@@ -72,18 +87,27 @@ local function indent(text) return '  ' .. text:gsub('\n', '\n  ') end
 
 local function commented(text, why) return '-- ' .. text:gsub('\n', '\n-- ') .. (why and '  -- ' .. why or '') end
 
--- Assignments of globals within on_bar stay globals; a value that cannot be kept there does no harm.
+local function assigned(text) return text:match('^%s*([%a_][%w_]*)%s*=[^=]') end
+
+-- Into what stands at the head and what is done at the first bar. A plain line that uses what an act has made is done
+-- there too, in its place; `_` is kept if a line asks for it.
 local function sort_log()
-  local top, acts, all, own = {}, {}, {}, {}
+  local top, acts, all, own, late = {}, {}, {}, {}, { _ = true }
+  local uses_last = false
+  for _, entry in ipairs(S.log) do uses_last = uses_last or names_in(entry.text)._ ~= nil end
   for _, entry in ipairs(S.log) do
-    local why = why_not(entry.text)
-    all[#all + 1] = why and '' or entry.text
-    if entry.kind == 'act' then
-      acts[#acts + 1] = indent(why and commented(entry.text, why) or entry.text)
+    local text, why, is_act = entry.text, why_not(entry.text), entry.kind == 'act'
+    for name in pairs(names_in(text)) do is_act = is_act or late[name] and not text:find('^%s*function') end
+    all[#all + 1] = why and '' or text
+    if is_act then
+      if assigned(text) then late[assigned(text)] = true end
+      local is_value = uses_last and not why and S.compile('return ' .. text) ~= nil
+      text = is_value and '_ = ' .. text or text
+      acts[#acts + 1] = indent(why and commented(text, why) or 'try(function()' .. (text:find('\n') and '\n' .. indent(text) .. '\n' or ' ' .. text .. ' ') .. 'end)')
     else
-      top[#top + 1] = why and commented(entry.text, why) or entry.text
-      if not why and defines(entry.text, 'on_init') then own.on_init = true end
-      if not why and defines(entry.text, 'on_bar') then own.on_bar = true end
+      top[#top + 1] = why and commented(text, why) or text
+      if not why and defines(text, 'on_init') then own.on_init = true end
+      if not why and defines(text, 'on_bar') then own.on_bar = true end
     end
   end
   return top, acts, table.concat(all, '\n'), own
@@ -107,10 +131,11 @@ local function strategy_text(name)
   add('')
   for _, line in ipairs(top) do add(line) end
   if own.on_init then add('local own_on_init = on_init') end
-  add('\nfunction on_init(market_of_run)\n  markets[market_of_run.symbol] = market_of_run\n  m = m or market_of_run')
+  add('\nfunction on_init(market_of_run)\n  markets[market_of_run.symbol:upper()] = market_of_run\n  m = m or market_of_run')
   add((own.on_init and '  own_on_init(market_of_run)\n' or '') .. 'end')
   if #acts > 0 then
-    add('\nlocal function act()')
+    add('\n' .. try_helper)
+    add('local function act()')
     for _, line in ipairs(acts) do add(line) end
     add('end\n')
     if own.on_bar then add('local own_on_bar = on_bar') end

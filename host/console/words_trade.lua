@@ -290,8 +290,11 @@ end)
 
 local function counted(answer, err, text)
   if not answer then return nil, err end
-  S.say(string.format(text, answer.cancelled or 0, answer.closing or 0))
-  return S.said_already(S.shown(answer, function(v) return string.format(text, v.cancelled or 0, v.closing or 0) .. '\n' end))
+  local function show(v)
+    return text:gsub('#orders', S.count(v.cancelled or 0, 'order')):gsub('#positions', S.count(v.closing or 0, 'position'))
+  end
+  S.say((show(answer)))
+  return S.said_already(S.shown(answer, function(v) return show(v) .. '\n' end))
 end
 
 word('Trade', 'cancel_all', 'cancel_all([symbol])', 'Cancels all open orders, or those of one market; protective stops stay.', 'cancel_all', function(symbol)
@@ -301,18 +304,18 @@ word('Trade', 'cancel_all', 'cancel_all([symbol])', 'Cancels all open orders, or
     if not info then return nil, err end
   end
   local answer, why = S.verb('cancel_all', info and info.symbol or nil)
-  return counted(answer, why, '%d orders are being cancelled')
+  return counted(answer, why, 'to be cancelled: #orders')
 end)
 
 word('Trade', 'flatten', 'flatten()', 'Cancels everything and closes every position. Needs no unlock.', 'flatten', function()
   local answer, err = S.verb('flatten')
-  return counted(answer, err, '%d orders are being cancelled, %d positions closed')
+  return counted(answer, err, 'to be cancelled: #orders; to be closed: #positions')
 end)
 
 word('Trade', 'kill', 'kill([reason])', 'Stops trading: cancels open orders, nothing is opened until unkill(). Needs no unlock.', 'kill', function(reason)
   local answer, err = S.verb('kill', reason)
   if answer then S.say('halted: nothing is opened until unkill()', 'red') end
-  return counted(answer, err, '%d orders are being cancelled')
+  return counted(answer, err, 'to be cancelled: #orders')
 end)
 
 word('Trade', 'unkill', 'unkill()', 'Lets orders through again after kill().', 'unkill', function()
