@@ -1,0 +1,275 @@
+/* post_test.c: the letter box and the link, with the engine's turn played by the test and consoles on threads. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/env_socket.h"
+#include "console/line.h"
+#include "console/link.h"
+#include "console/post.h"
+
+enum { QUESTIONS = 200, WAIT_NS = 100000000 };
+
+static const int64_t second_ns = 1000000000;
+
+struct console {
+    int fd;
+    const char *word;
+    int asked;
+    int good;
+    oc_rc last;
+};
+
+static void ask_many(void *arg)
+{
+    struct console *console = arg;
+    struct link *link;
+    if (link_new(console->fd, &link) < 0)
+        return;
+    for (int i = 0; i < console->asked; i++) {
+        char number[16];
+        const char *fields[] = {console->word, number, "a\tb\\c\nd"}, *json = "";
+        bool is_ok = false;
+        snprintf(number, sizeof number, "%d", i);
+        console->last = link_ask(link, fields, 3, 5 * second_ns, NULL, &is_ok, &json);
+        char wanted[64];
+        snprintf(wanted, sizeof wanted, "{\"word\":\"%s\",\"n\":%d}", console->word, i);
+        console->good += console->last == OC_OK && is_ok == (i % 2 == 0) && strcmp(json, wanted) == 0;
+    }
+    link_free(link);
+}
+
+/* Answers until nobody is left. */
+static void play_engine(struct post *post, bool first_come)
+{
+    int64_t end_ns = env_clock_mono() + 10 * second_ns;
+    while ((post_seats(post) || first_come) && env_clock_mono() < end_ns) {
+        struct post_seat *seat = post_take(post);
+        if (!seat) {
+            post_wait(post, WAIT_NS / 100);
+            continue;
+        }
+        first_come = false;
+        char json[128];
+        int n = 0;
+        sscanf(seat->fields[1], "%d", &n);
+        int size = snprintf(json, sizeof json, "{\"word\":\"%s\",\"n\":%d}", seat->fields[0], n);
+        assert_int_equal(seat->field_count, 3);
+        assert_string_equal(seat->fields[2], "a\tb\\c\nd");
+        post_reply(post, seat, n % 2 == 0, json, (size_t)size);
+    }
+    assert_int_equal(post_seats(post), 0);
+}
+
+static void questions_of_the_own_console_are_answered(void **state)
+{
+    (void)state;
+    int pair[2];
+    struct post *post;
+    struct env_thread *thread;
+    assert_int_equal(env_socket_pair(pair), OC_OK);
+    assert_int_equal(post_new(NULL, pair[0], true, &post), OC_OK);
+    assert_true(post_has_own(post));
+    struct console console = {.fd = pair[1], .word = "status", .asked = QUESTIONS};
+    assert_int_equal(env_thread_start(ask_many, &console, &thread), OC_OK);
+    play_engine(post, true);
+    env_thread_join(thread);
+    assert_int_equal(console.good, QUESTIONS);
+    assert_false(post_has_own(post));
+    post_free(post);
+}
+
+static void several_consoles_attach_at_once(void **state)
+{
+    (void)state;
+    char path[64];
+    struct post *post, *other;
+    struct env_thread *threads[POST_SEATS_MAX];
+    struct console consoles[POST_SEATS_MAX];
+    snprintf(path, sizeof path, "/tmp/outcry-post-%d.sock", env_process());
+    assert_int_equal(post_new(path, -1, true, &post), OC_OK);
+    assert_int_equal(post_new(path, -1, true, &other), OC_E_EXISTS); /* a host answers there */
+    for (int i = 0; i < POST_SEATS_MAX; i++) {
+        consoles[i] = (struct console){.word = i % 2 ? "orders" : "fills", .asked = QUESTIONS};
+        assert_int_equal(env_socket_connect(path, &consoles[i].fd), OC_OK);
+        assert_int_equal(env_thread_start(ask_many, &consoles[i], &threads[i]), OC_OK);
+    }
+    play_engine(post, true);
+    for (int i = 0; i < POST_SEATS_MAX; i++) {
+        env_thread_join(threads[i]);
+        assert_int_equal(consoles[i].good, QUESTIONS);
+    }
+    post_free(post);
+    int fd;
+    assert_int_equal(env_socket_connect(path, &fd), OC_E_NOT_FOUND); /* the socket's file went with it */
+}
+
+/* Raw bytes to a post without a thread, turned by hand. */
+static void turn(struct post *post)
+{
+    for (int i = 0; i < 4; i++)
+        post_turn(post, 1000000);
+}
+
+static size_t receive(int fd, char *bytes, size_t size)
+{
+    size_t got = 0, all = 0;
+    while (all < size - 1 && env_socket_read(fd, bytes + all, size - 1 - all, &got) == OC_OK && got)
+        all += got;
+    bytes[all] = 0;
+    return all;
+}
+
+static void put_raw(int fd, const char *text)
+{
+    size_t sent;
+    assert_int_equal(env_socket_write(fd, text, strlen(text), &sent), OC_OK);
+}
+
+static void bad_lines_are_refused_and_lose_nothing(void **state)
+{
+    (void)state;
+    static char bytes[POST_LINE_MAX * 3];
+    int pair[2];
+    struct post *post;
+    assert_int_equal(env_socket_pair(pair), OC_OK);
+    assert_int_equal(post_new(NULL, pair[0], false, &post), OC_OK);
+    put_raw(pair[1], "nothing\n7\t\n8");
+    turn(post);
+    assert_null(post_take(post));
+    receive(pair[1], bytes, sizeof bytes);
+    assert_non_null(strstr(bytes, "nothing\tno\t{\"code\":\"BAD_LINE\""));
+    assert_non_null(strstr(bytes, "\n7\tno\t"));
+    put_raw(pair[1], "\tword\\tx\n9\tsecond\n"); /* the rest of a line, and one more question */
+    turn(post);
+    struct post_seat *seat = post_take(post);
+    assert_non_null(seat);
+    assert_string_equal(seat->fields[0], "word\tx");
+    assert_null(post_take(post)); /* one at a time */
+    post_reply(post, seat, true, "{}", 2);
+    turn(post);
+    receive(pair[1], bytes, sizeof bytes);
+    assert_string_equal(bytes, "8\tok\t{}\n");
+    seat = post_take(post);
+    assert_non_null(seat);
+    assert_string_equal(seat->fields[0], "second");
+    static char large[POST_LINE_MAX];
+    memset(large, 'x', sizeof large);
+    post_reply(post, seat, true, large, sizeof large - 63); /* one byte beyond */
+    turn(post);
+    receive(pair[1], bytes, sizeof bytes);
+    assert_non_null(strstr(bytes, "9\tno\t{\"code\":\"TOO_LONG\""));
+    char many[256] = "10\tw"; /* 32 fields with the word; 33 are refused */
+    for (int i = 0; i < 31; i++)
+        strcat(many, "\tf");
+    strcat(many, "\n");
+    put_raw(pair[1], many);
+    turn(post);
+    assert_null(post_take(post));
+    receive(pair[1], bytes, sizeof bytes);
+    assert_non_null(strstr(bytes, "10\tno\t"));
+    env_close(pair[1]);
+    turn(post);
+    assert_int_equal(post_seats(post), 0);
+    post_free(post);
+}
+
+static void what_is_told_goes_to_who_wants_it(void **state)
+{
+    (void)state;
+    static char bytes[POST_LINE_MAX];
+    static char json[60000];
+    int pair[2];
+    struct post *post;
+    struct link *link;
+    const char *kind, *text;
+    assert_int_equal(env_socket_pair(pair), OC_OK);
+    assert_int_equal(post_new(NULL, pair[0], false, &post), OC_OK);
+    assert_false(post_is_wanted(post, POST_FILL));
+    post_tell(post, POST_FILL, "{\"n\":0}", 7); /* nobody wants it */
+    put_raw(pair[1], "1\tsubscribe\tfill\n");
+    turn(post);
+    struct post_seat *seat = post_take(post);
+    post_wish(post, seat, POST_FILL);
+    post_reply(post, seat, true, "{}", 2);
+    post_tell(post, POST_FILL, "{\"n\":1}", 7);
+    post_tell(post, POST_LOG, "{\"n\":2}", 7);
+    turn(post);
+    assert_int_equal(receive(pair[1], bytes, 3), 2);
+    assert_int_equal(link_new(pair[1], &link), OC_OK);
+    assert_int_equal(link_poll(link), OC_OK);
+    assert_int_equal(link_told(link, &kind, &text), OC_E_NOT_FOUND); /* "!\t" was eaten above: the line is not one */
+    post_tell(post, POST_FILL, "{\"n\":3}", 7);
+    turn(post);
+    assert_int_equal(link_poll(link), OC_OK);
+    assert_int_equal(link_told(link, &kind, &text), OC_OK);
+    assert_string_equal(kind, "fill");
+    assert_string_equal(text, "{\"n\":3}");
+    memset(json, 'x', sizeof json); /* nobody reads: the ring and the seat's bytes have a limit, the engine does not wait */
+    for (int i = 0; i < 200; i++)
+        post_tell(post, POST_FILL, json, sizeof json);
+    assert_true(post_dropped(post) > 0);
+    link_free(link);
+    turn(post);
+    assert_int_equal(post_seats(post), 0);
+    post_free(post);
+}
+
+static void a_link_gives_up_when_told(void **state)
+{
+    (void)state;
+    int pair[2];
+    struct link *link;
+    const char *fields[] = {"status"}, *json;
+    bool is_ok;
+    volatile bool stop = true;
+    assert_int_equal(env_socket_pair(pair), OC_OK);
+    assert_int_equal(link_new(pair[1], &link), OC_OK);
+    assert_int_equal(link_ask(link, fields, 1, WAIT_NS, NULL, &is_ok, &json), OC_E_AGAIN);
+    assert_int_equal(link_ask(link, fields, 1, 100 * second_ns, &stop, &is_ok, &json), OC_E_AGAIN);
+    put_raw(pair[0], "1\tok\t{\"late\":1}\n3\tok\t{\"now\":1}\n"); /* an answer to what was given up is dropped */
+    assert_int_equal(link_ask(link, fields, 1, second_ns, NULL, &is_ok, &json), OC_OK);
+    assert_string_equal(json, "{\"now\":1}");
+    assert_int_equal(link_ask(link, fields, 0, second_ns, NULL, &is_ok, &json), OC_E_LIMIT);
+    env_close(pair[0]);
+    assert_int_equal(link_ask(link, fields, 1, second_ns, NULL, &is_ok, &json), OC_E_IO);
+    assert_int_equal(link_poll(link), OC_E_IO);
+    link_free(link);
+}
+
+static void fields_survive_the_line(void **state)
+{
+    (void)state;
+    char bytes[128];
+    const char *fields[4];
+    struct text text;
+    text_init_fixed(&text, bytes, sizeof bytes);
+    line_put(&text, "a\tb");
+    line_put(&text, "");
+    line_put(&text, "c\\n\nd");
+    assert_string_equal(bytes, "a\\tb\t\tc\\\\n\\nd");
+    assert_int_equal(line_split(bytes, fields, 4), 3);
+    assert_string_equal(fields[0], "a\tb");
+    assert_string_equal(fields[1], "");
+    assert_string_equal(fields[2], "c\\n\nd");
+    char many[] = "a\tb\tc\td\te";
+    assert_int_equal(line_split(many, fields, 4), 5);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(questions_of_the_own_console_are_answered),
+        cmocka_unit_test(several_consoles_attach_at_once),
+        cmocka_unit_test(bad_lines_are_refused_and_lose_nothing),
+        cmocka_unit_test(what_is_told_goes_to_who_wants_it),
+        cmocka_unit_test(a_link_gives_up_when_told),
+        cmocka_unit_test(fields_survive_the_line),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
