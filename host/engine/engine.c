@@ -42,7 +42,7 @@ void engine_free(struct engine *engine)
         free(engine->builders[i]);
     free(engine->builders);
     for (uint32_t i = 1; i <= engine->client_count; i++)
-        free(engine->clients[i].stop);
+        free(engine->clients[i].stop), free(engine->clients[i].grant);
     free(engine->subscriptions);
     timers_release(&engine->timers);
     groups_release(&engine->groups);
@@ -68,73 +68,6 @@ oc_rc engine_set_venue(struct engine *engine, uint32_t account, const struct eng
     if (!portfolio_account(engine->portfolio, account))
         return OC_E_NOT_FOUND;
     engine->venues[account] = *venue;
-    return OC_OK;
-}
-
-oc_rc engine_add_client(struct engine *engine, const char *name, const struct engine_client *client,
-                        uint32_t *ret_strategy)
-{
-    if (engine->client_count == ENGINE_STRATEGIES_MAX)
-        return OC_E_LIMIT;
-    uint32_t strategy = ++engine->client_count;
-    engine->clients[strategy].table = *client;
-    strncpy(engine->clients[strategy].name, name, sizeof engine->clients[strategy].name - 1);
-    *ret_strategy = strategy;
-    return OC_OK;
-}
-
-/* Larger periods stand first, then the order of subscription: that is the order in which they close. */
-static oc_rc builder_add(struct engine *engine, uint32_t inst, int64_t period_ns, struct bar_builder **ret_builder)
-{
-    for (uint32_t i = 0; i < engine->builder_count; i++)
-        if (engine->builders[i]->period_ns == period_ns &&
-            OC_INST_INDEX(engine->builders[i]->inst) == OC_INST_INDEX(inst)) {
-            *ret_builder = engine->builders[i];
-            return OC_OK;
-        }
-    if (engine->builder_count == ENGINE_BARS_MAX)
-        return OC_E_LIMIT;
-    struct bar_builder **builders = realloc(engine->builders, (engine->builder_count + 1) * sizeof *builders);
-    if (!builders)
-        return OC_E_NOMEM;
-    engine->builders = builders;
-    struct bar_builder *builder = malloc(sizeof *builder);
-    if (!builder)
-        return OC_E_NOMEM;
-    bar_builder_init(builder, inst, period_ns);
-    uint32_t at = engine->builder_count++;
-    for (; at > 0 && builders[at - 1]->period_ns < period_ns; at--)
-        builders[at] = builders[at - 1];
-    builders[at] = builder;
-    *ret_builder = builder;
-    return OC_OK;
-}
-
-oc_rc engine_subscribe(struct engine *engine, uint32_t strategy, uint32_t inst, int64_t period_ns)
-{
-    if (strategy == 0 || strategy > engine->client_count || !instruments_get(engine->instruments, inst))
-        return OC_E_NOT_FOUND;
-    if (period_ns != 0 && !bar_period_is_valid(period_ns))
-        return OC_E_INVALID;
-    if (engine->subscription_count == engine->subscription_room) {
-        uint32_t room = engine->subscription_room ? engine->subscription_room * 2 : 16;
-        struct subscription *list = realloc(engine->subscriptions, room * sizeof *list);
-        if (!list)
-            return OC_E_NOMEM;
-        engine->subscriptions = list;
-        engine->subscription_room = room;
-    }
-    struct subscription subscription = {.strategy = strategy, .inst = inst, .period_ns = period_ns};
-    if (period_ns > 0) {
-        oc_rc rc = builder_add(engine, inst, period_ns, &subscription.builder);
-        if (rc < 0)
-            return rc;
-    }
-    engine->subscriptions[engine->subscription_count++] = subscription;
-    uint32_t *link = &engine->first_subscription[OC_INST_INDEX(inst)];
-    while (*link)
-        link = &engine->subscriptions[*link - 1].next;
-    *link = engine->subscription_count;
     return OC_OK;
 }
 

@@ -13,6 +13,7 @@
 #include <outcry/risk.h>
 
 #include "engine/bars.h"
+#include "engine/limits.h"
 #include "engine/orders.h"
 #include "engine/portfolio.h"
 #include "engine/timers.h"
@@ -45,6 +46,31 @@ struct engine_client {
     oc_rc (*saved)(void *self);
     /* After a negative return: why, in one line for the record. Borrowed. */
     const char *(*why)(void *self);
+    /* Instead of bar() while it is held or suspended: for what must not have gaps. It asks for nothing. */
+    void (*pass)(void *self, const struct oc_event *bar);
+};
+
+struct engine_subscription {
+    uint32_t inst;
+    uint32_t zero;
+    int64_t period_ns; /* 0: the events as they come */
+};
+
+enum { ENGINE_MAY_BUY = 1, ENGINE_MAY_SELL = 2, ENGINE_MAY_CLOSE = 4, ENGINE_MAY_AMEND = 8, ENGINE_MAY_ALL = 15 };
+
+/* What a strategy may ask for; cancelling its own orders is always among it. */
+struct engine_may {
+    uint64_t accounts;                                  /* bit: the account's number */
+    uint64_t instruments[ENGINE_INSTRUMENTS_MAX / 64];  /* bit: index of the instrument */
+    uint64_t venues[ENGINE_INSTRUMENTS_MAX / 64];       /* bit: index of an instrument of such a venue */
+    uint32_t verbs;                                     /* ENGINE_MAY_... */
+    uint32_t zero;
+};
+
+struct engine_budget {
+    uint32_t orders;   /* new orders and amendments within a second; 0: no limit */
+    uint32_t has_notional;
+    oc_i128 notional;  /* |position| and open orders at worst, in the account's currency */
 };
 
 struct engine_config {
@@ -96,6 +122,28 @@ oc_rc engine_add_client(struct engine *engine, const char *name, const struct en
 /* [setup] Closed bars of this period, built here, go to the client's bar(). period_ns 0: the events as they come: bars
  * of the data to bar(), quotes and trades to market(). OC_E_INVALID: not a divisor of a day. */
 oc_rc engine_subscribe(struct engine *engine, uint32_t strategy, uint32_t inst, int64_t period_ns);
+/* All subscriptions of a strategy in place of those it has; builders that nobody needs any more go, those still needed
+ * keep their open bar. On failure nothing changes. */
+oc_rc engine_resubscribe(struct engine *engine, uint32_t strategy, const struct engine_subscription *list, uint32_t count);
+/* The client of this number is another from now on, and is neither suspended nor gone; held it stays. Its orders, groups
+ * and positions are those of the number. A number not yet in use, up to ENGINE_STRATEGIES_MAX, is taken into use. */
+oc_rc engine_replace_client(struct engine *engine, uint32_t strategy, const char *name, const struct engine_client *client);
+/* Nothing of it is called any more; subscriptions, timers, budget and limits go; orders and positions stay. The number is
+ * given again by engine_replace_client only. */
+void engine_remove_client(struct engine *engine, uint32_t strategy);
+uint32_t engine_client_count(const struct engine *engine);
+/* While held nothing is called but pass(). What it did not get is counted. */
+void engine_hold(struct engine *engine, uint32_t strategy, bool is_held);
+bool engine_is_held(const struct engine *engine, uint32_t strategy);
+uint64_t engine_missed(const struct engine *engine, uint32_t strategy);
+void engine_set_missed(struct engine *engine, uint32_t strategy, uint64_t missed);
+/* Limits on what its own callbacks ask for. NULL: none. OC_E_NOMEM, OC_E_INVALID: more than ENGINE_BUDGET_ORDERS_MAX. */
+oc_rc engine_set_may(struct engine *engine, uint32_t strategy, const struct engine_may *may);
+oc_rc engine_set_budget(struct engine *engine, uint32_t strategy, const struct engine_budget *budget);
+/* What the budget counts now: worst notional in the account's currency. OC_E_NOT_FOUND: something has no price. */
+oc_rc engine_notional(struct engine *engine, uint32_t strategy, oc_i128 *ret_money);
+/* In a batch of its own, before engine_end: it went over its budget, and is to fail. */
+bool engine_is_over(const struct engine *engine, uint32_t strategy);
 /* A callback returned rc < 0: an OC_EV_STRATEGY is recorded, with the words of client.why, and the client suspended. */
 void engine_fail(struct engine *engine, uint32_t strategy, oc_rc rc);
 /* As a fact, not recorded: its callbacks stop and its timers go; its orders stay. */

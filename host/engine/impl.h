@@ -22,13 +22,20 @@ struct subscription {
 };
 
 struct suspension; /* suspend.c */
+struct grant;      /* grant.c */
+
+enum { CLIENT_SUSPENDED = 1, CLIENT_HELD = 2, CLIENT_GONE = 4 }; /* why nothing of it is called */
 
 struct client {
     struct engine_client table;
     char name[OC_TAG_MAX];
-    uint32_t is_suspended;
+    uint32_t off;    /* CLIENT_...; 0: it runs */
     uint32_t call;   /* batches begun under this cause, from 1 */
     uint64_t cause;
+    uint64_t missed; /* callbacks that it did not get because it was held */
+    struct grant *grant; /* NULL: without budget and limits. Owned */
+    uint32_t is_over;    /* the running callback has gone over its budget */
+    uint32_t zero;
     struct suspension *stop; /* the record that suspended it; in a replay the one to stop at. NULL: none. Owned */
 };
 
@@ -99,6 +106,20 @@ oc_rc stage_end(struct engine *engine, bool keep);
 oc_rc exposure_update(struct engine *engine, struct order *order);
 /* The order exists, as a fact. */
 oc_rc stage_restore(struct engine *engine, const struct oc_request *request);
+
+/* clients.c */
+/* In place of bar(): the client is off, or its callback is not to be entered. */
+void client_pass(struct client *client, const struct oc_event *bar);
+
+/* grant.c */
+/* Capabilities and budgets of the running callback's client, before the chain is asked. `order` is the order that an
+ * amend changes, or the new one; `qty` what it can lead to at worst. OC_E_LIMIT: *ret_refusal says why. */
+oc_rc grant_ask(struct engine *engine, const struct oc_request *request, const struct order *order, int64_t qty,
+                struct engine_refusal *ret_refusal);
+/* The words of what went over the budget. */
+const char *grant_words(const struct grant *grant);
+/* A second begins anew. */
+void grant_renew(struct grant *grant);
 
 /* input.c */
 /* An answer applied to its order and the books; with is_restoring nobody is told and nothing is asked for. */

@@ -26,12 +26,15 @@ static bool size_is_valid(const struct oc_event *event)
     return event->type < OC_EV_END && sizes[event->type] && event->size >= sizes[event->type];
 }
 
-/* Runs one callback of a client inside its own batch. */
-#define CALL(engine, strategy, call)                                                               \
+/* Runs one callback of a client inside its own batch; `passed` is done instead where a replay does not enter it. */
+#define CALL(engine, strategy, call, passed)                                                         \
     do {                                                                                           \
         struct client *client_ = &(engine)->clients[strategy];                                     \
         stage_begin(engine, strategy);                                                             \
-        oc_rc rc_ = client_->stop && engine_stops_here(engine, strategy) ? OC_E_LIMIT : (call);    \
+        bool stops_ = client_->stop && engine_stops_here(engine, strategy);                        \
+        oc_rc rc_ = stops_ ? ((passed), OC_E_LIMIT) : (call);                                      \
+        if (__builtin_expect(client_->is_over, 0) && rc_ >= 0)                                     \
+            rc_ = OC_E_STATE;                                                                      \
         if (rc_ >= 0 && client_->table.saved)                                                      \
             rc_ = client_->table.saved(client_->table.self);                                       \
         stage_end(engine, rc_ >= 0);                                                               \
@@ -41,16 +44,20 @@ static bool size_is_valid(const struct oc_event *event)
 
 static void dispatch_bar(struct engine *engine, const struct subscription *subscription, const struct oc_event *bar)
 {
-    const struct client *client = &engine->clients[subscription->strategy];
-    if (!client->is_suspended && client->table.bar)
-        CALL(engine, subscription->strategy, client->table.bar(client->table.self, bar));
+    struct client *client = &engine->clients[subscription->strategy];
+    if (__builtin_expect(client->off, 0))
+        client_pass(client, bar);
+    else if (client->table.bar)
+        CALL(engine, subscription->strategy, client->table.bar(client->table.self, bar), client_pass(client, bar));
 }
 
 static void dispatch_tick(struct engine *engine, const struct subscription *subscription, const struct oc_event *event)
 {
-    const struct client *client = &engine->clients[subscription->strategy];
-    if (!client->is_suspended && client->table.market)
-        CALL(engine, subscription->strategy, client->table.market(client->table.self, event));
+    struct client *client = &engine->clients[subscription->strategy];
+    if (__builtin_expect(client->off, 0))
+        client->missed += client->off == CLIENT_HELD;
+    else if (client->table.market)
+        CALL(engine, subscription->strategy, client->table.market(client->table.self, event), (void)0);
 }
 
 /* Hands a finished bar of a builder to those who asked for that period. */
@@ -136,9 +143,11 @@ void notify_order(struct engine *engine, const struct order *order, const struct
     uint32_t strategy = order->now.strategy;
     if (engine->is_restoring || !strategy || strategy > engine->client_count)
         return;
-    const struct client *client = &engine->clients[strategy];
-    if (!client->is_suspended && client->table.order)
-        CALL(engine, strategy, client->table.order(client->table.self, order, event));
+    struct client *client = &engine->clients[strategy];
+    if (__builtin_expect(client->off, 0))
+        client->missed += client->off == CLIENT_HELD;
+    else if (client->table.order)
+        CALL(engine, strategy, client->table.order(client->table.self, order, event), (void)0);
 }
 
 static oc_rc book_fill(struct engine *engine, const struct oc_ev_fill *fill, struct order *order)
@@ -293,9 +302,13 @@ static oc_rc apply_balance(struct engine *engine, const struct oc_ev_balance *ba
 
 static oc_rc apply_timer(struct engine *engine, const struct oc_ev_timer *timer)
 {
-    const struct client *client = &engine->clients[timer->owner <= engine->client_count ? timer->owner : 0];
-    if (timer->owner && !engine->is_restoring && !client->is_suspended && client->table.timer)
-        CALL(engine, timer->owner, client->table.timer(client->table.self, timer->timer, timer->due_ns));
+    struct client *client = &engine->clients[timer->owner <= engine->client_count ? timer->owner : 0];
+    if (!timer->owner || engine->is_restoring)
+        return OC_OK;
+    if (__builtin_expect(client->off, 0))
+        client->missed += client->off == CLIENT_HELD;
+    else if (client->table.timer)
+        CALL(engine, timer->owner, client->table.timer(client->table.self, timer->timer, timer->due_ns), (void)0);
     return OC_OK;
 }
 

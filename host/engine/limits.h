@@ -20,6 +20,7 @@ enum {
     ENGINE_FEE_ASSETS_MAX = 8,        /* fee buckets of one position */
     ENGINE_GROUPS_MAX = 65536,        /* brackets and OCO groups alive */
     ENGINE_SOURCES_MAX = 256,         /* market data streams merged */
+    ENGINE_BUDGET_ORDERS_MAX = 10000, /* orders a second that a budget can name */
     ENGINE_SUSPEND_TEXT_MAX = 256     /* bytes of the words in a record of suspension */
 };
 

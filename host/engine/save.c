@@ -187,8 +187,13 @@ static void pass_builders(struct engine *engine, struct cursor *cursor)
 {
     if (pass_count(cursor, engine->builder_count, ENGINE_BARS_MAX) != engine->builder_count)
         cursor->is_bad = true;
-    for (uint32_t i = 0; i < engine->builder_count && !cursor->is_bad; i++)
+    for (uint32_t i = 0; i < engine->builder_count && !cursor->is_bad; i++) {
+        const uint32_t inst = engine->builders[i]->inst;
+        const int64_t period_ns = engine->builders[i]->period_ns;
         pass(cursor, engine->builders[i], sizeof *engine->builders[i]);
+        if (engine->builders[i]->inst != inst || engine->builders[i]->period_ns != period_ns)
+            cursor->is_bad = true; /* of other strategies */
+    }
     pass(cursor, &engine->bar_end_ns, sizeof engine->bar_end_ns);
 }
 

@@ -333,7 +333,10 @@ oc_rc engine_submit(struct engine *engine, struct oc_request *request, struct en
     } else {
         if (request->bits & OC_RQ_HAS_QUOTE_QTY)
             chain_worst_qty(engine, request, &order->worst_qty);
-        rc = ask_twice(engine, request, &refusal);
+        if (__builtin_expect(engine->clients[engine->caller].grant != NULL, 0))
+            rc = grant_ask(engine, request, order, order_remaining_worst(order), &refusal);
+        if (rc == OC_OK)
+            rc = ask_twice(engine, request, &refusal);
     }
     if (rc == OC_OK)
         rc = exposure_update(engine, order);
@@ -403,7 +406,10 @@ oc_rc engine_amend(struct engine *engine, struct oc_request *request, struct eng
     if (ask.bits & OC_RQ_STOP_CHANGED)
         ask.stop_price = request->stop_price;
     struct engine_refusal refusal = {.order = ask.order};
-    rc = ask_twice(engine, &ask, &refusal);
+    if (engine->clients[engine->caller].grant)
+        rc = grant_ask(engine, &ask, order, ask.qty - order->filled, &refusal);
+    if (rc == OC_OK)
+        rc = ask_twice(engine, &ask, &refusal);
     if (rc == OC_OK) {
         order->ask_qty = ask.qty;
         order->ask_price = ask.price;

@@ -55,7 +55,7 @@ static struct suspension suspension_of(const struct engine *engine, uint32_t str
         made.event.head.seq = 0;
         return made;
     }
-    const char *why = client->table.why ? client->table.why(client->table.self) : NULL;
+    const char *why = client->is_over ? grant_words(client->grant) : client->table.why ? client->table.why(client->table.self) : NULL;
     size_t size = why ? strnlen(why, sizeof made.text - 1) : 0;
     memcpy(made.text, why ? why : "", size);
     made.event.head.size = (uint32_t)(sizeof made.event + ((size + 7) & ~(size_t)7));
@@ -69,7 +69,7 @@ static struct suspension suspension_of(const struct engine *engine, uint32_t str
 
 void engine_fail(struct engine *engine, uint32_t strategy, oc_rc rc)
 {
-    if (strategy == 0 || strategy > engine->client_count || engine->clients[strategy].is_suspended)
+    if (strategy == 0 || strategy > engine->client_count || (engine->clients[strategy].off & (CLIENT_SUSPENDED | CLIENT_GONE)))
         return;
     struct suspension made = suspension_of(engine, strategy, rc);
     made.event.head.venue_ns = made.event.head.local_ns = engine->now_ns;
@@ -84,9 +84,9 @@ void engine_fail(struct engine *engine, uint32_t strategy, oc_rc rc)
 
 void engine_suspend(struct engine *engine, uint32_t strategy)
 {
-    if (strategy == 0 || strategy > engine->client_count || engine->clients[strategy].is_suspended)
+    if (strategy == 0 || strategy > engine->client_count || (engine->clients[strategy].off & (CLIENT_SUSPENDED | CLIENT_GONE)))
         return;
-    engine->clients[strategy].is_suspended = 1;
+    engine->clients[strategy].off |= CLIENT_SUSPENDED;
     engine->stats.suspended++;
     timers_remove_of(&engine->timers, strategy);
 }
@@ -94,10 +94,10 @@ void engine_suspend(struct engine *engine, uint32_t strategy)
 const char *engine_suspension(const struct engine *engine, uint32_t strategy)
 {
     const struct client *client = &engine->clients[strategy];
-    return client->is_suspended && client->stop ? client->stop->text : "";
+    return (client->off & CLIENT_SUSPENDED) && client->stop ? client->stop->text : "";
 }
 
 bool engine_is_suspended(const struct engine *engine, uint32_t strategy)
 {
-    return strategy <= engine->client_count && engine->clients[strategy].is_suspended;
+    return strategy <= engine->client_count && (engine->clients[strategy].off & CLIENT_SUSPENDED);
 }

@@ -92,8 +92,13 @@ bool timers_remove(struct timers *timers, uint64_t id)
 
 void timers_remove_of(struct timers *timers, uint32_t strategy)
 {
+    timers_remove_until(timers, strategy, UINT64_MAX);
+}
+
+void timers_remove_until(struct timers *timers, uint32_t strategy, uint64_t id)
+{
     for (uint32_t i = 0; i < timers->count;) {
-        if (timers->heap[i].strategy != strategy) {
+        if (timers->heap[i].strategy != strategy || timers->heap[i].id > id) {
             i++;
             continue;
         }

@@ -26,6 +26,8 @@ oc_rc timers_add(struct timers *timers, uint32_t strategy, int64_t due_ns, int64
 bool timers_remove(struct timers *timers, uint64_t id);
 /* All of one strategy. */
 void timers_remove_of(struct timers *timers, uint32_t strategy);
+/* Of one strategy, those with a number up to `id`. */
+void timers_remove_until(struct timers *timers, uint32_t strategy, uint64_t id);
 /* All with a number above `id`; the next one made gets id + 1 again. */
 void timers_remove_after(struct timers *timers, uint64_t id);
 /* Takes the earliest out; a repeated one goes back with its next due time. False: none. */

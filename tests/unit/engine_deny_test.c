@@ -239,8 +239,8 @@ static void each_callback_may_fail_and_is_not_entered_again(void **state)
         for (int replay = 0; replay < 2; replay++) {
             struct fixture *f = fixture_new(COST_AVERAGE);
             struct user user = {.fixture = f};
-            struct engine_client good = {&user, user_bar, user_market, user_order, user_timer, user_saved, NULL};
-            struct engine_client bad = {&user, fail_call, fail_call, fail_order, fail_timer, NULL, NULL};
+            struct engine_client good = {&user, user_bar, user_market, user_order, user_timer, user_saved, NULL, NULL};
+            struct engine_client bad = {&user, fail_call, fail_call, fail_order, fail_timer, NULL, NULL, NULL};
             uint32_t strategy;
             assert_int_equal(engine_add_client(f->engine, "x", replay ? &good : &bad, &strategy), OC_OK);
             engine_subscribe(f->engine, strategy, f->inst, what == 0 ? MINUTE : what == 1 ? 0 : 86400000000000LL);
