@@ -143,7 +143,7 @@ local function draw_chart(c)
   local labels = rows >= 15 and 5 or rows >= 9 and 4 or 3
   local at = {}
   for i = 0, labels - 1 do at[math.floor(i * (rows - 1) / (labels - 1) + 0.5) + 1] = true end
-  local head = string.format('%s %s  %d bars', info.symbol, S.duration(c.period_ns), #bars)
+  local head = string.format('%s %s  %s', info.symbol, S.duration(c.period_ns), S.count(#bars, 'bar'))
   local last = bars[#bars][5]
   local lines = { S.paint('dim', S.cut(head .. '  last ' .. S.price(info, last) .. '  ' .. S.percent(bars[1][2] ~= 0 and (last - bars[1][2]) / bars[1][2] or 0, 2), columns)) }
   for row = 1, rows do

@@ -66,9 +66,11 @@ function S.cut(text, size)
   return text:sub(1, utf8.offset(text, size) - 1) .. (has_braille and '…' or '~')
 end
 
--- The known colour codes stay; nothing else of a control character reaches the terminal.
+-- Colours stay; nothing else of a control character reaches the terminal.
 function S.clean(text)
-  return (text:gsub('[%c\127]', function(c) return (c == '\n' or c == '\27') and c or ' ' end))
+  text = text:gsub('[%c\127]', function(c) return (c == '\n' or c == '\27') and c or ' ' end)
+  text = text:gsub('\27(%[?[%d;]*%a?)', function(tail) return not tail:find('^%[[%d;]*m$') and ' ' .. tail or nil end)
+  return (text:gsub('\xc2[\x80-\x9f]', ' '))
 end
 
 ---- numbers ----

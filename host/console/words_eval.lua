@@ -197,6 +197,7 @@ function S.complete(line)
   local call, in_call, from = line:match('([%a_][%w_]*)%(%s*()([%w_./:]*)$')
   if call and takes_order[call] then return in_call - 1, arguments_of(call, from, false) end
   at, prefix = line:match('()([%a_][%w_]*)$')
+  if line:find('^%s*$') then at, prefix = #line + 1, '' end
   if not at then return #line, {} end
   return at - 1, matching(prefix, global_names())
 end

@@ -22,7 +22,8 @@ local function overview()
 end
 
 local function details(word)
-  return S.paint('bold', word.usage) .. '\n' .. S.wrap(word.about, '  ') .. S.paint('dim', '  example:  ') .. word.example .. '\n'
+  local usage = S.paint('bold', S.wrap(word.usage, ''):gsub('\n$', '')) .. '\n'
+  return usage .. S.wrap(word.about, '  ') .. S.wrap('example: ' .. word.example, '  ')
 end
 
 S.word('Console', 'help', 'help([word])', 'This list, or what a word does.', 'help orders', function(what)

@@ -53,6 +53,7 @@ struct kit {
     struct kit_order orders[KIT_ORDERS_MAX + 1];
     int order_count;
     int pages;          /* extra pages of fills */
+    bool wants_end;
     bool is_live, is_locked, is_paused, is_silent, is_slow_fill, needs_sure;
     const char *halted;
     double equity;
@@ -143,6 +144,11 @@ static void kit_serve(void *arg)
         size_t got = 0;
         env_poll(&poll, 1, 100000000);
         oc_rc rc = env_socket_read(kit->fd, in + size, sizeof in - 1 - size, &got);
+        pthread_mutex_lock(&kit->lock);
+        bool wants_end = kit->wants_end;
+        pthread_mutex_unlock(&kit->lock);
+        if (wants_end)
+            return;
         if (rc == OC_E_AGAIN)
             continue;
         if (rc < 0 || got == 0)
@@ -229,6 +235,16 @@ static void kit_free(struct kit *kit)
     env_thread_join(kit->thread);
     env_close(kit->fd);
     free(kit);
+}
+
+/* The host dies. */
+static inline void kit_leave(struct kit *kit)
+{
+    pthread_mutex_lock(&kit->lock);
+    kit->wants_end = true;
+    pthread_mutex_unlock(&kit->lock);
+    env_thread_join(kit->thread);
+    env_close(kit->fd);
 }
 
 /* Evaluates; what was printed stands in kit->out, what was asked in kit->asked. */
