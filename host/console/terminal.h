@@ -18,9 +18,13 @@ struct terminal_config {
     uint32_t pane_rows;       /* 0: no pane */
     int64_t limit_ns;         /* console.limit */
     bool has_colour;          /* allowed; NO_COLOR and TERM=dumb still say no */
+    const char *save_folder;  /* where save() writes; NULL: the working folder */
+    bool (*diff)(void *arg, const char *a, const char *b, char *text, size_t size_max); /* as shell_config's; may be NULL */
+    void *diff_arg;
 };
 
-/* Runs until quit, the end of input, or the host's end. Returns the exit code: 0 good, 1 the host went away. */
+/* Runs until quit, the end of input, or the host's end. [setup] Handlers of SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP and
+ * SIGWINCH are taken meanwhile. Returns the exit code: 0 good, 1 the host went away, 128 + N ended by signal N. */
 int terminal_run(const struct terminal_config *config);
 
 #endif
