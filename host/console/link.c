@@ -166,7 +166,7 @@ oc_rc link_ask(struct link *link, const char *const *fields, uint32_t field_coun
         return rc;
     while (!sort_lines(link, id)) {
         int64_t left_ns = deadline_ns - env_clock_mono();
-        if (left_ns <= 0 || (stop && *stop))
+        if (left_ns <= 0 || (stop && __atomic_load_n(stop, __ATOMIC_RELAXED)))
             return OC_E_AGAIN;
         rc = receive(link, left_ns < SLICE_NS ? left_ns : SLICE_NS);
         if (rc == OC_E_IO)

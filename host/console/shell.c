@@ -129,7 +129,7 @@ void shell_resize(struct shell *shell, uint32_t columns, uint32_t rows)
 /* In this order: the evaluation looks at `stop` in waits, the watchdog at the note of the sandbox. */
 void shell_interrupt(struct shell *shell)
 {
-    shell->stop = true;
+    shell_set_stop(shell, true);
     if (shell->sandbox)
         sandbox_interrupt(shell->sandbox);
 }
@@ -174,8 +174,9 @@ static void say_stop(struct shell *shell, oc_rc rc)
     char line[128];
     if (rc == OC_E_NOMEM) {
         say(shell, "\x1b[31m", "stopped: more memory than a console may use; globals are lost");
-        sandbox_free(shell->sandbox);
-        shell->sandbox = NULL;
+        struct sandbox *dead = shell->sandbox;
+        shell->sandbox = NULL; /* first: a Ctrl-C may come at any time */
+        sandbox_free(dead);
         return;
     }
     bool is_late = shell->is_late || sandbox_error_last(shell->sandbox)->kind == SANDBOX_ERROR_DEADLINE;
@@ -196,7 +197,8 @@ static bool begin(struct shell *shell)
     }
     if (sandbox_recover(shell->sandbox) < 0)
         return false;
-    shell->stop = shell->is_late = shell->is_watching = shell->wants_quit = false;
+    shell_set_stop(shell, false);
+    shell->is_late = shell->is_watching = shell->wants_quit = false;
     shell->deadline_ns = env_clock_mono() + shell->config.limit_ns;
     return true;
 }
@@ -215,7 +217,7 @@ enum shell_result shell_eval(struct shell *shell, const char *text)
         result = SHELL_GONE;
     } else if (rc == OC_E_NOMEM || rc == OC_E_LIMIT || rc == OC_E_STATE) {
         say_stop(shell, rc);
-        result = is_watched && rc == OC_E_LIMIT && shell->stop ? SHELL_DONE : SHELL_ERROR;
+        result = is_watched && rc == OC_E_LIMIT && shell_is_stopped(shell) ? SHELL_DONE : SHELL_ERROR;
     } else if (rc < 0) {
         say_error(shell);
         result = SHELL_ERROR;

@@ -21,11 +21,11 @@ struct shell *shell_of(lua_State *lua)
 
 void shell_poll(lua_State *lua, struct shell *shell)
 {
-    if (!shell->stop && env_clock_mono() > shell->deadline_ns) {
+    if (!shell_is_stopped(shell) && env_clock_mono() > shell->deadline_ns) {
         shell->is_late = true;
-        shell->stop = true;
+        shell_set_stop(shell, true);
     }
-    if (shell->stop)
+    if (shell_is_stopped(shell))
         sandbox_interrupt(shell->sandbox);
     sandbox_poll(lua);
 }
@@ -71,7 +71,7 @@ static int lj_sleep(lua_State *lua)
 {
     struct shell *shell = shell_of(lua);
     int64_t left_ns = luaL_checkinteger(lua, 1) * ms_ns;
-    while (left_ns > 0 && !shell->stop) {
+    while (left_ns > 0 && !shell_is_stopped(shell)) {
         int64_t now_ns = left_ns < slice_ns ? left_ns : slice_ns;
         env_sleep(now_ns);
         left_ns -= now_ns;

@@ -44,7 +44,7 @@ struct shell {
     struct sandbox_watchdog *watchdog;
     struct json_object *answer;   /* the last answer, kept so that a raise leaks nothing */
     struct json_tokener *tokener;
-    volatile bool stop;           /* shell_interrupt: ends waits */
+    volatile bool stop;           /* shell_interrupt: ends waits. Only by shell_is_stopped and shell_set_stop */
     bool is_running;              /* within an evaluation */
     bool is_late;                 /* the limit, not a person, has ended it */
     bool is_gone;
@@ -57,6 +57,9 @@ struct shell {
     uint64_t told_count;          /* all so far; the ring has the youngest */
     char told[SHELL_TOLD_MAX][SHELL_TOLD_LINE_MAX];
 };
+
+static inline bool shell_is_stopped(const struct shell *shell) { return __atomic_load_n(&shell->stop, __ATOMIC_RELAXED); }
+static inline void shell_set_stop(struct shell *shell, bool stop) { __atomic_store_n(&shell->stop, stop, __ATOMIC_RELAXED); }
 
 /* shell_ask.c */
 /* Asks and parses into shell->answer. *ret_is_ok as link_ask. A wait longer than `timeout_ns`: OC_E_AGAIN. */

@@ -125,7 +125,8 @@ function S.percent(share, digits) return share and string.format('%+.' .. (digit
 function S.any(x)
   if x == nil then return '' end
   if type(x) == 'number' then
-    return math.type(x) == 'integer' and S.comma(tostring(x)) or S.comma(trim(fixed(x, 8), 0))
+    if math.type(x) == 'integer' then return S.comma(tostring(x)) end
+    return x ~= 0 and math.abs(x) < 1e-6 and string.format('%.6g', x) or S.comma(trim(fixed(x, 8), 0))
   end
   return S.text(x)
 end

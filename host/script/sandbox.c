@@ -122,7 +122,7 @@ bool sandbox_is_stopped(const struct sandbox *sandbox) { return sandbox->stop !=
 oc_rc sandbox_recover(struct sandbox *sandbox)
 {
     assert(!sandbox_is_running(sandbox));
-    sandbox->wants_interrupt = 0;
+    __atomic_store_n(&sandbox->wants_interrupt, 0, __ATOMIC_RELAXED);
     if (sandbox->stop == STOP_MEMORY)
         return OC_E_STATE;
     sandbox->stop = STOP_NONE;

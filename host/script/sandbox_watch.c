@@ -41,14 +41,14 @@ int sandbox_raise_stop(lua_State *lua)
 void sandbox_poll(lua_State *lua)
 {
     struct sandbox *sandbox = sandbox_of(lua);
-    if (sandbox->wants_interrupt)
+    if (__atomic_load_n(&sandbox->wants_interrupt, __ATOMIC_RELAXED))
         sandbox_stop_now(sandbox, STOP_INTERRUPT);
     sandbox_check(lua, sandbox);
 }
 
 /* Only a note: lua_sethook walks the stack of calls, which is safe in a signal of that very thread and nowhere
  * else, so the watchdog's tick does the rest. */
-void sandbox_interrupt(struct sandbox *sandbox) { sandbox->wants_interrupt = 1; }
+void sandbox_interrupt(struct sandbox *sandbox) { __atomic_store_n(&sandbox->wants_interrupt, 1, __ATOMIC_RELAXED); }
 
 void sandbox_renew(struct sandbox *sandbox) { sandbox->watch->seq = sandbox->watch->seq + 1; }
 
@@ -60,7 +60,7 @@ static void on_tick(void *arg, uint32_t periods)
     struct sandbox *sandbox = watch->current;
     if (!sandbox)
         return;
-    if (sandbox->wants_interrupt) {
+    if (__atomic_load_n(&sandbox->wants_interrupt, __ATOMIC_RELAXED)) {
         sandbox_stop_now(sandbox, STOP_INTERRUPT);
         return;
     }
