@@ -176,7 +176,8 @@ static int timer_add(lua_State *lua, bool repeats)
         return sandbox_raise(lua, "'%s' is not a duration: expected a number and ms, s, m, h or d, such as 5m", text);
     if (strategy->is_loading)
         return sandbox_raise(lua, "timers are set from on_init or later, not while loading");
-    uint32_t slot = 0;
+    /* Those of on_init keep their places: a restart finds them there. */
+    uint32_t slot = strategy->is_in_init ? strategy->timer_count : strategy->init_timers;
     while (slot < strategy->timer_count && strategy->timers[slot].id)
         slot++;
     if (slot == STRATEGY_TIMERS_MAX)

@@ -82,7 +82,14 @@ static const struct reference_entry entries[] = {
      "An order of this strategy changed: accepted, filled, canceled, rejected, ... Protective "
      "orders too."},
     {"callback", "on_stop", "on_stop(reason)",
-     "The session ends; reason is `\"end\"`. Not called when suspended."},
+     "The session ends; reason is `\"end\"`; or the strategy is unloaded: `\"unload\"`. Not called "
+     "when suspended."},
+    {"callback", "on_save", "on_save()",
+     "Optional. Asked after each callback for a table of plain data that replaces the saving of "
+     "`m.x` and `state.x`, which then are plain memory. At most 60000 bytes. No orders."},
+    {"callback", "on_load", "on_load(saved)",
+     "Optional, beside `on_save`. After a reload or a restart: gets the table that `on_save` "
+     "returned last. No orders."},
 
     {"global", "now", "now()", "The time of the event being handled."},
     {"global", "every", "every(\"5m\", function(due) ... end)",

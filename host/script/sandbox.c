@@ -132,6 +132,12 @@ oc_rc sandbox_recover(struct sandbox *sandbox)
     return OC_OK;
 }
 
+void sandbox_set_limits(struct sandbox *sandbox, uint32_t deadline_ms, size_t heap_max_bytes)
+{
+    sandbox->limits.deadline_ms = deadline_ms;
+    sandbox->limits.heap_max_bytes = heap_max_bytes ? heap_max_bytes : defaults.heap_max_bytes;
+}
+
 void sandbox_set_print(struct sandbox *sandbox, sandbox_print_fn fn, void *arg)
 {
     sandbox->print = fn;

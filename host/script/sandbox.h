@@ -97,6 +97,10 @@ static inline struct sandbox *sandbox_of(lua_State *lua)
 void sandbox_set_print(struct sandbox *sandbox, sandbox_print_fn fn, void *arg);
 void sandbox_set_require(struct sandbox *sandbox, sandbox_require_fn fn, void *arg);
 
+/* Between calls: limits of time and memory from the next call on. Zero: no deadline, the default heap. What is held
+ * already stays held. */
+void sandbox_set_limits(struct sandbox *sandbox, uint32_t deadline_ms, size_t heap_max_bytes);
+
 /* Compiles text (never bytecode) called `name` and runs it, guarded like a callback. Results as
  * sandbox_call. */
 oc_rc sandbox_load(struct sandbox *sandbox, const char *text, size_t size, const char *name);

@@ -49,7 +49,7 @@ static int lj_install(lua_State *lua)
 }
 
 static const char *const callbacks[] = {"on_init",  "on_start", "on_stop", "on_bar", "on_quote",
-                                        "on_trade", "on_order", "on_fill", NULL};
+                                        "on_trade", "on_order", "on_fill", "on_save", "on_load", NULL};
 
 const char *const *strategy_callbacks(void) { return callbacks; }
 
@@ -58,7 +58,8 @@ static int lj_callbacks(lua_State *lua)
 {
     struct strategy *strategy = lua_touserdata(lua, 1);
     int32_t *refs[] = {&strategy->on_init,  &strategy->on_start, &strategy->on_stop,  &strategy->on_bar,
-                       &strategy->on_quote, &strategy->on_trade, &strategy->on_order, &strategy->on_fill};
+                       &strategy->on_quote, &strategy->on_trade, &strategy->on_order, &strategy->on_fill,
+                       &strategy->on_save,  &strategy->on_load};
     lua_pushglobaltable(lua);
     for (lua_pushnil(lua); lua_next(lua, -2); lua_pop(lua, 1)) {
         const char *name = lua_type(lua, -2) == LUA_TSTRING ? lua_tostring(lua, -2) : "";
@@ -155,6 +156,15 @@ static bool is_warm(struct strategy *strategy, struct market_handle *market)
     }
     strategy->missing = missing > strategy->missing ? missing : strategy->missing;
     return missing == 0;
+}
+
+/* Indicators take each bar, also those that the strategy does not get to see. */
+static void on_pass(void *self, const struct oc_event *bar)
+{
+    struct strategy *strategy = self;
+    struct market_handle *market = market_of(strategy, bar->inst);
+    for (uint32_t i = 0; market && i < market->indicator_count; i++)
+        indicator_add(strategy->indicators[market->indicator_first + i], market->instrument, bar);
 }
 
 static oc_rc on_bar(void *self, const struct oc_event *bar)
@@ -289,17 +299,26 @@ static const char *on_why(void *self)
     return strategy->why;
 }
 
-static oc_rc load_text(struct strategy *strategy)
+struct engine_client strategy_client(struct strategy *strategy)
 {
-    const struct strategy_config *config = &strategy->config;
     struct engine_client client = {.self = strategy,
                                    .bar = on_bar,
                                    .market = on_market,
                                    .order = on_order,
                                    .timer = on_timer,
                                    .saved = on_saved,
-                                   .why = on_why};
-    oc_rc rc = engine_add_client(strategy->engine, config->file, &client, &strategy->id);
+                                   .why = on_why,
+                                   .pass = on_pass};
+    if (strategy->config.is_timed)
+        strategy_time_client(strategy, &client);
+    return client;
+}
+
+static oc_rc load_text(struct strategy *strategy)
+{
+    const struct strategy_config *config = &strategy->config;
+    struct engine_client client = strategy_client(strategy);
+    oc_rc rc = config->is_apart ? OC_OK : engine_add_client(strategy->engine, config->file, &client, &strategy->id);
     if (rc < 0)
         return rc;
     sandbox_set_print(strategy->sandbox, print_line, strategy);
@@ -327,7 +346,7 @@ static oc_rc check_params(struct strategy *strategy, struct sandbox_error *error
 {
     for (uint32_t i = 0; i < strategy->config.param_count; i++) {
         const char *name = strategy->config.params[i].name;
-        if (param_is_known(strategy, name))
+        if (param_is_known(strategy, name) || strategy->config.drops_params)
             continue;
         struct text text;
         text_init_fixed(&text, error->message, sizeof error->message);
@@ -349,7 +368,8 @@ oc_rc strategy_new(struct engine *engine, const struct strategy_config *config, 
     strategy->engine = engine;
     strategy->config = *config;
     int32_t *refs[] = {&strategy->on_init,  &strategy->on_start, &strategy->on_stop,  &strategy->on_bar,
-                       &strategy->on_quote, &strategy->on_trade, &strategy->on_order, &strategy->on_fill};
+                       &strategy->on_quote, &strategy->on_trade, &strategy->on_order, &strategy->on_fill,
+                       &strategy->on_save,  &strategy->on_load};
     for (size_t i = 0; i < sizeof refs / sizeof refs[0]; i++)
         *refs[i] = LUA_NOREF;
     strncpy(strategy->file, config->file, sizeof strategy->file - 1);
@@ -384,6 +404,7 @@ void strategy_free(struct strategy *strategy)
         free(strategy->markets[i]);
     }
     free(strategy->state_last.data);
+    free(strategy->saved_last.data);
     for (uint32_t i = 0; i < strategy->indicator_count; i++) {
         indicator_release(strategy->indicators[i]);
         free(strategy->indicators[i]);
@@ -432,9 +453,13 @@ static oc_rc subscribe(struct strategy *strategy, uint32_t inst, struct sandbox_
         text_format(&text, "%s has on_bar and the data are ticks: say strategy { timeframe = \"1m\" }", strategy->name);
         return OC_E_CONFIG;
     }
+    struct market_handle *market = strategy->markets[strategy->market_count - 1];
+    market->wants_period_ns = period_ns;
+    market->wants_ticks = period_ns > 0 && data_ns == 0 && (strategy->on_quote != LUA_NOREF || strategy->on_trade != LUA_NOREF);
+    if (strategy->config.is_apart)
+        return OC_OK;
     oc_rc rc = engine_subscribe(strategy->engine, strategy->id, inst, period_ns);
-    if (rc == OC_OK && period_ns > 0 && data_ns == 0 &&
-        (strategy->on_quote != LUA_NOREF || strategy->on_trade != LUA_NOREF))
+    if (rc == OC_OK && market->wants_ticks)
         rc = engine_subscribe(strategy->engine, strategy->id, inst, 0);
     return rc;
 }
@@ -459,6 +484,7 @@ oc_rc strategy_add_market(struct strategy *strategy, uint32_t inst, struct sandb
     strategy->is_in_init = true;
     oc_rc rc = sandbox_protect(strategy->sandbox, lj_add_market, market);
     strategy->is_in_init = false;
+    strategy->init_timers = strategy->timer_count;
     if (rc < 0) {
         *ret_error = *sandbox_error_last(strategy->sandbox);
         return rc;
@@ -479,6 +505,8 @@ static oc_rc one_call(struct strategy *strategy, int32_t ref, const char *word)
         if (word)
             lua_pushstring(strategy->lua, word);
         rc = call(strategy, ref, word ? 1 : 0);
+        if (rc == OC_OK && engine_is_over(strategy->engine, strategy->id))
+            rc = OC_E_STATE;
         if (rc == OC_OK)
             rc = failed(strategy, state_record_changed(strategy));
     }
@@ -505,7 +533,14 @@ int64_t strategy_period_ns(const struct strategy *strategy) { return strategy->p
 uint32_t strategy_missing(const struct strategy *strategy) { return strategy->missing; }
 uint64_t strategy_calls(const struct strategy *strategy) { return strategy->calls; }
 struct sandbox *strategy_sandbox(struct strategy *strategy) { return strategy->sandbox; }
-void strategy_set_restoring(struct strategy *strategy, bool is_restoring) { strategy->is_restoring = is_restoring; }
+
+void strategy_set_restoring(struct strategy *strategy, bool is_restoring)
+{
+    strategy->is_restoring = is_restoring;
+    oc_rc rc = is_restoring ? OC_OK : failed(strategy, state_hand_over(strategy));
+    if (rc < 0)
+        engine_fail(strategy->engine, strategy->id, rc);
+}
 
 const struct sandbox_error *strategy_error(const struct strategy *strategy)
 {

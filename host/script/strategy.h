@@ -4,7 +4,8 @@
  * - The callbacks run inside the engine's batches; an error or a stop drops what the callback asked for and suspends
  *   the strategy. Its protective orders stay.
  * - on_bar is called once every indicator that on_init made is ready, with closed bars only, and from `from_ns` on.
- * - m.x and state.x hold plain data, indicator and order handles; they are saved with each callback that changed them.
+ * - m.x and state.x hold plain data, indicator and order handles; they are saved with each callback that changed them. A
+ *   strategy with on_save is saved by what that returns instead, asked after each callback.
  * - Everything here is [engine] unless tagged. */
 #ifndef SCRIPT_STRATEGY_H
 #define SCRIPT_STRATEGY_H
@@ -48,6 +49,9 @@ struct strategy_config {
     void *log_arg;
     sandbox_require_fn require;
     void *require_arg;
+    bool is_apart;     /* the engine does not know it until strategy_enter */
+    bool drops_params; /* given parameters that it does not have are left out; else they are an error */
+    bool is_timed;     /* the wall time of its callbacks is taken, for showing */
 };
 
 /* [setup] Loads the text and runs it; strategy{} and params{} are known after it. On failure *ret_error says why. */
@@ -59,6 +63,30 @@ oc_rc strategy_add_market(struct strategy *strategy, uint32_t inst, struct sandb
 /* on_start(), and on_stop(reason), each in a batch of its own. */
 oc_rc strategy_start(struct strategy *strategy);
 oc_rc strategy_stop(struct strategy *strategy, const char *reason);
+
+/* Of one that was made apart. Its number is known before its markets are added, and its name is known before its number. */
+void strategy_set_id(struct strategy *strategy, uint32_t id);
+/* Its markets, in place of all that this number had in the engine. On failure nothing changes. */
+oc_rc strategy_enter(struct strategy *strategy);
+
+struct strategy_carried { /* what a reload took over; texts are lists parted by line feeds, cut when they are long */
+    uint32_t indicators;   /* that keep their values */
+    char not_saved[1024];  /* what is lost: "m(BTC/USDT).x", "state.y" */
+    char warming[512];     /* indicators that begin anew: "BTC/USDT EMA(12)" */
+};
+/* A new one, made apart with its markets, takes over from the old: indicators of the same kind and length on the same
+ * market, m.x and state.x, or what on_save had returned, which on_load gets. What on_init put into m.x stays where the old
+ * one has nothing of that name, and where it is an indicator. The old one is not changed and none of its code runs. On
+ * failure *ret_error says why. */
+oc_rc strategy_take_over(struct strategy *strategy, const struct strategy *old, struct strategy_carried *ret_carried,
+                         struct sandbox_error *ret_error);
+/* The parameters it was given, borrowed. */
+const struct strategy_param *strategy_given(const struct strategy *strategy, uint32_t *ret_count);
+/* Limits of its sandbox from now on; heap 0: the default. */
+void strategy_set_limits(struct strategy *strategy, uint32_t deadline_ms, size_t heap_max_bytes);
+/* Wall time of the longest callback, and of the last one; 0 unless it is timed. */
+int64_t strategy_longest_ns(const struct strategy *strategy);
+int64_t strategy_last_ns(const struct strategy *strategy);
 
 uint32_t strategy_id(const struct strategy *strategy);
 const char *strategy_name(const struct strategy *strategy);
@@ -90,7 +118,7 @@ oc_rc strategy_load(struct strategy *strategy, const void *bytes, size_t size);
 oc_rc strategy_restore_state(struct strategy *strategy, const struct oc_ev_text *event);
 /* A recorded market bar while restoring: feeds indicators only. */
 void strategy_restore_bar(struct strategy *strategy, const struct oc_event *bar);
-/* While true nothing is called and nothing recorded. */
+/* While true nothing is called and nothing recorded. When it ends, on_load gets what was restored for it. */
 void strategy_set_restoring(struct strategy *strategy, bool is_restoring);
 
 #endif

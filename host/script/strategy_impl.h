@@ -2,10 +2,13 @@
 #ifndef SCRIPT_STRATEGY_IMPL_H
 #define SCRIPT_STRATEGY_IMPL_H
 
+#include "base/text.h"
 #include "script/indicators.h"
 #include "script/strategy.h"
 
 enum { EVENT_POOL = 64, KEYS_MAX = 96, ORIGINS_MAX = 64 };
+#define MAP_NONE UINT32_MAX
+#define STATE_KEY_SAVED UINT32_MAX /* key of a recorded state: what on_save returned */
 
 /* A saved table as it was recorded last. A suspended strategy is saved from these: its tables may hold what the failed
  * callback did to them. */
@@ -29,6 +32,8 @@ struct market_handle {
     bool is_dirty;
     bool has_tables;       /* some saved value is a table: changes inside are found by comparing */
     bool is_ready;
+    bool wants_ticks;      /* beside its bars: quotes and trades as they come */
+    int64_t wants_period_ns;
     uint64_t saved_hash;
     struct state_bytes last;
 };
@@ -86,7 +91,7 @@ struct strategy {
     uint32_t missing;
     uint64_t calls;
     int32_t on_bar, on_quote, on_trade, on_order, on_fill; /* registry references; LUA_NOREF if absent */
-    int32_t on_start, on_stop, on_init;
+    int32_t on_start, on_stop, on_init, on_save, on_load;
     int32_t state_ref; /* the table behind `state` */
     int32_t pool_ref[EVENT_POOL];
     struct event_view *pool[EVENT_POOL];
@@ -100,6 +105,17 @@ struct strategy {
     bool is_started;
     uint64_t state_hash;
     struct state_bytes state_last;
+    uint64_t saved_hash;
+    struct state_bytes saved_last; /* what on_save returned */
+    bool saved_is_due;             /* it was restored, and on_load has not had it yet */
+    uint32_t init_timers;          /* the first of timers[] were set by on_init */
+    uint32_t map_count;            /* while a state is taken over: indicators of the old one ... */
+    const uint32_t *map;           /* ... to ours, MAP_NONE where there is none; NULL: as they are */
+    struct text *lost;             /* and what of the state could not be taken over; NULL: not asked */
+    const char *lost_in;
+    struct engine_client plain; /* of one that is timed: what is called within */
+    int64_t longest_ns;
+    int64_t last_ns;
     char why[512];
     uint64_t log_cause; /* of the lines counted now */
     uint64_t log_lines;
@@ -168,12 +184,22 @@ const char *const *api_trade_options(void);
 const char *const *api_close_options(void);
 const char *const *strategy_callbacks(void);
 
+/* strategy.c: the callbacks' table for the engine. */
+struct engine_client strategy_client(struct strategy *strategy);
+/* strategy_timed.c: the same, with the wall time of each taken. */
+void strategy_time_client(struct strategy *strategy, struct engine_client *client);
+
 /* strategy_state.c */
 /* Writes the table at the top of the stack as bytes; raises when something cannot be saved, naming it. */
 size_t state_write(lua_State *lua, int index, char *bytes, size_t size_max);
+/* As state_write, but what cannot be saved is left out and named in `lost`, a path a line, below `name`. */
+size_t state_write_most(lua_State *lua, int index, char *bytes, struct text *lost, const char *name);
 /* Pushes the table that was written. False: the bytes are not one. */
 bool state_read(lua_State *lua, struct strategy *strategy, const char *bytes, size_t size);
 oc_rc state_record_changed(struct strategy *strategy);
+/* Gives on_load what was restored for it, if anything was. */
+oc_rc state_hand_over(struct strategy *strategy);
+oc_rc state_hand_over_now(struct strategy *strategy);
 /* OC_E_NOMEM. */
 oc_rc state_keep(struct state_bytes *last, const void *bytes, size_t size);
 

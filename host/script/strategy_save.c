@@ -4,13 +4,16 @@
 #include "base/hash.h"
 #include "script/strategy_impl.h"
 
-enum { SAVE_VERSION = 1 };
+enum { SAVE_VERSION = 2 };
 
 struct saved_head {
     uint32_t version;
     uint32_t indicators;
     uint32_t markets;
     uint32_t is_suspended;
+    uint32_t timers; /* set by on_init: their numbers follow, 0 for those that are gone */
+    uint32_t zero;
+    uint64_t calls;
 };
 
 struct save_call {
@@ -44,11 +47,13 @@ static bool save_indicators(struct save_call *save)
 {
     struct strategy *strategy = save->strategy;
     struct saved_head head = {SAVE_VERSION, strategy->indicator_count, strategy->market_count,
-                              engine_is_suspended(strategy->engine, strategy->id)};
-    if (save->max < sizeof head)
+                              engine_is_suspended(strategy->engine, strategy->id), strategy->init_timers, 0, strategy->calls};
+    if (save->max < sizeof head + strategy->init_timers * sizeof(uint64_t))
         return false;
     memcpy(save->bytes, &head, sizeof head);
     save->size = sizeof head;
+    for (uint32_t i = 0; i < strategy->init_timers; i++, save->size += sizeof(uint64_t))
+        memcpy(save->bytes + save->size, &strategy->timers[i].id, sizeof(uint64_t));
     for (uint32_t i = 0; i < strategy->indicator_count; i++) {
         size_t size = indicator_state_size(strategy->indicators[i]);
         if (size > save->max - save->size)
@@ -57,22 +62,6 @@ static bool save_indicators(struct save_call *save)
         save->size += size;
     }
     return true;
-}
-
-static int lj_save(lua_State *lua)
-{
-    struct save_call *save = lua_touserdata(lua, 1);
-    struct strategy *strategy = save->strategy;
-    if (!save_indicators(save))
-        return sandbox_raise(lua, "the checkpoint of this strategy does not fit");
-    save_table(lua, save, strategy->state_ref);
-    for (uint32_t i = 0; i < strategy->market_count; i++) {
-        uint8_t ready = strategy->markets[i]->is_ready;
-        need(lua, save, 1);
-        save->bytes[save->size++] = (char)ready;
-        save_table(lua, save, strategy->markets[i]->data_ref);
-    }
-    return 0;
 }
 
 static bool save_last(struct save_call *save, const struct state_bytes *last)
@@ -87,11 +76,30 @@ static bool save_last(struct save_call *save, const struct state_bytes *last)
     return true;
 }
 
-/* What it had recorded before it was suspended. Its Lua may have been stopped for good, and is not asked. */
-static int64_t save_suspended(struct save_call *save)
+static int lj_save(lua_State *lua)
+{
+    struct save_call *save = lua_touserdata(lua, 1);
+    struct strategy *strategy = save->strategy;
+    if (!save_indicators(save))
+        return sandbox_raise(lua, "the checkpoint of this strategy does not fit");
+    if (!save_last(save, &strategy->saved_last))
+        return sandbox_raise(lua, "the checkpoint of this strategy does not fit");
+    save_table(lua, save, strategy->state_ref);
+    for (uint32_t i = 0; i < strategy->market_count; i++) {
+        uint8_t ready = strategy->markets[i]->is_ready;
+        need(lua, save, 1);
+        save->bytes[save->size++] = (char)ready;
+        save_table(lua, save, strategy->markets[i]->data_ref);
+    }
+    return 0;
+}
+
+/* What it had recorded last: before it was suspended, for its Lua may have been stopped for good and is not asked; or with
+ * on_save, which has been asked after each callback. */
+static int64_t save_recorded(struct save_call *save)
 {
     struct strategy *strategy = save->strategy;
-    bool fits = save_indicators(save) && save_last(save, &strategy->state_last);
+    bool fits = save_indicators(save) && save_last(save, &strategy->saved_last) && save_last(save, &strategy->state_last);
     for (uint32_t i = 0; i < strategy->market_count && fits; i++) {
         fits = save->size < save->max;
         if (fits)
@@ -104,8 +112,8 @@ static int64_t save_suspended(struct save_call *save)
 int64_t strategy_save(struct strategy *strategy, void *bytes, size_t size_max)
 {
     struct save_call save = {strategy, bytes, 0, size_max};
-    if (engine_is_suspended(strategy->engine, strategy->id))
-        return save_suspended(&save);
+    if (strategy->on_save != LUA_NOREF || engine_is_suspended(strategy->engine, strategy->id))
+        return save_recorded(&save);
     oc_rc rc = sandbox_protect(strategy->sandbox, lj_save, &save);
     return rc < 0 ? OC_E_LIMIT : (int64_t)save.size;
 }
@@ -119,6 +127,13 @@ struct load_call {
     struct state_bytes *last;
     bool ok;
 };
+
+static bool take_saved(struct strategy *strategy, const char *bytes, size_t size)
+{
+    strategy->saved_hash = hash64(bytes, size);
+    strategy->saved_is_due = true;
+    return state_keep(&strategy->saved_last, bytes, size) == OC_OK;
+}
 
 /* Where a saved table lives: key 0 is `state`, key n the n-th market. */
 static struct load_call load_place(struct strategy *strategy, uint32_t key)
@@ -161,7 +176,12 @@ static bool load_next(struct strategy *strategy, uint32_t key, const char *bytes
         return false;
     memcpy(&length, bytes + *at, sizeof length);
     *at += sizeof length;
-    if (length > size - *at || !load_table(strategy, key, bytes + *at, length))
+    if (length > size - *at)
+        return false;
+    static const char empty[] = "{}";
+    bool is_none = key == STATE_KEY_SAVED && length == sizeof empty - 1 && memcmp(bytes + *at, empty, length) == 0;
+    if (!is_none && !(key == STATE_KEY_SAVED ? take_saved(strategy, bytes + *at, length)
+                                             : load_table(strategy, key, bytes + *at, length)))
         return false;
     *at += length;
     return true;
@@ -175,16 +195,20 @@ oc_rc strategy_load(struct strategy *strategy, const void *data, size_t size)
         return OC_E_DATA;
     memcpy(&head, bytes, sizeof head);
     if (head.version != SAVE_VERSION || head.indicators != strategy->indicator_count ||
-        head.markets != strategy->market_count)
+        head.markets != strategy->market_count || head.timers != strategy->init_timers ||
+        size - sizeof head < head.timers * sizeof(uint64_t))
         return OC_E_DATA;
     size_t at = sizeof head;
+    strategy->calls = head.calls;
+    for (uint32_t i = 0; i < head.timers; i++, at += sizeof(uint64_t))
+        memcpy(&strategy->timers[i].id, bytes + at, sizeof(uint64_t));
     for (uint32_t i = 0; i < strategy->indicator_count; i++) {
         size_t part = indicator_state_size(strategy->indicators[i]);
         if (part > size - at || indicator_load(strategy->indicators[i], bytes + at, part) < 0)
             return OC_E_DATA;
         at += part;
     }
-    if (!load_next(strategy, 0, bytes, size, &at))
+    if (!load_next(strategy, STATE_KEY_SAVED, bytes, size, &at) || !load_next(strategy, 0, bytes, size, &at))
         return OC_E_DATA;
     for (uint32_t i = 0; i < strategy->market_count; i++) {
         struct market_handle *market = strategy->markets[i];
@@ -206,6 +230,8 @@ oc_rc strategy_restore_state(struct strategy *strategy, const struct oc_ev_text 
     const char *text = (const char *)event + sizeof *event;
     if (event->owner != strategy->id || event->text_size > event->head.size - sizeof *event)
         return OC_E_DATA;
+    if (event->key == STATE_KEY_SAVED)
+        return take_saved(strategy, text, event->text_size) ? OC_OK : OC_E_DATA;
     if (event->key > strategy->market_count)
         return OC_E_DATA;
     if (event->key)

@@ -17,8 +17,16 @@ struct writer {
     size_t size;
     size_t max;
     int depth;
+    struct text *lost; /* what cannot be saved is left out and named here; NULL: it raises */
     char path[128]; /* of the value being written, for errors */
 };
+
+static void name_lost(struct text *lost, const char *path)
+{
+    if (lost->size)
+        text_put(lost, "\n");
+    text_put(lost, path);
+}
 
 static void put(struct writer *writer, const void *bytes, size_t size)
 {
@@ -67,6 +75,10 @@ static int sorted_keys(struct writer *writer, int index)
     for (lua_pushnil(lua); lua_next(lua, index);) {
         lua_pop(lua, 1);
         int type = lua_type(lua, -1);
+        if (type != LUA_TNUMBER && type != LUA_TSTRING && type != LUA_TBOOLEAN && writer->lost) {
+            name_lost(writer->lost, writer->path);
+            continue;
+        }
         if (type != LUA_TNUMBER && type != LUA_TSTRING && type != LUA_TBOOLEAN)
             sandbox_raise(lua, "%s: a %s cannot be the key of saved data", writer->path, lua_typename(lua, type));
         if (count == PAIRS_MAX)
@@ -130,6 +142,11 @@ static void write_userdata(struct writer *writer, int index)
             put(writer, &i, sizeof i);
             return;
         }
+    if (writer->lost) {
+        name_lost(writer->lost, writer->path);
+        put_tag(writer, 'n');
+        return;
+    }
     sandbox_raise(lua, "%s: this object cannot be saved; keep its numbers instead", writer->path);
 }
 
@@ -164,6 +181,11 @@ static void write_value(struct writer *writer, int index)
         write_userdata(writer, index);
         break;
     default:
+        if (writer->lost) {
+            name_lost(writer->lost, writer->path);
+            put_tag(writer, 'n');
+            break;
+        }
         sandbox_raise(lua, "%s: a %s cannot be saved in m or state; keep it in a local variable", writer->path,
                       luaL_typename(lua, index));
     }
@@ -176,11 +198,21 @@ size_t state_write(lua_State *lua, int index, char *bytes, size_t size_max)
     return writer.size;
 }
 
+size_t state_write_most(lua_State *lua, int index, char *bytes, struct text *lost, const char *name)
+{
+    struct writer writer = {
+        .lua = lua, .strategy = strategy_of(lua), .bytes = bytes, .max = STRATEGY_STATE_MAX, .lost = lost};
+    strncat(writer.path, name, sizeof writer.path - 1);
+    write_value(&writer, index);
+    return writer.size;
+}
+
 struct reader {
     const char *bytes;
     size_t size;
     size_t at;
     int depth;
+    char path[128]; /* of the value being read */
 };
 
 static bool get(struct reader *reader, void *bytes, size_t size)
@@ -203,8 +235,14 @@ static bool read_table(lua_State *lua, struct strategy *strategy, struct reader 
         if (!read_value(lua, strategy, reader))
             return false;
         bool is_key = !lua_isnil(lua, -1) && !(lua_type(lua, -1) == LUA_TNUMBER && lua_tonumber(lua, -1) != lua_tonumber(lua, -1));
+        size_t length = strlen(reader->path);
+        if (strategy->lost && lua_type(lua, -1) == LUA_TSTRING) {
+            strncat(reader->path, ".", sizeof reader->path - length - 1);
+            strncat(reader->path, lua_tostring(lua, -1), sizeof reader->path - strlen(reader->path) - 1);
+        }
         if (!is_key || !read_value(lua, strategy, reader))
             return false;
+        reader->path[length] = 0;
         lua_rawset(lua, -3);
     }
     reader->depth--;
@@ -221,8 +259,13 @@ static bool read_handle(lua_State *lua, struct strategy *strategy, struct reader
         return true;
     }
     uint32_t number;
-    if (!get(reader, &number, sizeof number) || number >= strategy->indicator_count)
+    if (!get(reader, &number, sizeof number) || number >= (strategy->map ? strategy->map_count : strategy->indicator_count))
         return false;
+    if (strategy->map && (number = strategy->map[number]) == MAP_NONE) {
+        name_lost(strategy->lost, reader->path);
+        lua_pushnil(lua);
+        return true;
+    }
     struct indicator **handle = lua_newuserdatauv(lua, sizeof *handle, 0);
     *handle = strategy->indicators[number];
     api_metatable(lua, strategy_meta_indicator);
@@ -274,7 +317,9 @@ static bool read_value(lua_State *lua, struct strategy *strategy, struct reader 
 
 bool state_read(lua_State *lua, struct strategy *strategy, const char *bytes, size_t size)
 {
-    struct reader reader = {bytes, size, 0, 0};
+    struct reader reader = {.bytes = bytes, .size = size};
+    if (strategy->lost_in)
+        strncat(reader.path, strategy->lost_in, sizeof reader.path - 1);
     int top = lua_gettop(lua);
     if (read_value(lua, strategy, &reader) && reader.at == size && lua_istable(lua, -1))
         return true;
@@ -306,6 +351,15 @@ oc_rc state_keep(struct state_bytes *last, const void *bytes, size_t size)
     return OC_OK;
 }
 
+/* Pushes what on_save returns. */
+static void push_saved(lua_State *lua, const struct strategy *strategy)
+{
+    lua_rawgeti(lua, LUA_REGISTRYINDEX, strategy->on_save);
+    lua_call(lua, 0, 1);
+    if (!lua_istable(lua, -1))
+        sandbox_raise(lua, "on_save() returns a table; found %s", luaL_typename(lua, -1));
+}
+
 static int lj_record(lua_State *lua)
 {
     const struct record *record = lua_touserdata(lua, 1);
@@ -314,8 +368,11 @@ static int lj_record(lua_State *lua)
         struct oc_ev_text event;
         char bytes[sizeof(struct oc_ev_text) + STRATEGY_STATE_MAX + 8];
     } buffer;
+    if (record->key == STATE_KEY_SAVED)
+        push_saved(lua, strategy);
+    else
+        lua_rawgeti(lua, LUA_REGISTRYINDEX, record->ref);
     memset(&buffer.event, 0, sizeof buffer.event);
-    lua_rawgeti(lua, LUA_REGISTRYINDEX, record->ref);
     char *data = buffer.bytes + sizeof buffer.event;
     size_t size = state_write(lua, lua_gettop(lua), data, STRATEGY_STATE_MAX);
     uint64_t hash = hash64(data, size);
@@ -337,10 +394,37 @@ static int lj_record(lua_State *lua)
     return 0;
 }
 
+static int lj_hand_over(lua_State *lua)
+{
+    struct strategy *strategy = lua_touserdata(lua, 1);
+    lua_rawgeti(lua, LUA_REGISTRYINDEX, strategy->on_load);
+    if (!state_read(lua, strategy, strategy->saved_last.data, strategy->saved_last.size))
+        return sandbox_raise(lua, "what on_save had returned cannot be read");
+    lua_call(lua, 1, 0);
+    return 0;
+}
+
+oc_rc state_hand_over_now(struct strategy *strategy)
+{
+    return sandbox_protect(strategy->sandbox, lj_hand_over, strategy);
+}
+
+oc_rc state_hand_over(struct strategy *strategy)
+{
+    if (!strategy->saved_is_due || engine_is_suspended(strategy->engine, strategy->id))
+        return OC_OK;
+    strategy->saved_is_due = false;
+    return strategy->on_load == LUA_NOREF ? OC_OK : state_hand_over_now(strategy);
+}
+
 oc_rc state_record_changed(struct strategy *strategy)
 {
     if (strategy->is_restoring)
         return OC_OK;
+    if (strategy->on_save != LUA_NOREF) {
+        struct record saved = {strategy, LUA_NOREF, STATE_KEY_SAVED, &strategy->saved_hash, &strategy->saved_last};
+        return sandbox_protect(strategy->sandbox, lj_record, &saved);
+    }
     for (uint32_t i = 0; i <= strategy->market_count; i++) {
         struct market_handle *market = i ? strategy->markets[i - 1] : NULL;
         bool look = market ? market->is_dirty || market->has_tables : strategy->state_dirty || strategy->state_has_tables;

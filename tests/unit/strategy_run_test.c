@@ -259,7 +259,7 @@ static void a_stopped_strategy_is_saved_as_it_was_recorded(void **state)
     assert_int_equal(strategy_load(again->strategy, bytes, (size_t)size), OC_OK);
     assert_true(engine_is_suspended(again->f->engine, strategy_id(again->strategy)));
     kit_close(again, 10000);
-    assert_int_equal(strategy_calls(again->strategy), 0);
+    assert_int_equal(strategy_calls(again->strategy), 3); /* as saved: no more */
     assert_int_equal(strategy_stop(again->strategy, "end"), OC_OK);
     lua_State *lua = sandbox_lua(strategy_sandbox(again->strategy));
     assert_int_equal(luaL_loadstring(lua, "return state.word"), LUA_OK);
