@@ -164,7 +164,11 @@ static void put_fill(struct shell *shell, struct text *out, struct json_object *
     text_format(out, " %s @ ", get_text(told, "symbol"));
     put_price(shell, out, told, "price");
     if (json_object_object_get(told, "fee")) {
-        shell_put_number(fee, sizeof fee, get_text(told, "fee"), 2, 8);
+        double size = strtod(get_text(told, "fee"), NULL);
+        int digits = 2; /* more for what is small */
+        for (size = size < 0 ? -size : size; size > 0 && digits < 8 && size < 0.1; size *= 10)
+            digits++;
+        shell_put_number(fee, sizeof fee, get_text(told, "fee"), 2, digits);
         text_format(out, " fee %s %s", fee, get_text(told, "fee_asset"));
     }
 }

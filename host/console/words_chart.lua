@@ -106,8 +106,8 @@ local function time_axis(bars, period_ns)
   local line, next_free = '', 0
   for column = 1, #bars, 1 do
     local text = S.from_ns(bars[column][1])
-    local label = period_ns >= 86400e9 and text:sub(6, 10) or text:sub(12, 16)
-    if column - 1 >= next_free and column - 1 + #label <= #bars then
+    local label = period_ns >= 86400e9 and text:sub(6, 10) or period_ns < 60e9 and text:sub(12, 19) or text:sub(12, 16)
+    if column - 1 >= next_free and (column == 1 or column - 1 + #label <= #bars) then
       line = line .. string.rep(' ', column - 1 - #line) .. label
       next_free = column - 1 + math.max(#label + 4, #bars // 5)
     end

@@ -54,7 +54,7 @@ local shadows = { live = true }
 
 function S.eval(text)
   begin()
-  text = text:gsub('%s+$', '')
+  text = text:gsub('%s+$', ''):gsub('^%c+', '')
   if not text:find('%S') then return 'done' end
   local name, rest = text:match('^%s*([%a_][%w_]*)%s*(.*)$')
   local key = name and (S.words[name] and name or S.words[name:lower()] and rawget(_G, name) == nil and name:lower())
@@ -67,7 +67,10 @@ function S.eval(text)
   local fn = S.compile('return ' .. text)
   if fn then
     local results = pack(fn())
-    if rest == '' and results[1] == nil and rawget(_G, name) == nil then hint(name) end
+    if rest == '' and name and results[1] == nil and rawget(_G, name) == nil then
+      if name:find('^o%d+$') then return run(text, nil, pack(S.order_handle(name))) end
+      hint(name)
+    end
     return run(text, 'expression', results)
   end
   local chunk, message, is_more = S.compile(text)

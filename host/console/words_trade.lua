@@ -261,6 +261,7 @@ end
 word('Trade', 'cancel', 'cancel(order, ...)', 'Asks for the cancel of orders.', 'cancel o3', function(...)
   local orders = table.pack(...)
   if orders.n == 0 then S.wrong('cancel what? expected an order: cancel o3, or cancel_all') end
+  if orders[1] == 'all' then return S.words.cancel_all.fn(orders[2]) end
   local last, err
   for i = 1, orders.n do
     last, err = cancel(orders[i])

@@ -24,7 +24,7 @@ local function watched(what)
   if type(what) ~= 'string' then S.wrong("watch what? expected a word or a function: watch ticker, or watch(function() return m.last end)") end
   local name, rest = what:match('^%s*([%a_]+)%s*(.-)%s*$')
   name = name and name:lower()
-  if not name or not S.words[name] or name == 'watch' or name == 'tail' then
+  if not name or not S.words[name] or not S.words[name].fn or name == 'watch' or name == 'tail' then
     S.wrong("watch: found '%s', expected a word such as ticker, orders, positions, chart", what)
   end
   return function()

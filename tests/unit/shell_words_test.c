@@ -79,6 +79,11 @@ static void a_bare_name_calls_itself(void **unused)
     asks("ask('journal')", "journal\n");
     says("ask('nonsense')", "UNKNOWN_WORD");
     says("diff a b", "not supported");
+    says("watch live", "expected a word such as ticker");
+    asks("cancel all", "cancel_all\n");
+    says("\x1b[2J x", "error: ");
+    kit_eval(kit, "buy(0.1, {price = 60000})");
+    says("o1", "o1 BUY 0.1000 BTC/USDT @ 60,000.0 open");
     kit_free(kit);
 }
 
