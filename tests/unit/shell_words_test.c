@@ -83,7 +83,7 @@ static void a_bare_name_calls_itself(void **unused)
     asks("cancel all", "cancel_all\n");
     says("\x1b[2J x", "error: ");
     kit_eval(kit, "buy(0.1, {price = 60000})");
-    says("o1", "o1 BUY 0.1000 BTC/USDT @ 60,000.0 open");
+    says("o1", "o1 BUY 0.100 ETH/USDT @ 60,000.00 open");
     kit_free(kit);
 }
 
