@@ -148,13 +148,13 @@ static int lj_ask(lua_State *lua)
 {
     struct shell *shell = shell_of(lua);
     char numbers[LINK_FIELDS_MAX][SHELL_FIELD_MAX];
-    const char *fields[LINK_FIELDS_MAX];
+    const char *fields[LINK_FIELDS_MAX] = {NULL};
     int count = lua_gettop(lua);
     bool is_ok = false;
     luaL_checkstring(lua, 1);
-    while (lua_isnil(lua, count))
+    while (count > 1 && lua_isnil(lua, count))
         count--;
-    if (count >= LINK_FIELDS_MAX)
+    if (count < 1 || count >= LINK_FIELDS_MAX)
         return luaL_error(lua, "a question has at most %d fields", LINK_FIELDS_MAX - 1);
     for (int i = 0; i < count; i++)
         fields[i] = field_of(lua, i + 1, numbers[i]);
