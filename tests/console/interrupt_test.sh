@@ -1,0 +1,59 @@
+#!/bin/sh
+# Ctrl-C stops an evaluation, never the console; console.limit stops it by itself; Ctrl-Z gives the terminal back.
+. "$(dirname "$0")/kit.sh"
+open interrupt 80 24
+line "$outcry console"
+see 'paper BTC/USDT'
+line 'before = 7'
+line 'while true do end'
+began=$(now_ms)
+sleep 0.3
+keys C-c
+see 'interrupted'
+took=$(($(now_ms) - began))
+[ "$took" -lt 1500 ] || fail "the prompt came back $took ms after the loop began"
+line 'print("still " .. before)'
+see_line 'still 7'
+ok "an endless loop ends with Ctrl-C: the prompt is back $took ms after the loop began, of which 300 were waited"
+
+began=$(now_ms)
+line 'while true do end'
+text 'print("typed " .. "ahead")'
+keys Enter
+see 'console.limit'
+took=$(($(now_ms) - began))
+[ "$took" -gt 4000 ] && [ "$took" -lt 20000 ] || fail "the limit of 5 s ended it after $took ms"
+see_line 'typed ahead'
+ok "an endless loop ends by itself after 5 s ($took ms); what was typed meanwhile is evaluated then"
+
+line 'for i = 1, 1e9 do print("line " .. i) end'
+see 'line 9'
+keys C-c
+see 'interrupted'
+keys C-l
+line 'print("calm " .. "again")'
+see_line 'calm again'
+see '────────'
+ok "a huge print ends with Ctrl-C"
+
+text 'print("half a'
+keys C-z
+see 'sh$'
+line 'echo in the "shell"'
+see_line 'in the shell'
+line fg
+see '> print("half a'
+text ' line")'
+keys Enter
+see_line 'half a line'
+see '────────'
+ok "Ctrl-Z gives the terminal back, fg goes on with the line"
+
+kill -TERM "$(its_console)"
+see 'sh$'
+line 'echo code $?'
+see_line 'code 143'
+line 'echo "echo is" "on"'
+see_line 'echo is on'
+see_gone '────────'
+ok "SIGTERM leaves the terminal as it was"
