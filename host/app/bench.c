@@ -45,7 +45,8 @@ static const struct row {
     const char *name;
     int (*run)(const struct bench *bench);
 } rows[] = {{"bars", bench_bars},       {"order", bench_order},     {"stop", bench_stop},      {"door", bench_door},
-            {"journal", bench_journal}, {"durable", bench_durable}, {"restore", bench_restore}};
+            {"journal", bench_journal}, {"durable", bench_durable}, {"restore", bench_restore},
+            {"console", bench_console}};
 
 enum { ROWS = sizeof rows / sizeof rows[0] };
 

@@ -51,6 +51,9 @@ int bench_journal(const struct bench *bench);
 int bench_durable(const struct bench *bench);
 int bench_restore(const struct bench *bench);
 
+/* bench_console.c */
+int bench_console(const struct bench *bench);
+
 /* bench.c */
 double bench_median(double *values, int count);
 double bench_percentile(double *values, int count, int percent);

@@ -118,6 +118,8 @@ struct session {
     oc_rc (*commands_due)(void *arg, int64_t at_ns);
     void *commands_arg;
     uint64_t events;      /* market events taken, for showing */
+    void (*on_late)(void *arg, int64_t late_ns); /* bench: how long after its time an event is taken; NULL */
+    void *on_late_arg;
 };
 
 /* [setup] Opens everything that `settings` says. On failure session->error says why; session_close is due all the same. */

@@ -74,8 +74,11 @@ oc_rc session_attend(struct session *session, int64_t at_ns)
             return OC_OK;
         int64_t due_ns = pace->base_mono_ns + (int64_t)((double)(at_ns - pace->base_data_ns) / session->speed);
         int64_t now_ns = env_clock_mono(), wait_ns = due_ns - now_ns, then_ns = virtual_now(session, at_ns);
-        if (wait_ns <= 0)
+        if (wait_ns <= 0) {
+            if (session->on_late)
+                session->on_late(session->on_late_arg, -wait_ns);
             return OC_OK;
+        }
         int64_t next_ns = loop_next_ns(session->loop);
         if (next_ns <= then_ns) { /* an answer does not wait for the next price */
             oc_rc rc = loop_drain(session->loop, then_ns);

@@ -201,6 +201,10 @@ static inline bool env_signal_wait(struct env_signal *signal, int64_t timeout_ns
     return env_binding->signal_wait(signal, timeout_ns);
 }
 
+/* [any] The calling thread gives way to all others of the machine: for long work beside an engine that must not wait. env_take_back ends it where the system lets an ordinary user do that; else it stays so. */
+void env_give_way(void);
+void env_take_back(void);
+
 /* Reads a whole file of at most `max` bytes; *ret_data has a zero byte after it, owned: env_free.
  * OC_E_LIMIT when larger. */
 oc_rc env_read_file(const char *path, size_t max, char **ret_data, size_t *ret_size);

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <semaphore.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -319,6 +320,18 @@ static void *thread_main(void *arg)
     struct env_thread *thread = arg;
     thread->fn(thread->arg);
     return NULL;
+}
+
+void env_give_way(void)
+{
+    const struct sched_param parameter = {0};
+    (void)sched_setscheduler(0, SCHED_IDLE, &parameter);
+}
+
+void env_take_back(void)
+{
+    const struct sched_param parameter = {0};
+    (void)sched_setscheduler(0, SCHED_OTHER, &parameter);
 }
 
 static oc_rc os_thread_start(env_thread_fn fn, void *arg, struct env_thread **ret_thread)

@@ -14,6 +14,7 @@
 
 enum {
     DESK_PAGE = 16,          /* rows of a list */
+    DESK_ORDERS_PAGE = 8,    /* orders have many fields */
     DESK_BARS_PAGE = 64,
     DESK_TAPE_BARS = 1024,   /* kept an instrument */
     DESK_TAPES_MAX = 256,    /* instruments with a tape */

@@ -94,7 +94,7 @@ bool desk_orders(struct desk *desk, const struct desk_words *words, struct text 
     const struct order *closed = all ? youngest(orders_closed_first(orders)) : NULL;
     put_open(reply, NULL, '{');
     put_open(reply, "rows", '[');
-    while ((open || closed) && row < from + DESK_PAGE) {
+    while ((open || closed) && row < from + DESK_ORDERS_PAGE) {
         const struct order *next = !closed || (open && open->now.order > closed->now.order) ? open : closed;
         if (row++ >= from)
             desk_put_order(desk, reply, NULL, next);

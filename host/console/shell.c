@@ -209,6 +209,7 @@ enum shell_result shell_eval(struct shell *shell, const char *text)
     if (shell->is_running || !begin(shell))
         return SHELL_ERROR;
     shell->is_running = true;
+    env_give_way(); /* what a person types is never in the way of an engine */
     oc_rc rc = sandbox_protect(shell->sandbox, lj_run, &run);
     enum shell_result result = SHELL_DONE;
     bool is_watched = shell->is_watching && !shell->is_late;
@@ -229,6 +230,7 @@ enum shell_result shell_eval(struct shell *shell, const char *text)
         result = SHELL_ERROR;
     }
     shell->is_running = false;
+    env_take_back();
     return result;
 }
 

@@ -229,7 +229,7 @@ static oc_rc moves_plan(const struct instrument *instrument, const struct oc_ev_
 /* All of them or none. */
 static oc_rc moves_make(struct account *account, const struct moves *moves)
 {
-    oc_i128 before[3];
+    oc_i128 before[3] = {0};
     for (uint32_t i = 0; i < moves->count; i++) {
         oc_rc rc = balances_room(account, moves->assets[i]);
         if (rc == OC_OK) {

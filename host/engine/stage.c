@@ -13,7 +13,7 @@ oc_rc exposure_update(struct engine *engine, struct order *order)
     const struct oc_request *now = &order->now;
     const uint32_t owners[2] = {0, now->strategy};
     struct book *books[2];
-    int64_t sums[2], next = (now->bits & OC_RQ_REDUCE_ONLY) ? 0 : order_remaining_worst(order);
+    int64_t sums[2] = {0}, next = (now->bits & OC_RQ_REDUCE_ONLY) ? 0 : order_remaining_worst(order);
     int64_t delta = next - order->exposure;
     if (delta == 0)
         return OC_OK;

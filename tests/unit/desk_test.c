@@ -349,12 +349,12 @@ static void lists_come_in_pages(void **state)
     (void)state;
     struct scene scene;
     scene_init(&scene, NULL, (struct oc_dec){0, 0, 0});
-    for (int i = 0; i < DESK_PAGE + 1; i++)
+    for (int i = 0; i < DESK_ORDERS_PAGE + 1; i++)
         assert_true(order(&scene, "buy BTC/USDT qty=1 price=90 by=me"));
-    assert_says(ask(&scene, "orders open"), "\"id\":\"o17\"");
-    assert_says(scene.reply.data, "\"next\":16");
+    assert_says(ask(&scene, "orders open"), "\"id\":\"o9\"");
+    assert_says(scene.reply.data, "\"next\":8");
     assert_null(strstr(scene.reply.data, "\"id\":\"o1\","));
-    assert_says(ask(&scene, "orders open 16"), "\"id\":\"o1\"");
+    assert_says(ask(&scene, "orders open 8"), "\"id\":\"o1\"");
     assert_says(scene.reply.data, "\"next\":null");
     assert_says(ask(&scene, "order o3.2"), "\"id\":\"o2\"");
     assert_says(ask(&scene, "order o4.2"), "NO_ORDER");
