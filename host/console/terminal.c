@@ -12,7 +12,7 @@
 
 enum { EXIT_SIGNALLED = 128, EMPTY_LINES_END = 2, KEY_ESCAPE = 0x1b };
 
-static const char red[] = "\x1b[31m", plain[] = "\x1b[0m";
+static const char red[] = "\x1b[31m", plain[] = "\x1b[0m", clear[] = "\x1b[2J\x1b[H"; /* as the word clear prints it */
 
 /* What the handler of signals reaches; set while an evaluation runs. */
 static struct shell *volatile evaluating;
@@ -45,7 +45,10 @@ static void print(void *arg, const char *text, size_t size)
         if (terminal->pane)
             terminal_redraw(terminal, false);
     }
-    terminal_print(terminal, text, size);
+    if (terminal->pane && size == sizeof clear - 1 && memcmp(text, clear, size) == 0)
+        terminal_redraw(terminal, true); /* the region, not the pane */
+    else
+        terminal_print(terminal, text, size);
     terminal_tend(terminal);
 }
 

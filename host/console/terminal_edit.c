@@ -13,7 +13,9 @@
 
 #include "base/env.h"
 
-enum { KEY_CANCEL = 3, KEY_END = 5, KEY_REDRAW = 0x1f, KEY_LIST = 0x1e, LIST_ROWS_LEAVE = 3, LINE_END_FAR = 1 << 20 };
+enum { KEY_CANCEL = 3, KEY_END = 5, KEY_REDRAW = 0x1f, KEY_LIST = 0x1e, LIST_ROWS_LEAVE = 3, PASTE_MAX = 65536 };
+
+static const char paste_on[] = "\x1b[?2004h", paste_off[] = "\x1b[?2004l"; /* the terminal brackets what is pasted */
 
 static struct terminal *of(EditLine *edit)
 {
@@ -65,8 +67,11 @@ static bool take_signals(struct terminal *terminal)
     if (terminal->is_gone || env_terminal_end_signal())
         return false;
     unsigned signals = env_terminal_take_signals();
-    if (signals & ENV_TERMINAL_STOP)
+    if (signals & ENV_TERMINAL_STOP) {
+        fputs(paste_off, stdout);
         terminal_stop(terminal);
+        fputs(paste_on, stdout);
+    }
     if (signals & (ENV_TERMINAL_STOP | ENV_TERMINAL_RESIZED)) {
         terminal_measure(terminal);
         push_key(terminal, KEY_REDRAW);
@@ -209,6 +214,38 @@ static unsigned char list_words(EditLine *edit, int key)
     return CC_REFRESH;
 }
 
+/* What is pasted is typed, ends of lines and tabs too, and is looked at before it is evaluated: one chunk. */
+static unsigned char paste(EditLine *edit, int key)
+{
+    static const wchar_t end[] = L"\x1b[201~";
+    enum { END_SIZE = sizeof end / sizeof end[0] - 1 };
+    size_t size = 0;
+    wchar_t *text = env_alloc((PASTE_MAX + 1) * sizeof *text);
+    wchar_t c;
+    (void)key;
+    while (text && el_wgetc(edit, &c) == 1) {
+        if (size < PASTE_MAX)
+            text[size++] = c == L'\r' ? L'\n' : c;
+        if (size >= END_SIZE && wmemcmp(text + size - END_SIZE, end, END_SIZE) == 0) {
+            size -= END_SIZE;
+            break;
+        }
+    }
+    size_t kept = 0;
+    for (size_t i = 0; i < size; i++)
+        if (text[i] >= L' ' || text[i] == L'\n' || text[i] == L'\t')
+            text[kept++] = text[i] == L'\t' ? L' ' : text[i];
+    while (kept && text[kept - 1] == L'\n')
+        kept--;
+    bool is_in = kept > 0;
+    if (is_in) {
+        text[kept] = 0;
+        is_in = el_winsertstr(edit, text) == 0;
+    }
+    env_free(text);
+    return is_in ? CC_REFRESH : CC_ERROR;
+}
+
 static void bind_keys(EditLine *edit)
 {
     static const char *const binds[][2] = {
@@ -219,7 +256,7 @@ static void bind_keys(EditLine *edit)
         {"\\e[H", "ed-move-to-beg"},    {"\\e[F", "ed-move-to-end"},     {"\\eOH", "ed-move-to-beg"},
         {"\\eOF", "ed-move-to-end"},    {"\\e[1~", "ed-move-to-beg"},    {"\\e[4~", "ed-move-to-end"},
         {"\\e[A", "ed-prev-history"},   {"\\e[B", "ed-next-history"},    {"\\e[C", "ed-next-char"},
-        {"\\e[D", "ed-prev-char"},
+        {"\\e[D", "ed-prev-char"},      {"\\e[200~", "outcry-paste"},
     };
     for (size_t i = 0; i < sizeof binds / sizeof binds[0]; i++)
         el_set(edit, EL_BIND, binds[i][0], binds[i][1], (char *)NULL);
@@ -247,6 +284,7 @@ oc_rc terminal_edit_open(struct terminal *terminal)
     el_set(edit, EL_ADDFN, "outcry-redraw", "Draw the screen anew", redraw);
     el_set(edit, EL_ADDFN, "outcry-clear", "Clear the screen", clear);
     el_set(edit, EL_ADDFN, "outcry-complete", "Complete the name", complete);
+    el_set(edit, EL_ADDFN, "outcry-paste", "Take what is pasted", paste);
     el_set(edit, EL_ADDFN, "outcry-list", "List completions", list_words);
     bind_keys(edit);
     el_source(edit, NULL); /* ~/.editrc, as every program with this editor */
@@ -278,7 +316,9 @@ enum terminal_read terminal_edit_line(struct terminal *terminal, bool is_more, s
     terminal->was_cancelled = false;
     terminal->listed_at = 0;
     terminal->key_count = 0;
+    fputs(paste_on, stdout);
     const char *typed = el_gets(terminal->edit, &count);
+    fputs(paste_off, stdout);
     size_t size = typed && count > 0 ? (size_t)count : 0;
     while (size && typed[size - 1] == '\n')
         size--;

@@ -7,15 +7,15 @@
 
 enum { FILE_MAX = 4 << 20 }; /* bytes that are read of the file: its end */
 
-void terminal_history_encode(struct text *to, const char *entry)
+void terminal_history_encode(struct text *to, const char *entry, size_t size)
 {
-    for (; *entry; entry++) {
-        if (*entry == '\n')
+    for (size_t i = 0; i < size; i++) {
+        if (entry[i] == '\n')
             text_put(to, "\\n");
-        else if (*entry == '\\')
+        else if (entry[i] == '\\')
             text_put(to, "\\\\");
-        else if ((unsigned char)*entry >= ' ' || *entry == '\t')
-            text_put_char(to, *entry);
+        else if ((unsigned char)entry[i] >= ' ' || entry[i] == '\t')
+            text_put_char(to, entry[i]);
     }
 }
 
@@ -98,14 +98,10 @@ void terminal_history_add(struct terminal_history *past, const char *chunk)
     if (!line.is_cut && !is_same)
         history(past->list, &event, H_ENTER, line.data);
     text_clear(&line);
-    char *entry = is_same || !past->file ? NULL : env_alloc(size + 1);
-    if (entry) {
-        memcpy(entry, chunk, size);
-        terminal_history_encode(&line, entry);
-        text_put_char(&line, '\n');
-        if (!line.is_cut)
-            env_append_private(past->file, line.data, line.size);
-    }
-    env_free(entry);
+    terminal_history_encode(&line, chunk, size);
+    text_put_char(&line, '\n');
+    /* A line that cannot be kept is no reason to stop. */
+    if (!is_same && past->file && !line.is_cut)
+        env_append_private(past->file, line.data, line.size);
     text_release(&line);
 }

@@ -95,7 +95,7 @@ void terminal_history_close(struct terminal_history *past);
 /* Remembers a chunk, and appends it to the file at once. */
 void terminal_history_add(struct terminal_history *past, const char *chunk);
 /* One entry as one line of the file, and back: \n and \\ for what a line cannot hold. */
-void terminal_history_encode(struct text *to, const char *entry);
+void terminal_history_encode(struct text *to, const char *entry, size_t size);
 void terminal_history_decode(struct text *to, const char *line, size_t size);
 
 /* terminal_pane.c */

@@ -53,6 +53,27 @@ keys Enter Enter
 see 'the chunk is not complete'
 ok "Ctrl-C, or two empty lines, end a chunk"
 
+printf 'function pasted(x)\n\tif x then\n\n\t\treturn x + 1 end\nend\nprint(pasted(98))' >"$dir/paste"
+keys C-l
+see_gone "not complete"
+tm load-buffer "$dir/paste"
+tm paste-buffer -p -t edit
+see 'print(pasted(98))'
+hides '  ... >' || fail "a paste is evaluated line by line"
+keys Enter
+see_line '99'
+keys C-r
+text 'pasted('
+see 'return x + 1'
+keys C-c
+line 'clear'
+see_gone 'pasted'
+see '────────'
+line 'print("top of " .. "the region")'
+see_line 'top of the region'
+[ "$(screen | sed -n 6p | grep -c '────')" = 1 ] || fail "the word clear breaks the pane"
+ok "what is pasted is one chunk; the word clear leaves the pane"
+
 keys C-r
 text 'twice(2'
 see 'print(twice(21))'
