@@ -64,6 +64,12 @@ oc_rc session_attend(struct session *session, int64_t at_ns)
             travel_turn(session->travel, at_ns);
         if (serve(session, at_ns))
             return 1;
+        if (session->desk && desk_is_pressed(session->desk)) { /* Ctrl-C, and another line: stop here */
+            pace->step_kind = PACE_FREE;
+            pace->is_paused = true;
+            if (session->travel)
+                travel_stop(session->travel);
+        }
         if (pace->is_paused && session->desk && desk_is_waiting(session->desk))
             desk_settle(session->desk, true);
         if (pace->is_paused) {

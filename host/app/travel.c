@@ -131,6 +131,8 @@ void travel_turn(struct travel *travel, int64_t at_ns)
     }
 }
 
+void travel_stop(struct travel *travel) { travel->goal = (struct goal){.kind = GOAL_NONE}; }
+
 void travel_mark(struct travel *travel, const struct oc_event *event)
 {
     const struct oc_request *request = (const struct oc_request *)(const void *)event;

@@ -19,6 +19,8 @@ oc_rc travel_new(struct session *session, int life_fd, struct travel **ret_trave
 void travel_free(struct travel *travel);
 /* Between two events: makes a copy when one is due, and stops at a goal. `at_ns`: of the next event. */
 void travel_turn(struct travel *travel, int64_t at_ns);
+/* Forgets a goal that is not reached yet. */
+void travel_stop(struct travel *travel);
 /* A request or a fill was recorded: where to go back to. */
 void travel_mark(struct travel *travel, const struct oc_event *event);
 /* `to TIME`, `to oN`, `back N [events, orders or fills]`. OC_E_AGAIN: answered when it is there. Otherwise *reply says why. */

@@ -262,6 +262,11 @@ void desk_take_over(struct desk *desk, const struct post_token *token)
     desk->waiting = post_receive(desk->config.post, token);
 }
 
+bool desk_is_pressed(const struct desk *desk)
+{
+    return desk->waiting && post_is_pressed(desk->config.post, desk->waiting);
+}
+
 bool desk_is_waiting(const struct desk *desk) { return desk->waiting != NULL; }
 
 oc_rc desk_new(const struct desk_config *config, struct desk **ret_desk)

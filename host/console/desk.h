@@ -95,6 +95,8 @@ void desk_turn(struct desk *desk);
 bool desk_ask(struct desk *desk, const struct desk_words *words, struct text *reply);
 /* Answers the control questions that were waiting (step, until_fill). */
 void desk_settle(struct desk *desk, bool is_ok);
+/* True when whoever waits has sent another line meanwhile: it waits no longer. */
+bool desk_is_pressed(const struct desk *desk);
 /* True while such a question waits. */
 bool desk_is_waiting(const struct desk *desk);
 /* The control question being asked, for a copy of this process; and there: it waits to be settled. */

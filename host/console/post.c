@@ -15,6 +15,7 @@ struct place {
     struct post_seat seat; /* the engine's while ASKED or TAKEN */
     _Atomic int state;
     _Atomic uint32_t wishes;
+    _Atomic bool is_pressed; /* a whole line waits behind the question */
     int fd;
     bool is_closing; /* the other end is gone; free when the engine has answered */
     char id[24];
@@ -109,8 +110,11 @@ static void seat_close(struct post *post, struct place *place)
     place->fd = -1;
     place->is_closing = true;
     int state = atomic_load(&place->state);
-    if (state == SEAT_ASKED || state == SEAT_TAKEN)
-        return; /* the engine has it: freed when it is answered */
+    if (state == SEAT_ASKED || state == SEAT_TAKEN) { /* the engine has it: freed when it is answered */
+        atomic_store(&place->is_pressed, true);
+        env_signal_post(post->signal);
+        return;
+    }
     text_release(&place->out);
     atomic_store(&place->state, SEAT_FREE);
     sum_wishes(post);
@@ -145,6 +149,7 @@ static void refuse_line(struct post *post, struct place *place, const char *id, 
 /* Takes the next whole line of an idle seat to the engine. */
 static void ask_next(struct post *post, struct place *place)
 {
+    atomic_store(&place->is_pressed, false);
     while (atomic_load(&place->state) == SEAT_IDLE) {
         char *end = memchr(place->in, '\n', place->in_size);
         if (!end) {
@@ -170,6 +175,10 @@ static void ask_next(struct post *post, struct place *place)
         memcpy(place->seat.fields, fields + 1, (count - 1) * sizeof fields[0]);
         atomic_store(&place->state, SEAT_ASKED);
         atomic_fetch_add(&post->asked, 1);
+        env_signal_post(post->signal);
+    }
+    if (atomic_load(&place->state) != SEAT_IDLE && memchr(place->in, '\n', place->in_size)) {
+        atomic_store(&place->is_pressed, true);
         env_signal_post(post->signal);
     }
 }
@@ -375,6 +384,12 @@ struct post_seat *post_take(struct post *post)
         return &place->seat;
     }
     return NULL;
+}
+
+bool post_is_pressed(const struct post *post, const struct post_seat *seat)
+{
+    (void)post;
+    return atomic_load(&((const struct place *)(const void *)seat)->is_pressed);
 }
 
 static void wake(const struct post *post)

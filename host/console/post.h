@@ -55,6 +55,8 @@ void post_free(struct post *post);
 bool post_is_asked(const struct post *post);
 /* [engine] The next question, or NULL. It stays with the engine until post_reply. */
 struct post_seat *post_take(struct post *post);
+/* [engine] True when the console of a taken question has sent another line: it waits no longer. */
+bool post_is_pressed(const struct post *post, const struct post_seat *seat);
 /* [engine] `json` is copied. Too long an answer becomes a refusal that says so. */
 void post_reply(struct post *post, struct post_seat *seat, bool is_ok, const char *json, size_t size);
 /* [engine] Some seat wants to be told of this kind. */

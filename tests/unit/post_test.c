@@ -44,17 +44,17 @@ static void ask_many(void *arg)
     link_free(link);
 }
 
-/* Answers until nobody is left. */
-static void play_engine(struct post *post, bool first_come)
+/* Answers so many questions, and then waits until nobody is left. */
+static void play_engine(struct post *post, int questions)
 {
     int64_t end_ns = env_clock_mono() + 10 * second_ns;
-    while ((post_seats(post) || first_come) && env_clock_mono() < end_ns) {
+    while ((questions || post_seats(post)) && env_clock_mono() < end_ns) {
         struct post_seat *seat = post_take(post);
         if (!seat) {
             post_wait(post, WAIT_NS / 100);
             continue;
         }
-        first_come = false;
+        questions--;
         char json[128];
         int n = 0;
         sscanf(seat->fields[1], "%d", &n);
@@ -77,7 +77,7 @@ static void questions_of_the_own_console_are_answered(void **state)
     assert_true(post_has_own(post));
     struct console console = {.fd = pair[1], .word = "status", .asked = QUESTIONS};
     assert_int_equal(env_thread_start(ask_many, &console, &thread), OC_OK);
-    play_engine(post, true);
+    play_engine(post, QUESTIONS);
     env_thread_join(thread);
     assert_int_equal(console.good, QUESTIONS);
     assert_false(post_has_own(post));
@@ -99,7 +99,7 @@ static void several_consoles_attach_at_once(void **state)
         assert_int_equal(env_socket_connect(path, &consoles[i].fd), OC_OK);
         assert_int_equal(env_thread_start(ask_many, &consoles[i], &threads[i]), OC_OK);
     }
-    play_engine(post, true);
+    play_engine(post, QUESTIONS * POST_SEATS_MAX);
     for (int i = 0; i < POST_SEATS_MAX; i++) {
         env_thread_join(threads[i]);
         assert_int_equal(consoles[i].good, QUESTIONS);
@@ -220,6 +220,35 @@ static void what_is_told_goes_to_who_wants_it(void **state)
     post_free(post);
 }
 
+static void who_asks_again_waits_no_longer(void **state)
+{
+    (void)state;
+    int pair[2];
+    struct post *post;
+    assert_int_equal(env_socket_pair(pair), OC_OK);
+    assert_int_equal(post_new(NULL, pair[0], false, &post), OC_OK);
+    put_raw(pair[1], "1\tstep\t1000000\n");
+    turn(post);
+    struct post_seat *seat = post_take(post);
+    assert_false(post_is_pressed(post, seat));
+    put_raw(pair[1], "2\tstatus\n");
+    turn(post);
+    assert_true(post_is_pressed(post, seat));
+    post_reply(post, seat, true, "{}", 2);
+    turn(post);
+    seat = post_take(post);
+    assert_string_equal(seat->fields[0], "status");
+    assert_false(post_is_pressed(post, seat));
+    env_close(pair[1]); /* gone while its question is under way: the seat is free when it is answered */
+    turn(post);
+    assert_true(post_is_pressed(post, seat));
+    assert_int_equal(post_seats(post), 1);
+    post_reply(post, seat, true, "{}", 2);
+    turn(post);
+    assert_int_equal(post_seats(post), 0);
+    post_free(post);
+}
+
 static void a_link_gives_up_when_told(void **state)
 {
     (void)state;
@@ -268,6 +297,7 @@ int main(void)
         cmocka_unit_test(several_consoles_attach_at_once),
         cmocka_unit_test(bad_lines_are_refused_and_lose_nothing),
         cmocka_unit_test(what_is_told_goes_to_who_wants_it),
+        cmocka_unit_test(who_asks_again_waits_no_longer),
         cmocka_unit_test(a_link_gives_up_when_told),
         cmocka_unit_test(fields_survive_the_line),
     };
