@@ -167,7 +167,7 @@ static oc_rc open_private(const char *path, int flags, int *ret_fd)
 
 oc_rc env_append_private(const char *path, const void *data, size_t size)
 {
-    int fd;
+    int fd = -1;
     oc_rc rc = open_private(path, O_WRONLY | O_CREAT | O_APPEND, &fd);
     if (rc < 0)
         return rc;
@@ -179,7 +179,7 @@ oc_rc env_append_private(const char *path, const void *data, size_t size)
 /* In place, for a rename would leave an appender with the old file. */
 oc_rc env_cut_private(const char *path, size_t size_max, size_t (*edit)(const char *data, size_t size))
 {
-    int fd;
+    int fd = -1;
     size_t got = 0;
     char *data = NULL;
     struct stat status;

@@ -280,12 +280,13 @@ oc_rc terminal_edit_open(struct terminal *terminal)
     /* Between two lines keys are kept as they are, without echo: what is typed ahead is for the next prompt. */
     el_set(edit, EL_SETTY, "-x", "-echo", "-icanon", "-iexten", "-ixon", (char *)NULL);
     el_set(edit, EL_SETTY, "-d", "-ixon", (char *)NULL);
-    el_set(edit, EL_ADDFN, "outcry-cancel", "Drop the line", cancel);
-    el_set(edit, EL_ADDFN, "outcry-redraw", "Draw the screen anew", redraw);
-    el_set(edit, EL_ADDFN, "outcry-clear", "Clear the screen", clear);
-    el_set(edit, EL_ADDFN, "outcry-complete", "Complete the name", complete);
-    el_set(edit, EL_ADDFN, "outcry-paste", "Take what is pasted", paste);
-    el_set(edit, EL_ADDFN, "outcry-list", "List completions", list_words);
+    /* Wide, for el_set makes copies of the two strings that nobody frees. */
+    el_wset(edit, EL_ADDFN, L"outcry-cancel", L"Drop the line", cancel);
+    el_wset(edit, EL_ADDFN, L"outcry-redraw", L"Draw the screen anew", redraw);
+    el_wset(edit, EL_ADDFN, L"outcry-clear", L"Clear the screen", clear);
+    el_wset(edit, EL_ADDFN, L"outcry-complete", L"Complete the name", complete);
+    el_wset(edit, EL_ADDFN, L"outcry-paste", L"Take what is pasted", paste);
+    el_wset(edit, EL_ADDFN, L"outcry-list", L"List completions", list_words);
     bind_keys(edit);
     el_source(edit, NULL); /* ~/.editrc, as every program with this editor */
     return OC_OK;

@@ -60,6 +60,15 @@ line 'sell 0.01 BTC/USDT'
 see 'FILL o2'
 ok "kill -9 of a console: the host goes on, another attaches, the terminal is usable after reset"
 
+open closed 80 24
+line "$outcry console --attach"
+see '────────'
+console=$(its_console)
+tm kill-session -t closed
+until_true 10 sh -c "! kill -0 $console 2>/dev/null" || fail "a console outlives its terminal"
+host_lives || fail "closing a terminal ended the host"
+ok "a console ends with its terminal, the host does not"
+
 kill -9 "$host"
 wait "$host" 2>/dev/null
 host=
