@@ -3,7 +3,7 @@
 set -u
 outcry=$1
 command -v tmux >/dev/null || { echo "SKIPPED: tmux is not installed, so the console was not driven in a terminal"; exit 77; }
-dir=$(mktemp -d /tmp/oc.XXXXXX) || exit 1
+dir=$(mktemp -d -t oc.XXXXXX) || exit 1
 mkdir -m 700 "$dir/home" "$dir/run"
 server="outcry-$$"
 host=
