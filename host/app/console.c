@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "app/diff.h"
 #include "app/interrupt.h"
 #include "app/run.h"
 #include "app/travel.h"
@@ -118,6 +119,14 @@ static const char *history_file(char path[512])
     return path;
 }
 
+static bool diff(void *arg, const char *a, const char *b, char *text, size_t size_max)
+{
+    struct text out;
+    (void)arg;
+    text_init_fixed(&out, text, size_max);
+    return session_diff(a, b, &out) == OC_OK;
+}
+
 static int talk(int fd, const struct settings *settings, const struct wish *wish)
 {
     struct link *link = NULL;
@@ -137,7 +146,8 @@ static int talk(int fd, const struct settings *settings, const struct wish *wish
                                      .history_file = history_file(history),
                                      .pane_rows = wish->has_pane ? TERMINAL_PANE_DEFAULT : 0,
                                      .limit_ns = limit_ns,
-                                     .has_colour = true};
+                                     .has_colour = true,
+                                     .diff = diff};
     int code = terminal_run(&config);
     link_free(link);
     return code;

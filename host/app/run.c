@@ -71,15 +71,35 @@ oc_rc run_load_plugins(struct registry *registry)
     return load_needed(registry, names);
 }
 
-static void show_progress(struct session *session, double share)
+/* Where the data stand: share of the first file read, or of the synthetic events; negative: nobody knows. */
+static double share_of(const struct session *session)
 {
-    (void)share;
+    const struct feed_source *source = &session->sources[0];
+    double share;
+    if (source->synthetic.max)
+        return (double)source->synthetic.count / (double)source->synthetic.max;
+    return env_read_share(source->path, &share) == OC_OK ? share : -1;
+}
+
+static void show_progress(struct session *session)
+{
+    enum { WIDTH = 30 };
+    static const char full[] = "##############################", none[] = "..............................";
     static int64_t last_ns;
     int64_t now_ns = env_clock_mono();
     if (now_ns - last_ns < 200000000)
         return;
+    bool is_first = last_ns == 0; /* short runs show nothing */
     last_ns = now_ns;
-    fprintf(stderr, "\r%llu events ", (unsigned long long)loop_index(session->loop));
+    double share = is_first ? -1 : share_of(session);
+    int done = (int)(share * WIDTH);
+    if (is_first)
+        return;
+    if (share < 0)
+        fprintf(stderr, "\r%llu events ", (unsigned long long)loop_index(session->loop));
+    else
+        fprintf(stderr, "\r[%.*s%.*s] %3d %%  %llu events ", done < WIDTH ? done : WIDTH, full, done < WIDTH ? WIDTH - done : 0, none,
+                (int)(share * 100), (unsigned long long)loop_index(session->loop));
 }
 
 struct session *run_session_new(struct options *options, struct registry *registry, const char *mode)
@@ -128,7 +148,7 @@ oc_rc run_to_report(struct session *session, const struct options *options)
         rc = session_finish(session, result);
         result->seconds = (double)(env_clock_mono() - start_ns) / 1e9;
         if (session->progress)
-            fputs("\r                    \r", stderr);
+            fputs("\r\x1b[K", stderr);
         if (interrupted)
             fputs("outcry: interrupted: the report covers what was run\n", stderr);
         if (rc == OC_OK && options->json)

@@ -88,7 +88,7 @@ struct session {
     struct result_line notes[RESULT_NOTES_MAX];
     int64_t first_ns;     /* of the data: what pacing is measured from */
     double speed;         /* 0: as fast as possible; 60: a minute of data a second */
-    void (*progress)(struct session *session, double share); /* told now and then; NULL */
+    void (*progress)(struct session *session); /* told now and then; NULL */
     int64_t progress_ns;
     bool checkpoints;    /* written while running */
     uint64_t since_checkpoint;

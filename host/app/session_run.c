@@ -71,7 +71,7 @@ oc_rc session_advance(struct session *session, int64_t at_ns)
             return rc;
     }
     if (session->progress && (++session->progress_ns & 1023) == 0)
-        session->progress(session, 0.0);
+        session->progress(session);
     return OC_OK;
 }
 
@@ -246,15 +246,18 @@ oc_rc session_finish(struct session *session, struct result *ret_result)
     result->error = session->error[0] ? session->error : NULL;
     result->period_ns = session->sources[0].info.period_ns;
     result->periods_per_year = 365;
-    result->note_count = session->note_count;
-    memcpy(result->notes, session->notes, sizeof result->notes);
     result->collect = &session->collect;
     result->stats = engine_stats(session->engine);
     result->instruments = engine_instruments(session->engine);
     result->portfolio = engine_portfolio(session->engine);
     result->account = session->account;
     result->start = session->start;
-    oc_rc valued = portfolio_equity(engine_portfolio(session->engine), session->account, &result->final, NULL);
+    uint32_t unpriced = 0;
+    oc_rc valued = portfolio_equity(engine_portfolio(session->engine), session->account, &result->final, &unpriced);
+    if (unpriced)
+        session_note(session, "equity: %u balances have no price in %s and are left out", unpriced, result->currency);
+    result->note_count = session->note_count;
+    memcpy(result->notes, session->notes, sizeof result->notes);
     result->fees = session->fees;
     buy_and_hold(session, result);
     struct door_hash hash = door_order_hash(session->door);

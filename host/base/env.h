@@ -205,6 +205,10 @@ static inline bool env_signal_wait(struct env_signal *signal, int64_t timeout_ns
 void env_give_way(void);
 void env_take_back(void);
 
+/* [any] How much of a file this process has read: the share of its size at which a descriptor of it stands, 0..1.
+ * OC_E_NOT_FOUND: it is not open. For a progress bar. */
+oc_rc env_read_share(const char *path, double *ret_share);
+
 /* Reads a whole file of at most `max` bytes; *ret_data has a zero byte after it, owned: env_free.
  * OC_E_LIMIT when larger. */
 oc_rc env_read_file(const char *path, size_t max, char **ret_data, size_t *ret_size);

@@ -328,6 +328,28 @@ void env_give_way(void)
     (void)sched_setscheduler(0, SCHED_IDLE, &parameter);
 }
 
+oc_rc env_read_share(const char *path, double *ret_share)
+{
+    struct stat wanted, found;
+    DIR *dir = stat(path, &wanted) == 0 && S_ISREG(wanted.st_mode) && wanted.st_size > 0 ? opendir("/proc/self/fd") : NULL;
+    oc_rc rc = OC_E_NOT_FOUND;
+    for (struct dirent *entry = dir ? readdir(dir) : NULL; entry && rc < 0; entry = readdir(dir)) {
+        char *end;
+        long fd = strtol(entry->d_name, &end, 10);
+        if (end == entry->d_name || *end || fstat((int)fd, &found) < 0 || found.st_ino != wanted.st_ino ||
+            found.st_dev != wanted.st_dev)
+            continue;
+        off_t at = lseek((int)fd, 0, SEEK_CUR);
+        if (at < 0)
+            continue;
+        *ret_share = (double)at / (double)wanted.st_size;
+        rc = OC_OK;
+    }
+    if (dir)
+        closedir(dir);
+    return rc;
+}
+
 void env_take_back(void)
 {
     const struct sched_param parameter = {0};
