@@ -228,21 +228,6 @@ static oc_rc take_header(struct session *session, struct settings *settings, con
     return rc;
 }
 
-/* A limit of time falls elsewhere in each run: the record says where it fell in this one. Failures of a script's own are
- * made again. */
-static void take_stops(struct session *session, struct journal_reader *reader)
-{
-    const struct oc_event *event;
-    enum journal_stream stream;
-    while (journal_next(reader, &event, &stream) == OC_OK) {
-        const struct oc_ev_text *record = (const struct oc_ev_text *)(const void *)event;
-        if (event->type == OC_EV_STRATEGY && event->size >= sizeof *record && record->code == OC_STRATEGY_STOPPED &&
-            session->stop_count < SESSION_STRATEGIES_MAX)
-            session->stops[session->stop_count++] = record;
-    }
-    journal_rewind(reader);
-}
-
 /* What was recorded ends where progress says: a session that was stopped early is replayed as far as it went. */
 static oc_rc run_again(struct session *session, struct compare *compare)
 {
@@ -250,8 +235,8 @@ static oc_rc run_again(struct session *session, struct compare *compare)
     oc_rc rc = session_open(session);
     if (journal_progress(compare->reader, &progress)) /* the data may go on beyond where the session was ended */
         session->stop_index = progress.market_index;
-    for (uint32_t i = 0; i < session->stop_count && rc == OC_OK; i++)
-        rc = engine_expect_stop(session->engine, session->stops[i]);
+    for (uint32_t i = 0; i < session->strategy_count && rc == OC_OK; i++)
+        session_expect_stop(session, session->strategies[i].id);
     if (rc == OC_OK)
         rc = session_run(session);
     return rc;
@@ -294,7 +279,7 @@ static oc_rc prepare(struct compare *compare, struct session *session, const cha
         fprintf(stderr, "outcry: session %s: %s\n", dir, session->error[0] ? session->error : "its header cannot be read");
         return rc;
     }
-    take_stops(session, compare->reader);
+    session_take_stops(session, compare->reader);
     next_order_record(compare);
     compare->session = session;
     if (journal_open_read(dir, false, &compare->commands) >= 0)

@@ -8,7 +8,8 @@
 #include "base/env.h"
 #include "base/log.h"
 
-enum { BLOB_MAX = 64 << 20, PARTS_MAX = 2 + SESSION_STRATEGIES_MAX };
+enum { BLOB_MAX = 64 << 20, PARTS_FIXED = 3, PARTS_MAX = PARTS_FIXED + SESSION_STRATEGIES_MAX, BLOB_VERSION = 2 };
+enum { PART_ROSTER, PART_ENGINE, PART_SIM }; /* and then each strategy; 0 bytes where it is unloaded */
 
 struct blob_head {
     uint32_t version;
@@ -16,21 +17,46 @@ struct blob_head {
     uint64_t size[PARTS_MAX];
 };
 
+static int64_t part_save(struct session *session, uint32_t part, char *bytes, size_t size_max)
+{
+    if (part == PART_ROSTER)
+        return session_roster_save(session, bytes, size_max);
+    if (part == PART_ENGINE)
+        return engine_save(session->engine, bytes, size_max);
+    if (part == PART_SIM)
+        return session->sim_table->save(session->sim.self, bytes, (uint32_t)size_max);
+    struct strategy *strategy = session->strategies[part - PARTS_FIXED].strategy;
+    return strategy ? strategy_save(strategy, bytes, size_max) : 0;
+}
+
+static oc_rc part_load(struct session *session, uint32_t part, const char *bytes, size_t size)
+{
+    if (part == PART_ROSTER)
+        return session_roster_load(session, bytes, size);
+    if (part == PART_ENGINE)
+        return engine_load(session->engine, bytes, size);
+    if (part == PART_SIM)
+        return session->sim_table->load(session->sim.self, bytes, (uint32_t)size);
+    struct strategy *strategy = session->strategies[part - PARTS_FIXED].strategy;
+    if (!strategy)
+        return size ? OC_E_DATA : OC_OK;
+    return strategy_load(strategy, bytes, size);
+}
+
 oc_rc session_checkpoint(struct session *session)
 {
-    struct blob_head head = {.version = 1, .parts = 2 + session->strategy_count};
+    struct blob_head head = {.version = BLOB_VERSION, .parts = PARTS_FIXED + session->strategy_count};
     char *blob = malloc(BLOB_MAX);
     if (!blob)
         return OC_E_NOMEM;
     size_t at = sizeof head;
-    int64_t size = engine_save(session->engine, blob + at, BLOB_MAX - at);
-    for (uint32_t part = 0; size >= 0; part++) {
+    int64_t size = 0;
+    for (uint32_t part = 0; part < head.parts; part++) {
+        size = part_save(session, part, blob + at, BLOB_MAX - at);
+        if (size < 0)
+            break;
         head.size[part] = (uint64_t)size;
         at += (size_t)size;
-        if (part + 1 == head.parts)
-            break;
-        size = part == 0 ? session->sim_table->save(session->sim.self, blob + at, (uint32_t)(BLOB_MAX - at))
-                         : strategy_save(session->strategies[part - 1].strategy, blob + at, BLOB_MAX - at);
     }
     oc_rc rc = size < 0 ? (oc_rc)size : OC_OK;
     memcpy(blob, &head, sizeof head);
@@ -47,20 +73,16 @@ static oc_rc session_checkpoint_read(struct session *session, const struct journ
     if (checkpoint->blob_size < sizeof head)
         return OC_E_DATA;
     memcpy(&head, blob, sizeof head);
-    if (head.version != 1 || head.parts != 2 + session->strategy_count)
+    if (head.version != BLOB_VERSION || head.parts < PARTS_FIXED || head.parts > PARTS_MAX)
         return OC_E_DATA;
     size_t at = sizeof head;
     for (uint32_t part = 0; part < head.parts; part++) {
         size_t size = (size_t)head.size[part];
         if (size > checkpoint->blob_size - at)
             return OC_E_DATA;
-        oc_rc rc = OC_OK;
-        if (part == 0)
-            rc = engine_load(session->engine, blob + at, size);
-        else if (part == 1)
-            rc = session->sim_table->load(session->sim.self, blob + at, (uint32_t)size);
-        else
-            rc = strategy_load(session->strategies[part - 2].strategy, blob + at, size);
+        oc_rc rc = part_load(session, part, blob + at, size);
+        if (rc == OC_OK && part == PART_ROSTER && head.parts != PARTS_FIXED + session->strategy_count)
+            rc = OC_E_DATA;
         if (rc < 0)
             return rc;
         at += size;
@@ -126,29 +148,28 @@ static oc_rc apply_record(struct session *session, const struct oc_event *event)
     if (event->type == OC_EV_STATE) {
         const struct oc_ev_text *text = (const struct oc_ev_text *)(const void *)event;
         for (uint32_t i = 0; i < session->strategy_count; i++)
-            if (strategy_id(session->strategies[i].strategy) == text->owner)
+            if (session->strategies[i].strategy && session->strategies[i].id == text->owner)
                 return strategy_restore_state(session->strategies[i].strategy, text);
-        return OC_E_DATA;
+        return text->owner && text->owner <= engine_client_count(session->engine) ? OC_OK : OC_E_DATA; /* unloaded since */
     }
     if (event->type == OC_EV_BALANCE) {
         const struct oc_ev_balance *balance = (const struct oc_ev_balance *)(const void *)event;
         session->sim_table->balance(session->sim.self, balance->account, balance->asset, balance->total);
     }
-    if (event->type == OC_EV_COMMAND) {
-        oc_rc steered = session_restore_command(session, (const struct oc_ev_text *)(const void *)event);
-        if (steered < 0)
-            return steered;
-    }
     if (event->type == OC_EV_FILL)
         session->fills_restored++;
     oc_rc rc = engine_restore(session->engine, event);
+    if (event->type == OC_EV_COMMAND && rc == OC_OK)
+        rc = session_restore_command(session, (const struct oc_ev_text *)(const void *)event);
     return rc == OC_E_NOT_FOUND ? OC_OK : rc; /* an order that is final and forgotten */
 }
 
 static void set_restoring(struct session *session, bool is_restoring)
 {
+    session->is_restoring = is_restoring;
     for (uint32_t i = 0; i < session->strategy_count; i++)
-        strategy_set_restoring(session->strategies[i].strategy, is_restoring);
+        if (session->strategies[i].strategy)
+            strategy_set_restoring(session->strategies[i].strategy, is_restoring);
 }
 
 /* Finds the last input whose callback may not have run to its end: recorded after the progress mark, and nothing of
@@ -176,6 +197,7 @@ oc_rc restore_apply(struct restore *restore, struct session *session)
     uint64_t seq = 0, market = 0;
     oc_rc rc = OC_OK;
     set_restoring(session, true);
+    session_take_stops(session, restore->reader);
     if (journal_checkpoint(restore->reader, &checkpoint)) {
         rc = session_checkpoint_read(session, &checkpoint);
         if (rc < 0)
@@ -218,6 +240,7 @@ oc_rc restore_apply(struct restore *restore, struct session *session)
         seq++;
     }
     set_restoring(session, false);
+    session->stop_count = 0; /* they belong to the reader */
     loop_set_index(session->loop, market);
     restore->in_flight = orders_open_count(engine_orders(session->engine));
     if (rc < 0)

@@ -342,7 +342,8 @@ oc_rc session_open(struct session *session)
 oc_rc session_run(struct session *session)
 {
     for (uint32_t i = 0; i < session->strategy_count && !session->is_restored; i++) {
-        oc_rc rc = strategy_start(session->strategies[i].strategy);
+        struct strategy *strategy = session->strategies[i].strategy;
+        oc_rc rc = strategy ? strategy_start(strategy) : OC_OK;
         if (rc < 0 && session->ends_on_error)
             return session_strategy_failed(session, i);
     }
@@ -353,8 +354,7 @@ oc_rc session_run(struct session *session)
         if (rc < 0 && session->sources[i].error[0])
             return session_fail(session, rc, "%s", session->sources[i].error);
     for (uint32_t i = 0; i < session->strategy_count; i++)
-        if (session->ends_on_error &&
-            engine_is_suspended(session->engine, strategy_id(session->strategies[i].strategy)))
+        if (session->ends_on_error && engine_is_suspended(session->engine, session->strategies[i].id))
             return session_strategy_failed(session, i);
     if (rc < 0)
         return session_fail(session, rc, "the run ended early (code %d)%s%s", (int)rc,
@@ -366,10 +366,10 @@ oc_rc session_run(struct session *session)
 void session_close(struct session *session)
 {
     for (uint32_t i = 0; i < session->strategy_count; i++) {
-        strategy_free(session->strategies[i].strategy);
+        session_drop_strategy(session, i);
         free(session->strategies[i].text);
-        free(session->strategies[i].module);
     }
+    session_release_steering(session);
     sandbox_watchdog_stop(session->watchdog);
     loop_free(session->loop);
     if (session->desk)

@@ -9,6 +9,7 @@
 
 #include "app/feed_source.h"
 #include "app/instance.h"
+#include "base/text.h"
 #include "console/desk.h"
 #include "engine/loop.h"
 #include "journal/door.h"
@@ -21,17 +22,43 @@ struct session_cash { /* opening cash, as said */
 };
 
 enum { SESSION_CASH_MAX = 16, SESSION_STRATEGIES_MAX = 16, SESSION_RULES_MAX = 32, SESSION_PARAMS_MAX = 128, SESSION_ERROR_MAX = 4096 };
+enum {
+    SESSION_STOPS_MAX = 256, /* recorded suspensions by a limit that a replay looks for */
+    SESSION_MAY_LISTS = 4,   /* venues, accounts, instruments, verbs */
+    SESSION_MAY_MAX = 256    /* bytes of one list */
+};
 
 struct session;
+struct steer_source; /* steer.h */
+
+struct session_budget { /* of one strategy; 0: the session's own, or none */
+    int64_t callback_ns;
+    int64_t heap_bytes;
+    uint32_t orders; /* a second */
+    bool has_notional;
+    struct oc_dec notional;
+};
 
 struct session_strategy {
     char file[256];
-    char *text;    /* owned */
+    char *text;    /* as opened: of the header. Owned */
     size_t text_size;
-    char *module;  /* the text required last, owned */
-    struct strategy *strategy;
+    struct strategy *strategy; /* NULL: unloaded */
     struct session *session;
     bool is_told; /* that it was suspended */
+    bool is_steered; /* made from a record, not from what the session was opened with */
+    uint32_t id;
+    char name[STRATEGY_NAME_MAX];
+    struct steer_source *source; /* what it was made from; owned */
+    struct session_budget budget;
+    char may[SESSION_MAY_LISTS][SESSION_MAY_MAX]; /* "*": all; "-": none */
+    int64_t gap_ns; /* longest time that another's offence kept it waiting */
+    uint64_t gaps;
+};
+
+struct session_name { /* a name keeps its number for the life of the session */
+    char name[STRATEGY_NAME_MAX];
+    uint32_t id;
 };
 
 /* How a fed session moves on: told by consoles. */
@@ -103,7 +130,7 @@ struct session {
     char params_text[4096];
     bool ends_on_error;       /* backtest: the first strategy that fails ends the run */
     uint64_t suspended_told;
-    const struct oc_ev_text *stops[SESSION_STRATEGIES_MAX]; /* replay: recorded suspensions by a limit, borrowed */
+    const struct oc_ev_text *stops[SESSION_STOPS_MAX]; /* replay, restore: recorded suspensions by a limit, borrowed */
     uint32_t stop_count;
     bool by_value; /* market events are journaled whole */
     struct session_pace pace;
@@ -120,6 +147,13 @@ struct session {
     uint64_t events;      /* market events taken, for showing */
     void (*on_late)(void *arg, int64_t late_ns); /* bench: how long after its time an event is taken; NULL */
     void *on_late_arg;
+    bool is_restoring;    /* records are facts now */
+    uint32_t opened_strategies; /* that the session was opened with */
+    strategy_log_fn log;
+    int64_t deadline_ns;  /* of a callback, where a strategy's budget says nothing; 0: none */
+    struct session_name *names; /* every strategy that ever was; owned */
+    uint32_t name_count;
+    struct text prepared; /* what session_steer_prepare added to a command */
 };
 
 /* [setup] Opens everything that `settings` says. On failure session->error says why; session_close is due all the same. */

@@ -253,8 +253,11 @@ static const struct session_strategy *owner_of(const struct session *session, ui
 
 static const char *host_strategy_name(void *self, uint32_t strategy)
 {
-    const struct session_strategy *owner = strategy ? owner_of(self, strategy) : NULL;
-    return owner ? strategy_name(owner->strategy) : NULL;
+    const struct session *session = self;
+    for (uint32_t i = 0; i < session->name_count; i++) /* unloaded ones too: their orders stay */
+        if (session->names[i].id == strategy)
+            return session->names[i].name;
+    return NULL;
 }
 
 static bool host_origin(void *self, uint64_t order, uint32_t strategy, struct desk_origin *ret_origin)
@@ -314,6 +317,7 @@ static bool says(const struct oc_ev_text *command, const char *word)
 
 oc_rc session_restore_command(struct session *session, const struct oc_ev_text *command)
 {
+    session_steer_restored(session, command);
     if (says(command, "kill"))
         engine_latch(session->engine, 0, "KILLED");
     if (says(command, "unkill")) {

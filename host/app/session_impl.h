@@ -5,6 +5,7 @@
 #include "app/session.h"
 #include "base/text.h"
 #include "console/put.h"
+#include "journal/read.h"
 
 /* session.c */
 /* Records an event of ours: through the door, past whoever watches. */
@@ -41,6 +42,27 @@ bool session_list(void *self, const char *word, const struct desk_words *words, 
 bool session_steer(void *self, const struct desk_words *words, struct text *reply);
 bool session_steer_prepare(void *self, struct desk_words *words, struct text *reply);
 void session_put_strategy(struct session *session, struct text *reply, const char *key, uint32_t index);
+/* Tells consoles what became of a strategy. */
+void session_tell_strategy(struct session *session, uint32_t index, const char *what, const char *reason);
+/* Remembers the recorded suspensions by a limit of time or memory: where they fall is up to the machine. Borrowed from the
+ * reader, which is rewound. */
+void session_take_stops(struct session *session, struct journal_reader *reader);
+/* Replay: the next of them that this strategy has after the input being handled. */
+void session_expect_stop(struct session *session, uint32_t strategy);
+/* Restore: carries a recorded steering command out again, but for what it recorded itself. Others are left alone. */
+void session_steer_restored(struct session *session, const struct oc_ev_text *command);
+void session_release_steering(struct session *session);
+
+/* steer_load.c */
+/* The strategies that the session is opened with. */
+oc_rc session_make_strategy(struct session *session, uint32_t index);
+/* Only what is the host's: nothing is called, nothing cancelled. */
+void session_drop_strategy(struct session *session, uint32_t index);
+
+/* steer_roster.c: who is loaded, from what, and under which limits; for a checkpoint. */
+int64_t session_roster_save(struct session *session, void *bytes, size_t size_max);
+/* Makes the session's strategies those of the roster. OC_E_DATA: of another session. */
+oc_rc session_roster_load(struct session *session, const void *bytes, size_t size);
 
 /* session_run.c */
 /* Writes a checkpoint when enough has happened since the last one. */

@@ -21,6 +21,20 @@ static void log_lines(const char *text)
     }
 }
 
+/* How long the others waited for the callback that was ended. */
+static void note_gap(struct session *session, uint32_t offender)
+{
+    int64_t gap_ns = strategy_last_ns(session->strategies[offender].strategy);
+    for (uint32_t i = 0; i < session->strategy_count; i++) {
+        struct session_strategy *other = &session->strategies[i];
+        if (i == offender || !other->strategy || gap_ns == 0)
+            continue;
+        other->gaps++;
+        if (gap_ns > other->gap_ns)
+            other->gap_ns = gap_ns;
+    }
+}
+
 void session_tell_suspended(struct session *session)
 {
     uint64_t suspended = engine_stats(session->engine)->suspended;
@@ -29,8 +43,8 @@ void session_tell_suspended(struct session *session)
     session->suspended_told = suspended;
     for (uint32_t i = 0; i < session->strategy_count; i++) {
         struct session_strategy *owner = &session->strategies[i];
-        uint32_t id = strategy_id(owner->strategy);
-        if (owner->is_told || !engine_is_suspended(session->engine, id))
+        uint32_t id = owner->id;
+        if (!owner->strategy || owner->is_told || !engine_is_suspended(session->engine, id))
             continue;
         char text[SESSION_ERROR_MAX];
         const struct sandbox_error *error = strategy_error(owner->strategy);
@@ -43,6 +57,8 @@ void session_tell_suspended(struct session *session)
         else
             snprintf(text, sizeof text, "%s", words);
         log_lines(text);
+        note_gap(session, i);
+        session_tell_strategy(session, i, "suspended", words);
     }
 }
 
@@ -148,11 +164,11 @@ oc_rc session_strategy_failed(struct session *session, uint32_t index)
 /* Closes what is open at the last known price: the one exception to the rule of the next event. */
 static oc_rc close_positions(struct session *session)
 {
-    for (uint32_t i = 0; i < session->strategy_count; i++) {
+    for (uint32_t id = 1; id <= engine_client_count(session->engine); id++) { /* unloaded ones may hold something too */
         oc_rc rc = engine_begin(session->engine, 0);
         if (rc < 0)
             return rc;
-        engine_flatten(session->engine, strategy_id(session->strategies[i].strategy), OC_ROLE_END, "end");
+        engine_flatten(session->engine, id, OC_ROLE_END, "end");
         rc = engine_end(session->engine, true);
         if (rc < 0)
             return rc;
@@ -217,7 +233,8 @@ oc_rc session_finish(struct session *session, struct result *ret_result)
     oc_rc rc = OC_OK;
     bool closes = strcmp(settings_text(session->settings, "session.end", "close"), "close") == 0;
     for (uint32_t i = 0; i < session->strategy_count; i++)
-        if (strategy_stop(session->strategies[i].strategy, "end") < 0 && session->ends_on_error)
+        if (session->strategies[i].strategy && strategy_stop(session->strategies[i].strategy, "end") < 0 &&
+            session->ends_on_error)
             return session_strategy_failed(session, i);
     session_tell_suspended(session);
     loop_finish(session->loop, session->now_ns);

@@ -12,25 +12,6 @@
 
 enum { STRATEGY_TEXT_MAX = 1 << 20 };
 
-static oc_rc require_module(void *arg, const char *name, const char **ret_text, size_t *ret_size)
-{
-    struct session_strategy *owner = arg;
-    char path[512];
-    const char *slash = strrchr(owner->file, '/');
-    int folder = slash ? (int)(slash - owner->file) + 1 : 0;
-    if (strstr(name, "..") || strchr(name, '/'))
-        return OC_E_NOT_FOUND;
-    int length = snprintf(path, sizeof path, "%.*s%s.lua", folder, owner->file, name);
-    if (length < 0 || length >= (int)sizeof path)
-        return OC_E_NOT_FOUND;
-    free(owner->module);
-    owner->module = NULL;
-    oc_rc rc = env_read_file(path, STRATEGY_TEXT_MAX, &owner->module, ret_size);
-    if (rc == OC_OK)
-        *ret_text = owner->module;
-    return rc < 0 ? OC_E_NOT_FOUND : rc;
-}
-
 oc_rc session_read_strategies(struct session *session)
 {
     for (uint32_t i = 0; i < session->strategy_count; i++) {
@@ -148,24 +129,6 @@ oc_rc session_make_instruments(struct session *session)
     return OC_OK;
 }
 
-static oc_rc add_markets(struct session *session, struct session_strategy *owner)
-{
-    for (uint32_t i = 0; i < session->source_count; i++) {
-        struct sandbox_error error = {0};
-        bool seen = false;
-        for (uint32_t k = 0; k < i; k++)
-            seen |= session->sources[k].inst == session->sources[i].inst;
-        if (seen)
-            continue;
-        oc_rc rc = strategy_add_market(owner->strategy, session->sources[i].inst, &error);
-        if (rc < 0 && error.message[0])
-            session_explain(session, &error);
-        if (rc < 0)
-            return session_fail(session, rc, "strategy %s could not take the market (code %d)", owner->file, (int)rc);
-    }
-    return OC_OK;
-}
-
 oc_rc session_load_strategies(struct session *session, strategy_log_fn log)
 {
     bool is_live = strcmp(session->mode, "paper") == 0;
@@ -176,31 +139,11 @@ oc_rc session_load_strategies(struct session *session, strategy_log_fn log)
     bool watched = strcmp(session->mode, "replay") != 0 && deadline_ns > 0;
     if (watched && sandbox_watchdog_start(10000, &session->watchdog) < 0)
         return session_fail(session, OC_E_IO, "the timer that stops runaway scripts could not be started");
+    session->log = log;
+    session->deadline_ns = watched ? deadline_ns : 0;
+    session->opened_strategies = session->strategy_count;
     for (uint32_t i = 0; i < session->strategy_count; i++) {
-        struct session_strategy *owner = &session->strategies[i];
-        struct sandbox_error error = {0};
-        struct strategy_config config = {.file = owner->file,
-                                         .text = owner->text,
-                                         .text_size = owner->text_size,
-                                         .params = session->params,
-                                         .param_count = session->param_count,
-                                         .account = session->account,
-                                         .data_period_ns = session->sources[0].info.period_ns,
-                                         .from_ns = session->from_ns,
-                                         .seed = session->seed,
-                                         .limits = {.deadline_ms = watched ? (uint32_t)(deadline_ns / 1000000) : 0},
-                                         .watchdog = session->watchdog,
-                                         .log = log,
-                                         .log_arg = session,
-                                         .require = require_module,
-                                         .require_arg = owner};
-        rc = strategy_new(session->engine, &config, &owner->strategy, &error);
-        if (rc < 0 && error.message[0])
-            session_explain(session, &error);
-        if (rc < 0)
-            return session_fail(session, rc, "strategy %s could not be loaded (code %d)", owner->file, (int)rc);
-        strategy_note_origins(owner->strategy, session->desk != NULL);
-        rc = add_markets(session, owner);
+        rc = session_make_strategy(session, i);
         if (rc < 0)
             return rc;
     }

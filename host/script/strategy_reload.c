@@ -96,8 +96,27 @@ struct take_call {
     size_t size;
 };
 
+/* An indicator that could not come over is not lost where the new text made one of that name. */
+static void found_again(struct text *lost, const char *name, const char *key)
+{
+    char path[128] = "";
+    strncat(path, name, sizeof path - 1);
+    strncat(path, ".", sizeof path - strlen(path) - 1);
+    strncat(path, key, sizeof path - strlen(path) - 1);
+    size_t size = strlen(path);
+    for (char *at = lost->data; *at;) {
+        size_t length = strcspn(at, "\n"), whole = length + (at[length] == '\n');
+        if (length == size && memcmp(at, path, size) == 0) {
+            memmove(at, at + whole, strlen(at + whole) + 1);
+            lost->size = strlen(lost->data);
+            return;
+        }
+        at += whole;
+    }
+}
+
 /* What on_init put there stays where nothing came over, and where it is an indicator: the new text decides which. */
-static void merge(lua_State *lua, int made, int taken)
+static void merge(lua_State *lua, const struct strategy *strategy, int made, int taken)
 {
     for (lua_pushnil(lua); lua_next(lua, made); lua_pop(lua, 1)) {
         bool is_indicator = luaL_testudata(lua, -1, strategy_meta_indicator) != NULL;
@@ -106,6 +125,8 @@ static void merge(lua_State *lua, int made, int taken)
         lua_pop(lua, 1);
         if (!is_indicator && !is_absent)
             continue;
+        if (is_indicator && lua_type(lua, -2) == LUA_TSTRING)
+            found_again(strategy->lost, strategy->lost_in, lua_tostring(lua, -2));
         lua_pushvalue(lua, -2);
         lua_pushvalue(lua, -2);
         lua_rawset(lua, taken);
@@ -119,7 +140,7 @@ static int lj_take(lua_State *lua)
         return sandbox_raise(lua, "the saved data cannot be read");
     int taken = lua_gettop(lua);
     lua_rawgeti(lua, LUA_REGISTRYINDEX, *take->ref);
-    merge(lua, lua_gettop(lua), taken);
+    merge(lua, take->strategy, lua_gettop(lua), taken);
     lua_pop(lua, 1);
     luaL_unref(lua, LUA_REGISTRYINDEX, *take->ref);
     *take->ref = luaL_ref(lua, LUA_REGISTRYINDEX);
