@@ -58,7 +58,7 @@ oc_rc session_attend(struct session *session, int64_t at_ns)
 {
     struct session_pace *pace = &session->pace;
     if (!pace->base_mono_ns)
-        pace_from(session, session->first_ns);
+        pace_from(session, session->now_ns); /* where the data begin, or where a restart goes on */
     for (;;) {
         if (session->travel)
             travel_turn(session->travel, at_ns);

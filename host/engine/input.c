@@ -376,8 +376,11 @@ oc_rc engine_restore(struct engine *engine, const struct oc_event *event)
         if (engine->is_observed) /* rules saw the request above, which a live run shows them only when it was sent */
             chain_observe(engine, event);
     } else if (event->type == OC_EV_TIMER) {
+        const struct oc_ev_timer *timer = (const struct oc_ev_timer *)(const void *)event;
+        struct client *client = &engine->clients[timer->owner <= engine->client_count ? timer->owner : 0];
         struct timer fired;
-        while (timers_next_ns(&engine->timers) <= ((const struct oc_ev_timer *)(const void *)event)->due_ns &&
+        client->missed += client->off == CLIENT_HELD;
+        while (timers_next_ns(&engine->timers) <= timer->due_ns &&
                timers_pop(&engine->timers, &fired))
             ;
         rc = OC_OK;
