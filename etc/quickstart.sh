@@ -14,3 +14,4 @@ build/release/outcry backtest strategies/sma_cross.lua synthetic-bars:20000 -p f
 echo
 echo "the program is build/release/outcry; next: docs/strategy-guide.md, or your own file:"
 echo "  build/release/outcry backtest strategies/rsi_reversion.lua YOUR.csv --cash '10000 USDT'"
+echo "or trade by hand, on synthetic prices: build/release/outcry console"
