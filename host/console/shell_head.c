@@ -129,8 +129,9 @@ size_t shell_headline(struct shell *shell, char *text, size_t size_max)
         return out.size;
     }
     put_state(shell, &out, status);
-    text_format(&out, "  %s orders  %s strategies  seq %s  %.19s", get_text(status, "open_orders"), get_text(status, "strategies"),
-                get_text(status, "seq"), get_text(status, "now"));
+    const char *now = get_text(status, "now"), *time = strchr(now, 'T'); /* the time of day: a narrow screen has no more room */
+    text_format(&out, "  %s orders  %s strategies  seq %s  %.8s", get_text(status, "open_orders"), get_text(status, "strategies"),
+                get_text(status, "seq"), time ? time + 1 : now);
     json_object_put(status);
     return out.size;
 }
