@@ -27,7 +27,7 @@ see_line 'typed ahead'
 ok "an endless loop ends by itself after 5 s ($took ms); what was typed meanwhile is evaluated then"
 
 line 'for i = 1, 1e9 do print("line " .. i) end'
-see 'line 9'
+see_line 'line [0-9]+' # of many at once, whichever
 keys C-c
 see 'interrupted'
 keys C-l
