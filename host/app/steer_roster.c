@@ -13,7 +13,9 @@
 enum {
     ROSTER_BYTES_MAX = 32 << 20,
     ROSTER_FIELDS_MAX = 32 + 2 * STRATEGY_PARAMS_MAX + 2 * STEER_MODULES_MAX,
-    SLOT_FIELDS = 17 /* before the parameters */
+    SLOT_READS_DISK = 16,
+    SLOT_WORDS = 17, /* why it is suspended; empty: it is not */
+    SLOT_FIELDS = 18 /* before the parameters */
 };
 
 static void put_number(struct text *line, int64_t number)
@@ -44,6 +46,7 @@ static void put_slot(const struct session *session, const struct session_strateg
     for (int i = 0; i < SESSION_MAY_LISTS; i++)
         line_put(line, owner->may[i]);
     put_number(line, source && source->reads_disk);
+    line_put(line, owner->strategy ? engine_suspension(session->engine, owner->id) : "");
     if (!source || !owner->is_steered)
         return;
     put_number(line, source->param_count);
@@ -120,7 +123,7 @@ static struct steer_source *source_of(const struct reading *reading)
     for (uint32_t i = at + 1; i + 1 < reading->count && is_ok; i += 2)
         is_ok = steer_source_module(source, reading->fields[i], reading->fields[i + 1]);
     if (is_ok) {
-        source->reads_disk = number_at(reading, SLOT_FIELDS - 1) > 0;
+        source->reads_disk = number_at(reading, SLOT_READS_DISK) > 0;
         return source;
     }
     steer_source_free(source);
@@ -177,6 +180,8 @@ static oc_rc take_slot(struct reading *reading, uint32_t index)
     }
     if (!is_loaded)
         return OC_OK;
+    if (reading->fields[SLOT_WORDS][0])
+        engine_suspend_as(session->engine, id, reading->fields[SLOT_WORDS]);
     engine_hold(session->engine, id, number_at(reading, 6) > 0);
     engine_set_missed(session->engine, id, (uint64_t)number_at(reading, 7));
     return steer_apply_limits(session, index);

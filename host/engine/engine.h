@@ -148,6 +148,8 @@ bool engine_is_over(const struct engine *engine, uint32_t strategy);
 void engine_fail(struct engine *engine, uint32_t strategy, oc_rc rc);
 /* As a fact, not recorded: its callbacks stop and its timers go; its orders stay. */
 void engine_suspend(struct engine *engine, uint32_t strategy);
+/* The same with the words of the record that said so. */
+void engine_suspend_as(struct engine *engine, uint32_t strategy, const char *words);
 bool engine_is_suspended(const struct engine *engine, uint32_t strategy);
 /* The words recorded with its suspension; "" when there are none or it is not suspended. */
 const char *engine_suspension(const struct engine *engine, uint32_t strategy);

@@ -91,6 +91,16 @@ void engine_suspend(struct engine *engine, uint32_t strategy)
     timers_remove_of(&engine->timers, strategy);
 }
 
+void engine_suspend_as(struct engine *engine, uint32_t strategy, const char *words)
+{
+    if (strategy == 0 || strategy > engine->client_count)
+        return;
+    struct suspension made = {.event.head.size = sizeof made.event + sizeof made.text};
+    strncpy(made.text, words, sizeof made.text - 1);
+    keep(&engine->clients[strategy], &made.event);
+    engine_suspend(engine, strategy);
+}
+
 const char *engine_suspension(const struct engine *engine, uint32_t strategy)
 {
     const struct client *client = &engine->clients[strategy];

@@ -1,0 +1,260 @@
+/* steer_kit.h: a whole paper session in the test's process, that is told commands at chosen market events. */
+#ifndef TEST_STEER_KIT_H
+#define TEST_STEER_KIT_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "app/restore.h"
+#include "app/run.h"
+#include "app/steer.h"
+#include "app/verbs.h"
+#include "base/log.h"
+#include "console/line.h"
+#include "engine/impl.h"
+
+enum { TRACE_MAX = 1 << 14 };
+
+struct trace_row { /* a request of one strategy, without what counts across strategies */
+    int64_t at_ns;
+    int64_t qty;
+    int64_t price;
+    uint8_t side;
+    uint8_t kind;
+    uint8_t role;
+};
+
+struct town {
+    struct options *options;
+    struct session *session;
+    struct restore restore;
+    struct text reply;
+    bool is_ok;          /* of the last command */
+    uint64_t events;     /* instants so far */
+    uint64_t ends_at;    /* 0: at the end of the data */
+    void (*at)(struct town *town, uint64_t event); /* before each instant */
+    uint32_t traced;     /* number of the strategy whose requests are kept; 0: none */
+    uint32_t trace_count;
+    struct trace_row trace[TRACE_MAX];
+    uint32_t denied;
+    char reason[OC_REASON_MAX]; /* of the last denial */
+    int64_t extra;       /* the test's own */
+};
+
+/* main.c is not linked into tests. */
+int verb_help(int argc, char **argv)
+{
+    (void)argc;
+    (void)argv;
+    return 0;
+}
+
+static struct registry *town_registry(void)
+{
+    static struct registry *registry;
+    if (!registry) {
+        registry = calloc(1, sizeof *registry);
+        setenv("OUTCRY_PLUGINS", TEST_BUILD_DIR "/plugins", 1);
+        assert_int_equal(run_load_plugins(registry), OC_OK);
+        log_set_level(LOG_NONE);
+    }
+    return registry;
+}
+
+static const char *town_folder(void)
+{
+    static char folder[64];
+    if (!folder[0]) {
+        snprintf(folder, sizeof folder, "%s/outcry-steer-XXXXXX", P_tmpdir);
+        assert_non_null(mkdtemp(folder));
+    }
+    return folder;
+}
+
+/* Writes a strategy; returns its path, good until the next call but three. */
+static inline const char *town_file(const char *name, const char *text)
+{
+    static char paths[4][128];
+    static int next;
+    char *path = paths[next++ % 4];
+    snprintf(path, sizeof paths[0], "%s/%s", town_folder(), name);
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    fputs(text, file);
+    fclose(file);
+    return path;
+}
+
+static oc_rc town_due(void *arg, int64_t at_ns)
+{
+    struct town *town = arg;
+    if (at_ns == INT64_MAX)
+        return OC_OK;
+    if (town->ends_at && town->events >= town->ends_at)
+        return 1;
+    town->session->pace.command_ns = at_ns - 1;
+    if (town->at)
+        town->at(town, town->events);
+    town->events++;
+    return OC_OK;
+}
+
+static void town_record(void *arg, const struct oc_event *event)
+{
+    struct town *town = arg;
+    const struct oc_request *request = (const struct oc_request *)(const void *)event;
+    if (event->type == OC_EV_DENIED) {
+        town->denied++;
+        memcpy(town->reason, ((const struct oc_ev_answer *)(const void *)event)->reason, OC_REASON_MAX);
+    }
+    if (event->type != OC_EV_REQUEST || !town->traced || request->strategy != town->traced || town->trace_count == TRACE_MAX)
+        return;
+    town->trace[town->trace_count++] =
+        (struct trace_row){event->local_ns, request->qty, request->price, request->side, request->kind, request->role};
+}
+
+/* `folder` NULL: recorded nowhere. Words end with NULL: files and options. */
+static inline struct town *town_new(const char *folder, const char *const *words)
+{
+    struct town *town = calloc(1, sizeof *town);
+    char *argv[32] = {(char *)(uintptr_t)"paper", (char *)(uintptr_t)"--cash", (char *)(uintptr_t)"1000000 USDT"};
+    int argc = 3;
+    while (*words)
+        argv[argc++] = (char *)(uintptr_t)*words++;
+    if (folder) {
+        argv[argc++] = (char *)(uintptr_t)"--session";
+        argv[argc++] = (char *)(uintptr_t)folder;
+    }
+    town->options = calloc(1, sizeof *town->options);
+    assert_int_equal(options_parse(town->options, argc, argv), OC_OK);
+    assert_int_equal(options_settle(town->options), OC_OK);
+    town->options->quiet = true;
+    town->session = run_session_new(town->options, town_registry(), "paper");
+    assert_int_equal(run_setup_paper(town->session, town->options), OC_OK);
+    town->session->may_be_empty = true;
+    town->session->commands_due = town_due;
+    town->session->commands_arg = town;
+    town->session->on_record = town_record;
+    town->session->on_record_arg = town;
+    text_init_grow(&town->reply, POST_LINE_MAX);
+    return town;
+}
+
+static inline void town_open(struct town *town, const char *folder)
+{
+    oc_rc rc = folder ? session_lock(town->session, folder) : OC_OK;
+    if (rc == OC_OK && folder)
+        rc = restore_open(&town->restore, town->session, folder);
+    if (rc == OC_OK)
+        rc = session_open(town->session);
+    if (rc == OC_OK && town->restore.has_journal)
+        rc = restore_apply(&town->restore, town->session);
+    restore_close(&town->restore);
+    if (rc < 0)
+        print_message("%s\n", town->session->error);
+    assert_int_equal(rc, OC_OK);
+}
+
+/* Runs on; with `finish` to a clean end, positions closed. */
+static inline void town_run(struct town *town, bool finish)
+{
+    static struct result result;
+    oc_rc rc = session_run(town->session);
+    if (rc < 0 && rc != OC_E_AGAIN)
+        print_message("%s\n", town->session->error);
+    assert_true(rc == OC_OK || rc == OC_E_AGAIN);
+    if (finish)
+        assert_int_equal(session_finish(town->session, &result), OC_OK);
+    assert_int_equal(town->session->drift, 0);
+}
+
+static inline void town_free(struct town *town)
+{
+    session_close(town->session);
+    free(town->session);
+    options_release(town->options);
+    free(town->options);
+    text_release(&town->reply);
+    free(town);
+}
+
+/* As a console does: prepared, recorded, carried out. Words parted by '|'. */
+static inline bool town_say(struct town *town, const char *format, ...)
+{
+    char line[1024];
+    struct desk_words words = {.count = 0};
+    struct text record;
+    va_list args;
+    va_start(args, format);
+    vsnprintf(line, sizeof line, format, args);
+    va_end(args);
+    for (char *at = strtok(line, "|"); at; at = strtok(NULL, "|"))
+        words.fields[words.count++] = at;
+    text_clear(&town->reply);
+    town->is_ok = session_steer_prepare(town->session, &words, &town->reply);
+    if (!town->is_ok)
+        return false;
+    text_init_grow(&record, OC_EVENT_MAX - 256);
+    for (uint32_t i = 0; i < words.count; i++)
+        line_put(&record, words.fields[i]);
+    line_put(&record, "by=test");
+    assert_false(record.is_cut);
+    text_clear(&town->reply);
+    town->is_ok = session_command(town->session, record.data, record.size, &town->reply);
+    text_release(&record);
+    return town->is_ok;
+}
+
+static inline bool town_told(const struct town *town, const char *words)
+{
+    if (town->reply.size && strstr(town->reply.data, words))
+        return true;
+    print_message("'%s' is not in: %s\n", words, town->reply.size ? town->reply.data : "(nothing)");
+    return false;
+}
+
+static inline void town_must(struct town *town, const char *command)
+{
+    if (!town_say(town, "%s", command))
+        print_message("%s: %s\n", command, town->reply.data);
+    assert_true(town->is_ok);
+}
+
+/* The rows of all strategies, without what is only of this process: times, memory, calls. */
+static inline void town_rows(struct town *town, char *out, size_t size)
+{
+    struct text row;
+    size_t at = 0;
+    text_init_grow(&row, POST_LINE_MAX);
+    for (uint32_t i = 0; i < town->session->strategy_count; i++) {
+        text_clear(&row);
+        session_put_strategy(town->session, &row, NULL, i);
+        const char *tail = strstr(row.data, "\"error\""), *used = strstr(row.data, ",\"notional_used\"");
+        const char *rest = used ? strchr(used + 1, '}') : NULL;
+        const char *calls = strstr(row.data, ",\"calls\"");
+        assert_true(tail && used && rest && calls);
+        at += (size_t)snprintf(out + at, size - at, "%.*s %.*s%s\n", (int)(calls - row.data), row.data, (int)(used - tail), tail,
+                               rest);
+    }
+    text_release(&row);
+}
+
+/* True: the recorded session agrees with itself when it is run again. */
+static inline bool town_replays(const char *folder)
+{
+    char *argv[] = {(char *)(uintptr_t)"replay", (char *)(uintptr_t)folder, (char *)(uintptr_t)"--diff", NULL};
+    int code = verb_replay(3, argv);
+    log_set_level(LOG_NONE);
+    return code == EXIT_GOOD;
+}
+
+#endif
