@@ -18,7 +18,7 @@ static const char saver[] = "strategy { name = 'saver' }\n"
                             "local help = require('helper')\n"
                             "local n = 0\n"
                             "function on_save() return { n = n } end\n"
-                            "function on_load(t) n = t.n + 1000 end\n"
+                            "function on_load(t) n = t.n end\n"
                             "function on_bar(m, b) n = n + 1 if n % 7 == 0 then m:buy(help.size) end end\n";
 
 static void write_files(void)
@@ -156,6 +156,44 @@ static void a_restart_brings_them_back(void **state)
         assert_string_equal(before, after);
         town_run(town, true); /* and it runs on */
         town_free(town);
+    }
+}
+
+/* In pieces as at once: the same requests, to the last. */
+static void what_was_cut_trades_on_as_if_it_was_not(void **state)
+{
+    (void)state;
+    const char *const words[] = {"--feed", "synthetic-bars:600", NULL};
+    for (int i = 0; i < 4; i++) {
+        char folder[160];
+        uint32_t strategy = i < 2 ? 1 : 3;
+        struct town *whole = town_new(NULL, words), *first, *second;
+        whole->traced = strategy;
+        whole->at = say_all;
+        town_open(whole, NULL);
+        town_run(whole, true);
+        snprintf(folder, sizeof folder, "%s/cut%d", town_folder(), i);
+        first = town_new(folder, words);
+        first->traced = strategy;
+        first->at = say_all;
+        first->ends_at = 470;
+        town_open(first, folder);
+        town_run(first, false);
+        if (i % 2)
+            assert_int_equal(session_checkpoint(first->session), OC_OK);
+        uint32_t count = first->trace_count;
+        assert_true(count <= whole->trace_count);
+        assert_memory_equal(first->trace, whole->trace, count * sizeof first->trace[0]);
+        town_free(first);
+        second = town_new(folder, words);
+        second->traced = strategy;
+        town_open(second, folder);
+        town_run(second, true);
+        assert_true(second->trace_count > 10);
+        assert_int_equal(count + second->trace_count, whole->trace_count);
+        assert_memory_equal(second->trace, whole->trace + count, second->trace_count * sizeof second->trace[0]);
+        town_free(whole);
+        town_free(second);
     }
 }
 
@@ -392,6 +430,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_command_is_carried_out_again_in_a_replay),
         cmocka_unit_test(a_restart_brings_them_back),
+        cmocka_unit_test(what_was_cut_trades_on_as_if_it_was_not),
         cmocka_unit_test(a_thousand_reloads_leak_nothing_and_disturb_nobody),
         cmocka_unit_test(nothing_is_granted_in_live),
         cmocka_unit_test(what_ran_too_long_is_stopped_there_again),
