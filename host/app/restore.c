@@ -8,7 +8,7 @@
 #include "base/env.h"
 #include "base/log.h"
 
-enum { BLOB_MAX = 64 << 20, PARTS_FIXED = 3, PARTS_MAX = PARTS_FIXED + SESSION_STRATEGIES_MAX, BLOB_VERSION = 2 };
+enum { BLOB_MAX = 64 << 20, PARTS_FIXED = 3, PARTS_MAX = PARTS_FIXED + SESSION_STRATEGIES_MAX, BLOB_VERSION = 2, PART_ALIGN = 16 };
 enum { PART_ROSTER, PART_ENGINE, PART_SIM }; /* and then each strategy; 0 bytes where it is unloaded */
 
 struct blob_head {
@@ -16,6 +16,9 @@ struct blob_head {
     uint32_t parts;
     uint64_t size[PARTS_MAX];
 };
+
+/* Plugins read their part where it lies. */
+static size_t part_step(size_t size) { return (size + PART_ALIGN - 1) / PART_ALIGN * PART_ALIGN; }
 
 static int64_t part_save(struct session *session, uint32_t part, char *bytes, size_t size_max)
 {
@@ -52,11 +55,12 @@ oc_rc session_checkpoint(struct session *session)
     size_t at = sizeof head;
     int64_t size = 0;
     for (uint32_t part = 0; part < head.parts; part++) {
-        size = part_save(session, part, blob + at, BLOB_MAX - at);
+        size = part_save(session, part, blob + at, BLOB_MAX - PART_ALIGN - at);
         if (size < 0)
             break;
         head.size[part] = (uint64_t)size;
-        at += (size_t)size;
+        memset(blob + at + size, 0, part_step((size_t)size) - (size_t)size);
+        at += part_step((size_t)size);
     }
     oc_rc rc = size < 0 ? (oc_rc)size : OC_OK;
     memcpy(blob, &head, sizeof head);
@@ -85,7 +89,9 @@ static oc_rc session_checkpoint_read(struct session *session, const struct journ
             rc = OC_E_DATA;
         if (rc < 0)
             return rc;
-        at += size;
+        if (part_step(size) > checkpoint->blob_size - at)
+            return OC_E_DATA;
+        at += part_step(size);
     }
     return OC_OK;
 }

@@ -247,8 +247,11 @@ static void a_thousand_reloads_leak_nothing_and_disturb_nobody(void **state)
     assert_memory_equal(calm->trace, town->trace, town->trace_count * sizeof town->trace[0]);
     assert_true(town->session->strategies[0].strategy != NULL);
     assert_true((int64_t)sandbox_heap_bytes(strategy_sandbox(town->session->strategies[0].strategy)) < 4 * town->extra);
-    /* a thousand sandboxes would be more than 64 MB */
-    assert_true(resident_kb() - before_kb < 48 * 1024 || getenv("ASAN_OPTIONS"));
+    long grown_kb = resident_kb() - before_kb;
+#if !defined(__SANITIZE_ADDRESS__) /* that keeps what was freed, and finds leaks itself */
+    assert_true(grown_kb < 48 * 1024); /* a thousand sandboxes would be more than 64 MB */
+#endif
+    assert_true(grown_kb > -1024 * 1024);
     town_free(calm);
     town_free(town);
 }

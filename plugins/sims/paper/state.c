@@ -22,7 +22,8 @@ static uint64_t state_size(const struct paper *paper)
 
 static char *put(char *at, const void *bytes, uint64_t size)
 {
-    memcpy(at, bytes, size);
+    if (size) /* an empty list may be NULL */
+        memcpy(at, bytes, size);
     return at + size;
 }
 
