@@ -78,9 +78,31 @@ static oc_rc open_side(struct side *side, const char *dir, struct text *text)
     return OC_OK;
 }
 
+/* What was commanded, without by whom. */
+static size_t command_size(const struct oc_ev_text *command)
+{
+    const char *said = (const char *)(command + 1);
+    size_t size = command->text_size;
+    for (size_t i = size; i-- > 0;)
+        if (said[i] == '\t')
+            return size - i > 4 && memcmp(said + i + 1, "by=", 3) == 0 ? i : size;
+    return size;
+}
+
+static bool is_same_command(const struct oc_event *a, const struct oc_event *b)
+{
+    const struct oc_ev_text *left = (const struct oc_ev_text *)(const void *)a;
+    const struct oc_ev_text *right = (const struct oc_ev_text *)(const void *)b;
+    size_t size = command_size(left);
+    return a->local_ns == b->local_ns && left->code == right->code && size == command_size(right) &&
+           memcmp(left + 1, right + 1, size) == 0;
+}
+
 /* Everything but seq and cause, which count other records too. */
 static bool is_same(const struct oc_event *a, const struct oc_event *b)
 {
+    if (a->type == OC_EV_COMMAND && b->type == OC_EV_COMMAND)
+        return is_same_command(a, b);
     struct oc_event head_a = *a, head_b = *b;
     head_a.seq = head_b.seq = head_a.cause = head_b.cause = 0;
     if (memcmp(&head_a, &head_b, sizeof head_a) != 0)

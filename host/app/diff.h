@@ -1,6 +1,6 @@
 /* diff.h: where two recorded sessions part.
  * Invariants: only what was asked, answered, filled, commanded and suspended is compared, with all fields but the sequence
- * numbers; times count. Reads both journals and changes nothing. */
+ * numbers and who gave a command; times count. Reads both journals and changes nothing. */
 #ifndef APP_DIFF_H
 #define APP_DIFF_H
 

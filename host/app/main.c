@@ -6,6 +6,7 @@
 #include "app/verbs.h"
 #include "app/version.h"
 #include "base/text.h"
+#include "console/shell.h"
 #include "script/reference.h"
 
 struct verb {
@@ -26,16 +27,16 @@ static const struct verb verbs[] = {
     {"config", verb_config, "config check: read the files and show what holds"},
     {"bench", verb_bench, "measure this machine against the figures of the docs"},
     {"version", verb_version, "version, and the libraries it runs with"},
-    {"help", verb_help, "this text; `help lua`: every word a strategy can use"},
+    {"help", verb_help, "this text; `help lua`, `help console`: every word of a strategy, of a console"},
 };
 
 enum { VERBS = sizeof verbs / sizeof verbs[0] };
 
-static int help_lua(void)
+static int help_page(oc_rc (*write)(struct text *text))
 {
     struct text text;
     text_init_grow(&text, REFERENCE_TEXT_MAX);
-    oc_rc rc = reference_write(&text);
+    oc_rc rc = write(&text);
     if (rc == OC_OK)
         fputs(text.data, stdout);
     text_release(&text);
@@ -45,7 +46,9 @@ static int help_lua(void)
 int verb_help(int argc, char **argv)
 {
     if (argc > 1 && strcmp(argv[1], "lua") == 0)
-        return help_lua();
+        return help_page(reference_write);
+    if (argc > 1 && strcmp(argv[1], "console") == 0)
+        return help_page(shell_reference);
     printf("outcry %s: a trading host\n\nusage: outcry VERB [words] [--options]\n\n", OUTCRY_VERSION);
     for (int i = 0; i < (int)VERBS; i++)
         printf("  %-10s %s\n", verbs[i].name, verbs[i].about);

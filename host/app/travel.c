@@ -15,7 +15,7 @@ struct copy {
 
 struct mark { /* of an order or a fill */
     uint64_t order;
-    uint64_t events; /* taken before it */
+    uint64_t events; /* at the last turn before it */
     bool is_fill;
 };
 
@@ -40,6 +40,7 @@ struct travel {
     struct copy copies[TRAVEL_COPIES_MAX];
     uint64_t stride;
     uint64_t next_at;
+    uint64_t turn_events; /* at the last turn */
     struct goal goal;
     struct mark *marks; /* a ring of TRAVEL_MARKS_MAX */
     uint64_t mark_count;
@@ -120,6 +121,7 @@ void travel_turn(struct travel *travel, int64_t at_ns)
 {
     struct session *session = travel->session;
     struct goal *goal = &travel->goal;
+    travel->turn_events = session->events;
     if (session->events >= travel->next_at)
         make_copy(travel);
     bool is_there = (goal->kind == GOAL_EVENTS && session->events >= goal->number) ||
@@ -141,28 +143,28 @@ void travel_mark(struct travel *travel, const struct oc_event *event)
     if (!is_fill && request->kind != OC_REQUEST_NEW)
         return;
     struct mark *mark = &travel->marks[travel->mark_count++ % TRAVEL_MARKS_MAX];
-    *mark = (struct mark){is_fill ? fill->order : request->order, travel->session->events, is_fill};
+    *mark = (struct mark){is_fill ? fill->order : request->order, travel->turn_events, is_fill};
 }
 
-/* The events taken just before the count-th order or fill from here back; 0: before the first one. */
+/* The events at the last turn before the count-th order or fill from here back; 0: before the first one. */
 static uint64_t before_mark(const struct travel *travel, bool is_fill, uint64_t count)
 {
     uint64_t kept = travel->mark_count < TRAVEL_MARKS_MAX ? travel->mark_count : TRAVEL_MARKS_MAX;
     for (uint64_t i = 1; i <= kept; i++) {
         const struct mark *mark = &travel->marks[(travel->mark_count - i) % TRAVEL_MARKS_MAX];
         if (mark->is_fill == is_fill && --count == 0)
-            return mark->events ? mark->events - 1 : 0;
+            return mark->events;
     }
     return 0;
 }
 
-/* Wakes the last copy at or before the goal, and ends here. Returns only when there is none. */
-static oc_rc go_back(struct travel *travel, const struct goal *goal, struct text *reply)
+/* Wakes the last copy at or before the goal (an order's is so many events), and ends here. Returns only when there is none. */
+static oc_rc go_back(struct travel *travel, const struct goal *goal, uint64_t events, struct text *reply)
 {
     struct message message = {.goal = *goal, .token = desk_token(travel->session->desk)};
     for (uint32_t i = travel->copy_count; i-- > 0;) {
         struct copy *copy = &travel->copies[i];
-        bool is_before = goal->kind == GOAL_EVENTS ? copy->events <= goal->number : copy->now_ns <= goal->at_ns;
+        bool is_before = goal->kind == GOAL_TIME ? copy->now_ns <= goal->at_ns : copy->events <= events;
         if (!is_before && i > 0) {
             env_fork_end(&copy->process);
             continue;
@@ -201,7 +203,7 @@ static oc_rc control_back(struct travel *travel, const struct desk_words *words,
     uint64_t events = travel->session->events;
     goal.number = kind == 0 ? (events > (uint64_t)count ? events - (uint64_t)count : 0)
                             : before_mark(travel, kind == 2, (uint64_t)count);
-    return go_back(travel, &goal, reply);
+    return go_back(travel, &goal, goal.number, reply);
 }
 
 static oc_rc control_to(struct travel *travel, const struct desk_words *words, struct text *reply)
@@ -213,12 +215,12 @@ static oc_rc control_to(struct travel *travel, const struct desk_words *words, s
         for (uint64_t i = 1; i <= travel->mark_count && i <= TRAVEL_MARKS_MAX; i++) {
             const struct mark *mark = &travel->marks[(travel->mark_count - i) % TRAVEL_MARKS_MAX];
             if (!mark->is_fill && mark->order == goal.number)
-                return go_back(travel, &(struct goal){.kind = GOAL_EVENTS, .number = mark->events}, reply);
+                return go_back(travel, &goal, mark->events, reply);
         }
     } else if (text_to_time(place, strlen(place), &goal.at_ns) == OC_OK) {
         goal.kind = GOAL_TIME;
         if (goal.at_ns < loop_now(session->loop))
-            return go_back(travel, &goal, reply);
+            return go_back(travel, &goal, 0, reply);
     } else {
         put_refusal(reply, "BAD_PLACE", "to: found '%.40s', expected a time such as 2024-01-01T10:00:00, or an order such as o3", place);
         return OC_E_INVALID;

@@ -15,7 +15,7 @@ struct place {
     off_t at;
 };
 
-/* Regular files that are open for reading, and where. */
+/* Regular files that are open for reading, and where. Not the standard ones: they are the person's, and go on. */
 static uint32_t note_files(struct place places[ENV_FORK_FILES_MAX])
 {
     uint32_t count = 0;
@@ -26,7 +26,8 @@ static uint32_t note_files(struct place places[ENV_FORK_FILES_MAX])
         char *end;
         struct stat stat;
         long fd = strtol(entry->d_name, &end, 10);
-        if (end == entry->d_name || *end || fd == dirfd(dir) || fstat((int)fd, &stat) < 0 || !S_ISREG(stat.st_mode))
+        bool is_other = end != entry->d_name && !*end && fd > STDERR_FILENO && fd != dirfd(dir);
+        if (!is_other || fstat((int)fd, &stat) < 0 || !S_ISREG(stat.st_mode))
             continue;
         off_t at = lseek((int)fd, 0, SEEK_CUR);
         if (at >= 0)

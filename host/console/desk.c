@@ -14,7 +14,7 @@ static bool words_hello(struct desk *desk, struct post_seat *seat, const struct 
 {
     struct desk_status status = {0};
     desk->config.host->status(desk->config.host->self, &status);
-    if (words->count > 1)
+    if (words->count > 1 && !seat->is_own) /* the host's own has one name in every run: it is in the order hash */
         snprintf(seat->name, sizeof seat->name, "%s", words->fields[1]);
     const struct instrument *first = instruments_at(desk->instruments, 1);
     put_open(reply, NULL, '{');

@@ -413,6 +413,10 @@ void post_reply(struct post *post, struct post_seat *seat, bool is_ok, const cha
     place->answer_size = (uint32_t)size + 1;
     atomic_store(&place->state, SEAT_ANSWERED);
     wake(post);
+    if (!post->thread) { /* nobody else would send it before the next turn has waited */
+        take_answer(post, place);
+        send_out(post, place);
+    }
 }
 
 bool post_is_wanted(const struct post *post, enum post_kind kind)

@@ -146,12 +146,16 @@ end)
 
 word('Session', 'until_fill', 'until_fill()', 'Runs to the next fill, then pauses.', 'until_fill', function() return control('until_fill') end)
 
-word('Session', 'to', 'to(time)', 'Replay: goes to that time, forwards or back.', 'to 2026-01-31T12:00', function(time, clock)
-  if time == nil then S.wrong('to when? expected a time: to 2026-01-31T12:00') end
+word('Session', 'to', 'to(time or order)', 'Replay: goes to that time, or to where the order was made, forwards or back.', 'to 2026-01-31T12:00', function(time, clock)
+  if time == nil then S.wrong('to when? expected a time or an order: to 2026-01-31T12:00, to o3') end
+  if type(time) == 'table' then time = S.id_of(time) end
   return control('to', clock and S.text(time) .. 'T' .. S.text(clock) or math.type(time) == 'integer' and S.from_ns(time) or time)
 end)
 
-word('Session', 'back', 'back([n])', 'Replay: goes back so many events.', 'back 10', function(n) return control('back', n or 1) end)
+word('Session', 'back', "back([n], ['events', 'orders' or 'fills'])", 'Replay: goes back so far.', 'back 1 fills', function(n, what)
+  if type(n) == 'string' and not tonumber(n) then n, what = 1, n end
+  return control('back', n or 1, what)
+end)
 
 word('Session', 'diff', 'diff(session_a, session_b)', 'Where the orders of two recorded sessions part.', "diff('runs/a', 'runs/b')", function(a, b)
   if type(a) ~= 'string' or type(b) ~= 'string' then S.wrong('diff: expected two session folders: diff runs/a runs/b') end
