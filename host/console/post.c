@@ -413,10 +413,6 @@ void post_reply(struct post *post, struct post_seat *seat, bool is_ok, const cha
     place->answer_size = (uint32_t)size + 1;
     atomic_store(&place->state, SEAT_ANSWERED);
     wake(post);
-    if (!post->thread) { /* nobody else would send it before the next turn has waited */
-        take_answer(post, place);
-        send_out(post, place);
-    }
 }
 
 bool post_is_wanted(const struct post *post, enum post_kind kind)
@@ -483,12 +479,20 @@ struct post_seat *post_receive(struct post *post, const struct post_token *token
     return NULL;
 }
 
+static bool has_answer(const struct post *post)
+{
+    for (int i = 0; i < POST_SEATS_MAX; i++)
+        if (post->places[i] && atomic_load(&post->places[i]->state) == SEAT_ANSWERED)
+            return true;
+    return false;
+}
+
 void post_wait(struct post *post, int64_t timeout_ns)
 {
     if (post->thread)
         env_signal_wait(post->signal, timeout_ns);
     else
-        post_turn(post, timeout_ns);
+        post_turn(post, has_answer(post) ? 0 : timeout_ns); /* an answer is not kept back */
 }
 
 uint32_t post_seats(const struct post *post) { return atomic_load(&post->seat_count); }
