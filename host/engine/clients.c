@@ -116,11 +116,11 @@ static void insert(struct engine *engine, const struct subscription *subscriptio
 oc_rc engine_add_client(struct engine *engine, const char *name, const struct engine_client *client,
                         uint32_t *ret_strategy)
 {
+    (void)name; /* for a reader of the call */
     if (engine->client_count == ENGINE_STRATEGIES_MAX)
         return OC_E_LIMIT;
     uint32_t strategy = ++engine->client_count;
     engine->clients[strategy].table = *client;
-    strncpy(engine->clients[strategy].name, name, sizeof engine->clients[strategy].name - 1);
     *ret_strategy = strategy;
     return OC_OK;
 }
@@ -178,7 +178,7 @@ oc_rc engine_resubscribe(struct engine *engine, uint32_t strategy, const struct 
     return OC_OK;
 }
 
-oc_rc engine_replace_client(struct engine *engine, uint32_t strategy, const char *name, const struct engine_client *client)
+oc_rc engine_replace_client(struct engine *engine, uint32_t strategy, const struct engine_client *client)
 {
     if (strategy == 0)
         return OC_E_NOT_FOUND;
@@ -188,8 +188,6 @@ oc_rc engine_replace_client(struct engine *engine, uint32_t strategy, const char
         engine->clients[++engine->client_count].off = CLIENT_GONE;
     struct client *slot = &engine->clients[strategy];
     slot->table = *client;
-    memset(slot->name, 0, sizeof slot->name);
-    strncpy(slot->name, name, sizeof slot->name - 1);
     slot->off &= CLIENT_HELD;
     slot->is_over = 0;
     free(slot->stop);

@@ -127,7 +127,7 @@ oc_rc engine_subscribe(struct engine *engine, uint32_t strategy, uint32_t inst, 
 oc_rc engine_resubscribe(struct engine *engine, uint32_t strategy, const struct engine_subscription *list, uint32_t count);
 /* The client of this number is another from now on, and is neither suspended nor gone; held it stays. Its orders, groups
  * and positions are those of the number. A number not yet in use, up to ENGINE_STRATEGIES_MAX, is taken into use. */
-oc_rc engine_replace_client(struct engine *engine, uint32_t strategy, const char *name, const struct engine_client *client);
+oc_rc engine_replace_client(struct engine *engine, uint32_t strategy, const struct engine_client *client);
 /* Nothing of it is called any more; subscriptions, timers, budget and limits go; orders and positions stay. The number is
  * given again by engine_replace_client only. */
 void engine_remove_client(struct engine *engine, uint32_t strategy);

@@ -28,7 +28,6 @@ enum { CLIENT_SUSPENDED = 1, CLIENT_HELD = 2, CLIENT_GONE = 4 }; /* why nothing 
 
 struct client {
     struct engine_client table;
-    char name[OC_TAG_MAX];
     uint32_t off;    /* CLIENT_...; 0: it runs */
     uint32_t call;   /* batches begun under this cause, from 1 */
     uint64_t cause;
@@ -36,6 +35,7 @@ struct client {
     struct grant *grant; /* NULL: without budget and limits. Owned */
     uint32_t is_over;    /* the running callback has gone over its budget */
     uint32_t zero;
+    uint64_t room[2];    /* 128 bytes: found by a shift, at every event */
     struct suspension *stop; /* the record that suspended it; in a replay the one to stop at. NULL: none. Owned */
 };
 

@@ -31,7 +31,8 @@ static bool size_is_valid(const struct oc_event *event)
     do {                                                                                           \
         struct client *client_ = &(engine)->clients[strategy];                                     \
         stage_begin(engine, strategy);                                                             \
-        bool stops_ = client_->stop && engine_stops_here(engine, strategy);                        \
+        bool stops_ = __builtin_expect(client_->stop != NULL, 0) &&                                \
+                      engine_stops_here(engine, strategy);                                         \
         oc_rc rc_ = stops_ ? ((passed), OC_E_LIMIT) : (call);                                      \
         if (__builtin_expect(client_->is_over, 0) && rc_ >= 0)                                     \
             rc_ = OC_E_STATE;                                                                      \

@@ -25,7 +25,7 @@ oc_rc strategy_enter(struct strategy *strategy)
     struct engine_client client = strategy_client(strategy);
     oc_rc rc = engine_resubscribe(strategy->engine, strategy->id, list, count);
     if (rc == OC_OK)
-        rc = engine_replace_client(strategy->engine, strategy->id, strategy->config.file, &client);
+        rc = engine_replace_client(strategy->engine, strategy->id, &client);
     free(list);
     return rc;
 }

@@ -343,9 +343,9 @@ static void clients_come_and_go(void **state)
     assert_int_equal(engine_resubscribe(engine, 1, list, 1), OC_E_INVALID);
     assert_int_equal(engine_resubscribe(engine, 0, list, 1), OC_E_NOT_FOUND);
     struct engine_client client = {0};
-    assert_int_equal(engine_replace_client(engine, 0, "x", &client), OC_E_NOT_FOUND);
-    assert_int_equal(engine_replace_client(engine, ENGINE_STRATEGIES_MAX + 1, "x", &client), OC_E_LIMIT);
-    assert_int_equal(engine_replace_client(engine, ENGINE_STRATEGIES_MAX, "x", &client), OC_OK);
+    assert_int_equal(engine_replace_client(engine, 0, &client), OC_E_NOT_FOUND);
+    assert_int_equal(engine_replace_client(engine, ENGINE_STRATEGIES_MAX + 1, &client), OC_E_LIMIT);
+    assert_int_equal(engine_replace_client(engine, ENGINE_STRATEGIES_MAX, &client), OC_OK);
     assert_int_equal(engine_client_count(engine), ENGINE_STRATEGIES_MAX);
     engine_remove_client(engine, 1);
     engine_remove_client(engine, ENGINE_STRATEGIES_MAX + 1);
