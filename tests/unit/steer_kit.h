@@ -188,7 +188,7 @@ static inline void town_free(struct town *town)
 }
 
 /* As a console does: prepared, recorded, carried out. Words parted by '|'. */
-static inline bool town_say(struct town *town, const char *format, ...)
+__attribute__((format(printf, 2, 3))) static inline bool town_say(struct town *town, const char *format, ...)
 {
     char line[1024];
     struct desk_words words = {.count = 0};
