@@ -83,6 +83,7 @@ struct wish {
     bool is_attached;
     bool may_trade;
     bool has_pane;
+    bool is_paused; /* the session begins so */
 };
 
 struct host { /* the session's thread */
@@ -178,6 +179,7 @@ static int console_here(struct session *session, const struct wish *wish)
         return complain("the console could not be opened", rc);
     }
     session->may_be_empty = true;
+    session->pace.is_paused = wish->is_paused;
     rc = env_signal_new(&host.opened);
     if (rc == OC_OK)
         rc = console_listen(session, pair[0], false, false);
@@ -280,6 +282,8 @@ static int take_wish(int argc, char **argv, struct wish *ret_wish)
             wish.may_trade = true;
         } else if (strcmp(argv[i], "--no-pane") == 0) {
             wish.has_pane = false;
+        } else if (strcmp(argv[i], "--paused") == 0) {
+            wish.is_paused = true;
         } else {
             argv[kept++] = argv[i];
         }

@@ -65,8 +65,11 @@ int verb_help(int argc, char **argv)
          "  --data 'key=value;...'   columns, unit, zone, period of the file\n"
          "  --session DIR            record the run there\n"
          "  --report FILE.html       write the report page\n"
+         "  --listen auto|none|PATH  where consoles attach (auto; none at full speed)\n"
+         "  --duration 1h            of data, then the session ends\n"
          "  --config FILE            configuration, several allowed; --set section.key=value\n"
          "  --json --quiet           for other programs\n"
+         "\nof console: the same, and --paused, --no-pane; --attach [SOCKET] [--trade]\n"
          "\nexit codes: 0 good, 1 the run failed, 2 wrong use, 3 configuration, 4 venue, 5 halted by risk");
     return EXIT_GOOD;
 }

@@ -34,6 +34,14 @@ end
 local function told(answer, err, what)
   if not answer then return nil, err end
   S.say(string.format('%s: %s', answer.name or 'strategy', what or answer.state or 'done'))
+  for _, list in ipairs { { 'warming', 'warm up from here on' }, { 'not_saved', 'could not go over' }, { 'positions', 'stay open' } } do
+    local names = answer[list[1]]
+    if type(names) == 'table' and #names > 0 then
+      local parts = {}
+      for i, name in ipairs(names) do parts[i] = type(name) == 'table' and (S.any(name.qty) .. ' ' .. S.any(name.symbol)) or S.any(name) end
+      S.say('  ' .. list[2] .. ': ' .. table.concat(parts, ', '))
+    end
+  end
   return S.said_already(S.shown(answer, function(a) return (a.name or '') .. ' ' .. (a.state or '') .. '\n' end))
 end
 
