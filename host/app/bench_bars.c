@@ -329,7 +329,7 @@ int bench_stop(const struct bench *bench)
 {
     enum { REPEATS = 15, COUNT = 200000 };
     struct oc_ev_bar *bars = calloc(COUNT, sizeof *bars);
-    double with[REPEATS], without[REPEATS], ratio[REPEATS];
+    double with[REPEATS] = {0}, without[REPEATS] = {0}, ratio[REPEATS];
     oc_rc rc = bars ? OC_OK : OC_E_NOMEM;
     for (int i = 0; i < REPEATS * 2 && rc == OC_OK; i++) {
         struct bench_run run = {.user = BENCH_LUA, .is_watched = (i & 1) != (i >> 1 & 1)}; /* each goes first in turn */

@@ -161,11 +161,11 @@ static oc_rc worth(struct engine *engine, uint32_t account, uint32_t inst, int64
 /* All that a strategy holds and asks for, but for one instrument of one account. */
 static oc_rc held_elsewhere(struct engine *engine, uint32_t strategy, uint32_t account, uint32_t inst, oc_i128 *ret_money)
 {
-    oc_i128 sum = 0, money;
+    oc_i128 sum = 0, money = 0;
     for (uint32_t i = 0; i < portfolio_book_count(engine->portfolio); i++) {
         const struct book *book = portfolio_book_at(engine->portfolio, i);
         const struct position *position = &book->position;
-        int64_t units;
+        int64_t units = 0;
         if (position->strategy != strategy ||
             (position->account == account && OC_INST_INDEX(position->inst) == OC_INST_INDEX(inst)))
             continue;

@@ -2,6 +2,7 @@
  *
  * What goes over are bytes that were recorded with the old one's last callback, or what its tables hold where nothing was
  * recorded yet; none of its code runs, so a suspended or stopped one can be taken over from as well. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -99,10 +100,8 @@ struct take_call {
 /* An indicator that could not come over is not lost where the new text made one of that name. */
 static void found_again(struct text *lost, const char *name, const char *key)
 {
-    char path[128] = "";
-    strncat(path, name, sizeof path - 1);
-    strncat(path, ".", sizeof path - strlen(path) - 1);
-    strncat(path, key, sizeof path - strlen(path) - 1);
+    char path[128];
+    snprintf(path, sizeof path, "%s.%s", name, key);
     size_t size = strlen(path);
     for (char *at = lost->data; *at;) {
         size_t length = strcspn(at, "\n"), whole = length + (at[length] == '\n');
