@@ -19,8 +19,8 @@ struct place {
     int fd;
     bool is_closing; /* the other end is gone; free when the engine has answered */
     char id[24];
+    bool is_skipping; /* the rest of a line that was too long: it is no question, whatever stands in it */
     uint32_t in_size;
-    uint32_t line_size; /* of the complete line at the start of in[] */
     uint32_t answer_size;
     struct text out;    /* bytes not yet sent */
     size_t out_at;
@@ -67,7 +67,7 @@ static void sum_wishes(struct post *post)
     bool own = false;
     for (int i = 0; i < POST_SEATS_MAX; i++) {
         const struct place *place = post->places[i];
-        if (!place || place->state == SEAT_FREE)
+        if (place->state == SEAT_FREE)
             continue;
         wishes |= place->wishes;
         seats++;
@@ -81,19 +81,16 @@ static void sum_wishes(struct post *post)
 static oc_rc seat_add(struct post *post, int fd, bool is_own)
 {
     for (int i = 0; i < POST_SEATS_MAX; i++) {
-        if (!post->places[i])
-            post->places[i] = env_alloc(sizeof *post->places[i]);
         struct place *place = post->places[i];
-        if (!place)
-            return OC_E_NOMEM;
         if (place->state != SEAT_FREE)
             continue;
         place->seat = (struct post_seat){.number = ++post->numbers, .is_own = is_own, .may_trade = is_own};
         snprintf(place->seat.name, sizeof place->seat.name, "console-%u", post->numbers);
         place->fd = fd;
         place->wishes = 0;
-        place->in_size = place->line_size = place->answer_size = 0;
-        place->is_closing = false;
+        place->in_size = place->answer_size = 0;
+        place->is_closing = place->is_skipping = false;
+        atomic_store(&place->is_pressed, false);
         place->out_at = 0;
         text_init_grow(&place->out, POST_OUT_MAX);
         atomic_store(&place->state, SEAT_IDLE);
@@ -146,33 +143,66 @@ static void refuse_line(struct post *post, struct place *place, const char *id, 
     put_out(post, place, id, "no", json, (size_t)length);
 }
 
-/* Takes the next whole line of an idle seat to the engine. */
-static void ask_next(struct post *post, struct place *place)
+/* Moves the next whole line from in[] to line[]. False: there is none yet. */
+static bool take_line(struct post *post, struct place *place, size_t *ret_size)
 {
-    atomic_store(&place->is_pressed, false);
-    while (atomic_load(&place->state) == SEAT_IDLE) {
+    for (;;) {
         char *end = memchr(place->in, '\n', place->in_size);
-        if (!end) {
-            if (place->in_size == sizeof place->in) {
+        if (!end && place->in_size == sizeof place->in) {
+            if (!place->is_skipping)
                 refuse_line(post, place, "0", "a line has at most 65,536 bytes");
-                place->in_size = 0;
-            }
-            return;
+            place->is_skipping = true;
         }
+        if (!end && place->is_skipping)
+            place->in_size = 0;
+        if (!end)
+            return false;
         size_t size = (size_t)(end - place->in);
         memcpy(place->line, place->in, size);
         place->line[size] = 0;
         place->in_size -= (uint32_t)size + 1;
         memmove(place->in, end + 1, place->in_size);
-        const char *fields[POST_FIELDS_MAX];
-        uint32_t count = line_split(place->line, fields, POST_FIELDS_MAX);
-        snprintf(place->id, sizeof place->id, "%s", fields[0]);
-        if (count < 2 || count > POST_FIELDS_MAX || !fields[1][0]) {
-            refuse_line(post, place, place->id, "expected ID TAB WORD [TAB FIELD]..., at most 32 fields");
+        *ret_size = size;
+        if (!place->is_skipping)
+            return true;
+        place->is_skipping = false;
+    }
+}
+
+static bool is_number(const char *text)
+{
+    size_t size = strspn(text, "0123456789");
+    return size > 0 && size < sizeof ((struct place *)0)->id && !text[size];
+}
+
+/* The line's fields become the seat's. False: it was refused. */
+static bool take_fields(struct post *post, struct place *place, size_t size)
+{
+    const char *fields[POST_FIELDS_MAX];
+    if (memchr(place->line, 0, size)) { /* nothing behind it would be seen: half an order */
+        refuse_line(post, place, "0", "a line holds no zero byte");
+        return false;
+    }
+    uint32_t count = line_split(place->line, fields, POST_FIELDS_MAX);
+    bool has_id = is_number(fields[0]);
+    snprintf(place->id, sizeof place->id, "%s", has_id ? fields[0] : "0");
+    if (!has_id || count < 2 || count > POST_FIELDS_MAX || !fields[1][0]) {
+        refuse_line(post, place, place->id, "expected ID TAB WORD [TAB FIELD]..., ID a number, at most 32 fields");
+        return false;
+    }
+    place->seat.field_count = count - 1;
+    memcpy(place->seat.fields, fields + 1, (count - 1) * sizeof fields[0]);
+    return true;
+}
+
+/* Takes the next whole line of an idle seat to the engine. */
+static void ask_next(struct post *post, struct place *place)
+{
+    size_t size;
+    atomic_store(&place->is_pressed, false);
+    while (atomic_load(&place->state) == SEAT_IDLE && take_line(post, place, &size)) {
+        if (!take_fields(post, place, size))
             continue;
-        }
-        place->seat.field_count = count - 1;
-        memcpy(place->seat.fields, fields + 1, (count - 1) * sizeof fields[0]);
         atomic_store(&place->state, SEAT_ASKED);
         atomic_fetch_add(&post->asked, 1);
         env_signal_post(post->signal);
@@ -214,8 +244,10 @@ static void send_out(struct post *post, struct place *place)
 static void receive(struct post *post, struct place *place)
 {
     size_t got = 0;
-    if (place->in_size == sizeof place->in)
+    if (place->in_size == sizeof place->in) { /* nothing more fits, and the other end has gone */
+        seat_close(post, place);
         return;
+    }
     oc_rc rc = env_socket_read(place->fd, place->in + place->in_size, sizeof place->in - place->in_size, &got);
     if (rc == OC_E_AGAIN)
         return;
@@ -234,7 +266,7 @@ static void deliver(struct post *post, struct ring *ring)
         uint32_t kind = (uint8_t)told[0];
         for (int i = 0; i < POST_SEATS_MAX; i++) {
             struct place *place = post->places[i];
-            if (place && atomic_load(&place->state) != SEAT_FREE && place->fd >= 0 && (place->wishes & kind))
+            if (atomic_load(&place->state) != SEAT_FREE && place->fd >= 0 && (place->wishes & kind))
                 put_out(post, place, "!", kind_name(kind), told + 1, size - 1);
         }
         ring_release(ring);
@@ -270,7 +302,7 @@ void post_turn(struct post *post, int64_t timeout_ns)
     uint32_t first = count;
     for (int i = 0; i < POST_SEATS_MAX; i++) {
         struct place *place = post->places[i];
-        if (!place || atomic_load(&place->state) == SEAT_FREE || place->fd < 0)
+        if (atomic_load(&place->state) == SEAT_FREE || place->fd < 0)
             continue;
         short want = (short)((place->in_size < sizeof place->in ? ENV_POLL_READ : 0) |
                              (place->out_at < place->out.size ? ENV_POLL_WRITE : 0));
@@ -293,7 +325,7 @@ void post_turn(struct post *post, int64_t timeout_ns)
     deliver(post, &post->logs);
     for (int i = 0; i < POST_SEATS_MAX; i++) {
         struct place *place = post->places[i];
-        if (!place || atomic_load(&place->state) == SEAT_FREE)
+        if (atomic_load(&place->state) == SEAT_FREE)
             continue;
         take_answer(post, place);
         send_out(post, place);
@@ -307,6 +339,9 @@ static void run(void *arg)
     while (!atomic_load(&post->is_stopping))
         post_turn(post, TURN_NS);
     post_turn(post, 0);
+    for (int i = 0; i < POST_SEATS_MAX; i++) /* who still waits sees the end, and waits no longer */
+        if (atomic_load(&post->places[i]->state) != SEAT_FREE)
+            seat_close(post, post->places[i]);
 }
 
 oc_rc post_new(const char *path, int own_fd, bool has_thread, struct post **ret_post)
@@ -315,7 +350,14 @@ oc_rc post_new(const char *path, int own_fd, bool has_thread, struct post **ret_
     if (!post)
         return OC_E_NOMEM;
     post->listen_fd = post->wake[0] = post->wake[1] = -1;
-    oc_rc rc = ring_init(&post->told, POST_TOLD_SIZE);
+    oc_rc rc = OC_OK;
+    for (int i = 0; i < POST_SEATS_MAX && rc == OC_OK; i++) {
+        post->places[i] = env_alloc(sizeof *post->places[i]);
+        if (!post->places[i])
+            rc = OC_E_NOMEM;
+    }
+    if (rc == OC_OK)
+        rc = ring_init(&post->told, POST_TOLD_SIZE);
     if (rc == OC_OK)
         rc = ring_init(&post->logs, POST_TOLD_SIZE);
     if (rc == OC_OK)
@@ -339,17 +381,24 @@ oc_rc post_new(const char *path, int own_fd, bool has_thread, struct post **ret_
     return OC_OK;
 }
 
+void post_end(struct post *post)
+{
+    atomic_store(&post->is_stopping, true);
+    if (post->thread)
+        env_thread_join(post->thread);
+    post->thread = NULL;
+}
+
 void post_free(struct post *post)
 {
     if (!post)
         return;
-    atomic_store(&post->is_stopping, true);
-    if (post->thread)
-        env_thread_join(post->thread);
+    post_end(post);
     for (int i = 0; i < POST_SEATS_MAX; i++) {
         struct place *place = post->places[i];
         if (place && atomic_load(&place->state) != SEAT_FREE) {
-            env_close(place->fd);
+            if (place->fd >= 0)
+                env_close(place->fd);
             text_release(&place->out);
         }
         env_free(place);
@@ -377,7 +426,7 @@ struct post_seat *post_take(struct post *post)
         return NULL;
     for (int i = 0; i < POST_SEATS_MAX; i++) {
         struct place *place = post->places[i];
-        if (!place || atomic_load(&place->state) != SEAT_ASKED)
+        if (atomic_load(&place->state) != SEAT_ASKED)
             continue;
         atomic_store(&place->state, SEAT_TAKEN);
         atomic_fetch_sub(&post->asked, 1);
@@ -463,7 +512,7 @@ struct post_seat *post_receive(struct post *post, const struct post_token *token
 {
     for (int i = 0; i < POST_SEATS_MAX; i++) {
         struct place *place = post->places[i];
-        if (!place || !place->seat.is_own || atomic_load(&place->state) == SEAT_FREE)
+        if (!place->seat.is_own || atomic_load(&place->state) == SEAT_FREE)
             continue;
         if (atomic_load(&place->state) == SEAT_ASKED)
             atomic_fetch_sub(&post->asked, 1);

@@ -51,6 +51,8 @@ struct post_seat {
  * forks). Owned: post_free. OC_E_IO, OC_E_EXISTS: env_error_text. */
 oc_rc post_new(const char *path, int own_fd, bool has_thread, struct post **ret_post);
 void post_free(struct post *post);
+/* [engine] Nobody answers any more: what is ready is sent, and each console sees the end. */
+void post_end(struct post *post);
 /* [engine] True when somebody asks: one load. */
 bool post_is_asked(const struct post *post);
 /* [engine] The next question, or NULL. It stays with the engine until post_reply. */

@@ -145,7 +145,7 @@ static void bad_lines_are_refused_and_lose_nothing(void **state)
     turn(post);
     assert_null(post_take(post));
     receive(pair[1], bytes, sizeof bytes);
-    assert_non_null(strstr(bytes, "nothing\tno\t{\"code\":\"BAD_LINE\""));
+    assert_non_null(strstr(bytes, "0\tno\t{\"code\":\"BAD_LINE\""));
     assert_non_null(strstr(bytes, "\n7\tno\t"));
     put_raw(pair[1], "\tword\\tx\n9\tsecond\n"); /* the rest of a line, and one more question */
     turn(post);
@@ -273,6 +273,84 @@ static void a_link_gives_up_when_told(void **state)
     link_free(link);
 }
 
+static void put_all(struct post *post, int fd, const char *data, size_t size)
+{
+    while (size) {
+        size_t sent = 0;
+        oc_rc rc = env_socket_write(fd, data, size, &sent);
+        assert_true(rc == OC_OK || rc == OC_E_AGAIN);
+        data += sent;
+        size -= sent;
+        turn(post);
+    }
+}
+
+/* What stands behind the limit of a line, or behind a zero byte, must never be taken for a question or be left out of one. */
+static void half_a_line_is_no_question(void **state)
+{
+    (void)state;
+    static const char behind[] = "5\tbuy\tBTC/USDT\tqty=1\n", zero[] = "6\tbuy\tBTC/USDT\tqty=1\0\tprice=9\n";
+    static char large[POST_LINE_MAX + 64];
+    char bytes[1024];
+    int pair[2];
+    struct post *post;
+    assert_int_equal(env_socket_pair(pair), OC_OK);
+    assert_int_equal(post_new(NULL, pair[0], false, &post), OC_OK);
+    memset(large, 'x', sizeof large);
+    memcpy(large + POST_LINE_MAX, behind, sizeof behind - 1);
+    put_all(post, pair[1], large, POST_LINE_MAX + sizeof behind - 1);
+    turn(post);
+    assert_null(post_take(post));
+    receive(pair[1], bytes, sizeof bytes);
+    assert_non_null(strstr(bytes, "0\tno\t{\"code\":\"BAD_LINE\""));
+    assert_null(strstr(bytes, "5\t"));
+    put_all(post, pair[1], zero, sizeof zero - 1);
+    turn(post);
+    assert_null(post_take(post));
+    receive(pair[1], bytes, sizeof bytes);
+    assert_non_null(strstr(bytes, "0\tno\t{\"code\":\"BAD_LINE\""));
+    put_all(post, pair[1], "7\tstatus\n", 9); /* and then all is as before */
+    turn(post);
+    struct post_seat *seat = post_take(post);
+    assert_non_null(seat);
+    assert_string_equal(seat->fields[0], "status");
+    post_reply(post, seat, true, "{}", 2);
+    memset(large, 'y', POST_LINE_MAX - 2); /* a whole line of the largest size is one */
+    memcpy(large, "8\t", 2);
+    large[POST_LINE_MAX - 1] = '\n';
+    put_all(post, pair[1], large, POST_LINE_MAX);
+    turn(post);
+    assert_non_null(post_take(post));
+    env_close(pair[1]);
+    turn(post);
+    post_free(post);
+}
+
+/* The engine has ended with questions unanswered: the console sees the end at once and does not wait for its time to pass. */
+static void who_waits_at_the_end_sees_the_end(void **state)
+{
+    (void)state;
+    int pair[2];
+    struct post *post;
+    struct env_thread *thread;
+    assert_int_equal(env_socket_pair(pair), OC_OK);
+    assert_int_equal(post_new(NULL, pair[0], true, &post), OC_OK);
+    struct console console = {.fd = pair[1], .word = "status", .asked = 1};
+    int64_t begin_ns = env_clock_mono();
+    assert_int_equal(env_thread_start(ask_many, &console, &thread), OC_OK);
+    struct post_seat *seat = NULL;
+    while (!seat && env_clock_mono() < begin_ns + 5 * second_ns) {
+        post_wait(post, WAIT_NS);
+        seat = post_take(post);
+    }
+    assert_non_null(seat);
+    post_end(post);
+    env_thread_join(thread);
+    assert_int_equal(console.last, OC_E_IO);
+    assert_true(env_clock_mono() < begin_ns + 4 * second_ns);
+    post_free(post);
+}
+
 static void fields_survive_the_line(void **state)
 {
     (void)state;
@@ -301,6 +379,8 @@ int main(void)
         cmocka_unit_test(what_is_told_goes_to_who_wants_it),
         cmocka_unit_test(who_asks_again_waits_no_longer),
         cmocka_unit_test(a_link_gives_up_when_told),
+        cmocka_unit_test(half_a_line_is_no_question),
+        cmocka_unit_test(who_waits_at_the_end_sees_the_end),
         cmocka_unit_test(fields_survive_the_line),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
