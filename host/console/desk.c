@@ -10,12 +10,25 @@
 
 enum need { NEED_NOTHING, NEED_TRADE, NEED_UNLOCK };
 
+/* Who is recorded with each command: what might be mistaken for something else does not get in. */
+static void take_name(struct post_seat *seat, const char *said)
+{
+    size_t size = 0;
+    for (; said[size] && size < sizeof seat->name - 1; size++) {
+        char c = said[size];
+        bool is_plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || strchr("-_.@:", c);
+        seat->name[size] = is_plain ? c : '_';
+    }
+    if (size)
+        seat->name[size] = 0;
+}
+
 static bool words_hello(struct desk *desk, struct post_seat *seat, const struct desk_words *words, struct text *reply)
 {
     struct desk_status status = {0};
     desk->config.host->status(desk->config.host->self, &status);
     if (words->count > 1 && !seat->is_own) /* the host's own has one name in every run: it is in the order hash */
-        snprintf(seat->name, sizeof seat->name, "%s", words->fields[1]);
+        take_name(seat, words->fields[1]);
     const struct instrument *first = instruments_at(desk->instruments, 1);
     put_open(reply, NULL, '{');
     put_text(reply, "version", status.version);
@@ -115,30 +128,56 @@ static bool may(struct desk *desk, const struct post_seat *seat, const char *wor
     return true;
 }
 
+/* What a live buy, sell or amend would be worth. False: *reply says what is wrong with it, or *ret_rc that nobody knows. */
+static bool worth_of(struct desk *desk, const struct desk_words *words, oc_i128 *ret_value, oc_rc *ret_rc, struct text *reply)
+{
+    struct oc_request request = {0};
+    const char *word = words->fields[0];
+    uint64_t id = 0;
+    if (strcmp(word, "amend") == 0) {
+        const struct order *order = words->count > 1 && desk_order_of(desk, words->fields[1], &id)
+                                        ? orders_find(engine_orders(desk->engine), id)
+                                        : NULL;
+        if (order)
+            request = order->now;
+        if (!order || !desk_parse_amend(desk, words, order, &request, reply))
+            return reply->size == 0; /* what it names is not there: refused when it is carried out */
+    } else if (!desk_parse_order(desk, words, 0, &request, reply)) {
+        return false;
+    }
+    const struct instrument *instrument = instruments_get(desk->instruments, request.head.inst);
+    const struct market *market = markets_get(engine_markets(desk->engine), request.head.inst);
+    int64_t price = request.bits & OC_RQ_HAS_PRICE ? request.price : 0;
+    if (market && market->has_mark && market->mark2 / 2 > price) /* a low limit to sell is filled at the market */
+        price = market->mark2 / 2;
+    if (price <= 0)
+        *ret_rc = OC_E_NOT_FOUND;
+    else if (request.bits & OC_RQ_HAS_QUOTE_QTY)
+        *ret_rc = money_from_dec(request.quote_qty, ret_value);
+    else
+        *ret_rc = instrument_value(instrument, price, request.qty, ret_value);
+    return true;
+}
+
 /* A live order above the set size is asked about once. */
 static bool is_sure(struct desk *desk, const struct desk_words *words, struct text *reply)
 {
     struct desk_status status = {0};
-    struct oc_request request = {0};
-    desk->config.host->status(desk->config.host->self, &status);
-    if (!status.is_live || desk->config.ask_above.units == 0 || desk_option(words, 1, "sure") ||
-        (strcmp(words->fields[0], "buy") != 0 && strcmp(words->fields[0], "sell") != 0))
-        return true;
-    if (!desk_parse_order(desk, words, 0, &request, reply))
-        return false;
-    const struct instrument *instrument = instruments_get(desk->instruments, request.head.inst);
-    const struct market *market = markets_get(engine_markets(desk->engine), request.head.inst);
-    int64_t price = request.bits & OC_RQ_HAS_PRICE ? request.price : (market && market->has_mark ? market->mark2 / 2 : 0);
+    static const char *const asked[] = {"buy", "sell", "amend", NULL};
+    const char *sure = desk_option(words, 1, "sure");
     oc_i128 value = 0, limit = 0;
-    if (request.bits & OC_RQ_HAS_QUOTE_QTY)
-        money_from_dec(request.quote_qty, &value);
-    else
-        instrument_value(instrument, price, request.qty, &value);
-    money_from_dec(desk->config.ask_above, &limit);
-    if (value <= limit && price > 0)
+    oc_rc rc = OC_OK;
+    desk->config.host->status(desk->config.host->self, &status);
+    if (!status.is_live || desk->config.ask_above.units == 0 || (sure && strcmp(sure, "1") == 0) || !is_among(words->fields[0], asked))
         return true;
-    char shown[64], most[64];
-    money_to_text(value, 2, true, shown);
+    if (!worth_of(desk, words, &value, &rc, reply))
+        return false;
+    money_from_dec(desk->config.ask_above, &limit);
+    if (rc == OC_OK && value <= limit)
+        return true;
+    char shown[64] = "an amount nobody knows", most[64];
+    if (rc == OC_OK)
+        money_to_text(value, 2, true, shown);
     money_to_text(limit, 2, true, most);
     put_refusal(reply, "SURE", "this order is worth %s, above console.ask_above %s: say sure=1 to send it", shown, most);
     return false;
@@ -147,12 +186,25 @@ static bool is_sure(struct desk *desk, const struct desk_words *words, struct te
 static bool command(struct desk *desk, const struct post_seat *seat, struct desk_words *words, struct text *reply)
 {
     struct text line;
-    char by[48];
+    char by[48], id[40];
+    uint64_t order;
+    for (uint32_t i = 1; i < words->count; i++) {
+        if (strncmp(words->fields[i], "by=", 3) != 0)
+            continue;
+        put_refusal(reply, "BAD_OPTION", "by= is the host's to say: it is the name this console said hello with");
+        return false;
+    }
     if (!is_sure(desk, words, reply) || !desk->config.host->prepare(desk->config.host->self, words, reply))
         return false;
+    bool names_order = strcmp(words->fields[0], "cancel") == 0 || strcmp(words->fields[0], "amend") == 0;
+    if (names_order && words->count > 1 && desk_order_of(desk, words->fields[1], &order)) { /* a restart counts anew */
+        snprintf(id, sizeof id, "o%llu.%llu", (unsigned long long)(order >> 40),
+                 (unsigned long long)(order & ((1ull << 40) - 1)));
+        words->fields[1] = id;
+    }
     text_init_grow(&line, OC_EVENT_MAX - 256);
     for (uint32_t i = 0; i < words->count; i++)
-        if (strncmp(words->fields[i], "sure=", 5) != 0)
+        if (i == 0 || strncmp(words->fields[i], "sure=", 5) != 0)
             line_put(&line, words->fields[i]);
     snprintf(by, sizeof by, "by=%s", seat->name);
     line_put(&line, by);
@@ -219,12 +271,20 @@ bool desk_ask(struct desk *desk, const struct desk_words *words, struct text *re
     return false;
 }
 
+static void put_done(struct text *reply)
+{
+    text_clear(reply);
+    put_open(reply, NULL, '{');
+    put_text(reply, "note", "carried out; the answer does not fit a line");
+    put_close(reply, '}');
+}
+
 void desk_turn(struct desk *desk)
 {
     struct post_seat *seat;
     if (!desk->config.post)
         return;
-    while ((seat = post_take(desk->config.post)) != NULL) {
+    for (int turns = 0; turns < POST_SEATS_MAX && (seat = post_take(desk->config.post)) != NULL; turns++) {
         struct desk_words words = {.count = seat->field_count};
         memcpy(words.fields, seat->fields, seat->field_count * sizeof words.fields[0]);
         text_clear(&desk->reply);
@@ -236,6 +296,14 @@ void desk_turn(struct desk *desk)
         }
         if (rc == OC_E_AGAIN)
             put_refusal(&desk->reply, "BUSY", "another console's step is under way");
+        if (desk->reply.is_cut) {
+            bool was_done = rc > 0 && is_among(words.fields[0], commands);
+            rc = was_done; /* what was carried out is not to be taken for refused */
+            if (was_done)
+                put_done(&desk->reply);
+            else
+                put_refusal(&desk->reply, "TOO_LONG", "the answer does not fit a line: ask for less");
+        }
         post_reply(desk->config.post, seat, rc > 0, desk->reply.data, desk->reply.size);
     }
 }

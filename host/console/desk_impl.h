@@ -147,6 +147,9 @@ void desk_put_verdicts(struct text *reply, const char *key, const struct verdict
 struct trail *desk_trail(struct desk *desk, uint64_t order); /* NULL: not remembered */
 
 /* desk_verbs.c */
+/* From the options of an amend: what they change goes into *request. False: *reply says why not. */
+bool desk_parse_amend(struct desk *desk, const struct desk_words *words, const struct order *order, struct oc_request *request,
+                      struct text *reply);
 bool desk_preview(struct desk *desk, const struct desk_words *words, struct text *reply);
 /* From words to a request: side by words->fields[0]. False: *reply says why. */
 bool desk_parse_order(struct desk *desk, const struct desk_words *words, uint32_t first, struct oc_request *ret_request,

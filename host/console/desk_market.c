@@ -10,7 +10,9 @@ static const int64_t second_ns = 1000000000, day_ns = 86400000000000;
 bool desk_markets(struct desk *desk, const struct desk_words *words, struct text *reply)
 {
     static const char *const statuses[] = {"none", "trading", "halted", "cancel only", "delisted"};
-    uint32_t from = (uint32_t)desk_from(words, 1), index = from + 1, count = instruments_count(desk->instruments);
+    uint32_t count = instruments_count(desk->instruments);
+    uint64_t from = desk_from(words, 1);
+    uint32_t index = from < count ? (uint32_t)from + 1 : count;
     put_open(reply, NULL, '{');
     put_open(reply, "rows", '[');
     for (uint32_t row = 0; index < count && row < DESK_PAGE; row++, index++) {
@@ -240,9 +242,9 @@ bool desk_bars(struct desk *desk, const struct desk_words *words, struct text *r
                     period, tape && tape->period_ns >= 60 * second_ns ? "that of the data" : "1s");
         return false;
     }
-    uint32_t count = (uint32_t)desk_from(words, 3), from = (uint32_t)desk_from(words, 4);
-    if (count == 0 || count > DESK_TAPE_BARS)
-        count = DESK_BARS_PAGE;
+    uint64_t asked = desk_from(words, 3), page = desk_from(words, 4);
+    uint32_t count = asked == 0 || asked > DESK_TAPE_BARS ? DESK_BARS_PAGE : (uint32_t)asked;
+    uint32_t from = page < DESK_TAPE_BARS ? (uint32_t)page : DESK_TAPE_BARS;
     /* from the youngest back, to where the wanted count begins; then forth */
     uint32_t first = tape ? tape->count : 0, periods = 0;
     for (int64_t seen = INT64_MIN; first; first--) {

@@ -8,7 +8,7 @@
 
 static const char *const trade_options[] = {"qty",  "quote_qty", "price",  "stop", "stop_loss", "take_profit", "tif",  "expire",
                                             "post_only", "reduce_only", "tag", "strict", "sure", "by", NULL};
-static const char *const amend_options[] = {"qty", "price", "stop", "by", NULL};
+static const char *const amend_options[] = {"qty", "price", "stop", "sure", "by", NULL};
 static const char *const close_options[] = {"tag", "by", NULL};
 
 static bool options_are_known(const struct desk_words *words, uint32_t first, const char *const *names, struct text *reply)
@@ -21,7 +21,14 @@ static bool options_are_known(const struct desk_words *words, uint32_t first, co
         uint32_t k = 0;
         while (names[k] && strcmp(names[k], name) != 0)
             k++;
-        if (names[k])
+        uint32_t before = first;
+        while (before < i && strncmp(words->fields[before], words->fields[i], size + 1) != 0)
+            before++;
+        if (names[k] && size && before < i) {
+            put_refusal(reply, "BAD_OPTION", "%s: %s is given twice", words->fields[0], name);
+            return false;
+        }
+        if (names[k] && size)
             continue;
         const char *nearest = text_nearest(name, names);
         put_refusal(reply, "BAD_OPTION", "%s: found '%.40s'%s%s%s", words->fields[0], words->fields[i],
@@ -206,10 +213,18 @@ static bool put_result(struct desk *desk, oc_rc rc, uint64_t id, const struct en
     return false;
 }
 
+/* Ends the batch: from here on it is recorded and sent, or neither. */
+static bool end_batch(struct desk *desk, struct text *reply)
+{
+    oc_rc rc = engine_end(desk->engine, true);
+    if (rc < 0)
+        put_refusal(reply, "JOURNAL_FAILED", "this could not be recorded (code %d), and nothing was sent", (int)rc);
+    return rc >= 0;
+}
+
 static bool finish(struct desk *desk, oc_rc rc, uint64_t id, const struct engine_refusal *refusal, struct text *reply)
 {
-    oc_rc ended = engine_end(desk->engine, true);
-    return put_result(desk, rc < 0 ? rc : ended, id, refusal, reply);
+    return end_batch(desk, reply) && put_result(desk, rc, id, refusal, reply);
 }
 
 static bool verb_order(struct desk *desk, const struct desk_words *words, struct text *reply)
@@ -274,29 +289,35 @@ static bool verb_cancel(struct desk *desk, const struct desk_words *words, struc
     return finish(desk, rc, id, &refusal, reply);
 }
 
+bool desk_parse_amend(struct desk *desk, const struct desk_words *words, const struct order *order, struct oc_request *request,
+                      struct text *reply)
+{
+    bool snapped = false;
+    if (!options_are_known(words, 2, amend_options, reply))
+        return false;
+    const struct instrument *instrument = instruments_get(desk->instruments, order->now.head.inst);
+    const struct oc_dec step = instrument->info.price_step;
+    if (option_units(words, 2, "qty", instrument->info.qty_step, SNAP_DOWN, &request->qty, &snapped, reply))
+        request->bits |= OC_RQ_QUANTITY_CHANGED;
+    if (option_units(words, 2, "price", step, order->now.side == OC_SIDE_BUY ? SNAP_DOWN : SNAP_UP, &request->price, &snapped, reply))
+        request->bits |= OC_RQ_PRICE_CHANGED;
+    if (option_units(words, 2, "stop", step, SNAP_NEAREST, &request->stop_price, &snapped, reply))
+        request->bits |= OC_RQ_STOP_CHANGED;
+    return reply->size == 0;
+}
+
 static bool verb_amend(struct desk *desk, const struct desk_words *words, struct text *reply)
 {
     struct oc_request request = {.owner = OC_OWNER_CONSOLE};
     struct engine_refusal refusal = {0};
-    bool snapped = false;
     uint64_t id = 0;
     const struct order *order = NULL;
     if (words->count > 1 && desk_order_of(desk, words->fields[1], &id))
         order = orders_find(engine_orders(desk->engine), id);
     if (!order)
         return put_result(desk, OC_E_NOT_FOUND, 0, &refusal, reply);
-    if (!options_are_known(words, 2, amend_options, reply))
-        return false;
-    const struct instrument *instrument = instruments_get(desk->instruments, order->now.head.inst);
-    const struct oc_dec step = instrument->info.price_step;
     request.order = id;
-    if (option_units(words, 2, "qty", instrument->info.qty_step, SNAP_DOWN, &request.qty, &snapped, reply))
-        request.bits |= OC_RQ_QUANTITY_CHANGED;
-    if (option_units(words, 2, "price", step, order->now.side == OC_SIDE_BUY ? SNAP_DOWN : SNAP_UP, &request.price, &snapped, reply))
-        request.bits |= OC_RQ_PRICE_CHANGED;
-    if (option_units(words, 2, "stop", step, SNAP_NEAREST, &request.stop_price, &snapped, reply))
-        request.bits |= OC_RQ_STOP_CHANGED;
-    if (reply->size || engine_begin(desk->engine, 0) < 0)
+    if (!desk_parse_amend(desk, words, order, &request, reply) || engine_begin(desk->engine, 0) < 0)
         return false;
     oc_rc rc = engine_amend(desk->engine, &request, &refusal);
     return finish(desk, rc, id, &refusal, reply);
@@ -311,17 +332,31 @@ static bool put_count(struct text *reply, const char *what, int count)
     return true;
 }
 
+/* A batch holds ENGINE_STAGED_MAX requests; there may be more open orders than that, and none may be left. */
+static bool cancel_in_batches(struct desk *desk, uint32_t inst, bool with_protection, int *count, struct text *reply)
+{
+    for (int batch = 0; batch <= ENGINE_ORDERS_OPEN_MAX / ENGINE_STAGED_MAX; batch++) {
+        if (engine_begin(desk->engine, 0) < 0)
+            return false;
+        int asked = engine_cancel_all(desk->engine, 0, inst, with_protection);
+        if (!end_batch(desk, reply))
+            return false;
+        *count += asked;
+        if (asked < ENGINE_STAGED_MAX)
+            break;
+    }
+    return true;
+}
+
 static bool verb_cancel_all(struct desk *desk, const struct desk_words *words, struct text *reply)
 {
     const struct instrument *instrument = NULL;
     bool is_named = words->count > 1 && words->fields[1][0] && strncmp(words->fields[1], "by=", 3) != 0;
     if (is_named && !desk_instrument(desk, words, 1, &instrument, reply))
         return false;
-    if (engine_begin(desk->engine, 0) < 0)
-        return false;
-    int count = engine_cancel_all(desk->engine, 0, instrument ? instrument->info.inst : 0, false);
-    engine_end(desk->engine, true);
-    return put_count(reply, "cancelled", count);
+    int count = 0;
+    return cancel_in_batches(desk, instrument ? instrument->info.inst : 0, false, &count, reply) &&
+           put_count(reply, "cancelled", count);
 }
 
 /* Each strategy's position is closed in its own name, then what is left by hand. */
@@ -329,10 +364,9 @@ static bool verb_flatten(struct desk *desk, struct text *reply)
 {
     uint32_t books = portfolio_book_count(desk->portfolio);
     struct engine_refusal refusal = {0};
-    int closing = 0, cancelled;
-    if (engine_begin(desk->engine, 0) < 0)
+    int closing = 0, cancelled = 0;
+    if (!cancel_in_batches(desk, 0, true, &cancelled, reply) || engine_begin(desk->engine, 0) < 0)
         return false;
-    cancelled = engine_cancel_all(desk->engine, 0, 0, true);
     for (uint32_t i = 0; i < books; i++) {
         const struct position *position = &portfolio_book_at(desk->portfolio, i)->position;
         int64_t qty = position->strategy ? position->qty : manual_qty(desk, position->inst);
@@ -345,7 +379,8 @@ static bool verb_flatten(struct desk *desk, struct text *reply)
         request.head.inst = position->inst;
         closing += engine_submit(desk->engine, &request, &refusal) == OC_OK;
     }
-    engine_end(desk->engine, true);
+    if (!end_batch(desk, reply))
+        return false;
     text_clear(reply);
     put_open(reply, NULL, '{');
     put_int(reply, "cancelled", cancelled);
@@ -357,12 +392,9 @@ static bool verb_flatten(struct desk *desk, struct text *reply)
 /* The rule kill_switch hears of the record itself; what rests is taken back here. */
 static bool verb_kill(struct desk *desk, struct text *reply)
 {
-    if (engine_begin(desk->engine, 0) < 0)
-        return false;
-    int count = engine_cancel_all(desk->engine, 0, 0, false);
+    int count = 0;
     engine_latch(desk->engine, 0, "KILLED");
-    engine_end(desk->engine, true);
-    return put_count(reply, "cancelled", count);
+    return cancel_in_batches(desk, 0, false, &count, reply) && put_count(reply, "cancelled", count);
 }
 
 static bool execute(struct desk *desk, const struct desk_words *words, struct text *reply)

@@ -178,6 +178,9 @@ static void markets_and_money_read(void **state)
     struct scene scene;
     scene_init(&scene, NULL, (struct oc_dec){0, 0, 0});
     assert_says(ask(&scene, "markets"), "\"symbol\":\"BTC/USDT\",\"venue\":\"test\",\"base\":\"BTC\",\"quote\":\"USDT\",\"last\":100");
+    assert_says(ask(&scene, "markets 4294967295"), "\"rows\":[],\"next\":null"); /* beyond 32 bits and back */
+    assert_says(ask(&scene, "bars BTC/USDT data 4294967297 4294967295"), "\"rows\":[],\"next\":null");
+    assert_says(ask(&scene, "markets 0"), "\"symbol\":\"BTC/USDT\"");
     assert_says(scene.reply.data, "\"tick\":0.01,\"lot\":0.001,\"price_digits\":2");
     assert_says(scene.reply.data, "\"next\":null");
     assert_says(ask(&scene, "ticker btc/usdt"), "\"last\":100,\"bid\":null");
@@ -242,6 +245,9 @@ static void wrong_orders_are_explained(void **state)
         {"buy BTC/USDT qty=1 price=1e30", "BAD_NUMBER"},
         {"buy BTC/USDT qty=1 pric=100", "BAD_OPTION"},
         {"buy BTC/USDT qty=1 naked", "BAD_OPTION"},
+        {"buy BTC/USDT qty=1 qty=100", "BAD_OPTION"},
+        {"buy BTC/USDT qty=1 price=9 price=90", "BAD_OPTION"},
+        {"buy BTC/USDT qty=1 by=you by=me", "BAD_OPTION"},
         {"buy BTC/USDT qty=1 tif=NOW", "BAD_TIF"},
         {"buy BTC/USDT qty=1 tif=GTD", "BAD_TIF"},
         {"buy BTC/USDT qty=1 tif=IOC expire=2030-01-01", "BAD_TIF"},
@@ -394,6 +400,8 @@ static void talk(void *arg)
     atomic_store(&talk->is_over, true);
 }
 
+static char last_of_talk[512]; /* the last command recorded in it */
+
 static void converse(const char *const (*lines)[2], bool is_own, bool is_live, bool is_replay)
 {
     int pair[2];
@@ -421,6 +429,7 @@ static void converse(const char *const (*lines)[2], bool is_own, bool is_live, b
     env_thread_join(thread);
     assert_int_equal(told.wrong, 0);
     post_free(post);
+    memcpy(last_of_talk, scene.last_command, sizeof last_of_talk);
     scene.desk ? scene_release(&scene) : (void)0;
     if (!is_own) {
         env_close(pair[0]);
@@ -435,9 +444,13 @@ static void an_attached_console_reads_until_it_may_trade(void **state)
         {"pause", "READ_ONLY"},              {"unlock", "READ_ONLY"},       {"statsu", "did you mean 'status'?"},
         {"venues", "\"list\":\"venues\""},   {"subscribe nothing", "BAD_KIND"}, {"subscribe fill log", "\"kinds\":5"},
         {"trade", "\"can_trade\":true"},     {"buy BTC/USDT qty=1", "\"state\":\"SUBMITTED\""}, {"pause", "\"now_ns\""},
-        {"step 3", "\"now_ns\""},            {"speed fast", "\"code\":\"NO\""}, {NULL, NULL}};
+        {"step 3", "\"now_ns\""},            {"speed fast", "\"code\":\"NO\""},
+        /* who is recorded is the host's to say, in one piece */
+        {"buy BTC/USDT qty=1 by=you", "BAD_OPTION"}, {"hello \"eve\"\tby=you\n", "\"can_trade\":true"},
+        {"buy BTC/USDT qty=2", "\"id\":\"o2\""}, {NULL, NULL}};
     (void)state;
     converse(lines, false, false, false);
+    assert_string_equal(last_of_talk, "buy\tBTC/USDT\tqty=2\tby=_eve__by_you_");
 }
 
 static void live_is_locked_and_asks(void **state)
@@ -447,6 +460,9 @@ static void live_is_locked_and_asks(void **state)
         {"flatten", "\"closing\":0"},        {"kill", "\"cancelled\":0"},           {"unkill", "LOCKED"},
         {"unlock", "\"unlocked\":true"},     {"unkill", "\"halted\""},              {"buy BTC/USDT qty=10", "SUBMITTED"},
         {"buy BTC/USDT qty=10.001", "SURE"}, {"buy BTC/USDT quote_qty=1001", "SURE"}, {"buy BTC/USDT qty=10.001 sure=1", "SUBMITTED"},
+        {"buy BTC/USDT qty=10.001 sure=0", "SURE"}, {"sell BTC/USDT qty=11 price=1", "SURE"}, /* filled at the market */
+        {"buy BTC/USDT qty=9223372036854775 price=99", "SURE"}, {"buy BTC/USDT qty=1 price=99", "\"id\":\"o3\""},
+        {"amend o3 qty=11", "SURE"},         {"amend o3 qty=2 price=98", "PENDING_UPDATE"},
         {"lock", "\"unlocked\":false"},      {"sell BTC/USDT qty=1", "LOCKED"},     {NULL, NULL}};
     (void)state;
     converse(lines, true, true, false);
