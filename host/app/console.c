@@ -97,7 +97,7 @@ struct host { /* the session's thread */
 static void host_run(void *arg)
 {
     struct host *host = arg;
-    host->rc = session_open(host->session);
+    host->rc = run_open(host->session);
     host->is_open = host->rc == OC_OK;
     env_signal_post(host->opened);
     if (host->rc == OC_OK)
@@ -106,6 +106,8 @@ static void host_run(void *arg)
         host->rc = OC_OK;
     if (host->rc == OC_OK)
         host->rc = session_finish(host->session, host->result);
+    if (host->is_open)
+        post_end(host->session->post); /* whoever still asks would wait in vain */
 }
 
 static const char *history_file(char path[512])

@@ -178,8 +178,9 @@ static void set_restoring(struct session *session, bool is_restoring)
             strategy_set_restoring(session->strategies[i].strategy, is_restoring);
 }
 
-/* Finds the last input whose callback may not have run to its end: recorded after the progress mark, and nothing of
- * ours names it as its cause. */
+/* Finds the last input whose callback may not have run to its end, or the last command that may not have been carried out:
+ * recorded after the progress mark, and nothing of ours names it as its cause. What it asks for is recorded at once or not
+ * at all, so doing it now doubles nothing; and where it asked for nothing, it asks for nothing again. */
 static uint64_t unfinished_input(struct journal_reader *reader, uint64_t progress_seq)
 {
     const struct oc_event *event;
@@ -187,9 +188,10 @@ static uint64_t unfinished_input(struct journal_reader *reader, uint64_t progres
     uint64_t last = 0, answered = 0;
     journal_rewind(reader);
     while (journal_next(reader, &event, &stream) == OC_OK) {
-        if (is_input(event) && event->seq > progress_seq)
+        bool begins = is_input(event) || event->type == OC_EV_COMMAND;
+        if (begins && event->seq > progress_seq)
             last = event->seq;
-        else if (!is_input(event) && event->cause > answered)
+        else if (!begins && event->cause > answered)
             answered = event->cause;
     }
     journal_rewind(reader);
@@ -238,6 +240,8 @@ oc_rc restore_apply(struct restore *restore, struct session *session)
             session->sim_table->observe(session->sim.self, event);
             session->now_ns = event->local_ns;
             rc = engine_input(session->engine, event);
+            if (rc == OC_OK && event->type == OC_EV_COMMAND)
+                rc = session_finish_command(session, (const struct oc_ev_text *)(const void *)event);
             set_restoring(session, true);
         } else {
             rc = apply_record(session, event);

@@ -115,21 +115,13 @@ struct session *run_session_new(struct options *options, struct registry *regist
     return session;
 }
 
-oc_rc run_to_report(struct session *session, const struct options *options)
+oc_rc run_open(struct session *session)
 {
-    struct result *result = calloc(1, sizeof *result);
-    if (!result)
-        return OC_E_NOMEM;
-    int64_t start_ns = env_clock_mono();
     const char *dir = settings_text(session->settings, "session.dir", NULL);
     struct restore restore = {0};
     session->checkpoints = dir != NULL;
-    bool is_paper = strcmp(session->mode, "paper") == 0, may_go_on = dir && is_paper;
-    oc_rc rc = is_paper ? console_listen(session, -1, session->speed > 0, true) : OC_OK;
-    session->may_be_empty = session->post != NULL;
-    if (rc == OC_OK)
-        rc = dir ? session_lock(session, dir) : OC_OK;
-    if (rc == OC_OK && may_go_on)
+    oc_rc rc = dir ? session_lock(session, dir) : OC_OK;
+    if (rc == OC_OK && dir && strcmp(session->mode, "paper") == 0)
         rc = restore_open(&restore, session, dir);
     if (rc == OC_OK)
         rc = session_open(session);
@@ -141,6 +133,20 @@ oc_rc run_to_report(struct session *session, const struct options *options)
                      (unsigned long long)restore.in_flight);
     }
     restore_close(&restore);
+    return rc;
+}
+
+oc_rc run_to_report(struct session *session, const struct options *options)
+{
+    struct result *result = calloc(1, sizeof *result);
+    if (!result)
+        return OC_E_NOMEM;
+    int64_t start_ns = env_clock_mono();
+    bool is_paper = strcmp(session->mode, "paper") == 0;
+    oc_rc rc = is_paper ? console_listen(session, -1, session->speed > 0, true) : OC_OK;
+    session->may_be_empty = session->post != NULL;
+    if (rc == OC_OK)
+        rc = run_open(session);
     if (rc == OC_OK)
         rc = session_run(session);
     bool interrupted = rc == OC_E_AGAIN;

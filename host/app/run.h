@@ -14,6 +14,9 @@ oc_rc run_load_plugins(struct registry *registry);
 struct session *run_session_new(struct options *options, struct registry *registry, const char *mode);
 /* Strategies, data and feed of `paper`, from words and settings. */
 oc_rc run_setup_paper(struct session *session, const struct options *options);
+/* Takes the session's folder for this process alone and opens the session; where a paper session has records in it, goes on
+ * from where they end. session->error says what went wrong. */
+oc_rc run_open(struct session *session);
 /* Opens, runs, reports. session->error says what went wrong. */
 oc_rc run_to_report(struct session *session, const struct options *options);
 

@@ -8,8 +8,18 @@
 #include "app/travel.h"
 #include "app/version.h"
 #include "base/env.h"
+#include "base/log.h"
 
 enum { WAIT_NS = 50000000 };
+
+/* The first number and a factor's worth of the second, kept within what a clock can hold. */
+static int64_t scaled_sum(int64_t base_ns, double passed_ns)
+{
+    int64_t sum;
+    if (!(passed_ns > -9e18 && passed_ns < 9e18))
+        return passed_ns < 0 ? INT64_MIN : INT64_MAX;
+    return __builtin_add_overflow(base_ns, (int64_t)passed_ns, &sum) ? INT64_MAX : sum;
+}
 
 /* Logical time between the last instant and the next. */
 static int64_t virtual_now(const struct session *session, int64_t at_ns)
@@ -19,7 +29,7 @@ static int64_t virtual_now(const struct session *session, int64_t at_ns)
         now_ns = session->now_ns;
     if (session->speed > 0 && !session->pace.is_paused && session->pace.base_mono_ns) {
         double passed = (double)(env_clock_mono() - session->pace.base_mono_ns) * session->speed;
-        int64_t then_ns = session->pace.base_data_ns + (int64_t)passed;
+        int64_t then_ns = scaled_sum(session->pace.base_data_ns, passed);
         if (then_ns > now_ns)
             now_ns = then_ns;
     }
@@ -78,7 +88,7 @@ oc_rc session_attend(struct session *session, int64_t at_ns)
         }
         if (session->speed <= 0 || pace->step_kind)
             return OC_OK;
-        int64_t due_ns = pace->base_mono_ns + (int64_t)((double)(at_ns - pace->base_data_ns) / session->speed);
+        int64_t due_ns = scaled_sum(pace->base_mono_ns, (double)(at_ns - pace->base_data_ns) / session->speed);
         int64_t now_ns = env_clock_mono(), wait_ns = due_ns - now_ns, then_ns = virtual_now(session, at_ns);
         if (wait_ns <= 0) {
             if (session->on_late)
@@ -201,7 +211,7 @@ static oc_rc control_speed(struct session *session, const struct desk_words *wor
         speed = 0;
     else if (end == text || (strcmp(end, "x") != 0 && *end) || !(speed > 0) || speed > 1e9)
         return refuse(reply, "BAD_SPEED", "expected 1x, 60x or max");
-    pace_from(session, virtual_now(session, INT64_MAX));
+    pace_from(session, session->pace.command_ns);
     session->speed = speed;
     return OC_OK;
 }
@@ -220,7 +230,7 @@ static oc_rc host_control(void *self, const struct desk_words *words, struct tex
         return OC_OK;
     }
     if (strcmp(word, "go") == 0) {
-        pace_from(session, virtual_now(session, INT64_MAX));
+        pace_from(session, pace->command_ns);
         pace->is_paused = false;
         return OC_OK;
     }
@@ -287,16 +297,8 @@ static const struct desk_host table = {.status = host_status,
                                        .strategy_name = host_strategy_name,
                                        .fee_rate = host_fee_rate};
 
-oc_rc session_open_desk(struct session *session)
+static oc_rc make_desk(struct session *session, struct oc_dec ask_above)
 {
-    struct oc_dec ask_above = {0, 0, 0};
-    oc_rc rc = settings_dec(session->settings, "console.ask_above", &ask_above);
-    if (rc == OC_OK || rc == OC_E_NOT_FOUND)
-        rc = settings_boolean(session->settings, "console.rehearse_live", &session->is_rehearsal);
-    if (rc < 0 && rc != OC_E_NOT_FOUND)
-        return session_fail(session, rc, "%s", session->settings->error);
-    if (!session->post && !session->commands_due)
-        return OC_OK;
     session->desk_host = table;
     session->desk_host.self = session;
     struct desk_config config = {.engine = session->engine,
@@ -308,6 +310,38 @@ oc_rc session_open_desk(struct session *session)
     return desk_new(&config, &session->desk);
 }
 
+oc_rc session_open_desk(struct session *session)
+{
+    struct oc_dec ask_above = {0, 0, 0};
+    oc_rc rc = settings_dec(session->settings, "console.ask_above", &ask_above);
+    if (rc == OC_OK || rc == OC_E_NOT_FOUND)
+        rc = settings_boolean(session->settings, "console.rehearse_live", &session->is_rehearsal);
+    if (rc < 0 && rc != OC_E_NOT_FOUND)
+        return session_fail(session, rc, "%s", session->settings->error);
+    if (!session->post && !session->commands_due)
+        return OC_OK;
+    return make_desk(session, ask_above);
+}
+
+oc_rc session_finish_command(struct session *session, const struct oc_ev_text *command)
+{
+    struct text reply;
+    bool is_for_this = !session->desk;
+    oc_rc rc = is_for_this ? make_desk(session, (struct oc_dec){0, 0, 0}) : OC_OK;
+    if (rc < 0)
+        return rc;
+    text_init_grow(&reply, POST_LINE_MAX);
+    desk_record(session->desk, &command->head);
+    bool is_ok = desk_execute(session->desk, command, &reply);
+    log_info("restore", "the last command, record %llu, may not have been carried out: %s", (unsigned long long)command->head.seq,
+             is_ok ? "it is now" : "it is refused now as it was then");
+    text_release(&reply);
+    if (is_for_this) {
+        desk_free(session->desk);
+        session->desk = NULL;
+    }
+    return OC_OK;
+}
 static bool says(const struct oc_ev_text *command, const char *word)
 {
     size_t size = strlen(word);

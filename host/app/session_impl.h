@@ -32,6 +32,8 @@ void session_linger(struct session *session);
 void session_stepped(struct session *session, uint32_t kind);
 /* Records a command and carries it out. */
 bool session_command(struct session *session, const char *text, size_t size, struct text *reply);
+/* Restore: carries out a command that was recorded, but perhaps no more than that. */
+oc_rc session_finish_command(struct session *session, const struct oc_ev_text *command);
 /* Restore: what a recorded command did beside its own records. */
 oc_rc session_restore_command(struct session *session, const struct oc_ev_text *command);
 

@@ -23,8 +23,7 @@ oc_rc env_socket_pair(int ret_fd[2])
 static oc_rc address_of(const char *path, struct sockaddr_un *ret_address)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
-    if (strlen(path) >= ENV_SOCKET_PATH_MAX)
-        {
+    if (strlen(path) >= ENV_SOCKET_PATH_MAX) {
         env_fail("socket path (at most 99 bytes)", path, ENAMETOOLONG);
         return OC_E_LIMIT;
     }
@@ -107,7 +106,9 @@ oc_rc env_socket_connect(const char *path, int *ret_fd)
         int error = errno;
         close(fd);
         env_fail("connect", path, error);
-        return error == ENOENT ? OC_E_NOT_FOUND : OC_E_IO;
+        if (error == EAGAIN)
+            return OC_E_AGAIN;
+        return error == ENOENT ? OC_E_NOT_FOUND : (error == ECONNREFUSED ? OC_E_IO : OC_E_STATE);
     }
     *ret_fd = fd;
     return OC_OK;

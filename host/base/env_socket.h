@@ -25,7 +25,8 @@ oc_rc env_socket_pair(int ret_fd[2]);
 oc_rc env_socket_listen(const char *path, int *ret_fd);
 /* OC_E_AGAIN: nobody waits. A caller of another user is closed: OC_E_STATE. The descriptor does not block. */
 oc_rc env_socket_accept(int fd, int *ret_fd);
-/* OC_E_NOT_FOUND: no such file. OC_E_IO: nobody listens there. */
+/* OC_E_NOT_FOUND: no such file. OC_E_IO: nobody listens there any more. OC_E_AGAIN: too many knock there just now.
+ * OC_E_STATE: it may not be used. */
 oc_rc env_socket_connect(const char *path, int *ret_fd);
 /* Does not wait: *ret_size 0 with OC_OK is the end; OC_E_AGAIN: nothing is there. */
 oc_rc env_socket_read(int fd, void *data, size_t size, size_t *ret_size);
