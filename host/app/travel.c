@@ -7,6 +7,8 @@
 #include "app/session_impl.h"
 #include "base/env_fork.h"
 
+enum { TURNS_BETWEEN_LOOKS = 1023 };
+
 struct copy {
     struct env_copy process;
     uint64_t events;
@@ -44,6 +46,7 @@ struct travel {
     struct goal goal;
     struct mark *marks; /* a ring of TRAVEL_MARKS_MAX */
     uint64_t mark_count;
+    uint64_t turns;
 };
 
 oc_rc travel_new(struct session *session, int life_fd, struct travel **ret_travel)
@@ -122,6 +125,8 @@ void travel_turn(struct travel *travel, int64_t at_ns)
     struct session *session = travel->session;
     struct goal *goal = &travel->goal;
     travel->turn_events = session->events;
+    if ((++travel->turns & TURNS_BETWEEN_LOOKS) == 0) /* nobody else reads the console's socket while the recording runs */
+        post_wait(session->post, 0);
     if (session->events >= travel->next_at)
         make_copy(travel);
     bool is_there = (goal->kind == GOAL_EVENTS && session->events >= goal->number) ||

@@ -37,10 +37,12 @@ static uint32_t note_files(struct place places[ENV_FORK_FILES_MAX])
     return count;
 }
 
-/* The sleeping copy's life: a message makes a running one of it. Returns in that one only. */
-static void sleep_until_woken(int life_fd, int wake_fd, const struct place *places, uint32_t count, void *message)
+/* The sleeping copy's life: a message makes a running one of it. Returns in that one only; false: no further process was
+ * to be had, and the sleeping copy itself is the running one now. */
+static bool sleep_until_woken(int life_fd, int wake_fd, const struct place *places, uint32_t count, void *message)
 {
-    for (;;) {
+    int pid = -1;
+    while (pid != 0) {
         struct pollfd list[2] = {{wake_fd, POLLIN, 0}, {life_fd, POLLHUP, 0}};
         if (poll(list, 2, -1) < 0 && errno != EINTR)
             _exit(0);
@@ -50,12 +52,13 @@ static void sleep_until_woken(int life_fd, int wake_fd, const struct place *plac
             continue;
         if (read(wake_fd, message, ENV_WAKE_MAX) != ENV_WAKE_MAX)
             _exit(0);
-        int pid = fork();
-        if (pid == 0)
+        pid = fork();
+        if (pid < 0) /* whoever woke it has ended: somebody must go on */
             break;
     }
     for (uint32_t i = 0; i < count; i++)
         lseek(places[i].fd, places[i].at, SEEK_SET);
+    return pid == 0;
 }
 
 oc_rc env_fork_copy(int life_fd, void *message, struct env_copy *ret_copy, enum env_fork_side *ret_side)
@@ -73,8 +76,11 @@ oc_rc env_fork_copy(int life_fd, void *message, struct env_copy *ret_copy, enum 
         return env_fail("copy the process", "", errno);
     }
     if (pid == 0) {
-        sleep_until_woken(life_fd, ends[0], places, count, message);
-        *ret_copy = (struct env_copy){getppid(), ends[1]};
+        bool is_kept = sleep_until_woken(life_fd, ends[0], places, count, message);
+        close(ends[0]);
+        if (!is_kept)
+            close(ends[1]);
+        *ret_copy = is_kept ? (struct env_copy){getppid(), ends[1]} : (struct env_copy){0, -1};
         *ret_side = ENV_FORK_WOKEN;
         return OC_OK;
     }
@@ -90,7 +96,7 @@ oc_rc env_fork_wake(const struct env_copy *copy, const void *message, size_t siz
     if (size > sizeof whole)
         return OC_E_LIMIT;
     memcpy(whole, message, size);
-    if (kill(copy->pid, 0) < 0)
+    if (copy->pid <= 0 || kill(copy->pid, 0) < 0)
         return OC_E_NOT_FOUND;
     return write(copy->wake_fd, whole, sizeof whole) == (ssize_t)sizeof whole ? OC_OK : OC_E_NOT_FOUND;
 }

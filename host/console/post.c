@@ -519,6 +519,8 @@ struct post_seat *post_receive(struct post *post, const struct post_token *token
         snprintf(place->id, sizeof place->id, "%s", token->id);
         snprintf(place->seat.name, sizeof place->seat.name, "%s", token->name);
         place->in_size = 0;
+        place->is_skipping = false;
+        atomic_store(&place->is_pressed, false); /* what was pressed then is of then */
         text_clear(&place->out);
         place->out_at = 0;
         post_wish(post, &place->seat, token->wishes);
