@@ -350,9 +350,12 @@ int verb_console(int argc, char **argv)
         code = EXIT_USE;
         goto out;
     }
+    int64_t limit_ns;
     oc_rc rc = options_settle(options);
     if (rc < 0) {
         code = complain(options->error, rc);
+    } else if (settings_duration(&options->settings, "console.limit", &limit_ns) == OC_E_CONFIG) {
+        code = complain(options->settings.error, OC_E_CONFIG);
     } else if (wish.is_attached) {
         code = attach(&options->settings, &wish);
     } else if (set_defaults(options) == OC_OK && run_load_plugins(registry) == OC_OK) {

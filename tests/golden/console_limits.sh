@@ -1,0 +1,68 @@
+#!/bin/sh
+# console_limits.sh OUTCRY: how a piped console ends, and what an evaluation may take. Needs no terminal.
+. "$(dirname "$0")/console_kit.sh"
+name="a piped console"
+console() { "$outcry" console --feed synthetic-bars:500 --paused "$@" >"$work/out" 2>&1; }
+
+console </dev/null
+exits $? 0 "no input"
+printf 'print(1)\nerror("wrong")\nnonsense here\nprint(2)' | console
+exits $? 0 "the end of the input, after errors"
+has "$work/out" "wrong"
+[ "$(grep -cx '[12]' "$work/out")" = 2 ] || { say "lines after an error are done"; cat "$work/out"; }
+printf 'quit\nprint("after")\n' | console
+exits $? 0 "quit"
+lacks "$work/out" "after"
+"$outcry" console --attach "$work/run/none.sock" </dev/null >"$work/out" 2>&1
+exits $? 1 "no host"
+"$outcry" console --attach "$work/run/none.sock" strategies/sma_cross.lua </dev/null >"$work/out" 2>&1
+exits $? 2 "a file for a host that runs"
+"$outcry" console --feed nowhere </dev/null >"$work/out" 2>&1
+exits $? 3 "a feed that is none"
+
+# The limit is of CPU time: a loop, a loop in pcall, a pattern, and a coroutine; then the next line works.
+printf 'x = 1\nwhile true do end\nprint("next", x)\nrepeat pcall(function() while true do end end) until false\nprint("still", x)\ncoroutine.wrap(function() while true do x = 2 end end)()\nprint("and", x)\n' >"$work/in"
+start=$(date +%s%N)
+console --set console.limit=300ms <"$work/in"
+exits $? 0 "endless loops"
+took=$((($(date +%s%N) - start) / 1000000))
+has "$work/out" "next	1"
+has "$work/out" "still	1"
+has "$work/out" "and	2"
+[ $took -ge 900 ] && [ $took -lt 6000 ] || say "three loops of 300 ms took $took ms"
+has "$work/out" "console.limit"
+"$outcry" console --feed synthetic-bars --set console.limit=much </dev/null >"$work/out" 2>&1
+exits $? 3 "a limit that is no duration"
+
+# A huge table and a huge print end too, and leave the console well.
+printf 't = {} for i = 1, 1e9 do t[i] = ("x"):rep(1000) .. i end\nprint("well")\n' | console --set console.limit=2s
+exits $? 0 "too much memory"
+has "$work/out" "well"
+printf 'for i = 1, 200000 do print(i) end\nprint("done")\n' | "$outcry" console --feed synthetic-bars:500 --paused 2>&1 | tail -1 >"$work/out"
+has "$work/out" "done"
+"$outcry" console --feed synthetic-bars:500 </dev/null >/dev/full 2>"$work/out"
+printf 'while true do print(("x"):rep(100)) end\n' | timeout 20 "$outcry" console --feed synthetic-bars:500 --paused 2>/dev/null | head -1 >"$work/out"
+has "$work/out" "xxxx"
+
+# The host goes away: 1, and it says so.
+mkfifo "$work/in.fifo"
+"$outcry" paper --feed synthetic:10 --speed 1x --cash '10000 USDT' --set console.socket="$work/run/host.sock" >"$work/host.out" 2>&1 &
+host=$!
+pids=$host
+until_true test -S "$work/run/host.sock" || { say "no socket"; cat "$work/host.out"; }
+[ "$(stat -c %a "$work/run/host.sock")" = 600 ] || say "the socket is not its owner's alone: $(stat -c %a "$work/run/host.sock")"
+"$outcry" console --attach "$work/run/host.sock" <"$work/in.fifo" >"$work/out" 2>&1 &
+console=$!
+exec 9>"$work/in.fifo"
+echo 'print("there")' >&9
+until_true grep -q there "$work/out" || say "the attached console does not answer"
+kill -9 $host
+wait $host 2>/dev/null
+pids=
+wait $console
+exits $? 1 "the host is gone"
+has "$work/out" "the host is gone"
+exec 9>&-
+none_left
+[ $bad = 0 ] && echo "a piped console ends as it says, and its lines are limited"
+exit $bad
