@@ -10,7 +10,7 @@ rm -rf build/first-session
 grep -h '^\$ outcry ' README.md docs/*.md | sed 's/^\$ outcry //' >build/docs.commands
 while IFS= read -r arguments; do
     count=$((count + 1))
-    eval "\"$outcry\" $arguments" >build/docs.out 2>&1
+    eval "\"$outcry\" $arguments" </dev/null >build/docs.out 2>&1
     code=$?
     case $arguments in "risk check"*) [ $code = 5 ] && code=0 ;; esac
     [ $code = 0 ] || { echo "docs: outcry $arguments: exit $code"; head -5 build/docs.out; bad=1; }
