@@ -47,13 +47,19 @@ static void next_command(struct compare *compare)
     } while (compare->command && compare->command->type != OC_EV_COMMAND);
 }
 
+/* The next record is one of how the session was ended. */
+static bool is_ending(const struct compare *compare)
+{
+    const struct oc_request *request = (const struct oc_request *)(const void *)compare->next;
+    return compare->next->type == OC_EV_REQUEST && request->role == OC_ROLE_END;
+}
+
 /* A paced session hears answers and timers between prices. Where the recorded one was ended, so many of them had come. */
-static oc_rc catch_up(struct compare *compare)
+static oc_rc catch_up(struct compare *compare, int64_t before_ns)
 {
     struct session *session = compare->session;
     for (oc_rc rc = OC_OK; compare->next && loop_next_ns(session->loop) <= compare->next->local_ns;) {
-        const struct oc_request *request = (const struct oc_request *)(const void *)compare->next;
-        if (compare->next->type == OC_EV_REQUEST && request->role == OC_ROLE_END)
+        if (is_ending(compare) || compare->next->local_ns >= before_ns)
             break;
         rc = loop_drain(session->loop, compare->next->local_ns);
         if (rc < 0)
@@ -80,7 +86,14 @@ static oc_rc commands_due(void *arg, int64_t at_ns)
         text_release(&reply);
         next_command(compare);
     }
-    return at_ns == INT64_MAX ? catch_up(compare) : OC_OK;
+    return at_ns == INT64_MAX ? catch_up(compare, INT64_MAX) : OC_OK;
+}
+
+static bool goes_on(void *arg, int64_t at_ns)
+{
+    struct compare *compare = arg;
+    return commands_due(compare, at_ns) == OC_OK && catch_up(compare, at_ns) == OC_OK && compare->next && !is_ending(compare) &&
+           compare->next->local_ns >= at_ns;
 }
 
 static const char *type_name(uint16_t type)
@@ -233,8 +246,10 @@ static oc_rc run_again(struct session *session, struct compare *compare)
 {
     struct journal_progress progress = {0};
     oc_rc rc = session_open(session);
-    if (journal_progress(compare->reader, &progress)) /* the data may go on beyond where the session was ended */
-        session->stop_index = progress.market_index;
+    /* the data may go on beyond where the session was ended; without a mark it was ended before the first event */
+    session->has_stop = journal_progress(compare->reader, &progress) ||
+                        journal_end(compare->reader, JOURNAL_ORDERS)->tail == JOURNAL_TAIL_CLEAN;
+    session->stop_index = session->has_stop ? progress.market_index : 0;
     for (uint32_t i = 0; i < session->strategy_count && rc == OC_OK; i++)
         session_expect_stop(session, session->strategies[i].id);
     if (rc == OC_OK)
@@ -285,6 +300,7 @@ static oc_rc prepare(struct compare *compare, struct session *session, const cha
     if (journal_open_read(dir, false, &compare->commands) >= 0)
         next_command(compare);
     session->commands_due = commands_due;
+    session->goes_on = goes_on;
     session->commands_arg = compare;
     session->may_be_empty = true;
     session->on_record = on_record;

@@ -120,7 +120,8 @@ struct session {
     bool checkpoints;    /* written while running */
     uint64_t since_checkpoint;
     int64_t checkpoint_ns;
-    uint64_t stop_index; /* replay: ends after so many market events; 0: at the end */
+    uint64_t stop_index; /* replay: ends after so many market events, if has_stop */
+    bool has_stop;
     void (*on_record)(void *arg, const struct oc_event *event); /* told every record of ours; NULL */
     void *on_record_arg;
     uint64_t fills_restored;
@@ -143,6 +144,9 @@ struct session {
     bool is_rehearsal;    /* live's locks and colours on a session that is not */
     /* Replay: carries out recorded commands that are due before at_ns. NULL: none. */
     oc_rc (*commands_due)(void *arg, int64_t at_ns);
+    /* Replay: at the last recorded market event. Carries out what was recorded before at_ns; true when there is more, so that
+     * a bar which opens at at_ns was seen to open. */
+    bool (*goes_on)(void *arg, int64_t at_ns);
     void *commands_arg;
     uint64_t events;      /* market events taken, for showing */
     void (*on_late)(void *arg, int64_t late_ns); /* bench: how long after its time an event is taken; NULL */

@@ -65,7 +65,10 @@ void session_tell_suspended(struct session *session)
 /* Paces the data and looks for an interruption; called once an instant. */
 oc_rc session_advance(struct session *session, int64_t at_ns)
 {
-    if (session->stop_index && loop_index(session->loop) >= session->stop_index) {
+    bool is_over = session->has_stop && loop_index(session->loop) >= session->stop_index;
+    if (is_over && session->goes_on && loop_is_opening(session->loop))
+        is_over = !session->goes_on(session->commands_arg, at_ns);
+    if (is_over) {
         oc_rc rc = session->commands_due ? session->commands_due(session->commands_arg, INT64_MAX) : OC_OK;
         return rc < 0 ? rc : 1; /* a positive code ends the loop without an error */
     }

@@ -220,6 +220,12 @@ int64_t loop_next_ns(const struct loop *loop)
     return sim_next < timer_next ? sim_next : timer_next;
 }
 
+bool loop_is_opening(struct loop *loop)
+{
+    const struct cursor *cursor = loop->cursor_count ? cursor_first(loop) : NULL;
+    return cursor && cursor->event && cursor->is_opening;
+}
+
 int64_t loop_now(const struct loop *loop) { return loop->now_ns; }
 
 oc_rc loop_run(struct loop *loop)

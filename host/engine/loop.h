@@ -47,6 +47,8 @@ oc_rc loop_drain(struct loop *loop, int64_t at_ns);
 oc_rc loop_finish(struct loop *loop, int64_t at_ns);
 /* When the next answer or timer is due; INT64_MAX: none is. */
 int64_t loop_next_ns(const struct loop *loop);
+/* True when the next point of the data is a bar's open: it is shown to simulators only and counts as no event. */
+bool loop_is_opening(struct loop *loop);
 /* The instant that was reached last; INT64_MIN before the first. */
 int64_t loop_now(const struct loop *loop);
 /* Market events taken so far; start counting at `market_index` (restore). */

@@ -53,17 +53,40 @@ end
 function on_order(m, o) after("250ms", function() end) end
 LUA
 
+bars() { # SEED PRICE: minutes with holes, so that a bar opens long after the one before has closed
+    awk -v seed="$1" -v p="$2" 'BEGIN {
+        srand(seed); t = 1704067200; print "time,open,high,low,close,volume"
+        for (i = 0; i < 3000; i++) {
+            o = p; p += rand() - 0.5
+            printf "%d,%.2f,%.2f,%.2f,%.2f,10\n", t, o, (o > p ? o : p) + 0.1, (o < p ? o : p) - 0.1, p
+            t += 60
+            if (rand() < 0.4) { t += 60 * int(1 + rand() * 20); p += rand() - 0.5 }
+        }
+    }'
+}
+bars 3 100 >"$work/BTC-USDT.csv"
+bars 4 50 >"$work/ETH-USDT.csv"
+
+# Ended before the first event: nothing more than that is replayed.
+for words in quit 'pcall(buy, 0.1)'; do
+    rm -rf "$work/none"
+    echo "$words" | "$outcry" console --paused --feed synthetic:1 --session "$work/none" >"$work/out" 2>&1 &&
+        timeout 20 "$outcry" replay "$work/none" >"$work/replay" 2>&1 || { echo "before the first event: $words"; cat "$work/replay"; exit 1; }
+done
+
 seed=$first
 count=0
 fills=0
 while [ $count -lt "$seeds" ]; do
-    case $((seed % 6)) in
+    case $((seed % 8)) in
     0) data="--feed synthetic:20 --speed 1x" ;;
     1) data="--feed synthetic:2000 --speed 60x" ;;
     2) data="--feed synthetic-bars:20000 --speed 3600x" ;;
     3) data="$here/strategies/sma_cross.lua --feed synthetic-bars:20000 --speed 20000x" ;;
     4) data="$work/timed.lua --feed synthetic:5 --speed 2000x" ;;
     5) data="$here/strategies/buy_and_hold.lua --feed synthetic-bars:5000 --speed 60x --latency 0" ;;
+    6) data="$work/BTC-USDT.csv $work/ETH-USDT.csv --speed 3000x" ;;
+    7) data="$work/BTC-USDT.csv --speed 20000x" ;;
     esac
     session="$work/$seed"
     script $seed >"$work/script"
