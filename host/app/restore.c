@@ -109,6 +109,9 @@ oc_rc restore_open(struct restore *restore, struct session *session, const char 
     }
     if (rc < 0)
         return session_fail(session, rc, "session %s: %s", dir, journal_error());
+    rc = restore_is_same(session, restore->reader, dir);
+    if (rc < 0)
+        return rc;
     rc = journal_resume(restore->reader, &restore->resume);
     if (rc < 0)
         return session_fail(session, rc, "session %s cannot be gone on with (code %d)", dir, (int)rc);

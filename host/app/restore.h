@@ -26,6 +26,9 @@ oc_rc restore_open(struct restore *restore, struct session *session, const char 
 oc_rc restore_apply(struct restore *restore, struct session *session);
 void restore_close(struct restore *restore);
 
+/* restore_same.c: OC_E_CONFIG: data, seed, money, fills, strategies or parameters are not those the session began with. */
+oc_rc restore_is_same(struct session *session, const struct journal_reader *reader, const char *dir);
+
 /* Engine, simulator and strategies as one blob for the journal. */
 oc_rc session_checkpoint(struct session *session);
 

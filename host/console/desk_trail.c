@@ -1,6 +1,7 @@
 /* desk_trail.c: what each order came from and what became of it, to be explained later. */
 #include "console/desk_impl.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -17,7 +18,7 @@ static struct trail *trail_take(struct desk *desk, uint64_t order)
 {
     struct trail *trail = &desk->trails[order % DESK_TRAILS_MAX];
     if (trail->order != order) {
-        memset(trail, 0, sizeof *trail);
+        memset(trail, 0, offsetof(struct trail, verdicts)); /* rows behind it are written whole before they count */
         trail->order = order;
     }
     return trail;

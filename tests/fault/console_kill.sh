@@ -39,7 +39,7 @@ while [ $killed -lt "$kills" ]; do
     } >"$work/in" 2>/dev/null &
     writer=$!
     tries=0
-    until grep -q '^done' "$work/out"; do
+    until grep -qs '^done' "$work/out"; do
         tries=$((tries + 1))
         [ $tries -lt 400 ] || { echo "kill $killed: the console answers nothing"; cat "$work/out" "$work/err"; exit 1; }
         kill -0 $pid 2>/dev/null || { echo "kill $killed: it did not go on"; cat "$work/out" "$work/err"; exit 1; }
@@ -79,7 +79,7 @@ pid=$!
 exec 9>"$work/in"
 echo 'pause() step(5) print("there") buy(0.1, { price = 30000, tag = "cut" }) print("done")' >&9
 tries=0
-until grep -q '^done' "$work/out"; do
+until grep -qs '^done' "$work/out"; do
     tries=$((tries + 1))
     [ $tries -lt 400 ] || { echo "the console answers nothing"; cat "$work/out"; exit 1; }
     sleep 0.02
@@ -102,4 +102,13 @@ for start in first second; do
         "$outcry" console --feed synthetic:1 --session "$session" >"$work/out" 2>&1 || { cat "$work/out"; exit 1; }
     grep -qx 'orders 1' "$work/out" || { echo "$start start behind a cut journal: expected one order"; cat "$work/out"; exit 1; }
 done
+# Another feed, other money, another seed or a strategy more is another session: refused, and nothing is recorded.
+sum=$(cat "$session"/orders-*.oj "$session/live" | cksum)
+for other in "--feed synthetic:2" "--feed synthetic:1 --seed 2" "--feed synthetic:1 --cash 5" "--feed synthetic:1 --fee taker=0" \
+    "--feed synthetic:1 $(dirname "$0")/../../strategies/buy_and_hold.lua"; do
+    # shellcheck disable=SC2086
+    echo quit | "$outcry" console $other --session "$session" >"$work/out" 2>&1 && { echo "gone on with as $other"; exit 1; }
+    grep -q 'is another one' "$work/out" || { echo "$other: the reason is not said"; cat "$work/out"; exit 1; }
+done
+[ "$sum" = "$(cat "$session"/orders-*.oj "$session/live" | cksum)" ] || { echo "what was refused has changed the journal"; exit 1; }
 echo "a command that was only recorded is carried out once"

@@ -1,0 +1,126 @@
+/* restore_same.c: a session is gone on with only as what it is: other data, money or strategies would be another session on top
+ * of its records, and its time would run backwards. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/restore.h"
+#include "app/session_impl.h"
+
+enum { LINE_SIZE = 1024 };
+
+/* What may not change; speed, consoles, limits of risk and where the report goes may. */
+static bool is_fixed(const char *key)
+{
+    static const char *const fixed[] = {"account.", "data.", "sim.", "session.from", "session.to", "session.symbol", NULL};
+    for (int i = 0; fixed[i]; i++)
+        if (strncmp(key, fixed[i], strlen(fixed[i])) == 0)
+            return true;
+    return false;
+}
+
+static const char *last_part(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+/* A file may have moved with its session, and it may have grown; more bars of the same making are the same. */
+static bool is_same_data(const char *then, const char *now)
+{
+    static const char bars[] = "synthetic-bars";
+    bool both = strncmp(then, bars, sizeof bars - 1) == 0 && strncmp(now, bars, sizeof bars - 1) == 0;
+    return both || strcmp(last_part(then), last_part(now)) == 0;
+}
+
+struct same {
+    struct session *session;
+    uint32_t sources, strategies, params, fixed;
+    char found[LINE_SIZE]; /* what differs; empty: nothing */
+};
+
+static void differs(struct same *same, const char *what, const char *then, const char *now)
+{
+    if (!same->found[0])
+        snprintf(same->found, sizeof same->found, "%s was %s, now %s", what, then, now ? now : "not given");
+}
+
+static void look_at_setting(struct same *same, char *text)
+{
+    char *equals = strchr(text, '=');
+    if (!equals)
+        return;
+    *equals = 0;
+    const char *now = settings_text(same->session->settings, text, NULL);
+    if (!is_fixed(text))
+        return;
+    same->fixed++;
+    if (!now || strcmp(now, equals + 1) != 0)
+        differs(same, text, equals + 1, now);
+}
+
+/* One line of the header. Returns how many bytes of a strategy's text follow it. */
+static size_t look_at(struct same *same, char *line)
+{
+    struct session *session = same->session;
+    char name[256];
+    size_t size = 0;
+    int64_t seed = 1;
+    if (strncmp(line, "set ", 4) == 0) {
+        look_at_setting(same, line + 4);
+    } else if (strncmp(line, "data ", 5) == 0) {
+        const char *now = same->sources < session->source_count ? session->sources[same->sources].path : NULL;
+        if (!now || !is_same_data(line + 5, now))
+            differs(same, "the data", line + 5, now);
+        same->sources++;
+    } else if (strncmp(line, "seed = ", 7) == 0) {
+        char now[24];
+        settings_integer(session->settings, "session.seed", &seed);
+        snprintf(now, sizeof now, "%llu", (unsigned long long)seed);
+        if (strcmp(now, line + 7) != 0)
+            differs(same, "the seed", line + 7, now);
+    } else if (strncmp(line, "param ", 6) == 0) {
+        bool is_there = false;
+        for (uint32_t i = 0; i < session->param_count && !is_there; i++) {
+            snprintf(name, sizeof name, "%s=%s", session->params[i].name, session->params[i].value);
+            is_there = strcmp(name, line + 6) == 0;
+        }
+        if (!is_there)
+            differs(same, "a parameter", line + 6, "another");
+        same->params++;
+    } else if (sscanf(line, "strategy %255s %zu", name, &size) == 2) {
+        const char *now = same->strategies < session->strategy_count ? session->strategies[same->strategies].file : NULL;
+        if (!now || strcmp(last_part(now), last_part(name)) != 0)
+            differs(same, "the strategy", name, now);
+        same->strategies++;
+    }
+    return size;
+}
+
+oc_rc restore_is_same(struct session *session, const struct journal_reader *reader, const char *dir)
+{
+    const char *text;
+    size_t size, fixed = 0;
+    struct same same = {.session = session};
+    if (journal_header(reader, &text, &size) < 0)
+        return OC_OK; /* nothing was recorded under it */
+    for (size_t at = 0; at < size;) {
+        const char *end = memchr(text + at, '\n', size - at);
+        size_t length = end ? (size_t)(end - text) - at : size - at;
+        char line[LINE_SIZE];
+        snprintf(line, sizeof line, "%.*s", (int)(length < sizeof line - 1 ? length : sizeof line - 1), text + at);
+        size_t body = look_at(&same, line);
+        at += length + 1;
+        at += body && body <= size - (at < size ? at : size) ? body + 1 : 0;
+    }
+    for (uint32_t i = 0; i < session->settings->count; i++)
+        fixed += is_fixed(session->settings->list[i].key);
+    if (!same.found[0] && (same.sources != session->source_count || same.strategies != session->strategy_count ||
+                           same.params != session->param_count || same.fixed != fixed))
+        snprintf(same.found, sizeof same.found, "then %u data, %u strategies, %u parameters, %u settings of money, fills and data; now %u, %u, %u, %u",
+                 same.sources, same.strategies, same.params, same.fixed, session->source_count, session->strategy_count,
+                 session->param_count, (uint32_t)fixed);
+    if (!same.found[0])
+        return OC_OK;
+    return session_fail(session, OC_E_CONFIG, "session %s is another one: %s; give what it began with, or another folder", dir, same.found);
+}
