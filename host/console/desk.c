@@ -14,7 +14,7 @@ enum need { NEED_NOTHING, NEED_TRADE, NEED_UNLOCK };
 static void take_name(struct post_seat *seat, const char *said)
 {
     size_t size = 0;
-    for (; said[size] && size < sizeof seat->name - 1; size++) {
+    for (; size < sizeof seat->name - 1 && said[size]; size++) {
         char c = said[size];
         bool is_plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || strchr("-_.@:", c);
         seat->name[size] = is_plain ? c : '_';

@@ -72,39 +72,49 @@ void desk_put_order(struct desk *desk, struct text *reply, const char *key, cons
     put_close(reply, '}');
 }
 
-static const struct order *youngest(const struct order *order)
+/* A page goes on behind the order FROM / 2, which was shown as an open one or (FROM odd) as a closed one: rows that come or
+ * change lists between two pages are shown by one of them at least. */
+static const struct order *page_start(const struct orders *orders, uint64_t from, bool *is_closed)
 {
-    while (order && order->younger)
-        order = order->younger;
+    const struct order *order = orders_find(orders, from / 2);
+    *is_closed = from & 1;
+    if (*is_closed) /* one no longer kept: nothing older is kept either */
+        return order ? order->older : NULL;
+    if (order && !state_is_final(order->state))
+        return order->older;
+    order = orders_open_last(orders);
+    while (from && order && order->now.order >= from / 2)
+        order = order->older;
     return order;
 }
 
-/* Youngest first. The lists are long only on busy hosts; the walk to the youngest end is over final orders kept, which is
- * bounded, and over open ones. */
+/* The open ones, youngest first; then the final ones still held, last ended first. */
 bool desk_orders(struct desk *desk, const struct desk_words *words, struct text *reply)
 {
     const struct orders *orders = engine_orders(desk->engine);
     bool all = words->count > 1 && strcmp(words->fields[1], "all") == 0;
-    uint64_t from = desk_from(words, 2), row = 0;
     if (words->count > 1 && words->fields[1][0] && !all && strcmp(words->fields[1], "open") != 0) {
         put_refusal(reply, "BAD_LIST", "found '%.20s', expected open or all", words->fields[1]);
         return false;
     }
-    const struct order *open = youngest(orders_open_first(orders));
-    const struct order *closed = all ? youngest(orders_closed_first(orders)) : NULL;
+    bool is_closed;
+    uint64_t last = 0;
+    const struct order *order = page_start(orders, desk_from(words, 2), &is_closed);
     put_open(reply, NULL, '{');
     put_open(reply, "rows", '[');
-    while ((open || closed) && row < from + DESK_ORDERS_PAGE) {
-        const struct order *next = !closed || (open && open->now.order > closed->now.order) ? open : closed;
-        if (row++ >= from)
-            desk_put_order(desk, reply, NULL, next);
-        if (next == open)
-            open = open->older;
-        else
-            closed = closed->older;
+    for (int rows = 0;; rows++) {
+        if (!order && all && !is_closed) {
+            order = orders_closed_last(orders);
+            is_closed = true;
+        }
+        if (!order || rows == DESK_ORDERS_PAGE)
+            break;
+        desk_put_order(desk, reply, NULL, order);
+        last = order->now.order * 2 + is_closed;
+        order = order->older;
     }
     put_close(reply, ']');
-    desk_next(reply, open || closed, row);
+    desk_next(reply, order, last);
     put_close(reply, '}');
     return true;
 }
@@ -145,14 +155,15 @@ void desk_put_fill(struct desk *desk, struct text *reply, const char *key, const
 
 bool desk_fills(struct desk *desk, const struct desk_words *words, struct text *reply)
 {
-    uint64_t kept = desk->fill_count < DESK_FILLS_MAX ? desk->fill_count : DESK_FILLS_MAX;
-    uint64_t from = desk_from(words, 1), i = from;
+    const uint64_t gone = desk->fill_count < DESK_FILLS_MAX ? 0 : desk->fill_count - DESK_FILLS_MAX;
+    const uint64_t from = desk_from(words, 1); /* the number of the last row shown, counted from 1; 0: none */
+    uint64_t at = from && from <= desk->fill_count ? from - 1 : desk->fill_count;
     put_open(reply, NULL, '{');
     put_open(reply, "rows", '[');
-    for (; i < kept && i < from + DESK_PAGE; i++)
-        desk_put_fill(desk, reply, NULL, &desk->fills[(desk->fill_count - 1 - i) % DESK_FILLS_MAX]);
+    for (int rows = 0; at > gone && rows < DESK_PAGE; rows++, at--)
+        desk_put_fill(desk, reply, NULL, &desk->fills[(at - 1) % DESK_FILLS_MAX]);
     put_close(reply, ']');
-    desk_next(reply, i < kept, i);
+    desk_next(reply, at > gone, at + 1);
     put_int(reply, "all", (int64_t)desk->fill_count);
     put_close(reply, '}');
     return true;

@@ -22,21 +22,21 @@ function S.ask(...)
   return ask(...)
 end
 
--- All rows up to `limit`, page by page. FROM is the field after those given.
+-- All rows up to `limit`, page by page. FROM is the field after those given. A row with an id is listed once.
 function S.list(limit, ...)
-  local fields, rows, from = table.pack(...), {}, 0
-  for _ = 1, 64 do
+  local fields, rows, from, seen = table.pack(...), {}, 0, {}
+  while true do
     fields[fields.n + 1] = from
     local page, err = S.ask(table.unpack(fields, 1, fields.n + 1))
     if not page then return nil, err end
     for _, row in ipairs(page.rows or {}) do
       if #rows == limit then return rows, page end
-      rows[#rows + 1] = row
+      if not row.id or not seen[row.id] then rows[#rows + 1] = row end
+      if row.id then seen[row.id] = true end
     end
     if not page.next or page.next == from then return rows, page end
     from = page.next
   end
-  return rows
 end
 
 function S.status() return S.ask('status') or {} end

@@ -145,7 +145,7 @@ function S.order_columns()
     { 'strategy', 'strategy', drop = 5 }, { 'tag', 'tag', drop = 8 }, { 'reason', 'reason', drop = 9 } }
 end
 
-word('Look', 'orders', "orders(['open' or 'all'], [limit])", 'Open orders, youngest first; all: the closed ones too.', 'orders all',
+word('Look', 'orders', "orders(['open' or 'all'], [limit])", 'Open orders, youngest first; all: then the ended ones, last ended first.', 'orders all',
   function(which, limit)
     if type(which) == 'number' then which, limit = 'open', which end
     local rows, err = S.list(limit_of(limit), 'orders', which or 'open')

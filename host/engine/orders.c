@@ -394,6 +394,10 @@ struct order *orders_open_first(const struct orders *orders) { return orders->op
 
 struct order *orders_closed_first(const struct orders *orders) { return orders->closed.oldest; }
 
+struct order *orders_open_last(const struct orders *orders) { return orders->open.youngest; }
+
+struct order *orders_closed_last(const struct orders *orders) { return orders->closed.youngest; }
+
 uint32_t orders_open_count(const struct orders *orders) { return orders->open.count; }
 
 uint64_t orders_alarms(const struct orders *orders) { return orders->alarms; }

@@ -71,6 +71,9 @@ oc_rc orders_seen_put(struct orders *orders, const uint64_t key[2]);
 /* The oldest open order; walk with ->younger. */
 struct order *orders_open_first(const struct orders *orders);
 struct order *orders_closed_first(const struct orders *orders); /* oldest kept final order */
+/* The other ends: the youngest open order, and the final order that ended last; walk with ->older. */
+struct order *orders_open_last(const struct orders *orders);
+struct order *orders_closed_last(const struct orders *orders);
 uint32_t orders_open_count(const struct orders *orders);
 uint64_t orders_alarms(const struct orders *orders);
 

@@ -31,7 +31,7 @@ see_line '1'
 ok "a console without --trade is refused"
 
 keys C-d
-see 'sh$'
+see_shell
 host_lives || fail "the host ended with a console"
 line 'echo code $?'
 see_line 'code 0'
@@ -74,6 +74,7 @@ wait "$host" 2>/dev/null
 host=
 for at in trader reader; do
     see 'the host is gone'
+    see_shell
     line 'echo code $?'
     see_line 'code 1'
 done

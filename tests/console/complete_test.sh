@@ -7,11 +7,11 @@ see 'paper BTC/USDT'
 text 'posi'
 keys Tab
 see '> positions'
-keys C-c
+drop_line
 text 'strin'
 keys Tab
 until_true 5 matches '> string' || fail "nothing was completed"
-keys C-c
+drop_line
 text 'print(1) p'
 keys Tab Tab
 see 'preview'
@@ -20,7 +20,7 @@ see 'print(1) p'
 text 'osi'
 keys Tab
 see 'print(1) positions'
-keys C-c
+drop_line
 ok "unique, common, listed"
 
 line 'word_one = 1'
@@ -40,14 +40,14 @@ see_line '1'
 text 'ticker "btc'
 keys Tab
 see 'ticker "BTC/USDT'
-keys C-c
+drop_line
 ok "globals and instruments, in any case"
 
 text 'xyzzy_none'
 keys Tab Tab
 text '_at_all'
 see 'xyzzy_none_at_all'
-keys C-c
+drop_line
 text 'é = string.rev'
 keys Left Left Left Left Left Left Left Left Left
 keys C-e Tab

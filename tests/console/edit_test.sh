@@ -37,7 +37,7 @@ see_gone 'twice'
 see '────────'
 keys Up Up Up
 see 'return x * 2'
-keys C-c
+drop_line
 see '^C'
 line 'print("after " .. "cancel")'
 see_line 'after cancel'
@@ -45,7 +45,7 @@ ok "chunks of several lines, recalled as one; Ctrl-L; Ctrl-C drops the line only
 
 line 'for i = 1, 3 do'
 see_line '  \.\.\. >'
-keys C-c
+drop_line
 line 'print("out " .. "of it")'
 see_line 'out of it'
 line 'if x then'
@@ -65,7 +65,7 @@ see_line '99'
 keys C-r
 text 'pasted('
 see 'return x + 1'
-keys C-c
+drop_line
 line 'clear'
 see_gone 'pasted'
 see '────────'
@@ -84,7 +84,7 @@ line 'print("remember " .. 4711)'
 see_line 'remember 4711'
 keys C-d
 see 'session over'
-see 'sh$'
+see_shell
 [ "$(stat -c %a "$HOME/.outcry_history")" = 600 ] || fail "the history is not the owner's alone"
 line 'stty -a | tr ";" "\n" | grep -oE " echo( |$)|icanon" | tr -d "\n"'
 see_line ' ?(icanon echo|echo icanon) ?.*'

@@ -30,6 +30,7 @@ line 'for i = 1, 1e9 do print("line " .. i) end'
 see_line 'line [0-9]+' # of many at once, whichever
 keys C-c
 see 'interrupted'
+see_prompt
 keys C-l
 line 'print("calm " .. "again")'
 see_line 'calm again'

@@ -61,6 +61,11 @@ matches() { screen | grep -qE -- "$1"; }
 see() { until_true "${2:-15}" shows "$1" || fail "expected on the screen of $at: $1"; }
 see_line() { until_true "${2:-15}" matches "^$1 *\$" || fail "expected a line on the screen of $at: $1"; }
 see_gone() { until_true "${2:-15}" hides "$1" || fail "expected to be gone from the screen of $at: $1"; }
+# Waits for an empty prompt, of the shell or of the console: what is typed before it may be thrown away with the old line.
+at_prompt() { screen | grep -v '^ *$' | tail -1 | grep -qE "$1 *\$"; }
+see_prompt() { until_true 15 at_prompt '[a-z0-9%] >' || fail "expected an empty prompt at the end of the screen of $at"; }
+see_shell() { until_true 15 at_prompt '^sh\$' || fail "expected the shell at the end of the screen of $at"; }
+drop_line() { keys C-c && see_prompt; }
 # The console that runs in this terminal.
 its_console() { pgrep -x outcry -t "$(tm display-message -p -t "$at" '#{pane_tty}' | sed 's,^/dev/,,')"; }
 now_ms() { echo $(($(date +%s%N) / 1000000)); }

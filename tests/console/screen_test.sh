@@ -21,7 +21,7 @@ see_gone '────'
 see '> half a line'
 tm resize-window -t screen -x 80 -y 24
 see '────'
-keys C-c
+drop_line
 line 'for i = 1, 100 do print("row " .. i) end'
 see_line 'row 100'
 [ "$(screen | head -1 | grep -c 'paper BTC/USDT')" = 1 ] || fail "the head has scrolled away"
@@ -36,7 +36,7 @@ text "8')"
 keys Enter
 see_line '0+8'
 keys C-d
-see 'sh$'
+see_shell
 see_gone '────'
 see 'session over'
 ok "lines longer than the screen; the pane is gone at the end"
@@ -64,8 +64,10 @@ line 'while true do end'
 sleep 0.3
 keys C-c
 see 'interrupted'
+see_prompt
 text 'never'
-keys C-c
+see 'never'
+drop_line
 line 'print("fine " .. 1)'
 see_line 'fine 1'
 keys C-d
