@@ -44,10 +44,10 @@ see 'never fin'
 kill -9 "$(its_console)"
 see 'Killed'
 host_lives || fail "kill -9 of a console ended the host"
-keys C-c
-line reset
-line 'echo re"set"'
-see 'reset'
+see_shell
+line 'reset; echo re"set"'
+see_line 'reset'
+see_shell
 line 'echo usable "again"'
 see_line 'sh\$ echo usable "again"'
 see_line 'usable again'
