@@ -350,18 +350,56 @@ static void the_tape_makes_bars_and_alerts(void **state)
     scene_release(&scene);
 }
 
+/* Asks for a list page by page, doing `between` once after the first; the ids in the order of the rows. */
+static size_t page_ids(struct scene *scene, const char *list, void (*between)(struct scene *), char ret_ids[64][16])
+{
+    size_t count = 0;
+    long long next = 0;
+    do {
+        char line[64];
+        snprintf(line, sizeof line, "%s %lld", list, next);
+        const char *at = ask(scene, line);
+        while ((at = strstr(at, strncmp(list, "fills", 5) == 0 ? "\"price\":" : "{\"id\":\"")) != NULL && count < 64) {
+            at = strchr(at, ':') + 1;
+            snprintf(ret_ids[count++], 16, "%.*s", (int)strcspn(at + 1, "\","), at + (*at == '"'));
+        }
+        at = strstr(scene->reply.data, "\"next\":");
+        next = at ? strtoll(at + 7, NULL, 10) : 0;
+        if (between)
+            between(scene);
+        between = NULL;
+    } while (next);
+    return count;
+}
+
+static void one_more_and_one_ends(struct scene *scene)
+{
+    assert_true(order(scene, "buy BTC/USDT qty=1 price=90 by=me"));
+    fill(scene, scene->f->sent[0].order, OC_SIDE_BUY, 1000, 9000); /* o1: not shown yet */
+    fill(scene, scene->f->sent[8].order, OC_SIDE_BUY, 1000, 9000); /* o9: shown */
+}
+
 static void lists_come_in_pages(void **state)
 {
     (void)state;
     struct scene scene;
+    char ids[64][16];
     scene_init(&scene, NULL, (struct oc_dec){0, 0, 0});
     for (int i = 0; i < DESK_ORDERS_PAGE + 1; i++)
         assert_true(order(&scene, "buy BTC/USDT qty=1 price=90 by=me"));
-    assert_says(ask(&scene, "orders open"), "\"id\":\"o9\"");
-    assert_says(scene.reply.data, "\"next\":8");
-    assert_null(strstr(scene.reply.data, "\"id\":\"o1\","));
-    assert_says(ask(&scene, "orders open 8"), "\"id\":\"o1\"");
-    assert_says(scene.reply.data, "\"next\":null");
+    assert_int_equal(page_ids(&scene, "orders open", NULL, ids), 9);
+    assert_string_equal(ids[0], "o9");
+    assert_string_equal(ids[8], "o1");
+    assert_int_equal(page_ids(&scene, "orders all", one_more_and_one_ends, ids), 10); /* o9 twice, o10 is younger */
+    assert_string_equal(ids[7], "o2");
+    assert_string_equal(ids[8], "o9");
+    assert_string_equal(ids[9], "o1");
+    assert_int_equal(page_ids(&scene, "orders all", NULL, ids), 10);
+    assert_string_equal(ids[0], "o10");
+    assert_string_equal(ids[9], "o1");
+    assert_int_equal(page_ids(&scene, "orders open", NULL, ids), 8);
+    assert_int_equal(page_ids(&scene, "fills", NULL, ids), 2);
+    assert_says(ask(&scene, "orders all 77"), "\"rows\":[],\"next\":null"); /* no longer kept: nothing older is */
     assert_says(ask(&scene, "order o3.2"), "\"id\":\"o2\"");
     assert_says(ask(&scene, "order o4.2"), "NO_ORDER");
     scene_release(&scene);
