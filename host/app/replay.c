@@ -6,7 +6,6 @@
 #include "app/run.h"
 #include "app/travel.h"
 #include "app/session_impl.h"
-#include "app/session_impl.h"
 #include "app/verbs.h"
 #include "app/version.h"
 #include "base/env.h"
@@ -22,6 +21,8 @@ struct compare {
     struct journal_reader *reader;
     struct journal_reader *commands; /* the same journal, read ahead for commands */
     const struct oc_event *command;  /* the next one, or NULL */
+    struct journal_reader *orders;   /* the same journal, read ahead for new orders */
+    uint64_t order;                  /* the last one found; 0: none */
     struct session *session;
     const struct oc_event *next;
     uint64_t records;
@@ -143,6 +144,29 @@ static void show(const char *side, const struct oc_event *event)
     putchar('\n');
 }
 
+/* The order a record is about; 0: none. */
+static uint64_t order_of(const struct oc_event *event)
+{
+    if (event->type == OC_EV_REQUEST)
+        return ((const struct oc_request *)(const void *)event)->order;
+    return event->type == OC_EV_DENIED ? ((const struct oc_ev_answer *)(const void *)event)->order : 0;
+}
+
+/* A session that was killed and went on gives ids of a new epoch from there on: the first of them, when all before it were
+ * given again. */
+static void next_order(struct compare *compare)
+{
+    const struct oc_event *event;
+    enum journal_stream stream;
+    const uint64_t last = compare->order;
+    while (compare->order == last && journal_next(compare->orders, &event, &stream) == OC_OK) {
+        if (stream == JOURNAL_ORDERS && order_of(event) > last)
+            compare->order = order_of(event);
+    }
+    if (compare->order >> 40 != last >> 40)
+        engine_set_next_order(compare->session->engine, compare->order);
+}
+
 /* Called with every record the replay makes, after its number was given. */
 static void on_record(void *arg, const struct oc_event *event)
 {
@@ -163,6 +187,8 @@ static void on_record(void *arg, const struct oc_event *event)
     }
     if (recorded)
         next_order_record(compare);
+    if (order_of(event) == compare->order && compare->order)
+        next_order(compare);
 }
 
 /* A header line at *at, copied without its end; false at the end of the text. */
@@ -200,12 +226,12 @@ static void warn_other(const char *line, const struct registry *registry)
     char id[80], version[32];
     unsigned long long hash;
     if (sscanf(line, "outcry = \"%31[^\"]", version) == 1 && strcmp(version, OUTCRY_VERSION) != 0)
-        printf("note: recorded by outcry %s, replayed by %s\n", version, OUTCRY_VERSION);
+        fprintf(stderr, "note: recorded by outcry %s, replayed by %s\n", version, OUTCRY_VERSION);
     if (sscanf(line, "plugin %79s %31s %llx", id, version, &hash) != 3)
         return;
     const struct registry_entry *entry = registry_find(registry, NULL, id);
     if (!entry || entry->hash != hash)
-        printf("note: plugin %s is not the file that was recorded with\n", id);
+        fprintf(stderr, "note: plugin %s is not the file that was recorded with\n", id);
 }
 
 static oc_rc take_header(struct session *session, struct settings *settings, const char *text, size_t size)
@@ -246,6 +272,8 @@ static oc_rc run_again(struct session *session, struct compare *compare)
 {
     struct journal_progress progress = {0};
     oc_rc rc = session_open(session);
+    if (rc == OC_OK)
+        next_order(compare);
     /* the data may go on beyond where the session was ended; without a mark it was ended before the first event */
     session->has_stop = journal_progress(compare->reader, &progress) ||
                         journal_end(compare->reader, JOURNAL_ORDERS)->tail == JOURNAL_TAIL_CLEAN;
@@ -286,7 +314,7 @@ static oc_rc prepare(struct compare *compare, struct session *session, const cha
         return rc;
     }
     if (rc == OC_E_DATA)
-        printf("note: %s\n", journal_end(compare->reader, JOURNAL_ORDERS)->text);
+        fprintf(stderr, "note: %s\n", journal_end(compare->reader, JOURNAL_ORDERS)->text);
     rc = journal_header(compare->reader, &text, &size);
     if (rc == OC_OK)
         rc = take_header(session, session->settings, text, size);
@@ -299,6 +327,9 @@ static oc_rc prepare(struct compare *compare, struct session *session, const cha
     compare->session = session;
     if (journal_open_read(dir, false, &compare->commands) >= 0)
         next_command(compare);
+    rc = journal_open_read(dir, false, &compare->orders);
+    if (!compare->orders)
+        return rc;
     session->commands_due = commands_due;
     session->goes_on = goes_on;
     session->commands_arg = compare;
@@ -314,6 +345,8 @@ static void release(struct compare *compare)
         journal_close_read(compare->reader);
     if (compare->commands)
         journal_close_read(compare->commands);
+    if (compare->orders)
+        journal_close_read(compare->orders);
 }
 
 /* What came out of it, against what was recorded. */

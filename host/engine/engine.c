@@ -71,6 +71,12 @@ oc_rc engine_set_venue(struct engine *engine, uint32_t account, const struct eng
     return OC_OK;
 }
 
+void engine_set_next_order(struct engine *engine, uint64_t order)
+{
+    engine->config.epoch = (uint32_t)(order >> 40);
+    engine->next_order = order & ((1ull << 40) - 1);
+}
+
 void engine_latch(struct engine *engine, uint32_t account, const char *reason)
 {
     struct account *owner = portfolio_account(engine->portfolio, account);

@@ -188,6 +188,9 @@ oc_rc engine_flatten(struct engine *engine, uint32_t strategy, uint8_t role, con
 /* Cancels open orders of (strategy, inst); 0 means all of them. Returns how many cancels were staged. */
 int engine_cancel_all(struct engine *engine, uint32_t strategy, uint32_t inst, bool with_protection);
 
+/* Replay: order ids go on as they did after a restart, whose epoch was a new one. `order` is the next id. */
+void engine_set_next_order(struct engine *engine, uint64_t order);
+
 /* Latches: host-wide (account 0) or one account. Cleared only by a person. */
 void engine_latch(struct engine *engine, uint32_t account, const char *reason);
 void engine_unlatch(struct engine *engine, uint32_t account);

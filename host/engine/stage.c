@@ -477,16 +477,20 @@ oc_rc stage_restore(struct engine *engine, const struct oc_request *request)
         uint64_t counter = request->order & ((1ull << 40) - 1);
         if (request->order >> 40 == engine->config.epoch && counter >= engine->next_order)
             engine->next_order = counter + 1;
-    } else if (!order) {
+    }
+    const uint64_t number = request->id & ~(1ull << 63);
+    if (request->kind != OC_REQUEST_NEW && number > engine->next_request) /* no request's number is given twice */
+        engine->next_request = number;
+    if (request->kind != OC_REQUEST_NEW && !order)
         return OC_E_NOT_FOUND;
-    } else if (request->kind == OC_REQUEST_AMEND) {
+    if (request->kind == OC_REQUEST_AMEND) {
         order->ask_qty = request->qty;
         order->ask_price = request->price;
         order->ask_stop = request->stop_price;
         order->ask_bits =
             request->bits & (OC_RQ_QUANTITY_CHANGED | OC_RQ_PRICE_CHANGED | OC_RQ_STOP_CHANGED);
         orders_event(engine->orders, order, EVENT_ASK_AMEND, request->head.local_ns);
-    } else {
+    } else if (request->kind == OC_REQUEST_CANCEL) {
         orders_event(engine->orders, order, EVENT_ASK_CANCEL, request->head.local_ns);
     }
     engine->stats.requests++;

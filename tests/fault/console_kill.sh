@@ -92,7 +92,7 @@ word() { od -An -v -t "u$3" -j "$2" -N "$3" "$1" | tr -d ' '; }
 text=$(grep -abo 'buy	BTC' "$records" | head -1 | cut -d: -f1)
 end=$((text - 64 + $(word "$records" $((text - 64)) 4)))
 dd if=/dev/zero of="$records" bs=1 seek=$end count=8192 conv=notrunc 2>/dev/null
-written=$("$outcry" replay "$session" | sed -n 's/.*records end here, \([0-9]*\) had been written.*/\1/p')
+written=$("$outcry" replay "$session" 2>&1 | sed -n 's/.*records end here, \([0-9]*\) had been written.*/\1/p')
 place=$(od -An -v -t u8 -w8 "$session/live" | tr -d ' ' | grep -nx "$written" | head -1 | cut -d: -f1)
 [ -n "$place" ] || { echo "the journal could not be cut: $written"; exit 1; }
 printf "$(printf '\\%03o\\%03o' $((end % 256)) $((end / 256 % 256)))" |

@@ -16,6 +16,13 @@ go() { # folder: in a process of its own, so that the kill meets the program and
         --json --session "$1"
 }
 
+agrees() {
+    "$outcry" replay "$work/cut" --diff >"$work/replay" 2>&1 && return 0
+    echo "after $killed kills the replay of the session differs"
+    cat "$work/replay"
+    return 1
+}
+
 (go "$work/whole") >"$work/whole.json" 2>"$work/whole.err" || { cat "$work/whole.err"; exit 1; }
 killed=0
 cycle=0
@@ -46,6 +53,7 @@ while [ $killed -lt "$kills" ] && [ $cycle -lt $((kills * 4)) ]; do
             b=$(jq -r ".$key" "$work/cut.json")
             [ "$a" = "$b" ] || { echo "after $killed kills: $key is $b, uninterrupted $a"; exit 1; }
         done
+        agrees || exit 1
         rm -rf "$work/cut"
     fi
 done
@@ -55,5 +63,6 @@ for key in money.final trades.fills trades.requests; do
     b=$(jq -r ".$key" "$work/cut.json")
     [ "$a" = "$b" ] || { echo "at the end, after $killed kills: $key is $b, uninterrupted $a"; exit 1; }
 done
+agrees || exit 1
 [ "$killed" -ge "$kills" ] || { echo "only $killed kills in $cycle starts"; exit 1; }
-echo "$killed kills in $cycle starts: the same fills and money as without"
+echo "$killed kills in $cycle starts: the same fills and money as without, and replays that agree"
