@@ -71,7 +71,7 @@ static void drop(struct link *link, size_t size)
 }
 
 /* Looks through whole lines: keeps what is told, drops late answers, and ends at the answer to `id` (0: none is waited
- * for), whose line begins at in[0] then. */
+ * for), whose line begins at in[0] then. Answer 0 is to whoever asks: this console is one too many. */
 static bool sort_lines(struct link *link, uint64_t id)
 {
     char *end;
@@ -79,7 +79,7 @@ static bool sort_lines(struct link *link, uint64_t id)
         size_t size = (size_t)(end - link->in) + 1;
         if (link->in[0] == '!' && size > 3) {
             keep(link, link->in + 2, size - 3);
-        } else if (id && strtoull(link->in, NULL, 10) == id) {
+        } else if (id && (strtoull(link->in, NULL, 10) == id || strncmp(link->in, "0\tno\t", 5) == 0)) {
             *end = 0;
             link->answer_size = size;
             return true;
@@ -129,10 +129,8 @@ static oc_rc send_all(struct link *link, const char *data, size_t size, int64_t 
             env_poll(&poll, 1, SLICE_NS);
             continue;
         }
-        if (rc < 0) {
-            link->is_gone = true;
+        if (rc < 0)
             return OC_E_IO;
-        }
         data += sent;
         size -= sent;
     }
@@ -160,9 +158,9 @@ oc_rc link_ask(struct link *link, const char *const *fields, uint32_t field_coun
     text_init_grow(&line, LINK_LINE_MAX);
     oc_rc rc = write_line(&line, id, fields, field_count);
     if (rc == OC_OK)
-        rc = link->is_gone ? OC_E_IO : send_all(link, line.data, line.size, deadline_ns);
+        rc = send_all(link, line.data, line.size, deadline_ns);
     text_release(&line);
-    if (rc < 0)
+    if (rc < 0 && rc != OC_E_IO) /* a host that is gone may have said why */
         return rc;
     while (!sort_lines(link, id)) {
         int64_t left_ns = deadline_ns - env_clock_mono();

@@ -71,8 +71,11 @@ static oc_rc say_hello(struct shell *shell)
     const char *fields[] = {"hello", name};
     bool is_ok = false;
     snprintf(name, sizeof name, "console-%d", env_process());
-    if (shell_ask(shell, fields, 2, hello_timeout_ns, &is_ok) < 0 || !is_ok)
+    if (shell_ask(shell, fields, 2, hello_timeout_ns, &is_ok) < 0)
         return OC_E_IO;
+    struct json_object *code = json_object_object_get(shell->answer, "code");
+    if (!is_ok)
+        return code && strcmp(json_object_get_string(code), "FULL") == 0 ? OC_E_FULL : OC_E_IO;
     struct json_object *instrument = json_object_object_get(shell->answer, "instrument");
     if (json_object_get_int(json_object_object_get(shell->answer, "protocol")) != 1)
         return OC_E_IO;

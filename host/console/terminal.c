@@ -268,7 +268,10 @@ int terminal_run(const struct terminal_config *config)
         terminal_enter(terminal);
         code = run(terminal);
     } else {
-        fprintf(stderr, "outcry: %s\n", rc == OC_E_IO ? "the host is gone, or speaks another protocol" : "no memory for a console");
+        const char *why = rc == OC_E_IO     ? "the host is gone, or speaks another protocol"
+                          : rc == OC_E_FULL ? "as many consoles as the host takes are attached: end one of them first"
+                                            : "no memory for a console";
+        fprintf(stderr, "outcry: %s\n", why);
     }
     terminal_leave(terminal);
     terminal_edit_close(terminal);

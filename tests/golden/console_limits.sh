@@ -56,8 +56,27 @@ console=$!
 exec 9>"$work/in.fifo"
 echo 'print("there")' >&9
 until_true grep -q there "$work/out" || say "the attached console does not answer"
+# Eight consoles are attached, and the ninth is told so; when one leaves, another has its place.
+for i in 2 3 4 5 6 7 8; do
+    mkfifo "$work/fifo$i"
+    "$outcry" console --attach "$work/run/host.sock" <"$work/fifo$i" >"$work/out$i" 2>&1 &
+    pids="$pids $!"
+done
+(exec 9>"$work/fifo8" sleep 60) &
+pids="$pids $!"
+exec 3>"$work/fifo2" 4>"$work/fifo3" 5>"$work/fifo4" 6>"$work/fifo5" 7>"$work/fifo6" 8>"$work/fifo7"
+for fd in 3 4 5 6 7 8; do echo 'print("here")' >&$fd; done
+for i in 2 3 4 5 6 7; do until_true grep -q here "$work/out$i" || say "console $i does not answer"; done
+until_true eval '[ "$(find "/proc/$host/fd" -lname "socket:*" | wc -l)" -ge 9 ]' || say "not eight consoles and a door"
+echo quit | "$outcry" console --attach "$work/run/host.sock" >"$work/ninth" 2>&1
+exits $? 1 "a ninth console"
+has "$work/ninth" "as many consoles as the host takes are attached"
+exec 3>&-
+until_true eval 'echo "print(\"in\")" | "$outcry" console --attach "$work/run/host.sock" 2>&1 | grep -qx in' || say "no place for another one"
+exec 4>&- 5>&- 6>&- 7>&- 8>&-
 kill -9 $host
 wait $host 2>/dev/null
+for pid in $pids; do kill -9 "$pid" 2>/dev/null; done
 pids=
 wait $console
 exits $? 1 "the host is gone"
