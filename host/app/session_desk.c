@@ -287,6 +287,15 @@ static bool host_fee_rate(void *self, bool is_maker, struct oc_dec *ret_rate)
     return settings_dec(session->settings, is_maker ? "sim.paper.maker_fee" : "sim.paper.taker_fee", ret_rate) == OC_OK;
 }
 
+static struct oc_dec host_half_spread(void *self)
+{
+    const struct session *session = self;
+    const char *profile = settings_text(session->settings, "sim.paper.profile", "neutral");
+    struct oc_dec share = {strcmp(profile, "ideal") == 0 ? 0 : 1, 4, 0}; /* the simulator's own default */
+    settings_dec(session->settings, "sim.paper.half_spread", &share);
+    return share;
+}
+
 static const struct desk_host table = {.status = host_status,
                                        .command = host_command,
                                        .control = host_control,
@@ -295,7 +304,8 @@ static const struct desk_host table = {.status = host_status,
                                        .list = session_list,
                                        .origin = host_origin,
                                        .strategy_name = host_strategy_name,
-                                       .fee_rate = host_fee_rate};
+                                       .fee_rate = host_fee_rate,
+                                       .half_spread = host_half_spread};
 
 static oc_rc make_desk(struct session *session, struct oc_dec ask_above)
 {

@@ -75,6 +75,8 @@ struct desk_host {
     bool (*origin)(void *self, uint64_t order, uint32_t strategy, struct desk_origin *ret_origin);
     const char *(*strategy_name)(void *self, uint32_t strategy); /* NULL: 0 or unknown */
     bool (*fee_rate)(void *self, bool is_maker, struct oc_dec *ret_rate);
+    /* What a taker pays beyond the last price, as a share of it, where data have no quotes; 0 on real venues. */
+    struct oc_dec (*half_spread)(void *self);
 };
 
 struct desk_config {

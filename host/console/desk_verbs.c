@@ -445,8 +445,8 @@ bool desk_execute(struct desk *desk, const struct oc_ev_text *command, struct te
     return is_ok;
 }
 
-/* What the far side would give: the best quote, else the last price. The book has one level yet. */
-static int64_t walk_price(const struct market *market, uint8_t side)
+/* What the far side would give: the best quote, else the last price and the spread that is assumed. The book has one level yet. */
+static int64_t walk_price(const struct desk *desk, const struct market *market, uint8_t side)
 {
     if (!market)
         return 0;
@@ -454,7 +454,13 @@ static int64_t walk_price(const struct market *market, uint8_t side)
         return market->ask;
     if (side == OC_SIDE_SELL && (market->present & OC_HAS_BID))
         return market->bid;
-    return market->has_mark ? market->mark2 / 2 : 0;
+    if (!market->has_mark)
+        return 0;
+    const int64_t mark = market->mark2 / 2;
+    const struct oc_dec share = desk->config.host->half_spread(desk->config.host->self);
+    oc_i128 part = 0;
+    num_muldiv_128(mark < 0 ? -mark : mark, share.units, num_pow10_128(share.scale), NUM_CEIL, &part);
+    return side == OC_SIDE_BUY ? mark + (int64_t)part : mark - (int64_t)part;
 }
 
 bool desk_preview(struct desk *desk, const struct desk_words *words, struct text *reply)
@@ -466,18 +472,23 @@ bool desk_preview(struct desk *desk, const struct desk_words *words, struct text
     request.kind = OC_REQUEST_NEW;
     const struct instrument *instrument = instruments_get(desk->instruments, request.head.inst);
     const struct market *market = markets_get(engine_markets(desk->engine), request.head.inst);
-    int64_t price = request.bits & OC_RQ_HAS_PRICE ? request.price : walk_price(market, request.side), qty = request.qty;
+    int64_t price = request.bits & OC_RQ_HAS_PRICE ? request.price : walk_price(desk, market, request.side), qty = request.qty;
     oc_i128 value = 0, per_lot = 0, equity = 0, fee = 0, rate = 0;
     struct oc_dec rate_dec = {0};
+    const oc_i128 one = num_pow10_128(MONEY_SCALE);
+    bool has_rate = desk->config.host->fee_rate(desk->config.host->self, request.bits & OC_RQ_POST_ONLY, &rate_dec) &&
+                    money_from_dec(rate_dec, &rate) == OC_OK;
     if ((request.bits & OC_RQ_HAS_QUOTE_QTY) && price > 0 && money_from_dec(request.quote_qty, &value) == OC_OK &&
-        instrument_value(instrument, price, 1, &per_lot) == OC_OK && per_lot > 0)
+        instrument_value(instrument, price, 1, &per_lot) == OC_OK && per_lot > 0) {
+        if (has_rate && request.side == OC_SIDE_BUY) /* the fee is part of what is spent */
+            num_muldiv_128(value, one, one + rate, NUM_FLOOR, &value);
         qty = (int64_t)(value / per_lot);
+    }
     if (price > 0)
         instrument_value(instrument, price, qty, &value);
     portfolio_equity(desk->portfolio, desk->config.account, &equity, NULL);
-    bool has_rate = desk->config.host->fee_rate(desk->config.host->self, request.bits & OC_RQ_POST_ONLY, &rate_dec);
-    if (has_rate && money_from_dec(rate_dec, &rate) == OC_OK)
-        num_muldiv_128(value, rate, num_pow10_128(MONEY_SCALE), NUM_HALF_EVEN, &fee);
+    if (has_rate)
+        num_muldiv_128(value, rate, one, NUM_HALF_EVEN, &fee);
     const struct book *book = portfolio_find(desk->portfolio, desk->config.account, 0, request.head.inst);
     int64_t before = book ? book->position.qty : 0, after = before + (request.side == OC_SIDE_BUY ? qty : -qty);
     desk->verdict_count = 0;

@@ -10,7 +10,7 @@
 const char shell_key = 0, shell_private_key = 0;
 
 static const int64_t hello_timeout_ns = 5000000000, ms_ns = 1000000;
-enum { HEAP_MAX = 128 << 20, RESULT_MAX = 4 << 20, SEED = 1 };
+enum { HEAP_MAX = 128 << 20, RESULT_MAX = 4 << 20, SEED = 1, GIVE_WAY_MS = 10 };
 
 static void say(struct shell *shell, const char *colour, const char *text)
 {
@@ -57,6 +57,8 @@ static oc_rc new_sandbox(struct shell *shell)
 {
     struct sandbox_limits limits = {.heap_max_bytes = HEAP_MAX, .result_max_bytes = RESULT_MAX};
     limits.deadline_ms = (uint32_t)(shell->config.limit_ns / ms_ns);
+    limits.is_by_clock = true;
+    limits.give_way_ms = GIVE_WAY_MS; /* long work is never in the way of an engine; a short line need not wait for others */
     oc_rc rc = sandbox_new(&limits, SEED, &shell->sandbox);
     if (rc < 0)
         return rc;
@@ -212,7 +214,6 @@ enum shell_result shell_eval(struct shell *shell, const char *text)
     if (shell->is_running || !begin(shell))
         return SHELL_ERROR;
     shell->is_running = true;
-    env_give_way(); /* what a person types is never in the way of an engine */
     oc_rc rc = sandbox_protect(shell->sandbox, lj_run, &run);
     enum shell_result result = SHELL_DONE;
     bool is_watched = shell->is_watching && !shell->is_late;

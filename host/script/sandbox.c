@@ -23,6 +23,8 @@ static void take_limits(struct sandbox_limits *limits, const struct sandbox_limi
         return;
     limits->allocs_max = wanted->allocs_max;
     limits->deadline_ms = wanted->deadline_ms;
+    limits->give_way_ms = wanted->give_way_ms;
+    limits->is_by_clock = wanted->is_by_clock;
     if (wanted->heap_max_bytes)
         limits->heap_max_bytes = wanted->heap_max_bytes;
     if (wanted->result_max_bytes)

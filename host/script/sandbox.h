@@ -50,6 +50,8 @@ struct sandbox_limits {
     uint64_t allocs_max;        /* every later allocation fails; 0: no limit. For tests and for
                                    deterministic budgets */
     uint32_t deadline_ms;       /* CPU time of one call; 0: none. Needs a watchdog */
+    uint32_t give_way_ms;       /* CPU time of one call after which its thread gives way to all others; 0: never */
+    bool is_by_clock;           /* the deadline is one of the clock: a person waits */
     uint32_t coroutines_max;    /* 1000 alive */
 };
 

@@ -19,6 +19,7 @@ struct sandbox_watch {
     uint64_t seen_seq;                /* the signal's own notes */
     uint32_t ticks;                   /* periods that this call has been seen in */
     uint32_t period_us;
+    int64_t seen_ns;                  /* when it was first seen; deadlines by the clock only */
 };
 
 enum {

@@ -69,12 +69,19 @@ static void on_tick(void *arg, uint32_t periods)
     if (watch->seen_seq != watch->seq) {
         watch->seen_seq = watch->seq;
         watch->ticks = 0;
+        watch->seen_ns = sandbox->limits.is_by_clock ? env_clock_mono() : 0;
         return;
     }
+    const uint64_t before_us = (uint64_t)watch->ticks * watch->period_us, used_us = before_us + (uint64_t)periods * watch->period_us;
+    const uint64_t give_way_us = (uint64_t)sandbox->limits.give_way_ms * 1000;
     watch->ticks += periods;
-    if ((uint64_t)watch->ticks * watch->period_us < (uint64_t)sandbox->limits.deadline_ms * 1000)
-        return;
-    sandbox_stop_now(sandbox, STOP_DEADLINE);
+    if (give_way_us && before_us < give_way_us && used_us >= give_way_us)
+        env_give_way(); /* one system call: nothing that a signal handler may not do */
+    uint64_t counted_us = used_us;
+    if (sandbox->limits.is_by_clock)
+        counted_us = (uint64_t)(env_clock_mono() - watch->seen_ns) / 1000;
+    if (counted_us >= (uint64_t)sandbox->limits.deadline_ms * 1000)
+        sandbox_stop_now(sandbox, STOP_DEADLINE);
 }
 
 oc_rc sandbox_watchdog_start(uint32_t period_us, struct sandbox_watchdog **ret_watchdog)

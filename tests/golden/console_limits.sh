@@ -20,7 +20,7 @@ exits $? 2 "a file for a host that runs"
 "$outcry" console --feed nowhere </dev/null >"$work/out" 2>&1
 exits $? 3 "a feed that is none"
 
-# The limit is of CPU time: a loop, a loop in pcall, a pattern, and a coroutine; then the next line works.
+# The limit holds for a loop, a loop in pcall, a pattern, and a coroutine; then the next line works.
 printf 'x = 1\nwhile true do end\nprint("next", x)\nrepeat pcall(function() while true do end end) until false\nprint("still", x)\ncoroutine.wrap(function() while true do x = 2 end end)()\nprint("and", x)\n' >"$work/in"
 start=$(date +%s%N)
 console --set console.limit=300ms <"$work/in"
@@ -66,7 +66,7 @@ done
 pids="$pids $!"
 exec 3>"$work/fifo2" 4>"$work/fifo3" 5>"$work/fifo4" 6>"$work/fifo5" 7>"$work/fifo6" 8>"$work/fifo7"
 for fd in 3 4 5 6 7 8; do echo 'print("here")' >&$fd; done
-for i in 2 3 4 5 6 7; do until_true grep -q here "$work/out$i" || say "console $i does not answer"; done
+for i in 2 3 4 5 6 7; do until_true grep -qs here "$work/out$i" || say "console $i does not answer"; done
 until_true eval '[ "$(find "/proc/$host/fd" -lname "socket:*" | wc -l)" -ge 9 ]' || say "not eight consoles and a door"
 echo quit | "$outcry" console --attach "$work/run/host.sock" >"$work/ninth" 2>&1
 exits $? 1 "a ninth console"

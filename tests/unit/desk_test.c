@@ -14,6 +14,7 @@ struct scene {
     struct desk_host host;
     struct text reply;
     bool is_live, is_ended, is_replay;
+    struct oc_dec half_spread;
     uint32_t commands;
     char last_command[512];
 };
@@ -104,12 +105,15 @@ static bool scene_fee(void *self, bool is_maker, struct oc_dec *ret_rate)
     return true;
 }
 
+static struct oc_dec scene_spread(void *self) { return ((const struct scene *)self)->half_spread; }
+
 static void scene_init(struct scene *scene, struct post *post, struct oc_dec ask_above)
 {
     memset(scene, 0, sizeof *scene);
     scene->f = fixture_new(COST_AVERAGE);
     scene->host = (struct desk_host){scene,       scene_status, scene_command, scene_control, scene_steer,
-                                     scene_prepare, scene_list, scene_origin,  scene_name,    scene_fee};
+                                     scene_prepare, scene_list, scene_origin,  scene_name,    scene_fee,
+                                     scene_spread};
     struct desk_config config = {.engine = scene->f->engine, .post = post, .host = &scene->host, .account = scene->f->account,
                                  .epoch = 3, .ask_above = ask_above};
     assert_int_equal(desk_new(&config, &scene->desk), OC_OK);
@@ -316,6 +320,12 @@ static void a_preview_changes_nothing(void **state)
     assert_says(scene.reply.data, "\"allowed\":true");
     assert_says(ask(&scene, "preview buy BTC/USDT qty=2 price=100 post_only=1"), "\"fee\":0.20000000");
     assert_says(ask(&scene, "preview sell BTC/USDT quote_qty=100"), "\"qty\":1,");
+    assert_says(ask(&scene, "preview buy BTC/USDT quote_qty=100.2"), "\"qty\":1,"); /* fee included */
+    assert_says(ask(&scene, "preview buy BTC/USDT quote_qty=100.1"), "\"qty\":0.999,");
+    scene.half_spread = (struct oc_dec){1, 2, 0};
+    assert_says(ask(&scene, "preview buy BTC/USDT qty=2"), "\"average\":101,\"notional\":202.00000000");
+    assert_says(ask(&scene, "preview sell BTC/USDT qty=2"), "\"average\":99,");
+    assert_says(ask(&scene, "preview sell BTC/USDT qty=2 price=100"), "\"average\":100,");
     assert_says(ask(&scene, "preview hold BTC/USDT qty=2"), "BAD_SIDE");
     assert_true(scene.f->seq == seq);
     assert_int_equal(scene.f->sent_count, 0);
