@@ -37,9 +37,11 @@ see_line 'calm again'
 see '────────'
 ok "a huge print ends with Ctrl-C"
 
+see_prompt
 text 'print("half a'
+see '> print("half a' # a signal's key throws away what is typed and not yet taken
 keys C-z
-see 'sh$'
+see_shell
 line 'echo in the "shell"'
 see_line 'in the shell'
 line fg
@@ -51,7 +53,7 @@ see '────────'
 ok "Ctrl-Z gives the terminal back, fg goes on with the line"
 
 kill -TERM "$(its_console)"
-see 'sh$'
+see_shell
 line 'echo code $?'
 see_line 'code 143'
 line 'echo "echo is" "on"'
