@@ -8,8 +8,8 @@
 #include "base/env.h"
 #include "base/log.h"
 
-enum { BLOB_MAX = 64 << 20, PARTS_FIXED = 3, PARTS_MAX = PARTS_FIXED + SESSION_STRATEGIES_MAX, BLOB_VERSION = 2, PART_ALIGN = 16 };
-enum { PART_ROSTER, PART_ENGINE, PART_SIM }; /* and then each strategy; 0 bytes where it is unloaded */
+enum { BLOB_MAX = 64 << 20, PARTS_FIXED = 4, PARTS_MAX = PARTS_FIXED + SESSION_STRATEGIES_MAX, BLOB_VERSION = 3, PART_ALIGN = 16 };
+enum { PART_ROSTER, PART_ENGINE, PART_SIM, PART_ANSWERS }; /* and then each strategy; 0 bytes where it is unloaded */
 
 struct blob_head {
     uint32_t version;
@@ -28,6 +28,8 @@ static int64_t part_save(struct session *session, uint32_t part, char *bytes, si
         return engine_save(session->engine, bytes, size_max);
     if (part == PART_SIM)
         return session->sim_table->save(session->sim.self, bytes, (uint32_t)size_max);
+    if (part == PART_ANSWERS)
+        return simhost_save(&session->simhost, bytes, size_max);
     struct strategy *strategy = session->strategies[part - PARTS_FIXED].strategy;
     return strategy ? strategy_save(strategy, bytes, size_max) : 0;
 }
@@ -40,6 +42,8 @@ static oc_rc part_load(struct session *session, uint32_t part, const char *bytes
         return engine_load(session->engine, bytes, size);
     if (part == PART_SIM)
         return session->sim_table->load(session->sim.self, bytes, (uint32_t)size);
+    if (part == PART_ANSWERS)
+        return simhost_load(&session->simhost, bytes, size);
     struct strategy *strategy = session->strategies[part - PARTS_FIXED].strategy;
     if (!strategy)
         return size ? OC_E_DATA : OC_OK;
@@ -109,7 +113,7 @@ oc_rc restore_open(struct restore *restore, struct session *session, const char 
     }
     if (rc < 0)
         return session_fail(session, rc, "session %s: %s", dir, journal_error());
-    rc = restore_is_same(session, restore->reader, dir);
+    rc = restore_is_same(session, restore->reader, dir, &restore->is_same_sim);
     if (rc < 0)
         return rc;
     rc = journal_resume(restore->reader, &restore->resume);
@@ -137,23 +141,28 @@ static bool is_input(const struct oc_event *event)
 }
 
 /* One market event read again: prices, bars and indicators. */
-static oc_rc apply_market(struct session *session, uint64_t seq)
+static oc_rc apply_market(struct restore *restore, struct session *session, uint64_t seq)
 {
     struct oc_event *event = NULL;
-    oc_rc rc = feed_source_next(&session->sources[0], &event);
+    oc_rc rc = restore_sim_open(restore, session);
+    if (rc == OC_OK)
+        rc = feed_source_next(&session->sources[0], &event);
     if (rc < 0)
         return session_fail(session, rc, "%s ended before what the journal has processed: is it the same file?",
                             session->sources[0].path);
     event->seq = seq;
     event->local_ns = event->venue_ns;
     session->now_ns = event->local_ns;
-    return engine_input(session->engine, event);
+    rc = restore_sim_market(restore, session, event);
+    return rc < 0 ? rc : engine_input(session->engine, event);
 }
 
-static oc_rc apply_record(struct session *session, const struct oc_event *event)
+static oc_rc apply_record(struct restore *restore, struct session *session, const struct oc_event *event)
 {
     session->now_ns = event->local_ns;
-    session->sim_table->observe(session->sim.self, event);
+    oc_rc rc = restore_sim_record(restore, session, event);
+    if (rc < 0)
+        return rc;
     if (event->type == OC_EV_STATE) {
         const struct oc_ev_text *text = (const struct oc_ev_text *)(const void *)event;
         for (uint32_t i = 0; i < session->strategy_count; i++)
@@ -167,7 +176,7 @@ static oc_rc apply_record(struct session *session, const struct oc_event *event)
     }
     if (event->type == OC_EV_FILL)
         session->fills_restored++;
-    oc_rc rc = engine_restore(session->engine, event);
+    rc = engine_restore(session->engine, event);
     if (event->type == OC_EV_COMMAND && rc == OC_OK)
         rc = session_restore_command(session, (const struct oc_ev_text *)(const void *)event);
     return rc == OC_E_NOT_FOUND ? OC_OK : rc; /* an order that is final and forgotten */
@@ -235,19 +244,20 @@ oc_rc restore_apply(struct restore *restore, struct session *session)
         if (!is_next && market >= progress.market_index && more != OC_OK)
             break;
         if (!is_next) {
-            rc = apply_market(session, seq + 1);
+            rc = apply_market(restore, session, seq + 1);
             market++;
             restore->markets++;
         } else if (event->seq == unfinished) {
             set_restoring(session, false);
-            session->sim_table->observe(session->sim.self, event);
             session->now_ns = event->local_ns;
-            rc = engine_input(session->engine, event);
+            rc = restore_sim_record(restore, session, event);
+            if (rc == OC_OK)
+                rc = engine_input(session->engine, event);
             if (rc == OC_OK && event->type == OC_EV_COMMAND)
                 rc = session_finish_command(session, (const struct oc_ev_text *)(const void *)event);
             set_restoring(session, true);
         } else {
-            rc = apply_record(session, event);
+            rc = apply_record(restore, session, event);
             restore->records++;
         }
         seq++;
@@ -255,6 +265,8 @@ oc_rc restore_apply(struct restore *restore, struct session *session)
     set_restoring(session, false);
     session->stop_count = 0; /* they belong to the reader */
     loop_set_index(session->loop, market);
+    if (restore->is_opened)
+        loop_set_opened(session->loop);
     restore->in_flight = orders_open_count(engine_orders(session->engine));
     if (rc < 0)
         return session_fail(session, rc, "the journal could not be applied (code %d)", (int)rc);

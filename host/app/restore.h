@@ -1,9 +1,11 @@
 /* restore.h: recovery: a session goes on where its journal ends. Start is recovery; a new folder is the empty case.
  *
  * Invariants
- * - State = the newest checkpoint plus the records after it, taken as facts: no strategy, rule or simulator decides.
+ * - State = the newest checkpoint plus the records after it, taken as facts: no strategy or rule decides.
  * - Market events by reference are read again from their file up to the recorded progress; they feed prices and
- *   indicators, nothing else.
+ *   indicators.
+ * - The simulator, which is the venue, sees the same events and requests at the same instants as it did: what it had
+ *   decided and not yet said is still to come. What it says beside the records before their end is not heard.
  * - An input that was recorded but whose callback had not finished is given to its callback, once. */
 #ifndef APP_RESTORE_H
 #define APP_RESTORE_H
@@ -18,6 +20,8 @@ struct restore {
     uint64_t markets;    /* read again */
     uint64_t in_flight;  /* orders open after it */
     bool has_journal;
+    bool is_same_sim;    /* the simulator is the file that was recorded with; else the records are all it learns */
+    bool is_opened;      /* the next bar's open was shown to it */
 };
 
 /* Looks into the folder. OC_OK with has_journal false: it is new. OC_E_DATA: damaged, session->error says where. */
@@ -26,8 +30,13 @@ oc_rc restore_open(struct restore *restore, struct session *session, const char 
 oc_rc restore_apply(struct restore *restore, struct session *session);
 void restore_close(struct restore *restore);
 
+/* restore_sim.c: one market event, the open of a bar that is known to have been reached, one record, in their order. */
+oc_rc restore_sim_market(struct restore *restore, struct session *session, const struct oc_event *event);
+oc_rc restore_sim_open(struct restore *restore, struct session *session);
+oc_rc restore_sim_record(struct restore *restore, struct session *session, const struct oc_event *event);
+
 /* restore_same.c: OC_E_CONFIG: data, seed, money, fills, strategies or parameters are not those the session began with. */
-oc_rc restore_is_same(struct session *session, const struct journal_reader *reader, const char *dir);
+oc_rc restore_is_same(struct session *session, const struct journal_reader *reader, const char *dir, bool *ret_is_same_sim);
 
 /* Engine, simulator and strategies as one blob for the journal. */
 oc_rc session_checkpoint(struct session *session);

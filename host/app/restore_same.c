@@ -36,6 +36,7 @@ static bool is_same_data(const char *then, const char *now)
 struct same {
     struct session *session;
     uint32_t sources, strategies, params, fixed;
+    bool is_same_sim;
     char found[LINE_SIZE]; /* what differs; empty: nothing */
 };
 
@@ -64,6 +65,7 @@ static size_t look_at(struct same *same, char *line)
 {
     struct session *session = same->session;
     char name[256];
+    unsigned long long hash;
     size_t size = 0;
     int64_t seed = 1;
     if (strncmp(line, "set ", 4) == 0) {
@@ -88,6 +90,9 @@ static size_t look_at(struct same *same, char *line)
         if (!is_there)
             differs(same, "a parameter", line + 6, "another");
         same->params++;
+    } else if (sscanf(line, "plugin outcry.paper %*s %llx", &hash) == 1) {
+        const struct registry_entry *sim = registry_find(session->registry, NULL, "outcry.paper");
+        same->is_same_sim = sim && sim->hash == hash;
     } else if (sscanf(line, "strategy %255s %zu", name, &size) == 2) {
         const char *now = same->strategies < session->strategy_count ? session->strategies[same->strategies].file : NULL;
         if (!now || strcmp(last_part(now), last_part(name)) != 0)
@@ -97,7 +102,7 @@ static size_t look_at(struct same *same, char *line)
     return size;
 }
 
-oc_rc restore_is_same(struct session *session, const struct journal_reader *reader, const char *dir)
+oc_rc restore_is_same(struct session *session, const struct journal_reader *reader, const char *dir, bool *ret_is_same_sim)
 {
     const char *text;
     size_t size, fixed = 0;
@@ -113,6 +118,7 @@ oc_rc restore_is_same(struct session *session, const struct journal_reader *read
         at += length + 1;
         at += body && body <= size - (at < size ? at : size) ? body + 1 : 0;
     }
+    *ret_is_same_sim = same.is_same_sim;
     for (uint32_t i = 0; i < session->settings->count; i++)
         fixed += is_fixed(session->settings->list[i].key);
     if (!same.found[0] && (same.sources != session->source_count || same.strategies != session->strategy_count ||

@@ -22,6 +22,7 @@ struct loop {
     struct simhost *sims[ENGINE_ACCOUNTS_MAX];
     uint64_t index;
     int64_t now_ns;
+    bool is_opened;
 };
 
 oc_rc loop_new(struct engine *engine, const struct loop_hooks *hooks, struct loop **ret_loop)
@@ -235,6 +236,10 @@ oc_rc loop_run(struct loop *loop)
         if (rc < 0)
             return rc;
     }
+    if (loop->is_opened && loop->cursor_count && loop->cursors[0].is_opening) {
+        loop->cursors[0].is_opening = 0;
+        loop->cursors[0].at_ns = loop->cursors[0].event->venue_ns;
+    }
     while (loop->cursor_count) {
         struct cursor *cursor = cursor_first(loop);
         int64_t at_ns = cursor->at_ns;
@@ -261,5 +266,6 @@ oc_rc loop_run(struct loop *loop)
     return OC_OK;
 }
 
+void loop_set_opened(struct loop *loop) { loop->is_opened = true; }
 void loop_set_index(struct loop *loop, uint64_t market_index) { loop->index = market_index; }
 uint64_t loop_index(const struct loop *loop) { return loop->index; }

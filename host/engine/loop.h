@@ -51,6 +51,8 @@ int64_t loop_next_ns(const struct loop *loop);
 bool loop_is_opening(struct loop *loop);
 /* The instant that was reached last; INT64_MIN before the first. */
 int64_t loop_now(const struct loop *loop);
+/* Before loop_run: the first bar's open was shown to the simulators already (restore). */
+void loop_set_opened(struct loop *loop);
 /* Market events taken so far; start counting at `market_index` (restore). */
 void loop_set_index(struct loop *loop, uint64_t market_index);
 uint64_t loop_index(const struct loop *loop);

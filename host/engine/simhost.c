@@ -57,7 +57,43 @@ static void swap(struct simhost *simhost, uint32_t a, uint32_t b)
     simhost->heap[b] = item;
 }
 
-oc_rc simhost_emit(struct simhost *simhost, int64_t at_ns, const struct oc_event *event)
+static void rise(struct simhost *simhost, uint32_t i)
+{
+    for (; i > 0 && is_before(&simhost->heap[i], &simhost->heap[(i - 1) / 2]); i = (i - 1) / 2)
+        swap(simhost, i, (i - 1) / 2);
+}
+
+static void sink(struct simhost *simhost, uint32_t i)
+{
+    for (;;) {
+        uint32_t least = i, left = 2 * i + 1, right = left + 1;
+        if (left < simhost->count && is_before(&simhost->heap[left], &simhost->heap[least]))
+            least = left;
+        if (right < simhost->count && is_before(&simhost->heap[right], &simhost->heap[least]))
+            least = right;
+        if (least == i)
+            return;
+        swap(simhost, i, least);
+        i = least;
+    }
+}
+
+static const struct oc_event *event_at(const struct simhost *simhost, uint32_t i)
+{
+    return (const struct oc_event *)(const void *)(simhost->slots + (size_t)simhost->heap[i].slot * SIMHOST_ANSWER_MAX);
+}
+
+static void take_out(struct simhost *simhost, uint32_t i)
+{
+    simhost->free_slots[simhost->free_count++] = simhost->heap[i].slot;
+    simhost->heap[i] = simhost->heap[--simhost->count];
+    if (i < simhost->count) {
+        sink(simhost, i);
+        rise(simhost, i);
+    }
+}
+
+static oc_rc put(struct simhost *simhost, int64_t at_ns, uint64_t number, const struct oc_event *event)
 {
     if (event->size < sizeof *event || event->size > SIMHOST_ANSWER_MAX || event->size % 8)
         return OC_E_INVALID;
@@ -68,11 +104,16 @@ oc_rc simhost_emit(struct simhost *simhost, int64_t at_ns, const struct oc_event
     }
     uint32_t slot = simhost->free_slots[--simhost->free_count];
     memcpy(simhost->slots + (size_t)slot * SIMHOST_ANSWER_MAX, event, event->size);
-    uint32_t i = simhost->count++;
-    simhost->heap[i] = (struct simhost_item){at_ns, simhost->emitted++, slot, 0};
-    for (; i > 0 && is_before(&simhost->heap[i], &simhost->heap[(i - 1) / 2]); i = (i - 1) / 2)
-        swap(simhost, i, (i - 1) / 2);
+    simhost->heap[simhost->count] = (struct simhost_item){at_ns, number, slot, 0};
+    rise(simhost, simhost->count++);
     return OC_OK;
+}
+
+oc_rc simhost_emit(struct simhost *simhost, int64_t at_ns, const struct oc_event *event)
+{
+    oc_rc rc = put(simhost, at_ns, simhost->emitted, event);
+    simhost->emitted += rc == OC_OK;
+    return rc;
 }
 
 oc_rc simhost_schedule(struct simhost *simhost, int64_t at_ns)
@@ -86,25 +127,89 @@ oc_rc simhost_take(struct simhost *simhost, int64_t now_ns, void *event, uint32_
 {
     if (!simhost->count || simhost->heap[0].at_ns > now_ns)
         return OC_E_NOT_FOUND;
-    struct simhost_item item = simhost->heap[0];
-    const char *from = simhost->slots + (size_t)item.slot * SIMHOST_ANSWER_MAX;
-    uint32_t size;
-    memcpy(&size, from, sizeof size);
+    const struct oc_event *first = event_at(simhost, 0);
+    if (first->size > size_max)
+        return OC_E_LIMIT;
+    memcpy(event, first, first->size);
+    take_out(simhost, 0);
+    return OC_OK;
+}
+
+/* 0: it is about none. */
+static uint64_t order_of(const struct oc_event *event)
+{
+    if (event->type == OC_EV_FILL)
+        return ((const struct oc_ev_fill *)(const void *)event)->order;
+    if (event->type < OC_EV_ACCEPTED || event->type > OC_EV_SENT)
+        return 0;
+    return ((const struct oc_ev_answer *)(const void *)event)->order;
+}
+
+static bool is_like(const struct oc_event *a, const struct oc_event *b)
+{
+    if (a->type != b->type || !order_of(a) || order_of(a) != order_of(b))
+        return false;
+    if (a->type != OC_EV_FILL)
+        return ((const struct oc_ev_answer *)(const void *)a)->request == ((const struct oc_ev_answer *)(const void *)b)->request;
+    const struct oc_ev_fill *x = (const struct oc_ev_fill *)(const void *)a, *y = (const struct oc_ev_fill *)(const void *)b;
+    return x->trade_id_size == y->trade_id_size && x->trade_id_size <= sizeof x->trade_id &&
+           memcmp(x->trade_id, y->trade_id, x->trade_id_size) == 0;
+}
+
+bool simhost_forget(struct simhost *simhost, const struct oc_event *event)
+{
+    uint32_t first = simhost->count;
+    for (uint32_t i = 0; i < simhost->count; i++)
+        if (is_like(event_at(simhost, i), event) && (first == simhost->count || is_before(&simhost->heap[i], &simhost->heap[first])))
+            first = i;
+    if (first == simhost->count)
+        return false;
+    take_out(simhost, first);
+    return true;
+}
+
+void simhost_drop(struct simhost *simhost, uint64_t order)
+{
+    for (uint32_t i = 0; i < simhost->count;)
+        if (order_of(event_at(simhost, i)) == order) {
+            take_out(simhost, i);
+            i = 0; /* the heap has changed its order */
+        } else {
+            i++;
+        }
+}
+
+struct saved {
+    int64_t at_ns;
+    uint64_t number;
+    char event[SIMHOST_ANSWER_MAX];
+};
+
+int64_t simhost_save(const struct simhost *simhost, char *bytes, size_t size_max)
+{
+    const size_t size = sizeof simhost->emitted + simhost->count * sizeof(struct saved);
     if (size > size_max)
         return OC_E_LIMIT;
-    memcpy(event, from, size);
-    simhost->free_slots[simhost->free_count++] = item.slot;
-    simhost->heap[0] = simhost->heap[--simhost->count];
-    for (uint32_t i = 0;;) {
-        uint32_t least = i, left = 2 * i + 1, right = left + 1;
-        if (left < simhost->count && is_before(&simhost->heap[left], &simhost->heap[least]))
-            least = left;
-        if (right < simhost->count && is_before(&simhost->heap[right], &simhost->heap[least]))
-            least = right;
-        if (least == i)
-            break;
-        swap(simhost, i, least);
-        i = least;
+    memcpy(bytes, &simhost->emitted, sizeof simhost->emitted);
+    for (uint32_t i = 0; i < simhost->count; i++) {
+        struct saved saved = {.at_ns = simhost->heap[i].at_ns, .number = simhost->heap[i].number};
+        memcpy(saved.event, event_at(simhost, i), event_at(simhost, i)->size);
+        memcpy(bytes + sizeof simhost->emitted + i * sizeof saved, &saved, sizeof saved);
+    }
+    return (int64_t)size;
+}
+
+oc_rc simhost_load(struct simhost *simhost, const char *bytes, size_t size)
+{
+    struct saved saved;
+    if (size < sizeof simhost->emitted || (size - sizeof simhost->emitted) % sizeof saved != 0)
+        return OC_E_DATA;
+    memcpy(&simhost->emitted, bytes, sizeof simhost->emitted);
+    for (size_t at = sizeof simhost->emitted; at < size; at += sizeof saved) {
+        memcpy(&saved, bytes + at, sizeof saved);
+        oc_rc rc = put(simhost, saved.at_ns, saved.number, (const struct oc_event *)(const void *)saved.event);
+        if (rc < 0)
+            return rc == OC_E_INVALID ? OC_E_DATA : rc;
     }
     return OC_OK;
 }

@@ -7,6 +7,7 @@
 #define ENGINE_SIMHOST_H
 
 #include <outcry/draft/sim.h>
+#include <stdbool.h>
 
 enum { SIMHOST_ANSWER_MAX = 256 }; /* bytes of one answer */
 
@@ -46,5 +47,14 @@ static inline int64_t simhost_next_ns(const struct simhost *simhost)
 
 /* The earliest answer at or before now_ns, copied; OC_E_NOT_FOUND if there is none. */
 oc_rc simhost_take(struct simhost *simhost, int64_t now_ns, void *event, uint32_t size_max);
+
+/* Restore. A recorded answer or fill is no longer under way: false if none like it (type, order, request or trade) was. */
+bool simhost_forget(struct simhost *simhost, const struct oc_event *event);
+/* Takes back all that is under way about an order. */
+void simhost_drop(struct simhost *simhost, uint64_t order);
+/* What is under way, for a checkpoint: the size used, or OC_E_LIMIT. What is loaded comes out in the same order;
+ * OC_E_DATA: these are not such bytes. */
+int64_t simhost_save(const struct simhost *simhost, char *bytes, size_t size_max);
+oc_rc simhost_load(struct simhost *simhost, const char *bytes, size_t size);
 
 #endif

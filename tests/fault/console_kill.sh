@@ -68,7 +68,8 @@ extra=$(comm -23 "$work/held" "$work/answered.sorted" | wc -l)
 [ "$extra" -le "$killed" ] || { echo "$extra orders that nobody was told of, after $killed kills"; exit 1; }
 left=$(pgrep -f "$session" | wc -l)
 [ "$left" = 0 ] || { echo "$left processes stayed behind"; exit 1; }
-echo "$killed kills, $(wc -l <"$work/answered") orders answered, $extra more carried out unanswered: none lost, none doubled"
+"$outcry" replay "$session" --diff >"$work/out" 2>&1 || { echo "after $killed kills its replay differs"; cat "$work/out"; exit 1; }
+echo "$killed kills, $(wc -l <"$work/answered") orders answered, $extra more carried out unanswered: none lost, none doubled, and its replay agrees"
 
 # A command that was recorded, and nothing of what it asked for: the journal is cut right behind it. Going on carries it out, once.
 session="$work/cut"
