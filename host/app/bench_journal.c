@@ -1,4 +1,5 @@
 /* bench_journal.c: the door beside what it cannot do without: a copy and a hash, an fdatasync, a read. */
+#include "app/restore.h"
 #include "app/bench.h"
 
 #include <stdio.h>
@@ -282,13 +283,14 @@ struct restored {
     double whole_ns;
 };
 
-/* As a restart does it: the records are facts for the simulator and the engine. `session` NULL: only read. */
+/* As a restart does it: the simulator hears the requests, the engine takes the records as facts. `session` NULL: only read. */
 static oc_rc read_journal(const char *dir, struct session *session, uint64_t *ret_count)
 {
     struct journal_reader *reader;
     const struct oc_event *event;
     enum journal_stream stream;
     uint64_t count = 0;
+    struct restore restore = {.is_same_sim = true, .is_opened = true}; /* market events are not part of it */
     oc_rc rc = journal_open_read(dir, false, &reader);
     if (rc < 0)
         return rc;
@@ -296,7 +298,10 @@ static oc_rc read_journal(const char *dir, struct session *session, uint64_t *re
         count++;
         if (!session)
             continue;
-        session->sim_table->observe(session->sim.self, event);
+        session->now_ns = event->local_ns;
+        rc = restore_sim_record(&restore, session, event);
+        if (rc < 0)
+            break;
         if (event->type == OC_EV_STATE)
             continue;
         rc = engine_restore(session->engine, event);

@@ -274,6 +274,8 @@ oc_rc restore_apply(struct restore *restore, struct session *session)
     session->is_restored = restore->records > 0 || restore->markets > 0 || market > 0;
     if (!session->is_restored)
         return session_record_balances(session);
+    if (!restore->is_same_sim)
+        session_note(session, "restored: the simulator is another file than the recorded one: what it had decided and not said is decided anew");
     session_note(session, "restored: curve and round trips are those since the last start; money is of the whole session");
     if (session->cash_count == 1)
         return money_from_dec(session->cash[0].amount, &session->start);

@@ -177,7 +177,9 @@ static oc_rc close_positions(struct session *session)
             return rc;
     }
     oc_rc rc = session->sim_table->end(session->sim.self, session->now_ns);
-    return rc < 0 ? rc : loop_finish(session->loop, session->now_ns + 60000000000LL);
+    while (rc == OC_OK && session->simhost.count) /* however long its answers take */
+        rc = loop_finish(session->loop, session->simhost.heap[0].at_ns);
+    return rc;
 }
 
 /* What the opening cash would be worth now, held in the first instrument since its first price; 0: not known. */

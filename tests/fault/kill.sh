@@ -1,10 +1,11 @@
 #!/bin/sh
 # kill.sh OUTCRY KILLS [SEED]: a paper session on replayed data is killed with -9 again and again and goes on each time
-# from its journal. In the end it must hold the same fills and money as a session that was never interrupted: no order
-# lost, none doubled. The fill lists are compared line by line through the reports.
+# from its journal: with answers that come within a bar, with answers that take longer than one, and with a simulator that is another
+# file every second time. In the end it must hold the same fills and money as a session that was never interrupted, and its replay
+# must agree: no order lost, none doubled.
 set -u
 outcry=$1
-kills=${2:-30}
+kills=$(((${2:-30} + 2) / 3))
 seed=${3:-1}
 here=$(cd "$(dirname "$0")/../.." && pwd)
 work=$(mktemp -d)
@@ -13,56 +14,57 @@ data=synthetic-bars:150000
 
 go() { # folder: in a process of its own, so that the kill meets the program and not a shell
     exec "$outcry" paper "$here/strategies/rsi_reversion.lua" --feed $data --cash '10000 USDT' --fee taker=0.1% --seed 7 \
-        --json --session "$1"
+        --latency "$latency" --json --session "$1"
 }
 
-agrees() {
+same() { # the session that was cut is what the whole one is
+    for key in money.final trades.fills trades.requests; do
+        a=$(jq -r ".$key" "$work/whole.json")
+        b=$(jq -r ".$key" "$work/cut.json")
+        [ "$a" = "$b" ] || { echo "after $killed kills: $key is $b, uninterrupted $a"; return 1; }
+    done
     "$outcry" replay "$work/cut" --diff >"$work/replay" 2>&1 && return 0
     echo "after $killed kills the replay of the session differs"
     cat "$work/replay"
     return 1
 }
 
-(go "$work/whole") >"$work/whole.json" 2>"$work/whole.err" || { cat "$work/whole.err"; exit 1; }
-killed=0
-cycle=0
-while [ $killed -lt "$kills" ] && [ $cycle -lt $((kills * 4)) ]; do
-    cycle=$((cycle + 1))
-    # a small generator of our own: 20 to 147 ms
-    seed=$(((seed * 1103515245 + 12345) % 2147483648))
-    delay=$((20 + seed / 65536 % 128))
-    go "$work/cut" >"$work/cut.json" 2>"$work/cut.err" &
-    pid=$!
-    sleep "$(printf '0.%03d' $delay)"
-    if kill -9 $pid 2>/dev/null; then killed=$((killed + 1)); fi
-    wait $pid 2>/dev/null
-    code=$?
-    if [ $code -ne 137 ] && [ $code -ne 0 ]; then
-        echo "cycle $cycle: it came back with code $code"
-        cat "$work/cut.err"
-        exit 1
-    fi
-    if [ $code -eq 0 ]; then # it reached the end: compare, and begin anew
-        compare=1
-    else
-        compare=0
-    fi
-    if [ $compare = 1 ]; then
-        for key in money.final trades.fills trades.requests; do
-            a=$(jq -r ".$key" "$work/whole.json")
-            b=$(jq -r ".$key" "$work/cut.json")
-            [ "$a" = "$b" ] || { echo "after $killed kills: $key is $b, uninterrupted $a"; exit 1; }
-        done
-        agrees || exit 1
-        rm -rf "$work/cut"
-    fi
+# The same simulator with another hash.
+mkdir -p "$work/plugins/sims"
+cp "$(dirname "$outcry")/plugins/sims/paper.so" "$work/plugins/sims"
+printf ' ' >>"$work/plugins/sims/paper.so"
+
+for part in 5ms 70s 5ms,other; do
+    latency=${part%,*}
+    rm -rf "$work/whole" "$work/cut"
+    (go "$work/whole") >"$work/whole.json" 2>"$work/whole.err" || { cat "$work/whole.err"; exit 1; }
+    killed=0
+    cycle=0
+    while [ $killed -lt "$kills" ] && [ $cycle -lt $((kills * 4)) ]; do
+        cycle=$((cycle + 1))
+        # a small generator of our own: 20 to 147 ms
+        seed=$(((seed * 1103515245 + 12345) % 2147483648))
+        delay=$((20 + seed / 65536 % 128))
+        [ "$part" = 5ms,other ] && [ $((cycle % 2)) = 0 ] && export OUTCRY_PLUGINS="$work/plugins"
+        go "$work/cut" >"$work/cut.json" 2>"$work/cut.err" &
+        pid=$!
+        unset OUTCRY_PLUGINS
+        sleep "$(printf '0.%03d' $delay)"
+        if kill -9 $pid 2>/dev/null; then killed=$((killed + 1)); fi
+        wait $pid 2>/dev/null
+        code=$?
+        if [ $code -ne 137 ] && [ $code -ne 0 ]; then
+            echo "cycle $cycle: it came back with code $code"
+            cat "$work/cut.err"
+            exit 1
+        fi
+        if [ $code -eq 0 ]; then # it reached the end: compare, and begin anew
+            same || exit 1
+            rm -rf "$work/cut"
+        fi
+    done
+    (go "$work/cut") >"$work/cut.json" 2>"$work/cut.err" || { cat "$work/cut.err"; exit 1; }
+    same || exit 1
+    [ "$killed" -ge "$kills" ] || { echo "only $killed kills in $cycle starts"; exit 1; }
+    echo "$killed kills in $cycle starts, $part: the same fills and money as without, and replays that agree"
 done
-(go "$work/cut") >"$work/cut.json" 2>"$work/cut.err" || { cat "$work/cut.err"; exit 1; }
-for key in money.final trades.fills trades.requests; do
-    a=$(jq -r ".$key" "$work/whole.json")
-    b=$(jq -r ".$key" "$work/cut.json")
-    [ "$a" = "$b" ] || { echo "at the end, after $killed kills: $key is $b, uninterrupted $a"; exit 1; }
-done
-agrees || exit 1
-[ "$killed" -ge "$kills" ] || { echo "only $killed kills in $cycle starts"; exit 1; }
-echo "$killed kills in $cycle starts: the same fills and money as without, and replays that agree"

@@ -397,6 +397,66 @@ static void draining_goes_to_the_instant_and_no_further(void **state)
     world_free(world);
 }
 
+static void what_is_under_way_is_forgotten_dropped_and_saved(void **state)
+{
+    (void)state;
+    struct simhost simhost, other;
+    union {
+        struct oc_event head;
+        struct oc_ev_fill fill;
+        char bytes[256];
+    } got, same;
+    static char bytes[65536];
+    simhost_init(&simhost, &sim_table, NULL);
+    simhost_init(&other, &sim_table, NULL);
+    struct oc_ev_answer answer = {.head = {.size = sizeof answer, .type = OC_EV_ACCEPTED}};
+    struct oc_ev_fill fill = {.head = {.size = sizeof fill, .type = OC_EV_FILL}, .trade_id_size = 2, .trade_id = "a"};
+    struct oc_event mark = {.size = sizeof mark, .type = OC_EV_MARK};
+    assert_false(simhost_forget(&simhost, &mark));
+    for (uint64_t i = 0; i < 40; i++) {
+        answer.order = answer.request = fill.order = i % 10;
+        fill.trade_id[1] = (char)(i / 10);
+        assert_int_equal(simhost_emit(&simhost, (int64_t)(100 - i), &answer.head), OC_OK);
+        assert_int_equal(simhost_emit(&simhost, (int64_t)(100 - i * 7 % 40), &fill.head), OC_OK);
+    }
+    assert_int_equal(simhost_emit(&simhost, 1, &mark), OC_OK);
+    assert_false(simhost_forget(&simhost, &mark)); /* about no order */
+    answer.order = 7;
+    answer.request = 8;
+    assert_false(simhost_forget(&simhost, &answer.head)); /* of an amendment that was not made */
+    answer.request = 7;
+    assert_true(simhost_forget(&simhost, &answer.head));
+    fill.order = 7;
+    fill.trade_id[1] = 2;
+    assert_true(simhost_forget(&simhost, &fill.head));
+    assert_false(simhost_forget(&simhost, &fill.head));
+    fill.trade_id_size = 1;
+    assert_false(simhost_forget(&simhost, &fill.head));
+    simhost_drop(&simhost, 3);
+    assert_int_equal(simhost.count, 81 - 2 - 8);
+
+    assert_int_equal(simhost_save(&simhost, bytes, 100), OC_E_LIMIT);
+    int64_t size = simhost_save(&simhost, bytes, sizeof bytes);
+    assert_true(size > 0);
+    assert_int_equal(simhost_load(&other, bytes, 7), OC_E_DATA);
+    assert_int_equal(simhost_load(&other, bytes, (size_t)size - 1), OC_E_DATA);
+    assert_int_equal(simhost_load(&other, bytes, (size_t)size), OC_OK);
+    assert_int_equal(other.emitted, simhost.emitted);
+    int sevens = 0;
+    while (simhost_take(&simhost, 1000, &got, sizeof got) == OC_OK) {
+        assert_int_equal(simhost_take(&other, 1000, &same, sizeof same), OC_OK);
+        assert_memory_equal(&got, &same, got.head.size);
+        sevens += got.head.type == OC_EV_FILL && got.fill.order == 7;
+        assert_false(got.head.type == OC_EV_FILL && got.fill.order == 3);
+    }
+    assert_int_equal(sevens, 3);
+    assert_int_equal(simhost_take(&other, 1000, &same, sizeof same), OC_E_NOT_FOUND);
+    memset(bytes + 8 + 16, 0, 4); /* an answer without a size */
+    assert_int_equal(simhost_load(&other, bytes, (size_t)size), OC_E_DATA);
+    simhost_release(&simhost);
+    simhost_release(&other);
+}
+
 static void answers_come_by_time_and_then_by_emission(void **state)
 {
     (void)state;
@@ -452,6 +512,7 @@ int main(void)
         cmocka_unit_test(sources_and_simulators_stop_at_their_limit),
         cmocka_unit_test(trades_and_bars_of_quotes_are_merged_by_time),
         cmocka_unit_test(draining_goes_to_the_instant_and_no_further),
+        cmocka_unit_test(what_is_under_way_is_forgotten_dropped_and_saved),
         cmocka_unit_test(answers_come_by_time_and_then_by_emission),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
