@@ -1,5 +1,6 @@
 /* bench_bars.c: bars through a strategy: the Lua body beside the same body called directly, C alone, the watchdog. */
 #include "app/bench.h"
+#include "app/steer.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -209,8 +210,8 @@ struct session *bench_session_open(const struct bench *bench, struct oc_ev_bar *
     session->sources[0].memory = bars;
     session->sources[0].memory_count = count;
     snprintf(session->strategies[0].file, sizeof session->strategies[0].file, "bench.lua");
-    session->strategies[0].text = text;
-    session->strategies[0].text_size = strlen(text);
+    session->strategies[0].opened = steer_source_new("bench.lua", text, strlen(text));
+    free(text);
     session->on_record = run->on_record;
     session->on_record_arg = run->on_record_arg;
     oc_rc rc = session_open(session);

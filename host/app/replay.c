@@ -6,6 +6,7 @@
 #include "app/run.h"
 #include "app/travel.h"
 #include "app/session_impl.h"
+#include "app/steer.h"
 #include "app/verbs.h"
 #include "app/version.h"
 #include "base/env.h"
@@ -205,18 +206,18 @@ static bool next_line(const char *text, size_t size, size_t *at, char line[LINE_
 
 static oc_rc take_strategy(struct session *session, const char *text, size_t size, size_t *at, const char *line)
 {
-    struct session_strategy *strategy = &session->strategies[session->strategy_count];
-    size_t length;
-    if (session->strategy_count == SESSION_STRATEGIES_MAX ||
-        sscanf(line, "strategy %255s %zu", strategy->file, &length) != 2 || length > size - *at)
-        return session_fail(session, OC_E_DATA, "the session's header is damaged: %s", line);
-    strategy->text = malloc(length + 1);
-    if (!strategy->text)
-        return OC_E_NOMEM;
-    memcpy(strategy->text, text + *at, length);
-    strategy->text[length] = 0;
-    strategy->text_size = length;
-    session->strategy_count++;
+    size_t length = 0;
+    oc_rc rc = OC_E_DATA;
+    bool is_next = strncmp(line, "strategy ", 9) == 0;
+    uint32_t index = session->strategy_count - !is_next; /* a module is of the strategy before it */
+    if (index < SESSION_STRATEGIES_MAX && *at <= size)
+        rc = session_take_source(&session->strategies[index], line, text + *at, size - *at, &length);
+    if (rc < 0 || length == 0)
+        return session_fail(session, rc < 0 ? rc : OC_E_DATA, "the session's header is damaged: %s", line);
+    if (is_next) {
+        struct session_strategy *strategy = &session->strategies[session->strategy_count++];
+        snprintf(strategy->file, sizeof strategy->file, "%s", strategy->opened->file);
+    }
     *at += length + 1;
     return OC_OK;
 }
@@ -256,7 +257,7 @@ static oc_rc take_header(struct session *session, struct settings *settings, con
             snprintf(session->sources[session->source_count++].path, sizeof session->sources[0].path, "%s", line + 5);
         } else if (strncmp(line, "seed = ", 7) == 0) {
             rc = settings_set(settings, "session.seed", line + 7, "the session's header");
-        } else if (strncmp(line, "strategy ", 9) == 0) {
+        } else if (strncmp(line, "strategy ", 9) == 0 || strncmp(line, "module ", 7) == 0) {
             rc = take_strategy(session, text, size, &at, line);
         } else if (strcmp(line, "mode = \"backtest\"") == 0) {
             session->ends_on_error = true;

@@ -276,6 +276,7 @@ oc_rc restore_apply(struct restore *restore, struct session *session)
         return session_record_balances(session);
     if (!restore->is_same_sim)
         session_note(session, "restored: the simulator is another file than the recorded one: what it had decided and not said is decided anew");
+    session_warn_changed(session);
     session_note(session, "restored: curve and round trips are those since the last start; money is of the whole session");
     if (session->cash_count == 1)
         return money_from_dec(session->cash[0].amount, &session->start);

@@ -6,6 +6,7 @@
 
 #include "app/restore.h"
 #include "app/session_impl.h"
+#include "app/steer.h"
 
 enum { LINE_SIZE = 1024 };
 
@@ -60,8 +61,25 @@ static void look_at_setting(struct same *same, char *text)
         differs(same, text, equals + 1, now);
 }
 
-/* One line of the header. Returns how many bytes of a strategy's text follow it. */
-static size_t look_at(struct same *same, char *line)
+/* What the session began with is what it goes on with, whatever the file holds now. */
+static size_t take_source(struct same *same, const char *line, const char *body, size_t left)
+{
+    struct session *session = same->session;
+    size_t size = 0;
+    const bool is_module = strncmp(line, "module ", 7) == 0;
+    const uint32_t index = same->strategies - is_module;
+    if (index >= session->strategy_count)
+        return sscanf(line, "%*s %*s %zu", &size) == 1 ? size : 0;
+    struct session_strategy *owner = &session->strategies[index];
+    if (session_take_source(owner, line, body, left, &size) < 0)
+        differs(same, "a strategy's text", "damaged", "expected whole");
+    else
+        snprintf(owner->opened->file, sizeof owner->opened->file, "%s", owner->file);
+    return size;
+}
+
+/* One line of the header. Returns how many bytes of a text follow it. */
+static size_t look_at(struct same *same, char *line, const char *body, size_t left)
 {
     struct session *session = same->session;
     char name[256];
@@ -93,11 +111,14 @@ static size_t look_at(struct same *same, char *line)
     } else if (sscanf(line, "plugin outcry.paper %*s %llx", &hash) == 1) {
         const struct registry_entry *sim = registry_find(session->registry, NULL, "outcry.paper");
         same->is_same_sim = sim && sim->hash == hash;
-    } else if (sscanf(line, "strategy %255s %zu", name, &size) == 2) {
+    } else if (sscanf(line, "strategy %255s", name) == 1) {
         const char *now = same->strategies < session->strategy_count ? session->strategies[same->strategies].file : NULL;
         if (!now || strcmp(last_part(now), last_part(name)) != 0)
             differs(same, "the strategy", name, now);
+        size = take_source(same, line, body, left);
         same->strategies++;
+    } else if (strncmp(line, "module ", 7) == 0) {
+        size = take_source(same, line, body, left);
     }
     return size;
 }
@@ -114,8 +135,9 @@ oc_rc restore_is_same(struct session *session, const struct journal_reader *read
         size_t length = end ? (size_t)(end - text) - at : size - at;
         char line[LINE_SIZE];
         snprintf(line, sizeof line, "%.*s", (int)(length < sizeof line - 1 ? length : sizeof line - 1), text + at);
-        size_t body = look_at(&same, line);
         at += length + 1;
+        const size_t left = at < size ? size - at : 0;
+        size_t body = look_at(&same, line, left ? text + at : "", left);
         at += body && body <= size - (at < size ? at : size) ? body + 1 : 0;
     }
     *ret_is_same_sim = same.is_same_sim;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "app/session_impl.h"
+#include "app/steer.h"
 #include "app/travel.h"
 #include "base/env.h"
 #include "base/hash.h"
@@ -367,7 +368,7 @@ void session_close(struct session *session)
 {
     for (uint32_t i = 0; i < session->strategy_count; i++) {
         session_drop_strategy(session, i);
-        free(session->strategies[i].text);
+        steer_source_free(session->strategies[i].opened);
     }
     session_release_steering(session);
     sandbox_watchdog_stop(session->watchdog);

@@ -41,8 +41,7 @@ struct session_budget { /* of one strategy; 0: the session's own, or none */
 
 struct session_strategy {
     char file[256];
-    char *text;    /* as opened: of the header. Owned */
-    size_t text_size;
+    struct steer_source *opened; /* text and required files of the header; NULL: not opened with. Owned */
     struct strategy *strategy; /* NULL: unloaded */
     struct session *session;
     bool is_told; /* that it was suspended */

@@ -15,7 +15,12 @@ oc_rc session_lock(struct session *session, const char *dir);
 oc_rc session_record_balances(struct session *session);
 
 /* session_setup.c */
+/* session_source.c: reads what was not taken from a header; writes the header's part of it; takes a header line with what follows
+ * it (*ret_size bytes; 0: the line is about something else); says which files are no longer what runs. */
 oc_rc session_read_strategies(struct session *session);
+void session_put_sources(const struct session *session, struct text *text);
+oc_rc session_take_source(struct session_strategy *owner, const char *line, const char *body, size_t left, size_t *ret_size);
+void session_warn_changed(const struct session *session);
 oc_rc session_probe_data(struct session *session);
 oc_rc session_make_instruments(struct session *session);
 oc_rc session_load_strategies(struct session *session, strategy_log_fn log);

@@ -10,24 +10,6 @@
 #include "base/log.h"
 #include "base/text.h"
 
-enum { STRATEGY_TEXT_MAX = 1 << 20 };
-
-oc_rc session_read_strategies(struct session *session)
-{
-    for (uint32_t i = 0; i < session->strategy_count; i++) {
-        struct session_strategy *strategy = &session->strategies[i];
-        strategy->session = session;
-        if (strategy->text) /* a replay brings its own */
-            continue;
-        oc_rc rc = env_read_file(strategy->file, STRATEGY_TEXT_MAX, &strategy->text, &strategy->text_size);
-        if (rc < 0)
-            return session_fail(session, rc, "strategy %s: %s", strategy->file, env_error_text());
-    }
-    if (session->strategy_count || session->may_be_empty)
-        return OC_OK;
-    return session_fail(session, OC_E_CONFIG, "no strategy file was named");
-}
-
 oc_rc session_probe_data(struct session *session)
 {
     for (uint32_t i = 0; i < session->source_count; i++) {
@@ -184,11 +166,5 @@ void session_header(struct session *session, struct text *text)
         text_format(text, "data %s\n", session->sources[i].path);
     for (uint32_t i = 0; i < session->source_count; i++)
         header_instrument(session, i, text);
-    for (uint32_t i = 0; i < session->strategy_count; i++) {
-        const struct session_strategy *strategy = &session->strategies[i];
-        text_format(text, "strategy %s %zu %016llx\n", strategy->file, strategy->text_size,
-                    (unsigned long long)hash64(strategy->text, strategy->text_size));
-        text_put_bytes(text, strategy->text, strategy->text_size);
-        text_put(text, "\n");
-    }
+    session_put_sources(session, text);
 }

@@ -12,6 +12,7 @@
 #include "app/session_impl.h"
 
 enum {
+    STEER_FILE_MAX = 1 << 20, /* bytes of one text */
     STEER_MODULES_MAX = 32,  /* files that one strategy requires, in a record */
     STEER_RECORD_MAX = 65000 /* bytes of a command, escapes included */
 };
@@ -26,7 +27,7 @@ struct steer_source {
     char file[256];
     char *text; /* owned, as all below */
     size_t text_size;
-    bool reads_disk; /* what it requires is read when it asks: one the session was opened with */
+    bool reads_disk; /* a name that is not in words is read when it asks: one the session was opened with */
     char *read;      /* the text read last */
     struct strategy_param params[STRATEGY_PARAMS_MAX];
     uint32_t param_count;
@@ -42,6 +43,9 @@ void steer_source_free(struct steer_source *source);
 /* Replaces one of the same name. False: no room. */
 bool steer_source_param(struct steer_source *source, const char *name, const char *value);
 bool steer_source_module(struct steer_source *source, const char *name, const char *text);
+bool steer_source_module_n(struct steer_source *source, const char *name, const char *text, size_t size);
+/* Reads what the text requires by a name in words, and what that requires. */
+void steer_source_gather(struct steer_source *source);
 /* sandbox_require_fn; `arg` is the source. */
 oc_rc steer_require(void *arg, const char *name, const char **ret_text, size_t *ret_size);
 /* Takes the fields of a record from the end: modules, then the text; *ret_end is the index of the first of them. NULL:

@@ -80,7 +80,7 @@ oc_rc session_make_strategy(struct session *session, uint32_t index)
 {
     struct session_strategy *owner = &session->strategies[index];
     struct sandbox_error error = {0};
-    struct steer_source *source = steer_source_new(owner->file, owner->text, owner->text_size);
+    struct steer_source *source = owner->opened ? steer_source_copy(owner->opened) : NULL;
     if (!source)
         return OC_E_NOMEM;
     source->reads_disk = true;
@@ -219,7 +219,7 @@ static int free_slot(const struct session *session)
 
 static void clear_slot(struct session *session, uint32_t index)
 {
-    free(session->strategies[index].text);
+    steer_source_free(session->strategies[index].opened);
     session->strategies[index] = (struct session_strategy){.session = session, .is_steered = true};
     steer_first_rights(session, index);
 }

@@ -6,8 +6,6 @@
 #include "app/steer.h"
 #include "base/env.h"
 
-enum { FILE_MAX = 1 << 20 };
-
 static char *copy_of(const char *text, size_t size)
 {
     char *copy = malloc(size + 1);
@@ -88,13 +86,18 @@ bool steer_source_param(struct steer_source *source, const char *name, const cha
     return true;
 }
 
-bool steer_source_module(struct steer_source *source, const char *name, const char *text)
+bool steer_source_module_n(struct steer_source *source, const char *name, const char *text, size_t size)
 {
     if (source->module_count == STEER_MODULES_MAX)
         return false;
-    struct steer_module module = {copy_of(name, strlen(name)), copy_of(text, strlen(text))};
+    struct steer_module module = {copy_of(name, strlen(name)), copy_of(text, size)};
     source->modules[source->module_count++] = module;
     return module.name && module.text;
+}
+
+bool steer_source_module(struct steer_source *source, const char *name, const char *text)
+{
+    return steer_source_module_n(source, name, text, strlen(text));
 }
 
 static oc_rc read_module(const char *file, const char *name, char **ret_text, size_t *ret_size)
@@ -107,7 +110,7 @@ static oc_rc read_module(const char *file, const char *name, char **ret_text, si
     int length = snprintf(path, sizeof path, "%.*s%s.lua", folder, file, name);
     if (length < 0 || length >= (int)sizeof path)
         return OC_E_NOT_FOUND;
-    return env_read_file(path, FILE_MAX, ret_text, ret_size) < 0 ? OC_E_NOT_FOUND : OC_OK;
+    return env_read_file(path, STEER_FILE_MAX, ret_text, ret_size) < 0 ? OC_E_NOT_FOUND : OC_OK;
 }
 
 oc_rc steer_require(void *arg, const char *name, const char **ret_text, size_t *ret_size)
@@ -167,6 +170,41 @@ struct steer_source *steer_source_of(const struct desk_words *words, const char 
     return NULL;
 }
 
+/* require "name", require('name'): the name stands there in words, so it can be read ahead. The place behind it; NULL: there is
+ * no further one. Whatever is not found is left to the script, which then says so. */
+static const char *next_required(const char *at, char ret_name[SANDBOX_NAME_MAX])
+{
+    while ((at = strstr(at, "require")) != NULL) {
+        at += 7;
+        const char *from = at + strspn(at, " \t(");
+        const char *end = *from == '"' || *from == '\'' ? strchr(from + 1, *from) : NULL;
+        if (!end || end == from + 1 || (size_t)(end - from) >= SANDBOX_NAME_MAX)
+            continue;
+        snprintf(ret_name, SANDBOX_NAME_MAX, "%.*s", (int)(end - from - 1), from + 1);
+        return end;
+    }
+    return NULL;
+}
+
+static void gather_required(struct steer_source *source, const char *text)
+{
+    char name[SANDBOX_NAME_MAX];
+    for (const char *at = text; (at = next_required(at, name)) != NULL;) {
+        char *module = NULL;
+        size_t size;
+        bool is_known = false;
+        for (uint32_t i = 0; i < source->module_count && !is_known; i++)
+            is_known = strcmp(source->modules[i].name, name) == 0;
+        if (is_known || read_module(source->file, name, &module, &size) < 0)
+            continue;
+        if (!memchr(module, 0, size) && steer_source_module(source, name, module))
+            gather_required(source, module);
+        free(module);
+    }
+}
+
+void steer_source_gather(struct steer_source *source) { gather_required(source, source->text); }
+
 /* Before the record. */
 
 struct gather {
@@ -204,20 +242,13 @@ static bool has_module(const struct gather *gather, const char *name)
     return false;
 }
 
-/* require "name", require('name'): the name stands there in words, so it can be read ahead. Whatever is not found is left
- * to the script, which then says so. */
 static void add_required(struct gather *gather, const char *text)
 {
-    for (const char *at = strstr(text, "require"); at; at = strstr(at + 7, "require")) {
-        const char *from = at + 7 + strspn(at + 7, " \t(");
-        const char *end = *from == '"' || *from == '\'' ? strchr(from + 1, *from) : NULL;
-        char name[SANDBOX_NAME_MAX], *module = NULL;
+    char name[SANDBOX_NAME_MAX];
+    for (const char *at = text; (at = next_required(at, name)) != NULL;) {
+        char *module = NULL;
         size_t size;
-        if (!end || end == from + 1 || (size_t)(end - from) >= sizeof name || gather->count > STEER_MODULES_MAX)
-            continue;
-        snprintf(name, sizeof name, "%.*s", (int)(end - from - 1), from + 1);
-        if (strlen(name) + 1 != (size_t)(end - from) || has_module(gather, name) ||
-            read_module(gather->path, name, &module, &size) < 0)
+        if (gather->count > STEER_MODULES_MAX || has_module(gather, name) || read_module(gather->path, name, &module, &size) < 0)
             continue;
         add_field(gather, "module=", name, module);
         if (!gather->out.is_cut)
@@ -231,7 +262,7 @@ bool steer_add_files(struct session *session, struct desk_words *words, const ch
     struct gather gather = {.session = session, .path = path};
     char *text = NULL;
     size_t size = 0;
-    if (env_read_file(path, FILE_MAX, &text, &size) < 0) {
+    if (env_read_file(path, STEER_FILE_MAX, &text, &size) < 0) {
         put_refusal(reply, "NO_FILE", "%.200s: %s", path, env_error_text());
         return false;
     }

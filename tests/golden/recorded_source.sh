@@ -1,0 +1,54 @@
+#!/bin/sh
+# recorded_source.sh OUTCRY: a session keeps the text of its strategies and of what they require. A replay, and a session that is
+# killed and goes on, use what was recorded, whatever the files hold by then; the second says so.
+set -u
+outcry=$(realpath "$1")
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+fail() { echo "$*"; exit 1; }
+cd "$work" || exit 1
+cat >s.lua <<'LUA'
+strategy { name = "s", timeframe = "1m" }
+local size = require "size"
+local again = require('size')
+function on_bar(m, b)
+  if m:busy() then return end
+  if m.position.qty == 0 then m:buy(size.of(b)) else m:close() end
+end
+LUA
+cat >size.lua <<'LUA'
+local unit = require "unit"
+local size = {}
+function size.of(b) return unit.one * 2 end
+return size
+LUA
+echo 'return { one = 0.001 }' >unit.lua
+go() { exec "$outcry" paper s.lua --feed synthetic-bars:4000 --cash '10000 USDT' --session "$1" --json --speed "$2"; }
+
+(go whole max) >whole.json 2>err || { cat err; exit 1; }
+[ "$(jq .trades.fills whole.json)" -gt 3000 ] || fail "too few fills: $(jq .trades.fills whole.json)"
+grep -aq '^module unit ' whole/session-000000 || fail "a required file is not in the header"
+go cut 60000x >cut.json 2>err &
+pid=$!
+tries=0
+until [ -s cut/live ]; do
+    tries=$((tries + 1))
+    [ $tries -lt 200 ] || fail "no session is recorded"
+    sleep 0.02
+done
+sleep 0.3
+kill -9 $pid
+wait $pid 2>/dev/null
+
+echo 'return { one = 0.002 }' >unit.lua
+echo 'error("not this one")' >s.lua
+"$outcry" replay whole >out 2>&1 || { cat out; fail "the replay takes the files of today"; }
+(go cut max) >cut.json 2>err || { cat err; fail "it does not go on"; }
+grep -q 's.lua has changed since' err || { cat err; fail "that the file has changed is not said"; }
+for key in money.final trades.fills; do
+    [ "$(jq ".$key" whole.json)" = "$(jq ".$key" cut.json)" ] || fail "$key: $(jq ".$key" cut.json), uninterrupted $(jq ".$key" whole.json)"
+done
+"$outcry" replay cut >out 2>&1 || { cat out; fail "the replay of the session that went on differs"; }
+rm s.lua size.lua unit.lua
+"$outcry" replay whole >out 2>&1 || { cat out; fail "the replay needs the files"; }
+echo "recorded texts are what a replay and a restart run"
