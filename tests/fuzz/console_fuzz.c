@@ -104,6 +104,12 @@ static void input(void *event)
     engine_input(engine, head);
 }
 
+static struct oc_dec host_spread(void *self)
+{
+    (void)self;
+    return (struct oc_dec){1, 4, 0};
+}
+
 static void open_all(void)
 {
     const struct engine_config config = {.epoch = 1};
@@ -119,7 +125,8 @@ static void open_all(void)
     portfolio_add_account(engine_portfolio(engine), "main", "test", info.quote, 0, &account);
     engine_set_venue(engine, account, &venue);
     host = (struct desk_host){NULL,         host_status, host_command, host_control, host_words,
-                              host_prepare, host_list,   host_origin,  host_name,    host_fee};
+                              host_prepare, host_list,   host_origin,  host_name,    host_fee,
+                              host_spread};
     const struct desk_config desk_config = {.engine = engine, .host = &host, .account = account, .epoch = 1};
     if (desk_new(&desk_config, &desk) < 0)
         abort();
