@@ -60,12 +60,6 @@ oc_rc restore_sim_open(struct restore *restore, struct session *session)
 
 static bool is_answer(const struct oc_event *event) { return event->type >= OC_EV_ACCEPTED && event->type <= OC_EV_SENT; }
 
-static uint64_t order_of(const struct oc_event *event)
-{
-    return event->type == OC_EV_FILL ? ((const struct oc_ev_fill *)(const void *)event)->order
-                                     : ((const struct oc_ev_answer *)(const void *)event)->order;
-}
-
 /* An answer of this instant may come of the open of a bar at this very instant. */
 static oc_rc take_answer(struct restore *restore, struct session *session, const struct oc_event *event)
 {
@@ -76,7 +70,7 @@ static oc_rc take_answer(struct restore *restore, struct session *session, const
         rc = settle(session, event->local_ns);
     if (rc < 0 || simhost_forget(&session->simhost, event))
         return rc;
-    simhost_drop(&session->simhost, order_of(event));
+    simhost_drop(&session->simhost, event);
     session->sim_table->observe(session->sim.self, event);
     return OC_OK;
 }

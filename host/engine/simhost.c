@@ -168,10 +168,11 @@ bool simhost_forget(struct simhost *simhost, const struct oc_event *event)
     return true;
 }
 
-void simhost_drop(struct simhost *simhost, uint64_t order)
+void simhost_drop(struct simhost *simhost, const struct oc_event *event)
 {
+    const uint64_t order = order_of(event);
     for (uint32_t i = 0; i < simhost->count;)
-        if (order_of(event_at(simhost, i)) == order) {
+        if (order && order_of(event_at(simhost, i)) == order) {
             take_out(simhost, i);
             i = 0; /* the heap has changed its order */
         } else {

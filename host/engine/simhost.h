@@ -50,8 +50,8 @@ oc_rc simhost_take(struct simhost *simhost, int64_t now_ns, void *event, uint32_
 
 /* Restore. A recorded answer or fill is no longer under way: false if none like it (type, order, request or trade) was. */
 bool simhost_forget(struct simhost *simhost, const struct oc_event *event);
-/* Takes back all that is under way about an order. */
-void simhost_drop(struct simhost *simhost, uint64_t order);
+/* Takes back all that is under way about the order that the event is about. */
+void simhost_drop(struct simhost *simhost, const struct oc_event *event);
 /* What is under way, for a checkpoint: the size used, or OC_E_LIMIT. What is loaded comes out in the same order;
  * OC_E_DATA: these are not such bytes. */
 int64_t simhost_save(const struct simhost *simhost, char *bytes, size_t size_max);

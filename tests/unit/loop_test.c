@@ -432,7 +432,9 @@ static void what_is_under_way_is_forgotten_dropped_and_saved(void **state)
     assert_false(simhost_forget(&simhost, &fill.head));
     fill.trade_id_size = 1;
     assert_false(simhost_forget(&simhost, &fill.head));
-    simhost_drop(&simhost, 3);
+    simhost_drop(&simhost, &mark); /* nothing */
+    answer.order = 3;
+    simhost_drop(&simhost, &answer.head);
     assert_int_equal(simhost.count, 81 - 2 - 8);
 
     assert_int_equal(simhost_save(&simhost, bytes, 100), OC_E_LIMIT);

@@ -23,18 +23,7 @@ enum {
     TEXT_MAX = 1 << 16
 };
 
-/* ThreadSanitizer holds signals back until the program calls it, which an endless loop never does.
- */
-#if defined(__SANITIZE_THREAD__)
-#define SIGNALS_ARRIVE 0
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define SIGNALS_ARRIVE 0
-#endif
-#endif
-#ifndef SIGNALS_ARRIVE
-#define SIGNALS_ARRIVE 1
-#endif
+#include "signals.h"
 
 static struct sandbox_watchdog *watchdog;
 static struct sandbox *neighbour;

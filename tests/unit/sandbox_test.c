@@ -15,18 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ThreadSanitizer holds signals back until the program calls it, which an endless loop never does.
- */
-#if defined(__SANITIZE_THREAD__)
-#define SIGNALS_ARRIVE 0
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define SIGNALS_ARRIVE 0
-#endif
-#endif
-#ifndef SIGNALS_ARRIVE
-#define SIGNALS_ARRIVE 1
-#endif
+#include "signals.h"
 
 static struct sandbox *fresh(const struct sandbox_limits *limits)
 {

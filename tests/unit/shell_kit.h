@@ -20,17 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ThreadSanitizer holds signals back until the program calls it, which an endless loop never does. */
-#if defined(__SANITIZE_THREAD__)
-#define SIGNALS_ARRIVE 0
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define SIGNALS_ARRIVE 0
-#endif
-#endif
-#ifndef SIGNALS_ARRIVE
-#define SIGNALS_ARRIVE 1
-#endif
+#include "signals.h"
 
 enum { KIT_OUT_MAX = 1 << 18, KIT_ORDERS_MAX = 64, KIT_LINE_MAX = 65536 };
 

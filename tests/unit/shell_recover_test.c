@@ -15,17 +15,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* ThreadSanitizer holds signals back until the program calls it, which an endless loop never does. */
-#if defined(__SANITIZE_THREAD__)
-#define SIGNALS_ARRIVE 0
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define SIGNALS_ARRIVE 0
-#endif
-#endif
-#ifndef SIGNALS_ARRIVE
-#define SIGNALS_ARRIVE 1
-#endif
+#include "signals.h"
 
 enum { PERIOD_US = 2000, DEADLINE_MS = 40, PATIENCE_MS = 20000, LATER_NS = 30000000, TEXT_MAX = 1 << 16 };
 
