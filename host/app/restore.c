@@ -147,7 +147,7 @@ static oc_rc apply_market(struct restore *restore, struct session *session, uint
     oc_rc rc = restore_sim_open(restore, session);
     if (rc == OC_OK)
         rc = feed_source_next(&session->sources[0], &event);
-    if (rc < 0)
+    if (rc < 0 || !event)
         return session_fail(session, rc, "%s ended before what the journal has processed: is it the same file?",
                             session->sources[0].path);
     event->seq = seq;

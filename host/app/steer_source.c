@@ -91,8 +91,13 @@ bool steer_source_module_n(struct steer_source *source, const char *name, const 
     if (source->module_count == STEER_MODULES_MAX)
         return false;
     struct steer_module module = {copy_of(name, strlen(name)), copy_of(text, size)};
+    if (!module.name || !module.text) {
+        free(module.name);
+        free(module.text);
+        return false;
+    }
     source->modules[source->module_count++] = module;
-    return module.name && module.text;
+    return true;
 }
 
 bool steer_source_module(struct steer_source *source, const char *name, const char *text)
@@ -197,7 +202,7 @@ static void gather_required(struct steer_source *source, const char *text)
             is_known = strcmp(source->modules[i].name, name) == 0;
         if (is_known || read_module(source->file, name, &module, &size) < 0)
             continue;
-        if (!memchr(module, 0, size) && steer_source_module(source, name, module))
+        if (module && !memchr(module, 0, size) && steer_source_module(source, name, module))
             gather_required(source, module);
         free(module);
     }

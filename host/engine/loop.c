@@ -236,9 +236,10 @@ oc_rc loop_run(struct loop *loop)
         if (rc < 0)
             return rc;
     }
-    if (loop->is_opened && loop->cursor_count && loop->cursors[0].is_opening) {
-        loop->cursors[0].is_opening = 0;
-        loop->cursors[0].at_ns = loop->cursors[0].event->venue_ns;
+    struct cursor *opened = loop->is_opened && loop->cursor_count ? &loop->cursors[0] : NULL;
+    if (opened && opened->event && opened->is_opening) {
+        opened->is_opening = 0;
+        opened->at_ns = opened->event->venue_ns;
     }
     while (loop->cursor_count) {
         struct cursor *cursor = cursor_first(loop);

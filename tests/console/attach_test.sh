@@ -4,10 +4,10 @@
 start_host
 open trader 120 40
 line "$outcry console --attach --trade"
-see 'paper BTC/USDT'
+see_prompt
 open reader 80 24
 line "$outcry console --attach"
-see 'paper BTC/USDT'
+see_prompt
 ok "two consoles attach"
 
 text 'print("half of a'
@@ -36,11 +36,11 @@ host_lives || fail "the host ended with a console"
 line 'echo code $?'
 see_line 'code 0'
 line "$outcry console --attach"
-see 'paper BTC/USDT'
+see_prompt
 ok "detached and attached again while the session runs"
 
 text 'never fin'
-see 'never fin'
+see '> never fin'
 kill -9 "$(its_console)"
 see 'Killed'
 host_lives || fail "kill -9 of a console ended the host"

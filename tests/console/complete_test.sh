@@ -3,7 +3,7 @@
 . "$(dirname "$0")/kit.sh"
 open complete 80 24
 line "$outcry console"
-see 'paper BTC/USDT'
+see_prompt
 text 'posi'
 keys Tab
 see '> positions'

@@ -3,7 +3,7 @@
 . "$(dirname "$0")/kit.sh"
 open edit 80 24
 line "$outcry console"
-see 'paper BTC/USDT'
+see_prompt
 see '────────'
 line 'print(1 + 1)'
 see_line '2'
@@ -92,7 +92,7 @@ ok "Ctrl-D ends, the terminal is as before"
 
 line clear
 line "$outcry console"
-see 'paper BTC/USDT'
+see_prompt
 keys Up
 see 'print("remember " .. 4711)'
 keys Enter

@@ -3,7 +3,7 @@
 . "$(dirname "$0")/kit.sh"
 open interrupt 80 24
 line "$outcry console"
-see 'paper BTC/USDT'
+see_prompt
 line 'before = 7'
 line 'while true do end'
 began=$(now_ms)

@@ -4,7 +4,7 @@
 open screen 80 24
 line 'echo something before'
 line "$outcry console"
-see 'paper BTC/USDT'
+see_prompt
 line 'print("kept on " .. "the screen")'
 see_line 'kept on the screen'
 text 'half a line'
@@ -53,7 +53,7 @@ ok "NO_COLOR"
 
 open dumb 80 24 TERM=dumb
 line "$outcry console"
-see 'paper BTC/USDT'
+see_prompt
 line 'print(6 * 7)'
 see_line '42'
 line 'buy 0.1 BTC/USDT'
