@@ -290,7 +290,7 @@ static oc_rc read_journal(const char *dir, struct session *session, uint64_t *re
     const struct oc_event *event;
     enum journal_stream stream;
     uint64_t count = 0;
-    struct restore restore = {.is_same_sim = true, .is_opened = true}; /* market events are not part of it */
+    struct restore restore = {.is_same_sim = true};
     oc_rc rc = journal_open_read(dir, false, &reader);
     if (rc < 0)
         return rc;

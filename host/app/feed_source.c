@@ -202,15 +202,10 @@ static oc_rc next_file(struct feed_source *source)
 oc_rc feed_source_next(void *self, struct oc_event **ret_event)
 {
     struct feed_source *source = self;
-    if (source->is_held) {
-        source->is_held = false;
-        *ret_event = source->last;
-        return OC_OK;
-    }
     if (source->memory) {
         if (source->memory_at == source->memory_count)
             return OC_E_END;
-        *ret_event = source->last = &source->memory[source->memory_at++].head;
+        *ret_event = &source->memory[source->memory_at++].head;
         return OC_OK;
     }
     oc_rc rc = source->table ? next_file(source) : next_synthetic(source);
@@ -218,11 +213,9 @@ oc_rc feed_source_next(void *self, struct oc_event **ret_event)
         return rc;
     if (source->event.head.venue_ns > source->until_ns)
         return OC_E_END;
-    *ret_event = source->last = &source->event.head;
+    *ret_event = &source->event.head;
     return OC_OK;
 }
-
-void feed_source_hold(struct feed_source *source) { source->is_held = source->last != NULL; }
 
 oc_rc feed_source_stats(struct feed_source *source, struct oc_data_stats *ret_stats)
 {

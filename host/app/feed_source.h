@@ -37,8 +37,6 @@ struct feed_source {
     int64_t until_ns;    /* events after it are not given */
     bool is_started;
     bool is_ended;
-    struct oc_event *last; /* what was given last; NULL: nothing yet */
-    bool is_held;
     union {
         struct oc_event head;
         char bytes[512];
@@ -54,8 +52,6 @@ oc_rc feed_source_start(struct feed_source *source, uint32_t inst);
 void feed_source_close(struct feed_source *source);
 /* For the loop; self is the struct feed_source. */
 oc_rc feed_source_next(void *self, struct oc_event **ret_event);
-/* The event given last is given again by the next call. */
-void feed_source_hold(struct feed_source *source);
 oc_rc feed_source_stats(struct feed_source *source, struct oc_data_stats *ret_stats);
 
 #endif

@@ -119,9 +119,6 @@ oc_rc restore_open(struct restore *restore, struct session *session, const char 
     rc = journal_resume(restore->reader, &restore->resume);
     if (rc < 0)
         return session_fail(session, rc, "session %s cannot be gone on with (code %d)", dir, (int)rc);
-    if (session->source_count > 1)
-        return session_fail(session, OC_E_NOT_SUPPORTED,
-                            "session %s has records, and going on with several data files is not supported", dir);
     restore->has_journal = true;
     session->resume = &restore->resume;
     session->is_restored = true;
@@ -140,24 +137,53 @@ static bool is_input(const struct oc_event *event)
     return (event->type >= OC_EV_ACCEPTED && event->type <= OC_EV_SENT) || event->type == OC_EV_TIMER;
 }
 
-/* One market event read again: prices, bars and indicators. */
-static oc_rc apply_market(struct restore *restore, struct session *session, uint64_t seq)
+static oc_rc ended_early(struct session *session, oc_rc rc)
 {
-    struct oc_event *event = NULL;
-    oc_rc rc = restore_sim_open(restore, session);
-    if (rc == OC_OK)
-        rc = feed_source_next(&session->sources[0], &event);
-    if (rc < 0 || !event)
-        return session_fail(session, rc, "%s ended before what the journal has processed: is it the same file?",
-                            session->sources[0].path);
-    event->seq = seq;
-    event->local_ns = event->venue_ns;
-    session->now_ns = event->local_ns;
-    rc = restore_sim_market(restore, session, event);
-    return rc < 0 ? rc : engine_input(session->engine, event);
+    if (session->error[0])
+        return rc;
+    return session_fail(session, rc, "%s%s ended before what the journal has processed: is it the same file?",
+                        session->sources[0].path, session->source_count > 1 ? " or another of the files" : "");
 }
 
-static oc_rc apply_record(struct restore *restore, struct session *session, const struct oc_event *event)
+/* One market event read again: prices, bars and indicators. */
+static oc_rc apply_market(const struct restore *restore, struct session *session, uint64_t seq)
+{
+    struct loop_point point = {.is_opening = true};
+    while (point.is_opening) {
+        oc_rc rc = loop_peek(session->loop, &point);
+        if (rc < 0)
+            return ended_early(session, rc);
+        if (!point.is_opening) {
+            point.event->seq = seq;
+            point.event->local_ns = session->now_ns = point.at_ns;
+        }
+        rc = restore_sim_market(restore, session, &point);
+        if (rc == OC_OK && !point.is_opening)
+            rc = engine_input(session->engine, point.event);
+        if (rc == OC_OK)
+            rc = loop_pass(session->loop);
+        if (rc < 0)
+            return rc;
+    }
+    return OC_OK;
+}
+
+/* What lies before a checkpoint was processed: only read past. */
+static oc_rc pass_markets(struct session *session, uint64_t count)
+{
+    struct loop_point point;
+    while (loop_index(session->loop) < count) {
+        oc_rc rc = loop_peek(session->loop, &point);
+        if (rc < 0)
+            return ended_early(session, rc);
+        rc = loop_pass(session->loop);
+        if (rc < 0)
+            return rc;
+    }
+    return OC_OK;
+}
+
+static oc_rc apply_record(const struct restore *restore, struct session *session, const struct oc_event *event)
 {
     session->now_ns = event->local_ns;
     oc_rc rc = restore_sim_record(restore, session, event);
@@ -225,10 +251,7 @@ oc_rc restore_apply(struct restore *restore, struct session *session)
                                 (unsigned long long)checkpoint.seq, (int)rc);
         seq = checkpoint.seq;
         market = checkpoint.market_count;
-        for (uint64_t i = 0; i < market && rc == OC_OK; i++) { /* what lies before it was processed: only read past */
-            struct oc_event *skipped;
-            rc = feed_source_next(&session->sources[0], &skipped);
-        }
+        rc = pass_markets(session, market);
     }
     journal_progress(restore->reader, &progress);
     uint64_t unfinished = unfinished_input(restore->reader, progress.seq);
@@ -264,9 +287,6 @@ oc_rc restore_apply(struct restore *restore, struct session *session)
     }
     set_restoring(session, false);
     session->stop_count = 0; /* they belong to the reader */
-    loop_set_index(session->loop, market);
-    if (restore->is_opened)
-        loop_set_opened(session->loop);
     restore->in_flight = orders_open_count(engine_orders(session->engine));
     if (rc < 0)
         return session_fail(session, rc, "the journal could not be applied (code %d)", (int)rc);

@@ -21,7 +21,6 @@ struct restore {
     uint64_t in_flight;  /* orders open after it */
     bool has_journal;
     bool is_same_sim;    /* the simulator is the file that was recorded with; else the records are all it learns */
-    bool is_opened;      /* the next bar's open was shown to it */
 };
 
 /* Looks into the folder. OC_OK with has_journal false: it is new. OC_E_DATA: damaged, session->error says where. */
@@ -30,10 +29,9 @@ oc_rc restore_open(struct restore *restore, struct session *session, const char 
 oc_rc restore_apply(struct restore *restore, struct session *session);
 void restore_close(struct restore *restore);
 
-/* restore_sim.c: one market event, the open of a bar that is known to have been reached, one record, in their order. */
-oc_rc restore_sim_market(struct restore *restore, struct session *session, const struct oc_event *event);
-oc_rc restore_sim_open(struct restore *restore, struct session *session);
-oc_rc restore_sim_record(struct restore *restore, struct session *session, const struct oc_event *event);
+/* restore_sim.c: what the simulator hears of a point of the data, and of a record, in their order. */
+oc_rc restore_sim_market(const struct restore *restore, struct session *session, const struct loop_point *point);
+oc_rc restore_sim_record(const struct restore *restore, struct session *session, const struct oc_event *event);
 
 /* restore_same.c: OC_E_CONFIG: data, seed, money, fills, strategies or parameters are not those the session began with. */
 oc_rc restore_is_same(struct session *session, const struct journal_reader *reader, const char *dir, bool *ret_is_same_sim);

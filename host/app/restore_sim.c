@@ -19,71 +19,60 @@ static oc_rc settle(struct session *session, int64_t at_ns)
     return OC_OK;
 }
 
-/* Shows the open of the bar that is next, if that lies at or before at_ns. True: it did. */
-static bool show_open(struct restore *restore, struct session *session, int64_t at_ns, oc_rc *ret_rc)
+/* Shows the opens that lie at or before at_ns. *ret_count: how many. */
+static oc_rc show_opens(struct session *session, int64_t at_ns, uint32_t *ret_count)
 {
-    struct feed_source *source = &session->sources[0];
-    struct oc_event *event = NULL;
-    *ret_rc = OC_OK;
-    if (restore->is_opened || !restore->is_same_sim || feed_source_next(source, &event) < 0)
-        return false;
-    feed_source_hold(source);
-    int64_t open_ns = INT64_MAX;
-    if (event->type == OC_EV_BAR)
-        open_ns = ((const struct oc_ev_bar *)(const void *)event)->open_ns;
-    else if (event->type == OC_EV_QBAR)
-        open_ns = ((const struct oc_ev_qbar *)(const void *)event)->open_ns;
-    if (open_ns > at_ns)
-        return false;
-    restore->is_opened = true;
-    *ret_rc = settle(session, open_ns);
-    if (*ret_rc == OC_OK)
-        *ret_rc = session->sim_table->market(session->sim.self, open_ns, event);
-    return true;
+    struct loop_point point;
+    oc_rc rc = OC_OK;
+    *ret_count = 0;
+    while (rc == OC_OK && loop_peek(session->loop, &point) == OC_OK && point.is_opening && point.at_ns <= at_ns) {
+        rc = settle(session, point.at_ns);
+        if (rc == OC_OK)
+            rc = session->sim_table->market(session->sim.self, point.at_ns, point.event);
+        if (rc == OC_OK)
+            rc = loop_pass(session->loop);
+        *ret_count += 1;
+    }
+    return rc;
 }
 
-oc_rc restore_sim_market(struct restore *restore, struct session *session, const struct oc_event *event)
+oc_rc restore_sim_market(const struct restore *restore, struct session *session, const struct loop_point *point)
 {
     if (!restore->is_same_sim)
         return OC_OK;
-    restore->is_opened = false;
-    oc_rc rc = settle(session, event->local_ns);
-    return rc < 0 ? rc : session->sim_table->market(session->sim.self, event->local_ns, event);
-}
-
-oc_rc restore_sim_open(struct restore *restore, struct session *session)
-{
-    oc_rc rc;
-    show_open(restore, session, INT64_MAX - 1, &rc);
-    return rc;
+    oc_rc rc = settle(session, point->at_ns);
+    return rc < 0 ? rc : session->sim_table->market(session->sim.self, point->at_ns, point->event);
 }
 
 static bool is_answer(const struct oc_event *event) { return event->type >= OC_EV_ACCEPTED && event->type <= OC_EV_SENT; }
 
 /* An answer of this instant may come of the open of a bar at this very instant. */
-static oc_rc take_answer(struct restore *restore, struct session *session, const struct oc_event *event)
+static oc_rc take_answer(const struct restore *restore, struct session *session, const struct oc_event *event)
 {
+    uint32_t opens = 0;
     oc_rc rc = OC_OK;
     if (simhost_forget(&session->simhost, event))
         return OC_OK;
-    if (show_open(restore, session, event->local_ns, &rc) && rc == OC_OK)
+    if (restore->is_same_sim)
+        rc = show_opens(session, event->local_ns, &opens);
+    if (rc == OC_OK && opens)
         rc = settle(session, event->local_ns);
-    if (rc < 0 || simhost_forget(&session->simhost, event))
+    if (rc < 0 || (opens && simhost_forget(&session->simhost, event)))
         return rc;
     simhost_drop(&session->simhost, event);
     session->sim_table->observe(session->sim.self, event);
     return OC_OK;
 }
 
-oc_rc restore_sim_record(struct restore *restore, struct session *session, const struct oc_event *event)
+oc_rc restore_sim_record(const struct restore *restore, struct session *session, const struct oc_event *event)
 {
-    oc_rc rc = OC_OK;
     const bool is_after_open = event->type == OC_EV_TIMER || event->type == OC_EV_COMMAND; /* of the same instant */
-    if (restore->is_same_sim) {
-        show_open(restore, session, event->local_ns - !is_after_open, &rc);
-        if (rc == OC_OK)
-            rc = settle(session, event->local_ns);
-    }
+    uint32_t opens;
+    oc_rc rc = OC_OK;
+    if (restore->is_same_sim)
+        rc = show_opens(session, event->local_ns - !is_after_open, &opens);
+    if (rc == OC_OK && restore->is_same_sim)
+        rc = settle(session, event->local_ns);
     if (rc < 0)
         return rc;
     if (is_answer(event))

@@ -22,7 +22,7 @@ struct loop {
     struct simhost *sims[ENGINE_ACCOUNTS_MAX];
     uint64_t index;
     int64_t now_ns;
-    bool is_opened;
+    uint32_t primed_count; /* cursors whose source has given its first event */
 };
 
 oc_rc loop_new(struct engine *engine, const struct loop_hooks *hooks, struct loop **ret_loop)
@@ -229,18 +229,45 @@ bool loop_is_opening(struct loop *loop)
 
 int64_t loop_now(const struct loop *loop) { return loop->now_ns; }
 
-oc_rc loop_run(struct loop *loop)
+static oc_rc prime(struct loop *loop)
 {
-    for (uint32_t i = 0; i < loop->cursor_count; i++) {
-        oc_rc rc = cursor_next(&loop->cursors[i]);
+    for (; loop->primed_count < loop->cursor_count; loop->primed_count++) {
+        oc_rc rc = cursor_next(&loop->cursors[loop->primed_count]);
         if (rc < 0)
             return rc;
     }
-    struct cursor *opened = loop->is_opened && loop->cursor_count ? &loop->cursors[0] : NULL;
-    if (opened && opened->event && opened->is_opening) {
-        opened->is_opening = 0;
-        opened->at_ns = opened->event->venue_ns;
+    return OC_OK;
+}
+
+oc_rc loop_peek(struct loop *loop, struct loop_point *ret_point)
+{
+    oc_rc rc = prime(loop);
+    if (rc < 0)
+        return rc;
+    const struct cursor *cursor = loop->cursor_count ? cursor_first(loop) : NULL;
+    if (!cursor || !cursor->event)
+        return OC_E_END;
+    *ret_point = (struct loop_point){cursor->event, cursor->at_ns, cursor->is_opening};
+    return OC_OK;
+}
+
+oc_rc loop_pass(struct loop *loop)
+{
+    struct cursor *cursor = cursor_first(loop);
+    if (cursor->is_opening) {
+        cursor->is_opening = 0;
+        cursor->at_ns = cursor->event->venue_ns;
+        return OC_OK;
     }
+    loop->index++;
+    return cursor_next(cursor);
+}
+
+oc_rc loop_run(struct loop *loop)
+{
+    oc_rc primed = prime(loop);
+    if (primed < 0)
+        return primed;
     while (loop->cursor_count) {
         struct cursor *cursor = cursor_first(loop);
         int64_t at_ns = cursor->at_ns;
@@ -267,6 +294,4 @@ oc_rc loop_run(struct loop *loop)
     return OC_OK;
 }
 
-void loop_set_opened(struct loop *loop) { loop->is_opened = true; }
-void loop_set_index(struct loop *loop, uint64_t market_index) { loop->index = market_index; }
 uint64_t loop_index(const struct loop *loop) { return loop->index; }

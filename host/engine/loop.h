@@ -51,10 +51,18 @@ int64_t loop_next_ns(const struct loop *loop);
 bool loop_is_opening(struct loop *loop);
 /* The instant that was reached last; INT64_MIN before the first. */
 int64_t loop_now(const struct loop *loop);
-/* Before loop_run: the first bar's open was shown to the simulators already (restore). */
-void loop_set_opened(struct loop *loop);
-/* Market events taken so far; start counting at `market_index` (restore). */
-void loop_set_index(struct loop *loop, uint64_t market_index);
+
+/* Restore walks the points of the data as loop_run does, without applying them; loop_run goes on where it stopped. */
+struct loop_point {
+    struct oc_event *event; /* borrowed until the point is passed */
+    int64_t at_ns;
+    bool is_opening; /* a bar's open, for simulators; its close is a point of its own */
+};
+/* The next point; OC_E_END: the data have ended. Other codes: a source failed. */
+oc_rc loop_peek(struct loop *loop, struct loop_point *ret_point);
+/* Goes past it; a close counts as a market event taken. */
+oc_rc loop_pass(struct loop *loop);
+/* Market events taken so far. */
 uint64_t loop_index(const struct loop *loop);
 
 #endif

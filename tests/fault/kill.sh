@@ -1,19 +1,32 @@
 #!/bin/sh
 # kill.sh OUTCRY KILLS [SEED]: a paper session on replayed data is killed with -9 again and again and goes on each time
-# from its journal: with answers that come within a bar, with answers that take longer than one, and with a simulator that is another
-# file every second time. In the end it must hold the same fills and money as a session that was never interrupted, and its replay
+# from its journal: with answers that come within a bar, with answers that take longer than one, with a simulator that is another
+# file every second time, and with two files of data. In the end it must hold the same fills and money as a session that was never interrupted, and its replay
 # must agree: no order lost, none doubled.
 set -u
 outcry=$1
-kills=$(((${2:-30} + 2) / 3))
+kills=$(((${2:-30} + 3) / 4))
 seed=${3:-1}
 here=$(cd "$(dirname "$0")/../.." && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-data=synthetic-bars:150000
+
+# bars FILE SEED: minutes of a walk, some of them missing.
+bars() {
+    awk -v seed="$2" 'BEGIN {
+        srand(seed); price = 1000; print "timestamp,open,high,low,close,volume"
+        for (i = 0; i < 60000; i++) {
+            open = price; price += int(rand() * 21) - 10; if (price < 500) price = 500
+            high = (open > price ? open : price) + int(rand() * 3); low = (open < price ? open : price) - int(rand() * 3)
+            if (rand() < 0.95) print 1700000000 + 60 * i "," open "," high "," low "," price "," 100 + int(rand() * 900)
+        } }' >"$1"
+}
+bars "$work/BTC-USDT.csv" 1
+bars "$work/ETH-USDT.csv" 2
 
 go() { # folder: in a process of its own, so that the kill meets the program and not a shell
-    exec "$outcry" paper "$here/strategies/rsi_reversion.lua" --feed $data --cash '10000 USDT' --fee taker=0.1% --seed 7 \
+    # shellcheck disable=SC2086
+    exec "$outcry" paper "$here/strategies/rsi_reversion.lua" $data --cash '10000 USDT' --fee taker=0.1% --seed 7 \
         --latency "$latency" --json --session "$1"
 }
 
@@ -34,8 +47,10 @@ mkdir -p "$work/plugins/sims"
 cp "$(dirname "$outcry")/plugins/sims/paper.so" "$work/plugins/sims"
 printf ' ' >>"$work/plugins/sims/paper.so"
 
-for part in 5ms 70s 5ms,other; do
+for part in 5ms 70s 5ms,other 70s,two-files; do
     latency=${part%,*}
+    data="--feed synthetic-bars:150000"
+    [ "$part" = 70s,two-files ] && data="$work/BTC-USDT.csv --feed replay:$work/ETH-USDT.csv"
     rm -rf "$work/whole" "$work/cut"
     (go "$work/whole") >"$work/whole.json" 2>"$work/whole.err" || { cat "$work/whole.err"; exit 1; }
     killed=0
