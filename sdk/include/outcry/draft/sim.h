@@ -5,7 +5,8 @@
  * has used.
  * - It acts only in market(), request() and due(); it answers through the `sim_host` service, whose
  * emit() only queues: answers reach the engine at their time, through the door.
- * - Same calls in the same order give the same answers. No clock: `now` is an argument.
+ * - Same calls in the same order give the same answers. No clock: `now` is an argument. A session that
+ * goes on after a kill relies on it: it repeats the calls since the last checkpoint.
  * - observe() takes recorded requests and answers as facts and returns nothing: it decides nothing.
  */
 #ifndef OUTCRY_DRAFT_SIM_H
@@ -32,7 +33,7 @@ struct oc_sim {
     oc_rc (*due)(void *self, int64_t now_ns);
     /* [engine] Closes every open position at the last known price, fills marked OC_EVF_END. */
     oc_rc (*end)(void *self, int64_t now_ns);
-    /* [engine] A recorded event, taken as a fact (restore). */
+    /* [engine] A recorded event, taken as a fact: restore, where another build of it made the record. */
     void (*observe)(void *self, const struct oc_event *event);
     /* [engine] Truth for reconciliation: position (spot: holdings from fills) in units, and the
      * balance of an asset. */
