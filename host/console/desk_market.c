@@ -126,7 +126,7 @@ void desk_tape(struct desk *desk, const struct oc_event *event)
         const struct oc_ev_qbar *bar = (const struct oc_ev_qbar *)(const void *)event;
         int64_t line[4];
         for (int i = 0; i < 4; i++)
-            line[i] = bar->bid[i] / 2 + bar->ask[i] / 2;
+            line[i] = qbar_middle2(bar, i) / 2;
         part = (struct tape_bar){0, line[0], line[1], line[2], line[3], 0};
         at_ns = bar->open_ns;
         period_ns = bar->period_ns >= second_ns ? bar->period_ns : second_ns;

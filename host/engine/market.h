@@ -40,4 +40,12 @@ bool market_takes(const struct oc_event *event);
 /* Takes a market event in that market_takes. Returns false for one that is not a price. */
 bool market_apply(struct market *market, const struct oc_event *event, int64_t now_ns);
 
+/* Twice the middle of a quote bar's open, high, low or close (`at` 0..3); of a bar with one side, twice that side. */
+static inline int64_t qbar_middle2(const struct oc_ev_qbar *bar, int at)
+{
+    if ((bar->present & (OC_HAS_BID | OC_HAS_ASK)) == (OC_HAS_BID | OC_HAS_ASK))
+        return bar->bid[at] + bar->ask[at];
+    return 2 * (bar->present & OC_HAS_BID ? bar->bid[at] : bar->ask[at]);
+}
+
 #endif

@@ -60,7 +60,7 @@ static int bar_field(lua_State *lua, const struct strategy *strategy, const stru
 
 static int middle(lua_State *lua, const struct event_view *view, const struct oc_ev_qbar *bar, int at)
 {
-    lua_pushnumber(lua, instrument_price(view->market->instrument, bar->bid[at] + bar->ask[at]) / 2.0);
+    lua_pushnumber(lua, instrument_price(view->market->instrument, qbar_middle2(bar, at)) / 2.0);
     return 1;
 }
 
@@ -75,11 +75,11 @@ static int qbar_field(lua_State *lua, const struct strategy *strategy, const str
             return middle(lua, view, bar, i);
     for (int i = 0; i < 8; i++)
         if (key == strategy->keys[lines[i]])
-            return price(lua, view, i < 4 ? bar->bid[i] : bar->ask[i - 4]);
+            return bar->present & (i < 4 ? OC_HAS_BID : OC_HAS_ASK) ? price(lua, view, i < 4 ? bar->bid[i] : bar->ask[i - 4]) : 0;
     if (KEY_IS(strategy, key, bid))
-        return price(lua, view, bar->bid[3]);
+        return bar->present & OC_HAS_BID ? price(lua, view, bar->bid[3]) : 0;
     if (KEY_IS(strategy, key, ask))
-        return price(lua, view, bar->ask[3]);
+        return bar->present & OC_HAS_ASK ? price(lua, view, bar->ask[3]) : 0;
     if (KEY_IS(strategy, key, volume))
         return 0;
     if (KEY_IS(strategy, key, open_time))

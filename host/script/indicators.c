@@ -1,5 +1,7 @@
 #include "script/indicators.h"
 
+#include "engine/market.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,7 +40,7 @@ static struct bar_prices prices_of(const struct oc_event *event)
         return (struct bar_prices){bar->high * 2, bar->low * 2, bar->close * 2};
     }
     const struct oc_ev_qbar *bar = (const struct oc_ev_qbar *)(const void *)event;
-    return (struct bar_prices){bar->bid[1] + bar->ask[1], bar->bid[2] + bar->ask[2], bar->bid[3] + bar->ask[3]};
+    return (struct bar_prices){qbar_middle2(bar, 1), qbar_middle2(bar, 2), qbar_middle2(bar, 3)};
 }
 
 static void push(struct indicator *indicator, double value)

@@ -178,10 +178,17 @@ int64_t paper_take(struct paper *paper, struct paper_order *order, int64_t now_n
     return qty;
 }
 
+static bool has_line(const struct paper_market *market, uint8_t side)
+{
+    return side == OC_SIDE_BUY ? market->has_buy_line : market->has_sell_line;
+}
+
 bool paper_price_now(const struct paper *paper, const struct paper_market *market, uint8_t side, int64_t now_ns,
                      int64_t *ret_price)
 {
     if (market->in_bar && now_ns < market->close_ns) {
+        if (!has_line(market, side))
+            return false;
         const int64_t *line = side == OC_SIDE_BUY ? market->buy_line : market->sell_line;
         int64_t worse = side == OC_SIDE_BUY ? line[1] : line[2], third = (market->close_ns - market->open_ns) / 3;
         int64_t passed = now_ns - market->open_ns, price = line[0];
@@ -213,7 +220,7 @@ static void plan_make(struct paper *paper, struct paper_order *order, int64_t fr
 {
     struct paper_market *market = paper_market(paper, order->ask.head.inst);
     order->plan = PLAN_NONE;
-    if (!market->in_bar || from_ns >= market->close_ns || order->phase != PHASE_WORKING)
+    if (!market->in_bar || from_ns >= market->close_ns || order->phase != PHASE_WORKING || !has_line(market, order->ask.side))
         return;
     const int64_t *line = is_buy(order) ? market->buy_line : market->sell_line;
     int64_t worse = is_buy(order) ? line[1] : line[2], better = is_buy(order) ? line[2] : line[1];
@@ -338,6 +345,7 @@ static void bar_lines(struct paper *paper, struct paper_market *market, const st
         market->open_ns = bar->open_ns;
         market->volume_left = capped(paper, bar);
         market->is_quoted_bar = false;
+        market->has_buy_line = market->has_sell_line = true;
     } else {
         const struct oc_ev_qbar *bar = (const struct oc_ev_qbar *)(const void *)event;
         memcpy(market->buy_line, bar->ask, sizeof bar->ask);
@@ -345,6 +353,8 @@ static void bar_lines(struct paper *paper, struct paper_market *market, const st
         market->open_ns = bar->open_ns;
         market->volume_left = -1;
         market->is_quoted_bar = true;
+        market->has_buy_line = bar->present & OC_HAS_ASK;
+        market->has_sell_line = bar->present & OC_HAS_BID;
     }
     market->close_ns = event->venue_ns;
 }
@@ -373,7 +383,7 @@ static void bar_open(struct paper *paper, struct paper_market *market, int64_t n
     uint32_t count = paper->order_count;
     for (uint32_t i = 0; i < count; i++) {
         struct paper_order *order = &paper->orders[i];
-        if (!is_of(order, event->inst))
+        if (!is_of(order, event->inst) || !has_line(market, order->ask.side))
             continue;
         int64_t raw = is_buy(order) ? market->buy_line[0] : market->sell_line[0];
         int64_t price = market->is_quoted_bar ? raw : paper_with_spread(paper, order->ask.side, raw);
@@ -389,13 +399,41 @@ static void bar_open(struct paper *paper, struct paper_market *market, int64_t n
     }
 }
 
+static void know_quotes(struct paper_market *market, bool has_bid, int64_t bid, bool has_ask, int64_t ask)
+{
+    if (has_bid)
+        market->bid_known = bid;
+    if (has_ask)
+        market->ask_known = ask;
+    market->has_bid_known |= has_bid;
+    market->has_ask_known |= has_ask;
+}
+
+bool paper_price_last(const struct paper *paper, const struct paper_market *market, uint8_t side, int64_t *ret_price)
+{
+    const bool buys = side == OC_SIDE_BUY;
+    if (buys ? market->has_ask_known : market->has_bid_known)
+        *ret_price = buys ? market->ask_known : market->bid_known;
+    else if (market->has_last)
+        *ret_price = paper_with_spread(paper, side, market->last);
+    else if (buys ? market->has_bid_known : market->has_ask_known)
+        *ret_price = paper_with_spread(paper, side, buys ? market->bid_known : market->ask_known);
+    else
+        return false;
+    return true;
+}
+
 static void bar_close(struct paper_market *market, const struct oc_event *event)
 {
     market->in_bar = false;
-    market->last = market->sell_line[3];
     market->has_last = true;
-    if (event->type == OC_EV_QBAR && market->is_quoted_bar)
-        market->last = (market->buy_line[3] + market->sell_line[3]) / 2;
+    if (event->type == OC_EV_QBAR) {
+        know_quotes(market, market->has_sell_line, market->sell_line[3], market->has_buy_line, market->buy_line[3]);
+        market->last = (market->has_buy_line ? market->buy_line[3] : market->sell_line[3]) / 2 +
+                       (market->has_sell_line ? market->sell_line[3] : market->buy_line[3]) / 2;
+    } else {
+        market->last = market->sell_line[3];
+    }
 }
 
 static void on_quote(struct paper *paper, struct paper_market *market, int64_t now_ns, const struct oc_ev_quote *quote)
@@ -407,6 +445,7 @@ static void on_quote(struct paper *paper, struct paper_market *market, int64_t n
     market->bid_left = sized && (quote->present & OC_HAS_BID_QTY) && quote->bid_qty > 0 ? quote->bid_qty : -1;
     market->ask_left = sized && (quote->present & OC_HAS_ASK_QTY) && quote->ask_qty > 0 ? quote->ask_qty : -1;
     market->has_quote = true;
+    know_quotes(market, has_bid, quote->bid, has_ask, quote->ask);
     uint32_t count = paper->order_count;
     for (uint32_t i = 0; i < count; i++) {
         struct paper_order *order = &paper->orders[i];

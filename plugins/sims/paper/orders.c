@@ -147,6 +147,8 @@ static void arrive_amend(struct paper *paper, const struct oc_request *request, 
     paper_answer(paper, request, OC_EV_AMENDED, now_ns, NULL);
     if (moved)
         order->active_ns = now_ns;
+    if (moved) /* it has arrived at its new price: what crosses there takes */
+        order->has_rested = order->ask.bits & OC_RQ_POST_ONLY;
     if (moved)
         paper_activate(paper, order, now_ns);
 }

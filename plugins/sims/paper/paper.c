@@ -70,18 +70,10 @@ static oc_rc on_end(void *self, int64_t now_ns)
     for (uint32_t i = 0; i < paper->order_count; i++) {
         struct paper_order *order = &paper->orders[i];
         struct paper_market *market = paper_market(paper, order->ask.head.inst);
-        bool buys = order->ask.side == OC_SIDE_BUY;
-        if (order->phase != PHASE_WORKING || order->ask.role != OC_ROLE_END)
+        int64_t price;
+        if (order->phase != PHASE_WORKING || order->ask.role != OC_ROLE_END ||
+            !paper_price_last(paper, market, order->ask.side, &price))
             continue;
-        int64_t price = market->last;
-        if (market->has_quote)
-            price = buys ? market->ask : market->bid;
-        else if (market->is_quoted_bar)
-            price = buys ? market->buy_line[3] : market->sell_line[3];
-        else if (!market->has_last)
-            continue;
-        else
-            price = paper_with_spread(paper, order->ask.side, price);
         market->bid_left = market->ask_left = market->volume_left = -1;
         market->in_bar = false;
         order->ask.bits &= ~(uint32_t)OC_RQ_REDUCE_ONLY; /* sized by the host to what is held */

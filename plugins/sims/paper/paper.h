@@ -55,7 +55,10 @@ struct paper_market {
     int64_t open_ns, close_ns;  /* of the running bar */
     int64_t buy_line[4], sell_line[4]; /* open, high, low, close that buys and sells are judged on */
     int64_t volume_left; /* -1: no limit */
+    int64_t bid_known, ask_known; /* the last ones quoted */
     bool has_quote, has_last, in_bar, is_quoted_bar;
+    bool has_buy_line, has_sell_line; /* a quote bar may have one side only: nothing trades on the other */
+    bool has_bid_known, has_ask_known;
 };
 
 struct paper_recent {
@@ -117,6 +120,8 @@ int64_t paper_with_spread(const struct paper *paper, uint8_t side, int64_t price
 /* The price a market order pays now. False: nothing to trade against yet. */
 bool paper_price_now(const struct paper *paper, const struct paper_market *market, uint8_t side, int64_t now_ns,
                      int64_t *ret_price);
+/* The last price known for a side, spread included; of the other side or of a trade where there is none. False: none is. */
+bool paper_price_last(const struct paper *paper, const struct paper_market *market, uint8_t side, int64_t *ret_price);
 
 /* orders.c */
 struct paper_order *paper_find(struct paper *paper, uint64_t id);

@@ -3,7 +3,7 @@
 
 #include "paper.h"
 
-enum { STATE_VERSION = 1 };
+enum { STATE_VERSION = 2 };
 
 struct head {
     uint32_t version;
