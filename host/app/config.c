@@ -40,6 +40,7 @@ static const struct config_key keys[] = {
     {"sim.paper.fee_in_base", "boolean", "no", "fees of buys are taken from what was bought"},
     {"sim.paper.check_funds", "boolean", "yes", "orders beyond the balance are rejected (spot)"},
     {"sim.paper.allow_short", "boolean", "no", "spot may be sold without having it"},
+    {"report.periods_per_year", "integer", "252 or 365, by the data", "daily returns in a year, for what the report gives a year"},
     {"risk.strict", "boolean", "no", "every rule is asked twice and must agree"},
     {"risk.max_order_qty.limit", "decimal", "unset", "largest quantity of one order, base units"},
     {"risk.max_order_value.limit", "decimal", "unset", "largest value of one order, settlement currency"},

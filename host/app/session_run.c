@@ -233,6 +233,19 @@ static void notes_of_data(struct session *session)
     }
 }
 
+/* P of the report: as it was said, else what the days of the data look like. */
+static uint32_t periods_per_year(struct session *session)
+{
+    int64_t said;
+    if (settings_integer(session->settings, "report.periods_per_year", &said) == OC_OK)
+        return (uint32_t)said;
+    uint32_t periods = collect_periods(&session->collect);
+    if (periods == PERIODS_SESSIONS)
+        session_note(session, "a year: %u daily returns, as no data fall on a Saturday (report.periods_per_year says otherwise)",
+                     periods);
+    return periods;
+}
+
 oc_rc session_finish(struct session *session, struct result *ret_result)
 {
     oc_rc rc = OC_OK;
@@ -267,7 +280,7 @@ oc_rc session_finish(struct session *session, struct result *ret_result)
     result->params = session->params_text;
     result->error = session->error[0] ? session->error : NULL;
     result->period_ns = session->sources[0].info.period_ns;
-    result->periods_per_year = 365;
+    result->periods_per_year = periods_per_year(session);
     result->collect = &session->collect;
     result->stats = engine_stats(session->engine);
     result->instruments = engine_instruments(session->engine);

@@ -71,17 +71,23 @@ oc_rc collect_fall(const struct collect *collect, struct fall *ret_fall)
     return OC_OK;
 }
 
+/* 0: Sunday. 1970-01-01 was a Thursday. */
+static int weekday(int64_t day) { return (int)(((day + 4) % 7 + 7) % 7); }
+
 void collect_equity(struct collect *collect, int64_t ns, oc_i128 equity, bool is_exposed)
 {
     int64_t day = ns / DAY_NS - (ns % DAY_NS < 0);
     if (ns % DAY_NS == 0) /* an instant at midnight closes the day before */
         day--;
     if (day != collect->day) {
-        if (collect->events)
+        if (collect->events) {
             day_add(collect);
-        else
+        } else {
             collect->first_ns = collect->peak_ns = ns;
+            collect->first_day = day;
+        }
         collect->day = day;
+        collect->weekdays[weekday(day)]++;
     }
     collect->last = equity;
     collect->last_ns = ns;
@@ -106,6 +112,25 @@ void collect_equity(struct collect *collect, int64_t ns, oc_i128 equity, bool is
     collect->exposed += is_exposed;
     if (collect->events++ % collect->stride == 0)
         curve_add(collect, ns, equity);
+}
+
+uint32_t collect_periods(const struct collect *collect)
+{
+    enum { SATURDAY = 6 };
+    uint64_t saturdays = 0, working = 0, seen = 0;
+    if (!collect->events || collect->weekdays[SATURDAY])
+        return PERIODS_ALL_DAYS;
+    int64_t days = collect->day - collect->first_day + 1;
+    for (int i = 0; i < 7; i++) { /* how often each day of the week falls into the time between */
+        int64_t before = (i - weekday(collect->first_day) + 7) % 7;
+        uint64_t falls = days > before ? (uint64_t)((days - before + 6) / 7) : 0;
+        if (i == SATURDAY)
+            saturdays = falls;
+        else if (i > 0)
+            working += falls;
+        seen += i > 0 ? collect->weekdays[i] : 0;
+    }
+    return saturdays >= 2 && seen * 2 >= working ? PERIODS_SESSIONS : PERIODS_ALL_DAYS;
 }
 
 static struct trip *trip_open(struct collect *collect)

@@ -54,6 +54,9 @@ struct collect {
     uint64_t stride;   /* market events between points */
     uint64_t events;
     int64_t day;       /* number of the running UTC day */
+    int64_t first_day;
+    uint32_t weekdays[7]; /* days that had events, Sunday first */
+    uint32_t zero_days;
     struct curve_point *days; /* close of each day that had events */
     uint32_t day_count;
     uint32_t day_room;
@@ -91,6 +94,10 @@ void collect_equity(struct collect *collect, int64_t ns, oc_i128 equity, bool is
 /* The largest fall by share of its peak (PERF-6), the running one included; all zero if equity never fell.
  * OC_E_NOT_FOUND: a peak was not above zero. */
 oc_rc collect_fall(const struct collect *collect, struct fall *ret_fall);
+/* How many daily returns make a year: 252 where the data skip every Saturday of at least two weeks and have most working
+ * days, so that the market is one of sessions; else 365. */
+enum { PERIODS_SESSIONS = 252, PERIODS_ALL_DAYS = 365 };
+uint32_t collect_periods(const struct collect *collect);
 /* After each fill was booked: `position` is the strategy's book after it, `before` its quantity and realised before. */
 struct collect_before {
     int64_t qty;
