@@ -170,7 +170,10 @@ static oc_rc open_cash(struct session *session)
     }
     if (!session->account)
         return session_fail(session, OC_E_CONFIG, "cash: none was given: say --cash '10000 USDT'");
-    return OC_OK;
+    oc_rc rc = opening_init(&session->opening, instruments, session->base, session->from_ns);
+    for (uint32_t i = 0; i < session->cash_count && rc == OC_OK; i++)
+        rc = opening_add(&session->opening, session->cash[i].asset, session->cash[i].amount);
+    return rc;
 }
 
 static oc_rc open_rules(struct session *session)
@@ -250,15 +253,28 @@ oc_rc session_record_balances(struct session *session)
     return portfolio_equity(engine_portfolio(session->engine), session->account, &session->start, NULL);
 }
 
+/* A holding was worth its first price from the beginning: before it, that is no profit. */
+static void session_first_price(struct session *session, const struct oc_event *event)
+{
+    oc_i128 start;
+    if (opening_price(&session->opening, event, &start) < 0)
+        return;
+    if (!session->first_inst)
+        session->first_inst = event->inst;
+    if (session->is_restored || start == session->start)
+        return;
+    collect_shift(&session->collect, start - session->start);
+    session->start = start;
+}
+
 static oc_rc market_hook(void *self, struct oc_event *event)
 {
     struct session *session = self;
     session->now_ns = event->local_ns;
     session->events++;
-    if (session->first_price == 0 && event->type == OC_EV_BAR) {
-        session->first_price = ((const struct oc_ev_bar *)(const void *)event)->open;
-        session->first_inst = event->inst;
-    }
+    session->is_counted = opening_counts(&session->opening, event);
+    if (session->is_counted)
+        session_first_price(session, event);
     oc_rc rc = door_market(session->door, event, session->by_value);
     if (session->desk && rc == OC_OK) {
         desk_market(session->desk, event);
@@ -283,7 +299,7 @@ static void progress_hook(void *self, uint64_t seq, uint64_t market_index)
     struct portfolio *portfolio = engine_portfolio(session->engine);
     oc_i128 equity;
     session_settle_fills(session);
-    if (portfolio_equity(portfolio, session->account, &equity, NULL) == OC_OK) {
+    if (session->is_counted && portfolio_equity(portfolio, session->account, &equity, NULL) == OC_OK) {
         bool exposed = false;
         for (uint32_t i = 0; i < session->source_count && !exposed; i++) {
             const struct book *book = portfolio_find(portfolio, session->account, 0, session->sources[i].inst);
@@ -373,6 +389,7 @@ void session_close(struct session *session)
     session_release_steering(session);
     sandbox_watchdog_stop(session->watchdog);
     loop_free(session->loop);
+    opening_release(&session->opening);
     if (session->desk)
         desk_free(session->desk);
     engine_free(session->engine);

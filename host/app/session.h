@@ -9,6 +9,7 @@
 
 #include "app/feed_source.h"
 #include "app/instance.h"
+#include "app/opening.h"
 #include "base/text.h"
 #include "console/desk.h"
 #include "engine/loop.h"
@@ -108,8 +109,9 @@ struct session {
     bool has_fill;
     oc_i128 start;
     oc_i128 fees;
-    int64_t first_price;         /* of the first instrument, for buy and hold */
-    uint32_t first_inst;
+    struct opening opening;      /* what start is made of */
+    uint32_t first_inst;         /* that has a price, for buy and hold */
+    bool is_counted;             /* the event being handled: figures begin where trading may */
     uint32_t note_count;
     struct result_line notes[RESULT_NOTES_MAX];
     int64_t first_ns;     /* of the data: what pacing is measured from */

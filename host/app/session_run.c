@@ -186,9 +186,10 @@ static oc_rc close_positions(struct session *session)
 oc_i128 session_hold(struct session *session)
 {
     const struct market *market = markets_get(engine_markets(session->engine), session->first_inst);
+    int64_t first2 = opening_first2(&session->opening, session->first_inst);
     oc_i128 value;
-    if (session->first_price <= 0 || !market || !market->has_mark ||
-        num_muldiv_128(session->start, market->mark2, (oc_i128)session->first_price * 2, NUM_HALF_EVEN, &value) < 0)
+    if (first2 <= 0 || !market || !market->has_mark ||
+        num_muldiv_128(session->start, market->mark2, first2, NUM_HALF_EVEN, &value) < 0)
         return 0;
     return value;
 }

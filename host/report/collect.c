@@ -20,6 +20,21 @@ void collect_release(struct collect *collect)
     memset(collect, 0, sizeof *collect);
 }
 
+void collect_shift(struct collect *collect, oc_i128 amount)
+{
+    oc_i128 *const values[] = {&collect->start, &collect->last,   &collect->peak,          &collect->low,
+                               &collect->trough, &collect->fall.peak, &collect->drawdown_peak};
+    for (size_t i = 0; i < sizeof values / sizeof values[0]; i++)
+        *values[i] += amount;
+    for (uint32_t i = 0; i < collect->curve_count; i++)
+        collect->curve[i].equity += amount;
+    for (uint32_t i = 0; i < collect->day_count; i++)
+        collect->days[i].equity += amount;
+    collect->has_no_share &= collect->start <= 0;
+    if (collect->fall.amount && collect->fall.peak > 0)
+        collect->fall.share = money_to_double(collect->fall.amount) / money_to_double(collect->fall.peak);
+}
+
 static void curve_add(struct collect *collect, int64_t ns, oc_i128 equity)
 {
     if (collect->curve_count == CURVE_MAX) { /* half the density from here on, and for what is there */

@@ -89,6 +89,8 @@ struct collect {
 
 void collect_init(struct collect *collect, oc_i128 start);
 void collect_release(struct collect *collect);
+/* All equity so far was `amount` higher: a holding of the start has got its first price only now. */
+void collect_shift(struct collect *collect, oc_i128 amount);
 /* After each market event. */
 void collect_equity(struct collect *collect, int64_t ns, oc_i128 equity, bool is_exposed);
 /* The largest fall by share of its peak (PERF-6), the running one included; all zero if equity never fell.

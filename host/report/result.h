@@ -33,7 +33,7 @@ struct result {
     struct portfolio *portfolio;
     uint32_t account;
     uint32_t zero;
-    oc_i128 start;            /* cash at the beginning, account currency */
+    oc_i128 start;            /* opening cash and holdings at the first price, account currency */
     oc_i128 final;            /* equity at the end */
     oc_i128 fees;             /* in the account's currency where convertible */
     oc_i128 buy_and_hold;     /* what the start would be worth held in the first instrument; 0: not available */

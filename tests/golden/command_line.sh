@@ -129,6 +129,25 @@ tick=$(hashes "$work/tick.csv")
 [ "${whole% *}" != "${fill% *}" ] && [ "${whole#* }" != "${fill#* }" ] || say "a tick under a fill: $whole, then $fill"
 [ "${whole% *}" = "${tick% *}" ] && [ "${whole#* }" != "${tick#* }" ] || say "another tick: $whole, then $tick"
 
+# figures: a holding of the start is no profit but for what its price moves, nothing before --from counts, working days make a year of 252
+printf 'function on_bar(m, b) end\n' >"$work/idle.lua"
+figure() { # EXPECTED QUERY ARGUMENTS...
+    want=$1
+    query=$2
+    shift 2
+    found=$("$outcry" backtest "$@" --json | jq -r "$query")
+    [ "$found" = "$want" ] || say "$query of $*: $found, expected $want"
+}
+figure "10500 0.5" '"\(.money.start|tonumber) \(.money.profit|tonumber)"' "$work/idle.lua" "$work/flat.csv" --symbol BTC/USDT --cash '10000 USDT, 5 BTC'
+{ echo "time,open,high,low,close,volume"; i=0; while [ $i -lt 28 ]; do echo "$((1704067200 + i * 86400)),$((100 + i)),200,50,$((101 + i)),50000"; i=$((i + 1)); done; } >"$work/daily.csv"
+figure "10635 5" '"\(.money.start|tonumber) \(.money.profit|tonumber)"' "$work/idle.lua" "$work/daily.csv" --symbol BTC/USDT --cash '10000 USDT, 5 BTC' --from 2024-01-28
+figure "2 2024-01-28T00:00:00Z" '"\(.risk.days) \(.from)"' "$work/idle.lua" "$work/daily.csv" --symbol BTC/USDT --cash "$cash" --from 2024-01-27
+figure "10240 365" '"\(.money.buy_and_hold|tonumber) \(.risk.periods_per_year)"' "$work/idle.lua" "$work/daily.csv" --symbol BTC/USDT --cash "$cash" --from 2024-01-26
+awk -F, 'NR == 1 { print; next } { day = int(($1 - 1704067200) / 86400) % 7; if (day < 5) print }' "$work/daily.csv" >"$work/sessions.csv"
+figure 252 .risk.periods_per_year "$work/idle.lua" "$work/sessions.csv" --symbol SPY --cash '10000 USD'
+figure 260 .risk.periods_per_year "$work/idle.lua" "$work/sessions.csv" --symbol SPY --cash '10000 USD' --set report.periods_per_year=260
+expect 0 "no data fall on a Saturday" backtest "$work/idle.lua" "$work/sessions.csv" --symbol SPY --cash '10000 USD'
+
 # several strategies and instruments at once
 sed 's/100.0/10.0/g; s/101.0/10.1/; s/,99.0/,9.9/' "$work/flat.csv" >"$work/ethusdt.csv"
 cp "$work/flat.csv" "$work/btcusdt.csv"

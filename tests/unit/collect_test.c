@@ -155,6 +155,40 @@ static void at(int64_t hour, int64_t whole_price)
     sample.price = whole_price * 100;
 }
 
+static void a_market_that_skips_saturdays_has_252_days(void **state)
+{
+    (void)state;
+    for (int kind = 0; kind < 4; kind++) { /* every day, working days, working days of ten days, one day a week */
+        struct collect *collect = fresh(100);
+        for (int64_t day = 0; day < (kind == 2 ? 10 : 28); day++) {
+            int64_t weekday = (day + 4) % 7; /* 1970-01-01 was a Thursday */
+            bool works = weekday != 0 && weekday != 6;
+            if (kind == 0 || (kind == 3 ? weekday == 3 : works))
+                look(collect, day * DAY_NS + 1, 100);
+        }
+        assert_int_equal(collect_periods(collect), kind == 1 ? 252 : 365);
+        collect_release(collect);
+    }
+}
+
+static void a_shift_moves_all_equity_so_far(void **state)
+{
+    (void)state;
+    struct collect *collect = fresh(0);
+    struct fall fall;
+    look(collect, DAY_NS, 0);
+    look(collect, DAY_NS + 1, -50);
+    look(collect, DAY_NS + 2, 10);
+    assert_int_equal(collect_fall(collect, &fall), OC_E_NOT_FOUND);
+    collect_shift(collect, sample_units(100));
+    look(collect, DAY_NS + 3, 110);
+    assert_true(collect->start == sample_units(100) && collect->peak == sample_units(110));
+    assert_true(collect->low == sample_units(50) && collect->curve[0].equity == sample_units(100));
+    assert_true(collect->days[0].equity == sample_units(100));
+    assert_int_equal(collect_fall(collect, &fall), OC_OK);
+    collect_release(collect);
+}
+
 static void a_trip_runs_from_flat_to_flat(void **state)
 {
     (void)state;
@@ -275,6 +309,8 @@ int main(void)
         cmocka_unit_test(the_curve_halves_at_its_limit_and_keeps_the_first_point),
         cmocka_unit_test(days_close_at_midnight_utc),
         cmocka_unit_test(days_stop_at_their_limit_and_are_counted),
+        cmocka_unit_test(a_market_that_skips_saturdays_has_252_days),
+        cmocka_unit_test(a_shift_moves_all_equity_so_far),
         cmocka_unit_test(a_trip_runs_from_flat_to_flat),
         cmocka_unit_test(crossing_zero_ends_one_trip_and_starts_the_next),
         cmocka_unit_test(ambiguous_and_end_flags_reach_the_trip),

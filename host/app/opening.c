@@ -1,0 +1,66 @@
+#include "app/opening.h"
+
+oc_rc opening_init(struct opening *opening, struct instruments *instruments, uint32_t base, int64_t from_ns)
+{
+    *opening = (struct opening){.from_ns = from_ns};
+    oc_rc rc = markets_new(&opening->markets);
+    if (rc == OC_OK)
+        rc = portfolio_new(instruments, opening->markets, &opening->portfolio);
+    return rc < 0 ? rc : portfolio_add_account(opening->portfolio, "opening", "opening", base, 0, &opening->account);
+}
+
+void opening_release(struct opening *opening)
+{
+    portfolio_free(opening->portfolio);
+    markets_free(opening->markets);
+    *opening = (struct opening){0};
+}
+
+oc_rc opening_add(struct opening *opening, uint32_t asset, struct oc_dec amount)
+{
+    oc_i128 money;
+    oc_rc rc = money_from_dec(amount, &money);
+    return rc < 0 ? rc : portfolio_set_balance(opening->portfolio, opening->account, asset, money);
+}
+
+bool opening_counts(const struct opening *opening, const struct oc_event *event)
+{
+    bool is_bar = event->type == OC_EV_BAR || event->type == OC_EV_QBAR;
+    return is_bar ? event->local_ns > opening->from_ns : event->local_ns >= opening->from_ns;
+}
+
+/* Its first price, as the engine takes prices in. */
+static bool apply_first(const struct opening *opening, struct market *market, const struct oc_event *event)
+{
+    if (event->type == OC_EV_BAR) {
+        const struct oc_ev_bar *bar = (const struct oc_ev_bar *)(const void *)event;
+        struct oc_ev_trade trade = {.head = {.size = sizeof trade, .type = OC_EV_TRADE},
+                                    .price = bar->open_ns >= opening->from_ns ? bar->open : bar->close};
+        return market_takes(&trade.head) && market_apply(market, &trade.head, event->local_ns);
+    }
+    if (event->type == OC_EV_QBAR) {
+        const struct oc_ev_qbar *bar = (const struct oc_ev_qbar *)(const void *)event;
+        int at = bar->open_ns >= opening->from_ns ? 0 : 3;
+        struct oc_ev_quote quote = {.head = {.size = sizeof quote, .type = OC_EV_QUOTE},
+                                    .bid = bar->bid[at],
+                                    .ask = bar->ask[at],
+                                    .present = bar->present & (OC_HAS_BID | OC_HAS_ASK)};
+        return market_takes(&quote.head) && market_apply(market, &quote.head, event->local_ns);
+    }
+    bool is_price = event->type == OC_EV_TRADE || event->type == OC_EV_QUOTE;
+    return is_price && market_takes(event) && market_apply(market, event, event->local_ns);
+}
+
+oc_rc opening_price(struct opening *opening, const struct oc_event *event, oc_i128 *ret_value)
+{
+    struct market *market = markets_get(opening->markets, event->inst);
+    if (!market || market->has_mark || !apply_first(opening, market, event) || !market->has_mark)
+        return OC_E_NOT_FOUND;
+    return portfolio_equity(opening->portfolio, opening->account, ret_value, NULL);
+}
+
+int64_t opening_first2(const struct opening *opening, uint32_t inst)
+{
+    const struct market *market = inst ? markets_get(opening->markets, inst) : NULL;
+    return market && market->has_mark ? market->mark2 : 0;
+}
