@@ -254,6 +254,8 @@ oc_rc loop_peek(struct loop *loop, struct loop_point *ret_point)
 oc_rc loop_pass(struct loop *loop)
 {
     struct cursor *cursor = cursor_first(loop);
+    if (cursor->at_ns > loop->now_ns) /* the open of this very instant follows without a look at commands, as in a run */
+        loop->now_ns = cursor->at_ns;
     if (cursor->is_opening) {
         cursor->is_opening = 0;
         cursor->at_ns = cursor->event->venue_ns;

@@ -75,6 +75,19 @@ done
 printf 'flatten\nstep 3\nprint("left:", #orders(), m.position.qty)\n' |
     "$outcry" console strategies/sma_cross.lua -p fast=3 -p slow=600 $killed --paused --speed 1x >"$work/out" 2>&1
 has "$work/out" "left:	0	0"
+agrees "$work/killed"
+# What is asked first after a restart, before anything moves, is asked at the same instant in the replay.
+number=0
+for lines in 'kill\n' 'buy 0.1\nstep\n' 'load strategies/sma_cross.lua\nstep 40\n' 'flatten\nstep 3\nbuy 0.2\nstep\n'; do
+    number=$((number + 1))
+    again="--feed synthetic-bars:300 --paused --session $work/again$number"
+    # shellcheck disable=SC2086
+    printf 'step 20\nbuy 0.1 stop 36000\nstep 2\n' | "$outcry" console $again >"$work/out" 2>&1
+    # shellcheck disable=SC2059,SC2086
+    printf "$lines" | "$outcry" console $again >"$work/out" 2>&1
+    exits $? 0 "gone on with $lines"
+    agrees "$work/again$number"
+done
 
 # Paused and stepped, two runs give the same orders.
 for run in a b; do
