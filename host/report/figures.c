@@ -129,8 +129,10 @@ static void make_ratios(const struct result *result, struct figures *figures)
     figure_set(&figures->sortino, rc, value);
     rc = figures->days > 1 ? stats_volatility(returns, periods, &value) : OC_E_NOT_FOUND;
     figure_set(&figures->volatility, rc, value);
-    /* One day raised to the power of a year says nothing. */
-    rc = figures->days > 1 ? stats_cagr(figures->closes[0], figures->closes[figures->days], figures->days, periods, &value)
+    /* Of days of the calendar, so that a market with sessions, or data with holes, grows in the same time as any other. One
+     * day raised to the power of a year says nothing. */
+    uint32_t calendar = (uint32_t)(result->collect->day - result->collect->first_day + 1);
+    rc = figures->days > 1 ? stats_cagr(figures->closes[0], figures->closes[figures->days], calendar, PERIODS_ALL_DAYS, &value)
                            : OC_E_NOT_FOUND;
     figure_set(&figures->cagr, rc, value);
     rc = figures->cagr.is_known && figures->has_fall ? stats_calmar(figures->cagr.value, figures->fall.share, &value)

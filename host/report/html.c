@@ -134,7 +134,7 @@ static void put_money(struct text *page, const struct result *result, const stru
     put_row(page, "Final", "", format_money(result->final, scale, false, text), "cash and positions at the mark");
     put_row(page, "Profit", tone(figures->profit), format_money(figures->profit, scale, true, text), "after fees");
     put_row(page, "Return", tone(figures->profit), format_percent(figures->total_return, true, text), "final / start - 1");
-    put_row(page, "CAGR", "", format_percent(figures->cagr, true, text), "(final / start)^(P / days) - 1");
+    put_row(page, "CAGR", "", format_percent(figures->cagr, true, text), "(final / start)^(365 / days) - 1");
     put_row(page, "Fees", "", format_money(result->fees, scale, false, text), "where convertible; negative: rebate");
     put_row(page, "Buy and hold", "",
             result->has_buy_and_hold ? format_money(result->buy_and_hold, scale, false, text) : "n/a",

@@ -189,7 +189,7 @@ static void put_risk(struct page *page, const struct result *result, const struc
     put_fall(page, result, figures);
     unsigned periods = result->periods_per_year;
     row(page, "Volatility", format_percent(figures->volatility, false, text), "yearly, n-1");
-    row(page, "CAGR", format_percent(figures->cagr, true, text), "(final / start)^(P / days) - 1");
+    row(page, "CAGR", format_percent(figures->cagr, true, text), "(final / start)^(365 / days) - 1");
     row(page, "Sharpe", format_ratio(figures->sharpe, text), "yearly, risk-free 0, n-1");
     row(page, "Sortino", format_ratio(figures->sortino, text), "yearly, target 0, all days below");
     row(page, "Calmar", format_ratio(figures->calmar, text), "CAGR / max drawdown");
