@@ -8,7 +8,75 @@
 #include "base/env.h"
 #include "base/hash.h"
 #include "base/log.h"
+#include "base/num.h"
 #include "base/text.h"
+
+static const char *symbol_of(const struct session *session, uint32_t index)
+{
+    return settings_text(session->settings, "data.symbol", session->sources[index].info.symbol);
+}
+
+/* The finer step, if the coarser is a multiple of it. */
+static bool finer_step(struct oc_dec *one, struct oc_dec *other)
+{
+    int32_t scale = one->scale > other->scale ? one->scale : other->scale;
+    oc_i128 a = one->units * num_pow10_128(scale - one->scale), b = other->units * num_pow10_128(scale - other->scale);
+    if (a <= 0 || b <= 0 || (a % b != 0 && b % a != 0))
+        return false;
+    *(a > b ? one : other) = *(a > b ? other : one);
+    return true;
+}
+
+static const char *kind_of(uint32_t event_type)
+{
+    switch (event_type) {
+    case OC_EV_BAR: return "bars";
+    case OC_EV_QBAR: return "bars of quotes";
+    case OC_EV_QUOTE: return "quotes";
+    default: return "trades";
+    }
+}
+
+static bool has_quotes(uint32_t event_type) { return event_type == OC_EV_QUOTE || event_type == OC_EV_QBAR; }
+
+/* Two files of one market: quotes beside trades complete each other; two of a kind would be traded as one market that jumps
+ * from file to file. */
+static oc_rc join_sources(struct session *session, uint32_t first, uint32_t second)
+{
+    struct feed_source *a = &session->sources[first], *b = &session->sources[second];
+    const char *symbol = symbol_of(session, first), *kind_a = kind_of(a->info.event_type), *kind_b = kind_of(b->info.event_type);
+    if (has_quotes(a->info.event_type) == has_quotes(b->info.event_type))
+        return session_fail(session, OC_E_CONFIG,
+                            "%s and %s: found %s and %s of one symbol, %s; expected one file of a symbol, or quotes beside trades: "
+                            "join the files%s",
+                            a->path, b->path, kind_a, kind_b, symbol,
+                            settings_get(session->settings, "data.symbol")
+                                ? ", or leave --symbol away and let the names of the files say what they are"
+                                : ", or name one of them after its own symbol");
+    if (b->info.event_type == OC_EV_QBAR) /* they have no quantities */
+        b->info.qty_step = a->info.qty_step;
+    else if (a->info.event_type == OC_EV_QBAR)
+        a->info.qty_step = b->info.qty_step;
+    if (!finer_step(&a->info.price_step, &b->info.price_step) || !finer_step(&a->info.qty_step, &b->info.qty_step))
+        return session_fail(session, OC_E_CONFIG,
+                            "%s and %s: their steps of price or quantity do not fit each other: state them with --data "
+                            "'price_step=0.01;qty_step=0.001'",
+                            a->path, b->path);
+    session_note(session, "%s: %s of %.90s beside %s of %.90s", symbol, kind_a, a->path, kind_b, b->path);
+    return OC_OK;
+}
+
+static oc_rc join_all_sources(struct session *session)
+{
+    for (uint32_t second = 1; second < session->source_count; second++)
+        for (uint32_t first = 0; first < second; first++)
+            if (strcmp(symbol_of(session, first), symbol_of(session, second)) == 0) {
+                oc_rc rc = join_sources(session, first, second);
+                if (rc < 0)
+                    return rc;
+            }
+    return OC_OK;
+}
 
 oc_rc session_probe_data(struct session *session)
 {
@@ -35,7 +103,8 @@ oc_rc session_probe_data(struct session *session)
         if (rc == OC_OK && source->info.first_ns + duration_ns < source->until_ns)
             source->until_ns = source->info.first_ns + duration_ns;
     }
-    return session->source_count ? OC_OK : session_fail(session, OC_E_CONFIG, "no data file was named");
+    return session->source_count ? join_all_sources(session)
+                                 : session_fail(session, OC_E_CONFIG, "no data file was named");
 }
 
 /* "BTC/USDT" -> its assets; "SPY" -> the currency of account is the quote. */
@@ -45,6 +114,11 @@ static oc_rc symbol_assets(struct session *session, struct oc_instrument *info)
     char base[OC_SYMBOL_MAX], quote[OC_SYMBOL_MAX] = "";
     snprintf(base, sizeof base, "%s", info->symbol);
     char *slash = strchr(base, '/');
+    if (strchr(slash ? slash + 1 : base, ':')) /* what settles in a currency of its own is a contract, not a coin */
+        return session_fail(session, OC_E_CONFIG,
+                            "symbol '%s' names a contract: not supported by the paper venue yet: spot symbols only; expected "
+                            "BASE/QUOTE such as BTC/USDT: --symbol says it",
+                            info->symbol);
     if (slash) {
         snprintf(quote, sizeof quote, "%s", slash + 1);
         *slash = 0;
@@ -53,9 +127,6 @@ static oc_rc symbol_assets(struct session *session, struct oc_instrument *info)
         snprintf(info->symbol, sizeof info->symbol, "%.30s/%.15s", base, quote);
         session_note(session, "symbol: %s (the quote currency is that of the cash)", info->symbol);
     }
-    char *colon = strchr(quote, ':');
-    if (colon)
-        *colon = 0;
     base[OC_ASSET_MAX - 1] = quote[OC_ASSET_MAX - 1] = 0;
     oc_rc rc = instruments_asset(instruments, base, &info->base);
     if (rc == OC_OK)
@@ -81,8 +152,7 @@ oc_rc session_make_instruments(struct session *session)
                                      .qty_step = source->info.qty_step,
                                      .contract_size = {1, 0, 0},
                                      .venue = "paper"};
-        snprintf(info.symbol, sizeof info.symbol, "%s",
-                 settings_text(session->settings, "data.symbol", source->info.symbol));
+        snprintf(info.symbol, sizeof info.symbol, "%s", symbol_of(session, i));
         oc_rc rc = symbol_assets(session, &info);
         if (rc < 0)
             return rc;
@@ -136,9 +206,9 @@ oc_rc session_load_strategies(struct session *session, strategy_log_fn log)
 static void header_instrument(const struct session *session, uint32_t index, struct text *text)
 {
     const struct oc_data_info *info = &session->sources[index].info;
-    const char *symbol = settings_text(session->settings, "data.symbol", info->symbol);
+    const char *symbol = symbol_of(session, index);
     for (uint32_t i = 0; i < index; i++)
-        if (strcmp(settings_text(session->settings, "data.symbol", session->sources[i].info.symbol), symbol) == 0)
+        if (strcmp(symbol_of(session, i), symbol) == 0)
             return;
     text_format(text, "instrument %s ", symbol);
     text_put_units(text, info->price_step.units, info->price_step.scale, TEXT_SHORTEST);

@@ -145,6 +145,7 @@ figure "2 2024-01-28T00:00:00Z" '"\(.risk.days) \(.from)"' "$work/idle.lua" "$wo
 figure "10240 365" '"\(.money.buy_and_hold|tonumber) \(.risk.periods_per_year)"' "$work/idle.lua" "$work/daily.csv" --symbol BTC/USDT --cash "$cash" --from 2024-01-26
 awk -F, 'NR == 1 { print; next } { day = int(($1 - 1704067200) / 86400) % 7; if (day < 5) print }' "$work/daily.csv" >"$work/sessions.csv"
 figure 252 .risk.periods_per_year "$work/idle.lua" "$work/sessions.csv" --symbol SPY --cash '10000 USD'
+figure 23.23 '.risk.cagr * 100 | round / 100' "$work/idle.lua" "$work/sessions.csv" --symbol SPY --cash '10000 USD, 5000 SPY'
 figure 260 .risk.periods_per_year "$work/idle.lua" "$work/sessions.csv" --symbol SPY --cash '10000 USD' --set report.periods_per_year=260
 expect 0 "no data fall on a Saturday" backtest "$work/idle.lua" "$work/sessions.csv" --symbol SPY --cash '10000 USD'
 
@@ -153,6 +154,20 @@ sed 's/100.0/10.0/g; s/101.0/10.1/; s/,99.0/,9.9/' "$work/flat.csv" >"$work/ethu
 cp "$work/flat.csv" "$work/btcusdt.csv"
 expect 0 "" backtest strategies/sma_cross.lua strategies/buy_and_hold.lua "$work/btcusdt.csv" "$work/ethusdt.csv" --cash "$cash" --json
 jq -e '.trades.fills > 0' "$work/out" >/dev/null || say "two strategies on two instruments made no fill"
+
+# the paper venue has no contracts
+for symbol in BTC/USDT:USDT BTC/USD:BTC BTC/USDT:USDT-241231 BTC/USDT:USDT-241231-60000-P; do
+    expect 3 "not supported by the paper venue yet: spot symbols only" backtest "$work/idle.lua" "$work/flat.csv" --symbol "$symbol" --cash "$cash"
+done
+
+# two files of one symbol: quotes beside bars, but not two of a kind
+cp "$work/flat.csv" "$work/btcusdt_2.csv"
+expect 3 "found bars and bars of one symbol, BTC/USDT" backtest "$work/idle.lua" "$work/btcusdt.csv" "$work/btcusdt_2.csv" --cash "$cash"
+expect 3 "leave --symbol away" backtest "$work/idle.lua" "$work/btcusdt.csv" "$work/ethusdt.csv" --symbol BTC/USDT --cash "$cash"
+{ echo "time,bid,ask,bid_size,ask_size"; i=0; while [ $i -lt 60 ]; do echo "$((1700000030 + i * 60)),99.95,100.05,1000,1000"; i=$((i + 1)); done; } >"$work/btcusdt_quotes.csv"
+expect 0 "bars of $work/btcusdt.csv beside quotes of" backtest strategies/buy_and_hold.lua "$work/btcusdt.csv" "$work/btcusdt_quotes.csv" --cash "$cash" --end hold
+expect 0 "" backtest strategies/buy_and_hold.lua "$work/btcusdt.csv" "$work/btcusdt_quotes.csv" --cash "$cash" --end hold --json
+jq -e '.trips[0].entry_price > 100 and .trips[0].entry_price < 100.1' "$work/out" >/dev/null || say "steps of 1 and 0.01: bought at $(jq -r '.trips[0].entry_price' "$work/out")"
 
 # a page that stands alone
 expect 0 "report:" backtest strategies/sma_cross.lua synthetic-bars:500 --cash "$cash" --report "$work/r.html"
