@@ -159,7 +159,7 @@ static oc_rc apply_market(const struct restore *restore, struct session *session
         }
         rc = restore_sim_market(restore, session, &point);
         if (rc == OC_OK && !point.is_opening)
-            rc = engine_input(session->engine, point.event);
+            rc = engine_restore(session->engine, point.event);
         if (rc == OC_OK)
             rc = loop_pass(session->loop);
         if (rc < 0)

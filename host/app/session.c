@@ -62,6 +62,18 @@ static void strategy_log(void *arg, int level, const char *text)
                  strlen(text));
 }
 
+/* A position that stands without its protection is never a matter of statistics alone. */
+static void say_unprotected(const struct session *session, const struct oc_ev_answer *denied)
+{
+    const struct order *order = orders_find(engine_orders(session->engine), denied->order);
+    if (!order || order->now.owner != OC_OWNER_HOST ||
+        (order->now.role != OC_ROLE_STOP_LOSS && order->now.role != OC_ROLE_TAKE_PROFIT))
+        return;
+    log_error("protection", "%s of order %llu was refused: %s; it is asked for again in a second",
+              order->now.role == OC_ROLE_STOP_LOSS ? "the stop loss" : "the take profit",
+              (unsigned long long)(order->now.parent & ((1ull << 40) - 1)), denied->reason);
+}
+
 oc_rc session_record(struct session *session, struct oc_event *event)
 {
     bool adds_risk = false;
@@ -72,6 +84,8 @@ oc_rc session_record(struct session *session, struct oc_event *event)
     oc_rc rc = adds_risk ? door_record_risk(session->door, event) : door_record(session->door, event);
     if (rc == OC_OK && session->on_record)
         session->on_record(session->on_record_arg, event);
+    if (event->type == OC_EV_DENIED)
+        say_unprotected(session, (const struct oc_ev_answer *)(const void *)event);
     if (rc == OC_OK && session->desk) {
         desk_record(session->desk, event);
         if (session->travel && (event->type == OC_EV_REQUEST || event->type == OC_EV_FILL))

@@ -124,6 +124,15 @@ static struct oc_request leg_request(const struct group *group, int64_t qty, uin
     return leg;
 }
 
+static void leg_refused(struct engine *engine, uint64_t leg)
+{
+    struct groups *groups = &engine->groups;
+    engine->stats.alarms++;
+    groups->retry_ns = engine->now_ns + GROUPS_RETRY_NS;
+    if (leg && groups->told_count < GROUPS_TOLD_MAX)
+        groups->told[groups->told_count++] = leg;
+}
+
 /* Brings one leg to `qty` open units: placed, amended or canceled. */
 static void leg_size(struct engine *engine, struct group *group, uint64_t *leg, int64_t qty, uint8_t role)
 {
@@ -140,7 +149,7 @@ static void leg_size(struct engine *engine, struct group *group, uint64_t *leg, 
         if (engine_submit(engine, &request, &refusal) == OC_OK)
             *leg = request.order;
         else
-            engine->stats.alarms++; /* a position without its protection: the denied order names the rule */
+            leg_refused(engine, request.order); /* a position without its protection: the denied order names the rule */
         return;
     }
     int64_t total = order->filled + qty;
@@ -193,17 +202,21 @@ static void group_retire(struct engine *engine, struct group *group)
     engine->groups.live--;
 }
 
-/* The strategy's position is flat: every group of it in this instrument goes. */
-static void groups_close(struct engine *engine, const struct order *order)
+/* The fill left the strategy's position flat, or on the other side: every group of the side that is gone goes. */
+static void groups_close(struct engine *engine, const struct order *order, int64_t qty)
 {
     const struct book *book =
         portfolio_find(engine->portfolio, order->now.account, order->now.strategy, order->now.head.inst);
-    if (!book || book->position.qty != 0)
+    const int64_t after = book ? book->position.qty : 1, before = order->now.side == OC_SIDE_BUY ? after - qty : after + qty;
+    if (after != 0 && (before == 0 || (before > 0) == (after > 0)))
         return;
+    const uint8_t stays = after > 0 ? OC_SIDE_BUY : after < 0 ? OC_SIDE_SELL : OC_SIDE_NONE;
     for (uint32_t i = 0; i < engine->groups.count; i++) {
         struct group *group = &engine->groups.list[i];
         if (!group->id || group->strategy != order->now.strategy || group->account != order->now.account ||
-            OC_INST_INDEX(group->inst) != OC_INST_INDEX(order->now.head.inst) || group->entered == 0)
+            OC_INST_INDEX(group->inst) != OC_INST_INDEX(order->now.head.inst) || group->entered == 0 || group->side == stays)
+            continue;
+        if (after != 0 && group->id == order->now.group) /* its own legs went too far: that excess is being flattened */
             continue;
         group->is_closing = 1;
         if (!engine->is_restoring)
@@ -223,7 +236,7 @@ void groups_fill(struct engine *engine, const struct order *order, int64_t qty)
         group->exited += qty; /* what flattens an excess was counted when it was asked for */
     if (group && !engine->is_restoring)
         group_resize(engine, group);
-    groups_close(engine, order);
+    groups_close(engine, order, qty);
 }
 
 void groups_final(struct engine *engine, const struct order *order)
@@ -241,4 +254,46 @@ void groups_final(struct engine *engine, const struct order *order)
     if (order->now.role == OC_ROLE_ENTRY && group->entered == 0)
         group->is_closing = 1;
     group_retire(engine, group);
+}
+
+void groups_tell(struct engine *engine)
+{
+    struct groups *groups = &engine->groups;
+    for (uint32_t i = 0; i < groups->told_count; i++) {
+        const struct order *order = orders_find(engine->orders, groups->told[i]);
+        struct oc_ev_answer answer = {.head = {.size = sizeof answer, .type = OC_EV_DENIED, .local_ns = engine->now_ns},
+                                      .order = groups->told[i],
+                                      .request = groups->told[i],
+                                      .definitive = 1};
+        if (!order)
+            continue;
+        answer.head.inst = order->now.head.inst;
+        memcpy(answer.reason, order->reason, sizeof answer.reason);
+        notify_order(engine, order, &answer.head);
+    }
+    groups->told_count = 0;
+}
+
+static bool lacks_leg(struct engine *engine, const struct group *group)
+{
+    return group->id && !group->is_closing && group->entered > group->exited &&
+           ((group->has_stop && leg_is_gone(engine, group->stop_order)) ||
+            (group->has_target && leg_is_gone(engine, group->target_order)));
+}
+
+void groups_retry(struct engine *engine)
+{
+    if (__builtin_expect(engine->groups.retry_ns == 0, 1) || engine->now_ns < engine->groups.retry_ns)
+        return;
+    engine->groups.retry_ns = 0; /* set anew by what is refused again */
+    for (uint32_t i = 0; i < engine->groups.count; i++)
+        if (lacks_leg(engine, &engine->groups.list[i]))
+            group_resize(engine, &engine->groups.list[i]);
+    groups_tell(engine);
+}
+
+void groups_restore_denied(struct engine *engine, const struct order *order)
+{
+    if (order->now.owner == OC_OWNER_HOST && (order->now.role == OC_ROLE_STOP_LOSS || order->now.role == OC_ROLE_TAKE_PROFIT))
+        engine->groups.retry_ns = order->created_ns + GROUPS_RETRY_NS;
 }

@@ -4,6 +4,8 @@
  * - The host owns both legs. Each is sized to the cumulative entry fill less what the legs have already closed; a fill
  *   of one leg reduces the other; the complete fill of one cancels the other.
  * - Legs are reduce-only. They stay when the strategy is suspended and go when its position in the instrument is flat.
+ * - A leg that is refused is told to the strategy, counted as an alarm, and asked for again each GROUPS_RETRY_NS of the
+ *   session's time, with the prices, until it stands or nothing is left to protect.
  * - Excess that reached the wrong side because both legs filled at once is flattened by a market order and counted. */
 #ifndef ENGINE_GROUPS_H
 #define ENGINE_GROUPS_H
@@ -13,6 +15,9 @@
 
 struct engine;
 struct order;
+
+#define GROUPS_RETRY_NS 1000000000LL
+enum { GROUPS_TOLD_MAX = 8 };
 
 struct group {
     uint64_t id;     /* 0: free slot */
@@ -38,7 +43,9 @@ struct groups {
     uint32_t count; /* slots in use or free */
     uint32_t room;
     uint32_t live;
-    uint32_t zero;
+    uint32_t told_count;
+    uint64_t told[GROUPS_TOLD_MAX]; /* legs refused by this input, for groups_tell */
+    int64_t retry_ns;               /* when refused legs are asked for again; 0: none is */
     uint64_t flattened;
 };
 
@@ -53,5 +60,11 @@ void groups_restore_request(struct engine *engine, const struct oc_request *requ
 void groups_fill(struct engine *engine, const struct order *order, int64_t qty);
 /* After an order became final. */
 void groups_final(struct engine *engine, const struct order *order);
+/* After the input was told to its strategy: tells it of legs that were refused. */
+void groups_tell(struct engine *engine);
+/* With a price: asks again for legs that were refused, when it is time. */
+void groups_retry(struct engine *engine);
+/* A recorded refusal of an order, as a fact. */
+void groups_restore_denied(struct engine *engine, const struct order *order);
 
 #endif

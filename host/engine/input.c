@@ -119,6 +119,8 @@ static oc_rc apply_market(struct engine *engine, const struct oc_event *event)
             builders_close(engine, at_ns);
     }
     market_apply(market, event, engine->now_ns);
+    if (__builtin_expect(engine->groups.retry_ns != 0, 0) && !engine->is_restoring)
+        groups_retry(engine);
     if (engine->wants_market)
         chain_observe(engine, event);
     if (engine->builder_count) {
@@ -290,6 +292,8 @@ oc_rc answer_apply(struct engine *engine, const struct oc_event *event)
     oc_rc rc = event->type == OC_EV_FILL ? apply_fill(engine, (const struct oc_ev_fill *)(const void *)event)
                                          : apply_answer(engine, (const struct oc_ev_answer *)(const void *)event);
     engine->stats.alarms += orders_alarms(engine->orders) - alarms;
+    if (__builtin_expect(engine->groups.told_count, 0))
+        groups_tell(engine);
     engine->cause = cause;
     return rc;
 }
@@ -366,6 +370,7 @@ oc_rc engine_restore(struct engine *engine, const struct oc_event *event)
             orders_event(engine->orders, order, EVENT_DENY, event->local_ns);
             memcpy(order->reason, denied->reason, sizeof order->reason);
             exposure_update(engine, order);
+            groups_restore_denied(engine, order);
         } else if (order) {
             order->ask_bits = 0;
             order->ask_qty = 0;

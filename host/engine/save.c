@@ -164,6 +164,7 @@ static void pass_groups(struct engine *engine, struct cursor *cursor)
     if (count && !cursor->is_bad)
         pass(cursor, groups->list, count * sizeof *groups->list);
     pass(cursor, &groups->live, sizeof groups->live);
+    pass(cursor, &groups->retry_ns, sizeof groups->retry_ns);
     pass(cursor, &groups->flattened, sizeof groups->flattened);
 }
 

@@ -265,6 +265,33 @@ static const char *instrument_refuses(const struct instrument *instrument, const
     return NULL;
 }
 
+/* A stop loss or take profit that would trade at once, or never: compared with the price at which the entry can trade. */
+static const char *protection_refuses(const struct engine *engine, const struct oc_instrument *info, const struct oc_request *entry)
+{
+    const bool has_stop = entry->bits & OC_RQ_HAS_STOP_LOSS, has_target = entry->bits & OC_RQ_HAS_TAKE_PROFIT;
+    const bool buys = entry->side == OC_SIDE_BUY;
+    if (!has_stop && !has_target)
+        return NULL;
+    if (!(info->present & OC_INST_HAS_PRICE_SIGN) &&
+        ((has_stop && entry->stop_loss <= 0) || (has_target && entry->take_profit <= 0)))
+        return "PROTECTION_PRICE_NOT_POSITIVE";
+    const struct market *market = markets_get(engine->markets, entry->head.inst);
+    bool is_known = market && market->has_mark;
+    oc_i128 entry2 = is_known ? market->mark2 : 0;
+    if (entry->bits & (OC_RQ_HAS_PRICE | OC_RQ_HAS_STOP)) {
+        const oc_i128 asked2 = 2 * (oc_i128)(entry->bits & OC_RQ_HAS_STOP ? entry->stop_price : entry->price);
+        bool waits = entry->bits & OC_RQ_HAS_STOP; /* trades at its stop or beyond */
+        if (!is_known || waits || (buys ? asked2 < entry2 : asked2 > entry2))
+            entry2 = asked2;
+        is_known = true;
+    }
+    if (is_known && has_stop && (buys ? 2 * (oc_i128)entry->stop_loss >= entry2 : 2 * (oc_i128)entry->stop_loss <= entry2))
+        return "STOP_LOSS_ON_WRONG_SIDE";
+    if (is_known && has_target && (buys ? 2 * (oc_i128)entry->take_profit <= entry2 : 2 * (oc_i128)entry->take_profit >= entry2))
+        return "TAKE_PROFIT_ON_WRONG_SIDE";
+    return NULL;
+}
+
 static void stamp(struct engine *engine, struct oc_request *request)
 {
     request->head.size = sizeof *request;
@@ -326,6 +353,8 @@ oc_rc engine_submit(struct engine *engine, struct oc_request *request, struct en
     engine->next_order++;
     struct engine_refusal refusal = {.order = request->order};
     const char *reason = instrument_refuses(instrument, request);
+    if (!reason)
+        reason = protection_refuses(engine, &instrument->info, request);
     if (reason) {
         strcpy(refusal.reason, reason);
         strcpy(refusal.rule, "instrument");
@@ -387,7 +416,7 @@ oc_rc engine_amend(struct engine *engine, struct oc_request *request, struct eng
     oc_rc rc = find_open(engine, request->order, &order);
     if (rc < 0)
         return rc;
-    if (order->is_staged || order->ask_bits)
+    if (order->is_staged || order->ask_bits || order->state == STATE_PENDING_CANCEL)
         return OC_E_AGAIN;
     if (engine->staged_count == ENGINE_STAGED_MAX)
         return OC_E_FULL;

@@ -177,6 +177,93 @@ static void an_excess_that_cannot_be_flattened_is_an_alarm(void **state)
     fixture_free(f);
 }
 
+/* The position turns over in one fill: what protected the side that is gone goes. */
+static void turning_over_takes_the_protection_down(void **state)
+{
+    (void)state;
+    struct fixture *f = fixture_new(COST_AVERAGE);
+    uint64_t entry = guarded(f, 10);
+    fixture_trade(f, entry, OC_SIDE_BUY, 10, 10000);
+    const struct order *stop = leg(f, OC_ROLE_STOP_LOSS), *target = leg(f, OC_ROLE_TAKE_PROFIT);
+    uint64_t turn = fixture_submit(f, fixture_order(f, OC_SIDE_SELL, 15, 0));
+    fixture_trade(f, turn, OC_SIDE_SELL, 8, 10050);
+    assert_int_equal(stop->state, STATE_SUBMITTED);
+    fixture_trade(f, turn, OC_SIDE_SELL, 7, 10050);
+    assert_int_equal(fixture_book(f)->position.qty, -5);
+    assert_int_equal(stop->state, STATE_PENDING_CANCEL);
+    assert_int_equal(target->state, STATE_PENDING_CANCEL);
+    fixture_free(f);
+}
+
+static bool legs_pass;
+
+static oc_rc legs_later(void *self, const struct oc_risk_ctx *ctx, const struct oc_request *ask, struct oc_verdict *verdict)
+{
+    (void)self;
+    (void)ctx;
+    verdict->allowed = legs_pass || ask->role == OC_ROLE_NONE || ask->role == OC_ROLE_ENTRY;
+    return OC_OK;
+}
+
+static void price_at(struct fixture *f, int64_t now_ns)
+{
+    struct oc_ev_trade trade = {.head = {.size = sizeof trade, .type = OC_EV_TRADE, .inst = f->inst}, .price = 10000};
+    f->now_ns = now_ns;
+    fixture_input(f, &trade);
+}
+
+static void a_refused_leg_is_asked_for_again(void **state)
+{
+    (void)state;
+    struct fixture *f = fixture_new(COST_AVERAGE);
+    const struct oc_risk table = {.size = sizeof table, .check = legs_later};
+    legs_pass = false;
+    engine_add_rule(f->engine, "later", &table, NULL);
+    uint64_t entry = guarded(f, 10);
+    fixture_trade(f, entry, OC_SIDE_BUY, 10, 10000);
+    const int64_t began_ns = f->now_ns;
+    assert_int_equal(f->sent_count, 1);
+    price_at(f, began_ns + GROUPS_RETRY_NS / 2);
+    assert_int_equal(engine_stats(f->engine)->alarms, 2);
+    price_at(f, began_ns + GROUPS_RETRY_NS + 2);
+    assert_int_equal(engine_stats(f->engine)->alarms, 4); /* both, once more */
+    legs_pass = true;
+    price_at(f, began_ns + 3 * GROUPS_RETRY_NS);
+    assert_int_equal(f->sent_count, 3);
+    assert_int_equal(leg(f, OC_ROLE_STOP_LOSS)->now.qty, 10);
+    price_at(f, began_ns + 9 * GROUPS_RETRY_NS);
+    assert_int_equal(f->sent_count, 3);
+    fixture_free(f);
+}
+
+static void protection_on_the_wrong_side_is_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        uint8_t side;
+        int64_t price, stop_loss, take_profit;
+        bool is_good;
+    } cases[] = {{OC_SIDE_BUY, 0, 9999, 10001, true},   {OC_SIDE_BUY, 0, 10000, 0, false},     {OC_SIDE_BUY, 0, 0, 10000, false},
+                 {OC_SIDE_BUY, 9000, 9500, 0, false},   {OC_SIDE_BUY, 9000, 8000, 9500, true}, {OC_SIDE_BUY, 12000, 11000, 0, false},
+                 {OC_SIDE_SELL, 0, 10001, 9999, true},  {OC_SIDE_SELL, 0, 9000, 0, false},     {OC_SIDE_SELL, 11000, 10500, 0, false},
+                 {OC_SIDE_BUY, 0, -5, 0, false},        {OC_SIDE_SELL, 0, 0, -5, false}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct fixture *f = fixture_new(COST_AVERAGE);
+        struct engine_refusal refusal = {0};
+        struct oc_request request = fixture_order(f, cases[i].side, 10, cases[i].price);
+        price_at(f, 1000);
+        request.stop_loss = cases[i].stop_loss;
+        request.take_profit = cases[i].take_profit;
+        request.bits |= (cases[i].stop_loss ? OC_RQ_HAS_STOP_LOSS : 0u) | (cases[i].take_profit ? OC_RQ_HAS_TAKE_PROFIT : 0u);
+        engine_begin(f->engine, 0);
+        oc_rc rc = engine_submit(f->engine, &request, &refusal);
+        engine_end(f->engine, true);
+        assert_int_equal(rc == OC_OK, cases[i].is_good);
+        assert_int_equal(f->engine->groups.live, cases[i].is_good);
+        fixture_free(f);
+    }
+}
+
 static void an_expired_leg_is_placed_again(void **state)
 {
     (void)state;
@@ -343,6 +430,9 @@ int main(void)
         cmocka_unit_test(a_refused_leg_is_an_alarm),
         cmocka_unit_test(a_leg_that_a_rule_refuses_is_an_alarm),
         cmocka_unit_test(an_excess_that_cannot_be_flattened_is_an_alarm),
+        cmocka_unit_test(turning_over_takes_the_protection_down),
+        cmocka_unit_test(a_refused_leg_is_asked_for_again),
+        cmocka_unit_test(protection_on_the_wrong_side_is_refused),
         cmocka_unit_test(an_expired_leg_is_placed_again),
         cmocka_unit_test(closing_leaves_the_protection_of_others),
         cmocka_unit_test(groups_stop_at_their_limit),

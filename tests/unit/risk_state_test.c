@@ -63,6 +63,34 @@ static void RISK_3_token_bucket(void **state)
     bench_free(bench);
 }
 
+static bool asked(struct bench *bench, uint32_t bits, uint8_t role)
+{
+    struct oc_request request = fixture_order(bench->f, SELL, 1, 0);
+    request.bits |= bits;
+    request.role = role;
+    engine_begin(bench->f->engine, 0);
+    oc_rc rc = engine_submit(bench->f->engine, &request, &bench->refusal);
+    engine_end(bench->f->engine, true);
+    return rc == OC_OK;
+}
+
+static void the_way_out_has_the_reserve_and_protection_passes(void **state)
+{
+    (void)state;
+    struct bench *bench = bench_new("message_rate", PAIRS("rate", "20", "burst", "1", "cancel_reserve", "2"));
+    accepted(bench, BUY, 1, 9900);
+    assert_false(asked(bench, 0, OC_ROLE_NONE));
+    assert_true(asked(bench, OC_RQ_REDUCE_ONLY, OC_ROLE_NONE));
+    assert_true(asked(bench, OC_RQ_REDUCE_ONLY, OC_ROLE_NONE));
+    assert_false(asked(bench, OC_RQ_REDUCE_ONLY, OC_ROLE_NONE)); /* the reserve is used up */
+    for (int i = 0; i < 5; i++)
+        assert_true(asked(bench, OC_RQ_REDUCE_ONLY, i % 2 ? OC_ROLE_STOP_LOSS : OC_ROLE_TAKE_PROFIT));
+    bench->f->now_ns += 50 * MS; /* they were counted */
+    fixture_price(bench->f, 10000);
+    assert_false(asked(bench, OC_RQ_REDUCE_ONLY, OC_ROLE_NONE));
+    bench_free(bench);
+}
+
 static void cancels_keep_their_reserve(void **state)
 {
     (void)state;
@@ -308,6 +336,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(RISK_3_token_bucket),
+        cmocka_unit_test(the_way_out_has_the_reserve_and_protection_passes),
         cmocka_unit_test(cancels_keep_their_reserve),
         cmocka_unit_test(a_daily_loss_latches),
         cmocka_unit_test(the_day_begins_where_it_is_said_to),

@@ -1,9 +1,10 @@
 /* message_rate.c: at most `rate` messages a second, `burst` at once (RISK-3). The bucket holds
- * `cancel_reserve` tokens more that only cancels may take, so that orders cannot use up what is
- * needed to get out. Only what was recorded counts, once each; what the running callback has staged
+ * `cancel_reserve` tokens more that only cancels and reduce-only orders may take, so that orders
+ * cannot use up what is needed to get out. New protective orders are counted and never refused. Only what was recorded counts, once each; what the running callback has staged
  * is counted by the host. */
 #include <kit/bucket.h>
 #include <kit/rule.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,7 +30,10 @@ static oc_rc check(void *self, const struct oc_risk_ctx *ctx, const struct oc_re
         return oc_allow(ret_verdict);
     int64_t staged = (int64_t)ctx->staged_messages + ctx->staged_cancels;
     int64_t level = bucket_level(&rule->bucket, ctx->now_ns / NS_MS) - staged * 1000;
-    if (ask->kind != OC_REQUEST_CANCEL)
+    const bool protects = ask->role == OC_ROLE_STOP_LOSS || ask->role == OC_ROLE_TAKE_PROFIT;
+    if (protects && ask->kind == OC_REQUEST_NEW) /* a position must not stand without it: counted, never refused */
+        return oc_allow(ret_verdict);
+    if (ask->kind != OC_REQUEST_CANCEL && !(ask->bits & OC_RQ_REDUCE_ONLY))
         level -= rule->reserve;
     if (level >= 1000)
         return oc_allow(ret_verdict);
