@@ -4,7 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/check.h"
 #include "app/config.h"
+#include "base/num.h"
 #include "base/text.h"
 
 struct option {
@@ -106,8 +108,10 @@ static oc_rc add_spread(struct options *options, const char *text)
         length -= 1;
         shift = 2;
     }
-    if (text_to_decimal(text, length, &dec.units, &dec.scale) < 0 || dec.units < 0 || dec.scale + shift > 17) {
-        snprintf(options->error, sizeof options->error, "--spread: found '%.40s', expected such as 2bps or 0.02%%", text);
+    if (text_to_decimal(text, length, &dec.units, &dec.scale) < 0 || dec.units < 0 || dec.scale + shift > 17 ||
+        dec.units > num_pow10(dec.scale + shift) / 10) {
+        snprintf(options->error, sizeof options->error, "--spread: found '%.40s', expected such as 2bps or 0.02%%, at most 10%%",
+                 text);
         return OC_E_INVALID;
     }
     char half[TEXT_DECIMAL_MAX];
@@ -229,6 +233,11 @@ oc_rc options_settle(struct options *options)
     }
     settings_release(&options->settings);
     options->settings = layered;
+    if (rc == OC_OK) {
+        rc = check_settings(&options->settings);
+        if (rc < 0)
+            snprintf(options->error, sizeof options->error, "%.500s", options->settings.error);
+    }
     return rc;
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "app/check.h"
 #include "app/console.h"
 #include "app/interrupt.h"
 #include "app/options.h"
@@ -180,25 +181,16 @@ static oc_rc setup_backtest(struct session *session, const struct options *optio
     return take_words(session, options);
 }
 
-/* "max" is 0, "60x" is 60. */
-static oc_rc parse_speed(struct session *session, const char *text)
-{
-    char *end;
-    if (strcmp(text, "max") == 0)
-        return OC_OK;
-    double speed = strtod(text, &end);
-    if (end == text || (strcmp(end, "x") != 0 && *end) || !(speed > 0) || speed > 1e9)
-        return session_fail(session, OC_E_CONFIG, "--speed: found '%s', expected 1x, 60x or max", text);
-    session->speed = speed;
-    return OC_OK;
-}
-
 oc_rc run_setup_paper(struct session *session, const struct options *options)
 {
     const char *feed = settings_text(session->settings, "session.feed", NULL);
     oc_rc rc = take_words(session, options);
     if (rc == OC_OK)
-        rc = parse_speed(session, settings_text(session->settings, "session.speed", "max"));
+        rc = check_speed(session->settings, &session->speed);
+    if (rc == OC_E_NOT_FOUND)
+        rc = OC_OK;
+    if (rc < 0 && !session->error[0])
+        session_fail(session, rc, "%s", session->settings->error);
     if (rc == OC_OK && feed) {
         const char *path = strncmp(feed, "replay:", 7) == 0 ? feed + 7 : feed;
         if (path == feed && strncmp(feed, "synthetic", 9) != 0)

@@ -64,7 +64,7 @@ oc_rc settings_set(struct settings *settings, const char *key, const char *value
     return OC_OK;
 }
 
-static oc_rc wrong(struct settings *settings, const struct setting *setting, const char *expected)
+oc_rc settings_wrong(struct settings *settings, const struct setting *setting, const char *expected)
 {
     snprintf(settings->error, sizeof settings->error, "%s: %s: found '%s', expected %s", setting->origin, setting->key,
              setting->value, expected);
@@ -81,7 +81,7 @@ oc_rc settings_dec(struct settings *settings, const char *key, struct oc_dec *re
     int percent = length > 1 && setting->value[length - 1] == '%' ? 2 : 0;
     if (text_to_decimal(setting->value, length - (percent ? 1 : 0), &dec.units, &dec.scale) < 0 ||
         dec.scale + percent > OC_DEC_SCALE_MAX)
-        return wrong(settings, setting, "a decimal such as \"0.001\" or \"0.1%\"");
+        return settings_wrong(settings, setting, "a decimal such as \"0.001\" or \"0.1%\"");
     dec.scale += percent;
     *ret_value = dec;
     return OC_OK;
@@ -93,7 +93,7 @@ oc_rc settings_integer(struct settings *settings, const char *key, int64_t *ret_
     if (!setting)
         return OC_E_NOT_FOUND;
     if (text_to_int(setting->value, strlen(setting->value), ret_value) < 0)
-        return wrong(settings, setting, "a whole number");
+        return settings_wrong(settings, setting, "a whole number");
     return OC_OK;
 }
 
@@ -105,7 +105,7 @@ oc_rc settings_duration(struct settings *settings, const char *key, int64_t *ret
     if (strcmp(setting->value, "0") == 0)
         *ret_ns = 0;
     else if (text_to_duration(setting->value, strlen(setting->value), ret_ns) < 0)
-        return wrong(settings, setting, "a duration such as \"5ms\", \"2s\" or \"1h\"");
+        return settings_wrong(settings, setting, "a duration such as \"5ms\", \"2s\" or \"1h\"");
     return OC_OK;
 }
 
@@ -115,7 +115,7 @@ oc_rc settings_time(struct settings *settings, const char *key, int64_t *ret_ns)
     if (!setting)
         return OC_E_NOT_FOUND;
     if (text_to_time(setting->value, strlen(setting->value), ret_ns) < 0)
-        return wrong(settings, setting, "a UTC date or time such as 2023-03-01 or 2023-03-01T12:00:00Z");
+        return settings_wrong(settings, setting, "a UTC date or time such as 2023-03-01 or 2023-03-01T12:00:00Z");
     return OC_OK;
 }
 
@@ -127,7 +127,7 @@ oc_rc settings_boolean(struct settings *settings, const char *key, bool *ret_val
     bool yes = strcmp(setting->value, "yes") == 0 || strcmp(setting->value, "true") == 0;
     bool no = strcmp(setting->value, "no") == 0 || strcmp(setting->value, "false") == 0;
     if (!yes && !no)
-        return wrong(settings, setting, "yes or no");
+        return settings_wrong(settings, setting, "yes or no");
     *ret_value = yes;
     return OC_OK;
 }

@@ -38,6 +38,8 @@ oc_rc settings_integer(struct settings *settings, const char *key, int64_t *ret_
 oc_rc settings_duration(struct settings *settings, const char *key, int64_t *ret_ns);
 oc_rc settings_time(struct settings *settings, const char *key, int64_t *ret_ns);
 oc_rc settings_boolean(struct settings *settings, const char *key, bool *ret_value);
+/* Explains a wrong value. OC_E_CONFIG. */
+oc_rc settings_wrong(struct settings *settings, const struct setting *setting, const char *expected);
 /* Borrowed; `fallback` where it is not set. */
 const char *settings_text(const struct settings *settings, const char *key, const char *fallback);
 

@@ -85,6 +85,34 @@ expect 0 "session.seed" config check "$work/main.conf"
 done >"$work/missing"
 [ -s "$work/missing" ] && { cat "$work/missing"; bad=1; }
 
+
+# words that mean nothing, numbers beyond what they may be: refused at once, and by `config check` too
+wrong() { # WORDS OPTION KEY VALUE
+    expect 3 "$1" backtest strategies/sma_cross.lua synthetic-bars:500 --cash "$cash" "--$2" "$4"
+    wrong_key "$1" "$3" "$4"
+}
+wrong_key() { # WORDS KEY VALUE
+    expect 3 "$1" backtest strategies/sma_cross.lua synthetic-bars:500 --cash "$cash" --set "$2=$3"
+    expect 3 "$1" config check --set "$2=$3"
+}
+wrong "found 'x', expected close or hold" end session.end x
+wrong "found 'disk', expected process or power" durability session.durability disk
+wrong "found 'fast', expected 1x, 60x or max" speed session.speed fast
+wrong "found 'rosy', expected neutral or ideal" profile sim.paper.profile rosy
+wrong "found '-1', expected a whole number from 0" seed session.seed -1
+wrong "found '1.5', expected a share of the volume from 0 to 1" volume-cap sim.paper.volume_cap 1.5
+wrong "found '-5ms', expected a duration" latency sim.paper.latency -5ms
+wrong "found '11%', expected a share of the value from -10% to 10%" fee sim.paper.taker_fee 11%
+wrong_key "found '-0.101', expected a share of the value" sim.paper.maker_fee -0.101
+wrong_key "found '0.11', expected a share of the price from 0 to 10%" sim.paper.half_spread 0.11
+wrong_key "found '-0.01', expected a share of the price from 0 to 10%" sim.paper.half_spread -0.01
+wrong_key "found 'hifo', expected average, fifo or lifo" account.cost_method hifo
+wrong_key "found 'soon', expected a duration" strategy.deadline soon
+wrong_key "found '0', expected a whole number from 1 to 366" report.periods_per_year 0
+wrong_key "expected a UTC date" session.from yesterday
+expect 2 "at most 10%" backtest strategies/sma_cross.lua synthetic-bars:500 --cash "$cash" --spread 10.1%
+expect 0 "" backtest strategies/sma_cross.lua synthetic-bars:500 --cash "$cash" --spread 10% --fee taker=10%,maker=-10% --volume-cap 1 --quiet
+
 # risk check
 expect 5 "QUANTITY_ABOVE_LIMIT" risk check buy 1 BTC/USDT @ 100 --config "$work/a.conf"
 expect 0 "allowed" risk check buy 0.5 BTC/USDT @ 100 --config "$work/a.conf"
