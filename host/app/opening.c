@@ -23,12 +23,6 @@ oc_rc opening_add(struct opening *opening, uint32_t asset, struct oc_dec amount)
     return rc < 0 ? rc : portfolio_set_balance(opening->portfolio, opening->account, asset, money);
 }
 
-bool opening_counts(const struct opening *opening, const struct oc_event *event)
-{
-    bool is_bar = event->type == OC_EV_BAR || event->type == OC_EV_QBAR;
-    return is_bar ? event->local_ns > opening->from_ns : event->local_ns >= opening->from_ns;
-}
-
 /* Its first price, as the engine takes prices in. */
 static bool apply_first(const struct opening *opening, struct market *market, const struct oc_event *event)
 {
@@ -56,6 +50,7 @@ oc_rc opening_price(struct opening *opening, const struct oc_event *event, oc_i1
     struct market *market = markets_get(opening->markets, event->inst);
     if (!market || market->has_mark || !apply_first(opening, market, event) || !market->has_mark)
         return OC_E_NOT_FOUND;
+    opening->priced++;
     return portfolio_equity(opening->portfolio, opening->account, ret_value, NULL);
 }
 

@@ -13,7 +13,7 @@ struct opening {
     struct markets *markets;     /* first prices only */
     struct portfolio *portfolio; /* opening balances only */
     uint32_t account;
-    uint32_t zero;
+    uint32_t priced; /* markets whose first price is known */
     int64_t from_ns; /* when the traded time begins */
 };
 
@@ -22,7 +22,11 @@ oc_rc opening_init(struct opening *opening, struct instruments *instruments, uin
 void opening_release(struct opening *opening);
 oc_rc opening_add(struct opening *opening, uint32_t asset, struct oc_dec amount);
 /* Whether the traded time has begun with this event: a bar that closes where it begins is still before it. */
-bool opening_counts(const struct opening *opening, const struct oc_event *event);
+static inline bool opening_counts(const struct opening *opening, const struct oc_event *event)
+{
+    bool is_bar = event->type == OC_EV_BAR || event->type == OC_EV_QBAR;
+    return is_bar ? event->local_ns > opening->from_ns : event->local_ns >= opening->from_ns;
+}
 /* Takes a market's first price; *ret_value is what the opening balances are worth then. OC_E_NOT_FOUND: not a first price. */
 oc_rc opening_price(struct opening *opening, const struct oc_event *event, oc_i128 *ret_value);
 /* Twice the first price in units; 0: not known. */

@@ -281,14 +281,21 @@ static void session_first_price(struct session *session, const struct oc_event *
     session->start = start;
 }
 
+/* Until each market has its first price in the traded time. */
+static void begin_figures(struct session *session, const struct oc_event *event)
+{
+    session->is_counted = opening_counts(&session->opening, event);
+    if (session->is_counted)
+        session_first_price(session, event);
+}
+
 static oc_rc market_hook(void *self, struct oc_event *event)
 {
     struct session *session = self;
     session->now_ns = event->local_ns;
     session->events++;
-    session->is_counted = opening_counts(&session->opening, event);
-    if (session->is_counted)
-        session_first_price(session, event);
+    if (__builtin_expect(!session->is_counted || session->opening.priced < session->instrument_count, 0))
+        begin_figures(session, event);
     oc_rc rc = door_market(session->door, event, session->by_value);
     if (session->desk && rc == OC_OK) {
         desk_market(session->desk, event);

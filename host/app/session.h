@@ -111,6 +111,7 @@ struct session {
     oc_i128 fees;
     struct opening opening;      /* what start is made of */
     uint32_t first_inst;         /* that has a price, for buy and hold */
+    uint32_t instrument_count;
     bool is_counted;             /* the event being handled: figures begin where trading may */
     uint32_t note_count;
     struct result_line notes[RESULT_NOTES_MAX];

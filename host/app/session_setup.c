@@ -164,6 +164,7 @@ oc_rc session_make_instruments(struct session *session)
                                     "quantity step %lld e-%d",
                                     info.symbol, (int)rc, (long long)info.price_step.units, (int)info.price_step.scale,
                                     (long long)info.qty_step.units, (int)info.qty_step.scale);
+            session->instrument_count++;
             info.inst = source->inst;
             info.settle = info.quote;
             rc = session->sim_table->instrument(session->sim.self, &info);
