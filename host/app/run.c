@@ -151,6 +151,8 @@ oc_rc run_to_report(struct session *session, const struct options *options)
     if (rc == OC_OK)
         rc = session_run(session);
     bool interrupted = rc == OC_E_AGAIN;
+    if (rc == OC_OK && !session->is_restored && !session->post)
+        rc = session_check_ran(session);
     if (rc == OC_OK || interrupted) {
         rc = session_finish(session, result);
         result->seconds = (double)(env_clock_mono() - start_ns) / 1e9;

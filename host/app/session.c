@@ -347,6 +347,14 @@ oc_rc session_open(struct session *session)
         rc = settings_time(session->settings, "session.from", &session->from_ns);
     if (rc < 0 && rc != OC_E_NOT_FOUND)
         return session_fail(session, rc, "%s", session->settings->error);
+    int64_t to_ns = INT64_MAX;
+    rc = settings_time(session->settings, "session.to", &to_ns);
+    if (rc < 0 && rc != OC_E_NOT_FOUND)
+        return session_fail(session, rc, "%s", session->settings->error);
+    if (to_ns < session->from_ns)
+        return session_fail(session, OC_E_CONFIG, "session.from: found '%s', expected a time before session.to, '%s'",
+                            settings_text(session->settings, "session.from", ""),
+                            settings_text(session->settings, "session.to", ""));
     rc = session_read_strategies(session);
     if (rc == OC_OK)
         rc = session_probe_data(session);

@@ -166,6 +166,8 @@ struct session {
 oc_rc session_open(struct session *session);
 /* Runs to the end of the data. OC_E_STATE and others with session->error. */
 oc_rc session_run(struct session *session);
+/* Whether anything could be traded: otherwise session->error says which setting left no data. */
+oc_rc session_check_ran(struct session *session);
 /* Ends positions by policy and fills *ret_result, which borrows from the session. */
 oc_rc session_finish(struct session *session, struct result *ret_result);
 void session_close(struct session *session);

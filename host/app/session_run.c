@@ -247,6 +247,31 @@ static uint32_t periods_per_year(struct session *session)
     return periods;
 }
 
+oc_rc session_check_ran(struct session *session)
+{
+    char last[TEXT_TIME_MAX] = "";
+    struct text text;
+    text_init_fixed(&text, last, sizeof last);
+    text_put_time(&text, session->now_ns);
+    const char *to = settings_text(session->settings, "session.to", NULL);
+    if (session->events == 0)
+        return session_fail(session, OC_E_CONFIG, "%s: no data were read%s%s%s%s", session->sources[0].path,
+                            to ? ": session.to, '" : "", to ? to : "", to ? "', is before what begins at " : "", to ? last : "");
+    if (session->collect.events == 0)
+        return session_fail(session, OC_E_CONFIG,
+                            "session.from: found '%s', expected a time before the last of the data, %s: nothing could be traded",
+                            settings_text(session->settings, "session.from", ""), last);
+    for (uint32_t i = 0; i < session->strategy_count; i++) {
+        const struct strategy *strategy = session->strategies[i].strategy;
+        if (strategy && strategy_calls(strategy) == 0 && strategy_missing(strategy) &&
+            engine_stats(session->engine)->requests == 0)
+            return session_fail(session, OC_E_DATA,
+                                "%s: warm-up took all data: its indicators need %u more bars: give it more data",
+                                session->strategies[i].file, strategy_missing(strategy));
+    }
+    return OC_OK;
+}
+
 oc_rc session_finish(struct session *session, struct result *ret_result)
 {
     oc_rc rc = OC_OK;

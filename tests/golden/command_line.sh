@@ -113,6 +113,18 @@ wrong_key "expected a UTC date" session.from yesterday
 expect 2 "at most 10%" backtest strategies/sma_cross.lua synthetic-bars:500 --cash "$cash" --spread 10.1%
 expect 0 "" backtest strategies/sma_cross.lua synthetic-bars:500 --cash "$cash" --spread 10% --fee taker=10%,maker=-10% --volume-cap 1 --quiet
 
+# a time that leaves no data, and warm-up that takes all of them, are no empty reports
+short="strategies/sma_cross.lua synthetic-bars:500"
+for mode in "backtest $short" "paper strategies/sma_cross.lua --feed synthetic-bars:500"; do
+    # shellcheck disable=SC2086
+    {
+        expect 3 "session.from: found '2024-02-01', expected a time before session.to, '2024-01-02'" $mode --cash "$cash" --from 2024-02-01 --to 2024-01-02
+        expect 3 "expected a time before the last of the data, 2024-01-01T08:20:00Z: nothing could be traded" $mode --cash "$cash" --from 2024-02-01
+        expect 3 "no data were read: session.to, '2023-12-31', is before what begins at 2024-01-01T00:00:00Z" $mode --cash "$cash" --to 2023-12-31
+    }
+done
+expect 1 "warm-up took all data: its indicators need 10 more bars" backtest strategies/sma_cross.lua synthetic-bars:20 --cash "$cash"
+
 # risk check
 expect 5 "QUANTITY_ABOVE_LIMIT" risk check buy 1 BTC/USDT @ 100 --config "$work/a.conf"
 expect 0 "allowed" risk check buy 0.5 BTC/USDT @ 100 --config "$work/a.conf"
