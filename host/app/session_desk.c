@@ -216,6 +216,22 @@ static oc_rc control_speed(struct session *session, const struct desk_words *wor
     return OC_OK;
 }
 
+/* Without an open order and a strategy nothing comes of waiting, and an endless feed never ends. */
+static bool can_trade_itself(const struct session *session)
+{
+    bool is_recorded = session->travel != NULL || session->commands_due != NULL;
+    for (uint32_t i = 0; i < session->strategy_count && !is_recorded; i++)
+        is_recorded = session->strategies[i].strategy != NULL;
+    return is_recorded || orders_open_count(engine_orders(session->engine)) > 0;
+}
+
+static oc_rc control_until(struct session *session, uint32_t kind, uint64_t count, struct text *reply)
+{
+    if (kind != PACE_EVENTS && !can_trade_itself(session))
+        return refuse(reply, "NOTHING_TO_WAIT_FOR", "no order is open and no strategy is loaded: nothing would come of it");
+    return control_step(session, kind, count);
+}
+
 static oc_rc host_control(void *self, const struct desk_words *words, struct text *reply)
 {
     struct session *session = self;
@@ -237,7 +253,7 @@ static oc_rc host_control(void *self, const struct desk_words *words, struct tex
     if (strcmp(word, "speed") == 0)
         return control_speed(session, words, reply);
     if (strcmp(word, "until_fill") == 0)
-        return control_step(session, PACE_FILLS, 1);
+        return control_until(session, PACE_FILLS, 1, reply);
     if (strcmp(word, "step") == 0) {
         static const char *const kinds[] = {"events", "orders", "fills"};
         int64_t count = 1;
@@ -248,7 +264,7 @@ static oc_rc host_control(void *self, const struct desk_words *words, struct tex
             kind++;
         if (kind == 3)
             return refuse(reply, "BAD_STEP", "expected events, orders or fills");
-        return control_step(session, PACE_EVENTS + kind, (uint64_t)count);
+        return control_until(session, PACE_EVENTS + kind, (uint64_t)count, reply);
     }
     return refuse(reply, "NOT_HERE", "going back is for recorded sessions: outcry replay SESSION --console");
 }

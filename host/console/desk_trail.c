@@ -370,7 +370,8 @@ bool desk_explain(struct desk *desk, const struct desk_words *words, struct text
         put_open(reply, NULL, '{');
         put_time(reply, "time", step->at_ns);
         put_int(reply, "seq", (int64_t)step->seq);
-        put_text(reply, "what", step_name(step));
+        bool is_denied = step->type == OC_EV_REQUEST && i + 1 < trail->step_count && step[1].type == OC_EV_DENIED;
+        put_text(reply, "what", is_denied ? "asked" : step_name(step)); /* what was denied went nowhere */
         put_text(reply, "text", line);
         put_close(reply, '}');
     }

@@ -472,11 +472,14 @@ bool desk_preview(struct desk *desk, const struct desk_words *words, struct text
     request.kind = OC_REQUEST_NEW;
     const struct instrument *instrument = instruments_get(desk->instruments, request.head.inst);
     const struct market *market = markets_get(engine_markets(desk->engine), request.head.inst);
-    int64_t price = request.bits & OC_RQ_HAS_PRICE ? request.price : walk_price(desk, market, request.side), qty = request.qty;
+    const bool buys = request.side == OC_SIDE_BUY, is_limit = request.bits & OC_RQ_HAS_PRICE;
+    const int64_t far = walk_price(desk, market, request.side); /* 0: no price is known yet */
+    const bool rests = is_limit && (far <= 0 || (buys ? far > request.price : far < request.price));
+    int64_t price = rests ? request.price : far, qty = request.qty;
     oc_i128 value = 0, per_lot = 0, equity = 0, fee = 0, rate = 0;
     struct oc_dec rate_dec = {0};
     const oc_i128 one = num_pow10_128(MONEY_SCALE);
-    bool has_rate = desk->config.host->fee_rate(desk->config.host->self, request.bits & OC_RQ_POST_ONLY, &rate_dec) &&
+    bool has_rate = desk->config.host->fee_rate(desk->config.host->self, rests || (request.bits & OC_RQ_POST_ONLY), &rate_dec) &&
                     money_from_dec(rate_dec, &rate) == OC_OK;
     if ((request.bits & OC_RQ_HAS_QUOTE_QTY) && price > 0 && money_from_dec(request.quote_qty, &value) == OC_OK &&
         instrument_value(instrument, price, 1, &per_lot) == OC_OK && per_lot > 0) {
@@ -498,12 +501,17 @@ bool desk_preview(struct desk *desk, const struct desk_words *words, struct text
     put_text(reply, "side", request.side == OC_SIDE_BUY ? "BUY" : "SELL");
     put_qty(reply, "qty", instrument, true, qty);
     put_price(reply, "average", instrument, price > 0, price);
-    put_money(reply, "notional", value);
-    put_money(reply, "fee", fee);
+    if (price > 0) {
+        put_money(reply, "notional", value);
+        put_money(reply, "fee", fee);
+    } else {
+        put_null(reply, "notional");
+        put_null(reply, "fee");
+    }
     put_text(reply, "fee_asset", instruments_asset_name(desk->instruments, instrument->info.quote));
     put_text(reply, "currency", instruments_asset_name(desk->instruments, instrument->info.quote));
     put_open(reply, "walk", '[');
-    if (price > 0) {
+    if (price > 0 && !rests) {
         put_open(reply, NULL, '[');
         put_price(reply, NULL, instrument, true, price);
         put_qty(reply, NULL, instrument, true, qty);
@@ -512,7 +520,15 @@ bool desk_preview(struct desk *desk, const struct desk_words *words, struct text
     put_close(reply, ']');
     put_qty(reply, "position_before", instrument, true, before);
     put_qty(reply, "position_after", instrument, true, after);
-    put_double(reply, "equity_share", equity > 0 ? money_to_double(value) / money_to_double(equity) : 0);
+    if (equity > 0 && price > 0)
+        put_double(reply, "equity_share", money_to_double(value) / money_to_double(equity));
+    else
+        put_null(reply, "equity_share");
+    const struct oc_instrument *info = &instrument->info;
+    const bool is_spot = info->kind == OC_KIND_SPOT && price > 0 && !(request.bits & OC_RQ_REDUCE_ONLY);
+    const oc_i128 cash = portfolio_balance(desk->portfolio, desk->config.account, info->quote);
+    put_bool(reply, "rests", rests);
+    put_bool(reply, "is_short_of_cash", is_spot && buys && !(request.bits & OC_RQ_HAS_QUOTE_QTY) && value + fee > cash);
     desk_put_verdicts(reply, "rules", desk->verdicts, desk->verdict_count);
     put_text(reply, "host", refused > 0 && !desk->verdict_count ? refusals[0].reason : NULL);
     put_bool(reply, "allowed", refused == 0);

@@ -89,7 +89,8 @@ static void put_state(struct shell *shell, struct text *out, struct json_object 
     snprintf(number, sizeof number, "%.2f", equity);
     shell_put_number(word, sizeof word, number, 2, 2);
     text_put(out, word);
-    snprintf(share, sizeof share, " %+.1f%%", profit < 0.05 && profit > -0.05 ? 0.0 : profit);
+    const bool is_small = profit < 0.05 && profit > -0.05, is_none = profit < 0.005 && profit > -0.005;
+    snprintf(share, sizeof share, is_small && !is_none ? " %+.2f%%" : " %+.1f%%", is_none ? 0.0 : profit);
     put_coloured(shell, out, profit >= 0.05 ? green : (profit <= -0.05 ? red : ""), share);
     if (*halted) {
         snprintf(word, sizeof word, " halted %s", halted);

@@ -341,10 +341,11 @@ local function show_preview(p)
   end
   local lines = S.card { { (p.side or '') .. ' ' .. (p.symbol or ''), p.qty and S.qty(info, p.qty) },
     { 'notional', p.notional and S.money(p.notional) .. ' ' .. (p.currency or '') }, { 'fee', p.fee and S.money(p.fee) .. ' ' .. (p.fee_asset or '') },
-    { 'average', p.average and S.price(info, p.average) }, { 'book walk', table.concat(walk, ', ') },
+    { p.rests and 'rests at' or 'average', p.average and S.price(info, p.average) or 'no price is known yet' }, { 'book walk', #walk > 0 and table.concat(walk, ', ') or nil },
     { 'position', S.qty(info, p.position_before) .. ' -> ' .. S.qty(info, p.position_after) },
     { 'of equity', p.equity_share and string.format('%.1f%%', p.equity_share * 100) } }
   if p.rules and #p.rules > 0 then lines = lines .. verdict_rows(p.rules) end
+  if p.is_short_of_cash then return lines .. S.paint('red', 'would be refused by the venue: more than the cash') .. '\n' end
   return lines .. (p.allowed and S.paint('green', 'would be allowed') or S.paint('red', 'would be refused' .. (p.host and ' by the host: ' .. p.host or ''))) .. '\n'
 end
 
@@ -372,7 +373,8 @@ local function show_explain(e)
     add('callback  ', '%s %s  %s:%s', c.strategy or '?', c.name or '', c.file, S.text(c.line))
     if c.source and c.source ~= '' then add('          ', '%s', c.source:match('^%s*(.-)%s*$')) end
   elseif c then
-    add('asked by  ', '%s: %s', c.who or c.console or '?', c.text or '')
+    local role = (e.order.role or ''):gsub('_', ' ')
+    add('asked by  ', '%s: %s', c.who or c.console or '?', (c.text or '') ~= '' and c.text or 'the ' .. role .. ' of an entry')
   end
   local text = table.concat(lines, '\n') .. '\n'
   if e.verdicts and #e.verdicts > 0 then text = text .. verdict_rows(e.verdicts) end

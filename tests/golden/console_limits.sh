@@ -20,6 +20,15 @@ exits $? 2 "a file for a host that runs"
 "$outcry" console --feed nowhere </dev/null >"$work/out" 2>&1
 exits $? 3 "a feed that is none"
 
+# What cannot be known is not shown as nothing, what cannot come is not waited for, and what was denied was not sent.
+printf 'preview buy 0.1\nuntil_fill\nstep 3 orders\nstep 90\nbuy 0.1 @ 60000\nexplain o1\nbuy 0.1 stop 60000\nbuy 0.1 stop 30000\nstep 2\nexplain o4\n' | console --set risk.price_collar.band=0.05
+exits $? 0 "looking ahead"
+has "$work/out" "no price is known yet"
+[ "$(grep -c NOTHING_TO_WAIT_FOR "$work/out")" = 2 ] || { say "waiting for nothing is refused"; cat "$work/out"; }
+has "$work/out" "asked   new BUY 0.1 @ 60000"
+has "$work/out" "STOP_LOSS_ON_WRONG_SIDE"
+has "$work/out" "the stop loss of an entry"
+
 # The limit holds for a loop, a loop in pcall, a pattern, and a coroutine; then the next line works.
 printf 'x = 1\nwhile true do end\nprint("next", x)\nrepeat pcall(function() while true do end end) until false\nprint("still", x)\ncoroutine.wrap(function() while true do x = 2 end end)()\nprint("and", x)\n' >"$work/in"
 start=$(date +%s%N)

@@ -326,6 +326,12 @@ static void a_preview_changes_nothing(void **state)
     assert_says(ask(&scene, "preview buy BTC/USDT qty=2"), "\"average\":101,\"notional\":202.00000000");
     assert_says(ask(&scene, "preview sell BTC/USDT qty=2"), "\"average\":99,");
     assert_says(ask(&scene, "preview sell BTC/USDT qty=2 price=100"), "\"average\":100,");
+    assert_says(scene.reply.data, "\"walk\":[],");
+    assert_says(scene.reply.data, "\"rests\":true");
+    assert_says(ask(&scene, "preview buy BTC/USDT qty=2 price=120"), "\"average\":101,"); /* it crosses */
+    assert_says(scene.reply.data, "\"rests\":false");
+    assert_says(ask(&scene, "preview buy BTC/USDT qty=20000 price=90"), "\"is_short_of_cash\":true");
+    assert_says(ask(&scene, "preview sell BTC/USDT qty=20000 price=120"), "\"is_short_of_cash\":false");
     assert_says(ask(&scene, "preview hold BTC/USDT qty=2"), "BAD_SIDE");
     assert_true(scene.f->seq == seq);
     assert_int_equal(scene.f->sent_count, 0);
