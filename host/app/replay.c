@@ -25,6 +25,7 @@ struct compare {
     struct journal_reader *orders;   /* the same journal, read ahead for new orders */
     uint64_t order;                  /* the last one found; 0: none */
     struct session *session;
+    const char *dir;
     const struct oc_event *next;
     uint64_t records;
     uint64_t differences;
@@ -166,6 +167,21 @@ static void next_order(struct compare *compare)
     }
     if (compare->order >> 40 != last >> 40)
         engine_set_next_order(compare->session->engine, compare->order);
+}
+
+static bool has_order(void *arg, uint64_t order)
+{
+    const struct compare *compare = arg;
+    struct journal_reader *reader = NULL;
+    const struct oc_event *event;
+    enum journal_stream stream;
+    bool is_there = false;
+    journal_open_read(compare->dir, false, &reader);
+    while (reader && !is_there && journal_next(reader, &event, &stream) == OC_OK)
+        is_there = stream == JOURNAL_ORDERS && order_of(event) == order;
+    if (reader)
+        journal_close_read(reader);
+    return is_there || !reader;
 }
 
 /* Called with every record the replay makes, after its number was given. */
@@ -326,6 +342,7 @@ static oc_rc prepare(struct compare *compare, struct session *session, const cha
     session_take_stops(session, compare->reader);
     next_order_record(compare);
     compare->session = session;
+    compare->dir = dir;
     if (journal_open_read(dir, false, &compare->commands) >= 0)
         next_command(compare);
     rc = journal_open_read(dir, false, &compare->orders);
@@ -333,6 +350,7 @@ static oc_rc prepare(struct compare *compare, struct session *session, const cha
         return rc;
     session->commands_due = commands_due;
     session->goes_on = goes_on;
+    session->has_order = has_order;
     session->commands_arg = compare;
     session->may_be_empty = true;
     session->on_record = on_record;

@@ -149,6 +149,7 @@ struct session {
     /* Replay: at the last recorded market event. Carries out what was recorded before at_ns; true when there is more, so that
      * a bar which opens at at_ns was seen to open. */
     bool (*goes_on)(void *arg, int64_t at_ns);
+    bool (*has_order)(void *arg, uint64_t order); /* replay: the recording holds it; NULL: not known */
     void *commands_arg;
     uint64_t events;      /* market events taken, for showing */
     void (*on_late)(void *arg, int64_t late_ns); /* bench: how long after its time an event is taken; NULL */

@@ -222,6 +222,10 @@ static oc_rc control_to(struct travel *travel, const struct desk_words *words, s
             if (!mark->is_fill && mark->order == goal.number)
                 return go_back(travel, &goal, mark->events, reply);
         }
+        if (session->has_order && !session->has_order(session->commands_arg, goal.number)) {
+            put_refusal(reply, "NO_ORDER", "the recording has no order %.40s", place);
+            return OC_E_INVALID;
+        }
     } else if (text_to_time(place, strlen(place), &goal.at_ns) == OC_OK) {
         goal.kind = GOAL_TIME;
         if (goal.at_ns < loop_now(session->loop))

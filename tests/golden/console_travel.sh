@@ -42,6 +42,8 @@ step 5000
 to(o)
 b = status()
 print("order again:", a.now == b.now, a.equity == b.equity, a.seq == b.seq)
+to o99999
+print("no such order:", status().now == b.now)
 LUA
 travel "$work/long" <"$work/lines" >"$work/out"
 exits $? 0 "walking"
@@ -54,6 +56,8 @@ sed -n 1,40p "$work/at.3" | grep -q "99,000" || say "99,000 events were not reac
 has "$work/out" "fills again:	true	true"
 has "$work/out" "orders again:	true"
 has "$work/out" "order again:	true	true	true"
+has "$work/out" "the recording has no order o99999"
+has "$work/out" "no such order:	true"
 none_left
 
 # Nothing in it can be changed, and wrong places are said.
