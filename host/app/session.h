@@ -131,6 +131,8 @@ struct session {
     const struct door_resume *resume;
     bool is_restored;
     char params_text[4096];
+    char symbols_text[RESULT_NAMES_MAX]; /* of all sources, as a report shows them */
+    char paths_text[RESULT_NAMES_MAX];
     bool ends_on_error;       /* backtest: the first strategy that fails ends the run */
     uint64_t suspended_told;
     const struct oc_ev_text *stops[SESSION_STOPS_MAX]; /* replay, restore: recorded suspensions by a limit, borrowed */

@@ -247,6 +247,38 @@ static uint32_t periods_per_year(struct session *session)
     return periods;
 }
 
+/* Adds a name to a list; false: no room. */
+static bool add_name(struct text *list, const char *name)
+{
+    text_format(list, "%s%s", list->size ? ", " : "", name);
+    return list->size + 1 < RESULT_NAMES_MAX;
+}
+
+/* What was traded, and of which files: all names, or how many where they are too long to show. */
+static void name_sources(struct session *session)
+{
+    struct text symbols, paths;
+    uint32_t count = 0;
+    bool fits_symbols = true, fits_paths = true;
+    text_init_fixed(&symbols, session->symbols_text, sizeof session->symbols_text);
+    text_init_fixed(&paths, session->paths_text, sizeof session->paths_text);
+    for (uint32_t i = 0; i < session->source_count; i++) {
+        const struct feed_source *source = &session->sources[i];
+        const struct instrument *instrument = instruments_get(engine_instruments(session->engine), source->inst);
+        bool is_first = true;
+        for (uint32_t k = 0; k < i; k++)
+            is_first &= session->sources[k].inst != source->inst;
+        if (instrument && is_first && ++count)
+            fits_symbols &= add_name(&symbols, instrument->info.symbol);
+        fits_paths &= add_name(&paths, source->path);
+    }
+    if (!fits_symbols)
+        snprintf(session->symbols_text, sizeof session->symbols_text, "%u symbols", count);
+    if (!fits_paths && session->source_count > 1)
+        snprintf(session->paths_text, sizeof session->paths_text, "%u files, the first %.160s", session->source_count,
+                 session->sources[0].path);
+}
+
 oc_rc session_check_ran(struct session *session)
 {
     char last[TEXT_TIME_MAX] = "";
@@ -286,7 +318,7 @@ oc_rc session_finish(struct session *session, struct result *ret_result)
         rc = close_positions(session);
     session_settle_fills(session);
     if (session->is_restored) /* counts are of the whole session, curve and round trips since the last start */
-        session->collect.fills = engine_stats(session->engine)->fills;
+        collect_restored(&session->collect, engine_stats(session->engine)->fills);
     reconcile(session);
     notes_of_data(session);
     struct result *result = ret_result;
@@ -296,9 +328,9 @@ oc_rc session_finish(struct session *session, struct result *ret_result)
     const struct strategy *first = session->strategies[0].strategy;
     result->strategy = first ? strategy_name(first) : "none";
     result->strategy_file = session->strategies[0].file;
-    result->data = session->sources[0].path;
-    const struct instrument *instrument = instruments_get(engine_instruments(session->engine), session->sources[0].inst);
-    result->symbol = instrument ? instrument->info.symbol : "";
+    name_sources(session);
+    result->data = session->paths_text;
+    result->symbol = session->symbols_text;
     result->profile = settings_text(session->settings, "sim.paper.profile", "neutral");
     result->currency = instruments_asset_name(engine_instruments(session->engine), session->base);
     if (first)

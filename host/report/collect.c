@@ -148,6 +148,12 @@ uint32_t collect_periods(const struct collect *collect)
     return saturdays >= 2 && seen * 2 >= working ? PERIODS_SESSIONS : PERIODS_ALL_DAYS;
 }
 
+void collect_restored(struct collect *collect, uint64_t fills)
+{
+    collect->fills_before = fills > collect->fills ? fills - collect->fills : 0;
+    collect->fills = fills;
+}
+
 static struct trip *trip_open(struct collect *collect)
 {
     if (collect->trip_count == TRIPS_MAX) {

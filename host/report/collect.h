@@ -84,6 +84,7 @@ struct collect {
     uint64_t fills;
     uint64_t buys;
     uint64_t makers;
+    uint64_t fills_before; /* of fills: made before the last start, so buys and makers do not have them */
     uint64_t exposed; /* market events with an open position */
 };
 
@@ -100,6 +101,8 @@ oc_rc collect_fall(const struct collect *collect, struct fall *ret_fall);
  * days, so that the market is one of sessions; else 365. */
 enum { PERIODS_SESSIONS = 252, PERIODS_ALL_DAYS = 365 };
 uint32_t collect_periods(const struct collect *collect);
+/* A session that went on: it has made so many fills in all. */
+void collect_restored(struct collect *collect, uint64_t fills);
 /* After each fill was booked: `position` is the strategy's book after it, `before` its quantity and realised before. */
 struct collect_before {
     int64_t qty;

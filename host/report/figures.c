@@ -162,7 +162,7 @@ oc_rc figures_make(const struct result *result, struct figures *ret_figures)
     if (result->has_buy_and_hold)
         figures.hold_return = quotient(money_to_double(result->buy_and_hold - result->start), start);
     figures.exposure = quotient((double)collect->exposed, (double)collect->events);
-    figures.maker_share = quotient((double)collect->makers, (double)collect->fills);
+    figures.maker_share = quotient((double)collect->makers, (double)(collect->fills - collect->fills_before));
     figures.has_fall = collect->events > 0 && collect_fall(collect, &figures.fall) == OC_OK;
     figures.span_ns = collect->events ? collect->last_ns - collect->first_ns : 0;
     oc_rc rc = make_closes(collect, &figures);

@@ -172,7 +172,7 @@ static void put_trades(struct text *page, const struct result *result, const str
 {
     const struct trip_figures *trips = &figures->trips;
     const struct collect *collect = result->collect;
-    char text[FORMAT_MAX], part[FORMAT_MAX], note[FORMAT_MAX * 2];
+    char text[FORMAT_MAX], part[FORMAT_MAX], note[FORMAT_MAX * 2], other[FORMAT_MAX];
     int scale = trips->money_scale;
     text_put(page, "<section><h2>Trades</h2><dl>\n");
     snprintf(note, sizeof note, "flat to flat; still open: %s", format_count(trips->open, part));
@@ -186,7 +186,11 @@ static void put_trades(struct text *page, const struct result *result, const str
             "");
     put_row(page, "Average time held", "",
             trips->hold_seconds.is_known ? format_span(trips->hold_seconds.value, text) : "n/a", "first entry to last exit");
-    snprintf(note, sizeof note, "as maker: %s", format_count(collect->makers, part));
+    if (collect->fills_before)
+        snprintf(note, sizeof note, "since the last start: %s; as maker: %s",
+                 format_count(collect->fills - collect->fills_before, other), format_count(collect->makers, part));
+    else
+        snprintf(note, sizeof note, "as maker: %s", format_count(collect->makers, part));
     put_row(page, "Fills", "", format_count(collect->fills, text), note);
     snprintf(note, sizeof note, "denied by risk rules: %s", format_count(result->stats->denied, part));
     put_row(page, "Requests", "", format_count(result->stats->requests, text), note);

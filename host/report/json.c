@@ -219,6 +219,7 @@ static void put_trades(struct json *json, const struct result *result, const str
     member_count(json, "fills", result->collect->fills);
     member_count(json, "buys", result->collect->buys);
     member_count(json, "makers", result->collect->makers);
+    member_count(json, "fills_before_restart", result->collect->fills_before);
     member_count(json, "requests", result->stats->requests);
     member_count(json, "denied", result->stats->denied);
     member_count(json, "ambiguous", result->stats->ambiguous);

@@ -6,7 +6,7 @@
 #include "engine/engine.h"
 #include "report/collect.h"
 
-enum { RESULT_NOTES_MAX = 64, RESULT_LINE_MAX = 256 };
+enum { RESULT_NOTES_MAX = 64, RESULT_LINE_MAX = 256, RESULT_NAMES_MAX = 200 };
 
 struct result_line { /* one "name: value" of what was assumed or inferred */
     char text[RESULT_LINE_MAX];
@@ -17,8 +17,8 @@ struct result {
     const char *mode;         /* backtest, paper, replay */
     const char *strategy;     /* name */
     const char *strategy_file;
-    const char *data;         /* file or feed */
-    const char *symbol;
+    const char *data;         /* files or feed */
+    const char *symbol;       /* all of them, or how many */
     const char *profile;      /* ideal, neutral: an ideal run is stamped on every page */
     const char *currency;     /* of account */
     const char *params;       /* "name=value" lines */

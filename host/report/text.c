@@ -223,7 +223,7 @@ static void put_trades(struct page *page, const struct result *result, const str
 {
     const struct trip_figures *trips = &figures->trips;
     const struct collect *collect = result->collect;
-    char text[FORMAT_MAX], note[FORMAT_MAX], count[FORMAT_MAX];
+    char text[FORMAT_MAX], note[FORMAT_MAX * 3], count[FORMAT_MAX], since[FORMAT_MAX];
     title(page, "Trades");
     snprintf(note, sizeof note, trips->open ? "flat to flat; %s still open" : "flat to flat", format_count(trips->open, count));
     row(page, "Round trips", format_count(trips->closed, text), note);
@@ -234,7 +234,11 @@ static void put_trades(struct page *page, const struct result *result, const str
     if (trips->hold_seconds.is_known)
         row(page, "Average time held", format_span(trips->hold_seconds.value, text), "first entry to last exit");
     row(page, "Exposure", format_percent(figures->exposure, false, text), "market events with a position");
-    snprintf(note, sizeof note, "%s of them as maker", format_count(collect->makers, count));
+    if (collect->fills_before)
+        snprintf(note, sizeof note, "since the last start %s, %s as maker",
+                 format_count(collect->fills - collect->fills_before, since), format_count(collect->makers, count));
+    else
+        snprintf(note, sizeof note, "%s of them as maker", format_count(collect->makers, count));
     row(page, "Fills", format_count(collect->fills, text), collect->fills ? note : "");
     snprintf(note, sizeof note, "%s denied by risk rules", format_count(result->stats->denied, count));
     row(page, "Requests", format_count(result->stats->requests, text), note);

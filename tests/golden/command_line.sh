@@ -138,6 +138,7 @@ expect 1 "" backtest strategies/rsi_reversion.lua synthetic-bars:3000 --cash "$c
 expect 1 "No such file" replay "$work/nothing"
 expect 0 "" paper strategies/sma_cross.lua --feed synthetic-bars:2000 --speed max --cash "$cash" --session "$work/p" --quiet
 expect 0 "going on" paper strategies/sma_cross.lua --feed synthetic-bars:2000 --cash "$cash" --session "$work/p"
+expect 0 "since the last start 0, 0 as maker" paper strategies/sma_cross.lua --feed synthetic-bars:2000 --cash "$cash" --session "$work/p"
 expect 3 "paper needs --feed" paper strategies/sma_cross.lua --cash "$cash"
 expect 3 "expected replay:FILE" paper strategies/sma_cross.lua --feed nowhere --cash "$cash"
 expect 0 "outcry.paper" plugin list
@@ -194,6 +195,10 @@ sed 's/100.0/10.0/g; s/101.0/10.1/; s/,99.0/,9.9/' "$work/flat.csv" >"$work/ethu
 cp "$work/flat.csv" "$work/btcusdt.csv"
 expect 0 "" backtest strategies/sma_cross.lua strategies/buy_and_hold.lua "$work/btcusdt.csv" "$work/ethusdt.csv" --cash "$cash" --json
 jq -e '.trades.fills > 0' "$work/out" >/dev/null || say "two strategies on two instruments made no fill"
+[ "$(jq -r '"\(.symbol); \(.data)"' "$work/out")" = "BTC/USDT, ETH/USDT; $work/btcusdt.csv, $work/ethusdt.csv" ] || say "the head names $(jq -r '"\(.symbol); \(.data)"' "$work/out")"
+mkdir -p "$work/$(printf '%0120d' 0)"
+cp "$work/btcusdt.csv" "$work/ethusdt.csv" "$work/$(printf '%0120d' 0)"
+expect 0 "2 files, the first" backtest strategies/sma_cross.lua "$work"/0*/*.csv --cash "$cash"
 
 # the paper venue has no contracts
 for symbol in BTC/USDT:USDT BTC/USD:BTC BTC/USDT:USDT-241231 BTC/USDT:USDT-241231-60000-P; do
