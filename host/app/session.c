@@ -224,6 +224,10 @@ static void note_profile(struct session *session)
     session_note(session, "fills: half-spread %s of the price where data have no quotes, latency %s each way, at most %s of a bar's volume",
                  settings_text(settings, "sim.paper.half_spread", "0.0001 (2 bps spread)"),
                  settings_text(settings, "sim.paper.latency", "5ms"), settings_text(settings, "sim.paper.volume_cap", "0.1"));
+    bool is_in_base = false;
+    if (settings_boolean(session->settings, "sim.paper.fee_in_base", &is_in_base) == OC_OK && is_in_base)
+        session_note(session, "fees: in the base currency: the account holds less than the positions, which count fills; a strategy that "
+                     "waits for a position of 0 does not find it");
     session_note(session, "fills: limits when traded through by one step; fees taker %s, maker %s",
                  settings_text(settings, "sim.paper.taker_fee", "0"), settings_text(settings, "sim.paper.maker_fee", "0"));
 }

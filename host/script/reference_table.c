@@ -58,7 +58,7 @@ static const struct reference_group groups[] = {
 static const struct reference_entry entries[] = {
     {"file", "strategy",
      "strategy { name = \"sma\", timeframe = \"1h\", about = text, version = text }",
-     "`timeframe` is the length of the bars for `on_bar`, 1s to 1d and a divisor of a day; without "
+     "`name` is the file's own (without `.lua`) unless it is given. `timeframe` is the length of the bars for `on_bar`, 1s to 1d and a divisor of a day; without "
      "it the data's own bars. It "
      "must be a multiple of the data's period, and ticks need one. Another field raises."},
     {"file", "params", "params { length = { 14, min = 2, max = 100, doc = \"bars\" } }",

@@ -388,8 +388,11 @@ oc_rc strategy_new(struct engine *engine, const struct strategy_config *config, 
         strategy_free(strategy);
         return rc;
     }
-    if (!strategy->name[0])
-        strncpy(strategy->name, config->file, sizeof strategy->name - 1);
+    if (!strategy->name[0]) { /* the file's name, without its folder and ".lua" */
+        const char *slash = strrchr(config->file, '/'), *name = slash ? slash + 1 : config->file;
+        const size_t size = strlen(name), end = size > 4 && strcmp(name + size - 4, ".lua") == 0 ? size - 4 : size;
+        snprintf(strategy->name, sizeof strategy->name, "%.*s", (int)end, name);
+    }
     *ret_strategy = strategy;
     return OC_OK;
 }
