@@ -310,13 +310,16 @@ struct wish {
     const char *html;
 };
 
-static oc_rc show_report(const struct result *result, const struct wish *wish)
+static oc_rc show_report(struct session *session, const struct result *result, const struct wish *wish)
 {
     oc_rc rc = OC_OK;
     if (wish->report)
         rc = wish->json ? report_json(result, stdout) : report_text(result, stdout);
     if (rc == OC_OK && wish->html)
         rc = report_html(result, wish->html);
+    if (rc < 0)
+        session_fail(session, rc, "the report could not be written (code %d)%s%s", (int)rc,
+                     wish->html && rc != OC_E_NOMEM ? ": " : "", wish->html && rc != OC_E_NOMEM ? env_error_text() : "");
     return rc;
 }
 
@@ -408,7 +411,7 @@ static int replay(struct session *session, const char *dir, const struct wish *w
         rc = session_finish(session, result);
     bool failed = rc < 0 && session_has_failed(session); /* as it did when it was recorded, if the records agree */
     if (rc == OC_OK)
-        rc = show_report(result, wish);
+        rc = show_report(session, result, wish);
     if (failed)
         printf("the run ended with an error:\n%s\n", session->error);
     if (rc < 0 && !stopped && !failed)

@@ -137,6 +137,23 @@ oc_rc run_open(struct session *session)
     return rc;
 }
 
+static oc_rc write_reports(struct session *session, const struct options *options, const struct result *result)
+{
+    oc_rc rc = OC_OK;
+    if (options->json)
+        rc = report_json(result, stdout);
+    else if (!options->quiet)
+        rc = report_text(result, stdout);
+    if (rc < 0)
+        return session_fail(session, rc, "the report could not be written to the standard output (code %d)", (int)rc);
+    rc = options->report ? report_html(result, options->report) : OC_OK;
+    if (rc < 0)
+        return session_fail(session, rc, "--report %s: %s", options->report, rc == OC_E_NOMEM ? "no memory" : env_error_text());
+    if (options->report && !options->quiet && !options->json)
+        printf("report: %s\n", options->report);
+    return OC_OK;
+}
+
 oc_rc run_to_report(struct session *session, const struct options *options)
 {
     struct result *result = calloc(1, sizeof *result);
@@ -160,17 +177,10 @@ oc_rc run_to_report(struct session *session, const struct options *options)
             fputs("\r\x1b[K", stderr);
         if (interrupted)
             fputs("outcry: interrupted: the report covers what was run\n", stderr);
-        if (rc == OC_OK && options->json)
-            rc = report_json(result, stdout);
-        else if (rc == OC_OK && !options->quiet)
-            rc = report_text(result, stdout);
-        if (rc == OC_OK && options->report) {
-            rc = report_html(result, options->report);
-            if (rc == OC_OK && !options->quiet && !options->json)
-                printf("report: %s\n", options->report);
-        }
         if (rc < 0)
-            session_fail(session, rc, "the report could not be written (code %d)", (int)rc);
+            session_fail(session, rc, "the run could not be ended (code %d)", (int)rc);
+        else
+            rc = write_reports(session, options, result);
         if (session->drift)
             rc = session_fail(session, OC_E_STATE, "the simulator and the portfolio disagree: this is a defect");
     }
@@ -240,7 +250,12 @@ static int run(int argc, char **argv, const char *mode,
     if (rc == OC_OK)
         rc = run_to_report(session, options);
     log_flush();
+    const char *halt = rc == OC_OK ? engine_latched(session->engine, session->account) : NULL;
     code = rc < 0 ? complain(session->error[0] ? session->error : "the run failed", rc) : EXIT_GOOD;
+    if (halt) {
+        fprintf(stderr, "outcry: halted by risk: %s: nothing more was opened\n", halt);
+        code = EXIT_RISK;
+    }
 out:
     if (session) {
         session_close(session);

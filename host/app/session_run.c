@@ -314,6 +314,9 @@ oc_rc session_finish(struct session *session, struct result *ret_result)
             return session_strategy_failed(session, i);
     session_tell_suspended(session);
     loop_finish(session->loop, session->now_ns);
+    const char *halt = engine_latched(session->engine, session->account);
+    if (halt)
+        session_note(session, "halted by risk: %s: nothing more was opened", halt);
     if (closes && !session->error[0])
         rc = close_positions(session);
     session_settle_fills(session);

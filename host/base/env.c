@@ -43,6 +43,15 @@ oc_rc env_fail(const char *what, const char *path, int error_number)
     return rc_of(error_number);
 }
 
+/* The calls on an open file do not know its name: "read: why" becomes "read PATH: why". */
+static void name_error(const char *path)
+{
+    char without[ENV_ERROR_MAX];
+    memcpy(without, error_text, sizeof without);
+    int verb = (int)strcspn(without, ":");
+    snprintf(error_text, sizeof error_text, "%.*s %.240s%.240s", verb, without, path, without + verb);
+}
+
 oc_rc env_read_file(const char *path, size_t max, char **ret_data, size_t *ret_size)
 {
     int fd;
@@ -53,8 +62,10 @@ oc_rc env_read_file(const char *path, size_t max, char **ret_data, size_t *ret_s
     int64_t size;
     size_t got = 0;
     rc = env_file_size(fd, &size);
-    if (rc < 0)
+    if (rc < 0) {
+        name_error(path);
         goto out;
+    }
     if (size < 0 || (uint64_t)size > max) {
         env_fail("read", path, EFBIG);
         rc = OC_E_LIMIT;
@@ -66,8 +77,10 @@ oc_rc env_read_file(const char *path, size_t max, char **ret_data, size_t *ret_s
         goto out;
     }
     rc = env_pread(fd, data, (size_t)size, 0, &got);
-    if (rc < 0)
+    if (rc < 0) {
+        name_error(path);
         goto out;
+    }
     data[got] = '\0';
     *ret_data = data;
     *ret_size = got;

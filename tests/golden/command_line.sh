@@ -125,6 +125,16 @@ for mode in "backtest $short" "paper strategies/sma_cross.lua --feed synthetic-b
 done
 expect 1 "warm-up took all data: its indicators need 10 more bars" backtest strategies/sma_cross.lua synthetic-bars:20 --cash "$cash"
 
+# a run that ends halted says so with its exit code
+expect 5 "halted by risk: " backtest strategies/sma_cross.lua synthetic-bars:3000 --cash "$cash" --fee taker=0.1% --set risk.max_daily_loss.limit=50
+expect 5 "- halted by risk: " paper strategies/sma_cross.lua --feed synthetic-bars:3000 --cash "$cash" --fee taker=0.1% --set risk.max_daily_loss.limit=50
+
+# what cannot be read or written is named
+mkdir "$work/folder.lua" "$work/folder.csv" "$work/folder.conf"
+expect 1 "read $work/folder.lua: Is a directory" backtest "$work/folder.lua" synthetic-bars:500 --cash "$cash"
+expect 1 "$work/folder.csv: read: Is a directory" backtest strategies/sma_cross.lua "$work/folder.csv" --cash "$cash"
+expect 1 "--report $work/none/r.html: open $work/none/r.html: No such file" backtest strategies/sma_cross.lua synthetic-bars:500 --cash "$cash" --report "$work/none/r.html"
+
 # risk check
 expect 5 "QUANTITY_ABOVE_LIMIT" risk check buy 1 BTC/USDT @ 100 --config "$work/a.conf"
 expect 0 "allowed" risk check buy 0.5 BTC/USDT @ 100 --config "$work/a.conf"
@@ -134,6 +144,7 @@ expect 5 "PRICE_OUTSIDE_COLLAR" risk check buy 1 BTC/USDT @ 106 --reference 100
 expect 0 "" backtest strategies/rsi_reversion.lua synthetic-bars:3000 --cash "$cash" --session "$work/s" --quiet
 expect 0 "agrees with itself" replay "$work/s" --diff
 expect 0 "rsi_reversion" report "$work/s"
+expect 1 "/none/r.html: No such file" report "$work/s" --report "$work/none/r.html"
 expect 1 "" backtest strategies/rsi_reversion.lua synthetic-bars:3000 --cash "$cash" --session "$work/s"
 expect 1 "No such file" replay "$work/nothing"
 expect 0 "" paper strategies/sma_cross.lua --feed synthetic-bars:2000 --speed max --cash "$cash" --session "$work/p" --quiet

@@ -19,10 +19,13 @@ oc_rc csv_source_open(struct csv_source *source, const char *path, char error[CS
     memset(source, 0, sizeof *source);
     source->fd = -1;
     oc_rc rc = env_open(path, ENV_READ, &source->fd);
-    if (rc >= 0)
-        rc = env_pread(source->fd, magic, sizeof magic, 0, &size);
     if (rc < 0) {
         snprintf(error, CSV_ERROR_MAX, "%s", env_error_text());
+        return rc;
+    }
+    rc = env_pread(source->fd, magic, sizeof magic, 0, &size);
+    if (rc < 0) {
+        snprintf(error, CSV_ERROR_MAX, "%s: %s", path, env_error_text());
         return rc;
     }
     source->is_gzip = size == 2 && magic[0] == 0x1f && magic[1] == 0x8b;
