@@ -156,6 +156,7 @@ static oc_rc apply_market(const struct restore *restore, struct session *session
         if (!point.is_opening) {
             point.event->seq = seq;
             point.event->local_ns = session->now_ns = point.at_ns;
+            session_begin_figures(session, point.event);
         }
         rc = restore_sim_market(restore, session, &point);
         if (rc == OC_OK && !point.is_opening)
@@ -176,6 +177,10 @@ static oc_rc pass_markets(struct session *session, uint64_t count)
         oc_rc rc = loop_peek(session->loop, &point);
         if (rc < 0)
             return ended_early(session, rc);
+        if (!point.is_opening) {
+            point.event->local_ns = point.at_ns;
+            session_begin_figures(session, point.event);
+        }
         rc = loop_pass(session->loop);
         if (rc < 0)
             return rc;
@@ -298,7 +303,9 @@ oc_rc restore_apply(struct restore *restore, struct session *session)
         session_note(session, "restored: the simulator is another file than the recorded one: what it had decided and not said is decided anew");
     session_warn_changed(session);
     session_note(session, "restored: curve and round trips are those since the last start; money is of the whole session");
-    if (session->cash_count == 1)
-        return money_from_dec(session->cash[0].amount, &session->start);
-    return portfolio_equity(engine_portfolio(session->engine), session->account, &session->start, NULL);
+    oc_i128 equity;
+    rc = portfolio_equity(engine_portfolio(session->engine), session->account, &equity, NULL);
+    if (rc == OC_OK) /* the curve begins here, not where the session did */
+        collect_shift(&session->collect, equity - session->collect.start);
+    return rc;
 }

@@ -279,15 +279,16 @@ static void session_first_price(struct session *session, const struct oc_event *
         return;
     if (!session->first_inst)
         session->first_inst = event->inst;
-    if (session->is_restored || start == session->start)
+    if (start == session->start)
         return;
     collect_shift(&session->collect, start - session->start);
     session->start = start;
 }
 
-/* Until each market has its first price in the traded time. */
-static void begin_figures(struct session *session, const struct oc_event *event)
+void session_begin_figures(struct session *session, const struct oc_event *event)
 {
+    if (__builtin_expect(session->is_counted && session->opening.priced >= session->instrument_count, 1))
+        return;
     session->is_counted = opening_counts(&session->opening, event);
     if (session->is_counted)
         session_first_price(session, event);
@@ -298,8 +299,7 @@ static oc_rc market_hook(void *self, struct oc_event *event)
     struct session *session = self;
     session->now_ns = event->local_ns;
     session->events++;
-    if (__builtin_expect(!session->is_counted || session->opening.priced < session->instrument_count, 0))
-        begin_figures(session, event);
+    session_begin_figures(session, event);
     oc_rc rc = door_market(session->door, event, session->by_value);
     if (session->desk && rc == OC_OK) {
         desk_market(session->desk, event);
@@ -381,6 +381,8 @@ oc_rc session_open(struct session *session)
         rc = session_open_desk(session);
     if (rc == OC_OK && !session->resume)
         rc = session_record_balances(session);
+    if (rc == OC_OK && session->resume)
+        rc = portfolio_equity(session->opening.portfolio, session->opening.account, &session->start, NULL);
     if (rc == OC_OK)
         rc = session_load_strategies(session, strategy_log);
     if (rc < 0)

@@ -14,6 +14,9 @@ oc_rc session_lock(struct session *session, const char *dir);
 /* Records and books the opening cash. */
 oc_rc session_record_balances(struct session *session);
 
+/* Looks for first prices until every market has one in the traded time: figures begin there. */
+void session_begin_figures(struct session *session, const struct oc_event *event);
+
 /* session_setup.c */
 /* session_source.c: reads what was not taken from a header; writes the header's part of it; takes a header line with what follows
  * it (*ret_size bytes; 0: the line is about something else); says which files are no longer what runs. */

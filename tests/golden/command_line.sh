@@ -163,6 +163,21 @@ kill -INT $pid
 wait $pid
 [ $? = 0 ] && grep -q "interrupted" "$work/out" && grep -q "Round trips" "$work/out" || { say "Ctrl-C:"; head -5 "$work/out"; }
 
+# a session that goes on starts from the same money, and has figures of its own
+"$outcry" paper strategies/sma_cross.lua --feed synthetic-bars:4000 --speed 30000x --listen none --cash '10000 USDT, 1 BTC' --session "$work/on" >/dev/null 2>&1 &
+pid=$!
+sleep 2
+kill -9 $pid
+wait $pid 2>/dev/null
+on="paper strategies/sma_cross.lua --feed synthetic-bars:4000 --cash"
+# shellcheck disable=SC2086
+{
+    "$outcry" $on '10000 USDT, 1 BTC' --json | jq -r .money.start >"$work/whole"
+    "$outcry" $on '10000 USDT, 1 BTC' --session "$work/on" --json >"$work/on.json" 2>/dev/null
+}
+[ "$(jq -r .money.start "$work/on.json")" = "$(cat "$work/whole")" ] || say "after a restart the start is $(jq -r .money.start "$work/on.json"), not $(cat "$work/whole")"
+jq -e '.risk.max_drawdown > 0 and .trades.fills_before_restart > 0' "$work/on.json" >/dev/null || say "no figures after a restart"
+
 # a session of so much data time
 for hours in 2 2 3; do
     "$outcry" paper strategies/sma_cross.lua --feed synthetic-bars:1000 --duration ${hours}h --cash "$cash" --json | jq -r '.hashes.input'
