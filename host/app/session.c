@@ -299,7 +299,8 @@ static oc_rc market_hook(void *self, struct oc_event *event)
     struct session *session = self;
     session->now_ns = event->local_ns;
     session->events++;
-    session_begin_figures(session, event);
+    if (__builtin_expect(!session->is_counted || session->opening.priced < session->instrument_count, 0))
+        session_begin_figures(session, event);
     oc_rc rc = door_market(session->door, event, session->by_value);
     if (session->desk && rc == OC_OK) {
         desk_market(session->desk, event);

@@ -56,6 +56,7 @@ static oc_rc make_room(const char *path, const struct sockaddr_un *address)
 oc_rc env_socket_listen(const char *path, int *ret_fd)
 {
     struct sockaddr_un address;
+    char made[ENV_SOCKET_PATH_MAX + 8];
     oc_rc rc = address_of(path, &address);
     if (rc == OC_OK)
         rc = make_room(path, &address);
@@ -64,11 +65,17 @@ oc_rc env_socket_listen(const char *path, int *ret_fd)
     int fd = new_socket();
     if (fd < 0)
         return env_fail("make a socket", path, errno);
+    snprintf(made, sizeof made, "%s.new", path); /* who finds the name finds a host that listens */
+    snprintf(address.sun_path, sizeof address.sun_path, "%s", made);
+    struct stat stat;
+    if (lstat(made, &stat) == 0 && S_ISSOCK(stat.st_mode)) /* of a start that was killed right here */
+        unlink(made);
     mode_t before = umask(0177);
     int failed = bind(fd, (const struct sockaddr *)(const void *)&address, sizeof address);
     umask(before);
-    if (failed < 0 || listen(fd, 16) < 0) {
+    if (failed < 0 || listen(fd, 16) < 0 || rename(made, path) < 0) {
         rc = env_fail("listen", path, errno);
+        unlink(made);
         close(fd);
         return rc;
     }
