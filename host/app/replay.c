@@ -228,8 +228,8 @@ static oc_rc take_strategy(struct session *session, const char *text, size_t siz
     uint32_t index = session->strategy_count - !is_next; /* a module is of the strategy before it */
     if (index < SESSION_STRATEGIES_MAX && *at <= size)
         rc = session_take_source(&session->strategies[index], line, text + *at, size - *at, &length);
-    if (rc < 0 || length == 0)
-        return session_fail(session, rc < 0 ? rc : OC_E_DATA, "the session's header is damaged: %s", line);
+    if (rc < 0)
+        return session_fail(session, rc, "the session's header is damaged: %s", line);
     if (is_next) {
         struct session_strategy *strategy = &session->strategies[session->strategy_count++];
         snprintf(strategy->file, sizeof strategy->file, "%s", strategy->opened->file);

@@ -17,9 +17,8 @@ oc_rc session_record_balances(struct session *session);
 /* Looks for first prices until every market has one in the traded time: figures begin there. */
 void session_begin_figures(struct session *session, const struct oc_event *event);
 
-/* session_setup.c */
-/* session_source.c: reads what was not taken from a header; writes the header's part of it; takes a header line with what follows
- * it (*ret_size bytes; 0: the line is about something else); says which files are no longer what runs. */
+/* session_source.c: reads what was not taken from a header; writes the header's part of it; takes its header line, of a strategy
+ * or of a module, with what follows it (*ret_size bytes; OC_E_DATA: it is damaged); says which files are no longer what runs. */
 oc_rc session_read_strategies(struct session *session);
 void session_put_sources(const struct session *session, struct text *text);
 oc_rc session_take_source(struct session_strategy *owner, const char *line, const char *body, size_t left, size_t *ret_size);

@@ -56,11 +56,10 @@ void session_put_sources(const struct session *session, struct text *text)
 oc_rc session_take_source(struct session_strategy *owner, const char *line, const char *body, size_t left, size_t *ret_size)
 {
     char name[256];
+    *ret_size = 0;
     bool is_module = sscanf(line, "module %255s %zu", name, ret_size) == 2;
-    if (!is_module && sscanf(line, "strategy %255s %zu", name, ret_size) != 2) {
-        *ret_size = 0;
-        return OC_OK;
-    }
+    if (!is_module && sscanf(line, "strategy %255s %zu", name, ret_size) != 2)
+        return OC_E_DATA;
     if (*ret_size > left || (is_module && !owner->opened))
         return OC_E_DATA;
     if (is_module)

@@ -11,6 +11,7 @@ cat >s.lua <<'LUA'
 strategy { name = "s", timeframe = "1m" }
 local size = require "size"
 local again = require('size')
+require "nothing"
 function on_bar(m, b)
   if m:busy() then return end
   if m.position.qty == 0 then m:buy(size.of(b)) else m:close() end
@@ -23,6 +24,7 @@ function size.of(b) return unit.one * 2 end
 return size
 LUA
 echo 'return { one = 0.001 }' >unit.lua
+: >nothing.lua # an empty file is one too
 go() { exec "$outcry" paper s.lua --feed synthetic-bars:4000 --cash '10000 USDT' --session "$1" --json --speed "$2"; }
 
 (go whole max) >whole.json 2>err || { cat err; exit 1; }
@@ -49,6 +51,7 @@ for key in money.final trades.fills; do
     [ "$(jq ".$key" whole.json)" = "$(jq ".$key" cut.json)" ] || fail "$key: $(jq ".$key" cut.json), uninterrupted $(jq ".$key" whole.json)"
 done
 "$outcry" replay cut >out 2>&1 || { cat out; fail "the replay of the session that went on differs"; }
-rm s.lua size.lua unit.lua
+rm s.lua size.lua unit.lua nothing.lua
 "$outcry" replay whole >out 2>&1 || { cat out; fail "the replay needs the files"; }
+grep -aq '^module nothing 0 ' whole/session-000000 || fail "an empty required file is not in the header"
 echo "recorded texts are what a replay and a restart run"
