@@ -23,6 +23,8 @@ oc_rc session_read_strategies(struct session *session);
 void session_put_sources(const struct session *session, struct text *text);
 oc_rc session_take_source(struct session_strategy *owner, const char *line, const char *body, size_t left, size_t *ret_size);
 void session_warn_changed(const struct session *session);
+
+/* session_setup.c */
 oc_rc session_probe_data(struct session *session);
 oc_rc session_make_instruments(struct session *session);
 oc_rc session_load_strategies(struct session *session, strategy_log_fn log);
