@@ -69,9 +69,10 @@ static inline oc_rc fixture_input(struct fixture *fixture, void *event)
 
 static inline void fixture_price(struct fixture *fixture, int64_t price)
 {
-    struct oc_ev_trade trade = {
-        .head = {.size = sizeof trade, .type = OC_EV_TRADE, .inst = fixture->inst}, .price = price, .qty = 1,
-        .present = OC_HAS_QTY};
+    struct oc_ev_trade trade = {.head = {.size = sizeof trade, .type = OC_EV_TRADE, .inst = fixture->inst},
+                                .price = price,
+                                .qty = 1,
+                                .present = OC_HAS_QTY};
     assert_int_equal(fixture_input(fixture, &trade), OC_OK);
 }
 
@@ -96,9 +97,9 @@ static inline struct fixture *fixture_new(uint32_t method)
     fixture->base = info.base;
     fixture->quote = info.quote;
     assert_int_equal(instruments_add(instruments, &info, &fixture->inst), OC_OK);
-    assert_int_equal(portfolio_add_account(engine_portfolio(fixture->engine), "main", "test", info.quote, method,
-                                           &fixture->account),
-                     OC_OK);
+    assert_int_equal(
+        portfolio_add_account(engine_portfolio(fixture->engine), "main", "test", info.quote, method, &fixture->account),
+        OC_OK);
     struct engine_venue venue = {fixture, fixture_request};
     assert_int_equal(engine_set_venue(fixture->engine, fixture->account, &venue), OC_OK);
     fixture->now_ns = 1000;
@@ -142,12 +143,12 @@ static inline uint64_t fixture_submit(struct fixture *fixture, struct oc_request
 
 static inline struct oc_ev_answer fixture_answer(const struct fixture *fixture, uint16_t type, uint64_t order)
 {
-    struct oc_ev_answer answer = {.head = {.size = sizeof answer, .type = type, .source = fixture->account,
-                                           .inst = fixture->inst},
-                                  .order = order,
-                                  .request = order,
-                                  .cum_qty = -1,
-                                  .definitive = 1};
+    struct oc_ev_answer answer = {
+        .head = {.size = sizeof answer, .type = type, .source = fixture->account, .inst = fixture->inst},
+        .order = order,
+        .request = order,
+        .cum_qty = -1,
+        .definitive = 1};
     return answer;
 }
 
@@ -160,14 +161,14 @@ static inline oc_rc fixture_say(struct fixture *fixture, uint16_t type, uint64_t
 static inline struct oc_ev_fill fixture_fill(const struct fixture *fixture, uint64_t order, uint8_t side, int64_t qty,
                                              int64_t price, const char *trade_id)
 {
-    struct oc_ev_fill fill = {.head = {.size = sizeof fill, .type = OC_EV_FILL, .source = fixture->account,
-                                       .inst = fixture->inst},
-                              .order = order,
-                              .price = price,
-                              .qty = qty,
-                              .fee_asset = fixture->quote,
-                              .side = side,
-                              .liquidity = OC_LIQUIDITY_TAKER};
+    struct oc_ev_fill fill = {
+        .head = {.size = sizeof fill, .type = OC_EV_FILL, .source = fixture->account, .inst = fixture->inst},
+        .order = order,
+        .price = price,
+        .qty = qty,
+        .fee_asset = fixture->quote,
+        .side = side,
+        .liquidity = OC_LIQUIDITY_TAKER};
     fill.trade_id_size = (uint8_t)strlen(trade_id);
     memcpy(fill.trade_id, trade_id, fill.trade_id_size);
     return fill;

@@ -10,7 +10,7 @@ struct user { /* a strategy that does what it is told */
     struct fixture *fixture;
     int bars, ticks, orders, timers, saves;
     oc_rc answer;
-    int64_t order_qty;  /* made in each bar */
+    int64_t order_qty; /* made in each bar */
     int64_t periods[16];
     int period_count;
 };
@@ -76,7 +76,8 @@ struct rule {
     bool latches;
 };
 
-static oc_rc rule_check(void *self, const struct oc_risk_ctx *ctx, const struct oc_request *ask, struct oc_verdict *verdict)
+static oc_rc rule_check(void *self, const struct oc_risk_ctx *ctx, const struct oc_request *ask,
+                        struct oc_verdict *verdict)
 {
     struct rule *rule = self;
     rule->asked++;
@@ -138,10 +139,10 @@ static oc_rc rule_load(void *self, const void *bytes, uint32_t size)
 }
 
 __attribute__((unused)) static const struct oc_risk rule_table = {.size = sizeof rule_table,
-                                          .check = rule_check,
-                                          .observe = rule_observe,
-                                          .interest = rule_interest,
-                                          .save = rule_save,
-                                          .load = rule_load};
+                                                                  .check = rule_check,
+                                                                  .observe = rule_observe,
+                                                                  .interest = rule_interest,
+                                                                  .save = rule_save,
+                                                                  .load = rule_load};
 
 #endif

@@ -15,7 +15,7 @@
 #include "app/verbs.h"
 
 #define MINUTE 60000000000LL
-#define MS 1000000LL
+#define MS     1000000LL
 
 enum { INST = OC_INST(1, 1), ACCOUNT = 1, BTC = 1, USDT = 2 };
 
@@ -53,9 +53,16 @@ static inline struct venue *venue_new(const char *const *pairs)
         fail_msg("%s", error);
     v->sim = registry_interface(v->instance.plugin, OC_SIM);
     simhost_init(&v->simhost, v->sim, v->instance.self);
-    struct oc_instrument info = {.size = sizeof info, .inst = INST, .kind = OC_KIND_SPOT, .base = BTC, .quote = USDT,
-                                 .settle = USDT, .price_step = {1, 2, 0}, .qty_step = {1, 3, 0},
-                                 .contract_size = {1, 0, 0}, .symbol = "BTC/USDT"};
+    struct oc_instrument info = {.size = sizeof info,
+                                 .inst = INST,
+                                 .kind = OC_KIND_SPOT,
+                                 .base = BTC,
+                                 .quote = USDT,
+                                 .settle = USDT,
+                                 .price_step = {1, 2, 0},
+                                 .qty_step = {1, 3, 0},
+                                 .contract_size = {1, 0, 0},
+                                 .symbol = "BTC/USDT"};
     assert_int_equal(v->sim->instrument(v->instance.self, &info), OC_OK);
     v->sim->balance(v->instance.self, ACCOUNT, USDT, (struct oc_dec){100000, 0, 0});
     v->sim->balance(v->instance.self, ACCOUNT, BTC, (struct oc_dec){5, 0, 0});
@@ -95,11 +102,19 @@ static inline void pass(struct venue *v, int64_t to_ns)
     }
 }
 
-static inline void bar(struct venue *v, int64_t minute, int64_t open, int64_t high, int64_t low, int64_t close, int64_t volume)
+static inline void bar(struct venue *v, int64_t minute, int64_t open, int64_t high, int64_t low, int64_t close,
+                       int64_t volume)
 {
-    struct oc_ev_bar event = {.head = {.size = sizeof event, .type = OC_EV_BAR, .inst = INST, .venue_ns = (minute + 1) * MINUTE},
-                              .open_ns = minute * MINUTE, .period_ns = MINUTE, .open = open, .high = high, .low = low,
-                              .close = close, .volume = volume, .present = volume >= 0 ? OC_HAS_VOLUME : 0};
+    struct oc_ev_bar event = {
+        .head = {.size = sizeof event, .type = OC_EV_BAR, .inst = INST, .venue_ns = (minute + 1) * MINUTE},
+        .open_ns = minute * MINUTE,
+        .period_ns = MINUTE,
+        .open = open,
+        .high = high,
+        .low = low,
+        .close = close,
+        .volume = volume,
+        .present = volume >= 0 ? OC_HAS_VOLUME : 0};
     pass(v, minute * MINUTE);
     assert_int_equal(v->sim->market(v->instance.self, minute * MINUTE, &event.head), OC_OK);
     pass(v, (minute + 1) * MINUTE - 1);
@@ -109,8 +124,14 @@ static inline void bar(struct venue *v, int64_t minute, int64_t open, int64_t hi
 
 static inline struct oc_request order(struct venue *v, uint8_t side, int64_t qty, int64_t price, int64_t stop)
 {
-    struct oc_request request = {.kind = OC_REQUEST_NEW, .side = side, .qty = qty, .price = price, .stop_price = stop,
-                                 .account = ACCOUNT, .tif = OC_TIF_GTC, .bits = OC_RQ_HAS_QTY};
+    struct oc_request request = {.kind = OC_REQUEST_NEW,
+                                 .side = side,
+                                 .qty = qty,
+                                 .price = price,
+                                 .stop_price = stop,
+                                 .account = ACCOUNT,
+                                 .tif = OC_TIF_GTC,
+                                 .bits = OC_RQ_HAS_QTY};
     request.head.inst = INST;
     request.head.size = sizeof request;
     request.id = request.order = ++v->next;
@@ -137,8 +158,12 @@ __attribute__((unused)) static const char *const plain[] = {"latency", "0", "hal
 static inline void quote(struct venue *v, int64_t at_ns, int64_t bid, int64_t bid_qty, int64_t ask, int64_t ask_qty)
 {
     struct oc_ev_quote event = {.head = {.size = sizeof event, .type = OC_EV_QUOTE, .inst = INST, .venue_ns = at_ns},
-                                .bid = bid, .bid_qty = bid_qty, .ask = ask, .ask_qty = ask_qty,
-                                .present = (bid ? OC_HAS_BID | OC_HAS_BID_QTY : 0u) | (ask ? OC_HAS_ASK | OC_HAS_ASK_QTY : 0u)};
+                                .bid = bid,
+                                .bid_qty = bid_qty,
+                                .ask = ask,
+                                .ask_qty = ask_qty,
+                                .present = (bid ? OC_HAS_BID | OC_HAS_BID_QTY : 0u) |
+                                           (ask ? OC_HAS_ASK | OC_HAS_ASK_QTY : 0u)};
     pass(v, at_ns);
     v->sim->market(v->instance.self, at_ns, &event.head);
     pass(v, at_ns);

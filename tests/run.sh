@@ -11,7 +11,7 @@ passed=0
 failed=0
 table=""
 
-sh etc/packages.sh gcc clang cmake ninja-build pkg-config liblua5.4-dev libconfig-dev libjson-c-dev libxxhash-dev libedit-dev \
+sh etc/packages.sh gcc clang clang-format cmake ninja-build pkg-config liblua5.4-dev libconfig-dev libjson-c-dev libxxhash-dev libedit-dev \
     zlib1g-dev libcmocka-dev libclang-rt-14-dev clang-tidy cppcheck valgrind gcovr binutils jq tmux strace || exit 1
 if [ -z "${OUTCRY_DATA:-}" ]; then
     echo "OUTCRY_DATA is not set: tests on real market data skip"
@@ -67,6 +67,7 @@ stage coverage-build build coverage
 stage coverage-test sh tests/coverage.sh
 stage fuzz-build build_fuzzers
 stage fuzz-test ctest --no-tests=error --test-dir build/fuzz --output-on-failure -j "$jobs" -R '_fuzz$'
+stage static-format sh tests/tidy/format.sh
 stage static-cppcheck sh tests/tidy/cppcheck.sh
 stage static-tidy sh tests/tidy/clang_tidy.sh
 

@@ -67,8 +67,8 @@ static inline struct kit *kit_from(const char *text, const struct strategy_param
                                    int64_t from_ns)
 {
     struct kit *kit = calloc(1, sizeof *kit);
-    kit_start(kit, (struct strategy_config){
-                       .text = text, .params = params, .param_count = param_count, .from_ns = from_ns});
+    kit_start(kit,
+              (struct strategy_config){.text = text, .params = params, .param_count = param_count, .from_ns = from_ns});
     return kit;
 }
 
@@ -76,10 +76,9 @@ static inline struct kit *kit_from(const char *text, const struct strategy_param
 static inline struct kit *kit_limited(const char *text, struct sandbox_watchdog *watchdog, uint32_t deadline_ms)
 {
     struct kit *kit = calloc(1, sizeof *kit);
-    kit_start(kit, (struct strategy_config){.text = text,
-                                            .from_ns = INT64_MIN,
-                                            .watchdog = watchdog,
-                                            .limits = {.deadline_ms = deadline_ms}});
+    kit_start(kit,
+              (struct strategy_config){
+                  .text = text, .from_ns = INT64_MIN, .watchdog = watchdog, .limits = {.deadline_ms = deadline_ms}});
     assert_int_equal(kit->rc, OC_OK);
     return kit;
 }

@@ -44,9 +44,9 @@ void bench_remove(const char *dir)
 static const struct row {
     const char *name;
     int (*run)(const struct bench *bench);
-} rows[] = {{"bars", bench_bars},       {"order", bench_order},     {"stop", bench_stop},      {"door", bench_door},
-            {"journal", bench_journal}, {"durable", bench_durable}, {"restore", bench_restore},
-            {"console", bench_console}};
+} rows[] = {{"bars", bench_bars},       {"order", bench_order},     {"stop", bench_stop},
+            {"door", bench_door},       {"journal", bench_journal}, {"durable", bench_durable},
+            {"restore", bench_restore}, {"console", bench_console}};
 
 enum { ROWS = sizeof rows / sizeof rows[0] };
 
@@ -72,9 +72,7 @@ int verb_bench(int argc, char **argv)
     char dir[ENV_PATH_MAX];
     snprintf(dir, sizeof dir, "%s/outcry-bench.tmp", argc > 2 ? argv[2] : ".");
     struct registry *registry = calloc(1, sizeof *registry);
-    struct bench bench = {.registry = registry,
-                          .fixed = fixed ? strtoull(fixed, NULL, 10) : 0,
-                          .dir = dir};
+    struct bench bench = {.registry = registry, .fixed = fixed ? strtoull(fixed, NULL, 10) : 0, .dir = dir};
     int code = EXIT_RUN;
     if (registry && run_load_plugins(registry) == OC_OK) {
         log_set_level(LOG_ERROR);

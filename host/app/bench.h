@@ -28,7 +28,7 @@ struct bench_run {
     void (*on_record)(void *arg, const struct oc_event *event);
     void *on_record_arg;
     struct session *session; /* while it runs */
-    double ns;           /* of CPU a bar; out, as what follows */
+    double ns;               /* of CPU a bar; out, as what follows */
     uint64_t requests;
     uint64_t fills;
     uint64_t records;

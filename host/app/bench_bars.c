@@ -25,25 +25,26 @@ void bench_make_bars(struct oc_ev_bar *bars, uint64_t count)
         price += (int64_t)(random % 2001) - 1000;
         if (price < 100000)
             price = 100000;
-        bars[i] = (struct oc_ev_bar){.head = {.size = sizeof bars[i], .type = OC_EV_BAR, .venue_ns = at_ns + 60000000000LL},
-                                     .open_ns = at_ns,
-                                     .period_ns = 60000000000LL,
-                                     .open = open,
-                                     .high = (open > price ? open : price) + 100,
-                                     .low = (open < price ? open : price) - 100,
-                                     .close = price,
-                                     .volume = 100000000,
-                                     .present = OC_HAS_VOLUME};
+        bars[i] =
+            (struct oc_ev_bar){.head = {.size = sizeof bars[i], .type = OC_EV_BAR, .venue_ns = at_ns + 60000000000LL},
+                               .open_ns = at_ns,
+                               .period_ns = 60000000000LL,
+                               .open = open,
+                               .high = (open > price ? open : price) + 100,
+                               .low = (open < price ? open : price) - 100,
+                               .close = price,
+                               .volume = 100000000,
+                               .present = OC_HAS_VOLUME};
     }
 }
 
 /* The body both sides run: an SMA 10/30 cross kept in plain Lua. */
-#define BODY                                                                                       \
-    "  local p = b.close cnt = cnt + 1 pos = pos % 30 + 1 s = s + p - rb[pos]\n"                     \
-    "  local j = pos - 10 if j < 1 then j = j + 30 end\n"                                            \
-    "  f = f + p - rb[j] rb[pos] = p\n"                                                              \
-    "  if cnt >= 30 then local up = f * 3 > s\n"                                                     \
-    "    if up and not inpos then inpos = true BUY elseif not up and inpos then inpos = false SELL end\n" \
+#define BODY                                                                                                           \
+    "  local p = b.close cnt = cnt + 1 pos = pos % 30 + 1 s = s + p - rb[pos]\n"                                       \
+    "  local j = pos - 10 if j < 1 then j = j + 30 end\n"                                                              \
+    "  f = f + p - rb[j] rb[pos] = p\n"                                                                                \
+    "  if cnt >= 30 then local up = f * 3 > s\n"                                                                       \
+    "    if up and not inpos then inpos = true BUY elseif not up and inpos then inpos = false SELL end\n"              \
     "  end\n"
 
 static const char prologue[] = "local rb, f, s, pos, cnt, inpos = {}, 0, 0, 0, 0, false\n"
@@ -290,7 +291,8 @@ int bench_bars(const struct bench *bench)
     if (rc < 0)
         return EXIT_RUN;
     double a = bench_median(ours, REPEATS), b = bench_median(stick, REPEATS);
-    printf("bars: through Lua on_bar, from memory: SMA cross, paper fills, fees, 7 rules, accounts, journal, watchdog\n");
+    printf(
+        "bars: through Lua on_bar, from memory: SMA cross, paper fills, fees, 7 rules, accounts, journal, watchdog\n");
     printf("  ours     %8.1f ns/bar  %6.2f M bars/s   (%llu orders, %llu fills)\n", a, 1e3 / a,
            (unsigned long long)run.requests, (unsigned long long)run.fills);
     printf("  floor    %8.1f ns/bar  %6.2f M bars/s   the same Lua body, called directly\n", b, 1e3 / b);
@@ -321,8 +323,8 @@ int bench_order(const struct bench *bench)
     double a = bench_median(event, REPEATS), b = bench_median(order, REPEATS);
     printf("order: the same path with a client in C (no Lua), a market order at every bar\n");
     printf("  bar      %8.1f ns      event, simulator, accounts, journal\n", a);
-    printf("  order    %8.1f ns more 7 rules, %.1f journal records, simulator, fill, fees, accounts (%llu orders)\n", b - a,
-           (double)busy.records / (double)busy.requests, (unsigned long long)busy.requests);
+    printf("  order    %8.1f ns more 7 rules, %.1f journal records, simulator, fill, fees, accounts (%llu orders)\n",
+           b - a, (double)busy.records / (double)busy.requests, (unsigned long long)busy.requests);
     return EXIT_GOOD;
 }
 

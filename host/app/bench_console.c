@@ -62,7 +62,8 @@ static void host_run(void *arg)
 }
 
 /* `path` NULL: no other console can attach. */
-static bool scene_open(struct scene *scene, const struct bench *bench, const char *path, const char *feed, const char *speed)
+static bool scene_open(struct scene *scene, const struct bench *bench, const char *path, const char *feed,
+                       const char *speed)
 {
     int own[2];
     scene->options = calloc(1, sizeof *scene->options);
@@ -114,11 +115,20 @@ static bool ask(struct link *link, const char *const *fields, uint32_t count)
 /* One question again and again, on the engine's side alone: how long events would stand still. */
 static void time_questions(struct session *session)
 {
-    static const struct { const char *name; const char *fields[4]; uint32_t count; } nouns[] = {
-        {"status", {"status"}, 1},       {"markets", {"markets"}, 1},   {"ticker", {"ticker"}, 1},
-        {"orders, 8 rows", {"orders", "open"}, 2}, {"fills, 16 rows", {"fills"}, 1},   {"positions", {"positions"}, 1},
-        {"pnl", {"pnl"}, 1},             {"explain", {"explain", "o1"}, 2}, {"preview", {"preview", "buy", "BTC/USDT", "qty=1"}, 4},
-        {"bars, 64 rows", {"bars", "BTC/USDT", "1s", "64"}, 4}};
+    static const struct {
+        const char *name;
+        const char *fields[4];
+        uint32_t count;
+    } nouns[] = {{"status", {"status"}, 1},
+                 {"markets", {"markets"}, 1},
+                 {"ticker", {"ticker"}, 1},
+                 {"orders, 8 rows", {"orders", "open"}, 2},
+                 {"fills, 16 rows", {"fills"}, 1},
+                 {"positions", {"positions"}, 1},
+                 {"pnl", {"pnl"}, 1},
+                 {"explain", {"explain", "o1"}, 2},
+                 {"preview", {"preview", "buy", "BTC/USDT", "qty=1"}, 4},
+                 {"bars, 64 rows", {"bars", "BTC/USDT", "1s", "64"}, 4}};
     double values[QUESTIONS_EACH];
     struct text reply;
     text_init_grow(&reply, POST_LINE_MAX);
@@ -144,7 +154,8 @@ static int bench_questions(const struct bench *bench)
     int code = EXIT_RUN;
     struct link *link = NULL;
     if (scene_open(&scene, bench, NULL, "synthetic:1000", "max") && link_new(scene.watch_fd, &link) == OC_OK) {
-        const char *pause[] = {"pause"}, *step[] = {"step", "200000"}, *resting[] = {"buy", "BTC/USDT", "qty=0.001", "price=30000"},
+        const char *pause[] = {"pause"}, *step[] = {"step", "200000"},
+                   *resting[] = {"buy", "BTC/USDT", "qty=0.001", "price=30000"},
                    *taken[] = {"buy", "BTC/USDT", "qty=0.001"};
         ask(link, pause, 1);
         ask(link, step, 2);
@@ -238,11 +249,12 @@ static int bench_noise(const struct bench *bench)
            PHASE_SECONDS * ROUNDS, ROUNDS);
     printf("  an event is taken after its time: median us %10.1f %10.1f\n", percentile(scene->late[1], 0.5) / 1e3,
            percentile(scene->late[2], 0.5) / 1e3);
-    printf("                                       p99 us %10.1f %10.1f   ratio %.2f\n", quiet_p99 / 1e3, noisy_p99 / 1e3,
-           quiet_p99 > 0 ? noisy_p99 / quiet_p99 : 0);
-    printf("  another console's line is answered: median ms %8.2f %10.2f\n", bench_median(quiet_ms, quiet), bench_median(noisy_ms, noisy));
-    printf("                                         p99 ms %8.2f %10.2f   (50 is the limit)\n", bench_percentile(quiet_ms, quiet, 99),
-           bench_percentile(noisy_ms, noisy, 99));
+    printf("                                       p99 us %10.1f %10.1f   ratio %.2f\n", quiet_p99 / 1e3,
+           noisy_p99 / 1e3, quiet_p99 > 0 ? noisy_p99 / quiet_p99 : 0);
+    printf("  another console's line is answered: median ms %8.2f %10.2f\n", bench_median(quiet_ms, quiet),
+           bench_median(noisy_ms, noisy));
+    printf("                                         p99 ms %8.2f %10.2f   (50 is the limit)\n",
+           bench_percentile(quiet_ms, quiet, 99), bench_percentile(noisy_ms, noisy, 99));
     code = EXIT_GOOD;
 out:
     link_free(link);

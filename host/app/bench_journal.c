@@ -1,6 +1,6 @@
 /* bench_journal.c: the door beside what it cannot do without: a copy and a hash, an fdatasync, a read. */
-#include "app/restore.h"
 #include "app/bench.h"
+#include "app/restore.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -189,7 +189,8 @@ int bench_journal(const struct bench *bench)
     printf("  append   %8.1f ns      a record of %u bytes\n", a, sample.head.size);
     printf("  stick    %8.1f ns      a copy and one hash of it\n", b);
     printf("  ratio    %8.2f x the stick's time\n", a / b);
-    printf("  market   %8.1f ns      sequence, input hash and mark of a bar by reference\n", bench_median(market, REPEATS));
+    printf("  market   %8.1f ns      sequence, input hash and mark of a bar by reference\n",
+           bench_median(market, REPEATS));
     return EXIT_GOOD;
 }
 
@@ -252,7 +253,8 @@ int bench_durable(const struct bench *bench)
         rc = door_open(&config, &door);
     if (rc == OC_OK)
         rc = raw_open(bench->dir, &fd);
-    for (int block = 0; block < SYNCS && rc == OC_OK; block += SYNC_BLOCK) { /* in turn, so that both meet the same disk */
+    for (int block = 0; block < SYNCS && rc == OC_OK;
+         block += SYNC_BLOCK) { /* in turn, so that both meet the same disk */
         for (int i = 0; i < SYNC_BLOCK && rc == OC_OK; i++)
             rc = door_durable(door, &ours[block + i]);
         for (int i = 0; i < SYNC_BLOCK && rc == OC_OK; i++)

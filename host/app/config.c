@@ -22,7 +22,8 @@ static const struct config_key keys[] = {
     {"session.speed", "text", "max", "of replayed data: 1x, 60x, max"},
     {"session.feed", "text", "none", "paper: replay:FILE, synthetic[:RATE] or synthetic-bars[:COUNT]"},
     {"session.duration", "duration", "none", "paper: ends after this much of data time"},
-    {"console.socket", "text", "auto; none at full speed", "paper: where consoles attach: auto, none, or a path of at most 99 bytes"},
+    {"console.socket", "text", "auto; none at full speed",
+     "paper: where consoles attach: auto, none, or a path of at most 99 bytes"},
     {"console.limit", "duration", "5s", "CPU time of one evaluation in a console"},
     {"console.ask_above", "decimal", "unset", "live: orders worth more ask once, settlement currency"},
     {"console.rehearse_live", "boolean", "no", "paper with the locks, questions and colours of live"},
@@ -40,7 +41,8 @@ static const struct config_key keys[] = {
     {"sim.paper.fee_in_base", "boolean", "no", "fees of buys are taken from what was bought"},
     {"sim.paper.check_funds", "boolean", "yes", "orders beyond the balance are rejected (spot)"},
     {"sim.paper.allow_short", "boolean", "no", "spot may be sold without having it"},
-    {"report.periods_per_year", "integer", "252 or 365, by the data", "daily returns in a year, for what the report gives a year"},
+    {"report.periods_per_year", "integer", "252 or 365, by the data",
+     "daily returns in a year, for what the report gives a year"},
     {"risk.strict", "boolean", "no", "every rule is asked twice and must agree"},
     {"risk.max_order_qty.limit", "decimal", "unset", "largest quantity of one order, base units"},
     {"risk.max_order_value.limit", "decimal", "unset", "largest value of one order, settlement currency"},
@@ -99,15 +101,17 @@ static oc_rc check_integers(const char *text, const char *path, char *error, uin
                 at++;
             continue;
         }
-        bool starts = *at >= '0' && *at <= '9' && (at == text || !strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789.", at[-1]));
+        bool starts =
+            *at >= '0' && *at <= '9' &&
+            (at == text || !strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789.", at[-1]));
         if (!starts)
             continue;
         char *end;
         unsigned long long value = strtoull(at, &end, 0);
         bool negative = at > text && at[-1] == '-';
         if (value > (negative ? 2147483648ull : 2147483647ull) && *end != 'L' && *end != '.' && *end != 'e') {
-            snprintf(error, size_max, "%.200s:%d: the integer %.*s is beyond 32 bits: write it with an L at its end", path,
-                     line, (int)(end - at), at);
+            snprintf(error, size_max, "%.200s:%d: the integer %.*s is beyond 32 bits: write it with an L at its end",
+                     path, line, (int)(end - at), at);
             return OC_E_CONFIG;
         }
         at = end - 1;

@@ -15,9 +15,9 @@ enum { CONFIG_FILE_MAX = 1 << 20 };
 
 /* One documented key. The table makes the checks, `etc/outcry.conf` and the reference. */
 struct config_key {
-    const char *key;     /* "sim.paper.latency" */
-    const char *type;    /* text, decimal, integer, duration, time, boolean */
-    const char *unset;   /* what holds when it is not set, for the reference */
+    const char *key;   /* "sim.paper.latency" */
+    const char *type;  /* text, decimal, integer, duration, time, boolean */
+    const char *unset; /* what holds when it is not set, for the reference */
     const char *about;
 };
 

@@ -8,8 +8,8 @@
 #include "app/diff.h"
 #include "app/interrupt.h"
 #include "app/run.h"
-#include "app/travel.h"
 #include "app/session_impl.h"
+#include "app/travel.h"
 #include "app/verbs.h"
 #include "base/env_fork.h"
 #include "base/env_socket.h"
@@ -216,7 +216,8 @@ static oc_rc take_name(void *arg, const char *name)
 {
     struct found *found = arg;
     size_t length = strlen(name);
-    if (found->count < CONNECT_MAX && length > 5 && length < sizeof found->names[0] && strcmp(name + length - 5, ".sock") == 0)
+    if (found->count < CONNECT_MAX && length > 5 && length < sizeof found->names[0] &&
+        strcmp(name + length - 5, ".sock") == 0)
         snprintf(found->names[found->count++], sizeof found->names[0], "%s", name);
     return OC_OK;
 }
@@ -253,7 +254,8 @@ static oc_rc connect_only(int *ret_fd)
         env_close(*ret_fd);
         fputs("outcry: several hosts run: name one of these with --attach SOCKET\n", stderr);
     } else {
-        fputs("outcry: no host is listening: start one, such as `outcry paper --feed synthetic:10 --speed 1x --cash '10000 USDT'`\n",
+        fputs("outcry: no host is listening: start one, such as `outcry paper --feed synthetic:10 --speed 1x --cash "
+              "'10000 USDT'`\n",
               stderr);
     }
     return OC_E_NOT_FOUND;
@@ -297,9 +299,11 @@ static int take_wish(int argc, char **argv, struct wish *ret_wish)
 /* What a console without a session begins with. */
 static oc_rc set_defaults(struct options *options)
 {
-    static const char *const defaults[][2] = {
-        {"session.feed", "synthetic:20"}, {"session.speed", "1x"}, {"account.cash", "10000 USDT"},
-        {"sim.paper.taker_fee", "0.1%"},  {"session.end", "hold"}};
+    static const char *const defaults[][2] = {{"session.feed", "synthetic:20"},
+                                              {"session.speed", "1x"},
+                                              {"account.cash", "10000 USDT"},
+                                              {"sim.paper.taker_fee", "0.1%"},
+                                              {"session.end", "hold"}};
     bool has_data = false; /* a file of its own: no synthetic prices beside it */
     oc_rc rc = OC_OK;
     for (uint32_t i = 0; i < options->word_count; i++) {

@@ -108,7 +108,8 @@ static bool is_same(const struct oc_event *a, const struct oc_event *b)
     if (memcmp(&head_a, &head_b, sizeof head_a) != 0)
         return false;
     if (a->type == OC_EV_REQUEST) {
-        struct oc_request left = *(const struct oc_request *)(const void *)a, right = *(const struct oc_request *)(const void *)b;
+        struct oc_request left = *(const struct oc_request *)(const void *)a,
+                          right = *(const struct oc_request *)(const void *)b;
         left.head = right.head = head_a;
         left.decision_seq = right.decision_seq = 0;
         return memcmp(&left, &right, sizeof left) == 0;
@@ -162,7 +163,8 @@ static void put_record(struct text *text, const struct side *side, const struct 
         const struct oc_request *request = (const struct oc_request *)(const void *)event;
         static const char *const kinds[] = {"", "new", "amend", "cancel"};
         text_format(text, " %s o%llu %s ", kinds[request->kind <= 3 ? request->kind : 0],
-                    (unsigned long long)(request->order & ((1ull << 40) - 1)), request->side == OC_SIDE_BUY ? "BUY" : "SELL");
+                    (unsigned long long)(request->order & ((1ull << 40) - 1)),
+                    request->side == OC_SIDE_BUY ? "BUY" : "SELL");
         if (request->bits & OC_RQ_HAS_QTY)
             put_units(text, side, event->inst, false, request->qty);
         else
@@ -193,8 +195,8 @@ static void put_rest(struct text *text, struct side *side)
 
 static void put_part(struct text *text, struct side *a, struct side *b)
 {
-    text_format(text, "they part after %llu records that are the same, %llu fills among them:\n", (unsigned long long)a->seen,
-                (unsigned long long)a->fills);
+    text_format(text, "they part after %llu records that are the same, %llu fills among them:\n",
+                (unsigned long long)a->seen, (unsigned long long)a->fills);
     for (int i = 0; i < AFTER_MAX && (a->next || b->next); i++) {
         put_record(text, a, a->next);
         put_record(text, b, b->next);
@@ -217,7 +219,8 @@ oc_rc session_diff(const char *a, const char *b, struct text *text)
             advance(&right);
         }
         if (!left.next && !right.next)
-            text_format(text, "the same: %llu records, %llu fills\n", (unsigned long long)left.seen, (unsigned long long)left.fills);
+            text_format(text, "the same: %llu records, %llu fills\n", (unsigned long long)left.seen,
+                        (unsigned long long)left.fills);
         else
             put_part(text, &left, &right);
         put_rest(text, &left);

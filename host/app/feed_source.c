@@ -6,7 +6,7 @@
 
 #include "base/text.h"
 
-#define MINUTE_NS 60000000000LL
+#define MINUTE_NS          60000000000LL
 #define SYNTHETIC_START_NS 1704067200000000000LL /* 2024-01-01 */
 
 static uint64_t next_random(struct synthetic *synthetic)
@@ -24,8 +24,8 @@ static oc_rc open_synthetic(struct feed_source *source, uint64_t seed)
     const char *colon = strchr(source->path, ':');
     int64_t number = bars ? 5000 : 10;
     if (colon && (text_to_int(colon + 1, strlen(colon + 1), &number) < 0 || number < 1 || number > 100000000)) {
-        snprintf(source->error, sizeof source->error, "%.60s: found '%.60s', expected a whole number from 1 to 100000000",
-                 source->path, colon + 1);
+        snprintf(source->error, sizeof source->error,
+                 "%.60s: found '%.60s', expected a whole number from 1 to 100000000", source->path, colon + 1);
         return OC_E_CONFIG;
     }
     source->synthetic = (struct synthetic){.state = seed,
@@ -88,8 +88,8 @@ oc_rc feed_source_start(struct feed_source *source, uint32_t inst)
     if (!source->table)
         return OC_OK;
     source->token = 1;
-    oc_rc rc = source->table->start(source->instance.self, source->token, source->path, source->options, inst,
-                                    &source->info);
+    oc_rc rc =
+        source->table->start(source->instance.self, source->token, source->path, source->options, inst, &source->info);
     source->is_started = rc == OC_OK;
     if (rc == OC_OK && source->skip && source->table->skip)
         rc = source->table->skip(source->instance.self, source->token, source->skip);

@@ -14,14 +14,14 @@ struct synthetic { /* bars of a seeded walk, or trades and quotes at a rate */
     uint64_t state;
     int64_t price;
     int64_t now_ns;
-    int64_t period_ns;  /* bars; 0: ticks */
-    int64_t step_ns;    /* ticks */
+    int64_t period_ns; /* bars; 0: ticks */
+    int64_t step_ns;   /* ticks */
     uint64_t count;
-    uint64_t max;       /* 0: endless */
+    uint64_t max; /* 0: endless */
 };
 
 struct feed_source {
-    char path[512];      /* file, or "synthetic..." */
+    char path[512]; /* file, or "synthetic..." */
     char options[512];
     struct instance instance;
     const struct oc_data *table; /* NULL: synthetic */
@@ -33,8 +33,8 @@ struct feed_source {
     uint64_t memory_at;
     uint32_t inst;
     uint32_t token;
-    uint64_t skip;       /* events before the first one given (restore) */
-    int64_t until_ns;    /* events after it are not given */
+    uint64_t skip;    /* events before the first one given (restore) */
+    int64_t until_ns; /* events after it are not given */
     bool is_started;
     bool is_ended;
     union {

@@ -30,13 +30,13 @@ static oc_rc said(struct instance *instance, oc_rc rc)
     return rc;
 }
 
-#define CONFIG_GETTER(name, type)                                                                  \
-    static oc_rc config_##name(const struct oc_host *host, const char *key, type *ret_value)       \
-    {                                                                                              \
-        struct instance *instance = instance_of(host);                                             \
-        char full[SETTING_KEY_MAX];                                                                \
-        oc_rc rc = key_of(instance, key, full);                                                    \
-        return rc < 0 ? rc : said(instance, settings_##name(instance->settings, full, ret_value)); \
+#define CONFIG_GETTER(name, type)                                                                                      \
+    static oc_rc config_##name(const struct oc_host *host, const char *key, type *ret_value)                           \
+    {                                                                                                                  \
+        struct instance *instance = instance_of(host);                                                                 \
+        char full[SETTING_KEY_MAX];                                                                                    \
+        oc_rc rc = key_of(instance, key, full);                                                                        \
+        return rc < 0 ? rc : said(instance, settings_##name(instance->settings, full, ret_value));                     \
     }
 
 CONFIG_GETTER(dec, struct oc_dec)
@@ -155,14 +155,12 @@ oc_rc instance_open(struct instance *instance, const struct registry *registry, 
     }
     instance->plugin = entry->plugin;
     instance->memory_left = PLUGIN_MEMORY_MAX;
-    instance->host = (struct oc_host){.size = sizeof instance->host,
-                                      .abi = OC_ABI_MAJOR << 16 | OC_ABI_MINOR,
-                                      .service = service,
-                                      .impl = instance};
+    instance->host = (struct oc_host){
+        .size = sizeof instance->host, .abi = OC_ABI_MAJOR << 16 | OC_ABI_MINOR, .service = service, .impl = instance};
     oc_rc rc = entry->plugin->open(&instance->host, &instance->self);
     if (rc < 0) {
-        snprintf(error, 512, "plugin %.64s did not open (code %d)%s%.300s", id, (int)rc,
-                 rc == OC_E_CONFIG ? ": " : "", rc == OC_E_CONFIG ? instance->settings->error : "");
+        snprintf(error, 512, "plugin %.64s did not open (code %d)%s%.300s", id, (int)rc, rc == OC_E_CONFIG ? ": " : "",
+                 rc == OC_E_CONFIG ? instance->settings->error : "");
         instance->plugin = NULL;
     }
     return rc;

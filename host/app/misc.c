@@ -6,12 +6,12 @@
 #include <libconfig.h>
 #include <lua.h>
 
+#include "app/config.h"
+#include "app/diff.h"
 #include "app/options.h"
 #include "app/run.h"
-#include "app/diff.h"
 #include "app/verbs.h"
 #include "app/version.h"
-#include "app/config.h"
 
 int verb_version(int argc, char **argv)
 {

@@ -110,8 +110,8 @@ static oc_rc add_spread(struct options *options, const char *text)
     }
     if (text_to_decimal(text, length, &dec.units, &dec.scale) < 0 || dec.units < 0 || dec.scale + shift > 17 ||
         dec.units > num_pow10(dec.scale + shift) / 10) {
-        snprintf(options->error, sizeof options->error, "--spread: found '%.40s', expected such as 2bps or 0.02%%, at most 10%%",
-                 text);
+        snprintf(options->error, sizeof options->error,
+                 "--spread: found '%.40s', expected such as 2bps or 0.02%%, at most 10%%", text);
         return OC_E_INVALID;
     }
     char half[TEXT_DECIMAL_MAX];
@@ -176,8 +176,8 @@ static const struct option *find(struct options *options, const char *name, size
             return &known[i];
     }
     const char *nearest = text_nearest(copy, names);
-    snprintf(options->error, sizeof options->error, "unknown option --%s%s%s%s", copy, nearest ? "; did you mean --" : "",
-             nearest ? nearest : "", nearest ? "?" : "; see `outcry help`");
+    snprintf(options->error, sizeof options->error, "unknown option --%s%s%s%s", copy,
+             nearest ? "; did you mean --" : "", nearest ? nearest : "", nearest ? "?" : "; see `outcry help`");
     return NULL;
 }
 
@@ -191,7 +191,9 @@ oc_rc options_parse(struct options *options, int argc, char **argv)
             options->words[options->word_count++] = word;
             continue;
         }
-        const char *name = word[1] == '-' ? word + 2 : (strncmp(word, "-p", 2) == 0 ? "param" : (strcmp(word, "-h") == 0 ? "help" : word + 1));
+        const char *name =
+            word[1] == '-' ? word + 2
+                           : (strncmp(word, "-p", 2) == 0 ? "param" : (strcmp(word, "-h") == 0 ? "help" : word + 1));
         bool is_short = word[1] != '-';
         const char *equals = is_short ? NULL : strchr(name, '=');
         const struct option *option = find(options, name, equals ? (size_t)(equals - name) : strlen(name));

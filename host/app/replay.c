@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "app/run.h"
-#include "app/travel.h"
 #include "app/session_impl.h"
 #include "app/steer.h"
+#include "app/travel.h"
 #include "app/verbs.h"
 #include "app/version.h"
 #include "base/env.h"
@@ -95,8 +95,8 @@ static oc_rc commands_due(void *arg, int64_t at_ns)
 static bool goes_on(void *arg, int64_t at_ns)
 {
     struct compare *compare = arg;
-    return commands_due(compare, at_ns) == OC_OK && catch_up(compare, at_ns) == OC_OK && compare->next && !is_ending(compare) &&
-           compare->next->local_ns >= at_ns;
+    return commands_due(compare, at_ns) == OC_OK && catch_up(compare, at_ns) == OC_OK && compare->next &&
+           !is_ending(compare) && compare->next->local_ns >= at_ns;
 }
 
 static const char *type_name(uint16_t type)
@@ -136,12 +136,12 @@ static void show(const char *side, const struct oc_event *event)
     printf("  %-9s seq %-8llu %s %-9s", side, (unsigned long long)event->seq, time, type_name(event->type));
     if (event->type == OC_EV_FILL) {
         const struct oc_ev_fill *fill = (const struct oc_ev_fill *)(const void *)event;
-        printf(" order %llx %s %lld at %lld", (unsigned long long)fill->order, fill->side == OC_SIDE_BUY ? "buy" : "sell",
-               (long long)fill->qty, (long long)fill->price);
+        printf(" order %llx %s %lld at %lld", (unsigned long long)fill->order,
+               fill->side == OC_SIDE_BUY ? "buy" : "sell", (long long)fill->qty, (long long)fill->price);
     } else if (event->type == OC_EV_REQUEST) {
         const struct oc_request *request = (const struct oc_request *)(const void *)event;
-        printf(" order %llx %s %lld", (unsigned long long)request->order,
-               request->side == OC_SIDE_BUY ? "buy" : "sell", (long long)request->qty);
+        printf(" order %llx %s %lld", (unsigned long long)request->order, request->side == OC_SIDE_BUY ? "buy" : "sell",
+               (long long)request->qty);
     }
     putchar('\n');
 }
@@ -319,7 +319,8 @@ static oc_rc show_report(struct session *session, const struct result *result, c
         rc = report_html(result, wish->html);
     if (rc < 0)
         session_fail(session, rc, "the report could not be written (code %d)%s%s", (int)rc,
-                     wish->html && rc != OC_E_NOMEM ? ": " : "", wish->html && rc != OC_E_NOMEM ? env_error_text() : "");
+                     wish->html && rc != OC_E_NOMEM ? ": " : "",
+                     wish->html && rc != OC_E_NOMEM ? env_error_text() : "");
     return rc;
 }
 
@@ -339,7 +340,8 @@ static oc_rc prepare(struct compare *compare, struct session *session, const cha
     if (rc == OC_OK)
         rc = take_header(session, session->settings, text, size);
     if (rc < 0) {
-        fprintf(stderr, "outcry: session %s: %s\n", dir, session->error[0] ? session->error : "its header cannot be read");
+        fprintf(stderr, "outcry: session %s: %s\n", dir,
+                session->error[0] ? session->error : "its header cannot be read");
         return rc;
     }
     session_take_stops(session, compare->reader);
@@ -514,5 +516,6 @@ int verb_replay(int argc, char **argv)
 
 int verb_report(int argc, char **argv)
 {
-    return verb(argc, argv, (struct wish){.report = true}, "usage: outcry report SESSION [--json] [--report FILE.html]\n");
+    return verb(argc, argv, (struct wish){.report = true},
+                "usage: outcry report SESSION [--json] [--report FILE.html]\n");
 }

@@ -8,7 +8,13 @@
 #include "base/env.h"
 #include "base/log.h"
 
-enum { BLOB_MAX = 64 << 20, PARTS_FIXED = 4, PARTS_MAX = PARTS_FIXED + SESSION_STRATEGIES_MAX, BLOB_VERSION = 3, PART_ALIGN = 16 };
+enum {
+    BLOB_MAX = 64 << 20,
+    PARTS_FIXED = 4,
+    PARTS_MAX = PARTS_FIXED + SESSION_STRATEGIES_MAX,
+    BLOB_VERSION = 3,
+    PART_ALIGN = 16
+};
 enum { PART_ROSTER, PART_ENGINE, PART_SIM, PART_ANSWERS }; /* and then each strategy; 0 bytes where it is unloaded */
 
 struct blob_head {
@@ -199,7 +205,8 @@ static oc_rc apply_record(const struct restore *restore, struct session *session
         for (uint32_t i = 0; i < session->strategy_count; i++)
             if (session->strategies[i].strategy && session->strategies[i].id == text->owner)
                 return strategy_restore_state(session->strategies[i].strategy, text);
-        return text->owner && text->owner <= engine_client_count(session->engine) ? OC_OK : OC_E_DATA; /* unloaded since */
+        return text->owner && text->owner <= engine_client_count(session->engine) ? OC_OK
+                                                                                  : OC_E_DATA; /* unloaded since */
     }
     if (event->type == OC_EV_BALANCE) {
         const struct oc_ev_balance *balance = (const struct oc_ev_balance *)(const void *)event;
@@ -252,7 +259,8 @@ oc_rc restore_apply(struct restore *restore, struct session *session)
     if (journal_checkpoint(restore->reader, &checkpoint)) {
         rc = session_checkpoint_read(session, &checkpoint);
         if (rc < 0)
-            return session_fail(session, rc, "the checkpoint at record %llu is of another program or strategy (code %d)",
+            return session_fail(session, rc,
+                                "the checkpoint at record %llu is of another program or strategy (code %d)",
                                 (unsigned long long)checkpoint.seq, (int)rc);
         seq = checkpoint.seq;
         market = checkpoint.market_count;
@@ -300,9 +308,11 @@ oc_rc restore_apply(struct restore *restore, struct session *session)
     if (!session->is_restored)
         return session_record_balances(session);
     if (!restore->is_same_sim)
-        session_note(session, "restored: the simulator is another file than the recorded one: what it had decided and not said is decided anew");
+        session_note(session, "restored: the simulator is another file than the recorded one: what it had decided and "
+                              "not said is decided anew");
     session_warn_changed(session);
-    session_note(session, "restored: curve and round trips are those since the last start; money is of the whole session");
+    session_note(session,
+                 "restored: curve and round trips are those since the last start; money is of the whole session");
     oc_i128 equity;
     rc = portfolio_equity(engine_portfolio(session->engine), session->account, &equity, NULL);
     if (rc == OC_OK) /* the curve begins here, not where the session did */

@@ -13,7 +13,8 @@ enum { LINE_SIZE = 1024 };
 /* What may not change; speed, consoles, limits of risk and where the report goes may. */
 static bool is_fixed(const char *key)
 {
-    static const char *const fixed[] = {"account.", "data.", "sim.", "session.from", "session.to", "session.symbol", NULL};
+    static const char *const fixed[] = {"account.",   "data.",          "sim.", "session.from",
+                                        "session.to", "session.symbol", NULL};
     for (int i = 0; fixed[i]; i++)
         if (strncmp(key, fixed[i], strlen(fixed[i])) == 0)
             return true;
@@ -112,7 +113,8 @@ static size_t look_at(struct same *same, char *line, const char *body, size_t le
         const struct registry_entry *sim = registry_find(session->registry, NULL, "outcry.paper");
         same->is_same_sim = sim && sim->hash == hash;
     } else if (sscanf(line, "strategy %255s", name) == 1) {
-        const char *now = same->strategies < session->strategy_count ? session->strategies[same->strategies].file : NULL;
+        const char *now =
+            same->strategies < session->strategy_count ? session->strategies[same->strategies].file : NULL;
         if (!now || strcmp(last_part(now), last_part(name)) != 0)
             differs(same, "the strategy", name, now);
         size = take_source(same, line, body, left);
@@ -123,7 +125,8 @@ static size_t look_at(struct same *same, char *line, const char *body, size_t le
     return size;
 }
 
-oc_rc restore_is_same(struct session *session, const struct journal_reader *reader, const char *dir, bool *ret_is_same_sim)
+oc_rc restore_is_same(struct session *session, const struct journal_reader *reader, const char *dir,
+                      bool *ret_is_same_sim)
 {
     const char *text;
     size_t size, fixed = 0;
@@ -145,10 +148,12 @@ oc_rc restore_is_same(struct session *session, const struct journal_reader *read
         fixed += is_fixed(session->settings->list[i].key);
     if (!same.found[0] && (same.sources != session->source_count || same.strategies != session->strategy_count ||
                            same.params != session->param_count || same.fixed != fixed))
-        snprintf(same.found, sizeof same.found, "then %u data, %u strategies, %u parameters, %u settings of money, fills and data; now %u, %u, %u, %u",
+        snprintf(same.found, sizeof same.found,
+                 "then %u data, %u strategies, %u parameters, %u settings of money, fills and data; now %u, %u, %u, %u",
                  same.sources, same.strategies, same.params, same.fixed, session->source_count, session->strategy_count,
                  session->param_count, (uint32_t)fixed);
     if (!same.found[0])
         return OC_OK;
-    return session_fail(session, OC_E_CONFIG, "session %s is another one: %s; give what it began with, or another folder", dir, same.found);
+    return session_fail(session, OC_E_CONFIG,
+                        "session %s is another one: %s; give what it began with, or another folder", dir, same.found);
 }

@@ -44,7 +44,10 @@ oc_rc restore_sim_market(const struct restore *restore, struct session *session,
     return rc < 0 ? rc : session->sim_table->market(session->sim.self, point->at_ns, point->event);
 }
 
-static bool is_answer(const struct oc_event *event) { return event->type >= OC_EV_ACCEPTED && event->type <= OC_EV_SENT; }
+static bool is_answer(const struct oc_event *event)
+{
+    return event->type >= OC_EV_ACCEPTED && event->type <= OC_EV_SENT;
+}
 
 /* An answer of this instant may come of the open of a bar at this very instant. */
 static oc_rc take_answer(const struct restore *restore, struct session *session, const struct oc_event *event)
@@ -78,7 +81,8 @@ oc_rc restore_sim_record(const struct restore *restore, struct session *session,
     if (is_answer(event))
         return take_answer(restore, session, event);
     if (event->type == OC_EV_REQUEST && restore->is_same_sim)
-        return session->sim_table->request(session->sim.self, event->local_ns, (const struct oc_request *)(const void *)event);
+        return session->sim_table->request(session->sim.self, event->local_ns,
+                                           (const struct oc_request *)(const void *)event);
     session->sim_table->observe(session->sim.self, event);
     return OC_OK;
 }

@@ -114,7 +114,8 @@ static int check_order(struct check *check, struct options *options, struct regi
 {
     struct engine_config config = {.epoch = 1};
     struct engine_door door = {.record = record_nothing};
-    struct oc_request request = {.side = OC_SIDE_BUY, .kind = OC_REQUEST_NEW, .type = OC_ORDER_MARKET, .tif = OC_TIF_GTC};
+    struct oc_request request = {
+        .side = OC_SIDE_BUY, .kind = OC_REQUEST_NEW, .type = OC_ORDER_MARKET, .tif = OC_TIF_GTC};
     char error[512] = "";
     uint32_t inst, base;
     if (options->word_count < 4 || (strcmp(options->words[1], "buy") != 0 && strcmp(options->words[1], "sell") != 0)) {

@@ -51,7 +51,8 @@ static oc_rc take_words(struct session *session, const struct options *options)
         if (ends_with(word, ".lua")) {
             if (session->strategy_count == SESSION_STRATEGIES_MAX)
                 return session_fail(session, OC_E_LIMIT, "at most %d strategies", SESSION_STRATEGIES_MAX);
-            snprintf(session->strategies[session->strategy_count++].file, sizeof session->strategies[0].file, "%s", word);
+            snprintf(session->strategies[session->strategy_count++].file, sizeof session->strategies[0].file, "%s",
+                     word);
         } else {
             if (session->source_count == FEED_SOURCES_MAX)
                 return session_fail(session, OC_E_LIMIT, "at most %d data files", FEED_SOURCES_MAX);
@@ -65,9 +66,11 @@ static oc_rc take_words(struct session *session, const struct options *options)
 
 oc_rc run_load_plugins(struct registry *registry)
 {
-    static const char *const names[] = {"sims/paper",          "data/csv",            "risk/kill_switch",
-                                        "risk/max_order_qty",  "risk/max_order_value", "risk/price_collar",
-                                        "risk/position_limit", "risk/message_rate",   "risk/max_daily_loss", NULL};
+    static const char *const names[] = {"sims/paper",           "data/csv",
+                                        "risk/kill_switch",     "risk/max_order_qty",
+                                        "risk/max_order_value", "risk/price_collar",
+                                        "risk/position_limit",  "risk/message_rate",
+                                        "risk/max_daily_loss",  NULL};
     registry_init(registry);
     return load_needed(registry, names);
 }
@@ -99,8 +102,9 @@ static void show_progress(struct session *session)
     if (share < 0)
         fprintf(stderr, "\r%llu events ", (unsigned long long)loop_index(session->loop));
     else
-        fprintf(stderr, "\r[%.*s%.*s] %3d %%  %llu events ", done < WIDTH ? done : WIDTH, full, done < WIDTH ? WIDTH - done : 0, none,
-                (int)(share * 100), (unsigned long long)loop_index(session->loop));
+        fprintf(stderr, "\r[%.*s%.*s] %3d %%  %llu events ", done < WIDTH ? done : WIDTH, full,
+                done < WIDTH ? WIDTH - done : 0, none, (int)(share * 100),
+                (unsigned long long)loop_index(session->loop));
 }
 
 struct session *run_session_new(struct options *options, struct registry *registry, const char *mode)
@@ -148,7 +152,8 @@ static oc_rc write_reports(struct session *session, const struct options *option
         return session_fail(session, rc, "the report could not be written to the standard output (code %d)", (int)rc);
     rc = options->report ? report_html(result, options->report) : OC_OK;
     if (rc < 0)
-        return session_fail(session, rc, "--report %s: %s", options->report, rc == OC_E_NOMEM ? "no memory" : env_error_text());
+        return session_fail(session, rc, "--report %s: %s", options->report,
+                            rc == OC_E_NOMEM ? "no memory" : env_error_text());
     if (options->report && !options->quiet && !options->json)
         printf("report: %s\n", options->report);
     return OC_OK;
@@ -207,7 +212,8 @@ oc_rc run_setup_paper(struct session *session, const struct options *options)
         const char *path = strncmp(feed, "replay:", 7) == 0 ? feed + 7 : feed;
         if (path == feed && strncmp(feed, "synthetic", 9) != 0)
             return session_fail(session, OC_E_CONFIG,
-                                "--feed: found '%s', expected replay:FILE, synthetic[:RATE] or synthetic-bars[:COUNT]", feed);
+                                "--feed: found '%s', expected replay:FILE, synthetic[:RATE] or synthetic-bars[:COUNT]",
+                                feed);
         snprintf(session->sources[session->source_count++].path, sizeof session->sources[0].path, "%s", path);
     }
     if (rc == OC_OK && session->source_count == 0)

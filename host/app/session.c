@@ -120,14 +120,14 @@ static oc_rc open_door(struct session *session)
     struct text header;
     text_init_grow(&header, 4 << 20);
     session_header(session, &header);
-    struct door_config config = {.dir = dir,
-                                 .header = header.data,
-                                 .header_size = header.size,
-                                 .resume = session->resume,
-                                 .durability = strcmp(settings_text(session->settings, "session.durability", "process"),
-                                                      "power") == 0
-                                                   ? DOOR_POWER
-                                                   : DOOR_PROCESS};
+    struct door_config config = {
+        .dir = dir,
+        .header = header.data,
+        .header_size = header.size,
+        .resume = session->resume,
+        .durability = strcmp(settings_text(session->settings, "session.durability", "process"), "power") == 0
+                          ? DOOR_POWER
+                          : DOOR_PROCESS};
     oc_rc rc = door_open(&config, &session->door);
     text_release(&header);
     return rc < 0 ? session_fail(session, rc, "session folder %s: %s", dir ? dir : "(memory)", door_open_error()) : rc;
@@ -157,7 +157,8 @@ static oc_rc open_cash(struct session *session)
     while (number < 3 && strcmp(methods[number], method) != 0)
         number++;
     if (number == 3)
-        return session_fail(session, OC_E_CONFIG, "account.cost_method: found '%s', expected average, fifo or lifo", method);
+        return session_fail(session, OC_E_CONFIG, "account.cost_method: found '%s', expected average, fifo or lifo",
+                            method);
     while (*at) {
         char amount[64], name[OC_ASSET_MAX];
         int used = 0;
@@ -165,8 +166,8 @@ static oc_rc open_cash(struct session *session)
         uint32_t asset;
         if (sscanf(at, " %63[0-9.eE+-] %15[A-Za-z0-9._-]%n", amount, name, &used) != 2 ||
             text_to_decimal(amount, strlen(amount), &dec.units, &dec.scale) < 0 || dec.units < 0)
-            return session_fail(session, OC_E_CONFIG, "cash: found '%s', expected an amount and a currency: '10000 USDT'",
-                                at);
+            return session_fail(session, OC_E_CONFIG,
+                                "cash: found '%s', expected an amount and a currency: '10000 USDT'", at);
         at += used;
         at += strspn(at, " ,");
         if (instruments_asset(instruments, name, &asset) < 0)
@@ -221,15 +222,21 @@ static void note_profile(struct session *session)
                      settings_text(settings, "sim.paper.latency", "0"));
         return;
     }
-    session_note(session, "fills: half-spread %s of the price where data have no quotes, latency %s each way, at most %s of a bar's volume",
+    session_note(session,
+                 "fills: half-spread %s of the price where data have no quotes, latency %s each way, at most %s of a "
+                 "bar's volume",
                  settings_text(settings, "sim.paper.half_spread", "0.0001 (2 bps spread)"),
-                 settings_text(settings, "sim.paper.latency", "5ms"), settings_text(settings, "sim.paper.volume_cap", "0.1"));
+                 settings_text(settings, "sim.paper.latency", "5ms"),
+                 settings_text(settings, "sim.paper.volume_cap", "0.1"));
     bool is_in_base = false;
     if (settings_boolean(session->settings, "sim.paper.fee_in_base", &is_in_base) == OC_OK && is_in_base)
-        session_note(session, "fees: in the base currency: the account holds less than the positions, which count fills; a strategy that "
-                     "waits for a position of 0 does not find it");
+        session_note(
+            session,
+            "fees: in the base currency: the account holds less than the positions, which count fills; a strategy that "
+            "waits for a position of 0 does not find it");
     session_note(session, "fills: limits when traded through by one step; fees taker %s, maker %s",
-                 settings_text(settings, "sim.paper.taker_fee", "0"), settings_text(settings, "sim.paper.maker_fee", "0"));
+                 settings_text(settings, "sim.paper.taker_fee", "0"),
+                 settings_text(settings, "sim.paper.maker_fee", "0"));
 }
 
 static oc_rc open_sim(struct session *session)

@@ -22,7 +22,13 @@ struct session_cash { /* opening cash, as said */
     struct oc_dec amount;
 };
 
-enum { SESSION_CASH_MAX = 16, SESSION_STRATEGIES_MAX = 16, SESSION_RULES_MAX = 32, SESSION_PARAMS_MAX = 128, SESSION_ERROR_MAX = 4096 };
+enum {
+    SESSION_CASH_MAX = 16,
+    SESSION_STRATEGIES_MAX = 16,
+    SESSION_RULES_MAX = 32,
+    SESSION_PARAMS_MAX = 128,
+    SESSION_ERROR_MAX = 4096
+};
 enum {
     SESSION_STOPS_MAX = 256, /* recorded suspensions by a limit that a replay looks for */
     SESSION_MAY_LISTS = 4,   /* venues, accounts, instruments, verbs */
@@ -43,16 +49,16 @@ struct session_budget { /* of one strategy; 0: the session's own, or none */
 struct session_strategy {
     char file[256];
     struct steer_source *opened; /* text and required files of the header; NULL: not opened with. Owned */
-    struct strategy *strategy; /* NULL: unloaded */
+    struct strategy *strategy;   /* NULL: unloaded */
     struct session *session;
-    bool is_told; /* that it was suspended */
+    bool is_told;    /* that it was suspended */
     bool is_steered; /* made from a record, not from what the session was opened with */
     uint32_t id;
     char name[STRATEGY_NAME_MAX];
     struct steer_source *source; /* what it was made from; owned */
     struct session_budget budget;
     char may[SESSION_MAY_LISTS][SESSION_MAY_MAX]; /* "*": all; "-": none */
-    int64_t gap_ns; /* longest time that another's offence kept it waiting */
+    int64_t gap_ns;                               /* longest time that another's offence kept it waiting */
     uint64_t gaps;
 };
 
@@ -66,22 +72,22 @@ enum { PACE_FREE, PACE_EVENTS, PACE_ORDERS, PACE_FILLS };
 
 struct session_pace {
     bool is_paused;
-    bool is_ended;        /* the data have ended; consoles may still look */
-    bool is_stopping;     /* its own console has gone */
-    uint32_t step_kind;   /* PACE_...: runs until steps_left of them happened */
+    bool is_ended;      /* the data have ended; consoles may still look */
+    bool is_stopping;   /* its own console has gone */
+    uint32_t step_kind; /* PACE_...: runs until steps_left of them happened */
     uint64_t steps_left;
     int64_t base_mono_ns; /* pacing counts from here */
     int64_t base_data_ns;
-    int64_t command_ns;   /* logical time of a command that comes now */
+    int64_t command_ns; /* logical time of a command that comes now */
 };
 
 struct session {
-    struct settings *settings;   /* borrowed */
-    struct registry *registry;   /* borrowed */
-    const char *mode;            /* "backtest", "paper", "replay" */
+    struct settings *settings; /* borrowed */
+    struct registry *registry; /* borrowed */
+    const char *mode;          /* "backtest", "paper", "replay" */
     char error[SESSION_ERROR_MAX];
     struct door *door;
-    int lock_fd;         /* of the session folder; 0: none */
+    int lock_fd; /* of the session folder; 0: none */
     struct engine *engine;
     struct loop *loop;
     struct simhost simhost;
@@ -98,7 +104,7 @@ struct session {
     struct session_cash cash[SESSION_CASH_MAX];
     uint32_t cash_count;
     uint32_t account;
-    uint32_t base;               /* account currency */
+    uint32_t base; /* account currency */
     uint64_t seed;
     int64_t from_ns;
     int64_t now_ns;
@@ -109,17 +115,17 @@ struct session {
     bool has_fill;
     oc_i128 start;
     oc_i128 fees;
-    struct opening opening;      /* what start is made of */
-    uint32_t first_inst;         /* that has a price, for buy and hold */
+    struct opening opening; /* what start is made of */
+    uint32_t first_inst;    /* that has a price, for buy and hold */
     uint32_t instrument_count;
-    bool is_counted;             /* the event being handled: figures begin where trading may */
+    bool is_counted; /* the event being handled: figures begin where trading may */
     uint32_t note_count;
     struct result_line notes[RESULT_NOTES_MAX];
-    int64_t first_ns;     /* of the data: what pacing is measured from */
-    double speed;         /* 0: as fast as possible; 60: a minute of data a second */
+    int64_t first_ns;                          /* of the data: what pacing is measured from */
+    double speed;                              /* 0: as fast as possible; 60: a minute of data a second */
     void (*progress)(struct session *session); /* told now and then; NULL */
     int64_t progress_ns;
-    bool checkpoints;    /* written while running */
+    bool checkpoints; /* written while running */
     uint64_t since_checkpoint;
     int64_t checkpoint_ns;
     uint64_t stop_index; /* replay: ends after so many market events, if has_stop */
@@ -133,19 +139,19 @@ struct session {
     char params_text[4096];
     char symbols_text[RESULT_NAMES_MAX]; /* of all sources, as a report shows them */
     char paths_text[RESULT_NAMES_MAX];
-    bool ends_on_error;       /* backtest: the first strategy that fails ends the run */
+    bool ends_on_error; /* backtest: the first strategy that fails ends the run */
     uint64_t suspended_told;
     const struct oc_ev_text *stops[SESSION_STOPS_MAX]; /* replay, restore: recorded suspensions by a limit, borrowed */
     uint32_t stop_count;
     bool by_value; /* market events are journaled whole */
     struct session_pace pace;
-    struct post *post;   /* where consoles ask; NULL: nowhere. Borrowed */
+    struct post *post; /* where consoles ask; NULL: nowhere. Borrowed */
     struct desk *desk;
     struct desk_host desk_host;
     struct travel *travel; /* replay with a console: going back. Borrowed; NULL */
-    bool has_own_console; /* ends with it */
-    bool may_be_empty;    /* no strategy is needed: somebody trades by hand */
-    bool is_rehearsal;    /* live's locks and colours on a session that is not */
+    bool has_own_console;  /* ends with it */
+    bool may_be_empty;     /* no strategy is needed: somebody trades by hand */
+    bool is_rehearsal;     /* live's locks and colours on a session that is not */
     /* Replay: carries out recorded commands that are due before at_ns. NULL: none. */
     oc_rc (*commands_due)(void *arg, int64_t at_ns);
     /* Replay: at the last recorded market event. Carries out what was recorded before at_ns; true when there is more, so that
@@ -153,13 +159,13 @@ struct session {
     bool (*goes_on)(void *arg, int64_t at_ns);
     bool (*has_order)(void *arg, uint64_t order); /* replay: the recording holds it; NULL: not known */
     void *commands_arg;
-    uint64_t events;      /* market events taken, for showing */
+    uint64_t events;                             /* market events taken, for showing */
     void (*on_late)(void *arg, int64_t late_ns); /* bench: how long after its time an event is taken; NULL */
     void *on_late_arg;
-    bool is_restoring;    /* records are facts now */
+    bool is_restoring;          /* records are facts now */
     uint32_t opened_strategies; /* that the session was opened with */
     strategy_log_fn log;
-    int64_t deadline_ns;  /* of a callback, where a strategy's budget says nothing; 0: none */
+    int64_t deadline_ns;        /* of a callback, where a strategy's budget says nothing; 0: none */
     struct session_name *names; /* every strategy that ever was; owned */
     uint32_t name_count;
     struct text prepared; /* what session_steer_prepare added to a command */

@@ -139,19 +139,19 @@ void session_linger(struct session *session)
 static void host_status(void *self, struct desk_status *ret_status)
 {
     struct session *session = self;
-    *ret_status = (struct desk_status){.mode = session->mode,
-                                       .session = settings_text(session->settings, "session.dir", NULL),
-                                       .version = OUTCRY_VERSION,
-                                       .currency = instruments_asset_name(engine_instruments(session->engine), session->base),
-                                       .seq = door_seq(session->door),
-                                       .events = session->events,
-                                       .now_ns = session->now_ns > engine_now(session->engine) ? session->now_ns
-                                                                                               : engine_now(session->engine),
-                                       .start = session->start,
-                                       .speed = session->speed,
-                                       .is_live = session->is_rehearsal,
-                                       .is_paused = session->pace.is_paused,
-                                       .is_ended = session->pace.is_ended};
+    *ret_status = (struct desk_status){
+        .mode = session->mode,
+        .session = settings_text(session->settings, "session.dir", NULL),
+        .version = OUTCRY_VERSION,
+        .currency = instruments_asset_name(engine_instruments(session->engine), session->base),
+        .seq = door_seq(session->door),
+        .events = session->events,
+        .now_ns = session->now_ns > engine_now(session->engine) ? session->now_ns : engine_now(session->engine),
+        .start = session->start,
+        .speed = session->speed,
+        .is_live = session->is_rehearsal,
+        .is_paused = session->pace.is_paused,
+        .is_ended = session->pace.is_ended};
     for (uint32_t i = 0; i < session->strategy_count; i++)
         ret_status->strategies += session->strategies[i].strategy != NULL;
 }
@@ -168,7 +168,8 @@ bool session_command(struct session *session, const char *text, size_t size, str
     oc_rc rc = loop_drain(session->loop, at_ns);
     if (session->now_ns < at_ns)
         session->now_ns = at_ns;
-    event->head = (struct oc_event){.size = (uint32_t)padded, .type = OC_EV_COMMAND, .venue_ns = at_ns, .local_ns = at_ns};
+    event->head =
+        (struct oc_event){.size = (uint32_t)padded, .type = OC_EV_COMMAND, .venue_ns = at_ns, .local_ns = at_ns};
     event->code = 1;
     event->text_size = (uint32_t)size;
     memcpy(event + 1, text, size);
@@ -178,7 +179,8 @@ bool session_command(struct session *session, const char *text, size_t size, str
         rc = engine_input(session->engine, &event->head);
     bool is_ok = rc == OC_OK && desk_execute(session->desk, event, reply);
     if (rc < 0)
-        put_refusal(reply, "JOURNAL_FAILED", "the command could not be recorded (code %d) and was not carried out", (int)rc);
+        put_refusal(reply, "JOURNAL_FAILED", "the command could not be recorded (code %d) and was not carried out",
+                    (int)rc);
     free(event);
     return is_ok;
 }
@@ -228,7 +230,8 @@ static bool can_trade_itself(const struct session *session)
 static oc_rc control_until(struct session *session, uint32_t kind, uint64_t count, struct text *reply)
 {
     if (kind != PACE_EVENTS && !can_trade_itself(session))
-        return refuse(reply, "NOTHING_TO_WAIT_FOR", "no order is open and no strategy is loaded: nothing would come of it");
+        return refuse(reply, "NOTHING_TO_WAIT_FOR",
+                      "no order is open and no strategy is loaded: nothing would come of it");
     return control_step(session, kind, count);
 }
 
@@ -292,7 +295,8 @@ static bool host_origin(void *self, uint64_t order, uint32_t strategy, struct de
     struct strategy_origin origin;
     if (!owner || !strategy_origin(owner->strategy, order, &origin))
         return false;
-    *ret_origin = (struct desk_origin){strategy_name(owner->strategy), origin.callback, origin.file, origin.source, origin.line};
+    *ret_origin =
+        (struct desk_origin){strategy_name(owner->strategy), origin.callback, origin.file, origin.source, origin.line};
     return true;
 }
 
@@ -359,8 +363,8 @@ oc_rc session_finish_command(struct session *session, const struct oc_ev_text *c
     text_init_grow(&reply, POST_LINE_MAX);
     desk_record(session->desk, &command->head);
     bool is_ok = desk_execute(session->desk, command, &reply);
-    log_info("restore", "the last command, record %llu, may not have been carried out: %s", (unsigned long long)command->head.seq,
-             is_ok ? "it is now" : "it is refused now as it was then");
+    log_info("restore", "the last command, record %llu, may not have been carried out: %s",
+             (unsigned long long)command->head.seq, is_ok ? "it is now" : "it is refused now as it was then");
     text_release(&reply);
     if (is_for_this) {
         desk_free(session->desk);
@@ -372,7 +376,8 @@ static bool says(const struct oc_ev_text *command, const char *word)
 {
     size_t size = strlen(word);
     const char *text = (const char *)(command + 1);
-    return command->text_size >= size && memcmp(text, word, size) == 0 && (command->text_size == size || text[size] == '\t');
+    return command->text_size >= size && memcmp(text, word, size) == 0 &&
+           (command->text_size == size || text[size] == '\t');
 }
 
 oc_rc session_restore_command(struct session *session, const struct oc_ev_text *command)

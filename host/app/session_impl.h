@@ -21,7 +21,8 @@ void session_begin_figures(struct session *session, const struct oc_event *event
  * or of a module, with what follows it (*ret_size bytes; OC_E_DATA: it is damaged); says which files are no longer what runs. */
 oc_rc session_read_strategies(struct session *session);
 void session_put_sources(const struct session *session, struct text *text);
-oc_rc session_take_source(struct session_strategy *owner, const char *line, const char *body, size_t left, size_t *ret_size);
+oc_rc session_take_source(struct session_strategy *owner, const char *line, const char *body, size_t left,
+                          size_t *ret_size);
 void session_warn_changed(const struct session *session);
 
 /* session_setup.c */

@@ -13,7 +13,8 @@ static void list_venues(struct session *session, struct text *reply)
     put_text(reply, "state", session->pace.is_ended ? "ended" : (session->pace.is_paused ? "paused" : "running"));
     put_int(reply, "instruments", (int64_t)instruments_count(engine_instruments(session->engine)) - 1);
     char note[200];
-    snprintf(note, sizeof note, "profile %s, latency %s", settings_text(session->settings, "sim.paper.profile", "neutral"),
+    snprintf(note, sizeof note, "profile %s, latency %s",
+             settings_text(session->settings, "sim.paper.profile", "neutral"),
              settings_text(session->settings, "sim.paper.latency", "5ms"));
     put_text(reply, "note", note);
     put_close(reply, '}');

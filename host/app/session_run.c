@@ -138,8 +138,8 @@ void session_watch_fill(struct session *session, const struct oc_ev_fill *fill)
     uint32_t strategy = order ? order->now.strategy : 0;
     const struct book *book =
         portfolio_find(engine_portfolio(session->engine), session->account, strategy, fill->head.inst);
-    session->before = book ? (struct collect_before){book->position.qty, book->position.realised}
-                           : (struct collect_before){0, 0};
+    session->before =
+        book ? (struct collect_before){book->position.qty, book->position.realised} : (struct collect_before){0, 0};
     session->fill = *fill;
     session->has_fill = true;
 }
@@ -160,8 +160,8 @@ oc_rc session_strategy_failed(struct session *session, uint32_t index)
                             "%s: warm-up is too short: %u more bars are needed before --from for its indicators",
                             session->strategies[index].file, strategy_missing(strategy));
     const char *words = engine_suspension(session->engine, strategy_id(strategy));
-    return session_fail(session, OC_E_STATE, "%s was suspended%s%s", session->strategies[index].file, words[0] ? ": " : "",
-                        words);
+    return session_fail(session, OC_E_STATE, "%s was suspended%s%s", session->strategies[index].file,
+                        words[0] ? ": " : "", words);
 }
 
 /* Closes what is open at the last known price: the one exception to the rule of the next event. */
@@ -242,7 +242,8 @@ static uint32_t periods_per_year(struct session *session)
         return (uint32_t)said;
     uint32_t periods = collect_periods(&session->collect);
     if (periods == PERIODS_SESSIONS)
-        session_note(session, "a year: %u daily returns, as no data fall on a Saturday (report.periods_per_year says otherwise)",
+        session_note(session,
+                     "a year: %u daily returns, as no data fall on a Saturday (report.periods_per_year says otherwise)",
                      periods);
     return periods;
 }
@@ -288,11 +289,13 @@ oc_rc session_check_ran(struct session *session)
     const char *to = settings_text(session->settings, "session.to", NULL);
     if (session->events == 0)
         return session_fail(session, OC_E_CONFIG, "%s: no data were read%s%s%s%s", session->sources[0].path,
-                            to ? ": session.to, '" : "", to ? to : "", to ? "', is before what begins at " : "", to ? last : "");
+                            to ? ": session.to, '" : "", to ? to : "", to ? "', is before what begins at " : "",
+                            to ? last : "");
     if (session->collect.events == 0)
-        return session_fail(session, OC_E_CONFIG,
-                            "session.from: found '%s', expected a time before the last of the data, %s: nothing could be traded",
-                            settings_text(session->settings, "session.from", ""), last);
+        return session_fail(
+            session, OC_E_CONFIG,
+            "session.from: found '%s', expected a time before the last of the data, %s: nothing could be traded",
+            settings_text(session->settings, "session.from", ""), last);
     for (uint32_t i = 0; i < session->strategy_count; i++) {
         const struct strategy *strategy = session->strategies[i].strategy;
         if (strategy && strategy_calls(strategy) == 0 && strategy_missing(strategy) &&

@@ -30,10 +30,14 @@ static bool finer_step(struct oc_dec *one, struct oc_dec *other)
 static const char *kind_of(uint32_t event_type)
 {
     switch (event_type) {
-    case OC_EV_BAR: return "bars";
-    case OC_EV_QBAR: return "bars of quotes";
-    case OC_EV_QUOTE: return "quotes";
-    default: return "trades";
+    case OC_EV_BAR:
+        return "bars";
+    case OC_EV_QBAR:
+        return "bars of quotes";
+    case OC_EV_QUOTE:
+        return "quotes";
+    default:
+        return "trades";
     }
 }
 
@@ -44,15 +48,17 @@ static bool has_quotes(uint32_t event_type) { return event_type == OC_EV_QUOTE |
 static oc_rc join_sources(struct session *session, uint32_t first, uint32_t second)
 {
     struct feed_source *a = &session->sources[first], *b = &session->sources[second];
-    const char *symbol = symbol_of(session, first), *kind_a = kind_of(a->info.event_type), *kind_b = kind_of(b->info.event_type);
+    const char *symbol = symbol_of(session, first), *kind_a = kind_of(a->info.event_type),
+               *kind_b = kind_of(b->info.event_type);
     if (has_quotes(a->info.event_type) == has_quotes(b->info.event_type))
-        return session_fail(session, OC_E_CONFIG,
-                            "%s and %s: found %s and %s of one symbol, %s; expected one file of a symbol, or quotes beside trades: "
-                            "join the files%s",
-                            a->path, b->path, kind_a, kind_b, symbol,
-                            settings_get(session->settings, "data.symbol")
-                                ? ", or leave --symbol away and let the names of the files say what they are"
-                                : ", or name one of them after its own symbol");
+        return session_fail(
+            session, OC_E_CONFIG,
+            "%s and %s: found %s and %s of one symbol, %s; expected one file of a symbol, or quotes beside trades: "
+            "join the files%s",
+            a->path, b->path, kind_a, kind_b, symbol,
+            settings_get(session->settings, "data.symbol")
+                ? ", or leave --symbol away and let the names of the files say what they are"
+                : ", or name one of them after its own symbol");
     if (b->info.event_type == OC_EV_QBAR) /* they have no quantities */
         b->info.qty_step = a->info.qty_step;
     else if (a->info.event_type == OC_EV_QBAR)
@@ -115,10 +121,11 @@ static oc_rc symbol_assets(struct session *session, struct oc_instrument *info)
     snprintf(base, sizeof base, "%s", info->symbol);
     char *slash = strchr(base, '/');
     if (strchr(slash ? slash + 1 : base, ':')) /* what settles in a currency of its own is a contract, not a coin */
-        return session_fail(session, OC_E_CONFIG,
-                            "symbol '%s' names a contract: not supported by the paper venue yet: spot symbols only; expected "
-                            "BASE/QUOTE such as BTC/USDT: --symbol says it",
-                            info->symbol);
+        return session_fail(
+            session, OC_E_CONFIG,
+            "symbol '%s' names a contract: not supported by the paper venue yet: spot symbols only; expected "
+            "BASE/QUOTE such as BTC/USDT: --symbol says it",
+            info->symbol);
     if (slash) {
         snprintf(quote, sizeof quote, "%s", slash + 1);
         *slash = 0;
@@ -160,7 +167,8 @@ oc_rc session_make_instruments(struct session *session)
         if (!source->inst) {
             rc = instruments_add(engine_instruments(session->engine), &info, &source->inst);
             if (rc < 0)
-                return session_fail(session, rc, "instrument %s was not accepted (code %d): price step %lld e-%d, "
+                return session_fail(session, rc,
+                                    "instrument %s was not accepted (code %d): price step %lld e-%d, "
                                     "quantity step %lld e-%d",
                                     info.symbol, (int)rc, (long long)info.price_step.units, (int)info.price_step.scale,
                                     (long long)info.qty_step.units, (int)info.qty_step.scale);

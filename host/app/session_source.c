@@ -53,7 +53,8 @@ void session_put_sources(const struct session *session, struct text *text)
     }
 }
 
-oc_rc session_take_source(struct session_strategy *owner, const char *line, const char *body, size_t left, size_t *ret_size)
+oc_rc session_take_source(struct session_strategy *owner, const char *line, const char *body, size_t left,
+                          size_t *ret_size)
 {
     char name[256];
     *ret_size = 0;
@@ -78,7 +79,9 @@ void session_warn_changed(const struct session *session)
         if (!owner->source || env_read_file(owner->file, STEER_FILE_MAX, &text, &size) < 0)
             continue;
         if (size != owner->source->text_size || memcmp(text, owner->source->text, size) != 0)
-            log_warning("restore", "%s has changed since: the session goes on with the text it has; `reload` in a console takes the new one",
+            log_warning("restore",
+                        "%s has changed since: the session goes on with the text it has; `reload` in a console takes "
+                        "the new one",
                         owner->file);
         free(text);
     }

@@ -46,7 +46,8 @@ bool session_steer_prepare(void *self, struct desk_words *words, struct text *re
     if (!loads && strcmp(word, "reload") != 0)
         return true;
     if (words->count < 2 || (!loads && words->count > 2)) {
-        put_refusal(reply, "BAD_WORDS", loads ? "expected a file: load FILE [NAME=VALUE...]" : "expected a name: reload NAME");
+        put_refusal(reply, "BAD_WORDS",
+                    loads ? "expected a file: load FILE [NAME=VALUE...]" : "expected a name: reload NAME");
         return false;
     }
     if (!loads) {

@@ -15,7 +15,7 @@ enum { SETTINGS_MAX = 2048, SETTING_KEY_MAX = 96, SETTING_VALUE_MAX = 1024, SETT
 
 struct setting {
     char key[SETTING_KEY_MAX];
-    char *value; /* owned */
+    char *value;                     /* owned */
     char origin[SETTING_ORIGIN_MAX]; /* "outcry.conf:12", "environment", "--fee" */
 };
 

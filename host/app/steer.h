@@ -13,8 +13,8 @@
 
 enum {
     STEER_FILE_MAX = 1 << 20, /* bytes of one text */
-    STEER_MODULES_MAX = 32,  /* files that one strategy requires, in a record */
-    STEER_RECORD_MAX = 65000 /* bytes of a command, escapes included */
+    STEER_MODULES_MAX = 32,   /* files that one strategy requires, in a record */
+    STEER_RECORD_MAX = 65000  /* bytes of a command, escapes included */
 };
 
 struct steer_module {

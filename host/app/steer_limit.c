@@ -5,11 +5,12 @@
 #include "app/steer.h"
 
 enum { CALLBACK_MIN_NS = 1000000, HEAP_MIN = 1 << 20, MAY_VENUES = 0, MAY_ACCOUNTS, MAY_INSTRUMENTS, MAY_VERBS };
-#define HEAP_MAX (1ll << 32)
+#define HEAP_MAX        (1ll << 32)
 #define CALLBACK_MAX_NS 60000000000ll
 
 static const char *const may_names[] = {"venues", "accounts", "instruments", "verbs", NULL};
-static const char *const verb_names[] = {"buy", "sell", "close", "amend", "cancel", NULL}; /* bits of ENGINE_MAY_..., in order */
+static const char *const verb_names[] = {"buy",   "sell",   "close",
+                                         "amend", "cancel", NULL}; /* bits of ENGINE_MAY_..., in order */
 static const char *const budget_names[] = {"callback", "heap", "orders", "notional", NULL};
 
 void steer_first_rights(const struct session *session, uint32_t index)
@@ -152,7 +153,8 @@ static bool take_budget(struct session_budget *budget, int which, const char *va
     size_t size = strlen(value);
     switch (which) {
     case 0:
-        if (!is_none && (text_to_duration(value, size, &number) < 0 || number < CALLBACK_MIN_NS || number > CALLBACK_MAX_NS))
+        if (!is_none &&
+            (text_to_duration(value, size, &number) < 0 || number < CALLBACK_MIN_NS || number > CALLBACK_MAX_NS))
             return false;
         budget->callback_ns = number;
         return true;
@@ -205,9 +207,10 @@ bool steer_budget(struct session *session, const struct desk_words *words, struc
         int which = steer_split(words->fields[i], name, &value) ? index_of(budget_names, name) : -1;
         if (which >= 0 && take_budget(&budget, which, value))
             continue;
-        put_refusal(reply, "BAD_BUDGET", "found '%.60s', expected callback=DURATION (1ms to 60s), heap=BYTES (from %d), "
-                    "orders=COUNT a second (1 to %d) or notional=AMOUNT; or none", words->fields[i], HEAP_MIN,
-                    ENGINE_BUDGET_ORDERS_MAX);
+        put_refusal(reply, "BAD_BUDGET",
+                    "found '%.60s', expected callback=DURATION (1ms to 60s), heap=BYTES (from %d), "
+                    "orders=COUNT a second (1 to %d) or notional=AMOUNT; or none",
+                    words->fields[i], HEAP_MIN, ENGINE_BUDGET_ORDERS_MAX);
         return false;
     }
     owner->budget = budget;
@@ -238,8 +241,10 @@ bool steer_may(struct session *session, const struct desk_words *words, struct t
         const char *value;
         int which = steer_split(words->fields[i], key, &value) ? index_of(may_names, key) : -1;
         if (which < 0 || !*value || strlen(value) >= SESSION_MAY_MAX) {
-            put_refusal(reply, "BAD_GRANT", "found '%.60s', expected venues, accounts, instruments or verbs with a list: A,B "
-                        "or * or -", words->fields[i]);
+            put_refusal(reply, "BAD_GRANT",
+                        "found '%.60s', expected venues, accounts, instruments or verbs with a list: A,B "
+                        "or * or -",
+                        words->fields[i]);
             return false;
         }
         strcpy(lists[which], value);

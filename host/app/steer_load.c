@@ -102,7 +102,8 @@ oc_rc session_make_strategy(struct session *session, uint32_t index)
         session_explain(session, &error);
     if (rc == OC_OK)
         rc = steer_apply_limits(session, index);
-    return rc < 0 ? session_fail(session, rc, "strategy %s could not take the market (code %d)", owner->file, (int)rc) : rc;
+    return rc < 0 ? session_fail(session, rc, "strategy %s could not take the market (code %d)", owner->file, (int)rc)
+                  : rc;
 }
 
 void session_drop_strategy(struct session *session, uint32_t index)
@@ -273,7 +274,8 @@ bool steer_load(struct session *session, const struct desk_words *words, struct 
         bool has_source = making.source != NULL;
         steer_source_free(making.source);
         if (has_source && slot < 0)
-            put_refusal(reply, "TOO_MANY_STRATEGIES", "at most %d strategies: unload one first", SESSION_STRATEGIES_MAX);
+            put_refusal(reply, "TOO_MANY_STRATEGIES", "at most %d strategies: unload one first",
+                        SESSION_STRATEGIES_MAX);
         return false;
     }
     if (was_stopped(session, "LOAD_FAILED", reply)) {
@@ -285,8 +287,10 @@ bool steer_load(struct session *session, const struct desk_words *words, struct 
     if (make(session, index, false, &making) < 0)
         return failed(session, &making, "LOAD_FAILED", reply);
     for (uint32_t i = 0; i < session->strategy_count; i++)
-        if (session->strategies[i].strategy && strcmp(session->strategies[i].name, strategy_name(making.strategy)) == 0) {
-            put_refusal(reply, "NAME_TAKEN", "a strategy '%s' is loaded: reload or unload it, or name the new one otherwise",
+        if (session->strategies[i].strategy &&
+            strcmp(session->strategies[i].name, strategy_name(making.strategy)) == 0) {
+            put_refusal(reply, "NAME_TAKEN",
+                        "a strategy '%s' is loaded: reload or unload it, or name the new one otherwise",
                         session->strategies[i].name);
             unmake(session, &making);
             return false;
@@ -393,8 +397,8 @@ static bool replace(struct session *session, uint32_t index, struct making *maki
     if (make(session, index, drops_params, making) < 0)
         return failed(session, making, code, reply);
     if (strcmp(strategy_name(making->strategy), owner->name) != 0) {
-        put_refusal(reply, "NAME_CHANGED", "%s is now '%s', was '%s': load it beside, then unload the old one", owner->file,
-                    strategy_name(making->strategy), owner->name);
+        put_refusal(reply, "NAME_CHANGED", "%s is now '%s', was '%s': load it beside, then unload the old one",
+                    owner->file, strategy_name(making->strategy), owner->name);
         unmake(session, making);
         return false;
     }

@@ -116,7 +116,8 @@ static struct steer_source *source_of(const struct reading *reading)
     if (params < 0 || params > STRATEGY_PARAMS_MAX || SLOT_FIELDS + 2 + 2 * (uint32_t)params > reading->count)
         return NULL;
     uint32_t at = SLOT_FIELDS + 1 + 2 * (uint32_t)params;
-    struct steer_source *source = steer_source_new(reading->fields[4], reading->fields[at], strlen(reading->fields[at]));
+    struct steer_source *source =
+        steer_source_new(reading->fields[4], reading->fields[at], strlen(reading->fields[at]));
     bool is_ok = source != NULL;
     for (uint32_t i = SLOT_FIELDS + 1; i + 1 <= at - 1 && is_ok; i += 2)
         is_ok = steer_source_param(source, reading->fields[i], reading->fields[i + 1]);

@@ -253,7 +253,8 @@ static void add_required(struct gather *gather, const char *text)
     for (const char *at = text; (at = next_required(at, name)) != NULL;) {
         char *module = NULL;
         size_t size;
-        if (gather->count > STEER_MODULES_MAX || has_module(gather, name) || read_module(gather->path, name, &module, &size) < 0)
+        if (gather->count > STEER_MODULES_MAX || has_module(gather, name) ||
+            read_module(gather->path, name, &module, &size) < 0)
             continue;
         add_field(gather, "module=", name, module);
         if (!gather->out.is_cut)
@@ -285,8 +286,10 @@ bool steer_add_files(struct session *session, struct desk_words *words, const ch
     text_release(&session->prepared);
     session->prepared = gather.out;
     if (gather.out.is_cut || gather.escaped > STEER_RECORD_MAX) {
-        put_refusal(reply, "TOO_LARGE", "%.200s: %zu bytes with what it requires; a strategy that is loaded into a running "
-                    "session has at most %d", path, gather.out.size, STEER_RECORD_MAX);
+        put_refusal(reply, "TOO_LARGE",
+                    "%.200s: %zu bytes with what it requires; a strategy that is loaded into a running "
+                    "session has at most %d",
+                    path, gather.out.size, STEER_RECORD_MAX);
         return false;
     }
     if (words->count + gather.count + 1 > POST_FIELDS_MAX) {

@@ -125,7 +125,8 @@ void travel_turn(struct travel *travel, int64_t at_ns)
     struct session *session = travel->session;
     struct goal *goal = &travel->goal;
     travel->turn_events = session->events;
-    if ((++travel->turns & TURNS_BETWEEN_LOOKS) == 0) /* nobody else reads the console's socket while the recording runs */
+    if ((++travel->turns & TURNS_BETWEEN_LOOKS) ==
+        0) /* nobody else reads the console's socket while the recording runs */
         post_wait(session->post, 0);
     if (session->events >= travel->next_at)
         make_copy(travel);
@@ -196,7 +197,8 @@ static oc_rc control_back(struct travel *travel, const struct desk_words *words,
     int64_t count = 1;
     uint32_t kind = 0;
     if (words->count > 1 && (text_to_int(words->fields[1], strlen(words->fields[1]), &count) < 0 || count < 1)) {
-        put_refusal(reply, "BAD_STEP", "back: found '%.20s', expected a count of 1 or more: back 10 events", words->fields[1]);
+        put_refusal(reply, "BAD_STEP", "back: found '%.20s', expected a count of 1 or more: back 10 events",
+                    words->fields[1]);
         return OC_E_INVALID;
     }
     while (words->count > 2 && kind < 3 && strcmp(kinds[kind], words->fields[2]) != 0)
@@ -231,7 +233,8 @@ static oc_rc control_to(struct travel *travel, const struct desk_words *words, s
         if (goal.at_ns < loop_now(session->loop))
             return go_back(travel, &goal, 0, reply);
     } else {
-        put_refusal(reply, "BAD_PLACE", "to: found '%.40s', expected a time such as 2024-01-01T10:00:00, or an order such as o3", place);
+        put_refusal(reply, "BAD_PLACE",
+                    "to: found '%.40s', expected a time such as 2024-01-01T10:00:00, or an order such as o3", place);
         return OC_E_INVALID;
     }
     if (session->pace.is_ended) {
@@ -243,5 +246,6 @@ static oc_rc control_to(struct travel *travel, const struct desk_words *words, s
 
 oc_rc travel_control(struct travel *travel, const struct desk_words *words, struct text *reply)
 {
-    return strcmp(words->fields[0], "back") == 0 ? control_back(travel, words, reply) : control_to(travel, words, reply);
+    return strcmp(words->fields[0], "back") == 0 ? control_back(travel, words, reply)
+                                                 : control_to(travel, words, reply);
 }

@@ -45,8 +45,7 @@ static void sink(struct agenda *agenda, size_t index)
         size_t child = 2 * index + 1;
         if (child >= agenda->count)
             break;
-        if (child + 1 < agenda->count &&
-            is_before(&agenda->items[child + 1], &agenda->items[child]))
+        if (child + 1 < agenda->count && is_before(&agenda->items[child + 1], &agenda->items[child]))
             child++;
         if (!is_before(&agenda->items[child], &item))
             break;

@@ -154,10 +154,7 @@ double det_log(double x) { return log_scaled(x, 0); }
 double det_log2(double x) { return log_scaled(x, &det_1_ln2); }
 double det_log10(double x) { return log_scaled(x, &det_1_ln10); }
 
-static bool is_odd(double y)
-{
-    return magnitude(y) < 0x1p53 && det_trunc(y) == y && det_fmod(y, 2) != 0;
-}
+static bool is_odd(double y) { return magnitude(y) < 0x1p53 && det_trunc(y) == y && det_fmod(y, 2) != 0; }
 
 /* Where x or y is zero, infinite or not a number; x is not 1 and y not 0. */
 static double pow_special(double x, double y)

@@ -11,8 +11,7 @@ static void window_of(int first, uint64_t *ret_words)
     int word = first / 64;
     int shift = first % 64;
     for (int at = 0; at < WINDOW_WORDS; at++)
-        ret_words[at] =
-            det_2_pi[word + at] << shift | (shift ? det_2_pi[word + at + 1] >> (64 - shift) : 0);
+        ret_words[at] = det_2_pi[word + at] << shift | (shift ? det_2_pi[word + at + 1] >> (64 - shift) : 0);
 }
 
 /* |x| * 2/pi modulo 4, as a binary fraction whose first two bits are the whole quarter turns. Bits

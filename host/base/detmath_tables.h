@@ -16,8 +16,7 @@ struct det_pair {
 static const struct det_pair det_ln2 = {0x1.62e42fefa39efp-1, 0x1.abc9e3b39803fp-56};
 /* log 2 / 32 in three parts; the first two end in 22 zero bits, so that an integer below 2^22 times
  * them is exact */
-static const double det_ln2_32[3] = {0x1.62e42fec00000p-6, 0x1.d1cf79a800000p-37,
-                                     0x1.e4f1d9cc01f98p-68};
+static const double det_ln2_32[3] = {0x1.62e42fec00000p-6, 0x1.d1cf79a800000p-37, 0x1.e4f1d9cc01f98p-68};
 static const double det_32_ln2 = 0x1.71547652b82fep+5;
 /* 1 / log 2 */
 static const struct det_pair det_1_ln2 = {0x1.71547652b82fep+0, 0x1.777d0ffda0d24p-56};
@@ -108,11 +107,10 @@ static const struct det_pair det_atan_parts[9] = {
 
 /* 2/pi in binary, the point before the first word */
 static const uint64_t det_2_pi[20] = {
-    0xa2f9836e4e441529u, 0xfc2757d1f534ddc0u, 0xdb6295993c439041u, 0xfe5163abdebbc561u,
-    0xb7246e3a424dd2e0u, 0x06492eea09d1921cu, 0xfe1deb1cb129a73eu, 0xe88235f52ebb4484u,
-    0xe99c7026b45f7e41u, 0x3991d639835339f4u, 0x9c845f8bbdf9283bu, 0x1ff897ffde05980fu,
-    0xef2f118b5a0a6d1fu, 0x6d367ecf27cb09b7u, 0x4f463f669e5fea2du, 0x7527bac7ebe5f17bu,
-    0x3d0739f78a5292eau, 0x6bfb5fb11f8d5d08u, 0x56033046fc7b6babu, 0xf0cfbc209af4361du,
+    0xa2f9836e4e441529u, 0xfc2757d1f534ddc0u, 0xdb6295993c439041u, 0xfe5163abdebbc561u, 0xb7246e3a424dd2e0u,
+    0x06492eea09d1921cu, 0xfe1deb1cb129a73eu, 0xe88235f52ebb4484u, 0xe99c7026b45f7e41u, 0x3991d639835339f4u,
+    0x9c845f8bbdf9283bu, 0x1ff897ffde05980fu, 0xef2f118b5a0a6d1fu, 0x6d367ecf27cb09b7u, 0x4f463f669e5fea2du,
+    0x7527bac7ebe5f17bu, 0x3d0739f78a5292eau, 0x6bfb5fb11f8d5d08u, 0x56033046fc7b6babu, 0xf0cfbc209af4361du,
 };
 
 #endif

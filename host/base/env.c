@@ -38,8 +38,8 @@ oc_rc env_fail(const char *what, const char *path, int error_number)
 {
     const char *name = strerrorname_np(error_number);
     const char *why = strerrordesc_np(error_number);
-    snprintf(error_text, sizeof error_text, "%s%s%s: %s (%s)", what, path ? " " : "",
-             path ? path : "", why ? why : "unknown error", name ? name : "?");
+    snprintf(error_text, sizeof error_text, "%s%s%s: %s (%s)", what, path ? " " : "", path ? path : "",
+             why ? why : "unknown error", name ? name : "?");
     return rc_of(error_number);
 }
 

@@ -119,21 +119,12 @@ static inline oc_rc env_pread(int fd, void *data, size_t size, int64_t offset, s
     return env_binding->pread(fd, data, size, offset, ret_size);
 }
 /* All or a negative code (then an unknown part is written). OC_E_FULL: no space. */
-static inline oc_rc env_write(int fd, const void *data, size_t size)
-{
-    return env_binding->write(fd, data, size);
-}
-static inline oc_rc env_file_size(int fd, int64_t *ret_size)
-{
-    return env_binding->file_size(fd, ret_size);
-}
+static inline oc_rc env_write(int fd, const void *data, size_t size) { return env_binding->write(fd, data, size); }
+static inline oc_rc env_file_size(int fd, int64_t *ret_size) { return env_binding->file_size(fd, ret_size); }
 static inline oc_rc env_truncate(int fd, int64_t size) { return env_binding->truncate(fd, size); }
 /* Reserves the space, so that a later store into a map of it cannot fail for want of room; reads as
  * zero. */
-static inline oc_rc env_preallocate(int fd, int64_t size)
-{
-    return env_binding->preallocate(fd, size);
-}
+static inline oc_rc env_preallocate(int fd, int64_t size) { return env_binding->preallocate(fd, size); }
 /* Maps the first `size` bytes, shared with the file. Owned: env_unmap. */
 static inline oc_rc env_map(int fd, size_t size, bool is_writable, void **ret_data)
 {
@@ -142,33 +133,21 @@ static inline oc_rc env_map(int fd, size_t size, bool is_writable, void **ret_da
 static inline void env_unmap(void *data, size_t size) { env_binding->unmap(data, size); }
 /* Takes the page faults of a part of a writable map now. `data` on a page. A hint: it cannot fail.
  */
-static inline void env_map_populate(void *data, size_t size)
-{
-    env_binding->map_populate(data, size);
-}
+static inline void env_map_populate(void *data, size_t size) { env_binding->map_populate(data, size); }
 /* Part of a map, made durable. `data` on a page. After an error the pages may be lost: never try
  * again on that file. */
-static inline oc_rc env_map_sync(void *data, size_t size)
-{
-    return env_binding->map_sync(data, size);
-}
+static inline oc_rc env_map_sync(void *data, size_t size) { return env_binding->map_sync(data, size); }
 /* fdatasync: data and size of the file, mapped stores included. The same warning. */
 static inline oc_rc env_sync(int fd) { return env_binding->sync(fd); }
 /* Names in the folder made durable. */
 static inline oc_rc env_sync_dir(const char *path) { return env_binding->sync_dir(path); }
-static inline oc_rc env_rename(const char *from, const char *to)
-{
-    return env_binding->rename(from, to);
-}
+static inline oc_rc env_rename(const char *from, const char *to) { return env_binding->rename(from, to); }
 static inline oc_rc env_unlink(const char *path) { return env_binding->unlink(path); }
 /* OC_OK also when the folder is already there. */
 static inline oc_rc env_mkdir(const char *path) { return env_binding->mkdir(path); }
 /* Makes the file if needed and locks it against other processes until env_close or death. OC_E_STATE: another one holds it. */
 static inline oc_rc env_lock(const char *path, int *ret_fd) { return env_binding->lock(path, ret_fd); }
-static inline oc_rc env_list(const char *path, env_list_fn fn, void *arg)
-{
-    return env_binding->list(path, fn, arg);
-}
+static inline oc_rc env_list(const char *path, env_list_fn fn, void *arg) { return env_binding->list(path, fn, arg); }
 
 /* Zeroed; NULL when there is none. Owned: env_free. */
 static inline void *env_alloc(size_t size) { return env_binding->alloc(size); }
@@ -189,10 +168,7 @@ static inline oc_rc env_thread_start(env_thread_fn fn, void *arg, struct env_thr
     return env_binding->thread_start(fn, arg, ret_thread);
 }
 static inline void env_thread_join(struct env_thread *thread) { env_binding->thread_join(thread); }
-static inline oc_rc env_signal_new(struct env_signal **ret_signal)
-{
-    return env_binding->signal_new(ret_signal);
-}
+static inline oc_rc env_signal_new(struct env_signal **ret_signal) { return env_binding->signal_new(ret_signal); }
 static inline void env_signal_free(struct env_signal *signal) { env_binding->signal_free(signal); }
 static inline void env_signal_post(struct env_signal *signal) { env_binding->signal_post(signal); }
 /* False when `timeout_ns` passed; a negative timeout waits without end. */

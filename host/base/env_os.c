@@ -5,8 +5,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
-#include <semaphore.h>
 #include <sched.h>
+#include <semaphore.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -161,8 +161,7 @@ static void os_unmap(void *data, size_t size)
 static void os_map_populate(void *data, size_t size)
 {
 #ifdef MADV_POPULATE_WRITE
-    (void)madvise(data, size,
-                  MADV_POPULATE_WRITE); /* kernels before 5.14 refuse: then the faults come later */
+    (void)madvise(data, size, MADV_POPULATE_WRITE); /* kernels before 5.14 refuse: then the faults come later */
 #else
     (void)data;
     (void)size;
@@ -200,10 +199,7 @@ static oc_rc os_rename(const char *from, const char *to)
     return rename(from, to) < 0 ? env_fail("rename", from, errno) : OC_OK;
 }
 
-static oc_rc os_unlink(const char *path)
-{
-    return unlink(path) < 0 ? env_fail("unlink", path, errno) : OC_OK;
-}
+static oc_rc os_unlink(const char *path) { return unlink(path) < 0 ? env_fail("unlink", path, errno) : OC_OK; }
 
 static oc_rc os_mkdir(const char *path)
 {
@@ -331,7 +327,8 @@ void env_give_way(void)
 oc_rc env_read_share(const char *path, double *ret_share)
 {
     struct stat wanted, found;
-    DIR *dir = stat(path, &wanted) == 0 && S_ISREG(wanted.st_mode) && wanted.st_size > 0 ? opendir("/proc/self/fd") : NULL;
+    DIR *dir =
+        stat(path, &wanted) == 0 && S_ISREG(wanted.st_mode) && wanted.st_size > 0 ? opendir("/proc/self/fd") : NULL;
     oc_rc rc = OC_E_NOT_FOUND;
     for (struct dirent *entry = dir ? readdir(dir) : NULL; entry && rc < 0; entry = readdir(dir)) {
         char *end;

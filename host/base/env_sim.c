@@ -230,7 +230,10 @@ static void sim_map_populate(void *data, size_t size)
 }
 
 /* The simulated machine has one process. */
-static oc_rc sim_lock(const char *path, int *ret_fd) { return env_sim_disk_open(path, ENV_READ | ENV_WRITE | ENV_CREATE, ret_fd); }
+static oc_rc sim_lock(const char *path, int *ret_fd)
+{
+    return env_sim_disk_open(path, ENV_READ | ENV_WRITE | ENV_CREATE, ret_fd);
+}
 
 static const struct env env_sim = {
     .name = "sim",

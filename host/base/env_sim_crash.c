@@ -61,8 +61,7 @@ static void crash_node(struct sim_node *node, unsigned chance)
         bool is_dirty = memcmp(node->data + at, node->clean + at, size) != 0;
         if (!is_dirty || env_sim_random() % 1000 >= chance)
             continue;
-        size_t cut =
-            env_sim_random() % 8 == 0 ? (size_t)(env_sim_random() % (size / 8 + 1)) * 8 : size;
+        size_t cut = env_sim_random() % 8 == 0 ? (size_t)(env_sim_random() % (size / 8 + 1)) * 8 : size;
         memcpy(node->stable + at, node->data + at, cut);
     }
     memcpy(node->data, node->stable, node->capacity);

@@ -66,8 +66,7 @@ static bool names_use(const struct sim_names *names, int node)
 
 static bool is_node_needed(int node)
 {
-    if (sim_disk.nodes[node].map_count > 0 || names_use(&sim_disk.now, node) ||
-        names_use(&sim_disk.stable, node))
+    if (sim_disk.nodes[node].map_count > 0 || names_use(&sim_disk.now, node) || names_use(&sim_disk.stable, node))
         return true;
     for (size_t i = 0; i < sim_disk.change_count; i++)
         for (int k = 0; k < sim_disk.changes[i].count; k++)
@@ -154,8 +153,7 @@ room:
         size_t capacity = (size + 4095) & ~(size_t)4095;
         if (node->capacity > 0 && capacity < 2 * node->capacity)
             capacity = 2 * node->capacity;
-        if (!grow_bytes(&node->data, node->capacity, capacity) ||
-            !grow_bytes(&node->clean, node->capacity, capacity) ||
+        if (!grow_bytes(&node->data, node->capacity, capacity) || !grow_bytes(&node->clean, node->capacity, capacity) ||
             !grow_bytes(&node->stable, node->capacity, capacity))
             return env_fail("write", NULL, ENOMEM);
         node->capacity = capacity;
@@ -168,8 +166,7 @@ room:
 
 static bool is_dir(const char *path)
 {
-    return strcmp(path, "/") == 0 || strcmp(path, ".") == 0 ||
-           find_name(&sim_disk.dirs, path) != NULL;
+    return strcmp(path, "/") == 0 || strcmp(path, ".") == 0 || find_name(&sim_disk.dirs, path) != NULL;
 }
 
 static size_t parent_length(const char *path)
@@ -322,8 +319,7 @@ static struct sim_node *mapped_node(const void *data)
     uintptr_t at = (uintptr_t)data;
     for (int i = 0; i < ENV_SIM_FILES_MAX; i++) {
         struct sim_node *node = &sim_disk.nodes[i];
-        if (node->is_used && at >= (uintptr_t)node->data &&
-            at < (uintptr_t)node->data + node->capacity)
+        if (node->is_used && at >= (uintptr_t)node->data && at < (uintptr_t)node->data + node->capacity)
             return node;
     }
     return NULL;
@@ -464,8 +460,7 @@ oc_rc env_sim_put_file(const char *path, const void *data, size_t size)
 {
     struct sim_name *name = find_name(&sim_disk.now, path);
     int index = name ? name->node : new_node();
-    if (index < 0 || !set_name(&sim_disk.now, path, index) ||
-        !set_name(&sim_disk.stable, path, index))
+    if (index < 0 || !set_name(&sim_disk.now, path, index) || !set_name(&sim_disk.stable, path, index))
         return OC_E_LIMIT;
     struct sim_node *node = &sim_disk.nodes[index];
     if (node->map_count > 0)

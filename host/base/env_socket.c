@@ -89,8 +89,7 @@ oc_rc env_socket_accept(int fd, int *ret_fd)
     socklen_t size = sizeof peer;
     int accepted = accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
     if (accepted < 0)
-        return errno == EAGAIN || errno == EINTR || errno == ECONNABORTED ? OC_E_AGAIN
-                                                                          : env_fail("accept", "", errno);
+        return errno == EAGAIN || errno == EINTR || errno == ECONNABORTED ? OC_E_AGAIN : env_fail("accept", "", errno);
     if (getsockopt(accepted, SOL_SOCKET, SO_PEERCRED, &peer, &size) < 0 || peer.uid != geteuid()) {
         close(accepted);
         env_fail("accept a console of another user", "", EACCES);
@@ -151,7 +150,8 @@ int env_poll(struct env_poll *list, uint32_t count, int64_t timeout_ns)
     if (count > ENV_POLL_MAX)
         count = ENV_POLL_MAX;
     for (uint32_t i = 0; i < count; i++) {
-        short events = (short)((list[i].want & ENV_POLL_READ ? POLLIN : 0) | (list[i].want & ENV_POLL_WRITE ? POLLOUT : 0));
+        short events =
+            (short)((list[i].want & ENV_POLL_READ ? POLLIN : 0) | (list[i].want & ENV_POLL_WRITE ? POLLOUT : 0));
         fds[i] = (struct pollfd){list[i].fd, events, 0};
         list[i].ret_is = 0;
     }

@@ -13,9 +13,9 @@ enum { ENV_SOCKET_PATH_MAX = 100, ENV_POLL_MAX = 16 };
 enum { ENV_POLL_READ = 1, ENV_POLL_WRITE = 2, ENV_POLL_GONE = 4 };
 
 struct env_poll {
-    int fd;        /* negative: left out */
-    short want;    /* ENV_POLL_READ, ENV_POLL_WRITE */
-    short ret_is;  /* what is possible; GONE: the other end closed it */
+    int fd;       /* negative: left out */
+    short want;   /* ENV_POLL_READ, ENV_POLL_WRITE */
+    short ret_is; /* what is possible; GONE: the other end closed it */
 };
 
 /* Two connected ends; both are owned: env_close. */

@@ -196,7 +196,8 @@ oc_rc env_cut_private(const char *path, size_t size_max, size_t (*edit)(const ch
     if (rc == OC_OK && got) {
         size_t from = edit(data, got);
         if (from || (int64_t)got < status.st_size) {
-            rc = pwrite(fd, data + from, got - from, 0) == (ssize_t)(got - from) ? OC_OK : env_fail("write", path, errno);
+            rc = pwrite(fd, data + from, got - from, 0) == (ssize_t)(got - from) ? OC_OK
+                                                                                 : env_fail("write", path, errno);
             if (rc == OC_OK && ftruncate(fd, (off_t)(got - from)) < 0)
                 rc = env_fail("truncate", path, errno);
         }

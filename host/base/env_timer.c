@@ -68,8 +68,8 @@ oc_rc env_timer_start(uint32_t period_us, env_timer_fn fn, void *arg, struct env
         env_free(timer);
         return rc;
     }
-    struct itimerspec every = {.it_interval = {.tv_sec = period_us / US_PER_S,
-                                               .tv_nsec = period_us % US_PER_S * NS_PER_US}};
+    struct itimerspec every = {
+        .it_interval = {.tv_sec = period_us / US_PER_S, .tv_nsec = period_us % US_PER_S * NS_PER_US}};
     every.it_value = every.it_interval;
     if (timer_settime(timer->id, 0, &every, NULL) < 0) {
         rc = env_fail("start the watchdog's timer", "", errno);
@@ -98,8 +98,7 @@ void env_timer_stop(struct env_timer *timer)
         if (pending.si_code == SI_TIMER && pending.si_value.sival_ptr != timer) {
             struct env_timer *other = pending.si_value.sival_ptr;
             other->fn(other->arg,
-                      1 + (uint32_t)pending
-                              .si_overrun); /* a tick of another timer of this thread is not lost */
+                      1 + (uint32_t)pending.si_overrun); /* a tick of another timer of this thread is not lost */
         }
     env_free(timer);
     pthread_sigmask(SIG_SETMASK, &before, NULL);

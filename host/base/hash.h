@@ -34,10 +34,7 @@ static inline struct hash128 hash128(const void *data, size_t size)
     return (struct hash128){hash.low64, hash.high64};
 }
 
-static inline bool hash128_is_equal(struct hash128 a, struct hash128 b)
-{
-    return a.low == b.low && a.high == b.high;
-}
+static inline bool hash128_is_equal(struct hash128 a, struct hash128 b) { return a.low == b.low && a.high == b.high; }
 
 /* A chain over items: the hash of (the chain so far, the item's hash). Order and number of items
  * count. */

@@ -125,8 +125,7 @@ out:
     unlock();
 }
 
-void log_write_at(int64_t now_ns, enum log_level level, const char *area, const char *message,
-                  size_t length)
+void log_write_at(int64_t now_ns, enum log_level level, const char *area, const char *message, size_t length)
 {
     if (!log_is_on(level))
         return;

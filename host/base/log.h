@@ -29,11 +29,9 @@ void log_set_sink(log_sink_fn sink, void *arg);
 void log_set_level(enum log_level level);
 bool log_is_on(enum log_level level);
 /* [any] At the clock's time. */
-void log_write(enum log_level level, const char *area, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
+void log_write(enum log_level level, const char *area, const char *format, ...) __attribute__((format(printf, 3, 4)));
 /* [any] At a given time (ns UTC), for code that has no clock. `message` need not be terminated. */
-void log_write_at(int64_t now_ns, enum log_level level, const char *area, const char *message,
-                  size_t length);
+void log_write_at(int64_t now_ns, enum log_level level, const char *area, const char *message, size_t length);
 /* [any] Writes the count of a folded line that waits. */
 void log_flush(void);
 /* [any] Lines folded since the start. */

@@ -29,15 +29,13 @@ oc_i128 num_pow10_128(int n)
         return num_pow10(n);
     if (n <= 2 * NUM_POW10_MAX)
         return (oc_i128)num_pow10(n - NUM_POW10_MAX) * num_pow10(NUM_POW10_MAX);
-    return (oc_i128)num_pow10(NUM_POW10_MAX) * num_pow10(NUM_POW10_MAX) *
-           num_pow10(n - 2 * NUM_POW10_MAX);
+    return (oc_i128)num_pow10(NUM_POW10_MAX) * num_pow10(NUM_POW10_MAX) * num_pow10(n - 2 * NUM_POW10_MAX);
 }
 
 static oc_u128 magnitude(oc_i128 value) { return value < 0 ? -(oc_u128)value : (oc_u128)value; }
 
 /* What to add to a truncated magnitude: 0 or 1; -1 means "not allowed". */
-static int round_step(oc_u128 quotient, oc_u128 rest, oc_u128 divisor, bool is_negative,
-                      enum num_rounding rounding)
+static int round_step(oc_u128 quotient, oc_u128 rest, oc_u128 divisor, bool is_negative, enum num_rounding rounding)
 {
     if (rest == 0)
         return 0;
@@ -73,8 +71,7 @@ oc_rc num_div_128(oc_i128 a, oc_i128 b, enum num_rounding rounding, oc_i128 *ret
         return OC_E_INVALID;
     bool is_negative = (a < 0) != (b < 0);
     oc_u128 top = magnitude(a), divisor = magnitude(b), quotient, rest;
-    if (top <= UINT64_MAX &&
-        divisor <= UINT64_MAX) { /* the common case: one instruction instead of a call */
+    if (top <= UINT64_MAX && divisor <= UINT64_MAX) { /* the common case: one instruction instead of a call */
         quotient = (uint64_t)top / (uint64_t)divisor;
         rest = (uint64_t)top % (uint64_t)divisor;
     } else {
@@ -95,8 +92,7 @@ oc_rc num_muldiv(int64_t a, int64_t b, int64_t c, enum num_rounding rounding, in
     return rc < 0 ? rc : num_narrow(wide, ret);
 }
 
-oc_rc num_rescale_128(oc_i128 units, int from_scale, int to_scale, enum num_rounding rounding,
-                      oc_i128 *ret)
+oc_rc num_rescale_128(oc_i128 units, int from_scale, int to_scale, enum num_rounding rounding, oc_i128 *ret)
 {
     int shift = to_scale - from_scale;
     if (shift > NUM_POW10_128_MAX || shift < -NUM_POW10_128_MAX)
@@ -106,8 +102,7 @@ oc_rc num_rescale_128(oc_i128 units, int from_scale, int to_scale, enum num_roun
     return num_div_128(units, num_pow10_128(-shift), rounding, ret);
 }
 
-oc_rc num_rescale(int64_t units, int from_scale, int to_scale, enum num_rounding rounding,
-                  int64_t *ret)
+oc_rc num_rescale(int64_t units, int from_scale, int to_scale, enum num_rounding rounding, int64_t *ret)
 {
     oc_i128 wide;
     oc_rc rc = num_rescale_128(units, from_scale, to_scale, rounding, &wide);
@@ -119,14 +114,12 @@ oc_rc money_from_units(int64_t units, int scale, oc_i128 *ret_money)
     return num_rescale_128(units, scale, MONEY_SCALE, NUM_EXACT, ret_money);
 }
 
-oc_rc money_mul_units(int64_t a, int a_scale, int64_t b, int b_scale, enum num_rounding rounding,
-                      oc_i128 *ret_money)
+oc_rc money_mul_units(int64_t a, int a_scale, int64_t b, int b_scale, enum num_rounding rounding, oc_i128 *ret_money)
 {
     return num_rescale_128(num_mul_wide(a, b), a_scale + b_scale, MONEY_SCALE, rounding, ret_money);
 }
 
-oc_rc money_mul_rate(oc_i128 money, int64_t rate, int scale, enum num_rounding rounding,
-                     oc_i128 *ret_money)
+oc_rc money_mul_rate(oc_i128 money, int64_t rate, int scale, enum num_rounding rounding, oc_i128 *ret_money)
 {
     if (scale < 0 || scale > NUM_POW10_MAX)
         return OC_E_INVALID;

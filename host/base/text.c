@@ -47,8 +47,7 @@ static oc_rc reserve(struct text *text, size_t more)
         capacity *= 2;
     if (capacity > text->max)
         capacity = text->max;
-    char *data =
-        text->is_owned ? env_resize(text->data, text->capacity, capacity) : env_alloc(capacity);
+    char *data = text->is_owned ? env_resize(text->data, text->capacity, capacity) : env_alloc(capacity);
     if (!data)
         return OC_E_NOMEM;
     text->data = data;
@@ -73,10 +72,7 @@ oc_rc text_put_bytes(struct text *text, const void *data, size_t size)
     return rc < 0 ? rc : OC_E_LIMIT;
 }
 
-oc_rc text_put(struct text *text, const char *string)
-{
-    return text_put_bytes(text, string, strlen(string));
-}
+oc_rc text_put(struct text *text, const char *string) { return text_put_bytes(text, string, strlen(string)); }
 
 oc_rc text_put_char(struct text *text, char c) { return text_put_bytes(text, &c, 1); }
 

@@ -21,8 +21,7 @@ static int64_t days_from_date(int64_t year, int month, int day)
     int64_t era = (year >= 0 ? year : year - 399) / 400;
     int64_t year_of_era = year - era * 400;
     int64_t day_of_year = (153 * (month - 3) + 2) / 5 + day - 1;
-    return era * 146097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year -
-           719468;
+    return era * 146097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719468;
 }
 
 static void date_from_days(int64_t days, int64_t *ret_year, int *ret_month, int *ret_day)
@@ -30,8 +29,7 @@ static void date_from_days(int64_t days, int64_t *ret_year, int *ret_month, int 
     days += 719468;
     int64_t era = (days >= 0 ? days : days - 146096) / 146097;
     int64_t day_of_era = days - era * 146097;
-    int64_t year =
-        (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
+    int64_t year = (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
     int64_t day_of_year = day_of_era - (365 * year + year / 4 - year / 100);
     int64_t month = (5 * day_of_year + 2) / 153;
     *ret_day = (int)(day_of_year - (153 * month + 2) / 5) + 1;
@@ -73,8 +71,8 @@ static int days_in(int year, int month)
 static bool read_date(struct reader *reader, int64_t *ret_days)
 {
     int year, month, day;
-    if (!read_digits(reader, 4, &year) || !read_char(reader, '-') ||
-        !read_digits(reader, 2, &month) || !read_char(reader, '-') || !read_digits(reader, 2, &day))
+    if (!read_digits(reader, 4, &year) || !read_char(reader, '-') || !read_digits(reader, 2, &month) ||
+        !read_char(reader, '-') || !read_digits(reader, 2, &day))
         return false;
     if (month < 1 || month > 12 || day < 1 || day > days_in(year, month))
         return false;
@@ -87,8 +85,7 @@ static bool read_clock(struct reader *reader, int64_t *ret_ns)
 {
     int hour, minute, second = 0;
     int64_t fraction = 0;
-    if (!read_digits(reader, 2, &hour) || !read_char(reader, ':') ||
-        !read_digits(reader, 2, &minute))
+    if (!read_digits(reader, 2, &hour) || !read_char(reader, ':') || !read_digits(reader, 2, &minute))
         return false;
     if (read_char(reader, ':')) {
         if (!read_digits(reader, 2, &second))
@@ -222,8 +219,7 @@ oc_rc text_to_duration(const char *text, size_t length, int64_t *ret_ns)
         while (at < end && *at >= 'a' && *at <= 'z')
             at++;
         size_t index = 0, size = (size_t)(at - name);
-        while (index < UNIT_COUNT &&
-               (strlen(units[index].name) != size || memcmp(units[index].name, name, size) != 0))
+        while (index < UNIT_COUNT && (strlen(units[index].name) != size || memcmp(units[index].name, name, size) != 0))
             index++;
         if (index == UNIT_COUNT)
             return OC_E_INVALID;

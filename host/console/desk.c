@@ -16,7 +16,8 @@ static void take_name(struct post_seat *seat, const char *said)
     size_t size = 0;
     for (; size < sizeof seat->name - 1 && said[size]; size++) {
         char c = said[size];
-        bool is_plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || strchr("-_.@:", c);
+        bool is_plain =
+            (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || strchr("-_.@:", c);
         seat->name[size] = is_plain ? c : '_';
     }
     if (size)
@@ -42,18 +43,22 @@ static bool words_hello(struct desk *desk, struct post_seat *seat, const struct 
     return true;
 }
 
-static bool words_subscribe(struct desk *desk, struct post_seat *seat, const struct desk_words *words, struct text *reply)
+static bool words_subscribe(struct desk *desk, struct post_seat *seat, const struct desk_words *words,
+                            struct text *reply)
 {
-    static const struct { const char *name; uint32_t kind; } kinds[] = {
-        {"fill", POST_FILL}, {"order", POST_ORDER}, {"log", POST_LOG}, {"alert", POST_ALERT},
-        {"strategy", POST_STRATEGY}, {"session", POST_SESSION}};
+    static const struct {
+        const char *name;
+        uint32_t kind;
+    } kinds[] = {{"fill", POST_FILL},   {"order", POST_ORDER},       {"log", POST_LOG},
+                 {"alert", POST_ALERT}, {"strategy", POST_STRATEGY}, {"session", POST_SESSION}};
     uint32_t wishes = 0;
     for (uint32_t i = 1; i < words->count; i++) {
         uint32_t k = 0;
         while (k < 6 && strcmp(kinds[k].name, words->fields[i]) != 0)
             k++;
         if (k == 6) {
-            put_refusal(reply, "BAD_KIND", "found '%s', expected fill, order, log, alert, strategy or session", words->fields[i]);
+            put_refusal(reply, "BAD_KIND", "found '%s', expected fill, order, log, alert, strategy or session",
+                        words->fields[i]);
             return false;
         }
         wishes |= kinds[k].kind;
@@ -65,16 +70,20 @@ static bool words_subscribe(struct desk *desk, struct post_seat *seat, const str
     return true;
 }
 
-static const struct { const char *word; desk_fn fn; } questions[] = {
-    {"status", desk_status},   {"markets", desk_markets}, {"ticker", desk_ticker},       {"book", desk_book},
-    {"bars", desk_bars},       {"orders", desk_orders},   {"order", desk_order},         {"fills", desk_fills},
-    {"positions", desk_positions}, {"balances", desk_balances}, {"pnl", desk_pnl},       {"explain", desk_explain},
-    {"preview", desk_preview}, {"alert", desk_alert},     {"alerts", desk_alerts}};
+static const struct {
+    const char *word;
+    desk_fn fn;
+} questions[] = {{"status", desk_status},     {"markets", desk_markets}, {"ticker", desk_ticker},
+                 {"book", desk_book},         {"bars", desk_bars},       {"orders", desk_orders},
+                 {"order", desk_order},       {"fills", desk_fills},     {"positions", desk_positions},
+                 {"balances", desk_balances}, {"pnl", desk_pnl},         {"explain", desk_explain},
+                 {"preview", desk_preview},   {"alert", desk_alert},     {"alerts", desk_alerts}};
 
 static const char *const lists[] = {"venues", "plugins", "strategies", "risk", "journal", NULL};
 static const char *const controls[] = {"pause", "go", "speed", "step", "until_fill", "to", "back", NULL};
-static const char *const commands[] = {"buy",    "sell", "close",  "cancel", "cancel_all", "amend", "flatten", "kill", "unkill",
-                                       "load", "unload", "hold", "resume", "reload", "set", "budget", "may", NULL};
+static const char *const commands[] = {"buy",     "sell",   "close",  "cancel", "cancel_all", "amend",
+                                       "flatten", "kill",   "unkill", "load",   "unload",     "hold",
+                                       "resume",  "reload", "set",    "budget", "may",        NULL};
 
 static bool is_among(const char *word, const char *const *list)
 {
@@ -98,8 +107,8 @@ static bool unknown_word(const char *word, struct text *reply)
         names[count++] = commands[i];
     names[count] = NULL;
     const char *nearest = text_nearest(word, names);
-    put_refusal(reply, "UNKNOWN_WORD", "'%.40s' is not a word of the console%s%s%s", word, nearest ? "; did you mean '" : "",
-                nearest ? nearest : "", nearest ? "'?" : "");
+    put_refusal(reply, "UNKNOWN_WORD", "'%.40s' is not a word of the console%s%s%s", word,
+                nearest ? "; did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : "");
     return false;
 }
 
@@ -108,7 +117,8 @@ static bool may(struct desk *desk, const struct post_seat *seat, const char *wor
 {
     struct desk_status status = {0};
     if (!seat->may_trade) {
-        put_refusal(reply, "READ_ONLY", "this console is attached to read: %s changes something; attach with --trade", word);
+        put_refusal(reply, "READ_ONLY", "this console is attached to read: %s changes something; attach with --trade",
+                    word);
         return false;
     }
     desk->config.host->status(desk->config.host->self, &status);
@@ -118,7 +128,8 @@ static bool may(struct desk *desk, const struct post_seat *seat, const char *wor
         return false;
     }
     if (is_order && strcmp(status.mode, "replay") == 0) {
-        put_refusal(reply, "RECORDED", "this is a recording: nothing in it can be changed; step, to and back move in it");
+        put_refusal(reply, "RECORDED",
+                    "this is a recording: nothing in it can be changed; step, to and back move in it");
         return false;
     }
     if (status.is_ended && is_order) {
@@ -129,7 +140,8 @@ static bool may(struct desk *desk, const struct post_seat *seat, const char *wor
 }
 
 /* What a live buy, sell or amend would be worth. False: *reply says what is wrong with it, or *ret_rc that nobody knows. */
-static bool worth_of(struct desk *desk, const struct desk_words *words, oc_i128 *ret_value, oc_rc *ret_rc, struct text *reply)
+static bool worth_of(struct desk *desk, const struct desk_words *words, oc_i128 *ret_value, oc_rc *ret_rc,
+                     struct text *reply)
 {
     struct oc_request request = {0};
     const char *word = words->fields[0];
@@ -168,7 +180,8 @@ static bool is_sure(struct desk *desk, const struct desk_words *words, struct te
     oc_i128 value = 0, limit = 0;
     oc_rc rc = OC_OK;
     desk->config.host->status(desk->config.host->self, &status);
-    if (!status.is_live || desk->config.ask_above.units == 0 || (sure && strcmp(sure, "1") == 0) || !is_among(words->fields[0], asked))
+    if (!status.is_live || desk->config.ask_above.units == 0 || (sure && strcmp(sure, "1") == 0) ||
+        !is_among(words->fields[0], asked))
         return true;
     if (!worth_of(desk, words, &value, &rc, reply))
         return false;
@@ -179,7 +192,8 @@ static bool is_sure(struct desk *desk, const struct desk_words *words, struct te
     if (rc == OC_OK)
         money_to_text(value, 2, true, shown);
     money_to_text(limit, 2, true, most);
-    put_refusal(reply, "SURE", "this order is worth %s, above console.ask_above %s: say sure=1 to send it", shown, most);
+    put_refusal(reply, "SURE", "this order is worth %s, above console.ask_above %s: say sure=1 to send it", shown,
+                most);
     return false;
 }
 
@@ -382,8 +396,8 @@ void desk_tell(struct desk *desk, enum post_kind kind, const struct text *json)
 
 /* Helpers of all questions. */
 
-bool desk_instrument(struct desk *desk, const struct desk_words *words, uint32_t i, const struct instrument **ret_instrument,
-                     struct text *reply)
+bool desk_instrument(struct desk *desk, const struct desk_words *words, uint32_t i,
+                     const struct instrument **ret_instrument, struct text *reply)
 {
     char symbol[OC_SYMBOL_MAX + OC_VENUE_MAX];
     const char *asked = i < words->count ? words->fields[i] : "";
@@ -415,8 +429,8 @@ bool desk_instrument(struct desk *desk, const struct desk_words *words, uint32_t
     }
     names[count] = NULL;
     const char *nearest = text_nearest(symbol, names);
-    put_refusal(reply, "BAD_SYMBOL", "no instrument '%.60s'%s%s%s", asked, nearest ? "; did you mean '" : "; see markets",
-                nearest ? nearest : "", nearest ? "'?" : "");
+    put_refusal(reply, "BAD_SYMBOL", "no instrument '%.60s'%s%s%s", asked,
+                nearest ? "; did you mean '" : "; see markets", nearest ? nearest : "", nearest ? "'?" : "");
     return false;
 }
 

@@ -13,14 +13,14 @@
 #include "engine/engine.h"
 
 enum {
-    DESK_PAGE = 16,          /* rows of a list */
-    DESK_ORDERS_PAGE = 8,    /* orders have many fields */
+    DESK_PAGE = 16,       /* rows of a list */
+    DESK_ORDERS_PAGE = 8, /* orders have many fields */
     DESK_BARS_PAGE = 64,
-    DESK_TAPE_BARS = 1024,   /* kept an instrument */
-    DESK_TAPES_MAX = 256,    /* instruments with a tape */
-    DESK_FILLS_MAX = 4096,   /* remembered */
-    DESK_TRAILS_MAX = 2048,  /* orders whose history is remembered */
-    DESK_STEPS_MAX = 24,     /* of one trail */
+    DESK_TAPE_BARS = 1024,  /* kept an instrument */
+    DESK_TAPES_MAX = 256,   /* instruments with a tape */
+    DESK_FILLS_MAX = 4096,  /* remembered */
+    DESK_TRAILS_MAX = 2048, /* orders whose history is remembered */
+    DESK_STEPS_MAX = 24,    /* of one trail */
     DESK_VERDICTS_MAX = 16,
     DESK_ALERTS_MAX = 64
 };
@@ -43,19 +43,19 @@ struct desk_origin {
 };
 
 struct desk_status {
-    const char *mode;      /* "paper", "replay" */
-    const char *session;   /* folder, or NULL */
+    const char *mode;    /* "paper", "replay" */
+    const char *session; /* folder, or NULL */
     const char *version;
     const char *currency;
     uint64_t seq;
     uint64_t events;
     int64_t now_ns;
     oc_i128 start;
-    double speed;          /* 0: max */
+    double speed; /* 0: max */
     uint32_t strategies;
-    bool is_live;          /* locks and colours of live trading */
+    bool is_live; /* locks and colours of live trading */
     bool is_paused;
-    bool is_ended;         /* the feed has ended: nothing can trade any more */
+    bool is_ended; /* the feed has ended: nothing can trade any more */
 };
 
 /* What the composition (app) does for the desk. All members are set. */

@@ -51,7 +51,7 @@ struct trail_step {
     char reason[OC_REASON_MAX];
 };
 
-struct trail { /* what we know of one order, to explain it */
+struct trail {      /* what we know of one order, to explain it */
     uint64_t order; /* 0: free */
     union {
         struct oc_event head;
@@ -64,15 +64,15 @@ struct trail { /* what we know of one order, to explain it */
         char bytes[256];
     } cause;
     char who[32];
-    char text[160];     /* the command, or the source line */
+    char text[160]; /* the command, or the source line */
     char callback[48];
     char file[128];
     int32_t line;
     uint32_t step_count;
     uint32_t steps_lost;
     uint32_t verdict_count;
-    int64_t mid2;       /* twice the middle when it was made; 0 unknown */
-    int64_t before;     /* position, units */
+    int64_t mid2;   /* twice the middle when it was made; 0 unknown */
+    int64_t before; /* position, units */
     int64_t after;
     struct verdict_row verdicts[DESK_VERDICTS_MAX];
     struct trail_step steps[DESK_STEPS_MAX];
@@ -93,17 +93,17 @@ struct desk {
     struct instruments *instruments;
     struct portfolio *portfolio;
     struct tape *tapes[DESK_TAPES_MAX]; /* by instrument index */
-    struct fill_row *fills;   /* DESK_FILLS_MAX, a ring */
-    uint64_t fill_count;      /* ever */
-    struct trail *trails;     /* DESK_TRAILS_MAX, by order counter */
+    struct fill_row *fills;             /* DESK_FILLS_MAX, a ring */
+    uint64_t fill_count;                /* ever */
+    struct trail *trails;               /* DESK_TRAILS_MAX, by order counter */
     struct alert alerts[DESK_ALERTS_MAX];
     uint32_t alert_count;
     uint32_t alert_numbers;
     union {
         struct oc_event head;
         char bytes[256];
-    } input;                  /* the last thing that came in: what an order's cause is */
-    char input_text[160];     /* of a command */
+    } input;              /* the last thing that came in: what an order's cause is */
+    char input_text[160]; /* of a command */
     char input_who[32];
     struct verdict_row verdicts[DESK_VERDICTS_MAX]; /* of the request being asked */
     uint32_t verdict_count;
@@ -148,8 +148,8 @@ struct trail *desk_trail(struct desk *desk, uint64_t order); /* NULL: not rememb
 
 /* desk_verbs.c */
 /* From the options of an amend: what they change goes into *request. False: *reply says why not. */
-bool desk_parse_amend(struct desk *desk, const struct desk_words *words, const struct order *order, struct oc_request *request,
-                      struct text *reply);
+bool desk_parse_amend(struct desk *desk, const struct desk_words *words, const struct order *order,
+                      struct oc_request *request, struct text *reply);
 bool desk_preview(struct desk *desk, const struct desk_words *words, struct text *reply);
 /* From words to a request: side by words->fields[0]. False: *reply says why. */
 bool desk_parse_order(struct desk *desk, const struct desk_words *words, uint32_t first, struct oc_request *ret_request,
@@ -157,8 +157,8 @@ bool desk_parse_order(struct desk *desk, const struct desk_words *words, uint32_
 
 /* desk.c */
 /* The instrument named by field i (default: the first instrument when there is none). False: *reply says why. */
-bool desk_instrument(struct desk *desk, const struct desk_words *words, uint32_t i, const struct instrument **ret_instrument,
-                     struct text *reply);
+bool desk_instrument(struct desk *desk, const struct desk_words *words, uint32_t i,
+                     const struct instrument **ret_instrument, struct text *reply);
 /* FROM of a page at field i: 0 when absent. */
 uint64_t desk_from(const struct desk_words *words, uint32_t i);
 /* The value of option NAME among the fields from `first` on, or NULL. */

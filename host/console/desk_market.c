@@ -108,8 +108,8 @@ void desk_tape(struct desk *desk, const struct oc_event *event)
     int64_t period_ns = second_ns, at_ns = event->venue_ns;
     if (event->type == OC_EV_TRADE) {
         const struct oc_ev_trade *trade = (const struct oc_ev_trade *)(const void *)event;
-        part = (struct tape_bar){0, trade->price, trade->price, trade->price, trade->price,
-                                 trade->present & OC_HAS_QTY ? trade->qty : 0};
+        part = (struct tape_bar){
+            0, trade->price, trade->price, trade->price, trade->price, trade->present & OC_HAS_QTY ? trade->qty : 0};
     } else if (event->type == OC_EV_QUOTE) {
         const struct oc_ev_quote *quote = (const struct oc_ev_quote *)(const void *)event;
         if ((quote->present & (OC_HAS_BID | OC_HAS_ASK)) != (OC_HAS_BID | OC_HAS_ASK))
@@ -118,8 +118,8 @@ void desk_tape(struct desk *desk, const struct oc_event *event)
         part = (struct tape_bar){0, middle, middle, middle, middle, 0};
     } else if (event->type == OC_EV_BAR) {
         const struct oc_ev_bar *bar = (const struct oc_ev_bar *)(const void *)event;
-        part = (struct tape_bar){0, bar->open, bar->high, bar->low, bar->close,
-                                 bar->present & OC_HAS_VOLUME ? bar->volume : 0};
+        part = (struct tape_bar){0,        bar->open,  bar->high,
+                                 bar->low, bar->close, bar->present & OC_HAS_VOLUME ? bar->volume : 0};
         at_ns = bar->open_ns;
         period_ns = bar->period_ns >= second_ns ? bar->period_ns : second_ns;
     } else if (event->type == OC_EV_QBAR) {
@@ -194,8 +194,8 @@ bool desk_ticker(struct desk *desk, const struct desk_words *words, struct text 
     return true;
 }
 
-static void put_level(const struct instrument *instrument, struct text *reply, const char *key, bool has_price, int64_t price,
-                      bool has_qty, int64_t qty)
+static void put_level(const struct instrument *instrument, struct text *reply, const char *key, bool has_price,
+                      int64_t price, bool has_qty, int64_t qty)
 {
     put_open(reply, key, '[');
     if (has_price) {
@@ -238,7 +238,8 @@ bool desk_bars(struct desk *desk, const struct desk_words *words, struct text *r
         period_ns = tape ? tape->period_ns : second_ns;
     else if (text_to_duration(period, strlen(period), &period_ns) < 0 || !bar_period_is_valid(period_ns) ||
              (tape && period_ns % tape->period_ns)) {
-        put_refusal(reply, "BAD_PERIOD", "found '%.20s', expected a period from %s to 1d that bars of the feed fill, such as 1m or 1h",
+        put_refusal(reply, "BAD_PERIOD",
+                    "found '%.20s', expected a period from %s to 1d that bars of the feed fill, such as 1m or 1h",
                     period, tape && tape->period_ns >= 60 * second_ns ? "that of the data" : "1s");
         return false;
     }

@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-static oc_i128 unrealised_of(const struct desk *desk, const struct position *position, const struct instrument *instrument)
+static oc_i128 unrealised_of(const struct desk *desk, const struct position *position,
+                             const struct instrument *instrument)
 {
     const struct market *market = markets_get(engine_markets(desk->engine), position->inst);
     oc_i128 money = 0;
@@ -89,7 +90,8 @@ static oc_i128 fees_of(struct desk *desk, const struct position *position, uint3
 {
     oc_i128 sum = 0, money;
     for (uint32_t k = 0; k < position->fee_count; k++)
-        if (portfolio_convert(desk->portfolio, position->fees[k].paid, position->fees[k].asset, base, RATE_MIDDLE, &money) == OC_OK)
+        if (portfolio_convert(desk->portfolio, position->fees[k].paid, position->fees[k].asset, base, RATE_MIDDLE,
+                              &money) == OC_OK)
             sum += money;
     return sum;
 }
@@ -106,7 +108,8 @@ bool desk_pnl(struct desk *desk, const struct desk_words *words, struct text *re
         if (position->strategy || position->account != desk->config.account)
             continue;
         const struct instrument *instrument = instruments_get(desk->instruments, position->inst);
-        if (portfolio_convert(desk->portfolio, position->realised, instrument->info.settle, base, RATE_MIDDLE, &money) == OC_OK)
+        if (portfolio_convert(desk->portfolio, position->realised, instrument->info.settle, base, RATE_MIDDLE,
+                              &money) == OC_OK)
             realised += money;
         if (portfolio_convert(desk->portfolio, unrealised_of(desk, position, instrument), instrument->info.settle, base,
                               RATE_MIDDLE, &money) == OC_OK)
@@ -118,7 +121,8 @@ bool desk_pnl(struct desk *desk, const struct desk_words *words, struct text *re
     put_money(reply, "start", status.start);
     put_money(reply, "equity", equity);
     put_money(reply, "profit", equity - status.start);
-    put_double(reply, "profit_share", status.start ? money_to_double(equity - status.start) / money_to_double(status.start) : 0);
+    put_double(reply, "profit_share",
+               status.start ? money_to_double(equity - status.start) / money_to_double(status.start) : 0);
     put_money(reply, "realised", realised);
     put_money(reply, "unrealised", unrealised);
     put_money(reply, "fees", fees);
@@ -152,7 +156,8 @@ bool desk_status(struct desk *desk, const struct desk_words *words, struct text 
         return false;
     desk->config.host->status(desk->config.host->self, &status);
     const struct market *market = instrument ? markets_get(engine_markets(desk->engine), instrument->info.inst) : NULL;
-    const struct book *book = instrument ? portfolio_find(desk->portfolio, desk->config.account, 0, instrument->info.inst) : NULL;
+    const struct book *book =
+        instrument ? portfolio_find(desk->portfolio, desk->config.account, 0, instrument->info.inst) : NULL;
     uint32_t base = portfolio_account(desk->portfolio, desk->config.account)->base, held = 0;
     for (uint32_t i = 0; i < portfolio_book_count(desk->portfolio) && i < 1024; i++) {
         const struct position *position = &portfolio_book_at(desk->portfolio, i)->position;

@@ -49,7 +49,8 @@ void desk_put_order(struct desk *desk, struct text *reply, const char *key, cons
     put_qty(reply, "filled", instrument, true, order->filled);
     put_qty(reply, "remaining", instrument, by_qty, state_is_final(order->state) ? 0 : remaining);
     if (order->fills)
-        put_double(reply, "average", order_average_units(order) * (double)instrument->price_num / (double)instrument->price_den);
+        put_double(reply, "average",
+                   order_average_units(order) * (double)instrument->price_num / (double)instrument->price_den);
     else
         put_null(reply, "average");
     put_money(reply, "fee", order->fee);
@@ -126,7 +127,8 @@ bool desk_order(struct desk *desk, const struct desk_words *words, struct text *
     if (words->count > 1 && desk_order_of(desk, words->fields[1], &id))
         order = orders_find(engine_orders(desk->engine), id);
     if (!order) {
-        put_refusal(reply, "NO_ORDER", "no order '%.40s' is known; older ones are in the journal", words->count > 1 ? words->fields[1] : "");
+        put_refusal(reply, "NO_ORDER", "no order '%.40s' is known; older ones are in the journal",
+                    words->count > 1 ? words->fields[1] : "");
         return false;
     }
     desk_put_order(desk, reply, NULL, order);

@@ -31,7 +31,8 @@ static void add_verdict(struct verdict_row *rows, uint32_t *count, const char *r
     if (*count == DESK_VERDICTS_MAX)
         return;
     struct verdict_row *row = &rows[(*count)++];
-    *row = (struct verdict_row){.rule = rule, .allowed = verdict->allowed, .used = verdict->used, .limit = verdict->limit};
+    *row =
+        (struct verdict_row){.rule = rule, .allowed = verdict->allowed, .used = verdict->used, .limit = verdict->limit};
     memcpy(row->reason, verdict->reason, sizeof row->reason);
 }
 
@@ -94,12 +95,13 @@ static void new_order(struct desk *desk, const struct oc_request *request)
     if (desk->input.head.seq == request->head.cause)
         memcpy(&trail->cause, &desk->input, sizeof trail->cause);
     else
-        trail->cause.head = (struct oc_event){.size = sizeof trail->cause.head, .seq = request->head.cause,
-                                              .local_ns = request->head.local_ns};
+        trail->cause.head = (struct oc_event){
+            .size = sizeof trail->cause.head, .seq = request->head.cause, .local_ns = request->head.local_ns};
     if (desk->input_who[0] && desk->input.head.seq == request->head.cause) {
         memcpy(trail->who, desk->input_who, sizeof trail->who);
         memcpy(trail->text, desk->input_text, sizeof trail->text);
-    } else if (request->strategy && desk->config.host->origin(desk->config.host->self, request->order, request->strategy, &origin)) {
+    } else if (request->strategy &&
+               desk->config.host->origin(desk->config.host->self, request->order, request->strategy, &origin)) {
         snprintf(trail->callback, sizeof trail->callback, "%s", origin.callback);
         snprintf(trail->file, sizeof trail->file, "%s", origin.file);
         snprintf(trail->text, sizeof trail->text, "%s", origin.source);
@@ -124,10 +126,14 @@ static void request_step(struct desk *desk, const struct oc_request *request)
 
 static void tell_order(struct desk *desk, const struct oc_ev_answer *answer)
 {
-    static const char *const whats[OC_EV_END] = {[OC_EV_DENIED] = "denied",     [OC_EV_REJECTED] = "rejected",
-                                                 [OC_EV_CANCELED] = "canceled", [OC_EV_EXPIRED] = "expired",
-                                                 [OC_EV_TRIGGERED] = "triggered", [OC_EV_AMENDED] = "amended",
-                                                 [OC_EV_UNKNOWN] = "unknown",   [OC_EV_CANCEL_REJECTED] = "cancel rejected",
+    static const char *const whats[OC_EV_END] = {[OC_EV_DENIED] = "denied",
+                                                 [OC_EV_REJECTED] = "rejected",
+                                                 [OC_EV_CANCELED] = "canceled",
+                                                 [OC_EV_EXPIRED] = "expired",
+                                                 [OC_EV_TRIGGERED] = "triggered",
+                                                 [OC_EV_AMENDED] = "amended",
+                                                 [OC_EV_UNKNOWN] = "unknown",
+                                                 [OC_EV_CANCEL_REJECTED] = "cancel rejected",
                                                  [OC_EV_AMEND_REJECTED] = "amend rejected"};
     const char *what = whats[answer->head.type];
     if (!what || !desk->config.post || !post_is_wanted(desk->config.post, POST_ORDER))
@@ -174,7 +180,8 @@ static void fill_step(struct desk *desk, const struct oc_ev_fill *fill)
         step->qty = fill->qty;
         step->fee = fill->fee;
         step->fee_asset = fill->fee_asset;
-        trail->after = position_of(desk, row->strategy, fill->head.inst) + (fill->side == OC_SIDE_BUY ? fill->qty : -fill->qty);
+        trail->after =
+            position_of(desk, row->strategy, fill->head.inst) + (fill->side == OC_SIDE_BUY ? fill->qty : -fill->qty);
     }
     if (desk->config.post && post_is_wanted(desk->config.post, POST_FILL)) {
         text_clear(&desk->told);
@@ -253,10 +260,18 @@ static void cause_text(struct text *text, const struct trail *trail, const struc
         text_put(text, "a fill at ");
         put_grid(text, instrument, trail->cause.fill.price);
         break;
-    case OC_EV_TIMER: text_put(text, "a timer"); break;
-    case OC_EV_COMMAND: text_put(text, "a command of the console"); break;
-    case OC_EV_NONE: text_put(text, "not remembered: see the journal"); break;
-    default: text_put(text, "an answer of the venue"); break;
+    case OC_EV_TIMER:
+        text_put(text, "a timer");
+        break;
+    case OC_EV_COMMAND:
+        text_put(text, "a command of the console");
+        break;
+    case OC_EV_NONE:
+        text_put(text, "not remembered: see the journal");
+        break;
+    default:
+        text_put(text, "an answer of the venue");
+        break;
     }
 }
 
@@ -264,7 +279,8 @@ static void step_text(struct text *text, const struct desk *desk, const struct t
                       const struct instrument *instrument, const char *venue)
 {
     if (step->type == OC_EV_REQUEST) {
-        text_format(text, "%s %s ", request_kinds[step->kind <= 3 ? step->kind : 0], step->side == OC_SIDE_BUY ? "BUY" : "SELL");
+        text_format(text, "%s %s ", request_kinds[step->kind <= 3 ? step->kind : 0],
+                    step->side == OC_SIDE_BUY ? "BUY" : "SELL");
         if (step->present & OC_RQ_HAS_QTY)
             put_amount(text, instrument, step->qty);
         else
@@ -288,12 +304,20 @@ static void step_text(struct text *text, const struct desk *desk, const struct t
 
 static const char *step_name(const struct trail_step *step)
 {
-    static const char *const names[OC_EV_END] = {
-        [OC_EV_REQUEST] = "sent",         [OC_EV_DENIED] = "denied",     [OC_EV_ACCEPTED] = "accepted",
-        [OC_EV_REJECTED] = "rejected",    [OC_EV_FILL] = "fill",         [OC_EV_CANCELED] = "canceled",
-        [OC_EV_EXPIRED] = "expired",      [OC_EV_TRIGGERED] = "triggered", [OC_EV_AMENDED] = "amended",
-        [OC_EV_CANCEL_REJECTED] = "cancel rejected", [OC_EV_AMEND_REJECTED] = "amend rejected",
-        [OC_EV_UNKNOWN] = "unknown",      [OC_EV_NOT_THERE] = "not there", [OC_EV_SENT] = "handed over"};
+    static const char *const names[OC_EV_END] = {[OC_EV_REQUEST] = "sent",
+                                                 [OC_EV_DENIED] = "denied",
+                                                 [OC_EV_ACCEPTED] = "accepted",
+                                                 [OC_EV_REJECTED] = "rejected",
+                                                 [OC_EV_FILL] = "fill",
+                                                 [OC_EV_CANCELED] = "canceled",
+                                                 [OC_EV_EXPIRED] = "expired",
+                                                 [OC_EV_TRIGGERED] = "triggered",
+                                                 [OC_EV_AMENDED] = "amended",
+                                                 [OC_EV_CANCEL_REJECTED] = "cancel rejected",
+                                                 [OC_EV_AMEND_REJECTED] = "amend rejected",
+                                                 [OC_EV_UNKNOWN] = "unknown",
+                                                 [OC_EV_NOT_THERE] = "not there",
+                                                 [OC_EV_SENT] = "handed over"};
     return step->type < OC_EV_END && names[step->type] ? names[step->type] : "record";
 }
 
@@ -327,7 +351,8 @@ bool desk_explain(struct desk *desk, const struct desk_words *words, struct text
     const struct order *order = is_id ? orders_find(engine_orders(desk->engine), id) : NULL;
     const struct trail *trail = is_id ? desk_trail(desk, id) : NULL;
     if (!order) {
-        put_refusal(reply, "NO_ORDER", "no order '%.40s' is known here; `outcry replay SESSION --console` shows older ones",
+        put_refusal(reply, "NO_ORDER",
+                    "no order '%.40s' is known here; `outcry replay SESSION --console` shows older ones",
                     words->count > 1 ? words->fields[1] : "");
         return false;
     }

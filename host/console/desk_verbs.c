@@ -6,12 +6,14 @@
 
 #include "console/line.h"
 
-static const char *const trade_options[] = {"qty",  "quote_qty", "price",  "stop", "stop_loss", "take_profit", "tif",  "expire",
-                                            "post_only", "reduce_only", "tag", "strict", "sure", "by", NULL};
+static const char *const trade_options[] = {"qty",         "quote_qty", "price",  "stop",      "stop_loss",
+                                            "take_profit", "tif",       "expire", "post_only", "reduce_only",
+                                            "tag",         "strict",    "sure",   "by",        NULL};
 static const char *const amend_options[] = {"qty", "price", "stop", "sure", "by", NULL};
 static const char *const close_options[] = {"tag", "by", NULL};
 
-static bool options_are_known(const struct desk_words *words, uint32_t first, const char *const *names, struct text *reply)
+static bool options_are_known(const struct desk_words *words, uint32_t first, const char *const *names,
+                              struct text *reply)
 {
     for (uint32_t i = first; i < words->count; i++) {
         char name[32];
@@ -32,15 +34,16 @@ static bool options_are_known(const struct desk_words *words, uint32_t first, co
             continue;
         const char *nearest = text_nearest(name, names);
         put_refusal(reply, "BAD_OPTION", "%s: found '%.40s'%s%s%s", words->fields[0], words->fields[i],
-                    nearest ? "; did you mean '" : ", expected NAME=VALUE", nearest ? nearest : "", nearest ? "'?" : "");
+                    nearest ? "; did you mean '" : ", expected NAME=VALUE", nearest ? nearest : "",
+                    nearest ? "'?" : "");
         return false;
     }
     return true;
 }
 
 /* A decimal option in units of a grid. False with *reply empty: it is absent. */
-static bool option_units(const struct desk_words *words, uint32_t first, const char *name, struct oc_dec step, int direction,
-                         int64_t *ret_units, bool *ret_snapped, struct text *reply)
+static bool option_units(const struct desk_words *words, uint32_t first, const char *name, struct oc_dec step,
+                         int direction, int64_t *ret_units, bool *ret_snapped, struct text *reply)
 {
     struct oc_dec dec = {0};
     int exact = 1;
@@ -48,7 +51,8 @@ static bool option_units(const struct desk_words *words, uint32_t first, const c
     if (!value)
         return false;
     if (text_to_decimal(value, strlen(value), &dec.units, &dec.scale) < 0) {
-        put_refusal(reply, "BAD_NUMBER", "%s: found '%.40s', expected a decimal number of at most 18 digits", name, value);
+        put_refusal(reply, "BAD_NUMBER", "%s: found '%.40s', expected a decimal number of at most 18 digits", name,
+                    value);
         return false;
     }
     if (instrument_dec_units(step, dec, direction, ret_units, &exact) < 0) {
@@ -99,8 +103,8 @@ static bool option_prices(const struct desk_words *words, uint32_t first, const 
 {
     const struct oc_dec step = instrument->info.price_step;
     bool near = false;
-    if (option_units(words, first, "price", step, request->side == OC_SIDE_BUY ? SNAP_DOWN : SNAP_UP, &request->price, snapped,
-                     reply)) {
+    if (option_units(words, first, "price", step, request->side == OC_SIDE_BUY ? SNAP_DOWN : SNAP_UP, &request->price,
+                     snapped, reply)) {
         const char *price = desk_option(words, first, "price");
         request->bits |= OC_RQ_HAS_PRICE;
         text_to_decimal(price, strlen(price), &request->asked_price.units, &request->asked_price.scale);
@@ -112,7 +116,8 @@ static bool option_prices(const struct desk_words *words, uint32_t first, const 
     if (option_units(words, first, "take_profit", step, SNAP_NEAREST, &request->take_profit, &near, reply))
         request->bits |= OC_RQ_HAS_TAKE_PROFIT;
     bool priced = request->bits & OC_RQ_HAS_PRICE, stopped = request->bits & OC_RQ_HAS_STOP;
-    request->type = priced ? (stopped ? OC_ORDER_STOP_LIMIT : OC_ORDER_LIMIT) : (stopped ? OC_ORDER_STOP : OC_ORDER_MARKET);
+    request->type =
+        priced ? (stopped ? OC_ORDER_STOP_LIMIT : OC_ORDER_LIMIT) : (stopped ? OC_ORDER_STOP : OC_ORDER_MARKET);
     return reply->size == 0;
 }
 
@@ -123,7 +128,8 @@ static bool option_time(const struct desk_words *words, uint32_t first, struct o
     int i = 0;
     while (tif && i < 5 && strcmp(names[i], tif) != 0)
         i++;
-    if (i == 5 || (expire && text_to_time(expire, strlen(expire), &request->expire_ns) < 0) || (i == 3) != (expire != NULL)) {
+    if (i == 5 || (expire && text_to_time(expire, strlen(expire), &request->expire_ns) < 0) ||
+        (i == 3) != (expire != NULL)) {
         put_refusal(reply, "BAD_TIF", "tif is GTC, IOC, FOK, GTD or DAY; GTD needs expire=TIME, the others have none");
         return false;
     }
@@ -190,7 +196,8 @@ static void put_engine_refusal(struct desk *desk, const struct engine_refusal *r
     put_close(reply, '}');
 }
 
-static bool put_result(struct desk *desk, oc_rc rc, uint64_t id, const struct engine_refusal *refusal, struct text *reply)
+static bool put_result(struct desk *desk, oc_rc rc, uint64_t id, const struct engine_refusal *refusal,
+                       struct text *reply)
 {
     const struct order *order = orders_find(engine_orders(desk->engine), id);
     text_clear(reply);
@@ -209,7 +216,8 @@ static bool put_result(struct desk *desk, oc_rc rc, uint64_t id, const struct en
     else if (rc == OC_E_FULL)
         put_refusal(reply, "TOO_MANY_ORDERS", "the host's limit of open orders is reached");
     else
-        put_refusal(reply, "BAD_ORDER", "this order makes no sense: check the amount, the prices and the time in force");
+        put_refusal(reply, "BAD_ORDER",
+                    "this order makes no sense: check the amount, the prices and the time in force");
     return false;
 }
 
@@ -260,13 +268,19 @@ static bool verb_close(struct desk *desk, const struct desk_words *words, struct
         return false;
     int64_t qty = manual_qty(desk, instrument->info.inst);
     if (qty == 0) {
-        put_refusal(reply, "NO_POSITION", "no position by hand in %s; a strategy's is closed by the strategy, or by flatten()",
+        put_refusal(reply, "NO_POSITION",
+                    "no position by hand in %s; a strategy's is closed by the strategy, or by flatten()",
                     instrument->info.symbol);
         return false;
     }
-    struct oc_request request = {.owner = OC_OWNER_CONSOLE, .account = desk->config.account, .type = OC_ORDER_MARKET,
-                                 .tif = OC_TIF_GTC, .role = OC_ROLE_CLOSE, .qty = qty > 0 ? qty : -qty,
-                                 .side = qty > 0 ? OC_SIDE_SELL : OC_SIDE_BUY, .bits = OC_RQ_HAS_QTY | OC_RQ_REDUCE_ONLY};
+    struct oc_request request = {.owner = OC_OWNER_CONSOLE,
+                                 .account = desk->config.account,
+                                 .type = OC_ORDER_MARKET,
+                                 .tif = OC_TIF_GTC,
+                                 .role = OC_ROLE_CLOSE,
+                                 .qty = qty > 0 ? qty : -qty,
+                                 .side = qty > 0 ? OC_SIDE_SELL : OC_SIDE_BUY,
+                                 .bits = OC_RQ_HAS_QTY | OC_RQ_REDUCE_ONLY};
     const char *tag = desk_option(words, first, "tag");
     request.head.inst = instrument->info.inst;
     if (tag)
@@ -289,8 +303,8 @@ static bool verb_cancel(struct desk *desk, const struct desk_words *words, struc
     return finish(desk, rc, id, &refusal, reply);
 }
 
-bool desk_parse_amend(struct desk *desk, const struct desk_words *words, const struct order *order, struct oc_request *request,
-                      struct text *reply)
+bool desk_parse_amend(struct desk *desk, const struct desk_words *words, const struct order *order,
+                      struct oc_request *request, struct text *reply)
 {
     bool snapped = false;
     if (!options_are_known(words, 2, amend_options, reply))
@@ -299,7 +313,8 @@ bool desk_parse_amend(struct desk *desk, const struct desk_words *words, const s
     const struct oc_dec step = instrument->info.price_step;
     if (option_units(words, 2, "qty", instrument->info.qty_step, SNAP_DOWN, &request->qty, &snapped, reply))
         request->bits |= OC_RQ_QUANTITY_CHANGED;
-    if (option_units(words, 2, "price", step, order->now.side == OC_SIDE_BUY ? SNAP_DOWN : SNAP_UP, &request->price, &snapped, reply))
+    if (option_units(words, 2, "price", step, order->now.side == OC_SIDE_BUY ? SNAP_DOWN : SNAP_UP, &request->price,
+                     &snapped, reply))
         request->bits |= OC_RQ_PRICE_CHANGED;
     if (option_units(words, 2, "stop", step, SNAP_NEAREST, &request->stop_price, &snapped, reply))
         request->bits |= OC_RQ_STOP_CHANGED;
@@ -372,10 +387,16 @@ static bool verb_flatten(struct desk *desk, struct text *reply)
         int64_t qty = position->strategy ? position->qty : manual_qty(desk, position->inst);
         if (qty == 0 || position->account != desk->config.account)
             continue;
-        struct oc_request request = {.owner = OC_OWNER_CONSOLE, .account = position->account, .strategy = position->strategy,
-                                     .type = OC_ORDER_MARKET, .tif = OC_TIF_GTC, .role = OC_ROLE_CLOSE,
-                                     .qty = qty > 0 ? qty : -qty, .side = qty > 0 ? OC_SIDE_SELL : OC_SIDE_BUY,
-                                     .bits = OC_RQ_HAS_QTY | OC_RQ_REDUCE_ONLY, .tag = "flatten"};
+        struct oc_request request = {.owner = OC_OWNER_CONSOLE,
+                                     .account = position->account,
+                                     .strategy = position->strategy,
+                                     .type = OC_ORDER_MARKET,
+                                     .tif = OC_TIF_GTC,
+                                     .role = OC_ROLE_CLOSE,
+                                     .qty = qty > 0 ? qty : -qty,
+                                     .side = qty > 0 ? OC_SIDE_SELL : OC_SIDE_BUY,
+                                     .bits = OC_RQ_HAS_QTY | OC_RQ_REDUCE_ONLY,
+                                     .tag = "flatten"};
         request.head.inst = position->inst;
         closing += engine_submit(desk->engine, &request, &refusal) == OC_OK;
     }
@@ -479,8 +500,9 @@ bool desk_preview(struct desk *desk, const struct desk_words *words, struct text
     oc_i128 value = 0, per_lot = 0, equity = 0, fee = 0, rate = 0;
     struct oc_dec rate_dec = {0};
     const oc_i128 one = num_pow10_128(MONEY_SCALE);
-    bool has_rate = desk->config.host->fee_rate(desk->config.host->self, rests || (request.bits & OC_RQ_POST_ONLY), &rate_dec) &&
-                    money_from_dec(rate_dec, &rate) == OC_OK;
+    bool has_rate =
+        desk->config.host->fee_rate(desk->config.host->self, rests || (request.bits & OC_RQ_POST_ONLY), &rate_dec) &&
+        money_from_dec(rate_dec, &rate) == OC_OK;
     if ((request.bits & OC_RQ_HAS_QUOTE_QTY) && price > 0 && money_from_dec(request.quote_qty, &value) == OC_OK &&
         instrument_value(instrument, price, 1, &per_lot) == OC_OK && per_lot > 0) {
         if (has_rate && request.side == OC_SIDE_BUY) /* the fee is part of what is spent */

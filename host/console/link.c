@@ -18,7 +18,7 @@ struct link {
     char *told[LINK_TOLD_MAX]; /* owned lines "KIND\tJSON" */
     uint32_t told_first;
     uint32_t told_count;
-    char *shown;  /* the line last given by link_told */
+    char *shown; /* the line last given by link_told */
     size_t in_size;
     size_t answer_size; /* bytes at the start of in[] that were the answer last given */
     char in[IN_MAX + 1];

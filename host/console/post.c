@@ -22,7 +22,7 @@ struct place {
     bool is_skipping; /* the rest of a line that was too long: it is no question, whatever stands in it */
     uint32_t in_size;
     uint32_t answer_size;
-    struct text out;    /* bytes not yet sent */
+    struct text out; /* bytes not yet sent */
     size_t out_at;
     char in[POST_LINE_MAX];
     char line[POST_LINE_MAX]; /* the fields point into it */
@@ -31,14 +31,14 @@ struct place {
 
 struct post {
     struct place *places[POST_SEATS_MAX];
-    _Atomic uint32_t asked;   /* questions nobody has taken */
-    _Atomic uint32_t wishes;  /* of all seats */
+    _Atomic uint32_t asked;  /* questions nobody has taken */
+    _Atomic uint32_t wishes; /* of all seats */
     _Atomic bool is_stopping;
     _Atomic bool has_own;
     _Atomic uint32_t seat_count;
     uint32_t numbers;
     int listen_fd;
-    int wake[2];  /* [0] is polled, [1] is written by the engine */
+    int wake[2]; /* [0] is polled, [1] is written by the engine */
     char path[ENV_SOCKET_PATH_MAX];
     struct ring told;
     struct ring logs;
@@ -50,12 +50,18 @@ struct post {
 static const char *kind_name(uint32_t kind)
 {
     switch (kind) {
-    case POST_FILL: return "fill";
-    case POST_ORDER: return "order";
-    case POST_LOG: return "log";
-    case POST_ALERT: return "alert";
-    case POST_STRATEGY: return "strategy";
-    default: return "session";
+    case POST_FILL:
+        return "fill";
+    case POST_ORDER:
+        return "order";
+    case POST_LOG:
+        return "log";
+    case POST_ALERT:
+        return "alert";
+    case POST_STRATEGY:
+        return "strategy";
+    default:
+        return "session";
     }
 }
 
@@ -172,7 +178,7 @@ static bool take_line(struct post *post, struct place *place, size_t *ret_size)
 static bool is_number(const char *text)
 {
     size_t size = strspn(text, "0123456789");
-    return size > 0 && size < sizeof ((struct place *)0)->id && !text[size];
+    return size > 0 && size < sizeof((struct place *)0)->id && !text[size];
 }
 
 /* The line's fields become the seat's. False: it was refused. */
@@ -283,7 +289,8 @@ static void accept_all(struct post *post)
         if (rc < 0)
             return;
         if (seat_add(post, fd, false) < 0) {
-            static const char full[] = "0\tno\t{\"code\":\"FULL\",\"message\":\"8 consoles are attached: end one first\",\"definitive\":true}\n";
+            static const char full[] = "0\tno\t{\"code\":\"FULL\",\"message\":\"8 consoles are attached: end one "
+                                       "first\",\"definitive\":true}\n";
             size_t sent;
             env_socket_write(fd, full, sizeof full - 1, &sent);
             env_close(fd);
@@ -450,7 +457,8 @@ static void wake(const struct post *post)
 
 void post_reply(struct post *post, struct post_seat *seat, bool is_ok, const char *json, size_t size)
 {
-    static const char too_long[] = "{\"code\":\"TOO_LONG\",\"message\":\"the answer does not fit a line: ask for less\",\"definitive\":true}";
+    static const char too_long[] =
+        "{\"code\":\"TOO_LONG\",\"message\":\"the answer does not fit a line: ask for less\",\"definitive\":true}";
     struct place *place = (struct place *)(void *)seat; /* the seat is its first member */
     if (size + 64 > sizeof place->answer) {
         is_ok = false;

@@ -16,10 +16,10 @@
 
 enum {
     POST_SEATS_MAX = 8,
-    POST_LINE_MAX = 65536,   /* a question, an answer */
+    POST_LINE_MAX = 65536, /* a question, an answer */
     POST_FIELDS_MAX = 32,
     POST_TOLD_SIZE = 1 << 20, /* ring of what is told */
-    POST_OUT_MAX = 1 << 20   /* unsent bytes of one seat; beyond it what is told is dropped */
+    POST_OUT_MAX = 1 << 20    /* unsent bytes of one seat; beyond it what is told is dropped */
 };
 
 struct post_token { /* a question that another copy of this process is to answer */
@@ -30,20 +30,25 @@ struct post_token { /* a question that another copy of this process is to answer
 };
 
 enum post_kind { /* what can be told; a bit each in a seat's wishes */
-    POST_FILL = 1, POST_ORDER = 2, POST_LOG = 4, POST_ALERT = 8, POST_STRATEGY = 16, POST_SESSION = 32
+                 POST_FILL = 1,
+                 POST_ORDER = 2,
+                 POST_LOG = 4,
+                 POST_ALERT = 8,
+                 POST_STRATEGY = 16,
+                 POST_SESSION = 32
 };
 
 struct post; /* opaque */
 
 struct post_seat {
-    uint32_t number;     /* from 1; given anew with each connection */
+    uint32_t number; /* from 1; given anew with each connection */
     uint32_t field_count;
     const char *fields[POST_FIELDS_MAX]; /* word first; terminated, unescaped */
-    bool is_own;         /* the console of the host's own process */
-    bool may_trade;      /* [engine] */
-    bool is_unlocked;    /* [engine] live */
-    uint32_t wishes;     /* [engine] POST_... */
-    char name[32];       /* [engine] who, as it said hello */
+    bool is_own;                         /* the console of the host's own process */
+    bool may_trade;                      /* [engine] */
+    bool is_unlocked;                    /* [engine] live */
+    uint32_t wishes;                     /* [engine] POST_... */
+    char name[32];                       /* [engine] who, as it said hello */
 };
 
 /* [setup] `path` NULL: no socket is listened at. `own_fd`, unless negative, is this process's own console: its end of a

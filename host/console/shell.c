@@ -58,7 +58,8 @@ static oc_rc new_sandbox(struct shell *shell)
     struct sandbox_limits limits = {.heap_max_bytes = HEAP_MAX, .result_max_bytes = RESULT_MAX};
     limits.deadline_ms = (uint32_t)(shell->config.limit_ns / ms_ns);
     limits.is_by_clock = true;
-    limits.give_way_ms = GIVE_WAY_MS; /* long work is never in the way of an engine; a short line need not wait for others */
+    limits.give_way_ms =
+        GIVE_WAY_MS; /* long work is never in the way of an engine; a short line need not wait for others */
     oc_rc rc = sandbox_new(&limits, SEED, &shell->sandbox);
     if (rc < 0)
         return rc;

@@ -28,11 +28,11 @@ struct shell_config {
     void *arg;
     /* Asks the person; NULL: nobody is there, the answer is no. */
     bool (*confirm)(void *arg, const char *question);
-    int64_t limit_ns;    /* of one evaluation: 5 s */
-    uint32_t columns;    /* 80 */
-    uint32_t rows;       /* 24; 0: no paging */
+    int64_t limit_ns; /* of one evaluation: 5 s */
+    uint32_t columns; /* 80 */
+    uint32_t rows;    /* 24; 0: no paging */
     bool has_colour;
-    bool has_braille;    /* false: chart() draws with plain characters */
+    bool has_braille;         /* false: chart() draws with plain characters */
     const char *session_file; /* folder of files that save() may write into; NULL: the working folder */
     /* Where two sessions part, as text, terminated. False: `text` says why not. NULL: diff() is not supported here. */
     bool (*diff)(void *arg, const char *a, const char *b, char *text, size_t size_max);

@@ -93,15 +93,27 @@ static void push_value(lua_State *lua, struct json_object *value, int depth)
     if (depth > SHELL_JSON_DEPTH_MAX)
         luaL_error(lua, "an answer nested more than %d deep", SHELL_JSON_DEPTH_MAX);
     switch (json_object_get_type(value)) {
-    case json_type_boolean: lua_pushboolean(lua, json_object_get_boolean(value)); return;
-    case json_type_double: lua_pushnumber(lua, json_object_get_double(value)); return;
-    case json_type_int: lua_pushinteger(lua, json_object_get_int64(value)); return;
-    case json_type_object: push_object(lua, value, depth); return;
-    case json_type_array: push_array(lua, value, depth); return;
+    case json_type_boolean:
+        lua_pushboolean(lua, json_object_get_boolean(value));
+        return;
+    case json_type_double:
+        lua_pushnumber(lua, json_object_get_double(value));
+        return;
+    case json_type_int:
+        lua_pushinteger(lua, json_object_get_int64(value));
+        return;
+    case json_type_object:
+        push_object(lua, value, depth);
+        return;
+    case json_type_array:
+        push_array(lua, value, depth);
+        return;
     case json_type_string:
         lua_pushlstring(lua, json_object_get_string(value), (size_t)json_object_get_string_len(value));
         return;
-    case json_type_null: lua_pushnil(lua); return;
+    case json_type_null:
+        lua_pushnil(lua);
+        return;
     }
     lua_pushnil(lua);
 }
@@ -110,8 +122,10 @@ static void push_value(lua_State *lua, struct json_object *value, int depth)
 static const char *field_of(lua_State *lua, int index, char number[SHELL_FIELD_MAX])
 {
     switch (lua_type(lua, index)) {
-    case LUA_TSTRING: return lua_tostring(lua, index);
-    case LUA_TBOOLEAN: return lua_toboolean(lua, index) ? "1" : "0";
+    case LUA_TSTRING:
+        return lua_tostring(lua, index);
+    case LUA_TBOOLEAN:
+        return lua_toboolean(lua, index) ? "1" : "0";
     case LUA_TNUMBER:
         if (lua_isinteger(lua, index))
             snprintf(number, SHELL_FIELD_MAX, "%lld", (long long)lua_tointeger(lua, index));
@@ -120,7 +134,9 @@ static const char *field_of(lua_State *lua, int index, char number[SHELL_FIELD_M
         else
             luaL_argerror(lua, index, "a number that is finite was expected");
         return number;
-    default: luaL_typeerror(lua, index, "text or number"); return "";
+    default:
+        luaL_typeerror(lua, index, "text or number");
+        return "";
     }
 }
 
@@ -140,7 +156,8 @@ static int push_failure(lua_State *lua, const char *code, const char *message)
 /* Words that are answered when the market has come so far. */
 static bool is_long(const char *word)
 {
-    return strcmp(word, "step") == 0 || strcmp(word, "until_fill") == 0 || strcmp(word, "to") == 0 || strcmp(word, "back") == 0;
+    return strcmp(word, "step") == 0 || strcmp(word, "until_fill") == 0 || strcmp(word, "to") == 0 ||
+           strcmp(word, "back") == 0;
 }
 
 /* ask(word, field...) -> table | nil, err */

@@ -9,7 +9,8 @@
 
 static const int64_t status_timeout_ns = 2000000000;
 
-static const char red[] = "\x1b[31m", green[] = "\x1b[32m", live[] = "\x1b[1;37;41m", dim[] = "\x1b[2m", plain[] = "\x1b[0m";
+static const char red[] = "\x1b[31m", green[] = "\x1b[32m", live[] = "\x1b[1;37;41m", dim[] = "\x1b[2m",
+                  plain[] = "\x1b[0m";
 
 /* Moves the digits into place: "-1234.5" with 1..2 digits is "-1,234.5". What is not a plain decimal stays as it is. */
 size_t shell_put_number(char *text, size_t size_max, const char *number, int digits_min, int digits_max)
@@ -130,9 +131,10 @@ size_t shell_headline(struct shell *shell, char *text, size_t size_max)
         return out.size;
     }
     put_state(shell, &out, status);
-    const char *now = get_text(status, "now"), *time = strchr(now, 'T'); /* the time of day: a narrow screen has no more room */
-    text_format(&out, "  %s orders  %s strategies  seq %s  %.8s", get_text(status, "open_orders"), get_text(status, "strategies"),
-                get_text(status, "seq"), time ? time + 1 : now);
+    const char *now = get_text(status, "now"),
+               *time = strchr(now, 'T'); /* the time of day: a narrow screen has no more room */
+    text_format(&out, "  %s orders  %s strategies  seq %s  %.8s", get_text(status, "open_orders"),
+                get_text(status, "strategies"), get_text(status, "seq"), time ? time + 1 : now);
     json_object_put(status);
     return out.size;
 }
@@ -197,7 +199,8 @@ static void put_order_told(struct shell *shell, struct text *out, struct json_ob
 /* Kinds that have a text or whose members are not known: the kind, then what there is. */
 static void put_other(struct text *out, const char *kind, struct json_object *told)
 {
-    static const char *const keys[] = {"level", "strategy", "name", "state", "what", "text", "message", "error", "reason"};
+    static const char *const keys[] = {"level", "strategy", "name",  "state", "what",
+                                       "text",  "message",  "error", "reason"};
     for (; *kind; kind++)
         text_put_char(out, (char)(*kind >= 'a' && *kind <= 'z' ? *kind - 'a' + 'A' : *kind));
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)

@@ -101,7 +101,8 @@ static int lj_compile(lua_State *lua)
         return 1;
     const char *message = lua_tolstring(lua, -1, &message_size);
     static const char end[] = "<eof>";
-    bool is_incomplete = message && message_size >= sizeof end - 1 && strcmp(message + message_size - (sizeof end - 1), end) == 0;
+    bool is_incomplete =
+        message && message_size >= sizeof end - 1 && strcmp(message + message_size - (sizeof end - 1), end) == 0;
     lua_pushnil(lua);
     lua_insert(lua, -2);
     lua_pushboolean(lua, is_incomplete);
@@ -213,7 +214,8 @@ static int lj_diff(lua_State *lua)
     const char *a = luaL_checkstring(lua, 1), *b = luaL_checkstring(lua, 2);
     if (!shell->config.diff) {
         lua_pushnil(lua);
-        lua_pushliteral(lua, "diff is not supported by this console: use `outcry diff`, or a console in the host's process");
+        lua_pushliteral(lua,
+                        "diff is not supported by this console: use `outcry diff`, or a console in the host's process");
         return 2;
     }
     char *text = lua_newuserdatauv(lua, SHELL_DIFF_MAX, 0); /* Lua's own, so that a raise leaks nothing */
@@ -266,9 +268,22 @@ static int lj_write_file(lua_State *lua)
 }
 
 const luaL_Reg shell_host_functions[] = {
-    {"write", lj_write},       {"screen", lj_screen},     {"confirm", lj_confirm}, {"sleep", lj_sleep},
-    {"begin_turn", lj_begin_turn}, {"compile", lj_compile}, {"told", lj_told},     {"hear", lj_hear},
-    {"use_instrument", lj_use}, {"leave", lj_quit},       {"to_ns", lj_to_ns},     {"from_ns", lj_from_ns},
-    {"nearest", lj_nearest},   {"constant", lj_constant}, {"text", lj_text},       {"diff", lj_diff},
-    {"write_file", lj_write_file}, {NULL, NULL},
+    {"write", lj_write},
+    {"screen", lj_screen},
+    {"confirm", lj_confirm},
+    {"sleep", lj_sleep},
+    {"begin_turn", lj_begin_turn},
+    {"compile", lj_compile},
+    {"told", lj_told},
+    {"hear", lj_hear},
+    {"use_instrument", lj_use},
+    {"leave", lj_quit},
+    {"to_ns", lj_to_ns},
+    {"from_ns", lj_from_ns},
+    {"nearest", lj_nearest},
+    {"constant", lj_constant},
+    {"text", lj_text},
+    {"diff", lj_diff},
+    {"write_file", lj_write_file},
+    {NULL, NULL},
 };

@@ -12,14 +12,14 @@
 #include "script/sandbox.h"
 
 enum {
-    SHELL_MARKETS_MAX = 256,       /* whose digits are known to what is told */
-    SHELL_TOLD_MAX = 256,          /* lines kept for tail() */
+    SHELL_MARKETS_MAX = 256, /* whose digits are known to what is told */
+    SHELL_TOLD_MAX = 256,    /* lines kept for tail() */
     SHELL_TOLD_LINE_MAX = 512,
-    SHELL_FIELD_MAX = 48,          /* bytes of a number as a field */
-    SHELL_WATCH_PERIOD_US = 5000,  /* CPU time between looks at a running evaluation */
+    SHELL_FIELD_MAX = 48,         /* bytes of a number as a field */
+    SHELL_WATCH_PERIOD_US = 5000, /* CPU time between looks at a running evaluation */
     SHELL_JSON_DEPTH_MAX = 24,
-    SHELL_PRINT_MAX = 65536,       /* bytes of one print() */
-    SHELL_FILE_MAX = 262144,       /* bytes that save() writes */
+    SHELL_PRINT_MAX = 65536, /* bytes of one print() */
+    SHELL_FILE_MAX = 262144, /* bytes that save() writes */
     SHELL_DIFF_MAX = 65536
 };
 
@@ -42,24 +42,30 @@ struct shell {
     struct shell_config config;
     struct sandbox *sandbox;
     struct sandbox_watchdog *watchdog;
-    struct json_object *answer;   /* the last answer, kept so that a raise leaks nothing */
+    struct json_object *answer; /* the last answer, kept so that a raise leaks nothing */
     struct json_tokener *tokener;
-    volatile bool stop;           /* shell_interrupt: ends waits. Only by shell_is_stopped and shell_set_stop */
-    bool is_running;              /* within an evaluation */
-    bool is_late;                 /* the limit, not a person, has ended it */
+    volatile bool stop; /* shell_interrupt: ends waits. Only by shell_is_stopped and shell_set_stop */
+    bool is_running;    /* within an evaluation */
+    bool is_late;       /* the limit, not a person, has ended it */
     bool is_gone;
-    bool is_watching;             /* Ctrl-C is how this evaluation ends */
+    bool is_watching; /* Ctrl-C is how this evaluation ends */
     bool wants_quit;
-    int64_t deadline_ns;          /* monotonic; moved by waits that are meant */
+    int64_t deadline_ns; /* monotonic; moved by waits that are meant */
     char instrument[SHELL_WORD_MAX];
     struct shell_market markets[SHELL_MARKETS_MAX];
     uint32_t market_count;
-    uint64_t told_count;          /* all so far; the ring has the youngest */
+    uint64_t told_count; /* all so far; the ring has the youngest */
     char told[SHELL_TOLD_MAX][SHELL_TOLD_LINE_MAX];
 };
 
-static inline bool shell_is_stopped(const struct shell *shell) { return __atomic_load_n(&shell->stop, __ATOMIC_RELAXED); }
-static inline void shell_set_stop(struct shell *shell, bool stop) { __atomic_store_n(&shell->stop, stop, __ATOMIC_RELAXED); }
+static inline bool shell_is_stopped(const struct shell *shell)
+{
+    return __atomic_load_n(&shell->stop, __ATOMIC_RELAXED);
+}
+static inline void shell_set_stop(struct shell *shell, bool stop)
+{
+    __atomic_store_n(&shell->stop, stop, __ATOMIC_RELAXED);
+}
 
 /* shell_ask.c */
 /* Asks and parses into shell->answer. *ret_is_ok as link_ask. A wait longer than `timeout_ns`: OC_E_AGAIN. */

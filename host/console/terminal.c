@@ -28,7 +28,8 @@ static void interrupt(void *arg)
 static void say(struct terminal *terminal, const char *what)
 {
     char line[160];
-    int size = snprintf(line, sizeof line, "%s%s%s\n", terminal->has_colour ? red : "", what, terminal->has_colour ? plain : "");
+    int size = snprintf(line, sizeof line, "%s%s%s\n", terminal->has_colour ? red : "", what,
+                        terminal->has_colour ? plain : "");
     terminal_print(terminal, line, (size_t)size);
 }
 
@@ -59,7 +60,8 @@ static bool confirm(void *arg, const char *question)
     bool is_pager = strncmp(question, "-- more", 7) == 0;
     if (!is_pager)
         terminal_forget_keys(terminal);
-    printf("%s%s%s", is_pager && terminal->has_colour ? "\x1b[7m" : "", question, is_pager && terminal->has_colour ? plain : "");
+    printf("%s%s%s", is_pager && terminal->has_colour ? "\x1b[7m" : "", question,
+           is_pager && terminal->has_colour ? plain : "");
     fflush(stdout);
     for (;;) {
         char key = terminal_key(terminal);

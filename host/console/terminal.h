@@ -19,7 +19,8 @@ struct terminal_config {
     int64_t limit_ns;         /* console.limit */
     bool has_colour;          /* allowed; NO_COLOR and TERM=dumb still say no */
     const char *save_folder;  /* where save() writes; NULL: the working folder */
-    bool (*diff)(void *arg, const char *a, const char *b, char *text, size_t size_max); /* as shell_config's; may be NULL */
+    bool (*diff)(void *arg, const char *a, const char *b, char *text,
+                 size_t size_max); /* as shell_config's; may be NULL */
     void *diff_arg;
 };
 

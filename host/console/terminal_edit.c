@@ -176,7 +176,8 @@ static unsigned char complete(EditLine *edit, int key)
     const char *typed = start + (from < strlen(start) ? from : strlen(start));
     size_t common = terminal_common(terminal->words, count), typed_size = strlen(typed);
     unsigned char answer = CC_ERROR;
-    bool goes_on = common > typed_size || (count && common == typed_size && strncmp(typed, terminal->words[0], common) != 0);
+    bool goes_on =
+        common > typed_size || (count && common == typed_size && strncmp(typed, terminal->words[0], common) != 0);
     if (count && goes_on) {
         char word[SHELL_WORD_MAX];
         memcpy(word, terminal->words[0], common);
@@ -249,14 +250,14 @@ static unsigned char paste(EditLine *edit, int key)
 static void bind_keys(EditLine *edit)
 {
     static const char *const binds[][2] = {
-        {"^C", "outcry-cancel"},        {"^_", "outcry-redraw"},         {"^^", "outcry-list"},
-        {"^I", "outcry-complete"},      {"^L", "outcry-clear"},          {"^R", "em-inc-search-prev"},
-        {"^S", "em-inc-search-next"},   {"^W", "ed-delete-prev-word"},   {"^E", "ed-move-to-end"},
-        {"\\e[3~", "ed-delete-next-char"}, {"\\e[1;5C", "em-next-word"}, {"\\e[1;5D", "ed-prev-word"},
-        {"\\e[H", "ed-move-to-beg"},    {"\\e[F", "ed-move-to-end"},     {"\\eOH", "ed-move-to-beg"},
-        {"\\eOF", "ed-move-to-end"},    {"\\e[1~", "ed-move-to-beg"},    {"\\e[4~", "ed-move-to-end"},
-        {"\\e[A", "ed-prev-history"},   {"\\e[B", "ed-next-history"},    {"\\e[C", "ed-next-char"},
-        {"\\e[D", "ed-prev-char"},      {"\\e[200~", "outcry-paste"},
+        {"^C", "outcry-cancel"},           {"^_", "outcry-redraw"},       {"^^", "outcry-list"},
+        {"^I", "outcry-complete"},         {"^L", "outcry-clear"},        {"^R", "em-inc-search-prev"},
+        {"^S", "em-inc-search-next"},      {"^W", "ed-delete-prev-word"}, {"^E", "ed-move-to-end"},
+        {"\\e[3~", "ed-delete-next-char"}, {"\\e[1;5C", "em-next-word"},  {"\\e[1;5D", "ed-prev-word"},
+        {"\\e[H", "ed-move-to-beg"},       {"\\e[F", "ed-move-to-end"},   {"\\eOH", "ed-move-to-beg"},
+        {"\\eOF", "ed-move-to-end"},       {"\\e[1~", "ed-move-to-beg"},  {"\\e[4~", "ed-move-to-end"},
+        {"\\e[A", "ed-prev-history"},      {"\\e[B", "ed-next-history"},  {"\\e[C", "ed-next-char"},
+        {"\\e[D", "ed-prev-char"},         {"\\e[200~", "outcry-paste"},
     };
     for (size_t i = 0; i < sizeof binds / sizeof binds[0]; i++)
         el_set(edit, EL_BIND, binds[i][0], binds[i][1], (char *)NULL);

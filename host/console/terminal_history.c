@@ -70,7 +70,8 @@ oc_rc terminal_history_open(struct terminal_history *past, const char *file)
     history(past->list, &event, H_SETSIZE, (int)TERMINAL_HISTORY_MAX);
     history(past->list, &event, H_SETUNIQUE, 1);
     /* A history that cannot be read or cut is no reason to have no console. */
-    if (file && env_cut_private(file, FILE_MAX, last_lines) == OC_OK && env_read_file(file, FILE_MAX * 2, &data, &size) == OC_OK)
+    if (file && env_cut_private(file, FILE_MAX, last_lines) == OC_OK &&
+        env_read_file(file, FILE_MAX * 2, &data, &size) == OC_OK)
         load(past, data, size);
     env_free(data);
     return OC_OK;
@@ -94,7 +95,8 @@ void terminal_history_add(struct terminal_history *past, const char *chunk)
         return;
     text_init_grow(&line, TERMINAL_CHUNK_MAX * 2);
     text_put_bytes(&line, chunk, size);
-    bool is_same = history(past->list, &event, H_FIRST) == 0 && event.str && !line.is_cut && strcmp(event.str, line.data) == 0;
+    bool is_same =
+        history(past->list, &event, H_FIRST) == 0 && event.str && !line.is_cut && strcmp(event.str, line.data) == 0;
     if (!line.is_cut && !is_same)
         history(past->list, &event, H_ENTER, line.data);
     text_clear(&line);

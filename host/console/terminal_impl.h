@@ -21,12 +21,12 @@
 #include "console/terminal.h"
 
 enum {
-    TERMINAL_TOLD_MAX = 64,        /* lines kept for the pane, or for the next prompt */
+    TERMINAL_TOLD_MAX = 64, /* lines kept for the pane, or for the next prompt */
     TERMINAL_TOLD_LINE_MAX = 512,
-    TERMINAL_CHUNK_MAX = 262144,   /* bytes of what is evaluated at once */
-    TERMINAL_TAIL_MAX = 131072,    /* bytes of the region that are kept to be drawn anew */
+    TERMINAL_CHUNK_MAX = 262144, /* bytes of what is evaluated at once */
+    TERMINAL_TAIL_MAX = 131072,  /* bytes of the region that are kept to be drawn anew */
     TERMINAL_PROMPT_MAX = SHELL_PROMPT_MAX * 2,
-    TERMINAL_ROWS_MIN = 10,        /* below: no pane */
+    TERMINAL_ROWS_MIN = 10, /* below: no pane */
     TERMINAL_KEYS_MAX = 16,
     TERMINAL_IN_MAX = 4096
 };
@@ -39,19 +39,19 @@ struct terminal_history {
 struct terminal {
     const struct terminal_config *config;
     struct shell *shell;
-    bool is_person;    /* stdin and stdout are terminals */
-    bool has_editor;   /* and not dumb */
+    bool is_person;  /* stdin and stdout are terminals */
+    bool has_editor; /* and not dumb */
     bool has_colour;
     bool has_unicode;
-    bool is_gone;      /* the host */
-    bool is_ended;     /* the input */
+    bool is_gone;  /* the host */
+    bool is_ended; /* the input */
     uint32_t columns, rows;
     struct env_terminal_mode mode; /* as it was found */
 
     /* The pane: terminal_pane.c */
-    uint32_t pane;      /* rows of it, headline included, rule not; 0: none */
+    uint32_t pane; /* rows of it, headline included, rule not; 0: none */
     bool is_drawn;
-    bool is_stale;      /* there is something new */
+    bool is_stale; /* there is something new */
     int64_t painted_ns, headed_ns, head_pause_ns;
     char head[1024];
     char told[TERMINAL_TOLD_MAX][TERMINAL_TOLD_LINE_MAX];
@@ -87,7 +87,8 @@ void terminal_put_prompt(struct text *to, const char *text, size_t size);
 /* Bytes that all the words begin with. */
 size_t terminal_common(char words[][SHELL_WORD_MAX], uint32_t count);
 /* Puts the words in columns, read downwards, at most `rows_max` lines. */
-void terminal_put_columns(struct text *to, char words[][SHELL_WORD_MAX], uint32_t count, uint32_t columns, uint32_t rows_max);
+void terminal_put_columns(struct text *to, char words[][SHELL_WORD_MAX], uint32_t count, uint32_t columns,
+                          uint32_t rows_max);
 
 /* terminal_history.c */
 oc_rc terminal_history_open(struct terminal_history *past, const char *file);

@@ -44,10 +44,7 @@ uint32_t terminal_width(const char *text, size_t size)
     return width;
 }
 
-static bool is_shown(const char *text, size_t used)
-{
-    return used > 1 || (unsigned char)(text[0] - ' ') < 0x7f - ' ';
-}
+static bool is_shown(const char *text, size_t used) { return used > 1 || (unsigned char)(text[0] - ' ') < 0x7f - ' '; }
 
 void terminal_put_fit(struct text *to, const char *text, size_t size, uint32_t columns, bool has_unicode)
 {
@@ -107,7 +104,8 @@ size_t terminal_common(char words[][SHELL_WORD_MAX], uint32_t count)
     return size;
 }
 
-void terminal_put_columns(struct text *to, char words[][SHELL_WORD_MAX], uint32_t count, uint32_t columns, uint32_t rows_max)
+void terminal_put_columns(struct text *to, char words[][SHELL_WORD_MAX], uint32_t count, uint32_t columns,
+                          uint32_t rows_max)
 {
     uint32_t widest = 1;
     for (uint32_t i = 0; i < count; i++) {

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#define DAY_NS 86400000000000LL
+#define DAY_NS    86400000000000LL
 #define SECOND_NS 1000000000LL
 
 bool bar_period_is_valid(int64_t period_ns)

@@ -16,7 +16,7 @@ struct bar_builder {
     uint32_t inst;
     uint32_t is_open; /* 1: bar or qbar holds something */
     int64_t period_ns;
-    int64_t end_ns;   /* of the open bar */
+    int64_t end_ns; /* of the open bar */
     uint64_t gaps;
     union {
         struct oc_event head;

@@ -149,7 +149,8 @@ oc_rc engine_subscribe(struct engine *engine, uint32_t strategy, uint32_t inst, 
     return OC_OK;
 }
 
-oc_rc engine_resubscribe(struct engine *engine, uint32_t strategy, const struct engine_subscription *list, uint32_t count)
+oc_rc engine_resubscribe(struct engine *engine, uint32_t strategy, const struct engine_subscription *list,
+                         uint32_t count)
 {
     struct bar_builder *builder = NULL;
     oc_rc rc = strategy > 0 && strategy <= ENGINE_STRATEGIES_MAX ? make_room(engine, count) : OC_E_NOT_FOUND;

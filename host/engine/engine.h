@@ -23,9 +23,9 @@ struct engine;
 /* Where records go before anyone acts. The table outlives the engine. */
 struct engine_door {
     void *self;
-    void (*begin)(void *self);                            /* a batch of ours starts */
-    oc_rc (*record)(void *self, struct oc_event *event);  /* stamps seq */
-    oc_rc (*commit)(void *self);                          /* all or nothing of the batch holds */
+    void (*begin)(void *self);                           /* a batch of ours starts */
+    oc_rc (*record)(void *self, struct oc_event *event); /* stamps seq */
+    oc_rc (*commit)(void *self);                         /* all or nothing of the batch holds */
 };
 
 /* Who answers orders of an account: a simulator, or a connector behind io. */
@@ -60,23 +60,23 @@ enum { ENGINE_MAY_BUY = 1, ENGINE_MAY_SELL = 2, ENGINE_MAY_CLOSE = 4, ENGINE_MAY
 
 /* What a strategy may ask for; cancelling its own orders is always among it. */
 struct engine_may {
-    uint64_t accounts;                                  /* bit: the account's number */
-    uint64_t instruments[ENGINE_INSTRUMENTS_MAX / 64];  /* bit: index of the instrument */
-    uint64_t venues[ENGINE_INSTRUMENTS_MAX / 64];       /* bit: index of an instrument of such a venue */
-    uint32_t verbs;                                     /* ENGINE_MAY_... */
+    uint64_t accounts;                                 /* bit: the account's number */
+    uint64_t instruments[ENGINE_INSTRUMENTS_MAX / 64]; /* bit: index of the instrument */
+    uint64_t venues[ENGINE_INSTRUMENTS_MAX / 64];      /* bit: index of an instrument of such a venue */
+    uint32_t verbs;                                    /* ENGINE_MAY_... */
     uint32_t zero;
 };
 
 struct engine_budget {
-    uint32_t orders;   /* new orders and amendments within a second; 0: no limit */
+    uint32_t orders; /* new orders and amendments within a second; 0: no limit */
     uint32_t has_notional;
-    oc_i128 notional;  /* |position| and open orders at worst, in the account's currency */
+    oc_i128 notional; /* |position| and open orders at worst, in the account's currency */
 };
 
 struct engine_config {
-    uint32_t epoch;    /* of order ids */
-    uint32_t strict;   /* 1: every rule is asked twice and must agree */
-    int64_t trade_from_ns; /* events before it only warm up: callbacks run, orders are refused */
+    uint32_t epoch;            /* of order ids */
+    uint32_t strict;           /* 1: every rule is asked twice and must agree */
+    int64_t trade_from_ns;     /* events before it only warm up: callbacks run, orders are refused */
     struct oc_dec quote_slack; /* share by which the reference is lowered to size an order by money, 0.05 */
 };
 
@@ -124,7 +124,8 @@ oc_rc engine_add_client(struct engine *engine, const char *name, const struct en
 oc_rc engine_subscribe(struct engine *engine, uint32_t strategy, uint32_t inst, int64_t period_ns);
 /* All subscriptions of a strategy in place of those it has; builders that nobody needs any more go, those still needed
  * keep their open bar. On failure nothing changes. */
-oc_rc engine_resubscribe(struct engine *engine, uint32_t strategy, const struct engine_subscription *list, uint32_t count);
+oc_rc engine_resubscribe(struct engine *engine, uint32_t strategy, const struct engine_subscription *list,
+                         uint32_t count);
 /* The client of this number is another from now on, and is neither suspended nor gone; held it stays. Its orders, groups
  * and positions are those of the number. A number not yet in use, up to ENGINE_STRATEGIES_MAX, is taken into use. */
 oc_rc engine_replace_client(struct engine *engine, uint32_t strategy, const struct engine_client *client);

@@ -125,15 +125,18 @@ static int64_t magnitude(int64_t a) { return a == INT64_MIN ? INT64_MAX : (a < 0
 static oc_rc worst_of(const struct book *book, int64_t more_buy, int64_t more_sell, int64_t *ret_units)
 {
     int64_t buy, sell;
-    if (num_add(book ? book->open_buy : 0, more_buy, &buy) < 0 || num_add(book ? book->open_sell : 0, more_sell, &sell) < 0 ||
-        num_add(book ? book->position.qty : 0, buy, &buy) < 0 || num_sub(book ? book->position.qty : 0, sell, &sell) < 0)
+    if (num_add(book ? book->open_buy : 0, more_buy, &buy) < 0 ||
+        num_add(book ? book->open_sell : 0, more_sell, &sell) < 0 ||
+        num_add(book ? book->position.qty : 0, buy, &buy) < 0 ||
+        num_sub(book ? book->position.qty : 0, sell, &sell) < 0)
         return OC_E_RANGE;
     *ret_units = larger(magnitude(buy), magnitude(sell));
     return OC_OK;
 }
 
 /* Units of an instrument in the account's currency at `price` units, or at the mark when that is larger. */
-static oc_rc worth(struct engine *engine, uint32_t account, uint32_t inst, int64_t price, int64_t units, oc_i128 *ret_money)
+static oc_rc worth(struct engine *engine, uint32_t account, uint32_t inst, int64_t price, int64_t units,
+                   oc_i128 *ret_money)
 {
     const struct instrument *instrument = instruments_get(engine->instruments, inst);
     const struct market *market = markets_get(engine->markets, inst);
@@ -159,7 +162,8 @@ static oc_rc worth(struct engine *engine, uint32_t account, uint32_t inst, int64
 }
 
 /* All that a strategy holds and asks for, but for one instrument of one account. */
-static oc_rc held_elsewhere(struct engine *engine, uint32_t strategy, uint32_t account, uint32_t inst, oc_i128 *ret_money)
+static oc_rc held_elsewhere(struct engine *engine, uint32_t strategy, uint32_t account, uint32_t inst,
+                            oc_i128 *ret_money)
 {
     oc_i128 sum = 0, money = 0;
     for (uint32_t i = 0; i < portfolio_book_count(engine->portfolio); i++) {
@@ -221,11 +225,11 @@ static oc_rc ask_orders(struct engine *engine, struct client *client, struct eng
 static oc_rc ask_notional(struct engine *engine, struct client *client, const struct oc_request *request,
                           const struct order *order, int64_t qty, struct engine_refusal *refusal)
 {
-    const struct book *book =
-        portfolio_find(engine->portfolio, request->account, engine->caller, request->head.inst);
+    const struct book *book = portfolio_find(engine->portfolio, request->account, engine->caller, request->head.inst);
     bool is_buy = request->side == OC_SIDE_BUY;
     int64_t more = qty - order->exposure, before, after;
-    int64_t price = request->bits & OC_RQ_HAS_PRICE ? request->price : (request->bits & OC_RQ_HAS_STOP ? request->stop_price : 0);
+    int64_t price =
+        request->bits & OC_RQ_HAS_PRICE ? request->price : (request->bits & OC_RQ_HAS_STOP ? request->stop_price : 0);
     oc_i128 used = 0, here = 0;
     if (request->bits & OC_RQ_REDUCE_ONLY)
         return OC_OK;

@@ -207,14 +207,16 @@ static void groups_close(struct engine *engine, const struct order *order, int64
 {
     const struct book *book =
         portfolio_find(engine->portfolio, order->now.account, order->now.strategy, order->now.head.inst);
-    const int64_t after = book ? book->position.qty : 1, before = order->now.side == OC_SIDE_BUY ? after - qty : after + qty;
+    const int64_t after = book ? book->position.qty : 1,
+                  before = order->now.side == OC_SIDE_BUY ? after - qty : after + qty;
     if (after != 0 && (before == 0 || (before > 0) == (after > 0)))
         return;
     const uint8_t stays = after > 0 ? OC_SIDE_BUY : after < 0 ? OC_SIDE_SELL : OC_SIDE_NONE;
     for (uint32_t i = 0; i < engine->groups.count; i++) {
         struct group *group = &engine->groups.list[i];
         if (!group->id || group->strategy != order->now.strategy || group->account != order->now.account ||
-            OC_INST_INDEX(group->inst) != OC_INST_INDEX(order->now.head.inst) || group->entered == 0 || group->side == stays)
+            OC_INST_INDEX(group->inst) != OC_INST_INDEX(order->now.head.inst) || group->entered == 0 ||
+            group->side == stays)
             continue;
         if (after != 0 && group->id == order->now.group) /* its own legs went too far: that excess is being flattened */
             continue;
@@ -294,6 +296,7 @@ void groups_retry(struct engine *engine)
 
 void groups_restore_denied(struct engine *engine, const struct order *order)
 {
-    if (order->now.owner == OC_OWNER_HOST && (order->now.role == OC_ROLE_STOP_LOSS || order->now.role == OC_ROLE_TAKE_PROFIT))
+    if (order->now.owner == OC_OWNER_HOST &&
+        (order->now.role == OC_ROLE_STOP_LOSS || order->now.role == OC_ROLE_TAKE_PROFIT))
         engine->groups.retry_ns = order->created_ns + GROUPS_RETRY_NS;
 }

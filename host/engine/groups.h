@@ -20,8 +20,8 @@ struct order;
 enum { GROUPS_TOLD_MAX = 8 };
 
 struct group {
-    uint64_t id;     /* 0: free slot */
-    uint64_t entry;  /* order */
+    uint64_t id;         /* 0: free slot */
+    uint64_t entry;      /* order */
     uint64_t stop_order; /* 0: none now */
     uint64_t target_order;
     int64_t stop_loss;
@@ -31,7 +31,7 @@ struct group {
     uint32_t inst;
     uint32_t account;
     uint32_t strategy;
-    uint8_t side;    /* of the entry */
+    uint8_t side; /* of the entry */
     uint8_t has_stop;
     uint8_t has_target;
     uint8_t is_closing;

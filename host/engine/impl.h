@@ -28,21 +28,21 @@ enum { CLIENT_SUSPENDED = 1, CLIENT_HELD = 2, CLIENT_GONE = 4 }; /* why nothing 
 
 struct client {
     struct engine_client table;
-    uint32_t off;    /* CLIENT_...; 0: it runs */
-    uint32_t call;   /* batches begun under this cause, from 1 */
+    uint32_t off;  /* CLIENT_...; 0: it runs */
+    uint32_t call; /* batches begun under this cause, from 1 */
     uint64_t cause;
-    uint64_t missed; /* callbacks that it did not get because it was held */
+    uint64_t missed;     /* callbacks that it did not get because it was held */
     struct grant *grant; /* NULL: without budget and limits. Owned */
     uint32_t is_over;    /* the running callback has gone over its budget */
     uint32_t zero;
-    uint64_t room[2];    /* 128 bytes: found by a shift, at every event */
+    uint64_t room[2];        /* 128 bytes: found by a shift, at every event */
     struct suspension *stop; /* the record that suspended it; in a replay the one to stop at. NULL: none. Owned */
 };
 
 struct staged {
     struct order *order; /* new orders; NULL for amend and cancel */
     struct oc_request request;
-    uint32_t is_denied;  /* recorded as refused, goes nowhere */
+    uint32_t is_denied; /* recorded as refused, goes nowhere */
     uint32_t zero;
     struct engine_refusal refusal;
 };
@@ -65,7 +65,7 @@ struct engine {
     uint32_t subscription_count;
     uint32_t subscription_room;
     uint32_t first_subscription[ENGINE_INSTRUMENTS_MAX]; /* index + 1 */
-    struct bar_builder **builders; /* larger periods first */
+    struct bar_builder **builders;                       /* larger periods first */
     uint32_t builder_count;
     uint32_t staged_first; /* of the running batch: those before it belong to a batch that is being sent */
     uint32_t staged_count;

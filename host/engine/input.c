@@ -6,20 +6,33 @@
 static bool size_is_valid(const struct oc_event *event)
 {
     static const uint16_t sizes[OC_EV_END] = {
-        [OC_EV_TRADE] = sizeof(struct oc_ev_trade),     [OC_EV_QUOTE] = sizeof(struct oc_ev_quote),
-        [OC_EV_BAR] = sizeof(struct oc_ev_bar),         [OC_EV_QBAR] = sizeof(struct oc_ev_qbar),
-        [OC_EV_SESSION] = sizeof(struct oc_ev_session), [OC_EV_REQUEST] = sizeof(struct oc_request),
-        [OC_EV_DENIED] = sizeof(struct oc_ev_answer),   [OC_EV_ACCEPTED] = sizeof(struct oc_ev_answer),
-        [OC_EV_REJECTED] = sizeof(struct oc_ev_answer), [OC_EV_FILL] = sizeof(struct oc_ev_fill),
-        [OC_EV_CANCELED] = sizeof(struct oc_ev_answer), [OC_EV_EXPIRED] = sizeof(struct oc_ev_answer),
-        [OC_EV_TRIGGERED] = sizeof(struct oc_ev_answer), [OC_EV_AMENDED] = sizeof(struct oc_ev_answer),
+        [OC_EV_TRADE] = sizeof(struct oc_ev_trade),
+        [OC_EV_QUOTE] = sizeof(struct oc_ev_quote),
+        [OC_EV_BAR] = sizeof(struct oc_ev_bar),
+        [OC_EV_QBAR] = sizeof(struct oc_ev_qbar),
+        [OC_EV_SESSION] = sizeof(struct oc_ev_session),
+        [OC_EV_REQUEST] = sizeof(struct oc_request),
+        [OC_EV_DENIED] = sizeof(struct oc_ev_answer),
+        [OC_EV_ACCEPTED] = sizeof(struct oc_ev_answer),
+        [OC_EV_REJECTED] = sizeof(struct oc_ev_answer),
+        [OC_EV_FILL] = sizeof(struct oc_ev_fill),
+        [OC_EV_CANCELED] = sizeof(struct oc_ev_answer),
+        [OC_EV_EXPIRED] = sizeof(struct oc_ev_answer),
+        [OC_EV_TRIGGERED] = sizeof(struct oc_ev_answer),
+        [OC_EV_AMENDED] = sizeof(struct oc_ev_answer),
         [OC_EV_CANCEL_REJECTED] = sizeof(struct oc_ev_answer),
-        [OC_EV_AMEND_REJECTED] = sizeof(struct oc_ev_answer), [OC_EV_UNKNOWN] = sizeof(struct oc_ev_answer),
-        [OC_EV_NOT_THERE] = sizeof(struct oc_ev_answer), [OC_EV_SENT] = sizeof(struct oc_ev_answer),
-        [OC_EV_TIMER] = sizeof(struct oc_ev_timer),     [OC_EV_BALANCE] = sizeof(struct oc_ev_balance),
-        [OC_EV_COMMAND] = sizeof(struct oc_ev_text),    [OC_EV_STRATEGY] = sizeof(struct oc_ev_text),
-        [OC_EV_STATE] = sizeof(struct oc_ev_text),      [OC_EV_LATCH] = sizeof(struct oc_ev_text),
-        [OC_EV_CONFIG] = sizeof(struct oc_ev_text),     [OC_EV_MARK] = sizeof(struct oc_ev_text),
+        [OC_EV_AMEND_REJECTED] = sizeof(struct oc_ev_answer),
+        [OC_EV_UNKNOWN] = sizeof(struct oc_ev_answer),
+        [OC_EV_NOT_THERE] = sizeof(struct oc_ev_answer),
+        [OC_EV_SENT] = sizeof(struct oc_ev_answer),
+        [OC_EV_TIMER] = sizeof(struct oc_ev_timer),
+        [OC_EV_BALANCE] = sizeof(struct oc_ev_balance),
+        [OC_EV_COMMAND] = sizeof(struct oc_ev_text),
+        [OC_EV_STRATEGY] = sizeof(struct oc_ev_text),
+        [OC_EV_STATE] = sizeof(struct oc_ev_text),
+        [OC_EV_LATCH] = sizeof(struct oc_ev_text),
+        [OC_EV_CONFIG] = sizeof(struct oc_ev_text),
+        [OC_EV_MARK] = sizeof(struct oc_ev_text),
     };
     if (event->size < sizeof *event || event->size > OC_EVENT_MAX || event->size % 8)
         return false;
@@ -27,20 +40,19 @@ static bool size_is_valid(const struct oc_event *event)
 }
 
 /* Runs one callback of a client inside its own batch; `passed` is done instead where a replay does not enter it. */
-#define CALL(engine, strategy, call, passed)                                                         \
-    do {                                                                                           \
-        struct client *client_ = &(engine)->clients[strategy];                                     \
-        stage_begin(engine, strategy);                                                             \
-        bool stops_ = __builtin_expect(client_->stop != NULL, 0) &&                                \
-                      engine_stops_here(engine, strategy);                                         \
-        oc_rc rc_ = stops_ ? ((passed), OC_E_LIMIT) : (call);                                      \
-        if (__builtin_expect(client_->is_over, 0) && rc_ >= 0)                                     \
-            rc_ = OC_E_STATE;                                                                      \
-        if (rc_ >= 0 && client_->table.saved)                                                      \
-            rc_ = client_->table.saved(client_->table.self);                                       \
-        stage_end(engine, rc_ >= 0);                                                               \
-        if (rc_ < 0)                                                                               \
-            engine_fail(engine, strategy, rc_);                                                    \
+#define CALL(engine, strategy, call, passed)                                                                           \
+    do {                                                                                                               \
+        struct client *client_ = &(engine)->clients[strategy];                                                         \
+        stage_begin(engine, strategy);                                                                                 \
+        bool stops_ = __builtin_expect(client_->stop != NULL, 0) && engine_stops_here(engine, strategy);               \
+        oc_rc rc_ = stops_ ? ((passed), OC_E_LIMIT) : (call);                                                          \
+        if (__builtin_expect(client_->is_over, 0) && rc_ >= 0)                                                         \
+            rc_ = OC_E_STATE;                                                                                          \
+        if (rc_ >= 0 && client_->table.saved)                                                                          \
+            rc_ = client_->table.saved(client_->table.self);                                                           \
+        stage_end(engine, rc_ >= 0);                                                                                   \
+        if (rc_ < 0)                                                                                                   \
+            engine_fail(engine, strategy, rc_);                                                                        \
     } while (0)
 
 static void dispatch_bar(struct engine *engine, const struct subscription *subscription, const struct oc_event *bar)
@@ -181,7 +193,8 @@ static oc_rc apply_fill(struct engine *engine, const struct oc_ev_fill *said)
     struct order *order = orders_find(engine->orders, fill->order);
     if (order && fill->side == OC_SIDE_NONE)
         copy.side = order->now.side; /* a codec keeps no truth: the order knows */
-    if (order && (fill->side != order->now.side || OC_INST_INDEX(fill->head.inst) != OC_INST_INDEX(order->now.head.inst)))
+    if (order &&
+        (fill->side != order->now.side || OC_INST_INDEX(fill->head.inst) != OC_INST_INDEX(order->now.head.inst)))
         engine->stats.alarms++; /* the venue's truth is booked as it says */
     oc_rc rc = orders_fill_is_new(engine->orders, fill, &is_new);
     if (rc < 0)
@@ -386,8 +399,7 @@ oc_rc engine_restore(struct engine *engine, const struct oc_event *event)
         struct client *client = &engine->clients[timer->owner <= engine->client_count ? timer->owner : 0];
         struct timer fired;
         client->missed += client->off == CLIENT_HELD;
-        while (timers_next_ns(&engine->timers) <= timer->due_ns &&
-               timers_pop(&engine->timers, &fired))
+        while (timers_next_ns(&engine->timers) <= timer->due_ns && timers_pop(&engine->timers, &fired))
             ;
         rc = OC_OK;
     } else {
@@ -414,13 +426,11 @@ oc_rc engine_tick(struct engine *engine, int64_t now_ns)
         struct timer timer;
         if (timers_next_ns(&engine->timers) > due_ns || !timers_pop(&engine->timers, &timer))
             continue;
-        struct oc_ev_timer event = {.head = {.size = sizeof event,
-                                             .type = OC_EV_TIMER,
-                                             .venue_ns = timer.due_ns,
-                                             .local_ns = engine->now_ns},
-                                    .timer = timer.id,
-                                    .due_ns = timer.due_ns,
-                                    .owner = timer.strategy};
+        struct oc_ev_timer event = {
+            .head = {.size = sizeof event, .type = OC_EV_TIMER, .venue_ns = timer.due_ns, .local_ns = engine->now_ns},
+            .timer = timer.id,
+            .due_ns = timer.due_ns,
+            .owner = timer.strategy};
         oc_rc rc = engine->door.record(engine->door.self, &event.head);
         if (rc < 0)
             return rc;

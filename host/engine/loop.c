@@ -151,8 +151,7 @@ static struct cursor *cursor_first(struct loop *loop)
     struct cursor *first = &loop->cursors[0];
     for (uint32_t i = 1; i < loop->cursor_count; i++) {
         struct cursor *cursor = &loop->cursors[i];
-        if (cursor->at_ns < first->at_ns ||
-            (cursor->at_ns == first->at_ns && cursor->is_opening < first->is_opening))
+        if (cursor->at_ns < first->at_ns || (cursor->at_ns == first->at_ns && cursor->is_opening < first->is_opening))
             first = cursor;
     }
     return first;
@@ -254,7 +253,8 @@ oc_rc loop_peek(struct loop *loop, struct loop_point *ret_point)
 oc_rc loop_pass(struct loop *loop)
 {
     struct cursor *cursor = cursor_first(loop);
-    if (cursor->at_ns > loop->now_ns) /* the open of this very instant follows without a look at commands, as in a run */
+    if (cursor->at_ns >
+        loop->now_ns) /* the open of this very instant follows without a look at commands, as in a run */
         loop->now_ns = cursor->at_ns;
     if (cursor->is_opening) {
         cursor->is_opening = 0;

@@ -21,7 +21,7 @@ struct market {
     int64_t mark2;
     int64_t last_ns; /* of last */
     int64_t quote_ns;
-    int64_t mark_ns; /* of mark2 */
+    int64_t mark_ns;  /* of mark2 */
     uint32_t present; /* OC_HAS_BID, OC_HAS_ASK, OC_HAS_BID_QTY, OC_HAS_ASK_QTY */
     bool has_last;
     bool has_mark;

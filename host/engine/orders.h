@@ -20,26 +20,26 @@ struct order {
     uint8_t state;         /* enum order_state */
     bool is_accepted;
     bool is_triggered;
-    bool is_complete;      /* by money: the venue said that the last fill has come */
-    bool is_staged;        /* made by the running callback, not yet recorded */
+    bool is_complete; /* by money: the venue said that the last fill has come */
+    bool is_staged;   /* made by the running callback, not yet recorded */
     uint8_t zero0[3];
     uint32_t fills;
     uint32_t alarms;
     uint32_t fee_asset;
-    int64_t filled;        /* units */
-    oc_i128 filled_sum;    /* sum of price units x quantity units */
-    oc_i128 fee;           /* money of fee_asset */
-    int64_t ask_qty;       /* amend under way: the quantity asked, else 0 */
+    int64_t filled;     /* units */
+    oc_i128 filled_sum; /* sum of price units x quantity units */
+    oc_i128 fee;        /* money of fee_asset */
+    int64_t ask_qty;    /* amend under way: the quantity asked, else 0 */
     int64_t ask_price;
     int64_t ask_stop;
-    uint32_t ask_bits;     /* what the amend under way changes */
+    uint32_t ask_bits; /* what the amend under way changes */
     uint32_t zero;
-    int64_t worst_qty;     /* base quantity an order by money can lead to; else now.qty */
-    int64_t exposure;      /* units now counted in the book's open_buy or open_sell */
+    int64_t worst_qty; /* base quantity an order by money can lead to; else now.qty */
+    int64_t exposure;  /* units now counted in the book's open_buy or open_sell */
     int64_t created_ns;
     int64_t updated_ns;
     char reason[OC_REASON_MAX];
-    struct order *older;   /* list of open, or of final orders */
+    struct order *older; /* list of open, or of final orders */
     struct order *younger;
 };
 

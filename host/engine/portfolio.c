@@ -105,8 +105,8 @@ struct book *portfolio_find(const struct portfolio *portfolio, uint32_t account,
 static void table_put(struct portfolio *portfolio, struct book *book)
 {
     const struct position *position = &book->position;
-    uint32_t slot = book_slot(position->account, position->strategy, OC_INST_INDEX(position->inst),
-                              portfolio->table_size);
+    uint32_t slot =
+        book_slot(position->account, position->strategy, OC_INST_INDEX(position->inst), portfolio->table_size);
     while (portfolio->table[slot])
         slot = (slot + 1) & (portfolio->table_size - 1);
     portfolio->table[slot] = book;

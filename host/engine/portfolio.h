@@ -17,7 +17,7 @@
 
 struct book {
     struct position position;
-    int64_t open_buy;  /* exposure of open orders: units */
+    int64_t open_buy; /* exposure of open orders: units */
     int64_t open_sell;
 };
 

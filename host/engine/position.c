@@ -230,8 +230,7 @@ oc_rc position_average(const struct position *position, const struct instrument 
     double cost = money_to_double(position->cost), qty = instrument_qty(instrument, position->qty);
     double size = 1.0;
     if (instrument->info.kind != OC_KIND_SPOT)
-        size = (double)instrument->info.contract_size.units /
-               (double)num_pow10(instrument->info.contract_size.scale);
+        size = (double)instrument->info.contract_size.units / (double)num_pow10(instrument->info.contract_size.scale);
     *ret_price = instrument->info.kind == OC_KIND_INVERSE ? qty * size / cost : cost / (qty * size);
     return OC_OK;
 }

@@ -17,8 +17,8 @@
 enum { COST_AVERAGE = 0, COST_FIFO = 1, COST_LIFO = 2 };
 
 struct lot {
-    int64_t qty;    /* signed units */
-    oc_i128 cost;   /* signed money: value of qty when opened */
+    int64_t qty;  /* signed units */
+    oc_i128 cost; /* signed money: value of qty when opened */
 };
 
 struct fee_bucket {
@@ -31,19 +31,19 @@ struct position {
     uint32_t account;
     uint32_t strategy; /* 0: the account's own net book */
     uint32_t inst;
-    uint32_t method;   /* COST_... */
-    int64_t qty;       /* signed units */
-    oc_i128 cost;      /* signed money: value of qty at its entry prices */
-    oc_i128 realised;  /* settlement asset, before fees */
-    oc_i128 flow;      /* spot, linear: sum of cash flows of the trades */
+    uint32_t method;  /* COST_... */
+    int64_t qty;      /* signed units */
+    oc_i128 cost;     /* signed money: value of qty at its entry prices */
+    oc_i128 realised; /* settlement asset, before fees */
+    oc_i128 flow;     /* spot, linear: sum of cash flows of the trades */
     struct fee_bucket fees[ENGINE_FEE_ASSETS_MAX];
     uint32_t fee_count;
     uint32_t fills;
-    uint32_t trips;    /* times the position came back to zero or crossed it */
-    uint32_t wins;     /* of these, realised more than 0 before fees */
-    int64_t opened_ns; /* of the present position */
-    oc_i128 trip_start;/* realised when the present position was opened */
-    struct lot *lots;  /* FIFO, LIFO; owned */
+    uint32_t trips;     /* times the position came back to zero or crossed it */
+    uint32_t wins;      /* of these, realised more than 0 before fees */
+    int64_t opened_ns;  /* of the present position */
+    oc_i128 trip_start; /* realised when the present position was opened */
+    struct lot *lots;   /* FIFO, LIFO; owned */
     uint32_t lot_count;
     uint32_t lot_max;
     uint32_t lot_first; /* FIFO: lots before it are used up */
@@ -60,7 +60,7 @@ struct position_plan {
     int64_t close_qty; /* signed like what is held: leaves */
     int64_t open_qty;  /* signed: comes */
     oc_i128 open_cost;
-    oc_i128 realised;  /* afterwards */
+    oc_i128 realised; /* afterwards */
     oc_i128 flow;
 };
 

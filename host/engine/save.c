@@ -219,8 +219,7 @@ static void pass_rules(struct engine *engine, struct cursor *cursor)
         }
         uint32_t count = pass_count(cursor, (uint32_t)size, RULE_STATE_MAX);
         pass(cursor, state, count);
-        if (!cursor->is_writing && saves && count && !cursor->is_bad &&
-            rule->table->load(rule->self, state, count) < 0)
+        if (!cursor->is_writing && saves && count && !cursor->is_bad && rule->table->load(rule->self, state, count) < 0)
             cursor->is_bad = true;
     }
     free(state);

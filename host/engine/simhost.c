@@ -150,8 +150,10 @@ static bool is_like(const struct oc_event *a, const struct oc_event *b)
     if (a->type != b->type || !order_of(a) || order_of(a) != order_of(b))
         return false;
     if (a->type != OC_EV_FILL)
-        return ((const struct oc_ev_answer *)(const void *)a)->request == ((const struct oc_ev_answer *)(const void *)b)->request;
-    const struct oc_ev_fill *x = (const struct oc_ev_fill *)(const void *)a, *y = (const struct oc_ev_fill *)(const void *)b;
+        return ((const struct oc_ev_answer *)(const void *)a)->request ==
+               ((const struct oc_ev_answer *)(const void *)b)->request;
+    const struct oc_ev_fill *x = (const struct oc_ev_fill *)(const void *)a,
+                            *y = (const struct oc_ev_fill *)(const void *)b;
     return x->trade_id_size == y->trade_id_size && x->trade_id_size <= sizeof x->trade_id &&
            memcmp(x->trade_id, y->trade_id, x->trade_id_size) == 0;
 }
@@ -160,7 +162,8 @@ bool simhost_forget(struct simhost *simhost, const struct oc_event *event)
 {
     uint32_t first = simhost->count;
     for (uint32_t i = 0; i < simhost->count; i++)
-        if (is_like(event_at(simhost, i), event) && (first == simhost->count || is_before(&simhost->heap[i], &simhost->heap[first])))
+        if (is_like(event_at(simhost, i), event) &&
+            (first == simhost->count || is_before(&simhost->heap[i], &simhost->heap[first])))
             first = i;
     if (first == simhost->count)
         return false;

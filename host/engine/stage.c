@@ -254,9 +254,8 @@ static const char *instrument_refuses(const struct instrument *instrument, const
     bool sized = request->bits & OC_RQ_HAS_QTY;
     if (info->status == OC_STATUS_HALTED || info->status == OC_STATUS_DELISTED || info->status == OC_STATUS_CANCEL_ONLY)
         return "INSTRUMENT_NOT_TRADING";
-    if (!(info->present & OC_INST_HAS_PRICE_SIGN) &&
-        (((request->bits & OC_RQ_HAS_PRICE) && request->price <= 0) ||
-         ((request->bits & OC_RQ_HAS_STOP) && request->stop_price <= 0)))
+    if (!(info->present & OC_INST_HAS_PRICE_SIGN) && (((request->bits & OC_RQ_HAS_PRICE) && request->price <= 0) ||
+                                                      ((request->bits & OC_RQ_HAS_STOP) && request->stop_price <= 0)))
         return "PRICE_NOT_POSITIVE";
     if (sized && (info->present & OC_INST_HAS_MIN_QTY) && request->qty < info->min_qty)
         return "QUANTITY_BELOW_MINIMUM";
@@ -266,7 +265,8 @@ static const char *instrument_refuses(const struct instrument *instrument, const
 }
 
 /* A stop loss or take profit that would trade at once, or never: compared with the price at which the entry can trade. */
-static const char *protection_refuses(const struct engine *engine, const struct oc_instrument *info, const struct oc_request *entry)
+static const char *protection_refuses(const struct engine *engine, const struct oc_instrument *info,
+                                      const struct oc_request *entry)
 {
     const bool has_stop = entry->bits & OC_RQ_HAS_STOP_LOSS, has_target = entry->bits & OC_RQ_HAS_TAKE_PROFIT;
     const bool buys = entry->side == OC_SIDE_BUY;
@@ -285,9 +285,11 @@ static const char *protection_refuses(const struct engine *engine, const struct 
             entry2 = asked2;
         is_known = true;
     }
-    if (is_known && has_stop && (buys ? 2 * (oc_i128)entry->stop_loss >= entry2 : 2 * (oc_i128)entry->stop_loss <= entry2))
+    if (is_known && has_stop &&
+        (buys ? 2 * (oc_i128)entry->stop_loss >= entry2 : 2 * (oc_i128)entry->stop_loss <= entry2))
         return "STOP_LOSS_ON_WRONG_SIDE";
-    if (is_known && has_target && (buys ? 2 * (oc_i128)entry->take_profit <= entry2 : 2 * (oc_i128)entry->take_profit >= entry2))
+    if (is_known && has_target &&
+        (buys ? 2 * (oc_i128)entry->take_profit <= entry2 : 2 * (oc_i128)entry->take_profit >= entry2))
         return "TAKE_PROFIT_ON_WRONG_SIDE";
     return NULL;
 }
@@ -516,8 +518,7 @@ oc_rc stage_restore(struct engine *engine, const struct oc_request *request)
         order->ask_qty = request->qty;
         order->ask_price = request->price;
         order->ask_stop = request->stop_price;
-        order->ask_bits =
-            request->bits & (OC_RQ_QUANTITY_CHANGED | OC_RQ_PRICE_CHANGED | OC_RQ_STOP_CHANGED);
+        order->ask_bits = request->bits & (OC_RQ_QUANTITY_CHANGED | OC_RQ_PRICE_CHANGED | OC_RQ_STOP_CHANGED);
         orders_event(engine->orders, order, EVENT_ASK_AMEND, request->head.local_ns);
     } else if (request->kind == OC_REQUEST_CANCEL) {
         orders_event(engine->orders, order, EVENT_ASK_CANCEL, request->head.local_ns);

@@ -1,9 +1,9 @@
 #include "engine/state.h"
 
 #define S(name) STATE_##name
-#define BACK STATE_BACK
-#define STAY STATE_STAY
-#define ALARM STATE_ALARM
+#define BACK    STATE_BACK
+#define STAY    STATE_STAY
+#define ALARM   STATE_ALARM
 
 /* Columns follow ORDER_EVENTS: none deny emulate submit accept reject fill canceled expired trigger ask_amend amended
  * amend_rejected ask_cancel cancel_rejected unknown not_there. Read a row as "what can still happen to me".
@@ -11,42 +11,36 @@
  * A fill before its accept is normal (streams race), so FILL and ACCEPT both resolve from facts. A cancel or amend
  * refused as "unknown order" proves nothing and resolves back. REJECT after a fill is a venue contradiction. */
 static const uint8_t table[STATE_COUNT][EVENT_COUNT] = {
-    [STATE_NONE] = {ALARM, ALARM, ALARM, ALARM, ALARM, ALARM, ALARM, ALARM, ALARM, ALARM, ALARM,
-                    ALARM, ALARM, ALARM, ALARM, ALARM, ALARM},
-    [STATE_INITIALIZED] = {ALARM, S(DENIED), S(EMULATED), S(SUBMITTED), ALARM, ALARM, ALARM, ALARM,
-                           ALARM, ALARM, ALARM, ALARM, ALARM, S(CANCELED), ALARM, ALARM, ALARM},
-    [STATE_DENIED] = {ALARM, STAY, ALARM, ALARM, ALARM, ALARM, ALARM, ALARM, ALARM, ALARM, ALARM,
-                      ALARM, ALARM, ALARM, ALARM, ALARM, ALARM},
-    [STATE_EMULATED] = {ALARM, S(DENIED), STAY, S(SUBMITTED), ALARM, ALARM, ALARM, S(CANCELED),
-                        S(EXPIRED), STAY, STAY, STAY, ALARM, S(CANCELED), ALARM, ALARM, ALARM},
-    [STATE_SUBMITTED] = {ALARM, ALARM, ALARM, STAY, BACK, S(REJECTED), BACK, S(CANCELED),
-                         S(EXPIRED), BACK, S(PENDING_UPDATE), BACK, BACK, S(PENDING_CANCEL), BACK,
-                         S(UNKNOWN), S(REJECTED)},
-    [STATE_ACCEPTED] = {ALARM, ALARM, ALARM, STAY, STAY, S(REJECTED), BACK, S(CANCELED), S(EXPIRED),
-                        BACK, S(PENDING_UPDATE), STAY, STAY, S(PENDING_CANCEL), STAY, S(UNKNOWN),
-                        ALARM},
-    [STATE_TRIGGERED] = {ALARM, ALARM, ALARM, STAY, STAY, S(REJECTED), BACK, S(CANCELED),
-                         S(EXPIRED), STAY, S(PENDING_UPDATE), STAY, STAY, S(PENDING_CANCEL), STAY,
-                         S(UNKNOWN), ALARM},
-    [STATE_PARTIALLY_FILLED] = {ALARM, ALARM, ALARM, STAY, STAY, ALARM, BACK, S(CANCELED),
-                                S(EXPIRED), STAY, S(PENDING_UPDATE), BACK, STAY, S(PENDING_CANCEL),
-                                STAY, S(UNKNOWN), ALARM},
-    [STATE_FILLED] = {ALARM, ALARM, ALARM, STAY, STAY, ALARM, ALARM, STAY, STAY, STAY, ALARM, STAY,
-                      STAY, STAY, STAY, STAY, ALARM},
-    [STATE_PENDING_UPDATE] = {ALARM, ALARM, ALARM, STAY, STAY, S(REJECTED), BACK, S(CANCELED),
-                              S(EXPIRED), STAY, STAY, BACK, BACK, S(PENDING_CANCEL), STAY,
-                              S(UNKNOWN), ALARM},
-    [STATE_PENDING_CANCEL] = {ALARM, ALARM, ALARM, STAY, STAY, S(REJECTED), BACK, S(CANCELED),
-                              S(EXPIRED), STAY, STAY, STAY, STAY, STAY, BACK, S(UNKNOWN),
-                              S(REJECTED)},
-    [STATE_CANCELED] = {ALARM, ALARM, ALARM, ALARM, STAY, STAY, ALARM, STAY, STAY, STAY, STAY, STAY,
-                        STAY, STAY, STAY, STAY, STAY},
-    [STATE_EXPIRED] = {ALARM, ALARM, ALARM, ALARM, STAY, STAY, ALARM, STAY, STAY, STAY, STAY, STAY,
-                       STAY, STAY, STAY, STAY, STAY},
-    [STATE_REJECTED] = {ALARM, ALARM, ALARM, ALARM, ALARM, STAY, ALARM, STAY, STAY, ALARM, STAY,
-                        STAY, STAY, STAY, STAY, STAY, STAY},
-    [STATE_UNKNOWN] = {ALARM, ALARM, ALARM, STAY, BACK, S(REJECTED), BACK, S(CANCELED), S(EXPIRED),
-                       BACK, STAY, BACK, STAY, STAY, STAY, STAY, S(REJECTED)},
+    [STATE_NONE] = {ALARM, ALARM, ALARM, ALARM, ALARM, ALARM, ALARM, ALARM, ALARM, ALARM, ALARM, ALARM, ALARM, ALARM,
+                    ALARM, ALARM, ALARM},
+    [STATE_INITIALIZED] = {ALARM, S(DENIED), S(EMULATED), S(SUBMITTED), ALARM, ALARM, ALARM, ALARM, ALARM, ALARM, ALARM,
+                           ALARM, ALARM, S(CANCELED), ALARM, ALARM, ALARM},
+    [STATE_DENIED] = {ALARM, STAY, ALARM, ALARM, ALARM, ALARM, ALARM, ALARM, ALARM, ALARM, ALARM, ALARM, ALARM, ALARM,
+                      ALARM, ALARM, ALARM},
+    [STATE_EMULATED] = {ALARM, S(DENIED), STAY, S(SUBMITTED), ALARM, ALARM, ALARM, S(CANCELED), S(EXPIRED), STAY, STAY,
+                        STAY, ALARM, S(CANCELED), ALARM, ALARM, ALARM},
+    [STATE_SUBMITTED] = {ALARM, ALARM, ALARM, STAY, BACK, S(REJECTED), BACK, S(CANCELED), S(EXPIRED), BACK,
+                         S(PENDING_UPDATE), BACK, BACK, S(PENDING_CANCEL), BACK, S(UNKNOWN), S(REJECTED)},
+    [STATE_ACCEPTED] = {ALARM, ALARM, ALARM, STAY, STAY, S(REJECTED), BACK, S(CANCELED), S(EXPIRED), BACK,
+                        S(PENDING_UPDATE), STAY, STAY, S(PENDING_CANCEL), STAY, S(UNKNOWN), ALARM},
+    [STATE_TRIGGERED] = {ALARM, ALARM, ALARM, STAY, STAY, S(REJECTED), BACK, S(CANCELED), S(EXPIRED), STAY,
+                         S(PENDING_UPDATE), STAY, STAY, S(PENDING_CANCEL), STAY, S(UNKNOWN), ALARM},
+    [STATE_PARTIALLY_FILLED] = {ALARM, ALARM, ALARM, STAY, STAY, ALARM, BACK, S(CANCELED), S(EXPIRED), STAY,
+                                S(PENDING_UPDATE), BACK, STAY, S(PENDING_CANCEL), STAY, S(UNKNOWN), ALARM},
+    [STATE_FILLED] = {ALARM, ALARM, ALARM, STAY, STAY, ALARM, ALARM, STAY, STAY, STAY, ALARM, STAY, STAY, STAY, STAY,
+                      STAY, ALARM},
+    [STATE_PENDING_UPDATE] = {ALARM, ALARM, ALARM, STAY, STAY, S(REJECTED), BACK, S(CANCELED), S(EXPIRED), STAY, STAY,
+                              BACK, BACK, S(PENDING_CANCEL), STAY, S(UNKNOWN), ALARM},
+    [STATE_PENDING_CANCEL] = {ALARM, ALARM, ALARM, STAY, STAY, S(REJECTED), BACK, S(CANCELED), S(EXPIRED), STAY, STAY,
+                              STAY, STAY, STAY, BACK, S(UNKNOWN), S(REJECTED)},
+    [STATE_CANCELED] = {ALARM, ALARM, ALARM, ALARM, STAY, STAY, ALARM, STAY, STAY, STAY, STAY, STAY, STAY, STAY, STAY,
+                        STAY, STAY},
+    [STATE_EXPIRED] = {ALARM, ALARM, ALARM, ALARM, STAY, STAY, ALARM, STAY, STAY, STAY, STAY, STAY, STAY, STAY, STAY,
+                       STAY, STAY},
+    [STATE_REJECTED] = {ALARM, ALARM, ALARM, ALARM, ALARM, STAY, ALARM, STAY, STAY, ALARM, STAY, STAY, STAY, STAY, STAY,
+                        STAY, STAY},
+    [STATE_UNKNOWN] = {ALARM, ALARM, ALARM, STAY, BACK, S(REJECTED), BACK, S(CANCELED), S(EXPIRED), BACK, STAY, BACK,
+                       STAY, STAY, STAY, STAY, S(REJECTED)},
 };
 
 int state_next(int state, int event)
@@ -58,8 +52,8 @@ int state_next(int state, int event)
 
 bool state_is_final(int state)
 {
-    return state == STATE_DENIED || state == STATE_FILLED || state == STATE_CANCELED ||
-           state == STATE_EXPIRED || state == STATE_REJECTED;
+    return state == STATE_DENIED || state == STATE_FILLED || state == STATE_CANCELED || state == STATE_EXPIRED ||
+           state == STATE_REJECTED;
 }
 
 bool state_is_open(int state) { return state > STATE_NONE && state < STATE_COUNT && !state_is_final(state); }
@@ -68,12 +62,6 @@ bool state_is_open(int state) { return state > STATE_NONE && state < STATE_COUNT
 static const char *const state_names[] = {ORDER_STATES(NAME)};
 static const char *const event_names[] = {ORDER_EVENTS(NAME)};
 
-const char *state_name(int state)
-{
-    return state >= 0 && state < STATE_COUNT ? state_names[state] : "?";
-}
+const char *state_name(int state) { return state >= 0 && state < STATE_COUNT ? state_names[state] : "?"; }
 
-const char *event_name(int event)
-{
-    return event >= 0 && event < EVENT_COUNT ? event_names[event] : "?";
-}
+const char *event_name(int event) { return event >= 0 && event < EVENT_COUNT ? event_names[event] : "?"; }

@@ -12,25 +12,27 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define ORDER_STATES(X)                                                                            \
-    X(NONE) X(INITIALIZED) X(DENIED) X(EMULATED) X(SUBMITTED) X(ACCEPTED) X(TRIGGERED)             \
-    X(PARTIALLY_FILLED) X(FILLED) X(PENDING_UPDATE) X(PENDING_CANCEL) X(CANCELED) X(EXPIRED)       \
-    X(REJECTED) X(UNKNOWN)
+/* clang-format off */
+#define ORDER_STATES(X) \
+    X(NONE) X(INITIALIZED) X(DENIED) X(EMULATED) X(SUBMITTED) X(ACCEPTED) X(TRIGGERED) X(PARTIALLY_FILLED) X(FILLED) \
+    X(PENDING_UPDATE) X(PENDING_CANCEL) X(CANCELED) X(EXPIRED) X(REJECTED) X(UNKNOWN)
+/* clang-format on */
 
-#define ORDER_EVENTS(X)                                                                            \
-    X(NONE) X(DENY) X(EMULATE) X(SUBMIT) X(ACCEPT) X(REJECT) X(FILL) X(CANCELED) X(EXPIRED)        \
-    X(TRIGGER) X(ASK_AMEND) X(AMENDED) X(AMEND_REJECTED) X(ASK_CANCEL) X(CANCEL_REJECTED)          \
-    X(UNKNOWN) X(NOT_THERE)
+/* clang-format off */
+#define ORDER_EVENTS(X) \
+    X(NONE) X(DENY) X(EMULATE) X(SUBMIT) X(ACCEPT) X(REJECT) X(FILL) X(CANCELED) X(EXPIRED) X(TRIGGER) X(ASK_AMEND) \
+    X(AMENDED) X(AMEND_REJECTED) X(ASK_CANCEL) X(CANCEL_REJECTED) X(UNKNOWN) X(NOT_THERE)
+/* clang-format on */
 
 #define STATE_ENUM(name) STATE_##name,
 enum order_state { ORDER_STATES(STATE_ENUM) STATE_COUNT };
 #define EVENT_ENUM(name) EVENT_##name,
 enum order_event { ORDER_EVENTS(EVENT_ENUM) EVENT_COUNT };
 
-enum { /* what a cell says beside the states themselves */
-    STATE_BACK = STATE_COUNT, /* resolve from the order's facts */
-    STATE_STAY,               /* ignored: already known, or overtaken */
-    STATE_ALARM               /* impossible by the rules: state stays, the event is counted and reported */
+enum {                           /* what a cell says beside the states themselves */
+       STATE_BACK = STATE_COUNT, /* resolve from the order's facts */
+       STATE_STAY,               /* ignored: already known, or overtaken */
+       STATE_ALARM               /* impossible by the rules: state stays, the event is counted and reported */
 };
 
 /* The cell of the table: a state, STATE_BACK, STATE_STAY or STATE_ALARM. */

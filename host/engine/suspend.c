@@ -55,7 +55,9 @@ static struct suspension suspension_of(const struct engine *engine, uint32_t str
         made.event.head.seq = 0;
         return made;
     }
-    const char *why = client->is_over ? grant_words(client->grant) : client->table.why ? client->table.why(client->table.self) : NULL;
+    const char *why = client->is_over     ? grant_words(client->grant)
+                      : client->table.why ? client->table.why(client->table.self)
+                                          : NULL;
     size_t size = why ? strnlen(why, sizeof made.text - 1) : 0;
     memcpy(made.text, why ? why : "", size);
     made.event.head.size = (uint32_t)(sizeof made.event + ((size + 7) & ~(size_t)7));
@@ -69,7 +71,8 @@ static struct suspension suspension_of(const struct engine *engine, uint32_t str
 
 void engine_fail(struct engine *engine, uint32_t strategy, oc_rc rc)
 {
-    if (strategy == 0 || strategy > engine->client_count || (engine->clients[strategy].off & (CLIENT_SUSPENDED | CLIENT_GONE)))
+    if (strategy == 0 || strategy > engine->client_count ||
+        (engine->clients[strategy].off & (CLIENT_SUSPENDED | CLIENT_GONE)))
         return;
     struct suspension made = suspension_of(engine, strategy, rc);
     made.event.head.venue_ns = made.event.head.local_ns = engine->now_ns;
@@ -84,7 +87,8 @@ void engine_fail(struct engine *engine, uint32_t strategy, oc_rc rc)
 
 void engine_suspend(struct engine *engine, uint32_t strategy)
 {
-    if (strategy == 0 || strategy > engine->client_count || (engine->clients[strategy].off & (CLIENT_SUSPENDED | CLIENT_GONE)))
+    if (strategy == 0 || strategy > engine->client_count ||
+        (engine->clients[strategy].off & (CLIENT_SUSPENDED | CLIENT_GONE)))
         return;
     engine->clients[strategy].off |= CLIENT_SUSPENDED;
     engine->stats.suspended++;

@@ -90,10 +90,7 @@ bool timers_remove(struct timers *timers, uint64_t id)
     return false;
 }
 
-void timers_remove_of(struct timers *timers, uint32_t strategy)
-{
-    timers_remove_until(timers, strategy, UINT64_MAX);
-}
+void timers_remove_of(struct timers *timers, uint32_t strategy) { timers_remove_until(timers, strategy, UINT64_MAX); }
 
 void timers_remove_until(struct timers *timers, uint32_t strategy, uint64_t id)
 {

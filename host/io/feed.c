@@ -40,8 +40,8 @@ static bool is_market(uint16_t type) { return type < OC_EV_REQUEST; }
 
 static bool is_from_outside(uint16_t type)
 {
-    return (type >= OC_EV_TRADE && type <= OC_EV_INSTRUMENT) ||
-           (type >= OC_EV_ACCEPTED && type <= OC_EV_SENT) || type == OC_EV_BALANCE;
+    return (type >= OC_EV_TRADE && type <= OC_EV_INSTRUMENT) || (type >= OC_EV_ACCEPTED && type <= OC_EV_SENT) ||
+           type == OC_EV_BALANCE;
 }
 
 static bool has_room_for_answers(struct feed *feed)

@@ -22,8 +22,7 @@ static oc_rc net_open(const struct oc_host *host, const char *url, uint32_t *ret
     return transcript ? transcript_open(transcript, url, ret_stream) : OC_E_NOT_SUPPORTED;
 }
 
-static oc_rc net_send(const struct oc_host *host, uint32_t stream, const void *bytes, uint32_t size,
-                      uint64_t request)
+static oc_rc net_send(const struct oc_host *host, uint32_t stream, const void *bytes, uint32_t size, uint64_t request)
 {
     (void)request; /* a transcript has no request whose fate could be unknown */
     struct transcript *transcript = services_of(host)->transcript;
@@ -36,8 +35,7 @@ static oc_rc net_close(const struct oc_host *host, uint32_t stream)
     return transcript ? transcript_close(transcript, stream) : OC_E_NOT_SUPPORTED;
 }
 
-static const struct oc_svc_feed feed_table = {
-    .size = sizeof feed_table, .reserve = reserve, .commit = commit};
+static const struct oc_svc_feed feed_table = {.size = sizeof feed_table, .reserve = reserve, .commit = commit};
 static const struct oc_svc_net net_table = {
     .size = sizeof net_table, .open = net_open, .send = net_send, .close = net_close};
 

@@ -116,14 +116,12 @@ static void mismatch(struct transcript *transcript, const void *bytes, uint32_t 
     char turn = script_turn(transcript);
     if (turn == '>')
         wanted = script_bytes(transcript, &wanted_size);
-    snprintf(transcript->mismatch, sizeof transcript->mismatch,
-             "line %u: sent \"%.*s\", expected %s\"%.*s\"", transcript->line,
-             (int)(size < 80 ? size : 80), (const char *)bytes, turn == '>' ? "" : "nothing ",
+    snprintf(transcript->mismatch, sizeof transcript->mismatch, "line %u: sent \"%.*s\", expected %s\"%.*s\"",
+             transcript->line, (int)(size < 80 ? size : 80), (const char *)bytes, turn == '>' ? "" : "nothing ",
              (int)(wanted_size < 80 ? wanted_size : 80), wanted);
 }
 
-oc_rc transcript_send(struct transcript *transcript, uint32_t stream, const void *bytes,
-                      uint32_t size)
+oc_rc transcript_send(struct transcript *transcript, uint32_t stream, const void *bytes, uint32_t size)
 {
     if (!open_stream(transcript, stream))
         return OC_E_STATE;
@@ -146,8 +144,7 @@ oc_rc transcript_send(struct transcript *transcript, uint32_t stream, const void
     return OC_OK; /* the bytes were sent; that they surprise the peer is for the test to see */
 }
 
-oc_rc transcript_say(struct transcript *transcript, uint32_t stream, const void *bytes,
-                     uint32_t size)
+oc_rc transcript_say(struct transcript *transcript, uint32_t stream, const void *bytes, uint32_t size)
 {
     if (!open_stream(transcript, stream))
         return OC_E_STATE;
@@ -165,8 +162,7 @@ oc_rc transcript_say(struct transcript *transcript, uint32_t stream, const void 
     return OC_OK;
 }
 
-static oc_rc tell_streams(struct transcript *transcript, const struct oc_connector *connector,
-                          void *self)
+static oc_rc tell_streams(struct transcript *transcript, const struct oc_connector *connector, void *self)
 {
     for (uint32_t i = 0; i < TRANSCRIPT_STREAM_MAX; i++) {
         struct transcript_stream *stream = &transcript->streams[i];
@@ -185,8 +181,7 @@ static oc_rc tell_streams(struct transcript *transcript, const struct oc_connect
 }
 
 /* 1 if a message was taken, 0 if there is none. */
-static oc_rc deliver_said(struct transcript *transcript, const struct oc_connector *connector,
-                          void *self)
+static oc_rc deliver_said(struct transcript *transcript, const struct oc_connector *connector, void *self)
 {
     uint32_t size;
     const void *record = ring_peek(&transcript->said, &size);
@@ -194,15 +189,13 @@ static oc_rc deliver_said(struct transcript *transcript, const struct oc_connect
         return 0;
     struct message message;
     memcpy(&message, record, sizeof message);
-    oc_rc rc = connector->bytes(self, message.stream, (const uint8_t *)record + sizeof message,
-                                message.size);
+    oc_rc rc = connector->bytes(self, message.stream, (const uint8_t *)record + sizeof message, message.size);
     if (rc != OC_E_FULL) /* an unreadable message must not come back for ever */
         ring_release(&transcript->said);
     return rc < 0 ? rc : 1;
 }
 
-static oc_rc deliver_line(struct transcript *transcript, const struct oc_connector *connector,
-                          void *self)
+static oc_rc deliver_line(struct transcript *transcript, const struct oc_connector *connector, void *self)
 {
     if (!transcript->script || transcript->mismatches || script_turn(transcript) != '<')
         return 0;
@@ -225,8 +218,8 @@ static oc_rc deliver_line(struct transcript *transcript, const struct oc_connect
     return rc < 0 ? rc : 1;
 }
 
-oc_rc transcript_pump(struct transcript *transcript, const struct oc_connector *connector,
-                      void *self, uint32_t message_max)
+oc_rc transcript_pump(struct transcript *transcript, const struct oc_connector *connector, void *self,
+                      uint32_t message_max)
 {
     oc_rc rc = tell_streams(transcript, connector, self);
     oc_rc count = 0;

@@ -29,8 +29,8 @@ enum {
 
 struct transcript;
 /* [io] A peer that is told a message and answers by transcript_say(). `bytes` are borrowed. */
-typedef void transcript_peer(void *context, struct transcript *transcript, uint32_t stream,
-                             const void *bytes, uint32_t size);
+typedef void transcript_peer(void *context, struct transcript *transcript, uint32_t stream, const void *bytes,
+                             uint32_t size);
 
 struct transcript_stream {
     bool is_open;
@@ -63,19 +63,17 @@ void transcript_release(struct transcript *transcript);
  */
 oc_rc transcript_open(struct transcript *transcript, const char *url, uint32_t *ret_stream);
 /* OC_E_STATE: the stream is not open. OC_E_LIMIT: too long. [io] */
-oc_rc transcript_send(struct transcript *transcript, uint32_t stream, const void *bytes,
-                      uint32_t size);
+oc_rc transcript_send(struct transcript *transcript, uint32_t stream, const void *bytes, uint32_t size);
 oc_rc transcript_close(struct transcript *transcript, uint32_t stream);
 
 /* The peer says a message. OC_E_FULL, OC_E_LIMIT, OC_E_STATE (not open). [io] */
-oc_rc transcript_say(struct transcript *transcript, uint32_t stream, const void *bytes,
-                     uint32_t size);
+oc_rc transcript_say(struct transcript *transcript, uint32_t stream, const void *bytes, uint32_t size);
 
 /* Delivers to the connector: streams that went up or down, then at most message_max messages.
  * Returns how many messages were taken, OC_E_FULL if the connector could not take one (drain the
  * feed and pump again), or the connector's error. [io] */
-oc_rc transcript_pump(struct transcript *transcript, const struct oc_connector *connector,
-                      void *self, uint32_t message_max);
+oc_rc transcript_pump(struct transcript *transcript, const struct oc_connector *connector, void *self,
+                      uint32_t message_max);
 
 /* True if every line of the script has happened, without mismatch. */
 bool transcript_is_done(const struct transcript *transcript);

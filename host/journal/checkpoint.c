@@ -19,8 +19,7 @@ static oc_rc add_name(void *arg, const char *name)
 {
     struct list *list = arg;
     size_t length = sizeof prefix - 1;
-    if (strncmp(name, prefix, length) != 0 || strspn(name + length, "0123456789") != DIGITS ||
-        name[length + DIGITS])
+    if (strncmp(name, prefix, length) != 0 || strspn(name + length, "0123456789") != DIGITS || name[length + DIGITS])
         return OC_OK;
     uint64_t seq = strtoull(name + length, NULL, 10);
     size_t at = list->count;
@@ -39,8 +38,7 @@ static oc_rc add_name(void *arg, const char *name)
 
 static oc_rc path_of(char path[ENV_PATH_MAX], const char *dir, uint64_t seq)
 {
-    int length =
-        snprintf(path, ENV_PATH_MAX, "%s/%s%0*llu", dir, prefix, DIGITS, (unsigned long long)seq);
+    int length = snprintf(path, ENV_PATH_MAX, "%s/%s%0*llu", dir, prefix, DIGITS, (unsigned long long)seq);
     return length < ENV_PATH_MAX ? OC_OK : OC_E_INVALID;
 }
 
@@ -105,8 +103,7 @@ out:
     return rc;
 }
 
-oc_rc checkpoint_find(const char *dir, struct journal_checkpoint_head *ret_head, void **ret_blob,
-                      unsigned *ret_passed)
+oc_rc checkpoint_find(const char *dir, struct journal_checkpoint_head *ret_head, void **ret_blob, unsigned *ret_passed)
 {
     struct list list = {.count = 0};
     oc_rc rc = env_list(dir, add_name, &list);

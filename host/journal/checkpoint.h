@@ -13,7 +13,6 @@
 oc_rc checkpoint_write(const char *dir, struct journal_checkpoint_head *head, const void *blob);
 /* The newest valid one. *ret_blob is owned: env_free. *ret_passed counts damaged ones that were
  * newer. OC_E_NOT_FOUND. */
-oc_rc checkpoint_find(const char *dir, struct journal_checkpoint_head *ret_head, void **ret_blob,
-                      unsigned *ret_passed);
+oc_rc checkpoint_find(const char *dir, struct journal_checkpoint_head *ret_head, void **ret_blob, unsigned *ret_passed);
 
 #endif

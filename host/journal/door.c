@@ -24,8 +24,7 @@ static inline void put_frame(uint8_t *at, uint32_t size_word, uint32_t check)
     atomic_store_explicit((_Atomic uint64_t *)(void *)at, frame, memory_order_release);
 }
 
-static inline oc_rc append(struct door *door, struct door_stream *stream,
-                           const struct oc_event *event, uint32_t flags)
+static inline oc_rc append(struct door *door, struct door_stream *stream, const struct oc_event *event, uint32_t flags)
 {
     uint32_t size = event->size;
     if (__builtin_expect(stream->end + JOURNAL_FRAME_SIZE + size > stream->limit, 0)) {
@@ -59,8 +58,7 @@ oc_rc door_record(struct door *door, struct oc_event *event)
     if (!has_good_size(event))
         return OC_E_INVALID;
     event->seq = door->seq + 1;
-    oc_rc rc =
-        append(door, &door->stream[JOURNAL_ORDERS], event, door->batch_more | JOURNAL_FRAME_HERE);
+    oc_rc rc = append(door, &door->stream[JOURNAL_ORDERS], event, door->batch_more | JOURNAL_FRAME_HERE);
     if (__builtin_expect(rc < 0, 0)) {
         event->seq = 0;
         door->stats.refused++;
@@ -128,8 +126,7 @@ oc_rc door_batch_commit(struct door *door)
 
 void door_progress(struct door *door, uint64_t seq, uint64_t market_index)
 {
-    struct journal_mark mark = {
-        .seq = seq, .market_index = market_index, .input_hash = door->input_hash};
+    struct journal_mark mark = {.seq = seq, .market_index = market_index, .input_hash = door->input_hash};
     mark.check = journal_mark_check(&mark);
     door->mark_turn ^= 1;
     atomic_signal_fence(memory_order_seq_cst); /* the records it speaks of come first */
@@ -155,10 +152,7 @@ uint64_t door_durable_seq(const struct door *door)
 
 uint32_t door_epoch(const struct door *door) { return door->epoch.number; }
 
-oc_rc door_order_id(struct door *door, uint64_t *ret_id)
-{
-    return epoch_next(&door->epoch, ret_id);
-}
+oc_rc door_order_id(struct door *door, uint64_t *ret_id) { return epoch_next(&door->epoch, ret_id); }
 
 struct door_hash door_order_hash(const struct door *door)
 {

@@ -30,16 +30,15 @@ struct door; /* opaque */
 struct door_resume;
 
 enum door_durability {
-    DOOR_PROCESS =
-        0, /* survives our own death; the disk follows when the kernel likes, and at checkpoints */
-    DOOR_POWER = 1 /* door_sync / door_sync_start before a request leaves */
+    DOOR_PROCESS = 0, /* survives our own death; the disk follows when the kernel likes, and at checkpoints */
+    DOOR_POWER = 1    /* door_sync / door_sync_start before a request leaves */
 };
 
 struct door_config {
     const char *dir;       /* session folder, its parent exists; NULL = memory only */
     const char *epoch_dir; /* where order-id epochs are counted: shared by all sessions of an
                               account; NULL = dir */
-    const char *header; /* text of the session header (build, plugins, strategy, configuration, seed
+    const char *header;    /* text of the session header (build, plugins, strategy, configuration, seed
                            …), not read here */
     size_t header_size;
     const struct door_resume
@@ -47,9 +46,8 @@ struct door_config {
     enum door_durability durability;
     size_t orders_segment_size; /* bytes, 0 = JOURNAL_SEGMENT_DEFAULT */
     size_t market_segment_size; /* likewise */
-    uint64_t
-        market_budget; /* bytes of market segments kept, older ones are removed; 0 = the default */
-    bool market_by_value; /* make the market stream ready now, and not at its first event */
+    uint64_t market_budget;     /* bytes of market segments kept, older ones are removed; 0 = the default */
+    bool market_by_value;       /* make the market stream ready now, and not at its first event */
 };
 
 /* A running hash of the orders stream, all fields of all records, and their number. */

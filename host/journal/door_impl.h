@@ -13,12 +13,7 @@
 #include "journal/segment.h"
 #include "journal/worker.h"
 
-enum door_job {
-    DOOR_JOB_PREPARE = 1,
-    DOOR_JOB_RETIRE = 2,
-    DOOR_JOB_POPULATE = 4,
-    DOOR_JOB_SYNC = 8
-};
+enum door_job { DOOR_JOB_PREPARE = 1, DOOR_JOB_RETIRE = 2, DOOR_JOB_POPULATE = 4, DOOR_JOB_SYNC = 8 };
 
 enum next_state { NEXT_NONE = 0, NEXT_WANTED, NEXT_READY, NEXT_FAILED };
 
@@ -81,7 +76,7 @@ struct door {
     /* durability */
     _Atomic uint64_t durable_seq;
     _Atomic uint64_t sync_seq; /* what an asked-for sync will make durable */
-    uint64_t asked_end; /* of the orders segment when it was asked for, and the number then */
+    uint64_t asked_end;        /* of the orders segment when it was asked for, and the number then */
     uint64_t asked_seq;
     uint32_t asked_index;
     _Atomic int state; /* enum door_state */
@@ -99,8 +94,7 @@ void door_work(void *arg, unsigned jobs);
 void door_fail(struct door *door, enum door_state state, const char *what);
 /* Opens the first segment of a stream at `index`, with `head` filled but for what the segment
  * itself knows. */
-oc_rc door_stream_open(struct door *door, struct door_stream *stream,
-                       const struct journal_position *from);
+oc_rc door_stream_open(struct door *door, struct door_stream *stream, const struct journal_position *from);
 /* Syncs one stream's current segment, in the caller's turn, and marks how far. */
 oc_rc door_stream_sync(struct door *door, struct door_stream *stream);
 

@@ -14,8 +14,8 @@ const char *door_open_error(void) { return open_error; }
 static oc_rc explain(oc_rc rc, const char *dir, const char *what)
 {
     const char *why = env_error_text();
-    snprintf(open_error, sizeof open_error, "journal %s: %s%s%s", dir ? dir : "(memory)", what,
-             why[0] ? ": " : "", why);
+    snprintf(open_error, sizeof open_error, "journal %s: %s%s%s", dir ? dir : "(memory)", what, why[0] ? ": " : "",
+             why);
     return rc;
 }
 
@@ -90,8 +90,7 @@ static oc_rc sync_before(const char *dir, const struct door_resume *resume)
 {
     for (int i = 0; i < JOURNAL_STREAMS; i++) {
         uint32_t last = resume->position[i].segment;
-        for (uint32_t index = last > 0 ? last - 1 : 0; resume->has_stream[i] && index <= last;
-             index++) {
+        for (uint32_t index = last > 0 ? last - 1 : 0; resume->has_stream[i] && index <= last; index++) {
             char name[JOURNAL_NAME_MAX], path[ENV_PATH_MAX];
             int fd;
             segment_name(name, (enum journal_stream)i, index);
@@ -143,20 +142,16 @@ static oc_rc configure(struct door *door, const struct door_config *config)
         stream->id = (uint32_t)i;
         stream->chain = JOURNAL_CHAIN_START;
         stream->segment_size = segment_size(sizes[i], normal);
-        if (stream->segment_size < JOURNAL_SEGMENT_MIN ||
-            stream->segment_size > JOURNAL_SEGMENT_MAX) {
-            snprintf(open_error, sizeof open_error,
-                     "journal: a segment of %zu bytes; allowed are %d to %d", sizes[i],
+        if (stream->segment_size < JOURNAL_SEGMENT_MIN || stream->segment_size > JOURNAL_SEGMENT_MAX) {
+            snprintf(open_error, sizeof open_error, "journal: a segment of %zu bytes; allowed are %d to %d", sizes[i],
                      JOURNAL_SEGMENT_MIN, JOURNAL_SEGMENT_MAX);
             return OC_E_INVALID;
         }
     }
     door->is_memory = !config->dir;
     door->prewrite = config->durability == DOOR_POWER;
-    door->market_budget =
-        config->market_budget ? config->market_budget : JOURNAL_MARKET_BUDGET_DEFAULT;
-    if (config->dir &&
-        snprintf(door->dir, sizeof door->dir, "%s", config->dir) >= (int)sizeof door->dir)
+    door->market_budget = config->market_budget ? config->market_budget : JOURNAL_MARKET_BUDGET_DEFAULT;
+    if (config->dir && snprintf(door->dir, sizeof door->dir, "%s", config->dir) >= (int)sizeof door->dir)
         return explain(OC_E_INVALID, config->dir, "the path is too long");
     env_boot_id(door->boot);
     return OC_OK;
@@ -194,8 +189,7 @@ static oc_rc open_live(struct door *door, const struct door_config *config)
         return rc;
     door->live = data;
     struct journal_live_file *live = data;
-    if (live->magic != JOURNAL_LIVE_MAGIC ||
-        memcmp(live->session, door->session, sizeof live->session) != 0)
+    if (live->magic != JOURNAL_LIVE_MAGIC || memcmp(live->session, door->session, sizeof live->session) != 0)
         memset(live, 0, sizeof *live);
     memcpy(live->session, door->session, sizeof live->session);
     struct journal_mark mark = {0};
@@ -203,8 +197,7 @@ static oc_rc open_live(struct door *door, const struct door_config *config)
         forget_cut(live, config->resume);
         if (config->resume->has_progress) {
             const struct journal_progress *progress = &config->resume->progress;
-            mark = (struct journal_mark){progress->seq, progress->market_index,
-                                         progress->input_hash, 0};
+            mark = (struct journal_mark){progress->seq, progress->market_index, progress->input_hash, 0};
             mark.check = journal_mark_check(&mark);
         }
     }
@@ -280,8 +273,7 @@ oc_rc door_open(const struct door_config *config, struct door **ret_door)
         rc = open_folder(door, config);
     if (rc < 0)
         goto fail;
-    rc = epoch_open(&door->epoch, config->epoch_dir ? config->epoch_dir : config->dir,
-                    door->session);
+    rc = epoch_open(&door->epoch, config->epoch_dir ? config->epoch_dir : config->dir, door->session);
     if (rc < 0) {
         explain(rc, config->dir,
                 rc == OC_E_DATA ? "the file \"epoch\" is damaged; without it order ids could repeat"

@@ -12,19 +12,17 @@ void door_fail(struct door *door, enum door_state state, const char *what)
         ;
     if (atomic_load(&door->state) < (int)state) {
         const char *why = env_error_text();
-        const char *next =
-            state == DOOR_BROKEN
-                ? "new risk is refused until a restart: nobody knows what the disk has kept"
-                : "new risk is refused until there is space";
-        snprintf(door->error, sizeof door->error, "journal %s: %s%s%s; %s", door->dir, what,
-                 why[0] ? ": " : "", why, next);
+        const char *next = state == DOOR_BROKEN
+                               ? "new risk is refused until a restart: nobody knows what the disk has kept"
+                               : "new risk is refused until there is space";
+        snprintf(door->error, sizeof door->error, "journal %s: %s%s%s; %s", door->dir, what, why[0] ? ": " : "", why,
+                 next);
         atomic_store_explicit(&door->state, (int)state, memory_order_release);
     }
     atomic_flag_clear_explicit(&door->error_lock, memory_order_release);
 }
 
-static void begin(struct door *door, struct door_stream *stream, struct segment *segment,
-                  uint64_t previous_end)
+static void begin(struct door *door, struct door_stream *stream, struct segment *segment, uint64_t previous_end)
 {
     struct journal_segment_head head = {
         .version = JOURNAL_VERSION,
@@ -58,8 +56,7 @@ static void begin(struct door *door, struct door_stream *stream, struct segment 
     atomic_store(&stream->sync_fd, segment->fd);
 }
 
-oc_rc door_stream_open(struct door *door, struct door_stream *stream,
-                       const struct journal_position *from)
+oc_rc door_stream_open(struct door *door, struct door_stream *stream, const struct journal_position *from)
 {
     struct segment segment;
     if (door->is_memory) {
@@ -76,8 +73,8 @@ oc_rc door_stream_open(struct door *door, struct door_stream *stream,
         return OC_OK;
     }
     uint32_t index = from ? from->segment + 1 : 0;
-    oc_rc rc = segment_create(door->dir, (enum journal_stream)stream->id, index,
-                              stream->segment_size, door->prewrite, &segment);
+    oc_rc rc = segment_create(door->dir, (enum journal_stream)stream->id, index, stream->segment_size, door->prewrite,
+                              &segment);
     if (rc < 0)
         return rc;
     if (from) {
@@ -107,9 +104,7 @@ static oc_rc take_next(struct door *door, struct door_stream *stream)
         worker_ask(&door->worker, DOOR_JOB_PREPARE);
         worker_wait(&door->worker);
     }
-    return atomic_load_explicit(&stream->next_state, memory_order_acquire) == NEXT_READY
-               ? OC_OK
-               : OC_E_FULL;
+    return atomic_load_explicit(&stream->next_state, memory_order_acquire) == NEXT_READY ? OC_OK : OC_E_FULL;
 }
 
 static oc_rc rotate(struct door *door, struct door_stream *stream)
@@ -144,8 +139,7 @@ oc_rc door_make_room(struct door *door, struct door_stream *stream, uint32_t siz
         }
     }
     if (stream->end + need <= stream->now.size) {
-        while (stream->end + need >
-               stream->limit) { /* half a piece before its end the next one is made ready */
+        while (stream->end + need > stream->limit) { /* half a piece before its end the next one is made ready */
             uint64_t piece = stream->limit / JOURNAL_POPULATE + 1;
             atomic_store(&stream->populate_data, stream->data);
             atomic_store(&stream->populate_from, piece * JOURNAL_POPULATE);
@@ -169,8 +163,7 @@ oc_rc door_make_room(struct door *door, struct door_stream *stream, uint32_t siz
 static void keep_budget(struct door *door, struct door_stream *stream)
 {
     while (stream->first_index + 1 < stream->next_index &&
-           (uint64_t)(stream->next_index - stream->first_index + 1) * stream->segment_size >
-               door->market_budget) {
+           (uint64_t)(stream->next_index - stream->first_index + 1) * stream->segment_size > door->market_budget) {
         char name[JOURNAL_NAME_MAX], path[ENV_PATH_MAX];
         segment_name(name, JOURNAL_MARKET, stream->first_index);
         if (snprintf(path, sizeof path, "%s/%s", door->dir, name) < (int)sizeof path)
@@ -185,12 +178,11 @@ static void prepare(struct door *door, struct door_stream *stream)
         return;
     if (stream->id == JOURNAL_MARKET)
         keep_budget(door, stream);
-    oc_rc rc = segment_create(door->dir, (enum journal_stream)stream->id, stream->next_index,
-                              stream->segment_size, door->prewrite, &stream->next);
+    oc_rc rc = segment_create(door->dir, (enum journal_stream)stream->id, stream->next_index, stream->segment_size,
+                              door->prewrite, &stream->next);
     if (rc < 0)
         door_fail(door, DOOR_NO_SPACE, "the next segment cannot be made");
-    atomic_store_explicit(&stream->next_state, rc < 0 ? NEXT_FAILED : NEXT_READY,
-                          memory_order_release);
+    atomic_store_explicit(&stream->next_state, rc < 0 ? NEXT_FAILED : NEXT_READY, memory_order_release);
 }
 
 static void mark_synced(struct segment *segment, uint64_t end)
@@ -288,8 +280,8 @@ oc_rc door_sync_start(struct door *door)
     if (atomic_load(&door->state) == DOOR_BROKEN)
         return OC_E_IO;
     struct door_stream *orders = &door->stream[JOURNAL_ORDERS];
-    if (door->asked_end && door->asked_index == orders->now.index &&
-        door_durable_seq(door) >= door->asked_seq && door->syncs_until_mark-- == 0) {
+    if (door->asked_end && door->asked_index == orders->now.index && door_durable_seq(door) >= door->asked_seq &&
+        door->syncs_until_mark-- == 0) {
         mark_synced(&orders->now, door->asked_end);
         door->syncs_until_mark = JOURNAL_SYNC_MARKS;
     }

@@ -23,8 +23,8 @@ oc_rc epoch_read(const char *dir, struct journal_epoch_file *ret_file)
     env_free(data);
     if (rc < 0)
         return rc;
-    if (file.magic != JOURNAL_EPOCH_MAGIC || file.check != JOURNAL_CHECK(&file) ||
-        file.epoch == 0 || file.epoch > JOURNAL_EPOCH_MAX)
+    if (file.magic != JOURNAL_EPOCH_MAGIC || file.check != JOURNAL_CHECK(&file) || file.epoch == 0 ||
+        file.epoch > JOURNAL_EPOCH_MAX)
         return OC_E_DATA;
     if (file.version != JOURNAL_VERSION)
         return OC_E_TOO_NEW;
@@ -32,8 +32,7 @@ oc_rc epoch_read(const char *dir, struct journal_epoch_file *ret_file)
     return OC_OK;
 }
 
-static oc_rc write_file(const struct epoch *epoch, bool is_clean, uint64_t id_end,
-                        uint64_t last_seq)
+static oc_rc write_file(const struct epoch *epoch, bool is_clean, uint64_t id_end, uint64_t last_seq)
 {
     if (!epoch->dir[0])
         return OC_OK;
@@ -88,7 +87,4 @@ oc_rc epoch_next(struct epoch *epoch, uint64_t *ret_id)
     return OC_OK;
 }
 
-oc_rc epoch_close(struct epoch *epoch, uint64_t last_seq)
-{
-    return write_file(epoch, true, epoch->next_id, last_seq);
-}
+oc_rc epoch_close(struct epoch *epoch, uint64_t last_seq) { return write_file(epoch, true, epoch->next_id, last_seq); }

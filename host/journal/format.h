@@ -22,10 +22,8 @@
 #define JOURNAL_CHAIN_START   0x6f757463u /* the chain before the first record of a stream */
 #define JOURNAL_FRAME_SIZE    8u
 #define JOURNAL_FRAME_MORE    1u /* in a frame's size: the batch goes on behind this record */
-#define JOURNAL_FRAME_HERE                                                                         \
-    2u /* always set, so that no single bit makes a frame look like the end */
-#define JOURNAL_SYNC_MARKS                                                                         \
-    64 /* syncs between two marks of how far they went: a mark makes the next sync dearer */
+#define JOURNAL_FRAME_HERE    2u /* always set, so that no single bit makes a frame look like the end */
+#define JOURNAL_SYNC_MARKS    64 /* syncs between two marks of how far they went: a mark makes the next sync dearer */
 
 enum journal_stream { JOURNAL_ORDERS = 0, JOURNAL_MARKET = 1, JOURNAL_STREAMS = 2 };
 
@@ -39,10 +37,9 @@ struct journal_segment_head {
     uint8_t boot[16]; /* of the machine when the segment was begun */
     uint32_t index;   /* from 0, without gaps */
     uint32_t epoch;
-    uint64_t size;      /* bytes of the file while it is in use */
-    uint64_t first_seq; /* no record in it has a smaller seq */
-    uint64_t
-        previous_end; /* offset behind the last good record of the segment before; 0 in segment 0 */
+    uint64_t size;         /* bytes of the file while it is in use */
+    uint64_t first_seq;    /* no record in it has a smaller seq */
+    uint64_t previous_end; /* offset behind the last good record of the segment before; 0 in segment 0 */
     uint32_t previous_chain;
     uint32_t zero;
     uint64_t hash_low; /* the stream's record hash before this segment */
@@ -131,10 +128,8 @@ struct journal_epoch_file {
 
 #define JOURNAL_EPOCH_MAGIC 0x314843504352544fu
 
-_Static_assert(sizeof(struct journal_segment_head) == 128 &&
-                   sizeof(struct journal_segment_live) == 32 &&
-                   sizeof(struct journal_live_file) == 192 &&
-                   sizeof(struct journal_checkpoint_head) == 176 &&
+_Static_assert(sizeof(struct journal_segment_head) == 128 && sizeof(struct journal_segment_live) == 32 &&
+                   sizeof(struct journal_live_file) == 192 && sizeof(struct journal_checkpoint_head) == 176 &&
                    sizeof(struct journal_epoch_file) == 64 && sizeof(struct journal_frame) == 8,
                "docs/journal-format.md gives these sizes");
 
@@ -156,8 +151,7 @@ static inline uint64_t journal_mark_check(const struct journal_mark *mark)
  * word. */
 static inline uint32_t journal_frame_check(uint32_t chain, struct hash128 hash, uint32_t size_word)
 {
-    uint64_t state = hash64_fold(hash.low ^ (hash.high << 1 | hash.high >> 63),
-                                 (uint64_t)chain << 32 | size_word);
+    uint64_t state = hash64_fold(hash.low ^ (hash.high << 1 | hash.high >> 63), (uint64_t)chain << 32 | size_word);
     return (uint32_t)(state >> 32); /* the upper half depends on every bit */
 }
 

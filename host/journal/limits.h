@@ -3,7 +3,7 @@
 #define JOURNAL_LIMITS_H
 
 enum {
-    JOURNAL_PAGE = 4096, /* segment sizes are multiples of it; a segment's head takes one */
+    JOURNAL_PAGE = 4096,            /* segment sizes are multiples of it; a segment's head takes one */
     JOURNAL_SEGMENT_MIN = 16 << 10, /* a record larger than a segment is refused */
     JOURNAL_SEGMENT_MAX = 1 << 30,
     JOURNAL_SEGMENT_DEFAULT = 8 << 20,

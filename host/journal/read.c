@@ -53,8 +53,7 @@ static oc_rc add_segment(void *arg, const char *name)
     if (stream->count == stream->room) {
         size_t room = stream->room ? 2 * stream->room : 16, size = sizeof *stream->segments;
         struct reader_segment *grown =
-            stream->segments ? env_resize(stream->segments, stream->room * size, room * size)
-                             : env_alloc(room * size);
+            stream->segments ? env_resize(stream->segments, stream->room * size, room * size) : env_alloc(room * size);
         if (!grown)
             return OC_E_NOMEM;
         stream->segments = grown;
@@ -66,8 +65,7 @@ static oc_rc add_segment(void *arg, const char *name)
 
 static int by_index(const void *a, const void *b)
 {
-    uint32_t first = ((const struct reader_segment *)a)->index,
-             second = ((const struct reader_segment *)b)->index;
+    uint32_t first = ((const struct reader_segment *)a)->index, second = ((const struct reader_segment *)b)->index;
     return (first > second) - (first < second);
 }
 
@@ -125,16 +123,15 @@ static oc_rc load_live(struct journal_reader *reader)
 static bool is_usable(const struct journal_checkpoint_head *head)
 {
     for (int i = 0; i < JOURNAL_STREAMS; i++)
-        if (head->offset[i] && (head->offset[i] < JOURNAL_DATA_OFFSET || head->offset[i] % 8 ||
-                                head->offset[i] > JOURNAL_SEGMENT_MAX))
+        if (head->offset[i] &&
+            (head->offset[i] < JOURNAL_DATA_OFFSET || head->offset[i] % 8 || head->offset[i] > JOURNAL_SEGMENT_MAX))
             return false;
     return head->offset[JOURNAL_ORDERS] != 0;
 }
 
 static oc_rc load_checkpoint(struct journal_reader *reader)
 {
-    oc_rc rc =
-        checkpoint_find(reader->dir, &reader->checkpoint, &reader->blob, &reader->passed_over);
+    oc_rc rc = checkpoint_find(reader->dir, &reader->checkpoint, &reader->blob, &reader->passed_over);
     if (rc == OC_E_NOT_FOUND)
         return OC_OK;
     if (rc < 0)
@@ -151,12 +148,10 @@ static oc_rc load_checkpoint(struct journal_reader *reader)
     return OC_OK;
 }
 
-static struct journal_position checkpoint_position(const struct journal_checkpoint_head *head,
-                                                   int stream)
+static struct journal_position checkpoint_position(const struct journal_checkpoint_head *head, int stream)
 {
-    struct journal_position position = {.segment = head->segment[stream],
-                                        .chain = head->chain[stream],
-                                        .offset = head->offset[stream]};
+    struct journal_position position = {
+        .segment = head->segment[stream], .chain = head->chain[stream], .offset = head->offset[stream]};
     position.count = head->count[stream];
     if (stream == JOURNAL_ORDERS)
         position.hash = (struct hash128){head->hash_low, head->hash_high};
@@ -173,8 +168,7 @@ static void refuse_old(struct reader_stream *stream, const char *why)
     stream->end.tail = JOURNAL_TAIL_OLD;
     stream->end.segment = stream->end.position.segment;
     stream->end.offset = stream->end.position.offset;
-    snprintf(stream->end.text, sizeof stream->end.text,
-             "the %s stream ends at segment %u, offset %llu: %s",
+    snprintf(stream->end.text, sizeof stream->end.text, "the %s stream ends at segment %u, offset %llu: %s",
              stream->id == JOURNAL_ORDERS ? "orders" : "market", stream->end.segment,
              (unsigned long long)stream->end.offset, why);
 }
@@ -190,13 +184,11 @@ static void compare_with_others(struct journal_reader *reader)
         if (is_refused(stream->end.tail))
             continue;
         struct journal_position position = checkpoint_position(&reader->checkpoint, i);
-        if (reader->has_checkpoint && position.offset &&
-            is_before(&stream->end.position, &position))
+        if (reader->has_checkpoint && position.offset && is_before(&stream->end.position, &position))
             refuse_old(stream, "a checkpoint of this session was made behind that");
         else if (has_ended && stream->end.tail != JOURNAL_TAIL_CLEAN &&
                  (stream->count > 0 || stream->id == JOURNAL_ORDERS))
-            refuse_old(stream,
-                       "the session is known to have ended well, this file does not know it");
+            refuse_old(stream, "the session is known to have ended well, this file does not know it");
     }
 }
 
@@ -242,8 +234,7 @@ oc_rc journal_open_read(const char *dir, bool from_checkpoint, struct journal_re
             rc = fail(reader->header_rc, dir, env_error_text());
     }
     if (rc >= 0 && reader->stream[JOURNAL_ORDERS].end.tail == JOURNAL_TAIL_NONE &&
-        reader->stream[JOURNAL_MARKET].end.tail == JOURNAL_TAIL_NONE &&
-        reader->header_rc == OC_E_NOT_FOUND)
+        reader->stream[JOURNAL_MARKET].end.tail == JOURNAL_TAIL_NONE && reader->header_rc == OC_E_NOT_FOUND)
         rc = fail(OC_E_NOT_FOUND, dir, "there is no session in this folder");
     if (rc < 0) {
         journal_close_read(reader);
@@ -288,16 +279,14 @@ static const struct oc_event *peek(struct reader_stream *stream)
     while (stream->at < stream->count) {
         const struct reader_segment *segment = &stream->segments[stream->at];
         if (segment->data && stream->offset < segment->end)
-            return (const struct oc_event *)(const void *)(segment->data + stream->offset +
-                                                           JOURNAL_FRAME_SIZE);
+            return (const struct oc_event *)(const void *)(segment->data + stream->offset + JOURNAL_FRAME_SIZE);
         if (++stream->at < stream->count)
             stream->offset = stream->segments[stream->at].begin;
     }
     return NULL;
 }
 
-oc_rc journal_next(struct journal_reader *reader, const struct oc_event **ret_event,
-                   enum journal_stream *ret_stream)
+oc_rc journal_next(struct journal_reader *reader, const struct oc_event **ret_event, enum journal_stream *ret_stream)
 {
     const struct oc_event *order = peek(&reader->stream[JOURNAL_ORDERS]);
     const struct oc_event *market = peek(&reader->stream[JOURNAL_MARKET]);
@@ -311,8 +300,7 @@ oc_rc journal_next(struct journal_reader *reader, const struct oc_event **ret_ev
     return OC_OK;
 }
 
-const struct journal_end *journal_end(const struct journal_reader *reader,
-                                      enum journal_stream stream)
+const struct journal_end *journal_end(const struct journal_reader *reader, enum journal_stream stream)
 {
     return &reader->stream[stream].end;
 }
@@ -322,19 +310,16 @@ bool journal_progress(const struct journal_reader *reader, struct journal_progre
     const struct reader_stream *orders = &reader->stream[JOURNAL_ORDERS];
     bool has = false, is_doubtful = false;
     bool is_lossy = reader_may_have_lost(reader, orders);
-    if (!reader->has_session ||
-        memcmp(reader->live.session, reader->session, sizeof reader->session) != 0)
+    if (!reader->has_session || memcmp(reader->live.session, reader->session, sizeof reader->session) != 0)
         return false;
     for (int k = 0; k < 2; k++) {
         const struct journal_mark *mark = &reader->live.mark[k];
         bool is_empty = mark->seq == 0 && mark->market_index == 0 && mark->check == 0;
-        bool is_good = mark->check == journal_mark_check(mark) &&
-                       !(is_lossy && mark->seq > orders->end.last_seq);
+        bool is_good = mark->check == journal_mark_check(mark) && !(is_lossy && mark->seq > orders->end.last_seq);
         is_doubtful = is_doubtful || (!is_good && !is_empty);
         if (!is_good || (has && mark->seq < ret_progress->seq))
             continue;
-        *ret_progress =
-            (struct journal_progress){mark->seq, mark->market_index, mark->input_hash, false};
+        *ret_progress = (struct journal_progress){mark->seq, mark->market_index, mark->input_hash, false};
         has = true;
     }
     if (has)
@@ -342,8 +327,7 @@ bool journal_progress(const struct journal_reader *reader, struct journal_progre
     return has;
 }
 
-bool journal_checkpoint(const struct journal_reader *reader,
-                        struct journal_checkpoint *ret_checkpoint)
+bool journal_checkpoint(const struct journal_reader *reader, struct journal_checkpoint *ret_checkpoint)
 {
     if (!reader->is_from_checkpoint)
         return false;
@@ -383,9 +367,8 @@ oc_rc journal_resume(const struct journal_reader *reader, struct door_resume *re
     struct door_resume resume = {.seq = reader->has_checkpoint ? reader->checkpoint.seq : 0};
     struct journal_progress progress = {0};
     if (reader->has_checkpoint) {
-        progress =
-            (struct journal_progress){reader->checkpoint.seq, reader->checkpoint.market_count,
-                                      reader->checkpoint.input_hash, false};
+        progress = (struct journal_progress){reader->checkpoint.seq, reader->checkpoint.market_count,
+                                             reader->checkpoint.input_hash, false};
     }
     struct journal_progress marked;
     if (journal_progress(reader, &marked) && marked.seq >= progress.seq)
@@ -411,8 +394,7 @@ oc_rc journal_resume(const struct journal_reader *reader, struct door_resume *re
     const struct reader_stream *market = &reader->stream[JOURNAL_MARKET];
     if (market->count > 0 && (reader->is_from_checkpoint || market->end.first_segment == 0)) {
         /* By value: what was recorded counts, processed or not. */
-        resume.market_count =
-            (reader->is_from_checkpoint ? reader->checkpoint.market_count : 0) + market->records;
+        resume.market_count = (reader->is_from_checkpoint ? reader->checkpoint.market_count : 0) + market->records;
         resume.input_hash = market->input_hash;
     }
     *ret_resume = resume;

@@ -20,12 +20,12 @@ enum journal_tail {
     JOURNAL_TAIL_NONE = 0, /* the stream has no segment */
     JOURNAL_TAIL_CLEAN,    /* ended well */
     JOURNAL_TAIL_OPEN,     /* the process died, nothing is lost */
-    JOURNAL_TAIL_TORN, /* cut: what was not yet durable when the power went, an incomplete batch, a
+    JOURNAL_TAIL_TORN,     /* cut: what was not yet durable when the power went, an incomplete batch, a
                           shortened file */
-    JOURNAL_TAIL_CORRUPT, /* refused: damage where everything had been written */
-    JOURNAL_TAIL_MISSING, /* refused: a segment is not there */
-    JOURNAL_TAIL_OLD,     /* refused: a file of another time or session stands among the others */
-    JOURNAL_TAIL_TOO_NEW  /* refused: a version this program does not know */
+    JOURNAL_TAIL_CORRUPT,  /* refused: damage where everything had been written */
+    JOURNAL_TAIL_MISSING,  /* refused: a segment is not there */
+    JOURNAL_TAIL_OLD,      /* refused: a file of another time or session stands among the others */
+    JOURNAL_TAIL_TOO_NEW   /* refused: a version this program does not know */
 };
 
 /* Where a stream goes on. */
@@ -41,9 +41,8 @@ struct journal_end {
     enum journal_tail tail;
     struct journal_position position; /* behind the last record handed out */
     uint64_t last_seq;
-    uint32_t
-        first_segment; /* above 0 in the market stream: older ones were removed by the budget */
-    uint32_t segment;  /* where the damage is */
+    uint32_t first_segment; /* above 0 in the market stream: older ones were removed by the budget */
+    uint32_t segment;       /* where the damage is */
     uint64_t offset;
     uint64_t cut_bytes;   /* from the cut to the last byte that is not zero */
     uint64_t cut_records; /* whole records of an incomplete batch that were left out */
@@ -92,18 +91,15 @@ oc_rc journal_open_read(const char *dir, bool from_checkpoint, struct journal_re
 void journal_close_read(struct journal_reader *reader);
 
 /* The next record by sequence, borrowed until journal_close_read. OC_E_END. */
-oc_rc journal_next(struct journal_reader *reader, const struct oc_event **ret_event,
-                   enum journal_stream *ret_stream);
+oc_rc journal_next(struct journal_reader *reader, const struct oc_event **ret_event, enum journal_stream *ret_stream);
 /* Starts again. */
 void journal_rewind(struct journal_reader *reader);
 
-const struct journal_end *journal_end(const struct journal_reader *reader,
-                                      enum journal_stream stream);
+const struct journal_end *journal_end(const struct journal_reader *reader, enum journal_stream stream);
 /* False: no mark was stored (a fresh journal, or the power went before it was written). */
 bool journal_progress(const struct journal_reader *reader, struct journal_progress *ret_progress);
 /* The newest valid one, when opened from it; else false. */
-bool journal_checkpoint(const struct journal_reader *reader,
-                        struct journal_checkpoint *ret_checkpoint);
+bool journal_checkpoint(const struct journal_reader *reader, struct journal_checkpoint *ret_checkpoint);
 /* The running hash of the orders stream at its end. */
 struct hash128 journal_order_hash(const struct journal_reader *reader, uint64_t *ret_count);
 /* [any] The session header's text, newest first when there are several. Borrowed. OC_E_NOT_FOUND,

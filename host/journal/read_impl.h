@@ -63,8 +63,7 @@ bool reader_may_have_lost(const struct journal_reader *reader, const struct read
 bool reader_finds_beyond(const uint8_t *data, uint64_t from, uint64_t to);
 /* The frame at `offset`: OC_OK, OC_E_END at the end of the data, OC_E_DATA. *ret_hash is that of
  * the record. */
-oc_rc reader_frame(const uint8_t *data, uint64_t offset, uint64_t limit, uint32_t chain,
-                   struct hash128 *ret_hash);
+oc_rc reader_frame(const uint8_t *data, uint64_t offset, uint64_t limit, uint32_t chain, struct hash128 *ret_hash);
 
 static inline struct journal_frame reader_frame_at(const uint8_t *data, uint64_t offset)
 {

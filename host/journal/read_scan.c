@@ -16,8 +16,7 @@ struct walk {
     uint64_t input_hash;
 };
 
-oc_rc reader_frame(const uint8_t *data, uint64_t offset, uint64_t limit, uint32_t chain,
-                   struct hash128 *ret_hash)
+oc_rc reader_frame(const uint8_t *data, uint64_t offset, uint64_t limit, uint32_t chain, struct hash128 *ret_hash)
 {
     if (offset + JOURNAL_FRAME_SIZE > limit)
         return OC_E_END;
@@ -25,9 +24,8 @@ oc_rc reader_frame(const uint8_t *data, uint64_t offset, uint64_t limit, uint32_
     if (frame.size == 0)
         return OC_E_END;
     uint32_t size = frame.size & ~7u, event_size;
-    if ((frame.size & 7u & ~JOURNAL_FRAME_MORE) != JOURNAL_FRAME_HERE ||
-        size < sizeof(struct oc_event) || size > OC_EVENT_MAX ||
-        offset + JOURNAL_FRAME_SIZE + size > limit)
+    if ((frame.size & 7u & ~JOURNAL_FRAME_MORE) != JOURNAL_FRAME_HERE || size < sizeof(struct oc_event) ||
+        size > OC_EVENT_MAX || offset + JOURNAL_FRAME_SIZE + size > limit)
         return OC_E_DATA;
     const uint8_t *event = data + offset + JOURNAL_FRAME_SIZE;
     memcpy(&event_size, event, sizeof event_size);
@@ -40,12 +38,11 @@ oc_rc reader_frame(const uint8_t *data, uint64_t offset, uint64_t limit, uint32_
 bool reader_finds_beyond(const uint8_t *data, uint64_t from, uint64_t to)
 {
     uint64_t hashed = 0;
-    for (uint64_t at = (from + 7) & ~(uint64_t)7;
-         at + JOURNAL_FRAME_SIZE + sizeof(struct oc_event) < to; at += 8) {
+    for (uint64_t at = (from + 7) & ~(uint64_t)7; at + JOURNAL_FRAME_SIZE + sizeof(struct oc_event) < to; at += 8) {
         struct journal_frame frame = reader_frame_at(data, at);
         uint32_t size = frame.size & ~7u, event_size;
-        if (!(frame.size & JOURNAL_FRAME_HERE) || size < sizeof(struct oc_event) ||
-            size > OC_EVENT_MAX || at + 2 * JOURNAL_FRAME_SIZE + size > to)
+        if (!(frame.size & JOURNAL_FRAME_HERE) || size < sizeof(struct oc_event) || size > OC_EVENT_MAX ||
+            at + 2 * JOURNAL_FRAME_SIZE + size > to)
             continue;
         memcpy(&event_size, data + at + JOURNAL_FRAME_SIZE, sizeof event_size);
         if (event_size != size)
@@ -62,12 +59,11 @@ bool reader_finds_beyond(const uint8_t *data, uint64_t from, uint64_t to)
     return false;
 }
 
-static void tell(struct reader_stream *stream, enum journal_tail tail,
-                 const struct reader_segment *segment, uint64_t offset, const char *format, ...)
-    __attribute__((format(printf, 5, 6)));
+static void tell(struct reader_stream *stream, enum journal_tail tail, const struct reader_segment *segment,
+                 uint64_t offset, const char *format, ...) __attribute__((format(printf, 5, 6)));
 
-static void tell(struct reader_stream *stream, enum journal_tail tail,
-                 const struct reader_segment *segment, uint64_t offset, const char *format, ...)
+static void tell(struct reader_stream *stream, enum journal_tail tail, const struct reader_segment *segment,
+                 uint64_t offset, const char *format, ...)
 {
     char name[JOURNAL_NAME_MAX];
     struct journal_end *end = &stream->end;
@@ -75,8 +71,7 @@ static void tell(struct reader_stream *stream, enum journal_tail tail,
     end->segment = segment->index;
     end->offset = offset;
     segment_name(name, stream->id, segment->index);
-    int length = snprintf(end->text, sizeof end->text, "%s, offset %llu: ", name,
-                          (unsigned long long)offset);
+    int length = snprintf(end->text, sizeof end->text, "%s, offset %llu: ", name, (unsigned long long)offset);
     va_list args;
     va_start(args, format);
     vsnprintf(end->text + length, sizeof end->text - (size_t)length, format, args);
@@ -85,28 +80,25 @@ static void tell(struct reader_stream *stream, enum journal_tail tail,
 
 static bool has_good_head(const struct reader_segment *segment)
 {
-    return segment->head.magic == JOURNAL_SEGMENT_MAGIC &&
-           segment->head.check == JOURNAL_CHECK(&segment->head);
+    return segment->head.magic == JOURNAL_SEGMENT_MAGIC && segment->head.check == JOURNAL_CHECK(&segment->head);
 }
 
 /* What a head says against itself and its place. True: nothing. */
-static bool check_head(struct journal_reader *reader, struct reader_stream *stream,
-                       struct reader_segment *segment)
+static bool check_head(struct journal_reader *reader, struct reader_stream *stream, struct reader_segment *segment)
 {
     const struct journal_segment_head *head = &segment->head;
     if (head->magic == JOURNAL_SEGMENT_MAGIC && head->version > JOURNAL_VERSION) {
-        tell(stream, JOURNAL_TAIL_TOO_NEW, segment, 8, "version %u, this program reads up to %u",
-             head->version, JOURNAL_VERSION);
+        tell(stream, JOURNAL_TAIL_TOO_NEW, segment, 8, "version %u, this program reads up to %u", head->version,
+             JOURNAL_VERSION);
         return false;
     }
     if (!has_good_head(segment)) {
         tell(stream, JOURNAL_TAIL_CORRUPT, segment, 0, "the head of the segment is damaged");
         return false;
     }
-    if (head->stream != (uint32_t)stream->id || head->index != segment->index ||
-        head->size < JOURNAL_DATA_OFFSET || head->size > JOURNAL_SEGMENT_MAX) {
-        tell(stream, JOURNAL_TAIL_OLD, segment, 0, "the file is segment %u of stream %u",
-             head->index, head->stream);
+    if (head->stream != (uint32_t)stream->id || head->index != segment->index || head->size < JOURNAL_DATA_OFFSET ||
+        head->size > JOURNAL_SEGMENT_MAX) {
+        tell(stream, JOURNAL_TAIL_OLD, segment, 0, "the file is segment %u of stream %u", head->index, head->stream);
         return false;
     }
     if (!reader->has_session) {
@@ -130,9 +122,7 @@ static uint64_t last_byte(const uint8_t *data, uint64_t from, uint64_t to)
 static uint64_t synced_end(const struct reader_segment *segment)
 {
     const struct journal_segment_live *live = &segment->live;
-    return live->synced_check == journal_pair_check(live->synced_end, segment->index)
-               ? live->synced_end
-               : 0;
+    return live->synced_check == journal_pair_check(live->synced_end, segment->index) ? live->synced_end : 0;
 }
 
 /* What the file "live" says: how far the appends went. 0: it does not know. */
@@ -149,8 +139,7 @@ static uint64_t written_end(const struct journal_reader *reader, const struct re
 static bool is_closed(const struct reader_segment *segment)
 {
     const struct journal_segment_live *live = &segment->live;
-    return live->closed_end &&
-           live->closed_check == journal_pair_check(live->closed_end, ~(uint64_t)segment->index);
+    return live->closed_end && live->closed_check == journal_pair_check(live->closed_end, ~(uint64_t)segment->index);
 }
 
 /* Damage in `segment` may be what a loss of power left only if the machine was started again since
@@ -160,11 +149,9 @@ static bool may_be_power(const struct journal_reader *reader, const struct reade
 {
     static const uint8_t unknown[16];
     const uint8_t *boot = segment->head.boot;
-    if (memcmp(boot, reader->boot, sizeof reader->boot) == 0 ||
-        memcmp(reader->boot, unknown, sizeof unknown) == 0)
+    if (memcmp(boot, reader->boot, sizeof reader->boot) == 0 || memcmp(reader->boot, unknown, sizeof unknown) == 0)
         return false;
-    for (const struct reader_segment *later = segment + 1; later < stream->segments + stream->count;
-         later++)
+    for (const struct reader_segment *later = segment + 1; later < stream->segments + stream->count; later++)
         if (has_good_head(later) && memcmp(boot, later->head.boot, sizeof reader->boot) != 0)
             return false;
     return true;
@@ -174,8 +161,7 @@ bool reader_may_have_lost(const struct journal_reader *reader, const struct read
 {
     if (stream->end.tail == JOURNAL_TAIL_CLEAN || stream->count == 0)
         return false;
-    return memcmp(stream->segments[stream->count - 1].head.boot, reader->boot,
-                  sizeof reader->boot) != 0;
+    return memcmp(stream->segments[stream->count - 1].head.boot, reader->boot, sizeof reader->boot) != 0;
 }
 
 /* Damage at `offset`; the walk stands there. `has_later`: begun segments follow. */
@@ -187,19 +173,16 @@ static void classify_break(const struct journal_reader *reader, struct reader_st
     end->cut_bytes = last_byte(segment->data, offset, segment->map_size) - offset;
     const char *beyond = end->has_beyond ? "; whole records lie behind it" : "";
     if (is_closed(segment))
-        tell(stream, JOURNAL_TAIL_CORRUPT, segment, offset,
-             "damage in a session that had ended well%s", beyond);
+        tell(stream, JOURNAL_TAIL_CORRUPT, segment, offset, "damage in a session that had ended well%s", beyond);
     else if (offset < synced_end(segment))
-        tell(stream, JOURNAL_TAIL_CORRUPT, segment, offset,
-             "damage in what was durable up to %llu%s", (unsigned long long)synced_end(segment),
-             beyond);
+        tell(stream, JOURNAL_TAIL_CORRUPT, segment, offset, "damage in what was durable up to %llu%s",
+             (unsigned long long)synced_end(segment), beyond);
     else if (may_be_power(reader, stream, segment))
-        tell(stream, JOURNAL_TAIL_TORN, segment, offset,
-             "cut here, %llu bytes had not become durable%s", (unsigned long long)end->cut_bytes,
-             beyond);
+        tell(stream, JOURNAL_TAIL_TORN, segment, offset, "cut here, %llu bytes had not become durable%s",
+             (unsigned long long)end->cut_bytes, beyond);
     else
-        tell(stream, JOURNAL_TAIL_CORRUPT, segment, offset,
-             "damage, and no loss of power since it was written%s", beyond);
+        tell(stream, JOURNAL_TAIL_CORRUPT, segment, offset, "damage, and no loss of power since it was written%s",
+             beyond);
 }
 
 /* The data ends at `offset` of the last segment, with a zero or with the file. */
@@ -213,8 +196,7 @@ static void classify_end(const struct journal_reader *reader, struct reader_stre
         if (offset == live->closed_end)
             tell(stream, JOURNAL_TAIL_CLEAN, segment, offset, "ended well");
         else
-            tell(stream, JOURNAL_TAIL_CORRUPT, segment, offset,
-                 "the records end here, the session ended at %llu",
+            tell(stream, JOURNAL_TAIL_CORRUPT, segment, offset, "the records end here, the session ended at %llu",
                  (unsigned long long)live->closed_end);
         return;
     }
@@ -222,18 +204,15 @@ static void classify_end(const struct journal_reader *reader, struct reader_stre
     end->has_beyond = reader_finds_beyond(segment->data, offset, segment->map_size);
     uint64_t bytes = last_byte(segment->data, offset, segment->map_size) - offset;
     if (offset < synced_end(segment) || (!may_tear && (written > offset || end->has_beyond))) {
-        tell(stream, JOURNAL_TAIL_CORRUPT, segment, offset,
-             "the records end here, %llu had been written",
+        tell(stream, JOURNAL_TAIL_CORRUPT, segment, offset, "the records end here, %llu had been written",
              (unsigned long long)(written > synced_end(segment) ? written : synced_end(segment)));
         end->cut_bytes = bytes;
     } else if (written > offset || end->has_beyond || (may_tear && bytes > 0)) {
         end->cut_bytes = bytes;
-        tell(stream, JOURNAL_TAIL_TORN, segment, offset,
-             "cut here, records up to %llu had not become durable%s", (unsigned long long)written,
-             end->has_beyond ? "; whole records lie behind it" : "");
+        tell(stream, JOURNAL_TAIL_TORN, segment, offset, "cut here, records up to %llu had not become durable%s",
+             (unsigned long long)written, end->has_beyond ? "; whole records lie behind it" : "");
     } else if (segment->file_size < segment->head.size) {
-        tell(stream, JOURNAL_TAIL_TORN, segment, offset,
-             "the file has been shortened, %llu of %llu bytes",
+        tell(stream, JOURNAL_TAIL_TORN, segment, offset, "the file has been shortened, %llu of %llu bytes",
              (unsigned long long)segment->file_size, (unsigned long long)segment->head.size);
     } else {
         tell(stream, JOURNAL_TAIL_OPEN, segment, offset, "%s",
@@ -246,8 +225,8 @@ static void classify_end(const struct journal_reader *reader, struct reader_stre
 
 /* Walks one segment up to `limit`. OC_OK: reached a natural end. OC_E_DATA: damage at
  * walk->at.offset. */
-static oc_rc walk_segment(struct journal_reader *reader, struct reader_stream *stream,
-                          struct reader_segment *segment, uint64_t limit, struct walk *walk)
+static oc_rc walk_segment(struct journal_reader *reader, struct reader_stream *stream, struct reader_segment *segment,
+                          uint64_t limit, struct walk *walk)
 {
     bool is_market = stream->id == JOURNAL_MARKET;
     for (;;) {
@@ -303,8 +282,7 @@ static void set_ranges(struct reader_stream *stream, const struct walk *walk)
     stream->input_hash = walk->input_hash;
 }
 
-static oc_rc map_segment(struct journal_reader *reader, struct reader_stream *stream,
-                         struct reader_segment *segment)
+static oc_rc map_segment(struct journal_reader *reader, struct reader_stream *stream, struct reader_segment *segment)
 {
     char name[JOURNAL_NAME_MAX], path[ENV_PATH_MAX];
     segment_name(name, stream->id, segment->index);
@@ -326,37 +304,32 @@ static oc_rc map_segment(struct journal_reader *reader, struct reader_stream *st
 }
 
 /* Head and place of segment `i`. False: the walk ends before it, and the end is classified. */
-static bool may_enter(struct journal_reader *reader, struct reader_stream *stream, size_t i,
-                      const struct walk *walk)
+static bool may_enter(struct journal_reader *reader, struct reader_stream *stream, size_t i, const struct walk *walk)
 {
     struct reader_segment *segment = &stream->segments[i];
     bool is_first = i == stream->first;
     if (!is_first && segment->index != segment[-1].index + 1) {
-        tell(stream, JOURNAL_TAIL_MISSING, segment, 0, "segment %u before it is not there",
-             segment->index - 1);
+        tell(stream, JOURNAL_TAIL_MISSING, segment, 0, "segment %u before it is not there", segment->index - 1);
         return false;
     }
     if (!check_head(reader, stream, segment)) {
         /* The head of a later segment is made durable with its first records: the power may have
          * taken both. */
-        if (stream->end.tail == JOURNAL_TAIL_CORRUPT && !is_first &&
-            may_be_power(reader, stream, segment - 1)) {
+        if (stream->end.tail == JOURNAL_TAIL_CORRUPT && !is_first && may_be_power(reader, stream, segment - 1)) {
             stream->end.tail = JOURNAL_TAIL_TORN;
             stream->end.has_beyond = true;
         }
         return false;
     }
     const struct journal_segment_head *head = &segment->head;
-    if (!is_first &&
-        (head->previous_chain != walk->at.chain || head->count != walk->at.count ||
-         head->hash_low != walk->at.hash.low || head->hash_high != walk->at.hash.high)) {
+    if (!is_first && (head->previous_chain != walk->at.chain || head->count != walk->at.count ||
+                      head->hash_low != walk->at.hash.low || head->hash_high != walk->at.hash.high)) {
         tell(stream, JOURNAL_TAIL_OLD, segment, 0,
              "it does not continue the one before it: one of them is of another time");
         return false;
     }
     if (segment->file_size < JOURNAL_DATA_OFFSET) {
-        tell(stream, JOURNAL_TAIL_CORRUPT, segment, segment->file_size,
-             "the file ends inside its head");
+        tell(stream, JOURNAL_TAIL_CORRUPT, segment, segment->file_size, "the file ends inside its head");
         return false;
     }
     return true;
@@ -375,12 +348,10 @@ static bool fits_checkpoint(const struct journal_reader *reader, const struct re
     if (last < JOURNAL_DATA_OFFSET || last % 8 || last >= offset || offset > segment->map_size)
         return false;
     struct journal_frame frame = reader_frame_at(segment->data, last);
-    return frame.check == stream->start.chain &&
-           last + JOURNAL_FRAME_SIZE + (frame.size & ~7u) == offset;
+    return frame.check == stream->start.chain && last + JOURNAL_FRAME_SIZE + (frame.size & ~7u) == offset;
 }
 
-static oc_rc scan_segments(struct journal_reader *reader, struct reader_stream *stream,
-                           struct walk *walk)
+static oc_rc scan_segments(struct journal_reader *reader, struct reader_stream *stream, struct walk *walk)
 {
     for (size_t i = stream->first; i < stream->count; i++) {
         struct reader_segment *segment = &stream->segments[i];
@@ -418,12 +389,10 @@ static oc_rc scan_segments(struct journal_reader *reader, struct reader_stream *
 }
 
 /* The file "live" says that records were appended to this segment. */
-static bool live_knows(const struct journal_reader *reader, const struct reader_stream *stream,
-                       uint32_t index)
+static bool live_knows(const struct journal_reader *reader, const struct reader_stream *stream, uint32_t index)
 {
     const struct journal_live_slot *slot = &reader->live.slot[stream->id][index % 2];
-    bool is_ours = !reader->has_session ||
-                   memcmp(reader->live.session, reader->session, sizeof reader->session) == 0;
+    bool is_ours = !reader->has_session || memcmp(reader->live.session, reader->session, sizeof reader->session) == 0;
     return is_ours && slot->segment == (uint64_t)index + 1 && slot->end > JOURNAL_DATA_OFFSET;
 }
 
@@ -433,12 +402,10 @@ static void look_for_missing(struct journal_reader *reader, struct reader_stream
     uint32_t next = stream->count > 0 ? stream->segments[stream->count - 1].index + 1 : 0;
     for (int k = 0; k < 2; k++) {
         uint64_t segment = reader->live.slot[stream->id][k].segment;
-        if (segment <= next || segment > JOURNAL_SEGMENTS_MAX ||
-            !live_knows(reader, stream, (uint32_t)segment - 1))
+        if (segment <= next || segment > JOURNAL_SEGMENTS_MAX || !live_knows(reader, stream, (uint32_t)segment - 1))
             continue;
         const struct reader_segment missing = {.index = (uint32_t)segment - 1};
-        tell(stream, JOURNAL_TAIL_MISSING, &missing, 0,
-             "the file is not there, it had records up to %llu",
+        tell(stream, JOURNAL_TAIL_MISSING, &missing, 0, "the file is not there, it had records up to %llu",
              (unsigned long long)reader->live.slot[stream->id][k].end);
     }
 }
@@ -453,13 +420,11 @@ static oc_rc drop_unused(struct journal_reader *reader, struct reader_stream *st
             return OC_OK;
         bool has_data = live_knows(reader, stream, last->index);
         if (!has_data && last->file_size > JOURNAL_DATA_OFFSET) {
-            last->head.size =
-                last->file_size < JOURNAL_SEGMENT_MAX ? last->file_size : JOURNAL_SEGMENT_MAX;
+            last->head.size = last->file_size < JOURNAL_SEGMENT_MAX ? last->file_size : JOURNAL_SEGMENT_MAX;
             oc_rc rc = map_segment(reader, stream, last);
             if (rc < 0)
                 return rc;
-            has_data =
-                last_byte(last->data, JOURNAL_DATA_OFFSET, last->map_size) > JOURNAL_DATA_OFFSET;
+            has_data = last_byte(last->data, JOURNAL_DATA_OFFSET, last->map_size) > JOURNAL_DATA_OFFSET;
             env_unmap(last->data, (size_t)last->map_size);
             last->data = NULL;
         }
@@ -486,16 +451,13 @@ oc_rc reader_scan(struct journal_reader *reader, struct reader_stream *stream)
     }
     end->first_segment = stream->segments[0].index;
     if (stream->id == JOURNAL_ORDERS && end->first_segment != 0 && !reader->is_from_checkpoint) {
-        tell(stream, JOURNAL_TAIL_MISSING, &stream->segments[0], 0,
-             "the segments before it are not there");
+        tell(stream, JOURNAL_TAIL_MISSING, &stream->segments[0], 0, "the segments before it are not there");
         return OC_OK;
     }
-    while (stream->first < stream->count &&
-           stream->segments[stream->first].index < stream->start.segment)
+    while (stream->first < stream->count && stream->segments[stream->first].index < stream->start.segment)
         stream->first++;
-    if (stream->first == stream->count ||
-        (reader->is_from_checkpoint && stream->start.offset &&
-         stream->segments[stream->first].index != stream->start.segment)) {
+    if (stream->first == stream->count || (reader->is_from_checkpoint && stream->start.offset &&
+                                           stream->segments[stream->first].index != stream->start.segment)) {
         size_t shown = stream->first < stream->count ? stream->first : stream->count - 1;
         tell(stream, JOURNAL_TAIL_MISSING, &stream->segments[shown], 0,
              "segment %u, where the checkpoint goes on, is not there", stream->start.segment);
@@ -515,14 +477,12 @@ oc_rc reader_scan(struct journal_reader *reader, struct reader_stream *stream)
     if (rc < 0)
         return rc;
     set_ranges(stream, &walk);
-    if (end->cut_records > 0 &&
-        (end->tail == JOURNAL_TAIL_OPEN || end->tail == JOURNAL_TAIL_CLEAN)) {
-        enum journal_tail tail =
-            end->tail == JOURNAL_TAIL_CLEAN ? JOURNAL_TAIL_CORRUPT : JOURNAL_TAIL_TORN;
+    if (end->cut_records > 0 && (end->tail == JOURNAL_TAIL_OPEN || end->tail == JOURNAL_TAIL_CLEAN)) {
+        enum journal_tail tail = end->tail == JOURNAL_TAIL_CLEAN ? JOURNAL_TAIL_CORRUPT : JOURNAL_TAIL_TORN;
         const struct reader_segment *last = &stream->segments[stream->count - 1];
         uint64_t records = end->cut_records;
-        tell(stream, tail, last, walk.whole.offset,
-             "%llu records of an incomplete batch are left out", (unsigned long long)records);
+        tell(stream, tail, last, walk.whole.offset, "%llu records of an incomplete batch are left out",
+             (unsigned long long)records);
         end->cut_records = records;
     }
     if (end->tail < JOURNAL_TAIL_CORRUPT)

@@ -23,8 +23,8 @@ bool segment_parse(const char *name, enum journal_stream *ret_stream, uint32_t *
             continue;
         size_t count = strspn(digits, "0123456789");
         int64_t index;
-        if (count < 6 || strcmp(digits + count, ".oj") != 0 ||
-            text_to_int(digits, count, &index) < 0 || index >= JOURNAL_SEGMENTS_MAX)
+        if (count < 6 || strcmp(digits + count, ".oj") != 0 || text_to_int(digits, count, &index) < 0 ||
+            index >= JOURNAL_SEGMENTS_MAX)
             return false;
         *ret_stream = (enum journal_stream)i;
         *ret_index = (uint32_t)index;
@@ -42,8 +42,8 @@ oc_rc segment_in_memory(size_t size, struct segment *ret_segment)
     return OC_OK;
 }
 
-oc_rc segment_create(const char *dir, enum journal_stream stream, uint32_t index, size_t size,
-                     bool prewrite, struct segment *ret_segment)
+oc_rc segment_create(const char *dir, enum journal_stream stream, uint32_t index, size_t size, bool prewrite,
+                     struct segment *ret_segment)
 {
     char name[JOURNAL_NAME_MAX], path[ENV_PATH_MAX];
     if (index >= JOURNAL_SEGMENTS_MAX)
@@ -99,6 +99,5 @@ void segment_begin(struct segment *segment, struct journal_segment_head *head)
     head->check = JOURNAL_CHECK(head);
     memcpy(segment->data + sizeof head->magic, (const uint8_t *)head + sizeof head->magic,
            sizeof *head - sizeof head->magic);
-    atomic_store_explicit((_Atomic uint64_t *)(void *)segment->data, head->magic,
-                          memory_order_release);
+    atomic_store_explicit((_Atomic uint64_t *)(void *)segment->data, head->magic, memory_order_release);
 }

@@ -42,8 +42,7 @@ static oc_rc newest(void *arg, const char *name)
 {
     int64_t *best = arg, part;
     size_t length = sizeof prefix - 1;
-    if (strncmp(name, prefix, length) == 0 &&
-        strspn(name + length, "0123456789") == strlen(name + length) &&
+    if (strncmp(name, prefix, length) == 0 && strspn(name + length, "0123456789") == strlen(name + length) &&
         text_to_int(name + length, strlen(name + length), &part) >= 0 && part > *best)
         *best = part;
     return OC_OK;
@@ -59,8 +58,7 @@ oc_rc session_read(const char *dir, char **ret_text, size_t *ret_size)
         return rc;
     if (part < 0)
         return OC_E_NOT_FOUND;
-    if (snprintf(path, sizeof path, "%s/%s%0*lld", dir, prefix, DIGITS, (long long)part) >=
-        (int)sizeof path)
+    if (snprintf(path, sizeof path, "%s/%s%0*lld", dir, prefix, DIGITS, (long long)part) >= (int)sizeof path)
         return OC_E_INVALID;
     rc = env_read_file(path, JOURNAL_HEADER_MAX + LINE_MAX_SIZE, &bytes, &size);
     if (rc < 0)

@@ -1,9 +1,7 @@
 /* worker.c: a set of wanted jobs, a signal to begin and one to say "done". */
 #include "journal/worker.h"
 
-enum {
-    WAIT_NS = 1000000
-}; /* looks again after this, should a signal have gone to another waiter */
+enum { WAIT_NS = 1000000 }; /* looks again after this, should a signal have gone to another waiter */
 
 static void run(void *arg)
 {

@@ -22,8 +22,7 @@ struct dynamic { /* raw values of the dynamic section; 0 = absent */
     uint32_t needed_count;
 };
 
-static oc_rc fault(struct elf_fault *ret_fault, const char *field, const char *found,
-                   const char *expected)
+static oc_rc fault(struct elf_fault *ret_fault, const char *field, const char *found, const char *expected)
 {
     snprintf(ret_fault->field, sizeof ret_fault->field, "%s", field);
     snprintf(ret_fault->found, sizeof ret_fault->found, "%s", found);
@@ -31,8 +30,7 @@ static oc_rc fault(struct elf_fault *ret_fault, const char *field, const char *f
     return OC_E_DATA;
 }
 
-static oc_rc fault_number(struct elf_fault *ret_fault, const char *field, uint64_t found,
-                          const char *expected)
+static oc_rc fault_number(struct elf_fault *ret_fault, const char *field, uint64_t found, const char *expected)
 {
     char text[32];
     snprintf(text, sizeof text, "%llu", (unsigned long long)found);
@@ -45,8 +43,7 @@ static bool in_file(const struct elf *elf, uint64_t offset, uint64_t size)
 }
 
 /* File offset of an address range that is wholly backed by bytes of the file. */
-static bool find_offset(const struct elf *elf, uint64_t address, uint64_t size,
-                        uint64_t *ret_offset)
+static bool find_offset(const struct elf *elf, uint64_t address, uint64_t size, uint64_t *ret_offset)
 {
     for (uint32_t i = 0; i < elf->segment_count; i++) {
         const struct elf_segment *seg = &elf->segments[i];
@@ -107,8 +104,7 @@ static oc_rc read_header(struct elf *elf, Elf64_Ehdr *ret_header, struct elf_fau
     if (ret_header->e_phentsize != sizeof(Elf64_Phdr) || ret_header->e_phnum == 0)
         return fault(ret_fault, "program headers", "none, or of another size", "56 bytes each");
     if (!in_file(elf, ret_header->e_phoff, (uint64_t)ret_header->e_phnum * sizeof(Elf64_Phdr)))
-        return fault(ret_fault, "program headers", "outside the file: it was cut",
-                     "inside the file");
+        return fault(ret_fault, "program headers", "outside the file: it was cut", "inside the file");
     return OC_OK;
 }
 
@@ -117,8 +113,7 @@ static oc_rc add_segment(struct elf *elf, const Elf64_Phdr *ph, struct elf_fault
     if (elf->segment_count == ELF_SEGMENT_MAX)
         return fault(ret_fault, "segments", "too many", "at most 24");
     if (!in_file(elf, ph->p_offset, ph->p_filesz))
-        return fault(ret_fault, "segment", "reaches beyond the end of the file: it was cut",
-                     "inside the file");
+        return fault(ret_fault, "segment", "reaches beyond the end of the file: it was cut", "inside the file");
     if (ph->p_filesz > ph->p_memsz || ph->p_memsz > UINT64_MAX / 4 || ph->p_vaddr > UINT64_MAX / 4)
         return fault(ret_fault, "segment", "impossible sizes", "file size <= memory size");
     elf->segments[elf->segment_count++] = (struct elf_segment){.address = ph->p_vaddr,
@@ -155,8 +150,7 @@ static oc_rc read_segments(struct elf *elf, const Elf64_Ehdr *header, Elf64_Phdr
     if (!has_dynamic)
         return fault(ret_fault, "dynamic section", "none", "a shared object (link with -shared)");
     if (!in_file(elf, ret_dynamic->p_offset, ret_dynamic->p_filesz))
-        return fault(ret_fault, "dynamic section", "outside the file: it was cut",
-                     "inside the file");
+        return fault(ret_fault, "dynamic section", "outside the file: it was cut", "inside the file");
     return OC_OK;
 }
 
@@ -256,8 +250,7 @@ static void take_dynamic(struct elf *elf, struct dynamic *dyn, int64_t tag, uint
     }
 }
 
-static oc_rc read_dynamic(struct elf *elf, const Elf64_Phdr *ph, struct dynamic *dyn,
-                          struct elf_fault *ret_fault)
+static oc_rc read_dynamic(struct elf *elf, const Elf64_Phdr *ph, struct dynamic *dyn, struct elf_fault *ret_fault)
 {
     uint64_t count = ph->p_filesz / sizeof(Elf64_Dyn);
     for (uint64_t i = 0; i < count; i++) {
@@ -313,8 +306,7 @@ static bool count_by_gnu_hash(const struct elf *elf, uint64_t *ret_count)
     uint64_t chain = buckets + (uint64_t)bucket_count * 4;
     for (;; last++) {
         uint32_t hash;
-        if (last > ELF_SYMBOL_MAX ||
-            elf_copy(elf, chain + ((uint64_t)last - first) * 4, &hash, sizeof hash) < 0)
+        if (last > ELF_SYMBOL_MAX || elf_copy(elf, chain + ((uint64_t)last - first) * 4, &hash, sizeof hash) < 0)
             return false;
         if (hash & 1u)
             break;
@@ -336,8 +328,7 @@ static oc_rc read_symbols(struct elf *elf, const struct dynamic *dyn, struct elf
     if (dyn->hash && elf_copy(elf, dyn->hash, head, sizeof head) == OC_OK)
         count = head[1];
     else if (!dyn->gnu_hash || !count_by_gnu_hash(elf, &count))
-        return fault(ret_fault, "symbol hash table", "none, or malformed",
-                     "DT_HASH or DT_GNU_HASH inside the file");
+        return fault(ret_fault, "symbol hash table", "none, or malformed", "DT_HASH or DT_GNU_HASH inside the file");
     if (count > ELF_SYMBOL_MAX)
         return fault_number(ret_fault, "dynamic symbols", count, "at most 1048576");
     if (!find_offset(elf, dyn->symtab, count * sizeof(Elf64_Sym), &elf->symbols))
@@ -359,8 +350,7 @@ static oc_rc read_names(struct elf *elf, const struct dynamic *dyn, struct elf_f
     uint64_t path = dyn->runpath ? dyn->runpath : dyn->rpath;
     elf->runpath = path ? string_at(elf, path) : NULL;
     if (path && !elf->runpath)
-        return fault(ret_fault, "run path", "outside the string table, or too long",
-                     "a text of at most 255 bytes");
+        return fault(ret_fault, "run path", "outside the string table, or too long", "a text of at most 255 bytes");
     return OC_OK;
 }
 
@@ -399,8 +389,7 @@ static uint32_t reloc_kind(uint32_t type)
 #endif
 }
 
-static oc_rc read_rela(struct elf *elf, uint64_t offset, uint64_t count,
-                       struct elf_fault *ret_fault)
+static oc_rc read_rela(struct elf *elf, uint64_t offset, uint64_t count, struct elf_fault *ret_fault)
 {
     for (uint64_t i = 0; i < count; i++) {
         Elf64_Rela rela;
@@ -412,8 +401,8 @@ static oc_rc read_rela(struct elf *elf, uint64_t offset, uint64_t count,
         if (kind == ELF_RELOC_NONE)
             continue;
         elf->resolver_count += kind == ELF_RELOC_RESOLVER;
-        elf->relocs[elf->reloc_count++] = (struct elf_reloc){
-            .address = rela.r_offset, .addend = rela.r_addend, .symbol = symbol, .kind = kind};
+        elf->relocs[elf->reloc_count++] =
+            (struct elf_reloc){.address = rela.r_offset, .addend = rela.r_addend, .symbol = symbol, .kind = kind};
     }
     return OC_OK;
 }
@@ -422,8 +411,8 @@ static void add_relative(struct elf *elf, uint64_t address)
 {
     uint64_t addend = 0;
     if (elf_copy(elf, address, &addend, sizeof addend) == OC_OK)
-        elf->relocs[elf->reloc_count++] = (struct elf_reloc){
-            .address = address, .addend = (int64_t)addend, .kind = ELF_RELOC_RELATIVE};
+        elf->relocs[elf->reloc_count++] =
+            (struct elf_reloc){.address = address, .addend = (int64_t)addend, .kind = ELF_RELOC_RELATIVE};
 }
 
 /* Packed relative relocations: an even word is an address, an odd one a bitmap of the 63 words
@@ -484,8 +473,7 @@ static oc_rc read_relocs(struct elf *elf, const struct dynamic *dyn, struct elf_
     return OC_OK;
 }
 
-static oc_rc read_all(struct elf *elf, const void *bytes, uint64_t size, bool with_relocs,
-                      struct elf_fault *ret_fault)
+static oc_rc read_all(struct elf *elf, const void *bytes, uint64_t size, bool with_relocs, struct elf_fault *ret_fault)
 {
     memset(elf, 0, sizeof *elf);
     elf->bytes = bytes;
@@ -514,8 +502,7 @@ oc_rc elf_read(struct elf *elf, const void *bytes, uint64_t size, struct elf_fau
     return read_all(elf, bytes, size, true, ret_fault);
 }
 
-oc_rc elf_read_symbols(struct elf *elf, const void *bytes, uint64_t size,
-                       struct elf_fault *ret_fault)
+oc_rc elf_read_symbols(struct elf *elf, const void *bytes, uint64_t size, struct elf_fault *ret_fault)
 {
     return read_all(elf, bytes, size, false, ret_fault);
 }

@@ -43,13 +43,7 @@ struct elf_reloc {
     uint32_t symbol; /* 0: the value is addend itself (relative) */
     uint32_t kind;   /* ELF_RELOC_... */
 };
-enum {
-    ELF_RELOC_NONE = 0,
-    ELF_RELOC_RELATIVE,
-    ELF_RELOC_SYMBOL,
-    ELF_RELOC_RESOLVER,
-    ELF_RELOC_OTHER
-};
+enum { ELF_RELOC_NONE = 0, ELF_RELOC_RELATIVE, ELF_RELOC_SYMBOL, ELF_RELOC_RESOLVER, ELF_RELOC_OTHER };
 
 struct elf_symbol {
     const char *name; /* borrowed from the bytes */
@@ -111,8 +105,7 @@ struct elf {
 oc_rc elf_read(struct elf *elf, const void *bytes, uint64_t size, struct elf_fault *ret_fault);
 
 /* As elf_read, but without the relocations: for libraries whose symbols alone are asked. [any] */
-oc_rc elf_read_symbols(struct elf *elf, const void *bytes, uint64_t size,
-                       struct elf_fault *ret_fault);
+oc_rc elf_read_symbols(struct elf *elf, const void *bytes, uint64_t size, struct elf_fault *ret_fault);
 
 /* Releases what elf_read allocated; an all-zero struct is fine. [any] */
 void elf_release(struct elf *elf);

@@ -39,8 +39,7 @@ static uint32_t gnu_hash(const char *name)
     return hash;
 }
 
-static bool is_named(const struct elf *elf, uint32_t index, const char *name,
-                     struct elf_symbol *ret_symbol)
+static bool is_named(const struct elf *elf, uint32_t index, const char *name, struct elf_symbol *ret_symbol)
 {
     struct elf_symbol symbol;
     if (elf_symbol_at(elf, index, &symbol) < 0 || !symbol.is_defined || symbol.is_local ||
@@ -163,12 +162,10 @@ oc_rc elf_pointer_at(const struct elf *elf, uint64_t address, struct elf_pointer
         return OC_OK;
     }
     const struct elf_reloc *reloc = &elf->relocs[i];
-    if (reloc->address != address ||
-        (i + 1 < elf->reloc_count && elf->relocs[i + 1].address < address + 8))
+    if (reloc->address != address || (i + 1 < elf->reloc_count && elf->relocs[i + 1].address < address + 8))
         return OC_E_DATA;
     if (reloc->kind == ELF_RELOC_RELATIVE) {
-        *ret_pointer =
-            (struct elf_pointer){.kind = ELF_POINTER_INSIDE, .address = (uint64_t)reloc->addend};
+        *ret_pointer = (struct elf_pointer){.kind = ELF_POINTER_INSIDE, .address = (uint64_t)reloc->addend};
         return OC_OK;
     }
     struct elf_symbol symbol;
@@ -176,10 +173,9 @@ oc_rc elf_pointer_at(const struct elf *elf, uint64_t address, struct elf_pointer
         return OC_E_DATA;
     if (symbol.is_resolver)
         return OC_E_DATA;
-    *ret_pointer = (struct elf_pointer){
-        .kind = symbol.is_defined ? ELF_POINTER_INSIDE : ELF_POINTER_EXTERNAL,
-        .address = symbol.is_defined ? symbol.value + (uint64_t)reloc->addend : 0,
-        .symbol = symbol.name};
+    *ret_pointer = (struct elf_pointer){.kind = symbol.is_defined ? ELF_POINTER_INSIDE : ELF_POINTER_EXTERNAL,
+                                        .address = symbol.is_defined ? symbol.value + (uint64_t)reloc->addend : 0,
+                                        .symbol = symbol.name};
     return OC_OK;
 }
 
@@ -210,8 +206,7 @@ static uint64_t code_at(const struct elf *elf, uint64_t address, uint8_t code[CO
 {
     static const uint8_t endbr[4] = {0xf3, 0x0f, 0x1e, 0xfa};
     memset(code, 0, CODE_MAX);
-    if (elf_is_inside(elf, address, 8, PF_X) && elf_copy(elf, address, code, 4) == OC_OK &&
-        memcmp(code, endbr, 4) == 0)
+    if (elf_is_inside(elf, address, 8, PF_X) && elf_copy(elf, address, code, 4) == OC_OK && memcmp(code, endbr, 4) == 0)
         address += 4;
     for (uint64_t size = CODE_MAX; size >= 5; size--)
         if (elf_is_inside(elf, address, size, PF_X) && elf_copy(elf, address, code, size) == OC_OK)
@@ -231,18 +226,16 @@ static int32_t displacement(const uint8_t *bytes)
 bool elf_is_toolchain_init(const struct elf *elf, uint64_t address)
 {
     static const uint8_t before[7] = {0x48, 0x83, 0xec, 0x08, 0x48, 0x8b, 0x05};
-    static const uint8_t after[12] = {0x48, 0x85, 0xc0, 0x74, 0x02, 0xff,
-                                      0xd0, 0x48, 0x83, 0xc4, 0x08, 0xc3};
+    static const uint8_t after[12] = {0x48, 0x85, 0xc0, 0x74, 0x02, 0xff, 0xd0, 0x48, 0x83, 0xc4, 0x08, 0xc3};
     uint8_t code[CODE_MAX];
     uint64_t start = code_at(elf, address, code);
-    if (!start || memcmp(code, before, sizeof before) != 0 ||
-        memcmp(code + 11, after, sizeof after) != 0)
+    if (!start || memcmp(code, before, sizeof before) != 0 || memcmp(code + 11, after, sizeof after) != 0)
         return false;
     struct elf_pointer pointer;
     uint64_t slot = start + 11 + (uint64_t)(int64_t)displacement(code + 7);
     return elf_pointer_at(elf, slot, &pointer) == OC_OK &&
-           (pointer.kind == ELF_POINTER_NULL || (pointer.kind == ELF_POINTER_EXTERNAL &&
-                                                 strcmp(pointer.symbol, "__gmon_start__") == 0));
+           (pointer.kind == ELF_POINTER_NULL ||
+            (pointer.kind == ELF_POINTER_EXTERNAL && strcmp(pointer.symbol, "__gmon_start__") == 0));
 }
 
 /* jmp register_tm_clones, which begins with lea A,%rdi; lea B,%rsi; sub %rdi,%rsi: with A = B the
@@ -258,8 +251,8 @@ bool elf_is_toolchain_frame_dummy(const struct elf *elf, uint64_t address)
     start = code_at(elf, target, code);
     static const uint8_t rest[16] = {0x48, 0x29, 0xfe, 0x48, 0x89, 0xf0, 0x48, 0xc1,
                                      0xee, 0x3f, 0x48, 0xc1, 0xf8, 0x03, 0x48, 0x01};
-    if (!start || memcmp(code, "\x48\x8d\x3d", 3) != 0 ||
-        memcmp(code + 7, "\x48\x8d\x35", 3) != 0 || memcmp(code + 14, rest, sizeof rest) != 0)
+    if (!start || memcmp(code, "\x48\x8d\x3d", 3) != 0 || memcmp(code + 7, "\x48\x8d\x35", 3) != 0 ||
+        memcmp(code + 14, rest, sizeof rest) != 0)
         return false;
     return (int64_t)displacement(code + 3) == (int64_t)displacement(code + 10) + 7;
 }
@@ -267,10 +260,7 @@ bool elf_is_toolchain_frame_dummy(const struct elf *elf, uint64_t address)
 #else
 
 /* Elsewhere the toolchain's start code is told by its number alone: see inspect.c. */
-bool elf_is_toolchain_init(const struct elf *elf, uint64_t address)
-{
-    return elf_is_inside(elf, address, 4, PF_X);
-}
+bool elf_is_toolchain_init(const struct elf *elf, uint64_t address) { return elf_is_inside(elf, address, 4, PF_X); }
 
 bool elf_is_toolchain_frame_dummy(const struct elf *elf, uint64_t address)
 {

@@ -19,13 +19,11 @@ static oc_rc fault(struct elf_fault *ret_fault, oc_rc rc, const char *found, con
     return rc;
 }
 
-static oc_rc open_regular(const char *path, int *ret_descriptor, uint64_t *ret_size,
-                          struct elf_fault *ret_fault)
+static oc_rc open_regular(const char *path, int *ret_descriptor, uint64_t *ret_size, struct elf_fault *ret_fault)
 {
     int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     if (descriptor < 0)
-        return fault(ret_fault, errno == ENOENT ? OC_E_NOT_FOUND : OC_E_IO, strerror(errno),
-                     "a readable file");
+        return fault(ret_fault, errno == ENOENT ? OC_E_NOT_FOUND : OC_E_IO, strerror(errno), "a readable file");
     struct stat st;
     oc_rc rc = OC_OK;
     if (fstat(descriptor, &st) < 0)
@@ -158,8 +156,7 @@ static oc_rc visit_folder(struct visit *visit, const char *path, uint32_t depth)
         struct stat st;
         if (rc == OC_OK && size > 0 && (size_t)size < sizeof full) {
             if (ends_in_so(entries[i]->d_name))
-                rc = ++visit->count > LOAD_FOLDER_MAX ? OC_E_LIMIT
-                                                      : visit->each(visit->context, full);
+                rc = ++visit->count > LOAD_FOLDER_MAX ? OC_E_LIMIT : visit->each(visit->context, full);
             else if (depth == 0 && stat(full, &st) == 0 && S_ISDIR(st.st_mode))
                 rc = visit_folder(visit, full, 1);
         }
@@ -169,8 +166,7 @@ static oc_rc visit_folder(struct visit *visit, const char *path, uint32_t depth)
     return rc;
 }
 
-oc_rc load_folder_each(const char *path, oc_rc (*each)(void *context, const char *path),
-                       void *context)
+oc_rc load_folder_each(const char *path, oc_rc (*each)(void *context, const char *path), void *context)
 {
     struct visit visit = {.each = each, .context = context};
     return visit_folder(&visit, path, 0);

@@ -32,8 +32,7 @@ void load_file_release(struct load_file *file, bool keep_descriptor);
  * path. Stops at the first negative result and returns it. OC_E_NOT_FOUND: no such folder.
  * OC_E_LIMIT: more than LOAD_FOLDER_MAX. Folders inside are visited too, one level deep. [setup] */
 #define LOAD_FOLDER_MAX 256
-oc_rc load_folder_each(const char *path, oc_rc (*each)(void *context, const char *path),
-                       void *context);
+oc_rc load_folder_each(const char *path, oc_rc (*each)(void *context, const char *path), void *context);
 
 /* Makes a folder, and a file with the given text in it. Neither may exist before: OC_E_EXISTS.
  * OC_E_IO otherwise. [setup] */

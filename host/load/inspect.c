@@ -22,8 +22,8 @@ void load_report_init(struct load_report *report, const char *path)
     snprintf(report->path, sizeof report->path, "%s", path);
 }
 
-void load_report_fault(struct load_report *report, const char *field, const char *found,
-                       const char *expected, const char *text)
+void load_report_fault(struct load_report *report, const char *field, const char *found, const char *expected,
+                       const char *text)
 {
     if (report->fault_count == LOAD_FAULT_MAX) {
         report->faults_dropped++;
@@ -36,8 +36,7 @@ void load_report_fault(struct load_report *report, const char *field, const char
     snprintf(fault->text, sizeof fault->text, "%s", text);
 }
 
-static void note(struct load_report *report, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
+static void note(struct load_report *report, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 static void note(struct load_report *report, const char *format, ...)
 {
@@ -51,14 +50,12 @@ static void note(struct load_report *report, const char *format, ...)
 }
 
 /* A fault, or a note where the build is instrumented. */
-static void refuse_code(struct load_report *report, const char *field, const char *found,
-                        const char *expected)
+static void refuse_code(struct load_report *report, const char *field, const char *found, const char *expected)
 {
     if (IS_INSTRUMENTED)
         note(report, "%s: %s (let through: this build is instrumented)", field, found);
     else
-        load_report_fault(report, field, found, expected,
-                          "build with outcry_add_plugin, or link with -nostartfiles");
+        load_report_fault(report, field, found, expected, "build with outcry_add_plugin, or link with -nostartfiles");
 }
 
 /* True if the toolchain's own start code is in the file. */
@@ -89,14 +86,11 @@ void inspect_code(const struct elf *elf, struct load_report *report)
 {
     bool has_crt = check_init_array(elf, report);
     if (elf->init && !elf_is_toolchain_init(elf, elf->init))
-        refuse_code(report, "DT_INIT", "a function of its own",
-                    "no code that runs while the file is loaded");
+        refuse_code(report, "DT_INIT", "a function of its own", "no code that runs while the file is loaded");
     if (elf->preinit_array.size)
-        refuse_code(report, "preinit_array", "an entry",
-                    "no code that runs while the file is loaded");
+        refuse_code(report, "preinit_array", "an entry", "no code that runs while the file is loaded");
     if (elf->fini_array.size > (has_crt ? 8u : 0u) || (elf->fini && !has_crt))
-        refuse_code(report, "fini_array", "a destructor of its own",
-                    "no code that runs when the process ends");
+        refuse_code(report, "fini_array", "a destructor of its own", "no code that runs when the process ends");
     if (elf->resolver_count) {
         char found[64];
         snprintf(found, sizeof found, "%u IRELATIVE relocation%s", elf->resolver_count,
@@ -104,11 +98,9 @@ void inspect_code(const struct elf *elf, struct load_report *report)
         refuse_code(report, "relocations", found, "no ifunc resolver: it runs while loading");
     }
     if (elf->wants_executable_stack)
-        load_report_fault(report, "stack", "executable", "not executable",
-                          "assemble with -z noexecstack");
+        load_report_fault(report, "stack", "executable", "not executable", "assemble with -z noexecstack");
     if (elf->has_text_relocs)
-        load_report_fault(report, "code", "text relocations", "position-independent code",
-                          "compile with -fPIC");
+        load_report_fault(report, "code", "text relocations", "position-independent code", "compile with -fPIC");
     if (elf->runpath && (strstr(elf->runpath, "$ORIGIN") || strstr(elf->runpath, "${ORIGIN}")))
         load_report_fault(report, "run path", elf->runpath, "no $ORIGIN",
                           "plugins are loaded from a copy: link to libraries in standard folders");
@@ -124,8 +116,8 @@ static bool is_pure_file(const struct load_report *report)
     return false;
 }
 
-static void judge_impure(struct load_report *report, const struct load_options *options,
-                         const char *name, bool is_first)
+static void judge_impure(struct load_report *report, const struct load_options *options, const char *name,
+                         bool is_first)
 {
     if (IS_INSTRUMENTED) {
         if (!is_first) /* the runtime brings dozens of them: one line says it */
@@ -141,22 +133,19 @@ static void judge_impure(struct load_report *report, const struct load_options *
     }
 }
 
-void inspect_symbols(const struct elf *elf, const struct load_options *options,
-                     struct load_report *report)
+void inspect_symbols(const struct elf *elf, const struct load_options *options, struct load_report *report)
 {
     struct library_set libraries;
     library_set_init(&libraries, elf);
     for (uint32_t i = 0; i < elf->needed_count; i++)
         if (!library_is_present(&libraries, elf->needed[i]))
-            load_report_fault(report, "needed library", elf->needed[i], "a library of this system",
-                              "install it");
+            load_report_fault(report, "needed library", elf->needed[i], "a library of this system", "install it");
     bool is_pure = is_pure_file(report), has_resolver = false;
     uint32_t impure_count = 0;
     for (uint32_t i = 1; i < elf->symbol_count; i++) {
         struct elf_symbol symbol;
         if (elf_symbol_at(elf, i, &symbol) < 0) {
-            load_report_fault(report, "dynamic symbols", "a name outside the string table",
-                              "names inside it", "");
+            load_report_fault(report, "dynamic symbols", "a name outside the string table", "names inside it", "");
             break;
         }
         if (symbol.is_defined && symbol.is_resolver && !has_resolver) {
@@ -194,8 +183,7 @@ oc_rc load_inspect_bytes(const void *bytes, uint64_t size, const struct load_opt
     return ret_report->fault_count ? OC_E_DATA : OC_OK;
 }
 
-oc_rc load_inspect(const char *path, const struct load_options *options,
-                   struct load_report *ret_report)
+oc_rc load_inspect(const char *path, const struct load_options *options, struct load_report *ret_report)
 {
     struct load_file file;
     struct elf_fault fault = {0};

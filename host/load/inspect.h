@@ -68,8 +68,7 @@ struct load_report {
 /* Reads and judges the file. Returns OC_OK if there is no fault, else OC_E_DATA (or why it could
  * not be read: OC_E_NOT_FOUND, OC_E_IO, OC_E_LIMIT). `options` may be NULL. *ret_report is always
  * written. [setup] */
-oc_rc load_inspect(const char *path, const struct load_options *options,
-                   struct load_report *ret_report);
+oc_rc load_inspect(const char *path, const struct load_options *options, struct load_report *ret_report);
 
 /* The same for bytes in memory; `path` is only a name. Used by stage 2 and the fuzzer. [setup] */
 oc_rc load_inspect_bytes(const void *bytes, uint64_t size, const struct load_options *options,
@@ -79,8 +78,8 @@ oc_rc load_inspect_bytes(const void *bytes, uint64_t size, const struct load_opt
 void load_report_init(struct load_report *report, const char *path);
 
 /* Adds a fault; beyond LOAD_FAULT_MAX it is counted. `text` may be "". */
-void load_report_fault(struct load_report *report, const char *field, const char *found,
-                       const char *expected, const char *text);
+void load_report_fault(struct load_report *report, const char *field, const char *found, const char *expected,
+                       const char *text);
 
 /* The kinds and interfaces that this host knows (inspect_kinds.c). */
 struct kind_member {
@@ -106,7 +105,6 @@ bool kind_is_pure_symbol(const char *name);
 /* Parts of the inspection, each adding its faults to the report. */
 void inspect_list(const struct elf *elf, struct load_report *report);
 void inspect_code(const struct elf *elf, struct load_report *report);
-void inspect_symbols(const struct elf *elf, const struct load_options *options,
-                     struct load_report *report);
+void inspect_symbols(const struct elf *elf, const struct load_options *options, struct load_report *report);
 
 #endif

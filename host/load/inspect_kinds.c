@@ -7,18 +7,17 @@
 #include <outcry/risk.h>
 #include <string.h>
 
-#define MEMBER(type, member, required)                                                             \
-    {                                                                                              \
-#member, (uint32_t)offsetof(struct type, member), required                                 \
+#define MEMBER(type, member, required)                                                                                 \
+    {                                                                                                                  \
+#member, (uint32_t)offsetof(struct type, member), required                                                     \
     }
 #define COUNT(array) (uint32_t)(sizeof(array) / sizeof *(array))
 /* The size up to and with the last member of the first version. */
 #define FIRST(type, member) (uint32_t)(offsetof(struct type, member) + sizeof(void (*)(void)))
 
 static const struct kind_member connector_members[] = {
-    MEMBER(oc_connector, start, true),   MEMBER(oc_connector, subscribe, false),
-    MEMBER(oc_connector, bytes, true),   MEMBER(oc_connector, stream, false),
-    MEMBER(oc_connector, request, true), MEMBER(oc_connector, quiesce, true),
+    MEMBER(oc_connector, start, true),   MEMBER(oc_connector, subscribe, false), MEMBER(oc_connector, bytes, true),
+    MEMBER(oc_connector, stream, false), MEMBER(oc_connector, request, true),    MEMBER(oc_connector, quiesce, true),
 };
 
 static const struct kind_member risk_members[] = {
@@ -40,14 +39,11 @@ static const struct kind_member data_members[] = {
 };
 
 static const struct kind kinds[] = {
-    {OC_CONNECTOR, "connector", FIRST(oc_connector, quiesce), sizeof(struct oc_connector), false,
-     connector_members, COUNT(connector_members)},
-    {OC_RISK, "risk", FIRST(oc_risk, load), sizeof(struct oc_risk), true, risk_members,
-     COUNT(risk_members)},
-    {OC_SIM, "sim", FIRST(oc_sim, load), sizeof(struct oc_sim), true, sim_members,
-     COUNT(sim_members)},
-    {OC_DATA, "data", FIRST(oc_data, stop), sizeof(struct oc_data), false, data_members,
-     COUNT(data_members)},
+    {OC_CONNECTOR, "connector", FIRST(oc_connector, quiesce), sizeof(struct oc_connector), false, connector_members,
+     COUNT(connector_members)},
+    {OC_RISK, "risk", FIRST(oc_risk, load), sizeof(struct oc_risk), true, risk_members, COUNT(risk_members)},
+    {OC_SIM, "sim", FIRST(oc_sim, load), sizeof(struct oc_sim), true, sim_members, COUNT(sim_members)},
+    {OC_DATA, "data", FIRST(oc_data, stop), sizeof(struct oc_data), false, data_members, COUNT(data_members)},
 };
 
 const struct kind *kind_find(const char *id)

@@ -29,8 +29,7 @@ static void say_number(struct look *look, const char *member, uint64_t found, co
 }
 
 /* Reads a text that a pointer of a table names. False: a fault was added. */
-static bool take_text(struct look *look, uint64_t address, const char *member, char *text,
-                      uint32_t size_max)
+static bool take_text(struct look *look, uint64_t address, const char *member, char *text, uint32_t size_max)
 {
     struct elf_pointer pointer;
     const char *found;
@@ -66,8 +65,7 @@ static bool take_text(struct look *look, uint64_t address, const char *member, c
     return true;
 }
 
-static void check_function(struct look *look, uint64_t address, const char *member,
-                           bool is_required)
+static void check_function(struct look *look, uint64_t address, const char *member, bool is_required)
 {
     struct elf_pointer pointer;
     if (elf_pointer_at(look->elf, address, &pointer) < 0) {
@@ -85,8 +83,8 @@ static void check_function(struct look *look, uint64_t address, const char *memb
 
 /* A table's `size` word against the first version, what we know, and what is in the file; bytes
  * that we do not know must be zero. Returns the size to read, 0 after a fault. */
-static uint32_t take_size(struct look *look, uint64_t address, const char *member,
-                          uint32_t size_first, uint32_t size_known)
+static uint32_t take_size(struct look *look, uint64_t address, const char *member, uint32_t size_first,
+                          uint32_t size_known)
 {
     uint32_t size;
     char expected[64];
@@ -109,8 +107,7 @@ static uint32_t take_size(struct look *look, uint64_t address, const char *membe
     }
     for (uint32_t i = size_known; i < size; i++) {
         uint8_t byte;
-        if (elf_copy(look->elf, address + i, &byte, 1) < 0 || byte != 0 ||
-            elf_has_reloc(look->elf, address + i, 1)) {
+        if (elf_copy(look->elf, address + i, &byte, 1) < 0 || byte != 0 || elf_has_reloc(look->elf, address + i, 1)) {
             say(look, member, "more members than this host knows, and not all zero",
                 "a plugin built with this SDK or an older one");
             return 0;
@@ -130,8 +127,7 @@ static void check_table(struct look *look, const struct kind *kind, struct load_
     for (uint32_t i = 0; iface->size && i < kind->member_count; i++) {
         char member[48];
         snprintf(member, sizeof member, "%s.%s", kind->name, kind->members[i].name);
-        check_function(look, iface->address + kind->members[i].offset, member,
-                       kind->members[i].is_required);
+        check_function(look, iface->address + kind->members[i].offset, member, kind->members[i].is_required);
     }
 }
 
@@ -153,8 +149,7 @@ static bool is_interface_id(const char *id)
 static bool take_iface(struct look *look, struct load_info *info, uint64_t address)
 {
     struct elf_pointer id, table;
-    if (elf_pointer_at(look->elf, address, &id) < 0 ||
-        elf_pointer_at(look->elf, address + 8, &table) < 0) {
+    if (elf_pointer_at(look->elf, address, &id) < 0 || elf_pointer_at(look->elf, address + 8, &table) < 0) {
         say(look, "ifaces", "not an array of interfaces", "rows of {id, table}, ended by {0}");
         return false;
     }
@@ -211,11 +206,10 @@ static void check_id(struct look *look, const struct load_info *info)
     bool has_dot = strchr(info->id, '.') != NULL;
     bool is_good = size >= 3 && size <= 64 && has_dot;
     for (const char *c = info->id; *c; c++)
-        is_good = is_good && ((*c >= 'a' && *c <= 'z') || (*c >= '0' && *c <= '9') || *c == '.' ||
-                              *c == '_' || *c == '-');
+        is_good =
+            is_good && ((*c >= 'a' && *c <= 'z') || (*c >= '0' && *c <= '9') || *c == '.' || *c == '_' || *c == '-');
     if (!is_good)
-        say(look, "id", info->id,
-            "reverse-DNS of 3 to 64 characters [a-z0-9._-], as org.example.rule");
+        say(look, "id", info->id, "reverse-DNS of 3 to 64 characters [a-z0-9._-], as org.example.rule");
     for (uint32_t i = 0; i < look->report->plugin_count; i++)
         if (strcmp(look->report->plugins[i].id, info->id) == 0)
             say(look, "id", info->id, "an id that no other plugin of the file has");
@@ -245,17 +239,14 @@ static bool check_version(struct look *look, struct load_info *info)
     }
     info->abi_major = head.abi_major;
     info->abi_minor = head.abi_minor;
-    bool is_same =
-        head.abi_major == OC_ABI_MAJOR && (OC_ABI_MAJOR > 0 || head.abi_minor == OC_ABI_MINOR);
+    bool is_same = head.abi_major == OC_ABI_MAJOR && (OC_ABI_MAJOR > 0 || head.abi_minor == OC_ABI_MINOR);
     if (is_same)
         return true;
     snprintf(found, sizeof found, "%u.%u", head.abi_major, head.abi_minor);
-    snprintf(expected, sizeof expected, "%d.%s%d", OC_ABI_MAJOR, OC_ABI_MAJOR ? "x, at most ." : "",
-             OC_ABI_MINOR);
+    snprintf(expected, sizeof expected, "%d.%s%d", OC_ABI_MAJOR, OC_ABI_MAJOR ? "x, at most ." : "", OC_ABI_MINOR);
     char field[64];
     snprintf(field, sizeof field, "%s ABI version", look->where);
-    load_report_fault(look->report, field, found, expected,
-                      "build the plugin again with the SDK of this host");
+    load_report_fault(look->report, field, found, expected, "build the plugin again with the SDK of this host");
     return false;
 }
 
@@ -267,9 +258,8 @@ static void check_plugin(struct look *look, uint64_t address)
     info->address = address;
     if (!check_version(look, info))
         return;
-    info->size =
-        take_size(look, address, "size", (uint32_t)(offsetof(struct oc_plugin, ifaces) + 8),
-                  (uint32_t)sizeof(struct oc_plugin));
+    info->size = take_size(look, address, "size", (uint32_t)(offsetof(struct oc_plugin, ifaces) + 8),
+                           (uint32_t)sizeof(struct oc_plugin));
     if (!info->size)
         return;
 #define AT(member) (address + offsetof(struct oc_plugin, member))
@@ -288,8 +278,7 @@ static void check_plugin(struct look *look, uint64_t address)
 }
 
 /* The list symbol itself. False: there is nothing to walk. */
-static bool check_symbol(const struct elf *elf, struct load_report *report,
-                         struct elf_symbol *ret_symbol)
+static bool check_symbol(const struct elf *elf, struct load_report *report, struct elf_symbol *ret_symbol)
 {
     if (elf_symbol_find(elf, LIST_NAME, ret_symbol) < 0) {
         load_report_fault(report, "symbol " LIST_NAME, "not exported",
@@ -298,8 +287,7 @@ static bool check_symbol(const struct elf *elf, struct load_report *report,
         return false;
     }
     if (!ret_symbol->is_object) {
-        load_report_fault(report, "symbol " LIST_NAME,
-                          ret_symbol->is_function ? "a function" : "not an object",
+        load_report_fault(report, "symbol " LIST_NAME, ret_symbol->is_function ? "a function" : "not an object",
                           "a constant array of pointers", "");
         return false;
     }
@@ -311,8 +299,7 @@ static bool check_symbol(const struct elf *elf, struct load_report *report,
     }
     if (!elf_is_constant(elf, ret_symbol->value, ret_symbol->size)) {
         load_report_fault(report, "symbol " LIST_NAME, "in memory that can be written",
-                          "OC_EXPORT const struct oc_plugin *const " LIST_NAME "[]",
-                          "both words const are needed");
+                          "OC_EXPORT const struct oc_plugin *const " LIST_NAME "[]", "both words const are needed");
         return false;
     }
     return true;
@@ -328,24 +315,20 @@ void inspect_list(const struct elf *elf, struct load_report *report)
         struct look look = {.elf = elf, .report = report};
         struct elf_pointer pointer;
         snprintf(look.where, sizeof look.where, "plugin %" PRIu64, i + 1);
-        if (elf_pointer_at(elf, symbol.value + i * 8, &pointer) < 0 ||
-            pointer.kind == ELF_POINTER_EXTERNAL) {
+        if (elf_pointer_at(elf, symbol.value + i * 8, &pointer) < 0 || pointer.kind == ELF_POINTER_EXTERNAL) {
             say(&look, "descriptor", "not a pointer into the file", "a struct oc_plugin");
             return;
         }
         if (pointer.kind == ELF_POINTER_NULL) {
             if (i == 0)
-                load_report_fault(report, "symbol " LIST_NAME, "an empty list",
-                                  "at least one plugin", "");
+                load_report_fault(report, "symbol " LIST_NAME, "an empty list", "at least one plugin", "");
             return;
         }
         if (i == LOAD_PLUGIN_MAX) {
-            load_report_fault(report, "symbol " LIST_NAME, "more than 16 plugins",
-                              "at most 16, then NULL", "");
+            load_report_fault(report, "symbol " LIST_NAME, "more than 16 plugins", "at most 16, then NULL", "");
             return;
         }
         check_plugin(&look, pointer.address);
     }
-    load_report_fault(report, "symbol " LIST_NAME, "no NULL at its end", "a list ended by NULL",
-                      "");
+    load_report_fault(report, "symbol " LIST_NAME, "no NULL at its end", "a list ended by NULL", "");
 }

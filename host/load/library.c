@@ -98,8 +98,7 @@ static void add_needed(struct library_set *set, const struct elf *of)
     for (uint32_t i = 0; i < of->needed_count && set->count < LIBRARY_MAX; i++) {
         struct library *library = &set->libraries[set->count];
         struct elf_fault unused;
-        if (is_in_set(set, of->needed[i]) ||
-            map_library(set->plugin, of->needed[i], &library->file) < 0)
+        if (is_in_set(set, of->needed[i]) || map_library(set->plugin, of->needed[i], &library->file) < 0)
             continue;
         if (elf_read_symbols(&library->elf, library->file.bytes, library->file.size, &unused) < 0)
             load_file_release(&library->file, false);

@@ -9,7 +9,7 @@
 #include "load/elf.h"
 #include "load/file.h"
 
-#define LIBRARY_MAX                                                                                \
+#define LIBRARY_MAX                                                                                                    \
     16 /* library files read for one plugin, needed ones of needed ones included                   \
         */
 

@@ -9,8 +9,7 @@
 
 void registry_init(struct registry *registry) { memset(registry, 0, sizeof *registry); }
 
-const struct registry_entry *registry_find(const struct registry *registry, const char *kind,
-                                           const char *id)
+const struct registry_entry *registry_find(const struct registry *registry, const char *kind, const char *id)
 {
     for (uint32_t i = registry->count; i-- > 0;) {
         const struct registry_entry *entry = &registry->entries[i];
@@ -39,16 +38,13 @@ static oc_rc refuse_duplicates(const struct registry *registry, const struct loa
             continue;
         char field[64], expected[160];
         snprintf(field, sizeof field, "plugin %u id", i + 1);
-        snprintf(expected, sizeof expected, "an id that is not loaded yet (it is, from %.100s)",
-                 entry->path);
-        load_report_fault(report, field, report->plugins[i].id, expected,
-                          "remove one of the two files");
+        snprintf(expected, sizeof expected, "an id that is not loaded yet (it is, from %.100s)", entry->path);
+        load_report_fault(report, field, report->plugins[i].id, expected, "remove one of the two files");
     }
     return report->fault_count ? OC_E_EXISTS : OC_OK;
 }
 
-static bool is_same_plugin(const struct oc_plugin *plugin, const struct load_info *info,
-                           uintptr_t base)
+static bool is_same_plugin(const struct oc_plugin *plugin, const struct load_info *info, uintptr_t base)
 {
     if ((uintptr_t)plugin != base + info->address || plugin->size != info->size ||
         plugin->abi_major != info->abi_major || plugin->abi_minor != info->abi_minor ||
@@ -74,8 +70,7 @@ static bool is_as_inspected(const struct oc_plugin *const *list, const struct lo
     return !list[report->plugin_count];
 }
 
-static oc_rc open_copy(struct load_file *file, struct load_report *report,
-                       const struct oc_plugin *const **ret_list)
+static oc_rc open_copy(struct load_file *file, struct load_report *report, const struct oc_plugin *const **ret_list)
 {
     char name[64];
     snprintf(name, sizeof name, "/proc/self/fd/%d", file->descriptor);
@@ -86,8 +81,7 @@ static oc_rc open_copy(struct load_file *file, struct load_report *report,
         load_file_release(file, false);
         return OC_E_DATA;
     }
-    const struct oc_plugin *const *list =
-        (const struct oc_plugin *const *)dlsym(handle, "oc_plugins_v1");
+    const struct oc_plugin *const *list = (const struct oc_plugin *const *)dlsym(handle, "oc_plugins_v1");
     load_file_release(file, true);
     if (!list || !is_as_inspected(list, report)) {
         load_report_fault(report, "oc_plugins_v1", "after loading another list than in the file",
@@ -161,8 +155,8 @@ static oc_rc load_one(void *context, const char *path)
     return load->each ? load->each(load->context, &load->report, rc) : OC_OK;
 }
 
-oc_rc load_folder(struct registry *registry, const char *path, const struct load_options *options,
-                  load_told *each, void *context)
+oc_rc load_folder(struct registry *registry, const char *path, const struct load_options *options, load_told *each,
+                  void *context)
 {
     struct folder_load *load = calloc(1, sizeof *load);
     if (!load)

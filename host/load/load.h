@@ -39,13 +39,12 @@ oc_rc load_plugin(struct registry *registry, const char *path, const struct load
  * `each` (may be NULL) is told each report, good or bad; a negative answer of it stops. Returns
  * OC_OK if all were loaded, else the first failure's code. [setup] */
 typedef oc_rc load_told(void *context, const struct load_report *report, oc_rc rc);
-oc_rc load_folder(struct registry *registry, const char *path, const struct load_options *options,
-                  load_told *each, void *context);
+oc_rc load_folder(struct registry *registry, const char *path, const struct load_options *options, load_told *each,
+                  void *context);
 
 /* The newest generation of a plugin, borrowed until the registry's life ends; NULL if there is
  * none. kind: OC_RISK ...; NULL for any. [any] */
-const struct registry_entry *registry_find(const struct registry *registry, const char *kind,
-                                           const char *id);
+const struct registry_entry *registry_find(const struct registry *registry, const char *kind, const char *id);
 
 /* A plugin's table of the interface, static; NULL if it has none. [any] */
 const void *registry_interface(const struct oc_plugin *plugin, const char *id);

@@ -133,8 +133,7 @@ static int verb_new(struct run *run, int argc, char **argv)
                     "  cmake -S %s%s%s -B %s%s%s/build && cmake --build %s%s%s/build\n"
                     "  ctest --test-dir %s%s%s/build --output-on-failure\n",
                     parent, parent[0] ? "/" : "", name, parent, parent[0] ? "/" : "", name, parent,
-                    parent[0] ? "/" : "", name, parent, parent[0] ? "/" : "", name, parent,
-                    parent[0] ? "/" : "", name);
+                    parent[0] ? "/" : "", name, parent, parent[0] ? "/" : "", name, parent, parent[0] ? "/" : "", name);
         return EXIT_GOOD;
     }
     if (rc == OC_E_NOT_SUPPORTED)
@@ -143,9 +142,7 @@ static int verb_new(struct run *run, int argc, char **argv)
                     "data are drafts: start from the plugins of this repository)\n",
                     kind);
     else if (rc == OC_E_INVALID)
-        text_format(&run->err,
-                    "plugin new: name \"%s\"; expected 2 to 32 of a-z 0-9 _, a letter first\n",
-                    name);
+        text_format(&run->err, "plugin new: name \"%s\"; expected 2 to 32 of a-z 0-9 _, a letter first\n", name);
     else if (rc == OC_E_EXISTS)
         text_format(&run->err, "plugin new: \"%s\" is already there; nothing was changed\n", name);
     else

@@ -25,7 +25,9 @@ struct axis axis_make(double low, double high, int ticks)
     double lead = raw / power, step = power * (lead <= 1.0 ? 1.0 : lead <= 2.0 ? 2.0 : lead <= 5.0 ? 5.0 : 10.0);
     int digits = (int)-det_floor(det_log10(step) + 1e-9);
     return (struct axis){det_floor(low / step + 1e-9) * step, det_ceil(high / step - 1e-9) * step, step,
-                         digits < 0 ? 0 : digits > 8 ? 8 : digits};
+                         digits < 0   ? 0
+                         : digits > 8 ? 8
+                                      : digits};
 }
 
 void axis_month(int64_t ns, int *ret_year, int *ret_month)
@@ -81,7 +83,7 @@ static int times_monthly(int64_t first_ns, int64_t last_ns, int step, struct axi
 
 int axis_times(int64_t first_ns, int64_t last_ns, int count_max, struct axis_tick ret_ticks[AXIS_TICKS_MAX])
 {
-    static const int64_t fixed[] = {1,    5,    15,    30,    60,     300,    900,     1800,    3600,
+    static const int64_t fixed[] = {1,    5,     15,    30,    60,    300,    900,    1800,   3600,
                                     7200, 10800, 21600, 43200, 86400, 172800, 432000, 864000, 1728000};
     static const int monthly[] = {1, 2, 3, 6, 12, 24, 60, 120, 240};
     int64_t span = last_ns - first_ns;

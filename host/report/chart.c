@@ -171,8 +171,8 @@ static void put_columns(struct text *page, const struct frame *frame, const stru
         uint32_t to = (uint32_t)((uint64_t)(i + 1) * series->count / columns) - 1;
         const struct point *point = &series->points[to];
         double left = at_x(frame, series->points[from ? from - 1 : 0].ns), right = at_x(frame, point->ns);
-        text_format(page, "<rect class=\"hit\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\"><title>%s UTC", left,
-                    frame->top, right > left ? right - left : 0.5, frame->bottom - frame->top,
+        text_format(page, "<rect class=\"hit\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\"><title>%s UTC",
+                    left, frame->top, right > left ? right - left : 0.5, frame->bottom - frame->top,
                     format_time(point->ns, time));
         if (!is_fall) {
             text_put(page, "&#10;equity ");
@@ -201,8 +201,8 @@ static void put_equity(struct text *page, const struct result *result, const str
     if (figures->has_fall && figures->fall.amount > 0) {
         int64_t from = figures->fall.from_ns > frame.first_ns ? figures->fall.from_ns : frame.first_ns;
         double left = at_x(&frame, from), right = at_x(&frame, figures->fall.to_ns);
-        text_format(page, "<rect class=\"band\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\"/>\n", left, frame.top,
-                    right > left ? right - left : 0.5, frame.bottom - frame.top);
+        text_format(page, "<rect class=\"band\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\"/>\n", left,
+                    frame.top, right > left ? right - left : 0.5, frame.bottom - frame.top);
     }
     double start = at_y(&frame, money_to_double(result->start));
     text_format(page, "<path class=\"start\" d=\"M%d %.1fH%d\"/>\n", LEFT, start, WIDTH - RIGHT);
@@ -260,7 +260,8 @@ oc_rc chart_equity(struct text *page, const struct result *result, const struct 
     return OC_OK;
 }
 
-static void put_bar(struct text *page, const struct frame *frame, const struct trip *trip, struct axis_tick place, int scale)
+static void put_bar(struct text *page, const struct frame *frame, const struct trip *trip, struct axis_tick place,
+                    int scale)
 {
     char time[FORMAT_MAX], money[FORMAT_MAX];
     oc_i128 net = trip_net(trip);

@@ -22,7 +22,7 @@ void collect_release(struct collect *collect)
 
 void collect_shift(struct collect *collect, oc_i128 amount)
 {
-    oc_i128 *const values[] = {&collect->start, &collect->last,   &collect->peak,          &collect->low,
+    oc_i128 *const values[] = {&collect->start,  &collect->last,      &collect->peak,         &collect->low,
                                &collect->trough, &collect->fall.peak, &collect->drawdown_peak};
     for (size_t i = 0; i < sizeof values / sizeof values[0]; i++)
         *values[i] += amount;
@@ -186,8 +186,8 @@ static struct trip *trip_running(struct collect *collect, uint32_t strategy, uin
     return NULL;
 }
 
-static void trip_take(struct trip *trip, const struct oc_ev_fill *fill, const struct instrument *instrument, int64_t qty,
-                      bool opens)
+static void trip_take(struct trip *trip, const struct oc_ev_fill *fill, const struct instrument *instrument,
+                      int64_t qty, bool opens)
 {
     oc_i128 value = 0;
     instrument_value(instrument, fill->price, qty, &value);

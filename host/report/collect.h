@@ -34,16 +34,16 @@ struct trip {
     int64_t exit_ns;
     oc_i128 entry_value; /* sum of price x quantity of the fills that opened it */
     oc_i128 exit_value;
-    oc_i128 profit;      /* before fees, settlement asset */
-    oc_i128 fees;        /* of fees in the settlement asset; a fill that crosses zero shares its fee by quantity */
-    int64_t qty;         /* units opened in all */
+    oc_i128 profit; /* before fees, settlement asset */
+    oc_i128 fees;   /* of fees in the settlement asset; a fill that crosses zero shares its fee by quantity */
+    int64_t qty;    /* units opened in all */
     uint32_t inst;
     uint32_t strategy;
     uint32_t fills;
-    uint8_t side;        /* OC_SIDE_BUY: long */
-    uint8_t is_open;     /* still open at the end */
+    uint8_t side;    /* OC_SIDE_BUY: long */
+    uint8_t is_open; /* still open at the end */
     uint8_t is_ambiguous;
-    uint8_t is_end;      /* closed by the end of the data */
+    uint8_t is_end; /* closed by the end of the data */
     char tag[OC_TAG_MAX];
 };
 
@@ -51,9 +51,9 @@ struct collect {
     struct curve_point curve[CURVE_MAX];
     uint32_t curve_count;
     uint32_t zero;
-    uint64_t stride;   /* market events between points */
+    uint64_t stride; /* market events between points */
     uint64_t events;
-    int64_t day;       /* number of the running UTC day */
+    int64_t day; /* number of the running UTC day */
     int64_t first_day;
     uint32_t weekdays[7]; /* days that had events, Sunday first */
     uint32_t zero_days;
@@ -65,10 +65,10 @@ struct collect {
     oc_i128 start;
     oc_i128 last;
     oc_i128 peak;
-    oc_i128 low;       /* lowest equity */
-    oc_i128 trough;    /* lowest equity since the peak */
-    oc_i128 hold;      /* set by the caller before collect_equity: what buying and holding is worth now; 0: not known */
-    oc_i128 drawdown;  /* largest amount below the peak before it */
+    oc_i128 low;      /* lowest equity */
+    oc_i128 trough;   /* lowest equity since the peak */
+    oc_i128 hold;     /* set by the caller before collect_equity: what buying and holding is worth now; 0: not known */
+    oc_i128 drawdown; /* largest amount below the peak before it */
     oc_i128 drawdown_peak; /* that peak */
     int64_t first_ns;
     int64_t last_ns;
@@ -76,7 +76,7 @@ struct collect {
     int64_t drawdown_from_ns;
     int64_t drawdown_to_ns;
     int64_t trough_ns;
-    struct fall fall;  /* largest by share among the peaks already passed */
+    struct fall fall; /* largest by share among the peaks already passed */
     struct trip *trips;
     uint32_t trip_count;
     uint32_t trip_room;
@@ -85,7 +85,7 @@ struct collect {
     uint64_t buys;
     uint64_t makers;
     uint64_t fills_before; /* of fills: made before the last start, so buys and makers do not have them */
-    uint64_t exposed; /* market events with an open position */
+    uint64_t exposed;      /* market events with an open position */
 };
 
 void collect_init(struct collect *collect, oc_i128 start);

@@ -26,8 +26,7 @@ struct figure trip_price(const struct instrument *instrument, oc_i128 value, int
         return price;
     double size = instrument_qty(instrument, qty), money = money_to_double(value);
     if (instrument->info.kind != OC_KIND_SPOT)
-        size *= (double)instrument->info.contract_size.units /
-                (double)num_pow10(instrument->info.contract_size.scale);
+        size *= (double)instrument->info.contract_size.units / (double)num_pow10(instrument->info.contract_size.scale);
     price.value = instrument->info.kind == OC_KIND_INVERSE ? size / money : money / size;
     price.is_known = true;
     return price;
@@ -53,8 +52,7 @@ static void trip_money(struct trip_figures *figures, const struct trip *trip)
 
 static uint32_t settle_of(const struct result *result, const struct trip *trip)
 {
-    const struct instrument *instrument =
-        result->instruments ? instruments_get(result->instruments, trip->inst) : NULL;
+    const struct instrument *instrument = result->instruments ? instruments_get(result->instruments, trip->inst) : NULL;
     return instrument ? instrument->info.settle : 0;
 }
 
@@ -81,7 +79,8 @@ static void make_trips(const struct result *result, struct trip_figures *figures
         held += (double)(trip->exit_ns - trip->entry_ns) / 1e9;
         trip_money(figures, trip);
     }
-    figures->asset = asset && result->instruments ? instruments_asset_name(result->instruments, asset) : result->currency;
+    figures->asset =
+        asset && result->instruments ? instruments_asset_name(result->instruments, asset) : result->currency;
     figures->win_rate = quotient((double)figures->wins, (double)figures->closed);
     figures->hold_seconds = quotient(held, (double)figures->closed);
     if (collect->trips_dropped) { /* what is listed is not all: no figure may be made of it */
@@ -132,8 +131,9 @@ static void make_ratios(const struct result *result, struct figures *figures)
     /* Of days of the calendar, so that a market with sessions, or data with holes, grows in the same time as any other. One
      * day raised to the power of a year says nothing. */
     uint32_t calendar = (uint32_t)(result->collect->day - result->collect->first_day + 1);
-    rc = figures->days > 1 ? stats_cagr(figures->closes[0], figures->closes[figures->days], calendar, PERIODS_ALL_DAYS, &value)
-                           : OC_E_NOT_FOUND;
+    rc = figures->days > 1
+             ? stats_cagr(figures->closes[0], figures->closes[figures->days], calendar, PERIODS_ALL_DAYS, &value)
+             : OC_E_NOT_FOUND;
     figure_set(&figures->cagr, rc, value);
     rc = figures->cagr.is_known && figures->has_fall ? stats_calmar(figures->cagr.value, figures->fall.share, &value)
                                                      : OC_E_NOT_FOUND;

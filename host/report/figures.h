@@ -23,13 +23,13 @@ struct trip_figures {
     uint64_t closed;
     uint64_t open;
     uint64_t wins;
-    uint64_t losses;    /* below 0; a trip of exactly 0 is neither */
+    uint64_t losses; /* below 0; a trip of exactly 0 is neither */
     uint64_t ambiguous;
-    uint64_t ended;     /* closed by the end of the data */
-    const char *asset;  /* that trip money is in; static */
-    int money_scale;    /* digits after the point that suit them */
+    uint64_t ended;           /* closed by the end of the data */
+    const char *asset;        /* that trip money is in; static */
+    int money_scale;          /* digits after the point that suit them */
     const char *why_no_money; /* static sentence, "" when nothing was traded */
-    bool has_money;     /* at least one closed trip, one settlement asset, all of them kept */
+    bool has_money;           /* at least one closed trip, one settlement asset, all of them kept */
     oc_i128 net;
     oc_i128 gains;
     oc_i128 losses_sum; /* positive */
@@ -49,10 +49,10 @@ struct figures {
     struct figure maker_share;
     struct fall fall;
     bool has_fall;
-    uint32_t days;             /* daily returns */
-    double *closes;            /* days + 1 */
-    double *returns;           /* days; only when has_returns */
-    double *scratch;           /* days */
+    uint32_t days;   /* daily returns */
+    double *closes;  /* days + 1 */
+    double *returns; /* days; only when has_returns */
+    double *scratch; /* days */
     bool has_returns;
     struct figure sharpe;
     struct figure sortino;
@@ -60,7 +60,7 @@ struct figures {
     struct figure cagr;
     struct figure calmar;
     struct figure ulcer;
-    struct figure tail_loss;      /* historical value at risk of one day, share */
+    struct figure tail_loss; /* historical value at risk of one day, share */
     struct figure tail_shortfall;
     struct figure probable_sharpe;
     struct trip_figures trips;

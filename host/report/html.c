@@ -34,10 +34,11 @@ static const char *tone(oc_i128 money) { return money > 0 ? "good" : money < 0 ?
 
 static void put_head(struct text *page, const struct result *result)
 {
-    text_put(page, "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
-                   "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n"
-                   "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
-                   "<title>");
+    text_put(page,
+             "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
+             "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n"
+             "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
+             "<title>");
     page_escaped(page, result->strategy);
     text_put(page, format_is_ideal(result) ? " (IDEAL)" : "");
     text_put(page, " \xC2\xB7 Outcry</title>\n<style>\n");
@@ -61,13 +62,15 @@ static void put_title(struct text *page, const struct result *result)
     text_format(page, " \xC2\xB7 %s", format_period(result->period_ns, text));
     if (collect->events)
         text_format(page, "<br>%s to %s UTC \xC2\xB7 %s", format_time(collect->first_ns, from),
-                    format_time(collect->last_ns, to), format_span((double)(collect->last_ns - collect->first_ns) / 1e9, text));
+                    format_time(collect->last_ns, to),
+                    format_span((double)(collect->last_ns - collect->first_ns) / 1e9, text));
     text_put(page, "<br>fill profile ");
     page_escaped(page, result->profile);
     text_put(page, "</p></header>\n");
     if (format_is_ideal(result))
-        text_put(page, "<p class=\"stamp\"><b>IDEAL</b>Every order fills at the next event: no spread, no volume cap, no "
-                       "latency. No venue fills like this; do not read the figures as a forecast.</p>\n");
+        text_put(page,
+                 "<p class=\"stamp\"><b>IDEAL</b>Every order fills at the next event: no spread, no volume cap, no "
+                 "latency. No venue fills like this; do not read the figures as a forecast.</p>\n");
     if (result->error) {
         text_put(page, "<p class=\"error\"><b>The run ended early.</b> ");
         page_escaped(page, result->error);
@@ -77,8 +80,8 @@ static void put_title(struct text *page, const struct result *result)
 
 static void put_card(struct text *page, const char *name, const char *kind, const char *value, const char *note)
 {
-    text_format(page, "<div class=\"card\"><p class=\"name\">%s</p><p class=\"value %s\">%s</p><p class=\"note\">", name, kind,
-                value);
+    text_format(page, "<div class=\"card\"><p class=\"name\">%s</p><p class=\"value %s\">%s</p><p class=\"note\">",
+                name, kind, value);
     page_escaped(page, note);
     text_put(page, "</p></div>\n");
 }
@@ -102,10 +105,12 @@ static void put_cards(struct text *page, const struct result *result, const stru
     snprintf(note, sizeof note, "%s daily returns, P = %u", format_count(figures->days, part),
              result->periods_per_year);
     put_card(page, "Sharpe ratio", "", format_ratio(figures->sharpe, value), note);
-    snprintf(note, sizeof note, "%s wins, %s losses", format_count(trips->wins, part), format_count(trips->losses, other));
+    snprintf(note, sizeof note, "%s wins, %s losses", format_count(trips->wins, part),
+             format_count(trips->losses, other));
     put_card(page, "Round trips", "", format_count(trips->closed, value), note);
     put_card(page, "Win rate", "", format_percent(trips->win_rate, false, value), "of round trips, after fees");
-    put_card(page, "Profit factor", "", format_ratio(trips->profit_factor, value), "gains / losses of trips, after fees");
+    put_card(page, "Profit factor", "", format_ratio(trips->profit_factor, value),
+             "gains / losses of trips, after fees");
     put_card(page, "Exposure", "", format_percent(figures->exposure, false, value), "market events with a position");
     text_put(page, "</div>\n");
 }
@@ -133,7 +138,8 @@ static void put_money(struct text *page, const struct result *result, const stru
     put_row(page, "Start", "", format_money(result->start, scale, false, text), "");
     put_row(page, "Final", "", format_money(result->final, scale, false, text), "cash and positions at the mark");
     put_row(page, "Profit", tone(figures->profit), format_money(figures->profit, scale, true, text), "after fees");
-    put_row(page, "Return", tone(figures->profit), format_percent(figures->total_return, true, text), "final / start - 1");
+    put_row(page, "Return", tone(figures->profit), format_percent(figures->total_return, true, text),
+            "final / start - 1");
     put_row(page, "CAGR", "", format_percent(figures->cagr, true, text), "(final / start)^(365 / days) - 1");
     put_row(page, "Fees", "", format_money(result->fees, scale, false, text), "where convertible; negative: rebate");
     put_row(page, "Buy and hold", "",
@@ -152,17 +158,20 @@ static void put_risk(struct text *page, const struct result *result, const struc
              format_date(figures->fall.from_ns, from), format_date(figures->fall.to_ns, to));
     put_row(page, "Max drawdown", fell ? "bad" : "",
             format_percent((struct figure){figures->fall.share, figures->has_fall}, false, text), note);
-    put_row(page, "Volatility", "", format_percent(figures->volatility, false, text), "yearly: s \xE2\x88\x9AP, s with n \xE2\x88\x92 1");
+    put_row(page, "Volatility", "", format_percent(figures->volatility, false, text),
+            "yearly: s \xE2\x88\x9AP, s with n \xE2\x88\x92 1");
     put_row(page, "Sharpe", "", format_ratio(figures->sharpe, text), "yearly, risk-free 0");
     put_row(page, "Sortino", "", format_ratio(figures->sortino, text), "yearly, target 0, all days in the divisor");
     put_row(page, "Calmar", "", format_ratio(figures->calmar, text), "CAGR / max drawdown");
-    put_row(page, "Ulcer index", "", format_percent(figures->ulcer, false, text), "root mean square of daily drawdowns");
+    put_row(page, "Ulcer index", "", format_percent(figures->ulcer, false, text),
+            "root mean square of daily drawdowns");
     put_row(page, "Sharpe above 0", "", format_percent(figures->probable_sharpe, false, text),
             "probability, given skew and kurtosis");
     char both[FORMAT_MAX * 2 + 4];
     snprintf(both, sizeof both, "%s / %s", format_percent(figures->tail_loss, false, text),
              format_percent(figures->tail_shortfall, false, from));
-    put_row(page, "VaR / ES, 95 %, 1 day", "", figures->tail_loss.is_known ? both : "n/a", "historical: the k-th loss, k = ceil(c n)");
+    put_row(page, "VaR / ES, 95 %, 1 day", "", figures->tail_loss.is_known ? both : "n/a",
+            "historical: the k-th loss, k = ceil(c n)");
     snprintf(note, sizeof note, "closes at 00:00 UTC; P = %u a year", result->periods_per_year);
     put_row(page, "Daily returns", "", format_count(figures->days, text), note);
     text_put(page, "</dl></section>\n");
@@ -181,11 +190,13 @@ static void put_trades(struct text *page, const struct result *result, const str
     bool known = trips->has_money;
     put_row(page, "Average trip", known ? tone(trips->average) : "",
             known ? format_money(trips->average, scale, true, text) : "n/a", known ? note : trips->why_no_money);
-    put_row(page, "Best trip", known ? tone(trips->best) : "", known ? format_money(trips->best, scale, true, text) : "n/a", "");
-    put_row(page, "Worst trip", known ? tone(trips->worst) : "", known ? format_money(trips->worst, scale, true, text) : "n/a",
-            "");
+    put_row(page, "Best trip", known ? tone(trips->best) : "",
+            known ? format_money(trips->best, scale, true, text) : "n/a", "");
+    put_row(page, "Worst trip", known ? tone(trips->worst) : "",
+            known ? format_money(trips->worst, scale, true, text) : "n/a", "");
     put_row(page, "Average time held", "",
-            trips->hold_seconds.is_known ? format_span(trips->hold_seconds.value, text) : "n/a", "first entry to last exit");
+            trips->hold_seconds.is_known ? format_span(trips->hold_seconds.value, text) : "n/a",
+            "first entry to last exit");
     if (collect->fills_before)
         snprintf(note, sizeof note, "since the last start: %s; as maker: %s",
                  format_count(collect->fills - collect->fills_before, other), format_count(collect->makers, part));
@@ -194,7 +205,8 @@ static void put_trades(struct text *page, const struct result *result, const str
     put_row(page, "Fills", "", format_count(collect->fills, text), note);
     snprintf(note, sizeof note, "denied by risk rules: %s", format_count(result->stats->denied, part));
     put_row(page, "Requests", "", format_count(result->stats->requests, text), note);
-    put_row(page, "Ambiguous fills", "", format_count(result->stats->ambiguous, text), "judged on the worse path of a bar");
+    put_row(page, "Ambiguous fills", "", format_count(result->stats->ambiguous, text),
+            "judged on the worse path of a bar");
     put_row(page, "Closed by the end", "", format_count(trips->ended, text), "");
     text_put(page, "</dl></section>\n");
 }
@@ -255,8 +267,9 @@ static void put_tail(struct text *page, const struct result *result)
         text_format(page, "<div><dt>Time taken</dt><dd>%.3g s</dd></div>\n", result->seconds);
     text_put(page, "</dl></section>\n<footer>Outcry ");
     page_escaped(page, result->version);
-    text_put(page, ". All times are UTC. Money is exact; ratios are computed from daily closes. \xE2\x80\x9Cn/a\xE2\x80\x9D "
-                   "means not available, never zero.</footer>\n</main></body></html>\n");
+    text_put(page,
+             ". All times are UTC. Money is exact; ratios are computed from daily closes. \xE2\x80\x9Cn/a\xE2\x80\x9D "
+             "means not available, never zero.</footer>\n</main></body></html>\n");
 }
 
 static oc_rc make_page(struct text *page, const struct result *result, const struct figures *figures)

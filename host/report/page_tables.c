@@ -81,8 +81,9 @@ void page_months(struct text *page, const struct result *result, const struct fi
         cell->close = figures->closes[i];
     }
     put_year(page, running, months);
-    text_put(page, "</table></div><p class=\"tablenote\">Equity at the last close of a month (00:00 UTC) over that of the "
-                   "month before; the first and the last may be parts of a month.</p></section>\n");
+    text_put(page,
+             "</table></div><p class=\"tablenote\">Equity at the last close of a month (00:00 UTC) over that of the "
+             "month before; the first and the last may be parts of a month.</p></section>\n");
 }
 
 static void put_flags(struct text *page, const struct trip *trip)
@@ -112,8 +113,8 @@ static void put_net(struct text *page, const struct trip *trip, int scale)
     const char *tone = net > 0 ? "good" : net < 0 ? "bad" : "soft";
     double entry = money_to_double(trip->entry_value);
     struct figure part = {entry > 0.0 ? money_to_double(net) / entry : 0.0, entry > 0.0};
-    text_format(page, "<td class=\"%s\">%s</td><td class=\"%s\">%s</td>", tone,
-                format_money(net, scale, true, text), tone, format_percent(part, true, share));
+    text_format(page, "<td class=\"%s\">%s</td><td class=\"%s\">%s</td>", tone, format_money(net, scale, true, text),
+                tone, format_percent(part, true, share));
 }
 
 struct columns {

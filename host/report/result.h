@@ -13,18 +13,18 @@ struct result_line { /* one "name: value" of what was assumed or inferred */
 };
 
 struct result {
-    const char *version;      /* of the program */
-    const char *mode;         /* backtest, paper, replay */
-    const char *strategy;     /* name */
+    const char *version;  /* of the program */
+    const char *mode;     /* backtest, paper, replay */
+    const char *strategy; /* name */
     const char *strategy_file;
-    const char *data;         /* files or feed */
-    const char *symbol;       /* all of them, or how many */
-    const char *profile;      /* ideal, neutral: an ideal run is stamped on every page */
-    const char *currency;     /* of account */
-    const char *params;       /* "name=value" lines */
-    const char *error;        /* why the run ended early, NULL: it did not */
-    int64_t period_ns;        /* of the data's bars; 0 ticks */
-    uint32_t periods_per_year;/* 252 or 365, shown beside what uses it */
+    const char *data;          /* files or feed */
+    const char *symbol;        /* all of them, or how many */
+    const char *profile;       /* ideal, neutral: an ideal run is stamped on every page */
+    const char *currency;      /* of account */
+    const char *params;        /* "name=value" lines */
+    const char *error;         /* why the run ended early, NULL: it did not */
+    int64_t period_ns;         /* of the data's bars; 0 ticks */
+    uint32_t periods_per_year; /* 252 or 365, shown beside what uses it */
     uint32_t note_count;
     struct result_line notes[RESULT_NOTES_MAX];
     const struct collect *collect;
@@ -33,17 +33,17 @@ struct result {
     struct portfolio *portfolio;
     uint32_t account;
     uint32_t zero;
-    oc_i128 start;            /* opening cash and holdings at the first price, account currency */
-    oc_i128 final;            /* equity at the end */
-    oc_i128 fees;             /* in the account's currency where convertible */
-    oc_i128 buy_and_hold;     /* what the start would be worth held in the first instrument; 0: not available */
+    oc_i128 start;        /* opening cash and holdings at the first price, account currency */
+    oc_i128 final;        /* equity at the end */
+    oc_i128 fees;         /* in the account's currency where convertible */
+    oc_i128 buy_and_hold; /* what the start would be worth held in the first instrument; 0: not available */
     bool has_buy_and_hold;
     char order_hash[33];
     char input_hash[17];
     uint64_t order_records;
     uint64_t market_events;
-    uint64_t bar_calls;       /* on_bar calls */
-    double seconds;           /* wall time of the run; never part of anything compared */
+    uint64_t bar_calls; /* on_bar calls */
+    double seconds;     /* wall time of the run; never part of anything compared */
 };
 
 #endif

@@ -40,13 +40,13 @@ oc_rc stats_sortino(struct returns returns, double target, double periods, doubl
 oc_rc stats_cagr(double start, double end, uint32_t count, double periods, double *ret_growth);
 
 struct drawdown {
-    double share;        /* of the peak */
-    double amount;       /* of the same fall */
-    uint32_t peak;       /* index */
+    double share;  /* of the peak */
+    double amount; /* of the same fall */
+    uint32_t peak; /* index */
     uint32_t trough;
-    uint32_t under_count;/* values below the running peak */
-    uint32_t longest;    /* of them, most in a row */
-    uint32_t last_run;   /* in a row at the end; 0: at a peak */
+    uint32_t under_count; /* values below the running peak */
+    uint32_t longest;     /* of them, most in a row */
+    uint32_t last_run;    /* in a row at the end; 0: at a peak */
 };
 /* Largest fall below the running peak, by share; the first value is the first peak (PERF-6). OC_E_NOT_FOUND: a peak is
  * not above zero. */

@@ -73,7 +73,8 @@ oc_rc stats_cornish_fisher(struct returns returns, uint32_t percent, struct corn
     double s = moments.skew, k = moments.kurtosis - 3.0;
     z = -z;
     double square = z * z, cube = square * z;
-    double adjusted = z + (square - 1.0) * s / 6.0 + (cube - 3.0 * z) * k / 24.0 - (2.0 * cube - 5.0 * z) * s * s / 36.0;
+    double adjusted =
+        z + (square - 1.0) * s / 6.0 + (cube - 3.0 * z) * k / 24.0 - (2.0 * cube - 5.0 * z) * s * s / 36.0;
     *ret_tail = (struct cornish_fisher){s, k, adjusted, -(mean + adjusted * deviation)};
     return OC_OK;
 }

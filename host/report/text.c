@@ -118,7 +118,8 @@ static void put_head(struct page *page, const struct result *result)
 {
     char text[FORMAT_MAX], first[FORMAT_MAX], last[FORMAT_MAX], line[RESULT_LINE_MAX];
     style(page, STYLE_TITLE);
-    fprintf(page->out, "Outcry %s  %s report", result->version ? result->version : "", result->mode ? result->mode : "");
+    fprintf(page->out, "Outcry %s  %s report", result->version ? result->version : "",
+            result->mode ? result->mode : "");
     style(page, STYLE_PLAIN);
     fputc('\n', page->out);
     if (format_is_ideal(result)) {
@@ -139,7 +140,8 @@ static void put_head(struct page *page, const struct result *result)
              result->strategy_file ? ")" : "");
     head_row(page, "strategy", line);
     head_row(page, "symbol", result->symbol);
-    snprintf(line, sizeof line, "%.200s (%s)", result->data ? result->data : "", format_period(result->period_ns, text));
+    snprintf(line, sizeof line, "%.200s (%s)", result->data ? result->data : "",
+             format_period(result->period_ns, text));
     head_row(page, "data", line);
     if (result->collect->events) {
         snprintf(line, sizeof line, "%s to %s UTC (%s)", format_time(result->collect->first_ns, first),
@@ -160,7 +162,8 @@ static void put_money(struct page *page, const struct result *result, const stru
     row(page, "Start", format_money(result->start, scale, false, text), "");
     row(page, "Final", format_money(result->final, scale, false, text), "cash + positions at the mark");
     row_styled(page, "Profit", format_money(figures->profit, scale, true, text), "after fees", tone(figures->profit));
-    row_styled(page, "Return", format_percent(figures->total_return, true, text), "final / start - 1", tone(figures->profit));
+    row_styled(page, "Return", format_percent(figures->total_return, true, text), "final / start - 1",
+               tone(figures->profit));
     row(page, "Fees", format_money(result->fees, scale, false, text), "where convertible; negative: rebate");
     if (result->has_buy_and_hold)
         snprintf(note, sizeof note, "return %s", format_percent(figures->hold_return, true, share));
@@ -194,7 +197,8 @@ static void put_risk(struct page *page, const struct result *result, const struc
     row(page, "Sortino", format_ratio(figures->sortino, text), "yearly, target 0, all days below");
     row(page, "Calmar", format_ratio(figures->calmar, text), "CAGR / max drawdown");
     row(page, "Ulcer index", format_percent(figures->ulcer, false, text), "rms of daily drawdowns");
-    row(page, "Sharpe above 0", format_percent(figures->probable_sharpe, false, text), "probability, skew and kurtosis");
+    row(page, "Sharpe above 0", format_percent(figures->probable_sharpe, false, text),
+        "probability, skew and kurtosis");
     row(page, "VaR 95 %, 1 day", format_percent(figures->tail_loss, false, text), "historical, k = ceil(c n)");
     row(page, "ES 95 %, 1 day", format_percent(figures->tail_shortfall, false, text), "mean loss of the worst 5 %");
     snprintf(note, sizeof note, "closes 00:00 UTC, P = %u a year", periods);
@@ -225,7 +229,8 @@ static void put_trades(struct page *page, const struct result *result, const str
     const struct collect *collect = result->collect;
     char text[FORMAT_MAX], note[FORMAT_MAX * 3], count[FORMAT_MAX], since[FORMAT_MAX];
     title(page, "Trades");
-    snprintf(note, sizeof note, trips->open ? "flat to flat; %s still open" : "flat to flat", format_count(trips->open, count));
+    snprintf(note, sizeof note, trips->open ? "flat to flat; %s still open" : "flat to flat",
+             format_count(trips->open, count));
     row(page, "Round trips", format_count(trips->closed, text), note);
     snprintf(note, sizeof note, "after fees; losses %s", format_count(trips->losses, count));
     row(page, "Wins", format_count(trips->wins, text), note);
@@ -266,8 +271,7 @@ static void put_tail(struct page *page, const struct result *result)
     fprintf(page->out, "%s calls of on_bar", format_count(result->bar_calls, note));
     if (result->seconds > 0.0) {
         double rate = (double)result->market_events / result->seconds;
-        fprintf(page->out, ", %.3g s, %s/s", result->seconds,
-                format_count(rate < 1e18 ? (uint64_t)rate : 0, text));
+        fprintf(page->out, ", %.3g s, %s/s", result->seconds, format_count(rate < 1e18 ? (uint64_t)rate : 0, text));
     }
     fputc('\n', page->out);
 }

@@ -75,7 +75,9 @@ static int qbar_field(lua_State *lua, const struct strategy *strategy, const str
             return middle(lua, view, bar, i);
     for (int i = 0; i < 8; i++)
         if (key == strategy->keys[lines[i]])
-            return bar->present & (i < 4 ? OC_HAS_BID : OC_HAS_ASK) ? price(lua, view, i < 4 ? bar->bid[i] : bar->ask[i - 4]) : 0;
+            return bar->present & (i < 4 ? OC_HAS_BID : OC_HAS_ASK)
+                       ? price(lua, view, i < 4 ? bar->bid[i] : bar->ask[i - 4])
+                       : 0;
     if (KEY_IS(strategy, key, bid))
         return bar->present & OC_HAS_BID ? price(lua, view, bar->bid[3]) : 0;
     if (KEY_IS(strategy, key, ask))

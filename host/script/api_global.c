@@ -20,10 +20,11 @@ static int lj_strategy(lua_State *lua)
         } else if (strcmp(key, "timeframe") == 0 && value) {
             if (text_to_duration(value, strlen(value), &strategy->period_ns) < 0 ||
                 !bar_period_is_valid(strategy->period_ns))
-                return sandbox_raise(lua, "timeframe '%s': expected a divisor of a day from 1s to 1d, such as 1m, 1h, 1d",
-                                     value);
+                return sandbox_raise(
+                    lua, "timeframe '%s': expected a divisor of a day from 1s to 1d, such as 1m, 1h, 1d", value);
         } else if (strcmp(key, "about") != 0 && strcmp(key, "version") != 0) {
-            return sandbox_raise(lua, "strategy{}: unknown or wrong field '%s'; known: name timeframe about version", key);
+            return sandbox_raise(lua, "strategy{}: unknown or wrong field '%s'; known: name timeframe about version",
+                                 key);
         }
     }
     return 0;
@@ -46,8 +47,8 @@ static void param_check_range(lua_State *lua, const char *name, int row)
         lua_getfield(lua, row, ends[i]);
         bool out = !lua_isnil(lua, -1) && (i == 0 ? value < lua_tonumber(lua, -1) : value > lua_tonumber(lua, -1));
         if (out)
-            sandbox_raise(lua, "parameter %s: found %f, expected %s %f", name, value,
-                          i == 0 ? "at least" : "at most", lua_tonumber(lua, -1));
+            sandbox_raise(lua, "parameter %s: found %f, expected %s %f", name, value, i == 0 ? "at least" : "at most",
+                          lua_tonumber(lua, -1));
         lua_pop(lua, 1);
     }
 }
@@ -57,8 +58,7 @@ static void param_check_row(lua_State *lua, const char *name, int row)
     for (lua_pushnil(lua); lua_next(lua, row); lua_pop(lua, 1)) {
         const char *key = lua_type(lua, -2) == LUA_TSTRING ? lua_tostring(lua, -2) : NULL;
         bool is_end = key && (strcmp(key, "min") == 0 || strcmp(key, "max") == 0);
-        bool is_known = key ? is_end || strcmp(key, "doc") == 0
-                            : lua_isinteger(lua, -2) && lua_tointeger(lua, -2) == 1;
+        bool is_known = key ? is_end || strcmp(key, "doc") == 0 : lua_isinteger(lua, -2) && lua_tointeger(lua, -2) == 1;
         if (!is_known || (is_end && lua_type(lua, -1) != LUA_TNUMBER))
             sandbox_raise(lua, "parameter %s: a row is { default, min = number, max = number, doc = text }; found '%s'",
                           name, key ? key : "a second value");
@@ -218,8 +218,10 @@ static int lj_account_index(lua_State *lua)
     } else if (KEY_IS(strategy, key, name)) {
         lua_pushstring(lua, account->name);
     } else {
-        return sandbox_raise(lua, "account has cash, equity, currency and name; account(\"BTC\") is the balance of an "
-                                  "asset; found '%s'", key);
+        return sandbox_raise(lua,
+                             "account has cash, equity, currency and name; account(\"BTC\") is the balance of an "
+                             "asset; found '%s'",
+                             key);
     }
     return 1;
 }
@@ -262,8 +264,8 @@ static double affordable(const struct market_handle *market, double qty, double 
     const struct oc_instrument *info = &market->instrument->info;
     if (info->kind != OC_KIND_SPOT || !(entry > 0))
         return qty;
-    double cash = money_to_double(
-        portfolio_balance(engine_portfolio(market->strategy->engine), market->account, info->quote));
+    double cash =
+        money_to_double(portfolio_balance(engine_portfolio(market->strategy->engine), market->account, info->quote));
     double most = cash > 0 ? 0.95 * cash / (entry * (1.0 + fee)) : 0.0;
     return qty < most ? qty : most;
 }
@@ -339,8 +341,8 @@ void api_global_install(struct strategy *strategy)
     lua_State *lua = strategy->lua;
     static const luaL_Reg functions[] = {{"strategy", lj_strategy}, {"params", lj_params}, {"now", lj_now},
                                          {"every", lj_every},       {"after", lj_after},   {NULL, NULL}};
-    static const luaL_Reg logs[] = {{"debug", lj_log_debug}, {"info", lj_log_info}, {"warn", lj_log_warn},
-                                    {"error", lj_log_error}, {NULL, NULL}};
+    static const luaL_Reg logs[] = {
+        {"debug", lj_log_debug}, {"info", lj_log_info}, {"warn", lj_log_warn}, {"error", lj_log_error}, {NULL, NULL}};
     static const luaL_Reg sizes[] = {{"risk", lj_size_risk}, {NULL, NULL}};
     static const luaL_Reg account[] = {{"__index", lj_account_index}, {"__call", lj_account_call}, {NULL, NULL}};
     static const luaL_Reg state[] = {{"__index", lj_state_index}, {"__newindex", lj_state_newindex}, {NULL, NULL}};

@@ -70,8 +70,8 @@ static int cross(lua_State *lua, bool above)
     const struct indicator *a = indicator_at(lua, 1, lua_upvalueindex(1));
     const struct indicator *b = indicator_at(lua, 2, lua_upvalueindex(1));
     double a0, a1, b0, b1;
-    bool known = indicator_get(a, 0, &a0) && indicator_get(a, 1, &a1) && indicator_get(b, 0, &b0) &&
-                 indicator_get(b, 1, &b1);
+    bool known =
+        indicator_get(a, 0, &a0) && indicator_get(a, 1, &a1) && indicator_get(b, 0, &b0) && indicator_get(b, 1, &b1);
     lua_pushboolean(lua, known && (above ? a1 <= b1 && a0 > b0 : a1 >= b1 && a0 < b0));
     return 1;
 }
@@ -135,7 +135,8 @@ void api_indicator_install(struct strategy *strategy)
     push_function(lua, lj_cross_below);
     sandbox_set_constant(lua, "cross_below");
     lua_pop(lua, 1);
-    static const luaL_Reg methods[] = {{"sma", lj_sma}, {"ema", lj_ema}, {"rsi", lj_rsi}, {"atr", lj_atr}, {NULL, NULL}};
+    static const luaL_Reg methods[] = {
+        {"sma", lj_sma}, {"ema", lj_ema}, {"rsi", lj_rsi}, {"atr", lj_atr}, {NULL, NULL}};
     api_metatable(lua, "outcry.market.methods");
     luaL_setfuncs(lua, methods, 0);
     lua_pop(lua, 1);

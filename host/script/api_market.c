@@ -11,9 +11,9 @@ struct market_handle *api_market_at(lua_State *lua, int index)
     return *(struct market_handle **)luaL_checkudata(lua, index, strategy_meta_market);
 }
 
-static const char *const trade_options[] = {"qty",         "quote_qty", "price",       "stop", "post_only",
-                                            "reduce_only", "tif",       "expire",      "stop_loss",
-                                            "take_profit", "tag",       "strict",      NULL};
+static const char *const trade_options[] = {"qty",         "quote_qty", "price",  "stop",      "post_only",
+                                            "reduce_only", "tif",       "expire", "stop_loss", "take_profit",
+                                            "tag",         "strict",    NULL};
 static const char *const close_options[] = {"price", "stop", "tif", "tag", NULL};
 
 const char *const *api_trade_options(void) { return trade_options; }
@@ -128,7 +128,8 @@ static void asked(struct oc_dec *dec, const struct api_number *number)
 }
 
 /* Protection is placed to the nearer tick. */
-static void option_protection(lua_State *lua, int options, const struct instrument *instrument, struct oc_request *request)
+static void option_protection(lua_State *lua, int options, const struct instrument *instrument,
+                              struct oc_request *request)
 {
     struct api_number number;
     bool snapped = false;
@@ -157,8 +158,8 @@ static void option_prices(lua_State *lua, int options, const struct instrument *
         request->bits |= OC_RQ_HAS_STOP;
     }
     bool priced = request->bits & OC_RQ_HAS_PRICE, stopped = request->bits & OC_RQ_HAS_STOP;
-    request->type = priced ? (stopped ? OC_ORDER_STOP_LIMIT : OC_ORDER_LIMIT)
-                           : (stopped ? OC_ORDER_STOP : OC_ORDER_MARKET);
+    request->type =
+        priced ? (stopped ? OC_ORDER_STOP_LIMIT : OC_ORDER_LIMIT) : (stopped ? OC_ORDER_STOP : OC_ORDER_MARKET);
 }
 
 static void option_amount(lua_State *lua, int options, const struct instrument *instrument, struct oc_request *request,
@@ -272,8 +273,8 @@ static int64_t closable(const struct market_handle *market, int64_t qty)
     if (market->instrument->info.kind != OC_KIND_SPOT || qty <= 0)
         return qty < 0 ? -qty : qty;
     const struct oc_dec *step = &market->instrument->info.qty_step;
-    oc_i128 held = portfolio_balance(engine_portfolio(market->strategy->engine), market->account,
-                                     market->instrument->info.base);
+    oc_i128 held =
+        portfolio_balance(engine_portfolio(market->strategy->engine), market->account, market->instrument->info.base);
     oc_i128 one = (oc_i128)step->units * num_pow10_128(MONEY_SCALE - step->scale);
     return held >= 0 && held / one < qty ? (int64_t)(held / one) : qty;
 }

@@ -36,8 +36,8 @@ static int64_t units(lua_State *lua, const struct api_number *number, oc_rc rc, 
     return value;
 }
 
-int64_t api_price_units(lua_State *lua, const struct instrument *instrument, const struct api_number *number, int direction,
-                        bool *ret_snapped)
+int64_t api_price_units(lua_State *lua, const struct instrument *instrument, const struct api_number *number,
+                        int direction, bool *ret_snapped)
 {
     int64_t value = 0;
     int exact = 0;
@@ -47,7 +47,8 @@ int64_t api_price_units(lua_State *lua, const struct instrument *instrument, con
     return units(lua, number, rc, exact, value, ret_snapped);
 }
 
-int64_t api_qty_units(lua_State *lua, const struct instrument *instrument, const struct api_number *number, bool *ret_snapped)
+int64_t api_qty_units(lua_State *lua, const struct instrument *instrument, const struct api_number *number,
+                      bool *ret_snapped)
 {
     int64_t value = 0;
     int exact = 0;

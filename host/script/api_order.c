@@ -60,8 +60,7 @@ static int lj_replace(lua_State *lua)
 {
     struct strategy *strategy = strategy_of(lua);
     const struct order *order = order_at(lua, strategy);
-    const struct instrument *instrument =
-        instruments_get(engine_instruments(strategy->engine), order->now.head.inst);
+    const struct instrument *instrument = instruments_get(engine_instruments(strategy->engine), order->now.head.inst);
     struct oc_request request = {.order = order->now.order};
     struct engine_refusal refusal = {0};
     struct api_number number;
@@ -136,8 +135,7 @@ static int lj_order_index(lua_State *lua)
     struct strategy *strategy = lua_touserdata(lua, lua_upvalueindex(1));
     const char *key = lua_tostring(lua, 2);
     const struct order *order = order_at(lua, strategy);
-    const struct instrument *instrument =
-        instruments_get(engine_instruments(strategy->engine), order->now.head.inst);
+    const struct instrument *instrument = instruments_get(engine_instruments(strategy->engine), order->now.head.inst);
     const struct oc_request *now = &order->now;
     if (!key)
         return sandbox_raise(lua, "an order has no such field");
@@ -223,10 +221,8 @@ void api_order_install(struct strategy *strategy)
 {
     lua_State *lua = strategy->lua;
     static const luaL_Reg methods[] = {{"cancel", lj_cancel}, {"replace", lj_replace}, {NULL, NULL}};
-    static const luaL_Reg meta[] = {{"__eq", lj_order_eq},
-                                    {"__tostring", lj_order_tostring},
-                                    {"__newindex", lj_order_newindex},
-                                    {NULL, NULL}};
+    static const luaL_Reg meta[] = {
+        {"__eq", lj_order_eq}, {"__tostring", lj_order_tostring}, {"__newindex", lj_order_newindex}, {NULL, NULL}};
     api_metatable(lua, "outcry.order.methods");
     luaL_setfuncs(lua, methods, 0);
     lua_pop(lua, 1);

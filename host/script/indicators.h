@@ -20,15 +20,15 @@ enum { INDICATOR_LENGTH_MAX = 100000, INDICATOR_HISTORY = 16 };
 struct indicator {
     uint32_t kind;
     uint32_t length;
-    uint64_t count;  /* bars taken */
-    int64_t sum;     /* SMA: of twice the price units */
-    double value_a;  /* EMA: value; RSI: average gain; ATR: value */
-    double value_b;  /* RSI: average loss */
-    double previous; /* RSI, ATR: last close */
-    double scale;    /* SMA: divisor that makes the sum a price */
-    uint64_t ready;  /* values made */
+    uint64_t count;                    /* bars taken */
+    int64_t sum;                       /* SMA: of twice the price units */
+    double value_a;                    /* EMA: value; RSI: average gain; ATR: value */
+    double value_b;                    /* RSI: average loss */
+    double previous;                   /* RSI, ATR: last close */
+    double scale;                      /* SMA: divisor that makes the sum a price */
+    uint64_t ready;                    /* values made */
     double history[INDICATOR_HISTORY]; /* ring; the newest at ready - 1 */
-    int64_t *ring;   /* SMA: last `length` of twice the price units; owned */
+    int64_t *ring;                     /* SMA: last `length` of twice the price units; owned */
 };
 
 /* OC_E_INVALID: length outside 1..INDICATOR_LENGTH_MAX. OC_E_NOMEM. */

@@ -6,9 +6,8 @@
 
 #include <string.h>
 
-static const char ids_key = 0; /* registry: object -> id, weak so that asking keeps nothing alive */
-static const char modules_key =
-    0; /* registry: name -> result of require, or false while it loads */
+static const char ids_key = 0;     /* registry: object -> id, weak so that asking keeps nothing alive */
+static const char modules_key = 0; /* registry: name -> result of require, or false while it loads */
 
 enum { MODULE_NAME_MAX = 100 };
 
@@ -168,12 +167,11 @@ static int lj_collectgarbage(lua_State *lua)
 
 static void check_module_name(lua_State *lua, const char *name, size_t size)
 {
-    static const char allowed[] =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.";
-    if (size == 0 || size > MODULE_NAME_MAX || strspn(name, allowed) != size ||
-        strstr(name, "..") || name[0] == '.' || name[size - 1] == '.')
-        luaL_error(lua, "module name '%s': expected letters, digits, '_' and single dots, 1 to %d",
-                   name, MODULE_NAME_MAX);
+    static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.";
+    if (size == 0 || size > MODULE_NAME_MAX || strspn(name, allowed) != size || strstr(name, "..") || name[0] == '.' ||
+        name[size - 1] == '.')
+        luaL_error(lua, "module name '%s': expected letters, digits, '_' and single dots, 1 to %d", name,
+                   MODULE_NAME_MAX);
 }
 
 static int lj_require(lua_State *lua)
@@ -191,8 +189,7 @@ static int lj_require(lua_State *lua)
         return 1;
     const char *text = NULL;
     size_t size = 0;
-    oc_rc rc = sandbox->require ? sandbox->require(sandbox->require_arg, name, &text, &size)
-                                : OC_E_NOT_FOUND;
+    oc_rc rc = sandbox->require ? sandbox->require(sandbox->require_arg, name, &text, &size) : OC_E_NOT_FOUND;
     if (rc < 0)
         return luaL_error(lua, "module '%s' not found in the folder of the strategy", name);
     lua_pushfstring(lua, "%s.lua", name);

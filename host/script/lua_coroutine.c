@@ -84,8 +84,7 @@ static int close_coroutine(lua_State *lua, lua_State *co)
 {
     struct sandbox *sandbox = sandbox_of(lua);
     if (sandbox->nesting >= SANDBOX_NESTING_MAX)
-        luaL_error(lua, "coroutines closed within each other more than %d deep",
-                   SANDBOX_NESTING_MAX);
+        luaL_error(lua, "coroutines closed within each other more than %d deep", SANDBOX_NESTING_MAX);
     sandbox->nesting++;
     enter(lua, sandbox, co);
     int status = lua_resetthread(co);
@@ -102,8 +101,7 @@ static int lj_wrapped(lua_State *lua)
     if (count >= 0)
         return count;
     int status = lua_status(co);
-    if (status != LUA_OK &&
-        status != LUA_YIELD) { /* it died of the error: report its place, not this one */
+    if (status != LUA_OK && status != LUA_YIELD) { /* it died of the error: report its place, not this one */
         if (!sandbox->has_inner_error) {
             sandbox->has_error = false;
             error_capture(sandbox, co, true);
@@ -140,8 +138,7 @@ static int lj_create(lua_State *lua)
     if (sandbox->coroutines >= sandbox->limits.coroutines_max)
         count_alive(lua, sandbox);
     if (sandbox->coroutines >= sandbox->limits.coroutines_max)
-        return luaL_error(lua, "more than %d coroutines alive",
-                          (int)sandbox->limits.coroutines_max);
+        return luaL_error(lua, "more than %d coroutines alive", (int)sandbox->limits.coroutines_max);
     lua_rawgetp(lua, LUA_REGISTRYINDEX, &alive_key);
     lua_State *co = lua_newthread(lua);
     lua_pushvalue(lua, -1);
@@ -211,10 +208,8 @@ static int lj_close(lua_State *lua)
 }
 
 static const luaL_Reg functions[] = {
-    {"create", lj_create}, {"wrap", lj_wrap},
-    {"resume", lj_resume}, {"yield", lj_yield},
-    {"status", lj_status}, {"running", lj_running},
-    {"close", lj_close},   {"isyieldable", lj_isyieldable},
+    {"create", lj_create}, {"wrap", lj_wrap},       {"resume", lj_resume}, {"yield", lj_yield},
+    {"status", lj_status}, {"running", lj_running}, {"close", lj_close},   {"isyieldable", lj_isyieldable},
     {NULL, NULL},
 };
 

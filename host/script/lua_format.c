@@ -39,8 +39,7 @@ static const char *read_spec(lua_State *lua, const char *at, const char *end, st
     return at;
 }
 
-static void check_flags(lua_State *lua, const struct spec *spec, const char *flags,
-                        bool may_be_precise)
+static void check_flags(lua_State *lua, const struct spec *spec, const char *flags, bool may_be_precise)
 {
     for (size_t at = 1; at < spec->size; at++) {
         char c = spec->text[at];
@@ -126,8 +125,7 @@ static void add_literal(struct out *out, int index)
     case LUA_TNUMBER:
         if (lua_isinteger(lua, index)) {
             lua_Integer value = lua_tointeger(lua, index);
-            size = snprintf(item, sizeof item, value == LUA_MININTEGER ? "0x%llx" : "%lld",
-                            (long long)value);
+            size = snprintf(item, sizeof item, value == LUA_MININTEGER ? "0x%llx" : "%lld", (long long)value);
         } else {
             lua_Number value = lua_tonumber(lua, index);
             if (value != value)
@@ -228,8 +226,7 @@ static void add_item(struct out *out, struct spec *spec, char letter, int index)
         lua_pop(lua, 1);
         return;
     default:
-        luaL_error(lua, "invalid conversion '%s%c' to 'format'",
-                   lua_pushlstring(lua, spec->text, spec->size), letter);
+        luaL_error(lua, "invalid conversion '%s%c' to 'format'", lua_pushlstring(lua, spec->text, spec->size), letter);
     }
 }
 

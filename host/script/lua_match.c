@@ -7,16 +7,9 @@
 
 #include <string.h>
 
-enum {
-    RECURSION_MAX = 200,
-    STEPS_PER_BYTE = 32,
-    STEP_POLL_MASK = 4095,
-    CAPTURE_OPEN = -1,
-    CAPTURE_PLACE = -2
-};
+enum { RECURSION_MAX = 200, STEPS_PER_BYTE = 32, STEP_POLL_MASK = 4095, CAPTURE_OPEN = -1, CAPTURE_PLACE = -2 };
 
-static const unsigned char *match_here(struct match *m, const unsigned char *s,
-                                       const unsigned char *p);
+static const unsigned char *match_here(struct match *m, const unsigned char *s, const unsigned char *p);
 
 static void step(struct match *m)
 {
@@ -130,8 +123,7 @@ static bool in_set(int c, const unsigned char *p, const unsigned char *last)
     return !answer;
 }
 
-static bool item_matches(struct match *m, const unsigned char *s, const unsigned char *p,
-                         const unsigned char *end)
+static bool item_matches(struct match *m, const unsigned char *s, const unsigned char *p, const unsigned char *end)
 {
     step(m);
     if (s >= m->text_end)
@@ -148,8 +140,7 @@ static bool item_matches(struct match *m, const unsigned char *s, const unsigned
     }
 }
 
-static const unsigned char *match_balance(struct match *m, const unsigned char *s,
-                                          const unsigned char *p)
+static const unsigned char *match_balance(struct match *m, const unsigned char *s, const unsigned char *p)
 {
     if (p + 1 >= m->pattern_end)
         luaL_error(m->lua, "malformed pattern (missing arguments to '%%b')");
@@ -169,8 +160,8 @@ static const unsigned char *match_balance(struct match *m, const unsigned char *
 }
 
 /* item*, item+: as many as there are, then fewer. */
-static const unsigned char *match_most(struct match *m, const unsigned char *s,
-                                       const unsigned char *p, const unsigned char *end)
+static const unsigned char *match_most(struct match *m, const unsigned char *s, const unsigned char *p,
+                                       const unsigned char *end)
 {
     const unsigned char *last = s;
     while (item_matches(m, last, p, end))
@@ -184,8 +175,8 @@ static const unsigned char *match_most(struct match *m, const unsigned char *s,
 }
 
 /* item-: none, then more. */
-static const unsigned char *match_fewest(struct match *m, const unsigned char *s,
-                                         const unsigned char *p, const unsigned char *end)
+static const unsigned char *match_fewest(struct match *m, const unsigned char *s, const unsigned char *p,
+                                         const unsigned char *end)
 {
     for (;; s++) {
         const unsigned char *result = match_here(m, s, end + 1);
@@ -196,8 +187,8 @@ static const unsigned char *match_fewest(struct match *m, const unsigned char *s
     }
 }
 
-static const unsigned char *open_capture(struct match *m, const unsigned char *s,
-                                         const unsigned char *p, ptrdiff_t kind)
+static const unsigned char *open_capture(struct match *m, const unsigned char *s, const unsigned char *p,
+                                         ptrdiff_t kind)
 {
     if (m->count >= CAPTURES_MAX)
         luaL_error(m->lua, "too many captures");
@@ -210,8 +201,7 @@ static const unsigned char *open_capture(struct match *m, const unsigned char *s
     return result;
 }
 
-static const unsigned char *close_capture(struct match *m, const unsigned char *s,
-                                          const unsigned char *p)
+static const unsigned char *close_capture(struct match *m, const unsigned char *s, const unsigned char *p)
 {
     int index = m->count - 1;
     while (index >= 0 && m->captures[index].size != CAPTURE_OPEN)
@@ -240,8 +230,7 @@ static const unsigned char *match_again(struct match *m, const unsigned char *s,
 }
 
 /* %f[set]: `p` past the f. The border: what is before is not in the set, what follows is. */
-static bool at_frontier(struct match *m, const unsigned char *s, const unsigned char *p,
-                        const unsigned char **ret_next)
+static bool at_frontier(struct match *m, const unsigned char *s, const unsigned char *p, const unsigned char **ret_next)
 {
     if (p >= m->pattern_end || *p != '[')
         luaL_error(m->lua, "missing '[' after '%%f' in pattern");
@@ -292,8 +281,7 @@ static bool match_item(struct match *m, const unsigned char **s, const unsigned 
 }
 
 /* As match_item, for a '%' that is more than a class; *ret_is_special tells whether it was. */
-static bool match_special(struct match *m, const unsigned char **s, const unsigned char **p,
-                          bool *ret_is_special)
+static bool match_special(struct match *m, const unsigned char **s, const unsigned char **p, bool *ret_is_special)
 {
     int letter = *p + 1 < m->pattern_end ? (*p)[1] : 0;
     const unsigned char *next = NULL;
@@ -318,8 +306,7 @@ static bool match_special(struct match *m, const unsigned char **s, const unsign
 }
 
 /* The end of the match of `p` at `s`, or NULL. */
-static const unsigned char *match_here(struct match *m, const unsigned char *s,
-                                       const unsigned char *p)
+static const unsigned char *match_here(struct match *m, const unsigned char *s, const unsigned char *p)
 {
     if (++m->recursion > RECURSION_MAX)
         luaL_error(m->lua, "pattern too complex");
@@ -334,8 +321,7 @@ static const unsigned char *match_here(struct match *m, const unsigned char *s,
         bool is_special = false;
         if (*p == '(') {
             bool is_place = p + 1 < m->pattern_end && p[1] == ')';
-            result =
-                open_capture(m, s, p + (is_place ? 2 : 1), is_place ? CAPTURE_PLACE : CAPTURE_OPEN);
+            result = open_capture(m, s, p + (is_place ? 2 : 1), is_place ? CAPTURE_PLACE : CAPTURE_OPEN);
             break;
         }
         if (*p == ')') {

@@ -152,8 +152,7 @@ static int lj_type(lua_State *lua)
 
 static int lj_ult(lua_State *lua)
 {
-    lua_pushboolean(lua, (lua_Unsigned)luaL_checkinteger(lua, 1) <
-                             (lua_Unsigned)luaL_checkinteger(lua, 2));
+    lua_pushboolean(lua, (lua_Unsigned)luaL_checkinteger(lua, 1) < (lua_Unsigned)luaL_checkinteger(lua, 2));
     return 1;
 }
 
@@ -220,8 +219,7 @@ static int lj_random(lua_State *lua)
 static int lj_randomseed(lua_State *lua)
 {
     if (lua_isnone(lua, 1))
-        return luaL_error(lua,
-                          "randomseed needs a number: the clock is not a source of chance here");
+        return luaL_error(lua, "randomseed needs a number: the clock is not a source of chance here");
     lua_Integer seed;
     lua_Number number = luaL_checknumber(lua, 1);
     if (lua_isinteger(lua, 1))

@@ -10,8 +10,7 @@
 #include <string.h>
 
 const char sandbox_constants_key = 0;
-static const char guard_key =
-    0; /* in a guard: the metatable that the script believes in, or false */
+static const char guard_key = 0; /* in a guard: the metatable that the script believes in, or false */
 static const char inner_key = 0; /* in the metatable of a read-only view: the table behind it */
 static const char plain_key = 0; /* registry: the guard of tables that have no metatable */
 
@@ -25,8 +24,7 @@ static bool is_refused_name(lua_State *lua, int index)
 
 static int refuse_name(lua_State *lua, int index)
 {
-    return luaL_error(lua,
-                      "%s is not allowed: finalisers and weak tables cannot be stopped or replayed",
+    return luaL_error(lua, "%s is not allowed: finalisers and weak tables cannot be stopped or replayed",
                       lua_tostring(lua, index));
 }
 
@@ -167,8 +165,7 @@ bool readonly_inner(lua_State *lua, int index)
 
 static int refuse_constant(lua_State *lua, int index)
 {
-    return luaL_error(lua, "cannot assign '%s': it is part of the library",
-                      lua_tostring(lua, index));
+    return luaL_error(lua, "cannot assign '%s': it is part of the library", lua_tostring(lua, index));
 }
 
 static int lj_rawset(lua_State *lua)
@@ -182,8 +179,7 @@ static int lj_rawset(lua_State *lua)
     if (readonly_inner(lua, 1))
         return luaL_error(lua, "cannot change a read-only table");
     lua_rawgeti(lua, LUA_REGISTRYINDEX, LUA_RIDX_GLOBALS);
-    if (lua_rawequal(lua, 1, -1) && lua_type(lua, 2) == LUA_TSTRING &&
-        sandbox_is_constant(lua, lua_tostring(lua, 2)))
+    if (lua_rawequal(lua, 1, -1) && lua_type(lua, 2) == LUA_TSTRING && sandbox_is_constant(lua, lua_tostring(lua, 2)))
         return refuse_constant(lua, 2);
     lua_pop(lua, 1);
     lua_rawset(lua, 1);
@@ -192,8 +188,7 @@ static int lj_rawset(lua_State *lua)
 
 static int lj_readonly_newindex(lua_State *lua)
 {
-    const char *key =
-        lua_type(lua, 2) == LUA_TSTRING ? lua_tostring(lua, 2) : luaL_typename(lua, 2);
+    const char *key = lua_type(lua, 2) == LUA_TSTRING ? lua_tostring(lua, 2) : luaL_typename(lua, 2);
     return luaL_error(lua, "cannot assign field '%s' of a read-only table", key);
 }
 

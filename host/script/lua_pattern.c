@@ -114,8 +114,7 @@ static int lj_gmatch(lua_State *lua)
 }
 
 /* The replacement text at index 3, with %0 to %9 and %%. */
-static void add_template(struct match *m, struct out *out, const unsigned char *s,
-                         const unsigned char *end)
+static void add_template(struct match *m, struct out *out, const unsigned char *s, const unsigned char *end)
 {
     size_t size;
     const char *template = lua_tolstring(m->lua, 3, &size);
@@ -142,8 +141,7 @@ static void add_template(struct match *m, struct out *out, const unsigned char *
 }
 
 /* True if the text was changed. */
-static bool add_replacement(struct match *m, struct out *out, const unsigned char *s,
-                            const unsigned char *end)
+static bool add_replacement(struct match *m, struct out *out, const unsigned char *s, const unsigned char *end)
 {
     lua_State *lua = m->lua;
     int type = lua_type(lua, 3);
@@ -178,10 +176,8 @@ static int lj_gsub(lua_State *lua)
     const char *text = luaL_checklstring(lua, 1, &text_size);
     const unsigned char *p = (const unsigned char *)luaL_checklstring(lua, 2, &pattern_size);
     int type = lua_type(lua, 3);
-    luaL_argexpected(lua,
-                     type == LUA_TNUMBER || type == LUA_TSTRING || type == LUA_TFUNCTION ||
-                         type == LUA_TTABLE,
-                     3, "string/function/table");
+    luaL_argexpected(lua, type == LUA_TNUMBER || type == LUA_TSTRING || type == LUA_TFUNCTION || type == LUA_TTABLE, 3,
+                     "string/function/table");
     lua_Integer max = luaL_optinteger(lua, 4, (lua_Integer)text_size + 1);
     struct match m;
     match_init(&m, lua, text, text_size);

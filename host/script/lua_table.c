@@ -29,8 +29,7 @@ static int lj_insert(lua_State *lua)
         break;
     case 3:
         position = luaL_checkinteger(lua, 2);
-        luaL_argcheck(lua, (lua_Unsigned)position - 1u < (lua_Unsigned)end, 2,
-                      "position out of bounds");
+        luaL_argcheck(lua, (lua_Unsigned)position - 1u < (lua_Unsigned)end, 2, "position out of bounds");
         for (lua_Integer at = end; at > position; at--) {
             poll_sometimes(lua, sandbox, at);
             lua_geti(lua, 1, at - 1);
@@ -50,8 +49,7 @@ static int lj_remove(lua_State *lua)
     lua_Integer size = length_of(lua, 1);
     lua_Integer position = luaL_optinteger(lua, 2, size);
     if (position != size)
-        luaL_argcheck(lua, (lua_Unsigned)position - 1u <= (lua_Unsigned)size, 2,
-                      "position out of bounds");
+        luaL_argcheck(lua, (lua_Unsigned)position - 1u <= (lua_Unsigned)size, 2, "position out of bounds");
     lua_geti(lua, 1, position);
     for (; position < size; position++) {
         poll_sometimes(lua, sandbox, position);
@@ -76,8 +74,7 @@ static int lj_move(lua_State *lua)
         luaL_argcheck(lua, from > 0 || end < LUA_MAXINTEGER + from, 3, "too many elements to move");
         lua_Integer count = end - from + 1;
         luaL_argcheck(lua, to <= LUA_MAXINTEGER - count + 1, 4, "destination wrap around");
-        bool is_upwards =
-            to > end || to <= from || (target != 1 && !lua_compare(lua, 1, target, LUA_OPEQ));
+        bool is_upwards = to > end || to <= from || (target != 1 && !lua_compare(lua, 1, target, LUA_OPEQ));
         for (lua_Integer done = 0; done < count; done++) {
             lua_Integer at = is_upwards ? done : count - 1 - done;
             poll_sometimes(lua, sandbox, done);
@@ -106,8 +103,8 @@ static int lj_concat(lua_State *lua)
         size_t part_size;
         const char *part = lua_isstring(lua, -1) ? lua_tolstring(lua, -1, &part_size) : NULL;
         if (!part)
-            return luaL_error(lua, "invalid value (a %s) at index %I in table for 'concat'",
-                              luaL_typename(lua, -1), (LUAI_UACINT)at);
+            return luaL_error(lua, "invalid value (a %s) at index %I in table for 'concat'", luaL_typename(lua, -1),
+                              (LUAI_UACINT)at);
         out_add(&out, part, part_size);
         lua_pop(lua, 1);
         if (at == end)
@@ -202,8 +199,7 @@ static int lj_sort(lua_State *lua)
     lua_settop(lua, 2);
     if (size < 2)
         return 0;
-    luaL_argcheck(lua, (lua_Unsigned)size < sandbox->limits.heap_max_bytes / 16 && size < INT_MAX,
-                  1, "array too big");
+    luaL_argcheck(lua, (lua_Unsigned)size < sandbox->limits.heap_max_bytes / 16 && size < INT_MAX, 1, "array too big");
     lua_createtable(lua, (int)size, 0);
     lua_createtable(lua, (int)size, 0);
     int from = 3;

@@ -2,8 +2,7 @@
 #include "script/reference.h"
 
 static const struct reference_group groups[] = {
-    {"file", "The file",
-     "Both stand at the top of the file, outside functions, and raise elsewhere."},
+    {"file", "The file", "Both stand at the top of the file, outside functions, and raise elsewhere."},
     {"callback", "Callbacks",
      "Global functions that the host calls. All are optional; another global that begins with "
      "`on_` is an error that\n"
@@ -38,14 +37,12 @@ static const struct reference_group groups[] = {
      "A handle reads what the host knows now. Two handles of one order are equal. Fields cannot be "
      "assigned; an unknown one\n"
      "raises, and so does a closed order that is no longer held in memory."},
-    {"position", "`m.position`",
-     "This strategy's own position in this market. Unknown fields raise."},
+    {"position", "`m.position`", "This strategy's own position in this market. Unknown fields raise."},
     {"indicator", "Indicators",
      "Made in `on_init` by `m:sma(n)` and its kind, fed by closed bars. `on_bar` is first called "
      "when all of a market are\n"
      "ready. Quote bars count with their middle."},
-    {"bar", "Events: bar",
-     "Given to `on_bar`. Events live for one callback: use after it raises and names `copy`."},
+    {"bar", "Events: bar", "Given to `on_bar`. Events live for one callback: use after it raises and names `copy`."},
     {"qbar", "Events: quote bar", "Given to `on_bar` when the data are bars of bid and ask."},
     {"quote", "Events: quote", "Given to `on_quote`. What the data did not say is `nil`."},
     {"trade", "Events: trade", "Given to `on_trade`."},
@@ -56,9 +53,9 @@ static const struct reference_group groups[] = {
 };
 
 static const struct reference_entry entries[] = {
-    {"file", "strategy",
-     "strategy { name = \"sma\", timeframe = \"1h\", about = text, version = text }",
-     "`name` is the file's own (without `.lua`) unless it is given. `timeframe` is the length of the bars for `on_bar`, 1s to 1d and a divisor of a day; without "
+    {"file", "strategy", "strategy { name = \"sma\", timeframe = \"1h\", about = text, version = text }",
+     "`name` is the file's own (without `.lua`) unless it is given. `timeframe` is the length of the bars for "
+     "`on_bar`, 1s to 1d and a divisor of a day; without "
      "it the data's own bars. It "
      "must be a multiple of the data's period, and ticks need one. Another field raises."},
     {"file", "params", "params { length = { 14, min = 2, max = 100, doc = \"bars\" } }",
@@ -135,8 +132,7 @@ static const struct reference_entry entries[] = {
      "something held has no price."},
     {"account", "currency", "account.currency", "Such as `\"USDT\"`."},
     {"account", "name", "account.name", "The account's name."},
-    {"account", "()", "account(\"BTC\")",
-     "Balance of one asset of the session. Raises for a name that is not in it."},
+    {"account", "()", "account(\"BTC\")", "Balance of one asset of the session. Raises for a name that is not in it."},
 
     {"market", "symbol", "m.symbol", "`\"BTC/USDT\"`; `tostring(m)` too."},
     {"market", "venue", "m.venue", "Name of the venue, `\"paper\"` here."},
@@ -161,33 +157,27 @@ static const struct reference_entry entries[] = {
      "profit go with it. Returns an order, or `nil, err` with `NO_POSITION`."},
     {"method", "busy", "m:busy()",
      "True while an order of this strategy in this market is open that is not protection."},
-    {"method", "orders", "m:orders()",
-     "A list of the open orders of this strategy in this market, oldest first."},
-    {"method", "cancel_all", "m:cancel_all()",
-     "Cancels them, protection excepted. Returns how many were asked for."},
+    {"method", "orders", "m:orders()", "A list of the open orders of this strategy in this market, oldest first."},
+    {"method", "cancel_all", "m:cancel_all()", "Cancels them, protection excepted. Returns how many were asked for."},
     {"method", "round_price", "m:round_price(price)", "To the nearest price step."},
     {"method", "round_qty", "m:round_qty(qty)", "Down to the quantity step."},
     {"method", "sma", "m:sma(length)",
      "Mean of the last `length` closes, 1 to 100000. Only in `on_init`, as the others."},
     {"method", "ema", "m:ema(length)",
      "Exponential mean, weight 2 / (length + 1), begun with the mean of the first `length`."},
-    {"method", "rsi", "m:rsi(length)",
-     "Wilder's index, 0 to 100; 50 while nothing moves. Needs `length` + 1 bars."},
+    {"method", "rsi", "m:rsi(length)", "Wilder's index, 0 to 100; 50 while nothing moves. Needs `length` + 1 bars."},
     {"method", "atr", "m:atr(length)", "Wilder's average true range, in price."},
 
-    {"option", "qty", "qty = 0.5",
-     "Above 0, in base; moved down to the grid. Exactly one of `qty` and `quote_qty`."},
+    {"option", "qty", "qty = 0.5", "Above 0, in base; moved down to the grid. Exactly one of `qty` and `quote_qty`."},
     {"option", "quote_qty", "quote_qty = 1000",
      "Above 0: money in the quote currency to spend (or to take in), fees included; the venue "
      "sizes it at the fill."},
     {"option", "price", "price = 60000", "Limit. A buy moves down to the grid, a sale up."},
     {"option", "stop", "stop = 61000", "Trigger, moved to the nearer step."},
-    {"option", "tif", "tif = \"GTC\"",
-     "GTC (as without), IOC, FOK, GTD (needs `expire`), DAY. Another word raises."},
+    {"option", "tif", "tif = \"GTC\"", "GTC (as without), IOC, FOK, GTD (needs `expire`), DAY. Another word raises."},
     {"option", "expire", "expire = now() + 3600 * 1000000000",
      "End of a GTD order; a whole number of nanoseconds, else it raises."},
-    {"option", "post_only", "post_only = true",
-     "Rejected by the venue if it would trade at once. Limit orders only."},
+    {"option", "post_only", "post_only = true", "Rejected by the venue if it would trade at once. Limit orders only."},
     {"option", "reduce_only", "reduce_only = true", "May only bring the position nearer to zero."},
     {"option", "stop_loss", "stop_loss = 58000",
      "A stop order the host keeps for what this order fills: grown with partial fills, canceled "
@@ -197,8 +187,7 @@ static const struct reference_entry entries[] = {
      "A limit order kept likewise; when one of the two trades the other shrinks."},
     {"option", "tag", "tag = \"dip\"",
      "A word of yours, at most 23 bytes (the rest is cut), on the order and in reports."},
-    {"option", "strict", "strict = true",
-     "Refuse with `NOT_ON_THE_GRID` instead of moving a number to the grid."},
+    {"option", "strict", "strict = true", "Refuse with `NOT_ON_THE_GRID` instead of moving a number to the grid."},
 
     {"close", "price", "price = 60000", "Close by a limit order."},
     {"close", "stop", "stop = 58000", "Close by a stop order."},
@@ -208,8 +197,7 @@ static const struct reference_entry entries[] = {
     {"refusal", "code", "err.code",
      "A stable word such as `QUANTITY_ABOVE_LIMIT`, `NO_POSITION`, `ORDER_ALREADY_FINAL`."},
     {"refusal", "message", "err.message", "The same for people, with the numbers."},
-    {"refusal", "rule", "err.rule",
-     "The rule that refused, `\"instrument\"`, `\"strict\"` or `\"host\"`."},
+    {"refusal", "rule", "err.rule", "The rule that refused, `\"instrument\"`, `\"strict\"` or `\"host\"`."},
     {"refusal", "numbers", "err.numbers", "`used` and `limit`, 0 where the rule has none."},
     {"refusal", "definitive", "err.definitive", "True: nothing was sent and nothing will happen."},
 
@@ -269,8 +257,7 @@ static const struct reference_entry entries[] = {
     {"bar", "low", "bar.low", "Lowest price."},
     {"bar", "close", "bar.close", "Last price."},
     {"bar", "volume", "bar.volume", "In base, or `nil` when the data have none."},
-    {"bar", "copy", "bar:copy()",
-     "A copy that may be kept in a local variable. It cannot be saved."},
+    {"bar", "copy", "bar:copy()", "A copy that may be kept in a local variable. It cannot be saved."},
 
     {"qbar", "time", "bar.time", "When the bar closed."},
     {"qbar", "open_time", "bar.open_time", "When it began."},
@@ -322,17 +309,14 @@ static const struct reference_entry entries[] = {
     {"standard", "_VERSION", "_VERSION", "`\"Lua 5.4\"`."},
     {"standard", "assert", "assert(value, message)", "As in Lua."},
     {"standard", "error", "error(value, level)", "As in Lua."},
-    {"standard", "pcall", "pcall(f, ...)",
-     "As in Lua, but a stop by the time or memory limit goes through it."},
+    {"standard", "pcall", "pcall(f, ...)", "As in Lua, but a stop by the time or memory limit goes through it."},
     {"standard", "xpcall", "xpcall(f, handler, ...)", "The handler runs after unwinding."},
-    {"standard", "pairs", "pairs(table)",
-     "In a fixed order: numbers, then texts, both ascending. Object keys raise."},
+    {"standard", "pairs", "pairs(table)", "In a fixed order: numbers, then texts, both ascending. Object keys raise."},
     {"standard", "ipairs", "ipairs(list)", "As in Lua."},
     {"standard", "next", "next(table, key)", "In the order of `pairs`."},
     {"standard", "select", "select(n, ...)", "As in Lua."},
     {"standard", "tonumber", "tonumber(text, base)", "As in Lua."},
-    {"standard", "tostring", "tostring(value)",
-     "Objects show a number counted from 1, never an address."},
+    {"standard", "tostring", "tostring(value)", "Objects show a number counted from 1, never an address."},
     {"standard", "type", "type(value)", "As in Lua."},
     {"standard", "rawequal", "rawequal(a, b)", "As in Lua."},
     {"standard", "rawget", "rawget(table, key)", "As in Lua."},
@@ -340,8 +324,7 @@ static const struct reference_entry entries[] = {
     {"standard", "rawset", "rawset(table, key, value)", "Not on read-only tables."},
     {"standard", "setmetatable", "setmetatable(table, meta)", "`__gc` and `__mode` are refused."},
     {"standard", "getmetatable", "getmetatable(value)", "Nothing of the API's or of strings."},
-    {"standard", "collectgarbage", "collectgarbage(\"count\")",
-     "KiB held; the collector itself is the host's."},
+    {"standard", "collectgarbage", "collectgarbage(\"count\")", "KiB held; the collector itself is the host's."},
     {"standard", "string", "string",
      "With a matcher that counts its steps; `string.dump` is absent; results at most 1 MiB."},
     {"standard", "table", "table", "A stable sort."},

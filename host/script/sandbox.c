@@ -91,8 +91,7 @@ oc_rc sandbox_new(const struct sandbox_limits *limits, uint64_t seed, struct san
     *(struct sandbox **)lua_getextraspace(lua) = sandbox;
     lua_atpanic(lua, on_panic);
     lua_pushcfunction(lua, lj_open);
-    if (!lua_checkstack(lua, SANDBOX_STACK_SLOTS + LUA_MINSTACK) ||
-        lua_pcall(lua, 0, 0, 0) != LUA_OK) {
+    if (!lua_checkstack(lua, SANDBOX_STACK_SLOTS + LUA_MINSTACK) || lua_pcall(lua, 0, 0, 0) != LUA_OK) {
         sandbox_free(sandbox);
         return OC_E_NOMEM;
     }
@@ -113,10 +112,7 @@ void sandbox_free(struct sandbox *sandbox)
 }
 
 lua_State *sandbox_lua(struct sandbox *sandbox) { return sandbox->lua; }
-const struct sandbox_error *sandbox_error_last(const struct sandbox *sandbox)
-{
-    return &sandbox->error;
-}
+const struct sandbox_error *sandbox_error_last(const struct sandbox *sandbox) { return &sandbox->error; }
 bool sandbox_is_stopped(const struct sandbox *sandbox) { return sandbox->stop != STOP_NONE; }
 
 /* A raise may have passed close_coroutine between its two counts, hence nesting. Hooks left on coroutines take

@@ -80,8 +80,7 @@ struct sandbox_error {
 typedef void (*sandbox_print_fn)(void *arg, const char *text, size_t size);
 /* The text of module `name`, kept by the host at least until the next call. OC_E_NOT_FOUND: there
  * is none. */
-typedef oc_rc (*sandbox_require_fn)(void *arg, const char *name, const char **ret_text,
-                                    size_t *ret_size);
+typedef oc_rc (*sandbox_require_fn)(void *arg, const char *name, const char **ret_text, size_t *ret_size);
 
 /* [setup] `limits` may be NULL. `seed` is the run's. OC_E_NOMEM. Owned: sandbox_free. */
 oc_rc sandbox_new(const struct sandbox_limits *limits, uint64_t seed, struct sandbox **ret_sandbox);
@@ -90,10 +89,7 @@ void sandbox_free(struct sandbox *sandbox);
 /* Borrowed. Its stack may be used by the host between calls, SANDBOX_STACK_SLOTS deep. */
 lua_State *sandbox_lua(struct sandbox *sandbox);
 /* The sandbox of a running state, coroutines included. */
-static inline struct sandbox *sandbox_of(lua_State *lua)
-{
-    return *(struct sandbox **)lua_getextraspace(lua);
-}
+static inline struct sandbox *sandbox_of(lua_State *lua) { return *(struct sandbox **)lua_getextraspace(lua); }
 
 /* [setup] `arg` is handed to the function. NULL: print goes nowhere; require finds nothing. */
 void sandbox_set_print(struct sandbox *sandbox, sandbox_print_fn fn, void *arg);

@@ -28,8 +28,7 @@ static void add(struct text *text, const char *format, ...)
     int size = vsnprintf(text->data + text->size, text->max - text->size, format, args);
     va_end(args);
     if (size > 0)
-        text->size +=
-            (size_t)size < text->max - text->size ? (size_t)size : text->max - text->size - 1;
+        text->size += (size_t)size < text->max - text->size ? (size_t)size : text->max - text->size - 1;
 }
 
 static void copy(char *ret_text, size_t max, const char *from)
@@ -41,8 +40,7 @@ static void copy(char *ret_text, size_t max, const char *from)
 
 static const char *chunk_name(const lua_Debug *record)
 {
-    return record->source[0] == '@' || record->source[0] == '=' ? record->source + 1
-                                                                : record->source;
+    return record->source[0] == '@' || record->source[0] == '=' ? record->source + 1 : record->source;
 }
 
 /* As Lua shows it: 101.0 is not the integer 101. */
@@ -115,8 +113,7 @@ static void capture_traceback(struct sandbox *sandbox, lua_State *lua)
         else
             add(&text, "[host]: ");
         if (record.name)
-            add(&text, "in %s '%s'", record.namewhat[0] ? record.namewhat : "function",
-                record.name);
+            add(&text, "in %s '%s'", record.namewhat[0] ? record.namewhat : "function", record.name);
         else if (record.what[0] == 'm')
             add(&text, "in main chunk");
         else if (record.what[0] == 'C')
@@ -142,8 +139,7 @@ void error_capture(struct sandbox *sandbox, lua_State *lua, bool with_locals)
             continue;
         error->line = record.currentline;
         copy(error->file, sizeof error->file, chunk_name(&record));
-        source_line(sandbox, error->file, error->line, error->source_line,
-                    sizeof error->source_line);
+        source_line(sandbox, error->file, error->line, error->source_line, sizeof error->source_line);
         if (with_locals)
             capture_locals(sandbox, lua, &record);
         break;

@@ -18,10 +18,7 @@ struct heap_big {
     size_t pad; /* keeps what follows on 16 bytes */
 };
 
-static size_t rounded(size_t size)
-{
-    return (size + HEAP_CLASS_STEP - 1) & ~(size_t)(HEAP_CLASS_STEP - 1);
-}
+static size_t rounded(size_t size) { return (size + HEAP_CLASS_STEP - 1) & ~(size_t)(HEAP_CLASS_STEP - 1); }
 
 static size_t class_of(size_t size) { return (size - 1) / HEAP_CLASS_STEP; }
 
@@ -115,8 +112,7 @@ static bool limit_allows(const struct sandbox *sandbox, size_t more)
 {
     if (sandbox->limits.allocs_max && sandbox->heap.allocs > sandbox->limits.allocs_max)
         return false;
-    size_t max =
-        sandbox->limits.heap_max_bytes + (sandbox_is_running(sandbox) ? 0 : HEAP_HOST_RESERVE);
+    size_t max = sandbox->limits.heap_max_bytes + (sandbox_is_running(sandbox) ? 0 : HEAP_HOST_RESERVE);
     return more <= max && sandbox->heap.used <= max - more;
 }
 

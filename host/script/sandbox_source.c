@@ -36,8 +36,7 @@ oc_rc source_keep(struct sandbox *sandbox, const char *name, const char *text, s
     return OC_OK;
 }
 
-void source_line(const struct sandbox *sandbox, const char *name, int line, char *ret_text,
-                 size_t max)
+void source_line(const struct sandbox *sandbox, const char *name, int line, char *ret_text, size_t max)
 {
     for (uint32_t at = 0; at < sandbox->source_count; at++) {
         const struct sandbox_source *source = &sandbox->sources[at];
@@ -73,14 +72,12 @@ void source_compile(lua_State *lua, const char *text, size_t size, const char *n
 {
     struct sandbox *sandbox = sandbox_of(lua);
     if (size > sandbox->limits.source_max_bytes)
-        luaL_error(lua, "%s: the text has more than %I bytes", name,
-                   (LUAI_UACINT)sandbox->limits.source_max_bytes);
+        luaL_error(lua, "%s: the text has more than %I bytes", name, (LUAI_UACINT)sandbox->limits.source_max_bytes);
     oc_rc rc = source_keep(sandbox, name, text, size);
     if (rc < 0)
-        luaL_error(lua,
-                   rc == OC_E_NOMEM ? "%s: no memory for the text"
-                                    : "%s: a name that is too long, or one text too many",
-                   name);
+        luaL_error(
+            lua, rc == OC_E_NOMEM ? "%s: no memory for the text" : "%s: a name that is too long, or one text too many",
+            name);
     const char *chunk = lua_pushfstring(lua, "@%s", name);
     int status = luaL_loadbufferx(lua, text, size, chunk, "t");
     lua_remove(lua, -2);

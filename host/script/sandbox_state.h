@@ -19,7 +19,7 @@ struct sandbox_watch {
     uint64_t seen_seq;                /* the signal's own notes */
     uint32_t ticks;                   /* periods that this call has been seen in */
     uint32_t period_us;
-    int64_t seen_ns;                  /* when it was first seen; deadlines by the clock only */
+    int64_t seen_ns; /* when it was first seen; deadlines by the clock only */
 };
 
 enum {
@@ -77,10 +77,7 @@ struct sandbox {
 };
 
 /* Within a call. */
-static inline bool sandbox_is_running(const struct sandbox *sandbox)
-{
-    return sandbox->watch->current == sandbox;
-}
+static inline bool sandbox_is_running(const struct sandbox *sandbox) { return sandbox->watch->current == sandbox; }
 
 /* sandbox.c: starts math.random anew. */
 void sandbox_seed(struct sandbox *sandbox, uint64_t seed);
@@ -113,8 +110,7 @@ static inline void sandbox_check(lua_State *lua, const struct sandbox *sandbox)
 
 /* sandbox_source.c: keeps a copy for the words of errors. */
 oc_rc source_keep(struct sandbox *sandbox, const char *name, const char *text, size_t size);
-void source_line(const struct sandbox *sandbox, const char *name, int line, char *ret_text,
-                 size_t max);
+void source_line(const struct sandbox *sandbox, const char *name, int line, char *ret_text, size_t max);
 void source_release(struct sandbox *sandbox);
 /* Pushes the compiled chunk or raises. */
 void source_compile(lua_State *lua, const char *text, size_t size, const char *name);

@@ -72,7 +72,8 @@ static void on_tick(void *arg, uint32_t periods)
         watch->seen_ns = sandbox->limits.is_by_clock ? env_clock_mono() : 0;
         return;
     }
-    const uint64_t before_us = (uint64_t)watch->ticks * watch->period_us, used_us = before_us + (uint64_t)periods * watch->period_us;
+    const uint64_t before_us = (uint64_t)watch->ticks * watch->period_us,
+                   used_us = before_us + (uint64_t)periods * watch->period_us;
     const uint64_t give_way_us = (uint64_t)sandbox->limits.give_way_ms * 1000;
     watch->ticks += periods;
     if (give_way_us && before_us < give_way_us && used_us >= give_way_us)

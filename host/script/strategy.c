@@ -48,8 +48,8 @@ static int lj_install(lua_State *lua)
     return 0;
 }
 
-static const char *const callbacks[] = {"on_init",  "on_start", "on_stop", "on_bar", "on_quote",
-                                        "on_trade", "on_order", "on_fill", "on_save", "on_load", NULL};
+static const char *const callbacks[] = {"on_init",  "on_start", "on_stop", "on_bar",  "on_quote", "on_trade",
+                                        "on_order", "on_fill",  "on_save", "on_load", NULL};
 
 const char *const *strategy_callbacks(void) { return callbacks; }
 
@@ -458,7 +458,8 @@ static oc_rc subscribe(struct strategy *strategy, uint32_t inst, struct sandbox_
     }
     struct market_handle *market = strategy->markets[strategy->market_count - 1];
     market->wants_period_ns = period_ns;
-    market->wants_ticks = period_ns > 0 && data_ns == 0 && (strategy->on_quote != LUA_NOREF || strategy->on_trade != LUA_NOREF);
+    market->wants_ticks =
+        period_ns > 0 && data_ns == 0 && (strategy->on_quote != LUA_NOREF || strategy->on_trade != LUA_NOREF);
     if (strategy->config.is_apart)
         return OC_OK;
     oc_rc rc = engine_subscribe(strategy->engine, strategy->id, inst, period_ns);

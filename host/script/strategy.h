@@ -34,14 +34,14 @@ struct strategy_param { /* name=value from the command line or the configuration
 typedef void (*strategy_log_fn)(void *arg, int level, const char *text);
 
 struct strategy_config {
-    const char *file;        /* as shown in errors */
+    const char *file; /* as shown in errors */
     const char *text;
     size_t text_size;
     const struct strategy_param *params;
     uint32_t param_count;
     uint32_t account;
-    int64_t data_period_ns;  /* of the bars that come in; 0: ticks */
-    int64_t from_ns;         /* first instant that may trade; INT64_MIN: as soon as everything is ready */
+    int64_t data_period_ns; /* of the bars that come in; 0: ticks */
+    int64_t from_ns;        /* first instant that may trade; INT64_MIN: as soon as everything is ready */
     uint64_t seed;
     struct sandbox_limits limits;
     struct sandbox_watchdog *watchdog; /* NULL: none */
@@ -70,9 +70,9 @@ void strategy_set_id(struct strategy *strategy, uint32_t id);
 oc_rc strategy_enter(struct strategy *strategy);
 
 struct strategy_carried { /* what a reload took over; texts are lists parted by line feeds, cut when they are long */
-    uint32_t indicators;   /* that keep their values */
-    char not_saved[1024];  /* what is lost: "m(BTC/USDT).x", "state.y" */
-    char warming[512];     /* indicators that begin anew: "BTC/USDT EMA(12)" */
+    uint32_t indicators;  /* that keep their values */
+    char not_saved[1024]; /* what is lost: "m(BTC/USDT).x", "state.y" */
+    char warming[512];    /* indicators that begin anew: "BTC/USDT EMA(12)" */
 };
 /* A new one, made apart with its markets, takes over from the old: indicators of the same kind and length on the same
  * market, m.x and state.x, or what on_save had returned, which on_load gets. What on_init put into m.x stays where the old

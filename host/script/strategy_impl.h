@@ -7,7 +7,7 @@
 #include "script/strategy.h"
 
 enum { EVENT_POOL = 64, KEYS_MAX = 96, ORIGINS_MAX = 64 };
-#define MAP_NONE UINT32_MAX
+#define MAP_NONE        UINT32_MAX
 #define STATE_KEY_SAVED UINT32_MAX /* key of a recorded state: what on_save returned */
 
 /* A saved table as it was recorded last. A suspended strategy is saved from these: its tables may hold what the failed
@@ -24,15 +24,15 @@ struct market_handle {
     const struct instrument *instrument;
     uint32_t inst;
     uint32_t account;
-    uint32_t index;        /* in strategy->markets */
+    uint32_t index;           /* in strategy->markets */
     uint32_t indicator_first; /* its indicators are neighbours made in on_init */
     uint32_t indicator_count;
-    int32_t ref;           /* registry reference of the userdata */
-    int32_t data_ref;      /* registry reference of its own table */
+    int32_t ref;      /* registry reference of the userdata */
+    int32_t data_ref; /* registry reference of its own table */
     bool is_dirty;
-    bool has_tables;       /* some saved value is a table: changes inside are found by comparing */
+    bool has_tables; /* some saved value is a table: changes inside are found by comparing */
     bool is_ready;
-    bool wants_ticks;      /* beside its bars: quotes and trades as they come */
+    bool wants_ticks; /* beside its bars: quotes and trades as they come */
     int64_t wants_period_ns;
     uint64_t saved_hash;
     struct state_bytes last;
@@ -96,8 +96,8 @@ struct strategy {
     int32_t pool_ref[EVENT_POOL];
     struct event_view *pool[EVENT_POOL];
     uint32_t pool_next;
-    bool is_loading;   /* strategy{} and params{} are allowed */
-    bool is_in_init;   /* indicators may be made */
+    bool is_loading; /* strategy{} and params{} are allowed */
+    bool is_in_init; /* indicators may be made */
     bool has_error;
     bool is_restoring;
     bool state_dirty;
@@ -126,14 +126,15 @@ struct strategy {
 };
 
 /* Keys of the API, interned once so that a field is found by comparing addresses. */
-#define STRATEGY_KEYS(X)                                                                           \
-    X(open) X(high) X(low) X(close) X(volume) X(time) X(bid) X(ask) X(bid_qty) X(ask_qty) X(price) \
-    X(qty) X(side) X(symbol) X(venue) X(base) X(quote) X(position) X(last) X(tick) X(lot) X(mid)   \
-    X(spread) X(copy) X(open_time) X(period) X(fee) X(fee_asset) X(liquidity) X(order_id) X(average) \
-    X(realised) X(unrealised) X(state) X(filled) X(remaining) X(tag) X(reason) X(id) X(type)       \
-    X(stop) X(is_open) X(trips) X(value) X(ready) X(cash) X(equity)      \
-    X(currency) X(name) X(bid_open) X(bid_high) X(bid_low) X(bid_close) X(ask_open)        \
-    X(ask_high) X(ask_low) X(ask_close) X(status) X(tif) X(role) X(taker_side) X(index)
+/* clang-format off */
+#define STRATEGY_KEYS(X) \
+    X(open) X(high) X(low) X(close) X(volume) X(time) X(bid) X(ask) X(bid_qty) X(ask_qty) X(price) X(qty) X(side) \
+    X(symbol) X(venue) X(base) X(quote) X(position) X(last) X(tick) X(lot) X(mid) X(spread) X(copy) \
+    X(open_time) X(period) X(fee) X(fee_asset) X(liquidity) X(order_id) X(average) X(realised) X(unrealised) \
+    X(state) X(filled) X(remaining) X(tag) X(reason) X(id) X(type) X(stop) X(is_open) X(trips) X(value) \
+    X(ready) X(cash) X(equity) X(currency) X(name) X(bid_open) X(bid_high) X(bid_low) X(bid_close) \
+    X(ask_open) X(ask_high) X(ask_low) X(ask_close) X(status) X(tif) X(role) X(taker_side) X(index)
+/* clang-format on */
 #define KEY_ENUM(name) KEY_##name,
 enum { STRATEGY_KEYS(KEY_ENUM) KEY_COUNT };
 
@@ -160,7 +161,8 @@ void api_order_install(struct strategy *strategy);
 void api_indicator_install(struct strategy *strategy);
 
 /* Pushes a view of the event that dies with the callback. */
-struct event_view *api_event_push(struct strategy *strategy, struct market_handle *market, const struct oc_event *event);
+struct event_view *api_event_push(struct strategy *strategy, struct market_handle *market,
+                                  const struct oc_event *event);
 void api_order_push(lua_State *lua, uint64_t order);
 /* Pushes the metatable `name` of the registry, made on first use. */
 void api_metatable(lua_State *lua, const char *name);
@@ -174,9 +176,10 @@ struct api_number {
 };
 bool api_number(lua_State *lua, int index, const char *what, struct api_number *ret_number);
 /* To grid units; raises on NaN and the like. *ret_snapped: the asked value was off the grid. */
-int64_t api_price_units(lua_State *lua, const struct instrument *instrument, const struct api_number *number, int direction,
-                        bool *ret_snapped);
-int64_t api_qty_units(lua_State *lua, const struct instrument *instrument, const struct api_number *number, bool *ret_snapped);
+int64_t api_price_units(lua_State *lua, const struct instrument *instrument, const struct api_number *number,
+                        int direction, bool *ret_snapped);
+int64_t api_qty_units(lua_State *lua, const struct instrument *instrument, const struct api_number *number,
+                      bool *ret_snapped);
 struct market_handle *api_market_at(lua_State *lua, int index);
 
 /* Static lists ended by NULL, for the reference: options of m:buy and m:sell, of m:close, names of callbacks. */

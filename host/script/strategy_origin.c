@@ -9,10 +9,12 @@ void strategy_note_origins(struct strategy *strategy, bool is_wanted) { strategy
 /* The callback the stack began with. */
 static const char *callback_of(lua_State *lua, const struct strategy *strategy)
 {
-    const struct { int32_t ref; const char *name; } known[] = {
-        {strategy->on_bar, "on_bar"},     {strategy->on_quote, "on_quote"}, {strategy->on_trade, "on_trade"},
-        {strategy->on_order, "on_order"}, {strategy->on_fill, "on_fill"},   {strategy->on_start, "on_start"},
-        {strategy->on_stop, "on_stop"}};
+    const struct {
+        int32_t ref;
+        const char *name;
+    } known[] = {{strategy->on_bar, "on_bar"},     {strategy->on_quote, "on_quote"}, {strategy->on_trade, "on_trade"},
+                 {strategy->on_order, "on_order"}, {strategy->on_fill, "on_fill"},   {strategy->on_start, "on_start"},
+                 {strategy->on_stop, "on_stop"}};
     lua_Debug record;
     int level = 0;
     while (lua_getstack(lua, level, &record))

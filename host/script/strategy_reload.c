@@ -159,7 +159,8 @@ static int lj_keep(lua_State *lua)
 }
 
 /* One table of the old one, as it was recorded last. */
-static oc_rc take_table(struct strategy *strategy, const struct state_bytes *from, const char *name, struct take_call *take)
+static oc_rc take_table(struct strategy *strategy, const struct state_bytes *from, const char *name,
+                        struct take_call *take)
 {
     if (!from->data)
         return OC_OK;
@@ -177,7 +178,8 @@ static oc_rc take_table(struct strategy *strategy, const struct state_bytes *fro
 
 static oc_rc take_tables(struct strategy *strategy, const struct strategy *old)
 {
-    struct take_call state = {.ref = &strategy->state_ref, .hash = &strategy->state_hash, .last = &strategy->state_last};
+    struct take_call state = {
+        .ref = &strategy->state_ref, .hash = &strategy->state_hash, .last = &strategy->state_last};
     oc_rc rc = take_table(strategy, &old->state_last, "state", &state);
     strategy->state_dirty = strategy->state_has_tables = true;
     for (uint32_t i = 0; i < strategy->market_count && rc == OC_OK; i++) {

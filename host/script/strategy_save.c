@@ -46,8 +46,10 @@ static void save_table(lua_State *lua, struct save_call *save, int32_t ref)
 static bool save_indicators(struct save_call *save)
 {
     struct strategy *strategy = save->strategy;
-    struct saved_head head = {SAVE_VERSION, strategy->indicator_count, strategy->market_count,
-                              engine_is_suspended(strategy->engine, strategy->id), strategy->init_timers, 0, strategy->calls};
+    struct saved_head head = {SAVE_VERSION,           strategy->indicator_count,
+                              strategy->market_count, engine_is_suspended(strategy->engine, strategy->id),
+                              strategy->init_timers,  0,
+                              strategy->calls};
     if (save->max < sizeof head + strategy->init_timers * sizeof(uint64_t))
         return false;
     memcpy(save->bytes, &head, sizeof head);
@@ -99,7 +101,8 @@ static int lj_save(lua_State *lua)
 static int64_t save_recorded(struct save_call *save)
 {
     struct strategy *strategy = save->strategy;
-    bool fits = save_indicators(save) && save_last(save, &strategy->saved_last) && save_last(save, &strategy->state_last);
+    bool fits =
+        save_indicators(save) && save_last(save, &strategy->saved_last) && save_last(save, &strategy->state_last);
     for (uint32_t i = 0; i < strategy->market_count && fits; i++) {
         fits = save->size < save->max;
         if (fits)

@@ -18,7 +18,7 @@ struct writer {
     size_t max;
     int depth;
     struct text *lost; /* what cannot be saved is left out and named here; NULL: it raises */
-    char path[128]; /* of the value being written, for errors */
+    char path[128];    /* of the value being written, for errors */
 };
 
 static void name_lost(struct text *lost, const char *path)
@@ -234,7 +234,8 @@ static bool read_table(lua_State *lua, struct strategy *strategy, struct reader 
     while (reader->at < reader->size && reader->bytes[reader->at] != '}') {
         if (!read_value(lua, strategy, reader))
             return false;
-        bool is_key = !lua_isnil(lua, -1) && !(lua_type(lua, -1) == LUA_TNUMBER && lua_tonumber(lua, -1) != lua_tonumber(lua, -1));
+        bool is_key = !lua_isnil(lua, -1) &&
+                      !(lua_type(lua, -1) == LUA_TNUMBER && lua_tonumber(lua, -1) != lua_tonumber(lua, -1));
         size_t length = strlen(reader->path);
         if (strategy->lost && lua_type(lua, -1) == LUA_TSTRING) {
             strncat(reader->path, ".", sizeof reader->path - length - 1);
@@ -259,7 +260,8 @@ static bool read_handle(lua_State *lua, struct strategy *strategy, struct reader
         return true;
     }
     uint32_t number;
-    if (!get(reader, &number, sizeof number) || number >= (strategy->map ? strategy->map_count : strategy->indicator_count))
+    if (!get(reader, &number, sizeof number) ||
+        number >= (strategy->map ? strategy->map_count : strategy->indicator_count))
         return false;
     if (strategy->map && (number = strategy->map[number]) == MAP_NONE) {
         name_lost(strategy->lost, reader->path);
@@ -427,7 +429,8 @@ oc_rc state_record_changed(struct strategy *strategy)
     }
     for (uint32_t i = 0; i <= strategy->market_count; i++) {
         struct market_handle *market = i ? strategy->markets[i - 1] : NULL;
-        bool look = market ? market->is_dirty || market->has_tables : strategy->state_dirty || strategy->state_has_tables;
+        bool look =
+            market ? market->is_dirty || market->has_tables : strategy->state_dirty || strategy->state_has_tables;
         if (!look)
             continue;
         struct record record = {strategy, market ? market->data_ref : strategy->state_ref, i,

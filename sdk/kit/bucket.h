@@ -31,8 +31,7 @@ static inline int64_t bucket_level(const struct bucket *bucket, int64_t now_ms)
         return bucket->capacity;
     if (dt_ms <= 0)
         return bucket->level;
-    return dt_ms >= lacks / bucket->rate + 1 ? bucket->capacity
-                                             : bucket->level + dt_ms * bucket->rate;
+    return dt_ms >= lacks / bucket->rate + 1 ? bucket->capacity : bucket->level + dt_ms * bucket->rate;
 }
 
 /* Takes `tokens`; a negative number gives back. */

@@ -21,16 +21,12 @@ static inline kit_i128 kit_pow10(int32_t n)
     return power;
 }
 
-static inline int kit_dec_is_valid(struct oc_dec dec)
-{
-    return dec.scale >= 0 && dec.scale <= OC_DEC_SCALE_MAX;
-}
+static inline int kit_dec_is_valid(struct oc_dec dec) { return dec.scale >= 0 && dec.scale <= OC_DEC_SCALE_MAX; }
 
 /* The units at a common scale: at most 2^63 * 10^18, which 128 bits hold. */
 static inline void kit_dec_align(struct oc_dec a, struct oc_dec b, kit_i128 *ret_a, kit_i128 *ret_b)
 {
-    int32_t a_shift = b.scale > a.scale ? b.scale - a.scale : 0,
-            b_shift = a.scale > b.scale ? a.scale - b.scale : 0;
+    int32_t a_shift = b.scale > a.scale ? b.scale - a.scale : 0, b_shift = a.scale > b.scale ? a.scale - b.scale : 0;
     *ret_a = kit_dec_is_valid(a) ? (kit_i128)a.units * kit_pow10(a_shift) : 0;
     *ret_b = kit_dec_is_valid(b) ? (kit_i128)b.units * kit_pow10(b_shift) : 0;
 }

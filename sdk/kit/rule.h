@@ -8,9 +8,8 @@
 /* [setup] A decimal of zero or more. Absent: *ret_has is 0 and the output is untouched.
  * OC_E_CONFIG: negative, or wrong in itself: why was logged; `complaint` is the line for a negative
  * one. */
-static inline oc_rc kit_config_dec(const struct oc_host *host, const char *key,
-                                   const char *complaint, struct oc_dec *ret_value,
-                                   uint32_t *ret_has)
+static inline oc_rc kit_config_dec(const struct oc_host *host, const char *key, const char *complaint,
+                                   struct oc_dec *ret_value, uint32_t *ret_has)
 {
     struct oc_dec value;
     oc_rc rc = oc_config_dec(host, key, &value);
@@ -45,8 +44,8 @@ static inline int kit_only_reduces(const struct oc_request *ask)
 
 /* [engine] The largest base quantity of an amend's order before and after it. *ret_before is 0 for
  * a new order. */
-static inline oc_rc kit_quantities(const struct oc_risk_ctx *ctx, const struct oc_request *ask,
-                                   int64_t *ret_before, int64_t *ret_after)
+static inline oc_rc kit_quantities(const struct oc_risk_ctx *ctx, const struct oc_request *ask, int64_t *ret_before,
+                                   int64_t *ret_after)
 {
     int64_t before = 0, after;
     oc_rc rc = ctx->worst_qty(ctx, ask, &after);

@@ -59,8 +59,8 @@ static void end_life(void *arg)
 
 static bool wrong(const char *what, uint64_t found, uint64_t expected)
 {
-    snprintf(life.why, sizeof life.why, "%s: found %llu, expected %llu", what,
-             (unsigned long long)found, (unsigned long long)expected);
+    snprintf(life.why, sizeof life.why, "%s: found %llu, expected %llu", what, (unsigned long long)found,
+             (unsigned long long)expected);
     return false;
 }
 
@@ -87,8 +87,7 @@ static void put(struct kept *list, size_t *count, const struct event *event, uin
 static void record_order(uint64_t batch)
 {
     struct event event = make(life.order_count, OC_EV_FILL);
-    oc_rc rc =
-        roll(2) ? door_record(life.door, &event.head) : door_record_risk(life.door, &event.head);
+    oc_rc rc = roll(2) ? door_record(life.door, &event.head) : door_record_risk(life.door, &event.head);
     if (rc == OC_OK)
         put(life.orders, &life.order_count, &event, batch);
 }
@@ -153,9 +152,7 @@ static bool live(const struct door_resume *resume, bool by_value, bool *ret_is_c
     if (door_order_id(life.door, &id) < 0 || id <= life.last_id)
         return wrong("an order id was given twice", id, life.last_id + 1);
     life.last_id = id;
-    for (uint64_t i = 0;
-         i < steps && life.order_count < RECORDS_MAX - 300 && life.market_count < RECORDS_MAX - 2;
-         i++)
+    for (uint64_t i = 0; i < steps && life.order_count < RECORDS_MAX - 300 && life.market_count < RECORDS_MAX - 2; i++)
         one_step(by_value);
     if (roll(6) == 0) {
         rc = door_close(life.door);
@@ -167,8 +164,7 @@ static bool live(const struct door_resume *resume, bool by_value, bool *ret_is_c
     return true;
 }
 
-static bool compare(struct journal_reader *reader, size_t *ret_orders, size_t *ret_market,
-                    uint64_t from)
+static bool compare(struct journal_reader *reader, size_t *ret_orders, size_t *ret_market, uint64_t from)
 {
     const struct oc_event *event;
     enum journal_stream stream;
@@ -182,8 +178,7 @@ static bool compare(struct journal_reader *reader, size_t *ret_orders, size_t *r
         size_t at = next[stream]++;
         if (at >= counts[stream])
             return wrong("more records than were made", at, counts[stream]);
-        if (event->seq != lists[stream][at].seq ||
-            hash64(event, event->size) != lists[stream][at].hash)
+        if (event->seq != lists[stream][at].seq || hash64(event, event->size) != lists[stream][at].hash)
             return wrong("another record than was made", event->seq, lists[stream][at].seq);
     }
     *ret_orders = next[JOURNAL_ORDERS];
@@ -194,8 +189,7 @@ static bool compare(struct journal_reader *reader, size_t *ret_orders, size_t *r
 static bool check_orders(size_t got, bool is_power, bool is_closed)
 {
     size_t complete = life.order_count;
-    while (complete > 0 && life.pending_batch &&
-           life.orders[complete - 1].batch == life.pending_batch)
+    while (complete > 0 && life.pending_batch && life.orders[complete - 1].batch == life.pending_batch)
         complete--;
     if (got > complete)
         return wrong("records of an incomplete batch", got, complete);
@@ -219,8 +213,7 @@ static void count_tail(const struct journal_end *end)
 }
 
 /* Reads what is left and makes it the truth of the next life. */
-static bool restore(bool is_power, bool is_closed, struct door_resume *ret_resume,
-                    bool *ret_is_empty)
+static bool restore(bool is_power, bool is_closed, struct door_resume *ret_resume, bool *ret_is_empty)
 {
     struct journal_reader *reader;
     oc_rc rc = journal_open_read(dir, false, &reader);
@@ -238,12 +231,10 @@ static bool restore(bool is_power, bool is_closed, struct door_resume *ret_resum
         return false;
     if ((!is_power || is_closed) && market != life.market_count)
         return wrong("a kill lost market records", market, life.market_count);
-    if (!is_power && life.progress_seq &&
-        (!journal_progress(reader, &progress) || progress.seq != life.progress_seq))
+    if (!is_power && life.progress_seq && (!journal_progress(reader, &progress) || progress.seq != life.progress_seq))
         return wrong("progress", progress.seq, life.progress_seq);
     if (is_closed && journal_end(reader, JOURNAL_ORDERS)->tail != JOURNAL_TAIL_CLEAN)
-        return wrong("a closed session is not clean",
-                     (uint64_t)journal_end(reader, JOURNAL_ORDERS)->tail, 1);
+        return wrong("a closed session is not clean", (uint64_t)journal_end(reader, JOURNAL_ORDERS)->tail, 1);
     if (journal_resume(reader, ret_resume) < 0)
         return wrong("no way to go on", 0, 0);
     uint64_t count;
@@ -261,8 +252,7 @@ static bool restore(bool is_power, bool is_closed, struct door_resume *ret_resum
             return false;
         uint64_t count_again;
         struct hash128 hash_again = journal_order_hash(reader, &count_again);
-        if (orders_again != orders || market_again != market || count_again != count ||
-            hash_again.low != hash.low)
+        if (orders_again != orders || market_again != market || count_again != count || hash_again.low != hash.low)
             return wrong("another end from the checkpoint", orders_again, orders);
         seen.from_checkpoint++;
         journal_close_read(reader);
@@ -298,15 +288,14 @@ static bool run(uint64_t seed)
         if (is_empty)
             life.durable_seq = 0;
         else if (is_power || life.durable_seq > resume.seq)
-            life.durable_seq =
-                resume.seq; /* after a loss of power all that is there is on the disk */
+            life.durable_seq = resume.seq; /* after a loss of power all that is there is on the disk */
         if (is_empty)
             life.order_count = life.market_count = 0;
     }
     env_sim_stop();
     if (!is_good)
-        fprintf(stderr, "seed %llu: %s\n  again: journal_crash --first %llu --seeds 1\n",
-                (unsigned long long)seed, life.why, (unsigned long long)seed);
+        fprintf(stderr, "seed %llu: %s\n  again: journal_crash --first %llu --seeds 1\n", (unsigned long long)seed,
+                life.why, (unsigned long long)seed);
     return is_good;
 }
 
@@ -327,13 +316,10 @@ int main(int argc, char **argv)
            "empty %llu; %llu with records behind a hole; %llu records lost before they were "
            "durable; %llu from checkpoints\n",
            (unsigned long long)seeds, (unsigned long long)bad, (unsigned long long)seen.power,
-           (unsigned long long)seen.killed, (unsigned long long)seen.closed,
-           (unsigned long long)seen.torn, (unsigned long long)seen.open,
-           (unsigned long long)seen.clean, (unsigned long long)seen.empty,
-           (unsigned long long)seen.beyond, (unsigned long long)seen.lost,
-           (unsigned long long)seen.from_checkpoint);
-    bool has_seen = seeds < 300 || (seen.torn > 20 && seen.clean > 20 && seen.beyond > 5 &&
-                                    seen.from_checkpoint > 50);
+           (unsigned long long)seen.killed, (unsigned long long)seen.closed, (unsigned long long)seen.torn,
+           (unsigned long long)seen.open, (unsigned long long)seen.clean, (unsigned long long)seen.empty,
+           (unsigned long long)seen.beyond, (unsigned long long)seen.lost, (unsigned long long)seen.from_checkpoint);
+    bool has_seen = seeds < 300 || (seen.torn > 20 && seen.clean > 20 && seen.beyond > 5 && seen.from_checkpoint > 50);
     if (!has_seen)
         fprintf(stderr, "the crashes did not reach what they should: see the counts above\n");
     return bad == 0 && has_seen ? 0 : 1;

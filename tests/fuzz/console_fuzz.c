@@ -115,8 +115,14 @@ static void open_all(void)
     const struct engine_config config = {.epoch = 1};
     const struct engine_door door = {.record = record};
     const struct engine_venue venue = {NULL, venue_request};
-    struct oc_instrument info = {.size = sizeof info, .kind = OC_KIND_SPOT, .status = OC_STATUS_TRADING, .price_step = {1, 2, 0},
-                                 .qty_step = {1, 3, 0}, .contract_size = {1, 0, 0}, .venue = "test", .symbol = "BTC/USDT"};
+    struct oc_instrument info = {.size = sizeof info,
+                                 .kind = OC_KIND_SPOT,
+                                 .status = OC_STATUS_TRADING,
+                                 .price_step = {1, 2, 0},
+                                 .qty_step = {1, 3, 0},
+                                 .contract_size = {1, 0, 0},
+                                 .venue = "test",
+                                 .symbol = "BTC/USDT"};
     if (engine_new(&config, &door, &engine) < 0)
         abort();
     instruments_asset(engine_instruments(engine), "BTC", &info.base);
@@ -124,9 +130,8 @@ static void open_all(void)
     instruments_add(engine_instruments(engine), &info, &inst);
     portfolio_add_account(engine_portfolio(engine), "main", "test", info.quote, 0, &account);
     engine_set_venue(engine, account, &venue);
-    host = (struct desk_host){NULL,         host_status, host_command, host_control, host_words,
-                              host_prepare, host_list,   host_origin,  host_name,    host_fee,
-                              host_spread};
+    host = (struct desk_host){NULL,      host_status, host_command, host_control, host_words, host_prepare,
+                              host_list, host_origin, host_name,    host_fee,     host_spread};
     const struct desk_config desk_config = {.engine = engine, .host = &host, .account = account, .epoch = 1};
     if (desk_new(&desk_config, &desk) < 0)
         abort();
@@ -170,8 +175,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         line[length] = 0;
         struct desk_words words = {.count = 0};
         memset(&command, 0, sizeof command);
-        command.event.head = (struct oc_event){.size = (uint32_t)((sizeof command.event + length + 7) & ~7ull), .type = OC_EV_COMMAND,
-                                               .seq = ++seq, .local_ns = (int64_t)seq * 1000000, .inst = 0};
+        command.event.head = (struct oc_event){.size = (uint32_t)((sizeof command.event + length + 7) & ~7ull),
+                                               .type = OC_EV_COMMAND,
+                                               .seq = ++seq,
+                                               .local_ns = (int64_t)seq * 1000000,
+                                               .inst = 0};
         command.event.text_size = (uint32_t)length;
         memcpy(&command.event + 1, line, length);
         words.count = line_split(line, words.fields, POST_FIELDS_MAX);

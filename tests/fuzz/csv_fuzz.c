@@ -34,8 +34,7 @@ static void check_number(const char *text, size_t size)
     int64_t a = 0, b = 0;
     const struct csv_step step = {.units = 1, .scale = 18};
     if (rc >= 0 && end == copy + size) {
-        oc_rc fast_rc = csv_number_units(&fast, step, &a),
-              slow_rc = csv_number_units(&slow, step, &b);
+        oc_rc fast_rc = csv_number_units(&fast, step, &a), slow_rc = csv_number_units(&slow, step, &b);
         if (fast_rc != slow_rc || (fast_rc >= 0 && a != b))
             abort();
     }
@@ -70,12 +69,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     }
     static struct csv_table table;
-    struct csv_maker maker = {
-        .inst = 1,
-        .event_type = (int)info.event_type,
-        .period_ns = info.period_ns,
-        .price = {.units = info.price_step.units, .scale = info.price_step.scale},
-        .qty = {.units = info.qty_step.units, .scale = info.qty_step.scale}};
+    struct csv_maker maker = {.inst = 1,
+                              .event_type = (int)info.event_type,
+                              .period_ns = info.period_ns,
+                              .price = {.units = info.price_step.units, .scale = info.price_step.scale},
+                              .qty = {.units = info.qty_step.units, .scale = info.qty_step.scale}};
     oc_rc rc = csv_table_open(&table, path, chosen, kept.data ? &kept : NULL);
     if (rc < 0)
         abort(); /* the probe could */

@@ -36,8 +36,7 @@ static void mend(uint8_t *bytes, size_t size, unsigned file)
         head.check = JOURNAL_CHECK(&head);
         memcpy(bytes, &head, sizeof head);
         uint32_t chain = head.index ? head.previous_chain : JOURNAL_CHAIN_START;
-        for (uint64_t at = JOURNAL_DATA_OFFSET;
-             at + JOURNAL_FRAME_SIZE + sizeof(struct oc_event) <= size;) {
+        for (uint64_t at = JOURNAL_DATA_OFFSET; at + JOURNAL_FRAME_SIZE + sizeof(struct oc_event) <= size;) {
             struct journal_frame frame;
             memcpy(&frame, bytes + at, sizeof frame);
             frame.size = (frame.size & ~6u) | JOURNAL_FRAME_HERE;
@@ -45,8 +44,8 @@ static void mend(uint8_t *bytes, size_t size, unsigned file)
             if (length < sizeof(struct oc_event) || at + JOURNAL_FRAME_SIZE + length > size)
                 break;
             memcpy(bytes + at + JOURNAL_FRAME_SIZE, &length, sizeof length);
-            chain = frame.check = journal_frame_check(
-                chain, hash128(bytes + at + JOURNAL_FRAME_SIZE, length), frame.size);
+            chain = frame.check =
+                journal_frame_check(chain, hash128(bytes + at + JOURNAL_FRAME_SIZE, length), frame.size);
             memcpy(bytes + at, &frame, sizeof frame);
             at += JOURNAL_FRAME_SIZE + length;
         }

@@ -33,8 +33,7 @@ static const void *find_service(const struct oc_host *host, const char *id)
 }
 
 /* One unit is 0.001. */
-static oc_rc to_units(const struct oc_risk_ctx *ctx, uint32_t inst, struct oc_dec dec,
-                      int64_t *ret_units)
+static oc_rc to_units(const struct oc_risk_ctx *ctx, uint32_t inst, struct oc_dec dec, int64_t *ret_units)
 {
     (void)ctx;
     assert_int_equal(inst, OC_INST(1, 0));
@@ -43,31 +42,26 @@ static oc_rc to_units(const struct oc_risk_ctx *ctx, uint32_t inst, struct oc_de
     return OC_OK;
 }
 
-static oc_rc worst_qty(const struct oc_risk_ctx *ctx, const struct oc_request *ask,
-                       int64_t *ret_units)
+static oc_rc worst_qty(const struct oc_risk_ctx *ctx, const struct oc_request *ask, int64_t *ret_units)
 {
     (void)ctx;
     *ret_units = ask->qty;
     return ask->qty > 0 ? OC_OK : OC_E_NOT_FOUND;
 }
 
-static oc_rc qty_dec(const struct oc_risk_ctx *ctx, uint32_t inst, int64_t units,
-                     struct oc_dec *ret_dec)
+static oc_rc qty_dec(const struct oc_risk_ctx *ctx, uint32_t inst, int64_t units, struct oc_dec *ret_dec)
 {
     (void)ctx, (void)inst;
     *ret_dec = (struct oc_dec){.units = units, .scale = 3};
     return OC_OK;
 }
 
-static oc_rc ask_rule(const struct oc_risk *risk, void *self, uint8_t kind, int64_t qty,
-                      struct oc_verdict *ret_verdict)
+static oc_rc ask_rule(const struct oc_risk *risk, void *self, uint8_t kind, int64_t qty, struct oc_verdict *ret_verdict)
 {
     const struct oc_risk_ctx ctx = {
         .size = sizeof ctx, .to_units = to_units, .worst_qty = worst_qty, .qty_dec = qty_dec};
-    const struct oc_request ask = {.head = {.size = sizeof ask, .inst = OC_INST(1, 0)},
-                                   .kind = kind,
-                                   .bits = OC_RQ_HAS_QTY,
-                                   .qty = qty};
+    const struct oc_request ask = {
+        .head = {.size = sizeof ask, .inst = OC_INST(1, 0)}, .kind = kind, .bits = OC_RQ_HAS_QTY, .qty = qty};
     *ret_verdict = (struct oc_verdict){.size = sizeof *ret_verdict};
     return risk->check(self, &ctx, &ask, ret_verdict);
 }
@@ -75,8 +69,7 @@ static oc_rc ask_rule(const struct oc_risk *risk, void *self, uint8_t kind, int6
 static void judge(const struct registry_entry *entry)
 {
     assert_non_null(entry);
-    struct oc_host host = {
-        .size = sizeof host, .abi = OC_ABI_MAJOR << 16 | OC_ABI_MINOR, .service = find_service};
+    struct oc_host host = {.size = sizeof host, .abi = OC_ABI_MAJOR << 16 | OC_ABI_MINOR, .service = find_service};
     const struct oc_risk *risk = registry_interface(entry->plugin, OC_RISK);
     struct oc_verdict verdict;
     void *self = NULL;
@@ -104,8 +97,8 @@ static void the_plugin_kept_from_the_recorded_layout_still_runs(void **state)
     struct utsname machine;
     char path[1024];
     assert_int_equal(uname(&machine), 0);
-    snprintf(path, sizeof path, TEST_SOURCE_DIR "/sdk/abi/%d.%d/maxqty.%s.so", OC_ABI_MAJOR,
-             OC_ABI_MINOR, machine.machine);
+    snprintf(path, sizeof path, TEST_SOURCE_DIR "/sdk/abi/%d.%d/maxqty.%s.so", OC_ABI_MAJOR, OC_ABI_MINOR,
+             machine.machine);
     if (access(path, R_OK) != 0) {
         print_message("no plugin is kept for this machine: %s\n", path);
         skip();
@@ -123,8 +116,7 @@ static void the_plugin_built_today_runs_the_same(void **state)
 {
     (void)state;
     registry_init(&registry);
-    assert_int_equal(
-        load_plugin(&registry, TEST_BUILD_DIR "/sdk/examples/maxqty.so", NULL, &report), OC_OK);
+    assert_int_equal(load_plugin(&registry, TEST_BUILD_DIR "/sdk/examples/maxqty.so", NULL, &report), OC_OK);
     judge(registry_find(&registry, OC_RISK, "org.example.maxqty"));
 }
 

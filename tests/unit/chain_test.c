@@ -13,7 +13,8 @@ struct prober { /* a rule that runs one test inside its check */
     oc_rc answer;
 };
 
-static oc_rc probe_check(void *self, const struct oc_risk_ctx *ctx, const struct oc_request *ask, struct oc_verdict *verdict)
+static oc_rc probe_check(void *self, const struct oc_risk_ctx *ctx, const struct oc_request *ask,
+                         struct oc_verdict *verdict)
 {
     struct prober *prober = self;
     if (prober->probe)
@@ -74,7 +75,7 @@ static void probe_unknown(struct prober *prober, const struct oc_risk_ctx *ctx, 
     assert_int_equal(ctx->worst_qty(ctx, &other, &units), OC_E_NOT_FOUND);
     other.head.inst = none;
     assert_int_equal(ctx->worst_price(ctx, &other, &units), OC_E_NOT_FOUND);
-    assert_true(units == 7 && age == 7 && dec.units == 7); /* untouched */
+    assert_true(units == 7 && age == 7 && dec.units == 7);           /* untouched */
     assert_int_equal(ctx->exposure(ctx, 9, none, &exposure), OC_OK); /* nothing is held there */
     assert_true(exposure.position == 0 && exposure.long_worst == 0);
     other.bits = OC_RQ_HAS_STOP;
@@ -102,8 +103,8 @@ static void unknown_names_are_said_and_outputs_untouched(void **state)
 
 static oc_rc worst(const struct oc_risk_ctx *ctx, uint32_t inst, struct oc_dec money, int64_t price, int64_t *units)
 {
-    struct oc_request ask = {.quote_qty = money, .price = price,
-                             .bits = OC_RQ_HAS_QUOTE_QTY | (price ? OC_RQ_HAS_PRICE : 0u)};
+    struct oc_request ask = {
+        .quote_qty = money, .price = price, .bits = OC_RQ_HAS_QUOTE_QTY | (price ? OC_RQ_HAS_PRICE : 0u)};
     ask.head.inst = inst;
     return ctx->worst_qty(ctx, &ask, units);
 }
@@ -226,8 +227,13 @@ static void verdicts_that_differ_refuse(void **state)
         assert_int_equal(engine_new(&config, &door, &f->engine), OC_OK);
         struct prober prober = {.first = same, .again = same, .has_again = true};
         uint32_t id;
-        struct oc_instrument info = {.size = sizeof info, .kind = OC_KIND_SPOT, .base = 1, .quote = 2,
-                                     .price_step = {1, 2, 0}, .qty_step = {1, 3, 0}, .symbol = "S"};
+        struct oc_instrument info = {.size = sizeof info,
+                                     .kind = OC_KIND_SPOT,
+                                     .base = 1,
+                                     .quote = 2,
+                                     .price_step = {1, 2, 0},
+                                     .qty_step = {1, 3, 0},
+                                     .symbol = "S"};
         assert_int_equal(instruments_add(engine_instruments(f->engine), &info, &id), OC_OK);
         assert_int_equal(portfolio_add_account(engine_portfolio(f->engine), "a", "v", 2, COST_AVERAGE, &id), OC_OK);
         assert_int_equal(engine_add_rule(f->engine, "probe", &probe_table, &prober), OC_OK);

@@ -29,7 +29,7 @@ static void the_largest_fall_is_by_share_of_its_peak(void **state)
     struct collect *collect = fresh(100);
     struct fall fall;
     look(collect, 10, 100);
-    look(collect, 20, 60);  /* 40 % of 100 */
+    look(collect, 20, 60); /* 40 % of 100 */
     look(collect, 30, 200);
     look(collect, 40, 140); /* 30 % of 200, but more money */
     look(collect, 50, 190);
@@ -124,7 +124,7 @@ static void days_close_at_midnight_utc(void **state)
     (void)state;
     struct collect *collect = fresh(100);
     look(collect, DAY_NS - 1, 101);
-    look(collect, DAY_NS, 102);     /* midnight still closes the day before */
+    look(collect, DAY_NS, 102); /* midnight still closes the day before */
     assert_int_equal(collect->day_count, 0);
     look(collect, DAY_NS + 1, 103);
     assert_int_equal(collect->day_count, 1);
@@ -233,7 +233,7 @@ static void crossing_zero_ends_one_trip_and_starts_the_next(void **state)
     const struct trip *first = &sample.collect.trips[0], *second = &sample.collect.trips[1];
     assert_int_equal(first->is_open, 0);
     assert_true(first->profit == sample_units(20));
-    assert_true(first->fees == sample_units(22) / 100);  /* 0.10 and a quarter of 0.48 */
+    assert_true(first->fees == sample_units(22) / 100); /* 0.10 and a quarter of 0.48 */
     assert_int_equal(second->is_open, 1);
     assert_int_equal(second->side, OC_SIDE_SELL);
     assert_int_equal(second->qty, 300000);

@@ -35,8 +35,7 @@ static const void *find_service(const struct oc_host *host, const char *id)
 
 static void bench_start(struct bench *bench)
 {
-    const struct registry_entry *entry =
-        registry_find(&registry, OC_CONNECTOR, "org.example.loopback");
+    const struct registry_entry *entry = registry_find(&registry, OC_CONNECTOR, "org.example.loopback");
     assert_non_null(entry);
     bench->plugin = entry->plugin;
     bench->connector = registry_interface(bench->plugin, OC_CONNECTOR);
@@ -134,8 +133,7 @@ static void what_the_script_did_not_expect_is_told(void **state)
 {
     (void)state;
     struct bench bench = {0};
-    assert_int_equal(transcript_init_script(&bench.transcript, "> new 1 buy 3 99\n< ack 1\n"),
-                     OC_OK);
+    assert_int_equal(transcript_init_script(&bench.transcript, "> new 1 buy 3 99\n< ack 1\n"), OC_OK);
     bench_start(&bench);
     struct oc_request ask = limit_buy(1, 3, 98);
     assert_int_equal(bench.connector->request(bench.self, &ask), OC_OK);
@@ -151,8 +149,7 @@ static void what_the_script_did_not_expect_is_told(void **state)
 }
 
 /* A venue in one function: every order is accepted and filled at once. */
-static void venue(void *context, struct transcript *transcript, uint32_t stream, const void *bytes,
-                  uint32_t size)
+static void venue(void *context, struct transcript *transcript, uint32_t stream, const void *bytes, uint32_t size)
 {
     uint32_t *fills = context;
     char line[128] = "", say[128];

@@ -52,10 +52,8 @@ static int set_up(void **state)
     plugin = entry->plugin;
     data = registry_interface(plugin, OC_DATA);
     services.feed = &feed;
-    host = (struct oc_host){.size = sizeof host,
-                            .abi = OC_ABI_MAJOR << 16 | OC_ABI_MINOR,
-                            .service = find_service,
-                            .impl = &services};
+    host = (struct oc_host){
+        .size = sizeof host, .abi = OC_ABI_MAJOR << 16 | OC_ABI_MINOR, .service = find_service, .impl = &services};
     snprintf(folder, sizeof folder, "csv_test_XXXXXX");
     if (!mkdtemp(folder))
         return -1;

@@ -44,8 +44,7 @@ static size_t make_trades(char *text, size_t count, const char *last)
 {
     size_t used = (size_t)sprintf(text, "ts_ms,price,size\n");
     for (size_t i = 0; i < count; i++)
-        used += (size_t)sprintf(text + used, "%llu,%zu.5,%zu\n", 1600000000000ull + i, 100 + i % 7,
-                                1 + i % 5);
+        used += (size_t)sprintf(text + used, "%llu,%zu.5,%zu\n", 1600000000000ull + i, 100 + i % 7, 1 + i % 5);
     return used + (size_t)sprintf(text + used, "%s", last);
 }
 
@@ -56,8 +55,7 @@ static void gzip_is_read_to_its_end(void **state)
     for (size_t i = 0; i < 4; i++) {
         size_t size = make_trades(big, counts[i], "");
         size_t half = size / 2 + 1; /* in the middle of a row */
-        size_t first = gzip_put(packed, big, half),
-               second = gzip_put(packed + first, big + half, size - half);
+        size_t first = gzip_put(packed, big, half), second = gzip_put(packed + first, big + half, size - half);
         memset(packed + first + second, 0, 100); /* padding */
         write_file("trades.csv.gz", (const char *)packed, first + second + 100);
         assert_int_equal(read_path(""), OC_OK);
@@ -143,8 +141,7 @@ static void a_full_feed_is_gone_on_from(void **state)
     data->stop(self, 9);
 
     /* skip, as after a restore */
-    assert_int_equal(data->start(self, 9, sheet.path, "bad_rows=skip", OC_INST(1, 1), &info),
-                     OC_OK);
+    assert_int_equal(data->start(self, 9, sheet.path, "bad_rows=skip", OC_INST(1, 1), &info), OC_OK);
     assert_int_equal((data->skip)(self, 9, COUNT - 2), OC_OK);
     assert_int_equal(data->pull(self, 9, 0), 0);
     assert_int_equal(data->pull(self, 9, 100), 2);
@@ -254,26 +251,19 @@ static void the_files_of_the_data_folder_load(void **state)
     (void)state;
     static const struct real files[] = {
         {"crypto/binance_btcbusd_1m_trade_20221213.csv.gz", "BTC/BUSD", 1440, OC_EV_BAR, "1m", 2},
-        {"crypto/binanceus_btcusd_1m_20230301_20230321.csv.gz", "BTC/USD", 30240, OC_EV_BAR, "1m",
-         2},
-        {"crypto/binanceus_btcusdt_1m_20230301_20230321.csv.gz", "BTC/USDT", 30240, OC_EV_BAR, "1m",
-         2},
+        {"crypto/binanceus_btcusd_1m_20230301_20230321.csv.gz", "BTC/USD", 30240, OC_EV_BAR, "1m", 2},
+        {"crypto/binanceus_btcusdt_1m_20230301_20230321.csv.gz", "BTC/USDT", 30240, OC_EV_BAR, "1m", 2},
         {"crypto/binanceusdm_xrpusdt_1h_202111.csv", "XRP/USDT", 100, OC_EV_BAR, "1h", 5},
         {"crypto/binanceusdm_xrpusdt_1h_mark_202111.csv", "XRP/USDT", 100, OC_EV_BAR, "1h", 5},
         {"crypto/binanceusdm_xrpusdt_5m_202111.csv.gz", "XRP/USDT", 1999, OC_EV_BAR, "5m", 4},
         {"crypto/btcperp_1m_20211231_20220201.csv.gz", "BTCPERP", 45031, OC_EV_BAR, "1m", 3},
         {"crypto/coinbase_btcusd_1d_trade_2014_2018.csv.gz", "BTC/USD", 1318, OC_EV_BAR, "1d", 2},
         {"crypto/coinbase_btcusd_1h_2017_2019.csv.gz", "BTC/USD", 20111, OC_EV_BAR, "1h", 2},
-        {"crypto/coinbase_btcusd_1m_quote_20180404_20180405.csv.gz", "BTC/USD", 2873, OC_EV_QBAR,
-         "1m", 2},
-        {"crypto/coinbase_btcusd_1m_trade_20180404_20180405.csv.gz", "BTC/USD", 2447, OC_EV_BAR,
-         "1m", 2},
-        {"crypto/coinbase_btcusd_1s_trade_20161007_20161008.csv.gz", "BTC/USD", 7516, OC_EV_BAR,
-         "1s", 2},
-        {"crypto/coinbase_ethusd_1m_quote_20180404_20180405.csv.gz", "ETH/USD", 2876, OC_EV_QBAR,
-         "1m", 2},
-        {"crypto/coinbase_ethusd_1m_trade_20180404_20180405.csv.gz", "ETH/USD", 2449, OC_EV_BAR,
-         "1m", 2},
+        {"crypto/coinbase_btcusd_1m_quote_20180404_20180405.csv.gz", "BTC/USD", 2873, OC_EV_QBAR, "1m", 2},
+        {"crypto/coinbase_btcusd_1m_trade_20180404_20180405.csv.gz", "BTC/USD", 2447, OC_EV_BAR, "1m", 2},
+        {"crypto/coinbase_btcusd_1s_trade_20161007_20161008.csv.gz", "BTC/USD", 7516, OC_EV_BAR, "1s", 2},
+        {"crypto/coinbase_ethusd_1m_quote_20180404_20180405.csv.gz", "ETH/USD", 2876, OC_EV_QBAR, "1m", 2},
+        {"crypto/coinbase_ethusd_1m_trade_20180404_20180405.csv.gz", "ETH/USD", 2449, OC_EV_BAR, "1m", 2},
         {"crypto/dydx_perp_btcusd_1m_quote_20260101.csv.gz", "BTC/USD", 1440, OC_EV_QBAR, "1m", 0},
         {"crypto/dydx_perp_btcusd_1m_trade_20260101.csv.gz", "BTC/USD", 1410, OC_EV_BAR, "1m", 0},
         {"crypto/ft_dashbtc_5m_201801.csv.gz", "DASH/BTC", 5758, OC_EV_BAR, "5m", 8},
@@ -315,15 +305,14 @@ static void the_files_of_the_data_folder_load(void **state)
         oc_rc rc = read_path("");
         if (sheet.info.period_ns)
             text_from_duration(period, sheet.info.period_ns);
-        if (rc == OC_OK && sheet.count == file->rows && sheet.stats.rows == file->rows &&
-            sheet.stats.skipped == 0 && sheet.info.event_type == file->type &&
-            strcmp(sheet.info.symbol, file->symbol) == 0 && strcmp(period, file->period) == 0 &&
-            sheet.info.price_step.scale == file->price_scale)
+        if (rc == OC_OK && sheet.count == file->rows && sheet.stats.rows == file->rows && sheet.stats.skipped == 0 &&
+            sheet.info.event_type == file->type && strcmp(sheet.info.symbol, file->symbol) == 0 &&
+            strcmp(period, file->period) == 0 && sheet.info.price_step.scale == file->price_scale)
             continue;
         wrong++;
         print_error("%s: rc %d rows %llu type %u symbol %s period %s scale %d %s\n", file->path, rc,
-                    (unsigned long long)sheet.count, sheet.info.event_type, sheet.info.symbol,
-                    period, sheet.info.price_step.scale, sheet.error);
+                    (unsigned long long)sheet.count, sheet.info.event_type, sheet.info.symbol, period,
+                    sheet.info.price_step.scale, sheet.error);
     }
     assert_int_equal(wrong, 0);
 }

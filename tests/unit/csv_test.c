@@ -65,8 +65,7 @@ static void bars_are_read_exactly(void **state)
     assert_says(sheet.info.notes, "time unit: milliseconds (from the name ts_ms)\n");
     assert_says(sheet.info.notes, "symbol: BTC/USDT (from the file name)\n");
     assert_says(sheet.info.notes, "price step: 0.01 (most decimals in all 3 rows)\n");
-    assert_says(sheet.info.notes,
-                "quantity step: 1e-8 (inferred steps are never taken from the volume column)\n");
+    assert_says(sheet.info.notes, "quantity step: 1e-8 (inferred steps are never taken from the volume column)\n");
     assert_says(sheet.info.notes, "bar period: 1m (most common distance)\n");
     uint64_t lines = 0;
     for (const char *at = sheet.info.notes; *at; at++)
@@ -125,14 +124,12 @@ static void quotes_trades_and_quoted_bars_are_read(void **state)
     assert_int_equal(sheet.events[0].trade.taker_side, OC_SIDE_SELL);
     assert_int_equal(sheet.events[1].trade.taker_side, OC_SIDE_BUY);
 
-    assert_int_equal(
-        read_text(
-            "oanda_eurusd_1m.csv", "",
-            "ts_ms,bid_open,bid_high,bid_low,bid_close,bid_size,ask_open,ask_high,ask_low,ask_"
-            "close,ask_size\n"
-            "1398902400000,1.38676,1.38686,1.38669,1.38686,0,1.38686,1.38697,1.38680,1.38697,0\n"
-            "1398902460000,0,0,0,0,0,1.38700,1.38700,1.38696,1.38698,0\n"),
-        OC_OK);
+    assert_int_equal(read_text("oanda_eurusd_1m.csv", "",
+                               "ts_ms,bid_open,bid_high,bid_low,bid_close,bid_size,ask_open,ask_high,ask_low,ask_"
+                               "close,ask_size\n"
+                               "1398902400000,1.38676,1.38686,1.38669,1.38686,0,1.38686,1.38697,1.38680,1.38697,0\n"
+                               "1398902460000,0,0,0,0,0,1.38700,1.38700,1.38696,1.38698,0\n"),
+                     OC_OK);
     const struct oc_ev_qbar *bar = &sheet.events[0].qbar;
     assert_int_equal(bar->head.type, OC_EV_QBAR);
     assert_int_equal(bar->bid[0], 138676);
@@ -165,25 +162,21 @@ static void columns_are_found(void **state)
          "13\tX\t10\t12\t9\t11\n1600000060\t2020-09-13\tX\t10\t12\t9\t11\n",
          "columns: time=unix open=o high=h low=l close=c (from the header)\ncolumns not used: "
          "date, symbol\n"},
-        {"", "1600000000,10,12,9,11,5\n1600000060,10,12,9,11,5\n",
-         "(from the shape of the first row)"},
+        {"", "1600000000,10,12,9,11,5\n1600000060,10,12,9,11,5\n", "(from the shape of the first row)"},
         {"", "1600000000,10,12,9,11\n1600000060,10,12,9,11", "(from the shape of the first row)"},
         {"",
          "# made by hand\n\nhttps://example.org\nts,open,high,low,close\n  "
          "\n1600000000,10,12,9,11\n1600000060,10,12,9,11\n",
          "lines before the table: 1 passed over\n"},
-        {"columns=close,open,-,low,high,time", "11,10,x,9,12,1600000000\n11,10,x,9,12,1600000060\n",
-         "(stated)"},
+        {"columns=close,open,-,low,high,time", "11,10,x,9,12,1600000000\n11,10,x,9,12,1600000060\n", "(stated)"},
         {"columns=time,open,high,low,close,volume",
          "when,a,b,c,d,e\n1600000000,10,12,9,11,5\n1600000060,10,12,9,11,5\n",
          "columns: time=when open=a high=b low=c close=d volume=e (stated)"},
-        {"header=yes;columns=time,open,high,low,close",
-         "1,2,3,4,5\n1600000000,10,12,9,11\n1600000060,10,12,9,11\n", "time=1 "},
-        {"separator=|",
-         "ts|open|high|low|close\n\"1600000000\"|\"10\"| 12 |9|\"11\"\n1600000060|10|12|9|11\n",
+        {"header=yes;columns=time,open,high,low,close", "1,2,3,4,5\n1600000000,10,12,9,11\n1600000060,10,12,9,11\n",
+         "time=1 "},
+        {"separator=|", "ts|open|high|low|close\n\"1600000000\"|\"10\"| 12 |9|\"11\"\n1600000060|10|12|9|11\n",
          "time=ts"},
-        {"",
-         ",open,high,low,close\n2020-09-13 12:26:40,10,12,9,11\n2020-09-13 12:27:40,10,12,9,11\n",
+        {"", ",open,high,low,close\n2020-09-13 12:26:40,10,12,9,11\n2020-09-13 12:27:40,10,12,9,11\n",
          "columns: time= open=open"},
     };
     for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
@@ -210,15 +203,12 @@ static void columns_are_found(void **state)
                    "\xff\xfe"
                    "t,o\n",
                    "UTF-16");
-    assert_refused(OC_E_DATA, "", "ts,open,high,close\n1600000000,1,2,3\n",
-                   "found \"ts,open,high,close\": no prices");
+    assert_refused(OC_E_DATA, "", "ts,open,high,close\n1600000000,1,2,3\n", "found \"ts,open,high,close\": no prices");
     assert_refused(OC_E_DATA, "", "open,high,low,close\n1,2,3,4\n", "no column of time");
     assert_refused(OC_E_DATA, "", "1600000000,1,2\n", "there is no header");
-    assert_refused(OC_E_DATA, "", "1600000000,10,9,12,11,5\n",
-                   "there is no header"); /* high below low */
+    assert_refused(OC_E_DATA, "", "1600000000,10,9,12,11,5\n", "there is no header"); /* high below low */
     assert_refused(OC_E_CONFIG, "columns=time,opne", "1,2\n", "found \"opne\"");
-    assert_refused(OC_E_CONFIG, "columns=time,open,open", "1,2,3\n",
-                   "found \"open\" a second time");
+    assert_refused(OC_E_CONFIG, "columns=time,open,open", "1,2,3\n", "found \"open\" a second time");
     assert_refused(OC_E_DATA, "type=trades", BARS, "no prices");
 }
 
@@ -249,13 +239,12 @@ static void options_explain_themselves(void **state)
                {"symbol=A;symbol=B", "symbol is set twice"}};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         assert_refused(OC_E_CONFIG, bad[i].options, BARS, bad[i].part);
-    assert_int_equal(
-        read_text("x.csv",
-                  "symbol=ETH/"
-                  "EUR;period=1m;price_step=0.5;qty_step=0.001;;unit=ms;out_of_order=error;bad_"
-                  "rows=error",
-                  "ts_ms,open,high,low,close,volume\n1600000000000,10,12.5,9,11,1.0015\n"),
-        OC_OK);
+    assert_int_equal(read_text("x.csv",
+                               "symbol=ETH/"
+                               "EUR;period=1m;price_step=0.5;qty_step=0.001;;unit=ms;out_of_order=error;bad_"
+                               "rows=error",
+                               "ts_ms,open,high,low,close,volume\n1600000000000,10,12.5,9,11,1.0015\n"),
+                     OC_OK);
     assert_string_equal(sheet.info.symbol, "ETH/EUR");
     assert_int_equal(sheet.events[0].bar.high, 25);
     assert_int_equal(sheet.events[0].bar.volume, 1002); /* a tie goes to the even one */
@@ -282,19 +271,14 @@ static void times_are_read(void **state)
         const char *expected;
         const char *note;
     } good[] = {
-        {"", "ts_ms", "1625097621647", "2021-07-01T00:00:21.647Z",
-         "milliseconds (from the name ts_ms)"},
-        {"", "ts_us", "1399593600356017", "2014-05-09T00:00:00.356017Z",
-         "microseconds (from the name ts_us)"},
-        {"", "ts_ns", "1399593600356017123", "2014-05-09T00:00:00.356017123Z",
-         "nanoseconds (from the name ts_ns)"},
+        {"", "ts_ms", "1625097621647", "2021-07-01T00:00:21.647Z", "milliseconds (from the name ts_ms)"},
+        {"", "ts_us", "1399593600356017", "2014-05-09T00:00:00.356017Z", "microseconds (from the name ts_us)"},
+        {"", "ts_ns", "1399593600356017123", "2014-05-09T00:00:00.356017123Z", "nanoseconds (from the name ts_ns)"},
         {"", "time", "1625097621", "2021-07-01T00:00:21Z", "seconds (from the magnitude)"},
         {"", "time", "1625097621.25", "2021-07-01T00:00:21.250Z", "seconds (from the magnitude)"},
-        {"", "time", "1625097621647", "2021-07-01T00:00:21.647Z",
-         "milliseconds (from the magnitude)"},
+        {"", "time", "1625097621647", "2021-07-01T00:00:21.647Z", "milliseconds (from the magnitude)"},
         {"", "time", "99999999999999", "5138-11-16T09:46:39.999Z", NULL},
-        {"", "time", "100000000000000", "1973-03-03T09:46:40Z",
-         "microseconds (from the magnitude)"},
+        {"", "time", "100000000000000", "1973-03-03T09:46:40Z", "microseconds (from the magnitude)"},
         {"unit=s", "ts_ms", "1625097621", "2021-07-01T00:00:21Z", "seconds (stated)"},
         {"", "date", "2021-07-01", "2021-07-01T00:00:00Z",
          "time unit: dates (from the first row)\nzone: UTC (none stated)"},
@@ -305,23 +289,16 @@ static void times_are_read(void **state)
         {"", "date", "202107010102", "2021-07-01T01:02:00Z", "text"},
         {"", "date", "20210701010203", "2021-07-01T01:02:03Z", "text"},
         {"", "date", "2007-01-01T21:00Z", "2007-01-01T21:00:00Z", "zone: as each time states"},
-        {"", "timestamp", "2012-02-01 00:00:00+00:00", "2012-02-01T00:00:00Z",
-         "zone: as each time states"},
-        {"", "timestamp", "2012-02-01T02:00:00.000000001-0330", "2012-02-01T05:30:00.000000001Z",
-         "as each"},
+        {"", "timestamp", "2012-02-01 00:00:00+00:00", "2012-02-01T00:00:00Z", "zone: as each time states"},
+        {"", "timestamp", "2012-02-01T02:00:00.000000001-0330", "2012-02-01T05:30:00.000000001Z", "as each"},
         {"", "timestamp", "2012-02-01 02:00 UTC", "2012-02-01T02:00:00Z", "as each"},
-        {"", "timestamp_utc", "2024-01-01 23:01:00", "2024-01-01T23:01:00Z",
-         "zone: UTC (from the name timestamp_utc)"},
-        {"zone=+05:30", "date", "2019-01-01 09:07", "2019-01-01T03:37:00Z",
-         "zone: +05:30 (stated)"},
+        {"", "timestamp_utc", "2024-01-01 23:01:00", "2024-01-01T23:01:00Z", "zone: UTC (from the name timestamp_utc)"},
+        {"zone=+05:30", "date", "2019-01-01 09:07", "2019-01-01T03:37:00Z", "zone: +05:30 (stated)"},
         {"zone=UTC", "date", "2019-01-01 09:07", "2019-01-01T09:07:00Z", "zone: UTC (stated)"},
-        {"zone=America/New_York", "date", "2013-10-07 09:30", "2013-10-07T13:30:00Z",
-         "America/New_York (stated)"},
+        {"zone=America/New_York", "date", "2013-10-07 09:30", "2013-10-07T13:30:00Z", "America/New_York (stated)"},
         {"zone=America/New_York", "date", "2014-01-07 09:30", "2014-01-07T14:30:00Z", "stated"},
-        {"zone=America/New_York", "date", "2026-03-08 02:30", "2026-03-08T07:30:00Z",
-         "stated"}, /* does not occur */
-        {"zone=America/New_York", "date", "2026-11-01 01:30", "2026-11-01T05:30:00Z",
-         "stated"}, /* twice: the first */
+        {"zone=America/New_York", "date", "2026-03-08 02:30", "2026-03-08T07:30:00Z", "stated"}, /* does not occur */
+        {"zone=America/New_York", "date", "2026-11-01 01:30", "2026-11-01T05:30:00Z", "stated"}, /* twice: the first */
         {"zone=Asia/Kolkata", "date", "2019-01-01 09:07", "2019-01-01T03:37:00Z", "stated"},
     };
     for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
@@ -339,16 +316,9 @@ static void times_are_read(void **state)
         assert_time(0, good[i].expected);
         assert_says(sheet.info.notes, good[i].note);
     }
-    static const char *const bad[] = {"soon",
-                                      "2021-13-01",
-                                      "2021-02-29",
-                                      "2021-02-01 24:00",
-                                      "2021-02-01 10:60",
-                                      "2021-02-01Q",
-                                      "2021-02-01 10:00X",
-                                      "2021-02-01 10:00+",
-                                      "2021-2-1",
-                                      ""};
+    static const char *const bad[] = {
+        "soon",        "2021-13-01",        "2021-02-29",        "2021-02-01 24:00", "2021-02-01 10:60",
+        "2021-02-01Q", "2021-02-01 10:00X", "2021-02-01 10:00+", "2021-2-1",         ""};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         char text[256];
         snprintf(text, sizeof text, "date,price\n%s,5\n", bad[i]);
@@ -356,16 +326,13 @@ static void times_are_read(void **state)
         snprintf(text, sizeof text, "date,price\n2021-02-01,5\n%s,5\n", bad[i]);
         assert_refused(OC_E_DATA, "", text, "row 2 (line 3), column date: found");
     }
-    assert_refused(OC_E_DATA, "", "ts_ms,price\n1625097621,5\n",
-                   "no time in the unit that the name says");
+    assert_refused(OC_E_DATA, "", "ts_ms,price\n1625097621,5\n", "no time in the unit that the name says");
     assert_refused(OC_E_DATA, "", "ts,price\n1625097621,5\n16250x,5\n", "expected an epoch time");
-    assert_refused(OC_E_DATA, "zone=America/New_York", "date,price\n2050-01-01 10:00,5\n",
-                   "the zone's rules cover");
+    assert_refused(OC_E_DATA, "zone=America/New_York", "date,price\n2050-01-01 10:00,5\n", "the zone's rules cover");
     /* the hour that occurs twice goes on, once it has occurred */
-    assert_int_equal(
-        read_text("x.csv", "zone=America/New_York",
-                  "date,price\n2026-11-01 01:59,5\n2026-11-01 01:00,5\n2026-11-01 02:00,5\n"),
-        OC_OK);
+    assert_int_equal(read_text("x.csv", "zone=America/New_York",
+                               "date,price\n2026-11-01 01:59,5\n2026-11-01 01:00,5\n2026-11-01 02:00,5\n"),
+                     OC_OK);
     assert_time(1, "2026-11-01T06:00:00Z");
     assert_time(2, "2026-11-01T07:00:00Z");
 }
@@ -384,10 +351,8 @@ static void numbers_are_exact_and_noise_is_counted(void **state)
                                "7,12345678901,0\n"
                                "8,0.100000000000000005551115123125782702,+2\n"),
                      OC_OK);
-    const int64_t expected[] = {
-        9946999, 1705000, 3784, 107010000, 3810, 100000000, 1234567890100000000, 10000000};
-    const int64_t sizes[] = {252792100293, 34307689, 1000, 100000000000,
-                             12345678,     12345678, 0,    200000000};
+    const int64_t expected[] = {9946999, 1705000, 3784, 107010000, 3810, 100000000, 1234567890100000000, 10000000};
+    const int64_t sizes[] = {252792100293, 34307689, 1000, 100000000000, 12345678, 12345678, 0, 200000000};
     assert_int_equal(sheet.info.price_step.scale, 8);
     for (size_t i = 0; i < 8; i++) {
         assert_true(sheet.events[i].trade.price == expected[i]);
@@ -437,12 +402,9 @@ static void numbers_are_exact_and_noise_is_counted(void **state)
                    "refused_btcusdt.csv: row 2 (line 3), column price: found \"5.123\"; expected a "
                    "multiple of the price step; "
                    "state price_step with more decimals");
-    assert_refused(OC_E_DATA, "price_step=0.05", "ts_ms,price\n1,5.05\n2,5.11\n",
-                   "a multiple of the price step");
-    assert_refused(OC_E_DATA, "", "ts_ms,price\n1,0.000000000000001\n2,99999\n",
-                   "fits into 63 bits");
-    assert_refused(OC_E_DATA, "", "ts_ms,price,size\n1,1,92233720369\n",
-                   "a larger qty_step");
+    assert_refused(OC_E_DATA, "price_step=0.05", "ts_ms,price\n1,5.05\n2,5.11\n", "a multiple of the price step");
+    assert_refused(OC_E_DATA, "", "ts_ms,price\n1,0.000000000000001\n2,99999\n", "fits into 63 bits");
+    assert_refused(OC_E_DATA, "", "ts_ms,price,size\n1,1,92233720369\n", "a larger qty_step");
     assert_int_equal(read_text("x.csv", "", "ts_ms,price,size\n1,1,92233720368\n"), OC_OK);
     assert_true(sheet.events[0].trade.qty == 9223372036800000000);
 }
@@ -454,12 +416,9 @@ static void rows_that_cannot_be_are_refused(void **state)
         const char *row;
         const char *part;
     } bad[] = {
-        {"1600000060000,10,9,8,9,1",
-         "column high: found \"9\"; expected a high not below open, low and close"},
-        {"1600000060000,10,12,11,11,1",
-         "column low: found \"11\"; expected a low not above open and close"},
-        {"1600000060000,10,12,9,11,-1",
-         "column volume: found \"-1\"; expected a quantity of zero or more"},
+        {"1600000060000,10,9,8,9,1", "column high: found \"9\"; expected a high not below open, low and close"},
+        {"1600000060000,10,12,11,11,1", "column low: found \"11\"; expected a low not above open and close"},
+        {"1600000060000,10,12,9,11,-1", "column volume: found \"-1\"; expected a quantity of zero or more"},
         {"1600000060000,0,0,0,0,0", "column open: found \"0\"; expected a price above zero"},
         {"1600000060000,-10,12,-11,11,1", "expected a price above zero"},
         {"1600000060000,10,12,9", "column close: found nothing; expected a price"},
@@ -478,10 +437,8 @@ static void rows_that_cannot_be_are_refused(void **state)
             assert_int_equal(sheet.stats.skipped, 1);
         }
         bool is_order = i >= 8;
-        assert_int_equal(
-            read_text("x.csv", is_order ? "period=1m;out_of_order=skip" : "period=1m;bad_rows=skip",
-                      text),
-            OC_OK);
+        assert_int_equal(read_text("x.csv", is_order ? "period=1m;out_of_order=skip" : "period=1m;bad_rows=skip", text),
+                         OC_OK);
         assert_int_equal(sheet.count, 2);
         assert_int_equal(sheet.stats.rows, 3);
         assert_int_equal(sheet.stats.skipped, 1);
@@ -490,11 +447,9 @@ static void rows_that_cannot_be_are_refused(void **state)
         assert_int_equal(sheet.events[1].bar.open, 10);
     }
     /* a bad print is data; a negative price is where it may be */
-    assert_int_equal(read_text("x.csv", "period=1m", BARS "1600000060000,10,12,0.06,11,1\n"),
-                     OC_OK);
+    assert_int_equal(read_text("x.csv", "period=1m", BARS "1600000060000,10,12,0.06,11,1\n"), OC_OK);
     assert_int_equal(sheet.events[1].bar.low, 6);
-    assert_int_equal(read_text("cl.csv", "allow_nonpositive=yes", "ts_ms,price\n1,-37.63\n2,0\n"),
-                     OC_OK);
+    assert_int_equal(read_text("cl.csv", "allow_nonpositive=yes", "ts_ms,price\n1,-37.63\n2,0\n"), OC_OK);
     assert_int_equal(sheet.events[0].trade.price, -3763);
     assert_int_equal(sheet.events[1].trade.price, 0);
     assert_refused(OC_E_DATA, "", "ts_ms,price,side\n1,5,up\n", "expected buy or sell");
@@ -504,12 +459,10 @@ static void periods_and_order_are_judged(void **state)
 {
     (void)state;
     assert_refused(OC_E_DATA, "", BARS, "the period of the bars cannot be told from 1 row");
-    assert_refused(
-        OC_E_DATA, "",
-        "ts,open,high,low,close\n1600000120,1,1,1,1\n1600000060,1,1,1,1\n1600000000,1,1,1,1\n",
-        "the newest row comes first");
-    assert_int_equal(read_text("x.csv", "", "date,open,high,low,close\n2021-07-01,1,1,1,1\n"),
-                     OC_OK);
+    assert_refused(OC_E_DATA, "",
+                   "ts,open,high,low,close\n1600000120,1,1,1,1\n1600000060,1,1,1,1\n1600000000,1,1,1,1\n",
+                   "the newest row comes first");
+    assert_int_equal(read_text("x.csv", "", "date,open,high,low,close\n2021-07-01,1,1,1,1\n"), OC_OK);
     assert_true(sheet.info.period_ns == 86400000000000);
     /* weekends are gaps; a day made shorter by a clock change is a day */
     assert_int_equal(read_text("x.csv", "zone=America/New_York",
@@ -527,8 +480,7 @@ static void periods_and_order_are_judged(void **state)
     assert_int_equal(read_text("x.csv", "", text), OC_OK);
     assert_true(sheet.info.period_ns == 1000000000);
     /* bars nearer than the period that is stated */
-    assert_refused(OC_E_DATA, "period=5m", BARS "1600000060000,10,12,9,11,1\n",
-                   "at least one period to the row above");
+    assert_refused(OC_E_DATA, "period=5m", BARS "1600000060000,10,12,9,11,1\n", "at least one period to the row above");
     assert_says(sheet.error, "state the period");
     assert_int_equal(read_text("x.csv", "period=1m", BARS "1600000060000,10,12,9,11,1\n"), OC_OK);
     assert_int_equal(read_text("x.csv", "",
@@ -541,9 +493,8 @@ static void periods_and_order_are_judged(void **state)
     assert_refused(OC_E_DATA, "", "ts_ms,price\n5,1\n5,1\n4,1\n6,1\n",
                    "row 3 (line 4), column ts_ms: found \"4\"; expected a time not before");
     assert_int_equal(sheet.count, 2);
-    assert_says(
-        sheet.info.notes,
-        "out of order: 1 rows (an error where they are met; out_of_order=skip leaves them out)\n");
+    assert_says(sheet.info.notes,
+                "out of order: 1 rows (an error where they are met; out_of_order=skip leaves them out)\n");
 }
 
 int main(void)

@@ -22,8 +22,12 @@ struct scene {
 static void scene_status(void *self, struct desk_status *ret_status)
 {
     const struct scene *scene = self;
-    *ret_status = (struct desk_status){.mode = scene->is_replay ? "replay" : "paper", .version = "0", .currency = "USDT",
-                                       .seq = scene->f->seq, .now_ns = scene->f->now_ns, .is_live = scene->is_live,
+    *ret_status = (struct desk_status){.mode = scene->is_replay ? "replay" : "paper",
+                                       .version = "0",
+                                       .currency = "USDT",
+                                       .seq = scene->f->seq,
+                                       .now_ns = scene->f->now_ns,
+                                       .is_live = scene->is_live,
                                        .is_ended = scene->is_ended};
     money_from_dec((struct oc_dec){1000000, 0, 0}, &ret_status->start);
 }
@@ -38,7 +42,8 @@ static bool scene_command(void *self, const char *text, size_t size, struct text
     memset(&record, 0, sizeof record);
     assert_true(size < 512);
     snprintf(scene->last_command, sizeof scene->last_command, "%.*s", (int)size, text);
-    record.event.head = (struct oc_event){.size = (uint32_t)((sizeof record.event + size + 7) & ~7ull), .type = OC_EV_COMMAND};
+    record.event.head =
+        (struct oc_event){.size = (uint32_t)((sizeof record.event + size + 7) & ~7ull), .type = OC_EV_COMMAND};
     record.event.text_size = (uint32_t)size;
     memcpy(&record.event + 1, text, size);
     scene->commands++;
@@ -111,11 +116,14 @@ static void scene_init(struct scene *scene, struct post *post, struct oc_dec ask
 {
     memset(scene, 0, sizeof *scene);
     scene->f = fixture_new(COST_AVERAGE);
-    scene->host = (struct desk_host){scene,       scene_status, scene_command, scene_control, scene_steer,
-                                     scene_prepare, scene_list, scene_origin,  scene_name,    scene_fee,
-                                     scene_spread};
-    struct desk_config config = {.engine = scene->f->engine, .post = post, .host = &scene->host, .account = scene->f->account,
-                                 .epoch = 3, .ask_above = ask_above};
+    scene->host = (struct desk_host){scene,      scene_status, scene_command, scene_control, scene_steer, scene_prepare,
+                                     scene_list, scene_origin, scene_name,    scene_fee,     scene_spread};
+    struct desk_config config = {.engine = scene->f->engine,
+                                 .post = post,
+                                 .host = &scene->host,
+                                 .account = scene->f->account,
+                                 .epoch = 3,
+                                 .ask_above = ask_above};
     assert_int_equal(desk_new(&config, &scene->desk), OC_OK);
     text_init_grow(&scene->reply, POST_LINE_MAX);
 }
@@ -157,17 +165,24 @@ static bool order(struct scene *scene, const char *line)
     return scene_command(scene, text, strlen(text), &scene->reply);
 }
 
-#define assert_says(text, part)                                                                    \
-    do {                                                                                           \
-        if (!strstr(text, part))                                                                   \
-            fail_msg("wanted %s in %s", part, text);                                               \
+#define assert_says(text, part)                                                                                        \
+    do {                                                                                                               \
+        if (!strstr(text, part))                                                                                       \
+            fail_msg("wanted %s in %s", part, text);                                                                   \
     } while (0)
 
 static void fill(struct scene *scene, uint64_t id, uint8_t side, int64_t qty, int64_t price)
 {
-    struct oc_ev_fill event = {.head = {.size = sizeof event, .type = OC_EV_FILL, .source = scene->f->account, .inst = scene->f->inst},
-                               .order = id, .price = price, .qty = qty, .side = side, .liquidity = OC_LIQUIDITY_TAKER,
-                               .fee = {1, 1, 0}, .fee_asset = scene->f->quote, .trade_id_size = 8};
+    struct oc_ev_fill event = {
+        .head = {.size = sizeof event, .type = OC_EV_FILL, .source = scene->f->account, .inst = scene->f->inst},
+        .order = id,
+        .price = price,
+        .qty = qty,
+        .side = side,
+        .liquidity = OC_LIQUIDITY_TAKER,
+        .fee = {1, 1, 0},
+        .fee_asset = scene->f->quote,
+        .trade_id_size = 8};
     memcpy(event.trade_id, &id, 8);
     event.trade_id[7] = (char)qty;
     event.head.local_ns = scene->f->now_ns;
@@ -181,7 +196,8 @@ static void markets_and_money_read(void **state)
     (void)state;
     struct scene scene;
     scene_init(&scene, NULL, (struct oc_dec){0, 0, 0});
-    assert_says(ask(&scene, "markets"), "\"symbol\":\"BTC/USDT\",\"venue\":\"test\",\"base\":\"BTC\",\"quote\":\"USDT\",\"last\":100");
+    assert_says(ask(&scene, "markets"),
+                "\"symbol\":\"BTC/USDT\",\"venue\":\"test\",\"base\":\"BTC\",\"quote\":\"USDT\",\"last\":100");
     assert_says(ask(&scene, "markets 4294967295"), "\"rows\":[],\"next\":null"); /* beyond 32 bits and back */
     assert_says(ask(&scene, "bars BTC/USDT data 4294967297 4294967295"), "\"rows\":[],\"next\":null");
     assert_says(ask(&scene, "markets 0"), "\"symbol\":\"BTC/USDT\"");
@@ -239,7 +255,9 @@ static void an_order_goes_its_way(void **state)
 static void wrong_orders_are_explained(void **state)
 {
     (void)state;
-    static const struct { const char *line, *code; } wrong[] = {
+    static const struct {
+        const char *line, *code;
+    } wrong[] = {
         {"buy BTC/USDT", "BAD_AMOUNT"},
         {"buy BTC/USDT qty=1 quote_qty=5", "BAD_AMOUNT"},
         {"buy BTC/USDT qty=x", "BAD_NUMBER"},
@@ -344,15 +362,22 @@ static void the_tape_makes_bars_and_alerts(void **state)
     struct scene scene;
     scene_init(&scene, NULL, (struct oc_dec){0, 0, 0});
     for (int64_t i = 0; i < 300; i++) {
-        struct oc_ev_trade trade = {.head = {.size = sizeof trade, .type = OC_EV_TRADE, .inst = scene.f->inst,
-                                             .venue_ns = 1700000040000000000 + i * 500000000, .local_ns = 1},
-                                    .price = 10000 + i, .qty = 10, .present = OC_HAS_QTY};
+        struct oc_ev_trade trade = {.head = {.size = sizeof trade,
+                                             .type = OC_EV_TRADE,
+                                             .inst = scene.f->inst,
+                                             .venue_ns = 1700000040000000000 + i * 500000000,
+                                             .local_ns = 1},
+                                    .price = 10000 + i,
+                                    .qty = 10,
+                                    .present = OC_HAS_QTY};
         if (i == 100)
             assert_says(ask(&scene, "alert BTC/USDT > 102"), "\"number\":1");
         desk_market(scene.desk, &trade.head);
     }
     assert_says(ask(&scene, "alerts"), "\"price\":102,\"state\":\"fired\"");
-    assert_says(ask(&scene, "bars BTC/USDT 1m 2"), "[1700000100000000000,101.2,102.39,101.2,102.39,1.2],[1700000160000000000,102.4,102.99,102.4,102.99,0.6]]");
+    assert_says(
+        ask(&scene, "bars BTC/USDT 1m 2"),
+        "[1700000100000000000,101.2,102.39,101.2,102.39,1.2],[1700000160000000000,102.4,102.99,102.4,102.99,0.6]]");
     assert_says(ask(&scene, "bars BTC/USDT 1s 100 64"), "\"next\":null");
     assert_says(ask(&scene, "bars BTC/USDT 1s 100"), "\"next\":64");
     assert_says(ask(&scene, "bars BTC/USDT 7s 100"), "BAD_PERIOD");
@@ -493,15 +518,25 @@ static void converse(const char *const (*lines)[2], bool is_own, bool is_live, b
 
 static void an_attached_console_reads_until_it_may_trade(void **state)
 {
-    static const char *const lines[][2] = {
-        {"hello me", "\"can_trade\":false"}, {"status", "\"consoles\":1"},  {"buy BTC/USDT qty=1", "READ_ONLY"},
-        {"pause", "READ_ONLY"},              {"unlock", "READ_ONLY"},       {"statsu", "did you mean 'status'?"},
-        {"venues", "\"list\":\"venues\""},   {"subscribe nothing", "BAD_KIND"}, {"subscribe fill log", "\"kinds\":5"},
-        {"trade", "\"can_trade\":true"},     {"buy BTC/USDT qty=1", "\"state\":\"SUBMITTED\""}, {"pause", "\"now_ns\""},
-        {"step 3", "\"now_ns\""},            {"speed fast", "\"code\":\"NO\""},
-        /* who is recorded is the host's to say, in one piece */
-        {"buy BTC/USDT qty=1 by=you", "BAD_OPTION"}, {"hello \"eve\"\tby=you\n", "\"can_trade\":true"},
-        {"buy BTC/USDT qty=2", "\"id\":\"o2\""}, {NULL, NULL}};
+    static const char *const lines[][2] = {{"hello me", "\"can_trade\":false"},
+                                           {"status", "\"consoles\":1"},
+                                           {"buy BTC/USDT qty=1", "READ_ONLY"},
+                                           {"pause", "READ_ONLY"},
+                                           {"unlock", "READ_ONLY"},
+                                           {"statsu", "did you mean 'status'?"},
+                                           {"venues", "\"list\":\"venues\""},
+                                           {"subscribe nothing", "BAD_KIND"},
+                                           {"subscribe fill log", "\"kinds\":5"},
+                                           {"trade", "\"can_trade\":true"},
+                                           {"buy BTC/USDT qty=1", "\"state\":\"SUBMITTED\""},
+                                           {"pause", "\"now_ns\""},
+                                           {"step 3", "\"now_ns\""},
+                                           {"speed fast", "\"code\":\"NO\""},
+                                           /* who is recorded is the host's to say, in one piece */
+                                           {"buy BTC/USDT qty=1 by=you", "BAD_OPTION"},
+                                           {"hello \"eve\"\tby=you\n", "\"can_trade\":true"},
+                                           {"buy BTC/USDT qty=2", "\"id\":\"o2\""},
+                                           {NULL, NULL}};
     (void)state;
     converse(lines, false, false, false);
     assert_string_equal(last_of_talk, "buy\tBTC/USDT\tqty=2\tby=_eve__by_you_");
@@ -509,22 +544,35 @@ static void an_attached_console_reads_until_it_may_trade(void **state)
 
 static void live_is_locked_and_asks(void **state)
 {
-    static const char *const lines[][2] = {
-        {"hello me", "\"live\":true"},       {"buy BTC/USDT qty=1", "LOCKED"},      {"load x.lua", "LOCKED"},
-        {"flatten", "\"closing\":0"},        {"kill", "\"cancelled\":0"},           {"unkill", "LOCKED"},
-        {"unlock", "\"unlocked\":true"},     {"unkill", "\"halted\""},              {"buy BTC/USDT qty=10", "SUBMITTED"},
-        {"buy BTC/USDT qty=10.001", "SURE"}, {"buy BTC/USDT quote_qty=1001", "SURE"}, {"buy BTC/USDT qty=10.001 sure=1", "SUBMITTED"},
-        {"buy BTC/USDT qty=10.001 sure=0", "SURE"}, {"sell BTC/USDT qty=11 price=1", "SURE"}, /* filled at the market */
-        {"buy BTC/USDT qty=9223372036854775 price=99", "SURE"}, {"buy BTC/USDT qty=1 price=99", "\"id\":\"o3\""},
-        {"amend o3 qty=11", "SURE"},         {"amend o3 qty=2 price=98", "PENDING_UPDATE"},
-        {"lock", "\"unlocked\":false"},      {"sell BTC/USDT qty=1", "LOCKED"},     {NULL, NULL}};
+    static const char *const lines[][2] = {{"hello me", "\"live\":true"},
+                                           {"buy BTC/USDT qty=1", "LOCKED"},
+                                           {"load x.lua", "LOCKED"},
+                                           {"flatten", "\"closing\":0"},
+                                           {"kill", "\"cancelled\":0"},
+                                           {"unkill", "LOCKED"},
+                                           {"unlock", "\"unlocked\":true"},
+                                           {"unkill", "\"halted\""},
+                                           {"buy BTC/USDT qty=10", "SUBMITTED"},
+                                           {"buy BTC/USDT qty=10.001", "SURE"},
+                                           {"buy BTC/USDT quote_qty=1001", "SURE"},
+                                           {"buy BTC/USDT qty=10.001 sure=1", "SUBMITTED"},
+                                           {"buy BTC/USDT qty=10.001 sure=0", "SURE"},
+                                           {"sell BTC/USDT qty=11 price=1", "SURE"}, /* filled at the market */
+                                           {"buy BTC/USDT qty=9223372036854775 price=99", "SURE"},
+                                           {"buy BTC/USDT qty=1 price=99", "\"id\":\"o3\""},
+                                           {"amend o3 qty=11", "SURE"},
+                                           {"amend o3 qty=2 price=98", "PENDING_UPDATE"},
+                                           {"lock", "\"unlocked\":false"},
+                                           {"sell BTC/USDT qty=1", "LOCKED"},
+                                           {NULL, NULL}};
     (void)state;
     converse(lines, true, true, false);
 }
 
 static void a_recording_cannot_be_changed(void **state)
 {
-    static const char *const lines[][2] = {{"buy BTC/USDT qty=1", "RECORDED"}, {"kill", "RECORDED"}, {"step 1", "now_ns"}, {NULL, NULL}};
+    static const char *const lines[][2] = {
+        {"buy BTC/USDT qty=1", "RECORDED"}, {"kill", "RECORDED"}, {"step 1", "now_ns"}, {NULL, NULL}};
     (void)state;
     converse(lines, true, false, true);
 }
@@ -532,16 +580,11 @@ static void a_recording_cannot_be_changed(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(markets_and_money_read),
-        cmocka_unit_test(an_order_goes_its_way),
-        cmocka_unit_test(wrong_orders_are_explained),
-        cmocka_unit_test(cancel_amend_kill_and_flatten),
-        cmocka_unit_test(a_preview_changes_nothing),
-        cmocka_unit_test(the_tape_makes_bars_and_alerts),
-        cmocka_unit_test(lists_come_in_pages),
-        cmocka_unit_test(an_attached_console_reads_until_it_may_trade),
-        cmocka_unit_test(live_is_locked_and_asks),
-        cmocka_unit_test(a_recording_cannot_be_changed),
+        cmocka_unit_test(markets_and_money_read),     cmocka_unit_test(an_order_goes_its_way),
+        cmocka_unit_test(wrong_orders_are_explained), cmocka_unit_test(cancel_amend_kill_and_flatten),
+        cmocka_unit_test(a_preview_changes_nothing),  cmocka_unit_test(the_tape_makes_bars_and_alerts),
+        cmocka_unit_test(lists_come_in_pages),        cmocka_unit_test(an_attached_console_reads_until_it_may_trade),
+        cmocka_unit_test(live_is_locked_and_asks),    cmocka_unit_test(a_recording_cannot_be_changed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

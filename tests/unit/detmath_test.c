@@ -199,11 +199,9 @@ static void bits_are_the_recorded_ones(void **unused)
     for (int at = 0; at < 100000; at++) {
         double x = between(-40, 40);
         double y = between(-5, 5);
-        double values[] = {det_exp(x),         det_log(fabs(x)), det_log2(fabs(x)),
-                           det_log10(fabs(x)), det_sin(x),       det_cos(x),
-                           det_tan(x),         det_asin(y / 5),  det_acos(y / 5),
-                           det_atan2(y, x),    det_fmod(x, y),   det_sqrt(fabs(x)),
-                           det_pow(fabs(x), y)};
+        double values[] = {det_exp(x),     det_log(fabs(x)),  det_log2(fabs(x)),  det_log10(fabs(x)), det_sin(x),
+                           det_cos(x),     det_tan(x),        det_asin(y / 5),    det_acos(y / 5),    det_atan2(y, x),
+                           det_fmod(x, y), det_sqrt(fabs(x)), det_pow(fabs(x), y)};
         for (size_t index = 0; index < sizeof values / sizeof *values; index++)
             hash = (hash ^ bits_of(values[index])) * 1099511628211u;
     }

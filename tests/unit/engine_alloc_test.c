@@ -53,15 +53,15 @@ void __wrap_free(void *data)
 }
 
 /* What was asked for, or after the one failure: asked again. */
-#define TWICE(call)                                                                                \
-    do {                                                                                           \
-        oc_rc rc_ = (call);                                                                        \
-        if (rc_ < 0) {                                                                             \
-            assert_true(heap.has_failed);                                                          \
-            assert_int_equal(rc_, OC_E_NOMEM);                                                     \
-            rc_ = (call);                                                                          \
-        }                                                                                          \
-        assert_int_equal(rc_, OC_OK);                                                              \
+#define TWICE(call)                                                                                                    \
+    do {                                                                                                               \
+        oc_rc rc_ = (call);                                                                                            \
+        if (rc_ < 0) {                                                                                                 \
+            assert_true(heap.has_failed);                                                                              \
+            assert_int_equal(rc_, OC_E_NOMEM);                                                                         \
+            rc_ = (call);                                                                                              \
+        }                                                                                                              \
+        assert_int_equal(rc_, OC_OK);                                                                                  \
     } while (0)
 
 struct world {
@@ -74,8 +74,12 @@ struct world {
 
 static void add_instruments(struct world *world, struct instruments *instruments)
 {
-    struct oc_instrument info = {.size = sizeof info, .kind = OC_KIND_SPOT, .status = OC_STATUS_TRADING,
-                                 .price_step = {1, 2, 0}, .qty_step = {1, 3, 0}, .venue = "test"};
+    struct oc_instrument info = {.size = sizeof info,
+                                 .kind = OC_KIND_SPOT,
+                                 .status = OC_STATUS_TRADING,
+                                 .price_step = {1, 2, 0},
+                                 .qty_step = {1, 3, 0},
+                                 .venue = "test"};
     TWICE(instruments_asset(instruments, "USDT", &info.quote));
     world->fixture.quote = info.quote;
     for (uint32_t i = 0; i < INSTRUMENTS; i++) {
@@ -117,15 +121,17 @@ static void prices(struct world *world)
 {
     struct fixture *f = &world->fixture;
     f->now_ns = 1000;
-    struct oc_ev_balance balance = {.head = {.size = sizeof balance, .type = OC_EV_BALANCE},
-                                    .asset = f->quote, .total = {1000000, 0, 0}};
+    struct oc_ev_balance balance = {
+        .head = {.size = sizeof balance, .type = OC_EV_BALANCE}, .asset = f->quote, .total = {1000000, 0, 0}};
     for (uint32_t i = 0; i < 2; i++) {
         balance.account = world->accounts[i];
         TWICE(fixture_input(f, &balance));
     }
     for (uint32_t i = 0; i < INSTRUMENTS; i++) {
         struct oc_ev_trade trade = {.head = {.size = sizeof trade, .type = OC_EV_TRADE, .inst = world->insts[i]},
-                                    .price = 10000, .qty = 1, .present = OC_HAS_QTY};
+                                    .price = 10000,
+                                    .qty = 1,
+                                    .present = OC_HAS_QTY};
         oc_rc rc = fixture_input(f, &trade);
         if (rc < 0) { /* a market that cannot be kept is as one that is not known */
             assert_true(heap.has_failed);

@@ -81,9 +81,9 @@ static void senseless_amends_are_refused(void **state)
     uint64_t by_money = fixture_submit(f, money);
     fixture_trade(f, limit, OC_SIDE_BUY, 40, 9900);
     engine_begin(f->engine, 0);
-    assert_int_equal(amend(f, limit, 0, 50), OC_E_INVALID);                       /* changes nothing */
-    assert_int_equal(amend(f, limit, OC_RQ_QUANTITY_CHANGED, 40), OC_E_INVALID);  /* filled already */
-    assert_int_equal(amend(f, limit, OC_RQ_STOP_CHANGED, 50), OC_E_INVALID);      /* has none */
+    assert_int_equal(amend(f, limit, 0, 50), OC_E_INVALID);                      /* changes nothing */
+    assert_int_equal(amend(f, limit, OC_RQ_QUANTITY_CHANGED, 40), OC_E_INVALID); /* filled already */
+    assert_int_equal(amend(f, limit, OC_RQ_STOP_CHANGED, 50), OC_E_INVALID);     /* has none */
     assert_int_equal(amend(f, market, OC_RQ_PRICE_CHANGED, 50), OC_E_INVALID);
     assert_int_equal(amend(f, by_money, OC_RQ_QUANTITY_CHANGED, 50), OC_E_INVALID);
     assert_int_equal(amend(f, limit, OC_RQ_QUANTITY_CHANGED, 41), OC_OK);
@@ -158,7 +158,8 @@ static void flattening_leaves_out_what_it_was_told(void **state)
         struct oc_request fresh = fixture_order(f, OC_SIDE_BUY, 9, 9900); /* of this very batch: left alone */
         struct engine_refusal refusal;
         engine_submit(f->engine, &fresh, &refusal);
-        assert_int_equal(engine_cancel_all(f->engine, cases[i].strategy, inst, cases[i].with_protection), cases[i].count);
+        assert_int_equal(engine_cancel_all(f->engine, cases[i].strategy, inst, cases[i].with_protection),
+                         cases[i].count);
         engine_end(f->engine, false);
     }
     assert_int_equal(engine_cancel_all(f->engine, 0, 0, true), 0); /* outside a batch nothing is staged */
@@ -320,10 +321,12 @@ static void bars_of_quotes_close_what_was_open(void **state)
     engine_subscribe(f->engine, strategy, f->inst, MINUTE);
     engine_subscribe(f->engine, strategy, other, 5 * MINUTE);
     for (int64_t i = 0; i < 12; i++) {
-        struct oc_ev_qbar bar = {.head = {.size = sizeof bar, .type = OC_EV_QBAR, .inst = f->inst,
-                                          .venue_ns = (i + 1) * MINUTE},
-                                 .open_ns = i * MINUTE, .period_ns = MINUTE, .bid = {1, 1, 1, 1},
-                                 .present = OC_HAS_BID};
+        struct oc_ev_qbar bar = {
+            .head = {.size = sizeof bar, .type = OC_EV_QBAR, .inst = f->inst, .venue_ns = (i + 1) * MINUTE},
+            .open_ns = i * MINUTE,
+            .period_ns = MINUTE,
+            .bid = {1, 1, 1, 1},
+            .present = OC_HAS_BID};
         if (i % 6 == 3)
             continue; /* a quiet minute: the next one closes what is open */
         f->now_ns = bar.head.venue_ns;

@@ -54,8 +54,12 @@ static oc_rc refusing(void *self, int64_t now_ns, const struct oc_request *reque
 static void minute_bar(struct fixture *f, int64_t close_ns)
 {
     struct oc_ev_bar bar = {.head = {.size = sizeof bar, .type = OC_EV_BAR, .inst = f->inst, .venue_ns = close_ns},
-                            .open_ns = close_ns - MINUTE, .period_ns = MINUTE,
-                            .open = 10000, .high = 10000, .low = 10000, .close = 10000};
+                            .open_ns = close_ns - MINUTE,
+                            .period_ns = MINUTE,
+                            .open = 10000,
+                            .high = 10000,
+                            .low = 10000,
+                            .close = 10000};
     f->now_ns = close_ns;
     assert_int_equal(fixture_input(f, &bar), OC_OK);
 }
@@ -159,7 +163,10 @@ static void exposure_that_does_not_fit_is_refused(void **state)
     fixture_free(f);
 }
 
-static oc_i128 cash(const struct fixture *f) { return portfolio_balance(engine_portfolio(f->engine), f->account, f->quote); }
+static oc_i128 cash(const struct fixture *f)
+{
+    return portfolio_balance(engine_portfolio(f->engine), f->account, f->quote);
+}
 
 /* A fill that cannot be booked changes no book, no balance and no order, and is booked when it can be. */
 static void a_fill_is_booked_whole_or_not_at_all(void **state)
@@ -209,14 +216,15 @@ static void malformed_inputs_change_nothing(void **state)
 {
     (void)state;
     struct fixture *f = fixture_new(COST_AVERAGE);
-    uint64_t order = fixture_submit(f, fixture_order(f, OC_SIDE_BUY, 100, 9900)), inputs = engine_stats(f->engine)->inputs;
+    uint64_t order = fixture_submit(f, fixture_order(f, OC_SIDE_BUY, 100, 9900)),
+             inputs = engine_stats(f->engine)->inputs;
     struct oc_ev_fill fill = fixture_fill(f, order, OC_SIDE_BUY, 40, 9900, "x");
-#define WRONG(member, value, code)                                                                 \
-    do {                                                                                           \
-        struct oc_ev_fill wrong = fill;                                                            \
-        wrong.member = value;                                                                      \
-        assert_int_equal(fixture_input(f, &wrong), code);                                          \
-        assert_int_equal(fixture_find(f, order)->filled, 0);                                       \
+#define WRONG(member, value, code)                                                                                     \
+    do {                                                                                                               \
+        struct oc_ev_fill wrong = fill;                                                                                \
+        wrong.member = value;                                                                                          \
+        assert_int_equal(fixture_input(f, &wrong), code);                                                              \
+        assert_int_equal(fixture_find(f, order)->filled, 0);                                                           \
     } while (0)
     WRONG(qty, 0, OC_E_DATA);
     WRONG(qty, -1, OC_E_DATA);
@@ -248,8 +256,10 @@ static void malformed_inputs_change_nothing(void **state)
     trade.price = INT64_MAX;
     assert_int_equal(fixture_input(f, &trade), OC_E_RANGE);
     assert_int_equal(markets_get(engine_markets(f->engine), f->inst)->last, 10000);
-    struct oc_ev_balance balance = {.head = {.size = sizeof balance, .type = OC_EV_BALANCE}, .account = f->account,
-                                    .asset = f->quote, .total = {1, 19, 0}};
+    struct oc_ev_balance balance = {.head = {.size = sizeof balance, .type = OC_EV_BALANCE},
+                                    .account = f->account,
+                                    .asset = f->quote,
+                                    .total = {1, 19, 0}};
     assert_int_equal(fixture_input(f, &balance), OC_E_INVALID);
     balance.total.scale = 0;
     balance.account = 2;
@@ -295,8 +305,8 @@ static void a_moved_stop_is_in_force_when_the_venue_said_so(void **state)
     uint64_t order = fixture_submit(f, request);
     fixture_say(f, OC_EV_ACCEPTED, order);
     struct engine_refusal refusal;
-    struct oc_request amend = {.order = order, .stop_price = 9600, .price = 9100,
-                               .bits = OC_RQ_STOP_CHANGED | OC_RQ_PRICE_CHANGED};
+    struct oc_request amend = {
+        .order = order, .stop_price = 9600, .price = 9100, .bits = OC_RQ_STOP_CHANGED | OC_RQ_PRICE_CHANGED};
     engine_begin(f->engine, 0);
     assert_int_equal(engine_amend(f->engine, &amend, &refusal), OC_OK);
     assert_int_equal(engine_amend(f->engine, &amend, &refusal), OC_E_AGAIN); /* one at a time */

@@ -83,7 +83,8 @@ static void records_are_facts(void **state)
     for (uint32_t i = first; i < f->record_count; i++) {
         const struct oc_event *event = (const void *)f->records[i];
         assert_int_equal(engine_restore(g->engine, event), OC_OK);
-        if (event->type == OC_EV_REQUEST && ((const struct oc_request *)(const void *)event)->kind == OC_REQUEST_AMEND &&
+        if (event->type == OC_EV_REQUEST &&
+            ((const struct oc_request *)(const void *)event)->kind == OC_REQUEST_AMEND &&
             ((const struct oc_request *)(const void *)event)->qty == 55)
             engine_restore(g->engine, &amended.head);
     }

@@ -86,8 +86,10 @@ static void a_suspension_is_recorded_with_its_words(void **state)
     static const struct {
         oc_rc rc;
         uint32_t code;
-    } cases[] = {{OC_E_LIMIT, OC_STRATEGY_STOPPED}, {OC_E_NOMEM, OC_STRATEGY_STOPPED},
-                 {OC_E_INVALID, OC_STRATEGY_FAILED}, {OC_E_STATE, OC_STRATEGY_FAILED}};
+    } cases[] = {{OC_E_LIMIT, OC_STRATEGY_STOPPED},
+                 {OC_E_NOMEM, OC_STRATEGY_STOPPED},
+                 {OC_E_INVALID, OC_STRATEGY_FAILED},
+                 {OC_E_STATE, OC_STRATEGY_FAILED}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct runner runner = {.fails_at = 3, .rc = cases[i].rc, .asks = true};
         struct user other = {.order_qty = 3};

@@ -290,7 +290,9 @@ static void ticks_go_to_those_who_asked(void **state)
     engine_subscribe(f->engine, user_add(f, &user), f->inst, 0);
     fixture_price(f, 10100);
     struct oc_ev_quote quote = {.head = {.size = sizeof quote, .type = OC_EV_QUOTE, .inst = f->inst},
-                                .bid = 9999, .ask = 10002, .present = OC_HAS_BID | OC_HAS_ASK};
+                                .bid = 9999,
+                                .ask = 10002,
+                                .present = OC_HAS_BID | OC_HAS_ASK};
     fixture_input(f, &quote);
     assert_int_equal(user.ticks, 2);
     assert_int_equal(markets_get(engine_markets(f->engine), f->inst)->mark2, 20001);
@@ -299,7 +301,9 @@ static void ticks_go_to_those_who_asked(void **state)
     fixture_input(f, &one);
     assert_int_equal(markets_get(engine_markets(f->engine), f->inst)->mark2, 20001);
     struct oc_ev_qbar bar = {.head = {.size = sizeof bar, .type = OC_EV_QBAR, .inst = f->inst},
-                             .bid = {1, 4, 1, 10}, .ask = {2, 6, 2, 14}, .present = OC_HAS_BID | OC_HAS_ASK};
+                             .bid = {1, 4, 1, 10},
+                             .ask = {2, 6, 2, 14},
+                             .present = OC_HAS_BID | OC_HAS_ASK};
     fixture_input(f, &bar);
     assert_int_equal(user.bars, 1);
     assert_int_equal(markets_get(engine_markets(f->engine), f->inst)->mark2, 24);

@@ -197,7 +197,8 @@ static void turning_over_takes_the_protection_down(void **state)
 
 static bool legs_pass;
 
-static oc_rc legs_later(void *self, const struct oc_risk_ctx *ctx, const struct oc_request *ask, struct oc_verdict *verdict)
+static oc_rc legs_later(void *self, const struct oc_risk_ctx *ctx, const struct oc_request *ask,
+                        struct oc_verdict *verdict)
 {
     (void)self;
     (void)ctx;
@@ -243,10 +244,12 @@ static void protection_on_the_wrong_side_is_refused(void **state)
         uint8_t side;
         int64_t price, stop_loss, take_profit;
         bool is_good;
-    } cases[] = {{OC_SIDE_BUY, 0, 9999, 10001, true},   {OC_SIDE_BUY, 0, 10000, 0, false},     {OC_SIDE_BUY, 0, 0, 10000, false},
-                 {OC_SIDE_BUY, 9000, 9500, 0, false},   {OC_SIDE_BUY, 9000, 8000, 9500, true}, {OC_SIDE_BUY, 12000, 11000, 0, false},
-                 {OC_SIDE_SELL, 0, 10001, 9999, true},  {OC_SIDE_SELL, 0, 9000, 0, false},     {OC_SIDE_SELL, 11000, 10500, 0, false},
-                 {OC_SIDE_BUY, 0, -5, 0, false},        {OC_SIDE_SELL, 0, 0, -5, false}};
+    } cases[] = {{OC_SIDE_BUY, 0, 9999, 10001, true},    {OC_SIDE_BUY, 0, 10000, 0, false},
+                 {OC_SIDE_BUY, 0, 0, 10000, false},      {OC_SIDE_BUY, 9000, 9500, 0, false},
+                 {OC_SIDE_BUY, 9000, 8000, 9500, true},  {OC_SIDE_BUY, 12000, 11000, 0, false},
+                 {OC_SIDE_SELL, 0, 10001, 9999, true},   {OC_SIDE_SELL, 0, 9000, 0, false},
+                 {OC_SIDE_SELL, 11000, 10500, 0, false}, {OC_SIDE_BUY, 0, -5, 0, false},
+                 {OC_SIDE_SELL, 0, 0, -5, false}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct fixture *f = fixture_new(COST_AVERAGE);
         struct engine_refusal refusal = {0};
@@ -254,7 +257,8 @@ static void protection_on_the_wrong_side_is_refused(void **state)
         price_at(f, 1000);
         request.stop_loss = cases[i].stop_loss;
         request.take_profit = cases[i].take_profit;
-        request.bits |= (cases[i].stop_loss ? OC_RQ_HAS_STOP_LOSS : 0u) | (cases[i].take_profit ? OC_RQ_HAS_TAKE_PROFIT : 0u);
+        request.bits |=
+            (cases[i].stop_loss ? OC_RQ_HAS_STOP_LOSS : 0u) | (cases[i].take_profit ? OC_RQ_HAS_TAKE_PROFIT : 0u);
         engine_begin(f->engine, 0);
         oc_rc rc = engine_submit(f->engine, &request, &refusal);
         engine_end(f->engine, true);
@@ -299,7 +303,8 @@ static void closing_leaves_the_protection_of_others(void **state)
     struct oc_instrument info = instruments_get(engine_instruments(f->engine), f->inst)->info;
     strcpy(info.symbol, "ETH/USDT");
     assert_int_equal(instruments_add(engine_instruments(f->engine), &info, &inst), OC_OK);
-    assert_int_equal(portfolio_add_account(engine_portfolio(f->engine), "b", "test", f->quote, COST_AVERAGE, &account), OC_OK);
+    assert_int_equal(portfolio_add_account(engine_portfolio(f->engine), "b", "test", f->quote, COST_AVERAGE, &account),
+                     OC_OK);
     struct engine_venue venue = {f, fixture_request};
     engine_set_venue(f->engine, account, &venue);
     uint64_t entries[4];

@@ -121,11 +121,11 @@ static void senseless_records_are_refused(void **state)
     (void)state;
     const struct oc_instrument good = sample(OC_KIND_LINEAR);
     struct oc_instrument info;
-#define REFUSED(change, code)                                                                      \
-    do {                                                                                           \
-        info = good;                                                                               \
-        change;                                                                                    \
-        assert_int_equal(add(&info), code);                                                        \
+#define REFUSED(change, code)                                                                                          \
+    do {                                                                                                               \
+        info = good;                                                                                                   \
+        change;                                                                                                        \
+        assert_int_equal(add(&info), code);                                                                            \
     } while (0)
     REFUSED(info.size = sizeof info - 1, OC_E_TOO_OLD);
     REFUSED(info.price_step.units = 0, OC_E_INVALID);
@@ -288,10 +288,10 @@ static void numbers_come_to_the_grid(void **state)
         int64_t units;
         int exact;
     } cases[] = {
-        {100.25, SNAP_NEAREST, 10025, 1},   {100.254, SNAP_NEAREST, 10025, 0},   {100.256, SNAP_NEAREST, 10026, 0},
-        {100.259, SNAP_DOWN, 10025, 0},     {100.251, SNAP_UP, 10026, 0},        {-0.014, SNAP_DOWN, -2, 0},
-        {-0.014, SNAP_UP, -1, 0},           {-0.014, SNAP_NEAREST, -1, 0},       {-0.02, SNAP_DOWN, -2, 1},
-        {0.1 + 0.2, SNAP_DOWN, 30, 1},      {100.2499999999, SNAP_DOWN, 10025, 1}, /* a millionth of a step */
+        {100.25, SNAP_NEAREST, 10025, 1}, {100.254, SNAP_NEAREST, 10025, 0},     {100.256, SNAP_NEAREST, 10026, 0},
+        {100.259, SNAP_DOWN, 10025, 0},   {100.251, SNAP_UP, 10026, 0},          {-0.014, SNAP_DOWN, -2, 0},
+        {-0.014, SNAP_UP, -1, 0},         {-0.014, SNAP_NEAREST, -1, 0},         {-0.02, SNAP_DOWN, -2, 1},
+        {0.1 + 0.2, SNAP_DOWN, 30, 1},    {100.2499999999, SNAP_DOWN, 10025, 1}, /* a millionth of a step */
         {100.2499, SNAP_DOWN, 10024, 0},
     };
     int64_t units;
@@ -330,13 +330,16 @@ static void decimals_come_to_the_grid(void **state)
     assert_int_equal(instrument_dec_units(step, (struct oc_dec){1, -1, 0}, SNAP_DOWN, &units, &exact), OC_E_INVALID);
     assert_int_equal(instrument_dec_units(step, (struct oc_dec){1, 19, 0}, SNAP_DOWN, &units, &exact), OC_E_INVALID);
     assert_int_equal(instrument_dec_units((struct oc_dec){0, 1, 0}, step, SNAP_DOWN, &units, &exact), OC_E_INVALID);
-    assert_int_equal(instrument_dec_units((struct oc_dec){1, 0, 0}, (struct oc_dec){INT64_MAX, 0, 0}, SNAP_UP, &units,
-                                          &exact), OC_OK);
+    assert_int_equal(
+        instrument_dec_units((struct oc_dec){1, 0, 0}, (struct oc_dec){INT64_MAX, 0, 0}, SNAP_UP, &units, &exact),
+        OC_OK);
     assert_true(units == INT64_MAX && exact);
-    assert_int_equal(instrument_dec_units((struct oc_dec){1, 1, 0}, (struct oc_dec){INT64_MAX, 0, 0}, SNAP_UP, &units,
-                                          &exact), OC_E_RANGE);
-    assert_int_equal(instrument_dec_units((struct oc_dec){1, 18, 0}, (struct oc_dec){INT64_MIN, 0, 0}, SNAP_DOWN, &units,
-                                          &exact), OC_E_RANGE);
+    assert_int_equal(
+        instrument_dec_units((struct oc_dec){1, 1, 0}, (struct oc_dec){INT64_MAX, 0, 0}, SNAP_UP, &units, &exact),
+        OC_E_RANGE);
+    assert_int_equal(
+        instrument_dec_units((struct oc_dec){1, 18, 0}, (struct oc_dec){INT64_MIN, 0, 0}, SNAP_DOWN, &units, &exact),
+        OC_E_RANGE);
     assert_true(units == INT64_MAX && exact);
 }
 

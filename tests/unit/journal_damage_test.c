@@ -49,8 +49,7 @@ static struct door *begin(size_t segment_size)
 {
     struct door *door;
     env_sim_start(&(struct env_sim_config){.seed = 3, .start_ns = 1});
-    struct door_config config = {
-        .dir = dir, .orders_segment_size = segment_size, .market_segment_size = segment_size};
+    struct door_config config = {.dir = dir, .orders_segment_size = segment_size, .market_segment_size = segment_size};
     assert_int_equal(door_open(&config, &door), OC_OK);
     return door;
 }
@@ -78,8 +77,7 @@ static struct answer ask(void)
     answer.offset = end->offset;
     answer.hash = journal_order_hash(reader, &answer.count);
     answer.market_count = market->position.count;
-    answer.has_reason =
-        end->text[0] != '\0' && (market->tail == JOURNAL_TAIL_NONE || market->text[0] != '\0');
+    answer.has_reason = end->text[0] != '\0' && (market->tail == JOURNAL_TAIL_NONE || market->text[0] != '\0');
     struct journal_progress progress;
     answer.is_doubtful = journal_progress(reader, &progress) ? progress.is_doubtful : true;
     journal_close_read(reader);
@@ -198,8 +196,7 @@ static void every_truncation_is_told(void **state)
             for (uint64_t at = offsets[200]; at < end; at++) {
                 memcpy(cut, whole, size);
                 memset(cut + at, 0, size - at);
-                bool is_same =
-                    memcmp(cut, whole, size) == 0; /* trailing zeros of the last record */
+                bool is_same = memcmp(cut, whole, size) == 0; /* trailing zeros of the last record */
                 assert_int_equal(env_sim_put_file(path, cut, by_zero ? size : (size_t)at), OC_OK);
                 struct answer answer = ask();
                 uint64_t kept = at >= offsets[202] ? 202 : at >= offsets[201] ? 201 : 200;
@@ -236,9 +233,7 @@ static void every_flipped_bit_is_told(void **state)
             struct event event = make(i);
             if (i % 10 == 0)
                 door_batch_begin(door);
-            assert_int_equal(i % 4 ? door_record(door, &event.head)
-                                   : door_market(door, &event.head, true),
-                             OC_OK);
+            assert_int_equal(i % 4 ? door_record(door, &event.head) : door_market(door, &event.head, true), OC_OK);
             if (i % 10 == 9) {
                 assert_int_equal(door_batch_commit(door), OC_OK);
                 door_progress(door, door_seq(door), door_market_count(door));
@@ -250,8 +245,8 @@ static void every_flipped_bit_is_told(void **state)
         struct answer whole = ask();
         assert_int_equal(whole.rc, OC_OK);
         assert_int_equal(whole.count, FLIP_RECORDS - FLIP_RECORDS / 4);
-        static const char *const paths[] = {
-            "/session/orders-000000.oj", "/session/orders-000001.oj", "/session/market-000000.oj"};
+        static const char *const paths[] = {"/session/orders-000000.oj", "/session/orders-000001.oj",
+                                            "/session/market-000000.oj"};
         uint64_t told = 0, harmless = 0;
         static uint64_t offsets[FLIP_RECORDS];
         size_t frames;
@@ -260,21 +255,18 @@ static void every_flipped_bit_is_told(void **state)
             size_t size;
             uint8_t *bytes = env_sim_file(paths[random_number() % 3], &size);
             uint64_t end = list_frames(bytes, size, offsets, &frames);
-            size_t at = random_number() % 4
-                            ? JOURNAL_DATA_OFFSET + random_number() % (end - JOURNAL_DATA_OFFSET)
-                            : random_number() % 640;
+            size_t at = random_number() % 4 ? JOURNAL_DATA_OFFSET + random_number() % (end - JOURNAL_DATA_OFFSET)
+                                            : random_number() % 640;
             for (int bit = 0; bit < 8; bit++) {
                 bytes[at] ^= (uint8_t)(1u << bit);
                 struct answer answer = ask();
                 bytes[at] ^= (uint8_t)(1u << bit);
-                bool is_whole = answer.count == whole.count &&
-                                answer.market_count == whole.market_count &&
+                bool is_whole = answer.count == whole.count && answer.market_count == whole.market_count &&
                                 hash128_is_equal(answer.hash, whole.hash);
                 bool is_told = answer.tail >= JOURNAL_TAIL_TORN && answer.has_reason;
                 if (!is_whole && !is_told)
-                    print_error("%s bit %d of byte %zu: tail %s, %llu records\n", journal_error(),
-                                bit, at, journal_tail_name(answer.tail),
-                                (unsigned long long)answer.count);
+                    print_error("%s bit %d of byte %zu: tail %s, %llu records\n", journal_error(), bit, at,
+                                journal_tail_name(answer.tail), (unsigned long long)answer.count);
                 assert_true(is_whole || is_told);
                 if (at >= JOURNAL_DATA_OFFSET)
                     assert_true(is_told); /* no bit of a record is without meaning */
@@ -282,9 +274,7 @@ static void every_flipped_bit_is_told(void **state)
                 harmless += !is_told;
             }
         }
-        assert_true(told > 6000 &&
-                    harmless >
-                        100); /* bits of the head's page that nobody uses, or that are doubled */
+        assert_true(told > 6000 && harmless > 100); /* bits of the head's page that nobody uses, or that are doubled */
         env_sim_stop();
     }
 }

@@ -31,8 +31,7 @@ struct event {
 
 static struct event make(uint64_t number)
 {
-    struct event event = {
-        .head = {.size = sizeof event, .type = OC_EV_FILL, .local_ns = (int64_t)number}};
+    struct event event = {.head = {.size = sizeof event, .type = OC_EV_FILL, .local_ns = (int64_t)number}};
     event.body[3] = number;
     return event;
 }
@@ -49,9 +48,8 @@ static struct door *begin(uint64_t count)
 {
     struct door *door;
     env_sim_start(&(struct env_sim_config){.seed = 1, .start_ns = 1});
-    struct door_config config = {.dir = dir,
-                                 .orders_segment_size = JOURNAL_SEGMENT_MIN,
-                                 .market_segment_size = JOURNAL_SEGMENT_MIN};
+    struct door_config config = {
+        .dir = dir, .orders_segment_size = JOURNAL_SEGMENT_MIN, .market_segment_size = JOURNAL_SEGMENT_MIN};
     assert_int_equal(door_open(&config, &door), OC_OK);
     record(door, count);
     return door;
@@ -91,15 +89,11 @@ static void paths_have_an_end(void **state)
     char *text;
     size_t size;
     assert_int_equal(epoch_read(long_path, &file), OC_E_INVALID);
-    assert_int_equal(segment_create(long_path, JOURNAL_ORDERS, 0, 1 << 16, false, &segment),
-                     OC_E_INVALID);
-    assert_int_equal(
-        segment_create(dir, JOURNAL_ORDERS, JOURNAL_SEGMENTS_MAX, 1 << 16, false, &segment),
-        OC_E_LIMIT);
+    assert_int_equal(segment_create(long_path, JOURNAL_ORDERS, 0, 1 << 16, false, &segment), OC_E_INVALID);
+    assert_int_equal(segment_create(dir, JOURNAL_ORDERS, JOURNAL_SEGMENTS_MAX, 1 << 16, false, &segment), OC_E_LIMIT);
     assert_true(session_read(long_path, &text, &size) < 0);
     assert_true(session_write(long_path, 0, "x", 1) < 0);
-    assert_int_equal(door_open(&(struct door_config){.epoch_dir = "/nowhere"}, &door),
-                     OC_E_NOT_FOUND);
+    assert_int_equal(door_open(&(struct door_config){.epoch_dir = "/nowhere"}, &door), OC_E_NOT_FOUND);
     assert_int_equal(env_sim_live_allocations(), 0);
     env_sim_stop();
 }
@@ -143,8 +137,7 @@ static void a_memory_door_needs_no_disk(void **state)
     struct event tick = make(1);
     env_sim_fail(ENV_SIM_ALLOC, 1);
     assert_int_equal(door_market(door, &tick.head, true), OC_E_NOMEM);
-    assert_true(tick.head.seq == 0 && door_stats(door).refused == 1 &&
-                door_market_count(door) == 0);
+    assert_true(tick.head.seq == 0 && door_stats(door).refused == 1 && door_market_count(door) == 0);
     assert_int_equal(door_market(door, &tick.head, true), OC_OK);
     assert_int_equal(door_close(door), OC_OK);
     assert_int_equal(door_close(NULL), OC_OK);
@@ -172,8 +165,7 @@ static void an_append_makes_no_call(void **state)
         door_progress(door, tick.head.seq, i);
     }
     assert_true(env_sim_count(ENV_SIM_ANY) == before);
-    env_sim_fail(ENV_SIM_PREALLOCATE,
-                 1); /* the market stream is begun by its first event, and cannot */
+    env_sim_fail(ENV_SIM_PREALLOCATE, 1); /* the market stream is begun by its first event, and cannot */
     struct event tick = make(1);
     assert_int_equal(door_market(door, &tick.head, true), OC_E_FULL);
     assert_true(door_failed(door));
@@ -207,8 +199,7 @@ static void syncs_mark_how_far_they_went(void **state)
     (void)state;
     struct door *door = begin(1);
     size_t size;
-    struct journal_segment_live *live =
-        (void *)(env_sim_file(orders_0, &size) + JOURNAL_LIVE_OFFSET);
+    struct journal_segment_live *live = (void *)(env_sim_file(orders_0, &size) + JOURNAL_LIVE_OFFSET);
     assert_true(live->synced_end == 0);
     for (int i = 0; i < 2 * JOURNAL_SYNC_MARKS; i++) {
         struct event event = make(1);
@@ -231,11 +222,8 @@ static void the_epoch_file_is_read_with_care(void **state)
     static const uint8_t session[16] = {1};
     struct epoch epoch;
     uint64_t id;
-    struct journal_epoch_file good = {.magic = JOURNAL_EPOCH_MAGIC,
-                                      .version = JOURNAL_VERSION,
-                                      .epoch = 7,
-                                      .is_clean = 1,
-                                      .id_end = 9};
+    struct journal_epoch_file good = {
+        .magic = JOURNAL_EPOCH_MAGIC, .version = JOURNAL_VERSION, .epoch = 7, .is_clean = 1, .id_end = 9};
     struct journal_epoch_file wrong[5];
     const oc_rc expected[5] = {OC_E_DATA, OC_E_DATA, OC_E_DATA, OC_E_TOO_NEW, OC_E_LIMIT};
     for (int i = 0; i < 5; i++)
@@ -307,8 +295,7 @@ static void the_session_header_is_checked(void **state)
     assert_int_equal(session_read(dir, &text, &size), OC_E_DATA);
     struct journal_reader *reader;
     const char *borrowed;
-    assert_int_equal(journal_open_read(dir, false, &reader),
-                     OC_OK); /* a session that has not begun a segment */
+    assert_int_equal(journal_open_read(dir, false, &reader), OC_OK); /* a session that has not begun a segment */
     assert_int_equal(journal_header(reader, &borrowed, &size), OC_E_DATA);
     assert_int_equal(journal_end(reader, JOURNAL_ORDERS)->tail, JOURNAL_TAIL_NONE);
     struct journal_progress progress;
@@ -348,9 +335,7 @@ static void checkpoints_are_read_with_care(void **state)
         assert_int_equal(journal_open_read(dir, true, &reader), OC_OK);
         bool has = journal_checkpoint(reader, &found);
         assert_true(i >= 2 || (has && found.seq == 20 && found.passed_over == 1));
-        assert_true(
-            i < 2 ||
-            !has); /* one whose hash is right and whose numbers are not: from the first record on */
+        assert_true(i < 2 || !has); /* one whose hash is right and whose numbers are not: from the first record on */
         journal_close_read(reader);
     }
     env_sim_put_file("/session/checkpoint-00000000000000000099", "short", 5);
@@ -370,14 +355,12 @@ static void checkpoints_are_read_with_care(void **state)
             odd.segment[0] = 5;
         odd.check = JOURNAL_CHECK(&odd);
         env_sim_put_file("/session/checkpoint-00000000000000000099", &odd, sizeof odd);
-        assert_int_equal(tail_now(true, OC_E_DATA),
-                         i == 4 ? JOURNAL_TAIL_MISSING : JOURNAL_TAIL_OLD);
+        assert_int_equal(tail_now(true, OC_E_DATA), i == 4 ? JOURNAL_TAIL_MISSING : JOURNAL_TAIL_OLD);
     }
     for (uint64_t i = 100; i < 100 + JOURNAL_CHECKPOINTS_LISTED + 5;
          i++) { /* more than are looked at: the newest count */
         char path[64];
-        snprintf(path, sizeof path, "%s/checkpoint-%020llu", dir,
-                 (unsigned long long)(i % 2 ? i : 400 - i));
+        snprintf(path, sizeof path, "%s/checkpoint-%020llu", dir, (unsigned long long)(i % 2 ? i : 400 - i));
         env_sim_put_file(path, "x", 1);
     }
     assert_int_equal(tail_now(true, OC_OK), JOURNAL_TAIL_OPEN);
@@ -498,8 +481,7 @@ static void the_search_behind_damage_is_bounded(void **state)
     (void)state;
     enum { SIZE = 1 << 20, RECORD = 59992 };
     uint8_t *bytes = calloc(1, SIZE);
-    for (size_t at = 0; at + 16 <= SIZE;
-         at += 16) { /* each place looks like the head of a long record */
+    for (size_t at = 0; at + 16 <= SIZE; at += 16) { /* each place looks like the head of a long record */
         const uint32_t frame = RECORD | JOURNAL_FRAME_HERE, record_size = RECORD;
         memcpy(bytes + at, &frame, sizeof frame);
         memcpy(bytes + at + 8, &record_size, sizeof record_size);

@@ -58,8 +58,7 @@ static void want_of_space_passes(void **state)
     assert_true(door_failed(door));
     assert_non_null(strstr(door_error(door), "ENOSPC"));
     uint64_t facts = 0;
-    while (door_record(door, &order.head) ==
-           OC_OK) /* the reserve: the rest of the segment in use */
+    while (door_record(door, &order.head) == OC_OK) /* the reserve: the rest of the segment in use */
         facts++;
     assert_true(facts > 200);
     assert_int_equal(door_record(door, &order.head), OC_E_FULL);
@@ -154,9 +153,8 @@ static oc_rc small_life(uint64_t *ret_taken, uint64_t *ret_seq)
 static void every_operation_may_fail_once(void **state)
 {
     (void)state;
-    static const enum env_sim_op ops[] = {ENV_SIM_WRITE,  ENV_SIM_SYNC, ENV_SIM_MAP,
-                                          ENV_SIM_ALLOC,  ENV_SIM_OPEN, ENV_SIM_PREALLOCATE,
-                                          ENV_SIM_RENAME, ENV_SIM_READ};
+    static const enum env_sim_op ops[] = {ENV_SIM_WRITE, ENV_SIM_SYNC,        ENV_SIM_MAP,    ENV_SIM_ALLOC,
+                                          ENV_SIM_OPEN,  ENV_SIM_PREALLOCATE, ENV_SIM_RENAME, ENV_SIM_READ};
     for (size_t k = 0; k < sizeof ops / sizeof ops[0]; k++) {
         uint64_t nth = 1;
         for (;; nth++) {

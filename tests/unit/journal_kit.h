@@ -51,10 +51,7 @@ static inline struct door *open_door(const struct door_resume *resume)
     return door;
 }
 
-static inline void start(void)
-{
-    env_sim_start(&(struct env_sim_config){.seed = 7, .start_ns = 1});
-}
+static inline void start(void) { env_sim_start(&(struct env_sim_config){.seed = 7, .start_ns = 1}); }
 
 static inline struct journal_reader *open_reader(oc_rc expected)
 {

@@ -74,8 +74,7 @@ static void segments_are_made_by_the_worker(void **state)
         struct door *door = open_door(NULL, (enum door_durability)durability);
         for (uint64_t i = 0; i < RECORDS; i++) {
             struct event event = make(i);
-            oc_rc rc =
-                i % 2 ? door_record(door, &event.head) : door_market(door, &event.head, true);
+            oc_rc rc = i % 2 ? door_record(door, &event.head) : door_market(door, &event.head, true);
             assert_int_equal(rc, OC_OK);
             if (i % 3000 == 1)
                 assert_int_equal(door_sync_start(door), OC_OK);
@@ -96,8 +95,7 @@ static void segments_are_made_by_the_worker(void **state)
         enum journal_stream stream;
         for (uint64_t i = 0; i < RECORDS; i++) {
             assert_int_equal(journal_next(reader, &event, &stream), OC_OK);
-            assert_true(event->seq == i + 1 &&
-                        ((const struct event *)(const void *)event)->number == i);
+            assert_true(event->seq == i + 1 && ((const struct event *)(const void *)event)->number == i);
         }
         assert_int_equal(journal_next(reader, &event, &stream), OC_E_END);
         uint64_t count;
@@ -155,8 +153,7 @@ static void check_after_kill(uint64_t told, uint64_t *ret_rounds, struct door_re
     assert_true(journal_progress(reader, &progress));
     /* Either the answers of the last input are all there, or none: then the input stands alone. */
     assert_true(count % 3 != 2 && count / 3 > told);
-    assert_true(progress.market_index + 1 == count / 3 ||
-                (progress.market_index + 2 == count / 3 && count % 3 == 0));
+    assert_true(progress.market_index + 1 == count / 3 || (progress.market_index + 2 == count / 3 && count % 3 == 0));
     assert_int_equal(journal_resume(reader, ret_resume), OC_OK);
     *ret_rounds = count;
     journal_close_read(reader);
@@ -190,8 +187,7 @@ static void a_killed_process_loses_nothing(void **state)
         check_after_kill(last_told(pipe_ends[0]), &records, &resume);
         close(pipe_ends[0]);
         struct door *door = NULL; /* and it goes on */
-        struct door_config config = {
-            .dir = dir, .resume = &resume, .orders_segment_size = 64 << 10};
+        struct door_config config = {.dir = dir, .resume = &resume, .orders_segment_size = 64 << 10};
         assert_int_equal(door_open(&config, &door), OC_OK);
         assert_int_equal(door_epoch(door), 2);
         struct event event = make(records);

@@ -22,8 +22,7 @@ struct event {
 
 static struct event make(uint64_t number)
 {
-    struct event event = {
-        .head = {.size = sizeof event, .type = OC_EV_FILL, .local_ns = (int64_t)number}};
+    struct event event = {.head = {.size = sizeof event, .type = OC_EV_FILL, .local_ns = (int64_t)number}};
     event.body[3] = number;
     return event;
 }
@@ -40,9 +39,8 @@ static struct door *begin(uint64_t count)
 {
     struct door *door;
     env_sim_start(&(struct env_sim_config){.seed = 1, .start_ns = 1});
-    struct door_config config = {.dir = dir,
-                                 .orders_segment_size = JOURNAL_SEGMENT_MIN,
-                                 .market_segment_size = JOURNAL_SEGMENT_MIN};
+    struct door_config config = {
+        .dir = dir, .orders_segment_size = JOURNAL_SEGMENT_MIN, .market_segment_size = JOURNAL_SEGMENT_MIN};
     assert_int_equal(door_open(&config, &door), OC_OK);
     record(door, count);
     return door;

@@ -64,28 +64,23 @@ static void memory_and_files_give_the_same_hashes(void **state)
     doors[0] = open_door(NULL);
     assert_int_equal(door_open(&(struct door_config){.dir = NULL}, &doors[1]), OC_OK);
     assert_int_equal(
-        door_open(&(struct door_config){.dir = NULL, .orders_segment_size = JOURNAL_SEGMENT_MIN},
-                  &doors[2]),
-        OC_OK);
+        door_open(&(struct door_config){.dir = NULL, .orders_segment_size = JOURNAL_SEGMENT_MIN}, &doors[2]), OC_OK);
     for (uint64_t i = 0; i < 3000; i++) {
         for (int k = 0; k < 3; k++) {
             struct record record = make(i, i % 2 ? OC_EV_BAR : OC_EV_FILL);
             if (k == 2 && i == 2000)
                 record.head.source = 2; /* one changed field */
             door_batch_begin(doors[k]);
-            oc_rc rc = i % 2 ? door_market(doors[k], &record.head, k == 1)
-                             : door_record(doors[k], &record.head);
+            oc_rc rc = i % 2 ? door_market(doors[k], &record.head, k == 1) : door_record(doors[k], &record.head);
             assert_int_equal(rc, OC_OK);
             assert_int_equal(door_batch_commit(doors[k]), OC_OK);
             door_progress(doors[k], door_seq(doors[k]), door_market_count(doors[k]));
         }
     }
-    struct door_hash a = door_order_hash(doors[0]), b = door_order_hash(doors[1]),
-                     c = door_order_hash(doors[2]);
+    struct door_hash a = door_order_hash(doors[0]), b = door_order_hash(doors[1]), c = door_order_hash(doors[2]);
     assert_true(a.low == b.low && a.high == b.high && a.count == b.count && a.count == 1500);
     assert_true(door_input_hash(doors[0]) == door_input_hash(doors[1]));
-    assert_true(door_input_hash(doors[0]) ==
-                door_input_hash(doors[2])); /* the change was in an order */
+    assert_true(door_input_hash(doors[0]) == door_input_hash(doors[2])); /* the change was in an order */
     assert_false(a.low == c.low);
     assert_int_equal(door_stats(doors[0]).order_bytes, door_stats(doors[1]).order_bytes);
     for (int k = 0; k < 3; k++)
@@ -175,8 +170,7 @@ static void a_batch_is_whole_or_absent(void **state)
         uint64_t last;
         assert_int_equal(count_records(reader, &last), cut == 5 ? 6 : 1);
         assert_int_equal(journal_end(reader, JOURNAL_ORDERS)->cut_records, cut == 5 ? 0 : cut);
-        assert_int_equal(tail_of(reader),
-                         cut == 5 || cut == 0 ? JOURNAL_TAIL_OPEN : JOURNAL_TAIL_TORN);
+        assert_int_equal(tail_of(reader), cut == 5 || cut == 0 ? JOURNAL_TAIL_OPEN : JOURNAL_TAIL_TORN);
         struct door_resume resume;
         assert_int_equal(journal_resume(reader, &resume), OC_OK);
         journal_close_read(reader);
@@ -322,8 +316,7 @@ static void progress_survives_a_kill(void **state)
     struct journal_reader *reader = open_reader(OC_OK);
     struct journal_progress progress;
     assert_true(journal_progress(reader, &progress));
-    assert_true(progress.seq == 6001 && progress.market_index == 3001 &&
-                progress.input_hash == input);
+    assert_true(progress.seq == 6001 && progress.market_index == 3001 && progress.input_hash == input);
     struct door_resume resume;
     assert_int_equal(journal_resume(reader, &resume), OC_OK);
     assert_true(resume.seq == 6002 && resume.market_count == 3001 && resume.input_hash == input);
@@ -338,8 +331,7 @@ static void a_restore_begins_at_a_checkpoint(void **state)
     struct door *door = open_door(NULL);
     for (uint64_t i = 0; i < 5000; i++) {
         struct record record = make(i, i % 2 ? OC_EV_TRADE : OC_EV_COMMAND);
-        assert_int_equal(
-            i % 2 ? door_market(door, &record.head, true) : door_record(door, &record.head), OC_OK);
+        assert_int_equal(i % 2 ? door_market(door, &record.head, true) : door_record(door, &record.head), OC_OK);
         if (i % 1000 == 700)
             assert_int_equal(door_checkpoint(door, &i, sizeof i), OC_OK);
     }
@@ -359,19 +351,16 @@ static void a_restore_begins_at_a_checkpoint(void **state)
             uint64_t blob;
             assert_int_equal(checkpoint.blob_size, 8);
             memcpy(&blob, checkpoint.blob, 8);
-            assert_true(blob == seq - 1 && checkpoint.seq == seq &&
-                        checkpoint.passed_over == (unsigned)damaged);
+            assert_true(blob == seq - 1 && checkpoint.seq == seq && checkpoint.passed_over == (unsigned)damaged);
             assert_int_equal(count_records(reader, &last), 5000 - seq);
         } else {
             assert_int_equal(count_records(reader, &last), 5000);
         }
         struct hash128 read_hash = journal_order_hash(reader, &count);
-        assert_true(read_hash.low == hash.low && read_hash.high == hash.high &&
-                    count == hash.count);
+        assert_true(read_hash.low == hash.low && read_hash.high == hash.high && count == hash.count);
         struct door_resume resume;
         assert_int_equal(journal_resume(reader, &resume), OC_OK);
-        assert_true(resume.input_hash == input && resume.market_count == 2500 &&
-                    resume.seq == 5000);
+        assert_true(resume.input_hash == input && resume.market_count == 2500 && resume.seq == 5000);
         journal_close_read(reader);
         char path[64];
         snprintf(path, sizeof path, "%s/checkpoint-%020d", dir, 4701 - 1000 * damaged);
@@ -473,8 +462,7 @@ static void an_old_copy_of_a_file_is_refused(void **state)
         }
         assert_int_equal(env_sim_put_file("/session/orders-000000.oj", copy, size), OC_OK);
         free(copy);
-        struct journal_reader *reader =
-            open_reader(OC_E_DATA); /* "live" knows that there was more */
+        struct journal_reader *reader = open_reader(OC_E_DATA); /* "live" knows that there was more */
         assert_int_equal(tail_of(reader), JOURNAL_TAIL_CORRUPT);
         journal_close_read(reader);
         assert_int_equal(env_sim_put_file("/session/live", live, live_size), OC_OK);

@@ -49,8 +49,8 @@ static void print_report(const char *name)
 {
     fprintf(stderr, "%s:\n", name);
     for (uint32_t i = 0; i < report.fault_count; i++)
-        fprintf(stderr, "  %s: found %s, expected %s\n", report.faults[i].field,
-                report.faults[i].found, report.faults[i].expected);
+        fprintf(stderr, "  %s: found %s, expected %s\n", report.faults[i].field, report.faults[i].found,
+                report.faults[i].expected);
 }
 
 struct bad {
@@ -256,9 +256,7 @@ static void a_flipped_byte_never_crashes_the_reader(void **state)
     for (size_t at = 0; at < end; at += at < 4096 ? 1 : 13) {
         uint8_t before = bytes[at];
         for (int flip = 0; flip < 3; flip++) {
-            bytes[at] = flip == 0   ? 0xff
-                        : flip == 1 ? (uint8_t)(before ^ 1u)
-                                    : (uint8_t)(before + 8u);
+            bytes[at] = flip == 0 ? 0xff : flip == 1 ? (uint8_t)(before ^ 1u) : (uint8_t)(before + 8u);
             load_report_init(&report, "flip");
             (void)load_inspect_bytes(bytes, size, NULL, &report);
         }
@@ -282,8 +280,7 @@ static void what_is_good_loads(void **state)
         assert_int_equal(rc, OC_OK);
         assert_int_equal(report.fault_count, 0);
         assert_int_equal(registry.count, 1);
-        const struct registry_entry *entry =
-            registry_find(&registry, OC_CONNECTOR, "org.example.bad");
+        const struct registry_entry *entry = registry_find(&registry, OC_CONNECTOR, "org.example.bad");
         assert_non_null(entry);
         assert_int_equal(entry->generation, 1);
         assert_true(entry->hash != 0);
@@ -354,14 +351,12 @@ static void a_folder_is_loaded_in_the_order_of_names(void **state)
 {
     (void)state;
     struct seen seen = {0};
-    assert_int_equal(load_folder(&registry, TEST_BUILD_DIR "/sdk/examples", NULL, see, &seen),
-                     OC_OK);
+    assert_int_equal(load_folder(&registry, TEST_BUILD_DIR "/sdk/examples", NULL, see, &seen), OC_OK);
     assert_int_equal(seen.good, 2);
     assert_int_equal(seen.bad, 0);
     assert_non_null(registry_find(&registry, OC_RISK, "org.example.maxqty"));
     assert_non_null(registry_find(&registry, OC_CONNECTOR, "org.example.loopback"));
-    assert_int_equal(load_folder(&registry, TEST_BUILD_DIR "/absent", NULL, see, &seen),
-                     OC_E_NOT_FOUND);
+    assert_int_equal(load_folder(&registry, TEST_BUILD_DIR "/absent", NULL, see, &seen), OC_E_NOT_FOUND);
 }
 
 int main(void)

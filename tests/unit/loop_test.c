@@ -49,7 +49,8 @@ static oc_rc sim_due(void *self, int64_t now_ns)
     return OC_OK;
 }
 
-static const struct oc_sim sim_table = {.size = sizeof sim_table, .market = sim_market, .request = sim_request, .due = sim_due};
+static const struct oc_sim sim_table = {
+    .size = sizeof sim_table, .market = sim_market, .request = sim_request, .due = sim_due};
 
 static oc_rc next_bar(void *self, struct oc_event **ret_event)
 {
@@ -110,10 +111,14 @@ static void fill_bars(struct bars *bars, uint32_t inst, int count)
 {
     bars->count = count;
     for (int i = 0; i < count; i++)
-        bars->list[i] = (struct oc_ev_bar){.head = {.size = sizeof bars->list[i], .type = OC_EV_BAR, .inst = inst,
-                                                    .venue_ns = (i + 1) * MINUTE},
-                                           .open_ns = i * MINUTE, .period_ns = MINUTE,
-                                           .open = 10000, .high = 10000, .low = 10000, .close = 10000};
+        bars->list[i] = (struct oc_ev_bar){
+            .head = {.size = sizeof bars->list[i], .type = OC_EV_BAR, .inst = inst, .venue_ns = (i + 1) * MINUTE},
+            .open_ns = i * MINUTE,
+            .period_ns = MINUTE,
+            .open = 10000,
+            .high = 10000,
+            .low = 10000,
+            .close = 10000};
 }
 
 static struct world *world_new(int64_t latency_ns)
@@ -185,7 +190,8 @@ static void closes_of_all_sources_go_before_opens(void **state)
     loop_add_source(world->loop, &first);
     loop_add_source(world->loop, &second);
     loop_run(world->loop);
-    assert_int_equal(strncmp(world->log, "open@0 open@0 close@60 bar@60 done@0 close@60 bar@60 done@0 open@60 open@60 ", 76), 0);
+    assert_int_equal(
+        strncmp(world->log, "open@0 open@0 close@60 bar@60 done@0 close@60 bar@60 done@0 open@60 open@60 ", 76), 0);
     world_free(world);
 }
 
@@ -291,8 +297,8 @@ static oc_rc broken_sim_due(void *self, int64_t now_ns)
     return ((struct broken *)self)->what == FAIL_DUE ? OC_E_IO : OC_OK;
 }
 
-static const struct oc_sim broken_table = {.size = sizeof broken_table, .market = broken_sim_market,
-                                           .request = broken_sim_request, .due = broken_sim_due};
+static const struct oc_sim broken_table = {
+    .size = sizeof broken_table, .market = broken_sim_market, .request = broken_sim_request, .due = broken_sim_due};
 
 static void what_fails_ends_the_run_with_its_code(void **state)
 {
@@ -392,11 +398,13 @@ static void trades_and_bars_of_quotes_are_merged_by_time(void **state)
     struct world *world = world_new(0);
     struct ticks ticks = {0};
     struct bars bars = {0};
-    ticks.list[0].trade = (struct oc_ev_trade){.head = {.size = sizeof ticks.list[0].trade, .type = OC_EV_TRADE,
-                                                        .inst = world->f->inst, .venue_ns = MINUTE}, .price = 10000};
-    ticks.list[1].qbar = (struct oc_ev_qbar){.head = {.size = sizeof ticks.list[1].qbar, .type = OC_EV_QBAR,
-                                                      .inst = world->f->inst, .venue_ns = 3 * MINUTE},
-                                             .open_ns = 2 * MINUTE, .period_ns = MINUTE};
+    ticks.list[0].trade = (struct oc_ev_trade){
+        .head = {.size = sizeof ticks.list[0].trade, .type = OC_EV_TRADE, .inst = world->f->inst, .venue_ns = MINUTE},
+        .price = 10000};
+    ticks.list[1].qbar = (struct oc_ev_qbar){
+        .head = {.size = sizeof ticks.list[1].qbar, .type = OC_EV_QBAR, .inst = world->f->inst, .venue_ns = 3 * MINUTE},
+        .open_ns = 2 * MINUTE,
+        .period_ns = MINUTE};
     ticks.list[2].trade = ticks.list[0].trade;
     ticks.list[2].head.venue_ns = 4 * MINUTE;
     fill_bars(&bars, world->f->inst, 1);

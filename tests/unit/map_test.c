@@ -223,9 +223,7 @@ static void agenda_sorts_by_time_then_order(void **state)
     struct agenda agenda;
     assert_int_equal(agenda_init(&agenda, ITEMS), OC_OK);
     for (uint64_t i = 0; i < ITEMS; i++)
-        assert_int_equal(
-            agenda_push(&agenda, (struct agenda_item){(int64_t)(random_number() % 20), i, i}),
-            OC_OK);
+        assert_int_equal(agenda_push(&agenda, (struct agenda_item){(int64_t)(random_number() % 20), i, i}), OC_OK);
     assert_int_equal(agenda_push(&agenda, (struct agenda_item){0, 0, 0}), OC_E_LIMIT);
     for (uint64_t i = 0; i < ITEMS; i += 3)
         assert_true(agenda_remove(&agenda, i));
@@ -233,8 +231,7 @@ static void agenda_sorts_by_time_then_order(void **state)
     struct agenda_item last = {INT64_MIN, 0, 0}, item;
     size_t count = 0;
     while (agenda_pop(&agenda, &item)) {
-        assert_true(item.time_ns > last.time_ns ||
-                    (item.time_ns == last.time_ns && item.order > last.order));
+        assert_true(item.time_ns > last.time_ns || (item.time_ns == last.time_ns && item.order > last.order));
         assert_int_not_equal(item.value % 3, 0);
         last = item;
         count++;

@@ -35,8 +35,13 @@ static int teardown(void **state)
 
 static uint32_t pair(uint32_t kind, uint32_t base, uint32_t quote)
 {
-    struct oc_instrument info = {.size = sizeof info, .kind = kind, .base = base, .quote = quote,
-                                 .price_step = {1, 2, 0}, .qty_step = {1, 0, 0}, .contract_size = {1, 0, 0}};
+    struct oc_instrument info = {.size = sizeof info,
+                                 .kind = kind,
+                                 .base = base,
+                                 .quote = quote,
+                                 .price_step = {1, 2, 0},
+                                 .qty_step = {1, 0, 0},
+                                 .contract_size = {1, 0, 0}};
     uint32_t inst;
     snprintf(info.symbol, sizeof info.symbol, "%u/%u/%u", base, quote, kind);
     assert_int_equal(instruments_add(instruments, &info, &inst), OC_OK);
@@ -53,8 +58,8 @@ static struct market *trade(uint32_t inst, int64_t price)
 
 static struct market *quote(uint32_t inst, int64_t bid, int64_t ask, uint32_t present)
 {
-    struct oc_ev_quote event = {.head = {.size = sizeof event, .type = OC_EV_QUOTE, .inst = inst},
-                                .bid = bid, .ask = ask, .present = present};
+    struct oc_ev_quote event = {
+        .head = {.size = sizeof event, .type = OC_EV_QUOTE, .inst = inst}, .bid = bid, .ask = ask, .present = present};
     struct market *market = markets_get(markets, inst);
     assert_true(market_apply(market, &event.head, 7));
     return market;
@@ -87,7 +92,9 @@ static void the_mark_follows_what_came_last(void **state)
     assert_int_equal(market->mark2, 183);
     assert_int_equal(market->mark_ns, 7);
     struct oc_ev_qbar qbar = {.head = {.size = sizeof qbar, .type = OC_EV_QBAR, .inst = inst},
-                              .bid = {1, 1, 1, 94}, .ask = {1, 1, 1, 99}, .present = OC_HAS_BID | OC_HAS_ASK};
+                              .bid = {1, 1, 1, 94},
+                              .ask = {1, 1, 1, 99},
+                              .present = OC_HAS_BID | OC_HAS_ASK};
     assert_true(market_apply(market, &qbar.head, 8));
     assert_int_equal(market->mark2, 193);
     struct oc_ev_bar bar = {.head = {.size = sizeof bar, .type = OC_EV_BAR, .inst = inst}, .close = 98};

@@ -129,7 +129,8 @@ static void amend_races(void **state)
     struct fixture *f = fixture_new(COST_AVERAGE);
     struct engine_refusal refusal;
     uint64_t id = fixture_submit(f, fixture_order(f, OC_SIDE_BUY, 10, 9900));
-    struct oc_request amend = {.order = id, .qty = 15, .price = 9800, .bits = OC_RQ_QUANTITY_CHANGED | OC_RQ_PRICE_CHANGED};
+    struct oc_request amend = {
+        .order = id, .qty = 15, .price = 9800, .bits = OC_RQ_QUANTITY_CHANGED | OC_RQ_PRICE_CHANGED};
     engine_begin(f->engine, 0);
     assert_int_equal(engine_amend(f->engine, &amend, &refusal), OC_OK);
     assert_int_equal(engine_amend(f->engine, &amend, &refusal), OC_E_AGAIN);

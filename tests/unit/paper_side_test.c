@@ -4,7 +4,8 @@
 static void amended_through_the_market_it_takes(void **state)
 {
     (void)state;
-    struct venue *v = venue_new((const char *const[]){"latency", "0", "taker_fee", "0.001", "maker_fee", "-0.0002", NULL});
+    struct venue *v =
+        venue_new((const char *const[]){"latency", "0", "taker_fee", "0.001", "maker_fee", "-0.0002", NULL});
     quote(v, 1, 9990, 5000, 10000, 5000);
     struct oc_request resting = order(v, OC_SIDE_BUY, 1000, 9900, 0), change = resting;
     send(v, 2, resting);
@@ -42,9 +43,13 @@ static void amended_to_another_resting_price_it_makes(void **state)
 
 static void quote_bar(struct venue *v, int64_t minute, int64_t bid, int64_t ask)
 {
-    struct oc_ev_qbar event = {.head = {.size = sizeof event, .type = OC_EV_QBAR, .inst = INST, .venue_ns = (minute + 1) * MINUTE},
-                               .open_ns = minute * MINUTE, .period_ns = MINUTE, .bid = {bid, bid, bid, bid},
-                               .ask = {ask, ask, ask, ask}, .present = (bid ? OC_HAS_BID : 0u) | (ask ? OC_HAS_ASK : 0u)};
+    struct oc_ev_qbar event = {
+        .head = {.size = sizeof event, .type = OC_EV_QBAR, .inst = INST, .venue_ns = (minute + 1) * MINUTE},
+        .open_ns = minute * MINUTE,
+        .period_ns = MINUTE,
+        .bid = {bid, bid, bid, bid},
+        .ask = {ask, ask, ask, ask},
+        .present = (bid ? OC_HAS_BID : 0u) | (ask ? OC_HAS_ASK : 0u)};
     pass(v, minute * MINUTE);
     assert_int_equal(v->sim->market(v->instance.self, minute * MINUTE, &event.head), OC_OK);
     pass(v, (minute + 1) * MINUTE - 1);

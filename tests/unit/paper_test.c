@@ -57,7 +57,7 @@ static void limits_touch_or_trade_through(void **state)
     assert_int_equal(w->fills[0].price, 9900);
     assert_int_equal(w->fills[0].liquidity, OC_LIQUIDITY_MAKER);
     assert_int_equal(w->fills[0].head.venue_ns, MINUTE + 40000 * MS); /* a buy: high first, then low */
-    bar(v, 2, 10000, 10050, 9899, 10000, -1); /* by one step */
+    bar(v, 2, 10000, 10050, 9899, 10000, -1);                         /* by one step */
     assert_int_equal(v->fill_count, 1);
     assert_int_equal(v->fills[0].price, 9900);
     /* resting, gapped through: at its price, not better */
@@ -90,7 +90,7 @@ static void stops_trigger_at_their_price_or_at_the_gap(void **state)
     assert_int_equal(last_answer(v)->head.type, OC_EV_TRIGGERED);
     send(v, 3 * MINUTE, order(v, OC_SIDE_SELL, 1000, 0, 9900));
     bar(v, 3, 9700, 9800, 9600, 9700, -1);
-    assert_int_equal(v->fills[1].price, 9700); /* beyond the stop at the open */
+    assert_int_equal(v->fills[1].price, 9700);                    /* beyond the stop at the open */
     send(v, 4 * MINUTE, order(v, OC_SIDE_BUY, 1000, 9850, 9800)); /* stop-limit */
     bar(v, 4, 9700, 9900, 9700, 9850, -1);
     assert_int_equal(v->fill_count, 3);
@@ -267,7 +267,9 @@ static void a_cancel_and_an_amend_can_lose_the_race(void **state)
 static void print_at(struct venue *v, int64_t at_ns, int64_t price, int64_t qty)
 {
     struct oc_ev_trade event = {.head = {.size = sizeof event, .type = OC_EV_TRADE, .inst = INST, .venue_ns = at_ns},
-                                .price = price, .qty = qty, .present = qty ? OC_HAS_QTY : 0u};
+                                .price = price,
+                                .qty = qty,
+                                .present = qty ? OC_HAS_QTY : 0u};
     pass(v, at_ns);
     v->sim->market(v->instance.self, at_ns, &event.head);
     pass(v, at_ns);
@@ -281,7 +283,7 @@ static void quotes_are_taken_at_their_side_and_size(void **state)
     send(v, 2, order(v, OC_SIDE_BUY, 800, 0, 0));
     assert_int_equal(v->fills[0].price, 10010);
     assert_int_equal(v->fills[0].qty, 500); /* what was shown, once */
-    quote(v, 3, 9990, 500, 10020, 0); /* size 0 is unknown */
+    quote(v, 3, 9990, 500, 10020, 0);       /* size 0 is unknown */
     assert_int_equal(v->fills[1].price, 10020);
     assert_int_equal(v->fills[1].qty, 300);
     send(v, 4, order(v, OC_SIDE_SELL, 100, 10030, 0));
@@ -294,7 +296,7 @@ static void quotes_are_taken_at_their_side_and_size(void **state)
     quote(v, 8, 9995, 500, 10005, 500);
     assert_int_equal(v->fills[3].price, 9995);
     send(v, 9, order(v, OC_SIDE_SELL, 100, 0, 0)); /* bid shows 400 left */
-    quote(v, 10, 0, 0, 10005, 500); /* one-sided: nothing to sell to */
+    quote(v, 10, 0, 0, 10005, 500);                /* one-sided: nothing to sell to */
     send(v, 11, order(v, OC_SIDE_SELL, 100, 0, 0));
     assert_int_equal(v->fill_count, 5);
     quote(v, 12, 9000, 500, 10005, 500);
@@ -386,7 +388,8 @@ static void wrong_configuration_is_refused(void **state)
 {
     (void)state;
     static const char *const names[] = {"sims/paper", NULL};
-    static const char *const wrong[][2] = {{"profile", "rosy"}, {"latency", "-5ms"}, {"taker_fee", "a lot"}, {"allow_short", "7"}};
+    static const char *const wrong[][2] = {
+        {"profile", "rosy"}, {"latency", "-5ms"}, {"taker_fee", "a lot"}, {"allow_short", "7"}};
     struct registry *registry = calloc(1, sizeof *registry);
     setenv("OUTCRY_PLUGINS", TEST_BUILD_DIR "/plugins", 1);
     registry_init(registry);

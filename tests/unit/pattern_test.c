@@ -51,12 +51,11 @@ static void append(char *text, size_t *size, const char *part)
 static size_t make_pattern(char *text)
 {
     static const char *const items[] = {
-        "a",    "b",      ".",      "%a",    "%d",  "%s",   "%w",      "%p",     "%x",   "%u",
-        "%l",   "%c",     "%g",     "%A",    "%D",  "%S",   "%W",      "%.",     "%%",   "[abc]",
-        "[^a]", "[a-c]",  "[%d_]",  "[^%s]", "[]]", "[^]]", "[a-]",    "[%a-z]", "[%]]", "%b()",
-        "%bab", "%f[%w]", "%f[%a]", "(",     ")",   "()",   "(a)",     "(.)",    "(.-)", "(a*)",
-        "%1",   "%2",     "%0",     "[",     "[a",  "%",    "%f",      "%b",     "%bx",  "$",
-        "^",    "(%w+)",  "(.)(.)", "%Z",    "[%",  "[^",   "%f[^%w]",
+        "a",   "b",    ".",    "%a",     "%d",     "%s",   "%w",   "%p",     "%x",      "%u",    "%l",    "%c",
+        "%g",  "%A",   "%D",   "%S",     "%W",     "%.",   "%%",   "[abc]",  "[^a]",    "[a-c]", "[%d_]", "[^%s]",
+        "[]]", "[^]]", "[a-]", "[%a-z]", "[%]]",   "%b()", "%bab", "%f[%w]", "%f[%a]",  "(",     ")",     "()",
+        "(a)", "(.)",  "(.-)", "(a*)",   "%1",     "%2",   "%0",   "[",      "[a",      "%",     "%f",    "%b",
+        "%bx", "$",    "^",    "(%w+)",  "(.)(.)", "%Z",   "[%",   "[^",     "%f[^%w]",
     };
     static const char *const suffixes[] = {"", "", "", "*", "+", "-", "?"};
     size_t size = 0;
@@ -108,8 +107,7 @@ static const char harness[] =
     "  return table.concat(out, '\\n')\n"
     "end\n";
 
-static void push_case(lua_State *lua, const char *const texts[3], const size_t sizes[3],
-                      lua_Integer init)
+static void push_case(lua_State *lua, const char *const texts[3], const size_t sizes[3], lua_Integer init)
 {
     lua_getglobal(lua, "compare");
     for (int at = 0; at < 3; at++)
@@ -126,8 +124,7 @@ static void matcher_is_the_stock_one(void **unused)
         char pattern[TEXT_MAX];
         char replacement[TEXT_MAX];
         const char *const texts[3] = {text, pattern, replacement};
-        const size_t sizes[3] = {make_text(text), make_pattern(pattern),
-                                 make_replacement(replacement)};
+        const size_t sizes[3] = {make_text(text), make_pattern(pattern), make_replacement(replacement)};
         lua_Integer init = (lua_Integer)draw(30) - 12;
         push_case(stock, texts, sizes, init);
         assert_int_equal(lua_pcall(stock, 4, 1, 0), LUA_OK);
@@ -141,8 +138,8 @@ static void matcher_is_the_stock_one(void **unused)
         if (size != expected_size || memcmp(result, expected, size) != 0)
             fail_msg("case %d: text '%.*s' pattern '%.*s' replacement '%.*s' init "
                      "%d:\n%s\nexpected:\n%s",
-                     at, (int)sizes[0], text, (int)sizes[1], pattern, (int)sizes[2], replacement,
-                     (int)init, result, expected);
+                     at, (int)sizes[0], text, (int)sizes[1], pattern, (int)sizes[2], replacement, (int)init, result,
+                     expected);
         errors_seen += strstr(expected, "error") != NULL;
         matches_seen += strncmp(expected, "nil", 3) != 0 && strncmp(expected, "error", 5) != 0;
         lua_pop(lua, 1);

@@ -133,7 +133,8 @@ static oc_i128 realised(uint32_t owner, uint32_t strategy, uint32_t inst)
 static void PNL_3(void **state)
 {
     (void)state;
-    uint32_t rate = add(OC_KIND_SPOT, "EUR", "USD", 2), stock = add(OC_KIND_SPOT, "ABC", "USD", 0), owner = account("EUR");
+    uint32_t rate = add(OC_KIND_SPOT, "EUR", "USD", 2), stock = add(OC_KIND_SPOT, "ABC", "USD", 0),
+             owner = account("EUR");
     struct oc_ev_fill buy = fill_of(stock, OC_SIDE_BUY, 100, 150), sell = fill_of(stock, OC_SIDE_SELL, 50, 160);
     oc_i128 cost, half, proceeds, value, price[2], fx[2], cross[2];
 
@@ -211,8 +212,8 @@ static void strategy_books_and_the_net_book_agree_after_every_fill(void **state)
     for (int i = 0; i < 10000; i++) {
         seed = seed * 6364136223846793005ull + 1442695040888963407ull;
         uint32_t strategy = 1 + (uint32_t)(seed >> 60) % 3;
-        struct oc_ev_fill fill = fill_of(inst, seed >> 40 & 1 ? OC_SIDE_BUY : OC_SIDE_SELL, 1 + (int64_t)(seed >> 20 & 63),
-                                         9000 + (int64_t)(seed >> 30 & 2047));
+        struct oc_ev_fill fill = fill_of(inst, seed >> 40 & 1 ? OC_SIDE_BUY : OC_SIDE_SELL,
+                                         1 + (int64_t)(seed >> 20 & 63), 9000 + (int64_t)(seed >> 30 & 2047));
         fill.fee = (struct oc_dec){(int64_t)(seed >> 50 & 15) - 3, 4, 0};
         fill.fee_asset = asset("USDT");
         trade(owner, strategy, &fill);
@@ -257,7 +258,8 @@ static void spot_fills_move_both_balances_and_the_fee_its_own(void **state)
     assert_int_equal(unpriced, 1);
     assert_true(equity == whole(1000) - whole(3015) / 10 + whole(330));
     oc_i128 none = 5;
-    assert_int_equal(portfolio_convert(portfolio, whole(1), asset("BNB"), asset("USDT"), RATE_MIDDLE, &none), OC_E_NOT_FOUND);
+    assert_int_equal(portfolio_convert(portfolio, whole(1), asset("BNB"), asset("USDT"), RATE_MIDDLE, &none),
+                     OC_E_NOT_FOUND);
     assert_true(none == 5);
 }
 

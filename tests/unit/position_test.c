@@ -78,7 +78,8 @@ static void PNL_1(void **state)
         position_init(&position, 1, 1, instrument->info.inst, method);
         for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
             const struct step *step = &steps[i];
-            assert_int_equal(position_fill(&position, instrument, step->side, step->price * 100, step->qty * 1000, 0), OC_OK);
+            assert_int_equal(position_fill(&position, instrument, step->side, step->price * 100, step->qty * 1000, 0),
+                             OC_OK);
             assert_int_equal(position_fee(&position, instrument->info.quote, units(step->fee, 2)), OC_OK);
             assert_int_equal(position.qty, step->held * 1000);
             assert_true(position.realised == units(step->realised[method], 0));

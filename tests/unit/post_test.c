@@ -212,7 +212,8 @@ static void what_is_told_goes_to_who_wants_it(void **state)
     assert_int_equal(link_told(link, &kind, &text), OC_OK);
     assert_string_equal(kind, "fill");
     assert_string_equal(text, "{\"n\":3}");
-    memset(json, 'x', sizeof json); /* nobody reads: the ring and the seat's bytes have a limit, the engine does not wait */
+    memset(json, 'x',
+           sizeof json); /* nobody reads: the ring and the seat's bytes have a limit, the engine does not wait */
     for (int i = 0; i < 200; i++)
         post_tell(post, POST_FILL, json, sizeof json);
     assert_true(post_dropped(post) > 0);

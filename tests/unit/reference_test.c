@@ -85,15 +85,14 @@ static bool found(const struct kit *kit, const char *group, const char *name)
 
 static bool documented(const char *group, const char *name)
 {
-    return reference_find(group, name) ||
-           (strcmp(group, "market") == 0 && reference_find("method", name));
+    return reference_find(group, name) || (strcmp(group, "market") == 0 && reference_find("method", name));
 }
 
 static void fields_and_methods(void **state)
 {
     (void)state;
-    static const char *const groups[] = {"account", "bar",   "qbar",   "quote", "trade",   "fill",
-                                         "order",   "market", "position", "indicator"};
+    static const char *const groups[] = {"account", "bar",   "qbar",   "quote",    "trade",
+                                         "fill",    "order", "market", "position", "indicator"};
     struct kit *kit = probed();
     uint32_t count;
     const struct reference_entry *entries = reference_entries(&count);
@@ -227,8 +226,8 @@ static void markdown(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(fields_and_methods), cmocka_unit_test(registered_functions), cmocka_unit_test(lists),
-        cmocka_unit_test(every_entry_is_whole_and_once), cmocka_unit_test(markdown)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(fields_and_methods), cmocka_unit_test(registered_functions),
+                                       cmocka_unit_test(lists), cmocka_unit_test(every_entry_is_whole_and_once),
+                                       cmocka_unit_test(markdown)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

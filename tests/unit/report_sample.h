@@ -7,7 +7,7 @@
 
 #include "report/report.h"
 
-#define SAMPLE_HOUR_NS 3600000000000LL
+#define SAMPLE_HOUR_NS  3600000000000LL
 #define SAMPLE_START_NS 1640995200000000000LL /* 2022-01-01 */
 
 struct sample {

@@ -307,7 +307,8 @@ static void what_is_not_known_is_na_and_null(void **state)
     static const char *const risk[] = {"volatility", "cagr", "sharpe", "sortino", "calmar", "ulcer", "var_95", "es_95"};
     for (size_t i = 0; i < sizeof risk / sizeof risk[0]; i++)
         assert_null(member(root, "risk", risk[i]));
-    static const char *const trades[] = {"win_rate", "profit_factor", "average", "best", "worst", "net", "average_seconds"};
+    static const char *const trades[] = {"win_rate", "profit_factor", "average",        "best",
+                                         "worst",    "net",           "average_seconds"};
     for (size_t i = 0; i < sizeof trades / sizeof trades[0]; i++)
         assert_null(member(root, "trades", trades[i]));
     assert_true(json_object_get_double(member(root, "risk", "max_drawdown")) == 0.0);
@@ -419,8 +420,10 @@ static void text_lines_are_at_most_80_columns(void **state)
     memset(name, 'x', sizeof name - 1);
     sample.result.data = name; /* nothing to break at */
     sample.result.profile = "ideal";
-    sample.result.error = "a long sentence that says at some length what happened, where it happened, and what to do next";
-    sample_note(&sample, "price step 0.01, quantity step 0.00001: inferred from the digits of the first 1000 rows of it");
+    sample.result.error =
+        "a long sentence that says at some length what happened, where it happened, and what to do next";
+    sample_note(&sample,
+                "price step 0.01, quantity step 0.00001: inferred from the digits of the first 1000 rows of it");
     char *text = text_of(report_text);
     for (const char *line = text; *line;) {
         size_t size = strcspn(line, "\n");
@@ -500,7 +503,7 @@ static void numbers_read_well(void **state)
     assert_int_equal(format_utf8("\xC0\x80"), 0);     /* overlong */
     assert_int_equal(format_utf8("\xED\xA0\x80"), 0); /* surrogate */
     assert_int_equal(format_utf8("\xF4\x90\x80\x80"), 0);
-    assert_int_equal(format_utf8("\xE2\x82"), 0);     /* cut */
+    assert_int_equal(format_utf8("\xE2\x82"), 0); /* cut */
     assert_int_equal(format_utf8(""), 0);
 }
 

@@ -69,10 +69,8 @@ static void log_line(const struct oc_host *host, uint32_t level, const char *tex
 
 static const void *find_service(const struct oc_host *host, const char *id)
 {
-    static const struct oc_svc_config config = {.size = sizeof config,
-                                                .dec = config_dec,
-                                                .integer = config_integer,
-                                                .duration = config_duration};
+    static const struct oc_svc_config config = {
+        .size = sizeof config, .dec = config_dec, .integer = config_integer, .duration = config_duration};
     static const struct oc_svc_log log = {.size = sizeof log, .line = log_line};
     (void)host;
     if (strcmp(id, OC_SVC_CONFIG) == 0)
@@ -197,16 +195,14 @@ static bool cancel(struct bench *bench, uint64_t id)
     return rc == OC_OK;
 }
 
-static struct oc_request reducing(const struct bench *bench, uint8_t side, int64_t qty,
-                                  int64_t price)
+static struct oc_request reducing(const struct bench *bench, uint8_t side, int64_t qty, int64_t price)
 {
     struct oc_request request = fixture_order(bench->f, side, qty, price);
     request.bits |= OC_RQ_REDUCE_ONLY;
     return request;
 }
 
-static void assert_refused(const struct bench *bench, const char *reason, const char *used,
-                           const char *limit)
+static void assert_refused(const struct bench *bench, const char *reason, const char *used, const char *limit)
 {
     char text[TEXT_DECIMAL_MAX];
     assert_string_equal(bench->refusal.reason, reason);
@@ -220,9 +216,8 @@ enum { BUY = OC_SIDE_BUY, SELL = OC_SIDE_SELL };
 
 static int load_all(void **state)
 {
-    static const char *const names[] = {"max_order_qty",  "max_order_value", "price_collar",
-                                        "position_limit", "message_rate",    "max_daily_loss",
-                                        "kill_switch"};
+    static const char *const names[] = {"max_order_qty", "max_order_value", "price_collar", "position_limit",
+                                        "message_rate",  "max_daily_loss",  "kill_switch"};
     (void)state;
     registry_init(&registry);
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {

@@ -13,11 +13,8 @@ static void RISK_3_token_bucket(void **state)
     static const struct {
         int64_t ms, weight, level;
         bool allowed;
-    } steps[] = {{0, 6, 4000, true},
-                 {10, 4, 200, true},
-                 {20, 1, 400, false},
-                 {120, 3, 2400, false},
-                 {200, 5, 4000, false}};
+    } steps[] = {
+        {0, 6, 4000, true}, {10, 4, 200, true}, {20, 1, 400, false}, {120, 3, 2400, false}, {200, 5, 4000, false}};
     struct bucket bucket;
     bucket_init(&bucket, 20, 10);
     for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
@@ -30,14 +27,13 @@ static void RISK_3_token_bucket(void **state)
     assert_int_equal(bucket_level(&bucket, 500), 10000);
     assert_int_equal(bucket_level(&bucket, INT64_MAX / 2), 10000);
     assert_int_equal(bucket_level(&bucket, 100), 4000); /* time does not go back */
-    bucket_take(&bucket, 200, 5); /* more than there was is owed, and can be given back */
+    bucket_take(&bucket, 200, 5);                       /* more than there was is owed, and can be given back */
     assert_int_equal(bucket_level(&bucket, 200), -1000);
     bucket_take(&bucket, 200, -5);
     assert_int_equal(bucket_level(&bucket, 200), 4000);
 
     /* the same as a rule, a message a time */
-    struct bench *bench =
-        bench_new("message_rate", PAIRS("rate", "20", "burst", "10", "cancel_reserve", "0"));
+    struct bench *bench = bench_new("message_rate", PAIRS("rate", "20", "burst", "10", "cancel_reserve", "0"));
     static const struct {
         int64_t ms;
         int asked, allowed;
@@ -94,16 +90,14 @@ static void the_way_out_has_the_reserve_and_protection_passes(void **state)
 static void cancels_keep_their_reserve(void **state)
 {
     (void)state;
-    struct bench *bench =
-        bench_new("message_rate", PAIRS("rate", "20", "burst", "4", "cancel_reserve", "2"));
+    struct bench *bench = bench_new("message_rate", PAIRS("rate", "20", "burst", "4", "cancel_reserve", "2"));
     uint64_t ids[4];
     for (int i = 0; i < 4; i++)
         ids[i] = accepted(bench, BUY, 1, 9900);
     assert_false(order(bench, BUY, 1, 9900));
     assert_refused(bench, "MESSAGE_RATE_EXCEEDED", "0", "1");
     assert_false(amend(bench, ids[0], 2, 0));
-    assert_int_equal(engine_begin(bench->f->engine, 0),
-                     OC_OK); /* in one callback: two, and no third */
+    assert_int_equal(engine_begin(bench->f->engine, 0), OC_OK); /* in one callback: two, and no third */
     assert_int_equal(engine_cancel(bench->f->engine, ids[0], &bench->refusal), OC_OK);
     assert_int_equal(engine_cancel(bench->f->engine, ids[1], &bench->refusal), OC_OK);
     assert_int_equal(engine_cancel(bench->f->engine, ids[2], &bench->refusal), OC_E_LIMIT);
@@ -121,8 +115,7 @@ static void cancels_keep_their_reserve(void **state)
     assert_false(order(bench, BUY, 1, 9900));
 
     /* a restart: by the saved bytes, and by the records (two orders that were denied among them) */
-    struct bench *again =
-        bench_new("message_rate", PAIRS("rate", "20", "burst", "4", "cancel_reserve", "2"));
+    struct bench *again = bench_new("message_rate", PAIRS("rate", "20", "burst", "4", "cancel_reserve", "2"));
     char bytes[64], other[64];
     oc_rc size = bench->table->save(bench->self, bytes, sizeof bytes);
     assert_in_range(size, 1, sizeof bytes);
@@ -236,8 +229,7 @@ static void command(struct bench *bench, const char *words)
     struct {
         struct oc_ev_text event;
         char words[16];
-    } text = {.event = {.head = {.size = sizeof text, .type = OC_EV_COMMAND},
-                        .text_size = (uint32_t)strlen(words)}};
+    } text = {.event = {.head = {.size = sizeof text, .type = OC_EV_COMMAND}, .text_size = (uint32_t)strlen(words)}};
     memcpy(text.words, words, strlen(words));
     assert_int_equal(fixture_input(bench->f, &text), OC_OK);
 }
@@ -295,10 +287,8 @@ static void wrong_configuration_is_refused(void **state)
         set_keys(&bench, PAIRS(wrong[i].key, wrong[i].value));
         assert_int_equal(open_rule(&bench, wrong[i].rule), OC_E_CONFIG);
         assert_null(bench.self);
-        bool is_number =
-            wrong[i].value[0] == '-' || (wrong[i].value[0] >= '0' && wrong[i].value[0] <= '9');
-        assert_int_equal(bench.section.log[0] != 0,
-                         is_number); /* others were explained by the configuration */
+        bool is_number = wrong[i].value[0] == '-' || (wrong[i].value[0] >= '0' && wrong[i].value[0] <= '9');
+        assert_int_equal(bench.section.log[0] != 0, is_number); /* others were explained by the configuration */
         if (is_number)
             assert_non_null(strstr(bench.section.log, wrong[i].rule));
     }
@@ -313,20 +303,16 @@ static void decimals_compare_exactly(void **state)
     (void)state;
     struct oc_dec ret = {0};
     assert_int_equal(oc_dec_compare((struct oc_dec){150, 2, 0}, (struct oc_dec){15, 1, 0}), 0);
-    assert_int_equal(
-        oc_dec_compare((struct oc_dec){INT64_MAX, 0, 0}, (struct oc_dec){INT64_MAX, 18, 0}), 1);
-    assert_int_equal(oc_dec_compare((struct oc_dec){INT64_MIN, 0, 0}, (struct oc_dec){1, 18, 0}),
-                     -1);
+    assert_int_equal(oc_dec_compare((struct oc_dec){INT64_MAX, 0, 0}, (struct oc_dec){INT64_MAX, 18, 0}), 1);
+    assert_int_equal(oc_dec_compare((struct oc_dec){INT64_MIN, 0, 0}, (struct oc_dec){1, 18, 0}), -1);
     assert_int_equal(oc_dec_add((struct oc_dec){1, 1, 0}, (struct oc_dec){2, 1, 0}, &ret), OC_OK);
     assert_int_equal(oc_dec_compare(ret, (struct oc_dec){3, 1, 0}), 0);
     assert_int_equal(oc_dec_sub((struct oc_dec){1, 18, 0}, (struct oc_dec){1, 0, 0}, &ret), OC_OK);
     assert_true(ret.units == -999999999999999999 && ret.scale == 18);
-    assert_int_equal(oc_dec_add((struct oc_dec){INT64_MAX, 0, 0}, (struct oc_dec){1, 0, 0}, &ret),
-                     OC_E_RANGE);
+    assert_int_equal(oc_dec_add((struct oc_dec){INT64_MAX, 0, 0}, (struct oc_dec){1, 0, 0}, &ret), OC_E_RANGE);
     assert_int_equal(oc_dec_add((struct oc_dec){10, 0, 0}, (struct oc_dec){0, 18, 0}, &ret), OC_OK);
     assert_int_equal(oc_dec_compare(ret, (struct oc_dec){10, 0, 0}), 0);
-    assert_int_equal(oc_dec_add((struct oc_dec){1, 19, 0}, (struct oc_dec){1, 0, 0}, &ret),
-                     OC_E_INVALID);
+    assert_int_equal(oc_dec_add((struct oc_dec){1, 19, 0}, (struct oc_dec){1, 0, 0}, &ret), OC_E_INVALID);
     assert_int_equal(oc_dec_abs((struct oc_dec){-5, 1, 0}, &ret), OC_OK);
     assert_int_equal(ret.units, 5);
     assert_int_equal(oc_dec_abs((struct oc_dec){INT64_MIN, 1, 0}, &ret), OC_E_RANGE);

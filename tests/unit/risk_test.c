@@ -3,8 +3,7 @@
  * the formula sheet. */
 #include "unit/risk_bench.h"
 
-static struct oc_request by_money(const struct bench *bench, uint8_t side, int64_t units,
-                                  int32_t scale)
+static struct oc_request by_money(const struct bench *bench, uint8_t side, int64_t units, int32_t scale)
 {
     struct oc_request request = fixture_order(bench->f, side, 0, 0);
     request.bits = OC_RQ_HAS_QUOTE_QTY;
@@ -15,13 +14,11 @@ static struct oc_request by_money(const struct bench *bench, uint8_t side, int64
 /* A second instrument that never had a price; prices may be negative. */
 static uint32_t add_unpriced(struct bench *bench)
 {
-    struct oc_instrument info =
-        *&instruments_get(engine_instruments(bench->f->engine), bench->f->inst)->info;
+    struct oc_instrument info = *&instruments_get(engine_instruments(bench->f->engine), bench->f->inst)->info;
     uint32_t inst;
     strcpy(info.symbol, "OIL/USDT");
     info.present |= OC_INST_HAS_PRICE_SIGN;
-    assert_int_equal(instruments_asset(engine_instruments(bench->f->engine), "OIL", &info.base),
-                     OC_OK);
+    assert_int_equal(instruments_asset(engine_instruments(bench->f->engine), "OIL", &info.base), OC_OK);
     assert_int_equal(instruments_add(engine_instruments(bench->f->engine), &info, &inst), OC_OK);
     return inst;
 }
@@ -39,9 +36,8 @@ static void quantity_is_limited(void **state)
     assert_true(amend(bench, id, 1500, 0));
     assert_false(amend(bench, id, 1501, 0));
     assert_refused(bench, "QUANTITY_ABOVE_LIMIT", "1.501", "1.5");
-    assert_true(amend(bench, id, 0, 9800)); /* the price alone is not its business */
-    assert_true(
-        submit(bench, by_money(bench, BUY, 1425, 1))); /* 1.5 at 95.00: the reference less 5 % */
+    assert_true(amend(bench, id, 0, 9800));                    /* the price alone is not its business */
+    assert_true(submit(bench, by_money(bench, BUY, 1425, 1))); /* 1.5 at 95.00: the reference less 5 % */
     assert_false(submit(bench, by_money(bench, BUY, 14251, 2)));
     assert_refused(bench, "QUANTITY_ABOVE_LIMIT", "1.501", "1.5");
     assert_true(submit(bench, reducing(bench, SELL, 5000, 0)));
@@ -122,8 +118,7 @@ static void value_is_limited(void **state)
 static void RISK_1_collar(void **state)
 {
     (void)state;
-    struct bench *bench =
-        bench_new("price_collar", NULL); /* 5 % is the default; the reference is 100.00 */
+    struct bench *bench = bench_new("price_collar", NULL); /* 5 % is the default; the reference is 100.00 */
     assert_true(order(bench, BUY, 1, 10499));
     uint64_t id = accepted(bench, BUY, 1, 10500);
     assert_false(order(bench, BUY, 1, 10501));
@@ -143,8 +138,7 @@ static void RISK_1_collar(void **state)
     assert_true(submit(bench, stop));
     assert_false(amend(bench, id, 0, 10501));
     assert_true(amend(bench, id, 0, 10500));
-    fixture_price(bench->f,
-                  9000); /* the market goes away: what stands may change its quantity, and go */
+    fixture_price(bench->f, 9000); /* the market goes away: what stands may change its quantity, and go */
     assert_true(amend(bench, id, 2, 0));
     assert_true(cancel(bench, id));
     fixture_price(bench->f, 1019); /* 10.19: 5 % of it is 0.5095, which does not count in full */
@@ -222,8 +216,7 @@ static void RISK_2_worst_case_position(void **state)
     assert_true(cancel(bench, last));
     assert_int_equal(fixture_say(f, OC_EV_CANCELED, last), OC_OK);
     /* on amend only the increase counts, from what is still to trade */
-    assert_int_equal(fixture_trade(f, open_buy, BUY, 1000, 9900),
-                     OC_OK); /* position 6, 2 open: still 10 */
+    assert_int_equal(fixture_trade(f, open_buy, BUY, 1000, 9900), OC_OK); /* position 6, 2 open: still 10 */
     assert_true(amend(bench, open_buy, 3999, 0));
     assert_true(amend(bench, open_buy, 4000, 0));
     assert_false(amend(bench, open_buy, 4001, 0));

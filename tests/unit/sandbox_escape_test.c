@@ -15,13 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    SCRIPTS_MIN = 60,
-    DEADLINE_MS = 40,
-    PATIENCE_MS = 30000,
-    PERIOD_US = 4000,
-    TEXT_MAX = 1 << 16
-};
+enum { SCRIPTS_MIN = 60, DEADLINE_MS = 40, PATIENCE_MS = 30000, PERIOD_US = 4000, TEXT_MAX = 1 << 16 };
 
 #include "signals.h"
 
@@ -87,12 +81,11 @@ static void check_outcome(const char *name, const char *expected, oc_rc rc, stru
     if (is_right && rc == OC_OK)
         return;
     is_right = is_right && strcmp(error->file, name) == 0 && error->line >= 1;
-    if (strcmp(expected, outcomes[at].word) != 0 &&
-        !strstr(error->message, strchr(expected, ' ') + 1))
+    if (strcmp(expected, outcomes[at].word) != 0 && !strstr(error->message, strchr(expected, ' ') + 1))
         is_right = false;
     if (!is_right) {
-        print_error("%s: expected %s, got code %d, kind %d: %s:%d: %s\n", name, expected, (int)rc,
-                    (int)error->kind, error->file, (int)error->line, error->message);
+        print_error("%s: expected %s, got code %d, kind %d: %s:%d: %s\n", name, expected, (int)rc, (int)error->kind,
+                    error->file, (int)error->line, error->message);
         failures++;
     }
     if (rc == OC_OK)

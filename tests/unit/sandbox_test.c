@@ -32,9 +32,8 @@ static oc_rc load(struct sandbox *sandbox, const char *text)
 static void must_load(struct sandbox *sandbox, const char *text)
 {
     if (load(sandbox, text) < 0)
-        fail_msg("%s:%d: %s\n%s", sandbox_error_last(sandbox)->file,
-                 (int)sandbox_error_last(sandbox)->line, sandbox_error_last(sandbox)->message,
-                 sandbox_error_last(sandbox)->traceback);
+        fail_msg("%s:%d: %s\n%s", sandbox_error_last(sandbox)->file, (int)sandbox_error_last(sandbox)->line,
+                 sandbox_error_last(sandbox)->message, sandbox_error_last(sandbox)->traceback);
 }
 
 /* ---- calls ---- */
@@ -44,8 +43,7 @@ static void a_call_takes_and_gives_values(void **unused)
     (void)unused;
     struct sandbox *sandbox = fresh(NULL);
     lua_State *lua = sandbox_lua(sandbox);
-    must_load(sandbox,
-              "function add(a, b) return a + b, 'x' end function three() return 1, 2, 3 end");
+    must_load(sandbox, "function add(a, b) return a + b, 'x' end function three() return 1, 2, 3 end");
     lua_getglobal(lua, "add");
     lua_pushinteger(lua, 2);
     lua_pushinteger(lua, 3);
@@ -98,13 +96,11 @@ static void an_error_tells_its_place_and_values(void **unused)
     assert_int_equal(error->line, 2);
     assert_string_equal(error->source_line, "y = = 2");
     assert_non_null(strstr(error->message, "unexpected symbol"));
-    assert_int_equal(
-        load(sandbox, "coroutine.wrap(function()\n local here = 5\n error('inside')\nend)()"),
-        OC_E_INVALID);
+    assert_int_equal(load(sandbox, "coroutine.wrap(function()\n local here = 5\n error('inside')\nend)()"),
+                     OC_E_INVALID);
     assert_int_equal(error->line, 3);
     assert_string_equal(error->locals, "here = 5\n");
-    assert_int_equal(load(sandbox, "pcall(error, 'caught')\n\nerror({message = 'mine'})"),
-                     OC_E_INVALID);
+    assert_int_equal(load(sandbox, "pcall(error, 'caught')\n\nerror({message = 'mine'})"), OC_E_INVALID);
     assert_int_equal(error->line, 3);
     assert_string_equal(error->message, "error object is a table: mine");
     must_load(sandbox, "return 1");
@@ -196,9 +192,8 @@ static void require_asks_the_host_once(void **unused)
     struct sandbox *sandbox = fresh(NULL);
     const struct sandbox_error *error = sandbox_error_last(sandbox);
     sandbox_set_require(sandbox, give_module, NULL);
-    must_load(sandbox,
-              "local u = require 'lib.util' assert(u.twice(4) == 8 and require 'lib.util' == u) "
-              "assert(require 'silent' == true and require 'silent' and loaded == 1)");
+    must_load(sandbox, "local u = require 'lib.util' assert(u.twice(4) == 8 and require 'lib.util' == u) "
+                       "assert(require 'silent' == true and require 'silent' and loaded == 1)");
     assert_int_equal(requests, 2);
     assert_int_equal(load(sandbox, "require 'me'"), OC_E_INVALID);
     assert_non_null(strstr(error->message, "requires itself"));
@@ -241,10 +236,9 @@ static void the_host_adds_tables(void **unused)
     int answer = 42;
     struct sandbox *sandbox = fresh(NULL);
     assert_int_equal(sandbox_protect(sandbox, lj_registers, &answer), OC_OK);
-    must_load(sandbox,
-              "assert(api.twice(4) == 8 and answer == 42 and not pcall(function() api.x = 1 end)) "
-              "assert(not pcall(function() answer = 1 end)) "
-              "local n = 0 for name, f in pairs(api) do n = n + 1 end assert(n == 2)");
+    must_load(sandbox, "assert(api.twice(4) == 8 and answer == 42 and not pcall(function() api.x = 1 end)) "
+                       "assert(not pcall(function() answer = 1 end)) "
+                       "local n = 0 for name, f in pairs(api) do n = n + 1 end assert(n == 2)");
     assert_int_equal(load(sandbox, "\n\napi.fails()"), OC_E_INVALID);
     assert_string_equal(sandbox_error_last(sandbox)->message, "no such order: 7");
     assert_int_equal(sandbox_error_last(sandbox)->line, 3);
@@ -321,26 +315,24 @@ static void pairs_has_an_order(void **unused)
     (void)unused;
     struct sandbox *sandbox = fresh(NULL);
     assert_int_equal(sandbox_protect(sandbox, lj_userdata_keys, NULL), OC_OK);
-    must_load(
-        sandbox,
-        "local function keys(t) local k = {} for key in pairs(t) do k[#k + 1] = tostring(key) end "
-        "return table.concat(k, ' ') end\n"
-        "assert(keys {} == '')\n"
-        "assert(keys {5, 6, 7} == '1 2 3')\n"
-        "assert(keys {5, nil, 7} == '1 3')\n"
-        "assert(keys {b = 1, a = 2, [10] = 3, [9] = 4, [0] = 5, [-1] = 6, [2.5] = 7, [false] = 8, "
-        "[true] = 9, B = 1, ab = 2}\n"
-        "  == '-1 0 9 10 2.5 B a ab b false true')\n"
-        "local sum = 0 for u, v in pairs(keyed) do assert(v > sum) sum = v end assert(sum == 30)\n"
-        "local t = {a = 1, b = 2, c = 3} local seen = ''\n"
-        "for k in pairs(t) do seen = seen .. k t.c = nil t.d = 4 end assert(seen == 'ab')\n"
-        "t = {1, 2, 3, 4} seen = 0 for i in pairs(t) do seen = seen + i t[3] = nil end assert(seen "
-        "== 7)\n"
-        "assert(next({}) == nil and next({7}) == 1 and next({7}, 1) == nil and next({a = 1}, 'a') "
-        "== nil)\n"
-        "local big = {} for i = 1, 1000 do big['k' .. i] = i end\n"
-        "local last, n = '', 0 for k in pairs(big) do assert(k > last) last = k n = n + 1 end "
-        "assert(n == 1000)\n");
+    must_load(sandbox, "local function keys(t) local k = {} for key in pairs(t) do k[#k + 1] = tostring(key) end "
+                       "return table.concat(k, ' ') end\n"
+                       "assert(keys {} == '')\n"
+                       "assert(keys {5, 6, 7} == '1 2 3')\n"
+                       "assert(keys {5, nil, 7} == '1 3')\n"
+                       "assert(keys {b = 1, a = 2, [10] = 3, [9] = 4, [0] = 5, [-1] = 6, [2.5] = 7, [false] = 8, "
+                       "[true] = 9, B = 1, ab = 2}\n"
+                       "  == '-1 0 9 10 2.5 B a ab b false true')\n"
+                       "local sum = 0 for u, v in pairs(keyed) do assert(v > sum) sum = v end assert(sum == 30)\n"
+                       "local t = {a = 1, b = 2, c = 3} local seen = ''\n"
+                       "for k in pairs(t) do seen = seen .. k t.c = nil t.d = 4 end assert(seen == 'ab')\n"
+                       "t = {1, 2, 3, 4} seen = 0 for i in pairs(t) do seen = seen + i t[3] = nil end assert(seen "
+                       "== 7)\n"
+                       "assert(next({}) == nil and next({7}) == 1 and next({7}, 1) == nil and next({a = 1}, 'a') "
+                       "== nil)\n"
+                       "local big = {} for i = 1, 1000 do big['k' .. i] = i end\n"
+                       "local last, n = '', 0 for k in pairs(big) do assert(k > last) last = k n = n + 1 end "
+                       "assert(n == 1000)\n");
     sandbox_free(sandbox);
 }
 
@@ -348,11 +340,10 @@ static void sort_is_stable(void **unused)
 {
     (void)unused;
     struct sandbox *sandbox = fresh(NULL);
-    must_load(sandbox,
-              "for n = 0, 70 do local t = {} for i = 1, n do t[i] = {key = i * 7 % 5, at = i} end\n"
-              "table.sort(t, function(a, b) return a.key < b.key end)\n"
-              "for i = 2, n do local a, b = t[i - 1], t[i]\n"
-              "assert(a.key < b.key or (a.key == b.key and a.at < b.at)) end assert(#t == n) end");
+    must_load(sandbox, "for n = 0, 70 do local t = {} for i = 1, n do t[i] = {key = i * 7 % 5, at = i} end\n"
+                       "table.sort(t, function(a, b) return a.key < b.key end)\n"
+                       "for i = 2, n do local a, b = t[i - 1], t[i]\n"
+                       "assert(a.key < b.key or (a.key == b.key and a.at < b.at)) end assert(#t == n) end");
     sandbox_free(sandbox);
 }
 
@@ -361,10 +352,8 @@ static void sort_is_stable(void **unused)
 static void limits_hold_at_the_byte(void **unused)
 {
     (void)unused;
-    struct sandbox_limits limits = {.result_max_bytes = 1000,
-                                    .source_max_bytes = 200,
-                                    .coroutines_max = 10,
-                                    .pattern_steps_max = 1000};
+    struct sandbox_limits limits = {
+        .result_max_bytes = 1000, .source_max_bytes = 200, .coroutines_max = 10, .pattern_steps_max = 1000};
     struct sandbox *sandbox = fresh(&limits);
     must_load(sandbox, "assert(#('x'):rep(1000) == 1000 and not pcall(string.rep, 'x', 1001))");
     must_load(sandbox, "assert(#('xy'):rep(500) == 1000 and not pcall(string.rep, 'x', 501, 'y'))");
@@ -400,11 +389,8 @@ static void the_heap_is_capped(void **unused)
     size_t before = sandbox_heap_bytes(sandbox);
     must_load(sandbox, "s = ('x'):rep(500000)");
     assert_in_range(sandbox_heap_bytes(sandbox), before + 500000, 1 << 20);
-    must_load(
-        sandbox,
-        "s = nil for i = 1, 100 do local t = ('x'):rep(500000) .. i end"); /* freed in between */
-    assert_int_equal(load(sandbox, "a = {}\nfor i = 1, 3 do\n  a[i] = ('x'):rep(500000) .. i\nend"),
-                     OC_E_NOMEM);
+    must_load(sandbox, "s = nil for i = 1, 100 do local t = ('x'):rep(500000) .. i end"); /* freed in between */
+    assert_int_equal(load(sandbox, "a = {}\nfor i = 1, 3 do\n  a[i] = ('x'):rep(500000) .. i\nend"), OC_E_NOMEM);
     const struct sandbox_error *error = sandbox_error_last(sandbox);
     assert_int_equal(error->kind, SANDBOX_ERROR_MEMORY);
     assert_int_equal(error->line, 3);

@@ -20,7 +20,8 @@ static void open_setup(struct setup *setup, uint32_t method)
     setup->rule.max = 1000000;
     setup->f = fixture_new(method);
     assert_int_equal(engine_add_rule(setup->f->engine, "rule", &rule_table, &setup->rule), OC_OK);
-    assert_int_equal(engine_subscribe(setup->f->engine, user_add(setup->f, &setup->user), setup->f->inst, 5 * MINUTE), OC_OK);
+    assert_int_equal(engine_subscribe(setup->f->engine, user_add(setup->f, &setup->user), setup->f->inst, 5 * MINUTE),
+                     OC_OK);
 }
 
 static size_t filled(struct setup *setup, uint32_t method)
@@ -157,7 +158,8 @@ static oc_rc broken_load(void *self, const void *from, uint32_t size)
     return size == 8 && !is_broken ? OC_OK : OC_E_DATA;
 }
 
-static oc_rc says_yes(void *self, const struct oc_risk_ctx *ctx, const struct oc_request *ask, struct oc_verdict *verdict)
+static oc_rc says_yes(void *self, const struct oc_risk_ctx *ctx, const struct oc_request *ask,
+                      struct oc_verdict *verdict)
 {
     (void)self;
     (void)ctx;

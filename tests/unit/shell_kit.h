@@ -42,12 +42,12 @@ struct kit {
     size_t out_size;
     struct kit_order orders[KIT_ORDERS_MAX + 1];
     int order_count;
-    int pages;          /* extra pages of fills */
+    int pages; /* extra pages of fills */
     bool wants_end;
     bool is_live, is_locked, is_paused, is_silent, is_slow_fill, needs_sure;
     const char *halted;
     double equity;
-    int confirms;       /* how often the person was asked */
+    int confirms; /* how often the person was asked */
     bool confirm_answer;
     char question[256];
 };
@@ -66,32 +66,43 @@ static void kit_put_order(struct text *out, const struct kit_order *o, int id)
     bool is_filled = strcmp(o->state, "FILLED") == 0;
     bool is_open = strcmp(o->state, "ACCEPTED") == 0 || strcmp(o->state, "SUBMITTED") == 0;
     text_format(out,
-                "{\"id\":\"o%d\",\"symbol\":\"%s\",\"side\":\"%s\",\"type\":\"%s\",\"tif\":\"GTC\",\"state\":\"%s\",\"qty\":%s,\"quote_qty\":null,"
-                "\"price\":%s,\"stop\":%s,\"stop_loss\":null,\"take_profit\":null,\"filled\":%s,\"remaining\":%s,\"average\":%s,\"fee\":%s,"
-                "\"fee_asset\":%s,\"fills\":%d,\"strategy\":null,\"owner\":\"console\",\"tag\":\"\",\"role\":\"\",\"reason\":null,"
-                "\"reduce_only\":false,\"post_only\":false,\"created\":\"2026-01-31T12:00:01Z\",\"updated\":\"2026-01-31T12:00:01.0013Z\","
-                "\"created_ns\":1769860801000000000,\"updated_ns\":1769860801001300000,\"slip_bps\":%s,\"rules\":7,\"is_open\":%s}",
-                id, o->symbol, o->is_buy ? "BUY" : "SELL", o->has_price ? "LIMIT" : (o->stop[0] ? "STOP" : "MARKET"), o->state,
-                o->qty[0] ? o->qty : "null", o->price[0] ? o->price : "null", o->stop[0] ? o->stop : "null", is_filled ? o->qty : "0",
-                is_filled ? "0" : (o->qty[0] ? o->qty : "null"), is_filled ? "60012.4" : "null", is_filled ? "6.0012" : "0",
-                is_filled ? "\"USDT\"" : "null", is_filled ? 1 : 0, is_filled ? "2.1" : "null", is_open ? "true" : "false");
+                "{\"id\":\"o%d\",\"symbol\":\"%s\",\"side\":\"%s\",\"type\":\"%s\",\"tif\":\"GTC\",\"state\":\"%s\","
+                "\"qty\":%s,\"quote_qty\":null,"
+                "\"price\":%s,\"stop\":%s,\"stop_loss\":null,\"take_profit\":null,\"filled\":%s,\"remaining\":%s,"
+                "\"average\":%s,\"fee\":%s,"
+                "\"fee_asset\":%s,\"fills\":%d,\"strategy\":null,\"owner\":\"console\",\"tag\":\"\",\"role\":\"\","
+                "\"reason\":null,"
+                "\"reduce_only\":false,\"post_only\":false,\"created\":\"2026-01-31T12:00:01Z\",\"updated\":\"2026-01-"
+                "31T12:00:01.0013Z\","
+                "\"created_ns\":1769860801000000000,\"updated_ns\":1769860801001300000,\"slip_bps\":%s,\"rules\":7,"
+                "\"is_open\":%s}",
+                id, o->symbol, o->is_buy ? "BUY" : "SELL", o->has_price ? "LIMIT" : (o->stop[0] ? "STOP" : "MARKET"),
+                o->state, o->qty[0] ? o->qty : "null", o->price[0] ? o->price : "null", o->stop[0] ? o->stop : "null",
+                is_filled ? o->qty : "0", is_filled ? "0" : (o->qty[0] ? o->qty : "null"),
+                is_filled ? "60012.4" : "null", is_filled ? "6.0012" : "0", is_filled ? "\"USDT\"" : "null",
+                is_filled ? 1 : 0, is_filled ? "2.1" : "null", is_open ? "true" : "false");
 }
 
 static bool kit_trade(struct kit *kit, const char **fields, uint32_t count, struct text *out)
 {
-    const char *qty = kit_option(fields, count, "qty"), *price = kit_option(fields, count, "price"), *stop = kit_option(fields, count, "stop");
+    const char *qty = kit_option(fields, count, "qty"), *price = kit_option(fields, count, "price"),
+               *stop = kit_option(fields, count, "stop");
     const char *money = kit_option(fields, count, "quote_qty");
     if (kit->is_live && kit->is_locked) {
         text_put(out, "{\"code\":\"LOCKED\",\"message\":\"live is locked\",\"definitive\":true}");
         return false;
     }
     if (kit->needs_sure && !kit_option(fields, count, "sure")) {
-        text_put(out, "{\"code\":\"SURE\",\"message\":\"this order is worth 6,000.00: say sure=1 to send it\",\"definitive\":true}");
+        text_put(out, "{\"code\":\"SURE\",\"message\":\"this order is worth 6,000.00: say sure=1 to send "
+                      "it\",\"definitive\":true}");
         return false;
     }
     if (price && atof(price) > 63000) {
-        text_format(out, "{\"code\":\"PRICE_OUTSIDE_COLLAR\",\"message\":\"refused by price_collar\",\"rule\":\"price_collar\",\"used\":%s,"
-                         "\"limit\":63000,\"order\":\"o%d\",\"definitive\":true}", price, kit->order_count + 1);
+        text_format(out,
+                    "{\"code\":\"PRICE_OUTSIDE_COLLAR\",\"message\":\"refused by "
+                    "price_collar\",\"rule\":\"price_collar\",\"used\":%s,"
+                    "\"limit\":63000,\"order\":\"o%d\",\"definitive\":true}",
+                    price, kit->order_count + 1);
         return false;
     }
     struct kit_order *o = &kit->orders[++kit->order_count];
@@ -114,9 +125,10 @@ static void kit_put_bars(const char **fields, uint32_t count, struct text *out)
     wanted = wanted > 100 ? 100 : wanted;
     text_format(out, "{\"symbol\":\"%s\",\"period_ns\":60000000000,\"rows\":[", fields[1]);
     for (int i = from; i < wanted && i < from + 64; i++) {
-        int open = 60000 + (i * 37) % 400, close = 60000 + ((i + 1) * 37) % 400, high = (open > close ? open : close) + 20;
-        text_format(out, "%s[%lld,%d,%d,%d,%d.5,1.5]", i > from ? "," : "", 1769860800000000000LL + i * 60000000000LL, open, high,
-                    (open < close ? open : close) - 20, close);
+        int open = 60000 + (i * 37) % 400, close = 60000 + ((i + 1) * 37) % 400,
+            high = (open > close ? open : close) + 20;
+        text_format(out, "%s[%lld,%d,%d,%d,%d.5,1.5]", i > from ? "," : "", 1769860800000000000LL + i * 60000000000LL,
+                    open, high, (open < close ? open : close) - 20, close);
     }
     text_format(out, from + 64 < wanted ? "],\"next\":%d}" : "],\"next\":null}", from + 64);
 }
@@ -152,11 +164,11 @@ static void kit_serve(void *arg)
             size_t line = (size_t)(end - in) + 1;
             uint32_t n = line_split(in, fields, LINK_FIELDS_MAX);
             pthread_mutex_lock(&kit->lock);
-            bool quiet = strcmp(fields[1], "status") == 0 || strcmp(fields[1], "markets") == 0 || strcmp(fields[1], "hello") == 0 ||
-                         strcmp(fields[1], "subscribe") == 0;
+            bool quiet = strcmp(fields[1], "status") == 0 || strcmp(fields[1], "markets") == 0 ||
+                         strcmp(fields[1], "hello") == 0 || strcmp(fields[1], "subscribe") == 0;
             for (uint32_t i = 1; i < n && !quiet; i++)
-                kit->asked_size += (size_t)snprintf(kit->asked + kit->asked_size, sizeof kit->asked - kit->asked_size, "%s%s", fields[i],
-                                                    i + 1 < n ? " " : "\n");
+                kit->asked_size += (size_t)snprintf(kit->asked + kit->asked_size, sizeof kit->asked - kit->asked_size,
+                                                    "%s%s", fields[i], i + 1 < n ? " " : "\n");
             text_init_grow(&out, LINK_LINE_MAX);
             struct text body;
             text_init_grow(&body, LINK_LINE_MAX);

@@ -227,12 +227,9 @@ int main(void)
     if (sandbox_watchdog_start(PERIOD_US, &watchdog) < 0)
         return 1;
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(globals_outlive_each_stop),
-        cmocka_unit_test(a_coroutine_left_behind_goes_on),
-        cmocka_unit_test(the_heap_limit_stays),
-        cmocka_unit_test(an_interrupt_between_calls_is_forgotten),
-        cmocka_unit_test(a_renewed_deadline_starts_anew),
-        cmocka_unit_test(what_escapes_tried_is_recovered_from),
+        cmocka_unit_test(globals_outlive_each_stop),      cmocka_unit_test(a_coroutine_left_behind_goes_on),
+        cmocka_unit_test(the_heap_limit_stays),           cmocka_unit_test(an_interrupt_between_calls_is_forgotten),
+        cmocka_unit_test(a_renewed_deadline_starts_anew), cmocka_unit_test(what_escapes_tried_is_recovered_from),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     sandbox_watchdog_stop(watchdog);

@@ -36,9 +36,10 @@ static uint32_t count_of(const char *text, const char *what)
     return count;
 }
 
-static const char *const nouns[] = {"orders all", "fills", "positions", "balances", "pnl", "risk", "markets", "ticker", "status",
-                                    "strategies", "venues", "plugins", "journal", "help", "chart", "book", "alerts", "help buy",
-                                    "preview('buy', 0.1)", "strategy 'sma'"};
+static const char *const nouns[] = {
+    "orders all",          "fills",         "positions", "balances", "pnl",  "risk",  "markets", "ticker", "status",
+    "strategies",          "venues",        "plugins",   "journal",  "help", "chart", "book",    "alerts", "help buy",
+    "preview('buy', 0.1)", "strategy 'sma'"};
 
 static void tables_fit(void **unused)
 {
@@ -157,16 +158,19 @@ static void what_is_told_is_text(void **unused)
     char text[256];
     struct kit *kit = kit_of(80, false, false);
     shell_told_text(kit->shell, "fill",
-                    "{\"time\":\"2026-01-31T12:00:01.5Z\",\"order\":\"o3\",\"symbol\":\"BTC/USDT\",\"side\":\"BUY\",\"qty\":0.1,\"price\":60012.4}",
+                    "{\"time\":\"2026-01-31T12:00:01.5Z\",\"order\":\"o3\",\"symbol\":\"BTC/"
+                    "USDT\",\"side\":\"BUY\",\"qty\":0.1,\"price\":60012.4}",
                     text, sizeof text);
     assert_string_equal(text, "12:00:01 FILL o3 BUY 0.1000 BTC/USDT @ 60,012.4");
     shell_told_text(kit->shell, "alert",
-                    "{\"number\":1,\"time\":\"2026-01-31T12:00:02Z\",\"symbol\":\"BTC/USDT\",\"operator\":\">\",\"price\":61000,\"last\":61000.5}", text,
-                    sizeof text);
+                    "{\"number\":1,\"time\":\"2026-01-31T12:00:02Z\",\"symbol\":\"BTC/"
+                    "USDT\",\"operator\":\">\",\"price\":61000,\"last\":61000.5}",
+                    text, sizeof text);
     assert_string_equal(text, "12:00:02 ALERT 1 BTC/USDT > 61,000.0, now 61,000.5");
     shell_told_text(kit->shell, "order",
-                    "{\"time\":\"2026-01-31T12:00:03Z\",\"order\":\"o4\",\"symbol\":\"BTC/USDT\",\"what\":\"canceled\",\"reason\":\"\\u001b[2Jx\"}", text,
-                    sizeof text);
+                    "{\"time\":\"2026-01-31T12:00:03Z\",\"order\":\"o4\",\"symbol\":\"BTC/"
+                    "USDT\",\"what\":\"canceled\",\"reason\":\"\\u001b[2Jx\"}",
+                    text, sizeof text);
     assert_string_equal(text, "12:00:03 ORDER o4 BTC/USDT canceled  [2Jx"); /* no control of the terminal */
     shell_told_text(kit->shell, "log", "{\"level\":\"warn\",\"text\":\"two\\nlines\"}", text, sizeof text);
     assert_string_equal(text, "LOG warn two lines");
@@ -241,9 +245,9 @@ static void save_writes_a_strategy(void **unused)
     says("save('x.lua')", "nothing was done yet");
     kit_eval(kit, "function half(x)\nreturn x / 2\nend");
     kit_eval(kit, "threshold = 10");
-    kit_eval(kit, "nope()");              /* failed: not saved */
-    kit_eval(kit, "buy 0.1 @ 80000");     /* refused: not saved */
-    kit_eval(kit, "m.last");              /* a question only */
+    kit_eval(kit, "nope()");          /* failed: not saved */
+    kit_eval(kit, "buy 0.1 @ 80000"); /* refused: not saved */
+    kit_eval(kit, "m.last");          /* a question only */
     kit_eval(kit, "buy 0.1 BTC/USDT @ 60000 stop 58500");
     kit_eval(kit, "o = buy(half(0.2))");
     kit_eval(kit, "o = _");
@@ -274,7 +278,8 @@ static void save_writes_a_strategy(void **unused)
     env_free(text);
     if (access(TEST_BUILD_DIR "/outcry", X_OK) == 0) {
         char command[512];
-        snprintf(command, sizeof command, "cd %s && %s/outcry backtest x.lua synthetic-bars:500 --cash '10000 USDT' >x.out 2>&1", folder,
+        snprintf(command, sizeof command,
+                 "cd %s && %s/outcry backtest x.lua synthetic-bars:500 --cash '10000 USDT' >x.out 2>&1", folder,
                  TEST_BUILD_DIR);
         assert_int_equal(system(command), 0);
         snprintf(path, sizeof path, "%s/x.out", folder);
@@ -305,10 +310,13 @@ static void diff_and_reference(void **unused)
     struct text text;
     text_init_grow(&text, 1 << 18);
     assert_int_equal(shell_reference(&text), OC_OK);
-    static const char *const words[] = {"help", "markets", "use", "ticker", "book", "chart", "orders", "fills", "positions", "balances", "pnl",
-        "venues", "plugins", "strategies", "risk", "journal", "explain", "preview", "watch", "tail", "alert", "alerts", "diff", "status",
-        "buy", "sell", "close", "cancel", "cancel_all", "amend", "flatten", "kill", "unkill", "load", "unload", "hold", "resume", "reload",
-        "set", "budget", "may", "pause", "go", "step", "speed", "until_fill", "to", "back", "save", "quit", "exit", "clear"};
+    static const char *const words[] = {
+        "help",       "markets",    "use",    "ticker",  "book",       "chart",  "orders",  "fills",   "positions",
+        "balances",   "pnl",        "venues", "plugins", "strategies", "risk",   "journal", "explain", "preview",
+        "watch",      "tail",       "alert",  "alerts",  "diff",       "status", "buy",     "sell",    "close",
+        "cancel",     "cancel_all", "amend",  "flatten", "kill",       "unkill", "load",    "unload",  "hold",
+        "resume",     "reload",     "set",    "budget",  "may",        "pause",  "go",      "step",    "speed",
+        "until_fill", "to",         "back",   "save",    "quit",       "exit",   "clear"};
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
         char row[64];
         snprintf(row, sizeof row, "| `%s(", words[i]);
@@ -324,10 +332,14 @@ static void diff_and_reference(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(tables_fit),           cmocka_unit_test(colours_only_where_there_are_some),
-        cmocka_unit_test(charts),               cmocka_unit_test(the_prompt_says_where_one_is),
-        cmocka_unit_test(what_is_told_is_text), cmocka_unit_test(completion),
-        cmocka_unit_test(save_writes_a_strategy), cmocka_unit_test(diff_and_reference),
+        cmocka_unit_test(tables_fit),
+        cmocka_unit_test(colours_only_where_there_are_some),
+        cmocka_unit_test(charts),
+        cmocka_unit_test(the_prompt_says_where_one_is),
+        cmocka_unit_test(what_is_told_is_text),
+        cmocka_unit_test(completion),
+        cmocka_unit_test(save_writes_a_strategy),
+        cmocka_unit_test(diff_and_reference),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -99,7 +99,8 @@ static void watching_ends_well(void **unused)
     assert_non_null(strstr(kit->out, "60,012.3 / 60,012.5"));
     assert_int_equal(interrupted(kit, "tail", &took_ns), SHELL_DONE);
     assert_true(took_ns < 5 * second_ns);
-    assert_int_equal(kit_eval(kit, "watch(function() return m.last end, {times = 20, every = 0.05})"), SHELL_DONE); /* beyond the limit */
+    assert_int_equal(kit_eval(kit, "watch(function() return m.last end, {times = 20, every = 0.05})"),
+                     SHELL_DONE); /* beyond the limit */
     assert_non_null(strstr(kit->out, "60012.4\n60012.4\n"));
     assert_int_equal(kit_eval(kit, "watch(function() error('no') end)"), SHELL_ERROR);
     assert_int_equal(kit_eval(kit, "watch(function() return buy(1, {price = 70000}) end)"), SHELL_ERROR);

@@ -90,15 +90,20 @@ static void a_bare_name_calls_itself(void **unused)
 static void orders_in_words(void **unused)
 {
     (void)unused;
-    static const struct { const char *typed, *lua, *asked; } good[] = {
+    static const struct {
+        const char *typed, *lua, *asked;
+    } good[] = {
         {"buy 0.1", "= buy(0.1)\n", "buy BTC/USDT qty=0.1\n"},
-        {"buy 0.1 BTC/USDT @ 60000 stop 58500", "= buy(0.1, { symbol = 'BTC/USDT', price = 60000, stop_loss = 58500 })\n",
+        {"buy 0.1 BTC/USDT @ 60000 stop 58500",
+         "= buy(0.1, { symbol = 'BTC/USDT', price = 60000, stop_loss = 58500 })\n",
          "buy BTC/USDT price=60000 qty=0.1 stop_loss=58500\n"},
         {"buy 0.1 BTC/USDT @ 60000 stop 58500 target 63000",
-         "= buy(0.1, { symbol = 'BTC/USDT', price = 60000, stop_loss = 58500, take_profit = 63000 })\n", "take_profit=63000"},
+         "= buy(0.1, { symbol = 'BTC/USDT', price = 60000, stop_loss = 58500, take_profit = 63000 })\n",
+         "take_profit=63000"},
         {"sell 0.1 @ market", "= sell(0.1)\n", "sell BTC/USDT qty=0.1\n"},
         {"SELL 0.1 Eth/Usdt @ MARKET", "= sell(0.1, { symbol = 'ETH/USDT' })\n", "sell ETH/USDT qty=0.1\n"},
-        {"buy 100 USDT of BTC/USDT", "= buy({ symbol = 'BTC/USDT', quote_qty = 100 })\n", "buy BTC/USDT quote_qty=100\n"},
+        {"buy 100 USDT of BTC/USDT", "= buy({ symbol = 'BTC/USDT', quote_qty = 100 })\n",
+         "buy BTC/USDT quote_qty=100\n"},
         {"buy 0.5 btc of btc/usdt", "= buy(0.5, { symbol = 'BTC/USDT' })\n", "buy BTC/USDT qty=0.5\n"},
         {"buy .5 @60000", "= buy(0.5, { price = 60000 })\n", "buy BTC/USDT price=60000 qty=0.5\n"},
         {"buy 1 @ 60,000.5", "= buy(1, { price = 60000.5 })\n", "price=60000.5 qty=1\n"},
@@ -109,12 +114,15 @@ static void orders_in_words(void **unused)
         {"buy 0.1 @ 60000 IOC", "= buy(0.1, { price = 60000, tif = 'IOC' })\n", "tif=IOC"},
         {"buy 0.1 @ 60000 fok", "tif = 'FOK'", "tif=FOK"},
         {"buy 0.1 @ 60000 day", "tif = 'DAY'", "tif=DAY"},
-        {"buy 0.1 @ 60000 gtd 2026-02-01", "tif = 'GTD', expire = '2026-02-01T00:00:00Z'", "expire=2026-02-01T00:00:00Z"},
+        {"buy 0.1 @ 60000 gtd 2026-02-01", "tif = 'GTD', expire = '2026-02-01T00:00:00Z'",
+         "expire=2026-02-01T00:00:00Z"},
         {"buy 0.1 @ 60000 gtd 2026-02-01 16:30 tag x", "expire = '2026-02-01T16:30:00Z', tag = 'x'", "tif=GTD"},
         {"buy 0.1 tag dip", "= buy(0.1, { tag = 'dip' })\n", "tag=dip"},
         {"buy 0.1 tag \"two words\"", "tag = 'two words'", "tag=two words"},
-        {"buy 0.1 stop 58500 @ 60000 BTC/USDT", "= buy(0.1, { symbol = 'BTC/USDT', price = 60000, stop_loss = 58500 })\n", "stop_loss=58500"},
-        {"buy 0.123456789012345678 @ 60000", "= buy('0.123456789012345678', { price = 60000 })\n", "qty=0.123456789012345678"},
+        {"buy 0.1 stop 58500 @ 60000 BTC/USDT",
+         "= buy(0.1, { symbol = 'BTC/USDT', price = 60000, stop_loss = 58500 })\n", "stop_loss=58500"},
+        {"buy 0.123456789012345678 @ 60000", "= buy('0.123456789012345678', { price = 60000 })\n",
+         "qty=0.123456789012345678"},
         {"buy 10000", "= buy(10000)\n", "qty=10000\n"},
     };
     struct kit *kit = kit_new();
@@ -128,7 +136,9 @@ static void orders_in_words(void **unused)
 static void orders_in_wrong_words(void **unused)
 {
     (void)unused;
-    static const struct { const char *typed, *said; } bad[] = {
+    static const struct {
+        const char *typed, *said;
+    } bad[] = {
         {"buy abc", "buy: word 2: found 'abc', expected a quantity above 0"},
         {"buy -1", "buy: word 2: found '-1', expected a quantity above 0"},
         {"buy 0", "expected a quantity above 0"},
@@ -170,11 +180,13 @@ static void orders_are_told_in_one_line(void **unused)
     (void)unused;
     struct kit *kit = kit_new();
     kit_eval(kit, "buy(0.1)");
-    assert_string_equal(kit->out, "o1 BUY 0.1000 BTC/USDT filled 0.1000 @ 60,012.4 fee 6.00 USDT slip +2.1 bps 7 rules ok 1.3 ms\n");
+    assert_string_equal(
+        kit->out, "o1 BUY 0.1000 BTC/USDT filled 0.1000 @ 60,012.4 fee 6.00 USDT slip +2.1 bps 7 rules ok 1.3 ms\n");
     kit_eval(kit, "buy(0.1, {price = 60000})");
     assert_string_equal(kit->out, "o2 BUY 0.1000 BTC/USDT @ 60,000.0 open 7 rules ok\n");
     assert_int_equal(kit_eval(kit, "buy(0.1, {price = 80000})"), SHELL_ERROR);
-    assert_string_equal(kit->out, "refused: PRICE_OUTSIDE_COLLAR by price_collar: 80,000 against a limit of 63,000 (o3)\n");
+    assert_string_equal(kit->out,
+                        "refused: PRICE_OUTSIDE_COLLAR by price_collar: 80,000 against a limit of 63,000 (o3)\n");
     says("o, err = buy(0.1, {price = 80000})", "refused: PRICE");
     says("o == nil and err.code", "PRICE_OUTSIDE_COLLAR\n");
     kit->is_paused = true;
@@ -224,12 +236,14 @@ static void the_market_object_reads_anew(void **unused)
     (void)unused;
     struct kit *kit = kit_new();
     asks("m.last", "ticker BTC/USDT\n");
-    says("m.last, m.bid, m.ask, m.symbol, m.base, m.quote, m.tick, m.lot", "60012.4\n60012.3\n60012.5\nBTC/USDT\nBTC\nUSDT\n0.1\n0.0001\n");
+    says("m.last, m.bid, m.ask, m.symbol, m.base, m.quote, m.tick, m.lot",
+         "60012.4\n60012.3\n60012.5\nBTC/USDT\nBTC\nUSDT\n0.1\n0.0001\n");
     says("m.mid", "60012.4\n");
     says("m.spread > 0.19 and m.spread < 0.21", "true\n");
     says("m.position.qty, m.position.side", "0.3\nlong\n");
     says("market('eth/usdt').position.side", "flat\n");
-    says("m:round_price(60012.37), m:round_price('60012.34'), m:round_qty(0.12349), m:round_qty(0.3)", "60012.4\n60012.3\n0.1234\n0.3\n");
+    says("m:round_price(60012.37), m:round_price('60012.34'), m:round_qty(0.12349), m:round_qty(0.3)",
+         "60012.4\n60012.3\n0.1234\n0.3\n");
     asks("m:buy(0.1, {price = 60000, stop_loss = 59000})", "buy BTC/USDT price=60000 qty=0.1 stop_loss=59000\n");
     asks("market('eth/usdt'):sell{quote_qty = 100}", "sell ETH/USDT quote_qty=100\n");
     says("#m:orders(), m:orders()[1].id, m:busy()", "1\no1\ntrue\n");
@@ -238,7 +252,8 @@ static void the_market_object_reads_anew(void **unused)
     says("m.last = 5", "cannot assign 'last'");
     says("market('x/y')", "no instrument");
     says("account.equity, account.currency, account('BTC')", "10080.0\nUSDT\n0.3\n");
-    says("size.risk(m, {risk = 0.01, entry = 60000, stop = 59000})", "0.0791\n"); /* cash bounds it: 5000 * 0.95 / 60000 */
+    says("size.risk(m, {risk = 0.01, entry = 60000, stop = 59000})",
+         "0.0791\n"); /* cash bounds it: 5000 * 0.95 / 60000 */
     says("size.risk(m, {risk = 2, entry = 1, stop = 2})", "above 0, at most 1");
     says("now()", "1769860805000000000\n");
     kit_free(kit);
@@ -276,10 +291,14 @@ static void shown_for_a_person(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(lua_works_and_shows_its_values), cmocka_unit_test(a_bare_name_calls_itself),
-        cmocka_unit_test(orders_in_words),                cmocka_unit_test(orders_in_wrong_words),
-        cmocka_unit_test(orders_are_told_in_one_line),    cmocka_unit_test(live_is_locked_and_asks_once),
-        cmocka_unit_test(the_market_object_reads_anew),   cmocka_unit_test(shown_for_a_person),
+        cmocka_unit_test(lua_works_and_shows_its_values),
+        cmocka_unit_test(a_bare_name_calls_itself),
+        cmocka_unit_test(orders_in_words),
+        cmocka_unit_test(orders_in_wrong_words),
+        cmocka_unit_test(orders_are_told_in_one_line),
+        cmocka_unit_test(live_is_locked_and_asks_once),
+        cmocka_unit_test(the_market_object_reads_anew),
+        cmocka_unit_test(shown_for_a_person),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

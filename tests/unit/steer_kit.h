@@ -38,16 +38,16 @@ struct town {
     struct session *session;
     struct restore restore;
     struct text reply;
-    bool is_ok;          /* of the last command */
-    uint64_t events;     /* instants so far */
-    uint64_t ends_at;    /* 0: at the end of the data */
+    bool is_ok;                                    /* of the last command */
+    uint64_t events;                               /* instants so far */
+    uint64_t ends_at;                              /* 0: at the end of the data */
     void (*at)(struct town *town, uint64_t event); /* before each instant */
-    uint32_t traced;     /* number of the strategy whose requests are kept; 0: none */
+    uint32_t traced;                               /* number of the strategy whose requests are kept; 0: none */
     uint32_t trace_count;
     struct trace_row trace[TRACE_MAX];
     uint32_t denied;
     char reason[OC_REASON_MAX]; /* of the last denial */
-    int64_t extra;       /* the test's own */
+    int64_t extra;              /* the test's own */
 };
 
 /* main.c is not linked into tests. */
@@ -116,7 +116,8 @@ static void town_record(void *arg, const struct oc_event *event)
         town->denied++;
         memcpy(town->reason, ((const struct oc_ev_answer *)(const void *)event)->reason, OC_REASON_MAX);
     }
-    if (event->type != OC_EV_REQUEST || !town->traced || request->strategy != town->traced || town->trace_count == TRACE_MAX)
+    if (event->type != OC_EV_REQUEST || !town->traced || request->strategy != town->traced ||
+        town->trace_count == TRACE_MAX)
         return;
     town->trace[town->trace_count++] =
         (struct trace_row){event->local_ns, request->qty, request->price, request->side, request->kind, request->role};
@@ -126,12 +127,12 @@ static void town_record(void *arg, const struct oc_event *event)
 static inline struct town *town_new(const char *folder, const char *const *words)
 {
     struct town *town = calloc(1, sizeof *town);
-    char *argv[32] = {(char *)(uintptr_t)"paper", (char *)(uintptr_t)"--cash", (char *)(uintptr_t)"1000000 USDT"};
+    char *argv[32] = {(char *)(uintptr_t) "paper", (char *)(uintptr_t) "--cash", (char *)(uintptr_t) "1000000 USDT"};
     int argc = 3;
     while (*words)
         argv[argc++] = (char *)(uintptr_t)*words++;
     if (folder) {
-        argv[argc++] = (char *)(uintptr_t)"--session";
+        argv[argc++] = (char *)(uintptr_t) "--session";
         argv[argc++] = (char *)(uintptr_t)folder;
     }
     town->options = calloc(1, sizeof *town->options);
@@ -242,8 +243,8 @@ static inline void town_rows(struct town *town, char *out, size_t size)
         const char *rest = used ? strchr(used + 1, '}') : NULL;
         const char *calls = strstr(row.data, ",\"calls\"");
         assert_true(tail && used && rest && calls);
-        at += (size_t)snprintf(out + at, size - at, "%.*s %.*s%s\n", (int)(calls - row.data), row.data, (int)(used - tail), tail,
-                               rest);
+        at += (size_t)snprintf(out + at, size - at, "%.*s %.*s%s\n", (int)(calls - row.data), row.data,
+                               (int)(used - tail), tail, rest);
     }
     text_release(&row);
 }
@@ -251,7 +252,7 @@ static inline void town_rows(struct town *town, char *out, size_t size)
 /* True: the recorded session agrees with itself when it is run again. */
 static inline bool town_replays(const char *folder)
 {
-    char *argv[] = {(char *)(uintptr_t)"replay", (char *)(uintptr_t)folder, (char *)(uintptr_t)"--diff", NULL};
+    char *argv[] = {(char *)(uintptr_t) "replay", (char *)(uintptr_t)folder, (char *)(uintptr_t) "--diff", NULL};
     int code = verb_replay(3, argv);
     log_set_level(LOG_NONE);
     return code == EXIT_GOOD;

@@ -1,14 +1,15 @@
 /* steer_test.c: strategies loaded, reloaded, held, limited and unloaded in a session that runs; its replay, its restart. */
 #include "steer_kit.h"
 
-static const char steady[] = "strategy { name = 'steady' }\n"
-                             "local P = params { every = { 3, min = 1, max = 9 }, size = 0.01 }\n"
-                             "function on_init(m) m.avg = m:sma(4) m.n = 0 end\n"
-                             "function on_bar(m, b)\n"
-                             "  m.n = m.n + 1\n"
-                             "  if m.n % P.every ~= 0 then return end\n"
-                             "  if m.position.qty > 0 then m:close() else m:buy(P.size, { stop_loss = b.close * 0.8 }) end\n"
-                             "end\n";
+static const char steady[] =
+    "strategy { name = 'steady' }\n"
+    "local P = params { every = { 3, min = 1, max = 9 }, size = 0.01 }\n"
+    "function on_init(m) m.avg = m:sma(4) m.n = 0 end\n"
+    "function on_bar(m, b)\n"
+    "  m.n = m.n + 1\n"
+    "  if m.n % P.every ~= 0 then return end\n"
+    "  if m.position.qty > 0 then m:close() else m:buy(P.size, { stop_loss = b.close * 0.8 }) end\n"
+    "end\n";
 
 static const char limits[] = "strategy { name = 'limits' }\n"
                              "function on_bar(m, b) m:buy(0.01, { price = b.close * 0.5 }) end\n"
@@ -248,7 +249,7 @@ static void a_thousand_reloads_leak_nothing_and_disturb_nobody(void **state)
     assert_true(town->session->strategies[0].strategy != NULL);
     assert_true((int64_t)sandbox_heap_bytes(strategy_sandbox(town->session->strategies[0].strategy)) < 4 * town->extra);
     long grown_kb = resident_kb() - before_kb;
-#if !defined(__SANITIZE_ADDRESS__) /* that keeps what was freed, and finds leaks itself */
+#if !defined(__SANITIZE_ADDRESS__)     /* that keeps what was freed, and finds leaks itself */
     assert_true(grown_kb < 48 * 1024); /* a thousand sandboxes would be more than 64 MB */
 #endif
     assert_true(grown_kb > -1024 * 1024);
@@ -283,14 +284,16 @@ static void nothing_is_granted_in_live(void **state)
 static void hang(struct town *town, uint64_t event)
 {
     if (event == 20) {
-        assert_false(town_say(town, "load|%s", town_file("hang.lua", "strategy { name = 'hang' }\nwhile true do end\n")));
+        assert_false(
+            town_say(town, "load|%s", town_file("hang.lua", "strategy { name = 'hang' }\nwhile true do end\n")));
         assert_true(town_told(town, "ran longer than its deadline"));
-        assert_true(town_say(town, "load|%s", town_file("slow.lua", "strategy { name = 'slow' }\n"
-                                                                    "function on_bar(m, b)\n"
-                                                                    "  m.n = (m.n or 0) + 1\n"
-                                                                    "  m:buy(0.01)\n"
-                                                                    "  while m.n % 10 == 9 and now() < 1e30 and not state.ok do end\n"
-                                                                    "end\n")));
+        assert_true(town_say(town, "load|%s",
+                             town_file("slow.lua", "strategy { name = 'slow' }\n"
+                                                   "function on_bar(m, b)\n"
+                                                   "  m.n = (m.n or 0) + 1\n"
+                                                   "  m:buy(0.01)\n"
+                                                   "  while m.n % 10 == 9 and now() < 1e30 and not state.ok do end\n"
+                                                   "end\n")));
         town_must(town, "budget|slow|callback=30ms");
     }
     if (event == 60 || event == 120) {
@@ -340,7 +343,8 @@ static void refuse_all(struct town *town, uint64_t event)
     assert_true(town_told(town, "BAD_PARAM"));
     assert_false(town_say(town, "load|%s", town_file("bad.lua", "strategy { name = 'bad' }\nlocal x = = 3\n")));
     assert_true(town_told(town, "bad.lua:2"));
-    assert_false(town_say(town, "load|%s", town_file("init.lua", "function on_init(m)\n  every('1m', print) error('no')\nend")));
+    assert_false(
+        town_say(town, "load|%s", town_file("init.lua", "function on_init(m)\n  every('1m', print) error('no')\nend")));
     assert_true(town_told(town, "init.lua:2"));
     assert_int_equal(engine_timers(town->session->engine)->count, 0); /* what it had set is gone again */
     assert_int_equal(engine_client_count(town->session->engine), 1);
@@ -403,7 +407,8 @@ static void over_budget(struct town *town, uint64_t event)
         assert_true(engine_is_suspended(town->session->engine, 1));
         assert_string_equal(engine_suspension(town->session->engine, 1),
                             "BUDGET_ORDERS: 6 orders within a second, the budget is 5");
-        assert_int_equal(orders_open_count(engine_orders(town->session->engine)), town->extra); /* all six were dropped */
+        assert_int_equal(orders_open_count(engine_orders(town->session->engine)),
+                         town->extra); /* all six were dropped */
     }
 }
 

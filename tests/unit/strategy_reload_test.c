@@ -47,10 +47,7 @@ static void reload(struct pair *pair, const char *text)
     kit->strategy = pair->next;
 }
 
-static struct pair pair_of(const char *text)
-{
-    return (struct pair){.kit = kit_new(text)};
-}
+static struct pair pair_of(const char *text) { return (struct pair){.kit = kit_new(text)}; }
 
 static const char counting[] = "function on_init(m) m.fast = m:sma(2) m.slow = m:sma(3) m.n = 0 end\n"
                                "function on_bar(m, b) m.n = m.n + 1 state.total = (state.total or 0) + m.n\n"
@@ -198,7 +195,8 @@ static void wrong_savers_are_refused(void **state)
 static void a_suspended_one_trades_again(void **state)
 {
     (void)state;
-    struct pair pair = pair_of("function on_bar(m, b) m.n = (m.n or 0) + 1 if m.n == 3 then m.n = 99 error('x') end end");
+    struct pair pair =
+        pair_of("function on_bar(m, b) m.n = (m.n or 0) + 1 if m.n == 3 then m.n = 99 error('x') end end");
     for (int i = 0; i < 6; i++)
         kit_close(pair.kit, 10000);
     assert_true(engine_is_suspended(pair.kit->f->engine, 1));
@@ -215,7 +213,8 @@ static void a_suspended_one_trades_again(void **state)
 static void timers_are_those_of_the_new_text(void **state)
 {
     (void)state;
-    struct pair pair = pair_of("function on_init(m) every('1m', function() print('old') end) end function on_bar() end");
+    struct pair pair =
+        pair_of("function on_init(m) every('1m', function() print('old') end) end function on_bar() end");
     reload(&pair, "function on_init(m) every('2m', function() print('new') end) end function on_bar() end");
     assert_int_equal(pair.rc, OC_OK);
     assert_int_equal(engine_timers(pair.kit->f->engine)->count, 1);
@@ -308,7 +307,8 @@ static void what_is_not_granted_is_refused(void **state)
     static const char *const words[] = {"may.venues", "may.accounts", "may.instruments", "may.verbs"};
     for (int i = 0; i < 5; i++) {
         struct kit *kit = kit_new(asking);
-        struct engine_may may = {.accounts = i == 1 ? 0 : UINT64_MAX, .verbs = i == 3 ? ENGINE_MAY_SELL : ENGINE_MAY_ALL};
+        struct engine_may may = {.accounts = i == 1 ? 0 : UINT64_MAX,
+                                 .verbs = i == 3 ? ENGINE_MAY_SELL : ENGINE_MAY_ALL};
         memset(may.venues, i == 0 ? 0 : 0xff, sizeof may.venues);
         memset(may.instruments, i == 2 ? 0 : 0xff, sizeof may.instruments);
         assert_int_equal(engine_set_may(kit->f->engine, 1, &may), OC_OK);

@@ -49,7 +49,8 @@ static void warm_up_that_is_too_short_tells_the_missing_count(void **state)
         assert_int_equal(strategy_calls(kit->strategy), cases[i].missing ? 0 : 3);
         char words[128] = "";
         if (cases[i].missing)
-            snprintf(words, sizeof words, "warm-up is too short: %u more bars are needed before --from", cases[i].missing);
+            snprintf(words, sizeof words, "warm-up is too short: %u more bars are needed before --from",
+                     cases[i].missing);
         assert_string_equal(engine_suspension(kit->f->engine, strategy_id(kit->strategy)), words);
         kit_free(kit);
     }
@@ -98,7 +99,8 @@ static void averages_and_rsi_are_the_textbook_ones(void **state)
         for (int k = i - 8; k <= i; k++)
             sum += close[k];
         char words[128];
-        snprintf(words, sizeof words, "e %.6f r %.6f s %.6f", naive_ema(close, i + 1, 7), naive_rsi(close, i + 1, 14), sum / 9);
+        snprintf(words, sizeof words, "e %.6f r %.6f s %.6f", naive_ema(close, i + 1, 7), naive_rsi(close, i + 1, 14),
+                 sum / 9);
         assert_true(kit_said(kit, words));
     }
     kit_free(kit);
@@ -181,7 +183,8 @@ static void a_storm_of_lines_is_a_count(void **state)
     kit_close(kit, 10300);
     assert_true(kit_said(kit, "x 95\n... and 4905 more lines of the same event were left out\nline\t1\t103.0\n"));
     kit_free(kit);
-    kit = kit_new("function on_bar(m, b) for i = 1, 100 do print(i) end end\nfunction on_stop() for i = 1, 101 do print(i) end end");
+    kit = kit_new("function on_bar(m, b) for i = 1, 100 do print(i) end end\nfunction on_stop() for i = 1, 101 do "
+                  "print(i) end end");
     kit_close(kit, 10000);
     assert_null(strstr(kit->log, "left out")); /* the limit itself is whole */
     kit_close(kit, 10000);
@@ -194,10 +197,10 @@ static void a_storm_of_lines_is_a_count(void **state)
 static void names_of_the_api_are_not_taken(void **state)
 {
     (void)state;
-    static const char *const lines[] = {"m.sell = 1",   "m.sma = 1",     "m.symbol = 'x'", "m.bid = 1",  "m.busy = nil",
-                                        "state = {}",   "account = {}",  "now = 1",        "print = nil", "size.risk = nil",
-                                        "log.info = 1", "math.pi = 3",   "params = 1",     "require = 1", "m.tick = 1",
-                                        "_G.every = 1", "account.cash = 1e9"};
+    static const char *const lines[] = {
+        "m.sell = 1",   "m.sma = 1",   "m.symbol = 'x'", "m.bid = 1",       "m.busy = nil",      "state = {}",
+        "account = {}", "now = 1",     "print = nil",    "size.risk = nil", "log.info = 1",      "math.pi = 3",
+        "params = 1",   "require = 1", "m.tick = 1",     "_G.every = 1",    "account.cash = 1e9"};
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
         char text[256];
         snprintf(text, sizeof text, "function on_bar(m, b) %s end", lines[i]);

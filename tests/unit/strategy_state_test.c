@@ -19,16 +19,17 @@ static uint32_t count_states(const struct kit *kit)
     return count;
 }
 
-static const char keeper[] = "function on_init(m) m.i = m:sma(2) end\n"
-                             "function on_bar(m, b)\n"
-                             "  if m.list then print(m.n, m.list.a[2], m.list[1], m.flag, m.i(), m.order.qty, state.word, state.far) end\n"
-                             "  if b.close == 100 then\n"
-                             "    m.n, m.flag, m.list, m.handle = 7, true, { 'one', a = { 1.5, 2.5 } }, m.i\n"
-                             "    m.order = m:buy(2, { price = 99 })\n"
-                             "    state.word, state.far = 'hello', 1 << 62\n"
-                             "  end\n"
-                             "  if m.handle and b.close == 103 then print('handle', m.handle(), m.order.state) end\n"
-                             "end";
+static const char keeper[] =
+    "function on_init(m) m.i = m:sma(2) end\n"
+    "function on_bar(m, b)\n"
+    "  if m.list then print(m.n, m.list.a[2], m.list[1], m.flag, m.i(), m.order.qty, state.word, state.far) end\n"
+    "  if b.close == 100 then\n"
+    "    m.n, m.flag, m.list, m.handle = 7, true, { 'one', a = { 1.5, 2.5 } }, m.i\n"
+    "    m.order = m:buy(2, { price = 99 })\n"
+    "    state.word, state.far = 'hello', 1 << 62\n"
+    "  end\n"
+    "  if m.handle and b.close == 103 then print('handle', m.handle(), m.order.state) end\n"
+    "end";
 
 static void a_checkpoint_restores_tables_and_handles(void **state)
 {
@@ -165,15 +166,17 @@ static void timers_fire(void **state)
     assert_non_null(strstr(kit->error.message, "'soon' is not a duration"));
     kit_free(kit);
     kit = kit_with("function on_init() for i = 1, 256 do after('1m', function() end) end print 'room'\n"
-                   "  after('1m', function() end) end", NULL, 0);
+                   "  after('1m', function() end) end",
+                   NULL, 0);
     assert_true(kit_said(kit, "room"));
     assert_non_null(strstr(kit->error.message, "at most 256 timers"));
     kit_free(kit);
 }
 
-static const char rows[] = "local P = params { len = { 14, min = 2, max = 100 }, rate = { 0.5, min = 0.1, max = 1, doc = 'r' },\n"
-                           "  on = { true }, word = { 'a' }, short = 3 }\n"
-                           "function on_start() print(P.len, P.rate, P.on, P.word, P.short, pcall(function() P.len = 1 end)) end";
+static const char rows[] =
+    "local P = params { len = { 14, min = 2, max = 100 }, rate = { 0.5, min = 0.1, max = 1, doc = 'r' },\n"
+    "  on = { true }, word = { 'a' }, short = 3 }\n"
+    "function on_start() print(P.len, P.rate, P.on, P.word, P.short, pcall(function() P.len = 1 end)) end";
 
 static void params_given(const char *name, const char *value, const char *words, bool works)
 {
@@ -269,20 +272,23 @@ static void an_error_suspends_and_says_where(void **state)
 static void every_callback_is_called(void **state)
 {
     (void)state;
-    struct kit *kit = kit_new("function on_init(m) print('init', m.index) end\n"
-                              "function on_start() print 'start' end\n"
-                              "function on_bar(m, b) print('bar', b.volume, b.period, b.open_time, b.time) m:buy(1) end\n"
-                              "function on_trade(m, t) print('trade', t.price, t.qty, t.side) end\n"
-                              "function on_fill(m, f) print('fill', f.price, f.qty, f.side, f.fee, f.fee_asset, f.liquidity, f.order_id > 0) end\n"
-                              "function on_order(m, o) print('order', o.state, o.average, o.filled) end\n"
-                              "function on_stop(why) print('stop', why) end");
+    struct kit *kit =
+        kit_new("function on_init(m) print('init', m.index) end\n"
+                "function on_start() print 'start' end\n"
+                "function on_bar(m, b) print('bar', b.volume, b.period, b.open_time, b.time) m:buy(1) end\n"
+                "function on_trade(m, t) print('trade', t.price, t.qty, t.side) end\n"
+                "function on_fill(m, f) print('fill', f.price, f.qty, f.side, f.fee, f.fee_asset, f.liquidity, "
+                "f.order_id > 0) end\n"
+                "function on_order(m, o) print('order', o.state, o.average, o.filled) end\n"
+                "function on_stop(why) print('stop', why) end");
     kit_close(kit, 10000);
     fixture_price(kit->f, 10001);
     fixture_trade(kit->f, kit_sent(kit)->order, OC_SIDE_BUY, 1000, 10001);
     assert_int_equal(strategy_stop(kit->strategy, "end"), OC_OK);
-    assert_string_equal(kit->log, "init\t1\nstart\nbar\t5.0\t60000000000\t60000000000\t120000000000\n"
-                                  "trade\t100.01\t0.001\tnil\n"
-                                  "fill\t100.01\t1.0\tbuy\t0.0\tUSDT\ttaker\ttrue\norder\tFILLED\t100.01\t1.0\nstop\tend\n");
+    assert_string_equal(kit->log,
+                        "init\t1\nstart\nbar\t5.0\t60000000000\t60000000000\t120000000000\n"
+                        "trade\t100.01\t0.001\tnil\n"
+                        "fill\t100.01\t1.0\tbuy\t0.0\tUSDT\ttaker\ttrue\norder\tFILLED\t100.01\t1.0\nstop\tend\n");
     kit_free(kit);
 }
 
@@ -322,17 +328,16 @@ static void modules(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_checkpoint_restores_tables_and_handles),
-        cmocka_unit_test(records_of_changes_restore),
-        cmocka_unit_test(a_change_inside_a_table_is_seen),
-        cmocka_unit_test(what_cannot_be_saved_is_named),
-        cmocka_unit_test(timers_fire),
-        cmocka_unit_test(parameters),
-        cmocka_unit_test(wrong_rows_raise),
-        cmocka_unit_test(an_error_suspends_and_says_where),
-        cmocka_unit_test(every_callback_is_called),
-        cmocka_unit_test(an_event_kept_by_a_callback_that_raised_is_dead),
-        cmocka_unit_test(modules)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(a_checkpoint_restores_tables_and_handles),
+                                       cmocka_unit_test(records_of_changes_restore),
+                                       cmocka_unit_test(a_change_inside_a_table_is_seen),
+                                       cmocka_unit_test(what_cannot_be_saved_is_named),
+                                       cmocka_unit_test(timers_fire),
+                                       cmocka_unit_test(parameters),
+                                       cmocka_unit_test(wrong_rows_raise),
+                                       cmocka_unit_test(an_error_suspends_and_says_where),
+                                       cmocka_unit_test(every_callback_is_called),
+                                       cmocka_unit_test(an_event_kept_by_a_callback_that_raised_is_dead),
+                                       cmocka_unit_test(modules)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

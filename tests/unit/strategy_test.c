@@ -153,7 +153,8 @@ static struct rule_seen {
     int64_t max;
 } limit = {2000};
 
-static oc_rc limit_check(void *self, const struct oc_risk_ctx *ctx, const struct oc_request *ask, struct oc_verdict *verdict)
+static oc_rc limit_check(void *self, const struct oc_risk_ctx *ctx, const struct oc_request *ask,
+                         struct oc_verdict *verdict)
 {
     const struct rule_seen *rule = self;
     (void)ctx;
@@ -189,14 +190,15 @@ static void a_rule_refuses_with_numbers(void **state)
 static void an_order_is_changed_and_canceled(void **state)
 {
     (void)state;
-    struct kit *kit = kit_new("function on_bar(m, b)\n"
-                              "  if not m.o then m.o = m:buy(2, { price = 99 }) print(m.o.state, m:busy(), #m:orders()) return end\n"
-                              "  if b.close > 100 then\n"
-                              "    print('replace', m.o:replace { price = 98.009, qty = 3 } == m.o)\n"
-                              "    local o, e = m.o:replace { price = 97 } print('again', o, e and e.code)\n"
-                              "  elseif b.close < 100 then print('cancel', m.o:cancel() == m.o) end\n"
-                              "end\n"
-                              "function on_order(m, o) print(o.state, o.status, o.open, o.price, o.reason) end");
+    struct kit *kit =
+        kit_new("function on_bar(m, b)\n"
+                "  if not m.o then m.o = m:buy(2, { price = 99 }) print(m.o.state, m:busy(), #m:orders()) return end\n"
+                "  if b.close > 100 then\n"
+                "    print('replace', m.o:replace { price = 98.009, qty = 3 } == m.o)\n"
+                "    local o, e = m.o:replace { price = 97 } print('again', o, e and e.code)\n"
+                "  elseif b.close < 100 then print('cancel', m.o:cancel() == m.o) end\n"
+                "end\n"
+                "function on_order(m, o) print(o.state, o.status, o.open, o.price, o.reason) end");
     kit_close(kit, 10000);
     assert_true(kit_said(kit, "true\t1\n"));
     uint64_t id = kit_sent(kit)->order;
@@ -226,8 +228,9 @@ static void an_order_is_changed_and_canceled(void **state)
 static void a_final_order_refuses(void **state)
 {
     (void)state;
-    struct kit *kit = kit_new("function on_bar(m) if not m.o then m.o = m:buy(1) else\n"
-                              "  local o, e = m.o:cancel() print(o, e.code) o, e = m.o:replace { qty = 2 } print(o, e.code) end end");
+    struct kit *kit =
+        kit_new("function on_bar(m) if not m.o then m.o = m:buy(1) else\n"
+                "  local o, e = m.o:cancel() print(o, e.code) o, e = m.o:replace { qty = 2 } print(o, e.code) end end");
     kit_close(kit, 10000);
     fixture_trade(kit->f, kit_sent(kit)->order, OC_SIDE_BUY, 1000, 10000);
     kit_close(kit, 10000);
@@ -238,13 +241,14 @@ static void a_final_order_refuses(void **state)
 static void position_close_and_busy(void **state)
 {
     (void)state;
-    struct kit *kit = kit_new("function on_bar(m, b)\n"
-                              "  local p = m.position\n"
-                              "  print(p.qty, p.side, p.average, p.realised, p.unrealised, p.trips, m:busy())\n"
-                              "  if b.close == 100 then m:buy(2) end\n"
-                              "  if b.close == 120 then local o = m:close { tag = 'out' } print(o.role, o.side, o.qty) end\n"
-                              "  if b.close == 130 then local o, e = m:close() print(o, e.code) end\n"
-                              "end");
+    struct kit *kit =
+        kit_new("function on_bar(m, b)\n"
+                "  local p = m.position\n"
+                "  print(p.qty, p.side, p.average, p.realised, p.unrealised, p.trips, m:busy())\n"
+                "  if b.close == 100 then m:buy(2) end\n"
+                "  if b.close == 120 then local o = m:close { tag = 'out' } print(o.role, o.side, o.qty) end\n"
+                "  if b.close == 130 then local o, e = m:close() print(o, e.code) end\n"
+                "end");
     kit_close(kit, 10000);
     assert_true(kit_said(kit, "0.0\tflat\tnil\t0.0\t0.0\t0\tfalse"));
     fixture_trade(kit->f, kit_sent(kit)->order, OC_SIDE_BUY, 500, 10000);
@@ -282,11 +286,12 @@ static void protection_is_not_busy_and_survives_cancel_all(void **state)
 static void events_die_with_their_callback(void **state)
 {
     (void)state;
-    struct kit *kit = kit_new("local kept, copy\n"
-                              "function on_bar(m, b)\n"
-                              "  if kept then print(copy.close, copy:copy().high, pcall(function() return kept.close end)) end\n"
-                              "  kept, copy = b, b:copy()\n"
-                              "end");
+    struct kit *kit =
+        kit_new("local kept, copy\n"
+                "function on_bar(m, b)\n"
+                "  if kept then print(copy.close, copy:copy().high, pcall(function() return kept.close end)) end\n"
+                "  kept, copy = b, b:copy()\n"
+                "end");
     kit_bar(kit, 10100, 9900, 10000);
     kit_close(kit, 20000);
     assert_true(kit_said(kit, "100.0\t101.0\tfalse"));
@@ -299,14 +304,15 @@ static void callbacks_are_known_by_name(void **state)
     (void)state;
     static const struct {
         const char *text, *words;
-    } cases[] = {{"function on_bra(m) end", "'on_bra' is not a callback and would never be called; did you mean 'on_bar'?"},
-                 {"function on_fil(m) end", "did you mean 'on_fill'?"},
-                 {"on_bar = 5", "on_bar must be a function; found number"},
-                 {"strategy { nam = 'x' }", "unknown or wrong field 'nam'"},
-                 {"strategy { timeframe = '7m' }", "timeframe '7m': expected a divisor of a day"},
-                 {"function on_init(m) m:buy(1) end", "orders can be made from on_start on"},
-                 {"function on_init(m) m:sma(0) end", "sma: length is 1 to 100000 bars; found 0"},
-                 {"every('1m', function() end)", "timers are set from on_init or later"}};
+    } cases[] = {
+        {"function on_bra(m) end", "'on_bra' is not a callback and would never be called; did you mean 'on_bar'?"},
+        {"function on_fil(m) end", "did you mean 'on_fill'?"},
+        {"on_bar = 5", "on_bar must be a function; found number"},
+        {"strategy { nam = 'x' }", "unknown or wrong field 'nam'"},
+        {"strategy { timeframe = '7m' }", "timeframe '7m': expected a divisor of a day"},
+        {"function on_init(m) m:buy(1) end", "orders can be made from on_start on"},
+        {"function on_init(m) m:sma(0) end", "sma: length is 1 to 100000 bars; found 0"},
+        {"every('1m', function() end)", "timers are set from on_init or later"}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct kit *kit = kit_with(cases[i].text, NULL, 0);
         assert_true(kit->rc < 0);
@@ -381,9 +387,10 @@ static void SIZE_7(void **state)
     static const int64_t high[] = {4870, 4872, 4890, 4887, 4882, 4905, 4920, 4935},
                          low[] = {4779, 4814, 4839, 4837, 4824, 4864, 4894, 4886},
                          close[] = {4816, 4861, 4875, 4863, 4874, 4903, 4907, 4932};
-    struct kit *kit = kit_new("function on_init(m) m.a = m:atr(5) end\n"
-                              "function on_bar(m, b) log.info('%.6f', m.a())\n"
-                              "  log.info('%.3f', size.risk(m, { risk = 0.01, entry = b.close, stop = b.close - 2 * m.a() })) end");
+    struct kit *kit =
+        kit_new("function on_init(m) m.a = m:atr(5) end\n"
+                "function on_bar(m, b) log.info('%.6f', m.a())\n"
+                "  log.info('%.3f', size.risk(m, { risk = 0.01, entry = b.close, stop = b.close - 2 * m.a() })) end");
     struct oc_ev_balance balance = {.head = {.size = sizeof balance, .type = OC_EV_BALANCE},
                                     .account = kit->f->account,
                                     .asset = kit->f->quote,
@@ -406,8 +413,9 @@ static void a_size_has_limits(void **state)
         const char *body, *words;
     } cases[] = {
         {"print(size.risk(m, { risk = 0.01, entry = 100, stop = 100 }))", "nil\tentry and stop are the same price"},
-        {"print(size.risk(m, { risk = 1e-9, entry = 100, stop = 1 }))", "nil\tthe quantity, or the cash for it, is below"},
-        {"print(size.risk(m, { risk = 1, entry = 100, stop = 99 }))", "475.0\n"}, /* what 95 % of the cash pays */
+        {"print(size.risk(m, { risk = 1e-9, entry = 100, stop = 1 }))",
+         "nil\tthe quantity, or the cash for it, is below"},
+        {"print(size.risk(m, { risk = 1, entry = 100, stop = 99 }))", "475.0\n"},    /* what 95 % of the cash pays */
         {"print(size.risk(m, { risk = 1, entry = 100, stop = 101 }))", "50000.0\n"}, /* a sale is not a purchase */
         {"print(pcall(size.risk, m, { risk = 1.01, entry = 100, stop = 99 }))", "risk is a share of equity above 0"},
         {"print(pcall(size.risk, m, { risk = 0.01, entry = 100 }))", "size.risk: stop is needed"}};
@@ -420,23 +428,22 @@ static void a_size_has_limits(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(ways_to_buy),
-        cmocka_unit_test(numbers_are_moved_in_the_safe_direction),
-        cmocka_unit_test(strict_refuses_instead),
-        cmocka_unit_test(wrong_use_raises),
-        cmocka_unit_test(a_rule_refuses_with_numbers),
-        cmocka_unit_test(an_order_is_changed_and_canceled),
-        cmocka_unit_test(a_final_order_refuses),
-        cmocka_unit_test(position_close_and_busy),
-        cmocka_unit_test(protection_is_not_busy_and_survives_cancel_all),
-        cmocka_unit_test(events_die_with_their_callback),
-        cmocka_unit_test(callbacks_are_known_by_name),
-        cmocka_unit_test(indicators_warm_up),
-        cmocka_unit_test(the_account),
-        cmocka_unit_test(SIZE_5),
-        cmocka_unit_test(SIZE_6),
-        cmocka_unit_test(SIZE_7),
-        cmocka_unit_test(a_size_has_limits)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(ways_to_buy),
+                                       cmocka_unit_test(numbers_are_moved_in_the_safe_direction),
+                                       cmocka_unit_test(strict_refuses_instead),
+                                       cmocka_unit_test(wrong_use_raises),
+                                       cmocka_unit_test(a_rule_refuses_with_numbers),
+                                       cmocka_unit_test(an_order_is_changed_and_canceled),
+                                       cmocka_unit_test(a_final_order_refuses),
+                                       cmocka_unit_test(position_close_and_busy),
+                                       cmocka_unit_test(protection_is_not_busy_and_survives_cancel_all),
+                                       cmocka_unit_test(events_die_with_their_callback),
+                                       cmocka_unit_test(callbacks_are_known_by_name),
+                                       cmocka_unit_test(indicators_warm_up),
+                                       cmocka_unit_test(the_account),
+                                       cmocka_unit_test(SIZE_5),
+                                       cmocka_unit_test(SIZE_6),
+                                       cmocka_unit_test(SIZE_7),
+                                       cmocka_unit_test(a_size_has_limits)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

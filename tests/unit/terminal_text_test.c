@@ -104,10 +104,8 @@ static void words_are_listed_in_columns(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_width_counts_columns),
-        cmocka_unit_test(a_row_is_cut_at_its_limit),
-        cmocka_unit_test(a_prompt_marks_what_has_no_width),
-        cmocka_unit_test(words_agree_up_to_a_character),
+        cmocka_unit_test(a_width_counts_columns),           cmocka_unit_test(a_row_is_cut_at_its_limit),
+        cmocka_unit_test(a_prompt_marks_what_has_no_width), cmocka_unit_test(words_agree_up_to_a_character),
         cmocka_unit_test(words_are_listed_in_columns),
     };
     setlocale(LC_CTYPE, "C.UTF-8");

@@ -11,10 +11,7 @@
 
 #include <string.h>
 
-static oc_rc units(const char *text, int scale, int64_t *ret)
-{
-    return text_to_units(text, strlen(text), scale, ret);
-}
+static oc_rc units(const char *text, int scale, int64_t *ret) { return text_to_units(text, strlen(text), scale, ret); }
 
 static void check_units(const char *text, int scale, int64_t expected)
 {
@@ -268,8 +265,7 @@ static void no_memory_is_an_answer(void **state)
 static void the_nearest_name_is_meant(void **state)
 {
     (void)state;
-    static const char *const names[] = {"on_bar",   "on_trade", "on_quote",
-                                        "on_order", "latency",  NULL};
+    static const char *const names[] = {"on_bar", "on_trade", "on_quote", "on_order", "latency", NULL};
     assert_string_equal(text_nearest("on_tarde", names), "on_trade");
     assert_string_equal(text_nearest("on_baar", names), "on_bar");
     assert_string_equal(text_nearest("latncy", names), "latency");
@@ -282,16 +278,11 @@ static void the_nearest_name_is_meant(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(decimals_are_read_exactly),
-        cmocka_unit_test(what_cannot_be_held_is_refused),
-        cmocka_unit_test(the_smallest_scale_is_found),
-        cmocka_unit_test(decimals_are_written),
-        cmocka_unit_test(any_number_survives_the_round_trip),
-        cmocka_unit_test(times_are_read_and_written),
-        cmocka_unit_test(durations_are_read_and_written),
-        cmocka_unit_test(a_fixed_text_is_cut_at_its_end),
-        cmocka_unit_test(a_growing_text_stops_at_its_maximum),
-        cmocka_unit_test(no_memory_is_an_answer),
+        cmocka_unit_test(decimals_are_read_exactly),           cmocka_unit_test(what_cannot_be_held_is_refused),
+        cmocka_unit_test(the_smallest_scale_is_found),         cmocka_unit_test(decimals_are_written),
+        cmocka_unit_test(any_number_survives_the_round_trip),  cmocka_unit_test(times_are_read_and_written),
+        cmocka_unit_test(durations_are_read_and_written),      cmocka_unit_test(a_fixed_text_is_cut_at_its_end),
+        cmocka_unit_test(a_growing_text_stops_at_its_maximum), cmocka_unit_test(no_memory_is_an_answer),
         cmocka_unit_test(the_nearest_name_is_meant),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

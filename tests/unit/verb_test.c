@@ -28,10 +28,8 @@ static void err(void *context, const char *text)
 
 static int run(const char *first, const char *second, const char *third, const char *fourth)
 {
-    static const char *const folders[] = {TEST_BUILD_DIR "/absent", TEST_BUILD_DIR "/sdk/examples",
-                                          NULL};
-    const struct plugin_verb_env env = {
-        .folders = folders, .out = out, .err = err, .context = out_text};
+    static const char *const folders[] = {TEST_BUILD_DIR "/absent", TEST_BUILD_DIR "/sdk/examples", NULL};
+    const struct plugin_verb_env env = {.folders = folders, .out = out, .err = err, .context = out_text};
     const char *words[4] = {first, second, third, fourth};
     char *argv[5] = {NULL};
     int argc = 0;

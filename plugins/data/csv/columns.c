@@ -215,8 +215,7 @@ enum csv_role csv_role_of(const char *name, size_t size, int64_t *ret_unit_ns)
             *ret_unit_ns = units[i].ns;
         return role == CSV_TIME ? role : CSV_NONE;
     }
-    return strncmp(text, "volume_", 7) == 0 || strncmp(text, "vol_", 4) == 0 ? CSV_VOLUME
-                                                                             : CSV_NONE;
+    return strncmp(text, "volume_", 7) == 0 || strncmp(text, "vol_", 4) == 0 ? CSV_VOLUME : CSV_NONE;
 }
 
 static void give(struct csv_layout *layout, int column, enum csv_role role)
@@ -237,8 +236,7 @@ static void clear(struct csv_layout *layout)
 
 static void set_name(struct csv_layout *layout, int column, const char *name, size_t size)
 {
-    snprintf(layout->name[column], CSV_NAME_MAX, "%.*s",
-             (int)(size < CSV_NAME_MAX ? size : CSV_NAME_MAX - 1), name);
+    snprintf(layout->name[column], CSV_NAME_MAX, "%.*s", (int)(size < CSV_NAME_MAX ? size : CSV_NAME_MAX - 1), name);
 }
 
 oc_rc csv_layout_header(struct csv_layout *layout, const struct csv_field *fields, int count)
@@ -271,8 +269,7 @@ oc_rc csv_layout_columns(struct csv_layout *layout, const char *columns, char er
     if (layout->has_header)
         memcpy(names, layout->name, sizeof names);
     clear(layout);
-    for (const char *at = columns; layout->column_count == 0 || *at == ',';
-         layout->column_count++) {
+    for (const char *at = columns; layout->column_count == 0 || *at == ','; layout->column_count++) {
         int column = layout->column_count;
         at += *at == ',';
         size_t size = strcspn(at, ",");
@@ -280,8 +277,8 @@ oc_rc csv_layout_columns(struct csv_layout *layout, const char *columns, char er
             snprintf(error, CSV_ERROR_MAX, "option columns: more than %d", CSV_COLUMNS_MAX);
             return OC_E_CONFIG;
         }
-        bool is_ignored = size == 0 || (size == 1 && (*at == '-' || *at == '_')) ||
-                          (size == 6 && memcmp(at, "ignore", 6) == 0);
+        bool is_ignored =
+            size == 0 || (size == 1 && (*at == '-' || *at == '_')) || (size == 6 && memcmp(at, "ignore", 6) == 0);
         enum csv_role role = is_ignored ? CSV_NONE : csv_role_of(at, size, NULL);
         if ((role == CSV_NONE && !is_ignored) || (role != CSV_NONE && layout->column[role] >= 0)) {
             snprintf(error, CSV_ERROR_MAX,
@@ -306,21 +303,18 @@ oc_rc csv_layout_columns(struct csv_layout *layout, const char *columns, char er
  * numbers. */
 oc_rc csv_layout_shape(struct csv_layout *layout, const struct csv_field *fields, int count)
 {
-    static const enum csv_role order[] = {CSV_TIME, CSV_OPEN,  CSV_HIGH,
-                                          CSV_LOW,  CSV_CLOSE, CSV_VOLUME};
+    static const enum csv_role order[] = {CSV_TIME, CSV_OPEN, CSV_HIGH, CSV_LOW, CSV_CLOSE, CSV_VOLUME};
     struct csv_number number[5];
     int64_t units[5];
     struct csv_time time;
     clear(layout);
     if (count < 5)
         return OC_E_DATA;
-    if (csv_clock_guess(fields[0].at, fields[0].size) == 0 &&
-        csv_time_text(fields[0].at, fields[0].size, &time) < 0)
+    if (csv_clock_guess(fields[0].at, fields[0].size) == 0 && csv_time_text(fields[0].at, fields[0].size, &time) < 0)
         return OC_E_DATA;
     for (int i = 1; i < 5; i++)
         if (csv_number_read(fields[i].at, fields[i].size, &number[i]) < 0 || number[i].is_empty ||
-            csv_number_units(&number[i], (struct csv_step){.units = 1, .scale = number[i].decimals},
-                             &units[i]) < 0 ||
+            csv_number_units(&number[i], (struct csv_step){.units = 1, .scale = number[i].decimals}, &units[i]) < 0 ||
             num_rescale(units[i], number[i].decimals, 9, NUM_HALF_EVEN, &units[i]) < 0)
             return OC_E_DATA;
     if (units[2] < units[1] || units[2] < units[4] || units[3] > units[1] || units[3] > units[4])
@@ -350,8 +344,7 @@ static bool makes(const struct csv_layout *layout, int event_type)
     case OC_EV_BAR:
         return has_all(layout, CSV_OPEN, CSV_CLOSE);
     case OC_EV_QBAR:
-        return has_all(layout, CSV_BID_OPEN, CSV_BID_CLOSE) ||
-               has_all(layout, CSV_ASK_OPEN, CSV_ASK_CLOSE);
+        return has_all(layout, CSV_BID_OPEN, CSV_BID_CLOSE) || has_all(layout, CSV_ASK_OPEN, CSV_ASK_CLOSE);
     case OC_EV_QUOTE:
         return layout->column[CSV_BID] >= 0 || layout->column[CSV_ASK] >= 0;
     case OC_EV_TRADE:
@@ -377,8 +370,7 @@ static void drop_unused(struct csv_layout *layout)
         int column = layout->column[role];
         bool keep = role == CSV_TIME || role == CSV_CLOCK;
         for (size_t i = 0; i < sizeof used / sizeof *used; i++)
-            keep |=
-                used[i].type == layout->event_type && role >= used[i].first && role <= used[i].last;
+            keep |= used[i].type == layout->event_type && role >= used[i].first && role <= used[i].last;
         if (column < 0)
             continue;
         if (!keep) {
@@ -399,8 +391,7 @@ oc_rc csv_layout_type(struct csv_layout *layout, int wanted, char error[CSV_ERRO
         if ((!wanted || wanted == order[i]) && makes(layout, order[i]))
             layout->event_type = order[i];
     /* "price,volume" of trades: the volume is the trade's own */
-    if (layout->event_type == OC_EV_TRADE && layout->column[CSV_SIZE] < 0 &&
-        layout->column[CSV_VOLUME] >= 0) {
+    if (layout->event_type == OC_EV_TRADE && layout->column[CSV_SIZE] < 0 && layout->column[CSV_VOLUME] >= 0) {
         layout->column[CSV_SIZE] = layout->column[CSV_VOLUME];
         layout->role[layout->column[CSV_SIZE]] = CSV_SIZE;
         layout->column[CSV_VOLUME] = -1;

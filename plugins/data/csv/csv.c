@@ -57,10 +57,7 @@ static void free_stream(struct stream *stream)
     env_free(stream);
 }
 
-static bool is_step(struct oc_dec step)
-{
-    return step.units > 0 && step.scale >= 0 && step.scale <= OC_DEC_SCALE_MAX;
-}
+static bool is_step(struct oc_dec step) { return step.units > 0 && step.scale >= 0 && step.scale <= OC_DEC_SCALE_MAX; }
 
 static oc_rc start(void *self, uint64_t token, const char *path, const char *options, uint32_t inst,
                    const struct oc_data_info *info)
@@ -80,8 +77,7 @@ static oc_rc start(void *self, uint64_t token, const char *path, const char *opt
     bool is_kept = csv->kept.data && strcmp(path, csv->kept_path) == 0;
     oc_rc rc = csv_table_open(&stream->table, path, options, is_kept ? &csv->kept : NULL);
     if (rc >= 0 && stream->table.layout.event_type != (int)info->event_type) {
-        snprintf(stream->table.error, CSV_ERROR_MAX,
-                 "%s: the columns make another kind of event than was asked for",
+        snprintf(stream->table.error, CSV_ERROR_MAX, "%s: the columns make another kind of event than was asked for",
                  stream->table.name);
         rc = OC_E_INVALID;
     }
@@ -109,8 +105,7 @@ static oc_rc start(void *self, uint64_t token, const char *path, const char *opt
  * leave out. */
 static oc_rc keep_order(struct stream *stream, int64_t time_ns)
 {
-    static const char todo[] =
-        "sort the rows by time, or state out_of_order=skip to leave such rows out";
+    static const char todo[] = "sort the rows by time, or state out_of_order=skip to leave such rows out";
     struct csv_table *table = &stream->table;
     const int64_t period = stream->maker.period_ns;
     bool is_bar = stream->maker.event_type == OC_EV_BAR || stream->maker.event_type == OC_EV_QBAR;
@@ -122,10 +117,9 @@ static oc_rc keep_order(struct stream *stream, int64_t time_ns)
         if (table->options.skip_unordered)
             return OC_E_AGAIN;
         table->time_ns = stream->previous_ns;
-        return csv_table_refuse(table, CSV_TIME,
-                                distance < 0 ? "a time not before the row above"
-                                             : "another time than the row above: each bar once",
-                                todo);
+        return csv_table_refuse(
+            table, CSV_TIME,
+            distance < 0 ? "a time not before the row above" : "another time than the row above: each bar once", todo);
     }
     if (!is_bar)
         return OC_OK;
@@ -134,8 +128,7 @@ static oc_rc keep_order(struct stream *stream, int64_t time_ns)
         stream->stats.out_of_order++;
         if (table->options.skip_unordered)
             return OC_E_AGAIN;
-        return csv_table_refuse(table, CSV_TIME,
-                                "a distance of at least one period to the row above",
+        return csv_table_refuse(table, CSV_TIME, "a distance of at least one period to the row above",
                                 "state the period of the bars with period=, or out_of_order=skip "
                                 "to leave such rows out");
     }

@@ -91,8 +91,7 @@ oc_rc csv_number_read(const char *text, size_t size, struct csv_number *ret_numb
 oc_rc csv_number_units(const struct csv_number *number, struct csv_step step, int64_t *ret_units);
 /* Nearest multiple of the step, a tie to the even one; *is_rounded is set when that changed it.
  * OC_E_RANGE. */
-oc_rc csv_number_round(const struct csv_number *number, struct csv_step step, int64_t *ret_units,
-                       bool *is_rounded);
+oc_rc csv_number_round(const struct csv_number *number, struct csv_step step, int64_t *ret_units, bool *is_rounded);
 
 /* ---- time (time.c, zone.c) ---- */
 
@@ -100,7 +99,7 @@ struct csv_zone {
     char name[CSV_ZONE_NAME_MAX]; /* "" none stated: UTC */
     int64_t fixed_s;              /* offset when there is no table */
     int64_t *at_s;                /* owned: each change's instant, UTC */
-    int32_t *offset_s; /* count + 1 offsets: before the first change, after the first... */
+    int32_t *offset_s;            /* count + 1 offsets: before the first change, after the first... */
     uint32_t count;
     uint32_t is_open_ended; /* rules beyond the last change are not in the table */
 };
@@ -112,8 +111,7 @@ void csv_zone_release(struct csv_zone *zone);
 /* Local time to UTC. Of an hour that occurs twice the first one, unless that is before previous_ns.
  * A time that does not occur is read with the offset before the change. OC_E_RANGE: beyond what the
  * table knows. */
-oc_rc csv_zone_to_utc(const struct csv_zone *zone, int64_t local_ns, int64_t previous_ns,
-                      int64_t *ret_ns);
+oc_rc csv_zone_to_utc(const struct csv_zone *zone, int64_t local_ns, int64_t previous_ns, int64_t *ret_ns);
 
 struct csv_clock {
     int64_t unit_ns; /* of a number; 0: text */
@@ -135,8 +133,8 @@ oc_rc csv_time_text(const char *text, size_t size, struct csv_time *ret_time);
 /* A time of day: hh:mm[:ss[.fraction]] or hhmm[ss]. */
 oc_rc csv_time_of_day(const char *text, size_t size, int64_t *ret_ns);
 /* A whole field: by unit, or as text in the clock's zone. */
-oc_rc csv_clock_read(const struct csv_clock *clock, const char *text, size_t size,
-                     int64_t previous_ns, int64_t *ret_ns);
+oc_rc csv_clock_read(const struct csv_clock *clock, const char *text, size_t size, int64_t previous_ns,
+                     int64_t *ret_ns);
 /* The unit of an epoch time by its size; 0 when it is not a plain number. */
 int64_t csv_clock_guess(const char *text, size_t size);
 
@@ -224,8 +222,7 @@ struct csv_field {
 
 /* Splits a line; quotes around a field and spaces around it are taken off. Returns how many fields
  * there are. */
-int csv_split(const char *line, size_t size, char separator, struct csv_field *fields,
-              int field_max);
+int csv_split(const char *line, size_t size, char separator, struct csv_field *fields, int field_max);
 /* The role of a column's name, CSV_NONE when unknown; *ret_unit_ns is set when the name states a
  * unit. */
 enum csv_role csv_role_of(const char *name, size_t size, int64_t *ret_unit_ns);
@@ -267,15 +264,13 @@ struct csv_table {
 /* Opens, finds the columns and the clock; the next row is the first. `kept` (may
  * be NULL) is taken over when it holds text, and filled when it is empty. Release with
  * csv_table_close also on failure. */
-oc_rc csv_table_open(struct csv_table *table, const char *path, const char *options,
-                     struct csv_kept *kept);
+oc_rc csv_table_open(struct csv_table *table, const char *path, const char *options, struct csv_kept *kept);
 void csv_table_close(struct csv_table *table);
 /* The next row. OC_E_END. OC_E_DATA: refused, and the table can go on unless is_broken. Others end
  * the table. */
 oc_rc csv_table_next(struct csv_table *table, struct csv_row *ret_row);
 /* Writes the sentence about a field of the last row. `todo` may be NULL. Returns OC_E_DATA. */
-oc_rc csv_table_refuse(struct csv_table *table, enum csv_role role, const char *expected,
-                       const char *todo);
+oc_rc csv_table_refuse(struct csv_table *table, enum csv_role role, const char *expected, const char *todo);
 
 /* ---- events (event.c) and inference (probe.c, symbol.c) ---- */
 
@@ -303,8 +298,8 @@ oc_rc csv_event_make(struct csv_table *table, struct csv_maker *maker, const str
 
 /* `kept` receives the text of a gzip file that is not larger than CSV_KEPT_MAX, or NULL to keep
  * nothing. */
-oc_rc csv_probe(const char *path, const char *options, struct csv_kept *kept,
-                struct oc_data_info *ret_info, char error[CSV_ERROR_MAX]);
+oc_rc csv_probe(const char *path, const char *options, struct csv_kept *kept, struct oc_data_info *ret_info,
+                char error[CSV_ERROR_MAX]);
 
 /* "binanceus_btcusdt_1m.csv.gz" -> "BTC/USDT", "spy_1d.csv" -> "SPY", false when nothing is found.
  */

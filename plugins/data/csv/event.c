@@ -5,8 +5,8 @@
 
 static const char step_todo[] = "state price_step with more decimals";
 
-static oc_rc price_of(struct csv_table *table, struct csv_maker *maker, const struct csv_row *row,
-                      enum csv_role role, int64_t *ret_units)
+static oc_rc price_of(struct csv_table *table, struct csv_maker *maker, const struct csv_row *row, enum csv_role role,
+                      int64_t *ret_units)
 {
     const struct csv_number *number = &row->number[role];
     if (number->is_empty)
@@ -31,8 +31,8 @@ static bool has_number(const struct csv_table *table, const struct csv_row *row,
 }
 
 /* A quantity rounded to its step; 0 when it is absent. */
-static oc_rc size_of(struct csv_table *table, struct csv_maker *maker, const struct csv_row *row,
-                     enum csv_role role, int64_t *ret_units)
+static oc_rc size_of(struct csv_table *table, struct csv_maker *maker, const struct csv_row *row, enum csv_role role,
+                     int64_t *ret_units)
 {
     const struct csv_number *number = &row->number[role];
     *ret_units = 0;
@@ -49,21 +49,18 @@ static oc_rc size_of(struct csv_table *table, struct csv_maker *maker, const str
 }
 
 /* High and low must hold the others between them; a far bad print does, and is data. */
-static oc_rc line_of(struct csv_table *table, struct csv_maker *maker, const struct csv_row *row,
-                     enum csv_role first, int64_t prices[4])
+static oc_rc line_of(struct csv_table *table, struct csv_maker *maker, const struct csv_row *row, enum csv_role first,
+                     int64_t prices[4])
 {
     for (int i = 0; i < 4; i++) {
-        oc_rc rc =
-            price_of(table, maker, row, (enum csv_role)(first + (enum csv_role)i), &prices[i]);
+        oc_rc rc = price_of(table, maker, row, (enum csv_role)(first + (enum csv_role)i), &prices[i]);
         if (rc < 0)
             return rc;
     }
     if (prices[1] < prices[2] || prices[1] < prices[0] || prices[1] < prices[3])
-        return csv_table_refuse(table, (enum csv_role)(first + 1),
-                                "a high not below open, low and close", NULL);
+        return csv_table_refuse(table, (enum csv_role)(first + 1), "a high not below open, low and close", NULL);
     if (prices[2] > prices[0] || prices[2] > prices[3])
-        return csv_table_refuse(table, (enum csv_role)(first + 2), "a low not above open and close",
-                                NULL);
+        return csv_table_refuse(table, (enum csv_role)(first + 2), "a low not above open and close", NULL);
     return OC_OK;
 }
 
@@ -122,15 +119,14 @@ struct side {
     bool has_qty;
 };
 
-static oc_rc make_side(struct csv_table *table, struct csv_maker *maker, const struct csv_row *row,
-                       enum csv_role role, struct side *ret_side)
+static oc_rc make_side(struct csv_table *table, struct csv_maker *maker, const struct csv_row *row, enum csv_role role,
+                       struct side *ret_side)
 {
     struct side side = {0};
     if (has_number(table, row, role) && row->number[role].digits > 0) {
         oc_rc rc = price_of(table, maker, row, role, &side.price);
         if (rc >= 0)
-            rc = size_of(table, maker, row, role == CSV_BID ? CSV_BID_SIZE : CSV_ASK_SIZE,
-                         &side.qty);
+            rc = size_of(table, maker, row, role == CSV_BID ? CSV_BID_SIZE : CSV_ASK_SIZE, &side.qty);
         if (rc < 0)
             return rc;
         side.has_price = true;
@@ -190,9 +186,8 @@ oc_rc csv_event_make(struct csv_table *table, struct csv_maker *maker, const str
     if (rc < 0)
         return rc;
     bool is_bar = type == OC_EV_BAR || type == OC_EV_QBAR;
-    bool says_nothing =
-        (type == OC_EV_QUOTE && !(ret_event->quote.present & (OC_HAS_BID | OC_HAS_ASK))) ||
-        (type == OC_EV_QBAR && !(ret_event->qbar.present & (OC_HAS_BID | OC_HAS_ASK)));
+    bool says_nothing = (type == OC_EV_QUOTE && !(ret_event->quote.present & (OC_HAS_BID | OC_HAS_ASK))) ||
+                        (type == OC_EV_QBAR && !(ret_event->qbar.present & (OC_HAS_BID | OC_HAS_ASK)));
     int64_t venue_ns = row->time_ns;
     if (is_bar && num_add(venue_ns, maker->period_ns, &venue_ns) < 0)
         return csv_table_refuse(table, CSV_TIME, "a time before 2262", NULL);

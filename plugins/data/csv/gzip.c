@@ -51,8 +51,7 @@ void csv_kept_release(struct csv_kept *kept)
 void csv_source_take(struct csv_source *source, struct csv_kept *kept)
 {
     int64_t size;
-    if (!source->is_gzip || !kept->data || env_file_size(source->fd, &size) < 0 ||
-        size != kept->file_size)
+    if (!source->is_gzip || !kept->data || env_file_size(source->fd, &size) < 0 || size != kept->file_size)
         return;
     source->memory = *kept;
     memset(kept, 0, sizeof *kept);

@@ -23,14 +23,13 @@ struct pair {
 };
 
 static const char *const keys[] = {
-    "columns", "unit",      "zone",  "period", "price_step", "qty_step",     "symbol",
-    "header",  "separator", "where", "type",   "bad_rows",   "out_of_order", "allow_nonpositive",
-    NULL};
+    "columns",   "unit",  "zone", "period",   "price_step",   "qty_step",          "symbol", "header",
+    "separator", "where", "type", "bad_rows", "out_of_order", "allow_nonpositive", NULL};
 
 static oc_rc wrong(const struct pair *pair, const char *expected, char *error)
 {
-    snprintf(error, CSV_ERROR_MAX, "option %.*s: found \"%.*s\"; expected %s", (int)pair->key_size,
-             pair->key, (int)pair->size, pair->value, expected);
+    snprintf(error, CSV_ERROR_MAX, "option %.*s: found \"%.*s\"; expected %s", (int)pair->key_size, pair->key,
+             (int)pair->size, pair->value, expected);
     return OC_E_CONFIG;
 }
 
@@ -71,8 +70,7 @@ struct choice {
     int64_t value;
 };
 
-static oc_rc choose(const struct pair *pair, const struct choice *choices, int64_t *ret_value,
-                    char *error)
+static oc_rc choose(const struct pair *pair, const struct choice *choices, int64_t *ret_value, char *error)
 {
     char expected[128] = "one of";
     for (const struct choice *choice = choices; choice->name; choice++) {
@@ -86,8 +84,7 @@ static oc_rc choose(const struct pair *pair, const struct choice *choices, int64
     return wrong(pair, expected, error);
 }
 
-static oc_rc read_flag(const struct pair *pair, const struct choice *choices, bool *ret_flag,
-                       char *error)
+static oc_rc read_flag(const struct pair *pair, const struct choice *choices, bool *ret_flag, char *error)
 {
     int64_t value;
     oc_rc rc = choose(pair, choices, &value, error);
@@ -96,8 +93,7 @@ static oc_rc read_flag(const struct pair *pair, const struct choice *choices, bo
     return rc;
 }
 
-static oc_rc read_number(const struct pair *pair, const struct choice *choices, int *ret_value,
-                         char *error)
+static oc_rc read_number(const struct pair *pair, const struct choice *choices, int *ret_value, char *error)
 {
     int64_t value;
     oc_rc rc = choose(pair, choices, &value, error);
@@ -108,9 +104,8 @@ static oc_rc read_number(const struct pair *pair, const struct choice *choices, 
 
 static oc_rc read_separator(const struct pair *pair, char *ret_separator, char *error)
 {
-    static const struct choice names[] = {
-        {"comma", ','}, {",", ','}, {"semicolon", ';'}, {"tab", '\t'}, {"space", ' '},
-        {"|", '|'},     {0}};
+    static const struct choice names[] = {{"comma", ','}, {",", ','}, {"semicolon", ';'}, {"tab", '\t'}, {"space", ' '},
+                                          {"|", '|'},     {0}};
     int64_t value;
     oc_rc rc = choose(pair, names, &value, error);
     if (rc >= 0)
@@ -121,8 +116,7 @@ static oc_rc read_separator(const struct pair *pair, char *ret_separator, char *
 static oc_rc read_where(const struct pair *pair, struct csv_options *options, char *error)
 {
     const char *colon = memchr(pair->value, ':', pair->size);
-    size_t name = colon ? (size_t)(colon - pair->value) : 0,
-           value = colon ? pair->size - name - 1 : 0;
+    size_t name = colon ? (size_t)(colon - pair->value) : 0, value = colon ? pair->size - name - 1 : 0;
     if (!name || name >= CSV_NAME_MAX || value >= CSV_NAME_MAX)
         return wrong(pair, "COLUMN:VALUE", error);
     memcpy(options->where_column, pair->value, name);
@@ -131,16 +125,12 @@ static oc_rc read_where(const struct pair *pair, struct csv_options *options, ch
     return OC_OK;
 }
 
-static const struct choice units[] = {{"s", 1000000000}, {"ms", 1000000}, {"us", 1000},
-                                      {"ns", 1},         {"text", -1},    {0}};
+static const struct choice units[] = {{"s", 1000000000}, {"ms", 1000000}, {"us", 1000}, {"ns", 1}, {"text", -1}, {0}};
 static const struct choice yes_no[] = {{"yes", 1}, {"no", 0}, {0}};
 static const struct choice yes_none[] = {{"yes", 1}, {"no", 2}, {0}};
 static const struct choice skip_error[] = {{"error", 0}, {"skip", 1}, {0}};
-static const struct choice types[] = {{"bars", OC_EV_BAR},
-                                      {"quote_bars", OC_EV_QBAR},
-                                      {"quotes", OC_EV_QUOTE},
-                                      {"trades", OC_EV_TRADE},
-                                      {0}};
+static const struct choice types[] = {
+    {"bars", OC_EV_BAR}, {"quote_bars", OC_EV_QBAR}, {"quotes", OC_EV_QUOTE}, {"trades", OC_EV_TRADE}, {0}};
 
 static oc_rc take_pair(struct csv_options *options, const struct pair *pair, char *error)
 {
@@ -180,8 +170,8 @@ static oc_rc take_pair(struct csv_options *options, const struct pair *pair, cha
     char name[TEXT_NAME_MAX];
     snprintf(name, sizeof name, "%.*s", (int)pair->key_size, pair->key);
     const char *near = text_nearest(name, keys);
-    snprintf(error, CSV_ERROR_MAX, "option \"%s\" is not known%s%s%s", name,
-             near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
+    snprintf(error, CSV_ERROR_MAX, "option \"%s\" is not known%s%s%s", name, near ? "; did you mean \"" : "",
+             near ? near : "", near ? "\"?" : "");
     return OC_E_CONFIG;
 }
 
@@ -198,8 +188,7 @@ oc_rc csv_options_read(struct csv_options *options, const char *text, char error
             return OC_E_CONFIG;
         }
         if (size > 0) {
-            struct pair pair = {at, (size_t)(equals - at), equals + 1,
-                                size - (size_t)(equals - at) - 1};
+            struct pair pair = {at, (size_t)(equals - at), equals + 1, size - (size_t)(equals - at) - 1};
             oc_rc rc = take_pair(options, &pair, error);
             if (rc < 0)
                 return rc;
@@ -207,8 +196,7 @@ oc_rc csv_options_read(struct csv_options *options, const char *text, char error
                 if (!is_key(&pair, keys[i]))
                     continue;
                 if (seen >> i & 1) {
-                    snprintf(error, CSV_ERROR_MAX, "option %s is set twice; a key is set once",
-                             keys[i]);
+                    snprintf(error, CSV_ERROR_MAX, "option %s is set twice; a key is set once", keys[i]);
                     return OC_E_CONFIG;
                 }
                 seen |= 1ull << i;

@@ -75,8 +75,7 @@ const char *csv_number_fast(const char *at, struct csv_number *ret_number)
     }
     if (count > FAST_DIGITS || digits >= pow10_u64[NOISE_DIGITS])
         return NULL;
-    *ret_number =
-        (struct csv_number){.digits = digits, .decimals = decimals, .is_negative = is_negative};
+    *ret_number = (struct csv_number){.digits = digits, .decimals = decimals, .is_negative = is_negative};
     return at;
 }
 
@@ -218,8 +217,7 @@ oc_rc csv_number_units(const struct csv_number *number, struct csv_step step, in
     return OC_OK;
 }
 
-oc_rc csv_number_round(const struct csv_number *number, struct csv_step step, int64_t *ret_units,
-                       bool *is_rounded)
+oc_rc csv_number_round(const struct csv_number *number, struct csv_step step, int64_t *ret_units, bool *is_rounded)
 {
     oc_rc rc = csv_number_units(number, step, ret_units);
     if (rc != OC_E_DATA)

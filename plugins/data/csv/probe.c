@@ -40,8 +40,7 @@ static void take_distance(struct scan *scan, int64_t ns)
             }
             return;
         }
-        if (distance->count < rarest->count ||
-            (distance->count == rarest->count && distance->count > 0))
+        if (distance->count < rarest->count || (distance->count == rarest->count && distance->count > 0))
             rarest = distance;
         if (distance->count == 0) {
             *distance = (struct distance){ns, 1};
@@ -119,10 +118,8 @@ static int64_t infer_period(const struct csv_table *table, const struct scan *sc
     int64_t period = common->ns;
     for (int i = 0; i < CSV_DISTANCES_MAX; i++) {
         const struct distance *other = &scan->distances[i];
-        bool divides = other->ns < period && other->count > 0 && common->ns % other->ns == 0 &&
-                       is_usual(other->ns);
-        bool is_month = other->count > 0 && other->ns < period && common->ns >= 28 * NS_DAY &&
-                        other->ns >= 28 * NS_DAY;
+        bool divides = other->ns < period && other->count > 0 && common->ns % other->ns == 0 && is_usual(other->ns);
+        bool is_month = other->count > 0 && other->ns < period && common->ns >= 28 * NS_DAY && other->ns >= 28 * NS_DAY;
         if (is_month || (divides && other->count * 100 >= scan->rows && other->count >= 2))
             period = other->ns;
     }
@@ -153,8 +150,7 @@ static void note_columns(struct notes *notes, const struct csv_table *table)
         if (layout->role[i] == CSV_NONE)
             text_format(&unused, "%s%s", unused.size ? ", " : "", layout->name[i]);
         else
-            text_format(&line, " %s=%s", csv_role_name((enum csv_role)layout->role[i]),
-                        layout->name[i]);
+            text_format(&line, " %s=%s", csv_role_name((enum csv_role)layout->role[i]), layout->name[i]);
     }
     text_put(&line, layout->is_stated   ? " (stated)"
                     : layout->is_shaped ? " (from the shape of the first row)"
@@ -167,8 +163,7 @@ static void note_columns(struct notes *notes, const struct csv_table *table)
     }
     if (layout->passed) {
         text_clear(&line);
-        text_format(&line, "lines before the table: %llu passed over",
-                    (unsigned long long)layout->passed);
+        text_format(&line, "lines before the table: %llu passed over", (unsigned long long)layout->passed);
         note(notes, data);
     }
 }
@@ -183,8 +178,8 @@ static bool names_utc(const char *name)
 static void note_time(struct notes *notes, const struct csv_table *table)
 {
     const struct csv_clock *clock = &table->clock;
-    const char *unit = clock->unit_ns == 0      ? clock->is_date ? "dates" : "date and time as text"
-                       : clock->unit_ns == NS_S ? "seconds"
+    const char *unit = clock->unit_ns == 0         ? clock->is_date ? "dates" : "date and time as text"
+                       : clock->unit_ns == NS_S    ? "seconds"
                        : clock->unit_ns == 1000000 ? "milliseconds"
                        : clock->unit_ns == 1000    ? "microseconds"
                                                    : "nanoseconds";
@@ -230,11 +225,9 @@ static void note_rows(struct notes *notes, const struct scan *scan, const struct
         note(notes, line);
     }
     if (scan->backwards) {
-        snprintf(line, sizeof line, "out of order: %llu rows (%s)",
-                 (unsigned long long)scan->backwards,
-                 table->options.skip_unordered
-                     ? "left out"
-                     : "an error where they are met; out_of_order=skip leaves them out");
+        snprintf(line, sizeof line, "out of order: %llu rows (%s)", (unsigned long long)scan->backwards,
+                 table->options.skip_unordered ? "left out"
+                                               : "an error where they are met; out_of_order=skip leaves them out");
         note(notes, line);
     }
     if (scan->bad) {
@@ -254,8 +247,8 @@ static void infer_steps(struct notes *notes, const struct csv_table *table, cons
         note_step(notes, "price step", info->price_step, "stated");
     } else {
         info->price_step = (struct oc_dec){.units = 1, .scale = scan->decimals};
-        snprintf(why, sizeof why, "most decimals in %s%llu rows",
-                 scan->is_whole ? "all " : "the first ", (unsigned long long)scan->rows);
+        snprintf(why, sizeof why, "most decimals in %s%llu rows", scan->is_whole ? "all " : "the first ",
+                 (unsigned long long)scan->rows);
         note_step(notes, "price step", info->price_step, why);
     }
     info->qty_step = table->options.qty_step;
@@ -263,8 +256,7 @@ static void infer_steps(struct notes *notes, const struct csv_table *table, cons
         note_step(notes, "quantity step", info->qty_step, "stated");
     } else {
         info->qty_step = (struct oc_dec){.units = 1, .scale = CSV_QTY_SCALE};
-        note_step(notes, "quantity step", info->qty_step,
-                  "inferred steps are never taken from the volume column");
+        note_step(notes, "quantity step", info->qty_step, "inferred steps are never taken from the volume column");
     }
 }
 
@@ -272,12 +264,11 @@ static oc_rc infer_bars(struct notes *notes, struct csv_table *table, const stru
                         struct oc_data_info *info)
 {
     char text[TEXT_DURATION_MAX], line[128];
-    info->period_ns =
-        table->options.period_ns ? table->options.period_ns : infer_period(table, scan);
+    info->period_ns = table->options.period_ns ? table->options.period_ns : infer_period(table, scan);
     if (!info->period_ns) {
         snprintf(table->error, sizeof table->error,
-                 "%s: the period of the bars cannot be told from %llu row%s; state period=1m",
-                 table->name, (unsigned long long)scan->rows, scan->rows == 1 ? "" : "s");
+                 "%s: the period of the bars cannot be told from %llu row%s; state period=1m", table->name,
+                 (unsigned long long)scan->rows, scan->rows == 1 ? "" : "s");
         return OC_E_DATA;
     }
     text_from_duration(text, info->period_ns);
@@ -289,8 +280,7 @@ static oc_rc infer_bars(struct notes *notes, struct csv_table *table, const stru
     return OC_OK;
 }
 
-static oc_rc infer(struct csv_table *table, const struct scan *scan, const char *path,
-                   struct oc_data_info *info)
+static oc_rc infer(struct csv_table *table, const struct scan *scan, const char *path, struct oc_data_info *info)
 {
     struct notes notes = {0};
     char line[160];
@@ -305,8 +295,7 @@ static oc_rc infer(struct csv_table *table, const struct scan *scan, const char 
         snprintf(line, sizeof line, "symbol: %s (from the file name)", info->symbol);
     } else {
         snprintf(info->symbol, sizeof info->symbol, "DATA");
-        snprintf(line, sizeof line,
-                 "symbol: DATA (none in the file name; symbol=BASE/QUOTE states one)");
+        snprintf(line, sizeof line, "symbol: DATA (none in the file name; symbol=BASE/QUOTE states one)");
     }
     note(&notes, line);
     infer_steps(&notes, table, scan, info);
@@ -316,8 +305,8 @@ static oc_rc infer(struct csv_table *table, const struct scan *scan, const char 
     return rc;
 }
 
-oc_rc csv_probe(const char *path, const char *options, struct csv_kept *kept,
-                struct oc_data_info *ret_info, char error[CSV_ERROR_MAX])
+oc_rc csv_probe(const char *path, const char *options, struct csv_kept *kept, struct oc_data_info *ret_info,
+                char error[CSV_ERROR_MAX])
 {
     struct csv_table table;
     struct scan scan = {0};
@@ -326,8 +315,7 @@ oc_rc csv_probe(const char *path, const char *options, struct csv_kept *kept,
     if (rc >= 0)
         rc = scan_rows(&table, &scan);
     if (rc >= 0 && scan.rows == 0) {
-        snprintf(table.error, sizeof table.error, "%s: found no row that is wanted; expected data",
-                 table.name);
+        snprintf(table.error, sizeof table.error, "%s: found no row that is wanted; expected data", table.name);
         rc = OC_E_DATA;
     }
     if (rc >= 0 && scan.last_ns < scan.first_ns && scan.backwards * 2 > scan.rows - 1) {

@@ -8,34 +8,30 @@
 enum { WORDS_MAX = 32, WORD_MAX = 32, BASE_MAX = 10 };
 
 /* Longer before shorter, so that USDT is not read as USD and a T. */
-static const char *const quotes[] = {"usdt", "usdc", "busd", "tusd", "fdusd", "usd", "eur", "gbp",
-                                     "jpy",  "chf",  "aud",  "cad",  "nzd",   "inr", "krw", "sgd",
-                                     "hkd",  "cny",  "cnh",  "mxn",  "brl",   "try", "zar", "sek",
-                                     "nok",  "btc",  "xbt",  "eth",  "bnb",   "dai", NULL};
+static const char *const quotes[] = {"usdt", "usdc", "busd", "tusd", "fdusd", "usd", "eur", "gbp", "jpy", "chf", "aud",
+                                     "cad",  "nzd",  "inr",  "krw",  "sgd",   "hkd", "cny", "cnh", "mxn", "brl", "try",
+                                     "zar",  "sek",  "nok",  "btc",  "xbt",   "eth", "bnb", "dai", NULL};
 static const char *const bases[] = {
-    "btc", "xbt", "eth",  "ltc",  "xrp",  "bch",  "etc",  "xlm",   "dash", "xmr", "zec",
-    "ada", "sol", "dot",  "doge", "shib", "avax", "link", "matic", "pol",  "uni", "atom",
-    "trx", "eos", "bnb",  "neo",  "iota", "xtz",  "algo", "fil",   "near", "arb", "op",
-    "apt", "sui", "aave", "crv",  "mkr",  "ton",  "pepe", "usdc",  "usdt", "dai", "eur",
-    "gbp", "aud", "nzd",  "usd",  "cad",  "chf",  "jpy",  "xau",   "xag",  "xpt", "wti",
-    "bco", "sek", "nok",  "zar",  "mxn",  "try",  "inr",  "sgd",   "hkd",  "cnh", NULL};
+    "btc",  "xbt",  "eth",  "ltc",  "xrp",   "bch", "etc", "xlm",  "dash", "xmr", "zec", "ada",  "sol",  "dot",
+    "doge", "shib", "avax", "link", "matic", "pol", "uni", "atom", "trx",  "eos", "bnb", "neo",  "iota", "xtz",
+    "algo", "fil",  "near", "arb",  "op",    "apt", "sui", "aave", "crv",  "mkr", "ton", "pepe", "usdc", "usdt",
+    "dai",  "eur",  "gbp",  "aud",  "nzd",   "usd", "cad", "chf",  "jpy",  "xau", "xag", "xpt",  "wti",  "bco",
+    "sek",  "nok",  "zar",  "mxn",  "try",   "inr", "sgd", "hkd",  "cnh",  NULL};
 /* Words of a file name that are no instrument: venues and what the table is. */
 static const char *const passed[] = {
-    "binance",  "binanceus", "binanceusdm", "binancecm", "coinbase", "coinbasepro",  "gdax",
-    "kraken",   "bitstamp",  "bitfinex",    "bitmex",    "bybit",    "okx",          "okex",
-    "kucoin",   "huobi",     "htx",         "gemini",    "deribit",  "ftx",          "poloniex",
-    "gateio",   "bitget",    "dydx",        "oanda",     "fxcm",     "truefx",       "dukascopy",
-    "histdata", "cme",       "comex",       "nymex",     "cbot",     "ice",          "eurex",
-    "nse",      "bse",       "nasdaq",      "nyse",      "lobster",  "cboe",         "yahoo",
-    "stooq",    "polygon",   "ibkr",        "ib",        "alpaca",   "tradestation", "spot",
-    "swap",     "perp",      "perpetual",   "futures",   "future",   "linear",       "inverse",
-    "mark",     "index",     "funding",     "ft",        "trade",    "trades",       "quote",
-    "quotes",   "tick",      "ticks",       "bar",       "bars",     "bbo",          "ohlc",
-    "ohlcv",    "candle",    "candles",     "kline",     "klines",   "bid",          "ask",
-    "mid",      "min",       "minute",      "hour",      "hourly",   "day",          "daily",
-    "second",   "week",      "month",       "data",      "sample",   "test",         "history",
-    "price",    "prices",    "csv",         "txt",       "gz",       "my",           "the",
-    "export",   "file",      "tmp",         NULL};
+    "binance",  "binanceus", "binanceusdm", "binancecm", "coinbase", "coinbasepro", "gdax",   "kraken",
+    "bitstamp", "bitfinex",  "bitmex",      "bybit",     "okx",      "okex",        "kucoin", "huobi",
+    "htx",      "gemini",    "deribit",     "ftx",       "poloniex", "gateio",      "bitget", "dydx",
+    "oanda",    "fxcm",      "truefx",      "dukascopy", "histdata", "cme",         "comex",  "nymex",
+    "cbot",     "ice",       "eurex",       "nse",       "bse",      "nasdaq",      "nyse",   "lobster",
+    "cboe",     "yahoo",     "stooq",       "polygon",   "ibkr",     "ib",          "alpaca", "tradestation",
+    "spot",     "swap",      "perp",        "perpetual", "futures",  "future",      "linear", "inverse",
+    "mark",     "index",     "funding",     "ft",        "trade",    "trades",      "quote",  "quotes",
+    "tick",     "ticks",     "bar",         "bars",      "bbo",      "ohlc",        "ohlcv",  "candle",
+    "candles",  "kline",     "klines",      "bid",       "ask",      "mid",         "min",    "minute",
+    "hour",     "hourly",    "day",         "daily",     "second",   "week",        "month",  "data",
+    "sample",   "test",      "history",     "price",     "prices",   "csv",         "txt",    "gz",
+    "my",       "the",       "export",      "file",      "tmp",      NULL};
 
 const char *csv_file_name(const char *path)
 {
@@ -55,20 +51,17 @@ static bool is_in(const char *const *list, const char *word)
 static bool is_measure(const char *word)
 {
     if (!isdigit((unsigned char)*word))
-        return (*word == 'm' || *word == 'h' || *word == 'd') && isdigit((unsigned char)word[1]) &&
-               strlen(word) <= 3;
+        return (*word == 'm' || *word == 'h' || *word == 'd') && isdigit((unsigned char)word[1]) && strlen(word) <= 3;
     while (isdigit((unsigned char)*word))
         word++;
-    static const char *const units[] = {"",      "s",    "sec", "m",   "min", "mins", "h",
-                                        "hr",    "hour", "d",   "day", "w",   "week", "mo",
-                                        "month", "ms",   "t",   "y",   NULL};
+    static const char *const units[] = {"",    "s", "sec",  "m",  "min",   "mins", "h", "hr", "hour", "d",
+                                        "day", "w", "week", "mo", "month", "ms",   "t", "y",  NULL};
     return is_in(units, word);
 }
 
 static bool is_passed(const char *word)
 {
-    return is_in(passed, word) || is_measure(word) ||
-           (strncmp(word, "bbo", 3) == 0 && isdigit((unsigned char)word[3]));
+    return is_in(passed, word) || is_measure(word) || (strncmp(word, "bbo", 3) == 0 && isdigit((unsigned char)word[3]));
 }
 
 /* "btcusdt" into base and quote; with `only_known` the base must be one that is known. */

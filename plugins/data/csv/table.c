@@ -19,8 +19,7 @@ static bool is_passed_over(const char *line, size_t size)
 
 /* The field at `at`, without quotes and spaces around it; returns the place of the separator, or
  * `end`. */
-static const char *take_field(const char *at, const char *end, char separator,
-                              struct csv_field *field)
+static const char *take_field(const char *at, const char *end, char separator, struct csv_field *field)
 {
     const char *stop;
     while (at < end && *at == ' ' && separator != ' ')
@@ -43,8 +42,7 @@ static const char *take_field(const char *at, const char *end, char separator,
     return stop;
 }
 
-int csv_split(const char *line, size_t size, char separator, struct csv_field *fields,
-              int field_max)
+int csv_split(const char *line, size_t size, char separator, struct csv_field *fields, int field_max)
 {
     const char *at = line, *end = line + size;
     for (int count = 0; count < field_max;) {
@@ -70,8 +68,7 @@ static oc_rc complain_line(struct csv_table *table, oc_rc rc, uint64_t line)
         snprintf(what, sizeof what, "line %llu is longer than %d bytes; expected a table of text",
                  (unsigned long long)line, CSV_LINE_MAX);
     else if (rc == OC_E_DATA)
-        snprintf(what, sizeof what,
-                 "after line %llu: the gzip data is damaged or cut off; fetch the file again",
+        snprintf(what, sizeof what, "after line %llu: the gzip data is damaged or cut off; fetch the file again",
                  (unsigned long long)line - 1);
     else
         snprintf(what, sizeof what, "line %llu cannot be read", (unsigned long long)line);
@@ -121,8 +118,7 @@ static oc_rc next_line(struct csv_table *table, struct sniff *sniff)
         oc_rc rc = csv_source_line(&table->source, &sniff->at, &sniff->size);
         if (rc == OC_E_END)
             return complain(table, OC_E_DATA,
-                            sniff->line ? "found no row of data; expected a table of text"
-                                        : "the file is empty");
+                            sniff->line ? "found no row of data; expected a table of text" : "the file is empty");
         sniff->line++;
         if (rc < 0)
             return complain_line(table, rc, sniff->line);
@@ -136,8 +132,7 @@ static oc_rc next_line(struct csv_table *table, struct sniff *sniff)
         if (is_passed_over(sniff->at, sniff->size))
             continue;
         if (table->layout.separator)
-            sniff->count = csv_split(sniff->at, sniff->size, table->layout.separator, sniff->fields,
-                                     CSV_COLUMNS_MAX);
+            sniff->count = csv_split(sniff->at, sniff->size, table->layout.separator, sniff->fields, CSV_COLUMNS_MAX);
         return OC_OK;
     }
 }
@@ -152,14 +147,12 @@ static oc_rc first_line(struct csv_table *table, struct sniff *sniff)
         if (rc < 0)
             return rc;
         table->layout.separator = stated ? stated : guess_separator(sniff->at, sniff->size);
-        sniff->count = csv_split(sniff->at, sniff->size, table->layout.separator, sniff->fields,
-                                 CSV_COLUMNS_MAX);
+        sniff->count = csv_split(sniff->at, sniff->size, table->layout.separator, sniff->fields, CSV_COLUMNS_MAX);
         if (sniff->count > 1)
             return OC_OK;
         table->layout.passed++;
     }
-    return complain(table, OC_E_DATA,
-                    "found no columns; expected fields separated by a comma, semicolon, tab or |");
+    return complain(table, OC_E_DATA, "found no columns; expected fields separated by a comma, semicolon, tab or |");
 }
 
 static oc_rc find_where(struct csv_table *table)
@@ -197,8 +190,7 @@ static oc_rc find_columns(struct csv_table *table, struct sniff *sniff)
     oc_rc rc = first_line(table, sniff);
     if (rc < 0)
         return rc;
-    layout->has_header =
-        options->header == 1 || (options->header == 0 && is_header(sniff->fields, sniff->count));
+    layout->has_header = options->header == 1 || (options->header == 0 && is_header(sniff->fields, sniff->count));
     if (layout->has_header) {
         rc = csv_layout_header(layout, sniff->fields, sniff->count);
         if (rc >= 0)
@@ -240,8 +232,7 @@ static oc_rc find_zone(struct csv_table *table)
     snprintf(what, sizeof what,
              "option zone: \"%s\" %s; expected UTC, an offset such as +05:30, or a name such as "
              "America/New_York",
-             name,
-             rc == OC_E_NOT_SUPPORTED ? "is in a form that is not supported" : "is not known here");
+             name, rc == OC_E_NOT_SUPPORTED ? "is in a form that is not supported" : "is not known here");
     return complain(table, OC_E_CONFIG, what);
 }
 
@@ -255,8 +246,7 @@ static bool is_misnamed(const struct csv_field *field, int64_t named, int64_t gu
     if (named == guess || csv_clock_read(&clock, field->at, field->size, 0, &as_named) < 0)
         return named != guess;
     clock.unit_ns = guess;
-    return as_named < 10 * year_ns &&
-           csv_clock_read(&clock, field->at, field->size, 0, &as_guessed) >= 0 &&
+    return as_named < 10 * year_ns && csv_clock_read(&clock, field->at, field->size, 0, &as_guessed) >= 0 &&
            as_guessed > 20 * year_ns;
 }
 
@@ -265,8 +255,7 @@ static oc_rc find_clock(struct csv_table *table, const struct sniff *sniff)
     struct csv_clock *clock = &table->clock;
     int column = table->layout.column[CSV_TIME];
     const char *name = table->layout.name[column];
-    struct csv_field field =
-        column < sniff->count ? sniff->fields[column] : (struct csv_field){"", 0};
+    struct csv_field field = column < sniff->count ? sniff->fields[column] : (struct csv_field){"", 0};
     int64_t named = 0, guess = csv_clock_guess(field.at, field.size);
     struct csv_time time = {0};
     csv_role_of(name, strlen(name), &named);
@@ -301,8 +290,7 @@ static oc_rc find_clock(struct csv_table *table, const struct sniff *sniff)
     return OC_OK;
 }
 
-oc_rc csv_table_open(struct csv_table *table, const char *path, const char *options,
-                     struct csv_kept *kept)
+oc_rc csv_table_open(struct csv_table *table, const char *path, const char *options, struct csv_kept *kept)
 {
     memset(table, 0, sizeof *table);
     table->source.fd = -1;
@@ -339,43 +327,35 @@ void csv_table_close(struct csv_table *table)
     csv_zone_release(&table->clock.zone);
 }
 
-oc_rc csv_table_refuse(struct csv_table *table, enum csv_role role, const char *expected,
-                       const char *todo)
+oc_rc csv_table_refuse(struct csv_table *table, enum csv_role role, const char *expected, const char *todo)
 {
     struct csv_field fields[CSV_COLUMNS_MAX];
-    int count =
-        csv_split(table->text, table->size, table->layout.separator, fields, CSV_COLUMNS_MAX);
+    int count = csv_split(table->text, table->size, table->layout.separator, fields, CSV_COLUMNS_MAX);
     int column = table->layout.column[role];
     struct csv_field field = {"", 0};
     if (column >= 0 && column < count)
         field = fields[column];
-    snprintf(table->error, sizeof table->error,
-             "%s: row %llu (line %llu), column %s: found %s%.*s%s; expected %s; %s", table->name,
-             (unsigned long long)table->row, (unsigned long long)table->line,
-             column >= 0 ? table->layout.name[column] : csv_role_name(role),
-             field.size ? "\"" : "nothing",
-             (int)(field.size > COLUMN_SHOWN_MAX ? COLUMN_SHOWN_MAX : field.size), field.at,
-             field.size ? "\"" : "", expected,
-             todo ? todo : "correct the row, or state bad_rows=skip to leave such rows out");
+    snprintf(table->error, sizeof table->error, "%s: row %llu (line %llu), column %s: found %s%.*s%s; expected %s; %s",
+             table->name, (unsigned long long)table->row, (unsigned long long)table->line,
+             column >= 0 ? table->layout.name[column] : csv_role_name(role), field.size ? "\"" : "nothing",
+             (int)(field.size > COLUMN_SHOWN_MAX ? COLUMN_SHOWN_MAX : field.size), field.at, field.size ? "\"" : "",
+             expected, todo ? todo : "correct the row, or state bad_rows=skip to leave such rows out");
     return OC_E_DATA;
 }
 
-static oc_rc set_side(struct csv_table *table, enum csv_role role, const struct csv_field *field,
-                      uint32_t *ret_side)
+static oc_rc set_side(struct csv_table *table, enum csv_role role, const struct csv_field *field, uint32_t *ret_side)
 {
     static const struct {
         const char *word;
         uint8_t role;
         uint8_t side;
-    } words[] = {{"buy", CSV_SIDE, OC_SIDE_BUY},     {"sell", CSV_SIDE, OC_SIDE_SELL},
-                 {"b", CSV_SIDE, OC_SIDE_BUY},       {"s", CSV_SIDE, OC_SIDE_SELL},
-                 {"a", CSV_SIDE, OC_SIDE_SELL},      {"buyer", CSV_SIDE, OC_SIDE_BUY},
-                 {"seller", CSV_SIDE, OC_SIDE_SELL}, {"bid", CSV_SIDE, OC_SIDE_SELL},
-                 {"ask", CSV_SIDE, OC_SIDE_BUY},     {"", CSV_SIDE, OC_SIDE_NONE},
-                 {"none", CSV_SIDE, OC_SIDE_NONE},   {"unknown", CSV_SIDE, OC_SIDE_NONE},
-                 {"n", CSV_SIDE, OC_SIDE_NONE},      {"true", CSV_MAKER, OC_SIDE_SELL},
-                 {"false", CSV_MAKER, OC_SIDE_BUY},  {"1", CSV_MAKER, OC_SIDE_SELL},
-                 {"0", CSV_MAKER, OC_SIDE_BUY},      {"", CSV_MAKER, OC_SIDE_NONE}};
+    } words[] = {
+        {"buy", CSV_SIDE, OC_SIDE_BUY},     {"sell", CSV_SIDE, OC_SIDE_SELL},  {"b", CSV_SIDE, OC_SIDE_BUY},
+        {"s", CSV_SIDE, OC_SIDE_SELL},      {"a", CSV_SIDE, OC_SIDE_SELL},     {"buyer", CSV_SIDE, OC_SIDE_BUY},
+        {"seller", CSV_SIDE, OC_SIDE_SELL}, {"bid", CSV_SIDE, OC_SIDE_SELL},   {"ask", CSV_SIDE, OC_SIDE_BUY},
+        {"", CSV_SIDE, OC_SIDE_NONE},       {"none", CSV_SIDE, OC_SIDE_NONE},  {"unknown", CSV_SIDE, OC_SIDE_NONE},
+        {"n", CSV_SIDE, OC_SIDE_NONE},      {"true", CSV_MAKER, OC_SIDE_SELL}, {"false", CSV_MAKER, OC_SIDE_BUY},
+        {"1", CSV_MAKER, OC_SIDE_SELL},     {"0", CSV_MAKER, OC_SIDE_BUY},     {"", CSV_MAKER, OC_SIDE_NONE}};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         if (words[i].role == role && strlen(words[i].word) == field->size &&
             strncasecmp(words[i].word, field->at, field->size) == 0) {
@@ -392,19 +372,16 @@ static oc_rc set_number(struct csv_table *table, enum csv_role role, const struc
     oc_rc rc = csv_number_read(field->at, field->size, number);
     if (rc >= 0)
         return rc;
-    return csv_table_refuse(table, role,
-                            rc == OC_E_RANGE
-                                ? "a number of at most 18 digits before and after the point"
-                                : "a decimal number",
-                            NULL);
+    return csv_table_refuse(
+        table, role, rc == OC_E_RANGE ? "a number of at most 18 digits before and after the point" : "a decimal number",
+        NULL);
 }
 
 /* A date and a time of day, in one column or in two. */
-static oc_rc set_time(struct csv_table *table, const struct csv_field *date,
-                      const struct csv_field *clock, int64_t *ret_ns)
+static oc_rc set_time(struct csv_table *table, const struct csv_field *date, const struct csv_field *clock,
+                      int64_t *ret_ns)
 {
-    const char *expected =
-        table->clock.unit_ns ? "an epoch time" : "a date and time such as 2023-03-01T10:20:30Z";
+    const char *expected = table->clock.unit_ns ? "an epoch time" : "a date and time such as 2023-03-01T10:20:30Z";
     oc_rc rc;
     if (table->layout.column[CSV_CLOCK] >= 0) {
         struct csv_time time;
@@ -446,8 +423,8 @@ static const char *fast_epoch(const char *at, int64_t unit_ns, int64_t *ret_ns)
     return at;
 }
 
-static oc_rc take_cell(struct csv_table *table, int column, const struct csv_field *field,
-                       struct cells *cells, struct csv_row *row)
+static oc_rc take_cell(struct csv_table *table, int column, const struct csv_field *field, struct cells *cells,
+                       struct csv_row *row)
 {
     enum csv_role role = (enum csv_role)table->layout.role[column];
     if (column == table->layout.where)
@@ -474,8 +451,7 @@ static oc_rc read_row(struct csv_table *table, struct csv_row *row, struct cells
         struct csv_field field = {"", 0};
         const char *next = NULL;
         if (at <= end && column != layout->where) {
-            if (role != CSV_NONE &&
-                role < (table->wants_sizes ? (unsigned)CSV_NUMBERS : (unsigned)CSV_VOLUME))
+            if (role != CSV_NONE && role < (table->wants_sizes ? (unsigned)CSV_NUMBERS : (unsigned)CSV_VOLUME))
                 next = csv_number_fast(at, &row->number[role]);
             else if (role == CSV_TIME && table->clock.unit_ns > 0)
                 next = fast_epoch(at, table->clock.unit_ns, &row->time_ns);

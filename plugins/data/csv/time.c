@@ -35,10 +35,7 @@ static bool take(struct reader *reader, char c)
     return true;
 }
 
-static bool next_is_digit(const struct reader *reader)
-{
-    return reader->at < reader->end && is_digit(*reader->at);
-}
+static bool next_is_digit(const struct reader *reader) { return reader->at < reader->end && is_digit(*reader->at); }
 
 /* Days since 1970, the year counted from March so that the leap day ends it. */
 static int64_t days_of(int year, int month, int day)
@@ -66,8 +63,8 @@ static bool take_date(struct reader *reader, int64_t *ret_days)
     char between = *reader->at;
     bool has_between = between == '-' || between == '/' || between == '.';
     reader->at += has_between;
-    if (!take_digits(reader, 2, &month) || (has_between && !take(reader, between)) ||
-        !take_digits(reader, 2, &day) || !is_date(year, month, day))
+    if (!take_digits(reader, 2, &month) || (has_between && !take(reader, between)) || !take_digits(reader, 2, &day) ||
+        !is_date(year, month, day))
         return false;
     *ret_days = days_of(year, month, day);
     return true;
@@ -192,8 +189,7 @@ static oc_rc epoch_read(const char *text, size_t size, int64_t unit_ns, int64_t 
     return num_narrow(number.is_negative ? -ns : ns, ret_ns);
 }
 
-oc_rc csv_clock_read(const struct csv_clock *clock, const char *text, size_t size,
-                     int64_t previous_ns, int64_t *ret_ns)
+oc_rc csv_clock_read(const struct csv_clock *clock, const char *text, size_t size, int64_t previous_ns, int64_t *ret_ns)
 {
     if (clock->unit_ns > 0)
         return epoch_read(text, size, clock->unit_ns, ret_ns);
@@ -212,8 +208,7 @@ int64_t csv_clock_guess(const char *text, size_t size)
     struct csv_time time;
     if (csv_number_read(text, size, &number) < 0 || number.is_empty || number.is_negative)
         return 0;
-    if ((size == 8 || size == 12 || size == 14) && csv_time_text(text, size, &time) >= 0 &&
-        text[0] <= '2')
+    if ((size == 8 || size == 12 || size == 14) && csv_time_text(text, size, &time) >= 0 && text[0] <= '2')
         return 0; /* 20230301, 202303011020, 20230301102000: no epoch time of a market looks like
                      this */
     uint64_t whole = number.digits / (uint64_t)num_pow10(number.decimals);

@@ -22,10 +22,7 @@ static uint32_t get_u32(const uint8_t *at)
     return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
 }
 
-static int64_t get_i64(const uint8_t *at)
-{
-    return (int64_t)((uint64_t)get_u32(at) << 32 | get_u32(at + 4));
-}
+static int64_t get_i64(const uint8_t *at) { return (int64_t)((uint64_t)get_u32(at) << 32 | get_u32(at + 4)); }
 
 static bool read_header(const uint8_t *at, size_t size, struct counts *counts)
 {
@@ -33,15 +30,14 @@ static bool read_header(const uint8_t *at, size_t size, struct counts *counts)
         return false;
     *counts = (struct counts){get_u32(at + 20), get_u32(at + 24), get_u32(at + 28),
                               get_u32(at + 32), get_u32(at + 36), get_u32(at + 40)};
-    return counts->change <= ZONE_CHANGES_MAX && counts->type >= 1 && counts->type <= 256 &&
-           counts->text <= 4096 && counts->leap <= 256 && counts->utc <= 256 &&
-           counts->standard <= 256;
+    return counts->change <= ZONE_CHANGES_MAX && counts->type >= 1 && counts->type <= 256 && counts->text <= 4096 &&
+           counts->leap <= 256 && counts->utc <= 256 && counts->standard <= 256;
 }
 
 static size_t block_size(const struct counts *counts, size_t time_size)
 {
-    return counts->change * (time_size + 1) + counts->type * 6u + counts->text +
-           counts->leap * (time_size + 4) + counts->standard + counts->utc;
+    return counts->change * (time_size + 1) + counts->type * 6u + counts->text + counts->leap * (time_size + 4) +
+           counts->standard + counts->utc;
 }
 
 static oc_rc read_table(struct csv_zone *zone, const uint8_t *data, size_t size)
@@ -78,8 +74,7 @@ static bool is_zone_name(const char *name)
 {
     if (!*name || *name == '/' || *name == '.' || strstr(name, ".."))
         return false;
-    return strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_+-/") ==
-           strlen(name);
+    return strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_+-/") == strlen(name);
 }
 
 /* +05:30, -0500, +9 */
@@ -92,8 +87,7 @@ static bool read_fixed(const char *name, int64_t *ret_s)
     size_t size = strlen(digits);
     bool ok = (sscanf(digits, "%2d:%2d%n", &hour, &minute, &used) == 2 && used == (int)size) ||
               (size == 4 && sscanf(digits, "%2d%2d%n", &hour, &minute, &used) == 2 && used == 4) ||
-              (size <= 2 && sscanf(digits, "%2d%n", &hour, &used) == 1 && used == (int)size &&
-               !(minute = 0));
+              (size <= 2 && sscanf(digits, "%2d%n", &hour, &used) == 1 && used == (int)size && !(minute = 0));
     if (!ok || hour < 0 || hour > 23 || minute < 0 || minute > 59)
         return false;
     *ret_s = (*name == '-' ? -1 : 1) * (hour * 3600 + minute * 60);
@@ -106,8 +100,8 @@ oc_rc csv_zone_open(struct csv_zone *zone, const char *name)
     if (strlen(name) >= sizeof zone->name)
         return OC_E_INVALID;
     snprintf(zone->name, sizeof zone->name, "%s", name);
-    if (strcmp(name, "UTC") == 0 || strcmp(name, "Z") == 0 || strcmp(name, "utc") == 0 ||
-        strcmp(name, "GMT") == 0 || read_fixed(name, &zone->fixed_s))
+    if (strcmp(name, "UTC") == 0 || strcmp(name, "Z") == 0 || strcmp(name, "utc") == 0 || strcmp(name, "GMT") == 0 ||
+        read_fixed(name, &zone->fixed_s))
         return OC_OK;
     if (!is_zone_name(name))
         return OC_E_INVALID;
@@ -132,8 +126,7 @@ void csv_zone_release(struct csv_zone *zone)
     memset(zone, 0, sizeof *zone);
 }
 
-oc_rc csv_zone_to_utc(const struct csv_zone *zone, int64_t local_ns, int64_t previous_ns,
-                      int64_t *ret_ns)
+oc_rc csv_zone_to_utc(const struct csv_zone *zone, int64_t local_ns, int64_t previous_ns, int64_t *ret_ns)
 {
     if (!zone->offset_s)
         return num_sub(local_ns, zone->fixed_s * NS_S, ret_ns);

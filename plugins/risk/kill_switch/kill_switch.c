@@ -18,8 +18,7 @@ static oc_rc check(void *self, const struct oc_risk_ctx *ctx, const struct oc_re
     int64_t before, after;
     if (!rule->is_killed || kit_only_reduces(ask))
         return oc_allow(ret_verdict);
-    if (ask->kind == OC_REQUEST_AMEND && kit_quantities(ctx, ask, &before, &after) == OC_OK &&
-        after <= before)
+    if (ask->kind == OC_REQUEST_AMEND && kit_quantities(ctx, ask, &before, &after) == OC_OK && after <= before)
         return oc_allow(ret_verdict);
     return oc_refuse(ret_verdict, "KILLED", (struct oc_dec){1, 0, 0}, (struct oc_dec){0, 0, 0});
 }
@@ -29,8 +28,8 @@ static int says(const struct oc_event *event, const char *word)
     const struct oc_ev_text *text = (const struct oc_ev_text *)(const void *)event;
     size_t size = strlen(word);
     const char *said = (const char *)(text + 1);
-    return event->size >= sizeof *text + size && text->text_size >= size &&
-           memcmp(said, word, size) == 0 && (text->text_size == size || said[size] == '\t');
+    return event->size >= sizeof *text + size && text->text_size >= size && memcmp(said, word, size) == 0 &&
+           (text->text_size == size || said[size] == '\t');
 }
 
 /* [engine] */
@@ -87,12 +86,8 @@ static oc_rc open_rule(const struct oc_host *host, void **ret_self)
 
 static void close_rule(void *self) { free(self); }
 
-static const struct oc_risk risk = {.size = sizeof risk,
-                                    .check = check,
-                                    .observe = observe,
-                                    .interest = interest,
-                                    .save = save,
-                                    .load = load};
+static const struct oc_risk risk = {
+    .size = sizeof risk, .check = check, .observe = observe, .interest = interest, .save = save, .load = load};
 static const struct oc_iface ifaces[] = {{OC_RISK, &risk}, {0}};
 
 /* clang-format off */

@@ -32,8 +32,7 @@ static int64_t day_of(const struct rule *rule, int64_t now_ns)
 
 /* How far the equity is below the day's first; zero or less is no loss. OC_E_NOT_FOUND: none is
  * known yet. */
-static oc_rc loss_of(const struct rule *rule, const struct oc_risk_ctx *ctx, uint32_t number,
-                     struct oc_dec *ret_loss)
+static oc_rc loss_of(const struct rule *rule, const struct oc_risk_ctx *ctx, uint32_t number, struct oc_dec *ret_loss)
 {
     const struct account *account = &rule->accounts[number];
     struct oc_dec equity;
@@ -49,21 +48,19 @@ static oc_rc check(void *self, const struct oc_risk_ctx *ctx, const struct oc_re
 {
     const struct rule *rule = self;
     struct oc_dec loss;
-    if (!rule->has_limit || kit_only_reduces(ask) || ask->account == 0 ||
-        ask->account > ACCOUNTS_MAX || rule->accounts[ask->account].is_latched)
+    if (!rule->has_limit || kit_only_reduces(ask) || ask->account == 0 || ask->account > ACCOUNTS_MAX ||
+        rule->accounts[ask->account].is_latched)
         return oc_allow(ret_verdict);
     oc_rc rc = loss_of(rule, ctx, ask->account, &loss);
     if (rc == OC_E_NOT_FOUND)
         return oc_allow(ret_verdict);
     if (rc < 0)
         return rc;
-    return oc_dec_compare(loss, rule->limit) <= 0
-               ? kit_allow(ret_verdict, loss, rule->limit)
-               : oc_refuse(ret_verdict, "DAILY_LOSS_REACHED", loss, rule->limit);
+    return oc_dec_compare(loss, rule->limit) <= 0 ? kit_allow(ret_verdict, loss, rule->limit)
+                                                  : oc_refuse(ret_verdict, "DAILY_LOSS_REACHED", loss, rule->limit);
 }
 
-static void look_at(struct rule *rule, const struct oc_risk_ctx *ctx, uint32_t number,
-                    struct oc_dec equity)
+static void look_at(struct rule *rule, const struct oc_risk_ctx *ctx, uint32_t number, struct oc_dec equity)
 {
     struct account *account = &rule->accounts[number];
     int64_t day = day_of(rule, ctx->now_ns);
@@ -72,8 +69,7 @@ static void look_at(struct rule *rule, const struct oc_risk_ctx *ctx, uint32_t n
         *account = (struct account){.day = day, .first = equity, .has_first = 1};
     if (account->is_latched)
         return;
-    if (oc_dec_sub(account->first, equity, &loss) == OC_OK &&
-        oc_dec_compare(loss, rule->limit) <= 0)
+    if (oc_dec_sub(account->first, equity, &loss) == OC_OK && oc_dec_compare(loss, rule->limit) <= 0)
         return;
     if (ctx->latch(ctx, number, "DAILY_LOSS_REACHED") == OC_OK)
         account->is_latched = 1;
@@ -98,8 +94,8 @@ static void observe(void *self, const struct oc_risk_ctx *ctx, const struct oc_e
 static uint64_t interest(void *self)
 {
     const struct rule *rule = self;
-    const uint64_t moves = 1ull << OC_EV_TRADE | 1ull << OC_EV_QUOTE | 1ull << OC_EV_BAR |
-                           1ull << OC_EV_QBAR | 1ull << OC_EV_FILL;
+    const uint64_t moves =
+        1ull << OC_EV_TRADE | 1ull << OC_EV_QUOTE | 1ull << OC_EV_BAR | 1ull << OC_EV_QBAR | 1ull << OC_EV_FILL;
     return rule->has_limit ? moves : 0;
 }
 
@@ -124,8 +120,7 @@ static oc_rc load(void *self, const void *bytes, uint32_t size)
 static oc_rc configure(const struct oc_host *host, struct rule *rule)
 {
     oc_rc rc = kit_config_dec(
-        host, "limit",
-        "max_daily_loss: limit: found a negative number; expected money of the account's currency",
+        host, "limit", "max_daily_loss: limit: found a negative number; expected money of the account's currency",
         &rule->limit, &rule->has_limit);
     if (rc < 0)
         return rc;
@@ -155,12 +150,8 @@ static oc_rc open_rule(const struct oc_host *host, void **ret_self)
 
 static void close_rule(void *self) { free(self); }
 
-static const struct oc_risk risk = {.size = sizeof risk,
-                                    .check = check,
-                                    .observe = observe,
-                                    .interest = interest,
-                                    .save = save,
-                                    .load = load};
+static const struct oc_risk risk = {
+    .size = sizeof risk, .check = check, .observe = observe, .interest = interest, .save = save, .load = load};
 static const struct oc_iface ifaces[] = {{OC_RISK, &risk}, {0}};
 
 /* clang-format off */

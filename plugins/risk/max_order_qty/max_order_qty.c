@@ -38,10 +38,9 @@ static oc_rc open_rule(const struct oc_host *host, void **ret_self)
     struct rule *rule = calloc(1, sizeof *rule);
     if (!rule)
         return OC_E_NOMEM;
-    oc_rc rc = kit_config_dec(
-        host, "limit",
-        "max_order_qty: limit: found a negative number; expected base units, such as \"2.5\"",
-        &rule->limit, &rule->has_limit);
+    oc_rc rc = kit_config_dec(host, "limit",
+                              "max_order_qty: limit: found a negative number; expected base units, such as \"2.5\"",
+                              &rule->limit, &rule->has_limit);
     if (rc < 0) {
         free(rule);
         return rc;

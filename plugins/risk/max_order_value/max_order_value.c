@@ -20,8 +20,7 @@ static int is_by_money(const struct oc_risk_ctx *ctx, const struct oc_request *a
            (instrument->kind == OC_KIND_SPOT || instrument->kind == OC_KIND_LINEAR);
 }
 
-static oc_rc value_of(const struct oc_risk_ctx *ctx, const struct oc_request *ask,
-                      struct oc_dec *ret_value)
+static oc_rc value_of(const struct oc_risk_ctx *ctx, const struct oc_request *ask, struct oc_dec *ret_value)
 {
     int64_t qty, price, reference, age_ns;
     struct oc_dec value;
@@ -35,8 +34,8 @@ static oc_rc value_of(const struct oc_risk_ctx *ctx, const struct oc_request *as
     rc = ctx->worst_price(ctx, ask, &price);
     if (rc < 0)
         return rc;
-    if (ask->side == OC_SIDE_SELL &&
-        ctx->reference(ctx, ask->head.inst, &reference, &age_ns) == OC_OK && reference > price)
+    if (ask->side == OC_SIDE_SELL && ctx->reference(ctx, ask->head.inst, &reference, &age_ns) == OC_OK &&
+        reference > price)
         price = reference;
     rc = ctx->notional(ctx, ask->head.inst, price, qty, &value);
     return rc < 0 ? rc : oc_dec_abs(value, ret_value);
@@ -57,8 +56,8 @@ static oc_rc check(void *self, const struct oc_risk_ctx *ctx, const struct oc_re
         return rc;
     if (oc_dec_compare(value, rule->limit) <= 0)
         return kit_allow(ret_verdict, value, rule->limit);
-    if (ask->kind == OC_REQUEST_AMEND && ctx->previous &&
-        value_of(ctx, ctx->previous, &before) == OC_OK && oc_dec_compare(value, before) <= 0)
+    if (ask->kind == OC_REQUEST_AMEND && ctx->previous && value_of(ctx, ctx->previous, &before) == OC_OK &&
+        oc_dec_compare(value, before) <= 0)
         return oc_allow(ret_verdict); /* no increase */
     return oc_refuse(ret_verdict, "VALUE_ABOVE_LIMIT", value, rule->limit);
 }
@@ -68,10 +67,9 @@ static oc_rc open_rule(const struct oc_host *host, void **ret_self)
     struct rule *rule = calloc(1, sizeof *rule);
     if (!rule)
         return OC_E_NOMEM;
-    oc_rc rc = kit_config_dec(
-        host, "limit",
-        "max_order_value: limit: found a negative number; expected money of the settlement asset",
-        &rule->limit, &rule->has_limit);
+    oc_rc rc = kit_config_dec(host, "limit",
+                              "max_order_value: limit: found a negative number; expected money of the settlement asset",
+                              &rule->limit, &rule->has_limit);
     if (rc < 0) {
         free(rule);
         return rc;

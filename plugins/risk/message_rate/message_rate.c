@@ -37,8 +37,7 @@ static oc_rc check(void *self, const struct oc_risk_ctx *ctx, const struct oc_re
         level -= rule->reserve;
     if (level >= 1000)
         return oc_allow(ret_verdict);
-    return oc_refuse(ret_verdict, "MESSAGE_RATE_EXCEEDED", (struct oc_dec){level, 3, 0},
-                     (struct oc_dec){1, 0, 0});
+    return oc_refuse(ret_verdict, "MESSAGE_RATE_EXCEEDED", (struct oc_dec){level, 3, 0}, (struct oc_dec){1, 0, 0});
 }
 
 /* [engine] A restart shows what was denied as well, first as a request: that token was never spent.
@@ -131,12 +130,8 @@ static oc_rc open_rule(const struct oc_host *host, void **ret_self)
 
 static void close_rule(void *self) { free(self); }
 
-static const struct oc_risk risk = {.size = sizeof risk,
-                                    .check = check,
-                                    .observe = observe,
-                                    .interest = interest,
-                                    .save = save,
-                                    .load = load};
+static const struct oc_risk risk = {
+    .size = sizeof risk, .check = check, .observe = observe, .interest = interest, .save = save, .load = load};
 static const struct oc_iface ifaces[] = {{OC_RISK, &risk}, {0}};
 
 /* clang-format off */

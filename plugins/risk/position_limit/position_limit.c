@@ -10,8 +10,7 @@ struct rule {
 };
 
 /* The exposure leaves the asked order out, so what may still trade of it is added. */
-static oc_rc worst_of(const struct oc_risk_ctx *ctx, const struct oc_request *ask, int64_t qty,
-                      int64_t *ret_worst)
+static oc_rc worst_of(const struct oc_risk_ctx *ctx, const struct oc_request *ask, int64_t qty, int64_t *ret_worst)
 {
     struct oc_exposure exposure = {.size = sizeof exposure};
     int64_t rest = qty, worst;
@@ -62,10 +61,9 @@ static oc_rc open_rule(const struct oc_host *host, void **ret_self)
     struct rule *rule = calloc(1, sizeof *rule);
     if (!rule)
         return OC_E_NOMEM;
-    oc_rc rc = kit_config_dec(
-        host, "limit",
-        "position_limit: limit: found a negative number; expected base units, such as \"10\"",
-        &rule->limit, &rule->has_limit);
+    oc_rc rc = kit_config_dec(host, "limit",
+                              "position_limit: limit: found a negative number; expected base units, such as \"10\"",
+                              &rule->limit, &rule->has_limit);
     if (rc < 0) {
         free(rule);
         return rc;

@@ -32,8 +32,8 @@ static oc_rc reach_of(const struct rule *rule, int64_t reference, int64_t *ret_r
     return OC_OK;
 }
 
-static oc_rc judge(const struct rule *rule, const struct oc_risk_ctx *ctx,
-                   const struct oc_request *ask, int64_t reference, struct oc_verdict *ret_verdict)
+static oc_rc judge(const struct rule *rule, const struct oc_risk_ctx *ctx, const struct oc_request *ask,
+                   int64_t reference, struct oc_verdict *ret_verdict)
 {
     int64_t reach, bound;
     struct oc_dec used, limit;
@@ -41,8 +41,7 @@ static oc_rc judge(const struct rule *rule, const struct oc_risk_ctx *ctx,
     oc_rc rc = reach_of(rule, reference, &reach);
     if (rc < 0)
         return rc;
-    if (is_buy ? __builtin_add_overflow(reference, reach, &bound)
-               : __builtin_sub_overflow(reference, reach, &bound))
+    if (is_buy ? __builtin_add_overflow(reference, reach, &bound) : __builtin_sub_overflow(reference, reach, &bound))
         return OC_E_RANGE;
     rc = ctx->price_dec(ctx, ask->head.inst, ask->price, &used);
     if (rc == OC_OK)
@@ -76,17 +75,15 @@ static oc_rc configure(const struct oc_host *host, struct rule *rule)
 {
     uint32_t has_band;
     rule->band = (struct oc_dec){5, 2, 0};
-    oc_rc rc = kit_config_dec(
-        host, "band",
-        "price_collar: band: found a negative number; expected a share such as \"0.05\"",
-        &rule->band, &has_band);
+    oc_rc rc =
+        kit_config_dec(host, "band", "price_collar: band: found a negative number; expected a share such as \"0.05\"",
+                       &rule->band, &has_band);
     if (rc < 0)
         return rc;
     rc = oc_config_duration(host, "max_age", &rule->max_age_ns);
     rule->has_max_age = rc == OC_OK;
     if (rc == OC_OK && rule->max_age_ns < 0) {
-        oc_log(host, OC_LOG_ERROR,
-               "price_collar: max_age: found a negative duration; expected one such as \"5s\"");
+        oc_log(host, OC_LOG_ERROR, "price_collar: max_age: found a negative duration; expected one such as \"5s\"");
         return OC_E_CONFIG;
     }
     return rc == OC_E_NOT_FOUND ? OC_OK : rc;

@@ -73,7 +73,8 @@ int64_t paper_quote_units(struct paper *paper, const struct paper_order *order, 
     return units_for(paper, market, money - order->spent, price, is_maker, with_fee);
 }
 
-int64_t paper_affordable(struct paper *paper, const struct paper_order *order, int64_t price, int64_t want, bool is_maker)
+int64_t paper_affordable(struct paper *paper, const struct paper_order *order, int64_t price, int64_t want,
+                         bool is_maker)
 {
     const struct paper_market *market = paper_market(paper, order->ask.head.inst);
     uint32_t account = order->ask.account;

@@ -23,7 +23,10 @@ int64_t paper_with_spread(const struct paper *paper, uint8_t side, int64_t price
 }
 
 /* True if `price` is at or beyond `level` in the direction that is good for a taker of the other side. */
-static bool reaches(uint8_t side, int64_t price, int64_t level) { return side == OC_SIDE_BUY ? price <= level : price >= level; }
+static bool reaches(uint8_t side, int64_t price, int64_t level)
+{
+    return side == OC_SIDE_BUY ? price <= level : price >= level;
+}
 
 /* A resting limit is filled when touched (ideal) or traded through by one step. */
 static bool fills_resting(const struct paper *paper, const struct paper_order *order, int64_t price)
@@ -220,7 +223,8 @@ static void plan_make(struct paper *paper, struct paper_order *order, int64_t fr
 {
     struct paper_market *market = paper_market(paper, order->ask.head.inst);
     order->plan = PLAN_NONE;
-    if (!market->in_bar || from_ns >= market->close_ns || order->phase != PHASE_WORKING || !has_line(market, order->ask.side))
+    if (!market->in_bar || from_ns >= market->close_ns || order->phase != PHASE_WORKING ||
+        !has_line(market, order->ask.side))
         return;
     const int64_t *line = is_buy(order) ? market->buy_line : market->sell_line;
     int64_t worse = is_buy(order) ? line[1] : line[2], better = is_buy(order) ? line[2] : line[1];

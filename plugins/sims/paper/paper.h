@@ -32,30 +32,30 @@ enum plan { PLAN_NONE, PLAN_LIMIT, PLAN_STOP };
 struct paper_order {
     struct oc_request ask;
     int64_t filled;
-    oc_i128 spent;      /* of quote_qty: value and fee so far */
-    int64_t active_ns;  /* since when it works at its present price */
-    int64_t plan_ns;    /* when its next point inside the running bar is due */
+    oc_i128 spent;     /* of quote_qty: value and fee so far */
+    int64_t active_ns; /* since when it works at its present price */
+    int64_t plan_ns;   /* when its next point inside the running bar is due */
     int64_t plan_price;
-    int64_t expire_ns;  /* 0: never */
+    int64_t expire_ns; /* 0: never */
     int64_t triggered_ns;
     uint32_t fills;
     uint8_t phase;
     uint8_t plan;
-    bool is_accepted;   /* said so */
+    bool is_accepted; /* said so */
     bool is_triggered;
-    bool has_rested;    /* a market point has passed it */
+    bool has_rested; /* a market point has passed it */
 };
 
 struct paper_market {
     struct oc_instrument info;
-    oc_i128 unit_money;  /* spot, linear: money of 1 price unit x 1 quantity unit */
+    oc_i128 unit_money; /* spot, linear: money of 1 price unit x 1 quantity unit */
     int64_t bid, ask;
     int64_t bid_left, ask_left; /* displayed size we have not used; -1 unknown */
     int64_t last;
-    int64_t open_ns, close_ns;  /* of the running bar */
+    int64_t open_ns, close_ns;         /* of the running bar */
     int64_t buy_line[4], sell_line[4]; /* open, high, low, close that buys and sells are judged on */
-    int64_t volume_left; /* -1: no limit */
-    int64_t bid_known, ask_known; /* the last ones quoted */
+    int64_t volume_left;               /* -1: no limit */
+    int64_t bid_known, ask_known;      /* the last ones quoted */
     bool has_quote, has_last, in_bar, is_quoted_bar;
     bool has_buy_line, has_sell_line; /* a quote bar may have one side only: nothing trades on the other */
     bool has_bid_known, has_ask_known;
@@ -80,7 +80,7 @@ struct paper {
     uint32_t fee_in_base;
     uint32_t check_funds;
     uint32_t allow_short;
-    uint32_t is_ideal;        /* touched is filled, everything waits for the next event */
+    uint32_t is_ideal;            /* touched is filled, everything waits for the next event */
     struct paper_market *markets; /* by instrument index */
     uint32_t market_max;
     uint32_t order_count; /* working orders stand first */
@@ -92,15 +92,16 @@ struct paper {
     uint32_t message_room;
     struct paper_recent recent[PAPER_RECENT]; /* ring, by observe() only */
     uint32_t recent_count;
-    oc_i128 (*balances)[PAPER_ASSETS_MAX];     /* by account */
-    int64_t (*positions)[PAPER_ACCOUNTS_MAX];  /* by instrument index, then account */
+    oc_i128 (*balances)[PAPER_ASSETS_MAX];    /* by account */
+    int64_t (*positions)[PAPER_ACCOUNTS_MAX]; /* by instrument index, then account */
 };
 
 /* ledger.c */
 oc_rc paper_value(const struct paper_market *market, int64_t price, int64_t qty, oc_i128 *ret_money);
 oc_i128 paper_fee(const struct paper *paper, oc_i128 value, bool is_maker);
 /* How many units (at most `want`) the account can pay for or deliver at `price`. */
-int64_t paper_affordable(struct paper *paper, const struct paper_order *order, int64_t price, int64_t want, bool is_maker);
+int64_t paper_affordable(struct paper *paper, const struct paper_order *order, int64_t price, int64_t want,
+                         bool is_maker);
 /* Units that the rest of a quote_qty buys at `price`. */
 int64_t paper_quote_units(struct paper *paper, const struct paper_order *order, int64_t price, bool is_maker);
 int64_t paper_position(const struct paper *paper, uint32_t account, uint32_t inst);

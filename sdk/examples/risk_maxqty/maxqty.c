@@ -21,8 +21,7 @@ static oc_rc check(void *self, const struct oc_risk_ctx *ctx, const struct oc_re
     rc = ctx->qty_dec(ctx, ask->head.inst, qty, &used);
     if (rc < 0)
         return rc;
-    return qty <= limit ? oc_allow(ret_verdict)
-                        : oc_refuse(ret_verdict, "QUANTITY_ABOVE_LIMIT", used, rule->limit);
+    return qty <= limit ? oc_allow(ret_verdict) : oc_refuse(ret_verdict, "QUANTITY_ABOVE_LIMIT", used, rule->limit);
 }
 
 static oc_rc open_rule(const struct oc_host *host, void **ret_self)

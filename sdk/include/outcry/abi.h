@@ -43,7 +43,7 @@ enum {
 
 /* True if the table behind `pointer` is long enough to hold `member`. Test the member for NULL as
  * well. */
-#define OC_HAS(pointer, member)                                                                    \
+#define OC_HAS(pointer, member)                                                                                        \
     ((pointer)->size >= offsetof(__typeof__(*(pointer)), member) + sizeof((pointer)->member))
 
 #endif

@@ -199,7 +199,7 @@ struct oc_ev_text {
 };
 
 enum { /* oc_ev_text.code of OC_EV_STRATEGY: the strategy `owner` is suspended; `key` counts its callbacks under this cause */
-       OC_STRATEGY_FAILED = 1, /* its own error: the same in each run */
+       OC_STRATEGY_FAILED = 1,  /* its own error: the same in each run */
        OC_STRATEGY_STOPPED = 2, /* a limit of time or memory: where it falls is up to the machine */
 };
 

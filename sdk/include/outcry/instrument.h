@@ -14,13 +14,7 @@
 #define OC_VENUE_MAX  24
 #define OC_ASSET_MAX  16
 
-enum {
-    OC_KIND_NONE = 0,
-    OC_KIND_SPOT = 1,
-    OC_KIND_LINEAR = 2,
-    OC_KIND_INVERSE = 3,
-    OC_KIND_QUANTO = 4
-};
+enum { OC_KIND_NONE = 0, OC_KIND_SPOT = 1, OC_KIND_LINEAR = 2, OC_KIND_INVERSE = 3, OC_KIND_QUANTO = 4 };
 enum { OC_RIGHT_NONE = 0, OC_RIGHT_CALL = 1, OC_RIGHT_PUT = 2 };
 enum {
     OC_STATUS_NONE = 0,
@@ -59,9 +53,8 @@ struct oc_instrument {
     uint32_t settle;
     struct oc_dec price_step;
     struct oc_dec qty_step;
-    struct oc_dec
-        contract_size; /* base per contract (linear) or quote per contract (inverse); 1 for spot */
-    int64_t min_qty;   /* units */
+    struct oc_dec contract_size; /* base per contract (linear) or quote per contract (inverse); 1 for spot */
+    int64_t min_qty;             /* units */
     int64_t max_qty;
     struct oc_dec min_notional;
     struct oc_dec max_notional;

@@ -10,21 +10,8 @@
 #include <outcry/event.h>
 
 enum { OC_REQUEST_NONE = 0, OC_REQUEST_NEW = 1, OC_REQUEST_AMEND = 2, OC_REQUEST_CANCEL = 3 };
-enum {
-    OC_ORDER_NONE = 0,
-    OC_ORDER_MARKET = 1,
-    OC_ORDER_LIMIT = 2,
-    OC_ORDER_STOP = 3,
-    OC_ORDER_STOP_LIMIT = 4
-};
-enum {
-    OC_TIF_NONE = 0,
-    OC_TIF_GTC = 1,
-    OC_TIF_IOC = 2,
-    OC_TIF_FOK = 3,
-    OC_TIF_GTD = 4,
-    OC_TIF_DAY = 5
-};
+enum { OC_ORDER_NONE = 0, OC_ORDER_MARKET = 1, OC_ORDER_LIMIT = 2, OC_ORDER_STOP = 3, OC_ORDER_STOP_LIMIT = 4 };
+enum { OC_TIF_NONE = 0, OC_TIF_GTC = 1, OC_TIF_IOC = 2, OC_TIF_FOK = 3, OC_TIF_GTD = 4, OC_TIF_DAY = 5 };
 enum {
     OC_OWNER_NONE = 0,
     OC_OWNER_STRATEGY = 1,
@@ -55,11 +42,11 @@ enum { /* oc_request.bits */
        OC_RQ_SNAPPED = 1u << 7,      /* asked_... differ from what is sent */
        OC_RQ_STRICT = 1u << 8,
        OC_RQ_CHILD = 1u << 9, /* the routed child of `parent` */
-    OC_RQ_HAS_STOP_LOSS = 1u << 10,
-    OC_RQ_HAS_TAKE_PROFIT = 1u << 11,
-    OC_RQ_QUANTITY_CHANGED = 1u << 12, /* AMEND: qty is new */
-    OC_RQ_PRICE_CHANGED = 1u << 13,
-    OC_RQ_STOP_CHANGED = 1u << 14
+       OC_RQ_HAS_STOP_LOSS = 1u << 10,
+       OC_RQ_HAS_TAKE_PROFIT = 1u << 11,
+       OC_RQ_QUANTITY_CHANGED = 1u << 12, /* AMEND: qty is new */
+       OC_RQ_PRICE_CHANGED = 1u << 13,
+       OC_RQ_STOP_CHANGED = 1u << 14
 };
 
 #define OC_TAG_MAX 24

@@ -9,42 +9,33 @@
 #include <outcry/risk.h>
 #include <outcry/services.h>
 
-static inline oc_rc oc_config_dec(const struct oc_host *host, const char *key,
-                                  struct oc_dec *ret_value)
+static inline oc_rc oc_config_dec(const struct oc_host *host, const char *key, struct oc_dec *ret_value)
 {
-    const struct oc_svc_config *config =
-        (const struct oc_svc_config *)host->service(host, OC_SVC_CONFIG);
+    const struct oc_svc_config *config = (const struct oc_svc_config *)host->service(host, OC_SVC_CONFIG);
     return config ? config->dec(host, key, ret_value) : OC_E_NOT_SUPPORTED;
 }
 
-static inline oc_rc oc_config_integer(const struct oc_host *host, const char *key,
-                                      int64_t *ret_value)
+static inline oc_rc oc_config_integer(const struct oc_host *host, const char *key, int64_t *ret_value)
 {
-    const struct oc_svc_config *config =
-        (const struct oc_svc_config *)host->service(host, OC_SVC_CONFIG);
+    const struct oc_svc_config *config = (const struct oc_svc_config *)host->service(host, OC_SVC_CONFIG);
     return config ? config->integer(host, key, ret_value) : OC_E_NOT_SUPPORTED;
 }
 
 static inline oc_rc oc_config_duration(const struct oc_host *host, const char *key, int64_t *ret_ns)
 {
-    const struct oc_svc_config *config =
-        (const struct oc_svc_config *)host->service(host, OC_SVC_CONFIG);
+    const struct oc_svc_config *config = (const struct oc_svc_config *)host->service(host, OC_SVC_CONFIG);
     return config ? config->duration(host, key, ret_ns) : OC_E_NOT_SUPPORTED;
 }
 
-static inline oc_rc oc_config_boolean(const struct oc_host *host, const char *key,
-                                      uint32_t *ret_value)
+static inline oc_rc oc_config_boolean(const struct oc_host *host, const char *key, uint32_t *ret_value)
 {
-    const struct oc_svc_config *config =
-        (const struct oc_svc_config *)host->service(host, OC_SVC_CONFIG);
+    const struct oc_svc_config *config = (const struct oc_svc_config *)host->service(host, OC_SVC_CONFIG);
     return config ? config->boolean(host, key, ret_value) : OC_E_NOT_SUPPORTED;
 }
 
-static inline oc_rc oc_config_text(const struct oc_host *host, const char *key, char *text,
-                                   uint32_t size_max)
+static inline oc_rc oc_config_text(const struct oc_host *host, const char *key, char *text, uint32_t size_max)
 {
-    const struct oc_svc_config *config =
-        (const struct oc_svc_config *)host->service(host, OC_SVC_CONFIG);
+    const struct oc_svc_config *config = (const struct oc_svc_config *)host->service(host, OC_SVC_CONFIG);
     return config ? config->text(host, key, text, size_max) : OC_E_NOT_SUPPORTED;
 }
 
@@ -62,8 +53,8 @@ static inline oc_rc oc_allow(struct oc_verdict *ret_verdict)
 }
 
 /* Refuses with a stable reason and the two numbers that decided. */
-static inline oc_rc oc_refuse(struct oc_verdict *ret_verdict, const char *reason,
-                              struct oc_dec used, struct oc_dec limit)
+static inline oc_rc oc_refuse(struct oc_verdict *ret_verdict, const char *reason, struct oc_dec used,
+                              struct oc_dec limit)
 {
     ret_verdict->allowed = 0;
     for (uint32_t i = 0; reason[i] && i + 1 < OC_REASON_MAX; i++)

@@ -46,23 +46,18 @@ struct oc_risk_ctx {
     const struct oc_request *previous;
     int64_t previous_filled; /* units already filled of it */
     /* Decimal -> quantity units of the instrument, exact or rounded down. */
-    oc_rc (*to_units)(const struct oc_risk_ctx *ctx, uint32_t inst, struct oc_dec dec,
-                      int64_t *ret_units);
+    oc_rc (*to_units)(const struct oc_risk_ctx *ctx, uint32_t inst, struct oc_dec dec, int64_t *ret_units);
     /* The largest base quantity the request can lead to (an order by money has one too). */
-    oc_rc (*worst_qty)(const struct oc_risk_ctx *ctx, const struct oc_request *ask,
-                       int64_t *ret_units);
+    oc_rc (*worst_qty)(const struct oc_risk_ctx *ctx, const struct oc_request *ask, int64_t *ret_units);
     /* The price at which it is valued: its limit, its stop, or the reference. OC_E_NOT_FOUND: no
      * price known. */
-    oc_rc (*worst_price)(const struct oc_risk_ctx *ctx, const struct oc_request *ask,
-                         int64_t *ret_units);
+    oc_rc (*worst_price)(const struct oc_risk_ctx *ctx, const struct oc_request *ask, int64_t *ret_units);
     /* Last known reference price and its age. OC_E_NOT_FOUND: none. */
-    oc_rc (*reference)(const struct oc_risk_ctx *ctx, uint32_t inst, int64_t *ret_units,
-                       int64_t *ret_age_ns);
+    oc_rc (*reference)(const struct oc_risk_ctx *ctx, uint32_t inst, int64_t *ret_units, int64_t *ret_age_ns);
     /* Value of qty at price in the settlement asset. */
     oc_rc (*notional)(const struct oc_risk_ctx *ctx, uint32_t inst, int64_t price, int64_t qty,
                       struct oc_dec *ret_value);
-    oc_rc (*exposure)(const struct oc_risk_ctx *ctx, uint32_t account, uint32_t inst,
-                      struct oc_exposure *ret_exposure);
+    oc_rc (*exposure)(const struct oc_risk_ctx *ctx, uint32_t account, uint32_t inst, struct oc_exposure *ret_exposure);
     /* Marked equity of the account in its base currency. */
     oc_rc (*equity)(const struct oc_risk_ctx *ctx, uint32_t account, struct oc_dec *ret_equity);
     /* [engine] observe() only: latches the whole host (account 0) or one account until a person
@@ -71,10 +66,8 @@ struct oc_risk_ctx {
     const struct oc_instrument *(*instrument)(const struct oc_risk_ctx *ctx,
                                               uint32_t inst); /* borrowed until the call ends */
     /* quantity units -> decimal, price units -> decimal */
-    oc_rc (*qty_dec)(const struct oc_risk_ctx *ctx, uint32_t inst, int64_t units,
-                     struct oc_dec *ret_dec);
-    oc_rc (*price_dec)(const struct oc_risk_ctx *ctx, uint32_t inst, int64_t units,
-                       struct oc_dec *ret_dec);
+    oc_rc (*qty_dec)(const struct oc_risk_ctx *ctx, uint32_t inst, int64_t units, struct oc_dec *ret_dec);
+    oc_rc (*price_dec)(const struct oc_risk_ctx *ctx, uint32_t inst, int64_t units, struct oc_dec *ret_dec);
 };
 
 struct oc_risk {

@@ -51,8 +51,7 @@ struct oc_svc_net {
     uint32_t zero;
     oc_rc (*open)(const struct oc_host *host, const char *url, uint32_t *ret_stream);
     /* Queues bytes (copied) for one message; `request` ties an order to them, 0 none. */
-    oc_rc (*send)(const struct oc_host *host, uint32_t stream, const void *bytes, uint32_t size,
-                  uint64_t request);
+    oc_rc (*send)(const struct oc_host *host, uint32_t stream, const void *bytes, uint32_t size, uint64_t request);
     oc_rc (*close)(const struct oc_host *host, uint32_t stream);
 };
 
@@ -61,8 +60,8 @@ struct oc_svc_net {
 struct oc_svc_sign {
     uint32_t size;
     uint32_t zero;
-    oc_rc (*sign)(const struct oc_host *host, const char *key, const char *algorithm,
-                  const void *bytes, uint32_t size, uint8_t *signature, uint32_t signature_max);
+    oc_rc (*sign)(const struct oc_host *host, const char *key, const char *algorithm, const void *bytes, uint32_t size,
+                  uint8_t *signature, uint32_t signature_max);
 };
 
 /* [engine] Deterministic services for risk, sim and algo. */

@@ -1,2 +1,3 @@
-#define RULE_ROWS {OC_CONNECTOR, &table}, {OC_CONNECTOR, &table}, {0}
+#define RULE_ROWS                                                                                                      \
+    {OC_CONNECTOR, &table}, {OC_CONNECTOR, &table}, { 0 }
 #include "rule.h"

@@ -1,6 +1,6 @@
-#define RULE_ID "No"
-#define RULE_KIND "outcry.magic/1"
-#define RULE_OPEN NULL
+#define RULE_ID    "No"
+#define RULE_KIND  "outcry.magic/1"
+#define RULE_OPEN  NULL
 #define RULE_CLOSE NULL
 #define RULE_ABOUT ""
 #define RULE_BYTES NULL

@@ -1,2 +1,3 @@
-#define RULE_ROWS {"org.example.thing/1", &table}, {0}
+#define RULE_ROWS                                                                                                      \
+    {"org.example.thing/1", &table}, { 0 }
 #include "rule.h"

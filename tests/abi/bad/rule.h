@@ -73,7 +73,11 @@ static RULE_CONST struct oc_risk table = {.size = RULE_TABLE_SIZE, .check = RULE
 void *const unused[] __attribute__((unused)) = {(void *)check};
 #else
 #define RULE_IFACE OC_CONNECTOR
-static oc_rc start(void *self) { mark(); return (void)self, OC_OK; }
+static oc_rc start(void *self)
+{
+    mark();
+    return (void)self, OC_OK;
+}
 static oc_rc bytes(void *self, uint32_t stream, const void *data, uint32_t size)
 {
     (void)self, (void)stream, (void)data, (void)size;
@@ -88,8 +92,8 @@ static oc_rc quiesce(void *self, int64_t deadline_ns) { return (void)self, (void
 #define RULE_TABLE_SIZE sizeof(struct oc_connector)
 #endif
 #ifndef RULE_TABLE
-static RULE_CONST struct oc_connector table = {.size = RULE_TABLE_SIZE, .start = start,
-    .bytes = RULE_BYTES, .request = request, .quiesce = quiesce};
+static RULE_CONST struct oc_connector table = {
+    .size = RULE_TABLE_SIZE, .start = start, .bytes = RULE_BYTES, .request = request, .quiesce = quiesce};
 #define RULE_TABLE &table
 #else
 static const void *const functions[] = {(void *)start, (void *)request, (void *)quiesce};
@@ -103,19 +107,26 @@ void *const unused[] __attribute__((unused)) = {(void *)bytes};
 #define RULE_KIND RULE_IFACE
 #endif
 #ifndef RULE_ROWS
-#define RULE_ROWS {RULE_IFACE, RULE_TABLE}, {0}
+#define RULE_ROWS                                                                                                      \
+    {RULE_IFACE, RULE_TABLE}, { 0 }
 #endif
 static const struct oc_iface ifaces[] = {RULE_ROWS};
 #ifndef RULE_IFACES
 #define RULE_IFACES ifaces
 #endif
 
-static const struct oc_plugin plugin = {
-    .size = RULE_SIZE, .abi_major = RULE_MAJOR, .abi_minor = RULE_MINOR,
-    .kind = RULE_KIND, .id = RULE_ID, .version = "0.1.0", .license = "MIT", .about = RULE_ABOUT,
-    .open = RULE_OPEN, .close = RULE_CLOSE, .ifaces = RULE_IFACES};
-void *const also[] __attribute__((unused)) = {(void *)open_it, (void *)close_it, (void *)ifaces,
-                                              (void *)&plugin};
+static const struct oc_plugin plugin = {.size = RULE_SIZE,
+                                        .abi_major = RULE_MAJOR,
+                                        .abi_minor = RULE_MINOR,
+                                        .kind = RULE_KIND,
+                                        .id = RULE_ID,
+                                        .version = "0.1.0",
+                                        .license = "MIT",
+                                        .about = RULE_ABOUT,
+                                        .open = RULE_OPEN,
+                                        .close = RULE_CLOSE,
+                                        .ifaces = RULE_IFACES};
+void *const also[] __attribute__((unused)) = {(void *)open_it, (void *)close_it, (void *)ifaces, (void *)&plugin};
 #ifndef RULE_LIST
 OC_EXPORT const struct oc_plugin *const oc_plugins_v1[] = {&plugin, NULL};
 #else

@@ -43,8 +43,7 @@ struct oc_data {
     uint32_t flags;
     /* [remote] Looks at a file without reading all of it. `options` is "key=value;key=value"
      * (columns, unit, zone...). */
-    oc_rc (*probe)(void *self, const char *path, const char *options,
-                   struct oc_data_info *ret_info);
+    oc_rc (*probe)(void *self, const char *path, const char *options, struct oc_data_info *ret_info);
     /* [remote] Opens a stream under `token` (chosen by the host); events will name `inst` and use
      * `info`'s steps. */
     oc_rc (*start)(void *self, uint64_t token, const char *path, const char *options, uint32_t inst,
