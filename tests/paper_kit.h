@@ -11,8 +11,8 @@
 
 #include <cmocka.h>
 
-#include "app/instance.h"
-#include "app/verbs.h"
+#include "cli/verbs.h"
+#include "session/plugin_instance.h"
 
 #define MINUTE 60000000000LL
 #define MS     1000000LL
@@ -22,8 +22,8 @@ enum { INST = OC_INST(1, 1), ACCOUNT = 1, BTC = 1, USDT = 2 };
 struct venue {
     struct settings settings;
     struct registry *registry;
-    struct instance instance;
-    struct simhost simhost;
+    struct plugin_instance instance;
+    struct sim_answers sim_answers;
     const struct oc_sim *sim;
     uint64_t next;
     struct oc_ev_answer answers[256];
@@ -47,12 +47,12 @@ static inline struct venue *venue_new(const char *const *pairs)
         settings_set(&v->settings, key, pairs[1], "test");
     }
     v->instance.settings = &v->settings;
-    v->instance.simhost = &v->simhost;
+    v->instance.sim_answers = &v->sim_answers;
     strcpy(v->instance.section, "sim.paper");
-    if (instance_open(&v->instance, v->registry, OC_SIM, "outcry.paper", error) < 0)
+    if (plugin_instance_open(&v->instance, v->registry, OC_SIM, "outcry.paper", error) < 0)
         fail_msg("%s", error);
     v->sim = registry_interface(v->instance.plugin, OC_SIM);
-    simhost_init(&v->simhost, v->sim, v->instance.self);
+    sim_answers_init(&v->sim_answers, v->sim, v->instance.self);
     struct oc_instrument info = {.size = sizeof info,
                                  .inst = INST,
                                  .kind = OC_KIND_SPOT,
@@ -71,8 +71,8 @@ static inline struct venue *venue_new(const char *const *pairs)
 
 static inline void venue_free(struct venue *v)
 {
-    instance_close(&v->instance);
-    simhost_release(&v->simhost);
+    plugin_instance_close(&v->instance);
+    sim_answers_release(&v->sim_answers);
     settings_release(&v->settings);
     free(v->registry);
     free(v);
@@ -85,15 +85,15 @@ static inline void pass(struct venue *v, int64_t to_ns)
         struct oc_event head;
         struct oc_ev_answer answer;
         struct oc_ev_fill fill;
-        char bytes[SIMHOST_ANSWER_MAX];
+        char bytes[SIM_ANSWERS_ANSWER_MAX];
     } got;
-    while (simhost_next_ns(&v->simhost) <= to_ns) {
-        int64_t at_ns = simhost_next_ns(&v->simhost);
-        if (v->simhost.due_ns <= at_ns) {
-            v->simhost.due_ns = INT64_MAX;
+    while (sim_answers_next_ns(&v->sim_answers) <= to_ns) {
+        int64_t at_ns = sim_answers_next_ns(&v->sim_answers);
+        if (v->sim_answers.due_ns <= at_ns) {
+            v->sim_answers.due_ns = INT64_MAX;
             v->sim->due(v->instance.self, at_ns);
         }
-        while (simhost_take(&v->simhost, at_ns, &got, sizeof got) == OC_OK) {
+        while (sim_answers_take(&v->sim_answers, at_ns, &got, sizeof got) == OC_OK) {
             if (got.head.type == OC_EV_FILL)
                 v->fills[v->fill_count++] = got.fill;
             else

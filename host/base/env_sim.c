@@ -1,8 +1,8 @@
 /* env_sim.c: clock, timers, memory and failures of the simulation. The disk is env_sim_disk.c. */
 #include "base/env_sim.h"
 
-#include "base/agenda.h"
 #include "base/env_sim_disk.h"
+#include "base/timer_heap.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -38,10 +38,10 @@ static struct {
     void *hook_arg;
     struct block blocks; /* list head */
     size_t block_count;
-    struct agenda_item timer_items[ENV_SIM_TIMERS_MAX];
+    struct timer_heap_item timer_items[ENV_SIM_TIMERS_MAX];
     struct timer timers[ENV_SIM_TIMERS_MAX];
     bool timer_used[ENV_SIM_TIMERS_MAX];
-    struct agenda agenda;
+    struct timer_heap timer_heap;
 } sim;
 
 uint64_t env_sim_random(void)
@@ -94,10 +94,10 @@ static int64_t sim_clock_mono(void) { return sim.mono_ns; }
 void env_sim_advance(int64_t ns)
 {
     int64_t until = sim.mono_ns + ns;
-    const struct agenda_item *first;
-    while ((first = agenda_first(&sim.agenda)) != NULL && first->time_ns <= until) {
-        struct agenda_item item;
-        agenda_pop(&sim.agenda, &item);
+    const struct timer_heap_item *first;
+    while ((first = timer_heap_first(&sim.timer_heap)) != NULL && first->time_ns <= until) {
+        struct timer_heap_item item;
+        timer_heap_pop(&sim.timer_heap, &item);
         if (item.time_ns > sim.mono_ns) {
             sim.real_ns += item.time_ns - sim.mono_ns;
             sim.mono_ns = item.time_ns;
@@ -121,7 +121,7 @@ oc_rc env_sim_at(int64_t time_ns, void (*fn)(void *arg), void *arg)
         return OC_E_LIMIT;
     sim.timer_used[index] = true;
     sim.timers[index] = (struct timer){fn, arg};
-    return agenda_push(&sim.agenda, (struct agenda_item){time_ns, env_sim_random(), index});
+    return timer_heap_push(&sim.timer_heap, (struct timer_heap_item){time_ns, env_sim_random(), index});
 }
 
 static void sim_sleep(int64_t ns)
@@ -284,7 +284,7 @@ oc_rc env_sim_start(const struct env_sim_config *config)
     sim.real_ns = sim.mono_ns = config->start_ns;
     sim.boot = 1;
     sim.blocks.next = sim.blocks.previous = &sim.blocks;
-    sim.agenda = (struct agenda){.items = sim.timer_items, .max = ENV_SIM_TIMERS_MAX};
+    sim.timer_heap = (struct timer_heap){.items = sim.timer_items, .max = ENV_SIM_TIMERS_MAX};
     env_sim_disk_reset(config->disk_max);
     env_bind(&env_sim);
     return OC_OK;
@@ -296,7 +296,7 @@ static void end_process(void)
     free_blocks();
     sim.fail_at = 0;
     sim.hook_at = 0;
-    sim.agenda.count = 0;
+    sim.timer_heap.count = 0;
     memset(sim.timer_used, 0, sizeof sim.timer_used);
 }
 

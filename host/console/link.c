@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "base/env_socket.h"
+#include "base/line.h"
 #include "base/text.h"
-#include "console/line.h"
 
 enum { IN_MAX = LINK_LINE_MAX * 2, SLICE_NS = 50000000 };
 

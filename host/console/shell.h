@@ -41,7 +41,7 @@ struct shell_config {
 
 /* Says hello, subscribes to all that is told, and installs the words. On the thread that will evaluate. `config` is copied,
  * what it points to is borrowed until shell_free. OC_E_IO: the host is gone or speaks another protocol. OC_E_FULL:
- * POST_SEATS_MAX are attached. OC_E_NOMEM. Owned: shell_free. */
+ * CONSOLE_SERVER_SEATS_MAX are attached. OC_E_NOMEM. Owned: shell_free. */
 oc_rc shell_new(const struct shell_config *config, struct shell **ret_shell);
 void shell_free(struct shell *shell);
 void shell_resize(struct shell *shell, uint32_t columns, uint32_t rows);

@@ -193,8 +193,8 @@ oc_rc engine_replace_client(struct engine *engine, uint32_t strategy, const stru
     slot->is_over = 0;
     free(slot->stop);
     slot->stop = NULL;
-    if (slot->grant)
-        grant_renew(slot->grant);
+    if (slot->permissions)
+        permissions_renew(slot->permissions);
     return OC_OK;
 }
 
@@ -206,10 +206,10 @@ void engine_remove_client(struct engine *engine, uint32_t strategy)
     engine_resubscribe(engine, strategy, NULL, 0);
     timers_remove_of(&engine->timers, strategy);
     free(slot->stop);
-    free(slot->grant);
+    free(slot->permissions);
     slot->table = (struct engine_client){0};
     slot->stop = NULL;
-    slot->grant = NULL;
+    slot->permissions = NULL;
     slot->is_over = 0;
     slot->missed = 0;
     slot->off = CLIENT_GONE;

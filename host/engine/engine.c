@@ -42,7 +42,7 @@ void engine_free(struct engine *engine)
         free(engine->builders[i]);
     free(engine->builders);
     for (uint32_t i = 1; i <= engine->client_count; i++)
-        free(engine->clients[i].stop), free(engine->clients[i].grant);
+        free(engine->clients[i].stop), free(engine->clients[i].permissions);
     free(engine->subscriptions);
     timers_release(&engine->timers);
     groups_release(&engine->groups);

@@ -21,8 +21,8 @@ struct subscription {
     uint32_t zero;
 };
 
-struct suspension; /* suspend.c */
-struct grant;      /* grant.c */
+struct suspension;  /* suspend.c */
+struct permissions; /* permissions.c */
 
 enum { CLIENT_SUSPENDED = 1, CLIENT_HELD = 2, CLIENT_GONE = 4 }; /* why nothing of it is called */
 
@@ -31,9 +31,9 @@ struct client {
     uint32_t off;  /* CLIENT_...; 0: it runs */
     uint32_t call; /* batches begun under this cause, from 1 */
     uint64_t cause;
-    uint64_t missed;     /* callbacks that it did not get because it was held */
-    struct grant *grant; /* NULL: without budget and limits. Owned */
-    uint32_t is_over;    /* the running callback has gone over its budget */
+    uint64_t missed;                 /* callbacks that it did not get because it was held */
+    struct permissions *permissions; /* NULL: without budget and limits. Owned */
+    uint32_t is_over;                /* the running callback has gone over its budget */
     uint32_t zero;
     uint64_t room[2];        /* 128 bytes: found by a shift, at every event */
     struct suspension *stop; /* the record that suspended it; in a replay the one to stop at. NULL: none. Owned */
@@ -111,15 +111,15 @@ oc_rc stage_restore(struct engine *engine, const struct oc_request *request);
 /* In place of bar(): the client is off, or its callback is not to be entered. */
 void client_pass(struct client *client, const struct oc_event *bar);
 
-/* grant.c */
+/* permissions.c */
 /* Capabilities and budgets of the running callback's client, before the chain is asked. `order` is the order that an
  * amend changes, or the new one; `qty` what it can lead to at worst. OC_E_LIMIT: *ret_refusal says why. */
-oc_rc grant_ask(struct engine *engine, const struct oc_request *request, const struct order *order, int64_t qty,
-                struct engine_refusal *ret_refusal);
+oc_rc permissions_ask(struct engine *engine, const struct oc_request *request, const struct order *order, int64_t qty,
+                      struct engine_refusal *ret_refusal);
 /* The words of what went over the budget. */
-const char *grant_words(const struct grant *grant);
+const char *permissions_words(const struct permissions *permissions);
 /* A second begins anew. */
-void grant_renew(struct grant *grant);
+void permissions_renew(struct permissions *permissions);
 
 /* input.c */
 /* An answer applied to its order and the books; with is_restoring nobody is told and nothing is asked for. */

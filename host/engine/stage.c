@@ -364,8 +364,8 @@ oc_rc engine_submit(struct engine *engine, struct oc_request *request, struct en
     } else {
         if (request->bits & OC_RQ_HAS_QUOTE_QTY)
             chain_worst_qty(engine, request, &order->worst_qty);
-        if (__builtin_expect(engine->clients[engine->caller].grant != NULL, 0))
-            rc = grant_ask(engine, request, order, order_remaining_worst(order), &refusal);
+        if (__builtin_expect(engine->clients[engine->caller].permissions != NULL, 0))
+            rc = permissions_ask(engine, request, order, order_remaining_worst(order), &refusal);
         if (rc == OC_OK)
             rc = ask_twice(engine, request, &refusal);
     }
@@ -437,8 +437,8 @@ oc_rc engine_amend(struct engine *engine, struct oc_request *request, struct eng
     if (ask.bits & OC_RQ_STOP_CHANGED)
         ask.stop_price = request->stop_price;
     struct engine_refusal refusal = {.order = ask.order};
-    if (engine->clients[engine->caller].grant)
-        rc = grant_ask(engine, &ask, order, ask.qty - order->filled, &refusal);
+    if (engine->clients[engine->caller].permissions)
+        rc = permissions_ask(engine, &ask, order, ask.qty - order->filled, &refusal);
     if (rc == OC_OK)
         rc = ask_twice(engine, &ask, &refusal);
     if (rc == OC_OK) {

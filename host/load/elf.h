@@ -7,8 +7,8 @@
  * - An address is as the file says it (before the loader adds a base). Pointers in data are read
  *   through the relocations that the loader would apply.
  * - Every table has a limit below. */
-#ifndef OUTCRY_LOAD_ELF_H
-#define OUTCRY_LOAD_ELF_H
+#ifndef LOAD_ELF_H
+#define LOAD_ELF_H
 
 #include <outcry/abi.h>
 #include <stdbool.h>

@@ -4,8 +4,8 @@
  * Invariants
  * - A copy is sealed before its bytes are read, so what was inspected is what is loaded.
  * - Only regular files of at most ELF_SIZE_MAX bytes are taken; a pipe never blocks the caller. */
-#ifndef OUTCRY_LOAD_FILE_H
-#define OUTCRY_LOAD_FILE_H
+#ifndef LOAD_FILE_H
+#define LOAD_FILE_H
 
 #include "load/elf.h"
 

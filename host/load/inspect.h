@@ -5,8 +5,8 @@
  * - The file is read as data; no byte of it is mapped executable or called.
  * - All faults that can be told are told at once, each with field, found and expected.
  * - A report is plain memory: it owns nothing and may be copied. */
-#ifndef OUTCRY_LOAD_INSPECT_H
-#define OUTCRY_LOAD_INSPECT_H
+#ifndef LOAD_INSPECT_H
+#define LOAD_INSPECT_H
 
 #include "load/elf.h"
 

@@ -3,8 +3,8 @@
  * Invariants
  * - A library that is not loaded yet is read as a file; nothing is loaded to answer a question.
  * - A library file is opened only after the process itself did not have the symbol. */
-#ifndef OUTCRY_LOAD_LIBRARY_H
-#define OUTCRY_LOAD_LIBRARY_H
+#ifndef LOAD_LIBRARY_H
+#define LOAD_LIBRARY_H
 
 #include "load/elf.h"
 #include "load/file.h"

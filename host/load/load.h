@@ -6,8 +6,8 @@
  * - Nothing is ever unmapped, and the descriptor of each copy stays open: glibc remembers the name.
  * - An id is registered once. A reload adds a newer generation; older ones stay valid.
  * - Not thread-safe: the registry is changed during [setup] only. */
-#ifndef OUTCRY_LOAD_LOAD_H
-#define OUTCRY_LOAD_LOAD_H
+#ifndef LOAD_LOAD_H
+#define LOAD_LOAD_H
 
 #include "load/inspect.h"
 

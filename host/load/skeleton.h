@@ -1,7 +1,7 @@
 /* skeleton.h: the texts of `plugin new`. Each is a list of parts, NULL-terminated, to be joined;
  * @NAME@, @KIND@ and @ABI@ stand for what they say. */
-#ifndef OUTCRY_LOAD_SKELETON_H
-#define OUTCRY_LOAD_SKELETON_H
+#ifndef LOAD_SKELETON_H
+#define LOAD_SKELETON_H
 
 extern const char *const skeleton_cmake[];
 extern const char *const skeleton_readme[];

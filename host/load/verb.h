@@ -4,8 +4,8 @@
  * - Words go to `out` (the answer) and `err` (what is wrong); nothing here prints by itself.
  * - list and info read files as data and load nothing; check loads, and so proves both stages.
  * - Exit codes: 0 good, 1 a plugin is refused or a file cannot be made, 2 wrong use. */
-#ifndef OUTCRY_LOAD_VERB_H
-#define OUTCRY_LOAD_VERB_H
+#ifndef LOAD_VERB_H
+#define LOAD_VERB_H
 
 #include "load/load.h"
 

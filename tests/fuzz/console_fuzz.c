@@ -1,16 +1,16 @@
-/* console_fuzz.c: lines of a console, good and bad, against the desk of a small engine: questions and commands. What must hold: no
+/* console_fuzz.c: lines of a console, good and bad, against the service of a small engine: questions and commands. What must hold: no
  * crash, an answer is whole JSON or a refusal, and the engine counts no alarm. */
 #include <json-c/json.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "console/desk.h"
-#include "console/line.h"
-#include "console/put.h"
+#include "base/json_out.h"
+#include "base/line.h"
+#include "serve/console_service.h"
 
 static struct engine *engine;
-static struct desk *desk;
-static struct desk_host host;
+static struct console_service *service;
+static struct console_service_host host;
 static uint64_t seq;
 static uint32_t inst, account;
 
@@ -18,14 +18,14 @@ static oc_rc record(void *self, struct oc_event *event)
 {
     (void)self;
     event->seq = ++seq;
-    desk_record(desk, event);
+    console_service_record(service, event);
     return OC_OK;
 }
 
-static void host_status(void *self, struct desk_status *ret_status)
+static void host_status(void *self, struct console_service_status *ret_status)
 {
     (void)self;
-    *ret_status = (struct desk_status){.mode = "paper", .version = "0", .currency = "USDT"};
+    *ret_status = (struct console_service_status){.mode = "paper", .version = "0", .currency = "USDT"};
 }
 
 static bool host_command(void *self, const char *text, size_t size, struct text *reply)
@@ -33,24 +33,24 @@ static bool host_command(void *self, const char *text, size_t size, struct text 
     (void)self;
     (void)text;
     (void)size;
-    put_refusal(reply, "NO", "no");
+    json_refusal(reply, "NO", "no");
     return false;
 }
 
-static oc_rc host_control(void *self, const struct desk_words *words, struct text *reply)
+static oc_rc host_control(void *self, const struct command_words *words, struct text *reply)
 {
     (void)words;
     host_command(self, "", 0, reply);
     return OC_E_INVALID;
 }
 
-static bool host_words(void *self, const struct desk_words *words, struct text *reply)
+static bool host_words(void *self, const struct command_words *words, struct text *reply)
 {
     (void)words;
     return host_command(self, "", 0, reply);
 }
 
-static bool host_prepare(void *self, struct desk_words *words, struct text *reply)
+static bool host_prepare(void *self, struct command_words *words, struct text *reply)
 {
     (void)self;
     (void)words;
@@ -58,13 +58,13 @@ static bool host_prepare(void *self, struct desk_words *words, struct text *repl
     return true;
 }
 
-static bool host_list(void *self, const char *word, const struct desk_words *words, struct text *reply)
+static bool host_list(void *self, const char *word, const struct command_words *words, struct text *reply)
 {
     (void)word;
     return host_words(self, words, reply);
 }
 
-static bool host_origin(void *self, uint64_t order, uint32_t strategy, struct desk_origin *ret_origin)
+static bool host_origin(void *self, uint64_t order, uint32_t strategy, struct console_service_origin *ret_origin)
 {
     (void)self;
     (void)order;
@@ -100,7 +100,7 @@ static void input(void *event)
     struct oc_event *head = event;
     head->seq = ++seq;
     head->local_ns = head->venue_ns = (int64_t)seq * 1000000;
-    desk_market(desk, head);
+    console_service_market(service, head);
     engine_input(engine, head);
 }
 
@@ -130,10 +130,11 @@ static void open_all(void)
     instruments_add(engine_instruments(engine), &info, &inst);
     portfolio_add_account(engine_portfolio(engine), "main", "test", info.quote, 0, &account);
     engine_set_venue(engine, account, &venue);
-    host = (struct desk_host){NULL,      host_status, host_command, host_control, host_words, host_prepare,
-                              host_list, host_origin, host_name,    host_fee,     host_spread};
-    const struct desk_config desk_config = {.engine = engine, .host = &host, .account = account, .epoch = 1};
-    if (desk_new(&desk_config, &desk) < 0)
+    host = (struct console_service_host){NULL,      host_status, host_command, host_control, host_words, host_prepare,
+                                         host_list, host_origin, host_name,    host_fee,     host_spread};
+    const struct console_service_config service_config = {
+        .engine = engine, .host = &host, .account = account, .epoch = 1};
+    if (console_service_new(&service_config, &service) < 0)
         abort();
     struct oc_ev_trade trade = {.head = {.size = sizeof trade, .type = OC_EV_TRADE, .inst = inst}, .price = 10000};
     input(&trade);
@@ -141,7 +142,7 @@ static void open_all(void)
 
 static void close_all(void)
 {
-    desk_free(desk);
+    console_service_free(service);
     engine_free(engine);
 }
 
@@ -167,13 +168,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size > 4000)
         return 0;
     open_all();
-    text_init_grow(&reply, POST_LINE_MAX);
+    text_init_grow(&reply, COMMAND_LINE_MAX);
     for (size_t at = 0; at < size;) { /* a line each */
         const uint8_t *end = memchr(data + at, '\n', size - at);
         size_t length = (end ? (size_t)(end - data) : size) - at;
         memcpy(line, data + at, length);
         line[length] = 0;
-        struct desk_words words = {.count = 0};
+        struct command_words words = {.count = 0};
         memset(&command, 0, sizeof command);
         command.event.head = (struct oc_event){.size = (uint32_t)((sizeof command.event + length + 7) & ~7ull),
                                                .type = OC_EV_COMMAND,
@@ -182,14 +183,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                                                .inst = 0};
         command.event.text_size = (uint32_t)length;
         memcpy(&command.event + 1, line, length);
-        words.count = line_split(line, words.fields, POST_FIELDS_MAX);
+        words.count = line_split(line, words.fields, COMMAND_FIELDS_MAX);
         text_clear(&reply);
-        if (words.count <= POST_FIELDS_MAX && (desk_ask(desk, &words, &reply) || reply.size))
+        if (words.count <= COMMAND_FIELDS_MAX && (console_service_ask(service, &words, &reply) || reply.size))
             look_at(&reply);
         text_clear(&reply);
         engine_input(engine, &command.event.head);
-        desk_record(desk, &command.event.head);
-        desk_execute(desk, &command.event, &reply);
+        console_service_record(service, &command.event.head);
+        console_service_execute(service, &command.event, &reply);
         look_at(&reply);
         at += length + 1;
     }

@@ -11,17 +11,24 @@ say() { echo "tree: $*"; bad=1; }
 allowed() {
     case $1 in
     base) echo "base" ;;
-    journal) echo "base journal" ;;
-    engine) echo "base journal/door.h engine" ;;
-    io) echo "base journal/door.h io" ;;
+    config) echo "base config" ;;
     load) echo "base load" ;;
+    journal) echo "base journal" ;;
+    engine) echo "base engine" ;;
     script) echo "base engine script" ;;
-    console) echo "base engine script console" ;;
-    report) echo "base journal/read.h engine script report" ;;
-    app) echo "base journal engine io load script console report app" ;;
+    feed) echo "base feed" ;;
+    session) echo "base config load journal engine script feed session report steer serve replay recover" ;;
+    report) echo "base journal engine script report session" ;;
+    steer) echo "base config load journal engine script feed session steer serve" ;;
+    recover) echo "base config load journal engine script feed session report steer recover serve" ;;
+    replay) echo "base config load journal engine script feed session report steer replay serve cli" ;;
+    serve) echo "base config load journal engine script feed session report steer serve replay" ;;
+    console) echo "base script console" ;;
+    cli) echo "base config load journal engine script feed session report steer recover replay serve console cli" ;;
     esac
 }
-for room in base journal engine io load script console report app; do
+rooms="base config load journal engine script feed session report steer recover replay serve console cli"
+for room in $rooms; do
     for file in host/"$room"/*.[ch]; do
         [ -f "$file" ] || continue
         sed -nE 's/^#include "([^"]+)".*/\1/p' "$file" | while read -r name; do
@@ -38,7 +45,7 @@ done >build/tree.arrows
 
 # 2. One place knows the operating system.
 grep -nE '\b(clock_gettime|gettimeofday|time|mmap|munmap|fsync|fdatasync|socket|pthread_create|getrandom|rand|srand|fopen|nanosleep|usleep)\(' \
-    host/engine/*.c host/script/*.c host/journal/*.c host/io/*.c host/console/*.c plugins/*/*/*.c 2>/dev/null |
+    host/config/*.c host/engine/*.c host/script/*.c host/journal/*.c host/feed/*.c host/session/*.c host/report/*.c host/steer/*.c host/recover/*.c host/replay/*.c host/serve/*.c host/console/*.c plugins/*/*/*.c 2>/dev/null |
     grep -vE '^\S+:[0-9]+:\s*(\*|/\*|//)' >build/tree.os
 [ -s build/tree.os ] && { cat build/tree.os; say "an operating system call outside host/base/env"; }
 

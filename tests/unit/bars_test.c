@@ -9,9 +9,10 @@
 
 #include <cmocka.h>
 
-#include "app/feed_source.h"
-#include "app/verbs.h"
+#include "cli/verbs.h"
 #include "engine/bars.h"
+#include "feed/source.h"
+#include "session/plugin_instance.h"
 
 #define MINUTE_NS 60000000000LL
 #define SECOND_NS 1000000000LL
@@ -145,6 +146,8 @@ struct pair {
     struct settings settings;
     struct feed_source *ticks;
     struct feed_source *bars;
+    struct plugin_instance readers[2];
+    uint32_t reader_count;
 };
 
 static bool open_source(struct pair *pair, struct feed_source **source, const char *folder, const char *name)
@@ -152,7 +155,16 @@ static bool open_source(struct pair *pair, struct feed_source **source, const ch
     char path[1024];
     snprintf(path, sizeof path, "%s/market/fx/%s", folder, name);
     *source = calloc(1, sizeof **source);
-    oc_rc rc = feed_source_open(*source, pair->registry, &pair->settings, path, 1);
+    struct plugin_instance *reader = &pair->readers[pair->reader_count++];
+    reader->settings = &pair->settings;
+    snprintf(reader->section, sizeof reader->section, "data.csv");
+    reader->io.feed = &(*source)->feed;
+    oc_rc rc = plugin_instance_open(reader, pair->registry, OC_DATA, "outcry.csv", (*source)->error);
+    if (rc == OC_OK) {
+        (*source)->table = registry_interface(reader->plugin, OC_DATA);
+        (*source)->reader = reader->self;
+        rc = feed_source_open(*source, path, "", 1);
+    }
     if (rc == OC_OK) { /* both in one unit */
         (*source)->info.price_step = (struct oc_dec){1, 5, 0};
         rc = feed_source_start(*source, OC_INST(1, 1));
@@ -204,6 +216,8 @@ static void oanda_ticks_make_the_providers_bars(void **state)
     assert_int_equal(equal, 9552);
     feed_source_close(pair.ticks);
     feed_source_close(pair.bars);
+    for (uint32_t i = 0; i < pair.reader_count; i++)
+        plugin_instance_close(&pair.readers[i]);
     free(pair.ticks);
     free(pair.bars);
     settings_release(&pair.settings);

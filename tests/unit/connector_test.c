@@ -1,5 +1,5 @@
 /* The loopback connector, as built by an outsider, over feed and transcript. */
-#include "io/services.h"
+#include "feed/services.h"
 #include "load/load.h"
 
 #include <setjmp.h>

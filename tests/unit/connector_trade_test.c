@@ -2,7 +2,7 @@
  * the ring and the door, books changed. */
 #include "engine_fixture.h"
 
-#include "io/services.h"
+#include "feed/services.h"
 #include "load/load.h"
 
 struct market_place {

@@ -5,7 +5,7 @@
 
 #include "base/env.h"
 #include "base/text.h"
-#include "io/services.h"
+#include "feed/services.h"
 #include "load/load.h"
 
 #include <setjmp.h>

@@ -2,7 +2,7 @@
  * asked again it succeeds, the run ends like an undisturbed one, and nothing leaks. */
 #include "engine_kit.h"
 
-#include "engine/loop.h"
+#include "session/inbox.h"
 
 enum { INSTRUMENTS = 20, ORDERS = 540, GUARDED = 18, TIMERS = 18, LOTS = 40, ANSWERS = 70, SKETCH = 1 << 16 };
 
@@ -289,25 +289,25 @@ static oc_rc no_more(void *self, struct oc_event **ret_event)
 
 static void run_loop(struct world *world)
 {
-    const struct loop_hooks hooks = {0};
-    const struct loop_source source = {NULL, no_more};
-    struct loop *loop;
-    struct simhost simhost;
-    TWICE(loop_new(world->fixture.engine, &hooks, &loop));
-    TWICE(loop_add_source(loop, &source));
-    TWICE(loop_add_source(loop, &source));
-    TWICE(simhost_init(&simhost, NULL, NULL));
+    const struct inbox_hooks hooks = {0};
+    const struct inbox_source source = {NULL, no_more};
+    struct inbox *loop;
+    struct sim_answers sim_answers;
+    TWICE(inbox_new(world->fixture.engine, &hooks, &loop));
+    TWICE(inbox_add_source(loop, &source));
+    TWICE(inbox_add_source(loop, &source));
+    TWICE(sim_answers_init(&sim_answers, NULL, NULL));
     struct oc_ev_answer answer = fixture_answer(&world->fixture, OC_EV_ACCEPTED, 1);
     for (uint32_t i = 0; i < ANSWERS; i++)
-        TWICE(simhost_emit(&simhost, (int64_t)(i * 11 % ANSWERS), &answer.head));
+        TWICE(sim_answers_emit(&sim_answers, (int64_t)(i * 11 % ANSWERS), &answer.head));
     for (int64_t i = 0; i < ANSWERS; i++) {
-        assert_int_equal(simhost_next_ns(&simhost), i);
-        assert_int_equal(simhost_take(&simhost, i, &answer, sizeof answer), OC_OK);
+        assert_int_equal(sim_answers_next_ns(&sim_answers), i);
+        assert_int_equal(sim_answers_take(&sim_answers, i, &answer, sizeof answer), OC_OK);
     }
-    assert_int_equal(simhost_take(&simhost, ANSWERS, &answer, sizeof answer), OC_E_NOT_FOUND);
-    TWICE(loop_run(loop));
-    simhost_release(&simhost);
-    loop_free(loop);
+    assert_int_equal(sim_answers_take(&sim_answers, ANSWERS, &answer, sizeof answer), OC_E_NOT_FOUND);
+    TWICE(inbox_run(loop));
+    sim_answers_release(&sim_answers);
+    inbox_free(loop);
 }
 
 /* Returns the alarms that were raised on the way. */

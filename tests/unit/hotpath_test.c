@@ -9,9 +9,9 @@
 
 #include <cmocka.h>
 
-#include "app/bench.h"
-#include "app/verbs.h"
 #include "base/log.h"
+#include "cli/bench.h"
+#include "cli/verbs.h"
 
 /* It stands in main.c, which has a main of its own. */
 int verb_help(int argc, char **argv)
@@ -78,7 +78,7 @@ static void on_record(void *arg, const struct oc_event *event)
     struct session *session = window->run.session;
     if (event->type != OC_EV_REQUEST || !session)
         return;
-    uint64_t bar = loop_index(session->loop);
+    uint64_t bar = inbox_index(session->loop);
     if (bar < window->from || bar >= window->to)
         return;
     uint64_t lua = sandbox_alloc_count(strategy_sandbox(session->strategies[0].strategy));

@@ -1,4 +1,4 @@
-/* map_test.c: the containers of base against plain models: map, ring, arena, agenda, and the log's
+/* map_test.c: the containers of base against plain models: map, ring, arena, timer_heap, and the log's
  * folding. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -7,7 +7,6 @@
 
 #include <cmocka.h>
 
-#include "base/agenda.h"
 #include "base/arena.h"
 #include "base/env_sim.h"
 #include "base/fault.h"
@@ -15,6 +14,7 @@
 #include "base/log.h"
 #include "base/map.h"
 #include "base/ring.h"
+#include "base/timer_heap.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -216,29 +216,30 @@ static void arena_gives_and_takes_back(void **state)
     arena_release(&arena);
 }
 
-static void agenda_sorts_by_time_then_order(void **state)
+static void timer_heap_sorts_by_time_then_order(void **state)
 {
     (void)state;
     enum { ITEMS = 300 };
-    struct agenda agenda;
-    assert_int_equal(agenda_init(&agenda, ITEMS), OC_OK);
+    struct timer_heap timer_heap;
+    assert_int_equal(timer_heap_init(&timer_heap, ITEMS), OC_OK);
     for (uint64_t i = 0; i < ITEMS; i++)
-        assert_int_equal(agenda_push(&agenda, (struct agenda_item){(int64_t)(random_number() % 20), i, i}), OC_OK);
-    assert_int_equal(agenda_push(&agenda, (struct agenda_item){0, 0, 0}), OC_E_LIMIT);
+        assert_int_equal(timer_heap_push(&timer_heap, (struct timer_heap_item){(int64_t)(random_number() % 20), i, i}),
+                         OC_OK);
+    assert_int_equal(timer_heap_push(&timer_heap, (struct timer_heap_item){0, 0, 0}), OC_E_LIMIT);
     for (uint64_t i = 0; i < ITEMS; i += 3)
-        assert_true(agenda_remove(&agenda, i));
-    assert_false(agenda_remove(&agenda, 0));
-    struct agenda_item last = {INT64_MIN, 0, 0}, item;
+        assert_true(timer_heap_remove(&timer_heap, i));
+    assert_false(timer_heap_remove(&timer_heap, 0));
+    struct timer_heap_item last = {INT64_MIN, 0, 0}, item;
     size_t count = 0;
-    while (agenda_pop(&agenda, &item)) {
+    while (timer_heap_pop(&timer_heap, &item)) {
         assert_true(item.time_ns > last.time_ns || (item.time_ns == last.time_ns && item.order > last.order));
         assert_int_not_equal(item.value % 3, 0);
         last = item;
         count++;
     }
     assert_int_equal(count, 200);
-    assert_null(agenda_first(&agenda));
-    agenda_release(&agenda);
+    assert_null(timer_heap_first(&timer_heap));
+    timer_heap_release(&timer_heap);
 }
 
 static void a_changed_bit_changes_the_hash(void **state)
@@ -334,7 +335,7 @@ int main(void)
         cmocka_unit_test(ring_says_full_and_never),
         cmocka_unit_test(ring_works_between_threads),
         cmocka_unit_test(arena_gives_and_takes_back),
-        cmocka_unit_test(agenda_sorts_by_time_then_order),
+        cmocka_unit_test(timer_heap_sorts_by_time_then_order),
         cmocka_unit_test(a_changed_bit_changes_the_hash),
         cmocka_unit_test(a_storm_is_folded),
         cmocka_unit_test(a_fault_fires_on_its_pass),

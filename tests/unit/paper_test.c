@@ -188,9 +188,9 @@ static void post_only_reduce_only_and_time_in_force(void **state)
     (void)state;
     struct venue *v = venue_new(plain);
     bar(v, 0, 10000, 10000, 10000, 10000, -1);
-    struct oc_request post = order(v, OC_SIDE_BUY, 1000, 10000, 0);
-    post.bits |= OC_RQ_POST_ONLY;
-    send(v, MINUTE, post);
+    struct oc_request server = order(v, OC_SIDE_BUY, 1000, 10000, 0);
+    server.bits |= OC_RQ_POST_ONLY;
+    send(v, MINUTE, server);
     assert_string_equal(last_answer(v)->reason, "POST_ONLY_WOULD_CROSS");
     struct oc_request reduce = order(v, OC_SIDE_SELL, 1000, 0, 0);
     reduce.bits |= OC_RQ_REDUCE_ONLY;
@@ -374,7 +374,7 @@ static void its_state_is_saved_and_facts_are_taken(void **state)
         all[i]->sim->position(all[i]->instance.self, ACCOUNT, INST, &units);
         assert_int_equal(units, 1000);
         if (i == 2)
-            simhost_schedule(&x->simhost, 2 * MINUTE);
+            sim_answers_schedule(&x->sim_answers, 2 * MINUTE);
         bar(all[i], 2, 10000, 10000, 10000, 10000, -1);
         bar(all[i], 3, 9950, 9950, 9899, 9950, -1);
         assert_int_equal(all[i]->fill_count, fills + 1);
@@ -396,12 +396,12 @@ static void wrong_configuration_is_refused(void **state)
     load_needed(registry, names);
     for (int i = 0; i < 4; i++) {
         struct settings settings = {0};
-        struct instance instance = {.settings = &settings, .section = "sim.paper"};
+        struct plugin_instance instance = {.settings = &settings, .section = "sim.paper"};
         char key[64], error[512];
         snprintf(key, sizeof key, "sim.paper.%s", wrong[i][0]);
         settings_set(&settings, key, wrong[i][1], "test");
-        assert_int_equal(instance_open(&instance, registry, OC_SIM, "outcry.paper", error), OC_E_CONFIG);
-        instance_close(&instance);
+        assert_int_equal(plugin_instance_open(&instance, registry, OC_SIM, "outcry.paper", error), OC_E_CONFIG);
+        plugin_instance_close(&instance);
         settings_release(&settings);
     }
     free(registry);

@@ -4,7 +4,7 @@
 
 #include "base/env.h"
 #include "base/env_socket.h"
-#include "console/line.h"
+#include "base/line.h"
 #include "console/link.h"
 #include "console/shell.h"
 

@@ -14,13 +14,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "app/restore.h"
-#include "app/run.h"
-#include "app/steer.h"
-#include "app/verbs.h"
+#include "base/line.h"
 #include "base/log.h"
-#include "console/line.h"
+#include "cli/run.h"
+#include "cli/verbs.h"
 #include "engine/impl.h"
+#include "recover/restore.h"
+#include "steer/steer.h"
 
 enum { TRACE_MAX = 1 << 14 };
 
@@ -146,7 +146,7 @@ static inline struct town *town_new(const char *folder, const char *const *words
     town->session->commands_arg = town;
     town->session->on_record = town_record;
     town->session->on_record_arg = town;
-    text_init_grow(&town->reply, POST_LINE_MAX);
+    text_init_grow(&town->reply, COMMAND_LINE_MAX);
     return town;
 }
 
@@ -192,7 +192,7 @@ static inline void town_free(struct town *town)
 __attribute__((format(printf, 2, 3))) static inline bool town_say(struct town *town, const char *format, ...)
 {
     char line[1024];
-    struct desk_words words = {.count = 0};
+    struct command_words words = {.count = 0};
     struct text record;
     va_list args;
     va_start(args, format);
@@ -235,7 +235,7 @@ static inline void town_rows(struct town *town, char *out, size_t size)
 {
     struct text row;
     size_t at = 0;
-    text_init_grow(&row, POST_LINE_MAX);
+    text_init_grow(&row, COMMAND_LINE_MAX);
     for (uint32_t i = 0; i < town->session->strategy_count; i++) {
         text_clear(&row);
         session_put_strategy(town->session, &row, NULL, i);

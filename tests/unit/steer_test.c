@@ -275,7 +275,7 @@ static void nothing_is_granted_in_live(void **state)
     town_must(town, "may|steady|venues=paper|accounts=paper|instruments=BTC/USDT|verbs=buy,close");
     uint32_t denied = town->denied;
     town->ends_at = 200;
-    assert_int_equal(loop_run(town->session->loop) >= 0, true);
+    assert_int_equal(inbox_run(town->session->loop) >= 0, true);
     assert_int_equal(town->denied, denied);
     assert_true(engine_stats(town->session->engine)->fills > 5);
     town_free(town);

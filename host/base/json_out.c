@@ -1,0 +1,129 @@
+#include "base/json_out.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+static void begin(struct text *text, const char *key)
+{
+    char last = text->size ? text->data[text->size - 1] : '{';
+    if (last != '{' && last != '[' && last != ':')
+        text_put_char(text, ',');
+    if (key) {
+        text_put_char(text, '"');
+        text_put(text, key);
+        text_put(text, "\":");
+    }
+}
+
+void json_open(struct text *text, const char *key, char bracket)
+{
+    if (text->size || key)
+        begin(text, key);
+    text_put_char(text, bracket);
+}
+
+void json_close(struct text *text, char bracket) { text_put_char(text, bracket); }
+
+void json_text_n(struct text *text, const char *key, const char *value, size_t size)
+{
+    begin(text, key);
+    text_put_char(text, '"');
+    for (size_t i = 0; i < size; i++) {
+        unsigned char c = (unsigned char)value[i];
+        if (c == '"' || c == '\\') {
+            text_put_char(text, '\\');
+            text_put_char(text, (char)c);
+        } else if (c < ' ' || c == 0x7f) {
+            text_format(text, "\\u%04x", c);
+        } else {
+            text_put_char(text, (char)c);
+        }
+    }
+    text_put_char(text, '"');
+}
+
+void json_text(struct text *text, const char *key, const char *value)
+{
+    if (value)
+        json_text_n(text, key, value, strlen(value));
+    else
+        json_null(text, key);
+}
+
+void json_int(struct text *text, const char *key, int64_t value)
+{
+    begin(text, key);
+    text_put_units(text, value, 0, 0);
+}
+
+void json_bool(struct text *text, const char *key, bool value)
+{
+    begin(text, key);
+    text_put(text, value ? "true" : "false");
+}
+
+void json_null(struct text *text, const char *key)
+{
+    begin(text, key);
+    text_put(text, "null");
+}
+
+void json_double(struct text *text, const char *key, double value)
+{
+    begin(text, key);
+    if (isfinite(value))
+        text_format(text, "%.12g", value);
+    else
+        text_put(text, "null");
+}
+
+void json_dec(struct text *text, const char *key, struct oc_dec dec)
+{
+    begin(text, key);
+    text_put_units(text, dec.units, dec.scale, TEXT_SHORTEST);
+}
+
+void json_money(struct text *text, const char *key, oc_i128 money)
+{
+    char digits[64];
+    begin(text, key);
+    money_to_text(money, 8, false, digits);
+    text_put(text, digits);
+}
+
+void json_time(struct text *text, const char *key, int64_t ns)
+{
+    char time[TEXT_TIME_MAX];
+    begin(text, key);
+    text_from_time(time, ns);
+    text_put_char(text, '"');
+    text_put(text, time);
+    text_put_char(text, '"');
+}
+
+void json_refusal(struct text *text, const char *code, const char *format, ...)
+{
+    char message[512];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(message, sizeof message, format, args);
+    va_end(args);
+    text_clear(text);
+    json_open(text, NULL, '{');
+    json_text(text, "code", code);
+    json_text(text, "message", message);
+    json_bool(text, "definitive", true);
+    json_close(text, '}');
+}
+
+void json_order_id(struct text *text, const char *key, uint64_t order, uint32_t epoch)
+{
+    unsigned long long counter = order & ((1ull << 40) - 1);
+    begin(text, key);
+    if (order >> 40 == epoch)
+        text_format(text, "\"o%llu\"", counter);
+    else
+        text_format(text, "\"o%llu.%llu\"", (unsigned long long)(order >> 40), counter);
+}

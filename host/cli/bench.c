@@ -1,0 +1,87 @@
+/* bench.c: `outcry bench [ROW] [DIR]`: our figures beside a measuring stick of the same run, as ratios. */
+#include "cli/bench.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/env.h"
+#include "base/log.h"
+#include "base/version.h"
+#include "cli/verbs.h"
+
+static int compare_double(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return x < y ? -1 : x > y;
+}
+
+double bench_percentile(double *values, int count, int percent)
+{
+    qsort(values, (size_t)count, sizeof *values, compare_double);
+    int at = (int)((int64_t)count * percent / 100);
+    return values[at < count ? at : count - 1];
+}
+
+double bench_median(double *values, int count) { return bench_percentile(values, count, 50); }
+
+static oc_rc remove_entry(void *arg, const char *name)
+{
+    char path[ENV_PATH_MAX];
+    snprintf(path, sizeof path, "%s/%s", (const char *)arg, name);
+    (void)remove(path);
+    return OC_OK;
+}
+
+void bench_remove(const char *dir)
+{
+    char name[ENV_PATH_MAX];
+    snprintf(name, sizeof name, "%s", dir);
+    (void)env_list(name, remove_entry, name);
+    (void)remove(name);
+}
+
+static const struct row {
+    const char *name;
+    int (*run)(const struct bench *bench);
+} rows[] = {{"bars", bench_bars},       {"order", bench_order},     {"stop", bench_stop},
+            {"door", bench_door},       {"journal", bench_journal}, {"durable", bench_durable},
+            {"restore", bench_restore}, {"console", bench_console}};
+
+enum { ROWS = sizeof rows / sizeof rows[0] };
+
+static bool is_row(const char *name)
+{
+    for (int i = 0; i < ROWS; i++)
+        if (strcmp(rows[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+int verb_bench(int argc, char **argv)
+{
+    const char *wanted = argc > 1 ? argv[1] : "", *fixed = getenv("BENCH_N");
+    if (*wanted && !is_row(wanted)) {
+        fprintf(stderr, "outcry: bench: found '%s', expected", wanted);
+        for (int i = 0; i < ROWS; i++)
+            fprintf(stderr, "%s %s", i ? "," : "", rows[i].name);
+        fputs(", or nothing for all of them\n", stderr);
+        return EXIT_USE;
+    }
+    /* A folder of our own name: what is in it is removed. */
+    char dir[ENV_PATH_MAX];
+    snprintf(dir, sizeof dir, "%s/outcry-bench.tmp", argc > 2 ? argv[2] : ".");
+    struct registry *registry = calloc(1, sizeof *registry);
+    struct bench bench = {.registry = registry, .fixed = fixed ? strtoull(fixed, NULL, 10) : 0, .dir = dir};
+    int code = EXIT_RUN;
+    if (registry && run_load_plugins(registry) == OC_OK) {
+        log_set_level(LOG_ERROR);
+        printf("outcry %s, compiler %s; medians, CPU time of the thread unless said\n", OUTCRY_VERSION, __VERSION__);
+        code = EXIT_GOOD;
+        for (int i = 0; i < ROWS && code == EXIT_GOOD; i++)
+            if (!*wanted || strcmp(rows[i].name, wanted) == 0)
+                code = rows[i].run(&bench);
+    }
+    free(registry);
+    return code;
+}

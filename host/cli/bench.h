@@ -1,0 +1,63 @@
+/* bench.h: what the rows of `outcry bench` share.
+ *
+ * Invariants
+ * - A figure stands beside a stick that ran in the same process, ours and stick in turn; nothing is asserted here.
+ * - With BENCH_N in the environment a row does its work exactly so many times, once, with the watchdog off: the
+ *   difference of two such runs is what tests/bench counts instructions and system calls by. BENCH_IDLE: the row
+ *   `order` without orders. BENCH_SESSION: the journal is written to that folder. */
+#ifndef CLI_BENCH_H
+#define CLI_BENCH_H
+
+#include "cli/run.h"
+
+enum { BENCH_BARS_MAX = 500000, BENCH_REPEATS_MAX = 31 };
+
+struct bench {
+    struct registry *registry; /* borrowed */
+    uint64_t fixed;            /* BENCH_N; 0: not given */
+    const char *dir;           /* folder for what needs a disk, made and removed: of a name that only we use */
+};
+
+enum bench_user { BENCH_LUA = 0, BENCH_C_EVENT, BENCH_C_ORDER };
+
+/* One run of a session over bars held in memory. */
+struct bench_run {
+    enum bench_user user;    /* who gets the bars: the Lua body, or C that does nothing or orders at each bar */
+    bool is_watched;         /* the watchdog's timer runs */
+    const char *session_dir; /* the journal is written there; NULL: in memory */
+    void (*on_record)(void *arg, const struct oc_event *event);
+    void *on_record_arg;
+    struct session *session; /* while it runs */
+    double ns;               /* of CPU a bar; out, as what follows */
+    uint64_t requests;
+    uint64_t fills;
+    uint64_t records;
+};
+
+/* bench_bars.c */
+void bench_make_bars(struct oc_ev_bar *bars, uint64_t count);
+/* Opens a session as the row needs it; bench_session_close also on failure (NULL: no memory). */
+struct session *bench_session_open(const struct bench *bench, struct oc_ev_bar *bars, uint64_t count,
+                                   struct bench_run *run);
+void bench_session_close(struct session *session);
+oc_rc bench_session_run(const struct bench *bench, struct oc_ev_bar *bars, uint64_t count, struct bench_run *run);
+int bench_bars(const struct bench *bench);
+int bench_order(const struct bench *bench);
+int bench_stop(const struct bench *bench);
+
+/* bench_journal.c */
+int bench_door(const struct bench *bench);
+int bench_journal(const struct bench *bench);
+int bench_durable(const struct bench *bench);
+int bench_restore(const struct bench *bench);
+
+/* bench_console.c */
+int bench_console(const struct bench *bench);
+
+/* bench.c */
+double bench_median(double *values, int count);
+double bench_percentile(double *values, int count, int percent);
+/* Removes the folder and the files in it. */
+void bench_remove(const char *dir);
+
+#endif

@@ -1,0 +1,275 @@
+/* bench_console.c: what a console costs its engine: each question, and a console that misbehaves while events pass. */
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/env_socket.h"
+#include "cli/bench.h"
+#include "cli/verbs.h"
+#include "console/shell.h"
+#include "session/session_impl.h"
+
+enum { RATE = 100000, PHASE_SECONDS = 4, SAMPLES_MAX = 4096, BUCKETS = 64 * 16, QUESTIONS_EACH = 400, ROUNDS = 3 };
+
+struct scene {
+    struct options *options;
+    struct session *session;
+    struct env_thread *thread;
+    struct env_signal *opened;
+    oc_rc rc;
+    _Atomic int phase; /* which histogram counts now; 0: none */
+    uint64_t late[3][BUCKETS];
+    int watch_fd;
+};
+
+/* Sixteenths of a power of two. */
+static uint32_t bucket_of(int64_t ns)
+{
+    uint64_t value = ns < 16 ? 16 : (uint64_t)ns;
+    uint32_t power = 63 - (uint32_t)__builtin_clzll(value);
+    return power * 16 + (uint32_t)(value >> (power - 4) & 15);
+}
+
+static double bucket_ns(uint32_t bucket) { return (double)(16 + bucket % 16) * (double)(1ull << (bucket / 16)) / 16; }
+
+static double percentile(const uint64_t *buckets, double share)
+{
+    uint64_t all = 0, seen = 0;
+    for (uint32_t i = 0; i < BUCKETS; i++)
+        all += buckets[i];
+    for (uint32_t i = 0; i < BUCKETS; i++) {
+        seen += buckets[i];
+        if (all && (double)seen >= share * (double)all)
+            return bucket_ns(i);
+    }
+    return 0;
+}
+
+static void on_late(void *arg, int64_t late_ns)
+{
+    struct scene *scene = arg;
+    scene->late[atomic_load_explicit(&scene->phase, memory_order_relaxed)][bucket_of(late_ns)]++;
+}
+
+static void host_run(void *arg)
+{
+    struct scene *scene = arg;
+    scene->rc = session_open(scene->session);
+    env_signal_post(scene->opened);
+    if (scene->rc == OC_OK)
+        scene->rc = session_run(scene->session);
+}
+
+/* `path` NULL: no other console can attach. */
+static bool scene_open(struct scene *scene, const struct bench *bench, const char *path, const char *feed,
+                       const char *speed)
+{
+    int own[2];
+    scene->options = calloc(1, sizeof *scene->options);
+    scene->session = scene->options ? run_session_new(scene->options, bench->registry, "paper") : NULL;
+    if (!scene->session || env_socket_pair(own) < 0 || env_signal_new(&scene->opened) < 0)
+        return false;
+    struct session *session = scene->session;
+    session->progress = NULL;
+    settings_set(&scene->options->settings, "account.cash", "1000000 USDT", "bench");
+    settings_set(&scene->options->settings, "session.feed", feed, "bench");
+    settings_set(&scene->options->settings, "session.speed", speed, "bench");
+    settings_set(&scene->options->settings, "session.end", "hold", "bench");
+    session->may_be_empty = true;
+    session->has_own_console = true;
+    session->on_late = on_late;
+    session->on_late_arg = scene;
+    scene->watch_fd = own[1];
+    if (run_setup_paper(session, scene->options) < 0 || console_server_new(path, own[0], true, &session->server) < 0)
+        return false;
+    if (env_thread_start(host_run, scene, &scene->thread) < 0)
+        return false;
+    env_signal_wait(scene->opened, -1);
+    return scene->rc == OC_OK;
+}
+
+static void scene_close(struct scene *scene)
+{
+    if (scene->thread)
+        env_thread_join(scene->thread);
+    if (scene->session) {
+        session_close(scene->session);
+        console_server_free(scene->session->server);
+    }
+    free(scene->session);
+    if (scene->opened)
+        env_signal_free(scene->opened);
+    if (scene->options)
+        options_release(scene->options);
+    free(scene->options);
+}
+
+static bool ask(struct link *link, const char *const *fields, uint32_t count)
+{
+    const char *json;
+    bool is_ok;
+    return link_ask(link, fields, count, 5000000000, NULL, &is_ok, &json) == OC_OK && is_ok;
+}
+
+/* One question again and again, on the engine's side alone: how long events would stand still. */
+static void time_questions(struct session *session)
+{
+    static const struct {
+        const char *name;
+        const char *fields[4];
+        uint32_t count;
+    } nouns[] = {{"status", {"status"}, 1},
+                 {"markets", {"markets"}, 1},
+                 {"ticker", {"ticker"}, 1},
+                 {"orders, 8 rows", {"orders", "open"}, 2},
+                 {"fills, 16 rows", {"fills"}, 1},
+                 {"positions", {"positions"}, 1},
+                 {"pnl", {"pnl"}, 1},
+                 {"explain", {"explain", "o1"}, 2},
+                 {"preview", {"preview", "buy", "BTC/USDT", "qty=1"}, 4},
+                 {"bars, 64 rows", {"bars", "BTC/USDT", "1s", "64"}, 4}};
+    double values[QUESTIONS_EACH];
+    struct text reply;
+    text_init_grow(&reply, COMMAND_LINE_MAX);
+    puts("\nquestions on the engine's side        median us    p99 us");
+    for (size_t i = 0; i < sizeof nouns / sizeof nouns[0]; i++) {
+        struct command_words words = {.count = nouns[i].count};
+        memcpy(words.fields, nouns[i].fields, sizeof nouns[i].fields);
+        for (int k = 0; k < QUESTIONS_EACH; k++) {
+            text_clear(&reply);
+            int64_t start_ns = env_clock_mono();
+            console_service_ask(session->service, &words, &reply);
+            values[k] = (double)(env_clock_mono() - start_ns) / 1e3;
+        }
+        printf("  %-34s %10.1f %9.1f\n", nouns[i].name, bench_median(values, QUESTIONS_EACH),
+               bench_percentile(values, QUESTIONS_EACH, 99));
+    }
+    text_release(&reply);
+}
+
+static int bench_questions(const struct bench *bench)
+{
+    struct scene scene = {.rc = OC_OK};
+    int code = EXIT_RUN;
+    struct link *link = NULL;
+    if (scene_open(&scene, bench, NULL, "synthetic:1000", "max") && link_new(scene.watch_fd, &link) == OC_OK) {
+        const char *pause[] = {"pause"}, *step[] = {"step", "200000"},
+                   *resting[] = {"buy", "BTC/USDT", "qty=0.001", "price=30000"},
+                   *taken[] = {"buy", "BTC/USDT", "qty=0.001"};
+        ask(link, pause, 1);
+        ask(link, step, 2);
+        for (int i = 0; i < 64; i++) {
+            ask(link, taken, 3);
+            ask(link, resting, 4);
+        }
+        ask(link, step, 2);
+        ask(link, pause, 1);
+        time_questions(scene.session); /* the engine sleeps: it is paused */
+        code = EXIT_GOOD;
+    }
+    link_free(link);
+    scene_close(&scene);
+    return code;
+}
+
+struct noise { /* a console that does everything wrong, on a thread of its own */
+    int fd;
+    atomic_bool is_over;
+    uint64_t lines;
+};
+
+static void swallow(void *arg, const char *text, size_t size)
+{
+    (void)text;
+    ((struct noise *)arg)->lines += size;
+}
+
+static void make_noise(void *arg)
+{
+    struct noise *noise = arg;
+    struct link *link = NULL;
+    struct shell *shell = NULL;
+    if (link_new(noise->fd, &link) < 0)
+        return;
+    struct shell_config config = {.link = link, .print = swallow, .arg = noise, .limit_ns = 300000000, .columns = 80};
+    if (shell_new(&config, &shell) == OC_OK)
+        while (!atomic_load(&noise->is_over)) {
+            shell_eval(shell, "while true do end");
+            shell_eval(shell, "for i = 1, 20000 do print(('x'):rep(200), i) end");
+            shell_eval(shell, "error('wrong')");
+            shell_eval(shell, "orders('all')");
+        }
+    shell_free(shell);
+    link_free(link);
+}
+
+/* A second console asks a line now and then; returns how many answers were timed. */
+static int watch(struct link *link, struct scene *scene, int phase, double *times, int max)
+{
+    static const char *const status[] = {"status"};
+    int64_t end_ns = env_clock_mono() + PHASE_SECONDS * 1000000000LL;
+    int count = 0;
+    atomic_store(&scene->phase, phase);
+    while (env_clock_mono() < end_ns && count < max) {
+        int64_t start_ns = env_clock_mono();
+        if (!ask(link, status, 1))
+            break;
+        times[count++] = (double)(env_clock_mono() - start_ns) / 1e6;
+        env_sleep(20000000);
+    }
+    atomic_store(&scene->phase, 0);
+    return count;
+}
+
+static int bench_noise(const struct bench *bench)
+{
+    static double quiet_ms[SAMPLES_MAX], noisy_ms[SAMPLES_MAX];
+    char path[ENV_SOCKET_PATH_MAX], feed[32];
+    struct scene *scene = calloc(1, sizeof *scene);
+    struct link *link = NULL;
+    struct noise noise = {.fd = -1};
+    struct env_thread *thread = NULL;
+    int code = EXIT_RUN, quiet = 0, noisy = 0;
+    snprintf(feed, sizeof feed, "synthetic:%d", RATE);
+    snprintf(path, sizeof path, "/tmp/outcry-bench-%d.sock", env_process());
+    if (!scene || !scene_open(scene, bench, path, feed, "1x") || link_new(scene->watch_fd, &link) < 0)
+        goto out;
+    for (int round = 0; round < ROUNDS; round++) { /* in turn, so that the machine's moods meet both */
+        quiet += watch(link, scene, 1, quiet_ms + quiet, SAMPLES_MAX - quiet);
+        noise = (struct noise){.fd = -1};
+        if (env_socket_connect(path, &noise.fd) < 0 || env_thread_start(make_noise, &noise, &thread) < 0)
+            goto out;
+        noisy += watch(link, scene, 2, noisy_ms + noisy, SAMPLES_MAX - noisy);
+        atomic_store(&noise.is_over, true);
+        env_thread_join(thread);
+    }
+    double quiet_p99 = percentile(scene->late[1], 0.99), noisy_p99 = percentile(scene->late[2], 0.99);
+    printf("\n%d events a second, %d s each, in %d rounds       quiet     console loops, prints, fails\n", RATE,
+           PHASE_SECONDS * ROUNDS, ROUNDS);
+    printf("  an event is taken after its time: median us %10.1f %10.1f\n", percentile(scene->late[1], 0.5) / 1e3,
+           percentile(scene->late[2], 0.5) / 1e3);
+    printf("                                       p99 us %10.1f %10.1f   ratio %.2f\n", quiet_p99 / 1e3,
+           noisy_p99 / 1e3, quiet_p99 > 0 ? noisy_p99 / quiet_p99 : 0);
+    printf("  another console's line is answered: median ms %8.2f %10.2f\n", bench_median(quiet_ms, quiet),
+           bench_median(noisy_ms, noisy));
+    printf("                                         p99 ms %8.2f %10.2f   (50 is the limit)\n",
+           bench_percentile(quiet_ms, quiet, 99), bench_percentile(noisy_ms, noisy, 99));
+    code = EXIT_GOOD;
+out:
+    link_free(link);
+    if (scene)
+        scene_close(scene);
+    free(scene);
+    return code;
+}
+
+int bench_console(const struct bench *bench)
+{
+    if (bench->fixed) {
+        fputs("outcry: bench: the row console has no BENCH_N\n", stderr);
+        return EXIT_USE;
+    }
+    int code = bench_questions(bench);
+    return code == EXIT_GOOD ? bench_noise(bench) : code;
+}

@@ -1,0 +1,384 @@
+#include "cli/console.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/env_fork.h"
+#include "base/env_socket.h"
+#include "base/log.h"
+#include "cli/run.h"
+#include "cli/verbs.h"
+#include "console/terminal.h"
+#include "replay/diff.h"
+#include "replay/rewind.h"
+#include "session/interrupt.h"
+#include "session/session_impl.h"
+
+enum { CONNECT_MAX = 64 };
+
+struct log_target {
+    struct console_server *server;
+    bool to_stderr;
+};
+
+static struct log_target log_target; /* the log has one sink */
+
+static void log_line(void *arg, enum log_level level, const char *line, size_t length)
+{
+    const struct log_target *target = arg;
+    if (target->to_stderr) {
+        fwrite(line, 1, length, stderr);
+        fputc('\n', stderr);
+    }
+    if (!target->server || !console_server_is_wanted(target->server, TELL_LOG))
+        return;
+    char bytes[LOG_LINE_MAX * 2];
+    struct text json;
+    text_init_fixed(&json, bytes, sizeof bytes);
+    json_open(&json, NULL, '{');
+    json_text(&json, "level", log_level_name(level));
+    json_text_n(&json, "text", line, length);
+    json_close(&json, '}');
+    if (!json.is_cut)
+        console_server_log(target->server, json.data, json.size);
+}
+
+oc_rc console_listen(struct session *session, int own_fd, bool is_default, bool logs_to_stderr)
+{
+    char folder[ENV_SOCKET_PATH_MAX], path[ENV_SOCKET_PATH_MAX + 32];
+    const char *place = settings_text(session->settings, "console.socket", is_default ? "auto" : "none");
+    bool is_none = strcmp(place, "none") == 0;
+    oc_rc rc = OC_OK;
+    if (is_none && own_fd < 0)
+        return OC_OK;
+    snprintf(path, sizeof path, "%s", place);
+    if (strcmp(place, "auto") == 0) {
+        rc = env_runtime_dir(folder, sizeof folder);
+        snprintf(path, sizeof path, "%s/host-%d.sock", folder, env_process());
+    }
+    if (rc == OC_OK)
+        rc = console_server_new(is_none ? NULL : path, own_fd, true, &session->server);
+    if (rc < 0)
+        return session_fail(session, rc, "console.socket %s: %s", path, env_error_text());
+    session->has_own_console = own_fd >= 0;
+    log_target = (struct log_target){session->server, logs_to_stderr};
+    log_set_sink(log_line, &log_target);
+    return OC_OK;
+}
+
+void console_unlisten(struct session *session)
+{
+    log_set_sink(NULL, NULL);
+    log_target.server = NULL;
+    console_server_free(session->server);
+    session->server = NULL;
+}
+
+/* The verb. */
+
+struct wish {
+    const char *attach; /* a socket, or a session folder; "": the only host that runs */
+    bool is_attached;
+    bool may_trade;
+    bool has_pane;
+    bool is_paused; /* the session begins so */
+};
+
+struct host { /* the session's thread */
+    struct session *session;
+    struct env_signal *opened;
+    oc_rc rc;
+    bool is_open;
+    struct result *result;
+};
+
+static void host_run(void *arg)
+{
+    struct host *host = arg;
+    host->rc = run_open(host->session);
+    host->is_open = host->rc == OC_OK;
+    env_signal_post(host->opened);
+    if (host->rc == OC_OK)
+        host->rc = session_run(host->session);
+    if (host->rc == OC_E_AGAIN)
+        host->rc = OC_OK;
+    if (host->rc == OC_OK)
+        host->rc = session_finish(host->session, host->result);
+    if (host->is_open)
+        console_server_end(host->session->server); /* whoever still asks would wait in vain */
+}
+
+static const char *history_file(char path[512])
+{
+    const char *home = getenv("HOME"), *state = getenv("XDG_STATE_HOME");
+    if (state && *state)
+        snprintf(path, 512, "%s/outcry_history", state);
+    else if (home && *home)
+        snprintf(path, 512, "%s/.outcry_history", home);
+    else
+        return NULL;
+    return path;
+}
+
+static bool diff(void *arg, const char *a, const char *b, char *text, size_t size_max)
+{
+    struct text out;
+    (void)arg;
+    text_init_fixed(&out, text, size_max);
+    return session_diff(a, b, &out) == OC_OK;
+}
+
+static int talk(int fd, const struct settings *settings, const struct wish *wish)
+{
+    struct link *link = NULL;
+    char history[512];
+    int64_t limit_ns = 5000000000;
+    settings_duration((struct settings *)(uintptr_t)settings, "console.limit", &limit_ns);
+    if (link_new(fd, &link) < 0) {
+        env_close(fd);
+        return EXIT_RUN;
+    }
+    if (wish->may_trade) {
+        const char *fields[] = {"trade"}, *json;
+        bool is_ok;
+        link_ask(link, fields, 1, 2000000000, NULL, &is_ok, &json);
+    }
+    struct terminal_config config = {.link = link,
+                                     .history_file = history_file(history),
+                                     .pane_rows = wish->has_pane ? TERMINAL_PANE_DEFAULT : 0,
+                                     .limit_ns = limit_ns,
+                                     .has_colour = true,
+                                     .diff = diff};
+    int code = terminal_run(&config);
+    link_free(link);
+    return code;
+}
+
+static void summary(const struct session *session, const struct result *result)
+{
+    char start[64], final[64];
+    money_to_text(result->start, 2, true, start);
+    money_to_text(result->final, 2, true, final);
+    if (isatty(1))
+        printf("session over: %s -> %s %s, %llu fills%s%s\n", start, final, result->currency ? result->currency : "",
+               (unsigned long long)engine_stats(session->engine)->fills,
+               settings_text(session->settings, "session.dir", NULL) ? ", recorded in " : "",
+               settings_text(session->settings, "session.dir", ""));
+}
+
+/* A session in this process, on a thread of its own, and its console on this one. */
+static int console_here(struct session *session, const struct wish *wish)
+{
+    struct host host = {.session = session};
+    struct env_thread *thread = NULL;
+    int pair[2], code = EXIT_RUN;
+    host.result = calloc(1, sizeof *host.result);
+    oc_rc rc = host.result ? env_socket_pair(pair) : OC_E_NOMEM;
+    if (rc < 0) {
+        free(host.result);
+        return complain("the console could not be opened", rc);
+    }
+    session->may_be_empty = true;
+    session->pace.is_paused = wish->is_paused;
+    rc = env_signal_new(&host.opened);
+    if (rc == OC_OK)
+        rc = console_listen(session, pair[0], false, false);
+    if (rc == OC_OK)
+        rc = env_thread_start(host_run, &host, &thread);
+    if (rc == OC_OK) {
+        env_signal_wait(host.opened, -1);
+        code = host.is_open ? talk(pair[1], session->settings, wish) : EXIT_RUN;
+        if (!host.is_open)
+            env_close(pair[1]);
+        env_thread_join(thread);
+        rc = host.rc;
+        if (rc == OC_OK)
+            summary(session, host.result);
+    }
+    if (rc < 0)
+        code = complain(session->error[0] ? session->error : "the session could not be opened", rc);
+    session_close(session);
+    console_unlisten(session);
+    env_signal_free(host.opened);
+    free(host.result);
+    return code;
+}
+
+struct found {
+    char folder[ENV_SOCKET_PATH_MAX];
+    char names[CONNECT_MAX][40];
+    uint32_t count;
+};
+
+static oc_rc take_name(void *arg, const char *name)
+{
+    struct found *found = arg;
+    size_t length = strlen(name);
+    if (found->count < CONNECT_MAX && length > 5 && length < sizeof found->names[0] &&
+        strcmp(name + length - 5, ".sock") == 0)
+        snprintf(found->names[found->count++], sizeof found->names[0], "%s", name);
+    return OC_OK;
+}
+
+/* The only host that runs; sockets of dead ones are taken away. */
+static oc_rc connect_only(int *ret_fd)
+{
+    struct found found = {.count = 0};
+    char path[ENV_SOCKET_PATH_MAX * 2], last[ENV_SOCKET_PATH_MAX * 2] = "";
+    uint32_t alive = 0;
+    oc_rc rc = env_runtime_dir(found.folder, sizeof found.folder);
+    if (rc == OC_OK)
+        rc = env_list(found.folder, take_name, &found);
+    for (uint32_t i = 0; rc == OC_OK && i < found.count; i++) {
+        int fd;
+        snprintf(path, sizeof path, "%s/%s", found.folder, found.names[i]);
+        oc_rc tried = env_socket_connect(path, &fd);
+        if (tried == OC_E_IO)
+            env_unlink(path);
+        if (tried < 0)
+            continue;
+        if (alive++)
+            env_close(*ret_fd);
+        *ret_fd = fd;
+        if (alive > 1)
+            fprintf(stderr, "%s%s\n", alive == 2 ? last : "", alive == 2 ? "" : "");
+        snprintf(last, sizeof last, "  %s", path);
+        if (alive > 1)
+            fprintf(stderr, "%s\n", last);
+    }
+    if (alive == 1)
+        return OC_OK;
+    if (alive > 1) {
+        env_close(*ret_fd);
+        fputs("outcry: several hosts run: name one of these with --attach SOCKET\n", stderr);
+    } else {
+        fputs("outcry: no host is listening: start one, such as `outcry paper --feed synthetic:10 --speed 1x --cash "
+              "'10000 USDT'`\n",
+              stderr);
+    }
+    return OC_E_NOT_FOUND;
+}
+
+static int attach(const struct settings *settings, const struct wish *wish)
+{
+    int fd;
+    oc_rc rc = *wish->attach ? env_socket_connect(wish->attach, &fd) : connect_only(&fd);
+    if (rc < 0 && *wish->attach)
+        fprintf(stderr, "outcry: --attach: %s\n", env_error_text());
+    return rc < 0 ? EXIT_RUN : talk(fd, settings, wish);
+}
+
+/* Takes this verb's own options out of argv. */
+static int take_wish(int argc, char **argv, struct wish *ret_wish)
+{
+    int kept = 0;
+    struct wish wish = {.has_pane = true};
+    for (int i = 0; i < argc; i++) {
+        if (strcmp(argv[i], "--attach") == 0) {
+            wish.is_attached = true;
+            wish.attach = i + 1 < argc && argv[i + 1][0] != '-' ? argv[++i] : "";
+        } else if (strncmp(argv[i], "--attach=", 9) == 0) {
+            wish.is_attached = true;
+            wish.attach = argv[i] + 9;
+        } else if (strcmp(argv[i], "--trade") == 0) {
+            wish.may_trade = true;
+        } else if (strcmp(argv[i], "--no-pane") == 0) {
+            wish.has_pane = false;
+        } else if (strcmp(argv[i], "--paused") == 0) {
+            wish.is_paused = true;
+        } else {
+            argv[kept++] = argv[i];
+        }
+    }
+    *ret_wish = wish;
+    return kept;
+}
+
+/* What a console without a session begins with. */
+static oc_rc set_defaults(struct options *options)
+{
+    static const char *const defaults[][2] = {{"session.feed", "synthetic:20"},
+                                              {"session.speed", "1x"},
+                                              {"account.cash", "10000 USDT"},
+                                              {"sim.paper.taker_fee", "0.1%"},
+                                              {"session.end", "hold"}};
+    bool has_data = false; /* a file of its own: no synthetic prices beside it */
+    oc_rc rc = OC_OK;
+    for (uint32_t i = 0; i < options->word_count; i++) {
+        const char *end = strrchr(options->words[i], '.');
+        has_data |= !end || strcmp(end, ".lua") != 0;
+    }
+    for (size_t i = has_data; i < sizeof defaults / sizeof defaults[0] && rc == OC_OK; i++)
+        if (!settings_get(&options->settings, defaults[i][0]))
+            rc = settings_set(&options->settings, defaults[i][0], defaults[i][1], "the console's default");
+    return rc;
+}
+
+struct replayed {
+    const char *dir;
+    int fd;
+    int other;
+};
+
+static int replay_child(void *arg)
+{
+    const struct replayed *replayed = arg;
+    env_close(replayed->other);
+    return replay_serve(replayed->dir, replayed->fd);
+}
+
+int rewind_console(const char *dir, bool has_pane)
+{
+    const struct settings settings = {0};
+    struct wish wish = {.has_pane = has_pane};
+    int pair[2], pid;
+    if (env_socket_pair(pair) < 0)
+        return complain(env_error_text(), OC_E_IO);
+    struct replayed replayed = {dir, pair[0], pair[1]};
+    if (env_fork_child(replay_child, &replayed, &pid) < 0)
+        return complain(env_error_text(), OC_E_IO);
+    env_close(pair[0]);
+    return talk(pair[1], &settings, &wish);
+}
+
+int verb_console(int argc, char **argv)
+{
+    struct wish wish;
+    struct options *options = calloc(1, sizeof *options);
+    struct registry *registry = calloc(1, sizeof *registry);
+    struct session *session = NULL;
+    int code = EXIT_RUN;
+    argc = take_wish(argc, argv, &wish);
+    if (!options || !registry)
+        goto out;
+    if (options_parse(options, argc, argv) < 0 || (wish.is_attached && options->word_count)) {
+        fprintf(stderr, "outcry: %s\n", options->error[0] ? options->error : "--attach takes no files");
+        code = EXIT_USE;
+        goto out;
+    }
+    int64_t limit_ns;
+    oc_rc rc = options_settle(options);
+    if (rc < 0) {
+        code = complain(options->error, rc);
+    } else if (settings_duration(&options->settings, "console.limit", &limit_ns) == OC_E_CONFIG) {
+        code = complain(options->settings.error, OC_E_CONFIG);
+    } else if (wish.is_attached) {
+        code = attach(&options->settings, &wish);
+    } else if (set_defaults(options) == OC_OK && run_load_plugins(registry) == OC_OK) {
+        session = run_session_new(options, registry, "paper");
+        if (!session)
+            goto out;
+        session->progress = NULL;
+        rc = run_setup_paper(session, options);
+        code = rc < 0 ? complain(session->error, rc) : console_here(session, &wish);
+    }
+out:
+    free(session);
+    free(registry);
+    if (options)
+        options_release(options);
+    free(options);
+    return code;
+}

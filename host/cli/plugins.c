@@ -1,0 +1,88 @@
+/* plugins.c: where plugins are found, and which of them a run loads. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "cli/verbs.h"
+#include "load/verb.h"
+
+enum { FOLDERS_MAX = 4, PATH_SIZE = 1024 };
+
+const char *const *plugin_folders(void)
+{
+    static char paths[FOLDERS_MAX][PATH_SIZE];
+    static const char *list[FOLDERS_MAX + 1];
+    if (list[0])
+        return list;
+    int count = 0;
+    const char *named = getenv("OUTCRY_PLUGINS");
+    if (named && *named)
+        snprintf(paths[count++], PATH_SIZE, "%s", named);
+    char program[PATH_SIZE - 64];
+    ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
+    if (length > 0) {
+        program[length] = 0;
+        char *slash = strrchr(program, '/');
+        if (slash)
+            *slash = 0;
+        snprintf(paths[count++], PATH_SIZE, "%s/plugins", program);
+        snprintf(paths[count++], PATH_SIZE, "%s/../lib/outcry/plugins", program);
+    }
+    int kept = 0;
+    for (int i = 0; i < count; i++)
+        if (access(paths[i], R_OK) == 0)
+            list[kept++] = paths[i];
+    list[kept] = NULL;
+    return list;
+}
+
+oc_rc load_needed(struct registry *registry, const char *const *names)
+{
+    static struct load_report report; /* too large for a small stack */
+    for (; *names; names++) {
+        char path[2 * PATH_SIZE];
+        bool found = false;
+        for (const char *const *folder = plugin_folders(); *folder && !found; folder++) {
+            snprintf(path, sizeof path, "%s/%s.so", *folder, *names);
+            found = access(path, R_OK) == 0;
+        }
+        if (!found) {
+            fprintf(stderr, "outcry: plugin %s.so is in none of the plugin folders; set OUTCRY_PLUGINS\n", *names);
+            return OC_E_NOT_FOUND;
+        }
+        oc_rc rc = load_plugin(registry, path, NULL, &report);
+        if (rc < 0) {
+            struct text text;
+            text_init_grow(&text, 1 << 16);
+            load_print_faults(&text, &report);
+            fprintf(stderr, "outcry: %s was refused:\n%s\n", path, text.data ? text.data : "");
+            text_release(&text);
+            return rc;
+        }
+    }
+    return OC_OK;
+}
+
+static void put_out(void *context, const char *text)
+{
+    (void)context;
+    fputs(text, stdout);
+}
+
+static void put_err(void *context, const char *text)
+{
+    (void)context;
+    fputs(text, stderr);
+}
+
+int verb_plugin(int argc, char **argv)
+{
+    struct plugin_verb_env env = {.folders = plugin_folders(), .out = put_out, .err = put_err};
+    if (argc < 2) {
+        fputs("usage: outcry plugin list | info FILE | check FILE | new KIND NAME\n", stderr);
+        return EXIT_USE;
+    }
+    return plugin_verb(argc - 1, argv + 1, &env);
+}

@@ -1,0 +1,193 @@
+/* risk.c: `outcry risk check`: what the rules would say to an order. It changes nothing. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/text.h"
+#include "cli/run.h"
+#include "cli/verbs.h"
+
+static const char usage[] =
+    "usage: outcry risk check buy|sell QTY SYMBOL [@ PRICE] [--reference PRICE] --cash '10000 USDT' [--config FILE]\n";
+
+/* The instrument with steps fine enough for the numbers given. */
+static oc_rc make_instrument(struct engine *engine, const char *symbol, uint32_t *ret_inst)
+{
+    struct oc_instrument info = {.size = sizeof info,
+                                 .kind = OC_KIND_SPOT,
+                                 .status = OC_STATUS_TRADING,
+                                 .price_step = {1, 8, 0},
+                                 .qty_step = {1, 8, 0},
+                                 .contract_size = {1, 0, 0},
+                                 .venue = "check"};
+    char base[OC_SYMBOL_MAX];
+    snprintf(base, sizeof base, "%s", symbol);
+    char *slash = strchr(base, '/');
+    if (!slash)
+        return OC_E_INVALID;
+    *slash = 0;
+    snprintf(info.symbol, sizeof info.symbol, "%s", symbol);
+    oc_rc rc = instruments_asset(engine_instruments(engine), base, &info.base);
+    if (rc == OC_OK)
+        rc = instruments_asset(engine_instruments(engine), slash + 1, &info.quote);
+    return rc < 0 ? rc : instruments_add(engine_instruments(engine), &info, ret_inst);
+}
+
+static oc_rc units_of(const char *text, int64_t *ret_units)
+{
+    struct oc_dec dec = {0};
+    int exact;
+    oc_rc rc = text_to_decimal(text, strlen(text), &dec.units, &dec.scale);
+    return rc < 0 ? rc : instrument_dec_units((struct oc_dec){1, 8, 0}, dec, SNAP_DOWN, ret_units, &exact);
+}
+
+static oc_rc record_nothing(void *self, struct oc_event *event)
+{
+    (void)self;
+    event->seq = 1;
+    return OC_OK;
+}
+
+struct check {
+    struct engine *engine;
+    struct plugin_instance rules[SESSION_RULES_MAX];
+    uint32_t rule_count;
+    int64_t now_ns;
+};
+
+static const char *const chain[] = {"kill_switch",    "max_order_qty", "max_order_value", "price_collar",
+                                    "position_limit", "message_rate",  "max_daily_loss"};
+
+static oc_rc open_chain(struct check *check, struct settings *settings, struct registry *registry, char error[512])
+{
+    for (size_t i = 0; i < sizeof chain / sizeof chain[0]; i++) {
+        struct plugin_instance *rule = &check->rules[check->rule_count];
+        char id[64];
+        rule->settings = settings;
+        rule->now_ns = &check->now_ns;
+        snprintf(id, sizeof id, "outcry.%s", chain[i]);
+        snprintf(rule->section, sizeof rule->section, "risk.%s", chain[i]);
+        oc_rc rc = plugin_instance_open(rule, registry, OC_RISK, id, error);
+        if (rc < 0)
+            return rc;
+        check->rule_count++;
+        engine_add_rule(check->engine, chain[i], registry_interface(rule->plugin, OC_RISK), rule->self);
+    }
+    return OC_OK;
+}
+
+static oc_rc set_reference(struct check *check, uint32_t inst, const char *text)
+{
+    struct oc_ev_trade trade = {
+        .head = {.size = sizeof trade, .type = OC_EV_TRADE, .inst = inst, .venue_ns = 1, .local_ns = 1}};
+    oc_rc rc = units_of(text, &trade.price);
+    return rc < 0 ? rc : engine_input(check->engine, &trade.head);
+}
+
+static int answer(struct check *check, const struct oc_request *request)
+{
+    struct engine_refusal refusals[ENGINE_RULES_MAX];
+    int count = engine_preview(check->engine, request, refusals, ENGINE_RULES_MAX);
+    for (uint32_t i = 0; i < check->rule_count; i++) {
+        const struct engine_refusal *refused = NULL;
+        for (int k = 0; k < count; k++)
+            if (strcmp(refusals[k].rule, chain[i]) == 0)
+                refused = &refusals[k];
+        if (!refused) {
+            printf("  %-16s allows\n", chain[i]);
+            continue;
+        }
+        char used[TEXT_DECIMAL_MAX], limit[TEXT_DECIMAL_MAX];
+        struct text text;
+        text_init_fixed(&text, used, sizeof used);
+        text_put_units(&text, refused->used.units, refused->used.scale, -1);
+        text_init_fixed(&text, limit, sizeof limit);
+        text_put_units(&text, refused->limit.units, refused->limit.scale, -1);
+        printf("  %-16s REFUSES  %s: %s against %s\n", chain[i], refused->reason, used, limit);
+    }
+    puts(count ? "refused" : "allowed");
+    return count ? EXIT_RISK : EXIT_GOOD;
+}
+
+static int check_order(struct check *check, struct options *options, struct registry *registry, const char *reference)
+{
+    struct engine_config config = {.epoch = 1};
+    struct engine_door door = {.record = record_nothing};
+    struct oc_request request = {
+        .side = OC_SIDE_BUY, .kind = OC_REQUEST_NEW, .type = OC_ORDER_MARKET, .tif = OC_TIF_GTC};
+    char error[512] = "";
+    uint32_t inst, base;
+    if (options->word_count < 4 || (strcmp(options->words[1], "buy") != 0 && strcmp(options->words[1], "sell") != 0)) {
+        fputs(usage, stderr);
+        return EXIT_USE;
+    }
+    request.side = strcmp(options->words[1], "buy") == 0 ? OC_SIDE_BUY : OC_SIDE_SELL;
+    oc_rc rc = engine_new(&config, &door, &check->engine);
+    if (rc == OC_OK)
+        rc = open_chain(check, &options->settings, registry, error);
+    if (rc < 0)
+        return complain(error, OC_E_CONFIG);
+    rc = make_instrument(check->engine, options->words[3], &inst);
+    if (rc == OC_OK)
+        rc = units_of(options->words[2], &request.qty);
+    const char *slash = strchr(options->words[3], '/');
+    if (rc == OC_OK)
+        rc = instruments_asset(engine_instruments(check->engine), slash + 1, &base);
+    if (rc == OC_OK)
+        rc = portfolio_add_account(engine_portfolio(check->engine), "check", "check", base, 0, &request.account);
+    const char *price = options->word_count > 5 && strcmp(options->words[4], "@") == 0 ? options->words[5] : NULL;
+    request.bits = OC_RQ_HAS_QTY;
+    if (rc == OC_OK && price) {
+        rc = units_of(price, &request.price);
+        request.type = OC_ORDER_LIMIT;
+        request.bits |= OC_RQ_HAS_PRICE;
+    }
+    if (rc == OC_OK && (reference || price))
+        rc = set_reference(check, inst, reference ? reference : price);
+    if (rc < 0) {
+        fputs(usage, stderr);
+        return EXIT_USE;
+    }
+    request.head.inst = inst;
+    return answer(check, &request);
+}
+
+int verb_risk(int argc, char **argv)
+{
+    struct options *options = calloc(1, sizeof *options);
+    struct registry *registry = calloc(1, sizeof *registry);
+    struct check *check = calloc(1, sizeof *check);
+    const char *reference = NULL;
+    int code = EXIT_RUN, kept = 0;
+    for (int i = 0; i < argc; i++) { /* --reference is this verb's own */
+        if (strcmp(argv[i], "--reference") == 0 && i + 1 < argc)
+            reference = argv[++i];
+        else
+            argv[kept++] = argv[i];
+    }
+    if (!options || !registry || !check)
+        goto out;
+    if (kept < 2 || strcmp(argv[1], "check") != 0 || options_parse(options, kept, argv) < 0) {
+        fprintf(stderr, "%s%s%s", options->error, options->error[0] ? "\n" : "", usage);
+        code = EXIT_USE;
+        goto out;
+    }
+    oc_rc rc = options_settle(options);
+    if (rc < 0)
+        code = complain(options->error, OC_E_CONFIG);
+    else if (run_load_plugins(registry) == OC_OK)
+        code = check_order(check, options, registry, reference);
+out:
+    if (check) {
+        engine_free(check->engine);
+        for (uint32_t i = 0; i < check->rule_count; i++)
+            plugin_instance_close(&check->rules[i]);
+    }
+    free(check);
+    free(registry);
+    if (options)
+        options_release(options);
+    free(options);
+    return code;
+}

@@ -1,0 +1,29 @@
+/* verbs.h: the words of the command line. Each takes argv from its own name on and returns the exit code.
+ * Exit codes: 0 good, 1 the run failed, 2 wrong use, 3 configuration, 4 venue or authentication, 5 halted by risk. */
+#ifndef CLI_VERBS_H
+#define CLI_VERBS_H
+
+#include "config/settings.h"
+#include "load/load.h"
+
+enum { EXIT_GOOD = 0, EXIT_RUN = 1, EXIT_USE = 2, EXIT_CONFIG = 3, EXIT_VENUE = 4, EXIT_RISK = 5 };
+
+int verb_backtest(int argc, char **argv);
+int verb_paper(int argc, char **argv);
+int verb_console(int argc, char **argv);
+int verb_replay(int argc, char **argv);
+int verb_diff(int argc, char **argv);
+int verb_report(int argc, char **argv);
+int verb_plugin(int argc, char **argv);
+int verb_risk(int argc, char **argv);
+int verb_config(int argc, char **argv);
+int verb_bench(int argc, char **argv);
+int verb_version(int argc, char **argv);
+int verb_help(int argc, char **argv);
+
+/* Folders of plugins: $OUTCRY_PLUGINS, then `plugins` beside the program, then the installed ones. NULL-terminated. */
+const char *const *plugin_folders(void);
+/* Loads the plugins a session needs by their ids' last words; everything else stays untouched. Prints what is wrong. */
+oc_rc load_needed(struct registry *registry, const char *const *names);
+
+#endif

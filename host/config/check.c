@@ -1,0 +1,122 @@
+#include "config/check.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/num.h"
+#include "config/config_file.h"
+
+struct words {
+    const char *key;
+    const char *words[4];
+    const char *expected;
+};
+
+static const struct words lists[] = {
+    {"account.cost_method", {"average", "fifo", "lifo"}, "average, fifo or lifo"},
+    {"session.end", {"close", "hold"}, "close or hold"},
+    {"session.durability", {"process", "power"}, "process or power"},
+    {"sim.paper.profile", {"neutral", "ideal"}, "neutral or ideal"},
+};
+
+/* Decimals in thousandths, integers as they are, durations in nanoseconds. */
+struct range {
+    const char *key;
+    int64_t min;
+    int64_t max;
+    const char *expected;
+};
+
+#define FREE INT64_MAX
+
+static const struct range ranges[] = {
+    {"session.seed", 0, FREE, "a whole number from 0"},
+    {"session.duration", 1, FREE, "a duration above 0 such as \"1h\""},
+    {"sim.paper.latency", 0, FREE, "a duration from 0 such as \"5ms\""},
+    {"sim.paper.entry_latency", 0, FREE, "a duration from 0 such as \"5ms\""},
+    {"sim.paper.response_latency", 0, FREE, "a duration from 0 such as \"5ms\""},
+    {"sim.paper.taker_fee", -100, 100, "a share of the value from -10% to 10%, such as \"0.1%\""},
+    {"sim.paper.maker_fee", -100, 100, "a share of the value from -10% to 10%, such as \"0.1%\""},
+    {"sim.paper.half_spread", 0, 100, "a share of the price from 0 to 10%, such as \"0.0001\""},
+    {"sim.paper.volume_cap", 0, 1000, "a share of the volume from 0 to 1, such as \"0.1\""},
+    {"report.periods_per_year", 1, 366, "a whole number from 1 to 366, such as 252 or 365"},
+    {"strategy.deadline", 0, FREE, "a duration from 0 such as \"250ms\""},
+    {"console.limit", 0, FREE, "a duration from 0 such as \"5s\""},
+    {"console.ask_above", 0, FREE, "an amount from 0"},
+};
+
+static oc_rc check_words(struct settings *settings, const struct setting *setting)
+{
+    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
+        if (strcmp(lists[i].key, setting->key) != 0)
+            continue;
+        for (const char *const *word = lists[i].words; *word; word++)
+            if (strcmp(*word, setting->value) == 0)
+                return OC_OK;
+        return settings_wrong(settings, setting, lists[i].expected);
+    }
+    return OC_OK;
+}
+
+static oc_rc check_range(struct settings *settings, const struct setting *setting, oc_i128 value, oc_i128 one)
+{
+    for (size_t i = 0; i < sizeof ranges / sizeof ranges[0]; i++)
+        if (strcmp(ranges[i].key, setting->key) == 0 &&
+            (value < ranges[i].min * one || (ranges[i].max != FREE && value > ranges[i].max * one)))
+            return settings_wrong(settings, setting, ranges[i].expected);
+    return OC_OK;
+}
+
+static oc_rc check_typed(struct settings *settings, const struct setting *setting, const char *type)
+{
+    struct oc_dec dec;
+    int64_t number = 0;
+    bool yes;
+    oc_rc rc = OC_OK;
+    if (strcmp(type, "decimal") == 0) {
+        rc = settings_dec(settings, setting->key, &dec);
+        return rc < 0 ? rc : check_range(settings, setting, (oc_i128)dec.units * 1000, num_pow10_128(dec.scale));
+    }
+    if (strcmp(type, "boolean") == 0)
+        return settings_boolean(settings, setting->key, &yes);
+    if (strcmp(type, "time") == 0)
+        return settings_time(settings, setting->key, &number);
+    if (strcmp(type, "integer") == 0)
+        rc = settings_integer(settings, setting->key, &number);
+    else if (strcmp(type, "duration") == 0)
+        rc = settings_duration(settings, setting->key, &number);
+    else
+        return check_words(settings, setting);
+    return rc < 0 ? rc : check_range(settings, setting, number, 1);
+}
+
+oc_rc check_speed(struct settings *settings, double *ret_speed)
+{
+    const struct setting *setting = settings_get(settings, "session.speed");
+    if (!setting)
+        return OC_E_NOT_FOUND;
+    char *end;
+    double speed = strtod(setting->value, &end);
+    if (strcmp(setting->value, "max") == 0)
+        speed = 0;
+    else if (end == setting->value || (strcmp(end, "x") != 0 && *end) || !(speed > 0) || speed > 1e9)
+        return settings_wrong(settings, setting, "1x, 60x or max");
+    *ret_speed = speed;
+    return OC_OK;
+}
+
+oc_rc check_settings(struct settings *settings)
+{
+    double speed;
+    oc_rc rc = check_speed(settings, &speed);
+    if (rc == OC_E_CONFIG)
+        return rc;
+    for (uint32_t i = 0; i < settings->count; i++)
+        for (const struct config_key *key = config_keys(); key->key; key++)
+            if (strcmp(key->key, settings->list[i].key) == 0) {
+                rc = check_typed(settings, &settings->list[i], key->type);
+                if (rc < 0)
+                    return rc;
+            }
+    return OC_OK;
+}

@@ -1,0 +1,261 @@
+#include "config/config_file.h"
+
+#include <libconfig.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/env.h"
+#include "base/text.h"
+
+extern char **environ;
+
+static const struct config_key keys[] = {
+    {"account.cash", "text", "none", "opening cash, '10000 USDT, 0.5 BTC'; the first currency values the account"},
+    {"account.cost_method", "text", "average", "average, fifo or lifo"},
+    {"session.seed", "integer", "1", "every random number of a run comes from it"},
+    {"session.from", "time", "as soon as ready", "first instant that may trade; earlier data warms up"},
+    {"session.to", "time", "the end", "data after it is not read"},
+    {"session.end", "text", "close", "close: what is open at the end is closed at the last price; hold: it stays"},
+    {"session.dir", "text", "none (paper: sessions/...)", "folder that records the run"},
+    {"session.durability", "text", "process", "process: survives our own death; power: orders wait for the disk"},
+    {"session.speed", "text", "max", "of replayed data: 1x, 60x, max"},
+    {"session.feed", "text", "none", "paper: replay:FILE, synthetic[:RATE] or synthetic-bars[:COUNT]"},
+    {"session.duration", "duration", "none", "paper: ends after this much of data time"},
+    {"console.socket", "text", "auto; none at full speed",
+     "paper: where consoles attach: auto, none, or a path of at most 99 bytes"},
+    {"console.limit", "duration", "5s", "CPU time of one evaluation in a console"},
+    {"console.ask_above", "decimal", "unset", "live: orders worth more ask once, settlement currency"},
+    {"console.rehearse_live", "boolean", "no", "paper with the locks, questions and colours of live"},
+    {"strategy.deadline", "duration", "250ms live, 10s backtest", "CPU time of one callback; 0: no limit"},
+    {"data.symbol", "text", "from the file name", "unified symbol of the file: BTC/USDT"},
+    {"data.options", "text", "inferred", "columns=...;unit=ms;zone=UTC;period=1m;price_step=0.01;qty_step=1e-8"},
+    {"sim.paper.profile", "text", "neutral", "neutral, or ideal: next event, no spread, no cap, no latency"},
+    {"sim.paper.latency", "duration", "5ms", "to the venue and back, each way"},
+    {"sim.paper.entry_latency", "duration", "latency", "to the venue"},
+    {"sim.paper.response_latency", "duration", "latency", "back"},
+    {"sim.paper.taker_fee", "decimal", "0", "share of the value"},
+    {"sim.paper.maker_fee", "decimal", "0", "share of the value; negative is a rebate"},
+    {"sim.paper.half_spread", "decimal", "0.0001", "share of the price paid where data have no quotes"},
+    {"sim.paper.volume_cap", "decimal", "0.1", "share of a bar's volume we can get; 0: no cap"},
+    {"sim.paper.fee_in_base", "boolean", "no", "fees of buys are taken from what was bought"},
+    {"sim.paper.check_funds", "boolean", "yes", "orders beyond the balance are rejected (spot)"},
+    {"sim.paper.allow_short", "boolean", "no", "spot may be sold without having it"},
+    {"report.periods_per_year", "integer", "252 or 365, by the data",
+     "daily returns in a year, for what the report gives a year"},
+    {"risk.strict", "boolean", "no", "every rule is asked twice and must agree"},
+    {"risk.max_order_qty.limit", "decimal", "unset", "largest quantity of one order, base units"},
+    {"risk.max_order_value.limit", "decimal", "unset", "largest value of one order, settlement currency"},
+    {"risk.price_collar.band", "decimal", "0.05", "how far beyond the reference a limit may pay, share of it"},
+    {"risk.price_collar.max_age", "duration", "any", "oldest reference that counts"},
+    {"risk.position_limit.limit", "decimal", "unset", "worst-case position, long and short, base units"},
+    {"risk.message_rate.rate", "integer", "unset", "orders and amends a second"},
+    {"risk.message_rate.burst", "integer", "rate", "at once"},
+    {"risk.message_rate.cancel_reserve", "integer", "burst", "cancels that are always possible"},
+    {"risk.max_daily_loss.day_start", "duration", "0", "when the day begins, after 00:00 UTC"},
+    {"risk.max_daily_loss.limit", "decimal", "unset", "loss of a UTC day that latches the account, account currency"},
+    {NULL, NULL, NULL, NULL}};
+
+enum { KEYS = sizeof keys / sizeof keys[0] };
+
+const struct config_key *config_keys(void) { return keys; }
+
+static const struct config_key *key_find(const char *name)
+{
+    for (const struct config_key *key = keys; key->key; key++)
+        if (strcmp(key->key, name) == 0)
+            return key;
+    return NULL;
+}
+
+oc_rc config_check_key(const char *key, char *error, uint32_t size_max)
+{
+    const char *names[KEYS + 1] = {0};
+    if (key_find(key))
+        return OC_OK;
+    for (int i = 0; i < (int)KEYS && keys[i].key; i++)
+        names[i] = keys[i].key;
+    const char *nearest = text_nearest(key, names);
+    snprintf(error, size_max, "unknown key '%.90s'%s%s%s", key, nearest ? "; did you mean '" : "",
+             nearest ? nearest : "", nearest ? "'?" : "; etc/outcry.conf documents every key");
+    return OC_E_CONFIG;
+}
+
+/* libconfig 1.5 reads an integer beyond 32 bits without L as another number, so the text is looked at first. */
+static oc_rc check_integers(const char *text, const char *path, char *error, uint32_t size_max)
+{
+    int line = 1;
+    for (const char *at = text; *at; at++) {
+        if (*at == '\n')
+            line++;
+        if (*at == '"') {
+            for (at++; *at && *at != '"'; at++)
+                if (*at == '\\' && at[1])
+                    at++;
+            if (!*at)
+                return OC_OK; /* the parser says it better */
+            continue;
+        }
+        if (*at == '#' || (*at == '/' && at[1] == '/')) {
+            while (at[1] && at[1] != '\n')
+                at++;
+            continue;
+        }
+        bool starts =
+            *at >= '0' && *at <= '9' &&
+            (at == text || !strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789.", at[-1]));
+        if (!starts)
+            continue;
+        char *end;
+        unsigned long long value = strtoull(at, &end, 0);
+        bool negative = at > text && at[-1] == '-';
+        if (value > (negative ? 2147483648ull : 2147483647ull) && *end != 'L' && *end != '.' && *end != 'e') {
+            snprintf(error, size_max, "%.200s:%d: the integer %.*s is beyond 32 bits: write it with an L at its end",
+                     path, line, (int)(end - at), at);
+            return OC_E_CONFIG;
+        }
+        at = end - 1;
+    }
+    return OC_OK;
+}
+
+struct reading {
+    struct settings *settings;
+    const char *path;
+    char *error;
+    uint32_t size_max;
+};
+
+static oc_rc wrong(struct reading *reading, const config_setting_t *setting, const char *key, const char *expected)
+{
+    const char *file = config_setting_source_file(setting);
+    snprintf(reading->error, reading->size_max, "%.200s:%d: %.90s: expected %s", file ? file : reading->path,
+             (int)config_setting_source_line(setting), key, expected);
+    return OC_E_CONFIG;
+}
+
+static oc_rc read_scalar(struct reading *reading, const config_setting_t *setting, const char *name)
+{
+    char value[SETTING_VALUE_MAX], origin[SETTING_ORIGIN_MAX], unknown[256];
+    const struct config_key *key = key_find(name);
+    if (!key) {
+        config_check_key(name, unknown, sizeof unknown);
+        return wrong(reading, setting, unknown, "a known key");
+    }
+    bool is_decimal = strcmp(key->type, "decimal") == 0, is_integer = strcmp(key->type, "integer") == 0;
+    bool is_boolean = strcmp(key->type, "boolean") == 0;
+    switch (config_setting_type(setting)) {
+    case CONFIG_TYPE_STRING:
+        snprintf(value, sizeof value, "%s", config_setting_get_string(setting));
+        break;
+    case CONFIG_TYPE_BOOL:
+        if (!is_boolean)
+            return wrong(reading, setting, name, "no boolean");
+        snprintf(value, sizeof value, "%s", config_setting_get_bool(setting) ? "yes" : "no");
+        break;
+    case CONFIG_TYPE_INT:
+    case CONFIG_TYPE_INT64:
+        if (!is_integer && !is_decimal)
+            return wrong(reading, setting, name, "a quoted text");
+        snprintf(value, sizeof value, "%lld", config_setting_get_int64(setting));
+        break;
+    case CONFIG_TYPE_FLOAT:
+        return wrong(reading, setting, name, "a quoted decimal such as \"0.001\": a bare float is not exact");
+    default:
+        return wrong(reading, setting, name, "one value, not a list");
+    }
+    if (is_boolean && config_setting_type(setting) != CONFIG_TYPE_BOOL && strcmp(value, "yes") != 0 &&
+        strcmp(value, "no") != 0)
+        return wrong(reading, setting, name, "true or false");
+    const char *file = config_setting_source_file(setting);
+    snprintf(origin, sizeof origin, "%.200s:%d", file ? file : reading->path, (int)config_setting_source_line(setting));
+    oc_rc rc = settings_set(reading->settings, name, value, origin);
+    if (rc < 0)
+        snprintf(reading->error, reading->size_max, "%.300s", reading->settings->error);
+    return rc;
+}
+
+/* Group by group; the depth of a configuration is small, and bounded here. */
+static oc_rc read_group(struct reading *reading, const config_setting_t *group, const char *prefix, int depth)
+{
+    if (depth > 8)
+        return wrong(reading, group, prefix, "at most 8 groups inside each other");
+    for (int i = 0; i < config_setting_length(group); i++) {
+        const config_setting_t *setting = config_setting_get_elem(group, (unsigned)i);
+        char name[SETTING_KEY_MAX];
+        const char *own = config_setting_name(setting);
+        int length = snprintf(name, sizeof name, "%s%s%s", prefix, *prefix ? "." : "", own ? own : "");
+        if (length < 0 || length >= (int)sizeof name)
+            return wrong(reading, setting, prefix, "a shorter key");
+        oc_rc rc = config_setting_is_group(setting) ? read_group(reading, setting, name, depth + 1)
+                                                    : read_scalar(reading, setting, name);
+        if (rc < 0)
+            return rc;
+    }
+    return OC_OK;
+}
+
+oc_rc config_load_file(struct settings *settings, const char *path, char *error, uint32_t size_max)
+{
+    char *text = NULL;
+    size_t size;
+    oc_rc rc = env_read_file(path, CONFIG_FILE_MAX, &text, &size);
+    if (rc < 0) {
+        snprintf(error, size_max, "configuration %.200s: %.200s", path, env_error_text());
+        return rc;
+    }
+    rc = check_integers(text, path, error, size_max);
+    env_free(text);
+    if (rc < 0)
+        return rc;
+    config_t config;
+    char folder[512];
+    config_init(&config);
+    snprintf(folder, sizeof folder, "%s", path);
+    char *slash = strrchr(folder, '/');
+    if (slash)
+        slash[slash == folder] = 0;
+    config_set_include_dir(&config, slash ? folder : ".");
+    if (config_read_file(&config, path) == CONFIG_TRUE) {
+        struct reading reading = {settings, path, error, size_max};
+        rc = read_group(&reading, config_root_setting(&config), "", 0);
+    } else {
+        const char *file = config_error_file(&config);
+        snprintf(error, size_max, "%.200s:%d: %.100s", file ? file : path, config_error_line(&config),
+                 config_error_text(&config));
+        rc = OC_E_CONFIG;
+    }
+    config_destroy(&config);
+    return rc;
+}
+
+oc_rc config_load_environment(struct settings *settings, char *error, uint32_t size_max)
+{
+    static const char prefix[] = "OUTCRY__";
+    for (char **entry = environ; entry && *entry; entry++) {
+        const char *equals = strchr(*entry, '=');
+        if (strncmp(*entry, prefix, sizeof prefix - 1) != 0 || !equals)
+            continue;
+        char key[SETTING_KEY_MAX];
+        size_t length = 0;
+        for (const char *at = *entry + sizeof prefix - 1; at < equals && length + 1 < sizeof key; at++) {
+            if (at[0] == '_' && at[1] == '_' && at + 1 < equals) {
+                key[length++] = '.';
+                at++;
+            } else {
+                key[length++] = *at >= 'A' && *at <= 'Z' ? (char)(*at - 'A' + 'a') : *at;
+            }
+        }
+        key[length] = 0;
+        char unknown[256];
+        oc_rc rc = config_check_key(key, unknown, sizeof unknown);
+        if (rc < 0) {
+            snprintf(error, size_max, "environment %.*s: %.250s", (int)(equals - *entry), *entry, unknown);
+            return rc;
+        }
+        rc = settings_set(settings, key, equals + 1, "environment");
+        if (rc < 0)
+            return rc;
+    }
+    return OC_OK;
+}

@@ -1,0 +1,33 @@
+/* config_file.h: the configuration file (libconfig) and the environment, as settings.
+ *
+ * Invariants
+ * - A key is set once a file; later files win over earlier ones, the environment over files, the command line over all.
+ * - Include paths are relative to the folder of the main file.
+ * - Decimals are quoted strings; a bare float where one is expected is an error, and so is an integer beyond 32 bits
+ *   without L (libconfig 1.5 would read another number).
+ * - An unknown key is an error with file, line and the nearest name. */
+#ifndef CONFIG_CONFIG_FILE_H
+#define CONFIG_CONFIG_FILE_H
+
+#include "config/settings.h"
+
+enum { CONFIG_FILE_MAX = 1 << 20 };
+
+/* One documented key. The table makes the checks, `etc/outcry.conf` and the reference. */
+struct config_key {
+    const char *key;   /* "sim.paper.latency" */
+    const char *type;  /* text, decimal, integer, duration, time, boolean */
+    const char *unset; /* what holds when it is not set, for the reference */
+    const char *about;
+};
+
+/* The table, ended by a NULL key. Static. */
+const struct config_key *config_keys(void);
+/* OC_E_CONFIG: unknown; the error names the nearest key. */
+oc_rc config_check_key(const char *key, char *error, uint32_t size_max);
+/* Adds what the file says. OC_E_CONFIG, OC_E_IO with a sentence in error. */
+oc_rc config_load_file(struct settings *settings, const char *path, char *error, uint32_t size_max);
+/* OUTCRY__SECTION__KEY=value (two underscores stand for a dot, any case). */
+oc_rc config_load_environment(struct settings *settings, char *error, uint32_t size_max);
+
+#endif

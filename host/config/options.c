@@ -1,0 +1,251 @@
+#include "config/options.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/num.h"
+#include "base/text.h"
+#include "config/check.h"
+#include "config/config_file.h"
+
+struct option {
+    const char *name;
+    const char *key; /* setting; NULL: handled by name */
+};
+
+static const struct option known[] = {
+    {"cash", "account.cash"},
+    {"fee", NULL},
+    {"profile", "sim.paper.profile"},
+    {"latency", "sim.paper.latency"},
+    {"spread", NULL},
+    {"volume-cap", "sim.paper.volume_cap"},
+    {"allow-short", "sim.paper.allow_short"},
+    {"from", "session.from"},
+    {"to", "session.to"},
+    {"end", "session.end"},
+    {"seed", "session.seed"},
+    {"session", "session.dir"},
+    {"durability", "session.durability"},
+    {"speed", "session.speed"},
+    {"feed", "session.feed"},
+    {"duration", "session.duration"},
+    {"listen", "console.socket"},
+    {"symbol", "data.symbol"},
+    {"data", "data.options"},
+    {"strict", "risk.strict"},
+    {"set", NULL},
+    {"config", NULL},
+    {"report", NULL},
+    {"json", NULL},
+    {"quiet", NULL},
+    {"help", NULL},
+    {"param", NULL},
+};
+
+enum { KNOWN = sizeof known / sizeof known[0] };
+
+static bool is_flag(const char *name)
+{
+    return strcmp(name, "json") == 0 || strcmp(name, "quiet") == 0 || strcmp(name, "help") == 0 ||
+           strcmp(name, "strict") == 0 || strcmp(name, "allow-short") == 0;
+}
+
+static oc_rc add_param(struct options *options, const char *text)
+{
+    const char *equals = strchr(text, '=');
+    if (!equals || equals == text) {
+        snprintf(options->error, sizeof options->error, "-p: found '%.80s', expected name=value", text);
+        return OC_E_INVALID;
+    }
+    if (options->param_count == OPTIONS_PARAMS_MAX)
+        return OC_E_LIMIT;
+    char *copy = strdup(text);
+    if (!copy)
+        return OC_E_NOMEM;
+    copy[equals - text] = 0;
+    options->param_texts[options->param_count] = copy;
+    options->params[options->param_count++] = (struct option_param){copy, copy + (equals - text) + 1};
+    return OC_OK;
+}
+
+/* "taker=0.1%,maker=0.02%" or "0.1%" for both. */
+static oc_rc add_fee(struct options *options, const char *text)
+{
+    char copy[128];
+    snprintf(copy, sizeof copy, "%s", text);
+    for (char *save = NULL, *part = strtok_r(copy, ",", &save); part; part = strtok_r(NULL, ",", &save)) {
+        char *equals = strchr(part, '=');
+        const char *value = equals ? equals + 1 : part;
+        if (equals)
+            *equals = 0;
+        bool taker = !equals || strcmp(part, "taker") == 0, maker = !equals || strcmp(part, "maker") == 0;
+        if (!taker && !maker) {
+            snprintf(options->error, sizeof options->error, "--fee: found '%.40s', expected taker=RATE or maker=RATE",
+                     part);
+            return OC_E_INVALID;
+        }
+        oc_rc rc = taker ? settings_set(&options->settings, "sim.paper.taker_fee", value, "--fee") : OC_OK;
+        if (rc == OC_OK && maker)
+            rc = settings_set(&options->settings, "sim.paper.maker_fee", value, "--fee");
+        if (rc < 0)
+            return rc;
+    }
+    return OC_OK;
+}
+
+/* "2bps", "0.02%" or "0.0002": the whole spread; the simulator is told the half of it. */
+static oc_rc add_spread(struct options *options, const char *text)
+{
+    struct oc_dec dec;
+    size_t length = strlen(text);
+    int shift = 0;
+    if (length > 3 && strcmp(text + length - 3, "bps") == 0) {
+        length -= 3;
+        shift = 4;
+    } else if (length > 1 && text[length - 1] == '%') {
+        length -= 1;
+        shift = 2;
+    }
+    if (text_to_decimal(text, length, &dec.units, &dec.scale) < 0 || dec.units < 0 || dec.scale + shift > 17 ||
+        dec.units > num_pow10(dec.scale + shift) / 10) {
+        snprintf(options->error, sizeof options->error,
+                 "--spread: found '%.40s', expected such as 2bps or 0.02%%, at most 10%%", text);
+        return OC_E_INVALID;
+    }
+    char half[TEXT_DECIMAL_MAX];
+    struct text out;
+    text_init_fixed(&out, half, sizeof half);
+    text_put_units(&out, dec.units * 5, dec.scale + shift + 1, -1);
+    return settings_set(&options->settings, "sim.paper.half_spread", half, "--spread");
+}
+
+static oc_rc add_set(struct options *options, const char *text)
+{
+    char key[SETTING_KEY_MAX];
+    const char *equals = strchr(text, '=');
+    if (!equals || equals == text || (size_t)(equals - text) >= sizeof key) {
+        snprintf(options->error, sizeof options->error, "--set: found '%.80s', expected section.key=value", text);
+        return OC_E_INVALID;
+    }
+    memcpy(key, text, (size_t)(equals - text));
+    key[equals - text] = 0;
+    oc_rc rc = config_check_key(key, options->error, sizeof options->error);
+    return rc < 0 ? rc : settings_set(&options->settings, key, equals + 1, "--set");
+}
+
+static oc_rc take(struct options *options, const struct option *option, const char *value)
+{
+    char origin[64];
+    snprintf(origin, sizeof origin, "--%s", option->name);
+    if (option->key)
+        return settings_set(&options->settings, option->key, value, origin);
+    if (strcmp(option->name, "fee") == 0)
+        return add_fee(options, value);
+    if (strcmp(option->name, "spread") == 0)
+        return add_spread(options, value);
+    if (strcmp(option->name, "set") == 0)
+        return add_set(options, value);
+    if (strcmp(option->name, "param") == 0)
+        return add_param(options, value);
+    if (strcmp(option->name, "config") == 0) {
+        if (options->config_count == 16)
+            return OC_E_LIMIT;
+        options->config_files[options->config_count++] = value;
+    } else if (strcmp(option->name, "report") == 0) {
+        options->report = value;
+    } else if (strcmp(option->name, "json") == 0) {
+        options->json = true;
+    } else if (strcmp(option->name, "quiet") == 0) {
+        options->quiet = true;
+    } else {
+        options->help = true;
+    }
+    return OC_OK;
+}
+
+static const struct option *find(struct options *options, const char *name, size_t length)
+{
+    const char *names[KNOWN + 1] = {0};
+    char copy[64];
+    snprintf(copy, sizeof copy, "%.*s", (int)length, name);
+    for (int i = 0; i < (int)KNOWN; i++) {
+        names[i] = known[i].name;
+        if (strcmp(known[i].name, copy) == 0)
+            return &known[i];
+    }
+    const char *nearest = text_nearest(copy, names);
+    snprintf(options->error, sizeof options->error, "unknown option --%s%s%s%s", copy,
+             nearest ? "; did you mean --" : "", nearest ? nearest : "", nearest ? "?" : "; see `outcry help`");
+    return NULL;
+}
+
+oc_rc options_parse(struct options *options, int argc, char **argv)
+{
+    for (int i = 1; i < argc; i++) {
+        const char *word = argv[i];
+        if (word[0] != '-' || word[1] == 0) {
+            if (options->word_count == sizeof options->words / sizeof options->words[0])
+                return OC_E_LIMIT;
+            options->words[options->word_count++] = word;
+            continue;
+        }
+        const char *name =
+            word[1] == '-' ? word + 2
+                           : (strncmp(word, "-p", 2) == 0 ? "param" : (strcmp(word, "-h") == 0 ? "help" : word + 1));
+        bool is_short = word[1] != '-';
+        const char *equals = is_short ? NULL : strchr(name, '=');
+        const struct option *option = find(options, name, equals ? (size_t)(equals - name) : strlen(name));
+        if (!option)
+            return OC_E_INVALID;
+        const char *value = equals ? equals + 1 : NULL;
+        if (is_short && word[1] == 'p' && word[2])
+            value = word + 2;
+        if (!value && is_flag(option->name))
+            value = "yes";
+        if (!value && i + 1 < argc)
+            value = argv[++i];
+        if (!value) {
+            snprintf(options->error, sizeof options->error, "--%s needs a value", option->name);
+            return OC_E_INVALID;
+        }
+        oc_rc rc = take(options, option, value);
+        if (rc < 0) {
+            if (!options->error[0])
+                snprintf(options->error, sizeof options->error, "--%s %.80s: %.300s", option->name, value,
+                         options->settings.error[0] ? options->settings.error : "too many of them");
+            return OC_E_INVALID;
+        }
+    }
+    return OC_OK;
+}
+
+oc_rc options_settle(struct options *options)
+{
+    struct settings layered = {0};
+    oc_rc rc = OC_OK;
+    for (uint32_t i = 0; i < options->config_count && rc == OC_OK; i++)
+        rc = config_load_file(&layered, options->config_files[i], options->error, sizeof options->error);
+    if (rc == OC_OK)
+        rc = config_load_environment(&layered, options->error, sizeof options->error);
+    for (uint32_t i = 0; i < options->settings.count && rc == OC_OK; i++) {
+        const struct setting *setting = &options->settings.list[i];
+        rc = settings_set(&layered, setting->key, setting->value, setting->origin);
+    }
+    settings_release(&options->settings);
+    options->settings = layered;
+    if (rc == OC_OK) {
+        rc = check_settings(&options->settings);
+        if (rc < 0)
+            snprintf(options->error, sizeof options->error, "%.500s", options->settings.error);
+    }
+    return rc;
+}
+
+void options_release(struct options *options)
+{
+    settings_release(&options->settings);
+    for (uint32_t i = 0; i < options->param_count; i++)
+        free(options->param_texts[i]);
+}

@@ -1,0 +1,39 @@
+/* options.h: options of a run on the command line, turned into settings.
+ *
+ * Invariants: an unknown option is refused with the nearest name; "--name value" and "--name=value" are the same; what
+ * the command line says wins over files and environment. */
+#ifndef CONFIG_OPTIONS_H
+#define CONFIG_OPTIONS_H
+
+#include "config/settings.h"
+
+enum { OPTIONS_WORDS_MAX = 1024, OPTIONS_PARAMS_MAX = 128 };
+
+struct option_param {
+    const char *name;
+    const char *value;
+};
+
+struct options {
+    struct settings settings;
+    const char *words[OPTIONS_WORDS_MAX]; /* strategy and data files, in order */
+    uint32_t word_count;
+    struct option_param params[OPTIONS_PARAMS_MAX];
+    char *param_texts[OPTIONS_PARAMS_MAX]; /* owned */
+    uint32_t param_count;
+    const char *config_files[16];
+    uint32_t config_count;
+    bool json;
+    bool quiet;
+    bool help;
+    const char *report; /* path of the HTML file */
+    char error[512];
+};
+
+/* OC_E_INVALID: options->error says what is wrong. [setup] */
+oc_rc options_parse(struct options *options, int argc, char **argv);
+/* Files, environment, then what the command line said. OC_E_CONFIG with options->error. */
+oc_rc options_settle(struct options *options);
+void options_release(struct options *options);
+
+#endif

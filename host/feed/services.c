@@ -1,0 +1,47 @@
+#include "feed/services.h"
+
+#include <string.h>
+
+static struct io_services *services_of(const struct oc_host *host) { return host->impl; }
+
+static oc_rc reserve(const struct oc_host *host, uint32_t size, struct oc_event **ret_event)
+{
+    struct feed *feed = services_of(host)->feed;
+    return feed ? feed_reserve(feed, size, ret_event) : OC_E_NOT_SUPPORTED;
+}
+
+static oc_rc commit(const struct oc_host *host, struct oc_event *event)
+{
+    struct feed *feed = services_of(host)->feed;
+    return feed ? feed_commit(feed, event) : OC_E_NOT_SUPPORTED;
+}
+
+static oc_rc net_open(const struct oc_host *host, const char *url, uint32_t *ret_stream)
+{
+    struct transcript *transcript = services_of(host)->transcript;
+    return transcript ? transcript_open(transcript, url, ret_stream) : OC_E_NOT_SUPPORTED;
+}
+
+static oc_rc net_send(const struct oc_host *host, uint32_t stream, const void *bytes, uint32_t size, uint64_t request)
+{
+    (void)request; /* a transcript has no request whose fate could be unknown */
+    struct transcript *transcript = services_of(host)->transcript;
+    return transcript ? transcript_send(transcript, stream, bytes, size) : OC_E_NOT_SUPPORTED;
+}
+
+static oc_rc net_close(const struct oc_host *host, uint32_t stream)
+{
+    struct transcript *transcript = services_of(host)->transcript;
+    return transcript ? transcript_close(transcript, stream) : OC_E_NOT_SUPPORTED;
+}
+
+static const struct oc_svc_feed feed_table = {.size = sizeof feed_table, .reserve = reserve, .commit = commit};
+static const struct oc_svc_net net_table = {
+    .size = sizeof net_table, .open = net_open, .send = net_send, .close = net_close};
+
+const void *io_service(const char *id)
+{
+    if (strcmp(id, OC_SVC_FEED) == 0)
+        return &feed_table;
+    return strcmp(id, OC_SVC_NET) == 0 ? &net_table : NULL;
+}

@@ -1,0 +1,220 @@
+#include "feed/source.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+
+#define MINUTE_NS          60000000000LL
+#define SYNTHETIC_START_NS 1704067200000000000LL /* 2024-01-01 */
+
+static uint64_t next_random(struct synthetic *synthetic)
+{
+    uint64_t z = (synthetic->state += 0x9E3779B97F4A7C15ull);
+    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9ull;
+    z = (z ^ (z >> 27)) * 0x94D049BB133111EBull;
+    return z ^ (z >> 31);
+}
+
+/* "synthetic", "synthetic:RATE" (events a second), "synthetic-bars[:COUNT]" (minute bars). */
+static oc_rc open_synthetic(struct feed_source *source, uint64_t seed)
+{
+    bool bars = strncmp(source->path, "synthetic-bars", 14) == 0;
+    const char *colon = strchr(source->path, ':');
+    int64_t number = bars ? 5000 : 10;
+    if (colon && (text_to_int(colon + 1, strlen(colon + 1), &number) < 0 || number < 1 || number > 100000000)) {
+        snprintf(source->error, sizeof source->error,
+                 "%.60s: found '%.60s', expected a whole number from 1 to 100000000", source->path, colon + 1);
+        return OC_E_CONFIG;
+    }
+    source->synthetic = (struct synthetic){.state = seed,
+                                           .price = 3712345,
+                                           .now_ns = SYNTHETIC_START_NS,
+                                           .period_ns = bars ? MINUTE_NS : 0,
+                                           .step_ns = bars ? 0 : 1000000000 / number,
+                                           .max = bars ? (uint64_t)number : 0};
+    source->info = (struct oc_data_info){.size = sizeof source->info,
+                                         .event_type = bars ? OC_EV_BAR : OC_EV_TRADE,
+                                         .period_ns = source->synthetic.period_ns,
+                                         .first_ns = SYNTHETIC_START_NS,
+                                         .price_step = {1, 2, 0},
+                                         .qty_step = {1, 8, 0},
+                                         .symbol = "BTC/USDT"};
+    snprintf(source->info.notes, sizeof source->info.notes, "data: seeded synthetic prices, seed %llu\n",
+             (unsigned long long)seed);
+    return OC_OK;
+}
+
+bool feed_is_synthetic(const char *path) { return strncmp(path, "synthetic", 9) == 0; }
+
+oc_rc feed_source_open(struct feed_source *source, const char *path, const char *options, uint64_t seed)
+{
+    snprintf(source->path, sizeof source->path, "%s", path);
+    snprintf(source->options, sizeof source->options, "%s", options);
+    source->until_ns = INT64_MAX;
+    if (source->memory) {
+        source->info = (struct oc_data_info){.size = sizeof source->info,
+                                             .event_type = OC_EV_BAR,
+                                             .period_ns = source->memory[0].period_ns,
+                                             .first_ns = source->memory[0].open_ns,
+                                             .price_step = {1, 2, 0},
+                                             .qty_step = {1, 8, 0},
+                                             .symbol = "BTC/USDT"};
+        return OC_OK;
+    }
+    if (feed_is_synthetic(path))
+        return open_synthetic(source, seed);
+    oc_rc rc = feed_init(&source->feed, FEED_SIZE_MIN, 0);
+    if (rc < 0)
+        return rc;
+    source->has_ring = true;
+    source->info.size = sizeof source->info;
+    rc = source->table->probe(source->reader, path, source->options, &source->info);
+    if (rc < 0 && source->table->error)
+        source->table->error(source->reader, 0, source->error, sizeof source->error);
+    return rc;
+}
+
+oc_rc feed_source_start(struct feed_source *source, uint32_t inst)
+{
+    source->inst = inst;
+    for (uint64_t i = 0; i < source->memory_count; i++)
+        source->memory[i].head.inst = inst;
+    if (!source->table)
+        return OC_OK;
+    source->token = 1;
+    oc_rc rc = source->table->start(source->reader, source->token, source->path, source->options, inst, &source->info);
+    source->is_started = rc == OC_OK;
+    if (rc == OC_OK && source->skip && source->table->skip)
+        rc = source->table->skip(source->reader, source->token, source->skip);
+    if (rc < 0 && source->table->error)
+        source->table->error(source->reader, source->token, source->error, sizeof source->error);
+    return rc;
+}
+
+void feed_source_close(struct feed_source *source)
+{
+    if (source->is_started)
+        source->table->stop(source->reader, source->token);
+    source->is_started = false;
+    if (source->has_ring)
+        feed_release(&source->feed);
+    source->has_ring = false;
+    source->table = NULL;
+}
+
+static void synthetic_bar(struct feed_source *source)
+{
+    struct synthetic *walk = &source->synthetic;
+    int64_t open = walk->price;
+    walk->price += (int64_t)(next_random(walk) % 2001) - 1000;
+    if (walk->price < 100000)
+        walk->price = 100000;
+    int64_t close = walk->price, high = open > close ? open : close, low = open < close ? open : close;
+    struct oc_ev_bar bar = {.head = {.size = sizeof bar,
+                                     .type = OC_EV_BAR,
+                                     .inst = source->inst,
+                                     .venue_ns = walk->now_ns + walk->period_ns},
+                            .open_ns = walk->now_ns,
+                            .period_ns = walk->period_ns,
+                            .open = open,
+                            .high = high + (int64_t)(next_random(walk) % 200),
+                            .low = low - (int64_t)(next_random(walk) % 200),
+                            .close = close,
+                            .volume = (int64_t)(next_random(walk) % 5000000000) + 100000000,
+                            .present = OC_HAS_VOLUME};
+    walk->now_ns += walk->period_ns;
+    memcpy(&source->event, &bar, sizeof bar);
+}
+
+/* Quotes and trades in turn, so that both kinds of fill are seen. */
+static void synthetic_tick(struct feed_source *source)
+{
+    struct synthetic *walk = &source->synthetic;
+    walk->now_ns += walk->step_ns;
+    if (walk->count % 4 != 3) {
+        walk->price += (int64_t)(next_random(walk) % 21) - 10;
+        if (walk->price < 100000)
+            walk->price = 100000;
+        struct oc_ev_quote quote = {
+            .head = {.size = sizeof quote, .type = OC_EV_QUOTE, .inst = source->inst, .venue_ns = walk->now_ns},
+            .bid = walk->price - 5,
+            .ask = walk->price + 5,
+            .bid_qty = (int64_t)(next_random(walk) % 200000000) + 1000000,
+            .ask_qty = (int64_t)(next_random(walk) % 200000000) + 1000000,
+            .present = OC_HAS_BID | OC_HAS_ASK | OC_HAS_BID_QTY | OC_HAS_ASK_QTY};
+        memcpy(&source->event, &quote, sizeof quote);
+        return;
+    }
+    bool buys = next_random(walk) & 1;
+    struct oc_ev_trade trade = {
+        .head = {.size = sizeof trade, .type = OC_EV_TRADE, .inst = source->inst, .venue_ns = walk->now_ns},
+        .price = walk->price + (buys ? 5 : -5),
+        .qty = (int64_t)(next_random(walk) % 50000000) + 100000,
+        .present = OC_HAS_QTY,
+        .taker_side = buys ? OC_SIDE_BUY : OC_SIDE_SELL};
+    memcpy(&source->event, &trade, sizeof trade);
+}
+
+static oc_rc next_synthetic(struct feed_source *source)
+{
+    for (;;) {
+        if (source->synthetic.max && source->synthetic.count >= source->synthetic.max)
+            return OC_E_END;
+        if (source->synthetic.period_ns)
+            synthetic_bar(source);
+        else
+            synthetic_tick(source);
+        if (source->synthetic.count++ >= source->skip)
+            return OC_OK;
+    }
+}
+
+static oc_rc next_file(struct feed_source *source)
+{
+    for (;;) {
+        const struct oc_event *event = feed_first(&source->feed);
+        if (event) {
+            memcpy(&source->event, event, event->size < sizeof source->event ? event->size : sizeof source->event);
+            feed_drop(&source->feed);
+            return OC_OK;
+        }
+        if (source->is_ended)
+            return OC_E_END;
+        oc_rc rc = source->table->pull(source->reader, source->token, FEED_CHUNK);
+        if (rc == OC_E_END) {
+            source->is_ended = true;
+        } else if (rc < 0 && rc != OC_E_FULL) {
+            if (feed_first(&source->feed)) /* what came before the fault is still good */
+                continue;
+            source->table->error(source->reader, source->token, source->error, sizeof source->error);
+            return rc;
+        }
+    }
+}
+
+oc_rc feed_source_next(void *self, struct oc_event **ret_event)
+{
+    struct feed_source *source = self;
+    if (source->memory) {
+        if (source->memory_at == source->memory_count)
+            return OC_E_END;
+        *ret_event = &source->memory[source->memory_at++].head;
+        return OC_OK;
+    }
+    oc_rc rc = source->table ? next_file(source) : next_synthetic(source);
+    if (rc < 0)
+        return rc;
+    if (source->event.head.venue_ns > source->until_ns)
+        return OC_E_END;
+    *ret_event = &source->event.head;
+    return OC_OK;
+}
+
+oc_rc feed_source_stats(struct feed_source *source, struct oc_data_stats *ret_stats)
+{
+    if (!source->table || !source->table->stats)
+        return OC_E_NOT_SUPPORTED;
+    return source->table->stats(source->reader, source->token, ret_stats);
+}

@@ -1,0 +1,60 @@
+/* source.h: market data for the loop: a file through a data plugin, or seeded synthetic prices.
+ * Invariants: events come in time order; an event is borrowed until the next call; at most FEED_SOURCES_MAX sources. */
+#ifndef FEED_SOURCE_H
+#define FEED_SOURCE_H
+
+#include <outcry/draft/data.h>
+#include <stdbool.h>
+
+#include "feed/event_ring.h"
+
+enum { FEED_SOURCES_MAX = 64, FEED_CHUNK = 256 };
+
+struct synthetic { /* bars of a seeded walk, or trades and quotes at a rate */
+    uint64_t state;
+    int64_t price;
+    int64_t now_ns;
+    int64_t period_ns; /* bars; 0: ticks */
+    int64_t step_ns;   /* ticks */
+    uint64_t count;
+    uint64_t max; /* 0: endless */
+};
+
+struct feed_source {
+    char path[512]; /* file, or "synthetic..." */
+    char options[512];
+    const struct oc_data *table; /* of the reader; NULL: synthetic, or in memory. Borrowed */
+    void *reader;                /* its instance, borrowed */
+    struct oc_data_info info;
+    struct feed feed;
+    bool has_ring;
+    struct synthetic synthetic;
+    struct oc_ev_bar *memory; /* bars held by the caller (bench), borrowed; NULL */
+    uint64_t memory_count;
+    uint64_t memory_at;
+    uint32_t inst;
+    uint32_t token;
+    uint64_t skip;    /* events before the first one given (restore) */
+    int64_t until_ns; /* events after it are not given */
+    bool is_started;
+    bool is_ended;
+    union {
+        struct oc_event head;
+        char bytes[512];
+    } event;
+    char error[512];
+};
+
+/* Prices that are made here, and need no reader. */
+bool feed_is_synthetic(const char *path);
+/* Finds out what a path is: asks the reader (table and reader are set, its ring is source->feed), or prepares synthetic
+ * data. What went wrong is in source->error. */
+oc_rc feed_source_open(struct feed_source *source, const char *path, const char *options, uint64_t seed);
+/* After the instrument was made. */
+oc_rc feed_source_start(struct feed_source *source, uint32_t inst);
+void feed_source_close(struct feed_source *source);
+/* For the loop; self is the struct feed_source. */
+oc_rc feed_source_next(void *self, struct oc_event **ret_event);
+oc_rc feed_source_stats(struct feed_source *source, struct oc_data_stats *ret_stats);
+
+#endif

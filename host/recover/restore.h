@@ -1,0 +1,43 @@
+/* restore.h: recovery: a session goes on where its journal ends. Start is recovery; a new folder is the empty case.
+ *
+ * Invariants
+ * - State = the newest checkpoint plus the records after it, taken as facts: no strategy or rule decides.
+ * - Market events by reference are read again from their file up to the recorded progress; they feed prices and
+ *   indicators.
+ * - The simulator, which is the venue, sees the same events and requests at the same instants as it did: what it had
+ *   decided and not yet said is still to come. What it says beside the records before their end is not heard.
+ * - An input that was recorded but whose callback had not finished is given to its callback, once. */
+#ifndef RECOVER_RESTORE_H
+#define RECOVER_RESTORE_H
+
+#include "journal/read.h"
+#include "session/session.h"
+
+struct restore {
+    struct journal_reader *reader;
+    struct door_resume resume;
+    uint64_t records;   /* applied as facts */
+    uint64_t markets;   /* read again */
+    uint64_t in_flight; /* orders open after it */
+    bool has_journal;
+    bool is_same_sim; /* the simulator is the file that was recorded with; else the records are all it learns */
+};
+
+/* Looks into the folder. OC_OK with has_journal false: it is new. OC_E_DATA: damaged, session->error says where. */
+oc_rc restore_open(struct restore *restore, struct session *session, const char *dir);
+/* After session_open, before session_run. */
+oc_rc restore_apply(struct restore *restore, struct session *session);
+void restore_close(struct restore *restore);
+
+/* restore_sim.c: what the simulator hears of a point of the data, and of a record, in their order. */
+oc_rc restore_sim_market(const struct restore *restore, struct session *session, const struct inbox_point *point);
+oc_rc restore_sim_record(const struct restore *restore, struct session *session, const struct oc_event *event);
+
+/* restore_same.c: OC_E_CONFIG: data, seed, money, fills, strategies or parameters are not those the session began with. */
+oc_rc restore_is_same(struct session *session, const struct journal_reader *reader, const char *dir,
+                      bool *ret_is_same_sim);
+
+/* Engine, simulator and strategies as one blob for the journal. */
+oc_rc session_checkpoint(struct session *session);
+
+#endif

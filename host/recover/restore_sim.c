@@ -1,0 +1,88 @@
+/* restore_sim.c: the simulator lives again what it lived: the same calls in the same order, so that what it had decided and
+ * not yet said is decided and said again. Answers that are recorded are taken out of what it says. Where it is another one
+ * than the recording one, or says something else, the records are right: they are given to it as facts. */
+#include "recover/restore.h"
+
+#include "session/session_impl.h"
+
+/* What it asked to be called for up to at_ns. */
+static oc_rc settle(struct session *session, int64_t at_ns)
+{
+    struct sim_answers *sim_answers = &session->sim_answers;
+    while (sim_answers->due_ns <= at_ns) {
+        const int64_t due_ns = sim_answers->due_ns;
+        sim_answers->due_ns = INT64_MAX;
+        oc_rc rc = sim_answers->table->due(sim_answers->self, due_ns);
+        if (rc < 0)
+            return rc;
+    }
+    return OC_OK;
+}
+
+/* Shows the opens that lie at or before at_ns. *ret_count: how many. */
+static oc_rc show_opens(struct session *session, int64_t at_ns, uint32_t *ret_count)
+{
+    struct inbox_point point;
+    oc_rc rc = OC_OK;
+    *ret_count = 0;
+    while (rc == OC_OK && inbox_peek(session->loop, &point) == OC_OK && point.is_opening && point.at_ns <= at_ns) {
+        rc = settle(session, point.at_ns);
+        if (rc == OC_OK)
+            rc = session->sim_table->market(session->sim.self, point.at_ns, point.event);
+        if (rc == OC_OK)
+            rc = inbox_pass(session->loop);
+        *ret_count += 1;
+    }
+    return rc;
+}
+
+oc_rc restore_sim_market(const struct restore *restore, struct session *session, const struct inbox_point *point)
+{
+    if (!restore->is_same_sim)
+        return OC_OK;
+    oc_rc rc = settle(session, point->at_ns);
+    return rc < 0 ? rc : session->sim_table->market(session->sim.self, point->at_ns, point->event);
+}
+
+static bool is_answer(const struct oc_event *event)
+{
+    return event->type >= OC_EV_ACCEPTED && event->type <= OC_EV_SENT;
+}
+
+/* An answer of this instant may come of the open of a bar at this very instant. */
+static oc_rc take_answer(const struct restore *restore, struct session *session, const struct oc_event *event)
+{
+    uint32_t opens = 0;
+    oc_rc rc = OC_OK;
+    if (sim_answers_forget(&session->sim_answers, event))
+        return OC_OK;
+    if (restore->is_same_sim)
+        rc = show_opens(session, event->local_ns, &opens);
+    if (rc == OC_OK && opens)
+        rc = settle(session, event->local_ns);
+    if (rc < 0 || (opens && sim_answers_forget(&session->sim_answers, event)))
+        return rc;
+    sim_answers_drop(&session->sim_answers, event);
+    session->sim_table->observe(session->sim.self, event);
+    return OC_OK;
+}
+
+oc_rc restore_sim_record(const struct restore *restore, struct session *session, const struct oc_event *event)
+{
+    const bool is_after_open = event->type == OC_EV_TIMER || event->type == OC_EV_COMMAND; /* of the same instant */
+    uint32_t opens;
+    oc_rc rc = OC_OK;
+    if (restore->is_same_sim)
+        rc = show_opens(session, event->local_ns - !is_after_open, &opens);
+    if (rc == OC_OK && restore->is_same_sim)
+        rc = settle(session, event->local_ns);
+    if (rc < 0)
+        return rc;
+    if (is_answer(event))
+        return take_answer(restore, session, event);
+    if (event->type == OC_EV_REQUEST && restore->is_same_sim)
+        return session->sim_table->request(session->sim.self, event->local_ns,
+                                           (const struct oc_request *)(const void *)event);
+    session->sim_table->observe(session->sim.self, event);
+    return OC_OK;
+}

@@ -1,0 +1,199 @@
+/* service_money.c: positions, balances, profit, and the status line. */
+#include "serve/console_service_impl.h"
+#include "session/json_units.h"
+
+#include <string.h>
+
+static oc_i128 unrealised_of(const struct console_service *service, const struct position *position,
+                             const struct instrument *instrument)
+{
+    const struct market *market = markets_get(engine_markets(service->engine), position->inst);
+    oc_i128 money = 0;
+    if (position->qty && market && market->has_mark)
+        position_unrealised(position, instrument, market->mark2 / 2, &money);
+    return money;
+}
+
+bool service_positions(struct console_service *service, const struct command_words *words, struct text *reply)
+{
+    uint32_t count = portfolio_book_count(service->portfolio), i = (uint32_t)service_from(words, 1), rows = 0;
+    json_open(reply, NULL, '{');
+    json_open(reply, "rows", '[');
+    for (; i < count && rows < CONSOLE_PAGE; i++) {
+        const struct position *position = &portfolio_book_at(service->portfolio, i)->position;
+        const struct instrument *instrument = instruments_get(service->instruments, position->inst);
+        const struct market *market = markets_get(engine_markets(service->engine), position->inst);
+        double average;
+        oc_i128 value = 0;
+        if (position->qty == 0 || position->account != service->config.account)
+            continue;
+        rows++;
+        json_open(reply, NULL, '{');
+        json_text(reply, "symbol", instrument->info.symbol);
+        json_text(reply, "strategy",
+                  service->config.host->strategy_name(service->config.host->self, position->strategy));
+        json_text(reply, "side", position->qty > 0 ? "long" : "short");
+        json_qty(reply, "qty", instrument, true, position->qty);
+        if (position_average(position, instrument, &average) == OC_OK)
+            json_double(reply, "average", average);
+        else
+            json_null(reply, "average");
+        json_price(reply, "last", instrument, market && market->has_last, market ? market->last : 0);
+        if (market && market->has_mark)
+            instrument_value(instrument, market->mark2 / 2, position->qty, &value);
+        json_money(reply, "value", value);
+        json_money(reply, "unrealised", unrealised_of(service, position, instrument));
+        json_money(reply, "realised", position->realised);
+        json_close(reply, '}');
+    }
+    json_close(reply, ']');
+    service_next(reply, i < count, i);
+    json_close(reply, '}');
+    return true;
+}
+
+bool service_balances(struct console_service *service, const struct command_words *words, struct text *reply)
+{
+    const struct account *account = portfolio_account(service->portfolio, service->config.account);
+    uint32_t count = instruments_asset_count(service->instruments), asset = (uint32_t)service_from(words, 1), rows = 0;
+    json_open(reply, NULL, '{');
+    json_open(reply, "rows", '[');
+    for (asset = asset ? asset : 1; asset <= count && rows < CONSOLE_PAGE; asset++) {
+        oc_i128 total = portfolio_balance(service->portfolio, service->config.account, asset), value;
+        const char *name = instruments_asset_name(service->instruments, asset);
+        if (total == 0 || !*name)
+            continue;
+        rows++;
+        json_open(reply, NULL, '{');
+        json_text(reply, "asset", name);
+        json_money(reply, "total", total);
+        if (portfolio_convert(service->portfolio, total, asset, account->base, RATE_MIDDLE, &value) == OC_OK)
+            json_money(reply, "value", value);
+        else
+            json_null(reply, "value");
+        json_close(reply, '}');
+    }
+    json_close(reply, ']');
+    service_next(reply, asset <= count, asset);
+    json_text(reply, "currency", instruments_asset_name(service->instruments, account->base));
+    json_close(reply, '}');
+    return true;
+}
+
+static oc_i128 equity_of(const struct console_service *service)
+{
+    oc_i128 money = 0;
+    portfolio_equity(service->portfolio, service->config.account, &money, NULL);
+    return money;
+}
+
+/* What the fees of the net books are worth in the account's currency. */
+static oc_i128 fees_of(struct console_service *service, const struct position *position, uint32_t base)
+{
+    oc_i128 sum = 0, money;
+    for (uint32_t k = 0; k < position->fee_count; k++)
+        if (portfolio_convert(service->portfolio, position->fees[k].paid, position->fees[k].asset, base, RATE_MIDDLE,
+                              &money) == OC_OK)
+            sum += money;
+    return sum;
+}
+
+bool service_pnl(struct console_service *service, const struct command_words *words, struct text *reply)
+{
+    struct console_service_status status = {0};
+    service->config.host->status(service->config.host->self, &status);
+    uint32_t base = portfolio_account(service->portfolio, service->config.account)->base, rows = 0;
+    uint32_t count = portfolio_book_count(service->portfolio), first = (uint32_t)service_from(words, 1), i = first;
+    oc_i128 equity = equity_of(service), realised = 0, unrealised = 0, fees = 0, money;
+    for (uint32_t k = 0; k < count && k < 4 * CONSOLE_PAGE; k++) {
+        const struct position *position = &portfolio_book_at(service->portfolio, k)->position;
+        if (position->strategy || position->account != service->config.account)
+            continue;
+        const struct instrument *instrument = instruments_get(service->instruments, position->inst);
+        if (portfolio_convert(service->portfolio, position->realised, instrument->info.settle, base, RATE_MIDDLE,
+                              &money) == OC_OK)
+            realised += money;
+        if (portfolio_convert(service->portfolio, unrealised_of(service, position, instrument), instrument->info.settle,
+                              base, RATE_MIDDLE, &money) == OC_OK)
+            unrealised += money;
+        fees += fees_of(service, position, base);
+    }
+    json_open(reply, NULL, '{');
+    json_text(reply, "currency", status.currency);
+    json_money(reply, "start", status.start);
+    json_money(reply, "equity", equity);
+    json_money(reply, "profit", equity - status.start);
+    json_double(reply, "profit_share",
+                status.start ? money_to_double(equity - status.start) / money_to_double(status.start) : 0);
+    json_money(reply, "realised", realised);
+    json_money(reply, "unrealised", unrealised);
+    json_money(reply, "fees", fees);
+    json_open(reply, "rows", '[');
+    for (; i < count && rows < CONSOLE_PAGE; i++) {
+        const struct position *position = &portfolio_book_at(service->portfolio, i)->position;
+        if (position->account != service->config.account || !position->fills)
+            continue;
+        const struct instrument *instrument = instruments_get(service->instruments, position->inst);
+        rows++;
+        json_open(reply, NULL, '{');
+        json_text(reply, "strategy",
+                  service->config.host->strategy_name(service->config.host->self, position->strategy));
+        json_text(reply, "symbol", instrument->info.symbol);
+        json_money(reply, "realised", position->realised);
+        json_money(reply, "unrealised", unrealised_of(service, position, instrument));
+        json_money(reply, "fees", fees_of(service, position, base));
+        json_int(reply, "trips", position->trips);
+        json_close(reply, '}');
+    }
+    json_close(reply, ']');
+    service_next(reply, i < count, i);
+    json_close(reply, '}');
+    return true;
+}
+
+bool service_status(struct console_service *service, const struct command_words *words, struct text *reply)
+{
+    struct console_service_status status = {0};
+    const struct instrument *instrument = instruments_at(service->instruments, 1);
+    if (words->count > 1 && !service_instrument(service, words, 1, &instrument, reply))
+        return false;
+    service->config.host->status(service->config.host->self, &status);
+    const struct market *market =
+        instrument ? markets_get(engine_markets(service->engine), instrument->info.inst) : NULL;
+    const struct book *book =
+        instrument ? portfolio_find(service->portfolio, service->config.account, 0, instrument->info.inst) : NULL;
+    uint32_t base = portfolio_account(service->portfolio, service->config.account)->base, held = 0;
+    for (uint32_t i = 0; i < portfolio_book_count(service->portfolio) && i < 1024; i++) {
+        const struct position *position = &portfolio_book_at(service->portfolio, i)->position;
+        held += !position->strategy && position->qty && position->account == service->config.account;
+    }
+    json_open(reply, NULL, '{');
+    json_time(reply, "now", status.now_ns);
+    json_int(reply, "now_ns", status.now_ns);
+    json_text(reply, "mode", status.mode);
+    json_bool(reply, "live", status.is_live);
+    json_bool(reply, "paused", status.is_paused);
+    json_bool(reply, "ended", status.is_ended);
+    if (status.speed > 0)
+        json_double(reply, "speed", status.speed);
+    else
+        json_text(reply, "speed", "max");
+    json_text(reply, "currency", status.currency);
+    json_money(reply, "equity", equity_of(service));
+    json_money(reply, "start", status.start);
+    json_money(reply, "cash", portfolio_balance(service->portfolio, service->config.account, base));
+    json_text(reply, "instrument", instrument ? instrument->info.symbol : NULL);
+    json_price(reply, "last", instrument, market && market->has_last, market ? market->last : 0);
+    json_qty(reply, "position", instrument, true, book ? book->position.qty : 0);
+    json_text(reply, "halted", engine_latched(service->engine, service->config.account));
+    json_int(reply, "open_orders", orders_open_count(engine_orders(service->engine)));
+    json_int(reply, "positions", held);
+    json_int(reply, "fills", (int64_t)engine_stats(service->engine)->fills);
+    json_int(reply, "strategies", status.strategies);
+    json_int(reply, "seq", (int64_t)status.seq);
+    json_int(reply, "events", (int64_t)status.events);
+    json_int(reply, "consoles", service->config.server ? console_server_seats(service->config.server) : 0);
+    json_int(reply, "dropped", service->config.server ? (int64_t)console_server_dropped(service->config.server) : 0);
+    json_close(reply, '}');
+    return true;
+}

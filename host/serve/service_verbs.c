@@ -1,0 +1,566 @@
+/* service_verbs.c: verbs carried out from a recorded command, and what they would do. */
+#include "serve/console_service_impl.h"
+#include "session/json_units.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/line.h"
+
+static const char *const trade_options[] = {"qty",         "quote_qty", "price",  "stop",      "stop_loss",
+                                            "take_profit", "tif",       "expire", "post_only", "reduce_only",
+                                            "tag",         "strict",    "sure",   "by",        NULL};
+static const char *const amend_options[] = {"qty", "price", "stop", "sure", "by", NULL};
+static const char *const close_options[] = {"tag", "by", NULL};
+
+static bool options_are_known(const struct command_words *words, uint32_t first, const char *const *names,
+                              struct text *reply)
+{
+    for (uint32_t i = first; i < words->count; i++) {
+        char name[32];
+        const char *equals = strchr(words->fields[i], '=');
+        size_t size = equals ? (size_t)(equals - words->fields[i]) : 0;
+        snprintf(name, sizeof name, "%.*s", (int)(size < 31 ? size : 31), words->fields[i]);
+        uint32_t k = 0;
+        while (names[k] && strcmp(names[k], name) != 0)
+            k++;
+        uint32_t before = first;
+        while (before < i && strncmp(words->fields[before], words->fields[i], size + 1) != 0)
+            before++;
+        if (names[k] && size && before < i) {
+            json_refusal(reply, "BAD_OPTION", "%s: %s is given twice", words->fields[0], name);
+            return false;
+        }
+        if (names[k] && size)
+            continue;
+        const char *nearest = text_nearest(name, names);
+        json_refusal(reply, "BAD_OPTION", "%s: found '%.40s'%s%s%s", words->fields[0], words->fields[i],
+                     nearest ? "; did you mean '" : ", expected NAME=VALUE", nearest ? nearest : "",
+                     nearest ? "'?" : "");
+        return false;
+    }
+    return true;
+}
+
+/* A decimal option in units of a grid. False with *reply empty: it is absent. */
+static bool option_units(const struct command_words *words, uint32_t first, const char *name, struct oc_dec step,
+                         int direction, int64_t *ret_units, bool *ret_snapped, struct text *reply)
+{
+    struct oc_dec dec = {0};
+    int exact = 1;
+    const char *value = service_option(words, first, name);
+    if (!value)
+        return false;
+    if (text_to_decimal(value, strlen(value), &dec.units, &dec.scale) < 0) {
+        json_refusal(reply, "BAD_NUMBER", "%s: found '%.40s', expected a decimal number of at most 18 digits", name,
+                     value);
+        return false;
+    }
+    if (instrument_dec_units(step, dec, direction, ret_units, &exact) < 0) {
+        json_refusal(reply, "BAD_NUMBER", "%s: %.40s is out of range", name, value);
+        return false;
+    }
+    *ret_snapped |= !exact;
+    return true;
+}
+
+static bool option_flag(const struct command_words *words, uint32_t first, const char *name)
+{
+    const char *value = service_option(words, first, name);
+    return value && strcmp(value, "0") != 0 && strcmp(value, "false") != 0 && strcmp(value, "no") != 0;
+}
+
+static bool option_amount(const struct command_words *words, uint32_t first, const struct instrument *instrument,
+                          struct oc_request *request, bool *snapped, struct text *reply)
+{
+    const char *money = service_option(words, first, "quote_qty"), *qty = service_option(words, first, "qty");
+    if (!money == !qty) {
+        json_refusal(reply, "BAD_AMOUNT", "give qty (base) or quote_qty (money), one of them");
+        return false;
+    }
+    if (money) {
+        if (text_to_decimal(money, strlen(money), &request->quote_qty.units, &request->quote_qty.scale) < 0 ||
+            request->quote_qty.units <= 0) {
+            json_refusal(reply, "BAD_NUMBER", "quote_qty: found '%.40s', expected an amount above 0", money);
+            return false;
+        }
+        request->bits |= OC_RQ_HAS_QUOTE_QTY | OC_RQ_FEE_IN_QUOTE;
+        return true;
+    }
+    if (!option_units(words, first, "qty", instrument->info.qty_step, SNAP_DOWN, &request->qty, snapped, reply))
+        return false;
+    if (request->qty <= 0) {
+        json_refusal(reply, qty[0] == '-' || strcmp(qty, "0") == 0 ? "BAD_NUMBER" : "QUANTITY_BELOW_STEP",
+                     "qty: found '%.40s', expected at least one lot", qty);
+        return false;
+    }
+    request->bits |= OC_RQ_HAS_QTY;
+    text_to_decimal(qty, strlen(qty), &request->asked_qty.units, &request->asked_qty.scale);
+    return true;
+}
+
+static bool option_prices(const struct command_words *words, uint32_t first, const struct instrument *instrument,
+                          struct oc_request *request, bool *snapped, struct text *reply)
+{
+    const struct oc_dec step = instrument->info.price_step;
+    bool near = false;
+    if (option_units(words, first, "price", step, request->side == OC_SIDE_BUY ? SNAP_DOWN : SNAP_UP, &request->price,
+                     snapped, reply)) {
+        const char *price = service_option(words, first, "price");
+        request->bits |= OC_RQ_HAS_PRICE;
+        text_to_decimal(price, strlen(price), &request->asked_price.units, &request->asked_price.scale);
+    }
+    if (option_units(words, first, "stop", step, SNAP_NEAREST, &request->stop_price, snapped, reply))
+        request->bits |= OC_RQ_HAS_STOP;
+    if (option_units(words, first, "stop_loss", step, SNAP_NEAREST, &request->stop_loss, &near, reply))
+        request->bits |= OC_RQ_HAS_STOP_LOSS;
+    if (option_units(words, first, "take_profit", step, SNAP_NEAREST, &request->take_profit, &near, reply))
+        request->bits |= OC_RQ_HAS_TAKE_PROFIT;
+    bool priced = request->bits & OC_RQ_HAS_PRICE, stopped = request->bits & OC_RQ_HAS_STOP;
+    request->type =
+        priced ? (stopped ? OC_ORDER_STOP_LIMIT : OC_ORDER_LIMIT) : (stopped ? OC_ORDER_STOP : OC_ORDER_MARKET);
+    return reply->size == 0;
+}
+
+static bool option_time(const struct command_words *words, uint32_t first, struct oc_request *request,
+                        struct text *reply)
+{
+    static const char *const names[] = {"GTC", "IOC", "FOK", "GTD", "DAY"};
+    const char *tif = service_option(words, first, "tif"), *expire = service_option(words, first, "expire");
+    int i = 0;
+    while (tif && i < 5 && strcmp(names[i], tif) != 0)
+        i++;
+    if (i == 5 || (expire && text_to_time(expire, strlen(expire), &request->expire_ns) < 0) ||
+        (i == 3) != (expire != NULL)) {
+        json_refusal(reply, "BAD_TIF", "tif is GTC, IOC, FOK, GTD or DAY; GTD needs expire=TIME, the others have none");
+        return false;
+    }
+    request->tif = (uint8_t)(OC_TIF_GTC + i);
+    return true;
+}
+
+bool service_parse_order(struct console_service *service, const struct command_words *words, uint32_t first,
+                         struct oc_request *ret_request, struct text *reply)
+{
+    const struct instrument *instrument;
+    const char *side = words->count > first ? words->fields[first] : "";
+    bool is_buy = strcmp(side, "buy") == 0, snapped = false;
+    struct oc_request request = {.owner = OC_OWNER_CONSOLE, .account = service->config.account};
+    if (!is_buy && strcmp(side, "sell") != 0) {
+        json_refusal(reply, "BAD_SIDE", "found '%.20s', expected buy or sell", side);
+        return false;
+    }
+    request.side = is_buy ? OC_SIDE_BUY : OC_SIDE_SELL;
+    if (!service_instrument(service, words, first + 1, &instrument, reply) ||
+        !options_are_known(words, first + 2, trade_options, reply) ||
+        !option_amount(words, first + 2, instrument, &request, &snapped, reply) ||
+        !option_prices(words, first + 2, instrument, &request, &snapped, reply) ||
+        !option_time(words, first + 2, &request, reply))
+        return false;
+    if (snapped && option_flag(words, first + 2, "strict")) {
+        json_refusal(reply, "NOT_ON_THE_GRID", "strict: a price or quantity is off the grid");
+        return false;
+    }
+    request.bits |= snapped ? OC_RQ_SNAPPED : 0;
+    request.bits |= option_flag(words, first + 2, "post_only") ? OC_RQ_POST_ONLY : 0;
+    request.bits |= option_flag(words, first + 2, "reduce_only") ? OC_RQ_REDUCE_ONLY : 0;
+    if ((request.bits & OC_RQ_POST_ONLY) && request.type != OC_ORDER_LIMIT) {
+        json_refusal(reply, "BAD_OPTION", "post_only is for limit orders: give a price");
+        return false;
+    }
+    const char *tag = service_option(words, first + 2, "tag");
+    if (tag)
+        strncpy(request.tag, tag, sizeof request.tag - 1);
+    request.head.inst = instrument->info.inst;
+    *ret_request = request;
+    return true;
+}
+
+static void put_engine_refusal(struct console_service *service, const struct engine_refusal *refusal,
+                               struct text *reply)
+{
+    char used[TEXT_DECIMAL_MAX], limit[TEXT_DECIMAL_MAX];
+    text_clear(reply);
+    json_open(reply, NULL, '{');
+    json_text(reply, "code", refusal->reason);
+    text_from_units(used, refusal->used.units, refusal->used.scale, TEXT_SHORTEST);
+    text_from_units(limit, refusal->limit.units, refusal->limit.scale, TEXT_SHORTEST);
+    char message[256];
+    if (refusal->used.units || refusal->limit.units)
+        snprintf(message, sizeof message, "refused by %s: %s against a limit of %s", refusal->rule, used, limit);
+    else
+        snprintf(message, sizeof message, "refused by %s", refusal->rule);
+    json_text(reply, "message", message);
+    json_text(reply, "rule", refusal->rule);
+    json_dec(reply, "used", refusal->used);
+    json_dec(reply, "limit", refusal->limit);
+    json_order_id(reply, "order", refusal->order, service->config.epoch);
+    json_bool(reply, "definitive", true);
+    json_close(reply, '}');
+}
+
+static bool put_result(struct console_service *service, oc_rc rc, uint64_t id, const struct engine_refusal *refusal,
+                       struct text *reply)
+{
+    const struct order *order = orders_find(engine_orders(service->engine), id);
+    text_clear(reply);
+    if (rc == OC_OK && order) {
+        service_put_order(service, reply, NULL, order);
+        return true;
+    }
+    if (rc == OC_E_LIMIT && refusal->reason[0])
+        put_engine_refusal(service, refusal, reply);
+    else if (rc == OC_E_NOT_FOUND)
+        json_refusal(reply, "NO_ORDER", "no such order is known; older ones are in the journal");
+    else if (rc == OC_E_STATE)
+        json_refusal(reply, "ORDER_IS_FINAL", "the order is final: nothing can be changed");
+    else if (rc == OC_E_AGAIN)
+        json_refusal(reply, "PENDING", "a change of this order is under way: wait for its answer");
+    else if (rc == OC_E_FULL)
+        json_refusal(reply, "TOO_MANY_ORDERS", "the host's limit of open orders is reached");
+    else
+        json_refusal(reply, "BAD_ORDER",
+                     "this order makes no sense: check the amount, the prices and the time in force");
+    return false;
+}
+
+/* Ends the batch: from here on it is recorded and sent, or neither. */
+static bool end_batch(struct console_service *service, struct text *reply)
+{
+    oc_rc rc = engine_end(service->engine, true);
+    if (rc < 0)
+        json_refusal(reply, "JOURNAL_FAILED", "this could not be recorded (code %d), and nothing was sent", (int)rc);
+    return rc >= 0;
+}
+
+static bool finish(struct console_service *service, oc_rc rc, uint64_t id, const struct engine_refusal *refusal,
+                   struct text *reply)
+{
+    return end_batch(service, reply) && put_result(service, rc, id, refusal, reply);
+}
+
+static bool verb_order(struct console_service *service, const struct command_words *words, struct text *reply)
+{
+    struct oc_request request;
+    struct engine_refusal refusal = {0};
+    if (!service_parse_order(service, words, 0, &request, reply) || engine_begin(service->engine, 0) < 0)
+        return false;
+    oc_rc rc = engine_submit(service->engine, &request, &refusal);
+    return finish(service, rc, request.order, &refusal, reply);
+}
+
+/* What the account holds beyond what strategies hold: a strategy closes its own. */
+static int64_t manual_qty(const struct console_service *service, uint32_t inst)
+{
+    int64_t qty = 0;
+    for (uint32_t i = 0; i < portfolio_book_count(service->portfolio); i++) {
+        const struct position *position = &portfolio_book_at(service->portfolio, i)->position;
+        if (OC_INST_INDEX(position->inst) == OC_INST_INDEX(inst) && position->account == service->config.account)
+            qty += position->strategy ? -position->qty : position->qty;
+    }
+    return qty;
+}
+
+static bool verb_close(struct console_service *service, const struct command_words *words, struct text *reply)
+{
+    const struct instrument *instrument;
+    struct engine_refusal refusal = {0};
+    uint32_t first = words->count > 1 && !strchr(words->fields[1], '=') ? 2 : 1;
+    struct command_words named = *words;
+    named.count = first;
+    if (!service_instrument(service, &named, 1, &instrument, reply) ||
+        !options_are_known(words, first, close_options, reply))
+        return false;
+    int64_t qty = manual_qty(service, instrument->info.inst);
+    if (qty == 0) {
+        json_refusal(reply, "NO_POSITION",
+                     "no position by hand in %s; a strategy's is closed by the strategy, or by flatten()",
+                     instrument->info.symbol);
+        return false;
+    }
+    struct oc_request request = {.owner = OC_OWNER_CONSOLE,
+                                 .account = service->config.account,
+                                 .type = OC_ORDER_MARKET,
+                                 .tif = OC_TIF_GTC,
+                                 .role = OC_ROLE_CLOSE,
+                                 .qty = qty > 0 ? qty : -qty,
+                                 .side = qty > 0 ? OC_SIDE_SELL : OC_SIDE_BUY,
+                                 .bits = OC_RQ_HAS_QTY | OC_RQ_REDUCE_ONLY};
+    const char *tag = service_option(words, first, "tag");
+    request.head.inst = instrument->info.inst;
+    if (tag)
+        strncpy(request.tag, tag, sizeof request.tag - 1);
+    if (engine_begin(service->engine, 0) < 0)
+        return false;
+    oc_rc rc = engine_submit(service->engine, &request, &refusal);
+    return finish(service, rc, request.order, &refusal, reply);
+}
+
+static bool verb_cancel(struct console_service *service, const struct command_words *words, struct text *reply)
+{
+    struct engine_refusal refusal = {0};
+    uint64_t id = 0;
+    if (words->count < 2 || !console_service_order_of(service, words->fields[1], &id))
+        return put_result(service, OC_E_NOT_FOUND, 0, &refusal, reply);
+    if (engine_begin(service->engine, 0) < 0)
+        return false;
+    oc_rc rc = engine_cancel(service->engine, id, &refusal);
+    return finish(service, rc, id, &refusal, reply);
+}
+
+bool service_parse_amend(struct console_service *service, const struct command_words *words, const struct order *order,
+                         struct oc_request *request, struct text *reply)
+{
+    bool snapped = false;
+    if (!options_are_known(words, 2, amend_options, reply))
+        return false;
+    const struct instrument *instrument = instruments_get(service->instruments, order->now.head.inst);
+    const struct oc_dec step = instrument->info.price_step;
+    if (option_units(words, 2, "qty", instrument->info.qty_step, SNAP_DOWN, &request->qty, &snapped, reply))
+        request->bits |= OC_RQ_QUANTITY_CHANGED;
+    if (option_units(words, 2, "price", step, order->now.side == OC_SIDE_BUY ? SNAP_DOWN : SNAP_UP, &request->price,
+                     &snapped, reply))
+        request->bits |= OC_RQ_PRICE_CHANGED;
+    if (option_units(words, 2, "stop", step, SNAP_NEAREST, &request->stop_price, &snapped, reply))
+        request->bits |= OC_RQ_STOP_CHANGED;
+    return reply->size == 0;
+}
+
+static bool verb_amend(struct console_service *service, const struct command_words *words, struct text *reply)
+{
+    struct oc_request request = {.owner = OC_OWNER_CONSOLE};
+    struct engine_refusal refusal = {0};
+    uint64_t id = 0;
+    const struct order *order = NULL;
+    if (words->count > 1 && console_service_order_of(service, words->fields[1], &id))
+        order = orders_find(engine_orders(service->engine), id);
+    if (!order)
+        return put_result(service, OC_E_NOT_FOUND, 0, &refusal, reply);
+    request.order = id;
+    if (!service_parse_amend(service, words, order, &request, reply) || engine_begin(service->engine, 0) < 0)
+        return false;
+    oc_rc rc = engine_amend(service->engine, &request, &refusal);
+    return finish(service, rc, id, &refusal, reply);
+}
+
+static bool put_count(struct text *reply, const char *what, int count)
+{
+    text_clear(reply);
+    json_open(reply, NULL, '{');
+    json_int(reply, what, count);
+    json_close(reply, '}');
+    return true;
+}
+
+/* A batch holds ENGINE_STAGED_MAX requests; there may be more open orders than that, and none may be left. */
+static bool cancel_in_batches(struct console_service *service, uint32_t inst, bool with_protection, int *count,
+                              struct text *reply)
+{
+    for (int batch = 0; batch <= ENGINE_ORDERS_OPEN_MAX / ENGINE_STAGED_MAX; batch++) {
+        if (engine_begin(service->engine, 0) < 0)
+            return false;
+        int asked = engine_cancel_all(service->engine, 0, inst, with_protection);
+        if (!end_batch(service, reply))
+            return false;
+        *count += asked;
+        if (asked < ENGINE_STAGED_MAX)
+            break;
+    }
+    return true;
+}
+
+static bool verb_cancel_all(struct console_service *service, const struct command_words *words, struct text *reply)
+{
+    const struct instrument *instrument = NULL;
+    bool is_named = words->count > 1 && words->fields[1][0] && strncmp(words->fields[1], "by=", 3) != 0;
+    if (is_named && !service_instrument(service, words, 1, &instrument, reply))
+        return false;
+    int count = 0;
+    return cancel_in_batches(service, instrument ? instrument->info.inst : 0, false, &count, reply) &&
+           put_count(reply, "cancelled", count);
+}
+
+/* Each strategy's position is closed in its own name, then what is left by hand. */
+static bool verb_flatten(struct console_service *service, struct text *reply)
+{
+    uint32_t books = portfolio_book_count(service->portfolio);
+    struct engine_refusal refusal = {0};
+    int closing = 0, cancelled = 0;
+    if (!cancel_in_batches(service, 0, true, &cancelled, reply) || engine_begin(service->engine, 0) < 0)
+        return false;
+    for (uint32_t i = 0; i < books; i++) {
+        const struct position *position = &portfolio_book_at(service->portfolio, i)->position;
+        int64_t qty = position->strategy ? position->qty : manual_qty(service, position->inst);
+        if (qty == 0 || position->account != service->config.account)
+            continue;
+        struct oc_request request = {.owner = OC_OWNER_CONSOLE,
+                                     .account = position->account,
+                                     .strategy = position->strategy,
+                                     .type = OC_ORDER_MARKET,
+                                     .tif = OC_TIF_GTC,
+                                     .role = OC_ROLE_CLOSE,
+                                     .qty = qty > 0 ? qty : -qty,
+                                     .side = qty > 0 ? OC_SIDE_SELL : OC_SIDE_BUY,
+                                     .bits = OC_RQ_HAS_QTY | OC_RQ_REDUCE_ONLY,
+                                     .tag = "flatten"};
+        request.head.inst = position->inst;
+        closing += engine_submit(service->engine, &request, &refusal) == OC_OK;
+    }
+    if (!end_batch(service, reply))
+        return false;
+    text_clear(reply);
+    json_open(reply, NULL, '{');
+    json_int(reply, "cancelled", cancelled);
+    json_int(reply, "closing", closing);
+    json_close(reply, '}');
+    return true;
+}
+
+/* The rule kill_switch hears of the record itself; what rests is taken back here. */
+static bool verb_kill(struct console_service *service, struct text *reply)
+{
+    int count = 0;
+    engine_latch(service->engine, 0, "KILLED");
+    return cancel_in_batches(service, 0, false, &count, reply) && put_count(reply, "cancelled", count);
+}
+
+static bool execute(struct console_service *service, const struct command_words *words, struct text *reply)
+{
+    const char *word = words->fields[0];
+    if (strcmp(word, "buy") == 0 || strcmp(word, "sell") == 0)
+        return verb_order(service, words, reply);
+    if (strcmp(word, "close") == 0)
+        return verb_close(service, words, reply);
+    if (strcmp(word, "cancel") == 0)
+        return verb_cancel(service, words, reply);
+    if (strcmp(word, "amend") == 0)
+        return verb_amend(service, words, reply);
+    if (strcmp(word, "cancel_all") == 0)
+        return verb_cancel_all(service, words, reply);
+    if (strcmp(word, "flatten") == 0)
+        return verb_flatten(service, reply);
+    if (strcmp(word, "kill") == 0)
+        return verb_kill(service, reply);
+    if (strcmp(word, "unkill") == 0) {
+        engine_unlatch(service->engine, 0);
+        engine_unlatch(service->engine, service->config.account);
+        return put_count(reply, "halted", 0);
+    }
+    return service->config.host->steer(service->config.host->self, words, reply);
+}
+
+bool console_service_execute(struct console_service *service, const struct oc_ev_text *command, struct text *reply)
+{
+    struct text line, answer;
+    text_init_grow(&line, OC_EVENT_MAX);
+    text_init_grow(&answer, COMMAND_LINE_MAX);
+    text_put_bytes(&line, command + 1, command->text_size);
+    struct command_words words = {.count = 0};
+    bool is_ok = false;
+    if (line.data && !line.is_cut)
+        words.count = line_split(line.data, words.fields, COMMAND_FIELDS_MAX);
+    if (words.count && words.count <= COMMAND_FIELDS_MAX)
+        is_ok = execute(service, &words, &answer);
+    if (reply && answer.size) {
+        text_clear(reply);
+        text_put_bytes(reply, answer.data, answer.size);
+    } else if (reply && !is_ok) {
+        json_refusal(reply, "NOT_NOW", "the host could not take this now");
+    }
+    text_release(&answer);
+    text_release(&line);
+    return is_ok;
+}
+
+/* What the far side would give: the best quote, else the last price and the spread that is assumed. The book has one level yet. */
+static int64_t walk_price(const struct console_service *service, const struct market *market, uint8_t side)
+{
+    if (!market)
+        return 0;
+    if (side == OC_SIDE_BUY && (market->present & OC_HAS_ASK))
+        return market->ask;
+    if (side == OC_SIDE_SELL && (market->present & OC_HAS_BID))
+        return market->bid;
+    if (!market->has_mark)
+        return 0;
+    const int64_t mark = market->mark2 / 2;
+    const struct oc_dec share = service->config.host->half_spread(service->config.host->self);
+    oc_i128 part = 0;
+    num_muldiv_128(mark < 0 ? -mark : mark, share.units, num_pow10_128(share.scale), NUM_CEIL, &part);
+    return side == OC_SIDE_BUY ? mark + (int64_t)part : mark - (int64_t)part;
+}
+
+bool service_preview(struct console_service *service, const struct command_words *words, struct text *reply)
+{
+    struct oc_request request;
+    struct engine_refusal refusals[ENGINE_RULES_MAX];
+    if (!service_parse_order(service, words, 1, &request, reply))
+        return false;
+    request.kind = OC_REQUEST_NEW;
+    const struct instrument *instrument = instruments_get(service->instruments, request.head.inst);
+    const struct market *market = markets_get(engine_markets(service->engine), request.head.inst);
+    const bool buys = request.side == OC_SIDE_BUY, is_limit = request.bits & OC_RQ_HAS_PRICE;
+    const int64_t far = walk_price(service, market, request.side); /* 0: no price is known yet */
+    const bool rests = is_limit && (far <= 0 || (buys ? far > request.price : far < request.price));
+    int64_t price = rests ? request.price : far, qty = request.qty;
+    oc_i128 value = 0, per_lot = 0, equity = 0, fee = 0, rate = 0;
+    struct oc_dec rate_dec = {0};
+    const oc_i128 one = num_pow10_128(MONEY_SCALE);
+    bool has_rate = service->config.host->fee_rate(service->config.host->self,
+                                                   rests || (request.bits & OC_RQ_POST_ONLY), &rate_dec) &&
+                    money_from_dec(rate_dec, &rate) == OC_OK;
+    if ((request.bits & OC_RQ_HAS_QUOTE_QTY) && price > 0 && money_from_dec(request.quote_qty, &value) == OC_OK &&
+        instrument_value(instrument, price, 1, &per_lot) == OC_OK && per_lot > 0) {
+        if (has_rate && request.side == OC_SIDE_BUY) /* the fee is part of what is spent */
+            num_muldiv_128(value, one, one + rate, NUM_FLOOR, &value);
+        qty = (int64_t)(value / per_lot);
+    }
+    if (price > 0)
+        instrument_value(instrument, price, qty, &value);
+    portfolio_equity(service->portfolio, service->config.account, &equity, NULL);
+    if (has_rate)
+        num_muldiv_128(value, rate, one, NUM_HALF_EVEN, &fee);
+    const struct book *book = portfolio_find(service->portfolio, service->config.account, 0, request.head.inst);
+    int64_t before = book ? book->position.qty : 0, after = before + (request.side == OC_SIDE_BUY ? qty : -qty);
+    service->verdict_count = 0;
+    int refused = engine_preview(service->engine, &request, refusals, ENGINE_RULES_MAX);
+    json_open(reply, NULL, '{');
+    json_text(reply, "symbol", instrument->info.symbol);
+    json_text(reply, "side", request.side == OC_SIDE_BUY ? "BUY" : "SELL");
+    json_qty(reply, "qty", instrument, true, qty);
+    json_price(reply, "average", instrument, price > 0, price);
+    if (price > 0) {
+        json_money(reply, "notional", value);
+        json_money(reply, "fee", fee);
+    } else {
+        json_null(reply, "notional");
+        json_null(reply, "fee");
+    }
+    json_text(reply, "fee_asset", instruments_asset_name(service->instruments, instrument->info.quote));
+    json_text(reply, "currency", instruments_asset_name(service->instruments, instrument->info.quote));
+    json_open(reply, "walk", '[');
+    if (price > 0 && !rests) {
+        json_open(reply, NULL, '[');
+        json_price(reply, NULL, instrument, true, price);
+        json_qty(reply, NULL, instrument, true, qty);
+        json_close(reply, ']');
+    }
+    json_close(reply, ']');
+    json_qty(reply, "position_before", instrument, true, before);
+    json_qty(reply, "position_after", instrument, true, after);
+    if (equity > 0 && price > 0)
+        json_double(reply, "equity_share", money_to_double(value) / money_to_double(equity));
+    else
+        json_null(reply, "equity_share");
+    const struct oc_instrument *info = &instrument->info;
+    const bool is_spot = info->kind == OC_KIND_SPOT && price > 0 && !(request.bits & OC_RQ_REDUCE_ONLY);
+    const oc_i128 cash = portfolio_balance(service->portfolio, service->config.account, info->quote);
+    json_bool(reply, "rests", rests);
+    json_bool(reply, "is_short_of_cash",
+              is_spot && buys && !(request.bits & OC_RQ_HAS_QUOTE_QTY) && value + fee > cash);
+    order_history_put_verdicts(reply, "rules", service->verdicts, service->verdict_count);
+    json_text(reply, "host", refused > 0 && !service->verdict_count ? refusals[0].reason : NULL);
+    json_bool(reply, "allowed", refused == 0);
+    json_close(reply, '}');
+    return true;
+}

@@ -1,0 +1,113 @@
+/* session_lists.c: lists that the composition knows: venues, plugins, strategies, risk, journal. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "session/session_impl.h"
+
+static void list_venues(struct session *session, struct text *reply)
+{
+    json_open(reply, NULL, '{');
+    json_text(reply, "venue", "paper");
+    json_text(reply, "kind", "simulator");
+    json_text(reply, "state", session->pace.is_ended ? "ended" : (session->pace.is_paused ? "paused" : "running"));
+    json_int(reply, "instruments", (int64_t)instruments_count(engine_instruments(session->engine)) - 1);
+    char note[200];
+    snprintf(note, sizeof note, "profile %s, latency %s",
+             settings_text(session->settings, "sim.paper.profile", "neutral"),
+             settings_text(session->settings, "sim.paper.latency", "5ms"));
+    json_text(reply, "note", note);
+    json_close(reply, '}');
+}
+
+static void list_plugins(const struct session *session, uint64_t from, struct text *reply, uint64_t *ret_next)
+{
+    uint64_t i = from;
+    for (; i < session->registry->count && i < from + CONSOLE_PAGE; i++) {
+        const struct oc_plugin *plugin = session->registry->entries[i].plugin;
+        json_open(reply, NULL, '{');
+        json_text(reply, "id", plugin->id);
+        json_text(reply, "kind", plugin->kind);
+        json_text(reply, "version", plugin->version);
+        json_text(reply, "license", plugin->license);
+        json_text(reply, "about", plugin->about);
+        json_close(reply, '}');
+    }
+    *ret_next = i < session->registry->count ? i : 0;
+}
+
+/* What each rule has of its limit now: asked with the smallest buy of the first instrument. */
+static void list_risk(struct session *session, struct text *reply)
+{
+    char bytes[8192];
+    struct text preview;
+    struct command_words words = {.fields = {"preview", "buy", "", ""}, .count = 4};
+    const struct instrument *instrument = instruments_at(engine_instruments(session->engine), 1);
+    char qty[TEXT_DECIMAL_MAX], amount[TEXT_DECIMAL_MAX + 8];
+    struct oc_dec lot = {0};
+    if (instrument)
+        instrument_qty_dec(instrument, 1, &lot);
+    text_from_units(qty, lot.units, lot.scale, TEXT_SHORTEST);
+    snprintf(amount, sizeof amount, "qty=%s", qty);
+    words.fields[2] = instrument ? instrument->info.symbol : "";
+    words.fields[3] = amount;
+    text_init_fixed(&preview, bytes, sizeof bytes);
+    console_service_ask(session->service, &words, &preview);
+    const char *rows = strstr(bytes, "\"rules\":["), *end = rows ? strstr(rows, "],\"host\"") : NULL;
+    if (rows && end)
+        text_put_bytes(reply, rows + 9, (size_t)(end - rows) - 9);
+}
+
+static void list_journal(struct session *session, struct text *reply)
+{
+    struct door_hash hash = door_order_hash(session->door);
+    struct door_stats stats = door_stats(session->door);
+    char text[HASH_TEXT_MAX], input[20];
+    hash128_to_text((struct hash128){hash.low, hash.high}, text);
+    snprintf(input, sizeof input, "%016llx", (unsigned long long)door_input_hash(session->door));
+    json_open(reply, NULL, '{');
+    json_text(reply, "folder", settings_text(session->settings, "session.dir", NULL));
+    json_int(reply, "seq", (int64_t)door_seq(session->door));
+    json_int(reply, "records", (int64_t)hash.count);
+    json_int(reply, "markets", (int64_t)door_market_count(session->door));
+    json_text(reply, "order_hash", text);
+    json_text(reply, "input_hash", input);
+    json_int(reply, "order_bytes", (int64_t)stats.order_bytes);
+    json_int(reply, "market_bytes", (int64_t)stats.market_bytes);
+    json_int(reply, "durable_seq", (int64_t)door_durable_seq(session->door));
+    json_text(reply, "failed", door_failed(session->door) ? door_error(session->door) : NULL);
+    json_close(reply, '}');
+}
+
+bool session_list(void *self, const char *word, const struct command_words *words, struct text *reply)
+{
+    struct session *session = self;
+    int64_t from = 0;
+    uint64_t next = 0;
+    if (words->count > 1)
+        text_to_int(words->fields[1], strlen(words->fields[1]), &from);
+    if (strcmp(word, "journal") == 0) {
+        list_journal(session, reply);
+        return true;
+    }
+    json_open(reply, NULL, '{');
+    if (strcmp(word, "risk") == 0)
+        json_text(reply, "halted", engine_latched(session->engine, session->account));
+    json_open(reply, "rows", '[');
+    if (strcmp(word, "venues") == 0)
+        list_venues(session, reply);
+    else if (strcmp(word, "plugins") == 0)
+        list_plugins(session, from > 0 ? (uint64_t)from : 0, reply, &next);
+    else if (strcmp(word, "risk") == 0)
+        list_risk(session, reply);
+    for (uint32_t i = 0; strcmp(word, "strategies") == 0 && i < session->strategy_count; i++)
+        if (session->strategies[i].strategy)
+            session_put_strategy(session, reply, NULL, i);
+    json_close(reply, ']');
+    if (next)
+        json_int(reply, "next", (int64_t)next);
+    else
+        json_null(reply, "next");
+    json_close(reply, '}');
+    return true;
+}

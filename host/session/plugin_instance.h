@@ -1,0 +1,31 @@
+/* plugin_instance.h: one opened plugin: its host object, its section of the settings, the services it may find.
+ * Invariants: an instance outlives the engine that was given its table; everything is [setup] but the services. */
+#ifndef SESSION_PLUGIN_INSTANCE_H
+#define SESSION_PLUGIN_INSTANCE_H
+
+#include "config/settings.h"
+#include "feed/services.h"
+#include "load/load.h"
+#include "session/sim_answers.h"
+
+struct plugin_instance {
+    struct io_services io; /* first: io/services.h finds it through host.impl */
+    struct oc_host host;
+    struct settings *settings; /* borrowed */
+    char section[SETTING_KEY_MAX];
+    const struct oc_plugin *plugin;
+    void *self;
+    struct sim_answers *sim_answers; /* simulators */
+    const int64_t *now_ns;           /* logical time, borrowed; NULL before there is one */
+    uint64_t seed;
+    uint64_t random[8];
+    uint64_t memory_left;
+    struct plugin_instance_block *blocks;
+};
+
+/* Opens `id` of `kind`. `section` names its settings ("risk.price_collar"). What went wrong is in error[]. */
+oc_rc plugin_instance_open(struct plugin_instance *instance, const struct registry *registry, const char *kind,
+                           const char *id, char error[512]);
+void plugin_instance_close(struct plugin_instance *instance);
+
+#endif

@@ -1,0 +1,60 @@
+/* sim_answers.h: the engine's side of a simulator: its answers on their way, and the times at which it wants to be called.
+ *
+ * Invariants
+ * - Answers come out in order of (time, emission); nothing is delivered inside the simulator's own call.
+ * - Bounded: ENGINE_ANSWERS_MAX under way; a simulator that is told OC_E_FULL must say so to its caller. */
+#ifndef SESSION_SIM_ANSWERS_H
+#define SESSION_SIM_ANSWERS_H
+
+#include <outcry/draft/sim.h>
+#include <stdbool.h>
+
+enum { SIM_ANSWERS_ANSWER_MAX = 256 }; /* bytes of one answer */
+
+struct sim_answers_item {
+    int64_t at_ns;
+    uint64_t number;
+    uint32_t slot;
+    uint32_t zero;
+};
+
+struct sim_answers {
+    const struct oc_sim *table;
+    void *self;
+    struct sim_answers_item *heap;
+    uint32_t count;
+    uint32_t room;
+    uint64_t emitted;
+    char *slots; /* SIM_ANSWERS_ANSWER_MAX each */
+    uint32_t *free_slots;
+    uint32_t free_count;
+    uint32_t zero;
+    int64_t due_ns; /* earliest wish; later ones are asked again by the simulator */
+    uint64_t calls;
+};
+
+oc_rc sim_answers_init(struct sim_answers *sim_answers, const struct oc_sim *table, void *self);
+void sim_answers_release(struct sim_answers *sim_answers);
+/* For the sim_host service. */
+oc_rc sim_answers_emit(struct sim_answers *sim_answers, int64_t at_ns, const struct oc_event *event);
+oc_rc sim_answers_schedule(struct sim_answers *sim_answers, int64_t at_ns);
+
+static inline int64_t sim_answers_next_ns(const struct sim_answers *sim_answers)
+{
+    int64_t answer_ns = sim_answers->count ? sim_answers->heap[0].at_ns : INT64_MAX;
+    return answer_ns < sim_answers->due_ns ? answer_ns : sim_answers->due_ns;
+}
+
+/* The earliest answer at or before now_ns, copied; OC_E_NOT_FOUND if there is none. */
+oc_rc sim_answers_take(struct sim_answers *sim_answers, int64_t now_ns, void *event, uint32_t size_max);
+
+/* Restore. A recorded answer or fill is no longer under way: false if none like it (type, order, request or trade) was. */
+bool sim_answers_forget(struct sim_answers *sim_answers, const struct oc_event *event);
+/* Takes back all that is under way about the order that the event is about. */
+void sim_answers_drop(struct sim_answers *sim_answers, const struct oc_event *event);
+/* What is under way, for a checkpoint: the size used, or OC_E_LIMIT. What is loaded comes out in the same order;
+ * OC_E_DATA: these are not such bytes. */
+int64_t sim_answers_save(const struct sim_answers *sim_answers, char *bytes, size_t size_max);
+oc_rc sim_answers_load(struct sim_answers *sim_answers, const char *bytes, size_t size);
+
+#endif

@@ -1,0 +1,62 @@
+#include "session/start_value.h"
+
+oc_rc start_value_init(struct start_value *start_value, struct instruments *instruments, uint32_t base, int64_t from_ns)
+{
+    *start_value = (struct start_value){.from_ns = from_ns};
+    oc_rc rc = markets_new(&start_value->markets);
+    if (rc == OC_OK)
+        rc = portfolio_new(instruments, start_value->markets, &start_value->portfolio);
+    return rc < 0 ? rc
+                  : portfolio_add_account(start_value->portfolio, "opening", "opening", base, 0, &start_value->account);
+}
+
+void start_value_release(struct start_value *start_value)
+{
+    portfolio_free(start_value->portfolio);
+    markets_free(start_value->markets);
+    *start_value = (struct start_value){0};
+}
+
+oc_rc start_value_add(struct start_value *start_value, uint32_t asset, struct oc_dec amount)
+{
+    oc_i128 money;
+    oc_rc rc = money_from_dec(amount, &money);
+    return rc < 0 ? rc : portfolio_set_balance(start_value->portfolio, start_value->account, asset, money);
+}
+
+/* Its first price, as the engine takes prices in. */
+static bool apply_first(const struct start_value *start_value, struct market *market, const struct oc_event *event)
+{
+    if (event->type == OC_EV_BAR) {
+        const struct oc_ev_bar *bar = (const struct oc_ev_bar *)(const void *)event;
+        struct oc_ev_trade trade = {.head = {.size = sizeof trade, .type = OC_EV_TRADE},
+                                    .price = bar->open_ns >= start_value->from_ns ? bar->open : bar->close};
+        return market_takes(&trade.head) && market_apply(market, &trade.head, event->local_ns);
+    }
+    if (event->type == OC_EV_QBAR) {
+        const struct oc_ev_qbar *bar = (const struct oc_ev_qbar *)(const void *)event;
+        int at = bar->open_ns >= start_value->from_ns ? 0 : 3;
+        struct oc_ev_quote quote = {.head = {.size = sizeof quote, .type = OC_EV_QUOTE},
+                                    .bid = bar->bid[at],
+                                    .ask = bar->ask[at],
+                                    .present = bar->present & (OC_HAS_BID | OC_HAS_ASK)};
+        return market_takes(&quote.head) && market_apply(market, &quote.head, event->local_ns);
+    }
+    bool is_price = event->type == OC_EV_TRADE || event->type == OC_EV_QUOTE;
+    return is_price && market_takes(event) && market_apply(market, event, event->local_ns);
+}
+
+oc_rc start_value_price(struct start_value *start_value, const struct oc_event *event, oc_i128 *ret_value)
+{
+    struct market *market = markets_get(start_value->markets, event->inst);
+    if (!market || market->has_mark || !apply_first(start_value, market, event) || !market->has_mark)
+        return OC_E_NOT_FOUND;
+    start_value->priced++;
+    return portfolio_equity(start_value->portfolio, start_value->account, ret_value, NULL);
+}
+
+int64_t start_value_first2(const struct start_value *start_value, uint32_t inst)
+{
+    const struct market *market = inst ? markets_get(start_value->markets, inst) : NULL;
+    return market && market->has_mark ? market->mark2 : 0;
+}

@@ -1,0 +1,235 @@
+/* steer.c: strategies steered while the session runs: who is asked, and what is shown of them. */
+#include "steer/steer.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/line.h"
+
+static const struct {
+    const char *word;
+    bool (*fn)(struct session *session, const struct command_words *words, struct text *reply);
+} verbs[] = {{"load", steer_load},     {"unload", steer_unload}, {"hold", steer_hold},     {"resume", steer_hold},
+             {"reload", steer_reload}, {"set", steer_set},       {"budget", steer_budget}, {"may", steer_may}};
+
+bool session_steer(void *self, const struct command_words *words, struct text *reply)
+{
+    for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++)
+        if (words->count && strcmp(verbs[i].word, words->fields[0]) == 0)
+            return verbs[i].fn(self, words, reply);
+    json_refusal(reply, "UNKNOWN_WORD", "'%.40s' is not a command", words->count ? words->fields[0] : "");
+    return false;
+}
+
+void session_steer_restored(struct session *session, const struct oc_ev_text *command)
+{
+    struct text line, reply;
+    struct command_words words = {.count = 0};
+    text_init_grow(&line, OC_EVENT_MAX);
+    text_init_grow(&reply, COMMAND_LINE_MAX);
+    text_put_bytes(&line, command + 1, command->text_size);
+    if (!line.is_cut && line.size)
+        words.count = line_split(line.data, words.fields, COMMAND_FIELDS_MAX);
+    for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++)
+        if (words.count && words.count <= COMMAND_FIELDS_MAX && strcmp(verbs[i].word, words.fields[0]) == 0)
+            verbs[i].fn(session, &words, &reply); /* what was refused then is refused again */
+    text_release(&reply);
+    text_release(&line);
+}
+
+bool session_steer_prepare(void *self, struct command_words *words, struct text *reply)
+{
+    struct session *session = self;
+    const char *word = words->fields[0];
+    bool loads = strcmp(word, "load") == 0;
+    if (!loads && strcmp(word, "reload") != 0)
+        return true;
+    if (words->count < 2 || (!loads && words->count > 2)) {
+        json_refusal(reply, "BAD_WORDS",
+                     loads ? "expected a file: load FILE [NAME=VALUE...]" : "expected a name: reload NAME");
+        return false;
+    }
+    if (!loads) {
+        int index = steer_find(session, words->fields[1], reply);
+        return index >= 0 && steer_add_files(session, words, session->strategies[index].file, reply);
+    }
+    static char path[4096]; /* [engine]: one thread; it stands in words until the command is recorded */
+    if (!realpath(words->fields[1], path)) {
+        json_refusal(reply, "NO_FILE", "%.200s: there is no such file", words->fields[1]);
+        return false;
+    }
+    if (strlen(path) >= sizeof session->strategies[0].file) {
+        json_refusal(reply, "NO_FILE", "a path has at most %zu bytes", sizeof session->strategies[0].file - 1);
+        return false;
+    }
+    words->fields[1] = path;
+    return steer_add_files(session, words, path, reply);
+}
+
+uint32_t steer_count(const struct command_words *words)
+{
+    uint32_t count = words->count;
+    return count > 1 && strncmp(words->fields[count - 1], "by=", 3) == 0 ? count - 1 : count;
+}
+
+int steer_find(struct session *session, const char *name, struct text *reply)
+{
+    const char *names[SESSION_STRATEGIES_MAX + 1];
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < session->strategy_count; i++) {
+        if (!session->strategies[i].strategy)
+            continue;
+        if (strcmp(session->strategies[i].name, name) == 0)
+            return (int)i;
+        names[count++] = session->strategies[i].name;
+    }
+    names[count] = NULL;
+    const char *nearest = text_nearest(name, names);
+    json_refusal(reply, "UNKNOWN_STRATEGY", "no strategy '%.60s' is loaded%s%s%s", name,
+                 nearest ? "; did you mean '" : "; see strategies", nearest ? nearest : "", nearest ? "'?" : "");
+    return -1;
+}
+
+void steer_put_lines(struct text *reply, const char *key, const char *lines)
+{
+    json_open(reply, key, '[');
+    while (*lines) {
+        size_t size = strcspn(lines, "\n");
+        json_text_n(reply, NULL, lines, size);
+        lines += size + (lines[size] == '\n');
+    }
+    json_close(reply, ']');
+}
+
+bool steer_put_error(struct text *reply, const char *code, const struct sandbox_error *error, oc_rc rc)
+{
+    char message[800];
+    if (error->line > 0 && error->file[0] && !strstr(error->message, error->file))
+        snprintf(message, sizeof message, "%s:%d: %s", error->file, (int)error->line, error->message);
+    else if (error->message[0])
+        snprintf(message, sizeof message, "%s", error->message);
+    else
+        snprintf(message, sizeof message, "it could not be made (code %d)", (int)rc);
+    text_clear(reply);
+    json_open(reply, NULL, '{');
+    json_text(reply, "code", code);
+    json_text(reply, "message", message);
+    json_text(reply, "file", error->file[0] ? error->file : NULL);
+    json_int(reply, "line", error->line);
+    json_text(reply, "source", error->source_line[0] ? error->source_line : NULL);
+    json_bool(reply, "definitive", true);
+    json_close(reply, '}');
+    return false;
+}
+
+/* Numbers and booleans as they are, other values as text. */
+static void put_params(struct text *reply, const struct strategy *strategy)
+{
+    static char lines[STRATEGY_PARAMS_MAX * 2 * STRATEGY_NAME_MAX]; /* [engine]: one thread */
+    json_open(reply, "params", '{');
+    lines[0] = 0;
+    if (strategy)
+        strategy_params_text(strategy, lines, sizeof lines);
+    for (const char *at = lines; *at;) {
+        size_t size = strcspn(at, "\n");
+        char name[STRATEGY_NAME_MAX], value[STRATEGY_NAME_MAX];
+        const char *equals = memchr(at, '=', size);
+        if (equals) {
+            struct oc_dec dec = {0};
+            snprintf(name, sizeof name, "%.*s", (int)(equals - at), at);
+            snprintf(value, sizeof value, "%.*s", (int)(at + size - equals - 1), equals + 1);
+            if (strcmp(value, "true") == 0 || strcmp(value, "false") == 0)
+                json_bool(reply, name, value[0] == 't');
+            else if (text_to_decimal(value, strlen(value), &dec.units, &dec.scale) == OC_OK)
+                json_dec(reply, name, dec);
+            else
+                json_text(reply, name, value);
+        }
+        at += size + (at[size] == '\n');
+    }
+    json_close(reply, '}');
+}
+
+void steer_put_open_row(struct session *session, struct text *reply, const char *key, uint32_t index)
+{
+    const struct session_strategy *owner = &session->strategies[index];
+    struct strategy *strategy = owner->strategy;
+    const struct sandbox_error *error = strategy ? strategy_error(strategy) : NULL;
+    bool is_suspended = strategy && engine_is_suspended(session->engine, owner->id);
+    bool is_held = strategy && engine_is_held(session->engine, owner->id);
+    const char *words = is_suspended ? engine_suspension(session->engine, owner->id) : "";
+    uint32_t open_orders = 0;
+    for (const struct order *order = orders_open_first(engine_orders(session->engine)); order; order = order->younger)
+        open_orders += order->now.strategy == owner->id;
+    json_open(reply, key, '{');
+    json_text(reply, "name", owner->name);
+    json_text(reply, "file", owner->file);
+    json_text(reply, "state", !strategy ? "unloaded" : is_suspended ? "suspended" : is_held ? "paused" : "running");
+    json_bool(reply, "held", is_held);
+    json_int(reply, "missed", (int64_t)engine_missed(session->engine, owner->id));
+    json_int(reply, "period_ns", strategy ? strategy_period_ns(strategy) : 0);
+    json_int(reply, "calls", strategy ? (int64_t)strategy_calls(strategy) : 0);
+    json_int(reply, "open_orders", open_orders);
+    json_int(reply, "heap_bytes", strategy ? (int64_t)sandbox_heap_bytes(strategy_sandbox(strategy)) : 0);
+    json_int(reply, "longest_us", strategy ? strategy_longest_ns(strategy) / 1000 : 0);
+    json_int(reply, "gap_us", owner->gap_ns / 1000);
+    json_int(reply, "gaps", (int64_t)owner->gaps);
+    json_text(reply, "error", is_suspended && error ? error->message : (words[0] ? words : NULL));
+    put_params(reply, strategy);
+    steer_put_limits(session, reply, index);
+}
+
+void session_put_strategy(struct session *session, struct text *reply, const char *key, uint32_t index)
+{
+    steer_put_open_row(session, reply, key, index);
+    json_close(reply, '}');
+}
+
+void session_tell_strategy(struct session *session, uint32_t index, const char *what, const char *reason)
+{
+    char bytes[1024];
+    struct text json;
+    if (!session->service || session->is_restoring)
+        return;
+    text_init_fixed(&json, bytes, sizeof bytes);
+    json_open(&json, NULL, '{');
+    json_text(&json, "strategy", session->strategies[index].name);
+    json_text(&json, "what", what);
+    json_text(&json, "reason", reason && reason[0] ? reason : NULL);
+    json_close(&json, '}');
+    if (!json.is_cut)
+        console_service_tell(session->service, TELL_STRATEGY, &json);
+}
+
+void session_take_stops(struct session *session, struct journal_reader *reader)
+{
+    const struct oc_event *event;
+    enum journal_stream stream;
+    session->stop_count = 0;
+    while (journal_next(reader, &event, &stream) == OC_OK) {
+        const struct oc_ev_text *record = (const struct oc_ev_text *)(const void *)event;
+        if (event->type == OC_EV_STRATEGY && event->size >= sizeof *record && record->code == OC_STRATEGY_STOPPED &&
+            session->stop_count < SESSION_STOPS_MAX)
+            session->stops[session->stop_count++] = record;
+    }
+    journal_rewind(reader);
+}
+
+void session_expect_stop(struct session *session, uint32_t strategy)
+{
+    uint64_t seq = engine_cause(session->engine);
+    for (uint32_t i = 0; i < session->stop_count && !session->is_restoring; i++)
+        if (session->stops[i]->owner == strategy && session->stops[i]->head.seq > seq) {
+            engine_expect_stop(session->engine, session->stops[i]);
+            return;
+        }
+}
+
+void session_release_steering(struct session *session)
+{
+    free(session->names);
+    session->names = NULL;
+    session->name_count = 0;
+    text_release(&session->prepared);
+}

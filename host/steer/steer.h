@@ -1,0 +1,93 @@
+/* steer.h: strategies steered while a session runs: what session_steer.c and steer_*.c share.
+ *
+ * Invariants
+ * - A command is carried out from the bytes of its record alone: the text of a strategy and of what it requires stand in
+ *   the record. So a replay, and a restart from the log, do the same.
+ * - A strategy is made completely before anything of the running one is touched.
+ * - A name keeps its number for the life of the session; books, orders and groups belong to the number.
+ * - Everything here is [engine]. */
+#ifndef STEER_STEER_H
+#define STEER_STEER_H
+
+#include "session/session_impl.h"
+
+enum {
+    STEER_FILE_MAX = 1 << 20, /* bytes of one text */
+    STEER_MODULES_MAX = 32,   /* files that one strategy requires, in a record */
+    STEER_RECORD_MAX = 65000  /* bytes of a command, escapes included */
+};
+
+struct steer_module {
+    char *name;
+    char *text;
+};
+
+/* What a strategy is made from. Lives at least as long as the strategy. */
+struct steer_source {
+    char file[256];
+    char *text; /* owned, as all below */
+    size_t text_size;
+    bool reads_disk; /* a name that is not in words is read when it asks: one the session was opened with */
+    char *read;      /* the text read last */
+    struct strategy_param params[STRATEGY_PARAMS_MAX];
+    uint32_t param_count;
+    struct steer_module modules[STEER_MODULES_MAX];
+    uint32_t module_count;
+};
+
+/* steer_source.c */
+/* NULL: no memory. Owned: steer_source_free, which takes NULL. */
+struct steer_source *steer_source_new(const char *file, const char *text, size_t text_size);
+struct steer_source *steer_source_copy(const struct steer_source *source);
+void steer_source_free(struct steer_source *source);
+/* Replaces one of the same name. False: no room. */
+bool steer_source_param(struct steer_source *source, const char *name, const char *value);
+bool steer_source_module(struct steer_source *source, const char *name, const char *text);
+bool steer_source_module_n(struct steer_source *source, const char *name, const char *text, size_t size);
+/* Reads what the text requires by a name in words, and what that requires. */
+void steer_source_gather(struct steer_source *source);
+/* sandbox_require_fn; `arg` is the source. */
+oc_rc steer_require(void *arg, const char *name, const char **ret_text, size_t *ret_size);
+/* Takes the fields of a record from the end: modules, then the text; *ret_end is the index of the first of them. NULL:
+ * there is no text. */
+struct steer_source *steer_source_of(const struct command_words *words, const char *file, uint32_t *ret_end);
+/* Splits NAME=VALUE in *field, a copy. False: there is no '='. */
+bool steer_split(const char *field, char ret_name[STRATEGY_NAME_MAX], const char **ret_value);
+/* Reads the file and what it requires, and puts them behind the words. */
+bool steer_add_files(struct session *session, struct command_words *words, const char *path, struct text *reply);
+
+/* session_steer.c */
+/* The slot of a loaded strategy, or -1 with a refusal in *reply. */
+int steer_find(struct session *session, const char *name, struct text *reply);
+/* Words without the last field by=WHO. */
+uint32_t steer_count(const struct command_words *words);
+/* The row without its closing bracket. */
+void steer_put_open_row(struct session *session, struct text *reply, const char *key, uint32_t index);
+/* {code, message with file and line, ...} of a text that could not be loaded. Always false. */
+bool steer_put_error(struct text *reply, const char *code, const struct sandbox_error *error, oc_rc rc);
+/* Lists of lines as a JSON list. */
+void steer_put_lines(struct text *reply, const char *key, const char *lines);
+
+/* steer_load.c */
+bool steer_load(struct session *session, const struct command_words *words, struct text *reply);
+bool steer_unload(struct session *session, const struct command_words *words, struct text *reply);
+bool steer_hold(struct session *session, const struct command_words *words, struct text *reply);
+bool steer_reload(struct session *session, const struct command_words *words, struct text *reply);
+bool steer_set(struct session *session, const struct command_words *words, struct text *reply);
+/* One strategy in this slot, which is empty: from the source, which is taken over. `id` 0: the next number, known to the
+ * engine at once. *ret_error on failure. */
+oc_rc steer_place(struct session *session, uint32_t index, struct steer_source *source, uint32_t id,
+                  struct sandbox_error *ret_error);
+
+/* steer_limit.c */
+bool steer_budget(struct session *session, const struct command_words *words, struct text *reply);
+bool steer_may(struct session *session, const struct command_words *words, struct text *reply);
+/* Puts what stands in the slot into force: after a load, after a restart. */
+oc_rc steer_apply_limits(struct session *session, uint32_t index);
+/* The rights of a new strategy: everything, in live nothing. */
+void steer_first_rights(const struct session *session, uint32_t index);
+void steer_put_limits(struct session *session, struct text *reply, uint32_t index);
+/* The deadline and heap of the slot's callbacks. */
+struct sandbox_limits steer_limits(const struct session *session, uint32_t index);
+
+#endif

@@ -1,0 +1,565 @@
+/* loop_test.c: the one order of simultaneous things, with a simulator that answers as told. */
+#include "engine_fixture.h"
+
+#include "engine/limits.h"
+#include "session/inbox.h"
+
+#define MINUTE 60000000000LL
+
+struct world {
+    struct fixture *f;
+    struct inbox *loop;
+    struct sim_answers sim_answers;
+    char log[8192];
+    uint64_t seq;
+    int64_t latency_ns;
+    int stop_after;
+};
+
+struct bars {
+    struct oc_ev_bar list[8];
+    int count, at;
+};
+
+static void note(struct world *world, const char *word, int64_t at_ns)
+{
+    size_t length = strlen(world->log);
+    snprintf(world->log + length, sizeof world->log - length, "%s@%lld ", word, (long long)(at_ns / 1000000000));
+}
+
+static oc_rc sim_market(void *self, int64_t now_ns, const struct oc_event *event)
+{
+    note(self, now_ns == event->venue_ns ? "close" : "open", now_ns);
+    return OC_OK;
+}
+
+static oc_rc sim_request(void *self, int64_t now_ns, const struct oc_request *request)
+{
+    struct world *world = self;
+    note(world, "request", now_ns);
+    struct oc_ev_answer answer = fixture_answer(world->f, OC_EV_ACCEPTED, request->order);
+    answer.head.venue_ns = now_ns;
+    sim_answers_emit(&world->sim_answers, now_ns + world->latency_ns, &answer.head);
+    return sim_answers_schedule(&world->sim_answers, now_ns + world->latency_ns);
+}
+
+static oc_rc sim_due(void *self, int64_t now_ns)
+{
+    note(self, "due", now_ns);
+    return OC_OK;
+}
+
+static const struct oc_sim sim_table = {
+    .size = sizeof sim_table, .market = sim_market, .request = sim_request, .due = sim_due};
+
+static oc_rc next_bar(void *self, struct oc_event **ret_event)
+{
+    struct bars *bars = self;
+    if (bars->at == bars->count)
+        return OC_E_END;
+    *ret_event = &bars->list[bars->at++].head;
+    return OC_OK;
+}
+
+static oc_rc hook_market(void *self, struct oc_event *event)
+{
+    event->seq = ++((struct world *)self)->f->seq;
+    return OC_OK;
+}
+
+static oc_rc hook_answer(void *self, struct oc_event *event)
+{
+    note(self, "answer", event->local_ns);
+    event->seq = ++((struct world *)self)->f->seq;
+    return OC_OK;
+}
+
+static void hook_progress(void *self, uint64_t seq, uint64_t market_index)
+{
+    (void)seq;
+    (void)market_index;
+    note(self, "done", 0);
+}
+
+static oc_rc hook_advance(void *self, int64_t at_ns)
+{
+    struct world *world = self;
+    (void)at_ns;
+    return world->stop_after && --world->stop_after == 0 ? 1 : OC_OK;
+}
+
+static oc_rc strategy_bar(void *self, const struct oc_event *bar)
+{
+    struct world *world = self;
+    note(world, "bar", bar->local_ns);
+    if (bar->venue_ns == 2 * MINUTE) {
+        struct oc_request request = fixture_order(world->f, OC_SIDE_BUY, 1, 9900);
+        struct engine_refusal refusal;
+        engine_submit(world->f->engine, &request, &refusal);
+    }
+    return OC_OK;
+}
+
+static oc_rc strategy_timer(void *self, uint64_t timer, int64_t due_ns)
+{
+    (void)timer;
+    note(self, "timer", due_ns);
+    return OC_OK;
+}
+
+static void fill_bars(struct bars *bars, uint32_t inst, int count)
+{
+    bars->count = count;
+    for (int i = 0; i < count; i++)
+        bars->list[i] = (struct oc_ev_bar){
+            .head = {.size = sizeof bars->list[i], .type = OC_EV_BAR, .inst = inst, .venue_ns = (i + 1) * MINUTE},
+            .open_ns = i * MINUTE,
+            .period_ns = MINUTE,
+            .open = 10000,
+            .high = 10000,
+            .low = 10000,
+            .close = 10000};
+}
+
+static struct world *world_new(int64_t latency_ns)
+{
+    struct world *world = calloc(1, sizeof *world);
+    world->f = fixture_new(COST_AVERAGE);
+    world->latency_ns = latency_ns;
+    struct inbox_hooks hooks = {world, hook_market, hook_answer, hook_progress, hook_advance};
+    struct engine_client client = {.self = world, .bar = strategy_bar, .timer = strategy_timer};
+    uint32_t id;
+    assert_int_equal(inbox_new(world->f->engine, &hooks, &world->loop), OC_OK);
+    sim_answers_init(&world->sim_answers, &sim_table, world);
+    assert_int_equal(inbox_add_sim(world->loop, &world->sim_answers, world->f->account), OC_OK);
+    engine_add_client(world->f->engine, "s", &client, &id);
+    engine_subscribe(world->f->engine, id, world->f->inst, 0);
+    return world;
+}
+
+static void world_free(struct world *world)
+{
+    inbox_free(world->loop);
+    sim_answers_release(&world->sim_answers);
+    fixture_free(world->f);
+    free(world);
+}
+
+static void an_order_on_a_close_is_in_time_for_the_open(void **state)
+{
+    (void)state;
+    struct world *world = world_new(0);
+    struct bars bars = {0};
+    fill_bars(&bars, world->f->inst, 3);
+    struct inbox_source source = {&bars, next_bar};
+    inbox_add_source(world->loop, &source);
+    uint64_t timer;
+    timers_add(engine_timers(world->f->engine), 1, 2 * MINUTE, 0, &timer);
+    assert_int_equal(inbox_run(world->loop), OC_OK);
+    assert_string_equal(world->log, "open@0 close@60 bar@60 done@0 open@60 "
+                                    "close@120 bar@120 request@120 due@120 answer@120 done@0 open@120 "
+                                    "timer@120 close@180 bar@180 done@0 ");
+    assert_int_equal(inbox_index(world->loop), 3);
+    assert_int_equal(inbox_now(world->loop), 3 * MINUTE);
+    world_free(world);
+}
+
+static void latency_delays_the_answer_only(void **state)
+{
+    (void)state;
+    struct world *world = world_new(90000000000LL);
+    struct bars bars = {0};
+    fill_bars(&bars, world->f->inst, 3);
+    struct inbox_source source = {&bars, next_bar};
+    inbox_add_source(world->loop, &source);
+    assert_int_equal(inbox_run(world->loop), OC_OK);
+    assert_null(strstr(world->log, "answer"));
+    assert_int_equal(inbox_finish(world->loop, 4 * MINUTE), OC_OK);
+    assert_non_null(strstr(world->log, "due@210 answer@210"));
+    world_free(world);
+}
+
+static void closes_of_all_sources_go_before_opens(void **state)
+{
+    (void)state;
+    struct world *world = world_new(0);
+    struct bars a = {0}, b = {0};
+    fill_bars(&a, world->f->inst, 2);
+    fill_bars(&b, world->f->inst, 2);
+    struct inbox_source first = {&a, next_bar}, second = {&b, next_bar};
+    inbox_add_source(world->loop, &first);
+    inbox_add_source(world->loop, &second);
+    inbox_run(world->loop);
+    assert_int_equal(
+        strncmp(world->log, "open@0 open@0 close@60 bar@60 done@0 close@60 bar@60 done@0 open@60 open@60 ", 76), 0);
+    world_free(world);
+}
+
+static void a_run_can_be_stopped_and_errors_end_it(void **state)
+{
+    (void)state;
+    struct world *world = world_new(0);
+    struct bars bars = {0};
+    fill_bars(&bars, world->f->inst, 3);
+    struct inbox_source source = {&bars, next_bar};
+    inbox_add_source(world->loop, &source);
+    world->stop_after = 2;
+    assert_int_equal(inbox_run(world->loop), 1);
+    assert_int_equal(inbox_index(world->loop), 0);
+    world_free(world);
+}
+
+/* What is walked past is not applied; the run goes on behind it, in the middle of a bar too. */
+static void points_are_walked_as_they_are_run(void **state)
+{
+    (void)state;
+    for (int passed = 0; passed <= 8; passed++) {
+        struct world *world = world_new(0), *whole = world_new(0);
+        struct bars bars[4] = {0};
+        struct inbox_point point;
+        for (int i = 0; i < 4; i++) {
+            fill_bars(&bars[i], i < 2 ? world->f->inst : whole->f->inst, 2);
+            struct inbox_source source = {&bars[i], next_bar};
+            inbox_add_source(i < 2 ? world->loop : whole->loop, &source);
+        }
+        for (int i = 0; i < passed; i++) {
+            assert_int_equal(inbox_peek(world->loop, &point), OC_OK);
+            assert_int_equal(point.at_ns, (i % 4 < 2 ? i / 4 : i / 4 + 1) * MINUTE);
+            assert_int_equal(point.is_opening, i % 4 < 2);
+            assert_int_equal(inbox_pass(world->loop), OC_OK);
+        }
+        assert_int_equal(inbox_index(world->loop), passed / 4 * 2 + (passed % 4 > 2 ? passed % 4 - 2 : 0));
+        assert_int_equal(inbox_peek(world->loop, &point), passed == 8 ? OC_E_END : OC_OK);
+        assert_int_equal(inbox_run(world->loop), OC_OK);
+        assert_int_equal(inbox_index(world->loop), 4);
+        inbox_run(whole->loop);
+        size_t all = strlen(whole->log), rest = strlen(world->log);
+        assert_true(rest <= all);
+        if (passed == 0 || passed == 4)
+            assert_string_equal(whole->log + all - rest, world->log);
+        if (passed == 8)
+            assert_int_equal(rest, 0);
+        world_free(world);
+        world_free(whole);
+    }
+}
+
+/* Each part fails in turn: its code ends the run, and what came before it is done. */
+enum { FAIL_SOURCE = 1, FAIL_SECOND, FAIL_MARKET, FAIL_SIM, FAIL_DUE, FAIL_ANSWER, FAIL_ENGINE, FAIL_TIMER, FAIL_END };
+
+struct broken {
+    struct world *world;
+    struct bars bars;
+    int what;
+};
+
+static oc_rc broken_next(void *self, struct oc_event **ret_event)
+{
+    struct broken *broken = self;
+    if (broken->what == FAIL_SOURCE || (broken->what == FAIL_SECOND && broken->bars.at == 1))
+        return OC_E_IO;
+    return next_bar(&broken->bars, ret_event);
+}
+
+static oc_rc broken_market(void *self, struct oc_event *event)
+{
+    struct broken *broken = self;
+    event->seq = ++broken->world->f->seq;
+    return broken->what == FAIL_MARKET && event->venue_ns == 2 * MINUTE ? OC_E_IO : OC_OK;
+}
+
+static oc_rc broken_answer(void *self, struct oc_event *event)
+{
+    struct broken *broken = self;
+    event->seq = ++broken->world->f->seq;
+    return broken->what == FAIL_ANSWER ? OC_E_IO : OC_OK;
+}
+
+static oc_rc broken_sim_market(void *self, int64_t now_ns, const struct oc_event *event)
+{
+    struct broken *broken = self;
+    return broken->what == FAIL_SIM && now_ns == event->venue_ns ? OC_E_IO : OC_OK;
+}
+
+static oc_rc broken_sim_request(void *self, int64_t now_ns, const struct oc_request *request)
+{
+    struct broken *broken = self;
+    struct sim_answers *sim_answers = &broken->world->sim_answers;
+    struct oc_ev_answer answer = fixture_answer(broken->world->f, OC_EV_ACCEPTED, request->order);
+    struct oc_ev_fill fill = fixture_fill(broken->world->f, request->order, OC_SIDE_BUY, 0, 9900, "f");
+    assert_int_equal(sim_answers_emit(sim_answers, now_ns, broken->what == FAIL_ENGINE ? &fill.head : &answer.head),
+                     OC_OK);
+    return sim_answers_schedule(sim_answers, now_ns);
+}
+
+static oc_rc broken_sim_due(void *self, int64_t now_ns)
+{
+    (void)now_ns;
+    return ((struct broken *)self)->what == FAIL_DUE ? OC_E_IO : OC_OK;
+}
+
+static const struct oc_sim broken_table = {
+    .size = sizeof broken_table, .market = broken_sim_market, .request = broken_sim_request, .due = broken_sim_due};
+
+static void what_fails_ends_the_run_with_its_code(void **state)
+{
+    (void)state;
+    for (int what = 0; what < FAIL_END; what++) {
+        struct world *world = world_new(0);
+        struct broken broken = {.world = world, .what = what};
+        struct inbox_hooks hooks = {&broken, broken_market, broken_answer, NULL, NULL};
+        struct inbox_source source = {&broken, broken_next};
+        uint64_t timer;
+        inbox_free(world->loop);
+        assert_int_equal(inbox_new(world->f->engine, &hooks, &world->loop), OC_OK);
+        world->sim_answers.table = &broken_table;
+        world->sim_answers.self = &broken;
+        assert_int_equal(inbox_add_sim(world->loop, &world->sim_answers, world->f->account), OC_OK);
+        fill_bars(&broken.bars, world->f->inst, 3);
+        assert_int_equal(inbox_add_source(world->loop, &source), OC_OK);
+        timers_add(engine_timers(world->f->engine), 1, 150 * 1000000000LL, 0, &timer);
+        if (what == FAIL_TIMER)
+            world->f->door_answer = OC_E_IO; /* the door takes no timer; the order is refused */
+        static const uint64_t done[FAIL_END] = {3, 0, 1, 1, 0, 2, 2, 2, 2};
+        const oc_rc want = what == 0 ? OC_OK : what == FAIL_ENGINE ? OC_E_DATA : OC_E_IO;
+        assert_int_equal(inbox_run(world->loop), want);
+        assert_int_equal(inbox_index(world->loop), done[what]);
+        world_free(world);
+    }
+}
+
+/* Nobody listens: hooks may be left out, and a loop without sources has nothing to do. */
+static void hooks_are_optional(void **state)
+{
+    (void)state;
+    struct world *world = world_new(0);
+    const struct inbox_hooks none = {0};
+    struct bars bars = {0};
+    struct inbox_source source = {&bars, next_bar};
+    inbox_free(world->loop);
+    inbox_free(NULL);
+    assert_int_equal(inbox_new(world->f->engine, &none, &world->loop), OC_OK);
+    assert_int_equal(inbox_run(world->loop), OC_OK);
+    assert_true(inbox_now(world->loop) == INT64_MIN);
+    inbox_add_sim(world->loop, &world->sim_answers, world->f->account);
+    fill_bars(&bars, world->f->inst, 3);
+    inbox_add_source(world->loop, &source);
+    assert_int_equal(inbox_run(world->loop), OC_OK);
+    assert_int_equal(inbox_index(world->loop), 3);
+    assert_int_equal(orders_open_count(engine_orders(world->f->engine)), 1);
+    assert_int_equal(orders_open_first(engine_orders(world->f->engine))->state, STATE_ACCEPTED);
+    world_free(world);
+}
+
+static void sources_and_simulators_stop_at_their_limit(void **state)
+{
+    (void)state;
+    struct world *world = world_new(0);
+    struct bars bars = {0};
+    struct inbox_source source = {&bars, next_bar};
+    for (uint32_t i = 0; i < ENGINE_SOURCES_MAX; i++)
+        assert_int_equal(inbox_add_source(world->loop, &source), OC_OK);
+    assert_int_equal(inbox_add_source(world->loop, &source), OC_E_LIMIT);
+    struct sim_answers *more = calloc(ENGINE_ACCOUNTS_MAX, sizeof *more);
+    assert_non_null(more);
+    for (uint32_t i = 0; i + 1 < ENGINE_ACCOUNTS_MAX; i++) {
+        sim_answers_init(&more[i], &sim_table, world);
+        assert_int_equal(inbox_add_sim(world->loop, &more[i], world->f->account), OC_OK);
+    }
+    assert_int_equal(inbox_add_sim(world->loop, &more[ENGINE_ACCOUNTS_MAX - 1], world->f->account), OC_E_LIMIT);
+    assert_int_equal(inbox_add_sim(world->loop, &world->sim_answers, world->f->account),
+                     OC_OK); /* known: no new place */
+    assert_int_equal(inbox_add_sim(world->loop, &world->sim_answers, 9), OC_E_NOT_FOUND);
+    assert_int_equal(inbox_run(world->loop), OC_OK); /* all sources are at their end */
+    free(more);
+    world_free(world);
+}
+
+struct ticks {
+    union {
+        struct oc_event head;
+        struct oc_ev_trade trade;
+        struct oc_ev_qbar qbar;
+    } list[3];
+    int at;
+};
+
+static oc_rc next_tick(void *self, struct oc_event **ret_event)
+{
+    struct ticks *ticks = self;
+    if (ticks->at == 3)
+        return OC_E_END;
+    *ret_event = &ticks->list[ticks->at++].head;
+    return OC_OK;
+}
+
+/* A trade has one point, its time; a bar of quotes opens like any bar. Quiet sources wait at the end. */
+static void trades_and_bars_of_quotes_are_merged_by_time(void **state)
+{
+    (void)state;
+    struct world *world = world_new(0);
+    struct ticks ticks = {0};
+    struct bars bars = {0};
+    ticks.list[0].trade = (struct oc_ev_trade){
+        .head = {.size = sizeof ticks.list[0].trade, .type = OC_EV_TRADE, .inst = world->f->inst, .venue_ns = MINUTE},
+        .price = 10000};
+    ticks.list[1].qbar = (struct oc_ev_qbar){
+        .head = {.size = sizeof ticks.list[1].qbar, .type = OC_EV_QBAR, .inst = world->f->inst, .venue_ns = 3 * MINUTE},
+        .open_ns = 2 * MINUTE,
+        .period_ns = MINUTE};
+    ticks.list[2].trade = ticks.list[0].trade;
+    ticks.list[2].head.venue_ns = 4 * MINUTE;
+    fill_bars(&bars, world->f->inst, 1);
+    struct inbox_source first = {&ticks, next_tick}, second = {&bars, next_bar};
+    inbox_add_source(world->loop, &first);
+    inbox_add_source(world->loop, &second);
+    assert_int_equal(inbox_run(world->loop), OC_OK);
+    assert_string_equal(world->log, "open@0 close@60 done@0 close@60 bar@60 done@0 open@120 close@180 bar@180 done@0 "
+                                    "close@240 done@0 ");
+    world_free(world);
+}
+
+/* Draining to an instant: answers and timers up to it, in the order of time; what comes later stays. */
+static void draining_goes_to_the_instant_and_no_further(void **state)
+{
+    (void)state;
+    struct world *world = world_new(0);
+    struct oc_ev_answer answer = fixture_answer(world->f, OC_EV_ACCEPTED, 4242);
+    uint64_t timer;
+    for (int64_t i = 1; i <= 3; i++) {
+        sim_answers_emit(&world->sim_answers, 2 * i * MINUTE, &answer.head);
+        timers_add(engine_timers(world->f->engine), 1, (2 * i - 1) * MINUTE, 0, &timer);
+    }
+    assert_int_equal(inbox_drain(world->loop, 3 * MINUTE), OC_OK);
+    assert_string_equal(world->log, "timer@60 answer@120 timer@180 ");
+    assert_int_equal(inbox_now(world->loop), 3 * MINUTE);
+    world->log[0] = 0;
+    assert_int_equal(inbox_finish(world->loop, 6 * MINUTE), OC_OK); /* answers only; the timer at 5 waits */
+    assert_string_equal(world->log, "answer@240 answer@360 ");
+    assert_int_equal(engine_timers(world->f->engine)->count, 1);
+    world_free(world);
+}
+
+static void what_is_under_way_is_forgotten_dropped_and_saved(void **state)
+{
+    (void)state;
+    struct sim_answers sim_answers, other;
+    union {
+        struct oc_event head;
+        struct oc_ev_fill fill;
+        char bytes[256];
+    } got, same;
+    static char bytes[65536];
+    sim_answers_init(&sim_answers, &sim_table, NULL);
+    sim_answers_init(&other, &sim_table, NULL);
+    struct oc_ev_answer answer = {.head = {.size = sizeof answer, .type = OC_EV_ACCEPTED}};
+    struct oc_ev_fill fill = {.head = {.size = sizeof fill, .type = OC_EV_FILL}, .trade_id_size = 2, .trade_id = "a"};
+    struct oc_event mark = {.size = sizeof mark, .type = OC_EV_MARK};
+    assert_false(sim_answers_forget(&sim_answers, &mark));
+    for (uint64_t i = 0; i < 40; i++) {
+        answer.order = answer.request = fill.order = i % 10;
+        fill.trade_id[1] = (char)(i / 10);
+        assert_int_equal(sim_answers_emit(&sim_answers, (int64_t)(100 - i), &answer.head), OC_OK);
+        assert_int_equal(sim_answers_emit(&sim_answers, (int64_t)(100 - i * 7 % 40), &fill.head), OC_OK);
+    }
+    assert_int_equal(sim_answers_emit(&sim_answers, 1, &mark), OC_OK);
+    assert_false(sim_answers_forget(&sim_answers, &mark)); /* about no order */
+    answer.order = 7;
+    answer.request = 8;
+    assert_false(sim_answers_forget(&sim_answers, &answer.head)); /* of an amendment that was not made */
+    answer.request = 7;
+    assert_true(sim_answers_forget(&sim_answers, &answer.head));
+    fill.order = 7;
+    fill.trade_id[1] = 2;
+    assert_true(sim_answers_forget(&sim_answers, &fill.head));
+    assert_false(sim_answers_forget(&sim_answers, &fill.head));
+    fill.trade_id_size = 1;
+    assert_false(sim_answers_forget(&sim_answers, &fill.head));
+    sim_answers_drop(&sim_answers, &mark); /* nothing */
+    answer.order = 3;
+    sim_answers_drop(&sim_answers, &answer.head);
+    assert_int_equal(sim_answers.count, 81 - 2 - 8);
+
+    assert_int_equal(sim_answers_save(&sim_answers, bytes, 100), OC_E_LIMIT);
+    int64_t size = sim_answers_save(&sim_answers, bytes, sizeof bytes);
+    assert_true(size > 0);
+    assert_int_equal(sim_answers_load(&other, bytes, 7), OC_E_DATA);
+    assert_int_equal(sim_answers_load(&other, bytes, (size_t)size - 1), OC_E_DATA);
+    assert_int_equal(sim_answers_load(&other, bytes, (size_t)size), OC_OK);
+    assert_int_equal(other.emitted, sim_answers.emitted);
+    int sevens = 0;
+    while (sim_answers_take(&sim_answers, 1000, &got, sizeof got) == OC_OK) {
+        assert_int_equal(sim_answers_take(&other, 1000, &same, sizeof same), OC_OK);
+        assert_memory_equal(&got, &same, got.head.size);
+        sevens += got.head.type == OC_EV_FILL && got.fill.order == 7;
+        assert_false(got.head.type == OC_EV_FILL && got.fill.order == 3);
+    }
+    assert_int_equal(sevens, 3);
+    assert_int_equal(sim_answers_take(&other, 1000, &same, sizeof same), OC_E_NOT_FOUND);
+    memset(bytes + 8 + 16, 0, 4); /* an answer without a size */
+    assert_int_equal(sim_answers_load(&other, bytes, (size_t)size), OC_E_DATA);
+    sim_answers_release(&sim_answers);
+    sim_answers_release(&other);
+}
+
+static void answers_come_by_time_and_then_by_emission(void **state)
+{
+    (void)state;
+    struct sim_answers sim_answers;
+    union {
+        struct oc_event head;
+        char bytes[256];
+    } got;
+    sim_answers_init(&sim_answers, &sim_table, NULL);
+    struct oc_event event = {.size = sizeof event, .type = OC_EV_MARK};
+    uint64_t random = 5;
+    for (uint64_t i = 0; i < 2000; i++) {
+        random = random * 6364136223846793005ull + 1442695040888963407ull;
+        event.seq = i;
+        event.venue_ns = (int64_t)(random >> 33) % 50;
+        assert_int_equal(sim_answers_emit(&sim_answers, event.venue_ns, &event), OC_OK);
+    }
+    int64_t last_ns = -1;
+    uint64_t last_seq = 0;
+    int count = 0;
+    while (sim_answers_take(&sim_answers, 100, &got, sizeof got) == OC_OK) {
+        assert_true(got.head.venue_ns > last_ns || (got.head.venue_ns == last_ns && got.head.seq > last_seq));
+        last_ns = got.head.venue_ns;
+        last_seq = got.head.seq;
+        count++;
+    }
+    assert_int_equal(count, 2000);
+    event.size = 4;
+    assert_int_equal(sim_answers_emit(&sim_answers, 1, &event), OC_E_INVALID);
+    event.size = SIM_ANSWERS_ANSWER_MAX + 8;
+    assert_int_equal(sim_answers_emit(&sim_answers, 1, &event), OC_E_INVALID);
+    event.size = 52;
+    assert_int_equal(sim_answers_emit(&sim_answers, 1, &event), OC_E_INVALID);
+    event.size = 48;
+    sim_answers_emit(&sim_answers, 1, &event);
+    assert_int_equal(sim_answers_take(&sim_answers, 1, &got, 8), OC_E_LIMIT);
+    assert_int_equal(sim_answers_take(&sim_answers, 0, &got, sizeof got), OC_E_NOT_FOUND);
+    for (uint32_t i = 1; i < 262144; i++)
+        assert_int_equal(sim_answers_emit(&sim_answers, 1, &event), OC_OK);
+    assert_int_equal(sim_answers_emit(&sim_answers, 1, &event), OC_E_FULL);
+    sim_answers_release(&sim_answers);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_order_on_a_close_is_in_time_for_the_open),
+        cmocka_unit_test(latency_delays_the_answer_only),
+        cmocka_unit_test(closes_of_all_sources_go_before_opens),
+        cmocka_unit_test(a_run_can_be_stopped_and_errors_end_it),
+        cmocka_unit_test(points_are_walked_as_they_are_run),
+        cmocka_unit_test(what_fails_ends_the_run_with_its_code),
+        cmocka_unit_test(hooks_are_optional),
+        cmocka_unit_test(sources_and_simulators_stop_at_their_limit),
+        cmocka_unit_test(trades_and_bars_of_quotes_are_merged_by_time),
+        cmocka_unit_test(draining_goes_to_the_instant_and_no_further),
+        cmocka_unit_test(what_is_under_way_is_forgotten_dropped_and_saved),
+        cmocka_unit_test(answers_come_by_time_and_then_by_emission),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
