@@ -198,6 +198,10 @@ static bool host_refuses(struct engine *engine, const struct oc_request *request
         refuse(refusal, "warmup", "NOT_TRADING_YET");
         return true;
     }
+    if (__builtin_expect(engine->journal_failed, 0)) {
+        refuse(refusal, "journal", ENGINE_JOURNAL_FAILED);
+        return true;
+    }
     const char *reason = engine_latched(engine, request->account);
     if (!reason)
         return false;

@@ -5,7 +5,7 @@
 
 #include "engine/impl.h"
 
-oc_rc engine_new(const struct engine_config *config, const struct engine_door *door, struct engine **ret_engine)
+oc_rc engine_new(const struct engine_config *config, struct engine **ret_engine)
 {
     struct engine *engine = calloc(1, sizeof *engine);
     if (!engine)
@@ -13,11 +13,9 @@ oc_rc engine_new(const struct engine_config *config, const struct engine_door *d
     engine->config = *config;
     if (engine->config.quote_slack.units == 0)
         engine->config.quote_slack = (struct oc_dec){5, 2, 0};
-    engine->door = *door;
     engine->next_order = 1;
     engine->bar_end_ns = INT64_MAX;
-    engine->staged = calloc(ENGINE_STAGED_MAX, sizeof *engine->staged);
-    oc_rc rc = engine->staged ? OC_OK : OC_E_NOMEM;
+    oc_rc rc = out_init(&engine->out);
     if (rc == OC_OK)
         rc = instruments_new(&engine->instruments);
     if (rc == OC_OK)
@@ -50,7 +48,7 @@ void engine_free(struct engine *engine)
     orders_free(engine->orders);
     markets_free(engine->markets);
     instruments_free(engine->instruments);
-    free(engine->staged);
+    out_release(&engine->out);
     free(engine);
 }
 
@@ -62,14 +60,6 @@ struct timers *engine_timers(struct engine *engine) { return &engine->timers; }
 const struct engine_stats *engine_stats(const struct engine *engine) { return &engine->stats; }
 int64_t engine_now(const struct engine *engine) { return engine->now_ns; }
 uint64_t engine_cause(const struct engine *engine) { return engine->cause; }
-
-oc_rc engine_set_venue(struct engine *engine, uint32_t account, const struct engine_venue *venue)
-{
-    if (!portfolio_account(engine->portfolio, account))
-        return OC_E_NOT_FOUND;
-    engine->venues[account] = *venue;
-    return OC_OK;
-}
 
 void engine_set_next_order(struct engine *engine, uint64_t order)
 {

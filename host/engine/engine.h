@@ -2,9 +2,9 @@
  *
  * Invariants
  * - No clock, file, socket, randomness, lock or libm. Same inputs in the same order, same outputs to the byte.
- * - Inputs are applied one after the other: engine_input(). What a callback asks for is staged; it becomes recorded
- *   requests in call order when the callback has returned, and nothing of it when the callback failed.
- * - Nothing is handed to a venue before it was recorded.
+ * - Inputs are applied one after the other: engine_input(). What a callback asks for gets its verdict at the call and is
+ *   listed in engine_out(), in call order; nothing of it when the callback failed. The engine calls strategies and rules;
+ *   it calls no door and no venue: the session records and sends what is listed, and says so by engine_settle().
  * - A refused order is an event with a reason, not an error. The chain answers at the call.
  * - Everything here is [engine]. */
 #ifndef ENGINE_ENGINE_H
@@ -15,24 +15,11 @@
 #include "engine/bars.h"
 #include "engine/limits.h"
 #include "engine/orders.h"
+#include "engine/out.h"
 #include "engine/portfolio.h"
 #include "engine/timers.h"
 
 struct engine;
-
-/* Where records go before anyone acts. The table outlives the engine. */
-struct engine_door {
-    void *self;
-    void (*begin)(void *self);                           /* a batch of ours starts */
-    oc_rc (*record)(void *self, struct oc_event *event); /* stamps seq */
-    oc_rc (*commit)(void *self);                         /* all or nothing of the batch holds */
-};
-
-/* Who answers orders of an account: a simulator, or a connector behind io. */
-struct engine_venue {
-    void *self;
-    oc_rc (*request)(void *self, int64_t now_ns, const struct oc_request *request);
-};
 
 /* A user of the engine: one strategy, the console. A negative return suspends the client; what it staged in that call
  * is dropped. NULL members are skipped. */
@@ -80,14 +67,6 @@ struct engine_config {
     struct oc_dec quote_slack; /* share by which the reference is lowered to size an order by money, 0.05 */
 };
 
-struct engine_refusal {
-    char reason[OC_REASON_MAX];
-    char rule[OC_REASON_MAX];
-    struct oc_dec used;
-    struct oc_dec limit;
-    uint64_t order; /* the denied order's id */
-};
-
 struct engine_stats {
     uint64_t inputs;
     uint64_t requests;
@@ -99,7 +78,7 @@ struct engine_stats {
     uint64_t suspended;
 };
 
-oc_rc engine_new(const struct engine_config *config, const struct engine_door *door, struct engine **ret_engine);
+oc_rc engine_new(const struct engine_config *config, struct engine **ret_engine);
 void engine_free(struct engine *engine);
 
 /* Parts, borrowed for the life of the engine. */
@@ -114,8 +93,6 @@ uint64_t engine_cause(const struct engine *engine); /* seq of the input being ha
 
 /* [setup] A rule joins the end of the chain. `name` is static. */
 oc_rc engine_add_rule(struct engine *engine, const char *name, const struct oc_risk *table, void *self);
-/* [setup] Orders of this account go there. */
-oc_rc engine_set_venue(struct engine *engine, uint32_t account, const struct engine_venue *venue);
 /* [setup] Strategies are numbered from 1 in the order added. */
 oc_rc engine_add_client(struct engine *engine, const char *name, const struct engine_client *client,
                         uint32_t *ret_strategy);
@@ -147,6 +124,8 @@ oc_rc engine_notional(struct engine *engine, uint32_t strategy, oc_i128 *ret_mon
 bool engine_is_over(const struct engine *engine, uint32_t strategy);
 /* A callback returned rc < 0: an OC_EV_STRATEGY is recorded, with the words of client.why, and the client suspended. */
 void engine_fail(struct engine *engine, uint32_t strategy, oc_rc rc);
+/* The same, for a reason of the session's: the same in each run. */
+void engine_fail_as(struct engine *engine, uint32_t strategy, const char *words);
 /* As a fact, not recorded: its callbacks stop and its timers go; its orders stay. */
 void engine_suspend(struct engine *engine, uint32_t strategy);
 /* The same with the words of the record that said so. */
@@ -160,16 +139,35 @@ oc_rc engine_expect_stop(struct engine *engine, const struct oc_ev_text *record)
 /* Replay, in a batch that has just begun: this is the callback not to enter. */
 bool engine_stops_here(const struct engine *engine, uint32_t strategy);
 
-/* One recorded input: market, answer, timer, balance. OC_E_DATA: malformed; nothing changed. */
-oc_rc engine_input(struct engine *engine, const struct oc_event *event);
+/* One input: market, answer, timer, command, balance. `kept`: it was recorded. A fact is applied even when it could not be;
+ * then no new risk is taken until engine_stop_risk says otherwise. OC_E_DATA: malformed; nothing changed. */
+oc_rc engine_input(struct engine *engine, const struct oc_event *event, bool kept);
+/* What this input, or the batches of the host since the last engine_clear_out, came to. Borrowed. */
+const struct engine_out *engine_out(const struct engine *engine);
+/* After what is listed was recorded (`left`), before it is sent: requests are shown to the rules as sent, with their number.
+ * Not left: what adds risk becomes DENIED JOURNAL_FAILED (out_request.is_denied), its strategy is told with the next input;
+ * cancels and what only reduces go on. */
+void engine_settle(struct engine *engine, bool left);
+void engine_clear_out(struct engine *engine);
+/* Whether what adds risk is refused because the journal failed. */
+void engine_stop_risk(struct engine *engine, bool is_stopped);
+bool engine_risk_is_stopped(const struct engine *engine);
+/* Neither a cancel nor an order that can only reduce. */
+bool request_adds_risk(const struct oc_request *request);
+#define ENGINE_JOURNAL_FAILED "JOURNAL_FAILED"
 /* A recorded event as a fact: no client runs, no rule decides, no venue is called (restore). */
 oc_rc engine_restore(struct engine *engine, const struct oc_event *event);
-/* The earliest time at which engine_tick has work: a timer or the end of a bar. INT64_MAX: none. */
+/* The earliest time at which a timer is due or a built bar ends. INT64_MAX: none. */
 int64_t engine_next_ns(const struct engine *engine);
-/* Closes bars and fires timers due at or before now_ns; each firing is recorded. */
-oc_rc engine_tick(struct engine *engine, int64_t now_ns);
+/* The earliest end of a built bar; INT64_MAX: none is open. */
+int64_t engine_bars_end_ns(const struct engine *engine);
+/* Closes the bars that end at or before now_ns and calls who asked for them. True: there were such bars. */
+bool engine_close_bars(struct engine *engine, int64_t now_ns);
+/* Takes the first timer due at or before now_ns, as the input that it is. False: none is. */
+bool engine_take_timer(struct engine *engine, int64_t now_ns, struct oc_ev_timer *ret_event);
 
-/* From a client's callback, or between engine_begin and engine_end for the console and the host itself. */
+/* From a client's callback, or between engine_begin and engine_end for the console and the host itself; what a batch asks for
+ * is listed in engine_out() like that of a callback. */
 /* Fills in id, owner and times of *request and asks the chain. OC_OK: staged. OC_E_LIMIT: refused, *ret_refusal says
  * why (recorded as DENIED). Other codes: the request makes no sense and was not recorded. */
 oc_rc engine_submit(struct engine *engine, struct oc_request *request, struct engine_refusal *ret_refusal);
@@ -180,8 +178,8 @@ oc_rc engine_cancel(struct engine *engine, uint64_t order, struct engine_refusal
 int engine_preview(struct engine *engine, const struct oc_request *request, struct engine_refusal *ret_refusals,
                    uint32_t refusal_max);
 oc_rc engine_begin(struct engine *engine, uint32_t strategy);
-oc_rc engine_end(struct engine *engine, bool keep);
-/* Records an event of the host inside the running batch (saved state, marks). */
+void engine_end(struct engine *engine, bool keep);
+/* Lists an event of the host to be recorded (saved state, marks). OC_E_FULL, OC_E_NOMEM, OC_E_INVALID. */
 oc_rc engine_record(struct engine *engine, struct oc_event *event);
 /* Cancels the open orders and then closes the positions of one strategy (0: of every account) by market orders of this
  * role (OC_ROLE_CLOSE, OC_ROLE_END). */

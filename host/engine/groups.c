@@ -124,13 +124,18 @@ static struct oc_request leg_request(const struct group *group, int64_t qty, uin
     return leg;
 }
 
+void groups_to_tell(struct groups *groups, uint64_t order)
+{
+    if (order && groups->told_count < GROUPS_TOLD_MAX)
+        groups->told[groups->told_count++] = order;
+}
+
 static void leg_refused(struct engine *engine, uint64_t leg)
 {
     struct groups *groups = &engine->groups;
-    engine->stats.alarms++;
+    engine_alarm(engine, orders_find(engine->orders, leg), "a position without the protection that was asked for");
     groups->retry_ns = engine->now_ns + GROUPS_RETRY_NS;
-    if (leg && groups->told_count < GROUPS_TOLD_MAX)
-        groups->told[groups->told_count++] = leg;
+    groups_to_tell(groups, leg);
 }
 
 /* Brings one leg to `qty` open units: placed, amended or canceled. */
@@ -178,11 +183,10 @@ static void group_resize(struct engine *engine, struct group *group)
             group->exited += open;
             engine->groups.flattened++;
         } else {
-            engine->stats.alarms++;
+            engine_alarm(engine, NULL, "what both protective orders filled in excess could not be closed");
         }
     }
-    if (stage_end(engine, true) < 0)
-        engine->stats.alarms++; /* the journal took nothing: the legs are as they were */
+    stage_end(engine, true);
 }
 
 static bool leg_is_gone(struct engine *engine, uint64_t leg)

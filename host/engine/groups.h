@@ -60,6 +60,8 @@ void groups_restore_request(struct engine *engine, const struct oc_request *requ
 void groups_fill(struct engine *engine, const struct order *order, int64_t qty);
 /* After an order became final. */
 void groups_final(struct engine *engine, const struct order *order);
+/* This order was denied after its callback had returned. 0 is none; more than GROUPS_TOLD_MAX are not told. */
+void groups_to_tell(struct groups *groups, uint64_t order);
 /* After the input was told to its strategy: tells it of legs that were refused. */
 void groups_tell(struct engine *engine);
 /* With a price: asks again for legs that were refused, when it is time. */

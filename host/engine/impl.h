@@ -39,17 +39,8 @@ struct client {
     struct suspension *stop; /* the record that suspended it; in a replay the one to stop at. NULL: none. Owned */
 };
 
-struct staged {
-    struct order *order; /* new orders; NULL for amend and cancel */
-    struct oc_request request;
-    uint32_t is_denied; /* recorded as refused, goes nowhere */
-    uint32_t zero;
-    struct engine_refusal refusal;
-};
-
 struct engine {
     struct engine_config config;
-    struct engine_door door;
     struct instruments *instruments;
     struct markets *markets;
     struct portfolio *portfolio;
@@ -60,22 +51,22 @@ struct engine {
     uint32_t rule_count;
     uint32_t client_count;
     struct client clients[ENGINE_STRATEGIES_MAX + 1];
-    struct engine_venue venues[ENGINE_ACCOUNTS_MAX + 1];
     struct subscription *subscriptions;
     uint32_t subscription_count;
     uint32_t subscription_room;
     uint32_t first_subscription[ENGINE_INSTRUMENTS_MAX]; /* index + 1 */
     struct bar_builder **builders;                       /* larger periods first */
     uint32_t builder_count;
-    uint32_t staged_first; /* of the running batch: those before it belong to a batch that is being sent */
-    uint32_t staged_count;
-    uint32_t staged_messages;
+    struct engine_out out;
+    struct out_mark batch;    /* where the running callback began */
+    uint32_t staged_messages; /* asked for and not yet shown to the rules as sent */
     uint32_t staged_cancels;
-    struct staged *staged; /* ENGINE_STAGED_MAX */
+    uint32_t mark_messages;
+    uint32_t mark_cancels;
     uint32_t caller;       /* the strategy whose callback runs; 0 the host */
     bool is_in_batch;
-    bool is_recorded; /* something of the running batch went to the door */
     bool is_restoring;
+    bool journal_failed; /* something could not be recorded: no new risk */
     bool is_observed;  /* some rule observes at all */
     bool wants_market; /* some rule observes market events */
     uint64_t next_order;
@@ -98,14 +89,18 @@ void chain_observe(struct engine *engine, const struct oc_event *event);
 /* Base quantity an order by money can lead to at worst. */
 oc_rc chain_worst_qty(struct engine *engine, const struct oc_request *request, int64_t *ret_units);
 
-/* stage.c */
+/* settle.c */
 void stage_begin(struct engine *engine, uint32_t caller);
-oc_rc stage_end(struct engine *engine, bool keep);
+void stage_end(struct engine *engine, bool keep);
 /* Recomputes the exposure that `order` adds to its books. OC_E_RANGE, OC_E_LIMIT, OC_E_NOMEM: it counts as before, and
  * an alarm is raised. */
 oc_rc exposure_update(struct engine *engine, struct order *order);
 /* The order exists, as a fact. */
 oc_rc stage_restore(struct engine *engine, const struct oc_request *request);
+/* Moves an order along the table, and notes it. */
+void order_moves(struct engine *engine, struct order *order, int event);
+/* Counts and notes what contradicts what is known; `words` are static. */
+void engine_alarm(struct engine *engine, const struct order *order, const char *words);
 
 /* clients.c */
 /* In place of bar(): the client is off, or its callback is not to be entered. */

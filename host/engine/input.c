@@ -39,38 +39,50 @@ static bool size_is_valid(const struct oc_event *event)
     return event->type < OC_EV_END && sizes[event->type] && event->size >= sizes[event->type];
 }
 
-/* Runs one callback of a client inside its own batch; `passed` is done instead where a replay does not enter it. */
-#define CALL(engine, strategy, call, passed)                                                                           \
-    do {                                                                                                               \
-        struct client *client_ = &(engine)->clients[strategy];                                                         \
-        stage_begin(engine, strategy);                                                                                 \
-        bool stops_ = __builtin_expect(client_->stop != NULL, 0) && engine_stops_here(engine, strategy);               \
-        oc_rc rc_ = stops_ ? ((passed), OC_E_LIMIT) : (call);                                                          \
-        if (__builtin_expect(client_->is_over, 0) && rc_ >= 0)                                                         \
-            rc_ = OC_E_STATE;                                                                                          \
-        if (rc_ >= 0 && client_->table.saved)                                                                          \
-            rc_ = client_->table.saved(client_->table.self);                                                           \
-        stage_end(engine, rc_ >= 0);                                                                                   \
-        if (rc_ < 0)                                                                                                   \
-            engine_fail(engine, strategy, rc_);                                                                        \
-    } while (0)
+/* A callback begins: a batch of its own. False: a replay does not enter it, for it was stopped there. */
+static bool call_begin(struct engine *engine, uint32_t strategy)
+{
+    stage_begin(engine, strategy);
+    return __builtin_expect(engine->clients[strategy].stop == NULL, 1) || !engine_stops_here(engine, strategy);
+}
+
+/* It has returned: what it asked for stands, or it failed and is suspended. */
+static void call_end(struct engine *engine, uint32_t strategy, oc_rc rc)
+{
+    const struct client *client = &engine->clients[strategy];
+    if (__builtin_expect(client->is_over, 0) && rc >= 0)
+        rc = OC_E_STATE;
+    if (rc >= 0 && client->table.saved)
+        rc = client->table.saved(client->table.self);
+    stage_end(engine, rc >= 0);
+    if (rc < 0)
+        engine_fail(engine, strategy, rc);
+}
 
 static void dispatch_bar(struct engine *engine, const struct subscription *subscription, const struct oc_event *bar)
 {
     struct client *client = &engine->clients[subscription->strategy];
-    if (__builtin_expect(client->off, 0))
+    if (__builtin_expect(client->off, 0)) {
         client_pass(client, bar);
-    else if (client->table.bar)
-        CALL(engine, subscription->strategy, client->table.bar(client->table.self, bar), client_pass(client, bar));
+    } else if (client->table.bar) {
+        oc_rc rc = OC_E_LIMIT;
+        if (call_begin(engine, subscription->strategy))
+            rc = client->table.bar(client->table.self, bar);
+        else
+            client_pass(client, bar);
+        call_end(engine, subscription->strategy, rc);
+    }
 }
 
 static void dispatch_tick(struct engine *engine, const struct subscription *subscription, const struct oc_event *event)
 {
     struct client *client = &engine->clients[subscription->strategy];
-    if (__builtin_expect(client->off, 0))
+    if (__builtin_expect(client->off, 0)) {
         client->missed += client->off == CLIENT_HELD;
-    else if (client->table.market)
-        CALL(engine, subscription->strategy, client->table.market(client->table.self, event), (void)0);
+    } else if (client->table.market) {
+        bool enters = call_begin(engine, subscription->strategy);
+        call_end(engine, subscription->strategy, enters ? client->table.market(client->table.self, event) : OC_E_LIMIT);
+    }
 }
 
 /* Hands a finished bar of a builder to those who asked for that period. */
@@ -159,19 +171,38 @@ void notify_order(struct engine *engine, const struct order *order, const struct
     if (engine->is_restoring || !strategy || strategy > engine->client_count)
         return;
     struct client *client = &engine->clients[strategy];
-    if (__builtin_expect(client->off, 0))
+    if (__builtin_expect(client->off, 0)) {
         client->missed += client->off == CLIENT_HELD;
-    else if (client->table.order)
-        CALL(engine, strategy, client->table.order(client->table.self, order, event), (void)0);
+    } else if (client->table.order) {
+        bool enters = call_begin(engine, strategy);
+        call_end(engine, strategy, enters ? client->table.order(client->table.self, order, event) : OC_E_LIMIT);
+    }
 }
 
-static oc_rc book_fill(struct engine *engine, const struct oc_ev_fill *fill, struct order *order)
+/* `said` is the input, `fill` what is booked of it. */
+static oc_rc book_fill(struct engine *engine, const struct oc_ev_fill *said, const struct oc_ev_fill *fill,
+                       struct order *order)
 {
     uint32_t account = order ? order->now.account : fill->head.source;
     uint32_t strategy = order ? order->now.strategy : 0;
+    const struct book *book = portfolio_find(engine->portfolio, account, strategy, fill->head.inst);
+    struct out_note note = {.kind = NOTE_FILL,
+                            .strategy = strategy,
+                            .order = fill->order,
+                            .inst = fill->head.inst,
+                            .qty_before = book ? book->position.qty : 0,
+                            .realised_before = book ? book->position.realised : 0};
     oc_rc rc = portfolio_fill(engine->portfolio, account, strategy, fill);
-    if (rc < 0 || !order)
+    if (rc < 0)
         return rc;
+    if (!engine->is_restoring && (book = portfolio_find(engine->portfolio, account, strategy, fill->head.inst)) != NULL) {
+        note.fill = &said->head;
+        note.qty_after = book->position.qty;
+        note.realised_after = book->position.realised;
+        out_add_note(&engine->out, &note);
+    }
+    if (!order)
+        return OC_OK;
     oc_i128 fee;
     order->filled += fill->qty;
     order->filled_sum += (oc_i128)fill->price * fill->qty;
@@ -195,15 +226,20 @@ static oc_rc apply_fill(struct engine *engine, const struct oc_ev_fill *said)
         copy.side = order->now.side; /* a codec keeps no truth: the order knows */
     if (order &&
         (fill->side != order->now.side || OC_INST_INDEX(fill->head.inst) != OC_INST_INDEX(order->now.head.inst)))
-        engine->stats.alarms++; /* the venue's truth is booked as it says */
+        engine_alarm(engine, order, "a fill of another side or instrument than its order: booked as the venue says");
     oc_rc rc = orders_fill_is_new(engine->orders, fill, &is_new);
     if (rc < 0)
         return rc;
     if (!is_new) {
         engine->stats.duplicates++;
+        if (!engine->is_restoring)
+            out_add_note(&engine->out, &(struct out_note){.kind = NOTE_DUPLICATE,
+                                                          .order = fill->order,
+                                                          .inst = fill->head.inst,
+                                                          .fill = &said->head});
         return OC_OK;
     }
-    rc = book_fill(engine, fill, order);
+    rc = book_fill(engine, said, fill, order);
     if (rc < 0) {
         orders_fill_forget(engine->orders, fill); /* said again, it is booked */
         return rc;
@@ -212,15 +248,15 @@ static oc_rc apply_fill(struct engine *engine, const struct oc_ev_fill *said)
     if (fill->head.flags & OC_EVF_AMBIGUOUS)
         engine->stats.ambiguous++;
     if (!order) {
-        engine->stats.alarms++; /* an order of another hand: EXTERNAL */
+        engine_alarm(engine, NULL, "a fill of an order that is not known: booked to the account");
         chain_observe(engine, &fill->head);
         return OC_OK;
     }
     if ((fill->head.flags & OC_EVF_LAST) && !order->now.qty)
         order->is_complete = true;
     if (order->now.qty && order->filled > order->now.qty)
-        engine->stats.alarms++; /* more than we asked for: booked, and said */
-    orders_event(engine->orders, order, EVENT_FILL, engine->now_ns);
+        engine_alarm(engine, order, "more was filled than was asked for: booked as the venue says");
+    order_moves(engine, order, EVENT_FILL);
     exposure_update(engine, order);
     if (engine->is_observed)
         chain_observe(engine, &fill->head);
@@ -277,15 +313,15 @@ static oc_rc apply_answer(struct engine *engine, const struct oc_ev_answer *answ
 {
     struct order *order = orders_find(engine->orders, answer->order);
     if (!order) {
-        engine->stats.alarms++;
+        engine_alarm(engine, NULL, "an answer about an order that is not known");
         return OC_OK;
     }
     if (answer->head.type == OC_EV_AMENDED || answer->head.type == OC_EV_AMEND_REJECTED)
         amend_settle(order, answer);
     if (answer->head.type == OC_EV_REJECTED && !answer->definitive) {
-        orders_event(engine->orders, order, EVENT_UNKNOWN, engine->now_ns);
+        order_moves(engine, order, EVENT_UNKNOWN);
     } else if (answer->head.type != OC_EV_SENT) {
-        orders_event(engine->orders, order, event_of(answer->head.type), engine->now_ns);
+        order_moves(engine, order, event_of(answer->head.type));
     }
     if (answer->reason[0])
         memcpy(order->reason, answer->reason, sizeof order->reason);
@@ -323,10 +359,13 @@ static oc_rc apply_timer(struct engine *engine, const struct oc_ev_timer *timer)
     struct client *client = &engine->clients[timer->owner <= engine->client_count ? timer->owner : 0];
     if (!timer->owner || engine->is_restoring)
         return OC_OK;
-    if (__builtin_expect(client->off, 0))
+    if (__builtin_expect(client->off, 0)) {
         client->missed += client->off == CLIENT_HELD;
-    else if (client->table.timer)
-        CALL(engine, timer->owner, client->table.timer(client->table.self, timer->timer, timer->due_ns), (void)0);
+    } else if (client->table.timer) {
+        bool enters = call_begin(engine, timer->owner);
+        call_end(engine, timer->owner,
+                 enters ? client->table.timer(client->table.self, timer->timer, timer->due_ns) : OC_E_LIMIT);
+    }
     return OC_OK;
 }
 
@@ -354,13 +393,17 @@ static oc_rc apply(struct engine *engine, const struct oc_event *event)
     }
 }
 
-oc_rc engine_input(struct engine *engine, const struct oc_event *event)
+oc_rc engine_input(struct engine *engine, const struct oc_event *event, bool kept)
 {
     if (!size_is_valid(event))
         return OC_E_DATA;
+    if (__builtin_expect(!kept, 0))
+        engine->journal_failed = true;
     engine->now_ns = event->local_ns;
     engine->cause = event->seq;
     engine->stats.inputs++;
+    if (__builtin_expect(engine->groups.told_count, 0)) /* what the journal denied after the last input */
+        groups_tell(engine);
     return apply(engine, event);
 }
 
@@ -415,28 +458,28 @@ int64_t engine_next_ns(const struct engine *engine)
     return timer < engine->bar_end_ns ? timer : engine->bar_end_ns;
 }
 
-oc_rc engine_tick(struct engine *engine, int64_t now_ns)
+int64_t engine_bars_end_ns(const struct engine *engine) { return engine->bar_end_ns; }
+
+bool engine_close_bars(struct engine *engine, int64_t now_ns)
 {
-    while (engine_next_ns(engine) <= now_ns) {
-        int64_t due_ns = engine_next_ns(engine);
-        if (due_ns > engine->now_ns)
-            engine->now_ns = due_ns;
-        if (engine->bar_end_ns <= due_ns)
-            builders_close(engine, due_ns);
-        struct timer timer;
-        if (timers_next_ns(&engine->timers) > due_ns || !timers_pop(&engine->timers, &timer))
-            continue;
-        struct oc_ev_timer event = {
-            .head = {.size = sizeof event, .type = OC_EV_TIMER, .venue_ns = timer.due_ns, .local_ns = engine->now_ns},
-            .timer = timer.id,
-            .due_ns = timer.due_ns,
-            .owner = timer.strategy};
-        oc_rc rc = engine->door.record(engine->door.self, &event.head);
-        if (rc < 0)
-            return rc;
-        engine->cause = event.head.seq;
-        engine->stats.inputs++;
-        apply_timer(engine, &event);
-    }
-    return OC_OK;
+    if (engine->bar_end_ns > now_ns)
+        return false;
+    if (engine->now_ns < engine->bar_end_ns)
+        engine->now_ns = engine->bar_end_ns;
+    builders_close(engine, engine->bar_end_ns);
+    return true;
+}
+
+bool engine_take_timer(struct engine *engine, int64_t now_ns, struct oc_ev_timer *ret_event)
+{
+    struct timer timer;
+    if (timers_next_ns(&engine->timers) > now_ns || !timers_pop(&engine->timers, &timer))
+        return false;
+    int64_t at_ns = timer.due_ns > engine->now_ns ? timer.due_ns : engine->now_ns;
+    *ret_event = (struct oc_ev_timer){
+        .head = {.size = sizeof *ret_event, .type = OC_EV_TIMER, .venue_ns = timer.due_ns, .local_ns = at_ns},
+        .timer = timer.id,
+        .due_ns = timer.due_ns,
+        .owner = timer.strategy};
+    return true;
 }

@@ -11,6 +11,8 @@ enum {
     ENGINE_ORDERS_OPEN_MAX = 65536,   /* orders not yet final */
     ENGINE_ORDERS_CLOSED_KEPT = 8192, /* final orders still held in memory; older ones live in the journal */
     ENGINE_STAGED_MAX = 1024,         /* requests made by one callback */
+    ENGINE_OUT_MAX = 1 << 20,         /* requests, records or notes of one input */
+    ENGINE_OUT_BYTES_MAX = 64 << 20,  /* bytes of other records of one input */
     ENGINE_TIMERS_MAX = 65536,
     ENGINE_BOOKS_MAX = 65536,         /* (account, strategy, instrument) positions */
     ENGINE_LOTS_MAX = 65536,          /* open lots of one position under FIFO or LIFO */

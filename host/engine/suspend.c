@@ -46,7 +46,7 @@ bool engine_stops_here(const struct engine *engine, uint32_t strategy)
 }
 
 /* The record as it was made then, or a new one. */
-static struct suspension suspension_of(const struct engine *engine, uint32_t strategy, oc_rc rc)
+static struct suspension suspension_of(const struct engine *engine, uint32_t strategy, oc_rc rc, const char *words)
 {
     const struct client *client = &engine->clients[strategy];
     struct suspension made = {0};
@@ -55,7 +55,7 @@ static struct suspension suspension_of(const struct engine *engine, uint32_t str
         made.event.head.seq = 0;
         return made;
     }
-    const char *why = client->is_over     ? permissions_words(client->permissions)
+    const char *why = words ? words : client->is_over     ? permissions_words(client->permissions)
                       : client->table.why ? client->table.why(client->table.self)
                                           : NULL;
     size_t size = why ? strnlen(why, sizeof made.text - 1) : 0;
@@ -69,20 +69,27 @@ static struct suspension suspension_of(const struct engine *engine, uint32_t str
     return made;
 }
 
-void engine_fail(struct engine *engine, uint32_t strategy, oc_rc rc)
+static void fail(struct engine *engine, uint32_t strategy, oc_rc rc, const char *words)
 {
     if (strategy == 0 || strategy > engine->client_count ||
         (engine->clients[strategy].off & (CLIENT_SUSPENDED | CLIENT_GONE)))
         return;
-    struct suspension made = suspension_of(engine, strategy, rc);
+    struct suspension made = suspension_of(engine, strategy, rc, words);
     made.event.head.venue_ns = made.event.head.local_ns = engine->now_ns;
     made.event.head.cause = engine->cause;
-    /* A journal that takes nothing does not keep a failed strategy trading. */
-    bool is_recorded = engine->door.record(engine->door.self, &made.event.head) == OC_OK;
+    out_add_record(&engine->out, &made.event.head);
+    out_add_note(&engine->out, &(struct out_note){.kind = NOTE_SUSPENDED, .strategy = strategy});
     keep(&engine->clients[strategy], &made.event);
     engine_suspend(engine, strategy);
-    if (is_recorded && engine->is_observed)
+    if (engine->is_observed)
         chain_observe(engine, &made.event.head);
+}
+
+void engine_fail(struct engine *engine, uint32_t strategy, oc_rc rc) { fail(engine, strategy, rc, NULL); }
+
+void engine_fail_as(struct engine *engine, uint32_t strategy, const char *words)
+{
+    fail(engine, strategy, OC_E_STATE, words);
 }
 
 void engine_suspend(struct engine *engine, uint32_t strategy)

@@ -93,6 +93,10 @@ oc_rc door_record_risk(struct door *door, struct oc_event *event);
  * reference it cannot fail but for OC_E_INVALID. */
 oc_rc door_market(struct door *door, struct oc_event *event, bool by_value);
 
+/* Makes sure that records of so many bytes in all, frames (DOOR_FRAME_SIZE each) included, will be taken by door_record: so that
+ * a batch is recorded as a whole or not begun. OC_E_FULL: there is no room. */
+oc_rc door_reserve(struct door *door, size_t size);
+#define DOOR_FRAME_SIZE 8u
 /* The records that follow belong together. Not nested. */
 void door_batch_begin(struct door *door);
 /* Ends the batch. Without records it leaves no trace. Negative: a record of the batch was refused;
@@ -107,6 +111,8 @@ void door_progress(struct door *door, uint64_t seq, uint64_t market_index);
 oc_rc door_sync(struct door *door);
 /* Asks the worker for the same and returns at once; door_durable_seq tells when. */
 oc_rc door_sync_start(struct door *door);
+/* The worker makes all that is recorded durable; returns when it has. OC_E_IO: failed. Without a folder there is nothing to do. */
+oc_rc door_sync_wait(struct door *door);
 /* All records up to this number are durable. */
 uint64_t door_durable_seq(const struct door *door);
 /* Writes a checkpoint that stands for everything up to door_seq: the blob is the engine's. Blocks

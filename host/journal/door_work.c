@@ -107,6 +107,17 @@ static oc_rc take_next(struct door *door, struct door_stream *stream)
     return atomic_load_explicit(&stream->next_state, memory_order_acquire) == NEXT_READY ? OC_OK : OC_E_FULL;
 }
 
+oc_rc door_reserve(struct door *door, size_t size)
+{
+    struct door_stream *orders = &door->stream[JOURNAL_ORDERS];
+    if (door->is_memory || orders->end + size <= orders->now.size)
+        return OC_OK;
+    oc_rc rc = FAULT("journal.reserve") ? (oc_rc)OC_E_FULL : take_next(door, orders);
+    if (rc < 0)
+        door->stats.refused++;
+    return rc;
+}
+
 static oc_rc rotate(struct door *door, struct door_stream *stream)
 {
     if (FAULT("journal.rotate"))
@@ -317,4 +328,14 @@ oc_rc door_tend(struct door *door)
     if (has_all)
         atomic_compare_exchange_strong(&door->state, &no_space, DOOR_GOOD);
     return has_all ? OC_OK : OC_E_IO;
+}
+
+oc_rc door_sync_wait(struct door *door)
+{
+    const uint64_t seq = door->seq;
+    oc_rc rc = door_sync_start(door);
+    if (rc < 0 || door->is_memory)
+        return rc;
+    worker_wait(&door->worker);
+    return door_durable_seq(door) >= seq ? (oc_rc)OC_OK : (oc_rc)OC_E_IO;
 }

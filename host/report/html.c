@@ -220,7 +220,7 @@ static void put_params(struct text *page, const struct result *result)
     else
         text_put(page, "<dl>\n");
     for (bool has_any = *at; *at;) {
-        char line[RESULT_LINE_MAX];
+        char line[SESSION_LINE_MAX];
         size_t size = strcspn(at, "\n"), kept = size < sizeof line ? size : sizeof line - 1;
         memcpy(line, at, kept);
         line[kept] = 0;
@@ -246,7 +246,7 @@ static void put_tail(struct text *page, const struct result *result)
     put_params(page, result);
     text_put(page, "<section><h2>Assumed and inferred</h2>");
     text_put(page, result->note_count ? "<ul>\n" : "<p class=\"none\">Nothing.</p>");
-    for (uint32_t i = 0; i < result->note_count && i < RESULT_NOTES_MAX; i++) {
+    for (uint32_t i = 0; i < result->note_count && i < SESSION_NOTES_MAX; i++) {
         text_put(page, "<li>");
         page_escaped(page, result->notes[i].text);
         text_put(page, "</li>\n");

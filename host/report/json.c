@@ -123,7 +123,7 @@ static void member_time(struct json *json, const char *name, int64_t ns, bool is
 /* "name=value" lines become an object. */
 static void put_params(struct json *json, const char *params)
 {
-    char line[RESULT_LINE_MAX];
+    char line[SESSION_LINE_MAX];
     key(json, "params");
     open_group(json, '{', false);
     for (const char *at = params ? params : ""; *at;) {
@@ -314,7 +314,7 @@ oc_rc report_json(const struct result *result, FILE *out)
     put_trades(&json, result, &figures);
     key(&json, "notes");
     open_group(&json, '[', false);
-    for (uint32_t i = 0; i < result->note_count && i < RESULT_NOTES_MAX; i++) {
+    for (uint32_t i = 0; i < result->note_count && i < SESSION_NOTES_MAX; i++) {
         next(&json);
         put_string(&json, result->notes[i].text);
     }

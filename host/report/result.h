@@ -5,12 +5,9 @@
 
 #include "engine/engine.h"
 #include "report/collect.h"
+#include "session/session.h"
 
-enum { RESULT_NOTES_MAX = 64, RESULT_LINE_MAX = 256, RESULT_NAMES_MAX = 200 };
-
-struct result_line { /* one "name: value" of what was assumed or inferred */
-    char text[RESULT_LINE_MAX];
-};
+enum { RESULT_NAMES_MAX = 200 };
 
 struct result {
     const char *version;  /* of the program */
@@ -26,7 +23,7 @@ struct result {
     int64_t period_ns;         /* of the data's bars; 0 ticks */
     uint32_t periods_per_year; /* 252 or 365, shown beside what uses it */
     uint32_t note_count;
-    struct result_line notes[RESULT_NOTES_MAX];
+    const struct session_line *notes; /* what was assumed or inferred */
     const struct collect *collect;
     const struct engine_stats *stats;
     const struct instruments *instruments;

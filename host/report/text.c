@@ -116,7 +116,7 @@ static enum style tone(oc_i128 money) { return money > 0 ? STYLE_GOOD : money < 
 
 static void put_head(struct page *page, const struct result *result)
 {
-    char text[FORMAT_MAX], first[FORMAT_MAX], last[FORMAT_MAX], line[RESULT_LINE_MAX];
+    char text[FORMAT_MAX], first[FORMAT_MAX], last[FORMAT_MAX], line[SESSION_LINE_MAX];
     style(page, STYLE_TITLE);
     fprintf(page->out, "Outcry %s  %s report", result->version ? result->version : "",
             result->mode ? result->mode : "");
@@ -259,7 +259,7 @@ static void put_tail(struct page *page, const struct result *result)
     char text[FORMAT_MAX], note[FORMAT_MAX];
     if (result->note_count)
         title(page, "Assumed and inferred");
-    for (uint32_t i = 0; i < result->note_count && i < RESULT_NOTES_MAX; i++) {
+    for (uint32_t i = 0; i < result->note_count && i < SESSION_NOTES_MAX; i++) {
         fputs("  - ", page->out);
         put_wrapped(page, result->notes[i].text, 4);
     }

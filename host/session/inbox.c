@@ -7,75 +7,68 @@
 
 struct cursor {
     struct inbox_source source;
-    struct oc_event *event; /* NULL at the end */
-    int64_t at_ns;          /* when its next point is due */
-    uint32_t is_opening;    /* 1: the point is the bar's open */
-    uint32_t zero;
+    struct oc_event *event; /* NULL at the end, or while it waits */
+    int64_t at_ns;          /* when its next point is due; INT64_MAX without an event */
+    bool is_opening;        /* the point is the bar's open */
+    bool is_waiting;        /* it said OC_E_AGAIN */
+    bool is_taken;          /* its event is the input being handled */
 };
 
 struct inbox {
     struct engine *engine;
-    struct inbox_hooks hooks;
+    struct venues *venues;
     struct cursor *cursors;
     uint32_t cursor_count;
-    uint32_t sim_count;
-    struct sim_answers *sims[ENGINE_ACCOUNTS_MAX];
-    uint64_t index;
-    int64_t now_ns;
     uint32_t primed_count; /* cursors whose source has given its first event */
+    uint32_t waiting_count;
+    bool is_in_timers; /* the last input was a timer or a bar's end: those of the instant go on */
+    uint64_t index;
+    uint64_t points;
+    int64_t now_ns;
+    struct inbox_recording recording;
+    union {
+        struct oc_event head;
+        char bytes[SIM_ANSWERS_ANSWER_MAX];
+    } answer;
+    struct oc_ev_timer timer;
 };
 
-oc_rc inbox_new(struct engine *engine, const struct inbox_hooks *hooks, struct inbox **ret_loop)
+oc_rc inbox_new(struct engine *engine, struct venues *venues, struct inbox **ret_inbox)
 {
-    struct inbox *loop = calloc(1, sizeof *loop);
-    if (!loop)
+    struct inbox *inbox = calloc(1, sizeof *inbox);
+    if (!inbox)
         return OC_E_NOMEM;
-    loop->engine = engine;
-    loop->hooks = *hooks;
-    loop->now_ns = INT64_MIN;
-    *ret_loop = loop;
+    inbox->engine = engine;
+    inbox->venues = venues;
+    inbox->now_ns = INT64_MIN;
+    *ret_inbox = inbox;
     return OC_OK;
 }
 
-void inbox_free(struct inbox *loop)
+void inbox_free(struct inbox *inbox)
 {
-    if (!loop)
+    if (!inbox)
         return;
-    free(loop->cursors);
-    free(loop);
+    free(inbox->cursors);
+    free(inbox);
 }
 
-oc_rc inbox_add_source(struct inbox *loop, const struct inbox_source *source)
+oc_rc inbox_add_source(struct inbox *inbox, const struct inbox_source *source)
 {
-    if (loop->cursor_count == ENGINE_SOURCES_MAX)
+    if (inbox->cursor_count == ENGINE_SOURCES_MAX)
         return OC_E_LIMIT;
-    struct cursor *cursors = realloc(loop->cursors, (loop->cursor_count + 1) * sizeof *cursors);
+    struct cursor *cursors = realloc(inbox->cursors, (inbox->cursor_count + 1) * sizeof *cursors);
     if (!cursors)
         return OC_E_NOMEM;
-    loop->cursors = cursors;
-    memset(&cursors[loop->cursor_count], 0, sizeof *cursors);
-    cursors[loop->cursor_count++].source = *source;
+    inbox->cursors = cursors;
+    memset(&cursors[inbox->cursor_count], 0, sizeof *cursors);
+    cursors[inbox->cursor_count++].source = *source;
     return OC_OK;
 }
 
-static oc_rc sim_request(void *self, int64_t now_ns, const struct oc_request *request)
-{
-    struct sim_answers *sim_answers = self;
-    return sim_answers->table->request(sim_answers->self, now_ns, request);
-}
+void inbox_set_recording(struct inbox *inbox, const struct inbox_recording *recording) { inbox->recording = *recording; }
 
-oc_rc inbox_add_sim(struct inbox *loop, struct sim_answers *sim_answers, uint32_t account)
-{
-    uint32_t i = 0;
-    while (i < loop->sim_count && loop->sims[i] != sim_answers)
-        i++;
-    if (i == ENGINE_ACCOUNTS_MAX)
-        return OC_E_LIMIT;
-    if (i == loop->sim_count)
-        loop->sims[loop->sim_count++] = sim_answers;
-    struct engine_venue venue = {sim_answers, sim_request};
-    return engine_set_venue(loop->engine, account, &venue);
-}
+static bool is_bar(const struct oc_event *event) { return event->type == OC_EV_BAR || event->type == OC_EV_QBAR; }
 
 static int64_t open_ns_of(const struct oc_event *event)
 {
@@ -84,216 +77,223 @@ static int64_t open_ns_of(const struct oc_event *event)
     return ((const struct oc_ev_qbar *)(const void *)event)->open_ns;
 }
 
-static oc_rc cursor_next(struct cursor *cursor)
+static oc_rc cursor_next(struct inbox *inbox, struct cursor *cursor)
 {
     oc_rc rc = cursor->source.next(cursor->source.self, &cursor->event);
-    if (rc == OC_E_END) {
+    inbox->waiting_count -= cursor->is_waiting;
+    cursor->is_waiting = rc == OC_E_AGAIN;
+    inbox->waiting_count += cursor->is_waiting;
+    if (rc == OC_E_END || rc == OC_E_AGAIN) {
         cursor->event = NULL;
         cursor->at_ns = INT64_MAX;
         return OC_OK;
     }
     if (rc < 0)
         return rc;
-    bool is_bar = cursor->event->type == OC_EV_BAR || cursor->event->type == OC_EV_QBAR;
-    cursor->is_opening = is_bar;
-    cursor->at_ns = is_bar ? open_ns_of(cursor->event) : cursor->event->venue_ns;
+    cursor->is_opening = is_bar(cursor->event);
+    cursor->at_ns = cursor->is_opening ? open_ns_of(cursor->event) : cursor->event->venue_ns;
     return OC_OK;
 }
 
-static oc_rc show_sims(struct inbox *loop, int64_t at_ns, const struct oc_event *event)
+static oc_rc prime(struct inbox *inbox)
 {
-    for (uint32_t i = 0; i < loop->sim_count; i++) {
-        struct sim_answers *sim_answers = loop->sims[i];
-        oc_rc rc = sim_answers->table->market(sim_answers->self, at_ns, event);
+    for (; __builtin_expect(inbox->primed_count < inbox->cursor_count, 0); inbox->primed_count++) {
+        oc_rc rc = cursor_next(inbox, &inbox->cursors[inbox->primed_count]);
         if (rc < 0)
             return rc;
     }
+    for (uint32_t i = 0; __builtin_expect(inbox->waiting_count != 0, 0) && i < inbox->cursor_count; i++)
+        if (inbox->cursors[i].is_waiting) {
+            oc_rc rc = cursor_next(inbox, &inbox->cursors[i]);
+            if (rc < 0)
+                return rc;
+        }
     return OC_OK;
 }
 
-static oc_rc answers(struct inbox *loop, struct sim_answers *sim_answers, int64_t at_ns)
+/* The cursor whose point comes first: time, closes before opens, then its place. NULL: none has one. */
+static struct cursor *cursor_first(struct inbox *inbox)
 {
-    union {
-        struct oc_event head;
-        char bytes[SIM_ANSWERS_ANSWER_MAX];
-    } answer;
-    if (sim_answers->due_ns <= at_ns) {
-        sim_answers->due_ns = INT64_MAX;
-        oc_rc rc = sim_answers->table->due(sim_answers->self, at_ns);
-        if (rc < 0)
-            return rc;
-    }
-    while (sim_answers_take(sim_answers, at_ns, &answer, sizeof answer) == OC_OK) {
-        answer.head.local_ns = at_ns;
-        oc_rc rc = loop->hooks.answer ? loop->hooks.answer(loop->hooks.self, &answer.head) : OC_OK;
-        if (rc == OC_OK)
-            rc = engine_input(loop->engine, &answer.head);
-        if (rc < 0)
-            return rc;
-    }
-    return OC_OK;
-}
-
-static int64_t sims_next_ns(const struct inbox *loop)
-{
-    int64_t next = INT64_MAX;
-    for (uint32_t i = 0; i < loop->sim_count; i++) {
-        int64_t at_ns = sim_answers_next_ns(loop->sims[i]);
-        if (at_ns < next)
-            next = at_ns;
-    }
-    return next;
-}
-
-/* The cursor whose point comes first: time, closes before opens, then its place. */
-static struct cursor *cursor_first(struct inbox *loop)
-{
-    struct cursor *first = &loop->cursors[0];
-    for (uint32_t i = 1; i < loop->cursor_count; i++) {
-        struct cursor *cursor = &loop->cursors[i];
+    struct cursor *first = &inbox->cursors[0];
+    for (uint32_t i = 1; i < inbox->cursor_count; i++) {
+        struct cursor *cursor = &inbox->cursors[i];
         if (cursor->at_ns < first->at_ns || (cursor->at_ns == first->at_ns && cursor->is_opening < first->is_opening))
             first = cursor;
     }
-    return first;
+    return inbox->cursor_count && first->event ? first : NULL;
 }
 
-static oc_rc drain(struct inbox *loop, int64_t at_ns, int64_t timer_ns);
-
-static oc_rc market_point(struct inbox *loop, struct cursor *cursor)
+static int64_t goes_to(const struct inbox *inbox)
 {
-    struct oc_event *event = cursor->event;
-    if (cursor->is_opening) {
-        cursor->is_opening = 0;
-        int64_t open_ns = cursor->at_ns;
-        cursor->at_ns = event->venue_ns;
-        return show_sims(loop, open_ns, event);
-    }
-    event->local_ns = cursor->at_ns;
-    oc_rc rc = loop->hooks.market ? loop->hooks.market(loop->hooks.self, event) : OC_OK;
-    if (rc == OC_OK)
-        rc = show_sims(loop, cursor->at_ns, event);
-    if (rc == OC_OK)
-        rc = engine_input(loop->engine, event);
+    return inbox->recording.goes_to ? inbox->recording.goes_to(inbox->recording.self) : INT64_MIN;
+}
+
+static struct oc_ev_text *command_next(const struct inbox *inbox)
+{
+    return inbox->recording.command ? inbox->recording.command(inbox->recording.self) : NULL;
+}
+
+/* Answers before timers, but for those of an instant whose timers have begun. */
+static uint32_t rest_first(const struct inbox *inbox, int64_t *ret_at_ns)
+{
+    int64_t answer_ns = venues_next_ns(inbox->venues), timer_ns = engine_next_ns(inbox->engine);
+    bool goes_on = inbox->is_in_timers && timer_ns <= inbox->now_ns;
+    *ret_at_ns = goes_on || timer_ns < answer_ns ? timer_ns : answer_ns;
+    return goes_on || timer_ns < answer_ns ? INPUT_TIMER : INPUT_ANSWER;
+}
+
+static struct oc_ev_text *stop_of(const struct inbox *inbox)
+{
+    return inbox->recording.stop ? inbox->recording.stop(inbox->recording.self) : NULL;
+}
+
+/* The recording has ended with this point of the data, or before it. */
+static bool is_beyond(const struct inbox *inbox, const struct cursor *cursor)
+{
+    const struct oc_ev_text *stop = stop_of(inbox);
+    if (stop)
+        return inbox->points >= stop->key;
+    if (!inbox->recording.has_end || inbox->index < inbox->recording.market_count)
+        return false;
+    return !cursor->is_opening || goes_to(inbox) < cursor->at_ns;
+}
+
+oc_rc inbox_peek(struct inbox *inbox, struct input *ret_next)
+{
+    oc_rc rc = prime(inbox);
     if (rc < 0)
         return rc;
-    loop->index++;
-    uint64_t seq = event->seq;
-    if (sims_next_ns(loop) <= cursor->at_ns)
-        rc = drain(loop, cursor->at_ns, cursor->at_ns - 1);
-    if (loop->hooks.progress)
-        loop->hooks.progress(loop->hooks.self, seq, loop->index);
-    return rc < 0 ? rc : cursor_next(cursor);
+    const struct cursor *cursor = cursor_first(inbox);
+    const struct oc_ev_text *command = command_next(inbox);
+    int64_t rest_ns;
+    uint32_t rest = rest_first(inbox, &rest_ns);
+    if (cursor && is_beyond(inbox, cursor))
+        cursor = NULL;
+    int64_t market_ns = cursor ? cursor->at_ns : INT64_MAX;
+    /* without data only what a recording goes on with is left */
+    int64_t until_ns = cursor || inbox->waiting_count ? INT64_MAX : goes_to(inbox);
+    if (command && command->head.local_ns > until_ns)
+        until_ns = command->head.local_ns;
+    *ret_next = (struct input){.kind = INPUT_NONE, .at_ns = INT64_MAX};
+    if (rest_ns <= until_ns && rest_ns < INT64_MAX && (rest_ns < market_ns || (rest_ns == market_ns && rest == INPUT_ANSWER)))
+        *ret_next = (struct input){.kind = rest, .at_ns = rest_ns};
+    else if (cursor)
+        *ret_next = (struct input){.kind = cursor->is_opening ? INPUT_OPEN : INPUT_MARKET, .at_ns = market_ns};
+    if (command && command->head.local_ns < ret_next->at_ns)
+        *ret_next = (struct input){.kind = INPUT_COMMAND, .at_ns = command->head.local_ns};
+    if (ret_next->kind == INPUT_NONE && stop_of(inbox))
+        *ret_next = (struct input){.kind = INPUT_FACT, .at_ns = stop_of(inbox)->head.local_ns};
+    if (ret_next->kind != INPUT_NONE)
+        return OC_OK;
+    return inbox->waiting_count ? OC_E_AGAIN : OC_E_END;
 }
 
-/* Answers up to at_ns and timers up to timer_ns, each instant completely before the next, answers first. */
-static oc_rc drain(struct inbox *loop, int64_t at_ns, int64_t timer_ns)
+oc_rc inbox_peek_rest(struct inbox *inbox, int64_t answers_ns, int64_t timers_ns, struct input *ret_next)
 {
-    for (;;) {
-        int64_t sim_next = sims_next_ns(loop), timer_next = engine_next_ns(loop->engine);
-        oc_rc rc = OC_OK;
-        if (sim_next <= at_ns && sim_next <= timer_next) {
-            if (sim_next > loop->now_ns)
-                loop->now_ns = sim_next;
-            for (uint32_t i = 0; i < loop->sim_count && rc == OC_OK; i++)
-                rc = answers(loop, loop->sims[i], sim_next);
-        } else if (timer_next <= timer_ns) {
-            if (timer_next > loop->now_ns)
-                loop->now_ns = timer_next;
-            rc = engine_tick(loop->engine, timer_next);
-        } else if (sim_next <= at_ns) { /* a timer of this very instant waits for the market; answers do not */
-            for (uint32_t i = 0; i < loop->sim_count && rc == OC_OK; i++)
-                rc = answers(loop, loop->sims[i], sim_next);
-        } else {
-            return OC_OK;
-        }
-        if (rc < 0)
-            return rc;
+    int64_t answer_ns = venues_next_ns(inbox->venues), timer_ns = engine_next_ns(inbox->engine);
+    bool goes_on = inbox->is_in_timers && timer_ns <= inbox->now_ns;
+    bool has_answer = answer_ns <= answers_ns && answer_ns < INT64_MAX;
+    bool has_timer = timer_ns <= timers_ns && timer_ns < INT64_MAX;
+    if (has_timer && (goes_on || !has_answer || timer_ns < answer_ns))
+        *ret_next = (struct input){.kind = INPUT_TIMER, .at_ns = timer_ns};
+    else if (has_answer)
+        *ret_next = (struct input){.kind = INPUT_ANSWER, .at_ns = answer_ns};
+    else
+        return OC_E_END;
+    return OC_OK;
+}
+
+static void take_timer(struct inbox *inbox, struct input *input)
+{
+    input->kind = INPUT_BARS;
+    if (engine_bars_end_ns(inbox->engine) <= input->at_ns)
+        return;
+    input->kind = engine_take_timer(inbox->engine, input->at_ns, &inbox->timer) ? INPUT_TIMER : INPUT_NONE;
+    input->event = &inbox->timer.head;
+}
+
+static void take_market(struct inbox *inbox, struct input *input)
+{
+    struct cursor *cursor = cursor_first(inbox);
+    input->event = cursor->event;
+    inbox->points++;
+    if (input->kind == INPUT_OPEN) {
+        cursor->is_opening = false;
+        cursor->at_ns = cursor->event->venue_ns;
+        return;
     }
+    cursor->is_taken = true;
+    cursor->event->local_ns = cursor->at_ns;
+    inbox->index++;
 }
 
-oc_rc inbox_drain(struct inbox *loop, int64_t at_ns) { return drain(loop, at_ns, at_ns); }
-oc_rc inbox_finish(struct inbox *loop, int64_t at_ns) { return drain(loop, at_ns, INT64_MIN); }
-
-int64_t inbox_next_ns(const struct inbox *loop)
+oc_rc inbox_take(struct inbox *inbox, struct input *input)
 {
-    int64_t sim_next = sims_next_ns(loop), timer_next = engine_next_ns(loop->engine);
-    return sim_next < timer_next ? sim_next : timer_next;
+    oc_rc rc = OC_OK;
+    if (input->at_ns > inbox->now_ns)
+        inbox->now_ns = input->at_ns;
+    inbox->is_in_timers = input->kind == INPUT_TIMER;
+    if (input->kind == INPUT_ANSWER) {
+        rc = venues_take(inbox->venues, input->at_ns, &inbox->answer, sizeof inbox->answer);
+        if (rc == OC_E_NOT_FOUND)
+            input->kind = INPUT_NONE;
+        input->event = &inbox->answer.head;
+        inbox->answer.head.local_ns = input->at_ns;
+        return rc == OC_E_NOT_FOUND ? OC_OK : rc;
+    }
+    venues_end_round(inbox->venues);
+    if (input->kind == INPUT_TIMER)
+        take_timer(inbox, input);
+    else if (input->kind == INPUT_COMMAND)
+        input->event = &command_next(inbox)->head;
+    else if (input->kind == INPUT_FACT)
+        input->event = &stop_of(inbox)->head;
+    else
+        take_market(inbox, input);
+    return rc;
 }
 
-bool inbox_is_opening(struct inbox *loop)
+oc_rc inbox_next_market(struct inbox *inbox)
 {
-    const struct cursor *cursor = loop->cursor_count ? cursor_first(loop) : NULL;
-    return cursor && cursor->event && cursor->is_opening;
-}
-
-int64_t inbox_now(const struct inbox *loop) { return loop->now_ns; }
-
-static oc_rc prime(struct inbox *loop)
-{
-    for (; loop->primed_count < loop->cursor_count; loop->primed_count++) {
-        oc_rc rc = cursor_next(&loop->cursors[loop->primed_count]);
-        if (rc < 0)
-            return rc;
+    for (uint32_t i = 0; i < inbox->cursor_count; i++) {
+        struct cursor *cursor = &inbox->cursors[i];
+        if (cursor->is_taken) {
+            cursor->is_taken = false;
+            return cursor_next(inbox, cursor);
+        }
     }
     return OC_OK;
 }
 
-oc_rc inbox_peek(struct inbox *loop, struct inbox_point *ret_point)
+void inbox_pass_command(struct inbox *inbox) { inbox->recording.pass_command(inbox->recording.self); }
+
+int64_t inbox_now(const struct inbox *inbox) { return inbox->now_ns; }
+uint64_t inbox_points(const struct inbox *inbox) { return inbox->points; }
+uint64_t inbox_index(const struct inbox *inbox) { return inbox->index; }
+
+oc_rc inbox_point(struct inbox *inbox, struct inbox_point *ret_point)
 {
-    oc_rc rc = prime(loop);
+    oc_rc rc = prime(inbox);
     if (rc < 0)
         return rc;
-    const struct cursor *cursor = loop->cursor_count ? cursor_first(loop) : NULL;
-    if (!cursor || !cursor->event)
+    const struct cursor *cursor = cursor_first(inbox);
+    if (!cursor)
         return OC_E_END;
     *ret_point = (struct inbox_point){cursor->event, cursor->at_ns, cursor->is_opening};
     return OC_OK;
 }
 
-oc_rc inbox_pass(struct inbox *loop)
+oc_rc inbox_pass(struct inbox *inbox)
 {
-    struct cursor *cursor = cursor_first(loop);
-    if (cursor->at_ns >
-        loop->now_ns) /* the open of this very instant follows without a look at commands, as in a run */
-        loop->now_ns = cursor->at_ns;
+    struct cursor *cursor = cursor_first(inbox);
+    if (cursor->at_ns > inbox->now_ns) /* the open of this very instant follows without a look at commands, as in a run */
+        inbox->now_ns = cursor->at_ns;
+    inbox->points++;
     if (cursor->is_opening) {
-        cursor->is_opening = 0;
+        cursor->is_opening = false;
         cursor->at_ns = cursor->event->venue_ns;
         return OC_OK;
     }
-    loop->index++;
-    return cursor_next(cursor);
+    inbox->index++;
+    return cursor_next(inbox, cursor);
 }
-
-oc_rc inbox_run(struct inbox *loop)
-{
-    oc_rc primed = prime(loop);
-    if (primed < 0)
-        return primed;
-    while (loop->cursor_count) {
-        struct cursor *cursor = cursor_first(loop);
-        int64_t at_ns = cursor->at_ns;
-        if (!cursor->event)
-            break;
-        oc_rc rc = OC_OK;
-        if (at_ns > loop->now_ns) {
-            if (loop->hooks.advance)
-                rc = loop->hooks.advance(loop->hooks.self, at_ns);
-            if (rc != OC_OK)
-                return rc;
-        }
-        /* what remains of the instants before, their timers included, and the answers of this one */
-        if (sims_next_ns(loop) <= at_ns || engine_next_ns(loop->engine) < at_ns)
-            rc = drain(loop, at_ns, at_ns - 1);
-        if (rc < 0)
-            return rc;
-        if (at_ns > loop->now_ns)
-            loop->now_ns = at_ns;
-        rc = market_point(loop, cursor);
-        if (rc < 0)
-            return rc;
-    }
-    return OC_OK;
-}
-
-uint64_t inbox_index(const struct inbox *loop) { return loop->index; }

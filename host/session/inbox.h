@@ -1,68 +1,86 @@
-/* inbox.h: the one total order of simultaneous things, for everything that is fed rather than live.
+/* inbox.h: what comes next: the one total order of everything that enters a session.
  *
  * Invariants
- * - Order: time, then class (instrument and session, simulator answer, market, timer), then the source's place in the
+ * - Order: time, then class (answer of a venue, market, end of a built bar, timer, command), then the source's place in the
  *   configuration, then the record's number. Among market events of one instant, closing bars go before opening points.
- * - A bar whose path is known is shown to the simulators at its open (they see the whole bar), and enters the engine at
- *   its close. An order whose arrival is at or before the open point is in time for the open.
- * - A market event is recorded, shown to the simulators, and then applied; the answers it causes at the same instant
- *   follow at once. */
+ *   Timers of one instant are finished before the answers that they caused.
+ * - A bar whose path is known is two points: its open, which venues see (they see the whole bar), and its close, which is an
+ *   input. An order whose arrival is at or before the open point is in time for the open.
+ * - A source that has nothing yet says OC_E_AGAIN: the others go on. The inbox ends when every source has ended. */
 #ifndef SESSION_INBOX_H
 #define SESSION_INBOX_H
 
 #include "engine/engine.h"
-#include "session/sim_answers.h"
+#include "session/venues.h"
+
+enum input_kind { INPUT_NONE, INPUT_ANSWER, INPUT_OPEN, INPUT_MARKET, INPUT_BARS, INPUT_TIMER, INPUT_COMMAND, INPUT_FACT };
+
+struct input {
+    uint32_t kind; /* INPUT_... */
+    uint32_t zero;
+    int64_t at_ns;
+    struct oc_event *event; /* borrowed until the next input; NULL: INPUT_BARS */
+};
 
 /* A stream of market events in time order. */
 struct inbox_source {
     void *self;
-    /* The next event, borrowed until the next call; OC_E_END at the end; other codes end the run. */
+    /* The next event, borrowed until the next call; OC_E_END at the end; OC_E_AGAIN: not yet; other codes end the run. */
     oc_rc (*next)(void *self, struct oc_event **ret_event);
 };
 
-struct inbox_hooks { /* NULL members are skipped */
+/* A recording that is carried out again. NULL members: as if there were none. */
+struct inbox_recording {
     void *self;
-    /* The door: stamps a market event's seq. */
-    oc_rc (*market)(void *self, struct oc_event *event);
-    /* The door: stamps and records an answer. */
-    oc_rc (*answer)(void *self, struct oc_event *event);
-    /* One market event and all that came of it at its instant is done. */
-    void (*progress)(void *self, uint64_t seq, uint64_t market_index);
-    /* Before time moves on to at_ns: pacing, commands, interruption. Non-zero ends the run. */
-    oc_rc (*advance)(void *self, int64_t at_ns);
+    /* The next recorded command; NULL: no more. Its time is head.local_ns. It is passed when it was taken. */
+    struct oc_ev_text *(*command)(void *self);
+    void (*pass_command)(void *self);
+    /* Market events that were taken; after them `goes_to` counts. */
+    bool has_end;
+    uint64_t market_count;
+    /* The session was stopped by hand here, after so many points of the data: an OC_EV_MARK to be recorded again. NULL: not yet,
+     * or not at all. */
+    struct oc_ev_text *(*stop)(void *self);
+    /* Until when the recording goes on with answers, timers and opens of bars; INT64_MIN: it does not. */
+    int64_t (*goes_to)(void *self);
 };
 
-struct inbox;
+struct inbox; /* opaque */
 
-oc_rc inbox_new(struct engine *engine, const struct inbox_hooks *hooks, struct inbox **ret_loop);
-void inbox_free(struct inbox *loop);
-oc_rc inbox_add_source(struct inbox *loop, const struct inbox_source *source);
-/* Simulators answer for accounts; the loop sets itself as their venue. */
-oc_rc inbox_add_sim(struct inbox *loop, struct sim_answers *sim_answers, uint32_t account);
-/* Runs to the end of all sources: OC_OK. Negative: a source, the door or the engine failed. Positive: advance said so. */
-oc_rc inbox_run(struct inbox *loop);
-/* Answers and timers still under way up to at_ns, without market events. */
-oc_rc inbox_drain(struct inbox *loop, int64_t at_ns);
-/* The same for answers only: what the venue still has to say when the data have ended. */
-oc_rc inbox_finish(struct inbox *loop, int64_t at_ns);
-/* When the next answer or timer is due; INT64_MAX: none is. */
-int64_t inbox_next_ns(const struct inbox *loop);
-/* True when the next point of the data is a bar's open: it is shown to simulators only and counts as no event. */
-bool inbox_is_opening(struct inbox *loop);
+/* [setup] All borrowed for the life of the inbox. */
+oc_rc inbox_new(struct engine *engine, struct venues *venues, struct inbox **ret_inbox);
+void inbox_free(struct inbox *inbox);
+oc_rc inbox_add_source(struct inbox *inbox, const struct inbox_source *source);
+/* [setup] Copied. */
+void inbox_set_recording(struct inbox *inbox, const struct inbox_recording *recording);
+
+/* The next input's kind and time, not its event. OC_E_END: every source has ended. OC_E_AGAIN: sources have nothing yet, and
+ * nothing else is due at all. Other codes: a source failed. */
+oc_rc inbox_peek(struct inbox *inbox, struct input *ret_next);
+/* The same but for market points: answers due at or before answers_ns, timers due at or before timers_ns. OC_E_END: none is. */
+oc_rc inbox_peek_rest(struct inbox *inbox, int64_t answers_ns, int64_t timers_ns, struct input *ret_next);
+/* Takes what was peeked, which is still the next. INPUT_NONE: there was nothing to it after all. */
+oc_rc inbox_take(struct inbox *inbox, struct input *input);
+/* The market input that was taken last is done with: its source goes on. */
+oc_rc inbox_next_market(struct inbox *inbox);
+/* The command that was taken last is done with. */
+void inbox_pass_command(struct inbox *inbox);
 /* The instant that was reached last; INT64_MIN before the first. */
-int64_t inbox_now(const struct inbox *loop);
+int64_t inbox_now(const struct inbox *inbox);
+/* Points of the data passed so far: opens and closes of bars, quotes, trades. */
+uint64_t inbox_points(const struct inbox *inbox);
+/* Market events taken so far. */
+uint64_t inbox_index(const struct inbox *inbox);
 
-/* Restore walks the points of the data as inbox_run does, without applying them; inbox_run goes on where it stopped. */
+/* Restart walks the points of the data without applying them; the inbox goes on where it stopped. */
 struct inbox_point {
     struct oc_event *event; /* borrowed until the point is passed */
     int64_t at_ns;
-    bool is_opening; /* a bar's open, for simulators; its close is a point of its own */
+    bool is_opening; /* a bar's open, for venues; its close is a point of its own */
 };
 /* The next point; OC_E_END: the data have ended. Other codes: a source failed. */
-oc_rc inbox_peek(struct inbox *loop, struct inbox_point *ret_point);
+oc_rc inbox_point(struct inbox *inbox, struct inbox_point *ret_point);
 /* Goes past it; a close counts as a market event taken. */
-oc_rc inbox_pass(struct inbox *loop);
-/* Market events taken so far. */
-uint64_t inbox_index(const struct inbox *loop);
+oc_rc inbox_pass(struct inbox *inbox);
 
 #endif

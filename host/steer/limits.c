@@ -13,26 +13,26 @@ static const char *const verb_names[] = {"buy",   "sell",   "close",
                                          "amend", "cancel", NULL}; /* bits of ENGINE_MAY_..., in order */
 static const char *const budget_names[] = {"callback", "heap", "orders", "notional", NULL};
 
-void steer_first_rights(const struct session *session, uint32_t index)
+void steer_first_rights(const struct strategies *strategies, uint32_t index)
 {
-    struct session_strategy *owner = (struct session_strategy *)(uintptr_t)&session->strategies[index];
-    for (int i = 0; i < SESSION_MAY_LISTS; i++)
-        strcpy(owner->may[i], session->is_rehearsal ? "-" : "*");
+    struct strategy_slot *owner = (struct strategy_slot *)(uintptr_t)&strategies->list[index];
+    for (int i = 0; i < MAY_LISTS; i++)
+        strcpy(owner->may[i], strategies->grants_nothing ? "-" : "*");
 }
 
-struct sandbox_limits steer_limits(const struct session *session, uint32_t index)
+struct sandbox_limits steer_limits(const struct strategies *strategies, uint32_t index)
 {
-    const struct session_budget *budget = &session->strategies[index].budget;
-    int64_t deadline_ns = session->watchdog && budget->callback_ns ? budget->callback_ns : session->deadline_ns;
+    const struct strategy_budget *budget = &strategies->list[index].budget;
+    int64_t deadline_ns = strategies->watchdog && budget->callback_ns ? budget->callback_ns : strategies->deadline_ns;
     return (struct sandbox_limits){.deadline_ms = (uint32_t)(deadline_ns / 1000000),
                                    .heap_max_bytes = (size_t)budget->heap_bytes};
 }
 
 /* The next name of a list; false at its end. */
-static bool next_of(const char **list, char name[SESSION_MAY_MAX])
+static bool next_of(const char **list, char name[MAY_MAX])
 {
     size_t size = strcspn(*list, ",");
-    if (!**list || size >= SESSION_MAY_MAX)
+    if (!**list || size >= MAY_MAX)
         return false;
     memcpy(name, *list, size);
     name[size] = 0;
@@ -43,9 +43,9 @@ static bool next_of(const char **list, char name[SESSION_MAY_MAX])
 static void set_bit(uint64_t *bits, uint32_t i) { bits[i / 64] |= 1ull << (i % 64); }
 
 /* One name put into the rights; false: nothing is called so. */
-static bool grant_one(struct session *session, int list, const char *name, struct engine_may *may)
+static bool grant_one(struct strategies *strategies, int list, const char *name, struct engine_may *may)
 {
-    struct instruments *instruments = engine_instruments(session->engine);
+    struct instruments *instruments = engine_instruments(strategies->session->engine);
     bool is_known = false;
     if (list == MAY_VERBS) {
         for (uint32_t i = 0; verb_names[i]; i++)
@@ -56,7 +56,7 @@ static bool grant_one(struct session *session, int list, const char *name, struc
         return false;
     }
     if (list == MAY_ACCOUNTS) {
-        struct portfolio *portfolio = engine_portfolio(session->engine);
+        struct portfolio *portfolio = engine_portfolio(strategies->session->engine);
         for (uint32_t i = 1; i <= portfolio_account_count(portfolio) && i < 64; i++)
             if (strcmp(portfolio_account(portfolio, i)->name, name) == 0) {
                 may->accounts |= 1ull << i;
@@ -81,11 +81,11 @@ static bool grant_one(struct session *session, int list, const char *name, struc
 }
 
 /* The lists as bits. False: *ret_list and `name` say what is not known. */
-static bool compile(struct session *session, char lists[SESSION_MAY_LISTS][SESSION_MAY_MAX], struct engine_may *may,
-                    int *ret_list, char name[SESSION_MAY_MAX])
+static bool compile(struct strategies *strategies, char lists[MAY_LISTS][MAY_MAX], struct engine_may *may,
+                    int *ret_list, char name[MAY_MAX])
 {
     memset(may, 0, sizeof *may);
-    for (int list = 0; list < SESSION_MAY_LISTS; list++) {
+    for (int list = 0; list < MAY_LISTS; list++) {
         const char *at = lists[list];
         if (strcmp(at, "*") == 0) {
             if (list == MAY_VERBS)
@@ -97,7 +97,7 @@ static bool compile(struct session *session, char lists[SESSION_MAY_LISTS][SESSI
             continue;
         }
         while (strcmp(at, "-") != 0 && next_of(&at, name)) {
-            if (grant_one(session, list, name, may))
+            if (grant_one(strategies, list, name, may))
                 continue;
             *ret_list = list;
             return false;
@@ -106,31 +106,31 @@ static bool compile(struct session *session, char lists[SESSION_MAY_LISTS][SESSI
     return true;
 }
 
-static bool is_unlimited(char lists[SESSION_MAY_LISTS][SESSION_MAY_MAX])
+static bool is_unlimited(char lists[MAY_LISTS][MAY_MAX])
 {
-    for (int i = 0; i < SESSION_MAY_LISTS; i++)
+    for (int i = 0; i < MAY_LISTS; i++)
         if (strcmp(lists[i], "*") != 0)
             return false;
     return true;
 }
 
-oc_rc steer_apply_limits(struct session *session, uint32_t index)
+oc_rc steer_apply_limits(struct strategies *strategies, uint32_t index)
 {
-    struct session_strategy *owner = &session->strategies[index];
+    struct strategy_slot *owner = &strategies->list[index];
     static struct engine_may may; /* [engine]: one thread */
-    char name[SESSION_MAY_MAX];
+    char name[MAY_MAX];
     int list;
     struct engine_budget budget = {.orders = owner->budget.orders, .has_notional = owner->budget.has_notional};
     oc_rc rc = OC_OK;
     if (budget.has_notional)
         rc = money_from_dec(owner->budget.notional, &budget.notional);
     if (rc == OC_OK)
-        rc = engine_set_budget(session->engine, owner->id, &budget);
-    if (rc == OC_OK && !compile(session, owner->may, &may, &list, name))
+        rc = engine_set_budget(strategies->session->engine, owner->id, &budget);
+    if (rc == OC_OK && !compile(strategies, owner->may, &may, &list, name))
         rc = OC_E_DATA;
     if (rc == OC_OK)
-        rc = engine_set_may(session->engine, owner->id, is_unlimited(owner->may) ? NULL : &may);
-    struct sandbox_limits limits = steer_limits(session, index);
+        rc = engine_set_may(strategies->session->engine, owner->id, is_unlimited(owner->may) ? NULL : &may);
+    struct sandbox_limits limits = steer_limits(strategies, index);
     strategy_set_limits(owner->strategy, limits.deadline_ms, limits.heap_max_bytes);
     return rc;
 }
@@ -144,7 +144,7 @@ static int index_of(const char *const *names, const char *name)
 }
 
 /* "none" takes a limit away. */
-static bool take_budget(struct session_budget *budget, int which, const char *value)
+static bool take_budget(struct strategy_budget *budget, int which, const char *value)
 {
     bool is_none = strcmp(value, "none") == 0;
     int64_t number = 0;
@@ -179,28 +179,28 @@ static bool take_budget(struct session_budget *budget, int which, const char *va
 }
 
 /* A session that was opened without deadlines gets its timer with the first budget of time. */
-static bool watch(struct session *session)
+static bool watch(struct strategies *strategies)
 {
-    if (session->watchdog || strcmp(session->mode, "paper") != 0)
+    if (strategies->watchdog || !strategies->may_watch)
         return true;
-    if (sandbox_watchdog_start(10000, &session->watchdog) < 0)
+    if (sandbox_watchdog_start(10000, &strategies->watchdog) < 0)
         return false;
-    for (uint32_t i = 0; i < session->strategy_count; i++)
-        if (session->strategies[i].strategy)
-            sandbox_attach(strategy_sandbox(session->strategies[i].strategy), session->watchdog);
+    for (uint32_t i = 0; i < strategies->count; i++)
+        if (strategies->list[i].strategy)
+            sandbox_attach(strategy_sandbox(strategies->list[i].strategy), strategies->watchdog);
     return true;
 }
 
-bool steer_budget(struct session *session, const struct command_words *words, struct text *reply)
+bool steer_budget(struct strategies *strategies, const struct command_words *words, struct text *reply)
 {
     uint32_t count = steer_count(words);
-    int found = count > 1 ? steer_find(session, words->fields[1], reply) : -1;
+    int found = count > 1 ? steer_find(strategies, words->fields[1], reply) : -1;
     if (count < 3 && (found >= 0 || count < 2))
         json_refusal(reply, "BAD_WORDS", "expected: budget NAME callback=50ms heap=16777216 orders=10 notional=5000");
     if (found < 0 || count < 3)
         return false;
-    struct session_strategy *owner = &session->strategies[found];
-    struct session_budget budget = owner->budget;
+    struct strategy_slot *owner = &strategies->list[found];
+    struct strategy_budget budget = owner->budget;
     for (uint32_t i = 2; i < count; i++) {
         char name[STRATEGY_NAME_MAX];
         const char *value;
@@ -214,33 +214,33 @@ bool steer_budget(struct session *session, const struct command_words *words, st
         return false;
     }
     owner->budget = budget;
-    if ((budget.callback_ns && !watch(session)) || steer_apply_limits(session, (uint32_t)found) < 0) {
+    if ((budget.callback_ns && !watch(strategies)) || steer_apply_limits(strategies, (uint32_t)found) < 0) {
         json_refusal(reply, "NOT_NOW", "the budget could not be put into force");
         return false;
     }
-    session_tell_strategy(session, (uint32_t)found, "budget", NULL);
+    strategies_tell(strategies, (uint32_t)found, "budget", NULL);
     text_clear(reply);
-    session_put_strategy(session, reply, NULL, (uint32_t)found);
+    strategies_put(strategies, reply, NULL, (uint32_t)found);
     return true;
 }
 
-bool steer_may(struct session *session, const struct command_words *words, struct text *reply)
+bool steer_may(struct strategies *strategies, const struct command_words *words, struct text *reply)
 {
     static struct engine_may may; /* [engine]: one thread */
-    char lists[SESSION_MAY_LISTS][SESSION_MAY_MAX], name[SESSION_MAY_MAX];
+    char lists[MAY_LISTS][MAY_MAX], name[MAY_MAX];
     uint32_t count = steer_count(words);
-    int found = count > 1 ? steer_find(session, words->fields[1], reply) : -1, list = 0;
+    int found = count > 1 ? steer_find(strategies, words->fields[1], reply) : -1, list = 0;
     if (count < 3 && (found >= 0 || count < 2))
         json_refusal(reply, "BAD_WORDS", "expected: may NAME venues=LIST accounts=LIST instruments=LIST verbs=LIST");
     if (found < 0 || count < 3)
         return false;
-    struct session_strategy *owner = &session->strategies[found];
+    struct strategy_slot *owner = &strategies->list[found];
     memcpy(lists, owner->may, sizeof lists);
     for (uint32_t i = 2; i < count; i++) {
         char key[STRATEGY_NAME_MAX];
         const char *value;
         int which = steer_split(words->fields[i], key, &value) ? index_of(may_names, key) : -1;
-        if (which < 0 || !*value || strlen(value) >= SESSION_MAY_MAX) {
+        if (which < 0 || !*value || strlen(value) >= MAY_MAX) {
             json_refusal(reply, "BAD_GRANT",
                          "found '%.60s', expected venues, accounts, instruments or verbs with a list: A,B "
                          "or * or -",
@@ -249,18 +249,18 @@ bool steer_may(struct session *session, const struct command_words *words, struc
         }
         strcpy(lists[which], value);
     }
-    if (!compile(session, lists, &may, &list, name)) {
+    if (!compile(strategies, lists, &may, &list, name)) {
         json_refusal(reply, "BAD_GRANT", "%s: '%.60s' is not known here", may_names[list], name);
         return false;
     }
     memcpy(owner->may, lists, sizeof lists);
-    if (steer_apply_limits(session, (uint32_t)found) < 0) {
+    if (steer_apply_limits(strategies, (uint32_t)found) < 0) {
         json_refusal(reply, "NOT_NOW", "the rights could not be put into force");
         return false;
     }
-    session_tell_strategy(session, (uint32_t)found, "may", NULL);
+    strategies_tell(strategies, (uint32_t)found, "may", NULL);
     text_clear(reply);
-    session_put_strategy(session, reply, NULL, (uint32_t)found);
+    strategies_put(strategies, reply, NULL, (uint32_t)found);
     return true;
 }
 
@@ -272,11 +272,11 @@ static void put_limit(struct text *reply, const char *key, bool is_set, int64_t 
         json_null(reply, key);
 }
 
-void steer_put_limits(struct session *session, struct text *reply, uint32_t index)
+void steer_put_limits(struct strategies *strategies, struct text *reply, uint32_t index)
 {
-    const struct session_strategy *owner = &session->strategies[index];
-    const struct session_budget *budget = &owner->budget;
-    int64_t callback_ns = budget->callback_ns ? budget->callback_ns : session->deadline_ns;
+    const struct strategy_slot *owner = &strategies->list[index];
+    const struct strategy_budget *budget = &owner->budget;
+    int64_t callback_ns = budget->callback_ns ? budget->callback_ns : strategies->deadline_ns;
     oc_i128 used;
     json_open(reply, "budget", '{');
     put_limit(reply, "callback_ns", callback_ns > 0, callback_ns);
@@ -286,13 +286,13 @@ void steer_put_limits(struct session *session, struct text *reply, uint32_t inde
         json_dec(reply, "notional", budget->notional);
     else
         json_null(reply, "notional");
-    if (engine_notional(session->engine, owner->id, &used) == OC_OK)
+    if (engine_notional(strategies->session->engine, owner->id, &used) == OC_OK)
         json_money(reply, "notional_used", used);
     else
         json_null(reply, "notional_used");
     json_close(reply, '}');
     json_open(reply, "may", '{');
-    for (int i = 0; i < SESSION_MAY_LISTS; i++)
+    for (int i = 0; i < MAY_LISTS; i++)
         json_text(reply, may_names[i], owner->may[i]);
     json_close(reply, '}');
 }

@@ -213,7 +213,7 @@ void steer_source_gather(struct steer_source *source) { gather_required(source, 
 /* Before the record. */
 
 struct gather {
-    struct session *session;
+    struct strategies *strategies;
     struct text out; /* fields, each with its final zero */
     uint32_t starts[STEER_MODULES_MAX + 1];
     uint32_t count;
@@ -263,9 +263,9 @@ static void add_required(struct gather *gather, const char *text)
     }
 }
 
-bool steer_add_files(struct session *session, struct command_words *words, const char *path, struct text *reply)
+bool steer_add_files(struct strategies *strategies, struct command_words *words, const char *path, struct text *reply)
 {
-    struct gather gather = {.session = session, .path = path};
+    struct gather gather = {.strategies = strategies, .path = path};
     char *text = NULL;
     size_t size = 0;
     if (env_read_file(path, STEER_FILE_MAX, &text, &size) < 0) {
@@ -283,8 +283,8 @@ bool steer_add_files(struct session *session, struct command_words *words, const
     add_field(&gather, "text=", NULL, text);
     add_required(&gather, text);
     free(text);
-    text_release(&session->prepared);
-    session->prepared = gather.out;
+    text_release(&strategies->prepared);
+    strategies->prepared = gather.out;
     if (gather.out.is_cut || gather.escaped > STEER_RECORD_MAX) {
         json_refusal(reply, "TOO_LARGE",
                      "%.200s: %zu bytes with what it requires; a strategy that is loaded into a running "
@@ -298,6 +298,6 @@ bool steer_add_files(struct session *session, struct command_words *words, const
         return false;
     }
     for (uint32_t i = 0; i < gather.count; i++)
-        words->fields[words->count++] = session->prepared.data + gather.starts[i];
+        words->fields[words->count++] = strategies->prepared.data + gather.starts[i];
     return true;
 }

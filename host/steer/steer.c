@@ -6,14 +6,15 @@
 #include <string.h>
 
 #include "base/line.h"
+#include "journal/read.h"
 
 static const struct {
     const char *word;
-    bool (*fn)(struct session *session, const struct command_words *words, struct text *reply);
+    bool (*fn)(struct strategies *strategies, const struct command_words *words, struct text *reply);
 } verbs[] = {{"load", steer_load},     {"unload", steer_unload}, {"hold", steer_hold},     {"resume", steer_hold},
              {"reload", steer_reload}, {"set", steer_set},       {"budget", steer_budget}, {"may", steer_may}};
 
-bool session_steer(void *self, const struct command_words *words, struct text *reply)
+bool strategies_steer(void *self, const struct command_words *words, struct text *reply)
 {
     for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++)
         if (words->count && strcmp(verbs[i].word, words->fields[0]) == 0)
@@ -22,7 +23,7 @@ bool session_steer(void *self, const struct command_words *words, struct text *r
     return false;
 }
 
-void session_steer_restored(struct session *session, const struct oc_ev_text *command)
+void strategies_steer_restored(struct strategies *strategies, const struct oc_ev_text *command)
 {
     struct text line, reply;
     struct command_words words = {.count = 0};
@@ -33,14 +34,14 @@ void session_steer_restored(struct session *session, const struct oc_ev_text *co
         words.count = line_split(line.data, words.fields, COMMAND_FIELDS_MAX);
     for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++)
         if (words.count && words.count <= COMMAND_FIELDS_MAX && strcmp(verbs[i].word, words.fields[0]) == 0)
-            verbs[i].fn(session, &words, &reply); /* what was refused then is refused again */
+            verbs[i].fn(strategies, &words, &reply); /* what was refused then is refused again */
     text_release(&reply);
     text_release(&line);
 }
 
-bool session_steer_prepare(void *self, struct command_words *words, struct text *reply)
+bool strategies_prepare(void *self, struct command_words *words, struct text *reply)
 {
-    struct session *session = self;
+    struct strategies *strategies = self;
     const char *word = words->fields[0];
     bool loads = strcmp(word, "load") == 0;
     if (!loads && strcmp(word, "reload") != 0)
@@ -51,20 +52,20 @@ bool session_steer_prepare(void *self, struct command_words *words, struct text 
         return false;
     }
     if (!loads) {
-        int index = steer_find(session, words->fields[1], reply);
-        return index >= 0 && steer_add_files(session, words, session->strategies[index].file, reply);
+        int index = steer_find(strategies, words->fields[1], reply);
+        return index >= 0 && steer_add_files(strategies, words, strategies->list[index].file, reply);
     }
     static char path[4096]; /* [engine]: one thread; it stands in words until the command is recorded */
     if (!realpath(words->fields[1], path)) {
         json_refusal(reply, "NO_FILE", "%.200s: there is no such file", words->fields[1]);
         return false;
     }
-    if (strlen(path) >= sizeof session->strategies[0].file) {
-        json_refusal(reply, "NO_FILE", "a path has at most %zu bytes", sizeof session->strategies[0].file - 1);
+    if (strlen(path) >= sizeof strategies->list[0].file) {
+        json_refusal(reply, "NO_FILE", "a path has at most %zu bytes", sizeof strategies->list[0].file - 1);
         return false;
     }
     words->fields[1] = path;
-    return steer_add_files(session, words, path, reply);
+    return steer_add_files(strategies, words, path, reply);
 }
 
 uint32_t steer_count(const struct command_words *words)
@@ -73,16 +74,16 @@ uint32_t steer_count(const struct command_words *words)
     return count > 1 && strncmp(words->fields[count - 1], "by=", 3) == 0 ? count - 1 : count;
 }
 
-int steer_find(struct session *session, const char *name, struct text *reply)
+int steer_find(struct strategies *strategies, const char *name, struct text *reply)
 {
-    const char *names[SESSION_STRATEGIES_MAX + 1];
+    const char *names[STRATEGIES_MAX + 1];
     uint32_t count = 0;
-    for (uint32_t i = 0; i < session->strategy_count; i++) {
-        if (!session->strategies[i].strategy)
+    for (uint32_t i = 0; i < strategies->count; i++) {
+        if (!strategies->list[i].strategy)
             continue;
-        if (strcmp(session->strategies[i].name, name) == 0)
+        if (strcmp(strategies->list[i].name, name) == 0)
             return (int)i;
-        names[count++] = session->strategies[i].name;
+        names[count++] = strategies->list[i].name;
     }
     names[count] = NULL;
     const char *nearest = text_nearest(name, names);
@@ -151,23 +152,23 @@ static void put_params(struct text *reply, const struct strategy *strategy)
     json_close(reply, '}');
 }
 
-void steer_put_open_row(struct session *session, struct text *reply, const char *key, uint32_t index)
+void steer_put_open_row(struct strategies *strategies, struct text *reply, const char *key, uint32_t index)
 {
-    const struct session_strategy *owner = &session->strategies[index];
+    const struct strategy_slot *owner = &strategies->list[index];
     struct strategy *strategy = owner->strategy;
     const struct sandbox_error *error = strategy ? strategy_error(strategy) : NULL;
-    bool is_suspended = strategy && engine_is_suspended(session->engine, owner->id);
-    bool is_held = strategy && engine_is_held(session->engine, owner->id);
-    const char *words = is_suspended ? engine_suspension(session->engine, owner->id) : "";
+    bool is_suspended = strategy && engine_is_suspended(strategies->session->engine, owner->id);
+    bool is_held = strategy && engine_is_held(strategies->session->engine, owner->id);
+    const char *words = is_suspended ? engine_suspension(strategies->session->engine, owner->id) : "";
     uint32_t open_orders = 0;
-    for (const struct order *order = orders_open_first(engine_orders(session->engine)); order; order = order->younger)
+    for (const struct order *order = orders_open_first(engine_orders(strategies->session->engine)); order; order = order->younger)
         open_orders += order->now.strategy == owner->id;
     json_open(reply, key, '{');
     json_text(reply, "name", owner->name);
     json_text(reply, "file", owner->file);
     json_text(reply, "state", !strategy ? "unloaded" : is_suspended ? "suspended" : is_held ? "paused" : "running");
     json_bool(reply, "held", is_held);
-    json_int(reply, "missed", (int64_t)engine_missed(session->engine, owner->id));
+    json_int(reply, "missed", (int64_t)engine_missed(strategies->session->engine, owner->id));
     json_int(reply, "period_ns", strategy ? strategy_period_ns(strategy) : 0);
     json_int(reply, "calls", strategy ? (int64_t)strategy_calls(strategy) : 0);
     json_int(reply, "open_orders", open_orders);
@@ -177,59 +178,51 @@ void steer_put_open_row(struct session *session, struct text *reply, const char 
     json_int(reply, "gaps", (int64_t)owner->gaps);
     json_text(reply, "error", is_suspended && error ? error->message : (words[0] ? words : NULL));
     put_params(reply, strategy);
-    steer_put_limits(session, reply, index);
+    steer_put_limits(strategies, reply, index);
 }
 
-void session_put_strategy(struct session *session, struct text *reply, const char *key, uint32_t index)
+void strategies_put(struct strategies *strategies, struct text *reply, const char *key, uint32_t index)
 {
-    steer_put_open_row(session, reply, key, index);
+    steer_put_open_row(strategies, reply, key, index);
     json_close(reply, '}');
 }
 
-void session_tell_strategy(struct session *session, uint32_t index, const char *what, const char *reason)
+void strategies_tell(struct strategies *strategies, uint32_t index, const char *what, const char *reason)
 {
     char bytes[1024];
     struct text json;
-    if (!session->service || session->is_restoring)
+    if (strategies->is_restoring)
         return;
     text_init_fixed(&json, bytes, sizeof bytes);
     json_open(&json, NULL, '{');
-    json_text(&json, "strategy", session->strategies[index].name);
+    json_text(&json, "strategy", strategies->list[index].name);
     json_text(&json, "what", what);
     json_text(&json, "reason", reason && reason[0] ? reason : NULL);
     json_close(&json, '}');
     if (!json.is_cut)
-        console_service_tell(session->service, TELL_STRATEGY, &json);
+        watchers_tell(&strategies->session->watchers, TOLD_STRATEGY, &json);
 }
 
-void session_take_stops(struct session *session, struct journal_reader *reader)
+void strategies_take_stops(struct strategies *strategies, struct journal_reader *reader)
 {
     const struct oc_event *event;
     enum journal_stream stream;
-    session->stop_count = 0;
+    strategies->stop_count = 0;
     while (journal_next(reader, &event, &stream) == OC_OK) {
         const struct oc_ev_text *record = (const struct oc_ev_text *)(const void *)event;
         if (event->type == OC_EV_STRATEGY && event->size >= sizeof *record && record->code == OC_STRATEGY_STOPPED &&
-            session->stop_count < SESSION_STOPS_MAX)
-            session->stops[session->stop_count++] = record;
+            strategies->stop_count < STRATEGIES_STOPS_MAX)
+            strategies->stops[strategies->stop_count++] = record;
     }
     journal_rewind(reader);
 }
 
-void session_expect_stop(struct session *session, uint32_t strategy)
+void strategies_expect_stop(struct strategies *strategies, uint32_t strategy)
 {
-    uint64_t seq = engine_cause(session->engine);
-    for (uint32_t i = 0; i < session->stop_count && !session->is_restoring; i++)
-        if (session->stops[i]->owner == strategy && session->stops[i]->head.seq > seq) {
-            engine_expect_stop(session->engine, session->stops[i]);
+    uint64_t seq = engine_cause(strategies->session->engine);
+    for (uint32_t i = 0; i < strategies->stop_count && !strategies->is_restoring; i++)
+        if (strategies->stops[i]->owner == strategy && strategies->stops[i]->head.seq > seq) {
+            engine_expect_stop(strategies->session->engine, strategies->stops[i]);
             return;
         }
-}
-
-void session_release_steering(struct session *session)
-{
-    free(session->names);
-    session->names = NULL;
-    session->name_count = 0;
-    text_release(&session->prepared);
 }

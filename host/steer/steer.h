@@ -1,15 +1,10 @@
-/* steer.h: strategies steered while a session runs: what session_steer.c and steer_*.c share.
- *
- * Invariants
- * - A command is carried out from the bytes of its record alone: the text of a strategy and of what it requires stand in
- *   the record. So a replay, and a restart from the log, do the same.
- * - A strategy is made completely before anything of the running one is touched.
- * - A name keeps its number for the life of the session; books, orders and groups belong to the number.
- * - Everything here is [engine]. */
+/* steer.h: what the files of this room share: the sources of strategies, and the steering verbs. Nobody else includes this.
+ * Everything here is [engine]. */
 #ifndef STEER_STEER_H
 #define STEER_STEER_H
 
-#include "session/session_impl.h"
+#include "base/json_out.h"
+#include "steer/strategies.h"
 
 enum {
     STEER_FILE_MAX = 1 << 20, /* bytes of one text */
@@ -35,7 +30,7 @@ struct steer_source {
     uint32_t module_count;
 };
 
-/* steer_source.c */
+/* source.c */
 /* NULL: no memory. Owned: steer_source_free, which takes NULL. */
 struct steer_source *steer_source_new(const char *file, const char *text, size_t text_size);
 struct steer_source *steer_source_copy(const struct steer_source *source);
@@ -54,40 +49,49 @@ struct steer_source *steer_source_of(const struct command_words *words, const ch
 /* Splits NAME=VALUE in *field, a copy. False: there is no '='. */
 bool steer_split(const char *field, char ret_name[STRATEGY_NAME_MAX], const char **ret_value);
 /* Reads the file and what it requires, and puts them behind the words. */
-bool steer_add_files(struct session *session, struct command_words *words, const char *path, struct text *reply);
+bool steer_add_files(struct strategies *strategies, struct command_words *words, const char *path, struct text *reply);
 
-/* session_steer.c */
+/* steer.c */
 /* The slot of a loaded strategy, or -1 with a refusal in *reply. */
-int steer_find(struct session *session, const char *name, struct text *reply);
+int steer_find(struct strategies *strategies, const char *name, struct text *reply);
 /* Words without the last field by=WHO. */
 uint32_t steer_count(const struct command_words *words);
 /* The row without its closing bracket. */
-void steer_put_open_row(struct session *session, struct text *reply, const char *key, uint32_t index);
+void steer_put_open_row(struct strategies *strategies, struct text *reply, const char *key, uint32_t index);
 /* {code, message with file and line, ...} of a text that could not be loaded. Always false. */
 bool steer_put_error(struct text *reply, const char *code, const struct sandbox_error *error, oc_rc rc);
 /* Lists of lines as a JSON list. */
 void steer_put_lines(struct text *reply, const char *key, const char *lines);
 
-/* steer_load.c */
-bool steer_load(struct session *session, const struct command_words *words, struct text *reply);
-bool steer_unload(struct session *session, const struct command_words *words, struct text *reply);
-bool steer_hold(struct session *session, const struct command_words *words, struct text *reply);
-bool steer_reload(struct session *session, const struct command_words *words, struct text *reply);
-bool steer_set(struct session *session, const struct command_words *words, struct text *reply);
+/* load.c */
+bool steer_load(struct strategies *strategies, const struct command_words *words, struct text *reply);
+bool steer_unload(struct strategies *strategies, const struct command_words *words, struct text *reply);
+bool steer_hold(struct strategies *strategies, const struct command_words *words, struct text *reply);
+bool steer_reload(struct strategies *strategies, const struct command_words *words, struct text *reply);
+bool steer_set(struct strategies *strategies, const struct command_words *words, struct text *reply);
 /* One strategy in this slot, which is empty: from the source, which is taken over. `id` 0: the next number, known to the
  * engine at once. *ret_error on failure. */
-oc_rc steer_place(struct session *session, uint32_t index, struct steer_source *source, uint32_t id,
+oc_rc steer_place(struct strategies *strategies, uint32_t index, struct steer_source *source, uint32_t id,
                   struct sandbox_error *ret_error);
 
-/* steer_limit.c */
-bool steer_budget(struct session *session, const struct command_words *words, struct text *reply);
-bool steer_may(struct session *session, const struct command_words *words, struct text *reply);
+/* limits.c */
+bool steer_budget(struct strategies *strategies, const struct command_words *words, struct text *reply);
+bool steer_may(struct strategies *strategies, const struct command_words *words, struct text *reply);
 /* Puts what stands in the slot into force: after a load, after a restart. */
-oc_rc steer_apply_limits(struct session *session, uint32_t index);
+oc_rc steer_apply_limits(struct strategies *strategies, uint32_t index);
 /* The rights of a new strategy: everything, in live nothing. */
-void steer_first_rights(const struct session *session, uint32_t index);
-void steer_put_limits(struct session *session, struct text *reply, uint32_t index);
+void steer_first_rights(const struct strategies *strategies, uint32_t index);
+void steer_put_limits(struct strategies *strategies, struct text *reply, uint32_t index);
 /* The deadline and heap of the slot's callbacks. */
-struct sandbox_limits steer_limits(const struct session *session, uint32_t index);
+struct sandbox_limits steer_limits(const struct strategies *strategies, uint32_t index);
+
+/* strategy_text.c: reads what was not taken from a header (a stage's open); writes the strategies' part of the header. */
+oc_rc steer_read_texts(void *self, struct session *session);
+void steer_put_header(void *self, struct text *text);
+
+/* load.c: the strategy that the slot was opened with. */
+oc_rc strategies_make(struct strategies *strategies, uint32_t index);
+/* Only what is the host's: nothing is called, nothing cancelled. */
+void strategies_drop(struct strategies *strategies, uint32_t index);
 
 #endif

@@ -25,7 +25,7 @@ static void put_number(struct text *line, int64_t number)
     line_put(line, digits);
 }
 
-static void put_slot(const struct session *session, const struct session_strategy *owner, struct text *line)
+static void put_slot(const struct strategies *strategies, const struct strategy_slot *owner, struct text *line)
 {
     const struct steer_source *source = owner->source;
     line_put(line, "slot");
@@ -34,8 +34,8 @@ static void put_slot(const struct session *session, const struct session_strateg
     line_put(line, owner->name);
     line_put(line, owner->file);
     put_number(line, owner->is_steered);
-    put_number(line, engine_is_held(session->engine, owner->id));
-    put_number(line, (int64_t)engine_missed(session->engine, owner->id));
+    put_number(line, engine_is_held(strategies->session->engine, owner->id));
+    put_number(line, (int64_t)engine_missed(strategies->session->engine, owner->id));
     put_number(line, owner->budget.callback_ns);
     put_number(line, owner->budget.heap_bytes);
     put_number(line, owner->budget.orders);
@@ -43,10 +43,10 @@ static void put_slot(const struct session *session, const struct session_strateg
     if (owner->budget.has_notional)
         text_from_units(notional, owner->budget.notional.units, owner->budget.notional.scale, TEXT_SHORTEST);
     line_put(line, notional);
-    for (int i = 0; i < SESSION_MAY_LISTS; i++)
+    for (int i = 0; i < MAY_LISTS; i++)
         line_put(line, owner->may[i]);
     put_number(line, source && source->reads_disk);
-    line_put(line, owner->strategy ? engine_suspension(session->engine, owner->id) : "");
+    line_put(line, owner->strategy ? engine_suspension(strategies->session->engine, owner->id) : "");
     if (!source || !owner->is_steered)
         return;
     put_number(line, source->param_count);
@@ -69,23 +69,23 @@ static void end_line(struct text *all, struct text *line)
     text_clear(line);
 }
 
-int64_t strategy_table_save(struct session *session, void *bytes, size_t size_max)
+int64_t strategy_table_save(struct strategies *strategies, void *bytes, size_t size_max)
 {
     struct text all, line;
     text_init_grow(&all, ROSTER_BYTES_MAX);
     text_init_grow(&line, ROSTER_BYTES_MAX);
     line_put(&line, "outcry roster 1");
-    put_number(&line, session->strategy_count);
-    put_number(&line, session->opened_strategies);
+    put_number(&line, strategies->count);
+    put_number(&line, strategies->opened_count);
     end_line(&all, &line);
-    for (uint32_t i = 0; i < session->name_count; i++) {
+    for (uint32_t i = 0; i < strategies->number_count; i++) {
         line_put(&line, "name");
-        put_number(&line, session->names[i].id);
-        line_put(&line, session->names[i].name);
+        put_number(&line, strategies->numbers[i].id);
+        line_put(&line, strategies->numbers[i].name);
         end_line(&all, &line);
     }
-    for (uint32_t i = 0; i < session->strategy_count; i++) {
-        put_slot(session, &session->strategies[i], &line);
+    for (uint32_t i = 0; i < strategies->count; i++) {
+        put_slot(strategies, &strategies->list[i], &line);
         end_line(&all, &line);
     }
     int64_t size = all.is_cut || line.is_cut || all.size > size_max ? OC_E_LIMIT : (int64_t)all.size;
@@ -97,7 +97,7 @@ int64_t strategy_table_save(struct session *session, void *bytes, size_t size_ma
 }
 
 struct reading {
-    struct session *session;
+    struct strategies *strategies;
     const char *fields[ROSTER_FIELDS_MAX + 1];
     uint32_t count;
 };
@@ -131,10 +131,10 @@ static struct steer_source *source_of(const struct reading *reading)
     return NULL;
 }
 
-static bool take_limits(const struct reading *reading, struct session_strategy *owner)
+static bool take_limits(const struct reading *reading, struct strategy_slot *owner)
 {
     const char *notional = reading->fields[11];
-    struct session_budget budget = {.callback_ns = number_at(reading, 8),
+    struct strategy_budget budget = {.callback_ns = number_at(reading, 8),
                                     .heap_bytes = number_at(reading, 9),
                                     .orders = (uint32_t)number_at(reading, 10),
                                     .has_notional = strcmp(notional, "none") != 0};
@@ -143,8 +143,8 @@ static bool take_limits(const struct reading *reading, struct session_strategy *
          text_to_decimal(notional, strlen(notional), &budget.notional.units, &budget.notional.scale) < 0))
         return false;
     owner->budget = budget;
-    for (uint32_t i = 0; i < SESSION_MAY_LISTS; i++) {
-        if (strlen(reading->fields[12 + i]) >= SESSION_MAY_MAX)
+    for (uint32_t i = 0; i < MAY_LISTS; i++) {
+        if (strlen(reading->fields[12 + i]) >= MAY_MAX)
             return false;
         strcpy(owner->may[i], reading->fields[12 + i]);
     }
@@ -153,10 +153,10 @@ static bool take_limits(const struct reading *reading, struct session_strategy *
 
 static oc_rc take_slot(struct reading *reading, uint32_t index)
 {
-    struct session *session = reading->session;
-    struct session_strategy *owner = &session->strategies[index];
+    struct strategies *strategies = reading->strategies;
+    struct strategy_slot *owner = &strategies->list[index];
     struct sandbox_error error = {0};
-    if (reading->count < SLOT_FIELDS || index >= SESSION_STRATEGIES_MAX || !take_limits(reading, owner))
+    if (reading->count < SLOT_FIELDS || index >= STRATEGIES_MAX || !take_limits(reading, owner))
         return OC_E_DATA;
     bool is_loaded = number_at(reading, 1) > 0, is_steered = number_at(reading, 5) > 0;
     uint32_t id = (uint32_t)number_at(reading, 2);
@@ -166,8 +166,8 @@ static oc_rc take_slot(struct reading *reading, uint32_t index)
         if (!owner->strategy || owner->id != id)
             return OC_E_DATA;
     } else {
-        session_drop_strategy(session, index);
-        owner->session = session;
+        strategies_drop(strategies, index);
+        owner->strategies = strategies;
         owner->is_steered = is_steered;
         owner->id = id;
         snprintf(owner->name, sizeof owner->name, "%s", reading->fields[3]);
@@ -175,42 +175,42 @@ static oc_rc take_slot(struct reading *reading, uint32_t index)
     }
     if (is_loaded && is_steered) {
         struct steer_source *source = source_of(reading);
-        oc_rc rc = source ? steer_place(session, index, source, id, &error) : OC_E_DATA;
+        oc_rc rc = source ? steer_place(strategies, index, source, id, &error) : OC_E_DATA;
         if (rc < 0)
             return rc;
     }
     if (!is_loaded)
         return OC_OK;
     if (reading->fields[SLOT_WORDS][0])
-        engine_suspend_as(session->engine, id, reading->fields[SLOT_WORDS]);
-    engine_hold(session->engine, id, number_at(reading, 6) > 0);
-    engine_set_missed(session->engine, id, (uint64_t)number_at(reading, 7));
-    return steer_apply_limits(session, index);
+        engine_suspend_as(strategies->session->engine, id, reading->fields[SLOT_WORDS]);
+    engine_hold(strategies->session->engine, id, number_at(reading, 6) > 0);
+    engine_set_missed(strategies->session->engine, id, (uint64_t)number_at(reading, 7));
+    return steer_apply_limits(strategies, index);
 }
 
 static oc_rc take_name(struct reading *reading)
 {
-    struct session *session = reading->session;
+    struct strategies *strategies = reading->strategies;
     uint32_t i = 0, id = (uint32_t)number_at(reading, 1);
     if (reading->count != 3 || id == 0 || id > ENGINE_STRATEGIES_MAX || strlen(reading->fields[2]) >= STRATEGY_NAME_MAX)
         return OC_E_DATA;
-    while (i < session->name_count && session->names[i].id != id)
+    while (i < strategies->number_count && strategies->numbers[i].id != id)
         i++;
-    if (i == session->name_count) {
-        struct session_name *names = realloc(session->names, (session->name_count + 1) * sizeof *names);
+    if (i == strategies->number_count) {
+        struct strategy_number *names = realloc(strategies->numbers, (strategies->number_count + 1) * sizeof *names);
         if (!names)
             return OC_E_NOMEM;
-        session->names = names;
-        session->name_count++;
+        strategies->numbers = names;
+        strategies->number_count++;
     }
-    session->names[i] = (struct session_name){.id = id};
-    snprintf(session->names[i].name, sizeof session->names[i].name, "%s", reading->fields[2]);
+    strategies->numbers[i] = (struct strategy_number){.id = id};
+    snprintf(strategies->numbers[i].name, sizeof strategies->numbers[i].name, "%s", reading->fields[2]);
     return OC_OK;
 }
 
 static oc_rc take_lines(struct reading *reading, char *at)
 {
-    struct session *session = reading->session;
+    struct strategies *strategies = reading->strategies;
     uint32_t slots = 0;
     int64_t count = -1;
     for (bool is_first = true; *at; is_first = false) {
@@ -223,14 +223,14 @@ static oc_rc take_lines(struct reading *reading, char *at)
         if (reading->count > ROSTER_FIELDS_MAX)
             return OC_E_DATA;
         if (is_first && reading->count == 3 && strcmp(reading->fields[0], "outcry roster 1") == 0 &&
-            number_at(reading, 2) == (int64_t)session->opened_strategies) {
+            number_at(reading, 2) == (int64_t)strategies->opened_count) {
             count = number_at(reading, 1);
-            rc = count <= SESSION_STRATEGIES_MAX ? OC_OK : OC_E_DATA;
+            rc = count <= STRATEGIES_MAX ? OC_OK : OC_E_DATA;
         } else if (!is_first && strcmp(reading->fields[0], "name") == 0) {
             rc = take_name(reading);
         } else if (!is_first && strcmp(reading->fields[0], "slot") == 0 && (int64_t)slots < count) {
-            if (slots >= session->strategy_count)
-                session->strategy_count = slots + 1;
+            if (slots >= strategies->count)
+                strategies->count = slots + 1;
             rc = take_slot(reading, slots++);
         }
         if (rc < 0)
@@ -240,7 +240,7 @@ static oc_rc take_lines(struct reading *reading, char *at)
     return (int64_t)slots == count ? OC_OK : OC_E_DATA;
 }
 
-oc_rc strategy_table_load(struct session *session, const void *bytes, size_t size)
+oc_rc strategy_table_load(struct strategies *strategies, const void *bytes, size_t size)
 {
     struct reading *reading = calloc(1, sizeof *reading);
     char *copy = malloc(size + 1);
@@ -248,7 +248,7 @@ oc_rc strategy_table_load(struct session *session, const void *bytes, size_t siz
     if (rc == OC_OK) {
         memcpy(copy, bytes, size);
         copy[size] = 0;
-        reading->session = session;
+        reading->strategies = strategies;
         rc = take_lines(reading, copy);
     }
     free(copy);

@@ -5,18 +5,19 @@
 #include <string.h>
 
 #include "base/env.h"
-#include "base/hash.h"
 #include "base/log.h"
-#include "session/session_impl.h"
+#include "steer/strategies.h"
 #include "steer/steer.h"
 
-oc_rc session_read_strategies(struct session *session)
+oc_rc steer_read_texts(void *self, struct session *session)
 {
-    for (uint32_t i = 0; i < session->strategy_count; i++) {
-        struct session_strategy *owner = &session->strategies[i];
+    struct strategies *strategies = self;
+    strategies->session = session;
+    for (uint32_t i = 0; i < strategies->count; i++) {
+        struct strategy_slot *owner = &strategies->list[i];
         char *text;
         size_t size;
-        owner->session = session;
+        owner->strategies = strategies;
         if (owner->opened) /* a recorded session brings its own */
             continue;
         oc_rc rc = env_read_file(owner->file, STEER_FILE_MAX, &text, &size);
@@ -28,52 +29,46 @@ oc_rc session_read_strategies(struct session *session)
             return OC_E_NOMEM;
         steer_source_gather(owner->opened);
     }
-    if (session->strategy_count || session->may_be_empty)
+    if (strategies->count || strategies->may_be_empty)
         return OC_OK;
     return session_fail(session, OC_E_CONFIG, "no strategy file was named");
 }
 
-static void put_body(struct text *text, const char *body, size_t size)
+void steer_put_header(void *self, struct text *text)
 {
-    text_format(text, " %zu %016llx\n", size, (unsigned long long)hash64(body, size));
-    text_put_bytes(text, body, size);
-    text_put(text, "\n");
-}
-
-void session_put_sources(const struct session *session, struct text *text)
-{
-    for (uint32_t i = 0; i < session->strategy_count; i++) {
-        const struct steer_source *opened = session->strategies[i].opened;
-        text_format(text, "strategy %s", opened->file);
-        put_body(text, opened->text, opened->text_size);
-        for (uint32_t k = 0; k < opened->module_count; k++) {
-            text_format(text, "module %s", opened->modules[k].name);
-            put_body(text, opened->modules[k].text, strlen(opened->modules[k].text));
-        }
+    const struct strategies *strategies = self;
+    if (strategies->ends_on_failure)
+        header_put(text, "ends", "on-failure", NULL);
+    for (uint32_t i = 0; i < strategies->param_count; i++)
+        header_put(text, "param", strategies->params[i].name, strategies->params[i].value, NULL);
+    for (uint32_t i = 0; i < strategies->count; i++) {
+        const struct steer_source *opened = strategies->list[i].opened;
+        header_put_text(text, "strategy", opened->file, opened->text, opened->text_size);
+        for (uint32_t k = 0; k < opened->module_count; k++)
+            header_put_text(text, "module", opened->modules[k].name, opened->modules[k].text,
+                            strlen(opened->modules[k].text));
     }
 }
 
-oc_rc session_take_source(struct session_strategy *owner, const char *line, const char *body, size_t left,
-                          size_t *ret_size)
+oc_rc strategies_take_source(struct strategy_slot *owner, const struct header_line *line)
 {
     char name[256];
-    *ret_size = 0;
-    bool is_module = sscanf(line, "module %255s %zu", name, ret_size) == 2;
-    if (!is_module && sscanf(line, "strategy %255s %zu", name, ret_size) != 2)
-        return OC_E_DATA;
-    if (*ret_size > left || (is_module && !owner->opened))
+    const struct header_field *body = &line->fields[1];
+    header_text(line, 0, name, sizeof name);
+    const bool is_module = strcmp(line->word, "module") == 0;
+    if (!header_is_whole(line) || (is_module && !owner->opened))
         return OC_E_DATA;
     if (is_module)
-        return steer_source_module_n(owner->opened, name, body, *ret_size) ? OC_OK : OC_E_LIMIT;
+        return steer_source_module_n(owner->opened, name, body->bytes, body->size) ? OC_OK : OC_E_LIMIT;
     steer_source_free(owner->opened);
-    owner->opened = steer_source_new(name, body, *ret_size);
+    owner->opened = steer_source_new(name, body->bytes, body->size);
     return owner->opened ? OC_OK : OC_E_NOMEM;
 }
 
-void session_warn_changed(const struct session *session)
+void strategies_warn_changed(const struct strategies *strategies)
 {
-    for (uint32_t i = 0; i < session->strategy_count; i++) {
-        const struct session_strategy *owner = &session->strategies[i];
+    for (uint32_t i = 0; i < strategies->count; i++) {
+        const struct strategy_slot *owner = &strategies->list[i];
         char *text = NULL;
         size_t size = 0;
         if (!owner->source || env_read_file(owner->file, STEER_FILE_MAX, &text, &size) < 0)

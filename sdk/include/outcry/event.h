@@ -67,7 +67,7 @@ enum { /* event types; the numbers are frozen once given */
        OC_EV_BALANCE = 68,
        OC_EV_LATCH = 69,
        OC_EV_CONFIG = 70,
-       OC_EV_MARK = 71, /* end marker: what is open was closed, what was skipped */
+       OC_EV_MARK = 71, /* the session was stopped by hand, or has a gap: OC_MARK_... */
        OC_EV_END = 72   /* first number not in use */
 };
 
@@ -201,6 +201,12 @@ struct oc_ev_text {
 enum { /* oc_ev_text.code of OC_EV_STRATEGY: the strategy `owner` is suspended; `key` counts its callbacks under this cause */
        OC_STRATEGY_FAILED = 1,  /* its own error: the same in each run */
        OC_STRATEGY_STOPPED = 2, /* a limit of time or memory: where it falls is up to the machine */
+};
+
+enum { /* oc_ev_text.code of OC_EV_MARK */
+       OC_MARK_STOP = 1,      /* stopped by hand; `key` is how many points of the data had passed */
+       OC_MARK_GAP = 2,       /* the journal failed: no new risk from here on, and what follows may be missing */
+       OC_MARK_GAP_END = 3    /* it takes records again, and a checkpoint holds what was missed; `key` counts it */
 };
 
 /* A balance as the venue or the opening cash says it: `total` replaces what we had. */

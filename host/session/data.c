@@ -1,19 +1,17 @@
-/* session_setup.c: what a session is made of: strategies, data, instruments. */
+/* data.c: what a session trades on: its sources, their readers, and the instruments they make. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/env.h"
-#include "base/hash.h"
 #include "base/log.h"
 #include "base/num.h"
 #include "base/text.h"
-#include "base/version.h"
-#include "session/session_impl.h"
+#include "session/session.h"
 
-static const char *symbol_of(const struct session *session, uint32_t index)
+const char *session_symbol(const struct session *session, uint32_t index)
 {
-    return settings_text(session->settings, "data.symbol", session->sources[index].info.symbol);
+    return settings_text(session->settings, "data.symbol", session->data.sources[index].info.symbol);
 }
 
 /* The finer step, if the coarser is a multiple of it. */
@@ -47,8 +45,8 @@ static bool has_quotes(uint32_t event_type) { return event_type == OC_EV_QUOTE |
  * from file to file. */
 static oc_rc join_sources(struct session *session, uint32_t first, uint32_t second)
 {
-    struct feed_source *a = &session->sources[first], *b = &session->sources[second];
-    const char *symbol = symbol_of(session, first), *kind_a = kind_of(a->info.event_type),
+    struct feed_source *a = &session->data.sources[first], *b = &session->data.sources[second];
+    const char *symbol = session_symbol(session, first), *kind_a = kind_of(a->info.event_type),
                *kind_b = kind_of(b->info.event_type);
     if (has_quotes(a->info.event_type) == has_quotes(b->info.event_type))
         return session_fail(
@@ -74,9 +72,9 @@ static oc_rc join_sources(struct session *session, uint32_t first, uint32_t seco
 
 static oc_rc join_all_sources(struct session *session)
 {
-    for (uint32_t second = 1; second < session->source_count; second++)
+    for (uint32_t second = 1; second < session->data.count; second++)
         for (uint32_t first = 0; first < second; first++)
-            if (strcmp(symbol_of(session, first), symbol_of(session, second)) == 0) {
+            if (strcmp(session_symbol(session, first), session_symbol(session, second)) == 0) {
                 oc_rc rc = join_sources(session, first, second);
                 if (rc < 0)
                     return rc;
@@ -87,8 +85,8 @@ static oc_rc join_all_sources(struct session *session)
 /* The reader of a file: the plugin that gives its events. Prices made here, or held in memory, need none. */
 static oc_rc open_reader(struct session *session, uint32_t index, const char *path)
 {
-    struct feed_source *source = &session->sources[index];
-    struct plugin_instance *reader = &session->readers[index];
+    struct feed_source *source = &session->data.sources[index];
+    struct plugin_instance *reader = &session->data.readers[index];
     if (source->memory || feed_is_synthetic(path))
         return OC_OK;
     reader->settings = session->settings;
@@ -102,16 +100,17 @@ static oc_rc open_reader(struct session *session, uint32_t index, const char *pa
     return OC_OK;
 }
 
-oc_rc session_probe_data(struct session *session)
+oc_rc session_open_data(void *self, struct session *session)
 {
-    for (uint32_t i = 0; i < session->source_count; i++) {
-        struct feed_source *source = &session->sources[i];
+    (void)self;
+    for (uint32_t i = 0; i < session->data.count; i++) {
+        struct feed_source *source = &session->data.sources[i];
         char path[512];
         snprintf(path, sizeof path, "%s", source->path);
         oc_rc rc = open_reader(session, i, path);
         if (rc == OC_OK)
             rc =
-                feed_source_open(source, path, settings_text(session->settings, "data.options", ""), session->seed + i);
+                feed_source_open(source, path, settings_text(session->settings, "data.options", ""), session->clock.seed + i);
         if (rc < 0)
             return session_fail(session, rc, "%s", source->error[0] ? source->error : "the data could not be opened");
         const char *line = source->info.notes;
@@ -130,7 +129,7 @@ oc_rc session_probe_data(struct session *session)
         if (rc == OC_OK && source->info.first_ns + duration_ns < source->until_ns)
             source->until_ns = source->info.first_ns + duration_ns;
     }
-    return session->source_count ? join_all_sources(session)
+    return session->data.count ? join_all_sources(session)
                                  : session_fail(session, OC_E_CONFIG, "no data file was named");
 }
 
@@ -151,7 +150,7 @@ static oc_rc symbol_assets(struct session *session, struct oc_instrument *info)
         snprintf(quote, sizeof quote, "%s", slash + 1);
         *slash = 0;
     } else {
-        snprintf(quote, sizeof quote, "%s", instruments_asset_name(instruments, session->base));
+        snprintf(quote, sizeof quote, "%s", instruments_asset_name(instruments, session->money.base));
         snprintf(info->symbol, sizeof info->symbol, "%.30s/%.15s", base, quote);
         session_note(session, "symbol: %s (the quote currency is that of the cash)", info->symbol);
     }
@@ -161,18 +160,27 @@ static oc_rc symbol_assets(struct session *session, struct oc_instrument *info)
         rc = instruments_asset(instruments, quote, &info->quote);
     if (rc < 0)
         return session_fail(session, rc, "symbol '%s': its assets could not be named", info->symbol);
-    for (uint32_t i = 0; i < session->cash_count; i++)
-        if (session->cash[i].asset == info->quote)
+    for (uint32_t i = 0; i < session->money.cash_count; i++)
+        if (session->money.cash[i].asset == info->quote)
             return OC_OK;
     return session_fail(session, OC_E_CONFIG,
                         "the cash is in %s and %s is paid in %s: give --cash in %s, or name the symbol with --symbol",
-                        instruments_asset_name(instruments, session->base), info->symbol, quote, quote);
+                        instruments_asset_name(instruments, session->money.base), info->symbol, quote, quote);
 }
 
-oc_rc session_make_instruments(struct session *session)
+static oc_rc show_instrument(struct venues *venues, const struct oc_instrument *info)
 {
-    for (uint32_t i = 0; i < session->source_count; i++) {
-        struct feed_source *source = &session->sources[i];
+    oc_rc rc = OC_OK;
+    for (uint32_t i = 0; i < venues->count && rc == OC_OK; i++)
+        rc = venues->list[i].table->instrument(venues->list[i].answers.self, info);
+    return rc;
+}
+
+oc_rc session_open_instruments(void *self, struct session *session)
+{
+    (void)self;
+    for (uint32_t i = 0; i < session->data.count; i++) {
+        struct feed_source *source = &session->data.sources[i];
         struct oc_instrument info = {.size = sizeof info,
                                      .kind = OC_KIND_SPOT,
                                      .status = OC_STATUS_TRADING,
@@ -180,7 +188,7 @@ oc_rc session_make_instruments(struct session *session)
                                      .qty_step = source->info.qty_step,
                                      .contract_size = {1, 0, 0},
                                      .venue = "paper"};
-        snprintf(info.symbol, sizeof info.symbol, "%s", symbol_of(session, i));
+        snprintf(info.symbol, sizeof info.symbol, "%s", session_symbol(session, i));
         oc_rc rc = symbol_assets(session, &info);
         if (rc < 0)
             return rc;
@@ -193,78 +201,66 @@ oc_rc session_make_instruments(struct session *session)
                                     "quantity step %lld e-%d",
                                     info.symbol, (int)rc, (long long)info.price_step.units, (int)info.price_step.scale,
                                     (long long)info.qty_step.units, (int)info.qty_step.scale);
-            session->instrument_count++;
+            session->data.instrument_count++;
             info.inst = source->inst;
             info.settle = info.quote;
-            rc = session->sim_table->instrument(session->sim.self, &info);
+            rc = show_instrument(&session->venues, &info);
         }
         if (rc == OC_OK)
             rc = feed_source_start(source, source->inst);
         struct inbox_source entry = {source, feed_source_next};
         if (rc == OC_OK)
-            rc = inbox_add_source(session->loop, &entry);
+            rc = inbox_add_source(session->inbox, &entry);
         if (rc < 0)
             return session_fail(session, rc, "%s", source->error[0] ? source->error : "the data could not be started");
         if (i == 0)
-            session->now_ns = session->first_ns = source->info.first_ns;
+            session->clock.now_ns = session->clock.first_ns = source->info.first_ns;
     }
     return OC_OK;
 }
 
-oc_rc session_load_strategies(struct session *session, strategy_log_fn log)
+void session_close_data(void *self, struct session *session)
 {
-    bool is_live = strcmp(session->mode, "paper") == 0;
-    int64_t deadline_ns = is_live ? 250000000 : 10000000000;
-    oc_rc rc = settings_duration(session->settings, "strategy.deadline", &deadline_ns);
-    if (rc < 0 && rc != OC_E_NOT_FOUND)
-        return session_fail(session, rc, "%s", session->settings->error);
-    bool watched = strcmp(session->mode, "replay") != 0 && deadline_ns > 0;
-    if (watched && sandbox_watchdog_start(10000, &session->watchdog) < 0)
-        return session_fail(session, OC_E_IO, "the timer that stops runaway scripts could not be started");
-    session->log = log;
-    session->deadline_ns = watched ? deadline_ns : 0;
-    session->opened_strategies = session->strategy_count;
-    for (uint32_t i = 0; i < session->strategy_count; i++) {
-        rc = session_make_strategy(session, i);
-        if (rc < 0)
-            return rc;
+    (void)self;
+    for (uint32_t i = 0; i < session->data.count; i++) {
+        feed_source_close(&session->data.sources[i]);
+        plugin_instance_close(&session->data.readers[i]);
     }
+}
+
+void session_note_data(struct session *session)
+{
+    struct oc_data_stats stats = {.size = sizeof stats};
+    for (uint32_t i = 0; i < session->data.count; i++) {
+        if (feed_source_stats(&session->data.sources[i], &stats) < 0)
+            continue;
+        session_note(session, "rows: %llu read, %llu events", (unsigned long long)stats.rows,
+                     (unsigned long long)stats.events);
+        if (stats.rounded)
+            session_note(session, "rounded: %llu numbers carried binary noise", (unsigned long long)stats.rounded);
+        if (stats.gaps)
+            session_note(session, "gaps: %llu bars are missing in the data", (unsigned long long)stats.gaps);
+        if (stats.skipped || stats.out_of_order)
+            session_note(session, "skipped: %llu rows, %llu out of order", (unsigned long long)stats.skipped,
+                         (unsigned long long)stats.out_of_order);
+    }
+}
+
+oc_rc session_check_data(struct session *session, uint64_t traded)
+{
+    char last[TEXT_TIME_MAX] = "";
+    struct text text;
+    text_init_fixed(&text, last, sizeof last);
+    text_put_time(&text, session->clock.now_ns);
+    const char *to = settings_text(session->settings, "session.to", NULL);
+    if (session->data.events == 0)
+        return session_fail(session, OC_E_CONFIG, "%s: no data were read%s%s%s%s", session->data.sources[0].path,
+                            to ? ": session.to, '" : "", to ? to : "", to ? "', is before what begins at " : "",
+                            to ? last : "");
+    if (traded == 0)
+        return session_fail(
+            session, OC_E_CONFIG,
+            "session.from: found '%s', expected a time before the last of the data, %s: nothing could be traded",
+            settings_text(session->settings, "session.from", ""), last);
     return OC_OK;
-}
-
-/* Symbol and steps, in the order in which instruments get their numbers: for readers of the journal alone. */
-static void header_instrument(const struct session *session, uint32_t index, struct text *text)
-{
-    const struct oc_data_info *info = &session->sources[index].info;
-    const char *symbol = symbol_of(session, index);
-    for (uint32_t i = 0; i < index; i++)
-        if (strcmp(symbol_of(session, i), symbol) == 0)
-            return;
-    text_format(text, "instrument %s ", symbol);
-    text_put_units(text, info->price_step.units, info->price_step.scale, TEXT_SHORTEST);
-    text_put_char(text, ' ');
-    text_put_units(text, info->qty_step.units, info->qty_step.scale, TEXT_SHORTEST);
-    text_put_char(text, '\n');
-}
-
-void session_header(struct session *session, struct text *text)
-{
-    text_format(text, "outcry = \"%s\"\nmode = \"%s\"\nseed = %llu\n", OUTCRY_VERSION, session->mode,
-                (unsigned long long)session->seed);
-    for (uint32_t i = 0; i < session->registry->count; i++) {
-        const struct registry_entry *entry = &session->registry->entries[i];
-        text_format(text, "plugin %s %s %016llx\n", entry->plugin->id, entry->plugin->version,
-                    (unsigned long long)entry->hash);
-    }
-    for (uint32_t i = 0; i < session->settings->count; i++) {
-        const struct setting *setting = &session->settings->list[i];
-        text_format(text, "set %s=%s\n", setting->key, setting->value);
-    }
-    for (uint32_t i = 0; i < session->param_count; i++)
-        text_format(text, "param %s=%s\n", session->params[i].name, session->params[i].value);
-    for (uint32_t i = 0; i < session->source_count; i++)
-        text_format(text, "data %s\n", session->sources[i].path);
-    for (uint32_t i = 0; i < session->source_count; i++)
-        header_instrument(session, i, text);
-    session_put_sources(session, text);
 }

@@ -1,0 +1,105 @@
+/* out.h: what one input came to: what is to be recorded and sent, in order, and what was booked.
+ *
+ * Invariants
+ * - Filled by the engine while it handles an input or a batch of the host; read by the session (the door, the venues) and by
+ *   watchers; emptied by engine_clear_out before the next input.
+ * - A callback is a savepoint: what it added goes when it fails. What was booked before it stays.
+ * - A request is recorded before it is sent; a refused one is recorded and followed by its refusal.
+ * - Bounded: ENGINE_OUT_MAX entries and ENGINE_OUT_BYTES_MAX bytes of records an input. */
+#ifndef ENGINE_OUT_H
+#define ENGINE_OUT_H
+
+#include <outcry/order.h>
+#include <stdbool.h>
+
+#include "base/money.h"
+#include "engine/limits.h"
+
+struct order;
+
+struct engine_refusal {
+    char reason[OC_REASON_MAX];
+    char rule[OC_REASON_MAX];
+    struct oc_dec used;
+    struct oc_dec limit;
+    uint64_t order; /* the denied order's id */
+};
+
+struct out_request {
+    struct order *order;
+    struct oc_request request;
+    uint32_t is_denied; /* recorded as refused, goes nowhere */
+    uint32_t zero;
+    struct engine_refusal refusal;
+};
+
+enum out_kind { OUT_REQUEST = 1, OUT_RECORD };
+
+struct out_entry {
+    uint32_t kind; /* OUT_... */
+    uint32_t at;   /* index of the request; offset of the record in bytes */
+};
+
+enum note_kind {
+    NOTE_FILL = 1,  /* booked */
+    NOTE_ORDER,     /* an order went from one state to another */
+    NOTE_DUPLICATE, /* a fill that was booked before: nothing changed */
+    NOTE_ALARM,     /* a venue contradicts what is known; `words` says what. What it said was booked where it could be */
+    NOTE_SUSPENDED  /* a strategy */
+};
+
+struct out_note {
+    uint32_t kind; /* NOTE_... */
+    uint32_t strategy;
+    uint64_t order;
+    uint32_t inst;
+    uint8_t before, after;       /* enum order_state */
+    const char *words;           /* static; alarms */
+    const struct oc_event *fill; /* the input, borrowed until the next one */
+    int64_t qty_before;          /* the strategy's position in units */
+    int64_t qty_after;
+    oc_i128 realised_before; /* its realised profit in the settlement asset */
+    oc_i128 realised_after;
+};
+
+struct engine_out {
+    struct out_entry *entries; /* owned, as all below */
+    struct out_request *requests;
+    struct out_note *notes;
+    char *bytes;
+    uint32_t entry_count, entry_room;
+    uint32_t request_count, request_room;
+    uint32_t note_count, note_room;
+    uint32_t size, room; /* of bytes */
+    uint64_t notes_lost; /* ever: no memory for one */
+};
+
+struct out_mark { /* a savepoint */
+    uint32_t entry_count, request_count, note_count, size;
+};
+
+/* OC_E_NOMEM. out_release takes what out_init left. */
+oc_rc out_init(struct engine_out *out);
+void out_release(struct engine_out *out);
+struct out_mark out_mark(const struct engine_out *out);
+void out_rewind(struct engine_out *out, struct out_mark mark);
+/* Makes room for one more request; false: there is none. */
+bool out_reserve_request(struct engine_out *out);
+/* After out_reserve_request said true. Zeroed; moves with the next one added. */
+struct out_request *out_add_request(struct engine_out *out);
+/* Copied. OC_E_FULL, OC_E_NOMEM. */
+oc_rc out_add_record(struct engine_out *out, const struct oc_event *event);
+/* Lost and counted where there is no memory: notes are for showing and for figures of the run. */
+void out_add_note(struct engine_out *out, const struct out_note *note);
+
+/* The record of entry i, borrowed; the door writes its sequence number into it. */
+static inline struct oc_event *out_record(const struct engine_out *out, const struct out_entry *entry)
+{
+    if (entry->kind == OUT_REQUEST)
+        return &out->requests[entry->at].request.head;
+    return (struct oc_event *)(void *)(out->bytes + entry->at);
+}
+/* The refusal that follows a denied request. */
+struct oc_ev_answer out_denial(const struct out_request *request);
+
+#endif

@@ -1,0 +1,240 @@
+/* settle.c: batches: what a callback asked for stands or falls as a whole, and becomes true when it was recorded. */
+#include <string.h>
+
+#include "engine/impl.h"
+
+static int64_t *open_of(struct book *book, uint8_t side)
+{
+    return side == OC_SIDE_BUY ? &book->open_buy : &book->open_sell;
+}
+
+oc_rc exposure_update(struct engine *engine, struct order *order)
+{
+    const struct oc_request *now = &order->now;
+    const uint32_t owners[2] = {0, now->strategy};
+    struct book *books[2];
+    int64_t sums[2] = {0}, next = (now->bits & OC_RQ_REDUCE_ONLY) ? 0 : order_remaining_worst(order);
+    int64_t delta = next - order->exposure;
+    if (delta == 0)
+        return OC_OK;
+    uint32_t count = now->strategy ? 2 : 1;
+    for (uint32_t i = 0; i < count; i++) {
+        oc_rc rc = portfolio_book(engine->portfolio, now->account, owners[i], now->head.inst, &books[i]);
+        if (rc == OC_OK)
+            rc = num_add(*open_of(books[i], now->side), delta, &sums[i]);
+        if (rc < 0) {
+            engine->stats.alarms++;
+            return rc;
+        }
+    }
+    for (uint32_t i = 0; i < count; i++)
+        *open_of(books[i], now->side) = sums[i];
+    order->exposure = next;
+    return OC_OK;
+}
+
+void stage_begin(struct engine *engine, uint32_t caller)
+{
+    struct client *client = &engine->clients[caller];
+    client->call = client->cause == engine->cause ? client->call + 1 : 1;
+    client->cause = engine->cause;
+    engine->batch = out_mark(&engine->out);
+    engine->mark_order = engine->next_order;
+    engine->mark_request = engine->next_request;
+    engine->mark_timer = engine->timers.next_id;
+    engine->mark_messages = engine->staged_messages;
+    engine->mark_cancels = engine->staged_cancels;
+    engine->caller = caller;
+    engine->is_in_batch = true;
+}
+
+/* The callback failed: nothing of what it asked for was ever asked. */
+static void drop(struct engine *engine)
+{
+    for (uint32_t i = engine->batch.request_count; i < engine->out.request_count; i++) {
+        struct out_request *staged = &engine->out.requests[i];
+        struct order *order = staged->order;
+        if (staged->request.kind == OC_REQUEST_NEW) {
+            groups_drop(engine, staged->request.group);
+            order->state = STATE_DENIED; /* adds no exposure any more */
+            exposure_update(engine, order);
+            orders_drop(engine->orders, order);
+        } else if (staged->request.kind == OC_REQUEST_AMEND && !staged->is_denied) {
+            order->ask_qty = 0;
+            order->ask_bits = 0;
+            exposure_update(engine, order);
+        }
+    }
+    out_rewind(&engine->out, engine->batch);
+    timers_remove_after(&engine->timers, engine->mark_timer);
+    engine->next_order = engine->mark_order;
+    engine->next_request = engine->mark_request;
+    engine->staged_messages = engine->mark_messages;
+    engine->staged_cancels = engine->mark_cancels;
+}
+
+oc_rc engine_record(struct engine *engine, struct oc_event *event)
+{
+    event->local_ns = engine->now_ns;
+    event->cause = engine->cause;
+    return out_add_record(&engine->out, event);
+}
+
+void order_moves(struct engine *engine, struct order *order, int event)
+{
+    const uint8_t before = order->state;
+    if (!orders_event(engine->orders, order, event, engine->now_ns) || engine->is_restoring)
+        return;
+    struct out_note note = {.kind = NOTE_ORDER,
+                            .strategy = order->now.strategy,
+                            .order = order->now.order,
+                            .inst = order->now.head.inst,
+                            .before = before,
+                            .after = order->state};
+    out_add_note(&engine->out, &note);
+}
+
+void engine_alarm(struct engine *engine, const struct order *order, const char *words)
+{
+    engine->stats.alarms++;
+    if (engine->is_restoring)
+        return;
+    struct out_note note = {.kind = NOTE_ALARM,
+                            .strategy = order ? order->now.strategy : 0,
+                            .order = order ? order->now.order : 0,
+                            .inst = order ? order->now.head.inst : 0,
+                            .words = words};
+    out_add_note(&engine->out, &note);
+}
+
+static void deny(struct engine *engine, struct out_request *staged)
+{
+    engine->stats.denied++;
+    if (staged->request.kind != OC_REQUEST_NEW)
+        return;
+    memcpy(staged->order->reason, staged->refusal.reason, sizeof staged->order->reason);
+    order_moves(engine, staged->order, EVENT_DENY);
+    exposure_update(engine, staged->order);
+}
+
+void stage_end(struct engine *engine, bool keep)
+{
+    static const int events[] = {
+        [OC_REQUEST_NEW] = EVENT_SUBMIT, [OC_REQUEST_AMEND] = EVENT_ASK_AMEND, [OC_REQUEST_CANCEL] = EVENT_ASK_CANCEL};
+    if (!keep)
+        drop(engine);
+    engine->is_in_batch = false;
+    for (uint32_t i = engine->batch.request_count; i < engine->out.request_count; i++) {
+        struct out_request *staged = &engine->out.requests[i];
+        if (staged->is_denied) {
+            deny(engine, staged);
+            continue;
+        }
+        staged->order->is_staged = false;
+        order_moves(engine, staged->order, events[staged->request.kind]);
+    }
+}
+
+oc_rc engine_begin(struct engine *engine, uint32_t strategy)
+{
+    if (engine->is_in_batch)
+        return OC_E_STATE;
+    stage_begin(engine, strategy);
+    return OC_OK;
+}
+
+void engine_end(struct engine *engine, bool keep) { stage_end(engine, keep); }
+
+bool request_adds_risk(const struct oc_request *request)
+{
+    return request->kind != OC_REQUEST_CANCEL && !(request->bits & OC_RQ_REDUCE_ONLY);
+}
+
+/* The journal took nothing: no new risk leaves the house. Its strategy is told with the next input. */
+static void journal_denies(struct engine *engine, struct out_request *staged)
+{
+    struct order *order = staged->order;
+    staged->is_denied = 1;
+    strcpy(staged->refusal.reason, ENGINE_JOURNAL_FAILED);
+    strcpy(staged->refusal.rule, "journal");
+    engine->stats.denied++;
+    if (staged->request.kind == OC_REQUEST_AMEND) {
+        order->ask_qty = 0;
+        order->ask_bits = 0;
+        order_moves(engine, order, EVENT_AMEND_REJECTED);
+        exposure_update(engine, order);
+        return;
+    }
+    memcpy(order->reason, staged->refusal.reason, sizeof order->reason);
+    order->state = STATE_INITIALIZED; /* it never left */
+    order_moves(engine, order, EVENT_DENY);
+    exposure_update(engine, order);
+    groups_final(engine, order);
+    groups_to_tell(&engine->groups, order->now.order);
+}
+
+void engine_settle(struct engine *engine, bool left)
+{
+    const uint32_t count = engine->out.request_count;
+    engine->staged_messages = engine->staged_cancels = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        struct out_request *staged = &engine->out.requests[i];
+        if (staged->is_denied)
+            continue;
+        if (!left && request_adds_risk(&staged->request)) {
+            journal_denies(engine, staged);
+            continue;
+        }
+        engine->stats.requests++;
+        if (staged->request.kind == OC_REQUEST_NEW)
+            staged->order->now.head.seq = staged->request.head.seq;
+        if (engine->is_observed)
+            chain_observe(engine, &staged->request.head);
+    }
+    if (!left)
+        engine->journal_failed = true;
+}
+
+void engine_clear_out(struct engine *engine) { out_rewind(&engine->out, (struct out_mark){0}); }
+
+const struct engine_out *engine_out(const struct engine *engine) { return &engine->out; }
+
+void engine_stop_risk(struct engine *engine, bool is_stopped) { engine->journal_failed = is_stopped; }
+bool engine_risk_is_stopped(const struct engine *engine) { return engine->journal_failed; }
+
+oc_rc stage_restore(struct engine *engine, const struct oc_request *request)
+{
+    struct order *order = orders_find(engine->orders, request->order);
+    if (request->kind == OC_REQUEST_NEW) {
+        if (order)
+            return OC_E_EXISTS;
+        oc_rc rc = orders_add(engine->orders, request, request->head.local_ns, &order);
+        if (rc < 0)
+            return rc;
+        if (request->bits & OC_RQ_HAS_QUOTE_QTY)
+            chain_worst_qty(engine, request, &order->worst_qty);
+        orders_event(engine->orders, order, EVENT_SUBMIT, request->head.local_ns);
+        uint64_t counter = request->order & ((1ull << 40) - 1);
+        if (request->order >> 40 == engine->config.epoch && counter >= engine->next_order)
+            engine->next_order = counter + 1;
+    }
+    const uint64_t number = request->id & ~(1ull << 63);
+    if (request->kind != OC_REQUEST_NEW && number > engine->next_request) /* no request's number is given twice */
+        engine->next_request = number;
+    if (request->kind != OC_REQUEST_NEW && !order)
+        return OC_E_NOT_FOUND;
+    if (request->kind == OC_REQUEST_AMEND) {
+        order->ask_qty = request->qty;
+        order->ask_price = request->price;
+        order->ask_stop = request->stop_price;
+        order->ask_bits = request->bits & (OC_RQ_QUANTITY_CHANGED | OC_RQ_PRICE_CHANGED | OC_RQ_STOP_CHANGED);
+        orders_event(engine->orders, order, EVENT_ASK_AMEND, request->head.local_ns);
+    } else if (request->kind == OC_REQUEST_CANCEL) {
+        orders_event(engine->orders, order, EVENT_ASK_CANCEL, request->head.local_ns);
+    }
+    engine->stats.requests++;
+    groups_restore_request(engine, request);
+    oc_rc counted = exposure_update(engine, order);
+    chain_observe(engine, &request->head);
+    return counted;
+}

@@ -1,0 +1,200 @@
+#include "report/meter.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/version.h"
+#include "session/session.h"
+
+/* What the opening cash would be worth now, held in the first instrument since its first price; 0: not known. */
+static oc_i128 buy_and_hold(const struct session *session)
+{
+    const struct session_money *money = &session->money;
+    const struct market *market = markets_get(engine_markets(session->engine), money->first_inst);
+    int64_t first2 = start_value_first2(&money->start_value, money->first_inst);
+    oc_i128 value;
+    if (first2 <= 0 || !market || !market->has_mark ||
+        num_muldiv_128(money->start, market->mark2, first2, NUM_HALF_EVEN, &value) < 0)
+        return 0;
+    return value;
+}
+
+static void note_fill(struct meter *meter, const struct out_note *note)
+{
+    const struct session *session = meter->session;
+    struct portfolio *portfolio = engine_portfolio(session->engine);
+    const struct oc_ev_fill *fill = (const struct oc_ev_fill *)(const void *)note->fill;
+    const struct order *order = orders_find(engine_orders(session->engine), note->order);
+    const struct book *book = portfolio_find(portfolio, session->money.account, note->strategy, note->inst);
+    const struct instrument *instrument = instruments_get(engine_instruments(session->engine), note->inst);
+    if (!book || !instrument)
+        return;
+    struct oc_ev_fill booked = *fill;
+    if (order && booked.side == OC_SIDE_NONE)
+        booked.side = order->now.side;
+    collect_fill(&meter->collect, &booked, instrument, &book->position,
+                 (struct collect_before){note->qty_before, note->realised_before}, order ? order->now.tag : "");
+    oc_i128 fee;
+    if (money_from_dec(fill->fee, &fee) == OC_OK &&
+        portfolio_convert(portfolio, fee, fill->fee_asset, session->money.base, RATE_MIDDLE, &fee) == OC_OK)
+        meter->fees += fee;
+}
+
+/* A holding of the start has got its first price: it was worth that from the beginning, and that is no profit. */
+static void follow_start(struct meter *meter)
+{
+    const oc_i128 start = meter->session->money.start;
+    if (__builtin_expect(start != meter->start, 0)) {
+        collect_shift(&meter->collect, start - meter->start);
+        meter->start = start;
+    }
+}
+
+static void note(void *self, const struct input *input, const struct engine_out *out)
+{
+    struct meter *meter = self;
+    (void)input;
+    follow_start(meter);
+    for (uint32_t i = 0; i < out->note_count; i++)
+        if (out->notes[i].kind == NOTE_FILL)
+            note_fill(meter, &out->notes[i]);
+}
+
+static void rest(void *self)
+{
+    struct meter *meter = self;
+    struct session *session = meter->session;
+    struct portfolio *portfolio = engine_portfolio(session->engine);
+    oc_i128 equity;
+    if (!session->money.is_counted || portfolio_equity(portfolio, session->money.account, &equity, NULL) < 0)
+        return;
+    bool exposed = false;
+    for (uint32_t i = 0; i < session->data.count && !exposed; i++) {
+        const struct book *book = portfolio_find(portfolio, session->money.account, 0, session->data.sources[i].inst);
+        exposed = book && book->position.qty != 0;
+    }
+    if (meter->collect.events % meter->collect.stride == 0) /* a point of the curve follows */
+        meter->collect.hold = buy_and_hold(session);
+    collect_equity(&meter->collect, session->clock.now_ns, equity, exposed);
+}
+
+static oc_rc open_meter(void *self, struct session *session)
+{
+    struct meter *meter = self;
+    meter->session = session;
+    meter->start = session->money.start;
+    collect_init(&meter->collect, meter->start);
+    return watchers_add(&session->watchers, &(struct watcher){.self = meter, .note = note, .rest = rest});
+}
+
+static void close_meter(void *self, struct session *session)
+{
+    (void)session;
+    collect_release(&((struct meter *)self)->collect);
+}
+
+void meter_add_stage(struct meter *meter, struct session *session)
+{
+    session_add_stage(session, &(struct session_stage){"meter", meter, open_meter, close_meter});
+}
+
+oc_rc meter_restored(struct meter *meter)
+{
+    oc_i128 equity;
+    const struct session *session = meter->session;
+    follow_start(meter);
+    oc_rc rc = portfolio_equity(engine_portfolio(session->engine), session->money.account, &equity, NULL);
+    if (rc == OC_OK) /* the curve begins here, not where the session did */
+        collect_shift(&meter->collect, equity - meter->collect.start);
+    return rc;
+}
+
+/* P of the report: as it was said, else what the days of the data look like. */
+static uint32_t periods_per_year(struct meter *meter)
+{
+    struct session *session = meter->session;
+    int64_t said;
+    if (settings_integer(session->settings, "report.periods_per_year", &said) == OC_OK)
+        return (uint32_t)said;
+    uint32_t periods = collect_periods(&meter->collect);
+    if (periods == PERIODS_SESSIONS)
+        session_note(session,
+                     "a year: %u daily returns, as no data fall on a Saturday (report.periods_per_year says otherwise)",
+                     periods);
+    return periods;
+}
+
+/* Adds a name to a list; false: no room. */
+static bool add_name(struct text *list, const char *name)
+{
+    text_format(list, "%s%s", list->size ? ", " : "", name);
+    return list->size + 1 < RESULT_NAMES_MAX;
+}
+
+/* What was traded, and of which files: all names, or how many where they are too long to show. */
+static void name_sources(struct meter *meter)
+{
+    const struct session *session = meter->session;
+    struct text symbols, paths;
+    uint32_t count = 0;
+    bool fits_symbols = true, fits_paths = true;
+    text_init_fixed(&symbols, meter->symbols_text, sizeof meter->symbols_text);
+    text_init_fixed(&paths, meter->paths_text, sizeof meter->paths_text);
+    for (uint32_t i = 0; i < session->data.count; i++) {
+        const struct feed_source *source = &session->data.sources[i];
+        const struct instrument *instrument = instruments_get(engine_instruments(session->engine), source->inst);
+        bool is_first = true;
+        for (uint32_t k = 0; k < i; k++)
+            is_first &= session->data.sources[k].inst != source->inst;
+        if (instrument && is_first && ++count)
+            fits_symbols &= add_name(&symbols, instrument->info.symbol);
+        fits_paths &= add_name(&paths, source->path);
+    }
+    if (!fits_symbols)
+        snprintf(meter->symbols_text, sizeof meter->symbols_text, "%u symbols", count);
+    if (!fits_paths && session->data.count > 1)
+        snprintf(meter->paths_text, sizeof meter->paths_text, "%u files, the first %.160s", session->data.count,
+                 session->data.sources[0].path);
+}
+
+oc_rc meter_result(struct meter *meter, struct result *ret_result)
+{
+    struct session *session = meter->session;
+    struct engine *engine = session->engine;
+    struct result *result = ret_result;
+    uint32_t unpriced = 0;
+    memset(result, 0, sizeof *result);
+    name_sources(meter);
+    result->version = OUTCRY_VERSION;
+    result->mode = session->label;
+    result->data = meter->paths_text;
+    result->symbol = meter->symbols_text;
+    result->profile = settings_text(session->settings, "sim.paper.profile", "neutral");
+    result->currency = instruments_asset_name(engine_instruments(engine), session->money.base);
+    result->period_ns = session->data.sources[0].info.period_ns;
+    result->periods_per_year = periods_per_year(meter);
+    result->collect = &meter->collect;
+    result->stats = engine_stats(engine);
+    result->instruments = engine_instruments(engine);
+    result->portfolio = engine_portfolio(engine);
+    result->account = session->money.account;
+    result->start = session->money.start;
+    oc_rc rc = portfolio_equity(engine_portfolio(engine), session->money.account, &result->final, &unpriced);
+    if (unpriced)
+        session_note(session, "equity: %u balances have no price in %s and are left out", unpriced, result->currency);
+    result->notes = session->words.notes;
+    result->note_count = session->words.note_count;
+    result->fees = meter->fees;
+    result->buy_and_hold = buy_and_hold(session);
+    result->has_buy_and_hold = result->buy_and_hold != 0;
+    struct door_hash hash = door_order_hash(session->door);
+    hash128_to_text((struct hash128){hash.low, hash.high}, result->order_hash);
+    snprintf(result->input_hash, sizeof result->input_hash, "%016llx",
+             (unsigned long long)door_input_hash(session->door));
+    result->order_records = hash.count;
+    result->market_events = door_market_count(session->door);
+    if (meter->collect.events)
+        collect_equity(&meter->collect, session->clock.now_ns, result->final, false);
+    return rc;
+}

@@ -1,0 +1,26 @@
+/* meter.h: a watcher that measures a run: equity over time, fills, round trips, fees; and what a report shows of it.
+ *
+ * Invariants: money is of the account's currency; figures begin where trading may; nothing here is recorded. */
+#ifndef REPORT_METER_H
+#define REPORT_METER_H
+
+#include "report/result.h"
+
+struct meter {
+    struct session *session; /* borrowed */
+    struct collect collect;
+    oc_i128 fees;
+    oc_i128 start; /* that the curve counts from */
+    uint64_t drift; /* venues and portfolio disagree about so many positions: must stay 0 */
+    char symbols_text[RESULT_NAMES_MAX]; /* of all sources, as a report shows them */
+    char paths_text[RESULT_NAMES_MAX];
+};
+
+/* [setup] Behind the balances. */
+void meter_add_stage(struct meter *meter, struct session *session);
+/* A session that goes on: the curve begins here, the counts are those of the whole session. */
+oc_rc meter_restored(struct meter *meter);
+/* What came of the run; strategies, error and times are the caller's to fill in. Borrows from meter and session. */
+oc_rc meter_result(struct meter *meter, struct result *ret_result);
+
+#endif

@@ -1,0 +1,53 @@
+/* pace.h: how fast a session goes on: as fast as it can, with the clock, step by step, or not at all for now.
+ *
+ * Invariants
+ * - Logical time stands at the instant that was reached last, or runs with the clock between it and the next.
+ * - While it waits, whoever is to be served is served: consoles ask and command between two inputs. */
+#ifndef SESSION_PACE_H
+#define SESSION_PACE_H
+
+#include <outcry/abi.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+struct session;
+
+/* How a fed session moves on: told by consoles. */
+enum { PACE_FREE, PACE_EVENTS, PACE_ORDERS, PACE_FILLS };
+
+/* Who is served between two inputs. NULL: nobody. */
+struct pace_host {
+    void *self;
+    /* Before time moves on to at_ns. Positive: the session is to end; negative: an error. */
+    oc_rc (*turn)(void *self, int64_t at_ns);
+    /* The session is paused, or waits: whoever waits for it is answered. */
+    void (*settled)(void *self);
+    /* Waits at most so long, for whoever asks. */
+    void (*wait)(void *self, int64_t ns);
+};
+
+struct pace {
+    double speed; /* 0: as fast as possible; 60: a minute of data a second */
+    bool is_paused;
+    bool is_ended;       /* the data have ended; consoles may still look */
+    bool is_stopping;    /* the session is to end, and why is known */
+    uint32_t step_kind;  /* PACE_...: runs until steps_left of them happened */
+    uint64_t steps_left;
+    int64_t base_mono_ns; /* pacing counts from here */
+    int64_t base_data_ns;
+    int64_t command_ns; /* logical time of a command that comes now */
+    struct pace_host host;
+    void (*on_late)(void *arg, int64_t late_ns); /* bench: how long after its time an input is taken; NULL */
+    void *on_late_arg;
+};
+
+/* Waits until the input at at_ns is due. OC_OK: it is, or commands came: look again what is next. Positive: end. */
+oc_rc pace_wait(struct session *session, int64_t at_ns);
+/* Pacing counts from this logical time on. */
+void pace_from(struct pace *pace, int64_t data_ns);
+/* Logical time between the last instant and the next. */
+int64_t pace_now(const struct session *session, int64_t at_ns);
+/* Something of this kind has happened: steps are counted. */
+void pace_stepped(struct pace *pace, uint32_t kind);
+
+#endif

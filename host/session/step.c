@@ -1,0 +1,423 @@
+/* step.c: one input, from the door to the venues and the watchers: the one way in which anything happens. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/env.h"
+#include "base/json_out.h"
+#include "base/log.h"
+#include "session/interrupt.h"
+#include "session/session.h"
+
+enum { TEND_NS = 1000000000, CHECKPOINT_EVENTS = 4096, CHECKPOINT_NS = 1000000000, SECOND_NS = 1000000000 };
+
+/* Something could not be recorded. It was applied, or goes on, all the same; new risk stops. */
+static void missed(struct session *session, uint64_t count)
+{
+    struct session_journal *journal = &session->journal;
+    if (!journal->has_gap)
+        log_error("journal", "%s: facts are taken, cancels and closes go on, nothing new is opened",
+                  door_failed(session->door) ? door_error(session->door) : "a record was refused");
+    journal->has_gap = true;
+    journal->missed += count;
+    engine_stop_risk(session->engine, true);
+}
+
+/* Number, local time, record. False: it could not be recorded. */
+static bool enter(struct session *session, const struct input *input)
+{
+    oc_rc rc = OC_OK;
+    if (input->kind == INPUT_OPEN || input->kind == INPUT_BARS)
+        return true;
+    if (input->kind == INPUT_MARKET)
+        rc = door_market(session->door, input->event, session->data.by_value);
+    else
+        rc = door_record(session->door, input->event);
+    if (rc < 0)
+        missed(session, 1);
+    return rc >= 0;
+}
+
+static size_t bytes_of(const struct engine_out *out)
+{
+    size_t size = 0;
+    for (uint32_t i = 0; i < out->entry_count; i++) {
+        const struct out_entry *entry = &out->entries[i];
+        size += DOOR_FRAME_SIZE + out_record(out, entry)->size;
+        if (entry->kind == OUT_REQUEST && out->requests[entry->at].is_denied)
+            size += DOOR_FRAME_SIZE + sizeof(struct oc_ev_answer);
+    }
+    return size;
+}
+
+static bool adds_risk(const struct engine_out *out)
+{
+    for (uint32_t i = 0; i < out->request_count; i++)
+        if (!out->requests[i].is_denied && request_adds_risk(&out->requests[i].request))
+            return true;
+    return false;
+}
+
+static oc_rc record_denial(struct session *session, const struct out_request *request)
+{
+    struct oc_ev_answer denial = out_denial(request);
+    return door_record(session->door, &denial.head);
+}
+
+enum left { LEFT, LEFT_UNRECORDED, LEFT_NOT_DURABLE };
+
+/* Everything that was asked for, as one batch: all of it is recorded, or nothing. */
+static enum left leave(struct session *session, const struct engine_out *out)
+{
+    oc_rc rc = door_reserve(session->door, bytes_of(out));
+    if (rc >= 0)
+        door_batch_begin(session->door);
+    for (uint32_t i = 0; i < out->entry_count && rc >= 0; i++) {
+        const struct out_entry *entry = &out->entries[i];
+        rc = door_record(session->door, out_record(out, entry));
+        if (rc >= 0 && entry->kind == OUT_REQUEST && out->requests[entry->at].is_denied)
+            rc = record_denial(session, &out->requests[entry->at]);
+    }
+    if (rc >= 0)
+        rc = door_batch_commit(session->door);
+    if (rc < 0) {
+        missed(session, out->entry_count);
+        return LEFT_UNRECORDED;
+    }
+    if (!session->journal.is_power || !adds_risk(out) || door_sync_wait(session->door) >= 0)
+        return LEFT;
+    missed(session, 0); /* what adds risk leaves only when its record is on the disk */
+    return LEFT_NOT_DURABLE;
+}
+
+static void come_to(struct session *session, const struct input *input)
+{
+    struct engine *engine = session->engine;
+    const struct engine_out *out = engine_out(engine);
+    if (out->entry_count) {
+        const uint32_t count = out->request_count;
+        enum left left = leave(session, out);
+        engine_settle(engine, left == LEFT);
+        for (uint32_t i = 0; i < count && left == LEFT_NOT_DURABLE; i++)
+            if (out->requests[i].is_denied && strcmp(out->requests[i].refusal.rule, "journal") == 0)
+                (void)record_denial(session, &out->requests[i]);
+        venues_send(&session->venues, session->clock.now_ns, out);
+    }
+    watchers_note(&session->watchers, input, out);
+    engine_clear_out(engine);
+}
+
+void session_flush(struct session *session) { come_to(session, NULL); }
+
+/* What a strategy does at one instant, and how many timers it has in a second, must end: else time does not go on. */
+static void look_at_limits(struct session *session, const struct input *input)
+{
+    struct session_limits *limits = &session->limits;
+    char words[ENGINE_SUSPEND_TEXT_MAX];
+    uint32_t strategy = 0;
+    if (input->at_ns != limits->instant_ns || input->kind == INPUT_MARKET || input->kind == INPUT_OPEN) {
+        limits->instant_ns = input->at_ns;
+        limits->rounds = 0;
+    }
+    limits->rounds++;
+    if (input->kind == INPUT_TIMER) {
+        strategy = ((const struct oc_ev_timer *)(const void *)input->event)->owner;
+        if (input->at_ns - limits->second_ns >= SECOND_NS || input->at_ns < limits->second_ns) {
+            limits->second_ns = input->at_ns;
+            limits->timers = 0;
+        }
+        if (++limits->timers == SESSION_TIMERS_MAX + 1) {
+            snprintf(words, sizeof words, "more than %d timers within one second: every() or after() with too short a time",
+                     SESSION_TIMERS_MAX);
+            engine_fail_as(session->engine, strategy, words);
+        }
+    } else if (input->kind == INPUT_ANSWER) {
+        const struct oc_ev_answer *answer = (const struct oc_ev_answer *)(const void *)input->event;
+        const struct order *order = orders_find(engine_orders(session->engine), answer->order); /* a fill's stands there too */
+        strategy = order ? order->now.strategy : 0;
+    }
+    if (__builtin_expect(limits->rounds > SESSION_ROUNDS_MAX, 0) && strategy) {
+        snprintf(words, sizeof words, "more than %d answers and timers at one instant: its orders lead to orders without end",
+                 SESSION_ROUNDS_MAX);
+        engine_fail_as(session->engine, strategy, words);
+    }
+}
+
+static oc_rc apply(struct session *session, const struct input *input, bool kept)
+{
+    if (input->kind == INPUT_BARS) {
+        engine_close_bars(session->engine, input->at_ns);
+        return OC_OK;
+    }
+    oc_rc rc = engine_input(session->engine, input->event, kept);
+    struct session_commands *commands = &session->commands;
+    if (input->kind == INPUT_COMMAND && rc == OC_OK && commands->execute)
+        commands->was_ok =
+            commands->execute(commands->self, (const struct oc_ev_text *)(const void *)input->event, session->reply);
+    return rc;
+}
+
+oc_rc session_step(struct session *session, const struct input *input)
+{
+    session->clock.now_ns = input->at_ns;
+    if (input->kind == INPUT_OPEN)
+        return venues_see(&session->venues, input->at_ns, input->event);
+    if (input->kind == INPUT_MARKET) {
+        session->data.events++;
+        session_begin_figures(session, input->event);
+    }
+    bool kept = enter(session, input);
+    oc_rc rc = input->kind == INPUT_MARKET ? venues_see(&session->venues, input->at_ns, input->event) : OC_OK;
+    if (rc == OC_OK)
+        rc = apply(session, input, kept);
+    look_at_limits(session, input);
+    come_to(session, input);
+    if (rc == OC_OK && input->kind == INPUT_FACT && input->event->type == OC_EV_MARK)
+        rc = ((const struct oc_ev_text *)(const void *)input->event)->code == OC_MARK_STOP;
+    return rc;
+}
+
+oc_rc session_fact(struct session *session, struct oc_event *event)
+{
+    struct input input = {.kind = INPUT_FACT, .at_ns = event->local_ns, .event = event};
+    return session_step(session, &input);
+}
+
+oc_rc session_finish_step(struct session *session, struct oc_event *event)
+{
+    uint32_t kind = event->type == OC_EV_COMMAND ? INPUT_COMMAND : event->type == OC_EV_TIMER ? INPUT_TIMER : INPUT_ANSWER;
+    struct input input = {.kind = kind, .at_ns = event->local_ns, .event = event};
+    session->clock.now_ns = event->local_ns;
+    oc_rc rc = apply(session, &input, true);
+    come_to(session, &input);
+    return rc;
+}
+
+/* A mark of the host's own, as an input. */
+static oc_rc mark(struct session *session, uint32_t code, uint64_t key)
+{
+    struct oc_ev_text event = {.head = {.size = sizeof event,
+                                        .type = OC_EV_MARK,
+                                        .venue_ns = session->clock.now_ns,
+                                        .local_ns = session->clock.now_ns},
+                               .code = code,
+                               .key = (uint32_t)key};
+    return session_fact(session, &event.head);
+}
+
+/* The journal failed, or takes records again: what that means for new risk is an input like any other. */
+static void look_at_journal(struct session *session)
+{
+    struct session_journal *journal = &session->journal;
+    bool has_failed = door_failed(session->door);
+    if (has_failed && !engine_risk_is_stopped(session->engine)) {
+        missed(session, 0);
+        mark(session, OC_MARK_GAP, 0);
+    }
+    if (!journal->has_gap)
+        return;
+    int64_t now_ns = env_clock_mono();
+    if (now_ns < journal->tend_ns)
+        return;
+    journal->tend_ns = now_ns + TEND_NS;
+    if (door_tend(session->door) < 0)
+        return;
+    /* what was applied meanwhile is durable in a checkpoint before risk is taken again */
+    if (journal->missed && (!journal->checkpoint || journal->checkpoint(journal->self, session) < 0))
+        return;
+    if (mark(session, OC_MARK_GAP_END, journal->missed) < 0 || door_sync_wait(session->door) < 0 || door_failed(session->door))
+        return;
+    log_warning("journal", "it takes records again; %llu were not recorded and stand in a checkpoint",
+                (unsigned long long)journal->missed);
+    journal->has_gap = false;
+    journal->missed = 0;
+    engine_stop_risk(session->engine, false);
+}
+
+/* A checkpoint is due by count of events, and not more often than once a second. */
+static void look_at_checkpoint(struct session *session)
+{
+    struct session_journal *journal = &session->journal;
+    if (!journal->checkpoint || ++journal->since_checkpoint < CHECKPOINT_EVENTS)
+        return;
+    journal->since_checkpoint = 0;
+    int64_t now_ns = env_clock_mono();
+    if (now_ns - journal->checkpoint_ns < CHECKPOINT_NS)
+        return;
+    journal->checkpoint_ns = now_ns;
+    oc_rc rc = journal->checkpoint(journal->self, session);
+    if (rc < 0)
+        log_warning("journal", "no checkpoint was written (code %d): a restart will take longer", (int)rc);
+}
+
+/* A market event was handled: first what comes of it at its own instant, then whoever waits for that, then the next event. */
+static oc_rc finish_market(struct session *session, const struct input *market)
+{
+    struct input next;
+    const uint64_t seq = market->event->seq;
+    while (inbox_peek_rest(session->inbox, market->at_ns, market->at_ns - 1, &next) == OC_OK) {
+        oc_rc rc = inbox_take(session->inbox, &next);
+        if (rc == OC_OK && next.kind != INPUT_NONE)
+            rc = session_step(session, &next);
+        if (rc < 0)
+            return rc;
+        if (interrupt_count() > 0)
+            break;
+    }
+    watchers_rest(&session->watchers);
+    door_progress(session->door, seq, inbox_index(session->inbox));
+    look_at_checkpoint(session);
+    return inbox_next_market(session->inbox);
+}
+
+/* The next input, when it is due. Positive: the run is to end. */
+static oc_rc next_input(struct session *session, struct input *input)
+{
+    const bool is_paced = session->pace.speed > 0 || session->pace.host.turn;
+    for (;;) {
+        oc_rc rc = inbox_peek(session->inbox, input);
+        if (rc == OC_E_AGAIN) {
+            rc = pace_wait(session, INT64_MAX);
+            if (rc != OC_OK)
+                return rc;
+            continue;
+        }
+        if (rc < 0 || input->at_ns <= inbox_now(session->inbox))
+            return rc;
+        if (!is_paced)
+            return OC_OK;
+        struct input again;
+        rc = pace_wait(session, input->at_ns);
+        if (rc == OC_OK)
+            rc = inbox_peek(session->inbox, &again);
+        if (rc != OC_OK || (again.kind == input->kind && again.at_ns == input->at_ns))
+            return rc;
+    }
+}
+
+static oc_rc run(struct session *session)
+{
+    for (;;) {
+        struct input input;
+        if (interrupt_count() > 0 || session->pace.is_stopping)
+            return 1;
+        if (__builtin_expect(session->journal.has_gap || door_failed(session->door), 0))
+            look_at_journal(session);
+        oc_rc rc = next_input(session, &input);
+        if (rc != OC_OK)
+            return rc;
+        rc = inbox_take(session->inbox, &input);
+        if (rc == OC_OK && input.kind != INPUT_NONE)
+            rc = session_step(session, &input);
+        if (rc == OC_OK && input.kind == INPUT_MARKET)
+            rc = finish_market(session, &input);
+        if (rc == OC_OK && input.kind == INPUT_COMMAND)
+            inbox_pass_command(session->inbox);
+        if (rc != OC_OK)
+            return rc;
+    }
+}
+
+oc_rc session_run(struct session *session)
+{
+    oc_rc rc = run(session);
+    if (rc == OC_E_END)
+        return OC_OK;
+    if (rc > 0) {
+        if (interrupt_count() > 0 || session->pace.is_stopping)
+            mark(session, OC_MARK_STOP, inbox_points(session->inbox));
+        return OC_E_AGAIN;
+    }
+    for (uint32_t i = 0; i < session->data.count; i++)
+        if (session->data.sources[i].error[0])
+            return session_fail(session, rc, "%s", session->data.sources[i].error);
+    return session_fail(session, rc, "the run ended early (code %d)%s%s", (int)rc, door_failed(session->door) ? ": " : "",
+                        door_error(session->door));
+}
+
+bool session_command(struct session *session, const char *text, size_t size, struct text *reply)
+{
+    size_t padded = (sizeof(struct oc_ev_text) + size + 7) & ~(size_t)7;
+    struct oc_ev_text *event = padded <= OC_EVENT_MAX ? calloc(1, padded) : NULL;
+    if (!event) {
+        json_refusal(reply, "TOO_LONG", "the command does not fit a record");
+        return false;
+    }
+    const int64_t at_ns = session->pace.command_ns;
+    struct input due, input = {.kind = INPUT_COMMAND, .at_ns = at_ns, .event = &event->head};
+    oc_rc rc = OC_OK;
+    while (rc == OC_OK && inbox_peek_rest(session->inbox, at_ns, at_ns, &due) == OC_OK) {
+        rc = inbox_take(session->inbox, &due);
+        if (rc == OC_OK && due.kind != INPUT_NONE)
+            rc = session_step(session, &due);
+    }
+    event->head = (struct oc_event){.size = (uint32_t)padded, .type = OC_EV_COMMAND, .venue_ns = at_ns, .local_ns = at_ns};
+    event->code = 1;
+    event->text_size = (uint32_t)size;
+    memcpy(event + 1, text, size);
+    const uint64_t missed_before = session->journal.missed;
+    session->commands.was_ok = false;
+    session->reply = reply;
+    if (rc == OC_OK)
+        rc = session_step(session, &input);
+    session->reply = NULL;
+    free(event);
+    if (rc < 0)
+        json_refusal(reply, "FAILED", "the command was not carried out (code %d)", (int)rc);
+    else if (session->journal.missed != missed_before && session->commands.was_ok)
+        json_refusal(reply, ENGINE_JOURNAL_FAILED, "it could not be recorded: what cancels or closes was carried out, nothing else: %s",
+                     door_error(session->door));
+    else
+        return session->commands.was_ok;
+    return false;
+}
+
+oc_rc session_drain_answers(struct session *session, int64_t at_ns)
+{
+    struct input input;
+    oc_rc rc = OC_OK;
+    while (rc == OC_OK && inbox_peek_rest(session->inbox, at_ns, INT64_MIN, &input) == OC_OK) {
+        rc = inbox_take(session->inbox, &input);
+        if (rc == OC_OK && input.kind != INPUT_NONE)
+            rc = session_step(session, &input);
+    }
+    return rc;
+}
+
+oc_rc session_close_positions(struct session *session)
+{
+    oc_rc rc = OC_OK;
+    for (uint32_t id = 1; id <= engine_client_count(session->engine); id++) { /* unloaded ones may hold something too */
+        rc = engine_begin(session->engine, 0);
+        if (rc < 0)
+            return rc;
+        engine_flatten(session->engine, id, OC_ROLE_END, "end");
+        engine_end(session->engine, true);
+        session_flush(session);
+    }
+    for (uint32_t i = 0; i < session->venues.count && rc == OC_OK; i++)
+        rc = session->venues.list[i].table->end(session->venues.list[i].answers.self, session->clock.now_ns);
+    for (uint32_t i = 0; i < session->venues.count; i++) /* however long its answers take */
+        while (rc == OC_OK && session->venues.list[i].answers.count)
+            rc = session_drain_answers(session, session->venues.list[i].answers.heap[0].at_ns);
+    return rc;
+}
+
+uint64_t session_reconcile(struct session *session)
+{
+    uint64_t differences = 0;
+    const uint32_t account = session->money.account;
+    const struct venue *venue = venues_of(&session->venues, account);
+    for (uint32_t i = 0; i < session->data.count && venue; i++) {
+        int64_t units = 0;
+        uint32_t inst = session->data.sources[i].inst;
+        const struct book *book = portfolio_find(engine_portfolio(session->engine), account, 0, inst);
+        int64_t ours = book ? book->position.qty : 0;
+        if (venue->table->position(venue->answers.self, account, inst, &units) < 0 || units == ours)
+            continue;
+        differences++;
+        log_error("reconcile", "position differs: the simulator has %lld units, the portfolio %lld", (long long)units,
+                  (long long)ours);
+    }
+    return differences;
+}

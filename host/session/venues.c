@@ -1,0 +1,125 @@
+#include "session/venues.h"
+
+#include <string.h>
+
+void venues_release(struct venues *venues)
+{
+    for (uint32_t i = 0; i < venues->count; i++) {
+        sim_answers_release(&venues->list[i].answers);
+        plugin_instance_close(&venues->list[i].sim);
+    }
+    venues->count = 0;
+}
+
+oc_rc venues_add(struct venues *venues, uint32_t account, const struct oc_sim *table, void *self)
+{
+    if (account == 0 || account > ENGINE_ACCOUNTS_MAX)
+        return OC_E_NOT_FOUND;
+    uint32_t i = 0;
+    while (i < venues->count && venues->list[i].answers.self != self)
+        i++;
+    if (i == VENUES_MAX)
+        return OC_E_LIMIT;
+    struct venue *venue = &venues->list[i];
+    if (i == venues->count) {
+        oc_rc rc = sim_answers_init(&venue->answers, table, self);
+        if (rc < 0)
+            return rc;
+        venue->table = table;
+        venues->count++;
+    }
+    venues->of_account[account] = (uint8_t)(i + 1);
+    return OC_OK;
+}
+
+struct venue *venues_of(struct venues *venues, uint32_t account)
+{
+    uint32_t number = account <= ENGINE_ACCOUNTS_MAX ? venues->of_account[account] : 0;
+    return number ? &venues->list[number - 1] : NULL;
+}
+
+oc_rc venues_see(struct venues *venues, int64_t at_ns, const struct oc_event *event)
+{
+    for (uint32_t i = 0; i < venues->count; i++) {
+        struct venue *venue = &venues->list[i];
+        oc_rc rc = venue->table->market(venue->answers.self, at_ns, event);
+        if (rc < 0)
+            return rc;
+    }
+    return OC_OK;
+}
+
+/* No byte of it was taken: a definitive rejection, recorded like any answer. */
+static struct oc_ev_answer rejection(int64_t now_ns, const struct oc_request *request, oc_rc rc)
+{
+    static const uint16_t types[] = {[OC_REQUEST_NEW] = OC_EV_REJECTED,
+                                     [OC_REQUEST_AMEND] = OC_EV_AMEND_REJECTED,
+                                     [OC_REQUEST_CANCEL] = OC_EV_CANCEL_REJECTED};
+    struct oc_ev_answer answer = {.head = request->head, .order = request->order, .request = request->id};
+    answer.head.size = sizeof answer;
+    answer.head.type = types[request->kind];
+    answer.head.flags = 0;
+    answer.head.seq = 0;
+    answer.head.venue_ns = answer.head.local_ns = now_ns;
+    answer.head.cause = request->head.seq;
+    answer.head.source = request->account;
+    answer.cum_qty = -1;
+    answer.definitive = 1;
+    strcpy(answer.reason, rc == OC_E_NOT_SUPPORTED ? "NOT_SUPPORTED_BY_VENUE" : "VENUE_NOT_REACHED");
+    return answer;
+}
+
+void venues_send(struct venues *venues, int64_t now_ns, const struct engine_out *out)
+{
+    for (uint32_t i = 0; i < out->request_count; i++) {
+        const struct out_request *sent = &out->requests[i];
+        if (sent->is_denied)
+            continue;
+        struct venue *venue = venues_of(venues, sent->request.account);
+        oc_rc rc =
+            venue ? venue->table->request(venue->answers.self, now_ns, &sent->request) : (oc_rc)OC_E_NOT_SUPPORTED;
+        if (rc >= 0)
+            continue;
+        struct oc_ev_answer answer = rejection(now_ns, &sent->request, rc);
+        sim_answers_emit(venue ? &venue->answers : &venues->list[0].answers, now_ns, &answer.head);
+    }
+}
+
+int64_t venues_next_ns(const struct venues *venues)
+{
+    int64_t next = INT64_MAX;
+    for (uint32_t i = 0; i < venues->count; i++) {
+        int64_t at_ns = sim_answers_next_ns(&venues->list[i].answers);
+        if (at_ns < next)
+            next = at_ns;
+    }
+    return next;
+}
+
+oc_rc venues_take(struct venues *venues, int64_t at_ns, void *event, uint32_t size_max)
+{
+    for (uint32_t i = 0; i < venues->count; i++) {
+        struct venue *venue = &venues->list[i];
+        struct sim_answers *answers = &venue->answers;
+        if (!venue->is_in_round || venue->round_ns != at_ns) {
+            venue->is_in_round = true;
+            venue->round_ns = at_ns;
+            if (answers->due_ns <= at_ns) {
+                answers->due_ns = INT64_MAX;
+                oc_rc rc = venue->table->due(answers->self, at_ns);
+                if (rc < 0)
+                    return rc;
+            }
+        }
+        if (sim_answers_take(answers, at_ns, event, size_max) == OC_OK)
+            return OC_OK;
+        venue->is_in_round = false;
+    }
+    return OC_E_NOT_FOUND;
+}
+
+void venues_end_round(struct venues *venues)
+{
+    for (uint32_t i = 0; i < venues->count; i++)
+        venues->list[i].is_in_round = false;
+}

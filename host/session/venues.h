@@ -1,0 +1,50 @@
+/* venues.h: who answers orders: the simulators of a run. A venue is asked at the end of a step, and what it says is an input
+ * of its own: nothing is delivered inside the call that caused it.
+ *
+ * Invariants
+ * - Answers come out by time, and among those of one venue in the order in which it gave them.
+ * - A request that a venue does not take is answered by us, as the next input: a definitive rejection.
+ * - At one instant a simulator is first called for what it asked to be called for, then says all it has to say; then
+ *   again. */
+#ifndef SESSION_VENUES_H
+#define SESSION_VENUES_H
+
+#include "engine/engine.h"
+#include "session/plugin_instance.h"
+#include "session/sim_answers.h"
+
+enum { VENUES_MAX = 16 };
+
+struct venue {
+    struct plugin_instance sim;
+    const struct oc_sim *table; /* NULL: not open */
+    struct sim_answers answers;
+    int64_t round_ns; /* the instant at which it is saying what it has to say */
+    bool is_in_round;
+};
+
+struct venues {
+    struct venue list[VENUES_MAX];
+    uint32_t count;
+    uint8_t of_account[ENGINE_ACCOUNTS_MAX + 1]; /* index + 1; 0: nobody answers */
+};
+
+void venues_release(struct venues *venues);
+/* [setup] `self` of an opened simulator answers for this account. Several accounts of one simulator share a venue. */
+oc_rc venues_add(struct venues *venues, uint32_t account, const struct oc_sim *table, void *self);
+/* NULL: nobody. */
+struct venue *venues_of(struct venues *venues, uint32_t account);
+
+/* Shows a point of the data to every simulator. */
+oc_rc venues_see(struct venues *venues, int64_t at_ns, const struct oc_event *event);
+/* Hands over what left; refusals become answers at now_ns. */
+void venues_send(struct venues *venues, int64_t now_ns, const struct engine_out *out);
+
+/* When the next answer, or call of a simulator, is due; INT64_MAX: never. */
+int64_t venues_next_ns(const struct venues *venues);
+/* The next answer due at or before at_ns, copied; OC_E_NOT_FOUND: there was none after all. Other codes: a simulator failed. */
+oc_rc venues_take(struct venues *venues, int64_t at_ns, void *event, uint32_t size_max);
+/* Another kind of input comes next: the round is over. */
+void venues_end_round(struct venues *venues);
+
+#endif

@@ -1,0 +1,247 @@
+#include "steer/strategies.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "steer/steer.h"
+
+enum { WATCHDOG_PERIOD_US = 10000 };
+
+/* Log lines hold no line breaks: one line each. */
+static void log_lines(const char *text)
+{
+    while (*text) {
+        int length = (int)strcspn(text, "\n");
+        if (length)
+            log_error("strategy", "%.*s", length, text);
+        text += length + (text[length] == '\n');
+    }
+}
+
+void strategies_explain(const struct sandbox_error *error, char *ret_text, size_t size_max)
+{
+    struct text text;
+    text_init_fixed(&text, ret_text, size_max);
+    if (error->file[0] && error->line > 0 && !strstr(error->message, error->file))
+        text_format(&text, "%s:%d: ", error->file, (int)error->line);
+    text_format(&text, "%s", error->message);
+    if (error->source_line[0])
+        text_format(&text, "\n  %d | %s", (int)error->line, error->source_line);
+    if (error->locals[0])
+        text_format(&text, "\nlocals:\n%s", error->locals);
+    if (error->traceback[0])
+        text_format(&text, "\ntraceback:\n%s", error->traceback);
+}
+
+/* How long the others waited for the callback that was ended. */
+static void note_gap(struct strategies *strategies, uint32_t offender)
+{
+    int64_t gap_ns = strategy_last_ns(strategies->list[offender].strategy);
+    for (uint32_t i = 0; i < strategies->count; i++) {
+        struct strategy_slot *other = &strategies->list[i];
+        if (i == offender || !other->strategy || gap_ns == 0)
+            continue;
+        other->gaps++;
+        if (gap_ns > other->gap_ns)
+            other->gap_ns = gap_ns;
+    }
+}
+
+void strategies_tell_suspended(struct strategies *strategies)
+{
+    struct session *session = strategies->session;
+    uint64_t suspended = engine_stats(session->engine)->suspended;
+    if (suspended == strategies->suspended_told)
+        return;
+    strategies->suspended_told = suspended;
+    for (uint32_t i = 0; i < strategies->count; i++) {
+        struct strategy_slot *owner = &strategies->list[i];
+        if (!owner->strategy || owner->is_told || !engine_is_suspended(session->engine, owner->id))
+            continue;
+        char text[SESSION_ERROR_MAX];
+        const struct sandbox_error *error = strategy_error(owner->strategy);
+        const char *words = engine_suspension(session->engine, owner->id);
+        owner->is_told = true;
+        session_note(session, "suspended: %s: %s", owner->file, words[0] ? words : "before the restart");
+        log_error("strategy", "%s is suspended: its orders stay, it makes no new ones", owner->file);
+        if (error)
+            strategies_explain(error, text, sizeof text);
+        else
+            snprintf(text, sizeof text, "%s", words);
+        log_lines(text);
+        note_gap(strategies, i);
+        strategies_tell(strategies, i, "suspended", words);
+    }
+}
+
+static oc_rc say_failed(struct strategies *strategies, uint32_t index)
+{
+    struct session *session = strategies->session;
+    const struct strategy_slot *owner = &strategies->list[index];
+    const struct sandbox_error *error = strategy_error(owner->strategy);
+    if (error)
+        strategies_explain(error, session->words.error, sizeof session->words.error);
+    else if (strategy_missing(owner->strategy))
+        return session_fail(session, OC_E_DATA,
+                            "%s: warm-up is too short: %u more bars are needed before --from for its indicators",
+                            owner->file, strategy_missing(owner->strategy));
+    const char *words = engine_suspension(session->engine, owner->id);
+    return session_fail(session, OC_E_STATE, "%s was suspended%s%s", owner->file, words[0] ? ": " : "", words);
+}
+
+bool strategies_have_failed(const struct strategies *strategies)
+{
+    return strategies->ends_on_failure && strategies->session->engine &&
+           engine_stats(strategies->session->engine)->suspended > 0;
+}
+
+oc_rc strategies_check(struct strategies *strategies)
+{
+    for (uint32_t i = 0; i < strategies->count; i++)
+        if (strategies->ends_on_failure && strategies->list[i].strategy &&
+            engine_is_suspended(strategies->session->engine, strategies->list[i].id))
+            return say_failed(strategies, i);
+    return OC_OK;
+}
+
+oc_rc strategies_start(struct strategies *strategies)
+{
+    for (uint32_t i = 0; i < strategies->count; i++) {
+        struct strategy *strategy = strategies->list[i].strategy;
+        oc_rc rc = strategy ? strategy_start(strategy) : OC_OK;
+        session_flush(strategies->session);
+        if (rc < 0 && strategies->ends_on_failure)
+            return say_failed(strategies, i);
+    }
+    return OC_OK;
+}
+
+oc_rc strategies_stop(struct strategies *strategies)
+{
+    for (uint32_t i = 0; i < strategies->count; i++) {
+        struct strategy *strategy = strategies->list[i].strategy;
+        oc_rc rc = strategy ? strategy_stop(strategy, "end") : OC_OK;
+        session_flush(strategies->session);
+        if (rc < 0 && strategies->ends_on_failure)
+            return say_failed(strategies, i);
+    }
+    strategies_tell_suspended(strategies);
+    return OC_OK;
+}
+
+oc_rc strategies_check_ran(struct strategies *strategies)
+{
+    for (uint32_t i = 0; i < strategies->count; i++) {
+        const struct strategy *strategy = strategies->list[i].strategy;
+        if (strategy && strategy_calls(strategy) == 0 && strategy_missing(strategy) &&
+            engine_stats(strategies->session->engine)->requests == 0)
+            return session_fail(strategies->session, OC_E_DATA,
+                                "%s: warm-up took all data: its indicators need %u more bars: give it more data",
+                                strategies->list[i].file, strategy_missing(strategy));
+    }
+    return OC_OK;
+}
+
+uint32_t strategies_loaded(const struct strategies *strategies)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < strategies->count; i++)
+        count += strategies->list[i].strategy != NULL;
+    return count;
+}
+
+const struct strategy_slot *strategies_find(const struct strategies *strategies, uint32_t id)
+{
+    for (uint32_t i = 0; i < strategies->count; i++)
+        if (strategies->list[i].strategy && strategies->list[i].id == id)
+            return &strategies->list[i];
+    return NULL;
+}
+
+const char *strategies_name(const struct strategies *strategies, uint32_t id)
+{
+    for (uint32_t i = 0; i < strategies->number_count; i++)
+        if (strategies->numbers[i].id == id)
+            return strategies->numbers[i].name;
+    return NULL;
+}
+
+void strategies_set_restoring(struct strategies *strategies, bool is_restoring)
+{
+    strategies->is_restoring = is_restoring;
+    for (uint32_t i = 0; i < strategies->count; i++)
+        if (strategies->list[i].strategy)
+            strategy_set_restoring(strategies->list[i].strategy, is_restoring);
+}
+
+/* Watches for suspensions: told, or the end of the run. */
+static void note(void *self, const struct input *input, const struct engine_out *out)
+{
+    struct strategies *strategies = self;
+    (void)input;
+    (void)out;
+    if (__builtin_expect(engine_stats(strategies->session->engine)->suspended == strategies->suspended_told, 1))
+        return;
+    if (strategies->ends_on_failure)
+        strategies->session->pace.is_stopping = true;
+    else
+        strategies_tell_suspended(strategies);
+}
+
+static void release_texts(void *self, struct session *session)
+{
+    struct strategies *strategies = self;
+    (void)session;
+    for (uint32_t i = 0; i < strategies->count; i++) {
+        steer_source_free(strategies->list[i].opened);
+        strategies->list[i].opened = NULL;
+    }
+    free(strategies->numbers);
+    strategies->numbers = NULL;
+    strategies->number_count = 0;
+    text_release(&strategies->prepared);
+}
+
+static oc_rc open_strategies(void *self, struct session *session)
+{
+    struct strategies *strategies = self;
+    oc_rc rc = settings_duration(session->settings, "strategy.deadline", &strategies->deadline_ns);
+    if (rc < 0 && rc != OC_E_NOT_FOUND)
+        return session_fail(session, rc, "%s", session->settings->error);
+    if (!strategies->may_watch)
+        strategies->deadline_ns = 0;
+    if (strategies->deadline_ns > 0 && sandbox_watchdog_start(WATCHDOG_PERIOD_US, &strategies->watchdog) < 0)
+        return session_fail(session, OC_E_IO, "the timer that stops runaway scripts could not be started");
+    strategies->opened_count = strategies->count;
+    for (uint32_t i = 0; i < strategies->count; i++) {
+        rc = strategies_make(strategies, i);
+        if (rc < 0)
+            return rc;
+    }
+    return watchers_add(&session->watchers, &(struct watcher){.self = strategies, .note = note});
+}
+
+static void close_strategies(void *self, struct session *session)
+{
+    struct strategies *strategies = self;
+    (void)session;
+    for (uint32_t i = 0; i < strategies->count; i++)
+        strategies_drop(strategies, i);
+    sandbox_watchdog_stop(strategies->watchdog);
+    strategies->watchdog = NULL;
+}
+
+void strategies_add_texts(struct strategies *strategies, struct session *session)
+{
+    session->journal.header_self = strategies;
+    session->journal.header_write = steer_put_header;
+    session_add_stage(session,
+                      &(struct session_stage){"strategy texts", strategies, steer_read_texts, release_texts});
+}
+
+void strategies_add_stage(struct strategies *strategies, struct session *session)
+{
+    session_add_stage(session, &(struct session_stage){"strategies", strategies, open_strategies, close_strategies});
+}
