@@ -1,14 +1,14 @@
 /* save.c: the engine's state as bytes for a checkpoint, and back.
  *
  * Format: a version, then instruments, markets, accounts with balances, books with lots, orders (closed then open),
- * groups, timers, bar builders, rules' own state, counters. Written and read by the same sequence of fields; a checksum
+ * groups, timers, bar builders, rules' own state, the window of known fills, counters. Written and read by the same sequence of fields; a checksum
  * is the journal's business. Bound to one build: another build id refuses the checkpoint and restores from records. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "engine/impl.h"
 
-enum { SAVE_VERSION = 1, RULE_STATE_MAX = 65536 };
+enum { SAVE_VERSION = 2, RULE_STATE_MAX = 65536 };
 
 struct cursor {
     char *at;
@@ -198,31 +198,61 @@ static void pass_builders(struct engine *engine, struct cursor *cursor)
     pass(cursor, &engine->bar_end_ns, sizeof engine->bar_end_ns);
 }
 
+/* What a rule has written lies where it is: right behind its size. */
 static void pass_rules(struct engine *engine, struct cursor *cursor)
 {
-    char *state = malloc(RULE_STATE_MAX);
-    if (!state) {
-        cursor->is_bad = true;
-        return;
-    }
     if (pass_count(cursor, engine->rule_count, ENGINE_RULES_MAX) != engine->rule_count)
         cursor->is_bad = true;
     for (uint32_t i = 0; i < engine->rule_count && !cursor->is_bad; i++) {
         const struct rule *rule = &engine->rules[i];
-        oc_rc size = 0;
+        uint32_t count = 0;
+        char *size_at = cursor->at;
         bool saves = OC_HAS(rule->table, load) && rule->table->save && rule->table->load;
-        if (cursor->is_writing && saves)
-            size = rule->table->save(rule->self, state, RULE_STATE_MAX);
-        if (size < 0) {
+        count = pass_count(cursor, 0, RULE_STATE_MAX);
+        if (cursor->is_bad)
+            break;
+        size_t room = cursor->left < RULE_STATE_MAX ? cursor->left : RULE_STATE_MAX;
+        if (cursor->is_writing && saves) {
+            oc_rc size = rule->table->save(rule->self, cursor->at, (uint32_t)room);
+            cursor->is_bad |= size < 0 || (size_t)size > room;
+            if (cursor->is_bad)
+                break;
+            count = (uint32_t)size;
+            memcpy(size_at, &count, sizeof count);
+        }
+        if (count > cursor->left) {
             cursor->is_bad = true;
             break;
         }
-        uint32_t count = pass_count(cursor, (uint32_t)size, RULE_STATE_MAX);
-        pass(cursor, state, count);
-        if (!cursor->is_writing && saves && count && !cursor->is_bad && rule->table->load(rule->self, state, count) < 0)
+        if (!cursor->is_writing && saves && count && rule->table->load(rule->self, cursor->at, count) < 0)
             cursor->is_bad = true;
+        cursor->at += count;
+        cursor->left -= count;
     }
-    free(state);
+}
+
+/* In the order in which they came: read back, the same window is made. */
+static void pass_fills(struct engine *engine, struct cursor *cursor)
+{
+    struct fills *fills = orders_fills(engine->orders);
+    if (!cursor->is_writing)
+        fills_release(fills);
+    uint32_t recent = pass_count(cursor, fills->recent_count, fills->recent_max);
+    uint32_t held = pass_count(cursor, fills->held_count, fills->held_max);
+    for (uint32_t i = 0; i < held + recent && !cursor->is_bad; i++) {
+        struct fill_seen seen = {0}, left;
+        if (cursor->is_writing)
+            seen = i < held ? fills->held[i] : *fills_recent_at(fills, i - held);
+        pass(cursor, &seen, sizeof seen);
+        if (cursor->is_writing || cursor->is_bad)
+            continue;
+        if (fills_room(fills) < 0 || fills_has(fills, seen.key) || (!seen.key.low && !seen.key.high))
+            cursor->is_bad = true;
+        else if (i < held)
+            fills_hold(fills, &seen, NULL, NULL); /* there is room */
+        else
+            (void)fills_put(fills, &seen, &left);
+    }
 }
 
 static void pass_all(struct engine *engine, struct cursor *cursor)
@@ -252,16 +282,7 @@ static void pass_all(struct engine *engine, struct cursor *cursor)
     pass_timers(engine, cursor);
     pass_builders(engine, cursor);
     pass_rules(engine, cursor);
-    uint32_t seen = orders_seen_count(engine->orders);
-    seen = pass_count(cursor, seen, ENGINE_FILLS_MAX);
-    for (uint32_t i = 0, at = 0; i < seen && !cursor->is_bad; i++) {
-        uint64_t key[2] = {0, 0};
-        if (cursor->is_writing)
-            orders_seen_at(engine->orders, &at, key);
-        pass(cursor, key, sizeof key);
-        if (!cursor->is_writing && orders_seen_put(engine->orders, key) < 0)
-            cursor->is_bad = true;
-    }
+    pass_fills(engine, cursor);
 }
 
 int64_t engine_save(struct engine *engine, void *bytes, size_t size_max)
