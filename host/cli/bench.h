@@ -25,9 +25,7 @@ struct bench_run {
     enum bench_user user;    /* who gets the bars: the Lua body, or C that does nothing or orders at each bar */
     bool is_watched;         /* the watchdog's timer runs */
     const char *session_dir; /* the journal is written there; NULL: in memory */
-    void (*on_record)(void *arg, const struct oc_event *event);
-    void *on_record_arg;
-    struct session *session; /* while it runs */
+    const struct session_stage *watcher; /* a stage that adds one; NULL: none */
     double ns;               /* of CPU a bar; out, as what follows */
     uint64_t requests;
     uint64_t fills;
@@ -37,9 +35,9 @@ struct bench_run {
 /* bench_bars.c */
 void bench_make_bars(struct oc_ev_bar *bars, uint64_t count);
 /* Opens a session as the row needs it; bench_session_close also on failure (NULL: no memory). */
-struct session *bench_session_open(const struct bench *bench, struct oc_ev_bar *bars, uint64_t count,
+struct run *bench_session_open(const struct bench *bench, struct oc_ev_bar *bars, uint64_t count,
                                    struct bench_run *run);
-void bench_session_close(struct session *session);
+void bench_session_close(struct run *run);
 oc_rc bench_session_run(const struct bench *bench, struct oc_ev_bar *bars, uint64_t count, struct bench_run *run);
 int bench_bars(const struct bench *bench);
 int bench_order(const struct bench *bench);

@@ -170,11 +170,11 @@ static oc_rc add_c_user(struct session *session, enum bench_user kind)
     uint32_t strategy;
     struct engine_client client = {.self = &c_user, .bar = c_bar};
     c_user = (struct c_user){.session = session,
-                             .inst = session->sources[0].inst,
-                             .account = session->account,
+                             .inst = session->data.sources[0].inst,
+                             .account = session->money.account,
                              .orders = kind == BENCH_C_ORDER};
     oc_rc rc = engine_add_client(session->engine, "bench", &client, &strategy);
-    return rc < 0 ? rc : engine_subscribe(session->engine, strategy, session->sources[0].inst, 0);
+    return rc < 0 ? rc : engine_subscribe(session->engine, strategy, session->data.sources[0].inst, 0);
 }
 
 static char *text_for(enum bench_user user)
@@ -187,19 +187,19 @@ static char *text_for(enum bench_user user)
     return text;
 }
 
-struct session *bench_session_open(const struct bench *bench, struct oc_ev_bar *bars, uint64_t count,
+struct run *bench_session_open(const struct bench *bench, struct oc_ev_bar *bars, uint64_t count,
                                    struct bench_run *run)
 {
     struct options *options = calloc(1, sizeof *options);
-    struct session *session = options ? run_session_new(options, bench->registry, "backtest") : NULL;
+    struct run *made = options ? run_new(options, bench->registry, "backtest") : NULL;
     char *text = text_for(run->user);
-    if (!session || !text) {
-        free(session);
+    if (!made || !text) {
+        run_free(made);
         free(options);
         free(text);
         return NULL;
     }
-    session->progress = NULL;
+    struct session *session = made->session;
     settings_set(&options->settings, "account.cash", "1000000 USDT", "bench");
     settings_set(&options->settings, "sim.paper.taker_fee", "0.00001", "bench");
     settings_set(&options->settings, "sim.paper.profile", "ideal", "bench");
@@ -207,50 +207,49 @@ struct session *bench_session_open(const struct bench *bench, struct oc_ev_bar *
         settings_set(&options->settings, "strategy.deadline", "0", "bench");
     if (run->session_dir)
         settings_set(&options->settings, "session.dir", run->session_dir, "bench");
-    session->source_count = session->strategy_count = 1;
-    session->sources[0].memory = bars;
-    session->sources[0].memory_count = count;
-    snprintf(session->strategies[0].file, sizeof session->strategies[0].file, "bench.lua");
-    session->strategies[0].opened = steer_source_new("bench.lua", text, strlen(text));
+    session->data.count = made->strategies.count = 1;
+    session->data.sources[0].memory = bars;
+    session->data.sources[0].memory_count = count;
+    made->strategies.may_watch = made->strategies.ends_on_failure = true;
+    oc_rc rc = strategies_set_text(&made->strategies, 0, "bench.lua", text, strlen(text));
     free(text);
-    session->on_record = run->on_record;
-    session->on_record_arg = run->on_record_arg;
-    oc_rc rc = session_open(session);
+    run_compose(made, 0, run->watcher);
+    if (rc == OC_OK)
+        rc = run_open(made);
     if (rc == OC_OK && run->user != BENCH_LUA)
         rc = add_c_user(session, run->user);
     if (rc < 0) {
-        fprintf(stderr, "outcry: %s\n", session->error[0] ? session->error : "the session could not be opened");
-        bench_session_close(session);
+        fprintf(stderr, "outcry: %s\n",
+                session->words.error[0] ? session->words.error : "the session could not be opened");
+        bench_session_close(made);
         return NULL;
     }
-    return session;
+    return made;
 }
 
-void bench_session_close(struct session *session)
+void bench_session_close(struct run *run)
 {
-    /* The settings are the first member of the options that were made for this session. */
-    struct options *options = (struct options *)(void *)session->settings;
-    session_close(session);
-    free(session);
+    struct options *options = run->options;
+    run_free(run);
     options_release(options);
     free(options);
 }
 
 oc_rc bench_session_run(const struct bench *bench, struct oc_ev_bar *bars, uint64_t count, struct bench_run *run)
 {
-    struct session *session = bench_session_open(bench, bars, count, run);
-    if (!session)
+    struct run *made = bench_session_open(bench, bars, count, run);
+    if (!made)
         return OC_E_STATE;
-    run->session = session;
+    struct session *session = made->session;
     int64_t start_ns = env_clock_cpu();
-    oc_rc rc = session_run(session);
+    oc_rc rc = run_go(made);
     run->ns = (double)(env_clock_cpu() - start_ns) / (double)count;
     run->fills = engine_stats(session->engine)->fills;
     run->requests = engine_stats(session->engine)->requests;
     run->records = door_order_hash(session->door).count;
     if (rc < 0)
-        fprintf(stderr, "outcry: %s\n", session->error);
-    bench_session_close(session);
+        fprintf(stderr, "outcry: %s\n", session->words.error);
+    bench_session_close(made);
     return rc;
 }
 

@@ -8,13 +8,11 @@
 #include "base/env_fork.h"
 #include "base/env_socket.h"
 #include "base/log.h"
+#include "base/json_out.h"
 #include "cli/run.h"
 #include "cli/verbs.h"
 #include "console/terminal.h"
 #include "replay/diff.h"
-#include "replay/rewind.h"
-#include "session/interrupt.h"
-#include "session/session_impl.h"
 
 enum { CONNECT_MAX = 64 };
 
@@ -45,8 +43,9 @@ static void log_line(void *arg, enum log_level level, const char *line, size_t l
         console_server_log(target->server, json.data, json.size);
 }
 
-oc_rc console_listen(struct session *session, int own_fd, bool is_default, bool logs_to_stderr)
+oc_rc console_listen(struct run *run, int own_fd, bool is_default, bool logs_to_stderr)
 {
+    struct session *session = run->session;
     char folder[ENV_SOCKET_PATH_MAX], path[ENV_SOCKET_PATH_MAX + 32];
     const char *place = settings_text(session->settings, "console.socket", is_default ? "auto" : "none");
     bool is_none = strcmp(place, "none") == 0;
@@ -59,35 +58,27 @@ oc_rc console_listen(struct session *session, int own_fd, bool is_default, bool 
         snprintf(path, sizeof path, "%s/host-%d.sock", folder, env_process());
     }
     if (rc == OC_OK)
-        rc = console_server_new(is_none ? NULL : path, own_fd, true, &session->server);
+        rc = console_server_new(is_none ? NULL : path, own_fd, true, &run->console.server);
     if (rc < 0)
         return session_fail(session, rc, "console.socket %s: %s", path, env_error_text());
-    session->has_own_console = own_fd >= 0;
-    log_target = (struct log_target){session->server, logs_to_stderr};
+    run->console.has_own = own_fd >= 0;
+    log_target = (struct log_target){run->console.server, logs_to_stderr};
     log_set_sink(log_line, &log_target);
     return OC_OK;
 }
 
-void console_unlisten(struct session *session)
+void console_unlisten(struct run *run)
 {
     log_set_sink(NULL, NULL);
     log_target.server = NULL;
-    console_server_free(session->server);
-    session->server = NULL;
+    console_server_free(run->console.server);
+    run->console.server = NULL;
 }
 
 /* The verb. */
 
-struct wish {
-    const char *attach; /* a socket, or a session folder; "": the only host that runs */
-    bool is_attached;
-    bool may_trade;
-    bool has_pane;
-    bool is_paused; /* the session begins so */
-};
-
 struct host { /* the session's thread */
-    struct session *session;
+    struct run *run;
     struct env_signal *opened;
     oc_rc rc;
     bool is_open;
@@ -97,17 +88,17 @@ struct host { /* the session's thread */
 static void host_run(void *arg)
 {
     struct host *host = arg;
-    host->rc = run_open(host->session);
+    host->rc = run_open(host->run);
     host->is_open = host->rc == OC_OK;
     env_signal_post(host->opened);
     if (host->rc == OC_OK)
-        host->rc = session_run(host->session);
+        host->rc = run_go(host->run);
     if (host->rc == OC_E_AGAIN)
         host->rc = OC_OK;
     if (host->rc == OC_OK)
-        host->rc = session_finish(host->session, host->result);
+        host->rc = run_finish(host->run, host->result);
     if (host->is_open)
-        console_server_end(host->session->server); /* whoever still asks would wait in vain */
+        console_server_end(host->run->console.server); /* whoever still asks would wait in vain */
 }
 
 static const char *history_file(char path[512])
@@ -130,7 +121,7 @@ static bool diff(void *arg, const char *a, const char *b, char *text, size_t siz
     return session_diff(a, b, &out) == OC_OK;
 }
 
-static int talk(int fd, const struct settings *settings, const struct wish *wish)
+int console_talk(int fd, const struct settings *settings, const struct console_wish *wish)
 {
     struct link *link = NULL;
     char history[512];
@@ -169,9 +160,10 @@ static void summary(const struct session *session, const struct result *result)
 }
 
 /* A session in this process, on a thread of its own, and its console on this one. */
-static int console_here(struct session *session, const struct wish *wish)
+static int console_here(struct run *run, const struct console_wish *wish)
 {
-    struct host host = {.session = session};
+    struct session *session = run->session;
+    struct host host = {.run = run};
     struct env_thread *thread = NULL;
     int pair[2], code = EXIT_RUN;
     host.result = calloc(1, sizeof *host.result);
@@ -180,16 +172,17 @@ static int console_here(struct session *session, const struct wish *wish)
         free(host.result);
         return complain("the console could not be opened", rc);
     }
-    session->may_be_empty = true;
+    run->strategies.may_be_empty = true;
     session->pace.is_paused = wish->is_paused;
     rc = env_signal_new(&host.opened);
     if (rc == OC_OK)
-        rc = console_listen(session, pair[0], false, false);
+        rc = console_listen(run, pair[0], false, false);
+    run_compose(run, RUN_CONSOLE | RUN_RECOVERS, NULL);
     if (rc == OC_OK)
         rc = env_thread_start(host_run, &host, &thread);
     if (rc == OC_OK) {
         env_signal_wait(host.opened, -1);
-        code = host.is_open ? talk(pair[1], session->settings, wish) : EXIT_RUN;
+        code = host.is_open ? console_talk(pair[1], session->settings, wish) : EXIT_RUN;
         if (!host.is_open)
             env_close(pair[1]);
         env_thread_join(thread);
@@ -198,9 +191,9 @@ static int console_here(struct session *session, const struct wish *wish)
             summary(session, host.result);
     }
     if (rc < 0)
-        code = complain(session->error[0] ? session->error : "the session could not be opened", rc);
+        code = complain(session->words.error[0] ? session->words.error : "the session could not be opened", rc);
     session_close(session);
-    console_unlisten(session);
+    console_unlisten(run);
     env_signal_free(host.opened);
     free(host.result);
     return code;
@@ -261,20 +254,20 @@ static oc_rc connect_only(int *ret_fd)
     return OC_E_NOT_FOUND;
 }
 
-static int attach(const struct settings *settings, const struct wish *wish)
+static int attach(const struct settings *settings, const struct console_wish *wish)
 {
     int fd;
     oc_rc rc = *wish->attach ? env_socket_connect(wish->attach, &fd) : connect_only(&fd);
     if (rc < 0 && *wish->attach)
         fprintf(stderr, "outcry: --attach: %s\n", env_error_text());
-    return rc < 0 ? EXIT_RUN : talk(fd, settings, wish);
+    return rc < 0 ? EXIT_RUN : console_talk(fd, settings, wish);
 }
 
 /* Takes this verb's own options out of argv. */
-static int take_wish(int argc, char **argv, struct wish *ret_wish)
+static int take_wish(int argc, char **argv, struct console_wish *ret_wish)
 {
     int kept = 0;
-    struct wish wish = {.has_pane = true};
+    struct console_wish wish = {.has_pane = true};
     for (int i = 0; i < argc; i++) {
         if (strcmp(argv[i], "--attach") == 0) {
             wish.is_attached = true;
@@ -316,39 +309,12 @@ static oc_rc set_defaults(struct options *options)
     return rc;
 }
 
-struct replayed {
-    const char *dir;
-    int fd;
-    int other;
-};
-
-static int replay_child(void *arg)
-{
-    const struct replayed *replayed = arg;
-    env_close(replayed->other);
-    return replay_serve(replayed->dir, replayed->fd);
-}
-
-int rewind_console(const char *dir, bool has_pane)
-{
-    const struct settings settings = {0};
-    struct wish wish = {.has_pane = has_pane};
-    int pair[2], pid;
-    if (env_socket_pair(pair) < 0)
-        return complain(env_error_text(), OC_E_IO);
-    struct replayed replayed = {dir, pair[0], pair[1]};
-    if (env_fork_child(replay_child, &replayed, &pid) < 0)
-        return complain(env_error_text(), OC_E_IO);
-    env_close(pair[0]);
-    return talk(pair[1], &settings, &wish);
-}
-
 int verb_console(int argc, char **argv)
 {
-    struct wish wish;
+    struct console_wish wish;
     struct options *options = calloc(1, sizeof *options);
     struct registry *registry = calloc(1, sizeof *registry);
-    struct session *session = NULL;
+    struct run *run = NULL;
     int code = EXIT_RUN;
     argc = take_wish(argc, argv, &wish);
     if (!options || !registry)
@@ -367,15 +333,15 @@ int verb_console(int argc, char **argv)
     } else if (wish.is_attached) {
         code = attach(&options->settings, &wish);
     } else if (set_defaults(options) == OC_OK && run_load_plugins(registry) == OC_OK) {
-        session = run_session_new(options, registry, "paper");
-        if (!session)
+        run = run_new(options, registry, "paper");
+        if (!run)
             goto out;
-        session->progress = NULL;
-        rc = run_setup_paper(session, options);
-        code = rc < 0 ? complain(session->error, rc) : console_here(session, &wish);
+        run->strategies.may_watch = true;
+        rc = run_take_paper(run);
+        code = rc < 0 ? complain(run->session->words.error, rc) : console_here(run, &wish);
     }
 out:
-    free(session);
+    run_free(run);
     free(registry);
     if (options)
         options_release(options);

@@ -1,14 +1,22 @@
-/* console.h: consoles on a session: where a host listens, and `outcry console` itself. */
+/* console.h: consoles of a run: where they ask, where the log goes to, and the terminal. */
 #ifndef CLI_CONSOLE_H
 #define CLI_CONSOLE_H
 
-#include "session/session.h"
+#include "cli/run.h"
 
-/* [setup] Opens the session's letter box: at console.socket ("auto": a name of its own in the runtime folder; "none"), and
- * for its own console when own_fd is not negative. Log lines go to the consoles from then on, and to stderr if told so.
- * `is_default` says whether "auto" holds where nothing is set. session->error on failure. */
-oc_rc console_listen(struct session *session, int own_fd, bool is_default, bool logs_to_stderr);
-/* After session_close. */
-void console_unlisten(struct session *session);
+struct console_wish {
+    const char *attach; /* a socket, or a session folder; "": the only host that runs */
+    bool is_attached;
+    bool may_trade;
+    bool has_pane;
+    bool is_paused; /* the session begins so */
+};
+
+/* Opens the server that consoles ask: at the socket that the settings name (`is_default`: one of its own where they do not), and
+ * for the console of this process at the other end of own_fd, unless it is negative. */
+oc_rc console_listen(struct run *run, int own_fd, bool is_default, bool logs_to_stderr);
+void console_unlisten(struct run *run);
+/* The terminal's side, to its end. Returns the exit code. Takes fd over. */
+int console_talk(int fd, const struct settings *settings, const struct console_wish *wish);
 
 #endif

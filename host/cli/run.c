@@ -1,4 +1,6 @@
-/* run.c: backtest and paper: options to a session, the session to a report. */
+/* run.c: what verbs that run sessions share: options to a composition, the composition to a report. */
+#include "cli/run.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -6,17 +8,14 @@
 
 #include "base/env.h"
 #include "base/log.h"
-#include "cli/console.h"
-#include "cli/run.h"
 #include "cli/verbs.h"
 #include "config/check.h"
-#include "config/options.h"
-#include "recover/restore.h"
 #include "report/report.h"
-#include "session/interrupt.h"
-#include "session/session_impl.h"
 
-static void log_to_stderr(void *arg, enum log_level level, const char *line, size_t length)
+enum { PAPER_DEADLINE_NS = 250000000, TURNS_BETWEEN_LOOKS = 1023 };
+#define BACKTEST_DEADLINE_NS 10000000000LL
+
+void run_log_to_stderr(void *arg, enum log_level level, const char *line, size_t length)
 {
     (void)arg;
     (void)level;
@@ -44,26 +43,53 @@ static bool ends_with(const char *text, const char *end)
 }
 
 /* Words ending in .lua are strategies, all others data. */
-static oc_rc take_words(struct session *session, const struct options *options)
+oc_rc run_take_words(struct run *run)
 {
+    struct session *session = run->session;
+    struct strategies *strategies = &run->strategies;
+    const struct options *options = run->options;
     for (uint32_t i = 0; i < options->word_count; i++) {
         const char *word = options->words[i];
         if (ends_with(word, ".lua")) {
-            if (session->strategy_count == SESSION_STRATEGIES_MAX)
-                return session_fail(session, OC_E_LIMIT, "at most %d strategies", SESSION_STRATEGIES_MAX);
-            snprintf(session->strategies[session->strategy_count++].file, sizeof session->strategies[0].file, "%s",
-                     word);
+            if (strategies->count == STRATEGIES_MAX)
+                return session_fail(session, OC_E_LIMIT, "at most %d strategies", STRATEGIES_MAX);
+            snprintf(strategies->list[strategies->count++].file, sizeof strategies->list[0].file, "%s", word);
         } else {
-            if (session->source_count == FEED_SOURCES_MAX)
+            if (session->data.count == FEED_SOURCES_MAX)
                 return session_fail(session, OC_E_LIMIT, "at most %d data files", FEED_SOURCES_MAX);
-            snprintf(session->sources[session->source_count++].path, sizeof session->sources[0].path, "%s", word);
+            snprintf(session->data.sources[session->data.count++].path, sizeof session->data.sources[0].path, "%s",
+                     word);
         }
     }
-    for (; session->param_count < options->param_count && session->param_count < SESSION_PARAMS_MAX;
-         session->param_count++) {
-        const struct option_param *param = &options->params[session->param_count];
-        session->params[session->param_count] = (struct strategy_param){param->name, param->value};
+    for (uint32_t i = 0; i < options->param_count; i++) {
+        oc_rc rc = strategies_add_param(strategies, options->params[i].name, options->params[i].value);
+        if (rc < 0)
+            return session_fail(session, rc, "-p: at most %d parameters", STRATEGIES_PARAMS_MAX);
     }
+    return OC_OK;
+}
+
+oc_rc run_take_paper(struct run *run)
+{
+    struct session *session = run->session;
+    const char *feed = settings_text(session->settings, "session.feed", NULL);
+    oc_rc rc = run_take_words(run);
+    if (rc == OC_OK)
+        rc = check_speed(session->settings, &session->pace.speed);
+    if (rc == OC_E_NOT_FOUND)
+        rc = OC_OK;
+    if (rc < 0)
+        return session_fail(session, rc, "%s", session->settings->error);
+    if (feed) {
+        const char *path = strncmp(feed, "replay:", 7) == 0 ? feed + 7 : feed;
+        if (path == feed && !feed_is_synthetic(feed))
+            return session_fail(session, OC_E_CONFIG,
+                                "--feed: found '%s', expected replay:FILE, synthetic[:RATE] or synthetic-bars[:COUNT]",
+                                feed);
+        snprintf(session->data.sources[session->data.count++].path, sizeof session->data.sources[0].path, "%s", path);
+    }
+    if (session->data.count == 0)
+        return session_fail(session, OC_E_CONFIG, "paper needs --feed replay:FILE or --feed synthetic");
     return OC_OK;
 }
 
@@ -81,7 +107,7 @@ oc_rc run_load_plugins(struct registry *registry)
 /* Where the data stand: share of the first file read, or of the synthetic events; negative: nobody knows. */
 static double share_of(const struct session *session)
 {
-    const struct feed_source *source = &session->sources[0];
+    const struct feed_source *source = &session->data.sources[0];
     double share;
     if (source->synthetic.max)
         return (double)source->synthetic.count / (double)source->synthetic.max;
@@ -103,49 +129,139 @@ static void show_progress(struct session *session)
     if (is_first)
         return;
     if (share < 0)
-        fprintf(stderr, "\r%llu events ", (unsigned long long)inbox_index(session->loop));
+        fprintf(stderr, "\r%llu events ", (unsigned long long)inbox_index(session->inbox));
     else
         fprintf(stderr, "\r[%.*s%.*s] %3d %%  %llu events ", done < WIDTH ? done : WIDTH, full,
                 done < WIDTH ? WIDTH - done : 0, none, (int)(share * 100),
-                (unsigned long long)inbox_index(session->loop));
+                (unsigned long long)inbox_index(session->inbox));
 }
 
-struct session *run_session_new(struct options *options, struct registry *registry, const char *mode)
+static void show(void *self)
 {
-    struct session *session = calloc(1, sizeof *session);
-    if (!session)
+    struct run *run = self;
+    if ((++run->progress_turns & TURNS_BETWEEN_LOOKS) == 0)
+        show_progress(run->session);
+}
+
+static oc_rc open_progress(void *self, struct session *session)
+{
+    return watchers_add(&session->watchers, &(struct watcher){.self = self, .rest = show});
+}
+
+struct run *run_new(struct options *options, struct registry *registry, const char *label)
+{
+    struct run *run = calloc(1, sizeof *run);
+    if (!run)
         return NULL;
-    session->settings = &options->settings;
-    session->registry = registry;
-    session->mode = mode;
-    if (!options->quiet && !options->json && isatty(2))
-        session->progress = show_progress;
-    return session;
+    run->options = options;
+    run->registry = registry;
+    run->session = session_new(&options->settings, registry, label);
+    if (run->session)
+        return run;
+    free(run);
+    return NULL;
 }
 
-oc_rc run_open(struct session *session)
+void run_free(struct run *run)
 {
+    if (!run)
+        return;
+    session_free(run->session);
+    free(run);
+}
+
+void run_compose(struct run *run, uint32_t parts, const struct session_stage *before_balances)
+{
+    struct session *session = run->session;
+    struct strategies *strategies = &run->strategies;
+    run->parts = parts;
+    if (!strategies->deadline_ns)
+        strategies->deadline_ns = parts & RUN_CONSOLE ? PAPER_DEADLINE_NS : BACKTEST_DEADLINE_NS;
+    run->restore.parts = (struct checkpoint_parts){strategies, &run->meter};
+    strategies_add_texts(strategies, session);
+    session_add_kernel(session);
+    if (parts & RUN_CONSOLE)
+        console_host_add_stage(&run->console, session, strategies);
+    if (before_balances)
+        session_add_stage(session, before_balances);
+    session_add_balances(session);
+    meter_add_stage(&run->meter, session);
+    strategies_add_stage(strategies, session);
+    if (parts & RUN_PROGRESS && !run->options->quiet && !run->options->json && isatty(2))
+        session_add_stage(session, &(struct session_stage){"progress", run, open_progress, NULL});
+}
+
+oc_rc run_open(struct run *run)
+{
+    struct session *session = run->session;
+    struct restore *restore = &run->restore;
     const char *dir = settings_text(session->settings, "session.dir", NULL);
-    struct restore restore = {0};
-    session->checkpoints = dir != NULL;
     oc_rc rc = dir ? session_lock(session, dir) : OC_OK;
-    if (rc == OC_OK && dir && strcmp(session->mode, "paper") == 0)
-        rc = restore_open(&restore, session, dir);
+    if (dir) {
+        session->journal.self = &restore->parts;
+        session->journal.checkpoint = checkpoint_start;
+    }
+    if (rc == OC_OK && dir && run->parts & RUN_RECOVERS)
+        rc = restore_open(restore, session, dir);
     if (rc == OC_OK)
         rc = session_open(session);
-    if (rc == OC_OK && restore.has_journal) {
-        rc = restore_apply(&restore, session);
+    if (rc == OC_OK && restore->has_journal) {
+        rc = restore_apply(restore, session);
         if (rc == OC_OK)
             log_info("restore", "%s: %llu records, %llu market events, %llu orders open; going on", dir,
-                     (unsigned long long)restore.records, (unsigned long long)restore.markets,
-                     (unsigned long long)restore.in_flight);
+                     (unsigned long long)restore->records, (unsigned long long)restore->markets,
+                     (unsigned long long)restore->in_flight);
     }
-    restore_close(&restore);
+    restore_close(restore);
     return rc;
 }
 
-static oc_rc write_reports(struct session *session, const struct options *options, const struct result *result)
+oc_rc run_go(struct run *run)
 {
+    oc_rc rc = run->restore.is_restored ? OC_OK : strategies_start(&run->strategies);
+    if (rc == OC_OK)
+        rc = session_run(run->session);
+    run->was_interrupted = rc == OC_E_AGAIN;
+    if (rc == OC_OK || rc == OC_E_AGAIN)
+        console_host_linger(&run->console);
+    oc_rc checked = strategies_check(&run->strategies);
+    return checked < 0 ? checked : rc;
+}
+
+oc_rc run_finish(struct run *run, struct result *ret_result)
+{
+    struct session *session = run->session;
+    struct strategies *strategies = &run->strategies;
+    const bool closes = strcmp(settings_text(session->settings, "session.end", "close"), "close") == 0;
+    oc_rc rc = strategies_stop(strategies);
+    if (rc < 0)
+        return rc;
+    session_drain_answers(session, session->clock.now_ns);
+    const char *halt = engine_latched(session->engine, session->money.account);
+    if (halt)
+        session_note(session, "halted by risk: %s: nothing more was opened", halt);
+    if (closes && !session->words.error[0])
+        rc = session_close_positions(session);
+    if (run->restore.is_restored) /* counts are of the whole session, curve and round trips since the last start */
+        collect_restored(&run->meter.collect, engine_stats(session->engine)->fills);
+    run->meter.drift = session_reconcile(session);
+    session_note_data(session);
+    oc_rc valued = meter_result(&run->meter, ret_result);
+    const struct strategy *first = strategies->list[0].strategy;
+    ret_result->strategy = first ? strategy_name(first) : "none";
+    ret_result->strategy_file = strategies->list[0].file;
+    if (first)
+        strategy_params_text(first, run->params_text, sizeof run->params_text);
+    ret_result->params = run->params_text;
+    ret_result->bar_calls = first ? strategy_calls(first) : 0;
+    ret_result->error = session->words.error[0] ? session->words.error : NULL;
+    return rc < 0 ? rc : valued;
+}
+
+static oc_rc write_reports(struct run *run, const struct result *result)
+{
+    struct session *session = run->session;
+    const struct options *options = run->options;
     oc_rc rc = OC_OK;
     if (options->json)
         rc = report_json(result, stdout);
@@ -162,121 +278,35 @@ static oc_rc write_reports(struct session *session, const struct options *option
     return OC_OK;
 }
 
-oc_rc run_to_report(struct session *session, const struct options *options)
+oc_rc run_to_report(struct run *run)
 {
+    struct session *session = run->session;
     struct result *result = calloc(1, sizeof *result);
     if (!result)
         return OC_E_NOMEM;
     int64_t start_ns = env_clock_mono();
-    bool is_paper = strcmp(session->mode, "paper") == 0;
-    oc_rc rc = is_paper ? console_listen(session, -1, session->speed > 0, true) : OC_OK;
-    session->may_be_empty = session->server != NULL;
+    oc_rc rc = run_open(run);
     if (rc == OC_OK)
-        rc = run_open(session);
-    if (rc == OC_OK)
-        rc = session_run(session);
-    bool interrupted = rc == OC_E_AGAIN;
-    if (rc == OC_OK && !session->is_restored && !session->server)
-        rc = session_check_ran(session);
-    if (rc == OC_OK || interrupted) {
-        rc = session_finish(session, result);
+        rc = run_go(run);
+    if (rc == OC_OK && !run->restore.is_restored && !run->console.server) {
+        rc = session_check_data(session, run->meter.collect.events);
+        if (rc == OC_OK)
+            rc = strategies_check_ran(&run->strategies);
+    }
+    if (rc == OC_OK || run->was_interrupted) {
+        rc = run_finish(run, result);
         result->seconds = (double)(env_clock_mono() - start_ns) / 1e9;
-        if (session->progress)
+        if (run->progress_turns > TURNS_BETWEEN_LOOKS)
             fputs("\r\x1b[K", stderr);
-        if (interrupted)
+        if (run->was_interrupted)
             fputs("outcry: interrupted: the report covers what was run\n", stderr);
         if (rc < 0)
             session_fail(session, rc, "the run could not be ended (code %d)", (int)rc);
         else
-            rc = write_reports(session, options, result);
-        if (session->drift)
+            rc = write_reports(run, result);
+        if (run->meter.drift)
             rc = session_fail(session, OC_E_STATE, "the simulator and the portfolio disagree: this is a defect");
     }
     free(result);
     return rc;
 }
-
-static oc_rc setup_backtest(struct session *session, const struct options *options)
-{
-    return take_words(session, options);
-}
-
-oc_rc run_setup_paper(struct session *session, const struct options *options)
-{
-    const char *feed = settings_text(session->settings, "session.feed", NULL);
-    oc_rc rc = take_words(session, options);
-    if (rc == OC_OK)
-        rc = check_speed(session->settings, &session->speed);
-    if (rc == OC_E_NOT_FOUND)
-        rc = OC_OK;
-    if (rc < 0 && !session->error[0])
-        session_fail(session, rc, "%s", session->settings->error);
-    if (rc == OC_OK && feed) {
-        const char *path = strncmp(feed, "replay:", 7) == 0 ? feed + 7 : feed;
-        if (path == feed && strncmp(feed, "synthetic", 9) != 0)
-            return session_fail(session, OC_E_CONFIG,
-                                "--feed: found '%s', expected replay:FILE, synthetic[:RATE] or synthetic-bars[:COUNT]",
-                                feed);
-        snprintf(session->sources[session->source_count++].path, sizeof session->sources[0].path, "%s", path);
-    }
-    if (rc == OC_OK && session->source_count == 0)
-        return session_fail(session, OC_E_CONFIG, "paper needs --feed replay:FILE or --feed synthetic");
-    return rc;
-}
-
-static int run(int argc, char **argv, const char *mode,
-               oc_rc (*setup)(struct session *session, const struct options *options))
-{
-    struct options *options = calloc(1, sizeof *options);
-    struct registry *registry = calloc(1, sizeof *registry);
-    struct session *session = NULL;
-    int code = EXIT_RUN;
-    if (!options || !registry)
-        goto out;
-    log_set_sink(log_to_stderr, NULL);
-    if (options_parse(options, argc, argv) < 0) {
-        fprintf(stderr, "outcry: %s\n", options->error);
-        code = EXIT_USE;
-        goto out;
-    }
-    if (options->help) {
-        code = verb_help(0, NULL);
-        goto out;
-    }
-    oc_rc rc = options_settle(options);
-    if (rc < 0) {
-        code = complain(options->error, rc);
-        goto out;
-    }
-    if (options->quiet)
-        log_set_level(LOG_ERROR);
-    rc = run_load_plugins(registry);
-    session = run_session_new(options, registry, mode);
-    if (rc < 0 || !session)
-        goto out;
-    interrupt_install();
-    rc = setup(session, options);
-    if (rc == OC_OK)
-        rc = run_to_report(session, options);
-    log_flush();
-    const char *halt = rc == OC_OK ? engine_latched(session->engine, session->account) : NULL;
-    code = rc < 0 ? complain(session->error[0] ? session->error : "the run failed", rc) : EXIT_GOOD;
-    if (halt) {
-        fprintf(stderr, "outcry: halted by risk: %s: nothing more was opened\n", halt);
-        code = EXIT_RISK;
-    }
-out:
-    if (session) {
-        session_close(session);
-        console_unlisten(session);
-    }
-    free(session);
-    free(registry);
-    if (options)
-        options_release(options);
-    free(options);
-    return code;
-}
-
-int verb_backtest(int argc, char **argv) { return run(argc, argv, "backtest", setup_backtest); }
-int verb_paper(int argc, char **argv) { return run(argc, argv, "paper", run_setup_paper); }

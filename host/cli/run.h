@@ -1,23 +1,62 @@
-/* run.h: what the verbs that run sessions share. */
+/* run.h: a composition: the kernel and what is put around it. Each verb that runs a session makes one of these.
+ *
+ * Invariants: what a composition is made of is said once, by run_compose; nothing asks later which verb it was. */
 #ifndef CLI_RUN_H
 #define CLI_RUN_H
 
+#include "base/log.h"
 #include "config/options.h"
+#include "recover/restore.h"
+#include "report/meter.h"
+#include "serve/console_host.h"
 #include "session/session.h"
+#include "steer/strategies.h"
+
+enum run_part {
+    RUN_CONSOLE = 1,  /* consoles may ask; recorded commands are carried out */
+    RUN_RECOVERS = 2, /* a folder with records is gone on with */
+    RUN_PROGRESS = 4  /* a line on the terminal shows how far it is */
+};
+
+struct run {
+    struct options *options; /* borrowed */
+    struct registry *registry;
+    struct session *session; /* owned */
+    struct strategies strategies;
+    struct meter meter;
+    struct console_host console;
+    struct restore restore;
+    uint32_t parts; /* RUN_... */
+    uint64_t progress_turns;
+    bool was_interrupted;
+    char params_text[4096]; /* of the first strategy, for a report */
+};
 
 int exit_code(oc_rc rc);
 /* Says it on stderr and returns the exit code of rc. */
 int complain(const char *text, oc_rc rc);
+/* For log_set_sink. */
+void run_log_to_stderr(void *arg, enum log_level level, const char *line, size_t length);
 /* The plugins of the embedded default. */
 oc_rc run_load_plugins(struct registry *registry);
-/* Owned: session_close and free. NULL: no memory. */
-struct session *run_session_new(struct options *options, struct registry *registry, const char *mode);
-/* Strategies, data and feed of `paper`, from words and settings. */
-oc_rc run_setup_paper(struct session *session, const struct options *options);
-/* Takes the session's folder for this process alone and opens the session; where a paper session has records in it, goes on
- * from where they end. session->error says what went wrong. */
-oc_rc run_open(struct session *session);
-/* Opens, runs, reports. session->error says what went wrong. */
-oc_rc run_to_report(struct session *session, const struct options *options);
+
+/* Owned: run_free, which closes the session and takes NULL. NULL: no memory. */
+struct run *run_new(struct options *options, struct registry *registry, const char *label);
+void run_free(struct run *run);
+/* Strategy and data files, and parameters, of the command line. */
+oc_rc run_take_words(struct run *run);
+/* The same, speed and feed of a paper session. */
+oc_rc run_take_paper(struct run *run);
+/* [setup] The stages of this composition; `before_balances` NULL: none beside the console. */
+void run_compose(struct run *run, uint32_t parts, const struct session_stage *before_balances);
+/* Takes the session's folder for this process alone and opens the session, or goes on where its records end.
+ * session->words.error says what went wrong. */
+oc_rc run_open(struct run *run);
+/* From the first strategy's start to the end of the data, or until it is stopped: OC_E_AGAIN. */
+oc_rc run_go(struct run *run);
+/* Ends strategies, and positions by policy, and fills *ret_result, which borrows from the run. */
+oc_rc run_finish(struct run *run, struct result *ret_result);
+/* Opens, runs, reports. */
+oc_rc run_to_report(struct run *run);
 
 #endif

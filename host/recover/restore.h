@@ -11,19 +11,21 @@
 #define RECOVER_RESTORE_H
 
 #include "journal/read.h"
-#include "session/session.h"
+#include "recover/checkpoint.h"
 
 struct restore {
+    struct checkpoint_parts parts; /* set by the caller before anything else */
     struct journal_reader *reader;
     struct door_resume resume;
     uint64_t records;   /* applied as facts */
     uint64_t markets;   /* read again */
     uint64_t in_flight; /* orders open after it */
     bool has_journal;
+    bool is_restored; /* something was: it is not begun anew */
     bool is_same_sim; /* the simulator is the file that was recorded with; else the records are all it learns */
 };
 
-/* Looks into the folder. OC_OK with has_journal false: it is new. OC_E_DATA: damaged, session->error says where. */
+/* Looks into the folder. OC_OK with has_journal false: it is new. OC_E_DATA: damaged, words.error says where. */
 oc_rc restore_open(struct restore *restore, struct session *session, const char *dir);
 /* After session_open, before session_run. */
 oc_rc restore_apply(struct restore *restore, struct session *session);
@@ -34,10 +36,7 @@ oc_rc restore_sim_market(const struct restore *restore, struct session *session,
 oc_rc restore_sim_record(const struct restore *restore, struct session *session, const struct oc_event *event);
 
 /* restore_same.c: OC_E_CONFIG: data, seed, money, fills, strategies or parameters are not those the session began with. */
-oc_rc restore_is_same(struct session *session, const struct journal_reader *reader, const char *dir,
-                      bool *ret_is_same_sim);
-
-/* Engine, simulator and strategies as one blob for the journal. */
-oc_rc session_checkpoint(struct session *session);
+oc_rc restore_is_same(struct session *session, struct strategies *strategies, const struct journal_reader *reader,
+                      const char *dir, bool *ret_is_same_sim);
 
 #endif

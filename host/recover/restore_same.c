@@ -1,12 +1,9 @@
 /* restore_same.c: a session is gone on with only as what it is: other data, money or strategies would be another session on top
  * of its records, and its time would run backwards. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "recover/restore.h"
-#include "session/session_impl.h"
-#include "steer/steer.h"
 
 enum { LINE_SIZE = 1024 };
 
@@ -37,6 +34,7 @@ static bool is_same_data(const char *then, const char *now)
 
 struct same {
     struct session *session;
+    struct strategies *strategy_list;
     uint32_t sources, strategies, params, fixed;
     bool is_same_sim;
     char found[LINE_SIZE]; /* what differs; empty: nothing */
@@ -48,110 +46,129 @@ static void differs(struct same *same, const char *what, const char *then, const
         snprintf(same->found, sizeof same->found, "%s was %s, now %s", what, then, now ? now : "not given");
 }
 
-static void look_at_setting(struct same *same, char *text)
+static void look_at_setting(struct same *same, const struct header_line *line)
 {
-    char *equals = strchr(text, '=');
-    if (!equals)
-        return;
-    *equals = 0;
-    const char *now = settings_text(same->session->settings, text, NULL);
-    if (!is_fixed(text))
+    char key[SETTING_KEY_MAX], then[SETTING_VALUE_MAX];
+    header_text(line, 0, key, sizeof key);
+    header_text(line, 1, then, sizeof then);
+    const char *now = settings_text(same->session->settings, key, NULL);
+    if (!is_fixed(key))
         return;
     same->fixed++;
-    if (!now || strcmp(now, equals + 1) != 0)
-        differs(same, text, equals + 1, now);
+    if (!now || strcmp(now, then) != 0)
+        differs(same, key, then, now);
+}
+
+static void look_at_plugin(struct same *same, const struct header_line *line)
+{
+    char id[80], hash[20], now[20] = "";
+    header_text(line, 0, id, sizeof id);
+    header_text(line, 2, hash, sizeof hash);
+    const struct registry_entry *sim = registry_find(same->session->registry, NULL, id);
+    if (strcmp(id, "outcry.paper") != 0)
+        return;
+    if (sim)
+        snprintf(now, sizeof now, "%016llx", (unsigned long long)sim->hash);
+    same->is_same_sim = strcmp(now, hash) == 0;
+}
+
+static void look_at_data(struct same *same, const struct header_line *line)
+{
+    const struct session_data *data = &same->session->data;
+    char then[LINE_SIZE];
+    const char *now = same->sources < data->count ? data->sources[same->sources].path : NULL;
+    header_text(line, 0, then, sizeof then);
+    if (!now || !is_same_data(then, now))
+        differs(same, "the data", then, now);
+    same->sources++;
+}
+
+static void look_at_param(struct same *same, const struct header_line *line)
+{
+    const struct strategies *strategies = same->strategy_list;
+    char name[LINE_SIZE], value[LINE_SIZE];
+    bool is_there = false;
+    header_text(line, 0, name, sizeof name);
+    header_text(line, 1, value, sizeof value);
+    for (uint32_t i = 0; i < strategies->param_count && !is_there; i++)
+        is_there = strcmp(name, strategies->params[i].name) == 0 && strcmp(value, strategies->params[i].value) == 0;
+    if (!is_there)
+        differs(same, "a parameter", name, "another");
+    same->params++;
+}
+
+static void look_at_seed(struct same *same, const struct header_line *line)
+{
+    char then[24], now[24];
+    int64_t seed = 1;
+    header_text(line, 0, then, sizeof then);
+    settings_integer(same->session->settings, "session.seed", &seed);
+    snprintf(now, sizeof now, "%llu", (unsigned long long)seed);
+    if (strcmp(now, then) != 0)
+        differs(same, "the seed", then, now);
 }
 
 /* What the session began with is what it goes on with, whatever the file holds now. */
-static size_t take_source(struct same *same, const char *line, const char *body, size_t left)
+static void look_at_strategy(struct same *same, const struct header_line *line)
 {
-    struct session *session = same->session;
-    size_t size = 0;
-    const bool is_module = strncmp(line, "module ", 7) == 0;
+    struct strategies *strategies = same->strategy_list;
+    const bool is_module = strcmp(line->word, "module") == 0;
     const uint32_t index = same->strategies - is_module;
-    if (index >= session->strategy_count)
-        return sscanf(line, "%*s %*s %zu", &size) == 1 ? size : 0;
-    struct session_strategy *owner = &session->strategies[index];
-    if (session_take_source(owner, line, body, left, &size) < 0)
+    struct strategy_slot *slot = index < strategies->count ? &strategies->list[index] : NULL;
+    char name[256];
+    header_text(line, 0, name, sizeof name);
+    if (!is_module) {
+        same->strategies++;
+        if (!slot || strcmp(last_part(slot->file), last_part(name)) != 0)
+            differs(same, "the strategy", name, slot ? slot->file : NULL);
+    }
+    if (!slot)
+        return;
+    if (strategies_take_source(slot, line) < 0)
         differs(same, "a strategy's text", "damaged", "expected whole");
     else
-        snprintf(owner->opened->file, sizeof owner->opened->file, "%s", owner->file);
-    return size;
+        strategies_rename_source(slot);
 }
 
-/* One line of the header. Returns how many bytes of a text follow it. */
-static size_t look_at(struct same *same, char *line, const char *body, size_t left)
+static void look_at(struct same *same, const struct header_line *line)
 {
-    struct session *session = same->session;
-    char name[256];
-    unsigned long long hash;
-    size_t size = 0;
-    int64_t seed = 1;
-    if (strncmp(line, "set ", 4) == 0) {
-        look_at_setting(same, line + 4);
-    } else if (strncmp(line, "data ", 5) == 0) {
-        const char *now = same->sources < session->source_count ? session->sources[same->sources].path : NULL;
-        if (!now || !is_same_data(line + 5, now))
-            differs(same, "the data", line + 5, now);
-        same->sources++;
-    } else if (strncmp(line, "seed = ", 7) == 0) {
-        char now[24];
-        settings_integer(session->settings, "session.seed", &seed);
-        snprintf(now, sizeof now, "%llu", (unsigned long long)seed);
-        if (strcmp(now, line + 7) != 0)
-            differs(same, "the seed", line + 7, now);
-    } else if (strncmp(line, "param ", 6) == 0) {
-        bool is_there = false;
-        for (uint32_t i = 0; i < session->param_count && !is_there; i++) {
-            snprintf(name, sizeof name, "%s=%s", session->params[i].name, session->params[i].value);
-            is_there = strcmp(name, line + 6) == 0;
-        }
-        if (!is_there)
-            differs(same, "a parameter", line + 6, "another");
-        same->params++;
-    } else if (sscanf(line, "plugin outcry.paper %*s %llx", &hash) == 1) {
-        const struct registry_entry *sim = registry_find(session->registry, NULL, "outcry.paper");
-        same->is_same_sim = sim && sim->hash == hash;
-    } else if (sscanf(line, "strategy %255s", name) == 1) {
-        const char *now =
-            same->strategies < session->strategy_count ? session->strategies[same->strategies].file : NULL;
-        if (!now || strcmp(last_part(now), last_part(name)) != 0)
-            differs(same, "the strategy", name, now);
-        size = take_source(same, line, body, left);
-        same->strategies++;
-    } else if (strncmp(line, "module ", 7) == 0) {
-        size = take_source(same, line, body, left);
-    }
-    return size;
+    if (strcmp(line->word, "set") == 0)
+        look_at_setting(same, line);
+    else if (strcmp(line->word, "data") == 0)
+        look_at_data(same, line);
+    else if (strcmp(line->word, "seed") == 0)
+        look_at_seed(same, line);
+    else if (strcmp(line->word, "param") == 0)
+        look_at_param(same, line);
+    else if (strcmp(line->word, "plugin") == 0)
+        look_at_plugin(same, line);
+    else if (strcmp(line->word, "strategy") == 0 || strcmp(line->word, "module") == 0)
+        look_at_strategy(same, line);
 }
 
-oc_rc restore_is_same(struct session *session, const struct journal_reader *reader, const char *dir,
-                      bool *ret_is_same_sim)
+oc_rc restore_is_same(struct session *session, struct strategies *strategies, const struct journal_reader *reader,
+                      const char *dir, bool *ret_is_same_sim)
 {
     const char *text;
-    size_t size, fixed = 0;
-    struct same same = {.session = session};
+    size_t size, fixed = 0, at = 0;
+    struct same same = {.session = session, .strategy_list = strategies};
+    struct header_line line;
     if (journal_header(reader, &text, &size) < 0)
         return OC_OK; /* nothing was recorded under it */
-    for (size_t at = 0; at < size;) {
-        const char *end = memchr(text + at, '\n', size - at);
-        size_t length = end ? (size_t)(end - text) - at : size - at;
-        char line[LINE_SIZE];
-        snprintf(line, sizeof line, "%.*s", (int)(length < sizeof line - 1 ? length : sizeof line - 1), text + at);
-        at += length + 1;
-        const size_t left = at < size ? size - at : 0;
-        size_t body = look_at(&same, line, left ? text + at : "", left);
-        at += body && body <= size - (at < size ? at : size) ? body + 1 : 0;
-    }
+    oc_rc rc = header_next(text, size, &at, &line);
+    for (; rc == OC_OK; rc = header_next(text, size, &at, &line))
+        look_at(&same, &line);
+    if (rc != OC_E_END)
+        return session_fail(session, OC_E_DATA, "session %s: its header is damaged at byte %zu, or of another version", dir, at);
     *ret_is_same_sim = same.is_same_sim;
     for (uint32_t i = 0; i < session->settings->count; i++)
         fixed += is_fixed(session->settings->list[i].key);
-    if (!same.found[0] && (same.sources != session->source_count || same.strategies != session->strategy_count ||
-                           same.params != session->param_count || same.fixed != fixed))
+    if (!same.found[0] && (same.sources != session->data.count || same.strategies != strategies->count ||
+                           same.params != strategies->param_count || same.fixed != fixed))
         snprintf(same.found, sizeof same.found,
                  "then %u data, %u strategies, %u parameters, %u settings of money, fills and data; now %u, %u, %u, %u",
-                 same.sources, same.strategies, same.params, same.fixed, session->source_count, session->strategy_count,
-                 session->param_count, (uint32_t)fixed);
+                 same.sources, same.strategies, same.params, same.fixed, session->data.count, strategies->count,
+                 strategies->param_count, (uint32_t)fixed);
     if (!same.found[0])
         return OC_OK;
     return session_fail(session, OC_E_CONFIG,

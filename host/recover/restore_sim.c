@@ -3,12 +3,12 @@
  * than the recording one, or says something else, the records are right: they are given to it as facts. */
 #include "recover/restore.h"
 
-#include "session/session_impl.h"
 
 /* What it asked to be called for up to at_ns. */
 static oc_rc settle(struct session *session, int64_t at_ns)
 {
-    struct sim_answers *sim_answers = &session->sim_answers;
+    struct venue *venue = &session->venues.list[0];
+    struct sim_answers *sim_answers = &venue->answers;
     while (sim_answers->due_ns <= at_ns) {
         const int64_t due_ns = sim_answers->due_ns;
         sim_answers->due_ns = INT64_MAX;
@@ -22,15 +22,16 @@ static oc_rc settle(struct session *session, int64_t at_ns)
 /* Shows the opens that lie at or before at_ns. *ret_count: how many. */
 static oc_rc show_opens(struct session *session, int64_t at_ns, uint32_t *ret_count)
 {
+    struct venue *venue = &session->venues.list[0];
     struct inbox_point point;
     oc_rc rc = OC_OK;
     *ret_count = 0;
-    while (rc == OC_OK && inbox_peek(session->loop, &point) == OC_OK && point.is_opening && point.at_ns <= at_ns) {
+    while (rc == OC_OK && inbox_point(session->inbox, &point) == OC_OK && point.is_opening && point.at_ns <= at_ns) {
         rc = settle(session, point.at_ns);
         if (rc == OC_OK)
-            rc = session->sim_table->market(session->sim.self, point.at_ns, point.event);
+            rc = venue->table->market(venue->answers.self, point.at_ns, point.event);
         if (rc == OC_OK)
-            rc = inbox_pass(session->loop);
+            rc = inbox_pass(session->inbox);
         *ret_count += 1;
     }
     return rc;
@@ -38,10 +39,11 @@ static oc_rc show_opens(struct session *session, int64_t at_ns, uint32_t *ret_co
 
 oc_rc restore_sim_market(const struct restore *restore, struct session *session, const struct inbox_point *point)
 {
+    struct venue *venue = &session->venues.list[0];
     if (!restore->is_same_sim)
         return OC_OK;
     oc_rc rc = settle(session, point->at_ns);
-    return rc < 0 ? rc : session->sim_table->market(session->sim.self, point->at_ns, point->event);
+    return rc < 0 ? rc : venue->table->market(venue->answers.self, point->at_ns, point->event);
 }
 
 static bool is_answer(const struct oc_event *event)
@@ -52,23 +54,25 @@ static bool is_answer(const struct oc_event *event)
 /* An answer of this instant may come of the open of a bar at this very instant. */
 static oc_rc take_answer(const struct restore *restore, struct session *session, const struct oc_event *event)
 {
+    struct venue *venue = &session->venues.list[0];
     uint32_t opens = 0;
     oc_rc rc = OC_OK;
-    if (sim_answers_forget(&session->sim_answers, event))
+    if (sim_answers_forget(&venue->answers, event))
         return OC_OK;
     if (restore->is_same_sim)
         rc = show_opens(session, event->local_ns, &opens);
     if (rc == OC_OK && opens)
         rc = settle(session, event->local_ns);
-    if (rc < 0 || (opens && sim_answers_forget(&session->sim_answers, event)))
+    if (rc < 0 || (opens && sim_answers_forget(&venue->answers, event)))
         return rc;
-    sim_answers_drop(&session->sim_answers, event);
-    session->sim_table->observe(session->sim.self, event);
+    sim_answers_drop(&venue->answers, event);
+    venue->table->observe(venue->answers.self, event);
     return OC_OK;
 }
 
 oc_rc restore_sim_record(const struct restore *restore, struct session *session, const struct oc_event *event)
 {
+    struct venue *venue = &session->venues.list[0];
     const bool is_after_open = event->type == OC_EV_TIMER || event->type == OC_EV_COMMAND; /* of the same instant */
     uint32_t opens;
     oc_rc rc = OC_OK;
@@ -81,8 +85,8 @@ oc_rc restore_sim_record(const struct restore *restore, struct session *session,
     if (is_answer(event))
         return take_answer(restore, session, event);
     if (event->type == OC_EV_REQUEST && restore->is_same_sim)
-        return session->sim_table->request(session->sim.self, event->local_ns,
+        return venue->table->request(venue->answers.self, event->local_ns,
                                            (const struct oc_request *)(const void *)event);
-    session->sim_table->observe(session->sim.self, event);
+    venue->table->observe(venue->answers.self, event);
     return OC_OK;
 }

@@ -7,6 +7,7 @@
 
 #include "base/num.h"
 #include "journal/read.h"
+#include "session/header.h"
 
 enum { INSTRUMENTS_MAX = 64, LINE_SIZE = 512, AFTER_MAX = 3 };
 
@@ -51,15 +52,18 @@ static void take_instruments(struct side *side)
     size_t size;
     if (journal_header(side->reader, &header, &size) < 0)
         return;
-    for (const char *at = header; at && at < header + size && side->instrument_count < INSTRUMENTS_MAX;) {
+    struct header_line line;
+    for (size_t at = 0; side->instrument_count < INSTRUMENTS_MAX && header_next(header, size, &at, &line) == OC_OK;) {
         struct steps *steps = &side->instruments[side->instrument_count];
         char price[40], qty[40];
-        if (sscanf(at, "instrument %63s %39s %39s", steps->symbol, price, qty) == 3 &&
-            text_to_decimal(price, strlen(price), &steps->price.units, &steps->price.scale) == OC_OK &&
+        if (strcmp(line.word, "instrument") != 0)
+            continue;
+        header_text(&line, 0, steps->symbol, sizeof steps->symbol);
+        header_text(&line, 1, price, sizeof price);
+        header_text(&line, 2, qty, sizeof qty);
+        if (text_to_decimal(price, strlen(price), &steps->price.units, &steps->price.scale) == OC_OK &&
             text_to_decimal(qty, strlen(qty), &steps->qty.units, &steps->qty.scale) == OC_OK)
             side->instrument_count++;
-        at = memchr(at, '\n', (size_t)(header + size - at));
-        at = at ? at + 1 : NULL;
     }
 }
 

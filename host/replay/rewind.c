@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/env_fork.h"
-#include "session/session_impl.h"
+#include "base/json_out.h"
 
 enum { TURNS_BETWEEN_LOOKS = 1023 };
 
@@ -32,11 +32,12 @@ struct goal {
 
 struct message { /* to a copy that wakes */
     struct goal goal;
-    struct console_token token; /* of the question to answer */
+    char question[REWIND_QUESTION_MAX]; /* to answer */
 };
 
 struct rewind {
     struct session *session;
+    struct rewind_console console;
     int life_fd;
     uint32_t copy_count;
     struct copy copies[REWIND_COPIES_MAX];
@@ -49,7 +50,7 @@ struct rewind {
     uint64_t turns;
 };
 
-oc_rc rewind_new(struct session *session, int life_fd, struct rewind **ret_travel)
+oc_rc rewind_new(struct session *session, const struct rewind_console *console, int life_fd, struct rewind **ret_travel)
 {
     struct rewind *rewind = calloc(1, sizeof *rewind);
     if (rewind)
@@ -59,6 +60,7 @@ oc_rc rewind_new(struct session *session, int life_fd, struct rewind **ret_trave
         return OC_E_NOMEM;
     }
     rewind->session = session;
+    rewind->console = *console;
     rewind->life_fd = life_fd;
     rewind->stride = REWIND_STRIDE;
     *ret_travel = rewind;
@@ -97,7 +99,7 @@ static void go_on(struct rewind *rewind, const struct message *message)
     session->pace.step_kind = PACE_FREE;
     session->pace.is_paused = false;
     session->pace.is_ended = false;
-    console_service_take_over(session->service, &message->token);
+    rewind->console.take_over(rewind->console.self, message->question);
 }
 
 static void make_copy(struct rewind *rewind)
@@ -111,9 +113,9 @@ static void make_copy(struct rewind *rewind)
     if (rewind->copy_count == REWIND_COPIES_MAX)
         thin_out(rewind);
     struct copy *copy = &rewind->copies[rewind->copy_count++]; /* a woken copy finds itself in its table */
-    copy->events = session->events;
-    copy->now_ns = session->events ? inbox_now(session->loop) : INT64_MIN;
-    rewind->next_at = session->events + rewind->stride;
+    copy->events = session->data.events;
+    copy->now_ns = session->data.events ? inbox_now(session->inbox) : INT64_MIN;
+    rewind->next_at = session->data.events + rewind->stride;
     if (env_fork_copy(rewind->life_fd, &wake, &copy->process, &side) < 0)
         rewind->copy_count--; /* going back starts earlier then */
     else if (side == ENV_FORK_WOKEN)
@@ -124,13 +126,13 @@ void rewind_turn(struct rewind *rewind, int64_t at_ns)
 {
     struct session *session = rewind->session;
     struct goal *goal = &rewind->goal;
-    rewind->turn_events = session->events;
+    rewind->turn_events = session->data.events;
     if ((++rewind->turns & TURNS_BETWEEN_LOOKS) ==
         0) /* nobody else reads the console's socket while the recording runs */
-        console_server_wait(session->server, 0);
-    if (session->events >= rewind->next_at)
+        rewind->console.serve(rewind->console.self);
+    if (session->data.events >= rewind->next_at)
         make_copy(rewind);
-    bool is_there = (goal->kind == GOAL_EVENTS && session->events >= goal->number) ||
+    bool is_there = (goal->kind == GOAL_EVENTS && session->data.events >= goal->number) ||
                     (goal->kind == GOAL_TIME && at_ns > goal->at_ns) ||
                     (goal->kind == GOAL_ORDER && orders_find(engine_orders(session->engine), goal->number));
     if (is_there) {
@@ -167,7 +169,8 @@ static uint64_t before_mark(const struct rewind *rewind, bool is_fill, uint64_t 
 /* Wakes the last copy at or before the goal (an order's is so many events), and ends here. Returns only when there is none. */
 static oc_rc go_back(struct rewind *rewind, const struct goal *goal, uint64_t events, struct text *reply)
 {
-    struct message message = {.goal = *goal, .token = console_service_token(rewind->session->service)};
+    struct message message = {.goal = *goal};
+    rewind->console.question(rewind->console.self, message.question);
     for (uint32_t i = rewind->copy_count; i-- > 0;) {
         struct copy *copy = &rewind->copies[i];
         bool is_before = goal->kind == GOAL_TIME ? copy->now_ns <= goal->at_ns : copy->events <= events;
@@ -207,7 +210,7 @@ static oc_rc control_back(struct rewind *rewind, const struct command_words *wor
         json_refusal(reply, "BAD_STEP", "back: found '%.20s', expected events, orders or fills", words->fields[2]);
         return OC_E_INVALID;
     }
-    uint64_t events = rewind->session->events;
+    uint64_t events = rewind->session->data.events;
     goal.number = kind == 0 ? (events > (uint64_t)count ? events - (uint64_t)count : 0)
                             : before_mark(rewind, kind == 2, (uint64_t)count);
     return go_back(rewind, &goal, goal.number, reply);
@@ -218,19 +221,19 @@ static oc_rc control_to(struct rewind *rewind, const struct command_words *words
     struct session *session = rewind->session;
     struct goal goal = {.kind = GOAL_ORDER};
     const char *place = words->count > 1 ? words->fields[1] : "";
-    if (console_service_order_of(session->service, place, &goal.number)) {
+    if (rewind->console.order_of(rewind->console.self, place, &goal.number)) {
         for (uint64_t i = 1; i <= rewind->mark_count && i <= REWIND_MARKS_MAX; i++) {
             const struct mark *mark = &rewind->marks[(rewind->mark_count - i) % REWIND_MARKS_MAX];
             if (!mark->is_fill && mark->order == goal.number)
                 return go_back(rewind, &goal, mark->events, reply);
         }
-        if (session->has_order && !session->has_order(session->commands_arg, goal.number)) {
+        if (!rewind->console.has_order(rewind->console.self, goal.number)) {
             json_refusal(reply, "NO_ORDER", "the recording has no order %.40s", place);
             return OC_E_INVALID;
         }
     } else if (text_to_time(place, strlen(place), &goal.at_ns) == OC_OK) {
         goal.kind = GOAL_TIME;
-        if (goal.at_ns < inbox_now(session->loop))
+        if (goal.at_ns < inbox_now(session->inbox))
             return go_back(rewind, &goal, 0, reply);
     } else {
         json_refusal(reply, "BAD_PLACE",

@@ -8,14 +8,29 @@
 #ifndef REPLAY_REWIND_H
 #define REPLAY_REWIND_H
 
+#include "session/command.h"
 #include "session/session.h"
 
-enum { REWIND_COPIES_MAX = 32, REWIND_STRIDE = 512, REWIND_MARKS_MAX = 65536 };
+enum { REWIND_COPIES_MAX = 32, REWIND_STRIDE = 512, REWIND_MARKS_MAX = 65536, REWIND_QUESTION_MAX = 64 };
 
 struct rewind; /* opaque */
 
+/* The console of the replay: whose question is answered when a copy has woken and arrived. All are set. */
+struct rewind_console {
+    void *self;
+    /* The question being asked, as bytes for a copy of this process; and there: it waits to be answered. */
+    void (*question)(void *self, char ret_question[REWIND_QUESTION_MAX]);
+    void (*take_over)(void *self, const char question[REWIND_QUESTION_MAX]);
+    /* "o3" or "o2.15". */
+    bool (*order_of)(void *self, const char *text, uint64_t *ret_order);
+    /* The recording holds it. */
+    bool (*has_order)(void *self, uint64_t order);
+    /* Reads the console's socket once, without waiting. */
+    void (*serve)(void *self);
+};
+
 /* `life_fd`: the host's end of its console's socket. */
-oc_rc rewind_new(struct session *session, int life_fd, struct rewind **ret_travel);
+oc_rc rewind_new(struct session *session, const struct rewind_console *console, int life_fd, struct rewind **ret_travel);
 void rewind_free(struct rewind *rewind);
 /* Between two events: makes a copy when one is due, and stops at a goal. `at_ns`: of the next event. */
 void rewind_turn(struct rewind *rewind, int64_t at_ns);
@@ -25,10 +40,5 @@ void rewind_stop(struct rewind *rewind);
 void rewind_mark(struct rewind *rewind, const struct oc_event *event);
 /* `to TIME`, `to oN`, `back N [events, orders or fills]`. OC_E_AGAIN: answered when it is there. Otherwise *reply says why. */
 oc_rc rewind_control(struct rewind *rewind, const struct command_words *words, struct text *reply);
-/* replay.c: the host's side of it, in a process of one thread: replays `dir`, paused at first, for the console at the other
- * end of `fd`. Returns the exit code. */
-int replay_serve(const char *dir, int fd);
-/* console.c: `outcry replay SESSION --console`. Returns the exit code. */
-int rewind_console(const char *dir, bool has_pane);
 
 #endif

@@ -51,11 +51,28 @@ static void follow_start(struct meter *meter)
     }
 }
 
+/* What was recorded, in its order. */
+static void fold_records(struct meter *meter, const struct input *input, const struct engine_out *out)
+{
+    if (input && input->event && input->kind != INPUT_MARKET && input->kind != INPUT_BARS && input->event->seq)
+        meaning_fold(&meter->meaning, input->event);
+    for (uint32_t i = 0; i < out->entry_count; i++) {
+        const struct out_entry *entry = &out->entries[i];
+        if (out_record(out, entry)->seq == 0) /* it could not be recorded */
+            continue;
+        meaning_fold(&meter->meaning, out_record(out, entry));
+        if (entry->kind == OUT_REQUEST && out->requests[entry->at].is_denied) {
+            struct oc_ev_answer denial = out_denial(&out->requests[entry->at]);
+            meaning_fold(&meter->meaning, &denial.head);
+        }
+    }
+}
+
 static void note(void *self, const struct input *input, const struct engine_out *out)
 {
     struct meter *meter = self;
-    (void)input;
     follow_start(meter);
+    fold_records(meter, input, out);
     for (uint32_t i = 0; i < out->note_count; i++)
         if (out->notes[i].kind == NOTE_FILL)
             note_fill(meter, &out->notes[i]);
@@ -85,13 +102,16 @@ static oc_rc open_meter(void *self, struct session *session)
     meter->session = session;
     meter->start = session->money.start;
     collect_init(&meter->collect, meter->start);
-    return watchers_add(&session->watchers, &(struct watcher){.self = meter, .note = note, .rest = rest});
+    oc_rc rc = meaning_init(&meter->meaning);
+    return rc < 0 ? rc : watchers_add(&session->watchers, &(struct watcher){.self = meter, .note = note, .rest = rest});
 }
 
 static void close_meter(void *self, struct session *session)
 {
+    struct meter *meter = self;
     (void)session;
-    collect_release(&((struct meter *)self)->collect);
+    collect_release(&meter->collect);
+    meaning_release(&meter->meaning);
 }
 
 void meter_add_stage(struct meter *meter, struct session *session)
@@ -190,6 +210,7 @@ oc_rc meter_result(struct meter *meter, struct result *ret_result)
     result->has_buy_and_hold = result->buy_and_hold != 0;
     struct door_hash hash = door_order_hash(session->door);
     hash128_to_text((struct hash128){hash.low, hash.high}, result->order_hash);
+    meaning_text(&meter->meaning, result->meaning);
     snprintf(result->input_hash, sizeof result->input_hash, "%016llx",
              (unsigned long long)door_input_hash(session->door));
     result->order_records = hash.count;

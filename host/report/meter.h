@@ -4,11 +4,13 @@
 #ifndef REPORT_METER_H
 #define REPORT_METER_H
 
+#include "journal/meaning.h"
 #include "report/result.h"
 
 struct meter {
     struct session *session; /* borrowed */
     struct collect collect;
+    struct meaning meaning; /* of the orders stream, also of what was recorded before a restart */
     oc_i128 fees;
     oc_i128 start; /* that the curve counts from */
     uint64_t drift; /* venues and portfolio disagree about so many positions: must stay 0 */

@@ -13,11 +13,10 @@
 #include <stdbool.h>
 
 #include "base/text.h"
+#include "session/command.h"
 
 enum {
     CONSOLE_SERVER_SEATS_MAX = 8,
-    COMMAND_LINE_MAX = 65536, /* a question, an answer */
-    COMMAND_FIELDS_MAX = 32,
     CONSOLE_SERVER_TOLD_SIZE = 1 << 20, /* ring of what is told */
     CONSOLE_SERVER_OUT_MAX = 1 << 20    /* unsent bytes of one seat; beyond it what is told is dropped */
 };

@@ -11,6 +11,7 @@
 
 #include "engine/engine.h"
 #include "serve/console_server.h"
+#include "session/command.h"
 
 enum {
     CONSOLE_PAGE = 16,       /* rows of a list */
@@ -26,12 +27,6 @@ enum {
 };
 
 struct console_service; /* opaque */
-
-/* A command's parts: word and fields, as asked. */
-struct command_words {
-    const char *fields[COMMAND_FIELDS_MAX];
-    uint32_t count;
-};
 
 /* Where in a strategy an order was made. Borrowed until the next call. */
 struct console_service_origin {

@@ -224,19 +224,11 @@ static bool put_result(struct console_service *service, oc_rc rc, uint64_t id, c
     return false;
 }
 
-/* Ends the batch: from here on it is recorded and sent, or neither. */
-static bool end_batch(struct console_service *service, struct text *reply)
-{
-    oc_rc rc = engine_end(service->engine, true);
-    if (rc < 0)
-        json_refusal(reply, "JOURNAL_FAILED", "this could not be recorded (code %d), and nothing was sent", (int)rc);
-    return rc >= 0;
-}
-
 static bool finish(struct console_service *service, oc_rc rc, uint64_t id, const struct engine_refusal *refusal,
                    struct text *reply)
 {
-    return end_batch(service, reply) && put_result(service, rc, id, refusal, reply);
+    engine_end(service->engine, true); /* recorded and sent when the command has been carried out */
+    return put_result(service, rc, id, refusal, reply);
 }
 
 static bool verb_order(struct console_service *service, const struct command_words *words, struct text *reply)
@@ -353,15 +345,13 @@ static bool put_count(struct text *reply, const char *what, int count)
 }
 
 /* A batch holds ENGINE_STAGED_MAX requests; there may be more open orders than that, and none may be left. */
-static bool cancel_in_batches(struct console_service *service, uint32_t inst, bool with_protection, int *count,
-                              struct text *reply)
+static bool cancel_in_batches(struct console_service *service, uint32_t inst, bool with_protection, int *count)
 {
     for (int batch = 0; batch <= ENGINE_ORDERS_OPEN_MAX / ENGINE_STAGED_MAX; batch++) {
         if (engine_begin(service->engine, 0) < 0)
             return false;
         int asked = engine_cancel_all(service->engine, 0, inst, with_protection);
-        if (!end_batch(service, reply))
-            return false;
+        engine_end(service->engine, true);
         *count += asked;
         if (asked < ENGINE_STAGED_MAX)
             break;
@@ -376,7 +366,7 @@ static bool verb_cancel_all(struct console_service *service, const struct comman
     if (is_named && !service_instrument(service, words, 1, &instrument, reply))
         return false;
     int count = 0;
-    return cancel_in_batches(service, instrument ? instrument->info.inst : 0, false, &count, reply) &&
+    return cancel_in_batches(service, instrument ? instrument->info.inst : 0, false, &count) &&
            put_count(reply, "cancelled", count);
 }
 
@@ -386,7 +376,7 @@ static bool verb_flatten(struct console_service *service, struct text *reply)
     uint32_t books = portfolio_book_count(service->portfolio);
     struct engine_refusal refusal = {0};
     int closing = 0, cancelled = 0;
-    if (!cancel_in_batches(service, 0, true, &cancelled, reply) || engine_begin(service->engine, 0) < 0)
+    if (!cancel_in_batches(service, 0, true, &cancelled) || engine_begin(service->engine, 0) < 0)
         return false;
     for (uint32_t i = 0; i < books; i++) {
         const struct position *position = &portfolio_book_at(service->portfolio, i)->position;
@@ -406,8 +396,7 @@ static bool verb_flatten(struct console_service *service, struct text *reply)
         request.head.inst = position->inst;
         closing += engine_submit(service->engine, &request, &refusal) == OC_OK;
     }
-    if (!end_batch(service, reply))
-        return false;
+    engine_end(service->engine, true);
     text_clear(reply);
     json_open(reply, NULL, '{');
     json_int(reply, "cancelled", cancelled);
@@ -421,7 +410,7 @@ static bool verb_kill(struct console_service *service, struct text *reply)
 {
     int count = 0;
     engine_latch(service->engine, 0, "KILLED");
-    return cancel_in_batches(service, 0, false, &count, reply) && put_count(reply, "cancelled", count);
+    return cancel_in_batches(service, 0, false, &count) && put_count(reply, "cancelled", count);
 }
 
 static bool execute(struct console_service *service, const struct command_words *words, struct text *reply)

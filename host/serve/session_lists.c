@@ -3,7 +3,9 @@
 #include <string.h>
 
 #include "base/hash.h"
-#include "session/session_impl.h"
+#include "serve/session_lists.h"
+#include "base/json_out.h"
+#include "serve/console_host.h"
 
 static void list_venues(struct session *session, struct text *reply)
 {
@@ -37,8 +39,9 @@ static void list_plugins(const struct session *session, uint64_t from, struct te
 }
 
 /* What each rule has of its limit now: asked with the smallest buy of the first instrument. */
-static void list_risk(struct session *session, struct text *reply)
+static void list_risk(struct console_host *host, struct text *reply)
 {
+    struct session *session = host->session;
     char bytes[8192];
     struct text preview;
     struct command_words words = {.fields = {"preview", "buy", "", ""}, .count = 4};
@@ -52,7 +55,7 @@ static void list_risk(struct session *session, struct text *reply)
     words.fields[2] = instrument ? instrument->info.symbol : "";
     words.fields[3] = amount;
     text_init_fixed(&preview, bytes, sizeof bytes);
-    console_service_ask(session->service, &words, &preview);
+    console_service_ask(host->service, &words, &preview);
     const char *rows = strstr(bytes, "\"rules\":["), *end = rows ? strstr(rows, "],\"host\"") : NULL;
     if (rows && end)
         text_put_bytes(reply, rows + 9, (size_t)(end - rows) - 9);
@@ -79,9 +82,10 @@ static void list_journal(struct session *session, struct text *reply)
     json_close(reply, '}');
 }
 
-bool session_list(void *self, const char *word, const struct command_words *words, struct text *reply)
+bool session_lists(void *self, const char *word, const struct command_words *words, struct text *reply)
 {
-    struct session *session = self;
+    struct console_host *host = self;
+    struct session *session = host->session;
     int64_t from = 0;
     uint64_t next = 0;
     if (words->count > 1)
@@ -92,17 +96,17 @@ bool session_list(void *self, const char *word, const struct command_words *word
     }
     json_open(reply, NULL, '{');
     if (strcmp(word, "risk") == 0)
-        json_text(reply, "halted", engine_latched(session->engine, session->account));
+        json_text(reply, "halted", engine_latched(session->engine, session->money.account));
     json_open(reply, "rows", '[');
     if (strcmp(word, "venues") == 0)
         list_venues(session, reply);
     else if (strcmp(word, "plugins") == 0)
         list_plugins(session, from > 0 ? (uint64_t)from : 0, reply, &next);
     else if (strcmp(word, "risk") == 0)
-        list_risk(session, reply);
-    for (uint32_t i = 0; strcmp(word, "strategies") == 0 && i < session->strategy_count; i++)
-        if (session->strategies[i].strategy)
-            session_put_strategy(session, reply, NULL, i);
+        list_risk(host, reply);
+    for (uint32_t i = 0; strcmp(word, "strategies") == 0 && i < host->strategies->count; i++)
+        if (host->strategies->list[i].strategy)
+            strategies_put(host->strategies, reply, NULL, i);
     json_close(reply, ']');
     if (next)
         json_int(reply, "next", (int64_t)next);

@@ -128,9 +128,10 @@ static int64_t goes_to(const struct inbox *inbox)
     return inbox->recording.goes_to ? inbox->recording.goes_to(inbox->recording.self) : INT64_MIN;
 }
 
-static struct oc_ev_text *command_next(const struct inbox *inbox)
+static struct oc_ev_text *recorded_next(const struct inbox *inbox, bool *ret_now)
 {
-    return inbox->recording.command ? inbox->recording.command(inbox->recording.self) : NULL;
+    *ret_now = false;
+    return inbox->recording.next ? inbox->recording.next(inbox->recording.self, ret_now) : NULL;
 }
 
 /* Answers before timers, but for those of an instant whose timers have begun. */
@@ -142,20 +143,18 @@ static uint32_t rest_first(const struct inbox *inbox, int64_t *ret_at_ns)
     return goes_on || timer_ns < answer_ns ? INPUT_TIMER : INPUT_ANSWER;
 }
 
-static struct oc_ev_text *stop_of(const struct inbox *inbox)
-{
-    return inbox->recording.stop ? inbox->recording.stop(inbox->recording.self) : NULL;
-}
-
 /* The recording has ended with this point of the data, or before it. */
 static bool is_beyond(const struct inbox *inbox, const struct cursor *cursor)
 {
-    const struct oc_ev_text *stop = stop_of(inbox);
-    if (stop)
-        return inbox->points >= stop->key;
     if (!inbox->recording.has_end || inbox->index < inbox->recording.market_count)
         return false;
-    return !cursor->is_opening || goes_to(inbox) < cursor->at_ns;
+    return !cursor->is_opening || (goes_to(inbox) < cursor->at_ns && cursor->at_ns > inbox->now_ns);
+}
+
+static struct input recorded_input(struct oc_ev_text *recorded)
+{
+    uint32_t kind = recorded->head.type == OC_EV_COMMAND ? INPUT_COMMAND : INPUT_FACT;
+    return (struct input){.kind = kind, .at_ns = recorded->head.local_ns, .event = &recorded->head};
 }
 
 oc_rc inbox_peek(struct inbox *inbox, struct input *ret_next)
@@ -163,8 +162,15 @@ oc_rc inbox_peek(struct inbox *inbox, struct input *ret_next)
     oc_rc rc = prime(inbox);
     if (rc < 0)
         return rc;
+    bool is_now;
+    struct oc_ev_text *recorded = recorded_next(inbox, &is_now);
     const struct cursor *cursor = cursor_first(inbox);
-    const struct oc_ev_text *command = command_next(inbox);
+    if (is_now) { /* a session that was stopped by hand had seen so many points; opens have no numbers of their own */
+        bool shows = recorded->head.type == OC_EV_MARK && recorded->code == OC_MARK_STOP && cursor && cursor->is_opening &&
+                     (int32_t)((uint32_t)inbox->points - recorded->key) < 0;
+        *ret_next = shows ? (struct input){.kind = INPUT_OPEN, .at_ns = cursor->at_ns} : recorded_input(recorded);
+        return OC_OK;
+    }
     int64_t rest_ns;
     uint32_t rest = rest_first(inbox, &rest_ns);
     if (cursor && is_beyond(inbox, cursor))
@@ -172,17 +178,16 @@ oc_rc inbox_peek(struct inbox *inbox, struct input *ret_next)
     int64_t market_ns = cursor ? cursor->at_ns : INT64_MAX;
     /* without data only what a recording goes on with is left */
     int64_t until_ns = cursor || inbox->waiting_count ? INT64_MAX : goes_to(inbox);
-    if (command && command->head.local_ns > until_ns)
-        until_ns = command->head.local_ns;
+    if (recorded && recorded->head.local_ns > until_ns)
+        until_ns = recorded->head.local_ns;
     *ret_next = (struct input){.kind = INPUT_NONE, .at_ns = INT64_MAX};
-    if (rest_ns <= until_ns && rest_ns < INT64_MAX && (rest_ns < market_ns || (rest_ns == market_ns && rest == INPUT_ANSWER)))
+    if (rest_ns <= until_ns && rest_ns < INT64_MAX &&
+        (rest_ns < market_ns || (rest_ns == market_ns && rest == INPUT_ANSWER)))
         *ret_next = (struct input){.kind = rest, .at_ns = rest_ns};
     else if (cursor)
         *ret_next = (struct input){.kind = cursor->is_opening ? INPUT_OPEN : INPUT_MARKET, .at_ns = market_ns};
-    if (command && command->head.local_ns < ret_next->at_ns)
-        *ret_next = (struct input){.kind = INPUT_COMMAND, .at_ns = command->head.local_ns};
-    if (ret_next->kind == INPUT_NONE && stop_of(inbox))
-        *ret_next = (struct input){.kind = INPUT_FACT, .at_ns = stop_of(inbox)->head.local_ns};
+    if (recorded && recorded->head.local_ns < ret_next->at_ns)
+        *ret_next = recorded_input(recorded);
     if (ret_next->kind != INPUT_NONE)
         return OC_OK;
     return inbox->waiting_count ? OC_E_AGAIN : OC_E_END;
@@ -244,11 +249,7 @@ oc_rc inbox_take(struct inbox *inbox, struct input *input)
     venues_end_round(inbox->venues);
     if (input->kind == INPUT_TIMER)
         take_timer(inbox, input);
-    else if (input->kind == INPUT_COMMAND)
-        input->event = &command_next(inbox)->head;
-    else if (input->kind == INPUT_FACT)
-        input->event = &stop_of(inbox)->head;
-    else
+    else if (input->kind != INPUT_COMMAND && input->kind != INPUT_FACT) /* what was recorded is there already */
         take_market(inbox, input);
     return rc;
 }
@@ -264,8 +265,6 @@ oc_rc inbox_next_market(struct inbox *inbox)
     }
     return OC_OK;
 }
-
-void inbox_pass_command(struct inbox *inbox) { inbox->recording.pass_command(inbox->recording.self); }
 
 int64_t inbox_now(const struct inbox *inbox) { return inbox->now_ns; }
 uint64_t inbox_points(const struct inbox *inbox) { return inbox->points; }

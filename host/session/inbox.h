@@ -32,15 +32,12 @@ struct inbox_source {
 /* A recording that is carried out again. NULL members: as if there were none. */
 struct inbox_recording {
     void *self;
-    /* The next recorded command; NULL: no more. Its time is head.local_ns. It is passed when it was taken. */
-    struct oc_ev_text *(*command)(void *self);
-    void (*pass_command)(void *self);
+    /* A recorded command or mark, with *ret_now true when its number is the next one: it is taken before anything else. False:
+     * its number will not come (the replay differs), and it is taken at its time. NULL: nothing yet, or no more. */
+    struct oc_ev_text *(*next)(void *self, bool *ret_now);
     /* Market events that were taken; after them `goes_to` counts. */
     bool has_end;
     uint64_t market_count;
-    /* The session was stopped by hand here, after so many points of the data: an OC_EV_MARK to be recorded again. NULL: not yet,
-     * or not at all. */
-    struct oc_ev_text *(*stop)(void *self);
     /* Until when the recording goes on with answers, timers and opens of bars; INT64_MIN: it does not. */
     int64_t (*goes_to)(void *self);
 };
@@ -63,8 +60,6 @@ oc_rc inbox_peek_rest(struct inbox *inbox, int64_t answers_ns, int64_t timers_ns
 oc_rc inbox_take(struct inbox *inbox, struct input *input);
 /* The market input that was taken last is done with: its source goes on. */
 oc_rc inbox_next_market(struct inbox *inbox);
-/* The command that was taken last is done with. */
-void inbox_pass_command(struct inbox *inbox);
 /* The instant that was reached last; INT64_MIN before the first. */
 int64_t inbox_now(const struct inbox *inbox);
 /* Points of the data passed so far: opens and closes of bars, quotes, trades. */

@@ -62,7 +62,8 @@ oc_rc pace_wait(struct session *session, int64_t at_ns)
         oc_rc rc = pace->host.turn ? pace->host.turn(pace->host.self, at_ns) : OC_OK;
         if (rc != OC_OK)
             return rc;
-        if (interrupt_count() > 0 || pace->is_stopping)
+        pace->by_hand |= interrupt_count() > 0;
+        if (pace->by_hand || pace->is_stopping)
             return 1;
         if (has_earlier(session, at_ns))
             return OC_OK;

@@ -95,10 +95,11 @@ struct session_journal {
     bool is_power;                    /* what adds risk waits for the disk */
     bool has_gap;                     /* facts were applied that are not recorded */
     uint64_t missed;                  /* how many */
+    uint64_t gap_seq;                 /* the checkpoint that will hold them; 0: not begun */
     int64_t tend_ns;                  /* when the journal is tried again, by the monotonic clock */
     void *header_self;                /* what the header says beside the kernel's part; NULL: nothing */
     void (*header_write)(void *self, struct text *text);
-    /* Writes a checkpoint of all parts. NULL: none is written. */
+    /* Hands a checkpoint of all parts to the journal's worker. OC_E_AGAIN: it is still at the one before. NULL: none is made. */
     void *self;
     oc_rc (*checkpoint)(void *self, struct session *session);
     uint64_t since_checkpoint; /* market events */
@@ -168,7 +169,7 @@ oc_rc session_step(struct session *session, const struct input *input);
 /* Records and sends what a batch of the host has asked for outside of an input. */
 void session_flush(struct session *session);
 /* An input that was recorded before a restart and had not been handled. */
-oc_rc session_finish_step(struct session *session, struct oc_event *event);
+oc_rc session_finish_step(struct session *session, const struct oc_event *event);
 /* A command: what is due before it first, then its record, then the command. False: refused, *reply says why. */
 bool session_command(struct session *session, const char *text, size_t size, struct text *reply);
 /* What venues still have to say at or before at_ns, without the market going on. */

@@ -58,6 +58,17 @@ static bool adds_risk(const struct engine_out *out)
     return false;
 }
 
+/* A position that stands without its protection is never a matter of statistics alone. */
+static __attribute__((noinline)) void say_unprotected(const struct out_request *denied)
+{
+    const struct oc_request *leg = &denied->request;
+    if (leg->owner != OC_OWNER_HOST || (leg->role != OC_ROLE_STOP_LOSS && leg->role != OC_ROLE_TAKE_PROFIT))
+        return;
+    log_error("protection", "%s of order %llu was refused: %s; it is asked for again in a second",
+              leg->role == OC_ROLE_STOP_LOSS ? "the stop loss" : "the take profit",
+              (unsigned long long)(leg->parent & ((1ull << 40) - 1)), denied->refusal.reason);
+}
+
 static oc_rc record_denial(struct session *session, const struct out_request *request)
 {
     struct oc_ev_answer denial = out_denial(request);
@@ -98,9 +109,13 @@ static void come_to(struct session *session, const struct input *input)
         const uint32_t count = out->request_count;
         enum left left = leave(session, out);
         engine_settle(engine, left == LEFT);
-        for (uint32_t i = 0; i < count && left == LEFT_NOT_DURABLE; i++)
-            if (out->requests[i].is_denied && strcmp(out->requests[i].refusal.rule, "journal") == 0)
+        for (uint32_t i = 0; i < count; i++) {
+            if (!out->requests[i].is_denied)
+                continue;
+            say_unprotected(&out->requests[i]);
+            if (left == LEFT_NOT_DURABLE && strcmp(out->requests[i].refusal.rule, "journal") == 0)
                 (void)record_denial(session, &out->requests[i]);
+        }
         venues_send(&session->venues, session->clock.now_ns, out);
     }
     watchers_note(&session->watchers, input, out);
@@ -183,13 +198,14 @@ oc_rc session_fact(struct session *session, struct oc_event *event)
     return session_step(session, &input);
 }
 
-oc_rc session_finish_step(struct session *session, struct oc_event *event)
+oc_rc session_finish_step(struct session *session, const struct oc_event *event)
 {
     uint32_t kind = event->type == OC_EV_COMMAND ? INPUT_COMMAND : event->type == OC_EV_TIMER ? INPUT_TIMER : INPUT_ANSWER;
-    struct input input = {.kind = kind, .at_ns = event->local_ns, .event = event};
+    /* it is recorded already: nothing is written into it */
+    struct input input = {.kind = kind, .at_ns = event->local_ns, .event = (struct oc_event *)(uintptr_t)event};
     session->clock.now_ns = event->local_ns;
     oc_rc rc = apply(session, &input, true);
-    come_to(session, &input);
+    come_to(session, NULL);
     return rc;
 }
 
@@ -216,6 +232,7 @@ static void look_at_journal(struct session *session)
     }
     if (!journal->has_gap)
         return;
+    const char *why;
     int64_t now_ns = env_clock_mono();
     if (now_ns < journal->tend_ns)
         return;
@@ -223,14 +240,26 @@ static void look_at_journal(struct session *session)
     if (door_tend(session->door) < 0)
         return;
     /* what was applied meanwhile is durable in a checkpoint before risk is taken again */
-    if (journal->missed && (!journal->checkpoint || journal->checkpoint(journal->self, session) < 0))
-        return;
+    if (journal->missed) {
+        if (!journal->checkpoint || door_checkpoint_poll(session->door, &why) < 0)
+            return;
+        if (!journal->gap_seq) {
+            if (journal->checkpoint(journal->self, session) == OC_OK)
+                journal->gap_seq = door_seq(session->door);
+            journal->tend_ns = now_ns + TEND_NS / 100;
+            return;
+        }
+        if (door_checkpoint_seq(session->door) < journal->gap_seq) { /* the worker is at it */
+            journal->tend_ns = now_ns + TEND_NS / 100;
+            return;
+        }
+    }
     if (mark(session, OC_MARK_GAP_END, journal->missed) < 0 || door_sync_wait(session->door) < 0 || door_failed(session->door))
         return;
     log_warning("journal", "it takes records again; %llu were not recorded and stand in a checkpoint",
                 (unsigned long long)journal->missed);
     journal->has_gap = false;
-    journal->missed = 0;
+    journal->missed = journal->gap_seq = 0;
     engine_stop_risk(session->engine, false);
 }
 
@@ -245,9 +274,13 @@ static void look_at_checkpoint(struct session *session)
     if (now_ns - journal->checkpoint_ns < CHECKPOINT_NS)
         return;
     journal->checkpoint_ns = now_ns;
-    oc_rc rc = journal->checkpoint(journal->self, session);
-    if (rc < 0)
-        log_warning("journal", "no checkpoint was written (code %d): a restart will take longer", (int)rc);
+    const char *why = "";
+    oc_rc rc = door_checkpoint_poll(session->door, &why);
+    if (rc == OC_OK)
+        rc = journal->checkpoint(journal->self, session);
+    if (rc < 0 && rc != OC_E_AGAIN && rc != OC_E_IO) /* a failed journal has been told */
+        log_warning("journal", "no checkpoint was written (code %d): a restart will take longer%s%s", (int)rc,
+                    why[0] ? ": " : "", why);
 }
 
 /* A market event was handled: first what comes of it at its own instant, then whoever waits for that, then the next event. */
@@ -299,7 +332,8 @@ static oc_rc run(struct session *session)
 {
     for (;;) {
         struct input input;
-        if (interrupt_count() > 0 || session->pace.is_stopping)
+        session->pace.by_hand |= interrupt_count() > 0;
+        if (session->pace.by_hand || session->pace.is_stopping)
             return 1;
         if (__builtin_expect(session->journal.has_gap || door_failed(session->door), 0))
             look_at_journal(session);
@@ -311,8 +345,6 @@ static oc_rc run(struct session *session)
             rc = session_step(session, &input);
         if (rc == OC_OK && input.kind == INPUT_MARKET)
             rc = finish_market(session, &input);
-        if (rc == OC_OK && input.kind == INPUT_COMMAND)
-            inbox_pass_command(session->inbox);
         if (rc != OC_OK)
             return rc;
     }
@@ -324,7 +356,7 @@ oc_rc session_run(struct session *session)
     if (rc == OC_E_END)
         return OC_OK;
     if (rc > 0) {
-        if (interrupt_count() > 0 || session->pace.is_stopping)
+        if (session->pace.by_hand)
             mark(session, OC_MARK_STOP, inbox_points(session->inbox));
         return OC_E_AGAIN;
     }

@@ -106,6 +106,21 @@ oc_rc strategies_check(struct strategies *strategies)
     return OC_OK;
 }
 
+oc_rc strategies_add_param(struct strategies *strategies, const char *name, const char *value)
+{
+    const size_t name_size = strlen(name) + 1, value_size = strlen(value) + 1;
+    if (strategies->param_count == STRATEGIES_PARAMS_MAX)
+        return OC_E_LIMIT;
+    char *copy = malloc(name_size + value_size);
+    if (!copy)
+        return OC_E_NOMEM;
+    memcpy(copy, name, name_size);
+    memcpy(copy + name_size, value, value_size);
+    strategies->param_texts[strategies->param_count] = copy;
+    strategies->params[strategies->param_count++] = (struct strategy_param){copy, copy + name_size};
+    return OC_OK;
+}
+
 oc_rc strategies_start(struct strategies *strategies)
 {
     for (uint32_t i = 0; i < strategies->count; i++) {
@@ -198,6 +213,9 @@ static void release_texts(void *self, struct session *session)
         steer_source_free(strategies->list[i].opened);
         strategies->list[i].opened = NULL;
     }
+    for (uint32_t i = 0; i < strategies->param_count; i++)
+        free(strategies->param_texts[i]);
+    strategies->param_count = 0;
     free(strategies->numbers);
     strategies->numbers = NULL;
     strategies->number_count = 0;

@@ -61,7 +61,7 @@ struct strategies {
     struct strategy_slot list[STRATEGIES_MAX];
     uint32_t count;
     uint32_t opened_count; /* that the session was opened with */
-    struct strategy_param params[STRATEGIES_PARAMS_MAX]; /* borrowed texts */
+    struct strategy_param params[STRATEGIES_PARAMS_MAX];
     uint32_t param_count;
     /* what the composition wants */
     bool may_be_empty;       /* no strategy is needed: somebody trades by hand */
@@ -77,9 +77,14 @@ struct strategies {
     uint32_t stop_count;
     struct strategy_number *numbers; /* every strategy that ever was; owned */
     uint32_t number_count;
+    char *param_texts[STRATEGIES_PARAMS_MAX]; /* owned: of those added by strategies_add_param */
     struct text prepared; /* what strategies_prepare added to a command */
 };
 
+/* [setup] A parameter of every strategy, copied. OC_E_LIMIT, OC_E_NOMEM. */
+oc_rc strategies_add_param(struct strategies *strategies, const char *name, const char *value);
+/* [setup] The slot's text, in place of a file that would be read. OC_E_NOMEM. */
+oc_rc strategies_set_text(struct strategies *strategies, uint32_t index, const char *file, const char *text, size_t size);
 /* [setup] The texts before the journal is opened (its header holds them), the strategies behind everything they trade on. */
 void strategies_add_texts(struct strategies *strategies, struct session *session);
 void strategies_add_stage(struct strategies *strategies, struct session *session);
@@ -105,6 +110,8 @@ void strategies_tell_suspended(struct strategies *strategies);
 
 /* strategy_text.c: takes a header line `strategy` or `module`. OC_E_DATA: damaged. */
 oc_rc strategies_take_source(struct strategy_slot *slot, const struct header_line *line);
+/* The file the slot was given, for a text that was recorded under another name. */
+void strategies_rename_source(struct strategy_slot *slot);
 /* Says which files are no longer what runs. */
 void strategies_warn_changed(const struct strategies *strategies);
 

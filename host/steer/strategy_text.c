@@ -65,6 +65,20 @@ oc_rc strategies_take_source(struct strategy_slot *owner, const struct header_li
     return owner->opened ? OC_OK : OC_E_NOMEM;
 }
 
+oc_rc strategies_set_text(struct strategies *strategies, uint32_t index, const char *file, const char *text, size_t size)
+{
+    struct strategy_slot *slot = &strategies->list[index];
+    snprintf(slot->file, sizeof slot->file, "%s", file);
+    steer_source_free(slot->opened);
+    slot->opened = steer_source_new(file, text, size);
+    return slot->opened ? OC_OK : OC_E_NOMEM;
+}
+
+void strategies_rename_source(struct strategy_slot *slot)
+{
+    snprintf(slot->opened->file, sizeof slot->opened->file, "%s", slot->file);
+}
+
 void strategies_warn_changed(const struct strategies *strategies)
 {
     for (uint32_t i = 0; i < strategies->count; i++) {

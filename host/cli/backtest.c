@@ -1,0 +1,91 @@
+/* backtest.c: `outcry backtest` and `outcry paper`: a composition, run to its report. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "cli/console.h"
+#include "cli/run.h"
+#include "cli/verbs.h"
+#include "session/interrupt.h"
+
+struct verb_kind {
+    const char *label;
+    uint32_t parts;
+    bool ends_on_failure;
+    oc_rc (*take)(struct run *run);
+};
+
+static oc_rc go(struct run *run, const struct verb_kind *kind)
+{
+    run->strategies.may_watch = true;
+    run->strategies.ends_on_failure = kind->ends_on_failure;
+    oc_rc rc = kind->take(run);
+    if (rc == OC_OK && kind->parts & RUN_CONSOLE)
+        rc = console_listen(run, -1, run->session->pace.speed > 0, true);
+    run->strategies.may_be_empty = run->console.server != NULL;
+    run_compose(run, kind->parts, NULL);
+    return rc < 0 ? rc : run_to_report(run);
+}
+
+static int verb(int argc, char **argv, const struct verb_kind *kind)
+{
+    struct options *options = calloc(1, sizeof *options);
+    struct registry *registry = calloc(1, sizeof *registry);
+    struct run *run = NULL;
+    int code = EXIT_RUN;
+    if (!options || !registry)
+        goto out;
+    log_set_sink(run_log_to_stderr, NULL);
+    if (options_parse(options, argc, argv) < 0) {
+        fprintf(stderr, "outcry: %s\n", options->error);
+        code = EXIT_USE;
+        goto out;
+    }
+    if (options->help) {
+        code = verb_help(0, NULL);
+        goto out;
+    }
+    oc_rc rc = options_settle(options);
+    if (rc < 0) {
+        code = complain(options->error, rc);
+        goto out;
+    }
+    if (options->quiet)
+        log_set_level(LOG_ERROR);
+    rc = run_load_plugins(registry);
+    run = run_new(options, registry, kind->label);
+    if (rc < 0 || !run)
+        goto out;
+    interrupt_install();
+    rc = go(run, kind);
+    log_flush();
+    struct session *session = run->session;
+    const char *halt = rc == OC_OK ? engine_latched(session->engine, session->money.account) : NULL;
+    code = rc < 0 ? complain(session->words.error[0] ? session->words.error : "the run failed", rc) : EXIT_GOOD;
+    if (halt) {
+        fprintf(stderr, "outcry: halted by risk: %s: nothing more was opened\n", halt);
+        code = EXIT_RISK;
+    }
+out:
+    if (run) {
+        session_close(run->session);
+        console_unlisten(run);
+    }
+    run_free(run);
+    free(registry);
+    if (options)
+        options_release(options);
+    free(options);
+    return code;
+}
+
+int verb_backtest(int argc, char **argv)
+{
+    static const struct verb_kind kind = {"backtest", RUN_PROGRESS, true, run_take_words};
+    return verb(argc, argv, &kind);
+}
+
+int verb_paper(int argc, char **argv)
+{
+    static const struct verb_kind kind = {"paper", RUN_CONSOLE | RUN_RECOVERS | RUN_PROGRESS, false, run_take_paper};
+    return verb(argc, argv, &kind);
+}

@@ -1,0 +1,284 @@
+/* replay.c: `outcry replay` and `outcry report`: a recorded session made again and compared, perhaps for a console. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/env.h"
+#include "base/env_fork.h"
+#include "base/env_socket.h"
+#include "base/hash.h"
+#include "base/log.h"
+#include "cli/console.h"
+#include "cli/run.h"
+#include "cli/verbs.h"
+#include "replay/compare.h"
+#include "replay/rewind.h"
+#include "report/report.h"
+
+/* What the caller wants to see of it. */
+struct wish {
+    bool diff;
+    bool report;
+    bool json;
+    const char *html;
+};
+
+struct replay {
+    struct options options;
+    struct registry registry;
+    struct run *run;
+    struct compare compare;
+    struct rewind *rewind; /* with a console */
+};
+
+/* Opens the recording and makes its composition. Complaints are on stderr. */
+static oc_rc replay_open(struct replay *replay, const char *dir)
+{
+    struct text notes;
+    log_set_level(LOG_NONE);
+    replay->options.quiet = true;
+    if (run_load_plugins(&replay->registry) < 0)
+        return OC_E_NOT_FOUND;
+    replay->run = run_new(&replay->options, &replay->registry, "replay");
+    if (!replay->run)
+        return OC_E_NOMEM;
+    struct run *run = replay->run;
+    text_init_grow(&notes, 1 << 16);
+    run->strategies.may_be_empty = true;
+    run->console.is_recorded = true;
+    oc_rc rc = compare_open(&replay->compare, run->session, &run->strategies, dir, &notes);
+    if (notes.data)
+        fputs(notes.data, stderr);
+    text_release(&notes);
+    if (rc < 0)
+        fprintf(stderr, "outcry: session %s: %s\n", dir, run->session->words.error);
+    return rc;
+}
+
+static void replay_close(struct replay *replay)
+{
+    run_free(replay->run);
+    compare_release(&replay->compare);
+    options_release(&replay->options);
+    free(replay);
+}
+
+/* What was recorded ends where its records say: a session that was stopped early is replayed as far as it went. */
+static oc_rc run_again(struct replay *replay)
+{
+    struct run *run = replay->run;
+    const struct session_stage comparing = compare_stage(&replay->compare);
+    run_compose(run, RUN_CONSOLE, &comparing);
+    oc_rc rc = run_open(run);
+    for (uint32_t i = 0; i < run->strategies.count && rc == OC_OK; i++)
+        strategies_expect_stop(&run->strategies, run->strategies.list[i].id);
+    if (rc == OC_OK)
+        rc = run_go(run);
+    while (rc == OC_E_AGAIN && compare_goes_on(&replay->compare)) /* it was stopped there, and gone on with later */
+        rc = session_run(run->session);
+    return rc;
+}
+
+static oc_rc show_report(struct session *session, const struct result *result, const struct wish *wish)
+{
+    oc_rc rc = OC_OK;
+    if (wish->report)
+        rc = wish->json ? report_json(result, stdout) : report_text(result, stdout);
+    if (rc == OC_OK && wish->html)
+        rc = report_html(result, wish->html);
+    if (rc < 0)
+        session_fail(session, rc, "the report could not be written (code %d)%s%s", (int)rc,
+                     wish->html && rc != OC_E_NOMEM ? ": " : "",
+                     wish->html && rc != OC_E_NOMEM ? env_error_text() : "");
+    return rc;
+}
+
+/* What came out of it, against what was recorded. */
+static int judge(struct replay *replay, const struct wish *wish)
+{
+    struct compare *compare = &replay->compare;
+    uint64_t recorded, left = compare_rest(compare);
+    struct hash128 hash = journal_order_hash(compare->reader, &recorded);
+    struct door_hash ours = door_order_hash(replay->run->session->door);
+    bool agrees = compare->differences == 0 && left == 0 && ours.low == hash.low && ours.high == hash.high;
+    char ours_text[HASH_TEXT_MAX], hash_text[HASH_TEXT_MAX];
+    hash128_to_text((struct hash128){ours.low, ours.high}, ours_text);
+    hash128_to_text(hash, hash_text);
+    if (wish->report && agrees)
+        return EXIT_GOOD;
+    printf("recorded  %llu records, order hash %s\n", (unsigned long long)recorded, hash_text);
+    printf("replayed  %llu records, order hash %s\n", (unsigned long long)ours.count, ours_text);
+    if (compare->gaps)
+        printf("the journal failed %llu times while this was recorded: what happened then is not in it\n",
+               (unsigned long long)compare->gaps);
+    if (agrees)
+        printf("the session agrees with itself\n");
+    else
+        printf("the session does NOT agree: %llu records differ, %llu recorded ones were not made again%s\n",
+               (unsigned long long)compare->differences, (unsigned long long)left, wish->diff ? "" : "; see --diff");
+    return agrees ? EXIT_GOOD : EXIT_RUN;
+}
+
+static int replay_judged(const char *dir, const struct wish *wish)
+{
+    struct replay *replay = calloc(1, sizeof *replay);
+    struct result *result = calloc(1, sizeof *result);
+    int code = EXIT_RUN;
+    if (!replay || !result || replay_open(replay, dir) < 0)
+        goto out;
+    struct run *run = replay->run;
+    struct session *session = run->session;
+    replay->compare.shows = wish->diff;
+    oc_rc rc = run_again(replay);
+    bool stopped = rc == OC_E_AGAIN && !compare_was_ended(&replay->compare);
+    if (rc == OC_E_AGAIN && !stopped)
+        rc = OC_OK;
+    if (rc == OC_OK || (stopped && wish->report))
+        rc = run_finish(run, result);
+    bool failed = rc < 0 && strategies_have_failed(&run->strategies); /* as when it was recorded, if the records agree */
+    if (rc == OC_OK)
+        rc = show_report(session, result, wish);
+    if (failed)
+        printf("the run ended with an error:\n%s\n", session->words.error);
+    if (rc < 0 && !stopped && !failed)
+        fprintf(stderr, "outcry: %s\n",
+                session->words.error[0] ? session->words.error : "the session could not be replayed");
+    else
+        code = judge(replay, wish);
+out:
+    if (replay)
+        replay_close(replay);
+    free(result);
+    return code;
+}
+
+/* The console's side of going back. */
+
+static void question(void *self, char ret_question[REWIND_QUESTION_MAX])
+{
+    struct console_token token = console_service_token(((struct replay *)self)->run->console.service);
+    _Static_assert(sizeof token <= REWIND_QUESTION_MAX, "a question fits");
+    memcpy(ret_question, &token, sizeof token);
+}
+
+static void take_over(void *self, const char bytes[REWIND_QUESTION_MAX])
+{
+    struct console_token token;
+    memcpy(&token, bytes, sizeof token);
+    console_service_take_over(((struct replay *)self)->run->console.service, &token);
+}
+
+static bool order_named(void *self, const char *text, uint64_t *ret_order)
+{
+    return console_service_order_of(((struct replay *)self)->run->console.service, text, ret_order);
+}
+
+static bool has_order(void *self, uint64_t order) { return compare_has_order(&((struct replay *)self)->compare, order); }
+
+static void serve_once(void *self) { console_server_wait(((struct replay *)self)->run->console.server, 0); }
+
+static void travel_turn(void *self, int64_t at_ns) { rewind_turn(((struct replay *)self)->rewind, at_ns); }
+static void travel_stop(void *self) { rewind_stop(((struct replay *)self)->rewind); }
+static void travel_mark(void *self, const struct oc_event *event) { rewind_mark(((struct replay *)self)->rewind, event); }
+
+static oc_rc travel_control(void *self, const struct command_words *words, struct text *reply)
+{
+    return rewind_control(((struct replay *)self)->rewind, words, reply);
+}
+
+/* The host's side, in a process of one thread: paused at first, for the console at the other end of fd. */
+static int replay_serve(const char *dir, int fd)
+{
+    struct replay *replay = calloc(1, sizeof *replay);
+    int code = EXIT_RUN;
+    const struct rewind_console console = {replay, question, take_over, order_named, has_order, serve_once};
+    if (!replay || replay_open(replay, dir) < 0)
+        goto out;
+    struct run *run = replay->run;
+    if (console_server_new(NULL, fd, false, &run->console.server) < 0 ||
+        rewind_new(run->session, &console, fd, &replay->rewind) < 0)
+        goto out;
+    run->console.has_own = true;
+    run->console.travel = (struct console_travel){replay, travel_turn, travel_stop, travel_control, travel_mark};
+    run->session->pace.is_paused = true;
+    oc_rc rc = run_again(replay);
+    code = rc == OC_OK || rc == OC_E_AGAIN ? EXIT_GOOD : EXIT_RUN;
+    if (code != EXIT_GOOD)
+        fprintf(stderr, "outcry: %s\n",
+                run->session->words.error[0] ? run->session->words.error : "the session could not be replayed");
+out:
+    if (replay) {
+        struct console_server *server = replay->run ? replay->run->console.server : NULL;
+        rewind_free(replay->rewind);
+        replay_close(replay);
+        console_server_free(server);
+    }
+    return code;
+}
+
+struct replayed {
+    const char *dir;
+    int fd;
+    int other;
+};
+
+static int replay_child(void *arg)
+{
+    const struct replayed *replayed = arg;
+    env_close(replayed->other);
+    return replay_serve(replayed->dir, replayed->fd);
+}
+
+static int replay_console(const char *dir, bool has_pane)
+{
+    const struct settings settings = {0};
+    struct console_wish wish = {.has_pane = has_pane};
+    int pair[2], pid;
+    if (env_socket_pair(pair) < 0)
+        return complain(env_error_text(), OC_E_IO);
+    struct replayed replayed = {dir, pair[0], pair[1]};
+    if (env_fork_child(replay_child, &replayed, &pid) < 0)
+        return complain(env_error_text(), OC_E_IO);
+    env_close(pair[0]);
+    return console_talk(pair[1], &settings, &wish);
+}
+
+static int verb(int argc, char **argv, struct wish wish, const char *usage)
+{
+    const char *dir = NULL;
+    bool has_console = false, has_pane = true;
+    for (int i = 1; i < argc; i++) {
+        if (strcmp(argv[i], "--console") == 0 && !wish.report) {
+            has_console = true;
+        } else if (strcmp(argv[i], "--no-pane") == 0 && !wish.report) {
+            has_pane = false;
+        } else if (strcmp(argv[i], "--diff") == 0) {
+            wish.diff = true;
+        } else if (strcmp(argv[i], "--json") == 0) {
+            wish.json = true;
+        } else if (strcmp(argv[i], "--report") == 0 && i + 1 < argc) {
+            wish.html = argv[++i];
+        } else if (argv[i][0] != '-' && !dir) {
+            dir = argv[i];
+        } else {
+            dir = NULL;
+            break;
+        }
+    }
+    if (!dir) {
+        fputs(usage, stderr);
+        return EXIT_USE;
+    }
+    return has_console ? replay_console(dir, has_pane) : replay_judged(dir, &wish);
+}
+
+int verb_replay(int argc, char **argv)
+{
+    return verb(argc, argv, (struct wish){0}, "usage: outcry replay SESSION [--diff] [--console [--no-pane]]\n");
+}
+
+int verb_report(int argc, char **argv)
+{
+    return verb(argc, argv, (struct wish){.report = true},
+                "usage: outcry report SESSION [--json] [--report FILE.html]\n");
+}

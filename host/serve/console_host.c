@@ -1,0 +1,324 @@
+#include "serve/console_host.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/env.h"
+#include "base/json_out.h"
+#include "base/log.h"
+#include "base/version.h"
+#include "serve/session_lists.h"
+#include "session/interrupt.h"
+
+enum { WAIT_NS = 50000000 };
+
+/* Answers whoever asks. True: the session is to end. */
+static bool serve(struct console_host *host, int64_t at_ns)
+{
+    struct pace *pace = &host->session->pace;
+    if (!host->server)
+        return interrupt_count() > 0;
+    if (console_server_is_asked(host->server)) {
+        pace->command_ns = pace_now(host->session, at_ns);
+        console_service_turn(host->service);
+    }
+    if (host->has_own && !console_server_has_own(host->server))
+        pace->by_hand = true;
+    return interrupt_count() > 0 || pace->by_hand;
+}
+
+static oc_rc turn(void *self, int64_t at_ns)
+{
+    struct console_host *host = self;
+    struct pace *pace = &host->session->pace;
+    if (host->travel.turn)
+        host->travel.turn(host->travel.self, at_ns);
+    if (serve(host, at_ns))
+        return 1;
+    if (console_service_is_pressed(host->service)) { /* Ctrl-C, and another line: stop here */
+        pace->step_kind = PACE_FREE;
+        pace->is_paused = true;
+        if (host->travel.stop)
+            host->travel.stop(host->travel.self);
+    }
+    return OC_OK;
+}
+
+static void settled(void *self)
+{
+    struct console_host *host = self;
+    if (console_service_is_waiting(host->service))
+        console_service_answer_waiting(host->service, true);
+}
+
+static void wait_for(void *self, int64_t ns)
+{
+    struct console_host *host = self;
+    if (host->server)
+        console_server_wait(host->server, ns);
+    else
+        env_sleep(ns);
+}
+
+static void record(struct console_host *host, const struct oc_event *event)
+{
+    console_service_record(host->service, event);
+    if (event->type != OC_EV_REQUEST && event->type != OC_EV_FILL)
+        return;
+    if (host->travel.mark)
+        host->travel.mark(host->travel.self, event);
+    pace_stepped(&host->session->pace, event->type == OC_EV_FILL ? PACE_FILLS : PACE_ORDERS);
+}
+
+static void note(void *self, const struct input *input, const struct engine_out *out)
+{
+    struct console_host *host = self;
+    if (input && input->kind == INPUT_MARKET) {
+        console_service_market(host->service, input->event);
+        pace_stepped(&host->session->pace, PACE_EVENTS);
+    } else if (input && input->event && input->kind != INPUT_BARS && input->kind != INPUT_COMMAND) {
+        record(host, input->event);
+    }
+    for (uint32_t i = 0; i < out->entry_count; i++) {
+        const struct out_entry *entry = &out->entries[i];
+        record(host, out_record(out, entry));
+        if (entry->kind == OUT_REQUEST && out->requests[entry->at].is_denied) {
+            struct oc_ev_answer denial = out_denial(&out->requests[entry->at]);
+            record(host, &denial.head);
+        }
+    }
+}
+
+static void told(void *self, uint32_t kind, const struct text *json)
+{
+    struct console_host *host = self;
+    console_service_tell(host->service, kind == TOLD_STRATEGY ? TELL_STRATEGY : TELL_SESSION, json);
+}
+
+void console_host_linger(struct console_host *host)
+{
+    struct pace *pace = &host->session->pace;
+    if (!host->service)
+        return;
+    pace->is_ended = true;
+    if (host->server && host->has_own && !pace->by_hand) {
+        struct text json;
+        char bytes[64];
+        text_init_fixed(&json, bytes, sizeof bytes);
+        text_put(&json, "{\"what\":\"the feed has ended\"}");
+        console_service_tell(host->service, TELL_SESSION, &json);
+    }
+    console_service_answer_waiting(host->service, true);
+    while (host->server && host->has_own && !serve(host, INT64_MAX))
+        console_server_wait(host->server, WAIT_NS);
+}
+
+/* What the service asks. */
+
+static void host_status(void *self, struct console_service_status *ret_status)
+{
+    struct console_host *host = self;
+    struct session *session = host->session;
+    *ret_status = (struct console_service_status){
+        .mode = session->label,
+        .session = settings_text(session->settings, "session.dir", NULL),
+        .version = OUTCRY_VERSION,
+        .currency = instruments_asset_name(engine_instruments(session->engine), session->money.base),
+        .seq = door_seq(session->door),
+        .events = session->data.events,
+        .now_ns = session->clock.now_ns > engine_now(session->engine) ? session->clock.now_ns : engine_now(session->engine),
+        .start = session->money.start,
+        .speed = session->pace.speed,
+        .is_live = host->is_rehearsal,
+        .is_paused = session->pace.is_paused,
+        .is_ended = session->pace.is_ended};
+    ret_status->strategies = strategies_loaded(host->strategies);
+}
+
+static bool host_command(void *self, const char *text, size_t size, struct text *reply)
+{
+    return session_command(((struct console_host *)self)->session, text, size, reply);
+}
+
+static oc_rc refuse(struct text *reply, const char *code, const char *message)
+{
+    json_refusal(reply, code, "%s", message);
+    return OC_E_INVALID;
+}
+
+static oc_rc control_step(struct session *session, uint32_t kind, uint64_t count)
+{
+    session->pace.step_kind = kind;
+    session->pace.steps_left = count;
+    session->pace.is_paused = false;
+    return OC_E_AGAIN;
+}
+
+static oc_rc control_speed(struct session *session, const struct command_words *words, struct text *reply)
+{
+    char *end;
+    const char *text = words->count > 1 ? words->fields[1] : "";
+    double speed = strtod(text, &end);
+    if (strcmp(text, "max") == 0)
+        speed = 0;
+    else if (end == text || (strcmp(end, "x") != 0 && *end) || !(speed > 0) || speed > 1e9)
+        return refuse(reply, "BAD_SPEED", "expected 1x, 60x or max");
+    pace_from(&session->pace, session->pace.command_ns);
+    session->pace.speed = speed;
+    return OC_OK;
+}
+
+/* Without an open order and a strategy nothing comes of waiting, and an endless feed never ends. */
+static bool can_trade_itself(const struct console_host *host)
+{
+    return host->is_recorded || strategies_loaded(host->strategies) > 0 ||
+           orders_open_count(engine_orders(host->session->engine)) > 0;
+}
+
+static oc_rc control_until(const struct console_host *host, uint32_t kind, uint64_t count, struct text *reply)
+{
+    if (kind != PACE_EVENTS && !can_trade_itself(host))
+        return refuse(reply, "NOTHING_TO_WAIT_FOR",
+                      "no order is open and no strategy is loaded: nothing would come of it");
+    return control_step(host->session, kind, count);
+}
+
+static oc_rc host_control(void *self, const struct command_words *words, struct text *reply)
+{
+    struct console_host *host = self;
+    struct session *session = host->session;
+    struct pace *pace = &session->pace;
+    const char *word = words->fields[0];
+    if (host->travel.control && (strcmp(word, "back") == 0 || strcmp(word, "to") == 0))
+        return host->travel.control(host->travel.self, words, reply);
+    if (pace->is_ended)
+        return refuse(reply, "FEED_ENDED", "the feed has ended");
+    if (strcmp(word, "pause") == 0) {
+        pace->is_paused = true;
+        return OC_OK;
+    }
+    if (strcmp(word, "go") == 0) {
+        pace_from(pace, pace->command_ns);
+        pace->is_paused = false;
+        return OC_OK;
+    }
+    if (strcmp(word, "speed") == 0)
+        return control_speed(session, words, reply);
+    if (strcmp(word, "until_fill") == 0)
+        return control_until(host, PACE_FILLS, 1, reply);
+    if (strcmp(word, "step") == 0) {
+        static const char *const kinds[] = {"events", "orders", "fills"};
+        int64_t count = 1;
+        uint32_t kind = 0;
+        if (words->count > 1 && (text_to_int(words->fields[1], strlen(words->fields[1]), &count) < 0 || count < 1))
+            return refuse(reply, "BAD_STEP", "expected a count of 1 or more: step 10 events");
+        while (words->count > 2 && kind < 3 && strcmp(kinds[kind], words->fields[2]) != 0)
+            kind++;
+        if (kind == 3)
+            return refuse(reply, "BAD_STEP", "expected events, orders or fills");
+        return control_until(host, PACE_EVENTS + kind, (uint64_t)count, reply);
+    }
+    return refuse(reply, "NOT_HERE", "going back is for recorded sessions: outcry replay SESSION --console");
+}
+
+static bool host_steer(void *self, const struct command_words *words, struct text *reply)
+{
+    return strategies_steer(((struct console_host *)self)->strategies, words, reply);
+}
+
+static bool host_prepare(void *self, struct command_words *words, struct text *reply)
+{
+    return strategies_prepare(((struct console_host *)self)->strategies, words, reply);
+}
+
+static const char *host_strategy_name(void *self, uint32_t strategy)
+{
+    return strategies_name(((struct console_host *)self)->strategies, strategy);
+}
+
+static bool host_origin(void *self, uint64_t order, uint32_t strategy, struct console_service_origin *ret_origin)
+{
+    const struct strategy_slot *slot = strategies_find(((struct console_host *)self)->strategies, strategy);
+    struct strategy_origin origin;
+    if (!slot || !strategy_origin(slot->strategy, order, &origin))
+        return false;
+    *ret_origin = (struct console_service_origin){strategy_name(slot->strategy), origin.callback, origin.file,
+                                                  origin.source, origin.line};
+    return true;
+}
+
+static bool host_fee_rate(void *self, bool is_maker, struct oc_dec *ret_rate)
+{
+    const struct session *session = ((const struct console_host *)self)->session;
+    *ret_rate = (struct oc_dec){0, 0, 0};
+    return settings_dec(session->settings, is_maker ? "sim.paper.maker_fee" : "sim.paper.taker_fee", ret_rate) == OC_OK;
+}
+
+static struct oc_dec host_half_spread(void *self)
+{
+    const struct session *session = ((const struct console_host *)self)->session;
+    const char *profile = settings_text(session->settings, "sim.paper.profile", "neutral");
+    struct oc_dec share = {strcmp(profile, "ideal") == 0 ? 0 : 1, 4, 0}; /* the simulator's own default */
+    settings_dec(session->settings, "sim.paper.half_spread", &share);
+    return share;
+}
+
+static bool execute(void *self, const struct oc_ev_text *command, struct text *reply)
+{
+    struct console_host *host = self;
+    console_service_record(host->service, &command->head); /* what it asks for has it as its cause */
+    return console_service_execute(host->service, command, reply);
+}
+
+static oc_rc open_host(void *self, struct session *session)
+{
+    struct console_host *host = self;
+    struct oc_dec ask_above = {0, 0, 0};
+    oc_rc rc = settings_dec(session->settings, "console.ask_above", &ask_above);
+    if (rc == OC_OK || rc == OC_E_NOT_FOUND)
+        rc = settings_boolean(session->settings, "console.rehearse_live", &host->is_rehearsal);
+    if (rc < 0 && rc != OC_E_NOT_FOUND)
+        return session_fail(session, rc, "%s", session->settings->error);
+    host->strategies->grants_nothing = host->is_rehearsal;
+    host->strategies->is_shown = true;
+    host->table = (struct console_service_host){.self = host,
+                                                .status = host_status,
+                                                .command = host_command,
+                                                .control = host_control,
+                                                .steer = host_steer,
+                                                .prepare = host_prepare,
+                                                .list = session_lists,
+                                                .origin = host_origin,
+                                                .strategy_name = host_strategy_name,
+                                                .fee_rate = host_fee_rate,
+                                                .half_spread = host_half_spread};
+    struct console_service_config config = {.engine = session->engine,
+                                            .server = host->server,
+                                            .host = &host->table,
+                                            .account = session->money.account,
+                                            .epoch = door_epoch(session->door),
+                                            .ask_above = ask_above};
+    rc = console_service_new(&config, &host->service);
+    if (rc < 0)
+        return rc;
+    session->commands.self = host;
+    session->commands.execute = execute;
+    session->pace.host = (struct pace_host){host, turn, settled, wait_for};
+    return watchers_add(&session->watchers, &(struct watcher){.self = host, .note = note, .told = told});
+}
+
+static void close_host(void *self, struct session *session)
+{
+    struct console_host *host = self;
+    session->pace.host = (struct pace_host){0};
+    if (host->service)
+        console_service_free(host->service);
+    host->service = NULL;
+}
+
+void console_host_add_stage(struct console_host *host, struct session *session, struct strategies *strategies)
+{
+    host->session = session;
+    host->strategies = strategies;
+    session_add_stage(session, &(struct session_stage){"console", host, open_host, close_host});
+}
