@@ -10,12 +10,18 @@
 
 enum {
     BLOB_MAX = 64 << 20,
-    PARTS_FIXED = 4,
+    PARTS_FIXED = 5,
     PARTS_MAX = PARTS_FIXED + SESSION_STRATEGIES_MAX,
-    BLOB_VERSION = 3,
+    BLOB_VERSION = 4,
     PART_ALIGN = 16
 };
-enum { PART_ROSTER, PART_ENGINE, PART_SIM, PART_ANSWERS }; /* and then each strategy; 0 bytes where it is unloaded */
+enum {
+    PART_ROSTER,
+    PART_ENGINE,
+    PART_SIM,
+    PART_ANSWERS,
+    PART_MEANING
+}; /* and then each strategy; 0 bytes where it is unloaded */
 
 struct blob_head {
     uint32_t version;
@@ -36,6 +42,8 @@ static int64_t part_save(struct session *session, uint32_t part, char *bytes, si
         return session->sim_table->save(session->sim.self, bytes, (uint32_t)size_max);
     if (part == PART_ANSWERS)
         return sim_answers_save(&session->sim_answers, bytes, size_max);
+    if (part == PART_MEANING)
+        return meaning_save(&session->meaning, bytes, size_max);
     struct strategy *strategy = session->strategies[part - PARTS_FIXED].strategy;
     return strategy ? strategy_save(strategy, bytes, size_max) : 0;
 }
@@ -50,6 +58,8 @@ static oc_rc part_load(struct session *session, uint32_t part, const char *bytes
         return session->sim_table->load(session->sim.self, bytes, (uint32_t)size);
     if (part == PART_ANSWERS)
         return sim_answers_load(&session->sim_answers, bytes, size);
+    if (part == PART_MEANING)
+        return meaning_load(&session->meaning, bytes, size);
     struct strategy *strategy = session->strategies[part - PARTS_FIXED].strategy;
     if (!strategy)
         return size ? OC_E_DATA : OC_OK;
@@ -197,6 +207,7 @@ static oc_rc pass_markets(struct session *session, uint64_t count)
 static oc_rc apply_record(const struct restore *restore, struct session *session, const struct oc_event *event)
 {
     session->now_ns = event->local_ns;
+    meaning_fold(&session->meaning, event);
     oc_rc rc = restore_sim_record(restore, session, event);
     if (rc < 0)
         return rc;
@@ -286,6 +297,7 @@ oc_rc restore_apply(struct restore *restore, struct session *session)
         } else if (event->seq == unfinished) {
             set_restoring(session, false);
             session->now_ns = event->local_ns;
+            meaning_fold(&session->meaning, event);
             rc = restore_sim_record(restore, session, event);
             if (rc == OC_OK)
                 rc = engine_input(session->engine, event);

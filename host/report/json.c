@@ -323,6 +323,7 @@ oc_rc report_json(const struct result *result, FILE *out)
     open_group(&json, '{', false);
     member_text(&json, "orders", result->order_hash);
     member_count(&json, "order_records", result->order_records);
+    member_text(&json, "meaning", result->meaning);
     member_text(&json, "input", result->input_hash);
     close_group(&json, '}');
     put_series(&json, result);

@@ -266,6 +266,7 @@ static void put_tail(struct page *page, const struct result *result)
     title(page, "Run");
     fprintf(page->out, "  %-12s%s (%s records)\n", "orders", result->order_hash,
             format_count(result->order_records, text));
+    fprintf(page->out, "  %-12s%s\n", "meaning", result->meaning);
     fprintf(page->out, "  %-12s%s\n", "input", result->input_hash);
     fprintf(page->out, "  %-12s%s market events, ", "speed", format_count(result->market_events, text));
     fprintf(page->out, "%s calls of on_bar", format_count(result->bar_calls, note));

@@ -63,7 +63,7 @@ static void strategy_log(void *arg, int level, const char *text)
 }
 
 /* A position that stands without its protection is never a matter of statistics alone. */
-static void say_unprotected(const struct session *session, const struct oc_ev_answer *denied)
+static __attribute__((noinline)) void say_unprotected(const struct session *session, const struct oc_ev_answer *denied)
 {
     const struct order *order = orders_find(engine_orders(session->engine), denied->order);
     if (!order || order->now.owner != OC_OWNER_HOST ||
@@ -74,6 +74,17 @@ static void say_unprotected(const struct session *session, const struct oc_ev_an
               (unsigned long long)(order->now.parent & ((1ull << 40) - 1)), denied->reason);
 }
 
+/* To consoles, which are rare: apart from what is done with each record. */
+static __attribute__((noinline)) void show_record(struct session *session, const struct oc_event *event)
+{
+    console_service_record(session->service, event);
+    if (event->type != OC_EV_REQUEST && event->type != OC_EV_FILL)
+        return;
+    if (session->rewind)
+        rewind_mark(session->rewind, event);
+    session_stepped(session, event->type == OC_EV_FILL ? PACE_FILLS : PACE_ORDERS);
+}
+
 oc_rc session_record(struct session *session, struct oc_event *event)
 {
     bool adds_risk = false;
@@ -82,17 +93,15 @@ oc_rc session_record(struct session *session, struct oc_event *event)
         adds_risk = request->kind != OC_REQUEST_CANCEL && !(request->bits & OC_RQ_REDUCE_ONLY);
     }
     oc_rc rc = adds_risk ? door_record_risk(session->door, event) : door_record(session->door, event);
-    if (rc == OC_OK && session->on_record)
-        session->on_record(session->on_record_arg, event);
     if (event->type == OC_EV_DENIED)
         say_unprotected(session, (const struct oc_ev_answer *)(const void *)event);
-    if (rc == OC_OK && session->service) {
-        console_service_record(session->service, event);
-        if (session->rewind && (event->type == OC_EV_REQUEST || event->type == OC_EV_FILL))
-            rewind_mark(session->rewind, event);
-        if (event->type == OC_EV_REQUEST || event->type == OC_EV_FILL)
-            session_stepped(session, event->type == OC_EV_FILL ? PACE_FILLS : PACE_ORDERS);
-    }
+    if (rc != OC_OK)
+        return rc;
+    meaning_fold(&session->meaning, event);
+    if (session->on_record)
+        session->on_record(session->on_record_arg, event);
+    if (session->service)
+        show_record(session, event);
     return rc;
 }
 
@@ -373,6 +382,8 @@ oc_rc session_open(struct session *session)
     if (rc == OC_OK)
         rc = open_door(session);
     if (rc == OC_OK)
+        rc = meaning_init(&session->meaning);
+    if (rc == OC_OK)
         rc = open_engine(session);
     if (rc == OC_OK)
         rc = open_cash(session);
@@ -448,6 +459,7 @@ void session_close(struct session *session)
     if (session->door)
         door_close(session->door);
     session->door = NULL;
+    meaning_release(&session->meaning);
     if (session->lock_fd > 0)
         env_close(session->lock_fd);
     session->lock_fd = 0;

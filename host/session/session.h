@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "feed/source.h"
 #include "journal/door.h"
+#include "journal/meaning.h"
 #include "report/result.h"
 #include "script/strategy.h"
 #include "serve/console_service.h"
@@ -87,7 +88,8 @@ struct session {
     const char *mode;          /* "backtest", "paper", "replay" */
     char error[SESSION_ERROR_MAX];
     struct door *door;
-    int lock_fd; /* of the session folder; 0: none */
+    struct meaning meaning; /* of the orders stream, also of what was recorded before a restart */
+    int lock_fd;            /* of the session folder; 0: none */
     struct engine *engine;
     struct inbox *loop;
     struct sim_answers sim_answers;

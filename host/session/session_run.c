@@ -361,6 +361,7 @@ oc_rc session_finish(struct session *session, struct result *ret_result)
     buy_and_hold(session, result);
     struct door_hash hash = door_order_hash(session->door);
     hash128_to_text((struct hash128){hash.low, hash.high}, result->order_hash);
+    meaning_text(&session->meaning, result->meaning);
     snprintf(result->input_hash, sizeof result->input_hash, "%016llx",
              (unsigned long long)door_input_hash(session->door));
     result->order_records = hash.count;

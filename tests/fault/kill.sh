@@ -1,10 +1,11 @@
 #!/bin/sh
 # kill.sh OUTCRY KILLS [SEED]: a paper session on replayed data is killed with -9 again and again and goes on each time
 # from its journal: with answers that come within a bar, with answers that take longer than one, with a simulator that is another
-# file every second time, and with two files of data. In the end it must hold the same fills and money as a session that was never interrupted, and its replay
-# must agree: no order lost, none doubled.
+# file every second time, and with two files of data. In the end it must hold the same fills, money and hash of meaning as a session that was never interrupted,
+# and its replay must agree: no order lost, none doubled.
 set -u
 outcry=$1
+meaning_of=$(dirname "$outcry")/tests/support/meaning_of
 kills=$(((${2:-30} + 3) / 4))
 seed=${3:-1}
 here=$(cd "$(dirname "$0")/../.." && pwd)
@@ -31,11 +32,14 @@ go() { # folder: in a process of its own, so that the kill meets the program and
 }
 
 same() { # the session that was cut is what the whole one is
-    for key in money.final trades.fills trades.requests; do
+    for key in money.final trades.fills trades.requests hashes.meaning; do
         a=$(jq -r ".$key" "$work/whole.json")
         b=$(jq -r ".$key" "$work/cut.json")
         [ "$a" = "$b" ] || { echo "after $killed kills: $key is $b, uninterrupted $a"; return 1; }
     done
+    a=$(jq -r .hashes.meaning "$work/whole.json")
+    b=$("$meaning_of" "$work/cut")
+    [ "$a" = "${b% *}" ] || { echo "after $killed kills: the records mean $b, uninterrupted $a"; return 1; }
     "$outcry" replay "$work/cut" --diff >"$work/replay" 2>&1 && return 0
     echo "after $killed kills the replay of the session differs"
     cat "$work/replay"
@@ -81,5 +85,5 @@ for part in 5ms 70s 5ms,other 70s,two-files; do
     (go "$work/cut") >"$work/cut.json" 2>"$work/cut.err" || { cat "$work/cut.err"; exit 1; }
     same || exit 1
     [ "$killed" -ge "$kills" ] || { echo "only $killed kills in $cycle starts"; exit 1; }
-    echo "$killed kills in $cycle starts, $part: the same fills and money as without, and replays that agree"
+    echo "$killed kills in $cycle starts, $part: the same fills, money and meaning as without, and replays that agree"
 done
