@@ -8,13 +8,13 @@
 #include "cli/bench.h"
 #include "cli/verbs.h"
 #include "console/shell.h"
-#include "session/session_impl.h"
+#include "cli/console.h"
 
 enum { RATE = 100000, PHASE_SECONDS = 4, SAMPLES_MAX = 4096, BUCKETS = 64 * 16, QUESTIONS_EACH = 400, ROUNDS = 3 };
 
 struct scene {
     struct options *options;
-    struct session *session;
+    struct run *run;
     struct env_thread *thread;
     struct env_signal *opened;
     oc_rc rc;
@@ -55,10 +55,10 @@ static void on_late(void *arg, int64_t late_ns)
 static void host_run(void *arg)
 {
     struct scene *scene = arg;
-    scene->rc = session_open(scene->session);
+    scene->rc = run_open(scene->run);
     env_signal_post(scene->opened);
     if (scene->rc == OC_OK)
-        scene->rc = session_run(scene->session);
+        scene->rc = run_go(scene->run);
 }
 
 /* `path` NULL: no other console can attach. */
@@ -67,22 +67,22 @@ static bool scene_open(struct scene *scene, const struct bench *bench, const cha
 {
     int own[2];
     scene->options = calloc(1, sizeof *scene->options);
-    scene->session = scene->options ? run_session_new(scene->options, bench->registry, "paper") : NULL;
-    if (!scene->session || env_socket_pair(own) < 0 || env_signal_new(&scene->opened) < 0)
+    scene->run = scene->options ? run_new(scene->options, bench->registry, "paper") : NULL;
+    if (!scene->run || env_socket_pair(own) < 0 || env_signal_new(&scene->opened) < 0)
         return false;
-    struct session *session = scene->session;
-    session->progress = NULL;
+    struct run *run = scene->run;
     settings_set(&scene->options->settings, "account.cash", "1000000 USDT", "bench");
     settings_set(&scene->options->settings, "session.feed", feed, "bench");
     settings_set(&scene->options->settings, "session.speed", speed, "bench");
     settings_set(&scene->options->settings, "session.end", "hold", "bench");
-    session->may_be_empty = true;
-    session->has_own_console = true;
-    session->on_late = on_late;
-    session->on_late_arg = scene;
+    run->strategies.may_be_empty = run->strategies.may_watch = true;
+    run->console.has_own = true;
+    run->session->pace.on_late = on_late;
+    run->session->pace.on_late_arg = scene;
     scene->watch_fd = own[1];
-    if (run_setup_paper(session, scene->options) < 0 || console_server_new(path, own[0], true, &session->server) < 0)
+    if (run_take_paper(run) < 0 || console_server_new(path, own[0], true, &run->console.server) < 0)
         return false;
+    run_compose(run, RUN_CONSOLE, NULL);
     if (env_thread_start(host_run, scene, &scene->thread) < 0)
         return false;
     env_signal_wait(scene->opened, -1);
@@ -93,11 +93,11 @@ static void scene_close(struct scene *scene)
 {
     if (scene->thread)
         env_thread_join(scene->thread);
-    if (scene->session) {
-        session_close(scene->session);
-        console_server_free(scene->session->server);
+    if (scene->run) {
+        session_close(scene->run->session);
+        console_server_free(scene->run->console.server);
     }
-    free(scene->session);
+    run_free(scene->run);
     if (scene->opened)
         env_signal_free(scene->opened);
     if (scene->options)
@@ -113,7 +113,7 @@ static bool ask(struct link *link, const char *const *fields, uint32_t count)
 }
 
 /* One question again and again, on the engine's side alone: how long events would stand still. */
-static void time_questions(struct session *session)
+static void time_questions(struct console_service *service)
 {
     static const struct {
         const char *name;
@@ -139,7 +139,7 @@ static void time_questions(struct session *session)
         for (int k = 0; k < QUESTIONS_EACH; k++) {
             text_clear(&reply);
             int64_t start_ns = env_clock_mono();
-            console_service_ask(session->service, &words, &reply);
+            console_service_ask(service, &words, &reply);
             values[k] = (double)(env_clock_mono() - start_ns) / 1e3;
         }
         printf("  %-34s %10.1f %9.1f\n", nouns[i].name, bench_median(values, QUESTIONS_EACH),
@@ -165,7 +165,7 @@ static int bench_questions(const struct bench *bench)
         }
         ask(link, step, 2);
         ask(link, pause, 1);
-        time_questions(scene.session); /* the engine sleeps: it is paused */
+        time_questions(scene.run->console.service); /* the engine sleeps: it is paused */
         code = EXIT_GOOD;
     }
     link_free(link);

@@ -23,20 +23,34 @@ enum { CAPTURE_MAX = 32 << 20 };
 
 /* Every record of a run, each behind the number of the bar that it came with. */
 struct capture {
-    const struct bench_run *run;
+    uint64_t bar;
     char *bytes;
     size_t size;
 };
 
-static void capture(void *arg, const struct oc_event *event)
+static void keep(struct capture *to, const struct oc_event *event)
 {
-    struct capture *to = arg;
-    uint64_t bar = to->run->session ? inbox_index(to->run->session->loop) : 0;
-    if (to->size + sizeof bar + event->size > CAPTURE_MAX)
+    if (to->size + sizeof to->bar + event->size > CAPTURE_MAX)
         return;
-    memcpy(to->bytes + to->size, &bar, sizeof bar);
-    memcpy(to->bytes + to->size + sizeof bar, event, event->size);
-    to->size += sizeof bar + event->size;
+    memcpy(to->bytes + to->size, &to->bar, sizeof to->bar);
+    memcpy(to->bytes + to->size + sizeof to->bar, event, event->size);
+    to->size += sizeof to->bar + event->size;
+}
+
+static void capture(void *self, const struct input *input, const struct engine_out *out)
+{
+    struct capture *to = self;
+    if (input && input->kind == INPUT_MARKET)
+        to->bar++;
+    else if (input && input->event && input->kind != INPUT_BARS)
+        keep(to, input->event);
+    for (uint32_t i = 0; i < out->entry_count; i++)
+        keep(to, out_record(out, &out->entries[i]));
+}
+
+static oc_rc open_capture(void *self, struct session *session)
+{
+    return watchers_add(&session->watchers, &(struct watcher){.self = self, .note = capture});
 }
 
 /* The door's calls of the run, made again and alone: ns of CPU a bar. */
@@ -80,14 +94,14 @@ int bench_door(const struct bench *bench)
     struct oc_ev_bar *bars = calloc(COUNT, sizeof *bars);
     double whole[REPEATS], part[REPEATS], disk[REPEATS];
     struct bench_run run = {.user = BENCH_LUA};
-    struct capture all = {.run = &run, .bytes = malloc(CAPTURE_MAX)};
+    struct capture all = {.bytes = malloc(CAPTURE_MAX)};
+    const struct session_stage watcher = {"capture", &all, open_capture, NULL};
     oc_rc rc = bars && all.bytes ? OC_OK : OC_E_NOMEM;
     if (rc == OC_OK) {
-        run.on_record = capture;
-        run.on_record_arg = &all;
+        run.watcher = &watcher;
         bench_make_bars(bars, COUNT);
         rc = bench_session_run(bench, bars, COUNT, &run);
-        run.on_record = NULL;
+        run.watcher = NULL;
     }
     for (int i = 0; i < REPEATS && rc == OC_OK; i++) {
         bench_make_bars(bars, COUNT);
@@ -300,7 +314,7 @@ static oc_rc read_journal(const char *dir, struct session *session, uint64_t *re
         count++;
         if (!session)
             continue;
-        session->now_ns = event->local_ns;
+        session->clock.now_ns = event->local_ns;
         rc = restore_sim_record(&restore, session, event);
         if (rc < 0)
             break;
@@ -321,14 +335,14 @@ static oc_rc measure_restore(const struct bench *bench, struct oc_ev_bar *bars, 
     int64_t start_ns = env_clock_cpu();
     oc_rc rc = read_journal(bench->dir, NULL, &ret->records);
     double read_ns = (double)(env_clock_cpu() - start_ns);
-    struct session *session = rc == OC_OK ? bench_session_open(bench, bars, 1, &run) : NULL;
-    if (!session)
+    struct run *made = rc == OC_OK ? bench_session_open(bench, bars, 1, &run) : NULL;
+    if (!made)
         return rc < 0 ? rc : OC_E_NOMEM;
     start_ns = env_clock_cpu();
-    rc = read_journal(bench->dir, session, &ret->records);
+    rc = read_journal(bench->dir, made->session, &ret->records);
     ret->whole_ns = (double)(env_clock_cpu() - start_ns) / (double)ret->records;
     ret->read_ns = read_ns / (double)ret->records;
-    bench_session_close(session);
+    bench_session_close(made);
     return rc;
 }
 

@@ -42,13 +42,6 @@ static oc_rc units_of(const char *text, int64_t *ret_units)
     return rc < 0 ? rc : instrument_dec_units((struct oc_dec){1, 8, 0}, dec, SNAP_DOWN, ret_units, &exact);
 }
 
-static oc_rc record_nothing(void *self, struct oc_event *event)
-{
-    (void)self;
-    event->seq = 1;
-    return OC_OK;
-}
-
 struct check {
     struct engine *engine;
     struct plugin_instance rules[SESSION_RULES_MAX];
@@ -82,7 +75,7 @@ static oc_rc set_reference(struct check *check, uint32_t inst, const char *text)
     struct oc_ev_trade trade = {
         .head = {.size = sizeof trade, .type = OC_EV_TRADE, .inst = inst, .venue_ns = 1, .local_ns = 1}};
     oc_rc rc = units_of(text, &trade.price);
-    return rc < 0 ? rc : engine_input(check->engine, &trade.head);
+    return rc < 0 ? rc : engine_input(check->engine, &trade.head, true);
 }
 
 static int answer(struct check *check, const struct oc_request *request)
@@ -113,7 +106,6 @@ static int answer(struct check *check, const struct oc_request *request)
 static int check_order(struct check *check, struct options *options, struct registry *registry, const char *reference)
 {
     struct engine_config config = {.epoch = 1};
-    struct engine_door door = {.record = record_nothing};
     struct oc_request request = {
         .side = OC_SIDE_BUY, .kind = OC_REQUEST_NEW, .type = OC_ORDER_MARKET, .tif = OC_TIF_GTC};
     char error[512] = "";
@@ -123,7 +115,7 @@ static int check_order(struct check *check, struct options *options, struct regi
         return EXIT_USE;
     }
     request.side = strcmp(options->words[1], "buy") == 0 ? OC_SIDE_BUY : OC_SIDE_SELL;
-    oc_rc rc = engine_new(&config, &door, &check->engine);
+    oc_rc rc = engine_new(&config, &check->engine);
     if (rc == OC_OK)
         rc = open_chain(check, &options->settings, registry, error);
     if (rc < 0)

@@ -85,5 +85,5 @@ for part in 5ms 70s 5ms,other 70s,two-files; do
     (go "$work/cut") >"$work/cut.json" 2>"$work/cut.err" || { cat "$work/cut.err"; exit 1; }
     same || exit 1
     [ "$killed" -ge "$kills" ] || { echo "only $killed kills in $cycle starts"; exit 1; }
-    echo "$killed kills in $cycle starts, $part: the same fills and money as without, and replays that agree"
+    echo "$killed kills in $cycle starts, $part: the same fills, money and meaning as without, and replays that agree"
 done

@@ -138,6 +138,7 @@ static inline void sample_end(struct sample *sample)
     result->fees = sample->fees;
     result->buy_and_hold = sample->collect.hold;
     result->has_buy_and_hold = sample->collect.events > 0;
+    strcpy(result->meaning, "0123456789abcdef");
     result->order_records = sample->stats.fills * 3;
     result->seconds = 0.25;
 }
