@@ -26,7 +26,7 @@ struct bench_run {
     bool is_watched;         /* the watchdog's timer runs */
     const char *session_dir; /* the journal is written there; NULL: in memory */
     const struct session_stage *watcher; /* a stage that adds one; NULL: none */
-    double ns;               /* of CPU a bar; out, as what follows */
+    double ns;                           /* of CPU a bar; out, as what follows */
     uint64_t requests;
     uint64_t fills;
     uint64_t records;
@@ -36,7 +36,7 @@ struct bench_run {
 void bench_make_bars(struct oc_ev_bar *bars, uint64_t count);
 /* Opens a session as the row needs it; bench_session_close also on failure (NULL: no memory). */
 struct run *bench_session_open(const struct bench *bench, struct oc_ev_bar *bars, uint64_t count,
-                                   struct bench_run *run);
+                               struct bench_run *run);
 void bench_session_close(struct run *run);
 oc_rc bench_session_run(const struct bench *bench, struct oc_ev_bar *bars, uint64_t count, struct bench_run *run);
 int bench_bars(const struct bench *bench);

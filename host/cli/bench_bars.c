@@ -187,8 +187,7 @@ static char *text_for(enum bench_user user)
     return text;
 }
 
-struct run *bench_session_open(const struct bench *bench, struct oc_ev_bar *bars, uint64_t count,
-                                   struct bench_run *run)
+struct run *bench_session_open(const struct bench *bench, struct oc_ev_bar *bars, uint64_t count, struct bench_run *run)
 {
     struct options *options = calloc(1, sizeof *options);
     struct run *made = options ? run_new(options, bench->registry, "backtest") : NULL;

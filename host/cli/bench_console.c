@@ -6,9 +6,9 @@
 
 #include "base/env_socket.h"
 #include "cli/bench.h"
+#include "cli/console.h"
 #include "cli/verbs.h"
 #include "console/shell.h"
-#include "cli/console.h"
 
 enum { RATE = 100000, PHASE_SECONDS = 4, SAMPLES_MAX = 4096, BUCKETS = 64 * 16, QUESTIONS_EACH = 400, ROUNDS = 3 };
 

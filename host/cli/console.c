@@ -7,8 +7,8 @@
 
 #include "base/env_fork.h"
 #include "base/env_socket.h"
-#include "base/log.h"
 #include "base/json_out.h"
+#include "base/log.h"
 #include "cli/run.h"
 #include "cli/verbs.h"
 #include "console/terminal.h"

@@ -135,7 +135,8 @@ static int replay_judged(const char *dir, const struct wish *wish)
         rc = OC_OK;
     if (rc == OC_OK || (stopped && wish->report))
         rc = run_finish(run, result);
-    bool failed = rc < 0 && strategies_have_failed(&run->strategies); /* as when it was recorded, if the records agree */
+    bool failed =
+        rc < 0 && strategies_have_failed(&run->strategies); /* as when it was recorded, if the records agree */
     if (rc == OC_OK)
         rc = show_report(session, result, wish);
     if (failed)
@@ -173,13 +174,19 @@ static bool order_named(void *self, const char *text, uint64_t *ret_order)
     return console_service_order_of(((struct replay *)self)->run->console.service, text, ret_order);
 }
 
-static bool has_order(void *self, uint64_t order) { return compare_has_order(&((struct replay *)self)->compare, order); }
+static bool has_order(void *self, uint64_t order)
+{
+    return compare_has_order(&((struct replay *)self)->compare, order);
+}
 
 static void serve_once(void *self) { console_server_wait(((struct replay *)self)->run->console.server, 0); }
 
 static void travel_turn(void *self, int64_t at_ns) { rewind_turn(((struct replay *)self)->rewind, at_ns); }
 static void travel_stop(void *self) { rewind_stop(((struct replay *)self)->rewind); }
-static void travel_mark(void *self, const struct oc_event *event) { rewind_mark(((struct replay *)self)->rewind, event); }
+static void travel_mark(void *self, const struct oc_event *event)
+{
+    rewind_mark(((struct replay *)self)->rewind, event);
+}
 
 static oc_rc travel_control(void *self, const struct command_words *words, struct text *reply)
 {

@@ -63,12 +63,12 @@ struct engine {
     uint32_t staged_cancels;
     uint32_t mark_messages;
     uint32_t mark_cancels;
-    uint32_t caller;       /* the strategy whose callback runs; 0 the host */
+    uint32_t caller; /* the strategy whose callback runs; 0 the host */
     bool is_in_batch;
     bool is_restoring;
     bool journal_failed; /* something could not be recorded: no new risk */
-    bool is_observed;  /* some rule observes at all */
-    bool wants_market; /* some rule observes market events */
+    bool is_observed;    /* some rule observes at all */
+    bool wants_market;   /* some rule observes market events */
     uint64_t next_order;
     uint64_t next_request;
     int64_t now_ns;

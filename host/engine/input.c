@@ -195,7 +195,8 @@ static oc_rc book_fill(struct engine *engine, const struct oc_ev_fill *said, con
     oc_rc rc = portfolio_fill(engine->portfolio, account, strategy, fill);
     if (rc < 0)
         return rc;
-    if (!engine->is_restoring && (book = portfolio_find(engine->portfolio, account, strategy, fill->head.inst)) != NULL) {
+    if (!engine->is_restoring &&
+        (book = portfolio_find(engine->portfolio, account, strategy, fill->head.inst)) != NULL) {
         note.fill = &said->head;
         note.qty_after = book->position.qty;
         note.realised_after = book->position.realised;

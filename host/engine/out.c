@@ -109,7 +109,8 @@ struct oc_ev_answer out_denial(const struct out_request *request)
     answer.head.size = sizeof answer;
     answer.head.type = OC_EV_DENIED;
     answer.head.flags = 0;
-    answer.head.seq = request->request.head.seq ? request->request.head.seq + 1 : 0; /* it is recorded right behind it */
+    answer.head.seq =
+        request->request.head.seq ? request->request.head.seq + 1 : 0; /* it is recorded right behind it */
     answer.request = request->request.id;
     answer.price = request->refusal.used.units;
     answer.stop_price = request->refusal.used.scale;

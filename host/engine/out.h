@@ -44,8 +44,8 @@ enum note_kind {
     NOTE_FILL = 1,  /* booked */
     NOTE_ORDER,     /* an order went from one state to another */
     NOTE_DUPLICATE, /* a fill that was booked before: nothing changed */
-    NOTE_ALARM,     /* a venue contradicts what is known; `words` says what. What it said was booked where it could be */
-    NOTE_SUSPENDED  /* a strategy */
+    NOTE_ALARM,    /* a venue contradicts what is known; `words` says what. What it said was booked where it could be */
+    NOTE_SUSPENDED /* a strategy */
 };
 
 struct out_note {

@@ -117,6 +117,18 @@ static void deny(struct engine *engine, struct out_request *staged)
     exposure_update(engine, staged->order);
 }
 
+/* What the strategy saved stands before what it asked for. */
+static void put_records_first(struct engine_out *out, uint32_t first)
+{
+    for (uint32_t i = first; i < out->entry_count; i++) {
+        if (out->entries[i].kind != OUT_RECORD)
+            continue;
+        struct out_entry record = out->entries[i];
+        memmove(&out->entries[first + 1], &out->entries[first], (i - first) * sizeof record);
+        out->entries[first++] = record;
+    }
+}
+
 void stage_end(struct engine *engine, bool keep)
 {
     static const int events[] = {
@@ -124,6 +136,8 @@ void stage_end(struct engine *engine, bool keep)
     if (!keep)
         drop(engine);
     engine->is_in_batch = false;
+    if (engine->out.request_count > engine->batch.request_count)
+        put_records_first(&engine->out, engine->batch.entry_count);
     for (uint32_t i = engine->batch.request_count; i < engine->out.request_count; i++) {
         struct out_request *staged = &engine->out.requests[i];
         if (staged->is_denied) {

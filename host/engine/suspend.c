@@ -55,7 +55,8 @@ static struct suspension suspension_of(const struct engine *engine, uint32_t str
         made.event.head.seq = 0;
         return made;
     }
-    const char *why = words ? words : client->is_over     ? permissions_words(client->permissions)
+    const char *why = words               ? words
+                      : client->is_over   ? permissions_words(client->permissions)
                       : client->table.why ? client->table.why(client->table.self)
                                           : NULL;
     size_t size = why ? strnlen(why, sizeof made.text - 1) : 0;

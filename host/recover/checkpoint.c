@@ -3,7 +3,13 @@
 #include <string.h>
 
 enum { PARTS_FIXED = 5, PARTS_MAX = PARTS_FIXED + STRATEGIES_MAX, BLOB_VERSION = 5, PART_ALIGN = 16 };
-enum { PART_STRATEGIES, PART_ENGINE, PART_SIM, PART_ANSWERS, PART_MEANING }; /* and then each strategy; 0 bytes where it is unloaded */
+enum {
+    PART_STRATEGIES,
+    PART_ENGINE,
+    PART_SIM,
+    PART_ANSWERS,
+    PART_MEANING
+}; /* and then each strategy; 0 bytes where it is unloaded */
 
 struct blob_head {
     uint32_t version;
@@ -76,7 +82,8 @@ oc_rc checkpoint_start(void *self, struct session *session)
     return door_checkpoint_start(session->door, at);
 }
 
-oc_rc checkpoint_load(const struct checkpoint_parts *parts, struct session *session, const struct journal_checkpoint *checkpoint)
+oc_rc checkpoint_load(const struct checkpoint_parts *parts, struct session *session,
+                      const struct journal_checkpoint *checkpoint)
 {
     struct blob_head head;
     const char *blob = checkpoint->blob;

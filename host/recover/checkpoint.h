@@ -15,6 +15,7 @@ struct checkpoint_parts { /* borrowed */
 /* For session.journal.checkpoint; self is a struct checkpoint_parts. OC_E_AGAIN: the worker is still at the one before. */
 oc_rc checkpoint_start(void *self, struct session *session);
 /* OC_E_DATA: of another program or strategy. */
-oc_rc checkpoint_load(const struct checkpoint_parts *parts, struct session *session, const struct journal_checkpoint *checkpoint);
+oc_rc checkpoint_load(const struct checkpoint_parts *parts, struct session *session,
+                      const struct journal_checkpoint *checkpoint);
 
 #endif

@@ -25,7 +25,7 @@ oc_rc restore_open(struct restore *restore, struct session *session, const char 
         return session_fail(session, rc, "session %s cannot be gone on with (code %d)", dir, (int)rc);
     restore->has_journal = true;
     session->journal.resume = &restore->resume;
-    
+
     return OC_OK;
 }
 
@@ -127,7 +127,8 @@ static oc_rc apply_record(const struct restore *restore, struct session *session
         const struct strategy_slot *slot = strategies_find(strategies, text->owner);
         if (slot)
             return strategy_restore_state(slot->strategy, text);
-        return text->owner && text->owner <= engine_client_count(session->engine) ? OC_OK : OC_E_DATA; /* unloaded since */
+        return text->owner && text->owner <= engine_client_count(session->engine) ? OC_OK
+                                                                                  : OC_E_DATA; /* unloaded since */
     }
     if (event->type == OC_EV_BALANCE) {
         const struct oc_ev_balance *balance = (const struct oc_ev_balance *)(const void *)event;

@@ -159,7 +159,8 @@ oc_rc restore_is_same(struct session *session, struct strategies *strategies, co
     for (; rc == OC_OK; rc = header_next(text, size, &at, &line))
         look_at(&same, &line);
     if (rc != OC_E_END)
-        return session_fail(session, OC_E_DATA, "session %s: its header is damaged at byte %zu, or of another version", dir, at);
+        return session_fail(session, OC_E_DATA, "session %s: its header is damaged at byte %zu, or of another version",
+                            dir, at);
     *ret_is_same_sim = same.is_same_sim;
     for (uint32_t i = 0; i < session->settings->count; i++)
         fixed += is_fixed(session->settings->list[i].key);

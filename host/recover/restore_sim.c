@@ -3,7 +3,6 @@
  * than the recording one, or says something else, the records are right: they are given to it as facts. */
 #include "recover/restore.h"
 
-
 /* What it asked to be called for up to at_ns. */
 static oc_rc settle(struct session *session, int64_t at_ns)
 {
@@ -86,7 +85,7 @@ oc_rc restore_sim_record(const struct restore *restore, struct session *session,
         return take_answer(restore, session, event);
     if (event->type == OC_EV_REQUEST && restore->is_same_sim)
         return venue->table->request(venue->answers.self, event->local_ns,
-                                           (const struct oc_request *)(const void *)event);
+                                     (const struct oc_request *)(const void *)event);
     venue->table->observe(venue->answers.self, event);
     return OC_OK;
 }

@@ -178,12 +178,12 @@ static oc_rc open_compare(void *self, struct session *session)
     next_order(compare);
     /* the data may go on beyond where the session was ended; without a mark it was ended before the first event */
     bool has_progress = journal_progress(compare->reader, &progress);
-    struct inbox_recording recording = {
-        .self = compare,
-        .next = recorded_next,
-        .has_end = has_progress || journal_end(compare->reader, JOURNAL_ORDERS)->tail == JOURNAL_TAIL_CLEAN,
-        .market_count = has_progress ? progress.market_index : 0,
-        .goes_to = goes_to};
+    struct inbox_recording recording = {.self = compare,
+                                        .next = recorded_next,
+                                        .has_end = has_progress || journal_end(compare->reader, JOURNAL_ORDERS)->tail ==
+                                                                       JOURNAL_TAIL_CLEAN,
+                                        .market_count = has_progress ? progress.market_index : 0,
+                                        .goes_to = goes_to};
     inbox_set_recording(session->inbox, &recording);
     return watchers_add(&session->watchers, &(struct watcher){.self = compare, .note = note});
 }
@@ -298,8 +298,9 @@ static oc_rc take_header(struct session *session, struct strategies *strategies,
         if (rc < 0)
             return session_fail(session, rc, "the session's header is damaged: line `%s`", line.word);
     }
-    return rc == OC_E_END ? (oc_rc)OC_OK
-                          : session_fail(session, rc, "the session's header is damaged at byte %zu, or of another version", at);
+    return rc == OC_E_END
+               ? (oc_rc)OC_OK
+               : session_fail(session, rc, "the session's header is damaged at byte %zu, or of another version", at);
 }
 
 oc_rc compare_open(struct compare *compare, struct session *session, struct strategies *strategies, const char *dir,

@@ -11,15 +11,15 @@
 #include "steer/strategies.h"
 
 struct compare {
-    struct session *session;         /* borrowed */
-    struct strategies *strategies;   /* borrowed */
-    const char *dir;                 /* borrowed */
-    struct journal_reader *reader;   /* owned */
-    struct journal_reader *orders;   /* the same journal, read ahead for new orders */
-    uint64_t order;                  /* the last one found; 0: none */
-    const struct oc_event *next;     /* the record that is to come; NULL: no more */
-    char *recorded;                  /* a copy of a command or mark, OC_EVENT_MAX; owned */
-    const struct oc_event *copied;   /* what it is a copy of */
+    struct session *session;       /* borrowed */
+    struct strategies *strategies; /* borrowed */
+    const char *dir;               /* borrowed */
+    struct journal_reader *reader; /* owned */
+    struct journal_reader *orders; /* the same journal, read ahead for new orders */
+    uint64_t order;                /* the last one found; 0: none */
+    const struct oc_event *next;   /* the record that is to come; NULL: no more */
+    char *recorded;                /* a copy of a command or mark, OC_EVENT_MAX; owned */
+    const struct oc_event *copied; /* what it is a copy of */
     uint64_t records;
     uint64_t differences;
     uint64_t gaps; /* times that the journal failed while it was recorded */

@@ -12,8 +12,8 @@ struct meter {
     struct collect collect;
     struct meaning meaning; /* of the orders stream, also of what was recorded before a restart */
     oc_i128 fees;
-    oc_i128 start; /* that the curve counts from */
-    uint64_t drift; /* venues and portfolio disagree about so many positions: must stay 0 */
+    oc_i128 start;                       /* that the curve counts from */
+    uint64_t drift;                      /* venues and portfolio disagree about so many positions: must stay 0 */
     char symbols_text[RESULT_NAMES_MAX]; /* of all sources, as a report shows them */
     char paths_text[RESULT_NAMES_MAX];
 };

@@ -126,7 +126,8 @@ static void host_status(void *self, struct console_service_status *ret_status)
         .currency = instruments_asset_name(engine_instruments(session->engine), session->money.base),
         .seq = door_seq(session->door),
         .events = session->data.events,
-        .now_ns = session->clock.now_ns > engine_now(session->engine) ? session->clock.now_ns : engine_now(session->engine),
+        .now_ns =
+            session->clock.now_ns > engine_now(session->engine) ? session->clock.now_ns : engine_now(session->engine),
         .start = session->money.start,
         .speed = session->pace.speed,
         .is_live = host->is_rehearsal,

@@ -24,9 +24,9 @@ struct console_travel {
 };
 
 struct console_host {
-    struct session *session;       /* borrowed, as all below that are not said to be owned */
+    struct session *session; /* borrowed, as all below that are not said to be owned */
     struct strategies *strategies;
-    struct console_server *server; /* NULL: nobody asks */
+    struct console_server *server;   /* NULL: nobody asks */
     struct console_service *service; /* owned */
     struct console_service_host table;
     struct console_travel travel;

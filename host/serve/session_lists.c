@@ -3,9 +3,9 @@
 #include <string.h>
 
 #include "base/hash.h"
-#include "serve/session_lists.h"
 #include "base/json_out.h"
 #include "serve/console_host.h"
+#include "serve/session_lists.h"
 
 static void list_venues(struct session *session, struct text *reply)
 {

@@ -109,8 +109,8 @@ oc_rc session_open_data(void *self, struct session *session)
         snprintf(path, sizeof path, "%s", source->path);
         oc_rc rc = open_reader(session, i, path);
         if (rc == OC_OK)
-            rc =
-                feed_source_open(source, path, settings_text(session->settings, "data.options", ""), session->clock.seed + i);
+            rc = feed_source_open(source, path, settings_text(session->settings, "data.options", ""),
+                                  session->clock.seed + i);
         if (rc < 0)
             return session_fail(session, rc, "%s", source->error[0] ? source->error : "the data could not be opened");
         const char *line = source->info.notes;
@@ -130,7 +130,7 @@ oc_rc session_open_data(void *self, struct session *session)
             source->until_ns = source->info.first_ns + duration_ns;
     }
     return session->data.count ? join_all_sources(session)
-                                 : session_fail(session, OC_E_CONFIG, "no data file was named");
+                               : session_fail(session, OC_E_CONFIG, "no data file was named");
 }
 
 /* "BTC/USDT" -> its assets; "SPY" -> the currency of account is the quote. */

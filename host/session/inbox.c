@@ -66,7 +66,10 @@ oc_rc inbox_add_source(struct inbox *inbox, const struct inbox_source *source)
     return OC_OK;
 }
 
-void inbox_set_recording(struct inbox *inbox, const struct inbox_recording *recording) { inbox->recording = *recording; }
+void inbox_set_recording(struct inbox *inbox, const struct inbox_recording *recording)
+{
+    inbox->recording = *recording;
+}
 
 static bool is_bar(const struct oc_event *event) { return event->type == OC_EV_BAR || event->type == OC_EV_QBAR; }
 
@@ -166,8 +169,8 @@ oc_rc inbox_peek(struct inbox *inbox, struct input *ret_next)
     struct oc_ev_text *recorded = recorded_next(inbox, &is_now);
     const struct cursor *cursor = cursor_first(inbox);
     if (is_now) { /* a session that was stopped by hand had seen so many points; opens have no numbers of their own */
-        bool shows = recorded->head.type == OC_EV_MARK && recorded->code == OC_MARK_STOP && cursor && cursor->is_opening &&
-                     (int32_t)((uint32_t)inbox->points - recorded->key) < 0;
+        bool shows = recorded->head.type == OC_EV_MARK && recorded->code == OC_MARK_STOP && cursor &&
+                     cursor->is_opening && (int32_t)((uint32_t)inbox->points - recorded->key) < 0;
         *ret_next = shows ? (struct input){.kind = INPUT_OPEN, .at_ns = cursor->at_ns} : recorded_input(recorded);
         return OC_OK;
     }
@@ -285,7 +288,8 @@ oc_rc inbox_point(struct inbox *inbox, struct inbox_point *ret_point)
 oc_rc inbox_pass(struct inbox *inbox)
 {
     struct cursor *cursor = cursor_first(inbox);
-    if (cursor->at_ns > inbox->now_ns) /* the open of this very instant follows without a look at commands, as in a run */
+    if (cursor->at_ns >
+        inbox->now_ns) /* the open of this very instant follows without a look at commands, as in a run */
         inbox->now_ns = cursor->at_ns;
     inbox->points++;
     if (cursor->is_opening) {

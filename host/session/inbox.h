@@ -13,7 +13,16 @@
 #include "engine/engine.h"
 #include "session/venues.h"
 
-enum input_kind { INPUT_NONE, INPUT_ANSWER, INPUT_OPEN, INPUT_MARKET, INPUT_BARS, INPUT_TIMER, INPUT_COMMAND, INPUT_FACT };
+enum input_kind {
+    INPUT_NONE,
+    INPUT_ANSWER,
+    INPUT_OPEN,
+    INPUT_MARKET,
+    INPUT_BARS,
+    INPUT_TIMER,
+    INPUT_COMMAND,
+    INPUT_FACT
+};
 
 struct input {
     uint32_t kind; /* INPUT_... */

@@ -29,10 +29,10 @@ struct pace_host {
 struct pace {
     double speed; /* 0: as fast as possible; 60: a minute of data a second */
     bool is_paused;
-    bool is_ended;       /* the data have ended; consoles may still look */
-    bool is_stopping;    /* the session is to end, and why is known */
-    bool by_hand;        /* a person ends it: recorded */
-    uint32_t step_kind;  /* PACE_...: runs until steps_left of them happened */
+    bool is_ended;      /* the data have ended; consoles may still look */
+    bool is_stopping;   /* the session is to end, and why is known */
+    bool by_hand;       /* a person ends it: recorded */
+    uint32_t step_kind; /* PACE_...: runs until steps_left of them happened */
     uint64_t steps_left;
     int64_t base_mono_ns; /* pacing counts from here */
     int64_t base_data_ns;

@@ -324,7 +324,8 @@ bool session_begin_figures(struct session *session, const struct oc_event *event
         return false;
     if (!money->first_inst)
         money->first_inst = event->inst;
-    bool is_other = start != money->start; /* a holding was worth its first price from the beginning: that is no profit */
+    bool is_other =
+        start != money->start; /* a holding was worth its first price from the beginning: that is no profit */
     money->start = start;
     return is_other;
 }
@@ -338,14 +339,10 @@ void session_add_stage(struct session *session, const struct session_stage *stag
 void session_add_kernel(struct session *session)
 {
     static const struct session_stage kernel[] = {
-        {"clock", NULL, open_clock, NULL},
-        {"data", NULL, session_open_data, session_close_data},
-        {"door", NULL, open_door, close_door},
-        {"engine", NULL, open_engine, close_engine},
-        {"money", NULL, open_money, close_money},
-        {"rules", NULL, open_rules, close_rules},
-        {"venues", NULL, open_venues, close_venues},
-        {"instruments", NULL, session_open_instruments, NULL},
+        {"clock", NULL, open_clock, NULL},           {"data", NULL, session_open_data, session_close_data},
+        {"door", NULL, open_door, close_door},       {"engine", NULL, open_engine, close_engine},
+        {"money", NULL, open_money, close_money},    {"rules", NULL, open_rules, close_rules},
+        {"venues", NULL, open_venues, close_venues}, {"instruments", NULL, session_open_instruments, NULL},
     };
     for (size_t i = 0; i < sizeof kernel / sizeof kernel[0]; i++)
         session_add_stage(session, &kernel[i]);

@@ -121,9 +121,9 @@ struct session_limits { /* of one instant and one second */
 };
 
 struct session {
-    const char *label;           /* what a report calls it: "backtest"; never asked */
-    struct settings *settings;   /* borrowed */
-    struct registry *registry;   /* borrowed */
+    const char *label;         /* what a report calls it: "backtest"; never asked */
+    struct settings *settings; /* borrowed */
+    struct registry *registry; /* borrowed */
     struct session_stage stages[SESSION_STAGES_MAX];
     uint32_t stage_count;
     uint32_t opened_count;
@@ -141,7 +141,7 @@ struct session {
     struct inbox *inbox;
     struct watchers watchers;
     struct pace pace;
-    struct text *reply;          /* of the command being carried out; NULL: nobody hears it */
+    struct text *reply; /* of the command being carried out; NULL: nobody hears it */
 };
 
 /* [setup] Zero but for what is said. NULL: no memory. Owned: session_free, which closes it too and takes NULL. */

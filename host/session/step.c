@@ -142,17 +142,20 @@ static void look_at_limits(struct session *session, const struct input *input)
             limits->timers = 0;
         }
         if (++limits->timers == SESSION_TIMERS_MAX + 1) {
-            snprintf(words, sizeof words, "more than %d timers within one second: every() or after() with too short a time",
+            snprintf(words, sizeof words,
+                     "more than %d timers within one second: every() or after() with too short a time",
                      SESSION_TIMERS_MAX);
             engine_fail_as(session->engine, strategy, words);
         }
     } else if (input->kind == INPUT_ANSWER) {
         const struct oc_ev_answer *answer = (const struct oc_ev_answer *)(const void *)input->event;
-        const struct order *order = orders_find(engine_orders(session->engine), answer->order); /* a fill's stands there too */
+        const struct order *order =
+            orders_find(engine_orders(session->engine), answer->order); /* a fill's stands there too */
         strategy = order ? order->now.strategy : 0;
     }
     if (__builtin_expect(limits->rounds > SESSION_ROUNDS_MAX, 0) && strategy) {
-        snprintf(words, sizeof words, "more than %d answers and timers at one instant: its orders lead to orders without end",
+        snprintf(words, sizeof words,
+                 "more than %d answers and timers at one instant: its orders lead to orders without end",
                  SESSION_ROUNDS_MAX);
         engine_fail_as(session->engine, strategy, words);
     }
@@ -200,7 +203,9 @@ oc_rc session_fact(struct session *session, struct oc_event *event)
 
 oc_rc session_finish_step(struct session *session, const struct oc_event *event)
 {
-    uint32_t kind = event->type == OC_EV_COMMAND ? INPUT_COMMAND : event->type == OC_EV_TIMER ? INPUT_TIMER : INPUT_ANSWER;
+    uint32_t kind = event->type == OC_EV_COMMAND ? INPUT_COMMAND
+                    : event->type == OC_EV_TIMER ? INPUT_TIMER
+                                                 : INPUT_ANSWER;
     /* it is recorded already: nothing is written into it */
     struct input input = {.kind = kind, .at_ns = event->local_ns, .event = (struct oc_event *)(uintptr_t)event};
     session->clock.now_ns = event->local_ns;
@@ -254,7 +259,8 @@ static void look_at_journal(struct session *session)
             return;
         }
     }
-    if (mark(session, OC_MARK_GAP_END, journal->missed) < 0 || door_sync_wait(session->door) < 0 || door_failed(session->door))
+    if (mark(session, OC_MARK_GAP_END, journal->missed) < 0 || door_sync_wait(session->door) < 0 ||
+        door_failed(session->door))
         return;
     log_warning("journal", "it takes records again; %llu were not recorded and stand in a checkpoint",
                 (unsigned long long)journal->missed);
@@ -363,8 +369,8 @@ oc_rc session_run(struct session *session)
     for (uint32_t i = 0; i < session->data.count; i++)
         if (session->data.sources[i].error[0])
             return session_fail(session, rc, "%s", session->data.sources[i].error);
-    return session_fail(session, rc, "the run ended early (code %d)%s%s", (int)rc, door_failed(session->door) ? ": " : "",
-                        door_error(session->door));
+    return session_fail(session, rc, "the run ended early (code %d)%s%s", (int)rc,
+                        door_failed(session->door) ? ": " : "", door_error(session->door));
 }
 
 bool session_command(struct session *session, const char *text, size_t size, struct text *reply)
@@ -383,7 +389,8 @@ bool session_command(struct session *session, const char *text, size_t size, str
         if (rc == OC_OK && due.kind != INPUT_NONE)
             rc = session_step(session, &due);
     }
-    event->head = (struct oc_event){.size = (uint32_t)padded, .type = OC_EV_COMMAND, .venue_ns = at_ns, .local_ns = at_ns};
+    event->head =
+        (struct oc_event){.size = (uint32_t)padded, .type = OC_EV_COMMAND, .venue_ns = at_ns, .local_ns = at_ns};
     event->code = 1;
     event->text_size = (uint32_t)size;
     memcpy(event + 1, text, size);
@@ -397,7 +404,8 @@ bool session_command(struct session *session, const char *text, size_t size, str
     if (rc < 0)
         json_refusal(reply, "FAILED", "the command was not carried out (code %d)", (int)rc);
     else if (session->journal.missed != missed_before && session->commands.was_ok)
-        json_refusal(reply, ENGINE_JOURNAL_FAILED, "it could not be recorded: what cancels or closes was carried out, nothing else: %s",
+        json_refusal(reply, ENGINE_JOURNAL_FAILED,
+                     "it could not be recorded: what cancels or closes was carried out, nothing else: %s",
                      door_error(session->door));
     else
         return session->commands.was_ok;

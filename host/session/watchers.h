@@ -6,8 +6,8 @@
 #ifndef SESSION_WATCHERS_H
 #define SESSION_WATCHERS_H
 
-#include "engine/out.h"
 #include "base/text.h"
+#include "engine/out.h"
 
 enum { WATCHERS_MAX = 8 };
 

@@ -11,8 +11,8 @@ static void strategy_log(void *arg, int level, const char *text)
 {
     const struct session *session = arg;
     static const enum log_level levels[] = {LOG_DEBUG, LOG_INFO, LOG_WARNING, LOG_ERROR};
-    log_write_at(session->clock.now_ns, levels[level >= 0 && level <= OC_LOG_ERROR ? level : OC_LOG_ERROR], "strategy", text,
-                 strlen(text));
+    log_write_at(session->clock.now_ns, levels[level >= 0 && level <= OC_LOG_ERROR ? level : OC_LOG_ERROR], "strategy",
+                 text, strlen(text));
 }
 
 static void explain(const struct strategies *strategies, const struct sandbox_error *error)
@@ -21,7 +21,8 @@ static void explain(const struct strategies *strategies, const struct sandbox_er
     strategies_explain(error, words->error, sizeof words->error);
 }
 
-static struct strategy_config config_of(const struct strategies *strategies, uint32_t index, struct steer_source *source)
+static struct strategy_config config_of(const struct strategies *strategies, uint32_t index,
+                                        struct steer_source *source)
 {
     return (struct strategy_config){.file = source->file,
                                     .text = source->text,
@@ -41,7 +42,8 @@ static struct strategy_config config_of(const struct strategies *strategies, uin
                                     .is_timed = strategies->is_shown};
 }
 
-static oc_rc add_markets(const struct strategies *strategies, struct strategy *strategy, struct sandbox_error *ret_error)
+static oc_rc add_markets(const struct strategies *strategies, struct strategy *strategy,
+                         struct sandbox_error *ret_error)
 {
     for (uint32_t i = 0; i < strategies->session->data.count; i++) {
         bool seen = false;
@@ -78,7 +80,8 @@ static uint32_t number_of(const struct strategies *strategies, const char *name)
 }
 
 /* The strategy stands in its slot: names, rights, origins. */
-static void settle(struct strategies *strategies, uint32_t index, struct strategy *strategy, struct steer_source *source)
+static void settle(struct strategies *strategies, uint32_t index, struct strategy *strategy,
+                   struct steer_source *source)
 {
     struct strategy_slot *owner = &strategies->list[index];
     owner->strategy = strategy;
@@ -118,7 +121,8 @@ oc_rc strategies_make(struct strategies *strategies, uint32_t index)
         explain(strategies, &error);
     if (rc == OC_OK)
         rc = steer_apply_limits(strategies, index);
-    return rc < 0 ? session_fail(strategies->session, rc, "strategy %s could not take the market (code %d)", owner->file, (int)rc)
+    return rc < 0 ? session_fail(strategies->session, rc, "strategy %s could not take the market (code %d)",
+                                 owner->file, (int)rc)
                   : rc;
 }
 
@@ -177,7 +181,8 @@ static oc_rc make_markets(struct strategies *strategies, uint32_t id, struct mak
 static const struct oc_ev_text *recorded_stop(const struct strategies *strategies)
 {
     for (uint32_t i = 0; i < strategies->stop_count; i++)
-        if (strategies->stops[i]->owner == 0 && strategies->stops[i]->head.cause == engine_cause(strategies->session->engine))
+        if (strategies->stops[i]->owner == 0 &&
+            strategies->stops[i]->head.cause == engine_cause(strategies->session->engine))
             return strategies->stops[i];
     return NULL;
 }
@@ -290,8 +295,7 @@ bool steer_load(struct strategies *strategies, const struct command_words *words
         bool has_source = making.source != NULL;
         steer_source_free(making.source);
         if (has_source && slot < 0)
-            json_refusal(reply, "TOO_MANY_STRATEGIES", "at most %d strategies: unload one first",
-                         STRATEGIES_MAX);
+            json_refusal(reply, "TOO_MANY_STRATEGIES", "at most %d strategies: unload one first", STRATEGIES_MAX);
         return false;
     }
     if (was_stopped(strategies, "LOAD_FAILED", reply)) {
@@ -303,8 +307,7 @@ bool steer_load(struct strategies *strategies, const struct command_words *words
     if (make(strategies, index, false, &making) < 0)
         return failed(strategies, &making, "LOAD_FAILED", reply);
     for (uint32_t i = 0; i < strategies->count; i++)
-        if (strategies->list[i].strategy &&
-            strcmp(strategies->list[i].name, strategy_name(making.strategy)) == 0) {
+        if (strategies->list[i].strategy && strcmp(strategies->list[i].name, strategy_name(making.strategy)) == 0) {
             json_refusal(reply, "NAME_TAKEN",
                          "a strategy '%s' is loaded: reload or unload it, or name the new one otherwise",
                          strategies->list[i].name);
@@ -333,7 +336,8 @@ static void put_positions(struct strategies *strategies, uint32_t id, struct tex
     json_open(reply, "positions", '[');
     for (uint32_t i = 0; i < portfolio_book_count(portfolio); i++) {
         const struct position *position = &portfolio_book_at(portfolio, i)->position;
-        const struct instrument *instrument = instruments_get(engine_instruments(strategies->session->engine), position->inst);
+        const struct instrument *instrument =
+            instruments_get(engine_instruments(strategies->session->engine), position->inst);
         if (position->strategy != id || position->qty == 0 || !instrument)
             continue;
         json_open(reply, NULL, '{');
@@ -400,8 +404,8 @@ bool steer_hold(struct strategies *strategies, const struct command_words *words
     return put_row(strategies, index, reply);
 }
 
-static bool replace(struct strategies *strategies, uint32_t index, struct making *making, const char *code, bool drops_params,
-                    struct text *reply)
+static bool replace(struct strategies *strategies, uint32_t index, struct making *making, const char *code,
+                    bool drops_params, struct text *reply)
 {
     struct strategy_slot *owner = &strategies->list[index];
     struct strategy_carried carried = {0};

@@ -161,7 +161,8 @@ void steer_put_open_row(struct strategies *strategies, struct text *reply, const
     bool is_held = strategy && engine_is_held(strategies->session->engine, owner->id);
     const char *words = is_suspended ? engine_suspension(strategies->session->engine, owner->id) : "";
     uint32_t open_orders = 0;
-    for (const struct order *order = orders_open_first(engine_orders(strategies->session->engine)); order; order = order->younger)
+    for (const struct order *order = orders_open_first(engine_orders(strategies->session->engine)); order;
+         order = order->younger)
         open_orders += order->now.strategy == owner->id;
     json_open(reply, key, '{');
     json_text(reply, "name", owner->name);

@@ -255,8 +255,7 @@ void strategies_add_texts(struct strategies *strategies, struct session *session
 {
     session->journal.header_self = strategies;
     session->journal.header_write = steer_put_header;
-    session_add_stage(session,
-                      &(struct session_stage){"strategy texts", strategies, steer_read_texts, release_texts});
+    session_add_stage(session, &(struct session_stage){"strategy texts", strategies, steer_read_texts, release_texts});
 }
 
 void strategies_add_stage(struct strategies *strategies, struct session *session)

@@ -64,13 +64,13 @@ struct strategies {
     struct strategy_param params[STRATEGIES_PARAMS_MAX];
     uint32_t param_count;
     /* what the composition wants */
-    bool may_be_empty;       /* no strategy is needed: somebody trades by hand */
-    bool ends_on_failure;    /* the first strategy that fails ends the run */
-    bool may_watch;          /* callbacks have a deadline by the clock: not where they are replayed */
-    bool is_shown;           /* somebody may ask where an order was made */
-    bool grants_nothing;     /* a new strategy may do nothing until it is granted */
-    int64_t deadline_ns;     /* of a callback, where a budget says nothing; 0: none */
-    bool is_restoring;       /* records are facts now */
+    bool may_be_empty;    /* no strategy is needed: somebody trades by hand */
+    bool ends_on_failure; /* the first strategy that fails ends the run */
+    bool may_watch;       /* callbacks have a deadline by the clock: not where they are replayed */
+    bool is_shown;        /* somebody may ask where an order was made */
+    bool grants_nothing;  /* a new strategy may do nothing until it is granted */
+    int64_t deadline_ns;  /* of a callback, where a budget says nothing; 0: none */
+    bool is_restoring;    /* records are facts now */
     uint64_t suspended_told;
     struct sandbox_watchdog *watchdog;
     const struct oc_ev_text *stops[STRATEGIES_STOPS_MAX]; /* recorded suspensions by a limit, borrowed */
@@ -78,13 +78,14 @@ struct strategies {
     struct strategy_number *numbers; /* every strategy that ever was; owned */
     uint32_t number_count;
     char *param_texts[STRATEGIES_PARAMS_MAX]; /* owned: of those added by strategies_add_param */
-    struct text prepared; /* what strategies_prepare added to a command */
+    struct text prepared;                     /* what strategies_prepare added to a command */
 };
 
 /* [setup] A parameter of every strategy, copied. OC_E_LIMIT, OC_E_NOMEM. */
 oc_rc strategies_add_param(struct strategies *strategies, const char *name, const char *value);
 /* [setup] The slot's text, in place of a file that would be read. OC_E_NOMEM. */
-oc_rc strategies_set_text(struct strategies *strategies, uint32_t index, const char *file, const char *text, size_t size);
+oc_rc strategies_set_text(struct strategies *strategies, uint32_t index, const char *file, const char *text,
+                          size_t size);
 /* [setup] The texts before the journal is opened (its header holds them), the strategies behind everything they trade on. */
 void strategies_add_texts(struct strategies *strategies, struct session *session);
 void strategies_add_stage(struct strategies *strategies, struct session *session);

@@ -135,9 +135,9 @@ static bool take_limits(const struct reading *reading, struct strategy_slot *own
 {
     const char *notional = reading->fields[11];
     struct strategy_budget budget = {.callback_ns = number_at(reading, 8),
-                                    .heap_bytes = number_at(reading, 9),
-                                    .orders = (uint32_t)number_at(reading, 10),
-                                    .has_notional = strcmp(notional, "none") != 0};
+                                     .heap_bytes = number_at(reading, 9),
+                                     .orders = (uint32_t)number_at(reading, 10),
+                                     .has_notional = strcmp(notional, "none") != 0};
     if (budget.callback_ns < 0 || budget.heap_bytes < 0 || number_at(reading, 10) < 0 ||
         (budget.has_notional &&
          text_to_decimal(notional, strlen(notional), &budget.notional.units, &budget.notional.scale) < 0))

@@ -6,8 +6,8 @@
 
 #include "base/env.h"
 #include "base/log.h"
-#include "steer/strategies.h"
 #include "steer/steer.h"
+#include "steer/strategies.h"
 
 oc_rc steer_read_texts(void *self, struct session *session)
 {
@@ -65,7 +65,8 @@ oc_rc strategies_take_source(struct strategy_slot *owner, const struct header_li
     return owner->opened ? OC_OK : OC_E_NOMEM;
 }
 
-oc_rc strategies_set_text(struct strategies *strategies, uint32_t index, const char *file, const char *text, size_t size)
+oc_rc strategies_set_text(struct strategies *strategies, uint32_t index, const char *file, const char *text,
+                          size_t size)
 {
     struct strategy_slot *slot = &strategies->list[index];
     snprintf(slot->file, sizeof slot->file, "%s", file);
