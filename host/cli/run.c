@@ -225,6 +225,8 @@ oc_rc run_go(struct run *run)
     if (rc == OC_OK || rc == OC_E_AGAIN)
         console_host_linger(&run->console);
     oc_rc checked = strategies_check(&run->strategies);
+    if (checked < 0)
+        run->was_interrupted = false;
     return checked < 0 ? checked : rc;
 }
 

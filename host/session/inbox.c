@@ -196,6 +196,12 @@ oc_rc inbox_peek(struct inbox *inbox, struct input *ret_next)
     return inbox->waiting_count ? OC_E_AGAIN : OC_E_END;
 }
 
+int64_t inbox_market_ns(struct inbox *inbox)
+{
+    const struct cursor *cursor = cursor_first(inbox);
+    return cursor && !is_beyond(inbox, cursor) ? cursor->at_ns : INT64_MAX;
+}
+
 oc_rc inbox_peek_rest(struct inbox *inbox, int64_t answers_ns, int64_t timers_ns, struct input *ret_next)
 {
     int64_t answer_ns = venues_next_ns(inbox->venues), timer_ns = engine_next_ns(inbox->engine);

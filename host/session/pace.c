@@ -46,13 +46,6 @@ static void wait_for(struct pace *pace, int64_t ns)
         env_sleep(ns);
 }
 
-/* A command has led to something that comes before at_ns. */
-static bool has_earlier(struct session *session, int64_t at_ns)
-{
-    struct input next;
-    return inbox_peek(session->inbox, &next) == OC_OK && next.at_ns < at_ns;
-}
-
 oc_rc pace_wait(struct session *session, int64_t at_ns)
 {
     struct pace *pace = &session->pace;
@@ -65,27 +58,34 @@ oc_rc pace_wait(struct session *session, int64_t at_ns)
         pace->by_hand |= interrupt_count() > 0;
         if (pace->by_hand || pace->is_stopping)
             return 1;
-        if (has_earlier(session, at_ns))
-            return OC_OK;
         if (pace->is_paused) {
             if (pace->host.settled)
                 pace->host.settled(pace->host.self);
             wait_for(pace, WAIT_NS);
             continue;
         }
-        if (at_ns == INT64_MAX) { /* a source has nothing yet */
+        if (at_ns == INT64_MAX) { /* sources have nothing yet */
             wait_for(pace, WAIT_NS);
             return OC_OK;
         }
         if (pace->speed <= 0 || pace->step_kind)
             return OC_OK;
         int64_t due_ns = scaled_sum(pace->base_mono_ns, (double)(at_ns - pace->base_data_ns) / pace->speed);
-        int64_t wait_ns = due_ns - env_clock_mono();
+        int64_t wait_ns = due_ns - env_clock_mono(), then_ns = pace_now(session, at_ns);
         if (wait_ns <= 0) {
             if (pace->on_late)
                 pace->on_late(pace->on_late_arg, -wait_ns);
             return OC_OK;
         }
+        int64_t next_ns = session_rest_ns(session);
+        if (next_ns <= then_ns) { /* an answer does not wait for the next price */
+            rc = session_catch_up(session, then_ns);
+            if (rc < 0)
+                return rc;
+            continue;
+        }
+        if (next_ns < at_ns && (double)(next_ns - then_ns) / pace->speed < (double)wait_ns)
+            wait_ns = (int64_t)((double)(next_ns - then_ns) / pace->speed) + 1000;
         wait_for(pace, wait_ns);
     }
 }

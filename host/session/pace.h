@@ -36,13 +36,15 @@ struct pace {
     uint64_t steps_left;
     int64_t base_mono_ns; /* pacing counts from here */
     int64_t base_data_ns;
+    int64_t granted_ns; /* the market may go on as far */
     int64_t command_ns; /* logical time of a command that comes now */
     struct pace_host host;
     void (*on_late)(void *arg, int64_t late_ns); /* bench: how long after its time an input is taken; NULL */
     void *on_late_arg;
 };
 
-/* Waits until the input at at_ns is due. OC_OK: it is, or commands came: look again what is next. Positive: end. */
+/* Before the market goes on to at_ns: waits until that is due, and while the session is paused. What venues say and timers bring
+ * meanwhile is taken at its time. Positive: the session is to end. */
 oc_rc pace_wait(struct session *session, int64_t at_ns);
 /* Pacing counts from this logical time on. */
 void pace_from(struct pace *pace, int64_t data_ns);

@@ -172,6 +172,10 @@ void session_flush(struct session *session);
 oc_rc session_finish_step(struct session *session, const struct oc_event *event);
 /* A command: what is due before it first, then its record, then the command. False: refused, *reply says why. */
 bool session_command(struct session *session, const char *text, size_t size, struct text *reply);
+/* When the next answer or timer is due; INT64_MAX: none is. */
+int64_t session_rest_ns(const struct session *session);
+/* Answers and timers due at or before at_ns, without the market going on. */
+oc_rc session_catch_up(struct session *session, int64_t at_ns);
 /* What venues still have to say at or before at_ns, without the market going on. */
 oc_rc session_drain_answers(struct session *session, int64_t at_ns);
 /* Closes what is open at the last known price: the one exception to the rule of the next event. */

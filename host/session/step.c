@@ -289,49 +289,53 @@ static void look_at_checkpoint(struct session *session)
                     why[0] ? ": " : "", why);
 }
 
-/* A market event was handled: first what comes of it at its own instant, then whoever waits for that, then the next event. */
-static oc_rc finish_market(struct session *session, const struct input *market)
+static oc_rc take_rest(struct session *session, int64_t answers_ns, int64_t timers_ns)
 {
-    struct input next;
-    const uint64_t seq = market->event->seq;
-    while (inbox_peek_rest(session->inbox, market->at_ns, market->at_ns - 1, &next) == OC_OK) {
-        oc_rc rc = inbox_take(session->inbox, &next);
-        if (rc == OC_OK && next.kind != INPUT_NONE)
-            rc = session_step(session, &next);
-        if (rc < 0)
-            return rc;
+    struct input input;
+    oc_rc rc = OC_OK;
+    while (rc >= 0 && inbox_peek_rest(session->inbox, answers_ns, timers_ns, &input) == OC_OK) {
+        rc = inbox_take(session->inbox, &input);
+        if (rc == OC_OK && input.kind != INPUT_NONE)
+            rc = session_step(session, &input);
         if (interrupt_count() > 0)
             break;
     }
+    return rc;
+}
+
+/* A market event was handled: first what comes of it at its own instant, then whoever waits for that, then the next event. */
+static oc_rc finish_market(struct session *session, const struct input *market)
+{
+    const uint64_t seq = market->event->seq;
+    oc_rc rc = take_rest(session, market->at_ns, market->at_ns - 1);
+    if (rc < 0)
+        return rc;
     watchers_rest(&session->watchers);
     door_progress(session->door, seq, inbox_index(session->inbox));
     look_at_checkpoint(session);
     return inbox_next_market(session->inbox);
 }
 
-/* The next input, when it is due. Positive: the run is to end. */
+/* The next input, when the market may go on as far. Positive: the run is to end. */
 static oc_rc next_input(struct session *session, struct input *input)
 {
     const bool is_paced = session->pace.speed > 0 || session->pace.host.turn;
-    for (;;) {
-        oc_rc rc = inbox_peek(session->inbox, input);
-        if (rc == OC_E_AGAIN) {
-            rc = pace_wait(session, INT64_MAX);
-            if (rc != OC_OK)
-                return rc;
-            continue;
-        }
-        if (rc < 0 || input->at_ns <= inbox_now(session->inbox))
-            return rc;
-        if (!is_paced)
-            return OC_OK;
-        struct input again;
-        rc = pace_wait(session, input->at_ns);
+    oc_rc rc = inbox_peek(session->inbox, input);
+    while (rc == OC_E_AGAIN) { /* sources have nothing yet */
+        rc = pace_wait(session, INT64_MAX);
         if (rc == OC_OK)
-            rc = inbox_peek(session->inbox, &again);
-        if (rc != OC_OK || (again.kind == input->kind && again.at_ns == input->at_ns))
-            return rc;
+            rc = inbox_peek(session->inbox, input);
     }
+    if (rc != OC_OK || !is_paced)
+        return rc;
+    const int64_t market_ns = inbox_market_ns(session->inbox);
+    if (market_ns == INT64_MAX || market_ns <= session->pace.granted_ns || market_ns <= inbox_now(session->inbox))
+        return OC_OK;
+    rc = pace_wait(session, market_ns);
+    if (rc != OC_OK)
+        return rc;
+    session->pace.granted_ns = market_ns;
+    return inbox_peek(session->inbox, input); /* commands may have led to something that comes first */
 }
 
 static oc_rc run(struct session *session)
@@ -382,13 +386,8 @@ bool session_command(struct session *session, const char *text, size_t size, str
         return false;
     }
     const int64_t at_ns = session->pace.command_ns;
-    struct input due, input = {.kind = INPUT_COMMAND, .at_ns = at_ns, .event = &event->head};
-    oc_rc rc = OC_OK;
-    while (rc == OC_OK && inbox_peek_rest(session->inbox, at_ns, at_ns, &due) == OC_OK) {
-        rc = inbox_take(session->inbox, &due);
-        if (rc == OC_OK && due.kind != INPUT_NONE)
-            rc = session_step(session, &due);
-    }
+    struct input input = {.kind = INPUT_COMMAND, .at_ns = at_ns, .event = &event->head};
+    oc_rc rc = session_catch_up(session, at_ns);
     event->head =
         (struct oc_event){.size = (uint32_t)padded, .type = OC_EV_COMMAND, .venue_ns = at_ns, .local_ns = at_ns};
     event->code = 1;
@@ -412,17 +411,14 @@ bool session_command(struct session *session, const char *text, size_t size, str
     return false;
 }
 
-oc_rc session_drain_answers(struct session *session, int64_t at_ns)
+int64_t session_rest_ns(const struct session *session)
 {
-    struct input input;
-    oc_rc rc = OC_OK;
-    while (rc == OC_OK && inbox_peek_rest(session->inbox, at_ns, INT64_MIN, &input) == OC_OK) {
-        rc = inbox_take(session->inbox, &input);
-        if (rc == OC_OK && input.kind != INPUT_NONE)
-            rc = session_step(session, &input);
-    }
-    return rc;
+    int64_t answer_ns = venues_next_ns(&session->venues), timer_ns = engine_next_ns(session->engine);
+    return answer_ns < timer_ns ? answer_ns : timer_ns;
 }
+
+oc_rc session_catch_up(struct session *session, int64_t at_ns) { return take_rest(session, at_ns, at_ns); }
+oc_rc session_drain_answers(struct session *session, int64_t at_ns) { return take_rest(session, at_ns, INT64_MIN); }
 
 oc_rc session_close_positions(struct session *session)
 {
