@@ -183,8 +183,7 @@ static void fill_step(struct console_service *service, const struct oc_ev_fill *
         step->qty = fill->qty;
         step->fee = fill->fee;
         step->fee_asset = fill->fee_asset;
-        history->after =
-            position_of(service, row->strategy, fill->head.inst) + (fill->side == OC_SIDE_BUY ? fill->qty : -fill->qty);
+        history->after = position_of(service, row->strategy, fill->head.inst);
     }
     if (service->config.server && console_server_is_wanted(service->config.server, TELL_FILL)) {
         text_clear(&service->told);

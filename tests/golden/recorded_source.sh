@@ -29,7 +29,7 @@ go() { exec "$outcry" paper s.lua --feed synthetic-bars:4000 --cash '10000 USDT'
 
 (go whole max) >whole.json 2>err || { cat err; exit 1; }
 [ "$(jq .trades.fills whole.json)" -gt 3000 ] || fail "too few fills: $(jq .trades.fills whole.json)"
-grep -aq '^module unit ' whole/session-000000 || fail "a required file is not in the header"
+grep -aq '^module 4:unit ' whole/session-000000 || fail "a required file is not in the header"
 go cut 60000x >cut.json 2>err &
 pid=$!
 tries=0
@@ -53,5 +53,5 @@ done
 "$outcry" replay cut >out 2>&1 || { cat out; fail "the replay of the session that went on differs"; }
 rm s.lua size.lua unit.lua nothing.lua
 "$outcry" replay whole >out 2>&1 || { cat out; fail "the replay needs the files"; }
-grep -aq '^module nothing 0 ' whole/session-000000 || fail "an empty required file is not in the header"
+grep -aq '^module 7:nothing 0: ' whole/session-000000 || fail "an empty required file is not in the header"
 echo "recorded texts are what a replay and a restart run"

@@ -8,23 +8,16 @@ bad=0
 say() { echo "tree: $*"; bad=1; }
 
 # 1. The include arrows: room -> rooms it may include.
+below="base config load journal engine"
 allowed() {
     case $1 in
     base) echo "base" ;;
-    config) echo "base config" ;;
-    load) echo "base load" ;;
-    journal) echo "base journal" ;;
-    engine) echo "base engine" ;;
-    script) echo "base engine script" ;;
-    feed) echo "base feed" ;;
-    session) echo "base config load journal engine script feed session report steer serve replay recover" ;;
-    report) echo "base journal engine script report session" ;;
-    steer) echo "base config load journal engine script feed session steer serve" ;;
-    recover) echo "base config load journal engine script feed session report steer recover serve" ;;
-    replay) echo "base config load journal engine script feed session report steer replay serve cli" ;;
-    serve) echo "base config load journal engine script feed session report steer serve replay" ;;
-    console) echo "base script console" ;;
-    cli) echo "base config load journal engine script feed session report steer recover replay serve console cli" ;;
+    config | load | journal | engine) echo "base $1" ;;
+    script | feed) echo "$below $1" ;;
+    session) echo "$below script feed session" ;;
+    report | steer) echo "$below script feed session $1" ;;
+    recover | replay | serve | console) echo "$below script feed session report steer $1" ;;
+    cli) echo "$below script feed session report steer recover replay serve console cli" ;;
     esac
 }
 rooms="base config load journal engine script feed session report steer recover replay serve console cli"
