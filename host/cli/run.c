@@ -218,7 +218,7 @@ oc_rc run_open(struct run *run)
 
 oc_rc run_go(struct run *run)
 {
-    oc_rc rc = run->restore.is_restored ? OC_OK : strategies_start(&run->strategies);
+    oc_rc rc = run->restore.is_started ? OC_OK : strategies_start(&run->strategies);
     if (rc == OC_OK)
         rc = session_run(run->session);
     run->was_interrupted = rc == OC_E_AGAIN;

@@ -58,6 +58,7 @@ struct portfolio *engine_portfolio(struct engine *engine) { return engine->portf
 struct orders *engine_orders(struct engine *engine) { return engine->orders; }
 struct timers *engine_timers(struct engine *engine) { return &engine->timers; }
 const struct engine_stats *engine_stats(const struct engine *engine) { return &engine->stats; }
+void engine_start_at(struct engine *engine, int64_t now_ns) { engine->now_ns = now_ns; }
 int64_t engine_now(const struct engine *engine) { return engine->now_ns; }
 uint64_t engine_cause(const struct engine *engine) { return engine->cause; }
 

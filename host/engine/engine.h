@@ -144,6 +144,8 @@ bool engine_stops_here(const struct engine *engine, uint32_t strategy);
 /* One input: market, answer, timer, command, balance. `kept`: it was recorded. A fact is applied even when it could not be;
  * then no new risk is taken until engine_stop_risk says otherwise. OC_E_DATA: malformed; nothing changed. */
 oc_rc engine_input(struct engine *engine, const struct oc_event *event, bool kept);
+/* [setup] Time before the first input: where a session that goes on began. */
+void engine_start_at(struct engine *engine, int64_t now_ns);
 /* What this input, or the batches of the host since the last engine_clear_out, came to. Borrowed. */
 const struct engine_out *engine_out(const struct engine *engine);
 /* After what is listed was recorded (`left`), before it is sent: requests are shown to the rules as sent, with their number.

@@ -16,7 +16,7 @@
 #include <stdatomic.h>
 
 #define JOURNAL_SEGMENT_MAGIC 0x314745534352544fu
-#define JOURNAL_VERSION       1u
+#define JOURNAL_VERSION       2u
 #define JOURNAL_LIVE_OFFSET   512u
 #define JOURNAL_DATA_OFFSET   ((uint64_t)JOURNAL_PAGE)
 #define JOURNAL_CHAIN_START   0x6f757463u /* the chain before the first record of a stream */

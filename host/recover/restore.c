@@ -113,7 +113,7 @@ static void restore_command(const struct restore *restore, struct session *sessi
 }
 
 /* What the venue, the engine and the strategies are told of a record; nobody is asked anything. */
-static oc_rc apply_record(const struct restore *restore, struct session *session, const struct oc_event *event)
+static oc_rc apply_record(struct restore *restore, struct session *session, const struct oc_event *event)
 {
     struct strategies *strategies = restore->parts.strategies;
     struct venue *venue = &session->venues.list[0];
@@ -130,6 +130,8 @@ static oc_rc apply_record(const struct restore *restore, struct session *session
         return text->owner && text->owner <= engine_client_count(session->engine) ? OC_OK
                                                                                   : OC_E_DATA; /* unloaded since */
     }
+    if (event->type == OC_EV_MARK)
+        restore->is_started |= ((const struct oc_ev_text *)(const void *)event)->code == OC_MARK_START;
     if (event->type == OC_EV_BALANCE) {
         const struct oc_ev_balance *balance = (const struct oc_ev_balance *)(const void *)event;
         venue->table->balance(venue->answers.self, balance->account, balance->asset, balance->total);
@@ -223,6 +225,7 @@ oc_rc restore_apply(struct restore *restore, struct session *session)
             return session_fail(session, rc,
                                 "the checkpoint at record %llu is of another program or strategy (code %d)",
                                 (unsigned long long)checkpoint.seq, (int)rc);
+        restore->is_started = true; /* checkpoints are made behind market events only */
         seq = checkpoint.seq;
         market = checkpoint.market_count;
         rc = pass_markets(session, market);

@@ -21,6 +21,7 @@ struct restore {
     uint64_t markets;   /* read again */
     uint64_t in_flight; /* orders open after it */
     bool has_journal;
+    bool is_started;  /* its strategies were */
     bool is_restored; /* something was: it is not begun anew */
     bool is_same_sim; /* the simulator is the file that was recorded with; else the records are all it learns */
 };

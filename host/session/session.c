@@ -285,6 +285,7 @@ static oc_rc open_balances(void *self, struct session *session)
 {
     (void)self;
     struct session_money *money = &session->money;
+    engine_start_at(session->engine, session->clock.now_ns);
     if (session->journal.resume)
         return portfolio_equity(money->start_value.portfolio, money->start_value.account, &money->start, NULL);
     return session_record_balances(session);

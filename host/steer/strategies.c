@@ -7,7 +7,7 @@
 #include "base/log.h"
 #include "steer/steer.h"
 
-enum { WATCHDOG_PERIOD_US = 10000 };
+enum { WATCHDOG_PERIOD_US = 10000, PARAMS_TEXT_MAX = 4096 };
 
 /* Log lines hold no line breaks: one line each. */
 static void log_lines(const char *text)
@@ -121,16 +121,52 @@ oc_rc strategies_add_param(struct strategies *strategies, const char *name, cons
     return OC_OK;
 }
 
+/* Who was started, with which parameters: the end of the start, recorded with what on_start asked for as one batch. So a
+ * session that is killed meanwhile starts its strategies once. */
+static oc_rc record_started(struct strategies *strategies)
+{
+    struct text text;
+    char params[PARAMS_TEXT_MAX];
+    text_init_grow(&text, OC_EVENT_MAX / 2);
+    for (uint32_t i = 0; i < strategies->count; i++) {
+        const struct strategy_slot *slot = &strategies->list[i];
+        if (!slot->strategy)
+            continue;
+        params[0] = 0;
+        strategy_params_text(slot->strategy, params, sizeof params);
+        text_format(&text, "strategy %u %s\n%s", slot->id, slot->name, params);
+        if (text.size && text.data[text.size - 1] != '\n')
+            text_put_char(&text, '\n');
+    }
+    size_t size = text.is_cut ? 0 : text.size, padded = (sizeof(struct oc_ev_text) + size + 7) & ~(size_t)7;
+    struct oc_ev_text *event = calloc(1, padded);
+    oc_rc rc = event ? OC_OK : OC_E_NOMEM;
+    if (event) {
+        int64_t now_ns = strategies->session->clock.now_ns;
+        event->head = (struct oc_event){.size = (uint32_t)padded, .type = OC_EV_MARK, .venue_ns = now_ns};
+        event->code = OC_MARK_START;
+        event->text_size = (uint32_t)size;
+        if (size)
+            memcpy(event + 1, text.data, size);
+        rc = engine_record(strategies->session->engine, &event->head);
+    }
+    free(event);
+    text_release(&text);
+    return rc;
+}
+
 oc_rc strategies_start(struct strategies *strategies)
 {
-    for (uint32_t i = 0; i < strategies->count; i++) {
+    oc_rc failed = OC_OK;
+    for (uint32_t i = 0; i < strategies->count && failed == OC_OK; i++) {
         struct strategy *strategy = strategies->list[i].strategy;
         oc_rc rc = strategy ? strategy_start(strategy) : OC_OK;
-        session_flush(strategies->session);
         if (rc < 0 && strategies->ends_on_failure)
-            return say_failed(strategies, i);
+            failed = say_failed(strategies, i);
     }
-    return OC_OK;
+    oc_rc rc = record_started(strategies);
+    session_flush(strategies->session);
+    return failed < 0 ? failed : rc;
 }
 
 oc_rc strategies_stop(struct strategies *strategies)

@@ -208,10 +208,12 @@ enum { /* oc_ev_text.code of OC_EV_STRATEGY: the strategy `owner` is suspended; 
        OC_STRATEGY_STOPPED = 2, /* a limit of time or memory: where it falls is up to the machine */
 };
 
-enum {                     /* oc_ev_text.code of OC_EV_MARK */
-       OC_MARK_STOP = 1,   /* stopped by hand; `key` is how many points of the data had passed */
-       OC_MARK_GAP = 2,    /* the journal failed: no new risk from here on, and what follows may be missing */
-       OC_MARK_GAP_END = 3 /* it takes records again, and a checkpoint holds what was missed; `key` counts it */
+enum {                      /* oc_ev_text.code of OC_EV_MARK */
+       OC_MARK_STOP = 1,    /* stopped by hand; `key` is how many points of the data had passed */
+       OC_MARK_GAP = 2,     /* the journal failed: no new risk from here on, and what follows may be missing */
+       OC_MARK_GAP_END = 3, /* it takes records again, and a checkpoint holds what was missed; `key` counts it */
+       OC_MARK_START = 4 /* every strategy has been started; text: `strategy NUMBER NAME` of each, then its parameters,
+                             * a line `NAME=VALUE` each */
 };
 
 /* A balance as the venue or the opening cash says it: `total` replaces what we had. */
