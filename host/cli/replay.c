@@ -1,4 +1,4 @@
-/* replay.c: `outcry replay` and `outcry report`: a recorded session made again and compared, perhaps for a console. */
+/* replay.c: `outcry replay`: a recorded session made again and compared, perhaps for a console. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,15 +13,6 @@
 #include "cli/verbs.h"
 #include "replay/compare.h"
 #include "replay/rewind.h"
-#include "report/report.h"
-
-/* What the caller wants to see of it. */
-struct wish {
-    bool diff;
-    bool report;
-    bool json;
-    const char *html;
-};
 
 struct replay {
     struct options options;
@@ -79,22 +70,8 @@ static oc_rc run_again(struct replay *replay)
     return rc;
 }
 
-static oc_rc show_report(struct session *session, const struct result *result, const struct wish *wish)
-{
-    oc_rc rc = OC_OK;
-    if (wish->report)
-        rc = wish->json ? report_json(result, stdout) : report_text(result, stdout);
-    if (rc == OC_OK && wish->html)
-        rc = report_html(result, wish->html);
-    if (rc < 0)
-        session_fail(session, rc, "the report could not be written (code %d)%s%s", (int)rc,
-                     wish->html && rc != OC_E_NOMEM ? ": " : "",
-                     wish->html && rc != OC_E_NOMEM ? env_error_text() : "");
-    return rc;
-}
-
 /* What came out of it, against what was recorded. */
-static int judge(struct replay *replay, const struct wish *wish)
+static int judge(struct replay *replay, bool shows)
 {
     struct compare *compare = &replay->compare;
     uint64_t recorded, left = compare_rest(compare);
@@ -104,8 +81,6 @@ static int judge(struct replay *replay, const struct wish *wish)
     char ours_text[HASH_TEXT_MAX], hash_text[HASH_TEXT_MAX];
     hash128_to_text((struct hash128){ours.low, ours.high}, ours_text);
     hash128_to_text(hash, hash_text);
-    if (wish->report && agrees)
-        return EXIT_GOOD;
     printf("recorded  %llu records, order hash %s\n", (unsigned long long)recorded, hash_text);
     printf("replayed  %llu records, order hash %s\n", (unsigned long long)ours.count, ours_text);
     if (compare->gaps)
@@ -115,11 +90,11 @@ static int judge(struct replay *replay, const struct wish *wish)
         printf("the session agrees with itself\n");
     else
         printf("the session does NOT agree: %llu records differ, %llu recorded ones were not made again%s\n",
-               (unsigned long long)compare->differences, (unsigned long long)left, wish->diff ? "" : "; see --diff");
+               (unsigned long long)compare->differences, (unsigned long long)left, shows ? "" : "; see --diff");
     return agrees ? EXIT_GOOD : EXIT_RUN;
 }
 
-static int replay_judged(const char *dir, const struct wish *wish)
+static int replay_judged(const char *dir, bool shows)
 {
     struct replay *replay = calloc(1, sizeof *replay);
     struct result *result = calloc(1, sizeof *result);
@@ -128,24 +103,22 @@ static int replay_judged(const char *dir, const struct wish *wish)
         goto out;
     struct run *run = replay->run;
     struct session *session = run->session;
-    replay->compare.shows = wish->diff;
+    replay->compare.shows = shows;
     oc_rc rc = run_again(replay);
     bool stopped = rc == OC_E_AGAIN && !compare_was_ended(&replay->compare);
     if (rc == OC_E_AGAIN && !stopped)
         rc = OC_OK;
-    if (rc == OC_OK || (stopped && wish->report))
+    if (rc == OC_OK)
         rc = run_finish(run, result);
     bool failed =
         rc < 0 && strategies_have_failed(&run->strategies); /* as when it was recorded, if the records agree */
-    if (rc == OC_OK)
-        rc = show_report(session, result, wish);
     if (failed)
         printf("the run ended with an error:\n%s\n", session->words.error);
     if (rc < 0 && !stopped && !failed)
         fprintf(stderr, "outcry: %s\n",
                 session->words.error[0] ? session->words.error : "the session could not be replayed");
     else
-        code = judge(replay, wish);
+        code = judge(replay, shows);
 out:
     if (replay)
         replay_close(replay);
@@ -250,21 +223,17 @@ static int replay_console(const char *dir, bool has_pane)
     return console_talk(pair[1], &settings, &wish);
 }
 
-static int verb(int argc, char **argv, struct wish wish, const char *usage)
+int verb_replay(int argc, char **argv)
 {
     const char *dir = NULL;
-    bool has_console = false, has_pane = true;
+    bool has_console = false, has_pane = true, shows = false;
     for (int i = 1; i < argc; i++) {
-        if (strcmp(argv[i], "--console") == 0 && !wish.report) {
+        if (strcmp(argv[i], "--console") == 0) {
             has_console = true;
-        } else if (strcmp(argv[i], "--no-pane") == 0 && !wish.report) {
+        } else if (strcmp(argv[i], "--no-pane") == 0) {
             has_pane = false;
         } else if (strcmp(argv[i], "--diff") == 0) {
-            wish.diff = true;
-        } else if (strcmp(argv[i], "--json") == 0) {
-            wish.json = true;
-        } else if (strcmp(argv[i], "--report") == 0 && i + 1 < argc) {
-            wish.html = argv[++i];
+            shows = true;
         } else if (argv[i][0] != '-' && !dir) {
             dir = argv[i];
         } else {
@@ -273,19 +242,8 @@ static int verb(int argc, char **argv, struct wish wish, const char *usage)
         }
     }
     if (!dir) {
-        fputs(usage, stderr);
+        fputs("usage: outcry replay SESSION [--diff] [--console [--no-pane]]\n", stderr);
         return EXIT_USE;
     }
-    return has_console ? replay_console(dir, has_pane) : replay_judged(dir, &wish);
-}
-
-int verb_replay(int argc, char **argv)
-{
-    return verb(argc, argv, (struct wish){0}, "usage: outcry replay SESSION [--diff] [--console [--no-pane]]\n");
-}
-
-int verb_report(int argc, char **argv)
-{
-    return verb(argc, argv, (struct wish){.report = true},
-                "usage: outcry report SESSION [--json] [--report FILE.html]\n");
+    return has_console ? replay_console(dir, has_pane) : replay_judged(dir, shows);
 }

@@ -179,12 +179,12 @@ void run_compose(struct run *run, uint32_t parts, const struct session_stage *be
         strategies->deadline_ns = parts & RUN_CONSOLE ? PAPER_DEADLINE_NS : BACKTEST_DEADLINE_NS;
     run->restore.parts = (struct checkpoint_parts){strategies, &run->meter};
     strategies_add_texts(strategies, session);
-    session_add_kernel(session);
+    session_add_kernel(session, true);
     if (parts & RUN_CONSOLE)
         console_host_add_stage(&run->console, session, strategies);
     if (before_balances)
         session_add_stage(session, before_balances);
-    session_add_balances(session);
+    session_add_balances(session, true);
     meter_add_stage(&run->meter, session);
     strategies_add_stage(strategies, session);
     if (parts & RUN_PROGRESS && !run->options->quiet && !run->options->json && isatty(2))

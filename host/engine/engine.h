@@ -210,5 +210,7 @@ void engine_set_witness(struct engine *engine, const struct engine_witness *witn
 /* State as bytes for a checkpoint. Returns the size, or OC_E_LIMIT when it does not fit. */
 int64_t engine_save(struct engine *engine, void *bytes, size_t size_max);
 oc_rc engine_load(struct engine *engine, const void *bytes, size_t size);
+/* Only the prices of what was saved. OC_E_DATA: other bytes; prices may be partly taken. */
+oc_rc engine_load_marks(struct engine *engine, const void *bytes, size_t size);
 
 #endif

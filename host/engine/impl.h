@@ -95,8 +95,6 @@ void stage_end(struct engine *engine, bool keep);
 /* Recomputes the exposure that `order` adds to its books. OC_E_RANGE, OC_E_LIMIT, OC_E_NOMEM: it counts as before, and
  * an alarm is raised. */
 oc_rc exposure_update(struct engine *engine, struct order *order);
-/* The order exists, as a fact. */
-oc_rc stage_restore(struct engine *engine, const struct oc_request *request);
 /* Moves an order along the table, and notes it. */
 void order_moves(struct engine *engine, struct order *order, int event);
 /* Counts and notes what contradicts what is known; `words` are static. */
@@ -117,6 +115,10 @@ const char *permissions_words(const struct permissions *permissions);
 void permissions_renew(struct permissions *permissions);
 
 /* input.c */
+/* Its size is that of its type. */
+bool event_is_sound(const struct oc_event *event);
+/* With is_restoring nobody is told and nothing is asked for. */
+oc_rc input_apply(struct engine *engine, const struct oc_event *event);
 /* An answer applied to its order and the books; with is_restoring nobody is told and nothing is asked for. */
 oc_rc answer_apply(struct engine *engine, const struct oc_event *event);
 void notify_order(struct engine *engine, const struct order *order, const struct oc_event *event);

@@ -3,7 +3,7 @@
 
 #include "engine/impl.h"
 
-static bool size_is_valid(const struct oc_event *event)
+bool event_is_sound(const struct oc_event *event)
 {
     static const uint16_t sizes[OC_EV_END] = {
         [OC_EV_TRADE] = sizeof(struct oc_ev_trade),
@@ -195,8 +195,8 @@ static oc_rc book_fill(struct engine *engine, const struct oc_ev_fill *said, con
     oc_rc rc = portfolio_fill(engine->portfolio, account, strategy, fill);
     if (rc < 0)
         return rc;
-    if (!engine->is_restoring &&
-        (book = portfolio_find(engine->portfolio, account, strategy, fill->head.inst)) != NULL) {
+    book = portfolio_find(engine->portfolio, account, strategy, fill->head.inst);
+    if (book) {
         note.fill = &said->head;
         note.qty_after = book->position.qty;
         note.realised_after = book->position.realised;
@@ -240,11 +240,9 @@ static oc_rc apply_fill(struct engine *engine, const struct oc_ev_fill *said)
         return rc;
     if (!is_new) {
         engine->stats.duplicates++;
-        if (!engine->is_restoring)
-            out_add_note(&engine->out, &(struct out_note){.kind = NOTE_DUPLICATE,
-                                                          .order = fill->order,
-                                                          .inst = fill->head.inst,
-                                                          .fill = &said->head});
+        out_add_note(&engine->out,
+                     &(struct out_note){
+                         .kind = NOTE_DUPLICATE, .order = fill->order, .inst = fill->head.inst, .fill = &said->head});
         return OC_OK;
     }
     /* Of an order that ended so long ago that it is forgotten, and nobody has asked the index: a simulator is wrong here,
@@ -382,7 +380,7 @@ static oc_rc apply_timer(struct engine *engine, const struct oc_ev_timer *timer)
     return OC_OK;
 }
 
-static oc_rc apply(struct engine *engine, const struct oc_event *event)
+oc_rc input_apply(struct engine *engine, const struct oc_event *event)
 {
     if (event->type >= OC_EV_TRADE && event->type <= OC_EV_QBAR)
         return apply_market(engine, event);
@@ -408,7 +406,7 @@ static oc_rc apply(struct engine *engine, const struct oc_event *event)
 
 oc_rc engine_input(struct engine *engine, const struct oc_event *event, bool kept)
 {
-    if (!size_is_valid(event))
+    if (!event_is_sound(event))
         return OC_E_DATA;
     if (__builtin_expect(!kept, 0))
         engine->journal_failed = true;
@@ -417,52 +415,7 @@ oc_rc engine_input(struct engine *engine, const struct oc_event *event, bool kep
     engine->stats.inputs++;
     if (__builtin_expect(engine->groups.told_count, 0)) /* what the journal denied after the last input */
         groups_tell(engine);
-    return apply(engine, event);
-}
-
-oc_rc engine_restore(struct engine *engine, const struct oc_event *event)
-{
-    if (!size_is_valid(event))
-        return OC_E_DATA;
-    engine->now_ns = event->local_ns;
-    engine->cause = event->seq;
-    engine->is_restoring = true;
-    oc_rc rc;
-    if (event->type == OC_EV_REQUEST) {
-        rc = stage_restore(engine, (const struct oc_request *)(const void *)event);
-    } else if (event->type == OC_EV_DENIED) {
-        const struct oc_ev_answer *denied = (const struct oc_ev_answer *)(const void *)event;
-        struct order *order = orders_find(engine->orders, denied->order);
-        rc = order ? OC_OK : OC_E_NOT_FOUND;
-        if (order && denied->request == denied->order) {
-            order->state = STATE_INITIALIZED; /* it never left the house */
-            orders_event(engine->orders, order, EVENT_DENY, event->local_ns);
-            memcpy(order->reason, denied->reason, sizeof order->reason);
-            exposure_update(engine, order);
-            groups_restore_denied(engine, order);
-        } else if (order) {
-            order->ask_bits = 0;
-            order->ask_qty = 0;
-            orders_event(engine->orders, order,
-                         order->state == STATE_PENDING_UPDATE ? EVENT_AMEND_REJECTED : EVENT_CANCEL_REJECTED,
-                         event->local_ns);
-            exposure_update(engine, order);
-        }
-        if (engine->is_observed) /* rules saw the request above, which a live run shows them only when it was sent */
-            chain_observe(engine, event);
-    } else if (event->type == OC_EV_TIMER) {
-        const struct oc_ev_timer *timer = (const struct oc_ev_timer *)(const void *)event;
-        struct client *client = &engine->clients[timer->owner <= engine->client_count ? timer->owner : 0];
-        struct timer fired;
-        client->missed += client->off == CLIENT_HELD;
-        while (timers_next_ns(&engine->timers) <= timer->due_ns && timers_pop(&engine->timers, &fired))
-            ;
-        rc = OC_OK;
-    } else {
-        rc = apply(engine, event);
-    }
-    engine->is_restoring = false;
-    return rc;
+    return input_apply(engine, event);
 }
 
 int64_t engine_next_ns(const struct engine *engine)

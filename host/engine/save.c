@@ -255,12 +255,8 @@ static void pass_fills(struct engine *engine, struct cursor *cursor)
     }
 }
 
-static void pass_all(struct engine *engine, struct cursor *cursor)
+static void pass_counters(struct engine *engine, struct cursor *cursor)
 {
-    uint32_t version = SAVE_VERSION;
-    pass(cursor, &version, sizeof version);
-    if (version != SAVE_VERSION)
-        cursor->is_bad = true;
     pass(cursor, &engine->now_ns, sizeof engine->now_ns);
     pass(cursor, &engine->cause, sizeof engine->cause);
     uint32_t epoch = engine->config.epoch;
@@ -273,6 +269,21 @@ static void pass_all(struct engine *engine, struct cursor *cursor)
     pass(cursor, &engine->stats, sizeof engine->stats);
     pass(cursor, &engine->is_latched, sizeof engine->is_latched);
     pass(cursor, engine->latch_reason, sizeof engine->latch_reason);
+}
+
+/* What stands before the markets goes into `engine`, or past it. */
+static void pass_head(struct engine *engine, struct cursor *cursor)
+{
+    uint32_t version = SAVE_VERSION;
+    pass(cursor, &version, sizeof version);
+    if (version != SAVE_VERSION)
+        cursor->is_bad = true;
+    pass_counters(engine, cursor);
+}
+
+static void pass_all(struct engine *engine, struct cursor *cursor)
+{
+    pass_head(engine, cursor);
     pass_markets(engine, cursor);
     pass_accounts(engine, cursor);
     pass_books(engine, cursor);
@@ -302,4 +313,20 @@ oc_rc engine_load(struct engine *engine, const void *bytes, size_t size)
     pass_all(engine, &cursor);
     free(copy);
     return cursor.is_bad || cursor.left ? OC_E_DATA : OC_OK;
+}
+
+oc_rc engine_load_marks(struct engine *engine, const void *bytes, size_t size)
+{
+    struct engine *aside = malloc(sizeof *aside); /* the counters of the saved one are not ours */
+    char *copy = malloc(size ? size : 1);
+    struct cursor cursor = {copy, size, false, !copy || !aside};
+    if (!cursor.is_bad) {
+        memcpy(copy, bytes, size);
+        *aside = *engine;
+        pass_head(aside, &cursor);
+        pass_markets(engine, &cursor);
+    }
+    free(copy);
+    free(aside);
+    return cursor.is_bad ? OC_E_DATA : OC_OK;
 }

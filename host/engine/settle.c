@@ -83,7 +83,7 @@ oc_rc engine_record(struct engine *engine, struct oc_event *event)
 void order_moves(struct engine *engine, struct order *order, int event)
 {
     const uint8_t before = order->state;
-    if (!orders_event(engine->orders, order, event, engine->now_ns) || engine->is_restoring)
+    if (!orders_event(engine->orders, order, event, engine->now_ns))
         return;
     struct out_note note = {.kind = NOTE_ORDER,
                             .strategy = order->now.strategy,
@@ -97,8 +97,6 @@ void order_moves(struct engine *engine, struct order *order, int event)
 void engine_alarm(struct engine *engine, const struct order *order, const char *words)
 {
     engine->stats.alarms++;
-    if (engine->is_restoring)
-        return;
     struct out_note note = {.kind = NOTE_ALARM,
                             .strategy = order ? order->now.strategy : 0,
                             .order = order ? order->now.order : 0,
@@ -215,40 +213,3 @@ const struct engine_out *engine_out(const struct engine *engine) { return &engin
 
 void engine_stop_risk(struct engine *engine, bool is_stopped) { engine->journal_failed = is_stopped; }
 bool engine_risk_is_stopped(const struct engine *engine) { return engine->journal_failed; }
-
-oc_rc stage_restore(struct engine *engine, const struct oc_request *request)
-{
-    struct order *order = orders_find(engine->orders, request->order);
-    if (request->kind == OC_REQUEST_NEW) {
-        if (order)
-            return OC_E_EXISTS;
-        oc_rc rc = orders_add(engine->orders, request, request->head.local_ns, &order);
-        if (rc < 0)
-            return rc;
-        if (request->bits & OC_RQ_HAS_QUOTE_QTY)
-            chain_worst_qty(engine, request, &order->worst_qty);
-        orders_event(engine->orders, order, EVENT_SUBMIT, request->head.local_ns);
-        uint64_t counter = request->order & ((1ull << 40) - 1);
-        if (request->order >> 40 == engine->config.epoch && counter >= engine->next_order)
-            engine->next_order = counter + 1;
-    }
-    const uint64_t number = request->id & ~(1ull << 63);
-    if (request->kind != OC_REQUEST_NEW && number > engine->next_request) /* no request's number is given twice */
-        engine->next_request = number;
-    if (request->kind != OC_REQUEST_NEW && !order)
-        return OC_E_NOT_FOUND;
-    if (request->kind == OC_REQUEST_AMEND) {
-        order->ask_qty = request->qty;
-        order->ask_price = request->price;
-        order->ask_stop = request->stop_price;
-        order->ask_bits = request->bits & (OC_RQ_QUANTITY_CHANGED | OC_RQ_PRICE_CHANGED | OC_RQ_STOP_CHANGED);
-        orders_event(engine->orders, order, EVENT_ASK_AMEND, request->head.local_ns);
-    } else if (request->kind == OC_REQUEST_CANCEL) {
-        orders_event(engine->orders, order, EVENT_ASK_CANCEL, request->head.local_ns);
-    }
-    engine->stats.requests++;
-    groups_restore_request(engine, request);
-    oc_rc counted = exposure_update(engine, order);
-    chain_observe(engine, &request->head);
-    return counted;
-}

@@ -2,13 +2,13 @@
 
 #include <string.h>
 
-enum { PARTS_FIXED = 5, PARTS_MAX = PARTS_FIXED + STRATEGIES_MAX, BLOB_VERSION = 5, PART_ALIGN = 16 };
+enum { PARTS_FIXED = 5, PARTS_MAX = PARTS_FIXED + STRATEGIES_MAX, BLOB_VERSION = 6, PART_ALIGN = 16 };
 enum {
     PART_STRATEGIES,
     PART_ENGINE,
     PART_SIM,
     PART_ANSWERS,
-    PART_MEANING
+    PART_METER
 }; /* and then each strategy; 0 bytes where it is unloaded */
 
 struct blob_head {
@@ -32,8 +32,8 @@ static int64_t part_save(const struct checkpoint_parts *parts, struct session *s
         return venue->table->save(venue->answers.self, bytes, (uint32_t)size_max);
     if (part == PART_ANSWERS)
         return sim_answers_save(&venue->answers, bytes, size_max);
-    if (part == PART_MEANING)
-        return meaning_save(&parts->meter->meaning, bytes, size_max);
+    if (part == PART_METER)
+        return meter_save(parts->meter, bytes, size_max);
     struct strategy *strategy = parts->strategies->list[part - PARTS_FIXED].strategy;
     return strategy ? strategy_save(strategy, bytes, size_max) : 0;
 }
@@ -50,8 +50,8 @@ static oc_rc part_load(const struct checkpoint_parts *parts, struct session *ses
         return venue->table->load(venue->answers.self, bytes, (uint32_t)size);
     if (part == PART_ANSWERS)
         return sim_answers_load(&venue->answers, bytes, size);
-    if (part == PART_MEANING)
-        return meaning_load(&parts->meter->meaning, bytes, size);
+    if (part == PART_METER)
+        return meter_load(parts->meter, bytes, size);
     struct strategy *strategy = parts->strategies->list[part - PARTS_FIXED].strategy;
     if (!strategy)
         return size ? OC_E_DATA : OC_OK;
@@ -107,4 +107,24 @@ oc_rc checkpoint_load(const struct checkpoint_parts *parts, struct session *sess
         at += part_step(size);
     }
     return OC_OK;
+}
+
+oc_rc checkpoint_load_marks(struct engine *engine, const struct journal_checkpoint *checkpoint)
+{
+    struct blob_head head;
+    const char *blob = checkpoint->blob;
+    if (checkpoint->blob_size < sizeof head)
+        return OC_E_DATA;
+    memcpy(&head, blob, sizeof head);
+    if (head.version != BLOB_VERSION || head.parts < PARTS_FIXED || head.parts > PARTS_MAX)
+        return OC_E_DATA;
+    size_t at = sizeof head;
+    for (uint32_t part = 0; part < PART_ENGINE; part++) {
+        if (part_step((size_t)head.size[part]) > checkpoint->blob_size - at)
+            return OC_E_DATA;
+        at += part_step((size_t)head.size[part]);
+    }
+    if (head.size[PART_ENGINE] > checkpoint->blob_size - at)
+        return OC_E_DATA;
+    return engine_load_marks(engine, blob + at, (size_t)head.size[PART_ENGINE]);
 }

@@ -18,4 +18,7 @@ oc_rc checkpoint_start(void *self, struct session *session);
 oc_rc checkpoint_load(const struct checkpoint_parts *parts, struct session *session,
                       const struct journal_checkpoint *checkpoint);
 
+/* Only what the engine knew of prices. OC_E_DATA: of another program. */
+oc_rc checkpoint_load_marks(struct engine *engine, const struct journal_checkpoint *checkpoint);
+
 #endif

@@ -65,6 +65,7 @@ static oc_rc apply_market(const struct restore *restore, struct session *session
         rc = restore_sim_market(restore, session, &point);
         if (rc == OC_OK && !point.is_opening)
             rc = engine_restore(session->engine, point.event);
+        engine_clear_out(session->engine);
         if (rc == OC_OK)
             rc = inbox_pass(session->inbox);
         if (rc < 0)
@@ -137,6 +138,8 @@ static oc_rc apply_record(struct restore *restore, struct session *session, cons
         venue->table->balance(venue->answers.self, balance->account, balance->asset, balance->total);
     }
     rc = engine_restore(session->engine, event);
+    meter_restore_fills(restore->parts.meter, engine_out(session->engine));
+    engine_clear_out(session->engine);
     if (event->type == OC_EV_COMMAND && rc == OC_OK)
         restore_command(restore, session, (const struct oc_ev_text *)(const void *)event);
     return rc == OC_E_NOT_FOUND ? OC_OK : rc; /* an order that is final and forgotten */

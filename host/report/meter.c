@@ -20,6 +20,40 @@ static oc_i128 buy_and_hold(const struct session *session)
     return value;
 }
 
+static void add_fee(struct meter *meter, const struct oc_ev_fill *fill)
+{
+    const struct session *session = meter->session;
+    oc_i128 fee;
+    if (money_from_dec(fill->fee, &fee) == OC_OK &&
+        portfolio_convert(engine_portfolio(session->engine), fee, fill->fee_asset, session->money.base, RATE_MIDDLE,
+                          &fee) == OC_OK)
+        meter->fees += fee;
+}
+
+void meter_restore_fills(struct meter *meter, const struct engine_out *out)
+{
+    for (uint32_t i = 0; i < out->note_count; i++)
+        if (out->notes[i].kind == NOTE_FILL)
+            add_fee(meter, (const struct oc_ev_fill *)(const void *)out->notes[i].fill);
+}
+
+int64_t meter_save(const struct meter *meter, void *bytes, size_t size_max)
+{
+    if (size_max < sizeof meter->fees)
+        return OC_E_LIMIT;
+    memcpy(bytes, &meter->fees, sizeof meter->fees);
+    int64_t size = meaning_save(&meter->meaning, (char *)bytes + sizeof meter->fees, size_max - sizeof meter->fees);
+    return size < 0 ? size : size + (int64_t)sizeof meter->fees;
+}
+
+oc_rc meter_load(struct meter *meter, const void *bytes, size_t size)
+{
+    if (size < sizeof meter->fees)
+        return OC_E_DATA;
+    memcpy(&meter->fees, bytes, sizeof meter->fees);
+    return meaning_load(&meter->meaning, (const char *)bytes + sizeof meter->fees, size - sizeof meter->fees);
+}
+
 static void note_fill(struct meter *meter, const struct out_note *note)
 {
     const struct session *session = meter->session;
@@ -35,10 +69,7 @@ static void note_fill(struct meter *meter, const struct out_note *note)
         booked.side = order->now.side;
     collect_fill(&meter->collect, &booked, instrument, &book->position,
                  (struct collect_before){note->qty_before, note->realised_before}, order ? order->now.tag : "");
-    oc_i128 fee;
-    if (money_from_dec(fill->fee, &fee) == OC_OK &&
-        portfolio_convert(portfolio, fee, fill->fee_asset, session->money.base, RATE_MIDDLE, &fee) == OC_OK)
-        meter->fees += fee;
+    add_fee(meter, fill);
 }
 
 /* A holding of the start has got its first price: it was worth that from the beginning, and that is no profit. */

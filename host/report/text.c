@@ -268,8 +268,9 @@ static void put_tail(struct page *page, const struct result *result)
             format_count(result->order_records, text));
     fprintf(page->out, "  %-12s%s\n", "meaning", result->meaning);
     fprintf(page->out, "  %-12s%s\n", "input", result->input_hash);
-    fprintf(page->out, "  %-12s%s market events, ", "speed", format_count(result->market_events, text));
-    fprintf(page->out, "%s calls of on_bar", format_count(result->bar_calls, note));
+    fprintf(page->out, "  %-12s%s market events", "speed", format_count(result->market_events, text));
+    if (result->bar_calls)
+        fprintf(page->out, ", %s calls of on_bar", format_count(result->bar_calls, note));
     if (result->seconds > 0.0) {
         double rate = (double)result->market_events / result->seconds;
         fprintf(page->out, ", %.3g s, %s/s", result->seconds, format_count(rate < 1e18 ? (uint64_t)rate : 0, text));

@@ -232,13 +232,14 @@ static void close_rules(void *self, struct session *session)
 }
 
 /* What the fills of this run assume is said on every report. */
-static void note_profile(struct session *session)
+static oc_rc note_profile(void *self, struct session *session)
 {
+    (void)self;
     const struct settings *settings = session->settings;
     if (strcmp(settings_text(settings, "sim.paper.profile", "neutral"), "ideal") == 0) {
         session_note(session, "fills: IDEAL: the next event, no spread, no volume cap, latency %s",
                      settings_text(settings, "sim.paper.latency", "0"));
-        return;
+        return OC_OK;
     }
     session_note(session,
                  "fills: half-spread %s of the price where data have no quotes, latency %s each way, at most %s of a "
@@ -255,13 +256,13 @@ static void note_profile(struct session *session)
     session_note(session, "fills: limits when traded through by one step; fees taker %s, maker %s",
                  settings_text(settings, "sim.paper.taker_fee", "0"),
                  settings_text(settings, "sim.paper.maker_fee", "0"));
+    return OC_OK;
 }
 
 static oc_rc open_venues(void *self, struct session *session)
 {
     (void)self;
     struct venue *venue = &session->venues.list[0];
-    note_profile(session);
     venue->sim.settings = session->settings;
     venue->sim.sim_answers = &venue->answers;
     venue->sim.now_ns = &session->clock.now_ns;
@@ -280,15 +281,18 @@ static void close_venues(void *self, struct session *session)
     venues_release(&session->venues);
 }
 
-/* Records and books the opening cash. A session that goes on has it in its records. */
-static oc_rc open_balances(void *self, struct session *session)
+static oc_rc open_start(void *self, struct session *session)
 {
     (void)self;
     struct session_money *money = &session->money;
     engine_start_at(session->engine, session->clock.now_ns);
-    if (session->journal.resume)
-        return portfolio_equity(money->start_value.portfolio, money->start_value.account, &money->start, NULL);
-    return session_record_balances(session);
+    return portfolio_equity(money->start_value.portfolio, money->start_value.account, &money->start, NULL);
+}
+
+/* Records and books the opening cash. A session that goes on has it in its records. */
+static oc_rc open_balances(void *self, struct session *session)
+{
+    return session->journal.resume ? open_start(self, session) : session_record_balances(session);
 }
 
 oc_rc session_record_balances(struct session *session)
@@ -337,21 +341,27 @@ void session_add_stage(struct session *session, const struct session_stage *stag
         session->stages[session->stage_count++] = *stage;
 }
 
-void session_add_kernel(struct session *session)
+void session_add_kernel(struct session *session, bool trades)
 {
-    static const struct session_stage kernel[] = {
-        {"clock", NULL, open_clock, NULL},           {"data", NULL, session_open_data, session_close_data},
-        {"door", NULL, open_door, close_door},       {"engine", NULL, open_engine, close_engine},
-        {"money", NULL, open_money, close_money},    {"rules", NULL, open_rules, close_rules},
-        {"venues", NULL, open_venues, close_venues}, {"instruments", NULL, session_open_instruments, NULL},
+    static const struct session_stage first[] = {
+        {"clock", NULL, open_clock, NULL},        {"data", NULL, session_open_data, session_close_data},
+        {"door", NULL, open_door, close_door},    {"engine", NULL, open_engine, close_engine},
+        {"money", NULL, open_money, close_money}, {"assumptions", NULL, note_profile, NULL},
     };
-    for (size_t i = 0; i < sizeof kernel / sizeof kernel[0]; i++)
-        session_add_stage(session, &kernel[i]);
+    static const struct session_stage trading[] = {
+        {"rules", NULL, open_rules, close_rules},
+        {"venues", NULL, open_venues, close_venues},
+    };
+    for (size_t i = 0; i < sizeof first / sizeof first[0]; i++)
+        session_add_stage(session, &first[i]);
+    for (size_t i = 0; i < sizeof trading / sizeof trading[0] && trades; i++)
+        session_add_stage(session, &trading[i]);
+    session_add_stage(session, &(struct session_stage){"instruments", NULL, session_open_instruments, NULL});
 }
 
-void session_add_balances(struct session *session)
+void session_add_balances(struct session *session, bool records)
 {
-    session_add_stage(session, &(struct session_stage){"balances", NULL, open_balances, NULL});
+    session_add_stage(session, &(struct session_stage){"balances", NULL, records ? open_balances : open_start, NULL});
 }
 
 oc_rc session_open(struct session *session)

@@ -155,9 +155,10 @@ oc_rc session_open_instruments(void *self, struct session *session);
 oc_rc session_record_balances(struct session *session);
 /* [setup] Adds to the end of the list; session.c has the stages that every composition begins with. */
 void session_add_stage(struct session *session, const struct session_stage *stage);
-/* data, door, engine, money, inbox, rules, venues, instruments; then, behind those added: balances. */
-void session_add_kernel(struct session *session);
-void session_add_balances(struct session *session);
+/* What every session has: clock, data, door, engine, money; and where it trades: rules, venues; then the instruments. */
+void session_add_kernel(struct session *session, bool trades);
+/* Behind those: the opening balances, recorded and booked; or only what they are worth, where records hold them. */
+void session_add_balances(struct session *session, bool records);
 /* [setup] Opens every stage. On failure words.error says why; session_close is due all the same. */
 oc_rc session_open(struct session *session);
 void session_close(struct session *session);

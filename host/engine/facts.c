@@ -1,0 +1,96 @@
+/* facts.c: records as facts, in a restart or for a report: nobody is called, nothing is asked. */
+#include <string.h>
+
+#include "engine/impl.h"
+
+static oc_rc restore_denied(struct engine *engine, const struct oc_event *event)
+{
+    const struct oc_ev_answer *denied = (const struct oc_ev_answer *)(const void *)event;
+    struct order *order = orders_find(engine->orders, denied->order);
+        if (order && denied->request == denied->order) {
+        order->state = STATE_INITIALIZED; /* it never left the house */
+        orders_event(engine->orders, order, EVENT_DENY, event->local_ns);
+        memcpy(order->reason, denied->reason, sizeof order->reason);
+        exposure_update(engine, order);
+        groups_restore_denied(engine, order);
+    } else if (order) {
+        order->ask_bits = 0;
+        order->ask_qty = 0;
+        orders_event(engine->orders, order,
+                     order->state == STATE_PENDING_UPDATE ? EVENT_AMEND_REJECTED : EVENT_CANCEL_REJECTED,
+                     event->local_ns);
+        exposure_update(engine, order);
+    }
+    if (engine->is_observed) /* rules saw the request above, which a live run shows them only when it was sent */
+        chain_observe(engine, event);
+    engine->stats.requests--; /* it was counted as one that went */
+    engine->stats.denied++;
+    return order ? OC_OK : OC_E_NOT_FOUND;
+}
+
+static void restore_timer(struct engine *engine, const struct oc_event *event)
+{
+    const struct oc_ev_timer *timer = (const struct oc_ev_timer *)(const void *)event;
+    struct client *client = &engine->clients[timer->owner <= engine->client_count ? timer->owner : 0];
+    struct timer fired;
+    client->missed += client->off == CLIENT_HELD;
+    while (timers_next_ns(&engine->timers) <= timer->due_ns && timers_pop(&engine->timers, &fired))
+        ;
+}
+
+static oc_rc restore_request(struct engine *engine, const struct oc_request *request)
+{
+    struct order *order = orders_find(engine->orders, request->order);
+    if (request->kind == OC_REQUEST_NEW) {
+        if (order)
+            return OC_E_EXISTS;
+        oc_rc rc = orders_add(engine->orders, request, request->head.local_ns, &order);
+        if (rc < 0)
+            return rc;
+        if (request->bits & OC_RQ_HAS_QUOTE_QTY)
+            chain_worst_qty(engine, request, &order->worst_qty);
+        orders_event(engine->orders, order, EVENT_SUBMIT, request->head.local_ns);
+        uint64_t counter = request->order & ((1ull << 40) - 1);
+        if (request->order >> 40 == engine->config.epoch && counter >= engine->next_order)
+            engine->next_order = counter + 1;
+    }
+    const uint64_t number = request->id & ~(1ull << 63);
+    if (request->kind != OC_REQUEST_NEW && number > engine->next_request) /* no request's number is given twice */
+        engine->next_request = number;
+    if (request->kind != OC_REQUEST_NEW && !order)
+        return OC_E_NOT_FOUND;
+    if (request->kind == OC_REQUEST_AMEND) {
+        order->ask_qty = request->qty;
+        order->ask_price = request->price;
+        order->ask_stop = request->stop_price;
+        order->ask_bits = request->bits & (OC_RQ_QUANTITY_CHANGED | OC_RQ_PRICE_CHANGED | OC_RQ_STOP_CHANGED);
+        orders_event(engine->orders, order, EVENT_ASK_AMEND, request->head.local_ns);
+    } else if (request->kind == OC_REQUEST_CANCEL) {
+        orders_event(engine->orders, order, EVENT_ASK_CANCEL, request->head.local_ns);
+    }
+    engine->stats.requests++;
+    groups_restore_request(engine, request);
+    oc_rc counted = exposure_update(engine, order);
+    chain_observe(engine, &request->head);
+    return counted;
+}
+
+oc_rc engine_restore(struct engine *engine, const struct oc_event *event)
+{
+    if (!event_is_sound(event))
+        return OC_E_DATA;
+    engine->now_ns = event->local_ns;
+    engine->cause = event->seq;
+    engine->is_restoring = true;
+    oc_rc rc = OC_OK;
+    if (event->type == OC_EV_REQUEST)
+        rc = restore_request(engine, (const struct oc_request *)(const void *)event);
+    else if (event->type == OC_EV_DENIED)
+        rc = restore_denied(engine, event);
+    else if (event->type == OC_EV_TIMER)
+        restore_timer(engine, event);
+    else
+        rc = input_apply(engine, event);
+    engine->is_restoring = false;
+    return rc;
+}

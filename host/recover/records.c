@@ -1,0 +1,245 @@
+#include "recover/records.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "recover/checkpoint.h"
+#include "session/recorded.h"
+
+static void take_source(struct records *records, const struct header_line *line)
+{
+    if (strcmp(line->word, "strategy") == 0 && !records->strategy_file[0])
+        header_text(line, 0, records->strategy_file, sizeof records->strategy_file);
+    if (strcmp(line->word, "mode") == 0)
+        header_text(line, 0, records->mode, sizeof records->mode);
+    if (strcmp(line->word, "ends") == 0)
+        records->ends_on_failure = true;
+}
+
+static oc_rc take_header(struct records *records, struct text *notes)
+{
+    struct session *session = records->session;
+    struct header_line line;
+    const char *text;
+    size_t size, at = 0;
+    oc_rc rc = journal_header(records->reader, &text, &size);
+    if (rc < 0)
+        return session_fail(session, rc, "its header cannot be read");
+    rc = header_next(text, size, &at, &line);
+    for (; rc == OC_OK; rc = header_next(text, size, &at, &line)) {
+        take_source(records, &line);
+        rc = recorded_take_line(session, &line, notes);
+        if (rc < 0)
+            return session_fail(session, rc, "the session's header is damaged: line `%s`", line.word);
+    }
+    return rc == OC_E_END ? (oc_rc)OC_OK
+                          : session_fail(session, rc, "the session's header is damaged at byte %zu, or of another version", at);
+}
+
+oc_rc records_open(struct records *records, struct session *session, struct meter *meter, const char *dir,
+                   struct text *notes)
+{
+    records->session = session;
+    records->meter = meter;
+    records->dir = dir;
+    oc_rc rc = journal_open_read(dir, false, &records->reader);
+    if (rc == OC_E_DATA) {
+        text_format(notes, "note: %s\n", journal_end(records->reader, JOURNAL_ORDERS)->text);
+        rc = OC_OK;
+    }
+    if (rc < 0)
+        return session_fail(session, rc, "%s", journal_error());
+    records->was_ended = journal_end(records->reader, JOURNAL_ORDERS)->tail == JOURNAL_TAIL_CLEAN;
+    rc = take_header(records, notes);
+    session_add_kernel(session, false);
+    session_add_balances(session, false);
+    meter_add_stage(meter, session);
+    return rc;
+}
+
+/* What the start of the strategies recorded: the first one's name and parameters. */
+static void take_start(struct records *records, const struct oc_ev_text *mark)
+{
+    const char *text = (const char *)(mark + 1), *end = text + mark->text_size;
+    const char *line_end = memchr(text, '\n', mark->text_size);
+    unsigned number;
+    char line[128] = "";
+    if (!line_end)
+        return;
+    snprintf(line, sizeof line, "%.*s", (int)(line_end - text), text);
+    if (sscanf(line, "strategy %u %63s", &number, records->strategy) != 2)
+        return;
+    const char *params = line_end + 1, *at = params;
+    while (at < end && strncmp(at, "strategy ", 9) != 0) {
+        const char *next = memchr(at, '\n', (size_t)(end - at));
+        at = next ? next + 1 : end;
+    }
+    size_t size = (size_t)(at - params);
+    while (size && params[size - 1] == '\n')
+        size--;
+    snprintf(records->params, sizeof records->params, "%.*s", (int)size, params);
+}
+
+static void look_at(struct records *records, const struct oc_event *event)
+{
+    const struct oc_ev_text *text = (const struct oc_ev_text *)(const void *)event;
+    if (event->type == OC_EV_STRATEGY && !records->failure[0])
+        snprintf(records->failure, sizeof records->failure, "%.*s", (int)text->text_size, (const char *)(text + 1));
+    if (event->type != OC_EV_MARK)
+        return;
+    if (text->code == OC_MARK_START && !records->strategy[0])
+        take_start(records, text);
+    if (text->code == OC_MARK_GAP)
+        records->gaps++;
+}
+
+static void rest(struct records *records)
+{
+    if (records->rests)
+        watchers_rest(&records->session->watchers);
+    records->rests = false;
+}
+
+static oc_rc note(struct records *records, uint32_t kind, struct oc_event *event)
+{
+    struct session *session = records->session;
+    struct input input = {.kind = kind, .at_ns = event->local_ns, .event = event};
+    session->clock.now_ns = event->local_ns;
+    oc_rc rc = engine_restore(session->engine, event);
+    watchers_note(&session->watchers, &input, engine_out(session->engine));
+    engine_clear_out(session->engine);
+    return rc == OC_E_NOT_FOUND ? (oc_rc)OC_OK : rc; /* an order that is final and forgotten */
+}
+
+/* The next market event, read again. OC_E_STATE: there is none, or it cannot be read. */
+static oc_rc take_market(struct records *records)
+{
+    struct session *session = records->session;
+    struct inbox_point point = {.is_opening = true};
+    rest(records);
+    while (point.is_opening) {
+        if (inbox_point(session->inbox, &point) < 0)
+            return OC_E_STATE;
+        if (point.is_opening && inbox_pass(session->inbox) < 0)
+            return OC_E_STATE;
+    }
+    point.event->local_ns = point.at_ns;
+    session->data.events++;
+    session_begin_figures(session, point.event);
+    oc_rc rc = door_market(session->door, point.event, false);
+    if (rc == OC_OK)
+        rc = note(records, INPUT_MARKET, point.event);
+    records->rests = true;
+    return rc == OC_OK && inbox_pass(session->inbox) >= 0 ? (oc_rc)OC_OK : (oc_rc)OC_E_STATE;
+}
+
+/* It came of the market event before it, at its instant: figures are taken behind it. */
+static bool comes_of_market(const struct records *records, const struct oc_event *event)
+{
+    bool is_output = event->type == OC_EV_REQUEST || event->type == OC_EV_DENIED || event->type == OC_EV_STATE ||
+                     event->type == OC_EV_STRATEGY;
+    bool is_answer = event->type >= OC_EV_ACCEPTED && event->type <= OC_EV_SENT;
+    return is_output || (is_answer && event->local_ns == records->session->clock.now_ns);
+}
+
+static oc_rc take_record(struct records *records, const struct oc_event *event, char copy[OC_EVENT_MAX])
+{
+    struct oc_event *ours = (struct oc_event *)(void *)copy;
+    if (!comes_of_market(records, event))
+        rest(records);
+    memcpy(copy, event, event->size);
+    look_at(records, event);
+    oc_rc rc = door_record(records->session->door, ours);
+    return rc < 0 ? rc : note(records, INPUT_FACT, ours);
+}
+
+/* Records and, between them, the market events that have the numbers which are missing. */
+static oc_rc fold(struct records *records, char copy[OC_EVENT_MAX])
+{
+    struct session *session = records->session;
+    struct journal_progress progress = {0};
+    const struct oc_event *event;
+    enum journal_stream stream;
+    oc_rc rc = OC_OK;
+    bool has_progress = journal_progress(records->reader, &progress);
+    journal_rewind(records->reader);
+    while (rc == OC_OK && journal_next(records->reader, &event, &stream) == OC_OK) {
+        while (rc == OC_OK && records->has_market && door_seq(session->door) + 1 < event->seq)
+            rc = take_market(records);
+        if (rc == OC_OK)
+            rc = take_record(records, event, copy);
+    }
+    while (rc == OC_OK && records->has_market && has_progress && door_market_count(session->door) < progress.market_index)
+        rc = take_market(records);
+    rest(records);
+    if (rc == OC_OK && records->has_market && has_progress && door_market_count(session->door) == progress.market_index &&
+        door_input_hash(session->door) != progress.input_hash)
+        return OC_E_STATE;
+    return rc;
+}
+
+/* Without data: what a checkpoint knew of prices. */
+static oc_rc take_marks(struct records *records)
+{
+    struct session *session = records->session;
+    struct journal_checkpoint checkpoint;
+    struct journal_reader *reader = NULL;
+    journal_open_read(records->dir, true, &reader);
+    if (!reader || !journal_checkpoint(reader, &checkpoint)) {
+        if (reader)
+            journal_close_read(reader);
+        session_note(session, "prices: the data could not be read and there is no checkpoint: positions are not valued");
+        return OC_OK;
+    }
+    oc_rc rc = checkpoint_load_marks(session->engine, &checkpoint);
+    journal_close_read(reader);
+    session_note(session, rc < 0 ? "prices: neither the data nor the checkpoint could be read: positions are not valued"
+                                 : "prices: the data are not those of the records: positions are valued with the last "
+                                   "checkpoint, and there is no curve");
+    return OC_OK;
+}
+
+oc_rc records_fold(struct records *records)
+{
+    struct session *session = records->session;
+    char *copy = malloc(OC_EVENT_MAX);
+    oc_rc rc = copy ? session_open(session) : OC_E_NOMEM;
+    if (rc == OC_OK)
+        rc = fold(records, copy);
+    free(copy);
+    if (rc == OC_OK && !records->has_market)
+        rc = take_marks(records);
+    if (rc < 0 && rc != OC_E_STATE)
+        return session_fail(session, rc, "the records could not be read (code %d)", (int)rc);
+    return rc;
+}
+
+oc_rc records_result(struct records *records, struct result *ret_result)
+{
+    struct session *session = records->session;
+    const char *halt = engine_latched(session->engine, session->money.account);
+    if (halt)
+        session_note(session, "halted by risk: %s: nothing more was opened", halt);
+    if (!records->was_ended)
+        session_note(session, "the session was not ended: it was killed, or it runs: these are its records so far");
+    if (records->gaps)
+        session_note(session, "the journal failed %llu times while this was recorded: what happened then may be missing",
+                     (unsigned long long)records->gaps);
+    if (records->has_market)
+        session_note_data(session);
+    oc_rc rc = meter_result(records->meter, ret_result);
+    ret_result->mode = records->mode;
+    ret_result->strategy = records->strategy[0] ? records->strategy : "none";
+    ret_result->strategy_file = records->strategy_file;
+    ret_result->params = records->params;
+    ret_result->error = records->ends_on_failure && records->failure[0] ? records->failure : NULL;
+    return rc;
+}
+
+void records_close(struct records *records)
+{
+    if (records->reader)
+        journal_close_read(records->reader);
+    records->reader = NULL;
+}

@@ -1,0 +1,42 @@
+/* records.h: the figures of a recorded session from its records alone: what was asked, answered and filled, as it was.
+ *
+ * Invariants
+ * - Nothing is decided again: no strategy, rule or venue is opened.
+ * - Prices are those of the data that the records were made on; their hash is compared. Where they cannot be read, or are
+ *   others, positions are valued with the last checkpoint, and the report says so. */
+#ifndef RECOVER_RECORDS_H
+#define RECOVER_RECORDS_H
+
+#include "journal/read.h"
+#include "report/meter.h"
+
+enum { RECORDS_TEXT_MAX = 4096 };
+
+struct records {
+    struct session *session; /* borrowed, as the meter */
+    struct meter *meter;
+    const char *dir;               /* borrowed */
+    struct journal_reader *reader; /* owned */
+    bool has_market;               /* the data were read, and are those of the records */
+    bool was_ended;                /* by hand, or well: not by a kill */
+    bool rests;                    /* a market event waits for what comes of it at its instant */
+    uint64_t gaps;                 /* times the journal failed while it was recorded */
+    char mode[16];
+    char strategy[64]; /* of the first */
+    char strategy_file[256];
+    char params[RECORDS_TEXT_MAX];
+    char failure[RECORDS_TEXT_MAX]; /* why its strategy was suspended, where that ended the run; else "" */
+    bool ends_on_failure;
+};
+
+/* [setup] Reads the header into the session, which is not open yet, and composes what the figures need. Notes of what is other
+ * now go to *notes. Negative: session->words.error says why. records_close is due all the same. */
+oc_rc records_open(struct records *records, struct session *session, struct meter *meter, const char *dir,
+                   struct text *notes);
+/* Opens the session and folds the records. OC_E_STATE: the data are not those of the records: to be made anew without them. */
+oc_rc records_fold(struct records *records);
+/* What a report shows; borrows from all of them. */
+oc_rc records_result(struct records *records, struct result *ret_result);
+void records_close(struct records *records);
+
+#endif

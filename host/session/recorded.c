@@ -1,0 +1,51 @@
+#include "session/recorded.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/version.h"
+
+static void note_other(const struct session *session, const struct header_line *line, struct text *notes)
+{
+    char id[80], text[32], hash[20] = "";
+    header_text(line, 0, id, sizeof id);
+    if (strcmp(line->word, "outcry") == 0 && strcmp(id, OUTCRY_VERSION) != 0)
+        text_format(notes, "note: recorded by outcry %s, replayed by %s\n", id, OUTCRY_VERSION);
+    if (strcmp(line->word, "plugin") != 0)
+        return;
+    const struct registry_entry *entry = registry_find(session->registry, NULL, id);
+    header_text(line, 2, text, sizeof text);
+    if (entry)
+        snprintf(hash, sizeof hash, "%016llx", (unsigned long long)entry->hash);
+    if (strcmp(hash, text) != 0)
+        text_format(notes, "note: plugin %s is not the file that was recorded with\n", id);
+}
+
+static oc_rc take_setting(struct settings *settings, const struct header_line *line)
+{
+    char key[SETTING_KEY_MAX], value[SETTING_VALUE_MAX];
+    header_text(line, 0, key, sizeof key);
+    header_text(line, 1, value, sizeof value);
+    if (strcmp(key, "session.dir") == 0) /* the replay records nothing */
+        return OC_OK;
+    return settings_set(settings, key, value, "the session's header");
+}
+
+oc_rc recorded_take_line(struct session *session, const struct header_line *line, struct text *notes)
+{
+    struct session_data *data = &session->data;
+    char seed[24];
+    if (strcmp(line->word, "set") == 0)
+        return take_setting(session->settings, line);
+    if (strcmp(line->word, "data") == 0) {
+        if (data->count == FEED_SOURCES_MAX)
+            return OC_E_LIMIT;
+        header_text(line, 0, data->sources[data->count].path, sizeof data->sources[0].path);
+        data->count++;
+    } else if (strcmp(line->word, "seed") == 0) {
+        header_text(line, 0, seed, sizeof seed);
+        return settings_set(session->settings, "session.seed", seed, "the session's header");
+    }
+    note_other(session, line, notes);
+    return OC_OK;
+}

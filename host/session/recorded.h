@@ -1,0 +1,13 @@
+/* recorded.h: what the header of a recorded session says of the kernel's part: settings, data, seed.
+ * Invariants: the session made of it is the recorded one, but that it records nothing itself. */
+#ifndef SESSION_RECORDED_H
+#define SESSION_RECORDED_H
+
+#include "session/header.h"
+#include "session/session.h"
+
+/* [setup] One line; words of other rooms are passed over. A note where program or plugins are others than those that recorded
+ * goes to *notes. Negative: it cannot be taken. */
+oc_rc recorded_take_line(struct session *session, const struct header_line *line, struct text *notes);
+
+#endif
