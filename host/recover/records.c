@@ -9,8 +9,8 @@
 
 static void take_source(struct records *records, const struct header_line *line)
 {
-    if (strcmp(line->word, "strategy") == 0 && !records->strategy_file[0])
-        header_text(line, 0, records->strategy_file, sizeof records->strategy_file);
+    if (strcmp(line->word, "strategy") == 0 && records->file_count < RECORDS_FILES_MAX)
+        header_text(line, 0, records->files[records->file_count++], sizeof records->files[0]);
     if (strcmp(line->word, "mode") == 0)
         header_text(line, 0, records->mode, sizeof records->mode);
     if (strcmp(line->word, "ends") == 0)
@@ -84,8 +84,13 @@ static void take_start(struct records *records, const struct oc_ev_text *mark)
 static void look_at(struct records *records, const struct oc_event *event)
 {
     const struct oc_ev_text *text = (const struct oc_ev_text *)(const void *)event;
-    if (event->type == OC_EV_STRATEGY && !records->failure[0])
-        snprintf(records->failure, sizeof records->failure, "%.*s", (int)text->text_size, (const char *)(text + 1));
+    if (event->type == OC_EV_STRATEGY) {
+        const char *file = text->owner && text->owner <= records->file_count ? records->files[text->owner - 1] : "a strategy";
+        session_note(records->session, "suspended: %.100s: %.*s", file, (int)text->text_size, (const char *)(text + 1));
+        if (!records->failure[0])
+            snprintf(records->failure, sizeof records->failure, "%s was suspended: %.*s", file, (int)text->text_size,
+                     (const char *)(text + 1));
+    }
     if (event->type != OC_EV_MARK)
         return;
     if (text->code == OC_MARK_START && !records->strategy[0])
@@ -231,7 +236,7 @@ oc_rc records_result(struct records *records, struct result *ret_result)
     oc_rc rc = meter_result(records->meter, ret_result);
     ret_result->mode = records->mode;
     ret_result->strategy = records->strategy[0] ? records->strategy : "none";
-    ret_result->strategy_file = records->strategy_file;
+    ret_result->strategy_file = records->files[0];
     ret_result->params = records->params;
     ret_result->error = records->ends_on_failure && records->failure[0] ? records->failure : NULL;
     return rc;

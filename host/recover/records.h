@@ -10,7 +10,7 @@
 #include "journal/read.h"
 #include "report/meter.h"
 
-enum { RECORDS_TEXT_MAX = 4096 };
+enum { RECORDS_TEXT_MAX = 4096, RECORDS_FILES_MAX = 16 };
 
 struct records {
     struct session *session; /* borrowed, as the meter */
@@ -23,7 +23,8 @@ struct records {
     uint64_t gaps;                 /* times the journal failed while it was recorded */
     char mode[16];
     char strategy[64]; /* of the first */
-    char strategy_file[256];
+    char files[RECORDS_FILES_MAX][256]; /* of the strategies that it was opened with: file i has number i + 1 */
+    uint32_t file_count;
     char params[RECORDS_TEXT_MAX];
     char failure[RECORDS_TEXT_MAX]; /* why its strategy was suspended, where that ended the run; else "" */
     bool ends_on_failure;
