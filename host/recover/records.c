@@ -235,6 +235,7 @@ oc_rc records_result(struct records *records, struct result *ret_result)
         session_note_data(session);
     oc_rc rc = meter_result(records->meter, ret_result);
     ret_result->mode = records->mode;
+    ret_result->is_recorded = true;
     ret_result->strategy = records->strategy[0] ? records->strategy : "none";
     ret_result->strategy_file = records->files[0];
     ret_result->params = records->params;

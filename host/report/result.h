@@ -35,6 +35,7 @@ struct result {
     oc_i128 fees;         /* in the account's currency where convertible */
     oc_i128 buy_and_hold; /* what the start would be worth held in the first instrument; 0: not available */
     bool has_buy_and_hold;
+    bool is_recorded; /* made of records: nobody was called */
     char order_hash[33];
     char meaning[17]; /* hash of what the records say, whatever they look like */
     char input_hash[17];

@@ -269,7 +269,7 @@ static void put_tail(struct page *page, const struct result *result)
     fprintf(page->out, "  %-12s%s\n", "meaning", result->meaning);
     fprintf(page->out, "  %-12s%s\n", "input", result->input_hash);
     fprintf(page->out, "  %-12s%s market events", "speed", format_count(result->market_events, text));
-    if (result->bar_calls)
+    if (!result->is_recorded)
         fprintf(page->out, ", %s calls of on_bar", format_count(result->bar_calls, note));
     if (result->seconds > 0.0) {
         double rate = (double)result->market_events / result->seconds;
