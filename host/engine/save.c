@@ -198,31 +198,37 @@ static void pass_builders(struct engine *engine, struct cursor *cursor)
     pass(cursor, &engine->bar_end_ns, sizeof engine->bar_end_ns);
 }
 
+/* What a rule has written lies where it is: right behind its size. */
 static void pass_rules(struct engine *engine, struct cursor *cursor)
 {
-    char *state = malloc(RULE_STATE_MAX);
-    if (!state) {
-        cursor->is_bad = true;
-        return;
-    }
     if (pass_count(cursor, engine->rule_count, ENGINE_RULES_MAX) != engine->rule_count)
         cursor->is_bad = true;
     for (uint32_t i = 0; i < engine->rule_count && !cursor->is_bad; i++) {
         const struct rule *rule = &engine->rules[i];
-        oc_rc size = 0;
+        uint32_t count = 0;
+        char *size_at = cursor->at;
         bool saves = OC_HAS(rule->table, load) && rule->table->save && rule->table->load;
-        if (cursor->is_writing && saves)
-            size = rule->table->save(rule->self, state, RULE_STATE_MAX);
-        if (size < 0) {
+        count = pass_count(cursor, 0, RULE_STATE_MAX);
+        if (cursor->is_bad)
+            break;
+        size_t room = cursor->left < RULE_STATE_MAX ? cursor->left : RULE_STATE_MAX;
+        if (cursor->is_writing && saves) {
+            oc_rc size = rule->table->save(rule->self, cursor->at, (uint32_t)room);
+            cursor->is_bad |= size < 0 || (size_t)size > room;
+            if (cursor->is_bad)
+                break;
+            count = (uint32_t)size;
+            memcpy(size_at, &count, sizeof count);
+        }
+        if (count > cursor->left) {
             cursor->is_bad = true;
             break;
         }
-        uint32_t count = pass_count(cursor, (uint32_t)size, RULE_STATE_MAX);
-        pass(cursor, state, count);
-        if (!cursor->is_writing && saves && count && !cursor->is_bad && rule->table->load(rule->self, state, count) < 0)
+        if (!cursor->is_writing && saves && count && rule->table->load(rule->self, cursor->at, count) < 0)
             cursor->is_bad = true;
+        cursor->at += count;
+        cursor->left -= count;
     }
-    free(state);
 }
 
 static void pass_all(struct engine *engine, struct cursor *cursor)

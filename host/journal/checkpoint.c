@@ -42,24 +42,17 @@ static oc_rc path_of(char path[ENV_PATH_MAX], const char *dir, uint64_t seq)
     return length < ENV_PATH_MAX ? OC_OK : OC_E_INVALID;
 }
 
-oc_rc checkpoint_write(const char *dir, struct journal_checkpoint_head *head, const void *blob)
+oc_rc checkpoint_write(const char *dir, struct journal_checkpoint_head *head)
 {
-    struct hash128 hash = hash128(blob, head->blob_size);
+    struct hash128 hash = hash128(head + 1, head->blob_size);
     head->magic = JOURNAL_CHECKPOINT_MAGIC;
     head->version = JOURNAL_VERSION;
     head->blob_low = hash.low;
     head->blob_high = hash.high;
     head->check = JOURNAL_CHECK(head);
-    char *bytes = env_alloc(sizeof *head + head->blob_size);
-    if (!bytes)
-        return OC_E_NOMEM;
-    memcpy(bytes, head, sizeof *head);
-    if (head->blob_size > 0)
-        memcpy(bytes + sizeof *head, blob, head->blob_size);
     char name[JOURNAL_NAME_MAX];
     snprintf(name, sizeof name, "%s%0*llu", prefix, DIGITS, (unsigned long long)head->seq);
-    oc_rc rc = env_replace_file(dir, name, bytes, sizeof *head + head->blob_size);
-    env_free(bytes);
+    oc_rc rc = env_replace_file(dir, name, head, sizeof *head + head->blob_size);
     if (rc < 0)
         return rc;
     struct list list = {.count = 0};

@@ -47,6 +47,7 @@ struct door_config {
     size_t orders_segment_size; /* bytes, 0 = JOURNAL_SEGMENT_DEFAULT */
     size_t market_segment_size; /* likewise */
     uint64_t market_budget;     /* bytes of market segments kept, older ones are removed; 0 = the default */
+    size_t checkpoint_size;     /* bytes of the largest blob of a checkpoint, 0 = JOURNAL_CHECKPOINT_MAX */
     bool market_by_value;       /* make the market stream ready now, and not at its first event */
 };
 
@@ -63,7 +64,8 @@ struct door_stats {
     uint64_t segments; /* begun, both streams */
     uint64_t stalls;   /* appends that had to wait for a segment */
     uint64_t syncs;
-    uint64_t refused; /* records refused because of a failure */
+    uint64_t refused;             /* records refused because of a failure */
+    uint64_t checkpoints_skipped; /* the worker was still at the one before */
 };
 
 /* [setup] Opens a new session, or goes on after `resume`. Everything in `config` is borrowed for
@@ -109,10 +111,21 @@ oc_rc door_sync(struct door *door);
 oc_rc door_sync_start(struct door *door);
 /* All records up to this number are durable. */
 uint64_t door_durable_seq(const struct door *door);
-/* Writes a checkpoint that stands for everything up to door_seq: the blob is the engine's. Blocks
- * for a few syncs. Without a folder it does nothing. OC_E_LIMIT: beyond JOURNAL_CHECKPOINT_MAX.
- * OC_E_STATE: inside a batch. */
-oc_rc door_checkpoint(struct door *door, const void *blob, size_t size);
+/* A checkpoint stands for everything up to door_seq; the blob is the engine's. It is written straight into the door's
+ * buffer, between begin and start, and the worker does the rest: it makes the records before it durable, writes the
+ * file, removes older ones. Neither call blocks, allocates or calls the system.
+ * *ret_blob, of *ret_room bytes, is borrowed until door_checkpoint_start. OC_E_AGAIN: the worker is still at the one
+ * before, do without this one. OC_E_IO: the journal has failed. OC_E_STATE: inside a batch. OC_E_NOT_SUPPORTED: there
+ * is no folder. */
+oc_rc door_checkpoint_begin(struct door *door, void **ret_blob, size_t *ret_room);
+/* Hands the first `size` bytes of the blob over. OC_E_LIMIT: more than there is room for. OC_E_STATE: not begun, or
+ * inside a batch. */
+oc_rc door_checkpoint_start(struct door *door, size_t size);
+/* Why the last checkpoint is not on the disk: told once, until one succeeds; else OC_OK. *ret_why: its sentence, borrowed
+ * until the next door_checkpoint_start. */
+oc_rc door_checkpoint_poll(struct door *door, const char **ret_why);
+/* The newest checkpoint that is on the disk stands for everything up to here; 0: none of this door's. */
+uint64_t door_checkpoint_seq(const struct door *door);
 /* Now and then, when idle: tries again after want of space. OC_E_IO while failed. */
 oc_rc door_tend(struct door *door);
 

@@ -1,8 +1,8 @@
 /* door_impl.h: what door*.c share. Nobody else includes this.
  *
  * Who touches what: the door's thread owns everything but the members marked "worker". The
- * hand-over of a segment goes through an atomic state: next_state (worker -> door) and has_old
- * (door -> worker).
+ * hand-over goes through an atomic state: next_state (worker -> door) and has_old (door -> worker) of a segment,
+ * checkpoint_state (both ways) of a checkpoint's buffer.
  */
 #ifndef JOURNAL_DOOR_IMPL_H
 #define JOURNAL_DOOR_IMPL_H
@@ -13,7 +13,16 @@
 #include "journal/segment.h"
 #include "journal/worker.h"
 
-enum door_job { DOOR_JOB_PREPARE = 1, DOOR_JOB_RETIRE = 2, DOOR_JOB_POPULATE = 4, DOOR_JOB_SYNC = 8 };
+enum door_job {
+    DOOR_JOB_PREPARE = 1,
+    DOOR_JOB_RETIRE = 2,
+    DOOR_JOB_POPULATE = 4,
+    DOOR_JOB_SYNC = 8,
+    DOOR_JOB_CHECKPOINT = 16
+};
+
+/* Who has the checkpoint's buffer: the door when FREE (and between begin and start), worker and then writer when ASKED. */
+enum checkpoint_state { CHECKPOINT_FREE = 0, CHECKPOINT_BEGUN, CHECKPOINT_ASKED };
 
 enum next_state { NEXT_NONE = 0, NEXT_WANTED, NEXT_READY, NEXT_FAILED };
 
@@ -73,6 +82,7 @@ struct door {
     uint8_t session[16];
     uint8_t boot[16];
     struct worker worker;
+    struct worker writer; /* of checkpoints' files: what waits for a segment or a sync does not wait for them */
     /* durability */
     _Atomic uint64_t durable_seq;
     _Atomic uint64_t sync_seq; /* what an asked-for sync will make durable */
@@ -80,6 +90,15 @@ struct door {
     uint64_t asked_seq;
     uint32_t asked_index;
     _Atomic int state; /* enum door_state */
+    /* the checkpoint under way: allotted at open, a head and the blob behind it */
+    struct journal_checkpoint_head *checkpoint;
+    size_t checkpoint_room; /* bytes of the blob */
+    _Atomic int checkpoint_state;
+    bool checkpoint_is_durable; /* worker, for the writer: the records before it are */
+    bool checkpoint_is_told;    /* a failure, by door_checkpoint_poll; as checkpoint_rc, whose the buffer is */
+    oc_rc checkpoint_rc;        /* writer: how it ended, before checkpoint_state says FREE */
+    char checkpoint_why[JOURNAL_ERROR_MAX];
+    _Atomic uint64_t checkpoint_seq;
     struct door_stats stats;
     char dir[ENV_PATH_MAX];
     char error[JOURNAL_ERROR_MAX]; /* written once, before state leaves DOOR_GOOD */
@@ -95,6 +114,12 @@ void door_fail(struct door *door, enum door_state state, const char *what);
 /* Opens the first segment of a stream at `index`, with `head` filled but for what the segment
  * itself knows. */
 oc_rc door_stream_open(struct door *door, struct door_stream *stream, const struct journal_position *from);
+/* Everything up to `seq` is durable; never goes back, whoever says it first. */
+void door_raise_durable(struct door *door, uint64_t seq);
+/* Notes what is being made durable by the worker, so that a later call can mark how far that went. */
+void door_note_asked(struct door *door);
+/* The writer's function: the file of the checkpoint that was handed over. */
+void door_checkpoint_write(void *arg, unsigned jobs);
 /* Syncs one stream's current segment, in the caller's turn, and marks how far. */
 oc_rc door_stream_sync(struct door *door, struct door_stream *stream);
 

@@ -1,8 +1,7 @@
-/* door_open.c: what is done once: opening, the session header, checkpoints, the end. */
+/* door_open.c: what is done once: opening, the session header, the end. */
 #include "journal/door_impl.h"
 
 #include "base/env.h"
-#include "journal/checkpoint.h"
 #include "journal/session.h"
 
 #include <stdio.h>
@@ -153,6 +152,12 @@ static oc_rc configure(struct door *door, const struct door_config *config)
     door->market_budget = config->market_budget ? config->market_budget : JOURNAL_MARKET_BUDGET_DEFAULT;
     if (config->dir && snprintf(door->dir, sizeof door->dir, "%s", config->dir) >= (int)sizeof door->dir)
         return explain(OC_E_INVALID, config->dir, "the path is too long");
+    door->checkpoint_room = config->checkpoint_size ? config->checkpoint_size : JOURNAL_CHECKPOINT_MAX;
+    if (door->checkpoint_room > JOURNAL_CHECKPOINT_MAX) {
+        snprintf(open_error, sizeof open_error, "journal: checkpoints of %zu bytes; at most %d are allowed",
+                 door->checkpoint_room, JOURNAL_CHECKPOINT_MAX);
+        return OC_E_INVALID;
+    }
     env_boot_id(door->boot);
     return OC_OK;
 }
@@ -281,6 +286,12 @@ oc_rc door_open(const struct door_config *config, struct door **ret_door)
         goto fail;
     }
     if (config->dir) {
+        /* Its pages are taken as they are first written to: it costs what the largest checkpoint needs. */
+        door->checkpoint = env_alloc(sizeof *door->checkpoint + door->checkpoint_room);
+        if (!door->checkpoint) {
+            rc = explain(OC_E_NOMEM, config->dir, "no memory for checkpoints");
+            goto fail;
+        }
         uint32_t part = config->resume && config->resume->has_stream[JOURNAL_ORDERS]
                             ? config->resume->position[JOURNAL_ORDERS].segment + 1
                             : 0;
@@ -290,6 +301,8 @@ oc_rc door_open(const struct door_config *config, struct door **ret_door)
             goto fail;
         }
         rc = worker_start(&door->worker, door_work, door);
+        if (rc >= 0)
+            rc = worker_start(&door->writer, door_checkpoint_write, door);
         if (rc < 0) {
             explain(rc, config->dir, "the journal's worker cannot be started");
             goto fail;
@@ -319,12 +332,20 @@ static void drop_next(struct door *door, struct door_stream *stream)
         (void)env_unlink(path); /* an empty one that stays is known as such */
 }
 
+/* What was asked for is done before they end. */
+static void stop_workers(struct door *door)
+{
+    if (door->worker.fn)
+        worker_stop(&door->worker);
+    if (door->writer.fn)
+        worker_stop(&door->writer);
+}
+
 void door_abandon(struct door *door)
 {
     if (!door)
         return;
-    if (door->worker.fn)
-        worker_stop(&door->worker);
+    stop_workers(door);
     for (int i = 0; i < JOURNAL_STREAMS; i++) {
         struct door_stream *stream = &door->stream[i];
         if (atomic_load(&stream->has_old))
@@ -336,6 +357,7 @@ void door_abandon(struct door *door)
     if (door->live != &door->live_memory)
         env_unmap(door->live, JOURNAL_PAGE);
     env_close(door->live_fd);
+    env_free(door->checkpoint);
     env_free(door);
 }
 
@@ -369,8 +391,7 @@ oc_rc door_close(struct door *door)
         goto out;
     if (door->batch_more)
         (void)door_batch_commit(door);
-    if (door->worker.fn)
-        worker_stop(&door->worker);
+    stop_workers(door);
     if (atomic_load(&door->state) == DOOR_BROKEN)
         rc = OC_E_IO;
     for (int i = 0; i < JOURNAL_STREAMS && rc >= 0; i++) {
@@ -387,39 +408,4 @@ oc_rc door_close(struct door *door)
 out:
     door_abandon(door);
     return rc;
-}
-
-oc_rc door_checkpoint(struct door *door, const void *blob, size_t size)
-{
-    if (door->is_memory)
-        return OC_OK;
-    if (door->batch_more)
-        return OC_E_STATE;
-    if (size > JOURNAL_CHECKPOINT_MAX)
-        return OC_E_LIMIT;
-    struct journal_checkpoint_head head = {
-        .epoch = door->epoch.number,
-        .seq = door->seq,
-        .market_count = door->market_count,
-        .input_hash = door->input_hash,
-        .hash_low = door->stream[JOURNAL_ORDERS].hash.low,
-        .hash_high = door->stream[JOURNAL_ORDERS].hash.high,
-        .made_ns = env_clock_real(),
-        .blob_size = size,
-    };
-    memcpy(head.session, door->session, sizeof head.session);
-    for (int i = 0; i < JOURNAL_STREAMS; i++) {
-        struct door_stream *stream = &door->stream[i];
-        /* What a checkpoint stands for must not be newer on the disk than the records before it. */
-        oc_rc rc = door_stream_sync(door, stream);
-        if (rc < 0)
-            return rc;
-        head.count[i] = stream->count;
-        head.segment[i] = stream->now.index;
-        head.offset[i] = stream->is_open ? stream->end : 0;
-        head.last[i] = stream->last;
-        head.chain[i] = stream->chain;
-    }
-    atomic_store_explicit(&door->durable_seq, door->seq, memory_order_release);
-    return checkpoint_write(door->dir, &head, blob);
 }

@@ -115,12 +115,15 @@ static oc_rc rotate(struct door *door, struct door_stream *stream)
     if (rc < 0)
         return rc;
     struct segment next = stream->next;
+    uint64_t old_end = stream->end;
     stream->old = stream->now;
-    stream->old_end = stream->end;
-    stream->bytes += stream->end - JOURNAL_DATA_OFFSET;
-    begin(door, stream, &next, stream->old_end);
+    stream->old_end = old_end;
+    stream->bytes += old_end - JOURNAL_DATA_OFFSET;
+    /* Told before the new descriptor is shown (begin): a worker that syncs the new segment also sees that there is an
+     * old one to sync first. */
     atomic_store(&stream->populate_data, next.data);
     atomic_store(&stream->has_old, true);
+    begin(door, stream, &next, old_end);
     atomic_store(&stream->next_state, NEXT_WANTED);
     worker_ask(&door->worker, DOOR_JOB_RETIRE | DOOR_JOB_PREPARE);
     return OC_OK;
@@ -214,30 +217,53 @@ static void populate(struct door_stream *stream)
         env_map_populate(data + from, JOURNAL_POPULATE);
 }
 
-void door_work(void *arg, unsigned jobs)
+void door_raise_durable(struct door *door, uint64_t seq)
 {
-    struct door *door = arg;
-    struct door_stream *orders = &door->stream[JOURNAL_ORDERS];
-    bool is_durable = (jobs & DOOR_JOB_SYNC) != 0;
-    uint64_t seq = atomic_load_explicit(&door->sync_seq, memory_order_acquire);
-    if (jobs & DOOR_JOB_SYNC && atomic_load(&door->state) == DOOR_BROKEN)
-        is_durable = false;
-    /* The descriptor is that of the segment in use now or a moment ago; one that was left meanwhile
-     * is still open, because only retire(), below and on this thread, closes it, and syncs it
-     * first. */
-    if (is_durable && env_sync(atomic_load(&orders->sync_fd)) < 0) {
-        door_fail(door, DOOR_BROKEN, "a sync failed");
-        is_durable = false;
+    uint64_t known = atomic_load_explicit(&door->durable_seq, memory_order_relaxed);
+    while (known < seq && !atomic_compare_exchange_weak_explicit(&door->durable_seq, &known, seq, memory_order_release,
+                                                                 memory_order_relaxed))
+        ;
+}
+
+/* Syncs the streams that were asked for, in use and left behind. The descriptor is that of the segment in use now or a
+ * moment ago; one that was left meanwhile is still open, because only retire(), on this thread, closes it, and syncs it
+ * first. */
+static bool sync_streams(struct door *door, const bool is_wanted[JOURNAL_STREAMS])
+{
+    bool is_durable = atomic_load(&door->state) != DOOR_BROKEN;
+    for (int i = 0; i < JOURNAL_STREAMS; i++) {
+        if (is_durable && is_wanted[i] && env_sync(atomic_load(&door->stream[i].sync_fd)) < 0) {
+            door_fail(door, DOOR_BROKEN, "a sync failed");
+            is_durable = false;
+        }
     }
     for (int i = 0; i < JOURNAL_STREAMS; i++)
         if (!retire(door, &door->stream[i]))
             is_durable = false;
-    if (is_durable)
-        atomic_store_explicit(&door->durable_seq, seq, memory_order_release);
+    return is_durable;
+}
+
+void door_work(void *arg, unsigned jobs)
+{
+    struct door *door = arg;
+    bool is_checkpoint = (jobs & DOOR_JOB_CHECKPOINT) != 0;
+    uint64_t seq = atomic_load_explicit(&door->sync_seq, memory_order_acquire);
+    bool is_wanted[JOURNAL_STREAMS] = {
+        [JOURNAL_ORDERS] = is_checkpoint || (jobs & DOOR_JOB_SYNC),
+        [JOURNAL_MARKET] = is_checkpoint && door->checkpoint->offset[JOURNAL_MARKET] > 0,
+    };
+    bool is_durable = sync_streams(door, is_wanted);
+    if (is_durable && is_wanted[JOURNAL_ORDERS])
+        door_raise_durable(door, seq);
     for (int i = 0; i < JOURNAL_STREAMS; i++) {
         if (jobs & DOOR_JOB_POPULATE)
             populate(&door->stream[i]);
         prepare(door, &door->stream[i]);
+    }
+    worker_catch_up(&door->writer);
+    if (is_checkpoint) {
+        door->checkpoint_is_durable = is_durable;
+        worker_ask(&door->writer, DOOR_JOB_CHECKPOINT);
     }
 }
 
@@ -269,16 +295,12 @@ oc_rc door_sync(struct door *door)
     uint64_t seq = door->seq;
     oc_rc rc = door_stream_sync(door, &door->stream[JOURNAL_ORDERS]);
     if (rc >= 0)
-        atomic_store_explicit(&door->durable_seq, seq, memory_order_release);
+        door_raise_durable(door, seq);
     return rc;
 }
 
-oc_rc door_sync_start(struct door *door)
+void door_note_asked(struct door *door)
 {
-    if (door->is_memory)
-        return OC_OK;
-    if (atomic_load(&door->state) == DOOR_BROKEN)
-        return OC_E_IO;
     struct door_stream *orders = &door->stream[JOURNAL_ORDERS];
     if (door->asked_end && door->asked_index == orders->now.index && door_durable_seq(door) >= door->asked_seq &&
         door->syncs_until_mark-- == 0) {
@@ -290,6 +312,15 @@ oc_rc door_sync_start(struct door *door)
     door->asked_seq = door->seq;
     door->stats.syncs++;
     atomic_store_explicit(&door->sync_seq, door->seq, memory_order_release);
+}
+
+oc_rc door_sync_start(struct door *door)
+{
+    if (door->is_memory)
+        return OC_OK;
+    if (atomic_load(&door->state) == DOOR_BROKEN)
+        return OC_E_IO;
+    door_note_asked(door);
     worker_ask(&door->worker, DOOR_JOB_SYNC);
     return OC_OK;
 }

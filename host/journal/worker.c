@@ -1,6 +1,8 @@
 /* worker.c: a set of wanted jobs, a signal to begin and one to say "done". */
 #include "journal/worker.h"
 
+#include "base/fault.h"
+
 enum { WAIT_NS = 1000000 }; /* looks again after this, should a signal have gone to another waiter */
 
 static void run(void *arg)
@@ -16,6 +18,15 @@ static void run(void *arg)
         atomic_store(&worker->is_busy, false);
         env_signal_post(worker->done);
     }
+}
+
+void worker_catch_up(struct worker *worker)
+{
+    if (worker->thread)
+        return;
+    unsigned jobs = atomic_exchange(&worker->wanted, 0) & ~(unsigned)WORKER_STOP;
+    if (jobs && worker->fn)
+        worker->fn(worker->arg, jobs);
 }
 
 oc_rc worker_start(struct worker *worker, worker_fn fn, void *arg)
@@ -37,22 +48,25 @@ oc_rc worker_start(struct worker *worker, worker_fn fn, void *arg)
 
 void worker_ask(struct worker *worker, unsigned jobs)
 {
+    atomic_fetch_or(&worker->wanted, jobs);
     if (!worker->thread) {
-        worker->fn(worker->arg, jobs);
+        if (!FAULT("worker.later")) /* the worker has not come to it yet */
+            worker_catch_up(worker);
         return;
     }
-    atomic_fetch_or(&worker->wanted, jobs);
     env_signal_post(worker->go);
 }
 
 void worker_wait(struct worker *worker)
 {
+    worker_catch_up(worker);
     while (worker->thread && (atomic_load(&worker->wanted) != 0 || atomic_load(&worker->is_busy)))
         (void)env_signal_wait(worker->done, WAIT_NS);
 }
 
 void worker_stop(struct worker *worker)
 {
+    worker_catch_up(worker);
     if (worker->thread) {
         worker_ask(worker, WORKER_STOP);
         env_thread_join(worker->thread);

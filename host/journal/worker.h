@@ -2,8 +2,8 @@
  * them, syncing.
  *
  * Invariants: jobs are bits; a job asked for twice before it began is done once. Where there are no
- * threads (simulation) a job is done in the caller's turn, inside worker_ask. The function runs on
- * one thread at a time.
+ * threads (simulation) a job is done in the caller's turn, inside worker_ask, or with the fault "worker.later"
+ * armed inside the next worker_ask, worker_catch_up, worker_wait or worker_stop. The function runs on one thread at a time.
  */
 #ifndef JOURNAL_WORKER_H
 #define JOURNAL_WORKER_H
@@ -33,6 +33,8 @@ oc_rc worker_start(struct worker *worker, worker_fn fn, void *arg);
 /* [setup] Finishes what was asked for, then ends. Does nothing on a zeroed worker. */
 void worker_stop(struct worker *worker);
 void worker_ask(struct worker *worker, unsigned jobs);
+/* Where there is no thread: does in the caller's turn what was put off. */
+void worker_catch_up(struct worker *worker);
 /* Returns when everything asked for so far is done. */
 void worker_wait(struct worker *worker);
 

@@ -2,19 +2,12 @@
 
 #include "session/session_impl.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/env.h"
 #include "base/log.h"
 
-enum {
-    BLOB_MAX = 64 << 20,
-    PARTS_FIXED = 4,
-    PARTS_MAX = PARTS_FIXED + SESSION_STRATEGIES_MAX,
-    BLOB_VERSION = 3,
-    PART_ALIGN = 16
-};
+enum { PARTS_FIXED = 4, PARTS_MAX = PARTS_FIXED + SESSION_STRATEGIES_MAX, BLOB_VERSION = 3, PART_ALIGN = 16 };
 enum { PART_ROSTER, PART_ENGINE, PART_SIM, PART_ANSWERS }; /* and then each strategy; 0 bytes where it is unloaded */
 
 struct blob_head {
@@ -59,25 +52,24 @@ static oc_rc part_load(struct session *session, uint32_t part, const char *bytes
 oc_rc session_checkpoint(struct session *session)
 {
     struct blob_head head = {.version = BLOB_VERSION, .parts = PARTS_FIXED + session->strategy_count};
-    char *blob = malloc(BLOB_MAX);
-    if (!blob)
-        return OC_E_NOMEM;
-    size_t at = sizeof head;
-    int64_t size = 0;
+    void *buffer;
+    size_t room, at = sizeof head;
+    oc_rc rc = door_checkpoint_begin(session->door, &buffer, &room);
+    if (rc < 0) /* a failed journal has been told */
+        return rc == OC_E_AGAIN || rc == OC_E_IO || rc == OC_E_NOT_SUPPORTED ? OC_OK : rc;
+    char *blob = buffer;
     for (uint32_t part = 0; part < head.parts; part++) {
-        size = part_save(session, part, blob + at, BLOB_MAX - PART_ALIGN - at);
+        if (at + PART_ALIGN > room)
+            return OC_E_LIMIT;
+        int64_t size = part_save(session, part, blob + at, room - PART_ALIGN - at);
         if (size < 0)
-            break;
+            return (oc_rc)size;
         head.size[part] = (uint64_t)size;
         memset(blob + at + size, 0, part_step((size_t)size) - (size_t)size);
         at += part_step((size_t)size);
     }
-    oc_rc rc = size < 0 ? (oc_rc)size : OC_OK;
     memcpy(blob, &head, sizeof head);
-    if (rc == OC_OK)
-        rc = door_checkpoint(session->door, blob, at);
-    free(blob);
-    return rc;
+    return door_checkpoint_start(session->door, at);
 }
 
 static oc_rc session_checkpoint_read(struct session *session, const struct journal_checkpoint *checkpoint)

@@ -94,7 +94,8 @@ oc_rc session_advance(struct session *session, int64_t at_ns)
     return OC_OK;
 }
 
-/* A checkpoint costs a few syncs, so it is due by count of events and not more often than once a second. */
+/* A checkpoint copies the state and keeps the disk busy, so it is due by count of events and not more often than once a
+ * second. */
 void session_checkpoint_due(struct session *session)
 {
     enum { EVENTS = 4096 };
@@ -105,9 +106,13 @@ void session_checkpoint_due(struct session *session)
     if (now_ns - session->checkpoint_ns < 1000000000)
         return;
     session->checkpoint_ns = now_ns;
-    oc_rc rc = session_checkpoint(session);
+    const char *why = "";
+    oc_rc rc = door_checkpoint_poll(session->door, &why);
+    if (rc == OC_OK)
+        rc = session_checkpoint(session);
     if (rc < 0)
-        log_warning("journal", "no checkpoint was written (code %d): a restart will take longer", (int)rc);
+        log_warning("journal", "no checkpoint was written (code %d): a restart will take longer%s%s", (int)rc,
+                    why[0] ? ": " : "", why);
 }
 
 void session_settle_fills(struct session *session)

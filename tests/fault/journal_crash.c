@@ -5,6 +5,7 @@
  * repeats it; exit 1
  */
 #include "base/env_sim.h"
+#include "base/fault.h"
 #include "base/hash.h"
 #include "journal/door.h"
 #include "journal/read.h"
@@ -17,6 +18,7 @@
 enum { RECORDS_MAX = 4096, LIVES = 3, IDS_MAX = 4096 };
 
 static const char dir[] = "/session";
+static bool has_faults; /* release builds have no named faults: there the worker is never late */
 
 struct kept { /* what was recorded */
     uint64_t seq;
@@ -36,13 +38,14 @@ static struct {
     uint64_t progress_seq;
     uint64_t last_id;
     uint64_t random;
+    bool is_late; /* the worker comes to its jobs when it likes */
     struct door *door;
     jmp_buf end;
     char why[512];
 } life;
 
 static struct {
-    uint64_t power, killed, closed, torn, open, clean, empty, from_checkpoint, lost, beyond;
+    uint64_t power, killed, closed, torn, open, clean, empty, from_checkpoint, lost, beyond, late;
 } seen;
 
 static uint64_t roll(uint64_t below)
@@ -92,8 +95,23 @@ static void record_order(uint64_t batch)
         put(life.orders, &life.order_count, &event, batch);
 }
 
+static void start_checkpoint(void)
+{
+    void *blob;
+    size_t room;
+    uint64_t seq = door_seq(life.door);
+    if (door_checkpoint_begin(life.door, &blob, &room) < 0)
+        return; /* the worker is still at the one before */
+    memcpy(blob, &seq, sizeof seq);
+    if (door_checkpoint_start(life.door, sizeof seq) == OC_OK && life.is_late)
+        seen.late += door_checkpoint_seq(life.door) < seq;
+}
+
 static void one_step(bool by_value)
 {
+    fault_clear();
+    if (life.is_late && roll(5))
+        fault_arm("worker.later", 0);
     uint64_t kind = roll(100);
     if (kind < 45) {
         record_order(0);
@@ -113,17 +131,16 @@ static void one_step(bool by_value)
         door_progress(life.door, door_seq(life.door), door_market_count(life.door));
         life.progress_seq = door_seq(life.door);
     } else if (kind < 94) {
-        if ((roll(2) ? door_sync(life.door) : door_sync_start(life.door)) == OC_OK)
-            life.durable_seq = door_durable_seq(life.door);
+        (void)(roll(2) ? door_sync(life.door) : door_sync_start(life.door));
     } else if (kind < 96) {
-        uint64_t seq = door_seq(life.door);
-        if (door_checkpoint(life.door, &seq, sizeof seq) == OC_OK) {
-            life.checkpoint_seq = seq;
-            life.durable_seq = seq;
-        }
+        start_checkpoint();
     } else {
         env_sim_writeback((unsigned)roll(1000));
     }
+    if (door_durable_seq(life.door) > life.durable_seq)
+        life.durable_seq = door_durable_seq(life.door);
+    if (door_checkpoint_seq(life.door) > life.checkpoint_seq)
+        life.checkpoint_seq = door_checkpoint_seq(life.door);
 }
 
 /* One process. False: a wrong answer. *ret_is_closed: it came to its end. */
@@ -137,7 +154,10 @@ static bool live(const struct door_resume *resume, bool by_value, bool *ret_is_c
                                  .durability = roll(2) ? DOOR_POWER : DOOR_PROCESS,
                                  .orders_segment_size = sizes[roll(3)],
                                  .market_segment_size = sizes[roll(3)],
+                                 .checkpoint_size = 64,
                                  .market_by_value = by_value};
+    fault_clear();
+    life.is_late = roll(2) == 0 && has_faults;
     *ret_is_closed = false;
     uint64_t steps = roll(roll(4) ? 400 : 30);
     env_sim_on_operation(roll(3) ? 1 + roll(roll(2) ? 40 : 400) : 0, end_life, NULL);
@@ -154,6 +174,7 @@ static bool live(const struct door_resume *resume, bool by_value, bool *ret_is_c
     life.last_id = id;
     for (uint64_t i = 0; i < steps && life.order_count < RECORDS_MAX - 300 && life.market_count < RECORDS_MAX - 2; i++)
         one_step(by_value);
+    fault_clear();
     if (roll(6) == 0) {
         rc = door_close(life.door);
         if (rc < 0)
@@ -308,18 +329,22 @@ int main(int argc, char **argv)
         else if (strcmp(argv[i], "--first") == 0)
             first = strtoull(argv[i + 1], NULL, 10);
     }
+    fault_arm("probe", 0);
+    has_faults = FAULT("probe");
     uint64_t bad = 0;
     for (uint64_t seed = first; seed < first + seeds && bad < 10; seed++)
         bad += !run(seed);
     printf("%llu seeds, %llu wrong; power %llu, killed %llu, closed %llu; tails: torn %llu, open "
            "%llu, clean %llu, "
            "empty %llu; %llu with records behind a hole; %llu records lost before they were "
-           "durable; %llu from checkpoints\n",
+           "durable; %llu from checkpoints, %llu of them made late\n",
            (unsigned long long)seeds, (unsigned long long)bad, (unsigned long long)seen.power,
            (unsigned long long)seen.killed, (unsigned long long)seen.closed, (unsigned long long)seen.torn,
            (unsigned long long)seen.open, (unsigned long long)seen.clean, (unsigned long long)seen.empty,
-           (unsigned long long)seen.beyond, (unsigned long long)seen.lost, (unsigned long long)seen.from_checkpoint);
-    bool has_seen = seeds < 300 || (seen.torn > 20 && seen.clean > 20 && seen.beyond > 5 && seen.from_checkpoint > 50);
+           (unsigned long long)seen.beyond, (unsigned long long)seen.lost, (unsigned long long)seen.from_checkpoint,
+           (unsigned long long)seen.late);
+    bool has_seen = seeds < 300 || (seen.torn > 20 && seen.clean > 20 && seen.beyond > 5 && seen.from_checkpoint > 50 &&
+                                    (seen.late > 50 || !has_faults));
     if (!has_seen)
         fprintf(stderr, "the crashes did not reach what they should: see the counts above\n");
     return bad == 0 && has_seen ? 0 : 1;

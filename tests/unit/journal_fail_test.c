@@ -32,7 +32,7 @@ static void a_failed_sync_ends_new_risk_for_ever(void **state)
         assert_int_equal(door_sync(door), OC_E_IO);
         assert_int_equal(door_sync_start(door), OC_E_IO);
         assert_int_equal(door_tend(door), OC_E_IO);
-        assert_int_equal(door_checkpoint(door, "", 0), OC_E_IO);
+        assert_int_equal(checkpoint(door, "", 0), OC_E_IO);
         assert_true(env_sim_count(ENV_SIM_SYNC) == syncs); /* never tried again */
         assert_true(door_durable_seq(door) == 1);
         assert_int_equal(door_close(door), OC_E_IO);
@@ -140,7 +140,7 @@ static oc_rc small_life(uint64_t *ret_taken, uint64_t *ret_seq)
             worst = rc < worst ? rc : worst;
         }
         if (i == 70) {
-            rc = door_checkpoint(door, "blob", 4);
+            rc = checkpoint(door, "blob", 4);
             worst = rc < worst ? rc : worst;
         }
     }

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "base/env_sim.h"
+#include "checkpoint_kit.h"
 #include "journal/door.h"
 #include "journal/read.h"
 

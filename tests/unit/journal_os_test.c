@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "base/env.h"
+#include "checkpoint_kit.h"
 #include "journal/door.h"
 #include "journal/read.h"
 
@@ -85,7 +86,7 @@ static void segments_are_made_by_the_worker(void **state)
         for (int i = 0; i < 5000 && door_durable_seq(door) < RECORDS; i++)
             env_sleep(1000000);
         assert_true(door_durable_seq(door) == RECORDS);
-        assert_int_equal(door_checkpoint(door, "state", 5), OC_OK);
+        assert_int_equal(checkpoint(door, "state", 5), OC_OK);
         struct door_hash hash = door_order_hash(door);
         assert_true(door_stats(door).segments > 14);
         assert_int_equal(door_close(door), OC_OK);

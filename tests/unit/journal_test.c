@@ -333,10 +333,10 @@ static void a_restore_begins_at_a_checkpoint(void **state)
         struct record record = make(i, i % 2 ? OC_EV_TRADE : OC_EV_COMMAND);
         assert_int_equal(i % 2 ? door_market(door, &record.head, true) : door_record(door, &record.head), OC_OK);
         if (i % 1000 == 700)
-            assert_int_equal(door_checkpoint(door, &i, sizeof i), OC_OK);
+            assert_int_equal(checkpoint(door, &i, sizeof i), OC_OK);
     }
     door_batch_begin(door);
-    assert_int_equal(door_checkpoint(door, "", 0), OC_E_STATE);
+    assert_int_equal(checkpoint(door, "", 0), OC_E_STATE);
     assert_int_equal(door_batch_commit(door), OC_OK);
     struct door_hash hash = door_order_hash(door);
     uint64_t input = door_input_hash(door);
@@ -455,7 +455,7 @@ static void an_old_copy_of_a_file_is_refused(void **state)
         memcpy(live, bytes, live_size);
         record(door, 300);
         if (by_checkpoint) {
-            assert_int_equal(door_checkpoint(door, "x", 1), OC_OK);
+            assert_int_equal(checkpoint(door, "x", 1), OC_OK);
             env_sim_kill();
         } else {
             assert_int_equal(door_close(door), OC_OK);
