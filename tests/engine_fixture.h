@@ -77,10 +77,10 @@ static inline void fixture_price(struct fixture *fixture, int64_t price)
 }
 
 /* price step 0.01, quantity step 0.001; 1,000,000 USDT of cash; a price of 100.00 is known. */
-static inline struct fixture *fixture_new(uint32_t method)
+static inline struct fixture *fixture_new_window(uint32_t method, uint32_t fills_recent, uint32_t fills_held)
 {
     struct fixture *fixture = calloc(1, sizeof *fixture);
-    struct engine_config config = {.epoch = 3};
+    struct engine_config config = {.epoch = 3, .fills_recent = fills_recent, .fills_held = fills_held};
     struct engine_door door = {fixture, fixture_begin, fixture_record, fixture_commit};
     struct oc_instrument info = {.size = sizeof info,
                                  .kind = OC_KIND_SPOT,
@@ -111,6 +111,8 @@ static inline struct fixture *fixture_new(uint32_t method)
     fixture_price(fixture, 10000);
     return fixture;
 }
+
+static inline struct fixture *fixture_new(uint32_t method) { return fixture_new_window(method, 0, 0); }
 
 static inline void fixture_free(struct fixture *fixture)
 {

@@ -23,7 +23,7 @@ oc_rc engine_new(const struct engine_config *config, const struct engine_door *d
     if (rc == OC_OK)
         rc = markets_new(&engine->markets);
     if (rc == OC_OK)
-        rc = orders_new(&engine->orders);
+        rc = orders_new(config->fills_recent, config->fills_held, &engine->orders);
     if (rc == OC_OK)
         rc = portfolio_new(engine->instruments, engine->markets, &engine->portfolio);
     if (rc < 0) {

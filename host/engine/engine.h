@@ -78,6 +78,8 @@ struct engine_config {
     uint32_t strict;           /* 1: every rule is asked twice and must agree */
     int64_t trade_from_ns;     /* events before it only warm up: callbacks run, orders are refused */
     struct oc_dec quote_slack; /* share by which the reference is lowered to size an order by money, 0.05 */
+    uint32_t fills_recent;     /* fills known by their identity, 0 = the limit of limits.h */
+    uint32_t fills_held;       /* and older ones of open orders, likewise */
 };
 
 struct engine_refusal {

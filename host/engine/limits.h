@@ -15,7 +15,8 @@ enum {
     ENGINE_BOOKS_MAX = 65536,         /* (account, strategy, instrument) positions */
     ENGINE_LOTS_MAX = 65536,          /* open lots of one position under FIFO or LIFO */
     ENGINE_BARS_MAX = 4096,           /* (instrument, period) bar builders */
-    ENGINE_FILLS_MAX = 16777216,      /* remembered fill identities */
+    ENGINE_FILLS_RECENT = 65536,      /* last fills known by their identity */
+    ENGINE_FILLS_HELD = 65536,        /* older ones still known because their orders are open */
     ENGINE_ANSWERS_MAX = 262144,      /* answers of simulators under way */
     ENGINE_FEE_ASSETS_MAX = 8,        /* fee buckets of one position */
     ENGINE_GROUPS_MAX = 65536,        /* brackets and OCO groups alive */

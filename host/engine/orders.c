@@ -3,10 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/hash.h"
 #include "engine/limits.h"
 
-enum { CHUNK = 256, INDEX_FIRST = 1024, SEEN_FIRST = 1024 };
+enum { CHUNK = 256, INDEX_FIRST = 1024 };
 
 struct chunk {
     struct chunk *next;
@@ -19,11 +18,6 @@ struct list {
     uint32_t count;
 };
 
-struct seen {
-    uint64_t low;
-    uint64_t high;
-};
-
 struct orders {
     struct chunk *chunks;
     struct order *free; /* linked by younger */
@@ -32,22 +26,19 @@ struct orders {
     struct order **index; /* open addressing by id, power of two */
     uint32_t index_size;
     uint32_t index_count;
-    struct seen *seen; /* open addressing by fill identity, power of two */
-    uint32_t seen_size;
-    uint32_t seen_count;
+    struct fills fills;
     uint64_t alarms;
 };
 
-oc_rc orders_new(struct orders **ret_orders)
+oc_rc orders_new(uint32_t fills_recent, uint32_t fills_held, struct orders **ret_orders)
 {
     struct orders *orders = calloc(1, sizeof *orders);
     if (!orders)
         return OC_E_NOMEM;
     orders->index_size = INDEX_FIRST;
-    orders->seen_size = SEEN_FIRST;
+    fills_init(&orders->fills, fills_recent, fills_held);
     orders->index = calloc(orders->index_size, sizeof *orders->index);
-    orders->seen = calloc(orders->seen_size, sizeof *orders->seen);
-    if (!orders->index || !orders->seen) {
+    if (!orders->index) {
         orders_free(orders);
         return OC_E_NOMEM;
     }
@@ -65,7 +56,7 @@ void orders_free(struct orders *orders)
         orders->chunks = next;
     }
     free(orders->index);
-    free(orders->seen);
+    fills_release(&orders->fills);
     free(orders);
 }
 
@@ -268,110 +259,28 @@ bool orders_event(struct orders *orders, struct order *order, int event, int64_t
     return true;
 }
 
-static struct seen identity(const struct oc_ev_fill *fill)
+oc_rc orders_fill_is_new(struct orders *orders, struct fill_key key, bool *ret_is_new)
 {
-    struct {
-        uint64_t order;
-        uint32_t source;
-        uint32_t inst;
-        uint64_t size;
-        char trade_id[sizeof fill->trade_id];
-    } key = {fill->order, fill->head.source, OC_INST_INDEX(fill->head.inst), fill->trade_id_size, {0}};
-    size_t size = fill->trade_id_size <= sizeof key.trade_id ? fill->trade_id_size : sizeof key.trade_id;
-    memcpy(key.trade_id, fill->trade_id, size);
-    struct hash128 hash = hash128(&key, sizeof key);
-    struct seen seen = {hash.low, hash.high};
-    if (seen.low == 0 && seen.high == 0)
-        seen.low = 1; /* zero marks an empty slot */
-    return seen;
-}
-
-static oc_rc seen_grow(struct orders *orders)
-{
-    uint32_t size = orders->seen_size;
-    if (size >= ENGINE_FILLS_MAX)
-        return OC_E_LIMIT;
-    struct seen *old = orders->seen, *table = calloc((size_t)size * 2, sizeof *table);
-    if (!table)
-        return OC_E_NOMEM;
-    uint32_t mask = size * 2 - 1;
-    for (uint32_t i = 0; i < size; i++) {
-        if (!old[i].low && !old[i].high)
-            continue;
-        uint32_t slot = (uint32_t)old[i].low & mask;
-        while (table[slot].low || table[slot].high)
-            slot = (slot + 1) & mask;
-        table[slot] = old[i];
-    }
-    free(old);
-    orders->seen = table;
-    orders->seen_size = size * 2;
-    return OC_OK;
-}
-
-/* The slot of the key, or the empty slot where it belongs. */
-static oc_rc seen_slot(struct orders *orders, struct seen key, struct seen **ret_slot)
-{
-    if (orders->seen_count * 2 >= orders->seen_size) {
-        oc_rc rc = seen_grow(orders);
-        if (rc < 0)
-            return rc;
-    }
-    uint32_t mask = orders->seen_size - 1, slot = (uint32_t)key.low & mask;
-    while ((orders->seen[slot].low || orders->seen[slot].high) &&
-           (orders->seen[slot].low != key.low || orders->seen[slot].high != key.high))
-        slot = (slot + 1) & mask;
-    *ret_slot = &orders->seen[slot];
-    return OC_OK;
-}
-
-oc_rc orders_fill_is_new(struct orders *orders, const struct oc_ev_fill *fill, bool *ret_is_new)
-{
-    struct seen key = identity(fill), *slot;
-    oc_rc rc = seen_slot(orders, key, &slot);
-    if (rc < 0)
-        return rc;
-    *ret_is_new = !slot->low && !slot->high;
-    if (*ret_is_new) {
-        *slot = key;
-        orders->seen_count++;
-    }
-    return OC_OK;
-}
-
-void orders_fill_forget(struct orders *orders, const struct oc_ev_fill *fill)
-{
-    const struct seen key = identity(fill);
-    uint32_t mask = orders->seen_size - 1, slot = (uint32_t)key.low & mask;
-    while (orders->seen[slot].low != key.low || orders->seen[slot].high != key.high)
-        slot = (slot + 1) & mask;
-    orders->seen[slot] = (struct seen){0, 0}; /* the last one in: no other key was led past it */
-    orders->seen_count--;
-}
-
-uint32_t orders_seen_count(const struct orders *orders) { return orders->seen_count; }
-
-void orders_seen_at(const struct orders *orders, uint32_t *at, uint64_t ret_key[2])
-{
-    while (*at < orders->seen_size && !orders->seen[*at].low && !orders->seen[*at].high)
-        (*at)++;
-    if (*at < orders->seen_size) {
-        ret_key[0] = orders->seen[*at].low;
-        ret_key[1] = orders->seen[*at].high;
-        (*at)++;
-    }
-}
-
-oc_rc orders_seen_put(struct orders *orders, const uint64_t key[2])
-{
-    struct seen seen = {key[0], key[1]}, *slot;
-    oc_rc rc = seen_slot(orders, seen, &slot);
-    if (rc == OC_OK && !slot->low && !slot->high) {
-        *slot = seen;
-        orders->seen_count++;
-    }
+    oc_rc rc = fills_room(&orders->fills);
+    if (rc == OC_OK)
+        *ret_is_new = !fills_has(&orders->fills, key);
     return rc;
 }
+
+static bool is_still_open(void *arg, uint64_t id)
+{
+    const struct order *order = orders_find(arg, id);
+    return order && state_is_open(order->state);
+}
+
+void orders_fill_remember(struct orders *orders, struct fill_key key, uint64_t order)
+{
+    struct fill_seen left, seen = {key, order};
+    if (fills_put(&orders->fills, &seen, &left) && is_still_open(orders, left.order))
+        fills_hold(&orders->fills, &left, is_still_open, orders);
+}
+
+struct fills *orders_fills(struct orders *orders) { return &orders->fills; }
 
 oc_rc orders_put(struct orders *orders, const struct order *saved)
 {

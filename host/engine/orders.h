@@ -5,6 +5,8 @@
  * - filled = sum of distinct fills; a duplicate changes nothing. The state is a function of the facts, in any order.
  * - exposure of an order = the larger of the quantities that may be in force, less what is filled, while it is open
  *   (UNKNOWN included); reduce-only orders add none.
+ * - A fill is known by its identity while it is one of the last ENGINE_FILLS_RECENT, and after that while its order is
+ *   open, up to ENGINE_FILLS_HELD of them (fills.h).
  * - Final orders stay readable until ENGINE_ORDERS_CLOSED_KEPT younger ones are final. */
 #ifndef ENGINE_ORDERS_H
 #define ENGINE_ORDERS_H
@@ -13,6 +15,7 @@
 #include <stdbool.h>
 
 #include "base/money.h"
+#include "engine/fills.h"
 #include "engine/state.h"
 
 struct order {
@@ -45,7 +48,8 @@ struct order {
 
 struct orders;
 
-oc_rc orders_new(struct orders **ret_orders);
+/* How many fills are known by their identity: 0 = the limits. */
+oc_rc orders_new(uint32_t fills_recent, uint32_t fills_held, struct orders **ret_orders);
 void orders_free(struct orders *orders);
 
 /* OC_E_LIMIT: too many open. The order is INITIALIZED and copied from `request`. */
@@ -54,19 +58,17 @@ oc_rc orders_add(struct orders *orders, const struct oc_request *request, int64_
 struct order *orders_find(const struct orders *orders, uint64_t id);
 /* Moves an order along the table. Returns true if the state changed; an alarm is counted on order and table. */
 bool orders_event(struct orders *orders, struct order *order, int event, int64_t now_ns);
-/* True if this fill identity was seen before; otherwise remembers it. */
-oc_rc orders_fill_is_new(struct orders *orders, const struct oc_ev_fill *fill, bool *ret_is_new);
-/* Takes back the identity that orders_fill_is_new has just found new: the fill could not be booked. */
-void orders_fill_forget(struct orders *orders, const struct oc_ev_fill *fill);
+/* Whether the window does not know this fill. Makes room for it: OC_E_NOMEM. */
+oc_rc orders_fill_is_new(struct orders *orders, struct fill_key key, bool *ret_is_new);
+/* After orders_fill_is_new, once it is booked. */
+void orders_fill_remember(struct orders *orders, struct fill_key key, uint64_t order);
 /* Takes an order back that was never recorded. */
 void orders_drop(struct orders *orders, struct order *order);
 
 /* Puts a saved order back as it was (checkpoint): the list follows from its state. */
 oc_rc orders_put(struct orders *orders, const struct order *saved);
-/* The remembered fill identities, for a checkpoint: *at starts at 0 and is moved on. */
-uint32_t orders_seen_count(const struct orders *orders);
-void orders_seen_at(const struct orders *orders, uint32_t *at, uint64_t ret_key[2]);
-oc_rc orders_seen_put(struct orders *orders, const uint64_t key[2]);
+/* The window of known fills, for a checkpoint. */
+struct fills *orders_fills(struct orders *orders);
 
 /* The oldest open order; walk with ->younger. */
 struct order *orders_open_first(const struct orders *orders);

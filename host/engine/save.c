@@ -1,14 +1,14 @@
 /* save.c: the engine's state as bytes for a checkpoint, and back.
  *
  * Format: a version, then instruments, markets, accounts with balances, books with lots, orders (closed then open),
- * groups, timers, bar builders, rules' own state, counters. Written and read by the same sequence of fields; a checksum
+ * groups, timers, bar builders, rules' own state, the window of known fills, counters. Written and read by the same sequence of fields; a checksum
  * is the journal's business. Bound to one build: another build id refuses the checkpoint and restores from records. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "engine/impl.h"
 
-enum { SAVE_VERSION = 1, RULE_STATE_MAX = 65536 };
+enum { SAVE_VERSION = 2, RULE_STATE_MAX = 65536 };
 
 struct cursor {
     char *at;
@@ -231,6 +231,30 @@ static void pass_rules(struct engine *engine, struct cursor *cursor)
     }
 }
 
+/* In the order in which they came: read back, the same window is made. */
+static void pass_fills(struct engine *engine, struct cursor *cursor)
+{
+    struct fills *fills = orders_fills(engine->orders);
+    if (!cursor->is_writing)
+        fills_release(fills);
+    uint32_t recent = pass_count(cursor, fills->recent_count, fills->recent_max);
+    uint32_t held = pass_count(cursor, fills->held_count, fills->held_max);
+    for (uint32_t i = 0; i < held + recent && !cursor->is_bad; i++) {
+        struct fill_seen seen = {0}, left;
+        if (cursor->is_writing)
+            seen = i < held ? fills->held[i] : *fills_recent_at(fills, i - held);
+        pass(cursor, &seen, sizeof seen);
+        if (cursor->is_writing || cursor->is_bad)
+            continue;
+        if (fills_room(fills) < 0 || fills_has(fills, seen.key) || (!seen.key.low && !seen.key.high))
+            cursor->is_bad = true;
+        else if (i < held)
+            fills_hold(fills, &seen, NULL, NULL); /* there is room */
+        else
+            (void)fills_put(fills, &seen, &left);
+    }
+}
+
 static void pass_all(struct engine *engine, struct cursor *cursor)
 {
     uint32_t version = SAVE_VERSION;
@@ -258,16 +282,7 @@ static void pass_all(struct engine *engine, struct cursor *cursor)
     pass_timers(engine, cursor);
     pass_builders(engine, cursor);
     pass_rules(engine, cursor);
-    uint32_t seen = orders_seen_count(engine->orders);
-    seen = pass_count(cursor, seen, ENGINE_FILLS_MAX);
-    for (uint32_t i = 0, at = 0; i < seen && !cursor->is_bad; i++) {
-        uint64_t key[2] = {0, 0};
-        if (cursor->is_writing)
-            orders_seen_at(engine->orders, &at, key);
-        pass(cursor, key, sizeof key);
-        if (!cursor->is_writing && orders_seen_put(engine->orders, key) < 0)
-            cursor->is_bad = true;
-    }
+    pass_fills(engine, cursor);
 }
 
 int64_t engine_save(struct engine *engine, void *bytes, size_t size_max)

@@ -26,8 +26,7 @@ oc_rc door_checkpoint_begin(struct door *door, void **ret_blob, size_t *ret_room
 
 oc_rc door_checkpoint_start(struct door *door, size_t size)
 {
-    if (door->batch_more ||
-        atomic_load_explicit(&door->checkpoint_state, memory_order_relaxed) != CHECKPOINT_BEGUN)
+    if (door->batch_more || atomic_load_explicit(&door->checkpoint_state, memory_order_relaxed) != CHECKPOINT_BEGUN)
         return OC_E_STATE;
     if (size > door->checkpoint_room)
         return OC_E_LIMIT;

@@ -246,7 +246,7 @@ static void sketch(struct engine *engine, char *text)
         say(text, "qty", order->now.qty);
         say(text, "filled", order->filled);
     }
-    say(text, "\nseen", orders_seen_count(engine_orders(engine)));
+    say(text, "\nseen", fills_count(orders_fills(engine_orders(engine))));
     say(text, "timers", engine_timers(engine)->count);
     say(text, "next", engine_next_ns(engine));
 }

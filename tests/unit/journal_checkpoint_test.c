@@ -14,76 +14,80 @@ enum { ALLOC_SMALL = 64 << 10, BLOB = 3 << 20, CHECKPOINTS = 40 };
 static _Thread_local bool is_engine;
 static unsigned blocked;
 
-#define COUNT() (blocked += is_engine)
+static void count(bool may_block)
+{
+    if (is_engine && may_block)
+        blocked++;
+}
 
 static oc_rc count_open(const char *path, unsigned flags, int *ret_fd)
 {
-    COUNT();
+    count(true);
     return env_os.open(path, flags, ret_fd);
 }
 static oc_rc count_write(int fd, const void *data, size_t size)
 {
-    COUNT();
+    count(true);
     return env_os.write(fd, data, size);
 }
 static oc_rc count_truncate(int fd, int64_t size)
 {
-    COUNT();
+    count(true);
     return env_os.truncate(fd, size);
 }
 static oc_rc count_preallocate(int fd, int64_t size)
 {
-    COUNT();
+    count(true);
     return env_os.preallocate(fd, size);
 }
 static oc_rc count_map(int fd, size_t size, bool is_writable, void **ret_data)
 {
-    COUNT();
+    count(true);
     return env_os.map(fd, size, is_writable, ret_data);
 }
 static oc_rc count_map_sync(void *data, size_t size)
 {
-    COUNT();
+    count(true);
     return env_os.map_sync(data, size);
 }
 static oc_rc count_sync(int fd)
 {
-    COUNT();
+    count(true);
     return env_os.sync(fd);
 }
 static oc_rc count_sync_dir(const char *path)
 {
-    COUNT();
+    count(true);
     return env_os.sync_dir(path);
 }
 static oc_rc count_rename(const char *from, const char *to)
 {
-    COUNT();
+    count(true);
     return env_os.rename(from, to);
 }
 static oc_rc count_unlink(const char *path)
 {
-    COUNT();
+    count(true);
     return env_os.unlink(path);
 }
 static oc_rc count_list(const char *path, env_list_fn fn, void *arg)
 {
-    COUNT();
+    count(true);
     return env_os.list(path, fn, arg);
 }
 static void *count_alloc(size_t size)
 {
-    blocked += is_engine && size > ALLOC_SMALL;
+    count(size > ALLOC_SMALL);
     return env_os.alloc(size);
 }
 static void *count_resize(void *data, size_t old_size, size_t size)
 {
-    blocked += is_engine && size > ALLOC_SMALL;
+    count(size > ALLOC_SMALL);
     return env_os.resize(data, old_size, size);
 }
 static bool count_signal_wait(struct env_signal *signal, int64_t timeout_ns)
 {
-    COUNT();
+    count(true);
     return env_os.signal_wait(signal, timeout_ns);
 }
 

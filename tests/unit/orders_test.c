@@ -250,7 +250,7 @@ static void closed_orders_are_forgotten_in_order(void **state)
     struct orders *orders;
     struct order *order;
     struct oc_request request = {.qty = 1};
-    assert_int_equal(orders_new(&orders), OC_OK);
+    assert_int_equal(orders_new(0, 0, &orders), OC_OK);
     for (uint64_t i = 1; i <= 10000; i++) {
         request.order = i;
         assert_int_equal(orders_add(orders, &request, 0, &order), OC_OK);

@@ -76,7 +76,9 @@ enum {                             /* head flags */
        OC_EVF_REPLAYED = 1u << 1,  /* came from a snapshot after a reconnect */
        OC_EVF_WARMUP = 1u << 2,    /* before the first instant that may trade */
        OC_EVF_AMBIGUOUS = 1u << 3, /* a fill judged on an ambiguous bar */
-       OC_EVF_END = 1u << 4        /* made by closing what was open at the end of the data */
+       OC_EVF_END = 1u << 4,       /* made by closing what was open at the end of the data */
+       OC_EVF_NEW = 1u << 5,       /* a fill: the index of all fills was asked, it has not been seen before */
+       OC_EVF_SEEN = 1u << 6       /* a fill: the index was asked, it has been seen: a duplicate, not booked */
 };
 
 enum { OC_SIDE_NONE = 0, OC_SIDE_BUY = 1, OC_SIDE_SELL = 2 };
@@ -173,7 +175,10 @@ struct oc_ev_answer {
     /* char text[text_size], zero-padded to 8 */
 };
 
-/* A fill. Deduplicated for ever by the bytes (source account, inst, order, trade id). */
+/* A fill. Deduplicated for ever by the bytes (source account, inst, order, trade id). The host knows the last ones, and
+ * all of open orders, by heart; of a venue's fill it asks its index of older ones before the fill passes the door, and
+ * the answer goes with the record as OC_EVF_NEW or OC_EVF_SEEN. Connectors and simulators set neither. A simulator's
+ * fill of an order that ended long ago and is forgotten is an alarm and is not booked. */
 struct oc_ev_fill {
     struct oc_event head;
     uint64_t order;

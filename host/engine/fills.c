@@ -1,0 +1,145 @@
+#include "engine/fills.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/limits.h"
+
+enum { FIRST = 256 };
+
+void fills_init(struct fills *fills, uint32_t recent_max, uint32_t held_max)
+{
+    *fills = (struct fills){.recent_max = recent_max ? recent_max : ENGINE_FILLS_RECENT,
+                            .held_max = held_max ? held_max : ENGINE_FILLS_HELD};
+}
+
+void fills_release(struct fills *fills)
+{
+    free(fills->recent);
+    free(fills->held);
+    free(fills->table);
+    *fills = (struct fills){.recent_max = fills->recent_max, .held_max = fills->held_max};
+}
+
+static bool is_empty(struct fill_key key) { return !key.low && !key.high; }
+
+/* Where the key is, or the empty slot where it belongs. */
+static uint32_t slot_of(const struct fill_key *table, uint32_t size, struct fill_key key)
+{
+    uint32_t slot = (uint32_t)key.low & (size - 1);
+    while (!is_empty(table[slot]) && !fill_key_is_equal(table[slot], key))
+        slot = (slot + 1) & (size - 1);
+    return slot;
+}
+
+bool fills_has(const struct fills *fills, struct fill_key key)
+{
+    return fills->table_count && !is_empty(fills->table[slot_of(fills->table, fills->table_size, key)]);
+}
+
+static oc_rc list_room(struct fill_seen **list, uint32_t *room, uint32_t count, uint32_t max)
+{
+    if (count < *room || *room == max)
+        return OC_OK;
+    uint32_t wanted = *room ? *room * 2 : FIRST;
+    if (wanted > max)
+        wanted = max;
+    struct fill_seen *grown = realloc(*list, wanted * sizeof *grown);
+    if (!grown)
+        return OC_E_NOMEM;
+    *list = grown;
+    *room = wanted;
+    return OC_OK;
+}
+
+oc_rc fills_room(struct fills *fills)
+{
+    oc_rc rc = list_room(&fills->recent, &fills->recent_room, fills->recent_count, fills->recent_max);
+    if (rc == OC_OK)
+        rc = list_room(&fills->held, &fills->held_room, fills->held_count, fills->held_max);
+    if (rc < 0 || (fills->table_count + 1) * 2 <= fills->table_size)
+        return rc;
+    uint32_t size = fills->table_size ? fills->table_size * 2 : 2 * FIRST;
+    struct fill_key *table = calloc(size, sizeof *table);
+    if (!table)
+        return OC_E_NOMEM;
+    for (uint32_t i = 0; i < fills->table_size; i++)
+        if (!is_empty(fills->table[i]))
+            table[slot_of(table, size, fills->table[i])] = fills->table[i];
+    free(fills->table);
+    fills->table = table;
+    fills->table_size = size;
+    return OC_OK;
+}
+
+/* Removes by shifting followers back, so that probing never meets a grave. */
+static void table_remove(struct fills *fills, struct fill_key key)
+{
+    uint32_t mask = fills->table_size - 1, hole = slot_of(fills->table, fills->table_size, key);
+    fills->table_count--;
+    for (uint32_t slot = (hole + 1) & mask; !is_empty(fills->table[slot]); slot = (slot + 1) & mask) {
+        uint32_t home = (uint32_t)fills->table[slot].low & mask;
+        if (((slot - home) & mask) >= ((slot - hole) & mask)) {
+            fills->table[hole] = fills->table[slot];
+            hole = slot;
+        }
+    }
+    fills->table[hole] = (struct fill_key){0, 0};
+}
+
+static void table_put(struct fills *fills, struct fill_key key)
+{
+    fills->table[slot_of(fills->table, fills->table_size, key)] = key;
+    fills->table_count++;
+}
+
+bool fills_put(struct fills *fills, const struct fill_seen *seen, struct fill_seen *ret_left)
+{
+    bool has_left = fills->recent_count == fills->recent_max;
+    uint32_t at = fills->recent_count;
+    if (has_left) {
+        at = fills->recent_first;
+        *ret_left = fills->recent[at];
+        table_remove(fills, ret_left->key);
+        fills->recent_first = at + 1 == fills->recent_max ? 0 : at + 1;
+    } else {
+        fills->recent_count++;
+    }
+    fills->recent[at] = *seen;
+    table_put(fills, seen->key);
+    return has_left;
+}
+
+/* The first `gone` of the held and those that are not wanted are forgotten. */
+static void held_drop(struct fills *fills, uint32_t gone, bool (*is_wanted)(void *arg, uint64_t order), void *arg)
+{
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < fills->held_count; i++) {
+        if (i < gone || !is_wanted(arg, fills->held[i].order))
+            table_remove(fills, fills->held[i].key);
+        else
+            fills->held[kept++] = fills->held[i];
+    }
+    fills->held_count = kept;
+}
+
+void fills_hold(struct fills *fills, const struct fill_seen *left, bool (*is_wanted)(void *arg, uint64_t order),
+                void *arg)
+{
+    if (fills->held_count == fills->held_max) {
+        uint32_t quarter = fills->held_max / 4 + 1;
+        held_drop(fills, 0, is_wanted, arg);
+        if (fills->held_count > fills->held_max - quarter)
+            held_drop(fills, fills->held_count - (fills->held_max - quarter), is_wanted, arg);
+    }
+    fills->held[fills->held_count++] = *left;
+    table_put(fills, left->key);
+}
+
+uint32_t fills_count(const struct fills *fills) { return fills->table_count; }
+
+const struct fill_seen *fills_recent_at(const struct fills *fills, uint32_t i)
+{
+    uint32_t at = fills->recent_first + i;
+    return &fills->recent[at >= fills->recent_max ? at - fills->recent_max : at];
+}
