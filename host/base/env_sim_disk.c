@@ -412,20 +412,14 @@ oc_rc env_sim_disk_mkdir(const char *path)
 
 static oc_rc list_names(const struct sim_names *names, const char *path, env_list_fn fn, void *arg)
 {
-    size_t length = strlen(path), count = names->count;
-    if (count == 0)
-        return OC_OK;
-    struct sim_name *copy = malloc(count * sizeof *copy); /* the callback may rename and unlink */
-    if (!copy)
-        return env_fail("list", path, ENOMEM);
-    memcpy(copy, names->entry, count * sizeof *copy);
+    size_t length = strlen(path);
+    struct sim_names copy = *names; /* the callback may rename and unlink, or never come back */
     oc_rc rc = OC_OK;
-    for (size_t i = 0; i < count && rc >= 0; i++) {
-        const char *entry = copy[i].path;
+    for (size_t i = 0; i < copy.count && rc >= 0; i++) {
+        const char *entry = copy.entry[i].path;
         if (parent_length(entry) == length && memcmp(entry, path, length) == 0)
             rc = fn(arg, entry + length + 1);
     }
-    free(copy);
     return rc;
 }
 

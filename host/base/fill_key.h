@@ -15,7 +15,10 @@ struct fill_key {
 
 struct fill_key fill_key(const struct oc_ev_fill *fill);
 
-static inline bool fill_key_is_equal(struct fill_key a, struct fill_key b) { return a.low == b.low && a.high == b.high; }
+static inline bool fill_key_is_equal(struct fill_key a, struct fill_key b)
+{
+    return a.low == b.low && a.high == b.high;
+}
 /* -1, 0, 1: by low, then by high. */
 static inline int fill_key_compare(struct fill_key a, struct fill_key b)
 {

@@ -18,8 +18,15 @@ enum {
     JOURNAL_NAME_MAX = 64,           /* bytes of a file name inside a session folder */
     JOURNAL_ERROR_MAX = 2048,
     JOURNAL_EPOCH_MAX = (1 << 24) - 1,
-    JOURNAL_ID_BITS = 40,      /* of an order id below the epoch */
-    JOURNAL_ID_BLOCK = 1 << 20 /* ids promised to the epoch file at a time */
+    JOURNAL_ID_BITS = 40,       /* of an order id below the epoch */
+    JOURNAL_ID_BLOCK = 1 << 20, /* ids promised to the epoch file at a time */
+    /* the index of fills */
+    FILL_TAIL = 65536,       /* identities in memory before they become a run */
+    FILL_MERGE = 8,          /* runs of one size become one of the next */
+    FILL_RUN_MAX = 33554432, /* identities of the largest run: 512 MiB */
+    FILL_RUNS_MAX = 128,     /* runs, each an open file: some three thousand million fills */
+    FILL_ASKS_MAX = 4096,    /* questions that are not answered or whose answer is not taken */
+    FILL_QUEUE = 16384       /* questions and fills on the way to the worker */
 };
 
 #define JOURNAL_MARKET_BUDGET_DEFAULT ((uint64_t)4 << 30) /* bytes of market segments kept */
