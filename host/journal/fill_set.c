@@ -43,7 +43,10 @@ static oc_rc remove_run(const struct fill_set *set, uint64_t from, uint64_t to)
     return remove_name(set, name);
 }
 
-static uint64_t entry_check(const struct fill_entry *entry) { return hash64(entry, offsetof(struct fill_entry, check)); }
+static uint64_t entry_check(const struct fill_entry *entry)
+{
+    return hash64(entry, offsetof(struct fill_entry, check));
+}
 
 static uint32_t slot_of(const struct fill_set *set, struct fill_key key)
 {

@@ -27,8 +27,7 @@ static struct oc_ev_fill fill_of(uint64_t number)
                               .order = (1ull << 40) + number / 3,
                               .qty = 1,
                               .price = 5};
-    fill.trade_id_size =
-        (uint8_t)snprintf(fill.trade_id, sizeof fill.trade_id, "t%llu", (unsigned long long)number);
+    fill.trade_id_size = (uint8_t)snprintf(fill.trade_id, sizeof fill.trade_id, "t%llu", (unsigned long long)number);
     return fill;
 }
 
