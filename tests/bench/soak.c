@@ -27,10 +27,11 @@ struct soak {
     struct fill_index *index;
     struct collect collect;
     uint32_t inst, account, quote;
-    uint64_t sent;       /* the order that the venue was asked for last */
+    uint64_t sent;         /* the order that the venue was asked for last */
     uint64_t first, early; /* an order that ended first, and one that stays open */
     uint64_t booked, doubled, alarms;
     uint64_t checkpoints, checkpoint_size;
+    int64_t checkpoint_ns; /* CPU time of the longest on this thread since the last line */
     int64_t now_ns, since_ns;
 };
 
@@ -203,6 +204,7 @@ static void save(struct soak *soak, uint64_t number)
     const char *why = "";
     if (!soak->dir)
         return;
+    int64_t begun_ns = env_clock_cpu();
     check(door_checkpoint_poll(soak->door, &why) == OC_OK, why, number);
     oc_rc rc = door_checkpoint_begin(soak->door, &blob, &room);
     if (rc == OC_E_AGAIN)
@@ -215,6 +217,9 @@ static void save(struct soak *soak, uint64_t number)
     if (number > full)
         soak->checkpoint_size = (uint64_t)size;
     soak->checkpoints++;
+    int64_t took_ns = env_clock_cpu() - begun_ns;
+    if (took_ns > soak->checkpoint_ns)
+        soak->checkpoint_ns = took_ns;
 }
 
 static double resident_mb(void)
@@ -231,12 +236,14 @@ static double resident_mb(void)
 static void tell(struct soak *soak, uint64_t number)
 {
     int64_t now_ns = env_clock_mono();
-    printf("%9llu fills  %6.1f MB  %5lld ns each  %llu checkpoints of %.2f MB, %llu skipped  %llu stalls\n",
+    printf("%9llu fills  %6.1f MB  %5lld ns each  %llu checkpoints of %.2f MB, at most %lld us, %llu skipped  %llu "
+           "stalls\n",
            (unsigned long long)number, resident_mb(), (long long)((now_ns - soak->since_ns) / REPORT),
            (unsigned long long)soak->checkpoints, (double)soak->checkpoint_size / 1e6,
-           (unsigned long long)door_stats(soak->door).checkpoints_skipped,
+           (long long)(soak->checkpoint_ns / 1000), (unsigned long long)door_stats(soak->door).checkpoints_skipped,
            (unsigned long long)door_stats(soak->door).stalls);
     fflush(stdout);
+    soak->checkpoint_ns = 0;
     soak->since_ns = env_clock_mono();
 }
 
@@ -295,7 +302,8 @@ static void close_soak(struct soak *soak)
         check(fill_index_close(soak->index) == OC_OK, "the index does not close", soak->fills);
         check(fill_index_open(soak->dir, 0, &soak->index) == OC_OK, "the index does not open again", soak->fills);
         struct fill_index_stats index = fill_index_stats(soak->index);
-        check(index.fills >= soak->booked && index.fills <= soak->booked + soak->doubled, "the index has not all fills", index.fills);
+        check(index.fills >= soak->booked && index.fills <= soak->booked + soak->doubled, "the index has not all fills",
+              index.fills);
         printf("index: %llu fills in %u runs and a tail\n", (unsigned long long)index.fills, index.runs);
         check(fill_index_close(soak->index) == OC_OK, "the index does not close", soak->fills);
     }
