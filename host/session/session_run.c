@@ -94,6 +94,18 @@ oc_rc session_advance(struct session *session, int64_t at_ns)
     return OC_OK;
 }
 
+/* Apart, so that each event does not pay for what it needs on the stack. */
+__attribute__((noinline)) static void start_checkpoint(struct session *session)
+{
+    const char *why = "";
+    oc_rc rc = door_checkpoint_poll(session->door, &why);
+    if (rc == OC_OK)
+        rc = session_checkpoint(session);
+    if (rc < 0)
+        log_warning("journal", "no checkpoint was written (code %d): a restart will take longer%s%s", (int)rc,
+                    why[0] ? ": " : "", why);
+}
+
 /* A checkpoint copies the state and keeps the disk busy, so it is due by count of events and not more often than once a
  * second. */
 void session_checkpoint_due(struct session *session)
@@ -106,13 +118,7 @@ void session_checkpoint_due(struct session *session)
     if (now_ns - session->checkpoint_ns < 1000000000)
         return;
     session->checkpoint_ns = now_ns;
-    const char *why = "";
-    oc_rc rc = door_checkpoint_poll(session->door, &why);
-    if (rc == OC_OK)
-        rc = session_checkpoint(session);
-    if (rc < 0)
-        log_warning("journal", "no checkpoint was written (code %d): a restart will take longer%s%s", (int)rc,
-                    why[0] ? ": " : "", why);
+    start_checkpoint(session);
 }
 
 void session_settle_fills(struct session *session)
