@@ -137,9 +137,3 @@ void fills_hold(struct fills *fills, const struct fill_seen *left, bool (*is_wan
 }
 
 uint32_t fills_count(const struct fills *fills) { return fills->table_count; }
-
-const struct fill_seen *fills_recent_at(const struct fills *fills, uint32_t i)
-{
-    uint32_t at = fills->recent_first + i;
-    return &fills->recent[at >= fills->recent_max ? at - fills->recent_max : at];
-}

@@ -44,7 +44,5 @@ bool fills_put(struct fills *fills, const struct fill_seen *seen, struct fill_se
 void fills_hold(struct fills *fills, const struct fill_seen *left, bool (*is_wanted)(void *arg, uint64_t order),
                 void *arg);
 uint32_t fills_count(const struct fills *fills);
-/* The i-th of the ring, the oldest first. */
-const struct fill_seen *fills_recent_at(const struct fills *fills, uint32_t i);
 
 #endif

@@ -309,6 +309,8 @@ struct order *orders_closed_last(const struct orders *orders) { return orders->c
 
 uint32_t orders_open_count(const struct orders *orders) { return orders->open.count; }
 
+uint32_t orders_closed_count(const struct orders *orders) { return orders->closed.count; }
+
 uint64_t orders_alarms(const struct orders *orders) { return orders->alarms; }
 
 int64_t order_remaining_worst(const struct order *order)

@@ -77,6 +77,7 @@ struct order *orders_closed_first(const struct orders *orders); /* oldest kept f
 struct order *orders_open_last(const struct orders *orders);
 struct order *orders_closed_last(const struct orders *orders);
 uint32_t orders_open_count(const struct orders *orders);
+uint32_t orders_closed_count(const struct orders *orders); /* those kept */
 uint64_t orders_alarms(const struct orders *orders);
 
 /* Units that may still trade of the larger quantity in force. */

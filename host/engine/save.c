@@ -3,6 +3,7 @@
  * Format: a version, then instruments, markets, accounts with balances, books with lots, orders (closed then open),
  * groups, timers, bar builders, rules' own state, the window of known fills, counters. Written and read by the same sequence of fields; a checksum
  * is the journal's business. Bound to one build: another build id refuses the checkpoint and restores from records. */
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -121,32 +122,33 @@ static void pass_books(struct engine *engine, struct cursor *cursor)
     }
 }
 
-static void pass_order(struct engine *engine, struct cursor *cursor, const struct order *from)
+/* Written straight into the checkpoint: thousands of them are copied while nothing else is looked at. */
+static void write_orders(struct cursor *cursor, const struct order *first, uint32_t count)
 {
-    struct order copy = {0};
-    if (from) {
-        copy = *from;
-        copy.older = copy.younger = NULL;
-    }
-    pass(cursor, &copy, sizeof copy);
-    if (from || cursor->is_bad)
-        return;
-    if (orders_put(engine->orders, &copy) < 0)
+    if (cursor->is_bad || (size_t)count * sizeof *first > cursor->left) {
         cursor->is_bad = true;
+        return;
+    }
+    for (const struct order *order = first; order; order = order->younger) {
+        memcpy(cursor->at, order, sizeof *order);
+        memset(cursor->at + offsetof(struct order, older), 0, sizeof order->older); /* no addresses in files */
+        memset(cursor->at + offsetof(struct order, younger), 0, sizeof order->younger);
+        cursor->at += sizeof *order;
+        cursor->left -= sizeof *order;
+    }
 }
 
-static void pass_order_list(struct engine *engine, struct cursor *cursor, const struct order *first, uint32_t max)
+static void pass_order_list(struct engine *engine, struct cursor *cursor, const struct order *first, uint32_t count,
+                            uint32_t max)
 {
-    uint32_t count = 0;
-    for (const struct order *order = first; order; order = order->younger)
-        count++;
-    uint32_t total = pass_count(cursor, count, max);
-    if (cursor->is_writing) {
-        for (const struct order *order = first; order; order = order->younger)
-            pass_order(engine, cursor, order);
-    } else {
-        for (uint32_t i = 0; i < total && !cursor->is_bad; i++)
-            pass_order(engine, cursor, NULL);
+    count = pass_count(cursor, count, max);
+    if (cursor->is_writing)
+        write_orders(cursor, first, count);
+    for (uint32_t i = 0; !cursor->is_writing && i < count && !cursor->is_bad; i++) {
+        struct order order;
+        pass(cursor, &order, sizeof order);
+        if (!cursor->is_bad && orders_put(engine->orders, &order) < 0)
+            cursor->is_bad = true;
     }
 }
 
@@ -231,21 +233,13 @@ static void pass_rules(struct engine *engine, struct cursor *cursor)
     }
 }
 
-/* In the order in which they came: read back, the same window is made. */
-static void pass_fills(struct engine *engine, struct cursor *cursor)
+static void read_fills(struct fills *fills, struct cursor *cursor, uint32_t held, uint32_t recent)
 {
-    struct fills *fills = orders_fills(engine->orders);
-    if (!cursor->is_writing)
-        fills_release(fills);
-    uint32_t recent = pass_count(cursor, fills->recent_count, fills->recent_max);
-    uint32_t held = pass_count(cursor, fills->held_count, fills->held_max);
     for (uint32_t i = 0; i < held + recent && !cursor->is_bad; i++) {
         struct fill_seen seen = {0}, left;
-        if (cursor->is_writing)
-            seen = i < held ? fills->held[i] : *fills_recent_at(fills, i - held);
         pass(cursor, &seen, sizeof seen);
-        if (cursor->is_writing || cursor->is_bad)
-            continue;
+        if (cursor->is_bad)
+            return;
         if (fills_room(fills) < 0 || fills_has(fills, seen.key) || (!seen.key.low && !seen.key.high))
             cursor->is_bad = true;
         else if (i < held)
@@ -253,6 +247,28 @@ static void pass_fills(struct engine *engine, struct cursor *cursor)
         else
             (void)fills_put(fills, &seen, &left);
     }
+}
+
+/* The held ones, then the others in the order in which they came: read back, the same window is made. */
+static void pass_fills(struct engine *engine, struct cursor *cursor)
+{
+    struct fills *fills = orders_fills(engine->orders);
+    if (!cursor->is_writing)
+        fills_release(fills);
+    uint32_t recent = pass_count(cursor, fills->recent_count, fills->recent_max);
+    uint32_t held = pass_count(cursor, fills->held_count, fills->held_max);
+    if (!cursor->is_writing) {
+        read_fills(fills, cursor, held, recent);
+        return;
+    }
+    uint32_t old =
+        recent - fills->recent_first; /* from the oldest to the end of the ring, and then what is before it */
+    if (held)
+        pass(cursor, fills->held, held * sizeof *fills->held);
+    if (old)
+        pass(cursor, fills->recent + fills->recent_first, old * sizeof *fills->recent);
+    if (recent > old)
+        pass(cursor, fills->recent, (recent - old) * sizeof *fills->recent);
 }
 
 static void pass_counters(struct engine *engine, struct cursor *cursor)
@@ -287,8 +303,10 @@ static void pass_all(struct engine *engine, struct cursor *cursor)
     pass_markets(engine, cursor);
     pass_accounts(engine, cursor);
     pass_books(engine, cursor);
-    pass_order_list(engine, cursor, orders_closed_first(engine->orders), ENGINE_ORDERS_CLOSED_KEPT);
-    pass_order_list(engine, cursor, orders_open_first(engine->orders), ENGINE_ORDERS_OPEN_MAX);
+    const struct orders *orders = engine->orders;
+    pass_order_list(engine, cursor, orders_closed_first(orders), orders_closed_count(orders),
+                    ENGINE_ORDERS_CLOSED_KEPT);
+    pass_order_list(engine, cursor, orders_open_first(orders), orders_open_count(orders), ENGINE_ORDERS_OPEN_MAX);
     pass_groups(engine, cursor);
     pass_timers(engine, cursor);
     pass_builders(engine, cursor);

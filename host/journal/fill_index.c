@@ -8,7 +8,7 @@
 #include "journal/read.h"
 #include "journal/worker.h"
 
-enum { WORK = 1 };
+enum { WORK = 1, WAKE_EVERY = 256 /* fills that are added before the worker is woken for them alone */ };
 
 struct command {
     struct fill_key key;
@@ -153,8 +153,10 @@ oc_rc fill_index_close(struct fill_index *index)
 {
     if (!index)
         return OC_OK;
-    if (index->worker.fn)
+    if (index->worker.fn) {
+        worker_ask(&index->worker, WORK);
         worker_stop(&index->worker);
+    }
     oc_rc rc = (oc_rc)atomic_load(&index->rc), closed = fill_set_close(&index->set);
     env_free(index->queue);
     env_free(index->answers);
@@ -169,7 +171,9 @@ static oc_rc put_command(struct fill_index *index, const struct command *command
         return OC_E_FULL;
     index->queue[end % FILL_QUEUE] = *command;
     atomic_store_explicit(&index->queue_end, end + 1, memory_order_release);
-    worker_ask(&index->worker, WORK);
+    /* What only waits in the queue when the process dies is taken from the journal again. */
+    if (!command->seq || (end + 1) % WAKE_EVERY == 0)
+        worker_ask(&index->worker, WORK);
     return OC_OK;
 }
 

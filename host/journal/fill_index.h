@@ -18,7 +18,7 @@
 struct fill_index; /* opaque */
 
 struct fill_index_stats {
-    uint64_t fills; /* identities known */
+    uint64_t fills; /* identities held; one that was recorded twice may count twice */
     uint32_t runs;
 };
 

@@ -47,7 +47,7 @@ oc_rc fill_set_add(struct fill_set *set, struct fill_key key, uint64_t seq);
 oc_rc fill_set_write(struct fill_set *set);
 /* OC_E_DATA: a run is damaged; it was removed, and the next opening says from where it must be filled up. */
 oc_rc fill_set_has(struct fill_set *set, struct fill_key key, bool *ret_has);
-/* Identities, runs and tail. */
+/* Identities held, runs and tail; one that was recorded twice may count twice. */
 uint64_t fill_set_count(const struct fill_set *set);
 
 #endif

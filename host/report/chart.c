@@ -280,14 +280,15 @@ void chart_trips(struct text *page, const struct result *result, const struct fi
     const struct collect *collect = result->collect;
     if (!figures->trips.has_money)
         return;
-    uint64_t skip = figures->trips.closed > CHART_TRIPS_MAX ? figures->trips.closed - CHART_TRIPS_MAX : 0;
     double low = 0.0, high = 0.0;
+    uint64_t closed = 0; /* of those listed */
     for (uint32_t i = 0; i < collect->trip_count; i++) {
+        closed += !collect->trips[i].is_open;
         double net = collect->trips[i].is_open ? 0.0 : money_to_double(trip_net(&collect->trips[i]));
         low = net < low ? net : low;
         high = net > high ? net : high;
     }
-    uint64_t shown = figures->trips.closed - skip;
+    uint64_t skip = closed > CHART_TRIPS_MAX ? closed - CHART_TRIPS_MAX : 0, shown = closed - skip;
     struct frame frame = {0, (int64_t)(shown < 24 ? 24 : shown), axis_make(low, high, 3), 8, TRIPS_HEIGHT - 8};
     text_put(page, "<p class=\"legend\">Profit of each in order, after fees</p>\n");
     put_svg(page, TRIPS_HEIGHT, "Profit of each round trip");

@@ -17,6 +17,9 @@ void collect_release(struct collect *collect)
 {
     free(collect->days);
     free(collect->trips);
+    for (uint32_t i = 0; i < collect->running_size; i++)
+        free(collect->running[i].own);
+    free(collect->running);
     memset(collect, 0, sizeof *collect);
 }
 
@@ -152,95 +155,4 @@ void collect_restored(struct collect *collect, uint64_t fills)
 {
     collect->fills_before = fills > collect->fills ? fills - collect->fills : 0;
     collect->fills = fills;
-}
-
-static struct trip *trip_open(struct collect *collect)
-{
-    if (collect->trip_count == TRIPS_MAX) {
-        collect->trips_dropped++;
-        return NULL;
-    }
-    if (collect->trip_count == collect->trip_room) {
-        uint32_t room = collect->trip_room ? collect->trip_room * 2 : 64;
-        struct trip *trips = realloc(collect->trips, room * sizeof *trips);
-        if (!trips) {
-            collect->trips_dropped++;
-            return NULL;
-        }
-        collect->trips = trips;
-        collect->trip_room = room;
-    }
-    struct trip *trip = &collect->trips[collect->trip_count++];
-    memset(trip, 0, sizeof *trip);
-    trip->is_open = 1;
-    return trip;
-}
-
-static struct trip *trip_running(struct collect *collect, uint32_t strategy, uint32_t inst)
-{
-    for (uint32_t i = collect->trip_count; i > 0 && collect->trip_count - i < 256; i--) {
-        struct trip *trip = &collect->trips[i - 1];
-        if (trip->is_open && trip->strategy == strategy && OC_INST_INDEX(trip->inst) == OC_INST_INDEX(inst))
-            return trip;
-    }
-    return NULL;
-}
-
-static void trip_take(struct trip *trip, const struct oc_ev_fill *fill, const struct instrument *instrument,
-                      int64_t qty, bool opens)
-{
-    oc_i128 value = 0;
-    instrument_value(instrument, fill->price, qty, &value);
-    if (opens) {
-        trip->entry_value += value;
-        trip->qty += qty;
-    } else {
-        trip->exit_value += value;
-    }
-    trip->exit_ns = fill->head.venue_ns;
-    trip->fills++;
-    trip->is_ambiguous |= (fill->head.flags & OC_EVF_AMBIGUOUS) != 0;
-    trip->is_end |= (fill->head.flags & OC_EVF_END) != 0;
-}
-
-void collect_fill(struct collect *collect, const struct oc_ev_fill *fill, const struct instrument *instrument,
-                  const struct position *position, struct collect_before before, const char *tag)
-{
-    int64_t signed_qty = fill->side == OC_SIDE_BUY ? fill->qty : -fill->qty;
-    oc_i128 fee = 0;
-    if (fill->fee_asset == instrument->info.settle && money_from_dec(fill->fee, &fee) < 0)
-        fee = 0;
-    collect->fills++;
-    collect->buys += fill->side == OC_SIDE_BUY;
-    collect->makers += fill->liquidity == OC_LIQUIDITY_MAKER;
-    bool reduces = before.qty != 0 && (before.qty < 0) != (signed_qty < 0);
-    int64_t held = before.qty < 0 ? -before.qty : before.qty;
-    int64_t closing = reduces ? (fill->qty < held ? fill->qty : held) : 0;
-    struct trip *trip = before.qty ? trip_running(collect, position->strategy, fill->head.inst) : NULL;
-    if (closing && trip) {
-        oc_i128 part = fee;
-        if (closing < fill->qty && num_muldiv_128(fee, closing, fill->qty, NUM_HALF_EVEN, &part) < 0)
-            part = fee;
-        trip_take(trip, fill, instrument, closing, false);
-        trip->profit += position->realised - before.realised;
-        trip->fees += part;
-        fee -= part;
-        if (closing == held)
-            trip->is_open = 0;
-    }
-    int64_t opening = fill->qty - closing;
-    if (opening == 0)
-        return;
-    if (!trip || !trip->is_open) {
-        trip = trip_open(collect);
-        if (!trip)
-            return;
-        trip->entry_ns = fill->head.venue_ns;
-        trip->inst = fill->head.inst;
-        trip->strategy = position->strategy;
-        trip->side = fill->side;
-        strncpy(trip->tag, tag, sizeof trip->tag - 1);
-    }
-    trip_take(trip, fill, instrument, opening, true);
-    trip->fees += fee;
 }

@@ -3,7 +3,8 @@
  * Invariants
  * - Every market event is looked at for peak, trough and drawdown; the curve keeps at most CURVE_MAX points by halving
  *   its density, first and last always kept; daily closes (UTC) are kept apart for the statistics.
- * - A round trip runs from flat to flat (or to the other side) of one strategy in one instrument.
+ * - A round trip runs from flat to flat (or to the other side) of one strategy in one instrument. The first TRIPS_MAX
+ *   are listed; each counts in all figures, listed or not.
  * - Money is exact; statistics made of it later are doubles. */
 #ifndef REPORT_COLLECT_H
 #define REPORT_COLLECT_H
@@ -47,6 +48,36 @@ struct trip {
     char tag[OC_TAG_MAX];
 };
 
+/* What is made of closed trips, and how many are open. */
+struct trip_sums {
+    uint64_t closed;
+    uint64_t open;
+    uint64_t wins;
+    uint64_t losses;
+    uint64_t ambiguous;
+    uint64_t ended;
+    oc_i128 net;
+    oc_i128 gains;
+    oc_i128 losses_sum; /* positive */
+    oc_i128 best;
+    oc_i128 worst;
+    double held_seconds;
+    uint32_t settle;   /* of the first */
+    bool has_several;  /* settlement assets */
+    bool has_overflow; /* beyond the range of money */
+};
+
+void trip_sums_add(struct trip_sums *sums, const struct trip *trip, uint32_t settle);
+
+/* Where the open trip of a strategy in an instrument is. */
+struct running {
+    uint32_t strategy;
+    uint32_t inst_index;
+    uint32_t is_used;
+    uint32_t at;      /* collect_trips.c: none, own, or a place in the list */
+    struct trip *own; /* beyond the limit of the list; kept for the next one */
+};
+
 struct collect {
     struct curve_point curve[CURVE_MAX];
     uint32_t curve_count;
@@ -80,7 +111,11 @@ struct collect {
     struct trip *trips;
     uint32_t trip_count;
     uint32_t trip_room;
-    uint64_t trips_dropped; /* beyond TRIPS_MAX */
+    uint64_t trips_dropped;  /* for want of memory: then nothing is made of trips */
+    struct running *running; /* open addressing, power of two; as many as positions */
+    uint32_t running_size;
+    uint32_t running_count;
+    struct trip_sums beyond; /* of the trips begun when the list had TRIPS_MAX */
     uint64_t fills;
     uint64_t buys;
     uint64_t makers;

@@ -38,18 +38,6 @@ int money_scale_for(oc_i128 size)
     return size >= hundred || size <= -hundred ? 2 : 8;
 }
 
-static void trip_money(struct trip_figures *figures, const struct trip *trip)
-{
-    oc_i128 net = trip_net(trip);
-    oc_i128 *side = net > 0 ? &figures->gains : &figures->losses_sum;
-    if (num_add_128(figures->net, net, &figures->net) < 0 || num_add_128(*side, net > 0 ? net : -net, side) < 0)
-        figures->why_no_money = "beyond the range of money";
-    if (figures->closed == 1 || net > figures->best)
-        figures->best = net;
-    if (figures->closed == 1 || net < figures->worst)
-        figures->worst = net;
-}
-
 static uint32_t settle_of(const struct result *result, const struct trip *trip)
 {
     const struct instrument *instrument = result->instruments ? instruments_get(result->instruments, trip->inst) : NULL;
@@ -59,32 +47,34 @@ static uint32_t settle_of(const struct result *result, const struct trip *trip)
 static void make_trips(const struct result *result, struct trip_figures *figures)
 {
     const struct collect *collect = result->collect;
-    uint32_t asset = 0;
-    double held = 0.0;
-    figures->why_no_money = "";
+    struct trip_sums sums = collect->beyond;
     for (uint32_t i = 0; i < collect->trip_count; i++) {
         const struct trip *trip = &collect->trips[i];
-        if (trip->is_open) {
-            figures->open++;
-            continue;
-        }
-        if (figures->closed++ == 0)
-            asset = settle_of(result, trip);
-        else if (asset != settle_of(result, trip))
-            figures->why_no_money = "several settlement assets";
-        figures->wins += trip_net(trip) > 0;
-        figures->losses += trip_net(trip) < 0;
-        figures->ambiguous += trip->is_ambiguous;
-        figures->ended += trip->is_end;
-        held += (double)(trip->exit_ns - trip->entry_ns) / 1e9;
-        trip_money(figures, trip);
+        if (trip->is_open)
+            sums.open++;
+        else
+            trip_sums_add(&sums, trip, settle_of(result, trip));
     }
-    figures->asset =
-        asset && result->instruments ? instruments_asset_name(result->instruments, asset) : result->currency;
+    *figures = (struct trip_figures){.closed = sums.closed,
+                                     .open = sums.open,
+                                     .wins = sums.wins,
+                                     .losses = sums.losses,
+                                     .ambiguous = sums.ambiguous,
+                                     .ended = sums.ended,
+                                     .net = sums.net,
+                                     .gains = sums.gains,
+                                     .losses_sum = sums.losses_sum,
+                                     .best = sums.best,
+                                     .worst = sums.worst,
+                                     .why_no_money = sums.has_overflow  ? "beyond the range of money"
+                                                     : sums.has_several ? "several settlement assets"
+                                                                        : ""};
+    figures->asset = sums.settle && result->instruments ? instruments_asset_name(result->instruments, sums.settle)
+                                                        : result->currency;
     figures->win_rate = quotient((double)figures->wins, (double)figures->closed);
-    figures->hold_seconds = quotient(held, (double)figures->closed);
-    if (collect->trips_dropped) { /* what is listed is not all: no figure may be made of it */
-        figures->why_no_money = "more trips than are kept";
+    figures->hold_seconds = quotient(sums.held_seconds, (double)figures->closed);
+    if (collect->trips_dropped) { /* what was kept is not all: no figure may be made of it */
+        figures->why_no_money = "memory ran out for trips";
         figures->win_rate.is_known = figures->hold_seconds.is_known = false;
     }
     figures->has_money = figures->closed > 0 && !figures->why_no_money[0];

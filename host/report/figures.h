@@ -29,7 +29,7 @@ struct trip_figures {
     const char *asset;        /* that trip money is in; static */
     int money_scale;          /* digits after the point that suit them */
     const char *why_no_money; /* static sentence, "" when nothing was traded */
-    bool has_money;           /* at least one closed trip, one settlement asset, all of them kept */
+    bool has_money;           /* at least one closed trip, one settlement asset, none of them lost */
     oc_i128 net;
     oc_i128 gains;
     oc_i128 losses_sum; /* positive */

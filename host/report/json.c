@@ -226,6 +226,7 @@ static void put_trades(struct json *json, const struct result *result, const str
     member_count(json, "ambiguous_trips", trips->ambiguous);
     member_count(json, "closed_by_end", trips->ended);
     member_count(json, "fills_not_listed", result->collect->trips_dropped);
+    member_count(json, "trips_not_listed", result->collect->beyond.closed + result->collect->beyond.open);
     close_group(json, '}');
 }
 

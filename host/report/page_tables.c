@@ -175,5 +175,8 @@ void page_trips(struct text *page, const struct result *result, const struct fig
     if (shown < collect->trip_count)
         text_format(page, " The first %d are shown; %s more are in the JSON report.", PAGE_TRIPS_MAX,
                     format_count(collect->trip_count - shown, text));
+    uint64_t unlisted = collect->beyond.closed + collect->beyond.open;
+    if (unlisted)
+        text_format(page, " %s more are in no list, but in all figures.", format_count(unlisted, text));
     text_put(page, "</p>\n");
 }

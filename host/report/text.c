@@ -251,7 +251,7 @@ static void put_trades(struct page *page, const struct result *result, const str
     if (trips->ended)
         row(page, "Closed by the end", format_count(trips->ended, text), "trips");
     if (collect->trips_dropped)
-        row(page, "Not listed", format_count(collect->trips_dropped, text), "fills beyond the limit of trips");
+        row(page, "Not counted", format_count(collect->trips_dropped, text), "fills for which memory ran out");
 }
 
 static void put_tail(struct page *page, const struct result *result)

@@ -269,6 +269,19 @@ static void look_at_journal(struct session *session)
     engine_stop_risk(session->engine, false);
 }
 
+/* Apart, so that each event does not pay for what it needs on the stack. */
+static __attribute__((noinline)) void start_checkpoint(struct session *session)
+{
+    struct session_journal *journal = &session->journal;
+    const char *why = "";
+    oc_rc rc = door_checkpoint_poll(session->door, &why);
+    if (rc == OC_OK)
+        rc = journal->checkpoint(journal->self, session);
+    if (rc < 0 && rc != OC_E_AGAIN && rc != OC_E_IO) /* a failed journal has been told */
+        log_warning("journal", "no checkpoint was written (code %d): a restart will take longer%s%s", (int)rc,
+                    why[0] ? ": " : "", why);
+}
+
 /* A checkpoint is due by count of events, and not more often than once a second. */
 static void look_at_checkpoint(struct session *session)
 {
@@ -280,13 +293,7 @@ static void look_at_checkpoint(struct session *session)
     if (now_ns - journal->checkpoint_ns < CHECKPOINT_NS)
         return;
     journal->checkpoint_ns = now_ns;
-    const char *why = "";
-    oc_rc rc = door_checkpoint_poll(session->door, &why);
-    if (rc == OC_OK)
-        rc = journal->checkpoint(journal->self, session);
-    if (rc < 0 && rc != OC_E_AGAIN && rc != OC_E_IO) /* a failed journal has been told */
-        log_warning("journal", "no checkpoint was written (code %d): a restart will take longer%s%s", (int)rc,
-                    why[0] ? ": " : "", why);
+    start_checkpoint(session);
 }
 
 static oc_rc take_rest(struct session *session, int64_t answers_ns, int64_t timers_ns)

@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "report/figures.h"
 #include "unit/report_sample.h"
 
 #define DAY_NS (24 * SAMPLE_HOUR_NS)
@@ -267,23 +268,80 @@ static void ambiguous_and_end_flags_reach_the_trip(void **state)
     sample_release(&sample);
 }
 
-static void trips_stop_at_their_limit_and_are_counted(void **state)
+/* S7: the list has its limit, the figures have none. */
+static void trips_beyond_the_list_are_in_all_figures(void **state)
 {
     (void)state;
     sample_init(&sample);
     at(1, 100);
-    for (int i = 0; i < TRIPS_MAX; i++) {
+    for (int i = 0; i < 2 * TRIPS_MAX; i++) {
+        at(2 * i + 1, 100);
         sample_fill(&sample, OC_SIDE_BUY, 1000, 0);
-        sample_fill(&sample, OC_SIDE_SELL, 1000, 0);
+        at(2 * i + 2, i % 2 ? 103 : 99);
+        sample_fill(&sample, OC_SIDE_SELL, 1000, i % 5 ? 0 : OC_EVF_AMBIGUOUS);
     }
     assert_int_equal(sample.collect.trip_count, TRIPS_MAX);
     assert_int_equal(sample.collect.trips_dropped, 0);
-    sample_fill(&sample, OC_SIDE_BUY, 1000, 0);
-    sample_fill(&sample, OC_SIDE_SELL, 1000, 0);
-    assert_int_equal(sample.collect.trip_count, TRIPS_MAX);
-    assert_int_equal(sample.collect.trips_dropped, 1);
-    assert_int_equal(sample.collect.fills, 2 * TRIPS_MAX + 2);
+    assert_int_equal(sample.collect.fills, 4 * TRIPS_MAX);
+    struct figures figures;
+    sample.result.final = sample_equity(&sample);
+    assert_int_equal(figures_make(&sample.result, &figures), OC_OK);
+    assert_int_equal(figures.trips.closed, 2 * TRIPS_MAX);
+    assert_int_equal(figures.trips.open, 0);
+    assert_int_equal(figures.trips.wins, TRIPS_MAX);
+    assert_int_equal(figures.trips.losses, TRIPS_MAX);
+    assert_int_equal(figures.trips.ambiguous, 2 * TRIPS_MAX / 5);
+    assert_true(figures.trips.has_money && figures.trips.net == figures.profit);
+    assert_true(figures.trips.gains - figures.trips.losses_sum == figures.profit);
+    assert_true(figures.trips.win_rate.value == 0.5);
+    figures_release(&figures);
+    sample_fill(&sample, OC_SIDE_BUY, 1000, 0); /* one that runs at the end */
+    assert_int_equal(figures_make(&sample.result, &figures), OC_OK);
+    assert_true(figures.trips.open == 1 && figures.trips.closed == 2 * TRIPS_MAX);
+    figures_release(&figures);
     sample_release(&sample);
+}
+
+/* S7: a position that is held while another market goes round many times, closed at the end; the other way round behind
+ * the limit of the list. */
+static void a_long_trip_is_not_lost_among_short_ones(void **state)
+{
+    (void)state;
+    static const int rounds[] = {300, TRIPS_MAX + 10};
+    for (int i = 0; i < 2; i++) {
+        sample_init(&sample);
+        struct oc_instrument info = sample.instrument->info;
+        uint32_t first = info.inst, second;
+        strcpy(info.symbol, "ETH/USDT");
+        assert_int_equal(instruments_add(sample.instruments, &info, &second), OC_OK);
+        struct position held = sample.position, other;
+        position_init(&other, 1, 1, second, COST_AVERAGE);
+        sample.instrument = instruments_get(sample.instruments, first);
+        at(1, 100);
+        sample_fill(&sample, OC_SIDE_BUY, 100000, 0);
+        held = sample.position;
+        sample.position = other;
+        sample.instrument = instruments_get(sample.instruments, second);
+        for (int k = 0; k < rounds[i]; k++) {
+            sample_fill(&sample, OC_SIDE_BUY, 1000, 0);
+            sample_fill(&sample, OC_SIDE_SELL, 1000, 0);
+        }
+        oc_i128 realised = sample.position.realised;
+        sample.position = held;
+        sample.instrument = instruments_get(sample.instruments, first);
+        at(2, 220);
+        sample_fill(&sample, OC_SIDE_SELL, 100000, 0);
+        assert_true(sample.position.qty == 0);
+        struct figures figures;
+        sample.result.final = sample_equity(&sample) + realised;
+        assert_int_equal(figures_make(&sample.result, &figures), OC_OK);
+        assert_int_equal(figures.trips.closed, rounds[i] + 1);
+        assert_int_equal(figures.trips.open, 0);
+        assert_true(figures.trips.net == figures.profit);
+        assert_true(i || figures.profit > sample_units(119));
+        figures_release(&figures);
+        sample_release(&sample);
+    }
 }
 
 static void a_fee_in_another_asset_is_not_added_to_the_trip(void **state)
@@ -314,7 +372,8 @@ int main(void)
         cmocka_unit_test(a_trip_runs_from_flat_to_flat),
         cmocka_unit_test(crossing_zero_ends_one_trip_and_starts_the_next),
         cmocka_unit_test(ambiguous_and_end_flags_reach_the_trip),
-        cmocka_unit_test(trips_stop_at_their_limit_and_are_counted),
+        cmocka_unit_test(trips_beyond_the_list_are_in_all_figures),
+        cmocka_unit_test(a_long_trip_is_not_lost_among_short_ones),
         cmocka_unit_test(a_fee_in_another_asset_is_not_added_to_the_trip),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

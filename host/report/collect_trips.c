@@ -1,0 +1,173 @@
+/* collect_trips.c: round trips as fills come: those that run by what they are of, however many end meanwhile (S7). */
+#include <stdlib.h>
+#include <string.h>
+
+#include "report/collect.h"
+
+enum { RUNNING_FIRST = 16, AT_NONE = 0, AT_OWN = 1, AT_LIST = 2 };
+
+/* The place of a strategy's trips in an instrument, made at the first; there are as many as positions. NULL: no memory. */
+static struct running *running_slot(struct collect *collect, uint32_t strategy, uint32_t inst)
+{
+    if (collect->running_count * 2 >= collect->running_size) {
+        uint32_t size = collect->running_size ? collect->running_size * 2 : RUNNING_FIRST;
+        struct running *old = collect->running, *table = calloc(size, sizeof *table);
+        if (!table)
+            return NULL;
+        uint32_t old_size = collect->running_size;
+        collect->running = table;
+        collect->running_size = size;
+        collect->running_count = 0;
+        for (uint32_t i = 0; i < old_size; i++)
+            if (old[i].is_used)
+                *running_slot(collect, old[i].strategy, OC_INST(old[i].inst_index, 0)) = old[i];
+        free(old);
+    }
+    uint32_t mask = collect->running_size - 1, index = OC_INST_INDEX(inst);
+    uint32_t slot = (strategy * 0x9E3779B1u ^ index * 0x85EBCA77u) >> 7 & mask;
+    struct running *running = &collect->running[slot];
+    while (running->is_used && (running->strategy != strategy || running->inst_index != index)) {
+        slot = (slot + 1) & mask;
+        running = &collect->running[slot];
+    }
+    if (!running->is_used) {
+        collect->running_count++;
+        *running = (struct running){.strategy = strategy, .inst_index = index, .is_used = 1};
+    }
+    return running;
+}
+
+/* The trip that runs there; NULL: none. */
+static struct trip *trip_of(const struct collect *collect, const struct running *running)
+{
+    if (running->at == AT_NONE)
+        return NULL;
+    return running->at == AT_OWN ? running->own : &collect->trips[running->at - AT_LIST];
+}
+
+static bool list_room(struct collect *collect)
+{
+    if (collect->trip_count < collect->trip_room)
+        return true;
+    uint32_t room = collect->trip_room ? collect->trip_room * 2 : 64;
+    struct trip *trips = realloc(collect->trips, room * sizeof *trips);
+    if (!trips)
+        return false;
+    collect->trips = trips;
+    collect->trip_room = room;
+    return true;
+}
+
+/* In the list, or behind its limit in a place of its own until it ends. */
+static struct trip *trip_open(struct collect *collect, struct running *running)
+{
+    if (collect->trip_count < TRIPS_MAX) {
+        if (!list_room(collect))
+            return NULL;
+        running->at = AT_LIST + collect->trip_count++;
+    } else {
+        if (!running->own)
+            running->own = malloc(sizeof *running->own);
+        if (!running->own)
+            return NULL;
+        running->at = AT_OWN;
+        collect->beyond.open++;
+    }
+    struct trip *trip = trip_of(collect, running);
+    memset(trip, 0, sizeof *trip);
+    trip->is_open = 1;
+    return trip;
+}
+
+void trip_sums_add(struct trip_sums *sums, const struct trip *trip, uint32_t settle)
+{
+    oc_i128 net = trip->profit - trip->fees;
+    oc_i128 *side = net > 0 ? &sums->gains : &sums->losses_sum;
+    if (sums->closed++ == 0) {
+        sums->settle = settle;
+        sums->best = sums->worst = net;
+    }
+    sums->has_several |= settle != sums->settle;
+    sums->wins += net > 0;
+    sums->losses += net < 0;
+    sums->ambiguous += trip->is_ambiguous;
+    sums->ended += trip->is_end;
+    sums->held_seconds += (double)(trip->exit_ns - trip->entry_ns) / 1e9;
+    if (num_add_128(sums->net, net, &sums->net) < 0 || num_add_128(*side, net > 0 ? net : -net, side) < 0)
+        sums->has_overflow = true;
+    sums->best = net > sums->best ? net : sums->best;
+    sums->worst = net < sums->worst ? net : sums->worst;
+}
+
+static void trip_end(struct collect *collect, struct running *running, struct trip *trip,
+                     const struct instrument *instrument)
+{
+    trip->is_open = 0;
+    if (running->at == AT_OWN) {
+        collect->beyond.open--;
+        trip_sums_add(&collect->beyond, trip, instrument->info.settle);
+    }
+    running->at = AT_NONE;
+}
+
+static void trip_take(struct trip *trip, const struct oc_ev_fill *fill, const struct instrument *instrument,
+                      int64_t qty, bool opens)
+{
+    oc_i128 value = 0;
+    instrument_value(instrument, fill->price, qty, &value);
+    if (opens) {
+        trip->entry_value += value;
+        trip->qty += qty;
+    } else {
+        trip->exit_value += value;
+    }
+    trip->exit_ns = fill->head.venue_ns;
+    trip->fills++;
+    trip->is_ambiguous |= (fill->head.flags & OC_EVF_AMBIGUOUS) != 0;
+    trip->is_end |= (fill->head.flags & OC_EVF_END) != 0;
+}
+
+void collect_fill(struct collect *collect, const struct oc_ev_fill *fill, const struct instrument *instrument,
+                  const struct position *position, struct collect_before before, const char *tag)
+{
+    int64_t signed_qty = fill->side == OC_SIDE_BUY ? fill->qty : -fill->qty;
+    oc_i128 fee = 0;
+    if (fill->fee_asset == instrument->info.settle && money_from_dec(fill->fee, &fee) < 0)
+        fee = 0;
+    collect->fills++;
+    collect->buys += fill->side == OC_SIDE_BUY;
+    collect->makers += fill->liquidity == OC_LIQUIDITY_MAKER;
+    bool reduces = before.qty != 0 && (before.qty < 0) != (signed_qty < 0);
+    int64_t held = before.qty < 0 ? -before.qty : before.qty;
+    int64_t closing = reduces ? (fill->qty < held ? fill->qty : held) : 0;
+    struct running *running = running_slot(collect, position->strategy, fill->head.inst);
+    struct trip *trip = before.qty && running ? trip_of(collect, running) : NULL;
+    if (closing && trip) {
+        oc_i128 part = fee;
+        if (closing < fill->qty && num_muldiv_128(fee, closing, fill->qty, NUM_HALF_EVEN, &part) < 0)
+            part = fee;
+        trip_take(trip, fill, instrument, closing, false);
+        trip->profit += position->realised - before.realised;
+        trip->fees += part;
+        fee -= part;
+        if (closing == held)
+            trip_end(collect, running, trip, instrument);
+    }
+    int64_t opening = fill->qty - closing;
+    if (opening == 0)
+        return;
+    if (!trip || !trip->is_open) {
+        trip = running ? trip_open(collect, running) : NULL;
+        if (!trip) {
+            collect->trips_dropped++;
+            return;
+        }
+        trip->entry_ns = fill->head.venue_ns;
+        trip->inst = fill->head.inst;
+        trip->strategy = position->strategy;
+        trip->side = fill->side;
+        strncpy(trip->tag, tag, sizeof trip->tag - 1);
+    }
+    trip_take(trip, fill, instrument, opening, true);
+    trip->fees += fee;
+}
