@@ -5,7 +5,7 @@
  * right one when the top bit of the file byte is set, so that the fuzzer gets behind the first
  * check.
  */
-#include "base/env_sim.h"
+#include "support/env_sim.h"
 #include "journal/door.h"
 #include "journal/epoch.h"
 #include "journal/read.h"

@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "unit/report_sample.h"
+#include "support/report_sample.h"
 
 #define DAY_NS (24 * SAMPLE_HOUR_NS)
 

@@ -1,5 +1,5 @@
 /* service_test.c: questions and verbs of the console over a real engine; the composition is played by the test. */
-#include "engine_fixture.h"
+#include "support/engine_fixture.h"
 
 #include <stdatomic.h>
 

@@ -1,7 +1,7 @@
 /* groups_test.c: stop loss and take profit as a group the host owns. */
 #include "engine/impl.h"
 #include "engine/limits.h"
-#include "engine_fixture.h"
+#include "support/engine_fixture.h"
 
 static uint64_t guarded(struct fixture *f, int64_t qty)
 {
@@ -121,7 +121,7 @@ static void a_refused_leg_is_an_alarm(void **state)
     fixture_input(f, &fill);
     assert_null(leg(f, OC_ROLE_STOP_LOSS));
     assert_int_equal(engine_stats(f->engine)->alarms, 1);
-    f->door_answer = OC_OK;
+    fixture_mend(f);
     fixture_trade(f, entry, OC_SIDE_BUY, 2, 10000); /* the next fill places what was missing */
     assert_int_equal(leg(f, OC_ROLE_STOP_LOSS)->now.qty, 12);
     fixture_free(f);
@@ -261,7 +261,7 @@ static void protection_on_the_wrong_side_is_refused(void **state)
             (cases[i].stop_loss ? OC_RQ_HAS_STOP_LOSS : 0u) | (cases[i].take_profit ? OC_RQ_HAS_TAKE_PROFIT : 0u);
         engine_begin(f->engine, 0);
         oc_rc rc = engine_submit(f->engine, &request, &refusal);
-        engine_end(f->engine, true);
+        fixture_end(f, true);
         assert_int_equal(rc == OC_OK, cases[i].is_good);
         assert_int_equal(f->engine->groups.live, cases[i].is_good);
         fixture_free(f);
@@ -305,8 +305,7 @@ static void closing_leaves_the_protection_of_others(void **state)
     assert_int_equal(instruments_add(engine_instruments(f->engine), &info, &inst), OC_OK);
     assert_int_equal(portfolio_add_account(engine_portfolio(f->engine), "b", "test", f->quote, COST_AVERAGE, &account),
                      OC_OK);
-    struct engine_venue venue = {f, fixture_request};
-    engine_set_venue(f->engine, account, &venue);
+    assert_int_equal(venues_add(&f->venues, account, &fixture_sim, f), OC_OK);
     uint64_t entries[4];
     for (int i = 0; i < 4; i++) {
         struct oc_request request = fixture_order(f, OC_SIDE_BUY, 10, 10000);

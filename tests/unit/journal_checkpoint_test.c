@@ -1,11 +1,11 @@
 /* journal_checkpoint_test.c: checkpoints are made behind the engine's thread (S8), whole or not at all, and stand only
  * for records that are on the disk. */
-#include "journal_kit.h"
+#include "support/journal_kit.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/fault.h"
+#include "support/faults.h"
 #include "journal/limits.h"
 
 enum { ALLOC_SMALL = 64 << 10, BLOB = 3 << 20, CHECKPOINTS = 40 };

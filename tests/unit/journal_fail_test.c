@@ -1,7 +1,7 @@
 /* journal_fail_test.c: syncs that fail, disks that fill, and every operation failing once. */
-#include "unit/journal_kit.h"
+#include "support/journal_kit.h"
 
-#include "base/fault.h"
+#include "support/faults.h"
 #include "journal/limits.h"
 
 #include <stdlib.h>

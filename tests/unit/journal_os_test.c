@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 #include "base/env.h"
-#include "checkpoint_kit.h"
+#include "support/checkpoint_kit.h"
 #include "journal/door.h"
 #include "journal/read.h"
 

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "base/env_sim.h"
+#include "support/env_sim.h"
 #include "journal/door.h"
 #include "journal/read.h"
 

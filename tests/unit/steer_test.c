@@ -1,5 +1,5 @@
 /* steer_test.c: strategies loaded, reloaded, held, limited and unloaded in a session that runs; its replay, its restart. */
-#include "steer_kit.h"
+#include "support/steer_kit.h"
 
 static const char steady[] =
     "strategy { name = 'steady' }\n"

@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "base/env_sim.h"
+#include "support/env_sim.h"
 #include "base/text.h"
 
 #include <string.h>

@@ -1,8 +1,8 @@
 /* strategy_kit.h: a strategy from a text over the engine fixture; what it logs is kept. */
-#ifndef TESTS_STRATEGY_KIT_H
-#define TESTS_STRATEGY_KIT_H
+#ifndef SUPPORT_STRATEGY_KIT_H
+#define SUPPORT_STRATEGY_KIT_H
 
-#include "engine_fixture.h"
+#include "support/engine_fixture.h"
 #include "script/strategy.h"
 
 enum { KIT_LOG_MAX = 1 << 17 };

@@ -14,8 +14,8 @@
  * the process: descriptors, maps and allocations are gone, so a test just drops its pointers.
  *   - No threads: env_thread_start says OC_E_NOT_SUPPORTED and work is done in the caller's turn.
  */
-#ifndef BASE_ENV_SIM_H
-#define BASE_ENV_SIM_H
+#ifndef SUPPORT_ENV_SIM_H
+#define SUPPORT_ENV_SIM_H
 
 #include "base/env.h"
 

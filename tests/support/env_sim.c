@@ -1,8 +1,8 @@
 /* env_sim.c: clock, timers, memory and failures of the simulation. The disk is env_sim_disk.c. */
-#include "base/env_sim.h"
+#include "support/env_sim.h"
 
-#include "base/env_sim_disk.h"
-#include "base/timer_heap.h"
+#include "support/env_sim_disk.h"
+#include "support/timer_heap.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* env_sim_disk.c: files in memory with a current and a durable image; see env_sim.h for what a
  * crash may do. */
-#include "base/env_sim_disk.h"
+#include "support/env_sim_disk.h"
 
 #include <errno.h>
 #include <stdio.h>
