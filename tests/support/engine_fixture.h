@@ -31,7 +31,8 @@ struct fixture {
     struct oc_request sent[FIXTURE_RECORDS];
     uint32_t sent_count;
     oc_rc venue_answer; /* what the venue's request() returns */
-    oc_rc (*on_request)(void *self, const struct oc_request *request); /* in place of venue_answer, with on_request_self */
+    oc_rc (*on_request)(void *self,
+                        const struct oc_request *request); /* in place of venue_answer, with on_request_self */
     void *on_request_self;
     oc_rc door_answer;   /* negative: the door takes nothing of a batch, and no timer */
     oc_rc commit_answer; /* negative: of a batch it says so at the end */
@@ -55,8 +56,7 @@ static oc_rc fixture_request(void *self, int64_t now_ns, const struct oc_request
 {
     struct fixture *fixture = self;
     (void)now_ns;
-    oc_rc rc =
-        fixture->on_request ? fixture->on_request(fixture->on_request_self, request) : fixture->venue_answer;
+    oc_rc rc = fixture->on_request ? fixture->on_request(fixture->on_request_self, request) : fixture->venue_answer;
     if (rc == OC_OK && fixture->sent_count < FIXTURE_RECORDS)
         fixture->sent[fixture->sent_count++] = *request;
     return rc;

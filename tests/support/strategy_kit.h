@@ -2,8 +2,8 @@
 #ifndef SUPPORT_STRATEGY_KIT_H
 #define SUPPORT_STRATEGY_KIT_H
 
-#include "support/engine_fixture.h"
 #include "script/strategy.h"
+#include "support/engine_fixture.h"
 
 enum { KIT_LOG_MAX = 1 << 17 };
 #define KIT_MINUTE 60000000000LL

@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "support/faults.h"
 #include "journal/limits.h"
+#include "support/faults.h"
 
 enum { ALLOC_SMALL = 64 << 10, BLOB = 3 << 20, CHECKPOINTS = 40 };
 

@@ -8,12 +8,12 @@
 #include <cmocka.h>
 
 #include "base/arena.h"
-#include "support/env_sim.h"
-#include "support/faults.h"
 #include "base/hash.h"
 #include "base/log.h"
 #include "base/map.h"
 #include "base/ring.h"
+#include "support/env_sim.h"
+#include "support/faults.h"
 #include "support/timer_heap.h"
 
 #include <stdio.h>
