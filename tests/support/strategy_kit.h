@@ -60,6 +60,7 @@ static inline void kit_start(struct kit *kit, struct strategy_config config)
         kit->rc = strategy_add_market(kit->strategy, kit->f->inst, &kit->error);
     if (kit->rc == OC_OK)
         kit->rc = strategy_start(kit->strategy);
+    fixture_flush(kit->f);
 }
 
 /* Trades from `from_ns` on. */
