@@ -103,6 +103,8 @@ void env_sim_disk_reset(size_t disk_max)
     sim_disk.disk_max = disk_max;
 }
 
+void env_sim_limit_disk(size_t disk_max) { sim_disk.disk_max = disk_max; }
+
 void env_sim_disk_end_process(void)
 {
     for (int fd = 0; fd < ENV_SIM_FD_MAX; fd++)
