@@ -1,6 +1,6 @@
 /* env.h: the one place that knows the operating system.
  *
- * A table of operations with a current binding. The real one is env_os.c; a test binds env_sim.c
+ * A table of operations with a current binding. The real one is env_os.c; a test binds another
  * instead, and then the same product code runs over a simulated clock, disk and allocator.
  *
  * Invariants

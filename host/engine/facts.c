@@ -7,7 +7,7 @@ static oc_rc restore_denied(struct engine *engine, const struct oc_event *event)
 {
     const struct oc_ev_answer *denied = (const struct oc_ev_answer *)(const void *)event;
     struct order *order = orders_find(engine->orders, denied->order);
-        if (order && denied->request == denied->order) {
+    if (order && denied->request == denied->order) {
         order->state = STATE_INITIALIZED; /* it never left the house */
         orders_event(engine->orders, order, EVENT_DENY, event->local_ns);
         memcpy(order->reason, denied->reason, sizeof order->reason);

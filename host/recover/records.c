@@ -33,8 +33,9 @@ static oc_rc take_header(struct records *records, struct text *notes)
         if (rc < 0)
             return session_fail(session, rc, "the session's header is damaged: line `%s`", line.word);
     }
-    return rc == OC_E_END ? (oc_rc)OC_OK
-                          : session_fail(session, rc, "the session's header is damaged at byte %zu, or of another version", at);
+    return rc == OC_E_END
+               ? (oc_rc)OC_OK
+               : session_fail(session, rc, "the session's header is damaged at byte %zu, or of another version", at);
 }
 
 oc_rc records_open(struct records *records, struct session *session, struct meter *meter, const char *dir,
@@ -85,7 +86,8 @@ static void look_at(struct records *records, const struct oc_event *event)
 {
     const struct oc_ev_text *text = (const struct oc_ev_text *)(const void *)event;
     if (event->type == OC_EV_STRATEGY) {
-        const char *file = text->owner && text->owner <= records->file_count ? records->files[text->owner - 1] : "a strategy";
+        const char *file =
+            text->owner && text->owner <= records->file_count ? records->files[text->owner - 1] : "a strategy";
         session_note(records->session, "suspended: %.100s: %.*s", file, (int)text->text_size, (const char *)(text + 1));
         if (!records->failure[0])
             snprintf(records->failure, sizeof records->failure, "%s was suspended: %.*s", file, (int)text->text_size,
@@ -175,10 +177,12 @@ static oc_rc fold(struct records *records, char copy[OC_EVENT_MAX])
         if (rc == OC_OK)
             rc = take_record(records, event, copy);
     }
-    while (rc == OC_OK && records->has_market && has_progress && door_market_count(session->door) < progress.market_index)
+    while (rc == OC_OK && records->has_market && has_progress &&
+           door_market_count(session->door) < progress.market_index)
         rc = take_market(records);
     rest(records);
-    if (rc == OC_OK && records->has_market && has_progress && door_market_count(session->door) == progress.market_index &&
+    if (rc == OC_OK && records->has_market && has_progress &&
+        door_market_count(session->door) == progress.market_index &&
         door_input_hash(session->door) != progress.input_hash)
         return OC_E_STATE;
     return rc;
@@ -194,7 +198,8 @@ static oc_rc take_marks(struct records *records)
     if (!reader || !journal_checkpoint(reader, &checkpoint)) {
         if (reader)
             journal_close_read(reader);
-        session_note(session, "prices: the data could not be read and there is no checkpoint: positions are not valued");
+        session_note(session,
+                     "prices: the data could not be read and there is no checkpoint: positions are not valued");
         return OC_OK;
     }
     oc_rc rc = checkpoint_load_marks(session->engine, &checkpoint);
@@ -229,7 +234,8 @@ oc_rc records_result(struct records *records, struct result *ret_result)
     if (!records->was_ended)
         session_note(session, "the session was not ended: it was killed, or it runs: these are its records so far");
     if (records->gaps)
-        session_note(session, "the journal failed %llu times while this was recorded: what happened then may be missing",
+        session_note(session,
+                     "the journal failed %llu times while this was recorded: what happened then may be missing",
                      (unsigned long long)records->gaps);
     if (records->has_market)
         session_note_data(session);

@@ -22,7 +22,7 @@ struct records {
     bool rests;                    /* a market event waits for what comes of it at its instant */
     uint64_t gaps;                 /* times the journal failed while it was recorded */
     char mode[16];
-    char strategy[64]; /* of the first */
+    char strategy[64];                  /* of the first */
     char files[RECORDS_FILES_MAX][256]; /* of the strategies that it was opened with: file i has number i + 1 */
     uint32_t file_count;
     char params[RECORDS_TEXT_MAX];

@@ -4,11 +4,11 @@
  *   journal_crash [--seeds N] [--first S]     a failing seed is printed with the command that
  * repeats it; exit 1
  */
-#include "base/env_sim.h"
-#include "base/fault.h"
 #include "base/hash.h"
 #include "journal/door.h"
 #include "journal/read.h"
+#include "support/env_sim.h"
+#include "support/faults.h"
 
 #include <setjmp.h>
 #include <stdio.h>

@@ -14,12 +14,26 @@ static struct console_service_host host;
 static uint64_t seq;
 static uint32_t inst, account;
 
-static oc_rc record(void *self, struct oc_event *event)
+static void record(struct oc_event *event)
 {
-    (void)self;
     event->seq = ++seq;
     console_service_record(service, event);
-    return OC_OK;
+}
+
+/* What an input came to: recorded and sent to nobody. */
+static void come_to(void)
+{
+    const struct engine_out *out = engine_out(engine);
+    for (uint32_t i = 0; i < out->entry_count; i++) {
+        const struct out_entry *entry = &out->entries[i];
+        record(out_record(out, entry));
+        if (entry->kind == OUT_REQUEST && out->requests[entry->at].is_denied) {
+            struct oc_ev_answer denial = out_denial(&out->requests[entry->at]);
+            record(&denial.head);
+        }
+    }
+    engine_settle(engine, true);
+    engine_clear_out(engine);
 }
 
 static void host_status(void *self, struct console_service_status *ret_status)
@@ -87,21 +101,14 @@ static bool host_fee(void *self, bool is_maker, struct oc_dec *ret_rate)
     return true;
 }
 
-static oc_rc venue_request(void *self, int64_t now_ns, const struct oc_request *request)
-{
-    (void)self;
-    (void)now_ns;
-    (void)request;
-    return OC_OK;
-}
-
 static void input(void *event)
 {
     struct oc_event *head = event;
     head->seq = ++seq;
     head->local_ns = head->venue_ns = (int64_t)seq * 1000000;
     console_service_market(service, head);
-    engine_input(engine, head);
+    engine_input(engine, head, true);
+    come_to();
 }
 
 static struct oc_dec host_spread(void *self)
@@ -113,8 +120,6 @@ static struct oc_dec host_spread(void *self)
 static void open_all(void)
 {
     const struct engine_config config = {.epoch = 1};
-    const struct engine_door door = {.record = record};
-    const struct engine_venue venue = {NULL, venue_request};
     struct oc_instrument info = {.size = sizeof info,
                                  .kind = OC_KIND_SPOT,
                                  .status = OC_STATUS_TRADING,
@@ -123,13 +128,12 @@ static void open_all(void)
                                  .contract_size = {1, 0, 0},
                                  .venue = "test",
                                  .symbol = "BTC/USDT"};
-    if (engine_new(&config, &door, &engine) < 0)
+    if (engine_new(&config, &engine) < 0)
         abort();
     instruments_asset(engine_instruments(engine), "BTC", &info.base);
     instruments_asset(engine_instruments(engine), "USDT", &info.quote);
     instruments_add(engine_instruments(engine), &info, &inst);
     portfolio_add_account(engine_portfolio(engine), "main", "test", info.quote, 0, &account);
-    engine_set_venue(engine, account, &venue);
     host = (struct console_service_host){NULL,      host_status, host_command, host_control, host_words, host_prepare,
                                          host_list, host_origin, host_name,    host_fee,     host_spread};
     const struct console_service_config service_config = {
@@ -188,9 +192,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         if (words.count <= COMMAND_FIELDS_MAX && (console_service_ask(service, &words, &reply) || reply.size))
             look_at(&reply);
         text_clear(&reply);
-        engine_input(engine, &command.event.head);
+        engine_input(engine, &command.event.head, true);
         console_service_record(service, &command.event.head);
         console_service_execute(service, &command.event, &reply);
+        come_to();
         look_at(&reply);
         at += length + 1;
     }

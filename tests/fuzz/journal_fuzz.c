@@ -5,10 +5,10 @@
  * right one when the top bit of the file byte is set, so that the fuzzer gets behind the first
  * check.
  */
-#include "base/env_sim.h"
 #include "journal/door.h"
 #include "journal/epoch.h"
 #include "journal/read.h"
+#include "support/env_sim.h"
 
 #include <stdlib.h>
 #include <string.h>

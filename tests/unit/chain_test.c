@@ -1,5 +1,5 @@
 /* chain_test.c: what a rule may ask of the host, and how its verdicts are judged. */
-#include "engine_kit.h"
+#include "support/engine_kit.h"
 
 #include "engine/limits.h"
 
@@ -174,11 +174,11 @@ static void the_asked_order_is_left_out_of_the_exposure(void **state)
     uint64_t buy = fixture_submit(f, fixture_order(f, OC_SIDE_BUY, 50, 9900));
     engine_begin(f->engine, 0);
     assert_int_equal(engine_cancel(f->engine, buy, &refusal), OC_OK);
-    engine_end(f->engine, true);
+    fixture_end(f, true);
     fixture_say(f, OC_EV_CANCELED, buy);
     engine_begin(f->engine, 0);
     assert_int_equal(engine_cancel(f->engine, sell, &refusal), OC_OK);
-    engine_end(f->engine, true);
+    fixture_end(f, true);
     fixture_free(f);
 }
 
@@ -222,9 +222,8 @@ static void verdicts_that_differ_refuse(void **state)
     for (int i = 0; i < 7; i++) {
         struct fixture *f = fixture_new(COST_AVERAGE);
         struct engine_config config = {.epoch = 9, .strict = 1};
-        struct engine_door door = {f, fixture_begin, fixture_record, fixture_commit};
         engine_free(f->engine);
-        assert_int_equal(engine_new(&config, &door, &f->engine), OC_OK);
+        assert_int_equal(engine_new(&config, &f->engine), OC_OK);
         struct prober prober = {.first = same, .again = same, .has_again = true};
         uint32_t id;
         struct oc_instrument info = {.size = sizeof info,
@@ -253,7 +252,7 @@ static void verdicts_that_differ_refuse(void **state)
         struct oc_request request = fixture_order(f, OC_SIDE_BUY, 1, 9900);
         engine_begin(f->engine, 0);
         assert_int_equal(engine_submit(f->engine, &request, &refusal), i ? OC_E_LIMIT : OC_OK);
-        engine_end(f->engine, true);
+        fixture_end(f, true);
         assert_string_equal(refusal.reason, i ? "RULE_CONTRADICTS_ITSELF" : "");
         assert_int_equal(prober.asked, i ? 2 : 4);
         fixture_free(f);

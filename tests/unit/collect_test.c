@@ -7,7 +7,7 @@
 #include <cmocka.h>
 
 #include "report/figures.h"
-#include "unit/report_sample.h"
+#include "support/report_sample.h"
 
 #define DAY_NS (24 * SAMPLE_HOUR_NS)
 

@@ -1,6 +1,6 @@
 /* connector_trade_test.c: the engine trades with the loopback connector: order out through the codec, answers in through
  * the ring and the door, books changed. */
-#include "engine_fixture.h"
+#include "support/engine_fixture.h"
 
 #include "feed/services.h"
 #include "load/load.h"
@@ -41,10 +41,9 @@ static void peer(void *context, struct transcript *transcript, uint32_t stream, 
     }
 }
 
-static oc_rc send(void *self, int64_t now_ns, const struct oc_request *request)
+static oc_rc send(void *self, const struct oc_request *request)
 {
     struct market_place *place = self;
-    (void)now_ns;
     return place->connector->request(place->self, request);
 }
 
@@ -83,8 +82,8 @@ static void orders_go_out_and_fills_come_back(void **state)
     assert_int_equal(place->connector->start(place->self), OC_OK);
     struct oc_instrument info = instruments_get(engine_instruments(place->f->engine), place->f->inst)->info;
     assert_int_equal(place->connector->subscribe(place->self, &info), OC_OK);
-    struct engine_venue venue = {place, send};
-    engine_set_venue(place->f->engine, place->f->account, &venue);
+    place->f->on_request = send;
+    place->f->on_request_self = place;
     turn(place);
 
     uint64_t id = fixture_submit(place->f, fixture_order(place->f, OC_SIDE_BUY, 10, 9900));
@@ -97,7 +96,7 @@ static void orders_go_out_and_fills_come_back(void **state)
     struct engine_refusal refusal;
     engine_begin(place->f->engine, 0);
     assert_int_equal(engine_cancel(place->f->engine, id, &refusal), OC_OK);
-    engine_end(place->f->engine, true);
+    fixture_end(place->f, true);
     turn(place);
     assert_int_equal(fixture_find(place->f, id)->state, STATE_CANCELED);
     assert_int_equal(fixture_book(place->f)->open_buy, 0);

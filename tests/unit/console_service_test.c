@@ -1,5 +1,5 @@
 /* service_test.c: questions and verbs of the console over a real engine; the composition is played by the test. */
-#include "engine_fixture.h"
+#include "support/engine_fixture.h"
 
 #include <stdatomic.h>
 
@@ -49,7 +49,9 @@ static bool scene_command(void *self, const char *text, size_t size, struct text
     scene->commands++;
     assert_int_equal(fixture_input(scene->f, &record.event), OC_OK);
     console_service_record(scene->service, &record.event.head);
-    return console_service_execute(scene->service, &record.event, reply);
+    bool is_ok = console_service_execute(scene->service, &record.event, reply);
+    fixture_flush(scene->f);
+    return is_ok;
 }
 
 static oc_rc scene_control(void *self, const struct command_words *words, struct text *reply)

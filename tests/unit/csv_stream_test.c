@@ -1,6 +1,6 @@
 /* The plugin outcry.csv as a stream: gzip, a full feed, limits, names of files, and the real files
  * of OUTCRY_DATA. */
-#include "unit/csv_sheet.h"
+#include "support/csv_sheet.h"
 
 static uint32_t crc_of(const char *bytes, size_t size)
 {

@@ -1,5 +1,5 @@
 /* What the plugin outcry.csv infers, reads exactly, and refuses with words. */
-#include "unit/csv_sheet.h"
+#include "support/csv_sheet.h"
 
 static void assert_time(size_t index, const char *text)
 {

@@ -1,6 +1,6 @@
 /* engine_alloc_test.c: each allocation of a broad scenario fails once. The step that met it says so and changes nothing:
  * asked again it succeeds, the run ends like an undisturbed one, and nothing leaks. */
-#include "engine_kit.h"
+#include "support/engine_kit.h"
 
 #include "session/inbox.h"
 
@@ -97,15 +97,13 @@ static struct engine *open_engine(struct world *world)
 {
     struct fixture *f = &world->fixture;
     struct engine_config config = {.epoch = 3};
-    struct engine_door door = {f, fixture_begin, fixture_record, fixture_commit};
-    TWICE(engine_new(&config, &door, &f->engine));
+    TWICE(engine_new(&config, &f->engine));
     add_instruments(world, engine_instruments(f->engine));
     for (uint32_t i = 0; i < 2; i++) {
         uint32_t strategy, *account = &world->accounts[i];
         TWICE(portfolio_add_account(engine_portfolio(f->engine), i ? "fifo" : "main", "test", f->quote,
                                     i ? COST_FIFO : COST_AVERAGE, account));
-        struct engine_venue venue = {f, fixture_request};
-        TWICE(engine_set_venue(f->engine, *account, &venue));
+        TWICE(venues_add(&f->venues, *account, &fixture_sim, f));
         struct engine_client client = {.self = &world->users[i], .bar = user_bar, .order = user_order};
         world->users[i].fixture = f;
         TWICE(engine_add_client(f->engine, "user", &client, &strategy));
@@ -151,7 +149,7 @@ static uint64_t submit(struct world *world, struct oc_request request)
         struct oc_request ask = request;
         assert_int_equal(engine_begin(f->engine, 0), OC_OK);
         oc_rc rc = engine_submit(f->engine, &ask, &refusal);
-        engine_end(f->engine, true);
+        fixture_end(f, true);
         if (rc == OC_OK)
             return ask.order;
         assert_true(heap.has_failed && round == 0);
@@ -209,7 +207,7 @@ static void trade(struct world *world)
         TWICE(timers_add(engine_timers(f->engine), 1, 5 * MINUTE + i, 0, &id));
     }
     f->now_ns = 2 * MINUTE;
-    TWICE(engine_tick(f->engine, f->now_ns));
+    fixture_tick(f, f->now_ns);
     assert_int_equal(world->users[0].bars, INSTRUMENTS);
 }
 
@@ -287,15 +285,16 @@ static oc_rc no_more(void *self, struct oc_event **ret_event)
     return OC_E_END;
 }
 
-static void run_loop(struct world *world)
+static void take_inputs(struct world *world)
 {
-    const struct inbox_hooks hooks = {0};
     const struct inbox_source source = {NULL, no_more};
-    struct inbox *loop;
+    struct venues nobody = {.count = 0};
+    struct inbox *inbox;
+    struct input next;
     struct sim_answers sim_answers;
-    TWICE(inbox_new(world->fixture.engine, &hooks, &loop));
-    TWICE(inbox_add_source(loop, &source));
-    TWICE(inbox_add_source(loop, &source));
+    TWICE(inbox_new(world->fixture.engine, &nobody, &inbox));
+    TWICE(inbox_add_source(inbox, &source));
+    TWICE(inbox_add_source(inbox, &source));
     TWICE(sim_answers_init(&sim_answers, NULL, NULL));
     struct oc_ev_answer answer = fixture_answer(&world->fixture, OC_EV_ACCEPTED, 1);
     for (uint32_t i = 0; i < ANSWERS; i++)
@@ -305,9 +304,9 @@ static void run_loop(struct world *world)
         assert_int_equal(sim_answers_take(&sim_answers, i, &answer, sizeof answer), OC_OK);
     }
     assert_int_equal(sim_answers_take(&sim_answers, ANSWERS, &answer, sizeof answer), OC_E_NOT_FOUND);
-    TWICE(inbox_run(loop));
+    assert_int_equal(inbox_peek(inbox, &next), OC_E_END);
     sim_answers_release(&sim_answers);
-    inbox_free(loop);
+    inbox_free(inbox);
 }
 
 /* Returns the alarms that were raised on the way. */
@@ -321,7 +320,7 @@ static uint64_t scenario(uint64_t fail_at, char *text)
     struct engine *engine = open_engine(&world);
     prices(&world);
     trade(&world);
-    run_loop(&world);
+    take_inputs(&world);
     save_and_load(&world, text);
     uint64_t alarms = engine_stats(engine)->alarms;
     engine_free(engine);

@@ -1,5 +1,5 @@
 /* engine_deny_test.c: what an instrument refuses, batches that are dropped or fail half way, and suspended clients. */
-#include "engine_kit.h"
+#include "support/engine_kit.h"
 
 #include "engine/limits.h"
 
@@ -17,7 +17,7 @@ static void refused_for(struct fixture *f, struct oc_request request, const char
     uint32_t sent = f->sent_count;
     assert_int_equal(engine_begin(f->engine, 0), OC_OK);
     assert_int_equal(engine_submit(f->engine, &request, &refusal), reason ? OC_E_LIMIT : OC_OK);
-    assert_int_equal(engine_end(f->engine, true), OC_OK);
+    fixture_end(f, true);
     assert_string_equal(refusal.reason, reason ? reason : "");
     assert_int_equal(engine_stats(f->engine)->denied, denied + (reason != NULL));
     assert_int_equal(f->sent_count, sent + (reason == NULL));
@@ -91,14 +91,14 @@ static void senseless_amends_are_refused(void **state)
     struct engine_refusal refusal;
     assert_int_equal(engine_submit(f->engine, &fresh, &refusal), OC_OK);
     assert_int_equal(amend(f, fresh.order, OC_RQ_QUANTITY_CHANGED, 6), OC_E_AGAIN); /* not sent yet */
-    engine_end(f->engine, false); /* all of it is dropped: nothing was asked, nothing counts */
+    fixture_end(f, false); /* all of it is dropped: nothing was asked, nothing counts */
     assert_int_equal(fixture_find(f, limit)->ask_bits, 0);
     assert_null(fixture_find(f, fresh.order));
     assert_int_equal(f->sent_count, 3);
     f->venue_answer = OC_E_NOT_SUPPORTED; /* a venue that cannot amend says so at once */
     engine_begin(f->engine, 0);
     assert_int_equal(amend(f, limit, OC_RQ_QUANTITY_CHANGED, 150), OC_OK);
-    engine_end(f->engine, true);
+    fixture_end(f, true);
     assert_int_equal(fixture_find(f, limit)->now.qty, 100);
     assert_string_equal(fixture_find(f, limit)->reason, "NOT_SUPPORTED_BY_VENUE");
     assert_int_equal(fixture_find(f, limit)->ask_bits, 0);
@@ -117,10 +117,10 @@ static void a_dropped_amend_gives_its_exposure_back(void **state)
         assert_int_equal(fixture_book(f)->open_sell, 300);
         if (round) { /* the same when the journal takes nothing; what a rule refused stays refused */
             f->commit_answer = OC_E_IO;
-            assert_int_equal(engine_end(f->engine, true), OC_E_IO);
-            f->commit_answer = OC_OK;
+            fixture_end(f, true);
+            fixture_mend(f);
         } else {
-            engine_end(f->engine, false);
+            fixture_end(f, false);
         }
         assert_int_equal(fixture_book(f)->open_sell, 100);
         assert_int_equal(fixture_find(f, order)->ask_bits, 0);
@@ -160,7 +160,7 @@ static void flattening_leaves_out_what_it_was_told(void **state)
         engine_submit(f->engine, &fresh, &refusal);
         assert_int_equal(engine_cancel_all(f->engine, cases[i].strategy, inst, cases[i].with_protection),
                          cases[i].count);
-        engine_end(f->engine, false);
+        fixture_end(f, false);
     }
     assert_int_equal(engine_cancel_all(f->engine, 0, 0, true), 0); /* outside a batch nothing is staged */
     assert_int_equal(engine_cause(f->engine), f->seq - 4);
@@ -194,7 +194,7 @@ static void a_suspended_client_hears_nothing(void **state)
     assert_int_equal(engine_timers(f->engine)->count, 1); /* the other's timer stays */
     fixture_price(f, 9940);
     fixture_trade(f, order, OC_SIDE_BUY, 10, 9900);
-    assert_int_equal(engine_tick(f->engine, 2 * MINUTE), OC_OK);
+    fixture_tick(f, 2 * MINUTE);
     struct oc_ev_timer late = {.head = {.size = sizeof late, .type = OC_EV_TIMER}, .owner = strategy};
     assert_int_equal(fixture_input(f, &late), OC_OK);
     assert_int_equal(user.ticks, ticks);
@@ -261,7 +261,7 @@ static void each_callback_may_fail_and_is_not_entered_again(void **state)
             if (what == 3)
                 timers_add(engine_timers(f->engine), strategy, MINUTE, 0, &timer);
             if (what == 0 || what == 3)
-                assert_int_equal(engine_tick(f->engine, 2 * MINUTE), OC_OK);
+                fixture_tick(f, 2 * MINUTE);
             assert_true(engine_is_suspended(f->engine, strategy));
             assert_int_equal(user.bars + user.ticks + user.orders + user.timers, 0);
             const struct oc_event *last = (const void *)f->records[f->record_count - 1];

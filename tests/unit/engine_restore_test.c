@@ -1,5 +1,5 @@
 /* engine_restore_test.c: checkpoints, records taken as facts, and flattening. */
-#include "engine_kit.h"
+#include "support/engine_kit.h"
 
 /* The same facts through a checkpoint and through records make the same engine. */
 static void checkpoint_and_records_restore_the_same(void **state)
@@ -29,7 +29,7 @@ static void checkpoint_and_records_restore_the_same(void **state)
         struct engine_refusal refusal;
         engine_begin(f->engine, 0);
         engine_cancel(f->engine, b, &refusal);
-        engine_end(f->engine, true);
+        fixture_end(f, true);
         engine_latch(f->engine, f->account, "TEST");
         static char bytes[1 << 20], again[1 << 20];
         int64_t size = engine_save(f->engine, bytes, sizeof bytes);
@@ -72,14 +72,14 @@ static void records_are_facts(void **state)
     struct engine_refusal refusal;
     engine_begin(f->engine, 0);
     engine_amend(f->engine, &amend, &refusal);
-    engine_end(f->engine, true);
+    fixture_end(f, true);
     amend.qty = 99;
     struct oc_ev_answer amended = fixture_answer(f, OC_EV_AMENDED, a);
     fixture_input(f, &amended);
     engine_begin(f->engine, 0);
     engine_amend(f->engine, &amend, &refusal); /* denied */
     engine_cancel(f->engine, a, &refusal);
-    engine_end(f->engine, true);
+    fixture_end(f, true);
     for (uint32_t i = first; i < f->record_count; i++) {
         const struct oc_event *event = (const void *)f->records[i];
         assert_int_equal(engine_restore(g->engine, event), OC_OK);
@@ -94,7 +94,7 @@ static void records_are_facts(void **state)
     struct oc_request next = fixture_order(g, OC_SIDE_BUY, 1, 9900);
     engine_begin(g->engine, 0);
     assert_int_equal(engine_submit(g->engine, &next, &refusal), OC_OK);
-    engine_end(g->engine, true);
+    fixture_end(g, true);
     assert_int_equal(next.order & 0xffff, 3); /* ids go on behind those of the journal */
     struct oc_ev_answer lost = fixture_answer(g, OC_EV_DENIED, 4242);
     assert_int_equal(engine_restore(g->engine, &lost.head), OC_E_NOT_FOUND);
@@ -124,7 +124,7 @@ static void flatten_closes_what_a_strategy_holds(void **state)
     uint32_t sent = f->sent_count;
     engine_begin(f->engine, 0);
     assert_int_equal(engine_flatten(f->engine, strategy, OC_ROLE_CLOSE, "flat"), OC_OK);
-    engine_end(f->engine, true);
+    fixture_end(f, true);
     assert_int_equal(f->sent_count, sent + 2);
     assert_int_equal(f->sent[sent].kind, OC_REQUEST_CANCEL);
     assert_int_equal(f->sent[sent].order, b);
@@ -133,7 +133,7 @@ static void flatten_closes_what_a_strategy_holds(void **state)
     fixture_trade(f, f->sent[sent + 1].order, OC_SIDE_SELL, 25, 9900); /* now short */
     engine_begin(f->engine, 0);
     assert_int_equal(engine_flatten(f->engine, 0, OC_ROLE_CLOSE, "flat"), OC_OK);
-    engine_end(f->engine, true);
+    fixture_end(f, true);
     assert_int_equal(f->sent[f->sent_count - 1].side, OC_SIDE_BUY);
     fixture_free(f);
 }

@@ -1,5 +1,5 @@
 /* engine_suspend_test.c: a client that fails is recorded as suspended; a replay stops it at the same callback. */
-#include "engine_kit.h"
+#include "support/engine_kit.h"
 
 struct runner { /* orders with a stop loss and a timer in each bar; fails in bar `fails_at` with `rc` */
     struct fixture *f;
@@ -66,7 +66,7 @@ static void bars(struct fixture *f, int from, int to)
                                 .close = 10000};
         f->now_ns = (i + 1) * MINUTE;
         assert_int_equal(fixture_input(f, &bar), OC_OK);
-        assert_int_equal(engine_tick(f->engine, f->now_ns), OC_OK);
+        fixture_tick(f, f->now_ns);
     }
 }
 

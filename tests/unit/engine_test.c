@@ -1,5 +1,5 @@
 /* engine_test.c: staging, the risk seam, latches, clients, bars and timers, checkpoints and facts. */
-#include "engine_kit.h"
+#include "support/engine_kit.h"
 
 static void give_bar(struct fixture *f, int64_t open_ns, int64_t period_ns, int64_t price)
 {
@@ -49,20 +49,32 @@ static void nothing_is_sent_that_was_not_recorded(void **state)
     assert_int_equal(fixture_find(f, id)->state, STATE_DENIED);
     assert_string_equal(fixture_find(f, id)->reason, "JOURNAL_FAILED");
     assert_int_equal(fixture_book(f)->open_buy, 0);
-    f->door_answer = OC_OK;
+    assert_int_equal(fixture_submit(f, fixture_order(f, OC_SIDE_BUY, 5, 9900)), 0); /* from now on at the call */
+    fixture_mend(f);
     f->commit_answer = OC_E_FULL;
     id = fixture_submit(f, fixture_order(f, OC_SIDE_BUY, 5, 9900));
+    assert_int_equal(fixture_find(f, id)->state, STATE_DENIED);
     assert_int_equal(f->sent_count, 0);
-    f->commit_answer = OC_OK;
+    fixture_mend(f);
     uint64_t live = fixture_submit(f, fixture_order(f, OC_SIDE_BUY, 5, 9900));
     struct oc_request amend = {.order = live, .qty = 9, .bits = OC_RQ_QUANTITY_CHANGED};
     struct engine_refusal refusal;
     f->door_answer = OC_E_IO;
     engine_begin(f->engine, 0);
     assert_int_equal(engine_amend(f->engine, &amend, &refusal), OC_OK);
-    assert_true(engine_end(f->engine, true) < 0);
+    fixture_end(f, true);
+    assert_int_equal(f->sent_count, 1);
+    assert_int_equal(fixture_find(f, live)->state, STATE_SUBMITTED);
     assert_int_equal(fixture_book(f)->open_buy, 5);
-    f->door_answer = OC_OK;
+    engine_begin(f->engine, 0); /* what takes risk away goes on */
+    assert_int_equal(engine_cancel(f->engine, live, &refusal), OC_OK);
+    fixture_end(f, true);
+    struct oc_request reduce = fixture_order(f, OC_SIDE_SELL, 1, 0);
+    reduce.bits |= OC_RQ_REDUCE_ONLY;
+    assert_true(fixture_submit(f, reduce) != 0);
+    assert_int_equal(f->sent_count, 3);
+    fixture_say(f, OC_EV_CANCEL_REJECTED, live);
+    fixture_mend(f);
     f->venue_answer = OC_E_NOT_SUPPORTED; /* the venue took no byte: a definitive rejection */
     id = fixture_submit(f, fixture_order(f, OC_SIDE_BUY, 5, 9900));
     assert_int_equal(fixture_find(f, id)->state, STATE_REJECTED);
@@ -70,7 +82,7 @@ static void nothing_is_sent_that_was_not_recorded(void **state)
     f->venue_answer = OC_E_IO;
     engine_begin(f->engine, 0);
     engine_cancel(f->engine, live, &refusal);
-    engine_end(f->engine, true);
+    fixture_end(f, true);
     assert_int_equal(fixture_find(f, live)->state, STATE_SUBMITTED);
     fixture_free(f);
 }
@@ -116,7 +128,7 @@ static void senseless_orders_are_refused(void **state)
     negative.price = -1;
     assert_int_equal(engine_submit(f->engine, &negative, &refusal), OC_E_LIMIT);
     assert_string_equal(refusal.reason, "PRICE_NOT_POSITIVE");
-    engine_end(f->engine, false);
+    fixture_end(f, false);
     engine_begin(f->engine, 0);
     for (int i = 0; i < 1024; i++) {
         struct oc_request request = good;
@@ -124,7 +136,7 @@ static void senseless_orders_are_refused(void **state)
     }
     struct oc_request more = good;
     assert_int_equal(engine_submit(f->engine, &more, &refusal), OC_E_FULL);
-    engine_end(f->engine, false);
+    fixture_end(f, false);
     assert_int_equal(fixture_book(f)->open_buy, 0);
     assert_int_equal(f->sent_count, 0);
     fixture_free(f);
@@ -163,13 +175,13 @@ static void the_chain_is_asked_twice_and_observes_once(void **state)
     struct oc_request amend = {.order = id, .qty = 11, .bits = OC_RQ_QUANTITY_CHANGED};
     engine_begin(f->engine, 0);
     assert_int_equal(engine_amend(f->engine, &amend, refusals), OC_E_LIMIT);
-    engine_end(f->engine, true);
+    fixture_end(f, true);
     assert_int_equal(fixture_find(f, id)->now.qty, 10);
     assert_int_equal(fixture_book(f)->open_buy, 10);
     rule.max = 0; /* even a cancel is asked about, and a rule of this test refuses it */
     engine_begin(f->engine, 0);
     assert_int_equal(engine_cancel(f->engine, id, refusals), OC_E_LIMIT);
-    engine_end(f->engine, true);
+    fixture_end(f, true);
     assert_int_equal(fixture_find(f, id)->state, STATE_SUBMITTED);
     struct oc_risk broken = {.size = 8};
     assert_int_equal(engine_add_rule(f->engine, "broken", &broken, NULL), OC_E_INVALID);
@@ -181,11 +193,10 @@ static void strict_mode_finds_a_rule_that_contradicts_itself(void **state)
     (void)state;
     struct fixture *f = fixture_new(COST_AVERAGE);
     struct engine_config config = {.epoch = 1, .strict = 1};
-    struct engine_door door = {f, NULL, fixture_record, NULL};
     struct rule rule = {.flips = 1};
     struct engine *engine;
     struct engine_refusal refusal = {0};
-    engine_new(&config, &door, &engine);
+    engine_new(&config, &engine);
     struct oc_instrument info = instruments_get(engine_instruments(f->engine), f->inst)->info;
     uint32_t asset, inst, account;
     instruments_asset(engine_instruments(engine), "BTC", &asset);
@@ -218,7 +229,7 @@ static void a_latch_stops_new_risk_only(void **state)
     struct engine_refusal refusal;
     engine_begin(f->engine, 0);
     assert_int_equal(engine_cancel(f->engine, id, &refusal), OC_OK);
-    engine_end(f->engine, true);
+    fixture_end(f, true);
     engine_unlatch(f->engine, f->account);
     assert_null(engine_latched(f->engine, f->account));
     engine_latch(f->engine, 0, "KILLED");
@@ -269,7 +280,7 @@ static void timers_and_quiet_bars_fire_by_time(void **state)
     assert_int_equal(timers_add(engine_timers(f->engine), id, 90000000000, 30000000000, &timer), OC_OK);
     assert_int_equal(timers_add(engine_timers(f->engine), id, 95000000000, 0, &once), OC_OK);
     assert_int_equal(timers_add(engine_timers(f->engine), id, 1, -1, &once), OC_E_INVALID);
-    assert_int_equal(engine_tick(f->engine, 2 * MINUTE), OC_OK);
+    fixture_tick(f, 2 * MINUTE);
     assert_int_equal(user.bars, 1); /* closed by time, no tick came */
     assert_int_equal(user.timers, 3);
     assert_int_equal(engine_next_ns(f->engine), 150000000000);
@@ -278,7 +289,9 @@ static void timers_and_quiet_bars_fire_by_time(void **state)
     assert_int_equal(engine_next_ns(f->engine), INT64_MAX);
     f->door_answer = OC_E_IO;
     timers_add(engine_timers(f->engine), id, 200000000000, 0, &timer);
-    assert_int_equal(engine_tick(f->engine, 300000000000), OC_E_IO);
+    fixture_tick(f, 300000000000);
+    assert_int_equal(user.timers, 4); /* a fact is taken though it was not recorded */
+    assert_true(engine_risk_is_stopped(f->engine));
     fixture_free(f);
 }
 
@@ -325,11 +338,10 @@ static void warm_up_trades_nothing(void **state)
     (void)state;
     struct fixture *f = fixture_new(COST_AVERAGE);
     struct engine_config config = {.epoch = 1, .trade_from_ns = 5000};
-    struct engine_door door = {f, NULL, fixture_record, NULL};
     struct engine *first = f->engine;
     struct engine_refusal refusal = {0};
     uint32_t asset, inst, account;
-    engine_new(&config, &door, &f->engine);
+    engine_new(&config, &f->engine);
     struct oc_instrument info = instruments_get(engine_instruments(first), f->inst)->info;
     instruments_asset(engine_instruments(f->engine), "BTC", &asset);
     instruments_asset(engine_instruments(f->engine), "USDT", &asset);
@@ -340,7 +352,7 @@ static void warm_up_trades_nothing(void **state)
     engine_begin(f->engine, 0);
     assert_int_equal(engine_submit(f->engine, &request, &refusal), OC_E_LIMIT);
     assert_string_equal(refusal.reason, "NOT_TRADING_YET");
-    engine_end(f->engine, true);
+    fixture_end(f, true);
     engine_free(first);
     fixture_free(f);
 }

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "base/env_sim.h"
+#include "support/env_sim.h"
 
 #include <stdio.h>
 #include <string.h>

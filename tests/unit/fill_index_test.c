@@ -10,12 +10,12 @@
 
 #include <cmocka.h>
 
-#include "base/env_sim.h"
-#include "checkpoint_kit.h"
 #include "journal/door.h"
 #include "journal/fill_index.h"
 #include "journal/fill_run.h"
 #include "journal/read.h"
+#include "support/checkpoint_kit.h"
+#include "support/env_sim.h"
 
 enum { TAIL = 16, SEEDS = 120, FILLS = 600, MANY = 60000 };
 

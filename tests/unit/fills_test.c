@@ -1,6 +1,6 @@
 /* fills_test.c: which fills the engine knows by heart (S6): the last ones and those of open orders, no more, and the same
  * after a checkpoint; what the index has said of older ones is obeyed. */
-#include "engine_fixture.h"
+#include "support/engine_fixture.h"
 
 #include "engine/fills.h"
 #include "engine/limits.h"

@@ -1,5 +1,5 @@
-/* loop_test.c: the one order of simultaneous things, with a simulator that answers as told. */
-#include "engine_fixture.h"
+/* inbox_test.c: the one order of simultaneous things, with a simulator that answers as told. */
+#include "support/engine_fixture.h"
 
 #include "engine/limits.h"
 #include "session/inbox.h"
@@ -8,12 +8,11 @@
 
 struct world {
     struct fixture *f;
-    struct inbox *loop;
-    struct sim_answers sim_answers;
+    struct inbox *inbox;
+    struct venues venues;
+    struct sim_answers *answers; /* of the simulator */
     char log[8192];
-    uint64_t seq;
     int64_t latency_ns;
-    int stop_after;
 };
 
 struct bars {
@@ -39,8 +38,8 @@ static oc_rc sim_request(void *self, int64_t now_ns, const struct oc_request *re
     note(world, "request", now_ns);
     struct oc_ev_answer answer = fixture_answer(world->f, OC_EV_ACCEPTED, request->order);
     answer.head.venue_ns = now_ns;
-    sim_answers_emit(&world->sim_answers, now_ns + world->latency_ns, &answer.head);
-    return sim_answers_schedule(&world->sim_answers, now_ns + world->latency_ns);
+    sim_answers_emit(world->answers, now_ns + world->latency_ns, &answer.head);
+    return sim_answers_schedule(world->answers, now_ns + world->latency_ns);
 }
 
 static oc_rc sim_due(void *self, int64_t now_ns)
@@ -61,31 +60,61 @@ static oc_rc next_bar(void *self, struct oc_event **ret_event)
     return OC_OK;
 }
 
-static oc_rc hook_market(void *self, struct oc_event *event)
+/* What a session does with an input, without a door. */
+static oc_rc step(struct world *world, const struct input *input)
 {
-    event->seq = ++((struct world *)self)->f->seq;
-    return OC_OK;
+    struct engine *engine = world->f->engine;
+    oc_rc rc = OC_OK;
+    if (input->kind == INPUT_OPEN)
+        return venues_see(&world->venues, input->at_ns, input->event);
+    if (input->kind == INPUT_ANSWER)
+        note(world, "answer", input->at_ns);
+    if (input->kind == INPUT_MARKET)
+        rc = venues_see(&world->venues, input->at_ns, input->event);
+    if (input->kind != INPUT_BARS)
+        input->event->seq = ++world->f->seq;
+    if (input->kind == INPUT_BARS)
+        engine_close_bars(engine, input->at_ns);
+    else if (rc == OC_OK)
+        rc = engine_input(engine, input->event, true);
+    engine_settle(engine, true);
+    venues_send(&world->venues, input->at_ns, engine_out(engine));
+    engine_clear_out(engine);
+    return rc;
 }
 
-static oc_rc hook_answer(void *self, struct oc_event *event)
+/* Answers and timers up to these instants. */
+static oc_rc drain(struct world *world, int64_t answers_ns, int64_t timers_ns)
 {
-    note(self, "answer", event->local_ns);
-    event->seq = ++((struct world *)self)->f->seq;
-    return OC_OK;
+    struct input input;
+    oc_rc rc = OC_OK;
+    while (rc == OC_OK && inbox_peek_rest(world->inbox, answers_ns, timers_ns, &input) == OC_OK) {
+        rc = inbox_take(world->inbox, &input);
+        if (rc == OC_OK && input.kind != INPUT_NONE)
+            rc = step(world, &input);
+    }
+    return rc;
 }
 
-static void hook_progress(void *self, uint64_t seq, uint64_t market_index)
+/* Until the inbox has nothing more: OC_E_END. */
+static oc_rc run(struct world *world)
 {
-    (void)seq;
-    (void)market_index;
-    note(self, "done", 0);
-}
-
-static oc_rc hook_advance(void *self, int64_t at_ns)
-{
-    struct world *world = self;
-    (void)at_ns;
-    return world->stop_after && --world->stop_after == 0 ? 1 : OC_OK;
+    for (;;) {
+        struct input input;
+        oc_rc rc = inbox_peek(world->inbox, &input);
+        if (rc == OC_OK)
+            rc = inbox_take(world->inbox, &input);
+        if (rc == OC_OK && input.kind != INPUT_NONE)
+            rc = step(world, &input);
+        if (rc == OC_OK && input.kind == INPUT_MARKET) {
+            rc = drain(world, input.at_ns, input.at_ns - 1);
+            note(world, "done", 0);
+            if (rc == OC_OK)
+                rc = inbox_next_market(world->inbox);
+        }
+        if (rc != OC_OK)
+            return rc;
+    }
 }
 
 static oc_rc strategy_bar(void *self, const struct oc_event *bar)
@@ -126,12 +155,11 @@ static struct world *world_new(int64_t latency_ns)
     struct world *world = calloc(1, sizeof *world);
     world->f = fixture_new(COST_AVERAGE);
     world->latency_ns = latency_ns;
-    struct inbox_hooks hooks = {world, hook_market, hook_answer, hook_progress, hook_advance};
     struct engine_client client = {.self = world, .bar = strategy_bar, .timer = strategy_timer};
     uint32_t id;
-    assert_int_equal(inbox_new(world->f->engine, &hooks, &world->loop), OC_OK);
-    sim_answers_init(&world->sim_answers, &sim_table, world);
-    assert_int_equal(inbox_add_sim(world->loop, &world->sim_answers, world->f->account), OC_OK);
+    assert_int_equal(inbox_new(world->f->engine, &world->venues, &world->inbox), OC_OK);
+    assert_int_equal(venues_add(&world->venues, world->f->account, &sim_table, world), OC_OK);
+    world->answers = &world->venues.list[0].answers;
     engine_add_client(world->f->engine, "s", &client, &id);
     engine_subscribe(world->f->engine, id, world->f->inst, 0);
     return world;
@@ -139,8 +167,8 @@ static struct world *world_new(int64_t latency_ns)
 
 static void world_free(struct world *world)
 {
-    inbox_free(world->loop);
-    sim_answers_release(&world->sim_answers);
+    inbox_free(world->inbox);
+    venues_release(&world->venues);
     fixture_free(world->f);
     free(world);
 }
@@ -152,15 +180,15 @@ static void an_order_on_a_close_is_in_time_for_the_open(void **state)
     struct bars bars = {0};
     fill_bars(&bars, world->f->inst, 3);
     struct inbox_source source = {&bars, next_bar};
-    inbox_add_source(world->loop, &source);
+    inbox_add_source(world->inbox, &source);
     uint64_t timer;
     timers_add(engine_timers(world->f->engine), 1, 2 * MINUTE, 0, &timer);
-    assert_int_equal(inbox_run(world->loop), OC_OK);
+    assert_int_equal(run(world), OC_E_END);
     assert_string_equal(world->log, "open@0 close@60 bar@60 done@0 open@60 "
                                     "close@120 bar@120 request@120 due@120 answer@120 done@0 open@120 "
                                     "timer@120 close@180 bar@180 done@0 ");
-    assert_int_equal(inbox_index(world->loop), 3);
-    assert_int_equal(inbox_now(world->loop), 3 * MINUTE);
+    assert_int_equal(inbox_index(world->inbox), 3);
+    assert_int_equal(inbox_now(world->inbox), 3 * MINUTE);
     world_free(world);
 }
 
@@ -171,10 +199,10 @@ static void latency_delays_the_answer_only(void **state)
     struct bars bars = {0};
     fill_bars(&bars, world->f->inst, 3);
     struct inbox_source source = {&bars, next_bar};
-    inbox_add_source(world->loop, &source);
-    assert_int_equal(inbox_run(world->loop), OC_OK);
+    inbox_add_source(world->inbox, &source);
+    assert_int_equal(run(world), OC_E_END);
     assert_null(strstr(world->log, "answer"));
-    assert_int_equal(inbox_finish(world->loop, 4 * MINUTE), OC_OK);
+    assert_int_equal(drain(world, 4 * MINUTE, INT64_MIN), OC_OK);
     assert_non_null(strstr(world->log, "due@210 answer@210"));
     world_free(world);
 }
@@ -187,25 +215,11 @@ static void closes_of_all_sources_go_before_opens(void **state)
     fill_bars(&a, world->f->inst, 2);
     fill_bars(&b, world->f->inst, 2);
     struct inbox_source first = {&a, next_bar}, second = {&b, next_bar};
-    inbox_add_source(world->loop, &first);
-    inbox_add_source(world->loop, &second);
-    inbox_run(world->loop);
+    inbox_add_source(world->inbox, &first);
+    inbox_add_source(world->inbox, &second);
+    run(world);
     assert_int_equal(
         strncmp(world->log, "open@0 open@0 close@60 bar@60 done@0 close@60 bar@60 done@0 open@60 open@60 ", 76), 0);
-    world_free(world);
-}
-
-static void a_run_can_be_stopped_and_errors_end_it(void **state)
-{
-    (void)state;
-    struct world *world = world_new(0);
-    struct bars bars = {0};
-    fill_bars(&bars, world->f->inst, 3);
-    struct inbox_source source = {&bars, next_bar};
-    inbox_add_source(world->loop, &source);
-    world->stop_after = 2;
-    assert_int_equal(inbox_run(world->loop), 1);
-    assert_int_equal(inbox_index(world->loop), 0);
     world_free(world);
 }
 
@@ -220,19 +234,19 @@ static void points_are_walked_as_they_are_run(void **state)
         for (int i = 0; i < 4; i++) {
             fill_bars(&bars[i], i < 2 ? world->f->inst : whole->f->inst, 2);
             struct inbox_source source = {&bars[i], next_bar};
-            inbox_add_source(i < 2 ? world->loop : whole->loop, &source);
+            inbox_add_source(i < 2 ? world->inbox : whole->inbox, &source);
         }
         for (int i = 0; i < passed; i++) {
-            assert_int_equal(inbox_peek(world->loop, &point), OC_OK);
+            assert_int_equal(inbox_point(world->inbox, &point), OC_OK);
             assert_int_equal(point.at_ns, (i % 4 < 2 ? i / 4 : i / 4 + 1) * MINUTE);
             assert_int_equal(point.is_opening, i % 4 < 2);
-            assert_int_equal(inbox_pass(world->loop), OC_OK);
+            assert_int_equal(inbox_pass(world->inbox), OC_OK);
         }
-        assert_int_equal(inbox_index(world->loop), passed / 4 * 2 + (passed % 4 > 2 ? passed % 4 - 2 : 0));
-        assert_int_equal(inbox_peek(world->loop, &point), passed == 8 ? OC_E_END : OC_OK);
-        assert_int_equal(inbox_run(world->loop), OC_OK);
-        assert_int_equal(inbox_index(world->loop), 4);
-        inbox_run(whole->loop);
+        assert_int_equal(inbox_index(world->inbox), passed / 4 * 2 + (passed % 4 > 2 ? passed % 4 - 2 : 0));
+        assert_int_equal(inbox_point(world->inbox, &point), passed == 8 ? OC_E_END : OC_OK);
+        assert_int_equal(run(world), OC_E_END);
+        assert_int_equal(inbox_index(world->inbox), 4);
+        run(whole);
         size_t all = strlen(whole->log), rest = strlen(world->log);
         assert_true(rest <= all);
         if (passed == 0 || passed == 4)
@@ -245,7 +259,7 @@ static void points_are_walked_as_they_are_run(void **state)
 }
 
 /* Each part fails in turn: its code ends the run, and what came before it is done. */
-enum { FAIL_SOURCE = 1, FAIL_SECOND, FAIL_MARKET, FAIL_SIM, FAIL_DUE, FAIL_ANSWER, FAIL_ENGINE, FAIL_TIMER, FAIL_END };
+enum { FAIL_SOURCE = 1, FAIL_SECOND, FAIL_SIM, FAIL_DUE, FAIL_ENGINE, FAIL_END };
 
 struct broken {
     struct world *world;
@@ -261,20 +275,6 @@ static oc_rc broken_next(void *self, struct oc_event **ret_event)
     return next_bar(&broken->bars, ret_event);
 }
 
-static oc_rc broken_market(void *self, struct oc_event *event)
-{
-    struct broken *broken = self;
-    event->seq = ++broken->world->f->seq;
-    return broken->what == FAIL_MARKET && event->venue_ns == 2 * MINUTE ? OC_E_IO : OC_OK;
-}
-
-static oc_rc broken_answer(void *self, struct oc_event *event)
-{
-    struct broken *broken = self;
-    event->seq = ++broken->world->f->seq;
-    return broken->what == FAIL_ANSWER ? OC_E_IO : OC_OK;
-}
-
 static oc_rc broken_sim_market(void *self, int64_t now_ns, const struct oc_event *event)
 {
     struct broken *broken = self;
@@ -284,7 +284,7 @@ static oc_rc broken_sim_market(void *self, int64_t now_ns, const struct oc_event
 static oc_rc broken_sim_request(void *self, int64_t now_ns, const struct oc_request *request)
 {
     struct broken *broken = self;
-    struct sim_answers *sim_answers = &broken->world->sim_answers;
+    struct sim_answers *sim_answers = broken->world->answers;
     struct oc_ev_answer answer = fixture_answer(broken->world->f, OC_EV_ACCEPTED, request->order);
     struct oc_ev_fill fill = fixture_fill(broken->world->f, request->order, OC_SIDE_BUY, 0, 9900, "f");
     assert_int_equal(sim_answers_emit(sim_answers, now_ns, broken->what == FAIL_ENGINE ? &fill.head : &answer.head),
@@ -307,71 +307,50 @@ static void what_fails_ends_the_run_with_its_code(void **state)
     for (int what = 0; what < FAIL_END; what++) {
         struct world *world = world_new(0);
         struct broken broken = {.world = world, .what = what};
-        struct inbox_hooks hooks = {&broken, broken_market, broken_answer, NULL, NULL};
         struct inbox_source source = {&broken, broken_next};
-        uint64_t timer;
-        inbox_free(world->loop);
-        assert_int_equal(inbox_new(world->f->engine, &hooks, &world->loop), OC_OK);
-        world->sim_answers.table = &broken_table;
-        world->sim_answers.self = &broken;
-        assert_int_equal(inbox_add_sim(world->loop, &world->sim_answers, world->f->account), OC_OK);
+        world->venues.list[0].table = &broken_table;
+        world->answers->self = &broken;
         fill_bars(&broken.bars, world->f->inst, 3);
-        assert_int_equal(inbox_add_source(world->loop, &source), OC_OK);
-        timers_add(engine_timers(world->f->engine), 1, 150 * 1000000000LL, 0, &timer);
-        if (what == FAIL_TIMER)
-            world->f->door_answer = OC_E_IO; /* the door takes no timer; the order is refused */
-        static const uint64_t done[FAIL_END] = {3, 0, 1, 1, 0, 2, 2, 2, 2};
-        const oc_rc want = what == 0 ? OC_OK : what == FAIL_ENGINE ? OC_E_DATA : OC_E_IO;
-        assert_int_equal(inbox_run(world->loop), want);
-        assert_int_equal(inbox_index(world->loop), done[what]);
+        assert_int_equal(inbox_add_source(world->inbox, &source), OC_OK);
+        static const uint64_t done[FAIL_END] = {3, 0, 1, 1, 2, 2};
+        const oc_rc want = what == 0 ? OC_E_END : what == FAIL_ENGINE ? OC_E_DATA : OC_E_IO;
+        assert_int_equal(run(world), want);
+        assert_int_equal(inbox_index(world->inbox), done[what]);
         world_free(world);
     }
 }
 
-/* Nobody listens: hooks may be left out, and a loop without sources has nothing to do. */
-static void hooks_are_optional(void **state)
+static void an_inbox_without_sources_is_at_its_end(void **state)
 {
     (void)state;
     struct world *world = world_new(0);
-    const struct inbox_hooks none = {0};
-    struct bars bars = {0};
-    struct inbox_source source = {&bars, next_bar};
-    inbox_free(world->loop);
     inbox_free(NULL);
-    assert_int_equal(inbox_new(world->f->engine, &none, &world->loop), OC_OK);
-    assert_int_equal(inbox_run(world->loop), OC_OK);
-    assert_true(inbox_now(world->loop) == INT64_MIN);
-    inbox_add_sim(world->loop, &world->sim_answers, world->f->account);
-    fill_bars(&bars, world->f->inst, 3);
-    inbox_add_source(world->loop, &source);
-    assert_int_equal(inbox_run(world->loop), OC_OK);
-    assert_int_equal(inbox_index(world->loop), 3);
-    assert_int_equal(orders_open_count(engine_orders(world->f->engine)), 1);
-    assert_int_equal(orders_open_first(engine_orders(world->f->engine))->state, STATE_ACCEPTED);
+    assert_int_equal(run(world), OC_E_END);
+    assert_true(inbox_now(world->inbox) == INT64_MIN);
     world_free(world);
 }
 
-static void sources_and_simulators_stop_at_their_limit(void **state)
+static void sources_and_venues_stop_at_their_limit(void **state)
 {
     (void)state;
     struct world *world = world_new(0);
     struct bars bars = {0};
     struct inbox_source source = {&bars, next_bar};
+    char selves[VENUES_MAX];
     for (uint32_t i = 0; i < ENGINE_SOURCES_MAX; i++)
-        assert_int_equal(inbox_add_source(world->loop, &source), OC_OK);
-    assert_int_equal(inbox_add_source(world->loop, &source), OC_E_LIMIT);
-    struct sim_answers *more = calloc(ENGINE_ACCOUNTS_MAX, sizeof *more);
-    assert_non_null(more);
-    for (uint32_t i = 0; i + 1 < ENGINE_ACCOUNTS_MAX; i++) {
-        sim_answers_init(&more[i], &sim_table, world);
-        assert_int_equal(inbox_add_sim(world->loop, &more[i], world->f->account), OC_OK);
-    }
-    assert_int_equal(inbox_add_sim(world->loop, &more[ENGINE_ACCOUNTS_MAX - 1], world->f->account), OC_E_LIMIT);
-    assert_int_equal(inbox_add_sim(world->loop, &world->sim_answers, world->f->account),
-                     OC_OK); /* known: no new place */
-    assert_int_equal(inbox_add_sim(world->loop, &world->sim_answers, 9), OC_E_NOT_FOUND);
-    assert_int_equal(inbox_run(world->loop), OC_OK); /* all sources are at their end */
-    free(more);
+        assert_int_equal(inbox_add_source(world->inbox, &source), OC_OK);
+    assert_int_equal(inbox_add_source(world->inbox, &source), OC_E_LIMIT);
+    for (uint32_t i = 0; i + 1 < VENUES_MAX; i++)
+        assert_int_equal(venues_add(&world->venues, 1, &sim_table, &selves[i]), OC_OK);
+    assert_int_equal(venues_add(&world->venues, 1, &sim_table, &selves[VENUES_MAX - 1]), OC_E_LIMIT);
+    assert_int_equal(venues_add(&world->venues, 1, &sim_table, world), OC_OK); /* known: no new place */
+    assert_ptr_equal(venues_of(&world->venues, 1), &world->venues.list[0]);
+    assert_int_equal(venues_add(&world->venues, 0, &sim_table, world), OC_E_NOT_FOUND);
+    assert_int_equal(venues_add(&world->venues, ENGINE_ACCOUNTS_MAX, &sim_table, world), OC_OK);
+    assert_int_equal(venues_add(&world->venues, ENGINE_ACCOUNTS_MAX + 1, &sim_table, world), OC_E_NOT_FOUND);
+    assert_null(venues_of(&world->venues, ENGINE_ACCOUNTS_MAX + 1));
+    assert_null(venues_of(&world->venues, 2));
+    assert_int_equal(run(world), OC_E_END); /* all sources are at their end */
     world_free(world);
 }
 
@@ -411,9 +390,9 @@ static void trades_and_bars_of_quotes_are_merged_by_time(void **state)
     ticks.list[2].head.venue_ns = 4 * MINUTE;
     fill_bars(&bars, world->f->inst, 1);
     struct inbox_source first = {&ticks, next_tick}, second = {&bars, next_bar};
-    inbox_add_source(world->loop, &first);
-    inbox_add_source(world->loop, &second);
-    assert_int_equal(inbox_run(world->loop), OC_OK);
+    inbox_add_source(world->inbox, &first);
+    inbox_add_source(world->inbox, &second);
+    assert_int_equal(run(world), OC_E_END);
     assert_string_equal(world->log, "open@0 close@60 done@0 close@60 bar@60 done@0 open@120 close@180 bar@180 done@0 "
                                     "close@240 done@0 ");
     world_free(world);
@@ -427,14 +406,14 @@ static void draining_goes_to_the_instant_and_no_further(void **state)
     struct oc_ev_answer answer = fixture_answer(world->f, OC_EV_ACCEPTED, 4242);
     uint64_t timer;
     for (int64_t i = 1; i <= 3; i++) {
-        sim_answers_emit(&world->sim_answers, 2 * i * MINUTE, &answer.head);
+        sim_answers_emit(world->answers, 2 * i * MINUTE, &answer.head);
         timers_add(engine_timers(world->f->engine), 1, (2 * i - 1) * MINUTE, 0, &timer);
     }
-    assert_int_equal(inbox_drain(world->loop, 3 * MINUTE), OC_OK);
+    assert_int_equal(drain(world, 3 * MINUTE, 3 * MINUTE), OC_OK);
     assert_string_equal(world->log, "timer@60 answer@120 timer@180 ");
-    assert_int_equal(inbox_now(world->loop), 3 * MINUTE);
+    assert_int_equal(inbox_now(world->inbox), 3 * MINUTE);
     world->log[0] = 0;
-    assert_int_equal(inbox_finish(world->loop, 6 * MINUTE), OC_OK); /* answers only; the timer at 5 waits */
+    assert_int_equal(drain(world, 6 * MINUTE, INT64_MIN), OC_OK); /* answers only; the timer at 5 waits */
     assert_string_equal(world->log, "answer@240 answer@360 ");
     assert_int_equal(engine_timers(world->f->engine)->count, 1);
     world_free(world);
@@ -551,11 +530,10 @@ int main(void)
         cmocka_unit_test(an_order_on_a_close_is_in_time_for_the_open),
         cmocka_unit_test(latency_delays_the_answer_only),
         cmocka_unit_test(closes_of_all_sources_go_before_opens),
-        cmocka_unit_test(a_run_can_be_stopped_and_errors_end_it),
         cmocka_unit_test(points_are_walked_as_they_are_run),
         cmocka_unit_test(what_fails_ends_the_run_with_its_code),
-        cmocka_unit_test(hooks_are_optional),
-        cmocka_unit_test(sources_and_simulators_stop_at_their_limit),
+        cmocka_unit_test(an_inbox_without_sources_is_at_its_end),
+        cmocka_unit_test(sources_and_venues_stop_at_their_limit),
         cmocka_unit_test(trades_and_bars_of_quotes_are_merged_by_time),
         cmocka_unit_test(draining_goes_to_the_instant_and_no_further),
         cmocka_unit_test(what_is_under_way_is_forgotten_dropped_and_saved),

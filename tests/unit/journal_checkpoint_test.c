@@ -1,13 +1,13 @@
 /* journal_checkpoint_test.c: checkpoints are made behind the engine's thread (S8), whole or not at all, and stand only
  * for records that are on the disk. */
-#include "counted_env.h"
-#include "journal_kit.h"
+#include "support/counted_env.h"
+#include "support/journal_kit.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/fault.h"
 #include "journal/limits.h"
+#include "support/faults.h"
 
 enum { BLOB = 3 << 20, CHECKPOINTS = 40 };
 

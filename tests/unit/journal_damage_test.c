@@ -9,10 +9,10 @@
 
 #include <cmocka.h>
 
-#include "base/env_sim.h"
 #include "journal/door.h"
 #include "journal/format.h"
 #include "journal/read.h"
+#include "support/env_sim.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -7,8 +7,6 @@
 
 #include <cmocka.h>
 
-#include "base/env_sim.h"
-#include "checkpoint_kit.h"
 #include "journal/checkpoint.h"
 #include "journal/door.h"
 #include "journal/epoch.h"
@@ -16,6 +14,8 @@
 #include "journal/read_impl.h"
 #include "journal/segment.h"
 #include "journal/session.h"
+#include "support/checkpoint_kit.h"
+#include "support/env_sim.h"
 
 #include <stdio.h>
 #include <stdlib.h>

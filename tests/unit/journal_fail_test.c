@@ -1,8 +1,8 @@
 /* journal_fail_test.c: syncs that fail, disks that fill, and every operation failing once. */
-#include "unit/journal_kit.h"
+#include "support/journal_kit.h"
 
-#include "base/fault.h"
 #include "journal/limits.h"
+#include "support/faults.h"
 
 #include <stdlib.h>
 

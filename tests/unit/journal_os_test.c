@@ -8,9 +8,9 @@
 #include <cmocka.h>
 
 #include "base/env.h"
-#include "checkpoint_kit.h"
 #include "journal/door.h"
 #include "journal/read.h"
+#include "support/checkpoint_kit.h"
 
 #include <signal.h>
 #include <stdio.h>

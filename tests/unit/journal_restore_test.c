@@ -7,9 +7,9 @@
 
 #include <cmocka.h>
 
-#include "base/env_sim.h"
 #include "journal/door.h"
 #include "journal/read.h"
+#include "support/env_sim.h"
 
 #include <stdio.h>
 

@@ -1,6 +1,6 @@
 /* journal_test.c: door and reader on the simulated disk: what was recorded comes back, or the
  * reader says what and where. */
-#include "unit/journal_kit.h"
+#include "support/journal_kit.h"
 
 #include "journal/format.h"
 

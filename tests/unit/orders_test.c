@@ -1,5 +1,5 @@
 /* orders_test.c: the life of an order: the table, races, duplicates, permutations. */
-#include "engine_fixture.h"
+#include "support/engine_fixture.h"
 
 static void every_pair_is_answered(void **state)
 {
@@ -94,7 +94,7 @@ static void cancel_races(void **state)
     engine_begin(f->engine, 0);
     assert_int_equal(engine_cancel(f->engine, id, &refusal), OC_OK);
     assert_int_equal(engine_cancel(f->engine, id, &refusal), OC_OK); /* one message only */
-    engine_end(f->engine, true);
+    fixture_end(f, true);
     assert_int_equal(f->sent_count, 2);
     assert_int_equal(fixture_find(f, id)->state, STATE_PENDING_CANCEL);
     /* F-06: "unknown order" proves nothing and frees no exposure. */
@@ -103,7 +103,7 @@ static void cancel_races(void **state)
     assert_int_equal(fixture_book(f)->open_buy, 10);
     engine_begin(f->engine, 0);
     engine_cancel(f->engine, id, &refusal);
-    engine_end(f->engine, true);
+    fixture_end(f, true);
     fixture_trade(f, id, OC_SIDE_BUY, 3, 9900); /* the fill overtakes the cancel */
     assert_int_equal(fixture_find(f, id)->state, STATE_PENDING_CANCEL);
     fixture_say(f, OC_EV_CANCELED, id);
@@ -118,7 +118,7 @@ static void cancel_races(void **state)
     engine_begin(f->engine, 0);
     assert_int_equal(engine_cancel(f->engine, id, &refusal), OC_E_STATE);
     assert_int_equal(engine_cancel(f->engine, 77, &refusal), OC_E_NOT_FOUND);
-    engine_end(f->engine, true);
+    fixture_end(f, true);
     assert_int_equal(engine_cancel(f->engine, id, &refusal), OC_E_STATE);
     fixture_free(f);
 }
@@ -134,7 +134,7 @@ static void amend_races(void **state)
     engine_begin(f->engine, 0);
     assert_int_equal(engine_amend(f->engine, &amend, &refusal), OC_OK);
     assert_int_equal(engine_amend(f->engine, &amend, &refusal), OC_E_AGAIN);
-    engine_end(f->engine, true);
+    fixture_end(f, true);
     /* F-07: the worse of old and new counts until it is proven. */
     assert_int_equal(fixture_book(f)->open_buy, 15);
     assert_int_equal(fixture_find(f, id)->state, STATE_PENDING_UPDATE);
@@ -146,7 +146,7 @@ static void amend_races(void **state)
     assert_int_equal(fixture_book(f)->open_buy, 8);
     engine_begin(f->engine, 0);
     assert_int_equal(engine_amend(f->engine, &amend, &refusal), OC_OK);
-    engine_end(f->engine, true);
+    fixture_end(f, true);
     struct oc_ev_answer amended = fixture_answer(f, OC_EV_AMENDED, id);
     amended.qty = 15;
     fixture_input(f, &amended);
@@ -161,7 +161,7 @@ static void amend_races(void **state)
     assert_int_equal(engine_amend(f->engine, &wrong, &refusal), OC_E_INVALID);
     wrong.bits = 0;
     assert_int_equal(engine_amend(f->engine, &wrong, &refusal), OC_E_INVALID);
-    engine_end(f->engine, false);
+    fixture_end(f, false);
     assert_int_equal(engine_amend(f->engine, &amend, &refusal), OC_E_STATE);
     fixture_free(f);
 }

@@ -1,5 +1,5 @@
 /* paper_side_test.c: prices that have one side only, and orders that come to another price. */
-#include "paper_kit.h"
+#include "support/paper_kit.h"
 
 static void amended_through_the_market_it_takes(void **state)
 {

@@ -1,5 +1,5 @@
 /* paper_test.c: the paper venue: when orders trade, at what price, and what is refused. */
-#include "paper_kit.h"
+#include "support/paper_kit.h"
 
 static void a_market_order_takes_the_next_open(void **state)
 {

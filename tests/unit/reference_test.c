@@ -1,7 +1,7 @@
 /* reference_test.c: each word that a strategy can reach is documented, and each documented word exists. */
 #include "script/reference.h"
 #include "script/strategy_impl.h"
-#include "strategy_kit.h"
+#include "support/strategy_kit.h"
 
 /* Reads every key of every object; what does not raise is a field. Of m, what cannot be assigned is the API's. */
 static const char probe[] =

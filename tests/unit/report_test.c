@@ -12,7 +12,7 @@
 #include "base/env.h"
 #include "report/axis.h"
 #include "report/format.h"
-#include "unit/report_sample.h"
+#include "support/report_sample.h"
 
 static struct sample sample; /* large: not on the stack */
 

@@ -1,6 +1,6 @@
 /* The default risk rules that remember: message rate (RISK-3), daily loss, kill switch; after a
  * restart too. */
-#include "unit/risk_bench.h"
+#include "support/risk_bench.h"
 
 #include <kit/bucket.h>
 #include <kit/dec.h>
@@ -50,7 +50,7 @@ static void RISK_3_token_bucket(void **state)
             engine_begin(bench->f->engine, 0);
             for (int k = 0; k < bursts[i].asked; k++)
                 allowed += ask(bench, fixture_order(bench->f, BUY, 1, 9900)) != 0;
-            engine_end(bench->f->engine, true);
+            fixture_end(bench->f, true);
         }
         assert_int_equal(allowed, bursts[i].allowed);
         if (allowed < bursts[i].asked)
@@ -66,7 +66,7 @@ static bool asked(struct bench *bench, uint32_t bits, uint8_t role)
     request.role = role;
     engine_begin(bench->f->engine, 0);
     oc_rc rc = engine_submit(bench->f->engine, &request, &bench->refusal);
-    engine_end(bench->f->engine, true);
+    fixture_end(bench->f, true);
     return rc == OC_OK;
 }
 
@@ -102,7 +102,7 @@ static void cancels_keep_their_reserve(void **state)
     assert_int_equal(engine_cancel(bench->f->engine, ids[1], &bench->refusal), OC_OK);
     assert_int_equal(engine_cancel(bench->f->engine, ids[2], &bench->refusal), OC_E_LIMIT);
     assert_refused(bench, "MESSAGE_RATE_EXCEEDED", "0", "1");
-    engine_end(bench->f->engine, true);
+    fixture_end(bench->f, true);
     assert_false(cancel(bench, ids[2]));
     bench->f->now_ns += 50 * MS; /* one token: for a cancel, not for an order */
     fixture_price(bench->f, 10000);

@@ -1,7 +1,7 @@
 /* The default risk rules of size, price and position: at the limit, one unit below and one beyond
  * it; pending, UNKNOWN and same-callback orders counted; on amends upwards. RISK-1 and RISK-2 of
  * the formula sheet. */
-#include "unit/risk_bench.h"
+#include "support/risk_bench.h"
 
 static struct oc_request by_money(const struct bench *bench, uint8_t side, int64_t units, int32_t scale)
 {
@@ -230,7 +230,7 @@ static void RISK_2_worst_case_position(void **state)
     assert_refused(bench, "POSITION_ABOVE_LIMIT", "11.001", "11");
     assert_true(ask(bench, fixture_order(f, BUY, 1, 9900)));
     assert_false(ask(bench, by_money(bench, BUY, 1, 1)));
-    engine_end(f->engine, true);
+    fixture_end(f, true);
     /* what the venue says was never there no longer counts */
     assert_false(order(bench, BUY, 2000, 9900));
     assert_int_equal(fixture_say(f, OC_EV_NOT_THERE, unknown), OC_OK);

@@ -17,7 +17,7 @@
 
 enum { SCRIPTS_MIN = 60, DEADLINE_MS = 40, PATIENCE_MS = 30000, PERIOD_US = 4000, TEXT_MAX = 1 << 16 };
 
-#include "signals.h"
+#include "support/signals.h"
 
 static struct sandbox_watchdog *watchdog;
 static struct sandbox *neighbour;

@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "signals.h"
+#include "support/signals.h"
 
 static struct sandbox *fresh(const struct sandbox_limits *limits)
 {

@@ -1,5 +1,5 @@
 /* save_test.c: a checkpoint that is damaged, foreign or from another set-up is refused, wherever the damage lies. */
-#include "engine_kit.h"
+#include "support/engine_kit.h"
 
 #include "engine/limits.h"
 
@@ -222,19 +222,16 @@ static void a_later_epoch_counts_anew(void **state)
     uint64_t first = 0;
     for (int later = 0; later < 2; later++) {
         struct engine_config config = {.epoch = later ? 4 : 3};
-        struct engine_door door = {g, fixture_begin, fixture_record, fixture_commit};
-        struct engine_venue venue = {g, fixture_request};
         struct user user = {0};
         struct rule rule = {.max = 1000000};
         uint32_t id;
         struct oc_instrument info = instruments_get(engine_instruments(f->engine), f->inst)->info;
         engine_free(g->engine);
-        assert_int_equal(engine_new(&config, &door, &g->engine), OC_OK);
+        assert_int_equal(engine_new(&config, &g->engine), OC_OK);
         assert_int_equal(instruments_asset(engine_instruments(g->engine), "BTC", &id), OC_OK);
         assert_int_equal(instruments_asset(engine_instruments(g->engine), "USDT", &id), OC_OK);
         assert_int_equal(instruments_add(engine_instruments(g->engine), &info, &id), OC_OK);
         assert_int_equal(portfolio_add_account(engine_portfolio(g->engine), "main", "test", g->quote, 0, &id), OC_OK);
-        engine_set_venue(g->engine, id, &venue);
         engine_add_rule(g->engine, "rule", &rule_table, &rule);
         engine_subscribe(g->engine, user_add(g, &user), g->inst, 5 * MINUTE);
         assert_int_equal(engine_load(g->engine, bytes, size), OC_OK);

@@ -2,8 +2,8 @@
  * the worker wrote. */
 #include "steer_kit.h"
 
-#include "counted_env.h"
 #include "journal/read.h"
+#include "support/counted_env.h"
 
 enum { EVERY = 20 };
 
@@ -28,8 +28,9 @@ static void a_session_never_waits_for_its_checkpoints(void **state)
 {
     (void)state;
     char folder[160];
-    const char *flip = town_file("flip.lua", "strategy { name = 'flip' }\nlocal n = 0\nfunction on_bar(m, bar)\n"
-                                             "  n = n + 1\n  if n % 2 == 1 then m:buy(0.001) else m:sell(0.001) end\nend\n");
+    const char *flip =
+        town_file("flip.lua", "strategy { name = 'flip' }\nlocal n = 0\nfunction on_bar(m, bar)\n"
+                              "  n = n + 1\n  if n % 2 == 1 then m:buy(0.001) else m:sell(0.001) end\nend\n");
     const char *const words[] = {flip, "--feed", "synthetic-bars:600", NULL};
     struct env counted = counted_env();
     struct journal_checkpoint checkpoint;

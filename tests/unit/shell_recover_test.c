@@ -15,7 +15,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "signals.h"
+#include "support/signals.h"
 
 enum { PERIOD_US = 2000, DEADLINE_MS = 40, PATIENCE_MS = 20000, LATER_NS = 30000000, TEXT_MAX = 1 << 16 };
 

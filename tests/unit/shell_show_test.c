@@ -1,5 +1,5 @@
 /* shell_show_test.c: tables at 80 and 40 columns, charts with and without braille, prompt and pane, completion, save. */
-#include "unit/shell_kit.h"
+#include "support/shell_kit.h"
 
 #include <dirent.h>
 #include <sys/stat.h>

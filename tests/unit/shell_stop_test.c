@@ -1,5 +1,5 @@
 /* shell_stop_test.c: every evaluation ends: by the limit, by Ctrl-C, by the heap, by the host's end; and globals are kept. */
-#include "unit/shell_kit.h"
+#include "support/shell_kit.h"
 
 static const int64_t second_ns = 1000000000;
 

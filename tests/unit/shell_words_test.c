@@ -1,5 +1,5 @@
 /* shell_words_test.c: what is typed becomes questions and verbs: Lua, bare names, words, the word form of orders. */
-#include "unit/shell_kit.h"
+#include "support/shell_kit.h"
 
 static void lua_works_and_shows_its_values(void **unused)
 {

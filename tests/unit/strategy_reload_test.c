@@ -1,6 +1,6 @@
 /* strategy_reload_test.c: a strategy takes over from the one before: indicators, tables, on_save and on_load; budgets and
  * rights of the engine at their limits. */
-#include "strategy_kit.h"
+#include "support/strategy_kit.h"
 
 struct pair {
     struct kit *kit;
@@ -218,7 +218,7 @@ static void timers_are_those_of_the_new_text(void **state)
     reload(&pair, "function on_init(m) every('2m', function() print('new') end) end function on_bar() end");
     assert_int_equal(pair.rc, OC_OK);
     assert_int_equal(engine_timers(pair.kit->f->engine)->count, 1);
-    assert_int_equal(engine_tick(pair.kit->f->engine, 10 * KIT_MINUTE), OC_OK);
+    fixture_tick(pair.kit->f, 10 * KIT_MINUTE);
     assert_true(kit_said(pair.kit, "new"));
     assert_null(strstr(pair.kit->log, "old"));
     char bytes[4096]; /* a checkpoint remembers which timer is whose */

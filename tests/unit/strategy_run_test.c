@@ -1,5 +1,5 @@
 /* strategy_run_test.c: a strategy while it runs: warm-up, protection, logs, names it cannot take, limits of time. */
-#include "strategy_kit.h"
+#include "support/strategy_kit.h"
 
 static const char averages[] = "function on_init(m) m.s, m.r = m:sma(3), m:rsi(5) print('init') end\n"
                                "function on_bar(m, b) print('bar', b.open_time, m.s()) m:buy(1) end\n"

@@ -1,5 +1,5 @@
 /* strategy_state_test.c: what a strategy keeps: saved tables, handles, timers, parameters; and how it ends. */
-#include "strategy_kit.h"
+#include "support/strategy_kit.h"
 
 static const struct oc_ev_text *last_state(const struct kit *kit, uint32_t key)
 {
@@ -139,7 +139,7 @@ static void what_cannot_be_saved_is_named(void **state)
 static void tick(struct kit *kit, int64_t now_ns)
 {
     kit->f->now_ns = now_ns;
-    assert_int_equal(engine_tick(kit->f->engine, now_ns), OC_OK);
+    fixture_tick(kit->f, now_ns);
 }
 
 static void timers_fire(void **state)

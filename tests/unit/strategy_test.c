@@ -1,5 +1,5 @@
 /* strategy_test.c: the words of the API over a real engine: orders, refusals, the grid, positions, events, sizes. */
-#include "strategy_kit.h"
+#include "support/strategy_kit.h"
 
 /* Runs the text in one on_bar after a bar at 100.00 and expects the log to hold the words. */
 static struct kit *in_bar(const char *body)

@@ -6,8 +6,8 @@
 
 #include <cmocka.h>
 
-#include "base/env_sim.h"
 #include "base/text.h"
+#include "support/env_sim.h"
 
 #include <string.h>
 

@@ -1,7 +1,10 @@
 /* engine_fixture.h: an engine with one spot instrument, one account, a door that keeps records, and a venue that keeps
- * requests: everything an engine test needs to say what happens next. */
-#ifndef TESTS_ENGINE_FIXTURE_H
-#define TESTS_ENGINE_FIXTURE_H
+ * requests: everything an engine test needs to say what happens next.
+ *
+ * After each input and each batch of the host it does what a session does: what is listed is recorded as one batch,
+ * settled and sent, and what the venue did not take is the next input. */
+#ifndef SUPPORT_ENGINE_FIXTURE_H
+#define SUPPORT_ENGINE_FIXTURE_H
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -13,11 +16,13 @@
 #include <cmocka.h>
 
 #include "engine/engine.h"
+#include "session/venues.h"
 
 enum { FIXTURE_RECORDS = 4096 };
 
 struct fixture {
     struct engine *engine;
+    struct venues venues;
     uint32_t inst;
     uint32_t account;
     uint32_t base, quote;
@@ -26,17 +31,19 @@ struct fixture {
     struct oc_request sent[FIXTURE_RECORDS];
     uint32_t sent_count;
     oc_rc venue_answer; /* what the venue's request() returns */
-    oc_rc door_answer;
-    oc_rc commit_answer;
+    oc_rc (*on_request)(void *self,
+                        const struct oc_request *request); /* in place of venue_answer, with on_request_self */
+    void *on_request_self;
+    oc_rc door_answer;   /* negative: the door takes nothing of a batch, and no timer */
+    oc_rc commit_answer; /* negative: of a batch it says so at the end */
     char records[FIXTURE_RECORDS][512];
     uint32_t record_count;
-    uint32_t batches;
+    uint32_t batches; /* recorded, one an input at most */
     uint32_t trades;
 };
 
-static oc_rc fixture_record(void *self, struct oc_event *event)
+static inline oc_rc fixture_record(struct fixture *fixture, struct oc_event *event)
 {
-    struct fixture *fixture = self;
     if (fixture->door_answer < 0)
         return fixture->door_answer;
     event->seq = ++fixture->seq;
@@ -45,16 +52,74 @@ static oc_rc fixture_record(void *self, struct oc_event *event)
     return OC_OK;
 }
 
-static void fixture_begin(void *self) { ((struct fixture *)self)->batches++; }
-static oc_rc fixture_commit(void *self) { return ((struct fixture *)self)->commit_answer; }
-
 static oc_rc fixture_request(void *self, int64_t now_ns, const struct oc_request *request)
 {
     struct fixture *fixture = self;
     (void)now_ns;
-    if (fixture->venue_answer == OC_OK && fixture->sent_count < FIXTURE_RECORDS)
+    oc_rc rc = fixture->on_request ? fixture->on_request(fixture->on_request_self, request) : fixture->venue_answer;
+    if (rc == OC_OK && fixture->sent_count < FIXTURE_RECORDS)
         fixture->sent[fixture->sent_count++] = *request;
-    return fixture->venue_answer;
+    return rc;
+}
+
+static const struct oc_sim fixture_sim = {.size = sizeof fixture_sim, .request = fixture_request};
+
+/* False: what is listed could not be recorded. */
+static inline bool fixture_leave(struct fixture *fixture, const struct engine_out *out)
+{
+    if (fixture->door_answer < 0)
+        return false;
+    fixture->batches++;
+    for (uint32_t i = 0; i < out->entry_count; i++) {
+        const struct out_entry *entry = &out->entries[i];
+        fixture_record(fixture, out_record(out, entry));
+        if (entry->kind == OUT_REQUEST && out->requests[entry->at].is_denied) {
+            struct oc_ev_answer denial = out_denial(&out->requests[entry->at]);
+            fixture_record(fixture, &denial.head);
+        }
+    }
+    return fixture->commit_answer >= 0;
+}
+
+/* What the last input, or batch of the host, came to: recorded, settled, sent. */
+static inline void fixture_come_to(struct fixture *fixture)
+{
+    const struct engine_out *out = engine_out(fixture->engine);
+    if (out->entry_count) {
+        engine_settle(fixture->engine, fixture_leave(fixture, out));
+        venues_send(&fixture->venues, engine_now(fixture->engine), out);
+    }
+    engine_clear_out(fixture->engine);
+}
+
+/* The same, and then what the venue did not take. */
+static inline void fixture_flush(struct fixture *fixture)
+{
+    union {
+        struct oc_event head;
+        char bytes[SIM_ANSWERS_ANSWER_MAX];
+    } answer;
+    fixture_come_to(fixture);
+    while (venues_next_ns(&fixture->venues) < INT64_MAX &&
+           venues_take(&fixture->venues, venues_next_ns(&fixture->venues), &answer, sizeof answer) == OC_OK) {
+        bool kept = fixture_record(fixture, &answer.head) == OC_OK;
+        engine_input(fixture->engine, &answer.head, kept);
+        fixture_come_to(fixture);
+    }
+}
+
+/* Ends a batch of the host. */
+static inline void fixture_end(struct fixture *fixture, bool keep)
+{
+    engine_end(fixture->engine, keep);
+    fixture_flush(fixture);
+}
+
+/* The door takes records again, and whoever looks after the journal has said so. */
+static inline void fixture_mend(struct fixture *fixture)
+{
+    fixture->door_answer = fixture->commit_answer = OC_OK;
+    engine_stop_risk(fixture->engine, false);
 }
 
 static inline oc_rc fixture_input(struct fixture *fixture, void *event)
@@ -64,7 +129,23 @@ static inline oc_rc fixture_input(struct fixture *fixture, void *event)
     if (!head->venue_ns)
         head->venue_ns = fixture->now_ns;
     head->seq = ++fixture->seq;
-    return engine_input(fixture->engine, head);
+    oc_rc rc = engine_input(fixture->engine, head, true);
+    fixture_flush(fixture);
+    return rc;
+}
+
+/* Time passes: built bars end and timers fire, in their order, each an input. */
+static inline void fixture_tick(struct fixture *fixture, int64_t now_ns)
+{
+    struct oc_ev_timer timer;
+    while (engine_next_ns(fixture->engine) <= now_ns) {
+        const int64_t due_ns = engine_next_ns(fixture->engine);
+        if (!engine_close_bars(fixture->engine, due_ns) && engine_take_timer(fixture->engine, due_ns, &timer)) {
+            bool kept = fixture_record(fixture, &timer.head) == OC_OK;
+            assert_int_equal(engine_input(fixture->engine, &timer.head, kept), OC_OK);
+        }
+        fixture_flush(fixture);
+    }
 }
 
 static inline void fixture_price(struct fixture *fixture, int64_t price)
@@ -81,7 +162,6 @@ static inline struct fixture *fixture_new_window(uint32_t method, uint32_t fills
 {
     struct fixture *fixture = calloc(1, sizeof *fixture);
     struct engine_config config = {.epoch = 3, .fills_recent = fills_recent, .fills_held = fills_held};
-    struct engine_door door = {fixture, fixture_begin, fixture_record, fixture_commit};
     struct oc_instrument info = {.size = sizeof info,
                                  .kind = OC_KIND_SPOT,
                                  .status = OC_STATUS_TRADING,
@@ -90,7 +170,7 @@ static inline struct fixture *fixture_new_window(uint32_t method, uint32_t fills
                                  .contract_size = {1, 0, 0},
                                  .venue = "test",
                                  .symbol = "BTC/USDT"};
-    assert_int_equal(engine_new(&config, &door, &fixture->engine), OC_OK);
+    assert_int_equal(engine_new(&config, &fixture->engine), OC_OK);
     struct instruments *instruments = engine_instruments(fixture->engine);
     assert_int_equal(instruments_asset(instruments, "BTC", &info.base), OC_OK);
     assert_int_equal(instruments_asset(instruments, "USDT", &info.quote), OC_OK);
@@ -100,8 +180,7 @@ static inline struct fixture *fixture_new_window(uint32_t method, uint32_t fills
     assert_int_equal(
         portfolio_add_account(engine_portfolio(fixture->engine), "main", "test", info.quote, method, &fixture->account),
         OC_OK);
-    struct engine_venue venue = {fixture, fixture_request};
-    assert_int_equal(engine_set_venue(fixture->engine, fixture->account, &venue), OC_OK);
+    assert_int_equal(venues_add(&fixture->venues, fixture->account, &fixture_sim, fixture), OC_OK);
     fixture->now_ns = 1000;
     struct oc_ev_balance balance = {.head = {.size = sizeof balance, .type = OC_EV_BALANCE},
                                     .account = fixture->account,
@@ -117,6 +196,7 @@ static inline struct fixture *fixture_new(uint32_t method) { return fixture_new_
 static inline void fixture_free(struct fixture *fixture)
 {
     engine_free(fixture->engine);
+    venues_release(&fixture->venues);
     free(fixture);
 }
 
@@ -139,7 +219,7 @@ static inline uint64_t fixture_submit(struct fixture *fixture, struct oc_request
     struct engine_refusal refusal;
     assert_int_equal(engine_begin(fixture->engine, 0), OC_OK);
     oc_rc rc = engine_submit(fixture->engine, &request, &refusal);
-    engine_end(fixture->engine, true);
+    fixture_end(fixture, true);
     return rc == OC_OK ? request.order : 0;
 }
 

@@ -1,8 +1,8 @@
 /* engine_kit.h: a strategy that does what it is told, and a rule that remembers what it was asked. */
-#ifndef TESTS_ENGINE_KIT_H
-#define TESTS_ENGINE_KIT_H
+#ifndef SUPPORT_ENGINE_KIT_H
+#define SUPPORT_ENGINE_KIT_H
 
-#include "engine_fixture.h"
+#include "support/engine_fixture.h"
 
 #define MINUTE 60000000000LL
 

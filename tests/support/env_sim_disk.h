@@ -1,8 +1,8 @@
 /* env_sim_disk.h: the disk of the simulation; only env_sim*.c include this. */
-#ifndef BASE_ENV_SIM_DISK_H
-#define BASE_ENV_SIM_DISK_H
+#ifndef SUPPORT_ENV_SIM_DISK_H
+#define SUPPORT_ENV_SIM_DISK_H
 
-#include "base/env_sim.h"
+#include "support/env_sim.h"
 
 struct sim_node {    /* a file's bytes, whatever its names */
     uint8_t *data;   /* current */

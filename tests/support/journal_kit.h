@@ -10,10 +10,10 @@
 
 #include <cmocka.h>
 
-#include "base/env_sim.h"
-#include "checkpoint_kit.h"
 #include "journal/door.h"
 #include "journal/read.h"
+#include "support/checkpoint_kit.h"
+#include "support/env_sim.h"
 
 #include <string.h>
 

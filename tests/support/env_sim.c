@@ -1,8 +1,8 @@
 /* env_sim.c: clock, timers, memory and failures of the simulation. The disk is env_sim_disk.c. */
-#include "base/env_sim.h"
+#include "support/env_sim.h"
 
-#include "base/env_sim_disk.h"
-#include "base/timer_heap.h"
+#include "support/env_sim_disk.h"
+#include "support/timer_heap.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -31,7 +31,8 @@ static struct {
     uint64_t boot;
     uint64_t counts[ENV_SIM_OP_COUNT];
     enum env_sim_op fail_op;
-    uint64_t fail_at; /* the count at which it fails; 0 = disarmed */
+    enum env_sim_op broken; /* ENV_SIM_NONE: none */
+    uint64_t fail_at;       /* the count at which it fails; 0 = disarmed */
     bool has_failed;
     uint64_t hook_at; /* the count of all operations in front of which it is called; 0 = disarmed */
     void (*hook)(void *arg);
@@ -60,6 +61,10 @@ bool env_sim_step(enum env_sim_op op, const char *path)
         sim.hook_at = 0;
         sim.hook(sim.hook_arg);
     }
+    if (sim.broken != ENV_SIM_NONE && (sim.broken == op || sim.broken == ENV_SIM_ANY)) {
+        env_fail("simulated failure", path, op == ENV_SIM_ALLOC ? ENOMEM : EIO);
+        return false;
+    }
     if (sim.fail_at == 0 || (sim.fail_op != op && sim.fail_op != ENV_SIM_ANY))
         return true;
     if (sim.counts[sim.fail_op] != sim.fail_at)
@@ -76,6 +81,8 @@ void env_sim_fail(enum env_sim_op op, uint64_t nth)
     sim.fail_at = nth ? sim.counts[op] + nth : 0;
     sim.has_failed = false;
 }
+
+void env_sim_break(enum env_sim_op op) { sim.broken = op; }
 
 void env_sim_on_operation(uint64_t nth, void (*fn)(void *arg), void *arg)
 {
@@ -278,6 +285,7 @@ oc_rc env_sim_start(const struct env_sim_config *config)
     memset(sim.counts, 0, sizeof sim.counts);
     memset(sim.timer_used, 0, sizeof sim.timer_used);
     sim.fail_at = sim.hook_at = 0;
+    sim.broken = ENV_SIM_NONE;
     sim.has_failed = false;
     sim.block_count = 0;
     sim.random_state = config->seed;
@@ -296,6 +304,7 @@ static void end_process(void)
     free_blocks();
     sim.fail_at = 0;
     sim.hook_at = 0;
+    sim.broken = ENV_SIM_NONE;
     sim.timer_heap.count = 0;
     memset(sim.timer_used, 0, sizeof sim.timer_used);
 }

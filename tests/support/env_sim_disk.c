@@ -1,6 +1,6 @@
 /* env_sim_disk.c: files in memory with a current and a durable image; see env_sim.h for what a
  * crash may do. */
-#include "base/env_sim_disk.h"
+#include "support/env_sim_disk.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -102,6 +102,8 @@ void env_sim_disk_reset(size_t disk_max)
         sim_disk.files[fd].node = -1;
     sim_disk.disk_max = disk_max;
 }
+
+void env_sim_limit_disk(size_t disk_max) { sim_disk.disk_max = disk_max; }
 
 void env_sim_disk_end_process(void)
 {

@@ -16,6 +16,7 @@ struct sample {
     struct collect collect;
     struct engine_stats stats;
     struct result result;
+    struct session_line notes[SESSION_NOTES_MAX];
     const struct instrument *instrument;
     oc_i128 fees;
     uint64_t state;
@@ -156,7 +157,8 @@ static inline void sample_run(struct sample *sample, int hours)
 static inline void sample_note(struct sample *sample, const char *text)
 {
     struct result *result = &sample->result;
-    strncpy(result->notes[result->note_count].text, text, RESULT_LINE_MAX - 1);
+    strncpy(sample->notes[result->note_count].text, text, SESSION_LINE_MAX - 1);
+    result->notes = sample->notes;
     result->note_count++;
 }
 

@@ -1,5 +1,5 @@
 /* timer_heap.c: a binary heap in an array. */
-#include "base/timer_heap.h"
+#include "support/timer_heap.h"
 
 #include "base/env.h"
 

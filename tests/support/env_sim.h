@@ -14,8 +14,8 @@
  * the process: descriptors, maps and allocations are gone, so a test just drops its pointers.
  *   - No threads: env_thread_start says OC_E_NOT_SUPPORTED and work is done in the caller's turn.
  */
-#ifndef BASE_ENV_SIM_H
-#define BASE_ENV_SIM_H
+#ifndef SUPPORT_ENV_SIM_H
+#define SUPPORT_ENV_SIM_H
 
 #include "base/env.h"
 
@@ -63,6 +63,8 @@ uint64_t env_sim_random(void);
 /* The `nth` operation of this kind from now (1 = next) fails once. 0 disarms. Allocations answer
  * NULL, others OC_E_IO. */
 void env_sim_fail(enum env_sim_op op, uint64_t nth);
+/* From now on each operation of this kind fails: a disk that is broken. ENV_SIM_NONE: it is whole again. */
+void env_sim_break(enum env_sim_op op);
 /* Calls fn(arg) in front of the `nth` operation of any kind from now, once: the place to end the
  * process with a longjmp and env_sim_crash or env_sim_kill. 0 disarms. */
 void env_sim_on_operation(uint64_t nth, void (*fn)(void *arg), void *arg);
@@ -84,6 +86,8 @@ void env_sim_kill(void);
 size_t env_sim_live_allocations(void);
 size_t env_sim_live_files(void);
 
+/* Bytes that all files may have from now on; 0: no limit. */
+void env_sim_limit_disk(size_t disk_max);
 /* The current bytes of a file, borrowed until it changes; NULL when there is none. */
 uint8_t *env_sim_file(const char *path, size_t *ret_size);
 /* Replaces the bytes of a file, current and durable, making it if need be. OC_E_LIMIT, OC_E_NOMEM,

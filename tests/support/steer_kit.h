@@ -35,8 +35,9 @@ struct trace_row { /* a request of one strategy, without what counts across stra
 
 struct town {
     struct options *options;
+    struct run *run; /* owned; the two below are parts of it */
     struct session *session;
-    struct restore restore;
+    struct strategies *strategies;
     struct text reply;
     bool is_ok;                                    /* of the last command */
     uint64_t events;                               /* instants so far */
@@ -94,10 +95,12 @@ static inline const char *town_file(const char *name, const char *text)
     return path;
 }
 
-static oc_rc town_due(void *arg, int64_t at_ns)
+/* In place of consoles: before each instant of the market. */
+static oc_rc town_turn(void *self, int64_t at_ns)
 {
-    struct town *town = arg;
-    if (at_ns == INT64_MAX)
+    struct town *town = self;
+    struct input next;
+    if (inbox_peek(town->session->inbox, &next) != OC_OK || (next.kind != INPUT_OPEN && next.kind != INPUT_MARKET))
         return OC_OK;
     if (town->ends_at && town->events >= town->ends_at)
         return 1;
@@ -108,19 +111,27 @@ static oc_rc town_due(void *arg, int64_t at_ns)
     return OC_OK;
 }
 
-static void town_record(void *arg, const struct oc_event *event)
+static void town_note(void *self, const struct input *input, const struct engine_out *out)
 {
-    struct town *town = arg;
-    const struct oc_request *request = (const struct oc_request *)(const void *)event;
-    if (event->type == OC_EV_DENIED) {
-        town->denied++;
-        memcpy(town->reason, ((const struct oc_ev_answer *)(const void *)event)->reason, OC_REASON_MAX);
+    struct town *town = self;
+    (void)input;
+    for (uint32_t i = 0; i < out->request_count; i++) {
+        const struct out_request *sent = &out->requests[i];
+        const struct oc_request *request = &sent->request;
+        if (sent->is_denied) {
+            town->denied++;
+            memcpy(town->reason, sent->refusal.reason, OC_REASON_MAX);
+        }
+        if (town->traced && request->strategy == town->traced && town->trace_count < TRACE_MAX)
+            town->trace[town->trace_count++] = (struct trace_row){request->head.local_ns, request->qty,  request->price,
+                                                                  request->side,          request->kind, request->role};
     }
-    if (event->type != OC_EV_REQUEST || !town->traced || request->strategy != town->traced ||
-        town->trace_count == TRACE_MAX)
-        return;
-    town->trace[town->trace_count++] =
-        (struct trace_row){event->local_ns, request->qty, request->price, request->side, request->kind, request->role};
+}
+
+static oc_rc town_watch(void *self, struct session *session)
+{
+    session->pace.host = (struct pace_host){.self = self, .turn = town_turn};
+    return watchers_add(&session->watchers, &(struct watcher){.self = self, .note = town_note});
 }
 
 /* `folder` NULL: recorded nowhere. Words end with NULL: files and options. */
@@ -139,29 +150,23 @@ static inline struct town *town_new(const char *folder, const char *const *words
     assert_int_equal(options_parse(town->options, argc, argv), OC_OK);
     assert_int_equal(options_settle(town->options), OC_OK);
     town->options->quiet = true;
-    town->session = run_session_new(town->options, town_registry(), "paper");
-    assert_int_equal(run_setup_paper(town->session, town->options), OC_OK);
-    town->session->may_be_empty = true;
-    town->session->commands_due = town_due;
-    town->session->commands_arg = town;
-    town->session->on_record = town_record;
-    town->session->on_record_arg = town;
+    town->run = run_new(town->options, town_registry(), "paper");
+    assert_non_null(town->run);
+    town->session = town->run->session;
+    town->strategies = &town->run->strategies;
+    town->strategies->may_watch = town->strategies->may_be_empty = true;
+    assert_int_equal(run_take_paper(town->run), OC_OK);
+    const struct session_stage watch = {"town", town, town_watch, NULL};
+    run_compose(town->run, RUN_CONSOLE | RUN_RECOVERS, &watch);
     text_init_grow(&town->reply, COMMAND_LINE_MAX);
     return town;
 }
 
-static inline void town_open(struct town *town, const char *folder)
+static inline void town_open(struct town *town)
 {
-    oc_rc rc = folder ? session_lock(town->session, folder) : OC_OK;
-    if (rc == OC_OK && folder)
-        rc = restore_open(&town->restore, town->session, folder);
-    if (rc == OC_OK)
-        rc = session_open(town->session);
-    if (rc == OC_OK && town->restore.has_journal)
-        rc = restore_apply(&town->restore, town->session);
-    restore_close(&town->restore);
+    oc_rc rc = run_open(town->run);
     if (rc < 0)
-        print_message("%s\n", town->session->error);
+        print_message("%s\n", town->session->words.error);
     assert_int_equal(rc, OC_OK);
 }
 
@@ -169,19 +174,18 @@ static inline void town_open(struct town *town, const char *folder)
 static inline void town_run(struct town *town, bool finish)
 {
     static struct result result;
-    oc_rc rc = session_run(town->session);
+    oc_rc rc = run_go(town->run);
     if (rc < 0 && rc != OC_E_AGAIN)
-        print_message("%s\n", town->session->error);
+        print_message("%s\n", town->session->words.error);
     assert_true(rc == OC_OK || rc == OC_E_AGAIN);
     if (finish)
-        assert_int_equal(session_finish(town->session, &result), OC_OK);
-    assert_int_equal(town->session->drift, 0);
+        assert_int_equal(run_finish(town->run, &result), OC_OK);
+    assert_int_equal(town->run->meter.drift, 0);
 }
 
 static inline void town_free(struct town *town)
 {
-    session_close(town->session);
-    free(town->session);
+    run_free(town->run);
     options_release(town->options);
     free(town->options);
     text_release(&town->reply);
@@ -201,7 +205,7 @@ __attribute__((format(printf, 2, 3))) static inline bool town_say(struct town *t
     for (char *at = strtok(line, "|"); at; at = strtok(NULL, "|"))
         words.fields[words.count++] = at;
     text_clear(&town->reply);
-    town->is_ok = session_steer_prepare(town->session, &words, &town->reply);
+    town->is_ok = strategies_prepare(town->strategies, &words, &town->reply);
     if (!town->is_ok)
         return false;
     text_init_grow(&record, OC_EVENT_MAX - 256);
@@ -236,9 +240,9 @@ static inline void town_rows(struct town *town, char *out, size_t size)
     struct text row;
     size_t at = 0;
     text_init_grow(&row, COMMAND_LINE_MAX);
-    for (uint32_t i = 0; i < town->session->strategy_count; i++) {
+    for (uint32_t i = 0; i < town->strategies->count; i++) {
         text_clear(&row);
-        session_put_strategy(town->session, &row, NULL, i);
+        strategies_put(town->strategies, &row, NULL, i);
         const char *tail = strstr(row.data, "\"error\""), *used = strstr(row.data, ",\"notional_used\"");
         const char *rest = used ? strchr(used + 1, '}') : NULL;
         const char *calls = strstr(row.data, ",\"calls\"");

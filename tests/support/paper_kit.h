@@ -1,6 +1,6 @@
 /* paper_kit.h: the paper venue, loaded as the plugin it is, with orders and prices for it. */
-#ifndef TESTS_PAPER_KIT_H
-#define TESTS_PAPER_KIT_H
+#ifndef SUPPORT_PAPER_KIT_H
+#define SUPPORT_PAPER_KIT_H
 
 #include <setjmp.h>
 #include <stdarg.h>

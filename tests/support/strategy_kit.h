@@ -1,9 +1,9 @@
 /* strategy_kit.h: a strategy from a text over the engine fixture; what it logs is kept. */
-#ifndef TESTS_STRATEGY_KIT_H
-#define TESTS_STRATEGY_KIT_H
+#ifndef SUPPORT_STRATEGY_KIT_H
+#define SUPPORT_STRATEGY_KIT_H
 
-#include "engine_fixture.h"
 #include "script/strategy.h"
+#include "support/engine_fixture.h"
 
 enum { KIT_LOG_MAX = 1 << 17 };
 #define KIT_MINUTE 60000000000LL
@@ -60,6 +60,7 @@ static inline void kit_start(struct kit *kit, struct strategy_config config)
         kit->rc = strategy_add_market(kit->strategy, kit->f->inst, &kit->error);
     if (kit->rc == OC_OK)
         kit->rc = strategy_start(kit->strategy);
+    fixture_flush(kit->f);
 }
 
 /* Trades from `from_ns` on. */

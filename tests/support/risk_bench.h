@@ -3,7 +3,7 @@
 #ifndef UNIT_RISK_BENCH_H
 #define UNIT_RISK_BENCH_H
 
-#include "engine_fixture.h"
+#include "support/engine_fixture.h"
 
 #include "base/text.h"
 #include "load/load.h"
@@ -150,7 +150,7 @@ static uint64_t submit(struct bench *bench, struct oc_request request)
 {
     assert_int_equal(engine_begin(bench->f->engine, 0), OC_OK);
     uint64_t order = ask(bench, request);
-    engine_end(bench->f->engine, true);
+    fixture_end(bench->f, true);
     return order;
 }
 
@@ -174,7 +174,7 @@ static bool amend(struct bench *bench, uint64_t id, int64_t qty, int64_t price)
     memset(&bench->refusal, 0, sizeof bench->refusal);
     assert_int_equal(engine_begin(bench->f->engine, 0), OC_OK);
     oc_rc rc = engine_amend(bench->f->engine, &request, &bench->refusal);
-    engine_end(bench->f->engine, true);
+    fixture_end(bench->f, true);
     assert_true(rc == OC_OK || rc == OC_E_LIMIT);
     if (rc == OC_OK) {
         struct oc_ev_answer answer = fixture_answer(bench->f, OC_EV_AMENDED, id);
@@ -190,7 +190,7 @@ static bool cancel(struct bench *bench, uint64_t id)
     memset(&bench->refusal, 0, sizeof bench->refusal);
     assert_int_equal(engine_begin(bench->f->engine, 0), OC_OK);
     oc_rc rc = engine_cancel(bench->f->engine, id, &bench->refusal);
-    engine_end(bench->f->engine, true);
+    fixture_end(bench->f, true);
     assert_true(rc == OC_OK || rc == OC_E_LIMIT);
     return rc == OC_OK;
 }

@@ -4,8 +4,8 @@
  * `order` (the caller gives a running number), so the sequence never depends on the timer_heap's inner
  * shape.
  */
-#ifndef BASE_TIMER_HEAP_H
-#define BASE_TIMER_HEAP_H
+#ifndef SUPPORT_TIMER_HEAP_H
+#define SUPPORT_TIMER_HEAP_H
 
 #include <outcry/abi.h>
 

@@ -1,5 +1,5 @@
 /* env_sim_crash.c: what of the simulated disk becomes durable, and what a crash leaves. */
-#include "base/env_sim_disk.h"
+#include "support/env_sim_disk.h"
 
 #include <string.h>
 

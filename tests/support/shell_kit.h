@@ -20,7 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "signals.h"
+#include "support/signals.h"
 
 enum { KIT_OUT_MAX = 1 << 18, KIT_ORDERS_MAX = 64, KIT_LINE_MAX = 65536 };
 
@@ -134,7 +134,7 @@ static void kit_put_bars(const char **fields, uint32_t count, struct text *out)
 }
 
 static bool kit_answer(struct kit *kit, const char **fields, uint32_t count, struct text *out);
-#include "shell_kit_answers.h"
+#include "support/shell_kit_answers.h"
 
 static void kit_serve(void *arg)
 {
