@@ -29,21 +29,17 @@ static int options_at(lua_State *lua, const char *verb, const char *const *known
                       luaL_typename(lua, lua_gettop(lua)));
     if (!lua_istable(lua, index))
         return 0;
-    for (lua_pushnil(lua); lua_next(lua, index); lua_pop(lua, 1)) {
-        const char *key = lua_type(lua, -2) == LUA_TSTRING ? lua_tostring(lua, -2) : "?";
-        int i = 0;
-        while (known[i] && strcmp(known[i], key) != 0)
-            i++;
-        if (known[i])
-            continue;
-        lua_pushstring(lua, verb);
-        lua_pushfstring(lua, ": unknown option '%s'; known:", key);
-        for (i = 0; known[i]; i++)
-            lua_pushfstring(lua, " %s", known[i]);
-        lua_concat(lua, i + 2);
-        sandbox_raise(lua, "%s", lua_tostring(lua, -1));
-    }
-    return index;
+    api_check_plain(lua, index, verb);
+    const char *key = api_unknown_field(lua, index, known);
+    if (!key)
+        return index;
+    int i = 0;
+    lua_pushstring(lua, verb);
+    lua_pushfstring(lua, ": unknown option '%s'; known:", key);
+    for (; known[i]; i++)
+        lua_pushfstring(lua, " %s", known[i]);
+    lua_concat(lua, i + 2);
+    return sandbox_raise(lua, "%s", lua_tostring(lua, -1));
 }
 
 static bool option_number(lua_State *lua, int index, const char *name, struct api_number *ret_number)
@@ -225,6 +221,7 @@ static int verb(lua_State *lua, uint8_t side)
     const char *name = side == OC_SIDE_BUY ? "m:buy" : "m:sell";
     struct market_handle *market = api_market_at(lua, 1);
     int options = options_at(lua, name, trade_options);
+    api_check_acting(lua, market->strategy, name);
     struct oc_request request = {.account = market->account, .side = side};
     bool snapped = false;
     request.head.inst = market->inst;
@@ -283,6 +280,7 @@ static int lj_close(lua_State *lua)
 {
     struct market_handle *market = api_market_at(lua, 1);
     int options = options_at(lua, "m:close", close_options);
+    api_check_acting(lua, market->strategy, "m:close");
     const struct position *position = position_of(market);
     int64_t qty = position ? position->qty : 0, size = closable(market, qty);
     if (qty == 0 || size == 0) {
@@ -339,6 +337,7 @@ static int lj_cancel_all(lua_State *lua)
 {
     const struct market_handle *market = api_market_at(lua, 1);
     struct strategy *strategy = market->strategy;
+    api_check_acting(lua, strategy, "m:cancel_all");
     lua_pushinteger(lua, engine_cancel_all(strategy->engine, strategy->id, market->inst, false));
     return 1;
 }
@@ -368,10 +367,23 @@ static int push_money(lua_State *lua, oc_i128 money)
     return 1;
 }
 
+/* The market behind argument 1. The object used last costs a comparison, another one a look at its metatable, which is
+ * upvalue `meta`; anything else raises. Both stay for as long as the strategy does. */
+static struct market_handle *self_of(lua_State *lua, const void **last, const char *name, int meta)
+{
+    void *self = lua_touserdata(lua, 1);
+    if (__builtin_expect(!self || self != *last, 0)) {
+        if (!api_object(lua, 1, lua_upvalueindex(meta)))
+            luaL_checkudata(lua, 1, name); /* raises */
+        *last = self;
+    }
+    return *(struct market_handle **)self;
+}
+
 static int lj_position_index(lua_State *lua)
 {
-    struct strategy *strategy = lua_touserdata(lua, lua_upvalueindex(1));
-    const struct market_handle *market = *(struct market_handle **)lua_touserdata(lua, 1);
+    struct strategy *strategy = strategy_of(lua);
+    const struct market_handle *market = self_of(lua, &strategy->position_self, strategy_meta_position, 1);
     const char *key = lua_tostring(lua, 2);
     const struct position *position = position_of(market);
     if (key && KEY_IS(strategy, key, qty))
@@ -442,8 +454,8 @@ static int market_field(lua_State *lua, struct strategy *strategy, const struct 
 /* What the strategy put there comes first: it is read at every bar, and can bear no name of the API. */
 static int lj_market_index(lua_State *lua)
 {
-    struct strategy *strategy = lua_touserdata(lua, lua_upvalueindex(1));
-    const struct market_handle *market = *(struct market_handle **)lua_touserdata(lua, 1);
+    struct strategy *strategy = strategy_of(lua);
+    const struct market_handle *market = self_of(lua, &strategy->market_self, strategy_meta_market, 2);
     const char *key = lua_type(lua, 2) == LUA_TSTRING ? lua_tostring(lua, 2) : NULL;
     if (key && KEY_IS(strategy, key, position)) {
         lua_getiuservalue(lua, 1, 1);
@@ -454,7 +466,7 @@ static int lj_market_index(lua_State *lua)
     if (lua_rawget(lua, -2) != LUA_TNIL || !key)
         return 1;
     lua_pushvalue(lua, 2);
-    if (lua_rawget(lua, lua_upvalueindex(2)) != LUA_TNIL)
+    if (lua_rawget(lua, lua_upvalueindex(1)) != LUA_TNIL)
         return 1;
     int found = market_field(lua, strategy, market, key);
     return found ? found : (lua_pushnil(lua), 1);
@@ -464,11 +476,12 @@ static int lj_market_newindex(lua_State *lua)
 {
     static const char *const fixed[] = {"position", "last",  "bid",  "ask", "symbol", "venue",
                                         "base",     "quote", "tick", "lot", "index",  NULL};
-    struct market_handle *market = *(struct market_handle **)lua_touserdata(lua, 1);
+    struct strategy *strategy = strategy_of(lua);
+    struct market_handle *market = self_of(lua, &strategy->market_self, strategy_meta_market, 2);
     const char *key = lua_type(lua, 2) == LUA_TSTRING ? lua_tostring(lua, 2) : NULL;
     if (key) {
         lua_pushvalue(lua, 2);
-        bool is_api = lua_rawget(lua, lua_upvalueindex(2)) != LUA_TNIL;
+        bool is_api = lua_rawget(lua, lua_upvalueindex(1)) != LUA_TNIL;
         for (int i = 0; fixed[i] && !is_api; i++)
             is_api = strcmp(fixed[i], key) == 0;
         if (is_api)
@@ -487,8 +500,7 @@ static int lj_market_newindex(lua_State *lua)
 
 static int lj_market_tostring(lua_State *lua)
 {
-    const struct market_handle *market = *(struct market_handle **)lua_touserdata(lua, 1);
-    lua_pushstring(lua, market->instrument->info.symbol);
+    lua_pushstring(lua, api_market_at(lua, 1)->instrument->info.symbol);
     return 1;
 }
 
@@ -507,19 +519,19 @@ void api_market_install(struct strategy *strategy)
     api_metatable(lua, "outcry.market.methods");
     luaL_setfuncs(lua, methods, 0);
     api_metatable(lua, strategy_meta_market);
-    lua_pushlightuserdata(lua, strategy);
-    lua_pushvalue(lua, -3);
+    lua_pushvalue(lua, -2);
+    lua_pushvalue(lua, -2);
     lua_pushcclosure(lua, lj_market_index, 2);
     lua_setfield(lua, -2, "__index");
-    lua_pushlightuserdata(lua, strategy);
-    lua_pushvalue(lua, -3);
+    lua_pushvalue(lua, -2);
+    lua_pushvalue(lua, -2);
     lua_pushcclosure(lua, lj_market_newindex, 2);
     lua_setfield(lua, -2, "__newindex");
     lua_pushcfunction(lua, lj_market_tostring);
     lua_setfield(lua, -2, "__tostring");
     lua_pop(lua, 2);
     api_metatable(lua, strategy_meta_position);
-    lua_pushlightuserdata(lua, strategy);
+    lua_pushvalue(lua, -1);
     lua_pushcclosure(lua, lj_position_index, 1);
     lua_setfield(lua, -2, "__index");
     lua_pop(lua, 1);

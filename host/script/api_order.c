@@ -24,6 +24,7 @@ static int lj_cancel(lua_State *lua)
     struct strategy *strategy = strategy_of(lua);
     const struct order *order = order_at(lua, strategy);
     struct engine_refusal refusal = {0};
+    api_check_acting(lua, strategy, "order:cancel");
     oc_rc rc = engine_cancel(strategy->engine, order->now.order, &refusal);
     if (rc == OC_E_LIMIT)
         return api_refusal(lua, &refusal);
@@ -49,11 +50,11 @@ static bool replace_number(lua_State *lua, const char *field, struct api_number 
 
 static void replace_check_keys(lua_State *lua)
 {
-    for (lua_pushnil(lua); lua_next(lua, 2); lua_pop(lua, 1)) {
-        const char *key = lua_type(lua, -2) == LUA_TSTRING ? lua_tostring(lua, -2) : "?";
-        if (strcmp(key, "price") != 0 && strcmp(key, "stop") != 0 && strcmp(key, "qty") != 0)
-            sandbox_raise(lua, "order:replace takes price, stop and qty; found '%s'", key);
-    }
+    static const char *const known[] = {"price", "stop", "qty", NULL};
+    api_check_plain(lua, 2, "order:replace");
+    const char *key = api_unknown_field(lua, 2, known);
+    if (key)
+        sandbox_raise(lua, "order:replace takes price, stop and qty; found '%s'", key);
 }
 
 static int lj_replace(lua_State *lua)
@@ -65,7 +66,7 @@ static int lj_replace(lua_State *lua)
     struct engine_refusal refusal = {0};
     struct api_number number;
     bool snapped = false, buy = order->now.side == OC_SIDE_BUY;
-    luaL_checktype(lua, 2, LUA_TTABLE);
+    api_check_acting(lua, strategy, "order:replace");
     replace_check_keys(lua);
     if (replace_number(lua, "price", &number)) {
         request.price = api_price_units(lua, instrument, &number, buy ? SNAP_DOWN : SNAP_UP, &snapped);
@@ -132,7 +133,7 @@ static int lj_order_index(lua_State *lua)
     static const char *const types[] = {"none", "market", "limit", "stop", "stop_limit"};
     static const char *const tifs[] = {"none", "GTC", "IOC", "FOK", "GTD", "DAY"};
     static const char *const roles[] = {"none", "entry", "stop_loss", "take_profit", "close", "end"};
-    struct strategy *strategy = lua_touserdata(lua, lua_upvalueindex(1));
+    struct strategy *strategy = strategy_of(lua);
     const char *key = lua_tostring(lua, 2);
     const struct order *order = order_at(lua, strategy);
     const struct instrument *instrument = instruments_get(engine_instruments(strategy->engine), order->now.head.inst);
@@ -191,9 +192,9 @@ static int lj_order_index(lua_State *lua)
 
 static int lj_order_eq(lua_State *lua)
 {
-    const struct order_handle *a = luaL_checkudata(lua, 1, strategy_meta_order);
-    const struct order_handle *b = luaL_checkudata(lua, 2, strategy_meta_order);
-    lua_pushboolean(lua, a->order == b->order);
+    const struct order_handle *a = luaL_testudata(lua, 1, strategy_meta_order);
+    const struct order_handle *b = luaL_testudata(lua, 2, strategy_meta_order);
+    lua_pushboolean(lua, a && b && a->order == b->order);
     return 1;
 }
 
@@ -228,8 +229,7 @@ void api_order_install(struct strategy *strategy)
     lua_pop(lua, 1);
     api_metatable(lua, strategy_meta_order);
     luaL_setfuncs(lua, meta, 0);
-    lua_pushlightuserdata(lua, strategy);
-    lua_pushcclosure(lua, lj_order_index, 1);
+    lua_pushcfunction(lua, lj_order_index);
     lua_setfield(lua, -2, "__index");
     lua_pop(lua, 1);
 }

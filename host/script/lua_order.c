@@ -4,24 +4,9 @@
  * Stock Lua walks string keys by a hash seeded from clock and addresses. pairs takes the keys once,
  * so keys added during the loop are not visited and removed ones are left out. A table, function or
  * coroutine as a key has no order and raises. */
-#include "script/sandbox_state.h"
+#include "script/lua_order.h"
 
 #include <string.h>
-
-enum key_class { KEY_INTEGER, KEY_FLOAT, KEY_STRING, KEY_BOOLEAN, KEY_USERDATA };
-
-struct key {
-    enum key_class class;
-    uint32_t index; /* where it stands in the table of keys */
-    union {
-        lua_Integer integer;
-        lua_Number number;
-        struct {
-            const char *data; /* lives as long as the key */
-            size_t size;
-        } string;
-    } as;
-};
 
 struct walk {
     uint32_t next;
@@ -31,25 +16,37 @@ struct walk {
 
 enum { KEYS_MAX = 1 << 26, INSERTION_MAX = 12, POLL_MASK = 1023 };
 
-static int compare(const struct key *a, const struct key *b)
+void spend(struct spent *spent, uint64_t units)
 {
-    if (a->class != b->class)
-        return a->class < b->class ? -1 : 1;
-    if (a->class == KEY_FLOAT)
-        return a->as.number < b->as.number ? -1 : a->as.number > b->as.number;
-    if (a->class != KEY_STRING)
-        return a->as.integer < b->as.integer ? -1 : a->as.integer > b->as.integer;
+    spent->units += units;
+    for (; spent->units > POLL_MASK; spent->units -= POLL_MASK)
+        sandbox_work(spent->lua, sandbox_of(spent->lua), POLL_MASK);
+}
+
+int key_compare_text(struct spent *spent, const struct key *a, const struct key *b)
+{
     size_t size = a->as.string.size < b->as.string.size ? a->as.string.size : b->as.string.size;
+    spend(spent, size / 64);
     int order = memcmp(a->as.string.data, b->as.string.data, size);
     if (order != 0)
         return order;
     return a->as.string.size < b->as.string.size ? -1 : a->as.string.size > b->as.string.size;
 }
 
-/* Raises for a key without an order. */
-static void read_key(lua_State *lua, int index, struct key *ret_key)
+static int compare(struct spent *spent, const struct key *a, const struct key *b)
 {
-    index = lua_absindex(lua, index);
+    spend(spent, 1);
+    if (a->class != b->class)
+        return a->class < b->class ? -1 : 1;
+    if (a->class == KEY_STRING)
+        return key_compare_text(spent, a, b);
+    if (a->class == KEY_FLOAT)
+        return a->as.number < b->as.number ? -1 : a->as.number > b->as.number;
+    return a->as.integer < b->as.integer ? -1 : a->as.integer > b->as.integer;
+}
+
+bool key_read_plain(lua_State *lua, int index, struct key *ret_key)
+{
     int type = lua_type(lua, index);
     if (type == LUA_TNUMBER) {
         ret_key->class = lua_isinteger(lua, index) ? KEY_INTEGER : KEY_FLOAT;
@@ -63,52 +60,63 @@ static void read_key(lua_State *lua, int index, struct key *ret_key)
     } else if (type == LUA_TBOOLEAN) {
         ret_key->class = KEY_BOOLEAN;
         ret_key->as.integer = lua_toboolean(lua, index);
-    } else if (type == LUA_TUSERDATA && luaL_getmetafield(lua, index, "__order") != LUA_TNIL) {
+    } else {
+        return false;
+    }
+    return true;
+}
+
+/* Raises for a key without an order. */
+static void read_key(lua_State *lua, int index, struct key *ret_key)
+{
+    index = lua_absindex(lua, index);
+    if (key_read_plain(lua, index, ret_key))
+        return;
+    if (lua_type(lua, index) == LUA_TUSERDATA && luaL_getmetafield(lua, index, "__order") != LUA_TNIL) {
         lua_pushvalue(lua, index);
         lua_call(lua, 1, 1);
         ret_key->class = KEY_USERDATA;
         ret_key->as.integer = lua_tointeger(lua, -1);
         lua_pop(lua, 1);
-    } else {
-        luaL_error(lua, "a %s as table key has no order: iterate over a list of them instead",
-                   luaL_typename(lua, index));
+        return;
     }
+    luaL_error(lua, "a %s as table key has no order: iterate over a list of them instead", luaL_typename(lua, index));
 }
 
-static void insertion_sort(struct key *keys, size_t count)
+static void insertion_sort(struct spent *spent, struct key *keys, size_t count, key_compare compare_keys)
 {
     for (size_t at = 1; at < count; at++) {
         struct key moving = keys[at];
         size_t to = at;
-        for (; to > 0 && compare(&moving, &keys[to - 1]) < 0; to--)
+        for (; to > 0 && compare_keys(spent, &moving, &keys[to - 1]) < 0; to--)
             keys[to] = keys[to - 1];
         keys[to] = moving;
     }
 }
 
-static void merge(const struct key *from, struct key *to, size_t left, size_t middle, size_t right)
+static void merge(struct spent *spent, const struct key *from, struct key *to, const size_t border[3],
+                  key_compare compare_keys)
 {
-    size_t a = left;
-    size_t b = middle;
-    for (size_t at = left; at < right; at++) {
-        bool take_b = a == middle || (b < right && compare(&from[b], &from[a]) < 0);
+    size_t a = border[0];
+    size_t b = border[1];
+    for (size_t at = border[0]; at < border[2]; at++) {
+        bool take_b = a == border[1] || (b < border[2] && compare_keys(spent, &from[b], &from[a]) < 0);
         to[at] = from[take_b ? b++ : a++];
     }
 }
 
-/* `keys` has room for twice `count`; returns the half where the result is. */
-static struct key *sort_keys(lua_State *lua, struct key *keys, size_t count)
+struct key *key_sort(lua_State *lua, struct key *keys, size_t count, key_compare compare_keys)
 {
     struct key *from = keys;
     struct key *to = keys + count;
+    struct spent spent = {lua, 0};
     for (size_t at = 0; at < count; at += INSERTION_MAX)
-        insertion_sort(keys + at, count - at < INSERTION_MAX ? count - at : INSERTION_MAX);
+        insertion_sort(&spent, keys + at, count - at < INSERTION_MAX ? count - at : INSERTION_MAX, compare_keys);
     for (size_t width = INSERTION_MAX; width < count; width *= 2) {
-        sandbox_check(lua, sandbox_of(lua));
         for (size_t left = 0; left < count; left += 2 * width) {
             size_t middle = left + width < count ? left + width : count;
             size_t right = left + 2 * width < count ? left + 2 * width : count;
-            merge(from, to, left, middle, right);
+            merge(&spent, from, to, (const size_t[3]){left, middle, right}, compare_keys);
         }
         struct key *swap = from;
         from = to;
@@ -117,14 +125,17 @@ static struct key *sort_keys(lua_State *lua, struct key *keys, size_t count)
     return from;
 }
 
-/* Upvalue 1: how many. The common case costs no snapshot. */
+/* Upvalues: how many, and the table. The common case costs no snapshot. A script may hold this function and call it with
+ * anything, so it walks its own table whatever stands first, and takes only an index that it could have returned. */
 static int lj_step_array(lua_State *lua)
 {
     lua_Integer count = lua_tointeger(lua, lua_upvalueindex(1));
     lua_Integer index = luaL_checkinteger(lua, 2);
+    luaL_argcheck(lua, index >= 0 && index <= count, 2, "not a key of this walk");
     while (index < count) {
-        index++;
-        if (lua_rawgeti(lua, 1, index) != LUA_TNIL) {
+        if ((++index & POLL_MASK) == 0)
+            sandbox_work(lua, sandbox_of(lua), POLL_MASK);
+        if (lua_rawgeti(lua, lua_upvalueindex(2), index) != LUA_TNIL) {
             lua_pushinteger(lua, index);
             lua_insert(lua, -2);
             return 2;
@@ -135,15 +146,17 @@ static int lj_step_array(lua_State *lua)
     return 1;
 }
 
-/* Upvalues: the keys, and a walk over them. */
+/* Upvalues: the keys, a walk over them, and the table. What it is called with does not matter. */
 static int lj_step_keys(lua_State *lua)
 {
     struct walk *walk = lua_touserdata(lua, lua_upvalueindex(2));
-    luaL_checktype(lua, 1, LUA_TTABLE);
+    lua_settop(lua, 0); /* however many it was called with: room for two more */
     while (walk->next < walk->count) {
+        if ((walk->next & POLL_MASK) == 0)
+            sandbox_work(lua, sandbox_of(lua), POLL_MASK);
         lua_rawgeti(lua, lua_upvalueindex(1), walk->order[walk->next++]);
         lua_pushvalue(lua, -1);
-        if (lua_rawget(lua, 1) != LUA_TNIL)
+        if (lua_rawget(lua, lua_upvalueindex(3)) != LUA_TNIL)
             return 2;
         lua_pop(lua, 2);
     }
@@ -154,7 +167,7 @@ static int lj_step_keys(lua_State *lua)
 /* Counts the keys; *ret_is_array when they are 1, 2, … in this order. */
 static lua_Integer count_keys(lua_State *lua, int table, bool *ret_is_array)
 {
-    const struct sandbox *sandbox = sandbox_of(lua);
+    struct sandbox *sandbox = sandbox_of(lua);
     lua_Integer count = 0;
     bool is_array = true;
     for (lua_pushnil(lua); lua_next(lua, table); lua_pop(lua, 1)) {
@@ -162,7 +175,7 @@ static lua_Integer count_keys(lua_State *lua, int table, bool *ret_is_array)
         if (is_array && !(lua_isinteger(lua, -2) && lua_tointeger(lua, -2) == count))
             is_array = false;
         if ((count & POLL_MASK) == 0)
-            sandbox_check(lua, sandbox);
+            sandbox_work(lua, sandbox, POLL_MASK);
     }
     if (count > KEYS_MAX)
         luaL_error(lua, "table with more than %d keys", KEYS_MAX);
@@ -177,8 +190,10 @@ static void push_snapshot(lua_State *lua, int table, size_t count)
     int list = lua_gettop(lua);
     struct key *keys = lua_newuserdatauv(lua, 2 * count * sizeof *keys, 0);
     size_t at = 0;
+    struct spent spent = {lua, 0};
     for (lua_pushnil(lua); lua_next(lua, table);) {
         lua_pop(lua, 1);
+        spend(&spent, 1);
         if (at == count) /* only a function __order could have added one */
             luaL_error(lua, "the table changed while its keys were ordered");
         read_key(lua, -1, &keys[at]);
@@ -187,7 +202,7 @@ static void push_snapshot(lua_State *lua, int table, size_t count)
         lua_rawseti(lua, list, (lua_Integer)at + 1);
         at++;
     }
-    struct key *sorted = sort_keys(lua, keys, at);
+    struct key *sorted = key_sort(lua, keys, at, compare);
     struct walk *walk = lua_newuserdatauv(lua, sizeof *walk + at * sizeof walk->order[0], 0);
     walk->next = 0;
     walk->count = (uint32_t)at;
@@ -206,19 +221,21 @@ static int lj_pairs(lua_State *lua)
         return 3;
     }
     luaL_checktype(lua, 1, LUA_TTABLE);
-    if (readonly_inner(lua, 1))
-        lua_replace(lua, 1);
+    if (!readonly_inner(lua, 1)) /* what is behind a view must not come out: it could be written */
+        lua_pushvalue(lua, 1);
     bool is_array;
-    lua_Integer count = count_keys(lua, 1, &is_array);
+    lua_Integer count = count_keys(lua, 2, &is_array);
     if (is_array) {
         lua_pushinteger(lua, count);
-        lua_pushcclosure(lua, lj_step_array, 1);
+        lua_pushvalue(lua, 2);
+        lua_pushcclosure(lua, lj_step_array, 2);
         lua_pushvalue(lua, 1);
         lua_pushinteger(lua, 0);
         return 3;
     }
-    push_snapshot(lua, 1, (size_t)count);
-    lua_pushcclosure(lua, lj_step_keys, 2);
+    push_snapshot(lua, 2, (size_t)count);
+    lua_pushvalue(lua, 2);
+    lua_pushcclosure(lua, lj_step_keys, 3);
     lua_pushvalue(lua, 1);
     return 2;
 }
@@ -248,18 +265,16 @@ static int lj_next(lua_State *lua)
         }
         lua_settop(lua, 2);
     }
-    const struct sandbox *sandbox = sandbox_of(lua);
+    struct spent spent = {lua, 0};
     struct key best = {0};
     bool has_best = false;
-    uint32_t steps = 0;
     lua_pushnil(lua); /* slot 3: the best key */
     for (lua_pushnil(lua); lua_next(lua, 1);) {
         lua_pop(lua, 1);
         struct key key = {0};
         read_key(lua, -1, &key);
-        if ((++steps & POLL_MASK) == 0)
-            sandbox_check(lua, sandbox);
-        if ((!from_start && compare(&key, &after) <= 0) || (has_best && compare(&key, &best) >= 0))
+        spend(&spent, 1);
+        if ((!from_start && compare(&spent, &key, &after) <= 0) || (has_best && compare(&spent, &key, &best) >= 0))
             continue;
         best = key;
         has_best = true;

@@ -34,11 +34,17 @@ struct sandbox;          /* opaque */
 struct sandbox_watchdog; /* opaque */
 
 enum {
-    SANDBOX_MODULES_MAX = 64,  /* texts that one sandbox keeps: the strategy and what it requires */
-    SANDBOX_NAME_MAX = 128,    /* bytes of a file name, NUL included */
-    SANDBOX_PRINT_MAX = 4096,  /* bytes of one print; the rest is cut */
-    SANDBOX_NESTING_MAX = 100, /* coroutine.close within __close within coroutine.close … */
-    SANDBOX_STACK_SLOTS = 200  /* Lua stack slots that the host may use without asking */
+    SANDBOX_MODULES_MAX = 64, /* texts that one sandbox keeps: the strategy and what it requires */
+    SANDBOX_NAME_MAX = 128,   /* bytes of a file name, NUL included */
+    SANDBOX_PRINT_MAX = 4096, /* bytes of one print; the rest is cut */
+    SANDBOX_TEXT_MAX =
+        4 << 20, /* bytes of one text, however it was made; a longer one ends the script as its heap does */
+    SANDBOX_PATTERN_MAX = 8192,  /* bytes of a pattern of find, match, gmatch and gsub */
+    SANDBOX_VALUES_MAX = 250000, /* values that one call of unpack, byte or codepoint returns */
+    SANDBOX_PACK_MAX = 1024,     /* bytes of a format of pack and unpack */
+    SANDBOX_JUMPS_MAX = 2000,    /* goto and break in one source: Lua settles n of them in n * n steps */
+    SANDBOX_NESTING_MAX = 100,   /* coroutine.close within __close within coroutine.close … */
+    SANDBOX_STACK_SLOTS = 200    /* Lua stack slots that the host may use without asking */
 };
 
 /* Zero in a member means its default. */
@@ -49,6 +55,8 @@ struct sandbox_limits {
     uint64_t pattern_steps_max; /* 10,000,000 a call, beside 32 for each byte of the subject */
     uint64_t allocs_max;        /* every later allocation fails; 0: no limit. For tests and for
                                    deterministic budgets */
+    uint64_t work_max;          /* units of C work for the script, all calls together, then it is stopped as by its
+                                   deadline; 0: no limit. For tests and for deterministic budgets */
     uint32_t deadline_ms;       /* CPU time of one call; 0: none. Needs a watchdog */
     uint32_t give_way_ms;       /* CPU time of one call after which its thread gives way to all others; 0: never */
     bool is_by_clock;           /* the deadline is one of the clock: a person waits */
@@ -79,7 +87,7 @@ struct sandbox_error {
 /* Text is borrowed; not NUL-terminated. */
 typedef void (*sandbox_print_fn)(void *arg, const char *text, size_t size);
 /* The text of module `name`, kept by the host at least until the next call. OC_E_NOT_FOUND: there
- * is none. */
+ * is none; OC_E_INVALID: it is no file that a script may read; OC_E_LIMIT: too long. */
 typedef oc_rc (*sandbox_require_fn)(void *arg, const char *name, const char **ret_text, size_t *ret_size);
 
 /* [setup] `limits` may be NULL. `seed` is the run's. OC_E_NOMEM. Owned: sandbox_free. */
@@ -129,6 +137,8 @@ void sandbox_renew(struct sandbox *sandbox);
  * again). */
 size_t sandbox_heap_bytes(const struct sandbox *sandbox);
 uint64_t sandbox_alloc_count(const struct sandbox *sandbox);
+/* Units of C work between two looks at the stop, the most so far: what a deadline may have to wait for. */
+uint64_t sandbox_work_longest(const struct sandbox *sandbox);
 
 /* [setup] One for each thread that runs sandboxes, started on that thread. `period_us` of CPU time
  * between looks; a call is ended between its deadline and two periods later. Costs nothing while no

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "script/indicators.h"
+#include "script/sandbox_state.h"
 #include "script/strategy.h"
 
 enum { EVENT_POOL = 64, KEYS_MAX = 96, ORIGINS_MAX = 64 };
@@ -96,6 +97,9 @@ struct strategy {
     int32_t pool_ref[EVENT_POOL];
     struct event_view *pool[EVENT_POOL];
     uint32_t pool_next;
+    const struct event_view *view; /* given last */
+    const void *market_self;       /* userdata of a market, and of a position, that was used last: known to be one */
+    const void *position_self;
     bool is_loading; /* strategy{} and params{} are allowed */
     bool is_in_init; /* indicators may be made */
     bool has_error;
@@ -103,6 +107,7 @@ struct strategy {
     bool state_dirty;
     bool state_has_tables;
     bool is_started;
+    bool is_saving; /* on_save runs: it says what is kept, and acts on nothing */
     uint64_t state_hash;
     struct state_bytes state_last;
     uint64_t saved_hash;
@@ -146,7 +151,8 @@ extern const char *const strategy_meta_order;
 extern const char *const strategy_meta_indicator;
 extern const char *const strategy_meta_position;
 
-struct strategy *strategy_of(lua_State *lua);
+/* Whose script runs; coroutines included. */
+static inline struct strategy *strategy_of(lua_State *lua) { return sandbox_of(lua)->host; }
 /* One line to the log; what one event logs beyond STRATEGY_LOG_LINES_MAX is told as a count. */
 void strategy_say(struct strategy *strategy, int level, const char *text);
 
@@ -166,6 +172,16 @@ struct event_view *api_event_push(struct strategy *strategy, struct market_handl
 void api_order_push(lua_State *lua, uint64_t order);
 /* Pushes the metatable `name` of the registry, made on first use. */
 void api_metatable(lua_State *lua, const char *name);
+/* The full userdata with the metatable at `meta`, else NULL: a sixth of the cost of finding the metatable by name. */
+static inline void *api_object(lua_State *lua, int index, int meta)
+{
+    void *object = lua_touserdata(lua, index);
+    if (!object || !lua_getmetatable(lua, index)) /* light userdata have none */
+        return NULL;
+    bool is_ours = lua_rawequal(lua, -1, meta);
+    lua_pop(lua, 1);
+    return is_ours ? object : NULL;
+}
 /* nil, err for a refusal; returns the number of results. */
 int api_refusal(lua_State *lua, const struct engine_refusal *refusal);
 /* Number, numeric text or {units, scale}: an exact decimal if it is text, else a double. */
@@ -181,6 +197,15 @@ int64_t api_price_units(lua_State *lua, const struct instrument *instrument, con
 int64_t api_qty_units(lua_State *lua, const struct instrument *instrument, const struct api_number *number,
                       bool *ret_snapped);
 struct market_handle *api_market_at(lua_State *lua, int index);
+/* api_options.c */
+/* Raises in on_save, which runs when what a callback asked for is already decided. */
+void api_check_acting(lua_State *lua, const struct strategy *strategy, const char *what);
+/* Options are a table without a metatable: with one, script code would run between what a verb has looked
+ * up and what it does with it. Raises for anything else, `what` first. */
+void api_check_plain(lua_State *lua, int index, const char *what);
+/* The first field by bytes that is not in `known`, whatever order the table has it in; "?" for a key that is no text. NULL:
+ * all are known. Borrowed: it lives in the table. */
+const char *api_unknown_field(lua_State *lua, int index, const char *const *known);
 
 /* Static lists ended by NULL, for the reference: options of m:buy and m:sell, of m:close, names of callbacks. */
 const char *const *api_trade_options(void);

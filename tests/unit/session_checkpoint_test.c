@@ -1,6 +1,6 @@
 /* session_checkpoint_test.c: a whole session makes its checkpoints without waiting for the disk (S8), and goes on from what
  * the worker wrote. */
-#include "steer_kit.h"
+#include "support/steer_kit.h"
 
 #include "journal/read.h"
 #include "support/counted_env.h"
