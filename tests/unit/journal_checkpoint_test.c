@@ -1,5 +1,6 @@
 /* journal_checkpoint_test.c: checkpoints are made behind the engine's thread (S8), whole or not at all, and stand only
  * for records that are on the disk. */
+#include "counted_env.h"
 #include "journal_kit.h"
 
 #include <stdio.h>
@@ -8,88 +9,7 @@
 #include "base/fault.h"
 #include "journal/limits.h"
 
-enum { ALLOC_SMALL = 64 << 10, BLOB = 3 << 20, CHECKPOINTS = 40 };
-
-/* What the thread under test has asked of the system; the worker's calls go past. */
-static _Thread_local bool is_engine;
-static unsigned blocked;
-
-static void count(bool may_block)
-{
-    if (is_engine && may_block)
-        blocked++;
-}
-
-static oc_rc count_open(const char *path, unsigned flags, int *ret_fd)
-{
-    count(true);
-    return env_os.open(path, flags, ret_fd);
-}
-static oc_rc count_write(int fd, const void *data, size_t size)
-{
-    count(true);
-    return env_os.write(fd, data, size);
-}
-static oc_rc count_truncate(int fd, int64_t size)
-{
-    count(true);
-    return env_os.truncate(fd, size);
-}
-static oc_rc count_preallocate(int fd, int64_t size)
-{
-    count(true);
-    return env_os.preallocate(fd, size);
-}
-static oc_rc count_map(int fd, size_t size, bool is_writable, void **ret_data)
-{
-    count(true);
-    return env_os.map(fd, size, is_writable, ret_data);
-}
-static oc_rc count_map_sync(void *data, size_t size)
-{
-    count(true);
-    return env_os.map_sync(data, size);
-}
-static oc_rc count_sync(int fd)
-{
-    count(true);
-    return env_os.sync(fd);
-}
-static oc_rc count_sync_dir(const char *path)
-{
-    count(true);
-    return env_os.sync_dir(path);
-}
-static oc_rc count_rename(const char *from, const char *to)
-{
-    count(true);
-    return env_os.rename(from, to);
-}
-static oc_rc count_unlink(const char *path)
-{
-    count(true);
-    return env_os.unlink(path);
-}
-static oc_rc count_list(const char *path, env_list_fn fn, void *arg)
-{
-    count(true);
-    return env_os.list(path, fn, arg);
-}
-static void *count_alloc(size_t size)
-{
-    count(size > ALLOC_SMALL);
-    return env_os.alloc(size);
-}
-static void *count_resize(void *data, size_t old_size, size_t size)
-{
-    count(size > ALLOC_SMALL);
-    return env_os.resize(data, old_size, size);
-}
-static bool count_signal_wait(struct env_signal *signal, int64_t timeout_ns)
-{
-    count(true);
-    return env_os.signal_wait(signal, timeout_ns);
-}
+enum { BLOB = 3 << 20, CHECKPOINTS = 40 };
 
 static char folder[ENV_PATH_MAX];
 
@@ -114,12 +34,7 @@ static struct door *open_real(void)
 static void the_engines_thread_never_waits_for_one(void **state)
 {
     (void)state;
-    struct env counted = env_os;
-    counted.open = count_open, counted.write = count_write, counted.truncate = count_truncate;
-    counted.preallocate = count_preallocate, counted.map = count_map, counted.map_sync = count_map_sync;
-    counted.sync = count_sync, counted.sync_dir = count_sync_dir, counted.rename = count_rename;
-    counted.unlink = count_unlink, counted.list = count_list, counted.alloc = count_alloc;
-    counted.resize = count_resize, counted.signal_wait = count_signal_wait;
+    struct env counted = counted_env();
     env_bind(&counted);
     struct door *door = open_real();
     char *blob = calloc(1, BLOB);
