@@ -190,8 +190,8 @@ static void fill(struct scene *scene, uint64_t id, uint8_t side, int64_t qty, in
     event.trade_id[7] = (char)qty;
     event.head.local_ns = scene->f->now_ns;
     event.head.seq = scene->f->seq + 1;
-    console_service_record(scene->service, &event.head);
     assert_int_equal(fixture_input(scene->f, &event), OC_OK);
+    console_service_record(scene->service, &event.head); /* watchers are told behind the step */
 }
 
 static void markets_and_money_read(void **state)
