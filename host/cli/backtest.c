@@ -65,6 +65,11 @@ static int verb(int argc, char **argv, const struct verb_kind *kind)
         fprintf(stderr, "outcry: halted by risk: %s: nothing more was opened\n", halt);
         code = EXIT_RISK;
     }
+    if (session->journal.has_gap) {
+        fprintf(stderr, "outcry: the journal failed: %llu records are missing: %s\n",
+                (unsigned long long)session->journal.missed, door_error(session->door));
+        code = code == EXIT_GOOD ? EXIT_RUN : code;
+    }
 out:
     if (run) {
         session_close(run->session);

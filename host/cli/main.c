@@ -1,5 +1,6 @@
 /* main.c: the program `outcry`: finds the verb and calls it. */
 #include <locale.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -8,6 +9,7 @@
 #include "cli/verbs.h"
 #include "console/shell.h"
 #include "script/reference.h"
+#include "session/interrupt.h"
 
 struct verb {
     const char *name;
@@ -74,9 +76,20 @@ int verb_help(int argc, char **argv)
     return EXIT_GOOD;
 }
 
+/* What was written and has not arrived is an error, whatever came before. */
+static int close_output(int code)
+{
+    bool has_failed = ferror(stdout);
+    if (fflush(stdout) == 0 && !has_failed)
+        return code;
+    fputs("outcry: the standard output could not be written: closed, or full\n", stderr);
+    return code == EXIT_GOOD ? EXIT_RUN : code;
+}
+
 int main(int argc, char **argv)
 {
     setlocale(LC_ALL, "C");
+    interrupt_ignore_output();
     if (argc < 2) {
         verb_help(0, NULL);
         return EXIT_USE;
@@ -90,7 +103,7 @@ int main(int argc, char **argv)
     for (int i = 0; i < (int)VERBS; i++) {
         names[i] = verbs[i].name;
         if (strcmp(verbs[i].name, word) == 0)
-            return verbs[i].run(argc - 1, argv + 1);
+            return close_output(verbs[i].run(argc - 1, argv + 1));
     }
     const char *nearest = text_nearest(word, names);
     fprintf(stderr, "outcry: unknown verb '%s'%s%s%s\n", word, nearest ? "; did you mean '" : "; see `outcry help`",

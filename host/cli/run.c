@@ -239,6 +239,9 @@ oc_rc run_finish(struct run *run, struct result *ret_result)
     if (rc < 0)
         return rc;
     session_drain_answers(session, session->clock.now_ns);
+    if (session->journal.has_gap)
+        session_note(session, "the journal failed: %llu records are missing: a restart does not know what they held",
+                     (unsigned long long)session->journal.missed);
     const char *halt = engine_latched(session->engine, session->money.account);
     if (halt)
         session_note(session, "halted by risk: %s: nothing more was opened", halt);

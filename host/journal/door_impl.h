@@ -45,6 +45,7 @@ struct door_stream {
     uint64_t bytes;
     uint32_t first_index; /* oldest segment that is kept */
     bool is_open;
+    bool is_full; /* the next segment could not be made when it was needed */
     /* worker: asked for, then filled in before next_state says READY or FAILED */
     struct segment next;
     _Atomic int next_state;

@@ -97,6 +97,8 @@ static oc_rc take_next(struct door *door, struct door_stream *stream)
     if (atomic_load_explicit(&stream->next_state, memory_order_acquire) == NEXT_READY &&
         !atomic_load_explicit(&stream->has_old, memory_order_acquire))
         return OC_OK;
+    if (stream->is_full && atomic_load(&door->state) != DOOR_GOOD)
+        return OC_E_FULL; /* asked for once; door_tend finds out when there is space again */
     door->stats.stalls++;
     worker_wait(&door->worker);
     if (atomic_load(&stream->next_state) != NEXT_READY) { /* once more: space may have come back */
@@ -104,7 +106,8 @@ static oc_rc take_next(struct door *door, struct door_stream *stream)
         worker_ask(&door->worker, DOOR_JOB_PREPARE);
         worker_wait(&door->worker);
     }
-    return atomic_load_explicit(&stream->next_state, memory_order_acquire) == NEXT_READY ? OC_OK : OC_E_FULL;
+    stream->is_full = atomic_load_explicit(&stream->next_state, memory_order_acquire) != NEXT_READY;
+    return stream->is_full ? OC_E_FULL : OC_OK;
 }
 
 oc_rc door_reserve(struct door *door, size_t size)

@@ -5,12 +5,23 @@
 #include <unistd.h>
 
 static volatile sig_atomic_t count;
+static volatile sig_atomic_t hangups;
 
 static void on_signal(int number)
 {
-    (void)number;
+    if (number == SIGHUP) {
+        hangups++;
+        return;
+    }
     if (++count >= 2)
         _exit(130);
+}
+
+void interrupt_ignore_output(void)
+{
+    signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
+    signal(SIGHUP, SIG_IGN);
 }
 
 void interrupt_install(void)
@@ -20,6 +31,15 @@ void interrupt_install(void)
     action.sa_handler = on_signal;
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
+    action.sa_flags = SA_RESTART;
+    sigaction(SIGHUP, &action, NULL);
 }
 
 int interrupt_count(void) { return count; }
+
+bool interrupt_take_hangup(void)
+{
+    bool has = hangups > 0;
+    hangups = 0;
+    return has;
+}

@@ -9,15 +9,31 @@
 #include "session/interrupt.h"
 #include "session/session.h"
 
-enum { TEND_NS = 1000000000, CHECKPOINT_EVENTS = 4096, CHECKPOINT_NS = 1000000000, SECOND_NS = 1000000000 };
+enum {
+    JOURNAL_WORDS_MAX = 1024,
+    TEND_NS = 1000000000,
+    CHECKPOINT_EVENTS = 4096,
+    CHECKPOINT_NS = 1000000000,
+    SECOND_NS = 1000000000
+};
 
 /* Something could not be recorded. It was applied, or goes on, all the same; new risk stops. */
 static void missed(struct session *session, uint64_t count)
 {
     struct session_journal *journal = &session->journal;
-    if (!journal->has_gap)
+    if (!journal->has_gap) {
+        char bytes[JOURNAL_WORDS_MAX];
+        struct text json;
+        text_init_fixed(&json, bytes, sizeof bytes);
+        json_open(&json, NULL, '{');
+        json_text(&json, "what", "the journal failed: cancels and closes go on, nothing new is opened");
+        json_text(&json, "reason", door_error(session->door));
+        json_close(&json, '}');
+        if (!json.is_cut)
+            watchers_tell(&session->watchers, TOLD_SESSION, &json);
         log_error("journal", "%s: facts are taken, cancels and closes go on, nothing new is opened",
                   door_failed(session->door) ? door_error(session->door) : "a record was refused");
+    }
     journal->has_gap = true;
     journal->missed += count;
     engine_stop_risk(session->engine, true);
@@ -310,6 +326,14 @@ static oc_rc take_rest(struct session *session, int64_t answers_ns, int64_t time
     return rc;
 }
 
+/* Once for many events: what costs nothing to find out later. */
+static void look_around(struct session *session)
+{
+    enum { EVENTS = 256 };
+    if (session->data.events % EVENTS == 0 && interrupt_take_hangup())
+        log_warning("session", "the terminal has hung up: going on; SIGTERM ends it");
+}
+
 /* A market event was handled: first what comes of it at its own instant, then whoever waits for that, then the next event. */
 static oc_rc finish_market(struct session *session, const struct input *market)
 {
@@ -320,6 +344,7 @@ static oc_rc finish_market(struct session *session, const struct input *market)
     watchers_rest(&session->watchers);
     door_progress(session->door, seq, inbox_index(session->inbox));
     look_at_checkpoint(session);
+    look_around(session);
     return inbox_next_market(session->inbox);
 }
 

@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "support/faults.h"
 #include "journal/limits.h"
+#include "support/faults.h"
 
 enum { BLOB = 3 << 20, CHECKPOINTS = 40 };
 

@@ -2,8 +2,8 @@
  * the worker wrote. */
 #include "support/steer_kit.h"
 
-#include "support/counted_env.h"
 #include "journal/read.h"
+#include "support/counted_env.h"
 
 enum { EVERY = 20 };
 
