@@ -1,0 +1,43 @@
+#!/bin/sh
+# hangups.sh OUTCRY: a terminal that hangs up, a pipe that is closed, a device that is full and a file that may not grow are words,
+# never deaths (A12, A16).
+set -u
+outcry=$(realpath "$1")
+w=$(mktemp -d)
+trap 'rm -rf "$w"' EXIT
+cd "$(dirname "$0")/../.." || exit 1
+fail() { echo "hangups: $*"; exit 1; }
+backtest="backtest strategies/buy_and_hold.lua synthetic-bars:2000 --cash 10000USDT"
+
+# shellcheck disable=SC2086
+"$outcry" $backtest >/dev/full 2>"$w/err"
+[ $? = 1 ] || fail "a full device: exit $?, expected 1"
+grep -q 'could not be written' "$w/err" || fail "a full device is not said"
+"$outcry" help >/dev/full 2>"$w/err"
+[ $? = 1 ] || fail "help to a full device is no error"
+
+# shellcheck disable=SC2086
+{ "$outcry" $backtest --report "$w/page.html"; echo $? >"$w/code"; } 2>"$w/err" | head -c 1 >/dev/null
+[ -s "$w/code" ] || fail "it died of a closed pipe"
+[ -s "$w/page.html" ] || [ "$(cat "$w/code")" = 1 ] || fail "a closed pipe: exit $(cat "$w/code")"
+
+(ulimit -f 4000; "$outcry" paper strategies/buy_and_hold.lua --feed synthetic-bars:2000 --cash '10000 USDT' --session "$w/s" --listen none) >"$w/out" 2>"$w/err"
+code=$?
+[ $code -lt 128 ] || fail "a file that may not grow: died of signal $((code - 128))"
+grep -q 'session folder' "$w/err" || { cat "$w/err"; fail "a file that may not grow is not said"; }
+
+"$outcry" paper strategies/buy_and_hold.lua --feed synthetic-bars:5000000 --speed 60000x --cash '10000 USDT' --listen none >"$w/out" 2>"$w/err" &
+pid=$!
+sleep 0.3
+kill -HUP $pid
+tries=0
+until grep -q 'hung up' "$w/err"; do
+    tries=$((tries + 1))
+    [ $tries -lt 400 ] && kill -0 $pid 2>/dev/null || { cat "$w/err"; fail "a hang-up ended it, or is not said"; }
+    sleep 0.05
+done
+kill -TERM $pid
+wait $pid
+[ $? = 0 ] || fail "behind a hang-up SIGTERM ends it with $?"
+grep -q interrupted "$w/err" || fail "that it was interrupted is not said"
+echo "hang-ups, closed pipes, full devices and files that may not grow are words"
