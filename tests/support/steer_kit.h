@@ -99,8 +99,7 @@ static inline const char *town_file(const char *name, const char *text)
 static oc_rc town_turn(void *self, int64_t at_ns)
 {
     struct town *town = self;
-    struct input next;
-    if (inbox_peek(town->session->inbox, &next) != OC_OK || (next.kind != INPUT_OPEN && next.kind != INPUT_MARKET))
+    if (at_ns == INT64_MAX)
         return OC_OK;
     if (town->ends_at && town->events >= town->ends_at)
         return 1;
