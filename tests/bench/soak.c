@@ -43,22 +43,28 @@ static void check(bool is_good, const char *what, uint64_t at)
     exit(1);
 }
 
-static void batch_begin(void *self) { door_batch_begin(((struct soak *)self)->door); }
-static oc_rc batch_commit(void *self) { return door_batch_commit(((struct soak *)self)->door); }
-static oc_rc record(void *self, struct oc_event *event) { return door_record_risk(((struct soak *)self)->door, event); }
-
-static oc_rc take_request(void *self, int64_t now_ns, const struct oc_request *request)
-{
-    (void)now_ns;
-    ((struct soak *)self)->sent = request->order;
-    return OC_OK;
-}
-
 static oc_rc remove_name(void *arg, const char *name)
 {
     char path[ENV_PATH_MAX + 300];
     snprintf(path, sizeof path, "%s/%s", (const char *)arg, name);
     return env_unlink(path);
+}
+
+/* What was asked for, as one batch; it goes to a venue that says what we let it say. */
+static void come_to(struct soak *soak)
+{
+    const struct engine_out *out = engine_out(soak->engine);
+    if (out->entry_count) {
+        door_batch_begin(soak->door);
+        for (uint32_t i = 0; i < out->entry_count; i++)
+            check(door_record_risk(soak->door, out_record(out, &out->entries[i])) == OC_OK, "not recorded",
+                  soak->booked);
+        check(door_batch_commit(soak->door) == OC_OK, "not recorded", soak->booked);
+        engine_settle(soak->engine, true);
+        for (uint32_t i = 0; i < out->request_count; i++)
+            soak->sent = out->requests[i].is_denied ? 0 : out->requests[i].request.order;
+    }
+    engine_clear_out(soak->engine);
 }
 
 static void input(struct soak *soak, void *event)
@@ -68,7 +74,8 @@ static void input(struct soak *soak, void *event)
     bool is_market = head->type == OC_EV_TRADE;
     check((is_market ? door_market(soak->door, head, false) : door_record(soak->door, head)) == OC_OK, "not recorded",
           soak->booked);
-    check(engine_input(soak->engine, head) == OC_OK, "not taken", soak->booked);
+    check(engine_input(soak->engine, head, true) == OC_OK, "not taken", soak->booked);
+    come_to(soak);
 }
 
 static void open_soak(struct soak *soak)
@@ -80,9 +87,8 @@ static void open_soak(struct soak *soak)
     if (soak->has_index)
         check(fill_index_open(soak->dir, 0, &soak->index) == OC_OK, "no index", 0);
     check(door_open(&(struct door_config){.dir = soak->dir}, &soak->door) == OC_OK, door_open_error(), 0);
-    struct engine_door door = {soak, batch_begin, record, batch_commit};
     soak->config.epoch = 1;
-    check(engine_new(&soak->config, &door, &soak->engine) == OC_OK, "no engine", 0);
+    check(engine_new(&soak->config, &soak->engine) == OC_OK, "no engine", 0);
     struct instruments *instruments = engine_instruments(soak->engine);
     struct oc_instrument info = {.size = sizeof info,
                                  .kind = OC_KIND_SPOT,
@@ -96,10 +102,8 @@ static void open_soak(struct soak *soak)
     instruments_asset(instruments, "USDT", &info.quote);
     info.settle = soak->quote = info.quote;
     check(instruments_add(instruments, &info, &soak->inst) == OC_OK, "no instrument", 0);
-    struct engine_venue venue = {soak, take_request};
     check(portfolio_add_account(engine_portfolio(soak->engine), "main", "soak", info.quote, COST_AVERAGE,
-                                &soak->account) == OC_OK &&
-              engine_set_venue(soak->engine, soak->account, &venue) == OC_OK,
+                                &soak->account) == OC_OK,
           "no account", 0);
     collect_init(&soak->collect, 0);
 }
@@ -116,9 +120,11 @@ static uint64_t submit(struct soak *soak, uint8_t side, int64_t qty, int64_t pri
                                  .bits = OC_RQ_HAS_QTY | (price ? OC_RQ_HAS_PRICE : 0u)};
     request.head.inst = soak->inst;
     soak->sent = 0;
-    check(engine_begin(soak->engine, 0) == OC_OK && engine_submit(soak->engine, &request, &refusal) == OC_OK &&
-              engine_end(soak->engine, true) == OC_OK && soak->sent,
+    check(engine_begin(soak->engine, 0) == OC_OK && engine_submit(soak->engine, &request, &refusal) == OC_OK,
           "an order was refused", soak->booked);
+    engine_end(soak->engine, true);
+    come_to(soak);
+    check(soak->sent == request.order, "an order was not sent", soak->booked);
     return soak->sent;
 }
 

@@ -14,12 +14,11 @@ static void save_now(struct town *town, uint64_t event)
 {
     if (event % EVERY != EVERY - 1)
         return;
-    uint64_t before = door_stats(town->session->door).checkpoints_skipped;
     is_engine = true;
-    oc_rc rc = session_checkpoint(town->session);
+    oc_rc rc = checkpoint_start(&town->run->restore.parts, town->session);
     is_engine = false;
-    assert_int_equal(rc, OC_OK);
-    made += door_stats(town->session->door).checkpoints_skipped == before;
+    assert_true(rc == OC_OK || rc == OC_E_AGAIN); /* the worker is still at the one before */
+    made += rc == OC_OK;
     for (int i = 0; i < 2000 && door_checkpoint_seq(town->session->door) == 0; i++)
         env_sleep(1000000); /* one is there, however slow the disk is */
 }
@@ -40,7 +39,7 @@ static void a_session_never_waits_for_its_checkpoints(void **state)
     struct town *town = town_new(folder, words);
     town->at = save_now;
     town->ends_at = 500;
-    town_open(town, folder);
+    town_open(town);
     town_run(town, false);
     uint64_t fills = engine_stats(town->session->engine)->fills;
     town_free(town);
@@ -51,7 +50,7 @@ static void a_session_never_waits_for_its_checkpoints(void **state)
     assert_true(journal_checkpoint(reader, &checkpoint) && checkpoint.seq > 0);
     journal_close_read(reader);
     town = town_new(folder, words);
-    town_open(town, folder);
+    town_open(town);
     assert_int_equal(engine_stats(town->session->engine)->fills, fills);
     town_run(town, true);
     town_free(town);
