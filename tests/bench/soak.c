@@ -43,26 +43,28 @@ static void check(bool is_good, const char *what, uint64_t at)
     exit(1);
 }
 
-/* Records and sends what was asked for, as a session does. */
-static void flush(struct soak *soak)
-{
-    const struct engine_out *out = engine_out(soak->engine);
-    door_batch_begin(soak->door);
-    for (uint32_t i = 0; i < out->entry_count; i++)
-        check(door_record(soak->door, out_record(out, &out->entries[i])) == OC_OK, "not recorded", soak->booked);
-    check(door_batch_commit(soak->door) == OC_OK, "not recorded", soak->booked);
-    engine_settle(soak->engine, true);
-    for (uint32_t i = 0; i < out->request_count; i++)
-        if (!out->requests[i].is_denied)
-            soak->sent = out->requests[i].request.order;
-    engine_clear_out(soak->engine);
-}
-
 static oc_rc remove_name(void *arg, const char *name)
 {
     char path[ENV_PATH_MAX + 300];
     snprintf(path, sizeof path, "%s/%s", (const char *)arg, name);
     return env_unlink(path);
+}
+
+/* What was asked for, as one batch; it goes to a venue that says what we let it say. */
+static void come_to(struct soak *soak)
+{
+    const struct engine_out *out = engine_out(soak->engine);
+    if (out->entry_count) {
+        door_batch_begin(soak->door);
+        for (uint32_t i = 0; i < out->entry_count; i++)
+            check(door_record_risk(soak->door, out_record(out, &out->entries[i])) == OC_OK, "not recorded",
+                  soak->booked);
+        check(door_batch_commit(soak->door) == OC_OK, "not recorded", soak->booked);
+        engine_settle(soak->engine, true);
+        for (uint32_t i = 0; i < out->request_count; i++)
+            soak->sent = out->requests[i].is_denied ? 0 : out->requests[i].request.order;
+    }
+    engine_clear_out(soak->engine);
 }
 
 static void input(struct soak *soak, void *event)
@@ -73,7 +75,7 @@ static void input(struct soak *soak, void *event)
     check((is_market ? door_market(soak->door, head, false) : door_record(soak->door, head)) == OC_OK, "not recorded",
           soak->booked);
     check(engine_input(soak->engine, head, true) == OC_OK, "not taken", soak->booked);
-    flush(soak);
+    come_to(soak);
 }
 
 static void open_soak(struct soak *soak)
@@ -121,7 +123,8 @@ static uint64_t submit(struct soak *soak, uint8_t side, int64_t qty, int64_t pri
     check(engine_begin(soak->engine, 0) == OC_OK && engine_submit(soak->engine, &request, &refusal) == OC_OK,
           "an order was refused", soak->booked);
     engine_end(soak->engine, true);
-    flush(soak);
+    come_to(soak);
+    check(soak->sent == request.order, "an order was not sent", soak->booked);
     return soak->sent;
 }
 

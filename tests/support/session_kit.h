@@ -384,14 +384,14 @@ static inline void house_open(struct house *house)
                                          {"rules", house, NULL, NULL},
                                          {"venues", house, house_open_venues, NULL},
                                          {"instruments", house, house_open_instruments, NULL}};
-    session_add_kernel(session);
+    session_add_kernel(session, true);
     for (uint32_t i = 0; i < session->stage_count; i++)
         for (size_t k = 0; k < sizeof mine / sizeof mine[0]; k++)
             if (strcmp(session->stages[i].name, mine[k].name) == 0) {
                 session->stages[i].self = mine[k].self;
                 session->stages[i].open = mine[k].open;
             }
-    session_add_balances(session);
+    session_add_balances(session, true);
     session_add_stage(session, &(struct session_stage){"house", house, house_watch, NULL});
     if (house->dir)
         session->journal.checkpoint = house_checkpoint;

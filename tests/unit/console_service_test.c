@@ -188,10 +188,8 @@ static void fill(struct scene *scene, uint64_t id, uint8_t side, int64_t qty, in
         .trade_id_size = 8};
     memcpy(event.trade_id, &id, 8);
     event.trade_id[7] = (char)qty;
-    event.head.local_ns = scene->f->now_ns;
-    event.head.seq = scene->f->seq + 1;
     assert_int_equal(fixture_input(scene->f, &event), OC_OK);
-    console_service_record(scene->service, &event.head); /* watchers are told behind the step */
+    console_service_record(scene->service, &event.head); /* who watches is told when it is booked */
 }
 
 static void markets_and_money_read(void **state)
