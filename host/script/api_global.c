@@ -11,22 +11,23 @@ static int lj_strategy(lua_State *lua)
     struct strategy *strategy = strategy_of(lua);
     if (!strategy->is_loading)
         return sandbox_raise(lua, "strategy{...} stands at the top of the file, outside functions");
-    luaL_checktype(lua, 1, LUA_TTABLE);
-    for (lua_pushnil(lua); lua_next(lua, 1); lua_pop(lua, 1)) {
-        const char *key = lua_type(lua, -2) == LUA_TSTRING ? lua_tostring(lua, -2) : "?";
-        const char *value = lua_tostring(lua, -1);
-        if (strcmp(key, "name") == 0 && value) {
-            strncpy(strategy->name, value, sizeof strategy->name - 1);
-        } else if (strcmp(key, "timeframe") == 0 && value) {
-            if (text_to_duration(value, strlen(value), &strategy->period_ns) < 0 ||
-                !bar_period_is_valid(strategy->period_ns))
-                return sandbox_raise(
-                    lua, "timeframe '%s': expected a divisor of a day from 1s to 1d, such as 1m, 1h, 1d", value);
-        } else if (strcmp(key, "about") != 0 && strcmp(key, "version") != 0) {
-            return sandbox_raise(lua, "strategy{}: unknown or wrong field '%s'; known: name timeframe about version",
-                                 key);
-        }
-    }
+    lua_settop(lua, 1);
+    static const char *const known[] = {"name", "timeframe", "about", "version", NULL};
+    api_check_plain(lua, 1, "strategy{}");
+    const char *key = api_unknown_field(lua, 1, known);
+    for (int i = 0; i < 2 && !key; i++) /* a name and a timeframe are texts */
+        if (lua_getfield(lua, 1, known[i]) != LUA_TNIL && !lua_isstring(lua, -1))
+            key = known[i];
+    if (key)
+        return sandbox_raise(lua, "strategy{}: unknown or wrong field '%s'; known: name timeframe about version", key);
+    int64_t period_ns = strategy->period_ns;
+    const char *value = lua_tostring(lua, 3);
+    if (value && (text_to_duration(value, strlen(value), &period_ns) < 0 || !bar_period_is_valid(period_ns)))
+        return sandbox_raise(lua, "timeframe '%s': expected a divisor of a day from 1s to 1d, such as 1m, 1h, 1d",
+                             value);
+    strategy->period_ns = period_ns;
+    if (lua_isstring(lua, 2))
+        strncpy(strategy->name, lua_tostring(lua, 2), sizeof strategy->name - 1);
     return 0;
 }
 
@@ -53,16 +54,33 @@ static void param_check_range(lua_State *lua, const char *name, int row)
     }
 }
 
+/* The row without its default at [1], which may be of any kind, has known fields only; what is wrong first by bytes is
+ * named. */
 static void param_check_row(lua_State *lua, const char *name, int row)
 {
-    for (lua_pushnil(lua); lua_next(lua, row); lua_pop(lua, 1)) {
-        const char *key = lua_type(lua, -2) == LUA_TSTRING ? lua_tostring(lua, -2) : NULL;
-        bool is_end = key && (strcmp(key, "min") == 0 || strcmp(key, "max") == 0);
-        bool is_known = key ? is_end || strcmp(key, "doc") == 0 : lua_isinteger(lua, -2) && lua_tointeger(lua, -2) == 1;
-        if (!is_known || (is_end && lua_type(lua, -1) != LUA_TNUMBER))
-            sandbox_raise(lua, "parameter %s: a row is { default, min = number, max = number, doc = text }; found '%s'",
-                          name, key ? key : "a second value");
+    static const char *const known[] = {"min", "max", "doc", NULL};
+    api_check_plain(lua, row, name);
+    lua_rawgeti(lua, row, 1);
+    lua_pushnil(lua);
+    lua_rawseti(lua, row, 1);
+    const char *key = api_unknown_field(lua, row, known);
+    lua_rawseti(lua, row, 1);
+    if (key && strcmp(key, "?") == 0)
+        key = "a second value";
+    for (int i = 0; i < 2 && !key; i++) {
+        int type = lua_getfield(lua, row, known[i]);
+        if (type != LUA_TNIL && type != LUA_TNUMBER)
+            key = known[i];
+        lua_pop(lua, 1);
     }
+    if (key)
+        sandbox_raise(lua, "parameter %s: a row is { default, min = number, max = number, doc = text }; found '%s'",
+                      name, key);
+    int type = lua_rawgeti(lua, row, 1);
+    if (type != LUA_TNIL && type != LUA_TNUMBER && type != LUA_TBOOLEAN && type != LUA_TSTRING)
+        sandbox_raise(lua, "parameter %s: a default is a number, true, false or a text; found %s", name,
+                      luaL_typename(lua, -1));
+    lua_pop(lua, 1);
 }
 
 /* Pushes the value of one parameter: as given, else the default in row[1]; the default's type decides. */
@@ -92,7 +110,7 @@ static void param_value(lua_State *lua, const struct strategy *strategy, const c
         param_check_range(lua, name, row);
 }
 
-/* Kept by name: the order in which Lua walks a table differs from run to run. */
+/* Kept by name, in whatever order they come. */
 static void param_keep(lua_State *lua, struct strategy *strategy, const char *name)
 {
     if (strategy->param_count == STRATEGY_PARAMS_MAX)
@@ -109,17 +127,53 @@ static void param_keep(lua_State *lua, struct strategy *strategy, const char *na
     lua_pop(lua, 1);
 }
 
+/* Pushes the names of the table at 1 as a list: by bytes, for an error names the first that is wrong. Returns how many. */
+static int param_names(lua_State *lua)
+{
+    int count = 0;
+    bool is_worded = true;
+    for (lua_pushnil(lua); lua_next(lua, 1); lua_pop(lua, 1), count++)
+        is_worded = is_worded && lua_type(lua, -2) == LUA_TSTRING;
+    if (!is_worded)
+        return sandbox_raise(lua, "params{}: names are words: params { length = { 14, min = 2 } }");
+    if (count > STRATEGY_PARAMS_MAX)
+        return sandbox_raise(lua, "a strategy can have at most %d parameters", STRATEGY_PARAMS_MAX);
+    lua_createtable(lua, count, 0);
+    int list = lua_gettop(lua);
+    count = 0;
+    for (lua_pushnil(lua); lua_next(lua, 1);) {
+        lua_pop(lua, 1);
+        int at = ++count;
+        for (; at > 1; at--) {
+            lua_rawgeti(lua, list, at - 1);
+            bool is_behind = strcmp(lua_tostring(lua, -1), lua_tostring(lua, -2)) > 0;
+            if (is_behind)
+                lua_rawseti(lua, list, at);
+            else
+                lua_pop(lua, 1);
+            if (!is_behind)
+                break;
+        }
+        lua_pushvalue(lua, -1);
+        lua_rawseti(lua, list, at);
+    }
+    return count;
+}
+
 static int lj_params(lua_State *lua)
 {
     struct strategy *strategy = strategy_of(lua);
     if (!strategy->is_loading)
         return sandbox_raise(lua, "params{...} stands at the top of the file, outside functions");
-    luaL_checktype(lua, 1, LUA_TTABLE);
+    lua_settop(lua, 1);
+    api_check_plain(lua, 1, "params{}");
     lua_newtable(lua);
-    for (lua_pushnil(lua); lua_next(lua, 1); lua_pop(lua, 1)) {
-        if (lua_type(lua, -2) != LUA_TSTRING)
-            return sandbox_raise(lua, "params{}: names are words: params { length = { 14, min = 2 } }");
-        const char *name = lua_tostring(lua, -2);
+    int count = param_names(lua);
+    for (int i = 1; i <= count; i++) {
+        lua_rawgeti(lua, 3, i);
+        const char *name = lua_tostring(lua, -1);
+        lua_pushvalue(lua, -1);
+        lua_rawget(lua, 1);
         if (!lua_istable(lua, -1)) { /* length = 14 is taken as well */
             lua_createtable(lua, 1, 0);
             lua_pushvalue(lua, -2);
@@ -132,8 +186,9 @@ static int lj_params(lua_State *lua)
         lua_pushvalue(lua, -2);
         lua_rawset(lua, 2);
         param_keep(lua, strategy, name);
-        lua_pop(lua, 1);
+        lua_settop(lua, 3);
     }
+    lua_settop(lua, 2);
     sandbox_readonly(lua);
     return 1;
 }
@@ -275,7 +330,7 @@ static int lj_size_risk(lua_State *lua)
 {
     const struct market_handle *market = api_market_at(lua, 1);
     struct strategy *strategy = market->strategy;
-    luaL_checktype(lua, 2, LUA_TTABLE);
+    api_check_plain(lua, 2, "size.risk");
     double risk = field(lua, "risk"), entry = field(lua, "entry"), stop = field(lua, "stop"), fee = 0.0;
     lua_getfield(lua, 2, "fee");
     if (!lua_isnil(lua, -1))

@@ -8,13 +8,8 @@ const char *const strategy_meta_indicator = "outcry.indicator";
 /* The functions here have the metatable as their last upvalue: comparing it costs a sixth of finding it by name. */
 static struct indicator *indicator_at(lua_State *lua, int index, int meta)
 {
-    struct indicator **handle = lua_touserdata(lua, index);
-    if (handle && lua_getmetatable(lua, index)) {
-        bool is_ours = lua_rawequal(lua, -1, meta);
-        lua_pop(lua, 1);
-        if (is_ours)
-            return *handle;
-    }
+    if (api_has_meta(lua, index, meta))
+        return *(struct indicator **)lua_touserdata(lua, index);
     return *(struct indicator **)luaL_checkudata(lua, index, strategy_meta_indicator); /* raises */
 }
 
@@ -22,8 +17,8 @@ static double value_at(lua_State *lua, const struct indicator *indicator, lua_In
 {
     double value = 0.0;
     if (back < 0 || back >= INDICATOR_HISTORY)
-        sandbox_raise(lua, "%s(%d): bars back are 0 to %d; found %d", indicator_name(indicator->kind),
-                      (int)indicator->length, INDICATOR_HISTORY - 1, (int)back);
+        sandbox_raise(lua, "%s(%d): bars back are 0 to %d; found %I", indicator_name(indicator->kind),
+                      (int)indicator->length, INDICATOR_HISTORY - 1, (LUAI_UACINT)back);
     if (!indicator_get(indicator, (uint32_t)back, &value)) {
         uint32_t missing = indicator_missing(indicator);
         if (missing)
@@ -86,9 +81,12 @@ static int make(lua_State *lua, uint32_t kind)
     lua_Integer length = luaL_checkinteger(lua, 2);
     if (!strategy->is_in_init)
         return sandbox_raise(lua, "indicators are made in on_init(m), so that their warm-up is known");
+    if (market != strategy->markets[strategy->market_count - 1]) /* its own are neighbours, and fed by their numbers */
+        return sandbox_raise(lua, "on_init(m) makes indicators of its own market; this is %s",
+                             market->instrument->info.symbol);
     if (length < 1 || length > INDICATOR_LENGTH_MAX)
-        return sandbox_raise(lua, "%s: length is 1 to %d bars; found %d", indicator_name(kind), INDICATOR_LENGTH_MAX,
-                             (int)length);
+        return sandbox_raise(lua, "%s: length is 1 to %d bars; found %I", indicator_name(kind), INDICATOR_LENGTH_MAX,
+                             (LUAI_UACINT)length);
     if (strategy->indicator_count == STRATEGY_INDICATORS_MAX)
         return sandbox_raise(lua, "a strategy can have at most %d indicators", STRATEGY_INDICATORS_MAX);
     struct indicator **handle = lua_newuserdatauv(lua, sizeof *handle, 0);

@@ -29,21 +29,17 @@ static int options_at(lua_State *lua, const char *verb, const char *const *known
                       luaL_typename(lua, lua_gettop(lua)));
     if (!lua_istable(lua, index))
         return 0;
-    for (lua_pushnil(lua); lua_next(lua, index); lua_pop(lua, 1)) {
-        const char *key = lua_type(lua, -2) == LUA_TSTRING ? lua_tostring(lua, -2) : "?";
-        int i = 0;
-        while (known[i] && strcmp(known[i], key) != 0)
-            i++;
-        if (known[i])
-            continue;
-        lua_pushstring(lua, verb);
-        lua_pushfstring(lua, ": unknown option '%s'; known:", key);
-        for (i = 0; known[i]; i++)
-            lua_pushfstring(lua, " %s", known[i]);
-        lua_concat(lua, i + 2);
-        sandbox_raise(lua, "%s", lua_tostring(lua, -1));
-    }
-    return index;
+    api_check_plain(lua, index, verb);
+    const char *key = api_unknown_field(lua, index, known);
+    if (!key)
+        return index;
+    int i = 0;
+    lua_pushstring(lua, verb);
+    lua_pushfstring(lua, ": unknown option '%s'; known:", key);
+    for (; known[i]; i++)
+        lua_pushfstring(lua, " %s", known[i]);
+    lua_concat(lua, i + 2);
+    return sandbox_raise(lua, "%s", lua_tostring(lua, -1));
 }
 
 static bool option_number(lua_State *lua, int index, const char *name, struct api_number *ret_number)
@@ -368,10 +364,23 @@ static int push_money(lua_State *lua, oc_i128 money)
     return 1;
 }
 
+/* The market behind argument 1. The object used last costs a comparison, another one a look at its metatable, which is
+ * upvalue `meta`; anything else raises. Both stay for as long as the strategy does. */
+static struct market_handle *self_of(lua_State *lua, const void **last, const char *name, int meta)
+{
+    void *self = lua_touserdata(lua, 1);
+    if (__builtin_expect(!self || self != *last, 0)) {
+        if (!api_has_meta(lua, 1, lua_upvalueindex(meta)))
+            luaL_checkudata(lua, 1, name); /* raises */
+        *last = self;
+    }
+    return *(struct market_handle **)self;
+}
+
 static int lj_position_index(lua_State *lua)
 {
     struct strategy *strategy = lua_touserdata(lua, lua_upvalueindex(1));
-    const struct market_handle *market = *(struct market_handle **)lua_touserdata(lua, 1);
+    const struct market_handle *market = self_of(lua, &strategy->position_self, strategy_meta_position, 2);
     const char *key = lua_tostring(lua, 2);
     const struct position *position = position_of(market);
     if (key && KEY_IS(strategy, key, qty))
@@ -443,7 +452,7 @@ static int market_field(lua_State *lua, struct strategy *strategy, const struct 
 static int lj_market_index(lua_State *lua)
 {
     struct strategy *strategy = lua_touserdata(lua, lua_upvalueindex(1));
-    const struct market_handle *market = *(struct market_handle **)lua_touserdata(lua, 1);
+    const struct market_handle *market = self_of(lua, &strategy->market_self, strategy_meta_market, 3);
     const char *key = lua_type(lua, 2) == LUA_TSTRING ? lua_tostring(lua, 2) : NULL;
     if (key && KEY_IS(strategy, key, position)) {
         lua_getiuservalue(lua, 1, 1);
@@ -464,7 +473,8 @@ static int lj_market_newindex(lua_State *lua)
 {
     static const char *const fixed[] = {"position", "last",  "bid",  "ask", "symbol", "venue",
                                         "base",     "quote", "tick", "lot", "index",  NULL};
-    struct market_handle *market = *(struct market_handle **)lua_touserdata(lua, 1);
+    struct strategy *strategy = lua_touserdata(lua, lua_upvalueindex(1));
+    struct market_handle *market = self_of(lua, &strategy->market_self, strategy_meta_market, 3);
     const char *key = lua_type(lua, 2) == LUA_TSTRING ? lua_tostring(lua, 2) : NULL;
     if (key) {
         lua_pushvalue(lua, 2);
@@ -487,8 +497,7 @@ static int lj_market_newindex(lua_State *lua)
 
 static int lj_market_tostring(lua_State *lua)
 {
-    const struct market_handle *market = *(struct market_handle **)lua_touserdata(lua, 1);
-    lua_pushstring(lua, market->instrument->info.symbol);
+    lua_pushstring(lua, api_market_at(lua, 1)->instrument->info.symbol);
     return 1;
 }
 
@@ -509,18 +518,21 @@ void api_market_install(struct strategy *strategy)
     api_metatable(lua, strategy_meta_market);
     lua_pushlightuserdata(lua, strategy);
     lua_pushvalue(lua, -3);
-    lua_pushcclosure(lua, lj_market_index, 2);
+    lua_pushvalue(lua, -3);
+    lua_pushcclosure(lua, lj_market_index, 3);
     lua_setfield(lua, -2, "__index");
     lua_pushlightuserdata(lua, strategy);
     lua_pushvalue(lua, -3);
-    lua_pushcclosure(lua, lj_market_newindex, 2);
+    lua_pushvalue(lua, -3);
+    lua_pushcclosure(lua, lj_market_newindex, 3);
     lua_setfield(lua, -2, "__newindex");
     lua_pushcfunction(lua, lj_market_tostring);
     lua_setfield(lua, -2, "__tostring");
     lua_pop(lua, 2);
     api_metatable(lua, strategy_meta_position);
     lua_pushlightuserdata(lua, strategy);
-    lua_pushcclosure(lua, lj_position_index, 1);
+    lua_pushvalue(lua, -2);
+    lua_pushcclosure(lua, lj_position_index, 2);
     lua_setfield(lua, -2, "__index");
     lua_pop(lua, 1);
 }

@@ -49,11 +49,11 @@ static bool replace_number(lua_State *lua, const char *field, struct api_number 
 
 static void replace_check_keys(lua_State *lua)
 {
-    for (lua_pushnil(lua); lua_next(lua, 2); lua_pop(lua, 1)) {
-        const char *key = lua_type(lua, -2) == LUA_TSTRING ? lua_tostring(lua, -2) : "?";
-        if (strcmp(key, "price") != 0 && strcmp(key, "stop") != 0 && strcmp(key, "qty") != 0)
-            sandbox_raise(lua, "order:replace takes price, stop and qty; found '%s'", key);
-    }
+    static const char *const known[] = {"price", "stop", "qty", NULL};
+    api_check_plain(lua, 2, "order:replace");
+    const char *key = api_unknown_field(lua, 2, known);
+    if (key)
+        sandbox_raise(lua, "order:replace takes price, stop and qty; found '%s'", key);
 }
 
 static int lj_replace(lua_State *lua)
@@ -65,7 +65,6 @@ static int lj_replace(lua_State *lua)
     struct engine_refusal refusal = {0};
     struct api_number number;
     bool snapped = false, buy = order->now.side == OC_SIDE_BUY;
-    luaL_checktype(lua, 2, LUA_TTABLE);
     replace_check_keys(lua);
     if (replace_number(lua, "price", &number)) {
         request.price = api_price_units(lua, instrument, &number, buy ? SNAP_DOWN : SNAP_UP, &snapped);
@@ -191,9 +190,9 @@ static int lj_order_index(lua_State *lua)
 
 static int lj_order_eq(lua_State *lua)
 {
-    const struct order_handle *a = luaL_checkudata(lua, 1, strategy_meta_order);
-    const struct order_handle *b = luaL_checkudata(lua, 2, strategy_meta_order);
-    lua_pushboolean(lua, a->order == b->order);
+    const struct order_handle *a = luaL_testudata(lua, 1, strategy_meta_order);
+    const struct order_handle *b = luaL_testudata(lua, 2, strategy_meta_order);
+    lua_pushboolean(lua, a && b && a->order == b->order);
     return 1;
 }
 

@@ -18,7 +18,7 @@ static void step(struct match *m)
                    (LUAI_UACINT)m->sandbox->limits.pattern_steps_max);
     m->steps_left--;
     if ((m->steps_left & STEP_POLL_MASK) == 0)
-        sandbox_check(m->lua, m->sandbox);
+        sandbox_work(m->lua, m->sandbox, STEP_POLL_MASK + 1);
 }
 
 static bool is_between(int c, int low, int high) { return c >= low && c <= high; }

@@ -13,7 +13,7 @@ struct capture {
 
 struct match {
     lua_State *lua;
-    const struct sandbox *sandbox;
+    struct sandbox *sandbox;
     const unsigned char *text; /* borrowed, as the pattern: kept on the Lua stack by the caller */
     const unsigned char *text_end;
     const unsigned char *pattern_end;

@@ -31,6 +31,7 @@ static int refuse_name(lua_State *lua, int index)
 /* Upvalue 1: the script's own __newindex, or nil. */
 static int lj_guard_newindex(lua_State *lua)
 {
+    luaL_checktype(lua, 1, LUA_TTABLE);
     if (is_refused_name(lua, 2))
         return refuse_name(lua, 2);
     lua_settop(lua, 3);
@@ -266,6 +267,7 @@ int sandbox_raise(lua_State *lua, const char *format, ...)
 
 static int lj_globals_newindex(lua_State *lua)
 {
+    luaL_checktype(lua, 1, LUA_TTABLE);
     if (lua_type(lua, 2) == LUA_TSTRING && sandbox_is_constant(lua, lua_tostring(lua, 2)))
         return refuse_constant(lua, 2);
     lua_settop(lua, 3);

@@ -31,8 +31,22 @@ struct walk {
 
 enum { KEYS_MAX = 1 << 26, INSERTION_MAX = 12, POLL_MASK = 1023 };
 
-static int compare(const struct key *a, const struct key *b)
+/* Work is told in portions, before the compared strings make it long. */
+struct spent {
+    lua_State *lua;
+    uint64_t units;
+};
+
+static void spend(struct spent *spent, uint64_t units)
 {
+    spent->units += units;
+    for (; spent->units > POLL_MASK; spent->units -= POLL_MASK)
+        sandbox_work(spent->lua, sandbox_of(spent->lua), POLL_MASK);
+}
+
+static int compare(struct spent *spent, const struct key *a, const struct key *b)
+{
+    spend(spent, 1);
     if (a->class != b->class)
         return a->class < b->class ? -1 : 1;
     if (a->class == KEY_FLOAT)
@@ -40,6 +54,7 @@ static int compare(const struct key *a, const struct key *b)
     if (a->class != KEY_STRING)
         return a->as.integer < b->as.integer ? -1 : a->as.integer > b->as.integer;
     size_t size = a->as.string.size < b->as.string.size ? a->as.string.size : b->as.string.size;
+    spend(spent, size / 64);
     int order = memcmp(a->as.string.data, b->as.string.data, size);
     if (order != 0)
         return order;
@@ -75,23 +90,23 @@ static void read_key(lua_State *lua, int index, struct key *ret_key)
     }
 }
 
-static void insertion_sort(struct key *keys, size_t count)
+static void insertion_sort(struct spent *spent, struct key *keys, size_t count)
 {
     for (size_t at = 1; at < count; at++) {
         struct key moving = keys[at];
         size_t to = at;
-        for (; to > 0 && compare(&moving, &keys[to - 1]) < 0; to--)
+        for (; to > 0 && compare(spent, &moving, &keys[to - 1]) < 0; to--)
             keys[to] = keys[to - 1];
         keys[to] = moving;
     }
 }
 
-static void merge(const struct key *from, struct key *to, size_t left, size_t middle, size_t right)
+static void merge(struct spent *spent, const struct key *from, struct key *to, size_t left, size_t middle, size_t right)
 {
     size_t a = left;
     size_t b = middle;
     for (size_t at = left; at < right; at++) {
-        bool take_b = a == middle || (b < right && compare(&from[b], &from[a]) < 0);
+        bool take_b = a == middle || (b < right && compare(spent, &from[b], &from[a]) < 0);
         to[at] = from[take_b ? b++ : a++];
     }
 }
@@ -101,14 +116,14 @@ static struct key *sort_keys(lua_State *lua, struct key *keys, size_t count)
 {
     struct key *from = keys;
     struct key *to = keys + count;
+    struct spent spent = {lua, 0};
     for (size_t at = 0; at < count; at += INSERTION_MAX)
-        insertion_sort(keys + at, count - at < INSERTION_MAX ? count - at : INSERTION_MAX);
+        insertion_sort(&spent, keys + at, count - at < INSERTION_MAX ? count - at : INSERTION_MAX);
     for (size_t width = INSERTION_MAX; width < count; width *= 2) {
-        sandbox_check(lua, sandbox_of(lua));
         for (size_t left = 0; left < count; left += 2 * width) {
             size_t middle = left + width < count ? left + width : count;
             size_t right = left + 2 * width < count ? left + 2 * width : count;
-            merge(from, to, left, middle, right);
+            merge(&spent, from, to, left, middle, right);
         }
         struct key *swap = from;
         from = to;
@@ -117,14 +132,17 @@ static struct key *sort_keys(lua_State *lua, struct key *keys, size_t count)
     return from;
 }
 
-/* Upvalue 1: how many. The common case costs no snapshot. */
+/* Upvalues: how many, and the table. The common case costs no snapshot. A script may hold this function and call it with
+ * anything, so it walks its own table whatever stands first, and takes only an index that it could have returned. */
 static int lj_step_array(lua_State *lua)
 {
     lua_Integer count = lua_tointeger(lua, lua_upvalueindex(1));
     lua_Integer index = luaL_checkinteger(lua, 2);
+    luaL_argcheck(lua, index >= 0 && index <= count, 2, "not a key of this walk");
     while (index < count) {
-        index++;
-        if (lua_rawgeti(lua, 1, index) != LUA_TNIL) {
+        if ((++index & POLL_MASK) == 0)
+            sandbox_work(lua, sandbox_of(lua), POLL_MASK);
+        if (lua_rawgeti(lua, lua_upvalueindex(2), index) != LUA_TNIL) {
             lua_pushinteger(lua, index);
             lua_insert(lua, -2);
             return 2;
@@ -135,15 +153,17 @@ static int lj_step_array(lua_State *lua)
     return 1;
 }
 
-/* Upvalues: the keys, and a walk over them. */
+/* Upvalues: the keys, a walk over them, and the table. What it is called with does not matter. */
 static int lj_step_keys(lua_State *lua)
 {
     struct walk *walk = lua_touserdata(lua, lua_upvalueindex(2));
-    luaL_checktype(lua, 1, LUA_TTABLE);
+    lua_settop(lua, 0); /* however many it was called with: room for two more */
     while (walk->next < walk->count) {
+        if ((walk->next & POLL_MASK) == 0)
+            sandbox_work(lua, sandbox_of(lua), POLL_MASK);
         lua_rawgeti(lua, lua_upvalueindex(1), walk->order[walk->next++]);
         lua_pushvalue(lua, -1);
-        if (lua_rawget(lua, 1) != LUA_TNIL)
+        if (lua_rawget(lua, lua_upvalueindex(3)) != LUA_TNIL)
             return 2;
         lua_pop(lua, 2);
     }
@@ -154,7 +174,7 @@ static int lj_step_keys(lua_State *lua)
 /* Counts the keys; *ret_is_array when they are 1, 2, … in this order. */
 static lua_Integer count_keys(lua_State *lua, int table, bool *ret_is_array)
 {
-    const struct sandbox *sandbox = sandbox_of(lua);
+    struct sandbox *sandbox = sandbox_of(lua);
     lua_Integer count = 0;
     bool is_array = true;
     for (lua_pushnil(lua); lua_next(lua, table); lua_pop(lua, 1)) {
@@ -162,7 +182,7 @@ static lua_Integer count_keys(lua_State *lua, int table, bool *ret_is_array)
         if (is_array && !(lua_isinteger(lua, -2) && lua_tointeger(lua, -2) == count))
             is_array = false;
         if ((count & POLL_MASK) == 0)
-            sandbox_check(lua, sandbox);
+            sandbox_work(lua, sandbox, POLL_MASK);
     }
     if (count > KEYS_MAX)
         luaL_error(lua, "table with more than %d keys", KEYS_MAX);
@@ -177,8 +197,10 @@ static void push_snapshot(lua_State *lua, int table, size_t count)
     int list = lua_gettop(lua);
     struct key *keys = lua_newuserdatauv(lua, 2 * count * sizeof *keys, 0);
     size_t at = 0;
+    struct spent spent = {lua, 0};
     for (lua_pushnil(lua); lua_next(lua, table);) {
         lua_pop(lua, 1);
+        spend(&spent, 1);
         if (at == count) /* only a function __order could have added one */
             luaL_error(lua, "the table changed while its keys were ordered");
         read_key(lua, -1, &keys[at]);
@@ -206,19 +228,21 @@ static int lj_pairs(lua_State *lua)
         return 3;
     }
     luaL_checktype(lua, 1, LUA_TTABLE);
-    if (readonly_inner(lua, 1))
-        lua_replace(lua, 1);
+    if (!readonly_inner(lua, 1)) /* what is behind a view must not come out: it could be written */
+        lua_pushvalue(lua, 1);
     bool is_array;
-    lua_Integer count = count_keys(lua, 1, &is_array);
+    lua_Integer count = count_keys(lua, 2, &is_array);
     if (is_array) {
         lua_pushinteger(lua, count);
-        lua_pushcclosure(lua, lj_step_array, 1);
+        lua_pushvalue(lua, 2);
+        lua_pushcclosure(lua, lj_step_array, 2);
         lua_pushvalue(lua, 1);
         lua_pushinteger(lua, 0);
         return 3;
     }
-    push_snapshot(lua, 1, (size_t)count);
-    lua_pushcclosure(lua, lj_step_keys, 2);
+    push_snapshot(lua, 2, (size_t)count);
+    lua_pushvalue(lua, 2);
+    lua_pushcclosure(lua, lj_step_keys, 3);
     lua_pushvalue(lua, 1);
     return 2;
 }
@@ -248,18 +272,16 @@ static int lj_next(lua_State *lua)
         }
         lua_settop(lua, 2);
     }
-    const struct sandbox *sandbox = sandbox_of(lua);
+    struct spent spent = {lua, 0};
     struct key best = {0};
     bool has_best = false;
-    uint32_t steps = 0;
     lua_pushnil(lua); /* slot 3: the best key */
     for (lua_pushnil(lua); lua_next(lua, 1);) {
         lua_pop(lua, 1);
         struct key key = {0};
         read_key(lua, -1, &key);
-        if ((++steps & POLL_MASK) == 0)
-            sandbox_check(lua, sandbox);
-        if ((!from_start && compare(&key, &after) <= 0) || (has_best && compare(&key, &best) >= 0))
+        spend(&spent, 1);
+        if ((!from_start && compare(&spent, &key, &after) <= 0) || (has_best && compare(&spent, &key, &best) >= 0))
             continue;
         best = key;
         has_best = true;

@@ -6,6 +6,7 @@
 void out_begin(struct out *out, lua_State *lua)
 {
     out->lua = lua;
+    out->sandbox = sandbox_of(lua);
     out->data = out->first;
     out->size = 0;
     out->capacity = OUT_INLINE;
@@ -17,7 +18,6 @@ void out_begin(struct out *out, lua_State *lua)
 static void grow(struct out *out, size_t size)
 {
     lua_State *lua = out->lua;
-    sandbox_check(lua, sandbox_of(lua));
     if (size > out->max || out->size > out->max - size)
         luaL_error(lua, "result longer than %I bytes", (LUAI_UACINT)out->max);
     size_t capacity = out->capacity * 2;
@@ -40,6 +40,7 @@ char *out_room(struct out *out, size_t size)
 void out_add(struct out *out, const char *data, size_t size)
 {
     if (size > 0) {
+        sandbox_work(out->lua, out->sandbox, 1 + size / 64);
         memcpy(out_room(out, size), data, size);
         out->size += size;
     }

@@ -191,7 +191,7 @@ static int lj_gsub(lua_State *lua)
     struct out out;
     out_begin(&out, lua);
     while (count < max) {
-        sandbox_check(lua, m.sandbox);
+        sandbox_work(lua, m.sandbox, 1);
         const unsigned char *end = match_at(&m, s, p);
         if (end && end != last) {
             count++;

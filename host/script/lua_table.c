@@ -7,10 +7,10 @@
 
 enum { POLL_MASK = 255, SORT_RUN = 8 };
 
-static inline void poll_sometimes(lua_State *lua, const struct sandbox *sandbox, lua_Integer step)
+static inline void poll_sometimes(lua_State *lua, struct sandbox *sandbox, lua_Integer step)
 {
     if ((step & POLL_MASK) == 0)
-        sandbox_check(lua, sandbox);
+        sandbox_work(lua, sandbox, POLL_MASK + 1);
 }
 
 static lua_Integer length_of(lua_State *lua, int index)
@@ -21,7 +21,7 @@ static lua_Integer length_of(lua_State *lua, int index)
 
 static int lj_insert(lua_State *lua)
 {
-    const struct sandbox *sandbox = sandbox_of(lua);
+    struct sandbox *sandbox = sandbox_of(lua);
     lua_Integer end = (lua_Integer)((lua_Unsigned)length_of(lua, 1) + 1);
     lua_Integer position = end;
     switch (lua_gettop(lua)) {
@@ -45,7 +45,7 @@ static int lj_insert(lua_State *lua)
 
 static int lj_remove(lua_State *lua)
 {
-    const struct sandbox *sandbox = sandbox_of(lua);
+    struct sandbox *sandbox = sandbox_of(lua);
     lua_Integer size = length_of(lua, 1);
     lua_Integer position = luaL_optinteger(lua, 2, size);
     if (position != size)
@@ -63,7 +63,7 @@ static int lj_remove(lua_State *lua)
 
 static int lj_move(lua_State *lua)
 {
-    const struct sandbox *sandbox = sandbox_of(lua);
+    struct sandbox *sandbox = sandbox_of(lua);
     lua_Integer from = luaL_checkinteger(lua, 2);
     lua_Integer end = luaL_checkinteger(lua, 3);
     lua_Integer to = luaL_checkinteger(lua, 4);
@@ -93,12 +93,12 @@ static int lj_concat(lua_State *lua)
     const char *gap = luaL_optlstring(lua, 2, "", &gap_size);
     lua_Integer from = luaL_optinteger(lua, 3, 1);
     lua_Integer end = luaL_optinteger(lua, 4, size);
-    const struct sandbox *sandbox = sandbox_of(lua);
+    struct sandbox *sandbox = sandbox_of(lua);
     lua_settop(lua, 4);
     struct out out;
     out_begin(&out, lua);
     for (lua_Integer at = from; at <= end; at++) {
-        sandbox_check(lua, sandbox);
+        sandbox_work(lua, sandbox, 1);
         lua_geti(lua, 1, at);
         size_t part_size;
         const char *part = lua_isstring(lua, -1) ? lua_tolstring(lua, -1, &part_size) : NULL;
@@ -117,11 +117,14 @@ static int lj_concat(lua_State *lua)
 
 static int lj_pack(lua_State *lua)
 {
+    struct sandbox *sandbox = sandbox_of(lua);
     int count = lua_gettop(lua);
     lua_createtable(lua, count, 1);
     lua_insert(lua, 1);
-    for (int index = count; index >= 1; index--)
+    for (int index = count; index >= 1; index--) {
+        poll_sometimes(lua, sandbox, index);
         lua_rawseti(lua, 1, index);
+    }
     lua_pushinteger(lua, count);
     lua_setfield(lua, 1, "n");
     return 1;
@@ -136,7 +139,7 @@ static int lj_unpack(lua_State *lua)
     lua_Unsigned more = (lua_Unsigned)end - (lua_Unsigned)from;
     if (more >= INT_MAX || !lua_checkstack(lua, (int)more + 1))
         return luaL_error(lua, "too many results to unpack");
-    const struct sandbox *sandbox = sandbox_of(lua);
+    struct sandbox *sandbox = sandbox_of(lua);
     for (lua_Unsigned at = 0; at <= more; at++) {
         poll_sometimes(lua, sandbox, (lua_Integer)at);
         lua_geti(lua, 1, from + (lua_Integer)at);
@@ -179,11 +182,11 @@ static void sort_run(lua_State *lua, int list, lua_Integer left, lua_Integer rig
 /* From list `from` to list `to`; an equal one of the left half goes first. */
 static void merge_runs(lua_State *lua, int from, int to, const lua_Integer border[3])
 {
-    const struct sandbox *sandbox = sandbox_of(lua);
+    struct sandbox *sandbox = sandbox_of(lua);
     lua_Integer a = border[0];
     lua_Integer b = border[1];
     for (lua_Integer at = border[0]; at < border[2]; at++) {
-        sandbox_check(lua, sandbox);
+        sandbox_work(lua, sandbox, 1);
         bool take_b = a == border[1] || (b < border[2] && is_before(lua, from, b, a));
         lua_rawgeti(lua, from, take_b ? b++ : a++);
         lua_rawseti(lua, to, at);
@@ -192,7 +195,7 @@ static void merge_runs(lua_State *lua, int from, int to, const lua_Integer borde
 
 static int lj_sort(lua_State *lua)
 {
-    const struct sandbox *sandbox = sandbox_of(lua);
+    struct sandbox *sandbox = sandbox_of(lua);
     lua_Integer size = length_of(lua, 1);
     if (!lua_isnoneornil(lua, 2))
         luaL_checktype(lua, 2, LUA_TFUNCTION);
@@ -210,7 +213,7 @@ static int lj_sort(lua_State *lua)
         lua_rawseti(lua, from, at);
     }
     for (lua_Integer left = 1; left <= size; left += SORT_RUN) {
-        sandbox_check(lua, sandbox);
+        sandbox_work(lua, sandbox, SORT_RUN);
         sort_run(lua, from, left, left + SORT_RUN <= size ? left + SORT_RUN : size + 1);
     }
     for (lua_Integer width = SORT_RUN; width < size; width *= 2) {

@@ -14,6 +14,7 @@ static const struct sandbox_limits defaults = {
     .source_max_bytes = 1u << 20,
     .pattern_steps_max = 10000000,
     .coroutines_max = 1000,
+    .work_max = UINT64_MAX,
 };
 
 static void take_limits(struct sandbox_limits *limits, const struct sandbox_limits *wanted)
@@ -33,6 +34,8 @@ static void take_limits(struct sandbox_limits *limits, const struct sandbox_limi
         limits->source_max_bytes = wanted->source_max_bytes;
     if (wanted->pattern_steps_max)
         limits->pattern_steps_max = wanted->pattern_steps_max;
+    if (wanted->work_max)
+        limits->work_max = wanted->work_max;
     if (wanted->coroutines_max)
         limits->coroutines_max = wanted->coroutines_max;
 }
@@ -126,6 +129,7 @@ oc_rc sandbox_recover(struct sandbox *sandbox)
     sandbox->stop = STOP_NONE;
     sandbox->running = sandbox->lua;
     sandbox->nesting = 0;
+    sandbox->work = 0;
     lua_sethook(sandbox->lua, NULL, 0, 0);
     return OC_OK;
 }
@@ -153,8 +157,12 @@ static oc_rc report_stop(struct sandbox *sandbox)
     struct sandbox_error *error = &sandbox->error;
     if (sandbox->stop == STOP_DEADLINE) {
         error->kind = SANDBOX_ERROR_DEADLINE;
-        snprintf(error->message, sizeof error->message, "ran longer than its deadline of %u ms",
-                 (unsigned)sandbox->limits.deadline_ms);
+        if (sandbox->work > sandbox->limits.work_max)
+            snprintf(error->message, sizeof error->message, "needs more work than its limit of %llu units",
+                     (unsigned long long)sandbox->limits.work_max);
+        else
+            snprintf(error->message, sizeof error->message, "ran longer than its deadline of %u ms",
+                     (unsigned)sandbox->limits.deadline_ms);
         return OC_E_LIMIT;
     }
     if (sandbox->stop == STOP_INTERRUPT) {

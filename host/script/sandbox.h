@@ -49,6 +49,8 @@ struct sandbox_limits {
     uint64_t pattern_steps_max; /* 10,000,000 a call, beside 32 for each byte of the subject */
     uint64_t allocs_max;        /* every later allocation fails; 0: no limit. For tests and for
                                    deterministic budgets */
+    uint64_t work_max;          /* units of C work for the script, all calls together, then it is stopped as by its
+                                   deadline; 0: no limit. For tests and for deterministic budgets */
     uint32_t deadline_ms;       /* CPU time of one call; 0: none. Needs a watchdog */
     uint32_t give_way_ms;       /* CPU time of one call after which its thread gives way to all others; 0: never */
     bool is_by_clock;           /* the deadline is one of the clock: a person waits */
@@ -129,6 +131,8 @@ void sandbox_renew(struct sandbox *sandbox);
  * again). */
 size_t sandbox_heap_bytes(const struct sandbox *sandbox);
 uint64_t sandbox_alloc_count(const struct sandbox *sandbox);
+/* Units of C work between two looks at the stop, the most so far: what a deadline may have to wait for. */
+uint64_t sandbox_work_longest(const struct sandbox *sandbox);
 
 /* [setup] One for each thread that runs sandboxes, started on that thread. `period_us` of CPU time
  * between looks; a call is ended between its deadline and two periods later. Costs nothing while no

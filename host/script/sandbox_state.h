@@ -62,7 +62,9 @@ struct sandbox {
     bool has_error;       /* `error` was filled at the place of the error */
     bool has_inner_error; /* … by a coroutine; not yet known whether the script catches it */
     uint32_t nesting;
-    uint32_t coroutines; /* upper bound of those alive */
+    uint32_t coroutines;   /* upper bound of those alive */
+    uint64_t work;         /* units of C done for the script, see sandbox_work */
+    uint64_t work_longest; /* the most that was done between two looks at the stop */
     uint64_t random[4];
     lua_Integer object_ids;
     struct sandbox_limits limits;
@@ -108,6 +110,19 @@ static inline void sandbox_check(lua_State *lua, const struct sandbox *sandbox)
         sandbox_raise_stop(lua);
 }
 
+/* Before each stretch of a loop of C that a script can make long: counts it, looks for the stop, and ends the call at
+ * limits.work_max. A unit is what takes about ten nanoseconds: an element, a step of a pattern, 64 bytes. */
+enum { WORK_STRETCH_MAX = 65536 }; /* units of one stretch: less than 5 ms on any machine */
+void sandbox_work_over(lua_State *lua, struct sandbox *sandbox);
+static inline void sandbox_work(lua_State *lua, struct sandbox *sandbox, uint64_t units)
+{
+    sandbox->work += units;
+    if (units > sandbox->work_longest)
+        sandbox->work_longest = units;
+    if (__builtin_expect(sandbox->stop != STOP_NONE || sandbox->work > sandbox->limits.work_max, 0))
+        sandbox_work_over(lua, sandbox);
+}
+
 /* sandbox_source.c: keeps a copy for the words of errors. */
 oc_rc source_keep(struct sandbox *sandbox, const char *name, const char *text, size_t size);
 void source_line(const struct sandbox *sandbox, const char *name, int line, char *ret_text, size_t max);
@@ -136,6 +151,7 @@ extern const char sandbox_constants_key; /* registry: the table of constant glob
 enum { OUT_INLINE = 512 };
 struct out {
     lua_State *lua;
+    struct sandbox *sandbox;
     int slot; /* stack slot of the block */
     char *data;
     size_t size;

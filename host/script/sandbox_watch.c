@@ -38,6 +38,15 @@ int sandbox_raise_stop(lua_State *lua)
     return lua_error(lua);
 }
 
+void sandbox_work_over(lua_State *lua, struct sandbox *sandbox)
+{
+    if (sandbox->stop == STOP_NONE)
+        sandbox_stop_now(sandbox, STOP_DEADLINE);
+    sandbox_raise_stop(lua);
+}
+
+uint64_t sandbox_work_longest(const struct sandbox *sandbox) { return sandbox->work_longest; }
+
 void sandbox_poll(lua_State *lua)
 {
     struct sandbox *sandbox = sandbox_of(lua);

@@ -26,6 +26,15 @@ void api_metatable(lua_State *lua, const char *name)
     }
 }
 
+bool api_has_meta(lua_State *lua, int index, int meta)
+{
+    if (lua_type(lua, index) != LUA_TUSERDATA || !lua_getmetatable(lua, index))
+        return false;
+    bool is_ours = lua_rawequal(lua, -1, meta);
+    lua_pop(lua, 1);
+    return is_ours;
+}
+
 static int lj_install(lua_State *lua)
 {
     struct strategy *strategy = lua_touserdata(lua, 1);
@@ -60,22 +69,29 @@ static int lj_callbacks(lua_State *lua)
     int32_t *refs[] = {&strategy->on_init,  &strategy->on_start, &strategy->on_stop,  &strategy->on_bar,
                        &strategy->on_quote, &strategy->on_trade, &strategy->on_order, &strategy->on_fill,
                        &strategy->on_save,  &strategy->on_load};
+    const char *stray = NULL;
     lua_pushglobaltable(lua);
-    for (lua_pushnil(lua); lua_next(lua, -2); lua_pop(lua, 1)) {
+    for (lua_pushnil(lua); lua_next(lua, 2); lua_pop(lua, 1)) {
         const char *name = lua_type(lua, -2) == LUA_TSTRING ? lua_tostring(lua, -2) : "";
-        if (strncmp(name, "on_", 3) != 0)
-            continue;
         int i = 0;
         while (callbacks[i] && strcmp(callbacks[i], name) != 0)
             i++;
-        if (!callbacks[i]) {
-            const char *nearest = text_nearest(name, callbacks);
-            return sandbox_raise(lua, "'%s' is not a callback and would never be called; did you mean '%s'?", name,
-                                 nearest ? nearest : "on_bar");
+        if (strncmp(name, "on_", 3) == 0 && !callbacks[i] && (!stray || strcmp(name, stray) < 0))
+            stray = name; /* the first by bytes: the table's own order differs from run to run */
+    }
+    if (stray) {
+        const char *nearest = text_nearest(stray, callbacks);
+        return sandbox_raise(lua, "'%s' is not a callback and would never be called; did you mean '%s'?", stray,
+                             nearest ? nearest : "on_bar");
+    }
+    for (int i = 0; callbacks[i]; i++) {
+        lua_pushstring(lua, callbacks[i]);
+        if (lua_rawget(lua, 2) == LUA_TNIL) {
+            lua_pop(lua, 1);
+            continue;
         }
         if (!lua_isfunction(lua, -1))
-            return sandbox_raise(lua, "%s must be a function; found %s", name, luaL_typename(lua, -1));
-        lua_pushvalue(lua, -1);
+            return sandbox_raise(lua, "%s must be a function; found %s", callbacks[i], luaL_typename(lua, -1));
         *refs[i] = luaL_ref(lua, LUA_REGISTRYINDEX);
     }
     return 0;

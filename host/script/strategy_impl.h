@@ -96,6 +96,9 @@ struct strategy {
     int32_t pool_ref[EVENT_POOL];
     struct event_view *pool[EVENT_POOL];
     uint32_t pool_next;
+    const struct event_view *view; /* given last */
+    const void *market_self;       /* userdata of a market, and of a position, that was used last: known to be one */
+    const void *position_self;
     bool is_loading; /* strategy{} and params{} are allowed */
     bool is_in_init; /* indicators may be made */
     bool has_error;
@@ -166,6 +169,8 @@ struct event_view *api_event_push(struct strategy *strategy, struct market_handl
 void api_order_push(lua_State *lua, uint64_t order);
 /* Pushes the metatable `name` of the registry, made on first use. */
 void api_metatable(lua_State *lua, const char *name);
+/* True for a full userdata with the metatable at `meta`: a sixth of the cost of finding it by name. */
+bool api_has_meta(lua_State *lua, int index, int meta);
 /* nil, err for a refusal; returns the number of results. */
 int api_refusal(lua_State *lua, const struct engine_refusal *refusal);
 /* Number, numeric text or {units, scale}: an exact decimal if it is text, else a double. */
@@ -181,6 +186,12 @@ int64_t api_price_units(lua_State *lua, const struct instrument *instrument, con
 int64_t api_qty_units(lua_State *lua, const struct instrument *instrument, const struct api_number *number,
                       bool *ret_snapped);
 struct market_handle *api_market_at(lua_State *lua, int index);
+/* api_options.c. Options are a table without a metatable: with one, script code would run between what a verb has looked
+ * up and what it does with it. Raises for anything else, `what` first. */
+void api_check_plain(lua_State *lua, int index, const char *what);
+/* The first field by bytes that is not in `known`, whatever order the table has it in; "?" for a key that is no text. NULL:
+ * all are known. Borrowed: it lives in the table. */
+const char *api_unknown_field(lua_State *lua, int index, const char *const *known);
 
 /* Static lists ended by NULL, for the reference: options of m:buy and m:sell, of m:close, names of callbacks. */
 const char *const *api_trade_options(void);

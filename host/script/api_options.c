@@ -1,0 +1,32 @@
+/* api_options.c: tables that a script hands to the API: plain, and read in an order that no hash seed decides. */
+#include <string.h>
+
+#include "script/sandbox_state.h"
+#include "script/strategy_impl.h"
+
+void api_check_plain(lua_State *lua, int index, const char *what)
+{
+    if (lua_type(lua, index) != LUA_TTABLE)
+        sandbox_raise(lua, "%s: a table is needed; found %s", what, luaL_typename(lua, index));
+    if (lua_getmetatable(lua, index))
+        sandbox_raise(lua, "%s: a plain table is needed; this one has a metatable", what);
+}
+
+static bool is_known(const char *key, const char *const *known)
+{
+    while (*known && strcmp(*known, key) != 0)
+        known++;
+    return *known != NULL;
+}
+
+const char *api_unknown_field(lua_State *lua, int index, const char *const *known)
+{
+    const char *first = NULL;
+    for (lua_pushnil(lua); lua_next(lua, index); lua_pop(lua, 1)) {
+        const char *key = lua_type(lua, -2) == LUA_TSTRING ? lua_tostring(lua, -2) : "?";
+        sandbox_work(lua, sandbox_of(lua), 1);
+        if (!is_known(key, known) && (!first || strcmp(key, first) < 0))
+            first = key;
+    }
+    return first;
+}
