@@ -162,17 +162,18 @@ static int fill_field(lua_State *lua, const struct strategy *strategy, const str
     return -1;
 }
 
-/* The event of the callback that runs costs a comparison, another one a look at its metatable, upvalue 2. */
+/* The event of the callback that runs costs a comparison, another one a look at its metatable, upvalue 1. */
 static const struct event_view *view_self(lua_State *lua, const struct strategy *strategy)
 {
     const struct event_view *view = lua_touserdata(lua, 1);
-    bool is_ours = view == strategy->view || api_has_meta(lua, 1, lua_upvalueindex(2));
-    return view && is_ours && view->event ? view : view_at(lua, 1);
+    if (__builtin_expect(!view || view != strategy->view, 0))
+        view = api_object(lua, 1, lua_upvalueindex(1));
+    return view && view->event ? view : view_at(lua, 1);
 }
 
 static int lj_event_index(lua_State *lua)
 {
-    const struct strategy *strategy = lua_touserdata(lua, lua_upvalueindex(1));
+    const struct strategy *strategy = strategy_of(lua);
     const struct event_view *view = view_self(lua, strategy);
     const char *key = lua_tostring(lua, 2);
     int found = -1;
@@ -225,9 +226,8 @@ void api_event_install(struct strategy *strategy)
 {
     lua_State *lua = strategy->lua;
     api_metatable(lua, strategy_meta_event);
-    lua_pushlightuserdata(lua, strategy);
-    lua_pushvalue(lua, -2);
-    lua_pushcclosure(lua, lj_event_index, 2);
+    lua_pushvalue(lua, -1);
+    lua_pushcclosure(lua, lj_event_index, 1);
     lua_setfield(lua, -2, "__index");
     lua_pushcfunction(lua, lj_event_newindex);
     lua_setfield(lua, -2, "__newindex");

@@ -8,8 +8,9 @@ const char *const strategy_meta_indicator = "outcry.indicator";
 /* The functions here have the metatable as their last upvalue: comparing it costs a sixth of finding it by name. */
 static struct indicator *indicator_at(lua_State *lua, int index, int meta)
 {
-    if (api_has_meta(lua, index, meta))
-        return *(struct indicator **)lua_touserdata(lua, index);
+    struct indicator **handle = api_object(lua, index, meta);
+    if (handle)
+        return *handle;
     return *(struct indicator **)luaL_checkudata(lua, index, strategy_meta_indicator); /* raises */
 }
 
@@ -39,8 +40,8 @@ static int lj_indicator_call(lua_State *lua)
 
 static int lj_indicator_index(lua_State *lua)
 {
-    const struct strategy *strategy = lua_touserdata(lua, lua_upvalueindex(1));
-    const struct indicator *indicator = indicator_at(lua, 1, lua_upvalueindex(2));
+    const struct strategy *strategy = strategy_of(lua);
+    const struct indicator *indicator = indicator_at(lua, 1, lua_upvalueindex(1));
     const char *key = lua_tostring(lua, 2);
     if (key && KEY_IS(strategy, key, ready))
         lua_pushboolean(lua, indicator->ready > 0);
@@ -120,9 +121,7 @@ void api_indicator_install(struct strategy *strategy)
 {
     lua_State *lua = strategy->lua;
     api_metatable(lua, strategy_meta_indicator);
-    lua_pushlightuserdata(lua, strategy);
-    lua_pushvalue(lua, -2);
-    lua_pushcclosure(lua, lj_indicator_index, 2);
+    push_function(lua, lj_indicator_index);
     lua_setfield(lua, -2, "__index");
     push_function(lua, lj_indicator_call);
     lua_setfield(lua, -2, "__call");

@@ -370,7 +370,7 @@ static struct market_handle *self_of(lua_State *lua, const void **last, const ch
 {
     void *self = lua_touserdata(lua, 1);
     if (__builtin_expect(!self || self != *last, 0)) {
-        if (!api_has_meta(lua, 1, lua_upvalueindex(meta)))
+        if (!api_object(lua, 1, lua_upvalueindex(meta)))
             luaL_checkudata(lua, 1, name); /* raises */
         *last = self;
     }
@@ -379,8 +379,8 @@ static struct market_handle *self_of(lua_State *lua, const void **last, const ch
 
 static int lj_position_index(lua_State *lua)
 {
-    struct strategy *strategy = lua_touserdata(lua, lua_upvalueindex(1));
-    const struct market_handle *market = self_of(lua, &strategy->position_self, strategy_meta_position, 2);
+    struct strategy *strategy = strategy_of(lua);
+    const struct market_handle *market = self_of(lua, &strategy->position_self, strategy_meta_position, 1);
     const char *key = lua_tostring(lua, 2);
     const struct position *position = position_of(market);
     if (key && KEY_IS(strategy, key, qty))
@@ -451,8 +451,8 @@ static int market_field(lua_State *lua, struct strategy *strategy, const struct 
 /* What the strategy put there comes first: it is read at every bar, and can bear no name of the API. */
 static int lj_market_index(lua_State *lua)
 {
-    struct strategy *strategy = lua_touserdata(lua, lua_upvalueindex(1));
-    const struct market_handle *market = self_of(lua, &strategy->market_self, strategy_meta_market, 3);
+    struct strategy *strategy = strategy_of(lua);
+    const struct market_handle *market = self_of(lua, &strategy->market_self, strategy_meta_market, 2);
     const char *key = lua_type(lua, 2) == LUA_TSTRING ? lua_tostring(lua, 2) : NULL;
     if (key && KEY_IS(strategy, key, position)) {
         lua_getiuservalue(lua, 1, 1);
@@ -463,7 +463,7 @@ static int lj_market_index(lua_State *lua)
     if (lua_rawget(lua, -2) != LUA_TNIL || !key)
         return 1;
     lua_pushvalue(lua, 2);
-    if (lua_rawget(lua, lua_upvalueindex(2)) != LUA_TNIL)
+    if (lua_rawget(lua, lua_upvalueindex(1)) != LUA_TNIL)
         return 1;
     int found = market_field(lua, strategy, market, key);
     return found ? found : (lua_pushnil(lua), 1);
@@ -473,12 +473,12 @@ static int lj_market_newindex(lua_State *lua)
 {
     static const char *const fixed[] = {"position", "last",  "bid",  "ask", "symbol", "venue",
                                         "base",     "quote", "tick", "lot", "index",  NULL};
-    struct strategy *strategy = lua_touserdata(lua, lua_upvalueindex(1));
-    struct market_handle *market = self_of(lua, &strategy->market_self, strategy_meta_market, 3);
+    struct strategy *strategy = strategy_of(lua);
+    struct market_handle *market = self_of(lua, &strategy->market_self, strategy_meta_market, 2);
     const char *key = lua_type(lua, 2) == LUA_TSTRING ? lua_tostring(lua, 2) : NULL;
     if (key) {
         lua_pushvalue(lua, 2);
-        bool is_api = lua_rawget(lua, lua_upvalueindex(2)) != LUA_TNIL;
+        bool is_api = lua_rawget(lua, lua_upvalueindex(1)) != LUA_TNIL;
         for (int i = 0; fixed[i] && !is_api; i++)
             is_api = strcmp(fixed[i], key) == 0;
         if (is_api)
@@ -516,23 +516,20 @@ void api_market_install(struct strategy *strategy)
     api_metatable(lua, "outcry.market.methods");
     luaL_setfuncs(lua, methods, 0);
     api_metatable(lua, strategy_meta_market);
-    lua_pushlightuserdata(lua, strategy);
-    lua_pushvalue(lua, -3);
-    lua_pushvalue(lua, -3);
-    lua_pushcclosure(lua, lj_market_index, 3);
+    lua_pushvalue(lua, -2);
+    lua_pushvalue(lua, -2);
+    lua_pushcclosure(lua, lj_market_index, 2);
     lua_setfield(lua, -2, "__index");
-    lua_pushlightuserdata(lua, strategy);
-    lua_pushvalue(lua, -3);
-    lua_pushvalue(lua, -3);
-    lua_pushcclosure(lua, lj_market_newindex, 3);
+    lua_pushvalue(lua, -2);
+    lua_pushvalue(lua, -2);
+    lua_pushcclosure(lua, lj_market_newindex, 2);
     lua_setfield(lua, -2, "__newindex");
     lua_pushcfunction(lua, lj_market_tostring);
     lua_setfield(lua, -2, "__tostring");
     lua_pop(lua, 2);
     api_metatable(lua, strategy_meta_position);
-    lua_pushlightuserdata(lua, strategy);
-    lua_pushvalue(lua, -2);
-    lua_pushcclosure(lua, lj_position_index, 2);
+    lua_pushvalue(lua, -1);
+    lua_pushcclosure(lua, lj_position_index, 1);
     lua_setfield(lua, -2, "__index");
     lua_pop(lua, 1);
 }

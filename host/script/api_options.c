@@ -1,8 +1,9 @@
 /* api_options.c: tables that a script hands to the API: plain, and read in an order that no hash seed decides. */
 #include <string.h>
 
-#include "script/sandbox_state.h"
 #include "script/strategy_impl.h"
+
+enum { POLL_MASK = 255 };
 
 void api_check_plain(lua_State *lua, int index, const char *what)
 {
@@ -22,9 +23,11 @@ static bool is_known(const char *key, const char *const *known)
 const char *api_unknown_field(lua_State *lua, int index, const char *const *known)
 {
     const char *first = NULL;
+    uint32_t count = 0;
     for (lua_pushnil(lua); lua_next(lua, index); lua_pop(lua, 1)) {
         const char *key = lua_type(lua, -2) == LUA_TSTRING ? lua_tostring(lua, -2) : "?";
-        sandbox_work(lua, sandbox_of(lua), 1);
+        if ((++count & POLL_MASK) == 0)
+            sandbox_work(lua, sandbox_of(lua), POLL_MASK + 1);
         if (!is_known(key, known) && (!first || strcmp(key, first) < 0))
             first = key;
     }

@@ -131,7 +131,7 @@ static int lj_order_index(lua_State *lua)
     static const char *const types[] = {"none", "market", "limit", "stop", "stop_limit"};
     static const char *const tifs[] = {"none", "GTC", "IOC", "FOK", "GTD", "DAY"};
     static const char *const roles[] = {"none", "entry", "stop_loss", "take_profit", "close", "end"};
-    struct strategy *strategy = lua_touserdata(lua, lua_upvalueindex(1));
+    struct strategy *strategy = strategy_of(lua);
     const char *key = lua_tostring(lua, 2);
     const struct order *order = order_at(lua, strategy);
     const struct instrument *instrument = instruments_get(engine_instruments(strategy->engine), order->now.head.inst);
@@ -227,8 +227,7 @@ void api_order_install(struct strategy *strategy)
     lua_pop(lua, 1);
     api_metatable(lua, strategy_meta_order);
     luaL_setfuncs(lua, meta, 0);
-    lua_pushlightuserdata(lua, strategy);
-    lua_pushcclosure(lua, lj_order_index, 1);
+    lua_pushcfunction(lua, lj_order_index);
     lua_setfield(lua, -2, "__index");
     lua_pop(lua, 1);
 }

@@ -1,5 +1,4 @@
-/* sandbox_state.h: what the files of the sandbox share. Private to host/script/sandbox*.c and
- * lua_*.c. */
+/* sandbox_state.h: what the files of the sandbox share. Private to host/script. */
 #ifndef SCRIPT_SANDBOX_STATE_H
 #define SCRIPT_SANDBOX_STATE_H
 
@@ -54,6 +53,7 @@ struct sandbox_source {
 
 struct sandbox {
     lua_State *lua;
+    void *host; /* of the functions that were registered for it: its strategy; NULL elsewhere */
     lua_State *volatile running; /* the coroutine that executes */
     volatile sig_atomic_t stop;  /* enum sandbox_stop */
     volatile sig_atomic_t wants_interrupt;

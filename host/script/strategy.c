@@ -8,16 +8,6 @@
 #include "base/text.h"
 #include "script/strategy_impl.h"
 
-static char strategy_key; /* its address names the strategy in the registry */
-
-struct strategy *strategy_of(lua_State *lua)
-{
-    lua_rawgetp(lua, LUA_REGISTRYINDEX, &strategy_key);
-    struct strategy *strategy = lua_touserdata(lua, -1);
-    lua_pop(lua, 1);
-    return strategy;
-}
-
 void api_metatable(lua_State *lua, const char *name)
 {
     if (luaL_newmetatable(lua, name)) {
@@ -26,23 +16,13 @@ void api_metatable(lua_State *lua, const char *name)
     }
 }
 
-bool api_has_meta(lua_State *lua, int index, int meta)
-{
-    if (lua_type(lua, index) != LUA_TUSERDATA || !lua_getmetatable(lua, index))
-        return false;
-    bool is_ours = lua_rawequal(lua, -1, meta);
-    lua_pop(lua, 1);
-    return is_ours;
-}
-
 static int lj_install(lua_State *lua)
 {
     struct strategy *strategy = lua_touserdata(lua, 1);
     static const char *const names[] = {
 #define KEY_NAME(name) #name,
         STRATEGY_KEYS(KEY_NAME)};
-    lua_pushlightuserdata(lua, strategy);
-    lua_rawsetp(lua, LUA_REGISTRYINDEX, &strategy_key);
+    strategy->sandbox->host = strategy;
     lua_newtable(lua); /* keeps the interned keys alive */
     for (int i = 0; i < KEY_COUNT; i++) {
         strategy->keys[i] = lua_pushstring(lua, names[i]);

@@ -1,7 +1,6 @@
 /* strategy_origin.c: where in a strategy an order was made, remembered for whoever asks soon after. */
 #include <string.h>
 
-#include "script/sandbox_state.h"
 #include "script/strategy_impl.h"
 
 void strategy_note_origins(struct strategy *strategy, bool is_wanted) { strategy->notes_origins = is_wanted; }
