@@ -4,24 +4,9 @@
  * Stock Lua walks string keys by a hash seeded from clock and addresses. pairs takes the keys once,
  * so keys added during the loop are not visited and removed ones are left out. A table, function or
  * coroutine as a key has no order and raises. */
-#include "script/sandbox_state.h"
+#include "script/lua_order.h"
 
 #include <string.h>
-
-enum key_class { KEY_INTEGER, KEY_FLOAT, KEY_STRING, KEY_BOOLEAN, KEY_USERDATA };
-
-struct key {
-    enum key_class class;
-    uint32_t index; /* where it stands in the table of keys */
-    union {
-        lua_Integer integer;
-        lua_Number number;
-        struct {
-            const char *data; /* lives as long as the key */
-            size_t size;
-        } string;
-    } as;
-};
 
 struct walk {
     uint32_t next;
@@ -31,28 +16,15 @@ struct walk {
 
 enum { KEYS_MAX = 1 << 26, INSERTION_MAX = 12, POLL_MASK = 1023 };
 
-/* Work is told in portions, before the compared strings make it long. */
-struct spent {
-    lua_State *lua;
-    uint64_t units;
-};
-
-static void spend(struct spent *spent, uint64_t units)
+void spend(struct spent *spent, uint64_t units)
 {
     spent->units += units;
     for (; spent->units > POLL_MASK; spent->units -= POLL_MASK)
         sandbox_work(spent->lua, sandbox_of(spent->lua), POLL_MASK);
 }
 
-static int compare(struct spent *spent, const struct key *a, const struct key *b)
+int key_compare_text(struct spent *spent, const struct key *a, const struct key *b)
 {
-    spend(spent, 1);
-    if (a->class != b->class)
-        return a->class < b->class ? -1 : 1;
-    if (a->class == KEY_FLOAT)
-        return a->as.number < b->as.number ? -1 : a->as.number > b->as.number;
-    if (a->class != KEY_STRING)
-        return a->as.integer < b->as.integer ? -1 : a->as.integer > b->as.integer;
     size_t size = a->as.string.size < b->as.string.size ? a->as.string.size : b->as.string.size;
     spend(spent, size / 64);
     int order = memcmp(a->as.string.data, b->as.string.data, size);
@@ -61,10 +33,20 @@ static int compare(struct spent *spent, const struct key *a, const struct key *b
     return a->as.string.size < b->as.string.size ? -1 : a->as.string.size > b->as.string.size;
 }
 
-/* Raises for a key without an order. */
-static void read_key(lua_State *lua, int index, struct key *ret_key)
+static int compare(struct spent *spent, const struct key *a, const struct key *b)
 {
-    index = lua_absindex(lua, index);
+    spend(spent, 1);
+    if (a->class != b->class)
+        return a->class < b->class ? -1 : 1;
+    if (a->class == KEY_STRING)
+        return key_compare_text(spent, a, b);
+    if (a->class == KEY_FLOAT)
+        return a->as.number < b->as.number ? -1 : a->as.number > b->as.number;
+    return a->as.integer < b->as.integer ? -1 : a->as.integer > b->as.integer;
+}
+
+bool key_read_plain(lua_State *lua, int index, struct key *ret_key)
+{
     int type = lua_type(lua, index);
     if (type == LUA_TNUMBER) {
         ret_key->class = lua_isinteger(lua, index) ? KEY_INTEGER : KEY_FLOAT;
@@ -78,52 +60,63 @@ static void read_key(lua_State *lua, int index, struct key *ret_key)
     } else if (type == LUA_TBOOLEAN) {
         ret_key->class = KEY_BOOLEAN;
         ret_key->as.integer = lua_toboolean(lua, index);
-    } else if (type == LUA_TUSERDATA && luaL_getmetafield(lua, index, "__order") != LUA_TNIL) {
+    } else {
+        return false;
+    }
+    return true;
+}
+
+/* Raises for a key without an order. */
+static void read_key(lua_State *lua, int index, struct key *ret_key)
+{
+    index = lua_absindex(lua, index);
+    if (key_read_plain(lua, index, ret_key))
+        return;
+    if (lua_type(lua, index) == LUA_TUSERDATA && luaL_getmetafield(lua, index, "__order") != LUA_TNIL) {
         lua_pushvalue(lua, index);
         lua_call(lua, 1, 1);
         ret_key->class = KEY_USERDATA;
         ret_key->as.integer = lua_tointeger(lua, -1);
         lua_pop(lua, 1);
-    } else {
-        luaL_error(lua, "a %s as table key has no order: iterate over a list of them instead",
-                   luaL_typename(lua, index));
+        return;
     }
+    luaL_error(lua, "a %s as table key has no order: iterate over a list of them instead", luaL_typename(lua, index));
 }
 
-static void insertion_sort(struct spent *spent, struct key *keys, size_t count)
+static void insertion_sort(struct spent *spent, struct key *keys, size_t count, key_compare compare_keys)
 {
     for (size_t at = 1; at < count; at++) {
         struct key moving = keys[at];
         size_t to = at;
-        for (; to > 0 && compare(spent, &moving, &keys[to - 1]) < 0; to--)
+        for (; to > 0 && compare_keys(spent, &moving, &keys[to - 1]) < 0; to--)
             keys[to] = keys[to - 1];
         keys[to] = moving;
     }
 }
 
-static void merge(struct spent *spent, const struct key *from, struct key *to, size_t left, size_t middle, size_t right)
+static void merge(struct spent *spent, const struct key *from, struct key *to, const size_t border[3],
+                  key_compare compare_keys)
 {
-    size_t a = left;
-    size_t b = middle;
-    for (size_t at = left; at < right; at++) {
-        bool take_b = a == middle || (b < right && compare(spent, &from[b], &from[a]) < 0);
+    size_t a = border[0];
+    size_t b = border[1];
+    for (size_t at = border[0]; at < border[2]; at++) {
+        bool take_b = a == border[1] || (b < border[2] && compare_keys(spent, &from[b], &from[a]) < 0);
         to[at] = from[take_b ? b++ : a++];
     }
 }
 
-/* `keys` has room for twice `count`; returns the half where the result is. */
-static struct key *sort_keys(lua_State *lua, struct key *keys, size_t count)
+struct key *key_sort(lua_State *lua, struct key *keys, size_t count, key_compare compare_keys)
 {
     struct key *from = keys;
     struct key *to = keys + count;
     struct spent spent = {lua, 0};
     for (size_t at = 0; at < count; at += INSERTION_MAX)
-        insertion_sort(&spent, keys + at, count - at < INSERTION_MAX ? count - at : INSERTION_MAX);
+        insertion_sort(&spent, keys + at, count - at < INSERTION_MAX ? count - at : INSERTION_MAX, compare_keys);
     for (size_t width = INSERTION_MAX; width < count; width *= 2) {
         for (size_t left = 0; left < count; left += 2 * width) {
             size_t middle = left + width < count ? left + width : count;
             size_t right = left + 2 * width < count ? left + 2 * width : count;
-            merge(&spent, from, to, left, middle, right);
+            merge(&spent, from, to, (const size_t[3]){left, middle, right}, compare_keys);
         }
         struct key *swap = from;
         from = to;
@@ -209,7 +202,7 @@ static void push_snapshot(lua_State *lua, int table, size_t count)
         lua_rawseti(lua, list, (lua_Integer)at + 1);
         at++;
     }
-    struct key *sorted = sort_keys(lua, keys, at);
+    struct key *sorted = key_sort(lua, keys, at, compare);
     struct walk *walk = lua_newuserdatauv(lua, sizeof *walk + at * sizeof walk->order[0], 0);
     walk->next = 0;
     walk->count = (uint32_t)at;

@@ -53,7 +53,7 @@ struct sandbox_source {
 
 struct sandbox {
     lua_State *lua;
-    void *host; /* of the functions that were registered for it: its strategy; NULL elsewhere */
+    void *host;                  /* of the functions that were registered for it: its strategy; NULL elsewhere */
     lua_State *volatile running; /* the coroutine that executes */
     volatile sig_atomic_t stop;  /* enum sandbox_stop */
     volatile sig_atomic_t wants_interrupt;

@@ -21,8 +21,9 @@ enum {
     STRATEGY_INDICATORS_MAX = 1024,
     STRATEGY_TIMERS_MAX = 256,
     STRATEGY_NAME_MAX = 64,
-    STRATEGY_LOG_LINES_MAX = 100, /* written of one event's callbacks; the rest is counted */
-    STRATEGY_STATE_MAX = 60000    /* bytes of one saved table */
+    STRATEGY_LOG_LINES_MAX = 100,  /* written of one event's callbacks; the rest is counted */
+    STRATEGY_STATE_MAX = 60000,    /* bytes of one saved table */
+    STRATEGY_STATE_KEYS_MAX = 4096 /* fields of one, and of each table in it */
 };
 
 struct strategy_param { /* name=value from the command line or the configuration */

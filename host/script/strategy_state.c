@@ -6,9 +6,10 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "script/lua_order.h"
 #include "script/strategy_impl.h"
 
-enum { DEPTH_MAX = 16, PAIRS_MAX = 4096 };
+enum { DEPTH_MAX = 16 };
 
 struct writer {
     lua_State *lua;
@@ -50,53 +51,82 @@ static void write_string(struct writer *writer, int index)
     put(writer, text, size);
 }
 
-/* Pushes the keys of the table at `index` as a sorted list: numbers ascending, then strings by bytes. */
-static int key_is_before(lua_State *lua, int a, int b)
+/* An integer and a float, exactly. */
+static int compare_mixed(lua_Integer whole, lua_Number number)
 {
-    int ta = lua_type(lua, a), tb = lua_type(lua, b);
-    if (ta != tb)
-        return ta == LUA_TNUMBER || (ta == LUA_TBOOLEAN && tb == LUA_TSTRING);
-    if (ta == LUA_TNUMBER)
-        return lua_compare(lua, a, b, LUA_OPLT);
-    if (ta == LUA_TBOOLEAN)
-        return !lua_toboolean(lua, a) && lua_toboolean(lua, b);
-    size_t na, nb;
-    const char *sa = lua_tolstring(lua, a, &na), *sb = lua_tolstring(lua, b, &nb);
-    int order = memcmp(sa, sb, na < nb ? na : nb);
-    return order ? order < 0 : na < nb;
+    if (number >= 0x1p63)
+        return -1;
+    if (number < -0x1p63)
+        return 1;
+    lua_Integer near = (lua_Integer)number; /* towards zero */
+    if (whole != near)
+        return whole < near ? -1 : 1;
+    return (lua_Number)near < number ? -1 : (lua_Number)near > number;
 }
 
-static int sorted_keys(struct writer *writer, int index)
+/* Numbers ascending, false before true, then texts by bytes: the order of the format. */
+static int compare_saved(struct spent *spent, const struct key *a, const struct key *b)
+{
+    static const int ranks[] = {[KEY_INTEGER] = 0, [KEY_FLOAT] = 0, [KEY_BOOLEAN] = 1, [KEY_STRING] = 2};
+    spend(spent, 1);
+    if (ranks[a->class] != ranks[b->class])
+        return ranks[a->class] < ranks[b->class] ? -1 : 1;
+    if (a->class == KEY_STRING)
+        return key_compare_text(spent, a, b);
+    if (a->class == KEY_INTEGER && b->class == KEY_FLOAT)
+        return compare_mixed(a->as.integer, b->as.number);
+    if (a->class == KEY_FLOAT && b->class == KEY_INTEGER)
+        return -compare_mixed(b->as.integer, a->as.number);
+    if (a->class == KEY_FLOAT)
+        return a->as.number < b->as.number ? -1 : a->as.number > b->as.number;
+    return a->as.integer < b->as.integer ? -1 : a->as.integer > b->as.integer;
+}
+
+/* Counts the fields of the table at `index`. What cannot be a key is said before anything is written, and the same
+ * whatever order the table has. */
+static int check_keys(struct writer *writer, int index)
 {
     lua_State *lua = writer->lua;
-    int count = 0;
-    lua_newtable(lua);
-    int keys = lua_gettop(lua);
+    int count = 0, bad = LUA_NUMTYPES;
+    bool is_long = false;
+    for (lua_pushnil(lua); lua_next(lua, index); lua_pop(lua, 1)) {
+        struct key key;
+        int type = lua_type(lua, -2);
+        if (count++ == STRATEGY_STATE_KEYS_MAX)
+            sandbox_raise(lua, "%s: saved tables have at most %d fields", writer->path, STRATEGY_STATE_KEYS_MAX);
+        if (!key_read_plain(lua, -2, &key))
+            bad = type < bad ? type : bad;
+        else
+            is_long = is_long || (key.class == KEY_STRING && key.as.string.size > writer->max);
+    }
+    if (bad < LUA_NUMTYPES && !writer->lost)
+        sandbox_raise(lua, "%s: a %s cannot be the key of saved data", writer->path, lua_typename(lua, bad));
+    if (is_long)
+        sandbox_raise(lua, "saved data is limited to %d bytes a table", STRATEGY_STATE_MAX);
+    return count;
+}
+
+/* Pushes the keys of the table at `index` as a list, and the order in which they are written. */
+static const struct key *sorted_keys(struct writer *writer, int index, int *ret_count)
+{
+    lua_State *lua = writer->lua;
+    int room = check_keys(writer, index), count = 0;
+    lua_createtable(lua, room, 0);
+    struct key *keys = lua_newuserdatauv(lua, 2 * (size_t)room * sizeof *keys + 1, 0);
+    int list = lua_gettop(lua) - 1;
     for (lua_pushnil(lua); lua_next(lua, index);) {
         lua_pop(lua, 1);
-        int type = lua_type(lua, -1);
-        if (type != LUA_TNUMBER && type != LUA_TSTRING && type != LUA_TBOOLEAN && writer->lost) {
-            name_lost(writer->lost, writer->path);
+        if (!key_read_plain(lua, -1, &keys[count])) {
+            name_lost(writer->lost, writer->path); /* else it had raised */
             continue;
         }
-        if (type != LUA_TNUMBER && type != LUA_TSTRING && type != LUA_TBOOLEAN)
-            sandbox_raise(lua, "%s: a %s cannot be the key of saved data", writer->path, lua_typename(lua, type));
-        if (count == PAIRS_MAX)
-            sandbox_raise(lua, "%s: saved tables have at most %d fields", writer->path, PAIRS_MAX);
-        /* insertion into the sorted list: saved tables are small */
-        int at = count++;
-        for (; at > 0; at--) {
-            lua_rawgeti(lua, keys, at);
-            if (!key_is_before(lua, -2, -1)) {
-                lua_pop(lua, 1);
-                break;
-            }
-            lua_rawseti(lua, keys, at + 1);
-        }
+        count++;
+        keys[count - 1].index = (uint32_t)count;
         lua_pushvalue(lua, -1);
-        lua_rawseti(lua, keys, at + 1);
+        lua_rawseti(lua, list, count);
     }
-    return count;
+    *ret_count = count;
+    return key_sort(lua, keys, (size_t)count, compare_saved);
 }
 
 static void write_table(struct writer *writer, int index)
@@ -104,12 +134,14 @@ static void write_table(struct writer *writer, int index)
     lua_State *lua = writer->lua;
     if (++writer->depth > DEPTH_MAX)
         sandbox_raise(lua, "%s: saved tables nest at most %d deep (or contain themselves)", writer->path, DEPTH_MAX);
-    luaL_checkstack(lua, 8, "saved data");
-    int count = sorted_keys(writer, index), keys = lua_gettop(lua);
+    luaL_checkstack(lua, 10, "saved data");
+    int count;
+    const struct key *keys = sorted_keys(writer, index, &count);
+    int list = lua_gettop(lua) - 1;
     size_t length = strlen(writer->path);
     put_tag(writer, '{');
-    for (int i = 1; i <= count; i++) {
-        lua_rawgeti(lua, keys, i);
+    for (int i = 0; i < count; i++) {
+        lua_rawgeti(lua, list, (lua_Integer)keys[i].index);
         lua_pushvalue(lua, -1);
         const char *name = lua_tostring(lua, -1);
         strncat(writer->path, ".", sizeof writer->path - strlen(writer->path) - 1);
@@ -122,7 +154,7 @@ static void write_table(struct writer *writer, int index)
         writer->path[length] = 0;
     }
     put_tag(writer, '}');
-    lua_pop(lua, 1);
+    lua_pop(lua, 2);
     writer->depth--;
 }
 

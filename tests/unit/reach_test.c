@@ -108,20 +108,21 @@ static void test_arguments_by_seed(void **state)
 static void test_a1_steps_check_what_they_are_given(void **state)
 {
     (void)state;
-    struct kit *kit = kit_new("local function refused(f, ...) return not pcall(f, ...) end\n"
-                              "function on_bar(m)\n"
-                              "  local f = pairs { 1, 2, 3 }\n"
-                              "  assert(refused(f) and refused(f, {}) and refused(f, {}, 'x') and refused(f, {}, 1.5))\n"
-                              "  assert(refused(f, 123456, -1) and refused(f, {}, math.mininteger))\n"
-                              "  assert(refused(f, {}, math.maxinteger) and refused(f, {}, 4))\n"
-                              "  local k, v = f(123456, 0)\n"
-                              "  assert(k == 1 and v == 1 and f(print, 3) == nil)\n"
-                              "  local g = pairs { a = 1, b = 2 }\n"
-                              "  assert(g(123456) == 'a' and g() == 'b' and g({}, {}, {}) == nil and g() == nil)\n"
-                              "  local h = ipairs {}\n"
-                              "  assert(refused(h) and refused(h, 123456, 0) and h({}, math.maxinteger) == nil)\n"
-                              "  log.info('done')\n"
-                              "end");
+    struct kit *kit =
+        kit_new("local function refused(f, ...) return not pcall(f, ...) end\n"
+                "function on_bar(m)\n"
+                "  local f = pairs { 1, 2, 3 }\n"
+                "  assert(refused(f) and refused(f, {}) and refused(f, {}, 'x') and refused(f, {}, 1.5))\n"
+                "  assert(refused(f, 123456, -1) and refused(f, {}, math.mininteger))\n"
+                "  assert(refused(f, {}, math.maxinteger) and refused(f, {}, 4))\n"
+                "  local k, v = f(123456, 0)\n"
+                "  assert(k == 1 and v == 1 and f(print, 3) == nil)\n"
+                "  local g = pairs { a = 1, b = 2 }\n"
+                "  assert(g(123456) == 'a' and g() == 'b' and g({}, {}, {}) == nil and g() == nil)\n"
+                "  local h = ipairs {}\n"
+                "  assert(refused(h) and refused(h, 123456, 0) and h({}, math.maxinteger) == nil)\n"
+                "  log.info('done')\n"
+                "end");
     kit_close(kit, 10000);
     assert_true(kit_said(kit, "done"));
     kit_free(kit);
@@ -131,15 +132,16 @@ static void test_a1_steps_check_what_they_are_given(void **state)
 static void test_views_stay_closed(void **state)
 {
     (void)state;
-    struct kit *kit = kit_new("P = params { n = 1 }\n"
-                              "function on_bar(m)\n"
-                              "  for _, t in ipairs { string, math, table, P } do\n"
-                              "    local f, s, c = pairs(t)\n"
-                              "    assert(s == t and not pcall(rawset, s, 'x', 1) and not pcall(function() s.x = 1 end))\n"
-                              "    assert(f(s, c) ~= nil)\n"
-                              "  end\n"
-                              "  log.info('done')\n"
-                              "end");
+    struct kit *kit =
+        kit_new("P = params { n = 1 }\n"
+                "function on_bar(m)\n"
+                "  for _, t in ipairs { string, math, table, P } do\n"
+                "    local f, s, c = pairs(t)\n"
+                "    assert(s == t and not pcall(rawset, s, 'x', 1) and not pcall(function() s.x = 1 end))\n"
+                "    assert(f(s, c) ~= nil)\n"
+                "  end\n"
+                "  log.info('done')\n"
+                "end");
     kit_close(kit, 10000);
     assert_true(kit_said(kit, "done"));
     kit_free(kit);
@@ -149,23 +151,25 @@ static void test_views_stay_closed(void **state)
 static void test_loading_and_init(void **state)
 {
     (void)state;
-    struct kit *kit =
-        kit_new("local kinds = { 0, 1, -1, 1.5, 0/0, 1/0, math.mininteger, math.maxinteger, 'x', '5m', true, {}, { 1 },\n"
-                "  { a = {} }, { a = { 1, 2 } }, { a = { 1, min = 'x' } }, { a = { 1, max = 0 } }, { [1] = 2 }, { name = {} },\n"
-                "  { name = 5 }, { timeframe = -1 }, { timeframe = '7s' }, { [{}] = 1 }, print, coroutine.create(print),\n"
-                "  setmetatable({}, { __index = function() error 'x' end, __pairs = print }), string, _G }\n"
-                "local tried = 0\n"
-                "local function try(f, ...) tried = tried + 1 pcall(f, ...) end\n"
-                "for i = 1, #kinds do try(params, kinds[i]) try(strategy, kinds[i]) try(every, kinds[i], print)\n"
-                "  try(after, kinds[i], print) try(require, kinds[i]) end\n"
-                "try(params) try(strategy) try(every) try(after) try(require) try(now) try(account)\n"
-                "function on_init(m)\n"
-                "  for _, name in ipairs { 'sma', 'ema', 'rsi', 'atr', 'buy', 'close', 'orders', 'cancel_all' } do\n"
-                "    for i = 1, #kinds do try(m[name], m, kinds[i]) try(m[name], kinds[i], m) try(m[name], kinds[i]) end\n"
-                "  end\n"
-                "  for i = 1, #kinds do try(every, kinds[i], print) try(after, kinds[i], print) try(size.risk, m, kinds[i]) end\n"
-                "end\n"
-                "function on_bar(m) log.info('done ' .. tried) end");
+    struct kit *kit = kit_new(
+        "local kinds = { 0, 1, -1, 1.5, 0/0, 1/0, math.mininteger, math.maxinteger, 'x', '5m', true, {}, { 1 },\n"
+        "  { a = {} }, { a = { 1, 2 } }, { a = { 1, min = 'x' } }, { a = { 1, max = 0 } }, { [1] = 2 }, { name = {} "
+        "},\n"
+        "  { name = 5 }, { timeframe = -1 }, { timeframe = '7s' }, { [{}] = 1 }, print, coroutine.create(print),\n"
+        "  setmetatable({}, { __index = function() error 'x' end, __pairs = print }), string, _G }\n"
+        "local tried = 0\n"
+        "local function try(f, ...) tried = tried + 1 pcall(f, ...) end\n"
+        "for i = 1, #kinds do try(params, kinds[i]) try(strategy, kinds[i]) try(every, kinds[i], print)\n"
+        "  try(after, kinds[i], print) try(require, kinds[i]) end\n"
+        "try(params) try(strategy) try(every) try(after) try(require) try(now) try(account)\n"
+        "function on_init(m)\n"
+        "  for _, name in ipairs { 'sma', 'ema', 'rsi', 'atr', 'buy', 'close', 'orders', 'cancel_all' } do\n"
+        "    for i = 1, #kinds do try(m[name], m, kinds[i]) try(m[name], kinds[i], m) try(m[name], kinds[i]) end\n"
+        "  end\n"
+        "  for i = 1, #kinds do try(every, kinds[i], print) try(after, kinds[i], print) try(size.risk, m, kinds[i]) "
+        "end\n"
+        "end\n"
+        "function on_bar(m) log.info('done ' .. tried) end");
     for (int i = 0; i < 3; i++) /* rsi(1) is ready after two */
         kit_close(kit, 10000);
     assert_true(kit_said(kit, "done 9"));

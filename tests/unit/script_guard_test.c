@@ -30,33 +30,35 @@ static void test_stale_event_raises(void **state)
 static void test_wrong_object_raises(void **state)
 {
     (void)state;
-    close_and_expect("function on_bar(m, bar)\n"
-                     "  local o = m:buy(1)\n"
-                     "  local function refused(f, ...) return not pcall(f, ...) end\n"
-                     "  assert(refused(m.buy, o, 1) and refused(m.buy, bar, 1) and refused(m.buy, m.position, 1))\n"
-                     "  assert(refused(o.cancel, m) and refused(o.replace, bar, { price = 1 }) and refused(bar.copy, m))\n"
-                     "  assert(refused(m.sma, o, 3) and refused(cross_above, m, o) and refused(size.risk, o, {}))\n"
-                     "  assert(o ~= m and m ~= o and not (o == m) and o == o)\n"
-                     "  log.info('done')\n"
-                     "end",
-                     "done");
+    close_and_expect(
+        "function on_bar(m, bar)\n"
+        "  local o = m:buy(1)\n"
+        "  local function refused(f, ...) return not pcall(f, ...) end\n"
+        "  assert(refused(m.buy, o, 1) and refused(m.buy, bar, 1) and refused(m.buy, m.position, 1))\n"
+        "  assert(refused(o.cancel, m) and refused(o.replace, bar, { price = 1 }) and refused(bar.copy, m))\n"
+        "  assert(refused(m.sma, o, 3) and refused(cross_above, m, o) and refused(size.risk, o, {}))\n"
+        "  assert(o ~= m and m ~= o and not (o == m) and o == o)\n"
+        "  log.info('done')\n"
+        "end",
+        "done");
 }
 
 /* A metatable would run code of the script between what a verb has looked up and what it does with it. */
 static void test_options_are_plain(void **state)
 {
     (void)state;
-    close_and_expect("function on_bar(m, bar)\n"
-                     "  local o = m:buy { qty = 1, price = 90 }\n"
-                     "  local t = setmetatable({}, { __index = function() o:cancel() return 1 end })\n"
-                     "  for _, f in ipairs { function() m:buy(t) end, function() m:buy(1, t) end, function() m:close(t) end,\n"
-                     "      function() o:replace(t) end, function() size.risk(m, t) end } do\n"
-                     "    local ok, err = pcall(f)\n"
-                     "    assert(not ok and err:find('plain table'), err)\n"
-                     "  end\n"
-                     "  log.info('open %s', o.open)\n"
-                     "end",
-                     "open true");
+    close_and_expect(
+        "function on_bar(m, bar)\n"
+        "  local o = m:buy { qty = 1, price = 90 }\n"
+        "  local t = setmetatable({}, { __index = function() o:cancel() return 1 end })\n"
+        "  for _, f in ipairs { function() m:buy(t) end, function() m:buy(1, t) end, function() m:close(t) end,\n"
+        "      function() o:replace(t) end, function() size.risk(m, t) end } do\n"
+        "    local ok, err = pcall(f)\n"
+        "    assert(not ok and err:find('plain table'), err)\n"
+        "  end\n"
+        "  log.info('open %s', o.open)\n"
+        "end",
+        "open true");
 }
 
 /* The indicators of a market are neighbours: one made for another market would be fed by the wrong one. */
