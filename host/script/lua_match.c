@@ -7,19 +7,31 @@
 
 #include <string.h>
 
-enum { RECURSION_MAX = 200, STEPS_PER_BYTE = 32, STEP_POLL_MASK = 4095, CAPTURE_OPEN = -1, CAPTURE_PLACE = -2 };
+enum {
+    RECURSION_MAX = 200,
+    STEPS_PER_BYTE = 32,
+    POLL_STEPS = 4096,
+    SET_BYTES_A_STEP = 16,
+    CAPTURE_OPEN = -1,
+    CAPTURE_PLACE = -2
+};
 
 static const unsigned char *match_here(struct match *m, const unsigned char *s, const unsigned char *p);
 
-static void step(struct match *m)
+static void steps(struct match *m, uint64_t count)
 {
-    if (m->steps_left == 0)
+    if (m->steps_left < count)
         luaL_error(m->lua, "pattern needs more than %I steps on this text",
                    (LUAI_UACINT)m->sandbox->limits.pattern_steps_max);
-    m->steps_left--;
-    if ((m->steps_left & STEP_POLL_MASK) == 0)
-        sandbox_work(m->lua, m->sandbox, STEP_POLL_MASK + 1);
+    m->steps_left -= count;
+    m->untold += count;
+    if (m->untold >= POLL_STEPS) {
+        sandbox_work(m->lua, m->sandbox, m->untold);
+        m->untold = 0;
+    }
 }
+
+static void step(struct match *m) { steps(m, 1); }
 
 static bool is_between(int c, int low, int high) { return c >= low && c <= high; }
 static bool is_alpha(int c) { return is_between(c | 32, 'a', 'z'); }
@@ -82,7 +94,7 @@ static const unsigned char *item_end(struct match *m, const unsigned char *p)
     }
     if (*p != '[')
         return p + 1;
-    p++;
+    const unsigned char *start = p++;
     if (p < m->pattern_end && *p == '^')
         p++;
     for (bool first = true; first || p == m->pattern_end || *p != ']'; first = false) {
@@ -93,6 +105,7 @@ static const unsigned char *item_end(struct match *m, const unsigned char *p)
         if (is_escape && p < m->pattern_end)
             p++;
     }
+    steps(m, (uint64_t)(p - start) / SET_BYTES_A_STEP);
     return p + 1;
 }
 
@@ -134,6 +147,7 @@ static bool item_matches(struct match *m, const unsigned char *s, const unsigned
     case '%':
         return in_class(*s, p[1]);
     case '[':
+        steps(m, (uint64_t)(end - p) / SET_BYTES_A_STEP);
         return in_set(*s, p, end - 1);
     default:
         return *p == *s;
@@ -367,8 +381,12 @@ int push_captures(struct match *m, const unsigned char *s, const unsigned char *
     return count;
 }
 
-void match_init(struct match *m, lua_State *lua, const char *text, size_t text_size)
+void match_init(struct match *m, lua_State *lua, const char *text, size_t text_size, size_t pattern_size)
 {
+    if (pattern_size > SANDBOX_PATTERN_MAX)
+        luaL_error(lua, "pattern longer than %d bytes: find(text, what, 1, true) looks for plain text",
+                   SANDBOX_PATTERN_MAX);
+    m->untold = 0;
     m->lua = lua;
     m->sandbox = sandbox_of(lua);
     m->text = (const unsigned char *)text;

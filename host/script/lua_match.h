@@ -18,12 +18,14 @@ struct match {
     const unsigned char *text_end;
     const unsigned char *pattern_end;
     uint64_t steps_left; /* of the whole call */
+    uint64_t untold;     /* of those made, not yet told as work */
     int recursion;
     int count; /* captures, open ones included */
     struct capture captures[CAPTURES_MAX];
 };
 
-void match_init(struct match *m, lua_State *lua, const char *text, size_t text_size);
+/* Raises for a pattern that is too long. */
+void match_init(struct match *m, lua_State *lua, const char *text, size_t text_size, size_t pattern_size);
 /* The end of the match of `p` at `s`, or NULL. Raises for a malformed pattern and when the steps
  * are used up. */
 const unsigned char *match_at(struct match *m, const unsigned char *s, const unsigned char *p);

@@ -68,12 +68,16 @@ static int lj_modf(lua_State *lua)
     return 2;
 }
 
+enum { WORK_PORTION = 1024 };
+
 static int extreme(lua_State *lua, bool is_max)
 {
     int count = lua_gettop(lua);
     int best = 1;
     luaL_checknumber(lua, 1);
     for (int index = 2; index <= count; index++) {
+        if (index % WORK_PORTION == 0)
+            sandbox_work(lua, sandbox_of(lua), WORK_PORTION);
         luaL_checknumber(lua, index);
         int a = is_max ? best : index;
         int b = is_max ? index : best;

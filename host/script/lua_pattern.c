@@ -21,11 +21,30 @@ static bool has_specials(const char *pattern, size_t size)
     return false;
 }
 
+enum { WINDOW_BYTES = 65536 };
+
+/* In windows that overlap by what is looked for, so that none takes long. */
+static const char *search(lua_State *lua, const char *text, size_t text_size, const char *what, size_t size)
+{
+    size_t window = size > WINDOW_BYTES / 4 ? size * 4 : WINDOW_BYTES;
+    for (;;) {
+        bool is_last = text_size <= window;
+        sandbox_work(lua, sandbox_of(lua), window / 64);
+        const char *found = memmem(text, is_last ? text_size : window, what, size);
+        if (found || is_last)
+            return found;
+        text += window - size + 1;
+        text_size -= window - size + 1;
+    }
+}
+
 static int find_plain(lua_State *lua, const char *text, size_t text_size, size_t start)
 {
-    size_t size;
+    size_t size, max = sandbox_of(lua)->limits.result_max_bytes;
     const char *what = lua_tolstring(lua, 2, &size);
-    const char *found = memmem(text + start, text_size - start, what, size);
+    if (size > max)
+        return luaL_error(lua, "text to look for longer than %I bytes", (LUAI_UACINT)max);
+    const char *found = search(lua, text + start, text_size - start, what, size);
     if (!found) {
         lua_pushnil(lua);
         return 1;
@@ -46,10 +65,11 @@ static int find_or_match(lua_State *lua, bool is_find)
         lua_pushnil(lua);
         return 1;
     }
-    if (is_find && (lua_toboolean(lua, 4) || !has_specials(pattern, pattern_size)))
+    if (is_find &&
+        (lua_toboolean(lua, 4) || (pattern_size <= SANDBOX_PATTERN_MAX && !has_specials(pattern, pattern_size))))
         return find_plain(lua, text, text_size, start);
     struct match m;
-    match_init(&m, lua, text, text_size);
+    match_init(&m, lua, text, text_size, pattern_size);
     const unsigned char *p = (const unsigned char *)pattern;
     m.pattern_end = p + pattern_size;
     bool is_anchored = *pattern == '^' && pattern_size > 0;
@@ -83,7 +103,7 @@ static int lj_gmatch_step(lua_State *lua)
     lua_Integer from = lua_tointeger(lua, lua_upvalueindex(3));
     lua_Integer last = lua_tointeger(lua, lua_upvalueindex(4));
     struct match m;
-    match_init(&m, lua, text, text_size);
+    match_init(&m, lua, text, text_size, pattern_size);
     m.pattern_end = (const unsigned char *)pattern + pattern_size;
     for (; from <= (lua_Integer)text_size; from++) {
         const unsigned char *s = m.text + from;
@@ -104,7 +124,10 @@ static int lj_gmatch(lua_State *lua)
 {
     size_t text_size;
     luaL_checklstring(lua, 1, &text_size);
-    luaL_checkstring(lua, 2);
+    size_t pattern_size;
+    luaL_checklstring(lua, 2, &pattern_size);
+    struct match m;
+    match_init(&m, lua, "", 0, pattern_size); /* a pattern that is too long is said here */
     size_t start = start_of(luaL_optinteger(lua, 3, 1), text_size) - 1;
     lua_settop(lua, 2);
     lua_pushinteger(lua, (lua_Integer)(start > text_size ? text_size + 1 : start));
@@ -180,7 +203,7 @@ static int lj_gsub(lua_State *lua)
                      "string/function/table");
     lua_Integer max = luaL_optinteger(lua, 4, (lua_Integer)text_size + 1);
     struct match m;
-    match_init(&m, lua, text, text_size);
+    match_init(&m, lua, text, text_size, pattern_size);
     m.pattern_end = p + pattern_size;
     bool is_anchored = pattern_size > 0 && *p == '^';
     p += is_anchored;

@@ -137,7 +137,7 @@ static int lj_unpack(lua_State *lua)
     if (from > end)
         return 0;
     lua_Unsigned more = (lua_Unsigned)end - (lua_Unsigned)from;
-    if (more >= INT_MAX || !lua_checkstack(lua, (int)more + 1))
+    if (more >= SANDBOX_VALUES_MAX || !lua_checkstack(lua, (int)more + 1))
         return luaL_error(lua, "too many results to unpack");
     struct sandbox *sandbox = sandbox_of(lua);
     for (lua_Unsigned at = 0; at <= more; at++) {

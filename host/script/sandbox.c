@@ -171,8 +171,11 @@ static oc_rc report_stop(struct sandbox *sandbox)
         return OC_E_LIMIT;
     }
     error->kind = SANDBOX_ERROR_MEMORY;
-    snprintf(error->message, sizeof error->message, "needs more memory than its limit of %zu bytes",
-             sandbox->limits.heap_max_bytes);
+    if (sandbox->is_text_long)
+        snprintf(error->message, sizeof error->message, "made a text longer than %d bytes", SANDBOX_TEXT_MAX);
+    else
+        snprintf(error->message, sizeof error->message, "needs more memory than its limit of %zu bytes",
+                 sandbox->limits.heap_max_bytes);
     return OC_E_NOMEM;
 }
 

@@ -34,11 +34,17 @@ struct sandbox;          /* opaque */
 struct sandbox_watchdog; /* opaque */
 
 enum {
-    SANDBOX_MODULES_MAX = 64,  /* texts that one sandbox keeps: the strategy and what it requires */
-    SANDBOX_NAME_MAX = 128,    /* bytes of a file name, NUL included */
-    SANDBOX_PRINT_MAX = 4096,  /* bytes of one print; the rest is cut */
-    SANDBOX_NESTING_MAX = 100, /* coroutine.close within __close within coroutine.close … */
-    SANDBOX_STACK_SLOTS = 200  /* Lua stack slots that the host may use without asking */
+    SANDBOX_MODULES_MAX = 64, /* texts that one sandbox keeps: the strategy and what it requires */
+    SANDBOX_NAME_MAX = 128,   /* bytes of a file name, NUL included */
+    SANDBOX_PRINT_MAX = 4096, /* bytes of one print; the rest is cut */
+    SANDBOX_TEXT_MAX =
+        4 << 20, /* bytes of one text, however it was made; a longer one ends the script as its heap does */
+    SANDBOX_PATTERN_MAX = 8192,  /* bytes of a pattern of find, match, gmatch and gsub */
+    SANDBOX_VALUES_MAX = 250000, /* values that one call of unpack, byte or codepoint returns */
+    SANDBOX_PACK_MAX = 1024,     /* bytes of a format of pack and unpack */
+    SANDBOX_JUMPS_MAX = 2000,    /* goto and break in one source: Lua settles n of them in n * n steps */
+    SANDBOX_NESTING_MAX = 100,   /* coroutine.close within __close within coroutine.close … */
+    SANDBOX_STACK_SLOTS = 200    /* Lua stack slots that the host may use without asking */
 };
 
 /* Zero in a member means its default. */

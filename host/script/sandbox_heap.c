@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+enum { TEXT_HEAD_BYTES = 25 }; /* what Lua 5.4 asks for beside the bytes of a text; a test holds it */
+
 struct heap_free {
     struct heap_free *next;
 };
@@ -135,6 +137,10 @@ void *heap_alloc(void *arg, void *block, size_t old_size, size_t size)
 {
     struct sandbox *sandbox = arg;
     struct heap *heap = &sandbox->heap;
+    if (!block && old_size == LUA_TSTRING && size > SANDBOX_TEXT_MAX + TEXT_HEAD_BYTES) {
+        sandbox->is_text_long = true;
+        return refuse(sandbox, block, size);
+    }
     if (!block)
         old_size = 0; /* Lua passes a type there */
     if (size == 0) {

@@ -67,20 +67,61 @@ void source_release(struct sandbox *sandbox)
     sandbox->source_count = 0;
 }
 
+/* A goto or break waits in a list until its label comes, and each that is settled moves those behind it. */
+static bool has_too_many_jumps(const char *text, size_t size)
+{
+    uint32_t jumps = 0;
+    for (size_t at = 0, word = 0; at <= size; at++) {
+        char c = at < size ? text[at] : '\0', low = (char)(c | 32);
+        if (c == '_' || (low >= 'a' && low <= 'z') || (c >= '0' && c <= '9'))
+            continue;
+        size_t length = at - word;
+        jumps += (length == 4 && memcmp(text + word, "goto", 4) == 0) ||
+                 (length == 5 && memcmp(text + word, "break", 5) == 0);
+        word = at + 1;
+    }
+    return jumps > SANDBOX_JUMPS_MAX;
+}
+
+enum { PIECE_BYTES = 32 };
+
+struct pieces {
+    struct sandbox *sandbox;
+    const char *text;
+    size_t left;
+};
+
+/* In small pieces, so that the parser comes back here for each: what is between two may be as costly as names among 190
+ * locals of each of 180 functions. */
+static const char *next_piece(lua_State *lua, void *arg, size_t *ret_size)
+{
+    struct pieces *pieces = arg;
+    const char *piece = pieces->text;
+    sandbox_work(lua, pieces->sandbox, PIECE_BYTES);
+    *ret_size = pieces->left < PIECE_BYTES ? pieces->left : PIECE_BYTES;
+    pieces->text += *ret_size;
+    pieces->left -= *ret_size;
+    return *ret_size ? piece : NULL;
+}
+
 /* Bytecode is not checked by Lua and can take over the process, hence "t": text only. */
 void source_compile(lua_State *lua, const char *text, size_t size, const char *name)
 {
     struct sandbox *sandbox = sandbox_of(lua);
     if (size > sandbox->limits.source_max_bytes)
         luaL_error(lua, "%s: the text has more than %I bytes", name, (LUAI_UACINT)sandbox->limits.source_max_bytes);
+    if (has_too_many_jumps(text, size))
+        luaL_error(lua, "%s: the text has more than %d goto and break", name, SANDBOX_JUMPS_MAX);
     oc_rc rc = source_keep(sandbox, name, text, size);
     if (rc < 0)
         luaL_error(
             lua, rc == OC_E_NOMEM ? "%s: no memory for the text" : "%s: a name that is too long, or one text too many",
             name);
     const char *chunk = lua_pushfstring(lua, "@%s", name);
-    int status = luaL_loadbufferx(lua, text, size, chunk, "t");
+    struct pieces pieces = {sandbox, text, size};
+    int status = lua_load(lua, next_piece, &pieces, chunk, "t");
     lua_remove(lua, -2);
+    sandbox_check(lua, sandbox);
     if (status != LUA_OK && status != LUA_ERRMEM && lua_type(lua, -1) == LUA_TSTRING)
         error_syntax(sandbox, name, lua_tostring(lua, -1));
     if (status != LUA_OK)

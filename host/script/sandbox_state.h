@@ -59,6 +59,7 @@ struct sandbox {
     volatile sig_atomic_t wants_interrupt;
     struct sandbox_watch *watch; /* never NULL */
     struct sandbox_watch no_watch;
+    bool is_text_long;    /* the refused block was a text */
     bool has_error;       /* `error` was filled at the place of the error */
     bool has_inner_error; /* … by a coroutine; not yet known whether the script catches it */
     uint32_t nesting;

@@ -3,9 +3,25 @@
 
 #include "script/strategy_impl.h"
 
+enum { ENTRY_LEVELS = 4 };
+
 void strategy_note_origins(struct strategy *strategy, bool is_wanted) { strategy->notes_origins = is_wanted; }
 
-/* The callback the stack began with. */
+/* Finding a level counts from the youngest one, and a script may have made a hundred thousand: halving looks at few. */
+static int last_level(lua_State *lua)
+{
+    lua_Debug record;
+    int low = 0, high = 1;
+    for (; lua_getstack(lua, high, &record); high *= 2)
+        low = high;
+    while (low + 1 < high) {
+        int middle = low + (high - low) / 2;
+        *(lua_getstack(lua, middle, &record) ? &low : &high) = middle;
+    }
+    return low;
+}
+
+/* The callback the stack began with: at its end, or behind functions of the host. */
 static const char *callback_of(lua_State *lua, const struct strategy *strategy)
 {
     const struct {
@@ -15,10 +31,8 @@ static const char *callback_of(lua_State *lua, const struct strategy *strategy)
                  {strategy->on_order, "on_order"}, {strategy->on_fill, "on_fill"},   {strategy->on_start, "on_start"},
                  {strategy->on_stop, "on_stop"}};
     lua_Debug record;
-    int level = 0;
-    while (lua_getstack(lua, level, &record))
-        level++;
-    for (level--; level >= 0 && lua_getstack(lua, level, &record); level--) {
+    int level = last_level(lua);
+    for (int stop = level - ENTRY_LEVELS; level >= 0 && level > stop && lua_getstack(lua, level, &record); level--) {
         lua_getinfo(lua, "f", &record);
         for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
             lua_rawgeti(lua, LUA_REGISTRYINDEX, known[i].ref);
