@@ -52,10 +52,10 @@ static void name_error(const char *path)
     snprintf(error_text, sizeof error_text, "%.*s %.240s%.240s", verb, without, path, without + verb);
 }
 
-oc_rc env_read_file(const char *path, size_t max, char **ret_data, size_t *ret_size)
+static oc_rc read_whole(const char *path, unsigned flags, size_t max, char **ret_data, size_t *ret_size)
 {
     int fd;
-    oc_rc rc = env_open(path, ENV_READ, &fd);
+    oc_rc rc = env_open(path, flags, &fd);
     if (rc < 0)
         return rc;
     char *data = NULL;
@@ -89,6 +89,16 @@ out:
     env_free(data);
     env_close(fd);
     return rc;
+}
+
+oc_rc env_read_file(const char *path, size_t max, char **ret_data, size_t *ret_size)
+{
+    return read_whole(path, ENV_READ, max, ret_data, ret_size);
+}
+
+oc_rc env_read_within(const char *path, size_t max, char **ret_data, size_t *ret_size)
+{
+    return read_whole(path, ENV_READ | ENV_WITHIN, max, ret_data, ret_size);
 }
 
 oc_rc env_replace_file(const char *dir, const char *name, const void *data, size_t size)

@@ -24,9 +24,11 @@
 enum env_open_flag {
     ENV_READ = 1,
     ENV_WRITE = 2,
-    ENV_CREATE = 4,    /* make it when absent */
-    ENV_TRUNCATE = 8,  /* drop what is in it */
-    ENV_EXCLUSIVE = 16 /* fail with OC_E_EXISTS when it is there */
+    ENV_CREATE = 4,     /* make it when absent */
+    ENV_TRUNCATE = 8,   /* drop what is in it */
+    ENV_EXCLUSIVE = 16, /* fail with OC_E_EXISTS when it is there */
+    ENV_WITHIN = 32     /* OC_E_INVALID unless it is a regular file that stands, all links followed, in the folder that
+                           its name says or below; never waits for the other end of a pipe */
 };
 
 enum { ENV_PATH_MAX = 1024, ENV_BOOT_ID_SIZE = 16, ENV_ERROR_MAX = 512 };
@@ -189,6 +191,8 @@ oc_rc env_read_share(const char *path, double *ret_share);
 /* Reads a whole file of at most `max` bytes; *ret_data has a zero byte after it, owned: env_free.
  * OC_E_LIMIT when larger. */
 oc_rc env_read_file(const char *path, size_t max, char **ret_data, size_t *ret_size);
+/* The same for a file opened with ENV_WITHIN. */
+oc_rc env_read_within(const char *path, size_t max, char **ret_data, size_t *ret_size);
 /* Writes `path` so that after any crash it is the old or the new one: temporary name, sync, rename,
  * sync of the folder. */
 oc_rc env_replace_file(const char *dir, const char *name, const void *data, size_t size);

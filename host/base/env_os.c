@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <pthread.h>
 #include <sched.h>
 #include <semaphore.h>
@@ -50,9 +51,24 @@ static void os_sleep(int64_t ns)
         ;
 }
 
+/* The open file is compared with what its name leads to, so that a link turned meanwhile is no way out. */
+static bool is_within(int fd, const char *path)
+{
+    char real[PATH_MAX], folder[PATH_MAX], named[PATH_MAX];
+    struct stat opened, found;
+    const char *slash = strrchr(path, '/');
+    if (snprintf(named, sizeof named, "%.*s", slash ? (int)(slash - path) + 1 : 2, slash ? path : "./") >= PATH_MAX)
+        return false;
+    if (fstat(fd, &opened) < 0 || !S_ISREG(opened.st_mode) || !realpath(named, folder) || !realpath(path, real) ||
+        stat(real, &found) < 0 || opened.st_dev != found.st_dev || opened.st_ino != found.st_ino)
+        return false;
+    size_t size = strcmp(folder, "/") == 0 ? 0 : strlen(folder);
+    return strncmp(real, folder, size) == 0 && real[size] == '/';
+}
+
 static oc_rc os_open(const char *path, unsigned flags, int *ret_fd)
 {
-    int os_flags = O_CLOEXEC;
+    int os_flags = O_CLOEXEC | (flags & ENV_WITHIN ? O_NONBLOCK : 0);
     if (flags & ENV_WRITE)
         os_flags |= flags & ENV_READ ? O_RDWR : O_WRONLY;
     if (flags & ENV_CREATE)
@@ -67,6 +83,11 @@ static oc_rc os_open(const char *path, unsigned flags, int *ret_fd)
     } while (fd < 0 && errno == EINTR);
     if (fd < 0)
         return env_fail("open", path, errno);
+    if (flags & ENV_WITHIN && !is_within(fd, path)) {
+        close(fd);
+        env_fail("open", path, EACCES);
+        return OC_E_INVALID;
+    }
     *ret_fd = fd;
     return OC_OK;
 }

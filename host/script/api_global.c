@@ -220,15 +220,22 @@ static int lj_now(lua_State *lua)
     return 1;
 }
 
+static const int64_t timer_max_ns = (int64_t)STRATEGY_TIMER_DAYS_MAX * 86400 * 1000000000;
+
 static int timer_add(lua_State *lua, bool repeats)
 {
     struct strategy *strategy = strategy_of(lua);
     size_t size;
-    int64_t period_ns;
+    int64_t period_ns, due_ns;
     const char *text = luaL_checklstring(lua, 1, &size);
     luaL_checktype(lua, 2, LUA_TFUNCTION);
-    if (text_to_duration(text, size, &period_ns) < 0 || period_ns <= 0)
+    oc_rc rc = text_to_duration(text, size, &period_ns);
+    if (rc == OC_E_RANGE || (rc == OC_OK && period_ns > timer_max_ns))
+        return sandbox_raise(lua, "'%s' is longer than the %d days that a timer may wait", text,
+                             STRATEGY_TIMER_DAYS_MAX);
+    if (rc < 0 || period_ns <= 0)
         return sandbox_raise(lua, "'%s' is not a duration: expected a number and ms, s, m, h or d, such as 5m", text);
+    api_check_acting(lua, strategy, repeats ? "every" : "after");
     if (strategy->is_loading)
         return sandbox_raise(lua, "timers are set from on_init or later, not while loading");
     /* Those of on_init keep their places: a restart finds them there. */
@@ -239,7 +246,8 @@ static int timer_add(lua_State *lua, bool repeats)
         return sandbox_raise(lua, "a strategy can have at most %d timers", STRATEGY_TIMERS_MAX);
     int64_t now_ns = engine_now(strategy->engine);
     /* A repeated timer keeps to the grid of its period, so that a restart does not move it. */
-    int64_t due_ns = repeats ? bar_start(now_ns, period_ns) + period_ns : now_ns + period_ns;
+    if (num_add(repeats ? bar_start(now_ns, period_ns) : now_ns, period_ns, &due_ns) < 0)
+        return sandbox_raise(lua, "'%s' from now is beyond the last instant that can be told", text);
     uint64_t id;
     if (timers_add(engine_timers(strategy->engine), strategy->id, due_ns, repeats ? period_ns : 0, &id) < 0)
         return sandbox_raise(lua, "no room for another timer");

@@ -221,6 +221,7 @@ static int verb(lua_State *lua, uint8_t side)
     const char *name = side == OC_SIDE_BUY ? "m:buy" : "m:sell";
     struct market_handle *market = api_market_at(lua, 1);
     int options = options_at(lua, name, trade_options);
+    api_check_acting(lua, market->strategy, name);
     struct oc_request request = {.account = market->account, .side = side};
     bool snapped = false;
     request.head.inst = market->inst;
@@ -279,6 +280,7 @@ static int lj_close(lua_State *lua)
 {
     struct market_handle *market = api_market_at(lua, 1);
     int options = options_at(lua, "m:close", close_options);
+    api_check_acting(lua, market->strategy, "m:close");
     const struct position *position = position_of(market);
     int64_t qty = position ? position->qty : 0, size = closable(market, qty);
     if (qty == 0 || size == 0) {
@@ -335,6 +337,7 @@ static int lj_cancel_all(lua_State *lua)
 {
     const struct market_handle *market = api_market_at(lua, 1);
     struct strategy *strategy = market->strategy;
+    api_check_acting(lua, strategy, "m:cancel_all");
     lua_pushinteger(lua, engine_cancel_all(strategy->engine, strategy->id, market->inst, false));
     return 1;
 }

@@ -5,6 +5,12 @@
 
 enum { POLL_MASK = 255 };
 
+void api_check_acting(lua_State *lua, const struct strategy *strategy, const char *what)
+{
+    if (strategy->is_saving)
+        sandbox_raise(lua, "%s: on_save() says what is kept and does nothing else; act in another callback", what);
+}
+
 void api_check_plain(lua_State *lua, int index, const char *what)
 {
     if (lua_type(lua, index) != LUA_TTABLE)

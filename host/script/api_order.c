@@ -24,6 +24,7 @@ static int lj_cancel(lua_State *lua)
     struct strategy *strategy = strategy_of(lua);
     const struct order *order = order_at(lua, strategy);
     struct engine_refusal refusal = {0};
+    api_check_acting(lua, strategy, "order:cancel");
     oc_rc rc = engine_cancel(strategy->engine, order->now.order, &refusal);
     if (rc == OC_E_LIMIT)
         return api_refusal(lua, &refusal);
@@ -65,6 +66,7 @@ static int lj_replace(lua_State *lua)
     struct engine_refusal refusal = {0};
     struct api_number number;
     bool snapped = false, buy = order->now.side == OC_SIDE_BUY;
+    api_check_acting(lua, strategy, "order:replace");
     replace_check_keys(lua);
     if (replace_number(lua, "price", &number)) {
         request.price = api_price_units(lua, instrument, &number, buy ? SNAP_DOWN : SNAP_UP, &snapped);

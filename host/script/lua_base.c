@@ -190,6 +190,10 @@ static int lj_require(lua_State *lua)
     const char *text = NULL;
     size_t size = 0;
     oc_rc rc = sandbox->require ? sandbox->require(sandbox->require_arg, name, &text, &size) : OC_E_NOT_FOUND;
+    if (rc == OC_E_INVALID)
+        return luaL_error(lua, "module '%s' is no regular file of the strategy's own folder", name);
+    if (rc == OC_E_LIMIT)
+        return luaL_error(lua, "module '%s' is longer than a text may be", name);
     if (rc < 0)
         return luaL_error(lua, "module '%s' not found in the folder of the strategy", name);
     lua_pushfstring(lua, "%s.lua", name);

@@ -83,7 +83,8 @@ static const struct reference_entry entries[] = {
      "when suspended."},
     {"callback", "on_save", "on_save()",
      "Optional. Asked after each callback for a table of plain data that replaces the saving of "
-     "`m.x` and `state.x`, which then are plain memory. At most 60000 bytes. No orders."},
+     "`m.x` and `state.x`, which then are plain memory. At most 60000 bytes. Orders "
+     "and timers raise there."},
     {"callback", "on_load", "on_load(saved)",
      "Optional, beside `on_save`. After a reload or a restart: gets the table that `on_save` "
      "returned last. No orders."},
@@ -92,7 +93,7 @@ static const struct reference_entry entries[] = {
     {"global", "every", "every(\"5m\", function(due) ... end)",
      "Calls again and again at whole multiples of the duration (ms, s, m, h, d) since 1970 UTC. "
      "Returns a number. Raises while "
-     "the file is loaded, and beyond 256 timers. Those set in `on_init` are set again after a "
+     "the file is loaded, beyond 256 timers and beyond 366 days. Those set in `on_init` are set again after a "
      "restart, others are not."},
     {"global", "after", "after(\"30s\", function(due) ... end)",
      "Calls once, that long after now. Otherwise as `every`."},
@@ -103,8 +104,8 @@ static const struct reference_entry entries[] = {
      "True when indicator `a` was at or above `b` one bar ago and is below it now; false while "
      "unknown."},
     {"global", "require", "require(\"name\")",
-     "Runs `name.lua` of the strategy's own folder once and returns what it returned. Paths and "
-     "`..` are not found; raises."},
+     "Runs `name.lua` of the strategy's own folder once and returns what it returned. Paths, "
+     "`..`, links out of the folder and what is no regular file raise."},
     {"global", "print", "print(...)", "To the log, at most 4096 bytes a call."},
     {"global", "state", "state.x = value",
      "Plain data, indicators and orders that belong to no market; saved as `m.x` is. At most 60000 "

@@ -87,7 +87,7 @@ struct sandbox_error {
 /* Text is borrowed; not NUL-terminated. */
 typedef void (*sandbox_print_fn)(void *arg, const char *text, size_t size);
 /* The text of module `name`, kept by the host at least until the next call. OC_E_NOT_FOUND: there
- * is none. */
+ * is none; OC_E_INVALID: it is no file that a script may read; OC_E_LIMIT: too long. */
 typedef oc_rc (*sandbox_require_fn)(void *arg, const char *name, const char **ret_text, size_t *ret_size);
 
 /* [setup] `limits` may be NULL. `seed` is the run's. OC_E_NOMEM. Owned: sandbox_free. */

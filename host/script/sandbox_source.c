@@ -104,6 +104,26 @@ static const char *next_piece(lua_State *lua, void *arg, size_t *ret_size)
     return *ret_size ? piece : NULL;
 }
 
+/* What editors put before a text. */
+static void skip_mark(const char **text, size_t *size)
+{
+    static const char mark[] = {(char)0xef, (char)0xbb, (char)0xbf};
+    if (*size >= sizeof mark && memcmp(*text, mark, sizeof mark) == 0) {
+        *text += sizeof mark;
+        *size -= sizeof mark;
+    }
+}
+
+/* What shells put there: a first line that begins with '#' is as an empty one, so that all others keep their numbers. */
+static void skip_first_line(const char **text, size_t *size)
+{
+    if (*size == 0 || **text != '#')
+        return;
+    const char *end = memchr(*text, '\n', *size);
+    *size = end ? *size - (size_t)(end - *text) : 0;
+    *text = end ? end : *text;
+}
+
 /* Bytecode is not checked by Lua and can take over the process, hence "t": text only. */
 void source_compile(lua_State *lua, const char *text, size_t size, const char *name)
 {
@@ -112,6 +132,7 @@ void source_compile(lua_State *lua, const char *text, size_t size, const char *n
         luaL_error(lua, "%s: the text has more than %I bytes", name, (LUAI_UACINT)sandbox->limits.source_max_bytes);
     if (has_too_many_jumps(text, size))
         luaL_error(lua, "%s: the text has more than %d goto and break", name, SANDBOX_JUMPS_MAX);
+    skip_mark(&text, &size);
     oc_rc rc = source_keep(sandbox, name, text, size);
     if (rc < 0)
         luaL_error(
@@ -119,6 +140,7 @@ void source_compile(lua_State *lua, const char *text, size_t size, const char *n
             name);
     const char *chunk = lua_pushfstring(lua, "@%s", name);
     struct pieces pieces = {sandbox, text, size};
+    skip_first_line(&pieces.text, &pieces.left);
     int status = lua_load(lua, next_piece, &pieces, chunk, "t");
     lua_remove(lua, -2);
     sandbox_check(lua, sandbox);

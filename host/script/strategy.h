@@ -20,6 +20,7 @@ enum {
     STRATEGY_MARKETS_MAX = 256,
     STRATEGY_INDICATORS_MAX = 1024,
     STRATEGY_TIMERS_MAX = 256,
+    STRATEGY_TIMER_DAYS_MAX = 366, /* that every() and after() wait */
     STRATEGY_NAME_MAX = 64,
     STRATEGY_LOG_LINES_MAX = 100,  /* written of one event's callbacks; the rest is counted */
     STRATEGY_STATE_MAX = 60000,    /* bytes of one saved table */

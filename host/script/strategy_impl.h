@@ -107,6 +107,7 @@ struct strategy {
     bool state_dirty;
     bool state_has_tables;
     bool is_started;
+    bool is_saving; /* on_save runs: it says what is kept, and acts on nothing */
     uint64_t state_hash;
     struct state_bytes state_last;
     uint64_t saved_hash;
@@ -196,7 +197,10 @@ int64_t api_price_units(lua_State *lua, const struct instrument *instrument, con
 int64_t api_qty_units(lua_State *lua, const struct instrument *instrument, const struct api_number *number,
                       bool *ret_snapped);
 struct market_handle *api_market_at(lua_State *lua, int index);
-/* api_options.c. Options are a table without a metatable: with one, script code would run between what a verb has looked
+/* api_options.c */
+/* Raises in on_save, which runs when what a callback asked for is already decided. */
+void api_check_acting(lua_State *lua, const struct strategy *strategy, const char *what);
+/* Options are a table without a metatable: with one, script code would run between what a verb has looked
  * up and what it does with it. Raises for anything else, `what` first. */
 void api_check_plain(lua_State *lua, int index, const char *what);
 /* The first field by bytes that is not in `known`, whatever order the table has it in; "?" for a key that is no text. NULL:

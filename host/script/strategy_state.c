@@ -386,9 +386,10 @@ oc_rc state_keep(struct state_bytes *last, const void *bytes, size_t size)
 }
 
 /* Pushes what on_save returns. */
-static void push_saved(lua_State *lua, const struct strategy *strategy)
+static void push_saved(lua_State *lua, struct strategy *strategy)
 {
     lua_rawgeti(lua, LUA_REGISTRYINDEX, strategy->on_save);
+    strategy->is_saving = true; /* until state_record_changed, whatever this raises */
     lua_call(lua, 0, 1);
     if (!lua_istable(lua, -1))
         sandbox_raise(lua, "on_save() returns a table; found %s", luaL_typename(lua, -1));
@@ -457,7 +458,9 @@ oc_rc state_record_changed(struct strategy *strategy)
         return OC_OK;
     if (strategy->on_save != LUA_NOREF) {
         struct record saved = {strategy, LUA_NOREF, STATE_KEY_SAVED, &strategy->saved_hash, &strategy->saved_last};
-        return sandbox_protect(strategy->sandbox, lj_record, &saved);
+        oc_rc rc = sandbox_protect(strategy->sandbox, lj_record, &saved);
+        strategy->is_saving = false;
+        return rc;
     }
     for (uint32_t i = 0; i <= strategy->market_count; i++) {
         struct market_handle *market = i ? strategy->markets[i - 1] : NULL;

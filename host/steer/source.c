@@ -115,7 +115,8 @@ static oc_rc read_module(const char *file, const char *name, char **ret_text, si
     int length = snprintf(path, sizeof path, "%.*s%s.lua", folder, file, name);
     if (length < 0 || length >= (int)sizeof path)
         return OC_E_NOT_FOUND;
-    return env_read_file(path, STEER_FILE_MAX, ret_text, ret_size) < 0 ? OC_E_NOT_FOUND : OC_OK;
+    oc_rc rc = env_read_within(path, STEER_FILE_MAX, ret_text, ret_size);
+    return rc == OC_E_INVALID || rc == OC_E_LIMIT || rc >= 0 ? rc : OC_E_NOT_FOUND;
 }
 
 oc_rc steer_require(void *arg, const char *name, const char **ret_text, size_t *ret_size)

@@ -90,6 +90,78 @@ static void test_refused_timeframe_is_not_taken(void **state)
                      "done");
 }
 
+/* A10: what on_save would do comes after what the callback asked for was decided. */
+static void test_a10_on_save_acts_on_nothing(void **state)
+{
+    (void)state;
+    static const char *const acts[] = {"M:buy(1)",           "M:sell(1)",         "M:close()",
+                                       "M:cancel_all()",     "O:cancel()",        "O:replace { qty = 2 }",
+                                       "every('5m', print)", "after('5m', print)"};
+    for (size_t i = 0; i < sizeof acts / sizeof *acts; i++) {
+        char text[512];
+        snprintf(text, sizeof text,
+                 "function on_bar(m) M = m if not O then O = m:buy { qty = 1, price = 90 } end end\n"
+                 "function on_save() if saved then %s end saved = M return {} end",
+                 acts[i]);
+        struct kit *kit = kit_new(text);
+        kit_close(kit, 10000);
+        assert_null(strategy_error(kit->strategy));
+        uint32_t sent = kit->f->sent_count;
+        kit_close(kit, 10000);
+        assert_true(kit_failed(kit, "on_save() says what is kept and does nothing else"));
+        assert_int_equal(kit->f->sent_count, sent);
+        kit_free(kit);
+    }
+    /* What it catches is as it was, and the next callback may act. */
+    struct kit *kit = kit_new("function on_bar(m) M = m log.info('%s', m:buy(1) ~= nil) end\n"
+                              "function on_save() log.info('%s', pcall(M.buy, M, 1)) return {} end");
+    kit_close(kit, 10000);
+    kit_close(kit, 10000);
+    assert_null(strategy_error(kit->strategy));
+    assert_true(strncmp(kit->log, "true\nfalse\ntrue\nfalse\n", 22) == 0);
+    assert_int_equal(kit->f->sent_count, 2);
+    kit_free(kit);
+}
+
+static void test_a10_timers_have_an_end(void **state)
+{
+    (void)state;
+    _Static_assert(STRATEGY_TIMER_DAYS_MAX == 366, "the texts below say so");
+    close_and_expect(
+        "function on_bar(m)\n"
+        "  for _, f in ipairs { every, after } do\n"
+        "    assert(f('366d', print))\n"
+        "    for _, text in ipairs { '366d1ms', '106751d', '106752d', '200000d', '9223372036854775807ms' } do\n"
+        "      local ok, err = pcall(f, text, print)\n"
+        "      assert(not ok and err:find('longer than the 366 days'), err)\n"
+        "    end\n"
+        "    for _, text in ipairs { '0', '-5m', '', 'x', '1e9d' } do assert(not pcall(f, text, print)) end\n"
+        "  end\n"
+        "  log.info('done')\n"
+        "end",
+        "done");
+}
+
+/* A16, without a file: the text as it was read. */
+static void test_a16_mark_and_first_line(void **state)
+{
+    (void)state;
+    close_and_expect("\xef\xbb\xbf#!/usr/bin/env outcry\nfunction on_bar() log.info('done') end", "done");
+    struct kit *kit = kit_with("\xef\xbb\xbf"
+                               "local a = nil + 1",
+                               NULL, 0);
+    assert_int_equal(kit->error.line, 1);
+    assert_string_equal(kit->error.source_line, "local a = nil + 1");
+    kit_free(kit);
+    kit = kit_with("#!x\n\nlocal a = nil + 1", NULL, 0);
+    assert_int_equal(kit->error.line, 3);
+    assert_string_equal(kit->error.source_line, "local a = nil + 1");
+    kit_free(kit);
+    kit = kit_with("\xef\xbb", NULL, 0);
+    assert_int_equal(kit->error.kind, SANDBOX_ERROR_SYNTAX);
+    kit_free(kit);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -98,6 +170,9 @@ int main(void)
         cmocka_unit_test(test_options_are_plain),
         cmocka_unit_test(test_indicator_of_another_market),
         cmocka_unit_test(test_refused_timeframe_is_not_taken),
+        cmocka_unit_test(test_a10_on_save_acts_on_nothing),
+        cmocka_unit_test(test_a10_timers_have_an_end),
+        cmocka_unit_test(test_a16_mark_and_first_line),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -12,7 +12,10 @@ static struct sandbox *fresh(uint64_t work_max)
     return sandbox;
 }
 
-static oc_rc run(struct sandbox *sandbox, const char *text) { return sandbox_load(sandbox, text, strlen(text), "t.lua"); }
+static oc_rc run(struct sandbox *sandbox, const char *text)
+{
+    return sandbox_load(sandbox, text, strlen(text), "t.lua");
+}
 
 /* It works, and no stretch of it was long. Returns the units of work. */
 static uint64_t works(const char *text)
@@ -55,7 +58,8 @@ static void test_pattern(void **state)
 {
     (void)state;
     _Static_assert(SANDBOX_PATTERN_MAX == 8192, "the texts below say so");
-    works("local p = '[' .. ('x'):rep(8190) .. ']' assert(#p == 8192) for _, f in pairs { string.find, string.match } do\n"
+    works("local p = '[' .. ('x'):rep(8190) .. ']' assert(#p == 8192) for _, f in pairs { string.find, string.match } "
+          "do\n"
           "assert(f('x', p)) end assert(('ax'):gsub(p, '') == 'a') for _ in ('x'):gmatch(p) do end");
     fails("('x'):find('[' .. ('x'):rep(8191) .. ']')", "pattern longer than 8192 bytes");
     fails("('x'):match(('x'):rep(8193))", "pattern longer than 8192 bytes");
@@ -73,7 +77,8 @@ static void test_plain_search(void **state)
     (void)state;
     works("local s = ('a'):rep(1 << 20) assert((s .. 'b'):find('b', 1, true) == (1 << 20) + 1)\n"
           "assert((s .. s .. s):find(('a'):rep((1 << 20) - 1) .. 'b', 1, true) == nil)\n"
-          "for at = 65530, 65542 do local t = ('a'):rep(at) .. 'bcd' .. ('a'):rep(70000) assert(t:find('bcd', 1, true) == at + 1) end\n"
+          "for at = 65530, 65542 do local t = ('a'):rep(at) .. 'bcd' .. ('a'):rep(70000) assert(t:find('bcd', 1, true) "
+          "== at + 1) end\n"
           "assert(s:find(s, 1, true) == 1 and (''):find('', 1, true) == 1 and s:find('', 7, true) == 7)");
     fails("('x'):find(('a'):rep(1 << 20) .. 'a', 1, true)", "text to look for longer than 1048576 bytes");
 }
@@ -85,7 +90,8 @@ static void test_values(void **state)
     works("assert(select('#', table.unpack({}, 1, 250000)) == 250000)");
     fails("table.unpack({}, 1, 250001)", "too many results");
     fails("table.unpack({}, math.mininteger, math.maxinteger)", "too many results");
-    works("local s = ('a'):rep(300000) assert(select('#', s:byte(1, 250000)) == 250000 and s:byte(-1) == 97 and s:byte(300001) == nil)\n"
+    works("local s = ('a'):rep(300000) assert(select('#', s:byte(1, 250000)) == 250000 and s:byte(-1) == 97 and "
+          "s:byte(300001) == nil)\n"
           "assert(select('#', s:byte(-250000, -1)) == 250000 and select('#', utf8.codepoint(s, 1, 250000)) == 250000)\n"
           "assert(s:byte(math.mininteger, 1) == 97 and select('#', s:byte(299999, math.maxinteger)) == 2)");
     fails("(('a'):rep(300000)):byte(1, 250001)", "more than 250000 values");
@@ -110,9 +116,12 @@ static void test_text(void **state)
     _Static_assert(SANDBOX_TEXT_MAX == 4 << 20, "the texts below say so");
     works("local s = ('x'):rep(1 << 20) s = s .. s s = s .. s assert(#s == 4 << 20)");
     fails("local s = ('x'):rep(1 << 20) s = s .. s s = s .. s s = s .. 'x'", "made a text longer than 4194304 bytes");
-    fails("local s = ('x'):rep(1 << 20) s = s .. s s = s .. s pcall(function() s = s .. 'x' end)", "made a text longer");
-    works("local s = ('\\x80'):rep(1 << 20) local f = utf8.codes('ab') assert(not pcall(f, s .. s, 1) and f('ab', 0) == 1)\n"
-          "assert(utf8.len(('x'):rep(1 << 20)) == 1 << 20) for p, c in utf8.codes('a\\u{e9}') do assert(p <= 2 and c > 96) end");
+    fails("local s = ('x'):rep(1 << 20) s = s .. s s = s .. s pcall(function() s = s .. 'x' end)",
+          "made a text longer");
+    works("local s = ('\\x80'):rep(1 << 20) local f = utf8.codes('ab') assert(not pcall(f, s .. s, 1) and f('ab', 0) "
+          "== 1)\n"
+          "assert(utf8.len(('x'):rep(1 << 20)) == 1 << 20) for p, c in utf8.codes('a\\u{e9}') do assert(p <= 2 and c > "
+          "96) end");
     fails("utf8.len(('x'):rep(1 << 20) .. 'x')", "text longer than 1048576 bytes");
     fails("utf8.offset(('x'):rep(1 << 20) .. 'x', 1)", "text longer than 1048576 bytes");
     fails("utf8.codes(('x'):rep(1 << 20) .. 'x')", "text longer than 1048576 bytes");
@@ -220,7 +229,8 @@ static void test_loops_of_c_stop(void **state)
         "for i = 1, 10 do ('x'):rep(1000000) end",
         "for i = 1, 10 do (('\\n'):rep(200000)):gsub('.', '%0') end",
         "local s = ('a'):rep(1 << 20) for i = 1, 100 do s:find('b', 1, true) end",
-        "for i = 1, 10 do math.max(table.unpack({ 1, n = 1 }, 1, 1), select(2, string.byte(('a'):rep(250000), 1, -1))) end",
+        "for i = 1, 10 do math.max(table.unpack({ 1, n = 1 }, 1, 1), select(2, string.byte(('a'):rep(250000), 1, -1))) "
+        "end",
         "for i = 1, 10 do table.pack(string.byte(('a'):rep(250000), 1, -1)) end",
     };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
@@ -232,9 +242,10 @@ static void test_a7_saved_keys(void **state)
 {
     (void)state;
     _Static_assert(STRATEGY_STATE_KEYS_MAX == 4096, "the texts below say so");
-    struct kit *kit = kit_new("local x = 1\n"
-                              "function on_bar(m) local t = {} for i = 1, 4096 do x = x * 1103515245 + 12345 t[x >> 20] = true end\n"
-                              "m.t = t end");
+    struct kit *kit =
+        kit_new("local x = 1\n"
+                "function on_bar(m) local t = {} for i = 1, 4096 do x = x * 1103515245 + 12345 t[x >> 20] = true end\n"
+                "m.t = t end");
     struct sandbox *sandbox = strategy_sandbox(kit->strategy);
     uint64_t before = sandbox->work;
     kit_close(kit, 10000);
@@ -255,10 +266,14 @@ static void test_a7_saved_keys(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_pattern), cmocka_unit_test(test_plain_search),
-        cmocka_unit_test(test_values),  cmocka_unit_test(test_pack),
-        cmocka_unit_test(test_text),    cmocka_unit_test(test_source),
-        cmocka_unit_test(test_deep_source_stops), cmocka_unit_test(test_loops_of_c_stop),
+        cmocka_unit_test(test_pattern),
+        cmocka_unit_test(test_plain_search),
+        cmocka_unit_test(test_values),
+        cmocka_unit_test(test_pack),
+        cmocka_unit_test(test_text),
+        cmocka_unit_test(test_source),
+        cmocka_unit_test(test_deep_source_stops),
+        cmocka_unit_test(test_loops_of_c_stop),
         cmocka_unit_test(test_a7_saved_keys),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
