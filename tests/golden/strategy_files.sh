@@ -11,7 +11,7 @@ say() { echo "strategy files: $*"; bad=1; }
 
 # run CODE WORDS FILE
 run() {
-    timeout 60 "$outcry" backtest "$3" synthetic-bars:50 --cash '10000 USDT' >out 2>&1 </dev/null
+    timeout -s KILL 10 "$outcry" backtest "$3" synthetic-bars:50 --cash '10000 USDT' >out 2>&1 </dev/null
     found=$?
     [ $found = "$1" ] || { say "$3: exit $found, expected $1"; head -5 out; }
     grep -qF -- "$2" out || { say "$3: '$2' is not in:"; head -12 out; }
