@@ -168,9 +168,11 @@ oc_rc inbox_peek(struct inbox *inbox, struct input *ret_next)
     bool is_now;
     struct oc_ev_text *recorded = recorded_next(inbox, &is_now);
     const struct cursor *cursor = cursor_first(inbox);
-    if (is_now) { /* a session that was stopped by hand had seen so many points; opens have no numbers of their own */
-        bool shows = recorded->head.type == OC_EV_MARK && recorded->code == OC_MARK_STOP && cursor &&
-                     cursor->is_opening && (int32_t)((uint32_t)inbox->points - recorded->key) < 0;
+    if (is_now) { /* opens have no numbers of their own: those before it are shown first */
+        const bool is_stop = recorded->head.type == OC_EV_MARK && recorded->code == OC_MARK_STOP;
+        const bool is_before = is_stop ? (int32_t)((uint32_t)inbox->points - recorded->key) < 0
+                                       : cursor && cursor->at_ns <= recorded->head.local_ns;
+        const bool shows = cursor && cursor->is_opening && is_before;
         *ret_next = shows ? (struct input){.kind = INPUT_OPEN, .at_ns = cursor->at_ns} : recorded_input(recorded);
         return OC_OK;
     }
@@ -255,7 +257,6 @@ oc_rc inbox_take(struct inbox *inbox, struct input *input)
         inbox->answer.head.local_ns = input->at_ns;
         return rc == OC_E_NOT_FOUND ? OC_OK : rc;
     }
-    venues_end_round(inbox->venues);
     if (input->kind == INPUT_TIMER)
         take_timer(inbox, input);
     else if (input->kind != INPUT_COMMAND && input->kind != INPUT_FACT) /* what was recorded is there already */

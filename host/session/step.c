@@ -194,6 +194,8 @@ static oc_rc apply(struct session *session, const struct input *input, bool kept
 oc_rc session_step(struct session *session, const struct input *input)
 {
     session->clock.now_ns = input->at_ns;
+    if (input->kind != INPUT_ANSWER)
+        venues_end_round(&session->venues);
     if (input->kind == INPUT_OPEN)
         return venues_see(&session->venues, input->at_ns, input->event);
     if (input->kind == INPUT_MARKET) {
