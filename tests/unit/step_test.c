@@ -318,7 +318,8 @@ static void an_instant_has_so_many_rounds(void **state)
         assert_false(engine_is_suspended(house->engine, 2));
         assert_int_equal(house->clients[1].orders, 1);
         if (beyond)
-            assert_non_null(strstr(engine_suspension(house->engine, 1), "more than 100000 answers and timers at one instant"));
+            assert_non_null(
+                strstr(engine_suspension(house->engine, 1), "more than 100000 answers and timers at one instant"));
         house_free(house);
     }
 }
@@ -475,8 +476,7 @@ static void a_fact_is_taken_and_risk_is_not(void **state)
             assert_int_equal(plan.later, 0);
             assert_string_equal(plan.reason, ENGINE_JOURNAL_FAILED);
             assert_true(house->session->journal.has_gap && house->session->journal.missed > 0);
-            const struct book *book =
-                portfolio_find(engine_portfolio(house->engine), house->account, 0, house->inst);
+            const struct book *book = portfolio_find(engine_portfolio(house->engine), house->account, 0, house->inst);
             assert_int_equal(book->open_buy, 5); /* what rests; of the denied one nothing counts */
             house_end(house);
         }
