@@ -97,9 +97,9 @@ static void told(void *self, uint32_t kind, const struct text *json)
 
 void console_host_linger(struct console_host *host)
 {
-    struct pace *pace = &host->session->pace;
     if (!host->service)
         return;
+    struct pace *pace = &host->session->pace;
     pace->is_ended = true;
     if (host->server && host->has_own && !pace->by_hand) {
         struct text json;

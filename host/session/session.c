@@ -19,7 +19,7 @@ struct session *session_new(struct settings *settings, struct registry *registry
     session->settings = settings;
     session->registry = registry;
     session->label = label;
-    session->limits.instant_ns = session->limits.second_ns = session->pace.granted_ns = INT64_MIN;
+    session->limits.instant_ns = session->pace.granted_ns = INT64_MIN;
     session->data.sources = calloc(FEED_SOURCES_MAX, sizeof *session->data.sources);
     session->data.readers = calloc(FEED_SOURCES_MAX, sizeof *session->data.readers);
     if (session->data.sources && session->data.readers)

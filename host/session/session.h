@@ -28,8 +28,9 @@ enum {
     SESSION_ERROR_MAX = 4096,
     SESSION_NOTES_MAX = 64,
     SESSION_LINE_MAX = 256,
-    SESSION_ROUNDS_MAX = 100000, /* inputs of one instant without a market event between them */
-    SESSION_TIMERS_MAX = 10000   /* timers that fire within one second of logical time */
+    SESSION_ROUNDS_MAX =
+        100000,                /* answers and timers of a strategy at one instant without a market event between them */
+    SESSION_TIMERS_MAX = 10000 /* timers of a strategy that fire within one second of logical time */
 };
 
 struct session;
@@ -113,11 +114,17 @@ struct session_commands {
     bool was_ok; /* the last one */
 };
 
+struct session_limit { /* of one strategy */
+    uint64_t instant;
+    uint32_t rounds; /* within it */
+    uint32_t timers; /* within the second that begins at second_ns */
+    int64_t second_ns;
+};
+
 struct session_limits { /* of one instant and one second */
     int64_t instant_ns;
-    uint32_t rounds;
-    uint32_t timers;
-    int64_t second_ns;
+    uint64_t instant; /* number; a market event begins a new one */
+    struct session_limit of[ENGINE_STRATEGIES_MAX + 1];
 };
 
 struct session {

@@ -91,6 +91,21 @@ static oc_rc record_denial(struct session *session, const struct out_request *re
     return door_record(session->door, &denial.head);
 }
 
+/* The batch is ended whatever becomes of it: what is recorded later must not hang on it. */
+static oc_rc record_batch(struct session *session, const struct engine_out *out)
+{
+    oc_rc rc = OC_OK;
+    door_batch_begin(session->door);
+    for (uint32_t i = 0; i < out->entry_count && rc >= 0; i++) {
+        const struct out_entry *entry = &out->entries[i];
+        rc = door_record(session->door, out_record(out, entry));
+        if (rc >= 0 && entry->kind == OUT_REQUEST && out->requests[entry->at].is_denied)
+            rc = record_denial(session, &out->requests[entry->at]);
+    }
+    oc_rc ended = door_batch_commit(session->door);
+    return rc < 0 ? rc : ended;
+}
+
 enum left { LEFT, LEFT_UNRECORDED, LEFT_NOT_DURABLE };
 
 /* Everything that was asked for, as one batch: all of it is recorded, or nothing. */
@@ -98,15 +113,7 @@ static enum left leave(struct session *session, const struct engine_out *out)
 {
     oc_rc rc = door_reserve(session->door, bytes_of(out));
     if (rc >= 0)
-        door_batch_begin(session->door);
-    for (uint32_t i = 0; i < out->entry_count && rc >= 0; i++) {
-        const struct out_entry *entry = &out->entries[i];
-        rc = door_record(session->door, out_record(out, entry));
-        if (rc >= 0 && entry->kind == OUT_REQUEST && out->requests[entry->at].is_denied)
-            rc = record_denial(session, &out->requests[entry->at]);
-    }
-    if (rc >= 0)
-        rc = door_batch_commit(session->door);
+        rc = record_batch(session, out);
     if (rc < 0) {
         missed(session, out->entry_count);
         return LEFT_UNRECORDED;
@@ -140,36 +147,50 @@ static void come_to(struct session *session, const struct input *input)
 
 void session_flush(struct session *session) { come_to(session, NULL); }
 
-/* What a strategy does at one instant, and how many timers it has in a second, must end: else time does not go on. */
+/* The strategy that an answer or a timer is for; 0: none. */
+static uint32_t strategy_of(const struct session *session, const struct input *input)
+{
+    if (input->kind == INPUT_TIMER)
+        return ((const struct oc_ev_timer *)(const void *)input->event)->owner;
+    const struct oc_ev_answer *answer = (const struct oc_ev_answer *)(const void *)input->event;
+    const struct order *order =
+        orders_find(engine_orders(session->engine), answer->order); /* a fill's stands there too */
+    return order ? order->now.strategy : 0;
+}
+
+/* What a strategy does at one instant, and how many timers it has in a second, must end: else time does not go on. Each
+ * answers for its own. */
 static void look_at_limits(struct session *session, const struct input *input)
 {
     struct session_limits *limits = &session->limits;
     char words[ENGINE_SUSPEND_TEXT_MAX];
-    uint32_t strategy = 0;
-    if (input->at_ns != limits->instant_ns || input->kind == INPUT_MARKET || input->kind == INPUT_OPEN) {
+    if (input->at_ns != limits->instant_ns || input->kind == INPUT_MARKET) {
         limits->instant_ns = input->at_ns;
-        limits->rounds = 0;
+        limits->instant++;
     }
-    limits->rounds++;
+    if (input->kind != INPUT_ANSWER && input->kind != INPUT_TIMER)
+        return;
+    uint32_t strategy = strategy_of(session, input);
+    if (!strategy || strategy > ENGINE_STRATEGIES_MAX)
+        return;
+    struct session_limit *own = &limits->of[strategy];
+    if (own->instant != limits->instant) {
+        own->instant = limits->instant;
+        own->rounds = 0;
+    }
     if (input->kind == INPUT_TIMER) {
-        strategy = ((const struct oc_ev_timer *)(const void *)input->event)->owner;
-        if (input->at_ns - limits->second_ns >= SECOND_NS || input->at_ns < limits->second_ns) {
-            limits->second_ns = input->at_ns;
-            limits->timers = 0;
+        if (input->at_ns < own->second_ns || input->at_ns - own->second_ns >= SECOND_NS) {
+            own->second_ns = input->at_ns;
+            own->timers = 0;
         }
-        if (++limits->timers == SESSION_TIMERS_MAX + 1) {
+        if (++own->timers > SESSION_TIMERS_MAX) {
             snprintf(words, sizeof words,
                      "more than %d timers within one second: every() or after() with too short a time",
                      SESSION_TIMERS_MAX);
             engine_fail_as(session->engine, strategy, words);
         }
-    } else if (input->kind == INPUT_ANSWER) {
-        const struct oc_ev_answer *answer = (const struct oc_ev_answer *)(const void *)input->event;
-        const struct order *order =
-            orders_find(engine_orders(session->engine), answer->order); /* a fill's stands there too */
-        strategy = order ? order->now.strategy : 0;
     }
-    if (__builtin_expect(limits->rounds > SESSION_ROUNDS_MAX, 0) && strategy) {
+    if (__builtin_expect(++own->rounds > SESSION_ROUNDS_MAX, 0)) {
         snprintf(words, sizeof words,
                  "more than %d answers and timers at one instant: its orders lead to orders without end",
                  SESSION_ROUNDS_MAX);

@@ -279,17 +279,45 @@ static void a_stopped_strategy_is_saved_as_it_was_recorded(void **state)
     sandbox_watchdog_stop(watchdog);
 }
 
+/* The journal takes nothing: the order that was asked for before anyone knew is denied and told; from then on the call
+ * itself says so. What closes goes on. */
+static void a_failed_journal_is_said_at_the_call(void **state)
+{
+    (void)state;
+    struct kit *kit = kit_new("function on_bar(m, b)\n"
+                              "  local order, err = m:buy(0.1)\n"
+                              "  log.info('%s %s', order and 'order' or 'none', err and err.code or '-')\n"
+                              "  if m.position.qty > 0 then m:close() end\n"
+                              "end\n"
+                              "function on_order(m, o) log.info('told %s %s', o.state, o.reason or '-') end\n");
+    kit_close(kit, 10000);
+    assert_true(kit_said(kit, "order -"));
+    fixture_trade(kit->f, kit_sent(kit)->order, OC_SIDE_BUY, 100, 10000);
+    kit->f->door_answer = OC_E_FULL;
+    kit->log_size = 0;
+    kit_close(kit, 10000);
+    assert_true(kit_said(kit, "order -"));
+    assert_int_equal(kit->f->sent_count, 2); /* the close */
+    assert_int_equal(kit_sent(kit)->side, OC_SIDE_SELL);
+    kit_close(kit, 10000);
+    assert_true(kit_said(kit, "JOURNAL_FAILED\nnone JOURNAL_FAILED\n"));
+    kit_free(kit);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(from_is_the_first_bar_that_may_trade),
-                                       cmocka_unit_test(ticks_before_from_are_not_shown),
-                                       cmocka_unit_test(warm_up_that_is_too_short_tells_the_missing_count),
-                                       cmocka_unit_test(averages_and_rsi_are_the_textbook_ones),
-                                       cmocka_unit_test(close_takes_the_protection_down),
-                                       cmocka_unit_test(protection_goes_on_without_its_strategy),
-                                       cmocka_unit_test(a_storm_of_lines_is_a_count),
-                                       cmocka_unit_test(names_of_the_api_are_not_taken),
-                                       cmocka_unit_test(a_size_without_money_is_a_reason),
-                                       cmocka_unit_test(a_stopped_strategy_is_saved_as_it_was_recorded)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(from_is_the_first_bar_that_may_trade),
+        cmocka_unit_test(ticks_before_from_are_not_shown),
+        cmocka_unit_test(warm_up_that_is_too_short_tells_the_missing_count),
+        cmocka_unit_test(averages_and_rsi_are_the_textbook_ones),
+        cmocka_unit_test(close_takes_the_protection_down),
+        cmocka_unit_test(protection_goes_on_without_its_strategy),
+        cmocka_unit_test(a_storm_of_lines_is_a_count),
+        cmocka_unit_test(names_of_the_api_are_not_taken),
+        cmocka_unit_test(a_size_without_money_is_a_reason),
+        cmocka_unit_test(a_stopped_strategy_is_saved_as_it_was_recorded),
+        cmocka_unit_test(a_failed_journal_is_said_at_the_call),
+    };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

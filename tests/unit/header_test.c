@@ -1,0 +1,188 @@
+/* header_test.c: what is written at the head of a journal is what is read back, whatever bytes it holds. */
+#include "support/session_kit.h"
+
+#include "base/hash.h"
+#include "session/header.h"
+#include "session/recorded.h"
+
+static const char path[] = "/tmp/a folder/with\nlines and 3:digits ";
+static const char script[] = "-- line\n\0 after a zero\nset 3:abc 1:x\n"; /* with a zero inside, and what looks like a line */
+
+static struct text made(void)
+{
+    struct text text;
+    text_init_grow(&text, HEADER_BYTES_MAX);
+    header_put(&text, "outcry", "0.1.0", NULL);
+    header_put(&text, "set", "session.dir", path, NULL);
+    header_put_text(&text, "strategy", path, script, sizeof script - 1);
+    header_put(&text, "empty", NULL);
+    header_put(&text, "param", "", "", NULL);
+    assert_false(text.is_cut);
+    return text;
+}
+
+static bool is_field(const struct header_line *line, uint32_t i, const char *bytes, size_t size)
+{
+    return i < line->count && line->fields[i].size == size && memcmp(line->fields[i].bytes, bytes, size) == 0;
+}
+
+static void any_byte_comes_back(void **state)
+{
+    (void)state;
+    struct text text = made();
+    struct header_line line;
+    size_t at = 0;
+    char out[64], small[6];
+    assert_int_equal(header_next(text.data, text.size, &at, &line), OC_OK);
+    assert_string_equal(line.word, "outcry");
+    assert_true(is_field(&line, 0, "0.1.0", 5));
+    assert_int_equal(header_next(text.data, text.size, &at, &line), OC_OK);
+    assert_string_equal(line.word, "set");
+    assert_int_equal(line.count, 2);
+    assert_true(is_field(&line, 1, path, strlen(path)));
+    header_text(&line, 1, out, sizeof out);
+    assert_string_equal(out, path);
+    header_text(&line, 1, small, sizeof small);
+    assert_string_equal(small, "/tmp/"); /* cut to fit */
+    header_text(&line, 2, small, sizeof small);
+    assert_string_equal(small, "");
+    assert_false(header_is_whole(&line));
+    assert_int_equal(header_next(text.data, text.size, &at, &line), OC_OK);
+    assert_string_equal(line.word, "strategy");
+    assert_true(is_field(&line, 0, path, strlen(path)));
+    assert_true(is_field(&line, 1, script, sizeof script - 1));
+    assert_true(header_is_whole(&line));
+    assert_int_equal(header_next(text.data, text.size, &at, &line), OC_OK);
+    assert_string_equal(line.word, "empty");
+    assert_int_equal(line.count, 0);
+    assert_int_equal(header_next(text.data, text.size, &at, &line), OC_OK);
+    assert_true(is_field(&line, 0, "", 0) && is_field(&line, 1, "", 0));
+    assert_int_equal(header_next(text.data, text.size, &at, &line), OC_E_END);
+    text_release(&text);
+}
+
+/* Reads to the end. Lines, or -1 where it is damaged; *ret_whole: every text line agrees with its hash. */
+static int lines_of(const char *bytes, size_t size, bool *ret_whole)
+{
+    struct header_line line;
+    size_t at = 0;
+    int count = 0;
+    oc_rc rc;
+    *ret_whole = true;
+    while ((rc = header_next(bytes, size, &at, &line)) == OC_OK) {
+        for (uint32_t i = 0; i < line.count; i++) /* inside what was given */
+            assert_true(line.fields[i].bytes >= bytes && line.fields[i].bytes + line.fields[i].size <= bytes + size);
+        if (strcmp(line.word, "strategy") == 0)
+            *ret_whole = *ret_whole && header_is_whole(&line);
+        assert_true(++count < 64 && at <= size);
+    }
+    assert_true(rc == OC_E_END || rc == OC_E_DATA);
+    return rc == OC_E_END ? count : -1;
+}
+
+/* Each byte another, each cut: nothing is read beyond its end, and a text that has changed is seen. */
+static void damage_at_each_byte_is_survived(void **state)
+{
+    (void)state;
+    struct text text = made();
+    bool is_whole;
+    assert_int_equal(lines_of(text.data, text.size, &is_whole), 5);
+    char *copy = malloc(text.size); /* exactly: a sanitizer sees the byte behind it */
+    const char *of_script = memchr(text.data, '\0', text.size);
+    assert_non_null(of_script);
+    for (size_t i = 0; i < text.size; i++) {
+        static const unsigned char others[] = {0x01, 0x80, 0xff};
+        for (size_t k = 0; k < sizeof others; k++) {
+            memcpy(copy, text.data, text.size);
+            copy[i] = (char)((unsigned char)copy[i] ^ others[k]);
+            int lines = lines_of(copy, text.size, &is_whole);
+            assert_true(lines <= 5);
+            if (text.data + i == of_script) /* inside the strategy's text */
+                assert_false(is_whole);
+        }
+    }
+    free(copy);
+    for (size_t size = 0; size < text.size; size++) {
+        char *cut = malloc(size ? size : 1);
+        memcpy(cut, text.data, size);
+        int lines = lines_of(cut, size, &is_whole);
+        assert_true(lines < 5);
+        free(cut);
+    }
+    text_release(&text);
+}
+
+static void hostile_lines_are_damage(void **state)
+{
+    (void)state;
+    static const char *const bad[] = {
+        "set",          "set 3:ab\n",   "set 2:abc\n",         "set x:abc\n",       "set :\n",    "set 1\n",
+        "set  1:a\n",   "set 1:a",      "Set 1:a\n",           " set 1:a\n",        "\n",         "set 99999999:a\n",
+        "set 1:a 1:b 1:c 1:d 1:e\n",    "set 4294967297:a\n",  "set 9999999999:a\n", "set -1:a\n", "set 1:a \n",
+        "abcdefghijklmnopq 1:a\n",
+    };
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        struct header_line line = {.count = 7};
+        size_t at = 0;
+        if (header_next(bad[i], strlen(bad[i]), &at, &line) != OC_E_DATA)
+            fail_msg("'%s' was taken", bad[i]);
+        assert_int_equal(line.count, 7); /* untouched */
+    }
+    struct header_line line;
+    size_t at = 0;
+    static const char good[] = "abcdefghijklmno 0: 1:b 1:c 1:d\n"; /* the longest word, the most fields */
+    assert_int_equal(header_next(good, sizeof good - 1, &at, &line), OC_OK);
+    assert_int_equal(line.count, HEADER_FIELDS_MAX);
+}
+
+/* A session's own header, taken by another: settings, seed and paths are the same, spaces and line ends too. */
+static void a_session_is_made_of_its_header(void **state)
+{
+    (void)state;
+    struct house *house = house_new(), *again = house_new();
+    struct text text, notes;
+    struct header_line line;
+    size_t at = 0;
+    settings_set(&house->settings, "session.seed", "41", "test");
+    settings_set(&house->settings, "session.dir", "/nowhere else", "test");
+    settings_set(&house->settings, "data.options", "a = 'b c';\n d", "test");
+    house->session->clock.seed = 41;
+    house->session->data.count = 2;
+    for (uint32_t i = 0; i < 2; i++) {
+        struct feed_source *source = &house->session->data.sources[i];
+        snprintf(source->path, sizeof source->path, "%s%u", path, i);
+        snprintf(source->info.symbol, sizeof source->info.symbol, "BTC/USDT");
+        source->info.price_step = (struct oc_dec){1, 2, 0};
+        source->info.qty_step = (struct oc_dec){1, 3, 0};
+    }
+    text_init_grow(&text, HEADER_BYTES_MAX);
+    text_init_grow(&notes, 4096);
+    header_write(house->session, &text);
+    int instruments = 0;
+    while (header_next(text.data, text.size, &at, &line) == OC_OK) {
+        instruments += strcmp(line.word, "instrument") == 0;
+        assert_int_equal(recorded_take_line(again->session, &line, &notes), OC_OK);
+    }
+    assert_int_equal(at, text.size);
+    assert_int_equal(instruments, 1); /* two files of one market */
+    assert_int_equal(again->session->data.count, 2);
+    assert_string_equal(again->session->data.sources[1].path, house->session->data.sources[1].path);
+    assert_string_equal(settings_text(&again->settings, "data.options", ""), "a = 'b c';\n d");
+    assert_string_equal(settings_text(&again->settings, "session.seed", ""), "41");
+    assert_null(settings_get(&again->settings, "session.dir")); /* a replay records nothing */
+    text_release(&text);
+    text_release(&notes);
+    house_free(house);
+    house_free(again);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(any_byte_comes_back),
+        cmocka_unit_test(damage_at_each_byte_is_survived),
+        cmocka_unit_test(hostile_lines_are_damage),
+        cmocka_unit_test(a_session_is_made_of_its_header),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
