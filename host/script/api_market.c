@@ -373,8 +373,9 @@ static struct market_handle *self_of(lua_State *lua, const void **last, const ch
 {
     void *self = lua_touserdata(lua, 1);
     if (__builtin_expect(!self || self != *last, 0)) {
-        if (!api_object(lua, 1, lua_upvalueindex(meta)))
-            luaL_checkudata(lua, 1, name); /* raises */
+        self = api_object(lua, 1, lua_upvalueindex(meta));
+        if (!self)
+            self = luaL_checkudata(lua, 1, name); /* raises */
         *last = self;
     }
     return *(struct market_handle **)self;

@@ -117,7 +117,8 @@ static const struct key *sorted_keys(struct writer *writer, int index, int *ret_
     for (lua_pushnil(lua); lua_next(lua, index);) {
         lua_pop(lua, 1);
         if (!key_read_plain(lua, -1, &keys[count])) {
-            name_lost(writer->lost, writer->path); /* else it had raised */
+            if (writer->lost) /* else it had raised */
+                name_lost(writer->lost, writer->path);
             continue;
         }
         count++;

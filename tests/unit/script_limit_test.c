@@ -202,8 +202,8 @@ static void test_deep_source_stops(void **state)
     size_t size = strlen(text);
     free(text);
     text = deep_source(60000);
-    stops(text, size * 2);
-    struct sandbox *sandbox = fresh(size * 2); /* and where a callback requires it, pcall or not */
+    stops(text, size + 4000);
+    struct sandbox *sandbox = fresh(size + 4000); /* and where a callback requires it, pcall or not */
     deep_module = text;
     sandbox_set_require(sandbox, require_deep, NULL);
     assert_int_equal(run(sandbox, "pcall(require, 'deep')"), OC_E_LIMIT);
