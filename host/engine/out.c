@@ -41,11 +41,6 @@ void out_release(struct engine_out *out)
     memset(out, 0, sizeof *out);
 }
 
-struct out_mark out_mark(const struct engine_out *out)
-{
-    return (struct out_mark){out->entry_count, out->request_count, out->note_count, out->size};
-}
-
 void out_rewind(struct engine_out *out, struct out_mark mark)
 {
     out->entry_count = mark.entry_count;

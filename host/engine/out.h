@@ -63,14 +63,16 @@ struct out_note {
 };
 
 struct engine_out {
+    uint32_t entry_count; /* these four are the savepoint: they stand together */
+    uint32_t request_count;
+    uint32_t note_count;
+    uint32_t size;             /* of bytes */
     struct out_entry *entries; /* owned, as all below */
     struct out_request *requests;
     struct out_note *notes;
     char *bytes;
-    uint32_t entry_count, entry_room;
-    uint32_t request_count, request_room;
-    uint32_t note_count, note_room;
-    uint32_t size, room; /* of bytes */
+    uint32_t entry_room, request_room, note_room;
+    uint32_t room;       /* of bytes */
     uint64_t notes_lost; /* ever: no memory for one */
 };
 
@@ -81,7 +83,10 @@ struct out_mark { /* a savepoint */
 /* OC_E_NOMEM. out_release takes what out_init left. */
 oc_rc out_init(struct engine_out *out);
 void out_release(struct engine_out *out);
-struct out_mark out_mark(const struct engine_out *out);
+static inline struct out_mark out_mark(const struct engine_out *out)
+{
+    return (struct out_mark){out->entry_count, out->request_count, out->note_count, out->size};
+}
 void out_rewind(struct engine_out *out, struct out_mark mark);
 /* Makes room for one more request; false: there is none. */
 bool out_reserve_request(struct engine_out *out);

@@ -19,6 +19,7 @@ struct portfolio {
     struct book **books; /* in order of creation */
     struct book **table;
     struct rates rates;
+    uint64_t version; /* of balances and positions: one more with each change */
 };
 
 oc_rc portfolio_new(struct instruments *instruments, struct markets *markets, struct portfolio **ret_portfolio)
@@ -194,6 +195,7 @@ oc_i128 portfolio_balance(const struct portfolio *portfolio, uint32_t account, u
 
 oc_rc portfolio_set_balance(struct portfolio *portfolio, uint32_t account, uint32_t asset, oc_i128 money)
 {
+    portfolio->version++;
     struct account *owner = portfolio_account(portfolio, account);
     if (!owner || !asset)
         return OC_E_NOT_FOUND;
@@ -247,6 +249,7 @@ static oc_rc moves_make(struct account *account, const struct moves *moves)
 
 oc_rc portfolio_fill(struct portfolio *portfolio, uint32_t account, uint32_t strategy, const struct oc_ev_fill *fill)
 {
+    portfolio->version++;
     struct account *owner = portfolio_account(portfolio, account);
     const struct instrument *instrument = instruments_get(portfolio->instruments, fill->head.inst);
     if (!owner || !instrument)
@@ -279,6 +282,19 @@ oc_rc portfolio_fill(struct portfolio *portfolio, uint32_t account, uint32_t str
         position_fee(&books[i]->position, fill->fee_asset, fee);
     }
     return rc;
+}
+
+uint64_t portfolio_version(const struct portfolio *portfolio) { return portfolio->version; }
+
+uint32_t portfolio_direct(struct portfolio *portfolio, uint32_t from, uint32_t to)
+{
+    return rates_direct(&portfolio->rates, from, to);
+}
+
+bool portfolio_is_spot(const struct portfolio *portfolio, uint32_t inst)
+{
+    const struct instrument *instrument = instruments_get(portfolio->instruments, inst);
+    return instrument && instrument->info.kind == OC_KIND_SPOT;
 }
 
 oc_rc portfolio_convert(struct portfolio *portfolio, oc_i128 money, uint32_t from, uint32_t to, int side,

@@ -67,4 +67,10 @@ oc_rc portfolio_convert(struct portfolio *portfolio, oc_i128 money, uint32_t fro
  * left out and counted in *ret_unpriced (may be NULL). */
 oc_rc portfolio_equity(struct portfolio *portfolio, uint32_t account, oc_i128 *ret_money, uint32_t *ret_unpriced);
 
+/* Grows with each change of balances and positions. */
+uint64_t portfolio_version(const struct portfolio *portfolio);
+/* The index of the instrument whose spot price alone values `from` in `to`; 0: none, or a longer way. */
+uint32_t portfolio_direct(struct portfolio *portfolio, uint32_t from, uint32_t to);
+bool portfolio_is_spot(const struct portfolio *portfolio, uint32_t inst);
+
 #endif

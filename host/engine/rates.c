@@ -106,3 +106,12 @@ oc_rc rates_convert(struct rates *rates, oc_i128 money, uint32_t from, uint32_t 
     *ret_money = money;
     return OC_OK;
 }
+
+uint32_t rates_direct(struct rates *rates, uint32_t from, uint32_t to)
+{
+    oc_i128 money;
+    if (from == to || rates_convert(rates, 0, from, to, RATE_MIDDLE, &money) < 0)
+        return 0;
+    const struct rate_path *path = &rates->paths[(from * 7 + to) % RATE_PATHS];
+    return path->hops == 1 ? path->inst[0] : 0;
+}

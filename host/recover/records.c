@@ -133,6 +133,7 @@ static oc_rc take_market(struct records *records)
     }
     point.event->local_ns = point.at_ns;
     session->data.events++;
+    session->data.inst = point.event->inst;
     session_begin_figures(session, point.event);
     oc_rc rc = door_market(session->door, point.event, false);
     if (rc == OC_OK)

@@ -187,7 +187,7 @@ static oc_rc open_compare(void *self, struct session *session)
                                         .market_count = has_progress ? progress.market_index : 0,
                                         .goes_to = goes_to};
     inbox_set_recording(session->inbox, &recording);
-    return watchers_add(&session->watchers, &(struct watcher){.self = compare, .note = note});
+    return watchers_add(&session->watchers, &(struct watcher){.self = compare, .skips_quiet = true, .note = note});
 }
 
 struct session_stage compare_stage(struct compare *compare)

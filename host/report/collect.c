@@ -105,6 +105,8 @@ void collect_equity(struct collect *collect, int64_t ns, oc_i128 equity, bool is
             collect->first_day = day;
         }
         collect->day = day;
+        collect->day_from_ns = day * DAY_NS;
+        collect->day_until_ns = (day + 1) * DAY_NS;
         collect->weekdays[weekday(day)]++;
     }
     collect->last = equity;

@@ -84,7 +84,9 @@ struct collect {
     uint32_t zero;
     uint64_t stride; /* market events between points */
     uint64_t events;
-    int64_t day; /* number of the running UTC day */
+    int64_t day;         /* number of the running UTC day */
+    int64_t day_from_ns; /* it goes from behind this instant to the other one */
+    int64_t day_until_ns;
     int64_t first_day;
     uint32_t weekdays[7]; /* days that had events, Sunday first */
     uint32_t zero_days;
@@ -129,6 +131,17 @@ void collect_release(struct collect *collect);
 void collect_shift(struct collect *collect, oc_i128 amount);
 /* After each market event. */
 void collect_equity(struct collect *collect, int64_t ns, oc_i128 equity, bool is_exposed);
+/* The same where the event has changed nothing; false: it may have, collect_equity is asked. */
+static inline bool collect_stands(struct collect *collect, int64_t ns, oc_i128 equity, bool is_exposed)
+{
+    if (equity != collect->last || ns <= collect->day_from_ns || ns > collect->day_until_ns || collect->events == 0 ||
+        (collect->events & (collect->stride - 1)) == 0) /* the stride is a power of two */
+        return false;
+    collect->last_ns = ns;
+    collect->exposed += is_exposed;
+    collect->events++;
+    return true;
+}
 /* The largest fall by share of its peak (PERF-6), the running one included; all zero if equity never fell.
  * OC_E_NOT_FOUND: a peak was not above zero. */
 oc_rc collect_fall(const struct collect *collect, struct fall *ret_fall);

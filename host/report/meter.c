@@ -109,22 +109,25 @@ static void note(void *self, const struct input *input, const struct engine_out 
             note_fill(meter, &out->notes[i]);
 }
 
+static __attribute__((noinline)) void measure(struct meter *meter, int64_t now_ns)
+{
+    if (meter->collect.events % meter->collect.stride == 0) /* a point of the curve follows */
+        meter->collect.hold = buy_and_hold(meter->session);
+    collect_equity(&meter->collect, now_ns, meter->worth.equity, meter->worth.is_exposed);
+}
+
 static void rest(void *self)
 {
     struct meter *meter = self;
     struct session *session = meter->session;
-    struct portfolio *portfolio = engine_portfolio(session->engine);
-    oc_i128 equity;
-    if (!session->money.is_counted || portfolio_equity(portfolio, session->money.account, &equity, NULL) < 0)
+    follow_start(meter);
+    if (!session->money.is_counted ||
+        worth_at(&meter->worth, engine_portfolio(session->engine), engine_instruments(session->engine),
+                 session->money.account, session->data.inst) < 0)
         return;
-    bool exposed = false;
-    for (uint32_t i = 0; i < session->data.count && !exposed; i++) {
-        const struct book *book = portfolio_find(portfolio, session->money.account, 0, session->data.sources[i].inst);
-        exposed = book && book->position.qty != 0;
-    }
-    if (meter->collect.events % meter->collect.stride == 0) /* a point of the curve follows */
-        meter->collect.hold = buy_and_hold(session);
-    collect_equity(&meter->collect, session->clock.now_ns, equity, exposed);
+    const int64_t now_ns = session->clock.now_ns;
+    if (!collect_stands(&meter->collect, now_ns, meter->worth.equity, meter->worth.is_exposed))
+        measure(meter, now_ns);
 }
 
 static oc_rc open_meter(void *self, struct session *session)
@@ -134,7 +137,9 @@ static oc_rc open_meter(void *self, struct session *session)
     meter->start = session->money.start;
     collect_init(&meter->collect, meter->start);
     oc_rc rc = meaning_init(&meter->meaning);
-    return rc < 0 ? rc : watchers_add(&session->watchers, &(struct watcher){.self = meter, .note = note, .rest = rest});
+    return rc < 0 ? rc
+                  : watchers_add(&session->watchers,
+                                 &(struct watcher){.self = meter, .skips_quiet = true, .note = note, .rest = rest});
 }
 
 static void close_meter(void *self, struct session *session)
@@ -142,6 +147,7 @@ static void close_meter(void *self, struct session *session)
     struct meter *meter = self;
     (void)session;
     collect_release(&meter->collect);
+    worth_release(&meter->worth);
     meaning_release(&meter->meaning);
 }
 

@@ -6,10 +6,12 @@
 
 #include "journal/meaning.h"
 #include "report/result.h"
+#include "report/worth.h"
 
 struct meter {
     struct session *session; /* borrowed */
     struct collect collect;
+    struct worth worth;
     struct meaning meaning; /* of the orders stream, also of what was recorded before a restart */
     oc_i128 fees;
     oc_i128 start;                       /* that the curve counts from */

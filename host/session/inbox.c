@@ -11,7 +11,6 @@ struct cursor {
     int64_t at_ns;          /* when its next point is due; INT64_MAX without an event */
     bool is_opening;        /* the point is the bar's open */
     bool is_waiting;        /* it said OC_E_AGAIN */
-    bool is_taken;          /* its event is the input being handled */
 };
 
 struct inbox {
@@ -21,7 +20,8 @@ struct inbox {
     uint32_t cursor_count;
     uint32_t primed_count; /* cursors whose source has given its first event */
     uint32_t waiting_count;
-    bool is_in_timers; /* the last input was a timer or a bar's end: those of the instant go on */
+    struct cursor *taken; /* whose event is the input being handled; NULL: none */
+    bool is_in_timers;    /* the last input was a timer or a bar's end: those of the instant go on */
     uint64_t index;
     uint64_t points;
     int64_t now_ns;
@@ -228,9 +228,8 @@ static void take_timer(struct inbox *inbox, struct input *input)
     input->event = &inbox->timer.head;
 }
 
-static void take_market(struct inbox *inbox, struct input *input)
+static void take_market(struct inbox *inbox, struct cursor *cursor, struct input *input)
 {
-    struct cursor *cursor = cursor_first(inbox);
     input->event = cursor->event;
     inbox->points++;
     if (input->kind == INPUT_OPEN) {
@@ -238,7 +237,7 @@ static void take_market(struct inbox *inbox, struct input *input)
         cursor->at_ns = cursor->event->venue_ns;
         return;
     }
-    cursor->is_taken = true;
+    inbox->taken = cursor;
     cursor->event->local_ns = cursor->at_ns;
     inbox->index++;
 }
@@ -260,20 +259,34 @@ oc_rc inbox_take(struct inbox *inbox, struct input *input)
     if (input->kind == INPUT_TIMER)
         take_timer(inbox, input);
     else if (input->kind != INPUT_COMMAND && input->kind != INPUT_FACT) /* what was recorded is there already */
-        take_market(inbox, input);
+        take_market(inbox, cursor_first(inbox), input);
     return rc;
+}
+
+oc_rc inbox_next(struct inbox *inbox, struct input *ret_input)
+{
+    if (__builtin_expect(!inbox->recording.next && !inbox->waiting_count && inbox->primed_count == inbox->cursor_count,
+                         1)) {
+        struct cursor *cursor = cursor_first(inbox); /* most often the market is next */
+        if (cursor && venues_next_ns(inbox->venues) > cursor->at_ns && engine_next_ns(inbox->engine) >= cursor->at_ns) {
+            ret_input->kind = cursor->is_opening ? INPUT_OPEN : INPUT_MARKET;
+            ret_input->at_ns = cursor->at_ns;
+            if (cursor->at_ns > inbox->now_ns)
+                inbox->now_ns = cursor->at_ns;
+            inbox->is_in_timers = false;
+            take_market(inbox, cursor, ret_input);
+            return OC_OK;
+        }
+    }
+    oc_rc rc = inbox_peek(inbox, ret_input);
+    return rc < 0 ? rc : inbox_take(inbox, ret_input);
 }
 
 oc_rc inbox_next_market(struct inbox *inbox)
 {
-    for (uint32_t i = 0; i < inbox->cursor_count; i++) {
-        struct cursor *cursor = &inbox->cursors[i];
-        if (cursor->is_taken) {
-            cursor->is_taken = false;
-            return cursor_next(inbox, cursor);
-        }
-    }
-    return OC_OK;
+    struct cursor *cursor = inbox->taken;
+    inbox->taken = NULL;
+    return cursor ? cursor_next(inbox, cursor) : (oc_rc)OC_OK;
 }
 
 int64_t inbox_now(const struct inbox *inbox) { return inbox->now_ns; }

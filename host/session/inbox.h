@@ -67,6 +67,8 @@ oc_rc inbox_peek(struct inbox *inbox, struct input *ret_next);
 oc_rc inbox_peek_rest(struct inbox *inbox, int64_t answers_ns, int64_t timers_ns, struct input *ret_next);
 /* When the market goes on; INT64_MAX: it does not, or not yet. After inbox_peek. */
 int64_t inbox_market_ns(struct inbox *inbox);
+/* Peeks and takes at once. */
+oc_rc inbox_next(struct inbox *inbox, struct input *ret_input);
 /* Takes what was peeked, which is still the next. INPUT_NONE: there was nothing to it after all. */
 oc_rc inbox_take(struct inbox *inbox, struct input *input);
 /* The market input that was taken last is done with: its source goes on. */

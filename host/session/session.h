@@ -67,6 +67,7 @@ struct session_data {
     uint32_t instrument_count;
     bool by_value;   /* market events are journaled whole */
     uint64_t events; /* market events taken */
+    uint32_t inst;   /* of the last one */
 };
 
 struct session_cash { /* opening cash, as said */
@@ -199,6 +200,11 @@ oc_rc session_check_data(struct session *session, uint64_t traded);
 void session_note_data(struct session *session);
 /* Looks for first prices until every market has one in the traded time: figures begin there. True: start has changed. */
 bool session_begin_figures(struct session *session, const struct oc_event *event);
+/* Every market has its first price: nothing is left to begin. */
+static inline bool session_has_figures(const struct session *session)
+{
+    return session->money.is_counted && session->money.start_value.priced >= session->data.instrument_count;
+}
 /* One process a folder: two hosts on one journal would be two hosts on one account. */
 oc_rc session_lock(struct session *session, const char *dir);
 /* The symbol that source `index` is traded as. */

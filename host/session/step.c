@@ -141,8 +141,11 @@ static void come_to(struct session *session, const struct input *input)
         }
         venues_send(&session->venues, session->clock.now_ns, out);
     }
-    watchers_note(&session->watchers, input, out);
-    engine_clear_out(engine);
+    const bool is_quiet = out->entry_count + out->note_count == 0 && input && input->kind == INPUT_MARKET;
+    if (!is_quiet || session->watchers.wants_quiet)
+        watchers_note(&session->watchers, input, out);
+    if (!is_quiet)
+        engine_clear_out(engine);
 }
 
 void session_flush(struct session *session) { come_to(session, NULL); }
@@ -160,16 +163,14 @@ static uint32_t strategy_of(const struct session *session, const struct input *i
 
 /* What a strategy does at one instant, and how many timers it has in a second, must end: else time does not go on. Each
  * answers for its own. */
-static void look_at_limits(struct session *session, const struct input *input)
+static __attribute__((noinline)) void look_at_limits(struct session *session, const struct input *input)
 {
     struct session_limits *limits = &session->limits;
     char words[ENGINE_SUSPEND_TEXT_MAX];
-    if (input->at_ns != limits->instant_ns || input->kind == INPUT_MARKET) {
+    if (input->at_ns != limits->instant_ns) {
         limits->instant_ns = input->at_ns;
         limits->instant++;
     }
-    if (input->kind != INPUT_ANSWER && input->kind != INPUT_TIMER)
-        return;
     uint32_t strategy = strategy_of(session, input);
     if (!strategy || strategy > ENGINE_STRATEGIES_MAX)
         return;
@@ -212,6 +213,28 @@ static oc_rc apply(struct session *session, const struct input *input, bool kept
     return rc;
 }
 
+/* What is more than a point of the data: recorded, handled, and what came of it recorded and sent. */
+static oc_rc take(struct session *session, const struct input *input)
+{
+    if (input->kind == INPUT_MARKET) {
+        session->data.events++;
+        session->limits.instant++;
+        session->data.inst = input->event->inst;
+        if (__builtin_expect(!session_has_figures(session), 0))
+            session_begin_figures(session, input->event);
+    }
+    bool kept = enter(session, input);
+    oc_rc rc = input->kind == INPUT_MARKET ? venues_see(&session->venues, input->at_ns, input->event) : OC_OK;
+    if (rc == OC_OK)
+        rc = apply(session, input, kept);
+    if (input->kind == INPUT_ANSWER || input->kind == INPUT_TIMER)
+        look_at_limits(session, input);
+    come_to(session, input);
+    if (rc == OC_OK && input->kind == INPUT_FACT && input->event->type == OC_EV_MARK)
+        rc = ((const struct oc_ev_text *)(const void *)input->event)->code == OC_MARK_STOP;
+    return rc;
+}
+
 oc_rc session_step(struct session *session, const struct input *input)
 {
     session->clock.now_ns = input->at_ns;
@@ -219,19 +242,7 @@ oc_rc session_step(struct session *session, const struct input *input)
         venues_end_round(&session->venues);
     if (input->kind == INPUT_OPEN)
         return venues_see(&session->venues, input->at_ns, input->event);
-    if (input->kind == INPUT_MARKET) {
-        session->data.events++;
-        session_begin_figures(session, input->event);
-    }
-    bool kept = enter(session, input);
-    oc_rc rc = input->kind == INPUT_MARKET ? venues_see(&session->venues, input->at_ns, input->event) : OC_OK;
-    if (rc == OC_OK)
-        rc = apply(session, input, kept);
-    look_at_limits(session, input);
-    come_to(session, input);
-    if (rc == OC_OK && input->kind == INPUT_FACT && input->event->type == OC_EV_MARK)
-        rc = ((const struct oc_ev_text *)(const void *)input->event)->code == OC_MARK_STOP;
-    return rc;
+    return take(session, input);
 }
 
 oc_rc session_fact(struct session *session, struct oc_event *event)
@@ -266,7 +277,7 @@ static oc_rc mark(struct session *session, uint32_t code, uint64_t key)
 }
 
 /* The journal failed, or takes records again: what that means for new risk is an input like any other. */
-static void look_at_journal(struct session *session)
+static __attribute__((noinline)) void look_at_journal(struct session *session)
 {
     struct session_journal *journal = &session->journal;
     bool has_failed = door_failed(session->door);
@@ -361,9 +372,12 @@ static void look_around(struct session *session)
 static oc_rc finish_market(struct session *session, const struct input *market)
 {
     const uint64_t seq = market->event->seq;
-    oc_rc rc = take_rest(session, market->at_ns, market->at_ns - 1);
-    if (rc < 0)
-        return rc;
+    const int64_t at_ns = market->at_ns;
+    if (venues_next_ns(&session->venues) <= at_ns || engine_next_ns(session->engine) < at_ns) {
+        oc_rc rc = take_rest(session, at_ns, at_ns - 1);
+        if (rc < 0)
+            return rc;
+    }
     watchers_rest(&session->watchers);
     door_progress(session->door, seq, inbox_index(session->inbox));
     look_at_checkpoint(session);
@@ -371,26 +385,34 @@ static oc_rc finish_market(struct session *session, const struct input *market)
     return inbox_next_market(session->inbox);
 }
 
-/* The next input, when the market may go on as far. Positive: the run is to end. */
-static oc_rc next_input(struct session *session, struct input *input)
+/* A paced session: waits until the market may go on to its next point. Positive: the run is to end. */
+static __attribute__((noinline)) oc_rc wait_for_market(struct session *session)
 {
-    const bool is_paced = session->pace.speed > 0 || session->pace.host.turn;
-    oc_rc rc = inbox_peek(session->inbox, input);
-    while (rc == OC_E_AGAIN) { /* sources have nothing yet */
-        rc = pace_wait(session, INT64_MAX);
-        if (rc == OC_OK)
-            rc = inbox_peek(session->inbox, input);
-    }
-    if (rc != OC_OK || !is_paced)
-        return rc;
+    struct input next;
+    oc_rc rc = inbox_peek(session->inbox, &next);
+    if (rc != OC_OK)
+        return rc == OC_E_AGAIN ? (oc_rc)OC_OK : rc;
     const int64_t market_ns = inbox_market_ns(session->inbox);
     if (market_ns == INT64_MAX || market_ns <= session->pace.granted_ns || market_ns <= inbox_now(session->inbox))
         return OC_OK;
     rc = pace_wait(session, market_ns);
+    if (rc == OC_OK)
+        session->pace.granted_ns = market_ns;
+    return rc;
+}
+
+static oc_rc next_input(struct session *session, struct input *input)
+{
+    oc_rc rc = session->pace.speed > 0 || session->pace.host.turn ? wait_for_market(session) : OC_OK;
     if (rc != OC_OK)
         return rc;
-    session->pace.granted_ns = market_ns;
-    return inbox_peek(session->inbox, input); /* commands may have led to something that comes first */
+    rc = inbox_next(session->inbox, input);
+    while (rc == OC_E_AGAIN) { /* sources have nothing yet */
+        rc = pace_wait(session, INT64_MAX);
+        if (rc == OC_OK)
+            rc = inbox_next(session->inbox, input);
+    }
+    return rc;
 }
 
 static oc_rc run(struct session *session)
@@ -403,9 +425,6 @@ static oc_rc run(struct session *session)
         if (__builtin_expect(session->journal.has_gap || door_failed(session->door), 0))
             look_at_journal(session);
         oc_rc rc = next_input(session, &input);
-        if (rc != OC_OK)
-            return rc;
-        rc = inbox_take(session->inbox, &input);
         if (rc == OC_OK && input.kind != INPUT_NONE)
             rc = session_step(session, &input);
         if (rc == OC_OK && input.kind == INPUT_MARKET)

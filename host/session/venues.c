@@ -85,17 +85,6 @@ void venues_send(struct venues *venues, int64_t now_ns, const struct engine_out 
     }
 }
 
-int64_t venues_next_ns(const struct venues *venues)
-{
-    int64_t next = INT64_MAX;
-    for (uint32_t i = 0; i < venues->count; i++) {
-        int64_t at_ns = sim_answers_next_ns(&venues->list[i].answers);
-        if (at_ns < next)
-            next = at_ns;
-    }
-    return next;
-}
-
 oc_rc venues_take(struct venues *venues, int64_t at_ns, void *event, uint32_t size_max)
 {
     for (uint32_t i = 0; i < venues->count; i++) {
@@ -116,10 +105,4 @@ oc_rc venues_take(struct venues *venues, int64_t at_ns, void *event, uint32_t si
         venue->is_in_round = false;
     }
     return OC_E_NOT_FOUND;
-}
-
-void venues_end_round(struct venues *venues)
-{
-    for (uint32_t i = 0; i < venues->count; i++)
-        venues->list[i].is_in_round = false;
 }

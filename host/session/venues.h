@@ -41,10 +41,23 @@ oc_rc venues_see(struct venues *venues, int64_t at_ns, const struct oc_event *ev
 void venues_send(struct venues *venues, int64_t now_ns, const struct engine_out *out);
 
 /* When the next answer, or call of a simulator, is due; INT64_MAX: never. */
-int64_t venues_next_ns(const struct venues *venues);
+static inline int64_t venues_next_ns(const struct venues *venues)
+{
+    int64_t next = INT64_MAX;
+    for (uint32_t i = 0; i < venues->count; i++) {
+        int64_t at_ns = sim_answers_next_ns(&venues->list[i].answers);
+        if (at_ns < next)
+            next = at_ns;
+    }
+    return next;
+}
 /* The next answer due at or before at_ns, copied; OC_E_NOT_FOUND: there was none after all. Other codes: a simulator failed. */
 oc_rc venues_take(struct venues *venues, int64_t at_ns, void *event, uint32_t size_max);
 /* Another kind of input comes next: the round is over. */
-void venues_end_round(struct venues *venues);
+static inline void venues_end_round(struct venues *venues)
+{
+    for (uint32_t i = 0; i < venues->count; i++)
+        venues->list[i].is_in_round = false;
+}
 
 #endif

@@ -5,6 +5,7 @@ oc_rc watchers_add(struct watchers *watchers, const struct watcher *watcher)
     if (watchers->count == WATCHERS_MAX)
         return OC_E_LIMIT;
     watchers->list[watchers->count++] = *watcher;
+    watchers->wants_quiet |= watcher->note && !watcher->skips_quiet;
     return OC_OK;
 }
 

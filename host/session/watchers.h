@@ -23,11 +23,13 @@ struct watcher { /* NULL members are skipped */
     void (*rest)(void *self);
     /* [engine] Something to tell a person: `json` is a whole object. */
     void (*told)(void *self, uint32_t kind, const struct text *json);
+    bool skips_quiet; /* is not told of market events that came to nothing, unless others are */
 };
 
 struct watchers {
     struct watcher list[WATCHERS_MAX];
     uint32_t count;
+    bool wants_quiet; /* some watcher is told of every input */
 };
 
 /* [setup] Copied. OC_E_LIMIT. */

@@ -274,7 +274,7 @@ static oc_rc open_strategies(void *self, struct session *session)
         if (rc < 0)
             return rc;
     }
-    return watchers_add(&session->watchers, &(struct watcher){.self = strategies, .note = note});
+    return watchers_add(&session->watchers, &(struct watcher){.self = strategies, .skips_quiet = true, .note = note});
 }
 
 static void close_strategies(void *self, struct session *session)

@@ -254,9 +254,13 @@ static void watchers_hear_in_their_order(void **state)
     text_put(&json, "{}");
     assert_int_equal(out_init(&out), OC_OK);
     heard[0] = 0;
-    watchers_add(&watchers, &(struct watcher){(void *)(uintptr_t) "a", hear_note, hear_rest, NULL});
-    watchers_add(&watchers, &(struct watcher){(void *)(uintptr_t) "b", NULL, NULL, hear_told});
-    watchers_add(&watchers, &(struct watcher){(void *)(uintptr_t) "c", hear_note, hear_rest, hear_told});
+    watchers_add(&watchers, &(struct watcher){
+                                .self = (void *)(uintptr_t) "a", .note = hear_note, .rest = hear_rest, .told = NULL});
+    watchers_add(&watchers,
+                 &(struct watcher){.self = (void *)(uintptr_t) "b", .note = NULL, .rest = NULL, .told = hear_told});
+    watchers_add(
+        &watchers,
+        &(struct watcher){.self = (void *)(uintptr_t) "c", .note = hear_note, .rest = hear_rest, .told = hear_told});
     watchers_note(&watchers, &input, &out);
     watchers_note(&watchers, NULL, &out);
     watchers_rest(&watchers);
