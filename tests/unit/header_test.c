@@ -6,7 +6,8 @@
 #include "session/recorded.h"
 
 static const char path[] = "/tmp/a folder/with\nlines and 3:digits ";
-static const char script[] = "-- line\n\0 after a zero\nset 3:abc 1:x\n"; /* with a zero inside, and what looks like a line */
+static const char script[] =
+    "-- line\n\0 after a zero\nset 3:abc 1:x\n"; /* with a zero inside, and what looks like a line */
 
 static struct text made(void)
 {
@@ -116,9 +117,23 @@ static void hostile_lines_are_damage(void **state)
 {
     (void)state;
     static const char *const bad[] = {
-        "set",          "set 3:ab\n",   "set 2:abc\n",         "set x:abc\n",       "set :\n",    "set 1\n",
-        "set  1:a\n",   "set 1:a",      "Set 1:a\n",           " set 1:a\n",        "\n",         "set 99999999:a\n",
-        "set 1:a 1:b 1:c 1:d 1:e\n",    "set 4294967297:a\n",  "set 9999999999:a\n", "set -1:a\n", "set 1:a \n",
+        "set",
+        "set 3:ab\n",
+        "set 2:abc\n",
+        "set x:abc\n",
+        "set :\n",
+        "set 1\n",
+        "set  1:a\n",
+        "set 1:a",
+        "Set 1:a\n",
+        " set 1:a\n",
+        "\n",
+        "set 99999999:a\n",
+        "set 1:a 1:b 1:c 1:d 1:e\n",
+        "set 4294967297:a\n",
+        "set 9999999999:a\n",
+        "set -1:a\n",
+        "set 1:a \n",
         "abcdefghijklmnopq 1:a\n",
     };
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
