@@ -72,7 +72,8 @@ struct house {
     char log[16384];
     uint64_t inputs;
     uint64_t gaps, gap_ends; /* marks of the journal */
-    uint64_t gap_end_at;     /* number of records in the checkpoint when the gap was said to be over */
+    uint64_t gap_end_at;     /* when the gap was said to be over: the number that the newest checkpoint stands for */
+    uint64_t gap_end_wanted; /* and what it had to stand for */
     const char *dir;         /* on the simulated disk; NULL: in memory */
 };
 
@@ -327,8 +328,10 @@ static void house_note(void *self, const struct input *input, const struct engin
         const struct oc_ev_text *mark = (const struct oc_ev_text *)(const void *)input->event;
         house->gaps += mark->code == OC_MARK_GAP;
         house->gap_ends += mark->code == OC_MARK_GAP_END;
-        if (mark->code == OC_MARK_GAP_END)
+        if (mark->code == OC_MARK_GAP_END) {
             house->gap_end_at = door_checkpoint_seq(house->session->door);
+            house->gap_end_wanted = house->session->journal.gap_seq;
+        }
     }
     for (uint32_t i = 0; i < out->request_count; i++)
         denied += out->requests[i].is_denied;

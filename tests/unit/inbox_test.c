@@ -419,6 +419,20 @@ static void draining_goes_to_the_instant_and_no_further(void **state)
     world_free(world);
 }
 
+/* At one instant the answer comes before the timer here too. */
+static void draining_keeps_the_order_of_an_instant(void **state)
+{
+    (void)state;
+    struct world *world = world_new(0);
+    struct oc_ev_answer answer = fixture_answer(world->f, OC_EV_ACCEPTED, 4242);
+    uint64_t timer;
+    sim_answers_emit(world->answers, MINUTE, &answer.head);
+    timers_add(engine_timers(world->f->engine), 1, MINUTE, 0, &timer);
+    assert_int_equal(drain(world, MINUTE, MINUTE), OC_OK);
+    assert_string_equal(world->log, "answer@60 timer@60 ");
+    world_free(world);
+}
+
 static void what_is_under_way_is_forgotten_dropped_and_saved(void **state)
 {
     (void)state;
@@ -536,6 +550,7 @@ int main(void)
         cmocka_unit_test(sources_and_venues_stop_at_their_limit),
         cmocka_unit_test(trades_and_bars_of_quotes_are_merged_by_time),
         cmocka_unit_test(draining_goes_to_the_instant_and_no_further),
+        cmocka_unit_test(draining_keeps_the_order_of_an_instant),
         cmocka_unit_test(what_is_under_way_is_forgotten_dropped_and_saved),
         cmocka_unit_test(answers_come_by_time_and_then_by_emission),
     };
