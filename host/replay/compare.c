@@ -200,7 +200,10 @@ uint64_t compare_rest(struct compare *compare)
 {
     uint64_t left = 0;
     for (; compare->next; next_record(compare))
-        left++;
+        if (++left <= DIFFERENCES_MAX && compare->shows) {
+            printf("not made again %llu:\n", (unsigned long long)left);
+            show("recorded", compare->next);
+        }
     return left;
 }
 
