@@ -311,7 +311,8 @@ void restart_undo_load(struct strategy *strategy, uint64_t timer_mark)
     timers_remove_after(engine_timers(strategy->engine), timer_mark);
     sandbox_protect(strategy->sandbox, lj_forget_timers, strategy);
     strategy->new_timers = 0;
-    restart_not_back(strategy, "timers that on_load has set are not kept: those that were there come back by themselves");
+    restart_not_back(strategy,
+                     "timers that on_load has set are not kept: those that were there come back by themselves");
 }
 
 /* The checkpoint's part: timers set later than on_init, the generator, the names of globals. */
