@@ -32,10 +32,8 @@ static void restore_timer(struct engine *engine, const struct oc_event *event)
 {
     const struct oc_ev_timer *timer = (const struct oc_ev_timer *)(const void *)event;
     struct client *client = &engine->clients[timer->owner <= engine->client_count ? timer->owner : 0];
-    struct timer fired;
     client->missed += client->off == CLIENT_HELD;
-    while (timers_next_ns(&engine->timers) <= timer->due_ns && timers_pop(&engine->timers, &fired))
-        ;
+    timers_pass(&engine->timers, timer->due_ns, timer->timer);
 }
 
 static oc_rc restore_request(struct engine *engine, const struct oc_request *request)

@@ -80,6 +80,24 @@ static void take(struct timers *timers, uint32_t i)
     }
 }
 
+const struct timer *timers_find(const struct timers *timers, uint64_t id)
+{
+    for (uint32_t i = 0; i < timers->count; i++)
+        if (timers->heap[i].id == id)
+            return &timers->heap[i];
+    return NULL;
+}
+
+oc_rc timers_put(struct timers *timers, const struct timer *timer)
+{
+    if (timers_find(timers, timer->id))
+        return OC_E_EXISTS;
+    oc_rc rc = push(timers, *timer);
+    if (rc == OC_OK && timer->id > timers->next_id)
+        timers->next_id = timer->id;
+    return rc;
+}
+
 bool timers_remove(struct timers *timers, uint64_t id)
 {
     for (uint32_t i = 0; i < timers->count; i++)
@@ -120,4 +138,12 @@ bool timers_pop(struct timers *timers, struct timer *ret_timer)
     if (timer.every_ns > 0 && !__builtin_add_overflow(timer.due_ns, timer.every_ns, &timer.due_ns))
         push(timers, timer);
     return true;
+}
+
+void timers_pass(struct timers *timers, int64_t due_ns, uint64_t id)
+{
+    const struct timer last = {.due_ns = due_ns, .id = id};
+    struct timer fired;
+    while (timers->count && !is_before(&last, &timers->heap[0]) && timers_pop(timers, &fired))
+        ;
 }

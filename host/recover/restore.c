@@ -172,6 +172,10 @@ static oc_rc finish_input(const struct restore *restore, struct session *session
     session->clock.now_ns = event->local_ns;
     oc_rc rc = restore_sim_record(restore, session, event);
     meaning_fold(&restore->parts.meter->meaning, event);
+    if (event->type == OC_EV_TIMER) { /* it was taken out before it was recorded */
+        const struct oc_ev_timer *timer = (const struct oc_ev_timer *)(const void *)event;
+        timers_pass(engine_timers(session->engine), timer->due_ns, timer->timer);
+    }
     if (rc == OC_OK)
         rc = session_finish_step(session, event);
     if (event->type == OC_EV_COMMAND)
@@ -248,6 +252,7 @@ oc_rc restore_apply(struct restore *restore, struct session *session)
         session_note(session, "restored: the simulator is another file than the recorded one: what it had decided and "
                               "not said is decided anew");
     strategies_warn_changed(strategies);
+    strategies_tell_not_back(strategies);
     session_note(session,
                  "restored: curve and round trips are those since the last start; money is of the whole session");
     return meter_restored(restore->parts.meter);

@@ -18,11 +18,12 @@ static void next_record(struct compare *compare)
     } while (compare->next && stream != JOURNAL_ORDERS);
 }
 
-/* The next record is one of how the session was ended. */
+/* The next record is one of how the session was ended: what inputs led to was compared with them, so what stands here
+ * without one came of on_stop, or of closing what was open. */
 static bool is_ending(const struct compare *compare)
 {
-    const struct oc_request *request = (const struct oc_request *)(const void *)compare->next;
-    return compare->next->type == OC_EV_REQUEST && request->role == OC_ROLE_END;
+    const uint16_t type = compare->next->type;
+    return type == OC_EV_REQUEST || type == OC_EV_DENIED || type == OC_EV_STATE || type == OC_EV_STRATEGY;
 }
 
 static struct oc_ev_text *recorded_next(void *self, bool *ret_now)
@@ -199,7 +200,10 @@ uint64_t compare_rest(struct compare *compare)
 {
     uint64_t left = 0;
     for (; compare->next; next_record(compare))
-        left++;
+        if (++left <= DIFFERENCES_MAX && compare->shows) {
+            printf("not made again %llu:\n", (unsigned long long)left);
+            show("recorded", compare->next);
+        }
     return left;
 }
 

@@ -254,7 +254,8 @@ static int timer_add(lua_State *lua, bool repeats)
     if (slot == strategy->timer_count)
         strategy->timer_count++;
     lua_pushvalue(lua, 2);
-    strategy->timers[slot] = (struct timer_ref){id, luaL_ref(lua, LUA_REGISTRYINDEX), repeats};
+    strategy->timers[slot] = (struct timer_ref){.id = id, .ref = luaL_ref(lua, LUA_REGISTRYINDEX), .repeats = repeats};
+    restart_note_timer(lua, strategy, &strategy->timers[slot]);
     lua_pushinteger(lua, (lua_Integer)id);
     return 1;
 }

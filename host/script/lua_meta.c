@@ -270,6 +270,7 @@ static int lj_globals_newindex(lua_State *lua)
     luaL_checktype(lua, 1, LUA_TTABLE);
     if (lua_type(lua, 2) == LUA_TSTRING && sandbox_is_constant(lua, lua_tostring(lua, 2)))
         return refuse_constant(lua, 2);
+    sandbox_of(lua)->globals_made++;
     lua_settop(lua, 3);
     lua_rawset(lua, 1);
     return 0;

@@ -87,14 +87,14 @@ static const struct reference_entry entries[] = {
      "and timers raise there."},
     {"callback", "on_load", "on_load(saved)",
      "Optional, beside `on_save`. After a reload or a restart: gets the table that `on_save` "
-     "returned last. No orders."},
+     "returned last. No orders; timers set in a restart are not kept."},
 
     {"global", "now", "now()", "The time of the event being handled."},
     {"global", "every", "every(\"5m\", function(due) ... end)",
      "Calls again and again at whole multiples of the duration (ms, s, m, h, d) since 1970 UTC. "
      "Returns a number. Raises while "
-     "the file is loaded, beyond 256 timers and beyond 366 days. Those set in `on_init` are set again after a "
-     "restart, others are not."},
+     "the file is loaded, beyond 256 timers and beyond 366 days. Comes back after a restart if it was set in "
+     "`on_init`, or if the function is a global one of the file."},
     {"global", "after", "after(\"30s\", function(due) ... end)",
      "Calls once, that long after now. Otherwise as `every`."},
     {"global", "cross_above", "cross_above(a, b)",

@@ -67,6 +67,7 @@ struct sandbox {
     uint64_t work;         /* units of C done for the script, see sandbox_work */
     uint64_t work_longest; /* the most that was done between two looks at the stop */
     uint64_t random[4];
+    uint64_t globals_made; /* assignments to a global that was not there */
     lua_Integer object_ids;
     struct sandbox_limits limits;
     struct heap heap;

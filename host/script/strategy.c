@@ -264,8 +264,9 @@ static oc_rc on_timer(void *self, uint64_t timer, int64_t due_ns)
             continue;
         lua_pushinteger(strategy->lua, due_ns);
         oc_rc rc = call(strategy, ref->ref, 1);
-        if (!ref->zero) { /* once */
+        if (!ref->repeats) { /* once */
             luaL_unref(strategy->lua, LUA_REGISTRYINDEX, ref->ref);
+            ref->ref = LUA_NOREF;
             ref->id = 0;
         }
         return rc;
@@ -363,9 +364,9 @@ oc_rc strategy_new(struct engine *engine, const struct strategy_config *config, 
         return OC_E_NOMEM;
     strategy->engine = engine;
     strategy->config = *config;
-    int32_t *refs[] = {&strategy->on_init,  &strategy->on_start, &strategy->on_stop,  &strategy->on_bar,
-                       &strategy->on_quote, &strategy->on_trade, &strategy->on_order, &strategy->on_fill,
-                       &strategy->on_save,  &strategy->on_load};
+    int32_t *refs[] = {&strategy->on_init,  &strategy->on_start, &strategy->on_stop,   &strategy->on_bar,
+                       &strategy->on_quote, &strategy->on_trade, &strategy->on_order,  &strategy->on_fill,
+                       &strategy->on_save,  &strategy->on_load,  &strategy->names_ref, &strategy->values_ref};
     for (size_t i = 0; i < sizeof refs / sizeof refs[0]; i++)
         *refs[i] = LUA_NOREF;
     strncpy(strategy->file, config->file, sizeof strategy->file - 1);
@@ -404,6 +405,7 @@ void strategy_free(struct strategy *strategy)
     }
     free(strategy->state_last.data);
     free(strategy->saved_last.data);
+    text_release(&strategy->not_back);
     for (uint32_t i = 0; i < strategy->indicator_count; i++) {
         indicator_release(strategy->indicators[i]);
         free(strategy->indicators[i]);
@@ -485,6 +487,8 @@ oc_rc strategy_add_market(struct strategy *strategy, uint32_t inst, struct sandb
     oc_rc rc = sandbox_protect(strategy->sandbox, lj_add_market, market);
     strategy->is_in_init = false;
     strategy->init_timers = strategy->timer_count;
+    if (rc == OC_OK)
+        rc = restart_note_begun(strategy);
     if (rc < 0) {
         *ret_error = *sandbox_error_last(strategy->sandbox);
         return rc;
@@ -536,10 +540,22 @@ struct sandbox *strategy_sandbox(struct strategy *strategy) { return strategy->s
 
 void strategy_set_restoring(struct strategy *strategy, bool is_restoring)
 {
+    const bool is_back = strategy->is_restoring && !is_restoring;
     strategy->is_restoring = is_restoring;
-    oc_rc rc = is_restoring ? OC_OK : failed(strategy, state_hand_over(strategy));
+    oc_rc rc = is_back ? restart_come_back(strategy) : OC_OK;
+    if (rc == OC_OK && !is_restoring)
+        rc = state_hand_over(strategy);
+    failed(strategy, rc);
     if (rc < 0)
         engine_fail(strategy->engine, strategy->id, rc);
+}
+
+oc_rc strategy_record(struct strategy *strategy)
+{
+    oc_rc rc = failed(strategy, restart_record(strategy));
+    if (rc < 0)
+        engine_fail(strategy->engine, strategy->id, rc);
+    return rc;
 }
 
 const struct sandbox_error *strategy_error(const struct strategy *strategy)

@@ -116,6 +116,10 @@ bool strategy_origin(const struct strategy *strategy, uint64_t order, struct str
 /* Checkpoint: indicators and saved tables. Returns the size or OC_E_LIMIT. */
 int64_t strategy_save(struct strategy *strategy, void *bytes, size_t size_max);
 oc_rc strategy_load(struct strategy *strategy, const void *bytes, size_t size);
+/* Outside of a callback: records what a reload has set and drawn. */
+oc_rc strategy_record(struct strategy *strategy);
+/* What a restart could not bring back, a line each; "": all of it is there. Borrowed. */
+const char *strategy_not_back(const struct strategy *strategy);
 /* A recorded OC_EV_STATE of this strategy, as a fact. */
 oc_rc strategy_restore_state(struct strategy *strategy, const struct oc_ev_text *event);
 /* A recorded market bar while restoring: feeds indicators only. */

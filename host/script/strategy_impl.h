@@ -8,8 +8,12 @@
 #include "script/strategy.h"
 
 enum { EVENT_POOL = 64, KEYS_MAX = 96, ORIGINS_MAX = 64 };
-#define MAP_NONE        UINT32_MAX
-#define STATE_KEY_SAVED UINT32_MAX /* key of a recorded state: what on_save returned */
+#define MAP_NONE UINT32_MAX
+/* Keys of recorded states that are no table of m or state. */
+#define STATE_KEY_SAVED   UINT32_MAX       /* what on_save returned */
+#define STATE_KEY_RANDOM  (UINT32_MAX - 1) /* the generator, when a callback has drawn */
+#define STATE_KEY_TIMER   (UINT32_MAX - 2) /* struct timer_record: a timer that was set later than in on_init */
+#define STATE_KEY_GLOBALS (UINT32_MAX - 3) /* names of global variables that changed, and that nothing saves */
 
 /* A saved table as it was recorded last. A suspended strategy is saved from these: its tables may hold what the failed
  * callback did to them. */
@@ -58,10 +62,35 @@ struct param {
     char text[STRATEGY_NAME_MAX];
 };
 
+enum {
+    TIMER_NAME_MAX = 48,
+    TIMER_PLACE_MAX = 72,
+    STRATEGY_GLOBALS_MAX = 32,  /* that are compared with each callback */
+    STRATEGY_GLOBALS_TEXT = 512 /* of the names of those that have changed */
+};
+
 struct timer_ref {
+    uint64_t id; /* 0: the slot is free */
+    int32_t ref; /* LUA_NOREF: records have set it, and its function is not looked for yet */
+    uint8_t repeats;
+    uint8_t is_new; /* not recorded yet */
+    uint16_t zero;
+    char function[TIMER_NAME_MAX]; /* global name; "": none */
+    char place[TIMER_PLACE_MAX];   /* where it was set: file and line */
+};
+
+struct timer_record { /* as it stands in a record and, without times, in a checkpoint */
     uint64_t id;
-    int32_t ref;
-    uint32_t zero;
+    int64_t due_ns;
+    int64_t every_ns;
+    char function[TIMER_NAME_MAX];
+    char place[TIMER_PLACE_MAX];
+};
+
+struct watched_global {
+    int32_t name_ref; /* registry reference */
+    bool was_empty;   /* a table without fields */
+    bool is_named;    /* it has changed, and that was recorded */
 };
 
 struct origin_row { /* where an order was made */
@@ -122,7 +151,18 @@ struct strategy {
     int64_t longest_ns;
     int64_t last_ns;
     char why[512];
-    uint64_t log_cause; /* of the lines counted now */
+    uint32_t new_timers; /* not recorded yet */
+    int32_t names_ref;   /* functions to their global names, as on_init left them; LUA_NOREF: it has not run */
+    int32_t values_ref;  /* global variables as on_init left them */
+    uint32_t global_count;
+    struct watched_global globals[STRATEGY_GLOBALS_MAX];
+    bool watches_globals;
+    bool is_told_globals;
+    uint64_t globals_made;                     /* the sandbox's, when they were looked at last */
+    uint64_t random_last[4];                   /* the generator as it was recorded last */
+    char globals_named[STRATEGY_GLOBALS_TEXT]; /* those that have changed, parted by ", " */
+    struct text not_back;                      /* lines about what a restart could not bring back */
+    uint64_t log_cause;                        /* of the lines counted now */
     uint64_t log_lines;
     bool notes_origins;
     uint32_t origin_count;
@@ -228,6 +268,33 @@ oc_rc state_record_changed(struct strategy *strategy);
 /* Gives on_load what was restored for it, if anything was. */
 oc_rc state_hand_over(struct strategy *strategy);
 oc_rc state_hand_over_now(struct strategy *strategy);
+/* strategy_restart.c: on_init has returned: what there is now comes back by itself. */
+oc_rc restart_note_begun(struct strategy *strategy);
+/* In the verb, when the timer has its number and its function. */
+void restart_note_timer(lua_State *lua, struct strategy *strategy, struct timer_ref *timer);
+/* At the end of a callback: records the generator, new timers and names of globals, where they have changed. */
+oc_rc restart_record(struct strategy *strategy);
+/* Puts one such record among what leaves; raises when it cannot. */
+void restart_put(lua_State *lua, struct strategy *strategy, uint32_t key, const void *data, size_t size);
+/* A record of one of these keys, as a fact. */
+oc_rc restart_take(struct strategy *strategy, uint32_t key, const char *bytes, size_t size);
+/* Records are no longer facts: timers get their functions, and what cannot come back is named. */
+oc_rc restart_come_back(struct strategy *strategy);
+/* on_load has run where the uninterrupted session called nothing: what it drew and set is as if it had not. */
+void restart_undo_load(struct strategy *strategy, uint64_t timer_mark);
+/* One more line about what did not come back. */
+void restart_not_back(struct strategy *strategy, const char *line);
+/* The part of a checkpoint: at most so many bytes; writes it; reads it, 0: damaged. Both return the bytes used. */
+size_t restart_save_size(const struct strategy *strategy);
+size_t restart_save(const struct strategy *strategy, char *bytes);
+size_t restart_load(struct strategy *strategy, const char *bytes, size_t size);
+/* strategy_globals.c */
+void globals_note_begun(lua_State *lua, struct strategy *strategy);
+/* Looked at with each callback: it runs no script, raises nothing and allocates nothing. */
+bool globals_have_changed(const struct strategy *strategy);
+void globals_record(lua_State *lua, struct strategy *strategy);
+bool globals_take(struct strategy *strategy, const char *text, size_t size);
+void globals_name(struct strategy *strategy);
 /* OC_E_NOMEM. */
 oc_rc state_keep(struct state_bytes *last, const void *bytes, size_t size);
 

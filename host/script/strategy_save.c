@@ -4,7 +4,7 @@
 #include "base/hash.h"
 #include "script/strategy_impl.h"
 
-enum { SAVE_VERSION = 2 };
+enum { SAVE_VERSION = 3 };
 
 struct saved_head {
     uint32_t version;
@@ -50,12 +50,13 @@ static bool save_indicators(struct save_call *save)
                               strategy->market_count, engine_is_suspended(strategy->engine, strategy->id),
                               strategy->init_timers,  0,
                               strategy->calls};
-    if (save->max < sizeof head + strategy->init_timers * sizeof(uint64_t))
+    if (save->max < sizeof head + strategy->init_timers * sizeof(uint64_t) + restart_save_size(strategy))
         return false;
     memcpy(save->bytes, &head, sizeof head);
     save->size = sizeof head;
     for (uint32_t i = 0; i < strategy->init_timers; i++, save->size += sizeof(uint64_t))
         memcpy(save->bytes + save->size, &strategy->timers[i].id, sizeof(uint64_t));
+    save->size += restart_save(strategy, save->bytes + save->size);
     for (uint32_t i = 0; i < strategy->indicator_count; i++) {
         size_t size = indicator_state_size(strategy->indicators[i]);
         if (size > save->max - save->size)
@@ -205,6 +206,10 @@ oc_rc strategy_load(struct strategy *strategy, const void *data, size_t size)
     strategy->calls = head.calls;
     for (uint32_t i = 0; i < head.timers; i++, at += sizeof(uint64_t))
         memcpy(&strategy->timers[i].id, bytes + at, sizeof(uint64_t));
+    size_t rest = restart_load(strategy, bytes + at, size - at);
+    if (!rest)
+        return OC_E_DATA;
+    at += rest;
     for (uint32_t i = 0; i < strategy->indicator_count; i++) {
         size_t part = indicator_state_size(strategy->indicators[i]);
         if (part > size - at || indicator_load(strategy->indicators[i], bytes + at, part) < 0)
@@ -235,6 +240,8 @@ oc_rc strategy_restore_state(struct strategy *strategy, const struct oc_ev_text 
         return OC_E_DATA;
     if (event->key == STATE_KEY_SAVED)
         return take_saved(strategy, text, event->text_size) ? OC_OK : OC_E_DATA;
+    if (event->key >= STATE_KEY_GLOBALS)
+        return restart_take(strategy, event->key, text, event->text_size);
     if (event->key > strategy->market_count)
         return OC_E_DATA;
     if (event->key)

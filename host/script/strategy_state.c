@@ -450,13 +450,16 @@ oc_rc state_hand_over(struct strategy *strategy)
     if (!strategy->saved_is_due || engine_is_suspended(strategy->engine, strategy->id))
         return OC_OK;
     strategy->saved_is_due = false;
-    return strategy->on_load == LUA_NOREF ? OC_OK : state_hand_over_now(strategy);
+    if (strategy->on_load == LUA_NOREF)
+        return OC_OK;
+    const uint64_t timer_mark = engine_timers(strategy->engine)->next_id;
+    oc_rc rc = state_hand_over_now(strategy);
+    restart_undo_load(strategy, timer_mark);
+    return rc;
 }
 
-oc_rc state_record_changed(struct strategy *strategy)
+static oc_rc record_tables(struct strategy *strategy)
 {
-    if (strategy->is_restoring)
-        return OC_OK;
     if (strategy->on_save != LUA_NOREF) {
         struct record saved = {strategy, LUA_NOREF, STATE_KEY_SAVED, &strategy->saved_hash, &strategy->saved_last};
         oc_rc rc = sandbox_protect(strategy->sandbox, lj_record, &saved);
@@ -481,4 +484,12 @@ oc_rc state_record_changed(struct strategy *strategy)
             strategy->state_dirty = false;
     }
     return OC_OK;
+}
+
+oc_rc state_record_changed(struct strategy *strategy)
+{
+    if (strategy->is_restoring)
+        return OC_OK;
+    oc_rc rc = record_tables(strategy);
+    return rc < 0 ? rc : restart_record(strategy);
 }

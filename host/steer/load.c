@@ -434,6 +434,7 @@ static bool replace(struct strategies *strategies, uint32_t index, struct making
     steer_source_free(owner->source);
     owner->is_steered = true;
     settle(strategies, index, making->strategy, making->source);
+    strategy_record(owner->strategy); /* what on_load has set */
     strategies_expect_stop(strategies, owner->id);
     strategies_tell(strategies, index, strcmp(code, "BAD_PARAM") == 0 ? "set" : "reloaded", NULL);
     text_clear(reply);

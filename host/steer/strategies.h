@@ -116,6 +116,9 @@ void strategies_rename_source(struct strategy_slot *slot);
 /* Says which files are no longer what runs. */
 void strategies_warn_changed(const struct strategies *strategies);
 
+/* strategy_text.c: after a restart: names in the log and the report what of each strategy did not come back. */
+void strategies_tell_not_back(const struct strategies *strategies);
+
 /* steer.c: load unload hold resume reload set budget may, from a command being carried out. */
 bool strategies_steer(void *self, const struct command_words *words, struct text *reply);
 /* Before such a command is recorded: puts what it needs (the text of a file) into words->fields. */

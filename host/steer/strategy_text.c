@@ -96,3 +96,23 @@ void strategies_warn_changed(const struct strategies *strategies)
         free(text);
     }
 }
+
+/* A line to the log each; the report has room for the first. */
+void strategies_tell_not_back(const struct strategies *strategies)
+{
+    enum { NOTED_MAX = 8 };
+    for (uint32_t i = 0; i < strategies->count; i++) {
+        const struct strategy_slot *owner = &strategies->list[i];
+        const char *line = owner->strategy ? strategy_not_back(owner->strategy) : "";
+        uint32_t count = 0;
+        while (*line) {
+            const int length = (int)strcspn(line, "\n");
+            log_warning("restore", "%s: %.*s", owner->name, length, line);
+            if (count++ < NOTED_MAX)
+                session_note(strategies->session, "not restored: %s: %.*s", owner->name, length, line);
+            line += length + (line[length] == '\n');
+        }
+        if (count > NOTED_MAX)
+            session_note(strategies->session, "not restored: %s: %u more, see the log", owner->name, count - NOTED_MAX);
+    }
+}

@@ -111,6 +111,28 @@ static void timers_stop_at_their_limit(void **state)
     assert_null(timers.heap);
 }
 
+/* A restart: what had fired goes, and not what was due at the same instant behind it. */
+static void records_pass_and_put_timers(void **state)
+{
+    (void)state;
+    struct timers timers = {0};
+    struct timer timer;
+    uint64_t early = add(&timers, 1, 10, 0), same = add(&timers, 1, 20, 5), behind = add(&timers, 1, 20, 0);
+    timers_pass(&timers, 20, same);
+    assert_null(timers_find(&timers, early));
+    assert_int_equal(timers_find(&timers, same)->due_ns, 25);
+    assert_int_equal(timers_find(&timers, behind)->due_ns, 20);
+    timers_pass(&timers, 20, same); /* it is not due there any more */
+    assert_int_equal(timers.count, 2);
+    const struct timer put = {.due_ns = 15, .id = 9, .strategy = 2};
+    assert_int_equal(timers_put(&timers, &put), OC_OK);
+    assert_int_equal(timers_put(&timers, &put), OC_E_EXISTS);
+    assert_int_equal(add(&timers, 1, 30, 0), 10);
+    assert_true(timers_pop(&timers, &timer));
+    assert_memory_equal(&timer, &put, sizeof put);
+    timers_release(&timers);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -118,6 +140,7 @@ int main(void)
         cmocka_unit_test(a_removed_timer_does_not_fire),
         cmocka_unit_test(a_repeated_timer_keeps_its_beat),
         cmocka_unit_test(timers_stop_at_their_limit),
+        cmocka_unit_test(records_pass_and_put_timers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

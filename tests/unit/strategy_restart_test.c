@@ -1,0 +1,275 @@
+/* strategy_restart_test.c: the generator, timers and globals of a strategy in records and checkpoints, and back (A3, A4). */
+#include "support/strategy_kit.h"
+
+enum { RANDOM_KEY = -2, TIMER_KEY = -3, GLOBALS_KEY = -4 }; /* as recorded: uint32 */
+
+static const struct oc_ev_text *state_at(const struct kit *kit, uint32_t i)
+{
+    const struct oc_ev_text *event = (const struct oc_ev_text *)(const void *)kit->f->records[i];
+    return event->head.type == OC_EV_STATE ? event : NULL;
+}
+
+static uint32_t count_states(const struct kit *kit, int key)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < kit->f->record_count; i++)
+        count += state_at(kit, i) && state_at(kit, i)->key == (uint32_t)key;
+    return count;
+}
+
+/* Records of `from` as facts; what the engine is told of fired timers beside. */
+static void give_records(const struct kit *from, struct kit *to)
+{
+    strategy_set_restoring(to->strategy, true);
+    for (uint32_t i = 0; i < from->f->record_count; i++) {
+        const struct oc_event *event = (const struct oc_event *)(const void *)from->f->records[i];
+        if (event->type == OC_EV_TIMER)
+            assert_int_equal(engine_restore(to->f->engine, event), OC_OK);
+        if (state_at(from, i))
+            assert_int_equal(strategy_restore_state(to->strategy, state_at(from, i)), OC_OK);
+    }
+    to->open_ns = from->open_ns;
+    to->f->now_ns = from->f->now_ns;
+    to->log_size = 0;
+    strategy_set_restoring(to->strategy, false);
+}
+
+static void give_checkpoint(const struct kit *from, struct kit *to)
+{
+    static char bytes[1 << 16], engine[1 << 16];
+    int64_t engine_size = engine_save(from->f->engine, engine, sizeof engine);
+    int64_t size = strategy_save(from->strategy, bytes, sizeof bytes);
+    assert_true(size > 0 && engine_size > 0);
+    strategy_set_restoring(to->strategy, true);
+    assert_int_equal(engine_load(to->f->engine, engine, (size_t)engine_size), OC_OK);
+    assert_int_equal(strategy_load(to->strategy, bytes, (size_t)size), OC_OK);
+    to->open_ns = from->open_ns;
+    to->f->now_ns = from->f->now_ns;
+    to->log_size = 0;
+    strategy_set_restoring(to->strategy, false);
+}
+
+static void (*const ways[])(const struct kit *from, struct kit *to) = {give_records, give_checkpoint};
+
+static void tick(struct kit *kit, int64_t now_ns)
+{
+    kit->f->now_ns = now_ns;
+    fixture_tick(kit->f, now_ns);
+}
+
+static void chance_goes_on(void **state)
+{
+    (void)state;
+    static const char text[] = "math.random() function on_init() math.random() end\n"
+                               "function on_bar(m, b) if b.close > 100 then print(math.random(1000000)) end end";
+    for (size_t way = 0; way < 2; way++) {
+        struct kit *whole = kit_new(text), *cut = kit_new(text), *back = kit_new(text);
+        kit_close(whole, 10000);
+        assert_int_equal(count_states(whole, RANDOM_KEY), 0); /* nothing was drawn in a callback */
+        kit_close(cut, 10000);
+        for (int i = 0; i < 3; i++) {
+            kit_close(whole, 10100);
+            kit_close(cut, 10100);
+        }
+        assert_int_equal(count_states(cut, RANDOM_KEY), 3);
+        kit_close(cut, 9900);
+        kit_close(whole, 9900);
+        assert_int_equal(count_states(cut, RANDOM_KEY), 3);
+        ways[way](cut, back);
+        whole->log_size = 0;
+        kit_close(whole, 10100);
+        kit_close(back, 10100);
+        assert_true(back->log_size > 0);
+        assert_string_equal(back->log, whole->log);
+        kit_free(whole);
+        kit_free(cut);
+        kit_free(back);
+    }
+}
+
+static const char named[] = "function beat(due) print('beat', due) end\n"
+                            "function once(due) print('once', due) end\n"
+                            "function on_init() every('7m', beat) after('3m', once) end\n"
+                            "function on_start() every('5m', beat) end\n"
+                            "function on_bar(m, b)\n"
+                            "  if b.close == 101 then after('4m', once) end\n"
+                            "end";
+
+static void named_timers_come_back(void **state)
+{
+    (void)state;
+    for (size_t way = 0; way < 2; way++) {
+        struct kit *whole = kit_new(named), *cut = kit_new(named);
+        assert_int_equal(count_states(cut, TIMER_KEY), 1); /* that of on_start; those of on_init are set again */
+        kit_close(whole, 10100);
+        kit_close(cut, 10100);
+        assert_int_equal(count_states(cut, TIMER_KEY), 2);
+        tick(whole, 5 * KIT_MINUTE);
+        tick(cut, 5 * KIT_MINUTE);
+        struct kit *back = calloc(1, sizeof *back); /* on_start is not called again */
+        *back = (struct kit){.f = fixture_new(COST_AVERAGE)};
+        struct strategy_config config = {.file = "test.lua", .text = named, .text_size = strlen(named), .seed = 1,
+                                         .data_period_ns = KIT_MINUTE, .from_ns = INT64_MIN, .log = kit_log,
+                                         .log_arg = back};
+        config.account = back->f->account;
+        assert_int_equal(strategy_new(back->f->engine, &config, &back->strategy, &back->error), OC_OK);
+        assert_int_equal(strategy_add_market(back->strategy, back->f->inst, &back->error), OC_OK);
+        ways[way](cut, back);
+        assert_string_equal(strategy_not_back(back->strategy), "");
+        const struct timers *then = engine_timers(cut->f->engine), *now = engine_timers(back->f->engine);
+        assert_int_equal(now->count, then->count);
+        assert_true(now->next_id == then->next_id);
+        for (uint32_t i = 0; i < then->count; i++) {
+            const struct timer *timer = timers_find(now, then->heap[i].id);
+            assert_non_null(timer);
+            assert_memory_equal(timer, &then->heap[i], sizeof *timer);
+        }
+        whole->log_size = 0;
+        tick(whole, 21 * KIT_MINUTE);
+        tick(back, 21 * KIT_MINUTE);
+        assert_true(kit_said(back, "once\t"));
+        assert_string_equal(back->log, whole->log);
+        kit_free(whole);
+        kit_free(cut);
+        kit_free(back);
+    }
+}
+
+static void a_timer_without_a_name_is_named_and_gone(void **state)
+{
+    (void)state;
+    static const char text[] = "function on_bar(m, b)\n"
+                               "  if b.close == 101 then\n"
+                               "    after('1h', function() print 'closure' end)\n"
+                               "    late = function() print 'late' end\n"
+                               "    every('2h', late)\n"
+                               "  end\n"
+                               "end";
+    for (size_t way = 0; way < 2; way++) {
+        struct kit *cut = kit_new(text), *back = kit_new(text);
+        kit_close(cut, 10100);
+        ways[way](cut, back);
+        assert_string_equal(strategy_not_back(back->strategy),
+                            "a timer that was set at test.lua:3 is gone: due 1970-01-01T01:02:00Z; its function is not "
+                            "a global one of the file\n"
+                            "a timer that was set at test.lua:5 is gone: due 1970-01-01T02:00:00Z and every 2h; its "
+                            "function is not a global one of the file");
+        assert_int_equal(engine_timers(back->f->engine)->count, 0);
+        assert_true(engine_timers(back->f->engine)->next_id == engine_timers(cut->f->engine)->next_id);
+        kit_free(cut);
+        kit_free(back);
+    }
+}
+
+/* A number that a failed callback had is given again: it may be another strategy's. */
+static void timers_of_others_stay(void **state)
+{
+    (void)state;
+    static const char text[] = "function on_bar(m, b) if b.close == 101 then after('1h', function() end) error 'no' end end";
+    struct kit *cut = kit_new(text), *back = kit_new(text);
+    uint64_t id;
+    kit_close(cut, 10100);
+    assert_true(kit_failed(cut, "no"));
+    assert_int_equal(timers_add(engine_timers(cut->f->engine), 9, 5 * KIT_MINUTE, 0, &id), OC_OK);
+    assert_int_equal(id, 1);
+    assert_int_equal(count_states(cut, TIMER_KEY), 0);
+    give_checkpoint(cut, back);
+    assert_non_null(timers_find(engine_timers(back->f->engine), id));
+    assert_string_equal(strategy_not_back(back->strategy), "");
+    kit_free(cut);
+    kit_free(back);
+}
+
+/* In a restart on_load is called where nothing was called before. */
+static void on_load_leaves_no_trace_in_a_restart(void **state)
+{
+    (void)state;
+    static const char text[] = "local bars = 0\n"
+                               "function beat() print 'beat' end\n"
+                               "function on_bar(m, b) bars = bars + 1 print(bars, math.random(1000000)) end\n"
+                               "function on_save() return { bars = bars } end\n"
+                               "function on_load(t) bars = t.bars math.random() every('1m', beat) end";
+    for (size_t way = 0; way < 2; way++) {
+        struct kit *whole = kit_new(text), *cut = kit_new(text), *back = kit_new(text);
+        kit_close(whole, 10000);
+        kit_close(cut, 10000);
+        ways[way](cut, back);
+        assert_int_equal(engine_timers(back->f->engine)->count, 0);
+        assert_int_equal(engine_timers(back->f->engine)->next_id, 0);
+        assert_string_equal(strategy_not_back(back->strategy), "timers that on_load has set are not kept: those that "
+                                                               "were there come back by themselves");
+        whole->log_size = 0;
+        kit_close(whole, 10000);
+        kit_close(back, 10000);
+        assert_true(kit_said(back, "2\t"));
+        assert_string_equal(back->log, whole->log);
+        kit_free(whole);
+        kit_free(cut);
+        kit_free(back);
+    }
+}
+
+static void globals_that_nothing_saves_are_named(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *words;
+    } cases[] = {
+        {"count, limit, list = 0, 5, {} function on_init(m) market = m m.average = m:sma(2) end\n"
+         "function on_bar(m, b) count = count + 1 list[1] = b.close fresh = true end",
+         "global variables begin anew: count, fresh, list; what must come back is kept in m or state, or by on_save"},
+        {"count = 0 function on_bar(m, b) count = count + 1 m.count = count end", ""},
+        {"count = 0 function on_bar(m, b) count = count + 1 state.count = count end", ""},
+        {"count = 0 function on_save() return { count } end function on_bar(m, b) count = count + 1 end", ""},
+        {"count, list = 0, { 1 } function on_bar(m, b) list[1] = list[1] + 1 end", ""}, /* not seen, and said so */
+        {"local P = params { a = 1 } Q = params { b = 2 } function on_bar(m, b) helper = function() end end", ""},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        for (size_t way = 0; way < 2; way++) {
+            struct kit *cut = kit_new(cases[i].text), *back = kit_new(cases[i].text);
+            for (int bar = 0; bar < 4; bar++)
+                kit_close(cut, 10000);
+            assert_int_equal(count_states(cut, GLOBALS_KEY), cases[i].words[0] != 0); /* once */
+            ways[way](cut, back);
+            assert_string_equal(strategy_not_back(back->strategy), cases[i].words);
+            kit_close(back, 10000);
+            assert_int_equal(count_states(back, GLOBALS_KEY), 0); /* what is told is not told again */
+            kit_free(cut);
+            kit_free(back);
+        }
+}
+
+static void damaged_records_are_refused(void **state)
+{
+    (void)state;
+    struct kit *kit = kit_new("function on_bar() end");
+    struct {
+        struct oc_ev_text event;
+        char bytes[600];
+    } made = {.event = {.head = {.size = sizeof made, .type = OC_EV_STATE}, .owner = 1}};
+    static const int keys[] = {RANDOM_KEY, TIMER_KEY, GLOBALS_KEY};
+    strategy_set_restoring(kit->strategy, true);
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+        made.event.key = (uint32_t)keys[i];
+        made.event.text_size = 600;
+        assert_int_equal(strategy_restore_state(kit->strategy, &made.event), OC_E_DATA);
+    }
+    made.event.key = (uint32_t)TIMER_KEY;
+    made.event.text_size = 144; /* number 0 */
+    assert_int_equal(strategy_restore_state(kit->strategy, &made.event), OC_E_DATA);
+    memset(made.bytes, 'x', sizeof made.bytes); /* names without an end */
+    assert_int_equal(strategy_restore_state(kit->strategy, &made.event), OC_E_DATA);
+    kit_free(kit);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(chance_goes_on),
+                                       cmocka_unit_test(named_timers_come_back),
+                                       cmocka_unit_test(a_timer_without_a_name_is_named_and_gone),
+                                       cmocka_unit_test(timers_of_others_stay),
+                                       cmocka_unit_test(on_load_leaves_no_trace_in_a_restart),
+                                       cmocka_unit_test(globals_that_nothing_saves_are_named),
+                                       cmocka_unit_test(damaged_records_are_refused)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
