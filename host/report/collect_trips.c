@@ -74,6 +74,8 @@ static struct trip *trip_open(struct collect *collect, struct running *running)
         collect->beyond.open++;
     }
     struct trip *trip = trip_of(collect, running);
+    if (!trip)
+        return NULL;
     memset(trip, 0, sizeof *trip);
     trip->is_open = 1;
     return trip;

@@ -273,7 +273,17 @@ oc_rc restart_note_begun(struct strategy *strategy);
 /* In the verb, when the timer has its number and its function. */
 void restart_note_timer(lua_State *lua, struct strategy *strategy, struct timer_ref *timer);
 /* At the end of a callback: records the generator, new timers and names of globals, where they have changed. */
-oc_rc restart_record(struct strategy *strategy);
+oc_rc restart_record_changed(struct strategy *strategy);
+static inline oc_rc restart_record(struct strategy *strategy)
+{
+    const uint64_t *now = strategy->sandbox->random, *last = strategy->random_last;
+    const uint64_t drawn = (now[0] ^ last[0]) | (now[1] ^ last[1]) | (now[2] ^ last[2]) | (now[3] ^ last[3]);
+    const bool looks_at_globals = strategy->watches_globals &&
+                                  (strategy->global_count || strategy->globals_made != strategy->sandbox->globals_made);
+    if (!drawn && !strategy->new_timers && !looks_at_globals)
+        return OC_OK;
+    return restart_record_changed(strategy);
+}
 /* Puts one such record among what leaves; raises when it cannot. */
 void restart_put(lua_State *lua, struct strategy *strategy, uint32_t key, const void *data, size_t size);
 /* A record of one of these keys, as a fact. */

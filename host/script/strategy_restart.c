@@ -156,7 +156,7 @@ static int lj_record_rest(lua_State *lua)
     return 0;
 }
 
-oc_rc restart_record(struct strategy *strategy)
+oc_rc restart_record_changed(struct strategy *strategy)
 {
     if (strategy->is_restoring ||
         (!strategy->new_timers &&

@@ -458,32 +458,44 @@ oc_rc state_hand_over(struct strategy *strategy)
     return rc;
 }
 
-static oc_rc record_tables(struct strategy *strategy)
+static __attribute__((noinline)) oc_rc record_saved(struct strategy *strategy)
 {
-    if (strategy->on_save != LUA_NOREF) {
-        struct record saved = {strategy, LUA_NOREF, STATE_KEY_SAVED, &strategy->saved_hash, &strategy->saved_last};
-        oc_rc rc = sandbox_protect(strategy->sandbox, lj_record, &saved);
-        strategy->is_saving = false;
+    struct record saved = {strategy, LUA_NOREF, STATE_KEY_SAVED, &strategy->saved_hash, &strategy->saved_last};
+    oc_rc rc = sandbox_protect(strategy->sandbox, lj_record, &saved);
+    strategy->is_saving = false;
+    return rc;
+}
+
+/* A market's table, or with NULL the strategy's. */
+static __attribute__((noinline)) oc_rc record_table(struct strategy *strategy, struct market_handle *market,
+                                                    uint32_t key)
+{
+    struct record record = {strategy, market ? market->data_ref : strategy->state_ref, key,
+                            market ? &market->saved_hash : &strategy->state_hash,
+                            market ? &market->last : &strategy->state_last};
+    oc_rc rc = sandbox_protect(strategy->sandbox, lj_record, &record);
+    if (rc < 0)
         return rc;
-    }
-    for (uint32_t i = 0; i <= strategy->market_count; i++) {
-        struct market_handle *market = i ? strategy->markets[i - 1] : NULL;
-        bool look =
-            market ? market->is_dirty || market->has_tables : strategy->state_dirty || strategy->state_has_tables;
-        if (!look)
-            continue;
-        struct record record = {strategy, market ? market->data_ref : strategy->state_ref, i,
-                                market ? &market->saved_hash : &strategy->state_hash,
-                                market ? &market->last : &strategy->state_last};
-        oc_rc rc = sandbox_protect(strategy->sandbox, lj_record, &record);
-        if (rc < 0)
-            return rc;
-        if (market)
-            market->is_dirty = false;
-        else
-            strategy->state_dirty = false;
-    }
+    if (market)
+        market->is_dirty = false;
+    else
+        strategy->state_dirty = false;
     return OC_OK;
+}
+
+static inline oc_rc record_tables(struct strategy *strategy)
+{
+    oc_rc rc = OC_OK;
+    if (strategy->on_save != LUA_NOREF)
+        return record_saved(strategy);
+    if (strategy->state_dirty || strategy->state_has_tables)
+        rc = record_table(strategy, NULL, 0);
+    for (uint32_t i = 0; i < strategy->market_count && rc >= 0; i++) {
+        struct market_handle *market = strategy->markets[i];
+        if (market->is_dirty || market->has_tables)
+            rc = record_table(strategy, market, i + 1);
+    }
+    return rc;
 }
 
 oc_rc state_record_changed(struct strategy *strategy)

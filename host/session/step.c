@@ -124,10 +124,10 @@ static enum left leave(struct session *session, const struct engine_out *out)
     return LEFT_NOT_DURABLE;
 }
 
-static void come_to(struct session *session, const struct input *input)
+static __attribute__((noinline)) void tell(struct session *session, const struct input *input,
+                                           const struct engine_out *out)
 {
     struct engine *engine = session->engine;
-    const struct engine_out *out = engine_out(engine);
     if (out->entry_count) {
         const uint32_t count = out->request_count;
         enum left left = leave(session, out);
@@ -141,11 +141,17 @@ static void come_to(struct session *session, const struct input *input)
         }
         venues_send(&session->venues, session->clock.now_ns, out);
     }
+    watchers_note(&session->watchers, input, out);
+    engine_clear_out(engine);
+}
+
+/* Most points of the data lead to nothing. */
+static inline void come_to(struct session *session, const struct input *input)
+{
+    const struct engine_out *out = engine_out(session->engine);
     const bool is_quiet = out->entry_count + out->note_count == 0 && input && input->kind == INPUT_MARKET;
     if (!is_quiet || session->watchers.wants_quiet)
-        watchers_note(&session->watchers, input, out);
-    if (!is_quiet)
-        engine_clear_out(engine);
+        tell(session, input, out);
 }
 
 void session_flush(struct session *session) { come_to(session, NULL); }
@@ -214,7 +220,7 @@ static oc_rc apply(struct session *session, const struct input *input, bool kept
 }
 
 /* What is more than a point of the data: recorded, handled, and what came of it recorded and sent. */
-static oc_rc take(struct session *session, const struct input *input)
+static __attribute__((noinline)) oc_rc take(struct session *session, const struct input *input)
 {
     if (input->kind == INPUT_MARKET) {
         session->data.events++;

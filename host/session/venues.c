@@ -91,7 +91,7 @@ oc_rc venues_take(struct venues *venues, int64_t at_ns, void *event, uint32_t si
         struct venue *venue = &venues->list[i];
         struct sim_answers *answers = &venue->answers;
         if (!venue->is_in_round || venue->round_ns != at_ns) {
-            venue->is_in_round = true;
+            venue->is_in_round = venues->is_in_round = true;
             venue->round_ns = at_ns;
             if (answers->due_ns <= at_ns) {
                 answers->due_ns = INT64_MAX;

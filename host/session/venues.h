@@ -26,6 +26,7 @@ struct venue {
 struct venues {
     struct venue list[VENUES_MAX];
     uint32_t count;
+    bool is_in_round;                            /* one of them is */
     uint8_t of_account[ENGINE_ACCOUNTS_MAX + 1]; /* index + 1; 0: nobody answers */
 };
 
@@ -56,8 +57,9 @@ oc_rc venues_take(struct venues *venues, int64_t at_ns, void *event, uint32_t si
 /* Another kind of input comes next: the round is over. */
 static inline void venues_end_round(struct venues *venues)
 {
-    for (uint32_t i = 0; i < venues->count; i++)
+    for (uint32_t i = 0; venues->is_in_round && i < venues->count; i++)
         venues->list[i].is_in_round = false;
+    venues->is_in_round = false;
 }
 
 #endif
