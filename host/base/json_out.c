@@ -58,7 +58,7 @@ void json_int(struct text *text, const char *key, int64_t value)
     text_put_units(text, value, 0, 0);
 }
 
-void json_bool(struct text *text, const char *key, bool value)
+void json_flag(struct text *text, const char *key, bool value)
 {
     begin(text, key);
     text_put(text, value ? "true" : "false");
@@ -114,7 +114,7 @@ void json_refusal(struct text *text, const char *code, const char *format, ...)
     json_open(text, NULL, '{');
     json_text(text, "code", code);
     json_text(text, "message", message);
-    json_bool(text, "definitive", true);
+    json_flag(text, "definitive", true);
     json_close(text, '}');
 }
 

@@ -15,7 +15,7 @@ void json_close(struct text *text, char bracket);
 void json_text(struct text *text, const char *key, const char *value); /* NULL value: null */
 void json_text_n(struct text *text, const char *key, const char *value, size_t size);
 void json_int(struct text *text, const char *key, int64_t value);
-void json_bool(struct text *text, const char *key, bool value);
+void json_flag(struct text *text, const char *key, bool value);
 void json_null(struct text *text, const char *key);
 void json_double(struct text *text, const char *key, double value); /* not finite: null */
 void json_dec(struct text *text, const char *key, struct oc_dec dec);

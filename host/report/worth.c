@@ -73,14 +73,15 @@ static bool make(struct worth *worth, struct portfolio *portfolio, const struct 
     return is_plain;
 }
 
-oc_rc worth_again(struct worth *worth, struct portfolio *portfolio, const struct instruments *instruments, uint32_t account,
-                  uint32_t inst)
+oc_rc worth_again(struct worth *worth, struct portfolio *portfolio, const struct instruments *instruments,
+                  uint32_t account, uint32_t inst)
 {
     const uint32_t count = instruments_count(instruments), index = OC_INST_INDEX(inst);
     const struct account *owner = portfolio_account(portfolio, account);
     if (!owner)
         return OC_E_NOT_FOUND;
-    if (__builtin_expect(worth->version != portfolio_version(portfolio) || worth->instrument_count != count || !worth->is_plain,
+    if (__builtin_expect(worth->version != portfolio_version(portfolio) || worth->instrument_count != count ||
+                             !worth->is_plain,
                          0)) {
         worth->is_plain = make(worth, portfolio, owner, account, count);
         worth->version = portfolio_version(portfolio);

@@ -23,15 +23,15 @@ struct worth {
     uint32_t index_room;
     uint64_t version; /* of the portfolio that the list was made of */
     uint32_t instrument_count;
-    bool is_plain; /* the list says it all */
+    bool is_plain;   /* the list says it all */
     bool is_exposed; /* some position is not flat */
-    oc_i128 equity; /* as of the last call that said OC_OK */
+    oc_i128 equity;  /* as of the last call that said OC_OK */
 };
 
 void worth_release(struct worth *worth);
 /* Behind a market event of `inst`; OC_E_NOT_FOUND and others as portfolio_equity. The sum is in worth->equity. */
-oc_rc worth_again(struct worth *worth, struct portfolio *portfolio, const struct instruments *instruments, uint32_t account,
-                  uint32_t inst);
+oc_rc worth_again(struct worth *worth, struct portfolio *portfolio, const struct instruments *instruments,
+                  uint32_t account, uint32_t inst);
 /* The same, at no cost where the event changes nothing. */
 static inline oc_rc worth_at(struct worth *worth, struct portfolio *portfolio, const struct instruments *instruments,
                              uint32_t account, uint32_t inst)

@@ -36,9 +36,9 @@ static bool words_hello(struct console_service *service, struct console_seat *se
     json_text(reply, "version", status.version);
     json_int(reply, "protocol", 1);
     json_text(reply, "mode", status.mode);
-    json_bool(reply, "live", status.is_live);
+    json_flag(reply, "live", status.is_live);
     json_text(reply, "session", status.session);
-    json_bool(reply, "can_trade", seat->may_trade);
+    json_flag(reply, "can_trade", seat->may_trade);
     json_text(reply, "instrument", first ? first->info.symbol : NULL);
     json_close(reply, '}');
     return true;
@@ -245,8 +245,8 @@ static bool seat_word(struct console_service *service, struct console_seat *seat
     else
         seat->is_unlocked = strcmp(word, "unlock") == 0;
     json_open(reply, NULL, '{');
-    json_bool(reply, "can_trade", seat->may_trade);
-    json_bool(reply, "unlocked", seat->is_unlocked || !status.is_live);
+    json_flag(reply, "can_trade", seat->may_trade);
+    json_flag(reply, "unlocked", seat->is_unlocked || !status.is_live);
     json_close(reply, '}');
     return true;
 }

@@ -330,7 +330,7 @@ void order_history_put_verdicts(struct text *reply, const char *key, const struc
         bool has_numbers = rows[i].limit.units || rows[i].used.units;
         json_open(reply, NULL, '{');
         json_text(reply, "rule", rows[i].rule);
-        json_bool(reply, "allowed", rows[i].allowed);
+        json_flag(reply, "allowed", rows[i].allowed);
         if (has_numbers) {
             json_dec(reply, "used", rows[i].used);
             json_dec(reply, "limit", rows[i].limit);
@@ -361,7 +361,7 @@ bool service_explain(struct console_service *service, const struct command_words
     const struct instrument *instrument = instruments_get(service->instruments, order->now.head.inst);
     json_open(reply, NULL, '{');
     service_put_order(service, reply, "order", order);
-    json_bool(reply, "complete", history && history->steps_lost == 0 && history->cause.head.type != OC_EV_NONE);
+    json_flag(reply, "complete", history && history->steps_lost == 0 && history->cause.head.type != OC_EV_NONE);
     if (!history) {
         json_close(reply, '}');
         return true;

@@ -171,9 +171,9 @@ bool service_status(struct console_service *service, const struct command_words 
     json_time(reply, "now", status.now_ns);
     json_int(reply, "now_ns", status.now_ns);
     json_text(reply, "mode", status.mode);
-    json_bool(reply, "live", status.is_live);
-    json_bool(reply, "paused", status.is_paused);
-    json_bool(reply, "ended", status.is_ended);
+    json_flag(reply, "live", status.is_live);
+    json_flag(reply, "paused", status.is_paused);
+    json_flag(reply, "ended", status.is_ended);
     if (status.speed > 0)
         json_double(reply, "speed", status.speed);
     else

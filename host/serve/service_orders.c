@@ -63,15 +63,15 @@ void service_put_order(struct console_service *service, struct text *reply, cons
     json_text_n(reply, "tag", now->tag, strnlen(now->tag, sizeof now->tag));
     json_text(reply, "role", NAME_OF(roles, now->role));
     json_text(reply, "reason", order->reason[0] ? order->reason : NULL);
-    json_bool(reply, "reduce_only", now->bits & OC_RQ_REDUCE_ONLY);
-    json_bool(reply, "post_only", now->bits & OC_RQ_POST_ONLY);
+    json_flag(reply, "reduce_only", now->bits & OC_RQ_REDUCE_ONLY);
+    json_flag(reply, "post_only", now->bits & OC_RQ_POST_ONLY);
     json_time(reply, "created", order->created_ns);
     json_time(reply, "updated", order->updated_ns);
     json_int(reply, "created_ns", order->created_ns);
     json_int(reply, "updated_ns", order->updated_ns);
     put_slip(service, reply, order);
     json_int(reply, "rules", now->rules);
-    json_bool(reply, "is_open", !state_is_final(order->state));
+    json_flag(reply, "is_open", !state_is_final(order->state));
     json_close(reply, '}');
 }
 

@@ -195,7 +195,7 @@ static void put_engine_refusal(struct console_service *service, const struct eng
     json_dec(reply, "used", refusal->used);
     json_dec(reply, "limit", refusal->limit);
     json_order_id(reply, "order", refusal->order, service->config.epoch);
-    json_bool(reply, "definitive", true);
+    json_flag(reply, "definitive", true);
     json_close(reply, '}');
 }
 
@@ -544,12 +544,12 @@ bool service_preview(struct console_service *service, const struct command_words
     const struct oc_instrument *info = &instrument->info;
     const bool is_spot = info->kind == OC_KIND_SPOT && price > 0 && !(request.bits & OC_RQ_REDUCE_ONLY);
     const oc_i128 cash = portfolio_balance(service->portfolio, service->config.account, info->quote);
-    json_bool(reply, "rests", rests);
-    json_bool(reply, "is_short_of_cash",
+    json_flag(reply, "rests", rests);
+    json_flag(reply, "is_short_of_cash",
               is_spot && buys && !(request.bits & OC_RQ_HAS_QUOTE_QTY) && value + fee > cash);
     order_history_put_verdicts(reply, "rules", service->verdicts, service->verdict_count);
     json_text(reply, "host", refused > 0 && !service->verdict_count ? refusals[0].reason : NULL);
-    json_bool(reply, "allowed", refused == 0);
+    json_flag(reply, "allowed", refused == 0);
     json_close(reply, '}');
     return true;
 }

@@ -119,7 +119,7 @@ bool steer_put_error(struct text *reply, const char *code, const struct sandbox_
     json_text(reply, "file", error->file[0] ? error->file : NULL);
     json_int(reply, "line", error->line);
     json_text(reply, "source", error->source_line[0] ? error->source_line : NULL);
-    json_bool(reply, "definitive", true);
+    json_flag(reply, "definitive", true);
     json_close(reply, '}');
     return false;
 }
@@ -141,7 +141,7 @@ static void put_params(struct text *reply, const struct strategy *strategy)
             snprintf(name, sizeof name, "%.*s", (int)(equals - at), at);
             snprintf(value, sizeof value, "%.*s", (int)(at + size - equals - 1), equals + 1);
             if (strcmp(value, "true") == 0 || strcmp(value, "false") == 0)
-                json_bool(reply, name, value[0] == 't');
+                json_flag(reply, name, value[0] == 't');
             else if (text_to_decimal(value, strlen(value), &dec.units, &dec.scale) == OC_OK)
                 json_dec(reply, name, dec);
             else
@@ -168,7 +168,7 @@ void steer_put_open_row(struct strategies *strategies, struct text *reply, const
     json_text(reply, "name", owner->name);
     json_text(reply, "file", owner->file);
     json_text(reply, "state", !strategy ? "unloaded" : is_suspended ? "suspended" : is_held ? "paused" : "running");
-    json_bool(reply, "held", is_held);
+    json_flag(reply, "held", is_held);
     json_int(reply, "missed", (int64_t)engine_missed(strategies->session->engine, owner->id));
     json_int(reply, "period_ns", strategy ? strategy_period_ns(strategy) : 0);
     json_int(reply, "calls", strategy ? (int64_t)strategy_calls(strategy) : 0);

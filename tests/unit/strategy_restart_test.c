@@ -108,8 +108,13 @@ static void named_timers_come_back(void **state)
         tick(cut, 5 * KIT_MINUTE);
         struct kit *back = calloc(1, sizeof *back); /* on_start is not called again */
         *back = (struct kit){.f = fixture_new(COST_AVERAGE)};
-        struct strategy_config config = {.file = "test.lua", .text = named, .text_size = strlen(named), .seed = 1,
-                                         .data_period_ns = KIT_MINUTE, .from_ns = INT64_MIN, .log = kit_log,
+        struct strategy_config config = {.file = "test.lua",
+                                         .text = named,
+                                         .text_size = strlen(named),
+                                         .seed = 1,
+                                         .data_period_ns = KIT_MINUTE,
+                                         .from_ns = INT64_MIN,
+                                         .log = kit_log,
                                          .log_arg = back};
         config.account = back->f->account;
         assert_int_equal(strategy_new(back->f->engine, &config, &back->strategy, &back->error), OC_OK);
@@ -165,7 +170,8 @@ static void a_timer_without_a_name_is_named_and_gone(void **state)
 static void timers_of_others_stay(void **state)
 {
     (void)state;
-    static const char text[] = "function on_bar(m, b) if b.close == 101 then after('1h', function() end) error 'no' end end";
+    static const char text[] =
+        "function on_bar(m, b) if b.close == 101 then after('1h', function() end) error 'no' end end";
     struct kit *cut = kit_new(text), *back = kit_new(text);
     uint64_t id;
     kit_close(cut, 10100);
