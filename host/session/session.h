@@ -149,6 +149,7 @@ struct session {
     struct inbox *inbox;
     struct watchers watchers;
     struct pace pace;
+    oc_rc lost;         /* negative: a refusal could not be kept, and the run ends */
     struct text *reply; /* of the command being carried out; NULL: nobody hears it */
 };
 

@@ -139,7 +139,10 @@ static __attribute__((noinline)) void tell(struct session *session, const struct
             if (left == LEFT_NOT_DURABLE && strcmp(out->requests[i].refusal.rule, "journal") == 0)
                 (void)record_denial(session, &out->requests[i]);
         }
-        venues_send(&session->venues, session->clock.now_ns, out);
+        oc_rc rc = venues_send(&session->venues, session->clock.now_ns, out);
+        if (rc < 0)
+            session->lost =
+                session_fail(session, rc, "a refused request could not be answered (code %d): the run ends", rc);
     }
     watchers_note(&session->watchers, input, out);
     engine_clear_out(engine);
@@ -236,6 +239,8 @@ static __attribute__((noinline)) oc_rc take(struct session *session, const struc
     if (input->kind == INPUT_ANSWER || input->kind == INPUT_TIMER)
         look_at_limits(session, input);
     come_to(session, input);
+    if (__builtin_expect(session->lost < 0, 0))
+        return session->lost;
     if (rc == OC_OK && input->kind == INPUT_FACT && input->event->type == OC_EV_MARK)
         rc = ((const struct oc_ev_text *)(const void *)input->event)->code == OC_MARK_STOP;
     return rc;

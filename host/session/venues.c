@@ -69,8 +69,18 @@ static struct oc_ev_answer rejection(int64_t now_ns, const struct oc_request *re
     return answer;
 }
 
-void venues_send(struct venues *venues, int64_t now_ns, const struct engine_out *out)
+static oc_rc refuse(struct venues *venues, struct venue *venue, int64_t now_ns, const struct oc_request *request,
+                    oc_rc rc)
 {
+    const struct oc_ev_answer answer = rejection(now_ns, request, rc);
+    if (!venues->count)
+        return OC_E_STATE;
+    return sim_answers_emit(venue ? &venue->answers : &venues->list[0].answers, now_ns, &answer.head);
+}
+
+oc_rc venues_send(struct venues *venues, int64_t now_ns, const struct engine_out *out)
+{
+    oc_rc lost = OC_OK;
     for (uint32_t i = 0; i < out->request_count; i++) {
         const struct out_request *sent = &out->requests[i];
         if (sent->is_denied)
@@ -78,13 +88,13 @@ void venues_send(struct venues *venues, int64_t now_ns, const struct engine_out 
         struct venue *venue = venues_of(venues, sent->request.account);
         oc_rc rc =
             venue ? venue->table->request(venue->answers.self, now_ns, &sent->request) : (oc_rc)OC_E_NOT_SUPPORTED;
-        if (rc >= 0)
-            continue;
-        struct oc_ev_answer answer = rejection(now_ns, &sent->request, rc);
-        sim_answers_emit(venue ? &venue->answers : &venues->list[0].answers, now_ns, &answer.head);
+        if (rc < 0)
+            rc = refuse(venues, venue, now_ns, &sent->request, rc);
+        if (rc < 0 && lost >= 0)
+            lost = rc;
     }
+    return lost;
 }
-
 oc_rc venues_take(struct venues *venues, int64_t at_ns, void *event, uint32_t size_max)
 {
     for (uint32_t i = 0; i < venues->count; i++) {

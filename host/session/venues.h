@@ -38,8 +38,9 @@ struct venue *venues_of(struct venues *venues, uint32_t account);
 
 /* Shows a point of the data to every simulator. */
 oc_rc venues_see(struct venues *venues, int64_t at_ns, const struct oc_event *event);
-/* Hands over what left; refusals become answers at now_ns. */
-void venues_send(struct venues *venues, int64_t now_ns, const struct engine_out *out);
+/* Hands over what left; refusals become answers at now_ns. Every request is handed over; the first refusal that could not
+ * be kept is returned: OC_E_FULL, OC_E_NOMEM, or OC_E_STATE where there is no venue. The run must then end. */
+oc_rc venues_send(struct venues *venues, int64_t now_ns, const struct engine_out *out);
 
 /* When the next answer, or call of a simulator, is due; INT64_MAX: never. */
 static inline int64_t venues_next_ns(const struct venues *venues)

@@ -87,7 +87,7 @@ static inline void fixture_come_to(struct fixture *fixture)
     const struct engine_out *out = engine_out(fixture->engine);
     if (out->entry_count) {
         engine_settle(fixture->engine, fixture_leave(fixture, out));
-        venues_send(&fixture->venues, engine_now(fixture->engine), out);
+        (void)venues_send(&fixture->venues, engine_now(fixture->engine), out);
     }
     engine_clear_out(fixture->engine);
 }

@@ -96,7 +96,7 @@ static void requests_go_to_the_venue_of_their_account(void **state)
     ask(&out, OC_REQUEST_NEW, 2, 2, false);
     ask(&out, OC_REQUEST_NEW, 1, 3, true); /* refused by us: goes nowhere */
     ask(&out, OC_REQUEST_CANCEL, 3, 4, false);
-    venues_send(venues, 50, &out);
+    assert_int_equal(venues_send(venues, 50, &out), OC_OK);
     assert_string_equal(stalls[0].said, "1:1@50 3:4@50 ");
     assert_string_equal(stalls[1].said, "1:2@50 ");
     assert_true(venues_next_ns(venues) == INT64_MAX);
@@ -126,7 +126,7 @@ static void what_is_not_taken_is_answered_by_us(void **state)
         struct oc_ev_answer answer;
         assert_int_equal(out_init(&out), OC_OK);
         ask(&out, cases[i].kind, cases[i].account, 5, false);
-        venues_send(venues, 50, &out);
+        assert_int_equal(venues_send(venues, 50, &out), OC_OK);
         assert_int_equal(venues_next_ns(venues), 50);
         assert_int_equal(venues_take(venues, 50, &answer, sizeof answer), OC_OK);
         assert_int_equal(answer.head.type, cases[i].type);
@@ -143,6 +143,28 @@ static void what_is_not_taken_is_answered_by_us(void **state)
         out_release(&out);
         release(venues);
     }
+}
+
+/* A refusal that cannot be kept is said: the run must end rather than leave an order that waits for ever. */
+static void a_refusal_that_cannot_be_kept_is_said(void **state)
+{
+    (void)state;
+    struct stall stalls[2] = {{.rc = OC_E_IO}, {.rc = OC_E_IO}};
+    struct venues *venues = venues_of_two(stalls);
+    struct venues *nobody = calloc(1, sizeof *nobody);
+    struct engine_out out;
+    const struct oc_ev_answer filler = {.head = {.size = sizeof filler, .type = OC_EV_ACCEPTED}};
+    assert_int_equal(out_init(&out), OC_OK);
+    ask(&out, OC_REQUEST_NEW, 1, 5, false);
+    assert_int_equal(venues_send(nobody, 50, &out), OC_E_STATE);
+    while (sim_answers_emit(&venues->list[0].answers, 50, &filler.head) == OC_OK) {
+    }
+    ask(&out, OC_REQUEST_NEW, 2, 6, false); /* the rest is handed over all the same */
+    assert_int_equal(venues_send(venues, 50, &out), OC_E_FULL);
+    assert_string_equal(stalls[1].said, "1:6@50 ");
+    out_release(&out);
+    release(venues);
+    free(nobody);
 }
 
 /* By time; at one instant each venue first does what it wanted to do, and says all it has to say. */
@@ -421,6 +443,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(requests_go_to_the_venue_of_their_account),
         cmocka_unit_test(what_is_not_taken_is_answered_by_us),
+        cmocka_unit_test(a_refusal_that_cannot_be_kept_is_said),
         cmocka_unit_test(answers_come_by_time_and_venue),
         cmocka_unit_test(a_round_is_ended_by_other_inputs),
         cmocka_unit_test(a_venue_that_fails_says_so),
