@@ -154,14 +154,11 @@ static bool has_order(void *self, uint64_t order)
 
 static void serve_once(void *self) { console_server_wait(((struct replay *)self)->run->console.server, 0); }
 
-static void travel_turn(void *self, int64_t at_ns) { rewind_turn(((struct replay *)self)->rewind, at_ns); }
-static void travel_stop(void *self) { rewind_stop(((struct replay *)self)->rewind); }
-static void travel_mark(void *self, const struct oc_event *event)
-{
-    rewind_mark(((struct replay *)self)->rewind, event);
-}
+static void host_turn(void *self, int64_t at_ns) { rewind_turn(((struct replay *)self)->rewind, at_ns); }
+static void host_stop(void *self) { rewind_stop(((struct replay *)self)->rewind); }
+static void host_mark(void *self, const struct oc_event *event) { rewind_mark(((struct replay *)self)->rewind, event); }
 
-static oc_rc travel_control(void *self, const struct command_words *words, struct text *reply)
+static oc_rc host_control(void *self, const struct command_words *words, struct text *reply)
 {
     return rewind_control(((struct replay *)self)->rewind, words, reply);
 }
@@ -179,7 +176,7 @@ static int replay_serve(const char *dir, int fd)
         rewind_new(run->session, &console, fd, &replay->rewind) < 0)
         goto out;
     run->console.has_own = true;
-    run->console.travel = (struct console_travel){replay, travel_turn, travel_stop, travel_control, travel_mark};
+    run->console.rewind = (struct console_rewind){replay, host_turn, host_stop, host_control, host_mark};
     run->session->pace.is_paused = true;
     oc_rc rc = run_again(replay);
     code = rc == OC_OK || rc == OC_E_AGAIN ? EXIT_GOOD : EXIT_RUN;

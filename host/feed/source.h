@@ -1,4 +1,4 @@
-/* source.h: market data for the loop: a file through a data plugin, or seeded synthetic prices.
+/* source.h: market data for the inbox: a file through a data plugin, or seeded synthetic prices.
  * Invariants: events come in time order; an event is borrowed until the next call; at most FEED_SOURCES_MAX sources. */
 #ifndef FEED_SOURCE_H
 #define FEED_SOURCE_H
@@ -53,7 +53,7 @@ oc_rc feed_source_open(struct feed_source *source, const char *path, const char 
 /* After the instrument was made. */
 oc_rc feed_source_start(struct feed_source *source, uint32_t inst);
 void feed_source_close(struct feed_source *source);
-/* For the loop; self is the struct feed_source. */
+/* For the inbox; self is the struct feed_source. */
 oc_rc feed_source_next(void *self, struct oc_event **ret_event);
 oc_rc feed_source_stats(struct feed_source *source, struct oc_data_stats *ret_stats);
 

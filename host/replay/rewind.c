@@ -50,7 +50,7 @@ struct rewind {
     uint64_t turns;
 };
 
-oc_rc rewind_new(struct session *session, const struct rewind_console *console, int life_fd, struct rewind **ret_travel)
+oc_rc rewind_new(struct session *session, const struct rewind_console *console, int life_fd, struct rewind **ret_rewind)
 {
     struct rewind *rewind = calloc(1, sizeof *rewind);
     if (rewind)
@@ -63,7 +63,7 @@ oc_rc rewind_new(struct session *session, const struct rewind_console *console, 
     rewind->console = *console;
     rewind->life_fd = life_fd;
     rewind->stride = REWIND_STRIDE;
-    *ret_travel = rewind;
+    *ret_rewind = rewind;
     return OC_OK;
 }
 

@@ -31,7 +31,7 @@ struct rewind_console {
 
 /* `life_fd`: the host's end of its console's socket. */
 oc_rc rewind_new(struct session *session, const struct rewind_console *console, int life_fd,
-                 struct rewind **ret_travel);
+                 struct rewind **ret_rewind);
 void rewind_free(struct rewind *rewind);
 /* Between two events: makes a copy when one is due, and stops at a goal. `at_ns`: of the next event. */
 void rewind_turn(struct rewind *rewind, int64_t at_ns);

@@ -1,5 +1,5 @@
 /* result.h: everything a report shows of one run, borrowed from the run.
- * Filled in by the composition (app) when the run has ended; read by the writers of text, JSON and HTML. */
+ * Filled in by the composition when the run has ended; read by the writers of text, JSON and HTML. */
 #ifndef REPORT_RESULT_H
 #define REPORT_RESULT_H
 

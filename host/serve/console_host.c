@@ -31,15 +31,15 @@ static oc_rc turn(void *self, int64_t at_ns)
 {
     struct console_host *host = self;
     struct pace *pace = &host->session->pace;
-    if (host->travel.turn)
-        host->travel.turn(host->travel.self, at_ns);
+    if (host->rewind.turn)
+        host->rewind.turn(host->rewind.self, at_ns);
     if (serve(host, at_ns))
         return 1;
     if (console_service_is_pressed(host->service)) { /* Ctrl-C, and another line: stop here */
         pace->step_kind = PACE_FREE;
         pace->is_paused = true;
-        if (host->travel.stop)
-            host->travel.stop(host->travel.self);
+        if (host->rewind.stop)
+            host->rewind.stop(host->rewind.self);
     }
     return OC_OK;
 }
@@ -65,8 +65,8 @@ static void record(struct console_host *host, const struct oc_event *event)
     console_service_record(host->service, event);
     if (event->type != OC_EV_REQUEST && event->type != OC_EV_FILL)
         return;
-    if (host->travel.mark)
-        host->travel.mark(host->travel.self, event);
+    if (host->rewind.mark)
+        host->rewind.mark(host->rewind.self, event);
     pace_stepped(&host->session->pace, event->type == OC_EV_FILL ? PACE_FILLS : PACE_ORDERS);
 }
 
@@ -190,8 +190,8 @@ static oc_rc host_control(void *self, const struct command_words *words, struct 
     struct session *session = host->session;
     struct pace *pace = &session->pace;
     const char *word = words->fields[0];
-    if (host->travel.control && (strcmp(word, "back") == 0 || strcmp(word, "to") == 0))
-        return host->travel.control(host->travel.self, words, reply);
+    if (host->rewind.control && (strcmp(word, "back") == 0 || strcmp(word, "to") == 0))
+        return host->rewind.control(host->rewind.self, words, reply);
     if (pace->is_ended)
         return refuse(reply, "FEED_ENDED", "the feed has ended");
     if (strcmp(word, "pause") == 0) {

@@ -11,7 +11,7 @@
 #include "steer/strategies.h"
 
 /* Going back in a recorded session. NULL members: not here. */
-struct console_travel {
+struct console_rewind {
     void *self;
     /* Before time moves on to at_ns. */
     void (*turn)(void *self, int64_t at_ns);
@@ -29,7 +29,7 @@ struct console_host {
     struct console_server *server;   /* NULL: nobody asks */
     struct console_service *service; /* owned */
     struct console_service_host table;
-    struct console_travel travel;
+    struct console_rewind rewind;
     bool has_own;      /* a console of this process: the session ends with it */
     bool is_rehearsal; /* live's locks and colours on a session that is not */
     bool is_recorded;  /* a recording is carried out: something comes of waiting without a strategy too */

@@ -352,7 +352,7 @@ static void run(void *arg)
             seat_close(server, server->places[i]);
 }
 
-oc_rc console_server_new(const char *path, int own_fd, bool has_thread, struct console_server **ret_post)
+oc_rc console_server_new(const char *path, int own_fd, bool has_thread, struct console_server **ret_server)
 {
     struct console_server *server = env_alloc(sizeof *server);
     if (!server)
@@ -385,7 +385,7 @@ oc_rc console_server_new(const char *path, int own_fd, bool has_thread, struct c
         console_server_free(server);
         return rc;
     }
-    *ret_post = server;
+    *ret_server = server;
     return OC_OK;
 }
 

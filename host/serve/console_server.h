@@ -5,8 +5,9 @@
  *   ANSWERED, and to the engine while it is ASKED; the state is the only thing both look at.
  * - The engine never waits for a console: an answer has its room, what is told goes into a ring and is counted when it
  *   does not fit.
- * - console_server_take, console_server_reply, post_told_room and console_server_tell are [engine]; console_server_log is [any] but one caller at a time (the log
- *   has its own lock). console_server_turn is called by the letter box's thread, or by the engine when there is none. */
+ * - console_server_take, console_server_reply and console_server_tell are [engine]; console_server_log is [any], but one
+ *   caller at a time (the log has its own lock). console_server_turn is called by the letter box's thread, or by the engine
+ *   when there is none. */
 #ifndef SERVE_CONSOLE_SERVER_H
 #define SERVE_CONSOLE_SERVER_H
 
@@ -53,7 +54,7 @@ struct console_seat {
 /* [setup] `path` NULL: no socket is listened at. `own_fd`, unless negative, is this process's own console: its end of a
  * pair, taken over; it may trade from the start. `has_thread` false: console_server_turn is the engine's to call (a process that
  * forks). Owned: console_server_free. OC_E_IO, OC_E_EXISTS: env_error_text. */
-oc_rc console_server_new(const char *path, int own_fd, bool has_thread, struct console_server **ret_post);
+oc_rc console_server_new(const char *path, int own_fd, bool has_thread, struct console_server **ret_server);
 void console_server_free(struct console_server *server);
 /* [engine] Nobody answers any more: what is ready is sent, and each console sees the end. */
 void console_server_end(struct console_server *server);

@@ -369,8 +369,8 @@ oc_rc console_service_new(const struct console_service_config *config, struct co
     text_init_grow(&service->reply, COMMAND_LINE_MAX);
     text_init_grow(&service->told, 4096);
     service->fills = env_alloc(CONSOLE_FILLS_MAX * sizeof *service->fills);
-    service->trails = env_alloc(CONSOLE_HISTORIES_MAX * sizeof *service->trails);
-    if (!service->fills || !service->trails) {
+    service->histories = env_alloc(CONSOLE_HISTORIES_MAX * sizeof *service->histories);
+    if (!service->fills || !service->histories) {
         console_service_free(service);
         return OC_E_NOMEM;
     }
@@ -386,9 +386,9 @@ void console_service_free(struct console_service *service)
         return;
     engine_set_witness(service->engine, NULL);
     for (int i = 0; i < CONSOLE_BAR_HISTORIES_MAX; i++)
-        env_free(service->tapes[i]);
+        env_free(service->bars[i]);
     env_free(service->fills);
-    env_free(service->trails);
+    env_free(service->histories);
     text_release(&service->reply);
     text_release(&service->told);
     env_free(service);

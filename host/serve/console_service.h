@@ -4,7 +4,7 @@
  * - Everything here is [engine] and runs between two events. A question changes nothing and is bounded: a page of
  *   CONSOLE_PAGE rows. A verb that changes anything becomes a recorded OC_EV_COMMAND first, and is then carried out from the
  *   bytes of that record alone, so that a replay does the same.
- * - What the service remembers beside the engine (tapes, fills, trails) is bounded and only for showing.
+ * - What the service remembers beside the engine (bars, fills, histories of orders) is bounded and only for showing.
  * - The wire is docs/console-protocol.md. */
 #ifndef SERVE_CONSOLE_SERVICE_H
 #define SERVE_CONSOLE_SERVICE_H
@@ -53,7 +53,7 @@ struct console_service_status {
     bool is_ended; /* the feed has ended: nothing can trade any more */
 };
 
-/* What the composition (app) does for the service. All members are set. */
+/* What the composition does for the service. All members are set. */
 struct console_service_host {
     void *self;
     void (*status)(void *self, struct console_service_status *ret_status);

@@ -92,10 +92,10 @@ struct console_service {
     struct engine *engine;
     struct instruments *instruments;
     struct portfolio *portfolio;
-    struct bar_history *tapes[CONSOLE_BAR_HISTORIES_MAX]; /* by instrument index */
-    struct fill_row *fills;                               /* CONSOLE_FILLS_MAX, a ring */
-    uint64_t fill_count;                                  /* ever */
-    struct order_history *trails;                         /* CONSOLE_HISTORIES_MAX, by order counter */
+    struct bar_history *bars[CONSOLE_BAR_HISTORIES_MAX]; /* by instrument index */
+    struct fill_row *fills;                              /* CONSOLE_FILLS_MAX, a ring */
+    uint64_t fill_count;                                 /* ever */
+    struct order_history *histories;                     /* CONSOLE_HISTORIES_MAX, by order counter */
     struct alert alerts[CONSOLE_ALERTS_MAX];
     uint32_t alert_count;
     uint32_t alert_numbers;
@@ -117,7 +117,7 @@ struct console_service {
 /* A question's handler: false = *reply is a refusal. */
 typedef bool (*service_fn)(struct console_service *service, const struct command_words *words, struct text *reply);
 
-/* console_service_market.c */
+/* service_market.c */
 bool service_markets(struct console_service *service, const struct command_words *words, struct text *reply);
 bool service_ticker(struct console_service *service, const struct command_words *words, struct text *reply);
 bool service_book(struct console_service *service, const struct command_words *words, struct text *reply);
@@ -139,7 +139,7 @@ bool service_balances(struct console_service *service, const struct command_word
 bool service_pnl(struct console_service *service, const struct command_words *words, struct text *reply);
 bool service_status(struct console_service *service, const struct command_words *words, struct text *reply);
 
-/* order_history_find.c */
+/* order_history.c */
 bool service_explain(struct console_service *service, const struct command_words *words, struct text *reply);
 void order_history_record(struct console_service *service, const struct oc_event *event);
 void order_history_witness(void *self, const struct oc_request *request, const char *rule,
@@ -156,7 +156,7 @@ bool service_preview(struct console_service *service, const struct command_words
 bool service_parse_order(struct console_service *service, const struct command_words *words, uint32_t first,
                          struct oc_request *ret_request, struct text *reply);
 
-/* service.c */
+/* console_service.c */
 /* The instrument named by field i (default: the first instrument when there is none). False: *reply says why. */
 bool service_instrument(struct console_service *service, const struct command_words *words, uint32_t i,
                         const struct instrument **ret_instrument, struct text *reply);

@@ -10,14 +10,14 @@ static const char *const request_kinds[] = {"", "new", "amend", "cancel"};
 
 struct order_history *order_history_find(struct console_service *service, uint64_t order)
 {
-    struct order_history *history = &service->trails[order % CONSOLE_HISTORIES_MAX];
+    struct order_history *history = &service->histories[order % CONSOLE_HISTORIES_MAX];
     return order && history->order == order ? history : NULL;
 }
 
 /* The slot of an order, emptied if another one had it. */
 static struct order_history *trail_take(struct console_service *service, uint64_t order)
 {
-    struct order_history *history = &service->trails[order % CONSOLE_HISTORIES_MAX];
+    struct order_history *history = &service->histories[order % CONSOLE_HISTORIES_MAX];
     if (history->order != order) {
         memset(history, 0,
                offsetof(struct order_history, verdicts)); /* rows behind it are written whole before they count */

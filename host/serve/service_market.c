@@ -43,7 +43,7 @@ bool service_markets(struct console_service *service, const struct command_words
 static struct bar_history *tape_of(const struct console_service *service, uint32_t inst)
 {
     uint32_t index = OC_INST_INDEX(inst);
-    return index < CONSOLE_BAR_HISTORIES_MAX ? service->tapes[index] : NULL;
+    return index < CONSOLE_BAR_HISTORIES_MAX ? service->bars[index] : NULL;
 }
 
 static const struct history_bar *bar_at(const struct bar_history *bar_history, uint32_t i)
@@ -139,9 +139,9 @@ void bar_history_add(struct console_service *service, const struct oc_event *eve
     uint32_t index = OC_INST_INDEX(event->inst);
     if (index >= CONSOLE_BAR_HISTORIES_MAX)
         return;
-    struct bar_history *bar_history = service->tapes[index];
+    struct bar_history *bar_history = service->bars[index];
     if (!bar_history) {
-        bar_history = service->tapes[index] = env_alloc(sizeof *bar_history);
+        bar_history = service->bars[index] = env_alloc(sizeof *bar_history);
         if (!bar_history)
             return;
         bar_history->inst = event->inst;

@@ -9,7 +9,7 @@
 #include "session/sim_answers.h"
 
 struct plugin_instance {
-    struct io_services io; /* first: io/services.h finds it through host.impl */
+    struct io_services io; /* first: feed/services.h finds it through host.impl */
     struct oc_host host;
     struct settings *settings; /* borrowed */
     char section[SETTING_KEY_MAX];

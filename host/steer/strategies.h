@@ -57,7 +57,7 @@ struct strategy_number { /* a name keeps its number for the life of the session 
 };
 
 struct strategies {
-    struct session *session; /* borrowed; set by strategies_add_stages */
+    struct session *session; /* borrowed; set by the stage "strategy texts" */
     struct strategy_slot list[STRATEGIES_MAX];
     uint32_t count;
     uint32_t opened_count; /* that the session was opened with */

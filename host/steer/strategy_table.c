@@ -1,6 +1,6 @@
 /* strategy_table.c: who is loaded, from what and under which limits, as lines for a checkpoint.
  *
- * "outcry roster 1 COUNT OPENED", then "name ID NAME" for every strategy that ever was, then "slot ..." for each slot, with
+ * "outcry strategies 1 COUNT OPENED", then "name ID NAME" for every strategy that ever was, then "slot ..." for each slot, with
  * parameters, text and required files where they are not those that the session is opened with. Fields as on the console's
  * wire. */
 #include <stdio.h>
@@ -11,8 +11,8 @@
 #include "steer/steer.h"
 
 enum {
-    ROSTER_BYTES_MAX = 32 << 20,
-    ROSTER_FIELDS_MAX = 32 + 2 * STRATEGY_PARAMS_MAX + 2 * STEER_MODULES_MAX,
+    TABLE_BYTES_MAX = 32 << 20,
+    TABLE_FIELDS_MAX = 32 + 2 * STRATEGY_PARAMS_MAX + 2 * STEER_MODULES_MAX,
     SLOT_READS_DISK = 16,
     SLOT_WORDS = 17, /* why it is suspended; empty: it is not */
     SLOT_FIELDS = 18 /* before the parameters */
@@ -72,9 +72,9 @@ static void end_line(struct text *all, struct text *line)
 int64_t strategy_table_save(struct strategies *strategies, void *bytes, size_t size_max)
 {
     struct text all, line;
-    text_init_grow(&all, ROSTER_BYTES_MAX);
-    text_init_grow(&line, ROSTER_BYTES_MAX);
-    line_put(&line, "outcry roster 1");
+    text_init_grow(&all, TABLE_BYTES_MAX);
+    text_init_grow(&line, TABLE_BYTES_MAX);
+    line_put(&line, "outcry strategies 1");
     put_number(&line, strategies->count);
     put_number(&line, strategies->opened_count);
     end_line(&all, &line);
@@ -98,7 +98,7 @@ int64_t strategy_table_save(struct strategies *strategies, void *bytes, size_t s
 
 struct reading {
     struct strategies *strategies;
-    const char *fields[ROSTER_FIELDS_MAX + 1];
+    const char *fields[TABLE_FIELDS_MAX + 1];
     uint32_t count;
 };
 
@@ -219,10 +219,10 @@ static oc_rc take_lines(struct reading *reading, char *at)
             return OC_E_DATA;
         *end = 0;
         oc_rc rc = OC_E_DATA;
-        reading->count = line_split(at, reading->fields, ROSTER_FIELDS_MAX);
-        if (reading->count > ROSTER_FIELDS_MAX)
+        reading->count = line_split(at, reading->fields, TABLE_FIELDS_MAX);
+        if (reading->count > TABLE_FIELDS_MAX)
             return OC_E_DATA;
-        if (is_first && reading->count == 3 && strcmp(reading->fields[0], "outcry roster 1") == 0 &&
+        if (is_first && reading->count == 3 && strcmp(reading->fields[0], "outcry strategies 1") == 0 &&
             number_at(reading, 2) == (int64_t)strategies->opened_count) {
             count = number_at(reading, 1);
             rc = count <= STRATEGIES_MAX ? OC_OK : OC_E_DATA;

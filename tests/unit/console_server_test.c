@@ -1,4 +1,4 @@
-/* post_test.c: the letter box and the link, with the engine's turn played by the test and consoles on threads. */
+/* console_server_test.c: the letter box and the link, with the engine's turn played by the test and consoles on threads. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdatomic.h>
@@ -91,7 +91,7 @@ static void several_consoles_attach_at_once(void **state)
     struct console_server *server, *other;
     struct env_thread *threads[CONSOLE_SERVER_SEATS_MAX];
     struct console consoles[CONSOLE_SERVER_SEATS_MAX];
-    snprintf(path, sizeof path, "/tmp/outcry-post-%d.sock", env_process());
+    snprintf(path, sizeof path, "/tmp/outcry-console-%d.sock", env_process());
     assert_int_equal(console_server_new(path, -1, true, &server), OC_OK);
     assert_int_equal(console_server_new(path, -1, true, &other), OC_E_EXISTS); /* a host answers there */
     env_sleep(WAIT_NS); /* that it answers was found out by knocking: the seat of the knock is free again */

@@ -1,4 +1,4 @@
-/* service_test.c: questions and verbs of the console over a real engine; the composition is played by the test. */
+/* console_service_test.c: questions and verbs of the console over a real engine; the composition is played by the test. */
 #include "support/engine_fixture.h"
 
 #include <stdatomic.h>

@@ -3,7 +3,7 @@
  * Invariants
  * - A venue that changes a step causes version n+1; events name index and version.
  * - price_step and qty_step are positive; units of prices and quantities count these steps.
- * - price_scale and qty_scale are decimals: step = step_units * 10^-scale.
+ * - Steps are decimals: units * 10^-scale.
  * - Zero in an optional member means "not given"; `present` says so for prices. */
 #ifndef OUTCRY_INSTRUMENT_H
 #define OUTCRY_INSTRUMENT_H
