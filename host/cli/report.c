@@ -69,8 +69,7 @@ static int report(const char *dir, bool is_json, const char *html)
     oc_rc rc = run_load_plugins(&shown->registry);
     if (rc == OC_OK)
         rc = fold(shown, dir, true);
-    if (rc == OC_E_STATE || (rc < 0 && shown->session && shown->session->data.count && !shown->session->inbox)) {
-        /* the data cannot be read, or are others: the records alone */
+    if (rc == OC_E_STATE) { /* the data cannot be read, or are others: the records alone */
         release(shown);
         rc = fold(shown, dir, false);
     }

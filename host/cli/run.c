@@ -179,7 +179,7 @@ void run_compose(struct run *run, uint32_t parts, const struct session_stage *be
         strategies->deadline_ns = parts & RUN_CONSOLE ? PAPER_DEADLINE_NS : BACKTEST_DEADLINE_NS;
     run->restore.parts = (struct checkpoint_parts){strategies, &run->meter};
     strategies_add_texts(strategies, session);
-    session_add_kernel(session, true);
+    session_add_kernel(session, true, true);
     if (parts & RUN_CONSOLE)
         console_host_add_stage(&run->console, session, strategies);
     if (before_balances)

@@ -17,6 +17,27 @@ static void take_source(struct records *records, const struct header_line *line)
         records->ends_on_failure = true;
 }
 
+/* One line of an instrument: compared with what the data say or, without data, all there is. */
+static oc_rc take_instrument(struct records *records, const struct header_line *line)
+{
+    struct session *session = records->session;
+    char symbol[OC_SYMBOL_MAX], price[TEXT_DECIMAL_MAX], qty[TEXT_DECIMAL_MAX];
+    if (records->instrument_count == FEED_SOURCES_MAX)
+        return OC_E_DATA;
+    struct oc_data_info *info = &session->data.sources[records->instrument_count++].info;
+    header_text(line, 0, symbol, sizeof symbol);
+    header_text(line, 1, price, sizeof price);
+    header_text(line, 2, qty, sizeof qty);
+    header_put(&records->instruments, "instrument", symbol, price, qty, NULL);
+    if (records->has_market)
+        return OC_OK;
+    snprintf(info->symbol, sizeof info->symbol, "%s", symbol);
+    oc_rc rc = text_to_decimal(price, strlen(price), &info->price_step.units, &info->price_step.scale);
+    if (rc == OC_OK)
+        rc = text_to_decimal(qty, strlen(qty), &info->qty_step.units, &info->qty_step.scale);
+    return rc == OC_OK && info->price_step.units > 0 && info->qty_step.units > 0 ? (oc_rc)OC_OK : (oc_rc)OC_E_DATA;
+}
+
 static oc_rc take_header(struct records *records, struct text *notes)
 {
     struct session *session = records->session;
@@ -30,6 +51,8 @@ static oc_rc take_header(struct records *records, struct text *notes)
     for (; rc == OC_OK; rc = header_next(text, size, &at, &line)) {
         take_source(records, &line);
         rc = recorded_take_line(session, &line, notes);
+        if (rc >= 0 && strcmp(line.word, "instrument") == 0)
+            rc = take_instrument(records, &line);
         if (rc < 0)
             return session_fail(session, rc, "the session's header is damaged: line `%s`", line.word);
     }
@@ -44,6 +67,7 @@ oc_rc records_open(struct records *records, struct session *session, struct mete
     records->session = session;
     records->meter = meter;
     records->dir = dir;
+    text_init_grow(&records->instruments, HEADER_BYTES_MAX);
     oc_rc rc = journal_open_read(dir, false, &records->reader);
     if (rc == OC_E_DATA) {
         text_format(notes, "note: %s\n", journal_end(records->reader, JOURNAL_ORDERS)->text);
@@ -53,7 +77,7 @@ oc_rc records_open(struct records *records, struct session *session, struct mete
         return session_fail(session, rc, "%s", journal_error());
     records->was_ended = journal_end(records->reader, JOURNAL_ORDERS)->tail == JOURNAL_TAIL_CLEAN;
     rc = take_header(records, notes);
-    session_add_kernel(session, false);
+    session_add_kernel(session, records->has_market, false);
     session_add_balances(session, false);
     meter_add_stage(meter, session);
     return rc;
@@ -211,11 +235,34 @@ static oc_rc take_marks(struct records *records)
     return OC_OK;
 }
 
+/* Prices and quantities of the records are counted in the steps that the data had. */
+static bool are_same_instruments(const struct records *records)
+{
+    struct text now;
+    text_init_grow(&now, HEADER_BYTES_MAX);
+    header_put_instruments(records->session, &now);
+    const bool are_same = !now.is_cut && now.size == records->instruments.size &&
+                          (!now.size || memcmp(now.data, records->instruments.data, now.size) == 0);
+    text_release(&now);
+    return are_same;
+}
+
+/* Data that cannot be opened, or have other steps, are not those of the records. */
+static oc_rc open_all(struct records *records)
+{
+    oc_rc rc = session_open(records->session);
+    if (!records->has_market)
+        return rc;
+    if (rc < 0 ? !records->session->inbox : !are_same_instruments(records))
+        return OC_E_STATE;
+    return rc;
+}
+
 oc_rc records_fold(struct records *records)
 {
     struct session *session = records->session;
     char *copy = malloc(OC_EVENT_MAX);
-    oc_rc rc = copy ? session_open(session) : OC_E_NOMEM;
+    oc_rc rc = copy ? open_all(records) : OC_E_NOMEM;
     if (rc == OC_OK)
         rc = fold(records, copy);
     free(copy);
@@ -241,6 +288,15 @@ oc_rc records_result(struct records *records, struct result *ret_result)
     if (records->has_market)
         session_note_data(session);
     oc_rc rc = meter_result(records->meter, ret_result);
+    /* without the data they have other numbers here */
+    struct hash128 hash = journal_order_hash(records->reader, &ret_result->order_records);
+    hash128_to_text(hash, ret_result->order_hash);
+    struct journal_progress progress;
+    if (!records->has_market && journal_progress(records->reader, &progress)) {
+        snprintf(ret_result->input_hash, sizeof ret_result->input_hash, "%016llx",
+                 (unsigned long long)progress.input_hash);
+        ret_result->market_events = progress.market_index;
+    }
     ret_result->mode = records->mode;
     ret_result->is_recorded = true;
     ret_result->strategy = records->strategy[0] ? records->strategy : "none";
@@ -255,4 +311,5 @@ void records_close(struct records *records)
     if (records->reader)
         journal_close_read(records->reader);
     records->reader = NULL;
+    text_release(&records->instruments);
 }

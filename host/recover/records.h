@@ -2,8 +2,9 @@
  *
  * Invariants
  * - Nothing is decided again: no strategy, rule or venue is opened.
- * - Prices are those of the data that the records were made on; their hash is compared. Where they cannot be read, or are
- *   others, positions are valued with the last checkpoint, and the report says so. */
+ * - Prices are those of the data that the records were made on; their hash and their steps are compared. Where they cannot be
+ *   read, or are others, they are not opened: instruments are those of the header, positions are valued with the last
+ *   checkpoint, and the report says so. */
 #ifndef RECOVER_RECORDS_H
 #define RECOVER_RECORDS_H
 
@@ -21,6 +22,8 @@ struct records {
     bool was_ended;                /* by hand, or well: not by a kill */
     bool rests;                    /* a market event waits for what comes of it at its instant */
     uint64_t gaps;                 /* times the journal failed while it was recorded */
+    struct text instruments; /* the header's lines of them: the steps that prices and quantities are counted in; owned */
+    uint32_t instrument_count;
     char mode[16];
     char strategy[64];                  /* of the first */
     char files[RECORDS_FILES_MAX][256]; /* of the strategies that it was opened with: file i has number i + 1 */

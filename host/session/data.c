@@ -176,38 +176,46 @@ static oc_rc show_instrument(struct venues *venues, const struct oc_instrument *
     return rc;
 }
 
+/* The instrument of a source, once for all sources of one symbol. */
+static oc_rc open_instrument(struct session *session, uint32_t index)
+{
+    struct feed_source *source = &session->data.sources[index];
+    struct oc_instrument info = {.size = sizeof info,
+                                 .kind = OC_KIND_SPOT,
+                                 .status = OC_STATUS_TRADING,
+                                 .price_step = source->info.price_step,
+                                 .qty_step = source->info.qty_step,
+                                 .contract_size = {1, 0, 0},
+                                 .venue = "paper"};
+    snprintf(info.symbol, sizeof info.symbol, "%s", session_symbol(session, index));
+    oc_rc rc = symbol_assets(session, &info);
+    if (rc < 0)
+        return rc;
+    source->inst = instruments_find(engine_instruments(session->engine), info.symbol);
+    if (source->inst)
+        return OC_OK;
+    rc = instruments_add(engine_instruments(session->engine), &info, &source->inst);
+    if (rc < 0)
+        return session_fail(session, rc,
+                            "instrument %s was not accepted (code %d): price step %lld e-%d, quantity step %lld e-%d",
+                            info.symbol, (int)rc, (long long)info.price_step.units, (int)info.price_step.scale,
+                            (long long)info.qty_step.units, (int)info.qty_step.scale);
+    session->data.instrument_count++;
+    info.inst = source->inst;
+    info.settle = info.quote;
+    rc = show_instrument(&session->venues, &info);
+    return rc < 0 ? session_fail(session, rc, "%s", "the data could not be started") : OC_OK;
+}
+
 oc_rc session_open_instruments(void *self, struct session *session)
 {
     (void)self;
     for (uint32_t i = 0; i < session->data.count; i++) {
         struct feed_source *source = &session->data.sources[i];
-        struct oc_instrument info = {.size = sizeof info,
-                                     .kind = OC_KIND_SPOT,
-                                     .status = OC_STATUS_TRADING,
-                                     .price_step = source->info.price_step,
-                                     .qty_step = source->info.qty_step,
-                                     .contract_size = {1, 0, 0},
-                                     .venue = "paper"};
-        snprintf(info.symbol, sizeof info.symbol, "%s", session_symbol(session, i));
-        oc_rc rc = symbol_assets(session, &info);
+        oc_rc rc = open_instrument(session, i);
         if (rc < 0)
             return rc;
-        source->inst = instruments_find(engine_instruments(session->engine), info.symbol);
-        if (!source->inst) {
-            rc = instruments_add(engine_instruments(session->engine), &info, &source->inst);
-            if (rc < 0)
-                return session_fail(session, rc,
-                                    "instrument %s was not accepted (code %d): price step %lld e-%d, "
-                                    "quantity step %lld e-%d",
-                                    info.symbol, (int)rc, (long long)info.price_step.units, (int)info.price_step.scale,
-                                    (long long)info.qty_step.units, (int)info.qty_step.scale);
-            session->data.instrument_count++;
-            info.inst = source->inst;
-            info.settle = info.quote;
-            rc = show_instrument(&session->venues, &info);
-        }
-        if (rc == OC_OK)
-            rc = feed_source_start(source, source->inst);
+        rc = feed_source_start(source, source->inst);
         struct inbox_source entry = {source, feed_source_next};
         if (rc == OC_OK)
             rc = inbox_add_source(session->inbox, &entry);
@@ -217,6 +225,16 @@ oc_rc session_open_instruments(void *self, struct session *session)
             session->clock.now_ns = session->clock.first_ns = source->info.first_ns;
     }
     return OC_OK;
+}
+
+oc_rc session_open_instruments_alone(void *self, struct session *session)
+{
+    (void)self;
+    oc_rc rc = OC_OK;
+    for (uint32_t i = 0; i < session->data.count && rc == OC_OK; i++)
+        if (session->data.sources[i].info.price_step.units)
+            rc = open_instrument(session, i);
+    return rc;
 }
 
 void session_close_data(void *self, struct session *session)

@@ -56,6 +56,13 @@ static void put_instrument(const struct session *session, uint32_t index, struct
     header_put(text, "instrument", symbol, price, qty, NULL);
 }
 
+void header_put_instruments(const struct session *session, struct text *text)
+{
+    for (uint32_t i = 0; i < session->data.count; i++)
+        if (session->data.sources[i].info.price_step.units)
+            put_instrument(session, i, text);
+}
+
 void header_write(struct session *session, struct text *text)
 {
     header_put(text, "outcry", OUTCRY_VERSION, NULL);
@@ -71,8 +78,7 @@ void header_write(struct session *session, struct text *text)
         header_put(text, "set", session->settings->list[i].key, session->settings->list[i].value, NULL);
     for (uint32_t i = 0; i < session->data.count; i++)
         header_put(text, "data", session->data.sources[i].path, NULL);
-    for (uint32_t i = 0; i < session->data.count; i++)
-        put_instrument(session, i, text);
+    header_put_instruments(session, text);
     if (session->journal.header_write)
         session->journal.header_write(session->journal.header_self, text);
 }

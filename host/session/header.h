@@ -32,6 +32,8 @@ void header_put(struct text *text, const char *word, ...) __attribute__((sentine
 void header_put_text(struct text *text, const char *word, const char *name, const char *bytes, size_t size);
 /* What the kernel knows, and then what journal.header_write adds. */
 void header_write(struct session *session, struct text *text);
+/* The lines of the instruments alone. */
+void header_put_instruments(const struct session *session, struct text *text);
 
 /* The line at *at, which goes on behind it. OC_E_END; OC_E_DATA: damaged. */
 oc_rc header_next(const char *text, size_t size, size_t *at, struct header_line *ret_line);

@@ -341,22 +341,28 @@ void session_add_stage(struct session *session, const struct session_stage *stag
         session->stages[session->stage_count++] = *stage;
 }
 
-void session_add_kernel(struct session *session, bool trades)
+void session_add_kernel(struct session *session, bool reads, bool trades)
 {
     static const struct session_stage first[] = {
-        {"clock", NULL, open_clock, NULL},        {"data", NULL, session_open_data, session_close_data},
-        {"door", NULL, open_door, close_door},    {"engine", NULL, open_engine, close_engine},
-        {"money", NULL, open_money, close_money}, {"assumptions", NULL, note_profile, NULL},
+        {"door", NULL, open_door, close_door},
+        {"engine", NULL, open_engine, close_engine},
+        {"money", NULL, open_money, close_money},
+        {"assumptions", NULL, note_profile, NULL},
     };
     static const struct session_stage trading[] = {
         {"rules", NULL, open_rules, close_rules},
         {"venues", NULL, open_venues, close_venues},
     };
+    session_add_stage(session, &(struct session_stage){"clock", NULL, open_clock, NULL});
+    if (reads)
+        session_add_stage(session, &(struct session_stage){"data", NULL, session_open_data, session_close_data});
     for (size_t i = 0; i < sizeof first / sizeof first[0]; i++)
         session_add_stage(session, &first[i]);
     for (size_t i = 0; i < sizeof trading / sizeof trading[0] && trades; i++)
         session_add_stage(session, &trading[i]);
-    session_add_stage(session, &(struct session_stage){"instruments", NULL, session_open_instruments, NULL});
+    session_add_stage(session,
+                      &(struct session_stage){
+                          "instruments", NULL, reads ? session_open_instruments : session_open_instruments_alone, NULL});
 }
 
 void session_add_balances(struct session *session, bool records)

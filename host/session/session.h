@@ -160,12 +160,14 @@ void session_free(struct session *session);
 oc_rc session_open_data(void *self, struct session *session);
 void session_close_data(void *self, struct session *session);
 oc_rc session_open_instruments(void *self, struct session *session);
+/* The same without data: symbol and steps in a source's info were filled in by the caller; a step of 0: none of its own. */
+oc_rc session_open_instruments_alone(void *self, struct session *session);
 /* Records and books the opening cash. */
 oc_rc session_record_balances(struct session *session);
 /* [setup] Adds to the end of the list; session.c has the stages that every composition begins with. */
 void session_add_stage(struct session *session, const struct session_stage *stage);
 /* What every session has: clock, data, door, engine, money; and where it trades: rules, venues; then the instruments. */
-void session_add_kernel(struct session *session, bool trades);
+void session_add_kernel(struct session *session, bool reads, bool trades);
 /* Behind those: the opening balances, recorded and booked; or only what they are worth, where records hold them. */
 void session_add_balances(struct session *session, bool records);
 /* [setup] Opens every stage. On failure words.error says why; session_close is due all the same. */

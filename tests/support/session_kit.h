@@ -387,7 +387,7 @@ static inline void house_open(struct house *house)
                                          {"rules", house, NULL, NULL},
                                          {"venues", house, house_open_venues, NULL},
                                          {"instruments", house, house_open_instruments, NULL}};
-    session_add_kernel(session, true);
+    session_add_kernel(session, true, true);
     for (uint32_t i = 0; i < session->stage_count; i++)
         for (size_t k = 0; k < sizeof mine / sizeof mine[0]; k++)
             if (strcmp(session->stages[i].name, mine[k].name) == 0) {
