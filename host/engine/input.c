@@ -168,12 +168,12 @@ static oc_rc apply_market(struct engine *engine, const struct oc_event *event)
 void notify_order(struct engine *engine, const struct order *order, const struct oc_event *event)
 {
     uint32_t strategy = order->now.strategy;
-    if (engine->is_restoring || !strategy || strategy > engine->client_count)
+    if (!strategy || strategy > engine->client_count)
         return;
     struct client *client = &engine->clients[strategy];
     if (__builtin_expect(client->off, 0)) {
         client->missed += client->off == CLIENT_HELD;
-    } else if (client->table.order) {
+    } else if (client->table.order && !engine->is_restoring) {
         bool enters = call_begin(engine, strategy);
         call_end(engine, strategy, enters ? client->table.order(client->table.self, order, event) : OC_E_LIMIT);
     }

@@ -171,8 +171,6 @@ static oc_rc on_bar(void *self, const struct oc_event *bar)
         return OC_OK;
     for (uint32_t i = 0; i < market->indicator_count; i++)
         indicator_add(strategy->indicators[market->indicator_first + i], market->instrument, bar);
-    if (strategy->is_restoring)
-        return OC_OK;
     if (!market->is_ready) {
         int64_t open_ns = ((const struct oc_ev_bar *)(const void *)bar)->open_ns; /* same place in a quote bar */
         if (open_ns < strategy->config.from_ns)
@@ -180,13 +178,15 @@ static oc_rc on_bar(void *self, const struct oc_event *bar)
         strategy->missing = 0;
         if (!is_warm(strategy, market)) {
             /* Without a stated beginning the strategy simply begins when it can. */
-            return strategy->config.from_ns == INT64_MIN ? OC_OK : OC_E_STATE;
+            return strategy->config.from_ns == INT64_MIN || strategy->is_restoring ? OC_OK : OC_E_STATE;
         }
         market->is_ready = true;
     }
     if (strategy->on_bar == LUA_NOREF)
         return OC_OK;
     strategy->calls++;
+    if (strategy->is_restoring) /* it was called then */
+        return OC_OK;
     lua_State *lua = strategy->lua;
     lua_rawgeti(lua, LUA_REGISTRYINDEX, strategy->on_bar);
     lua_rawgeti(lua, LUA_REGISTRYINDEX, market->ref);

@@ -26,18 +26,18 @@ go() { # VERB FOLDER MORE...
     exec "$outcry" "$verb" $args --cash "10000 USDT" --session "$folder" "$@"
 }
 
-# kill_at STEPS: goes on for so many events, and is killed where it stands.
-kill_at() {
+# kill_lines LINES: a console carries them out, and is killed where it stands.
+kill_lines() {
     rm -f "$w/in"
     mkfifo "$w/in"
     (go console "$w/cut" --paused) <"$w/in" >"$w/said" 2>&1 &
     pid=$!
     exec 9>"$w/in"
-    { [ "$1" = 0 ] || echo "step $1"; echo 'print("it " .. "stands")'; } >&9
+    printf '%s\nprint("it " .. "stands")\n' "$1" >&9
     tries=0
     until grep -q 'it stands' "$w/said"; do
         tries=$((tries + 1))
-        [ $tries -lt 1200 ] || { echo "step $1 is not answered"; tail -n 5 "$w/said"; exit 1; }
+        [ $tries -lt 1200 ] || { echo "'$1' is not answered"; tail -n 5 "$w/said"; exit 1; }
         sleep 0.05
     done
     kill -9 $pid
@@ -45,6 +45,9 @@ kill_at() {
     pid=
     exec 9>&-
 }
+
+# kill_at STEPS: so many events later.
+kill_at() { kill_lines "$([ "$1" = 0 ] || echo "step $1")"; }
 
 # kill_after SECONDS: wherever it is then. 1: it had come to its end.
 kill_after() {
@@ -69,7 +72,8 @@ whole() { # WHAT ARGUMENTS...: the session that nobody touches
 
 same() {
     for json in cut whole; do
-        jq -S '[.money, .trades.requests, .trades.denied, .trades.fills, .hashes.meaning, .hashes.order_records]' \
+        jq -S '[.money, .trades.requests, .trades.denied, .trades.fills, .hashes.meaning, .hashes.order_records,
+            .bar_calls]' \
             "$w/$json.json" >"$w/$json.figures"
         "$outcry" report "$w/$json" --json 2>/dev/null | jq -S '[.money, .trades, .risk, .hashes.meaning]' >"$w/$json.report"
     done
@@ -119,6 +123,57 @@ whole 'on_save and on_load' $s/saves.lua $bars
 points
 whole 'three beside each other' $s/chance.lua $s/saves.lua $s/daily.lua $bars
 points
+
+# Paused by hand meanwhile: what passes is counted.
+held() { # FOLDER KILLS
+    printf 'step 50\nhold chance\nstep 300\n' >"$w/typed"
+    if [ "$2" = yes ]; then
+        kill_lines "$(cat "$w/typed")"
+        kill_lines 'step 4600'
+        echo 'step 100' >"$w/typed"
+    else
+        echo 'step 4700' >>"$w/typed"
+    fi
+    for line in 'resume chance' 'step 100'; do
+        echo 'print("missed " .. strategies()[1].missed .. ", called " .. strategies()[1].calls)'
+        echo "$line"
+    done >>"$w/typed"
+    (go console "$1" --paused) <"$w/typed" 2>&1 | grep '^missed' >"$1.held"
+}
+what='paused by hand'
+args="$s/chance.lua $bars"
+rm -rf "$w/whole" "$w/cut"
+held "$w/whole" no
+held "$w/cut" yes
+[ "$(wc -l <"$w/whole.held")" = 2 ] || { echo "$what: nothing is said"; exit 1; }
+diff "$w/whole.held" "$w/cut.held" || { echo "$what: other counts"; exit 1; }
+[ "$("$meaning_of" "$w/whole")" = "$("$meaning_of" "$w/cut")" ] || { echo "$what: other records"; exit 1; }
+echo "$what: as uninterrupted"
+
+# A reload calls on_load: what that draws and sets then is recorded, and comes back.
+what='a reload'
+args="$s/saves.lua $bars"
+rm -rf "$w/whole" "$w/cut"
+printf 'step 500\nhold saves\nreload saves\nstep 30\nresume saves\nstep 700\nstep 5000\nstep 3000\n' >"$w/typed"
+(go console "$w/whole" --paused) <"$w/typed" >"$w/said" 2>&1 || { tail -n 5 "$w/said"; exit 1; }
+kill_lines 'step 500'
+kill_lines 'hold saves
+reload saves
+step 30'
+kill_lines 'resume saves
+step 700'
+kill_lines 'step 5000'
+echo 'step 3000' >"$w/typed"
+(go console "$w/cut" --paused) <"$w/typed" >"$w/said" 2>&1 || { tail -n 5 "$w/said"; exit 1; }
+for folder in whole cut; do
+    "$meaning_of" "$w/$folder" >"$w/$folder.means"
+    "$outcry" replay "$w/$folder" --diff >"$w/replay" 2>&1 && continue
+    echo "$what: the replay of the $folder session differs"
+    tail -n 12 "$w/replay"
+    exit 1
+done
+diff "$w/whole.means" "$w/cut.means" || { echo "$what: other records"; exit 1; }
+echo "$what: as uninterrupted"
 
 # Within callbacks. One that does not end until it is killed has recorded what it was called for, and nothing else.
 whole 'kills in callbacks' $s/slow.lua --feed synthetic-bars:6000 --fee taker=0.1%
