@@ -206,6 +206,10 @@ static oc_rc fold(struct records *records, char copy[OC_EVENT_MAX])
            door_market_count(session->door) < progress.market_index)
         rc = take_market(records);
     rest(records);
+    if (rc == OC_OK && !has_progress)
+        session_note(session,
+                     "the file `live`, which says how far the data had been read, is missing: the figures are as of "
+                     "the last record");
     if (rc == OC_OK && records->has_market && has_progress &&
         door_market_count(session->door) == progress.market_index &&
         door_input_hash(session->door) != progress.input_hash)

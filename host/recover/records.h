@@ -22,7 +22,8 @@ struct records {
     bool was_ended;                /* by hand, or well: not by a kill */
     bool rests;                    /* a market event waits for what comes of it at its instant */
     uint64_t gaps;                 /* times the journal failed while it was recorded */
-    struct text instruments; /* the header's lines of them: the steps that prices and quantities are counted in; owned */
+    struct text
+        instruments; /* the header's lines of them: the steps that prices and quantities are counted in; owned */
     uint32_t instrument_count;
     char mode[16];
     char strategy[64];                  /* of the first */

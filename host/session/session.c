@@ -361,8 +361,8 @@ void session_add_kernel(struct session *session, bool reads, bool trades)
     for (size_t i = 0; i < sizeof trading / sizeof trading[0] && trades; i++)
         session_add_stage(session, &trading[i]);
     session_add_stage(session,
-                      &(struct session_stage){
-                          "instruments", NULL, reads ? session_open_instruments : session_open_instruments_alone, NULL});
+                      &(struct session_stage){"instruments", NULL,
+                                              reads ? session_open_instruments : session_open_instruments_alone, NULL});
 }
 
 void session_add_balances(struct session *session, bool records)
