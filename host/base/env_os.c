@@ -392,7 +392,8 @@ static oc_rc os_thread_start(env_thread_fn fn, void *arg, struct env_thread **re
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     if (error) {
         free(thread);
-        return env_fail("start a thread", NULL, error);
+        (void)env_fail("start a thread", NULL, error);
+        return OC_E_NOMEM; /* a limit of the system's, not "later" */
     }
     *ret_thread = thread;
     return OC_OK;

@@ -177,6 +177,8 @@ static int console_here(struct run *run, const struct console_wish *wish)
     rc = env_signal_new(&host.opened);
     if (rc == OC_OK)
         rc = console_listen(run, pair[0], false, false);
+    if (rc == OC_E_NOMEM)
+        rc = OC_E_CONFIG;
     run_compose(run, RUN_CONSOLE | RUN_RECOVERS, NULL);
     if (rc == OC_OK)
         rc = env_thread_start(host_run, &host, &thread);

@@ -376,7 +376,9 @@ oc_rc session_open(struct session *session)
         const struct session_stage *stage = &session->stages[session->opened_count++];
         oc_rc rc = stage->open ? stage->open(stage->self, session) : OC_OK;
         if (rc < 0)
-            return session_fail(session, rc, "the session could not be opened: %s (code %d)", stage->name, (int)rc);
+            session_fail(session, rc, "the session could not be opened: %s (code %d)", stage->name, (int)rc);
+        if (rc < 0)
+            return rc == OC_E_NOMEM ? (oc_rc)OC_E_CONFIG : rc; /* what the machine does not give */
     }
     return OC_OK;
 }
