@@ -32,7 +32,7 @@ static int lj_open_words(lua_State *lua)
     luaL_setfuncs(lua, shell_host_functions, 0);
     lua_pushvalue(lua, -1);
     lua_rawsetp(lua, LUA_REGISTRYINDEX, &shell_private_key);
-    for (const struct shell_source *source = shell_sources; source->name; source++) {
+    for (const struct embedded *source = shell_sources; source->name; source++) {
         lua_pushfstring(lua, "=%s", source->name);
         if (luaL_loadbufferx(lua, (const char *)source->text, source->size, lua_tostring(lua, -1), "t") != LUA_OK)
             return lua_error(lua);

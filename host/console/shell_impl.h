@@ -8,6 +8,7 @@
 
 #include <json-c/json.h>
 
+#include "base/embedded.h"
 #include "console/shell.h"
 #include "script/sandbox.h"
 
@@ -23,14 +24,8 @@ enum {
     SHELL_DIFF_MAX = 65536
 };
 
-struct shell_source {
-    const char *name;
-    const unsigned char *text;
-    size_t size;
-};
-
 /* Generated; ends with a NULL name. Loaded in this order. */
-extern const struct shell_source shell_sources[];
+extern const struct embedded shell_sources[];
 
 struct shell_market {
     char symbol[SHELL_WORD_MAX];

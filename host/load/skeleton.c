@@ -1,5 +1,6 @@
 #include "load/skeleton.h"
 
+#include "base/text.h"
 #include "load/file.h"
 #include "load/verb.h"
 
@@ -8,11 +9,14 @@
 
 enum { FILE_TEXT_MAX = 1 << 16 };
 
-struct names {
-    const char *folder;
+struct example {
     const char *kind;
-    const char *name;
+    const char *word; /* the example's own name, which becomes the plugin's */
+    const struct embedded *files;
 };
+
+static const struct example examples[] = {{"risk", "maxqty", skeleton_risk},
+                                          {"connector", "loopback", skeleton_connector}};
 
 static bool is_name(const char *name)
 {
@@ -20,67 +24,49 @@ static bool is_name(const char *name)
     return size >= 2 && size <= 32 && name[size] == 0 && name[0] >= 'a' && name[0] <= 'z';
 }
 
-/* Appends a part with @NAME@, @KIND@ and @ABI@ replaced. */
-static void put_part(struct text *text, const char *part, const struct names *names)
+/* The example's text with another name. */
+static void put_renamed(struct text *text, const char *part, size_t size, const char *word, const char *name)
 {
-    char abi[16];
-    snprintf(abi, sizeof abi, "%d.%d", OC_ABI_MAJOR, OC_ABI_MINOR);
-    for (const char *at; (at = strchr(part, '@')) != NULL;) {
+    const size_t length = strlen(word);
+    const char *end = part + size, *at;
+    while ((at = memmem(part, (size_t)(end - part), word, length)) != NULL) {
         text_put_bytes(text, part, (size_t)(at - part));
-        if (strncmp(at, "@NAME@", 6) == 0) {
-            text_put(text, names->name);
-            part = at + 6;
-        } else if (strncmp(at, "@KIND@", 6) == 0) {
-            text_put(text, names->kind);
-            part = at + 6;
-        } else if (strncmp(at, "@ABI@", 5) == 0) {
-            text_put(text, abi);
-            part = at + 5;
-        } else {
-            text_put_char(text, '@');
-            part = at + 1;
-        }
+        text_put(text, name);
+        part = at + length;
     }
-    text_put(text, part);
+    text_put_bytes(text, part, (size_t)(end - part));
 }
 
-static oc_rc write_file(const struct names *names, const char *file, const char *const *parts)
+static oc_rc write_file(const char *folder, const struct embedded *file, const char *word, const char *name)
 {
-    char path[LOAD_PATH_MAX];
-    struct text text;
-    int size = snprintf(path, sizeof path, "%s/%s", names->folder, file);
-    if (size < 0 || (size_t)size >= sizeof path)
-        return OC_E_INVALID;
+    struct text path, text;
+    text_init_grow(&path, LOAD_PATH_MAX - 1);
     text_init_grow(&text, FILE_TEXT_MAX);
-    for (uint32_t i = 0; parts[i]; i++)
-        put_part(&text, parts[i], names);
-    oc_rc rc = text.is_cut ? OC_E_NOMEM : load_file_make(path, text.data);
+    text_format(&path, "%s/", folder);
+    put_renamed(&path, file->name, strlen(file->name), word, name);
+    put_renamed(&text, (const char *)file->text, file->size, word, name);
+    oc_rc rc = text.is_cut || path.is_cut ? (oc_rc)OC_E_LIMIT : load_file_make(path.data, text.data);
     text_release(&text);
+    text_release(&path);
     return rc;
 }
 
 oc_rc skeleton_write(const char *parent, const char *kind, const char *name)
 {
-    bool is_risk = strcmp(kind, "risk") == 0;
-    if (!is_risk && strcmp(kind, "connector") != 0)
+    const struct example *found = NULL;
+    for (size_t i = 0; i < sizeof examples / sizeof examples[0]; i++)
+        if (strcmp(kind, examples[i].kind) == 0)
+            found = &examples[i];
+    if (!found)
         return OC_E_NOT_SUPPORTED;
     if (!is_name(name))
         return OC_E_INVALID;
-    char folder[LOAD_PATH_MAX], source[64], test[64];
+    char folder[LOAD_PATH_MAX];
     int size = snprintf(folder, sizeof folder, "%s%s%s", parent, parent[0] ? "/" : "", name);
     if (size < 0 || (size_t)size >= sizeof folder)
         return OC_E_INVALID;
-    snprintf(source, sizeof source, "%s.c", name);
-    snprintf(test, sizeof test, "%s_test.c", name);
-    const struct names names = {.folder = folder, .kind = kind, .name = name};
     oc_rc rc = load_folder_make(folder);
-    if (rc == OC_OK)
-        rc = write_file(&names, "CMakeLists.txt", skeleton_cmake);
-    if (rc == OC_OK)
-        rc = write_file(&names, "README.md", skeleton_readme);
-    if (rc == OC_OK)
-        rc = write_file(&names, source, is_risk ? skeleton_risk : skeleton_connector);
-    if (rc == OC_OK)
-        rc = write_file(&names, test, is_risk ? skeleton_risk_test : skeleton_connector_test);
+    for (const struct embedded *file = found->files; file->name && rc == OC_OK; file++)
+        rc = write_file(folder, file, found->word, name);
     return rc;
 }

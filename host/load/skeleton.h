@@ -1,13 +1,11 @@
-/* skeleton.h: the texts of `plugin new`. Each is a list of parts, NULL-terminated, to be joined;
- * @NAME@, @KIND@ and @ABI@ stand for what they say. */
+/* skeleton.h: the files of the examples, of which `plugin new` makes a plugin with a name of its own. Made by the build of
+ * sdk/examples; each list ends with a NULL name. */
 #ifndef LOAD_SKELETON_H
 #define LOAD_SKELETON_H
 
-extern const char *const skeleton_cmake[];
-extern const char *const skeleton_readme[];
-extern const char *const skeleton_risk[];
-extern const char *const skeleton_risk_test[];
-extern const char *const skeleton_connector[];
-extern const char *const skeleton_connector_test[];
+#include "base/embedded.h"
+
+extern const struct embedded skeleton_risk[];
+extern const struct embedded skeleton_connector[];
 
 #endif

@@ -1,4 +1,4 @@
-# outcry_embed(TARGET ARRAY HEADER FILES...): text files as a C table `const struct shell_source ARRAY[]` in the build folder,
+# outcry_embed(TARGET ARRAY HEADER FILES...): text files as a C table `const struct embedded ARRAY[]` in the build folder,
 # ended by a NULL name. Run as a script (cmake -P) it writes that file: OUT, ARRAY, HEADER, FILES (parted by |).
 if(CMAKE_SCRIPT_MODE_FILE)
     string(REPLACE "|" ";" files "${FILES}")
@@ -15,7 +15,7 @@ if(CMAKE_SCRIPT_MODE_FILE)
         string(APPEND table "    {\"${name}\", text_${number}, ${size}},\n")
         math(EXPR number "${number} + 1")
     endforeach()
-    file(WRITE "${OUT}" "${code}const struct shell_source ${ARRAY}[] = {\n${table}    {0, 0, 0},\n};\n")
+    file(WRITE "${OUT}" "${code}const struct embedded ${ARRAY}[] = {\n${table}    {0, 0, 0},\n};\n")
     return()
 endif()
 

@@ -22,7 +22,7 @@ for kind in risk connector; do
     ctest --test-dir "$work/$name/build" --output-on-failure >"$work/ctest" || { cat "$work/ctest" >&2; exit 1; }
     grep -q "tests passed, 0 tests failed out of 2" "$work/ctest" || { cat "$work/ctest" >&2; exit 1; }
     "$probe" plugin info "$work/$name/build/$name.so"
-    sed -i 's/"new %llu/"old %llu/; s/if (qty > limit)/if (qty >= limit)/' \
+    sed -i 's/"new %lld/"old %lld/; s/return qty <= limit/return qty < limit/' \
         "$work/$name/$name.c"
     cmake --build "$work/$name/build" >>"$work/log"
     if ctest --test-dir "$work/$name/build" >>"$work/log"; then
