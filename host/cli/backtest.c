@@ -44,7 +44,7 @@ static int verb(int argc, char **argv, const struct verb_kind *kind)
         code = verb_help(0, NULL);
         goto out;
     }
-    oc_rc rc = options_settle(options);
+    oc_rc rc = options_finish(options);
     if (rc < 0) {
         code = complain(options->error, rc);
         goto out;

@@ -327,7 +327,7 @@ int verb_console(int argc, char **argv)
         goto out;
     }
     int64_t limit_ns;
-    oc_rc rc = options_settle(options);
+    oc_rc rc = options_finish(options);
     if (rc < 0) {
         code = complain(options->error, rc);
     } else if (settings_duration(&options->settings, "console.limit", &limit_ns) == OC_E_CONFIG) {

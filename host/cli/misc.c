@@ -48,7 +48,7 @@ int verb_config(int argc, char **argv)
     }
     for (uint32_t i = 0; i < options.word_count && options.config_count < 16; i++)
         options.config_files[options.config_count++] = options.words[i];
-    oc_rc rc = options_settle(&options);
+    oc_rc rc = options_finish(&options);
     if (rc < 0)
         code = complain(options.error, OC_E_CONFIG);
     for (uint32_t i = 0; i < options.settings.count && rc == OC_OK; i++) {

@@ -165,7 +165,7 @@ int verb_risk(int argc, char **argv)
         code = EXIT_USE;
         goto out;
     }
-    oc_rc rc = options_settle(options);
+    oc_rc rc = options_finish(options);
     if (rc < 0)
         code = complain(options->error, OC_E_CONFIG);
     else if (run_load_plugins(registry) == OC_OK)

@@ -221,7 +221,7 @@ oc_rc options_parse(struct options *options, int argc, char **argv)
     return OC_OK;
 }
 
-oc_rc options_settle(struct options *options)
+oc_rc options_finish(struct options *options)
 {
     struct settings layered = {0};
     oc_rc rc = OC_OK;

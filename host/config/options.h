@@ -33,7 +33,7 @@ struct options {
 /* OC_E_INVALID: options->error says what is wrong. [setup] */
 oc_rc options_parse(struct options *options, int argc, char **argv);
 /* Files, environment, then what the command line said. OC_E_CONFIG with options->error. */
-oc_rc options_settle(struct options *options);
+oc_rc options_finish(struct options *options);
 void options_release(struct options *options);
 
 #endif

@@ -4,7 +4,7 @@
  * - No clock, file, socket, randomness, lock or libm. Same inputs in the same order, same outputs to the byte.
  * - Inputs are applied one after the other: engine_input(). What a callback asks for gets its verdict at the call and is
  *   listed in engine_out(), in call order; nothing of it when the callback failed. The engine calls strategies and rules;
- *   it calls no door and no venue: the session records and sends what is listed, and says so by engine_settle().
+ *   it calls no door and no venue: the session records and sends what is listed, and says so by engine_batch_done().
  * - A refused order is an event with a reason, not an error. The chain answers at the call.
  * - Everything here is [engine]. */
 #ifndef ENGINE_ENGINE_H
@@ -151,7 +151,7 @@ const struct engine_out *engine_out(const struct engine *engine);
 /* After what is listed was recorded (`left`), before it is sent: requests are shown to the rules as sent, with their number.
  * Not left: what adds risk becomes DENIED JOURNAL_FAILED (out_request.is_denied), its strategy is told with the next input;
  * cancels and what only reduces go on. */
-void engine_settle(struct engine *engine, bool left);
+void engine_batch_done(struct engine *engine, bool left);
 void engine_clear_out(struct engine *engine);
 /* Whether what adds risk is refused because the journal failed. */
 void engine_stop_risk(struct engine *engine, bool is_stopped);

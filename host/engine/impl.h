@@ -89,7 +89,7 @@ void chain_observe(struct engine *engine, const struct oc_event *event);
 /* Base quantity an order by money can lead to at worst. */
 oc_rc chain_worst_qty(struct engine *engine, const struct oc_request *request, int64_t *ret_units);
 
-/* settle.c */
+/* batch.c */
 void stage_begin(struct engine *engine, uint32_t caller);
 void stage_end(struct engine *engine, bool keep);
 /* Recomputes the exposure that `order` adds to its books. OC_E_RANGE, OC_E_LIMIT, OC_E_NOMEM: it counts as before, and

@@ -44,7 +44,7 @@ static oc_rc turn(void *self, int64_t at_ns)
     return OC_OK;
 }
 
-static void settled(void *self)
+static void idle(void *self)
 {
     struct console_host *host = self;
     if (console_service_is_waiting(host->service))
@@ -304,7 +304,7 @@ static oc_rc open_host(void *self, struct session *session)
         return rc;
     session->commands.self = host;
     session->commands.execute = execute;
-    session->pace.host = (struct pace_host){host, turn, settled, wait_for};
+    session->pace.host = (struct pace_host){host, turn, idle, wait_for};
     return watchers_add(&session->watchers, &(struct watcher){.self = host, .note = note, .told = told});
 }
 

@@ -59,8 +59,8 @@ oc_rc pace_wait(struct session *session, int64_t at_ns)
         if (pace->by_hand || pace->is_stopping)
             return 1;
         if (pace->is_paused) {
-            if (pace->host.settled)
-                pace->host.settled(pace->host.self);
+            if (pace->host.idle)
+                pace->host.idle(pace->host.self);
             wait_for(pace, WAIT_NS);
             continue;
         }

@@ -21,7 +21,7 @@ struct pace_host {
     /* Before time moves on to at_ns. Positive: the session is to end; negative: an error. */
     oc_rc (*turn)(void *self, int64_t at_ns);
     /* The session is paused, or waits: whoever waits for it is answered. */
-    void (*settled)(void *self);
+    void (*idle)(void *self);
     /* Waits at most so long, for whoever asks. */
     void (*wait)(void *self, int64_t ns);
 };

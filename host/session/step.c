@@ -131,7 +131,7 @@ static __attribute__((noinline)) void tell(struct session *session, const struct
     if (out->entry_count) {
         const uint32_t count = out->request_count;
         enum left left = leave(session, out);
-        engine_settle(engine, left == LEFT);
+        engine_batch_done(engine, left == LEFT);
         for (uint32_t i = 0; i < count; i++) {
             if (!out->requests[i].is_denied)
                 continue;

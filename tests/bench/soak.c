@@ -60,7 +60,7 @@ static void come_to(struct soak *soak)
             check(door_record_risk(soak->door, out_record(out, &out->entries[i])) == OC_OK, "not recorded",
                   soak->booked);
         check(door_batch_commit(soak->door) == OC_OK, "not recorded", soak->booked);
-        engine_settle(soak->engine, true);
+        engine_batch_done(soak->engine, true);
         for (uint32_t i = 0; i < out->request_count; i++)
             soak->sent = out->requests[i].is_denied ? 0 : out->requests[i].request.order;
     }

@@ -32,7 +32,7 @@ static void come_to(void)
             record(&denial.head);
         }
     }
-    engine_settle(engine, true);
+    engine_batch_done(engine, true);
     engine_clear_out(engine);
 }
 

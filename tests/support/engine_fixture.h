@@ -2,7 +2,7 @@
  * requests: everything an engine test needs to say what happens next.
  *
  * After each input and each batch of the host it does what a session does: what is listed is recorded as one batch,
- * settled and sent, and what the venue did not take is the next input. */
+ * done and sent, and what the venue did not take is the next input. */
 #ifndef SUPPORT_ENGINE_FIXTURE_H
 #define SUPPORT_ENGINE_FIXTURE_H
 
@@ -81,12 +81,12 @@ static inline bool fixture_leave(struct fixture *fixture, const struct engine_ou
     return fixture->commit_answer >= 0;
 }
 
-/* What the last input, or batch of the host, came to: recorded, settled, sent. */
+/* What the last input, or batch of the host, came to: recorded, done, sent. */
 static inline void fixture_come_to(struct fixture *fixture)
 {
     const struct engine_out *out = engine_out(fixture->engine);
     if (out->entry_count) {
-        engine_settle(fixture->engine, fixture_leave(fixture, out));
+        engine_batch_done(fixture->engine, fixture_leave(fixture, out));
         (void)venues_send(&fixture->venues, engine_now(fixture->engine), out);
     }
     engine_clear_out(fixture->engine);

@@ -147,7 +147,7 @@ static inline struct town *town_new(const char *folder, const char *const *words
     }
     town->options = calloc(1, sizeof *town->options);
     assert_int_equal(options_parse(town->options, argc, argv), OC_OK);
-    assert_int_equal(options_settle(town->options), OC_OK);
+    assert_int_equal(options_finish(town->options), OC_OK);
     town->options->quiet = true;
     town->run = run_new(town->options, town_registry(), "paper");
     assert_non_null(town->run);

@@ -77,7 +77,7 @@ static oc_rc step(struct world *world, const struct input *input)
         engine_close_bars(engine, input->at_ns);
     else if (rc == OC_OK)
         rc = engine_input(engine, input->event, true);
-    engine_settle(engine, true);
+    engine_batch_done(engine, true);
     venues_send(&world->venues, input->at_ns, engine_out(engine));
     engine_clear_out(engine);
     return rc;

@@ -299,7 +299,7 @@ static void watchers_hear_in_their_order(void **state)
 
 struct host { /* who is served between two inputs */
     struct house *house;
-    int turns, settled;
+    int turns, idle;
     int64_t waited_ns;
     int stop_at;  /* turn that ends the session; 0: none */
     int pause_at; /* turn that pauses it; the next wait goes on */
@@ -315,7 +315,7 @@ static oc_rc host_turn(void *self, int64_t at_ns)
     return host->turns == host->stop_at;
 }
 
-static void host_settled(void *self) { ((struct host *)self)->settled++; }
+static void host_idle(void *self) { ((struct host *)self)->idle++; }
 
 static void host_wait(void *self, int64_t ns)
 {
@@ -335,7 +335,7 @@ static struct house *paced(struct host *host, double speed)
         house_trade(house, 0, i * 60 * HOUSE_SECOND);
     house_open(house);
     house->session->pace.speed = speed;
-    house->session->pace.host = (struct pace_host){host, host_turn, host_settled, host_wait};
+    house->session->pace.host = (struct pace_host){host, host_turn, host_idle, host_wait};
     return house;
 }
 
@@ -381,7 +381,7 @@ static void a_pause_is_told_and_a_stop_obeyed(void **state)
     struct host host = {.pause_at = 2};
     struct house *house = paced(&host, 0);
     house_run(house);
-    assert_int_equal(host.settled, 1);
+    assert_int_equal(host.idle, 1);
     assert_int_equal(house->session->data.events, 4);
     house_free(house);
     env_sim_stop();

@@ -1,4 +1,4 @@
-/* settle.c: batches: what a callback asked for stands or falls as a whole, and becomes true when it was recorded. */
+/* batch.c: batches: what a callback asked for stands or falls as a whole, and becomes true when it was recorded. */
 #include <string.h>
 
 #include "engine/impl.h"
@@ -185,7 +185,7 @@ static void journal_denies(struct engine *engine, struct out_request *staged)
     groups_to_tell(&engine->groups, order->now.order);
 }
 
-void engine_settle(struct engine *engine, bool left)
+void engine_batch_done(struct engine *engine, bool left)
 {
     const uint32_t count = engine->out.request_count;
     engine->staged_messages = engine->staged_cancels = 0;
