@@ -137,11 +137,49 @@ static void an_open_gap_is_ended_by_the_restart(void **state)
     town_free(town);
 }
 
+/* The progress mark of some events ago: as if the kill had come before the later ones. */
+static void keep_the_mark(struct town *town, uint64_t event)
+{
+    (void)town;
+    if (event == GAP)
+        run_shell("cp %s/live %s/live", folder, town_folder());
+}
+
+/* Market events that only the records behind them show to have been processed: they are in the input hash all the same. */
+static void the_hash_of_the_data_outlives_a_kill(void **state)
+{
+    (void)state;
+    const char *const words[] = {flip(), "--feed", "synthetic-bars:600", NULL};
+    struct town *town = town_new(NULL, words);
+    town_open(town);
+    town_run(town, true);
+    const uint64_t hash = door_input_hash(town->session->door), count = door_market_count(town->session->door);
+    town_free(town);
+    snprintf(folder, sizeof folder, "%s/killed", town_folder());
+    town = town_new(folder, words);
+    town->at = keep_the_mark;
+    town->ends_at = GAP + 20;
+    town_open(town);
+    town->session->journal.checkpoint = NULL;
+    town_run(town, false);
+    door_abandon(town->session->door);
+    town->session->door = NULL;
+    town_free(town);
+    run_shell("cp %s/live %s/live", town_folder(), folder);
+    town = town_new(folder, words);
+    town_open(town);
+    town_run(town, true);
+    assert_int_equal(door_market_count(town->session->door), count);
+    assert_int_equal(door_input_hash(town->session->door), hash);
+    town_free(town);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(only_a_checkpoint_behind_the_gap_will_do),
         cmocka_unit_test(an_open_gap_is_ended_by_the_restart),
+        cmocka_unit_test(the_hash_of_the_data_outlives_a_kill),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
