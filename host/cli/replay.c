@@ -77,18 +77,22 @@ static int judge(struct replay *replay, bool shows)
     uint64_t recorded, left = compare_rest(compare);
     struct hash128 hash = journal_order_hash(compare->reader, &recorded);
     struct door_hash ours = door_order_hash(replay->run->session->door);
-    bool agrees = compare->differences == 0 && left == 0 && ours.low == hash.low && ours.high == hash.high;
+    const bool is_other = compare_has_other_data(compare);
+    bool agrees = !is_other && compare->differences == 0 && left == 0 && ours.low == hash.low && ours.high == hash.high;
     char ours_text[HASH_TEXT_MAX], hash_text[HASH_TEXT_MAX];
     hash128_to_text((struct hash128){ours.low, ours.high}, ours_text);
     hash128_to_text(hash, hash_text);
     printf("recorded  %llu records, order hash %s\n", (unsigned long long)recorded, hash_text);
     printf("replayed  %llu records, order hash %s\n", (unsigned long long)ours.count, ours_text);
     if (compare->gaps)
-        printf("the journal failed %llu times while this was recorded: what happened then is not in it\n",
-               (unsigned long long)compare->gaps);
+        printf("the journal failed %llu times while this was recorded: %llu facts of then are known to be missing\n",
+               (unsigned long long)compare->gaps, (unsigned long long)compare->missed);
+    if (is_other)
+        printf("the data are NOT those that it was recorded with: another file, or a changed one: what is made of them "
+               "proves nothing\n");
     if (agrees)
         printf("the session agrees with itself\n");
-    else
+    else if (!is_other || compare->differences || left)
         printf("the session does NOT agree: %llu records differ, %llu recorded ones were not made again%s\n",
                (unsigned long long)compare->differences, (unsigned long long)left, shows ? "" : "; see --diff");
     return agrees ? EXIT_GOOD : EXIT_RUN;

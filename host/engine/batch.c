@@ -182,7 +182,7 @@ static void journal_denies(struct engine *engine, struct out_request *staged)
     order_moves(engine, order, EVENT_DENY);
     exposure_update(engine, order);
     groups_final(engine, order);
-    groups_to_tell(&engine->groups, order->now.order);
+    groups_to_tell(engine, order->now.order);
 }
 
 void engine_batch_done(struct engine *engine, bool left)

@@ -8,6 +8,7 @@
 void groups_release(struct groups *groups)
 {
     free(groups->list);
+    free(groups->told);
     *groups = (struct groups){0};
 }
 
@@ -124,10 +125,28 @@ static struct oc_request leg_request(const struct group *group, int64_t qty, uin
     return leg;
 }
 
-void groups_to_tell(struct groups *groups, uint64_t order)
+static bool told_has_room(struct groups *groups)
 {
-    if (order && groups->told_count < GROUPS_TOLD_MAX)
+    if (groups->told_count < groups->told_room)
+        return true;
+    uint32_t room = groups->told_room ? groups->told_room * 2 : 16;
+    uint64_t *told = room <= GROUPS_TOLD_MAX ? realloc(groups->told, room * sizeof *told) : NULL;
+    if (!told)
+        return false;
+    groups->told = told;
+    groups->told_room = room;
+    return true;
+}
+
+void groups_to_tell(struct engine *engine, uint64_t order)
+{
+    struct groups *groups = &engine->groups;
+    if (!order)
+        return;
+    if (told_has_room(groups))
         groups->told[groups->told_count++] = order;
+    else
+        engine_alarm(engine, orders_find(engine->orders, order), "an order was refused and its strategy is not told");
 }
 
 static void leg_refused(struct engine *engine, uint64_t leg)
@@ -135,7 +154,7 @@ static void leg_refused(struct engine *engine, uint64_t leg)
     struct groups *groups = &engine->groups;
     engine_alarm(engine, orders_find(engine->orders, leg), "a position without the protection that was asked for");
     groups->retry_ns = engine->now_ns + GROUPS_RETRY_NS;
-    groups_to_tell(groups, leg);
+    groups_to_tell(engine, leg);
 }
 
 /* Brings one leg to `qty` open units: placed, amended or canceled. */

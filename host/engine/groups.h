@@ -13,11 +13,13 @@
 #include <outcry/order.h>
 #include <stdbool.h>
 
+#include "engine/limits.h"
+
 struct engine;
 struct order;
 
 #define GROUPS_RETRY_NS 1000000000LL
-enum { GROUPS_TOLD_MAX = 8 };
+enum { GROUPS_TOLD_MAX = ENGINE_ORDERS_CLOSED_KEPT }; /* an order that is forgotten cannot be told */
 
 struct group {
     uint64_t id;         /* 0: free slot */
@@ -43,9 +45,9 @@ struct groups {
     uint32_t count; /* slots in use or free */
     uint32_t room;
     uint32_t live;
-    uint32_t told_count;
-    uint64_t told[GROUPS_TOLD_MAX]; /* legs refused by this input, for groups_tell */
-    int64_t retry_ns;               /* when refused legs are asked for again; 0: none is */
+    uint32_t told_count, told_room;
+    uint64_t *told;   /* orders refused by this input, for groups_tell; owned */
+    int64_t retry_ns; /* when refused legs are asked for again; 0: none is */
     uint64_t flattened;
 };
 
@@ -60,8 +62,9 @@ void groups_restore_request(struct engine *engine, const struct oc_request *requ
 void groups_fill(struct engine *engine, const struct order *order, int64_t qty);
 /* After an order became final. */
 void groups_final(struct engine *engine, const struct order *order);
-/* This order was denied after its callback had returned. 0 is none; more than GROUPS_TOLD_MAX are not told. */
-void groups_to_tell(struct groups *groups, uint64_t order);
+/* This order was denied after its callback had returned: told with the next input. 0 is none. Beyond GROUPS_TOLD_MAX, or
+ * without memory, it is an alarm instead. */
+void groups_to_tell(struct engine *engine, uint64_t order);
 /* After the input was told to its strategy: tells it of legs that were refused. */
 void groups_tell(struct engine *engine);
 /* With a price: asks again for legs that were refused, when it is time. */

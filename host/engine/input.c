@@ -380,6 +380,17 @@ static oc_rc apply_timer(struct engine *engine, const struct oc_ev_timer *timer)
     return OC_OK;
 }
 
+/* From here on the journal was failing, or took records again. An end that could not be recorded is none. */
+static void apply_mark(struct engine *engine, const struct oc_ev_text *mark)
+{
+    if (mark->code == OC_MARK_GAP)
+        engine->journal_failed = true;
+    if (mark->code == OC_MARK_GAP_END && mark->head.seq)
+        engine->journal_failed = false;
+    if (engine->is_observed)
+        chain_observe(engine, &mark->head);
+}
+
 oc_rc input_apply(struct engine *engine, const struct oc_event *event)
 {
     if (event->type >= OC_EV_TRADE && event->type <= OC_EV_QBAR)
@@ -397,7 +408,10 @@ oc_rc input_apply(struct engine *engine, const struct oc_event *event)
         return OC_OK;
     case OC_EV_TIMER:
         return apply_timer(engine, (const struct oc_ev_timer *)(const void *)event);
-    default: /* known to others: states, marks, configuration; a rule may wait for a command */
+    case OC_EV_MARK:
+        apply_mark(engine, (const struct oc_ev_text *)(const void *)event);
+        return OC_OK;
+    default: /* known to others: states, configuration; a rule may wait for a command */
         if (engine->is_observed)
             chain_observe(engine, event);
         return OC_OK;

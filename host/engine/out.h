@@ -28,8 +28,8 @@ struct engine_refusal {
 struct out_request {
     struct order *order;
     struct oc_request request;
-    uint32_t is_denied; /* recorded as refused, goes nowhere */
-    uint32_t zero;
+    uint32_t is_denied;  /* recorded as refused, goes nowhere */
+    uint32_t has_denial; /* that stands in the records */
     struct engine_refusal refusal;
 };
 

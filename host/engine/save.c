@@ -9,7 +9,7 @@
 
 #include "engine/impl.h"
 
-enum { SAVE_VERSION = 2, RULE_STATE_MAX = 65536 };
+enum { SAVE_VERSION = 3, RULE_STATE_MAX = 65536 };
 
 struct cursor {
     char *at;
@@ -285,6 +285,7 @@ static void pass_counters(struct engine *engine, struct cursor *cursor)
     pass(cursor, &engine->stats, sizeof engine->stats);
     pass(cursor, &engine->is_latched, sizeof engine->is_latched);
     pass(cursor, engine->latch_reason, sizeof engine->latch_reason);
+    pass(cursor, &engine->journal_failed, sizeof engine->journal_failed);
 }
 
 /* What stands before the markets goes into `engine`, or past it. */

@@ -100,6 +100,18 @@ oc_rc door_market(struct door *door, struct oc_event *event, bool by_value)
     return OC_OK;
 }
 
+oc_rc door_market_known(struct door *door, struct oc_event *event)
+{
+    if (!has_good_size(event))
+        return OC_E_INVALID;
+    const uint64_t seq = event->seq;
+    event->seq = 0;
+    door->input_hash = hash64_fold(door->input_hash, hash64(event, event->size));
+    door->market_count++;
+    event->seq = seq;
+    return OC_OK;
+}
+
 void door_batch_begin(struct door *door)
 {
     door->batch_more = JOURNAL_FRAME_MORE;

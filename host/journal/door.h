@@ -95,8 +95,11 @@ oc_rc door_record_risk(struct door *door, struct oc_event *event);
  * reference it cannot fail but for OC_E_INVALID. */
 oc_rc door_market(struct door *door, struct oc_event *event, bool by_value);
 
+/* One that had its number before a restart and is behind the last progress: counted and folded only. */
+oc_rc door_market_known(struct door *door, struct oc_event *event);
+
 /* Makes sure that records of so many bytes in all, frames (DOOR_FRAME_SIZE each) included, will be taken by door_record: so that
- * a batch is recorded as a whole or not begun. OC_E_FULL: there is no room. */
+ * a batch is recorded as a whole or not begun. OC_E_FULL: there is no room. OC_E_LIMIT: more than a segment holds. */
 oc_rc door_reserve(struct door *door, size_t size);
 #define DOOR_FRAME_SIZE 8u
 /* The records that follow belong together. Not nested. */

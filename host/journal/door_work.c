@@ -115,7 +115,9 @@ oc_rc door_reserve(struct door *door, size_t size)
     struct door_stream *orders = &door->stream[JOURNAL_ORDERS];
     if (door->is_memory || orders->end + size <= orders->now.size)
         return OC_OK;
-    oc_rc rc = FAULT("journal.reserve") ? (oc_rc)OC_E_FULL : take_next(door, orders);
+    oc_rc rc = size > orders->segment_size - JOURNAL_DATA_OFFSET ? (oc_rc)OC_E_LIMIT
+               : FAULT("journal.reserve")                        ? (oc_rc)OC_E_FULL
+                                                                 : take_next(door, orders);
     if (rc < 0)
         door->stats.refused++;
     return rc;

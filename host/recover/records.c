@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "journal/limits.h"
 #include "recover/checkpoint.h"
 #include "session/recorded.h"
 
@@ -67,7 +68,7 @@ oc_rc records_open(struct records *records, struct session *session, struct mete
     records->session = session;
     records->meter = meter;
     records->dir = dir;
-    text_init_grow(&records->instruments, HEADER_BYTES_MAX);
+    text_init_grow(&records->instruments, JOURNAL_HEADER_MAX);
     oc_rc rc = journal_open_read(dir, false, &records->reader);
     if (rc == OC_E_DATA) {
         text_format(notes, "note: %s\n", journal_end(records->reader, JOURNAL_ORDERS)->text);
@@ -121,8 +122,11 @@ static void look_at(struct records *records, const struct oc_event *event)
         return;
     if (text->code == OC_MARK_START && !records->strategy[0])
         take_start(records, text);
-    if (text->code == OC_MARK_GAP)
-        records->gaps++;
+    if (text->code == OC_MARK_GAP || text->code == OC_MARK_GAP_END) {
+        records->gaps += !records->is_in_gap;
+        records->is_in_gap = text->code == OC_MARK_GAP;
+        records->missed += records->is_in_gap ? 0 : text->key;
+    }
 }
 
 static void rest(struct records *records)
@@ -243,7 +247,7 @@ static oc_rc take_marks(struct records *records)
 static bool are_same_instruments(const struct records *records)
 {
     struct text now;
-    text_init_grow(&now, HEADER_BYTES_MAX);
+    text_init_grow(&now, JOURNAL_HEADER_MAX);
     header_put_instruments(records->session, &now);
     const bool are_same = !now.is_cut && now.size == records->instruments.size &&
                           (!now.size || memcmp(now.data, records->instruments.data, now.size) == 0);
@@ -286,9 +290,11 @@ oc_rc records_result(struct records *records, struct result *ret_result)
     if (!records->was_ended)
         session_note(session, "the session was not ended: it was killed, or it runs: these are its records so far");
     if (records->gaps)
-        session_note(session,
-                     "the journal failed %llu times while this was recorded: what happened then may be missing",
-                     (unsigned long long)records->gaps);
+        session_note(
+            session,
+            "the journal failed %llu times while this was recorded: %llu facts of then are known to be missing%s",
+            (unsigned long long)records->gaps, (unsigned long long)records->missed,
+            records->is_in_gap ? ", and it was failing at its end" : "");
     if (records->has_market)
         session_note_data(session);
     oc_rc rc = meter_result(records->meter, ret_result);

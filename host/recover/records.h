@@ -22,6 +22,8 @@ struct records {
     bool was_ended;                /* by hand, or well: not by a kill */
     bool rests;                    /* a market event waits for what comes of it at its instant */
     uint64_t gaps;                 /* times the journal failed while it was recorded */
+    uint64_t missed;               /* facts that are not in it for that */
+    bool is_in_gap;
     struct text
         instruments; /* the header's lines of them: the steps that prices and quantities are counted in; owned */
     uint32_t instrument_count;

@@ -1,5 +1,6 @@
 #include "recover/restore.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/env.h"
@@ -49,8 +50,8 @@ static oc_rc ended_early(struct session *session, oc_rc rc)
                         session->data.sources[0].path, session->data.count > 1 ? " or another of the files" : "");
 }
 
-/* One market event read again: prices, bars and indicators. */
-static oc_rc apply_market(const struct restore *restore, struct session *session, uint64_t seq)
+/* One market event read again: prices, bars and indicators. The last may be one that the journal's count does not hold yet. */
+static oc_rc apply_market(const struct restore *restore, struct session *session, uint64_t seq, uint64_t market)
 {
     struct inbox_point point = {.is_opening = true};
     while (point.is_opening) {
@@ -65,6 +66,8 @@ static oc_rc apply_market(const struct restore *restore, struct session *session
         rc = restore_sim_market(restore, session, &point);
         if (rc == OC_OK && !point.is_opening)
             rc = engine_restore(session->engine, point.event);
+        if (rc == OC_OK && !point.is_opening && door_market_count(session->door) <= market)
+            rc = door_market_known(session->door, point.event);
         engine_clear_out(session->engine);
         if (rc == OC_OK)
             rc = inbox_pass(session->inbox);
@@ -113,6 +116,43 @@ static void restore_command(const struct restore *restore, struct session *sessi
     }
 }
 
+/* Facts that were applied while the journal failed stand in a checkpoint alone: one from before them knows nothing of them,
+ * and what would be gone on with had other positions than the account. */
+static oc_rc check_gap(const struct restore *restore, struct session *session, const struct oc_ev_text *mark)
+{
+    unsigned long long wanted = mark->head.seq; /* without words: one behind it */
+    char words[64];
+    snprintf(words, sizeof words, "%.*s", (int)mark->text_size, (const char *)(mark + 1));
+    (void)sscanf(words, SESSION_GAP_WORDS, &wanted);
+    if (!mark->key || restore->from_seq >= wanted)
+        return OC_OK;
+    return session_fail(session, OC_E_DATA,
+                        "session %s is not gone on with: %u facts before record %llu were applied while its journal "
+                        "failed, and stand only in the checkpoint at record %llu, which is damaged or not there (the "
+                        "newest that is whole is at record %llu; 0: none). Bring the file checkpoint-%020llu back from "
+                        "a copy, or compare the positions of the account with `outcry report` of it, and begin a "
+                        "new session in another folder",
+                        settings_text(session->settings, "session.dir", ""), mark->key,
+                        (unsigned long long)mark->head.seq, wanted, (unsigned long long)restore->from_seq, wanted);
+}
+
+static oc_rc take_mark(struct restore *restore, struct session *session, const struct oc_ev_text *mark)
+{
+    restore->is_started |= mark->code == OC_MARK_START;
+    return mark->code == OC_MARK_GAP_END ? check_gap(restore, session, mark) : (oc_rc)OC_OK;
+}
+
+/* It ended while its journal failed. What was applied then and stands in no checkpoint is lost; the end of the gap is the
+ * first input now. */
+static void take_open_gap(struct session *session)
+{
+    static const char words[] = "the journal was failing when this session ended: what was filled then may be missing: "
+                                "compare positions and balances with the account";
+    session->journal.has_gap = session->journal.is_gap_tried = true;
+    log_error("restore", "%s", words);
+    session_note(session, "restored: %s", words);
+}
+
 /* What the venue, the engine and the strategies are told of a record; nobody is asked anything. */
 static oc_rc apply_record(struct restore *restore, struct session *session, const struct oc_event *event)
 {
@@ -132,7 +172,9 @@ static oc_rc apply_record(struct restore *restore, struct session *session, cons
                                                                                   : OC_E_DATA; /* unloaded since */
     }
     if (event->type == OC_EV_MARK)
-        restore->is_started |= ((const struct oc_ev_text *)(const void *)event)->code == OC_MARK_START;
+        rc = take_mark(restore, session, (const struct oc_ev_text *)(const void *)event);
+    if (rc < 0)
+        return rc;
     if (event->type == OC_EV_BALANCE) {
         const struct oc_ev_balance *balance = (const struct oc_ev_balance *)(const void *)event;
         venue->table->balance(venue->answers.self, balance->account, balance->asset, balance->total);
@@ -204,7 +246,7 @@ static oc_rc apply_all(struct restore *restore, struct session *session, uint64_
         if (!is_next && *market >= progress.market_index && more != OC_OK)
             break;
         if (!is_next) {
-            rc = apply_market(restore, session, seq + 1);
+            rc = apply_market(restore, session, seq + 1, *market);
             *market += 1;
             restore->markets++;
         } else if (event->seq == unfinished) {
@@ -233,7 +275,7 @@ oc_rc restore_apply(struct restore *restore, struct session *session)
                                 "the checkpoint at record %llu is of another program or strategy (code %d)",
                                 (unsigned long long)checkpoint.seq, (int)rc);
         restore->is_started = true; /* checkpoints are made behind market events only */
-        seq = checkpoint.seq;
+        seq = restore->from_seq = checkpoint.seq;
         market = checkpoint.market_count;
         rc = pass_markets(session, market);
     }
@@ -244,6 +286,8 @@ oc_rc restore_apply(struct restore *restore, struct session *session)
     restore->in_flight = orders_open_count(engine_orders(session->engine));
     if (rc < 0)
         return session_fail(session, rc, "the journal could not be applied (code %d)", (int)rc);
+    if (engine_risk_is_stopped(session->engine))
+        take_open_gap(session);
     /* Killed before its opening cash was recorded: then it begins as if new. */
     restore->is_restored = restore->records > 0 || restore->markets > 0 || market > 0;
     if (!restore->is_restored)

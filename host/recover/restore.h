@@ -20,6 +20,7 @@ struct restore {
     uint64_t records;   /* applied as facts */
     uint64_t markets;   /* read again */
     uint64_t in_flight; /* orders open after it */
+    uint64_t from_seq;  /* of the checkpoint; 0: none */
     bool has_journal;
     bool is_started;  /* its strategies were */
     bool is_restored; /* something was: it is not begun anew */

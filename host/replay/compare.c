@@ -120,6 +120,15 @@ static void next_order(struct compare *compare)
         engine_set_next_order(compare->session->engine, compare->order);
 }
 
+static void count_gap(struct compare *compare, const struct oc_ev_text *mark)
+{
+    if (mark->code != OC_MARK_GAP && mark->code != OC_MARK_GAP_END)
+        return;
+    compare->gaps += !compare->is_in_gap;
+    compare->is_in_gap = mark->code == OC_MARK_GAP;
+    compare->missed += compare->is_in_gap ? 0 : mark->key;
+}
+
 /* Every record that the replay makes, after its number was given. */
 static void take_record(struct compare *compare, const struct oc_event *event)
 {
@@ -138,7 +147,7 @@ static void take_record(struct compare *compare, const struct oc_event *event)
         }
     }
     if (event->type == OC_EV_MARK)
-        compare->gaps += ((const struct oc_ev_text *)(const void *)event)->code == OC_MARK_GAP;
+        count_gap(compare, (const struct oc_ev_text *)(const void *)event);
     if (recorded)
         next_record(compare);
     if (order_of(event) == compare->order && compare->order)
@@ -215,6 +224,17 @@ bool compare_goes_on(const struct compare *compare)
 bool compare_was_ended(const struct compare *compare)
 {
     return journal_end(compare->reader, JOURNAL_ORDERS)->tail == JOURNAL_TAIL_CLEAN;
+}
+
+bool compare_has_other_data(const struct compare *compare)
+{
+    struct journal_progress progress;
+    const struct door *door = compare->session->door;
+    if (!journal_progress(compare->reader, &progress))
+        return false;
+    const uint64_t count = door_market_count(door);
+    return count < progress.market_index ||
+           (count == progress.market_index && door_input_hash(door) != progress.input_hash);
 }
 
 /* The header. */

@@ -22,8 +22,10 @@ struct compare {
     const struct oc_event *copied; /* what it is a copy of */
     uint64_t records;
     uint64_t differences;
-    uint64_t gaps; /* times that the journal failed while it was recorded */
-    bool shows;    /* the first differences are printed */
+    uint64_t gaps;   /* times that the journal failed while it was recorded */
+    uint64_t missed; /* facts that are not in it for that */
+    bool is_in_gap;
+    bool shows; /* the first differences are printed */
 };
 
 /* Opens the recording and takes its header into settings, sources and strategies. A notice goes to `notes`. Negative:
@@ -39,6 +41,8 @@ uint64_t compare_rest(struct compare *compare);
 bool compare_was_ended(const struct compare *compare);
 /* More was recorded than how it was ended: it was gone on with. */
 bool compare_goes_on(const struct compare *compare);
+/* The market events were others than those that the recorded session processed, or fewer. */
+bool compare_has_other_data(const struct compare *compare);
 /* The recording holds this order. */
 bool compare_has_order(struct compare *compare, uint64_t order);
 

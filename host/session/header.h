@@ -11,7 +11,7 @@
 
 #include "base/text.h"
 
-enum { HEADER_WORD_MAX = 16, HEADER_FIELDS_MAX = 4, HEADER_BYTES_MAX = 64 << 20 };
+enum { HEADER_WORD_MAX = 16, HEADER_FIELDS_MAX = 4 };
 
 struct session;
 

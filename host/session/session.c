@@ -9,6 +9,7 @@
 #include "base/hash.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "journal/limits.h"
 #include "session/header.h"
 
 struct session *session_new(struct settings *settings, struct registry *registry, const char *label)
@@ -103,7 +104,7 @@ static oc_rc open_door(void *self, struct session *session)
     (void)self;
     const char *dir = settings_text(session->settings, "session.dir", NULL);
     struct text header;
-    text_init_grow(&header, HEADER_BYTES_MAX);
+    text_init_grow(&header, JOURNAL_HEADER_MAX + 1); /* and the zero behind it */
     header_write(session, &header);
     session->journal.is_power = strcmp(settings_text(session->settings, "session.durability", "process"), "power") == 0;
     struct door_config config = {.dir = dir,
@@ -111,7 +112,15 @@ static oc_rc open_door(void *self, struct session *session)
                                  .header_size = header.size,
                                  .resume = session->journal.resume,
                                  .durability = session->journal.is_power ? DOOR_POWER : DOOR_PROCESS};
-    oc_rc rc = header.is_cut ? (oc_rc)OC_E_LIMIT : door_open(&config, &session->door);
+    if (header.is_cut) {
+        text_release(&header);
+        return session_fail(
+            session, OC_E_LIMIT,
+            "session folder %s: what the session is begun with (settings, the texts of strategies and of "
+            "what they require) is more than %d bytes: make the texts smaller, or load fewer of them",
+            dir ? dir : "(memory)", JOURNAL_HEADER_MAX);
+    }
+    oc_rc rc = door_open(&config, &session->door);
     text_release(&header);
     return rc < 0 ? session_fail(session, rc, "session folder %s: %s", dir ? dir : "(memory)", door_open_error()) : rc;
 }

@@ -33,6 +33,9 @@ enum {
     SESSION_TIMERS_MAX = 10000 /* timers of a strategy that fire within one second of logical time */
 };
 
+/* The text of OC_MARK_GAP_END: the number of the checkpoint that holds what is missing. */
+#define SESSION_GAP_WORDS "checkpoint %llu"
+
 struct session;
 
 /* A part of a composition. NULL members are skipped; `close` is called for each whose `open` was called. */
@@ -65,7 +68,6 @@ struct session_data {
     struct plugin_instance *readers;
     uint32_t count;
     uint32_t instrument_count;
-    bool by_value;   /* market events are journaled whole */
     uint64_t events; /* market events taken */
     uint32_t inst;   /* of the last one */
 };
@@ -96,6 +98,8 @@ struct session_journal {
     const struct door_resume *resume; /* goes on where a journal ends; borrowed; NULL: new */
     bool is_power;                    /* what adds risk waits for the disk */
     bool has_gap;                     /* facts were applied that are not recorded */
+    bool is_gap_tried;                /* to be said in the records */
+    bool is_gap_said;                 /* it stands there */
     uint64_t missed;                  /* how many */
     uint64_t gap_seq;                 /* the checkpoint that will hold them; 0: not begun */
     int64_t tend_ns;                  /* when the journal is tried again, by the monotonic clock */
@@ -104,6 +108,7 @@ struct session_journal {
     /* Hands a checkpoint of all parts to the journal's worker. OC_E_AGAIN: it is still at the one before. NULL: none is made. */
     void *self;
     oc_rc (*checkpoint)(void *self, struct session *session);
+    uint64_t checkpoint_seq;   /* what the last one that was begun stands for */
     uint64_t since_checkpoint; /* market events */
     int64_t checkpoint_ns;
 };
@@ -196,6 +201,9 @@ oc_rc session_close_positions(struct session *session);
 uint64_t session_reconcile(struct session *session);
 /* A fact of the host, recorded and applied: the opening balances. */
 oc_rc session_fact(struct session *session, struct oc_event *event);
+
+/* A mark of the host's own, as an input. OC_E_FULL: it could not be recorded. */
+oc_rc session_mark(struct session *session, uint32_t code, uint64_t key, const char *words);
 
 /* Whether anything could be traded: otherwise words.error says which setting left no data. `traded`: events since --from. */
 oc_rc session_check_data(struct session *session, uint64_t traded);

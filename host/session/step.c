@@ -6,38 +6,11 @@
 #include "base/env.h"
 #include "base/json_out.h"
 #include "base/log.h"
+#include "session/gap.h"
 #include "session/interrupt.h"
 #include "session/session.h"
 
-enum {
-    JOURNAL_WORDS_MAX = 1024,
-    TEND_NS = 1000000000,
-    CHECKPOINT_EVENTS = 4096,
-    CHECKPOINT_NS = 1000000000,
-    SECOND_NS = 1000000000
-};
-
-/* Something could not be recorded. It was applied, or goes on, all the same; new risk stops. */
-static void missed(struct session *session, uint64_t count)
-{
-    struct session_journal *journal = &session->journal;
-    if (!journal->has_gap) {
-        char bytes[JOURNAL_WORDS_MAX];
-        struct text json;
-        text_init_fixed(&json, bytes, sizeof bytes);
-        json_open(&json, NULL, '{');
-        json_text(&json, "what", "the journal failed: cancels and closes go on, nothing new is opened");
-        json_text(&json, "reason", door_error(session->door));
-        json_close(&json, '}');
-        if (!json.is_cut)
-            watchers_tell(&session->watchers, TOLD_SESSION, &json);
-        log_error("journal", "%s: facts are taken, cancels and closes go on, nothing new is opened",
-                  door_failed(session->door) ? door_error(session->door) : "a record was refused");
-    }
-    journal->has_gap = true;
-    journal->missed += count;
-    engine_stop_risk(session->engine, true);
-}
+enum { CHECKPOINT_EVENTS = 4096, CHECKPOINT_NS = 1000000000, SECOND_NS = 1000000000 };
 
 /* Number, local time, record. False: it could not be recorded. */
 static bool enter(struct session *session, const struct input *input)
@@ -46,11 +19,11 @@ static bool enter(struct session *session, const struct input *input)
     if (input->kind == INPUT_OPEN || input->kind == INPUT_BARS)
         return true;
     if (input->kind == INPUT_MARKET)
-        rc = door_market(session->door, input->event, session->data.by_value);
+        rc = door_market(session->door, input->event, false);
     else
         rc = door_record(session->door, input->event);
     if (rc < 0)
-        missed(session, 1);
+        gap_missed(session, gap_is_mark(input->event) ? 0 : 1);
     return rc >= 0;
 }
 
@@ -85,23 +58,39 @@ static __attribute__((noinline)) void say_unprotected(const struct out_request *
               (unsigned long long)(leg->parent & ((1ull << 40) - 1)), denied->refusal.reason);
 }
 
-static oc_rc record_denial(struct session *session, const struct out_request *request)
+static oc_rc record_denial(struct session *session, struct out_request *request)
 {
     struct oc_ev_answer denial = out_denial(request);
-    return door_record(session->door, &denial.head);
+    oc_rc rc = door_record(session->door, &denial.head);
+    request->has_denial = rc >= 0;
+    return rc;
 }
 
-/* The batch is ended whatever becomes of it: what is recorded later must not hang on it. */
-static oc_rc record_batch(struct session *session, const struct engine_out *out)
+/* What stands in the records as asked for and goes nowhere: a restart would take it as sent. */
+static __attribute__((noinline)) void record_denials(struct session *session, const struct engine_out *out)
+{
+    for (uint32_t i = 0; i < out->request_count; i++) {
+        struct out_request *request = &out->requests[i];
+        if (request->is_denied && request->request.head.seq && !request->has_denial)
+            (void)record_denial(session, request); /* where it cannot be, a checkpoint stands for it */
+    }
+}
+
+/* The batch is ended whatever becomes of it: what is recorded later must not hang on it. *ret_whole: entries that stand. */
+static oc_rc record_batch(struct session *session, const struct engine_out *out, uint32_t *ret_whole)
 {
     oc_rc rc = OC_OK;
+    uint32_t i = 0;
     door_batch_begin(session->door);
-    for (uint32_t i = 0; i < out->entry_count && rc >= 0; i++) {
+    for (; i < out->entry_count; i++) {
         const struct out_entry *entry = &out->entries[i];
         rc = door_record(session->door, out_record(out, entry));
         if (rc >= 0 && entry->kind == OUT_REQUEST && out->requests[entry->at].is_denied)
             rc = record_denial(session, &out->requests[entry->at]);
+        if (rc < 0)
+            break;
     }
+    *ret_whole = i;
     oc_rc ended = door_batch_commit(session->door);
     return rc < 0 ? rc : ended;
 }
@@ -111,16 +100,17 @@ enum left { LEFT, LEFT_UNRECORDED, LEFT_NOT_DURABLE };
 /* Everything that was asked for, as one batch: all of it is recorded, or nothing. */
 static enum left leave(struct session *session, const struct engine_out *out)
 {
+    uint32_t whole = 0;
     oc_rc rc = door_reserve(session->door, bytes_of(out));
     if (rc >= 0)
-        rc = record_batch(session, out);
+        rc = record_batch(session, out, &whole);
     if (rc < 0) {
-        missed(session, out->entry_count);
+        gap_missed(session, out->entry_count - whole);
         return LEFT_UNRECORDED;
     }
     if (!session->journal.is_power || !adds_risk(out) || door_sync_wait(session->door) >= 0)
         return LEFT;
-    missed(session, 0); /* what adds risk leaves only when its record is on the disk */
+    gap_missed(session, 0); /* what adds risk leaves only when its record is on the disk */
     return LEFT_NOT_DURABLE;
 }
 
@@ -132,13 +122,11 @@ static __attribute__((noinline)) void tell(struct session *session, const struct
         const uint32_t count = out->request_count;
         enum left left = leave(session, out);
         engine_batch_done(engine, left == LEFT);
-        for (uint32_t i = 0; i < count; i++) {
-            if (!out->requests[i].is_denied)
-                continue;
-            say_unprotected(&out->requests[i]);
-            if (left == LEFT_NOT_DURABLE && strcmp(out->requests[i].refusal.rule, "journal") == 0)
-                (void)record_denial(session, &out->requests[i]);
-        }
+        if (left != LEFT)
+            record_denials(session, out);
+        for (uint32_t i = 0; i < count; i++)
+            if (out->requests[i].is_denied)
+                say_unprotected(&out->requests[i]);
         oc_rc rc = venues_send(&session->venues, session->clock.now_ns, out);
         if (rc < 0)
             session->lost =
@@ -275,69 +263,13 @@ oc_rc session_finish_step(struct session *session, const struct oc_event *event)
     return rc;
 }
 
-/* A mark of the host's own, as an input. */
-static oc_rc mark(struct session *session, uint32_t code, uint64_t key)
-{
-    struct oc_ev_text event = {.head = {.size = sizeof event,
-                                        .type = OC_EV_MARK,
-                                        .venue_ns = session->clock.now_ns,
-                                        .local_ns = session->clock.now_ns},
-                               .code = code,
-                               .key = (uint32_t)key};
-    return session_fact(session, &event.head);
-}
-
-/* The journal failed, or takes records again: what that means for new risk is an input like any other. */
-static __attribute__((noinline)) void look_at_journal(struct session *session)
-{
-    struct session_journal *journal = &session->journal;
-    bool has_failed = door_failed(session->door);
-    if (has_failed && !engine_risk_is_stopped(session->engine)) {
-        missed(session, 0);
-        mark(session, OC_MARK_GAP, 0);
-    }
-    if (!journal->has_gap)
-        return;
-    const char *why;
-    int64_t now_ns = env_clock_mono();
-    if (now_ns < journal->tend_ns)
-        return;
-    journal->tend_ns = now_ns + TEND_NS;
-    if (door_tend(session->door) < 0)
-        return;
-    /* what was applied meanwhile is durable in a checkpoint before risk is taken again */
-    if (journal->missed) {
-        if (!journal->checkpoint || door_checkpoint_poll(session->door, &why) < 0)
-            return;
-        if (!journal->gap_seq) {
-            if (journal->checkpoint(journal->self, session) == OC_OK)
-                journal->gap_seq = door_seq(session->door);
-            journal->tend_ns = now_ns + TEND_NS / 100;
-            return;
-        }
-        if (door_checkpoint_seq(session->door) < journal->gap_seq) { /* the worker is at it */
-            journal->tend_ns = now_ns + TEND_NS / 100;
-            return;
-        }
-    }
-    if (mark(session, OC_MARK_GAP_END, journal->missed) < 0 || door_sync_wait(session->door) < 0 ||
-        door_failed(session->door))
-        return;
-    log_warning("journal", "it takes records again; %llu were not recorded and stand in a checkpoint",
-                (unsigned long long)journal->missed);
-    journal->has_gap = false;
-    journal->missed = journal->gap_seq = 0;
-    engine_stop_risk(session->engine, false);
-}
-
 /* Apart, so that each event does not pay for what it needs on the stack. */
 static __attribute__((noinline)) void start_checkpoint(struct session *session)
 {
-    struct session_journal *journal = &session->journal;
     const char *why = "";
     oc_rc rc = door_checkpoint_poll(session->door, &why);
     if (rc == OC_OK)
-        rc = journal->checkpoint(journal->self, session);
+        rc = gap_checkpoint(session);
     if (rc < 0 && rc != OC_E_AGAIN && rc != OC_E_IO) /* a failed journal has been told */
         log_warning("journal", "no checkpoint was written (code %d): a restart will take longer%s%s", (int)rc,
                     why[0] ? ": " : "", why);
@@ -434,7 +366,7 @@ static oc_rc run(struct session *session)
         if (session->pace.by_hand || session->pace.is_stopping)
             return 1;
         if (__builtin_expect(session->journal.has_gap || door_failed(session->door), 0))
-            look_at_journal(session);
+            gap_look(session);
         oc_rc rc = next_input(session, &input);
         if (rc == OC_OK && input.kind != INPUT_NONE)
             rc = session_step(session, &input);
@@ -452,7 +384,7 @@ oc_rc session_run(struct session *session)
         return OC_OK;
     if (rc > 0) {
         if (session->pace.by_hand)
-            mark(session, OC_MARK_STOP, inbox_points(session->inbox));
+            session_mark(session, OC_MARK_STOP, inbox_points(session->inbox), "");
         return OC_E_AGAIN;
     }
     for (uint32_t i = 0; i < session->data.count; i++)

@@ -144,6 +144,16 @@ expect 5 "PRICE_OUTSIDE_COLLAR" risk check buy 1 BTC/USDT @ 106 --reference 100
 expect 0 "" backtest strategies/rsi_reversion.lua synthetic-bars:3000 --cash "$cash" --session "$work/s" --quiet
 expect 0 "agrees with itself" replay "$work/s" --diff
 expect 0 "rsi_reversion" report "$work/s"
+# other data are said though they change no record: a changed bar, and one that is missing
+{ echo time,open,high,low,close,volume; for i in 0 1 2 3 4 5 6 7 8; do echo "2024-01-01T00:0$i:00Z,100,101,99,100,5"; done; } >"$work/same.csv"
+printf 'local n = 0\nfunction on_bar(m, b) n = n + 1 if n == 2 then m:buy(0.01) end end\n' >"$work/once.lua"
+expect 0 "" backtest "$work/once.lua" "$work/same.csv" --cash "$cash" --end hold --session "$work/d" --quiet
+expect 0 "agrees with itself" replay "$work/d"
+sed -i 's/00:07:00Z,100,101/00:07:00Z,100,102/' "$work/same.csv"
+expect 1 "the data are NOT those that it was recorded with" replay "$work/d"
+"$outcry" replay "$work/d" 2>&1 | grep -q "agrees with itself" && { echo "a replay on other data says that it agrees"; bad=1; }
+sed -i '$d' "$work/same.csv"
+expect 1 "the data are NOT those that it was recorded with" replay "$work/d"
 expect 1 "/none/r.html: No such file" report "$work/s" --report "$work/none/r.html"
 expect 1 "" backtest strategies/rsi_reversion.lua synthetic-bars:3000 --cash "$cash" --session "$work/s"
 expect 1 "No such file" replay "$work/nothing"

@@ -160,6 +160,29 @@ static struct journal_reader *read_again(const char *dir)
     return reader;
 }
 
+/* What a mark of a gap says. */
+struct gap_seen {
+    uint32_t begins, ends;
+    uint64_t checkpoint; /* named by the end */
+};
+
+static void see_gap(struct gap_seen *seen, const struct oc_event *event)
+{
+    const struct oc_ev_text *mark = (const struct oc_ev_text *)(const void *)event;
+    char words[64];
+    if (event->type != OC_EV_MARK)
+        return;
+    if (mark->code == OC_MARK_GAP)
+        assert_int_equal(seen->begins++, seen->ends); /* one at a time */
+    if (mark->code != OC_MARK_GAP_END)
+        return;
+    assert_int_equal(++seen->ends, seen->begins);
+    snprintf(words, sizeof words, "%.*s", (int)mark->text_size, (const char *)(mark + 1));
+    unsigned long long number = 0;
+    assert_int_equal(sscanf(words, SESSION_GAP_WORDS, &number), mark->key ? 1 : EOF);
+    seen->checkpoint = number;
+}
+
 /* What was applied meanwhile is durable in a checkpoint, then the end of the gap is recorded, then risk is taken again. After
  * a loss of power the records and the checkpoint say the same. */
 static void space_that_comes_back_is_used(void **state)
@@ -182,7 +205,7 @@ static void space_that_comes_back_is_used(void **state)
         assert_false(engine_risk_is_stopped(house->engine));
         assert_true(plan.later != 0);
         assert_int_equal(orders_find(engine_orders(house->engine), plan.later)->state, STATE_SUBMITTED);
-        const uint64_t checkpoint_seq = house->gap_end_at;
+        const uint64_t checkpoint_seq = house->gap_end_at, wanted = house->gap_end_wanted;
         assert_int_equal(door_sync(house->session->door), OC_OK);
         door_abandon(house->session->door);
         house->session->door = NULL;
@@ -191,10 +214,14 @@ static void space_that_comes_back_is_used(void **state)
         struct journal_checkpoint checkpoint = {0};
         const struct oc_event *event;
         enum journal_stream stream;
+        struct gap_seen seen = {0};
         bool has_end = false, has_later = false;
         assert_true(journal_checkpoint(reader, &checkpoint));
         assert_true(checkpoint.seq >= checkpoint_seq);
+        journal_close_read(reader); /* all records: the beginning may stand before the checkpoint */
+        assert_int_equal(journal_open_read(house->dir, false, &reader), OC_OK);
         while (journal_next(reader, &event, &stream) == OC_OK) {
+            see_gap(&seen, event);
             if (event->type == OC_EV_MARK &&
                 ((const struct oc_ev_text *)(const void *)event)->code == OC_MARK_GAP_END) {
                 has_end = true;
@@ -207,6 +234,9 @@ static void space_that_comes_back_is_used(void **state)
             }
         }
         assert_true(has_end && has_later);
+        assert_int_equal(seen.begins, 1); /* D5: though the first sign was a record that was refused */
+        assert_int_equal(seen.ends, 1);
+        assert_int_equal(seen.checkpoint, wanted);
         journal_close_read(reader);
         house_end(house);
     }
@@ -318,6 +348,28 @@ static void tick(struct house *house, int index)
     env_sim_advance(2 * HOUSE_SECOND);
 }
 
+/* D6: nothing is restored as sent that never left. */
+static void each_request_has_its_denial(const struct house *house)
+{
+    enum { REQUESTS_MAX = 16 };
+    const struct oc_event *event;
+    enum journal_stream stream;
+    uint64_t asked[REQUESTS_MAX];
+    uint32_t asked_count = 0, denied_count = 0;
+    struct journal_reader *reader = NULL;
+    assert_int_equal(door_sync(house->session->door), OC_OK);
+    assert_int_equal(journal_open_read(house->dir, false, &reader), OC_OK);
+    while (journal_next(reader, &event, &stream) == OC_OK) {
+        if (event->type == OC_EV_REQUEST && asked_count < REQUESTS_MAX)
+            asked[asked_count++] = ((const struct oc_request *)(const void *)event)->order;
+        for (uint32_t i = 0; event->type == OC_EV_DENIED && i < asked_count; i++)
+            denied_count += asked[i] == ((const struct oc_ev_answer *)(const void *)event)->order;
+    }
+    journal_close_read(reader);
+    assert_int_equal(asked_count, 1); /* the second did not get its room */
+    assert_int_equal(denied_count, 1);
+}
+
 /* A record refused in the middle of a batch: the batch is ended all the same, and the journal goes on. */
 static void a_batch_that_breaks_is_ended(void **state)
 {
@@ -336,7 +388,80 @@ static void a_batch_that_breaks_is_ended(void **state)
     assert_string_equal(house->clients[0].last_reason, ENGINE_JOURNAL_FAILED);
     assert_int_equal(house->gap_ends, 1);
     assert_false(engine_risk_is_stopped(house->engine));
+    each_request_has_its_denial(house);
     house_end(house);
+}
+
+static oc_rc buys_a_dozen(struct house_client *client, const struct oc_event *event)
+{
+    (void)event;
+    if (client->markets != 2)
+        return OC_OK;
+    lose_disk(client->house);
+    for (int i = 0; i < 12; i++)
+        plan.later += house_buy(client->house, 1) != 0;
+    return OC_OK;
+}
+
+/* However many there are. */
+static void each_order_that_the_journal_denied_is_told(void **state)
+{
+    (void)state;
+    struct house *house = house_on_disk();
+    plan = (struct plan){.kind = DISK_FULL};
+    house->clients[0].market = buys_a_dozen;
+    for (int i = 0; i < 4; i++)
+        house_trade(house, 0, i * 60 * HOUSE_SECOND);
+    house_open(house);
+    house_run(house);
+    assert_int_equal(plan.later, 12);
+    assert_int_equal(house->sent_count, 0);
+    assert_int_equal(house->clients[0].orders, 12);
+    assert_string_equal(house->clients[0].last_reason, ENGINE_JOURNAL_FAILED);
+    house_end(house);
+}
+
+static void say_mark(struct house *house, int index)
+{
+    const uint32_t code = index == 1 ? OC_MARK_GAP : OC_MARK_GAP_END;
+    if (index == 1 || index == 3)
+        assert_int_equal(session_mark(house->session, code, 0, ""), OC_OK);
+}
+
+/* D7: as in a replay, whose journal never fails: the marks are what stops and resumes. */
+static void the_marks_alone_stop_and_resume(void **state)
+{
+    (void)state;
+    struct house *house = house_new();
+    house->client_count = 1;
+    house->is_mute = true;
+    house->clients[0].market = buys_each_time;
+    house->sources[0].before = say_mark;
+    for (int i = 0; i < 5; i++)
+        house_trade(house, 0, i * 60 * HOUSE_SECOND);
+    house_open(house);
+    house_run(house);
+    assert_int_equal(house->sent_count, 3); /* the first, the fourth and the fifth */
+    assert_int_equal(house->sent[1].qty, 4);
+    assert_int_equal(engine_stats(house->engine)->denied, 2);
+    assert_false(engine_risk_is_stopped(house->engine));
+    /* one that could not be recorded resumes nothing, and what is saved in a gap knows that it is in one */
+    struct oc_ev_text mark = {.head = {.size = sizeof mark, .type = OC_EV_MARK}, .code = OC_MARK_GAP};
+    assert_int_equal(engine_input(house->engine, &mark.head, true), OC_OK);
+    mark.code = OC_MARK_GAP_END;
+    assert_int_equal(engine_input(house->engine, &mark.head, false), OC_OK);
+    assert_true(engine_risk_is_stopped(house->engine));
+    char *blob = malloc(1 << 20);
+    int64_t size = engine_save(house->engine, blob, 1 << 20);
+    assert_true(size > 0);
+    struct house *again = house_new();
+    again->client_count = 1;
+    house_open(again);
+    assert_int_equal(engine_load(again->engine, blob, (size_t)size), OC_OK);
+    assert_true(engine_risk_is_stopped(again->engine));
+    house_free(again);
+    free(blob);
+    house_free(house);
 }
 
 /* power: what adds risk leaves when its record is on the disk; where that fails it is denied, and the denial recorded. */
@@ -376,6 +501,8 @@ int main(void)
         cmocka_unit_test(a_gap_is_said_before_anything_is_lost),
         cmocka_unit_test(a_gap_ends_when_its_checkpoint_is_there),
         cmocka_unit_test(a_batch_that_breaks_is_ended),
+        cmocka_unit_test(each_order_that_the_journal_denied_is_told),
+        cmocka_unit_test(the_marks_alone_stop_and_resume),
         cmocka_unit_test(what_is_not_durable_does_not_leave),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,6 +2,7 @@
 #include "support/session_kit.h"
 
 #include "base/hash.h"
+#include "journal/limits.h"
 #include "session/header.h"
 #include "session/recorded.h"
 
@@ -12,7 +13,7 @@ static const char script[] =
 static struct text made(void)
 {
     struct text text;
-    text_init_grow(&text, HEADER_BYTES_MAX);
+    text_init_grow(&text, JOURNAL_HEADER_MAX);
     header_put(&text, "outcry", "0.1.0", NULL);
     header_put(&text, "set", "session.dir", path, NULL);
     header_put_text(&text, "strategy", path, script, sizeof script - 1);
@@ -170,7 +171,7 @@ static void a_session_is_made_of_its_header(void **state)
         source->info.price_step = (struct oc_dec){1, 2, 0};
         source->info.qty_step = (struct oc_dec){1, 3, 0};
     }
-    text_init_grow(&text, HEADER_BYTES_MAX);
+    text_init_grow(&text, JOURNAL_HEADER_MAX);
     text_init_grow(&notes, 4096);
     header_write(house->session, &text);
     int instruments = 0;
@@ -191,12 +192,40 @@ static void a_session_is_made_of_its_header(void **state)
     house_free(again);
 }
 
+static void put_much(void *self, struct text *text)
+{
+    const size_t size = *(const size_t *)self;
+    char *bytes = malloc(size);
+    memset(bytes, 'x', size);
+    text_put_bytes(text, bytes, size);
+    free(bytes);
+}
+
+/* One limit, and words that say what to do. */
+static void a_header_beyond_the_journals_limit_is_refused_in_words(void **state)
+{
+    (void)state;
+    size_t size = JOURNAL_HEADER_MAX;
+    struct house *house = house_new();
+    const struct session *session = house->session;
+    session_add_kernel(house->session, false);
+    for (uint32_t i = 0; i < session->stage_count; i++)
+        if (strcmp(session->stages[i].name, "data") == 0)
+            house->session->stages[i].open = NULL;
+    house->session->journal.header_self = &size;
+    house->session->journal.header_write = put_much;
+    assert_int_equal(session_open(house->session), OC_E_LIMIT);
+    assert_non_null(strstr(session->words.error, "more than 4194304 bytes: make the texts smaller"));
+    house_free(house);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(any_byte_comes_back),
         cmocka_unit_test(damage_at_each_byte_is_survived),
         cmocka_unit_test(hostile_lines_are_damage),
+        cmocka_unit_test(a_header_beyond_the_journals_limit_is_refused_in_words),
         cmocka_unit_test(a_session_is_made_of_its_header),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -76,6 +76,23 @@ static void want_of_space_passes(void **state)
     env_sim_stop();
 }
 
+/* A batch larger than a segment could find no room behind its first half. */
+static void room_for_more_than_a_segment_is_not_promised(void **state)
+{
+    (void)state;
+    start();
+    struct door *door = open_door(NULL);
+    struct record fact = make(1, OC_EV_FILL);
+    assert_int_equal(door_record(door, &fact.head), OC_OK);
+    const uint64_t seq = door_seq(door);
+    assert_int_equal(door_reserve(door, SMALL_SEGMENT - 4096), OC_OK);
+    assert_int_equal(door_reserve(door, SMALL_SEGMENT - 4095), OC_E_LIMIT);
+    assert_int_equal(door_seq(door), seq);
+    assert_int_equal(door_record(door, &fact.head), OC_OK);
+    assert_int_equal(door_close(door), OC_OK);
+    env_sim_stop();
+}
+
 static void fault_points_are_survived(void **state)
 {
     (void)state;
@@ -220,6 +237,7 @@ int main(void)
         cmocka_unit_test(a_failed_sync_ends_new_risk_for_ever),
         cmocka_unit_test(want_of_space_passes),
         cmocka_unit_test(fault_points_are_survived),
+        cmocka_unit_test(room_for_more_than_a_segment_is_not_promised),
         cmocka_unit_test(every_operation_may_fail_once),
         cmocka_unit_test(reading_may_fail_anywhere),
     };
