@@ -29,8 +29,6 @@ oc_rc text_to_units(const char *text, size_t length, int scale, int64_t *ret_uni
 oc_rc text_to_decimal(const char *text, size_t length, int64_t *ret_units, int *ret_scale);
 /* [any] A whole number, decimal digits with a sign, nothing else. */
 oc_rc text_to_int(const char *text, size_t length, int64_t *ret_value);
-/* [any] Money from decimal text. */
-oc_rc text_to_money(const char *text, size_t length, oc_i128 *ret_money);
 
 /* [any] Writes units / 10^scale with `digits` after the point, or TEXT_SHORTEST, into `buffer` of
  * TEXT_DECIMAL_MAX bytes and returns the length. Fewer digits than the value has: OC_E_DATA (round
