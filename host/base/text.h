@@ -76,6 +76,9 @@ oc_rc text_format(struct text *text, const char *format, ...) __attribute__((for
 oc_rc text_put_units(struct text *text, int64_t units, int scale, int digits);
 oc_rc text_put_time(struct text *text, int64_t ns);
 
+/* [any] Bytes (1..4) of the character at `text`, or 0 when it is not valid UTF-8 or cut by `size`. */
+int text_utf8_size(const char *text, size_t size);
+
 /* [any] The entry of `names` (NULL-terminated) most like `name`, or NULL when none is near enough
  * to be meant. Borrowed. */
 const char *text_nearest(const char *name, const char *const *names);
