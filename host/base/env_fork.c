@@ -125,13 +125,4 @@ oc_rc env_fork_child(int (*fn)(void *arg), void *arg, int *ret_pid)
     return OC_OK;
 }
 
-int env_fork_wait(int pid)
-{
-    int status = 0;
-    while (waitpid(pid, &status, 0) < 0)
-        if (errno != EINTR)
-            return 1;
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
-}
-
 void env_fork_exit(int code) { _exit(code); }

@@ -25,10 +25,9 @@ oc_rc env_fork_copy(int life_fd, void *message, struct env_copy *ret_copy, enum 
 /* Wakes it with `size` bytes. OC_E_NOT_FOUND: it is gone. */
 oc_rc env_fork_wake(const struct env_copy *copy, const void *message, size_t size);
 void env_fork_end(struct env_copy *copy);
-/* A child that runs `fn` and then ends with its result; the person's keys do not reach it. *ret_pid is reaped with
- * env_fork_wait. */
+/* A child that runs `fn` and then ends with its result; the person's keys do not reach it. *ret_pid is the
+ * caller's to reap. */
 oc_rc env_fork_child(int (*fn)(void *arg), void *arg, int *ret_pid);
-int env_fork_wait(int pid);
 /* Ends this process without any cleaning up. */
 void env_fork_exit(int code) __attribute__((noreturn));
 

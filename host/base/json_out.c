@@ -3,7 +3,29 @@
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+static void put_string(struct text *text, const char *value, size_t size)
+{
+    text_put_char(text, '"');
+    for (size_t i = 0; i < size;) {
+        unsigned char c = (unsigned char)value[i];
+        int taken = c < 0x80 ? 1 : text_utf8_size(value + i, size - i);
+        if (taken == 0)
+            text_put(text, "\\ufffd"); /* not UTF-8 */
+        else if (c == '"' || c == '\\')
+            text_format(text, "\\%c", c);
+        else if (c == '\n')
+            text_put(text, "\\n");
+        else if (c < ' ' || c == 0x7f)
+            text_format(text, "\\u%04x", c);
+        else
+            text_put_bytes(text, value + i, (size_t)taken);
+        i += taken ? (size_t)taken : 1;
+    }
+    text_put_char(text, '"');
+}
 
 static void begin(struct text *text, const char *key)
 {
@@ -11,9 +33,8 @@ static void begin(struct text *text, const char *key)
     if (last != '{' && last != '[' && last != ':')
         text_put_char(text, ',');
     if (key) {
-        text_put_char(text, '"');
-        text_put(text, key);
-        text_put(text, "\":");
+        put_string(text, key, strlen(key));
+        text_put_char(text, ':');
     }
 }
 
@@ -29,19 +50,7 @@ void json_close(struct text *text, char bracket) { text_put_char(text, bracket);
 void json_text_n(struct text *text, const char *key, const char *value, size_t size)
 {
     begin(text, key);
-    text_put_char(text, '"');
-    for (size_t i = 0; i < size; i++) {
-        unsigned char c = (unsigned char)value[i];
-        if (c == '"' || c == '\\') {
-            text_put_char(text, '\\');
-            text_put_char(text, (char)c);
-        } else if (c < ' ' || c == 0x7f) {
-            text_format(text, "\\u%04x", c);
-        } else {
-            text_put_char(text, (char)c);
-        }
-    }
-    text_put_char(text, '"');
+    put_string(text, value, size);
 }
 
 void json_text(struct text *text, const char *key, const char *value)
@@ -77,6 +86,18 @@ void json_double(struct text *text, const char *key, double value)
         text_format(text, "%.12g", value);
     else
         text_put(text, "null");
+}
+
+void json_double_exact(struct text *text, const char *key, double value)
+{
+    char digits[40] = "null";
+    begin(text, key);
+    for (int count = 15; isfinite(value) && count <= 17; count++) {
+        snprintf(digits, sizeof digits, "%.*g", count, value);
+        if (strtod(digits, NULL) == value)
+            break;
+    }
+    text_put(text, digits);
 }
 
 void json_dec(struct text *text, const char *key, struct oc_dec dec)

@@ -18,6 +18,8 @@ void json_int(struct text *text, const char *key, int64_t value);
 void json_flag(struct text *text, const char *key, bool value);
 void json_null(struct text *text, const char *key);
 void json_double(struct text *text, const char *key, double value); /* not finite: null */
+/* The shortest text that reads back as the same number. */
+void json_double_exact(struct text *text, const char *key, double value);
 void json_dec(struct text *text, const char *key, struct oc_dec dec);
 void json_money(struct text *text, const char *key, oc_i128 money);
 void json_time(struct text *text, const char *key, int64_t ns);

@@ -43,7 +43,7 @@ void log_set_sink(log_sink_fn sink, void *arg)
 
 void log_set_level(enum log_level level) { logger.level = level; }
 
-bool log_is_on(enum log_level level) { return level != LOG_NONE && level <= logger.level; }
+static bool log_is_on(enum log_level level) { return level != LOG_NONE && level <= logger.level; }
 
 const char *log_level_name(enum log_level level)
 {
@@ -158,5 +158,3 @@ void log_flush(void)
     tell_repeats();
     unlock();
 }
-
-uint64_t log_folded(void) { return logger.folded; }

@@ -27,7 +27,6 @@ typedef void (*log_sink_fn)(void *arg, enum log_level level, const char *line, s
 void log_set_sink(log_sink_fn sink, void *arg);
 /* [setup] Levels above are not written. The start is LOG_INFO. */
 void log_set_level(enum log_level level);
-bool log_is_on(enum log_level level);
 /* [any] At the clock's time. */
 void log_write(enum log_level level, const char *area, const char *format, ...) __attribute__((format(printf, 3, 4)));
 /* [any] At a given time (ns UTC), for code that has no clock. `message` need not be terminated. */
@@ -35,7 +34,6 @@ void log_write_at(int64_t now_ns, enum log_level level, const char *area, const 
 /* [any] Writes the count of a folded line that waits. */
 void log_flush(void);
 /* [any] Lines folded since the start. */
-uint64_t log_folded(void);
 const char *log_level_name(enum log_level level);
 
 #define log_error(area, ...)   log_write(LOG_ERROR, area, __VA_ARGS__)

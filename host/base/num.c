@@ -1,4 +1,4 @@
-/* num.c: division with stated rounding, and what money is made of. */
+/* num.c: division with stated rounding, and another scale. */
 #include "base/num.h"
 
 const int64_t num_pow10_table[NUM_POW10_MAX + 1] = {
@@ -92,7 +92,7 @@ oc_rc num_muldiv(int64_t a, int64_t b, int64_t c, enum num_rounding rounding, in
     return rc < 0 ? rc : num_narrow(wide, ret);
 }
 
-oc_rc num_rescale_128(oc_i128 units, int from_scale, int to_scale, enum num_rounding rounding, oc_i128 *ret)
+static oc_rc rescale_wide(oc_i128 units, int from_scale, int to_scale, enum num_rounding rounding, oc_i128 *ret)
 {
     int shift = to_scale - from_scale;
     if (shift > NUM_POW10_128_MAX || shift < -NUM_POW10_128_MAX)
@@ -105,50 +105,6 @@ oc_rc num_rescale_128(oc_i128 units, int from_scale, int to_scale, enum num_roun
 oc_rc num_rescale(int64_t units, int from_scale, int to_scale, enum num_rounding rounding, int64_t *ret)
 {
     oc_i128 wide;
-    oc_rc rc = num_rescale_128(units, from_scale, to_scale, rounding, &wide);
+    oc_rc rc = rescale_wide(units, from_scale, to_scale, rounding, &wide);
     return rc < 0 ? rc : num_narrow(wide, ret);
-}
-
-oc_rc money_from_units(int64_t units, int scale, oc_i128 *ret_money)
-{
-    return num_rescale_128(units, scale, MONEY_SCALE, NUM_EXACT, ret_money);
-}
-
-oc_rc money_mul_units(int64_t a, int a_scale, int64_t b, int b_scale, enum num_rounding rounding, oc_i128 *ret_money)
-{
-    return num_rescale_128(num_mul_wide(a, b), a_scale + b_scale, MONEY_SCALE, rounding, ret_money);
-}
-
-oc_rc money_mul_rate(oc_i128 money, int64_t rate, int scale, enum num_rounding rounding, oc_i128 *ret_money)
-{
-    if (scale < 0 || scale > NUM_POW10_MAX)
-        return OC_E_INVALID;
-    bool is_negative = (money < 0) != (rate < 0);
-    oc_u128 m = magnitude(money);
-    uint64_t r = (uint64_t)magnitude(rate), divisor = (uint64_t)num_pow10(scale);
-    /* The product has up to 191 bits: three limbs of 64, divided limb by limb from the top. */
-    oc_u128 low = (oc_u128)(uint64_t)m * r;
-    oc_u128 high = (oc_u128)(uint64_t)(m >> 64) * r + (uint64_t)(low >> 64);
-    uint64_t limbs[3] = {(uint64_t)low, (uint64_t)high, (uint64_t)(high >> 64)};
-    uint64_t rest = 0, out[3];
-    for (int i = 2; i >= 0; i--) {
-        oc_u128 part = (oc_u128)rest << 64 | limbs[i];
-        out[i] = (uint64_t)(part / divisor);
-        rest = (uint64_t)(part % divisor);
-    }
-    if (out[2] != 0)
-        return OC_E_RANGE;
-    oc_u128 quotient = (oc_u128)out[1] << 64 | out[0];
-    int step = round_step(quotient, rest, divisor, is_negative, rounding);
-    if (step < 0)
-        return OC_E_DATA;
-    oc_u128 rounded = quotient + (unsigned)step;
-    return rounded < quotient ? OC_E_RANGE : with_sign(rounded, is_negative, ret_money);
-}
-
-oc_rc money_to_units(oc_i128 money, int scale, enum num_rounding rounding, int64_t *ret_units)
-{
-    oc_i128 wide;
-    oc_rc rc = num_rescale_128(money, MONEY_SCALE, scale, rounding, &wide);
-    return rc < 0 ? rc : num_narrow(wide, ret_units);
 }

@@ -106,17 +106,5 @@ oc_rc num_div_128(oc_i128 a, oc_i128 b, enum num_rounding rounding, oc_i128 *ret
 oc_rc num_muldiv(int64_t a, int64_t b, int64_t c, enum num_rounding rounding, int64_t *ret);
 /* [any] The same value at another scale (digits after the point, 0..38 apart). */
 oc_rc num_rescale(int64_t units, int from_scale, int to_scale, enum num_rounding rounding, int64_t *ret);
-oc_rc num_rescale_128(oc_i128 units, int from_scale, int to_scale, enum num_rounding rounding, oc_i128 *ret);
-
-/* [any] units / 10^scale as money; exact, OC_E_DATA where it is not (scale above 20 and digits
- * there). */
-oc_rc money_from_units(int64_t units, int scale, oc_i128 *ret_money);
-/* [any] (a / 10^a_scale) * (b / 10^b_scale) as money; rounds only what lies beyond 20 digits. */
-oc_rc money_mul_units(int64_t a, int a_scale, int64_t b, int b_scale, enum num_rounding rounding, oc_i128 *ret_money);
-/* [any] money * (rate / 10^scale), rounded to a unit of money. The 256-bit product does not
- * overflow in between. */
-oc_rc money_mul_rate(oc_i128 money, int64_t rate, int scale, enum num_rounding rounding, oc_i128 *ret_money);
-/* [any] Money as units at `scale` (0..20). */
-oc_rc money_to_units(oc_i128 money, int scale, enum num_rounding rounding, int64_t *ret_units);
 
 #endif

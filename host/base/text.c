@@ -114,6 +114,24 @@ oc_rc text_put_time(struct text *text, int64_t ns)
     return text_put_bytes(text, buffer, (size_t)text_from_time(buffer, ns));
 }
 
+int text_utf8_size(const char *text, size_t size)
+{
+    const unsigned char *c = (const unsigned char *)text;
+    if (size == 0 || c[0] == 0)
+        return 0;
+    if (c[0] < 0x80)
+        return 1;
+    int wanted = c[0] >= 0xF0 ? 4 : c[0] >= 0xE0 ? 3 : 2;
+    if (c[0] < 0xC2 || c[0] > 0xF4 || (size_t)wanted > size)
+        return 0;
+    for (int i = 1; i < wanted; i++)
+        if ((c[i] & 0xC0) != 0x80)
+            return 0;
+    bool overlong = (c[0] == 0xE0 && c[1] < 0xA0) || (c[0] == 0xF0 && c[1] < 0x90);
+    bool surrogate = c[0] == 0xED && c[1] >= 0xA0, beyond = c[0] == 0xF4 && c[1] >= 0x90;
+    return overlong || surrogate || beyond ? 0 : wanted;
+}
+
 static size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
 
 size_t text_distance(const char *a, const char *b)

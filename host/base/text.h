@@ -29,8 +29,6 @@ oc_rc text_to_units(const char *text, size_t length, int scale, int64_t *ret_uni
 oc_rc text_to_decimal(const char *text, size_t length, int64_t *ret_units, int *ret_scale);
 /* [any] A whole number, decimal digits with a sign, nothing else. */
 oc_rc text_to_int(const char *text, size_t length, int64_t *ret_value);
-/* [any] Money from decimal text. */
-oc_rc text_to_money(const char *text, size_t length, oc_i128 *ret_money);
 
 /* [any] Writes units / 10^scale with `digits` after the point, or TEXT_SHORTEST, into `buffer` of
  * TEXT_DECIMAL_MAX bytes and returns the length. Fewer digits than the value has: OC_E_DATA (round
@@ -77,6 +75,9 @@ oc_rc text_put_char(struct text *text, char c);
 oc_rc text_format(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
 oc_rc text_put_units(struct text *text, int64_t units, int scale, int digits);
 oc_rc text_put_time(struct text *text, int64_t ns);
+
+/* [any] Bytes (1..4) of the character at `text`, or 0 when it is not valid UTF-8 or cut by `size`. */
+int text_utf8_size(const char *text, size_t size);
 
 /* [any] The entry of `names` (NULL-terminated) most like `name`, or NULL when none is near enough
  * to be meant. Borrowed. */

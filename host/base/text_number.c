@@ -128,13 +128,6 @@ oc_rc text_to_units(const char *text, size_t length, int scale, int64_t *ret_uni
     return rc < 0 ? rc : num_narrow(units, ret_units);
 }
 
-oc_rc text_to_money(const char *text, size_t length, oc_i128 *ret_money)
-{
-    struct decimal decimal;
-    oc_rc rc = read_decimal(text, length, &decimal);
-    return rc < 0 ? rc : scale_decimal(&decimal, MONEY_SCALE, ret_money);
-}
-
 oc_rc text_to_decimal(const char *text, size_t length, int64_t *ret_units, int *ret_scale)
 {
     struct decimal decimal;

@@ -10,7 +10,8 @@
 
 enum { FOLDERS_MAX = 4, PATH_SIZE = 1024 };
 
-const char *const *plugin_folders(void)
+/* Folders of plugins: $OUTCRY_PLUGINS, then `plugins` beside the program, then the installed ones. NULL-terminated. */
+static const char *const *plugin_folders(void)
 {
     static char paths[FOLDERS_MAX][PATH_SIZE];
     static const char *list[FOLDERS_MAX + 1];

@@ -21,8 +21,6 @@ int verb_bench(int argc, char **argv);
 int verb_version(int argc, char **argv);
 int verb_help(int argc, char **argv);
 
-/* Folders of plugins: $OUTCRY_PLUGINS, then `plugins` beside the program, then the installed ones. NULL-terminated. */
-const char *const *plugin_folders(void);
 /* Loads the plugins a session needs by their ids' last words; everything else stays untouched. Prints what is wrong. */
 oc_rc load_needed(struct registry *registry, const char *const *names);
 

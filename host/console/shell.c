@@ -43,7 +43,9 @@ static int lj_open_words(lua_State *lua)
     return 0;
 }
 
-oc_rc shell_open_words(struct shell *shell, struct sandbox *sandbox)
+/* A sandbox with the words in it. OC_E_NOMEM, OC_E_INVALID (a word's own fault: said on stderr). `shell` may be NULL:
+ * for the reference. */
+static oc_rc shell_open_words(struct shell *shell, struct sandbox *sandbox)
 {
     oc_rc rc = sandbox_protect(sandbox, lj_open_words, shell);
     if (rc < 0)

@@ -13,7 +13,7 @@ static const char red[] = "\x1b[31m", green[] = "\x1b[32m", live[] = "\x1b[1;37;
                   plain[] = "\x1b[0m";
 
 /* Moves the digits into place: "-1234.5" with 1..2 digits is "-1,234.5". What is not a plain decimal stays as it is. */
-size_t shell_put_number(char *text, size_t size_max, const char *number, int digits_min, int digits_max)
+static size_t shell_put_number(char *text, size_t size_max, const char *number, int digits_min, int digits_max)
 {
     size_t sign = number[0] == '-' || number[0] == '+', whole = strspn(number + sign, "0123456789"), used = 0;
     const char *rest = number + sign + whole;

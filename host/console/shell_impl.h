@@ -77,13 +77,6 @@ extern const char shell_key; /* registry: the shell, as light userdata */
 /* Raises if the evaluation has been interrupted or is beyond its limit. */
 void shell_poll(lua_State *lua, struct shell *shell);
 
-/* shell.c: a sandbox with the words in it. OC_E_NOMEM, OC_E_INVALID (a word's own fault: said on stderr). `shell` may be
- * NULL: for the reference. */
-oc_rc shell_open_words(struct shell *shell, struct sandbox *sandbox);
 extern const char shell_private_key; /* registry: the table S */
-
-/* shell_head.c */
-/* "12,345.60" of exact decimal text, at least `digits` after the point, cut to them when longer unless negative. */
-size_t shell_put_number(char *text, size_t size_max, const char *number, int digits_min, int digits_max);
 
 #endif

@@ -135,5 +135,3 @@ void fills_hold(struct fills *fills, const struct fill_seen *left, bool (*is_wan
     fills->held[fills->held_count++] = *left;
     table_put(fills, left->key);
 }
-
-uint32_t fills_count(const struct fills *fills) { return fills->table_count; }

@@ -43,6 +43,5 @@ bool fills_put(struct fills *fills, const struct fill_seen *seen, struct fill_se
  * quarter goes. */
 void fills_hold(struct fills *fills, const struct fill_seen *left, bool (*is_wanted)(void *arg, uint64_t order),
                 void *arg);
-uint32_t fills_count(const struct fills *fills);
 
 #endif

@@ -119,8 +119,6 @@ void permissions_renew(struct permissions *permissions);
 bool event_is_sound(const struct oc_event *event);
 /* With is_restoring nobody is told and nothing is asked for. */
 oc_rc input_apply(struct engine *engine, const struct oc_event *event);
-/* An answer applied to its order and the books; with is_restoring nobody is told and nothing is asked for. */
-oc_rc answer_apply(struct engine *engine, const struct oc_event *event);
 void notify_order(struct engine *engine, const struct order *order, const struct oc_event *event);
 
 #endif

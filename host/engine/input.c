@@ -345,7 +345,8 @@ static oc_rc apply_answer(struct engine *engine, const struct oc_ev_answer *answ
     return OC_OK;
 }
 
-oc_rc answer_apply(struct engine *engine, const struct oc_event *event)
+/* An answer applied to its order and the books; with is_restoring nobody is told and nothing is asked for. */
+static oc_rc answer_apply(struct engine *engine, const struct oc_event *event)
 {
     uint64_t alarms = orders_alarms(engine->orders), cause = engine->cause;
     engine->cause = event->seq;

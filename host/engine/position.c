@@ -168,17 +168,6 @@ void position_commit(struct position *position, const struct position_plan *plan
     position->qty += plan->open_qty;
 }
 
-oc_rc position_fill(struct position *position, const struct instrument *instrument, uint8_t side, int64_t price,
-                    int64_t qty, int64_t now_ns)
-{
-    const struct position_trade trade = {price, qty, side};
-    struct position_plan plan;
-    oc_rc rc = position_plan(position, instrument, &trade, &plan);
-    if (rc == OC_OK)
-        position_commit(position, &plan, now_ns);
-    return rc;
-}
-
 static struct fee_bucket *fee_find(struct position *position, uint32_t asset)
 {
     for (uint32_t i = 0; i < position->fee_count; i++)

@@ -67,9 +67,6 @@ struct position_plan {
 void position_init(struct position *position, uint32_t account, uint32_t strategy, uint32_t inst, uint32_t method);
 void position_release(struct position *position);
 
-/* Books qty (positive units) at price on side OC_SIDE_BUY or SELL. OC_E_RANGE or OC_E_LIMIT change nothing. */
-oc_rc position_fill(struct position *position, const struct instrument *instrument, uint8_t side, int64_t price,
-                    int64_t qty, int64_t now_ns);
 /* The same in two steps, so that several books move together or not at all. The plan holds while nothing else is
  * committed to the position; memory is taken by the plan, so the commit cannot fail. */
 oc_rc position_plan(struct position *position, const struct instrument *instrument, const struct position_trade *trade,

@@ -60,8 +60,5 @@ bool state_is_open(int state) { return state > STATE_NONE && state < STATE_COUNT
 
 #define NAME(name) #name,
 static const char *const state_names[] = {ORDER_STATES(NAME)};
-static const char *const event_names[] = {ORDER_EVENTS(NAME)};
 
 const char *state_name(int state) { return state >= 0 && state < STATE_COUNT ? state_names[state] : "?"; }
-
-const char *event_name(int event) { return event >= 0 && event < EVENT_COUNT ? event_names[event] : "?"; }

@@ -42,6 +42,5 @@ bool state_is_final(int state);
 bool state_is_open(int state);
 /* Static upper-case names; "?" outside the range. */
 const char *state_name(int state);
-const char *event_name(int event);
 
 #endif

@@ -2,10 +2,12 @@
 
 #include <stdlib.h>
 
+#include "base/heap.h"
 #include "engine/limits.h"
 
-static bool is_before(const struct timer *a, const struct timer *b)
+static bool is_before(const void *left, const void *right)
 {
+    const struct timer *a = left, *b = right;
     return a->due_ns < b->due_ns || (a->due_ns == b->due_ns && a->id < b->id);
 }
 
@@ -13,34 +15,6 @@ void timers_release(struct timers *timers)
 {
     free(timers->heap);
     *timers = (struct timers){0};
-}
-
-static void swap(struct timers *timers, uint32_t a, uint32_t b)
-{
-    struct timer t = timers->heap[a];
-    timers->heap[a] = timers->heap[b];
-    timers->heap[b] = t;
-}
-
-static void up(struct timers *timers, uint32_t i)
-{
-    for (; i > 0 && is_before(&timers->heap[i], &timers->heap[(i - 1) / 2]); i = (i - 1) / 2)
-        swap(timers, i, (i - 1) / 2);
-}
-
-static void down(struct timers *timers, uint32_t i)
-{
-    for (;;) {
-        uint32_t least = i, left = 2 * i + 1, right = left + 1;
-        if (left < timers->count && is_before(&timers->heap[left], &timers->heap[least]))
-            least = left;
-        if (right < timers->count && is_before(&timers->heap[right], &timers->heap[least]))
-            least = right;
-        if (least == i)
-            return;
-        swap(timers, i, least);
-        i = least;
-    }
 }
 
 static oc_rc push(struct timers *timers, struct timer timer)
@@ -55,8 +29,8 @@ static oc_rc push(struct timers *timers, struct timer timer)
         timers->heap = heap;
         timers->room = room;
     }
-    timers->heap[timers->count++] = timer;
-    up(timers, timers->count - 1);
+    timers->heap[timers->count] = timer;
+    heap_rise(timers->heap, sizeof timer, timers->count++, is_before);
     return OC_OK;
 }
 
@@ -73,11 +47,7 @@ oc_rc timers_add(struct timers *timers, uint32_t strategy, int64_t due_ns, int64
 
 static void take(struct timers *timers, uint32_t i)
 {
-    timers->heap[i] = timers->heap[--timers->count];
-    if (i < timers->count) {
-        up(timers, i);
-        down(timers, i);
-    }
+    heap_remove(timers->heap, sizeof *timers->heap, --timers->count, i, is_before);
 }
 
 const struct timer *timers_find(const struct timers *timers, uint64_t id)

@@ -18,21 +18,21 @@ static oc_rc commit(const struct oc_host *host, struct oc_event *event)
 
 static oc_rc net_open(const struct oc_host *host, const char *url, uint32_t *ret_stream)
 {
-    struct transcript *transcript = services_of(host)->transcript;
-    return transcript ? transcript_open(transcript, url, ret_stream) : OC_E_NOT_SUPPORTED;
+    const struct io_services *services = services_of(host);
+    return services->net ? services->net->open(services->net_self, url, ret_stream) : OC_E_NOT_SUPPORTED;
 }
 
 static oc_rc net_send(const struct oc_host *host, uint32_t stream, const void *bytes, uint32_t size, uint64_t request)
 {
-    (void)request; /* a transcript has no request whose fate could be unknown */
-    struct transcript *transcript = services_of(host)->transcript;
-    return transcript ? transcript_send(transcript, stream, bytes, size) : OC_E_NOT_SUPPORTED;
+    (void)request; /* no driver yet tells the fate of a request */
+    const struct io_services *services = services_of(host);
+    return services->net ? services->net->send(services->net_self, stream, bytes, size) : OC_E_NOT_SUPPORTED;
 }
 
 static oc_rc net_close(const struct oc_host *host, uint32_t stream)
 {
-    struct transcript *transcript = services_of(host)->transcript;
-    return transcript ? transcript_close(transcript, stream) : OC_E_NOT_SUPPORTED;
+    const struct io_services *services = services_of(host);
+    return services->net ? services->net->close(services->net_self, stream) : OC_E_NOT_SUPPORTED;
 }
 
 static const struct oc_svc_feed feed_table = {.size = sizeof feed_table, .reserve = reserve, .commit = commit};

@@ -8,11 +8,18 @@
 #define FEED_SERVICES_H
 
 #include "feed/event_ring.h"
-#include "feed/transcript.h"
+
+/* What carries the bytes of a connector: the driver behind its streams. Codes as oc_svc_net. [io] */
+struct io_net {
+    oc_rc (*open)(void *self, const char *url, uint32_t *ret_stream);
+    oc_rc (*send)(void *self, uint32_t stream, const void *bytes, uint32_t size);
+    oc_rc (*close)(void *self, uint32_t stream);
+};
 
 struct io_services {
-    struct feed *feed;             /* borrowed for the life of the instance */
-    struct transcript *transcript; /* net by "transcript:" urls */
+    struct feed *feed;        /* borrowed for the life of the instance */
+    const struct io_net *net; /* the same */
+    void *net_self;
 };
 
 /* The static table of OC_SVC_FEED or OC_SVC_NET, else NULL. [any] */

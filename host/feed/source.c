@@ -4,18 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/random.h"
 #include "base/text.h"
 
 #define MINUTE_NS          60000000000LL
 #define SYNTHETIC_START_NS 1704067200000000000LL /* 2024-01-01 */
-
-static uint64_t next_random(struct synthetic *synthetic)
-{
-    uint64_t z = (synthetic->state += 0x9E3779B97F4A7C15ull);
-    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9ull;
-    z = (z ^ (z >> 27)) * 0x94D049BB133111EBull;
-    return z ^ (z >> 31);
-}
 
 /* "synthetic", "synthetic:RATE" (events a second), "synthetic-bars[:COUNT]" (minute bars). */
 static oc_rc open_synthetic(struct feed_source *source, uint64_t seed)
@@ -108,7 +101,7 @@ static void synthetic_bar(struct feed_source *source)
 {
     struct synthetic *walk = &source->synthetic;
     int64_t open = walk->price;
-    walk->price += (int64_t)(next_random(walk) % 2001) - 1000;
+    walk->price += (int64_t)(random_next(&walk->state) % 2001) - 1000;
     if (walk->price < 100000)
         walk->price = 100000;
     int64_t close = walk->price, high = open > close ? open : close, low = open < close ? open : close;
@@ -119,10 +112,10 @@ static void synthetic_bar(struct feed_source *source)
                             .open_ns = walk->now_ns,
                             .period_ns = walk->period_ns,
                             .open = open,
-                            .high = high + (int64_t)(next_random(walk) % 200),
-                            .low = low - (int64_t)(next_random(walk) % 200),
+                            .high = high + (int64_t)(random_next(&walk->state) % 200),
+                            .low = low - (int64_t)(random_next(&walk->state) % 200),
                             .close = close,
-                            .volume = (int64_t)(next_random(walk) % 5000000000) + 100000000,
+                            .volume = (int64_t)(random_next(&walk->state) % 5000000000) + 100000000,
                             .present = OC_HAS_VOLUME};
     walk->now_ns += walk->period_ns;
     memcpy(&source->event, &bar, sizeof bar);
@@ -134,24 +127,24 @@ static void synthetic_tick(struct feed_source *source)
     struct synthetic *walk = &source->synthetic;
     walk->now_ns += walk->step_ns;
     if (walk->count % 4 != 3) {
-        walk->price += (int64_t)(next_random(walk) % 21) - 10;
+        walk->price += (int64_t)(random_next(&walk->state) % 21) - 10;
         if (walk->price < 100000)
             walk->price = 100000;
         struct oc_ev_quote quote = {
             .head = {.size = sizeof quote, .type = OC_EV_QUOTE, .inst = source->inst, .venue_ns = walk->now_ns},
             .bid = walk->price - 5,
             .ask = walk->price + 5,
-            .bid_qty = (int64_t)(next_random(walk) % 200000000) + 1000000,
-            .ask_qty = (int64_t)(next_random(walk) % 200000000) + 1000000,
+            .bid_qty = (int64_t)(random_next(&walk->state) % 200000000) + 1000000,
+            .ask_qty = (int64_t)(random_next(&walk->state) % 200000000) + 1000000,
             .present = OC_HAS_BID | OC_HAS_ASK | OC_HAS_BID_QTY | OC_HAS_ASK_QTY};
         memcpy(&source->event, &quote, sizeof quote);
         return;
     }
-    bool buys = next_random(walk) & 1;
+    bool buys = random_next(&walk->state) & 1;
     struct oc_ev_trade trade = {
         .head = {.size = sizeof trade, .type = OC_EV_TRADE, .inst = source->inst, .venue_ns = walk->now_ns},
         .price = walk->price + (buys ? 5 : -5),
-        .qty = (int64_t)(next_random(walk) % 50000000) + 100000,
+        .qty = (int64_t)(random_next(&walk->state) % 50000000) + 100000,
         .present = OC_HAS_QTY,
         .taker_side = buys ? OC_SIDE_BUY : OC_SIDE_SELL};
     memcpy(&source->event, &trade, sizeof trade);

@@ -115,8 +115,6 @@ void door_fail(struct door *door, enum door_state state, const char *what);
 /* Opens the first segment of a stream at `index`, with `head` filled but for what the segment
  * itself knows. */
 oc_rc door_stream_open(struct door *door, struct door_stream *stream, const struct journal_position *from);
-/* Everything up to `seq` is durable; never goes back, whoever says it first. */
-void door_raise_durable(struct door *door, uint64_t seq);
 /* Notes what is being made durable by the worker, so that a later call can mark how far that went. */
 void door_note_asked(struct door *door);
 /* The writer's function: the file of the checkpoint that was handed over. */

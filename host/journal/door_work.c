@@ -233,7 +233,8 @@ static void populate(struct door_stream *stream)
         env_map_populate(data + from, JOURNAL_POPULATE);
 }
 
-void door_raise_durable(struct door *door, uint64_t seq)
+/* Everything up to `seq` is durable; never goes back, whoever says it first. */
+static void door_raise_durable(struct door *door, uint64_t seq)
 {
     uint64_t known = atomic_load_explicit(&door->durable_seq, memory_order_relaxed);
     while (known < seq && !atomic_compare_exchange_weak_explicit(&door->durable_seq, &known, seq, memory_order_release,

@@ -11,29 +11,6 @@ static _Thread_local char read_error[JOURNAL_ERROR_MAX];
 
 const char *journal_error(void) { return read_error; }
 
-const char *journal_tail_name(enum journal_tail tail)
-{
-    switch (tail) {
-    case JOURNAL_TAIL_NONE:
-        return "none";
-    case JOURNAL_TAIL_CLEAN:
-        return "clean";
-    case JOURNAL_TAIL_OPEN:
-        return "open";
-    case JOURNAL_TAIL_TORN:
-        return "torn";
-    case JOURNAL_TAIL_CORRUPT:
-        return "corrupt";
-    case JOURNAL_TAIL_MISSING:
-        return "missing";
-    case JOURNAL_TAIL_OLD:
-        return "old";
-    case JOURNAL_TAIL_TOO_NEW:
-        return "too new";
-    }
-    return "?";
-}
-
 static bool is_refused(enum journal_tail tail) { return tail >= JOURNAL_TAIL_CORRUPT; }
 
 static oc_rc fail(oc_rc rc, const char *dir, const char *what)
@@ -69,7 +46,9 @@ static int by_index(const void *a, const void *b)
     return (first > second) - (first < second);
 }
 
-oc_rc reader_load(struct journal_reader *reader, struct reader_stream *stream)
+/* Reads the heads of all segments of a stream. OC_E_IO, OC_E_NOMEM; what is wrong with the content
+ * is left to reader_scan. */
+static oc_rc reader_load(struct journal_reader *reader, struct reader_stream *stream)
 {
     if (stream->count > 0)
         qsort(stream->segments, stream->count, sizeof *stream->segments, by_index);

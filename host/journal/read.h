@@ -109,8 +109,6 @@ oc_rc journal_header(const struct journal_reader *reader, const char **ret_text,
  * of the last progress. */
 oc_rc journal_resume(const struct journal_reader *reader, struct door_resume *ret_resume);
 
-/* "torn" … */
-const char *journal_tail_name(enum journal_tail tail);
 /* Why the last journal_open_read of this thread failed. Static. */
 const char *journal_error(void);
 

@@ -52,18 +52,10 @@ struct journal_reader {
     uint8_t scratch[OC_EVENT_MAX];
 };
 
-/* Reads the heads of all segments of a stream. OC_E_IO, OC_E_NOMEM; what is wrong with the content
- * is left to reader_scan. */
-oc_rc reader_load(struct journal_reader *reader, struct reader_stream *stream);
 /* Verifies from stream->start and classifies the end into stream->end. */
 oc_rc reader_scan(struct journal_reader *reader, struct reader_stream *stream);
 /* True when the power may have taken records of it without a trace. */
 bool reader_may_have_lost(const struct journal_reader *reader, const struct reader_stream *stream);
-/* True when records that hang together lie in [from, to). */
-bool reader_finds_beyond(const uint8_t *data, uint64_t from, uint64_t to);
-/* The frame at `offset`: OC_OK, OC_E_END at the end of the data, OC_E_DATA. *ret_hash is that of
- * the record. */
-oc_rc reader_frame(const uint8_t *data, uint64_t offset, uint64_t limit, uint32_t chain, struct hash128 *ret_hash);
 
 static inline struct journal_frame reader_frame_at(const uint8_t *data, uint64_t offset)
 {
@@ -71,5 +63,7 @@ static inline struct journal_frame reader_frame_at(const uint8_t *data, uint64_t
     memcpy(&frame, data + offset, sizeof frame);
     return frame;
 }
+/* True when records that hang together lie in [from, to). */
+bool reader_finds_beyond(const uint8_t *data, uint64_t from, uint64_t to);
 
 #endif

@@ -16,7 +16,10 @@ struct walk {
     uint64_t input_hash;
 };
 
-oc_rc reader_frame(const uint8_t *data, uint64_t offset, uint64_t limit, uint32_t chain, struct hash128 *ret_hash)
+/* The frame at `offset`: OC_OK, OC_E_END at the end of the data, OC_E_DATA. *ret_hash is that of
+ * the record. */
+static oc_rc reader_frame(const uint8_t *data, uint64_t offset, uint64_t limit, uint32_t chain,
+                          struct hash128 *ret_hash)
 {
     if (offset + JOURNAL_FRAME_SIZE > limit)
         return OC_E_END;

@@ -58,7 +58,8 @@ static bool find_offset(const struct elf *elf, uint64_t address, uint64_t size, 
     return false;
 }
 
-void elf_machine_name(uint16_t machine, char *text, uint32_t size)
+/* Name of a machine number of the ELF header, "machine 1234" style text for unknown ones. */
+static void elf_machine_name(uint16_t machine, char *text, uint32_t size)
 {
     const char *name = machine == EM_X86_64    ? "x86-64"
                        : machine == EM_AARCH64 ? "aarch64"

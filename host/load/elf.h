@@ -143,7 +143,4 @@ bool elf_has_reloc(const struct elf *elf, uint64_t address, uint64_t size);
 bool elf_is_toolchain_init(const struct elf *elf, uint64_t address);
 bool elf_is_toolchain_frame_dummy(const struct elf *elf, uint64_t address);
 
-/* Name of a machine number of the ELF header, "machine 1234" style text for unknown ones. */
-void elf_machine_name(uint16_t machine, char *text, uint32_t size);
-
 #endif

@@ -82,7 +82,7 @@ static bool check_init_array(const struct elf *elf, struct load_report *report)
     return has_crt;
 }
 
-void inspect_code(const struct elf *elf, struct load_report *report)
+static void inspect_code(const struct elf *elf, struct load_report *report)
 {
     bool has_crt = check_init_array(elf, report);
     if (elf->init && !elf_is_toolchain_init(elf, elf->init))
@@ -133,7 +133,7 @@ static void judge_impure(struct load_report *report, const struct load_options *
     }
 }
 
-void inspect_symbols(const struct elf *elf, const struct load_options *options, struct load_report *report)
+static void inspect_symbols(const struct elf *elf, const struct load_options *options, struct load_report *report)
 {
     struct library_set libraries;
     library_set_init(&libraries, elf);

@@ -104,7 +104,5 @@ bool kind_is_pure_symbol(const char *name);
 
 /* Parts of the inspection, each adding its faults to the report. */
 void inspect_list(const struct elf *elf, struct load_report *report);
-void inspect_code(const struct elf *elf, struct load_report *report);
-void inspect_symbols(const struct elf *elf, const struct load_options *options, struct load_report *report);
 
 #endif

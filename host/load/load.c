@@ -136,38 +136,3 @@ oc_rc load_plugin(struct registry *registry, const char *path, const struct load
         add_plugins(registry, ret_report, list);
     return rc;
 }
-
-struct folder_load {
-    struct registry *registry;
-    const struct load_options *options;
-    load_told *each;
-    void *context;
-    oc_rc first_failure;
-    struct load_report report;
-};
-
-static oc_rc load_one(void *context, const char *path)
-{
-    struct folder_load *load = context;
-    oc_rc rc = load_plugin(load->registry, path, load->options, &load->report);
-    if (rc < 0 && load->first_failure == OC_OK)
-        load->first_failure = rc;
-    return load->each ? load->each(load->context, &load->report, rc) : OC_OK;
-}
-
-oc_rc load_folder(struct registry *registry, const char *path, const struct load_options *options, load_told *each,
-                  void *context)
-{
-    struct folder_load *load = calloc(1, sizeof *load);
-    if (!load)
-        return OC_E_NOMEM;
-    load->registry = registry;
-    load->options = options;
-    load->each = each;
-    load->context = context;
-    oc_rc rc = load_folder_each(path, load_one, load);
-    if (rc == OC_OK)
-        rc = load->first_failure;
-    free(load);
-    return rc;
-}

@@ -35,13 +35,6 @@ void registry_init(struct registry *registry);
 oc_rc load_plugin(struct registry *registry, const char *path, const struct load_options *options,
                   struct load_report *ret_report);
 
-/* Loads every *.so of a folder in the order of their names (and of the folders in it, one level).
- * `each` (may be NULL) is told each report, good or bad; a negative answer of it stops. Returns
- * OC_OK if all were loaded, else the first failure's code. [setup] */
-typedef oc_rc load_told(void *context, const struct load_report *report, oc_rc rc);
-oc_rc load_folder(struct registry *registry, const char *path, const struct load_options *options, load_told *each,
-                  void *context);
-
 /* The newest generation of a plugin, borrowed until the registry's life ends; NULL if there is
  * none. kind: OC_RISK ...; NULL for any. [any] */
 const struct registry_entry *registry_find(const struct registry *registry, const char *kind, const char *id);

@@ -110,22 +110,4 @@ const char *format_price(struct figure price, const struct instrument *instrumen
     return text;
 }
 
-int format_utf8(const char *text)
-{
-    const unsigned char *c = (const unsigned char *)text;
-    if (c[0] == 0)
-        return 0;
-    if (c[0] < 0x80)
-        return 1;
-    int size = c[0] >= 0xF0 ? 4 : c[0] >= 0xE0 ? 3 : 2;
-    if (c[0] < 0xC2 || c[0] > 0xF4)
-        return 0;
-    for (int i = 1; i < size; i++)
-        if ((c[i] & 0xC0) != 0x80)
-            return 0;
-    bool overlong = (c[0] == 0xE0 && c[1] < 0xA0) || (c[0] == 0xF0 && c[1] < 0x90);
-    bool surrogate = c[0] == 0xED && c[1] >= 0xA0, beyond = c[0] == 0xF4 && c[1] >= 0x90;
-    return overlong || surrogate || beyond ? 0 : size;
-}
-
 bool format_is_ideal(const struct result *result) { return result->profile && strcmp(result->profile, "ideal") == 0; }

@@ -6,6 +6,9 @@
 #ifndef REPORT_FORMAT_H
 #define REPORT_FORMAT_H
 
+#include <string.h>
+
+#include "base/text.h"
 #include "report/figures.h"
 
 enum { FORMAT_MAX = 96 };
@@ -30,7 +33,7 @@ const char *format_period(int64_t period_ns, char text[FORMAT_MAX]);
 /* An average price with the digits of the instrument's price step. */
 const char *format_price(struct figure price, const struct instrument *instrument, char text[FORMAT_MAX]);
 /* Bytes (1..4) of the character at `text`, or 0 when it is not valid UTF-8 or is the end. */
-int format_utf8(const char *text);
+static inline int format_utf8(const char *text) { return text_utf8_size(text, strnlen(text, 4)); }
 bool format_is_ideal(const struct result *result);
 
 #endif

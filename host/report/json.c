@@ -1,131 +1,114 @@
-/* json.c: the report as one JSON object. Written straight to the stream: the order of keys is this file's order, money
- * is text with all its digits, and what is not available is null. */
+/* json.c: the report as one JSON object: the order of keys is this file's order, money is text with all its digits, and
+ * what is not available is null. */
 #include "report/report.h"
 
-#include <stdlib.h>
 #include <string.h>
 
+#include "base/json_out.h"
 #include "base/text.h"
 #include "report/format.h"
 
-enum { DEPTH_MAX = 8 };
+enum { DEPTH_MAX = 8, WRITTEN_MAX = 1 << 24, WRITTEN_SIZE = 1 << 16 };
 
+/* The writer of base writes no space; here it is laid out for reading: a line a member, but a group inside a list on one. */
 struct json {
+    struct text text; /* written, not laid out yet */
     FILE *out;
     int depth;
-    bool has_member[DEPTH_MAX];
+    bool is_list[DEPTH_MAX];
     bool is_line[DEPTH_MAX]; /* members of this one stay on one line */
+    bool is_empty;           /* the group just opened */
+    bool is_string;
+    bool is_escaped;
+    bool is_cut;
 };
 
-static void put_string(struct json *json, const char *text)
+static void new_line(struct json *json)
 {
-    fputc('"', json->out);
-    while (*text) {
-        int size = format_utf8(text);
-        unsigned char c = (unsigned char)*text;
-        if (size == 0)
-            fputs("\\ufffd", json->out); /* not UTF-8 */
-        else if (c == '"' || c == '\\')
-            fprintf(json->out, "\\%c", c);
-        else if (c == '\n')
-            fputs("\\n", json->out);
-        else if (c < 0x20 || c == 0x7F)
-            fprintf(json->out, "\\u%04x", c);
-        else
-            fwrite(text, 1, (size_t)size, json->out);
-        text += size ? size : 1;
+    if (!json->is_line[json->depth])
+        fprintf(json->out, "\n%*s", json->depth * 2, "");
+}
+
+static void lay_out_mark(struct json *json, char c)
+{
+    bool is_end = c == '}' || c == ']', was_empty = json->is_empty;
+    if (was_empty && !is_end)
+        new_line(json);
+    json->is_empty = false;
+    if (is_end) {
+        bool is_line = json->is_line[json->depth--];
+        if (!was_empty && !is_line)
+            new_line(json);
     }
-    fputc('"', json->out);
+    fputc(c, json->out);
+    if (c == ':' || (c == ',' && json->is_line[json->depth]))
+        fputc(' ', json->out);
+    if (c == ',')
+        new_line(json);
+    if (c == '{' || c == '[') {
+        bool is_line = json->is_list[json->depth] || json->is_line[json->depth];
+        json->depth++;
+        json->is_list[json->depth] = c == '[';
+        json->is_line[json->depth] = is_line;
+        json->is_empty = true;
+    }
+    json->is_string = c == '"';
 }
 
-/* Before each member or element: a comma, and the line it stands on. */
-static void next(struct json *json)
+static void lay_out(struct json *json, const char *text, size_t size)
 {
-    bool is_line = json->is_line[json->depth];
-    if (json->has_member[json->depth])
-        fputs(is_line ? ", " : ",", json->out);
-    if (!is_line)
-        fprintf(json->out, "\n%*s", json->depth * 2, "");
-    json->has_member[json->depth] = true;
+    for (size_t i = 0; i < size; i++) {
+        char c = text[i];
+        if (!json->is_string) {
+            lay_out_mark(json, c);
+            continue;
+        }
+        fputc(c, json->out);
+        json->is_string = json->is_escaped || c != '"';
+        json->is_escaped = !json->is_escaped && c == '\\';
+    }
 }
 
-static void key(struct json *json, const char *name)
+/* The last byte stays: the writer looks at it to know whether a comma is due. */
+static void drain(struct json *json, size_t size_max)
 {
-    next(json);
-    put_string(json, name);
-    fputs(": ", json->out);
-}
-
-static void open_group(struct json *json, char bracket, bool is_line)
-{
-    fputc(bracket, json->out);
-    json->depth++;
-    json->has_member[json->depth] = false;
-    json->is_line[json->depth] = is_line || json->is_line[json->depth - 1];
-}
-
-static void close_group(struct json *json, char bracket)
-{
-    bool breaks = json->has_member[json->depth] && !json->is_line[json->depth];
-    json->depth--;
-    if (breaks)
-        fprintf(json->out, "\n%*s", json->depth * 2, "");
-    fputc(bracket, json->out);
-}
-
-static void member_text(struct json *json, const char *name, const char *text)
-{
-    key(json, name);
-    if (text)
-        put_string(json, text);
-    else
-        fputs("null", json->out);
-}
-
-static void member_bool(struct json *json, const char *name, bool value)
-{
-    key(json, name);
-    fputs(value ? "true" : "false", json->out);
-}
-
-static void member_count(struct json *json, const char *name, uint64_t value)
-{
-    key(json, name);
-    fprintf(json->out, "%llu", (unsigned long long)value);
+    struct text *text = &json->text;
+    if (text->size <= size_max || text->size < 2)
+        return;
+    char last = text->data[text->size - 1];
+    lay_out(json, text->data, text->size - 1);
+    json->is_cut |= text->is_cut;
+    text_clear(text);
+    text_put_char(text, last);
 }
 
 static void member_money(struct json *json, const char *name, oc_i128 money, bool is_known)
 {
     char text[FORMAT_MAX];
-    member_text(json, name, is_known ? format_exact(money, text) : NULL);
+    json_text(&json->text, name, is_known ? format_exact(money, text) : NULL);
 }
 
-/* The shortest text that reads back as the same number. */
 static void member_figure(struct json *json, const char *name, struct figure figure)
 {
-    char text[40] = "null";
-    key(json, name);
-    for (int digits = 15; figure.is_known && digits <= 17; digits++) {
-        snprintf(text, sizeof text, "%.*g", digits, figure.value);
-        if (strtod(text, NULL) == figure.value)
-            break;
-    }
-    fputs(text, json->out);
+    if (figure.is_known)
+        json_double_exact(&json->text, name, figure.value);
+    else
+        json_null(&json->text, name);
 }
 
 static void member_time(struct json *json, const char *name, int64_t ns, bool is_known)
 {
-    char text[TEXT_TIME_MAX];
-    text_from_time(text, ns);
-    member_text(json, name, is_known ? text : NULL);
+    if (is_known)
+        json_time(&json->text, name, ns);
+    else
+        json_null(&json->text, name);
 }
 
 /* "name=value" lines become an object. */
 static void put_params(struct json *json, const char *params)
 {
     char line[SESSION_LINE_MAX];
-    key(json, "params");
-    open_group(json, '{', false);
+    json_open(&json->text, "params", '{');
     for (const char *at = params ? params : ""; *at;) {
         size_t size = strcspn(at, "\n"), kept = size < sizeof line ? size : sizeof line - 1;
         memcpy(line, at, kept);
@@ -134,36 +117,34 @@ static void put_params(struct json *json, const char *params)
         if (equals)
             *equals = 0;
         if (line[0])
-            member_text(json, line, equals ? equals + 1 : "");
+            json_text(&json->text, line, equals ? equals + 1 : "");
         at += size + (at[size] == '\n');
     }
-    close_group(json, '}');
+    json_close(&json->text, '}');
 }
 
 static void put_head(struct json *json, const struct result *result)
 {
     bool has_events = result->collect->events > 0;
-    member_text(json, "outcry", result->version);
-    member_text(json, "mode", result->mode);
-    member_text(json, "strategy", result->strategy);
-    member_text(json, "strategy_file", result->strategy_file);
-    member_text(json, "symbol", result->symbol);
-    member_text(json, "data", result->data);
-    key(json, "period_ns");
-    fprintf(json->out, "%lld", (long long)result->period_ns);
+    json_text(&json->text, "outcry", result->version);
+    json_text(&json->text, "mode", result->mode);
+    json_text(&json->text, "strategy", result->strategy);
+    json_text(&json->text, "strategy_file", result->strategy_file);
+    json_text(&json->text, "symbol", result->symbol);
+    json_text(&json->text, "data", result->data);
+    json_int(&json->text, "period_ns", result->period_ns);
     member_time(json, "from", result->collect->first_ns, has_events);
     member_time(json, "to", result->collect->last_ns, has_events);
-    member_text(json, "profile", result->profile);
-    member_bool(json, "ideal", format_is_ideal(result));
-    member_text(json, "currency", result->currency);
-    member_text(json, "error", result->error);
+    json_text(&json->text, "profile", result->profile);
+    json_flag(&json->text, "ideal", format_is_ideal(result));
+    json_text(&json->text, "currency", result->currency);
+    json_text(&json->text, "error", result->error);
     put_params(json, result->params);
 }
 
 static void put_money(struct json *json, const struct result *result, const struct figures *figures)
 {
-    key(json, "money");
-    open_group(json, '{', false);
+    json_open(&json->text, "money", '{');
     member_money(json, "start", result->start, true);
     member_money(json, "final", result->final, true);
     member_money(json, "profit", figures->profit, true);
@@ -171,17 +152,16 @@ static void put_money(struct json *json, const struct result *result, const stru
     member_money(json, "fees", result->fees, true);
     member_money(json, "buy_and_hold", result->buy_and_hold, result->has_buy_and_hold);
     member_figure(json, "buy_and_hold_return", figures->hold_return);
-    close_group(json, '}');
+    json_close(&json->text, '}');
 }
 
 static void put_risk(struct json *json, const struct result *result, const struct figures *figures)
 {
     const struct fall *fall = &figures->fall;
     bool fell = figures->has_fall && fall->amount > 0;
-    key(json, "risk");
-    open_group(json, '{', false);
-    member_count(json, "periods_per_year", result->periods_per_year);
-    member_count(json, "days", figures->days);
+    json_open(&json->text, "risk", '{');
+    json_int(&json->text, "periods_per_year", (int64_t)result->periods_per_year);
+    json_int(&json->text, "days", (int64_t)figures->days);
     member_figure(json, "max_drawdown", (struct figure){fall->share, figures->has_fall});
     member_money(json, "max_drawdown_amount", fall->amount, figures->has_fall);
     member_time(json, "max_drawdown_from", fall->from_ns, fell);
@@ -195,20 +175,19 @@ static void put_risk(struct json *json, const struct result *result, const struc
     member_figure(json, "probable_sharpe", figures->probable_sharpe);
     member_figure(json, "var_95", figures->tail_loss);
     member_figure(json, "es_95", figures->tail_shortfall);
-    close_group(json, '}');
+    json_close(&json->text, '}');
 }
 
 static void put_trades(struct json *json, const struct result *result, const struct figures *figures)
 {
     const struct trip_figures *trips = &figures->trips;
-    key(json, "trades");
-    open_group(json, '{', false);
-    member_count(json, "round_trips", trips->closed);
-    member_count(json, "open", trips->open);
-    member_count(json, "wins", trips->wins);
-    member_count(json, "losses", trips->losses);
+    json_open(&json->text, "trades", '{');
+    json_int(&json->text, "round_trips", (int64_t)trips->closed);
+    json_int(&json->text, "open", (int64_t)trips->open);
+    json_int(&json->text, "wins", (int64_t)trips->wins);
+    json_int(&json->text, "losses", (int64_t)trips->losses);
     member_figure(json, "win_rate", trips->win_rate);
-    member_text(json, "asset", trips->has_money ? trips->asset : NULL);
+    json_text(&json->text, "asset", trips->has_money ? trips->asset : NULL);
     member_money(json, "net", trips->net, trips->has_money);
     member_figure(json, "profit_factor", trips->profit_factor);
     member_money(json, "average", trips->average, trips->has_money);
@@ -216,18 +195,18 @@ static void put_trades(struct json *json, const struct result *result, const str
     member_money(json, "worst", trips->worst, trips->has_money);
     member_figure(json, "average_seconds", trips->hold_seconds);
     member_figure(json, "exposure", figures->exposure);
-    member_count(json, "fills", result->collect->fills);
-    member_count(json, "buys", result->collect->buys);
-    member_count(json, "makers", result->collect->makers);
-    member_count(json, "fills_before_restart", result->collect->fills_before);
-    member_count(json, "requests", result->stats->requests);
-    member_count(json, "denied", result->stats->denied);
-    member_count(json, "ambiguous", result->stats->ambiguous);
-    member_count(json, "ambiguous_trips", trips->ambiguous);
-    member_count(json, "closed_by_end", trips->ended);
-    member_count(json, "fills_not_listed", result->collect->trips_dropped);
-    member_count(json, "trips_not_listed", result->collect->beyond.closed + result->collect->beyond.open);
-    close_group(json, '}');
+    json_int(&json->text, "fills", (int64_t)result->collect->fills);
+    json_int(&json->text, "buys", (int64_t)result->collect->buys);
+    json_int(&json->text, "makers", (int64_t)result->collect->makers);
+    json_int(&json->text, "fills_before_restart", (int64_t)result->collect->fills_before);
+    json_int(&json->text, "requests", (int64_t)result->stats->requests);
+    json_int(&json->text, "denied", (int64_t)result->stats->denied);
+    json_int(&json->text, "ambiguous", (int64_t)result->stats->ambiguous);
+    json_int(&json->text, "ambiguous_trips", (int64_t)trips->ambiguous);
+    json_int(&json->text, "closed_by_end", (int64_t)trips->ended);
+    json_int(&json->text, "fills_not_listed", (int64_t)result->collect->trips_dropped);
+    json_int(&json->text, "trips_not_listed", (int64_t)(result->collect->beyond.closed + result->collect->beyond.open));
+    json_close(&json->text, '}');
 }
 
 static void put_qty(struct json *json, const struct instrument *instrument, int64_t qty)
@@ -237,18 +216,17 @@ static void put_qty(struct json *json, const struct instrument *instrument, int6
     bool is_known = instrument && instrument_qty_dec(instrument, qty, &dec) == OC_OK;
     if (is_known)
         text_from_units(text, dec.units, dec.scale, TEXT_SHORTEST);
-    member_text(json, "qty", is_known ? text : NULL);
+    json_text(&json->text, "qty", is_known ? text : NULL);
 }
 
 static void put_trip(struct json *json, const struct result *result, const struct trip *trip)
 {
     const struct instrument *instrument = result->instruments ? instruments_get(result->instruments, trip->inst) : NULL;
     struct figure no_price = {0, false};
-    next(json);
-    open_group(json, '{', true);
-    member_text(json, "symbol", instrument ? instrument->info.symbol : NULL);
-    member_count(json, "strategy", trip->strategy);
-    member_text(json, "side", trip->side == OC_SIDE_BUY ? "long" : "short");
+    json_open(&json->text, NULL, '{');
+    json_text(&json->text, "symbol", instrument ? instrument->info.symbol : NULL);
+    json_int(&json->text, "strategy", (int64_t)trip->strategy);
+    json_text(&json->text, "side", trip->side == OC_SIDE_BUY ? "long" : "short");
     member_time(json, "entry", trip->entry_ns, true);
     member_time(json, "exit", trip->exit_ns, !trip->is_open);
     put_qty(json, instrument, trip->qty);
@@ -257,27 +235,29 @@ static void put_trip(struct json *json, const struct result *result, const struc
     member_money(json, "profit", trip->profit, true);
     member_money(json, "fees", trip->fees, true);
     member_money(json, "net", trip_net(trip), true);
-    member_count(json, "fills", trip->fills);
-    member_text(json, "tag", trip->tag);
-    member_bool(json, "open", trip->is_open);
-    member_bool(json, "ambiguous", trip->is_ambiguous);
-    member_bool(json, "end", trip->is_end);
-    close_group(json, '}');
+    json_int(&json->text, "fills", (int64_t)trip->fills);
+    json_text(&json->text, "tag", trip->tag);
+    json_flag(&json->text, "open", trip->is_open);
+    json_flag(&json->text, "ambiguous", trip->is_ambiguous);
+    json_flag(&json->text, "end", trip->is_end);
+    json_close(&json->text, '}');
+    drain(json, WRITTEN_SIZE);
 }
 
 static void put_point(struct json *json, int64_t ns, oc_i128 equity)
 {
-    char time[TEXT_TIME_MAX], text[FORMAT_MAX];
-    text_from_time(time, ns);
-    next(json);
-    fprintf(json->out, "[\"%s\", \"%s\"]", time, format_exact(equity, text));
+    char text[FORMAT_MAX];
+    json_open(&json->text, NULL, '[');
+    json_time(&json->text, NULL, ns);
+    json_text(&json->text, NULL, format_exact(equity, text));
+    json_close(&json->text, ']');
+    drain(json, WRITTEN_SIZE);
 }
 
 /* The caller may add points and closes the array. */
 static void open_points(struct json *json, const char *name, const struct curve_point *points, uint32_t count)
 {
-    key(json, name);
-    open_group(json, '[', false);
+    json_open(&json->text, name, '[');
     for (uint32_t i = 0; i < count; i++)
         put_point(json, points[i].ns, points[i].equity);
 }
@@ -285,57 +265,58 @@ static void open_points(struct json *json, const char *name, const struct curve_
 static void put_series(struct json *json, const struct result *result)
 {
     const struct collect *collect = result->collect;
-    key(json, "trips");
-    open_group(json, '[', false);
+    json_open(&json->text, "trips", '[');
     for (uint32_t i = 0; i < collect->trip_count; i++)
         put_trip(json, result, &collect->trips[i]);
-    close_group(json, ']');
-    member_count(json, "events_per_point", collect->stride);
+    json_close(&json->text, ']');
+    json_int(&json->text, "events_per_point", (int64_t)collect->stride);
     open_points(json, "curve", collect->curve, collect->curve_count);
     if (collect->curve_count && collect->curve[collect->curve_count - 1].ns != collect->last_ns)
         put_point(json, collect->last_ns, collect->last);
-    close_group(json, ']');
+    json_close(&json->text, ']');
     open_points(json, "days", collect->days, collect->day_count);
     if (collect->events)
         put_point(json, collect->last_ns, collect->last);
-    close_group(json, ']');
+    json_close(&json->text, ']');
 }
 
 oc_rc report_json(const struct result *result, FILE *out)
 {
     struct figures figures;
     struct json json = {.out = out};
+    text_init_grow(&json.text, WRITTEN_MAX);
     oc_rc rc = figures_make(result, &figures);
     if (rc < 0)
         return rc;
-    open_group(&json, '{', false);
+    json_open(&json.text, NULL, '{');
     put_head(&json, result);
     put_money(&json, result, &figures);
     put_risk(&json, result, &figures);
     put_trades(&json, result, &figures);
-    key(&json, "notes");
-    open_group(&json, '[', false);
+    json_open(&json.text, "notes", '[');
     for (uint32_t i = 0; i < result->note_count && i < SESSION_NOTES_MAX; i++) {
-        next(&json);
-        put_string(&json, result->notes[i].text);
+        json_text(&json.text, NULL, result->notes[i].text);
     }
-    close_group(&json, ']');
-    key(&json, "hashes");
-    open_group(&json, '{', false);
-    member_text(&json, "orders", result->order_hash);
-    member_count(&json, "order_records", result->order_records);
-    member_text(&json, "meaning", result->meaning);
-    member_text(&json, "input", result->input_hash);
-    close_group(&json, '}');
+    json_close(&json.text, ']');
+    json_open(&json.text, "hashes", '{');
+    json_text(&json.text, "orders", result->order_hash);
+    json_int(&json.text, "order_records", (int64_t)result->order_records);
+    json_text(&json.text, "meaning", result->meaning);
+    json_text(&json.text, "input", result->input_hash);
+    json_close(&json.text, '}');
     put_series(&json, result);
-    key(&json, "speed"); /* last: the only part that differs between equal runs */
-    open_group(&json, '{', false);
-    member_count(&json, "market_events", result->market_events);
-    member_count(&json, "bar_calls", result->bar_calls);
+    json_open(&json.text, "speed", '{'); /* last: the only part that differs between equal runs */
+    json_int(&json.text, "market_events", (int64_t)result->market_events);
+    json_int(&json.text, "bar_calls", (int64_t)result->bar_calls);
     member_figure(&json, "seconds", (struct figure){result->seconds, result->seconds > 0.0});
-    close_group(&json, '}');
-    close_group(&json, '}');
+    json_close(&json.text, '}');
+    json_close(&json.text, '}');
+    lay_out(&json, json.text.data, json.text.size);
     fputc('\n', out);
+    json.is_cut |= json.text.is_cut;
+    text_release(&json.text);
     figures_release(&figures);
-    return fflush(out) != 0 || ferror(out) ? OC_E_IO : OC_OK;
+    if (fflush(out) != 0 || ferror(out))
+        return OC_E_IO;
+    return json.is_cut ? OC_E_NOMEM : OC_OK;
 }

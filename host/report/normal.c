@@ -4,7 +4,7 @@
 
 static const double root_of_2_pi = 2.5066282746310005024;
 
-double normal_density(double x) { return det_exp(-0.5 * x * x) / root_of_2_pi; }
+static double normal_density(double x) { return det_exp(-0.5 * x * x) / root_of_2_pi; }
 
 /* The upper tail of x >= 5 by its continued fraction x + 1/(x + 2/(x + 3/...)), evaluated from the far end. */
 static double tail_above(double x)
@@ -32,29 +32,4 @@ double normal_below(double x)
         sum = next;
     }
     return 0.5 + normal_density(x) * sum;
-}
-
-oc_rc normal_quantile(double p, double *ret_x)
-{
-    if (!(p > 0.0 && p < 1.0))
-        return OC_E_INVALID;
-    double low = -40.0, high = 40.0, x = 0.0;
-    for (int i = 0; i < 200 && high - low > 1e-15; i++) { /* Newton, kept inside a bracket that always shrinks */
-        double error = normal_below(x) - p, density = normal_density(x);
-        if (error == 0.0)
-            break;
-        if (error > 0.0)
-            high = x;
-        else
-            low = x;
-        double next = density > 0.0 ? x - error / density : low;
-        if (!(next > low && next < high))
-            next = 0.5 * (low + high);
-        double step = next - x;
-        x = next;
-        if (step < 1e-15 && step > -1e-15)
-            break;
-    }
-    *ret_x = x;
-    return OC_OK;
 }

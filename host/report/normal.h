@@ -6,9 +6,6 @@
 
 #include <outcry/abi.h>
 
-double normal_density(double x);
 double normal_below(double x); /* P(X <= x) */
-/* x with normal_below(x) = p. OC_E_INVALID: p is not inside 0..1. */
-oc_rc normal_quantile(double p, double *ret_x);
 
 #endif

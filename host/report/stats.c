@@ -52,17 +52,6 @@ oc_rc stats_returns(const double *values, uint32_t count, double *ret_returns)
     return OC_OK;
 }
 
-oc_rc stats_chain(const double *starts, const double *ends, uint32_t count, double *ret_return)
-{
-    double product = 1.0;
-    for (uint32_t i = 0; i < count; i++) {
-        if (!(starts[i] > 0.0))
-            return OC_E_NOT_FOUND;
-        product *= ends[i] / starts[i];
-    }
-    return count ? give(product - 1.0, ret_return) : OC_E_NOT_FOUND;
-}
-
 oc_rc stats_mean(struct returns returns, double *ret_mean)
 {
     if (returns.count == 0)
@@ -156,37 +145,6 @@ oc_rc stats_cagr(double start, double end, uint32_t count, double periods, doubl
     return give(det_pow(end / start, periods / count) - 1.0, ret_growth);
 }
 
-oc_rc stats_drawdown(const double *values, uint32_t count, struct drawdown *ret_drawdown)
-{
-    struct drawdown worst = {0};
-    uint32_t peak = 0;
-    if (count == 0)
-        return OC_E_NOT_FOUND;
-    for (uint32_t i = 0; i < count; i++) {
-        if (values[i] >= values[peak]) {
-            peak = i;
-            worst.last_run = 0;
-        }
-        if (!(values[peak] > 0.0))
-            return OC_E_NOT_FOUND;
-        double amount = values[peak] - values[i], share = amount / values[peak];
-        if (!(amount > 0.0))
-            continue;
-        worst.under_count++;
-        worst.last_run++;
-        if (worst.last_run > worst.longest)
-            worst.longest = worst.last_run;
-        if (share > worst.share) {
-            worst.share = share;
-            worst.amount = amount;
-            worst.peak = peak;
-            worst.trough = i;
-        }
-    }
-    *ret_drawdown = worst;
-    return OC_OK;
-}
-
 oc_rc stats_calmar(double growth, double drawdown, double *ret_ratio)
 {
     return drawdown > 0.0 ? give(growth / drawdown, ret_ratio) : OC_E_NOT_FOUND;
@@ -207,25 +165,6 @@ oc_rc stats_ulcer(const double *values, uint32_t count, double *ret_index)
         sum_add(&sum, share * share);
     }
     return give(det_sqrt(sum_value(sum) / (count - 1)), ret_index);
-}
-
-oc_rc stats_profit_factor(struct returns returns, double *ret_factor)
-{
-    struct sum gains = {0, 0}, losses = {0, 0};
-    for (uint32_t i = 0; i < returns.count; i++)
-        sum_add(returns.values[i] > 0.0 ? &gains : &losses, returns.values[i]);
-    double lost = -sum_value(losses);
-    return lost > 0.0 ? give(sum_value(gains) / lost, ret_factor) : OC_E_NOT_FOUND;
-}
-
-oc_rc stats_win_rate(struct returns returns, double *ret_share)
-{
-    uint32_t wins = 0;
-    if (returns.count == 0)
-        return OC_E_NOT_FOUND;
-    for (uint32_t i = 0; i < returns.count; i++)
-        wins += returns.values[i] > 0.0;
-    return give((double)wins / returns.count, ret_share);
 }
 
 oc_rc stats_moments(struct returns returns, struct moments *ret_moments)
@@ -259,28 +198,4 @@ oc_rc stats_probable_sharpe(struct returns returns, double *ret_z, double *ret_p
     if (rc == OC_OK && ret_z)
         *ret_z = z;
     return rc;
-}
-
-oc_rc stats_ewma(struct returns returns, double lambda, double *ret_variance)
-{
-    if (!(lambda >= 0.0 && lambda <= 1.0))
-        return OC_E_INVALID;
-    if (returns.count == 0)
-        return OC_E_NOT_FOUND;
-    double variance = returns.values[0] * returns.values[0];
-    for (uint32_t i = 1; i < returns.count; i++)
-        variance = lambda * variance + (1.0 - lambda) * returns.values[i] * returns.values[i];
-    return give(variance, ret_variance);
-}
-
-oc_rc stats_parkinson(const double *highs, const double *lows, uint32_t count, double *ret_variance)
-{
-    struct sum sum = {0, 0};
-    for (uint32_t i = 0; i < count; i++) {
-        if (!(lows[i] > 0.0 && highs[i] >= lows[i]))
-            return OC_E_NOT_FOUND;
-        double range = det_log(highs[i] / lows[i]);
-        sum_add(&sum, range * range);
-    }
-    return count ? give(sum_value(sum) / (4.0 * count * det_log(2.0)), ret_variance) : OC_E_NOT_FOUND;
 }

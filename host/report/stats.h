@@ -24,8 +24,6 @@ struct returns {
 double stats_sum(const double *values, uint32_t count);
 /* count values give count - 1 returns into ret_returns. A value <= 0 before the last: OC_E_NOT_FOUND. */
 oc_rc stats_returns(const double *values, uint32_t count, double *ret_returns);
-/* Time-weighted return over sub-periods that are split at each external flow (PERF-1). */
-oc_rc stats_chain(const double *starts, const double *ends, uint32_t count, double *ret_return);
 
 oc_rc stats_mean(struct returns returns, double *ret_mean);
 /* Divisor n - 1 (sample) or n (population) (PERF-2). */
@@ -39,24 +37,9 @@ oc_rc stats_sortino(struct returns returns, double target, double periods, doubl
 /* Compound annual growth over `count` periods (PERF-5). */
 oc_rc stats_cagr(double start, double end, uint32_t count, double periods, double *ret_growth);
 
-struct drawdown {
-    double share;  /* of the peak */
-    double amount; /* of the same fall */
-    uint32_t peak; /* index */
-    uint32_t trough;
-    uint32_t under_count; /* values below the running peak */
-    uint32_t longest;     /* of them, most in a row */
-    uint32_t last_run;    /* in a row at the end; 0: at a peak */
-};
-/* Largest fall below the running peak, by share; the first value is the first peak (PERF-6). OC_E_NOT_FOUND: a peak is
- * not above zero. */
-oc_rc stats_drawdown(const double *values, uint32_t count, struct drawdown *ret_drawdown);
 oc_rc stats_calmar(double growth, double drawdown, double *ret_ratio);
 /* Root mean square of the drawdowns of values 1 .. count - 1 (PERF-7). */
 oc_rc stats_ulcer(const double *values, uint32_t count, double *ret_index);
-/* Gains over losses, of returns or of trades (PERF-8). */
-oc_rc stats_profit_factor(struct returns returns, double *ret_factor);
-oc_rc stats_win_rate(struct returns returns, double *ret_share);
 
 struct moments { /* of the population */
     double skew;
@@ -66,11 +49,6 @@ oc_rc stats_moments(struct returns returns, struct moments *ret_moments);
 /* Probability that the true Sharpe ratio is above zero (PERF-9); *ret_z the score behind it, may be NULL. */
 oc_rc stats_probable_sharpe(struct returns returns, double *ret_z, double *ret_probability);
 
-/* Exponentially weighted variance, started by the first square (PERF-10). */
-oc_rc stats_ewma(struct returns returns, double lambda, double *ret_variance);
-/* Variance per bar from highs and lows (PERF-11). */
-oc_rc stats_parkinson(const double *highs, const double *lows, uint32_t count, double *ret_variance);
-
 /* Confidence as per cent, 1..99: the rank k = ceil(c n) is made of integers. `scratch` has room for count doubles. */
 struct tail {
     double value_at_risk;
@@ -78,14 +56,5 @@ struct tail {
     uint32_t rank; /* k, from 1 */
 };
 oc_rc stats_tail(struct returns returns, uint32_t percent, double *scratch, struct tail *ret_tail);
-/* Normal distribution; the shortfall is for one period whatever the horizon (VAR-5, VAR-6). */
-oc_rc stats_tail_normal(struct returns returns, uint32_t percent, double horizon, struct tail *ret_tail);
-struct cornish_fisher {
-    double skew;
-    double excess; /* kurtosis - 3 */
-    double z;      /* adjusted */
-    double value_at_risk;
-};
-oc_rc stats_cornish_fisher(struct returns returns, uint32_t percent, struct cornish_fisher *ret_tail);
 
 #endif

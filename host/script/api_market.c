@@ -11,19 +11,16 @@ struct market_handle *api_market_at(lua_State *lua, int index)
     return *(struct market_handle **)luaL_checkudata(lua, index, strategy_meta_market);
 }
 
-static const char *const trade_options[] = {"qty",         "quote_qty", "price",  "stop",      "post_only",
-                                            "reduce_only", "tif",       "expire", "stop_loss", "take_profit",
-                                            "tag",         "strict",    NULL};
-static const char *const close_options[] = {"price", "stop", "tif", "tag", NULL};
-
-const char *const *api_trade_options(void) { return trade_options; }
-const char *const *api_close_options(void) { return close_options; }
+const char *const api_trade_options[] = {"qty",         "quote_qty", "price",  "stop",      "post_only",
+                                         "reduce_only", "tif",       "expire", "stop_loss", "take_profit",
+                                         "tag",         "strict",    NULL};
+const char *const api_close_options[] = {"price", "stop", "tif", "tag", NULL};
 
 /* The index of the option table: the first argument after m and a leading amount; 0: there is none. Anything else would
  * be silently without effect, so it raises. */
 static int options_at(lua_State *lua, const char *verb, const char *const *known)
 {
-    int index = lua_istable(lua, 2) || known == close_options ? 2 : 3;
+    int index = lua_istable(lua, 2) || known == api_close_options ? 2 : 3;
     if (lua_gettop(lua) > index || !(lua_istable(lua, index) || lua_isnoneornil(lua, index)))
         sandbox_raise(lua, "%s: the options are one table, the last argument; found %s", verb,
                       luaL_typename(lua, lua_gettop(lua)));
@@ -220,7 +217,7 @@ static int verb(lua_State *lua, uint8_t side)
 {
     const char *name = side == OC_SIDE_BUY ? "m:buy" : "m:sell";
     struct market_handle *market = api_market_at(lua, 1);
-    int options = options_at(lua, name, trade_options);
+    int options = options_at(lua, name, api_trade_options);
     api_check_acting(lua, market->strategy, name);
     struct oc_request request = {.account = market->account, .side = side};
     bool snapped = false;
@@ -279,7 +276,7 @@ static int64_t closable(const struct market_handle *market, int64_t qty)
 static int lj_close(lua_State *lua)
 {
     struct market_handle *market = api_market_at(lua, 1);
-    int options = options_at(lua, "m:close", close_options);
+    int options = options_at(lua, "m:close", api_close_options);
     api_check_acting(lua, market->strategy, "m:close");
     const struct position *position = position_of(market);
     int64_t qty = position ? position->qty : 0, size = closable(market, qty);

@@ -2,16 +2,6 @@
 
 #include <string.h>
 
-const struct reference_entry *reference_find(const char *group, const char *name)
-{
-    uint32_t count;
-    const struct reference_entry *entries = reference_entries(&count);
-    for (uint32_t i = 0; i < count; i++)
-        if (strcmp(entries[i].group, group) == 0 && strcmp(entries[i].name, name) == 0)
-            return &entries[i];
-    return NULL;
-}
-
 static void write_group(struct text *text, const struct reference_group *group)
 {
     uint32_t count;

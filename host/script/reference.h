@@ -28,8 +28,6 @@ enum { REFERENCE_TEXT_MAX = 65536 };
 /* [any] Static. */
 const struct reference_group *reference_groups(uint32_t *ret_count);
 const struct reference_entry *reference_entries(uint32_t *ret_count);
-/* [any] NULL: not documented. */
-const struct reference_entry *reference_find(const char *group, const char *name);
 /* [any] Appends the whole reference as Markdown. OC_E_LIMIT when cut (REFERENCE_TEXT_MAX is
  * enough), OC_E_NOMEM. */
 oc_rc reference_write(struct text *text);

@@ -2,6 +2,7 @@
 #include "script/sandbox_state.h"
 
 #include "base/env.h"
+#include "base/random.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -43,12 +44,8 @@ static void take_limits(struct sandbox_limits *limits, const struct sandbox_limi
 /* The state of a generator must not be zero; one step of a counter mixed well does for any seed. */
 void sandbox_seed(struct sandbox *sandbox, uint64_t seed)
 {
-    for (int at = 0; at < 4; at++) {
-        seed += 0x9e3779b97f4a7c15u;
-        uint64_t mixed = (seed ^ (seed >> 30)) * 0xbf58476d1ce4e5b9u;
-        mixed = (mixed ^ (mixed >> 27)) * 0x94d049bb133111ebu;
-        sandbox->random[at] = mixed ^ (mixed >> 31);
-    }
+    for (int at = 0; at < 4; at++)
+        sandbox->random[at] = random_next(&seed);
 }
 
 /* Only a fault of the host comes here: an API call that may raise, outside sandbox_protect. */

@@ -136,9 +136,6 @@ void sandbox_renew(struct sandbox *sandbox);
 /* Bytes that Lua holds now; allocations made since sandbox_new (a shrinking or growing block counts
  * again). */
 size_t sandbox_heap_bytes(const struct sandbox *sandbox);
-uint64_t sandbox_alloc_count(const struct sandbox *sandbox);
-/* Units of C work between two looks at the stop, the most so far: what a deadline may have to wait for. */
-uint64_t sandbox_work_longest(const struct sandbox *sandbox);
 
 /* [setup] One for each thread that runs sandboxes, started on that thread. `period_us` of CPU time
  * between looks; a call is ended between its deadline and two periods later. Costs nothing while no

@@ -189,4 +189,3 @@ void heap_release(struct heap *heap)
 }
 
 size_t sandbox_heap_bytes(const struct sandbox *sandbox) { return sandbox->heap.used; }
-uint64_t sandbox_alloc_count(const struct sandbox *sandbox) { return sandbox->heap.allocs; }

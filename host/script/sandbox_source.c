@@ -14,7 +14,8 @@ static struct sandbox_source *find(struct sandbox *sandbox, const char *name)
     return NULL;
 }
 
-oc_rc source_keep(struct sandbox *sandbox, const char *name, const char *text, size_t size)
+/* Keeps a copy for the words of errors. */
+static oc_rc source_keep(struct sandbox *sandbox, const char *name, const char *text, size_t size)
 {
     if (strlen(name) >= SANDBOX_NAME_MAX)
         return OC_E_INVALID;

@@ -125,8 +125,7 @@ static inline void sandbox_work(lua_State *lua, struct sandbox *sandbox, uint64_
         sandbox_work_over(lua, sandbox);
 }
 
-/* sandbox_source.c: keeps a copy for the words of errors. */
-oc_rc source_keep(struct sandbox *sandbox, const char *name, const char *text, size_t size);
+/* sandbox_source.c */
 void source_line(const struct sandbox *sandbox, const char *name, int line, char *ret_text, size_t max);
 void source_release(struct sandbox *sandbox);
 /* Pushes the compiled chunk or raises. */

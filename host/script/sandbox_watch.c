@@ -45,8 +45,6 @@ void sandbox_work_over(lua_State *lua, struct sandbox *sandbox)
     sandbox_raise_stop(lua);
 }
 
-uint64_t sandbox_work_longest(const struct sandbox *sandbox) { return sandbox->work_longest; }
-
 void sandbox_poll(lua_State *lua)
 {
     struct sandbox *sandbox = sandbox_of(lua);

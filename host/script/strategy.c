@@ -37,10 +37,8 @@ static int lj_install(lua_State *lua)
     return 0;
 }
 
-static const char *const callbacks[] = {"on_init",  "on_start", "on_stop", "on_bar",  "on_quote", "on_trade",
-                                        "on_order", "on_fill",  "on_save", "on_load", NULL};
-
-const char *const *strategy_callbacks(void) { return callbacks; }
+const char *const strategy_callbacks[] = {"on_init",  "on_start", "on_stop", "on_bar",  "on_quote", "on_trade",
+                                          "on_order", "on_fill",  "on_save", "on_load", NULL};
 
 /* References the callbacks; any other global on_... is a mistake that would never be called. */
 static int lj_callbacks(lua_State *lua)
@@ -54,24 +52,24 @@ static int lj_callbacks(lua_State *lua)
     for (lua_pushnil(lua); lua_next(lua, 2); lua_pop(lua, 1)) {
         const char *name = lua_type(lua, -2) == LUA_TSTRING ? lua_tostring(lua, -2) : "";
         int i = 0;
-        while (callbacks[i] && strcmp(callbacks[i], name) != 0)
+        while (strategy_callbacks[i] && strcmp(strategy_callbacks[i], name) != 0)
             i++;
-        if (strncmp(name, "on_", 3) == 0 && !callbacks[i] && (!stray || strcmp(name, stray) < 0))
+        if (strncmp(name, "on_", 3) == 0 && !strategy_callbacks[i] && (!stray || strcmp(name, stray) < 0))
             stray = name; /* the first by bytes: the table's own order differs from run to run */
     }
     if (stray) {
-        const char *nearest = text_nearest(stray, callbacks);
+        const char *nearest = text_nearest(stray, strategy_callbacks);
         return sandbox_raise(lua, "'%s' is not a callback and would never be called; did you mean '%s'?", stray,
                              nearest ? nearest : "on_bar");
     }
-    for (int i = 0; callbacks[i]; i++) {
-        lua_pushstring(lua, callbacks[i]);
+    for (int i = 0; strategy_callbacks[i]; i++) {
+        lua_pushstring(lua, strategy_callbacks[i]);
         if (lua_rawget(lua, 2) == LUA_TNIL) {
             lua_pop(lua, 1);
             continue;
         }
         if (!lua_isfunction(lua, -1))
-            return sandbox_raise(lua, "%s must be a function; found %s", callbacks[i], luaL_typename(lua, -1));
+            return sandbox_raise(lua, "%s must be a function; found %s", strategy_callbacks[i], luaL_typename(lua, -1));
         *refs[i] = luaL_ref(lua, LUA_REGISTRYINDEX);
     }
     return 0;

@@ -82,8 +82,6 @@ struct strategy_carried { /* what a reload took over; texts are lists parted by 
  * failure *ret_error says why. */
 oc_rc strategy_take_over(struct strategy *strategy, const struct strategy *old, struct strategy_carried *ret_carried,
                          struct sandbox_error *ret_error);
-/* The parameters it was given, borrowed. */
-const struct strategy_param *strategy_given(const struct strategy *strategy, uint32_t *ret_count);
 /* Limits of its sandbox from now on; heap 0: the default. */
 void strategy_set_limits(struct strategy *strategy, uint32_t deadline_ms, size_t heap_max_bytes);
 /* Wall time of the longest callback, and of the last one; 0 unless it is timed. */
@@ -122,8 +120,6 @@ oc_rc strategy_record(struct strategy *strategy);
 const char *strategy_not_back(const struct strategy *strategy);
 /* A recorded OC_EV_STATE of this strategy, as a fact. */
 oc_rc strategy_restore_state(struct strategy *strategy, const struct oc_ev_text *event);
-/* A recorded market bar while restoring: feeds indicators only. */
-void strategy_restore_bar(struct strategy *strategy, const struct oc_event *bar);
 /* While true nothing is called and nothing recorded. When it ends, on_load gets what was restored for it. */
 void strategy_set_restoring(struct strategy *strategy, bool is_restoring);
 

@@ -248,9 +248,9 @@ void api_check_plain(lua_State *lua, int index, const char *what);
 const char *api_unknown_field(lua_State *lua, int index, const char *const *known);
 
 /* Static lists ended by NULL, for the reference: options of m:buy and m:sell, of m:close, names of callbacks. */
-const char *const *api_trade_options(void);
-const char *const *api_close_options(void);
-const char *const *strategy_callbacks(void);
+extern const char *const api_trade_options[];
+extern const char *const api_close_options[];
+extern const char *const strategy_callbacks[];
 
 /* strategy.c: the callbacks' table for the engine. */
 struct engine_client strategy_client(struct strategy *strategy);

@@ -31,12 +31,6 @@ oc_rc strategy_enter(struct strategy *strategy)
     return rc;
 }
 
-const struct strategy_param *strategy_given(const struct strategy *strategy, uint32_t *ret_count)
-{
-    *ret_count = strategy->config.param_count;
-    return strategy->config.params;
-}
-
 void strategy_set_limits(struct strategy *strategy, uint32_t deadline_ms, size_t heap_max_bytes)
 {
     sandbox_set_limits(strategy->sandbox, deadline_ms, heap_max_bytes);

@@ -250,14 +250,3 @@ oc_rc strategy_restore_state(struct strategy *strategy, const struct oc_ev_text 
         strategy->state_has_tables = true;
     return load_table(strategy, event->key, text, event->text_size) ? OC_OK : OC_E_DATA;
 }
-
-void strategy_restore_bar(struct strategy *strategy, const struct oc_event *bar)
-{
-    for (uint32_t i = 0; i < strategy->market_count; i++) {
-        struct market_handle *market = strategy->markets[i];
-        if (OC_INST_INDEX(market->inst) != OC_INST_INDEX(bar->inst))
-            continue;
-        for (uint32_t k = 0; k < market->indicator_count; k++)
-            indicator_add(strategy->indicators[market->indicator_first + k], market->instrument, bar);
-    }
-}

@@ -7,6 +7,7 @@
 #include <outcry/draft/data.h>
 
 #include "base/log.h"
+#include "base/random.h"
 
 enum { PLUGIN_MEMORY_MAX = 64 << 20 };
 
@@ -95,16 +96,13 @@ static int64_t engine_now_ns(const struct oc_host *host)
     return instance->now_ns ? *instance->now_ns : 0;
 }
 
-/* splitmix64 over (seed, stream): small, and the same everywhere. */
+/* Over (seed, stream). */
 static uint64_t engine_random(const struct oc_host *host, uint32_t stream)
 {
     struct plugin_instance *instance = plugin_instance_of(host);
     uint64_t *state = &instance->random[stream % 8];
-    *state += 0x9E3779B97F4A7C15ull;
-    uint64_t z = *state ^ (instance->seed * (2 * (uint64_t)stream + 1));
-    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9ull;
-    z = (z ^ (z >> 27)) * 0x94D049BB133111EBull;
-    return z ^ (z >> 31);
+    *state += RANDOM_STEP;
+    return random_mix(*state ^ (instance->seed * (2 * (uint64_t)stream + 1)));
 }
 
 static void *engine_alloc(const struct oc_host *host, uint64_t size)

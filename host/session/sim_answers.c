@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/heap.h"
 #include "engine/limits.h"
 
 oc_rc sim_answers_init(struct sim_answers *sim_answers, const struct oc_sim *table, void *self)
@@ -45,37 +46,10 @@ static oc_rc grow(struct sim_answers *sim_answers)
     return OC_OK;
 }
 
-static int is_before(const struct sim_answers_item *a, const struct sim_answers_item *b)
+static bool is_before(const void *left, const void *right)
 {
+    const struct sim_answers_item *a = left, *b = right;
     return a->at_ns < b->at_ns || (a->at_ns == b->at_ns && a->number < b->number);
-}
-
-static void swap(struct sim_answers *sim_answers, uint32_t a, uint32_t b)
-{
-    struct sim_answers_item item = sim_answers->heap[a];
-    sim_answers->heap[a] = sim_answers->heap[b];
-    sim_answers->heap[b] = item;
-}
-
-static void rise(struct sim_answers *sim_answers, uint32_t i)
-{
-    for (; i > 0 && is_before(&sim_answers->heap[i], &sim_answers->heap[(i - 1) / 2]); i = (i - 1) / 2)
-        swap(sim_answers, i, (i - 1) / 2);
-}
-
-static void sink(struct sim_answers *sim_answers, uint32_t i)
-{
-    for (;;) {
-        uint32_t least = i, left = 2 * i + 1, right = left + 1;
-        if (left < sim_answers->count && is_before(&sim_answers->heap[left], &sim_answers->heap[least]))
-            least = left;
-        if (right < sim_answers->count && is_before(&sim_answers->heap[right], &sim_answers->heap[least]))
-            least = right;
-        if (least == i)
-            return;
-        swap(sim_answers, i, least);
-        i = least;
-    }
 }
 
 static const struct oc_event *event_at(const struct sim_answers *sim_answers, uint32_t i)
@@ -87,11 +61,7 @@ static const struct oc_event *event_at(const struct sim_answers *sim_answers, ui
 static void take_out(struct sim_answers *sim_answers, uint32_t i)
 {
     sim_answers->free_slots[sim_answers->free_count++] = sim_answers->heap[i].slot;
-    sim_answers->heap[i] = sim_answers->heap[--sim_answers->count];
-    if (i < sim_answers->count) {
-        sink(sim_answers, i);
-        rise(sim_answers, i);
-    }
+    heap_remove(sim_answers->heap, sizeof *sim_answers->heap, --sim_answers->count, i, is_before);
 }
 
 static oc_rc put(struct sim_answers *sim_answers, int64_t at_ns, uint64_t number, const struct oc_event *event)
@@ -106,7 +76,7 @@ static oc_rc put(struct sim_answers *sim_answers, int64_t at_ns, uint64_t number
     uint32_t slot = sim_answers->free_slots[--sim_answers->free_count];
     memcpy(sim_answers->slots + (size_t)slot * SIM_ANSWERS_ANSWER_MAX, event, event->size);
     sim_answers->heap[sim_answers->count] = (struct sim_answers_item){at_ns, number, slot, 0};
-    rise(sim_answers, sim_answers->count++);
+    heap_rise(sim_answers->heap, sizeof *sim_answers->heap, sim_answers->count++, is_before);
     return OC_OK;
 }
 

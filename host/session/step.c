@@ -234,7 +234,8 @@ static __attribute__((noinline)) oc_rc take(struct session *session, const struc
     return rc;
 }
 
-oc_rc session_step(struct session *session, const struct input *input)
+/* One input, from the door to the venues and the watchers. Positive: the run is to end. */
+static oc_rc session_step(struct session *session, const struct input *input)
 {
     session->clock.now_ns = input->at_ns;
     if (input->kind != INPUT_ANSWER)

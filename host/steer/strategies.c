@@ -49,7 +49,8 @@ static void note_gap(struct strategies *strategies, uint32_t offender)
     }
 }
 
-void strategies_tell_suspended(struct strategies *strategies)
+/* Logs, notes and tells each strategy that was suspended since the last call. */
+static void strategies_tell_suspended(struct strategies *strategies)
 {
     struct session *session = strategies->session;
     uint64_t suspended = engine_stats(session->engine)->suspended;

@@ -106,8 +106,6 @@ const struct strategy_slot *strategies_find(const struct strategies *strategies,
 const char *strategies_name(const struct strategies *strategies, uint32_t id);
 /* The words for a strategy's error: file, line, source line, locals, traceback. */
 void strategies_explain(const struct sandbox_error *error, char *ret_text, size_t size_max);
-/* Logs, notes and tells each strategy that was suspended since the last call. */
-void strategies_tell_suspended(struct strategies *strategies);
 
 /* strategy_text.c: takes a header line `strategy` or `module`. OC_E_DATA: damaged. */
 oc_rc strategies_take_source(struct strategy_slot *slot, const struct header_line *line);

@@ -1,6 +1,8 @@
 /* env_sim.c: clock, timers, memory and failures of the simulation. The disk is env_sim_disk.c. */
 #include "support/env_sim.h"
 
+#include "base/random.h"
+
 #include "support/env_sim_disk.h"
 #include "support/timer_heap.h"
 
@@ -45,13 +47,7 @@ static struct {
     struct timer_heap timer_heap;
 } sim;
 
-uint64_t env_sim_random(void)
-{
-    uint64_t z = sim.random_state += 0x9e3779b97f4a7c15u;
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-    return z ^ (z >> 31);
-}
+uint64_t env_sim_random(void) { return random_next(&sim.random_state); }
 
 bool env_sim_step(enum env_sim_op op, const char *path)
 {

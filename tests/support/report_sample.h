@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "report/report.h"
+#include "support/position_kit.h"
 
 #define SAMPLE_HOUR_NS  3600000000000LL
 #define SAMPLE_START_NS 1640995200000000000LL /* 2022-01-01 */
@@ -54,7 +55,7 @@ static inline void sample_fill(struct sample *sample, uint8_t side, int64_t qty,
     fill.liquidity = sample->collect.fills % 3 ? OC_LIQUIDITY_TAKER : OC_LIQUIDITY_MAKER;
     oc_i128 value, fee;
     instrument_value(sample->instrument, fill.price, qty, &value);
-    money_mul_rate(value, 1, 3, NUM_HALF_EVEN, &fee);
+    num_div_128(value, 1000, NUM_HALF_EVEN, &fee);
     money_to_dec(fee, 8, &fill.fee);
     fill.fee_asset = sample->asset;
     money_from_dec(fill.fee, &fee);

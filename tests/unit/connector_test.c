@@ -1,6 +1,6 @@
 /* The loopback connector, as built by an outsider, over feed and transcript. */
-#include "feed/services.h"
 #include "load/load.h"
+#include "support/transcript.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -42,7 +42,8 @@ static void bench_start(struct bench *bench)
     assert_non_null(bench->connector);
     assert_int_equal(feed_init(&bench->feed, FEED_SIZE_MIN, 7), OC_OK);
     bench->services.feed = &bench->feed;
-    bench->services.transcript = &bench->transcript;
+    bench->services.net = &transcript_net;
+    bench->services.net_self = &bench->transcript;
     bench->host = (struct oc_host){.size = sizeof bench->host,
                                    .abi = OC_ABI_MAJOR << 16 | OC_ABI_MINOR,
                                    .service = find_service,

@@ -2,8 +2,8 @@
  * the ring and the door, books changed. */
 #include "support/engine_fixture.h"
 
-#include "feed/services.h"
 #include "load/load.h"
+#include "support/transcript.h"
 
 struct market_place {
     struct io_services services;
@@ -76,7 +76,8 @@ static void orders_go_out_and_fills_come_back(void **state)
     assert_int_equal(feed_init(&place->feed, FEED_SIZE_MIN, place->f->account), OC_OK);
     assert_int_equal(transcript_init(&place->transcript, peer, place), OC_OK);
     place->services.feed = &place->feed;
-    place->services.transcript = &place->transcript;
+    place->services.net = &transcript_net;
+    place->services.net_self = &place->transcript;
     place->host = (struct oc_host){.size = sizeof place->host, .service = find_service, .impl = &place->services};
     assert_int_equal(plugin->open(&place->host, &place->self), OC_OK);
     assert_int_equal(place->connector->start(place->self), OC_OK);

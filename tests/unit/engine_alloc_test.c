@@ -244,7 +244,7 @@ static void sketch(struct engine *engine, char *text)
         say(text, "qty", order->now.qty);
         say(text, "filled", order->filled);
     }
-    say(text, "\nseen", fills_count(orders_fills(engine_orders(engine))));
+    say(text, "\nseen", orders_fills(engine_orders(engine))->table_count);
     say(text, "timers", engine_timers(engine)->count);
     say(text, "next", engine_next_ns(engine));
 }

@@ -57,7 +57,7 @@ static void the_window_is_what_it_says(void **state)
                 known += expected;
                 assert_int_equal(fills_has(&fills, key_of(k)), expected);
             }
-            assert_int_equal(fills_count(&fills), known);
+            assert_int_equal(fills.table_count, known);
         }
         assert_true(fills.table_size <= 2048 && fills.recent_room == RECENT && fills.held_room == HELD);
         fills_release(&fills);
@@ -100,7 +100,7 @@ static void fills_of_an_open_order_stay_known(void **state)
     assert_int_equal(engine_stats(f->engine)->duplicates, 1);
     assert_int_equal(engine_stats(f->engine)->fills, fills);
     assert_int_equal(fixture_find(f, open)->filled, 1);
-    assert_int_equal(fills_count(orders_fills(engine_orders(f->engine))), RECENT + 1);
+    assert_int_equal(orders_fills(engine_orders(f->engine))->table_count, RECENT + 1);
     assert_int_equal(fill_of(f, done, "done", OC_EVF_SEEN), OC_OK); /* the index knew */
     assert_int_equal(engine_stats(f->engine)->duplicates, 2);
     assert_int_equal(engine_stats(f->engine)->fills, fills);

@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "cli/bench.h"
 #include "cli/verbs.h"
+#include "script/sandbox_state.h"
 
 /* It stands in main.c, which has a main of its own. */
 int verb_help(int argc, char **argv)
@@ -78,7 +79,7 @@ static void on_order(struct window *window)
     uint64_t bar = inbox_index(window->made->session->inbox);
     if (bar < window->from || bar >= window->to)
         return;
-    uint64_t lua = sandbox_alloc_count(strategy_sandbox(window->made->strategies.list[0].strategy));
+    uint64_t lua = strategy_sandbox(window->made->strategies.list[0].strategy)->heap.allocs;
     if (window->orders++ == 0) {
         window->first = allocations;
         window->lua_first = lua;

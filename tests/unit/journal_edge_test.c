@@ -116,9 +116,6 @@ static void names_of_segments_are_exact(void **state)
         assert_false(segment_parse(wrong[i], &stream, &index));
     assert_true(segment_parse("market-065535.oj", &stream, &index));
     assert_true(stream == JOURNAL_MARKET && index == 65535);
-    for (int tail = JOURNAL_TAIL_NONE; tail <= JOURNAL_TAIL_TOO_NEW; tail++)
-        assert_true(strlen(journal_tail_name((enum journal_tail)tail)) > 2);
-    assert_string_equal(journal_tail_name((enum journal_tail)99), "?");
 }
 
 static void a_memory_door_needs_no_disk(void **state)

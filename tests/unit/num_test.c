@@ -80,40 +80,6 @@ static void rescaling_is_exact_or_says_so(void **state)
     assert_int_equal(num_rescale(1, 0, 39, NUM_EXACT, &result), OC_E_INVALID);
 }
 
-static void money_is_exact(void **state)
-{
-    (void)state;
-    oc_i128 money, fee;
-    assert_int_equal(money_from_units(-5, 0, &money), OC_OK);
-    assert_true(money == -5 * num_pow10_128(20));
-    assert_int_equal(money_mul_units(2345678, 2, 12345678, 8, NUM_EXACT, &money), OC_OK);
-    assert_true(money == (oc_i128)2345678 * 12345678 * num_pow10_128(10));
-    assert_int_equal(money_mul_rate(money, 1, 3, NUM_EXACT, &fee), OC_OK);
-    assert_true(fee == money / 1000);
-    int64_t units;
-    assert_int_equal(money_to_units(money, 2, NUM_FLOOR, &units), OC_OK);
-    assert_int_equal(units, 289589);
-    assert_int_equal(money_to_units(-money, 2, NUM_FLOOR, &units), OC_OK);
-    assert_int_equal(units, -289590);
-    /* 1.7e18 fits, 1.8e18 does not */
-    assert_int_equal(money_from_units(1700000000000000000, 0, &money), OC_OK);
-    assert_int_equal(money_from_units(1800000000000000000, 0, &money), OC_E_RANGE);
-}
-
-static void a_rate_needs_no_room_in_between(void **state)
-{
-    (void)state;
-    oc_i128 most = ((oc_i128)1 << 126) - 1 + ((oc_i128)1 << 126), result;
-    assert_int_equal(money_mul_rate(most, 1000000000000000000, 18, NUM_EXACT, &result), OC_OK);
-    assert_true(result == most);
-    assert_int_equal(money_mul_rate(most, 1000000000000000001, 18, NUM_FLOOR, &result), OC_E_RANGE);
-    assert_int_equal(money_mul_rate(-most, 1, 1, NUM_FLOOR, &result), OC_OK);
-    assert_true(result == -(most / 10) - 1);
-    assert_int_equal(money_mul_rate(15, 1, 1, NUM_HALF_EVEN, &result), OC_OK);
-    assert_true(result == 2);
-    assert_int_equal(money_mul_rate(15, 1, 19, NUM_HALF_EVEN, &result), OC_E_INVALID);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -121,8 +87,6 @@ int main(void)
         cmocka_unit_test(rounding_is_as_stated),
         cmocka_unit_test(wide_division_reaches_its_limits),
         cmocka_unit_test(rescaling_is_exact_or_says_so),
-        cmocka_unit_test(money_is_exact),
-        cmocka_unit_test(a_rate_needs_no_room_in_between),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,12 +9,10 @@ static void every_pair_is_answered(void **state)
             int next = state_next(s, e);
             assert_true(next > STATE_NONE && next <= STATE_ALARM);
             if (state_is_final(s) && next < STATE_COUNT) /* final states are left by nobody */
-                fail_msg("%s leaves its final state by %s", state_name(s), event_name(e));
+                fail_msg("%s leaves its final state by event %d", state_name(s), e);
         }
     assert_string_equal(state_name(STATE_PENDING_CANCEL), "PENDING_CANCEL");
     assert_string_equal(state_name(99), "?");
-    assert_string_equal(event_name(EVENT_NOT_THERE), "NOT_THERE");
-    assert_string_equal(event_name(-1), "?");
     assert_true(state_is_open(STATE_UNKNOWN));
     assert_false(state_is_open(STATE_NONE));
     assert_false(state_is_open(STATE_DENIED));

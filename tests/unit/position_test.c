@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "engine/position.h"
+#include "support/position_kit.h"
 
 static struct instruments *instruments;
 
@@ -33,12 +33,7 @@ static const struct instrument *instrument_of(uint32_t kind, int price_scale, in
     return instruments_get(instruments, inst);
 }
 
-static oc_i128 units(int64_t value, int scale)
-{
-    oc_i128 money = 0;
-    assert_int_equal(money_from_units(value, scale, &money), OC_OK);
-    return money;
-}
+static oc_i128 units(int64_t value, int scale) { return (oc_i128)value * num_pow10_128(MONEY_SCALE - scale); }
 
 static oc_i128 unrealised_at(const struct position *position, const struct instrument *instrument, int64_t mark)
 {

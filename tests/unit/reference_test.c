@@ -83,6 +83,16 @@ static bool found(const struct kit *kit, const char *group, const char *name)
     return strstr(kit->log, line) || strncmp(kit->log, line + 1, strlen(line + 1)) == 0;
 }
 
+static const struct reference_entry *reference_find(const char *group, const char *name)
+{
+    uint32_t count;
+    const struct reference_entry *entries = reference_entries(&count);
+    for (uint32_t i = 0; i < count; i++)
+        if (strcmp(entries[i].group, group) == 0 && strcmp(entries[i].name, name) == 0)
+            return &entries[i];
+    return NULL;
+}
+
 static bool documented(const char *group, const char *name)
 {
     return reference_find(group, name) || (strcmp(group, "market") == 0 && reference_find("method", name));
@@ -167,9 +177,9 @@ static void a_list(const char *group, const char *const *names)
 static void lists(void **state)
 {
     (void)state;
-    a_list("option", api_trade_options());
-    a_list("close", api_close_options());
-    a_list("callback", strategy_callbacks());
+    a_list("option", api_trade_options);
+    a_list("close", api_close_options);
+    a_list("callback", strategy_callbacks);
     struct kit *kit = probed();
     uint32_t count;
     const struct reference_entry *entries = reference_entries(&count);

@@ -31,20 +31,6 @@ static void equity(double values[11])
         values[i + 1] = values[i] * (1.0 + common[i]);
 }
 
-static void PERF_1(void **state)
-{
-    (void)state;
-    const double starts[] = {10000.0, 15500.0}, ends[] = {10500.0, 15190.0};
-    double got;
-    assert_int_equal(stats_chain(starts, ends, 2, &got), OC_OK);
-    near(got, 0.029);
-    assert_int_equal(stats_chain(starts, ends, 1, &got), OC_OK);
-    near(got, 0.05);
-    assert_int_equal(stats_chain(starts + 1, ends + 1, 1, &got), OC_OK);
-    near(got, -0.02);
-    assert_int_equal(stats_chain(starts, ends, 0, &got), OC_E_NOT_FOUND);
-}
-
 static void PERF_2(void **state)
 {
     (void)state;
@@ -104,44 +90,16 @@ static void PERF_5(void **state)
     near(got, 0.9473847352);
 }
 
-static void PERF_6(void **state)
-{
-    (void)state;
-    double values[11];
-    struct drawdown got;
-    equity(values);
-    assert_int_equal(stats_drawdown(values, 11, &got), OC_OK);
-    near(got.share, 0.02);
-    near(got.amount, 2060.0409753);
-    assert_int_equal(got.peak, 5);
-    assert_int_equal(got.trough, 6);
-    assert_int_equal(got.under_count, 7);
-    assert_int_equal(got.longest, 5);
-    assert_int_equal(got.last_run, 5);
-}
-
 static void PERF_7(void **state)
 {
     (void)state;
     double values[11], growth, got;
-    struct drawdown fall;
     equity(values);
     assert_int_equal(stats_cagr(values[0], values[10], 10, 252, &growth), OC_OK);
-    assert_int_equal(stats_drawdown(values, 11, &fall), OC_OK);
-    assert_int_equal(stats_calmar(growth, fall.share, &got), OC_OK);
+    assert_int_equal(stats_calmar(growth, 0.02, &got), OC_OK); /* PERF-6 */
     near(got, 29.21559206);
     assert_int_equal(stats_ulcer(values, 11, &got), OC_OK);
     near(got, 0.010575727786);
-}
-
-static void PERF_8(void **state)
-{
-    (void)state;
-    double got;
-    assert_int_equal(stats_profit_factor(series, &got), OC_OK);
-    near(got, 1.4418604651);
-    assert_int_equal(stats_win_rate(series, &got), OC_OK);
-    near(got, 0.5);
 }
 
 static void PERF_9(void **state)
@@ -156,29 +114,6 @@ static void PERF_9(void **state)
     near(z, 0.4413397536);
     near(got, 0.6705164747);
     assert_int_equal(stats_probable_sharpe(series, NULL, &got), OC_OK);
-}
-
-static void PERF_10(void **state)
-{
-    (void)state;
-    double got;
-    assert_int_equal(stats_ewma((struct returns){common, 4}, 0.94, &got), OC_OK);
-    near(got * 1e4, 1.129438); /* scaled, so that the tolerance means something */
-    assert_true(got > 0.010627502057 * 0.010627502057 && got < 0.010627502059 * 0.010627502059);
-    assert_int_equal(stats_ewma(series, 1.5, &got), OC_E_INVALID);
-    assert_int_equal(stats_ewma((struct returns){common, 0}, 0.94, &got), OC_E_NOT_FOUND);
-}
-
-static void PERF_11(void **state)
-{
-    (void)state;
-    const double highs[] = {48.70, 48.72, 48.90}, lows[] = {47.79, 48.14, 48.39}, zero[] = {0.0};
-    double got;
-    assert_int_equal(stats_parkinson(highs, lows, 3, &got), OC_OK);
-    near(got * 1e5, 7.323435848089);
-    assert_int_equal(stats_parkinson(highs, zero, 1, &got), OC_E_NOT_FOUND);
-    assert_int_equal(stats_parkinson(lows, highs, 3, &got), OC_E_NOT_FOUND);
-    assert_int_equal(stats_parkinson(highs, lows, 0, &got), OC_E_NOT_FOUND);
 }
 
 static void historical(uint32_t percent, uint32_t rank, double value_at_risk, double shortfall)
@@ -215,39 +150,6 @@ static void VAR_4(void **state)
     historical(99, 20, 0.041, 0.041);
 }
 
-static void parametric(uint32_t percent, double one, double ten, double shortfall)
-{
-    struct tail tail;
-    assert_int_equal(stats_tail_normal(sample, percent, 1, &tail), OC_OK);
-    near(tail.value_at_risk, one);
-    near(tail.shortfall, shortfall);
-    assert_int_equal(stats_tail_normal(sample, percent, 10, &tail), OC_OK);
-    near(tail.value_at_risk, ten);
-}
-
-static void VAR_5(void **state)
-{
-    (void)state;
-    parametric(95, 0.031959352247, 0.126363918302, 0.039138367802);
-}
-
-static void VAR_6(void **state)
-{
-    (void)state;
-    parametric(99, 0.043667741169, 0.163389095025, 0.049489622999);
-}
-
-static void VAR_7(void **state)
-{
-    (void)state;
-    struct cornish_fisher got;
-    assert_int_equal(stats_cornish_fisher(sample, 95, &got), OC_OK);
-    near(got.skew, -0.5513887585);
-    near(got.excess, -0.5596012765);
-    near(got.z, -1.8071725454);
-    near(got.value_at_risk, 0.034748066949);
-}
-
 static void normal_is_right_in_the_middle_and_in_the_tails(void **state)
 {
     (void)state;
@@ -257,21 +159,13 @@ static void normal_is_right_in_the_middle_and_in_the_tails(void **state)
                                       {0.99, 2.3263478740408411},
                                       {0.5, 0.0},
                                       {0.05, -1.6448536269514727}};
-    double x;
-    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
-        assert_int_equal(normal_quantile(table[i][0], &x), OC_OK);
-        assert_true(x - table[i][1] < 1e-13 && table[i][1] - x < 1e-13);
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
         near(normal_below(table[i][1]), table[i][0]);
-    }
     double tail = normal_below(-6.0), want = 9.865876450376981e-10; /* beyond the series */
     assert_true(tail > want * (1 - 1e-12) && tail < want * (1 + 1e-12));
     assert_true(normal_below(-41.0) == 0.0 && normal_below(41.0) == 1.0);
     double below = normal_below(4.999999999), above = normal_below(5.000000001); /* where the two methods meet */
     assert_true(above > below && above - below < 1e-13);
-    assert_int_equal(normal_quantile(0.0, &x), OC_E_INVALID);
-    assert_int_equal(normal_quantile(1.0, &x), OC_E_INVALID);
-    assert_int_equal(normal_quantile(1e-10, &x), OC_OK);
-    near(x, -6.361340902404056);
 }
 
 static void sums_keep_what_plain_addition_loses(void **state)
@@ -295,8 +189,6 @@ static void too_few_or_equal_returns_are_not_available(void **state)
     assert_int_equal(stats_sharpe(flat, 0.0, 365, &got), OC_E_NOT_FOUND);
     assert_int_equal(stats_sharpe(one, 0.0, 365, &got), OC_E_NOT_FOUND);
     assert_int_equal(stats_sortino(rising, 0.0, 365, &got), OC_E_NOT_FOUND);
-    assert_int_equal(stats_profit_factor(rising, &got), OC_E_NOT_FOUND);
-    assert_int_equal(stats_win_rate(none, &got), OC_E_NOT_FOUND);
     assert_int_equal(stats_downside(none, 0.0, &got), OC_E_NOT_FOUND);
     assert_int_equal(stats_moments(flat, &moments), OC_E_NOT_FOUND);
     assert_int_equal(stats_probable_sharpe(flat, NULL, &got), OC_E_NOT_FOUND);
@@ -311,7 +203,6 @@ static void values_that_may_not_be_divided_by_are_not_available(void **state)
     (void)state;
     const double sinks[] = {100.0, 0.0, 50.0}, ends_at_zero[] = {100.0, 0.0}, debt[] = {-1.0, -2.0};
     double got = 777.0, returns[2];
-    struct drawdown fall;
     assert_int_equal(stats_returns(sinks, 3, returns), OC_E_NOT_FOUND);
     assert_int_equal(stats_returns(ends_at_zero, 1, returns), OC_E_NOT_FOUND);
     assert_int_equal(stats_returns(ends_at_zero, 2, returns), OC_OK);
@@ -319,14 +210,9 @@ static void values_that_may_not_be_divided_by_are_not_available(void **state)
     assert_int_equal(stats_cagr(100.0, 0.0, 10, 365, &got), OC_E_NOT_FOUND);
     assert_int_equal(stats_cagr(100.0, 200.0, 0, 365, &got), OC_E_NOT_FOUND);
     assert_int_equal(stats_cagr(1.0, 1e300, 1, 365, &got), OC_E_NOT_FOUND); /* no number is that large */
-    assert_int_equal(stats_drawdown(debt, 2, &fall), OC_E_NOT_FOUND);
-    assert_int_equal(stats_drawdown(debt, 0, &fall), OC_E_NOT_FOUND);
     assert_int_equal(stats_ulcer(debt, 2, &got), OC_E_NOT_FOUND);
     assert_int_equal(stats_calmar(0.5, 0.0, &got), OC_E_NOT_FOUND);
     assert_true(got == 777.0);
-    assert_int_equal(stats_drawdown(sinks, 3, &fall), OC_OK);
-    near(fall.share, 1.0);
-    assert_int_equal(fall.last_run, 2);
 }
 
 static void confidence_is_a_per_cent_inside_the_range(void **state)
@@ -342,31 +228,21 @@ static void confidence_is_a_per_cent_inside_the_range(void **state)
     assert_int_equal(stats_tail((struct returns){losses, 0}, 95, scratch, &tail), OC_E_NOT_FOUND);
     assert_int_equal(stats_tail((struct returns){losses, 1}, 95, scratch, &tail), OC_OK);
     near(tail.shortfall, -0.012);
-    assert_int_equal(stats_tail_normal(sample, 95, 0, &tail), OC_E_INVALID);
-    assert_int_equal(stats_tail_normal((struct returns){losses, 1}, 95, 1, &tail), OC_E_NOT_FOUND);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(PERF_1),
         cmocka_unit_test(PERF_2),
         cmocka_unit_test(PERF_3),
         cmocka_unit_test(PERF_4),
         cmocka_unit_test(PERF_5),
-        cmocka_unit_test(PERF_6),
         cmocka_unit_test(PERF_7),
-        cmocka_unit_test(PERF_8),
         cmocka_unit_test(PERF_9),
-        cmocka_unit_test(PERF_10),
-        cmocka_unit_test(PERF_11),
         cmocka_unit_test(VAR_1),
         cmocka_unit_test(VAR_2),
         cmocka_unit_test(VAR_3),
         cmocka_unit_test(VAR_4),
-        cmocka_unit_test(VAR_5),
-        cmocka_unit_test(VAR_6),
-        cmocka_unit_test(VAR_7),
         cmocka_unit_test(normal_is_right_in_the_middle_and_in_the_tails),
         cmocka_unit_test(sums_keep_what_plain_addition_loses),
         cmocka_unit_test(too_few_or_equal_returns_are_not_available),

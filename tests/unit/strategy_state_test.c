@@ -85,9 +85,6 @@ static void records_of_changes_restore(void **state)
         wrong = *good;
     wrong.owner++;
     assert_int_equal(strategy_restore_state(b->strategy, &wrong), OC_E_DATA);
-    struct oc_ev_bar bar = {.head = {.size = sizeof bar, .type = OC_EV_BAR, .inst = b->f->inst}, .close = 10000};
-    strategy_restore_bar(b->strategy, &bar.head);
-    strategy_restore_bar(b->strategy, &bar.head);
     assert_null(strstr(b->log, "hello")); /* nothing is called */
     strategy_set_restoring(b->strategy, false);
     char bytes[8192];

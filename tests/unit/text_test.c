@@ -87,9 +87,6 @@ static void the_smallest_scale_is_found(void **state)
     assert_int_equal(value, -42);
     assert_int_equal(text_to_int("4.0", 3, &value), OC_E_INVALID);
     assert_int_equal(text_to_int("-", 1, &value), OC_E_INVALID);
-    oc_i128 money;
-    assert_int_equal(text_to_money("0.00000000000000000001", 22, &money), OC_OK);
-    assert_true(money == 1);
 }
 
 static void decimals_are_written(void **state)

@@ -1,4 +1,4 @@
-#include "feed/transcript.h"
+#include "support/transcript.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -240,3 +240,17 @@ bool transcript_is_done(const struct transcript *transcript)
     struct transcript at = *transcript;
     return transcript->script && transcript->mismatches == 0 && script_turn(&at) == 0;
 }
+
+static oc_rc net_open(void *self, const char *url, uint32_t *ret_stream)
+{
+    return transcript_open(self, url, ret_stream);
+}
+
+static oc_rc net_send(void *self, uint32_t stream, const void *bytes, uint32_t size)
+{
+    return transcript_send(self, stream, bytes, size);
+}
+
+static oc_rc net_close(void *self, uint32_t stream) { return transcript_close(self, stream); }
+
+const struct io_net transcript_net = {.open = net_open, .send = net_send, .close = net_close};

@@ -11,10 +11,11 @@
  * - A message that the connector answered with OC_E_FULL stays first and is given again.
  * - What was sent and is not in the script is a mismatch: it is counted, the first one is kept as
  *   text, and nothing more is delivered. */
-#ifndef FEED_TRANSCRIPT_H
-#define FEED_TRANSCRIPT_H
+#ifndef SUPPORT_TRANSCRIPT_H
+#define SUPPORT_TRANSCRIPT_H
 
 #include "base/ring.h"
+#include "feed/services.h"
 
 #include <outcry/connector.h>
 #include <outcry/services.h>
@@ -65,6 +66,9 @@ oc_rc transcript_open(struct transcript *transcript, const char *url, uint32_t *
 /* OC_E_STATE: the stream is not open. OC_E_LIMIT: too long. [io] */
 oc_rc transcript_send(struct transcript *transcript, uint32_t stream, const void *bytes, uint32_t size);
 oc_rc transcript_close(struct transcript *transcript, uint32_t stream);
+
+/* The same for io_services.net, with the transcript as net_self. */
+extern const struct io_net transcript_net;
 
 /* The peer says a message. OC_E_FULL, OC_E_LIMIT, OC_E_STATE (not open). [io] */
 oc_rc transcript_say(struct transcript *transcript, uint32_t stream, const void *bytes, uint32_t size);

@@ -1,5 +1,5 @@
-/* map_test.c: the containers of base against plain models: map, ring, arena, timer_heap, and the log's
- * folding. */
+/* ring_test.c: what base is built of, against plain models: the ring, the hashes, the folding of the log; and the heap and
+ * the fault points of the tests. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -7,10 +7,8 @@
 
 #include <cmocka.h>
 
-#include "base/arena.h"
 #include "base/hash.h"
 #include "base/log.h"
-#include "base/map.h"
 #include "base/ring.h"
 #include "support/env_sim.h"
 #include "support/faults.h"
@@ -25,67 +23,6 @@ static uint64_t random_number(void)
 {
     random_state = random_state * 6364136223846793005u + 1442695040888963407u;
     return random_state >> 24;
-}
-
-static void map_agrees_with_an_array(void **state)
-{
-    (void)state;
-    enum { KEYS = 64 };
-    uint64_t model[KEYS] = {0};
-    bool has[KEYS] = {0};
-    struct map map;
-    assert_int_equal(map_init(&map, KEYS), OC_OK);
-    for (int i = 0; i < 50000; i++) {
-        uint64_t index = random_number() % KEYS;
-        uint64_t key = index * index * 0x100000001u; /* 0 among them, clustered */
-        if (random_number() % 3 == 0) {
-            assert_int_equal(map_remove(&map, key), has[index]);
-            has[index] = false;
-        } else {
-            model[index] = random_number();
-            assert_int_equal(map_put(&map, key, model[index]), OC_OK);
-            has[index] = true;
-        }
-        size_t count = 0;
-        for (uint64_t k = 0; k < KEYS; k++) {
-            uint64_t value = 0;
-            count += has[k];
-            assert_int_equal(map_get(&map, k * k * 0x100000001u, &value), has[k]);
-            if (has[k])
-                assert_true(value == model[k]);
-        }
-        assert_int_equal(map_count(&map), count);
-    }
-    uint64_t cursor = 0, key, value;
-    size_t walked = 0;
-    while (map_next(&map, &cursor, &key, &value))
-        walked++;
-    assert_int_equal(walked, map_count(&map));
-    map_clear(&map);
-    assert_int_equal(map_count(&map), 0);
-    map_release(&map);
-}
-
-static void map_refuses_one_too_many(void **state)
-{
-    (void)state;
-    struct map map;
-    assert_int_equal(map_init(&map, 0), OC_E_INVALID);
-    assert_int_equal(map_init(&map, (size_t)MAP_MAX + 1), OC_E_INVALID);
-    assert_int_equal(map_init(&map, 3), OC_OK);
-    assert_int_equal(map_put(&map, 1, 1), OC_OK);
-    assert_int_equal(map_put(&map, 0, 2), OC_OK);
-    int thing = 0;
-    assert_int_equal(map_put_ptr(&map, 3, &thing), OC_OK);
-    assert_ptr_equal(map_get_ptr(&map, 3), &thing);
-    assert_null(map_get_ptr(&map, 4));
-    assert_int_equal(map_put(&map, 4, 4), OC_E_LIMIT);
-    assert_int_equal(map_put(&map, 1, 5), OC_OK);
-    assert_true(map_remove(&map, 0));
-    assert_false(map_remove(&map, 0));
-    assert_int_equal(map_put(&map, 4, 4), OC_OK);
-    assert_int_equal(map_put(&map, 0, 4), OC_E_LIMIT);
-    map_release(&map);
 }
 
 static void ring_keeps_order_and_bytes(void **state)
@@ -184,36 +121,6 @@ static void ring_works_between_threads(void **state)
     env_thread_join(thread);
     assert_true(counting.sum == 100000ull * 99999 / 2);
     ring_release_all(&counting.ring);
-}
-
-static void arena_gives_and_takes_back(void **state)
-{
-    (void)state;
-    struct arena arena;
-    arena_init(&arena, 256, 4096);
-    size_t total = 0;
-    for (int round = 0; round < 3; round++) {
-        uint8_t *last = NULL;
-        for (int i = 0; i < 20; i++) {
-            uint8_t *data = arena_alloc(&arena, 100);
-            assert_non_null(data);
-            assert_int_equal((uintptr_t)data % 16, 0);
-            for (int k = 0; k < 100; k++)
-                assert_int_equal(data[k], 0);
-            memset(data, 0xee, 100);
-            assert_ptr_not_equal(data, last);
-            last = data;
-        }
-        if (round == 0)
-            total = arena.total;
-        assert_int_equal(arena.total, total);
-        arena_reset(&arena);
-    }
-    assert_string_equal(arena_copy_text(&arena, "abcdef", 3), "abc");
-    assert_non_null(arena_alloc(&arena, 1000));
-    assert_null(arena_alloc(&arena, 4096));
-    assert_null(arena_alloc(&arena, SIZE_MAX));
-    arena_release(&arena);
 }
 
 static void timer_heap_sorts_by_time_then_order(void **state)
@@ -331,15 +238,9 @@ static void a_fault_fires_on_its_pass(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(map_agrees_with_an_array),
-        cmocka_unit_test(map_refuses_one_too_many),
-        cmocka_unit_test(ring_keeps_order_and_bytes),
-        cmocka_unit_test(ring_says_full_and_never),
-        cmocka_unit_test(ring_works_between_threads),
-        cmocka_unit_test(arena_gives_and_takes_back),
-        cmocka_unit_test(timer_heap_sorts_by_time_then_order),
-        cmocka_unit_test(a_changed_bit_changes_the_hash),
-        cmocka_unit_test(a_storm_is_folded),
+        cmocka_unit_test(ring_keeps_order_and_bytes),     cmocka_unit_test(ring_says_full_and_never),
+        cmocka_unit_test(ring_works_between_threads),     cmocka_unit_test(timer_heap_sorts_by_time_then_order),
+        cmocka_unit_test(a_changed_bit_changes_the_hash), cmocka_unit_test(a_storm_is_folded),
         cmocka_unit_test(a_fault_fires_on_its_pass),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
