@@ -39,7 +39,8 @@ session="step_test step_journal_test inbox_test venues_test header_test session_
 script="strategy_test strategy_run_test strategy_reload_test strategy_state_test script_order_test script_guard_test indicators_test
     reference_test script_call_test sandbox_test pattern_test script_limit_test"
 sims="paper_test paper_side_test paper_state_test inbox_test"
-whole="steer_test meaning strategy_errors"
+whole="golden lua_reference strategy_files steer_test strategy_errors meaning"
+scripts="golden lua_reference strategy_files strategy_errors meaning" # all others are programs
 meaning_rows='^(brackets|stops|timers|sma|ideal)_backtest|^(one_way|maker_and_taker|thin_market|ticks|fee_in_base_waits|denied_rate)|_slow$|^suspended|^killed_(rsi|brackets|two|hand)|^steered|^halted|^by_hand'
 # Which of them stands for a room is said once: a suite that is not there is left out.
 suites_of() {
@@ -60,7 +61,10 @@ run_suite() {
     build=$1/build
     case $2 in
     meaning) timeout -k 1 "$3" sh "$1/tests/golden/meaning.sh" "$build/outcry" --only "$meaning_rows" ;;
-    strategy_errors) timeout -k 1 "$3" sh "$1/tests/golden/strategy_errors.sh" "$build/outcry" ;;
+    strategy_errors | strategy_files) timeout -k 1 "$3" sh "$1/tests/golden/$2.sh" "$build/outcry" ;;
+    golden) timeout -k 1 "$3" sh -c 'for file in "$1"/strategies/*.expect; do
+        sh "$1/tests/golden/golden.sh" "$1/build/outcry" "$file" || exit 1; done' golden "$1" ;;
+    lua_reference) "$build/outcry" help lua | cmp - "$1/docs/lua-reference.md" ;;
     journal_crash) timeout -k 1 "$3" "$build/tests/fault/journal_crash" --seeds 100 ;;
     *) timeout -k 1 "$3" "$build/tests/$2" ;;
     esac >"$1/said" 2>&1 </dev/null
@@ -68,8 +72,7 @@ run_suite() {
 
 target_of() {
     case $1 in
-    meaning | strategy_errors) echo outcry meaning_of ;;
-    *) echo "$1" ;;
+    *) case " $scripts " in *" $1 "*) echo outcry meaning_of ;; *) echo "$1" ;; esac ;;
     esac
 }
 
@@ -114,7 +117,7 @@ for worker in $(seq "$workers"); do
     cmake -S "$tree" -B "$tree/build" -G Ninja -DBUILD_TESTING=ON -DCMAKE_BUILD_TYPE=Mutant "-DCMAKE_C_FLAGS_MUTANT=-O1 -w" \
         >"$out/configure.$worker" 2>&1 || { tail -n 5 "$out/configure.$worker"; exit 1; }
 done
-{ ls tests/unit | sed -n 's/_test\.c$/_test/p'; echo meaning; echo strategy_errors; echo journal_crash; } >"$out/suites"
+{ ls tests/unit | sed -n 's/_test\.c$/_test/p'; echo journal_crash; printf '%s\n' $scripts; } >"$out/suites"
 all=$(for room in engine journal session script sims; do suites_of "host/$room/x"; done | sort -u)
 jobs=$(nproc)
 for worker in $(seq "$workers"); do

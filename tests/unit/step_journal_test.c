@@ -344,12 +344,73 @@ static void no_risk_behind_a_failed_journal(void **state)
     house_end(house);
 }
 
+/* ---- checkpoints ---- */
+
+static uint64_t checkpoints;
+
+static oc_rc count_checkpoint(void *self, struct session *session)
+{
+    (void)self;
+    (void)session;
+    checkpoints++;
+    return OC_OK;
+}
+
+static int64_t between_events_ns;
+
+/* As if so many events had gone by. */
+static void many_go_by(struct house *house, int index)
+{
+    (void)index;
+    house->session->journal.since_checkpoint = 4095;
+    env_sim_advance(between_events_ns);
+}
+
+/* Due by the count of events, and not more often than once a second, however many there are. */
+static void checkpoints_are_a_second_apart(void **state)
+{
+    (void)state;
+    static const int64_t between[] = {10000000, 500000000, 1000000000, 3000000000};
+    static const uint64_t expected[] = {1, 5, 10, 10};
+    for (int i = 0; i < 4; i++) {
+        struct house *house = house_on_disk();
+        env_sim_advance(10 * HOUSE_SECOND);
+        checkpoints = 0;
+        between_events_ns = between[i];
+        house->sources[0].before = many_go_by;
+        for (int k = 0; k < 10; k++)
+            house_trade(house, 0, k * HOUSE_SECOND);
+        house_open(house);
+        house->session->journal.checkpoint = count_checkpoint;
+        house_run(house);
+        assert_int_equal(checkpoints, expected[i]);
+        house_end(house);
+    }
+}
+
+/* Few events need none, however long they take. */
+static void few_events_need_no_checkpoint(void **state)
+{
+    (void)state;
+    struct house *house = house_on_disk();
+    checkpoints = 0;
+    house->sources[0].before = tick;
+    for (int k = 0; k < 60; k++)
+        house_trade(house, 0, k * HOUSE_SECOND);
+    house_open(house);
+    house->session->journal.checkpoint = count_checkpoint;
+    house_run(house);
+    assert_int_equal(checkpoints, 0);
+    house_end(house);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_fact_is_taken_and_risk_is_not), cmocka_unit_test(space_that_comes_back_is_used),
         cmocka_unit_test(a_batch_that_breaks_is_ended),    cmocka_unit_test(what_is_not_durable_does_not_leave),
-        cmocka_unit_test(no_risk_behind_a_failed_journal),
+        cmocka_unit_test(no_risk_behind_a_failed_journal), cmocka_unit_test(checkpoints_are_a_second_apart),
+        cmocka_unit_test(few_events_need_no_checkpoint),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
