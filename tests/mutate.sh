@@ -35,19 +35,19 @@ engine="engine_test engine_edge_test engine_deny_test engine_hold_test engine_re
     engine_walk_test step_test fills_test instruments_test engine_alloc_test strategy_test strategy_reload_test strategy_run_test"
 journal="journal_test journal_edge_test meaning_test fills_test journal_fail_test journal_restore_test journal_checkpoint_test
     journal_os_test step_journal_test journal_crash fill_index_test journal_damage_test"
-session="step_test step_journal_test inbox_test venues_test header_test session_checkpoint_test"
+session="step_test step_journal_test inbox_test venues_test header_test session_checkpoint_test run_end_test"
 script="strategy_test strategy_run_test strategy_reload_test strategy_state_test script_order_test script_guard_test indicators_test
     reference_test script_call_test sandbox_test pattern_test script_limit_test"
 sims="paper_test paper_side_test paper_state_test paper_walk_test inbox_test"
 whole="golden lua_reference strategy_files steer_test strategy_errors meaning"
-scripts="golden lua_reference strategy_files strategy_errors meaning" # all others are programs
+scripts="command_line golden lua_reference strategy_files strategy_errors meaning" # all others are programs
 meaning_rows='^(brackets|stops|timers|sma|ideal)_backtest|^(one_way|maker_and_taker|thin_market|ticks|fee_in_base_waits|denied_rate)|_slow$|^suspended|^killed_(rsi|brackets|two|hand)|^steered|^halted|^by_hand'
 # Which of them stands for a room is said once: a suite that is not there is left out.
 suites_of() {
     case $1 in
     host/engine/*) set -- $engine $whole $session ;;
     host/journal/*) set -- $journal $whole ;;
-    host/session/*) set -- $session $whole $engine ;;
+    host/session/*) set -- $session command_line $whole $engine ;;
     host/script/*) set -- $script $whole ;;
     *) set -- $sims $whole ;;
     esac
@@ -61,7 +61,7 @@ run_suite() {
     build=$1/build
     case $2 in
     meaning) timeout -k 1 "$3" sh "$1/tests/golden/meaning.sh" "$build/outcry" --only "$meaning_rows" ;;
-    strategy_errors | strategy_files) timeout -k 1 "$3" sh "$1/tests/golden/$2.sh" "$build/outcry" ;;
+    command_line | strategy_errors | strategy_files) timeout -k 1 "$3" sh "$1/tests/golden/$2.sh" "$build/outcry" ;;
     golden) timeout -k 1 "$3" sh -c 'for file in "$1"/strategies/*.expect; do
         sh "$1/tests/golden/golden.sh" "$1/build/outcry" "$file" || exit 1; done' golden "$1" ;;
     lua_reference) "$build/outcry" help lua | cmp - "$1/docs/lua-reference.md" ;;

@@ -73,6 +73,50 @@ static void a_print_of_unknown_size_fills_all(void **state)
     venue_free(v);
 }
 
+/* An amount that buys one unit buys it; one that buys less is refused by name. */
+static void an_amount_of_one_unit_is_enough(void **state)
+{
+    (void)state;
+    struct venue *v = venue_new(plain);
+    quote(v, 1, 9990, 500, 10000, 500); /* a unit is 0.001 at 100: 0.10 */
+    struct oc_request request = order(v, OC_SIDE_BUY, 1, 0, 0);
+    request.bits = OC_RQ_HAS_QUOTE_QTY;
+    request.qty = 0;
+    request.quote_qty = (struct oc_dec){10, 2, 0};
+    send(v, 2, request);
+    assert_int_equal(v->fill_count, 1);
+    assert_int_equal(v->fills[0].qty, 1);
+    assert_true(v->fills[0].head.flags & OC_EVF_LAST);
+    request.id = request.order = ++v->next;
+    request.quote_qty.units = 9;
+    send(v, 3, request);
+    assert_int_equal(v->fill_count, 1);
+    assert_string_equal(last_answer(v)->reason, "QUOTE_AMOUNT_TOO_SMALL");
+    venue_free(v);
+}
+
+/* On a bar of quotes a stop is judged by the line of its own side, also when it comes while the bar runs. */
+static void a_stop_looks_at_its_own_side(void **state)
+{
+    (void)state;
+    for (int is_buy = 0; is_buy < 2; is_buy++) {
+        struct venue *v = venue_new(plain);
+        struct oc_ev_qbar event = {.head = {.size = sizeof event, .type = OC_EV_QBAR, .inst = INST, .venue_ns = MINUTE},
+                                   .period_ns = MINUTE,
+                                   .bid = {9990, 9990, 9990, 9990},
+                                   .ask = {10010, 10010, 10010, 10010},
+                                   .present = OC_HAS_BID | OC_HAS_ASK};
+        assert_int_equal(v->sim->market(v->instance.self, 0, &event.head), OC_OK);
+        send(v, 5 * MS, order(v, is_buy ? OC_SIDE_BUY : OC_SIDE_SELL, 10, 0, 10000)); /* between bid and ask: hit */
+        assert_int_equal(v->fill_count, 1);
+        assert_int_equal(v->fills[0].price, is_buy ? 10010 : 9990);
+        send(v, 6 * MS, order(v, is_buy ? OC_SIDE_BUY : OC_SIDE_SELL, 10, 0, is_buy ? 10011 : 9989));
+        pass(v, MINUTE - 1);
+        assert_int_equal(v->fill_count, 1); /* one step beyond: not hit */
+        venue_free(v);
+    }
+}
+
 static struct oc_request reducing(struct venue *v, uint8_t side, int64_t qty, int64_t price)
 {
     struct oc_request request = order(v, side, qty, price, 0);
@@ -207,6 +251,8 @@ int main(void)
         cmocka_unit_test(a_print_fills_no_more_than_it_traded),
         cmocka_unit_test(a_print_beside_quotes_is_shared_too),
         cmocka_unit_test(a_print_of_unknown_size_fills_all),
+        cmocka_unit_test(an_amount_of_one_unit_is_enough),
+        cmocka_unit_test(a_stop_looks_at_its_own_side),
         cmocka_unit_test(what_only_reduces_never_turns_a_position),
         cmocka_unit_test(good_till_date_ends_after_a_checkpoint),
         cmocka_unit_test(good_till_date_ends_after_records),

@@ -132,6 +132,27 @@ static const char *const snippets[] = {
     "local c <const> = 5 return c",
     "local mt = {__lt = function(a, b) return a.v < b.v end} local t = {} for i = 1, 9 do t[i] = setmetatable({v = i * "
     "5 % 11}, mt) end table.sort(t) local s = '' for i = 1, 9 do s = s .. t[i].v .. ' ' end return s",
+    "local mm = {__index = function(_, k) return k .. '?' end} local mt = setmetatable({}, mm) local t = "
+    "setmetatable({}, mt) return mt.foo, getmetatable(mt) == mm, getmetatable(t) == mt",
+    "local mm = {__len = function() return 5 end, __call = function(_, x) return x end, __tostring = function() return "
+    "'M' end} local mt = setmetatable({}, mm) setmetatable({}, mt) return #mt, mt(7), tostring(mt)",
+    "local log = '' local mm = {__newindex = function(t, k, v) log = log .. k rawset(t, k, v) end} local mt = "
+    "setmetatable({}, mm) local t = setmetatable({}, mt) mt.__add = function() return 'sum' end mt.x = 1 return log, t "
+    "+ 1, mt.x",
+    "local p = {} local mt = setmetatable({}, {__newindex = p}) setmetatable({}, mt) mt.y = 4 return rawget(mt, 'y'), "
+    "p.y",
+    "local mt = {} local t = setmetatable({}, mt) setmetatable(mt, {__index = {z = 9}}) return mt.z, "
+    "getmetatable(mt).__index.z, getmetatable(t) == mt",
+    "local mt = setmetatable({}, {__index = {a = 1}}) local t = setmetatable({}, mt) setmetatable(mt, nil) return "
+    "mt.a, getmetatable(mt)",
+    "local mt = {} mt.__index = mt function mt.new(v) return setmetatable({v = v}, mt) end function mt:get() return "
+    "self.v end return mt.new(3):get(), mt.new(4):get()",
+    "local base = {} base.__index = base function base.hi() return 'hi' end local sub = setmetatable({}, base) "
+    "sub.__index = sub local o = setmetatable({}, sub) return o.hi(), getmetatable(sub) == base",
+    "local mt = {} local a, b = setmetatable({}, mt), setmetatable({}, mt) mt.__eq = function() return true end "
+    "mt.__len = function() return 3 end return a == b, #a, next(mt) ~= nil",
+    "local mt = {} setmetatable({}, mt) mt.x = 1 local n = 0 for k in pairs(mt) do n = n + 1 end return n, rawget(mt, "
+    "'x'), rawlen(mt)",
     /* strings */
     "return ('abc'):sub(2), ('abc'):sub(-2), ('abc'):sub(2, 2), ('abc'):sub(0), ('abc'):sub(4), ('abc'):sub(-10, 2), "
     "('abc'):sub(2, -2), ('abc'):sub(3, 2)",
