@@ -58,23 +58,22 @@ shows() { screen | grep -qF -- "$1"; }
 hides() { ! screen | grep -qF -- "$1"; }
 matches() { screen | grep -qE -- "$1"; }
 # see TEXT: waits until the screen shows it. see_line PATTERN: a whole line that matches.
-see() { until_true "${2:-15}" shows "$1" || fail "expected on the screen of $at: $1"; }
-see_line() { until_true "${2:-15}" matches "^$1 *\$" || fail "expected a line on the screen of $at: $1"; }
-see_gone() { until_true "${2:-15}" hides "$1" || fail "expected to be gone from the screen of $at: $1"; }
+see() { until_true "${2:-60}" shows "$1" || fail "expected on the screen of $at: $1"; }
+see_line() { until_true "${2:-60}" matches "^$1 *\$" || fail "expected a line on the screen of $at: $1"; }
+see_gone() { until_true "${2:-60}" hides "$1" || fail "expected to be gone from the screen of $at: $1"; }
 # Waits for an empty prompt, of the shell or of the console: what is typed before it may be thrown away with the old line.
 at_prompt() { screen | grep -v '^ *$' | tail -1 | grep -qE "$1 *\$"; }
-see_prompt() { until_true 15 at_prompt '[a-z0-9%] >' || fail "expected an empty prompt at the end of the screen of $at"; }
-see_shell() { until_true 15 at_prompt '^sh\$' || fail "expected the shell at the end of the screen of $at"; }
+see_prompt() { until_true 60 at_prompt '[a-z0-9%] >' || fail "expected an empty prompt at the end of the screen of $at"; }
+see_shell() { until_true 60 at_prompt '^sh\$' || fail "expected the shell at the end of the screen of $at"; }
 drop_line() { keys C-c && see_prompt; }
 # The console that runs in this terminal.
 its_console() { pgrep -x outcry -t "$(tm display-message -p -t "$at" '#{pane_tty}' | sed 's,^/dev/,,')"; }
-now_ms() { echo $(($(date +%s%N) / 1000000)); }
 ok() { echo "ok: $*"; }
 
 # A host that runs, as `outcry paper` of a person; its socket is found by --attach alone.
 start_host() {
     "$outcry" paper --feed synthetic:10 --speed 1x --cash '10000 USDT' "$@" >"$dir/host.out" 2>&1 &
     host=$!
-    until_true 15 sh -c "ls '$dir'/run/outcry/*.sock >/dev/null 2>&1" || { cat "$dir/host.out"; fail "the host opens no socket"; }
+    until_true 60 sh -c "ls '$dir'/run/outcry/*.sock >/dev/null 2>&1" || { cat "$dir/host.out"; fail "the host opens no socket"; }
 }
 host_lives() { kill -0 "$host" 2>/dev/null; }

@@ -9,12 +9,12 @@ line 'print("kept on " .. "the screen")'
 see_line 'kept on the screen'
 text 'half a line'
 tm resize-window -t screen -x 120 -y 40
-until_true 10 sh -c "tmux -L '$server' capture-pane -p -t screen | grep -qE '^─{120}\$'" || fail "the rule is not as wide as the screen"
+until_true 60 sh -c "tmux -L '$server' capture-pane -p -t screen | grep -qE '^─{120}\$'" || fail "the rule is not as wide as the screen"
 see 'kept on the screen'
 see '> half a line'
 [ "$(screen | grep -c 'half a line')" = 1 ] || fail "the line being typed is there twice"
 tm resize-window -t screen -x 60 -y 20
-until_true 10 sh -c "tmux -L '$server' capture-pane -p -t screen | grep -qE '^─{60}\$'" || fail "the rule is not as wide as the screen"
+until_true 60 sh -c "tmux -L '$server' capture-pane -p -t screen | grep -qE '^─{60}\$'" || fail "the rule is not as wide as the screen"
 see_line 'paper BTC/USDT.*> half a line'
 tm resize-window -t screen -x 60 -y 8
 see_gone '────'
@@ -58,10 +58,10 @@ line 'print(6 * 7)'
 see_line '42'
 line 'buy 0.1 BTC/USDT'
 see 'filled'
-until_true 10 sh -c "tmux -L '$server' send-keys -t dumb Enter; tmux -L '$server' capture-pane -p -t dumb | grep -q 'FILL o1'" || fail "a fill is not shown on a dumb terminal"
+until_true 60 sh -c "tmux -L '$server' send-keys -t dumb Enter; tmux -L '$server' capture-pane -p -t dumb | grep -q 'FILL o1'" || fail "a fill is not shown on a dumb terminal"
 hides '────' || fail "a pane on a dumb terminal"
-line 'while true do end'
-sleep 0.3
+line 'print("loop " .. "begins") while true do end'
+see_line 'loop begins'
 keys C-c
 see 'interrupted'
 see_prompt

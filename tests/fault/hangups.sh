@@ -28,7 +28,7 @@ grep -q 'session folder' "$w/err" || { cat "$w/err"; fail "a file that may not g
 
 "$outcry" paper strategies/buy_and_hold.lua --feed synthetic-bars:5000000 --speed 60000x --cash '10000 USDT' --listen none >"$w/out" 2>"$w/err" &
 pid=$!
-sleep 0.3
+until [ $((0x0$(sed -n 's/^SigCgt:[[:space:]]*//p' /proc/$pid/status) & 1)) = 1 ]; do sleep 0.05; done # it listens to SIGHUP
 kill -HUP $pid
 tries=0
 until grep -q 'hung up' "$w/err"; do

@@ -168,6 +168,7 @@ expect 2 "" plugin
 # Ctrl-C ends gracefully with a report
 "$outcry" paper strategies/sma_cross.lua --feed synthetic-bars:100000 --speed 60x --cash "$cash" >"$work/out" 2>&1 &
 pid=$!
+until [ $((0x0$(sed -n 's/^SigCgt:[[:space:]]*//p' /proc/$pid/status) & 2)) = 2 ]; do sleep 0.05; done # it listens to SIGINT
 sleep 1
 kill -INT $pid
 wait $pid

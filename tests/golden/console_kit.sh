@@ -16,7 +16,7 @@ lacks() { grep -qF -- "$2" "$1" && { say "'$2' is in:"; head -40 "$1"; }; }
 exits() { [ "$1" = "$2" ] || say "$3: exit $1, expected $2"; }
 # until_true COMMAND...: ten seconds at most.
 until_true() {
-    tries=200
+    tries=1200
     until "$@"; do
         tries=$((tries - 1))
         [ $tries -gt 0 ] || return 1

@@ -31,15 +31,12 @@ has "$work/out" "the stop loss of an entry"
 
 # The limit holds for a loop, a loop in pcall, a pattern, and a coroutine; then the next line works.
 printf 'x = 1\nwhile true do end\nprint("next", x)\nrepeat pcall(function() while true do end end) until false\nprint("still", x)\ncoroutine.wrap(function() while true do x = 2 end end)()\nprint("and", x)\n' >"$work/in"
-start=$(date +%s%N)
 console --set console.limit=300ms <"$work/in"
 exits $? 0 "endless loops"
-took=$((($(date +%s%N) - start) / 1000000))
 has "$work/out" "next	1"
 has "$work/out" "still	1"
 has "$work/out" "and	2"
-[ $took -ge 900 ] && [ $took -lt 6000 ] || say "three loops of 300 ms took $took ms"
-has "$work/out" "console.limit"
+[ "$(grep -c 'console.limit' "$work/out")" -ge 3 ] || { say "three loops are ended by the limit"; cat "$work/out"; }
 "$outcry" console --feed synthetic-bars --set console.limit=much </dev/null >"$work/out" 2>&1
 exits $? 3 "a limit that is no duration"
 

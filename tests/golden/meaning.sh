@@ -1,11 +1,12 @@
 #!/bin/sh
-# meaning.sh OUTCRY [--record]: runs each row of meaning.txt and compares the hash of meaning of the session that it leaves, and
+# meaning.sh OUTCRY [--record | --only REGEX]: runs each row of meaning.txt and compares the hash of meaning of the session that it leaves, and
 # how many fills it has. A row is `NAME HASH FILLS COMMAND`; the command is one of the functions below, which record to $s, and
 # its output is the report where there is one: the hash in it must be the same, and that of `report` too. Everything runs in
-# virtual time. --record prints the file with today's values.
+# virtual time. --record prints the file with today's values; --only REGEX takes the rows whose names match.
 set -u
 outcry=$(realpath "$1")
-record=${2:-}
+record=${2:-} only=
+[ "$record" = --only ] && record='' only=$3
 meaning_of=$(dirname "$outcry")/tests/support/meaning_of
 cd "$(dirname "$0")/../.." || exit 1
 top=$PWD
@@ -101,6 +102,7 @@ while read -r name hash fills command; do
     case $name in
     '#'* | '') [ -z "$record" ] || echo "$name${hash:+ $hash}${fills:+ $fills}${command:+ $command}"; continue ;;
     esac
+    [ -z "$only" ] || echo "$name" | grep -qE "$only" || continue
     count=$((count + 1))
     found=$(row "$name" "$command" </dev/null) || { bad=1; continue; }
     if [ -n "$record" ]; then

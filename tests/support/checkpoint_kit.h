@@ -25,7 +25,7 @@ static inline oc_rc checkpoint(struct door *door, const void *blob, size_t size)
     uint64_t seq = door_seq(door);
     const char *why;
     oc_rc rc = checkpoint_start(door, blob, size), ended = OC_OK;
-    for (int i = 0; rc == OC_OK && ended == OC_OK && door_checkpoint_seq(door) < seq && i < 20000; i++) {
+    for (int i = 0; rc == OC_OK && ended == OC_OK && door_checkpoint_seq(door) < seq && i < 200000; i++) {
         ended = door_checkpoint_poll(door, &why);
         if (ended == OC_OK)
             env_sleep(1000000);

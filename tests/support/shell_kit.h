@@ -16,6 +16,7 @@
 #include <cmocka.h>
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,6 +41,7 @@ struct kit {
     size_t asked_size;
     char out[KIT_OUT_MAX];
     size_t out_size;
+    _Atomic unsigned prints; /* so far, in all */
     struct kit_order orders[KIT_ORDERS_MAX + 1];
     int order_count;
     int pages; /* extra pages of fills */
@@ -195,6 +197,7 @@ static void kit_print(void *arg, const char *text, size_t size)
     memcpy(kit->out + kit->out_size, text, size);
     kit->out_size += size;
     kit->out[kit->out_size] = 0;
+    atomic_fetch_add(&kit->prints, 1);
 }
 
 static inline bool kit_confirm(void *arg, const char *question)

@@ -109,6 +109,50 @@ static void records_are_facts(void **state)
     fixture_free(g);
 }
 
+/* Amendments and cancels after a restart have numbers of their own: no answer to an old one is taken for theirs. */
+static void request_numbers_go_on_after_a_restart(void **state)
+{
+    (void)state;
+    for (int by_checkpoint = 0; by_checkpoint < 2; by_checkpoint++) {
+        struct fixture *f = fixture_new(COST_AVERAGE), *g = fixture_new(COST_AVERAGE);
+        struct engine_refusal refusal;
+        const uint32_t first = f->record_count;
+        uint64_t order = fixture_submit(f, fixture_order(f, OC_SIDE_BUY, 50, 9900)), last = 0;
+        fixture_say(f, OC_EV_ACCEPTED, order);
+        for (int i = 0; i < 3; i++) {
+            struct oc_request amend = {.order = order, .qty = 51 + i, .bits = OC_RQ_QUANTITY_CHANGED};
+            assert_int_equal(engine_begin(f->engine, 0), OC_OK);
+            assert_int_equal(engine_amend(f->engine, &amend, &refusal), OC_OK);
+            fixture_end(f, true);
+            const uint64_t id = f->sent[f->sent_count - 1].id;
+            assert_true(id > last);
+            last = id;
+            fixture_say(f, OC_EV_AMENDED, order);
+        }
+        if (by_checkpoint) {
+            static char bytes[1 << 20];
+            int64_t size = engine_save(f->engine, bytes, sizeof bytes);
+            assert_true(size > 0);
+            assert_int_equal(engine_load(g->engine, bytes, (size_t)size), OC_OK);
+        } else {
+            for (uint32_t i = first; i < f->record_count; i++) {
+                const struct oc_event *event = (const void *)f->records[i];
+                struct oc_ev_answer answer = fixture_answer(
+                    g, event->type == OC_EV_REQUEST && i > first ? OC_EV_AMENDED : OC_EV_ACCEPTED, order);
+                assert_int_equal(engine_restore(g->engine, event), OC_OK);
+                assert_int_equal(engine_restore(g->engine, &answer.head), OC_OK);
+            }
+        }
+        assert_int_equal(engine_begin(g->engine, 0), OC_OK);
+        assert_int_equal(engine_cancel(g->engine, order, &refusal), OC_OK);
+        fixture_end(g, true);
+        assert_int_equal(g->sent[g->sent_count - 1].kind, OC_REQUEST_CANCEL);
+        assert_true(g->sent[g->sent_count - 1].id == last + 1);
+        fixture_free(f);
+        fixture_free(g);
+    }
+}
+
 static void flatten_closes_what_a_strategy_holds(void **state)
 {
     (void)state;
@@ -143,6 +187,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(checkpoint_and_records_restore_the_same),
         cmocka_unit_test(records_are_facts),
+        cmocka_unit_test(request_numbers_go_on_after_a_restart),
         cmocka_unit_test(flatten_closes_what_a_strategy_holds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -13,6 +13,7 @@
 #include "journal/door.h"
 #include "journal/fill_index.h"
 #include "journal/fill_run.h"
+#include "journal/fill_set.h"
 #include "journal/read.h"
 #include "support/checkpoint_kit.h"
 #include "support/env_sim.h"
@@ -102,6 +103,14 @@ static void each_is_known_and_no_other(void **state)
     knows(index, FILLS, 2 * FILLS, false);
     struct fill_index_stats stats = fill_index_stats(index);
     assert_int_equal(stats.fills, FILLS);
+    size_t before = 0, after = 0; /* each is in the tail's file as soon as it is known: a kill loses nothing of it */
+    bool is_new;
+    (void)env_sim_file("/session/fills-tail", &before);
+    record(door, index, 2 * FILLS);
+    assert_int_equal(ask(index, 2 * FILLS, &is_new), OC_OK);
+    assert_false(is_new);
+    assert_non_null(env_sim_file("/session/fills-tail", &after));
+    assert_int_equal(after, before + sizeof(struct fill_entry));
     assert_true(stats.runs > 1 && stats.runs < 2 * FILL_MERGE); /* merged by eights */
     struct oc_ev_fill refused = fill_of(9999);
     refused.qty = 0;

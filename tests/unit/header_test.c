@@ -144,6 +144,13 @@ static void hostile_lines_are_damage(void **state)
             fail_msg("'%s' was taken", bad[i]);
         assert_int_equal(line.count, 7); /* untouched */
     }
+    static const char behind[] =
+        "set 4:ab\nx\n"; /* a length beyond the header's end is not made true by what lies there */
+    for (size_t size = 5; size < sizeof behind - 1; size++) {
+        struct header_line longer;
+        size_t from = 0;
+        assert_int_equal(header_next(behind, size, &from, &longer), OC_E_DATA);
+    }
     struct header_line line;
     size_t at = 0;
     static const char good[] = "abcdefghijklmno 0: 1:b 1:c 1:d\n"; /* the longest word, the most fields */

@@ -212,6 +212,31 @@ static void syncs_mark_how_far_they_went(void **state)
     env_sim_stop();
 }
 
+/* Syncs that are only asked for mark as well: where an earlier one ended, never beyond what it covered. */
+static void asked_syncs_mark_where_they_ended(void **state)
+{
+    (void)state;
+    struct door *door = begin(1);
+    size_t size;
+    const struct journal_segment_live *live = (void *)(env_sim_file(orders_0, &size) + JOURNAL_LIVE_OFFSET);
+    uint64_t before = 0, marks = 0;
+    for (int i = 0; i < 4 * JOURNAL_SYNC_MARKS; i++) {
+        const uint64_t marked = live->synced_end, end = JOURNAL_DATA_OFFSET + door_stats(door).order_bytes;
+        assert_int_equal(door_sync_start(door), OC_OK);
+        if (live->synced_end != marked) {
+            assert_int_equal(live->synced_end, before);
+            assert_int_equal(live->synced_check, journal_pair_check(before, 0));
+            marks++;
+        }
+        before = end;
+        struct event event = make(1);
+        assert_int_equal(door_record(door, &event.head), OC_OK);
+    }
+    assert_in_range(marks, 2, 4);
+    assert_int_equal(door_close(door), OC_OK);
+    env_sim_stop();
+}
+
 static void the_epoch_file_is_read_with_care(void **state)
 {
     (void)state;
@@ -497,6 +522,7 @@ int main(void)
         cmocka_unit_test(an_append_makes_no_call),
         cmocka_unit_test(a_large_segment_is_made_ready_piece_by_piece),
         cmocka_unit_test(syncs_mark_how_far_they_went),
+        cmocka_unit_test(asked_syncs_mark_where_they_ended),
         cmocka_unit_test(the_epoch_file_is_read_with_care),
         cmocka_unit_test(the_session_header_is_checked),
         cmocka_unit_test(checkpoints_are_read_with_care),

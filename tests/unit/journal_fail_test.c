@@ -125,6 +125,46 @@ static void fault_points_are_survived(void **state)
     env_sim_stop();
 }
 
+/* What lies in a full segment is durable when that segment was synced, not when the one behind it was: a worker that is
+ * late does both in one turn, and the second sync fails. */
+static void a_full_segment_that_was_not_synced_is_not_durable(void **state)
+{
+    (void)state;
+    fault_arm("probe", 0);
+    const bool has_points = FAULT("probe");
+    fault_clear();
+    if (!has_points)
+        skip();
+    for (int fails = 0; fails < 2; fails++) {
+        start();
+        struct door *door = open_door(NULL);
+        record(door, 1);
+        assert_int_equal(door_sync(door), OC_OK);
+        const uint64_t durable = door_durable_seq(door), segments = door_stats(door).segments;
+        fault_arm("worker.later", 0);
+        while (door_stats(door).segments == segments)
+            record(door, 3);
+        assert_true(door_durable_seq(door) == durable);
+        fault_clear();
+        const uint64_t syncs = env_sim_count(ENV_SIM_SYNC), seq = door_seq(door);
+        if (fails)
+            env_sim_fail(ENV_SIM_SYNC, 2);
+        assert_int_equal(door_sync_start(door), OC_OK);
+        assert_true(env_sim_count(ENV_SIM_SYNC) >= syncs + 2); /* the new one, and the one that was left */
+        assert_true(door_durable_seq(door) == (fails ? durable : seq));
+        assert_int_equal(door_failed(door), fails);
+        if (fails)
+            assert_non_null(strstr(door_error(door), "a full segment could not be made durable"));
+        env_sim_crash(9);
+        struct journal_reader *reader = open_reader(OC_OK);
+        uint64_t last;
+        (void)count_records(reader, &last);
+        assert_true(last >= (fails ? durable : seq));
+        journal_close_read(reader);
+        env_sim_stop();
+    }
+}
+
 /* One small life: open, records, batches, syncs, rotation, checkpoint, close, read again, go on. */
 static oc_rc small_life(uint64_t *ret_taken, uint64_t *ret_seq)
 {
@@ -238,6 +278,7 @@ int main(void)
         cmocka_unit_test(want_of_space_passes),
         cmocka_unit_test(fault_points_are_survived),
         cmocka_unit_test(room_for_more_than_a_segment_is_not_promised),
+        cmocka_unit_test(a_full_segment_that_was_not_synced_is_not_durable),
         cmocka_unit_test(every_operation_may_fail_once),
         cmocka_unit_test(reading_may_fail_anywhere),
     };

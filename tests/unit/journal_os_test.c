@@ -83,7 +83,7 @@ static void segments_are_made_by_the_worker(void **state)
                 assert_int_equal(door_sync(door), OC_OK);
         }
         assert_int_equal(door_sync_start(door), OC_OK);
-        for (int i = 0; i < 5000 && door_durable_seq(door) < RECORDS; i++)
+        for (int i = 0; i < 200000 && door_durable_seq(door) < RECORDS; i++)
             env_sleep(1000000);
         assert_true(door_durable_seq(door) == RECORDS);
         assert_int_equal(checkpoint(door, "state", 5), OC_OK);

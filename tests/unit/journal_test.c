@@ -98,6 +98,7 @@ static void the_inputs_hash_sees_each_bit_but_not_the_number(void **state)
         if (orders)
             record(door, 1);
         struct record tick = make(5, OC_EV_TRADE);
+        tick.head.seq = (uint64_t)orders * 77; /* a source may give what it was told before */
         assert_int_equal(door_market(door, &tick.head, false), OC_OK);
         if (!orders)
             first = door_input_hash(door);

@@ -97,6 +97,11 @@ static void the_mark_follows_what_came_last(void **state)
                               .present = OC_HAS_BID | OC_HAS_ASK};
     assert_true(market_apply(market, &qbar.head, 8));
     assert_int_equal(market->mark2, 193);
+    assert_int_equal(market->bid, 94);
+    assert_int_equal(market->ask, 99);
+    assert_int_equal(market->bid_qty, 0); /* a bar shows no size */
+    assert_int_equal(market->ask_qty, 0);
+    assert_int_equal(market->present, OC_HAS_BID | OC_HAS_ASK);
     struct oc_ev_bar bar = {.head = {.size = sizeof bar, .type = OC_EV_BAR, .inst = inst}, .close = 98};
     assert_true(market_apply(market, &bar.head, 9));
     assert_int_equal(market->mark2, 196);

@@ -263,6 +263,28 @@ static void spot_fills_move_both_balances_and_the_fee_its_own(void **state)
     assert_true(none == 5);
 }
 
+/* The middle of an odd spread lies between two steps, below zero too: the value there is between those of its neighbours. */
+static void an_odd_middle_is_worth_its_half_step(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t bid, ask;
+        const char *equity;
+    } rows[] = {{10, 13, "1005.7500000000"},  {10, 12, "1005.5000000000"},  {-4, -1, "998.7500000000"},
+                {-3, 0, "999.2500000000"},    {-1, 0, "999.7500000000"},    {-1, 2, "1000.2500000000"},
+                {-12, -10, "994.5000000000"}, {-13, -10, "994.2500000000"}, {-2, 1, "999.7500000000"}};
+    uint32_t inst = add(OC_KIND_LINEAR, "WTI", "USD", 1), owner = account("USD");
+    assert_int_equal(portfolio_set_balance(portfolio, owner, asset("USD"), whole(1000)), OC_OK);
+    struct oc_ev_fill fill = fill_of(inst, OC_SIDE_BUY, 5, 0); /* 5 contracts at 0; a step is 0.1 */
+    trade(owner, 0, &fill);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        oc_i128 equity;
+        quote(inst, rows[i].bid, rows[i].ask);
+        assert_int_equal(portfolio_equity(portfolio, owner, &equity, NULL), OC_OK);
+        near(equity, rows[i].equity);
+    }
+}
+
 static void unknown_names_are_refused_and_accounts_are_limited(void **state)
 {
     (void)state;
@@ -375,6 +397,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(PNL_5, setup, teardown),
         cmocka_unit_test_setup_teardown(strategy_books_and_the_net_book_agree_after_every_fill, setup, teardown),
         cmocka_unit_test_setup_teardown(spot_fills_move_both_balances_and_the_fee_its_own, setup, teardown),
+        cmocka_unit_test_setup_teardown(an_odd_middle_is_worth_its_half_step, setup, teardown),
         cmocka_unit_test_setup_teardown(unknown_names_are_refused_and_accounts_are_limited, setup, teardown),
         cmocka_unit_test_setup_teardown(names_of_accounts_have_a_length, setup, teardown),
         cmocka_unit_test_setup_teardown(books_stop_at_their_limit, setup, teardown),

@@ -37,7 +37,7 @@ static oc_i128 units(int64_t value, int scale) { return (oc_i128)value * num_pow
 
 static oc_i128 unrealised_at(const struct position *position, const struct instrument *instrument, int64_t mark)
 {
-    oc_i128 money = 0;
+    oc_i128 money = 77; /* flat it is nothing, not what stood there */
     assert_int_equal(position_unrealised(position, instrument, mark, &money), OC_OK);
     return money;
 }

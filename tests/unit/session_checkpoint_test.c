@@ -19,7 +19,7 @@ static void save_now(struct town *town, uint64_t event)
     is_engine = false;
     assert_true(rc == OC_OK || rc == OC_E_AGAIN); /* the worker is still at the one before */
     made += rc == OC_OK;
-    for (int i = 0; i < 2000 && door_checkpoint_seq(town->session->door) == 0; i++)
+    for (int i = 0; i < 200000 && door_checkpoint_seq(town->session->door) == 0; i++)
         env_sleep(1000000); /* one is there, however slow the disk is */
 }
 

@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include <dirent.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -44,17 +45,27 @@ static lua_Integer number(struct sandbox *sandbox, const char *name)
     return value;
 }
 
-static void interrupt_later(void *arg)
+struct presser { /* of Ctrl-C, until it has ended */
+    struct sandbox *sandbox;
+    _Atomic bool is_done;
+};
+
+static void press(void *arg)
 {
-    env_sleep(LATER_NS);
-    sandbox_interrupt(arg);
+    struct presser *presser = arg;
+    while (!atomic_load(&presser->is_done)) {
+        env_sleep(LATER_NS);
+        sandbox_interrupt(presser->sandbox);
+    }
 }
 
 static oc_rc load_and_interrupt(struct sandbox *sandbox, const char *text)
 {
     struct env_thread *thread;
-    assert_int_equal(env_thread_start(interrupt_later, sandbox, &thread), OC_OK);
+    struct presser presser = {.sandbox = sandbox};
+    assert_int_equal(env_thread_start(press, &presser, &thread), OC_OK);
     oc_rc rc = load(sandbox, text);
+    atomic_store(&presser.is_done, true);
     env_thread_join(thread);
     return rc;
 }
@@ -96,10 +107,8 @@ static void globals_outlive_each_stop(void **unused)
 
         sandbox = fresh(PATIENCE_MS);
         assert_int_equal(load(sandbox, "kept, reached = 5, 0"), OC_OK);
-        int64_t began_ns = env_clock_mono();
         assert_int_equal(load_and_interrupt(sandbox, loops[i]), OC_E_LIMIT);
         assert_int_equal(sandbox_error_last(sandbox)->kind, SANDBOX_ERROR_INTERRUPT);
-        assert_true(env_clock_mono() - began_ns < 10 * (int64_t)1000000000);
         assert_int_equal(sandbox_recover(sandbox), OC_OK);
         assert_int_equal(number(sandbox, "kept"), 5);
         assert_int_equal(load(sandbox, "for i = 1, 100 do kept = kept + 1 end"), OC_OK);

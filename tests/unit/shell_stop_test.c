@@ -1,7 +1,10 @@
-/* shell_stop_test.c: every evaluation ends: by the limit, by Ctrl-C, by the heap, by the host's end; and globals are kept. */
+/* shell_stop_test.c: every evaluation ends: by the limit, by Ctrl-C, by the heap, by the host's end; and globals are kept.
+ *
+ * That it ends at all is what is asked, never after how long: one that does not is ended by the limit of the whole program. */
 #include "support/shell_kit.h"
 
 static const int64_t second_ns = 1000000000;
+enum { PATIENCE_S = 280 }; /* a limit that is not reached */
 
 static struct kit *short_kit(int64_t limit_ns)
 {
@@ -9,22 +12,35 @@ static struct kit *short_kit(int64_t limit_ns)
     return kit_new_with(&config);
 }
 
-static void later(void *arg)
+struct presser { /* of Ctrl-C, by an impatient person: again and again until it has ended */
+    struct kit *kit;
+    unsigned prints; /* only after so many */
+    _Atomic bool is_done;
+};
+
+static void press(void *arg)
 {
-    env_sleep(80000000);
-    shell_interrupt(arg);
+    struct presser *presser = arg;
+    while (!atomic_load(&presser->is_done)) {
+        env_sleep(20000000);
+        if (atomic_load(&presser->kit->prints) >= presser->prints)
+            shell_interrupt(presser->kit->shell);
+    }
 }
 
-static enum shell_result interrupted(struct kit *kit, const char *text, int64_t *ret_took_ns)
+/* Interrupted when it has printed so often. */
+static enum shell_result interrupted_after(struct kit *kit, const char *text, unsigned prints)
 {
     struct env_thread *thread;
-    int64_t began_ns = env_clock_mono();
-    assert_int_equal(env_thread_start(later, kit->shell, &thread), OC_OK);
+    struct presser presser = {.kit = kit, .prints = atomic_load(&kit->prints) + prints};
+    assert_int_equal(env_thread_start(press, &presser, &thread), OC_OK);
     enum shell_result result = kit_eval(kit, text);
-    *ret_took_ns = env_clock_mono() - began_ns;
+    atomic_store(&presser.is_done, true);
     env_thread_join(thread);
     return result;
 }
+
+static enum shell_result interrupted(struct kit *kit, const char *text) { return interrupted_after(kit, text, 0); }
 
 static const char *const endless[] = {
     "while true do end",
@@ -45,9 +61,7 @@ static void the_limit_ends_it(void **unused)
     struct kit *kit = short_kit(200000000);
     assert_int_equal(kit_eval(kit, "kept = 5"), SHELL_DONE);
     for (size_t i = 0; i < sizeof endless / sizeof endless[0]; i++) {
-        int64_t began_ns = env_clock_mono();
         assert_int_equal(kit_eval(kit, endless[i]), SHELL_ERROR);
-        assert_true(env_clock_mono() - began_ns < 8 * second_ns);
         assert_non_null(strstr(kit->out, "console.limit, 0.2 s; globals are kept"));
         says("kept", "5\n");
         says("m.last", "60012.4\n");
@@ -60,12 +74,10 @@ static void an_interrupt_ends_it(void **unused)
     (void)unused;
     if (!SIGNALS_ARRIVE)
         skip();
-    struct kit *kit = short_kit(30 * second_ns);
-    int64_t took_ns;
+    struct kit *kit = short_kit(PATIENCE_S * second_ns);
     assert_int_equal(kit_eval(kit, "kept = 5"), SHELL_DONE);
     for (size_t i = 0; i < sizeof endless / sizeof endless[0]; i++) {
-        assert_int_equal(interrupted(kit, endless[i], &took_ns), SHELL_ERROR);
-        assert_true(took_ns < 8 * second_ns);
+        assert_int_equal(interrupted(kit, endless[i]), SHELL_ERROR);
         assert_non_null(strstr(kit->out, "interrupted; globals are kept"));
         says("kept", "5\n");
     }
@@ -77,29 +89,25 @@ static void an_interrupt_ends_it(void **unused)
 static void an_ask_ends_too(void **unused)
 {
     (void)unused;
-    struct kit *kit = short_kit(30 * second_ns);
-    int64_t took_ns;
+    struct kit *kit = short_kit(PATIENCE_S * second_ns);
     kit->is_silent = true; /* to pnl */
-    assert_int_equal(interrupted(kit, "pnl", &took_ns), SHELL_ERROR);
-    assert_true(took_ns < 5 * second_ns);
+    assert_int_equal(interrupted(kit, "pnl"), SHELL_ERROR);
     assert_non_null(strstr(kit->out, "interrupted"));
     says("m.last", "60012.4\n"); /* the late answer is not taken for this one */
-    assert_int_equal(interrupted(kit, "while true do pcall(pnl) end", &took_ns), SHELL_ERROR);
-    assert_true(took_ns < 5 * second_ns);
+    assert_int_equal(interrupted(kit, "while true do pcall(pnl) end"), SHELL_ERROR);
+    assert_non_null(strstr(kit->out, "interrupted"));
     kit_free(kit);
 }
 
 static void watching_ends_well(void **unused)
 {
     (void)unused;
-    struct kit *kit = short_kit(300000000);
-    int64_t took_ns;
-    assert_int_equal(interrupted(kit, "watch('ticker', 0.05)", &took_ns), SHELL_DONE);
+    struct kit *kit = short_kit(1000000000);
+    assert_int_equal(interrupted_after(kit, "watch('ticker', 0.05)", 2), SHELL_DONE);
     assert_null(strstr(kit->out, "interrupted"));
     assert_non_null(strstr(kit->out, "60,012.3 / 60,012.5"));
-    assert_int_equal(interrupted(kit, "tail", &took_ns), SHELL_DONE);
-    assert_true(took_ns < 5 * second_ns);
-    assert_int_equal(kit_eval(kit, "watch(function() return m.last end, {times = 20, every = 0.05})"),
+    assert_int_equal(interrupted(kit, "tail"), SHELL_DONE);
+    assert_int_equal(kit_eval(kit, "watch(function() return m.last end, {times = 24, every = 0.05})"),
                      SHELL_DONE); /* beyond the limit */
     assert_non_null(strstr(kit->out, "60012.4\n60012.4\n"));
     assert_int_equal(kit_eval(kit, "watch(function() error('no') end)"), SHELL_ERROR);

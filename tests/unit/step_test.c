@@ -118,6 +118,33 @@ static void timers_of_an_instant_are_finished_before_what_they_caused(void **sta
     house_free(house);
 }
 
+/* A command comes when it may: what is due up to its instant goes first, answers before timers there too. */
+static void before_a_command_answers_go_before_timers(void **state)
+{
+    (void)state;
+    struct house *house = house_new();
+    uint64_t timer;
+    char reply_bytes[256];
+    struct text reply;
+    house->client_count = 1;
+    house->clients[0].market = buy_once;
+    house->latency_ns = 60 * HOUSE_SECOND;
+    house_trade(house, 0, 0);
+    house_open(house);
+    house->session->commands.execute = execute;
+    timers_add(engine_timers(house->engine), 1, 60 * HOUSE_SECOND, 0, &timer);
+    timers_add(engine_timers(house->engine), 1, 61 * HOUSE_SECOND, 0, &timer);
+    struct input input;
+    assert_int_equal(inbox_peek(house->session->inbox, &input), OC_OK);
+    assert_int_equal(inbox_take(house->session->inbox, &input), OC_OK);
+    assert_int_equal(session_step(house->session, &input), OC_OK);
+    text_init_fixed(&reply, reply_bytes, sizeof reply_bytes);
+    house->session->pace.command_ns = 60 * HOUSE_SECOND;
+    assert_true(session_command(house->session, "x", 1, &reply));
+    assert_string_equal(house->log, "M0+1 A60 T60 C60 ");
+    house_free(house);
+}
+
 /* ---- what a batch comes to ---- */
 
 static bool is_acting;
@@ -359,6 +386,7 @@ int main(void)
         cmocka_unit_test(at_one_instant_everything_has_its_place),
         cmocka_unit_test(a_bar_ends_before_a_timer_of_its_instant),
         cmocka_unit_test(closes_go_before_opens),
+        cmocka_unit_test(before_a_command_answers_go_before_timers),
         cmocka_unit_test(timers_of_an_instant_are_finished_before_what_they_caused),
         cmocka_unit_test(a_refused_send_is_a_next_input),
         cmocka_unit_test(a_silent_source_lets_the_others_go_on),

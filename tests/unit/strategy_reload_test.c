@@ -249,6 +249,33 @@ static void held_it_sees_nothing(void **state)
     kit_free(kit);
 }
 
+/* A paused strategy that is reloaded is paused still: its person decides when it trades again. */
+static void reloaded_while_paused_it_stays_paused(void **state)
+{
+    (void)state;
+    struct pair pair = pair_of("function on_init(m) m.s = m:sma(2) end\n"
+                               "function on_bar(m, b) print('old', b.close) m:buy(0.01) end");
+    struct engine *engine = pair.kit->f->engine;
+    kit_close(pair.kit, 10000);
+    kit_close(pair.kit, 10200);
+    const uint32_t sent = pair.kit->f->sent_count;
+    assert_true(sent > 0);
+    engine_hold(engine, 1, true);
+    reload(&pair, "function on_init(m) m.s = m:sma(2) end\n"
+                  "function on_bar(m, b) print('new', b.close, m.s()) m:buy(0.01) end");
+    assert_int_equal(pair.rc, OC_OK);
+    assert_true(engine_is_held(engine, 1));
+    assert_false(engine_is_suspended(engine, 1));
+    kit_close(pair.kit, 10400);
+    assert_int_equal(pair.kit->f->sent_count, sent);
+    assert_null(strstr(pair.kit->log, "new"));
+    engine_hold(engine, 1, false);
+    kit_close(pair.kit, 10600);
+    assert_true(kit_said(pair.kit, "new\t106.0\t105.0"));
+    assert_int_equal(pair.kit->f->sent_count, sent + 1);
+    kit_free(pair.kit);
+}
+
 static const char asking[] = "function on_bar(m, b)\n"
                              "  for i = 1, math.floor(b.close) - 99 do\n"
                              "    local o, err = m:buy(0.01, { price = 50 })\n"
@@ -368,6 +395,7 @@ int main(void)
         cmocka_unit_test(a_suspended_one_trades_again),
         cmocka_unit_test(timers_are_those_of_the_new_text),
         cmocka_unit_test(held_it_sees_nothing),
+        cmocka_unit_test(reloaded_while_paused_it_stays_paused),
         cmocka_unit_test(orders_a_second),
         cmocka_unit_test(notional),
         cmocka_unit_test(what_is_not_granted_is_refused),

@@ -19,6 +19,28 @@ static uint32_t count_states(const struct kit *kit)
     return count;
 }
 
+/* Records are compared and hashed as bytes: behind the saved text there is nothing but zeros, whatever stood there before. */
+static void records_of_state_have_no_dirty_padding(void **state)
+{
+    (void)state;
+    struct kit *kit = kit_new("function on_bar(m, b) state.word = ('x'):rep(60 - m.n) m.n = m.n + 1 end\n"
+                              "function on_init(m) m.n = 0 end");
+    for (int i = 0; i < 20; i++)
+        kit_close(kit, 10000 + i);
+    uint32_t padded = 0;
+    for (uint32_t i = 0; i < kit->f->record_count; i++) {
+        const struct oc_ev_text *event = (const struct oc_ev_text *)(const void *)kit->f->records[i];
+        if (event->head.type != OC_EV_STATE)
+            continue;
+        assert_int_equal(event->head.size % 8, 0);
+        const char *text = (const char *)(event + 1);
+        for (uint32_t at = event->text_size; at < event->head.size - sizeof *event; at++, padded++)
+            assert_int_equal(text[at], 0);
+    }
+    assert_true(padded > 20);
+    kit_free(kit);
+}
+
 static const char keeper[] =
     "function on_init(m) m.i = m:sma(2) end\n"
     "function on_bar(m, b)\n"
@@ -327,6 +349,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(a_checkpoint_restores_tables_and_handles),
                                        cmocka_unit_test(records_of_changes_restore),
+                                       cmocka_unit_test(records_of_state_have_no_dirty_padding),
                                        cmocka_unit_test(a_change_inside_a_table_is_seen),
                                        cmocka_unit_test(what_cannot_be_saved_is_named),
                                        cmocka_unit_test(timers_fire),

@@ -357,13 +357,25 @@ static void time_is_waited_for(void **state)
     }
 }
 
+static int64_t answered_ns; /* by the clock */
+
+static void note_answer(void *self, const struct input *input, const struct engine_out *out)
+{
+    (void)self;
+    (void)out;
+    if (input && input->kind == INPUT_ANSWER)
+        answered_ns = env_clock_mono();
+}
+
 /* An answer that is due between two prices is not kept until the next price. */
 static void an_answer_does_not_wait_for_the_next_price(void **state)
 {
     (void)state;
     struct host host = {.turns = 0};
     struct house *house = paced(&host, 1);
-    house->latency_ns = 10 * HOUSE_SECOND;
+    house->latency_ns = 10 * HOUSE_SECOND + 7 * MS; /* between two looks */
+    assert_int_equal(watchers_add(&house->session->watchers, &(struct watcher){.self = house, .note = note_answer}),
+                     OC_OK);
     assert_int_equal(engine_begin(house->engine, 0), OC_OK);
     assert_true(house_buy(house, 1) != 0);
     engine_end(house->engine, true);
@@ -371,6 +383,7 @@ static void an_answer_does_not_wait_for_the_next_price(void **state)
     host.stop_at = 0;
     house_run(house);
     assert_string_equal(house->log, "-+1 M0 A10 M60 M120 M180 ");
+    assert_in_range(answered_ns - 1, house->latency_ns, house->latency_ns + 100000); /* when it was due, by the clock */
     house_free(house);
     env_sim_stop();
 }

@@ -1,0 +1,173 @@
+/* indicators_test.c: averages and ranges against what a page of arithmetic says, bar by bar. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "engine/market.h"
+#include "script/indicators.h"
+
+static struct instruments *instruments;
+static const struct instrument *instrument; /* price step 0.01 */
+
+static int setup(void **state)
+{
+    struct oc_instrument info = {.size = sizeof info,
+                                 .kind = OC_KIND_SPOT,
+                                 .status = OC_STATUS_TRADING,
+                                 .price_step = {1, 2, 0},
+                                 .qty_step = {1, 3, 0},
+                                 .contract_size = {1, 0, 0},
+                                 .venue = "test",
+                                 .symbol = "BTC/USDT"};
+    uint32_t inst;
+    (void)state;
+    if (instruments_new(&instruments) < 0 || instruments_asset(instruments, "BTC", &info.base) < 0 ||
+        instruments_asset(instruments, "USDT", &info.quote) < 0 || instruments_add(instruments, &info, &inst) < 0)
+        return 1;
+    instrument = instruments_get(instruments, inst);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    instruments_free(instruments);
+    return 0;
+}
+
+static void add(struct indicator *indicator, int64_t high, int64_t low, int64_t close)
+{
+    struct oc_ev_bar bar = {
+        .head = {.size = sizeof bar, .type = OC_EV_BAR}, .open = close, .high = high, .low = low, .close = close};
+    indicator_add(indicator, instrument, &bar.head);
+}
+
+static void is_now(const struct indicator *indicator, double want)
+{
+    assert_int_equal(indicator_missing(indicator), 0);
+    double got = indicator->history[(indicator->ready - 1) % INDICATOR_HISTORY];
+    if (fabs(got - want) > 1e-9)
+        fail_msg("%s is %.10f, expected %.10f", indicator_name(indicator->kind), got, want);
+}
+
+/* The true range reaches to the close before: up over a gap up, down over a gap down, and is the bar's own without one. */
+static void a_true_range_spans_the_gap(void **state)
+{
+    (void)state;
+    struct indicator atr;
+    assert_int_equal(indicator_init(&atr, INDICATOR_ATR, 1, instrument), OC_OK);
+    add(&atr, 10100, 9900, 10000);
+    is_now(&atr, 2.0); /* the first bar has nothing before it */
+    add(&atr, 10050, 9950, 10000);
+    is_now(&atr, 1.0);
+    add(&atr, 10500, 10400, 10450); /* up: from 100 to 105 */
+    is_now(&atr, 5.0);
+    add(&atr, 9900, 9800, 9850); /* down: from 104.50 to 98 */
+    is_now(&atr, 6.5);
+    add(&atr, 9850, 9800, 9800); /* the close before is its high */
+    is_now(&atr, 0.5);
+    indicator_release(&atr);
+}
+
+static void an_average_range_is_smoothed(void **state)
+{
+    (void)state;
+    struct indicator atr;
+    assert_int_equal(indicator_init(&atr, INDICATOR_ATR, 2, instrument), OC_OK);
+    add(&atr, 10100, 9900, 10000);
+    assert_int_equal(indicator_missing(&atr), 1);
+    add(&atr, 10100, 10000, 10000);
+    is_now(&atr, 1.5);
+    add(&atr, 9700, 9600, 9650); /* down from 100: 4 */
+    is_now(&atr, (1.5 + 4.0) / 2);
+    indicator_release(&atr);
+}
+
+static void the_others_are_of_closes(void **state)
+{
+    (void)state;
+    struct indicator sma, ema, rsi;
+    assert_int_equal(indicator_init(&sma, INDICATOR_SMA, 3, instrument), OC_OK);
+    assert_int_equal(indicator_init(&ema, INDICATOR_EMA, 3, instrument), OC_OK);
+    assert_int_equal(indicator_init(&rsi, INDICATOR_RSI, 2, instrument), OC_OK);
+    static const int64_t closes[] = {10000, 10300, 10100, 10500, 10500};
+    struct indicator *all[] = {&sma, &ema, &rsi};
+    for (int i = 0; i < 5; i++) {
+        for (int k = 0; k < 3; k++) {
+            assert_int_equal(indicator_missing(all[k]), i < 3 ? 3 - i : 0);
+            add(all[k], 20000, 1, closes[i]); /* highs and lows are nothing to them */
+        }
+        if (i == 2) {
+            is_now(&sma, (100.0 + 103.0 + 101.0) / 3);
+            is_now(&ema, (100.0 + 103.0 + 101.0) / 3);
+            is_now(&rsi, 60.0); /* gained 3, lost 2 */
+        } else if (i == 3) {
+            is_now(&sma, (103.0 + 101.0 + 105.0) / 3);
+            is_now(&ema, 304.0 / 3 + (105.0 - 304.0 / 3) / 2);
+            is_now(&rsi, 100.0 * 2.75 / 3.25); /* (1.5 + 4) / 2 against 1 / 2 */
+        }
+    }
+    is_now(&rsi, 100.0 * 1.375 / 1.625); /* unchanged: both halve */
+    for (int k = 0; k < 3; k++)
+        indicator_release(all[k]);
+}
+
+static void lengths_and_kinds_have_limits(void **state)
+{
+    (void)state;
+    struct indicator indicator;
+    assert_int_equal(indicator_init(&indicator, INDICATOR_SMA, 0, instrument), OC_E_INVALID);
+    assert_int_equal(indicator_init(&indicator, INDICATOR_SMA, INDICATOR_LENGTH_MAX + 1, instrument), OC_E_INVALID);
+    assert_int_equal(indicator_init(&indicator, INDICATOR_SMA - 1, 3, instrument), OC_E_INVALID);
+    assert_int_equal(indicator_init(&indicator, INDICATOR_ATR + 1, 3, instrument), OC_E_INVALID);
+    for (uint32_t kind = INDICATOR_SMA; kind <= INDICATOR_ATR; kind++) {
+        assert_int_equal(indicator_init(&indicator, kind, INDICATOR_LENGTH_MAX, instrument), OC_OK);
+        indicator_release(&indicator);
+    }
+}
+
+/* Saved and loaded it goes on; of another kind or length it is refused, and stays as it was. */
+static void they_go_on_where_they_were_saved(void **state)
+{
+    (void)state;
+    for (uint32_t kind = INDICATOR_SMA; kind <= INDICATOR_ATR; kind++) {
+        struct indicator one, other, wrong;
+        indicator_init(&one, kind, 3, instrument);
+        indicator_init(&other, kind, 3, instrument);
+        indicator_init(&wrong, kind == INDICATOR_ATR ? INDICATOR_RSI : INDICATOR_ATR, 3, instrument);
+        for (int i = 0; i < 6; i++)
+            add(&one, 10100 + 17 * i, 9900 - 13 * i, 10000 + 29 * (i % 3));
+        size_t size = indicator_state_size(&one);
+        char *bytes = malloc(size);
+        indicator_save(&one, bytes);
+        assert_int_equal(indicator_load(&wrong, bytes, indicator_state_size(&wrong)), OC_E_DATA);
+        assert_int_equal(indicator_load(&other, bytes, size - 1), OC_E_DATA);
+        assert_int_equal(indicator_missing(&other), kind == INDICATOR_RSI ? 4 : 3);
+        assert_int_equal(indicator_load(&other, bytes, size), OC_OK);
+        for (int i = 0; i < 4; i++) {
+            add(&one, 10400, 9700, 10050 + i);
+            add(&other, 10400, 9700, 10050 + i);
+            is_now(&other, one.history[(one.ready - 1) % INDICATOR_HISTORY]);
+        }
+        free(bytes);
+        indicator_release(&one);
+        indicator_release(&other);
+        indicator_release(&wrong);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_true_range_spans_the_gap),       cmocka_unit_test(an_average_range_is_smoothed),
+        cmocka_unit_test(the_others_are_of_closes),         cmocka_unit_test(lengths_and_kinds_have_limits),
+        cmocka_unit_test(they_go_on_where_they_were_saved),
+    };
+    return cmocka_run_group_tests(tests, setup, teardown);
+}

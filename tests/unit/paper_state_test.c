@@ -1,0 +1,262 @@
+/* paper_state_test.c: what the paper venue shares out, never lets grow, and knows after a restart. */
+#include "support/paper_kit.h"
+
+static void print_at(struct venue *v, int64_t at_ns, int64_t price, int64_t qty)
+{
+    struct oc_ev_trade event = {.head = {.size = sizeof event, .type = OC_EV_TRADE, .inst = INST, .venue_ns = at_ns},
+                                .price = price,
+                                .qty = qty,
+                                .present = qty ? OC_HAS_QTY : 0};
+    pass(v, at_ns);
+    assert_int_equal(v->sim->market(v->instance.self, at_ns, &event.head), OC_OK);
+    pass(v, at_ns);
+}
+
+static int64_t held(struct venue *v)
+{
+    int64_t units = 0;
+    assert_int_equal(v->sim->position(v->instance.self, ACCOUNT, INST, &units), OC_OK);
+    return units;
+}
+
+/* What one print traded is shared by those that rest: first come, first served. */
+static void a_print_fills_no_more_than_it_traded(void **state)
+{
+    (void)state;
+    for (int is_sell = 0; is_sell < 2; is_sell++) {
+        struct venue *v = venue_new(plain);
+        const uint8_t side = is_sell ? OC_SIDE_SELL : OC_SIDE_BUY;
+        const int64_t through = is_sell ? 10020 : 9980;
+        print_at(v, 1, 10000, 100);
+        for (int i = 0; i < 3; i++)
+            send(v, 2, order(v, side, 70, is_sell ? 10010 : 9990, 0));
+        print_at(v, 3, through, 100);
+        assert_int_equal(v->fill_count, 2);
+        assert_int_equal(v->fills[0].qty, 70);
+        assert_int_equal(v->fills[1].qty, 30);
+        print_at(v, 4, through, 50);
+        assert_int_equal(v->fill_count, 4);
+        assert_int_equal(v->fills[2].qty, 40);
+        assert_int_equal(v->fills[3].qty, 10);
+        assert_int_equal(held(v), is_sell ? -150 : 150);
+        venue_free(v);
+    }
+}
+
+/* Where quotes stand beside prints, a print shares its quantity all the same and leaves the quote's sizes as they were. */
+static void a_print_beside_quotes_is_shared_too(void **state)
+{
+    (void)state;
+    struct venue *v = venue_new(plain);
+    quote(v, 1, 9990, 500, 10010, 500);
+    for (int i = 0; i < 2; i++)
+        send(v, 2, order(v, OC_SIDE_BUY, 70, 9985, 0));
+    print_at(v, 3, 9980, 100);
+    assert_int_equal(v->fill_count, 2);
+    assert_int_equal(v->fills[1].qty, 30);
+    send(v, 4, order(v, OC_SIDE_BUY, 600, 0, 0)); /* takes the 500 that the quote still shows */
+    assert_int_equal(v->fill_count, 3);
+    assert_int_equal(v->fills[2].qty, 500);
+    venue_free(v);
+}
+
+/* A trade of no known size limits nothing. */
+static void a_print_of_unknown_size_fills_all(void **state)
+{
+    (void)state;
+    struct venue *v = venue_new(plain);
+    print_at(v, 1, 10000, 0);
+    for (int i = 0; i < 3; i++)
+        send(v, 2, order(v, OC_SIDE_BUY, 70, 9990, 0));
+    print_at(v, 3, 9980, 0);
+    assert_int_equal(v->fill_count, 3);
+    venue_free(v);
+}
+
+/* An amount that buys one unit buys it; one that buys less is refused by name. */
+static void an_amount_of_one_unit_is_enough(void **state)
+{
+    (void)state;
+    struct venue *v = venue_new(plain);
+    quote(v, 1, 9990, 500, 10000, 500); /* a unit is 0.001 at 100: 0.10 */
+    struct oc_request request = order(v, OC_SIDE_BUY, 1, 0, 0);
+    request.bits = OC_RQ_HAS_QUOTE_QTY;
+    request.qty = 0;
+    request.quote_qty = (struct oc_dec){10, 2, 0};
+    send(v, 2, request);
+    assert_int_equal(v->fill_count, 1);
+    assert_int_equal(v->fills[0].qty, 1);
+    assert_true(v->fills[0].head.flags & OC_EVF_LAST);
+    request.id = request.order = ++v->next;
+    request.quote_qty.units = 9;
+    send(v, 3, request);
+    assert_int_equal(v->fill_count, 1);
+    assert_string_equal(last_answer(v)->reason, "QUOTE_AMOUNT_TOO_SMALL");
+    venue_free(v);
+}
+
+/* On a bar of quotes a stop is judged by the line of its own side, also when it comes while the bar runs. */
+static void a_stop_looks_at_its_own_side(void **state)
+{
+    (void)state;
+    for (int is_buy = 0; is_buy < 2; is_buy++) {
+        struct venue *v = venue_new(plain);
+        struct oc_ev_qbar event = {.head = {.size = sizeof event, .type = OC_EV_QBAR, .inst = INST, .venue_ns = MINUTE},
+                                   .period_ns = MINUTE,
+                                   .bid = {9990, 9990, 9990, 9990},
+                                   .ask = {10010, 10010, 10010, 10010},
+                                   .present = OC_HAS_BID | OC_HAS_ASK};
+        assert_int_equal(v->sim->market(v->instance.self, 0, &event.head), OC_OK);
+        send(v, 5 * MS, order(v, is_buy ? OC_SIDE_BUY : OC_SIDE_SELL, 10, 0, 10000)); /* between bid and ask: hit */
+        assert_int_equal(v->fill_count, 1);
+        assert_int_equal(v->fills[0].price, is_buy ? 10010 : 9990);
+        send(v, 6 * MS, order(v, is_buy ? OC_SIDE_BUY : OC_SIDE_SELL, 10, 0, is_buy ? 10011 : 9989));
+        pass(v, MINUTE - 1);
+        assert_int_equal(v->fill_count, 1); /* one step beyond: not hit */
+        venue_free(v);
+    }
+}
+
+static struct oc_request reducing(struct venue *v, uint8_t side, int64_t qty, int64_t price)
+{
+    struct oc_request request = order(v, side, qty, price, 0);
+    request.bits |= OC_RQ_REDUCE_ONLY;
+    return request;
+}
+
+/* Two that only reduce, each as large as the position: together they close it and go no further. */
+static void what_only_reduces_never_turns_a_position(void **state)
+{
+    (void)state;
+    for (int is_short = 0; is_short < 2; is_short++) {
+        struct venue *v =
+            venue_new((const char *const[]){"latency", "0", "half_spread", "0", "allow_short", "true", NULL});
+        const uint8_t in = is_short ? OC_SIDE_SELL : OC_SIDE_BUY, out = is_short ? OC_SIDE_BUY : OC_SIDE_SELL;
+        const int64_t target = is_short ? 9900 : 10100, through = is_short ? 9890 : 10110;
+        bar(v, 0, 10000, 10000, 10000, 10000, -1);
+        send(v, MINUTE, order(v, in, 300, 0, 0));
+        bar(v, 1, 10000, 10000, 10000, 10000, -1);
+        assert_int_equal(held(v), is_short ? -300 : 300);
+        send(v, 2 * MINUTE, reducing(v, out, 200, target));
+        send(v, 2 * MINUTE, reducing(v, out, 200, target));
+        send(v, 2 * MINUTE, reducing(v, in, 10, 0)); /* would add */
+        const int answers = v->answer_count;
+        bar(v, 2, through, through, through, through, -1);
+        assert_int_equal(held(v), 0);
+        assert_int_equal(v->fill_count, 3);
+        assert_int_equal(v->fills[1].qty, 200);
+        assert_int_equal(v->fills[2].qty, 100);
+        assert_true(v->answer_count > answers);
+        for (int i = answers; i < v->answer_count; i++)
+            assert_string_equal(v->answers[i].reason, "REDUCE_ONLY_WOULD_INCREASE_POSITION");
+        venue_free(v);
+    }
+}
+
+/* ---- after a restart ---- */
+
+static struct venue *restarted(struct venue *v)
+{
+    static char bytes[8 << 20];
+    struct venue *w = venue_new(plain);
+    oc_rc size = v->sim->save(v->instance.self, bytes, sizeof bytes);
+    assert_true(size > 0);
+    assert_int_equal(w->sim->load(w->instance.self, bytes, (uint32_t)size), OC_OK);
+    w->next = v->next;
+    venue_free(v);
+    return w;
+}
+
+static struct oc_request good_till(struct venue *v, int64_t expire_ns)
+{
+    struct oc_request request = order(v, OC_SIDE_BUY, 10, 5000, 0);
+    request.tif = OC_TIF_GTD;
+    request.expire_ns = expire_ns;
+    return request;
+}
+
+static void ends_at(struct venue *v, int64_t expire_ns, uint64_t id)
+{
+    const int before = v->answer_count;
+    pass(v, expire_ns - 1);
+    assert_int_equal(v->answer_count, before);
+    pass(v, expire_ns);
+    assert_int_equal(v->answer_count, before + 1);
+    assert_int_equal(last_answer(v)->head.type, OC_EV_EXPIRED);
+    assert_int_equal(last_answer(v)->head.venue_ns, expire_ns);
+    assert_string_equal(last_answer(v)->reason, "TIME_IN_FORCE_ENDED");
+    assert_int_equal(last_answer(v)->order, id);
+}
+
+/* An order good till a time ends then, though the venue was restarted from a checkpoint in between. */
+static void good_till_date_ends_after_a_checkpoint(void **state)
+{
+    (void)state;
+    struct venue *v = venue_new(plain);
+    bar(v, 0, 10000, 10000, 10000, 10000, -1);
+    uint64_t id = send(v, MINUTE, good_till(v, 5 * MINUTE + 7));
+    v = restarted(v);
+    ends_at(v, 5 * MINUTE + 7, id);
+    venue_free(v);
+}
+
+/* The same where the venue is told the records. */
+static void good_till_date_ends_after_records(void **state)
+{
+    (void)state;
+    struct venue *v = venue_new(plain), *w = venue_new(plain);
+    bar(v, 0, 10000, 10000, 10000, 10000, -1);
+    for (int is_day = 0; is_day < 2; is_day++) {
+        struct oc_request request = good_till(v, is_day ? 0 : 5 * MINUTE + 7);
+        request.tif = is_day ? OC_TIF_DAY : OC_TIF_GTD;
+        request.head.local_ns = MINUTE;
+        send(v, MINUTE, request);
+        request.head.type = OC_EV_REQUEST;
+        w->sim->observe(w->instance.self, &request.head);
+        w->sim->observe(w->instance.self, &last_answer(v)->head);
+        pass(w, 2 * MINUTE);
+        assert_int_equal(w->answer_count, is_day); /* the one that ended: nothing else is said again */
+        ends_at(w, is_day ? 1440 * MINUTE : 5 * MINUTE + 7, request.order);
+    }
+    venue_free(v);
+    venue_free(w);
+}
+
+/* What was under way, and what was amended, is as it was. */
+static void what_was_under_way_arrives_after_a_checkpoint(void **state)
+{
+    (void)state;
+    static const char *const slow[] = {"latency", "10s", "half_spread", "0", NULL};
+    static char bytes[8 << 20];
+    struct venue *v = venue_new(slow), *w = venue_new(slow);
+    bar(v, 0, 10000, 10000, 10000, 10000, -1);
+    for (int i = 0; i < 3; i++)
+        send(v, MINUTE + i, order(v, OC_SIDE_BUY, 100 + i, 0, 0));
+    oc_rc size = v->sim->save(v->instance.self, bytes, sizeof bytes);
+    assert_int_equal(w->sim->load(w->instance.self, bytes, (uint32_t)size), OC_OK);
+    bar(w, 1, 10000, 10000, 10000, 10000, -1);
+    assert_int_equal(w->fill_count, 3);
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(w->fills[i].qty, 100 + i);
+        assert_int_equal(w->fills[i].head.venue_ns, MINUTE + 10000 * MS + i);
+    }
+    assert_int_equal(held(w), 303);
+    venue_free(v);
+    venue_free(w);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_print_fills_no_more_than_it_traded),
+        cmocka_unit_test(a_print_beside_quotes_is_shared_too),
+        cmocka_unit_test(a_print_of_unknown_size_fills_all),
+        cmocka_unit_test(an_amount_of_one_unit_is_enough),
+        cmocka_unit_test(a_stop_looks_at_its_own_side),
+        cmocka_unit_test(what_only_reduces_never_turns_a_position),
+        cmocka_unit_test(good_till_date_ends_after_a_checkpoint),
+        cmocka_unit_test(good_till_date_ends_after_records),
+        cmocka_unit_test(what_was_under_way_arrives_after_a_checkpoint),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

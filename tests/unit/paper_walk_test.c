@@ -1,0 +1,265 @@
+/* paper_walk_test.c: the paper venue on long seeded walks: bars, bars of quotes, quotes and prints, with orders of every kind
+ * sent, amended and cancelled among them. Two things are asked. What it says adds up after every step: fills, position and
+ * money. And it says what it said when the walk was recorded, to the last unit, also when it is saved and loaded on the way. */
+#include "support/paper_kit.h"
+
+#include "base/hash.h"
+
+enum { STEPS = 700, ASKED_MAX = 4 * STEPS };
+
+struct walk {
+    struct venue *v;
+    const char *const *pairs;
+    uint64_t random;
+    uint64_t hash;
+    int64_t now_ns, price, position;
+    uint32_t restarts;
+    struct oc_request asked[ASKED_MAX];
+    int asked_count;
+};
+
+static int64_t roll(struct walk *walk, int64_t below)
+{
+    walk->random = walk->random * 6364136223846793005u + 1442695040888963407u;
+    return (int64_t)((walk->random >> 20) % (uint64_t)below);
+}
+
+static void fold(struct walk *walk, const void *bytes, size_t size)
+{
+    uint64_t pair[2] = {walk->hash, hash64(bytes, size)};
+    walk->hash = hash64(pair, sizeof pair);
+}
+
+/* What was said since the last step: hashed, added up, and forgotten. */
+static void take(struct walk *walk)
+{
+    struct venue *v = walk->v;
+    for (int i = 0; i < v->answer_count; i++) {
+        const struct oc_ev_answer *answer = &v->answers[i];
+        int64_t row[] = {answer->head.type, answer->head.venue_ns, (int64_t)answer->order, answer->cum_qty,
+                         answer->qty,       answer->head.flags,    answer->definitive};
+        fold(walk, row, sizeof row);
+        fold(walk, answer->reason, strnlen(answer->reason, sizeof answer->reason));
+    }
+    for (int i = 0; i < v->fill_count; i++) {
+        const struct oc_ev_fill *fill = &v->fills[i];
+        int64_t row[] = {fill->head.venue_ns, (int64_t)fill->order, fill->price,     fill->qty,       fill->side,
+                         fill->liquidity,     fill->fee.units,      fill->fee.scale, fill->fee_asset, fill->head.flags};
+        fold(walk, row, sizeof row);
+        fold(walk, fill->trade_id, fill->trade_id_size);
+        assert_true(fill->qty > 0);
+        walk->position += fill->side == OC_SIDE_BUY ? fill->qty : -fill->qty;
+    }
+    v->answer_count = v->fill_count = 0;
+    int64_t held = 0;
+    v->sim->position(v->instance.self, ACCOUNT, INST, &held);
+    if (!v->sim_answers.count) /* what was filled has been said */
+        assert_int_equal(held, walk->position);
+}
+
+static void shown(struct walk *walk, const struct oc_event *event)
+{
+    assert_int_equal(walk->v->sim->market(walk->v->instance.self, walk->now_ns, event), OC_OK);
+    pass(walk->v, walk->now_ns);
+    take(walk);
+}
+
+static void goes_to(struct walk *walk, int64_t at_ns)
+{
+    pass(walk->v, at_ns);
+    walk->now_ns = at_ns;
+    take(walk);
+}
+
+static void asks(struct walk *walk)
+{
+    struct venue *v = walk->v;
+    const int64_t kind = roll(walk, 10);
+    struct oc_request request;
+    if (kind < 6 || walk->asked_count == 0) {
+        const uint8_t side = roll(walk, 2) ? OC_SIDE_BUY : OC_SIDE_SELL;
+        const int64_t form = roll(walk, 6), price = walk->price - 40 + roll(walk, 80), qty = 1 + roll(walk, 900);
+        const int64_t stop = walk->price - 60 + roll(walk, 120);
+        request =
+            order(v, side, qty, form == 1 || form == 2 || form == 4 ? price : 0, form >= 3 && form <= 4 ? stop : 0);
+        const int64_t way = roll(walk, 9);
+        if (way == 1 && request.type == OC_ORDER_LIMIT)
+            request.bits |= OC_RQ_POST_ONLY;
+        if (way == 2)
+            request.tif = roll(walk, 2) ? OC_TIF_IOC : OC_TIF_FOK;
+        if (way == 3)
+            request.tif = OC_TIF_GTD, request.expire_ns = walk->now_ns - MINUTE + roll(walk, 6 * MINUTE);
+        if (way == 4)
+            request.bits |= OC_RQ_REDUCE_ONLY;
+        if (way == 5 && request.type == OC_ORDER_MARKET) {
+            request.bits = OC_RQ_HAS_QUOTE_QTY | (roll(walk, 2) ? OC_RQ_FEE_IN_QUOTE : 0u);
+            request.quote_qty = (struct oc_dec){1 + roll(walk, 9000), 2, 0};
+            request.qty = 0;
+        }
+        if (way == 6)
+            request.tif = OC_TIF_DAY;
+        walk->asked[walk->asked_count++] = request;
+    } else {
+        request = walk->asked[walk->asked_count - 1 - roll(walk, walk->asked_count < 12 ? walk->asked_count : 12)];
+        request.kind = kind < 8 ? OC_REQUEST_AMEND : OC_REQUEST_CANCEL;
+        request.id = (1ull << 63) | (uint64_t)roll(walk, 1000000);
+        if (request.kind == OC_REQUEST_AMEND && (request.bits & OC_RQ_HAS_QTY) && roll(walk, 2))
+            request.bits |= OC_RQ_QUANTITY_CHANGED, request.qty = 1 + roll(walk, 900);
+        if (request.kind == OC_REQUEST_AMEND && (request.bits & OC_RQ_HAS_PRICE))
+            request.bits |= OC_RQ_PRICE_CHANGED, request.price = walk->price - 40 + roll(walk, 80);
+        if (request.kind == OC_REQUEST_AMEND && (request.bits & OC_RQ_HAS_STOP) && roll(walk, 2))
+            request.bits |= OC_RQ_STOP_CHANGED, request.stop_price = walk->price - 60 + roll(walk, 120);
+    }
+    assert_int_equal(v->sim->request(v->instance.self, walk->now_ns, &request), OC_OK);
+    pass(v, walk->now_ns);
+    take(walk);
+}
+
+static void shows_bar(struct walk *walk, bool is_quoted)
+{
+    const int64_t open = walk->price, close = open - 30 + roll(walk, 61), open_ns = walk->now_ns;
+    const int64_t high = (open > close ? open : close) + roll(walk, 25),
+                  low = (open < close ? open : close) - roll(walk, 25);
+    const int64_t half = 1 + roll(walk, 4), sides = roll(walk, 8), volume = roll(walk, 4000), knows = roll(walk, 3);
+    struct oc_ev_bar bar = {.head = {.size = sizeof bar, .type = OC_EV_BAR, .inst = INST, .venue_ns = open_ns + MINUTE},
+                            .open_ns = open_ns,
+                            .period_ns = MINUTE,
+                            .open = open,
+                            .high = high,
+                            .low = low,
+                            .close = close,
+                            .volume = volume,
+                            .present = knows ? OC_HAS_VOLUME : 0};
+    struct oc_ev_qbar quoted = {
+        .head = {.size = sizeof quoted, .type = OC_EV_QBAR, .inst = INST, .venue_ns = open_ns + MINUTE},
+        .open_ns = open_ns,
+        .period_ns = MINUTE,
+        .bid = {open - half, high - half, low - half, close - half},
+        .ask = {open + half, high + half, low + half, close + half},
+        .present = (sides != 1 ? OC_HAS_BID : 0u) | (sides != 2 ? OC_HAS_ASK : 0u)};
+    const struct oc_event *event = is_quoted ? &quoted.head : &bar.head;
+    if (roll(walk, 6)) /* else it is live: shown at its close only */
+        shown(walk, event);
+    for (int64_t i = roll(walk, 4); i > 0; i--) {
+        goes_to(walk, walk->now_ns + roll(walk, (open_ns + MINUTE - walk->now_ns) / 2));
+        asks(walk);
+    }
+    goes_to(walk, open_ns + MINUTE - 1);
+    walk->now_ns = open_ns + MINUTE;
+    walk->price = close;
+    shown(walk, event);
+}
+
+static void shows_quote(struct walk *walk)
+{
+    const int64_t half = roll(walk, 4), sides = roll(walk, 8), bid = roll(walk, 600), ask = roll(walk, 600);
+    walk->price += roll(walk, 11) - 5;
+    struct oc_ev_quote event = {
+        .head = {.size = sizeof event, .type = OC_EV_QUOTE, .inst = INST, .venue_ns = walk->now_ns},
+        .bid = walk->price - half,
+        .bid_qty = bid,
+        .ask = walk->price + half,
+        .ask_qty = ask,
+        .present = (sides != 1 ? OC_HAS_BID | OC_HAS_BID_QTY : 0u) | (sides != 2 ? OC_HAS_ASK | OC_HAS_ASK_QTY : 0u)};
+    shown(walk, &event.head);
+}
+
+static void shows_print(struct walk *walk)
+{
+    const int64_t qty = roll(walk, 500), knows = roll(walk, 5);
+    walk->price += roll(walk, 11) - 5;
+    struct oc_ev_trade event = {
+        .head = {.size = sizeof event, .type = OC_EV_TRADE, .inst = INST, .venue_ns = walk->now_ns},
+        .price = walk->price,
+        .qty = qty,
+        .present = knows ? OC_HAS_QTY : 0};
+    shown(walk, &event.head);
+}
+
+/* Another process goes on from the saved bytes. What lies between venue and host is the host's: nothing does here. */
+static void restarts(struct walk *walk)
+{
+    static char bytes[8 << 20];
+    struct venue *v = walk->v;
+    if (v->sim_answers.count)
+        return;
+    oc_rc size = v->sim->save(v->instance.self, bytes, sizeof bytes);
+    assert_true(size > 0);
+    const int64_t due_ns = v->sim_answers.due_ns;
+    struct venue *w = venue_new(walk->pairs);
+    assert_int_equal(w->sim->load(w->instance.self, bytes, (uint32_t)size), OC_OK);
+    w->next = v->next;
+    if (due_ns < INT64_MAX)
+        sim_answers_schedule(&w->sim_answers, due_ns);
+    venue_free(v);
+    walk->v = w;
+    walk->restarts++;
+}
+
+static uint64_t walked(const char *const *pairs, int market, bool is_cut)
+{
+    struct walk *walk = calloc(1, sizeof *walk);
+    walk->pairs = pairs;
+    walk->v = venue_new(pairs);
+    walk->random = 11 + (uint64_t)market;
+    walk->price = 10000;
+    for (int step = 0; step < STEPS; step++) {
+        if (is_cut && step % 5 == 4)
+            restarts(walk);
+        asks(walk);
+        if (market == 0)
+            shows_bar(walk, false);
+        else if (market == 1)
+            shows_bar(walk, true);
+        else if (market == 2 || roll(walk, 2))
+            shows_quote(walk);
+        else
+            shows_print(walk);
+        goes_to(walk, walk->now_ns + (market < 2 ? 0 : 1 + roll(walk, MINUTE)));
+    }
+    if (is_cut)
+        assert_true(walk->restarts > 5);
+    walk->v->sim->end(walk->v->instance.self, walk->now_ns);
+    goes_to(walk, walk->now_ns + MINUTE);
+    uint64_t hash = walk->hash;
+    venue_free(walk->v);
+    free(walk);
+    return hash;
+}
+
+static const char *const neutral[] = {"latency", "7s", "taker_fee", "0.001", "maker_fee", "-0.0002", NULL};
+static const char *const touched[] = {"profile", "ideal", "taker_fee", "0.0005", NULL};
+static const char *const at_once[] = {"latency", "0",           "half_spread", "0.0003", "volume_cap",
+                                      "0.25",    "allow_short", "true",        NULL};
+static const char *const in_base[] = {"latency",   "0",     "response_latency", "2s",    "fee_in_base", "true",
+                                      "taker_fee", "0.001", "check_funds",      "false", NULL};
+
+static void walks_end_where_they_did(void **state)
+{
+    (void)state;
+    static const char *const *const all[] = {neutral, touched, at_once, in_base};
+    static const uint64_t recorded[4][4] = {
+        {0x3ed60a4bfacf4e20, 0xa00a615b6b456adb, 0x9a5bccf1799e14a5, 0x0ebe9c22c45e79de},
+        {0x65633bbfa9f94400, 0x3a91b7e97ae299a5, 0x4b76a3ed314b976c, 0x78b1cd96077776a9},
+        {0xf7a162caa2cbfc54, 0x658c24d8796813ae, 0x27f57919454bb631, 0xcf4c111e570785d1},
+        {0x2a9c28542b481ec8, 0x3e2c15e425faca2b, 0xb9ad22f93ffac8dd, 0x91b7cbc9662773c6}};
+    bool is_same = true;
+    for (int i = 0; i < 4; i++)
+        for (int market = 0; market < 4; market++) {
+            uint64_t hash = walked(all[i], market, false), cut = walked(all[i], market, true);
+            if (hash != cut)
+                print_error("profile %d, market %d: not the same when saved and loaded on the way\n", i, market);
+            if (hash != recorded[i][market])
+                print_error("profile %d, market %d: 0x%016llx\n", i, market, (unsigned long long)hash);
+            is_same = is_same && hash == cut && hash == recorded[i][market];
+        }
+    assert_true(is_same);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(walks_end_where_they_did),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
