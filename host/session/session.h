@@ -181,6 +181,8 @@ void session_close(struct session *session);
 
 /* Takes inputs until the data end (OC_OK) or somebody stops it (OC_E_AGAIN). Others with words.error. */
 oc_rc session_run(struct session *session);
+/* One input, from the door to the venues and the watchers. Positive: the run is to end. */
+oc_rc session_step(struct session *session, const struct input *input);
 /* Records and sends what a batch of the host has asked for outside of an input. */
 void session_flush(struct session *session);
 /* An input that was recorded before a restart and had not been handled. */

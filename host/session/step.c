@@ -235,7 +235,7 @@ static __attribute__((noinline)) oc_rc take(struct session *session, const struc
 }
 
 /* One input, from the door to the venues and the watchers. Positive: the run is to end. */
-static oc_rc session_step(struct session *session, const struct input *input)
+oc_rc session_step(struct session *session, const struct input *input)
 {
     session->clock.now_ns = input->at_ns;
     if (input->kind != INPUT_ANSWER)
