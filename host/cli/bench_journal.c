@@ -64,18 +64,18 @@ static double replay_ns(const struct capture *from, struct oc_ev_bar *bars, uint
     int64_t start_ns = env_clock_cpu();
     for (uint64_t i = 0; i < count; i++) {
         bars[i].head.local_ns = bars[i].head.venue_ns; /* the logical clock */
-        door_market(door, &bars[i].head, false);
+        (void)door_market(door, &bars[i].head, false);
         door_batch_begin(door);
         for (; at < end && *(uint64_t *)(void *)at <= i + 1;) {
             struct oc_event *event = (struct oc_event *)(void *)(at + sizeof(uint64_t));
-            door_record(door, event);
+            (void)door_record(door, event);
             at += sizeof(uint64_t) + event->size;
         }
-        door_batch_commit(door);
+        (void)door_batch_commit(door);
         door_progress(door, bars[i].head.seq, i + 1);
     }
     double ns = (double)(env_clock_cpu() - start_ns) / (double)count;
-    door_close(door);
+    (void)door_close(door);
     return ns;
 }
 
@@ -172,7 +172,7 @@ static double market_ns(struct door *door, uint64_t count)
     int64_t start_ns = env_clock_cpu();
     for (uint64_t i = 0; i < count; i++) {
         bar.close = (int64_t)i;
-        door_market(door, &bar.head, false);
+        (void)door_market(door, &bar.head, false);
         door_progress(door, bar.head.seq, i);
     }
     return (double)(env_clock_cpu() - start_ns) / (double)count;
@@ -188,7 +188,7 @@ int bench_journal(const struct bench *bench)
         return failed("a door in memory", OC_E_NOMEM);
     if (bench->fixed) {
         append_ns(door, bench->fixed);
-        door_close(door);
+        (void)door_close(door);
         printf("journal ran n=%llu\n", (unsigned long long)bench->fixed);
         return EXIT_GOOD;
     }
@@ -197,7 +197,7 @@ int bench_journal(const struct bench *bench)
         market[i] = market_ns(door, APPENDS);
         stick[i] = copy_ns(&sample, APPENDS);
     }
-    door_close(door);
+    (void)door_close(door);
     double a = bench_median(append, REPEATS), b = bench_median(stick, REPEATS);
     printf("journal: in memory\n");
     printf("  append   %8.1f ns      a record of %u bytes\n", a, sample.head.size);
@@ -277,7 +277,7 @@ int bench_durable(const struct bench *bench)
     if (fd >= 0)
         env_close(fd);
     if (door)
-        door_close(door);
+        (void)door_close(door);
     bench_remove(dir);
     bench_remove(bench->dir);
     if (rc < 0)

@@ -26,6 +26,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/checked.h"
+
 struct door; /* opaque */
 struct door_resume;
 
@@ -71,12 +73,12 @@ struct door_stats {
 /* [setup] Opens a new session, or goes on after `resume`. Everything in `config` is borrowed for
  * the call. OC_E_EXISTS: the folder has records and no resume was given. OC_E_IO, OC_E_FULL,
  * OC_E_NOMEM, OC_E_INVALID, OC_E_LIMIT: door_open_error says why. The door is owned: door_close. */
-oc_rc door_open(const struct door_config *config, struct door **ret_door);
+CHECKED oc_rc door_open(const struct door_config *config, struct door **ret_door);
 /* [any] Why the last door_open of this thread failed. Static. */
 const char *door_open_error(void);
 /* [setup] Marks the session as ended well, makes it durable and releases the door, also on failure
  * (negative: it was not marked, and the next start treats it as a crash). Takes NULL. */
-oc_rc door_close(struct door *door);
+CHECKED oc_rc door_close(struct door *door);
 /* [setup] Releases the door and leaves the files as a crash would. Takes NULL. */
 void door_abandon(struct door *door);
 
@@ -87,37 +89,37 @@ uint64_t door_seq(const struct door *door);
  * of 8, 48..OC_EVENT_MAX), local_ns and cause. Facts (answers, fills, verdicts, timers, cancels) go
  * through here and are taken as long as there is room. OC_E_FULL: no room is left. OC_E_LIMIT:
  * larger than a segment. OC_E_INVALID: size. On failure no number is given. */
-oc_rc door_record(struct door *door, struct oc_event *event);
+CHECKED oc_rc door_record(struct door *door, struct oc_event *event);
 /* The same for what adds risk (a new order, an amendment upwards): OC_E_IO while door_failed. */
-oc_rc door_record_risk(struct door *door, struct oc_event *event);
+CHECKED oc_rc door_record_risk(struct door *door, struct oc_event *event);
 /* Stamps event->seq, counts it and folds it into the input hash (all bytes but seq). By value it is
  * also appended to the market stream; a failure there is OC_E_FULL and gives no number. By
  * reference it cannot fail but for OC_E_INVALID. */
-oc_rc door_market(struct door *door, struct oc_event *event, bool by_value);
+CHECKED oc_rc door_market(struct door *door, struct oc_event *event, bool by_value);
 
 /* One that had its number before a restart and is behind the last progress: counted and folded only. */
-oc_rc door_market_known(struct door *door, struct oc_event *event);
+CHECKED oc_rc door_market_known(struct door *door, struct oc_event *event);
 
 /* Makes sure that records of so many bytes in all, frames (DOOR_FRAME_SIZE each) included, will be taken by door_record: so that
  * a batch is recorded as a whole or not begun. OC_E_FULL: there is no room. OC_E_LIMIT: more than a segment holds. */
-oc_rc door_reserve(struct door *door, size_t size);
+CHECKED oc_rc door_reserve(struct door *door, size_t size);
 #define DOOR_FRAME_SIZE 8u
 /* The records that follow belong together. Not nested. */
 void door_batch_begin(struct door *door);
 /* Ends the batch. Without records it leaves no trace. Negative: a record of the batch was refused;
  * the others stand. */
-oc_rc door_batch_commit(struct door *door);
+CHECKED oc_rc door_batch_commit(struct door *door);
 
 /* Everything up to the input `seq`, and the first `market_index` market events, has been processed
  * completely. A few stores. */
 void door_progress(struct door *door, uint64_t seq, uint64_t market_index);
 
 /* Makes all that is recorded durable and returns when it is. OC_E_IO: failed, now and for ever. */
-oc_rc door_sync(struct door *door);
+CHECKED oc_rc door_sync(struct door *door);
 /* Asks the worker for the same and returns at once; door_durable_seq tells when. */
-oc_rc door_sync_start(struct door *door);
+CHECKED oc_rc door_sync_start(struct door *door);
 /* The worker makes all that is recorded durable; returns when it has. OC_E_IO: failed. Without a folder there is nothing to do. */
-oc_rc door_sync_wait(struct door *door);
+CHECKED oc_rc door_sync_wait(struct door *door);
 /* All records up to this number are durable. */
 uint64_t door_durable_seq(const struct door *door);
 /* A checkpoint stands for everything up to door_seq; the blob is the engine's. It is written straight into the door's
@@ -126,17 +128,17 @@ uint64_t door_durable_seq(const struct door *door);
  * *ret_blob, of *ret_room bytes, is borrowed until door_checkpoint_start. OC_E_AGAIN: the worker is still at the one
  * before, do without this one. OC_E_IO: the journal has failed. OC_E_STATE: inside a batch. OC_E_NOT_SUPPORTED: there
  * is no folder. */
-oc_rc door_checkpoint_begin(struct door *door, void **ret_blob, size_t *ret_room);
+CHECKED oc_rc door_checkpoint_begin(struct door *door, void **ret_blob, size_t *ret_room);
 /* Hands the first `size` bytes of the blob over. OC_E_LIMIT: more than there is room for. OC_E_STATE: not begun, or
  * inside a batch. */
-oc_rc door_checkpoint_start(struct door *door, size_t size);
+CHECKED oc_rc door_checkpoint_start(struct door *door, size_t size);
 /* Why the last checkpoint is not on the disk: told once, until one succeeds; else OC_OK. *ret_why: its sentence, borrowed
  * until the next door_checkpoint_start. */
-oc_rc door_checkpoint_poll(struct door *door, const char **ret_why);
+CHECKED oc_rc door_checkpoint_poll(struct door *door, const char **ret_why);
 /* The newest checkpoint that is on the disk stands for everything up to here; 0: none of this door's. */
 uint64_t door_checkpoint_seq(const struct door *door);
 /* Now and then, when idle: tries again after want of space. OC_E_IO while failed. */
-oc_rc door_tend(struct door *door);
+CHECKED oc_rc door_tend(struct door *door);
 
 /* True while new risk is refused; door_error has the sentence. */
 bool door_failed(const struct door *door);
@@ -146,7 +148,7 @@ const char *door_error(const struct door *door);
 uint32_t door_epoch(const struct door *door);
 /* The next order id: epoch << 40 | counter, never given before. OC_E_LIMIT, OC_E_IO. One call in
  * 2^20 writes a file. */
-oc_rc door_order_id(struct door *door, uint64_t *ret_id);
+CHECKED oc_rc door_order_id(struct door *door, uint64_t *ret_id);
 
 struct door_hash door_order_hash(const struct door *door);
 /* Of the market events, by value or by reference. */

@@ -13,6 +13,8 @@
 #include "journal/segment.h"
 #include "journal/worker.h"
 
+#include "base/checked.h"
+
 enum door_job {
     DOOR_JOB_PREPARE = 1,
     DOOR_JOB_RETIRE = 2,
@@ -107,19 +109,19 @@ struct door {
 };
 
 /* Makes a record of `size` bytes fit behind stream->end. */
-oc_rc door_make_room(struct door *door, struct door_stream *stream, uint32_t size);
+CHECKED oc_rc door_make_room(struct door *door, struct door_stream *stream, uint32_t size);
 /* The worker's function. */
 void door_work(void *arg, unsigned jobs);
 /* Notes a failure once; the worse state stays. */
 void door_fail(struct door *door, enum door_state state, const char *what);
 /* Opens the first segment of a stream at `index`, with `head` filled but for what the segment
  * itself knows. */
-oc_rc door_stream_open(struct door *door, struct door_stream *stream, const struct journal_position *from);
+CHECKED oc_rc door_stream_open(struct door *door, struct door_stream *stream, const struct journal_position *from);
 /* Notes what is being made durable by the worker, so that a later call can mark how far that went. */
 void door_note_asked(struct door *door);
 /* The writer's function: the file of the checkpoint that was handed over. */
 void door_checkpoint_write(void *arg, unsigned jobs);
 /* Syncs one stream's current segment, in the caller's turn, and marks how far. */
-oc_rc door_stream_sync(struct door *door, struct door_stream *stream);
+CHECKED oc_rc door_stream_sync(struct door *door, struct door_stream *stream);
 
 #endif

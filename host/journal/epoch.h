@@ -9,6 +9,7 @@
 
 #include "journal/format.h"
 
+#include "base/checked.h"
 #include "base/env.h"
 
 struct epoch {
@@ -21,12 +22,12 @@ struct epoch {
 
 /* [setup] `dir` NULL: epoch 1 without a file. OC_E_DATA: the file is damaged. OC_E_LIMIT: the last
  * epoch is used up. */
-oc_rc epoch_open(struct epoch *epoch, const char *dir, const uint8_t session[16]);
+CHECKED oc_rc epoch_open(struct epoch *epoch, const char *dir, const uint8_t session[16]);
 /* OC_E_LIMIT, OC_E_IO …: no id was given. */
-oc_rc epoch_next(struct epoch *epoch, uint64_t *ret_id);
+CHECKED oc_rc epoch_next(struct epoch *epoch, uint64_t *ret_id);
 /* [setup] The clean end. */
-oc_rc epoch_close(struct epoch *epoch, uint64_t last_seq);
+CHECKED oc_rc epoch_close(struct epoch *epoch, uint64_t last_seq);
 /* Reads the file. OC_E_NOT_FOUND, OC_E_DATA, OC_E_TOO_NEW. */
-oc_rc epoch_read(const char *dir, struct journal_epoch_file *ret_file);
+CHECKED oc_rc epoch_read(const char *dir, struct journal_epoch_file *ret_file);
 
 #endif

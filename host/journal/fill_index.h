@@ -15,6 +15,8 @@
 #include <outcry/event.h>
 #include <stddef.h>
 
+#include "base/checked.h"
+
 struct fill_index; /* opaque */
 
 struct fill_index_stats {
@@ -24,16 +26,16 @@ struct fill_index_stats {
 
 /* [setup] Opens the index of a session folder, or begins one, and fills it up from the journal where it is behind or
  * damaged. Before door_open. `tail_max` 0: the default. OC_E_DATA: the journal is refused. Owned: fill_index_close. */
-oc_rc fill_index_open(const char *dir, uint32_t tail_max, struct fill_index **ret_index);
+CHECKED oc_rc fill_index_open(const char *dir, uint32_t tail_max, struct fill_index **ret_index);
 /* [setup] Does what was asked for and ends. Takes NULL. */
-oc_rc fill_index_close(struct fill_index *index);
+CHECKED oc_rc fill_index_close(struct fill_index *index);
 /* A fill that was recorded: fill->head.seq is its number. OC_E_FULL. */
-oc_rc fill_index_add(struct fill_index *index, const struct oc_ev_fill *fill);
+CHECKED oc_rc fill_index_add(struct fill_index *index, const struct oc_ev_fill *fill);
 /* Puts a question; `cookie` comes back with the answer. OC_E_FULL: FILL_ASKS_MAX are under way; take answers first. */
-oc_rc fill_index_ask(struct fill_index *index, const struct oc_ev_fill *fill, uint64_t cookie);
+CHECKED oc_rc fill_index_ask(struct fill_index *index, const struct oc_ev_fill *fill, uint64_t cookie);
 /* The next answer: OC_OK and OC_EVF_NEW or OC_EVF_SEEN. OC_E_AGAIN: none yet. Another code: it could not be found out
  * (fill_index_error), now and for all that follows: nothing may be booked on it until a restart. */
-oc_rc fill_index_answer(struct fill_index *index, uint64_t *ret_cookie, uint16_t *ret_flag);
+CHECKED oc_rc fill_index_answer(struct fill_index *index, uint64_t *ret_cookie, uint16_t *ret_flag);
 /* "" while all is well. Borrowed. */
 const char *fill_index_error(const struct fill_index *index);
 /* [setup] When nothing is under way. */

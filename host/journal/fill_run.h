@@ -10,6 +10,7 @@
 #ifndef JOURNAL_FILL_RUN_H
 #define JOURNAL_FILL_RUN_H
 
+#include "base/checked.h"
 #include "base/fill_key.h"
 #include "journal/limits.h"
 
@@ -50,14 +51,14 @@ void fill_run_name(char name[JOURNAL_NAME_MAX], uint64_t from_seq, uint64_t to_s
 /* True when `name` is one of a run. */
 bool fill_run_parse(const char *name, uint64_t *ret_from, uint64_t *ret_to);
 /* Opens what the name says. OC_E_DATA: its foot is damaged. Owned: fill_run_close. */
-oc_rc fill_run_open(const char *dir, uint64_t from_seq, uint64_t to_seq, struct fill_run *ret_run);
+CHECKED oc_rc fill_run_open(const char *dir, uint64_t from_seq, uint64_t to_seq, struct fill_run *ret_run);
 void fill_run_close(struct fill_run *run);
 /* OC_E_DATA: the block that would hold it is damaged. OC_E_IO. */
-oc_rc fill_run_has(const struct fill_run *run, struct fill_key key, bool *ret_has);
+CHECKED oc_rc fill_run_has(const struct fill_run *run, struct fill_key key, bool *ret_has);
 /* Makes a run of `count` sorted keys and opens it; equal neighbours are kept once. */
-oc_rc fill_run_make(const char *dir, uint64_t from_seq, uint64_t to_seq, const struct fill_key *keys, size_t count,
-                    struct fill_run *ret_run);
+CHECKED oc_rc fill_run_make(const char *dir, uint64_t from_seq, uint64_t to_seq, const struct fill_key *keys,
+                            size_t count, struct fill_run *ret_run);
 /* Makes one run of `count` neighbours, at most FILL_MERGE, and opens it. They stay as they are. */
-oc_rc fill_run_merge(const char *dir, const struct fill_run *runs, uint32_t count, struct fill_run *ret_run);
+CHECKED oc_rc fill_run_merge(const char *dir, const struct fill_run *runs, uint32_t count, struct fill_run *ret_run);
 
 #endif

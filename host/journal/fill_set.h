@@ -12,6 +12,7 @@
 #ifndef JOURNAL_FILL_SET_H
 #define JOURNAL_FILL_SET_H
 
+#include "base/checked.h"
 #include "base/env.h"
 #include "journal/fill_run.h"
 
@@ -38,15 +39,15 @@ struct fill_set {
 
 /* Takes what is in the folder up to record `journal_seq`; what speaks of later ones or is damaged is removed. `tail_max`
  * 0: FILL_TAIL. OC_E_NOMEM, OC_E_IO, OC_E_LIMIT. Owned: fill_set_close, also on failure. */
-oc_rc fill_set_open(struct fill_set *set, const char *dir, uint64_t journal_seq, uint32_t tail_max);
+CHECKED oc_rc fill_set_open(struct fill_set *set, const char *dir, uint64_t journal_seq, uint32_t tail_max);
 /* What was added is in the file when it returns OC_OK. Takes a zeroed set. */
-oc_rc fill_set_close(struct fill_set *set);
+CHECKED oc_rc fill_set_close(struct fill_set *set);
 /* In the order of the records; one at or before last_seq is there already. */
-oc_rc fill_set_add(struct fill_set *set, struct fill_key key, uint64_t seq);
+CHECKED oc_rc fill_set_add(struct fill_set *set, struct fill_key key, uint64_t seq);
 /* Brings the tail's file up to what was added. */
-oc_rc fill_set_write(struct fill_set *set);
+CHECKED oc_rc fill_set_write(struct fill_set *set);
 /* OC_E_DATA: a run is damaged; it was removed, and the next opening says from where it must be filled up. */
-oc_rc fill_set_has(struct fill_set *set, struct fill_key key, bool *ret_has);
+CHECKED oc_rc fill_set_has(struct fill_set *set, struct fill_key key, bool *ret_has);
 /* Identities held, runs and tail; one that was recorded twice may count twice. */
 uint64_t fill_set_count(const struct fill_set *set);
 

@@ -16,6 +16,8 @@
 
 #include <stddef.h>
 
+#include "base/checked.h"
+
 enum {
     MEANING_ORDERS_MAX = 65536, /* a power of two */
     MEANING_TEXT_MAX = 17,
@@ -33,7 +35,7 @@ struct meaning {
 };
 
 /* [setup] OC_E_NOMEM. Owned: meaning_release, which takes one that is all zero too. */
-oc_rc meaning_init(struct meaning *meaning);
+CHECKED oc_rc meaning_init(struct meaning *meaning);
 void meaning_release(struct meaning *meaning);
 
 /* [any] One record of the orders stream, in its order. Those that say nothing to a trader change nothing. */
@@ -44,6 +46,6 @@ void meaning_text(const struct meaning *meaning, char ret_text[MEANING_TEXT_MAX]
 /* [any] Bytes written, at most MEANING_SAVED_MAX. OC_E_FULL. */
 int64_t meaning_save(const struct meaning *meaning, void *bytes, size_t size_max);
 /* [setup] OC_E_DATA: not what meaning_save wrote; then it is only good for another load, or to be released. */
-oc_rc meaning_load(struct meaning *meaning, const void *bytes, size_t size);
+CHECKED oc_rc meaning_load(struct meaning *meaning, const void *bytes, size_t size);
 
 #endif

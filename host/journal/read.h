@@ -14,6 +14,8 @@
 
 #include <stdbool.h>
 
+#include "base/checked.h"
+
 struct journal_reader; /* opaque */
 
 enum journal_tail {
@@ -87,11 +89,12 @@ struct journal_checkpoint {
  * there. OC_E_DATA: refused; *ret_reader is still given, so that journal_end can say what was
  * found, and journal_next gives what is good before. OC_E_IO, OC_E_NOMEM: nothing is given. Owned:
  * journal_close_read. */
-oc_rc journal_open_read(const char *dir, bool from_checkpoint, struct journal_reader **ret_reader);
+CHECKED oc_rc journal_open_read(const char *dir, bool from_checkpoint, struct journal_reader **ret_reader);
 void journal_close_read(struct journal_reader *reader);
 
 /* The next record by sequence, borrowed until journal_close_read. OC_E_END. */
-oc_rc journal_next(struct journal_reader *reader, const struct oc_event **ret_event, enum journal_stream *ret_stream);
+CHECKED oc_rc journal_next(struct journal_reader *reader, const struct oc_event **ret_event,
+                           enum journal_stream *ret_stream);
 /* Starts again. */
 void journal_rewind(struct journal_reader *reader);
 
@@ -104,10 +107,10 @@ bool journal_checkpoint(const struct journal_reader *reader, struct journal_chec
 struct hash128 journal_order_hash(const struct journal_reader *reader, uint64_t *ret_count);
 /* [any] The session header's text, newest first when there are several. Borrowed. OC_E_NOT_FOUND,
  * OC_E_DATA. */
-oc_rc journal_header(const struct journal_reader *reader, const char **ret_text, size_t *ret_size);
+CHECKED oc_rc journal_header(const struct journal_reader *reader, const char **ret_text, size_t *ret_size);
 /* For a door that goes on. OC_E_STATE: a stream was refused. The input's hash and count are those
  * of the last progress. */
-oc_rc journal_resume(const struct journal_reader *reader, struct door_resume *ret_resume);
+CHECKED oc_rc journal_resume(const struct journal_reader *reader, struct door_resume *ret_resume);
 
 /* Why the last journal_open_read of this thread failed. Static. */
 const char *journal_error(void);

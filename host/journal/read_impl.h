@@ -6,6 +6,7 @@
 #include "journal/read.h"
 #include "journal/segment.h"
 
+#include "base/checked.h"
 #include "base/env.h"
 
 struct reader_segment {
@@ -53,7 +54,7 @@ struct journal_reader {
 };
 
 /* Verifies from stream->start and classifies the end into stream->end. */
-oc_rc reader_scan(struct journal_reader *reader, struct reader_stream *stream);
+CHECKED oc_rc reader_scan(struct journal_reader *reader, struct reader_stream *stream);
 /* True when the power may have taken records of it without a trace. */
 bool reader_may_have_lost(const struct journal_reader *reader, const struct reader_stream *stream);
 

@@ -8,6 +8,8 @@
 
 #include "journal/format.h"
 
+#include "base/checked.h"
+
 struct segment {
     uint8_t *data; /* NULL: none */
     size_t size;
@@ -21,10 +23,10 @@ void segment_name(char *name, enum journal_stream stream, uint32_t index);
 bool segment_parse(const char *name, enum journal_stream *ret_stream, uint32_t *ret_index);
 /* [any] Makes the file, its space reserved and durable, and maps it. With `prewrite` it is written
  * once, so that a sync of a record has no blocks to allot. Owned: segment_release. */
-oc_rc segment_create(const char *dir, enum journal_stream stream, uint32_t index, size_t size, bool prewrite,
-                     struct segment *ret_segment);
+CHECKED oc_rc segment_create(const char *dir, enum journal_stream stream, uint32_t index, size_t size, bool prewrite,
+                             struct segment *ret_segment);
 /* A recycled buffer instead of a file. */
-oc_rc segment_in_memory(size_t size, struct segment *ret_segment);
+CHECKED oc_rc segment_in_memory(size_t size, struct segment *ret_segment);
 void segment_release(struct segment *segment);
 /* Stores the head; `head->check` is filled in here. */
 void segment_begin(struct segment *segment, struct journal_segment_head *head);

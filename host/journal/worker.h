@@ -10,6 +10,7 @@
 
 #include <outcry/abi.h>
 
+#include "base/checked.h"
 #include "base/env.h"
 
 #include <stdatomic.h>
@@ -29,7 +30,7 @@ struct worker {
 };
 
 /* [setup] OC_E_NOMEM, OC_E_IO. Ended by worker_stop. */
-oc_rc worker_start(struct worker *worker, worker_fn fn, void *arg);
+CHECKED oc_rc worker_start(struct worker *worker, worker_fn fn, void *arg);
 /* [setup] Finishes what was asked for, then ends. Does nothing on a zeroed worker. */
 void worker_stop(struct worker *worker);
 void worker_ask(struct worker *worker, unsigned jobs);

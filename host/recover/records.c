@@ -227,7 +227,7 @@ static oc_rc take_marks(struct records *records)
     struct session *session = records->session;
     struct journal_checkpoint checkpoint;
     struct journal_reader *reader = NULL;
-    journal_open_read(records->dir, true, &reader);
+    (void)journal_open_read(records->dir, true, &reader); /* NULL says it */
     if (!reader || !journal_checkpoint(reader, &checkpoint)) {
         if (reader)
             journal_close_read(reader);

@@ -128,8 +128,9 @@ static oc_rc open_door(void *self, struct session *session)
 static void close_door(void *self, struct session *session)
 {
     (void)self;
-    if (session->door)
-        door_close(session->door);
+    bool was_told = !session->door || door_failed(session->door);
+    if (door_close(session->door) < 0 && !was_told)
+        log_error("journal", "the session was not closed as it should be: %s", door_open_error());
     session->door = NULL;
 }
 

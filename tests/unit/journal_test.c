@@ -103,7 +103,7 @@ static void the_inputs_hash_sees_each_bit_but_not_the_number(void **state)
         if (!orders)
             first = door_input_hash(door);
         assert_true(door_input_hash(door) == first);
-        door_close(door);
+        (void)door_close(door);
     }
     struct record tick = make(5, OC_EV_TRADE);
     for (uint32_t bit = 64; bit < 8 * tick.head.size; bit++) {
@@ -114,7 +114,7 @@ static void the_inputs_hash_sees_each_bit_but_not_the_number(void **state)
         assert_int_equal(door_open(&(struct door_config){.dir = NULL}, &door), OC_OK);
         assert_int_equal(door_market(door, &changed.head, false), OC_OK);
         assert_true(door_input_hash(door) != first);
-        door_close(door);
+        (void)door_close(door);
     }
 }
 
@@ -289,7 +289,7 @@ static void ids_are_never_given_twice(void **state)
     file[12] ^= 1;
     struct journal_reader *reader = open_reader(OC_OK);
     struct door_resume resume;
-    journal_resume(reader, &resume);
+    (void)journal_resume(reader, &resume);
     journal_close_read(reader);
     struct door *door;
     struct door_config config = {.dir = dir, .epoch_dir = "/account", .resume = &resume};
