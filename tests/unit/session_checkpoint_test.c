@@ -2,7 +2,6 @@
  * the worker wrote. */
 #include "support/steer_kit.h"
 
-#include "base/log.h"
 #include "journal/read.h"
 #include "support/counted_env.h"
 
@@ -57,53 +56,10 @@ static void a_session_never_waits_for_its_checkpoints(void **state)
     town_free(town);
 }
 
-static char said[1024];
-
-static void keep_last(void *arg, enum log_level level, const char *line, size_t length)
-{
-    (void)arg;
-    (void)length;
-    if (level == LOG_ERROR)
-        snprintf(said, sizeof said, "%s", line);
-}
-
-static oc_rc refuse_truncate(int fd, int64_t size)
-{
-    (void)fd;
-    (void)size;
-    return OC_E_IO;
-}
-
-/* The door is closed when all else has ended: nobody looked at what came of it. */
-static void what_could_not_be_closed_is_said(void **state)
-{
-    (void)state;
-    char folder[160];
-    const char *idle = town_file("idle.lua", "strategy { name = 'idle' }\nfunction on_bar(m, bar) end\n");
-    const char *const words[] = {idle, "--feed", "synthetic-bars:20", NULL};
-    struct env failing = env_os;
-    failing.truncate = refuse_truncate;
-    for (int fails = 0; fails < 2; fails++) {
-        snprintf(folder, sizeof folder, "%s/closing%d", town_folder(), fails);
-        struct town *town = town_new(folder, words);
-        town_open(town);
-        town_run(town, false);
-        said[0] = 0;
-        log_set_sink(keep_last, NULL);
-        env_bind(fails ? &failing : NULL);
-        town_free(town);
-        env_bind(NULL);
-        log_set_sink(NULL, NULL);
-        assert_int_equal(strstr(said, "not closed as it should be") != NULL, fails);
-        assert_int_equal(strstr(said, "a stream could not be closed") != NULL, fails);
-    }
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_session_never_waits_for_its_checkpoints),
-        cmocka_unit_test(what_could_not_be_closed_is_said),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
