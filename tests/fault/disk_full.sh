@@ -28,8 +28,10 @@ function on_order(m, order)
   if order.state == "DENIED" and order.reason == "JOURNAL_FAILED" and not state.told then state.told = true print("told: " .. order.reason) end
 end
 LUA
-run() { "$outcry" paper fill.lua --feed "synthetic-bars:$1" --cash '100000 USDT' --session disk/s --listen none --end hold \
-    --set risk.message_rate.rate=1000000 --json; }
+run() { # BARS [SPEED]
+    "$outcry" paper fill.lua --feed "synthetic-bars:$1" --speed "${2:-max}" --cash '100000 USDT' --session disk/s --listen none --end hold \
+    --set risk.message_rate.rate=1000000 --json
+}
 
 # 1. Full, and it stays so.
 head -c 19M /dev/zero >disk/ballast
@@ -44,7 +46,7 @@ jq -e '.notes | map(test("the journal failed")) | any' out.json >/dev/null || fa
 
 # 2. Full for a while.
 rm -rf disk/s
-run 400000 >out.json 2>err &
+run 400000 3000000x >out.json 2>err & # 8 s: the host looks for space once a second
 pid=$!
 tries=0
 until grep -q 'nothing new is opened' err; do
