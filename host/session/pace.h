@@ -1,4 +1,4 @@
-/* pace.h: how fast a session goes on: as fast as it can, with the clock, step by step, or not at all for now.
+/* pace.h: how fast a session goes on: as fast as it can, with the clock, step by step, or paused.
  *
  * Invariants
  * - Logical time stands at the instant that was reached last, or runs with the clock between it and the next.

@@ -57,6 +57,10 @@ sed '100s/,[0-9]*$/,999/' data.kept >data.csv
 other "a changed volume"
 sed '100s/^\([0-9]*\),\([0-9.]*\),/\1,\23,/' data.kept >data.csv
 other "a changed step"
+mv live/live kept # then no hash of the data is known: their steps alone tell
+"$outcry" report live --json >other.json 2>err || { cat err; fail "a changed step without live/live: no report"; }
+jq -r '.notes[]' other.json | grep -q '^prices: the data' || fail "a changed step without live/live: taken as the data of the records"
+mv kept live/live
 head -n 50 data.kept >data.csv
 other "a shorter file"
 rm data.csv

@@ -1,7 +1,6 @@
 /* gap_test.c: a journal that takes nothing: facts are taken, risk is not; and space that comes back. */
-#include "support/env_sim.h"
 #include "support/faults.h"
-#include "support/session_kit.h"
+#include "support/house_on_disk.h"
 
 #include "journal/read.h"
 
@@ -13,22 +12,6 @@ static void fill_journal(struct house *house)
     struct oc_ev_text mark = {.head = {.size = sizeof mark, .type = OC_EV_CONFIG}};
     while (door_record(house->session->door, &mark.head) == OC_OK)
         ;
-}
-
-static struct house *house_on_disk(void)
-{
-    env_sim_start(&(struct env_sim_config){.seed = 5, .start_ns = 1});
-    struct house *house = house_new();
-    house->dir = "/house";
-    house->client_count = 2;
-    house->is_mute = true;
-    return house;
-}
-
-static void house_end(struct house *house)
-{
-    house_free(house);
-    env_sim_stop();
 }
 
 struct plan { /* of the first client */

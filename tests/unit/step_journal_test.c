@@ -1,23 +1,6 @@
 /* step_journal_test.c: a journal that has failed though nothing was refused yet, and when checkpoints are due. What becomes of
  * the records that are missing: gap_test.c. */
-#include "support/env_sim.h"
-#include "support/session_kit.h"
-
-static struct house *house_on_disk(void)
-{
-    env_sim_start(&(struct env_sim_config){.seed = 5, .start_ns = 1});
-    struct house *house = house_new();
-    house->dir = "/house";
-    house->client_count = 2;
-    house->is_mute = true;
-    return house;
-}
-
-static void house_end(struct house *house)
-{
-    house_free(house);
-    env_sim_stop();
-}
+#include "support/house_on_disk.h"
 
 static uint64_t refused_buy;
 static char reason[OC_REASON_MAX];
