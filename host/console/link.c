@@ -8,7 +8,7 @@
 #include "base/line.h"
 #include "base/text.h"
 
-enum { IN_MAX = LINK_LINE_MAX * 2, SLICE_NS = 50000000 };
+enum { IN_MAX = LINK_LINE_MAX * 2, POLL_READS_MAX = 4, SLICE_NS = 50000000 };
 
 struct link {
     int fd;
@@ -18,9 +18,10 @@ struct link {
     char *told[LINK_TOLD_MAX]; /* owned lines "KIND\tJSON" */
     uint32_t told_first;
     uint32_t told_count;
-    char *shown; /* the line last given by link_told */
-    size_t in_size;
-    size_t answer_size; /* bytes at the start of in[] that were the answer last given */
+    char *shown;      /* the line last given by link_told */
+    size_t in_at;     /* in[in_at, in_size) is not looked at yet */
+    size_t in_size;   /* bytes in in[] */
+    size_t answer_at; /* where the answer last given begins: before in_at, and there until the next read */
     char in[IN_MAX + 1];
 };
 
@@ -64,31 +65,34 @@ static void keep(struct link *link, const char *line, size_t size)
     link->told[(link->told_first + link->told_count++) % LINK_TOLD_MAX] = copy;
 }
 
-static void drop(struct link *link, size_t size)
-{
-    link->in_size -= size;
-    memmove(link->in, link->in + size, link->in_size);
-}
-
-/* Looks through whole lines: keeps what is told, drops late answers, and ends at the answer to `id` (0: none is waited
- * for), whose line begins at in[0] then. Answer 0 is to whoever asks: this console is one too many. */
+/* Looks through whole lines: keeps what is told, drops late answers, and ends behind the answer to `id` (0: none is waited
+ * for), whose line begins at in[answer_at] then. Answer 0 is to whoever asks: this console is one too many. */
 static bool sort_lines(struct link *link, uint64_t id)
 {
     char *end;
-    while ((end = memchr(link->in, '\n', link->in_size)) != NULL) {
-        size_t size = (size_t)(end - link->in) + 1;
-        if (link->in[0] == '!' && size > 3) {
-            keep(link, link->in + 2, size - 3);
-        } else if (id && (strtoull(link->in, NULL, 10) == id || strncmp(link->in, "0\tno\t", 5) == 0)) {
+    while ((end = memchr(link->in + link->in_at, '\n', link->in_size - link->in_at)) != NULL) {
+        char *line = link->in + link->in_at;
+        size_t size = (size_t)(end - line) + 1;
+        link->in_at += size;
+        if (*line == '!' && size > 3) {
+            keep(link, line + 2, size - 3);
+        } else if (id && (strtoull(line, NULL, 10) == id || strncmp(line, "0\tno\t", 5) == 0)) {
             *end = 0;
-            link->answer_size = size;
+            link->answer_at = link->in_at - size;
             return true;
         }
-        drop(link, size);
     }
+    return false;
+}
+
+/* Half a line goes to the start of in[], so that what comes next has room. */
+static void make_room(struct link *link)
+{
+    link->in_size -= link->in_at;
+    memmove(link->in, link->in + link->in_at, link->in_size);
+    link->in_at = 0;
     if (link->in_size == IN_MAX)
         link->in_size = 0; /* no host of ours sends such a line */
-    return false;
 }
 
 static oc_rc receive(struct link *link, int64_t timeout_ns)
@@ -99,6 +103,7 @@ static oc_rc receive(struct link *link, int64_t timeout_ns)
         return OC_E_IO;
     if (env_poll(&poll, 1, timeout_ns) == 0)
         return OC_E_AGAIN;
+    make_room(link);
     oc_rc rc = env_socket_read(link->fd, link->in + link->in_size, IN_MAX - link->in_size, &got);
     if (rc == OC_E_AGAIN)
         return rc;
@@ -108,13 +113,6 @@ static oc_rc receive(struct link *link, int64_t timeout_ns)
     }
     link->in_size += got;
     return OC_OK;
-}
-
-static void forget_answer(struct link *link)
-{
-    if (link->answer_size)
-        drop(link, link->answer_size);
-    link->answer_size = 0;
 }
 
 static oc_rc send_all(struct link *link, const char *data, size_t size, int64_t deadline_ns)
@@ -154,7 +152,6 @@ oc_rc link_ask(struct link *link, const char *const *fields, uint32_t field_coun
     uint64_t id = ++link->next_id;
     if (field_count == 0 || field_count >= LINK_FIELDS_MAX)
         return OC_E_LIMIT;
-    forget_answer(link);
     text_init_grow(&line, LINK_LINE_MAX);
     oc_rc rc = write_line(&line, id, fields, field_count);
     if (rc == OC_OK)
@@ -170,7 +167,7 @@ oc_rc link_ask(struct link *link, const char *const *fields, uint32_t field_coun
         if (rc == OC_E_IO)
             return rc;
     }
-    const char *verdict = strchr(link->in, '\t'), *json = verdict ? strchr(verdict + 1, '\t') : NULL;
+    const char *verdict = strchr(link->in + link->answer_at, '\t'), *json = verdict ? strchr(verdict + 1, '\t') : NULL;
     if (!json)
         return OC_E_DATA;
     *ret_is_ok = strncmp(verdict + 1, "ok\t", 3) == 0;
@@ -180,12 +177,12 @@ oc_rc link_ask(struct link *link, const char *const *fields, uint32_t field_coun
 
 oc_rc link_poll(struct link *link)
 {
-    forget_answer(link);
-    oc_rc rc;
-    do {
+    oc_rc rc = OC_OK;
+    sort_lines(link, 0);
+    for (int i = 0; i < POLL_READS_MAX && rc == OC_OK; i++) { /* a host that never stops talking holds nobody up */
         rc = receive(link, 0);
         sort_lines(link, 0);
-    } while (rc == OC_OK);
+    }
     return rc == OC_E_AGAIN ? OC_OK : rc;
 }
 

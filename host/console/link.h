@@ -26,7 +26,8 @@ int link_fd(const struct link *link);
  * OC_E_LIMIT: too long. `stop` may be NULL. */
 oc_rc link_ask(struct link *link, const char *const *fields, uint32_t field_count, int64_t timeout_ns,
                const volatile bool *stop, bool *ret_is_ok, const char **ret_json);
-/* Reads what has come without waiting. OC_E_IO: the host is gone. */
+/* Reads what has come without waiting: a few reads at most, so that a host that tells without end does not hold the caller.
+ * OC_E_IO: the host is gone. */
 oc_rc link_poll(struct link *link);
 /* The oldest line that was told: kind and JSON, borrowed until the next call of any function here. OC_E_NOT_FOUND: none. */
 oc_rc link_told(struct link *link, const char **ret_kind, const char **ret_json);

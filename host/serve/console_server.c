@@ -9,7 +9,7 @@
 #include "base/ring.h"
 
 enum { SEAT_FREE, SEAT_IDLE, SEAT_ASKED, SEAT_TAKEN, SEAT_ANSWERED };
-enum { TURN_NS = 20000000 };
+enum { TURN_NS = 20000000, DELIVER_MAX = 4096, ANSWER_ROOM = COMMAND_LINE_MAX + 64 };
 
 struct place {
     struct console_seat seat; /* the engine's while ASKED or TAKEN */
@@ -37,6 +37,7 @@ struct console_server {
     _Atomic bool has_own;
     _Atomic uint32_t seat_count;
     uint32_t numbers;
+    bool is_behind; /* more was told than one turn delivers */
     int listen_fd;
     int wake[2]; /* [0] is polled, [1] is written by the engine */
     char path[ENV_SOCKET_PATH_MAX];
@@ -123,31 +124,45 @@ static void seat_close(struct console_server *server, struct place *place)
     sum_wishes(server);
 }
 
-static void put_out(struct console_server *server, struct place *place, const char *a, const char *b, const char *data,
-                    size_t size)
+/* False: more than `size_max` bytes would wait. */
+static bool put_out(struct place *place, size_t size_max, const char *a, const char *b, const char *data, size_t size)
 {
     size_t need = strlen(a) + strlen(b) + size + 3;
-    if (place->out_at == place->out.size) {
-        text_clear(&place->out);
+    if (place->out_at) { /* what was sent gives its room back */
+        place->out.size -= place->out_at;
+        memmove(place->out.data, place->out.data + place->out_at, place->out.size);
         place->out_at = 0;
     }
-    if (place->out.size + need >= CONSOLE_SERVER_OUT_MAX) {
-        atomic_fetch_add(&server->dropped, 1);
-        return;
-    }
+    if (place->out.size + need >= size_max)
+        return false;
     text_put(&place->out, a);
     text_put_char(&place->out, '\t');
     text_put(&place->out, b);
     text_put_char(&place->out, '\t');
     text_put_bytes(&place->out, data, size);
     text_put_char(&place->out, '\n');
+    return true;
+}
+
+/* What is told leaves the room of one answer free: who asks is not kept waiting by what others do. */
+static void put_told(struct console_server *server, struct place *place, uint32_t kind, const char *json, size_t size)
+{
+    if (!put_out(place, CONSOLE_SERVER_OUT_MAX - ANSWER_ROOM, "!", kind_name(kind), json, size))
+        atomic_fetch_add(&server->dropped, 1);
+}
+
+static void put_answer(struct console_server *server, struct place *place, const char *id, bool is_ok, const char *json,
+                       size_t size)
+{
+    if (!put_out(place, CONSOLE_SERVER_OUT_MAX, id, is_ok ? "ok" : "no", json, size))
+        atomic_fetch_add(&server->dropped, 1);
 }
 
 static void refuse_line(struct console_server *server, struct place *place, const char *id, const char *message)
 {
     char json[256];
     int length = snprintf(json, sizeof json, "{\"code\":\"BAD_LINE\",\"message\":\"%s\",\"definitive\":true}", message);
-    put_out(server, place, id, "no", json, (size_t)length);
+    put_answer(server, place, id, false, json, (size_t)length);
 }
 
 /* Moves the next whole line from in[] to line[]. False: there is none yet. */
@@ -229,7 +244,7 @@ static void take_answer(struct console_server *server, struct place *place)
         seat_close(server, place);
         return;
     }
-    put_out(server, place, place->id, place->answer[0] == '+' ? "ok" : "no", place->answer + 1, place->answer_size - 1);
+    put_answer(server, place, place->id, place->answer[0] == '+', place->answer + 1, place->answer_size - 1);
     ask_next(server, place);
 }
 
@@ -266,18 +281,21 @@ static void receive(struct console_server *server, struct place *place)
     ask_next(server, place);
 }
 
-static void deliver(struct console_server *server, struct ring *ring)
+/* At most so many at a time: an engine that tells faster than this thread takes holds no answer up. True: there is more. */
+static bool deliver(struct console_server *server, struct ring *ring)
 {
     uint32_t size;
-    for (const char *told = ring_peek(ring, &size); told; told = ring_peek(ring, &size)) {
+    const char *told = ring_peek(ring, &size);
+    for (int taken = 0; told && taken < DELIVER_MAX; told = ring_peek(ring, &size), taken++) {
         uint32_t kind = (uint8_t)told[0];
         for (int i = 0; i < CONSOLE_SERVER_SEATS_MAX; i++) {
             struct place *place = server->places[i];
             if (atomic_load(&place->state) != SEAT_FREE && place->fd >= 0 && (place->wishes & kind))
-                put_out(server, place, "!", kind_name(kind), told + 1, size - 1);
+                put_told(server, place, kind, told + 1, size - 1);
         }
         ring_release(ring);
     }
+    return told != NULL;
 }
 
 static void accept_all(struct console_server *server)
@@ -317,7 +335,7 @@ void console_server_turn(struct console_server *server, int64_t timeout_ns)
         places[count] = place;
         list[count++] = (struct env_poll){place->fd, want, 0};
     }
-    env_poll(list, count, timeout_ns);
+    env_poll(list, count, server->is_behind ? 0 : timeout_ns);
     if (list[0].ret_is) {
         char bytes[64];
         size_t got = 0;
@@ -329,8 +347,8 @@ void console_server_turn(struct console_server *server, int64_t timeout_ns)
     for (uint32_t i = first; i < count; i++)
         if (list[i].ret_is & (ENV_POLL_READ | ENV_POLL_GONE))
             receive(server, places[i]);
-    deliver(server, &server->told);
-    deliver(server, &server->logs);
+    bool more_told = deliver(server, &server->told), more_logs = deliver(server, &server->logs);
+    server->is_behind = more_told || more_logs;
     for (int i = 0; i < CONSOLE_SERVER_SEATS_MAX; i++) {
         struct place *place = server->places[i];
         if (atomic_load(&place->state) == SEAT_FREE)

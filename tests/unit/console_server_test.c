@@ -4,6 +4,7 @@
 #include <stdatomic.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -222,6 +223,123 @@ static void what_is_told_goes_to_who_wants_it(void **state)
     console_server_free(server);
 }
 
+/* A console that reads nothing, and is told more than its room holds, still gets its answer once it reads. */
+static void an_answer_has_its_room(void **state)
+{
+    (void)state;
+    static char json[60000], bytes[65536];
+    int pair[2];
+    struct console_server *server;
+    assert_int_equal(env_socket_pair(pair), OC_OK);
+    assert_int_equal(console_server_new(NULL, pair[0], false, &server), OC_OK);
+    put_raw(pair[1], "1\tsubscribe\tfill\n2\tstatus\n");
+    turn(server);
+    struct console_seat *seat = console_server_take(server);
+    console_server_wish(server, seat, TELL_FILL);
+    console_server_reply(server, seat, true, "{}", 2);
+    turn(server);
+    seat = console_server_take(server);
+    memset(json, 'x', sizeof json);
+    for (int i = 0; i < 100; i++) {
+        console_server_tell(server, TELL_FILL, json, sizeof json);
+        turn(server);
+    }
+    assert_true(console_server_dropped(server) > 0);
+    console_server_reply(server, seat, true, json, sizeof json);
+    uint64_t dropped = console_server_dropped(server);
+    turn(server);
+    assert_true(console_server_dropped(server) == dropped);
+    size_t got = 0, all = 0;
+    bool is_answered = false;
+    for (int i = 0; i < 100 && !is_answered; i++) {
+        got = receive(pair[1], bytes, sizeof bytes);
+        is_answered = strstr(bytes, "\n2\tok\txxx") != NULL;
+        all += got;
+        turn(server);
+    }
+    assert_true(is_answered);
+    assert_true(all > 0);
+    env_close(pair[1]);
+    turn(server);
+    console_server_free(server);
+}
+
+struct talker {
+    int fd;
+    _Atomic bool is_stopped;
+};
+
+static void talk_on(void *arg)
+{
+    struct talker *talker = arg;
+    size_t sent;
+    static char lines[4096];
+    for (size_t i = 0; i + 8 <= sizeof lines; i += 8)
+        memcpy(lines + i, "!\tlg\t12\n", 8);
+    while (!talker->is_stopped)
+        env_socket_write(talker->fd, lines, sizeof lines, &sent);
+}
+
+/* A host that tells faster than its console reads: a look at what has come returns, with the oldest dropped and counted. */
+static void a_host_that_tells_without_end_holds_nobody(void **state)
+{
+    (void)state;
+    int pair[2];
+    struct link *link;
+    struct env_thread *thread = NULL;
+    assert_int_equal(env_socket_pair(pair), OC_OK);
+    struct talker talker = {.fd = pair[0]};
+    assert_int_equal(link_new(pair[1], &link), OC_OK);
+    assert_int_equal(env_thread_start(talk_on, &talker, &thread), OC_OK);
+    for (int i = 0; i < 100000 && link_lost(link) < 10000; i++) {
+        struct env_poll poll = {pair[1], ENV_POLL_READ, 0};
+        env_poll(&poll, 1, 1000000000);
+        assert_int_equal(link_poll(link), OC_OK);
+    }
+    talker.is_stopped = true;
+    env_thread_join(thread);
+    assert_true(link_lost(link) >= 10000);
+    link_free(link);
+    env_close(pair[0]);
+}
+
+/* An engine that tells more than one turn delivers: the turn ends, and the next ones deliver the rest in order. */
+static void one_turn_delivers_a_part(void **state)
+{
+    (void)state;
+    enum { COUNT = 10000 };
+    static char bytes[262144];
+    int pair[2];
+    struct console_server *server;
+    assert_int_equal(env_socket_pair(pair), OC_OK);
+    assert_int_equal(console_server_new(NULL, pair[0], false, &server), OC_OK);
+    put_raw(pair[1], "1\tsubscribe\tlog\n");
+    turn(server);
+    struct console_seat *seat = console_server_take(server);
+    console_server_wish(server, seat, TELL_LOG);
+    console_server_reply(server, seat, true, "{}", 2);
+    turn(server);
+    receive(pair[1], bytes, sizeof bytes);
+    for (int i = 0; i < COUNT; i++) {
+        char json[16];
+        console_server_log(server, json, (size_t)snprintf(json, sizeof json, "%d", i));
+    }
+    console_server_turn(server, 0);
+    int seen = 0, first = 0;
+    for (int turns = 0; turns < 20; turns++) {
+        receive(pair[1], bytes, sizeof bytes);
+        for (const char *at = bytes; (at = strstr(at, "log\t")) != NULL; at += 4)
+            assert_int_equal(atoi(at + 4), seen++);
+        first = turns == 0 ? seen : first;
+        console_server_turn(server, 0);
+    }
+    assert_int_equal(seen, COUNT);
+    assert_in_range(first, 1, COUNT - 1);
+    env_close(pair[1]);
+    turn(server);
+    console_server_free(server);
+}
+
 static void who_asks_again_waits_no_longer(void **state)
 {
     (void)state;
@@ -375,6 +493,9 @@ int main(void)
         cmocka_unit_test(several_consoles_attach_at_once),
         cmocka_unit_test(bad_lines_are_refused_and_lose_nothing),
         cmocka_unit_test(what_is_told_goes_to_who_wants_it),
+        cmocka_unit_test(an_answer_has_its_room),
+        cmocka_unit_test(a_host_that_tells_without_end_holds_nobody),
+        cmocka_unit_test(one_turn_delivers_a_part),
         cmocka_unit_test(who_asks_again_waits_no_longer),
         cmocka_unit_test(a_link_gives_up_when_told),
         cmocka_unit_test(half_a_line_is_no_question),
