@@ -179,8 +179,9 @@ static inline bool env_signal_wait(struct env_signal *signal, int64_t timeout_ns
     return env_binding->signal_wait(signal, timeout_ns);
 }
 
-/* [any] The calling thread gives way to all others of the machine: for long work beside an engine that must not wait. In a
- * signal handler too. env_take_back ends it where the system lets an ordinary user do that; else it stays so. */
+/* [any] The calling thread is long work beside an engine that must not wait: it never takes a core from a thread that wakes,
+ * and keeps its fair share, also on a machine whose cores are all busy. (SCHED_IDLE would starve there, and an ordinary user
+ * cannot leave it again.) In a signal handler too. env_take_back ends it. */
 void env_give_way(void);
 void env_take_back(void);
 

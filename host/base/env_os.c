@@ -342,7 +342,7 @@ static void *thread_main(void *arg)
 void env_give_way(void)
 {
     const struct sched_param parameter = {0};
-    (void)sched_setscheduler(0, SCHED_IDLE, &parameter);
+    (void)sched_setscheduler(0, SCHED_BATCH, &parameter);
 }
 
 oc_rc env_read_share(const char *path, double *ret_share)

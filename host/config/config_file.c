@@ -24,7 +24,7 @@ static const struct config_key keys[] = {
     {"session.duration", "duration", "none", "paper: ends after this much of data time"},
     {"console.socket", "text", "auto; none at full speed",
      "paper: where consoles attach: auto, none, or a path of at most 99 bytes"},
-    {"console.limit", "duration", "5s", "CPU time of one evaluation in a console"},
+    {"console.limit", "duration", "5s", "time of one evaluation in a console, by the clock"},
     {"console.ask_above", "decimal", "unset", "live: orders worth more ask once, settlement currency"},
     {"console.rehearse_live", "boolean", "no", "paper with the locks, questions and colours of live"},
     {"strategy.deadline", "duration", "250ms live, 10s backtest", "CPU time of one callback; 0: no limit"},

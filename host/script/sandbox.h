@@ -58,7 +58,7 @@ struct sandbox_limits {
     uint64_t work_max;          /* units of C work for the script, all calls together, then it is stopped as by its
                                    deadline; 0: no limit. For tests and for deterministic budgets */
     uint32_t deadline_ms;       /* CPU time of one call; 0: none. Needs a watchdog */
-    uint32_t give_way_ms;       /* CPU time of one call after which its thread gives way to all others; 0: never */
+    uint32_t give_way_ms;       /* CPU time of one call after which its thread is long work (env_give_way); 0: never */
     bool is_by_clock;           /* the deadline is one of the clock: a person waits */
     uint32_t coroutines_max;    /* 1000 alive */
 };

@@ -15,6 +15,7 @@ trap 'exit 1' INT TERM
 mkdir -m 700 "$w/home" "$w/run"
 unset XDG_STATE_HOME COLUMNS LINES TERM OUTCRY_PLUGINS
 export HOME="$w/home" XDG_RUNTIME_DIR="$w/run" LC_ALL=C.UTF-8
+export OUTCRY__CONSOLE__LIMIT=10m # however busy the machine is
 s=tests/fault/restart
 
 # args: what both verbs are given.

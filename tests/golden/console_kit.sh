@@ -9,6 +9,7 @@ trap 'exit 1' INT TERM
 mkdir -m 700 "$work/home" "$work/run"
 unset XDG_STATE_HOME COLUMNS TERM
 export HOME="$work/home" XDG_RUNTIME_DIR="$work/run" LC_ALL=C.UTF-8
+export OUTCRY__CONSOLE__LIMIT=10m # however busy the machine is
 bad=0
 say() { echo "$name: $*"; bad=1; }
 has() { grep -qF -- "$2" "$1" || { say "'$2' is not in:"; head -40 "$1"; }; }

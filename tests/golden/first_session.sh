@@ -16,6 +16,7 @@ cp strategies/sma_cross.lua "$work/strategies/"
 cd "$work" || exit 1
 unset XDG_STATE_HOME COLUMNS LINES TERM
 export HOME="$work" LC_ALL=C.UTF-8
+export OUTCRY__CONSOLE__LIMIT=10m # however busy the machine is
 outcry() { "$program" "$@"; }
 
 # One file of input a program; each line is preceded by one that prints it.

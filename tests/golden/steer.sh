@@ -5,6 +5,7 @@ set -u
 outcry=$1
 here=$(cd "$(dirname "$0")/../.." && pwd)
 work=$(mktemp -d)
+export OUTCRY__CONSOLE__LIMIT=10m # however busy the machine is
 trap 'rm -rf "$work"' EXIT
 bad=0
 fail() { echo "steer: $*"; bad=1; }

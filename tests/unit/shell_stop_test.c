@@ -122,7 +122,7 @@ static void watching_ends_well(void **unused)
 static void the_heap_limit_gives_a_fresh_one(void **unused)
 {
     (void)unused;
-    struct kit *kit = short_kit(60 * second_ns);
+    struct kit *kit = short_kit(PATIENCE_S * second_ns);
     assert_int_equal(kit_eval(kit, "kept = 5"), SHELL_DONE);
     assert_int_equal(kit_eval(kit, "local t = {} while true do t[#t + 1] = ('x'):rep(1000000) .. #t end"), SHELL_ERROR);
     assert_non_null(strstr(kit->out, "globals are lost"));
