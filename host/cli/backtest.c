@@ -72,7 +72,7 @@ static int verb(int argc, char **argv, const struct verb_kind *kind)
     }
 out:
     if (run) {
-        session_close(run->session);
+        code = run_close_session(run, code);
         console_unlisten(run);
     }
     run_free(run);

@@ -94,7 +94,7 @@ static void scene_close(struct scene *scene)
     if (scene->thread)
         env_thread_join(scene->thread);
     if (scene->run) {
-        session_close(scene->run->session);
+        (void)session_close(scene->run->session);
         console_server_free(scene->run->console.server);
     }
     run_free(scene->run);

@@ -194,7 +194,7 @@ static int console_here(struct run *run, const struct console_wish *wish)
     }
     if (rc < 0)
         code = complain(session->words.error[0] ? session->words.error : "the session could not be opened", rc);
-    session_close(session);
+    code = run_close_session(run, code);
     console_unlisten(run);
     env_signal_free(host.opened);
     free(host.result);

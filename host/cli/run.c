@@ -36,6 +36,18 @@ int complain(const char *text, oc_rc rc)
     return exit_code(rc);
 }
 
+int run_close_session(struct run *run, int code)
+{
+    if (session_close(run->session) >= 0)
+        return code;
+    fprintf(stderr,
+            "outcry: the session was not closed as it should be: %s: what is on the disk is as after a kill; start it "
+            "again "
+            "with the same words to go on\n",
+            door_open_error());
+    return code == EXIT_GOOD ? EXIT_RUN : code;
+}
+
 static bool ends_with(const char *text, const char *end)
 {
     size_t length = strlen(text), size = strlen(end);

@@ -35,6 +35,8 @@ struct run {
 int exit_code(oc_rc rc);
 /* Says it on stderr and returns the exit code of rc. */
 int complain(const char *text, oc_rc rc);
+/* Closes the session. `code`, or EXIT_RUN when all had gone well and the records could not be closed: said on stderr. */
+int run_close_session(struct run *run, int code);
 /* For log_set_sink. */
 void run_log_to_stderr(void *arg, enum log_level level, const char *line, size_t length);
 /* The plugins of the embedded default. */

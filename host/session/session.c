@@ -33,7 +33,7 @@ void session_free(struct session *session)
 {
     if (!session)
         return;
-    session_close(session);
+    (void)session_close(session);
     free(session->data.sources);
     free(session->data.readers);
     free(session);
@@ -129,8 +129,8 @@ static void close_door(void *self, struct session *session)
 {
     (void)self;
     bool was_told = !session->door || door_failed(session->door);
-    if (door_close(session->door) < 0 && !was_told)
-        log_error("journal", "the session was not closed as it should be: %s", door_open_error());
+    oc_rc rc = door_close(session->door);
+    session->journal.closed = was_told ? (oc_rc)OC_OK : rc;
     session->door = NULL;
 }
 
@@ -393,8 +393,9 @@ oc_rc session_open(struct session *session)
     return OC_OK;
 }
 
-void session_close(struct session *session)
+oc_rc session_close(struct session *session)
 {
+    session->journal.closed = OC_OK;
     while (session->opened_count) {
         const struct session_stage *stage = &session->stages[--session->opened_count];
         if (stage->close)
@@ -403,4 +404,5 @@ void session_close(struct session *session)
     if (session->journal.lock_fd > 0)
         env_close(session->journal.lock_fd);
     session->journal.lock_fd = 0;
+    return session->journal.closed;
 }

@@ -95,6 +95,7 @@ struct session_rules {
 
 struct session_journal {
     int lock_fd;                      /* of the session folder; 0: none */
+    oc_rc closed;                     /* how closing the records went */
     const struct door_resume *resume; /* goes on where a journal ends; borrowed; NULL: new */
     bool is_power;                    /* what adds risk waits for the disk */
     bool has_gap;                     /* facts were applied that are not recorded */
@@ -177,7 +178,9 @@ void session_add_kernel(struct session *session, bool reads, bool trades);
 void session_add_balances(struct session *session, bool records);
 /* [setup] Opens every stage. On failure words.error says why; session_close is due all the same. */
 oc_rc session_open(struct session *session);
-void session_close(struct session *session);
+/* Negative: the records could not be closed, though nothing had failed before (door_open_error says why): what was promised is
+ * on the disk or not as after a kill, and a restart goes on from there. */
+oc_rc session_close(struct session *session);
 
 /* Takes inputs until the data end (OC_OK) or somebody stops it (OC_E_AGAIN). Others with words.error. */
 oc_rc session_run(struct session *session);
