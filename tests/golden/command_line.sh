@@ -169,7 +169,6 @@ expect 2 "" plugin
 "$outcry" paper strategies/sma_cross.lua --feed synthetic-bars:100000 --speed 60x --cash "$cash" >"$work/out" 2>&1 &
 pid=$!
 until [ $((0x0$(sed -n 's/^SigCgt:[[:space:]]*//p' /proc/$pid/status) & 2)) = 2 ]; do sleep 0.05; done # it listens to SIGINT
-sleep 1
 kill -INT $pid
 wait $pid
 [ $? = 0 ] && grep -q "interrupted" "$work/out" && grep -q "Round trips" "$work/out" || { say "Ctrl-C:"; head -5 "$work/out"; }
@@ -177,7 +176,7 @@ wait $pid
 # a session that goes on starts from the same money, and has figures of its own
 "$outcry" paper strategies/sma_cross.lua --feed synthetic-bars:4000 --speed 30000x --listen none --cash '10000 USDT, 1 BTC' --session "$work/on" >/dev/null 2>&1 &
 pid=$!
-sleep 2
+until [ "$("$outcry" report "$work/on" --json 2>/dev/null | jq '.trades.fills')" -gt 0 ] 2>/dev/null; do sleep 0.05; done
 kill -9 $pid
 wait $pid 2>/dev/null
 on="paper strategies/sma_cross.lua --feed synthetic-bars:4000 --cash"
