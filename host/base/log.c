@@ -132,8 +132,8 @@ void log_write_at(int64_t now_ns, enum log_level level, const char *area, const 
     char line[LOG_LINE_MAX];
     struct text text;
     text_init_fixed(&text, line, sizeof line);
-    (void)text_format(&text, "%s %s: ", log_level_name(level), area);
-    (void)text_put_bytes(&text, message, length);
+    text_format(&text, "%s %s: ", log_level_name(level), area);
+    text_put_bytes(&text, message, length);
     write_line(now_ns, level, line, &text);
 }
 

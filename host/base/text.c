@@ -36,12 +36,12 @@ void text_clear(struct text *text)
         text->data[0] = '\0';
 }
 
-/* Makes room for `more` bytes and the final zero, as far as the maximum goes. */
-static oc_rc reserve(struct text *text, size_t more)
+/* Makes room for `more` bytes and the final zero, as far as the maximum and the memory go. */
+static void reserve(struct text *text, size_t more)
 {
     size_t wanted = more < text->max - text->size ? text->size + more + 1 : text->max;
     if (wanted <= text->capacity)
-        return OC_OK;
+        return;
     size_t capacity = text->capacity < GROW_FIRST ? GROW_FIRST : text->capacity;
     while (capacity < wanted)
         capacity *= 2;
@@ -49,16 +49,15 @@ static oc_rc reserve(struct text *text, size_t more)
         capacity = text->max;
     char *data = text->is_owned ? env_resize(text->data, text->capacity, capacity) : env_alloc(capacity);
     if (!data)
-        return OC_E_NOMEM;
+        return;
     text->data = data;
     text->capacity = capacity;
     text->is_owned = true;
-    return OC_OK;
 }
 
-oc_rc text_put_bytes(struct text *text, const void *data, size_t size)
+void text_put_bytes(struct text *text, const void *data, size_t size)
 {
-    oc_rc rc = reserve(text, size);
+    reserve(text, size);
     size_t room = text->capacity - text->size - 1;
     size_t taken = size < room ? size : room;
     if (taken > 0) {
@@ -66,52 +65,52 @@ oc_rc text_put_bytes(struct text *text, const void *data, size_t size)
         text->size += taken;
         text->data[text->size] = '\0';
     }
-    if (taken == size)
-        return OC_OK;
-    text->is_cut = true;
-    return rc < 0 ? rc : OC_E_LIMIT;
+    text->is_cut |= taken < size;
 }
 
-oc_rc text_put(struct text *text, const char *string) { return text_put_bytes(text, string, strlen(string)); }
+void text_put(struct text *text, const char *string) { text_put_bytes(text, string, strlen(string)); }
 
-oc_rc text_put_char(struct text *text, char c) { return text_put_bytes(text, &c, 1); }
+void text_put_char(struct text *text, char c) { text_put_bytes(text, &c, 1); }
 
-oc_rc text_format(struct text *text, const char *format, ...)
+void text_format(struct text *text, const char *format, ...)
 {
     char small[256];
     va_list args;
     va_start(args, format);
     int length = vsnprintf(small, sizeof small, format, args);
     va_end(args);
-    if (length < 0)
-        return OC_E_INVALID;
-    if ((size_t)length < sizeof small)
-        return text_put_bytes(text, small, (size_t)length);
-    oc_rc rc = reserve(text, (size_t)length);
+    if (length < 0) {
+        text->is_cut = true;
+        return;
+    }
+    if ((size_t)length < sizeof small) {
+        text_put_bytes(text, small, (size_t)length);
+        return;
+    }
+    reserve(text, (size_t)length);
     size_t room = text->capacity - text->size;
     va_start(args, format);
     vsnprintf(text->data + text->size, room, format, args);
     va_end(args);
-    if ((size_t)length < room) {
-        text->size += (size_t)length;
-        return OC_OK;
-    }
-    text->size = text->capacity - 1;
-    text->is_cut = true;
-    return rc < 0 ? rc : OC_E_LIMIT;
+    const bool is_whole = (size_t)length < room;
+    text->size = is_whole ? text->size + (size_t)length : text->capacity - 1;
+    text->is_cut |= !is_whole;
 }
 
-oc_rc text_put_units(struct text *text, int64_t units, int scale, int digits)
+void text_put_units(struct text *text, int64_t units, int scale, int digits)
 {
     char buffer[TEXT_DECIMAL_MAX];
     int length = text_from_units(buffer, units, scale, digits);
-    return length < 0 ? length : text_put_bytes(text, buffer, (size_t)length);
+    if (length < 0)
+        text->is_cut = true;
+    else
+        text_put_bytes(text, buffer, (size_t)length);
 }
 
-oc_rc text_put_time(struct text *text, int64_t ns)
+void text_put_time(struct text *text, int64_t ns)
 {
     char buffer[TEXT_TIME_MAX];
-    return text_put_bytes(text, buffer, (size_t)text_from_time(buffer, ns));
+    text_put_bytes(text, buffer, (size_t)text_from_time(buffer, ns));
 }
 
 int text_utf8_size(const char *text, size_t size)

@@ -5,7 +5,8 @@
  *   - Decimal text becomes units exactly or not at all: a digit that the scale cannot hold is
  * OC_E_DATA, a value that does not fit is OC_E_RANGE, what is no number is OC_E_INVALID. Nothing is
  * rounded here.
- *   - A struct text always holds a terminated string; what did not fit is cut and `is_cut` says so.
+ *   - A struct text always holds a terminated string; what did not fit, for its maximum or for want of memory, is cut and
+ * `is_cut` says so until text_clear: whoever needs the whole text asks it once, at the end.
  *   - Outputs are untouched on failure.
  */
 #ifndef BASE_TEXT_H
@@ -68,13 +69,14 @@ void text_init_fixed(struct text *text, char *data, size_t capacity);
 void text_init_grow(struct text *text, size_t max);
 void text_release(struct text *text);
 void text_clear(struct text *text);
-/* [any] Append. OC_E_LIMIT when cut, OC_E_NOMEM. */
-oc_rc text_put(struct text *text, const char *string);
-oc_rc text_put_bytes(struct text *text, const void *data, size_t size);
-oc_rc text_put_char(struct text *text, char c);
-oc_rc text_format(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
-oc_rc text_put_units(struct text *text, int64_t units, int scale, int digits);
-oc_rc text_put_time(struct text *text, int64_t ns);
+/* [any] Append. */
+void text_put(struct text *text, const char *string);
+void text_put_bytes(struct text *text, const void *data, size_t size);
+void text_put_char(struct text *text, char c);
+void text_format(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Cut where `digits` are fewer than the value has. */
+void text_put_units(struct text *text, int64_t units, int scale, int digits);
+void text_put_time(struct text *text, int64_t ns);
 
 /* [any] Bytes (1..4) of the character at `text`, or 0 when it is not valid UTF-8 or cut by `size`. */
 int text_utf8_size(const char *text, size_t size);
