@@ -89,6 +89,18 @@ oc_rc error_say(struct error *error, oc_rc rc, const char *where, const char *fo
     return rc;
 }
 
+oc_rc error_of_sentence(struct error *error, oc_rc rc, const char *where, const char *sentence)
+{
+    const char *slash = strrchr(where, '/');
+    const char *const names[] = {where, slash ? slash + 1 : where};
+    for (int i = 0; i < 2; i++) {
+        const size_t size = strlen(names[i]);
+        if (size && strncmp(sentence, names[i], size) == 0 && strncmp(sentence + size, ": ", 2) == 0)
+            return error_say(error, rc, where, "%s", sentence + size + 2);
+    }
+    return error_say(error, rc, where, "%s", sentence);
+}
+
 struct code {
     oc_rc rc;
     const char *name;

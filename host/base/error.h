@@ -54,6 +54,8 @@ void error_remedy(struct error *error, const char *format, ...) __attribute__((f
 /* A whole complaint of a place and a sentence. Returns rc. */
 CHECKED oc_rc error_say(struct error *error, oc_rc rc, const char *where, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
+/* The same with the sentence of a layer below, which may begin with the place, or with its last part, itself. Returns rc. */
+CHECKED oc_rc error_of_sentence(struct error *error, oc_rc rc, const char *where, const char *sentence);
 /* A whole complaint of which only the code is known: its name stands behind the sentence `what`, and what to do. Returns rc. */
 CHECKED oc_rc error_of_code(struct error *error, oc_rc rc, const char *where, const char *what);
 

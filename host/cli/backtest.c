@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "cli/complain.h"
 #include "cli/console.h"
 #include "cli/run.h"
 #include "cli/verbs.h"
@@ -35,8 +36,9 @@ static int verb(int argc, char **argv, const struct verb_kind *kind)
     if (!options || !registry)
         goto out;
     log_set_sink(run_log_to_stderr, NULL);
+    struct error error;
     if (options_parse(options, argc, argv) < 0) {
-        fprintf(stderr, "outcry: %s\n", options->error);
+        (void)complain(&options->error, OC_E_INVALID, options->json);
         code = EXIT_USE;
         goto out;
     }
@@ -46,21 +48,25 @@ static int verb(int argc, char **argv, const struct verb_kind *kind)
     }
     oc_rc rc = options_finish(options);
     if (rc < 0) {
-        code = complain(options->error, rc);
+        code = complain(&options->error, rc, options->json);
         goto out;
     }
     if (options->quiet)
         log_set_level(LOG_ERROR);
-    rc = run_load_plugins(registry);
-    run = run_new(options, registry, kind->label);
-    if (rc < 0 || !run)
+    rc = run_load_plugins(registry, &error);
+    run = rc < 0 ? NULL : run_new(options, registry, kind->label);
+    if (!run) {
+        if (rc >= 0)
+            rc = error_of_code(&error, OC_E_NOMEM, kind->label, "the session could not be made");
+        (void)complain(&error, rc, options->json);
         goto out;
+    }
     interrupt_install();
     rc = go(run, kind);
     log_flush();
     struct session *session = run->session;
     const char *halt = rc == OC_OK ? engine_latched(session->engine, session->money.account) : NULL;
-    code = rc < 0 ? complain(session->words.error[0] ? session->words.error : "the run failed", rc) : EXIT_GOOD;
+    code = rc < 0 ? complain_of_session(session, rc, "the run failed", options->json && !run->has_reported) : EXIT_GOOD;
     if (halt) {
         fprintf(stderr, "outcry: halted by risk: %s: nothing more was opened\n", halt);
         code = EXIT_RISK;

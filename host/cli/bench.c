@@ -1,5 +1,6 @@
 /* bench.c: `outcry bench [ROW] [DIR]`: our figures beside a measuring stick of the same run, as ratios. */
 #include "cli/bench.h"
+#include "cli/complain.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -74,7 +75,12 @@ int verb_bench(int argc, char **argv)
     struct registry *registry = calloc(1, sizeof *registry);
     struct bench bench = {.registry = registry, .fixed = fixed ? strtoull(fixed, NULL, 10) : 0, .dir = dir};
     int code = EXIT_RUN;
-    if (registry && run_load_plugins(registry) == OC_OK) {
+    struct error error;
+    oc_rc rc = registry ? run_load_plugins(registry, &error)
+                        : error_of_code(&error, OC_E_NOMEM, "bench", "it could not begin");
+    if (rc < 0)
+        code = complain(&error, rc, false);
+    if (rc == OC_OK) {
         log_set_level(LOG_ERROR);
         printf("outcry %s, compiler %s; medians, CPU time of the thread unless said\n", OUTCRY_VERSION, __VERSION__);
         code = EXIT_GOOD;

@@ -1,5 +1,6 @@
 /* bench_bars.c: bars through a strategy: the Lua body beside the same body called directly, C alone, the watchdog. */
 #include "cli/bench.h"
+#include "cli/complain.h"
 #include "steer/steer.h"
 
 #include <stdio.h>
@@ -218,8 +219,7 @@ struct run *bench_session_open(const struct bench *bench, struct oc_ev_bar *bars
     if (rc == OC_OK && run->user != BENCH_LUA)
         rc = add_c_user(session, run->user);
     if (rc < 0) {
-        fprintf(stderr, "outcry: %s\n",
-                session->words.error[0] ? session->words.error : "the session could not be opened");
+        (void)complain_of_session(session, rc, "the session could not be opened", false);
         bench_session_close(made);
         return NULL;
     }
@@ -247,7 +247,7 @@ oc_rc bench_session_run(const struct bench *bench, struct oc_ev_bar *bars, uint6
     run->requests = engine_stats(session->engine)->requests;
     run->records = door_order_hash(session->door).count;
     if (rc < 0)
-        fprintf(stderr, "outcry: %s\n", session->words.error);
+        (void)complain_of_session(session, rc, "the run failed", false);
     bench_session_close(made);
     return rc;
 }

@@ -9,6 +9,7 @@
 #include "base/env_socket.h"
 #include "base/json_out.h"
 #include "base/log.h"
+#include "cli/complain.h"
 #include "cli/run.h"
 #include "cli/verbs.h"
 #include "console/terminal.h"
@@ -43,6 +44,17 @@ static void log_line(void *arg, enum log_level level, const char *line, size_t l
         console_server_log(target->server, json.data, json.size);
 }
 
+static oc_rc socket_failed(struct session *session, oc_rc rc, const char *path)
+{
+    struct error error;
+    const bool is_said = rc != OC_E_LIMIT && env_error_text()[0];
+    error_at(&error, rc, "console.socket %s", path);
+    error_what(&error, "%s", is_said ? env_error_text() : error_name(rc));
+    error_remedy(&error, rc == OC_E_LIMIT ? "use a path of at most 99 bytes: --listen PATH"
+                                          : "use another with --listen PATH, or none");
+    return session_fail(session, &error);
+}
+
 oc_rc console_listen(struct run *run, int own_fd, bool is_default, bool logs_to_stderr)
 {
     struct session *session = run->session;
@@ -60,7 +72,7 @@ oc_rc console_listen(struct run *run, int own_fd, bool is_default, bool logs_to_
     if (rc == OC_OK)
         rc = console_server_new(is_none ? NULL : path, own_fd, true, &run->console.server);
     if (rc < 0)
-        return session_fail(session, rc, "console.socket %s: %s", path, env_error_text());
+        return socket_failed(session, rc, path);
     run->console.has_own = own_fd >= 0;
     log_target = (struct log_target){run->console.server, logs_to_stderr};
     log_set_sink(log_line, &log_target);
@@ -170,7 +182,7 @@ static int console_here(struct run *run, const struct console_wish *wish)
     oc_rc rc = host.result ? env_socket_pair(pair) : OC_E_NOMEM;
     if (rc < 0) {
         free(host.result);
-        return complain("the console could not be opened", rc);
+        return complain_of_session(session, rc, "the console could not be opened", false);
     }
     run->strategies.may_be_empty = true;
     session->pace.is_paused = wish->is_paused;
@@ -193,7 +205,7 @@ static int console_here(struct run *run, const struct console_wish *wish)
             summary(session, host.result);
     }
     if (rc < 0)
-        code = complain(session->words.error[0] ? session->words.error : "the session could not be opened", rc);
+        code = complain_of_session(session, rc, "the session could not be opened", false);
     code = run_close_session(run, code);
     console_unlisten(run);
     env_signal_free(host.opened);
@@ -259,9 +271,10 @@ static oc_rc connect_only(int *ret_fd)
 static int attach(const struct settings *settings, const struct console_wish *wish)
 {
     int fd;
+    struct error error;
     oc_rc rc = *wish->attach ? env_socket_connect(wish->attach, &fd) : connect_only(&fd);
     if (rc < 0 && *wish->attach)
-        fprintf(stderr, "outcry: --attach: %s\n", env_error_text());
+        return complain(&error, error_say(&error, rc, "--attach", "%s", env_error_text()), false);
     return rc < 0 ? EXIT_RUN : console_talk(fd, settings, wish);
 }
 
@@ -321,26 +334,38 @@ int verb_console(int argc, char **argv)
     argc = take_wish(argc, argv, &wish);
     if (!options || !registry)
         goto out;
-    if (options_parse(options, argc, argv) < 0 || (wish.is_attached && options->word_count)) {
-        fprintf(stderr, "outcry: %s\n", options->error[0] ? options->error : "--attach takes no files");
+    struct error error;
+    oc_rc rc = options_parse(options, argc, argv);
+    if (rc < 0 || (wish.is_attached && options->word_count)) {
+        if (!error_is_set(&options->error))
+            rc = error_say(&options->error, OC_E_INVALID, "--attach", "it takes no files");
+        (void)complain(&options->error, rc, false);
         code = EXIT_USE;
         goto out;
     }
     int64_t limit_ns;
-    oc_rc rc = options_finish(options);
+    rc = options_finish(options);
     if (rc < 0) {
-        code = complain(options->error, rc);
+        code = complain(&options->error, rc, false);
     } else if (settings_duration(&options->settings, "console.limit", &limit_ns) == OC_E_CONFIG) {
-        code = complain(options->settings.error, OC_E_CONFIG);
+        code = complain(&options->settings.error, OC_E_CONFIG, false);
     } else if (wish.is_attached) {
         code = attach(&options->settings, &wish);
-    } else if (set_defaults(options) == OC_OK && run_load_plugins(registry) == OC_OK) {
+    } else if ((rc = set_defaults(options)) < 0) {
+        code = complain(&options->settings.error, rc, false);
+    } else if ((rc = run_load_plugins(registry, &error)) < 0) {
+        code = complain(&error, rc, false);
+    } else {
         run = run_new(options, registry, "paper");
-        if (!run)
+        if (!run) {
+            rc = error_of_code(&error, OC_E_NOMEM, "console", "the session could not be made");
+            code = complain(&error, rc, false);
             goto out;
+        }
         run->strategies.may_watch = true;
         rc = run_take_paper(run);
-        code = rc < 0 ? complain(run->session->words.error, rc) : console_here(run, &wish);
+        code = rc < 0 ? complain_of_session(run->session, rc, "the session could not be made", false)
+                      : console_here(run, &wish);
     }
 out:
     run_free(run);

@@ -7,7 +7,7 @@
 #include <lua.h>
 
 #include "base/version.h"
-#include "cli/run.h"
+#include "cli/complain.h"
 #include "cli/verbs.h"
 #include "config/config_file.h"
 #include "config/options.h"
@@ -42,15 +42,20 @@ int verb_config(int argc, char **argv)
         return EXIT_USE;
     }
     if (options_parse(&options, argc - 1, argv + 1) < 0) {
-        fprintf(stderr, "outcry: %s\n", options.error);
+        (void)complain(&options.error, OC_E_INVALID, false);
         options_release(&options);
         return EXIT_USE;
     }
-    for (uint32_t i = 0; i < options.word_count && options.config_count < 16; i++)
-        options.config_files[options.config_count++] = options.words[i];
-    oc_rc rc = options_finish(&options);
+    oc_rc rc = OC_OK;
+    for (uint32_t i = 0; i < options.word_count && rc == OC_OK; i++)
+        if (options.config_count < OPTIONS_FILES_MAX)
+            options.config_files[options.config_count++] = options.words[i];
+        else
+            rc = error_say(&options.error, OC_E_LIMIT, options.words[i], "at most %d files", OPTIONS_FILES_MAX);
+    if (rc == OC_OK)
+        rc = options_finish(&options);
     if (rc < 0)
-        code = complain(options.error, OC_E_CONFIG);
+        code = complain(&options.error, OC_E_CONFIG, false);
     for (uint32_t i = 0; i < options.settings.count && rc == OC_OK; i++) {
         const struct setting *setting = &options.settings.list[i];
         printf("%-34s = %-24s # %s\n", setting->key, setting->value, setting->origin);

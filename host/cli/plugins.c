@@ -4,7 +4,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/text.h"
 #include "cli/verbs.h"
 #include "load/verb.h"
 
@@ -39,7 +38,19 @@ static const char *const *plugin_folders(void)
     return list;
 }
 
-oc_rc load_needed(struct registry *registry, const char *const *names)
+/* The first fault; `plugin check` shows all. */
+static void take_fault(const struct load_report *report, oc_rc rc, struct error *ret_error)
+{
+    const struct load_fault *fault = &report->faults[0];
+    error_at(ret_error, rc, "plugin %s: %s", report->path, fault->field);
+    error_what(ret_error, "it was refused");
+    error_found(ret_error, "%s", fault->found);
+    error_expected(ret_error, "%s", fault->expected);
+    error_remedy(ret_error, "%s%s`outcry plugin check %s` shows all of it", fault->text, fault->text[0] ? "; " : "",
+                 report->path);
+}
+
+oc_rc load_needed(struct registry *registry, const char *const *names, struct error *ret_error)
 {
     static struct load_report report; /* too large for a small stack */
     for (; *names; names++) {
@@ -50,16 +61,14 @@ oc_rc load_needed(struct registry *registry, const char *const *names)
             found = access(path, R_OK) == 0;
         }
         if (!found) {
-            fprintf(stderr, "outcry: plugin %s.so is in none of the plugin folders; set OUTCRY_PLUGINS\n", *names);
+            error_at(ret_error, OC_E_NOT_FOUND, "plugin %s.so", *names);
+            error_what(ret_error, "it is in none of the plugin folders");
+            error_remedy(ret_error, "set OUTCRY_PLUGINS to the folder that has it");
             return OC_E_NOT_FOUND;
         }
         oc_rc rc = load_plugin(registry, path, NULL, &report);
         if (rc < 0) {
-            struct text text;
-            text_init_grow(&text, 1 << 16);
-            load_print_faults(&text, &report);
-            fprintf(stderr, "outcry: %s was refused:\n%s\n", path, text.data ? text.data : "");
-            text_release(&text);
+            take_fault(&report, rc, ret_error);
             return rc;
         }
     }

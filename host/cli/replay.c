@@ -8,6 +8,7 @@
 #include "base/env_socket.h"
 #include "base/hash.h"
 #include "base/log.h"
+#include "cli/complain.h"
 #include "cli/console.h"
 #include "cli/run.h"
 #include "cli/verbs.h"
@@ -28,8 +29,12 @@ static oc_rc replay_open(struct replay *replay, const char *dir)
     struct text notes;
     log_set_level(LOG_NONE);
     replay->options.quiet = true;
-    if (run_load_plugins(&replay->registry) < 0)
-        return OC_E_NOT_FOUND;
+    struct error error;
+    oc_rc rc = run_load_plugins(&replay->registry, &error);
+    if (rc < 0) {
+        (void)complain(&error, rc, false);
+        return rc;
+    }
     replay->run = run_new(&replay->options, &replay->registry, "replay");
     if (!replay->run)
         return OC_E_NOMEM;
@@ -37,12 +42,12 @@ static oc_rc replay_open(struct replay *replay, const char *dir)
     text_init_grow(&notes, 1 << 16);
     run->strategies.may_be_empty = true;
     run->console.is_recorded = true;
-    oc_rc rc = compare_open(&replay->compare, run->session, &run->strategies, dir, &notes);
+    rc = compare_open(&replay->compare, run->session, &run->strategies, dir, &notes);
     if (notes.data)
         fputs(notes.data, stderr);
     text_release(&notes);
     if (rc < 0)
-        fprintf(stderr, "outcry: session %s: %s\n", dir, run->session->words.error);
+        (void)complain_of_session(run->session, rc, "the records could not be read", false);
     return rc;
 }
 
@@ -98,6 +103,13 @@ static int judge(struct replay *replay, bool shows)
     return agrees ? EXIT_GOOD : EXIT_RUN;
 }
 
+static void show_error(const struct session *session)
+{
+    char text[ERROR_TEXT_MAX];
+    error_text(&session->words.error, text);
+    printf("the run ended with an error:\n%s\n%s", text, session->words.trace);
+}
+
 static int replay_judged(const char *dir, bool shows)
 {
     struct replay *replay = calloc(1, sizeof *replay);
@@ -117,10 +129,9 @@ static int replay_judged(const char *dir, bool shows)
     bool failed =
         rc < 0 && strategies_have_failed(&run->strategies); /* as when it was recorded, if the records agree */
     if (failed)
-        printf("the run ended with an error:\n%s\n", session->words.error);
+        show_error(session);
     if (rc < 0 && !stopped && !failed)
-        fprintf(stderr, "outcry: %s\n",
-                session->words.error[0] ? session->words.error : "the session could not be replayed");
+        (void)complain_of_session(session, rc, "the session could not be replayed", false);
     else
         code = judge(replay, shows);
 out:
@@ -185,8 +196,7 @@ static int replay_serve(const char *dir, int fd)
     oc_rc rc = run_again(replay);
     code = rc == OC_OK || rc == OC_E_AGAIN ? EXIT_GOOD : EXIT_RUN;
     if (code != EXIT_GOOD)
-        fprintf(stderr, "outcry: %s\n",
-                run->session->words.error[0] ? run->session->words.error : "the session could not be replayed");
+        (void)complain_of_session(run->session, rc, "the session could not be replayed", false);
 out:
     if (replay) {
         struct console_server *server = replay->run ? replay->run->console.server : NULL;
@@ -210,16 +220,22 @@ static int replay_child(void *arg)
     return replay_serve(replayed->dir, replayed->fd);
 }
 
+static int console_failed(const char *dir)
+{
+    struct error error;
+    return complain(&error, error_say(&error, OC_E_IO, dir, "%s", env_error_text()), false);
+}
+
 static int replay_console(const char *dir, bool has_pane)
 {
     const struct settings settings = {0};
     struct console_wish wish = {.has_pane = has_pane};
     int pair[2], pid;
     if (env_socket_pair(pair) < 0)
-        return complain(env_error_text(), OC_E_IO);
+        return console_failed(dir);
     struct replayed replayed = {dir, pair[0], pair[1]};
     if (env_fork_child(replay_child, &replayed, &pid) < 0)
-        return complain(env_error_text(), OC_E_IO);
+        return console_failed(dir);
     env_close(pair[0]);
     return console_talk(pair[1], &settings, &wish);
 }

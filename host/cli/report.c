@@ -5,6 +5,7 @@
 
 #include "base/env.h"
 #include "base/log.h"
+#include "cli/complain.h"
 #include "cli/run.h"
 #include "cli/verbs.h"
 #include "recover/records.h"
@@ -17,6 +18,7 @@ struct shown {
     struct meter meter;
     struct records records;
     struct result result;
+    bool has_reported; /* a report was begun on the standard output */
 };
 
 static oc_rc fold(struct shown *shown, const char *dir, bool has_market)
@@ -50,23 +52,29 @@ static oc_rc show(struct shown *shown, bool is_json, const char *html)
 {
     struct result *result = &shown->result;
     oc_rc rc = records_result(&shown->records, result);
-    if (rc == OC_OK)
-        rc = is_json ? report_json(result, stdout) : report_text(result, stdout);
-    if (rc == OC_OK && html)
-        rc = report_html(result, html);
     if (rc < 0)
-        session_fail(shown->session, rc, "the report could not be written (code %d)%s%s", (int)rc,
-                     html && rc != OC_E_NOMEM ? ": " : "", html && rc != OC_E_NOMEM ? env_error_text() : "");
+        return session_fail_code(shown->session, rc, shown->records.dir, "the figures could not be made");
+    shown->has_reported = true;
+    rc = is_json ? report_json(result, stdout) : report_text(result, stdout);
+    if (rc < 0)
+        return session_fail_code(shown->session, rc, "the standard output", "the report could not be written");
+    rc = html ? report_html(result, html) : OC_OK;
+    if (rc < 0)
+        return session_say(shown->session, rc, html, "the report could not be written: %s",
+                           rc == OC_E_NOMEM ? error_name(rc) : env_error_text());
     return rc;
 }
 
 static int report(const char *dir, bool is_json, const char *html)
 {
     struct shown *shown = calloc(1, sizeof *shown);
-    if (!shown)
-        return EXIT_RUN;
+    struct error error;
+    oc_rc rc = shown ? OC_OK : error_of_code(&error, OC_E_NOMEM, dir, "the report could not be made");
+    if (rc < 0)
+        return complain(&error, rc, is_json);
     log_set_level(LOG_NONE);
-    oc_rc rc = run_load_plugins(&shown->registry);
+    rc = run_load_plugins(&shown->registry, &error);
+    int code = rc < 0 ? complain(&error, rc, is_json) : EXIT_GOOD;
     if (rc == OC_OK)
         rc = fold(shown, dir, true);
     if (rc == OC_E_STATE) { /* the data cannot be read, or are others: the records alone */
@@ -76,8 +84,7 @@ static int report(const char *dir, bool is_json, const char *html)
     if (rc == OC_OK)
         rc = show(shown, is_json, html);
     if (rc < 0 && shown->session)
-        fprintf(stderr, "outcry: session %s: %s\n", dir, shown->session->words.error);
-    int code = exit_code(rc);
+        code = complain_of_session(shown->session, rc, "the report could not be made", is_json && !shown->has_reported);
     release(shown);
     options_release(&shown->options);
     free(shown);
@@ -87,7 +94,7 @@ static int report(const char *dir, bool is_json, const char *html)
 int verb_report(int argc, char **argv)
 {
     const char *dir = NULL, *html = NULL;
-    bool is_json = false;
+    bool is_json = false, is_wrong = false;
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "--json") == 0) {
             is_json = true;
@@ -96,12 +103,15 @@ int verb_report(int argc, char **argv)
         } else if (argv[i][0] != '-' && !dir) {
             dir = argv[i];
         } else {
-            dir = NULL;
-            break;
+            is_wrong = true;
         }
     }
-    if (!dir) {
-        fputs("usage: outcry report SESSION [--json] [--report FILE.html]\n", stderr);
+    if (!dir || is_wrong) {
+        struct error error;
+        (void)complain(
+            &error,
+            error_say(&error, OC_E_INVALID, "report", "usage: outcry report SESSION [--json] [--report FILE.html]"),
+            is_json);
         return EXIT_USE;
     }
     return report(dir, is_json, html);

@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "cli/complain.h"
 #include "cli/run.h"
 #include "cli/verbs.h"
 
@@ -52,7 +53,8 @@ struct check {
 static const char *const chain[] = {"kill_switch",    "max_order_qty", "max_order_value", "price_collar",
                                     "position_limit", "message_rate",  "max_daily_loss"};
 
-static oc_rc open_chain(struct check *check, struct settings *settings, struct registry *registry, char error[512])
+static oc_rc open_chain(struct check *check, struct settings *settings, struct registry *registry,
+                        struct error *ret_error)
 {
     for (size_t i = 0; i < sizeof chain / sizeof chain[0]; i++) {
         struct plugin_instance *rule = &check->rules[check->rule_count];
@@ -61,11 +63,13 @@ static oc_rc open_chain(struct check *check, struct settings *settings, struct r
         rule->now_ns = &check->now_ns;
         snprintf(id, sizeof id, "outcry.%s", chain[i]);
         snprintf(rule->section, sizeof rule->section, "risk.%s", chain[i]);
-        oc_rc rc = plugin_instance_open(rule, registry, OC_RISK, id, error);
+        oc_rc rc = plugin_instance_open(rule, registry, OC_RISK, id, ret_error);
         if (rc < 0)
             return rc;
         check->rule_count++;
-        engine_add_rule(check->engine, chain[i], registry_interface(rule->plugin, OC_RISK), rule->self);
+        rc = engine_add_rule(check->engine, chain[i], registry_interface(rule->plugin, OC_RISK), rule->self);
+        if (rc < 0)
+            return error_of_code(ret_error, rc, rule->section, "the engine did not take the risk rule");
     }
     return OC_OK;
 }
@@ -108,7 +112,7 @@ static int check_order(struct check *check, struct options *options, struct regi
     struct engine_config config = {.epoch = 1};
     struct oc_request request = {
         .side = OC_SIDE_BUY, .kind = OC_REQUEST_NEW, .type = OC_ORDER_MARKET, .tif = OC_TIF_GTC};
-    char error[512] = "";
+    struct error error;
     uint32_t inst, base;
     if (options->word_count < 4 || (strcmp(options->words[1], "buy") != 0 && strcmp(options->words[1], "sell") != 0)) {
         fputs(usage, stderr);
@@ -116,10 +120,10 @@ static int check_order(struct check *check, struct options *options, struct regi
     }
     request.side = strcmp(options->words[1], "buy") == 0 ? OC_SIDE_BUY : OC_SIDE_SELL;
     oc_rc rc = engine_new(&config, &check->engine);
-    if (rc == OC_OK)
-        rc = open_chain(check, &options->settings, registry, error);
+    rc = rc < 0 ? error_of_code(&error, rc, "risk check", "the engine could not be made")
+                : open_chain(check, &options->settings, registry, &error);
     if (rc < 0)
-        return complain(error, OC_E_CONFIG);
+        return complain(&error, OC_E_CONFIG, false);
     rc = make_instrument(check->engine, options->words[3], &inst);
     if (rc == OC_OK)
         rc = units_of(options->words[2], &request.qty);
@@ -161,14 +165,19 @@ int verb_risk(int argc, char **argv)
     if (!options || !registry || !check)
         goto out;
     if (kept < 2 || strcmp(argv[1], "check") != 0 || options_parse(options, kept, argv) < 0) {
-        fprintf(stderr, "%s%s%s", options->error, options->error[0] ? "\n" : "", usage);
+        if (error_is_set(&options->error))
+            (void)complain(&options->error, OC_E_INVALID, false);
+        fputs(usage, stderr);
         code = EXIT_USE;
         goto out;
     }
     oc_rc rc = options_finish(options);
+    struct error error;
     if (rc < 0)
-        code = complain(options->error, OC_E_CONFIG);
-    else if (run_load_plugins(registry) == OC_OK)
+        code = complain(&options->error, OC_E_CONFIG, false);
+    else if ((rc = run_load_plugins(registry, &error)) < 0)
+        code = complain(&error, rc, false);
+    else
         code = check_order(check, options, registry, reference);
 out:
     if (check) {

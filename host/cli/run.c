@@ -8,6 +8,7 @@
 
 #include "base/env.h"
 #include "base/log.h"
+#include "cli/complain.h"
 #include "cli/verbs.h"
 #include "config/check.h"
 #include "report/report.h"
@@ -23,28 +24,16 @@ void run_log_to_stderr(void *arg, enum log_level level, const char *line, size_t
     fputc('\n', stderr);
 }
 
-int exit_code(oc_rc rc)
-{
-    if (rc == OC_OK)
-        return EXIT_GOOD;
-    return rc == OC_E_CONFIG ? EXIT_CONFIG : EXIT_RUN;
-}
-
-int complain(const char *text, oc_rc rc)
-{
-    fprintf(stderr, "outcry: %s\n", text);
-    return exit_code(rc);
-}
-
 int run_close_session(struct run *run, int code)
 {
-    if (session_close(run->session) >= 0)
+    struct error error;
+    oc_rc rc = session_close(run->session);
+    if (rc >= 0)
         return code;
-    fprintf(stderr,
-            "outcry: the session was not closed as it should be: %s: what is on the disk is as after a kill; start it "
-            "again "
-            "with the same words to go on\n",
-            door_open_error());
+    error_at(&error, rc, "session folder %s", settings_text(run->session->settings, "session.dir", "(memory)"));
+    error_what(&error, "the session was not closed as it should be: %s", door_open_error());
+    error_remedy(&error, "what is on the disk is as after a kill; start it again with the same words to go on");
+    (void)complain(&error, rc, false); /* the exit code is that of the run, if it is bad already */
     return code == EXIT_GOOD ? EXIT_RUN : code;
 }
 
@@ -64,21 +53,32 @@ oc_rc run_take_words(struct run *run)
         const char *word = options->words[i];
         if (ends_with(word, ".lua")) {
             if (strategies->count == STRATEGIES_MAX)
-                return session_fail(session, OC_E_LIMIT, "at most %d strategies", STRATEGIES_MAX);
+                return session_say(session, OC_E_LIMIT, word, "at most %d strategies", STRATEGIES_MAX);
             snprintf(strategies->list[strategies->count++].file, sizeof strategies->list[0].file, "%s", word);
         } else {
             if (session->data.count == FEED_SOURCES_MAX)
-                return session_fail(session, OC_E_LIMIT, "at most %d data files", FEED_SOURCES_MAX);
+                return session_say(session, OC_E_LIMIT, word, "at most %d data files", FEED_SOURCES_MAX);
             snprintf(session->data.sources[session->data.count++].path, sizeof session->data.sources[0].path, "%s",
                      word);
         }
     }
     for (uint32_t i = 0; i < options->param_count; i++) {
         oc_rc rc = strategies_add_param(strategies, options->params[i].name, options->params[i].value);
+        if (rc == OC_E_LIMIT)
+            return session_say(session, rc, "-p", "at most %d parameters", STRATEGIES_PARAMS_MAX);
         if (rc < 0)
-            return session_fail(session, rc, "-p: at most %d parameters", STRATEGIES_PARAMS_MAX);
+            return session_fail_code(session, rc, "-p", "the parameter could not be taken");
     }
     return OC_OK;
+}
+
+static oc_rc feed_failed(struct session *session, const char *feed)
+{
+    struct error error;
+    error_at(&error, OC_E_CONFIG, "--feed");
+    error_found(&error, "%s", feed);
+    error_expected(&error, "replay:FILE, synthetic[:RATE] or synthetic-bars[:COUNT]");
+    return session_fail(session, &error);
 }
 
 oc_rc run_take_paper(struct run *run)
@@ -86,26 +86,25 @@ oc_rc run_take_paper(struct run *run)
     struct session *session = run->session;
     const char *feed = settings_text(session->settings, "session.feed", NULL);
     oc_rc rc = run_take_words(run);
-    if (rc == OC_OK)
-        rc = check_speed(session->settings, &session->pace.speed);
-    if (rc == OC_E_NOT_FOUND)
-        rc = OC_OK;
     if (rc < 0)
-        return session_fail(session, rc, "%s", session->settings->error);
+        return rc;
+    rc = check_speed(session->settings, &session->pace.speed);
+    if (rc < 0 && rc != OC_E_NOT_FOUND)
+        return session_fail(session, &session->settings->error);
     if (feed) {
         const char *path = strncmp(feed, "replay:", 7) == 0 ? feed + 7 : feed;
         if (path == feed && !feed_is_synthetic(feed))
-            return session_fail(session, OC_E_CONFIG,
-                                "--feed: found '%s', expected replay:FILE, synthetic[:RATE] or synthetic-bars[:COUNT]",
-                                feed);
+            return feed_failed(session, feed);
+        if (session->data.count == FEED_SOURCES_MAX)
+            return session_say(session, OC_E_LIMIT, "--feed", "at most %d data files", FEED_SOURCES_MAX);
         snprintf(session->data.sources[session->data.count++].path, sizeof session->data.sources[0].path, "%s", path);
     }
     if (session->data.count == 0)
-        return session_fail(session, OC_E_CONFIG, "paper needs --feed replay:FILE or --feed synthetic");
+        return session_say(session, OC_E_CONFIG, "session.feed", "paper needs --feed replay:FILE or --feed synthetic");
     return OC_OK;
 }
 
-oc_rc run_load_plugins(struct registry *registry)
+oc_rc run_load_plugins(struct registry *registry, struct error *ret_error)
 {
     static const char *const names[] = {"sims/paper",           "data/csv",
                                         "risk/kill_switch",     "risk/max_order_qty",
@@ -113,7 +112,7 @@ oc_rc run_load_plugins(struct registry *registry)
                                         "risk/position_limit",  "risk/message_rate",
                                         "risk/max_daily_loss",  NULL};
     registry_init(registry);
-    return load_needed(registry, names);
+    return load_needed(registry, names, ret_error);
 }
 
 /* Where the data stand: share of the first file read, or of the synthetic events; negative: nobody knows. */
@@ -257,7 +256,7 @@ oc_rc run_finish(struct run *run, struct result *ret_result)
     const char *halt = engine_latched(session->engine, session->money.account);
     if (halt)
         session_note(session, "halted by risk: %s: nothing more was opened", halt);
-    if (closes && !session->words.error[0])
+    if (closes && !error_is_set(&session->words.error))
         rc = session_close_positions(session);
     if (run->restore.is_restored) /* counts are of the whole session, curve and round trips since the last start */
         collect_restored(&run->meter.collect, engine_stats(session->engine)->fills);
@@ -271,8 +270,17 @@ oc_rc run_finish(struct run *run, struct result *ret_result)
         strategy_params_text(first, run->params_text, sizeof run->params_text);
     ret_result->params = run->params_text;
     ret_result->bar_calls = first ? strategy_calls(first) : 0;
-    ret_result->error = session->words.error[0] ? session->words.error : NULL;
+    error_text(&session->words.error, run->error_text);
+    ret_result->error = error_is_set(&session->words.error) ? run->error_text : NULL;
     return rc < 0 ? rc : valued;
+}
+
+static oc_rc report_failed(struct session *session, oc_rc rc, const char *path)
+{
+    struct error error;
+    error_at(&error, rc, "--report %s", path);
+    error_what(&error, "%s", rc == OC_E_NOMEM ? error_name(rc) : env_error_text());
+    return session_fail(session, &error);
 }
 
 static oc_rc write_reports(struct run *run, const struct result *result)
@@ -280,16 +288,16 @@ static oc_rc write_reports(struct run *run, const struct result *result)
     struct session *session = run->session;
     const struct options *options = run->options;
     oc_rc rc = OC_OK;
+    run->has_reported = true;
     if (options->json)
         rc = report_json(result, stdout);
     else if (!options->quiet)
         rc = report_text(result, stdout);
     if (rc < 0)
-        return session_fail(session, rc, "the report could not be written to the standard output (code %d)", (int)rc);
+        return session_fail_code(session, rc, "the standard output", "the report could not be written");
     rc = options->report ? report_html(result, options->report) : OC_OK;
     if (rc < 0)
-        return session_fail(session, rc, "--report %s: %s", options->report,
-                            rc == OC_E_NOMEM ? "no memory" : env_error_text());
+        return report_failed(session, rc, options->report);
     if (options->report && !options->quiet && !options->json)
         printf("report: %s\n", options->report);
     return OC_OK;
@@ -317,12 +325,9 @@ oc_rc run_to_report(struct run *run)
             fputs("\r\x1b[K", stderr);
         if (run->was_interrupted)
             fputs("outcry: interrupted: the report covers what was run\n", stderr);
-        if (rc < 0)
-            session_fail(session, rc, "the run could not be ended (code %d)", (int)rc);
-        else
-            rc = write_reports(run, result);
+        rc = rc < 0 ? session_fail_code(session, rc, "", "the run could not be ended") : write_reports(run, result);
         if (run->meter.drift)
-            rc = session_fail(session, OC_E_STATE, "the simulator and the portfolio disagree: this is a defect");
+            rc = session_say(session, OC_E_STATE, "", "the simulator and the portfolio disagree: this is a defect");
     }
     free(result);
     return rc;

@@ -29,18 +29,17 @@ struct run {
     uint32_t parts; /* RUN_... */
     uint64_t progress_turns;
     bool was_interrupted;
-    char params_text[4096]; /* of the first strategy, for a report */
+    bool has_reported;               /* a report was begun on the standard output */
+    char error_text[ERROR_TEXT_MAX]; /* of the session, for a report */
+    char params_text[4096];          /* of the first strategy, for a report */
 };
 
-int exit_code(oc_rc rc);
-/* Says it on stderr and returns the exit code of rc. */
-int complain(const char *text, oc_rc rc);
 /* Closes the session. `code`, or EXIT_RUN when all had gone well and the records could not be closed: said on stderr. */
 int run_close_session(struct run *run, int code);
 /* For log_set_sink. */
 void run_log_to_stderr(void *arg, enum log_level level, const char *line, size_t length);
-/* The plugins of the embedded default. */
-oc_rc run_load_plugins(struct registry *registry);
+/* The plugins of the embedded default. *ret_error says what is wrong. */
+CHECKED oc_rc run_load_plugins(struct registry *registry, struct error *ret_error);
 
 /* Owned: run_free, which closes the session and takes NULL. NULL: no memory. */
 struct run *run_new(struct options *options, struct registry *registry, const char *label);

@@ -68,7 +68,7 @@ static const struct config_key *key_find(const char *name)
     return NULL;
 }
 
-oc_rc config_check_key(const char *key, char *error, uint32_t size_max)
+oc_rc config_check_key(const char *key, const char *where, struct error *ret_error)
 {
     const char *names[KEYS + 1] = {0};
     if (key_find(key))
@@ -76,13 +76,18 @@ oc_rc config_check_key(const char *key, char *error, uint32_t size_max)
     for (int i = 0; i < (int)KEYS && keys[i].key; i++)
         names[i] = keys[i].key;
     const char *nearest = text_nearest(key, names);
-    snprintf(error, size_max, "unknown key '%.90s'%s%s%s", key, nearest ? "; did you mean '" : "",
-             nearest ? nearest : "", nearest ? "'?" : "; etc/outcry.conf documents every key");
+    error_at(ret_error, OC_E_CONFIG, "%s", where);
+    error_what(ret_error, "unknown key");
+    error_found(ret_error, "%s", key);
+    if (nearest)
+        error_remedy(ret_error, "did you mean '%s'?", nearest);
+    else
+        error_remedy(ret_error, "etc/outcry.conf documents every key");
     return OC_E_CONFIG;
 }
 
 /* libconfig 1.5 reads an integer beyond 32 bits without L as another number, so the text is looked at first. */
-static oc_rc check_integers(const char *text, const char *path, char *error, uint32_t size_max)
+static oc_rc check_integers(const char *text, const char *path, struct error *ret_error)
 {
     int line = 1;
     for (const char *at = text; *at; at++) {
@@ -110,8 +115,10 @@ static oc_rc check_integers(const char *text, const char *path, char *error, uin
         unsigned long long value = strtoull(at, &end, 0);
         bool negative = at > text && at[-1] == '-';
         if (value > (negative ? 2147483648ull : 2147483647ull) && *end != 'L' && *end != '.' && *end != 'e') {
-            snprintf(error, size_max, "%.200s:%d: the integer %.*s is beyond 32 bits: write it with an L at its end",
-                     path, line, (int)(end - at), at);
+            error_at(ret_error, OC_E_CONFIG, "%s:%d", path, line);
+            error_what(ret_error, "an integer beyond 32 bits");
+            error_found(ret_error, "%s%.*s", negative ? "-" : "", (int)(end - at), at);
+            error_remedy(ret_error, "write it with an L at its end");
             return OC_E_CONFIG;
         }
         at = end - 1;
@@ -122,26 +129,49 @@ static oc_rc check_integers(const char *text, const char *path, char *error, uin
 struct reading {
     struct settings *settings;
     const char *path;
-    char *error;
-    uint32_t size_max;
+    struct error *error;
 };
+
+/* What stands there, where it is one value. */
+static void say_found(struct error *error, const config_setting_t *setting)
+{
+    switch (config_setting_type(setting)) {
+    case CONFIG_TYPE_STRING:
+        error_found(error, "%s", config_setting_get_string(setting));
+        break;
+    case CONFIG_TYPE_BOOL:
+        error_found(error, "%s", config_setting_get_bool(setting) ? "true" : "false");
+        break;
+    case CONFIG_TYPE_INT:
+    case CONFIG_TYPE_INT64:
+        error_found(error, "%lld", config_setting_get_int64(setting));
+        break;
+    case CONFIG_TYPE_FLOAT:
+        error_found(error, "%.12g", config_setting_get_float(setting));
+        break;
+    default:
+        break;
+    }
+}
 
 static oc_rc wrong(struct reading *reading, const config_setting_t *setting, const char *key, const char *expected)
 {
     const char *file = config_setting_source_file(setting);
-    snprintf(reading->error, reading->size_max, "%.200s:%d: %.90s: expected %s", file ? file : reading->path,
-             (int)config_setting_source_line(setting), key, expected);
+    error_at(reading->error, OC_E_CONFIG, "%s:%d: %s", file ? file : reading->path,
+             (int)config_setting_source_line(setting), key);
+    say_found(reading->error, setting);
+    error_expected(reading->error, "%s", expected);
     return OC_E_CONFIG;
 }
 
 static oc_rc read_scalar(struct reading *reading, const config_setting_t *setting, const char *name)
 {
-    char value[SETTING_VALUE_MAX], origin[SETTING_ORIGIN_MAX], unknown[256];
+    char value[SETTING_VALUE_MAX], origin[SETTING_ORIGIN_MAX];
     const struct config_key *key = key_find(name);
-    if (!key) {
-        config_check_key(name, unknown, sizeof unknown);
-        return wrong(reading, setting, unknown, "a known key");
-    }
+    const char *file = config_setting_source_file(setting);
+    snprintf(origin, sizeof origin, "%.200s:%d", file ? file : reading->path, (int)config_setting_source_line(setting));
+    if (!key)
+        return config_check_key(name, origin, reading->error);
     bool is_decimal = strcmp(key->type, "decimal") == 0, is_integer = strcmp(key->type, "integer") == 0;
     bool is_boolean = strcmp(key->type, "boolean") == 0;
     switch (config_setting_type(setting)) {
@@ -167,11 +197,9 @@ static oc_rc read_scalar(struct reading *reading, const config_setting_t *settin
     if (is_boolean && config_setting_type(setting) != CONFIG_TYPE_BOOL && strcmp(value, "yes") != 0 &&
         strcmp(value, "no") != 0)
         return wrong(reading, setting, name, "true or false");
-    const char *file = config_setting_source_file(setting);
-    snprintf(origin, sizeof origin, "%.200s:%d", file ? file : reading->path, (int)config_setting_source_line(setting));
     oc_rc rc = settings_set(reading->settings, name, value, origin);
     if (rc < 0)
-        snprintf(reading->error, reading->size_max, "%.300s", reading->settings->error);
+        *reading->error = reading->settings->error;
     return rc;
 }
 
@@ -195,16 +223,17 @@ static oc_rc read_group(struct reading *reading, const config_setting_t *group, 
     return OC_OK;
 }
 
-oc_rc config_load_file(struct settings *settings, const char *path, char *error, uint32_t size_max)
+oc_rc config_load_file(struct settings *settings, const char *path, struct error *ret_error)
 {
     char *text = NULL;
     size_t size;
     oc_rc rc = env_read_file(path, CONFIG_FILE_MAX, &text, &size);
     if (rc < 0) {
-        snprintf(error, size_max, "configuration %.200s: %.200s", path, env_error_text());
+        error_at(ret_error, rc, "configuration %s", path);
+        error_what(ret_error, "%s", env_error_text());
         return rc;
     }
-    rc = check_integers(text, path, error, size_max);
+    rc = check_integers(text, path, ret_error);
     env_free(text);
     if (rc < 0)
         return rc;
@@ -217,19 +246,19 @@ oc_rc config_load_file(struct settings *settings, const char *path, char *error,
         slash[slash == folder] = 0;
     config_set_include_dir(&config, slash ? folder : ".");
     if (config_read_file(&config, path) == CONFIG_TRUE) {
-        struct reading reading = {settings, path, error, size_max};
+        struct reading reading = {settings, path, ret_error};
         rc = read_group(&reading, config_root_setting(&config), "", 0);
     } else {
         const char *file = config_error_file(&config);
-        snprintf(error, size_max, "%.200s:%d: %.100s", file ? file : path, config_error_line(&config),
-                 config_error_text(&config));
+        error_at(ret_error, OC_E_CONFIG, "%s:%d", file ? file : path, config_error_line(&config));
+        error_what(ret_error, "%s", config_error_text(&config));
         rc = OC_E_CONFIG;
     }
     config_destroy(&config);
     return rc;
 }
 
-oc_rc config_load_environment(struct settings *settings, char *error, uint32_t size_max)
+oc_rc config_load_environment(struct settings *settings, struct error *ret_error)
 {
     static const char prefix[] = "OUTCRY__";
     for (char **entry = environ; entry && *entry; entry++) {
@@ -247,15 +276,16 @@ oc_rc config_load_environment(struct settings *settings, char *error, uint32_t s
             }
         }
         key[length] = 0;
-        char unknown[256];
-        oc_rc rc = config_check_key(key, unknown, sizeof unknown);
-        if (rc < 0) {
-            snprintf(error, size_max, "environment %.*s: %.250s", (int)(equals - *entry), *entry, unknown);
-            return rc;
-        }
-        rc = settings_set(settings, key, equals + 1, "environment");
+        char where[SETTING_KEY_MAX + 32];
+        snprintf(where, sizeof where, "environment %.*s", (int)(equals - *entry), *entry);
+        oc_rc rc = config_check_key(key, where, ret_error);
         if (rc < 0)
             return rc;
+        rc = settings_set(settings, key, equals + 1, "environment");
+        if (rc < 0) {
+            *ret_error = settings->error;
+            return rc;
+        }
     }
     return OC_OK;
 }

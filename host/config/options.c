@@ -52,18 +52,24 @@ static bool is_flag(const char *name)
            strcmp(name, "strict") == 0 || strcmp(name, "allow-short") == 0;
 }
 
+static oc_rc wrong(struct options *options, const char *option, const char *found, const char *expected)
+{
+    error_at(&options->error, OC_E_INVALID, "%s", option);
+    error_found(&options->error, "%s", found);
+    error_expected(&options->error, "%s", expected);
+    return OC_E_INVALID;
+}
+
 static oc_rc add_param(struct options *options, const char *text)
 {
     const char *equals = strchr(text, '=');
-    if (!equals || equals == text) {
-        snprintf(options->error, sizeof options->error, "-p: found '%.80s', expected name=value", text);
-        return OC_E_INVALID;
-    }
+    if (!equals || equals == text)
+        return wrong(options, "-p", text, "name=value");
     if (options->param_count == OPTIONS_PARAMS_MAX)
-        return OC_E_LIMIT;
+        return error_say(&options->error, OC_E_LIMIT, "-p", "at most %d parameters", OPTIONS_PARAMS_MAX);
     char *copy = strdup(text);
     if (!copy)
-        return OC_E_NOMEM;
+        return error_of_code(&options->error, OC_E_NOMEM, "-p", "");
     copy[equals - text] = 0;
     options->param_texts[options->param_count] = copy;
     options->params[options->param_count++] = (struct option_param){copy, copy + (equals - text) + 1};
@@ -81,11 +87,8 @@ static oc_rc add_fee(struct options *options, const char *text)
         if (equals)
             *equals = 0;
         bool taker = !equals || strcmp(part, "taker") == 0, maker = !equals || strcmp(part, "maker") == 0;
-        if (!taker && !maker) {
-            snprintf(options->error, sizeof options->error, "--fee: found '%.40s', expected taker=RATE or maker=RATE",
-                     part);
-            return OC_E_INVALID;
-        }
+        if (!taker && !maker)
+            return wrong(options, "--fee", part, "taker=RATE or maker=RATE");
         oc_rc rc = taker ? settings_set(&options->settings, "sim.paper.taker_fee", value, "--fee") : OC_OK;
         if (rc == OC_OK && maker)
             rc = settings_set(&options->settings, "sim.paper.maker_fee", value, "--fee");
@@ -109,11 +112,8 @@ static oc_rc add_spread(struct options *options, const char *text)
         shift = 2;
     }
     if (text_to_decimal(text, length, &dec.units, &dec.scale) < 0 || dec.units < 0 || dec.scale + shift > 17 ||
-        dec.units > num_pow10(dec.scale + shift) / 10) {
-        snprintf(options->error, sizeof options->error,
-                 "--spread: found '%.40s', expected such as 2bps or 0.02%%, at most 10%%", text);
-        return OC_E_INVALID;
-    }
+        dec.units > num_pow10(dec.scale + shift) / 10)
+        return wrong(options, "--spread", text, "such as 2bps or 0.02%, at most 10%");
     char half[TEXT_DECIMAL_MAX];
     struct text out;
     text_init_fixed(&out, half, sizeof half);
@@ -125,13 +125,11 @@ static oc_rc add_set(struct options *options, const char *text)
 {
     char key[SETTING_KEY_MAX];
     const char *equals = strchr(text, '=');
-    if (!equals || equals == text || (size_t)(equals - text) >= sizeof key) {
-        snprintf(options->error, sizeof options->error, "--set: found '%.80s', expected section.key=value", text);
-        return OC_E_INVALID;
-    }
+    if (!equals || equals == text || (size_t)(equals - text) >= sizeof key)
+        return wrong(options, "--set", text, "section.key=value");
     memcpy(key, text, (size_t)(equals - text));
     key[equals - text] = 0;
-    oc_rc rc = config_check_key(key, options->error, sizeof options->error);
+    oc_rc rc = config_check_key(key, "--set", &options->error);
     return rc < 0 ? rc : settings_set(&options->settings, key, equals + 1, "--set");
 }
 
@@ -150,8 +148,8 @@ static oc_rc take(struct options *options, const struct option *option, const ch
     if (strcmp(option->name, "param") == 0)
         return add_param(options, value);
     if (strcmp(option->name, "config") == 0) {
-        if (options->config_count == 16)
-            return OC_E_LIMIT;
+        if (options->config_count == OPTIONS_FILES_MAX)
+            return error_say(&options->error, OC_E_LIMIT, "--config", "at most %d files", OPTIONS_FILES_MAX);
         options->config_files[options->config_count++] = value;
     } else if (strcmp(option->name, "report") == 0) {
         options->report = value;
@@ -176,18 +174,23 @@ static const struct option *find(struct options *options, const char *name, size
             return &known[i];
     }
     const char *nearest = text_nearest(copy, names);
-    snprintf(options->error, sizeof options->error, "unknown option --%s%s%s%s", copy,
-             nearest ? "; did you mean --" : "", nearest ? nearest : "", nearest ? "?" : "; see `outcry help`");
+    error_at(&options->error, OC_E_INVALID, "--%s", copy);
+    error_what(&options->error, "unknown option");
+    if (nearest)
+        error_remedy(&options->error, "did you mean --%s?", nearest);
+    else
+        error_remedy(&options->error, "see `outcry help`");
     return NULL;
 }
 
-oc_rc options_parse(struct options *options, int argc, char **argv)
+static oc_rc parse(struct options *options, int argc, char **argv)
 {
     for (int i = 1; i < argc; i++) {
         const char *word = argv[i];
         if (word[0] != '-' || word[1] == 0) {
-            if (options->word_count == sizeof options->words / sizeof options->words[0])
-                return OC_E_LIMIT;
+            if (options->word_count == OPTIONS_WORDS_MAX)
+                return error_say(&options->error, OC_E_INVALID, word, "at most %d strategy and data files",
+                                 OPTIONS_WORDS_MAX);
             options->words[options->word_count++] = word;
             continue;
         }
@@ -207,18 +210,25 @@ oc_rc options_parse(struct options *options, int argc, char **argv)
         if (!value && i + 1 < argc)
             value = argv[++i];
         if (!value) {
-            snprintf(options->error, sizeof options->error, "--%s needs a value", option->name);
+            error_at(&options->error, OC_E_INVALID, "--%s", option->name);
+            error_what(&options->error, "it needs a value");
             return OC_E_INVALID;
         }
         oc_rc rc = take(options, option, value);
         if (rc < 0) {
-            if (!options->error[0])
-                snprintf(options->error, sizeof options->error, "--%s %.80s: %.300s", option->name, value,
-                         options->settings.error[0] ? options->settings.error : "too many of them");
+            (void)error_keep(&options->error, &options->settings.error); /* where the setting was refused */
             return OC_E_INVALID;
         }
     }
     return OC_OK;
+}
+
+oc_rc options_parse(struct options *options, int argc, char **argv)
+{
+    oc_rc rc = parse(options, argc, argv);
+    for (int i = 1; i < argc && rc < 0; i++) /* what comes behind the wrong word was not read */
+        options->json |= strcmp(argv[i], "--json") == 0;
+    return rc;
 }
 
 oc_rc options_finish(struct options *options)
@@ -226,20 +236,19 @@ oc_rc options_finish(struct options *options)
     struct settings layered = {0};
     oc_rc rc = OC_OK;
     for (uint32_t i = 0; i < options->config_count && rc == OC_OK; i++)
-        rc = config_load_file(&layered, options->config_files[i], options->error, sizeof options->error);
+        rc = config_load_file(&layered, options->config_files[i], &options->error);
     if (rc == OC_OK)
-        rc = config_load_environment(&layered, options->error, sizeof options->error);
+        rc = config_load_environment(&layered, &options->error);
     for (uint32_t i = 0; i < options->settings.count && rc == OC_OK; i++) {
         const struct setting *setting = &options->settings.list[i];
         rc = settings_set(&layered, setting->key, setting->value, setting->origin);
     }
     settings_release(&options->settings);
     options->settings = layered;
-    if (rc == OC_OK) {
+    if (rc == OC_OK)
         rc = check_settings(&options->settings);
-        if (rc < 0)
-            snprintf(options->error, sizeof options->error, "%.500s", options->settings.error);
-    }
+    if (rc < 0)
+        (void)error_keep(&options->error, &options->settings.error); /* what a file or the environment says is kept */
     return rc;
 }
 

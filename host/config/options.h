@@ -7,7 +7,7 @@
 
 #include "config/settings.h"
 
-enum { OPTIONS_WORDS_MAX = 1024, OPTIONS_PARAMS_MAX = 128 };
+enum { OPTIONS_WORDS_MAX = 1024, OPTIONS_PARAMS_MAX = 128, OPTIONS_FILES_MAX = 16 };
 
 struct option_param {
     const char *name;
@@ -21,16 +21,16 @@ struct options {
     struct option_param params[OPTIONS_PARAMS_MAX];
     char *param_texts[OPTIONS_PARAMS_MAX]; /* owned */
     uint32_t param_count;
-    const char *config_files[16];
+    const char *config_files[OPTIONS_FILES_MAX];
     uint32_t config_count;
     bool json;
     bool quiet;
     bool help;
     const char *report; /* path of the HTML file */
-    char error[512];
+    struct error error;
 };
 
-/* OC_E_INVALID: options->error says what is wrong. [setup] */
+/* OC_E_INVALID: options->error says what is wrong. `json` is then what the rest of the line says, too. [setup] */
 oc_rc options_parse(struct options *options, int argc, char **argv);
 /* Files, environment, then what the command line said. OC_E_CONFIG with options->error. */
 oc_rc options_finish(struct options *options);

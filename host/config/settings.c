@@ -40,7 +40,10 @@ static oc_rc make_room(struct settings *settings)
 oc_rc settings_set(struct settings *settings, const char *key, const char *value, const char *origin)
 {
     if (strlen(key) >= SETTING_KEY_MAX || strlen(value) >= SETTING_VALUE_MAX) {
-        snprintf(settings->error, sizeof settings->error, "%s: %.60s: key or value is too long", origin, key);
+        error_at(&settings->error, OC_E_LIMIT, "%s: %s", origin, key);
+        error_what(&settings->error, "key or value is too long");
+        error_expected(&settings->error, "a key below %d and a value below %d bytes", SETTING_KEY_MAX,
+                       SETTING_VALUE_MAX);
         return OC_E_LIMIT;
     }
     struct setting *setting = NULL;
@@ -51,6 +54,10 @@ oc_rc settings_set(struct settings *settings, const char *key, const char *value
     oc_rc rc = !copy ? OC_E_NOMEM : (setting ? OC_OK : make_room(settings));
     if (rc < 0) {
         free(copy);
+        error_at(&settings->error, rc, "%s: %s", origin, key);
+        error_what(&settings->error, "%s", error_name(rc));
+        if (rc == OC_E_LIMIT)
+            error_expected(&settings->error, "at most %d settings", SETTINGS_MAX);
         return rc;
     }
     if (!setting) {
@@ -66,8 +73,9 @@ oc_rc settings_set(struct settings *settings, const char *key, const char *value
 
 oc_rc settings_wrong(struct settings *settings, const struct setting *setting, const char *expected)
 {
-    snprintf(settings->error, sizeof settings->error, "%s: %s: found '%s', expected %s", setting->origin, setting->key,
-             setting->value, expected);
+    error_at(&settings->error, OC_E_CONFIG, "%s: %s", setting->origin, setting->key);
+    error_found(&settings->error, "%s", setting->value);
+    error_expected(&settings->error, "%s", expected);
     return OC_E_CONFIG;
 }
 

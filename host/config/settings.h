@@ -11,6 +11,8 @@
 #include <outcry/dec.h>
 #include <stdbool.h>
 
+#include "base/error.h"
+
 enum { SETTINGS_MAX = 2048, SETTING_KEY_MAX = 96, SETTING_VALUE_MAX = 1024, SETTING_ORIGIN_MAX = 256 };
 
 struct setting {
@@ -23,11 +25,11 @@ struct settings {
     struct setting *list;
     uint32_t count;
     uint32_t room;
-    char error[512]; /* the last complaint */
+    struct error error; /* the last complaint */
 };
 
 void settings_release(struct settings *settings);
-/* OC_E_LIMIT, OC_E_NOMEM. */
+/* OC_E_LIMIT, OC_E_NOMEM: settings->error says it. */
 oc_rc settings_set(struct settings *settings, const char *key, const char *value, const char *origin);
 /* NULL: not set. */
 const struct setting *settings_get(const struct settings *settings, const char *key);

@@ -17,8 +17,9 @@ static oc_rc open_synthetic(struct feed_source *source, uint64_t seed)
     const char *colon = strchr(source->path, ':');
     int64_t number = bars ? 5000 : 10;
     if (colon && (text_to_int(colon + 1, strlen(colon + 1), &number) < 0 || number < 1 || number > 100000000)) {
-        snprintf(source->error, sizeof source->error,
-                 "%.60s: found '%.60s', expected a whole number from 1 to 100000000", source->path, colon + 1);
+        error_at(&source->error, OC_E_CONFIG, "%s", source->path);
+        error_found(&source->error, "%s", colon + 1);
+        error_expected(&source->error, "a whole number from 1 to 100000000");
         return OC_E_CONFIG;
     }
     source->synthetic = (struct synthetic){.state = seed,
@@ -37,6 +38,17 @@ static oc_rc open_synthetic(struct feed_source *source, uint64_t seed)
     snprintf(source->info.notes, sizeof source->info.notes, "data: seeded synthetic prices, seed %llu\n",
              (unsigned long long)seed);
     return OC_OK;
+}
+
+/* What the reader says of its file, or the code where it says nothing. */
+static oc_rc reader_failed(struct feed_source *source, oc_rc rc)
+{
+    char sentence[ERROR_WHAT_MAX] = "";
+    const bool is_told = source->table->error &&
+                         source->table->error(source->reader, source->token, sentence, sizeof sentence) == OC_OK &&
+                         sentence[0];
+    return is_told ? error_of_sentence(&source->error, rc, source->path, sentence)
+                   : error_of_code(&source->error, rc, source->path, "the data could not be read");
 }
 
 bool feed_is_synthetic(const char *path) { return strncmp(path, "synthetic", 9) == 0; }
@@ -60,13 +72,12 @@ oc_rc feed_source_open(struct feed_source *source, const char *path, const char 
         return open_synthetic(source, seed);
     oc_rc rc = feed_init(&source->feed, FEED_SIZE_MIN, 0);
     if (rc < 0)
-        return rc;
+        return error_of_code(&source->error, rc, path, "the data could not be read");
     source->has_ring = true;
     source->info.size = sizeof source->info;
+    source->token = 0; /* the probe's */
     rc = source->table->probe(source->reader, path, source->options, &source->info);
-    if (rc < 0 && source->table->error)
-        source->table->error(source->reader, 0, source->error, sizeof source->error);
-    return rc;
+    return rc < 0 ? reader_failed(source, rc) : rc;
 }
 
 oc_rc feed_source_start(struct feed_source *source, uint32_t inst)
@@ -81,9 +92,7 @@ oc_rc feed_source_start(struct feed_source *source, uint32_t inst)
     source->is_started = rc == OC_OK;
     if (rc == OC_OK && source->skip && source->table->skip)
         rc = source->table->skip(source->reader, source->token, source->skip);
-    if (rc < 0 && source->table->error)
-        source->table->error(source->reader, source->token, source->error, sizeof source->error);
-    return rc;
+    return rc < 0 ? reader_failed(source, rc) : rc;
 }
 
 void feed_source_close(struct feed_source *source)
@@ -181,8 +190,7 @@ static oc_rc next_file(struct feed_source *source)
         } else if (rc < 0 && rc != OC_E_FULL) {
             if (feed_first(&source->feed)) /* what came before the fault is still good */
                 continue;
-            source->table->error(source->reader, source->token, source->error, sizeof source->error);
-            return rc;
+            return reader_failed(source, rc);
         }
     }
 }

@@ -6,6 +6,7 @@
 #include <outcry/draft/data.h>
 #include <stdbool.h>
 
+#include "base/error.h"
 #include "feed/event_ring.h"
 
 enum { FEED_SOURCES_MAX = 64, FEED_CHUNK = 256 };
@@ -42,7 +43,7 @@ struct feed_source {
         struct oc_event head;
         char bytes[512];
     } event;
-    char error[512];
+    struct error error;
 };
 
 /* Prices that are made here, and need no reader. */

@@ -47,7 +47,7 @@ static oc_rc take_header(struct records *records, struct text *notes)
     size_t size, at = 0;
     oc_rc rc = journal_header(records->reader, &text, &size);
     if (rc < 0)
-        return session_fail(session, rc, "its header cannot be read");
+        return session_fail_code(session, rc, records->dir, "the session's header cannot be read");
     rc = header_next(text, size, &at, &line);
     for (; rc == OC_OK; rc = header_next(text, size, &at, &line)) {
         take_source(records, &line);
@@ -55,11 +55,11 @@ static oc_rc take_header(struct records *records, struct text *notes)
         if (rc >= 0 && strcmp(line.word, "instrument") == 0)
             rc = take_instrument(records, &line);
         if (rc < 0)
-            return session_fail(session, rc, "the session's header is damaged: line `%s`", line.word);
+            return session_say(session, rc, records->dir, "the session's header is damaged: line `%s`", line.word);
     }
-    return rc == OC_E_END
-               ? (oc_rc)OC_OK
-               : session_fail(session, rc, "the session's header is damaged at byte %zu, or of another version", at);
+    return rc == OC_E_END ? (oc_rc)OC_OK
+                          : session_say(session, rc, records->dir,
+                                        "the session's header is damaged at byte %zu, or of another version", at);
 }
 
 oc_rc records_open(struct records *records, struct session *session, struct meter *meter, const char *dir,
@@ -75,7 +75,7 @@ oc_rc records_open(struct records *records, struct session *session, struct mete
         rc = OC_OK;
     }
     if (rc < 0)
-        return session_fail(session, rc, "%s", journal_error());
+        return recorded_fail(session, rc, dir);
     records->was_ended = journal_end(records->reader, JOURNAL_ORDERS)->tail == JOURNAL_TAIL_CLEAN;
     rc = take_header(records, notes);
     session_add_kernel(session, records->has_market, false);
@@ -277,7 +277,7 @@ oc_rc records_fold(struct records *records)
     if (rc == OC_OK && !records->has_market)
         rc = take_marks(records);
     if (rc < 0 && rc != OC_E_STATE)
-        return session_fail(session, rc, "the records could not be read (code %d)", (int)rc);
+        return session_fail_code(session, rc, records->dir, "the records could not be read");
     return rc;
 }
 

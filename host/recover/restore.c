@@ -5,6 +5,16 @@
 
 #include "base/env.h"
 #include "base/log.h"
+#include "session/recorded.h"
+
+static oc_rc folder_failed(struct session *session, oc_rc rc, const char *dir, const char *what, const char *remedy)
+{
+    struct error error;
+    error_at(&error, rc, "session %s", dir);
+    error_what(&error, "%s", what);
+    error_remedy(&error, "%s", remedy);
+    return session_fail(session, &error);
+}
 
 oc_rc restore_open(struct restore *restore, struct session *session, const char *dir)
 {
@@ -13,20 +23,22 @@ oc_rc restore_open(struct restore *restore, struct session *session, const char 
         return OC_OK;
     if (rc == OC_E_DATA) {
         const struct journal_end *orders = journal_end(restore->reader, JOURNAL_ORDERS);
-        return session_fail(session, rc, "session %s is damaged and is not gone on with: %s", dir,
-                            orders->text[0] ? orders->text : journal_end(restore->reader, JOURNAL_MARKET)->text);
+        char what[ERROR_WHAT_MAX];
+        snprintf(what, sizeof what, "it is damaged and is not gone on with: %s",
+                 orders->text[0] ? orders->text : journal_end(restore->reader, JOURNAL_MARKET)->text);
+        return folder_failed(session, rc, dir, what,
+                             "bring its files back from a copy, or begin a new session in another folder");
     }
     if (rc < 0)
-        return session_fail(session, rc, "session %s: %s", dir, journal_error());
+        return recorded_fail(session, rc, dir);
     rc = restore_is_same(session, restore->parts.strategies, restore->reader, dir, &restore->is_same_sim);
     if (rc < 0)
         return rc;
     rc = journal_resume(restore->reader, &restore->resume);
     if (rc < 0)
-        return session_fail(session, rc, "session %s cannot be gone on with (code %d)", dir, (int)rc);
+        return session_fail_code(session, rc, dir, "the session cannot be gone on with");
     restore->has_journal = true;
     session->journal.resume = &restore->resume;
-
     return OC_OK;
 }
 
@@ -44,10 +56,12 @@ static bool is_input(const struct oc_event *event)
 
 static oc_rc ended_early(struct session *session, oc_rc rc)
 {
-    if (session->words.error[0])
-        return rc;
-    return session_fail(session, rc, "%s%s ended before what the journal has processed: is it the same file?",
-                        session->data.sources[0].path, session->data.count > 1 ? " or another of the files" : "");
+    struct error error;
+    error_at(&error, rc, "%s%s", session->data.sources[0].path,
+             session->data.count > 1 ? " or another of the files" : "");
+    error_what(&error, "it ended before what the journal has processed: is it the same file?");
+    error_remedy(&error, "give the file that the session began with, or a longer one");
+    return session_fail(session, &error);
 }
 
 /* One market event read again: prices, bars and indicators. The last may be one that the journal's count does not hold yet. */
@@ -126,14 +140,18 @@ static oc_rc check_gap(const struct restore *restore, struct session *session, c
     (void)sscanf(words, SESSION_GAP_WORDS, &wanted);
     if (!mark->key || restore->from_seq >= wanted)
         return OC_OK;
-    return session_fail(session, OC_E_DATA,
-                        "session %s is not gone on with: %u facts before record %llu were applied while its journal "
-                        "failed, and stand only in the checkpoint at record %llu, which is damaged or not there (the "
-                        "newest that is whole is at record %llu; 0: none). Bring the file checkpoint-%020llu back from "
-                        "a copy, or compare the positions of the account with `outcry report` of it, and begin a "
-                        "new session in another folder",
-                        settings_text(session->settings, "session.dir", ""), mark->key,
-                        (unsigned long long)mark->head.seq, wanted, (unsigned long long)restore->from_seq, wanted);
+    struct error error;
+    error_at(&error, OC_E_DATA, "session %s", settings_text(session->settings, "session.dir", ""));
+    error_what(&error,
+               "it is not gone on with: %u facts before record %llu were applied while its journal failed, and stand "
+               "only in the checkpoint at record %llu, which is damaged or not there (the newest that is whole is at "
+               "record %llu; 0: none)",
+               mark->key, (unsigned long long)mark->head.seq, wanted, (unsigned long long)restore->from_seq);
+    error_remedy(&error,
+                 "bring the file checkpoint-%020llu back from a copy, or compare the positions of the account with "
+                 "`outcry report` of it, and begin a new session in another folder",
+                 wanted);
+    return session_fail(session, &error);
 }
 
 static oc_rc take_mark(struct restore *restore, struct session *session, const struct oc_ev_text *mark)
@@ -260,6 +278,16 @@ static oc_rc apply_all(struct restore *restore, struct session *session, uint64_
     return rc;
 }
 
+static oc_rc checkpoint_failed(struct session *session, oc_rc rc, uint64_t seq)
+{
+    struct error error;
+    error_at(&error, rc, "session %s", settings_text(session->settings, "session.dir", ""));
+    error_what(&error, "the checkpoint at record %llu is of another program or strategy: %s", (unsigned long long)seq,
+               error_name(rc));
+    error_remedy(&error, "go on with the program and the strategies that wrote it");
+    return session_fail(session, &error);
+}
+
 oc_rc restore_apply(struct restore *restore, struct session *session)
 {
     struct strategies *strategies = restore->parts.strategies;
@@ -271,9 +299,7 @@ oc_rc restore_apply(struct restore *restore, struct session *session)
     if (journal_checkpoint(restore->reader, &checkpoint)) {
         rc = checkpoint_load(&restore->parts, session, &checkpoint);
         if (rc < 0)
-            return session_fail(session, rc,
-                                "the checkpoint at record %llu is of another program or strategy (code %d)",
-                                (unsigned long long)checkpoint.seq, (int)rc);
+            return checkpoint_failed(session, rc, checkpoint.seq);
         restore->is_started = true; /* checkpoints are made behind market events only */
         seq = restore->from_seq = checkpoint.seq;
         market = checkpoint.market_count;
@@ -285,7 +311,8 @@ oc_rc restore_apply(struct restore *restore, struct session *session)
     strategies->stop_count = 0; /* they belong to the reader */
     restore->in_flight = orders_open_count(engine_orders(session->engine));
     if (rc < 0)
-        return session_fail(session, rc, "the journal could not be applied (code %d)", (int)rc);
+        return session_fail_code(session, rc, settings_text(session->settings, "session.dir", ""),
+                                 "the journal could not be applied");
     if (engine_risk_is_stopped(session->engine))
         take_open_gap(session);
     /* Killed before its opening cash was recorded: then it begins as if new. */

@@ -35,15 +35,35 @@ static bool is_same_data(const char *then, const char *now)
 struct same {
     struct session *session;
     struct strategies *strategy_list;
+    const char *dir;
     uint32_t sources, strategies, params, fixed;
     bool is_same_sim;
-    char found[LINE_SIZE]; /* what differs; empty: nothing */
+    struct error error; /* what differs first; rc 0: nothing */
 };
 
+/* `then` is what the records say. */
 static void differs(struct same *same, const char *what, const char *then, const char *now)
 {
-    if (!same->found[0])
-        snprintf(same->found, sizeof same->found, "%s was %s, now %s", what, then, now ? now : "not given");
+    struct error error;
+    error_at(&error, OC_E_CONFIG, "session %s", same->dir);
+    error_what(&error, "it is another one: %s%s", what, now ? "" : ", not given now");
+    if (now)
+        error_found(&error, "%s", now);
+    error_expected(&error, "%s", then);
+    error_remedy(&error, "give what it began with, or another folder");
+    (void)error_keep(&same->error, &error); /* the first is said */
+}
+
+/* A difference in number alone. */
+static void differs_in_count(struct same *same, uint32_t fixed)
+{
+    const struct session *session = same->session;
+    char then[LINE_SIZE], now[LINE_SIZE];
+    const struct strategies *strategies = same->strategy_list;
+    snprintf(then, sizeof then, "%u data, %u strategies, %u parameters, %u settings of money, fills and data",
+             same->sources, same->strategies, same->params, same->fixed);
+    snprintf(now, sizeof now, "%u, %u, %u, %u", session->data.count, strategies->count, strategies->param_count, fixed);
+    differs(same, "what it is made of", then, now);
 }
 
 static void look_at_setting(struct same *same, const struct header_line *line)
@@ -86,14 +106,15 @@ static void look_at_data(struct same *same, const struct header_line *line)
 static void look_at_param(struct same *same, const struct header_line *line)
 {
     const struct strategies *strategies = same->strategy_list;
-    char name[LINE_SIZE], value[LINE_SIZE];
+    char name[LINE_SIZE], value[LINE_SIZE], then[2 * LINE_SIZE];
     bool is_there = false;
     header_text(line, 0, name, sizeof name);
     header_text(line, 1, value, sizeof value);
     for (uint32_t i = 0; i < strategies->param_count && !is_there; i++)
         is_there = strcmp(name, strategies->params[i].name) == 0 && strcmp(value, strategies->params[i].value) == 0;
+    snprintf(then, sizeof then, "%s=%s", name, value);
     if (!is_there)
-        differs(same, "a parameter", name, "another");
+        differs(same, "a parameter", then, NULL);
     same->params++;
 }
 
@@ -125,7 +146,7 @@ static void look_at_strategy(struct same *same, const struct header_line *line)
     if (!slot)
         return;
     if (strategies_take_source(slot, line) < 0)
-        differs(same, "a strategy's text", "damaged", "expected whole");
+        differs(same, "a strategy's recorded text", "a whole one", "a damaged one");
     else
         strategies_rename_source(slot);
 }
@@ -151,7 +172,7 @@ oc_rc restore_is_same(struct session *session, struct strategies *strategies, co
 {
     const char *text;
     size_t size, fixed = 0, at = 0;
-    struct same same = {.session = session, .strategy_list = strategies};
+    struct same same = {.session = session, .strategy_list = strategies, .dir = dir};
     struct header_line line;
     if (journal_header(reader, &text, &size) < 0)
         return OC_OK; /* nothing was recorded under it */
@@ -159,19 +180,13 @@ oc_rc restore_is_same(struct session *session, struct strategies *strategies, co
     for (; rc == OC_OK; rc = header_next(text, size, &at, &line))
         look_at(&same, &line);
     if (rc != OC_E_END)
-        return session_fail(session, OC_E_DATA, "session %s: its header is damaged at byte %zu, or of another version",
-                            dir, at);
+        return session_say(session, OC_E_DATA, dir,
+                           "the session's header is damaged at byte %zu, or of another version", at);
     *ret_is_same_sim = same.is_same_sim;
     for (uint32_t i = 0; i < session->settings->count; i++)
         fixed += is_fixed(session->settings->list[i].key);
-    if (!same.found[0] && (same.sources != session->data.count || same.strategies != strategies->count ||
-                           same.params != strategies->param_count || same.fixed != fixed))
-        snprintf(same.found, sizeof same.found,
-                 "then %u data, %u strategies, %u parameters, %u settings of money, fills and data; now %u, %u, %u, %u",
-                 same.sources, same.strategies, same.params, same.fixed, session->data.count, strategies->count,
-                 strategies->param_count, (uint32_t)fixed);
-    if (!same.found[0])
-        return OC_OK;
-    return session_fail(session, OC_E_CONFIG,
-                        "session %s is another one: %s; give what it began with, or another folder", dir, same.found);
+    if (!error_is_set(&same.error) && (same.sources != session->data.count || same.strategies != strategies->count ||
+                                       same.params != strategies->param_count || same.fixed != fixed))
+        differs_in_count(&same, (uint32_t)fixed);
+    return error_is_set(&same.error) ? session_fail(session, &same.error) : (oc_rc)OC_OK;
 }

@@ -274,20 +274,20 @@ static oc_rc take_line(struct session *session, struct strategies *strategies, c
     return recorded_take_line(session, line, notes);
 }
 
-static oc_rc take_header(struct session *session, struct strategies *strategies, const char *text, size_t size,
-                         struct text *notes)
+static oc_rc take_header(const struct compare *compare, const char *text, size_t size, struct text *notes)
 {
+    struct session *session = compare->session;
     struct header_line line;
     size_t at = 0;
     oc_rc rc = header_next(text, size, &at, &line);
     for (; rc == OC_OK; rc = header_next(text, size, &at, &line)) {
-        rc = take_line(session, strategies, &line, notes);
+        rc = take_line(session, compare->strategies, &line, notes);
         if (rc < 0)
-            return session_fail(session, rc, "the session's header is damaged: line `%s`", line.word);
+            return session_say(session, rc, compare->dir, "the session's header is damaged: line `%s`", line.word);
     }
-    return rc == OC_E_END
-               ? (oc_rc)OC_OK
-               : session_fail(session, rc, "the session's header is damaged at byte %zu, or of another version", at);
+    return rc == OC_E_END ? (oc_rc)OC_OK
+                          : session_say(session, rc, compare->dir,
+                                        "the session's header is damaged at byte %zu, or of another version", at);
 }
 
 oc_rc compare_open(struct compare *compare, struct session *session, struct strategies *strategies, const char *dir,
@@ -303,18 +303,18 @@ oc_rc compare_open(struct compare *compare, struct session *session, struct stra
         return OC_E_NOMEM;
     oc_rc rc = journal_open_read(dir, false, &compare->reader);
     if (rc < 0 && rc != OC_E_DATA)
-        return session_fail(session, rc, "%s", journal_error());
+        return recorded_fail(session, rc, dir);
     if (rc == OC_E_DATA)
         text_format(notes, "note: %s\n", journal_end(compare->reader, JOURNAL_ORDERS)->text);
     rc = journal_header(compare->reader, &text, &size);
     if (rc == OC_OK)
-        rc = take_header(session, strategies, text, size, notes);
+        rc = take_header(compare, text, size, notes);
     if (rc < 0)
-        return session_fail(session, rc, "its header cannot be read");
+        return session_fail_code(session, rc, dir, "the session's header cannot be read");
     strategies_take_stops(strategies, compare->reader);
     next_record(compare);
     (void)journal_open_read(dir, false, &compare->orders); /* NULL says it */
-    return compare->orders ? (oc_rc)OC_OK : session_fail(session, OC_E_IO, "%s", journal_error());
+    return compare->orders ? (oc_rc)OC_OK : recorded_fail(session, OC_E_IO, dir);
 }
 
 void compare_release(struct compare *compare)

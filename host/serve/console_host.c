@@ -279,7 +279,7 @@ static oc_rc open_host(void *self, struct session *session)
     if (rc == OC_OK || rc == OC_E_NOT_FOUND)
         rc = settings_boolean(session->settings, "console.rehearse_live", &host->is_rehearsal);
     if (rc < 0 && rc != OC_E_NOT_FOUND)
-        return session_fail(session, rc, "%s", session->settings->error);
+        return session_fail(session, &session->settings->error);
     host->strategies->grants_nothing = host->is_rehearsal;
     host->strategies->is_shown = true;
     host->table = (struct console_service_host){.self = host,

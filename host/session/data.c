@@ -48,24 +48,27 @@ static oc_rc join_sources(struct session *session, uint32_t first, uint32_t seco
     struct feed_source *a = &session->data.sources[first], *b = &session->data.sources[second];
     const char *symbol = session_symbol(session, first), *kind_a = kind_of(a->info.event_type),
                *kind_b = kind_of(b->info.event_type);
-    if (has_quotes(a->info.event_type) == has_quotes(b->info.event_type))
-        return session_fail(
-            session, OC_E_CONFIG,
-            "%s and %s: found %s and %s of one symbol, %s; expected one file of a symbol, or quotes beside trades: "
-            "join the files%s",
-            a->path, b->path, kind_a, kind_b, symbol,
-            settings_get(session->settings, "data.symbol")
-                ? ", or leave --symbol away and let the names of the files say what they are"
-                : ", or name one of them after its own symbol");
+    struct error error;
+    if (has_quotes(a->info.event_type) == has_quotes(b->info.event_type)) {
+        error_at(&error, OC_E_CONFIG, "%s and %s", a->path, b->path);
+        error_found(&error, "%s and %s of one symbol, %s", kind_a, kind_b, symbol);
+        error_expected(&error, "one file of a symbol, or quotes beside trades");
+        error_remedy(&error, "join the files%s",
+                     settings_get(session->settings, "data.symbol")
+                         ? ", or leave --symbol away and let the names of the files say what they are"
+                         : ", or name one of them after its own symbol");
+        return session_fail(session, &error);
+    }
     if (b->info.event_type == OC_EV_QBAR) /* they have no quantities */
         b->info.qty_step = a->info.qty_step;
     else if (a->info.event_type == OC_EV_QBAR)
         a->info.qty_step = b->info.qty_step;
-    if (!finer_step(&a->info.price_step, &b->info.price_step) || !finer_step(&a->info.qty_step, &b->info.qty_step))
-        return session_fail(session, OC_E_CONFIG,
-                            "%s and %s: their steps of price or quantity do not fit each other: state them with --data "
-                            "'price_step=0.01;qty_step=0.001'",
-                            a->path, b->path);
+    if (!finer_step(&a->info.price_step, &b->info.price_step) || !finer_step(&a->info.qty_step, &b->info.qty_step)) {
+        error_at(&error, OC_E_CONFIG, "%s and %s", a->path, b->path);
+        error_what(&error, "their steps of price or quantity do not fit each other");
+        error_remedy(&error, "state them with --data 'price_step=0.01;qty_step=0.001'");
+        return session_fail(session, &error);
+    }
     session_note(session, "%s: %s of %.90s beside %s of %.90s", symbol, kind_a, a->path, kind_b, b->path);
     return OC_OK;
 }
@@ -92,12 +95,26 @@ static oc_rc open_reader(struct session *session, uint32_t index, const char *pa
     reader->settings = session->settings;
     snprintf(reader->section, sizeof reader->section, "data.csv");
     reader->io.feed = &source->feed;
-    oc_rc rc = plugin_instance_open(reader, session->registry, OC_DATA, "outcry.csv", source->error);
+    oc_rc rc = plugin_instance_open(reader, session->registry, OC_DATA, "outcry.csv", &source->error);
     if (rc < 0)
         return rc;
     source->table = registry_interface(reader->plugin, OC_DATA);
     source->reader = reader->self;
     return OC_OK;
+}
+
+static oc_rc source_failed(struct session *session, const struct feed_source *source, oc_rc rc)
+{
+    return error_is_set(&source->error) ? session_fail(session, &source->error)
+                                        : session_fail_code(session, rc, source->path, "the data could not be opened");
+}
+
+static oc_rc no_data_named(struct session *session)
+{
+    struct error error;
+    (void)error_say(&error, OC_E_CONFIG, "data", "no data file was named"); /* session_fail returns it */
+    error_expected(&error, "a file such as btcusdt.csv, or synthetic-bars");
+    return session_fail(session, &error);
 }
 
 oc_rc session_open_data(void *self, struct session *session)
@@ -112,7 +129,7 @@ oc_rc session_open_data(void *self, struct session *session)
             rc = feed_source_open(source, path, settings_text(session->settings, "data.options", ""),
                                   session->clock.seed + i);
         if (rc < 0)
-            return session_fail(session, rc, "%s", source->error[0] ? source->error : "the data could not be opened");
+            return source_failed(session, source, rc);
         const char *line = source->info.notes;
         while (*line) {
             int length = (int)strcspn(line, "\n");
@@ -121,16 +138,36 @@ oc_rc session_open_data(void *self, struct session *session)
         }
         rc = settings_time(session->settings, "session.to", &source->until_ns);
         if (rc < 0 && rc != OC_E_NOT_FOUND)
-            return session_fail(session, rc, "%s", session->settings->error);
+            return session_fail(session, &session->settings->error);
         int64_t duration_ns = 0;
         rc = settings_duration(session->settings, "session.duration", &duration_ns);
         if (rc < 0 && rc != OC_E_NOT_FOUND)
-            return session_fail(session, rc, "%s", session->settings->error);
+            return session_fail(session, &session->settings->error);
         if (rc == OC_OK && source->info.first_ns + duration_ns < source->until_ns)
             source->until_ns = source->info.first_ns + duration_ns;
     }
-    return session->data.count ? join_all_sources(session)
-                               : session_fail(session, OC_E_CONFIG, "no data file was named");
+    return session->data.count ? join_all_sources(session) : no_data_named(session);
+}
+
+static oc_rc symbol_failed(struct session *session, const char *symbol, const char *what)
+{
+    struct error error;
+    error_at(&error, OC_E_CONFIG, "data.symbol");
+    error_what(&error, "%s", what);
+    error_found(&error, "%s", symbol);
+    error_expected(&error, "BASE/QUOTE such as BTC/USDT");
+    error_remedy(&error, "--symbol says it");
+    return session_fail(session, &error);
+}
+
+static oc_rc cash_is_other(struct session *session, const char *symbol, const char *quote)
+{
+    struct error error;
+    error_at(&error, OC_E_CONFIG, "account.cash");
+    error_what(&error, "the cash is in %s and %s is paid in %s",
+               instruments_asset_name(engine_instruments(session->engine), session->money.base), symbol, quote);
+    error_remedy(&error, "give --cash in %s, or name the symbol with --symbol", quote);
+    return session_fail(session, &error);
 }
 
 /* "BTC/USDT" -> its assets; "SPY" -> the currency of account is the quote. */
@@ -141,11 +178,8 @@ static oc_rc symbol_assets(struct session *session, struct oc_instrument *info)
     snprintf(base, sizeof base, "%s", info->symbol);
     char *slash = strchr(base, '/');
     if (strchr(slash ? slash + 1 : base, ':')) /* what settles in a currency of its own is a contract, not a coin */
-        return session_fail(
-            session, OC_E_CONFIG,
-            "symbol '%s' names a contract: not supported by the paper venue yet: spot symbols only; expected "
-            "BASE/QUOTE such as BTC/USDT: --symbol says it",
-            info->symbol);
+        return symbol_failed(session, info->symbol,
+                             "a contract is not supported by the paper venue yet: spot symbols only");
     if (slash) {
         snprintf(quote, sizeof quote, "%s", slash + 1);
         *slash = 0;
@@ -159,13 +193,11 @@ static oc_rc symbol_assets(struct session *session, struct oc_instrument *info)
     if (rc == OC_OK)
         rc = instruments_asset(instruments, quote, &info->quote);
     if (rc < 0)
-        return session_fail(session, rc, "symbol '%s': its assets could not be named", info->symbol);
+        return session_fail_code(session, rc, info->symbol, "the assets of the symbol could not be named");
     for (uint32_t i = 0; i < session->money.cash_count; i++)
         if (session->money.cash[i].asset == info->quote)
             return OC_OK;
-    return session_fail(session, OC_E_CONFIG,
-                        "the cash is in %s and %s is paid in %s: give --cash in %s, or name the symbol with --symbol",
-                        instruments_asset_name(instruments, session->money.base), info->symbol, quote, quote);
+    return cash_is_other(session, info->symbol, quote);
 }
 
 static oc_rc show_instrument(struct venues *venues, const struct oc_instrument *info)
@@ -174,6 +206,17 @@ static oc_rc show_instrument(struct venues *venues, const struct oc_instrument *
     for (uint32_t i = 0; i < venues->count && rc == OC_OK; i++)
         rc = venues->list[i].table->instrument(venues->list[i].answers.self, info);
     return rc;
+}
+
+static oc_rc instrument_failed(struct session *session, oc_rc rc, const struct oc_instrument *info)
+{
+    struct error error;
+    error_at(&error, rc, "instrument %s", info->symbol);
+    error_what(&error, "it was not accepted: %s", error_name(rc));
+    error_found(&error, "price step %lld e-%d, quantity step %lld e-%d", (long long)info->price_step.units,
+                (int)info->price_step.scale, (long long)info->qty_step.units, (int)info->qty_step.scale);
+    error_remedy(&error, "state the steps with --data 'price_step=0.01;qty_step=0.001'");
+    return session_fail(session, &error);
 }
 
 /* The instrument of a source, once for all sources of one symbol. */
@@ -196,15 +239,12 @@ static oc_rc open_instrument(struct session *session, uint32_t index)
         return OC_OK;
     rc = instruments_add(engine_instruments(session->engine), &info, &source->inst);
     if (rc < 0)
-        return session_fail(session, rc,
-                            "instrument %s was not accepted (code %d): price step %lld e-%d, quantity step %lld e-%d",
-                            info.symbol, (int)rc, (long long)info.price_step.units, (int)info.price_step.scale,
-                            (long long)info.qty_step.units, (int)info.qty_step.scale);
+        return instrument_failed(session, rc, &info);
     session->data.instrument_count++;
     info.inst = source->inst;
     info.settle = info.quote;
     rc = show_instrument(&session->venues, &info);
-    return rc < 0 ? session_fail(session, rc, "%s", "the data could not be started") : OC_OK;
+    return rc < 0 ? session_fail_code(session, rc, info.symbol, "the venue did not take the instrument") : OC_OK;
 }
 
 oc_rc session_open_instruments(void *self, struct session *session)
@@ -220,7 +260,7 @@ oc_rc session_open_instruments(void *self, struct session *session)
         if (rc == OC_OK)
             rc = inbox_add_source(session->inbox, &entry);
         if (rc < 0)
-            return session_fail(session, rc, "%s", source->error[0] ? source->error : "the data could not be started");
+            return source_failed(session, source, rc);
         if (i == 0)
             session->clock.now_ns = session->clock.first_ns = source->info.first_ns;
     }
@@ -271,14 +311,19 @@ oc_rc session_check_data(struct session *session, uint64_t traded)
     text_init_fixed(&text, last, sizeof last);
     text_put_time(&text, session->clock.now_ns);
     const char *to = settings_text(session->settings, "session.to", NULL);
-    if (session->data.events == 0)
-        return session_fail(session, OC_E_CONFIG, "%s: no data were read%s%s%s%s", session->data.sources[0].path,
-                            to ? ": session.to, '" : "", to ? to : "", to ? "', is before what begins at " : "",
-                            to ? last : "");
-    if (traded == 0)
-        return session_fail(
-            session, OC_E_CONFIG,
-            "session.from: found '%s', expected a time before the last of the data, %s: nothing could be traded",
-            settings_text(session->settings, "session.from", ""), last);
+    struct error error;
+    if (session->data.events == 0) {
+        error_at(&error, OC_E_CONFIG, "%s", session->data.sources[0].path);
+        error_what(&error, "no data were read%s%s%s%s", to ? ": session.to, '" : "", to ? to : "",
+                   to ? "', is before what begins at " : "", to ? last : "");
+        return session_fail(session, &error);
+    }
+    if (traded == 0) {
+        error_at(&error, OC_E_CONFIG, "session.from");
+        error_found(&error, "%s", settings_text(session->settings, "session.from", ""));
+        error_expected(&error, "a time before the last of the data, %s", last);
+        error_remedy(&error, "nothing could be traded");
+        return session_fail(session, &error);
+    }
     return OC_OK;
 }

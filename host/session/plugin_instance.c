@@ -26,8 +26,11 @@ static oc_rc key_of(const struct plugin_instance *instance, const char *key, cha
 
 static oc_rc said(struct plugin_instance *instance, oc_rc rc)
 {
-    if (rc == OC_E_CONFIG)
-        log_error("config", "%s", instance->settings->error);
+    if (rc == OC_E_CONFIG) {
+        char text[ERROR_TEXT_MAX];
+        error_text(&instance->settings->error, text);
+        log_error("config", "%s", text);
+    }
     return rc;
 }
 
@@ -144,25 +147,38 @@ static const void *service(const struct oc_host *host, const char *id)
     return io_service(id);
 }
 
+/* A wrong setting is the cause; else the code is all there is, beside what the plugin logged. */
+static oc_rc open_failed(const struct plugin_instance *instance, oc_rc rc, const char *id, struct error *ret_error)
+{
+    char where[SETTING_KEY_MAX];
+    if (rc == OC_E_CONFIG && instance->settings && error_is_set(&instance->settings->error)) {
+        *ret_error = instance->settings->error;
+        return rc;
+    }
+    snprintf(where, sizeof where, "plugin %.64s", id);
+    return error_of_code(ret_error, rc, where, "it did not open");
+}
+
 oc_rc plugin_instance_open(struct plugin_instance *instance, const struct registry *registry, const char *kind,
-                           const char *id, char error[512])
+                           const char *id, struct error *ret_error)
 {
     const struct registry_entry *entry = registry_find(registry, kind, id);
     if (!entry) {
-        snprintf(error, 512, "plugin %s (%s) is not there: see `outcry plugin list`", id, kind);
+        error_at(ret_error, OC_E_NOT_FOUND, "plugin %s (%s)", id, kind);
+        error_what(ret_error, "it is not there");
+        error_remedy(ret_error, "see `outcry plugin list`");
         return OC_E_NOT_FOUND;
     }
     instance->plugin = entry->plugin;
     instance->memory_left = PLUGIN_MEMORY_MAX;
     instance->host = (struct oc_host){
         .size = sizeof instance->host, .abi = OC_ABI_MAJOR << 16 | OC_ABI_MINOR, .service = service, .impl = instance};
+    if (instance->settings)
+        instance->settings->error.rc = OC_OK; /* what it says of a setting from here on */
     oc_rc rc = entry->plugin->open(&instance->host, &instance->self);
-    if (rc < 0) {
-        snprintf(error, 512, "plugin %.64s did not open (code %d)%s%.300s", id, (int)rc, rc == OC_E_CONFIG ? ": " : "",
-                 rc == OC_E_CONFIG ? instance->settings->error : "");
+    if (rc < 0)
         instance->plugin = NULL;
-    }
-    return rc;
+    return rc < 0 ? open_failed(instance, rc, id, ret_error) : rc;
 }
 
 void plugin_instance_close(struct plugin_instance *instance)

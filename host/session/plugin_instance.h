@@ -23,9 +23,9 @@ struct plugin_instance {
     struct plugin_instance_block *blocks;
 };
 
-/* Opens `id` of `kind`. `section` names its settings ("risk.price_collar"). What went wrong is in error[]. */
+/* Opens `id` of `kind`. `section` names its settings ("risk.price_collar"). *ret_error says what went wrong. */
 oc_rc plugin_instance_open(struct plugin_instance *instance, const struct registry *registry, const char *kind,
-                           const char *id, char error[512]);
+                           const char *id, struct error *ret_error);
 void plugin_instance_close(struct plugin_instance *instance);
 
 #endif

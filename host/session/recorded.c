@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/version.h"
+#include "journal/read.h"
 
 static void note_other(const struct session *session, const struct header_line *line, struct text *notes)
 {
@@ -48,4 +49,13 @@ oc_rc recorded_take_line(struct session *session, const struct header_line *line
     }
     note_other(session, line, notes);
     return OC_OK;
+}
+
+oc_rc recorded_fail(struct session *session, oc_rc rc, const char *dir)
+{
+    struct error error;
+    char where[ERROR_WHERE_MAX];
+    snprintf(where, sizeof where, "journal %s", dir);
+    (void)error_of_sentence(&error, rc, where, journal_error()); /* session_fail returns it */
+    return session_fail(session, &error);
 }

@@ -10,4 +10,7 @@
  * goes to *notes. Negative: it cannot be taken. */
 oc_rc recorded_take_line(struct session *session, const struct header_line *line, struct text *notes);
 
+/* The folder's journal cannot be read: journal_error() as the session's complaint, if it is the first. Returns rc. */
+CHECKED oc_rc recorded_fail(struct session *session, oc_rc rc, const char *dir);
+
 #endif

@@ -49,35 +49,59 @@ void session_note(struct session *session, const char *format, ...)
     va_end(args);
 }
 
-oc_rc session_fail(struct session *session, oc_rc rc, const char *format, ...)
+oc_rc session_fail(struct session *session, const struct error *error)
 {
-    if (session->words.error[0])
-        return rc;
+    return error_keep(&session->words.error, error);
+}
+
+oc_rc session_say(struct session *session, oc_rc rc, const char *where, const char *format, ...)
+{
+    char sentence[ERROR_WHAT_MAX + 1]; /* one more: that it is cut shows */
+    struct error error;
     va_list args;
     va_start(args, format);
-    vsnprintf(session->words.error, sizeof session->words.error, format, args);
+    vsnprintf(sentence, sizeof sentence, format, args);
     va_end(args);
-    return rc;
+    (void)error_say(&error, rc, where, "%s", sentence); /* session_fail returns it */
+    return session_fail(session, &error);
+}
+
+oc_rc session_fail_code(struct session *session, oc_rc rc, const char *where, const char *what)
+{
+    struct error error;
+    (void)error_of_code(&error, rc, where, what); /* session_fail returns it */
+    return session_fail(session, &error);
+}
+
+static oc_rc folder_failed(struct session *session, oc_rc rc, const char *dir, const char *what, const char *remedy)
+{
+    struct error error;
+    error_at(&error, rc, "session folder %s", dir);
+    error_what(&error, "%s", what);
+    error_remedy(&error, "%s", remedy);
+    return session_fail(session, &error);
 }
 
 /* One process a folder: two hosts on one journal would be two hosts on one account. */
 oc_rc session_lock(struct session *session, const char *dir)
 {
-    char path[1024];
+    char path[ENV_PATH_MAX];
     oc_rc rc = env_mkdir(dir);
     if (rc < 0)
-        return session_fail(session, rc, "session folder %s: %s", dir, env_error_text());
-    snprintf(path, sizeof path, "%s/lock", dir);
+        return folder_failed(session, rc, dir, env_error_text(), "");
+    const int length = snprintf(path, sizeof path, "%s/lock", dir);
+    if (length < 0 || length >= (int)sizeof path)
+        return folder_failed(session, OC_E_LIMIT, dir, "the path is too long", "use a shorter one");
     rc = env_lock(path, &session->journal.lock_fd);
     if (rc == OC_E_STATE)
-        return session_fail(session, rc, "session folder %s is in use by another outcry: end that one first", dir);
-    return rc < 0 ? session_fail(session, rc, "session folder %s: %s", dir, env_error_text()) : rc;
+        return folder_failed(session, rc, dir, "it is in use by another outcry", "end that one first");
+    return rc < 0 ? folder_failed(session, rc, dir, env_error_text(), "") : rc;
 }
 
 /* A setting that may be missing. */
 static oc_rc optional(struct session *session, oc_rc rc)
 {
-    return rc < 0 && rc != OC_E_NOT_FOUND ? session_fail(session, rc, "%s", session->settings->error) : OC_OK;
+    return rc < 0 && rc != OC_E_NOT_FOUND ? session_fail(session, &session->settings->error) : OC_OK;
 }
 
 static oc_rc open_clock(void *self, struct session *session)
@@ -92,10 +116,13 @@ static oc_rc open_clock(void *self, struct session *session)
         rc = optional(session, settings_time(session->settings, "session.from", &clock->from_ns));
     if (rc == OC_OK)
         rc = optional(session, settings_time(session->settings, "session.to", &to_ns));
-    if (rc == OC_OK && to_ns < clock->from_ns)
-        return session_fail(session, OC_E_CONFIG, "session.from: found '%s', expected a time before session.to, '%s'",
-                            settings_text(session->settings, "session.from", ""),
-                            settings_text(session->settings, "session.to", ""));
+    if (rc == OC_OK && to_ns < clock->from_ns) {
+        struct error error;
+        error_at(&error, OC_E_CONFIG, "session.from");
+        error_found(&error, "%s", settings_text(session->settings, "session.from", ""));
+        error_expected(&error, "a time before session.to, '%s'", settings_text(session->settings, "session.to", ""));
+        return session_fail(session, &error);
+    }
     return rc;
 }
 
@@ -112,17 +139,19 @@ static oc_rc open_door(void *self, struct session *session)
                                  .header_size = header.size,
                                  .resume = session->journal.resume,
                                  .durability = session->journal.is_power ? DOOR_POWER : DOOR_PROCESS};
+    const char *place = dir ? dir : "(memory)";
     if (header.is_cut) {
+        char what[160];
         text_release(&header);
-        return session_fail(
-            session, OC_E_LIMIT,
-            "session folder %s: what the session is begun with (settings, the texts of strategies and of "
-            "what they require) is more than %d bytes: make the texts smaller, or load fewer of them",
-            dir ? dir : "(memory)", JOURNAL_HEADER_MAX);
+        snprintf(what, sizeof what,
+                 "what the session is begun with (settings, the texts of strategies and of what they require) is more "
+                 "than %d bytes",
+                 JOURNAL_HEADER_MAX);
+        return folder_failed(session, OC_E_LIMIT, place, what, "make the texts smaller, or load fewer of them");
     }
     oc_rc rc = door_open(&config, &session->door);
     text_release(&header);
-    return rc < 0 ? session_fail(session, rc, "session folder %s: %s", dir ? dir : "(memory)", door_open_error()) : rc;
+    return rc < 0 ? folder_failed(session, rc, place, door_open_error(), "") : rc;
 }
 
 static void close_door(void *self, struct session *session)
@@ -155,6 +184,23 @@ static void close_engine(void *self, struct session *session)
     session->engine = NULL;
 }
 
+static oc_rc cash_failed(struct session *session, const char *where, const char *found, const char *expected)
+{
+    struct error error;
+    error_at(&error, OC_E_CONFIG, "%s", where);
+    error_found(&error, "%s", found);
+    error_expected(&error, "%s", expected);
+    return session_fail(session, &error);
+}
+
+static oc_rc cash_missing(struct session *session)
+{
+    struct error error;
+    (void)error_say(&error, OC_E_CONFIG, "cash", "none was given"); /* session_fail returns it */
+    error_remedy(&error, "say --cash '10000 USDT'");
+    return session_fail(session, &error);
+}
+
 /* "10000 USDT, 0.5 BTC": the first is the currency of account. */
 static oc_rc open_money(void *self, struct session *session)
 {
@@ -169,8 +215,7 @@ static oc_rc open_money(void *self, struct session *session)
     while (number < 3 && strcmp(methods[number], method) != 0)
         number++;
     if (number == 3)
-        return session_fail(session, OC_E_CONFIG, "account.cost_method: found '%s', expected average, fifo or lifo",
-                            method);
+        return cash_failed(session, "account.cost_method", method, "average, fifo or lifo");
     while (*at) {
         char amount[64], name[OC_ASSET_MAX];
         int used = 0;
@@ -178,12 +223,11 @@ static oc_rc open_money(void *self, struct session *session)
         uint32_t asset;
         if (sscanf(at, " %63[0-9.eE+-] %15[A-Za-z0-9._-]%n", amount, name, &used) != 2 ||
             text_to_decimal(amount, strlen(amount), &dec.units, &dec.scale) < 0 || dec.units < 0)
-            return session_fail(session, OC_E_CONFIG,
-                                "cash: found '%s', expected an amount and a currency: '10000 USDT'", at);
+            return cash_failed(session, "cash", at, "an amount and a currency: '10000 USDT'");
         at += used;
         at += strspn(at, " ,");
         if (instruments_asset(instruments, name, &asset) < 0)
-            return session_fail(session, OC_E_CONFIG, "cash: '%s' is not a currency name", name);
+            return cash_failed(session, "cash", name, "the name of a currency such as USDT");
         if (!money->account) {
             oc_rc rc = portfolio_add_account(portfolio, "paper", "paper", asset, number, &money->account);
             if (rc < 0)
@@ -196,7 +240,7 @@ static oc_rc open_money(void *self, struct session *session)
             break;
     }
     if (!money->account)
-        return session_fail(session, OC_E_CONFIG, "cash: none was given: say --cash '10000 USDT'");
+        return cash_missing(session);
     oc_rc rc = start_value_init(&money->start_value, instruments, money->base, session->clock.from_ns);
     for (uint32_t i = 0; i < money->cash_count && rc == OC_OK; i++)
         rc = start_value_add(&money->start_value, money->cash[i].asset, money->cash[i].amount);
@@ -222,13 +266,14 @@ static oc_rc open_rules(void *self, struct session *session)
         rule->now_ns = &session->clock.now_ns;
         snprintf(id, sizeof id, "outcry.%s", chain[i]);
         snprintf(rule->section, sizeof rule->section, "risk.%s", chain[i]);
-        oc_rc rc = plugin_instance_open(rule, session->registry, OC_RISK, id, session->words.error);
+        struct error error;
+        oc_rc rc = plugin_instance_open(rule, session->registry, OC_RISK, id, &error);
         if (rc < 0)
-            return rc;
+            return session_fail(session, &error);
         rules->count++;
         rc = engine_add_rule(session->engine, chain[i], registry_interface(rule->plugin, OC_RISK), rule->self);
         if (rc < 0)
-            return session_fail(session, rc, "risk rule %s was not taken (code %d)", id, (int)rc);
+            return session_fail_code(session, rc, rule->section, "the engine did not take the risk rule");
     }
     return OC_OK;
 }
@@ -278,9 +323,10 @@ static oc_rc open_venues(void *self, struct session *session)
     venue->sim.now_ns = &session->clock.now_ns;
     venue->sim.seed = session->clock.seed;
     strcpy(venue->sim.section, "sim.paper");
-    oc_rc rc = plugin_instance_open(&venue->sim, session->registry, OC_SIM, "outcry.paper", session->words.error);
+    struct error error;
+    oc_rc rc = plugin_instance_open(&venue->sim, session->registry, OC_SIM, "outcry.paper", &error);
     if (rc < 0)
-        return rc;
+        return session_fail(session, &error);
     return venues_add(&session->venues, session->money.account, registry_interface(venue->sim.plugin, OC_SIM),
                       venue->sim.self);
 }
@@ -323,7 +369,7 @@ oc_rc session_record_balances(struct session *session)
         if (rc == OC_OK)
             rc = venue->table->balance(venue->answers.self, money->account, cash->asset, cash->amount);
         if (rc < 0)
-            return session_fail(session, rc, "the opening cash could not be booked (code %d)", (int)rc);
+            return session_fail_code(session, rc, "cash", "the opening cash could not be booked");
     }
     return portfolio_equity(engine_portfolio(session->engine), money->account, &money->start, NULL);
 }
@@ -386,7 +432,7 @@ oc_rc session_open(struct session *session)
         const struct session_stage *stage = &session->stages[session->opened_count++];
         oc_rc rc = stage->open ? stage->open(stage->self, session) : OC_OK;
         if (rc < 0)
-            session_fail(session, rc, "the session could not be opened: %s (code %d)", stage->name, (int)rc);
+            rc = session_fail_code(session, rc, stage->name, "the session could not be opened");
         if (rc < 0)
             return rc == OC_E_NOMEM ? (oc_rc)OC_E_CONFIG : rc; /* what the machine does not give */
     }

@@ -9,6 +9,7 @@
 #ifndef SESSION_SESSION_H
 #define SESSION_SESSION_H
 
+#include "base/error.h"
 #include "config/settings.h"
 #include "engine/engine.h"
 #include "feed/source.h"
@@ -25,7 +26,7 @@ enum {
     SESSION_CASH_MAX = 16,
     SESSION_RULES_MAX = 32,
     SESSION_STAGES_MAX = 32,
-    SESSION_ERROR_MAX = 4096,
+    SESSION_TRACE_MAX = 4096,
     SESSION_NOTES_MAX = 64,
     SESSION_LINE_MAX = 256,
     SESSION_ROUNDS_MAX =
@@ -51,7 +52,8 @@ struct session_line { /* one "name: value" of what was assumed or inferred */
 };
 
 struct session_words {
-    char error[SESSION_ERROR_MAX]; /* the first complaint */
+    struct error error;            /* the first complaint; rc 0: none */
+    char trace[SESSION_TRACE_MAX]; /* where a strategy made it: its line, locals and calls, a line each; "": not one */
     struct session_line notes[SESSION_NOTES_MAX];
     uint32_t note_count;
 };
@@ -225,6 +227,11 @@ oc_rc session_lock(struct session *session, const char *dir);
 const char *session_symbol(const struct session *session, uint32_t index);
 
 void session_note(struct session *session, const char *format, ...) __attribute__((format(printf, 2, 3)));
-oc_rc session_fail(struct session *session, oc_rc rc, const char *format, ...) __attribute__((format(printf, 3, 4)));
+/* Keeps a complaint as the session's, if it is the first. Returns its rc. */
+CHECKED oc_rc session_fail(struct session *session, const struct error *error);
+/* The same of a place and a sentence, and of a place, a sentence and a code that is all that is known. Return rc. */
+CHECKED oc_rc session_say(struct session *session, oc_rc rc, const char *where, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+CHECKED oc_rc session_fail_code(struct session *session, oc_rc rc, const char *where, const char *what);
 
 #endif

@@ -130,7 +130,7 @@ static __attribute__((noinline)) void tell(struct session *session, const struct
         oc_rc rc = venues_send(&session->venues, session->clock.now_ns, out);
         if (rc < 0)
             session->lost =
-                session_fail(session, rc, "a refused request could not be answered (code %d): the run ends", rc);
+                session_fail_code(session, rc, "venue", "a refused request could not be answered: the run ends");
     }
     watchers_note(&session->watchers, input, out);
     engine_clear_out(engine);
@@ -272,7 +272,7 @@ static __attribute__((noinline)) void start_checkpoint(struct session *session)
     if (rc == OC_OK)
         rc = gap_checkpoint(session);
     if (rc < 0 && rc != OC_E_AGAIN && rc != OC_E_IO) /* a failed journal has been told */
-        log_warning("journal", "no checkpoint was written (code %d): a restart will take longer%s%s", (int)rc,
+        log_warning("journal", "no checkpoint was written: %s: a restart will take longer%s%s", error_name(rc),
                     why[0] ? ": " : "", why);
 }
 
@@ -389,10 +389,13 @@ oc_rc session_run(struct session *session)
         return OC_E_AGAIN;
     }
     for (uint32_t i = 0; i < session->data.count; i++)
-        if (session->data.sources[i].error[0])
-            return session_fail(session, rc, "%s", session->data.sources[i].error);
-    return session_fail(session, rc, "the run ended early (code %d)%s%s", (int)rc,
-                        door_failed(session->door) ? ": " : "", door_error(session->door));
+        if (error_is_set(&session->data.sources[i].error)) {
+            (void)session_fail(session, &session->data.sources[i].error); /* the run's own code is returned */
+            return rc;
+        }
+    if (door_failed(session->door))
+        return session_say(session, rc, "the run", "it ended early: %s: %s", error_name(rc), door_error(session->door));
+    return session_fail_code(session, rc, "the run", "it ended early");
 }
 
 bool session_command(struct session *session, const char *text, size_t size, struct text *reply)
@@ -419,7 +422,7 @@ bool session_command(struct session *session, const char *text, size_t size, str
     session->reply = NULL;
     free(event);
     if (rc < 0)
-        json_refusal(reply, "FAILED", "the command was not carried out (code %d)", (int)rc);
+        json_refusal(reply, "FAILED", "the command was not carried out: %s", error_name(rc));
     else if (session->journal.missed != missed_before && session->commands.was_ok)
         json_refusal(reply, ENGINE_JOURNAL_FAILED,
                      "it could not be recorded: what cancels or closes was carried out, nothing else: %s",

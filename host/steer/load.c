@@ -15,12 +15,6 @@ static void strategy_log(void *arg, int level, const char *text)
                  text, strlen(text));
 }
 
-static void explain(const struct strategies *strategies, const struct sandbox_error *error)
-{
-    struct session_words *words = &strategies->session->words;
-    strategies_explain(error, words->error, sizeof words->error);
-}
-
 static struct strategy_config config_of(const struct strategies *strategies, uint32_t index,
                                         struct steer_source *source)
 {
@@ -95,6 +89,14 @@ static void settle(struct strategies *strategies, uint32_t index, struct strateg
     strategy_note_origins(strategy, strategies->is_shown);
 }
 
+/* What the text itself says, or the code. */
+static oc_rc making_failed(struct strategies *strategies, const char *file, oc_rc rc, const struct sandbox_error *error,
+                           const char *what)
+{
+    return error->message[0] ? strategies_fail(strategies, error, rc)
+                             : session_fail_code(strategies->session, rc, file, what);
+}
+
 oc_rc strategies_make(struct strategies *strategies, uint32_t index)
 {
     struct strategy_slot *owner = &strategies->list[index];
@@ -110,20 +112,14 @@ oc_rc strategies_make(struct strategies *strategies, uint32_t index)
     struct strategy *strategy;
     oc_rc rc = strategy_new(strategies->session->engine, &config, &strategy, &error);
     if (rc < 0) {
-        if (error.message[0])
-            explain(strategies, &error);
         steer_source_free(source);
-        return session_fail(strategies->session, rc, "strategy %s could not be loaded (code %d)", owner->file, (int)rc);
+        return making_failed(strategies, owner->file, rc, &error, "the strategy could not be loaded");
     }
     settle(strategies, index, strategy, source);
     rc = add_markets(strategies, strategy, &error);
-    if (rc < 0 && error.message[0])
-        explain(strategies, &error);
     if (rc == OC_OK)
         rc = steer_apply_limits(strategies, index);
-    return rc < 0 ? session_fail(strategies->session, rc, "strategy %s could not take the market (code %d)",
-                                 owner->file, (int)rc)
-                  : rc;
+    return rc < 0 ? making_failed(strategies, owner->file, rc, &error, "the strategy could not take the market") : rc;
 }
 
 void strategies_drop(struct strategies *strategies, uint32_t index)

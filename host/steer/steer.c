@@ -111,7 +111,7 @@ bool steer_put_error(struct text *reply, const char *code, const struct sandbox_
     else if (error->message[0])
         snprintf(message, sizeof message, "%s", error->message);
     else
-        snprintf(message, sizeof message, "it could not be made (code %d)", (int)rc);
+        snprintf(message, sizeof message, "it could not be made: %s", error_name(rc));
     text_clear(reply);
     json_open(reply, NULL, '{');
     json_text(reply, "code", code);

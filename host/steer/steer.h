@@ -85,6 +85,9 @@ void steer_put_limits(struct strategies *strategies, struct text *reply, uint32_
 /* The deadline and heap of the slot's callbacks. */
 struct sandbox_limits steer_limits(const struct strategies *strategies, uint32_t index);
 
+/* strategies.c: a strategy's error as the session's complaint, if it is the first. Returns rc. */
+oc_rc strategies_fail(struct strategies *strategies, const struct sandbox_error *error, oc_rc rc);
+
 /* strategy_text.c: reads what was not taken from a header (a stage's open); writes the strategies' part of the header. */
 oc_rc steer_read_texts(void *self, struct session *session);
 void steer_put_header(void *self, struct text *text);

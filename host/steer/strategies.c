@@ -20,19 +20,34 @@ static void log_lines(const char *text)
     }
 }
 
-void strategies_explain(const struct sandbox_error *error, char *ret_text, size_t size_max)
+/* FILE:LINE and what it says; and behind it its source line, locals and calls, a line each. */
+static void explain(const struct sandbox_error *error, oc_rc rc, struct error *ret_error,
+                    char ret_trace[SESSION_TRACE_MAX])
 {
     struct text text;
-    text_init_fixed(&text, ret_text, size_max);
-    if (error->file[0] && error->line > 0 && !strstr(error->message, error->file))
-        text_format(&text, "%s:%d: ", error->file, (int)error->line);
-    text_format(&text, "%s", error->message);
+    char where[SANDBOX_NAME_MAX + 16] = "";
+    if (error->file[0] && error->line > 0)
+        snprintf(where, sizeof where, "%s:%d", error->file, (int)error->line);
+    const bool is_named = error->file[0] && strstr(error->message, error->file); /* perhaps of another line */
+    const bool is_first = where[0] && strncmp(error->message, where, strlen(where)) == 0;
+    (void)error_of_sentence(ret_error, rc, is_named && !is_first ? "" : where, error->message); /* rc is the caller's */
+    text_init_fixed(&text, ret_trace, SESSION_TRACE_MAX);
     if (error->source_line[0])
-        text_format(&text, "\n  %d | %s", (int)error->line, error->source_line);
+        text_format(&text, "  %d | %s\n", (int)error->line, error->source_line);
     if (error->locals[0])
-        text_format(&text, "\nlocals:\n%s", error->locals);
+        text_format(&text, "locals:\n%s\n", error->locals);
     if (error->traceback[0])
-        text_format(&text, "\ntraceback:\n%s", error->traceback);
+        text_format(&text, "traceback:\n%s\n", error->traceback);
+}
+
+static void log_error_lines(const struct sandbox_error *error)
+{
+    struct error said;
+    char text[ERROR_TEXT_MAX], trace[SESSION_TRACE_MAX];
+    explain(error, OC_E_STATE, &said, trace);
+    error_text(&said, text);
+    log_lines(text);
+    log_lines(trace);
 }
 
 /* How long the others waited for the callback that was ended. */
@@ -61,20 +76,29 @@ static void strategies_tell_suspended(struct strategies *strategies)
         struct strategy_slot *owner = &strategies->list[i];
         if (!owner->strategy || owner->is_told || !engine_is_suspended(session->engine, owner->id))
             continue;
-        char text[SESSION_ERROR_MAX];
         const struct sandbox_error *error = strategy_error(owner->strategy);
         const char *words = engine_suspension(session->engine, owner->id);
         owner->is_told = true;
         session_note(session, "suspended: %s: %s", owner->file, words[0] ? words : "before the restart");
         log_error("strategy", "%s is suspended: its orders stay, it makes no new ones", owner->file);
         if (error)
-            strategies_explain(error, text, sizeof text);
+            log_error_lines(error);
         else
-            snprintf(text, sizeof text, "%s", words);
-        log_lines(text);
+            log_lines(words);
         note_gap(strategies, i);
         strategies_tell(strategies, i, "suspended", words);
     }
+}
+
+oc_rc strategies_fail(struct strategies *strategies, const struct sandbox_error *error, oc_rc rc)
+{
+    struct session_words *words = &strategies->session->words;
+    struct error said;
+    if (!error_is_set(&words->error)) {
+        explain(error, rc, &said, words->trace);
+        (void)session_fail(strategies->session, &said); /* rc is returned below */
+    }
+    return rc;
 }
 
 static oc_rc say_failed(struct strategies *strategies, uint32_t index)
@@ -83,13 +107,13 @@ static oc_rc say_failed(struct strategies *strategies, uint32_t index)
     const struct strategy_slot *owner = &strategies->list[index];
     const struct sandbox_error *error = strategy_error(owner->strategy);
     if (error)
-        strategies_explain(error, session->words.error, sizeof session->words.error);
-    else if (strategy_missing(owner->strategy))
-        return session_fail(session, OC_E_DATA,
-                            "%s: warm-up is too short: %u more bars are needed before --from for its indicators",
-                            owner->file, strategy_missing(owner->strategy));
+        return strategies_fail(strategies, error, OC_E_STATE);
+    if (strategy_missing(owner->strategy))
+        return session_say(session, OC_E_DATA, owner->file,
+                           "warm-up is too short: %u more bars are needed before --from for its indicators",
+                           strategy_missing(owner->strategy));
     const char *words = engine_suspension(session->engine, owner->id);
-    return session_fail(session, OC_E_STATE, "%s was suspended%s%s", owner->file, words[0] ? ": " : "", words);
+    return session_say(session, OC_E_STATE, owner->file, "it was suspended%s%s", words[0] ? ": " : "", words);
 }
 
 bool strategies_have_failed(const struct strategies *strategies)
@@ -183,15 +207,22 @@ oc_rc strategies_stop(struct strategies *strategies)
     return OC_OK;
 }
 
+static oc_rc warm_up_failed(struct session *session, const char *file, uint32_t missing)
+{
+    struct error error;
+    error_at(&error, OC_E_DATA, "%s", file);
+    error_what(&error, "warm-up took all data: its indicators need %u more bars", missing);
+    error_remedy(&error, "give it more data");
+    return session_fail(session, &error);
+}
+
 oc_rc strategies_check_ran(struct strategies *strategies)
 {
     for (uint32_t i = 0; i < strategies->count; i++) {
         const struct strategy *strategy = strategies->list[i].strategy;
         if (strategy && strategy_calls(strategy) == 0 && strategy_missing(strategy) &&
             engine_stats(strategies->session->engine)->requests == 0)
-            return session_fail(strategies->session, OC_E_DATA,
-                                "%s: warm-up took all data: its indicators need %u more bars: give it more data",
-                                strategies->list[i].file, strategy_missing(strategy));
+            return warm_up_failed(strategies->session, strategies->list[i].file, strategy_missing(strategy));
     }
     return OC_OK;
 }
@@ -264,11 +295,12 @@ static oc_rc open_strategies(void *self, struct session *session)
     struct strategies *strategies = self;
     oc_rc rc = settings_duration(session->settings, "strategy.deadline", &strategies->deadline_ns);
     if (rc < 0 && rc != OC_E_NOT_FOUND)
-        return session_fail(session, rc, "%s", session->settings->error);
+        return session_fail(session, &session->settings->error);
     if (!strategies->may_watch)
         strategies->deadline_ns = 0;
     if (strategies->deadline_ns > 0 && sandbox_watchdog_start(WATCHDOG_PERIOD_US, &strategies->watchdog) < 0)
-        return session_fail(session, OC_E_IO, "the timer that stops runaway scripts could not be started");
+        return session_fail_code(session, OC_E_IO, "strategy.deadline",
+                                 "the timer that stops runaway scripts could not be started");
     strategies->opened_count = strategies->count;
     for (uint32_t i = 0; i < strategies->count; i++) {
         rc = strategies_make(strategies, i);

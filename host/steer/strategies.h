@@ -104,8 +104,6 @@ uint32_t strategies_loaded(const struct strategies *strategies);
 const struct strategy_slot *strategies_find(const struct strategies *strategies, uint32_t id);
 /* Its name, unloaded ones too: their orders stay. NULL: there never was one. */
 const char *strategies_name(const struct strategies *strategies, uint32_t id);
-/* The words for a strategy's error: file, line, source line, locals, traceback. */
-void strategies_explain(const struct sandbox_error *error, char *ret_text, size_t size_max);
 
 /* strategy_text.c: takes a header line `strategy` or `module`. OC_E_DATA: damaged. */
 oc_rc strategies_take_source(struct strategy_slot *slot, const struct header_line *line);

@@ -9,6 +9,14 @@
 #include "steer/steer.h"
 #include "steer/strategies.h"
 
+static oc_rc text_failed(struct session *session, oc_rc rc, const char *file, const char *what)
+{
+    struct error error;
+    error_at(&error, rc, "strategy %s", file);
+    error_what(&error, "%s", what);
+    return session_fail(session, &error);
+}
+
 oc_rc steer_read_texts(void *self, struct session *session)
 {
     struct strategies *strategies = self;
@@ -22,7 +30,7 @@ oc_rc steer_read_texts(void *self, struct session *session)
             continue;
         oc_rc rc = env_read_file(owner->file, STEER_FILE_MAX, &text, &size);
         if (rc < 0)
-            return session_fail(session, rc, "strategy %s: %s", owner->file, env_error_text());
+            return text_failed(session, rc, owner->file, env_error_text());
         owner->opened = steer_source_new(owner->file, text, size);
         free(text);
         if (!owner->opened)
@@ -31,7 +39,10 @@ oc_rc steer_read_texts(void *self, struct session *session)
     }
     if (strategies->count || strategies->may_be_empty)
         return OC_OK;
-    return session_fail(session, OC_E_CONFIG, "no strategy file was named");
+    struct error error;
+    (void)error_say(&error, OC_E_CONFIG, "strategy", "no strategy file was named"); /* session_fail returns it */
+    error_expected(&error, "a file that ends in .lua");
+    return session_fail(session, &error);
 }
 
 void steer_put_header(void *self, struct text *text)

@@ -243,12 +243,43 @@ done
 
 # two files of one symbol: quotes beside bars, but not two of a kind
 cp "$work/flat.csv" "$work/btcusdt_2.csv"
-expect 3 "found bars and bars of one symbol, BTC/USDT" backtest "$work/idle.lua" "$work/btcusdt.csv" "$work/btcusdt_2.csv" --cash "$cash"
+expect 3 "found 'bars and bars of one symbol, BTC/USDT', expected one file of a symbol" backtest "$work/idle.lua" "$work/btcusdt.csv" "$work/btcusdt_2.csv" --cash "$cash"
 expect 3 "leave --symbol away" backtest "$work/idle.lua" "$work/btcusdt.csv" "$work/ethusdt.csv" --symbol BTC/USDT --cash "$cash"
 { echo "time,bid,ask,bid_size,ask_size"; i=0; while [ $i -lt 60 ]; do echo "$((1700000030 + i * 60)),99.95,100.05,1000,1000"; i=$((i + 1)); done; } >"$work/btcusdt_quotes.csv"
 expect 0 "bars of $work/btcusdt.csv beside quotes of" backtest strategies/buy_and_hold.lua "$work/btcusdt.csv" "$work/btcusdt_quotes.csv" --cash "$cash" --end hold
 expect 0 "" backtest strategies/buy_and_hold.lua "$work/btcusdt.csv" "$work/btcusdt_quotes.csv" --cash "$cash" --end hold --json
 jq -e '.trips[0].entry_price > 100 and .trips[0].entry_price < 100.1' "$work/out" >/dev/null || say "steps of 1 and 0.01: bought at $(jq -r '.trips[0].entry_price' "$work/out")"
+
+# a program reads what failed: one object on the standard output where there is no report, and the same words for a person
+told() { # CODE QUERY EXPECTED ARGUMENTS...
+    code=$1
+    query=$2
+    want=$3
+    shift 3
+    "$outcry" "$@" >"$work/told" 2>"$work/err"
+    found=$?
+    [ $found = "$code" ] || say "outcry $*: exit $found, expected $code"
+    [ "$(jq -s length "$work/told")" = 1 ] || { say "outcry $*: not one object:"; head -3 "$work/told"; }
+    found=$(jq -r "$query" "$work/told")
+    [ "$found" = "$want" ] || { say "$query of outcry $*: $found, expected $want"; head -3 "$work/told"; }
+    grep -q '^outcry: ' "$work/err" || say "outcry $*: nothing is said to a person"
+}
+bars="strategies/sma_cross.lua synthetic-bars:500"
+# shellcheck disable=SC2086
+{
+    told 3 '.error | "\(.where) \(.found) \(.expected)"' "cash plenty an amount and a currency: '10000 USDT'" backtest $bars --cash plenty --json
+    told 3 '.error | keys | join(" ")' "expected found remedy what where" backtest $bars --json
+    told 2 .error.remedy "did you mean --profile?" backtest $bars --profle ideal --json
+    told 2 .error.what "unknown option" backtest $bars --json --profle ideal
+    told 3 '.error | "\(.where) \(.found)"' "--set: session.end x" backtest $bars --json --set session.end=x
+    told 1 .error.where "$work/broken.lua:4" backtest "$work/broken.lua" synthetic-bars:500 --cash "$cash" --json
+    told 3 .error.found nowhere paper strategies/sma_cross.lua --feed nowhere --cash "$cash" --json
+    told 1 .error.where "journal $work/nothing" report "$work/nothing" --json
+    told 2 .error.where report report --json
+    told 1 .mode backtest backtest $bars --cash "$cash" --json --report "$work/none/r.html"
+}
+"$outcry" backtest "$(printf 'a\033[2Jb.lua')" synthetic-bars:500 --cash "$cash" >"$work/out" 2>&1
+grep -q "$(printf '\033')" "$work/out" && say "a control character of a name reaches the terminal"
 
 # a page that stands alone
 expect 0 "report:" backtest strategies/sma_cross.lua synthetic-bars:500 --cash "$cash" --report "$work/r.html"

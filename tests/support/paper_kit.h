@@ -13,6 +13,7 @@
 
 #include "cli/verbs.h"
 #include "session/plugin_instance.h"
+#include "support/said.h"
 
 #define MINUTE 60000000000LL
 #define MS     1000000LL
@@ -36,11 +37,11 @@ static inline struct venue *venue_new(const char *const *pairs)
 {
     static const char *const names[] = {"sims/paper", NULL};
     struct venue *v = calloc(1, sizeof *v);
-    char error[512];
+    struct error error;
     setenv("OUTCRY_PLUGINS", TEST_BUILD_DIR "/plugins", 1);
     v->registry = calloc(1, sizeof *v->registry);
     registry_init(v->registry);
-    assert_int_equal(load_needed(v->registry, names), OC_OK);
+    assert_int_equal(load_needed(v->registry, names, &error), OC_OK);
     for (; pairs && *pairs; pairs += 2) {
         char key[96];
         snprintf(key, sizeof key, "sim.paper.%s", pairs[0]);
@@ -49,8 +50,8 @@ static inline struct venue *venue_new(const char *const *pairs)
     v->instance.settings = &v->settings;
     v->instance.sim_answers = &v->sim_answers;
     strcpy(v->instance.section, "sim.paper");
-    if (plugin_instance_open(&v->instance, v->registry, OC_SIM, "outcry.paper", error) < 0)
-        fail_msg("%s", error);
+    if (plugin_instance_open(&v->instance, v->registry, OC_SIM, "outcry.paper", &error) < 0)
+        fail_msg("%s", said(&error));
     v->sim = registry_interface(v->instance.plugin, OC_SIM);
     sim_answers_init(&v->sim_answers, v->sim, v->instance.self);
     struct oc_instrument info = {.size = sizeof info,

@@ -18,6 +18,7 @@
 
 #include "base/log.h"
 #include "session/session.h"
+#include "support/said.h"
 
 #define HOUSE_SECOND 1000000000LL
 
@@ -400,7 +401,7 @@ static inline void house_open(struct house *house)
         session->journal.checkpoint = house_checkpoint;
     oc_rc rc = session_open(session);
     if (rc < 0)
-        print_message("%s\n", session->words.error);
+        print_message("%s\n", said(&session->words.error));
     assert_int_equal(rc, OC_OK);
 }
 
@@ -408,7 +409,7 @@ static inline void house_run(struct house *house)
 {
     oc_rc rc = session_run(house->session);
     if (rc < 0)
-        print_message("%s\n", house->session->words.error);
+        print_message("%s\n", said(&house->session->words.error));
     assert_int_equal(rc, OC_OK);
 }
 

@@ -16,11 +16,13 @@
 
 #include "base/line.h"
 #include "base/log.h"
+#include "cli/complain.h"
 #include "cli/run.h"
 #include "cli/verbs.h"
 #include "engine/impl.h"
 #include "recover/restore.h"
 #include "steer/steer.h"
+#include "support/said.h"
 
 enum { TRACE_MAX = 1 << 14 };
 
@@ -65,7 +67,8 @@ static struct registry *town_registry(void)
     if (!registry) {
         registry = calloc(1, sizeof *registry);
         setenv("OUTCRY_PLUGINS", TEST_BUILD_DIR "/plugins", 1);
-        assert_int_equal(run_load_plugins(registry), OC_OK);
+        struct error error;
+        assert_int_equal(run_load_plugins(registry, &error), OC_OK);
         log_set_level(LOG_NONE);
     }
     return registry;
@@ -165,7 +168,7 @@ static inline void town_open(struct town *town)
 {
     oc_rc rc = run_open(town->run);
     if (rc < 0)
-        print_message("%s\n", town->session->words.error);
+        print_message("%s\n", said(&town->session->words.error));
     assert_int_equal(rc, OC_OK);
 }
 
@@ -175,7 +178,7 @@ static inline void town_run(struct town *town, bool finish)
     static struct result result;
     oc_rc rc = run_go(town->run);
     if (rc < 0 && rc != OC_E_AGAIN)
-        print_message("%s\n", town->session->words.error);
+        print_message("%s\n", said(&town->session->words.error));
     assert_true(rc == OC_OK || rc == OC_E_AGAIN);
     if (finish)
         assert_int_equal(run_finish(town->run, &result), OC_OK);

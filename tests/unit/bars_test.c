@@ -13,6 +13,7 @@
 #include "engine/bars.h"
 #include "feed/source.h"
 #include "session/plugin_instance.h"
+#include "support/said.h"
 
 #define MINUTE_NS 60000000000LL
 #define SECOND_NS 1000000000LL
@@ -159,7 +160,7 @@ static bool open_source(struct pair *pair, struct feed_source **source, const ch
     reader->settings = &pair->settings;
     snprintf(reader->section, sizeof reader->section, "data.csv");
     reader->io.feed = &(*source)->feed;
-    oc_rc rc = plugin_instance_open(reader, pair->registry, OC_DATA, "outcry.csv", (*source)->error);
+    oc_rc rc = plugin_instance_open(reader, pair->registry, OC_DATA, "outcry.csv", &(*source)->error);
     if (rc == OC_OK) {
         (*source)->table = registry_interface(reader->plugin, OC_DATA);
         (*source)->reader = reader->self;
@@ -170,7 +171,7 @@ static bool open_source(struct pair *pair, struct feed_source **source, const ch
         rc = feed_source_start(*source, OC_INST(1, 1));
     }
     if (rc < 0)
-        print_message("%s: %s\n", path, (*source)->error);
+        print_message("%s: %s\n", path, said(&(*source)->error));
     return rc == OC_OK;
 }
 
@@ -183,10 +184,11 @@ static void oanda_ticks_make_the_providers_bars(void **state)
         skip();
     }
     static const char *const names[] = {"data/csv", NULL};
+    struct error error;
     struct pair pair = {.registry = calloc(1, sizeof(struct registry))};
     setenv("OUTCRY_PLUGINS", TEST_BUILD_DIR "/plugins", 1);
     registry_init(pair.registry);
-    assert_int_equal(load_needed(pair.registry, names), OC_OK);
+    assert_int_equal(load_needed(pair.registry, names, &error), OC_OK);
     assert_true(open_source(&pair, &pair.ticks, folder, "oanda_eurusd_ticks_20140501_20140509.csv.gz"));
     assert_true(open_source(&pair, &pair.bars, folder, "oanda_eurusd_1m_20140501_20140515.csv.gz"));
     struct bar_builder builder;

@@ -142,6 +142,23 @@ static void a_code_has_a_name_and_a_remedy(void **state)
     }
 }
 
+static void a_sentence_of_below_names_its_place_once(void **state)
+{
+    (void)state;
+    struct error error;
+    const char *const cases[][3] = {{"d/a.csv", "d/a.csv: read: gone", "d/a.csv: read: gone"},
+                                    {"d/a.csv", "a.csv: row 2: gone", "d/a.csv: row 2: gone"},
+                                    {"d/a.csv", "open d/a.csv: gone", "d/a.csv: open d/a.csv: gone"},
+                                    {"a.csv", "a.csvs: gone", "a.csv: a.csvs: gone"},
+                                    {"d/", "gone", "d/: gone"},
+                                    {"", "gone", "gone"}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        assert_int_equal(error_of_sentence(&error, OC_E_DATA, cases[i][0], cases[i][1]), OC_E_DATA);
+        assert_string_equal(text_of(&error), cases[i][2]);
+        assert_string_equal(error.where, cases[i][0]);
+    }
+}
+
 static void a_program_reads_the_same(void **state)
 {
     (void)state;
@@ -160,13 +177,10 @@ static void a_program_reads_the_same(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_complaint_is_one_line_of_known_parts),
-        cmocka_unit_test(the_first_complaint_stays),
-        cmocka_unit_test(what_is_too_long_is_cut_at_a_character),
-        cmocka_unit_test(every_part_together_has_room),
-        cmocka_unit_test(foreign_text_is_shown_and_does_nothing),
-        cmocka_unit_test(a_code_has_a_name_and_a_remedy),
-        cmocka_unit_test(a_program_reads_the_same),
+        cmocka_unit_test(a_complaint_is_one_line_of_known_parts),   cmocka_unit_test(the_first_complaint_stays),
+        cmocka_unit_test(what_is_too_long_is_cut_at_a_character),   cmocka_unit_test(every_part_together_has_room),
+        cmocka_unit_test(foreign_text_is_shown_and_does_nothing),   cmocka_unit_test(a_code_has_a_name_and_a_remedy),
+        cmocka_unit_test(a_sentence_of_below_names_its_place_once), cmocka_unit_test(a_program_reads_the_same),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -71,10 +71,10 @@ static struct town *town_of(const char *const *words)
 /* Returns the complaint, "" when it is gone on with. */
 static const char *go_on(const char *const *words)
 {
-    static char error[SESSION_ERROR_MAX];
+    static char error[ERROR_TEXT_MAX];
     struct town *town = town_new(folder, words);
     oc_rc rc = run_open(town->run);
-    snprintf(error, sizeof error, "%s", rc < 0 ? town->session->words.error : "");
+    snprintf(error, sizeof error, "%s", rc < 0 ? said(&town->session->words.error) : "");
     town_free(town);
     return error;
 }

@@ -222,7 +222,7 @@ static void a_header_beyond_the_journals_limit_is_refused_in_words(void **state)
     house->session->journal.header_self = &size;
     house->session->journal.header_write = put_much;
     assert_int_equal(session_open(house->session), OC_E_LIMIT);
-    assert_non_null(strstr(session->words.error, "more than 4194304 bytes: make the texts smaller"));
+    assert_non_null(strstr(said(&session->words.error), "more than 4194304 bytes: make the texts smaller"));
     house_free(house);
 }
 

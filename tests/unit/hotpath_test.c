@@ -128,7 +128,8 @@ static int setup(void **state)
     log_set_level(LOG_ERROR);
     setenv("OUTCRY_PLUGINS", TEST_BUILD_DIR "/plugins", 1);
     registry = calloc(1, sizeof *registry);
-    return registry && run_load_plugins(registry) == OC_OK ? 0 : -1;
+    struct error error;
+    return registry && run_load_plugins(registry, &error) == OC_OK ? 0 : -1;
 }
 
 static int teardown(void **state)

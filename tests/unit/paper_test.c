@@ -392,15 +392,19 @@ static void wrong_configuration_is_refused(void **state)
         {"profile", "rosy"}, {"latency", "-5ms"}, {"taker_fee", "a lot"}, {"allow_short", "7"}};
     struct registry *registry = calloc(1, sizeof *registry);
     setenv("OUTCRY_PLUGINS", TEST_BUILD_DIR "/plugins", 1);
+    struct error error;
     registry_init(registry);
-    load_needed(registry, names);
+    assert_int_equal(load_needed(registry, names, &error), OC_OK);
     for (int i = 0; i < 4; i++) {
         struct settings settings = {0};
         struct plugin_instance instance = {.settings = &settings, .section = "sim.paper"};
-        char key[64], error[512];
+        char key[64];
         snprintf(key, sizeof key, "sim.paper.%s", wrong[i][0]);
         settings_set(&settings, key, wrong[i][1], "test");
-        assert_int_equal(plugin_instance_open(&instance, registry, OC_SIM, "outcry.paper", error), OC_E_CONFIG);
+        assert_int_equal(plugin_instance_open(&instance, registry, OC_SIM, "outcry.paper", &error), OC_E_CONFIG);
+        const bool is_simulators = i < 2; /* it judges these itself, and logs why */
+        assert_string_equal(error.found, is_simulators ? "" : wrong[i][1]);
+        assert_non_null(strstr(said(&error), is_simulators ? "it did not open: wrong configuration" : key));
         plugin_instance_close(&instance);
         settings_release(&settings);
     }

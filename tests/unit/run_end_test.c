@@ -40,7 +40,7 @@ static void a_position_that_differs_ends_the_run_badly(void **state)
         assert_int_equal(town->run->meter.drift, lie ? 1 : 0);
         assert_int_equal(exit_code(rc), lie ? EXIT_RUN : EXIT_GOOD);
         if (lie)
-            assert_non_null(strstr(town->session->words.error, "the simulator and the portfolio disagree"));
+            assert_non_null(strstr(said(&town->session->words.error), "the simulator and the portfolio disagree"));
         town_free(town);
     }
 }
