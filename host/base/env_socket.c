@@ -24,7 +24,7 @@ static oc_rc address_of(const char *path, struct sockaddr_un *ret_address)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     if (strlen(path) >= ENV_SOCKET_PATH_MAX) {
-        env_fail("socket path (at most 99 bytes)", path, ENAMETOOLONG);
+        (void)env_fail("socket path (at most 99 bytes)", path, ENAMETOOLONG);
         return OC_E_LIMIT;
     }
     strcpy(address.sun_path, path);
@@ -92,7 +92,7 @@ oc_rc env_socket_accept(int fd, int *ret_fd)
         return errno == EAGAIN || errno == EINTR || errno == ECONNABORTED ? OC_E_AGAIN : env_fail("accept", "", errno);
     if (getsockopt(accepted, SOL_SOCKET, SO_PEERCRED, &peer, &size) < 0 || peer.uid != geteuid()) {
         close(accepted);
-        env_fail("accept a console of another user", "", EACCES);
+        (void)env_fail("accept a console of another user", "", EACCES);
         return OC_E_STATE;
     }
     *ret_fd = accepted;
@@ -111,7 +111,7 @@ oc_rc env_socket_connect(const char *path, int *ret_fd)
     if (connect(fd, (const struct sockaddr *)(const void *)&address, sizeof address) < 0) {
         int error = errno;
         close(fd);
-        env_fail("connect", path, error);
+        (void)env_fail("connect", path, error); /* for its words, here and below; the codes are ours */
         if (error == EAGAIN)
             return OC_E_AGAIN;
         return error == ENOENT ? OC_E_NOT_FOUND : (error == ECONNREFUSED ? OC_E_IO : OC_E_STATE);
@@ -137,7 +137,7 @@ oc_rc env_socket_write(int fd, const void *data, size_t size, size_t *ret_size)
     if (put < 0 && (errno == EAGAIN || errno == EINTR))
         return OC_E_AGAIN;
     if (put < 0) {
-        env_fail("write", "a console's socket", errno);
+        (void)env_fail("write", "a console's socket", errno);
         return OC_E_IO;
     }
     *ret_size = (size_t)put;
@@ -178,7 +178,7 @@ oc_rc env_runtime_dir(char *path, size_t size_max)
     if (lstat(path, &stat) < 0)
         return env_fail("look at the folder", path, errno);
     if (!S_ISDIR(stat.st_mode) || stat.st_uid != geteuid() || (stat.st_mode & 077)) {
-        env_fail("use the folder (it must be ours alone, mode 0700)", path, EACCES);
+        (void)env_fail("use the folder (it must be ours alone, mode 0700)", path, EACCES);
         return OC_E_STATE;
     }
     return OC_OK;

@@ -50,7 +50,7 @@ static void take(char *part, size_t max, const char *raw)
     part[used] = 0;
 }
 
-static void take_args(char *part, size_t max, const char *format, va_list args)
+static __attribute__((format(printf, 3, 0))) void take_args(char *part, size_t max, const char *format, va_list args)
 {
     char raw[RAW_MAX];
     raw[0] = 0;

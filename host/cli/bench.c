@@ -59,6 +59,14 @@ static bool is_row(const char *name)
     return false;
 }
 
+oc_rc bench_set(struct settings *settings, const char *const *pairs)
+{
+    oc_rc rc = OC_OK;
+    for (; *pairs && rc == OC_OK; pairs += 2)
+        rc = settings_set(settings, pairs[0], pairs[1], "bench");
+    return rc;
+}
+
 int verb_bench(int argc, char **argv)
 {
     const char *wanted = argc > 1 ? argv[1] : "", *fixed = getenv("BENCH_N");

@@ -8,6 +8,7 @@
 #ifndef CLI_BENCH_H
 #define CLI_BENCH_H
 
+#include "base/checked.h"
 #include "cli/run.h"
 
 enum { BENCH_BARS_MAX = 500000, BENCH_REPEATS_MAX = 31 };
@@ -38,7 +39,8 @@ void bench_make_bars(struct oc_ev_bar *bars, uint64_t count);
 struct run *bench_session_open(const struct bench *bench, struct oc_ev_bar *bars, uint64_t count,
                                struct bench_run *run);
 void bench_session_close(struct run *run);
-oc_rc bench_session_run(const struct bench *bench, struct oc_ev_bar *bars, uint64_t count, struct bench_run *run);
+CHECKED oc_rc bench_session_run(const struct bench *bench, struct oc_ev_bar *bars, uint64_t count,
+                                struct bench_run *run);
 int bench_bars(const struct bench *bench);
 int bench_order(const struct bench *bench);
 int bench_stop(const struct bench *bench);
@@ -53,6 +55,8 @@ int bench_restore(const struct bench *bench);
 int bench_console(const struct bench *bench);
 
 /* bench.c */
+/* Keys and values in turn, ended by NULL. OC_E_NOMEM. */
+CHECKED oc_rc bench_set(struct settings *settings, const char *const *pairs);
 double bench_median(double *values, int count);
 double bench_percentile(double *values, int count, int percent);
 /* Removes the folder and the files in it. */

@@ -200,18 +200,19 @@ struct run *bench_session_open(const struct bench *bench, struct oc_ev_bar *bars
         return NULL;
     }
     struct session *session = made->session;
-    settings_set(&options->settings, "account.cash", "1000000 USDT", "bench");
-    settings_set(&options->settings, "sim.paper.taker_fee", "0.00001", "bench");
-    settings_set(&options->settings, "sim.paper.profile", "ideal", "bench");
-    if (!run->is_watched)
-        settings_set(&options->settings, "strategy.deadline", "0", "bench");
-    if (run->session_dir)
-        settings_set(&options->settings, "session.dir", run->session_dir, "bench");
+    oc_rc rc =
+        bench_set(&options->settings, (const char *const[]){"account.cash", "1000000 USDT", "sim.paper.taker_fee",
+                                                            "0.00001", "sim.paper.profile", "ideal", NULL});
+    if (rc == OC_OK && !run->is_watched)
+        rc = bench_set(&options->settings, (const char *const[]){"strategy.deadline", "0", NULL});
+    if (rc == OC_OK && run->session_dir)
+        rc = bench_set(&options->settings, (const char *const[]){"session.dir", run->session_dir, NULL});
     session->data.count = made->strategies.count = 1;
     session->data.sources[0].memory = bars;
     session->data.sources[0].memory_count = count;
     made->strategies.may_watch = made->strategies.ends_on_failure = true;
-    oc_rc rc = strategies_set_text(&made->strategies, 0, "bench.lua", text, strlen(text));
+    if (rc == OC_OK)
+        rc = strategies_set_text(&made->strategies, 0, "bench.lua", text, strlen(text));
     free(text);
     run_compose(made, 0, run->watcher);
     if (rc == OC_OK)

@@ -71,10 +71,10 @@ static bool scene_open(struct scene *scene, const struct bench *bench, const cha
     if (!scene->run || env_socket_pair(own) < 0 || env_signal_new(&scene->opened) < 0)
         return false;
     struct run *run = scene->run;
-    settings_set(&scene->options->settings, "account.cash", "1000000 USDT", "bench");
-    settings_set(&scene->options->settings, "session.feed", feed, "bench");
-    settings_set(&scene->options->settings, "session.speed", speed, "bench");
-    settings_set(&scene->options->settings, "session.end", "hold", "bench");
+    const char *const pairs[] = {"account.cash", "1000000 USDT", "session.feed", feed, "session.speed",
+                                 speed,          "session.end",  "hold",         NULL};
+    if (bench_set(&scene->options->settings, pairs) < 0)
+        return false;
     run->strategies.may_be_empty = run->strategies.may_watch = true;
     run->console.has_own = true;
     run->session->pace.on_late = on_late;

@@ -138,15 +138,24 @@ int console_talk(int fd, const struct settings *settings, const struct console_w
     struct link *link = NULL;
     char history[512];
     int64_t limit_ns = 5000000000;
-    settings_duration((struct settings *)(uintptr_t)settings, "console.limit", &limit_ns);
+    (void)settings_duration((struct settings *)(uintptr_t)settings, "console.limit",
+                            &limit_ns); /* the verb has checked it */
     if (link_new(fd, &link) < 0) {
         env_close(fd);
         return EXIT_RUN;
     }
     if (wish->may_trade) {
+        struct error error;
         const char *fields[] = {"trade"}, *json;
         bool is_ok;
-        link_ask(link, fields, 1, 2000000000, NULL, &is_ok, &json);
+        oc_rc rc = link_ask(link, fields, 1, 2000000000, NULL, &is_ok, &json);
+        if (rc < 0 || !is_ok)
+            (void)complain(&error,
+                           error_say(&error, rc < 0 ? rc : OC_E_STATE, "--trade",
+                                     "the host does not let this console "
+                                     "trade: %s",
+                                     rc < 0 ? error_name(rc) : json),
+                           false);
     }
     struct terminal_config config = {.link = link,
                                      .history_file = history_file(history),
@@ -243,7 +252,7 @@ static oc_rc connect_only(int *ret_fd)
         snprintf(path, sizeof path, "%s/%s", found.folder, found.names[i]);
         oc_rc tried = env_socket_connect(path, &fd);
         if (tried == OC_E_IO)
-            env_unlink(path);
+            (void)env_unlink(path); /* it is dead, whoever takes it away */
         if (tried < 0)
             continue;
         if (alive++)

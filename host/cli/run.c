@@ -249,7 +249,9 @@ oc_rc run_finish(struct run *run, struct result *ret_result)
     oc_rc rc = strategies_stop(strategies);
     if (rc < 0)
         return rc;
-    session_drain_answers(session, session->clock.now_ns);
+    rc = session_drain_answers(session, session->clock.now_ns);
+    if (rc < 0)
+        return rc;
     if (session->journal.has_gap)
         session_note(session, "the journal failed: %llu records are missing: a restart does not know what they held",
                      (unsigned long long)session->journal.missed);

@@ -104,6 +104,6 @@ void terminal_history_add(struct terminal_history *past, const char *chunk)
     text_put_char(&line, '\n');
     /* A line that cannot be kept is no reason to stop. */
     if (!is_same && past->file && !line.is_cut)
-        env_append_private(past->file, line.data, line.size);
+        (void)env_append_private(past->file, line.data, line.size);
     text_release(&line);
 }

@@ -195,7 +195,9 @@ static oc_rc apply_record(struct restore *restore, struct session *session, cons
         return rc;
     if (event->type == OC_EV_BALANCE) {
         const struct oc_ev_balance *balance = (const struct oc_ev_balance *)(const void *)event;
-        venue->table->balance(venue->answers.self, balance->account, balance->asset, balance->total);
+        rc = venue->table->balance(venue->answers.self, balance->account, balance->asset, balance->total);
+        if (rc < 0)
+            return rc;
     }
     rc = engine_restore(session->engine, event);
     meter_restore_fills(restore->parts.meter, engine_out(session->engine));

@@ -116,7 +116,7 @@ static void trip_take(struct trip *trip, const struct oc_ev_fill *fill, const st
                       int64_t qty, bool opens)
 {
     oc_i128 value = 0;
-    instrument_value(instrument, fill->price, qty, &value);
+    (void)instrument_value(instrument, fill->price, qty, &value); /* the portfolio has booked more: it fits */
     if (opens) {
         trip->entry_value += value;
         trip->qty += qty;

@@ -399,8 +399,9 @@ static int lj_position_index(lua_State *lua)
     if (key && KEY_IS(strategy, key, unrealised)) {
         const struct market *prices = markets_get(engine_markets(strategy->engine), market->inst);
         oc_i128 money = 0;
-        if (position && prices && prices->has_mark)
-            position_unrealised(position, market->instrument, prices->mark2 / 2, &money);
+        if (position && prices && prices->has_mark &&
+            position_unrealised(position, market->instrument, prices->mark2 / 2, &money) < 0)
+            return luaL_error(lua, "unrealised: the amount does not fit");
         return push_money(lua, money);
     }
     if (key && KEY_IS(strategy, key, trips))

@@ -166,7 +166,7 @@ static oc_rc take_table(struct strategy *strategy, const struct state_bytes *fro
     strategy->lost_in = NULL;
     /* What on_init put there and cannot be saved is told at the end of the next callback, as ever. */
     if (rc == OC_OK && strategy->on_save == LUA_NOREF)
-        sandbox_protect(strategy->sandbox, lj_keep, take);
+        (void)sandbox_protect(strategy->sandbox, lj_keep, take);
     return rc;
 }
 

@@ -309,7 +309,7 @@ void restart_undo_load(struct strategy *strategy, uint64_t timer_mark)
     if (!strategy->new_timers)
         return;
     timers_remove_after(engine_timers(strategy->engine), timer_mark);
-    sandbox_protect(strategy->sandbox, lj_forget_timers, strategy);
+    (void)sandbox_protect(strategy->sandbox, lj_forget_timers, strategy); /* it only gives back: nothing can fail */
     strategy->new_timers = 0;
     restart_not_back(strategy,
                      "timers that on_load has set are not kept: those that were there come back by themselves");

@@ -311,7 +311,7 @@ static void accept_all(struct console_server *server)
             static const char full[] = "0\tno\t{\"code\":\"FULL\",\"message\":\"8 consoles are attached: end one "
                                        "first\",\"definitive\":true}\n";
             size_t sent;
-            env_socket_write(fd, full, sizeof full - 1, &sent);
+            (void)env_socket_write(fd, full, sizeof full - 1, &sent); /* who is told may be gone */
             env_close(fd);
         }
     }
@@ -431,7 +431,7 @@ void console_server_free(struct console_server *server)
     }
     if (server->path[0]) {
         env_close(server->listen_fd);
-        env_unlink(server->path);
+        (void)env_unlink(server->path); /* a dead name is taken away by whoever finds it */
     }
     env_close(server->wake[0]);
     env_close(server->wake[1]);
@@ -474,7 +474,7 @@ static void wake(const struct console_server *server)
 {
     size_t sent;
     if (server->thread)
-        env_socket_write(server->wake[1], "w", 1, &sent);
+        (void)env_socket_write(server->wake[1], "w", 1, &sent); /* a full pipe wakes too */
 }
 
 void console_server_reply(struct console_server *server, struct console_seat *seat, bool is_ok, const char *json,

@@ -4,14 +4,32 @@
 
 #include <string.h>
 
-static oc_i128 unrealised_of(const struct console_service *service, const struct position *position,
-                             const struct instrument *instrument)
+/* 0 where there is no price. Negative: the amount does not fit. */
+static oc_rc unrealised_of(const struct console_service *service, const struct position *position,
+                           const struct instrument *instrument, oc_i128 *ret_money)
 {
     const struct market *market = markets_get(engine_markets(service->engine), position->inst);
-    oc_i128 money = 0;
+    *ret_money = 0;
     if (position->qty && market && market->has_mark)
-        position_unrealised(position, instrument, market->mark2 / 2, &money);
-    return money;
+        return position_unrealised(position, instrument, market->mark2 / 2, ret_money);
+    return OC_OK;
+}
+
+/* An amount that does not fit is null: it is not 0. */
+static void put_money(struct text *reply, const char *key, oc_rc rc, oc_i128 money)
+{
+    if (rc < 0)
+        json_null(reply, key);
+    else
+        json_money(reply, key, money);
+}
+
+static void put_unrealised(const struct console_service *service, const struct position *position,
+                           const struct instrument *instrument, struct text *reply)
+{
+    oc_i128 money;
+    oc_rc rc = unrealised_of(service, position, instrument, &money);
+    put_money(reply, "unrealised", rc, money);
 }
 
 bool service_positions(struct console_service *service, const struct command_words *words, struct text *reply)
@@ -25,6 +43,7 @@ bool service_positions(struct console_service *service, const struct command_wor
         const struct market *market = markets_get(engine_markets(service->engine), position->inst);
         double average;
         oc_i128 value = 0;
+        oc_rc rc = OC_OK;
         if (position->qty == 0 || position->account != service->config.account)
             continue;
         rows++;
@@ -40,9 +59,9 @@ bool service_positions(struct console_service *service, const struct command_wor
             json_null(reply, "average");
         json_price(reply, "last", instrument, market && market->has_last, market ? market->last : 0);
         if (market && market->has_mark)
-            instrument_value(instrument, market->mark2 / 2, position->qty, &value);
-        json_money(reply, "value", value);
-        json_money(reply, "unrealised", unrealised_of(service, position, instrument));
+            rc = instrument_value(instrument, market->mark2 / 2, position->qty, &value);
+        put_money(reply, "value", rc, value);
+        put_unrealised(service, position, instrument, reply);
         json_money(reply, "realised", position->realised);
         json_close(reply, '}');
     }
@@ -80,13 +99,6 @@ bool service_balances(struct console_service *service, const struct command_word
     return true;
 }
 
-static oc_i128 equity_of(const struct console_service *service)
-{
-    oc_i128 money = 0;
-    portfolio_equity(service->portfolio, service->config.account, &money, NULL);
-    return money;
-}
-
 /* What the fees of the net books are worth in the account's currency. */
 static oc_i128 fees_of(struct console_service *service, const struct position *position, uint32_t base)
 {
@@ -104,7 +116,8 @@ bool service_pnl(struct console_service *service, const struct command_words *wo
     service->config.host->status(service->config.host->self, &status);
     uint32_t base = portfolio_account(service->portfolio, service->config.account)->base, rows = 0;
     uint32_t count = portfolio_book_count(service->portfolio), first = (uint32_t)service_from(words, 1), i = first;
-    oc_i128 equity = equity_of(service), realised = 0, unrealised = 0, fees = 0, money;
+    oc_i128 equity = 0, realised = 0, unrealised = 0, fees = 0, money;
+    oc_rc rc = portfolio_equity(service->portfolio, service->config.account, &equity, NULL);
     for (uint32_t k = 0; k < count && k < 4 * CONSOLE_PAGE; k++) {
         const struct position *position = &portfolio_book_at(service->portfolio, k)->position;
         if (position->strategy || position->account != service->config.account)
@@ -113,18 +126,21 @@ bool service_pnl(struct console_service *service, const struct command_words *wo
         if (portfolio_convert(service->portfolio, position->realised, instrument->info.settle, base, RATE_MIDDLE,
                               &money) == OC_OK)
             realised += money;
-        if (portfolio_convert(service->portfolio, unrealised_of(service, position, instrument), instrument->info.settle,
-                              base, RATE_MIDDLE, &money) == OC_OK)
+        if (unrealised_of(service, position, instrument, &money) == OC_OK &&
+            portfolio_convert(service->portfolio, money, instrument->info.settle, base, RATE_MIDDLE, &money) == OC_OK)
             unrealised += money;
         fees += fees_of(service, position, base);
     }
     json_open(reply, NULL, '{');
     json_text(reply, "currency", status.currency);
     json_money(reply, "start", status.start);
-    json_money(reply, "equity", equity);
-    json_money(reply, "profit", equity - status.start);
-    json_double(reply, "profit_share",
-                status.start ? money_to_double(equity - status.start) / money_to_double(status.start) : 0);
+    put_money(reply, "equity", rc, equity);
+    put_money(reply, "profit", rc, equity - status.start);
+    if (rc < 0)
+        json_null(reply, "profit_share");
+    else
+        json_double(reply, "profit_share",
+                    status.start ? money_to_double(equity - status.start) / money_to_double(status.start) : 0);
     json_money(reply, "realised", realised);
     json_money(reply, "unrealised", unrealised);
     json_money(reply, "fees", fees);
@@ -140,7 +156,7 @@ bool service_pnl(struct console_service *service, const struct command_words *wo
                   service->config.host->strategy_name(service->config.host->self, position->strategy));
         json_text(reply, "symbol", instrument->info.symbol);
         json_money(reply, "realised", position->realised);
-        json_money(reply, "unrealised", unrealised_of(service, position, instrument));
+        put_unrealised(service, position, instrument, reply);
         json_money(reply, "fees", fees_of(service, position, base));
         json_int(reply, "trips", position->trips);
         json_close(reply, '}');
@@ -179,7 +195,9 @@ bool service_status(struct console_service *service, const struct command_words 
     else
         json_text(reply, "speed", "max");
     json_text(reply, "currency", status.currency);
-    json_money(reply, "equity", equity_of(service));
+    oc_i128 equity = 0;
+    oc_rc rc = portfolio_equity(service->portfolio, service->config.account, &equity, NULL);
+    put_money(reply, "equity", rc, equity);
     json_money(reply, "start", status.start);
     json_money(reply, "cash", portfolio_balance(service->portfolio, service->config.account, base));
     json_text(reply, "instrument", instrument ? instrument->info.symbol : NULL);

@@ -95,7 +95,8 @@ static bool option_amount(const struct command_words *words, uint32_t first, con
         return false;
     }
     request->bits |= OC_RQ_HAS_QTY;
-    text_to_decimal(qty, strlen(qty), &request->asked_qty.units, &request->asked_qty.scale);
+    /* for show, here and with the price: its units were read just now */
+    (void)text_to_decimal(qty, strlen(qty), &request->asked_qty.units, &request->asked_qty.scale);
     return true;
 }
 
@@ -108,7 +109,7 @@ static bool option_prices(const struct command_words *words, uint32_t first, con
                      snapped, reply)) {
         const char *price = service_option(words, first, "price");
         request->bits |= OC_RQ_HAS_PRICE;
-        text_to_decimal(price, strlen(price), &request->asked_price.units, &request->asked_price.scale);
+        (void)text_to_decimal(price, strlen(price), &request->asked_price.units, &request->asked_price.scale);
     }
     if (option_units(words, first, "stop", step, SNAP_NEAREST, &request->stop_price, snapped, reply))
         request->bits |= OC_RQ_HAS_STOP;
@@ -475,7 +476,8 @@ static int64_t walk_price(const struct console_service *service, const struct ma
     const int64_t mark = market->mark2 / 2;
     const struct oc_dec share = service->config.host->half_spread(service->config.host->self);
     oc_i128 part = 0;
-    num_muldiv_128(mark < 0 ? -mark : mark, share.units, num_pow10_128(share.scale), NUM_CEIL, &part);
+    if (num_muldiv_128(mark < 0 ? -mark : mark, share.units, num_pow10_128(share.scale), NUM_CEIL, &part) < 0)
+        return 0;
     return side == OC_SIDE_BUY ? mark + (int64_t)part : mark - (int64_t)part;
 }
 
@@ -500,15 +502,14 @@ bool service_preview(struct console_service *service, const struct command_words
                     money_from_dec(rate_dec, &rate) == OC_OK;
     if ((request.bits & OC_RQ_HAS_QUOTE_QTY) && price > 0 && money_from_dec(request.quote_qty, &value) == OC_OK &&
         instrument_value(instrument, price, 1, &per_lot) == OC_OK && per_lot > 0) {
-        if (has_rate && request.side == OC_SIDE_BUY) /* the fee is part of what is spent */
-            num_muldiv_128(value, one, one + rate, NUM_FLOOR, &value);
+        if (has_rate && request.side == OC_SIDE_BUY) /* the fee is part of what is spent; it gets smaller */
+            (void)num_muldiv_128(value, one, one + rate, NUM_FLOOR, &value);
         qty = (int64_t)(value / per_lot);
     }
-    if (price > 0)
-        instrument_value(instrument, price, qty, &value);
-    portfolio_equity(service->portfolio, service->config.account, &equity, NULL);
-    if (has_rate)
-        num_muldiv_128(value, rate, one, NUM_HALF_EVEN, &fee);
+    const bool is_valued = price > 0 && instrument_value(instrument, price, qty, &value) == OC_OK &&
+                           (!has_rate || num_muldiv_128(value, rate, one, NUM_HALF_EVEN, &fee) == OC_OK);
+    if (portfolio_equity(service->portfolio, service->config.account, &equity, NULL) < 0)
+        equity = 0; /* no share of it is shown then */
     const struct book *book = portfolio_find(service->portfolio, service->config.account, 0, request.head.inst);
     int64_t before = book ? book->position.qty : 0, after = before + (request.side == OC_SIDE_BUY ? qty : -qty);
     service->verdict_count = 0;
@@ -518,7 +519,7 @@ bool service_preview(struct console_service *service, const struct command_words
     json_text(reply, "side", request.side == OC_SIDE_BUY ? "BUY" : "SELL");
     json_qty(reply, "qty", instrument, true, qty);
     json_price(reply, "average", instrument, price > 0, price);
-    if (price > 0) {
+    if (is_valued) {
         json_money(reply, "notional", value);
         json_money(reply, "fee", fee);
     } else {
@@ -537,12 +538,12 @@ bool service_preview(struct console_service *service, const struct command_words
     json_close(reply, ']');
     json_qty(reply, "position_before", instrument, true, before);
     json_qty(reply, "position_after", instrument, true, after);
-    if (equity > 0 && price > 0)
+    if (equity > 0 && is_valued)
         json_double(reply, "equity_share", money_to_double(value) / money_to_double(equity));
     else
         json_null(reply, "equity_share");
     const struct oc_instrument *info = &instrument->info;
-    const bool is_spot = info->kind == OC_KIND_SPOT && price > 0 && !(request.bits & OC_RQ_REDUCE_ONLY);
+    const bool is_spot = info->kind == OC_KIND_SPOT && is_valued && !(request.bits & OC_RQ_REDUCE_ONLY);
     const oc_i128 cash = portfolio_balance(service->portfolio, service->config.account, info->quote);
     json_flag(reply, "rests", rests);
     json_flag(reply, "is_short_of_cash",

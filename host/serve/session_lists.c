@@ -49,7 +49,7 @@ static void list_risk(struct console_host *host, struct text *reply)
     char qty[TEXT_DECIMAL_MAX], amount[TEXT_DECIMAL_MAX + 8];
     struct oc_dec lot = {0};
     if (instrument)
-        instrument_qty_dec(instrument, 1, &lot);
+        (void)instrument_qty_dec(instrument, 1, &lot); /* one lot fits */
     text_from_units(qty, lot.units, lot.scale, TEXT_SHORTEST);
     snprintf(amount, sizeof amount, "qty=%s", qty);
     words.fields[2] = instrument ? instrument->info.symbol : "";
@@ -89,7 +89,7 @@ bool session_lists(void *self, const char *word, const struct command_words *wor
     int64_t from = 0;
     uint64_t next = 0;
     if (words->count > 1)
-        text_to_int(words->fields[1], strlen(words->fields[1]), &from);
+        (void)text_to_int(words->fields[1], strlen(words->fields[1]), &from); /* no number: from the beginning */
     if (strcmp(word, "journal") == 0) {
         list_journal(session, reply);
         return true;

@@ -384,8 +384,8 @@ oc_rc session_run(struct session *session)
     if (rc == OC_E_END)
         return OC_OK;
     if (rc > 0) {
-        if (session->pace.by_hand)
-            session_mark(session, OC_MARK_STOP, inbox_points(session->inbox), "");
+        if (session->pace.by_hand && session_mark(session, OC_MARK_STOP, inbox_points(session->inbox), "") < 0)
+            log_warning("journal", "where it was stopped by hand could not be recorded: a replay goes on to the end");
         return OC_E_AGAIN;
     }
     for (uint32_t i = 0; i < session->data.count; i++)
@@ -448,7 +448,8 @@ oc_rc session_close_positions(struct session *session)
         rc = engine_begin(session->engine, 0);
         if (rc < 0)
             return rc;
-        engine_flatten(session->engine, id, OC_ROLE_END, "end");
+        if (engine_flatten(session->engine, id, OC_ROLE_END, "end") < 0)
+            session_note(session, "end: not everything that strategy %u held could be closed: see what was denied", id);
         engine_end(session->engine, true);
         session_flush(session);
     }

@@ -204,7 +204,8 @@ static void record_stop(struct strategies *strategies, const char *message)
         made.event.head.venue_ns = made.event.head.local_ns = engine_now(strategies->session->engine);
         made.event.head.cause = engine_cause(strategies->session->engine);
     }
-    engine_record(strategies->session->engine, &made.event.head);
+    if (engine_record(strategies->session->engine, &made.event.head) < 0)
+        log_error("strategy", "that a text was stopped by a limit could not be recorded: a replay will differ");
 }
 
 /* True: it was ended by a limit when it was recorded, and is not tried again. */
@@ -318,10 +319,14 @@ bool steer_load(struct strategies *strategies, const struct command_words *words
     if (index == strategies->count)
         strategies->count++;
     settle(strategies, index, making.strategy, making.source);
-    steer_apply_limits(strategies, index);
+    if (steer_apply_limits(strategies, index) < 0) { /* never without its limits */
+        strategies_drop(strategies, index);
+        json_refusal(reply, "LOAD_FAILED", "its rights and budget could not be put into force");
+        return false;
+    }
     strategies_expect_stop(strategies, strategies->list[index].id);
     if (!strategies->is_restoring)
-        strategy_start(making.strategy);
+        (void)strategy_start(making.strategy); /* a failure suspends it, and is told */
     strategies_tell(strategies, index, "loaded", strategies->list[index].file);
     return put_row(strategies, index, reply);
 }
@@ -361,8 +366,8 @@ bool steer_unload(struct strategies *strategies, const struct command_words *wor
         return false;
     uint32_t index = (uint32_t)found;
     struct strategy_slot *owner = &strategies->list[index];
-    if (!strategies->is_restoring) { /* its last orders and the cancels are records of their own */
-        strategy_stop(owner->strategy, "unload");
+    if (!strategies->is_restoring) {                    /* its last orders and the cancels are records of their own */
+        (void)strategy_stop(owner->strategy, "unload"); /* it goes, whatever it says */
         if (engine_begin(strategies->session->engine, 0) == OC_OK) {
             cancelled = engine_cancel_all(strategies->session->engine, owner->id, 0, false);
             engine_end(strategies->session->engine, true);
@@ -430,7 +435,7 @@ static bool replace(struct strategies *strategies, uint32_t index, struct making
     steer_source_free(owner->source);
     owner->is_steered = true;
     settle(strategies, index, making->strategy, making->source);
-    strategy_record(owner->strategy); /* what on_load has set */
+    (void)strategy_record(owner->strategy); /* what on_load has set; a failure suspends it */
     strategies_expect_stop(strategies, owner->id);
     strategies_tell(strategies, index, strcmp(code, "BAD_PARAM") == 0 ? "set" : "reloaded", NULL);
     text_clear(reply);

@@ -1,5 +1,6 @@
 /* steer.c: strategies steered while the session runs: who is asked, and what is shown of them. */
 #include "steer/steer.h"
+#include "base/log.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -223,7 +224,8 @@ void strategies_expect_stop(struct strategies *strategies, uint32_t strategy)
     uint64_t seq = engine_cause(strategies->session->engine);
     for (uint32_t i = 0; i < strategies->stop_count && !strategies->is_restoring; i++)
         if (strategies->stops[i]->owner == strategy && strategies->stops[i]->head.seq > seq) {
-            engine_expect_stop(strategies->session->engine, strategies->stops[i]);
+            if (engine_expect_stop(strategies->session->engine, strategies->stops[i]) < 0)
+                log_error("strategy", "where strategy %u was stopped cannot be kept: the replay will differ", strategy);
             return;
         }
 }

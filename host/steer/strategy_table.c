@@ -106,7 +106,7 @@ static int64_t number_at(const struct reading *reading, uint32_t i)
 {
     int64_t number = -1;
     if (i < reading->count)
-        text_to_int(reading->fields[i], strlen(reading->fields[i]), &number);
+        (void)text_to_int(reading->fields[i], strlen(reading->fields[i]), &number); /* -1 is wrong to all who ask */
     return number;
 }
 

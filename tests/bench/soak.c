@@ -98,8 +98,8 @@ static void open_soak(struct soak *soak)
                                  .contract_size = {1, 0, 0},
                                  .venue = "soak",
                                  .symbol = "BTC/USDT"};
-    instruments_asset(instruments, "BTC", &info.base);
-    instruments_asset(instruments, "USDT", &info.quote);
+    (void)instruments_asset(instruments, "BTC", &info.base);
+    (void)instruments_asset(instruments, "USDT", &info.quote);
     info.settle = soak->quote = info.quote;
     check(instruments_add(instruments, &info, &soak->inst) == OC_OK, "no instrument", 0);
     check(portfolio_add_account(engine_portfolio(soak->engine), "main", "soak", info.quote, COST_AVERAGE,

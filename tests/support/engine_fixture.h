@@ -103,7 +103,7 @@ static inline void fixture_flush(struct fixture *fixture)
     while (venues_next_ns(&fixture->venues) < INT64_MAX &&
            venues_take(&fixture->venues, venues_next_ns(&fixture->venues), &answer, sizeof answer) == OC_OK) {
         bool kept = fixture_record(fixture, &answer.head) == OC_OK;
-        engine_input(fixture->engine, &answer.head, kept);
+        (void)engine_input(fixture->engine, &answer.head, kept);
         fixture_come_to(fixture);
     }
 }

@@ -24,7 +24,7 @@ static oc_rc user_bar(void *self, const struct oc_event *bar)
     if (user->order_qty) {
         struct oc_request request = fixture_order(user->fixture, OC_SIDE_BUY, user->order_qty, 9900);
         struct engine_refusal refusal;
-        engine_submit(user->fixture->engine, &request, &refusal);
+        assert_int_equal(engine_submit(user->fixture->engine, &request, &refusal), OC_OK);
     }
     return user->answer;
 }

@@ -58,7 +58,7 @@ bool env_sim_step(enum env_sim_op op, const char *path)
         sim.hook(sim.hook_arg);
     }
     if (sim.broken != ENV_SIM_NONE && (sim.broken == op || sim.broken == ENV_SIM_ANY)) {
-        env_fail("simulated failure", path, op == ENV_SIM_ALLOC ? ENOMEM : EIO);
+        (void)env_fail("simulated failure", path, op == ENV_SIM_ALLOC ? ENOMEM : EIO);
         return false;
     }
     if (sim.fail_at == 0 || (sim.fail_op != op && sim.fail_op != ENV_SIM_ANY))
@@ -67,7 +67,7 @@ bool env_sim_step(enum env_sim_op op, const char *path)
         return true;
     sim.fail_at = 0;
     sim.has_failed = true;
-    env_fail("simulated failure", path, op == ENV_SIM_ALLOC ? ENOMEM : EIO);
+    (void)env_fail("simulated failure", path, op == ENV_SIM_ALLOC ? ENOMEM : EIO);
     return false;
 }
 

@@ -45,7 +45,7 @@ static inline struct venue *venue_new(const char *const *pairs)
     for (; pairs && *pairs; pairs += 2) {
         char key[96];
         snprintf(key, sizeof key, "sim.paper.%s", pairs[0]);
-        settings_set(&v->settings, key, pairs[1], "test");
+        assert_int_equal(settings_set(&v->settings, key, pairs[1], "test"), OC_OK);
     }
     v->instance.settings = &v->settings;
     v->instance.sim_answers = &v->sim_answers;
@@ -53,7 +53,7 @@ static inline struct venue *venue_new(const char *const *pairs)
     if (plugin_instance_open(&v->instance, v->registry, OC_SIM, "outcry.paper", &error) < 0)
         fail_msg("%s", said(&error));
     v->sim = registry_interface(v->instance.plugin, OC_SIM);
-    sim_answers_init(&v->sim_answers, v->sim, v->instance.self);
+    assert_int_equal(sim_answers_init(&v->sim_answers, v->sim, v->instance.self), OC_OK);
     struct oc_instrument info = {.size = sizeof info,
                                  .inst = INST,
                                  .kind = OC_KIND_SPOT,

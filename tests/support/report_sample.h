@@ -37,7 +37,7 @@ static inline double sample_random(struct sample *sample) /* -1 .. 1 */
 static inline oc_i128 sample_equity(const struct sample *sample)
 {
     oc_i128 unrealised = 0;
-    position_unrealised(&sample->position, sample->instrument, sample->price, &unrealised);
+    assert_int_equal(position_unrealised(&sample->position, sample->instrument, sample->price, &unrealised), OC_OK);
     return sample->collect.start + sample->position.realised - sample->fees + unrealised;
 }
 
@@ -54,11 +54,11 @@ static inline void sample_fill(struct sample *sample, uint8_t side, int64_t qty,
     fill.side = side;
     fill.liquidity = sample->collect.fills % 3 ? OC_LIQUIDITY_TAKER : OC_LIQUIDITY_MAKER;
     oc_i128 value, fee;
-    instrument_value(sample->instrument, fill.price, qty, &value);
-    num_div_128(value, 1000, NUM_HALF_EVEN, &fee);
-    money_to_dec(fee, 8, &fill.fee);
+    assert_int_equal(instrument_value(sample->instrument, fill.price, qty, &value), OC_OK);
+    assert_int_equal(num_div_128(value, 1000, NUM_HALF_EVEN, &fee), OC_OK);
+    assert_int_equal(money_to_dec(fee, 8, &fill.fee), OC_OK);
     fill.fee_asset = sample->asset;
-    money_from_dec(fill.fee, &fee);
+    assert_int_equal(money_from_dec(fill.fee, &fee), OC_OK);
     sample->fees += fee;
     position_fill(&sample->position, sample->instrument, side, fill.price, qty, sample->now_ns);
     collect_fill(&sample->collect, &fill, sample->instrument, &sample->position, before, "cross");
@@ -77,8 +77,8 @@ static inline void sample_init(struct sample *sample)
     info.size = sizeof info;
     info.kind = OC_KIND_SPOT;
     info.status = OC_STATUS_TRADING;
-    instruments_asset(sample->instruments, "BTC", &info.base);
-    instruments_asset(sample->instruments, "USDT", &info.quote);
+    assert_int_equal(instruments_asset(sample->instruments, "BTC", &info.base), OC_OK);
+    assert_int_equal(instruments_asset(sample->instruments, "USDT", &info.quote), OC_OK);
     info.settle = sample->asset = info.quote;
     info.price_step = (struct oc_dec){1, 2, 0};
     info.qty_step = (struct oc_dec){1, 5, 0};

@@ -372,7 +372,7 @@ static inline struct house *house_new(void)
     struct house *house = calloc(1, sizeof *house);
     house->registry = calloc(1, sizeof *house->registry);
     registry_init(house->registry);
-    settings_set(&house->settings, "account.cash", "1000000 USDT", "test");
+    assert_int_equal(settings_set(&house->settings, "account.cash", "1000000 USDT", "test"), OC_OK);
     house->session = session_new(&house->settings, house->registry, "test");
     assert_non_null(house->session);
     log_set_level(LOG_NONE);

@@ -172,11 +172,11 @@ static void the_asked_order_is_left_out_of_the_exposure(void **state)
     struct engine_refusal refusal;
     uint64_t sell = fixture_submit(f, fixture_order(f, OC_SIDE_SELL, 30, 10100));
     uint64_t buy = fixture_submit(f, fixture_order(f, OC_SIDE_BUY, 50, 9900));
-    engine_begin(f->engine, 0);
+    assert_int_equal(engine_begin(f->engine, 0), OC_OK);
     assert_int_equal(engine_cancel(f->engine, buy, &refusal), OC_OK);
     fixture_end(f, true);
     fixture_say(f, OC_EV_CANCELED, buy);
-    engine_begin(f->engine, 0);
+    assert_int_equal(engine_begin(f->engine, 0), OC_OK);
     assert_int_equal(engine_cancel(f->engine, sell, &refusal), OC_OK);
     fixture_end(f, true);
     fixture_free(f);
@@ -250,7 +250,7 @@ static void verdicts_that_differ_refuse(void **state)
             prober.again.limit.scale++;
         struct engine_refusal refusal = {0};
         struct oc_request request = fixture_order(f, OC_SIDE_BUY, 1, 9900);
-        engine_begin(f->engine, 0);
+        assert_int_equal(engine_begin(f->engine, 0), OC_OK);
         assert_int_equal(engine_submit(f->engine, &request, &refusal), i ? OC_E_LIMIT : OC_OK);
         fixture_end(f, true);
         assert_string_equal(refusal.reason, i ? "RULE_CONTRADICTS_ITSELF" : "");
@@ -294,9 +294,9 @@ static void rules_of_each_shape_are_observed_as_they_say(void **state)
     all_table.interest = NULL;
     old_table.size = offsetof(struct oc_risk, observe);
     none_table.observe = NULL;
-    engine_add_rule(f->engine, "old", &old_table, &old);
-    engine_add_rule(f->engine, "none", &none_table, &none);
-    engine_add_rule(f->engine, "all", &all_table, &all);
+    assert_int_equal(engine_add_rule(f->engine, "old", &old_table, &old), OC_OK);
+    assert_int_equal(engine_add_rule(f->engine, "none", &none_table, &none), OC_OK);
+    assert_int_equal(engine_add_rule(f->engine, "all", &all_table, &all), OC_OK);
     fixture_price(f, 10000);
     assert_int_equal(all.seen, 1);
     struct oc_ev_text mark = {.head = {.size = sizeof mark, .type = OC_EV_MARK}};

@@ -349,7 +349,7 @@ static void a_fee_in_another_asset_is_not_added_to_the_trip(void **state)
     (void)state;
     sample_init(&sample);
     uint32_t usdt = sample.asset;
-    instruments_asset(sample.instruments, "BNB", &sample.asset);
+    assert_int_equal(instruments_asset(sample.instruments, "BNB", &sample.asset), OC_OK);
     assert_int_not_equal(sample.asset, usdt);
     at(1, 100);
     sample_fill(&sample, OC_SIDE_BUY, 1000, 0);

@@ -95,7 +95,7 @@ static void orders_go_out_and_fills_come_back(void **state)
     assert_int_equal(fixture_book(place->f)->position.qty, 5);
     assert_int_equal(engine_stats(place->f->engine)->alarms, 0);
     struct engine_refusal refusal;
-    engine_begin(place->f->engine, 0);
+    assert_int_equal(engine_begin(place->f->engine, 0), OC_OK);
     assert_int_equal(engine_cancel(place->f->engine, id, &refusal), OC_OK);
     fixture_end(place->f, true);
     turn(place);

@@ -29,7 +29,7 @@ static void scene_status(void *self, struct console_service_status *ret_status)
                                                   .now_ns = scene->f->now_ns,
                                                   .is_live = scene->is_live,
                                                   .is_ended = scene->is_ended};
-    money_from_dec((struct oc_dec){1000000, 0, 0}, &ret_status->start);
+    assert_int_equal(money_from_dec((struct oc_dec){1000000, 0, 0}, &ret_status->start), OC_OK);
 }
 
 static bool scene_command(void *self, const char *text, size_t size, struct text *reply)

@@ -14,7 +14,7 @@ static void ask(struct seller *seller, int64_t qty)
 {
     struct oc_request request = fixture_order(seller->f, OC_SIDE_BUY, qty, 9900);
     struct engine_refusal refusal;
-    engine_submit(seller->f->engine, &request, &refusal);
+    assert_int_equal(engine_submit(seller->f->engine, &request, &refusal), OC_OK);
 }
 
 static oc_rc seller_bar(void *self, const struct oc_event *bar)
@@ -104,7 +104,7 @@ static void exposure_that_does_not_fit_is_refused(void **state)
     assert_true(fixture_book(f)->open_buy == INT64_MAX - 1);
     struct oc_request amend = {.order = last, .qty = 6, .bits = OC_RQ_QUANTITY_CHANGED};
     struct engine_refusal refusal = {0};
-    engine_begin(f->engine, 0);
+    assert_int_equal(engine_begin(f->engine, 0), OC_OK);
     assert_int_equal(engine_amend(f->engine, &amend, &refusal), OC_E_LIMIT);
     assert_string_equal(refusal.reason, "HOST_LIMIT_REACHED");
     amend.qty = 5;
@@ -140,13 +140,15 @@ static void a_fill_is_booked_whole_or_not_at_all(void **state)
         oc_i128 before = cash(f);
         struct oc_ev_fill fill = fixture_fill(f, order, OC_SIDE_BUY, 40, 9900, "one");
         const oc_i128 full = ((oc_i128)1 << 126) - 1 + ((oc_i128)1 << 126);
-        portfolio_set_balance(portfolio, f->account, f->base, full); /* no room for what is bought */
+        assert_int_equal(portfolio_set_balance(portfolio, f->account, f->base, full),
+                         OC_OK); /* no room for what is bought */
         assert_int_equal(fixture_input(f, &fill), OC_E_RANGE);
-        portfolio_set_balance(portfolio, f->account, f->base, 0);
-        portfolio_set_balance(portfolio, f->account, f->quote, -full); /* none for what is paid */
+        assert_int_equal(portfolio_set_balance(portfolio, f->account, f->base, 0), OC_OK);
+        assert_int_equal(portfolio_set_balance(portfolio, f->account, f->quote, -full),
+                         OC_OK); /* none for what is paid */
         assert_int_equal(fixture_input(f, &fill), OC_E_RANGE);
         assert_true(portfolio_balance(portfolio, f->account, f->base) == 0);
-        portfolio_set_balance(portfolio, f->account, f->quote, before);
+        assert_int_equal(portfolio_set_balance(portfolio, f->account, f->quote, before), OC_OK);
         fill.fee = (struct oc_dec){INT64_MAX, 0, 0}; /* more than money can say */
         assert_int_equal(fixture_input(f, &fill), OC_E_RANGE);
         fill.fee = (struct oc_dec){1, 0, 0};
@@ -264,7 +266,7 @@ static void a_moved_stop_is_in_force_when_the_venue_said_so(void **state)
     struct engine_refusal refusal;
     struct oc_request amend = {
         .order = order, .stop_price = 9600, .price = 9100, .bits = OC_RQ_STOP_CHANGED | OC_RQ_PRICE_CHANGED};
-    engine_begin(f->engine, 0);
+    assert_int_equal(engine_begin(f->engine, 0), OC_OK);
     assert_int_equal(engine_amend(f->engine, &amend, &refusal), OC_OK);
     assert_int_equal(engine_amend(f->engine, &amend, &refusal), OC_E_AGAIN); /* one at a time */
     fixture_end(f, true);
@@ -303,7 +305,7 @@ static void callers_outside_a_batch_are_refused(void **state)
     fixture_end(f, true);
     assert_int_equal(f->sent_count, ENGINE_STAGED_MAX);
     struct oc_request change = {.order = f->sent[0].order, .qty = 2, .bits = OC_RQ_QUANTITY_CHANGED};
-    engine_begin(f->engine, 0);
+    assert_int_equal(engine_begin(f->engine, 0), OC_OK);
     for (uint32_t i = 0; i < ENGINE_STAGED_MAX; i++)
         assert_int_equal(engine_cancel(f->engine, f->sent[i].order, &refusal), OC_OK);
     assert_int_equal(engine_cancel(f->engine, f->sent[0].order, &refusal), OC_E_FULL);

@@ -9,13 +9,13 @@ static void checkpoint_and_records_restore_the_same(void **state)
         struct fixture *f = fixture_new(method), *g = fixture_new(method);
         struct rule rule = {.max = 1000000}, other = {.max = 1000000};
         struct user user = {0}, twin = {0};
-        engine_add_rule(f->engine, "rule", &rule_table, &rule);
-        engine_add_rule(g->engine, "rule", &rule_table, &other);
-        engine_subscribe(f->engine, user_add(f, &user), f->inst, 5 * MINUTE);
-        engine_subscribe(g->engine, user_add(g, &twin), g->inst, 5 * MINUTE);
+        assert_int_equal(engine_add_rule(f->engine, "rule", &rule_table, &rule), OC_OK);
+        assert_int_equal(engine_add_rule(g->engine, "rule", &rule_table, &other), OC_OK);
+        assert_int_equal(engine_subscribe(f->engine, user_add(f, &user), f->inst, 5 * MINUTE), OC_OK);
+        assert_int_equal(engine_subscribe(g->engine, user_add(g, &twin), g->inst, 5 * MINUTE), OC_OK);
         uint64_t a = fixture_submit(f, fixture_order(f, OC_SIDE_BUY, 100, 9900));
         uint64_t timer;
-        timers_add(engine_timers(f->engine), 1, 1000000, 0, &timer);
+        assert_int_equal(timers_add(engine_timers(f->engine), 1, 1000000, 0, &timer), OC_OK);
         fixture_trade(f, a, OC_SIDE_BUY, 40, 9900);
         struct oc_request guarded = fixture_order(f, OC_SIDE_BUY, 50, 9800);
         guarded.bits |= OC_RQ_HAS_STOP_LOSS | OC_RQ_HAS_TAKE_PROFIT;
@@ -27,8 +27,8 @@ static void checkpoint_and_records_restore_the_same(void **state)
         uint64_t c = fixture_submit(f, fixture_order(f, OC_SIDE_SELL, 30, 10100));
         fixture_trade(f, c, OC_SIDE_SELL, 30, 10100);
         struct engine_refusal refusal;
-        engine_begin(f->engine, 0);
-        engine_cancel(f->engine, b, &refusal);
+        assert_int_equal(engine_begin(f->engine, 0), OC_OK);
+        assert_int_equal(engine_cancel(f->engine, b, &refusal), OC_OK);
         fixture_end(f, true);
         engine_latch(f->engine, f->account, "TEST");
         static char bytes[1 << 20], again[1 << 20];
@@ -39,8 +39,8 @@ static void checkpoint_and_records_restore_the_same(void **state)
         engine_free(g->engine);
         free(g);
         g = fixture_new(method);
-        engine_add_rule(g->engine, "rule", &rule_table, &other);
-        engine_subscribe(g->engine, user_add(g, &twin), g->inst, 5 * MINUTE);
+        assert_int_equal(engine_add_rule(g->engine, "rule", &rule_table, &other), OC_OK);
+        assert_int_equal(engine_subscribe(g->engine, user_add(g, &twin), g->inst, 5 * MINUTE), OC_OK);
         assert_int_equal(engine_load(g->engine, bytes, (size_t)size), OC_OK);
         memset(again, 0, sizeof again);
         assert_int_equal(engine_save(g->engine, again, sizeof again), size);
@@ -64,21 +64,21 @@ static void records_are_facts(void **state)
     (void)state;
     struct fixture *f = fixture_new(COST_AVERAGE), *g = fixture_new(COST_AVERAGE);
     struct rule rule = {.max = 60};
-    engine_add_rule(f->engine, "rule", &rule_table, &rule);
+    assert_int_equal(engine_add_rule(f->engine, "rule", &rule_table, &rule), OC_OK);
     uint32_t first = f->record_count;
     uint64_t a = fixture_submit(f, fixture_order(f, OC_SIDE_BUY, 50, 9900));
     fixture_submit(f, fixture_order(f, OC_SIDE_BUY, 70, 9900)); /* denied */
     struct oc_request amend = {.order = a, .qty = 55, .bits = OC_RQ_QUANTITY_CHANGED};
     struct engine_refusal refusal;
-    engine_begin(f->engine, 0);
-    engine_amend(f->engine, &amend, &refusal);
+    assert_int_equal(engine_begin(f->engine, 0), OC_OK);
+    (void)engine_amend(f->engine, &amend, &refusal);
     fixture_end(f, true);
     amend.qty = 99;
     struct oc_ev_answer amended = fixture_answer(f, OC_EV_AMENDED, a);
     fixture_input(f, &amended);
-    engine_begin(f->engine, 0);
-    engine_amend(f->engine, &amend, &refusal); /* denied */
-    engine_cancel(f->engine, a, &refusal);
+    assert_int_equal(engine_begin(f->engine, 0), OC_OK);
+    (void)engine_amend(f->engine, &amend, &refusal); /* denied */
+    assert_int_equal(engine_cancel(f->engine, a, &refusal), OC_OK);
     fixture_end(f, true);
     for (uint32_t i = first; i < f->record_count; i++) {
         const struct oc_event *event = (const void *)f->records[i];
@@ -86,13 +86,13 @@ static void records_are_facts(void **state)
         if (event->type == OC_EV_REQUEST &&
             ((const struct oc_request *)(const void *)event)->kind == OC_REQUEST_AMEND &&
             ((const struct oc_request *)(const void *)event)->qty == 55)
-            engine_restore(g->engine, &amended.head);
+            (void)engine_restore(g->engine, &amended.head);
     }
     assert_int_equal(g->sent_count, 0); /* nobody was called */
     assert_int_equal(fixture_find(g, a)->now.qty, 55);
     assert_int_equal(fixture_book(g)->open_buy, fixture_book(f)->open_buy);
     struct oc_request next = fixture_order(g, OC_SIDE_BUY, 1, 9900);
-    engine_begin(g->engine, 0);
+    assert_int_equal(engine_begin(g->engine, 0), OC_OK);
     assert_int_equal(engine_submit(g->engine, &next, &refusal), OC_OK);
     fixture_end(g, true);
     assert_int_equal(next.order & 0xffff, 3); /* ids go on behind those of the journal */
@@ -102,7 +102,7 @@ static void records_are_facts(void **state)
     assert_int_equal(engine_restore(g->engine, &lost.head), OC_E_DATA);
     struct oc_ev_timer timer = {.head = {.size = sizeof timer, .type = OC_EV_TIMER}, .due_ns = 5};
     uint64_t id;
-    timers_add(engine_timers(g->engine), 1, 3, 0, &id);
+    assert_int_equal(timers_add(engine_timers(g->engine), 1, 3, 0, &id), OC_OK);
     assert_int_equal(engine_restore(g->engine, &timer.head), OC_OK);
     assert_int_equal(engine_timers(g->engine)->count, 0);
     fixture_free(f);
@@ -166,7 +166,7 @@ static void flatten_closes_what_a_strategy_holds(void **state)
     fixture_trade(f, a, OC_SIDE_BUY, 10, 9900);
     assert_int_equal(user.orders, 1);
     uint32_t sent = f->sent_count;
-    engine_begin(f->engine, 0);
+    assert_int_equal(engine_begin(f->engine, 0), OC_OK);
     assert_int_equal(engine_flatten(f->engine, strategy, OC_ROLE_CLOSE, "flat"), OC_OK);
     fixture_end(f, true);
     assert_int_equal(f->sent_count, sent + 2);
@@ -175,7 +175,7 @@ static void flatten_closes_what_a_strategy_holds(void **state)
     assert_int_equal(f->sent[sent + 1].side, OC_SIDE_SELL);
     assert_int_equal(f->sent[sent + 1].qty, 10);
     fixture_trade(f, f->sent[sent + 1].order, OC_SIDE_SELL, 25, 9900); /* now short */
-    engine_begin(f->engine, 0);
+    assert_int_equal(engine_begin(f->engine, 0), OC_OK);
     assert_int_equal(engine_flatten(f->engine, 0, OC_ROLE_CLOSE, "flat"), OC_OK);
     fixture_end(f, true);
     assert_int_equal(f->sent[f->sent_count - 1].side, OC_SIDE_BUY);

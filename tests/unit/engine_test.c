@@ -20,8 +20,8 @@ static void a_failing_callback_leaves_nothing(void **state)
     struct fixture *f = fixture_new(COST_AVERAGE);
     struct user user = {.order_qty = 5, .answer = OC_E_INVALID}, other = {.order_qty = 3};
     uint32_t a = user_add(f, &user), b = user_add(f, &other);
-    engine_subscribe(f->engine, a, f->inst, 0);
-    engine_subscribe(f->engine, b, f->inst, 0);
+    assert_int_equal(engine_subscribe(f->engine, a, f->inst, 0), OC_OK);
+    assert_int_equal(engine_subscribe(f->engine, b, f->inst, 0), OC_OK);
     uint32_t records = f->record_count;
     give_bar(f, 0, MINUTE, 10000);
     assert_int_equal(user.bars, 1);
@@ -60,13 +60,13 @@ static void nothing_is_sent_that_was_not_recorded(void **state)
     struct oc_request amend = {.order = live, .qty = 9, .bits = OC_RQ_QUANTITY_CHANGED};
     struct engine_refusal refusal;
     f->door_answer = OC_E_IO;
-    engine_begin(f->engine, 0);
+    assert_int_equal(engine_begin(f->engine, 0), OC_OK);
     assert_int_equal(engine_amend(f->engine, &amend, &refusal), OC_OK);
     fixture_end(f, true);
     assert_int_equal(f->sent_count, 1);
     assert_int_equal(fixture_find(f, live)->state, STATE_SUBMITTED);
     assert_int_equal(fixture_book(f)->open_buy, 5);
-    engine_begin(f->engine, 0); /* what takes risk away goes on */
+    assert_int_equal(engine_begin(f->engine, 0), OC_OK); /* what takes risk away goes on */
     assert_int_equal(engine_cancel(f->engine, live, &refusal), OC_OK);
     fixture_end(f, true);
     struct oc_request reduce = fixture_order(f, OC_SIDE_SELL, 1, 0);
@@ -80,8 +80,8 @@ static void nothing_is_sent_that_was_not_recorded(void **state)
     assert_int_equal(fixture_find(f, id)->state, STATE_REJECTED);
     assert_string_equal(fixture_find(f, id)->reason, "NOT_SUPPORTED_BY_VENUE");
     f->venue_answer = OC_E_IO;
-    engine_begin(f->engine, 0);
-    engine_cancel(f->engine, live, &refusal);
+    assert_int_equal(engine_begin(f->engine, 0), OC_OK);
+    assert_int_equal(engine_cancel(f->engine, live, &refusal), OC_OK);
     fixture_end(f, true);
     assert_int_equal(fixture_find(f, live)->state, STATE_SUBMITTED);
     fixture_free(f);
@@ -113,7 +113,7 @@ static void senseless_orders_are_refused(void **state)
     bad[13].bits = OC_RQ_HAS_PRICE | OC_RQ_HAS_QUOTE_QTY;
     struct oc_request outside = good;
     assert_int_equal(engine_submit(f->engine, &outside, &refusal), OC_E_STATE);
-    engine_begin(f->engine, 0);
+    assert_int_equal(engine_begin(f->engine, 0), OC_OK);
     assert_int_equal(engine_begin(f->engine, 0), OC_E_STATE);
     for (int i = 0; i < 14; i++)
         if (engine_submit(f->engine, &bad[i], &refusal) != OC_E_INVALID)
@@ -129,7 +129,7 @@ static void senseless_orders_are_refused(void **state)
     assert_int_equal(engine_submit(f->engine, &negative, &refusal), OC_E_LIMIT);
     assert_string_equal(refusal.reason, "PRICE_NOT_POSITIVE");
     fixture_end(f, false);
-    engine_begin(f->engine, 0);
+    assert_int_equal(engine_begin(f->engine, 0), OC_OK);
     for (int i = 0; i < 1024; i++) {
         struct oc_request request = good;
         assert_int_equal(engine_submit(f->engine, &request, &refusal), OC_OK);
@@ -173,13 +173,13 @@ static void the_chain_is_asked_twice_and_observes_once(void **state)
     assert_int_equal(engine_preview(f->engine, &ask, refusals, 4), 0);
     /* an amend upwards is refused, the order stays as it is */
     struct oc_request amend = {.order = id, .qty = 11, .bits = OC_RQ_QUANTITY_CHANGED};
-    engine_begin(f->engine, 0);
+    assert_int_equal(engine_begin(f->engine, 0), OC_OK);
     assert_int_equal(engine_amend(f->engine, &amend, refusals), OC_E_LIMIT);
     fixture_end(f, true);
     assert_int_equal(fixture_find(f, id)->now.qty, 10);
     assert_int_equal(fixture_book(f)->open_buy, 10);
     rule.max = 0; /* even a cancel is asked about, and a rule of this test refuses it */
-    engine_begin(f->engine, 0);
+    assert_int_equal(engine_begin(f->engine, 0), OC_OK);
     assert_int_equal(engine_cancel(f->engine, id, refusals), OC_E_LIMIT);
     fixture_end(f, true);
     assert_int_equal(fixture_find(f, id)->state, STATE_SUBMITTED);
@@ -196,16 +196,16 @@ static void strict_mode_finds_a_rule_that_contradicts_itself(void **state)
     struct rule rule = {.flips = 1};
     struct engine *engine;
     struct engine_refusal refusal = {0};
-    engine_new(&config, &engine);
+    assert_int_equal(engine_new(&config, &engine), OC_OK);
     struct oc_instrument info = instruments_get(engine_instruments(f->engine), f->inst)->info;
     uint32_t asset, inst, account;
-    instruments_asset(engine_instruments(engine), "BTC", &asset);
-    instruments_asset(engine_instruments(engine), "USDT", &asset);
-    instruments_add(engine_instruments(engine), &info, &inst);
-    portfolio_add_account(engine_portfolio(engine), "a", "v", asset, 0, &account);
-    engine_add_rule(engine, "flips", &rule_table, &rule);
+    assert_int_equal(instruments_asset(engine_instruments(engine), "BTC", &asset), OC_OK);
+    assert_int_equal(instruments_asset(engine_instruments(engine), "USDT", &asset), OC_OK);
+    assert_int_equal(instruments_add(engine_instruments(engine), &info, &inst), OC_OK);
+    assert_int_equal(portfolio_add_account(engine_portfolio(engine), "a", "v", asset, 0, &account), OC_OK);
+    assert_int_equal(engine_add_rule(engine, "flips", &rule_table, &rule), OC_OK);
     struct oc_request request = fixture_order(f, OC_SIDE_BUY, 1, 9900);
-    engine_begin(engine, 0);
+    assert_int_equal(engine_begin(engine, 0), OC_OK);
     assert_int_equal(engine_submit(engine, &request, &refusal), OC_E_LIMIT);
     assert_string_equal(refusal.reason, "RULE_CONTRADICTS_ITSELF");
     engine_end(engine, true);
@@ -218,7 +218,7 @@ static void a_latch_stops_new_risk_only(void **state)
     (void)state;
     struct fixture *f = fixture_new(COST_AVERAGE);
     struct rule rule = {.max = 1000, .latches = true};
-    engine_add_rule(f->engine, "rule", &rule_table, &rule);
+    assert_int_equal(engine_add_rule(f->engine, "rule", &rule_table, &rule), OC_OK);
     uint64_t id = fixture_submit(f, fixture_order(f, OC_SIDE_BUY, 10, 9900));
     fixture_trade(f, id, OC_SIDE_BUY, 4, 9900);
     assert_string_equal(engine_latched(f->engine, f->account), "LOSS");
@@ -227,7 +227,7 @@ static void a_latch_stops_new_risk_only(void **state)
     reduce.bits |= OC_RQ_REDUCE_ONLY;
     assert_true(fixture_submit(f, reduce) != 0);
     struct engine_refusal refusal;
-    engine_begin(f->engine, 0);
+    assert_int_equal(engine_begin(f->engine, 0), OC_OK);
     assert_int_equal(engine_cancel(f->engine, id, &refusal), OC_OK);
     fixture_end(f, true);
     engine_unlatch(f->engine, f->account);
@@ -274,7 +274,7 @@ static void timers_and_quiet_bars_fire_by_time(void **state)
     struct user user = {0};
     uint32_t id = user_add(f, &user);
     uint64_t timer, once;
-    engine_subscribe(f->engine, id, f->inst, MINUTE);
+    assert_int_equal(engine_subscribe(f->engine, id, f->inst, MINUTE), OC_OK);
     fixture_price(f, 10100);
     assert_int_equal(engine_next_ns(f->engine), MINUTE);
     assert_int_equal(timers_add(engine_timers(f->engine), id, 90000000000, 30000000000, &timer), OC_OK);
@@ -288,7 +288,7 @@ static void timers_and_quiet_bars_fire_by_time(void **state)
     assert_false(timers_remove(engine_timers(f->engine), timer));
     assert_int_equal(engine_next_ns(f->engine), INT64_MAX);
     f->door_answer = OC_E_IO;
-    timers_add(engine_timers(f->engine), id, 200000000000, 0, &timer);
+    assert_int_equal(timers_add(engine_timers(f->engine), id, 200000000000, 0, &timer), OC_OK);
     fixture_tick(f, 300000000000);
     assert_int_equal(user.timers, 4); /* a fact is taken though it was not recorded */
     assert_true(engine_risk_is_stopped(f->engine));
@@ -300,7 +300,7 @@ static void ticks_go_to_those_who_asked(void **state)
     (void)state;
     struct fixture *f = fixture_new(COST_AVERAGE);
     struct user user = {0};
-    engine_subscribe(f->engine, user_add(f, &user), f->inst, 0);
+    assert_int_equal(engine_subscribe(f->engine, user_add(f, &user), f->inst, 0), OC_OK);
     fixture_price(f, 10100);
     struct oc_ev_quote quote = {.head = {.size = sizeof quote, .type = OC_EV_QUOTE, .inst = f->inst},
                                 .bid = 9999,
@@ -341,15 +341,15 @@ static void warm_up_trades_nothing(void **state)
     struct engine *first = f->engine;
     struct engine_refusal refusal = {0};
     uint32_t asset, inst, account;
-    engine_new(&config, &f->engine);
+    assert_int_equal(engine_new(&config, &f->engine), OC_OK);
     struct oc_instrument info = instruments_get(engine_instruments(first), f->inst)->info;
-    instruments_asset(engine_instruments(f->engine), "BTC", &asset);
-    instruments_asset(engine_instruments(f->engine), "USDT", &asset);
-    instruments_add(engine_instruments(f->engine), &info, &inst);
-    portfolio_add_account(engine_portfolio(f->engine), "a", "v", asset, 0, &account);
+    assert_int_equal(instruments_asset(engine_instruments(f->engine), "BTC", &asset), OC_OK);
+    assert_int_equal(instruments_asset(engine_instruments(f->engine), "USDT", &asset), OC_OK);
+    assert_int_equal(instruments_add(engine_instruments(f->engine), &info, &inst), OC_OK);
+    assert_int_equal(portfolio_add_account(engine_portfolio(f->engine), "a", "v", asset, 0, &account), OC_OK);
     fixture_price(f, 10000);
     struct oc_request request = fixture_order(f, OC_SIDE_BUY, 1, 9900);
-    engine_begin(f->engine, 0);
+    assert_int_equal(engine_begin(f->engine, 0), OC_OK);
     assert_int_equal(engine_submit(f->engine, &request, &refusal), OC_E_LIMIT);
     assert_string_equal(refusal.reason, "NOT_TRADING_YET");
     fixture_end(f, true);

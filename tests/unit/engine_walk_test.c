@@ -347,13 +347,13 @@ static void the_host(struct walk *walk)
     if (kind == 2 || kind == 3) { /* what went over its budget begins anew */
         struct engine_client client = {
             .self = &names[kind - 2], .bar = on_bar, .market = on_market, .order = on_order, .timer = on_timer};
-        engine_replace_client(engine, (uint32_t)kind - 1, &client);
+        (void)engine_replace_client(engine, (uint32_t)kind - 1, &client);
     }
     assert_int_equal(engine_begin(engine, 0), OC_OK);
     if (kind == 4)
         fold(walk, &(int){engine_cancel_all(engine, (uint32_t)who, 0, protects)}, sizeof(int));
     else if (kind == 5)
-        engine_flatten(engine, (uint32_t)who, OC_ROLE_CLOSE, "flat");
+        (void)engine_flatten(engine, (uint32_t)who, OC_ROLE_CLOSE, "flat");
     else if (kind > 6)
         asks(walk);
     fixture_end(walk->f, roll(walk, 8) != 0);

@@ -189,15 +189,15 @@ static void a_crash_keeps_what_was_synced(void **state)
     int lost_names = 0, kept_names = 0, torn = 0, old = 0, new_bytes = 0;
     for (uint64_t seed = 0; seed < 300; seed++) {
         env_sim_start(&(struct env_sim_config){.seed = seed});
-        env_mkdir(root);
+        assert_int_equal(env_mkdir(root), OC_OK);
         int fd;
         void *map;
-        env_open(at("map"), ENV_READ | ENV_WRITE | ENV_CREATE, &fd);
-        env_preallocate(fd, 4096);
-        env_map(fd, 4096, true, &map);
+        assert_int_equal(env_open(at("map"), ENV_READ | ENV_WRITE | ENV_CREATE, &fd), OC_OK);
+        assert_int_equal(env_preallocate(fd, 4096), OC_OK);
+        assert_int_equal(env_map(fd, 4096, true, &map), OC_OK);
         memset(map, 'a', 4096);
-        env_sync(fd);
-        env_sync_dir(root);
+        assert_int_equal(env_sync(fd), OC_OK);
+        assert_int_equal(env_sync_dir(root), OC_OK);
         memset(map, 'b', 4096);
         put("unsynced", "abc");
         uint8_t before[ENV_BOOT_ID_SIZE], after[ENV_BOOT_ID_SIZE];
@@ -234,7 +234,7 @@ static void a_kill_keeps_everything(void **state)
     (void)state;
     snprintf(root, sizeof root, "/sim");
     env_sim_start(&(struct env_sim_config){.seed = 5});
-    env_mkdir(root);
+    assert_int_equal(env_mkdir(root), OC_OK);
     put("file", "abc");
     assert_non_null(env_alloc(10));
     env_sim_kill();
@@ -251,12 +251,12 @@ static void a_failed_sync_forgets(void **state)
     int lost = 0;
     for (uint64_t seed = 0; seed < 40; seed++) {
         env_sim_start(&(struct env_sim_config){.seed = seed});
-        env_mkdir(root);
+        assert_int_equal(env_mkdir(root), OC_OK);
         int fd;
-        env_open(at("f"), ENV_WRITE | ENV_CREATE, &fd);
-        env_sync_dir(root);
-        env_sync(fd);
-        env_write(fd, "0123456789", 10);
+        assert_int_equal(env_open(at("f"), ENV_WRITE | ENV_CREATE, &fd), OC_OK);
+        assert_int_equal(env_sync_dir(root), OC_OK);
+        assert_int_equal(env_sync(fd), OC_OK);
+        assert_int_equal(env_write(fd, "0123456789", 10), OC_OK);
         env_sim_fail(ENV_SIM_SYNC, 1);
         assert_int_equal(env_sync(fd), OC_E_IO);
         assert_true(env_sim_has_failed());
@@ -275,7 +275,7 @@ static void failures_come_when_asked_for(void **state)
     (void)state;
     snprintf(root, sizeof root, "/sim");
     env_sim_start(&(struct env_sim_config){.seed = 1, .disk_max = 10000});
-    env_mkdir(root);
+    assert_int_equal(env_mkdir(root), OC_OK);
     int fd;
     env_sim_fail(ENV_SIM_OPEN, 2);
     assert_int_equal(env_open(at("f"), ENV_WRITE | ENV_CREATE, &fd), OC_OK);

@@ -459,7 +459,7 @@ static void what_is_not_durable_does_not_leave(void **state)
 {
     (void)state;
     struct house *house = house_on_disk();
-    settings_set(&house->settings, "session.durability", "power", "test");
+    assert_int_equal(settings_set(&house->settings, "session.durability", "power", "test"), OC_OK);
     house->clients[0].market = buys_each_time;
     house->sources[0].before = break_sync;
     for (int i = 0; i < 4; i++)

@@ -166,9 +166,9 @@ static void a_session_is_made_of_its_header(void **state)
     struct text text, notes;
     struct header_line line;
     size_t at = 0;
-    settings_set(&house->settings, "session.seed", "41", "test");
-    settings_set(&house->settings, "session.dir", "/nowhere else", "test");
-    settings_set(&house->settings, "data.options", "a = 'b c';\n d", "test");
+    assert_int_equal(settings_set(&house->settings, "session.seed", "41", "test"), OC_OK);
+    assert_int_equal(settings_set(&house->settings, "session.dir", "/nowhere else", "test"), OC_OK);
+    assert_int_equal(settings_set(&house->settings, "data.options", "a = 'b c';\n d", "test"), OC_OK);
     house->session->clock.seed = 41;
     house->session->data.count = 2;
     for (uint32_t i = 0; i < 2; i++) {

@@ -38,7 +38,7 @@ static oc_rc sim_request(void *self, int64_t now_ns, const struct oc_request *re
     note(world, "request", now_ns);
     struct oc_ev_answer answer = fixture_answer(world->f, OC_EV_ACCEPTED, request->order);
     answer.head.venue_ns = now_ns;
-    sim_answers_emit(world->answers, now_ns + world->latency_ns, &answer.head);
+    assert_int_equal(sim_answers_emit(world->answers, now_ns + world->latency_ns, &answer.head), OC_OK);
     return sim_answers_schedule(world->answers, now_ns + world->latency_ns);
 }
 
@@ -78,7 +78,7 @@ static oc_rc step(struct world *world, const struct input *input)
     else if (rc == OC_OK)
         rc = engine_input(engine, input->event, true);
     engine_batch_done(engine, true);
-    venues_send(&world->venues, input->at_ns, engine_out(engine));
+    assert_int_equal(venues_send(&world->venues, input->at_ns, engine_out(engine)), OC_OK);
     engine_clear_out(engine);
     return rc;
 }
@@ -124,7 +124,7 @@ static oc_rc strategy_bar(void *self, const struct oc_event *bar)
     if (bar->venue_ns == 2 * MINUTE) {
         struct oc_request request = fixture_order(world->f, OC_SIDE_BUY, 1, 9900);
         struct engine_refusal refusal;
-        engine_submit(world->f->engine, &request, &refusal);
+        assert_int_equal(engine_submit(world->f->engine, &request, &refusal), OC_OK);
     }
     return OC_OK;
 }
@@ -160,8 +160,8 @@ static struct world *world_new(int64_t latency_ns)
     assert_int_equal(inbox_new(world->f->engine, &world->venues, &world->inbox), OC_OK);
     assert_int_equal(venues_add(&world->venues, world->f->account, &sim_table, world), OC_OK);
     world->answers = &world->venues.list[0].answers;
-    engine_add_client(world->f->engine, "s", &client, &id);
-    engine_subscribe(world->f->engine, id, world->f->inst, 0);
+    assert_int_equal(engine_add_client(world->f->engine, "s", &client, &id), OC_OK);
+    assert_int_equal(engine_subscribe(world->f->engine, id, world->f->inst, 0), OC_OK);
     return world;
 }
 
@@ -180,9 +180,9 @@ static void an_order_on_a_close_is_in_time_for_the_open(void **state)
     struct bars bars = {0};
     fill_bars(&bars, world->f->inst, 3);
     struct inbox_source source = {&bars, next_bar};
-    inbox_add_source(world->inbox, &source);
+    assert_int_equal(inbox_add_source(world->inbox, &source), OC_OK);
     uint64_t timer;
-    timers_add(engine_timers(world->f->engine), 1, 2 * MINUTE, 0, &timer);
+    assert_int_equal(timers_add(engine_timers(world->f->engine), 1, 2 * MINUTE, 0, &timer), OC_OK);
     assert_int_equal(run(world), OC_E_END);
     assert_string_equal(world->log, "open@0 close@60 bar@60 done@0 open@60 "
                                     "close@120 bar@120 request@120 due@120 answer@120 done@0 open@120 "
@@ -199,7 +199,7 @@ static void latency_delays_the_answer_only(void **state)
     struct bars bars = {0};
     fill_bars(&bars, world->f->inst, 3);
     struct inbox_source source = {&bars, next_bar};
-    inbox_add_source(world->inbox, &source);
+    assert_int_equal(inbox_add_source(world->inbox, &source), OC_OK);
     assert_int_equal(run(world), OC_E_END);
     assert_null(strstr(world->log, "answer"));
     assert_int_equal(drain(world, 4 * MINUTE, INT64_MIN), OC_OK);
@@ -215,8 +215,8 @@ static void closes_of_all_sources_go_before_opens(void **state)
     fill_bars(&a, world->f->inst, 2);
     fill_bars(&b, world->f->inst, 2);
     struct inbox_source first = {&a, next_bar}, second = {&b, next_bar};
-    inbox_add_source(world->inbox, &first);
-    inbox_add_source(world->inbox, &second);
+    assert_int_equal(inbox_add_source(world->inbox, &first), OC_OK);
+    assert_int_equal(inbox_add_source(world->inbox, &second), OC_OK);
     run(world);
     assert_int_equal(
         strncmp(world->log, "open@0 open@0 close@60 bar@60 done@0 close@60 bar@60 done@0 open@60 open@60 ", 76), 0);
@@ -234,7 +234,7 @@ static void points_are_walked_as_they_are_run(void **state)
         for (int i = 0; i < 4; i++) {
             fill_bars(&bars[i], i < 2 ? world->f->inst : whole->f->inst, 2);
             struct inbox_source source = {&bars[i], next_bar};
-            inbox_add_source(i < 2 ? world->inbox : whole->inbox, &source);
+            assert_int_equal(inbox_add_source(i < 2 ? world->inbox : whole->inbox, &source), OC_OK);
         }
         for (int i = 0; i < passed; i++) {
             assert_int_equal(inbox_point(world->inbox, &point), OC_OK);
@@ -390,8 +390,8 @@ static void trades_and_bars_of_quotes_are_merged_by_time(void **state)
     ticks.list[2].head.venue_ns = 4 * MINUTE;
     fill_bars(&bars, world->f->inst, 1);
     struct inbox_source first = {&ticks, next_tick}, second = {&bars, next_bar};
-    inbox_add_source(world->inbox, &first);
-    inbox_add_source(world->inbox, &second);
+    assert_int_equal(inbox_add_source(world->inbox, &first), OC_OK);
+    assert_int_equal(inbox_add_source(world->inbox, &second), OC_OK);
     assert_int_equal(run(world), OC_E_END);
     assert_string_equal(world->log, "open@0 close@60 done@0 close@60 bar@60 done@0 open@120 close@180 bar@180 done@0 "
                                     "close@240 done@0 ");
@@ -406,8 +406,8 @@ static void draining_goes_to_the_instant_and_no_further(void **state)
     struct oc_ev_answer answer = fixture_answer(world->f, OC_EV_ACCEPTED, 4242);
     uint64_t timer;
     for (int64_t i = 1; i <= 3; i++) {
-        sim_answers_emit(world->answers, 2 * i * MINUTE, &answer.head);
-        timers_add(engine_timers(world->f->engine), 1, (2 * i - 1) * MINUTE, 0, &timer);
+        assert_int_equal(sim_answers_emit(world->answers, 2 * i * MINUTE, &answer.head), OC_OK);
+        assert_int_equal(timers_add(engine_timers(world->f->engine), 1, (2 * i - 1) * MINUTE, 0, &timer), OC_OK);
     }
     assert_int_equal(drain(world, 3 * MINUTE, 3 * MINUTE), OC_OK);
     assert_string_equal(world->log, "timer@60 answer@120 timer@180 ");
@@ -426,8 +426,8 @@ static void draining_keeps_the_order_of_an_instant(void **state)
     struct world *world = world_new(0);
     struct oc_ev_answer answer = fixture_answer(world->f, OC_EV_ACCEPTED, 4242);
     uint64_t timer;
-    sim_answers_emit(world->answers, MINUTE, &answer.head);
-    timers_add(engine_timers(world->f->engine), 1, MINUTE, 0, &timer);
+    assert_int_equal(sim_answers_emit(world->answers, MINUTE, &answer.head), OC_OK);
+    assert_int_equal(timers_add(engine_timers(world->f->engine), 1, MINUTE, 0, &timer), OC_OK);
     assert_int_equal(drain(world, MINUTE, MINUTE), OC_OK);
     assert_string_equal(world->log, "answer@60 timer@60 ");
     world_free(world);
@@ -443,8 +443,8 @@ static void what_is_under_way_is_forgotten_dropped_and_saved(void **state)
         char bytes[256];
     } got, same;
     static char bytes[65536];
-    sim_answers_init(&sim_answers, &sim_table, NULL);
-    sim_answers_init(&other, &sim_table, NULL);
+    assert_int_equal(sim_answers_init(&sim_answers, &sim_table, NULL), OC_OK);
+    assert_int_equal(sim_answers_init(&other, &sim_table, NULL), OC_OK);
     struct oc_ev_answer answer = {.head = {.size = sizeof answer, .type = OC_EV_ACCEPTED}};
     struct oc_ev_fill fill = {.head = {.size = sizeof fill, .type = OC_EV_FILL}, .trade_id_size = 2, .trade_id = "a"};
     struct oc_event mark = {.size = sizeof mark, .type = OC_EV_MARK};
@@ -503,7 +503,7 @@ static void answers_come_by_time_and_then_by_emission(void **state)
         struct oc_event head;
         char bytes[256];
     } got;
-    sim_answers_init(&sim_answers, &sim_table, NULL);
+    assert_int_equal(sim_answers_init(&sim_answers, &sim_table, NULL), OC_OK);
     struct oc_event event = {.size = sizeof event, .type = OC_EV_MARK};
     uint64_t random = 5;
     for (uint64_t i = 0; i < 2000; i++) {
@@ -529,7 +529,7 @@ static void answers_come_by_time_and_then_by_emission(void **state)
     event.size = 52;
     assert_int_equal(sim_answers_emit(&sim_answers, 1, &event), OC_E_INVALID);
     event.size = 48;
-    sim_answers_emit(&sim_answers, 1, &event);
+    assert_int_equal(sim_answers_emit(&sim_answers, 1, &event), OC_OK);
     assert_int_equal(sim_answers_take(&sim_answers, 1, &got, 8), OC_E_LIMIT);
     assert_int_equal(sim_answers_take(&sim_answers, 0, &got, sizeof got), OC_E_NOT_FOUND);
     for (uint32_t i = 1; i < 262144; i++)

@@ -138,9 +138,10 @@ static void they_go_on_where_they_were_saved(void **state)
     (void)state;
     for (uint32_t kind = INDICATOR_SMA; kind <= INDICATOR_ATR; kind++) {
         struct indicator one, other, wrong;
-        indicator_init(&one, kind, 3, instrument);
-        indicator_init(&other, kind, 3, instrument);
-        indicator_init(&wrong, kind == INDICATOR_ATR ? INDICATOR_RSI : INDICATOR_ATR, 3, instrument);
+        assert_int_equal(indicator_init(&one, kind, 3, instrument), OC_OK);
+        assert_int_equal(indicator_init(&other, kind, 3, instrument), OC_OK);
+        assert_int_equal(indicator_init(&wrong, kind == INDICATOR_ATR ? INDICATOR_RSI : INDICATOR_ATR, 3, instrument),
+                         OC_OK);
         for (int i = 0; i < 6; i++)
             add(&one, 10100 + 17 * i, 9900 - 13 * i, 10000 + 29 * (i % 3));
         size_t size = indicator_state_size(&one);

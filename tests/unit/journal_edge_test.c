@@ -241,7 +241,7 @@ static void the_epoch_file_is_read_with_care(void **state)
 {
     (void)state;
     env_sim_start(&(struct env_sim_config){.seed = 1});
-    env_mkdir(dir);
+    assert_int_equal(env_mkdir(dir), OC_OK);
     static const uint8_t session[16] = {1};
     struct epoch epoch;
     uint64_t id;
@@ -288,7 +288,7 @@ static void the_session_header_is_checked(void **state)
 {
     (void)state;
     env_sim_start(&(struct env_sim_config){.seed = 1});
-    env_mkdir(dir);
+    assert_int_equal(env_mkdir(dir), OC_OK);
     char *text = NULL, *big = calloc(1, JOURNAL_HEADER_MAX + 300);
     size_t size;
     assert_int_equal(session_read(dir, &text, &size), OC_E_NOT_FOUND);

@@ -260,7 +260,7 @@ static void ids_are_never_given_twice(void **state)
     for (int boot = 0; boot < 5; boot++) {
         struct door *door;
         struct door_config config = {.dir = dir, .epoch_dir = "/account"};
-        env_mkdir("/account");
+        assert_int_equal(env_mkdir("/account"), OC_OK);
         struct journal_reader *reader = NULL;
         struct door_resume resume;
         if (boot > 0) {
@@ -479,7 +479,7 @@ static void an_old_copy_of_a_file_is_refused(void **state)
     start();
     struct journal_reader *reader;
     assert_int_equal(journal_open_read("/nowhere", false, &reader), OC_E_NOT_FOUND);
-    env_mkdir("/empty");
+    assert_int_equal(env_mkdir("/empty"), OC_OK);
     assert_int_equal(journal_open_read("/empty", false, &reader), OC_E_NOT_FOUND);
     env_sim_stop();
 }

@@ -89,7 +89,7 @@ static void cancel_races(void **state)
     struct fixture *f = fixture_new(COST_AVERAGE);
     struct engine_refusal refusal;
     uint64_t id = fixture_submit(f, fixture_order(f, OC_SIDE_BUY, 10, 9900));
-    engine_begin(f->engine, 0);
+    assert_int_equal(engine_begin(f->engine, 0), OC_OK);
     assert_int_equal(engine_cancel(f->engine, id, &refusal), OC_OK);
     assert_int_equal(engine_cancel(f->engine, id, &refusal), OC_OK); /* one message only */
     fixture_end(f, true);
@@ -99,8 +99,8 @@ static void cancel_races(void **state)
     fixture_say(f, OC_EV_CANCEL_REJECTED, id);
     assert_int_equal(fixture_find(f, id)->state, STATE_SUBMITTED);
     assert_int_equal(fixture_book(f)->open_buy, 10);
-    engine_begin(f->engine, 0);
-    engine_cancel(f->engine, id, &refusal);
+    assert_int_equal(engine_begin(f->engine, 0), OC_OK);
+    assert_int_equal(engine_cancel(f->engine, id, &refusal), OC_OK);
     fixture_end(f, true);
     fixture_trade(f, id, OC_SIDE_BUY, 3, 9900); /* the fill overtakes the cancel */
     assert_int_equal(fixture_find(f, id)->state, STATE_PENDING_CANCEL);
@@ -113,7 +113,7 @@ static void cancel_races(void **state)
     assert_int_equal(engine_stats(f->engine)->alarms, 1);
     fixture_trade(f, id, OC_SIDE_BUY, 5, 9900);
     assert_int_equal(fixture_find(f, id)->state, STATE_FILLED);
-    engine_begin(f->engine, 0);
+    assert_int_equal(engine_begin(f->engine, 0), OC_OK);
     assert_int_equal(engine_cancel(f->engine, id, &refusal), OC_E_STATE);
     assert_int_equal(engine_cancel(f->engine, 77, &refusal), OC_E_NOT_FOUND);
     fixture_end(f, true);
@@ -129,7 +129,7 @@ static void amend_races(void **state)
     uint64_t id = fixture_submit(f, fixture_order(f, OC_SIDE_BUY, 10, 9900));
     struct oc_request amend = {
         .order = id, .qty = 15, .price = 9800, .bits = OC_RQ_QUANTITY_CHANGED | OC_RQ_PRICE_CHANGED};
-    engine_begin(f->engine, 0);
+    assert_int_equal(engine_begin(f->engine, 0), OC_OK);
     assert_int_equal(engine_amend(f->engine, &amend, &refusal), OC_OK);
     assert_int_equal(engine_amend(f->engine, &amend, &refusal), OC_E_AGAIN);
     fixture_end(f, true);
@@ -142,7 +142,7 @@ static void amend_races(void **state)
     fixture_say(f, OC_EV_AMEND_REJECTED, id);
     assert_int_equal(fixture_find(f, id)->state, STATE_PARTIALLY_FILLED);
     assert_int_equal(fixture_book(f)->open_buy, 8);
-    engine_begin(f->engine, 0);
+    assert_int_equal(engine_begin(f->engine, 0), OC_OK);
     assert_int_equal(engine_amend(f->engine, &amend, &refusal), OC_OK);
     fixture_end(f, true);
     struct oc_ev_answer amended = fixture_answer(f, OC_EV_AMENDED, id);
@@ -153,7 +153,7 @@ static void amend_races(void **state)
     assert_int_equal(fixture_book(f)->open_buy, 13);
     /* what makes no sense is refused before anything is recorded */
     struct oc_request wrong = {.order = id, .qty = 2, .bits = OC_RQ_QUANTITY_CHANGED};
-    engine_begin(f->engine, 0);
+    assert_int_equal(engine_begin(f->engine, 0), OC_OK);
     assert_int_equal(engine_amend(f->engine, &wrong, &refusal), OC_E_INVALID);
     wrong.bits = OC_RQ_STOP_CHANGED;
     assert_int_equal(engine_amend(f->engine, &wrong, &refusal), OC_E_INVALID);

@@ -374,7 +374,7 @@ static void its_state_is_saved_and_facts_are_taken(void **state)
         all[i]->sim->position(all[i]->instance.self, ACCOUNT, INST, &units);
         assert_int_equal(units, 1000);
         if (i == 2)
-            sim_answers_schedule(&x->sim_answers, 2 * MINUTE);
+            assert_int_equal(sim_answers_schedule(&x->sim_answers, 2 * MINUTE), OC_OK);
         bar(all[i], 2, 10000, 10000, 10000, 10000, -1);
         bar(all[i], 3, 9950, 9950, 9899, 9950, -1);
         assert_int_equal(all[i]->fill_count, fills + 1);
@@ -400,7 +400,7 @@ static void wrong_configuration_is_refused(void **state)
         struct plugin_instance instance = {.settings = &settings, .section = "sim.paper"};
         char key[64];
         snprintf(key, sizeof key, "sim.paper.%s", wrong[i][0]);
-        settings_set(&settings, key, wrong[i][1], "test");
+        assert_int_equal(settings_set(&settings, key, wrong[i][1], "test"), OC_OK);
         assert_int_equal(plugin_instance_open(&instance, registry, OC_SIM, "outcry.paper", &error), OC_E_CONFIG);
         const bool is_simulators = i < 2; /* it judges these itself, and logs why */
         assert_string_equal(error.found, is_simulators ? "" : wrong[i][1]);

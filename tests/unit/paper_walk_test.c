@@ -190,7 +190,7 @@ static void restarts(struct walk *walk)
     assert_int_equal(w->sim->load(w->instance.self, bytes, (uint32_t)size), OC_OK);
     w->next = v->next;
     if (due_ns < INT64_MAX)
-        sim_answers_schedule(&w->sim_answers, due_ns);
+        assert_int_equal(sim_answers_schedule(&w->sim_answers, due_ns), OC_OK);
     venue_free(v);
     walk->v = w;
     walk->restarts++;

@@ -186,7 +186,7 @@ static void both_sides_count_at_their_worst(void **state)
     struct user user = {0};
     struct fixture *f = with_money(&user, 100);
     oc_i128 used, ten;
-    money_from_dec((struct oc_dec){10, 0, 0}, &ten);
+    assert_int_equal(money_from_dec((struct oc_dec){10, 0, 0}, &ten), OC_OK);
     uint64_t bid = buy(f, 60, 10000);
     assert_true(bid != 0);
     assert_true(sell(f, 60, 10000) != 0);

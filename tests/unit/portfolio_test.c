@@ -218,7 +218,7 @@ static void strategy_books_and_the_net_book_agree_after_every_fill(void **state)
         fill.fee_asset = asset("USDT");
         trade(owner, strategy, &fill);
         oc_i128 fee, sum = 0, net = realised(owner, 0, inst) + unrealised(owner, 0, inst, 9876), equity;
-        money_from_dec(fill.fee, &fee);
+        assert_int_equal(money_from_dec(fill.fee, &fee), OC_OK);
         fees += fee;
         int64_t qty = 0;
         for (uint32_t k = 1; k <= 3; k++) {
@@ -364,21 +364,21 @@ static void equity_that_does_not_fit_is_an_error(void **state)
     const oc_i128 most = ((oc_i128)1 << 126) - 1 + ((oc_i128)1 << 126);
     oc_i128 equity = 5;
     quote(spot, 2, 2);
-    portfolio_set_balance(portfolio, owner, asset("BTC"), most);
+    assert_int_equal(portfolio_set_balance(portfolio, owner, asset("BTC"), most), OC_OK);
     assert_int_equal(portfolio_equity(portfolio, owner, &equity, NULL), OC_E_RANGE); /* the conversion */
-    portfolio_set_balance(portfolio, owner, asset("BTC"), most / 2);
-    portfolio_set_balance(portfolio, owner, asset("USDT"), most / 2);
+    assert_int_equal(portfolio_set_balance(portfolio, owner, asset("BTC"), most / 2), OC_OK);
+    assert_int_equal(portfolio_set_balance(portfolio, owner, asset("USDT"), most / 2), OC_OK);
     assert_int_equal(portfolio_equity(portfolio, owner, &equity, NULL), OC_E_RANGE); /* the sum of balances */
-    portfolio_set_balance(portfolio, owner, asset("BTC"), 0);
+    assert_int_equal(portfolio_set_balance(portfolio, owner, asset("BTC"), 0), OC_OK);
     struct oc_ev_fill buy = fill_of(swap, OC_SIDE_BUY, 1000, 10);
     assert_int_equal(portfolio_fill(portfolio, owner, 0, &buy), OC_OK);
     assert_int_equal(portfolio_equity(portfolio, owner, &equity, NULL), OC_OK); /* no mark: not valued */
     assert_true(equity == most / 2);
     equity = 5;
     quote(swap, 20, 20);
-    portfolio_set_balance(portfolio, owner, asset("USDT"), most);
+    assert_int_equal(portfolio_set_balance(portfolio, owner, asset("USDT"), most), OC_OK);
     assert_int_equal(portfolio_equity(portfolio, owner, &equity, NULL), OC_E_RANGE); /* both together */
-    portfolio_set_balance(portfolio, owner, asset("USDT"), 0);
+    assert_int_equal(portfolio_set_balance(portfolio, owner, asset("USDT"), 0), OC_OK);
     quote(swap, INT64_MAX / 4, INT64_MAX / 4);
     assert_int_equal(portfolio_equity(portfolio, owner, &equity, NULL), OC_E_RANGE); /* the position */
     quote(swap, 1700000000000000, 1700000000000001); /* half way: the lower value fits, the upper too, their sum not */

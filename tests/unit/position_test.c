@@ -21,8 +21,8 @@ static const struct instrument *instrument_of(uint32_t kind, int price_scale, in
     info.kind = kind;
     info.status = OC_STATUS_TRADING;
     assert_int_equal(instruments_new(&instruments), OC_OK);
-    instruments_asset(instruments, "BTC", &info.base);
-    instruments_asset(instruments, "USD", &info.quote);
+    assert_int_equal(instruments_asset(instruments, "BTC", &info.base), OC_OK);
+    assert_int_equal(instruments_asset(instruments, "USD", &info.quote), OC_OK);
     info.settle = kind == OC_KIND_INVERSE ? info.base : info.quote;
     info.price_step = (struct oc_dec){1, price_scale, 0};
     info.qty_step = (struct oc_dec){1, qty_scale, 0};
@@ -232,9 +232,9 @@ static void inverse_books_are_off_by_at_most_a_unit_a_value(void **state)
             int64_t qty = draw(1, 50000), price = draw(300000, 700000), mark = draw(300000, 700000);
             oc_i128 value, held;
             assert_int_equal(position_fill(&position, instrument, side, price, qty, i), OC_OK);
-            instrument_value(instrument, price, side == OC_SIDE_BUY ? qty : -qty, &value);
+            assert_int_equal(instrument_value(instrument, price, side == OC_SIDE_BUY ? qty : -qty, &value), OC_OK);
             coins += value;
-            instrument_value(instrument, mark, position.qty, &held);
+            assert_int_equal(instrument_value(instrument, mark, position.qty, &held), OC_OK);
             oc_i128 off = position.realised + unrealised_at(&position, instrument, mark) - (coins - held);
             assert_true(off <= i + 2 && off >= -i - 2);
         }

@@ -375,7 +375,7 @@ static void trips_in_several_assets_have_no_common_money(void **state)
     small_run();
     struct oc_instrument info = sample.instrument->info;
     uint32_t inst;
-    instruments_asset(sample.instruments, "EUR", &info.quote);
+    assert_int_equal(instruments_asset(sample.instruments, "EUR", &info.quote), OC_OK);
     info.settle = info.quote;
     strcpy(info.symbol, "BTC/EUR");
     assert_int_equal(instruments_add(sample.instruments, &info, &inst), OC_OK);

@@ -47,7 +47,7 @@ static void RISK_3_token_bucket(void **state)
             for (int k = 0; k < bursts[i].asked; k++)
                 allowed += order(bench, BUY, 1, 9900) != 0;
         } else {
-            engine_begin(bench->f->engine, 0);
+            assert_int_equal(engine_begin(bench->f->engine, 0), OC_OK);
             for (int k = 0; k < bursts[i].asked; k++)
                 allowed += ask(bench, fixture_order(bench->f, BUY, 1, 9900)) != 0;
             fixture_end(bench->f, true);
@@ -64,7 +64,7 @@ static bool asked(struct bench *bench, uint32_t bits, uint8_t role)
     struct oc_request request = fixture_order(bench->f, SELL, 1, 0);
     request.bits |= bits;
     request.role = role;
-    engine_begin(bench->f->engine, 0);
+    assert_int_equal(engine_begin(bench->f->engine, 0), OC_OK);
     oc_rc rc = engine_submit(bench->f->engine, &request, &bench->refusal);
     fixture_end(bench->f, true);
     return rc == OC_OK;

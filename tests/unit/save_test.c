@@ -35,7 +35,7 @@ static size_t filled(struct setup *setup, uint32_t method)
     guarded.bits |= OC_RQ_HAS_STOP_LOSS;
     guarded.stop_loss = 9000;
     fixture_trade(f, fixture_submit(f, guarded), OC_SIDE_BUY, 20, 9800);
-    timers_add(engine_timers(f->engine), 1, 1000000, 0, &timer);
+    assert_int_equal(timers_add(engine_timers(f->engine), 1, 1000000, 0, &timer), OC_OK);
     fixture_price(f, 10100);
     int64_t size = engine_save(f->engine, bytes, sizeof bytes);
     assert_true(size > 0);
@@ -173,8 +173,8 @@ static void a_rule_that_cannot_save_or_load_is_said(void **state)
     (void)state;
     struct oc_risk table = {.size = sizeof table, .check = says_yes, .save = broken_save, .load = broken_load};
     struct fixture *f = fixture_new(COST_AVERAGE), *g = fixture_new(COST_AVERAGE);
-    engine_add_rule(f->engine, "rule", &table, NULL);
-    engine_add_rule(g->engine, "rule", &table, NULL);
+    assert_int_equal(engine_add_rule(f->engine, "rule", &table, NULL), OC_OK);
+    assert_int_equal(engine_add_rule(g->engine, "rule", &table, NULL), OC_OK);
     is_broken = true;
     assert_int_equal(engine_save(f->engine, bytes, sizeof bytes), OC_E_LIMIT);
     is_broken = false;
@@ -185,7 +185,7 @@ static void a_rule_that_cannot_save_or_load_is_said(void **state)
     is_broken = false;
     fixture_free(g);
     g = fixture_new(COST_AVERAGE);
-    engine_add_rule(g->engine, "rule", &table, NULL);
+    assert_int_equal(engine_add_rule(g->engine, "rule", &table, NULL), OC_OK);
     assert_int_equal(engine_load(g->engine, bytes, (size_t)size), OC_OK);
     fixture_free(f);
     fixture_free(g);
@@ -200,12 +200,12 @@ static void a_rule_that_cannot_save_or_load_is_said(void **state)
             half.size = offsetof(struct oc_risk, save);
         is_broken = true;
         f = fixture_new(COST_AVERAGE);
-        engine_add_rule(f->engine, "rule", &half, NULL);
+        assert_int_equal(engine_add_rule(f->engine, "rule", &half, NULL), OC_OK);
         size = engine_save(f->engine, bytes, sizeof bytes);
         assert_true(size > 0);
         fixture_free(f);
         f = fixture_new(COST_AVERAGE);
-        engine_add_rule(f->engine, "rule", &half, NULL);
+        assert_int_equal(engine_add_rule(f->engine, "rule", &half, NULL), OC_OK);
         assert_int_equal(engine_load(f->engine, bytes, (size_t)size), OC_OK);
         fixture_free(f);
         is_broken = false;
@@ -232,8 +232,8 @@ static void a_later_epoch_counts_anew(void **state)
         assert_int_equal(instruments_asset(engine_instruments(g->engine), "USDT", &id), OC_OK);
         assert_int_equal(instruments_add(engine_instruments(g->engine), &info, &id), OC_OK);
         assert_int_equal(portfolio_add_account(engine_portfolio(g->engine), "main", "test", g->quote, 0, &id), OC_OK);
-        engine_add_rule(g->engine, "rule", &rule_table, &rule);
-        engine_subscribe(g->engine, user_add(g, &user), g->inst, 5 * MINUTE);
+        assert_int_equal(engine_add_rule(g->engine, "rule", &rule_table, &rule), OC_OK);
+        assert_int_equal(engine_subscribe(g->engine, user_add(g, &user), g->inst, 5 * MINUTE), OC_OK);
         assert_int_equal(engine_load(g->engine, bytes, size), OC_OK);
         uint64_t order = fixture_submit(g, fixture_order(g, OC_SIDE_BUY, 1, 9900));
         if (later)

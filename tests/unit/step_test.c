@@ -54,7 +54,7 @@ static void at_one_instant_everything_has_its_place(void **state)
     command_taken = false;
     inbox_set_recording(house->session->inbox,
                         &(struct inbox_recording){.self = &command_taken, .next = recorded_at_a_minute});
-    timers_add(engine_timers(house->engine), 1, 60 * HOUSE_SECOND, 0, &timer);
+    assert_int_equal(timers_add(engine_timers(house->engine), 1, 60 * HOUSE_SECOND, 0, &timer), OC_OK);
     house_run(house);
     /* the trade of the new minute ends the bar of the one before inside its own input */
     assert_string_equal(house->log, "M0+1 A60 M60 T60 C60 M90 ");
@@ -74,7 +74,7 @@ static void a_bar_ends_before_a_timer_of_its_instant(void **state)
     house_trade(house, 0, 0);
     house_trade(house, 0, 90 * HOUSE_SECOND);
     house_open(house);
-    timers_add(engine_timers(house->engine), 1, 60 * HOUSE_SECOND, 0, &timer);
+    assert_int_equal(timers_add(engine_timers(house->engine), 1, 60 * HOUSE_SECOND, 0, &timer), OC_OK);
     house_run(house);
     assert_string_equal(house->log, "M0 B60 T60 M90 ");
     house_free(house);
@@ -112,7 +112,7 @@ static void timers_of_an_instant_are_finished_before_what_they_caused(void **sta
     house_trade(house, 0, 90 * HOUSE_SECOND);
     house_open(house);
     for (uint32_t i = 0; i < 4; i++)
-        timers_add(engine_timers(house->engine), 1 + i % 2, 60 * HOUSE_SECOND, 0, &timer);
+        assert_int_equal(timers_add(engine_timers(house->engine), 1 + i % 2, 60 * HOUSE_SECOND, 0, &timer), OC_OK);
     house_run(house);
     assert_string_equal(house->log, "M0 T60+1 T60+1 T60+1 T60+1 A60 A60 A60 A60 M90 ");
     house_free(house);
@@ -132,8 +132,8 @@ static void before_a_command_answers_go_before_timers(void **state)
     house_trade(house, 0, 0);
     house_open(house);
     house->session->commands.execute = execute;
-    timers_add(engine_timers(house->engine), 1, 60 * HOUSE_SECOND, 0, &timer);
-    timers_add(engine_timers(house->engine), 1, 61 * HOUSE_SECOND, 0, &timer);
+    assert_int_equal(timers_add(engine_timers(house->engine), 1, 60 * HOUSE_SECOND, 0, &timer), OC_OK);
+    assert_int_equal(timers_add(engine_timers(house->engine), 1, 61 * HOUSE_SECOND, 0, &timer), OC_OK);
     struct input input;
     assert_int_equal(inbox_peek(house->session->inbox, &input), OC_OK);
     assert_int_equal(inbox_take(house->session->inbox, &input), OC_OK);
@@ -215,8 +215,8 @@ static void a_silent_source_lets_the_others_go_on(void **state)
     house->sources[1].silences = 12;
     house_open(house);
     house->session->pace.host = (struct pace_host){.self = &waits, .wait = wake};
-    timers_add(engine_timers(house->engine), 1, 30 * HOUSE_SECOND, 0, &timer);
-    timers_add(engine_timers(house->engine), 1, 150 * HOUSE_SECOND, 0, &timer);
+    assert_int_equal(timers_add(engine_timers(house->engine), 1, 30 * HOUSE_SECOND, 0, &timer), OC_OK);
+    assert_int_equal(timers_add(engine_timers(house->engine), 1, 150 * HOUSE_SECOND, 0, &timer), OC_OK);
     house_run(house);
     assert_string_equal(house->log, "M0+1 A10 T30 M60 M120 T150 M180 ");
     assert_in_range(waits, 1, 12);
@@ -231,8 +231,8 @@ static oc_rc fails(struct house_client *client, const struct oc_event *event)
     uint64_t timer;
     house_buy(house, 1);
     house_buy(house, 2);
-    engine_record(house->engine, &saved.head);
-    timers_add(engine_timers(house->engine), client->id, 30 * HOUSE_SECOND, 0, &timer);
+    assert_int_equal(engine_record(house->engine, &saved.head), OC_OK);
+    assert_int_equal(timers_add(engine_timers(house->engine), client->id, 30 * HOUSE_SECOND, 0, &timer), OC_OK);
     return OC_E_DATA;
 }
 
@@ -266,8 +266,8 @@ static void who_fails_drops_its_own_tail(void **state)
     for (uint32_t i = 0; i < 6; i++) /* ids and all: as if it had not been there */
         assert_int_equal(house->sent[i].order, alone->sent[i].order);
     uint64_t timers[2];
-    timers_add(engine_timers(alone->engine), 1, 1, 0, &timers[0]);
-    timers_add(engine_timers(house->engine), 1, 1, 0, &timers[1]);
+    assert_int_equal(timers_add(engine_timers(alone->engine), 1, 1, 0, &timers[0]), OC_OK);
+    assert_int_equal(timers_add(engine_timers(house->engine), 1, 1, 0, &timers[1]), OC_OK);
     assert_int_equal(timers[0], timers[1]);
     assert_true(engine_is_suspended(house->engine, 2));
     assert_false(engine_is_suspended(house->engine, 1) || engine_is_suspended(house->engine, 3));
@@ -363,9 +363,10 @@ static void a_second_has_so_many_timers(void **state)
         house_trade(house, 0, from_ns);
         house_trade(house, 0, from_ns + 3 * HOUSE_SECOND);
         house_open(house);
-        timers_add(engine_timers(house->engine), 1, from_ns + every_ns, every_ns, &timer);
+        assert_int_equal(timers_add(engine_timers(house->engine), 1, from_ns + every_ns, every_ns, &timer), OC_OK);
         for (int64_t i = 1; i <= 4000; i++) /* between them */
-            timers_add(engine_timers(house->engine), 2, from_ns + i * 5 * every_ns + 1, 0, &timer);
+            assert_int_equal(timers_add(engine_timers(house->engine), 2, from_ns + i * 5 * every_ns + 1, 0, &timer),
+                             OC_OK);
         house_run(house);
         assert_int_equal(engine_is_suspended(house->engine, 1), beyond);
         assert_false(engine_is_suspended(house->engine, 2));

@@ -44,7 +44,7 @@ static oc_rc stall_due(void *self, int64_t now_ns)
     snprintf(stall->said + length, sizeof stall->said - length, "due@%lld ", (long long)now_ns);
     if (stall->due_again_ns) {
         answer_at(stall, now_ns, 77);
-        sim_answers_schedule(&stall->venue->answers, stall->due_again_ns);
+        assert_int_equal(sim_answers_schedule(&stall->venue->answers, stall->due_again_ns), OC_OK);
         stall->due_again_ns = 0;
     }
     return stall->rc;
@@ -180,8 +180,8 @@ static void answers_come_by_time_and_venue(void **state)
     answer_at(&stalls[0], 30, 10);
     answer_at(&stalls[0], 30, 11);
     stalls[0].due_again_ns = 40;
-    sim_answers_schedule(&venues->list[0].answers, 30);
-    sim_answers_schedule(&venues->list[0].answers, 35); /* the earliest wish counts */
+    assert_int_equal(sim_answers_schedule(&venues->list[0].answers, 30), OC_OK);
+    assert_int_equal(sim_answers_schedule(&venues->list[0].answers, 35), OC_OK); /* the earliest wish counts */
     uint64_t got[8];
     int count = 0;
     while (venues_next_ns(venues) <= 30) {
@@ -209,7 +209,8 @@ static void a_round_is_ended_by_other_inputs(void **state)
         answer_at(&stalls[0], 30, 1);
         answer_at(&stalls[0], 30, 2);
         assert_int_equal(venues_take(venues, 30, &answer, sizeof answer), OC_OK);
-        sim_answers_schedule(&venues->list[0].answers, 30); /* what it is told now makes it want to be called */
+        assert_int_equal(sim_answers_schedule(&venues->list[0].answers, 30),
+                         OC_OK); /* what it is told now makes it want to be called */
         if (ends)
             venues_end_round(venues);
         assert_int_equal(venues_take(venues, 30, &answer, sizeof answer), OC_OK);
@@ -234,7 +235,7 @@ static void a_venue_that_fails_says_so(void **state)
     assert_string_equal(stalls[1].said, "see@7 ");
     stalls[0].rc = OC_E_DATA;
     assert_int_equal(venues_see(venues, 8, &event), OC_E_DATA);
-    sim_answers_schedule(&venues->list[0].answers, 9);
+    assert_int_equal(sim_answers_schedule(&venues->list[0].answers, 9), OC_OK);
     assert_int_equal(venues_take(venues, 9, &answer, sizeof answer), OC_E_DATA);
     answer_at(&stalls[1], 9, 1);
     assert_int_equal(venues_take(venues, 9, &answer, 8), OC_E_NOT_FOUND); /* more than there is room for */
@@ -276,13 +277,20 @@ static void watchers_hear_in_their_order(void **state)
     text_put(&json, "{}");
     assert_int_equal(out_init(&out), OC_OK);
     heard[0] = 0;
-    watchers_add(&watchers, &(struct watcher){
-                                .self = (void *)(uintptr_t) "a", .note = hear_note, .rest = hear_rest, .told = NULL});
-    watchers_add(&watchers,
-                 &(struct watcher){.self = (void *)(uintptr_t) "b", .note = NULL, .rest = NULL, .told = hear_told});
-    watchers_add(
-        &watchers,
-        &(struct watcher){.self = (void *)(uintptr_t) "c", .note = hear_note, .rest = hear_rest, .told = hear_told});
+    assert_int_equal(
+        watchers_add(
+            &watchers,
+            &(struct watcher){.self = (void *)(uintptr_t) "a", .note = hear_note, .rest = hear_rest, .told = NULL}),
+        OC_OK);
+    assert_int_equal(
+        watchers_add(&watchers,
+                     &(struct watcher){.self = (void *)(uintptr_t) "b", .note = NULL, .rest = NULL, .told = hear_told}),
+        OC_OK);
+    assert_int_equal(watchers_add(&watchers, &(struct watcher){.self = (void *)(uintptr_t) "c",
+                                                               .note = hear_note,
+                                                               .rest = hear_rest,
+                                                               .told = hear_told}),
+                     OC_OK);
     watchers_note(&watchers, &input, &out);
     watchers_note(&watchers, NULL, &out);
     watchers_rest(&watchers);

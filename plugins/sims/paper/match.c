@@ -108,13 +108,13 @@ static void emit_fill(struct paper *paper, struct paper_order *order, int64_t no
     if (paper->fee_in_base && market->info.kind == OC_KIND_SPOT && is_buy(order)) {
         oc_i128 base = 0;
         const struct oc_dec *step = &market->info.qty_step;
-        num_mul_128((oc_i128)qty * step->units, num_pow10_128(MONEY_SCALE - step->scale), &base);
-        fee = paper_fee(paper, base, is_maker);
-        fill.fee_asset = market->info.base;
+        oc_rc rc = num_mul_128((oc_i128)qty * step->units, num_pow10_128(MONEY_SCALE - step->scale), &base);
+        fee = rc == OC_OK ? paper_fee(paper, base, is_maker) : fee; /* what does not fit is charged in the quote */
+        fill.fee_asset = rc == OC_OK ? market->info.base : fill.fee_asset;
     }
     for (int scale = 8; scale >= 0 && money_to_dec(fee, scale, &fill.fee) < 0; scale--)
         ;
-    money_from_dec(fill.fee, &fee);
+    (void)money_from_dec(fill.fee, &fee); /* it was made from money just now */
     fill.head.size = sizeof fill;
     fill.head.type = OC_EV_FILL;
     fill.head.flags = is_last ? OC_EVF_LAST : 0;
