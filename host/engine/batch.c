@@ -33,6 +33,9 @@ oc_rc exposure_update(struct engine *engine, struct order *order)
     return OC_OK;
 }
 
+/* The books are there and the sum gets smaller; what a venue makes larger is a fact, and what cannot be counted an alarm. */
+void exposure_lower(struct engine *engine, struct order *order) { (void)exposure_update(engine, order); }
+
 void stage_begin(struct engine *engine, uint32_t caller)
 {
     struct client *client = &engine->clients[caller];
@@ -57,12 +60,12 @@ static void drop(struct engine *engine)
         if (staged->request.kind == OC_REQUEST_NEW) {
             groups_drop(engine, staged->request.group);
             order->state = STATE_DENIED; /* adds no exposure any more */
-            exposure_update(engine, order);
+            exposure_lower(engine, order);
             orders_drop(engine->orders, order);
         } else if (staged->request.kind == OC_REQUEST_AMEND && !staged->is_denied) {
             order->ask_qty = 0;
             order->ask_bits = 0;
-            exposure_update(engine, order);
+            exposure_lower(engine, order);
         }
     }
     out_rewind(&engine->out, engine->batch);
@@ -108,11 +111,13 @@ void engine_alarm(struct engine *engine, const struct order *order, const char *
 static void deny(struct engine *engine, struct out_request *staged)
 {
     engine->stats.denied++;
-    if (staged->request.kind != OC_REQUEST_NEW)
+    if (staged->request.kind != OC_REQUEST_NEW) {
+        groups_denied(engine, staged->order);
         return;
+    }
     memcpy(staged->order->reason, staged->refusal.reason, sizeof staged->order->reason);
     order_moves(engine, staged->order, EVENT_DENY);
-    exposure_update(engine, staged->order);
+    exposure_lower(engine, staged->order);
 }
 
 /* What the strategy saved stands before what it asked for. */
@@ -174,13 +179,13 @@ static void journal_denies(struct engine *engine, struct out_request *staged)
         order->ask_qty = 0;
         order->ask_bits = 0;
         order_moves(engine, order, EVENT_AMEND_REJECTED);
-        exposure_update(engine, order);
+        exposure_lower(engine, order);
         return;
     }
     memcpy(order->reason, staged->refusal.reason, sizeof order->reason);
     order->state = STATE_INITIALIZED; /* it never left */
     order_moves(engine, order, EVENT_DENY);
-    exposure_update(engine, order);
+    exposure_lower(engine, order);
     groups_final(engine, order);
     groups_to_tell(engine, order->now.order);
 }

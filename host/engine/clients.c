@@ -203,7 +203,7 @@ void engine_remove_client(struct engine *engine, uint32_t strategy)
     if (!is_client(engine, strategy))
         return;
     struct client *slot = &engine->clients[strategy];
-    engine_resubscribe(engine, strategy, NULL, 0);
+    (void)engine_resubscribe(engine, strategy, NULL, 0); /* to nothing: it needs no room */
     timers_remove_of(&engine->timers, strategy);
     free(slot->stop);
     free(slot->permissions);

@@ -12,6 +12,7 @@
 
 #include <outcry/risk.h>
 
+#include "base/checked.h"
 #include "engine/bars.h"
 #include "engine/limits.h"
 #include "engine/orders.h"
@@ -80,7 +81,7 @@ struct engine_stats {
     uint64_t suspended;
 };
 
-oc_rc engine_new(const struct engine_config *config, struct engine **ret_engine);
+CHECKED oc_rc engine_new(const struct engine_config *config, struct engine **ret_engine);
 void engine_free(struct engine *engine);
 
 /* Parts, borrowed for the life of the engine. */
@@ -94,20 +95,20 @@ int64_t engine_now(const struct engine *engine);
 uint64_t engine_cause(const struct engine *engine); /* seq of the input being handled */
 
 /* [setup] A rule joins the end of the chain. `name` is static. */
-oc_rc engine_add_rule(struct engine *engine, const char *name, const struct oc_risk *table, void *self);
+CHECKED oc_rc engine_add_rule(struct engine *engine, const char *name, const struct oc_risk *table, void *self);
 /* [setup] Strategies are numbered from 1 in the order added. */
-oc_rc engine_add_client(struct engine *engine, const char *name, const struct engine_client *client,
-                        uint32_t *ret_strategy);
+CHECKED oc_rc engine_add_client(struct engine *engine, const char *name, const struct engine_client *client,
+                                uint32_t *ret_strategy);
 /* [setup] Closed bars of this period, built here, go to the client's bar(). period_ns 0: the events as they come: bars
  * of the data to bar(), quotes and trades to market(). OC_E_INVALID: not a divisor of a day. */
-oc_rc engine_subscribe(struct engine *engine, uint32_t strategy, uint32_t inst, int64_t period_ns);
+CHECKED oc_rc engine_subscribe(struct engine *engine, uint32_t strategy, uint32_t inst, int64_t period_ns);
 /* All subscriptions of a strategy in place of those it has; builders that nobody needs any more go, those still needed
  * keep their open bar. On failure nothing changes. */
-oc_rc engine_resubscribe(struct engine *engine, uint32_t strategy, const struct engine_subscription *list,
-                         uint32_t count);
+CHECKED oc_rc engine_resubscribe(struct engine *engine, uint32_t strategy, const struct engine_subscription *list,
+                                 uint32_t count);
 /* The client of this number is another from now on, and is neither suspended nor gone; held it stays. Its orders, groups
  * and positions are those of the number. A number not yet in use, up to ENGINE_STRATEGIES_MAX, is taken into use. */
-oc_rc engine_replace_client(struct engine *engine, uint32_t strategy, const struct engine_client *client);
+CHECKED oc_rc engine_replace_client(struct engine *engine, uint32_t strategy, const struct engine_client *client);
 /* Nothing of it is called any more; subscriptions, timers, budget and limits go; orders and positions stay. The number is
  * given again by engine_replace_client only. */
 void engine_remove_client(struct engine *engine, uint32_t strategy);
@@ -118,10 +119,10 @@ bool engine_is_held(const struct engine *engine, uint32_t strategy);
 uint64_t engine_missed(const struct engine *engine, uint32_t strategy);
 void engine_set_missed(struct engine *engine, uint32_t strategy, uint64_t missed);
 /* Limits on what its own callbacks ask for. NULL: none. OC_E_NOMEM, OC_E_INVALID: more than ENGINE_BUDGET_ORDERS_MAX. */
-oc_rc engine_set_may(struct engine *engine, uint32_t strategy, const struct engine_may *may);
-oc_rc engine_set_budget(struct engine *engine, uint32_t strategy, const struct engine_budget *budget);
+CHECKED oc_rc engine_set_may(struct engine *engine, uint32_t strategy, const struct engine_may *may);
+CHECKED oc_rc engine_set_budget(struct engine *engine, uint32_t strategy, const struct engine_budget *budget);
 /* What the budget counts now: worst notional in the account's currency. OC_E_NOT_FOUND: something has no price. */
-oc_rc engine_notional(struct engine *engine, uint32_t strategy, oc_i128 *ret_money);
+CHECKED oc_rc engine_notional(struct engine *engine, uint32_t strategy, oc_i128 *ret_money);
 /* In a batch of its own, before engine_end: it went over its budget, and is to fail. */
 bool engine_is_over(const struct engine *engine, uint32_t strategy);
 /* A callback returned rc < 0: an OC_EV_STRATEGY is recorded, with the words of client.why, and the client suspended. */
@@ -137,13 +138,13 @@ bool engine_is_suspended(const struct engine *engine, uint32_t strategy);
 const char *engine_suspension(const struct engine *engine, uint32_t strategy);
 /* [setup] Replay: the callback that this OC_EV_STRATEGY names is not entered; it fails there as it did then.
  * OC_E_NOT_FOUND: no such client or another record. OC_E_DATA: too long. */
-oc_rc engine_expect_stop(struct engine *engine, const struct oc_ev_text *record);
+CHECKED oc_rc engine_expect_stop(struct engine *engine, const struct oc_ev_text *record);
 /* Replay, in a batch that has just begun: this is the callback not to enter. */
 bool engine_stops_here(const struct engine *engine, uint32_t strategy);
 
 /* One input: market, answer, timer, command, balance. `kept`: it was recorded. A fact is applied even when it could not be;
  * then no new risk is taken until engine_stop_risk says otherwise. OC_E_DATA: malformed; nothing changed. */
-oc_rc engine_input(struct engine *engine, const struct oc_event *event, bool kept);
+CHECKED oc_rc engine_input(struct engine *engine, const struct oc_event *event, bool kept);
 /* [setup] Time before the first input: where a session that goes on began. */
 void engine_start_at(struct engine *engine, int64_t now_ns);
 /* What this input, or the batches of the host since the last engine_clear_out, came to. Borrowed. */
@@ -160,7 +161,7 @@ bool engine_risk_is_stopped(const struct engine *engine);
 bool request_adds_risk(const struct oc_request *request);
 #define ENGINE_JOURNAL_FAILED "JOURNAL_FAILED"
 /* A recorded event as a fact: no client runs, no rule decides, no venue is called (restore). */
-oc_rc engine_restore(struct engine *engine, const struct oc_event *event);
+CHECKED oc_rc engine_restore(struct engine *engine, const struct oc_event *event);
 /* The earliest time at which a timer is due or a built bar ends. INT64_MAX: none. */
 int64_t engine_next_ns(const struct engine *engine);
 /* The earliest end of a built bar; INT64_MAX: none is open. */
@@ -174,20 +175,20 @@ bool engine_take_timer(struct engine *engine, int64_t now_ns, struct oc_ev_timer
  * is listed in engine_out() like that of a callback. */
 /* Fills in id, owner and times of *request and asks the chain. OC_OK: staged. OC_E_LIMIT: refused, *ret_refusal says
  * why (recorded as DENIED). Other codes: the request makes no sense and was not recorded. */
-oc_rc engine_submit(struct engine *engine, struct oc_request *request, struct engine_refusal *ret_refusal);
+CHECKED oc_rc engine_submit(struct engine *engine, struct oc_request *request, struct engine_refusal *ret_refusal);
 /* AMEND and CANCEL name request->order; OC_E_NOT_FOUND, OC_E_STATE when it is final. */
-oc_rc engine_amend(struct engine *engine, struct oc_request *request, struct engine_refusal *ret_refusal);
-oc_rc engine_cancel(struct engine *engine, uint64_t order, struct engine_refusal *ret_refusal);
+CHECKED oc_rc engine_amend(struct engine *engine, struct oc_request *request, struct engine_refusal *ret_refusal);
+CHECKED oc_rc engine_cancel(struct engine *engine, uint64_t order, struct engine_refusal *ret_refusal);
 /* Asks the chain and changes nothing: one refusal a rule that would refuse. Returns how many refused. */
 int engine_preview(struct engine *engine, const struct oc_request *request, struct engine_refusal *ret_refusals,
                    uint32_t refusal_max);
-oc_rc engine_begin(struct engine *engine, uint32_t strategy);
+CHECKED oc_rc engine_begin(struct engine *engine, uint32_t strategy);
 void engine_end(struct engine *engine, bool keep);
 /* Lists an event of the host to be recorded (saved state, marks). OC_E_FULL, OC_E_NOMEM, OC_E_INVALID. */
-oc_rc engine_record(struct engine *engine, struct oc_event *event);
+CHECKED oc_rc engine_record(struct engine *engine, struct oc_event *event);
 /* Cancels the open orders and then closes the positions of one strategy (0: of every account) by market orders of this
  * role (OC_ROLE_CLOSE, OC_ROLE_END). */
-oc_rc engine_flatten(struct engine *engine, uint32_t strategy, uint8_t role, const char *tag);
+CHECKED oc_rc engine_flatten(struct engine *engine, uint32_t strategy, uint8_t role, const char *tag);
 /* Cancels open orders of (strategy, inst); 0 means all of them. Returns how many cancels were staged. */
 int engine_cancel_all(struct engine *engine, uint32_t strategy, uint32_t inst, bool with_protection);
 
@@ -209,8 +210,8 @@ void engine_set_witness(struct engine *engine, const struct engine_witness *witn
 
 /* State as bytes for a checkpoint. Returns the size, or OC_E_LIMIT when it does not fit. */
 int64_t engine_save(struct engine *engine, void *bytes, size_t size_max);
-oc_rc engine_load(struct engine *engine, const void *bytes, size_t size);
+CHECKED oc_rc engine_load(struct engine *engine, const void *bytes, size_t size);
 /* Only the prices of what was saved. OC_E_DATA: other bytes; prices may be partly taken. */
-oc_rc engine_load_marks(struct engine *engine, const void *bytes, size_t size);
+CHECKED oc_rc engine_load_marks(struct engine *engine, const void *bytes, size_t size);
 
 #endif

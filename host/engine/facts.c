@@ -7,25 +7,27 @@ static oc_rc restore_denied(struct engine *engine, const struct oc_event *event)
 {
     const struct oc_ev_answer *denied = (const struct oc_ev_answer *)(const void *)event;
     struct order *order = orders_find(engine->orders, denied->order);
+    oc_rc counted = OC_OK;
     if (order && denied->request == denied->order) {
         order->state = STATE_INITIALIZED; /* it never left the house */
         orders_event(engine->orders, order, EVENT_DENY, event->local_ns);
         memcpy(order->reason, denied->reason, sizeof order->reason);
-        exposure_update(engine, order);
-        groups_restore_denied(engine, order);
+        counted = exposure_update(engine, order);
+        groups_denied(engine, order);
     } else if (order) {
         order->ask_bits = 0;
         order->ask_qty = 0;
         orders_event(engine->orders, order,
                      order->state == STATE_PENDING_UPDATE ? EVENT_AMEND_REJECTED : EVENT_CANCEL_REJECTED,
                      event->local_ns);
-        exposure_update(engine, order);
+        counted = exposure_update(engine, order);
+        groups_denied(engine, order);
     }
     if (engine->is_observed) /* rules saw the request above, which a live run shows them only when it was sent */
         chain_observe(engine, event);
     engine->stats.requests--; /* it was counted as one that went */
     engine->stats.denied++;
-    return order ? OC_OK : OC_E_NOT_FOUND;
+    return order ? counted : OC_E_NOT_FOUND;
 }
 
 static void restore_timer(struct engine *engine, const struct oc_event *event)
@@ -46,7 +48,7 @@ static oc_rc restore_request(struct engine *engine, const struct oc_request *req
         if (rc < 0)
             return rc;
         if (request->bits & OC_RQ_HAS_QUOTE_QTY)
-            chain_worst_qty(engine, request, &order->worst_qty);
+            (void)chain_worst_qty(engine, request, &order->worst_qty); /* a report without its data knows no price */
         orders_event(engine->orders, order, EVENT_SUBMIT, request->head.local_ns);
         uint64_t counter = request->order & ((1ull << 40) - 1);
         if (request->order >> 40 == engine->config.epoch && counter >= engine->next_order)

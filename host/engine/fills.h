@@ -9,6 +9,7 @@
 #ifndef ENGINE_FILLS_H
 #define ENGINE_FILLS_H
 
+#include "base/checked.h"
 #include "base/fill_key.h"
 
 struct fill_seen {
@@ -36,7 +37,7 @@ void fills_init(struct fills *fills, uint32_t recent_max, uint32_t held_max);
 void fills_release(struct fills *fills);
 bool fills_has(const struct fills *fills, struct fill_key key);
 /* Room for one more. OC_E_NOMEM. */
-oc_rc fills_room(struct fills *fills);
+CHECKED oc_rc fills_room(struct fills *fills);
 /* Puts one in that is not there. True: an older one has left the ring and is forgotten unless it is held next. */
 bool fills_put(struct fills *fills, const struct fill_seen *seen, struct fill_seen *ret_left);
 /* Keeps what has just left. While there is no room `is_wanted` says of each whether it still is, and then the oldest

@@ -177,11 +177,16 @@ static void leg_size(struct engine *engine, struct group *group, uint64_t *leg, 
         return;
     }
     int64_t total = order->filled + qty;
+    oc_rc rc = OC_OK;
     if (qty <= 0 || group->is_closing) {
-        engine_cancel(engine, *leg, &refusal);
+        rc = engine_cancel(engine, *leg, &refusal);
     } else if (total != order->now.qty && !order->ask_bits) {
         struct oc_request request = {.order = *leg, .qty = total, .bits = OC_RQ_QUANTITY_CHANGED};
-        engine_amend(engine, &request, &refusal);
+        rc = engine_amend(engine, &request, &refusal);
+    }
+    if (rc < 0 && rc != OC_E_AGAIN) { /* it protects another quantity than there is */
+        engine_alarm(engine, order, "a protective order that could not be brought to the size of its position");
+        engine->groups.retry_ns = engine->now_ns + GROUPS_RETRY_NS;
     }
 }
 
@@ -299,11 +304,22 @@ void groups_tell(struct engine *engine)
     groups->told_count = 0;
 }
 
-static bool lacks_leg(struct engine *engine, const struct group *group)
+/* The leg is not what the group needs, and nothing is under way to make it so. */
+static bool leg_is_off(struct engine *engine, const struct group *group, uint64_t leg)
 {
-    return group->id && !group->is_closing && group->entered > group->exited &&
-           ((group->has_stop && leg_is_gone(engine, group->stop_order)) ||
-            (group->has_target && leg_is_gone(engine, group->target_order)));
+    const struct order *order = orders_find(engine->orders, leg);
+    const int64_t open = group->is_closing ? 0 : group->entered - group->exited;
+    if (!order || state_is_final(order->state))
+        return open > 0;
+    if (order->state == STATE_PENDING_CANCEL)
+        return false;
+    return open <= 0 || (!order->ask_bits && order->filled + open != order->now.qty);
+}
+
+static bool needs_work(struct engine *engine, const struct group *group)
+{
+    return group->id && ((group->has_stop && leg_is_off(engine, group, group->stop_order)) ||
+                         (group->has_target && leg_is_off(engine, group, group->target_order)));
 }
 
 void groups_retry(struct engine *engine)
@@ -312,14 +328,14 @@ void groups_retry(struct engine *engine)
         return;
     engine->groups.retry_ns = 0; /* set anew by what is refused again */
     for (uint32_t i = 0; i < engine->groups.count; i++)
-        if (lacks_leg(engine, &engine->groups.list[i]))
+        if (needs_work(engine, &engine->groups.list[i]))
             group_resize(engine, &engine->groups.list[i]);
     groups_tell(engine);
 }
 
-void groups_restore_denied(struct engine *engine, const struct order *order)
+void groups_denied(struct engine *engine, const struct order *order)
 {
     if (order->now.owner == OC_OWNER_HOST &&
         (order->now.role == OC_ROLE_STOP_LOSS || order->now.role == OC_ROLE_TAKE_PROFIT))
-        engine->groups.retry_ns = order->created_ns + GROUPS_RETRY_NS;
+        engine->groups.retry_ns = engine->now_ns + GROUPS_RETRY_NS;
 }

@@ -5,7 +5,8 @@
  *   of one leg reduces the other; the complete fill of one cancels the other.
  * - Legs are reduce-only. They stay when the strategy is suspended and go when its position in the instrument is flat.
  * - A leg that is refused is told to the strategy, counted as an alarm, and asked for again each GROUPS_RETRY_NS of the
- *   session's time, with the prices, until it stands or nothing is left to protect.
+ *   session's time, with the prices, until it stands or nothing is left to protect; so is the change of its size, and its
+ *   cancel, but that these are alarms only.
  * - Excess that reached the wrong side because both legs filled at once is flattened by a market order and counted. */
 #ifndef ENGINE_GROUPS_H
 #define ENGINE_GROUPS_H
@@ -13,6 +14,7 @@
 #include <outcry/order.h>
 #include <stdbool.h>
 
+#include "base/checked.h"
 #include "engine/limits.h"
 
 struct engine;
@@ -53,7 +55,7 @@ struct groups {
 
 void groups_release(struct groups *groups);
 /* An entry with protection was staged: gives the group its id. OC_E_LIMIT, OC_E_NOMEM. */
-oc_rc groups_open(struct engine *engine, struct oc_request *entry);
+CHECKED oc_rc groups_open(struct engine *engine, struct oc_request *entry);
 /* The entry was dropped before it left: the group goes with it. 0: nothing. */
 void groups_drop(struct engine *engine, uint64_t id);
 /* A recorded request of a leg or an entry, as a fact. */
@@ -67,9 +69,9 @@ void groups_final(struct engine *engine, const struct order *order);
 void groups_to_tell(struct engine *engine, uint64_t order);
 /* After the input was told to its strategy: tells it of legs that were refused. */
 void groups_tell(struct engine *engine);
-/* With a price: asks again for legs that were refused, when it is time. */
+/* With a price: asks again for what was refused of legs, when it is time. */
 void groups_retry(struct engine *engine);
-/* A recorded refusal of an order, as a fact. */
-void groups_restore_denied(struct engine *engine, const struct order *order);
+/* Of an order: something about it was refused, now or in a record. A leg is looked at again when it is time. */
+void groups_denied(struct engine *engine, const struct order *order);
 
 #endif

@@ -2,6 +2,7 @@
 #ifndef ENGINE_IMPL_H
 #define ENGINE_IMPL_H
 
+#include "base/checked.h"
 #include "engine/engine.h"
 #include "engine/groups.h"
 
@@ -84,17 +85,19 @@ struct engine {
 };
 
 /* chain.c */
-oc_rc chain_ask(struct engine *engine, const struct oc_request *request, struct engine_refusal *ret_refusal);
+CHECKED oc_rc chain_ask(struct engine *engine, const struct oc_request *request, struct engine_refusal *ret_refusal);
 void chain_observe(struct engine *engine, const struct oc_event *event);
 /* Base quantity an order by money can lead to at worst. */
-oc_rc chain_worst_qty(struct engine *engine, const struct oc_request *request, int64_t *ret_units);
+CHECKED oc_rc chain_worst_qty(struct engine *engine, const struct oc_request *request, int64_t *ret_units);
 
 /* batch.c */
 void stage_begin(struct engine *engine, uint32_t caller);
 void stage_end(struct engine *engine, bool keep);
 /* Recomputes the exposure that `order` adds to its books. OC_E_RANGE, OC_E_LIMIT, OC_E_NOMEM: it counts as before, and
  * an alarm is raised. */
-oc_rc exposure_update(struct engine *engine, struct order *order);
+CHECKED oc_rc exposure_update(struct engine *engine, struct order *order);
+/* The same behind a fact, which is applied anyway. */
+void exposure_lower(struct engine *engine, struct order *order);
 /* Moves an order along the table, and notes it. */
 void order_moves(struct engine *engine, struct order *order, int event);
 /* Counts and notes what contradicts what is known; `words` are static. */
@@ -107,8 +110,8 @@ void client_pass(struct client *client, const struct oc_event *bar);
 /* permissions.c */
 /* Capabilities and budgets of the running callback's client, before the chain is asked. `order` is the order that an
  * amend changes, or the new one; `qty` what it can lead to at worst. OC_E_LIMIT: *ret_refusal says why. */
-oc_rc permissions_ask(struct engine *engine, const struct oc_request *request, const struct order *order, int64_t qty,
-                      struct engine_refusal *ret_refusal);
+CHECKED oc_rc permissions_ask(struct engine *engine, const struct oc_request *request, const struct order *order,
+                              int64_t qty, struct engine_refusal *ret_refusal);
 /* The words of what went over the budget. */
 const char *permissions_words(const struct permissions *permissions);
 /* A second begins anew. */
@@ -118,7 +121,7 @@ void permissions_renew(struct permissions *permissions);
 /* Its size is that of its type. */
 bool event_is_sound(const struct oc_event *event);
 /* With is_restoring nobody is told and nothing is asked for. */
-oc_rc input_apply(struct engine *engine, const struct oc_event *event);
+CHECKED oc_rc input_apply(struct engine *engine, const struct oc_event *event);
 void notify_order(struct engine *engine, const struct order *order, const struct oc_event *event);
 
 #endif

@@ -268,7 +268,7 @@ static oc_rc apply_fill(struct engine *engine, const struct oc_ev_fill *said)
     if (order->now.qty && order->filled > order->now.qty)
         engine_alarm(engine, order, "more was filled than was asked for: booked as the venue says");
     order_moves(engine, order, EVENT_FILL);
-    exposure_update(engine, order);
+    exposure_lower(engine, order);
     if (engine->is_observed)
         chain_observe(engine, &fill->head);
     groups_fill(engine, order, fill->qty);
@@ -336,7 +336,7 @@ static oc_rc apply_answer(struct engine *engine, const struct oc_ev_answer *answ
     }
     if (answer->reason[0])
         memcpy(order->reason, answer->reason, sizeof order->reason);
-    exposure_update(engine, order);
+    exposure_lower(engine, order);
     if (engine->is_observed)
         chain_observe(engine, &answer->head);
     if (state_is_final(order->state))
@@ -402,7 +402,8 @@ oc_rc input_apply(struct engine *engine, const struct oc_event *event)
     case OC_EV_BALANCE:
         return apply_balance(engine, (const struct oc_ev_balance *)(const void *)event);
     case OC_EV_STRATEGY: /* restore: it stays suspended */
-        engine_expect_stop(engine, (const struct oc_ev_text *)(const void *)event);
+        /* without memory for its words it stays suspended, and says less */
+        (void)engine_expect_stop(engine, (const struct oc_ev_text *)(const void *)event);
         engine_suspend(engine, ((const struct oc_ev_text *)(const void *)event)->owner);
         if (engine->is_observed)
             chain_observe(engine, event);

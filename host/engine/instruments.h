@@ -10,6 +10,7 @@
 
 #include <outcry/instrument.h>
 
+#include "base/checked.h"
 #include "base/money.h"
 
 struct instrument {
@@ -24,18 +25,18 @@ struct instrument {
 
 struct instruments;
 
-oc_rc instruments_new(struct instruments **ret_instruments);
+CHECKED oc_rc instruments_new(struct instruments **ret_instruments);
 void instruments_free(struct instruments *instruments);
 
 /* Interns an asset name (1..15 characters A-Z a-z 0-9 . _ -). */
-oc_rc instruments_asset(struct instruments *instruments, const char *name, uint32_t *ret_asset);
+CHECKED oc_rc instruments_asset(struct instruments *instruments, const char *name, uint32_t *ret_asset);
 /* Static for the life of the table; "" for 0 or an unknown id. */
 const char *instruments_asset_name(const struct instruments *instruments, uint32_t asset);
 uint32_t instruments_asset_count(const struct instruments *instruments);
 
 /* Adds an instrument, or the next version of the one with the same venue and symbol; info->inst is given here.
  * OC_E_INVALID: a step is not positive, kind unknown, symbol empty; OC_E_RANGE: money would not be exact. */
-oc_rc instruments_add(struct instruments *instruments, const struct oc_instrument *info, uint32_t *ret_inst);
+CHECKED oc_rc instruments_add(struct instruments *instruments, const struct oc_instrument *info, uint32_t *ret_inst);
 /* By id (its index decides; the newest version). NULL if there is none. Borrowed until the next add. */
 const struct instrument *instruments_get(const struct instruments *instruments, uint32_t inst);
 uint32_t instruments_count(const struct instruments *instruments);
@@ -45,7 +46,7 @@ uint32_t instruments_find(const struct instruments *instruments, const char *sym
 
 /* Value of qty at price in the settlement asset. Linear: price x qty x contract size. Inverse: contracts x size / price
  * (rounded half to even at 1e-20). OC_E_RANGE on overflow, OC_E_INVALID for an inverse price of 0. */
-oc_rc instrument_value(const struct instrument *instrument, int64_t price, int64_t qty, oc_i128 *ret_money);
+CHECKED oc_rc instrument_value(const struct instrument *instrument, int64_t price, int64_t qty, oc_i128 *ret_money);
 
 /* Nearest double of the exact value. */
 static inline double instrument_price(const struct instrument *instrument, int64_t units)
@@ -59,19 +60,20 @@ static inline double instrument_qty(const struct instrument *instrument, int64_t
 }
 
 /* units * step as an exact decimal. OC_E_RANGE if it does not fit. */
-oc_rc instrument_price_dec(const struct instrument *instrument, int64_t units, struct oc_dec *ret_dec);
-oc_rc instrument_qty_dec(const struct instrument *instrument, int64_t units, struct oc_dec *ret_dec);
+CHECKED oc_rc instrument_price_dec(const struct instrument *instrument, int64_t units, struct oc_dec *ret_dec);
+CHECKED oc_rc instrument_qty_dec(const struct instrument *instrument, int64_t units, struct oc_dec *ret_dec);
 
 enum { SNAP_NEAREST, SNAP_DOWN, SNAP_UP };
 
 /* Number to grid units. Within a millionth of a step of a grid point it is that point; otherwise snapped as told.
  * *ret_exact tells whether the number was (within that tolerance) on the grid. OC_E_INVALID: NaN or infinite,
  * OC_E_RANGE: too large. */
-oc_rc instrument_price_snap(const struct instrument *instrument, double value, int direction, int64_t *ret_units,
-                            int *ret_exact);
-oc_rc instrument_qty_snap(const struct instrument *instrument, double value, int direction, int64_t *ret_units,
-                          int *ret_exact);
+CHECKED oc_rc instrument_price_snap(const struct instrument *instrument, double value, int direction,
+                                    int64_t *ret_units, int *ret_exact);
+CHECKED oc_rc instrument_qty_snap(const struct instrument *instrument, double value, int direction, int64_t *ret_units,
+                                  int *ret_exact);
 /* The same for an exact decimal. */
-oc_rc instrument_dec_units(struct oc_dec step, struct oc_dec value, int direction, int64_t *ret_units, int *ret_exact);
+CHECKED oc_rc instrument_dec_units(struct oc_dec step, struct oc_dec value, int direction, int64_t *ret_units,
+                                   int *ret_exact);
 
 #endif

@@ -10,6 +10,8 @@
 #include <outcry/event.h>
 #include <stdbool.h>
 
+#include "base/checked.h"
+
 #define MARKET_PRICE_MAX (INT64_MAX / 2) /* units: twice a price and the sum of two fit */
 
 struct market {
@@ -31,7 +33,7 @@ struct market {
 
 struct markets;
 
-oc_rc markets_new(struct markets **ret_markets);
+CHECKED oc_rc markets_new(struct markets **ret_markets);
 void markets_free(struct markets *markets);
 /* By instrument (its index counts); grows on demand; NULL only when memory is exhausted. */
 struct market *markets_get(struct markets *markets, uint32_t inst);

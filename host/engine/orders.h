@@ -14,6 +14,7 @@
 #include <outcry/order.h>
 #include <stdbool.h>
 
+#include "base/checked.h"
 #include "base/money.h"
 #include "engine/fills.h"
 #include "engine/state.h"
@@ -49,24 +50,25 @@ struct order {
 struct orders;
 
 /* How many fills are known by their identity: 0 = the limits. */
-oc_rc orders_new(uint32_t fills_recent, uint32_t fills_held, struct orders **ret_orders);
+CHECKED oc_rc orders_new(uint32_t fills_recent, uint32_t fills_held, struct orders **ret_orders);
 void orders_free(struct orders *orders);
 
 /* OC_E_LIMIT: too many open. The order is INITIALIZED and copied from `request`. */
-oc_rc orders_add(struct orders *orders, const struct oc_request *request, int64_t now_ns, struct order **ret_order);
+CHECKED oc_rc orders_add(struct orders *orders, const struct oc_request *request, int64_t now_ns,
+                         struct order **ret_order);
 /* NULL if unknown or forgotten. Borrowed until it is final and forgotten. */
 struct order *orders_find(const struct orders *orders, uint64_t id);
 /* Moves an order along the table. Returns true if the state changed; an alarm is counted on order and table. */
 bool orders_event(struct orders *orders, struct order *order, int event, int64_t now_ns);
 /* Whether the window does not know this fill. Makes room for it: OC_E_NOMEM. */
-oc_rc orders_fill_is_new(struct orders *orders, struct fill_key key, bool *ret_is_new);
+CHECKED oc_rc orders_fill_is_new(struct orders *orders, struct fill_key key, bool *ret_is_new);
 /* After orders_fill_is_new, once it is booked. */
 void orders_fill_remember(struct orders *orders, struct fill_key key, uint64_t order);
 /* Takes an order back that was never recorded. */
 void orders_drop(struct orders *orders, struct order *order);
 
 /* Puts a saved order back as it was (checkpoint): the list follows from its state. */
-oc_rc orders_put(struct orders *orders, const struct order *saved);
+CHECKED oc_rc orders_put(struct orders *orders, const struct order *saved);
 /* The window of known fills, for a checkpoint. */
 struct fills *orders_fills(struct orders *orders);
 

@@ -12,6 +12,7 @@
 #include <outcry/order.h>
 #include <stdbool.h>
 
+#include "base/checked.h"
 #include "base/money.h"
 #include "engine/limits.h"
 
@@ -81,7 +82,7 @@ struct out_mark { /* a savepoint */
 };
 
 /* OC_E_NOMEM. out_release takes what out_init left. */
-oc_rc out_init(struct engine_out *out);
+CHECKED oc_rc out_init(struct engine_out *out);
 void out_release(struct engine_out *out);
 static inline struct out_mark out_mark(const struct engine_out *out)
 {
@@ -93,7 +94,7 @@ bool out_reserve_request(struct engine_out *out);
 /* After out_reserve_request said true. Zeroed; moves with the next one added. */
 struct out_request *out_add_request(struct engine_out *out);
 /* Copied. OC_E_FULL, OC_E_NOMEM. */
-oc_rc out_add_record(struct engine_out *out, const struct oc_event *event);
+CHECKED oc_rc out_add_record(struct engine_out *out, const struct oc_event *event);
 /* Lost and counted where there is no memory: notes are for showing and for figures of the run. */
 void out_add_note(struct engine_out *out, const struct out_note *note);
 

@@ -248,7 +248,8 @@ static oc_rc ask_notional(struct engine *engine, struct client *client, const st
     /* What cannot be valued is over as well. */
     if (rc < 0 || money_to_dec(used, 8, &refusal->used) < 0)
         refusal->used = (struct oc_dec){INT64_MAX, 0, 0};
-    money_to_dec(client->permissions->budget.notional, 8, &refusal->limit);
+    if (money_to_dec(client->permissions->budget.notional, 8, &refusal->limit) < 0)
+        refusal->limit = (struct oc_dec){INT64_MAX, 0, 0};
     refuse(refusal, "budget", "BUDGET_NOTIONAL");
     say_over(client, refusal, " in positions and open orders, the budget is ");
     return OC_E_LIMIT;

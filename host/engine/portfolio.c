@@ -279,7 +279,7 @@ oc_rc portfolio_fill(struct portfolio *portfolio, uint32_t account, uint32_t str
         rc = moves_make(owner, &moves);
     for (uint32_t i = 0; i < count && rc == OC_OK; i++) { /* nothing below can fail */
         position_commit(&books[i]->position, &plans[i], fill->head.venue_ns);
-        position_fee(&books[i]->position, fill->fee_asset, fee);
+        (void)position_fee(&books[i]->position, fill->fee_asset, fee); /* it was asked whether it fits */
     }
     return rc;
 }

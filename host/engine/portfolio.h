@@ -10,6 +10,7 @@
 #ifndef ENGINE_PORTFOLIO_H
 #define ENGINE_PORTFOLIO_H
 
+#include "base/checked.h"
 #include "engine/market.h"
 #include "engine/position.h"
 
@@ -36,18 +37,18 @@ struct account {
 
 struct portfolio;
 
-oc_rc portfolio_new(struct instruments *instruments, struct markets *markets, struct portfolio **ret_portfolio);
+CHECKED oc_rc portfolio_new(struct instruments *instruments, struct markets *markets, struct portfolio **ret_portfolio);
 void portfolio_free(struct portfolio *portfolio);
 
 /* Accounts are numbered from 1. `base` is the currency of account. */
-oc_rc portfolio_add_account(struct portfolio *portfolio, const char *name, const char *venue, uint32_t base,
-                            uint32_t method, uint32_t *ret_account);
+CHECKED oc_rc portfolio_add_account(struct portfolio *portfolio, const char *name, const char *venue, uint32_t base,
+                                    uint32_t method, uint32_t *ret_account);
 struct account *portfolio_account(struct portfolio *portfolio, uint32_t account); /* NULL if unknown */
 uint32_t portfolio_account_count(const struct portfolio *portfolio);
 
 /* The book, made when first asked for. OC_E_LIMIT, OC_E_NOMEM. Borrowed for the life of the portfolio. */
-oc_rc portfolio_book(struct portfolio *portfolio, uint32_t account, uint32_t strategy, uint32_t inst,
-                     struct book **ret_book);
+CHECKED oc_rc portfolio_book(struct portfolio *portfolio, uint32_t account, uint32_t strategy, uint32_t inst,
+                             struct book **ret_book);
 /* NULL if there is none. */
 struct book *portfolio_find(const struct portfolio *portfolio, uint32_t account, uint32_t strategy, uint32_t inst);
 uint32_t portfolio_book_count(const struct portfolio *portfolio);
@@ -55,17 +56,19 @@ struct book *portfolio_book_at(const struct portfolio *portfolio, uint32_t index
 
 oc_i128 portfolio_balance(const struct portfolio *portfolio, uint32_t account, uint32_t asset);
 /* Replaces a balance by what the venue says. */
-oc_rc portfolio_set_balance(struct portfolio *portfolio, uint32_t account, uint32_t asset, oc_i128 money);
+CHECKED oc_rc portfolio_set_balance(struct portfolio *portfolio, uint32_t account, uint32_t asset, oc_i128 money);
 /* Books one fill to the net book and the strategy's book and moves balances. */
-oc_rc portfolio_fill(struct portfolio *portfolio, uint32_t account, uint32_t strategy, const struct oc_ev_fill *fill);
+CHECKED oc_rc portfolio_fill(struct portfolio *portfolio, uint32_t account, uint32_t strategy,
+                             const struct oc_ev_fill *fill);
 
 enum { RATE_MIDDLE = 0, RATE_FAR = 1 };
 /* `money` of asset `from` in asset `to`. OC_E_NOT_FOUND: no chain of prices leads there. */
-oc_rc portfolio_convert(struct portfolio *portfolio, oc_i128 money, uint32_t from, uint32_t to, int side,
-                        oc_i128 *ret_money);
+CHECKED oc_rc portfolio_convert(struct portfolio *portfolio, oc_i128 money, uint32_t from, uint32_t to, int side,
+                                oc_i128 *ret_money);
 /* Balances plus unrealised profit of derivatives, in the account's currency. Balances without any price chain are
  * left out and counted in *ret_unpriced (may be NULL). */
-oc_rc portfolio_equity(struct portfolio *portfolio, uint32_t account, oc_i128 *ret_money, uint32_t *ret_unpriced);
+CHECKED oc_rc portfolio_equity(struct portfolio *portfolio, uint32_t account, oc_i128 *ret_money,
+                               uint32_t *ret_unpriced);
 
 /* Grows with each change of balances and positions. */
 uint64_t portfolio_version(const struct portfolio *portfolio);

@@ -50,7 +50,7 @@ static oc_i128 share(oc_i128 cost, int64_t part, int64_t whole)
 {
     oc_i128 money = cost;
     if (part != whole)
-        num_muldiv_128(cost, part, whole, NUM_HALF_EVEN, &money);
+        (void)num_muldiv_128(cost, part, whole, NUM_HALF_EVEN, &money);
     return money;
 }
 

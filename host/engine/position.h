@@ -11,6 +11,7 @@
 
 #include <stdbool.h>
 
+#include "base/checked.h"
 #include "engine/instruments.h"
 #include "engine/limits.h"
 
@@ -69,17 +70,17 @@ void position_release(struct position *position);
 
 /* The same in two steps, so that several books move together or not at all. The plan holds while nothing else is
  * committed to the position; memory is taken by the plan, so the commit cannot fail. */
-oc_rc position_plan(struct position *position, const struct instrument *instrument, const struct position_trade *trade,
-                    struct position_plan *ret_plan);
+CHECKED oc_rc position_plan(struct position *position, const struct instrument *instrument,
+                            const struct position_trade *trade, struct position_plan *ret_plan);
 void position_commit(struct position *position, const struct position_plan *plan, int64_t now_ns);
 /* Adds a fee to its bucket. OC_E_LIMIT: too many fee assets. OC_E_RANGE: the sum does not fit. */
-oc_rc position_fee(struct position *position, uint32_t asset, oc_i128 paid);
+CHECKED oc_rc position_fee(struct position *position, uint32_t asset, oc_i128 paid);
 /* Whether it would; changes nothing. */
-oc_rc position_fee_fits(struct position *position, uint32_t asset, oc_i128 paid);
+CHECKED oc_rc position_fee_fits(struct position *position, uint32_t asset, oc_i128 paid);
 /* Unrealised profit at `mark`. OC_E_RANGE. */
-oc_rc position_unrealised(const struct position *position, const struct instrument *instrument, int64_t mark,
-                          oc_i128 *ret_money);
+CHECKED oc_rc position_unrealised(const struct position *position, const struct instrument *instrument, int64_t mark,
+                                  oc_i128 *ret_money);
 /* Average entry price as the nearest double; OC_E_NOT_FOUND when flat. */
-oc_rc position_average(const struct position *position, const struct instrument *instrument, double *ret_price);
+CHECKED oc_rc position_average(const struct position *position, const struct instrument *instrument, double *ret_price);
 
 #endif

@@ -5,6 +5,7 @@
 #ifndef ENGINE_RATES_H
 #define ENGINE_RATES_H
 
+#include "base/checked.h"
 #include "engine/instruments.h"
 #include "engine/market.h"
 
@@ -27,7 +28,8 @@ struct rates {
 
 void rates_init(struct rates *rates, const struct instruments *instruments, struct markets *markets);
 /* side: RATE_MIDDLE or RATE_FAR (portfolio.h). OC_E_NOT_FOUND: no priced chain. */
-oc_rc rates_convert(struct rates *rates, oc_i128 money, uint32_t from, uint32_t to, int side, oc_i128 *ret_money);
+CHECKED oc_rc rates_convert(struct rates *rates, oc_i128 money, uint32_t from, uint32_t to, int side,
+                            oc_i128 *ret_money);
 
 /* The index of the instrument whose spot price alone leads from one to the other; 0: none, or a longer way. */
 uint32_t rates_direct(struct rates *rates, uint32_t from, uint32_t to);

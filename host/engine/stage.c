@@ -148,12 +148,17 @@ oc_rc engine_submit(struct engine *engine, struct oc_request *request, struct en
         strcpy(refusal.rule, "instrument");
         rc = OC_E_LIMIT;
     } else {
-        if (request->bits & OC_RQ_HAS_QUOTE_QTY)
-            chain_worst_qty(engine, request, &order->worst_qty);
+        const oc_rc sized =
+            request->bits & OC_RQ_HAS_QUOTE_QTY ? chain_worst_qty(engine, request, &order->worst_qty) : (oc_rc)OC_OK;
         if (__builtin_expect(engine->clients[engine->caller].permissions != NULL, 0))
             rc = permissions_ask(engine, request, order, order_remaining_worst(order), &refusal);
         if (rc == OC_OK)
             rc = ask_twice(engine, request, &refusal);
+        if (rc == OC_OK && sized < 0) { /* what it may become cannot be counted, so it cannot be limited */
+            strcpy(refusal.reason, "NO_REFERENCE_PRICE");
+            strcpy(refusal.rule, "instrument");
+            rc = OC_E_LIMIT;
+        }
     }
     if (rc == OC_OK)
         rc = exposure_update(engine, order);

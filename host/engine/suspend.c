@@ -78,7 +78,8 @@ static void fail(struct engine *engine, uint32_t strategy, oc_rc rc, const char 
     struct suspension made = suspension_of(engine, strategy, rc, words);
     made.event.head.venue_ns = made.event.head.local_ns = engine->now_ns;
     made.event.head.cause = engine->cause;
-    out_add_record(&engine->out, &made.event.head);
+    if (out_add_record(&engine->out, &made.event.head) < 0)
+        engine_alarm(engine, NULL, "a suspension could not be recorded: a restart does not know of it");
     out_add_note(&engine->out, &(struct out_note){.kind = NOTE_SUSPENDED, .strategy = strategy});
     keep(&engine->clients[strategy], &made.event);
     engine_suspend(engine, strategy);

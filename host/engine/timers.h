@@ -5,6 +5,8 @@
 #include <outcry/abi.h>
 #include <stdbool.h>
 
+#include "base/checked.h"
+
 struct timer {
     int64_t due_ns;
     int64_t every_ns; /* 0: once */
@@ -22,12 +24,12 @@ struct timers {
 
 void timers_release(struct timers *timers);
 /* OC_E_LIMIT, OC_E_NOMEM. */
-oc_rc timers_add(struct timers *timers, uint32_t strategy, int64_t due_ns, int64_t every_ns, uint64_t *ret_id);
+CHECKED oc_rc timers_add(struct timers *timers, uint32_t strategy, int64_t due_ns, int64_t every_ns, uint64_t *ret_id);
 bool timers_remove(struct timers *timers, uint64_t id);
 /* Borrowed until the next call of another function. NULL: it is not there. */
 const struct timer *timers_find(const struct timers *timers, uint64_t id);
 /* A restart: one that was set before, with its number; later ones get numbers above it. OC_E_EXISTS, OC_E_LIMIT, OC_E_NOMEM. */
-oc_rc timers_put(struct timers *timers, const struct timer *timer);
+CHECKED oc_rc timers_put(struct timers *timers, const struct timer *timer);
 /* All of one strategy. */
 void timers_remove_of(struct timers *timers, uint32_t strategy);
 /* Of one strategy, those with a number up to `id`. */

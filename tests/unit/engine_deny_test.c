@@ -62,6 +62,29 @@ static void an_instrument_refuses_what_it_does_not_trade(void **state)
     fixture_free(f);
 }
 
+/* What cannot be counted cannot be limited. */
+static void an_order_by_money_needs_a_price(void **state)
+{
+    (void)state;
+    struct fixture *f = fixture_new(COST_AVERAGE);
+    struct oc_instrument info = instruments_get(engine_instruments(f->engine), f->inst)->info;
+    struct oc_request money = fixture_order(f, OC_SIDE_BUY, 0, 0);
+    money.bits = OC_RQ_HAS_QUOTE_QTY;
+    money.quote_qty = (struct oc_dec){50, 0, 0};
+    refused_for(f, money, NULL);
+    strcpy(info.symbol, "ETH/USDT");
+    info.inst = 0;
+    assert_int_equal(instruments_add(engine_instruments(f->engine), &info, &money.head.inst), OC_OK);
+    refused_for(f, money, "NO_REFERENCE_PRICE");
+    money.type = OC_ORDER_LIMIT;
+    money.price = 10000;
+    money.bits |= OC_RQ_HAS_PRICE;
+    refused_for(f, money, NULL);
+    const struct book *book = portfolio_find(engine_portfolio(f->engine), f->account, 0, money.head.inst);
+    assert_true(book->open_buy >= 500); /* 50 / 100.00 in thousandths, and the slack */
+    fixture_free(f);
+}
+
 static oc_rc amend(struct fixture *f, uint64_t order, uint32_t bits, int64_t value)
 {
     struct oc_request ask = {.order = order, .qty = value, .price = value, .stop_price = value, .bits = bits};
@@ -80,7 +103,7 @@ static void senseless_amends_are_refused(void **state)
     money.quote_qty = (struct oc_dec){50, 0, 0};
     uint64_t by_money = fixture_submit(f, money);
     fixture_trade(f, limit, OC_SIDE_BUY, 40, 9900);
-    engine_begin(f->engine, 0);
+    assert_int_equal(engine_begin(f->engine, 0), OC_OK);
     assert_int_equal(amend(f, limit, 0, 50), OC_E_INVALID);                      /* changes nothing */
     assert_int_equal(amend(f, limit, OC_RQ_QUANTITY_CHANGED, 40), OC_E_INVALID); /* filled already */
     assert_int_equal(amend(f, limit, OC_RQ_STOP_CHANGED, 50), OC_E_INVALID);     /* has none */
@@ -96,7 +119,7 @@ static void senseless_amends_are_refused(void **state)
     assert_null(fixture_find(f, fresh.order));
     assert_int_equal(f->sent_count, 3);
     f->venue_answer = OC_E_NOT_SUPPORTED; /* a venue that cannot amend says so at once */
-    engine_begin(f->engine, 0);
+    assert_int_equal(engine_begin(f->engine, 0), OC_OK);
     assert_int_equal(amend(f, limit, OC_RQ_QUANTITY_CHANGED, 150), OC_OK);
     fixture_end(f, true);
     assert_int_equal(fixture_find(f, limit)->now.qty, 100);
@@ -112,7 +135,7 @@ static void a_dropped_amend_gives_its_exposure_back(void **state)
     struct fixture *f = fixture_new(COST_AVERAGE);
     uint64_t order = fixture_submit(f, fixture_order(f, OC_SIDE_SELL, 100, 9900));
     for (int round = 0; round < 2; round++) {
-        engine_begin(f->engine, 0);
+        assert_int_equal(engine_begin(f->engine, 0), OC_OK);
         assert_int_equal(amend(f, order, OC_RQ_QUANTITY_CHANGED, 300), OC_OK);
         assert_int_equal(fixture_book(f)->open_sell, 300);
         if (round) { /* the same when the journal takes nothing; what a rule refused stays refused */
@@ -154,10 +177,10 @@ static void flattening_leaves_out_what_it_was_told(void **state)
     } cases[] = {{1, 0, true, 1}, {0, 2, true, 1}, {0, 1, false, 2}, {0, 1, true, 3}, {0, 0, true, 4}};
     for (uint32_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         uint32_t inst = cases[i].inst == 1 ? f->inst : cases[i].inst == 2 ? other : 0;
-        engine_begin(f->engine, 0);
+        assert_int_equal(engine_begin(f->engine, 0), OC_OK);
         struct oc_request fresh = fixture_order(f, OC_SIDE_BUY, 9, 9900); /* of this very batch: left alone */
         struct engine_refusal refusal;
-        engine_submit(f->engine, &fresh, &refusal);
+        assert_int_equal(engine_submit(f->engine, &fresh, &refusal), OC_OK);
         assert_int_equal(engine_cancel_all(f->engine, cases[i].strategy, inst, cases[i].with_protection),
                          cases[i].count);
         fixture_end(f, false);
@@ -175,13 +198,13 @@ static void a_suspended_client_hears_nothing(void **state)
     struct user user = {0}, other = {0};
     uint32_t strategy = user_add(f, &user);
     user_add(f, &other);
-    engine_subscribe(f->engine, strategy, f->inst, 0);
-    engine_subscribe(f->engine, strategy, f->inst, MINUTE);
+    assert_int_equal(engine_subscribe(f->engine, strategy, f->inst, 0), OC_OK);
+    assert_int_equal(engine_subscribe(f->engine, strategy, f->inst, MINUTE), OC_OK);
     struct oc_request request = fixture_order(f, OC_SIDE_BUY, 10, 9900);
     request.strategy = strategy;
     uint64_t order = fixture_submit(f, request), timer;
-    timers_add(engine_timers(f->engine), strategy, MINUTE, 0, &timer);
-    timers_add(engine_timers(f->engine), 2, MINUTE, 0, &timer);
+    assert_int_equal(timers_add(engine_timers(f->engine), strategy, MINUTE, 0, &timer), OC_OK);
+    assert_int_equal(timers_add(engine_timers(f->engine), 2, MINUTE, 0, &timer), OC_OK);
     fixture_price(f, 9950);
     int ticks = user.ticks;
     assert_true(ticks > 0);
@@ -244,7 +267,11 @@ static void each_callback_may_fail_and_is_not_entered_again(void **state)
             struct engine_client bad = {&user, fail_call, fail_call, fail_order, fail_timer, NULL, NULL, NULL};
             uint32_t strategy;
             assert_int_equal(engine_add_client(f->engine, "x", replay ? &good : &bad, &strategy), OC_OK);
-            engine_subscribe(f->engine, strategy, f->inst, what == 0 ? MINUTE : what == 1 ? 0 : 86400000000000LL);
+            assert_int_equal(engine_subscribe(f->engine, strategy, f->inst,
+                                              what == 0   ? MINUTE
+                                              : what == 1 ? 0
+                                                          : 86400000000000LL),
+                             OC_OK);
             if (replay) {
                 assert_int_equal(engine_expect_stop(f->engine, &stop), OC_OK);
                 assert_int_equal(engine_expect_stop(f->engine, &stop), OC_OK); /* the first one counts */
@@ -259,7 +286,7 @@ static void each_callback_may_fail_and_is_not_entered_again(void **state)
             if (what == 2)
                 fixture_say(f, OC_EV_ACCEPTED, order);
             if (what == 3)
-                timers_add(engine_timers(f->engine), strategy, MINUTE, 0, &timer);
+                assert_int_equal(timers_add(engine_timers(f->engine), strategy, MINUTE, 0, &timer), OC_OK);
             if (what == 0 || what == 3)
                 fixture_tick(f, 2 * MINUTE);
             assert_true(engine_is_suspended(f->engine, strategy));
@@ -298,7 +325,7 @@ static void a_record_of_a_stop_must_name_a_client(void **state)
     struct rule rule = {.max = 1};
     struct oc_risk table = rule_table;
     table.interest = NULL;
-    engine_add_rule(f->engine, "rule", &table, &rule);
+    assert_int_equal(engine_add_rule(f->engine, "rule", &table, &rule), OC_OK);
     stop.head.size = sizeof stop;
     assert_int_equal(engine_restore(f->engine, &stop.head), OC_OK);
     assert_true(engine_is_suspended(f->engine, strategy));
@@ -317,9 +344,9 @@ static void bars_of_quotes_close_what_was_open(void **state)
     uint32_t other;
     strcpy(info.symbol, "ETH/USDT");
     assert_int_equal(instruments_add(engine_instruments(f->engine), &info, &other), OC_OK);
-    engine_subscribe(f->engine, strategy, f->inst, 5 * MINUTE);
-    engine_subscribe(f->engine, strategy, f->inst, MINUTE);
-    engine_subscribe(f->engine, strategy, other, 5 * MINUTE);
+    assert_int_equal(engine_subscribe(f->engine, strategy, f->inst, 5 * MINUTE), OC_OK);
+    assert_int_equal(engine_subscribe(f->engine, strategy, f->inst, MINUTE), OC_OK);
+    assert_int_equal(engine_subscribe(f->engine, strategy, other, 5 * MINUTE), OC_OK);
     for (int64_t i = 0; i < 12; i++) {
         struct oc_ev_qbar bar = {
             .head = {.size = sizeof bar, .type = OC_EV_QBAR, .inst = f->inst, .venue_ns = (i + 1) * MINUTE},
@@ -340,6 +367,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_instrument_refuses_what_it_does_not_trade),
+        cmocka_unit_test(an_order_by_money_needs_a_price),
         cmocka_unit_test(senseless_amends_are_refused),
         cmocka_unit_test(a_dropped_amend_gives_its_exposure_back),
         cmocka_unit_test(flattening_leaves_out_what_it_was_told),

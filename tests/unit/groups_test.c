@@ -151,7 +151,7 @@ static void a_leg_that_a_rule_refuses_is_an_alarm(void **state)
     (void)state;
     struct fixture *f = fixture_new(COST_AVERAGE);
     const struct oc_risk table = {.size = sizeof table, .check = reduces_nothing};
-    engine_add_rule(f->engine, "nolegs", &table, NULL);
+    assert_int_equal(engine_add_rule(f->engine, "nolegs", &table, NULL), OC_OK);
     uint64_t entry = guarded(f, 10);
     fixture_trade(f, entry, OC_SIDE_BUY, 10, 10000);
     assert_int_equal(engine_stats(f->engine)->alarms, 2); /* both */
@@ -166,7 +166,7 @@ static void an_excess_that_cannot_be_flattened_is_an_alarm(void **state)
     (void)state;
     struct fixture *f = fixture_new(COST_AVERAGE);
     const struct oc_risk table = {.size = sizeof table, .check = closes_nothing};
-    engine_add_rule(f->engine, "noclose", &table, NULL);
+    assert_int_equal(engine_add_rule(f->engine, "noclose", &table, NULL), OC_OK);
     uint64_t entry = guarded(f, 10);
     fixture_trade(f, entry, OC_SIDE_BUY, 10, 10000);
     uint64_t stop = leg(f, OC_ROLE_STOP_LOSS)->now.order, target = leg(f, OC_ROLE_TAKE_PROFIT)->now.order;
@@ -220,7 +220,7 @@ static void a_refused_leg_is_asked_for_again(void **state)
     struct fixture *f = fixture_new(COST_AVERAGE);
     const struct oc_risk table = {.size = sizeof table, .check = legs_later};
     legs_pass = false;
-    engine_add_rule(f->engine, "later", &table, NULL);
+    assert_int_equal(engine_add_rule(f->engine, "later", &table, NULL), OC_OK);
     uint64_t entry = guarded(f, 10);
     fixture_trade(f, entry, OC_SIDE_BUY, 10, 10000);
     const int64_t began_ns = f->now_ns;
@@ -235,6 +235,70 @@ static void a_refused_leg_is_asked_for_again(void **state)
     assert_int_equal(leg(f, OC_ROLE_STOP_LOSS)->now.qty, 10);
     price_at(f, began_ns + 9 * GROUPS_RETRY_NS);
     assert_int_equal(f->sent_count, 3);
+    fixture_free(f);
+}
+
+static bool changes_pass;
+
+static oc_rc changes_later(void *self, const struct oc_risk_ctx *ctx, const struct oc_request *ask,
+                           struct oc_verdict *verdict)
+{
+    (void)self;
+    (void)ctx;
+    verdict->allowed = changes_pass || ask->kind == OC_REQUEST_NEW;
+    return OC_OK;
+}
+
+/* The entry fills on, and the larger size of its protection is refused: said, and asked for again. */
+static void a_refused_size_of_a_leg_is_asked_for_again(void **state)
+{
+    (void)state;
+    struct fixture *f = fixture_new(COST_AVERAGE);
+    const struct oc_risk table = {.size = sizeof table, .check = changes_later};
+    changes_pass = false;
+    assert_int_equal(engine_add_rule(f->engine, "later", &table, NULL), OC_OK);
+    uint64_t entry = guarded(f, 10);
+    fixture_trade(f, entry, OC_SIDE_BUY, 4, 10000);
+    const struct order *stop = leg(f, OC_ROLE_STOP_LOSS), *target = leg(f, OC_ROLE_TAKE_PROFIT);
+    fixture_say(f, OC_EV_ACCEPTED, stop->now.order);
+    fixture_say(f, OC_EV_ACCEPTED, target->now.order);
+    fixture_trade(f, entry, OC_SIDE_BUY, 6, 10000);
+    const int64_t began_ns = f->now_ns;
+    assert_int_equal(asked(stop), 4);
+    assert_int_equal(engine_stats(f->engine)->alarms, 2);
+    price_at(f, began_ns + GROUPS_RETRY_NS / 2);
+    assert_int_equal(engine_stats(f->engine)->alarms, 2);
+    changes_pass = true;
+    price_at(f, began_ns + GROUPS_RETRY_NS + 2);
+    assert_int_equal(asked(stop), 10);
+    assert_int_equal(asked(target), 10);
+    amended(f, stop->now.order, 10);
+    amended(f, target->now.order, 10);
+    const uint32_t sent = f->sent_count;
+    price_at(f, began_ns + 9 * GROUPS_RETRY_NS);
+    assert_int_equal(f->sent_count, sent);
+    assert_int_equal(engine_stats(f->engine)->alarms, 2);
+    fixture_free(f);
+}
+
+/* The position is flat, and the cancel of what protected it is refused. */
+static void a_refused_cancel_of_a_leg_is_asked_for_again(void **state)
+{
+    (void)state;
+    struct fixture *f = fixture_new(COST_AVERAGE);
+    const struct oc_risk table = {.size = sizeof table, .check = changes_later};
+    changes_pass = false;
+    assert_int_equal(engine_add_rule(f->engine, "later", &table, NULL), OC_OK);
+    uint64_t entry = guarded(f, 10);
+    fixture_trade(f, entry, OC_SIDE_BUY, 10, 10000);
+    const struct order *stop = leg(f, OC_ROLE_STOP_LOSS), *target = leg(f, OC_ROLE_TAKE_PROFIT);
+    fixture_trade(f, target->now.order, OC_SIDE_SELL, 10, 11000);
+    const int64_t began_ns = f->now_ns;
+    assert_int_equal(stop->state, STATE_SUBMITTED);
+    assert_true(engine_stats(f->engine)->alarms > 0);
+    changes_pass = true;
+    price_at(f, began_ns + GROUPS_RETRY_NS + 2);
+    assert_int_equal(stop->state, STATE_PENDING_CANCEL);
     fixture_free(f);
 }
 
@@ -260,7 +324,7 @@ static void protection_on_the_wrong_side_is_refused(void **state)
         request.take_profit = cases[i].take_profit;
         request.bits |=
             (cases[i].stop_loss ? OC_RQ_HAS_STOP_LOSS : 0u) | (cases[i].take_profit ? OC_RQ_HAS_TAKE_PROFIT : 0u);
-        engine_begin(f->engine, 0);
+        assert_int_equal(engine_begin(f->engine, 0), OC_OK);
         oc_rc rc = engine_submit(f->engine, &request, &refusal);
         fixture_end(f, true);
         assert_int_equal(rc == OC_OK, cases[i].is_good);
@@ -299,8 +363,8 @@ static void closing_leaves_the_protection_of_others(void **state)
     struct fixture *f = fixture_new(COST_AVERAGE);
     struct engine_client client = {0};
     uint32_t one, two, account, own_inst = f->inst, inst;
-    engine_add_client(f->engine, "one", &client, &one);
-    engine_add_client(f->engine, "two", &client, &two);
+    assert_int_equal(engine_add_client(f->engine, "one", &client, &one), OC_OK);
+    assert_int_equal(engine_add_client(f->engine, "two", &client, &two), OC_OK);
     struct oc_instrument info = instruments_get(engine_instruments(f->engine), f->inst)->info;
     strcpy(info.symbol, "ETH/USDT");
     assert_int_equal(instruments_add(engine_instruments(f->engine), &info, &inst), OC_OK);
@@ -437,6 +501,8 @@ int main(void)
         cmocka_unit_test(an_excess_that_cannot_be_flattened_is_an_alarm),
         cmocka_unit_test(turning_over_takes_the_protection_down),
         cmocka_unit_test(a_refused_leg_is_asked_for_again),
+        cmocka_unit_test(a_refused_size_of_a_leg_is_asked_for_again),
+        cmocka_unit_test(a_refused_cancel_of_a_leg_is_asked_for_again),
         cmocka_unit_test(protection_on_the_wrong_side_is_refused),
         cmocka_unit_test(an_expired_leg_is_placed_again),
         cmocka_unit_test(closing_leaves_the_protection_of_others),
