@@ -21,6 +21,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/checked.h"
+
 enum env_open_flag {
     ENV_READ = 1,
     ENV_WRITE = 2,
@@ -92,7 +94,7 @@ void env_bind(const struct env *env);
 const char *env_error_text(void);
 /* [any] For bindings: records a failure of this thread and returns the code that stands for
  * `error_number`. */
-oc_rc env_fail(const char *what, const char *path, int error_number);
+CHECKED oc_rc env_fail(const char *what, const char *path, int error_number);
 
 /* [any] ns UTC since 1970. Only io asks; everyone else is told the time. */
 static inline int64_t env_clock_real(void) { return env_binding->clock_real(); }
@@ -104,31 +106,34 @@ static inline void env_sleep(int64_t ns) { env_binding->sleep(ns); }
 
 /* [any] `flags` of env_open_flag. The descriptor is owned: env_close. OC_E_NOT_FOUND, OC_E_EXISTS,
  * OC_E_IO … */
-static inline oc_rc env_open(const char *path, unsigned flags, int *ret_fd)
+CHECKED static inline oc_rc env_open(const char *path, unsigned flags, int *ret_fd)
 {
     return env_binding->open(path, flags, ret_fd);
 }
 /* Negative descriptors are ignored. */
 static inline void env_close(int fd) { env_binding->close(fd); }
 /* Up to `size` bytes; *ret_size 0 is the end. */
-static inline oc_rc env_read(int fd, void *data, size_t size, size_t *ret_size)
+CHECKED static inline oc_rc env_read(int fd, void *data, size_t size, size_t *ret_size)
 {
     return env_binding->read(fd, data, size, ret_size);
 }
 /* Reads until `size` bytes or the end of the file; *ret_size tells how many. */
-static inline oc_rc env_pread(int fd, void *data, size_t size, int64_t offset, size_t *ret_size)
+CHECKED static inline oc_rc env_pread(int fd, void *data, size_t size, int64_t offset, size_t *ret_size)
 {
     return env_binding->pread(fd, data, size, offset, ret_size);
 }
 /* All or a negative code (then an unknown part is written). OC_E_FULL: no space. */
-static inline oc_rc env_write(int fd, const void *data, size_t size) { return env_binding->write(fd, data, size); }
-static inline oc_rc env_file_size(int fd, int64_t *ret_size) { return env_binding->file_size(fd, ret_size); }
-static inline oc_rc env_truncate(int fd, int64_t size) { return env_binding->truncate(fd, size); }
+CHECKED static inline oc_rc env_write(int fd, const void *data, size_t size)
+{
+    return env_binding->write(fd, data, size);
+}
+CHECKED static inline oc_rc env_file_size(int fd, int64_t *ret_size) { return env_binding->file_size(fd, ret_size); }
+CHECKED static inline oc_rc env_truncate(int fd, int64_t size) { return env_binding->truncate(fd, size); }
 /* Reserves the space, so that a later store into a map of it cannot fail for want of room; reads as
  * zero. */
-static inline oc_rc env_preallocate(int fd, int64_t size) { return env_binding->preallocate(fd, size); }
+CHECKED static inline oc_rc env_preallocate(int fd, int64_t size) { return env_binding->preallocate(fd, size); }
 /* Maps the first `size` bytes, shared with the file. Owned: env_unmap. */
-static inline oc_rc env_map(int fd, size_t size, bool is_writable, void **ret_data)
+CHECKED static inline oc_rc env_map(int fd, size_t size, bool is_writable, void **ret_data)
 {
     return env_binding->map(fd, size, is_writable, ret_data);
 }
@@ -138,18 +143,21 @@ static inline void env_unmap(void *data, size_t size) { env_binding->unmap(data,
 static inline void env_map_populate(void *data, size_t size) { env_binding->map_populate(data, size); }
 /* Part of a map, made durable. `data` on a page. After an error the pages may be lost: never try
  * again on that file. */
-static inline oc_rc env_map_sync(void *data, size_t size) { return env_binding->map_sync(data, size); }
+CHECKED static inline oc_rc env_map_sync(void *data, size_t size) { return env_binding->map_sync(data, size); }
 /* fdatasync: data and size of the file, mapped stores included. The same warning. */
-static inline oc_rc env_sync(int fd) { return env_binding->sync(fd); }
+CHECKED static inline oc_rc env_sync(int fd) { return env_binding->sync(fd); }
 /* Names in the folder made durable. */
-static inline oc_rc env_sync_dir(const char *path) { return env_binding->sync_dir(path); }
-static inline oc_rc env_rename(const char *from, const char *to) { return env_binding->rename(from, to); }
-static inline oc_rc env_unlink(const char *path) { return env_binding->unlink(path); }
+CHECKED static inline oc_rc env_sync_dir(const char *path) { return env_binding->sync_dir(path); }
+CHECKED static inline oc_rc env_rename(const char *from, const char *to) { return env_binding->rename(from, to); }
+CHECKED static inline oc_rc env_unlink(const char *path) { return env_binding->unlink(path); }
 /* OC_OK also when the folder is already there. */
-static inline oc_rc env_mkdir(const char *path) { return env_binding->mkdir(path); }
+CHECKED static inline oc_rc env_mkdir(const char *path) { return env_binding->mkdir(path); }
 /* Makes the file if needed and locks it against other processes until env_close or death. OC_E_STATE: another one holds it. */
-static inline oc_rc env_lock(const char *path, int *ret_fd) { return env_binding->lock(path, ret_fd); }
-static inline oc_rc env_list(const char *path, env_list_fn fn, void *arg) { return env_binding->list(path, fn, arg); }
+CHECKED static inline oc_rc env_lock(const char *path, int *ret_fd) { return env_binding->lock(path, ret_fd); }
+CHECKED static inline oc_rc env_list(const char *path, env_list_fn fn, void *arg)
+{
+    return env_binding->list(path, fn, arg);
+}
 
 /* Zeroed; NULL when there is none. Owned: env_free. */
 static inline void *env_alloc(size_t size) { return env_binding->alloc(size); }
@@ -159,18 +167,21 @@ static inline void *env_resize(void *data, size_t old_size, size_t size)
     return env_binding->resize(data, old_size, size);
 }
 static inline void env_free(void *data) { env_binding->free(data); }
-static inline oc_rc env_random(void *data, size_t size) { return env_binding->random(data, size); }
+CHECKED static inline oc_rc env_random(void *data, size_t size) { return env_binding->random(data, size); }
 /* Changes with every start of the machine: tells a loss of power from the death of a process. */
 static inline void env_boot_id(uint8_t ret_id[ENV_BOOT_ID_SIZE]) { env_binding->boot_id(ret_id); }
 
 /* OC_E_NOT_SUPPORTED in the simulation: do the work in the caller's turn then. Owned:
  * env_thread_join. */
-static inline oc_rc env_thread_start(env_thread_fn fn, void *arg, struct env_thread **ret_thread)
+CHECKED static inline oc_rc env_thread_start(env_thread_fn fn, void *arg, struct env_thread **ret_thread)
 {
     return env_binding->thread_start(fn, arg, ret_thread);
 }
 static inline void env_thread_join(struct env_thread *thread) { env_binding->thread_join(thread); }
-static inline oc_rc env_signal_new(struct env_signal **ret_signal) { return env_binding->signal_new(ret_signal); }
+CHECKED static inline oc_rc env_signal_new(struct env_signal **ret_signal)
+{
+    return env_binding->signal_new(ret_signal);
+}
 static inline void env_signal_free(struct env_signal *signal) { env_binding->signal_free(signal); }
 static inline void env_signal_post(struct env_signal *signal) { env_binding->signal_post(signal); }
 /* False when `timeout_ns` passed; a negative timeout waits without end. */
@@ -187,15 +198,15 @@ void env_take_back(void);
 
 /* [any] How much of a file this process has read: the share of its size at which a descriptor of it stands, 0..1.
  * OC_E_NOT_FOUND: it is not open. For a progress bar. */
-oc_rc env_read_share(const char *path, double *ret_share);
+CHECKED oc_rc env_read_share(const char *path, double *ret_share);
 
 /* Reads a whole file of at most `max` bytes; *ret_data has a zero byte after it, owned: env_free.
  * OC_E_LIMIT when larger. */
-oc_rc env_read_file(const char *path, size_t max, char **ret_data, size_t *ret_size);
+CHECKED oc_rc env_read_file(const char *path, size_t max, char **ret_data, size_t *ret_size);
 /* The same for a file opened with ENV_WITHIN. */
-oc_rc env_read_within(const char *path, size_t max, char **ret_data, size_t *ret_size);
+CHECKED oc_rc env_read_within(const char *path, size_t max, char **ret_data, size_t *ret_size);
 /* Writes `path` so that after any crash it is the old or the new one: temporary name, sync, rename,
  * sync of the folder. */
-oc_rc env_replace_file(const char *dir, const char *name, const void *data, size_t size);
+CHECKED oc_rc env_replace_file(const char *dir, const char *name, const void *data, size_t size);
 
 #endif

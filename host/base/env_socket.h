@@ -7,6 +7,7 @@
 #ifndef BASE_ENV_SOCKET_H
 #define BASE_ENV_SOCKET_H
 
+#include "base/checked.h"
 #include "base/env.h"
 
 enum { ENV_SOCKET_PATH_MAX = 100, ENV_POLL_MAX = 16 };
@@ -19,24 +20,24 @@ struct env_poll {
 };
 
 /* Two connected ends; both are owned: env_close. */
-oc_rc env_socket_pair(int ret_fd[2]);
+CHECKED oc_rc env_socket_pair(int ret_fd[2]);
 /* Listens at `path` with mode 0600. A file left by a dead host is replaced; OC_E_EXISTS: a host answers there, or it is
  * no socket. OC_E_LIMIT: the path is too long. Owned: env_close, then env_unlink(path). */
-oc_rc env_socket_listen(const char *path, int *ret_fd);
+CHECKED oc_rc env_socket_listen(const char *path, int *ret_fd);
 /* OC_E_AGAIN: nobody waits. A caller of another user is closed: OC_E_STATE. The descriptor does not block. */
-oc_rc env_socket_accept(int fd, int *ret_fd);
+CHECKED oc_rc env_socket_accept(int fd, int *ret_fd);
 /* OC_E_NOT_FOUND: no such file. OC_E_IO: nobody listens there any more. OC_E_AGAIN: too many knock there just now.
  * OC_E_STATE: it may not be used. */
-oc_rc env_socket_connect(const char *path, int *ret_fd);
+CHECKED oc_rc env_socket_connect(const char *path, int *ret_fd);
 /* Does not wait: *ret_size 0 with OC_OK is the end; OC_E_AGAIN: nothing is there. */
-oc_rc env_socket_read(int fd, void *data, size_t size, size_t *ret_size);
+CHECKED oc_rc env_socket_read(int fd, void *data, size_t size, size_t *ret_size);
 /* Does not wait: *ret_size may be less than size; OC_E_AGAIN: no room. OC_E_IO: the other end is gone. */
-oc_rc env_socket_write(int fd, const void *data, size_t size, size_t *ret_size);
+CHECKED oc_rc env_socket_write(int fd, const void *data, size_t size, size_t *ret_size);
 /* Waits at most timeout_ns (negative: without end; rounded up to 1 ms). Returns how many are ready, 0 after the time or a
  * signal. */
 int env_poll(struct env_poll *list, uint32_t count, int64_t timeout_ns);
 /* $XDG_RUNTIME_DIR/outcry, or /tmp/outcry-UID: made if needed, with mode 0700 and ours. OC_E_STATE: it is another's. */
-oc_rc env_runtime_dir(char *path, size_t size_max);
+CHECKED oc_rc env_runtime_dir(char *path, size_t size_max);
 /* Number of this process. */
 int env_process(void);
 

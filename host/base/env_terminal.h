@@ -6,6 +6,7 @@
 #ifndef BASE_ENV_TERMINAL_H
 #define BASE_ENV_TERMINAL_H
 
+#include "base/checked.h"
 #include "base/env.h"
 
 enum { ENV_TERMINAL_MODE_MAX = 128 };
@@ -50,9 +51,9 @@ int env_terminal_end_signal(void);
 void env_terminal_stop(void);
 
 /* [any] Appends to a file of the owner alone (made with mode 0600), whole even when several processes do so at once. */
-oc_rc env_append_private(const char *path, const void *data, size_t size);
+CHECKED oc_rc env_append_private(const char *path, const void *data, size_t size);
 /* [any] Replaces a private file by what `edit` makes of it while no env_append_private is under way. `edit` gets its bytes
  * and says from which on they are kept. A missing file is no error. */
-oc_rc env_cut_private(const char *path, size_t size_max, size_t (*edit)(const char *data, size_t size));
+CHECKED oc_rc env_cut_private(const char *path, size_t size_max, size_t (*edit)(const char *data, size_t size));
 
 #endif

@@ -17,6 +17,8 @@
 
 #include <stdint.h>
 
+#include "base/checked.h"
+
 struct env_timer; /* opaque */
 
 /* `periods` have passed since the last call: more than one when the period is shorter than the
@@ -25,7 +27,7 @@ typedef void (*env_timer_fn)(void *arg, uint32_t periods);
 
 /* [setup] On the thread to be watched. `period_us` of CPU time, from 1. OC_E_INVALID, OC_E_NOMEM,
  * OC_E_IO. Owned: env_timer_stop. */
-oc_rc env_timer_start(uint32_t period_us, env_timer_fn fn, void *arg, struct env_timer **ret_timer);
+CHECKED oc_rc env_timer_start(uint32_t period_us, env_timer_fn fn, void *arg, struct env_timer **ret_timer);
 /* [setup] Takes NULL. The function is not called any more once this has returned. On the thread
  * that started it. */
 void env_timer_stop(struct env_timer *timer);

@@ -15,6 +15,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/checked.h"
+
 __extension__ typedef __int128 oc_i128;
 __extension__ typedef unsigned __int128 oc_u128;
 
@@ -35,7 +37,7 @@ static inline int64_t num_pow10(int n) { return num_pow10_table[n]; }
 /* [any] 10^n, 0 <= n <= 38. */
 oc_i128 num_pow10_128(int n);
 
-static inline oc_rc num_add(int64_t a, int64_t b, int64_t *ret)
+CHECKED static inline oc_rc num_add(int64_t a, int64_t b, int64_t *ret)
 {
     int64_t sum;
     if (__builtin_add_overflow(a, b, &sum))
@@ -44,7 +46,7 @@ static inline oc_rc num_add(int64_t a, int64_t b, int64_t *ret)
     return OC_OK;
 }
 
-static inline oc_rc num_sub(int64_t a, int64_t b, int64_t *ret)
+CHECKED static inline oc_rc num_sub(int64_t a, int64_t b, int64_t *ret)
 {
     int64_t difference;
     if (__builtin_sub_overflow(a, b, &difference))
@@ -53,7 +55,7 @@ static inline oc_rc num_sub(int64_t a, int64_t b, int64_t *ret)
     return OC_OK;
 }
 
-static inline oc_rc num_mul(int64_t a, int64_t b, int64_t *ret)
+CHECKED static inline oc_rc num_mul(int64_t a, int64_t b, int64_t *ret)
 {
     int64_t product;
     if (__builtin_mul_overflow(a, b, &product))
@@ -64,7 +66,7 @@ static inline oc_rc num_mul(int64_t a, int64_t b, int64_t *ret)
 
 static inline oc_i128 num_mul_wide(int64_t a, int64_t b) { return (oc_i128)a * b; }
 
-static inline oc_rc num_add_128(oc_i128 a, oc_i128 b, oc_i128 *ret)
+CHECKED static inline oc_rc num_add_128(oc_i128 a, oc_i128 b, oc_i128 *ret)
 {
     oc_i128 sum;
     if (__builtin_add_overflow(a, b, &sum))
@@ -73,7 +75,7 @@ static inline oc_rc num_add_128(oc_i128 a, oc_i128 b, oc_i128 *ret)
     return OC_OK;
 }
 
-static inline oc_rc num_sub_128(oc_i128 a, oc_i128 b, oc_i128 *ret)
+CHECKED static inline oc_rc num_sub_128(oc_i128 a, oc_i128 b, oc_i128 *ret)
 {
     oc_i128 difference;
     if (__builtin_sub_overflow(a, b, &difference))
@@ -82,7 +84,7 @@ static inline oc_rc num_sub_128(oc_i128 a, oc_i128 b, oc_i128 *ret)
     return OC_OK;
 }
 
-static inline oc_rc num_mul_128(oc_i128 a, oc_i128 b, oc_i128 *ret)
+CHECKED static inline oc_rc num_mul_128(oc_i128 a, oc_i128 b, oc_i128 *ret)
 {
     oc_i128 product;
     if (__builtin_mul_overflow(a, b, &product))
@@ -91,7 +93,7 @@ static inline oc_rc num_mul_128(oc_i128 a, oc_i128 b, oc_i128 *ret)
     return OC_OK;
 }
 
-static inline oc_rc num_narrow(oc_i128 value, int64_t *ret)
+CHECKED static inline oc_rc num_narrow(oc_i128 value, int64_t *ret)
 {
     if (value > INT64_MAX || value < INT64_MIN)
         return OC_E_RANGE;
@@ -100,11 +102,11 @@ static inline oc_rc num_narrow(oc_i128 value, int64_t *ret)
 }
 
 /* [any] a / b. OC_E_INVALID: b is 0. OC_E_DATA: NUM_EXACT and a remainder. */
-oc_rc num_div_128(oc_i128 a, oc_i128 b, enum num_rounding rounding, oc_i128 *ret);
+CHECKED oc_rc num_div_128(oc_i128 a, oc_i128 b, enum num_rounding rounding, oc_i128 *ret);
 /* [any] a * b / c, exact in between. Errors as num_div_128, OC_E_RANGE when the quotient does not
  * fit. */
-oc_rc num_muldiv(int64_t a, int64_t b, int64_t c, enum num_rounding rounding, int64_t *ret);
+CHECKED oc_rc num_muldiv(int64_t a, int64_t b, int64_t c, enum num_rounding rounding, int64_t *ret);
 /* [any] The same value at another scale (digits after the point, 0..38 apart). */
-oc_rc num_rescale(int64_t units, int from_scale, int to_scale, enum num_rounding rounding, int64_t *ret);
+CHECKED oc_rc num_rescale(int64_t units, int from_scale, int to_scale, enum num_rounding rounding, int64_t *ret);
 
 #endif

@@ -16,6 +16,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/checked.h"
+
 enum { RING_SIZE_MIN = 64, RING_SIZE_MAX = 1 << 30 };
 
 struct ring {
@@ -37,11 +39,11 @@ struct ring {
 
 /* [setup] `size` is rounded up to a power of two. The largest record is half of it less 8. Release
  * with ring_release_all. */
-oc_rc ring_init(struct ring *ring, size_t size);
+CHECKED oc_rc ring_init(struct ring *ring, size_t size);
 void ring_release_all(struct ring *ring);
 /* [writer] `size` > 0 bytes to fill, uninitialised. OC_E_FULL: drain first. OC_E_LIMIT: can never
  * fit. Borrowed until commit. */
-oc_rc ring_reserve(struct ring *ring, uint32_t size, void **ret_data);
+CHECKED oc_rc ring_reserve(struct ring *ring, uint32_t size, void **ret_data);
 /* [writer] Publishes the first `size` bytes of what was reserved (0 < size <= reserved). */
 void ring_commit(struct ring *ring, uint32_t size);
 /* [reader] The oldest record, or NULL when empty. Borrowed until ring_release. */

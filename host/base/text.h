@@ -12,6 +12,7 @@
 #ifndef BASE_TEXT_H
 #define BASE_TEXT_H
 
+#include "base/checked.h"
 #include "base/num.h"
 
 enum {
@@ -25,11 +26,11 @@ enum {
 
 /* [any] "-1.50", "1e3", "2.5E-4", "+7" -> units at `scale` (0..18). `length` bytes, no spaces
  * around. */
-oc_rc text_to_units(const char *text, size_t length, int scale, int64_t *ret_units);
+CHECKED oc_rc text_to_units(const char *text, size_t length, int scale, int64_t *ret_units);
 /* [any] The smallest scale >= 0 that holds the text exactly: "1.50" -> 15, 1. */
-oc_rc text_to_decimal(const char *text, size_t length, int64_t *ret_units, int *ret_scale);
+CHECKED oc_rc text_to_decimal(const char *text, size_t length, int64_t *ret_units, int *ret_scale);
 /* [any] A whole number, decimal digits with a sign, nothing else. */
-oc_rc text_to_int(const char *text, size_t length, int64_t *ret_value);
+CHECKED oc_rc text_to_int(const char *text, size_t length, int64_t *ret_value);
 
 /* [any] Writes units / 10^scale with `digits` after the point, or TEXT_SHORTEST, into `buffer` of
  * TEXT_DECIMAL_MAX bytes and returns the length. Fewer digits than the value has: OC_E_DATA (round
@@ -40,7 +41,7 @@ int text_from_units_128(char *buffer, oc_i128 units, int scale, int digits);
 
 /* [any] "2023-03-01", "2023-03-01 10:20", "2023-03-01T10:20:30.123456789Z", "…+02:00" -> ns UTC.
  * Without a zone it is UTC. */
-oc_rc text_to_time(const char *text, size_t length, int64_t *ret_ns);
+CHECKED oc_rc text_to_time(const char *text, size_t length, int64_t *ret_ns);
 /* [any] ISO-8601 UTC with 0, 3, 6 or 9 digits of a second, as needed, into TEXT_TIME_MAX bytes.
  * Returns the length. */
 int text_from_time(char *buffer, int64_t ns);
@@ -49,7 +50,7 @@ int text_from_time_full(char *buffer, int64_t ns);
 
 /* [any] "250ns" "10us" "5ms" "1.5s" "1m" "1h30m" "1d" "1w" -> ns. A bare 0 is zero; any other
  * number needs its unit. */
-oc_rc text_to_duration(const char *text, size_t length, int64_t *ret_ns);
+CHECKED oc_rc text_to_duration(const char *text, size_t length, int64_t *ret_ns);
 /* [any] In the largest unit (d at most) that gives a whole number: 5400 s is "90m".
  * TEXT_DURATION_MAX bytes; the length. */
 int text_from_duration(char *buffer, int64_t ns);

@@ -2,6 +2,7 @@
 #ifndef CLI_CONSOLE_H
 #define CLI_CONSOLE_H
 
+#include "base/checked.h"
 #include "cli/run.h"
 
 struct console_wish {
@@ -14,7 +15,7 @@ struct console_wish {
 
 /* Opens the server that consoles ask: at the socket that the settings name (`is_default`: one of its own where they do not), and
  * for the console of this process at the other end of own_fd, unless it is negative. */
-oc_rc console_listen(struct run *run, int own_fd, bool is_default, bool logs_to_stderr);
+CHECKED oc_rc console_listen(struct run *run, int own_fd, bool is_default, bool logs_to_stderr);
 void console_unlisten(struct run *run);
 /* The terminal's side, to its end. Returns the exit code. Takes fd over. */
 int console_talk(int fd, const struct settings *settings, const struct console_wish *wish);

@@ -4,6 +4,7 @@
 #ifndef CLI_RUN_H
 #define CLI_RUN_H
 
+#include "base/checked.h"
 #include "base/log.h"
 #include "config/options.h"
 #include "recover/restore.h"
@@ -45,19 +46,19 @@ CHECKED oc_rc run_load_plugins(struct registry *registry, struct error *ret_erro
 struct run *run_new(struct options *options, struct registry *registry, const char *label);
 void run_free(struct run *run);
 /* Strategy and data files, and parameters, of the command line. */
-oc_rc run_take_words(struct run *run);
+CHECKED oc_rc run_take_words(struct run *run);
 /* The same, speed and feed of a paper session. */
-oc_rc run_take_paper(struct run *run);
+CHECKED oc_rc run_take_paper(struct run *run);
 /* [setup] The stages of this composition; `before_balances` NULL: none beside the console. */
 void run_compose(struct run *run, uint32_t parts, const struct session_stage *before_balances);
 /* Takes the session's folder for this process alone and opens the session, or goes on where its records end.
  * session->words.error says what went wrong. */
-oc_rc run_open(struct run *run);
+CHECKED oc_rc run_open(struct run *run);
 /* From the first strategy's start to the end of the data, or until it is stopped: OC_E_AGAIN. */
-oc_rc run_go(struct run *run);
+CHECKED oc_rc run_go(struct run *run);
 /* Ends strategies, and positions by policy, and fills *ret_result, which borrows from the run. */
-oc_rc run_finish(struct run *run, struct result *ret_result);
+CHECKED oc_rc run_finish(struct run *run, struct result *ret_result);
 /* Opens, runs, reports. */
-oc_rc run_to_report(struct run *run);
+CHECKED oc_rc run_to_report(struct run *run);
 
 #endif

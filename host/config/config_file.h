@@ -9,6 +9,7 @@
 #ifndef CONFIG_CONFIG_FILE_H
 #define CONFIG_CONFIG_FILE_H
 
+#include "base/checked.h"
 #include "config/settings.h"
 
 enum { CONFIG_FILE_MAX = 1 << 20 };
@@ -24,10 +25,10 @@ struct config_key {
 /* The table, ended by a NULL key. Static. */
 const struct config_key *config_keys(void);
 /* OC_E_CONFIG: unknown; the error, about the place `where`, names the nearest key. */
-oc_rc config_check_key(const char *key, const char *where, struct error *ret_error);
+CHECKED oc_rc config_check_key(const char *key, const char *where, struct error *ret_error);
 /* Adds what the file says. OC_E_CONFIG, OC_E_LIMIT, OC_E_IO with *ret_error. */
-oc_rc config_load_file(struct settings *settings, const char *path, struct error *ret_error);
+CHECKED oc_rc config_load_file(struct settings *settings, const char *path, struct error *ret_error);
 /* OUTCRY__SECTION__KEY=value (two underscores stand for a dot, any case). The same. */
-oc_rc config_load_environment(struct settings *settings, struct error *ret_error);
+CHECKED oc_rc config_load_environment(struct settings *settings, struct error *ret_error);
 
 #endif

@@ -5,6 +5,7 @@
 #ifndef CONFIG_OPTIONS_H
 #define CONFIG_OPTIONS_H
 
+#include "base/checked.h"
 #include "config/settings.h"
 
 enum { OPTIONS_WORDS_MAX = 1024, OPTIONS_PARAMS_MAX = 128, OPTIONS_FILES_MAX = 16 };
@@ -31,9 +32,9 @@ struct options {
 };
 
 /* OC_E_INVALID: options->error says what is wrong. `json` is then what the rest of the line says, too. [setup] */
-oc_rc options_parse(struct options *options, int argc, char **argv);
+CHECKED oc_rc options_parse(struct options *options, int argc, char **argv);
 /* Files, environment, then what the command line said. OC_E_CONFIG with options->error. */
-oc_rc options_finish(struct options *options);
+CHECKED oc_rc options_finish(struct options *options);
 void options_release(struct options *options);
 
 #endif

@@ -30,18 +30,18 @@ struct settings {
 
 void settings_release(struct settings *settings);
 /* OC_E_LIMIT, OC_E_NOMEM: settings->error says it. */
-oc_rc settings_set(struct settings *settings, const char *key, const char *value, const char *origin);
+CHECKED oc_rc settings_set(struct settings *settings, const char *key, const char *value, const char *origin);
 /* NULL: not set. */
 const struct setting *settings_get(const struct settings *settings, const char *key);
 
 /* OC_E_NOT_FOUND: not set, nothing said. OC_E_CONFIG: wrong, settings->error says so. */
-oc_rc settings_dec(struct settings *settings, const char *key, struct oc_dec *ret_value);
-oc_rc settings_integer(struct settings *settings, const char *key, int64_t *ret_value);
-oc_rc settings_duration(struct settings *settings, const char *key, int64_t *ret_ns);
-oc_rc settings_time(struct settings *settings, const char *key, int64_t *ret_ns);
-oc_rc settings_boolean(struct settings *settings, const char *key, bool *ret_value);
+CHECKED oc_rc settings_dec(struct settings *settings, const char *key, struct oc_dec *ret_value);
+CHECKED oc_rc settings_integer(struct settings *settings, const char *key, int64_t *ret_value);
+CHECKED oc_rc settings_duration(struct settings *settings, const char *key, int64_t *ret_ns);
+CHECKED oc_rc settings_time(struct settings *settings, const char *key, int64_t *ret_ns);
+CHECKED oc_rc settings_boolean(struct settings *settings, const char *key, bool *ret_value);
 /* Explains a wrong value. OC_E_CONFIG. */
-oc_rc settings_wrong(struct settings *settings, const struct setting *setting, const char *expected);
+CHECKED oc_rc settings_wrong(struct settings *settings, const struct setting *setting, const char *expected);
 /* Borrowed; `fallback` where it is not set. */
 const char *settings_text(const struct settings *settings, const char *key, const char *fallback);
 

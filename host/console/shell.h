@@ -7,6 +7,7 @@
 #ifndef CONSOLE_SHELL_H
 #define CONSOLE_SHELL_H
 
+#include "base/checked.h"
 #include "base/text.h"
 #include "console/link.h"
 
@@ -42,7 +43,7 @@ struct shell_config {
 /* Says hello, subscribes to all that is told, and installs the words. On the thread that will evaluate. `config` is copied,
  * what it points to is borrowed until shell_free. OC_E_IO: the host is gone or speaks another protocol. OC_E_FULL:
  * CONSOLE_SERVER_SEATS_MAX are attached. OC_E_NOMEM. Owned: shell_free. */
-oc_rc shell_new(const struct shell_config *config, struct shell **ret_shell);
+CHECKED oc_rc shell_new(const struct shell_config *config, struct shell **ret_shell);
 void shell_free(struct shell *shell);
 void shell_resize(struct shell *shell, uint32_t columns, uint32_t rows);
 /* Evaluates what was typed: Lua, a bare known name, or the word form of an order. */
@@ -62,6 +63,6 @@ size_t shell_told_text(struct shell *shell, const char *kind, const char *json, 
 uint32_t shell_complete(struct shell *shell, const char *line, size_t *ret_from,
                         char words[SHELL_COMPLETIONS_MAX][SHELL_WORD_MAX]);
 /* The words as a Markdown page, from the table that help() reads. OC_E_NOMEM, OC_E_LIMIT: cut. */
-oc_rc shell_reference(struct text *text);
+CHECKED oc_rc shell_reference(struct text *text);
 
 #endif

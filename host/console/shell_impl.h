@@ -8,6 +8,7 @@
 
 #include <json-c/json.h>
 
+#include "base/checked.h"
 #include "base/embedded.h"
 #include "console/shell.h"
 #include "script/sandbox.h"
@@ -64,7 +65,8 @@ static inline void shell_set_stop(struct shell *shell, bool stop)
 
 /* shell_ask.c */
 /* Asks and parses into shell->answer. *ret_is_ok as link_ask. A wait longer than `timeout_ns`: OC_E_AGAIN. */
-oc_rc shell_ask(struct shell *shell, const char *const *fields, uint32_t count, int64_t timeout_ns, bool *ret_is_ok);
+CHECKED oc_rc shell_ask(struct shell *shell, const char *const *fields, uint32_t count, int64_t timeout_ns,
+                        bool *ret_is_ok);
 extern const luaL_Reg shell_ask_functions[];
 /* Notes the digits of the markets; the host is asked once. */
 void shell_learn_markets(struct shell *shell);

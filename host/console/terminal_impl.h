@@ -16,6 +16,7 @@
 
 #include <histedit.h>
 
+#include "base/checked.h"
 #include "base/env_terminal.h"
 #include "base/text.h"
 #include "console/terminal.h"
@@ -91,7 +92,7 @@ void terminal_put_columns(struct text *to, char words[][SHELL_WORD_MAX], uint32_
                           uint32_t rows_max);
 
 /* terminal_history.c */
-oc_rc terminal_history_open(struct terminal_history *past, const char *file);
+CHECKED oc_rc terminal_history_open(struct terminal_history *past, const char *file);
 void terminal_history_close(struct terminal_history *past);
 /* Remembers a chunk, and appends it to the file at once. */
 void terminal_history_add(struct terminal_history *past, const char *chunk);
@@ -120,7 +121,7 @@ void terminal_keep(struct terminal *terminal, const char *text, size_t size);
 void terminal_stop(struct terminal *terminal);
 
 /* terminal_edit.c */
-oc_rc terminal_edit_open(struct terminal *terminal);
+CHECKED oc_rc terminal_edit_open(struct terminal *terminal);
 void terminal_edit_close(struct terminal *terminal);
 enum terminal_read { TERMINAL_LINE, TERMINAL_CANCELLED, TERMINAL_END, TERMINAL_GONE, TERMINAL_SIGNALLED };
 /* One line into `line` (cleared first), without its end. */

@@ -10,6 +10,7 @@
 #ifndef FEED_EVENT_RING_H
 #define FEED_EVENT_RING_H
 
+#include "base/checked.h"
 #include "base/ring.h"
 
 #include <outcry/services.h>
@@ -30,16 +31,16 @@ struct feed {
 };
 
 /* `size` in bytes of the ring, at least FEED_SIZE_MIN. OC_E_INVALID, OC_E_NOMEM. [setup] */
-oc_rc feed_init(struct feed *feed, size_t size, uint32_t source);
+CHECKED oc_rc feed_init(struct feed *feed, size_t size, uint32_t source);
 void feed_release(struct feed *feed);
 
 /* Zeroed room for an event of `size` bytes (48 to OC_EVENT_MAX, a multiple of 8), borrowed until
  * the commit. A second reserve replaces the first. OC_E_INVALID, OC_E_FULL. [io] */
-oc_rc feed_reserve(struct feed *feed, uint32_t size, struct oc_event **ret_event);
+CHECKED oc_rc feed_reserve(struct feed *feed, uint32_t size, struct oc_event **ret_event);
 
 /* Queues what was reserved. The event's size may have shrunk. OC_E_STATE: nothing was reserved.
  * OC_E_DATA: its size or type is impossible, it is dropped and counted. OC_E_FULL as above. [io] */
-oc_rc feed_commit(struct feed *feed, struct oc_event *event);
+CHECKED oc_rc feed_commit(struct feed *feed, struct oc_event *event);
 
 /* The oldest event, borrowed until feed_drop; NULL when empty. [reader] */
 const struct oc_event *feed_first(struct feed *feed);

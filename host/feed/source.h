@@ -50,12 +50,12 @@ struct feed_source {
 bool feed_is_synthetic(const char *path);
 /* Finds out what a path is: asks the reader (table and reader are set, its ring is source->feed), or prepares synthetic
  * data. What went wrong is in source->error. */
-oc_rc feed_source_open(struct feed_source *source, const char *path, const char *options, uint64_t seed);
+CHECKED oc_rc feed_source_open(struct feed_source *source, const char *path, const char *options, uint64_t seed);
 /* After the instrument was made. */
-oc_rc feed_source_start(struct feed_source *source, uint32_t inst);
+CHECKED oc_rc feed_source_start(struct feed_source *source, uint32_t inst);
 void feed_source_close(struct feed_source *source);
 /* For the inbox; self is the struct feed_source. */
-oc_rc feed_source_next(void *self, struct oc_event **ret_event);
-oc_rc feed_source_stats(struct feed_source *source, struct oc_data_stats *ret_stats);
+CHECKED oc_rc feed_source_next(void *self, struct oc_event **ret_event);
+CHECKED oc_rc feed_source_stats(struct feed_source *source, struct oc_data_stats *ret_stats);
 
 #endif

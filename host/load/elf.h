@@ -13,6 +13,8 @@
 #include <outcry/abi.h>
 #include <stdbool.h>
 
+#include "base/checked.h"
+
 #define ELF_SIZE_MAX    (256u << 20) /* bytes of a file */
 #define ELF_SEGMENT_MAX 24
 #define ELF_NEEDED_MAX  32
@@ -102,31 +104,31 @@ struct elf {
 
 /* Reads header, segments, dynamic section, symbol and relocation tables. On failure returns
  * OC_E_DATA (OC_E_NOMEM, OC_E_LIMIT), says why in *ret_fault, and nothing is owned. [any] */
-oc_rc elf_read(struct elf *elf, const void *bytes, uint64_t size, struct elf_fault *ret_fault);
+CHECKED oc_rc elf_read(struct elf *elf, const void *bytes, uint64_t size, struct elf_fault *ret_fault);
 
 /* As elf_read, but without the relocations: for libraries whose symbols alone are asked. [any] */
-oc_rc elf_read_symbols(struct elf *elf, const void *bytes, uint64_t size, struct elf_fault *ret_fault);
+CHECKED oc_rc elf_read_symbols(struct elf *elf, const void *bytes, uint64_t size, struct elf_fault *ret_fault);
 
 /* Releases what elf_read allocated; an all-zero struct is fine. [any] */
 void elf_release(struct elf *elf);
 
 /* Dynamic symbol `index` (< symbol_count). OC_E_DATA if its name is not inside the string table. */
-oc_rc elf_symbol_at(const struct elf *elf, uint32_t index, struct elf_symbol *ret_symbol);
+CHECKED oc_rc elf_symbol_at(const struct elf *elf, uint32_t index, struct elf_symbol *ret_symbol);
 
 /* The defined dynamic symbol of that name; OC_E_NOT_FOUND. */
-oc_rc elf_symbol_find(const struct elf *elf, const char *name, struct elf_symbol *ret_symbol);
+CHECKED oc_rc elf_symbol_find(const struct elf *elf, const char *name, struct elf_symbol *ret_symbol);
 
 /* Copies `size` bytes at an address as they stand in the file (no relocation applied). OC_E_DATA if
  * they do not lie in one segment. */
-oc_rc elf_copy(const struct elf *elf, uint64_t address, void *ret_bytes, uint64_t size);
+CHECKED oc_rc elf_copy(const struct elf *elf, uint64_t address, void *ret_bytes, uint64_t size);
 
 /* The NUL-terminated text at an address, of at most size_max bytes with the NUL, borrowed from the
  * bytes. OC_E_DATA if it does not end inside its segment, OC_E_LIMIT if it is longer. */
-oc_rc elf_text(const struct elf *elf, uint64_t address, uint64_t size_max, const char **ret_text);
+CHECKED oc_rc elf_text(const struct elf *elf, uint64_t address, uint64_t size_max, const char **ret_text);
 
 /* The pointer stored at an address, relocations applied. OC_E_DATA if there is none to read, or it
  * has a relocation that is not a plain pointer's. */
-oc_rc elf_pointer_at(const struct elf *elf, uint64_t address, struct elf_pointer *ret_pointer);
+CHECKED oc_rc elf_pointer_at(const struct elf *elf, uint64_t address, struct elf_pointer *ret_pointer);
 
 /* True if [address, address + size) is inside one segment with all of `flags` (PF_R, PF_W, PF_X).
  */

@@ -7,6 +7,7 @@
 #ifndef LOAD_FILE_H
 #define LOAD_FILE_H
 
+#include "base/checked.h"
 #include "load/elf.h"
 
 struct load_file {
@@ -19,11 +20,11 @@ struct load_file {
 
 /* Copies the file at `path` into sealed memory. An empty file is a fault. On failure nothing is
  * owned and *ret_fault says why (OC_E_IO, OC_E_DATA, OC_E_LIMIT). [setup] */
-oc_rc load_file_copy(struct load_file *file, const char *path, struct elf_fault *ret_fault);
+CHECKED oc_rc load_file_copy(struct load_file *file, const char *path, struct elf_fault *ret_fault);
 
 /* Maps a file for reading only, without a copy; the descriptor is closed. OC_E_NOT_FOUND. [setup]
  */
-oc_rc load_file_map(struct load_file *file, const char *path);
+CHECKED oc_rc load_file_map(struct load_file *file, const char *path);
 
 /* Ends the mapping, and closes the descriptor if `keep_descriptor` is false. [setup] */
 void load_file_release(struct load_file *file, bool keep_descriptor);
@@ -32,11 +33,11 @@ void load_file_release(struct load_file *file, bool keep_descriptor);
  * path. Stops at the first negative result and returns it. OC_E_NOT_FOUND: no such folder.
  * OC_E_LIMIT: more than LOAD_FOLDER_MAX. Folders inside are visited too, one level deep. [setup] */
 #define LOAD_FOLDER_MAX 256
-oc_rc load_folder_each(const char *path, oc_rc (*each)(void *context, const char *path), void *context);
+CHECKED oc_rc load_folder_each(const char *path, oc_rc (*each)(void *context, const char *path), void *context);
 
 /* Makes a folder, and a file with the given text in it. Neither may exist before: OC_E_EXISTS.
  * OC_E_IO otherwise. [setup] */
-oc_rc load_folder_make(const char *path);
-oc_rc load_file_make(const char *path, const char *text);
+CHECKED oc_rc load_folder_make(const char *path);
+CHECKED oc_rc load_file_make(const char *path, const char *text);
 
 #endif

@@ -8,6 +8,7 @@
 #ifndef LOAD_INSPECT_H
 #define LOAD_INSPECT_H
 
+#include "base/checked.h"
 #include "load/elf.h"
 
 #include <outcry/plugin.h>
@@ -68,11 +69,11 @@ struct load_report {
 /* Reads and judges the file. Returns OC_OK if there is no fault, else OC_E_DATA (or why it could
  * not be read: OC_E_NOT_FOUND, OC_E_IO, OC_E_LIMIT). `options` may be NULL. *ret_report is always
  * written. [setup] */
-oc_rc load_inspect(const char *path, const struct load_options *options, struct load_report *ret_report);
+CHECKED oc_rc load_inspect(const char *path, const struct load_options *options, struct load_report *ret_report);
 
 /* The same for bytes in memory; `path` is only a name. Used by stage 2 and the fuzzer. [setup] */
-oc_rc load_inspect_bytes(const void *bytes, uint64_t size, const struct load_options *options,
-                         struct load_report *ret_report);
+CHECKED oc_rc load_inspect_bytes(const void *bytes, uint64_t size, const struct load_options *options,
+                                 struct load_report *ret_report);
 
 /* Starts a report: everything empty, path taken. */
 void load_report_init(struct load_report *report, const char *path);

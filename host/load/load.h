@@ -9,6 +9,7 @@
 #ifndef LOAD_LOAD_H
 #define LOAD_LOAD_H
 
+#include "base/checked.h"
 #include "load/inspect.h"
 
 #define REGISTRY_MAX 256 /* plugins, all generations */
@@ -32,8 +33,8 @@ void registry_init(struct registry *registry);
 /* Inspects and loads a file and registers its plugins, all of them or none. No code of the file
  * runs. Faults (a duplicate id too) are in *ret_report; OC_E_DATA, OC_E_EXISTS for a duplicate,
  * OC_E_LIMIT for a full registry, or as load_inspect. `options` may be NULL. [setup] */
-oc_rc load_plugin(struct registry *registry, const char *path, const struct load_options *options,
-                  struct load_report *ret_report);
+CHECKED oc_rc load_plugin(struct registry *registry, const char *path, const struct load_options *options,
+                          struct load_report *ret_report);
 
 /* The newest generation of a plugin, borrowed until the registry's life ends; NULL if there is
  * none. kind: OC_RISK ...; NULL for any. [any] */

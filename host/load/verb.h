@@ -7,6 +7,7 @@
 #ifndef LOAD_VERB_H
 #define LOAD_VERB_H
 
+#include "base/checked.h"
 #include "load/load.h"
 
 #include "base/text.h"
@@ -33,6 +34,6 @@ void load_print_row(struct text *text, const struct load_report *report); /* a l
  * "connector") that builds and passes its test. OC_E_NOT_SUPPORTED: no skeleton of this kind.
  * OC_E_INVALID: the name is not [a-z][a-z0-9_]{1,31}. OC_E_EXISTS: there is something of that name.
  * OC_E_IO. [setup] */
-oc_rc skeleton_write(const char *parent, const char *kind, const char *name);
+CHECKED oc_rc skeleton_write(const char *parent, const char *kind, const char *name);
 
 #endif

@@ -3,6 +3,7 @@
 #ifndef RECOVER_CHECKPOINT_H
 #define RECOVER_CHECKPOINT_H
 
+#include "base/checked.h"
 #include "journal/read.h"
 #include "report/meter.h"
 #include "steer/strategies.h"
@@ -13,12 +14,12 @@ struct checkpoint_parts { /* borrowed */
 };
 
 /* For session.journal.checkpoint; self is a struct checkpoint_parts. OC_E_AGAIN: the worker is still at the one before. */
-oc_rc checkpoint_start(void *self, struct session *session);
+CHECKED oc_rc checkpoint_start(void *self, struct session *session);
 /* OC_E_DATA: of another program or strategy. */
-oc_rc checkpoint_load(const struct checkpoint_parts *parts, struct session *session,
-                      const struct journal_checkpoint *checkpoint);
+CHECKED oc_rc checkpoint_load(const struct checkpoint_parts *parts, struct session *session,
+                              const struct journal_checkpoint *checkpoint);
 
 /* Only what the engine knew of prices. OC_E_DATA: of another program. */
-oc_rc checkpoint_load_marks(struct engine *engine, const struct journal_checkpoint *checkpoint);
+CHECKED oc_rc checkpoint_load_marks(struct engine *engine, const struct journal_checkpoint *checkpoint);
 
 #endif

@@ -8,6 +8,7 @@
 #ifndef RECOVER_RECORDS_H
 #define RECOVER_RECORDS_H
 
+#include "base/checked.h"
 #include "journal/read.h"
 #include "report/meter.h"
 
@@ -38,12 +39,12 @@ struct records {
 
 /* [setup] Reads the header into the session, which is not open yet, and composes what the figures need. Notes of what is other
  * now go to *notes. Negative: session->words.error says why. records_close is due all the same. */
-oc_rc records_open(struct records *records, struct session *session, struct meter *meter, const char *dir,
-                   struct text *notes);
+CHECKED oc_rc records_open(struct records *records, struct session *session, struct meter *meter, const char *dir,
+                           struct text *notes);
 /* Opens the session and folds the records. OC_E_STATE: the data are not those of the records: to be made anew without them. */
-oc_rc records_fold(struct records *records);
+CHECKED oc_rc records_fold(struct records *records);
 /* What a report shows; borrows from all of them. */
-oc_rc records_result(struct records *records, struct result *ret_result);
+CHECKED oc_rc records_result(struct records *records, struct result *ret_result);
 void records_close(struct records *records);
 
 #endif

@@ -10,6 +10,7 @@
 #ifndef RECOVER_RESTORE_H
 #define RECOVER_RESTORE_H
 
+#include "base/checked.h"
 #include "journal/read.h"
 #include "recover/checkpoint.h"
 
@@ -28,17 +29,18 @@ struct restore {
 };
 
 /* Looks into the folder. OC_OK with has_journal false: it is new. OC_E_DATA: damaged, words.error says where. */
-oc_rc restore_open(struct restore *restore, struct session *session, const char *dir);
+CHECKED oc_rc restore_open(struct restore *restore, struct session *session, const char *dir);
 /* After session_open, before session_run. */
-oc_rc restore_apply(struct restore *restore, struct session *session);
+CHECKED oc_rc restore_apply(struct restore *restore, struct session *session);
 void restore_close(struct restore *restore);
 
 /* restore_sim.c: what the simulator hears of a point of the data, and of a record, in their order. */
-oc_rc restore_sim_market(const struct restore *restore, struct session *session, const struct inbox_point *point);
-oc_rc restore_sim_record(const struct restore *restore, struct session *session, const struct oc_event *event);
+CHECKED oc_rc restore_sim_market(const struct restore *restore, struct session *session,
+                                 const struct inbox_point *point);
+CHECKED oc_rc restore_sim_record(const struct restore *restore, struct session *session, const struct oc_event *event);
 
 /* restore_same.c: OC_E_CONFIG: data, seed, money, fills, strategies or parameters are not those the session began with. */
-oc_rc restore_is_same(struct session *session, struct strategies *strategies, const struct journal_reader *reader,
-                      const char *dir, bool *ret_is_same_sim);
+CHECKED oc_rc restore_is_same(struct session *session, struct strategies *strategies,
+                              const struct journal_reader *reader, const char *dir, bool *ret_is_same_sim);
 
 #endif

@@ -6,6 +6,7 @@
 #ifndef REPLAY_COMPARE_H
 #define REPLAY_COMPARE_H
 
+#include "base/checked.h"
 #include "journal/read.h"
 #include "session/session.h"
 #include "steer/strategies.h"
@@ -30,8 +31,8 @@ struct compare {
 
 /* Opens the recording and takes its header into settings, sources and strategies. A notice goes to `notes`. Negative:
  * session->words.error says why. compare_release is due all the same. */
-oc_rc compare_open(struct compare *compare, struct session *session, struct strategies *strategies, const char *dir,
-                   struct text *notes);
+CHECKED oc_rc compare_open(struct compare *compare, struct session *session, struct strategies *strategies,
+                           const char *dir, struct text *notes);
 void compare_release(struct compare *compare);
 /* [setup] Before the balances: the first record is compared too. */
 struct session_stage compare_stage(struct compare *compare);

@@ -4,9 +4,10 @@
 #ifndef REPLAY_DIFF_H
 #define REPLAY_DIFF_H
 
+#include "base/checked.h"
 #include "base/text.h"
 
 /* [any] Writes a few lines. Negative: one of them cannot be read; the text says which and why. */
-oc_rc session_diff(const char *a, const char *b, struct text *text);
+CHECKED oc_rc session_diff(const char *a, const char *b, struct text *text);
 
 #endif

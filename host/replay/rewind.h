@@ -8,6 +8,7 @@
 #ifndef REPLAY_REWIND_H
 #define REPLAY_REWIND_H
 
+#include "base/checked.h"
 #include "session/command.h"
 #include "session/session.h"
 
@@ -30,8 +31,8 @@ struct rewind_console {
 };
 
 /* `life_fd`: the host's end of its console's socket. */
-oc_rc rewind_new(struct session *session, const struct rewind_console *console, int life_fd,
-                 struct rewind **ret_rewind);
+CHECKED oc_rc rewind_new(struct session *session, const struct rewind_console *console, int life_fd,
+                         struct rewind **ret_rewind);
 void rewind_free(struct rewind *rewind);
 /* Between two events: makes a copy when one is due, and stops at a goal. `at_ns`: of the next event. */
 void rewind_turn(struct rewind *rewind, int64_t at_ns);
@@ -40,6 +41,6 @@ void rewind_stop(struct rewind *rewind);
 /* A request or a fill was recorded: where to go back to. */
 void rewind_mark(struct rewind *rewind, const struct oc_event *event);
 /* `to TIME`, `to oN`, `back N [events, orders or fills]`. OC_E_AGAIN: answered when it is there. Otherwise *reply says why. */
-oc_rc rewind_control(struct rewind *rewind, const struct command_words *words, struct text *reply);
+CHECKED oc_rc rewind_control(struct rewind *rewind, const struct command_words *words, struct text *reply);
 
 #endif

@@ -8,11 +8,12 @@
 #ifndef REPORT_CHART_H
 #define REPORT_CHART_H
 
+#include "base/checked.h"
 #include "base/text.h"
 #include "report/figures.h"
 
 /* Equity, buy and hold when it was collected, the largest drawdown as a band, and drawdown below. OC_E_NOMEM. */
-oc_rc chart_equity(struct text *page, const struct result *result, const struct figures *figures);
+CHECKED oc_rc chart_equity(struct text *page, const struct result *result, const struct figures *figures);
 /* Profit after fees of each closed trip, in order, at most the last CHART_TRIPS_MAX. */
 enum { CHART_TRIPS_MAX = 400 };
 void chart_trips(struct text *page, const struct result *result, const struct figures *figures);

@@ -11,6 +11,7 @@
 
 #include <outcry/order.h>
 
+#include "base/checked.h"
 #include "engine/portfolio.h"
 
 enum { CURVE_MAX = 4096, TRIPS_MAX = 100000, DAYS_MAX = 40000 };
@@ -144,7 +145,7 @@ static inline bool collect_stands(struct collect *collect, int64_t ns, oc_i128 e
 }
 /* The largest fall by share of its peak (PERF-6), the running one included; all zero if equity never fell.
  * OC_E_NOT_FOUND: a peak was not above zero. */
-oc_rc collect_fall(const struct collect *collect, struct fall *ret_fall);
+CHECKED oc_rc collect_fall(const struct collect *collect, struct fall *ret_fall);
 /* How many daily returns make a year: 252 where the data skip every Saturday of at least two weeks and have most working
  * days, so that the market is one of sessions; else 365. */
 enum { PERIODS_SESSIONS = 252, PERIODS_ALL_DAYS = 365 };

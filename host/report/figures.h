@@ -9,6 +9,7 @@
 #ifndef REPORT_FIGURES_H
 #define REPORT_FIGURES_H
 
+#include "base/checked.h"
 #include "report/result.h"
 #include "report/stats.h"
 
@@ -70,7 +71,7 @@ struct figures {
 /* Digits after the point that suit amounts of this size: 2, or 8 below 100 units of the currency. */
 int money_scale_for(oc_i128 size);
 /* OC_E_NOMEM. Release with figures_release. */
-oc_rc figures_make(const struct result *result, struct figures *ret_figures);
+CHECKED oc_rc figures_make(const struct result *result, struct figures *ret_figures);
 void figures_release(struct figures *figures);
 /* Profit after fees of one trip. */
 oc_i128 trip_net(const struct trip *trip);

@@ -4,6 +4,7 @@
 #ifndef REPORT_METER_H
 #define REPORT_METER_H
 
+#include "base/checked.h"
 #include "journal/meaning.h"
 #include "report/result.h"
 #include "report/worth.h"
@@ -23,13 +24,13 @@ struct meter {
 /* [setup] Behind the balances. */
 void meter_add_stage(struct meter *meter, struct session *session);
 /* A session that goes on: the curve begins here, the counts are those of the whole session. */
-oc_rc meter_restored(struct meter *meter);
+CHECKED oc_rc meter_restored(struct meter *meter);
 /* A restart: what fills cost is of the whole session. */
 void meter_restore_fills(struct meter *meter, const struct engine_out *out);
 /* Counts that a checkpoint holds. Bytes used, or OC_E_LIMIT. OC_E_DATA: other bytes. */
 int64_t meter_save(const struct meter *meter, void *bytes, size_t size_max);
-oc_rc meter_load(struct meter *meter, const void *bytes, size_t size);
+CHECKED oc_rc meter_load(struct meter *meter, const void *bytes, size_t size);
 /* What came of the run; strategies, error and times are the caller's to fill in. Borrows from meter and session. */
-oc_rc meter_result(struct meter *meter, struct result *ret_result);
+CHECKED oc_rc meter_result(struct meter *meter, struct result *ret_result);
 
 #endif

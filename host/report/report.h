@@ -5,13 +5,14 @@
 
 #include <stdio.h>
 
+#include "base/checked.h"
 #include "report/result.h"
 
 /* Aligned tables of at most 80 columns; colour only on a terminal. OC_E_IO. */
-oc_rc report_text(const struct result *result, FILE *out);
+CHECKED oc_rc report_text(const struct result *result, FILE *out);
 /* One JSON object, keys in a fixed order. OC_E_IO, OC_E_NOMEM. */
-oc_rc report_json(const struct result *result, FILE *out);
+CHECKED oc_rc report_json(const struct result *result, FILE *out);
 /* Writes the page. OC_E_IO with a sentence in env_error_text(). */
-oc_rc report_html(const struct result *result, const char *path);
+CHECKED oc_rc report_html(const struct result *result, const char *path);
 
 #endif

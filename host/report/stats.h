@@ -15,6 +15,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/checked.h"
+
 /* A set of returns, borrowed. */
 struct returns {
     const double *values;
@@ -23,31 +25,31 @@ struct returns {
 
 double stats_sum(const double *values, uint32_t count);
 /* count values give count - 1 returns into ret_returns. A value <= 0 before the last: OC_E_NOT_FOUND. */
-oc_rc stats_returns(const double *values, uint32_t count, double *ret_returns);
+CHECKED oc_rc stats_returns(const double *values, uint32_t count, double *ret_returns);
 
-oc_rc stats_mean(struct returns returns, double *ret_mean);
+CHECKED oc_rc stats_mean(struct returns returns, double *ret_mean);
 /* Divisor n - 1 (sample) or n (population) (PERF-2). */
-oc_rc stats_deviation(struct returns returns, bool is_sample, double *ret_deviation);
-oc_rc stats_volatility(struct returns returns, double periods, double *ret_volatility);
+CHECKED oc_rc stats_deviation(struct returns returns, bool is_sample, double *ret_deviation);
+CHECKED oc_rc stats_volatility(struct returns returns, double periods, double *ret_volatility);
 /* risk_free is per period. OC_E_NOT_FOUND when every return is the same (PERF-3). */
-oc_rc stats_sharpe(struct returns returns, double risk_free, double periods, double *ret_ratio);
+CHECKED oc_rc stats_sharpe(struct returns returns, double risk_free, double periods, double *ret_ratio);
 /* Root of the mean square of what is below `target`, all n in the divisor (PERF-4). */
-oc_rc stats_downside(struct returns returns, double target, double *ret_deviation);
-oc_rc stats_sortino(struct returns returns, double target, double periods, double *ret_ratio);
+CHECKED oc_rc stats_downside(struct returns returns, double target, double *ret_deviation);
+CHECKED oc_rc stats_sortino(struct returns returns, double target, double periods, double *ret_ratio);
 /* Compound annual growth over `count` periods (PERF-5). */
-oc_rc stats_cagr(double start, double end, uint32_t count, double periods, double *ret_growth);
+CHECKED oc_rc stats_cagr(double start, double end, uint32_t count, double periods, double *ret_growth);
 
-oc_rc stats_calmar(double growth, double drawdown, double *ret_ratio);
+CHECKED oc_rc stats_calmar(double growth, double drawdown, double *ret_ratio);
 /* Root mean square of the drawdowns of values 1 .. count - 1 (PERF-7). */
-oc_rc stats_ulcer(const double *values, uint32_t count, double *ret_index);
+CHECKED oc_rc stats_ulcer(const double *values, uint32_t count, double *ret_index);
 
 struct moments { /* of the population */
     double skew;
     double kurtosis; /* not the excess: 3 for a normal distribution */
 };
-oc_rc stats_moments(struct returns returns, struct moments *ret_moments);
+CHECKED oc_rc stats_moments(struct returns returns, struct moments *ret_moments);
 /* Probability that the true Sharpe ratio is above zero (PERF-9); *ret_z the score behind it, may be NULL. */
-oc_rc stats_probable_sharpe(struct returns returns, double *ret_z, double *ret_probability);
+CHECKED oc_rc stats_probable_sharpe(struct returns returns, double *ret_z, double *ret_probability);
 
 /* Confidence as per cent, 1..99: the rank k = ceil(c n) is made of integers. `scratch` has room for count doubles. */
 struct tail {
@@ -55,6 +57,6 @@ struct tail {
     double shortfall;
     uint32_t rank; /* k, from 1 */
 };
-oc_rc stats_tail(struct returns returns, uint32_t percent, double *scratch, struct tail *ret_tail);
+CHECKED oc_rc stats_tail(struct returns returns, uint32_t percent, double *scratch, struct tail *ret_tail);
 
 #endif

@@ -7,6 +7,7 @@
 #ifndef REPORT_WORTH_H
 #define REPORT_WORTH_H
 
+#include "base/checked.h"
 #include "engine/portfolio.h"
 
 struct worth_holding {
@@ -30,11 +31,11 @@ struct worth {
 
 void worth_release(struct worth *worth);
 /* Behind a market event of `inst`; OC_E_NOT_FOUND and others as portfolio_equity. The sum is in worth->equity. */
-oc_rc worth_again(struct worth *worth, struct portfolio *portfolio, const struct instruments *instruments,
-                  uint32_t account, uint32_t inst);
+CHECKED oc_rc worth_again(struct worth *worth, struct portfolio *portfolio, const struct instruments *instruments,
+                          uint32_t account, uint32_t inst);
 /* The same, at no cost where the event changes nothing. */
-static inline oc_rc worth_at(struct worth *worth, struct portfolio *portfolio, const struct instruments *instruments,
-                             uint32_t account, uint32_t inst)
+CHECKED static inline oc_rc worth_at(struct worth *worth, struct portfolio *portfolio,
+                                     const struct instruments *instruments, uint32_t account, uint32_t inst)
 {
     const uint32_t index = OC_INST_INDEX(inst);
     if (__builtin_expect(worth->is_plain && worth->version == portfolio_version(portfolio), 1) &&

@@ -12,6 +12,7 @@
 #include <outcry/event.h>
 #include <stdbool.h>
 
+#include "base/checked.h"
 #include "engine/instruments.h"
 
 enum { INDICATOR_NONE, INDICATOR_SMA, INDICATOR_EMA, INDICATOR_RSI, INDICATOR_ATR };
@@ -32,7 +33,8 @@ struct indicator {
 };
 
 /* OC_E_INVALID: length outside 1..INDICATOR_LENGTH_MAX. OC_E_NOMEM. */
-oc_rc indicator_init(struct indicator *indicator, uint32_t kind, uint32_t length, const struct instrument *instrument);
+CHECKED oc_rc indicator_init(struct indicator *indicator, uint32_t kind, uint32_t length,
+                             const struct instrument *instrument);
 void indicator_release(struct indicator *indicator);
 /* A closed bar or quote bar (its middle counts). */
 void indicator_add(struct indicator *indicator, const struct instrument *instrument, const struct oc_event *bar);
@@ -51,6 +53,6 @@ const char *indicator_name(uint32_t kind);
 /* State as bytes, for checkpoints: size needed, writing, reading (OC_E_DATA: of another indicator). */
 size_t indicator_state_size(const struct indicator *indicator);
 void indicator_save(const struct indicator *indicator, char *bytes);
-oc_rc indicator_load(struct indicator *indicator, const char *bytes, size_t size);
+CHECKED oc_rc indicator_load(struct indicator *indicator, const char *bytes, size_t size);
 
 #endif

@@ -8,6 +8,7 @@
 #ifndef SCRIPT_REFERENCE_H
 #define SCRIPT_REFERENCE_H
 
+#include "base/checked.h"
 #include "base/text.h"
 
 struct reference_group {
@@ -30,6 +31,6 @@ const struct reference_group *reference_groups(uint32_t *ret_count);
 const struct reference_entry *reference_entries(uint32_t *ret_count);
 /* [any] Appends the whole reference as Markdown. OC_E_LIMIT when cut (REFERENCE_TEXT_MAX is
  * enough), OC_E_NOMEM. */
-oc_rc reference_write(struct text *text);
+CHECKED oc_rc reference_write(struct text *text);
 
 #endif

@@ -30,6 +30,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/checked.h"
+
 struct sandbox;          /* opaque */
 struct sandbox_watchdog; /* opaque */
 
@@ -91,7 +93,7 @@ typedef void (*sandbox_print_fn)(void *arg, const char *text, size_t size);
 typedef oc_rc (*sandbox_require_fn)(void *arg, const char *name, const char **ret_text, size_t *ret_size);
 
 /* [setup] `limits` may be NULL. `seed` is the run's. OC_E_NOMEM. Owned: sandbox_free. */
-oc_rc sandbox_new(const struct sandbox_limits *limits, uint64_t seed, struct sandbox **ret_sandbox);
+CHECKED oc_rc sandbox_new(const struct sandbox_limits *limits, uint64_t seed, struct sandbox **ret_sandbox);
 /* Takes NULL. Runs no code of the script. */
 void sandbox_free(struct sandbox *sandbox);
 /* Borrowed. Its stack may be used by the host between calls, SANDBOX_STACK_SLOTS deep. */
@@ -109,15 +111,15 @@ void sandbox_set_limits(struct sandbox *sandbox, uint32_t deadline_ms, size_t he
 
 /* Compiles text (never bytecode) called `name` and runs it, guarded like a callback. Results as
  * sandbox_call. */
-oc_rc sandbox_load(struct sandbox *sandbox, const char *text, size_t size, const char *name);
+CHECKED oc_rc sandbox_load(struct sandbox *sandbox, const char *text, size_t size, const char *name);
 /* Calls the function below `nargs` arguments on the main stack. OC_OK: `nresults` results stand
  * there instead (or LUA_MULTRET). Otherwise nothing does and sandbox_error_last() tells why:
  * OC_E_INVALID a script error, OC_E_DATA syntax, OC_E_NOMEM heap, OC_E_LIMIT deadline or interrupt,
  * OC_E_STATE the sandbox was stopped before. Not from within a call of the same sandbox. */
-oc_rc sandbox_call(struct sandbox *sandbox, int nargs, int nresults);
+CHECKED oc_rc sandbox_call(struct sandbox *sandbox, int nargs, int nresults);
 /* As sandbox_call for a C function of the host that gets `arg` as light userdata: for anything that
  * may raise. */
-oc_rc sandbox_protect(struct sandbox *sandbox, lua_CFunction fn, void *arg);
+CHECKED oc_rc sandbox_protect(struct sandbox *sandbox, lua_CFunction fn, void *arg);
 /* Borrowed, until the next call. */
 const struct sandbox_error *sandbox_error_last(const struct sandbox *sandbox);
 /* True once a limit or an interrupt has ended it. */
@@ -126,7 +128,7 @@ bool sandbox_is_stopped(const struct sandbox *sandbox);
 /* For a console, whose globals must outlive a stop. After a deadline or an interrupt, between calls: the
  * sandbox may be called again, and everything that the script had reached before the stop is kept as it was
  * then. Also forgets an interrupt that no call has taken. OC_E_STATE: the heap limit ended it; that stays. */
-oc_rc sandbox_recover(struct sandbox *sandbox);
+CHECKED oc_rc sandbox_recover(struct sandbox *sandbox);
 /* [any] Async-signal-safe, from any thread: the running call, or else the next one, is ended within two periods
  * of its watchdog's CPU time, or at the next sandbox_poll of the host. Nothing in the script can swallow it. */
 void sandbox_interrupt(struct sandbox *sandbox);
@@ -140,7 +142,7 @@ size_t sandbox_heap_bytes(const struct sandbox *sandbox);
 /* [setup] One for each thread that runs sandboxes, started on that thread. `period_us` of CPU time
  * between looks; a call is ended between its deadline and two periods later. Costs nothing while no
  * time is used. Owned: sandbox_watchdog_stop. */
-oc_rc sandbox_watchdog_start(uint32_t period_us, struct sandbox_watchdog **ret_watchdog);
+CHECKED oc_rc sandbox_watchdog_start(uint32_t period_us, struct sandbox_watchdog **ret_watchdog);
 /* Takes NULL. Its sandboxes must be free or attached to another (or NULL) before. */
 void sandbox_watchdog_stop(struct sandbox_watchdog *watchdog);
 /* [setup] `watchdog` borrowed until the sandbox is freed or this is called again; NULL: none, as in

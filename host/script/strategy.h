@@ -10,6 +10,7 @@
 #ifndef SCRIPT_STRATEGY_H
 #define SCRIPT_STRATEGY_H
 
+#include "base/checked.h"
 #include "engine/engine.h"
 #include "script/sandbox.h"
 
@@ -57,19 +58,19 @@ struct strategy_config {
 };
 
 /* [setup] Loads the text and runs it; strategy{} and params{} are known after it. On failure *ret_error says why. */
-oc_rc strategy_new(struct engine *engine, const struct strategy_config *config, struct strategy **ret_strategy,
-                   struct sandbox_error *ret_error);
+CHECKED oc_rc strategy_new(struct engine *engine, const struct strategy_config *config, struct strategy **ret_strategy,
+                           struct sandbox_error *ret_error);
 void strategy_free(struct strategy *strategy);
 /* [setup] Adds a market: on_init(m) is called and the subscription made. */
-oc_rc strategy_add_market(struct strategy *strategy, uint32_t inst, struct sandbox_error *ret_error);
+CHECKED oc_rc strategy_add_market(struct strategy *strategy, uint32_t inst, struct sandbox_error *ret_error);
 /* on_start(), and on_stop(reason), each in a batch of its own. */
-oc_rc strategy_start(struct strategy *strategy);
-oc_rc strategy_stop(struct strategy *strategy, const char *reason);
+CHECKED oc_rc strategy_start(struct strategy *strategy);
+CHECKED oc_rc strategy_stop(struct strategy *strategy, const char *reason);
 
 /* Of one that was made apart. Its number is known before its markets are added, and its name is known before its number. */
 void strategy_set_id(struct strategy *strategy, uint32_t id);
 /* Its markets, in place of all that this number had in the engine. On failure nothing changes. */
-oc_rc strategy_enter(struct strategy *strategy);
+CHECKED oc_rc strategy_enter(struct strategy *strategy);
 
 struct strategy_carried { /* what a reload took over; texts are lists parted by line feeds, cut when they are long */
     uint32_t indicators;  /* that keep their values */
@@ -80,8 +81,8 @@ struct strategy_carried { /* what a reload took over; texts are lists parted by 
  * market, m.x and state.x, or what on_save had returned, which on_load gets. What on_init put into m.x stays where the old
  * one has nothing of that name, and where it is an indicator. The old one is not changed and none of its code runs. On
  * failure *ret_error says why. */
-oc_rc strategy_take_over(struct strategy *strategy, const struct strategy *old, struct strategy_carried *ret_carried,
-                         struct sandbox_error *ret_error);
+CHECKED oc_rc strategy_take_over(struct strategy *strategy, const struct strategy *old,
+                                 struct strategy_carried *ret_carried, struct sandbox_error *ret_error);
 /* Limits of its sandbox from now on; heap 0: the default. */
 void strategy_set_limits(struct strategy *strategy, uint32_t deadline_ms, size_t heap_max_bytes);
 /* Wall time of the longest callback, and of the last one; 0 unless it is timed. */
@@ -113,13 +114,13 @@ bool strategy_origin(const struct strategy *strategy, uint64_t order, struct str
 
 /* Checkpoint: indicators and saved tables. Returns the size or OC_E_LIMIT. */
 int64_t strategy_save(struct strategy *strategy, void *bytes, size_t size_max);
-oc_rc strategy_load(struct strategy *strategy, const void *bytes, size_t size);
+CHECKED oc_rc strategy_load(struct strategy *strategy, const void *bytes, size_t size);
 /* Outside of a callback: records what a reload has set and drawn. */
-oc_rc strategy_record(struct strategy *strategy);
+CHECKED oc_rc strategy_record(struct strategy *strategy);
 /* What a restart could not bring back, a line each; "": all of it is there. Borrowed. */
 const char *strategy_not_back(const struct strategy *strategy);
 /* A recorded OC_EV_STATE of this strategy, as a fact. */
-oc_rc strategy_restore_state(struct strategy *strategy, const struct oc_ev_text *event);
+CHECKED oc_rc strategy_restore_state(struct strategy *strategy, const struct oc_ev_text *event);
 /* While true nothing is called and nothing recorded. When it ends, on_load gets what was restored for it. */
 void strategy_set_restoring(struct strategy *strategy, bool is_restoring);
 

@@ -2,6 +2,7 @@
 #ifndef SCRIPT_STRATEGY_IMPL_H
 #define SCRIPT_STRATEGY_IMPL_H
 
+#include "base/checked.h"
 #include "base/text.h"
 #include "script/indicators.h"
 #include "script/sandbox_state.h"
@@ -264,17 +265,17 @@ size_t state_write(lua_State *lua, int index, char *bytes, size_t size_max);
 size_t state_write_most(lua_State *lua, int index, char *bytes, struct text *lost, const char *name);
 /* Pushes the table that was written. False: the bytes are not one. */
 bool state_read(lua_State *lua, struct strategy *strategy, const char *bytes, size_t size);
-oc_rc state_record_changed(struct strategy *strategy);
+CHECKED oc_rc state_record_changed(struct strategy *strategy);
 /* Gives on_load what was restored for it, if anything was. */
-oc_rc state_hand_over(struct strategy *strategy);
-oc_rc state_hand_over_now(struct strategy *strategy);
+CHECKED oc_rc state_hand_over(struct strategy *strategy);
+CHECKED oc_rc state_hand_over_now(struct strategy *strategy);
 /* strategy_restart.c: on_init has returned: what there is now comes back by itself. */
-oc_rc restart_note_begun(struct strategy *strategy);
+CHECKED oc_rc restart_note_begun(struct strategy *strategy);
 /* In the verb, when the timer has its number and its function. */
 void restart_note_timer(lua_State *lua, struct strategy *strategy, struct timer_ref *timer);
 /* At the end of a callback: records the generator, new timers and names of globals, where they have changed. */
-oc_rc restart_record_changed(struct strategy *strategy);
-static inline oc_rc restart_record(struct strategy *strategy)
+CHECKED oc_rc restart_record_changed(struct strategy *strategy);
+CHECKED static inline oc_rc restart_record(struct strategy *strategy)
 {
     const uint64_t *now = strategy->sandbox->random, *last = strategy->random_last;
     const uint64_t drawn = (now[0] ^ last[0]) | (now[1] ^ last[1]) | (now[2] ^ last[2]) | (now[3] ^ last[3]);
@@ -287,9 +288,9 @@ static inline oc_rc restart_record(struct strategy *strategy)
 /* Puts one such record among what leaves; raises when it cannot. */
 void restart_put(lua_State *lua, struct strategy *strategy, uint32_t key, const void *data, size_t size);
 /* A record of one of these keys, as a fact. */
-oc_rc restart_take(struct strategy *strategy, uint32_t key, const char *bytes, size_t size);
+CHECKED oc_rc restart_take(struct strategy *strategy, uint32_t key, const char *bytes, size_t size);
 /* Records are no longer facts: timers get their functions, and what cannot come back is named. */
-oc_rc restart_come_back(struct strategy *strategy);
+CHECKED oc_rc restart_come_back(struct strategy *strategy);
 /* on_load has run where the uninterrupted session called nothing: what it drew and set is as if it had not. */
 void restart_undo_load(struct strategy *strategy, uint64_t timer_mark);
 /* One more line about what did not come back. */
@@ -306,6 +307,6 @@ void globals_record(lua_State *lua, struct strategy *strategy);
 bool globals_take(struct strategy *strategy, const char *text, size_t size);
 void globals_name(struct strategy *strategy);
 /* OC_E_NOMEM. */
-oc_rc state_keep(struct state_bytes *last, const void *bytes, size_t size);
+CHECKED oc_rc state_keep(struct state_bytes *last, const void *bytes, size_t size);
 
 #endif

@@ -13,6 +13,7 @@
 
 #include <stdbool.h>
 
+#include "base/checked.h"
 #include "base/text.h"
 #include "session/command.h"
 
@@ -54,7 +55,7 @@ struct console_seat {
 /* [setup] `path` NULL: no socket is listened at. `own_fd`, unless negative, is this process's own console: its end of a
  * pair, taken over; it may trade from the start. `has_thread` false: console_server_turn is the engine's to call (a process that
  * forks). Owned: console_server_free. OC_E_IO, OC_E_EXISTS: env_error_text. */
-oc_rc console_server_new(const char *path, int own_fd, bool has_thread, struct console_server **ret_server);
+CHECKED oc_rc console_server_new(const char *path, int own_fd, bool has_thread, struct console_server **ret_server);
 void console_server_free(struct console_server *server);
 /* [engine] Nobody answers any more: what is ready is sent, and each console sees the end. */
 void console_server_end(struct console_server *server);

@@ -9,6 +9,7 @@
 #ifndef SERVE_CONSOLE_SERVICE_H
 #define SERVE_CONSOLE_SERVICE_H
 
+#include "base/checked.h"
 #include "engine/engine.h"
 #include "serve/console_server.h"
 #include "session/command.h"
@@ -83,7 +84,7 @@ struct console_service_config {
     struct oc_dec ask_above; /* live: orders of a larger value ask once; 0: none does */
 };
 
-oc_rc console_service_new(const struct console_service_config *config, struct console_service **ret_desk);
+CHECKED oc_rc console_service_new(const struct console_service_config *config, struct console_service **ret_desk);
 void console_service_free(struct console_service *service);
 
 /* Answers every waiting question; cheap when there is none. */

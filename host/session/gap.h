@@ -11,6 +11,8 @@
 #include <outcry/event.h>
 #include <stdbool.h>
 
+#include "base/checked.h"
+
 struct session;
 
 /* So many facts could not be recorded. They were applied, or go on, all the same; new risk stops. */
@@ -20,6 +22,6 @@ bool gap_is_mark(const struct oc_event *event);
 /* Before an input, while the journal has failed or a gap has no end: what that means for new risk is an input. */
 void gap_look(struct session *session);
 /* Hands a checkpoint to the journal's worker, as journal.checkpoint does. */
-oc_rc gap_checkpoint(struct session *session);
+CHECKED oc_rc gap_checkpoint(struct session *session);
 
 #endif

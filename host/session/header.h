@@ -9,6 +9,7 @@
 #ifndef SESSION_HEADER_H
 #define SESSION_HEADER_H
 
+#include "base/checked.h"
 #include "base/text.h"
 
 enum { HEADER_WORD_MAX = 16, HEADER_FIELDS_MAX = 4 };
@@ -36,7 +37,7 @@ void header_write(struct session *session, struct text *text);
 void header_put_instruments(const struct session *session, struct text *text);
 
 /* The line at *at, which goes on behind it. OC_E_END; OC_E_DATA: damaged. */
-oc_rc header_next(const char *text, size_t size, size_t *at, struct header_line *ret_line);
+CHECKED oc_rc header_next(const char *text, size_t size, size_t *at, struct header_line *ret_line);
 /* A field as terminated text, cut to fit; "" where there is none. */
 void header_text(const struct header_line *line, uint32_t i, char *ret_text, size_t size_max);
 /* The hash of a text line is that of its text. */

@@ -10,6 +10,7 @@
 #ifndef SESSION_INBOX_H
 #define SESSION_INBOX_H
 
+#include "base/checked.h"
 #include "engine/engine.h"
 #include "session/venues.h"
 
@@ -54,25 +55,25 @@ struct inbox_recording {
 struct inbox; /* opaque */
 
 /* [setup] All borrowed for the life of the inbox. */
-oc_rc inbox_new(struct engine *engine, struct venues *venues, struct inbox **ret_inbox);
+CHECKED oc_rc inbox_new(struct engine *engine, struct venues *venues, struct inbox **ret_inbox);
 void inbox_free(struct inbox *inbox);
-oc_rc inbox_add_source(struct inbox *inbox, const struct inbox_source *source);
+CHECKED oc_rc inbox_add_source(struct inbox *inbox, const struct inbox_source *source);
 /* [setup] Copied. */
 void inbox_set_recording(struct inbox *inbox, const struct inbox_recording *recording);
 
 /* The next input's kind and time, not its event. OC_E_END: every source has ended. OC_E_AGAIN: sources have nothing yet, and
  * nothing else is due at all. Other codes: a source failed. */
-oc_rc inbox_peek(struct inbox *inbox, struct input *ret_next);
+CHECKED oc_rc inbox_peek(struct inbox *inbox, struct input *ret_next);
 /* The same but for market points: answers due at or before answers_ns, timers due at or before timers_ns. OC_E_END: none is. */
-oc_rc inbox_peek_rest(struct inbox *inbox, int64_t answers_ns, int64_t timers_ns, struct input *ret_next);
+CHECKED oc_rc inbox_peek_rest(struct inbox *inbox, int64_t answers_ns, int64_t timers_ns, struct input *ret_next);
 /* When the market goes on; INT64_MAX: it does not, or not yet. After inbox_peek. */
 int64_t inbox_market_ns(struct inbox *inbox);
 /* Peeks and takes at once. */
-oc_rc inbox_next(struct inbox *inbox, struct input *ret_input);
+CHECKED oc_rc inbox_next(struct inbox *inbox, struct input *ret_input);
 /* Takes what was peeked, which is still the next. INPUT_NONE: there was nothing to it after all. */
-oc_rc inbox_take(struct inbox *inbox, struct input *input);
+CHECKED oc_rc inbox_take(struct inbox *inbox, struct input *input);
 /* The market input that was taken last is done with: its source goes on. */
-oc_rc inbox_next_market(struct inbox *inbox);
+CHECKED oc_rc inbox_next_market(struct inbox *inbox);
 /* The instant that was reached last; INT64_MIN before the first. */
 int64_t inbox_now(const struct inbox *inbox);
 /* Points of the data passed so far: opens and closes of bars, quotes, trades. */
@@ -87,8 +88,8 @@ struct inbox_point {
     bool is_opening; /* a bar's open, for venues; its close is a point of its own */
 };
 /* The next point; OC_E_END: the data have ended. Other codes: a source failed. */
-oc_rc inbox_point(struct inbox *inbox, struct inbox_point *ret_point);
+CHECKED oc_rc inbox_point(struct inbox *inbox, struct inbox_point *ret_point);
 /* Goes past it; a close counts as a market event taken. */
-oc_rc inbox_pass(struct inbox *inbox);
+CHECKED oc_rc inbox_pass(struct inbox *inbox);
 
 #endif

@@ -10,6 +10,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/checked.h"
+
 struct session;
 
 /* How a fed session moves on: told by consoles. */
@@ -45,7 +47,7 @@ struct pace {
 
 /* Before the market goes on to at_ns: waits until that is due, and while the session is paused. What venues say and timers bring
  * meanwhile is taken at its time. Positive: the session is to end. */
-oc_rc pace_wait(struct session *session, int64_t at_ns);
+CHECKED oc_rc pace_wait(struct session *session, int64_t at_ns);
 /* Pacing counts from this logical time on. */
 void pace_from(struct pace *pace, int64_t data_ns);
 /* Logical time between the last instant and the next. */

@@ -3,6 +3,7 @@
 #ifndef SESSION_PLUGIN_INSTANCE_H
 #define SESSION_PLUGIN_INSTANCE_H
 
+#include "base/checked.h"
 #include "config/settings.h"
 #include "feed/services.h"
 #include "load/load.h"
@@ -24,8 +25,8 @@ struct plugin_instance {
 };
 
 /* Opens `id` of `kind`. `section` names its settings ("risk.price_collar"). *ret_error says what went wrong. */
-oc_rc plugin_instance_open(struct plugin_instance *instance, const struct registry *registry, const char *kind,
-                           const char *id, struct error *ret_error);
+CHECKED oc_rc plugin_instance_open(struct plugin_instance *instance, const struct registry *registry, const char *kind,
+                                   const char *id, struct error *ret_error);
 void plugin_instance_close(struct plugin_instance *instance);
 
 #endif

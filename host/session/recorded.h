@@ -3,12 +3,13 @@
 #ifndef SESSION_RECORDED_H
 #define SESSION_RECORDED_H
 
+#include "base/checked.h"
 #include "session/header.h"
 #include "session/session.h"
 
 /* [setup] One line; words of other rooms are passed over. A note where program or plugins are others than those that recorded
  * goes to *notes. Negative: it cannot be taken. */
-oc_rc recorded_take_line(struct session *session, const struct header_line *line, struct text *notes);
+CHECKED oc_rc recorded_take_line(struct session *session, const struct header_line *line, struct text *notes);
 
 /* The folder's journal cannot be read: journal_error() as the session's complaint, if it is the first. Returns rc. */
 CHECKED oc_rc recorded_fail(struct session *session, oc_rc rc, const char *dir);

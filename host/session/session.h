@@ -165,13 +165,13 @@ struct session {
 struct session *session_new(struct settings *settings, struct registry *registry, const char *label);
 void session_free(struct session *session);
 /* session.c: stages of the kernel that other files have. */
-oc_rc session_open_data(void *self, struct session *session);
+CHECKED oc_rc session_open_data(void *self, struct session *session);
 void session_close_data(void *self, struct session *session);
-oc_rc session_open_instruments(void *self, struct session *session);
+CHECKED oc_rc session_open_instruments(void *self, struct session *session);
 /* The same without data: symbol and steps in a source's info were filled in by the caller; a step of 0: none of its own. */
-oc_rc session_open_instruments_alone(void *self, struct session *session);
+CHECKED oc_rc session_open_instruments_alone(void *self, struct session *session);
 /* Records and books the opening cash. */
-oc_rc session_record_balances(struct session *session);
+CHECKED oc_rc session_record_balances(struct session *session);
 /* [setup] Adds to the end of the list; session.c has the stages that every composition begins with. */
 void session_add_stage(struct session *session, const struct session_stage *stage);
 /* What every session has: clock, data, door, engine, money; and where it trades: rules, venues; then the instruments. */
@@ -179,39 +179,39 @@ void session_add_kernel(struct session *session, bool reads, bool trades);
 /* Behind those: the opening balances, recorded and booked; or only what they are worth, where records hold them. */
 void session_add_balances(struct session *session, bool records);
 /* [setup] Opens every stage. On failure words.error says why; session_close is due all the same. */
-oc_rc session_open(struct session *session);
+CHECKED oc_rc session_open(struct session *session);
 /* Negative: the records could not be closed, though nothing had failed before (door_open_error says why): what was promised is
  * on the disk or not as after a kill, and a restart goes on from there. */
-oc_rc session_close(struct session *session);
+CHECKED oc_rc session_close(struct session *session);
 
 /* Takes inputs until the data end (OC_OK) or somebody stops it (OC_E_AGAIN). Others with words.error. */
-oc_rc session_run(struct session *session);
+CHECKED oc_rc session_run(struct session *session);
 /* One input, from the door to the venues and the watchers. Positive: the run is to end. */
-oc_rc session_step(struct session *session, const struct input *input);
+CHECKED oc_rc session_step(struct session *session, const struct input *input);
 /* Records and sends what a batch of the host has asked for outside of an input. */
 void session_flush(struct session *session);
 /* An input that was recorded before a restart and had not been handled. */
-oc_rc session_finish_step(struct session *session, const struct oc_event *event);
+CHECKED oc_rc session_finish_step(struct session *session, const struct oc_event *event);
 /* A command: what is due before it first, then its record, then the command. False: refused, *reply says why. */
 bool session_command(struct session *session, const char *text, size_t size, struct text *reply);
 /* When the next answer or timer is due; INT64_MAX: none is. */
 int64_t session_rest_ns(const struct session *session);
 /* Answers and timers due at or before at_ns, without the market going on. */
-oc_rc session_catch_up(struct session *session, int64_t at_ns);
+CHECKED oc_rc session_catch_up(struct session *session, int64_t at_ns);
 /* What venues still have to say at or before at_ns, without the market going on. */
-oc_rc session_drain_answers(struct session *session, int64_t at_ns);
+CHECKED oc_rc session_drain_answers(struct session *session, int64_t at_ns);
 /* Closes what is open at the last known price: the one exception to the rule of the next event. */
-oc_rc session_close_positions(struct session *session);
+CHECKED oc_rc session_close_positions(struct session *session);
 /* Positions of venues and ours must be the same to the unit. Returns how many are not. */
 uint64_t session_reconcile(struct session *session);
 /* A fact of the host, recorded and applied: the opening balances. */
-oc_rc session_fact(struct session *session, struct oc_event *event);
+CHECKED oc_rc session_fact(struct session *session, struct oc_event *event);
 
 /* A mark of the host's own, as an input. OC_E_FULL: it could not be recorded. */
-oc_rc session_mark(struct session *session, uint32_t code, uint64_t key, const char *words);
+CHECKED oc_rc session_mark(struct session *session, uint32_t code, uint64_t key, const char *words);
 
 /* Whether anything could be traded: otherwise words.error says which setting left no data. `traded`: events since --from. */
-oc_rc session_check_data(struct session *session, uint64_t traded);
+CHECKED oc_rc session_check_data(struct session *session, uint64_t traded);
 /* Notes what readers said of their files. */
 void session_note_data(struct session *session);
 /* Looks for first prices until every market has one in the traded time: figures begin there. True: start has changed. */
@@ -222,7 +222,7 @@ static inline bool session_has_figures(const struct session *session)
     return session->money.is_counted && session->money.start_value.priced >= session->data.instrument_count;
 }
 /* One process a folder: two hosts on one journal would be two hosts on one account. */
-oc_rc session_lock(struct session *session, const char *dir);
+CHECKED oc_rc session_lock(struct session *session, const char *dir);
 /* The symbol that source `index` is traded as. */
 const char *session_symbol(const struct session *session, uint32_t index);
 

@@ -9,6 +9,8 @@
 #include <outcry/draft/sim.h>
 #include <stdbool.h>
 
+#include "base/checked.h"
+
 enum { SIM_ANSWERS_ANSWER_MAX = 256 }; /* bytes of one answer */
 
 struct sim_answers_item {
@@ -33,11 +35,11 @@ struct sim_answers {
     uint64_t calls;
 };
 
-oc_rc sim_answers_init(struct sim_answers *sim_answers, const struct oc_sim *table, void *self);
+CHECKED oc_rc sim_answers_init(struct sim_answers *sim_answers, const struct oc_sim *table, void *self);
 void sim_answers_release(struct sim_answers *sim_answers);
 /* For the sim_host service. */
-oc_rc sim_answers_emit(struct sim_answers *sim_answers, int64_t at_ns, const struct oc_event *event);
-oc_rc sim_answers_schedule(struct sim_answers *sim_answers, int64_t at_ns);
+CHECKED oc_rc sim_answers_emit(struct sim_answers *sim_answers, int64_t at_ns, const struct oc_event *event);
+CHECKED oc_rc sim_answers_schedule(struct sim_answers *sim_answers, int64_t at_ns);
 
 static inline int64_t sim_answers_next_ns(const struct sim_answers *sim_answers)
 {
@@ -46,7 +48,7 @@ static inline int64_t sim_answers_next_ns(const struct sim_answers *sim_answers)
 }
 
 /* The earliest answer at or before now_ns, copied; OC_E_NOT_FOUND if there is none. */
-oc_rc sim_answers_take(struct sim_answers *sim_answers, int64_t now_ns, void *event, uint32_t size_max);
+CHECKED oc_rc sim_answers_take(struct sim_answers *sim_answers, int64_t now_ns, void *event, uint32_t size_max);
 
 /* Restore. A recorded answer or fill is no longer under way: false if none like it (type, order, request or trade) was. */
 bool sim_answers_forget(struct sim_answers *sim_answers, const struct oc_event *event);
@@ -55,6 +57,6 @@ void sim_answers_drop(struct sim_answers *sim_answers, const struct oc_event *ev
 /* What is under way, for a checkpoint: the size used, or OC_E_LIMIT. What is loaded comes out in the same order;
  * OC_E_DATA: these are not such bytes. */
 int64_t sim_answers_save(const struct sim_answers *sim_answers, char *bytes, size_t size_max);
-oc_rc sim_answers_load(struct sim_answers *sim_answers, const char *bytes, size_t size);
+CHECKED oc_rc sim_answers_load(struct sim_answers *sim_answers, const char *bytes, size_t size);
 
 #endif

@@ -7,6 +7,7 @@
 #ifndef SESSION_START_VALUE_H
 #define SESSION_START_VALUE_H
 
+#include "base/checked.h"
 #include "engine/portfolio.h"
 
 struct start_value {
@@ -18,10 +19,10 @@ struct start_value {
 };
 
 /* `base` is the currency of account. start_value_release is due even on failure. */
-oc_rc start_value_init(struct start_value *start_value, struct instruments *instruments, uint32_t base,
-                       int64_t from_ns);
+CHECKED oc_rc start_value_init(struct start_value *start_value, struct instruments *instruments, uint32_t base,
+                               int64_t from_ns);
 void start_value_release(struct start_value *start_value);
-oc_rc start_value_add(struct start_value *start_value, uint32_t asset, struct oc_dec amount);
+CHECKED oc_rc start_value_add(struct start_value *start_value, uint32_t asset, struct oc_dec amount);
 /* Whether the traded time has begun with this event: a bar that closes where it begins is still before it. */
 static inline bool start_value_counts(const struct start_value *start_value, const struct oc_event *event)
 {
@@ -29,7 +30,7 @@ static inline bool start_value_counts(const struct start_value *start_value, con
     return is_bar ? event->local_ns > start_value->from_ns : event->local_ns >= start_value->from_ns;
 }
 /* Takes a market's first price; *ret_value is what the opening balances are worth then. OC_E_NOT_FOUND: not a first price. */
-oc_rc start_value_price(struct start_value *start_value, const struct oc_event *event, oc_i128 *ret_value);
+CHECKED oc_rc start_value_price(struct start_value *start_value, const struct oc_event *event, oc_i128 *ret_value);
 /* Twice the first price in units; 0: not known. */
 int64_t start_value_first2(const struct start_value *start_value, uint32_t inst);
 

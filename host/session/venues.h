@@ -9,6 +9,7 @@
 #ifndef SESSION_VENUES_H
 #define SESSION_VENUES_H
 
+#include "base/checked.h"
 #include "engine/engine.h"
 #include "session/plugin_instance.h"
 #include "session/sim_answers.h"
@@ -32,15 +33,15 @@ struct venues {
 
 void venues_release(struct venues *venues);
 /* [setup] `self` of an opened simulator answers for this account. Several accounts of one simulator share a venue. */
-oc_rc venues_add(struct venues *venues, uint32_t account, const struct oc_sim *table, void *self);
+CHECKED oc_rc venues_add(struct venues *venues, uint32_t account, const struct oc_sim *table, void *self);
 /* NULL: nobody. */
 struct venue *venues_of(struct venues *venues, uint32_t account);
 
 /* Shows a point of the data to every simulator. */
-oc_rc venues_see(struct venues *venues, int64_t at_ns, const struct oc_event *event);
+CHECKED oc_rc venues_see(struct venues *venues, int64_t at_ns, const struct oc_event *event);
 /* Hands over what left; refusals become answers at now_ns. Every request is handed over; the first refusal that could not
  * be kept is returned: OC_E_FULL, OC_E_NOMEM, or OC_E_STATE where there is no venue. The run must then end. */
-oc_rc venues_send(struct venues *venues, int64_t now_ns, const struct engine_out *out);
+CHECKED oc_rc venues_send(struct venues *venues, int64_t now_ns, const struct engine_out *out);
 
 /* When the next answer, or call of a simulator, is due; INT64_MAX: never. */
 static inline int64_t venues_next_ns(const struct venues *venues)
@@ -54,7 +55,7 @@ static inline int64_t venues_next_ns(const struct venues *venues)
     return next;
 }
 /* The next answer due at or before at_ns, copied; OC_E_NOT_FOUND: there was none after all. Other codes: a simulator failed. */
-oc_rc venues_take(struct venues *venues, int64_t at_ns, void *event, uint32_t size_max);
+CHECKED oc_rc venues_take(struct venues *venues, int64_t at_ns, void *event, uint32_t size_max);
 /* Another kind of input comes next: the round is over. */
 static inline void venues_end_round(struct venues *venues)
 {

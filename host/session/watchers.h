@@ -6,6 +6,7 @@
 #ifndef SESSION_WATCHERS_H
 #define SESSION_WATCHERS_H
 
+#include "base/checked.h"
 #include "base/text.h"
 #include "engine/out.h"
 
@@ -33,7 +34,7 @@ struct watchers {
 };
 
 /* [setup] Copied. OC_E_LIMIT. */
-oc_rc watchers_add(struct watchers *watchers, const struct watcher *watcher);
+CHECKED oc_rc watchers_add(struct watchers *watchers, const struct watcher *watcher);
 void watchers_note(struct watchers *watchers, const struct input *input, const struct engine_out *out);
 void watchers_rest(struct watchers *watchers);
 void watchers_tell(struct watchers *watchers, uint32_t kind, const struct text *json);

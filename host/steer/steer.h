@@ -3,6 +3,7 @@
 #ifndef STEER_STEER_H
 #define STEER_STEER_H
 
+#include "base/checked.h"
 #include "base/json_out.h"
 #include "steer/strategies.h"
 
@@ -42,7 +43,7 @@ bool steer_source_module_n(struct steer_source *source, const char *name, const 
 /* Reads what the text requires by a name in words, and what that requires. */
 void steer_source_gather(struct steer_source *source);
 /* sandbox_require_fn; `arg` is the source. */
-oc_rc steer_require(void *arg, const char *name, const char **ret_text, size_t *ret_size);
+CHECKED oc_rc steer_require(void *arg, const char *name, const char **ret_text, size_t *ret_size);
 /* Takes the fields of a record from the end: modules, then the text; *ret_end is the index of the first of them. NULL:
  * there is no text. */
 struct steer_source *steer_source_of(const struct command_words *words, const char *file, uint32_t *ret_end);
@@ -71,14 +72,14 @@ bool steer_reload(struct strategies *strategies, const struct command_words *wor
 bool steer_set(struct strategies *strategies, const struct command_words *words, struct text *reply);
 /* One strategy in this slot, which is empty: from the source, which is taken over. `id` 0: the next number, known to the
  * engine at once. *ret_error on failure. */
-oc_rc steer_place(struct strategies *strategies, uint32_t index, struct steer_source *source, uint32_t id,
-                  struct sandbox_error *ret_error);
+CHECKED oc_rc steer_place(struct strategies *strategies, uint32_t index, struct steer_source *source, uint32_t id,
+                          struct sandbox_error *ret_error);
 
 /* limits.c */
 bool steer_budget(struct strategies *strategies, const struct command_words *words, struct text *reply);
 bool steer_may(struct strategies *strategies, const struct command_words *words, struct text *reply);
 /* Puts what stands in the slot into force: after a load, after a restart. */
-oc_rc steer_apply_limits(struct strategies *strategies, uint32_t index);
+CHECKED oc_rc steer_apply_limits(struct strategies *strategies, uint32_t index);
 /* The rights of a new strategy: everything, in live nothing. */
 void steer_first_rights(const struct strategies *strategies, uint32_t index);
 void steer_put_limits(struct strategies *strategies, struct text *reply, uint32_t index);
@@ -86,14 +87,14 @@ void steer_put_limits(struct strategies *strategies, struct text *reply, uint32_
 struct sandbox_limits steer_limits(const struct strategies *strategies, uint32_t index);
 
 /* strategies.c: a strategy's error as the session's complaint, if it is the first. Returns rc. */
-oc_rc strategies_fail(struct strategies *strategies, const struct sandbox_error *error, oc_rc rc);
+CHECKED oc_rc strategies_fail(struct strategies *strategies, const struct sandbox_error *error, oc_rc rc);
 
 /* strategy_text.c: reads what was not taken from a header (a stage's open); writes the strategies' part of the header. */
-oc_rc steer_read_texts(void *self, struct session *session);
+CHECKED oc_rc steer_read_texts(void *self, struct session *session);
 void steer_put_header(void *self, struct text *text);
 
 /* load.c: the strategy that the slot was opened with. */
-oc_rc strategies_make(struct strategies *strategies, uint32_t index);
+CHECKED oc_rc strategies_make(struct strategies *strategies, uint32_t index);
 /* Only what is the host's: nothing is called, nothing cancelled. */
 void strategies_drop(struct strategies *strategies, uint32_t index);
 

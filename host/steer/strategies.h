@@ -9,6 +9,7 @@
 #ifndef STEER_STRATEGIES_H
 #define STEER_STRATEGIES_H
 
+#include "base/checked.h"
 #include "script/strategy.h"
 #include "session/command.h"
 #include "session/header.h"
@@ -82,21 +83,21 @@ struct strategies {
 };
 
 /* [setup] A parameter of every strategy, copied. OC_E_LIMIT, OC_E_NOMEM. */
-oc_rc strategies_add_param(struct strategies *strategies, const char *name, const char *value);
+CHECKED oc_rc strategies_add_param(struct strategies *strategies, const char *name, const char *value);
 /* [setup] The slot's text, in place of a file that would be read. OC_E_NOMEM. */
-oc_rc strategies_set_text(struct strategies *strategies, uint32_t index, const char *file, const char *text,
-                          size_t size);
+CHECKED oc_rc strategies_set_text(struct strategies *strategies, uint32_t index, const char *file, const char *text,
+                                  size_t size);
 /* [setup] The texts before the journal is opened (its header holds them), the strategies behind everything they trade on. */
 void strategies_add_texts(struct strategies *strategies, struct session *session);
 void strategies_add_stage(struct strategies *strategies, struct session *session);
 /* on_init of each. Negative only where the first failure ends the run: words.error says why. */
-oc_rc strategies_start(struct strategies *strategies);
+CHECKED oc_rc strategies_start(struct strategies *strategies);
 /* on_stop of each. The same. */
-oc_rc strategies_stop(struct strategies *strategies);
+CHECKED oc_rc strategies_stop(struct strategies *strategies);
 /* OC_OK, or a strategy failed where that ends the run: words.error says why. */
-oc_rc strategies_check(struct strategies *strategies);
+CHECKED oc_rc strategies_check(struct strategies *strategies);
 /* A warm-up that took all data: words.error says so. */
-oc_rc strategies_check_ran(struct strategies *strategies);
+CHECKED oc_rc strategies_check_ran(struct strategies *strategies);
 bool strategies_have_failed(const struct strategies *strategies);
 /* How many are loaded. */
 uint32_t strategies_loaded(const struct strategies *strategies);
@@ -106,7 +107,7 @@ const struct strategy_slot *strategies_find(const struct strategies *strategies,
 const char *strategies_name(const struct strategies *strategies, uint32_t id);
 
 /* strategy_text.c: takes a header line `strategy` or `module`. OC_E_DATA: damaged. */
-oc_rc strategies_take_source(struct strategy_slot *slot, const struct header_line *line);
+CHECKED oc_rc strategies_take_source(struct strategy_slot *slot, const struct header_line *line);
 /* The file the slot was given, for a text that was recorded under another name. */
 void strategies_rename_source(struct strategy_slot *slot);
 /* Says which files are no longer what runs. */
@@ -135,6 +136,6 @@ void strategies_set_restoring(struct strategies *strategies, bool is_restoring);
 /* strategy_table.c: who is loaded, from what, and under which limits; for a checkpoint. */
 int64_t strategy_table_save(struct strategies *strategies, void *bytes, size_t size_max);
 /* Makes the session's strategies those of the table. OC_E_DATA: of another session. */
-oc_rc strategy_table_load(struct strategies *strategies, const void *bytes, size_t size);
+CHECKED oc_rc strategy_table_load(struct strategies *strategies, const void *bytes, size_t size);
 
 #endif
