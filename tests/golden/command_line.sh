@@ -281,6 +281,22 @@ bars="strategies/sma_cross.lua synthetic-bars:500"
 "$outcry" backtest "$(printf 'a\033[2Jb.lua')" synthetic-bars:500 --cash "$cash" >"$work/out" 2>&1
 grep -q "$(printf '\033')" "$work/out" && say "a control character of a name reaches the terminal"
 
+# limits of what is given are said, and what is at a limit is taken
+: >"$work/empty.csv"
+files=$(for i in $(seq 64); do echo "$work/empty.csv"; done)
+long=$work/$(printf '%01024d' 0)
+near=$work$(printf '/.%.0s' $(seq 600))
+confs=$(for i in $(seq 17); do echo "$work/a.conf"; done)
+# shellcheck disable=SC2086
+{
+    expect 1 "at most 64 data files" paper strategies/sma_cross.lua $files --feed synthetic-bars:5 --cash "$cash"
+    expect 1 "at most 64 data files" backtest strategies/sma_cross.lua $files more.csv --cash "$cash"
+    expect 3 "at most 16 files" config check $confs
+    expect 2 "at most 1024" config check $(seq 1025)
+}
+OUTCRY__SESSION__DIR=$long expect 3 "expected a key below 96 and a value below 1024 bytes" config check
+expect 1 "the path is too long" backtest $bars --cash "$cash" --session "$(echo "$near" | cut -c1-1021)"
+
 # a page that stands alone
 expect 0 "report:" backtest strategies/sma_cross.lua synthetic-bars:500 --cash "$cash" --report "$work/r.html"
 grep -qE 'src="http|href="http' "$work/r.html" && say "the report page needs the network"

@@ -490,6 +490,44 @@ static void groups_come_back_from_records(void **state)
     fixture_free(g);
 }
 
+/* What was refused of a leg, by whom it was asked, is asked for again after a restart when it would have been without one. */
+static void a_refused_change_comes_back_from_records(void **state)
+{
+    (void)state;
+    struct fixture *f = fixture_new(COST_AVERAGE), *g = fixture_new(COST_AVERAGE);
+    const struct oc_risk table = {.size = sizeof table, .check = changes_later};
+    changes_pass = false;
+    assert_int_equal(engine_add_rule(f->engine, "later", &table, NULL), OC_OK);
+    uint32_t next = f->record_count;
+    uint64_t entry = guarded(f, 10);
+    struct oc_ev_fill fills[] = {fixture_fill(f, entry, OC_SIDE_BUY, 4, 10000, "a"),
+                                 fixture_fill(f, entry, OC_SIDE_BUY, 6, 10000, "b")};
+    for (int k = 0; k < 3; k++) {
+        const uint32_t count = f->record_count;
+        if (k < 2)
+            assert_int_equal(fixture_input(f, &fills[k]), OC_OK);
+        for (; next < count; next++) /* what was recorded before this fill */
+            assert_int_equal(engine_restore(g->engine, (const void *)f->records[next]), OC_OK);
+        if (k < 2)
+            assert_int_equal(engine_restore(g->engine, &fills[k].head), OC_OK);
+    }
+    assert_int_equal(asked(leg(f, OC_ROLE_STOP_LOSS)), 4);
+    assert_true(f->engine->groups.retry_ns > 0);
+    assert_true(g->engine->groups.retry_ns == f->engine->groups.retry_ns);
+    struct oc_request ask = {.order = leg(f, OC_ROLE_STOP_LOSS)->now.order, .qty = 3, .bits = OC_RQ_QUANTITY_CHANGED};
+    struct engine_refusal refusal;
+    f->engine->groups.retry_ns = g->engine->groups.retry_ns = 0;
+    assert_int_equal(engine_begin(f->engine, 0), OC_OK);
+    assert_int_equal(engine_amend(f->engine, &ask, &refusal), OC_E_LIMIT);
+    fixture_end(f, true);
+    for (; next < f->record_count; next++)
+        assert_int_equal(engine_restore(g->engine, (const void *)f->records[next]), OC_OK);
+    assert_true(f->engine->groups.retry_ns > 0);
+    assert_true(g->engine->groups.retry_ns == f->engine->groups.retry_ns);
+    fixture_free(f);
+    fixture_free(g);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -510,6 +548,7 @@ int main(void)
         cmocka_unit_test(a_leg_without_its_group_restores),
         cmocka_unit_test(the_other_leg_goes_when_one_is_filled),
         cmocka_unit_test(groups_come_back_from_records),
+        cmocka_unit_test(a_refused_change_comes_back_from_records),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
