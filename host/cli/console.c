@@ -239,7 +239,7 @@ static oc_rc take_name(void *arg, const char *name)
 }
 
 /* The only host that runs; sockets of dead ones are taken away. */
-static oc_rc connect_only(int *ret_fd)
+static oc_rc connect_only(int *ret_fd, struct error *ret_error)
 {
     struct found found = {.count = 0};
     char path[ENV_SOCKET_PATH_MAX * 2], last[ENV_SOCKET_PATH_MAX * 2] = "";
@@ -258,21 +258,23 @@ static oc_rc connect_only(int *ret_fd)
         if (alive++)
             env_close(*ret_fd);
         *ret_fd = fd;
-        if (alive > 1)
-            fprintf(stderr, "%s%s\n", alive == 2 ? last : "", alive == 2 ? "" : "");
+        if (alive == 2)
+            fprintf(stderr, "%s\n", last);
         snprintf(last, sizeof last, "  %s", path);
         if (alive > 1)
             fprintf(stderr, "%s\n", last);
     }
+    if (rc < 0 && rc != OC_E_NOT_FOUND)
+        return error_say(ret_error, rc, "--attach", "%s", rc == OC_E_LIMIT ? error_name(rc) : env_error_text());
     if (alive == 1)
         return OC_OK;
+    error_at(ret_error, OC_E_NOT_FOUND, "--attach");
+    error_what(ret_error, alive > 1 ? "several hosts run" : "no host is listening");
     if (alive > 1) {
         env_close(*ret_fd);
-        fputs("outcry: several hosts run: name one of these with --attach SOCKET\n", stderr);
+        error_remedy(ret_error, "name one of these with --attach SOCKET");
     } else {
-        fputs("outcry: no host is listening: start one, such as `outcry paper --feed synthetic:10 --speed 1x --cash "
-              "'10000 USDT'`\n",
-              stderr);
+        error_remedy(ret_error, "start one, such as `outcry paper --feed synthetic:10 --speed 1x --cash '10000 USDT'`");
     }
     return OC_E_NOT_FOUND;
 }
@@ -281,10 +283,13 @@ static int attach(const struct settings *settings, const struct console_wish *wi
 {
     int fd;
     struct error error;
-    oc_rc rc = *wish->attach ? env_socket_connect(wish->attach, &fd) : connect_only(&fd);
+    oc_rc rc = *wish->attach ? env_socket_connect(wish->attach, &fd) : connect_only(&fd, &error);
     if (rc < 0 && *wish->attach)
-        return complain(&error, error_say(&error, rc, "--attach", "%s", env_error_text()), false);
-    return rc < 0 ? EXIT_RUN : console_talk(fd, settings, wish);
+        rc = error_say(&error, rc, "--attach", "%s", env_error_text());
+    if (rc >= 0)
+        return console_talk(fd, settings, wish);
+    (void)complain(&error, rc, false);
+    return EXIT_RUN;
 }
 
 /* Takes this verb's own options out of argv. */

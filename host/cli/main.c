@@ -4,8 +4,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/error.h"
 #include "base/text.h"
 #include "base/version.h"
+#include "cli/complain.h"
 #include "cli/verbs.h"
 #include "console/shell.h"
 #include "script/reference.h"
@@ -106,7 +108,13 @@ int main(int argc, char **argv)
             return close_output(verbs[i].run(argc - 1, argv + 1));
     }
     const char *nearest = text_nearest(word, names);
-    fprintf(stderr, "outcry: unknown verb '%s'%s%s%s\n", word, nearest ? "; did you mean '" : "; see `outcry help`",
-            nearest ? nearest : "", nearest ? "'?" : "");
+    struct error error;
+    (void)error_say(&error, OC_E_INVALID, "", "unknown verb"); /* wrong use has an exit code of its own */
+    error_found(&error, "%s", word);
+    if (nearest)
+        error_remedy(&error, "did you mean '%s'?", nearest);
+    else
+        error_remedy(&error, "see `outcry help`");
+    (void)complain(&error, OC_E_INVALID, false);
     return EXIT_USE;
 }

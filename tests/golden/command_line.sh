@@ -297,6 +297,12 @@ confs=$(for i in $(seq 17); do echo "$work/a.conf"; done)
 OUTCRY__SESSION__DIR=$long expect 3 "expected a key below 96 and a value below 1024 bytes" config check
 expect 1 "the path is too long" backtest $bars --cash "$cash" --session "$(echo "$near" | cut -c1-1021)"
 
+# a console that finds no host, and one whose folder of sockets is open to others
+mkdir -m 700 "$work/own" "$work/open"
+mkdir -m 755 "$work/open/outcry"
+XDG_RUNTIME_DIR=$work/own expect 1 "--attach: no host is listening: start one" console --attach
+XDG_RUNTIME_DIR=$work/open expect 1 "it must be ours alone" console --attach
+
 # a page that stands alone
 expect 0 "report:" backtest strategies/sma_cross.lua synthetic-bars:500 --cash "$cash" --report "$work/r.html"
 grep -qE 'src="http|href="http' "$work/r.html" && say "the report page needs the network"
