@@ -78,7 +78,7 @@ static void what_is_too_long_is_cut_at_a_character(void **state)
     assert_string_equal(error.found + ERROR_FOUND_MAX - 5, "x...");
     for (int shift = 0; shift < 3; shift++) { /* three bytes each: the end falls into one */
         memset(euros, 'x', (size_t)shift);
-        for (size_t i = 0; i < ERROR_FOUND_MAX; i++)
+        for (size_t i = 0; i + 1 < ERROR_FOUND_MAX; i++)
             memcpy(euros + shift + i * 3, "\xe2\x82\xac", 3);
         euros[shift + (ERROR_FOUND_MAX - 1) * 3] = 0;
         error_found(&error, "%s", euros);
