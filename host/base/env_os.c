@@ -345,6 +345,22 @@ void env_give_way(void)
     (void)sched_setscheduler(0, SCHED_BATCH, &parameter);
 }
 
+bool env_exists(const char *path) { return access(path, R_OK) == 0; }
+
+oc_rc env_program_folder(char *path, size_t size_max)
+{
+    ssize_t length = readlink("/proc/self/exe", path, size_max - 1);
+    if (length < 0)
+        return env_fail("find the program", "/proc/self/exe", errno);
+    if ((size_t)length >= size_max - 1)
+        return OC_E_LIMIT;
+    path[length] = 0;
+    char *slash = strrchr(path, '/');
+    if (slash)
+        *slash = 0;
+    return OC_OK;
+}
+
 oc_rc env_read_share(const char *path, double *ret_share)
 {
     struct stat wanted, found;

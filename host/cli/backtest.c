@@ -53,11 +53,10 @@ static int verb(int argc, char **argv, const struct verb_kind *kind)
     }
     if (options->quiet)
         log_set_level(LOG_ERROR);
-    rc = run_load_plugins(registry, &error);
-    run = rc < 0 ? NULL : run_new(options, registry, kind->label);
+    registry_init(registry);
+    run = run_new(options, registry, kind->label);
     if (!run) {
-        if (rc >= 0)
-            rc = error_of_code(&error, OC_E_NOMEM, kind->label, "the session could not be made");
+        rc = error_of_code(&error, OC_E_NOMEM, kind->label, "the session could not be made");
         (void)complain(&error, rc, options->json);
         goto out;
     }

@@ -367,9 +367,8 @@ int verb_console(int argc, char **argv)
         code = attach(&options->settings, &wish);
     } else if ((rc = set_defaults(options)) < 0) {
         code = complain(&options->settings.error, rc, false);
-    } else if ((rc = run_load_plugins(registry, &error)) < 0) {
-        code = complain(&error, rc, false);
     } else {
+        registry_init(registry);
         run = run_new(options, registry, "paper");
         if (!run) {
             rc = error_of_code(&error, OC_E_NOMEM, "console", "the session could not be made");

@@ -29,12 +29,7 @@ static oc_rc replay_open(struct replay *replay, const char *dir)
     struct text notes;
     log_set_level(LOG_NONE);
     replay->options.quiet = true;
-    struct error error;
-    oc_rc rc = run_load_plugins(&replay->registry, &error);
-    if (rc < 0) {
-        (void)complain(&error, rc, false);
-        return rc;
-    }
+    registry_init(&replay->registry);
     replay->run = run_new(&replay->options, &replay->registry, "replay");
     if (!replay->run)
         return OC_E_NOMEM;
@@ -42,7 +37,7 @@ static oc_rc replay_open(struct replay *replay, const char *dir)
     text_init_grow(&notes, 1 << 16);
     run->strategies.may_be_empty = true;
     run->console.is_recorded = true;
-    rc = compare_open(&replay->compare, run->session, &run->strategies, dir, &notes);
+    oc_rc rc = compare_open(&replay->compare, run->session, &run->strategies, dir, &notes);
     if (notes.data)
         fputs(notes.data, stderr);
     text_release(&notes);

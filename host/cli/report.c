@@ -73,10 +73,9 @@ static int report(const char *dir, bool is_json, const char *html)
     if (rc < 0)
         return complain(&error, rc, is_json);
     log_set_level(LOG_NONE);
-    rc = run_load_plugins(&shown->registry, &error);
-    int code = rc < 0 ? complain(&error, rc, is_json) : EXIT_GOOD;
-    if (rc == OC_OK)
-        rc = fold(shown, dir, true);
+    registry_init(&shown->registry);
+    int code = EXIT_GOOD;
+    rc = fold(shown, dir, true);
     if (rc == OC_E_STATE) { /* the data cannot be read, or are others: the records alone */
         release(shown);
         rc = fold(shown, dir, false);

@@ -45,33 +45,31 @@ static oc_rc units_of(const char *text, int64_t *ret_units)
 
 struct check {
     struct engine *engine;
+    struct parts parts;
     struct plugin_instance rules[SESSION_RULES_MAX];
     uint32_t rule_count;
     int64_t now_ns;
 };
 
-static const char *const chain[] = {"kill_switch",    "max_order_qty", "max_order_value", "price_collar",
-                                    "position_limit", "message_rate",  "max_daily_loss"};
-
 static oc_rc open_chain(struct check *check, struct settings *settings, struct registry *registry,
                         struct error *ret_error)
 {
-    for (size_t i = 0; i < sizeof chain / sizeof chain[0]; i++) {
+    const struct part *part;
+    oc_rc rc = parts_open(&check->parts, settings, registry, PART_RULE, false, ret_error);
+    for (uint32_t i = 0; rc == OC_OK && (part = parts_at(&check->parts, PART_RULE, i)) != NULL; i++) {
         struct plugin_instance *rule = &check->rules[check->rule_count];
-        char id[64];
         rule->settings = settings;
         rule->now_ns = &check->now_ns;
-        snprintf(id, sizeof id, "outcry.%s", chain[i]);
-        snprintf(rule->section, sizeof rule->section, "risk.%s", chain[i]);
-        oc_rc rc = plugin_instance_open(rule, registry, OC_RISK, id, ret_error);
+        memcpy(rule->section, part->section, sizeof rule->section);
+        rc = plugin_instance_open(rule, registry, OC_RISK, part->id, ret_error);
         if (rc < 0)
             return rc;
         check->rule_count++;
-        rc = engine_add_rule(check->engine, chain[i], registry_interface(rule->plugin, OC_RISK), rule->self);
+        rc = engine_add_rule(check->engine, part->name, registry_interface(rule->plugin, OC_RISK), rule->self);
         if (rc < 0)
             return error_of_code(ret_error, rc, rule->section, "the engine did not take the risk rule");
     }
-    return OC_OK;
+    return rc;
 }
 
 static oc_rc set_reference(struct check *check, uint32_t inst, const char *text)
@@ -87,12 +85,13 @@ static int answer(struct check *check, const struct oc_request *request)
     struct engine_refusal refusals[ENGINE_RULES_MAX];
     int count = engine_preview(check->engine, request, refusals, ENGINE_RULES_MAX);
     for (uint32_t i = 0; i < check->rule_count; i++) {
+        const char *name = parts_at(&check->parts, PART_RULE, i)->name;
         const struct engine_refusal *refused = NULL;
         for (int k = 0; k < count; k++)
-            if (strcmp(refusals[k].rule, chain[i]) == 0)
+            if (strcmp(refusals[k].rule, name) == 0)
                 refused = &refusals[k];
         if (!refused) {
-            printf("  %-16s allows\n", chain[i]);
+            printf("  %-16s allows\n", name);
             continue;
         }
         char used[TEXT_DECIMAL_MAX], limit[TEXT_DECIMAL_MAX];
@@ -101,7 +100,7 @@ static int answer(struct check *check, const struct oc_request *request)
         text_put_units(&text, refused->used.units, refused->used.scale, -1);
         text_init_fixed(&text, limit, sizeof limit);
         text_put_units(&text, refused->limit.units, refused->limit.scale, -1);
-        printf("  %-16s REFUSES  %s: %s against %s\n", chain[i], refused->reason, used, limit);
+        printf("  %-16s REFUSES  %s: %s against %s\n", name, refused->reason, used, limit);
     }
     puts(count ? "refused" : "allowed");
     return count ? EXIT_RISK : EXIT_GOOD;
@@ -172,11 +171,9 @@ int verb_risk(int argc, char **argv)
         goto out;
     }
     oc_rc rc = options_finish(options);
-    struct error error;
+    registry_init(registry);
     if (rc < 0)
         code = complain(&options->error, OC_E_CONFIG, false);
-    else if ((rc = run_load_plugins(registry, &error)) < 0)
-        code = complain(&error, rc, false);
     else
         code = check_order(check, options, registry, reference);
 out:

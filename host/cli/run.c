@@ -212,6 +212,8 @@ oc_rc run_open(struct run *run)
         session->journal.self = &restore->parts;
         session->journal.checkpoint = checkpoint_start;
     }
+    if (rc == OC_OK) /* the restart asks which they are */
+        rc = session_open_parts(session, PART_RULE | PART_SIM | PART_READER, (run->parts & RUN_RECOVERS) != 0);
     if (rc == OC_OK && dir && run->parts & RUN_RECOVERS)
         rc = restore_open(restore, session, dir);
     if (rc == OC_OK)

@@ -43,6 +43,12 @@ static const struct config_key keys[] = {
     {"sim.paper.allow_short", "boolean", "no", "spot may be sold without having it"},
     {"report.periods_per_year", "integer", "252 or 365, by the data",
      "daily returns in a year, for what the report gives a year"},
+    {"plugins.folders", "list", "none",
+     "plugin folders, before those of OUTCRY_PLUGINS, the user and the installation"},
+    {"plugins.allow_shadow", "list", "none", "ids of which several files are known to be there: the first one is used"},
+    {"data.readers", "list", "csv", "readers by name, in the order in which they are shown a data file"},
+    {"risk.chain", "list", "the default chain", "rules by name, in the order of asking; kill_switch is always first"},
+    {"risk.without", "list", "none", "rules of the default chain that risk.chain leaves out on purpose"},
     {"risk.strict", "boolean", "no", "every rule is asked twice and must agree"},
     {"risk.max_order_qty.limit", "decimal", "unset", "largest quantity of one order, base units"},
     {"risk.max_order_value.limit", "decimal", "unset", "largest value of one order, settlement currency"},
@@ -68,10 +74,24 @@ static const struct config_key *key_find(const char *name)
     return NULL;
 }
 
+/* "risk.NAME.key" and the like. */
+bool config_is_part_key(const char *key)
+{
+    static const char *const sections[] = {"risk.", "sim.", "data.", "venue."};
+    if (strncmp(key, "plugins.file.", 13) == 0)
+        return key[13] != 0;
+    for (size_t i = 0; i < sizeof sections / sizeof sections[0]; i++) {
+        size_t length = strlen(sections[i]);
+        if (strncmp(key, sections[i], length) == 0)
+            return strchr(key + length, '.') != NULL;
+    }
+    return false;
+}
+
 oc_rc config_check_key(const char *key, const char *where, struct error *ret_error)
 {
     const char *names[KEYS + 1] = {0};
-    if (key_find(key))
+    if (key_find(key) || config_is_part_key(key))
         return OC_OK;
     for (int i = 0; i < (int)KEYS && keys[i].key; i++)
         names[i] = keys[i].key;
@@ -170,10 +190,12 @@ static oc_rc read_scalar(struct reading *reading, const config_setting_t *settin
     const struct config_key *key = key_find(name);
     const char *file = config_setting_source_file(setting);
     snprintf(origin, sizeof origin, "%.200s:%d", file ? file : reading->path, (int)config_setting_source_line(setting));
-    if (!key)
-        return config_check_key(name, origin, reading->error);
-    bool is_decimal = strcmp(key->type, "decimal") == 0, is_integer = strcmp(key->type, "integer") == 0;
-    bool is_boolean = strcmp(key->type, "boolean") == 0;
+    oc_rc rc = key ? (oc_rc)OC_OK : config_check_key(name, origin, reading->error);
+    if (rc < 0)
+        return rc;
+    const char *type = key ? key->type : "open"; /* a part's own key: its plugin says later what it is */
+    bool is_open = !key, is_decimal = is_open || strcmp(type, "decimal") == 0;
+    bool is_integer = is_open || strcmp(type, "integer") == 0, is_boolean = is_open || strcmp(type, "boolean") == 0;
     switch (config_setting_type(setting)) {
     case CONFIG_TYPE_STRING:
         snprintf(value, sizeof value, "%s", config_setting_get_string(setting));
@@ -194,13 +216,86 @@ static oc_rc read_scalar(struct reading *reading, const config_setting_t *settin
     default:
         return wrong(reading, setting, name, "one value, not a list");
     }
-    if (is_boolean && config_setting_type(setting) != CONFIG_TYPE_BOOL && strcmp(value, "yes") != 0 &&
+    if (is_boolean && !is_open && config_setting_type(setting) != CONFIG_TYPE_BOOL && strcmp(value, "yes") != 0 &&
         strcmp(value, "no") != 0)
         return wrong(reading, setting, name, "true or false");
-    oc_rc rc = settings_set(reading->settings, name, value, origin);
+    rc = settings_set(reading->settings, name, value, origin);
     if (rc < 0)
         *reading->error = reading->settings->error;
     return rc;
+}
+
+/* Folders of a file are relative to that file. */
+static void put_element(struct text *out, const char *name, const char *file, const char *element)
+{
+    const char *slash = strrchr(file, '/');
+    if (strcmp(name, "plugins.folders") == 0 && element[0] != '/' && slash)
+        text_put_bytes(out, file, (size_t)(slash - file) + 1);
+    text_put(out, element);
+}
+
+/* ["a", "b"] is the text "a,b". */
+static oc_rc read_list(struct reading *reading, const config_setting_t *list, const char *name)
+{
+    char value[SETTING_VALUE_MAX], origin[SETTING_ORIGIN_MAX];
+    const struct config_key *key = key_find(name);
+    const char *file = config_setting_source_file(list) ? config_setting_source_file(list) : reading->path;
+    struct text out;
+    snprintf(origin, sizeof origin, "%.200s:%d", file, (int)config_setting_source_line(list));
+    oc_rc rc = config_check_key(name, origin, reading->error);
+    if (rc < 0)
+        return rc;
+    if (key && strcmp(key->type, "list") != 0)
+        return wrong(reading, list, name, "one value, not a list");
+    text_init_fixed(&out, value, sizeof value);
+    for (int i = 0; i < config_setting_length(list); i++) {
+        const config_setting_t *element = config_setting_get_elem(list, (unsigned)i);
+        if (config_setting_type(element) != CONFIG_TYPE_STRING)
+            return wrong(reading, element, name, "quoted texts, such as [\"a\", \"b\"]");
+        if (strchr(config_setting_get_string(element), ','))
+            return wrong(reading, element, name, "texts without a comma");
+        if (i)
+            text_put_char(&out, ',');
+        put_element(&out, name, file, config_setting_get_string(element));
+    }
+    if (out.is_cut)
+        return wrong(reading, list, name, "a shorter list");
+    rc = settings_set(reading->settings, name, value, origin);
+    if (rc < 0)
+        *reading->error = reading->settings->error;
+    return rc;
+}
+
+static oc_rc read_group(struct reading *reading, const config_setting_t *group, const char *prefix, int depth);
+
+/* ( { a = 1; }, { a = 2; } ) is NAME.0.a and NAME.1.a. */
+static oc_rc read_groups(struct reading *reading, const config_setting_t *list, const char *name, int depth)
+{
+    char one[SETTING_KEY_MAX];
+    oc_rc rc = OC_OK;
+    if (!config_is_part_key(name))
+        return wrong(reading, list, name, "one value, not a list of groups");
+    for (int i = 0; i < config_setting_length(list) && rc == OC_OK; i++) {
+        const config_setting_t *group = config_setting_get_elem(list, (unsigned)i);
+        if (!config_setting_is_group(group))
+            return wrong(reading, group, name, "groups only, such as ( { a = 1; }, { a = 2; } )");
+        if (snprintf(one, sizeof one, "%s.%d", name, i) >= (int)sizeof one)
+            return wrong(reading, group, name, "a shorter key");
+        rc = read_group(reading, group, one, depth + 1);
+    }
+    return rc;
+}
+
+static oc_rc read_setting(struct reading *reading, const config_setting_t *setting, const char *name, int depth)
+{
+    int type = config_setting_type(setting);
+    if (type == CONFIG_TYPE_GROUP)
+        return read_group(reading, setting, name, depth + 1);
+    if (type != CONFIG_TYPE_ARRAY && type != CONFIG_TYPE_LIST)
+        return read_scalar(reading, setting, name);
+    const config_setting_t *first = config_setting_get_elem(setting, 0);
+    return first && config_setting_is_group(first) ? read_groups(reading, setting, name, depth)
+                                                   : read_list(reading, setting, name);
 }
 
 /* Group by group; the depth of a configuration is small, and bounded here. */
@@ -215,8 +310,7 @@ static oc_rc read_group(struct reading *reading, const config_setting_t *group, 
         int length = snprintf(name, sizeof name, "%s%s%s", prefix, *prefix ? "." : "", own ? own : "");
         if (length < 0 || length >= (int)sizeof name)
             return wrong(reading, setting, prefix, "a shorter key");
-        oc_rc rc = config_setting_is_group(setting) ? read_group(reading, setting, name, depth + 1)
-                                                    : read_scalar(reading, setting, name);
+        oc_rc rc = read_setting(reading, setting, name, depth);
         if (rc < 0)
             return rc;
     }

@@ -36,6 +36,7 @@ static const struct option known[] = {
     {"data", "data.options"},
     {"strict", "risk.strict"},
     {"set", NULL},
+    {"plugin", NULL},
     {"config", NULL},
     {"report", NULL},
     {"json", NULL},
@@ -129,8 +130,34 @@ static oc_rc add_set(struct options *options, const char *text)
         return wrong(options, "--set", text, "section.key=value");
     memcpy(key, text, (size_t)(equals - text));
     key[equals - text] = 0;
-    oc_rc rc = config_check_key(key, "--set", &options->error);
-    return rc < 0 ? rc : settings_set(&options->settings, key, equals + 1, "--set");
+    return settings_set(&options->settings, key, equals + 1, "--set");
+}
+
+/* The keys that --set named: known ones, and those of a plugin that --plugin named. */
+static oc_rc check_set(struct options *options)
+{
+    for (uint32_t i = 0; i < options->settings.count; i++) {
+        const struct setting *setting = &options->settings.list[i];
+        char file[SETTING_KEY_MAX + 16];
+        snprintf(file, sizeof file, "plugins.file.%.*s", (int)strcspn(setting->key, "."), setting->key);
+        if (strcmp(setting->origin, "--set") == 0 && !settings_get(&options->settings, file)) {
+            oc_rc rc = config_check_key(setting->key, "--set", &options->error);
+            if (rc < 0)
+                return rc;
+        }
+    }
+    return OC_OK;
+}
+
+/* NAME=FILE: one plugin for this run; --set NAME.key=value are its values. */
+static oc_rc add_plugin(struct options *options, const char *text)
+{
+    char key[SETTING_KEY_MAX];
+    const char *equals = strchr(text, '=');
+    if (!equals || equals == text || !equals[1] ||
+        snprintf(key, sizeof key, "plugins.file.%.*s", (int)(equals - text), text) >= (int)sizeof key)
+        return wrong(options, "--plugin", text, "NAME=FILE, such as cooldown=./cooldown.so");
+    return settings_set(&options->settings, key, equals + 1, "--plugin");
 }
 
 static oc_rc take(struct options *options, const struct option *option, const char *value)
@@ -145,6 +172,8 @@ static oc_rc take(struct options *options, const struct option *option, const ch
         return add_spread(options, value);
     if (strcmp(option->name, "set") == 0)
         return add_set(options, value);
+    if (strcmp(option->name, "plugin") == 0)
+        return add_plugin(options, value);
     if (strcmp(option->name, "param") == 0)
         return add_param(options, value);
     if (strcmp(option->name, "config") == 0) {
@@ -226,6 +255,8 @@ static oc_rc parse(struct options *options, int argc, char **argv)
 oc_rc options_parse(struct options *options, int argc, char **argv)
 {
     oc_rc rc = parse(options, argc, argv);
+    if (rc == OC_OK && check_set(options) < 0)
+        rc = OC_E_INVALID;
     for (int i = 1; i < argc && rc < 0; i++) /* what comes behind the wrong word was not read */
         options->json |= strcmp(argv[i], "--json") == 0;
     return rc;

@@ -202,6 +202,10 @@ static bool host_refuses(struct engine *engine, const struct oc_request *request
         refuse(refusal, "journal", ENGINE_JOURNAL_FAILED);
         return true;
     }
+    if (__builtin_expect(engine->lacking != NULL, 0)) {
+        refuse(refusal, engine->lacking, "RULE_MISSING");
+        return true;
+    }
     const char *reason = engine_latched(engine, request->account);
     if (!reason)
         return false;
@@ -240,6 +244,32 @@ static bool rule_allows(struct engine *engine, const struct rule *rule, const st
     return false;
 }
 
+static bool is_asked(const struct rule *rule, const struct oc_request *request)
+{
+    const struct engine_scope *scope = rule->scope;
+    return !scope ||
+           scope->covers(scope->self, request->account, request->strategy, request->head.inst, request->owner);
+}
+
+/* An order's event is shown where its order would be asked about; an event of the market by its instrument; all else always. */
+static bool is_told(struct engine *engine, const struct rule *rule, const struct oc_event *event)
+{
+    const struct engine_scope *scope = rule->scope;
+    uint64_t id = 0;
+    if (!scope)
+        return true;
+    if (event->type == OC_EV_REQUEST)
+        return is_asked(rule, (const struct oc_request *)(const void *)event);
+    if (event->type == OC_EV_FILL)
+        id = ((const struct oc_ev_fill *)(const void *)event)->order;
+    else if (event->type >= OC_EV_DENIED && event->type <= OC_EV_SENT)
+        id = ((const struct oc_ev_answer *)(const void *)event)->order;
+    const struct order *order = id ? orders_find(engine->orders, id) : NULL;
+    if (order)
+        return is_asked(rule, &order->now);
+    return !event->inst || scope->covers_market(scope->self, event->inst);
+}
+
 oc_rc chain_ask(struct engine *engine, const struct oc_request *request, struct engine_refusal *ret_refusal)
 {
     if (host_refuses(engine, request, ret_refusal))
@@ -247,7 +277,7 @@ oc_rc chain_ask(struct engine *engine, const struct oc_request *request, struct 
     struct asking asking = {engine, request};
     struct oc_risk_ctx ctx = make_ctx(&asking);
     for (uint32_t i = 0; i < engine->rule_count; i++)
-        if (!rule_allows(engine, &engine->rules[i], &ctx, request, ret_refusal))
+        if (is_asked(&engine->rules[i], request) && !rule_allows(engine, &engine->rules[i], &ctx, request, ret_refusal))
             return OC_E_LIMIT;
     return OC_OK;
 }
@@ -263,7 +293,8 @@ int engine_preview(struct engine *engine, const struct oc_request *request, stru
         ret_refusals[count++] = refusal;
     for (uint32_t i = 0; i < engine->rule_count; i++) {
         memset(&refusal, 0, sizeof refusal);
-        if (!rule_allows(engine, &engine->rules[i], &ctx, request, &refusal) && count < refusal_max)
+        if (is_asked(&engine->rules[i], request) && !rule_allows(engine, &engine->rules[i], &ctx, request, &refusal) &&
+            count < refusal_max)
             ret_refusals[count++] = refusal;
     }
     return (int)count;
@@ -281,7 +312,7 @@ void chain_observe(struct engine *engine, const struct oc_event *event)
     for (uint32_t i = 0; i < engine->rule_count; i++) {
         const struct rule *rule = &engine->rules[i];
         bool wants = event->type > 63 || (rule->interest >> event->type & 1);
-        if (wants && OC_HAS(rule->table, observe) && rule->table->observe)
+        if (wants && OC_HAS(rule->table, observe) && rule->table->observe && is_told(engine, rule, event))
             rule->table->observe(rule->self, &ctx, event);
     }
 }
@@ -293,7 +324,7 @@ oc_rc engine_add_rule(struct engine *engine, const char *name, const struct oc_r
     if (!OC_HAS(table, check) || !table->check)
         return OC_E_INVALID;
     struct rule *rule = &engine->rules[engine->rule_count++];
-    *rule = (struct rule){name, table, self, ~0ull};
+    *rule = (struct rule){.name = name, .table = table, .self = self, .interest = ~0ull};
     if (OC_HAS(table, interest) && table->interest)
         rule->interest = table->interest(self);
     if (!OC_HAS(table, observe) || !table->observe)
@@ -303,4 +334,16 @@ oc_rc engine_add_rule(struct engine *engine, const char *name, const struct oc_r
     if (rule->interest & market)
         engine->wants_market = true;
     return OC_OK;
+}
+
+void engine_scope_rule(struct engine *engine, const struct engine_scope *scope)
+{
+    if (engine->rule_count)
+        engine->rules[engine->rule_count - 1].scope = scope;
+}
+
+void engine_lack_rule(struct engine *engine, const char *name)
+{
+    if (!engine->lacking)
+        engine->lacking = name;
 }

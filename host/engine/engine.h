@@ -94,8 +94,20 @@ const struct engine_stats *engine_stats(const struct engine *engine);
 int64_t engine_now(const struct engine *engine);
 uint64_t engine_cause(const struct engine *engine); /* seq of the input being handled */
 
-/* [setup] A rule joins the end of the chain. `name` is static. */
+/* [setup] A rule joins the end of the chain. `name` is borrowed for the life of the engine. */
 CHECKED oc_rc engine_add_rule(struct engine *engine, const char *name, const struct oc_risk *table, void *self);
+struct engine_scope { /* what a rule is asked and told about */
+    /* Numbers as in a request; the answer is the same for the life of the engine. strategy 0: no strategy asks; an event of the
+     * market has account 0 and strategy 0. owner: enum of order.h. */
+    bool (*covers)(void *self, uint32_t account, uint32_t strategy, uint32_t inst, uint32_t owner);
+    bool (*covers_market)(void *self, uint32_t inst);
+    void *self;
+};
+/* [setup] The rule that was added last is asked and told of nothing else. `scope` is borrowed for the life of the engine. */
+void engine_scope_rule(struct engine *engine, const struct engine_scope *scope);
+/* [setup] A rule that the configuration names could not be had: from now on cancels and reductions only, refused in its name with
+ * RULE_MISSING. `name` is borrowed for the life of the engine. */
+void engine_lack_rule(struct engine *engine, const char *name);
 /* [setup] Strategies are numbered from 1 in the order added. */
 CHECKED oc_rc engine_add_client(struct engine *engine, const char *name, const struct engine_client *client,
                                 uint32_t *ret_strategy);

@@ -11,6 +11,7 @@ struct rule {
     const struct oc_risk *table;
     void *self;
     uint64_t interest;
+    const struct engine_scope *scope; /* NULL: everything */
 };
 
 struct subscription {
@@ -50,6 +51,7 @@ struct engine {
     struct groups groups;
     struct rule rules[ENGINE_RULES_MAX];
     uint32_t rule_count;
+    const char *lacking; /* a configured rule that could not be had: nothing new is opened; NULL: none */
     uint32_t client_count;
     struct client clients[ENGINE_STRATEGIES_MAX + 1];
     struct subscription *subscriptions;

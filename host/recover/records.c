@@ -57,6 +57,8 @@ static oc_rc take_header(struct records *records, struct text *notes)
         if (rc < 0)
             return session_say(session, rc, records->dir, "the session's header is damaged: line `%s`", line.word);
     }
+    if (rc == OC_E_END && records->has_market && recorded_open_parts(session, text, size, PART_READER, notes) < 0)
+        return OC_E_STATE; /* who read the data is not there: as where the data cannot be read */
     return rc == OC_E_END ? (oc_rc)OC_OK
                           : session_say(session, rc, records->dir,
                                         "the session's header is damaged at byte %zu, or of another version", at);

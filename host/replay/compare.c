@@ -309,6 +309,8 @@ oc_rc compare_open(struct compare *compare, struct session *session, struct stra
     rc = journal_header(compare->reader, &text, &size);
     if (rc == OC_OK)
         rc = take_header(compare, text, size, notes);
+    if (rc == OC_OK)
+        rc = recorded_open_parts(session, text, size, PART_RULE | PART_SIM | PART_READER, notes);
     if (rc < 0)
         return session_fail_code(session, rc, dir, "the session's header cannot be read");
     strategies_take_stops(strategies, compare->reader);

@@ -85,22 +85,33 @@ static oc_rc join_all_sources(struct session *session)
     return OC_OK;
 }
 
-/* The reader of a file: the plugin that gives its events. Prices made here, or held in memory, need none. */
-static oc_rc open_reader(struct session *session, uint32_t index, const char *path)
+/* The reader of a file is the first part that takes it. Prices made here, or held in memory, need none. */
+static oc_rc open_source(struct session *session, uint32_t index)
 {
     struct feed_source *source = &session->data.sources[index];
     struct plugin_instance *reader = &session->data.readers[index];
+    const char *options = settings_text(session->settings, "data.options", "");
+    const struct part *part;
+    char path[512];
+    oc_rc rc = OC_E_NOT_FOUND;
+    snprintf(path, sizeof path, "%s", source->path);
     if (source->memory || feed_is_synthetic(path))
-        return OC_OK;
-    reader->settings = session->settings;
-    snprintf(reader->section, sizeof reader->section, "data.csv");
-    reader->io.feed = &source->feed;
-    oc_rc rc = plugin_instance_open(reader, session->registry, OC_DATA, "outcry.csv", &source->error);
-    if (rc < 0)
-        return rc;
-    source->table = registry_interface(reader->plugin, OC_DATA);
-    source->reader = reader->self;
-    return OC_OK;
+        return feed_source_open(source, path, options, session->clock.seed + index);
+    for (uint32_t i = 0; rc < 0 && (part = parts_at(session->parts, PART_READER, i)) != NULL; i++) {
+        feed_source_close(source); /* the one before did not take it */
+        plugin_instance_close(reader);
+        source->error = (struct error){0};
+        reader->settings = session->settings;
+        memcpy(reader->section, part->section, sizeof reader->section);
+        reader->io.feed = &source->feed;
+        rc = plugin_instance_open(reader, session->registry, OC_DATA, part->id, &source->error);
+        if (rc < 0)
+            return rc;
+        source->table = registry_interface(reader->plugin, OC_DATA);
+        source->reader = reader->self;
+        rc = feed_source_open(source, path, options, session->clock.seed + index);
+    }
+    return rc;
 }
 
 static oc_rc source_failed(struct session *session, const struct feed_source *source, oc_rc rc)
@@ -122,12 +133,7 @@ oc_rc session_open_data(void *self, struct session *session)
     (void)self;
     for (uint32_t i = 0; i < session->data.count; i++) {
         struct feed_source *source = &session->data.sources[i];
-        char path[512];
-        snprintf(path, sizeof path, "%s", source->path);
-        oc_rc rc = open_reader(session, i, path);
-        if (rc == OC_OK)
-            rc = feed_source_open(source, path, settings_text(session->settings, "data.options", ""),
-                                  session->clock.seed + i);
+        oc_rc rc = open_source(session, i);
         if (rc < 0)
             return source_failed(session, source, rc);
         const char *line = source->info.notes;

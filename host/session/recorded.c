@@ -10,16 +10,23 @@ static void note_other(const struct session *session, const struct header_line *
 {
     char id[80], text[32], hash[20] = "";
     header_text(line, 0, id, sizeof id);
-    if (strcmp(line->word, "outcry") == 0 && strcmp(id, OUTCRY_VERSION) != 0)
-        text_format(notes, "note: recorded by outcry %s, replayed by %s\n", id, OUTCRY_VERSION);
-    if (strcmp(line->word, "plugin") != 0)
-        return;
-    const struct registry_entry *entry = registry_find(session->registry, NULL, id);
     header_text(line, 2, text, sizeof text);
+    const struct registry_entry *entry = registry_find(session->registry, NULL, id);
     if (entry)
         snprintf(hash, sizeof hash, "%016llx", (unsigned long long)entry->hash);
     if (strcmp(hash, text) != 0)
         text_format(notes, "note: plugin %s is not the file that was recorded with\n", id);
+}
+
+oc_rc recorded_open_parts(struct session *session, const char *text, size_t size, uint32_t wants, struct text *notes)
+{
+    struct header_line line;
+    size_t at = 0;
+    oc_rc rc = session_open_parts(session, wants, false);
+    while (rc == OC_OK && header_next(text, size, &at, &line) == OC_OK)
+        if (strcmp(line.word, "plugin") == 0)
+            note_other(session, &line, notes);
+    return rc;
 }
 
 static oc_rc take_setting(struct settings *settings, const struct header_line *line)
@@ -35,7 +42,7 @@ static oc_rc take_setting(struct settings *settings, const struct header_line *l
 oc_rc recorded_take_line(struct session *session, const struct header_line *line, struct text *notes)
 {
     struct session_data *data = &session->data;
-    char seed[24];
+    char seed[24], version[80];
     if (strcmp(line->word, "set") == 0)
         return take_setting(session->settings, line);
     if (strcmp(line->word, "data") == 0) {
@@ -47,7 +54,9 @@ oc_rc recorded_take_line(struct session *session, const struct header_line *line
         header_text(line, 0, seed, sizeof seed);
         return settings_set(session->settings, "session.seed", seed, "the session's header");
     }
-    note_other(session, line, notes);
+    header_text(line, 0, version, sizeof version);
+    if (strcmp(line->word, "outcry") == 0 && strcmp(version, OUTCRY_VERSION) != 0)
+        text_format(notes, "note: recorded by outcry %s, replayed by %s\n", version, OUTCRY_VERSION);
     return OC_OK;
 }
 

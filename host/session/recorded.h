@@ -7,9 +7,14 @@
 #include "session/header.h"
 #include "session/session.h"
 
-/* [setup] One line; words of other rooms are passed over. A note where program or plugins are others than those that recorded
+/* [setup] One line; words of other rooms are passed over. A note where the program is another than the one that recorded
  * goes to *notes. Negative: it cannot be taken. */
 CHECKED oc_rc recorded_take_line(struct session *session, const struct header_line *line, struct text *notes);
+
+/* Decides by the settings taken so far which plugins the session is made of (session_open_parts), and notes those whose file is
+ * not the one that was recorded with. `text`: the header. */
+CHECKED oc_rc recorded_open_parts(struct session *session, const char *text, size_t size, uint32_t wants,
+                                  struct text *notes);
 
 /* The folder's journal cannot be read: journal_error() as the session's complaint, if it is the first. Returns rc. */
 CHECKED oc_rc recorded_fail(struct session *session, oc_rc rc, const char *dir);

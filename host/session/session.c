@@ -34,6 +34,7 @@ void session_free(struct session *session)
     if (!session)
         return;
     (void)session_close(session);
+    free(session->parts);
     free(session->data.sources);
     free(session->data.readers);
     free(session);
@@ -253,39 +254,6 @@ static void close_money(void *self, struct session *session)
     start_value_release(&session->money.start_value);
 }
 
-static oc_rc open_rules(void *self, struct session *session)
-{
-    (void)self;
-    struct session_rules *rules = &session->rules;
-    static const char *const chain[] = {"kill_switch",    "max_order_qty", "max_order_value", "price_collar",
-                                        "position_limit", "message_rate",  "max_daily_loss"};
-    for (size_t i = 0; i < sizeof chain / sizeof chain[0]; i++) {
-        struct plugin_instance *rule = &rules->list[rules->count];
-        char id[64];
-        rule->settings = session->settings;
-        rule->now_ns = &session->clock.now_ns;
-        snprintf(id, sizeof id, "outcry.%s", chain[i]);
-        snprintf(rule->section, sizeof rule->section, "risk.%s", chain[i]);
-        struct error error;
-        oc_rc rc = plugin_instance_open(rule, session->registry, OC_RISK, id, &error);
-        if (rc < 0)
-            return session_fail(session, &error);
-        rules->count++;
-        rc = engine_add_rule(session->engine, chain[i], registry_interface(rule->plugin, OC_RISK), rule->self);
-        if (rc < 0)
-            return session_fail_code(session, rc, rule->section, "the engine did not take the risk rule");
-    }
-    return OC_OK;
-}
-
-static void close_rules(void *self, struct session *session)
-{
-    (void)self;
-    for (uint32_t i = 0; i < session->rules.count; i++)
-        plugin_instance_close(&session->rules.list[i]);
-    session->rules.count = 0;
-}
-
 /* What the fills of this run assume is said on every report. */
 static oc_rc note_profile(void *self, struct session *session)
 {
@@ -322,9 +290,10 @@ static oc_rc open_venues(void *self, struct session *session)
     venue->sim.sim_answers = &venue->answers;
     venue->sim.now_ns = &session->clock.now_ns;
     venue->sim.seed = session->clock.seed;
-    strcpy(venue->sim.section, "sim.paper");
+    const struct part *part = parts_at(session->parts, PART_SIM, 0);
+    snprintf(venue->sim.section, sizeof venue->sim.section, "%s", part->section);
     struct error error;
-    oc_rc rc = plugin_instance_open(&venue->sim, session->registry, OC_SIM, "outcry.paper", &error);
+    oc_rc rc = plugin_instance_open(&venue->sim, session->registry, OC_SIM, part->id, &error);
     if (rc < 0)
         return session_fail(session, &error);
     return venues_add(&session->venues, session->money.account, registry_interface(venue->sim.plugin, OC_SIM),
@@ -397,6 +366,60 @@ void session_add_stage(struct session *session, const struct session_stage *stag
         session->stages[session->stage_count++] = *stage;
 }
 
+oc_rc session_open_parts(struct session *session, uint32_t wants, bool may_lack)
+{
+    struct error error;
+    if (session->parts)
+        return OC_OK;
+    session->parts = calloc(1, sizeof *session->parts);
+    if (!session->parts)
+        return OC_E_NOMEM;
+    oc_rc rc = parts_open(session->parts, session->settings, session->registry, wants, may_lack, &error);
+    if (rc < 0)
+        return session_fail(session, &error);
+    for (uint32_t i = 0; i < session->parts->count; i++) {
+        const struct part *part = &session->parts->list[i];
+        if (part->is_missing)
+            session_note(session, "%s: plugin %s could not be had: cancels and reductions only", part->section,
+                         part->id);
+        else if (!part->is_ours)
+            session_note(session, "%s: %s %s, a plugin from outside: %s, %016llx", part->section, part->id,
+                         part->version, part->path, (unsigned long long)part->hash);
+    }
+    return OC_OK;
+}
+
+static oc_rc open_no_parts(void *self, struct session *session)
+{
+    (void)self;
+    return session_open_parts(session, 0, false);
+}
+
+static oc_rc open_reading_parts(void *self, struct session *session)
+{
+    (void)self;
+    return session_open_parts(session, PART_READER, false);
+}
+
+static oc_rc open_trading_parts(void *self, struct session *session)
+{
+    (void)self;
+    return session_open_parts(session, PART_RULE | PART_SIM, false);
+}
+
+static oc_rc open_all_parts(void *self, struct session *session)
+{
+    (void)self;
+    return session_open_parts(session, PART_RULE | PART_SIM | PART_READER, false);
+}
+
+static void close_parts(void *self, struct session *session)
+{
+    (void)self;
+    free(session->parts);
+    session->parts = NULL;
+}
+
 void session_add_kernel(struct session *session, bool reads, bool trades)
 {
     static const struct session_stage first[] = {
@@ -406,9 +429,16 @@ void session_add_kernel(struct session *session, bool reads, bool trades)
         {"assumptions", NULL, note_profile, NULL},
     };
     static const struct session_stage trading[] = {
-        {"rules", NULL, open_rules, close_rules},
+        {"rules", NULL, session_open_rules, session_close_rules},
         {"venues", NULL, open_venues, close_venues},
     };
+    static const struct session_stage parts[] = {
+        {"parts", NULL, open_no_parts, close_parts},
+        {"parts", NULL, open_reading_parts, close_parts},
+        {"parts", NULL, open_trading_parts, close_parts},
+        {"parts", NULL, open_all_parts, close_parts},
+    };
+    session_add_stage(session, &parts[(trades ? 2 : 0) + (reads ? 1 : 0)]);
     session_add_stage(session, &(struct session_stage){"clock", NULL, open_clock, NULL});
     if (reads)
         session_add_stage(session, &(struct session_stage){"data", NULL, session_open_data, session_close_data});

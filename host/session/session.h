@@ -17,6 +17,7 @@
 #include "load/load.h"
 #include "session/inbox.h"
 #include "session/pace.h"
+#include "session/parts.h"
 #include "session/plugin_instance.h"
 #include "session/start_value.h"
 #include "session/venues.h"
@@ -90,9 +91,19 @@ struct session_money {
     bool is_counted;     /* the event being handled: figures begin where trading may */
 };
 
+struct session_scope { /* of one rule: what it is asked about */
+    struct session *session;
+    const struct part *part;
+    struct engine_scope scope;
+    int8_t of_instrument[ENGINE_INSTRUMENTS_MAX]; /* 0: not looked at yet, 1 in, -1 out */
+};
+
 struct session_rules {
     struct plugin_instance list[SESSION_RULES_MAX];
+    struct session_scope *scopes[SESSION_RULES_MAX]; /* owned; NULL: everything */
     uint32_t count;
+    const char *(*strategy_name)(void *self, uint32_t strategy); /* NULL: strategies have no names here */
+    void *strategies;
 };
 
 struct session_journal {
@@ -140,6 +151,7 @@ struct session {
     const char *label;         /* what a report calls it: "backtest"; never asked */
     struct settings *settings; /* borrowed */
     struct registry *registry; /* borrowed */
+    struct parts *parts;       /* owned; NULL: not decided yet */
     struct session_stage stages[SESSION_STAGES_MAX];
     uint32_t stage_count;
     uint32_t opened_count;
@@ -165,6 +177,8 @@ struct session {
 struct session *session_new(struct settings *settings, struct registry *registry, const char *label);
 void session_free(struct session *session);
 /* session.c: stages of the kernel that other files have. */
+CHECKED oc_rc session_open_rules(void *self, struct session *session);
+void session_close_rules(void *self, struct session *session);
 CHECKED oc_rc session_open_data(void *self, struct session *session);
 void session_close_data(void *self, struct session *session);
 CHECKED oc_rc session_open_instruments(void *self, struct session *session);
@@ -174,6 +188,9 @@ CHECKED oc_rc session_open_instruments_alone(void *self, struct session *session
 CHECKED oc_rc session_record_balances(struct session *session);
 /* [setup] Adds to the end of the list; session.c has the stages that every composition begins with. */
 void session_add_stage(struct session *session, const struct session_stage *stage);
+/* Decides which plugins the session is made of and loads them: `wants` bits of enum part_use; `may_lack`: a rule that cannot be had
+ * leaves the session with cancels and reductions only. The kernel does it where nobody did it before. [setup] */
+oc_rc session_open_parts(struct session *session, uint32_t wants, bool may_lack);
 /* What every session has: clock, data, door, engine, money; and where it trades: rules, venues; then the instruments. */
 void session_add_kernel(struct session *session, bool reads, bool trades);
 /* Behind those: the opening balances, recorded and booked; or only what they are worth, where records hold them. */

@@ -327,7 +327,11 @@ void strategies_add_texts(struct strategies *strategies, struct session *session
     session_add_stage(session, &(struct session_stage){"strategy texts", strategies, steer_read_texts, release_texts});
 }
 
+static const char *name_for_rules(void *self, uint32_t strategy) { return strategies_name(self, strategy); }
+
 void strategies_add_stage(struct strategies *strategies, struct session *session)
 {
+    session->rules.strategies = strategies;
+    session->rules.strategy_name = name_for_rules;
     session_add_stage(session, &(struct session_stage){"strategies", strategies, open_strategies, close_strategies});
 }

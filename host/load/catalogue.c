@@ -1,0 +1,131 @@
+#include "load/catalogue.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "load/file.h"
+
+struct scan {
+    struct catalogue *catalogue;
+    struct load_report *report;
+    bool is_ours;
+};
+
+static uint32_t counting_entry(const struct catalogue *catalogue, const char *id)
+{
+    for (uint32_t i = 0; i < catalogue->count; i++)
+        if (catalogue->list[i].id[0] && !catalogue->list[i].shadow_of && strcmp(catalogue->list[i].id, id) == 0)
+            return i + 1;
+    return 0;
+}
+
+static oc_rc add(struct scan *scan, const struct load_info *info)
+{
+    struct catalogue *catalogue = scan->catalogue;
+    const struct load_report *report = scan->report;
+    if (catalogue->count == CATALOGUE_MAX)
+        return OC_E_LIMIT;
+    uint32_t counts = info ? counting_entry(catalogue, info->id) : 0;
+    struct catalogue_entry *entry = &catalogue->list[catalogue->count++];
+    *entry = (struct catalogue_entry){.hash = report->hash, .is_ours = scan->is_ours, .shadow_of = counts};
+    snprintf(entry->path, sizeof entry->path, "%s", report->path);
+    if (info) {
+        memcpy(entry->id, info->id, sizeof entry->id);
+        memcpy(entry->kind, info->kind, sizeof entry->kind);
+        memcpy(entry->version, info->version, sizeof entry->version);
+    } else {
+        const struct load_fault *fault = &report->faults[0];
+        snprintf(entry->why, sizeof entry->why, "%s: found %.80s, expected %.80s", fault->field, fault->found,
+                 fault->expected);
+    }
+    return OC_OK;
+}
+
+static oc_rc add_one(void *context, const char *path)
+{
+    struct scan *scan = context;
+    if (load_inspect(path, NULL, scan->report) < 0)
+        return add(scan, NULL);
+    oc_rc rc = OC_OK;
+    for (uint32_t i = 0; i < scan->report->plugin_count && rc == OC_OK; i++)
+        rc = add(scan, &scan->report->plugins[i]);
+    return rc;
+}
+
+oc_rc catalogue_add_folder(struct catalogue *catalogue, const char *path, const char *origin, bool is_ours,
+                           struct error *ret_error)
+{
+    struct scan scan = {.catalogue = catalogue, .is_ours = is_ours};
+    for (uint32_t i = 0; i < catalogue->folder_count; i++)
+        if (strcmp(catalogue->folders[i].path, path) == 0)
+            return OC_OK; /* named twice */
+    if (catalogue->folder_count == CATALOGUE_FOLDERS_MAX)
+        return error_say(ret_error, OC_E_LIMIT, origin, "at most %d plugin folders", CATALOGUE_FOLDERS_MAX);
+    scan.report = malloc(sizeof *scan.report);
+    if (!scan.report)
+        return error_of_code(ret_error, OC_E_NOMEM, origin, "");
+    struct catalogue_folder *folder = &catalogue->folders[catalogue->folder_count++];
+    folder->is_ours = is_ours;
+    snprintf(folder->path, sizeof folder->path, "%s", path);
+    snprintf(folder->origin, sizeof folder->origin, "%s", origin);
+    oc_rc rc = load_folder_each(path, add_one, &scan);
+    free(scan.report);
+    if (rc >= 0)
+        return OC_OK;
+    error_at(ret_error, rc, "%s", origin);
+    if (rc == OC_E_NOT_FOUND) {
+        error_what(ret_error, "there is no such folder");
+        error_found(ret_error, "%s", path);
+        error_remedy(ret_error, "make it, or name another one");
+    } else if (rc == OC_E_LIMIT) {
+        error_what(ret_error, "%s: more than %d plugins", path, CATALOGUE_MAX);
+    } else {
+        error_what(ret_error, "%s: the folder cannot be read", path);
+    }
+    return rc;
+}
+
+oc_rc catalogue_add_file(struct catalogue *catalogue, const char *path, const struct catalogue_entry **ret_entry,
+                         struct error *ret_error)
+{
+    uint32_t first = catalogue->count;
+    struct scan scan = {.catalogue = catalogue, .report = malloc(sizeof *scan.report)};
+    oc_rc rc = scan.report ? add_one(&scan, path) : (oc_rc)OC_E_NOMEM;
+    free(scan.report);
+    if (rc < 0)
+        return error_of_code(ret_error, rc, path, "the plugin file was not taken");
+    const struct catalogue_entry *entry = &catalogue->list[first];
+    if (!entry->id[0]) {
+        error_at(ret_error, OC_E_DATA, "%s", path);
+        error_what(ret_error, "the plugin file was refused: %s", entry->why);
+        error_remedy(ret_error, "`outcry plugin check %s` tells all", path);
+        return OC_E_DATA;
+    }
+    *ret_entry = entry;
+    return OC_OK;
+}
+
+const struct catalogue_entry *catalogue_find(const struct catalogue *catalogue, const char *kind, const char *id)
+{
+    uint32_t index = counting_entry(catalogue, id);
+    const struct catalogue_entry *entry = index ? &catalogue->list[index - 1] : NULL;
+    return entry && (!kind || strcmp(entry->kind, kind) == 0) ? entry : NULL;
+}
+
+const char *catalogue_nearest(const struct catalogue *catalogue, const char *kind, const char *id)
+{
+    const char *names[CATALOGUE_MAX + 1];
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < catalogue->count; i++)
+        if (strcmp(catalogue->list[i].kind, kind) == 0)
+            names[count++] = catalogue->list[i].id;
+    names[count] = NULL;
+    return text_nearest(id, names);
+}
+
+void catalogue_use(struct catalogue *catalogue, const struct catalogue_entry *entry)
+{
+    catalogue->list[entry - catalogue->list].is_used = true;
+}

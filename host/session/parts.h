@@ -1,0 +1,57 @@
+/* parts.h: the plugins that a run is made of, by its configuration: which rules guard, who fills, who reads the data.
+ *
+ * Invariants
+ * - A part is an instance of a plugin with a name; its settings are the group SECTION.NAME. A bare name means the built-in of
+ *   that name: max_order_qty is outcry.max_order_qty.
+ * - Nothing used is silently replaced: two files with one id are refused unless plugins.allow_shadow names it. Nothing
+ *   configured is silently unused: a group whose name no list has is refused; a foreign file that no part uses is named.
+ * - kill_switch is the first rule, whatever risk.chain says; a rule of the default chain is left out only by risk.without.
+ * - A rule that cannot be had leaves a hole: the composition that may lack one takes cancels and reductions only. */
+#ifndef SESSION_PARTS_H
+#define SESSION_PARTS_H
+
+#include "config/settings.h"
+#include "load/catalogue.h"
+#include "load/load.h"
+
+enum {
+    PARTS_RULES_MAX = 32,
+    PARTS_READERS_MAX = 8,
+    PARTS_LIST_MAX = PARTS_RULES_MAX + PARTS_READERS_MAX + 1,
+    PART_NAME_MAX = 33
+};
+
+enum part_use { PART_RULE = 1, PART_SIM = 2, PART_READER = 4 }; /* bits, for what a composition wants */
+
+struct part {
+    enum part_use use;
+    char name[PART_NAME_MAX];
+    char section[SETTING_KEY_MAX]; /* "risk.cooldown" */
+    char id[65];
+    char version[33];
+    char path[CATALOGUE_PATH_MAX];
+    uint64_t hash;
+    bool is_ours;
+    bool is_missing; /* a rule that could not be had */
+};
+
+struct parts {
+    struct part list[PARTS_LIST_MAX];
+    uint32_t count;
+    struct catalogue catalogue;
+};
+
+/* Looks into the folders, decides by the settings, and loads into the registry what is used and not there yet. `wants`: bits of
+ * enum part_use. `may_lack`: a rule that cannot be had becomes a hole instead of a failure. OC_E_CONFIG and the codes of
+ * catalogue and loader, with *ret_error. [setup] */
+CHECKED oc_rc parts_open(struct parts *parts, struct settings *settings, struct registry *registry, uint32_t wants,
+                         bool may_lack, struct error *ret_error);
+/* The i-th part of a use, in order; NULL behind the last. */
+const struct part *parts_at(const struct parts *parts, enum part_use use, uint32_t i);
+/* Whether a part's scope holds a name: the list SECTION.for.WHAT ("instruments", "accounts", "strategies", "owners") with * for
+ * any run of characters and ! for what is taken out. True where the list is not set. */
+bool parts_covers(const struct settings *settings, const struct part *part, const char *what, const char *name);
+/* Whether a part has any scope at all. */
+bool parts_is_scoped(const struct settings *settings, const struct part *part);
+
+#endif
