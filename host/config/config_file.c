@@ -74,16 +74,27 @@ static const struct config_key *key_find(const char *name)
     return NULL;
 }
 
-/* "risk.NAME.key" and the like. */
-bool config_is_part_key(const char *key)
+/* Whether this table has the keys of the part: those of built-in plugins. */
+static bool is_known_part(const char *key, size_t length)
+{
+    for (const struct config_key *known = keys; known->key; known++)
+        if (strncmp(known->key, key, length) == 0)
+            return true;
+    return false;
+}
+
+/* "risk.NAME.key" and the like: the part's plugin says later whether there is such a key. */
+static bool is_part_key(const char *key)
 {
     static const char *const sections[] = {"risk.", "sim.", "data.", "venue."};
     if (strncmp(key, "plugins.file.", 13) == 0)
         return key[13] != 0;
     for (size_t i = 0; i < sizeof sections / sizeof sections[0]; i++) {
         size_t length = strlen(sections[i]);
-        if (strncmp(key, sections[i], length) == 0)
-            return strchr(key + length, '.') != NULL;
+        const char *dot = strncmp(key, sections[i], length) == 0 ? strchr(key + length, '.') : NULL;
+        if (dot)
+            return strcmp(dot, ".plugin") == 0 || strncmp(dot, ".for.", 5) == 0 ||
+                   !is_known_part(key, (size_t)(dot - key) + 1);
     }
     return false;
 }
@@ -91,7 +102,7 @@ bool config_is_part_key(const char *key)
 oc_rc config_check_key(const char *key, const char *where, struct error *ret_error)
 {
     const char *names[KEYS + 1] = {0};
-    if (key_find(key) || config_is_part_key(key))
+    if (key_find(key) || is_part_key(key))
         return OC_OK;
     for (int i = 0; i < (int)KEYS && keys[i].key; i++)
         names[i] = keys[i].key;
@@ -273,7 +284,7 @@ static oc_rc read_groups(struct reading *reading, const config_setting_t *list, 
 {
     char one[SETTING_KEY_MAX];
     oc_rc rc = OC_OK;
-    if (!config_is_part_key(name))
+    if (!is_part_key(name))
         return wrong(reading, list, name, "one value, not a list of groups");
     for (int i = 0; i < config_setting_length(list) && rc == OC_OK; i++) {
         const config_setting_t *group = config_setting_get_elem(list, (unsigned)i);

@@ -26,8 +26,6 @@ struct config_key {
 
 /* The table, ended by a NULL key. Static. */
 const struct config_key *config_keys(void);
-/* True for a key of a part's own group, such as "risk.NAME.limit": the part's plugin says later whether there is one. */
-bool config_is_part_key(const char *key);
 /* OC_E_CONFIG: unknown; the error, about the place `where`, names the nearest key. */
 CHECKED oc_rc config_check_key(const char *key, const char *where, struct error *ret_error);
 /* Adds what the file says. OC_E_CONFIG, OC_E_LIMIT, OC_E_IO with *ret_error. */

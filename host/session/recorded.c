@@ -8,13 +8,12 @@
 
 static void note_other(const struct session *session, const struct header_line *line, struct text *notes)
 {
-    char id[80], text[32], hash[20] = "";
+    char id[80], text[32], hash[20];
     header_text(line, 0, id, sizeof id);
     header_text(line, 2, text, sizeof text);
     const struct registry_entry *entry = registry_find(session->registry, NULL, id);
-    if (entry)
-        snprintf(hash, sizeof hash, "%016llx", (unsigned long long)entry->hash);
-    if (strcmp(hash, text) != 0)
+    snprintf(hash, sizeof hash, "%016llx", (unsigned long long)(entry ? entry->hash : 0));
+    if (entry && strcmp(hash, text) != 0)
         text_format(notes, "note: plugin %s is not the file that was recorded with\n", id);
 }
 

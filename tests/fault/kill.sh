@@ -64,10 +64,10 @@ for part in 5ms 70s 5ms,other 70s,two-files; do
         # a small generator of our own: 20 to 147 ms
         seed=$(((seed * 1103515245 + 12345) % 2147483648))
         delay=$((20 + seed / 65536 % 128))
-        [ "$part" = 5ms,other ] && [ $((cycle % 2)) = 0 ] && export OUTCRY_PLUGINS="$work/plugins"
+        [ "$part" = 5ms,other ] && [ $((cycle % 2)) = 0 ] && export OUTCRY_PLUGINS="$work/plugins" OUTCRY__PLUGINS__ALLOW_SHADOW=outcry.paper
         go "$work/cut" >"$work/cut.json" 2>"$work/cut.err" &
         pid=$!
-        unset OUTCRY_PLUGINS
+        unset OUTCRY_PLUGINS OUTCRY__PLUGINS__ALLOW_SHADOW
         sleep "$(printf '0.%03d' $delay)"
         if kill -9 $pid 2>/dev/null; then killed=$((killed + 1)); fi
         wait $pid 2>/dev/null
