@@ -46,30 +46,16 @@ static oc_rc units_of(const char *text, int64_t *ret_units)
 struct check {
     struct engine *engine;
     struct parts parts;
-    struct plugin_instance rules[SESSION_RULES_MAX];
-    uint32_t rule_count;
+    struct rules rules;
     int64_t now_ns;
 };
 
 static oc_rc open_chain(struct check *check, struct settings *settings, struct registry *registry,
                         struct error *ret_error)
 {
-    const struct part *part;
+    const struct rules_world world = {check->engine, settings, &check->parts, registry, &check->now_ns};
     oc_rc rc = parts_open(&check->parts, settings, registry, PART_RULE, false, ret_error);
-    for (uint32_t i = 0; rc == OC_OK && (part = parts_at(&check->parts, PART_RULE, i)) != NULL; i++) {
-        struct plugin_instance *rule = &check->rules[check->rule_count];
-        rule->settings = settings;
-        rule->now_ns = &check->now_ns;
-        memcpy(rule->section, part->section, sizeof rule->section);
-        rc = plugin_instance_open(rule, registry, OC_RISK, part->id, ret_error);
-        if (rc < 0)
-            return rc;
-        check->rule_count++;
-        rc = engine_add_rule(check->engine, part->name, registry_interface(rule->plugin, OC_RISK), rule->self);
-        if (rc < 0)
-            return error_of_code(ret_error, rc, rule->section, "the engine did not take the risk rule");
-    }
-    return rc;
+    return rc < 0 ? rc : rules_open(&check->rules, &world, ret_error);
 }
 
 static oc_rc set_reference(struct check *check, uint32_t inst, const char *text)
@@ -84,7 +70,7 @@ static int answer(struct check *check, const struct oc_request *request)
 {
     struct engine_refusal refusals[ENGINE_RULES_MAX];
     int count = engine_preview(check->engine, request, refusals, ENGINE_RULES_MAX);
-    for (uint32_t i = 0; i < check->rule_count; i++) {
+    for (uint32_t i = 0; i < check->rules.count; i++) {
         const char *name = parts_at(&check->parts, PART_RULE, i)->name;
         const struct engine_refusal *refused = NULL;
         for (int k = 0; k < count; k++)
@@ -179,8 +165,7 @@ int verb_risk(int argc, char **argv)
 out:
     if (check) {
         engine_free(check->engine);
-        for (uint32_t i = 0; i < check->rule_count; i++)
-            plugin_instance_close(&check->rules[i]);
+        rules_close(&check->rules);
     }
     free(check);
     free(registry);

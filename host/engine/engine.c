@@ -41,6 +41,8 @@ void engine_free(struct engine *engine)
     free(engine->builders);
     for (uint32_t i = 1; i <= engine->client_count; i++)
         free(engine->clients[i].stop), free(engine->clients[i].permissions);
+    for (uint32_t i = 0; i < engine->carried_count; i++)
+        free(engine->carried[i].bytes);
     free(engine->subscriptions);
     timers_release(&engine->timers);
     groups_release(&engine->groups);

@@ -108,6 +108,8 @@ void engine_scope_rule(struct engine *engine, const struct engine_scope *scope);
 /* [setup] A rule that the configuration names could not be had: from now on cancels and reductions only, refused in its name with
  * RULE_MISSING. `name` is borrowed for the life of the engine. */
 void engine_lack_rule(struct engine *engine, const char *name);
+/* [setup] After engine_load failed: the rule that could not read its saved state, or NULL. Borrowed. */
+const char *engine_unread_rule(const struct engine *engine);
 /* [setup] Strategies are numbered from 1 in the order added. */
 CHECKED oc_rc engine_add_client(struct engine *engine, const char *name, const struct engine_client *client,
                                 uint32_t *ret_strategy);

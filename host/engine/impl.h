@@ -14,6 +14,14 @@ struct rule {
     const struct engine_scope *scope; /* NULL: everything */
 };
 
+enum { RULE_NAME_MAX = 40 };
+
+struct carried_rule { /* saved state of a rule that is not in the chain */
+    char name[RULE_NAME_MAX];
+    uint32_t size;
+    char *bytes; /* owned */
+};
+
 struct subscription {
     uint32_t strategy;
     uint32_t inst;
@@ -51,7 +59,10 @@ struct engine {
     struct groups groups;
     struct rule rules[ENGINE_RULES_MAX];
     uint32_t rule_count;
-    const char *lacking; /* a configured rule that could not be had: nothing new is opened; NULL: none */
+    uint32_t carried_count;
+    struct carried_rule carried[ENGINE_RULES_MAX];
+    char unread_rule[RULE_NAME_MAX]; /* whose saved state it could not read; "": none */
+    const char *lacking;             /* a configured rule that could not be had: nothing new is opened; NULL: none */
     uint32_t client_count;
     struct client clients[ENGINE_STRATEGIES_MAX + 1];
     struct subscription *subscriptions;

@@ -9,7 +9,7 @@
 
 #include "engine/impl.h"
 
-enum { SAVE_VERSION = 3, RULE_STATE_MAX = 65536 };
+enum { SAVE_VERSION = 4, RULE_STATE_MAX = 65536 };
 
 struct cursor {
     char *at;
@@ -200,37 +200,97 @@ static void pass_builders(struct engine *engine, struct cursor *cursor)
     pass(cursor, &engine->bar_end_ns, sizeof engine->bar_end_ns);
 }
 
-/* What a rule has written lies where it is: right behind its size. */
+static struct rule *rule_named(struct engine *engine, const char *name)
+{
+    for (uint32_t i = 0; i < engine->rule_count; i++)
+        if (strncmp(engine->rules[i].name, name, RULE_NAME_MAX - 1) == 0)
+            return &engine->rules[i];
+    return NULL;
+}
+
+static bool keeps_state(const struct rule *rule)
+{
+    return OC_HAS(rule->table, load) && rule->table->save && rule->table->load;
+}
+
+/* Name, size, and right behind it what the rule has written. */
+static void write_rule(const struct rule *rule, struct cursor *cursor)
+{
+    char name[RULE_NAME_MAX] = "";
+    uint32_t count = 0;
+    strncpy(name, rule->name, sizeof name - 1);
+    pass(cursor, name, sizeof name);
+    char *size_at = cursor->at;
+    pass(cursor, &count, sizeof count);
+    if (cursor->is_bad || !keeps_state(rule))
+        return;
+    size_t room = cursor->left < RULE_STATE_MAX ? cursor->left : RULE_STATE_MAX;
+    oc_rc size = rule->table->save(rule->self, cursor->at, (uint32_t)room);
+    if (size < 0 || (size_t)size > room) {
+        cursor->is_bad = true;
+        return;
+    }
+    count = (uint32_t)size;
+    memcpy(size_at, &count, sizeof count);
+    cursor->at += count;
+    cursor->left -= count;
+}
+
+static void write_carried(struct carried_rule *carried, struct cursor *cursor)
+{
+    pass(cursor, carried->name, sizeof carried->name);
+    pass(cursor, &carried->size, sizeof carried->size);
+    pass(cursor, carried->bytes, carried->size);
+}
+
+/* The state of a rule that is not in the chain now is carried along: it may be back at the next start. */
+static void read_rule(struct engine *engine, struct cursor *cursor)
+{
+    char name[RULE_NAME_MAX];
+    pass(cursor, name, sizeof name);
+    uint32_t size = pass_count(cursor, 0, RULE_STATE_MAX);
+    if (cursor->is_bad || size > cursor->left || memchr(name, 0, sizeof name) == NULL) {
+        cursor->is_bad = true;
+        return;
+    }
+    const struct rule *rule = rule_named(engine, name);
+    if (rule && keeps_state(rule) && size && rule->table->load(rule->self, cursor->at, size) < 0) {
+        strcpy(engine->unread_rule, name);
+        cursor->is_bad = true;
+    }
+    if (!rule && size) {
+        struct carried_rule *carried = &engine->carried[engine->carried_count];
+        char *bytes = engine->carried_count < ENGINE_RULES_MAX ? malloc(size) : NULL;
+        if (!bytes) {
+            cursor->is_bad = true;
+            return;
+        }
+        memcpy(bytes, cursor->at, size);
+        *carried = (struct carried_rule){.size = size, .bytes = bytes};
+        strcpy(carried->name, name);
+        engine->carried_count++;
+    }
+    cursor->at += size;
+    cursor->left -= size;
+}
+
 static void pass_rules(struct engine *engine, struct cursor *cursor)
 {
-    if (pass_count(cursor, engine->rule_count, ENGINE_RULES_MAX) != engine->rule_count)
+    uint32_t count = pass_count(cursor, engine->rule_count + engine->carried_count, 2 * ENGINE_RULES_MAX);
+    if (!cursor->is_writing && engine->carried_count) /* read into an engine that is not fresh */
         cursor->is_bad = true;
-    for (uint32_t i = 0; i < engine->rule_count && !cursor->is_bad; i++) {
-        const struct rule *rule = &engine->rules[i];
-        uint32_t count = 0;
-        char *size_at = cursor->at;
-        bool saves = OC_HAS(rule->table, load) && rule->table->save && rule->table->load;
-        count = pass_count(cursor, 0, RULE_STATE_MAX);
-        if (cursor->is_bad)
-            break;
-        size_t room = cursor->left < RULE_STATE_MAX ? cursor->left : RULE_STATE_MAX;
-        if (cursor->is_writing && saves) {
-            oc_rc size = rule->table->save(rule->self, cursor->at, (uint32_t)room);
-            cursor->is_bad |= size < 0 || (size_t)size > room;
-            if (cursor->is_bad)
-                break;
-            count = (uint32_t)size;
-            memcpy(size_at, &count, sizeof count);
-        }
-        if (count > cursor->left) {
-            cursor->is_bad = true;
-            break;
-        }
-        if (!cursor->is_writing && saves && count && rule->table->load(rule->self, cursor->at, count) < 0)
-            cursor->is_bad = true;
-        cursor->at += count;
-        cursor->left -= count;
-    }
+    for (uint32_t i = 0; i < count && !cursor->is_bad; i++)
+        if (!cursor->is_writing)
+            read_rule(engine, cursor);
+        else if (i < engine->rule_count)
+            write_rule(&engine->rules[i], cursor);
+        else
+            write_carried(&engine->carried[i - engine->rule_count], cursor);
+}
+
+const char *engine_unread_rule(const struct engine *engine)
+{
+    return engine->unread_rule[0] ? engine->unread_rule : NULL;
 }
 
 static void read_fills(struct fills *fills, struct cursor *cursor, uint32_t held, uint32_t recent)

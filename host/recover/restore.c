@@ -283,7 +283,17 @@ static oc_rc apply_all(struct restore *restore, struct session *session, uint64_
 static oc_rc checkpoint_failed(struct session *session, oc_rc rc, uint64_t seq)
 {
     struct error error;
+    const char *rule = engine_unread_rule(session->engine);
     error_at(&error, rc, "session %s", settings_text(session->settings, "session.dir", ""));
+    if (rule) {
+        error_what(
+            &error,
+            "the risk rule %s cannot read the state that it saved at record %llu: its plugin is of another version",
+            rule, (unsigned long long)seq);
+        error_remedy(&error, "go on with the plugin file that wrote it, or give the new one a name of its own in "
+                             "risk.chain: it begins anew");
+        return session_fail(session, &error);
+    }
     error_what(&error, "the checkpoint at record %llu is of another program or strategy: %s", (unsigned long long)seq,
                error_name(rc));
     error_remedy(&error, "go on with the program and the strategies that wrote it");

@@ -1,92 +1,92 @@
-/* rules.c: the risk rules of a session: the parts of the configuration, opened in their order, each with its scope. */
+#include "session/rules.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-#include "session/session.h"
+struct rule_scope {
+    const struct rules *rules;
+    struct rules_world world;
+    const struct part *part;
+    struct engine_scope scope;
+    int8_t of_instrument[ENGINE_INSTRUMENTS_MAX]; /* 0: not looked at yet, 1 in, -1 out */
+};
 
-static const char *owner_name(uint32_t owner)
+static bool holds(const struct rule_scope *scope, const char *what, const char *name)
 {
-    static const char *const names[] = {"none", "strategy", "console", "algo", "external", "host"};
-    return owner < sizeof names / sizeof names[0] ? names[owner] : "none";
+    return parts_covers(scope->world.settings, scope->part, what, name ? name : "");
 }
 
 static bool covers_market(void *self, uint32_t inst)
 {
-    struct session_scope *scope = self;
-    struct session *session = scope->session;
+    struct rule_scope *scope = self;
     uint32_t index = OC_INST_INDEX(inst);
     if (index >= ENGINE_INSTRUMENTS_MAX)
         return true;
     if (!scope->of_instrument[index]) {
-        const struct instrument *instrument = instruments_get(engine_instruments(session->engine), inst);
-        bool is_in =
-            !instrument || parts_covers(session->settings, scope->part, "instruments", instrument->info.symbol);
-        scope->of_instrument[index] = is_in ? 1 : -1;
+        const struct instrument *instrument = instruments_get(engine_instruments(scope->world.engine), inst);
+        scope->of_instrument[index] = !instrument || holds(scope, "instruments", instrument->info.symbol) ? 1 : -1;
     }
     return scope->of_instrument[index] > 0;
 }
 
 static bool covers(void *self, uint32_t account, uint32_t strategy, uint32_t inst, uint32_t owner)
 {
-    const struct session_scope *scope = self;
-    const struct session *session = scope->session;
-    const struct session_rules *rules = &session->rules;
+    static const char *const owners[] = {"none", "strategy", "console", "algo", "external", "host"};
+    const struct rule_scope *scope = self;
+    const struct rules *rules = scope->rules;
+    const struct account *held = portfolio_account(engine_portfolio(scope->world.engine), account);
     const char *name = strategy && rules->strategy_name ? rules->strategy_name(rules->strategies, strategy) : NULL;
-    const struct account *held = portfolio_account(engine_portfolio(session->engine), account);
-    return covers_market(self, inst) && parts_covers(session->settings, scope->part, "owners", owner_name(owner)) &&
-           parts_covers(session->settings, scope->part, "accounts", held ? held->name : "") &&
-           parts_covers(session->settings, scope->part, "strategies", name ? name : "");
+    return covers_market(self, inst) && holds(scope, "accounts", held ? held->name : NULL) &&
+           holds(scope, "strategies", name) &&
+           holds(scope, "owners", owner < sizeof owners / sizeof owners[0] ? owners[owner] : NULL);
 }
 
-static oc_rc give_scope(struct session *session, const struct part *part, struct session_scope **ret_scope)
+static oc_rc give_scope(struct rules *rules, const struct rules_world *world, const struct part *part,
+                        struct rule_scope **ret_scope)
 {
-    if (!parts_is_scoped(session->settings, part))
+    if (!parts_is_scoped(world->settings, part))
         return OC_OK;
-    struct session_scope *scope = calloc(1, sizeof *scope);
+    struct rule_scope *scope = calloc(1, sizeof *scope);
     if (!scope)
         return OC_E_NOMEM;
-    *scope = (struct session_scope){.session = session, .part = part};
+    *scope = (struct rule_scope){.rules = rules, .world = *world, .part = part};
     scope->scope = (struct engine_scope){covers, covers_market, scope};
-    engine_scope_rule(session->engine, &scope->scope);
+    engine_scope_rule(world->engine, &scope->scope);
     *ret_scope = scope;
     return OC_OK;
 }
 
-oc_rc session_open_rules(void *self, struct session *session)
+oc_rc rules_open(struct rules *rules, const struct rules_world *world, struct error *ret_error)
 {
-    (void)self;
-    struct session_rules *rules = &session->rules;
     const struct part *part;
-    for (uint32_t i = 0; (part = parts_at(session->parts, PART_RULE, i)) != NULL; i++) {
+    for (uint32_t i = 0; (part = parts_at(world->parts, PART_RULE, i)) != NULL; i++) {
         struct plugin_instance *rule = &rules->list[rules->count];
-        struct error error;
         if (part->is_missing) {
-            engine_lack_rule(session->engine, part->name);
+            engine_lack_rule(world->engine, part->name);
             continue;
         }
-        rule->settings = session->settings;
-        rule->now_ns = &session->clock.now_ns;
+        rule->settings = world->settings;
+        rule->now_ns = world->now_ns;
         memcpy(rule->section, part->section, sizeof rule->section);
-        oc_rc rc = plugin_instance_open(rule, session->registry, OC_RISK, part->id, &error);
+        oc_rc rc = plugin_instance_open(rule, world->registry, OC_RISK, part->id, ret_error);
         if (rc < 0)
-            return session_fail(session, &error);
+            return rc;
         rules->count++;
-        rc = engine_add_rule(session->engine, part->name, registry_interface(rule->plugin, OC_RISK), rule->self);
+        rc = engine_add_rule(world->engine, part->name, registry_interface(rule->plugin, OC_RISK), rule->self);
         if (rc == OC_OK)
-            rc = give_scope(session, part, &rules->scopes[rules->count - 1]);
+            rc = give_scope(rules, world, part, &rules->scopes[rules->count - 1]);
         if (rc < 0)
-            return session_fail_code(session, rc, rule->section, "the engine did not take the risk rule");
+            return error_of_code(ret_error, rc, part->section, "the engine did not take the risk rule");
     }
     return OC_OK;
 }
 
-void session_close_rules(void *self, struct session *session)
+void rules_close(struct rules *rules)
 {
-    (void)self;
-    for (uint32_t i = 0; i < session->rules.count; i++) {
-        plugin_instance_close(&session->rules.list[i]);
-        free(session->rules.scopes[i]);
-        session->rules.scopes[i] = NULL;
+    for (uint32_t i = 0; i < rules->count; i++) {
+        plugin_instance_close(&rules->list[i]);
+        free(rules->scopes[i]);
+        rules->scopes[i] = NULL;
     }
-    session->rules.count = 0;
+    rules->count = 0;
 }

@@ -254,6 +254,21 @@ static void close_money(void *self, struct session *session)
     start_value_release(&session->money.start_value);
 }
 
+static oc_rc open_rules(void *self, struct session *session)
+{
+    (void)self;
+    const struct rules_world world = {session->engine, session->settings, session->parts, session->registry,
+                                      &session->clock.now_ns};
+    struct error error;
+    return rules_open(&session->rules, &world, &error) < 0 ? session_fail(session, &error) : (oc_rc)OC_OK;
+}
+
+static void close_rules(void *self, struct session *session)
+{
+    (void)self;
+    rules_close(&session->rules);
+}
+
 /* What the fills of this run assume is said on every report. */
 static oc_rc note_profile(void *self, struct session *session)
 {
@@ -429,7 +444,7 @@ void session_add_kernel(struct session *session, bool reads, bool trades)
         {"assumptions", NULL, note_profile, NULL},
     };
     static const struct session_stage trading[] = {
-        {"rules", NULL, session_open_rules, session_close_rules},
+        {"rules", NULL, open_rules, close_rules},
         {"venues", NULL, open_venues, close_venues},
     };
     static const struct session_stage parts[] = {

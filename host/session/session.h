@@ -19,13 +19,13 @@
 #include "session/pace.h"
 #include "session/parts.h"
 #include "session/plugin_instance.h"
+#include "session/rules.h"
 #include "session/start_value.h"
 #include "session/venues.h"
 #include "session/watchers.h"
 
 enum {
     SESSION_CASH_MAX = 16,
-    SESSION_RULES_MAX = 32,
     SESSION_STAGES_MAX = 32,
     SESSION_TRACE_MAX = 4096,
     SESSION_NOTES_MAX = 64,
@@ -91,21 +91,6 @@ struct session_money {
     bool is_counted;     /* the event being handled: figures begin where trading may */
 };
 
-struct session_scope { /* of one rule: what it is asked about */
-    struct session *session;
-    const struct part *part;
-    struct engine_scope scope;
-    int8_t of_instrument[ENGINE_INSTRUMENTS_MAX]; /* 0: not looked at yet, 1 in, -1 out */
-};
-
-struct session_rules {
-    struct plugin_instance list[SESSION_RULES_MAX];
-    struct session_scope *scopes[SESSION_RULES_MAX]; /* owned; NULL: everything */
-    uint32_t count;
-    const char *(*strategy_name)(void *self, uint32_t strategy); /* NULL: strategies have no names here */
-    void *strategies;
-};
-
 struct session_journal {
     int lock_fd;                      /* of the session folder; 0: none */
     oc_rc closed;                     /* how closing the records went */
@@ -159,7 +144,7 @@ struct session {
     struct session_clock clock;
     struct session_data data;
     struct session_money money;
-    struct session_rules rules;
+    struct rules rules;
     struct session_journal journal;
     struct session_commands commands;
     struct session_limits limits;
@@ -177,8 +162,6 @@ struct session {
 struct session *session_new(struct settings *settings, struct registry *registry, const char *label);
 void session_free(struct session *session);
 /* session.c: stages of the kernel that other files have. */
-CHECKED oc_rc session_open_rules(void *self, struct session *session);
-void session_close_rules(void *self, struct session *session);
 CHECKED oc_rc session_open_data(void *self, struct session *session);
 void session_close_data(void *self, struct session *session);
 CHECKED oc_rc session_open_instruments(void *self, struct session *session);

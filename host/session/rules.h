@@ -1,0 +1,33 @@
+/* rules.h: the risk rules of a session: the parts of the configuration, opened in their order, each with its scope.
+ * Invariants: the order is that of asking; a rule that could not be had leaves the engine with cancels and reductions only. */
+#ifndef SESSION_RULES_H
+#define SESSION_RULES_H
+
+#include "engine/engine.h"
+#include "session/parts.h"
+#include "session/plugin_instance.h"
+
+struct rule_scope;
+
+struct rules {
+    struct plugin_instance list[PARTS_RULES_MAX];
+    struct rule_scope *scopes[PARTS_RULES_MAX]; /* owned; NULL: everything */
+    uint32_t count;
+    const char *(*strategy_name)(void *self, uint32_t strategy); /* NULL: strategies have no names here */
+    void *strategies;
+};
+
+struct rules_world { /* what rules live in; all borrowed for their life */
+    struct engine *engine;
+    struct settings *settings;
+    const struct parts *parts;
+    const struct registry *registry;
+    const int64_t *now_ns;
+};
+
+/* [setup] Opens all and adds them to the engine. rules_close is due also where it failed. */
+CHECKED oc_rc rules_open(struct rules *rules, const struct rules_world *world, struct error *ret_error);
+/* [setup] After the engine's last call. */
+void rules_close(struct rules *rules);
+
+#endif
