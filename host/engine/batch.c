@@ -13,8 +13,10 @@ oc_rc exposure_update(struct engine *engine, struct order *order)
     const struct oc_request *now = &order->now;
     const uint32_t owners[2] = {0, now->strategy};
     struct book *books[2];
-    int64_t sums[2] = {0}, next = (now->bits & OC_RQ_REDUCE_ONLY) ? 0 : order_remaining_worst(order);
+    int64_t sums[2] = {0}, next = order->reduces ? 0 : order_remaining_worst(order);
     int64_t delta = next - order->exposure;
+    if (__builtin_expect((now->bits & OC_RQ_REDUCE_ONLY) != 0, 0))
+        reduces_count(engine, order);
     if (delta == 0)
         return OC_OK;
     uint32_t count = now->strategy ? 2 : 1;
@@ -162,9 +164,9 @@ oc_rc engine_begin(struct engine *engine, uint32_t strategy)
 
 void engine_end(struct engine *engine, bool keep) { stage_end(engine, keep); }
 
-bool request_adds_risk(const struct oc_request *request)
+bool request_adds_risk(const struct out_request *staged)
 {
-    return request->kind != OC_REQUEST_CANCEL && !(request->bits & OC_RQ_REDUCE_ONLY);
+    return staged->request.kind != OC_REQUEST_CANCEL && !staged->order->reduces;
 }
 
 /* The journal took nothing: no new risk leaves the house. Its strategy is told with the next input. */
@@ -198,7 +200,7 @@ void engine_batch_done(struct engine *engine, bool left)
         struct out_request *staged = &engine->out.requests[i];
         if (staged->is_denied)
             continue;
-        if (!left && request_adds_risk(&staged->request)) {
+        if (!left && request_adds_risk(staged)) {
             journal_denies(engine, staged);
             continue;
         }

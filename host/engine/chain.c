@@ -192,7 +192,7 @@ static void refuse(struct engine_refusal *refusal, const char *rule, const char 
 /* Latches and missing venues are judged by the host itself; closing and canceling stays possible. */
 static bool host_refuses(struct engine *engine, const struct oc_request *request, struct engine_refusal *refusal)
 {
-    if (request->kind == OC_REQUEST_CANCEL || (request->bits & OC_RQ_REDUCE_ONLY))
+    if (request->kind == OC_REQUEST_CANCEL || (request->bits & OC_RQ_REDUCE_ONLY)) /* as judged: see as_proven */
         return false;
     if (engine->now_ns < engine->config.trade_from_ns) {
         refuse(refusal, "warmup", "NOT_TRADING_YET");
@@ -270,8 +270,21 @@ static bool is_told(struct engine *engine, const struct rule *rule, const struct
     return !event->inst || scope->covers_market(scope->self, event->inst);
 }
 
-oc_rc chain_ask(struct engine *engine, const struct oc_request *request, struct engine_refusal *ret_refusal)
+/* What rules see: a reduce-only that is not proven is an order like any other. */
+static const struct oc_request *as_proven(const struct engine *engine, const struct oc_request *request,
+                                          struct oc_request *room)
 {
+    if (!(request->bits & OC_RQ_REDUCE_ONLY) || request->kind == OC_REQUEST_CANCEL || reduces_only(engine, request, 0))
+        return request;
+    *room = *request;
+    room->bits &= ~(uint32_t)OC_RQ_REDUCE_ONLY;
+    return room;
+}
+
+oc_rc chain_ask(struct engine *engine, const struct oc_request *asked, struct engine_refusal *ret_refusal)
+{
+    struct oc_request room;
+    const struct oc_request *request = as_proven(engine, asked, &room);
     if (host_refuses(engine, request, ret_refusal))
         return OC_E_LIMIT;
     struct asking asking = {engine, request};
@@ -282,9 +295,11 @@ oc_rc chain_ask(struct engine *engine, const struct oc_request *request, struct 
     return OC_OK;
 }
 
-int engine_preview(struct engine *engine, const struct oc_request *request, struct engine_refusal *ret_refusals,
+int engine_preview(struct engine *engine, const struct oc_request *asked, struct engine_refusal *ret_refusals,
                    uint32_t refusal_max)
 {
+    struct oc_request room;
+    const struct oc_request *request = as_proven(engine, asked, &room);
     struct asking asking = {engine, request};
     struct oc_risk_ctx ctx = make_ctx(&asking);
     uint32_t count = 0;

@@ -171,8 +171,8 @@ void engine_clear_out(struct engine *engine);
 /* Whether what adds risk is refused because the journal failed. */
 void engine_stop_risk(struct engine *engine, bool is_stopped);
 bool engine_risk_is_stopped(const struct engine *engine);
-/* Neither a cancel nor an order that can only reduce. */
-bool request_adds_risk(const struct oc_request *request);
+/* Neither a cancel nor an order that was proven to only reduce. */
+bool request_adds_risk(const struct out_request *staged);
 #define ENGINE_JOURNAL_FAILED "JOURNAL_FAILED"
 /* A recorded event as a fact: no client runs, no rule decides, no venue is called (restore). */
 CHECKED oc_rc engine_restore(struct engine *engine, const struct oc_event *event);

@@ -59,6 +59,7 @@ struct engine {
     struct groups groups;
     struct rule rules[ENGINE_RULES_MAX];
     uint32_t rule_count;
+    int64_t reducing; /* open reduce-only orders */
     uint32_t carried_count;
     struct carried_rule carried[ENGINE_RULES_MAX];
     char unread_rule[RULE_NAME_MAX]; /* whose saved state it could not read; "": none */
@@ -98,7 +99,11 @@ struct engine {
 };
 
 /* chain.c */
-CHECKED oc_rc chain_ask(struct engine *engine, const struct oc_request *request, struct engine_refusal *ret_refusal);
+/* True: a reduce-only request that cannot increase the position of the account, or of one strategy, whatever else fills. */
+bool reduces_only(const struct engine *engine, const struct oc_request *request, uint32_t strategy);
+/* The order's state or kind has changed. */
+void reduces_count(struct engine *engine, struct order *order);
+CHECKED oc_rc chain_ask(struct engine *engine, const struct oc_request *asked, struct engine_refusal *ret_refusal);
 void chain_observe(struct engine *engine, const struct oc_event *event);
 /* Base quantity an order by money can lead to at worst. */
 CHECKED oc_rc chain_worst_qty(struct engine *engine, const struct oc_request *request, int64_t *ret_units);

@@ -26,7 +26,9 @@ struct order {
     bool is_triggered;
     bool is_complete; /* by money: the venue said that the last fill has come */
     bool is_staged;   /* made by the running callback, not yet recorded */
-    uint8_t zero0[3];
+    bool is_reducing; /* counted among the orders that reduce a position */
+    bool reduces;     /* reduce-only, and proven when it was asked */
+    uint8_t zero0[1];
     uint32_t fills;
     uint32_t alarms;
     uint32_t fee_asset;

@@ -90,17 +90,17 @@ void permissions_renew(struct permissions *permissions)
 
 static bool has_bit(const uint64_t *bits, uint32_t i) { return bits[i / 64] >> (i % 64) & 1; }
 
-static uint32_t verb_of(const struct oc_request *request)
+static uint32_t verb_of(const struct engine *engine, const struct oc_request *request)
 {
     if (request->kind == OC_REQUEST_AMEND)
         return ENGINE_MAY_AMEND;
-    if (request->role == OC_ROLE_CLOSE || (request->bits & OC_RQ_REDUCE_ONLY))
+    if (request->role == OC_ROLE_CLOSE || reduces_only(engine, request, engine->caller))
         return ENGINE_MAY_CLOSE;
     return request->side == OC_SIDE_BUY ? ENGINE_MAY_BUY : ENGINE_MAY_SELL;
 }
 
 /* The name of what is not granted, or NULL. */
-static const char *missing(const struct engine_may *may, const struct oc_request *request)
+static const char *missing(const struct engine *engine, const struct engine_may *may, const struct oc_request *request)
 {
     uint32_t inst = OC_INST_INDEX(request->head.inst);
     if (!has_bit(may->venues, inst))
@@ -109,7 +109,7 @@ static const char *missing(const struct engine_may *may, const struct oc_request
         return "may.accounts";
     if (!has_bit(may->instruments, inst))
         return "may.instruments";
-    return may->verbs & verb_of(request) ? NULL : "may.verbs";
+    return may->verbs & verb_of(engine, request) ? NULL : "may.verbs";
 }
 
 static oc_rc refuse(struct engine_refusal *refusal, const char *rule, const char *reason)
@@ -232,7 +232,7 @@ static oc_rc ask_notional(struct engine *engine, struct client *client, const st
     int64_t price =
         request->bits & OC_RQ_HAS_PRICE ? request->price : (request->bits & OC_RQ_HAS_STOP ? request->stop_price : 0);
     oc_i128 used = 0, here = 0;
-    if (request->bits & OC_RQ_REDUCE_ONLY)
+    if (reduces_only(engine, request, engine->caller))
         return OC_OK;
     oc_rc rc = worst_of(book, 0, 0, &before);
     if (rc == OC_OK)
@@ -260,7 +260,7 @@ oc_rc permissions_ask(struct engine *engine, const struct oc_request *request, c
 {
     struct client *client = &engine->clients[engine->caller];
     const struct permissions *permissions = client->permissions;
-    const char *what = permissions->is_limited ? missing(&permissions->may, request) : NULL;
+    const char *what = permissions->is_limited ? missing(engine, &permissions->may, request) : NULL;
     if (what)
         return refuse(ret_refusal, what, "NOT_GRANTED");
     oc_rc rc = permissions->budget.orders ? ask_orders(engine, client, ret_refusal) : OC_OK;

@@ -150,6 +150,7 @@ oc_rc engine_submit(struct engine *engine, struct oc_request *request, struct en
     } else {
         const oc_rc sized =
             request->bits & OC_RQ_HAS_QUOTE_QTY ? chain_worst_qty(engine, request, &order->worst_qty) : (oc_rc)OC_OK;
+        order->reduces = reduces_only(engine, request, 0);
         if (__builtin_expect(engine->clients[engine->caller].permissions != NULL, 0))
             rc = permissions_ask(engine, request, order, order_remaining_worst(order), &refusal);
         if (rc == OC_OK)
@@ -228,6 +229,7 @@ oc_rc engine_amend(struct engine *engine, struct oc_request *request, struct eng
     if (ask.bits & OC_RQ_STOP_CHANGED)
         ask.stop_price = request->stop_price;
     struct engine_refusal refusal = {.order = ask.order};
+    const bool reduces = reduces_only(engine, &ask, 0);
     if (engine->clients[engine->caller].permissions)
         rc = permissions_ask(engine, &ask, order, ask.qty - order->filled, &refusal);
     if (rc == OC_OK)
@@ -237,6 +239,7 @@ oc_rc engine_amend(struct engine *engine, struct oc_request *request, struct eng
         order->ask_price = ask.price;
         order->ask_stop = ask.stop_price;
         order->ask_bits = ask.bits & changes;
+        order->reduces = reduces;
         rc = exposure_update(engine, order);
         if (rc < 0) {
             strcpy(refusal.reason, "HOST_LIMIT_REACHED");

@@ -42,7 +42,7 @@ static size_t bytes_of(const struct engine_out *out)
 static bool adds_risk(const struct engine_out *out)
 {
     for (uint32_t i = 0; i < out->request_count; i++)
-        if (!out->requests[i].is_denied && request_adds_risk(&out->requests[i].request))
+        if (!out->requests[i].is_denied && request_adds_risk(&out->requests[i]))
             return true;
     return false;
 }

@@ -269,6 +269,14 @@ static inline const struct order *fixture_find(const struct fixture *fixture, ui
     return orders_find(engine_orders(fixture->engine), order);
 }
 
+/* The account, or one strategy, holds so many units, however it came to them: what reduces is proven against that. */
+static inline void fixture_hold(struct fixture *f, uint32_t strategy, int64_t units)
+{
+    struct book *book;
+    assert_int_equal(portfolio_book(engine_portfolio(f->engine), f->account, strategy, f->inst, &book), OC_OK);
+    book->position.qty = units;
+}
+
 static inline const struct book *fixture_book(const struct fixture *fixture)
 {
     return portfolio_find(engine_portfolio(fixture->engine), fixture->account, 0, fixture->inst);

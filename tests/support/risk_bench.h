@@ -195,6 +195,8 @@ static bool cancel(struct bench *bench, uint64_t id)
     return rc == OC_OK;
 }
 
+static void hold(const struct bench *bench, int64_t units) { fixture_hold(bench->f, 0, units); }
+
 static struct oc_request reducing(const struct bench *bench, uint8_t side, int64_t qty, int64_t price)
 {
     struct oc_request request = fixture_order(bench->f, side, qty, price);

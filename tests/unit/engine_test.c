@@ -71,6 +71,9 @@ static void nothing_is_sent_that_was_not_recorded(void **state)
     fixture_end(f, true);
     struct oc_request reduce = fixture_order(f, OC_SIDE_SELL, 1, 0);
     reduce.bits |= OC_RQ_REDUCE_ONLY;
+    assert_int_equal(fixture_submit(f, reduce), 0); /* nothing is held: it may open */
+    assert_int_equal(f->sent_count, 2);
+    fixture_hold(f, 0, 1);
     assert_true(fixture_submit(f, reduce) != 0);
     assert_int_equal(f->sent_count, 3);
     fixture_say(f, OC_EV_CANCEL_REJECTED, live);

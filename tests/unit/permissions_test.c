@@ -290,8 +290,10 @@ static bool may_do(uint32_t verbs, uint32_t what)
     assert_int_equal(engine_set_may(f->engine, 1, &may), OC_OK);
     struct oc_request request = fixture_order(f, what == ENGINE_MAY_BUY ? OC_SIDE_BUY : OC_SIDE_SELL, 1, 9900);
     bool is_allowed;
-    if (what == ENGINE_MAY_CLOSE)
+    if (what == ENGINE_MAY_CLOSE) {
+        fixture_hold(f, 1, 1);
         request.bits |= OC_RQ_REDUCE_ONLY;
+    }
     if (what == ENGINE_MAY_AMEND)
         is_allowed = amend(f, order, OC_RQ_QUANTITY_CHANGED, 11, 0) == OC_OK;
     else

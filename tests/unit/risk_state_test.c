@@ -75,6 +75,7 @@ static void the_way_out_has_the_reserve_and_protection_passes(void **state)
     (void)state;
     struct bench *bench = bench_new("message_rate", PAIRS("rate", "20", "burst", "1", "cancel_reserve", "2"));
     accepted(bench, BUY, 1, 9900);
+    hold(bench, 100);
     assert_false(asked(bench, 0, OC_ROLE_NONE));
     assert_true(asked(bench, OC_RQ_REDUCE_ONLY, OC_ROLE_NONE));
     assert_true(asked(bench, OC_RQ_REDUCE_ONLY, OC_ROLE_NONE));
@@ -249,7 +250,10 @@ static void the_kill_switch_stops_what_opens(void **state)
     assert_false(amend(bench, id, 1001, 0));
     assert_true(amend(bench, id, 1000, 0));
     assert_true(amend(bench, id, 999, 0));
+    assert_false(submit(bench, reducing(bench, SELL, 5, 0))); /* nothing is held */
+    hold(bench, 5);
     assert_true(submit(bench, reducing(bench, SELL, 5, 0)));
+    assert_false(submit(bench, reducing(bench, SELL, 1, 0))); /* all of it is on its way out */
     /* still killed after a restart */
     char bytes[16];
     oc_rc size = bench->table->save(bench->self, bytes, sizeof bytes);

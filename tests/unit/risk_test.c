@@ -40,6 +40,9 @@ static void quantity_is_limited(void **state)
     assert_true(submit(bench, by_money(bench, BUY, 1425, 1))); /* 1.5 at 95.00: the reference less 5 % */
     assert_false(submit(bench, by_money(bench, BUY, 14251, 2)));
     assert_refused(bench, "QUANTITY_ABOVE_LIMIT", "1.501", "1.5");
+    hold(bench, 4999);
+    assert_false(submit(bench, reducing(bench, SELL, 5000, 0))); /* one more than there is: an order like any other */
+    hold(bench, 5000);
     assert_true(submit(bench, reducing(bench, SELL, 5000, 0)));
     assert_true(cancel(bench, id));
     struct oc_request unpriced = by_money(bench, BUY, 1, 0);
@@ -94,6 +97,7 @@ static void value_is_limited(void **state)
     assert_false(amend(bench, id, 10001, 0));
     assert_false(amend(bench, id, 0, 10001));
     assert_true(amend(bench, id, 5000, 20000));
+    hold(bench, 20000);
     assert_true(submit(bench, reducing(bench, SELL, 20000, 0)));
     assert_true(cancel(bench, id));
     struct oc_request unpriced = fixture_order(bench->f, BUY, 1, 0);
@@ -185,6 +189,7 @@ static void a_reference_may_be_too_old(void **state)
     assert_string_equal(bench->refusal.reason, "REFERENCE_TOO_OLD");
     assert_false(order(bench, BUY, 1, 0));
     assert_string_equal(bench->refusal.reason, "REFERENCE_TOO_OLD");
+    hold(bench, 1);
     assert_true(submit(bench, reducing(bench, SELL, 1, 0)));
     assert_true(cancel(bench, id));
     struct oc_request unpriced = fixture_order(bench->f, BUY, 1, 0);
@@ -235,7 +240,9 @@ static void RISK_2_worst_case_position(void **state)
     assert_false(order(bench, BUY, 2000, 9900));
     assert_int_equal(fixture_say(f, OC_EV_NOT_THERE, unknown), OC_OK);
     assert_true(order(bench, BUY, 2000, 9900));
-    assert_true(submit(bench, reducing(bench, SELL, 100000, 0)));
+    assert_false(submit(bench, reducing(bench, SELL, 100000, 0))); /* more than is held: the flag alone eases nothing */
+    assert_string_equal(bench->refusal.reason, "POSITION_ABOVE_LIMIT");
+    assert_true(submit(bench, reducing(bench, SELL, fixture_book(f)->position.qty, 0)));
     assert_true(cancel(bench, open_sell));
     bench_free(bench);
 
