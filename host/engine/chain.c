@@ -132,8 +132,13 @@ static oc_rc ctx_equity(const struct oc_risk_ctx *ctx, uint32_t account, struct 
     return rc < 0 ? rc : money_to_dec(money, 8, ret_equity);
 }
 
+/* A question changes nothing: only what happened may latch. */
 static oc_rc ctx_latch(const struct oc_risk_ctx *ctx, uint32_t account, const char *reason)
 {
+    if (((const struct asking *)ctx->impl)->request)
+        return OC_E_STATE;
+    if (!reason || !reason[0] || (account && !portfolio_account(engine_of(ctx)->portfolio, account)))
+        return OC_E_INVALID;
     engine_latch(engine_of(ctx), account, reason);
     return OC_OK;
 }
@@ -236,8 +241,10 @@ static bool rule_allows(struct engine *engine, const struct rule *rule, const st
     }
     if (engine->witness.verdict && !(request->bits & OC_RQ_CHILD))
         engine->witness.verdict(engine->witness.self, request, rule->name, &verdict);
-    if (rc == OC_OK && verdict.allowed)
+    if (rc == OC_OK && verdict.allowed == 1)
         return true;
+    if (rc == OC_OK && verdict.allowed)
+        rc = OC_E_DATA; /* neither yes nor no */
     refuse(refusal, rule->name, rc < 0 ? "RULE_FAILED" : (verdict.reason[0] ? verdict.reason : "REFUSED"));
     refusal->used = verdict.used;
     refusal->limit = verdict.limit;

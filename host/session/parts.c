@@ -328,6 +328,10 @@ static oc_rc add_rules(struct opening *opening)
             error_remedy(opening->error, "add it, or say that it is meant: risk.without=%s", *name);
             return OC_E_CONFIG;
         }
+    if (settings_get(opening->settings, "risk.kill_switch.plugin"))
+        return wrong_list(opening, "risk.kill_switch.plugin",
+                          settings_text(opening->settings, "risk.kill_switch.plugin", ""),
+                          "no setting: this rule is the host's own");
     if (rc == OC_OK)
         rc = add_part(opening, PART_RULE, "risk", "kill_switch", OC_RISK);
     for (const char *const *name = list; *name && rc == OC_OK; name++) {
@@ -392,6 +396,24 @@ static oc_rc add_readers(struct opening *opening)
     return rc;
 }
 
+/* "for.WHAT" names one of four lists; owners are words of ours. */
+static oc_rc judge_scope(struct opening *opening, const struct setting *setting, const char *what)
+{
+    static const char *const whats[] = {"instruments", "accounts", "strategies", "owners", NULL};
+    static const char *const owners[] = {"strategy", "console", "algo", "external", "host", NULL};
+    struct names list;
+    split(setting->value, &list);
+    if (!has(whats, what))
+        return wrong_list(opening, setting->key, what, "instruments, accounts, strategies or owners");
+    if (!list.count)
+        return wrong_list(opening, setting->key, setting->value,
+                          "at least one name, such as \"BTC/USDT\" or \"*/USDT\"");
+    for (uint32_t i = 0; i < list.count && strcmp(what, "owners") == 0; i++)
+        if (!has(owners, list.list[i] + (list.list[i][0] == '!')))
+            return wrong_list(opening, setting->key, list.list[i], "strategy, console, algo, external or host");
+    return OC_OK;
+}
+
 /* A group that no part reads changes nothing, and is refused for that. */
 static oc_rc judge_groups(struct opening *opening, const char *section, const char *lists, enum part_use use)
 {
@@ -409,6 +431,13 @@ static oc_rc judge_groups(struct opening *opening, const char *section, const ch
         }
         if (!is_part && use == PART_SIM && strcmp(setting->origin, "--plugin") == 0)
             is_part = true; /* the name of a file that fills the venue */
+        if (is_part && end && strncmp(end, ".for.", 5) == 0) {
+            oc_rc rc = use == PART_RULE
+                           ? judge_scope(opening, setting, end + 5)
+                           : wrong_list(opening, setting->key, "for", "a risk rule: only rules have a scope");
+            if (rc < 0)
+                return rc;
+        }
         if (is_part)
             continue;
         error_at(opening->error, OC_E_CONFIG, "%s: %s", setting->origin, setting->key);

@@ -306,9 +306,132 @@ static void rules_of_each_shape_are_observed_as_they_say(void **state)
     fixture_free(f);
 }
 
+static void probe_latch(struct prober *prober, const struct oc_risk_ctx *ctx, const struct oc_request *ask)
+{
+    (void)ask;
+    assert_int_equal(ctx->latch(ctx, 0, "STOP"), OC_E_STATE);
+    assert_int_equal(ctx->latch(ctx, prober->f->account, "STOP"), OC_E_STATE);
+}
+
+/* P6: a preview asks, and must not halt the host. */
+static void a_question_latches_nothing(void **state)
+{
+    (void)state;
+    struct prober prober = {.probe = probe_latch};
+    struct fixture *f = probed(&prober);
+    struct engine_refusal refusal;
+    struct oc_request request = fixture_order(f, OC_SIDE_BUY, 1, 9900);
+    assert_int_equal(engine_preview(f->engine, &request, &refusal, 1), 0);
+    assert_int_equal(prober.asked, 1);
+    assert_null(engine_latched(f->engine, f->account));
+    assert_true(fixture_submit(f, request) != 0);
+    fixture_free(f);
+}
+
+static void watch_latches(void *self, const struct oc_risk_ctx *ctx, const struct oc_event *event)
+{
+    const struct fixture *f = self;
+    (void)event;
+    assert_int_equal(ctx->latch(ctx, 0, NULL), OC_E_INVALID);
+    assert_int_equal(ctx->latch(ctx, 0, ""), OC_E_INVALID);
+    assert_int_equal(ctx->latch(ctx, 99, "STOP"), OC_E_INVALID);
+    assert_null(engine_latched(f->engine, f->account));
+    assert_int_equal(ctx->latch(ctx, f->account, "STOP"), OC_OK);
+}
+
+static void what_happened_may_latch(void **state)
+{
+    (void)state;
+    struct fixture *f = fixture_new(COST_AVERAGE);
+    const struct oc_risk table = {.size = sizeof table, .check = probe_check, .observe = watch_latches};
+    assert_int_equal(engine_add_rule(f->engine, "watches", &table, f), OC_OK);
+    fixture_price(f, 10000);
+    assert_string_equal(engine_latched(f->engine, f->account), "STOP");
+    fixture_free(f);
+}
+
+/* P9: 1 is yes, 0 is no, and nothing else is an answer. */
+static void only_one_allows(void **state)
+{
+    (void)state;
+    static const uint32_t answers[] = {0, 1, 2, 7, UINT32_MAX};
+    for (size_t i = 0; i < sizeof answers / sizeof answers[0]; i++) {
+        struct prober prober = {.probe = NULL};
+        struct fixture *f = probed(&prober);
+        struct engine_refusal refusal = {0};
+        struct oc_request request = fixture_order(f, OC_SIDE_BUY, 1, 9900);
+        prober.first.allowed = answers[i];
+        assert_int_equal(engine_preview(f->engine, &request, &refusal, 1), answers[i] != 1);
+        if (answers[i] > 1)
+            assert_string_equal(refusal.reason, "RULE_FAILED");
+        fixture_free(f);
+    }
+}
+
+static bool covers(void *self, uint32_t account, uint32_t strategy, uint32_t inst, uint32_t owner)
+{
+    (void)account;
+    (void)strategy;
+    (void)owner;
+    return OC_INST_INDEX(inst) == *(const uint32_t *)self;
+}
+
+static bool covers_market(void *self, uint32_t inst) { return OC_INST_INDEX(inst) == *(const uint32_t *)self; }
+
+/* A rule is asked and told about its scope, and about nothing else. */
+static void a_scope_holds_for_questions_and_events(void **state)
+{
+    (void)state;
+    struct prober prober = {.probe = NULL};
+    struct fixture *f = probed(&prober);
+    const uint32_t other = add_inst(f, "ETH/USDT", (struct oc_dec){1, 2, 0}, (struct oc_dec){1, 3, 0});
+    uint32_t only = OC_INST_INDEX(f->inst);
+    const struct engine_scope scope = {covers, covers_market, &only};
+    struct oc_request request = fixture_order(f, OC_SIDE_BUY, 1, 9900);
+    struct engine_refusal refusal;
+    engine_scope_rule(f->engine, &scope);
+    prober.first.allowed = 0;
+    assert_int_equal(engine_preview(f->engine, &request, &refusal, 1), 1);
+    request.head.inst = other;
+    assert_int_equal(engine_preview(f->engine, &request, &refusal, 1), 0);
+    assert_int_equal(prober.asked, 1);
+    assert_true(fixture_submit(f, request) != 0);
+    assert_int_equal(prober.asked, 1);
+    fixture_free(f);
+
+    f = fixture_new(COST_AVERAGE);
+    struct rule all = {.max = 10};
+    struct oc_risk table = rule_table;
+    table.interest = NULL;
+    const uint32_t second = add_inst(f, "ETH/USDT", (struct oc_dec){1, 2, 0}, (struct oc_dec){1, 3, 0});
+    only = OC_INST_INDEX(second);
+    engine_add_rule(f->engine, "all", &table, &all);
+    engine_scope_rule(f->engine, &scope);
+    fixture_price(f, 10000); /* of the other instrument */
+    assert_int_equal(all.seen, 0);
+    price_of(f, second, 10000);
+    assert_int_equal(all.seen, 1);
+    uint64_t order = fixture_submit(f, fixture_order(f, OC_SIDE_BUY, 1, 9900)); /* its request, its answers, its fill */
+    fixture_say(f, OC_EV_ACCEPTED, order);
+    fixture_trade(f, order, OC_SIDE_BUY, 1, 9900);
+    assert_int_equal(all.seen, 1);
+    struct oc_request mine = fixture_order(f, OC_SIDE_BUY, 1, 9900);
+    mine.head.inst = second;
+    order = fixture_submit(f, mine);
+    assert_true(order != 0);
+    assert_int_equal(all.seen, 2);
+    fixture_say(f, OC_EV_ACCEPTED, order);
+    assert_int_equal(all.seen, 3);
+    fixture_free(f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_question_latches_nothing),
+        cmocka_unit_test(what_happened_may_latch),
+        cmocka_unit_test(only_one_allows),
+        cmocka_unit_test(a_scope_holds_for_questions_and_events),
         cmocka_unit_test(unknown_names_are_said_and_outputs_untouched),
         cmocka_unit_test(an_order_by_money_has_a_worst_quantity),
         cmocka_unit_test(the_asked_order_is_left_out_of_the_exposure),

@@ -61,7 +61,8 @@ struct oc_risk_ctx {
     /* Marked equity of the account in its base currency. */
     oc_rc (*equity)(const struct oc_risk_ctx *ctx, uint32_t account, struct oc_dec *ret_equity);
     /* [engine] observe() only: latches the whole host (account 0) or one account until a person
-     * clears it. */
+     * clears it. `reason` is copied. OC_E_STATE: called in check(). OC_E_INVALID: no reason, or no
+     * such account. */
     oc_rc (*latch)(const struct oc_risk_ctx *ctx, uint32_t account, const char *reason);
     const struct oc_instrument *(*instrument)(const struct oc_risk_ctx *ctx,
                                               uint32_t inst); /* borrowed until the call ends */
