@@ -1,4 +1,4 @@
-#include "session/parts.h"
+#include "session/parts_impl.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -10,26 +10,10 @@
 #include "base/text.h"
 #include "load/inspect.h"
 
-enum { LIST_MAX = 64, USER_PATH_MAX = 512 };
-
 static const char *const default_chain[] = {"kill_switch",    "max_order_qty", "max_order_value", "price_collar",
                                             "position_limit", "message_rate",  "max_daily_loss",  NULL};
 
-struct opening {
-    struct parts *parts;
-    struct settings *settings;
-    struct registry *registry;
-    bool may_lack;
-    struct error *error;
-};
-
-struct names { /* a list of a setting, split */
-    char text[SETTING_VALUE_MAX];
-    const char *list[LIST_MAX + 1]; /* ended by NULL */
-    uint32_t count;
-};
-
-static bool has(const char *const *list, const char *name)
+bool parts_has(const char *const *list, const char *name)
 {
     for (; *list; list++)
         if (strcmp(*list, name) == 0)
@@ -37,13 +21,16 @@ static bool has(const char *const *list, const char *name)
     return false;
 }
 
-static void split(const char *text, struct names *ret_names)
+void parts_split(const char *text, struct parts_names *ret_names)
 {
     snprintf(ret_names->text, sizeof ret_names->text, "%s", text);
     ret_names->count = 0;
+    ret_names->is_cut = false;
     for (char *save = NULL, *one = strtok_r(ret_names->text, ", ", &save); one; one = strtok_r(NULL, ", ", &save))
-        if (ret_names->count < LIST_MAX)
+        if (ret_names->count < PARTS_NAMES_MAX)
             ret_names->list[ret_names->count++] = one;
+        else
+            ret_names->is_cut = true;
     ret_names->list[ret_names->count] = NULL;
 }
 
@@ -53,8 +40,7 @@ static const char *origin_of(const struct settings *settings, const char *key)
     return setting ? setting->origin : "";
 }
 
-/* The place of a complaint about a setting: "FILE:3: risk.chain". */
-static void at_key(struct opening *opening, oc_rc rc, const char *key)
+void parts_at_key(struct parts_opening *opening, oc_rc rc, const char *key)
 {
     const char *origin = origin_of(opening->settings, key);
     error_at(opening->error, rc, "%s%s%s", origin, *origin ? ": " : "", key);
@@ -67,87 +53,12 @@ static bool name_is_good(const char *name)
            strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_") == size;
 }
 
-/* Where plugins are. */
-
-/* As the records keep it: a replay may be started elsewhere. */
-static oc_rc make_absolute(struct opening *opening, const struct setting *setting, const char *path, char *ret_path)
-{
-    if (realpath(path, ret_path))
-        return OC_OK;
-    error_at(opening->error, OC_E_NOT_FOUND, "%s: %s", setting->origin, setting->key);
-    error_what(opening->error, "there is no such file or folder");
-    error_found(opening->error, "%s", path);
-    return OC_E_NOT_FOUND;
-}
-
-static oc_rc add_configured(struct opening *opening)
-{
-    const struct setting *setting = settings_get(opening->settings, "plugins.folders");
-    char value[SETTING_VALUE_MAX], path[PATH_MAX], origin[SETTING_ORIGIN_MAX];
-    struct text out;
-    struct names folders;
-    if (!setting)
-        return OC_OK;
-    split(setting->value, &folders);
-    snprintf(origin, sizeof origin, "%s", setting->origin);
-    text_init_fixed(&out, value, sizeof value);
-    for (uint32_t i = 0; i < folders.count; i++) {
-        oc_rc rc = make_absolute(opening, setting, folders.list[i], path);
-        if (rc == OC_OK)
-            rc = catalogue_add_folder(&opening->parts->catalogue, path, "plugins.folders", false, opening->error);
-        if (rc < 0)
-            return rc;
-        text_format(&out, "%s%s", i ? "," : "", path);
-    }
-    if (out.is_cut)
-        return error_say(opening->error, OC_E_LIMIT, "plugins.folders", "the paths are too long together");
-    if (settings_set(opening->settings, "plugins.folders", value, origin) < 0)
-        return error_keep(opening->error, &opening->settings->error);
-    return OC_OK;
-}
-
-static oc_rc add_folders(struct opening *opening)
-{
-    struct catalogue *catalogue = &opening->parts->catalogue;
-    char program[USER_PATH_MAX], path[CATALOGUE_PATH_MAX];
-    const char *environment = getenv("OUTCRY_PLUGINS"), *data = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
-    oc_rc configured = add_configured(opening);
-    if (configured < 0)
-        return configured;
-    char list[SETTING_VALUE_MAX];
-    snprintf(list, sizeof list, "%s", environment ? environment : "");
-    for (char *save = NULL, *one = strtok_r(list, ":", &save); one; one = strtok_r(NULL, ":", &save)) {
-        oc_rc rc = catalogue_add_folder(catalogue, one, "OUTCRY_PLUGINS", false, opening->error);
-        if (rc < 0)
-            return rc;
-    }
-    struct error unused; /* the folders below need not be there */
-    if (data && *data)
-        snprintf(path, sizeof path, "%s/outcry/plugins", data);
-    else
-        snprintf(path, sizeof path, "%s/.local/share/outcry/plugins", home ? home : "");
-    if (env_exists(path))
-        (void)catalogue_add_folder(catalogue, path, "the user's data folder", false, &unused);
-    if (env_program_folder(program, sizeof program) == OC_OK) {
-        static const char *const ours[] = {"plugins", "../lib/outcry/plugins"}; /* of a build, of an installation */
-        for (size_t i = 0; i < sizeof ours / sizeof ours[0]; i++) {
-            snprintf(path, sizeof path, "%s/%s", program, ours[i]);
-            oc_rc rc = env_exists(path)
-                           ? catalogue_add_folder(catalogue, path, "the installation", true, opening->error)
-                           : (oc_rc)OC_OK;
-            if (rc < 0)
-                return rc;
-        }
-    }
-    return OC_OK;
-}
-
 /* Two files of one id: which of them runs is the user's to say. */
-static oc_rc judge_shadows(struct opening *opening)
+static oc_rc judge_shadows(struct parts_opening *opening)
 {
     const struct catalogue *catalogue = &opening->parts->catalogue;
-    struct names allowed;
-    split(settings_text(opening->settings, "plugins.allow_shadow", ""), &allowed);
+    struct parts_names allowed;
+    parts_split(settings_text(opening->settings, "plugins.allow_shadow", ""), &allowed);
     for (uint32_t i = 0; i < catalogue->count; i++) {
         const struct catalogue_entry *entry = &catalogue->list[i];
         if (!entry->shadow_of)
@@ -155,7 +66,7 @@ static oc_rc judge_shadows(struct opening *opening)
         const struct catalogue_entry *counts = &catalogue->list[entry->shadow_of - 1];
         if (entry->hash == counts->hash)
             continue; /* the same file twice */
-        if (!has(allowed.list, entry->id)) {
+        if (!parts_has(allowed.list, entry->id)) {
             error_at(opening->error, OC_E_EXISTS, "plugin %s", entry->id);
             error_what(opening->error, "two files have this id: %s and %s", counts->path, entry->path);
             error_remedy(opening->error, "remove one, or allow the first to stand for both: plugins.allow_shadow=%s",
@@ -169,13 +80,13 @@ static oc_rc judge_shadows(struct opening *opening)
 
 /* Which parts. */
 
-static oc_rc add_part(struct opening *opening, enum part_use use, const char *section, const char *name,
+static oc_rc add_part(struct parts_opening *opening, enum part_use use, const char *section, const char *name,
                       const char *kind)
 {
     struct parts *parts = opening->parts;
     char key[SETTING_KEY_MAX + 16], builtin[64];
     if (!name_is_good(name)) {
-        at_key(opening, OC_E_CONFIG, section);
+        parts_at_key(opening, OC_E_CONFIG, section);
         error_found(opening->error, "%s", name);
         error_expected(opening->error, "a name of 1 to 32 of a-z 0-9 _, a letter first, no double underscore");
         return OC_E_CONFIG;
@@ -200,7 +111,7 @@ static oc_rc add_part(struct opening *opening, enum part_use use, const char *se
     } else {
         const struct catalogue_entry *other = catalogue_find(&parts->catalogue, NULL, id);
         const char *nearest = catalogue_nearest(&parts->catalogue, kind, id);
-        at_key(opening, OC_E_NOT_FOUND, settings_get(opening->settings, key) ? key : part->section);
+        parts_at_key(opening, OC_E_NOT_FOUND, settings_get(opening->settings, key) ? key : part->section);
         error_what(opening->error,
                    other ? "this plugin is of another kind, %s" : "this plugin is in no plugin folder%s",
                    other ? other->kind : "");
@@ -218,16 +129,16 @@ static oc_rc add_part(struct opening *opening, enum part_use use, const char *se
     return OC_OK;
 }
 
-static oc_rc wrong_list(struct opening *opening, const char *key, const char *found, const char *expected)
+oc_rc parts_wrong(struct parts_opening *opening, const char *key, const char *found, const char *expected)
 {
-    at_key(opening, OC_E_CONFIG, key);
+    parts_at_key(opening, OC_E_CONFIG, key);
     error_found(opening->error, "%s", found);
     error_expected(opening->error, "%s", expected);
     return OC_E_CONFIG;
 }
 
 /* The plugins that a command line names for this run: --plugin NAME=FILE is the setting plugins.file.NAME. */
-static oc_rc add_named_files(struct opening *opening, const char *kind, struct names *ret_names)
+static oc_rc add_named_files(struct parts_opening *opening, const char *kind, struct parts_names *ret_names)
 {
     static const char prefix[] = "plugins.file.";
     ret_names->count = 0;
@@ -239,7 +150,7 @@ static oc_rc add_named_files(struct opening *opening, const char *kind, struct n
         for (uint32_t k = 0; k < opening->parts->catalogue.count && !entry; k++)
             if (strcmp(opening->parts->catalogue.list[k].path, setting->value) == 0)
                 entry = &opening->parts->catalogue.list[k];
-        if (entry && strcmp(entry->kind, kind) == 0 && ret_names->count < LIST_MAX)
+        if (entry && strcmp(entry->kind, kind) == 0 && ret_names->count < PARTS_NAMES_MAX)
             ret_names->list[ret_names->count++] = setting->key + sizeof prefix - 1;
     }
     ret_names->list[ret_names->count] = NULL;
@@ -247,7 +158,7 @@ static oc_rc add_named_files(struct opening *opening, const char *kind, struct n
 }
 
 /* --set NAME.key=value of a plugin named for this run, as SECTION.NAME.key. `full` is SECTION.NAME.plugin. */
-static oc_rc take_values(struct opening *opening, const char *name, const char *full)
+static oc_rc take_values(struct parts_opening *opening, const char *name, const char *full)
 {
     size_t length = strlen(name), group = strlen(full) - strlen("plugin");
     uint32_t count = opening->settings->count;
@@ -265,7 +176,7 @@ static oc_rc take_values(struct opening *opening, const char *name, const char *
 }
 
 /* The files themselves, before all folders; a name's plugin is the one of its file. */
-static oc_rc read_named_files(struct opening *opening)
+static oc_rc read_named_files(struct parts_opening *opening)
 {
     static const char prefix[] = "plugins.file.";
     static const struct {
@@ -280,7 +191,7 @@ static oc_rc read_named_files(struct opening *opening)
             continue;
         char name[PART_NAME_MAX], path[PATH_MAX];
         snprintf(name, sizeof name, "%s", setting->key + sizeof prefix - 1);
-        oc_rc rc = make_absolute(opening, setting, setting->value, path);
+        oc_rc rc = parts_absolute(opening, setting, setting->value, path);
         if (rc == OC_OK)
             rc = catalogue_add_file(&opening->parts->catalogue, path, &entry, opening->error);
         if (rc < 0)
@@ -303,60 +214,60 @@ static oc_rc read_named_files(struct opening *opening)
     return OC_OK;
 }
 
-static oc_rc add_rules(struct opening *opening)
+static oc_rc add_rules(struct parts_opening *opening)
 {
-    struct names chain, without, named;
+    struct parts_names chain, without, named;
     const char *const *list = default_chain;
     const struct setting *said = settings_get(opening->settings, "risk.chain");
     oc_rc rc = add_named_files(opening, OC_RISK, &named);
-    split(said ? said->value : "", &chain);
-    split(settings_text(opening->settings, "risk.without", ""), &without);
+    parts_split(said ? said->value : "", &chain);
+    parts_split(settings_text(opening->settings, "risk.without", ""), &without);
     if (said)
         list = chain.list;
-    if (has(without.list, "kill_switch"))
-        return wrong_list(opening, "risk.without", "kill_switch", "any other rule: this one cannot be left out");
+    if (parts_has(without.list, "kill_switch"))
+        return parts_wrong(opening, "risk.without", "kill_switch", "any other rule: this one cannot be left out");
     for (uint32_t i = 0; i < without.count; i++) {
-        if (!has(default_chain, without.list[i]))
-            return wrong_list(opening, "risk.without", without.list[i], "a rule of the default chain");
-        if (said && has(chain.list, without.list[i]))
-            return wrong_list(opening, "risk.without", without.list[i], "a rule that risk.chain does not have");
+        if (!parts_has(default_chain, without.list[i]))
+            return parts_wrong(opening, "risk.without", without.list[i], "a rule of the default chain");
+        if (said && parts_has(chain.list, without.list[i]))
+            return parts_wrong(opening, "risk.without", without.list[i], "a rule that risk.chain does not have");
     }
     for (const char *const *name = default_chain; *name && said; name++)
-        if (!has(chain.list, *name) && !has(without.list, *name) && strcmp(*name, "kill_switch") != 0) {
-            at_key(opening, OC_E_CONFIG, "risk.chain");
+        if (!parts_has(chain.list, *name) && !parts_has(without.list, *name) && strcmp(*name, "kill_switch") != 0) {
+            parts_at_key(opening, OC_E_CONFIG, "risk.chain");
             error_what(opening->error, "it lacks %s, which the default chain has", *name);
             error_remedy(opening->error, "add it, or say that it is meant: risk.without=%s", *name);
             return OC_E_CONFIG;
         }
     if (settings_get(opening->settings, "risk.kill_switch.plugin"))
-        return wrong_list(opening, "risk.kill_switch.plugin",
-                          settings_text(opening->settings, "risk.kill_switch.plugin", ""),
-                          "no setting: this rule is the host's own");
+        return parts_wrong(opening, "risk.kill_switch.plugin",
+                           settings_text(opening->settings, "risk.kill_switch.plugin", ""),
+                           "no setting: this rule is the host's own");
     if (rc == OC_OK)
         rc = add_part(opening, PART_RULE, "risk", "kill_switch", OC_RISK);
     for (const char *const *name = list; *name && rc == OC_OK; name++) {
-        if (strcmp(*name, "kill_switch") == 0 || has(without.list, *name))
+        if (strcmp(*name, "kill_switch") == 0 || parts_has(without.list, *name))
             continue;
         for (uint32_t i = 0; i < opening->parts->count; i++)
             if (strcmp(opening->parts->list[i].name, *name) == 0)
-                return wrong_list(opening, "risk.chain", *name,
-                                  "each name once: give a second instance a name of its own");
+                return parts_wrong(opening, "risk.chain", *name,
+                                   "each name once: give a second instance a name of its own");
         if (opening->parts->count == PARTS_RULES_MAX)
             return error_say(opening->error, OC_E_LIMIT, "risk.chain", "at most %d rules", PARTS_RULES_MAX);
         rc = add_part(opening, PART_RULE, "risk", *name, OC_RISK);
     }
     for (uint32_t i = 0; i < named.count && rc == OC_OK; i++)
-        if (!has(list, named.list[i]))
+        if (!parts_has(list, named.list[i]))
             rc = add_part(opening, PART_RULE, "risk", named.list[i], OC_RISK);
     return rc;
 }
 
 /* sim.default holds for a venue that has no group of its own, key by key. */
-static oc_rc add_sim(struct opening *opening, const char *venue)
+static oc_rc add_sim(struct parts_opening *opening, const char *venue)
 {
     static const char prefix[] = "sim.default.";
     char key[SETTING_KEY_MAX];
-    struct names named;
+    struct parts_names named;
     oc_rc rc = add_named_files(opening, OC_SIM, &named);
     if (rc == OC_OK && named.count > 1)
         return error_say(opening->error, OC_E_LIMIT, "--plugin", "one simulator fills a run, found %u", named.count);
@@ -381,41 +292,23 @@ static oc_rc add_sim(struct opening *opening, const char *venue)
     return add_part(opening, PART_SIM, "sim", venue, OC_SIM);
 }
 
-static oc_rc add_readers(struct opening *opening)
+static oc_rc add_readers(struct parts_opening *opening)
 {
-    struct names readers, named;
+    struct parts_names readers, named;
     oc_rc rc = add_named_files(opening, OC_DATA, &named);
-    split(settings_text(opening->settings, "data.readers", "csv"), &readers);
+    parts_split(settings_text(opening->settings, "data.readers", "csv"), &readers);
     if (readers.count + named.count > PARTS_READERS_MAX)
         return error_say(opening->error, OC_E_LIMIT, "data.readers", "at most %d readers", PARTS_READERS_MAX);
     for (uint32_t i = 0; i < named.count && rc == OC_OK; i++)
         rc = add_part(opening, PART_READER, "data", named.list[i], OC_DATA);
     for (uint32_t i = 0; i < readers.count && rc == OC_OK; i++)
-        if (!has(named.list, readers.list[i]))
+        if (!parts_has(named.list, readers.list[i]))
             rc = add_part(opening, PART_READER, "data", readers.list[i], OC_DATA);
     return rc;
 }
 
-/* "for.WHAT" names one of four lists; owners are words of ours. */
-static oc_rc judge_scope(struct opening *opening, const struct setting *setting, const char *what)
-{
-    static const char *const whats[] = {"instruments", "accounts", "strategies", "owners", NULL};
-    static const char *const owners[] = {"strategy", "console", "algo", "external", "host", NULL};
-    struct names list;
-    split(setting->value, &list);
-    if (!has(whats, what))
-        return wrong_list(opening, setting->key, what, "instruments, accounts, strategies or owners");
-    if (!list.count)
-        return wrong_list(opening, setting->key, setting->value,
-                          "at least one name, such as \"BTC/USDT\" or \"*/USDT\"");
-    for (uint32_t i = 0; i < list.count && strcmp(what, "owners") == 0; i++)
-        if (!has(owners, list.list[i] + (list.list[i][0] == '!')))
-            return wrong_list(opening, setting->key, list.list[i], "strategy, console, algo, external or host");
-    return OC_OK;
-}
-
 /* A group that no part reads changes nothing, and is refused for that. */
-static oc_rc judge_groups(struct opening *opening, const char *section, const char *lists, enum part_use use)
+static oc_rc judge_groups(struct parts_opening *opening, const char *section, const char *lists, enum part_use use)
 {
     size_t length = strlen(section);
     for (uint32_t i = 0; i < opening->settings->count; i++) {
@@ -433,8 +326,8 @@ static oc_rc judge_groups(struct opening *opening, const char *section, const ch
             is_part = true; /* the name of a file that fills the venue */
         if (is_part && end && strncmp(end, ".for.", 5) == 0) {
             oc_rc rc = use == PART_RULE
-                           ? judge_scope(opening, setting, end + 5)
-                           : wrong_list(opening, setting->key, "for", "a risk rule: only rules have a scope");
+                           ? parts_judge_scope(opening, setting, end + 5)
+                           : parts_wrong(opening, setting->key, "for", "a risk rule: only rules have a scope");
             if (rc < 0)
                 return rc;
         }
@@ -463,7 +356,7 @@ static void name_unused(const struct catalogue *catalogue)
 }
 
 /* What is used is loaded, once each. */
-static oc_rc load_parts(struct opening *opening)
+static oc_rc load_parts(struct parts_opening *opening)
 {
     struct load_report *report = malloc(sizeof *report);
     oc_rc rc = report ? OC_OK : error_of_code(opening->error, OC_E_NOMEM, "plugins", "");
@@ -493,12 +386,12 @@ static oc_rc load_parts(struct opening *opening)
 oc_rc parts_open(struct parts *parts, struct settings *settings, struct registry *registry, uint32_t wants,
                  bool may_lack, struct error *ret_error)
 {
-    struct opening opening = {parts, settings, registry, may_lack, ret_error};
+    struct parts_opening opening = {parts, settings, registry, may_lack, ret_error};
     *ret_error = (struct error){0};
     memset(parts, 0, sizeof *parts);
     oc_rc rc = read_named_files(&opening);
     if (rc == OC_OK)
-        rc = add_folders(&opening);
+        rc = parts_add_folders(&opening);
     if (rc == OC_OK)
         rc = judge_shadows(&opening);
     if (rc == OC_OK && wants & PART_RULE)
@@ -526,58 +419,4 @@ const struct part *parts_at(const struct parts *parts, enum part_use use, uint32
         if (parts->list[k].use == use && i-- == 0)
             return &parts->list[k];
     return NULL;
-}
-
-/* Scopes. */
-
-static bool matches(const char *pattern, const char *name)
-{
-    const char *star = NULL, *back = NULL;
-    while (*name) {
-        if (*pattern == '*') {
-            star = pattern++;
-            back = name;
-        } else if (*pattern == *name) {
-            pattern++;
-            name++;
-        } else if (star) {
-            pattern = star + 1;
-            name = ++back;
-        } else {
-            return false;
-        }
-    }
-    while (*pattern == '*')
-        pattern++;
-    return !*pattern;
-}
-
-bool parts_covers(const struct settings *settings, const struct part *part, const char *what, const char *name)
-{
-    char key[SETTING_KEY_MAX + 32];
-    struct names list;
-    snprintf(key, sizeof key, "%s.for.%s", part->section, what);
-    const char *text = settings_text(settings, key, NULL);
-    if (!text)
-        return true;
-    split(text, &list);
-    bool is_in = list.count && list.list[0][0] == '!'; /* only exclusions: all but these */
-    for (uint32_t i = 0; i < list.count; i++) {
-        bool is_out = list.list[i][0] == '!';
-        if (matches(list.list[i] + is_out, name))
-            is_in = !is_out;
-    }
-    return is_in;
-}
-
-bool parts_is_scoped(const struct settings *settings, const struct part *part)
-{
-    static const char *const whats[] = {"instruments", "accounts", "strategies", "owners"};
-    char key[SETTING_KEY_MAX + 32];
-    for (size_t i = 0; i < sizeof whats / sizeof whats[0]; i++) {
-        snprintf(key, sizeof key, "%s.for.%s", part->section, whats[i]);
-        if (settings_get(settings, key))
-            return true;
-    }
-    return false;
 }

@@ -1,0 +1,39 @@
+/* parts_impl.h: what the files of parts share. Invariants: as parts.h says. */
+#ifndef SESSION_PARTS_IMPL_H
+#define SESSION_PARTS_IMPL_H
+
+#include "session/parts.h"
+
+enum { PARTS_NAMES_MAX = 64 };
+
+struct parts_opening {
+    struct parts *parts;
+    struct settings *settings;
+    struct registry *registry;
+    bool may_lack;
+    struct error *error;
+};
+
+struct parts_names { /* a list of a setting, split */
+    char text[SETTING_VALUE_MAX];
+    const char *list[PARTS_NAMES_MAX + 1]; /* ended by NULL */
+    uint32_t count;
+    bool is_cut; /* there were more */
+};
+
+/* At commas and blanks. */
+void parts_split(const char *text, struct parts_names *ret_names);
+bool parts_has(const char *const *list, const char *name);
+/* Begins a complaint about a setting: "FILE:3: risk.chain". */
+void parts_at_key(struct parts_opening *opening, oc_rc rc, const char *key);
+/* A whole complaint about a value of a setting. OC_E_CONFIG. */
+CHECKED oc_rc parts_wrong(struct parts_opening *opening, const char *key, const char *found, const char *expected);
+/* parts_folders.c: plugins.folders, OUTCRY_PLUGINS, the user's and the installation's, into the catalogue. */
+CHECKED oc_rc parts_add_folders(struct parts_opening *opening);
+/* A path as the records keep it: a replay may be started elsewhere. `ret_path` has room for PATH_MAX. */
+CHECKED oc_rc parts_absolute(struct parts_opening *opening, const struct setting *setting, const char *path,
+                             char *ret_path);
+/* parts_scope.c: whether "for.WHAT" of a rule is one of the four lists, with names that can be. */
+CHECKED oc_rc parts_judge_scope(struct parts_opening *opening, const struct setting *setting, const char *what);
+
+#endif
