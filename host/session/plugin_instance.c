@@ -168,16 +168,18 @@ static oc_rc config_text(const struct oc_host *host, const char *key, char *text
     return OC_OK;
 }
 
-/* The number of a group in "risk.x.limits.3.limit", where `prefix` is "risk.x.limits."; -1: none. */
+/* The number of a group in "risk.x.limits.3.limit", where `prefix` is "risk.x.limits."; -1: none. Beyond
+ * the limit it is the limit. */
 static int group_index(const char *key, const char *prefix, size_t prefix_size)
 {
     int64_t index;
     if (strncmp(key, prefix, prefix_size) != 0)
         return -1;
     size_t digits = strspn(key + prefix_size, "0123456789");
-    if (!digits || key[prefix_size + digits] != '.' || text_to_int(key + prefix_size, digits, &index) < 0)
+    if (!digits || key[prefix_size + digits] != '.')
         return -1;
-    return index < OC_KEY_GROUPS_MAX ? (int)index : OC_KEY_GROUPS_MAX;
+    bool is_small = text_to_int(key + prefix_size, digits, &index) == OC_OK && index < OC_KEY_GROUPS_MAX;
+    return is_small ? (int)index : OC_KEY_GROUPS_MAX;
 }
 
 /* The count is not stored: it is what the settings hold. A group that is missing between others would
