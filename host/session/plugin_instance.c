@@ -37,8 +37,7 @@ static oc_rc said(struct plugin_instance *instance, oc_rc rc)
 }
 
 /* A plugin that reads what it does not declare would be configured by keys that nobody can check. */
-static oc_rc say_defect(struct plugin_instance *instance, const char *name, const struct oc_key *key,
-                        const char *wanted)
+static void say_defect(struct plugin_instance *instance, const char *name, const struct oc_key *key, const char *wanted)
 {
     const uint64_t hash = hash64(name, strlen(name));
     char *error = instance->settings->error;
@@ -52,12 +51,11 @@ static oc_rc say_defect(struct plugin_instance *instance, const char *name, cons
     instance->is_defective = true;
     for (uint32_t i = 0; i < instance->defect_count; i++)
         if (instance->defects[i] == hash)
-            return OC_E_INVALID;
+            return;
     if (instance->defect_count < PLUGIN_DEFECTS_MAX) {
         instance->defects[instance->defect_count++] = hash;
         log_error("config", "%s", error);
     }
-    return OC_E_INVALID;
 }
 
 /* Finds the key, its declaration and its setting. A choice is read as a text. */
@@ -72,8 +70,10 @@ static oc_rc ask(const struct oc_host *host, const char *name, uint32_t type, st
     if (table) {
         asked.key = key_declared(table, name);
         bool is_text = asked.key && asked.key->type == OC_KEY_CHOICE && type == OC_KEY_TEXT;
-        if (!asked.key || (asked.key->type != type && !is_text))
-            return say_defect(instance, name, asked.key, key_type_name(type));
+        if (!asked.key || (asked.key->type != type && !is_text)) {
+            say_defect(instance, name, asked.key, key_type_name(type));
+            return OC_E_INVALID;
+        }
     }
     if (type != OC_KEY_GROUPS)
         asked.setting = settings_get(instance->settings, asked.full);

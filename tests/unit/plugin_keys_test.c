@@ -162,6 +162,24 @@ static int write_defaults(const struct built_in *part, struct settings *settings
     return count;
 }
 
+static void each_opens_with_its_defaults_written_out_and_with_none(void **state)
+{
+    (void)state;
+    int count = 0;
+    for (int i = 0; i < BUILT_INS; i++) {
+        struct settings none = {0}, written = {0};
+        struct plugin_instance instance;
+        count += write_defaults(&built_ins[i], &written);
+        assert_int_equal(open_with(&built_ins[i], &none, &instance), OC_OK);
+        plugin_instance_close(&instance);
+        assert_int_equal(open_with(&built_ins[i], &written, &instance), OC_OK);
+        assert_false(instance.is_defective); /* and reads nothing that it does not declare */
+        plugin_instance_close(&instance);
+        settings_release(&written);
+    }
+    assert_int_equal(count, 8);
+}
+
 /* A few questions, each answered 1 or with the reason. */
 static void question(struct text *answers, struct fixture *f, struct oc_request request)
 {
@@ -227,6 +245,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_row_of_the_configuration_is_declared_and_each_key_has_its_row),
         cmocka_unit_test(table_configuration_and_plugin_take_the_same_values),
+        cmocka_unit_test(each_opens_with_its_defaults_written_out_and_with_none),
         cmocka_unit_test(a_rule_judges_the_same_with_its_defaults_written_out),
     };
     return cmocka_run_group_tests(tests, load_all, NULL);
