@@ -1,13 +1,17 @@
 /* misc.c: the small verbs: version, config check. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <json-c/json.h>
 #include <libconfig.h>
 #include <lua.h>
 
+#include "base/key.h"
+#include "base/log.h"
 #include "base/version.h"
 #include "cli/complain.h"
+#include "cli/run.h"
 #include "cli/verbs.h"
 #include "config/config_file.h"
 #include "config/options.h"
@@ -23,46 +27,86 @@ int verb_version(int argc, char **argv)
     return EXIT_GOOD;
 }
 
-static void print_reference(void)
+static void print_key(const struct part *part, const struct oc_key *key)
+{
+    char name[SETTING_KEY_MAX + OC_KEY_NAME_MAX], range[KEY_WORDS_MAX];
+    snprintf(name, sizeof name, "%s.%s", part->section, key->name);
+    key_range(key, range, sizeof range);
+    printf("%-32s %-9s %-26s %s%s%s%s%s\n", name, key_type_name(key->type), key->fallback ? key->fallback : "unset",
+           key->about, key->unit && *key->unit ? ", " : "", key->unit ? key->unit : "", *range ? "; " : "", range);
+}
+
+/* The host's own keys, and those of the parts that the settings name. */
+static void print_reference(const struct parts *parts, const struct registry *registry)
 {
     for (const struct config_key *key = config_keys(); key->key; key++)
         printf("%-32s %-9s %-26s %s\n", key->key, key->type, key->unset, key->about);
+    for (uint32_t i = 0; i < parts->count; i++) {
+        const struct registry_entry *entry = registry_find(registry, NULL, parts->list[i].id);
+        const struct oc_key *table = entry ? key_table(entry->plugin) : NULL;
+        for (const struct oc_key *key = table; key && key->name; key++)
+            print_key(&parts->list[i], key);
+    }
+}
+
+static void print_settings(const struct settings *settings)
+{
+    for (uint32_t i = 0; i < settings->count; i++)
+        printf("%-34s = %-24s # %s\n", settings->list[i].key, settings->list[i].value, settings->list[i].origin);
+    printf("good: %u settings\n", settings->count);
+}
+
+/* Files named as words are configuration files. */
+static oc_rc read_settings(struct options *options)
+{
+    for (uint32_t i = 0; i < options->word_count; i++) {
+        if (options->config_count == OPTIONS_FILES_MAX)
+            return error_say(&options->error, OC_E_LIMIT, options->words[i], "at most %d files", OPTIONS_FILES_MAX);
+        options->config_files[options->config_count++] = options->words[i];
+    }
+    return options_finish(options);
 }
 
 int verb_config(int argc, char **argv)
 {
-    struct options options = {0};
-    int code = EXIT_GOOD;
-    if (argc > 1 && strcmp(argv[1], "keys") == 0) {
-        print_reference();
-        return EXIT_GOOD;
+    static const char usage[] = "usage: outcry config check [FILE...] | config keys [FILE...]\n";
+    struct options *options = calloc(1, sizeof *options);
+    struct registry *registry = calloc(1, sizeof *registry);
+    struct parts *parts = calloc(1, sizeof *parts);
+    const char *what = argc > 1 ? argv[1] : "";
+    int code = EXIT_RUN;
+    if (!options || !registry || !parts)
+        goto out;
+    code = EXIT_USE;
+    if (strcmp(what, "keys") != 0 && strcmp(what, "check") != 0) {
+        fputs(usage, stderr);
+        goto out;
     }
-    if (argc < 2 || strcmp(argv[1], "check") != 0) {
-        fputs("usage: outcry config check [FILE...] | config keys\n", stderr);
-        return EXIT_USE;
+    if (options_parse(options, argc - 1, argv + 1) < 0) {
+        (void)complain(&options->error, OC_E_INVALID, false);
+        goto out;
     }
-    if (options_parse(&options, argc - 1, argv + 1) < 0) {
-        (void)complain(&options.error, OC_E_INVALID, false);
-        options_release(&options);
-        return EXIT_USE;
-    }
-    oc_rc rc = OC_OK;
-    for (uint32_t i = 0; i < options.word_count && rc == OC_OK; i++)
-        if (options.config_count < OPTIONS_FILES_MAX)
-            options.config_files[options.config_count++] = options.words[i];
-        else
-            rc = error_say(&options.error, OC_E_LIMIT, options.words[i], "at most %d files", OPTIONS_FILES_MAX);
+    registry_init(registry);
+    log_set_sink(run_log_to_stderr, NULL);
+    oc_rc rc = read_settings(options);
     if (rc == OC_OK)
-        rc = options_finish(&options);
+        rc =
+            parts_open(parts, &options->settings, registry, PART_RULE | PART_SIM | PART_READER, false, &options->error);
     if (rc < 0)
-        code = complain(&options.error, OC_E_CONFIG, false);
-    for (uint32_t i = 0; i < options.settings.count && rc == OC_OK; i++) {
-        const struct setting *setting = &options.settings.list[i];
-        printf("%-34s = %-24s # %s\n", setting->key, setting->value, setting->origin);
-    }
-    if (rc == OC_OK)
-        printf("good: %u settings\n", options.settings.count);
-    options_release(&options);
+        code = complain(&options->error, OC_E_CONFIG, false);
+    else
+        code = EXIT_GOOD;
+    if (rc == OC_OK && strcmp(what, "keys") == 0)
+        print_reference(parts, registry);
+    else if (rc == OC_OK)
+        print_settings(&options->settings);
+    log_flush();
+out:
+    if (options)
+        options_release(options);
+    free(options);
+    free(registry);
+    free(parts);
     return code;
 }
 

@@ -16,7 +16,6 @@ static const struct words lists[] = {
     {"account.cost_method", {"average", "fifo", "lifo"}, "average, fifo or lifo"},
     {"session.end", {"close", "hold"}, "close or hold"},
     {"session.durability", {"process", "power"}, "process or power"},
-    {"sim.paper.profile", {"neutral", "ideal"}, "neutral or ideal"},
 };
 
 /* Decimals in thousandths, integers as they are, durations in nanoseconds. */
@@ -32,13 +31,6 @@ struct range {
 static const struct range ranges[] = {
     {"session.seed", 0, FREE, "a whole number from 0"},
     {"session.duration", 1, FREE, "a duration above 0 such as \"1h\""},
-    {"sim.paper.latency", 0, FREE, "a duration from 0 such as \"5ms\""},
-    {"sim.paper.entry_latency", 0, FREE, "a duration from 0 such as \"5ms\""},
-    {"sim.paper.response_latency", 0, FREE, "a duration from 0 such as \"5ms\""},
-    {"sim.paper.taker_fee", -100, 100, "a share of the value from -10% to 10%, such as \"0.1%\""},
-    {"sim.paper.maker_fee", -100, 100, "a share of the value from -10% to 10%, such as \"0.1%\""},
-    {"sim.paper.half_spread", 0, 100, "a share of the price from 0 to 10%, such as \"0.0001\""},
-    {"sim.paper.volume_cap", 0, 1000, "a share of the volume from 0 to 1, such as \"0.1\""},
     {"report.periods_per_year", 1, 366, "a whole number from 1 to 366, such as 252 or 365"},
     {"strategy.deadline", 0, FREE, "a duration from 0 such as \"250ms\""},
     {"console.limit", 0, FREE, "a duration from 0 such as \"5s\""},

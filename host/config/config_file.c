@@ -30,17 +30,6 @@ static const struct config_key keys[] = {
     {"strategy.deadline", "duration", "250ms live, 10s backtest", "CPU time of one callback; 0: no limit"},
     {"data.symbol", "text", "from the file name", "unified symbol of the file: BTC/USDT"},
     {"data.options", "text", "inferred", "columns=...;unit=ms;zone=UTC;period=1m;price_step=0.01;qty_step=1e-8"},
-    {"sim.paper.profile", "text", "neutral", "neutral, or ideal: next event, no spread, no cap, no latency"},
-    {"sim.paper.latency", "duration", "5ms", "to the venue and back, each way"},
-    {"sim.paper.entry_latency", "duration", "latency", "to the venue"},
-    {"sim.paper.response_latency", "duration", "latency", "back"},
-    {"sim.paper.taker_fee", "decimal", "0", "share of the value"},
-    {"sim.paper.maker_fee", "decimal", "0", "share of the value; negative is a rebate"},
-    {"sim.paper.half_spread", "decimal", "0.0001", "share of the price paid where data have no quotes"},
-    {"sim.paper.volume_cap", "decimal", "0.1", "share of a bar's volume we can get; 0: no cap"},
-    {"sim.paper.fee_in_base", "boolean", "no", "fees of buys are taken from what was bought"},
-    {"sim.paper.check_funds", "boolean", "yes", "orders beyond the balance are rejected (spot)"},
-    {"sim.paper.allow_short", "boolean", "no", "spot may be sold without having it"},
     {"report.periods_per_year", "integer", "252 or 365, by the data",
      "daily returns in a year, for what the report gives a year"},
     {"plugins.folders", "list", "none",
@@ -50,16 +39,6 @@ static const struct config_key keys[] = {
     {"risk.chain", "list", "the default chain", "rules by name, in the order of asking; kill_switch is always first"},
     {"risk.without", "list", "none", "rules of the default chain that risk.chain leaves out on purpose"},
     {"risk.strict", "boolean", "no", "every rule is asked twice and must agree"},
-    {"risk.max_order_qty.limit", "decimal", "unset", "largest quantity of one order, base units"},
-    {"risk.max_order_value.limit", "decimal", "unset", "largest value of one order, settlement currency"},
-    {"risk.price_collar.band", "decimal", "0.05", "how far beyond the reference a limit may pay, share of it"},
-    {"risk.price_collar.max_age", "duration", "any", "oldest reference that counts"},
-    {"risk.position_limit.limit", "decimal", "unset", "worst-case position, long and short, base units"},
-    {"risk.message_rate.rate", "integer", "unset", "orders and amends a second"},
-    {"risk.message_rate.burst", "integer", "rate", "at once"},
-    {"risk.message_rate.cancel_reserve", "integer", "burst", "cancels that are always possible"},
-    {"risk.max_daily_loss.day_start", "duration", "0", "when the day begins, after 00:00 UTC"},
-    {"risk.max_daily_loss.limit", "decimal", "unset", "loss of a UTC day that latches the account, account currency"},
     {NULL, NULL, NULL, NULL}};
 
 enum { KEYS = sizeof keys / sizeof keys[0] };
@@ -74,15 +53,6 @@ static const struct config_key *key_find(const char *name)
     return NULL;
 }
 
-/* Whether this table has the keys of the part: those of built-in plugins. */
-static bool is_known_part(const char *key, size_t length)
-{
-    for (const struct config_key *known = keys; known->key; known++)
-        if (strncmp(known->key, key, length) == 0)
-            return true;
-    return false;
-}
-
 /* "risk.NAME.key" and the like: the part's plugin says later whether there is such a key. */
 static bool is_part_key(const char *key)
 {
@@ -91,10 +61,8 @@ static bool is_part_key(const char *key)
         return key[13] != 0;
     for (size_t i = 0; i < sizeof sections / sizeof sections[0]; i++) {
         size_t length = strlen(sections[i]);
-        const char *dot = strncmp(key, sections[i], length) == 0 ? strchr(key + length, '.') : NULL;
-        if (dot)
-            return strcmp(dot, ".plugin") == 0 || strncmp(dot, ".for.", 5) == 0 ||
-                   !is_known_part(key, (size_t)(dot - key) + 1);
+        if (strncmp(key, sections[i], length) == 0)
+            return strchr(key + length, '.') != NULL;
     }
     return false;
 }

@@ -18,6 +18,7 @@
 #define LOAD_PLUGIN_MAX 16   /* plugins in one file */
 #define LOAD_IFACE_MAX  16   /* interfaces of one plugin */
 #define LOAD_TABLE_MAX  4096 /* bytes of a descriptor or an interface table */
+#define LOAD_RANGE_MAX  128  /* bytes of a key's range in short; cut if longer */
 
 struct load_fault {
     char field[64];
@@ -32,6 +33,19 @@ struct load_iface {
     uint64_t address; /* of its table, in the file */
 };
 
+/* One declared key, as its file says it; `outcry plugin info` prints it. */
+struct load_key {
+    char name[OC_KEY_NAME_MAX];
+    char range[LOAD_RANGE_MAX]; /* "0..0.1", "neutral|ideal"; "" where everything goes */
+    char fallback[OC_KEY_VALUE_MAX];
+    char unit[OC_KEY_UNIT_MAX];
+    char about[OC_KEY_ABOUT_MAX];
+    uint32_t type; /* OC_KEY_DECIMAL ... */
+    uint32_t bits;
+    bool has_fallback;
+    bool is_member; /* of the list of groups above it */
+};
+
 struct load_info { /* one plugin, as its file says it */
     char kind[65];
     char id[65];
@@ -42,6 +56,10 @@ struct load_info { /* one plugin, as its file says it */
     uint16_t abi_major;
     uint16_t abi_minor;
     uint64_t address;
+    bool has_keys;         /* it has a table of keys, be it an empty one */
+    uint64_t keys_address; /* of the table */
+    uint32_t key_first;    /* its rows in load_report.keys, members among them */
+    uint32_t key_count;
     uint32_t iface_count;
     struct load_iface ifaces[LOAD_IFACE_MAX];
 };
@@ -64,6 +82,8 @@ struct load_report {
     uint64_t list_address;
     uint32_t plugin_count;
     struct load_info plugins[LOAD_PLUGIN_MAX];
+    uint32_t key_count;
+    struct load_key keys[OC_KEYS_FILE_MAX]; /* of all plugins, in their order */
 };
 
 /* Reads and judges the file. Returns OC_OK if there is no fault, else OC_E_DATA (or why it could

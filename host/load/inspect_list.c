@@ -1,5 +1,5 @@
 /* inspect_list.c: the plugin list, its descriptors, texts and interface tables, read as data. */
-#include "load/inspect.h"
+#include "load/inspect_look.h"
 
 #include <elf.h>
 #include <inttypes.h>
@@ -8,17 +8,9 @@
 
 #define LIST_NAME "oc_plugins_v1"
 
-struct look { /* where we are, for the words of a fault */
-    const struct elf *elf;
-    struct load_report *report;
-    char where[48]; /* "plugin 1" */
-};
-
 static void say(struct look *look, const char *member, const char *found, const char *expected)
 {
-    char field[64];
-    snprintf(field, sizeof field, "%s %s", look->where, member);
-    load_report_fault(look->report, field, found, expected, "");
+    look_say(look, member, found, expected, "");
 }
 
 static void say_number(struct look *look, const char *member, uint64_t found, const char *expected)
@@ -31,37 +23,14 @@ static void say_number(struct look *look, const char *member, uint64_t found, co
 /* Reads a text that a pointer of a table names. False: a fault was added. */
 static bool take_text(struct look *look, uint64_t address, const char *member, char *text, uint32_t size_max)
 {
-    struct elf_pointer pointer;
     const char *found;
-    char expected[64];
-    if (elf_pointer_at(look->elf, address, &pointer) < 0) {
-        say(look, member, "not a plain pointer", "a pointer to constant text");
+    if (!look_text(look, address, member, size_max, &found))
+        return false;
+    if (!found || !found[0]) {
+        say(look, member, found ? "an empty text" : "NULL", "a text");
         return false;
     }
-    if (pointer.kind == ELF_POINTER_NULL) {
-        say(look, member, "NULL", "a text");
-        return false;
-    }
-    if (pointer.kind != ELF_POINTER_INSIDE) {
-        say(look, member, "a pointer out of the file", "constant text in the file");
-        return false;
-    }
-    snprintf(expected, sizeof expected, "text of at most %u bytes in the file", size_max - 1);
-    oc_rc rc = elf_text(look->elf, pointer.address, size_max, &found);
-    if (rc < 0) {
-        say(look, member, rc == OC_E_LIMIT ? "a longer text" : "a pointer to no text", expected);
-        return false;
-    }
-    for (const char *c = found; *c; c++)
-        if ((unsigned char)*c < 32 || (unsigned char)*c == 127) {
-            say(look, member, "control characters", "one line of printable text");
-            return false;
-        }
     snprintf(text, size_max, "%s", found);
-    if (!text[0]) {
-        say(look, member, "an empty text", "a text");
-        return false;
-    }
     return true;
 }
 
@@ -274,6 +243,7 @@ static void check_plugin(struct look *look, uint64_t address)
     check_function(look, AT(close), "close", true);
 #undef AT
     check_ifaces(look, info);
+    inspect_keys(look, info);
     report->plugin_count++;
 }
 

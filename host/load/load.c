@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/key.h"
+
 void registry_init(struct registry *registry) { memset(registry, 0, sizeof *registry); }
 
 const struct registry_entry *registry_find(const struct registry *registry, const char *kind, const char *id)
@@ -44,6 +46,33 @@ static oc_rc refuse_duplicates(const struct registry *registry, const struct loa
     return report->fault_count ? OC_E_EXISTS : OC_OK;
 }
 
+/* A table and its members against the rows that were inspected, which *at goes through. */
+static bool same_keys(const struct oc_key *table, const struct load_key **at, const struct load_key *end,
+                      bool is_member)
+{
+    for (const struct oc_key *key = table; key->name; key++) {
+        const struct load_key *seen = *at;
+        if (seen == end || strcmp(key->name, seen->name) != 0 || key->type != seen->type || key->bits != seen->bits ||
+            (key->fallback != NULL) != seen->has_fallback || seen->is_member != is_member ||
+            (key->fallback && strcmp(key->fallback, seen->fallback) != 0))
+            return false;
+        ++*at;
+        if (key->type == OC_KEY_GROUPS && !same_keys(key->members, at, end, true))
+            return false;
+    }
+    return true;
+}
+
+static bool has_same_keys(const struct oc_plugin *plugin, const struct load_report *report,
+                          const struct load_info *info, uintptr_t base)
+{
+    const struct oc_key *table = key_table(plugin);
+    const struct load_key *at = report->keys + info->key_first, *end = at + info->key_count;
+    if (!table || !info->has_keys)
+        return !table && !info->has_keys;
+    return (uintptr_t)table == base + info->keys_address && same_keys(table, &at, end, false) && at == end;
+}
+
 static bool is_same_plugin(const struct oc_plugin *plugin, const struct load_info *info, uintptr_t base)
 {
     if ((uintptr_t)plugin != base + info->address || plugin->size != info->size ||
@@ -65,7 +94,8 @@ static bool is_as_inspected(const struct oc_plugin *const *list, const struct lo
 {
     uintptr_t base = (uintptr_t)list - (uintptr_t)report->list_address;
     for (uint32_t i = 0; i < report->plugin_count; i++)
-        if (!list[i] || !is_same_plugin(list[i], &report->plugins[i], base))
+        if (!list[i] || !is_same_plugin(list[i], &report->plugins[i], base) ||
+            !has_same_keys(list[i], report, &report->plugins[i], base))
             return false;
     return !list[report->plugin_count];
 }

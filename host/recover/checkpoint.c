@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-struct part { /* a part of a session that a checkpoint holds, in this order; strategies follow, one part each */
+struct saved_part { /* a part of a session that a checkpoint holds, in this order; strategies follow, one part each */
     int64_t (*save)(const struct checkpoint_parts *parts, struct session *session, char *bytes, size_t size_max);
     oc_rc (*load)(const struct checkpoint_parts *parts, struct session *session, const char *bytes, size_t size);
 };
@@ -69,7 +69,7 @@ static oc_rc figures_load(const struct checkpoint_parts *parts, struct session *
     return meter_load(parts->meter, bytes, size);
 }
 
-static const struct part fixed[] = {
+static const struct saved_part fixed[] = {
     {table_save, table_load},     {kernel_save, kernel_load},   {sim_save, sim_load},
     {answers_save, answers_load}, {figures_save, figures_load},
 };

@@ -409,6 +409,8 @@ oc_rc parts_open(struct parts *parts, struct settings *settings, struct registry
     if (rc == OC_OK)
         rc = load_parts(&opening);
     if (rc == OC_OK)
+        rc = parts_judge_keys(&opening);
+    if (rc == OC_OK)
         name_unused(&parts->catalogue);
     return rc;
 }

@@ -35,5 +35,7 @@ CHECKED oc_rc parts_absolute(struct parts_opening *opening, const struct setting
                              char *ret_path);
 /* parts_scope.c: whether "for.WHAT" of a rule is one of the four lists, with names that can be. */
 CHECKED oc_rc parts_judge_scope(struct parts_opening *opening, const struct setting *setting, const char *what);
+/* parts_keys.c: the settings of each part that is loaded. */
+CHECKED oc_rc parts_judge_keys(struct parts_opening *opening);
 
 #endif

@@ -6,8 +6,11 @@
 
 #include <outcry/draft/data.h>
 
+#include "base/hash.h"
+#include "base/key.h"
 #include "base/log.h"
 #include "base/random.h"
+#include "base/text.h"
 
 enum { PLUGIN_MEMORY_MAX = 64 << 20 };
 
@@ -18,11 +21,13 @@ struct plugin_instance_block {
 
 static struct plugin_instance *plugin_instance_of(const struct oc_host *host) { return host->impl; }
 
-static oc_rc key_of(const struct plugin_instance *instance, const char *key, char full[SETTING_KEY_MAX])
-{
-    int length = snprintf(full, SETTING_KEY_MAX, "%s.%s", instance->section, key);
-    return length > 0 && length < SETTING_KEY_MAX ? OC_OK : OC_E_LIMIT;
-}
+/* What a getter was asked for. */
+struct asked {
+    struct plugin_instance *instance;
+    const struct oc_key *key;      /* as declared, static; NULL: the plugin has no table of keys */
+    const struct setting *setting; /* borrowed; NULL: not set */
+    char full[SETTING_KEY_MAX];
+};
 
 static oc_rc said(struct plugin_instance *instance, oc_rc rc)
 {
@@ -34,43 +39,187 @@ static oc_rc said(struct plugin_instance *instance, oc_rc rc)
     return rc;
 }
 
-#define CONFIG_GETTER(name, type)                                                                                      \
+/* A plugin that reads what it does not declare would be configured by keys that nobody can check. */
+static void say_defect(struct plugin_instance *instance, const char *name, const struct oc_key *key, const char *wanted)
+{
+    const uint64_t hash = hash64(name, strlen(name));
+    struct error *error = &instance->settings->error;
+    error_at(error, OC_E_INVALID, "plugin %s", instance->plugin->id);
+    if (key)
+        error_what(error, "it reads its key '%s' as %s and declares it as %s: a defect of the plugin", name, wanted,
+                   key_type_name(key->type));
+    else
+        error_what(error, "it reads the key '%s' and does not declare it: a defect of the plugin", name);
+    instance->is_defective = true;
+    for (uint32_t i = 0; i < instance->defect_count; i++)
+        if (instance->defects[i] == hash)
+            return;
+    if (instance->defect_count < PLUGIN_DEFECTS_MAX) {
+        char text[ERROR_TEXT_MAX];
+        instance->defects[instance->defect_count++] = hash;
+        error_text(error, text);
+        log_error("config", "%s", text);
+    }
+}
+
+/* Finds the key, its declaration and its setting. A choice is read as a text. */
+static oc_rc ask(const struct oc_host *host, const char *name, uint32_t type, struct asked *ret_asked)
+{
+    struct plugin_instance *instance = plugin_instance_of(host);
+    struct asked asked = {.instance = instance};
+    const struct oc_key *table = key_table(instance->plugin);
+    int length = snprintf(asked.full, sizeof asked.full, "%s.%s", instance->section, name);
+    if (length < 0 || length >= (int)sizeof asked.full)
+        return OC_E_LIMIT;
+    if (table) {
+        asked.key = key_declared(table, name);
+        bool is_text = asked.key && asked.key->type == OC_KEY_CHOICE && type == OC_KEY_TEXT;
+        if (!asked.key || (asked.key->type != type && !is_text)) {
+            say_defect(instance, name, asked.key, key_type_name(type));
+            return OC_E_INVALID;
+        }
+    }
+    if (type != OC_KEY_GROUPS)
+        asked.setting = settings_get(instance->settings, asked.full);
+    *ret_asked = asked;
+    return OC_OK;
+}
+
+static oc_rc say_missing(const struct asked *asked)
+{
+    char expected[KEY_WORDS_MAX];
+    key_expected(asked->key, expected, sizeof expected);
+    struct error *error = &asked->instance->settings->error;
+    error_at(error, OC_E_CONFIG, "%s", asked->full);
+    error_what(error, "not set, and plugin %s requires it", asked->instance->plugin->id);
+    error_expected(error, "%s", expected);
+    return said(asked->instance, OC_E_CONFIG);
+}
+
+/* The text that holds, judged by the declaration: what is set, or else the default. */
+static oc_rc declared_text(const struct asked *asked, const char **ret_text, struct key_value *ret_value)
+{
+    const char *text = asked->setting ? asked->setting->value : asked->key->fallback;
+    char expected[KEY_WORDS_MAX];
+    if (!text)
+        return asked->key->bits & OC_KEY_REQUIRED ? say_missing(asked) : OC_E_NOT_FOUND;
+    oc_rc rc = key_judge(asked->key, text, ret_value);
+    if (rc == OC_OK)
+        *ret_text = text;
+    if (rc == OC_OK || !asked->setting)
+        return rc; /* stage 1 has judged the default */
+    key_expected(asked->key, expected, sizeof expected);
+    return said(asked->instance, settings_wrong(asked->instance->settings, asked->setting, expected));
+}
+
+#define CONFIG_GETTER(name, type, key_type, member)                                                                    \
     static oc_rc config_##name(const struct oc_host *host, const char *key, type *ret_value)                           \
     {                                                                                                                  \
-        struct plugin_instance *instance = plugin_instance_of(host);                                                   \
-        char full[SETTING_KEY_MAX];                                                                                    \
-        oc_rc rc = key_of(instance, key, full);                                                                        \
-        return rc < 0 ? rc : said(instance, settings_##name(instance->settings, full, ret_value));                     \
+        struct asked asked;                                                                                            \
+        struct key_value value;                                                                                        \
+        const char *text;                                                                                              \
+        oc_rc rc = ask(host, key, key_type, &asked);                                                                   \
+        if (rc < 0)                                                                                                    \
+            return rc;                                                                                                 \
+        if (!asked.key)                                                                                                \
+            return said(asked.instance, settings_##name(asked.instance->settings, asked.full, ret_value));             \
+        rc = declared_text(&asked, &text, &value);                                                                     \
+        if (rc == OC_OK)                                                                                               \
+            *ret_value = value.member;                                                                                 \
+        return rc;                                                                                                     \
     }
 
-CONFIG_GETTER(dec, struct oc_dec)
-CONFIG_GETTER(integer, int64_t)
-CONFIG_GETTER(duration, int64_t)
+CONFIG_GETTER(dec, struct oc_dec, OC_KEY_DECIMAL, dec)
+CONFIG_GETTER(integer, int64_t, OC_KEY_INTEGER, number)
+CONFIG_GETTER(duration, int64_t, OC_KEY_DURATION, number)
 
 static oc_rc config_boolean(const struct oc_host *host, const char *key, uint32_t *ret_value)
 {
-    struct plugin_instance *instance = plugin_instance_of(host);
-    char full[SETTING_KEY_MAX];
-    bool value;
-    oc_rc rc = key_of(instance, key, full);
+    struct asked asked;
+    struct key_value value;
+    const char *text;
+    bool yes = false;
+    oc_rc rc = ask(host, key, OC_KEY_BOOLEAN, &asked);
+    if (rc < 0)
+        return rc;
+    if (asked.key) {
+        rc = declared_text(&asked, &text, &value);
+        yes = rc == OC_OK && value.number;
+    } else {
+        rc = said(asked.instance, settings_boolean(asked.instance->settings, asked.full, &yes));
+    }
     if (rc == OC_OK)
-        rc = said(instance, settings_boolean(instance->settings, full, &value));
-    if (rc == OC_OK)
-        *ret_value = value;
+        *ret_value = yes;
     return rc;
 }
 
 static oc_rc config_text(const struct oc_host *host, const char *key, char *text, uint32_t size_max)
 {
-    struct plugin_instance *instance = plugin_instance_of(host);
-    char full[SETTING_KEY_MAX];
-    oc_rc rc = key_of(instance, key, full);
-    const struct setting *setting = rc == OC_OK ? settings_get(instance->settings, full) : NULL;
-    if (!setting)
+    struct asked asked;
+    struct key_value value;
+    const char *found = NULL;
+    oc_rc rc = ask(host, key, OC_KEY_TEXT, &asked);
+    if (rc < 0)
+        return rc;
+    if (asked.key)
+        rc = declared_text(&asked, &found, &value);
+    else if (asked.setting)
+        found = asked.setting->value;
+    if (!found)
         return rc < 0 ? rc : OC_E_NOT_FOUND;
-    if (strlen(setting->value) >= size_max)
+    if (strlen(found) >= size_max)
         return OC_E_LIMIT;
-    strcpy(text, setting->value);
+    strcpy(text, found);
+    return OC_OK;
+}
+
+/* The number of a group in "risk.x.limits.3.limit", where `prefix` is "risk.x.limits."; -1: none. Beyond
+ * the limit it is the limit. */
+static int group_index(const char *key, const char *prefix, size_t prefix_size)
+{
+    int64_t index;
+    if (strncmp(key, prefix, prefix_size) != 0)
+        return -1;
+    size_t digits = strspn(key + prefix_size, "0123456789");
+    if (!digits || key[prefix_size + digits] != '.')
+        return -1;
+    bool is_small = text_to_int(key + prefix_size, digits, &index) == OC_OK && index < OC_KEY_GROUPS_MAX;
+    return is_small ? (int)index : OC_KEY_GROUPS_MAX;
+}
+
+/* The count is not stored: it is what the settings hold. A group that is missing between others would
+ * end the list silently, so it is refused. */
+static oc_rc config_count(const struct oc_host *host, const char *key, uint32_t *ret_count)
+{
+    struct asked asked;
+    bool is_there[OC_KEY_GROUPS_MAX + 1] = {false};
+    uint32_t count = 0, gap = 0;
+    oc_rc rc = ask(host, key, OC_KEY_GROUPS, &asked);
+    if (rc < 0)
+        return rc;
+    char prefix[SETTING_KEY_MAX + 1];
+    struct settings *settings = asked.instance->settings;
+    size_t size = (size_t)snprintf(prefix, sizeof prefix, "%s.", asked.full);
+    for (uint32_t i = 0; i < settings->count; i++) {
+        int index = group_index(settings->list[i].key, prefix, size);
+        if (index < 0)
+            continue;
+        is_there[index] = true;
+        count = (uint32_t)index + 1 > count ? (uint32_t)index + 1 : count;
+    }
+    while (gap < count && is_there[gap])
+        gap++;
+    if (count > OC_KEY_GROUPS_MAX || gap < count) {
+        error_at(&settings->error, OC_E_CONFIG, "%s", asked.full);
+        if (count > OC_KEY_GROUPS_MAX)
+            error_expected(&settings->error, "at most %d groups", OC_KEY_GROUPS_MAX);
+        else
+            error_what(&settings->error, "group %u is missing between others", gap);
+        return said(asked.instance, OC_E_CONFIG);
+    }
+    if (!count && asked.key && (asked.key->bits & OC_KEY_REQUIRED))
+        return say_missing(&asked);
+    *ret_count = count;
     return OC_OK;
 }
 
@@ -130,7 +279,8 @@ static const void *service(const struct oc_host *host, const char *id)
                                                 .integer = config_integer,
                                                 .duration = config_duration,
                                                 .boolean = config_boolean,
-                                                .text = config_text};
+                                                .text = config_text,
+                                                .count = config_count};
     static const struct oc_svc_log log = {.size = sizeof log, .line = log_line};
     static const struct oc_svc_sim_host sim = {.size = sizeof sim, .emit = sim_emit, .schedule_at = sim_schedule};
     static const struct oc_svc_engine engine = {
@@ -151,7 +301,8 @@ static const void *service(const struct oc_host *host, const char *id)
 static oc_rc open_failed(const struct plugin_instance *instance, oc_rc rc, const char *id, struct error *ret_error)
 {
     char where[SETTING_KEY_MAX];
-    if (rc == OC_E_CONFIG && instance->settings && error_is_set(&instance->settings->error)) {
+    if ((rc == OC_E_CONFIG || instance->is_defective) && instance->settings &&
+        error_is_set(&instance->settings->error)) {
         *ret_error = instance->settings->error;
         return rc;
     }

@@ -9,6 +9,8 @@
 #include "load/load.h"
 #include "session/sim_answers.h"
 
+enum { PLUGIN_DEFECTS_MAX = 16 }; /* keys that a plugin reads and does not declare; more are not logged */
+
 struct plugin_instance {
     struct io_services io; /* first: feed/services.h finds it through host.impl */
     struct oc_host host;
@@ -22,6 +24,9 @@ struct plugin_instance {
     uint64_t random[8];
     uint64_t memory_left;
     struct plugin_instance_block *blocks;
+    uint64_t defects[PLUGIN_DEFECTS_MAX]; /* hashes of keys that were logged once */
+    uint32_t defect_count;
+    bool is_defective; /* it has read such a key: why it does not open */
 };
 
 /* Opens `id` of `kind`. `section` names its settings ("risk.price_collar"). *ret_error says what went wrong. */

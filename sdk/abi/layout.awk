@@ -131,6 +131,7 @@ END {
     structs(plain)
     enums(plain)
     print "    printf(\"oc_iface - %zu array -\\n\", sizeof(struct oc_iface));"
+    print "    printf(\"oc_key - %zu array -\\n\", sizeof(struct oc_key));"
     print "    printf(\"oc_tick_row - %zu array -\\n\", sizeof(struct oc_tick_row));"
     print "    printf(\"oc_event - %zu array -\\n\", sizeof(struct oc_event));"
     print "    return 0;"

@@ -5,6 +5,7 @@
 
 #include "support/engine_fixture.h"
 
+#include "base/key.h"
 #include "base/text.h"
 #include "load/load.h"
 
@@ -16,20 +17,22 @@
 static struct registry registry;
 static struct load_report report;
 
-/* ---- a host that offers nothing but a section of configuration ---- */
+/* ---- a host that offers nothing but a section of configuration, and the declared defaults ---- */
 
 struct section {
+    const struct oc_plugin *plugin;
     const char *keys[KEYS_MAX][2];
     char log[256];
 };
 
-static const char *value_of(const struct oc_host *host, const char *key)
+static const char *value_of(const struct oc_host *host, const char *name)
 {
     const struct section *section = host->impl;
     for (int i = 0; i < KEYS_MAX; i++)
-        if (section->keys[i][0] && strcmp(section->keys[i][0], key) == 0)
+        if (section->keys[i][0] && strcmp(section->keys[i][0], name) == 0)
             return section->keys[i][1];
-    return NULL;
+    const struct oc_key *key = key_declared(key_table(section->plugin), name);
+    return key ? key->fallback : NULL;
 }
 
 static oc_rc config_dec(const struct oc_host *host, const char *key, struct oc_dec *ret_value)
@@ -97,7 +100,7 @@ static oc_rc open_rule(struct bench *bench, const char *name)
     const struct registry_entry *entry = registry_find(&registry, OC_RISK, id);
     assert_non_null(entry);
     assert_false(entry->is_impure);
-    bench->plugin = entry->plugin;
+    bench->plugin = bench->section.plugin = entry->plugin;
     bench->table = registry_interface(entry->plugin, OC_RISK);
     bench->host = (struct oc_host){.size = sizeof bench->host,
                                    .abi = OC_ABI_MAJOR << 16 | OC_ABI_MINOR,

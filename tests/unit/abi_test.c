@@ -1,6 +1,8 @@
 /* The kept old plugins: each was built from a recorded layout, and runs under today's host. */
 #include "load/load.h"
 
+#include "base/key.h"
+
 #include <outcry/outcry.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -110,6 +112,8 @@ static void the_plugin_kept_from_the_recorded_layout_still_runs(void **state)
                       report.faults[i].expected);
     assert_int_equal(rc, OC_OK);
     judge(registry_find(&registry, OC_RISK, "org.example.maxqty"));
+    assert_null(key_table(registry.entries[0].plugin)); /* it was built before there were keys */
+    assert_false(report.plugins[0].has_keys);
 }
 
 static void the_plugin_built_today_runs_the_same(void **state)
@@ -118,6 +122,7 @@ static void the_plugin_built_today_runs_the_same(void **state)
     registry_init(&registry);
     assert_int_equal(load_plugin(&registry, TEST_BUILD_DIR "/sdk/examples/maxqty.so", NULL, &report), OC_OK);
     judge(registry_find(&registry, OC_RISK, "org.example.maxqty"));
+    assert_int_equal(key_declared(key_table(registry.entries[0].plugin), "limit")->bits, OC_KEY_REQUIRED);
 }
 
 int main(void)

@@ -3,6 +3,8 @@
 #include "load/file.h"
 #include "load/load.h"
 
+#include "base/key.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -96,6 +98,47 @@ static const struct bad bads[] = {
     {"other_iface", "ifaces", "no interface of its own kind", 1, false},
     {"unknown_kind", "kind", "outcry.magic/1", 1, false},
     {"undefined_symbol", "undefined symbol", "nobody_has_this", 1, false},
+    {"key_name", "key Limit name", "Limit", 1, false},
+    {"key_name_underscores", "key a__b name", "a__b", 1, false},
+    {"key_name_long", "key 1 name", "longer", 1, false},
+    {"key_name_reserved", "key plugin name", "plugin", 1, false},
+    {"key_name_null", "key 1 name", "NULL", 1, false},
+    {"key_name_number", "key 1 name", "not a plain pointer", 1, false},
+    {"key_doubled", "key limit name", "limit", 1, false},
+    {"key_type", "key limit type", "99", 1, false},
+    {"key_type_none", "key limit type", "0", 1, false},
+    {"key_bits", "key limit bits", "0x8", 1, false},
+    {"key_bits_without_bound", "key limit bits", "without a max", 1, false},
+    {"key_zero", "key limit zero", "another value", 1, false},
+    {"key_no_about", "key limit about", "NULL", 1, false},
+    {"key_empty_about", "key limit about", "an empty text", 1, false},
+    {"key_control_about", "key limit about", "control", 1, false},
+    {"key_min", "key limit min", "low", 1, false},
+    {"key_max", "key wait max", "5", 1, false},
+    {"key_min_above_max", "key limit max", "9", 1, false},
+    {"key_nothing_between", "key limit max", "10", 1, false},
+    {"key_bounds_of_text", "key url min", "a", 1, false},
+    {"key_default", "key rate fallback", "1.5", 1, false},
+    {"key_default_outside", "key share fallback", "0.101", 1, false},
+    {"key_default_at_bound", "key start fallback", "1d", 1, false},
+    {"key_default_required", "key limit fallback", "1", 1, false},
+    {"key_default_no_choice", "key mode fallback", "c", 1, false},
+    {"key_choices_null", "key mode choices", "NULL", 1, false},
+    {"key_choices_empty", "key mode choices", "an empty list", 1, false},
+    {"key_choices_doubled", "key mode choices", "a", 1, false},
+    {"key_choices_writable", "key mode choices", "not constant", 1, false},
+    {"key_choices_endless", "key mode choices", "no end after 16", 1, false},
+    {"key_choices_of_text", "key url choices", "a list", 1, false},
+    {"key_members_null", "key limits members", "NULL", 1, false},
+    {"key_members_empty", "key limits members", "an empty table", 1, false},
+    {"key_members_doubled", "key limits.limit name", "limit", 1, false},
+    {"key_members_many", "key limits.17", "no end", 1, false},
+    {"key_members_of_text", "key url members", "a table", 1, false},
+    {"key_groups_inside", "key limits.inner type", "groups", 1, false},
+    {"key_table_writable", "key 1", "not in constant data", 1, false},
+    {"key_table_endless", "key 65", "no end", 1, false},
+    {"key_table_outside", "plugin 1 keys", "out of the file", 1, false},
+    {"key_file_full", "key beyond", "one more", 1, false},
     {"needs_gone", "needed library", "liboutcry_gone.so.1", 1, false},
     {"exec_stack", "stack", "executable", 1, false},
     {"origin_path", "run path", "$ORIGIN", 1, false},
@@ -248,11 +291,10 @@ static void a_file_cut_anywhere_is_refused(void **state)
 }
 
 /* Any flipped byte gives an answer; the sanitizers watch. */
-static void a_flipped_byte_never_crashes_the_reader(void **state)
+static void flip_each(const char *name)
 {
-    (void)state;
     size_t size;
-    uint8_t *bytes = read_object("good", &size);
+    uint8_t *bytes = read_object(name, &size);
     size_t end = needed_size(bytes);
     for (size_t at = 0; at < end; at += at < 4096 ? 1 : 13) {
         uint8_t before = bytes[at];
@@ -266,11 +308,19 @@ static void a_flipped_byte_never_crashes_the_reader(void **state)
     free(bytes);
 }
 
+static void a_flipped_byte_never_crashes_the_reader(void **state)
+{
+    (void)state;
+    flip_each("good");
+    flip_each("good_keys");
+}
+
 static void what_is_good_loads(void **state)
 {
     (void)state;
-    static const char *const names[] = {"good",      "good_startfiles", "good_packed",
-                                        "good_sysv", "good_weak",       "good_libresolv"};
+    static const char *const names[] = {"good",           "good_startfiles", "good_packed",
+                                        "good_sysv",      "good_weak",       "good_libresolv",
+                                        "good_keys_none", "good_keys",       "good_before_keys"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         char path[512];
         snprintf(path, sizeof path, OBJECTS "%s.so", names[i]);
@@ -290,10 +340,59 @@ static void what_is_good_loads(void **state)
         assert_null(registry_find(&registry, OC_RISK, "org.example.bad"));
         assert_int_not_equal(access(MARKER, F_OK), 0);
     }
+    assert_null(key_table(registry.entries[0].plugin)); /* the last one is from before there were keys */
     void *self = NULL; /* and the marker works: this is the first line of it that runs */
     assert_int_equal(registry.entries[0].plugin->open(NULL, &self), OC_OK);
     assert_int_equal(access(MARKER, F_OK), 0);
     unlink(MARKER);
+}
+
+static const struct load_key *find_key(const char *name, bool is_member)
+{
+    const struct load_info *info = &report.plugins[0];
+    for (uint32_t i = 0; i < info->key_count; i++)
+        if (strcmp(report.keys[info->key_first + i].name, name) == 0 &&
+            report.keys[info->key_first + i].is_member == is_member)
+            return &report.keys[info->key_first + i];
+    return NULL;
+}
+
+static void the_keys_are_read_before_any_code_runs(void **state)
+{
+    (void)state;
+    assert_int_equal(load_plugin(&registry, OBJECTS "good_keys.so", NULL, &report), OC_OK);
+    assert_int_not_equal(access(MARKER, F_OK), 0);
+    assert_true(report.plugins[0].has_keys);
+    assert_int_equal(report.plugins[0].key_count, 9);
+    const struct load_key *key = find_key("share", false);
+    assert_non_null(key);
+    assert_int_equal(key->type, OC_KEY_DECIMAL);
+    assert_string_equal(key->range, ">0..10%");
+    assert_string_equal(key->fallback, "0.1");
+    assert_string_equal(key->unit, "share of the price");
+    assert_string_equal(key->about, "a decimal");
+    assert_true(find_key("rate", false)->bits == OC_KEY_REQUIRED && !find_key("rate", false)->has_fallback);
+    assert_string_equal(find_key("wait", false)->range, "0..<24h");
+    assert_string_equal(find_key("mode", false)->range, "calm|fast");
+    assert_true(find_key("a2345678901234567890123456789_32", false)->has_fallback);
+    assert_string_equal(find_key("limit", true)->fallback, "1");
+    assert_null(find_key("limit", false));
+    const struct oc_key *table = key_table(registry.entries[0].plugin);
+    assert_ptr_equal(key_declared(table, "share"), table);
+    assert_string_equal(key_declared(table, "limits.0.limit")->about, "its limit");
+    assert_string_equal(key_declared(table, "limits.255.instrument")->about, "its symbol");
+    static const char *const absent[] = {
+        "",          "shar",          "shares",          "share.0.limit",  "limits.limit",     "limits.0",
+        "limits.0.", "limits..limit", "limits.00.limit", "limits.x.limit", "limits.0.limit.0", "limits.-1.limit",
+        "limit"};
+    for (size_t i = 0; i < sizeof absent / sizeof *absent; i++)
+        assert_null(key_declared(table, absent[i]));
+    assert_null(key_declared(NULL, "share"));
+    registry_init(&registry);
+    assert_int_equal(load_plugin(&registry, OBJECTS "good_keys_none.so", NULL, &report), OC_OK);
+    assert_true(report.plugins[0].has_keys && report.plugins[0].key_count == 0);
+    assert_non_null(key_table(registry.entries[0].plugin));
+    assert_null(key_declared(key_table(registry.entries[0].plugin), "share"));
 }
 
 static void an_id_is_loaded_once_and_reloads_are_generations(void **state)
@@ -370,6 +469,7 @@ int main(void)
         cmocka_unit_test_setup(a_file_cut_anywhere_is_refused, start),
         cmocka_unit_test_setup(a_flipped_byte_never_crashes_the_reader, start),
         cmocka_unit_test_setup(what_is_good_loads, start),
+        cmocka_unit_test_setup(the_keys_are_read_before_any_code_runs, start),
         cmocka_unit_test_setup(an_id_is_loaded_once_and_reloads_are_generations, start),
         cmocka_unit_test_setup(an_impure_rule_loads_only_by_configuration, start),
         cmocka_unit_test_setup(a_folder_is_loaded_in_the_order_of_names, start),

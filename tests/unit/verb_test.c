@@ -64,8 +64,16 @@ static void info_tells_a_file_or_an_id(void **state)
     assert_int_equal(run("info", TEST_BUILD_DIR "/sdk/examples/maxqty.so", NULL, NULL), 0);
     assert_non_null(strstr(out_text, "license    MIT"));
     assert_non_null(strstr(out_text, "interface  " OC_RISK));
+    assert_non_null(strstr(out_text, "  keys       NAME   TYPE     RANGE  DEFAULT     UNIT        ABOUT\n"
+                                     "             limit  decimal  0..    (required)  base units  largest quantity"));
     assert_int_equal(run("info", "org.example.loopback", NULL, NULL), 0);
     assert_non_null(strstr(out_text, "kind       " OC_CONNECTOR));
+    assert_non_null(strstr(out_text, "keys       none\n"));
+    assert_int_equal(run("info", OBJECTS "good_before_keys.so", NULL, NULL), 0);
+    assert_non_null(strstr(out_text, "keys       not declared\n"));
+    assert_int_equal(run("info", OBJECTS "good_keys.so", NULL, NULL), 0);
+    assert_non_null(strstr(out_text, " limits                            groups    -"));
+    assert_non_null(strstr(out_text, "   limit                           decimal   0..        1           base units"));
     assert_int_equal(run("info", "org.example.nobody", NULL, NULL), 1);
     assert_non_null(strstr(err_text, "no plugin of this id"));
 }

@@ -279,11 +279,12 @@ static const struct oc_data data = {
     .error = error_text, .stop = stop,
 };
 static const struct oc_iface ifaces[] = {{OC_DATA, &data}, {0}};
+static const struct oc_key keys[] = {{0}}; /* none: a file's options come with probe() and start() */
 static const struct oc_plugin plugin = {
     .size = sizeof plugin, .abi_major = OC_ABI_MAJOR, .abi_minor = OC_ABI_MINOR,
     .kind = OC_DATA, .id = "outcry.csv", .version = "0.1.0", .license = "MIT",
     .about = "bars, quotes and trades from CSV files, plain or gzip",
-    .open = open_csv, .close = close_csv, .ifaces = ifaces,
+    .open = open_csv, .close = close_csv, .ifaces = ifaces, .keys = keys,
 };
 /* clang-format on */
 

@@ -89,13 +89,14 @@ static void close_rule(void *self) { free(self); }
 static const struct oc_risk risk = {
     .size = sizeof risk, .check = check, .observe = observe, .interest = interest, .save = save, .load = load};
 static const struct oc_iface ifaces[] = {{OC_RISK, &risk}, {0}};
+static const struct oc_key keys[] = {{0}}; /* none */
 
 /* clang-format off */
 static const struct oc_plugin plugin = {
     .size = sizeof plugin, .abi_major = OC_ABI_MAJOR, .abi_minor = OC_ABI_MINOR,
     .kind = OC_RISK, .id = "outcry.kill_switch", .version = "0.1.0", .license = "MIT",
     .about = "stops all opening of risk on command",
-    .open = open_rule, .close = close_rule, .ifaces = ifaces,
+    .open = open_rule, .close = close_rule, .ifaces = ifaces, .keys = keys,
 };
 /* clang-format on */
 

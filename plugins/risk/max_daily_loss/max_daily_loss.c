@@ -131,7 +131,7 @@ static oc_rc configure(const struct oc_host *host, struct rule *rule)
                "\"22h\"");
         return OC_E_CONFIG;
     }
-    return rc == OC_E_NOT_FOUND ? OC_OK : rc;
+    return rc;
 }
 
 static oc_rc open_rule(const struct oc_host *host, void **ret_self)
@@ -153,13 +153,26 @@ static void close_rule(void *self) { free(self); }
 static const struct oc_risk risk = {
     .size = sizeof risk, .check = check, .observe = observe, .interest = interest, .save = save, .load = load};
 static const struct oc_iface ifaces[] = {{OC_RISK, &risk}, {0}};
+static const struct oc_key keys[] = {{.name = "day_start",
+                                      .type = OC_KEY_DURATION,
+                                      .bits = OC_KEY_BELOW_MAX,
+                                      .min = "0",
+                                      .max = "24h",
+                                      .fallback = "0",
+                                      .about = "when the day begins, after 00:00 UTC"},
+                                     {.name = "limit",
+                                      .type = OC_KEY_DECIMAL,
+                                      .min = "0",
+                                      .unit = "account currency",
+                                      .about = "loss of a day that latches the account; unset: no limit"},
+                                     {0}};
 
 /* clang-format off */
 static const struct oc_plugin plugin = {
     .size = sizeof plugin, .abi_major = OC_ABI_MAJOR, .abi_minor = OC_ABI_MINOR,
     .kind = OC_RISK, .id = "outcry.max_daily_loss", .version = "0.1.0", .license = "MIT",
     .about = "latches an account that has lost too much in a day",
-    .open = open_rule, .close = close_rule, .ifaces = ifaces,
+    .open = open_rule, .close = close_rule, .ifaces = ifaces, .keys = keys,
 };
 /* clang-format on */
 

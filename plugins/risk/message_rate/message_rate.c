@@ -133,13 +133,32 @@ static void close_rule(void *self) { free(self); }
 static const struct oc_risk risk = {
     .size = sizeof risk, .check = check, .observe = observe, .interest = interest, .save = save, .load = load};
 static const struct oc_iface ifaces[] = {{OC_RISK, &risk}, {0}};
+static const struct oc_key keys[] = {{.name = "rate",
+                                      .type = OC_KEY_INTEGER,
+                                      .min = "1",
+                                      .max = "1000000",
+                                      .unit = "messages a second",
+                                      .about = "orders and amends; unset: no limit"},
+                                     {.name = "burst",
+                                      .type = OC_KEY_INTEGER,
+                                      .min = "1",
+                                      .max = "1000000",
+                                      .unit = "messages",
+                                      .about = "at once; unset: as many as rate"},
+                                     {.name = "cancel_reserve",
+                                      .type = OC_KEY_INTEGER,
+                                      .min = "0",
+                                      .max = "1000000",
+                                      .unit = "messages",
+                                      .about = "cancels that are always possible; unset: as many as burst"},
+                                     {0}};
 
 /* clang-format off */
 static const struct oc_plugin plugin = {
     .size = sizeof plugin, .abi_major = OC_ABI_MAJOR, .abi_minor = OC_ABI_MINOR,
     .kind = OC_RISK, .id = "outcry.message_rate", .version = "0.1.0", .license = "MIT",
     .about = "limits orders, amends and cancels a second",
-    .open = open_rule, .close = close_rule, .ifaces = ifaces,
+    .open = open_rule, .close = close_rule, .ifaces = ifaces, .keys = keys,
 };
 /* clang-format on */
 

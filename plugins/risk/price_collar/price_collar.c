@@ -73,8 +73,7 @@ static oc_rc check(void *self, const struct oc_risk_ctx *ctx, const struct oc_re
 
 static oc_rc configure(const struct oc_host *host, struct rule *rule)
 {
-    uint32_t has_band;
-    rule->band = (struct oc_dec){5, 2, 0};
+    uint32_t has_band; /* always: it has a default. Without one the band is 0, the narrowest. */
     oc_rc rc =
         kit_config_dec(host, "band", "price_collar: band: found a negative number; expected a share such as \"0.05\"",
                        &rule->band, &has_band);
@@ -107,13 +106,22 @@ static void close_rule(void *self) { free(self); }
 
 static const struct oc_risk risk = {.size = sizeof risk, .check = check};
 static const struct oc_iface ifaces[] = {{OC_RISK, &risk}, {0}};
+static const struct oc_key keys[] = {
+    {.name = "band",
+     .type = OC_KEY_DECIMAL,
+     .min = "0",
+     .fallback = "0.05",
+     .unit = "share of the reference",
+     .about = "how far beyond the reference a limit may pay"},
+    {.name = "max_age", .type = OC_KEY_DURATION, .min = "0", .about = "oldest reference that counts; unset: any"},
+    {0}};
 
 /* clang-format off */
 static const struct oc_plugin plugin = {
     .size = sizeof plugin, .abi_major = OC_ABI_MAJOR, .abi_minor = OC_ABI_MINOR,
     .kind = OC_RISK, .id = "outcry.price_collar", .version = "0.1.0", .license = "MIT",
     .about = "refuses limits far beyond the reference price",
-    .open = open_rule, .close = close_rule, .ifaces = ifaces,
+    .open = open_rule, .close = close_rule, .ifaces = ifaces, .keys = keys,
 };
 /* clang-format on */
 

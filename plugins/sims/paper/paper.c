@@ -91,25 +91,24 @@ static oc_rc position(void *self, uint32_t account, uint32_t inst, int64_t *ret_
 
 static oc_rc optional(oc_rc rc) { return rc == OC_E_NOT_FOUND ? OC_OK : rc; }
 
+/* What the profile gives where a key is not set. */
+static void take_profile(struct paper *paper, int is_ideal, int64_t *ret_latency_ns)
+{
+    paper->is_ideal = is_ideal != 0;
+    paper->half_spread = is_ideal ? (struct oc_dec){0, 0, 0} : (struct oc_dec){1, 4, 0}; /* of a spread of 2 bps */
+    paper->volume_cap = is_ideal ? (struct oc_dec){0, 0, 0} : (struct oc_dec){1, 1, 0};
+    *ret_latency_ns = is_ideal ? 0 : 5000000;
+}
+
 static oc_rc configure(struct paper *paper)
 {
-    char profile[16] = "neutral";
+    char profile[16];
     const struct oc_host *host = paper->host;
-    int64_t latency_ns = 5000000;
-    paper->half_spread = (struct oc_dec){1, 4, 0}; /* of a spread of 2 bps */
-    paper->volume_cap = (struct oc_dec){1, 1, 0};
-    paper->check_funds = 1;
-    oc_rc rc = optional(oc_config_text(host, "profile", profile, sizeof profile));
+    int64_t latency_ns;
+    oc_rc rc = oc_config_text(host, "profile", profile, sizeof profile);
     if (rc < 0)
         return rc;
-    if (strcmp(profile, "ideal") == 0) {
-        paper->is_ideal = 1;
-        paper->half_spread = paper->volume_cap = (struct oc_dec){0, 0, 0};
-        latency_ns = 0;
-    } else if (strcmp(profile, "neutral") != 0) {
-        oc_log(host, OC_LOG_ERROR, "sim paper: profile: found another word; expected \"neutral\" or \"ideal\"");
-        return OC_E_CONFIG;
-    }
+    take_profile(paper, strcmp(profile, "ideal") == 0, &latency_ns);
     rc = optional(oc_config_duration(host, "latency", &latency_ns));
     paper->entry_ns = paper->response_ns = latency_ns;
     if (rc == OC_OK)
@@ -117,23 +116,19 @@ static oc_rc configure(struct paper *paper)
     if (rc == OC_OK)
         rc = optional(oc_config_duration(host, "response_latency", &paper->response_ns));
     if (rc == OC_OK)
-        rc = optional(oc_config_dec(host, "taker_fee", &paper->taker_fee));
+        rc = oc_config_dec(host, "taker_fee", &paper->taker_fee);
     if (rc == OC_OK)
-        rc = optional(oc_config_dec(host, "maker_fee", &paper->maker_fee));
+        rc = oc_config_dec(host, "maker_fee", &paper->maker_fee);
     if (rc == OC_OK)
         rc = optional(oc_config_dec(host, "half_spread", &paper->half_spread));
     if (rc == OC_OK)
         rc = optional(oc_config_dec(host, "volume_cap", &paper->volume_cap));
     if (rc == OC_OK)
-        rc = optional(oc_config_boolean(host, "fee_in_base", &paper->fee_in_base));
+        rc = oc_config_boolean(host, "fee_in_base", &paper->fee_in_base);
     if (rc == OC_OK)
-        rc = optional(oc_config_boolean(host, "check_funds", &paper->check_funds));
+        rc = oc_config_boolean(host, "check_funds", &paper->check_funds);
     if (rc == OC_OK)
-        rc = optional(oc_config_boolean(host, "allow_short", &paper->allow_short));
-    if (rc == OC_OK && (paper->entry_ns < 0 || paper->response_ns < 0 || paper->half_spread.units < 0)) {
-        oc_log(host, OC_LOG_ERROR, "sim paper: latency and half_spread must not be negative");
-        rc = OC_E_CONFIG;
-    }
+        rc = oc_config_boolean(host, "allow_short", &paper->allow_short);
     return rc;
 }
 
@@ -187,6 +182,57 @@ static const struct oc_sim sim = {
 };
 
 static const struct oc_iface ifaces[] = {{OC_SIM, &sim}, {0}};
+static const char *const profiles[] = {"neutral", "ideal", NULL};
+
+/* What depends on the profile, or on another key, has no default of its own: configure(). */
+static const struct oc_key keys[] = {
+    {.name = "profile",
+     .type = OC_KEY_CHOICE,
+     .fallback = "neutral",
+     .choices = profiles,
+     .about = "ideal: next event, no spread, no cap, no latency"},
+    {.name = "latency",
+     .type = OC_KEY_DURATION,
+     .min = "0",
+     .about = "to the venue and back, each way; unset: 5ms, ideal 0"},
+    {.name = "entry_latency", .type = OC_KEY_DURATION, .min = "0", .about = "to the venue; unset: latency"},
+    {.name = "response_latency", .type = OC_KEY_DURATION, .min = "0", .about = "back; unset: latency"},
+    {.name = "taker_fee",
+     .type = OC_KEY_DECIMAL,
+     .min = "-0.1",
+     .max = "0.1",
+     .fallback = "0",
+     .unit = "share of the value",
+     .about = "fee of fills that take"},
+    {.name = "maker_fee",
+     .type = OC_KEY_DECIMAL,
+     .min = "-0.1",
+     .max = "0.1",
+     .fallback = "0",
+     .unit = "share of the value",
+     .about = "fee of fills that rested; negative is a rebate"},
+    {.name = "half_spread",
+     .type = OC_KEY_DECIMAL,
+     .min = "0",
+     .max = "0.1",
+     .unit = "share of the price",
+     .about = "paid where data have no quotes; unset: 0.0001, ideal 0"},
+    {.name = "volume_cap",
+     .type = OC_KEY_DECIMAL,
+     .min = "0",
+     .max = "1",
+     .unit = "share of a bar's volume",
+     .about = "what we can get of it, 0: no cap; unset: 0.1, ideal 0"},
+    {.name = "fee_in_base",
+     .type = OC_KEY_BOOLEAN,
+     .fallback = "no",
+     .about = "fees of buys are taken from what was bought"},
+    {.name = "check_funds",
+     .type = OC_KEY_BOOLEAN,
+     .fallback = "yes",
+     .about = "orders beyond the balance are rejected (spot)"},
+    {.name = "allow_short", .type = OC_KEY_BOOLEAN, .fallback = "no", .about = "spot may be sold without having it"},
+    {0}};
 
 static const struct oc_plugin plugin = {
     .size = sizeof plugin,
@@ -200,6 +246,7 @@ static const struct oc_plugin plugin = {
     .open = open_paper,
     .close = close_paper,
     .ifaces = ifaces,
+    .keys = keys,
 };
 
 OC_EXPORT const struct oc_plugin *const oc_plugins_v1[] = {&plugin, NULL};

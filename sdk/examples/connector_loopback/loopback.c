@@ -91,9 +91,9 @@ static oc_rc quiesce(void *self, int64_t deadline_ns) { return (void)self, (void
 static const struct oc_connector table = {.size = sizeof table, .start = start,
     .subscribe = subscribe, .bytes = bytes, .request = request, .quiesce = quiesce};
 static const struct oc_iface ifaces[] = {{OC_CONNECTOR, &table}, {0}};
+static const struct oc_key keys[] = {{0}}; /* it needs no configuration */
 static const struct oc_plugin plugin = {
     .size = sizeof plugin, .abi_major = OC_ABI_MAJOR, .abi_minor = OC_ABI_MINOR,
     .kind = OC_CONNECTOR, .id = "org.example.loopback", .version = "0.1.0", .license = "MIT",
-    .about = "a line protocol over a transcript", .open = open_it, .close = free, .ifaces = ifaces};
+    .about = "a line protocol over a transcript", .open = open_it, .close = free, .ifaces = ifaces, .keys = keys};
 OC_EXPORT const struct oc_plugin *const oc_plugins_v1[] = {&plugin, NULL};
-/* clang-format on */

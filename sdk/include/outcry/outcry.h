@@ -4,6 +4,7 @@
 #define OUTCRY_OUTCRY_H
 
 #include <outcry/connector.h>
+#include <outcry/keys.h>
 #include <outcry/order.h>
 #include <outcry/plugin.h>
 #include <outcry/risk.h>
@@ -37,6 +38,15 @@ static inline oc_rc oc_config_text(const struct oc_host *host, const char *key, 
 {
     const struct oc_svc_config *config = (const struct oc_svc_config *)host->service(host, OC_SVC_CONFIG);
     return config ? config->text(host, key, text, size_max) : OC_E_NOT_SUPPORTED;
+}
+
+/* The groups of a list; member m of group i is then the key "KEY.i.m" of the getters above. */
+static inline oc_rc oc_config_count(const struct oc_host *host, const char *key, uint32_t *ret_count)
+{
+    const struct oc_svc_config *config = (const struct oc_svc_config *)host->service(host, OC_SVC_CONFIG);
+    if (!config || !OC_HAS(config, count) || !config->count)
+        return OC_E_NOT_SUPPORTED;
+    return config->count(host, key, ret_count);
 }
 
 static inline void oc_log(const struct oc_host *host, uint32_t level, const char *text)

@@ -9,6 +9,7 @@
 #define OUTCRY_PLUGIN_H
 
 #include <outcry/event.h>
+#include <outcry/keys.h>
 
 /* Kinds, which are also the ids of their main interface. Draft kinds are matched exactly. */
 #define OC_CONNECTOR "outcry.connector/0.1"
@@ -45,6 +46,9 @@ struct oc_plugin {
     /* [setup] Ends it. NULL is not passed. */
     void (*close)(void *self);
     const struct oc_iface *ifaces; /* terminated by {0} */
+    /* The keys of its configuration (keys.h), ended by {0}. NULL, or a smaller `size`: none are
+     * declared. */
+    const struct oc_key *keys;
 };
 
 #endif

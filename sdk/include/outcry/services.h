@@ -13,8 +13,12 @@
 #define OC_SVC_SIGN   "outcry.host.sign/0.1"
 #define OC_SVC_ENGINE "outcry.host.engine/0.1"
 
-/* [setup] The instance's own section of the configuration. OC_E_NOT_FOUND: the key is absent (no
- * message). OC_E_CONFIG: it is there and wrong; file, line, found and expected were logged. */
+/* [setup] The instance's own section of the configuration. Where the descriptor declares keys
+ * (keys.h), a key that is not set has its declared default, and a value is within the declared range.
+ * OC_OK; outputs are untouched otherwise. OC_E_NOT_FOUND: the key is not set and has no default (no
+ * message). OC_E_CONFIG: it is there and wrong, or required and not there; file, line, found and
+ * expected were logged. OC_E_INVALID: the plugin's own defect, logged once: a key that its table does
+ * not declare, or declares as another type. OC_E_LIMIT: the key is longer than the host holds. */
 struct oc_svc_config {
     uint32_t size;
     uint32_t zero;
@@ -24,6 +28,10 @@ struct oc_svc_config {
     oc_rc (*boolean)(const struct oc_host *host, const char *key, uint32_t *ret_value);
     /* Copies at most size_max bytes with the final NUL; OC_E_LIMIT if it does not fit. */
     oc_rc (*text)(const struct oc_host *host, const char *key, char *text, uint32_t size_max);
+    /* How many groups the list `key` holds, at most OC_KEY_GROUPS_MAX; 0 is OC_OK unless the key is
+     * required. The members of group i are read by the getters above, with the key "KEY.i.MEMBER"
+     * (i from 0, no leading zeros). OC_E_CONFIG: a group is missing between others. */
+    oc_rc (*count)(const struct oc_host *host, const char *key, uint32_t *ret_count);
 };
 
 enum { OC_LOG_DEBUG = 0, OC_LOG_INFO = 1, OC_LOG_WARN = 2, OC_LOG_ERROR = 3 };

@@ -115,6 +115,10 @@ static const struct oc_iface ifaces[] = {RULE_ROWS};
 #define RULE_IFACES ifaces
 #endif
 
+#ifndef RULE_KEY_TABLE
+#define RULE_KEY_TABLE NULL
+#endif
+
 static const struct oc_plugin plugin = {.size = RULE_SIZE,
                                         .abi_major = RULE_MAJOR,
                                         .abi_minor = RULE_MINOR,
@@ -125,7 +129,8 @@ static const struct oc_plugin plugin = {.size = RULE_SIZE,
                                         .about = RULE_ABOUT,
                                         .open = RULE_OPEN,
                                         .close = RULE_CLOSE,
-                                        .ifaces = RULE_IFACES};
+                                        .ifaces = RULE_IFACES,
+                                        .keys = RULE_KEY_TABLE};
 void *const also[] __attribute__((unused)) = {(void *)open_it, (void *)close_it, (void *)ifaces, (void *)&plugin};
 #ifndef RULE_LIST
 OC_EXPORT const struct oc_plugin *const oc_plugins_v1[] = {&plugin, NULL};

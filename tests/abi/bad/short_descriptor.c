@@ -1,2 +1,2 @@
-#define RULE_SIZE (sizeof(struct oc_plugin) - 8)
+#define RULE_SIZE offsetof(struct oc_plugin, ifaces)
 #include "rule.h"

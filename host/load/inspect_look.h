@@ -1,0 +1,23 @@
+/* inspect_look.h: what the files that read a plugin's tables share: where they are, and texts. */
+#ifndef LOAD_INSPECT_LOOK_H
+#define LOAD_INSPECT_LOOK_H
+
+#include "load/inspect.h"
+
+struct look { /* where we are, for the words of a fault */
+    const struct elf *elf;
+    struct load_report *report;
+    char where[48]; /* "plugin 1" */
+};
+
+/* Adds a fault of the member. `todo` may be "". */
+void look_say(struct look *look, const char *member, const char *found, const char *expected, const char *todo);
+
+/* The text that the pointer at `address` names, one printable line, borrowed from the file's bytes;
+ * NULL for a NULL pointer. False: a fault was added. */
+bool look_text(struct look *look, uint64_t address, const char *member, uint32_t size_max, const char **ret_text);
+
+/* The keys that a descriptor declares, into *info and the report (inspect_keys.c). */
+void inspect_keys(struct look *look, struct load_info *info);
+
+#endif

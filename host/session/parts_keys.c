@@ -1,0 +1,64 @@
+/* parts_keys.c: the settings of each part, held against the keys that its plugin declares. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/key.h"
+#include "base/text.h"
+#include "session/parts_impl.h"
+
+static oc_rc unknown(struct parts_opening *opening, const struct part *part, const struct setting *setting,
+                     const char *name, const struct oc_key *table)
+{
+    const char *names[OC_KEYS_MAX + 1];
+    uint32_t count = 0;
+    for (const struct oc_key *key = table; key->name; key++)
+        names[count++] = key->name;
+    names[count] = NULL;
+    const char *nearest = text_nearest(name, names);
+    parts_at_key(opening, OC_E_CONFIG, setting->key);
+    error_what(opening->error, "plugin %s has no such key", part->id);
+    error_found(opening->error, "%s", name);
+    if (nearest)
+        error_remedy(opening->error, "did you mean '%s.%s'?", part->section, nearest);
+    else
+        error_remedy(opening->error, "`outcry plugin info %s` lists its keys", part->id);
+    return OC_E_CONFIG;
+}
+
+static oc_rc judge_one(struct parts_opening *opening, const struct part *part, const struct setting *setting,
+                       const char *name, const struct oc_key *table)
+{
+    char expected[KEY_WORDS_MAX];
+    struct key_value value;
+    const struct oc_key *key = key_declared(table, name);
+    if (!key)
+        return unknown(opening, part, setting, name, table);
+    if (key->type == OC_KEY_GROUPS)
+        return parts_wrong(opening, setting->key, setting->value,
+                           "a list of groups such as ( { a = 1; }, { a = 2; } )");
+    if (key_judge(key, setting->value, &value) == OC_OK)
+        return OC_OK;
+    key_expected(key, expected, sizeof expected);
+    return parts_wrong(opening, setting->key, setting->value, expected);
+}
+
+oc_rc parts_judge_keys(struct parts_opening *opening)
+{
+    for (uint32_t i = 0; i < opening->parts->count; i++) {
+        const struct part *part = &opening->parts->list[i];
+        const struct registry_entry *entry = registry_find(opening->registry, NULL, part->id);
+        const struct oc_key *table = entry && !part->is_missing ? key_table(entry->plugin) : NULL;
+        size_t length = strlen(part->section);
+        for (uint32_t k = 0; table && k < opening->settings->count; k++) {
+            const struct setting *setting = &opening->settings->list[k];
+            const char *name = setting->key + length + 1;
+            if (strncmp(setting->key, part->section, length) != 0 || setting->key[length] != '.' ||
+                strcmp(name, "plugin") == 0 || strncmp(name, "for.", 4) == 0)
+                continue;
+            oc_rc rc = judge_one(opening, part, setting, name, table);
+            if (rc < 0)
+                return rc;
+        }
+    }
+    return OC_OK;
+}

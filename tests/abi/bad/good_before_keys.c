@@ -1,0 +1,2 @@
+#define RULE_SIZE offsetof(struct oc_plugin, keys)
+#include "rule.h"

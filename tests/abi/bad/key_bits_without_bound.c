@@ -1,0 +1,5 @@
+#include <outcry/outcry.h>
+static const struct oc_key keys[] = {
+    {.name = "limit", .type = OC_KEY_DECIMAL, .bits = OC_KEY_BELOW_MAX, .min = "0", .about = "a key"}, {0}};
+#define RULE_KEY_TABLE keys
+#include "rule.h"

@@ -1,0 +1,5 @@
+#include <outcry/outcry.h>
+static const char *const words[] = {NULL};
+static const struct oc_key keys[] = {{.name = "mode", .type = OC_KEY_CHOICE, .choices = words, .about = "a key"}, {0}};
+#define RULE_KEY_TABLE keys
+#include "rule.h"

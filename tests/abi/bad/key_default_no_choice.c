@@ -1,0 +1,6 @@
+#include <outcry/outcry.h>
+static const char *const words[] = {"a", "b", NULL};
+static const struct oc_key keys[] = {
+    {.name = "mode", .type = OC_KEY_CHOICE, .fallback = "c", .choices = words, .about = "a key"}, {0}};
+#define RULE_KEY_TABLE keys
+#include "rule.h"

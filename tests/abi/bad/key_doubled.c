@@ -1,0 +1,6 @@
+#include <outcry/outcry.h>
+static const struct oc_key keys[] = {{.name = "limit", .type = OC_KEY_DECIMAL, .about = "a key"},
+                                     {.name = "limit", .type = OC_KEY_INTEGER, .about = "a key"},
+                                     {0}};
+#define RULE_KEY_TABLE keys
+#include "rule.h"
