@@ -162,11 +162,7 @@ static void leg_size(struct engine *engine, struct group *group, uint64_t *leg, 
 {
     struct engine_refusal refusal = {0};
     const struct order *order = orders_find(engine->orders, *leg);
-    if (order && state_is_final(order->state)) {
-        *leg = 0;
-        order = NULL;
-    }
-    if (!order) {
+    if (!order || state_is_final(order->state)) {
         if (qty <= 0 || group->is_closing)
             return;
         struct oc_request request = leg_request(group, qty, role);
@@ -276,8 +272,6 @@ void groups_final(struct engine *engine, const struct order *order)
         order->state != STATE_FILLED && order->state != STATE_DENIED && order->state != STATE_REJECTED &&
         group->entered > group->exited && order->state != STATE_CANCELED)
         group_resize(engine, group);
-    if (order->now.role == OC_ROLE_ENTRY && group->entered == 0)
-        group->is_closing = 1;
     group_retire(engine, group);
 }
 
@@ -299,21 +293,16 @@ void groups_tell(struct engine *engine)
     groups->told_count = 0;
 }
 
-static bool lacks_leg(struct engine *engine, const struct group *group)
-{
-    return group->id && !group->is_closing && group->entered > group->exited &&
-           ((group->has_stop && leg_is_gone(engine, group->stop_order)) ||
-            (group->has_target && leg_is_gone(engine, group->target_order)));
-}
-
 void groups_retry(struct engine *engine)
 {
     if (__builtin_expect(engine->groups.retry_ns == 0, 1) || engine->now_ns < engine->groups.retry_ns)
         return;
     engine->groups.retry_ns = 0; /* set anew by what is refused again */
-    for (uint32_t i = 0; i < engine->groups.count; i++)
-        if (lacks_leg(engine, &engine->groups.list[i]))
-            group_resize(engine, &engine->groups.list[i]);
+    for (uint32_t i = 0; i < engine->groups.count; i++) {
+        struct group *group = &engine->groups.list[i];
+        if (group->id && !group->is_closing && group->entered > group->exited)
+            group_resize(engine, group);
+    }
     groups_tell(engine);
 }
 
