@@ -270,7 +270,7 @@ void groups_final(struct engine *engine, const struct order *order)
     /* An amend that was under way when a leg was sized is looked at again when its answer has come. */
     if (!engine->is_restoring && !group->is_closing && order->now.role != OC_ROLE_ENTRY &&
         order->state != STATE_FILLED && order->state != STATE_DENIED && order->state != STATE_REJECTED &&
-        group->entered > group->exited && order->state != STATE_CANCELED)
+        order->state != STATE_CANCELED)
         group_resize(engine, group);
     group_retire(engine, group);
 }

@@ -90,6 +90,7 @@ static void a_leg_carries_what_its_entry_had(void **state)
             assert_int_equal(leg_now->group, entry);
             assert_int_equal(leg_now->parent, entry);
             assert_int_equal(leg_now->account, f->account);
+            assert_int_equal(leg_now->strategy, 0); /* that of its entry, not of who runs */
         }
         assert_int_equal(f->sent[1].type, OC_ORDER_STOP);
         assert_int_equal(f->sent[1].stop_price, cases[i].stop);
@@ -254,6 +255,70 @@ static void a_group_of_the_other_side_stays_while_nothing_turns(void **state)
         assert_false(group(f, entry)->is_closing);
         fixture_free(f);
     }
+}
+
+/* Bought back through zero: what protects the side that comes stays. */
+static void a_group_of_the_side_that_comes_stays(void **state)
+{
+    (void)state;
+    for (int is_short = 0; is_short < 2; is_short++) {
+        const uint8_t side = is_short ? OC_SIDE_SELL : OC_SIDE_BUY, other = is_short ? OC_SIDE_BUY : OC_SIDE_SELL;
+        struct fixture *f = fixture_new(COST_AVERAGE);
+        by_hand(f, side, 10);
+        uint64_t entry = guarded(f, other, 4, is_short ? 9500 : 10500, is_short ? 11000 : 9000);
+        fixture_trade(f, entry, other, 4, 10000);
+        by_hand(f, other, 7);
+        assert_int_equal(fixture_book(f)->position.qty, is_short ? 1 : -1);
+        assert_false(group(f, entry)->is_closing);
+        fixture_free(f);
+    }
+}
+
+/* Five of the ten were bought without a group: the target closes its own five, and its stop goes though the rest stays. */
+static void a_group_that_is_done_goes_alone(void **state)
+{
+    (void)state;
+    struct fixture *f = fixture_new(COST_AVERAGE);
+    by_hand(f, OC_SIDE_BUY, 5);
+    bought(f, 5);
+    uint64_t stop = leg(f, OC_ROLE_STOP_LOSS)->now.order, target = leg(f, OC_ROLE_TAKE_PROFIT)->now.order;
+    fixture_trade(f, target, OC_SIDE_SELL, 5, 11000);
+    assert_int_equal(fixture_book(f)->position.qty, 5);
+    assert_int_equal(fixture_find(f, stop)->state, STATE_PENDING_CANCEL);
+    fixture_free(f);
+}
+
+/* By hand four of ten, by the target the other six: flat, and no leg waits for the four. */
+static void a_leg_that_makes_it_flat_takes_its_group_down(void **state)
+{
+    (void)state;
+    struct fixture *f = fixture_new(COST_AVERAGE);
+    uint64_t entry = bought(f, 10), stop = leg(f, OC_ROLE_STOP_LOSS)->now.order,
+             target = leg(f, OC_ROLE_TAKE_PROFIT)->now.order;
+    by_hand(f, OC_SIDE_SELL, 4);
+    fixture_trade(f, target, OC_SIDE_SELL, 6, 11000);
+    assert_int_equal(fixture_book(f)->position.qty, 0);
+    assert_int_equal(fixture_find(f, stop)->state, STATE_PENDING_CANCEL);
+    assert_int_equal(fixture_find(f, target)->state, STATE_PENDING_CANCEL);
+    fixture_say(f, OC_EV_CANCELED, stop);
+    fixture_say(f, OC_EV_CANCELED, target);
+    assert_null(group(f, entry));
+    fixture_free(f);
+}
+
+/* An entry that waits when the position is closed is protected when it fills. */
+static void an_entry_that_waits_keeps_its_group(void **state)
+{
+    (void)state;
+    struct fixture *f = fixture_new(COST_AVERAGE);
+    uint64_t waiting = guarded(f, OC_SIDE_BUY, 3, 9000, 0);
+    bought(f, 10);
+    by_hand(f, OC_SIDE_SELL, 10);
+    assert_false(group(f, waiting)->is_closing);
+    fixture_trade(f, waiting, OC_SIDE_BUY, 3, 10000);
+    assert_int_equal(leg(f, OC_ROLE_STOP_LOSS)->now.parent, waiting);
+    assert_int_equal(leg(f, OC_ROLE_STOP_LOSS)->now.qty, 3);
+    fixture_free(f);
 }
 
 /* More than the list had room for, twice: each finds its own group again. */
@@ -497,6 +562,10 @@ int main(void)
         cmocka_unit_test(a_group_lives_as_long_as_its_orders),
         cmocka_unit_test(protection_goes_with_the_side_it_protects),
         cmocka_unit_test(a_group_of_the_other_side_stays_while_nothing_turns),
+        cmocka_unit_test(a_group_of_the_side_that_comes_stays),
+        cmocka_unit_test(a_group_that_is_done_goes_alone),
+        cmocka_unit_test(a_leg_that_makes_it_flat_takes_its_group_down),
+        cmocka_unit_test(an_entry_that_waits_keeps_its_group),
         cmocka_unit_test(forty_groups_at_once),
         cmocka_unit_test(a_strategy_is_told_of_each_refused_leg),
         cmocka_unit_test(what_is_to_be_told_stops_at_its_limit),
