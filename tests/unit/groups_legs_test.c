@@ -221,7 +221,8 @@ static void protection_goes_with_the_side_it_protects(void **state)
     static const struct {
         int64_t qty, by_hand;
         bool goes;
-    } cases[] = {{10, 4, false}, {10, 9, false}, {10, 10, true}, {10, 11, true}, {10, 25, true}, {1, 2, true}, {2, 1, false}};
+    } cases[] = {{10, 4, false}, {10, 9, false}, {10, 10, true}, {10, 11, true},
+                 {10, 25, true}, {1, 2, true},   {2, 1, false}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
         for (int is_short = 0; is_short < 2; is_short++) {
             const uint8_t side = is_short ? OC_SIDE_SELL : OC_SIDE_BUY, other = is_short ? OC_SIDE_BUY : OC_SIDE_SELL;
@@ -508,12 +509,9 @@ static void a_recorded_refusal_is_asked_for_again(void **state)
     static const struct {
         uint8_t owner, role;
         bool again;
-    } cases[] = {{OC_OWNER_HOST, OC_ROLE_STOP_LOSS, true},
-                 {OC_OWNER_HOST, OC_ROLE_TAKE_PROFIT, true},
-                 {OC_OWNER_HOST, OC_ROLE_CLOSE, false},
-                 {OC_OWNER_HOST, OC_ROLE_NONE, false},
-                 {OC_OWNER_STRATEGY, OC_ROLE_STOP_LOSS, false},
-                 {OC_OWNER_STRATEGY, OC_ROLE_TAKE_PROFIT, false}};
+    } cases[] = {{OC_OWNER_HOST, OC_ROLE_STOP_LOSS, true},      {OC_OWNER_HOST, OC_ROLE_TAKE_PROFIT, true},
+                 {OC_OWNER_HOST, OC_ROLE_CLOSE, false},         {OC_OWNER_HOST, OC_ROLE_NONE, false},
+                 {OC_OWNER_STRATEGY, OC_ROLE_STOP_LOSS, false}, {OC_OWNER_STRATEGY, OC_ROLE_TAKE_PROFIT, false}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct fixture *f = fixture_new(COST_AVERAGE);
         const uint64_t first = 3ull << 40 | 1;

@@ -235,8 +235,7 @@ static void two_files_of_a_kind_are_refused(void **state)
             snprintf(text, sizeof text,
                      "%s: found %s of one symbol, %s; expected one file of a symbol, or quotes beside trades: join the "
                      "files, or %s",
-                     is_said ? "a.csv and b.csv" : "b.csv and c.csv", cases[i].kinds,
-                     is_said ? "XRP/USDT" : "BTC/USDT",
+                     is_said ? "a.csv and b.csv" : "b.csv and c.csv", cases[i].kinds, is_said ? "XRP/USDT" : "BTC/USDT",
                      is_said ? "leave --symbol away and let the names of the files say what they are"
                              : "name one of them after its own symbol");
             refused(house, OC_E_CONFIG, text);
@@ -406,7 +405,7 @@ static void a_symbol_names_its_assets(void **state)
     assert_int_equal(seen.shown_count, 2);
     const struct instruments *instruments = engine_instruments(house->session->engine);
     static const char *const symbols[] = {"SPY/USD", "ETH/BTC"}, *const bases[] = {"SPY", "ETH"},
-                                          *const quotes[] = {"USD", "BTC"};
+                             *const quotes[] = {"USD", "BTC"};
     for (int i = 0; i < 2; i++) {
         const struct oc_instrument *info = &seen.shown[i];
         assert_string_equal(info->symbol, symbols[i]);
@@ -443,7 +442,8 @@ static void instruments_come_without_data(void **state)
     (void)state;
     struct house *house = made(3);
     for (int i = 0; i < 3; i++) {
-        snprintf(source(house, i)->info.symbol, sizeof source(house, i)->info.symbol, "%s/USDT", i == 1 ? "ETH" : "BTC");
+        snprintf(source(house, i)->info.symbol, sizeof source(house, i)->info.symbol, "%s/USDT",
+                 i == 1 ? "ETH" : "BTC");
         source(house, i)->info.price_step = (struct oc_dec){i < 2, 2, 0};
         source(house, i)->info.qty_step = (struct oc_dec){1, 3, 0};
     }
@@ -496,15 +496,17 @@ static void a_run_without_data_is_refused(void **state)
     session->words.error[0] = 0;
     set(house, "session.to", "1969-01-01");
     assert_int_equal(session_check_data(session, 5), OC_E_CONFIG);
-    assert_string_equal(session->words.error, "a.csv: no data were read: session.to, '1969-01-01', is before what begins "
-                                              "at 1970-01-01T00:00:01Z");
+    assert_string_equal(session->words.error,
+                        "a.csv: no data were read: session.to, '1969-01-01', is before what begins "
+                        "at 1970-01-01T00:00:01Z");
     session->words.error[0] = 0;
     session->data.events = 1;
     assert_int_equal(session_check_data(session, 1), OC_OK);
     set(house, "session.from", "1980-01-01");
     assert_int_equal(session_check_data(session, 0), OC_E_CONFIG);
-    assert_string_equal(session->words.error, "session.from: found '1980-01-01', expected a time before the last of the "
-                                              "data, 1970-01-01T00:00:01Z: nothing could be traded");
+    assert_string_equal(session->words.error,
+                        "session.from: found '1980-01-01', expected a time before the last of the "
+                        "data, 1970-01-01T00:00:01Z: nothing could be traded");
     house_free(house);
 }
 
@@ -641,10 +643,10 @@ static void times_of_a_session_are_in_order(void **state)
 static void what_fills_assume_is_noted(void **state)
 {
     (void)state;
-    static const char *const plain[] = {
-        "fills: half-spread 0.0001 (2 bps spread) of the price where data have no quotes, latency 5ms each way, at most "
-        "0.1 of a bar's volume",
-        "fills: limits when traded through by one step; fees taker 0, maker 0"};
+    static const char *const plain[] = {"fills: half-spread 0.0001 (2 bps spread) of the price where data have no "
+                                        "quotes, latency 5ms each way, at most "
+                                        "0.1 of a bar's volume",
+                                        "fills: limits when traded through by one step; fees taker 0, maker 0"};
     static const char fees[] =
         "fees: in the base currency: the account holds less than the positions, which count fills; a strategy that "
         "waits for a position of 0 does not find it";
@@ -765,7 +767,8 @@ static void memory_of_a_plugin_has_its_limit(void **state)
     assert_int_equal(opened(house), OC_OK);
     const struct oc_host *host = &house->session->venues.list[0].sim.host;
     static const unsigned char zeros[4096];
-    unsigned char *small = engine_of(host)->alloc(host, sizeof zeros), *other = engine_of(host)->alloc(host, sizeof zeros);
+    unsigned char *small = engine_of(host)->alloc(host, sizeof zeros),
+                  *other = engine_of(host)->alloc(host, sizeof zeros);
     assert_non_null(small);
     assert_non_null(other);
     memset(small, 0xee, sizeof zeros);
@@ -784,7 +787,8 @@ static void a_plugin_finds_the_services_of_its_part(void **state)
     assert_int_equal(opened(house), OC_OK);
     const struct oc_host *venue = &house->session->venues.list[0].sim.host;
     const struct oc_host *reader = &house->session->data.readers[0].host;
-    static const char *const names[] = {OC_SVC_CONFIG, OC_SVC_LOG, OC_SVC_SIM_HOST, OC_SVC_ENGINE, OC_SVC_FEED, OC_SVC_NET};
+    static const char *const names[] = {OC_SVC_CONFIG, OC_SVC_LOG,  OC_SVC_SIM_HOST,
+                                        OC_SVC_ENGINE, OC_SVC_FEED, OC_SVC_NET};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         assert_non_null(venue->service(venue, names[i]));
         for (size_t k = 0; k < i; k++)
