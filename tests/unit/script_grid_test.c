@@ -19,7 +19,8 @@ static const char harness[] =
     "none = {}\n"
     "local function show(v)\n"
     "  if type(v) == 'string' then return #v .. ':' .. v end\n"
-    "  if type(v) == 'table' then local o = {} for i = -2, 12 do o[#o + 1] = show and tostring(rawget(v, i)) end return "
+    "  if type(v) == 'table' then local o = {} for i = -2, 12 do o[#o + 1] = show and tostring(rawget(v, i)) end "
+    "return "
     "'{' .. table.concat(o, ',') .. '}' end\n"
     "  if type(v) == 'function' then return 'function' end\n"
     "  if v ~= v then return 'nan' end\n"
@@ -65,19 +66,24 @@ static const char *const grids[] = {
     "grid(string.reverse, texts)",
     "grid(string.upper, texts)",
     "grid(string.lower, texts)",
-    "(function() local all = {} for i = 0, 255 do all[i + 1] = string.char(i) end return grid(function(c) return c:upper(), "
+    "(function() local all = {} for i = 0, 255 do all[i + 1] = string.char(i) end return grid(function(c) return "
+    "c:upper(), "
     "c:lower(), c:reverse(), c:byte() end, all) end)()",
     "grid(string.char, { 0, 65, 255, 256, -1, '66', 67.0, 2.5, 'x', none }, { 0, 65, 255, 256, none })",
-    "grid(string.find, texts, { '', 'a', 'l', '.', '%', 'W', 'ab', 'abcde', '[', 12, none }, places, { true, false, none })",
+    "grid(string.find, texts, { '', 'a', 'l', '.', '%', 'W', 'ab', 'abcde', '[', 12, none }, places, { true, false, "
+    "none })",
     "grid(string.match, texts, { '', '(a)', '()', '.-$', '^%a+', '%d', '(', none }, places)",
-    "grid(string.gsub, texts, { '', 'a', '%w', '(.)(.)', '[', none }, { '', 'x', '%0', '%1', '%2', '%%', '%', 5, { a = 1, "
+    "grid(string.gsub, texts, { '', 'a', '%w', '(.)(.)', '[', none }, { '', 'x', '%0', '%1', '%2', '%%', '%', 5, { a = "
+    "1, "
     "b = false }, function(c) return c ~= 'b' and c .. c or nil end, true }, { -1, 0, 1, 2, 1.0, none })",
     "grid(function(s, p) local o = {} for a, b in s:gmatch(p) do o[#o + 1] = tostring(a) .. tostring(b) end return "
     "table.concat(o, '|') end, texts, { '', 'a', '%w', '()%w', '(%w)(%w)', '[' })",
-    "grid(tostring, { 0, -0.0, 1.0, 1e15, 1e16, 1e100, 2^63, -1.5, 0.1, 1/0, -1/0, 123456789012, true, false, 'x', none })",
+    "grid(tostring, { 0, -0.0, 1.0, 1e15, 1e16, 1e100, 2^63, -1.5, 0.1, 1/0, -1/0, 123456789012, true, false, 'x', "
+    "none })",
     "grid(tonumber, { '10', '0x1F', '0X1f', '1e2', ' 5 ', '5x', '', ' ', 'z', 'Z', 'ff', '-ff', '- 1', '0x', '1 2', "
     "'\\t7\\n', '11', '8', '0x1p4', '1.', '.5', '.', '1e', '9223372036854775807', '9223372036854775808', "
-    "'-9223372036854775808', '0xffffffffffffffffff', 'inf', 'nan', 'zz', '1\\0', 5, 5.5, true, none }, { 1, 2, 8, 10, 16, 35, "
+    "'-9223372036854775808', '0xffffffffffffffffff', 'inf', 'nan', 'zz', '1\\0', 5, 5.5, true, none }, { 1, 2, 8, 10, "
+    "16, 35, "
     "36, 37, 16.0, '16', 2.5, none })",
     "grid(math.floor, numbers)",
     "grid(math.ceil, numbers)",
@@ -105,30 +111,44 @@ static const char *const grids[] = {
     "grid(function(f, e, t) return table.move({ 1, 2, 3, 4, 5 }, f, e, t, { 9, 8 }) end, { 1, 2, 5 }, { 0, 1, 3, 5 }, "
     "{ 1, 2, 4 })",
     "grid(function(...) return table.pack(...).n end, { 1, none }, { 2, none }, { 3, none })",
-    "grid(copied(function(c, down) table.sort(c, down and function(a, b) return a > b end or nil) end), { {}, { 1 }, { 2, 1 }, "
+    "grid(copied(function(c, down) table.sort(c, down and function(a, b) return a > b end or nil) end), { {}, { 1 }, { "
+    "2, 1 }, "
     "{ 5, 2, 8, 1, 9, 3, 7, 4, 6, 0 }, { 'b', 'a', 'C', '' }, { 1, 'x' }, { 3, 3, 1, 1, 2 } }, { true, false })",
-    "grid(select, { '#', -4, -3, -1, 0, 1, 2, 3, 4, 2.0, 2.5, '2', 'x', none }, { 'a', none }, { 'b', none }, { 'c', none })",
-    "grid(function(...) return utf8.char(...) end, { 0, 65, 0x7f, 0x80, 0x7ff, 0x800, 0xffff, 0x10000, 0x10ffff, 0x110000, "
+    "grid(select, { '#', -4, -3, -1, 0, 1, 2, 3, 4, 2.0, 2.5, '2', 'x', none }, { 'a', none }, { 'b', none }, { 'c', "
+    "none })",
+    "grid(function(...) return utf8.char(...) end, { 0, 65, 0x7f, 0x80, 0x7ff, 0x800, 0xffff, 0x10000, 0x10ffff, "
+    "0x110000, "
     "0x7fffffff, 0x80000000, -1, 'x', none }, { 66, none })",
-    "grid(utf8.codepoint, { '', 'abc', 'a\\u{e4}\\u{20ac}\\u{10348}', '\\xff', 'a\\x80', '\\xc0\\x80', '\\xed\\xa0\\x80' }, places, "
+    "grid(utf8.codepoint, { '', 'abc', 'a\\u{e4}\\u{20ac}\\u{10348}', '\\xff', 'a\\x80', '\\xc0\\x80', "
+    "'\\xed\\xa0\\x80' }, places, "
     "{ -1, 1, 2, 4, 9, none }, { true, false, none })",
-    "grid(utf8.len, { '', 'abc', 'a\\u{e4}\\u{20ac}\\u{10348}', '\\xff', 'a\\x80', '\\xf8\\x88\\x80\\x80\\x80' }, places, { -1, 0, 1, 2, "
+    "grid(utf8.len, { '', 'abc', 'a\\u{e4}\\u{20ac}\\u{10348}', '\\xff', 'a\\x80', '\\xf8\\x88\\x80\\x80\\x80' }, "
+    "places, { -1, 0, 1, 2, "
     "4, 9, none }, { true, none })",
-    "grid(utf8.offset, { '', 'abc', 'a\\u{e4}\\u{20ac}\\u{10348}', '\\x80' }, { -4, -2, -1, 0, 1, 2, 4, 5, 6, 'x', none }, places)",
-    "grid(function(s, lax) local o = {} for p, c in utf8.codes(s, lax) do o[#o + 1] = p .. '=' .. c end return table.concat(o, "
+    "grid(utf8.offset, { '', 'abc', 'a\\u{e4}\\u{20ac}\\u{10348}', '\\x80' }, { -4, -2, -1, 0, 1, 2, 4, 5, 6, 'x', "
+    "none }, places)",
+    "grid(function(s, lax) local o = {} for p, c in utf8.codes(s, lax) do o[#o + 1] = p .. '=' .. c end return "
+    "table.concat(o, "
     "' ') end, { '', 'abc', 'a\\u{e4}\\u{20ac}', '\\xff', 'a\\x80', '\\u{7fffffff}' }, { true, none })",
-    "grid(string.pack, { 'b', 'B', 'h', 'H', 'i', 'i1', 'i3', 'i8', 'i16', 'i17', 'I3', '<i4', '>i4', '=i4', '!4 i8', 'l', 'j', "
-    "'J', 'T', 'f', 'd', 'n', 's', 's1', 'z', 'c3', 'x', 'xi', 'Xi4', 'bXi4i4', ' ', 'q', '' }, { 0, 1, -1, 127, 128, 255, 256, "
+    "grid(string.pack, { 'b', 'B', 'h', 'H', 'i', 'i1', 'i3', 'i8', 'i16', 'i17', 'I3', '<i4', '>i4', '=i4', '!4 i8', "
+    "'l', 'j', "
+    "'J', 'T', 'f', 'd', 'n', 's', 's1', 'z', 'c3', 'x', 'xi', 'Xi4', 'bXi4i4', ' ', 'q', '' }, { 0, 1, -1, 127, 128, "
+    "255, 256, "
     "1.5, 2.0, math.maxinteger, 'ab', 'abcd', 'a\\0', '7', none }, { 5, none })",
-    "grid(string.unpack, { 'b', 'B', '<h', '>h', '<i3', '>I4', '<i16', 'j', '<d', 's1', 'z', 'c2', 'xb', '!2 bXh h', 'c0', "
-    "'i17', 'q' }, { '', '\\1', '\\xff\\xfe\\xfd\\xfc', '\\2ab\\0cd', ('\\1'):rep(16), ('\\xff'):rep(16), ('\\0'):rep(15) .. '\\1' }, "
+    "grid(string.unpack, { 'b', 'B', '<h', '>h', '<i3', '>I4', '<i16', 'j', '<d', 's1', 'z', 'c2', 'xb', '!2 bXh h', "
+    "'c0', "
+    "'i17', 'q' }, { '', '\\1', '\\xff\\xfe\\xfd\\xfc', '\\2ab\\0cd', ('\\1'):rep(16), ('\\xff'):rep(16), "
+    "('\\0'):rep(15) .. '\\1' }, "
     "{ -2, 0, 1, 2, 4, 5, 99, none })",
-    "grid(string.packsize, { 'b', 'i3', 'i16', 'i17', '!8 bi8', '!4 bi8', 'c10', 's', 'z', 'xxx', 'bXi4', 'd f', 'q', '' })",
+    "grid(string.packsize, { 'b', 'i3', 'i16', 'i17', '!8 bi8', '!4 bi8', 'c10', 's', 'z', 'xxx', 'bXi4', 'd f', 'q', "
+    "'' })",
     "grid(rawlen, { '', 'abc', {}, { 1, 2 }, 5, true, none })",
     "grid(rawequal, { 1, 1.0, 'a', true, none }, { 1, 'a', false, none })",
     "grid(type, { 1, 'a', true, {}, print, none })",
-    "grid(function(t) local o = {} for i, v in ipairs(t) do o[#o + 1] = i .. '=' .. tostring(v) end return table.concat(o, ' ') "
-    "end, { {}, { 1, 2, nil, 4 }, { 1, false, 3 }, setmetatable({}, { __index = function(_, i) if i < 4 then return i * i end "
+    "grid(function(t) local o = {} for i, v in ipairs(t) do o[#o + 1] = i .. '=' .. tostring(v) end return "
+    "table.concat(o, ' ') "
+    "end, { {}, { 1, 2, nil, 4 }, { 1, false, 3 }, setmetatable({}, { __index = function(_, i) if i < 4 then return i "
+    "* i end "
     "end }), 'abc', 5 })",
     "grid(assert, { 1, false, 'x', none }, { 'why', 5, none })",
     "grid(function(...) return pcall(error, ...) end, { 'e', 5, true, none }, { 0, 1, 2, none })",
@@ -207,17 +227,20 @@ static void formats_over_their_grid(void **state)
     for (const char *letter = letters; *letter; letter++) {
         char text[1024];
         snprintf(text, sizeof text,
-                 "grid(function(flags, width, precise, value) return ('<%%' .. flags .. width .. precise .. '%c>'):format(value) end,\n"
-                 "{ '', '-', '0', '+', ' ', '#', '-0', '+ ', '-+ #0', '00000' }, { '', '1', '5', '12', '99', '100' }, { '', '.', '.0', "
+                 "grid(function(flags, width, precise, value) return ('<%%' .. flags .. width .. precise .. "
+                 "'%c>'):format(value) end,\n"
+                 "{ '', '-', '0', '+', ' ', '#', '-0', '+ ', '-+ #0', '00000' }, { '', '1', '5', '12', '99', '100' }, "
+                 "{ '', '.', '.0', "
                  "'.3', '.12', '.99', '.100' },\n"
                  "{ %s1, -1, 42, 255, 0.5, -3.75, 1e20, 1/0, '10', 'x', 'a\\0b', ('y'):rep(99), ('y'):rep(100), "
                  "true })",
                  *letter, *letter == 'c' ? "" : "0, math.mininteger, "); /* a zero byte has no width */
         bad += differ(text, &count);
     }
-    bad += differ("grid(string.format, { '', '%', '%%', '%5', 'a%', '%d', '%d %d', '%1$d', '%ld', '%.d', '%s', '%q', '%\\0', "
-                  "'%5\\0' }, { 1, 'x\\ny\\r\\0001\\127\"\\\\', 1.5, 1/0, -1/0, 0/0, math.mininteger, true, none }, { 2, none })",
-                  &count);
+    bad += differ(
+        "grid(string.format, { '', '%', '%%', '%5', 'a%', '%d', '%d %d', '%1$d', '%ld', '%.d', '%s', '%q', '%\\0', "
+        "'%5\\0' }, { 1, 'x\\ny\\r\\0001\\127\"\\\\', 1.5, 1/0, -1/0, 0/0, math.mininteger, true, none }, { 2, none })",
+        &count);
     assert_int_equal(bad, 0);
     assert_true(count > 100000);
 }
