@@ -415,6 +415,13 @@ static void damaged_records_are_refused(void **state)
         made.event.text_size = 600;
         assert_int_equal(strategy_restore_state(kit->strategy, &made.event), OC_E_DATA);
     }
+    memset(made.bytes, 'x', sizeof made.bytes);
+    made.event.key = (uint32_t)GLOBALS_KEY;
+    made.event.text_size = 512; /* and no room for its end */
+    assert_int_equal(strategy_restore_state(kit->strategy, &made.event), OC_E_DATA);
+    made.event.text_size = 511;
+    assert_int_equal(strategy_restore_state(kit->strategy, &made.event), OC_OK);
+    memset(made.bytes, 0, sizeof made.bytes);
     made.event.key = (uint32_t)TIMER_KEY;
     made.event.text_size = 144; /* number 0 */
     assert_int_equal(strategy_restore_state(kit->strategy, &made.event), OC_E_DATA);
