@@ -450,6 +450,16 @@ static void an_error_shows_a_line_of_its_own_text(void **unused)
     lua_getglobal(sandbox_lua(sandbox), "f2");
     assert_int_equal(sandbox_call(sandbox, 0, 0), OC_E_INVALID);
     assert_string_equal(error->source_line, "function f2() local n = 2 error('x') end -- of 2");
+    char wide[1024] = "";
+    for (int more = 0; more < 2; more++) { /* as long as is shown, and one more */
+        const size_t shown = sizeof error->source_line - 1, length = shown + (size_t)more;
+        memset(wide, ' ', length);
+        memcpy(wide, "error()", 7);
+        wide[length - 1] = more ? ';' : ' ';
+        assert_int_equal(sandbox_load(sandbox, wide, length, "w.lua"), OC_E_INVALID);
+        assert_int_equal(strlen(error->source_line), shown);
+        assert_memory_equal(error->source_line, wide, shown);
+    }
     static const char one[] = "y = 1"; /* the text is shorter now: no such line */
     assert_int_equal(sandbox_load(sandbox, one, sizeof one - 1, "c.lua"), OC_OK);
     lua_getglobal(sandbox_lua(sandbox), "f2");
@@ -463,13 +473,15 @@ static void an_error_shows_a_line_of_its_own_text(void **unused)
 static void jumps_stop_at_their_limit(void **unused)
 {
     (void)unused;
-    static const char *const texts[] = {"goto e ", "while x do break end ",
-                                        "_goto=1 goto1=1 gotoe=1 Break=1 break_=1 "};
-    char *text = malloc(SANDBOX_JUMPS_MAX * 64);
+    static const char *const texts[] = {
+        "goto e ", "while x do break end ",
+        "_goto=1 goto0=1 goto9=1 gotoa=1 gotoz=1 gotoA=1 gotoZ=1 agoto=1 zgoto=1 Break=1 break_=1 "};
+    char *text = malloc((SANDBOX_JUMPS_MAX + 1) * 128);
     assert_non_null(text);
     for (int kind = 0; kind < 3; kind++)
         for (int more = 0; more < 2; more++) {
-            size_t size = 0;
+            size_t size = kind != 2 && more; /* behind a space too */
+            text[0] = ' ';
             const size_t each = strlen(texts[kind]);
             for (int i = 0; i < SANDBOX_JUMPS_MAX + more; i++, size += each)
                 memcpy(text + size, texts[kind], each);

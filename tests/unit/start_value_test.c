@@ -54,19 +54,21 @@ static void closed(struct opening *opening)
 
 static struct oc_ev_bar bar(uint32_t inst, int64_t open_ns, int64_t open, int64_t close)
 {
-    return (struct oc_ev_bar){.head = {.size = sizeof(struct oc_ev_bar), .type = OC_EV_BAR, .inst = inst, .local_ns = open_ns + 10},
-                              .open_ns = open_ns,
-                              .period_ns = 10,
-                              .open = open,
-                              .high = open > close ? open : close,
-                              .low = open < close ? open : close,
-                              .close = close};
+    return (struct oc_ev_bar){
+        .head = {.size = sizeof(struct oc_ev_bar), .type = OC_EV_BAR, .inst = inst, .local_ns = open_ns + 10},
+        .open_ns = open_ns,
+        .period_ns = 10,
+        .open = open,
+        .high = open > close ? open : close,
+        .low = open < close ? open : close,
+        .close = close};
 }
 
 static struct oc_ev_trade trade(uint32_t inst, int64_t price)
 {
-    return (struct oc_ev_trade){.head = {.size = sizeof(struct oc_ev_trade), .type = OC_EV_TRADE, .inst = inst, .local_ns = FROM},
-                                .price = price};
+    return (struct oc_ev_trade){
+        .head = {.size = sizeof(struct oc_ev_trade), .type = OC_EV_TRADE, .inst = inst, .local_ns = FROM},
+        .price = price};
 }
 
 /* In whole money. -1: it was no first price. */
@@ -177,7 +179,8 @@ static void figures_begin_with_the_first_price(void **state)
     oc_i128 one;
     assert_int_equal(money_from_dec((struct oc_dec){1, 0, 0}, &one), OC_OK);
     money->start_value.from_ns = FROM;
-    struct oc_ev_trade before = trade(house->inst, 5000), first = trade(house->inst, 10000), later = trade(house->inst, 20000);
+    struct oc_ev_trade before = trade(house->inst, 5000), first = trade(house->inst, 10000),
+                       later = trade(house->inst, 20000);
     before.head.local_ns = FROM - 1;
     assert_true(money->start == 1000 * one);
     assert_false(session_begin_figures(session, &before.head));
