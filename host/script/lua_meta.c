@@ -127,16 +127,11 @@ static int lj_setmetatable(lua_State *lua)
     luaL_checktype(lua, 1, LUA_TTABLE);
     luaL_argexpected(lua, type == LUA_TNIL || type == LUA_TTABLE, 2, "nil or table");
     lua_settop(lua, 2);
-    bool stays_guarded = false;
-    if (lua_getmetatable(lua, 1)) {
-        lua_pop(lua, 1);
-        if (luaL_getmetafield(lua, 1, "__metatable") != LUA_TNIL)
-            return luaL_error(lua, "cannot change a protected metatable");
-        stays_guarded = is_serving(lua, 1);
-    }
+    if (luaL_getmetafield(lua, 1, "__metatable") != LUA_TNIL)
+        return luaL_error(lua, "cannot change a protected metatable");
     if (type == LUA_TTABLE && !is_serving(lua, 2))
         begin_serving(lua, 2);
-    if (stays_guarded)
+    if (is_serving(lua, 1)) /* asked after the line above: a table may be its own metatable */
         push_guard(lua);
     lua_setmetatable(lua, 1);
     lua_settop(lua, 1);

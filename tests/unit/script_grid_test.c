@@ -245,11 +245,138 @@ static void formats_over_their_grid(void **state)
     assert_true(count > 100000);
 }
 
+/* One line each, in both. */
+static const char *const metatables[] = {
+    "local mt = {} local t = setmetatable({}, mt) mt.__index = function(_, k) return k .. '!' end return t.x, "
+    "getmetatable(t) == mt",
+    "local mt = { __index = { a = 1 } } local t, u = setmetatable({}, mt), setmetatable({}, mt) mt.__index = { a = 2 } "
+    "return t.a, "
+    "u.a, rawget(mt, '__index').a",
+    "local mt = {} setmetatable({}, mt) mt.x = 1 mt.y = nil mt[3] = 4 return rawget(mt, 'x'), rawget(mt, 'y'), "
+    "rawget(mt, 3), mt.x",
+    "local mt, log = {}, {} setmetatable(mt, { __newindex = function(t, k, v) rawset(t, k, v .. '?') end }) "
+    "setmetatable({}, mt) "
+    "mt.x = 'a' return mt.x",
+    "local mt, other = {}, {} setmetatable(mt, { __newindex = other }) setmetatable({}, mt) mt.x = 'a' return "
+    "rawget(mt, 'x'), other.x",
+    "local mt = {} setmetatable(mt, { __newindex = function(t, k, v) rawset(t, k, v .. '?') end, __index = function(_, "
+    "k) return k "
+    "end, __len = function() return 7 end, __call = function(_, a) return a + 1 end }) setmetatable({}, mt) return "
+    "mt.q, #mt, mt(1)",
+    "local mt, own = {}, { __index = { z = 5 } } setmetatable(mt, own) setmetatable({}, mt) return getmetatable(mt) == "
+    "own, mt.z",
+    "local mt = {} setmetatable({}, mt) return getmetatable(mt)",
+    "local mt, own = {}, { __index = { z = 5 } } setmetatable({}, mt) setmetatable(mt, own) return getmetatable(mt) == "
+    "own, mt.z",
+    "local mt, own = {}, { __index = { z = 5 } } setmetatable(mt, own) setmetatable({}, mt) setmetatable(mt, nil) "
+    "return "
+    "getmetatable(mt), mt.z",
+    "local mt = {} setmetatable({}, mt) setmetatable(mt, nil) mt.x = 3 return mt.x, getmetatable(mt)",
+    "local mt = {} setmetatable({}, mt) setmetatable(mt, { __newindex = function(t, k, v) rawset(t, k, v * 2) end }) "
+    "mt.x = 4 "
+    "setmetatable(mt, nil) mt.y = 4 return mt.x, mt.y",
+    "local mt = { __metatable = 'locked' } local t = setmetatable({}, mt) return getmetatable(t), pcall(setmetatable, "
+    "t, {}) == false",
+    "local mt = { __metatable = false } local t = setmetatable({}, mt) return getmetatable(t), pcall(setmetatable, t, "
+    "nil) == false",
+    "local mt = {} mt.__index = mt mt.v = 8 setmetatable(mt, mt) return getmetatable(mt) == mt, setmetatable({}, mt).v",
+    "local t = setmetatable({}, nil) return getmetatable(t), setmetatable(t, {}) == t, setmetatable(t, nil) == t, "
+    "getmetatable(t)",
+    "local a = setmetatable({}, { __add = function(x, y) return 'add' end, __unm = function() return 'unm' end, "
+    "__concat = "
+    "function() return 'cat' end, __eq = function() return true end, __lt = function() return true end, __le = "
+    "function() return "
+    "false end }) local b = setmetatable({}, getmetatable(a)) return a + 1, 1 + a, -a, a .. 'x', a == b, a < b, a <= "
+    "b, a > b",
+    "local t = setmetatable({}, { __tostring = function() return 'T' end, __name = 'N' }) return tostring(t)",
+    "local t = setmetatable({}, { __close = function() done = 1 end }) do local x <close> = t end return done",
+    "local m = { __index = function(t, k) return k end } local t = {} for i = 1, 30 do t[i] = setmetatable({}, m) end "
+    "return t[7].q, "
+    "t[30].r",
+    "return rawset({}, 'print', 1).print, rawset({}, 5, 6)[5], rawget(rawset(_G, 'mine', 9), 'mine'), mine",
+    "rawset(_G, 5, 'five') return _G[5]",
+    "fresh = 3 fresh = 4 return fresh, _G.fresh, rawget(_G, 'fresh')",
+    "fresh = nil return fresh, missing",
+    "local t = { __gc = 1, __mode = 2 } return t.__gc, t.__mode",
+    "local mt = {} setmetatable({}, mt) mt.__gcc = 1 mt.__m = 2 return mt.__gcc, mt.__m",
+    "setmetatable(5, {})",
+    "setmetatable({}, 5)",
+    "setmetatable({})",
+    "getmetatable()",
+    "rawset(5, 1, 1)",
+    "rawset({}, nil, 1)",
+    "return getmetatable(5), getmetatable(true), getmetatable({})",
+};
+
+static void metatables_are_those_of_lua(void **state)
+{
+    (void)state;
+    int bad = 0, count = 0;
+    for (size_t i = 0; i < sizeof metatables / sizeof metatables[0]; i++) {
+        char text[2048];
+        snprintf(text, sizeof text, "{ answer(pcall(function() %s end)) }", metatables[i]);
+        bad += differ(text, &count);
+    }
+    assert_int_equal(bad, 0);
+}
+
+static void refused(const char *text, const char *words)
+{
+    if (sandbox_load(ours, text, strlen(text), "refused.lua") == OC_OK)
+        fail_msg("taken: %s", text);
+    if (!strstr(sandbox_error_last(ours)->message, words))
+        fail_msg("%s: %s", text, sandbox_error_last(ours)->message);
+}
+
+/* Finalisers and weak tables, however they come; the library; views. */
+static void what_a_script_may_not_change(void **state)
+{
+    (void)state;
+    static const char *const ways[] = {
+        "setmetatable({}, { %s = 'k' })",
+        "local mt = {} setmetatable({}, mt) mt.%s = 'k'",
+        "local mt = {} setmetatable({}, mt) rawset(mt, '%s', 'k')",
+        "local mt = {} setmetatable({}, mt) setmetatable(mt, nil) mt.%s = 'k'",
+        "local mt = {} setmetatable({}, mt) setmetatable(mt, {}) mt.%s = 'k'",
+        "local mt = {} setmetatable({}, mt) setmetatable(mt, { __newindex = function() end }) mt.%s = 'k'",
+        "local mt = setmetatable({}, { __newindex = {} }) setmetatable({}, mt) mt.%s = 'k'",
+        "local mt = setmetatable({}, {}) setmetatable({}, mt) mt.%s = 'k'",
+        "local mt = setmetatable({}, {}) setmetatable({}, mt) setmetatable({}, mt) rawset(mt, '%s', 'k')",
+        "local mt = {} mt.__index = mt setmetatable(mt, mt) mt.%s = 'k'", /* it would be weak itself */
+        "local mt = {} setmetatable({}, mt) setmetatable(mt, mt) mt.%s = 'k'",
+        "local a, b = {}, {} setmetatable(a, b) setmetatable(b, a) a.%s = 'k'",
+        "local a, b = {}, {} setmetatable(a, b) setmetatable(b, a) b.%s = 'k'",
+    };
+    for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++)
+        for (int is_mode = 0; is_mode < 2; is_mode++) {
+            char text[256], words[64];
+            const char *name = is_mode ? "__mode" : "__gc";
+            char *at = strstr(strcpy(text, ways[i]), "%s");
+            snprintf(at, sizeof text - (size_t)(at - text), "%s%s", name, strstr(ways[i], "%s") + 2);
+            snprintf(words, sizeof words, "%s is not allowed", name);
+            refused(text, words);
+        }
+    refused("print = 1", "cannot assign 'print': it is part of the library");
+    refused("_G.string = 1", "cannot assign 'string': it is part of the library");
+    refused("rawset(_G, 'print', 1)", "cannot assign 'print': it is part of the library");
+    refused("string.format = 1", "cannot assign field 'format' of a read-only table");
+    refused("string.mine = 1", "cannot assign field 'mine' of a read-only table");
+    refused("string[5] = 1", "cannot assign field 'number' of a read-only table");
+    refused("rawset(string, 'mine', 1)", "cannot change a read-only table");
+    refused("setmetatable(string, {})", "cannot change a protected metatable");
+    refused("setmetatable(_G, {})", "cannot change a protected metatable");
+    static const char fine[] = "assert(getmetatable(string) == false and getmetatable(_G) == false and #string == 0)\n"
+                               "assert(rawset({}, 'print', 1).print == 1 and string.format('%d', 1) == '1')";
+    assert_int_equal(sandbox_load(ours, fine, sizeof fine - 1, "fine.lua"), OC_OK);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_function_over_its_grid),
         cmocka_unit_test(formats_over_their_grid),
+        cmocka_unit_test(metatables_are_those_of_lua),
+        cmocka_unit_test(what_a_script_may_not_change),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

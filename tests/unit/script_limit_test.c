@@ -263,6 +263,19 @@ static void test_a7_saved_keys(void **state)
     kit_free(kit);
 }
 
+/* The keys of a list stand in their order already: they are walked as they are, and not sorted first. */
+static void test_a_list_is_not_sorted(void **state)
+{
+    (void)state;
+    static const char list[] =
+        "local t = {} for i = 1, 100000 do t[i] = i end for k in pairs(t) do assert(t[k] == k) end";
+    static const char mixed[] =
+        "local t = {} for i = 1, 100000 do t[i] = i end t.x = 1 for k in pairs(t) do assert(t[k]) end";
+    const uint64_t walked = works(list), sorted = works(mixed);
+    assert_true(walked < 3 * 100000ull);
+    assert_true(sorted > walked + 100000);
+}
+
 static int lj_fails(lua_State *lua) { return luaL_error(lua, "no"); }
 
 static int lj_needs_much(lua_State *lua)
@@ -312,6 +325,7 @@ static void test_other_ends(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_list_is_not_sorted),
         cmocka_unit_test(test_other_ends),
         cmocka_unit_test(test_pattern),
         cmocka_unit_test(test_plain_search),
