@@ -221,9 +221,17 @@ static void post_only_reduce_only_and_time_in_force(void **state)
     send(v, 6 * MINUTE, day);
     pass(v, 1440 * MINUTE);
     assert_int_equal(last_answer(v)->head.type, OC_EV_EXPIRED);
+    struct oc_request midnight = order(v, OC_SIDE_BUY, 10, 5000, 0); /* its day is the one that begins */
+    midnight.tif = OC_TIF_DAY;
+    send(v, 1440 * MINUTE, midnight);
+    assert_int_equal(last_answer(v)->head.type, OC_EV_ACCEPTED);
+    pass(v, 2880 * MINUTE - 1);
+    assert_int_equal(last_answer(v)->head.type, OC_EV_ACCEPTED);
+    pass(v, 2880 * MINUTE);
+    assert_int_equal(last_answer(v)->head.type, OC_EV_EXPIRED);
     struct oc_request lost = order(v, OC_SIDE_BUY, 10, 5000, 0);
     lost.head.inst = OC_INST(9, 1);
-    send(v, 1441 * MINUTE, lost);
+    send(v, 2881 * MINUTE, lost);
     assert_string_equal(last_answer(v)->reason, "UNKNOWN_INSTRUMENT");
     venue_free(v);
 }

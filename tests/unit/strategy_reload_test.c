@@ -167,6 +167,41 @@ static void on_save_replaces_the_saving_of_tables(void **state)
     kit_free(pair.kit);
 }
 
+static int states_of(const struct kit *kit, uint32_t from, uint32_t key)
+{
+    int count = 0;
+    for (uint32_t i = from; i < kit->f->record_count; i++) {
+        const struct oc_ev_text *event = (const struct oc_ev_text *)(const void *)kit->f->records[i];
+        count += event->head.type == OC_EV_STATE && event->key == key;
+    }
+    return count;
+}
+
+/* A table in a table is changed behind our back: it is looked at with each callback of the new one too, and what did not change
+ * is not recorded again. */
+static void tables_in_tables_are_recorded_by_the_next_one(void **state)
+{
+    (void)state;
+    static const char text[] = "function on_bar(m, b) state.l = state.l or { 0 } m.l = m.l or { 0 }\n"
+                               "  if b.close ~= 102 then state.l[1] = b.close end\n"
+                               "  if b.close ~= 103 then m.l[1] = b.close end end";
+    struct pair pair = pair_of(text);
+    kit_close(pair.kit, 10000);
+    reload(&pair, text);
+    assert_int_equal(pair.rc, OC_OK);
+    static const struct {
+        int64_t close;
+        int states, markets;
+    } bars[] = {{10100, 1, 1}, {10200, 0, 1}, {10300, 1, 0}, {10300, 0, 0}};
+    for (int i = 0; i < 4; i++) {
+        const uint32_t from = pair.kit->f->record_count;
+        kit_close(pair.kit, bars[i].close);
+        assert_int_equal(states_of(pair.kit, from, 0), bars[i].states);
+        assert_int_equal(states_of(pair.kit, from, 1), bars[i].markets);
+    }
+    kit_free(pair.kit);
+}
+
 static void wrong_savers_are_refused(void **state)
 {
     (void)state;
@@ -391,6 +426,7 @@ int main(void)
         cmocka_unit_test(what_is_lost_is_named),
         cmocka_unit_test(a_text_that_fails_changes_nothing),
         cmocka_unit_test(on_save_replaces_the_saving_of_tables),
+        cmocka_unit_test(tables_in_tables_are_recorded_by_the_next_one),
         cmocka_unit_test(wrong_savers_are_refused),
         cmocka_unit_test(a_suspended_one_trades_again),
         cmocka_unit_test(timers_are_those_of_the_new_text),
