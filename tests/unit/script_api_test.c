@@ -13,7 +13,6 @@ struct stage {
     size_t count;
 };
 
-
 static const struct probe probes_0[] = {
     {"m.last", "100.0"},
     {"m.bid", "nil"},
@@ -38,7 +37,8 @@ static const struct probe probes_0[] = {
     {"m.position[1]", "! a position has qty, side, average, realised, unrealised and trips; found '1'"},
     {"(function() m.last = 1 end)()", "! m.last belongs to the API and cannot be assigned; choose another name"},
     {"(function() m.buy = 1 end)()", "! m.buy belongs to the API and cannot be assigned; choose another name"},
-    {"(function() m.position = 1 end)()", "! m.position belongs to the API and cannot be assigned; choose another name"},
+    {"(function() m.position = 1 end)()",
+     "! m.position belongs to the API and cannot be assigned; choose another name"},
     {"(function() m.index = 1 end)()", "! m.index belongs to the API and cannot be assigned; choose another name"},
     {"(function() m.x = 5 m[7] = 'seven' return m.x, m[7] end)()", "5, seven"},
     {"m:round_price(1.234)", "1.23"},
@@ -76,7 +76,8 @@ static const struct probe probes_1[] = {
     {"m:buy(1, 5)", "! m:buy: the options are one table, the last argument; found number"},
     {"m:buy(1, {}, 5)", "! m:buy: the options are one table, the last argument; found number"},
     {"m:buy({ qty = 1 }, {})", "! m:buy: the options are one table, the last argument; found table"},
-    {"m:buy{ qty = 1, prise = 2, another = 3 }", "! m:buy: unknown option 'another'; known: qty quote_qty price stop post_only reduce_only tif expire stop_loss take_profit tag strict"},
+    {"m:buy{ qty = 1, prise = 2, another = 3 }", "! m:buy: unknown option 'another'; known: qty quote_qty price stop "
+                                                 "post_only reduce_only tif expire stop_loss take_profit tag strict"},
     {"m:buy{ qty = 1, quote_qty = 2 }", "! give qty or quote_qty, not both"},
     {"m:buy{ quote_qty = 0 }", "! quote_qty must be above 0; found 0.0"},
     {"m:buy{ quote_qty = -1 }", "! quote_qty must be above 0; found -1.0"},
@@ -91,22 +92,30 @@ static const struct probe probes_1[] = {
     {"m:buy(1, { price = '1.2.3' })", "! price: '1.2.3' is not a decimal number of at most 18 digits"},
     {"m:buy(1, { stop = true })", "! stop is a number or a decimal text; found boolean"},
     {"m:buy(1, { tif = 'GTX' })", "! tif is GTC, IOC, FOK, GTD or DAY; found 'GTX'"},
-    {"m:buy(1, { tif = 'GTD' })", "! this order makes no sense: check type, tif and expire (GTD needs expire), post_only (limit orders only)"},
-    {"m:buy(1, { tif = 'GTD', expire = 1.5 })", "! expire is a whole number of nanoseconds UTC, such as now() + 60 * 1000000000; found number"},
-    {"m:buy(1, { tif = 'GTD', expire = 'x' })", "! expire is a whole number of nanoseconds UTC, such as now() + 60 * 1000000000; found string"},
-    {"m:buy(1, { post_only = true })", "! this order makes no sense: check type, tif and expire (GTD needs expire), post_only (limit orders only)"},
-    {"m:buy(1, { expire = 5 })", "! this order makes no sense: check type, tif and expire (GTD needs expire), post_only (limit orders only)"},
+    {"m:buy(1, { tif = 'GTD' })",
+     "! this order makes no sense: check type, tif and expire (GTD needs expire), post_only (limit orders only)"},
+    {"m:buy(1, { tif = 'GTD', expire = 1.5 })",
+     "! expire is a whole number of nanoseconds UTC, such as now() + 60 * 1000000000; found number"},
+    {"m:buy(1, { tif = 'GTD', expire = 'x' })",
+     "! expire is a whole number of nanoseconds UTC, such as now() + 60 * 1000000000; found string"},
+    {"m:buy(1, { post_only = true })",
+     "! this order makes no sense: check type, tif and expire (GTD needs expire), post_only (limit orders only)"},
+    {"m:buy(1, { expire = 5 })",
+     "! this order makes no sense: check type, tif and expire (GTD needs expire), post_only (limit orders only)"},
     {"m:buy(0.0004)", "nil, QUANTITY_BELOW_STEP | refused by instrument | instrument | 0.0 0.0 true"},
     {"m:buy{ qty = 1.0005, strict = true }", "nil, NOT_ON_THE_GRID | refused by strict | strict | 0.0 0.0 true"},
     {"m:buy(1, { price = 99.999, strict = true })", "nil, NOT_ON_THE_GRID | refused by strict | strict | 0.0 0.0 true"},
-    {"m:sell(1, { price = 100.001, strict = true })", "nil, NOT_ON_THE_GRID | refused by strict | strict | 0.0 0.0 true"},
+    {"m:sell(1, { price = 100.001, strict = true })",
+     "nil, NOT_ON_THE_GRID | refused by strict | strict | 0.0 0.0 true"},
     {"m:buy(1, { stop = 101.001, strict = true })", "nil, NOT_ON_THE_GRID | refused by strict | strict | 0.0 0.0 true"},
     {"m:close()", "nil, NO_POSITION | refused by host | host | 0.0 0.0 true"},
     {"m:close(1)", "! m:close: the options are one table, the last argument; found number"},
     {"m:close{ qty = 1 }", "! m:close: unknown option 'qty'; known: price stop tif tag"},
     {"m:close({}, {})", "! m:close: the options are one table, the last argument; found table"},
-    {"m:buy(1, { stop_loss = 101 })", "nil, STOP_LOSS_ON_WRONG_SIDE | refused by instrument | instrument | 0.0 0.0 true"},
-    {"m:buy(1, { take_profit = 99 })", "nil, TAKE_PROFIT_ON_WRONG_SIDE | refused by instrument | instrument | 0.0 0.0 true"},
+    {"m:buy(1, { stop_loss = 101 })",
+     "nil, STOP_LOSS_ON_WRONG_SIDE | refused by instrument | instrument | 0.0 0.0 true"},
+    {"m:buy(1, { take_profit = 99 })",
+     "nil, TAKE_PROFIT_ON_WRONG_SIDE | refused by instrument | instrument | 0.0 0.0 true"},
     {"m:buy(1, { stop_loss = 'x' })", "! stop_loss: 'x' is not a decimal number of at most 18 digits"},
     {"m.buy(5, 1)", "! bad argument #1 to 'buy' (outcry.market expected, got number)"},
     {"m:cancel_all()", "0"},
@@ -114,27 +123,49 @@ static const struct probe probes_1[] = {
     {"m:busy()", "true"},
 };
 static const struct probe probes_2[] = {
-    {"o(m:buy(1))", "buy market 1.0 GTC nil nil none  INITIALIZED open true true 0.0 1.0 nil 0.0  BTC/USDT 240000000000"},
-    {"o(m:sell(2))", "sell market 2.0 GTC nil nil none  INITIALIZED open true true 0.0 2.0 nil 0.0  BTC/USDT 240000000000"},
-    {"o(m:buy(1.0005))", "buy market 1.0 GTC nil nil none  INITIALIZED open true true 0.0 1.0 nil 0.0  BTC/USDT 240000000000"},
-    {"o(m:buy('1.25', { tag = 'first' }))", "buy market 1.25 GTC nil nil none first INITIALIZED open true true 0.0 1.25 nil 0.0  BTC/USDT 240000000000"},
-    {"o(m:buy{ qty = 1, price = 99.999 })", "buy limit 1.0 GTC 99.99 nil none  INITIALIZED open true true 0.0 1.0 nil 0.0  BTC/USDT 240000000000"},
-    {"o(m:sell{ qty = 1, price = 100.001 })", "sell limit 1.0 GTC 100.01 nil none  INITIALIZED open true true 0.0 1.0 nil 0.0  BTC/USDT 240000000000"},
-    {"o(m:buy{ qty = 1, price = '99.99' })", "buy limit 1.0 GTC 99.99 nil none  INITIALIZED open true true 0.0 1.0 nil 0.0  BTC/USDT 240000000000"},
-    {"o(m:buy(1, { price = 99.9949999999999 }))", "buy limit 1.0 GTC 99.99 nil none  INITIALIZED open true true 0.0 1.0 nil 0.0  BTC/USDT 240000000000"},
-    {"o(m:sell(1, { price = 100.0000000001 }))", "sell limit 1.0 GTC 100.0 nil none  INITIALIZED open true true 0.0 1.0 nil 0.0  BTC/USDT 240000000000"},
-    {"o(m:buy{ qty = 1, stop = 101.004 })", "buy stop 1.0 GTC nil 101.0 none  INITIALIZED open true true 0.0 1.0 nil 0.0  BTC/USDT 240000000000"},
-    {"o(m:buy{ qty = 1, stop = 101.006 })", "buy stop 1.0 GTC nil 101.01 none  INITIALIZED open true true 0.0 1.0 nil 0.0  BTC/USDT 240000000000"},
-    {"o(m:sell{ qty = 1, stop = 98, price = 97.5 })", "sell stop_limit 1.0 GTC 97.5 98.0 none  INITIALIZED open true true 0.0 1.0 nil 0.0  BTC/USDT 240000000000"},
-    {"o(m:buy{ qty = 1, price = 98, post_only = true })", "buy limit 1.0 GTC 98.0 nil none  INITIALIZED open true true 0.0 1.0 nil 0.0  BTC/USDT 240000000000"},
-    {"o(m:buy{ qty = 1, price = 98, tif = 'IOC' })", "buy limit 1.0 IOC 98.0 nil none  INITIALIZED open true true 0.0 1.0 nil 0.0  BTC/USDT 240000000000"},
-    {"o(m:buy{ qty = 1, price = 98, tif = 'FOK' })", "buy limit 1.0 FOK 98.0 nil none  INITIALIZED open true true 0.0 1.0 nil 0.0  BTC/USDT 240000000000"},
-    {"o(m:buy{ qty = 1, price = 98, tif = 'DAY' })", "buy limit 1.0 DAY 98.0 nil none  INITIALIZED open true true 0.0 1.0 nil 0.0  BTC/USDT 240000000000"},
-    {"o(m:buy{ qty = 1, price = 98, tif = 'GTD', expire = now() + 1000000000 })", "buy limit 1.0 GTD 98.0 nil none  INITIALIZED open true true 0.0 1.0 nil 0.0  BTC/USDT 240000000000"},
-    {"o(m:buy{ qty = 1, price = 98, tag = 'abcdefghijklmnopqrstuvwxyz' })", "buy limit 1.0 GTC 98.0 nil none abcdefghijklmnopqrstuvw INITIALIZED open true true 0.0 1.0 nil 0.0  BTC/USDT 240000000000"},
-    {"o(m:buy{ quote_qty = 250.5 })", "buy market 0.0 GTC nil nil none  INITIALIZED open true true 0.0 2.637 nil 0.0  BTC/USDT 240000000000"},
-    {"o(m:buy{ quote_qty = '99.125' })", "buy market 0.0 GTC nil nil none  INITIALIZED open true true 0.0 1.044 nil 0.0  BTC/USDT 240000000000"},
-    {"o(m:buy{ qty = 1, stop_loss = 95.004, take_profit = 105.006 })", "buy market 1.0 GTC nil nil entry  INITIALIZED open true true 0.0 1.0 nil 0.0  BTC/USDT 240000000000"},
+    {"o(m:buy(1))",
+     "buy market 1.0 GTC nil nil none  INITIALIZED open true true 0.0 1.0 nil 0.0  BTC/USDT 240000000000"},
+    {"o(m:sell(2))",
+     "sell market 2.0 GTC nil nil none  INITIALIZED open true true 0.0 2.0 nil 0.0  BTC/USDT 240000000000"},
+    {"o(m:buy(1.0005))",
+     "buy market 1.0 GTC nil nil none  INITIALIZED open true true 0.0 1.0 nil 0.0  BTC/USDT 240000000000"},
+    {"o(m:buy('1.25', { tag = 'first' }))",
+     "buy market 1.25 GTC nil nil none first INITIALIZED open true true 0.0 1.25 nil 0.0  BTC/USDT 240000000000"},
+    {"o(m:buy{ qty = 1, price = 99.999 })",
+     "buy limit 1.0 GTC 99.99 nil none  INITIALIZED open true true 0.0 1.0 nil 0.0  BTC/USDT 240000000000"},
+    {"o(m:sell{ qty = 1, price = 100.001 })",
+     "sell limit 1.0 GTC 100.01 nil none  INITIALIZED open true true 0.0 1.0 nil 0.0  BTC/USDT 240000000000"},
+    {"o(m:buy{ qty = 1, price = '99.99' })",
+     "buy limit 1.0 GTC 99.99 nil none  INITIALIZED open true true 0.0 1.0 nil 0.0  BTC/USDT 240000000000"},
+    {"o(m:buy(1, { price = 99.9949999999999 }))",
+     "buy limit 1.0 GTC 99.99 nil none  INITIALIZED open true true 0.0 1.0 nil 0.0  BTC/USDT 240000000000"},
+    {"o(m:sell(1, { price = 100.0000000001 }))",
+     "sell limit 1.0 GTC 100.0 nil none  INITIALIZED open true true 0.0 1.0 nil 0.0  BTC/USDT 240000000000"},
+    {"o(m:buy{ qty = 1, stop = 101.004 })",
+     "buy stop 1.0 GTC nil 101.0 none  INITIALIZED open true true 0.0 1.0 nil 0.0  BTC/USDT 240000000000"},
+    {"o(m:buy{ qty = 1, stop = 101.006 })",
+     "buy stop 1.0 GTC nil 101.01 none  INITIALIZED open true true 0.0 1.0 nil 0.0  BTC/USDT 240000000000"},
+    {"o(m:sell{ qty = 1, stop = 98, price = 97.5 })",
+     "sell stop_limit 1.0 GTC 97.5 98.0 none  INITIALIZED open true true 0.0 1.0 nil 0.0  BTC/USDT 240000000000"},
+    {"o(m:buy{ qty = 1, price = 98, post_only = true })",
+     "buy limit 1.0 GTC 98.0 nil none  INITIALIZED open true true 0.0 1.0 nil 0.0  BTC/USDT 240000000000"},
+    {"o(m:buy{ qty = 1, price = 98, tif = 'IOC' })",
+     "buy limit 1.0 IOC 98.0 nil none  INITIALIZED open true true 0.0 1.0 nil 0.0  BTC/USDT 240000000000"},
+    {"o(m:buy{ qty = 1, price = 98, tif = 'FOK' })",
+     "buy limit 1.0 FOK 98.0 nil none  INITIALIZED open true true 0.0 1.0 nil 0.0  BTC/USDT 240000000000"},
+    {"o(m:buy{ qty = 1, price = 98, tif = 'DAY' })",
+     "buy limit 1.0 DAY 98.0 nil none  INITIALIZED open true true 0.0 1.0 nil 0.0  BTC/USDT 240000000000"},
+    {"o(m:buy{ qty = 1, price = 98, tif = 'GTD', expire = now() + 1000000000 })",
+     "buy limit 1.0 GTD 98.0 nil none  INITIALIZED open true true 0.0 1.0 nil 0.0  BTC/USDT 240000000000"},
+    {"o(m:buy{ qty = 1, price = 98, tag = 'abcdefghijklmnopqrstuvwxyz' })",
+     "buy limit 1.0 GTC 98.0 nil none abcdefghijklmnopqrstuvw INITIALIZED open true true 0.0 1.0 nil 0.0  BTC/USDT "
+     "240000000000"},
+    {"o(m:buy{ quote_qty = 250.5 })",
+     "buy market 0.0 GTC nil nil none  INITIALIZED open true true 0.0 2.637 nil 0.0  BTC/USDT 240000000000"},
+    {"o(m:buy{ quote_qty = '99.125' })",
+     "buy market 0.0 GTC nil nil none  INITIALIZED open true true 0.0 1.044 nil 0.0  BTC/USDT 240000000000"},
+    {"o(m:buy{ qty = 1, stop_loss = 95.004, take_profit = 105.006 })",
+     "buy market 1.0 GTC nil nil entry  INITIALIZED open true true 0.0 1.0 nil 0.0  BTC/USDT 240000000000"},
     {"m:busy()", "true"},
     {"#m:orders()", "21"},
     {"m:orders()[1].qty", "1.0"},
@@ -155,9 +186,12 @@ static const struct probe probes_3[] = {
     {"m.position.unrealised", "5.0"},
     {"m.position.trips", "0"},
     {"m.last", "110.0"},
-    {"o(keep[1])", "buy market 1.0 GTC nil nil none  FILLED closed false false 1.0 0.0 100.0 0.25  BTC/USDT 240000000000"},
-    {"o(keep[2])", "sell market 2.0 GTC nil nil none  PARTIALLY_FILLED open true true 0.5 1.5 101.0 0.0  BTC/USDT 240000000000"},
-    {"o(keep[3])", "buy market 1.0 GTC nil nil none  REJECTED rejected false false 0.0 0.0 nil 0.0  BTC/USDT 240000000000"},
+    {"o(keep[1])",
+     "buy market 1.0 GTC nil nil none  FILLED closed false false 1.0 0.0 100.0 0.25  BTC/USDT 240000000000"},
+    {"o(keep[2])",
+     "sell market 2.0 GTC nil nil none  PARTIALLY_FILLED open true true 0.5 1.5 101.0 0.0  BTC/USDT 240000000000"},
+    {"o(keep[3])",
+     "buy market 1.0 GTC nil nil none  REJECTED rejected false false 0.0 0.0 nil 0.0  BTC/USDT 240000000000"},
     {"keep[13].status", "canceled"},
     {"keep[14].status", "expired"},
     {"keep[15].status", "open"},
@@ -168,9 +202,12 @@ static const struct probe probes_3[] = {
     {"keep[5]:replace{ price = 97 }", "nil, AMEND_PENDING | refused by the host |  | 0.0 0.0 true"},
     {"keep[6]:replace{ price = 100.111, qty = 2.0009 } == keep[6]", "true"},
     {"keep[10]:replace{ stop = 102.006 } == keep[10]", "true"},
-    {"keep[7]:replace{}", "! order:replace: give a price, stop or qty that this order type has, qty above what is filled, inside a callback"},
-    {"keep[7]:replace{ qty = 0 }", "! order:replace: give a price, stop or qty that this order type has, qty above what is filled, inside a callback"},
-    {"keep[7]:replace{ stop = 5 }", "! order:replace: give a price, stop or qty that this order type has, qty above what is filled, inside a callback"},
+    {"keep[7]:replace{}", "! order:replace: give a price, stop or qty that this order type has, qty above what is "
+                          "filled, inside a callback"},
+    {"keep[7]:replace{ qty = 0 }", "! order:replace: give a price, stop or qty that this order type has, qty above "
+                                   "what is filled, inside a callback"},
+    {"keep[7]:replace{ stop = 5 }", "! order:replace: give a price, stop or qty that this order type has, qty above "
+                                    "what is filled, inside a callback"},
     {"keep[11]:replace{ price = 1e30 }", "! the number 1e+30 is out of range"},
     {"keep[7]:replace{ foo = 1 }", "! order:replace takes price, stop and qty; found 'foo'"},
     {"keep[7]:replace(5)", "! order:replace: a table is needed; found number"},
@@ -182,8 +219,10 @@ static const struct probe probes_3[] = {
     {"keep[1]:cancel()", "nil, ORDER_ALREADY_FINAL | refused by the host |  | 0.0 0.0 true"},
     {"keep[1]:replace{ qty = 5 }", "nil, ORDER_ALREADY_FINAL | refused by the host |  | 0.0 0.0 true"},
     {"keep[3]:cancel() == keep[3]", "false"},
-    {"o(m:close())", "sell market 0.5 GTC nil nil close  INITIALIZED open true true 0.0 0.5 nil 0.0  BTC/USDT 300000000000"},
-    {"o(m:close{ price = 120.001, tag = 'out' })", "sell limit 0.5 GTC 120.01 nil close out INITIALIZED open true true 0.0 0.5 nil 0.0  BTC/USDT 300000000000"},
+    {"o(m:close())",
+     "sell market 0.5 GTC nil nil close  INITIALIZED open true true 0.0 0.5 nil 0.0  BTC/USDT 300000000000"},
+    {"o(m:close{ price = 120.001, tag = 'out' })",
+     "sell limit 0.5 GTC 120.01 nil close out INITIALIZED open true true 0.0 0.5 nil 0.0  BTC/USDT 300000000000"},
     {"m:busy()", "true"},
     {"m:cancel_all()", "17"},
     {"m:cancel_all()", "17"},
@@ -191,7 +230,8 @@ static const struct probe probes_3[] = {
     {"account.equity", "1000005.25"},
     {"account.currency", "USDT"},
     {"account.name", "main"},
-    {"account.foo", "! account has cash, equity, currency and name; account(\"BTC\") is the balance of an asset; found 'foo'"},
+    {"account.foo",
+     "! account has cash, equity, currency and name; account(\"BTC\") is the balance of an asset; found 'foo'"},
     {"account('BTC')", "0.5"},
     {"account('USDT')", "999950.25"},
     {"account('XXX')", "! account(\"XXX\"): no such asset in this session"},
@@ -201,14 +241,19 @@ static const struct probe probes_3[] = {
     {"size.risk(m, { risk = 0.01, entry = 100, stop = 110 })", "1000.005"},
     {"size.risk(m, { risk = 1, entry = 110, stop = 109 })", "8635.933"},
     {"size.risk(m, { risk = 0.01, entry = 110, stop = 100, fee = 0.001 })", "979.437"},
-    {"size.risk(m, { risk = 0, entry = 1, stop = 2 })", "! size.risk: risk is a share of equity above 0 and at most 1; found 0.0"},
-    {"size.risk(m, { risk = 1.01, entry = 1, stop = 2 })", "! size.risk: risk is a share of equity above 0 and at most 1; found 1.01"},
+    {"size.risk(m, { risk = 0, entry = 1, stop = 2 })",
+     "! size.risk: risk is a share of equity above 0 and at most 1; found 0.0"},
+    {"size.risk(m, { risk = 1.01, entry = 1, stop = 2 })",
+     "! size.risk: risk is a share of equity above 0 and at most 1; found 1.01"},
     {"size.risk(m, { risk = 0.01, entry = 5, stop = 5 })", "nil, entry and stop are the same price"},
     {"size.risk(m, { risk = 0.01, entry = 5, stop = 5, fee = 0.1 })", "10000.052"},
-    {"size.risk(m, { entry = 5, stop = 5 })", "! size.risk: risk is needed: size.risk(m, { risk = 0.01, entry = price, stop = price })"},
-    {"size.risk(m, { risk = 0.00000001, entry = 110, stop = 1 })", "nil, the quantity, or the cash for it, is below the smallest that can be traded"},
+    {"size.risk(m, { entry = 5, stop = 5 })",
+     "! size.risk: risk is needed: size.risk(m, { risk = 0.01, entry = price, stop = price })"},
+    {"size.risk(m, { risk = 0.00000001, entry = 110, stop = 1 })",
+     "nil, the quantity, or the cash for it, is below the smallest that can be traded"},
     {"size.risk(m, 5)", "! size.risk: a table is needed; found number"},
-    {"size.risk(m, { risk = 0.01, entry = 'x', stop = 1 })", "! entry: 'x' is not a decimal number of at most 18 digits"},
+    {"size.risk(m, { risk = 0.01, entry = 'x', stop = 1 })",
+     "! entry: 'x' is not a decimal number of at most 18 digits"},
     {"size.risk(m, { risk = 1, entry = 1e-9, stop = 2e-9 })", "1.00000525e+15"},
     {"now()", "300000000000"},
     {"state.none", "nil"},
@@ -247,22 +292,12 @@ static const struct probe probes_4[] = {
     {"m.position.unrealised", "5.025"},
 };
 static const struct probe probes_5[] = {
-    {"q.bid", "109.9"},
-    {"q.ask", "nil"},
-    {"q.bid_qty", "nil"},
-    {"q.ask_qty", "nil"},
-    {"q.mid", "nil"},
-    {"q.spread", "nil"},
-    {"m.bid", "109.9"},
-    {"m.ask", "nil"},
+    {"q.bid", "109.9"}, {"q.ask", "nil"},    {"q.bid_qty", "nil"}, {"q.ask_qty", "nil"},
+    {"q.mid", "nil"},   {"q.spread", "nil"}, {"m.bid", "109.9"},   {"m.ask", "nil"},
 };
 static const struct probe probes_6[] = {
-    {"t.price", "110.1"},
-    {"t.qty", "0.75"},
-    {"t.side", "sell"},
-    {"t.taker_side", "sell"},
-    {"t.time", "300000003000"},
-    {"t.bid", "! this event has no field 'bid'"},
+    {"t.price", "110.1"},     {"t.qty", "0.75"},          {"t.side", "sell"},
+    {"t.taker_side", "sell"}, {"t.time", "300000003000"}, {"t.bid", "! this event has no field 'bid'"},
     {"m.last", "110.1"},
 };
 static const struct probe probes_7[] = {
@@ -324,7 +359,8 @@ enum { STAGES = sizeof stages / sizeof stages[0] };
 
 static const char head[] =
     "local function show(v)\n"
-    "  if type(v) == 'table' and v.code then return v.code .. ' | ' .. v.message .. ' | ' .. v.rule .. ' | ' .. v.numbers.used .. ' "
+    "  if type(v) == 'table' and v.code then return v.code .. ' | ' .. v.message .. ' | ' .. v.rule .. ' | ' .. "
+    "v.numbers.used .. ' "
     "' .. v.numbers.limit .. ' ' .. tostring(v.definitive) end\n"
     "  return type(v) == 'userdata' and 'object' or tostring(v)\n"
     "end\n"
@@ -339,7 +375,8 @@ static const char head[] =
     "function o(x, e)\n"
     "  if not x then return nil, e end\n"
     "  keep[#keep + 1] = x\n"
-    "  return table.concat({ x.side, x.type, tostring(x.qty), x.tif, tostring(x.price), tostring(x.stop), x.role, x.tag, x.state, "
+    "  return table.concat({ x.side, x.type, tostring(x.qty), x.tif, tostring(x.price), tostring(x.stop), x.role, "
+    "x.tag, x.state, "
     "x.status, tostring(x.open), tostring(x.is_open), tostring(x.filled), tostring(x.remaining), tostring(x.average), "
     "tostring(x.fee), x.reason, x.symbol, tostring(x.time) }, ' ')\n"
     "end\n";
@@ -357,7 +394,8 @@ static struct kit *made(void)
         for (size_t i = 0; i < STAGES; i++) {
             if (strcmp(stages[i].callback, callbacks[k][0]) != 0)
                 continue;
-            text_format(&out, "%s_list[#%s_list + 1] = function(m, %s)\n", callbacks[k][0], callbacks[k][0], callbacks[k][1]);
+            text_format(&out, "%s_list[#%s_list + 1] = function(m, %s)\n", callbacks[k][0], callbacks[k][0],
+                        callbacks[k][1]);
             for (size_t n = 0; n < stages[i].count; n++)
                 text_format(&out, "  try(function() return %s end)\n", stages[i].probes[n].expression);
             text_put(&out, "end\n");
@@ -430,7 +468,8 @@ static void changed(struct kit *kit)
 {
     const struct oc_request *buy = amend_of(kit->f, 4), *sell = amend_of(kit->f, 5), *stop = amend_of(kit->f, 9);
     assert_int_equal(buy->price, 9899);
-    assert_int_equal(buy->bits & (OC_RQ_PRICE_CHANGED | OC_RQ_QUANTITY_CHANGED | OC_RQ_STOP_CHANGED), OC_RQ_PRICE_CHANGED);
+    assert_int_equal(buy->bits & (OC_RQ_PRICE_CHANGED | OC_RQ_QUANTITY_CHANGED | OC_RQ_STOP_CHANGED),
+                     OC_RQ_PRICE_CHANGED);
     assert_int_equal(sell->price, 10012);
     assert_int_equal(sell->qty, 2000);
     assert_int_equal(stop->stop_price, 10201);
