@@ -160,8 +160,9 @@ static const struct oc_plugin plugins[] = {PLUGIN(OC_DATA, "outcry.csv", data_if
                                            PLUGIN(OC_RISK, "outcry.message_rate", risk_ifaces),
                                            PLUGIN(OC_RISK, "outcry.max_daily_loss", risk_ifaces)};
 
-__attribute__((unused)) static const char *const rules[] = {"kill_switch",    "max_order_qty", "max_order_value", "price_collar",
-                                    "position_limit", "message_rate",  "max_daily_loss"};
+__attribute__((unused)) static const char *const rules[] = {"kill_switch",   "max_order_qty",  "max_order_value",
+                                                            "price_collar",  "position_limit", "message_rate",
+                                                            "max_daily_loss"};
 
 static inline struct house *made(int files)
 {

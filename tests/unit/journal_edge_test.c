@@ -269,6 +269,30 @@ static void asked_syncs_mark_the_segment_they_meant(void **state)
     env_sim_stop();
 }
 
+/* A record that ends where its segment does stands in it; the next one begins another. */
+static void a_segment_is_filled_to_its_end(void **state)
+{
+    (void)state;
+    enum { ROOM = JOURNAL_SEGMENT_MIN - 4096, EACH = JOURNAL_FRAME_SIZE + sizeof(struct event) };
+    size_t size;
+    struct door *door = begin(ROOM / EACH - 1);
+    const struct journal_live_file *live = (const void *)env_sim_file("/session/live", &size);
+    const uint32_t rest = ROOM - (ROOM / EACH - 1) * EACH;
+    struct {
+        struct oc_event head;
+        char bytes[1024];
+    } last = {.head = {.size = rest - JOURNAL_FRAME_SIZE, .type = OC_EV_FILL}};
+    assert_int_equal(JOURNAL_DATA_OFFSET, 4096);
+    assert_int_equal(door_record(door, &last.head), OC_OK);
+    assert_int_equal(live->slot[JOURNAL_ORDERS][0].segment, 1);
+    assert_int_equal(live->slot[JOURNAL_ORDERS][0].end, JOURNAL_SEGMENT_MIN);
+    assert_int_equal(live->slot[JOURNAL_ORDERS][1].segment, 0);
+    record(door, 1);
+    assert_int_equal(live->slot[JOURNAL_ORDERS][1].segment, 2);
+    assert_int_equal(door_close(door), OC_OK);
+    env_sim_stop();
+}
+
 static void the_epoch_file_is_read_with_care(void **state)
 {
     (void)state;
@@ -558,6 +582,7 @@ int main(void)
         cmocka_unit_test(syncs_mark_how_far_they_went),
         cmocka_unit_test(asked_syncs_mark_where_they_ended),
         cmocka_unit_test(asked_syncs_mark_the_segment_they_meant),
+        cmocka_unit_test(a_segment_is_filled_to_its_end),
         cmocka_unit_test(the_epoch_file_is_read_with_care),
         cmocka_unit_test(the_session_header_is_checked),
         cmocka_unit_test(checkpoints_are_read_with_care),

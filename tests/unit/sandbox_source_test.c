@@ -152,7 +152,7 @@ static void jumps_stop_at_their_limit(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(what_stands_before_a_text_is_skipped),
-        cmocka_unit_test(an_error_shows_a_line_of_its_own_text),
-        cmocka_unit_test(jumps_stop_at_their_limit)};
+                                       cmocka_unit_test(an_error_shows_a_line_of_its_own_text),
+                                       cmocka_unit_test(jumps_stop_at_their_limit)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -302,14 +302,14 @@ static void a_run_without_data_is_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(two_files_of_a_kind_are_refused),
-        cmocka_unit_test(quotes_stand_beside_trades),
-        cmocka_unit_test(steps_that_do_not_fit_are_refused),
-        cmocka_unit_test(a_file_is_opened_as_the_settings_say),
-        cmocka_unit_test(synthetic_prices_have_seeds_of_their_own),
-        cmocka_unit_test(what_cannot_be_opened_is_said),
-        cmocka_unit_test(a_symbol_names_its_assets),
-        cmocka_unit_test(instruments_come_without_data),
-        cmocka_unit_test(what_was_read_is_noted),
-        cmocka_unit_test(a_run_without_data_is_refused)};
+                                       cmocka_unit_test(quotes_stand_beside_trades),
+                                       cmocka_unit_test(steps_that_do_not_fit_are_refused),
+                                       cmocka_unit_test(a_file_is_opened_as_the_settings_say),
+                                       cmocka_unit_test(synthetic_prices_have_seeds_of_their_own),
+                                       cmocka_unit_test(what_cannot_be_opened_is_said),
+                                       cmocka_unit_test(a_symbol_names_its_assets),
+                                       cmocka_unit_test(instruments_come_without_data),
+                                       cmocka_unit_test(what_was_read_is_noted),
+                                       cmocka_unit_test(a_run_without_data_is_refused)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -267,11 +267,12 @@ static void timers_are_those_of_the_new_text(void **state)
 static void held_it_sees_nothing(void **state)
 {
     (void)state;
-    struct kit *kit = kit_new("function on_init(m) m.s = m:sma(2) end\n"
-                              "function on_bar(m, b) print('at', b.close, m.s()) end");
+    struct kit *kit = kit_new("function on_init(m) m.s = m:sma(2) m.l = m:sma(3) m.k = m:sma(1) end\n"
+                              "function on_bar(m, b) print('at', b.close, m.s(), m.l(), m.k()) end");
     kit_close(kit, 10000);
+    kit_close(kit, 10100);
     kit_close(kit, 10200);
-    assert_true(kit_said(kit, "at\t102.0\t101.0"));
+    assert_true(kit_said(kit, "at\t102.0\t101.5\t101.0\t102.0"));
     engine_hold(kit->f->engine, 1, true);
     assert_true(engine_is_held(kit->f->engine, 1));
     kit_close(kit, 10400);
@@ -280,7 +281,7 @@ static void held_it_sees_nothing(void **state)
     assert_int_equal(engine_missed(kit->f->engine, 1), 2);
     engine_hold(kit->f->engine, 1, false);
     kit_close(kit, 10800);
-    assert_true(kit_said(kit, "at\t108.0\t107.0"));
+    assert_true(kit_said(kit, "at\t108.0\t107.0\t106.0\t108.0"));
     kit_free(kit);
 }
 
