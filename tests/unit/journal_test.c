@@ -498,6 +498,46 @@ static void a_missing_or_foreign_segment_is_refused(void **state)
     }
 }
 
+/* A checkpoint of another session lies newer among the files: it is not begun with, and neither are they taken for its own. */
+static void a_foreign_checkpoint_is_refused(void **state)
+{
+    (void)state;
+    static const char name[] = "/session/checkpoint-00000000000000000041";
+    uint8_t *copy = NULL;
+    size_t size;
+    for (int own = 1; own >= 0; own--) {
+        start();
+        if (own == 0)
+            (void)env_sim_random(); /* another id */
+        struct door *door = open_door(NULL);
+        uint64_t blob = 5;
+        for (uint64_t i = 0; i < 41; i++)
+            record(door, i);
+        if (own)
+            assert_int_equal(checkpoint(door, &blob, sizeof blob), OC_OK);
+        for (uint64_t i = 0; i < 41; i++)
+            record(door, i);
+        assert_int_equal(door_sync(door), OC_OK);
+        env_sim_kill();
+        struct journal_reader *reader;
+        struct journal_checkpoint found;
+        if (own) {
+            assert_non_null(env_sim_file(name, &size));
+            copy = malloc(size);
+            memcpy(copy, env_sim_file(name, &size), size);
+            assert_int_equal(journal_open_read(dir, true, &reader), OC_OK);
+            assert_true(journal_checkpoint(reader, &found) && found.seq == 41);
+        } else {
+            assert_int_equal(env_sim_put_file(name, copy, size), OC_OK);
+            assert_int_equal(journal_open_read(dir, true, &reader), OC_E_DATA);
+            assert_int_equal(tail_of(reader), JOURNAL_TAIL_OLD);
+        }
+        journal_close_read(reader);
+        env_sim_stop();
+    }
+    free(copy);
+}
+
 static void an_old_copy_of_a_file_is_refused(void **state)
 {
     (void)state;
@@ -577,6 +617,7 @@ int main(void)
         cmocka_unit_test(a_restore_begins_at_a_checkpoint),
         cmocka_unit_test(old_market_segments_make_room),
         cmocka_unit_test(a_missing_or_foreign_segment_is_refused),
+        cmocka_unit_test(a_foreign_checkpoint_is_refused),
         cmocka_unit_test(an_old_copy_of_a_file_is_refused),
         cmocka_unit_test(a_newer_version_is_named),
     };

@@ -266,6 +266,9 @@ static const char *const metatables[] = {
     "local mt, own = {}, { __index = { z = 5 } } setmetatable(mt, own) setmetatable({}, mt) return getmetatable(mt) == "
     "own, mt.z",
     "local mt = {} setmetatable({}, mt) return getmetatable(mt)",
+    "local mt = {} setmetatable({}, mt) setmetatable({}, mt) return getmetatable(mt)",
+    "local mt, own = setmetatable({}, {}), {} setmetatable({}, mt) setmetatable(mt, own) setmetatable({}, mt) return "
+    "getmetatable(mt) == own",
     "local mt, own = {}, { __index = { z = 5 } } setmetatable({}, mt) setmetatable(mt, own) return getmetatable(mt) == "
     "own, mt.z",
     "local mt, own = {}, { __index = { z = 5 } } setmetatable(mt, own) setmetatable({}, mt) setmetatable(mt, nil) "
