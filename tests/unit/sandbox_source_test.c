@@ -129,11 +129,12 @@ static void jumps_stop_at_their_limit(void **unused)
     char *text = malloc((SANDBOX_JUMPS_MAX + 1) * 128);
     assert_non_null(text);
     for (int kind = 0; kind < 3; kind++)
-        for (int more = 0; more < 2; more++) {
-            size_t size = kind != 2 && more; /* behind a space too */
+        for (int more = 0; more < 3; more++) {
+            const int count = SANDBOX_JUMPS_MAX + (more > 0);
+            size_t size = more == 2; /* behind a space too */
             text[0] = ' ';
             const size_t each = strlen(texts[kind]);
-            for (int i = 0; i < SANDBOX_JUMPS_MAX + more; i++, size += each)
+            for (int i = 0; i < count; i++, size += each)
                 memcpy(text + size, texts[kind], each);
             memcpy(text + size, "::e::", 5);
             struct sandbox_limits limits = {.source_max_bytes = 16 << 20};

@@ -88,6 +88,15 @@ static void others_warm_up_and_are_named(void **state)
         kit_close(pair.kit, 10500 + 100 * i);
     assert_true(kit_said(pair.kit, "new\t4\t7\t107.0\t106.5"));
     kit_free(pair.kit);
+    pair = pair_of(counting); /* one that goes over before it is ready warms up still */
+    kit_close(pair.kit, 10000);
+    kit_close(pair.kit, 10100);
+    reload(&pair, counting);
+    assert_int_equal(pair.carried.indicators, 2);
+    assert_string_equal(pair.carried.warming, "BTC/USDT sma(3)");
+    kit_close(pair.kit, 10200);
+    assert_true(kit_said(pair.kit, "n\t1\ttotal\t1\t101.5\t101.0"));
+    kit_free(pair.kit);
 }
 
 static void what_is_lost_is_named(void **state)
