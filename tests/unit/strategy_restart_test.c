@@ -400,6 +400,39 @@ static void globals_of_two_markets(void **state)
     }
 }
 
+/* Wherever a checkpoint of a strategy is cut it is refused; whole it is taken. */
+static void each_cut_of_a_checkpoint_is_refused(void **state)
+{
+    (void)state;
+    static const char text[] = "function beat() end function on_init(m) m.s = m:sma(2) every('7m', beat) end\n"
+                               "function on_bar(m, b) m.n = { b.close } state.list = { 1, 2, 'x' } after('4m', beat) "
+                               "math.random() end";
+    static char bytes[1 << 16], again[1 << 16];
+    struct kit *cut = kit_new(text);
+    for (int i = 0; i < 3; i++)
+        kit_close(cut, 10000 + i);
+    const int64_t size = strategy_save(cut->strategy, bytes, sizeof bytes);
+    assert_true(size > 300);
+    for (int64_t room = 0; room < size; room += room < 64 || room + 64 > size ? 1 : 13) {
+        struct kit *back = kit_new(text);
+        assert_true(strategy_save(cut->strategy, again, (size_t)room) < 0);
+        strategy_set_restoring(back->strategy, true);
+        assert_int_equal(strategy_load(back->strategy, bytes, (size_t)room), OC_E_DATA);
+        kit_free(back);
+    }
+    assert_int_equal(strategy_save(cut->strategy, again, (size_t)size), size);
+    assert_memory_equal(again, bytes, (size_t)size);
+    struct kit *back = kit_new(text);
+    strategy_set_restoring(back->strategy, true);
+    assert_int_equal(strategy_load(back->strategy, bytes, (size_t)size + 1), OC_E_DATA);
+    kit_free(back);
+    back = kit_new(text);
+    strategy_set_restoring(back->strategy, true);
+    assert_int_equal(strategy_load(back->strategy, bytes, (size_t)size), OC_OK);
+    kit_free(back);
+    kit_free(cut);
+}
+
 static void damaged_records_are_refused(void **state)
 {
     (void)state;
@@ -442,6 +475,7 @@ int main(void)
                                        cmocka_unit_test(changed_globals_are_named_as_they_come),
                                        cmocka_unit_test(names_of_globals_stop_at_their_limits),
                                        cmocka_unit_test(globals_of_two_markets),
+                                       cmocka_unit_test(each_cut_of_a_checkpoint_is_refused),
                                        cmocka_unit_test(damaged_records_are_refused)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
