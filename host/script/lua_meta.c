@@ -81,7 +81,7 @@ static bool is_serving(lua_State *lua, int index)
     return type != LUA_TNIL;
 }
 
-/* Pushes the metatable that the script believes in, or nil. */
+/* Leaves the metatable that the script believes in on the top, or nil; what was asked on the way lies below. */
 static void push_logical(lua_State *lua, int index)
 {
     if (!lua_getmetatable(lua, index)) {
@@ -91,12 +91,8 @@ static void push_logical(lua_State *lua, int index)
     int type = lua_rawgetp(lua, -1, &guard_key);
     if (type == LUA_TNIL)
         lua_pop(lua, 1);
-    else
-        lua_remove(lua, -2);
-    if (type == LUA_TBOOLEAN) {
-        lua_pop(lua, 1);
+    else if (type == LUA_TBOOLEAN)
         lua_pushnil(lua);
-    }
 }
 
 static void check_absent(lua_State *lua, int index, const char *name)

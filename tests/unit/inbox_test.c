@@ -301,6 +301,65 @@ static oc_rc broken_sim_due(void *self, int64_t now_ns)
 static const struct oc_sim broken_table = {
     .size = sizeof broken_table, .market = broken_sim_market, .request = broken_sim_request, .due = broken_sim_due};
 
+static struct oc_ev_text recorded;
+
+static struct oc_ev_text *recorded_now(void *self, bool *ret_now)
+{
+    (void)self;
+    *ret_now = true;
+    return &recorded;
+}
+
+/* What a recording says next is at its place among the opens, which have no records: where a run was stopped by the number of
+ * points, anything else by its time. */
+static void a_recording_knows_its_place_among_opens(void **state)
+{
+    (void)state;
+    static const struct {
+        uint16_t type;
+        uint32_t code, key; /* points before a stop */
+        int64_t at_ns;
+        bool opens;
+    } cases[] = {{OC_EV_MARK, OC_MARK_STOP, 0, MINUTE, false},
+                 {OC_EV_MARK, OC_MARK_STOP, 1, MINUTE, true},
+                 {OC_EV_MARK, OC_MARK_STOP, 1, -1, true},
+                 {OC_EV_MARK, OC_MARK_STOP, 0, -1, false},
+                 {OC_EV_MARK, OC_MARK_STOP, 0xffffffff, 9, false},
+                 {OC_EV_MARK, OC_MARK_GAP, 1, -1, false},
+                 {OC_EV_MARK, OC_MARK_GAP, 0, 0, true},
+                 {OC_EV_COMMAND, OC_MARK_STOP, 1, -1, false},
+                 {OC_EV_COMMAND, OC_MARK_STOP, 0, 0, true},
+                 {OC_EV_COMMAND, 0, 0, MINUTE, true}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct world *world = world_new(0);
+        static struct bars bars; /* opens at 0 */
+        bars = (struct bars){0};
+        fill_bars(&bars, world->f->inst, 2);
+        assert_int_equal(inbox_add_source(world->inbox, &(struct inbox_source){&bars, next_bar}), OC_OK);
+        inbox_set_recording(world->inbox, &(struct inbox_recording){.next = recorded_now});
+        recorded =
+            (struct oc_ev_text){.head = {.size = sizeof recorded, .type = cases[i].type, .local_ns = cases[i].at_ns},
+                                .code = cases[i].code,
+                                .key = cases[i].key};
+        struct input input;
+        assert_int_equal(inbox_peek(world->inbox, &input), OC_OK);
+        if ((input.kind == INPUT_OPEN) != cases[i].opens)
+            fail_msg("case %zu", i);
+        if (!cases[i].opens) {
+            assert_int_equal(input.kind, cases[i].type == OC_EV_COMMAND ? INPUT_COMMAND : INPUT_FACT);
+            assert_ptr_equal(input.event, &recorded);
+        }
+        assert_int_equal(inbox_take(world->inbox, &input),
+                         OC_OK); /* behind the open comes the close: no record waits for it */
+        if (cases[i].opens) {
+            assert_int_equal(inbox_points(world->inbox), 1);
+            assert_int_equal(inbox_peek(world->inbox, &input), OC_OK);
+            assert_int_equal(input.kind, cases[i].type == OC_EV_COMMAND ? INPUT_COMMAND : INPUT_FACT);
+        }
+        world_free(world);
+    }
+}
+
 static void what_fails_ends_the_run_with_its_code(void **state)
 {
     (void)state;
@@ -545,6 +604,7 @@ int main(void)
         cmocka_unit_test(latency_delays_the_answer_only),
         cmocka_unit_test(closes_of_all_sources_go_before_opens),
         cmocka_unit_test(points_are_walked_as_they_are_run),
+        cmocka_unit_test(a_recording_knows_its_place_among_opens),
         cmocka_unit_test(what_fails_ends_the_run_with_its_code),
         cmocka_unit_test(an_inbox_without_sources_is_at_its_end),
         cmocka_unit_test(sources_and_venues_stop_at_their_limit),

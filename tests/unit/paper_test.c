@@ -240,7 +240,8 @@ static void post_only_reduce_only_and_time_in_force(void **state)
 static void orders_that_have_ended_make_room(void **state)
 {
     (void)state;
-    struct venue *v = venue_new(NULL);
+    static const char *const at_once[] = {"latency", "0", NULL};
+    struct venue *v = venue_new(at_once);
     bar(v, 0, 10000, 10000, 10000, 10000, -1);
     for (int i = 0; i < 65536 + 2; i++) {
         v->answer_count = 0;

@@ -371,6 +371,15 @@ static void what_a_script_may_not_change(void **state)
     static const char fine[] = "assert(getmetatable(string) == false and getmetatable(_G) == false and #string == 0)\n"
                                "assert(rawset({}, 'print', 1).print == 1 and string.format('%d', 1) == '1')";
     assert_int_equal(sandbox_load(ours, fine, sizeof fine - 1, "fine.lua"), OC_OK);
+    static const char names[] =
+        "local a, b, f = {}, {}, function() end\n" /* numbers in place of addresses */
+        "local function p(v) return ('%p'):format(v) end\n"
+        "assert(p(a) == p(a) and p(b) == p(b) and p(a) ~= p(b) and p(f) ~= p(a) and p(a):match('^%d+$'))\n"
+        "assert(p(5) == '(null)' and p('x') == '(null)' and p(nil) == '(null)')\n"
+        "assert(('<%8p>'):format(1) == '<  (null)>' and ('<%-8p>'):format(1) == '<(null)  >')\n"
+        "assert(('%p %d %p'):format(1, 2, 3) == '(null) 2 (null)')\n"
+        "assert(not pcall(string.format, '%p') and not pcall(string.format, '%.1p', 1))";
+    assert_int_equal(sandbox_load(ours, names, sizeof names - 1, "names.lua"), OC_OK);
 }
 
 int main(void)

@@ -31,6 +31,17 @@ static void two_files_of_a_kind_are_refused(void **state)
         }
 }
 
+static void a_third_file_is_looked_at_too(void **state)
+{
+    (void)state;
+    struct house *house = made(3);
+    sheets[1].event_type = OC_EV_QUOTE;
+    refused(
+        house, OC_E_CONFIG,
+        "a.csv and c.csv: found bars and bars of one symbol, BTC/USDT; expected one file of a symbol, or quotes beside "
+        "trades: join the files, or name one of them after its own symbol");
+}
+
 /* The finer step of both is that of the market, wherever each of them stands. */
 static void quotes_stand_beside_trades(void **state)
 {
@@ -302,6 +313,7 @@ static void a_run_without_data_is_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(two_files_of_a_kind_are_refused),
+                                       cmocka_unit_test(a_third_file_is_looked_at_too),
                                        cmocka_unit_test(quotes_stand_beside_trades),
                                        cmocka_unit_test(steps_that_do_not_fit_are_refused),
                                        cmocka_unit_test(a_file_is_opened_as_the_settings_say),

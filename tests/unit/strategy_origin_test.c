@@ -23,7 +23,8 @@ static void is_from(const struct kit *kit, uint64_t order, const char *callback,
 static void each_callback_is_named(void **state)
 {
     (void)state;
-    struct kit *kit = kit_new("local function deep(m, n) if n == 0 then return m:buy(1, { price = 90 }) end local o = deep(m, n - 1) return o end\n"
+    struct kit *kit = kit_new("local function deep(m, n) if n == 0 then return m:buy(1, { price = 90 }) end local o = "
+                              "deep(m, n - 1) return o end\n"
                               "function on_bar(m, b)\n"
                               "  if b.close == 100 then m:buy(1, { price = 91 }) end -- first\n"
                               "\tif b.close == 101 then deep(m, 5) end\n"
@@ -45,13 +46,15 @@ static void each_callback_is_named(void **state)
     is_from(kit, f->sent[0].order, "on_bar", 3, "if b.close == 100 then m:buy(1, { price = 91 }) end -- first");
     assert_false(strategy_origin(kit->strategy, f->sent[0].order + 1, &none));
     assert_false(strategy_origin(kit->strategy, 0, &none));
-    static const char below[] = "local function deep(m, n) if n == 0 then return m:buy(1, { price = 90 }) end local o = deep(m, n - 1) return o end";
+    static const char below[] = "local function deep(m, n) if n == 0 then return m:buy(1, { price = 90 }) end local o "
+                                "= deep(m, n - 1) return o end";
     kit_close(kit, 10100);
     is_from(kit, f->sent[1].order, "on_bar", 1, below);
     kit_close(kit, 10200);
     is_from(kit, f->sent[2].order, "on_bar", 1, below);
     kit_close(kit, 10300);
-    is_from(kit, f->sent[3].order, "on_bar", 6, "if b.close == 103 then pcall(function() m:buy(1, { price = 92 }) end) end");
+    is_from(kit, f->sent[3].order, "on_bar", 6,
+            "if b.close == 103 then pcall(function() m:buy(1, { price = 92 }) end) end");
     kit_close(kit, 10400);
     is_from(kit, f->sent[4].order, "on_bar", 7,
             "if b.close == 104 then ('x'):gsub('x', function() m:close() m:sell(1) end) end");
@@ -101,6 +104,7 @@ static void the_last_orders_are_known(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(each_callback_is_named), cmocka_unit_test(the_last_orders_are_known)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(each_callback_is_named),
+                                       cmocka_unit_test(the_last_orders_are_known)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -191,7 +191,7 @@ static int states_of(const struct kit *kit, uint32_t from, uint32_t key)
 static void tables_in_tables_are_recorded_by_the_next_one(void **state)
 {
     (void)state;
-    static const char text[] = "function on_bar(m, b) state.l = state.l or { 0 } m.l = m.l or { 0 }\n"
+    static const char text[] = "function on_bar(m, b) if not state.l then state.l = { 0 } m.l = { 0 } end\n"
                                "  if b.close ~= 102 then state.l[1] = b.close end\n"
                                "  if b.close ~= 103 then m.l[1] = b.close end end";
     struct pair pair = pair_of(text);
