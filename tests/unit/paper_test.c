@@ -249,7 +249,7 @@ static void orders_that_have_ended_make_room(void **state)
         struct oc_request cancel = {.kind = OC_REQUEST_CANCEL, .account = ACCOUNT};
         cancel.head.inst = INST;
         cancel.order = send(v, now_ns, order(v, OC_SIDE_BUY, 1, 5000, 0));
-        cancel.id = 1ull << 63 | (uint64_t)i;
+        cancel.id = ~(uint64_t)i;
         send(v, now_ns + 10 * MS, cancel);
     }
     pass(v, 60 * MINUTE);
