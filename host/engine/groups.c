@@ -162,11 +162,7 @@ static void leg_size(struct engine *engine, struct group *group, uint64_t *leg, 
 {
     struct engine_refusal refusal = {0};
     const struct order *order = orders_find(engine->orders, *leg);
-    if (order && state_is_final(order->state)) {
-        *leg = 0;
-        order = NULL;
-    }
-    if (!order) {
+    if (!order || state_is_final(order->state)) {
         if (qty <= 0 || group->is_closing)
             return;
         struct oc_request request = leg_request(group, qty, role);
@@ -279,10 +275,8 @@ void groups_final(struct engine *engine, const struct order *order)
     /* An amend that was under way when a leg was sized is looked at again when its answer has come. */
     if (!engine->is_restoring && !group->is_closing && order->now.role != OC_ROLE_ENTRY &&
         order->state != STATE_FILLED && order->state != STATE_DENIED && order->state != STATE_REJECTED &&
-        group->entered > group->exited && order->state != STATE_CANCELED)
+        order->state != STATE_CANCELED)
         group_resize(engine, group);
-    if (order->now.role == OC_ROLE_ENTRY && group->entered == 0)
-        group->is_closing = 1;
     group_retire(engine, group);
 }
 

@@ -171,34 +171,34 @@ static const struct event_view *view_self(lua_State *lua, const struct strategy 
     return view && view->event ? view : view_at(lua, 1);
 }
 
+/* A field of its kind: 1, pushed; 0: the kind has it, but the venue did not say; -1: there is none. */
+static int own_field(lua_State *lua, const struct strategy *strategy, const struct event_view *view, const char *key)
+{
+    switch (view->event->type) {
+    case OC_EV_BAR:
+        return bar_field(lua, strategy, view, key);
+    case OC_EV_QBAR:
+        return qbar_field(lua, strategy, view, key);
+    case OC_EV_QUOTE:
+        return quote_field(lua, strategy, view, key);
+    case OC_EV_TRADE:
+        return trade_field(lua, strategy, view, key);
+    case OC_EV_FILL:
+        return fill_field(lua, strategy, view, key);
+    default:
+        return -1;
+    }
+}
+
 static int lj_event_index(lua_State *lua)
 {
     const struct strategy *strategy = strategy_of(lua);
     const struct event_view *view = view_self(lua, strategy);
     const char *key = lua_tostring(lua, 2);
-    int found = -1;
-    switch (view->event->type) {
-    case OC_EV_BAR:
-        found = bar_field(lua, strategy, view, key);
-        break;
-    case OC_EV_QBAR:
-        found = qbar_field(lua, strategy, view, key);
-        break;
-    case OC_EV_QUOTE:
-        found = quote_field(lua, strategy, view, key);
-        break;
-    case OC_EV_TRADE:
-        found = trade_field(lua, strategy, view, key);
-        break;
-    case OC_EV_FILL:
-        found = fill_field(lua, strategy, view, key);
-        break;
-    default:
-        break;
-    }
+    const int found = own_field(lua, strategy, view, key);
     if (found > 0)
         return found;
-    if (found == 0) { /* a field this kind has, but the venue did not say */
+    if (found == 0) {
         lua_pushnil(lua);
         return 1;
     }

@@ -98,7 +98,7 @@ static void add_quoted(struct out *out, const char *text, size_t size)
             out_add(out, "\\", 1);
             out_add(out, text + at, 1);
         } else if (c < 32 || c == 127) {
-            bool digit_follows = at + 1 < size && text[at + 1] >= '0' && text[at + 1] <= '9';
+            bool digit_follows = text[at + 1] >= '0' && text[at + 1] <= '9'; /* behind the end stands a zero */
             char item[8];
             int item_size = snprintf(item, sizeof item, digit_follows ? "\\%03d" : "\\%d", c);
             out_add(out, item, (size_t)item_size);

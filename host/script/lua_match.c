@@ -246,7 +246,7 @@ static const unsigned char *match_again(struct match *m, const unsigned char *s,
 /* %f[set]: `p` past the f. The border: what is before is not in the set, what follows is. */
 static bool at_frontier(struct match *m, const unsigned char *s, const unsigned char *p, const unsigned char **ret_next)
 {
-    if (p >= m->pattern_end || *p != '[')
+    if (*p != '[') /* behind the end stands a zero */
         luaL_error(m->lua, "missing '[' after '%%f' in pattern");
     const unsigned char *end = item_end(m, p);
     *ret_next = end;

@@ -81,7 +81,7 @@ static bool is_serving(lua_State *lua, int index)
     return type != LUA_TNIL;
 }
 
-/* Pushes the metatable that the script believes in, or nil. */
+/* Leaves the metatable that the script believes in on the top, or nil; what was asked on the way lies below. */
 static void push_logical(lua_State *lua, int index)
 {
     if (!lua_getmetatable(lua, index)) {
@@ -91,12 +91,8 @@ static void push_logical(lua_State *lua, int index)
     int type = lua_rawgetp(lua, -1, &guard_key);
     if (type == LUA_TNIL)
         lua_pop(lua, 1);
-    else
-        lua_remove(lua, -2);
-    if (type == LUA_TBOOLEAN) {
-        lua_pop(lua, 1);
+    else if (type == LUA_TBOOLEAN)
         lua_pushnil(lua);
-    }
 }
 
 static void check_absent(lua_State *lua, int index, const char *name)
@@ -127,16 +123,11 @@ static int lj_setmetatable(lua_State *lua)
     luaL_checktype(lua, 1, LUA_TTABLE);
     luaL_argexpected(lua, type == LUA_TNIL || type == LUA_TTABLE, 2, "nil or table");
     lua_settop(lua, 2);
-    bool stays_guarded = false;
-    if (lua_getmetatable(lua, 1)) {
-        lua_pop(lua, 1);
-        if (luaL_getmetafield(lua, 1, "__metatable") != LUA_TNIL)
-            return luaL_error(lua, "cannot change a protected metatable");
-        stays_guarded = is_serving(lua, 1);
-    }
+    if (luaL_getmetafield(lua, 1, "__metatable") != LUA_TNIL)
+        return luaL_error(lua, "cannot change a protected metatable");
     if (type == LUA_TTABLE && !is_serving(lua, 2))
         begin_serving(lua, 2);
-    if (stays_guarded)
+    if (is_serving(lua, 1)) /* asked after the line above: a table may be its own metatable */
         push_guard(lua);
     lua_setmetatable(lua, 1);
     lua_settop(lua, 1);

@@ -146,12 +146,12 @@ static void add_template(struct match *m, struct out *out, const unsigned char *
             out_add(out, template + at, 1);
             continue;
         }
-        at++;
-        if (at < size && template[at] == '%') {
+        at++; /* behind the end stands a zero */
+        if (template[at] == '%') {
             out_add(out, "%", 1);
-        } else if (at < size && template[at] == '0') {
+        } else if (template[at] == '0') {
             out_add(out, (const char *)s, (size_t)(end - s));
-        } else if (at < size && template[at] >= '1' && template[at] <= '9') {
+        } else if (template[at] >= '1' && template[at] <= '9') {
             push_capture(m, template[at] - '1', s, end);
             size_t part_size;
             const char *part = lua_tolstring(m->lua, -1, &part_size); /* a position becomes text */

@@ -218,17 +218,13 @@ oc_rc sandbox_call(struct sandbox *sandbox, int nargs, int nresults)
     }
     if (__builtin_expect(sandbox->has_error, 0))
         error_forget(sandbox);
-    int base = nresults == LUA_MULTRET ? lua_gettop(lua) - nargs - 1 : 0;
+    const int base = lua_gettop(lua) - nargs - 1;
     watch->seq = watch->seq + 1;
     watch->current = sandbox;
     int status = lua_pcall(lua, nargs, nresults, HANDLER_SLOT);
     watch->current = NULL;
     if (__builtin_expect(status == LUA_OK && sandbox->stop == STOP_NONE, 1))
         return OC_OK;
-    if (status != LUA_OK)
-        base = lua_gettop(lua) - 1;
-    else if (nresults != LUA_MULTRET)
-        base = lua_gettop(lua) - nresults;
     return explain(sandbox, status, base);
 }
 

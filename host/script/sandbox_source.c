@@ -65,7 +65,6 @@ void source_release(struct sandbox *sandbox)
 {
     for (uint32_t at = 0; at < sandbox->source_count; at++)
         env_free(sandbox->sources[at].text);
-    sandbox->source_count = 0;
 }
 
 /* A goto or break waits in a list until its label comes, and each that is settled moves those behind it. */

@@ -265,7 +265,6 @@ oc_rc strategy_take_over(struct strategy *strategy, const struct strategy *old, 
     if (rc == OC_OK)
         rc = take_saved(strategy, old, &lost);
     strategy->map = NULL;
-    strategy->map_count = 0;
     strategy->lost = NULL;
     free(map);
     if (rc < 0) {

@@ -100,20 +100,19 @@ static bool has_gap_checkpoint(struct session *session, int64_t now_ns)
     return false;
 }
 
-/* The end of a gap is an input too: it resumes new risk, here as in a replay. */
-static bool end_gap(struct session *session)
+/* The end of a gap is an input too: it resumes new risk, here as in a replay. Where it cannot be said the gap stays. */
+static void end_gap(struct session *session)
 {
     struct session_journal *journal = &session->journal;
     char words[MARK_WORDS_MAX] = "";
     if (journal->missed)
         snprintf(words, sizeof words, SESSION_GAP_WORDS, (unsigned long long)journal->gap_seq);
     if (!say_gap(session) || session_mark(session, OC_MARK_GAP_END, journal->missed, words) < 0)
-        return false;
+        return;
     log_warning("journal", "it takes records again; %llu were not recorded and stand in a checkpoint",
                 (unsigned long long)journal->missed);
     journal->has_gap = false;
     journal->missed = journal->gap_seq = 0;
-    return true;
 }
 
 void gap_look(struct session *session)
@@ -127,7 +126,10 @@ void gap_look(struct session *session)
     if (now_ns < journal->tend_ns)
         return;
     journal->tend_ns = now_ns + TEND_NS;
-    if (door_tend(session->door) < 0 || !has_gap_checkpoint(session, now_ns) || !end_gap(session))
+    if (door_tend(session->door) < 0 || !has_gap_checkpoint(session, now_ns))
+        return;
+    end_gap(session);
+    if (journal->has_gap)
         return;
     if (door_sync_wait(session->door) < 0 || door_failed(session->door))
         gap_missed(session, 0); /* said to be over, and it is not: another one begins */

@@ -315,7 +315,7 @@ static bool names_room(int i)
 
 static void at_number(int i)
 {
-    static const char *const hints[] = {"__builtin_expect", "calloc", "snprintf", NULL};
+    static const char *const hints[] = {"__builtin_expect", "calloc", "snprintf", "lua_createtable", NULL};
     char words[2 * NAME_SIZE], digits[NAME_SIZE], number[NAME_SIZE];
     snprintf(number, sizeof number, "%s", text_of(i));
     const bool is_outer = is(tokens[i].opener, "[");

@@ -2,6 +2,7 @@
 #include "support/session_kit.h"
 
 #include "base/hash.h"
+#include "base/version.h"
 #include "journal/limits.h"
 #include "session/header.h"
 #include "session/recorded.h"
@@ -134,6 +135,9 @@ static void hostile_lines_are_damage(void **state)
         "set 4294967297:a\n",
         "set 9999999999:a\n",
         "set -1:a\n",
+        "set 0000000001:a\n", /* ten digits */
+        "set 18446744073709551617:a\n",
+        "set 1ab\n",
         "set 1:a \n",
         "abcdefghijklmnopq 1:a\n",
     };
@@ -153,6 +157,9 @@ static void hostile_lines_are_damage(void **state)
     }
     struct header_line line;
     size_t at = 0;
+    static const char nine[] = "set 000000001:a\n";
+    size_t from = 0;
+    assert_int_equal(header_next(nine, sizeof nine - 1, &from, &(struct header_line){0}), OC_OK);
     static const char good[] = "abcdefghijklmno 0: 1:b 1:c 1:d\n"; /* the longest word, the most fields */
     assert_int_equal(header_next(good, sizeof good - 1, &at, &line), OC_OK);
     assert_int_equal(line.count, HEADER_FIELDS_MAX);
@@ -199,6 +206,109 @@ static void a_session_is_made_of_its_header(void **state)
     house_free(again);
 }
 
+static oc_rc opens(const struct oc_host *host, void **ret_self)
+{
+    (void)host;
+    (void)ret_self;
+    return OC_OK;
+}
+
+static void put_own(void *self, struct text *text) { header_put(text, "own", self, NULL); }
+
+/* Line by line, and nothing that lies behind what is counted. */
+static void a_header_says_all_that_a_session_is_made_of(void **state)
+{
+    (void)state;
+    static const struct oc_plugin plugins[] = {{.id = "outcry.a", .version = "1.2.3", .open = opens},
+                                               {.id = "outcry.b", .version = "0.1.0", .open = opens}};
+    struct house *house = house_new();
+    struct session *session = house->session;
+    struct text text;
+    for (uint32_t i = 0; i < 2; i++) {
+        house->registry->entries[i].plugin = &plugins[i];
+        house->registry->entries[i].hash = 0xabc + i;
+    }
+    house->registry->count = 2;
+    settings_set(&house->settings, "session.end", "hold", "test");
+    session->clock.seed = 41;
+    static const char *const symbols[] = {"BTC/USDT", "ETH/USDT", "ETH/USDT", "SPY", "XRP/USDT"};
+    session->data.count = 4;
+    for (uint32_t i = 0; i < 5; i++) {
+        struct feed_source *source = &session->data.sources[i];
+        snprintf(source->path, sizeof source->path, "%u.csv", i);
+        snprintf(source->info.symbol, sizeof source->info.symbol, "%s", symbols[i]);
+        source->info.price_step = (struct oc_dec){i == 3 ? 0 : 25, 2, 0};
+        source->info.qty_step = (struct oc_dec){1, (int32_t)i, 0};
+    }
+    session->journal.header_self = (char[]){"words"};
+    session->journal.header_write = put_own;
+    text_init_grow(&text, JOURNAL_HEADER_MAX);
+    header_write(session, &text);
+    assert_string_equal(text.data, "outcry 5:" OUTCRY_VERSION "\n"
+                                   "mode 4:test\n"
+                                   "seed 2:41\n"
+                                   "plugin 8:outcry.a 5:1.2.3 16:0000000000000abc\n"
+                                   "plugin 8:outcry.b 5:0.1.0 16:0000000000000abd\n"
+                                   "set 12:account.cash 12:1000000 USDT\n"
+                                   "set 11:session.end 4:hold\n"
+                                   "data 5:0.csv\n"
+                                   "data 5:1.csv\n"
+                                   "data 5:2.csv\n"
+                                   "data 5:3.csv\n"
+                                   "instrument 8:BTC/USDT 4:0.25 1:1\n"
+                                   "instrument 8:ETH/USDT 4:0.25 3:0.1\n" /* once */
+                                   "own 5:words\n");
+    text_release(&text);
+    house_free(house);
+}
+
+/* What a replay says of a recording by another build, and what of its header is not taken twice. */
+static void a_recording_by_others_is_noted(void **state)
+{
+    (void)state;
+    static const struct oc_plugin plugin = {.id = "outcry.a", .version = "1.2.3", .open = opens};
+    static const char lines[] = "outcry 5:0.0.9\n"
+                                "plugin 8:outcry.a 5:1.2.3 16:0000000000000abc\n"
+                                "plugin 8:outcry.a 5:1.2.3 16:0000000000000abd\n"
+                                "plugin 8:outcry.b 5:1.2.3 16:0000000000000abc\n"
+                                "outcry 5:" OUTCRY_VERSION "\n"
+                                "mode 5:0.0.9\n";
+    static const char *const said[] = {"note: recorded by outcry 0.0.9, replayed by " OUTCRY_VERSION "\n",
+                                       "",
+                                       "note: plugin outcry.a is not the file that was recorded with\n",
+                                       "note: plugin outcry.b is not the file that was recorded with\n",
+                                       "",
+                                       ""};
+    struct house *house = house_new();
+    struct header_line line;
+    size_t at = 0;
+    house->registry->entries[0].plugin = &plugin;
+    house->registry->entries[0].hash = 0xabc;
+    house->registry->count = 1;
+    for (int i = 0; i < 6; i++) {
+        struct text notes;
+        text_init_grow(&notes, 4096);
+        text_put(&notes, "");
+        assert_int_equal(header_next(lines, sizeof lines - 1, &at, &line), OC_OK);
+        assert_int_equal(recorded_take_line(house->session, &line, &notes), OC_OK);
+        assert_int_equal(notes.size, strlen(said[i]));
+        if (notes.size)
+            assert_string_equal(notes.data, said[i]);
+        text_release(&notes);
+    }
+    char path_line[32];
+    for (uint32_t i = 0; i <= FEED_SOURCES_MAX; i++) { /* as many files as a session can have, and one more */
+        snprintf(path_line, sizeof path_line, "data 6:%02u.csv\n", i);
+        at = 0;
+        assert_int_equal(header_next(path_line, strlen(path_line), &at, &line), OC_OK);
+        assert_int_equal(recorded_take_line(house->session, &line, NULL), i < FEED_SOURCES_MAX ? OC_OK : OC_E_LIMIT);
+    }
+    assert_int_equal(house->session->data.count, FEED_SOURCES_MAX);
+    assert_string_equal(house->session->data.sources[63].path, "63.csv");
+    assert_string_equal(house->session->data.sources[0].path, "00.csv");
+    house_free(house);
+}
+
 static void put_much(void *self, struct text *text)
 {
     const size_t size = *(const size_t *)self;
@@ -234,6 +344,8 @@ int main(void)
         cmocka_unit_test(hostile_lines_are_damage),
         cmocka_unit_test(a_header_beyond_the_journals_limit_is_refused_in_words),
         cmocka_unit_test(a_session_is_made_of_its_header),
+        cmocka_unit_test(a_header_says_all_that_a_session_is_made_of),
+        cmocka_unit_test(a_recording_by_others_is_noted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -301,6 +301,65 @@ static oc_rc broken_sim_due(void *self, int64_t now_ns)
 static const struct oc_sim broken_table = {
     .size = sizeof broken_table, .market = broken_sim_market, .request = broken_sim_request, .due = broken_sim_due};
 
+static struct oc_ev_text recorded;
+
+static struct oc_ev_text *recorded_now(void *self, bool *ret_now)
+{
+    (void)self;
+    *ret_now = true;
+    return &recorded;
+}
+
+/* What a recording says next is at its place among the opens, which have no records: where a run was stopped by the number of
+ * points, anything else by its time. */
+static void a_recording_knows_its_place_among_opens(void **state)
+{
+    (void)state;
+    static const struct {
+        uint16_t type;
+        uint32_t code, key; /* points before a stop */
+        int64_t at_ns;
+        bool opens;
+    } cases[] = {{OC_EV_MARK, OC_MARK_STOP, 0, MINUTE, false},
+                 {OC_EV_MARK, OC_MARK_STOP, 1, MINUTE, true},
+                 {OC_EV_MARK, OC_MARK_STOP, 1, -1, true},
+                 {OC_EV_MARK, OC_MARK_STOP, 0, -1, false},
+                 {OC_EV_MARK, OC_MARK_STOP, 0xffffffff, 9, false},
+                 {OC_EV_MARK, OC_MARK_GAP, 1, -1, false},
+                 {OC_EV_MARK, OC_MARK_GAP, 0, 0, true},
+                 {OC_EV_COMMAND, OC_MARK_STOP, 1, -1, false},
+                 {OC_EV_COMMAND, OC_MARK_STOP, 0, 0, true},
+                 {OC_EV_COMMAND, 0, 0, MINUTE, true}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct world *world = world_new(0);
+        static struct bars bars; /* opens at 0 */
+        bars = (struct bars){0};
+        fill_bars(&bars, world->f->inst, 2);
+        assert_int_equal(inbox_add_source(world->inbox, &(struct inbox_source){&bars, next_bar}), OC_OK);
+        inbox_set_recording(world->inbox, &(struct inbox_recording){.next = recorded_now});
+        recorded =
+            (struct oc_ev_text){.head = {.size = sizeof recorded, .type = cases[i].type, .local_ns = cases[i].at_ns},
+                                .code = cases[i].code,
+                                .key = cases[i].key};
+        struct input input;
+        assert_int_equal(inbox_peek(world->inbox, &input), OC_OK);
+        if ((input.kind == INPUT_OPEN) != cases[i].opens)
+            fail_msg("case %zu", i);
+        if (!cases[i].opens) {
+            assert_int_equal(input.kind, cases[i].type == OC_EV_COMMAND ? INPUT_COMMAND : INPUT_FACT);
+            assert_ptr_equal(input.event, &recorded);
+        }
+        assert_int_equal(inbox_take(world->inbox, &input),
+                         OC_OK); /* behind the open comes the close: no record waits for it */
+        if (cases[i].opens) {
+            assert_int_equal(inbox_points(world->inbox), 1);
+            assert_int_equal(inbox_peek(world->inbox, &input), OC_OK);
+            assert_int_equal(input.kind, cases[i].type == OC_EV_COMMAND ? INPUT_COMMAND : INPUT_FACT);
+        }
+        world_free(world);
+    }
+}
+
 static void what_fails_ends_the_run_with_its_code(void **state)
 {
     (void)state;
@@ -433,111 +492,6 @@ static void draining_keeps_the_order_of_an_instant(void **state)
     world_free(world);
 }
 
-static void what_is_under_way_is_forgotten_dropped_and_saved(void **state)
-{
-    (void)state;
-    struct sim_answers sim_answers, other;
-    union {
-        struct oc_event head;
-        struct oc_ev_fill fill;
-        char bytes[256];
-    } got, same;
-    static char bytes[65536];
-    assert_int_equal(sim_answers_init(&sim_answers, &sim_table, NULL), OC_OK);
-    assert_int_equal(sim_answers_init(&other, &sim_table, NULL), OC_OK);
-    struct oc_ev_answer answer = {.head = {.size = sizeof answer, .type = OC_EV_ACCEPTED}};
-    struct oc_ev_fill fill = {.head = {.size = sizeof fill, .type = OC_EV_FILL}, .trade_id_size = 2, .trade_id = "a"};
-    struct oc_event mark = {.size = sizeof mark, .type = OC_EV_MARK};
-    assert_false(sim_answers_forget(&sim_answers, &mark));
-    for (uint64_t i = 0; i < 40; i++) {
-        answer.order = answer.request = fill.order = i % 10;
-        fill.trade_id[1] = (char)(i / 10);
-        assert_int_equal(sim_answers_emit(&sim_answers, (int64_t)(100 - i), &answer.head), OC_OK);
-        assert_int_equal(sim_answers_emit(&sim_answers, (int64_t)(100 - i * 7 % 40), &fill.head), OC_OK);
-    }
-    assert_int_equal(sim_answers_emit(&sim_answers, 1, &mark), OC_OK);
-    assert_false(sim_answers_forget(&sim_answers, &mark)); /* about no order */
-    answer.order = 7;
-    answer.request = 8;
-    assert_false(sim_answers_forget(&sim_answers, &answer.head)); /* of an amendment that was not made */
-    answer.request = 7;
-    assert_true(sim_answers_forget(&sim_answers, &answer.head));
-    fill.order = 7;
-    fill.trade_id[1] = 2;
-    assert_true(sim_answers_forget(&sim_answers, &fill.head));
-    assert_false(sim_answers_forget(&sim_answers, &fill.head));
-    fill.trade_id_size = 1;
-    assert_false(sim_answers_forget(&sim_answers, &fill.head));
-    sim_answers_drop(&sim_answers, &mark); /* nothing */
-    answer.order = 3;
-    sim_answers_drop(&sim_answers, &answer.head);
-    assert_int_equal(sim_answers.count, 81 - 2 - 8);
-
-    assert_int_equal(sim_answers_save(&sim_answers, bytes, 100), OC_E_LIMIT);
-    int64_t size = sim_answers_save(&sim_answers, bytes, sizeof bytes);
-    assert_true(size > 0);
-    assert_int_equal(sim_answers_load(&other, bytes, 7), OC_E_DATA);
-    assert_int_equal(sim_answers_load(&other, bytes, (size_t)size - 1), OC_E_DATA);
-    assert_int_equal(sim_answers_load(&other, bytes, (size_t)size), OC_OK);
-    assert_int_equal(other.emitted, sim_answers.emitted);
-    int sevens = 0;
-    while (sim_answers_take(&sim_answers, 1000, &got, sizeof got) == OC_OK) {
-        assert_int_equal(sim_answers_take(&other, 1000, &same, sizeof same), OC_OK);
-        assert_memory_equal(&got, &same, got.head.size);
-        sevens += got.head.type == OC_EV_FILL && got.fill.order == 7;
-        assert_false(got.head.type == OC_EV_FILL && got.fill.order == 3);
-    }
-    assert_int_equal(sevens, 3);
-    assert_int_equal(sim_answers_take(&other, 1000, &same, sizeof same), OC_E_NOT_FOUND);
-    memset(bytes + 8 + 16, 0, 4); /* an answer without a size */
-    assert_int_equal(sim_answers_load(&other, bytes, (size_t)size), OC_E_DATA);
-    sim_answers_release(&sim_answers);
-    sim_answers_release(&other);
-}
-
-static void answers_come_by_time_and_then_by_emission(void **state)
-{
-    (void)state;
-    struct sim_answers sim_answers;
-    union {
-        struct oc_event head;
-        char bytes[256];
-    } got;
-    assert_int_equal(sim_answers_init(&sim_answers, &sim_table, NULL), OC_OK);
-    struct oc_event event = {.size = sizeof event, .type = OC_EV_MARK};
-    uint64_t random = 5;
-    for (uint64_t i = 0; i < 2000; i++) {
-        random = random * 6364136223846793005ull + 1442695040888963407ull;
-        event.seq = i;
-        event.venue_ns = (int64_t)(random >> 33) % 50;
-        assert_int_equal(sim_answers_emit(&sim_answers, event.venue_ns, &event), OC_OK);
-    }
-    int64_t last_ns = -1;
-    uint64_t last_seq = 0;
-    int count = 0;
-    while (sim_answers_take(&sim_answers, 100, &got, sizeof got) == OC_OK) {
-        assert_true(got.head.venue_ns > last_ns || (got.head.venue_ns == last_ns && got.head.seq > last_seq));
-        last_ns = got.head.venue_ns;
-        last_seq = got.head.seq;
-        count++;
-    }
-    assert_int_equal(count, 2000);
-    event.size = 4;
-    assert_int_equal(sim_answers_emit(&sim_answers, 1, &event), OC_E_INVALID);
-    event.size = SIM_ANSWERS_ANSWER_MAX + 8;
-    assert_int_equal(sim_answers_emit(&sim_answers, 1, &event), OC_E_INVALID);
-    event.size = 52;
-    assert_int_equal(sim_answers_emit(&sim_answers, 1, &event), OC_E_INVALID);
-    event.size = 48;
-    assert_int_equal(sim_answers_emit(&sim_answers, 1, &event), OC_OK);
-    assert_int_equal(sim_answers_take(&sim_answers, 1, &got, 8), OC_E_LIMIT);
-    assert_int_equal(sim_answers_take(&sim_answers, 0, &got, sizeof got), OC_E_NOT_FOUND);
-    for (uint32_t i = 1; i < 262144; i++)
-        assert_int_equal(sim_answers_emit(&sim_answers, 1, &event), OC_OK);
-    assert_int_equal(sim_answers_emit(&sim_answers, 1, &event), OC_E_FULL);
-    sim_answers_release(&sim_answers);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -545,14 +499,13 @@ int main(void)
         cmocka_unit_test(latency_delays_the_answer_only),
         cmocka_unit_test(closes_of_all_sources_go_before_opens),
         cmocka_unit_test(points_are_walked_as_they_are_run),
+        cmocka_unit_test(a_recording_knows_its_place_among_opens),
         cmocka_unit_test(what_fails_ends_the_run_with_its_code),
         cmocka_unit_test(an_inbox_without_sources_is_at_its_end),
         cmocka_unit_test(sources_and_venues_stop_at_their_limit),
         cmocka_unit_test(trades_and_bars_of_quotes_are_merged_by_time),
         cmocka_unit_test(draining_goes_to_the_instant_and_no_further),
         cmocka_unit_test(draining_keeps_the_order_of_an_instant),
-        cmocka_unit_test(what_is_under_way_is_forgotten_dropped_and_saved),
-        cmocka_unit_test(answers_come_by_time_and_then_by_emission),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -311,6 +311,44 @@ static void numbers_come_to_the_grid(void **state)
     assert_true(units == 8900000000000000000LL);
 }
 
+/* At a millionth of a step, at the middle, and at the largest that can be told; and one beyond each. */
+static void the_grid_has_its_edges(void **state)
+{
+    (void)state;
+    struct oc_instrument info = sample(OC_KIND_SPOT);
+    info.price_step = (struct oc_dec){1, 0, 0};
+    const struct instrument *instrument = made(&info);
+    static const volatile double one = 1.0, near_step = 1e-6, large = 9.0e18;
+    const double half = 0.5, above = 0.5 + 1e-9, below = 0.5 - 1e-9;
+    const struct {
+        double value;
+        int direction;
+        int64_t units;
+        int exact;
+    } cases[] = {{near_step, SNAP_UP, 0, 1},
+                 {near_step + 1e-12, SNAP_UP, 1, 0},
+                 {one - near_step, SNAP_DOWN, 1, 1},
+                 {one - near_step - 1e-12, SNAP_DOWN, 0, 0},
+                 {half, SNAP_NEAREST, 1, 0},
+                 {below, SNAP_NEAREST, 0, 0},
+                 {above, SNAP_NEAREST, 1, 0},
+                 {-half, SNAP_NEAREST, 0, 0},
+                 {-half, SNAP_DOWN, -1, 0},
+                 {-half, SNAP_UP, 0, 0},
+                 {-one, SNAP_DOWN, -1, 1},
+                 {8999999999999998976.0, SNAP_DOWN, 8999999999999998976LL, 1},
+                 {-8999999999999998976.0, SNAP_DOWN, -8999999999999998976LL, 1}};
+    int64_t units = 77;
+    int exact;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        assert_int_equal(instrument_price_snap(instrument, cases[i].value, cases[i].direction, &units, &exact), OC_OK);
+        if (units != cases[i].units || exact != cases[i].exact)
+            fail_msg("case %zu: %lld, %d", i, (long long)units, exact);
+    }
+    assert_int_equal(instrument_price_snap(instrument, large, SNAP_DOWN, &units, &exact), OC_E_RANGE);
+    assert_int_equal(instrument_price_snap(instrument, -large, SNAP_DOWN, &units, &exact), OC_E_RANGE);
+}
+
 static void decimals_come_to_the_grid(void **state)
 {
     (void)state;
@@ -364,6 +402,7 @@ int main(void)
         CASE(decimals_are_short_and_fit),
         CASE(numbers_come_to_the_grid),
         CASE(decimals_come_to_the_grid),
+        cmocka_unit_test(the_grid_has_its_edges),
         cmocka_unit_test(nothing_is_freed_from_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

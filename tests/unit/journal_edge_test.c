@@ -237,6 +237,62 @@ static void asked_syncs_mark_where_they_ended(void **state)
     env_sim_stop();
 }
 
+/* In the next segment it begins anew: what was asked for in the one before says nothing about it. */
+static void asked_syncs_mark_the_segment_they_meant(void **state)
+{
+    (void)state;
+    struct door *door = begin(1);
+    size_t size;
+    assert_int_equal(door_sync_start(door), OC_OK);
+    const struct journal_live_file *all = (const void *)env_sim_file("/session/live", &size);
+    while (all->slot[JOURNAL_ORDERS][1].segment != 2)
+        record(door, 1);
+    const struct journal_segment_live *live = (void *)(env_sim_file(orders_1, &size) + JOURNAL_LIVE_OFFSET);
+    uint64_t before = 0, marks = 0;
+    for (int i = 0; i < 4 * JOURNAL_SYNC_MARKS; i++) {
+        const uint64_t marked = live->synced_end;
+        const uint64_t end = all->slot[JOURNAL_ORDERS][1].end;
+        assert_int_equal(all->slot[JOURNAL_ORDERS][1].segment, 2);
+        assert_int_equal(door_sync_start(door), OC_OK);
+        if (live->synced_end != marked) {
+            assert_true(i > 0);
+            assert_int_equal(live->synced_end, before);
+            assert_int_equal(live->synced_check, journal_pair_check(before, 1));
+            marks++;
+        }
+        before = end;
+        if (i % 4 == 0) /* all of them fit into it */
+            record(door, 1);
+    }
+    assert_in_range(marks, 2, 4);
+    assert_int_equal(door_close(door), OC_OK);
+    env_sim_stop();
+}
+
+/* A record that ends where its segment does stands in it; the next one begins another. */
+static void a_segment_is_filled_to_its_end(void **state)
+{
+    (void)state;
+    enum { ROOM = JOURNAL_SEGMENT_MIN - 4096, EACH = JOURNAL_FRAME_SIZE + sizeof(struct event) };
+    size_t size;
+    struct door *door = begin(ROOM / EACH - 1);
+    const struct journal_live_file *live = (const void *)env_sim_file("/session/live", &size);
+    const uint32_t rest = ROOM - (ROOM / EACH - 1) * EACH;
+    struct {
+        struct oc_event head;
+        char bytes[1024];
+    } last = {.head = {.size = rest - JOURNAL_FRAME_SIZE, .type = OC_EV_FILL}};
+    assert_int_equal(JOURNAL_DATA_OFFSET, 4096);
+    assert_int_equal(door_record(door, &last.head), OC_OK);
+    assert_int_equal(live->slot[JOURNAL_ORDERS][0].segment, 1);
+    assert_int_equal(live->slot[JOURNAL_ORDERS][0].end, JOURNAL_SEGMENT_MIN);
+    assert_int_equal(live->slot[JOURNAL_ORDERS][1].segment, 0);
+    record(door, 1);
+    assert_int_equal(live->slot[JOURNAL_ORDERS][1].segment, 2);
+    assert_int_equal(door_close(door), OC_OK);
+    env_sim_stop();
+}
+
 static void the_epoch_file_is_read_with_care(void **state)
 {
     (void)state;
@@ -299,6 +355,8 @@ static void the_session_header_is_checked(void **state)
     struct door *door;
     struct door_config config = {.dir = dir, .header = big, .header_size = JOURNAL_HEADER_MAX + 1};
     assert_int_equal(door_open(&config, &door), OC_E_LIMIT);
+    assert_int_equal(session_write(dir, 2, big, JOURNAL_HEADER_MAX + 1), OC_E_LIMIT);
+    assert_null(env_sim_file("/session/session-000002", &size));
     assert_int_equal(session_write(dir, 3, NULL, 0), OC_OK);
     assert_int_equal(session_read(dir, &text, &size), OC_OK); /* the newest */
     assert_int_equal(size, 0);
@@ -523,6 +581,8 @@ int main(void)
         cmocka_unit_test(a_large_segment_is_made_ready_piece_by_piece),
         cmocka_unit_test(syncs_mark_how_far_they_went),
         cmocka_unit_test(asked_syncs_mark_where_they_ended),
+        cmocka_unit_test(asked_syncs_mark_the_segment_they_meant),
+        cmocka_unit_test(a_segment_is_filled_to_its_end),
         cmocka_unit_test(the_epoch_file_is_read_with_care),
         cmocka_unit_test(the_session_header_is_checked),
         cmocka_unit_test(checkpoints_are_read_with_care),

@@ -2,8 +2,6 @@
  * reader says what and where. */
 #include "support/journal_kit.h"
 
-#include "journal/format.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 

@@ -330,6 +330,14 @@ static void window_at_its_limit(void **state)
     assert_int_equal(meaning.count, MEANING_ORDERS_MAX + 2);
     accept(&meaning, epoch1 + 3);
     assert_int_equal(meaning.count, MEANING_ORDERS_MAX + 3);
+    char *saved = malloc(MEANING_SAVED_MAX);
+    int64_t size = meaning_save(&meaning, saved, MEANING_SAVED_MAX);
+    assert_true(size > 0);
+    accept(&meaning, epoch2 + 1); /* it goes back to before this one, and does not know it */
+    assert_int_equal(meaning_load(&meaning, saved, (size_t)size), OC_OK);
+    accept(&meaning, epoch2 + 1);
+    assert_int_equal(meaning.count, MEANING_ORDERS_MAX + 4);
+    free(saved);
     meaning_release(&meaning);
 }
 

@@ -221,10 +221,39 @@ static void post_only_reduce_only_and_time_in_force(void **state)
     send(v, 6 * MINUTE, day);
     pass(v, 1440 * MINUTE);
     assert_int_equal(last_answer(v)->head.type, OC_EV_EXPIRED);
+    struct oc_request midnight = order(v, OC_SIDE_BUY, 10, 5000, 0); /* its day is the one that begins */
+    midnight.tif = OC_TIF_DAY;
+    send(v, 1440 * MINUTE, midnight);
+    assert_int_equal(last_answer(v)->head.type, OC_EV_ACCEPTED);
+    pass(v, 2880 * MINUTE - 1);
+    assert_int_equal(last_answer(v)->head.type, OC_EV_ACCEPTED);
+    pass(v, 2880 * MINUTE);
+    assert_int_equal(last_answer(v)->head.type, OC_EV_EXPIRED);
     struct oc_request lost = order(v, OC_SIDE_BUY, 10, 5000, 0);
     lost.head.inst = OC_INST(9, 1);
-    send(v, 1441 * MINUTE, lost);
+    send(v, 2881 * MINUTE, lost);
     assert_string_equal(last_answer(v)->reason, "UNKNOWN_INSTRUMENT");
+    venue_free(v);
+}
+
+/* What has ended is forgotten: more orders than the venue can have open at once come and go. */
+static void orders_that_have_ended_make_room(void **state)
+{
+    (void)state;
+    static const char *const at_once[] = {"latency", "0", NULL};
+    struct venue *v = venue_new(at_once);
+    bar(v, 0, 10000, 10000, 10000, 10000, -1);
+    for (int i = 0; i < 65536 + 2; i++) {
+        v->answer_count = 0;
+        const int64_t now_ns = MINUTE + i * 20 * MS;
+        struct oc_request cancel = {.kind = OC_REQUEST_CANCEL, .account = ACCOUNT};
+        cancel.head.inst = INST;
+        cancel.order = send(v, now_ns, order(v, OC_SIDE_BUY, 1, 5000, 0));
+        cancel.id = ~(uint64_t)i;
+        send(v, now_ns + 10 * MS, cancel);
+    }
+    pass(v, 60 * MINUTE);
+    assert_int_equal(last_answer(v)->head.type, OC_EV_CANCELED);
     venue_free(v);
 }
 
@@ -422,6 +451,7 @@ int main(void)
         cmocka_unit_test(volume_caps_and_unknown_volume),
         cmocka_unit_test(money_is_enough_or_not),
         cmocka_unit_test(post_only_reduce_only_and_time_in_force),
+        cmocka_unit_test(orders_that_have_ended_make_room),
         cmocka_unit_test(a_cancel_and_an_amend_can_lose_the_race),
         cmocka_unit_test(quotes_are_taken_at_their_side_and_size),
         cmocka_unit_test(trades_fill_what_they_trade_through),

@@ -209,6 +209,22 @@ static void require_asks_the_host_once(void **unused)
     assert_string_equal(error->file, "test.lua");
     assert_int_equal(load(sandbox, "require 'absent'"), OC_E_INVALID);
     assert_non_null(strstr(error->message, "not found"));
+    static const char *const names[] = {"''",    "'.'",   "'..'",  "'.a'",   "'a.'",           "'a..b'", "'a/b'",
+                                        "'a b'", "'a-b'", "'\\0'", "'a\\0'", "('n'):rep(101)", "'../x'"};
+    static const char *const good[] = {"'a'", "'a.b'", "'a.b.c'", "'_9Z'", "('n'):rep(100)"};
+    char text[64];
+    requests = 0;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) { /* the host is not even asked */
+        snprintf(text, sizeof text, "require(%s)", names[i]);
+        assert_int_equal(load(sandbox, text), OC_E_INVALID);
+        assert_non_null(strstr(error->message, "expected letters, digits, '_' and single dots, 1 to 100"));
+    }
+    assert_int_equal(requests, 0);
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
+        snprintf(text, sizeof text, "require(%s)", good[i]);
+        assert_int_equal(load(sandbox, text), OC_E_INVALID);
+        assert_non_null(strstr(error->message, "not found"));
+    }
     sandbox_free(sandbox);
 }
 

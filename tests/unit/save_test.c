@@ -311,6 +311,81 @@ static void a_later_epoch_counts_anew(void **state)
     fixture_free(g);
 }
 
+static uint32_t other_bytes(const char *one, const char *other, int64_t size)
+{
+    uint32_t count = 0;
+    for (int64_t i = 0; i < size; i++)
+        count += one[i] != other[i];
+    return count;
+}
+
+/* Taken back and saved again it is the same, but for how many lots a list has room for; and each list goes on from there. */
+static void same_again(struct setup *setup, char *first, char *second, size_t room)
+{
+    struct setup back;
+    open_setup(&back, COST_FIFO);
+    int64_t size = engine_save(setup->f->engine, first, room);
+    assert_true(size > 0);
+    assert_int_equal(engine_load(back.f->engine, first, (size_t)size), OC_OK);
+    assert_int_equal(engine_save(back.f->engine, second, room), size);
+    assert_true(other_bytes(first, second, size) <= 1);
+    assert_true(engine_next_ns(back.f->engine) == engine_next_ns(setup->f->engine));
+    uint64_t here, there;
+    oc_rc rc = timers_add(engine_timers(setup->f->engine), 1, 77, 0, &here);
+    assert_int_equal(timers_add(engine_timers(back.f->engine), 1, 77, 0, &there), rc);
+    if (rc == OC_OK)
+        assert_true(here == there);
+    struct oc_request guarded = fixture_order(setup->f, OC_SIDE_BUY, 50, 9800);
+    guarded.bits |= OC_RQ_HAS_STOP_LOSS;
+    guarded.stop_loss = 9000;
+    assert_true(fixture_submit(back.f, guarded) == fixture_submit(setup->f, guarded));
+    for (int i = 0; i < 3; i++) { /* and is again */
+        fixture_price(setup->f, 10000 + i);
+        fixture_price(back.f, 10000 + i);
+    }
+    size = engine_save(setup->f->engine, first, room);
+    assert_int_equal(engine_save(back.f->engine, second, room), size);
+    assert_int_equal(engine_timers(back.f->engine)->count, engine_timers(setup->f->engine)->count);
+    assert_int_equal(orders_open_count(engine_orders(back.f->engine)),
+                     orders_open_count(engine_orders(setup->f->engine)));
+    assert_int_equal(engine_stats(back.f->engine)->fills, engine_stats(setup->f->engine)->fills);
+    fixture_free(back.f);
+}
+
+static void what_is_taken_back_is_the_same(void **state)
+{
+    (void)state;
+    struct setup setup;
+    open_setup(&setup, COST_FIFO); /* nothing in any list */
+    assert_true(engine_next_ns(setup.f->engine) > setup.f->now_ns);
+    same_again(&setup, bytes, again, BYTES);
+    fixture_free(setup.f);
+    filled(&setup, COST_FIFO);
+    same_again(&setup, bytes, again, BYTES);
+    fixture_free(setup.f);
+}
+
+/* As many as there may be: timers, and closed orders that are still known. */
+static void full_lists_are_saved(void **state)
+{
+    (void)state;
+    enum { ROOM = 64 << 20 };
+    char *first = malloc(ROOM), *second = malloc(ROOM);
+    struct setup setup;
+    uint64_t id;
+    open_setup(&setup, COST_FIFO);
+    for (int i = 0; i < ENGINE_TIMERS_MAX; i++)
+        assert_int_equal(timers_add(engine_timers(setup.f->engine), 1, 5 * MINUTE + i * 7919 % 65536, 0, &id), OC_OK);
+    assert_int_equal(timers_add(engine_timers(setup.f->engine), 1, 1, 0, &id), OC_E_LIMIT);
+    for (int i = 0; i < ENGINE_ORDERS_CLOSED_KEPT + 5; i++)
+        fixture_say(setup.f, OC_EV_CANCELED, fixture_submit(setup.f, fixture_order(setup.f, OC_SIDE_BUY, 1, 9000)));
+    assert_int_equal(orders_closed_count(engine_orders(setup.f->engine)), ENGINE_ORDERS_CLOSED_KEPT);
+    same_again(&setup, first, second, ROOM);
+    fixture_free(setup.f);
+    free(first);
+    free(second);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -321,6 +396,8 @@ int main(void)
         cmocka_unit_test(a_rule_that_cannot_save_or_load_is_said),
         cmocka_unit_test(the_state_of_rules_goes_by_their_names),
         cmocka_unit_test(a_later_epoch_counts_anew),
+        cmocka_unit_test(what_is_taken_back_is_the_same),
+        cmocka_unit_test(full_lists_are_saved),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -263,9 +263,70 @@ static void test_a7_saved_keys(void **state)
     kit_free(kit);
 }
 
+/* The keys of a list stand in their order already: they are walked as they are, and not sorted first. */
+static void test_a_list_is_not_sorted(void **state)
+{
+    (void)state;
+    static const char list[] =
+        "local t = {} for i = 1, 100000 do t[i] = i end for k in pairs(t) do assert(t[k] == k) end";
+    static const char mixed[] =
+        "local t = {} for i = 1, 100000 do t[i] = i end t.x = 1 for k in pairs(t) do assert(t[k]) end";
+    const uint64_t walked = works(list), sorted = works(mixed);
+    assert_true(walked < 3 * 100000ull);
+    assert_true(sorted > walked + 100000);
+}
+
+static int lj_fails(lua_State *lua) { return luaL_error(lua, "no"); }
+
+static int lj_needs_much(lua_State *lua)
+{
+    sandbox_of(lua)->watch->current = NULL; /* as if the host itself ran: it is refused, and nothing is stopped */
+    lua_newuserdatauv(lua, (size_t)1 << 30, 0);
+    return 0;
+}
+
+/* What ends a call beside an error of the script: no memory without a stop, and a handler that fails itself. Each is told by
+ * its own kind, and nothing of an error before it is left in its words. */
+static void test_other_ends(void **state)
+{
+    (void)state;
+    for (int is_memory = 0; is_memory < 2; is_memory++) {
+        struct sandbox *sandbox = fresh(0);
+        const struct sandbox_error *error = sandbox_error_last(sandbox);
+        assert_int_equal(run(sandbox, "\n\nlocal here = 5 error('first')"), OC_E_INVALID);
+        assert_int_equal(error->line, 3);
+        const int top = lua_gettop(sandbox_lua(sandbox));
+        if (is_memory) {
+            assert_int_equal(sandbox_protect(sandbox, lj_needs_much, NULL), OC_E_NOMEM);
+            assert_int_equal(error->kind, SANDBOX_ERROR_MEMORY);
+            assert_string_equal(error->message, "not enough memory");
+        } else {
+            lua_pushcfunction(sandbox_lua(sandbox), lj_fails);
+            lua_replace(sandbox_lua(sandbox), HANDLER_SLOT);
+            assert_int_equal(run(sandbox, "error('second')"), OC_E_INVALID);
+            assert_int_equal(error->kind, SANDBOX_ERROR_HANDLER);
+            assert_non_null(strstr(error->message, "error in error handling"));
+        }
+        assert_int_equal(error->line, 0);
+        assert_string_equal(error->file, "");
+        assert_string_equal(error->locals, "");
+        assert_string_equal(error->source_line, "");
+        assert_string_equal(error->traceback, "");
+        assert_int_equal(lua_gettop(sandbox_lua(sandbox)), top);
+        assert_false(sandbox_is_stopped(sandbox));
+        if (is_memory) /* what is told once is forgotten with the next call */
+            assert_int_equal(run(sandbox, "x = 1"), OC_OK);
+        if (is_memory)
+            assert_int_equal(error->kind, SANDBOX_ERROR_NONE);
+        sandbox_free(sandbox);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_list_is_not_sorted),
+        cmocka_unit_test(test_other_ends),
         cmocka_unit_test(test_pattern),
         cmocka_unit_test(test_plain_search),
         cmocka_unit_test(test_values),

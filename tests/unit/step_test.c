@@ -2,6 +2,10 @@
  * second. */
 #include "support/session_kit.h"
 
+#include <signal.h>
+
+#include "session/interrupt.h"
+
 /* ---- the order ---- */
 
 static oc_rc buy_once(struct house_client *client, const struct oc_event *event)
@@ -381,9 +385,39 @@ static void a_second_has_so_many_timers(void **state)
     }
 }
 
+/* A terminal that hangs up is told of once for 256 market events, and the run goes on. */
+static void a_hangup_is_looked_for_now_and_then(void **state)
+{
+    (void)state;
+    static const struct {
+        uint64_t before;
+        bool is_taken;
+    } cases[] = {{0, false},  {251, false}, {252, false}, {253, true},
+                 {254, true}, {255, true},  {256, false}, {509, true}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct house *house = house_new();
+        for (int k = 0; k < 3; k++)
+            house_trade(house, 0, k * HOUSE_SECOND);
+        house_open(house);
+        house->session->data.events = cases[i].before;
+        interrupt_install();
+        raise(SIGHUP);
+        house_run(house);
+        assert_int_equal(house->session->data.events, cases[i].before + 3);
+        assert_int_equal(interrupt_take_hangup(), !cases[i].is_taken);
+        assert_false(interrupt_take_hangup());
+        assert_int_equal(interrupt_count(), 0);
+        house_free(house);
+    }
+    signal(SIGHUP, SIG_DFL);
+    signal(SIGINT, SIG_DFL);
+    signal(SIGTERM, SIG_DFL);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_hangup_is_looked_for_now_and_then),
         cmocka_unit_test(at_one_instant_everything_has_its_place),
         cmocka_unit_test(a_bar_ends_before_a_timer_of_its_instant),
         cmocka_unit_test(closes_go_before_opens),

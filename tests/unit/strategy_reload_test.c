@@ -88,6 +88,15 @@ static void others_warm_up_and_are_named(void **state)
         kit_close(pair.kit, 10500 + 100 * i);
     assert_true(kit_said(pair.kit, "new\t4\t7\t107.0\t106.5"));
     kit_free(pair.kit);
+    pair = pair_of(counting); /* one that goes over before it is ready warms up still */
+    kit_close(pair.kit, 10000);
+    kit_close(pair.kit, 10100);
+    reload(&pair, counting);
+    assert_int_equal(pair.carried.indicators, 2);
+    assert_string_equal(pair.carried.warming, "BTC/USDT sma(3)");
+    kit_close(pair.kit, 10200);
+    assert_true(kit_said(pair.kit, "n\t1\ttotal\t1\t101.5\t101.0"));
+    kit_free(pair.kit);
 }
 
 static void what_is_lost_is_named(void **state)
@@ -167,6 +176,41 @@ static void on_save_replaces_the_saving_of_tables(void **state)
     kit_free(pair.kit);
 }
 
+static int states_of(const struct kit *kit, uint32_t from, uint32_t key)
+{
+    int count = 0;
+    for (uint32_t i = from; i < kit->f->record_count; i++) {
+        const struct oc_ev_text *event = (const struct oc_ev_text *)(const void *)kit->f->records[i];
+        count += event->head.type == OC_EV_STATE && event->key == key;
+    }
+    return count;
+}
+
+/* A table in a table is changed behind our back: it is looked at with each callback of the new one too, and what did not change
+ * is not recorded again. */
+static void tables_in_tables_are_recorded_by_the_next_one(void **state)
+{
+    (void)state;
+    static const char text[] = "function on_bar(m, b) if not state.l then state.l = { 0 } m.l = { 0 } end\n"
+                               "  if b.close ~= 102 then state.l[1] = b.close end\n"
+                               "  if b.close ~= 103 then m.l[1] = b.close end end";
+    struct pair pair = pair_of(text);
+    kit_close(pair.kit, 10000);
+    reload(&pair, text);
+    assert_int_equal(pair.rc, OC_OK);
+    static const struct {
+        int64_t close;
+        int states, markets;
+    } bars[] = {{10100, 1, 1}, {10200, 0, 1}, {10300, 1, 0}, {10300, 0, 0}};
+    for (int i = 0; i < 4; i++) {
+        const uint32_t from = pair.kit->f->record_count;
+        kit_close(pair.kit, bars[i].close);
+        assert_int_equal(states_of(pair.kit, from, 0), bars[i].states);
+        assert_int_equal(states_of(pair.kit, from, 1), bars[i].markets);
+    }
+    kit_free(pair.kit);
+}
+
 static void wrong_savers_are_refused(void **state)
 {
     (void)state;
@@ -232,11 +276,12 @@ static void timers_are_those_of_the_new_text(void **state)
 static void held_it_sees_nothing(void **state)
 {
     (void)state;
-    struct kit *kit = kit_new("function on_init(m) m.s = m:sma(2) end\n"
-                              "function on_bar(m, b) print('at', b.close, m.s()) end");
+    struct kit *kit = kit_new("function on_init(m) m.s = m:sma(2) m.l = m:sma(3) m.k = m:sma(1) end\n"
+                              "function on_bar(m, b) print('at', b.close, m.s(), m.l(), m.k()) end");
     kit_close(kit, 10000);
+    kit_close(kit, 10100);
     kit_close(kit, 10200);
-    assert_true(kit_said(kit, "at\t102.0\t101.0"));
+    assert_true(kit_said(kit, "at\t102.0\t101.5\t101.0\t102.0"));
     engine_hold(kit->f->engine, 1, true);
     assert_true(engine_is_held(kit->f->engine, 1));
     kit_close(kit, 10400);
@@ -245,7 +290,7 @@ static void held_it_sees_nothing(void **state)
     assert_int_equal(engine_missed(kit->f->engine, 1), 2);
     engine_hold(kit->f->engine, 1, false);
     kit_close(kit, 10800);
-    assert_true(kit_said(kit, "at\t108.0\t107.0"));
+    assert_true(kit_said(kit, "at\t108.0\t107.0\t106.0\t108.0"));
     kit_free(kit);
 }
 
@@ -391,6 +436,7 @@ int main(void)
         cmocka_unit_test(what_is_lost_is_named),
         cmocka_unit_test(a_text_that_fails_changes_nothing),
         cmocka_unit_test(on_save_replaces_the_saving_of_tables),
+        cmocka_unit_test(tables_in_tables_are_recorded_by_the_next_one),
         cmocka_unit_test(wrong_savers_are_refused),
         cmocka_unit_test(a_suspended_one_trades_again),
         cmocka_unit_test(timers_are_those_of_the_new_text),

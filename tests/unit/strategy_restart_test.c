@@ -245,6 +245,194 @@ static void globals_that_nothing_saves_are_named(void **state)
         }
 }
 
+/* A bar for each callback: what the strategy's globals that have changed by then are called, as a restart says it. */
+static void changed_are(const char *text, int bars, const char *names)
+{
+    char words[700] = "";
+    if (*names)
+        snprintf(words, sizeof words,
+                 "global variables begin anew: %s; what must come back is kept in m or state, or by on_save", names);
+    for (size_t way = strlen(names) > 400; way < 2; way++) { /* the fixture keeps no longer records */
+        struct kit *cut = kit_new(text), *back = kit_new(text);
+        for (int bar = 0; bar < bars; bar++)
+            kit_close(cut, 10000);
+        ways[way](cut, back);
+        if (strategy_error(cut->strategy))
+            fail_msg("%s", strategy_error(cut->strategy)->message);
+        if (strcmp(strategy_not_back(back->strategy), words) != 0)
+            fail_msg("%s\nsaid: %s\nnot:  %s", text, strategy_not_back(back->strategy), words);
+        kit_free(cut);
+        kit_free(back);
+    }
+}
+
+/* What counts as a change, and what does not. */
+static void a_changed_global_is_another_value(void **state)
+{
+    (void)state;
+    changed_are(
+        "a, b, c, d, e, g = 1, 'x', true, {}, {}, 2 function on_bar() a = 2 b = 'y' c = false d = {} e = nil g = 2 end",
+        1, "a, b, c, d");
+    changed_are("a, b = 1, 2 function on_bar() a = 1 b = 'z' end", 1, "b");
+    changed_are("a = {} function on_bar() a[1] = 1 end", 1, "a"); /* the first field of an empty one */
+    changed_are("a = {} function on_bar() a.x = nil end", 1, "");
+    changed_are("a = { 1 } function on_bar() a[2] = 1 end", 1, "");
+    changed_are("a, b = { 1 }, {} function on_bar() b, a = a, {} end", 1, "a, b");
+    changed_are("function a() end function on_bar() a = function() end end", 1, "");
+    changed_are("function a() end function on_bar() a = 5 end", 1, ""); /* what was a function is not looked at */
+    changed_are("a = 5 function on_bar() a = function() end end", 1, "");
+    changed_are("function on_bar() fresh = 1 end", 1, "fresh");
+    changed_are("function on_bar() fresh = function() end end", 1, "");
+    changed_are("_G[7] = 1 n = 0 function on_bar() _G[7] = 2 n = 1 end", 1, "n"); /* only what has a name is told */
+    changed_are("Q, n = params { a = 1 }, 0 function on_bar() n = Q.a end", 1, "n");
+    changed_are("P, n, Q = params { a = 1 }, 0, 1 function on_bar() Q = 2 n = P.a end", 1, "Q, n");
+    changed_are("n = 0 function on_bar() n = n + 1 end function on_init() n = 9 end", 1,
+                "n"); /* 9 is what it began with */
+    changed_are("n = 0 function on_bar() n = 9 end function on_init() n = 9 end", 1, "");
+}
+
+/* Later ones join those that are named already, each once. */
+static void changed_globals_are_named_as_they_come(void **state)
+{
+    (void)state;
+    static const char text[] =
+        "i, a, ab, b = 0, 0, 0, 0 local n = 0\n"
+        "function on_bar() n = n + 1\n"
+        "  if n == 2 then b = 1 elseif n == 3 then ab = 1 elseif n == 4 then b = 2 a = 1 end end";
+    static const char *const names[] = {"", "b", "b, ab", "b, ab, a"};
+    for (int bars = 1; bars <= 4; bars++)
+        changed_are(text, bars, names[bars - 1]);
+}
+
+static void names_of_globals_stop_at_their_limits(void **state)
+{
+    (void)state;
+    char text[4096], names[600] = "", name[80];
+    memset(name, 'n', 63);
+    name[63] = 0; /* the longest that is told */
+    snprintf(text, sizeof text, "%s, %sn, n = 0, 0, 0 _G['c,d'] = 0 function on_bar() %s = 1 %sn = 1 _G['c,d'] = 1 end",
+             name, name, name, name);
+    changed_are(text, 1, name);
+    /* more functions than are watched are none of them */
+    text[0] = 0;
+    for (int i = 0; i < 200; i++)
+        snprintf(text + strlen(text), sizeof text - strlen(text), "function f%d() end ", i);
+    strcat(text, "n = 0 function on_bar() n = 1 end");
+    changed_are(text, 1, "n");
+    /* more than are watched: all of them are told once one is seen */
+    snprintf(text, sizeof text,
+             "for i = 11, 50 do _G['g' .. i] = 0 end function on_bar() for i = 11, 50 do _G['g' .. i] = 1 end end");
+    for (int i = 11; i <= 50; i++)
+        snprintf(names + strlen(names), sizeof names - strlen(names), "%sg%d", i == 11 ? "" : ", ", i);
+    changed_are(text, 1, names);
+    /* 9 of 50 and their commas, and one that fits to the last byte: 9 * 52 - 2 + 2 + 43 = 511 */
+    for (int last = 43; last <= 44; last++) {
+        names[0] = 0;
+        for (int i = 1; i <= 9; i++)
+            snprintf(names + strlen(names), sizeof names - strlen(names), "%s%d%.*s", i == 1 ? "" : ", ", i, 49,
+                     "gggggggggggggggggggggggggggggggggggggggggggggggggggggg");
+        snprintf(text, sizeof text,
+                 "local l = {} for i = 1, 9 do l[i] = i .. ('g'):rep(49) end l[10] = ('z'):rep(%d)\n"
+                 "for i = 1, 10 do _G[l[i]] = 0 end function on_bar() for i = 1, 10 do _G[l[i]] = 1 end end",
+                 last);
+        if (last == 43)
+            snprintf(names + strlen(names), sizeof names - strlen(names), ", %.*s", last,
+                     "zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz");
+        changed_are(text, 1, names);
+    }
+}
+
+static struct kit *kit_of_two(const char *text)
+{
+    struct kit *kit = calloc(1, sizeof *kit);
+    struct strategy_config config = {.file = "test.lua",
+                                     .text = text,
+                                     .text_size = strlen(text),
+                                     .seed = 1,
+                                     .data_period_ns = KIT_MINUTE,
+                                     .from_ns = INT64_MIN,
+                                     .log = kit_log,
+                                     .log_arg = kit};
+    uint32_t inst;
+    kit->f = fixture_new(COST_AVERAGE);
+    kit->open_ns = KIT_MINUTE;
+    config.account = kit->f->account;
+    struct oc_instrument info = instruments_get(engine_instruments(kit->f->engine), kit->f->inst)->info;
+    strcpy(info.symbol, "ETH/USDT");
+    assert_int_equal(instruments_add(engine_instruments(kit->f->engine), &info, &inst), OC_OK);
+    assert_int_equal(strategy_new(kit->f->engine, &config, &kit->strategy, &kit->error), OC_OK);
+    assert_int_equal(strategy_add_market(kit->strategy, kit->f->inst, &kit->error), OC_OK);
+    assert_int_equal(strategy_add_market(kit->strategy, inst, &kit->error), OC_OK);
+    assert_int_equal(strategy_start(kit->strategy), OC_OK);
+    fixture_flush(kit->f);
+    return kit;
+}
+
+/* With two markets on_init runs twice: globals begin as the second left them, and what either market keeps counts. */
+static void globals_of_two_markets(void **state)
+{
+    (void)state;
+    char text[1024];
+    for (int which = 1; which <= 20; which++) {
+        snprintf(text, sizeof text,
+                 "for i = 1, 20 do _G['g' .. i] = 0 end function on_init(m) for i = 1, 20 do _G['g' .. i] = _G['g' .. "
+                 "i] + 1 "
+                 "end end function on_bar() g%d = 0 end",
+                 which);
+        struct kit *kit = kit_of_two(text);
+        assert_int_equal(count_states(kit, GLOBALS_KEY), 0);
+        kit_close(kit, 10000);
+        assert_int_equal(count_states(kit, GLOBALS_KEY), 1);
+        kit_close(kit, 10000);
+        assert_int_equal(count_states(kit, GLOBALS_KEY), 1);
+        kit_free(kit);
+    }
+    static const char *const keeps[] = {"BTC/USDT", "ETH/USDT", "XRP/USDT"};
+    for (int i = 0; i < 3; i++) {
+        snprintf(text, sizeof text,
+                 "n = 0 function on_init(m) if m.symbol == '%s' then m.kept = 1 end end\n"
+                 "function on_bar() n = n + 1 end",
+                 keeps[i]);
+        struct kit *kit = kit_of_two(text);
+        kit_close(kit, 10000);
+        assert_int_equal(count_states(kit, GLOBALS_KEY), i == 2);
+        kit_free(kit);
+    }
+}
+
+/* Wherever a checkpoint of a strategy is cut it is refused; whole it is taken. */
+static void each_cut_of_a_checkpoint_is_refused(void **state)
+{
+    (void)state;
+    static const char text[] = "function beat() end function on_init(m) m.s = m:sma(2) every('7m', beat) end\n"
+                               "function on_bar(m, b) m.n = { b.close } state.list = { 1, 2, 'x' } after('4m', beat) "
+                               "math.random() end";
+    static char bytes[1 << 16], again[1 << 16];
+    struct kit *cut = kit_new(text);
+    for (int i = 0; i < 3; i++)
+        kit_close(cut, 10000 + i);
+    const int64_t size = strategy_save(cut->strategy, bytes, sizeof bytes);
+    assert_true(size > 300);
+    for (int64_t room = 0; room < size; room += room < 64 || room + 64 > size ? 1 : 13) {
+        struct kit *back = kit_new(text);
+        assert_true(strategy_save(cut->strategy, again, (size_t)room) < 0);
+        strategy_set_restoring(back->strategy, true);
+        assert_int_equal(strategy_load(back->strategy, bytes, (size_t)room), OC_E_DATA);
+        kit_free(back);
+    }
+    assert_int_equal(strategy_save(cut->strategy, again, (size_t)size), size);
+    assert_memory_equal(again, bytes, (size_t)size);
+    struct kit *back = kit_new(text);
+    strategy_set_restoring(back->strategy, true);
+    assert_int_equal(strategy_load(back->strategy, bytes, (size_t)size + 1), OC_E_DATA);
+    kit_free(back);
+    back = kit_new(text);
+    strategy_set_restoring(back->strategy, true);
+    assert_int_equal(strategy_load(back->strategy, bytes, (size_t)size), OC_OK);
+    kit_free(back);
+    kit_free(cut);
+}
+
 static void damaged_records_are_refused(void **state)
 {
     (void)state;
@@ -260,6 +448,13 @@ static void damaged_records_are_refused(void **state)
         made.event.text_size = 600;
         assert_int_equal(strategy_restore_state(kit->strategy, &made.event), OC_E_DATA);
     }
+    memset(made.bytes, 'x', sizeof made.bytes);
+    made.event.key = (uint32_t)GLOBALS_KEY;
+    made.event.text_size = 512; /* and no room for its end */
+    assert_int_equal(strategy_restore_state(kit->strategy, &made.event), OC_E_DATA);
+    made.event.text_size = 511;
+    assert_int_equal(strategy_restore_state(kit->strategy, &made.event), OC_OK);
+    memset(made.bytes, 0, sizeof made.bytes);
     made.event.key = (uint32_t)TIMER_KEY;
     made.event.text_size = 144; /* number 0 */
     assert_int_equal(strategy_restore_state(kit->strategy, &made.event), OC_E_DATA);
@@ -276,6 +471,11 @@ int main(void)
                                        cmocka_unit_test(timers_of_others_stay),
                                        cmocka_unit_test(on_load_leaves_no_trace_in_a_restart),
                                        cmocka_unit_test(globals_that_nothing_saves_are_named),
+                                       cmocka_unit_test(a_changed_global_is_another_value),
+                                       cmocka_unit_test(changed_globals_are_named_as_they_come),
+                                       cmocka_unit_test(names_of_globals_stop_at_their_limits),
+                                       cmocka_unit_test(globals_of_two_markets),
+                                       cmocka_unit_test(each_cut_of_a_checkpoint_is_refused),
                                        cmocka_unit_test(damaged_records_are_refused)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -33,6 +33,29 @@ static void ticks_before_from_are_not_shown(void **state)
 }
 
 /* rsi(5) needs six closes: exactly enough, one too few, none. */
+/* Trades come with quotes: who has a callback for one of them is not called for the other. */
+static void only_what_has_a_callback_is_called(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {
+        "function on_trade(m, t) print('trade', t.price) end", "function on_quote(m, q) print('quote', q.bid) end",
+        "function on_bar(m, b) print('bar', b.close) end", "function on_fill(m, f) print('fill', f.price) end"};
+    static const char *const said[] = {"trade\t100.0\n", "quote\t99.0\n", "bar\t100.0\n", ""};
+    for (int i = 0; i < 4; i++) {
+        struct kit *kit = kit_new(texts[i]);
+        struct oc_ev_quote quote = {.head = {.size = sizeof quote, .type = OC_EV_QUOTE, .inst = kit->f->inst},
+                                    .bid = 9900,
+                                    .ask = 10100,
+                                    .present = OC_HAS_BID | OC_HAS_ASK};
+        fixture_price(kit->f, 10000);
+        assert_int_equal(fixture_input(kit->f, &quote), OC_OK);
+        kit_close(kit, 10000);
+        assert_null(strategy_error(kit->strategy));
+        assert_string_equal(kit->log, said[i]);
+        kit_free(kit);
+    }
+}
+
 static void warm_up_that_is_too_short_tells_the_missing_count(void **state)
 {
     (void)state;
@@ -309,6 +332,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(from_is_the_first_bar_that_may_trade),
         cmocka_unit_test(ticks_before_from_are_not_shown),
+        cmocka_unit_test(only_what_has_a_callback_is_called),
         cmocka_unit_test(warm_up_that_is_too_short_tells_the_missing_count),
         cmocka_unit_test(averages_and_rsi_are_the_textbook_ones),
         cmocka_unit_test(close_takes_the_protection_down),

@@ -267,6 +267,34 @@ static void position_close_and_busy(void **state)
     kit_free(kit);
 }
 
+/* Of the orders that are open: its own, of this market, and nothing that has ended. */
+static void orders_are_its_own_of_this_market(void **state)
+{
+    (void)state;
+    struct kit *kit =
+        kit_new("function on_bar(m, b)\n"
+                "  if b.close == 100 then m:buy(1, { price = 90 }) m:buy(2, { price = 91 }) end\n"
+                "  local t = {} for i, o in ipairs(m:orders()) do t[i] = o.qty end print(#t, table.concat(t, ' '))\n"
+                "end");
+    uint32_t own_inst = kit->f->inst, inst;
+    struct oc_instrument info = instruments_get(engine_instruments(kit->f->engine), own_inst)->info;
+    strcpy(info.symbol, "ETH/USDT");
+    assert_int_equal(instruments_add(engine_instruments(kit->f->engine), &info, &inst), OC_OK);
+    assert_true(fixture_submit(kit->f, fixture_order(kit->f, OC_SIDE_BUY, 7000, 9000)) != 0); /* of the host */
+    struct oc_request other = fixture_order(kit->f, OC_SIDE_BUY, 8000, 9000);
+    other.head.inst = inst;
+    other.strategy = strategy_id(kit->strategy);
+    assert_true(fixture_submit(kit->f, other) != 0);
+    kit_close(kit, 10000);
+    assert_string_equal(kit->log, "2\t1.0 2.0\n");
+    kit->log_size = 0;
+    fixture_say(kit->f, OC_EV_ACCEPTED, kit_sent(kit)->order);
+    fixture_say(kit->f, OC_EV_CANCELED, kit_sent(kit)->order - 1);
+    kit_close(kit, 10100);
+    assert_string_equal(kit->log, "1\t2.0\n");
+    kit_free(kit);
+}
+
 static void protection_is_not_busy_and_survives_cancel_all(void **state)
 {
     (void)state;
@@ -437,6 +465,7 @@ int main(void)
                                        cmocka_unit_test(a_final_order_refuses),
                                        cmocka_unit_test(position_close_and_busy),
                                        cmocka_unit_test(protection_is_not_busy_and_survives_cancel_all),
+                                       cmocka_unit_test(orders_are_its_own_of_this_market),
                                        cmocka_unit_test(events_die_with_their_callback),
                                        cmocka_unit_test(callbacks_are_known_by_name),
                                        cmocka_unit_test(indicators_warm_up),
