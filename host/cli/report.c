@@ -69,11 +69,10 @@ static int report(const char *dir, bool is_json, const char *html)
 {
     struct shown *shown = calloc(1, sizeof *shown);
     struct error error;
-    oc_rc rc = shown ? OC_OK : error_of_code(&error, OC_E_NOMEM, dir, "the report could not be made");
-    if (rc < 0)
-        return complain(&error, rc, is_json);
+    if (!shown)
+        return complain(&error, error_of_code(&error, OC_E_NOMEM, dir, "the report could not be made"), is_json);
     log_set_level(LOG_NONE);
-    rc = run_load_plugins(&shown->registry, &error);
+    oc_rc rc = run_load_plugins(&shown->registry, &error);
     int code = rc < 0 ? complain(&error, rc, is_json) : EXIT_GOOD;
     if (rc == OC_OK)
         rc = fold(shown, dir, true);
