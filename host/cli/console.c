@@ -281,7 +281,7 @@ static oc_rc connect_only(int *ret_fd, struct error *ret_error)
 
 static int attach(const struct settings *settings, const struct console_wish *wish)
 {
-    int fd;
+    int fd = -1;
     struct error error;
     oc_rc rc = *wish->attach ? env_socket_connect(wish->attach, &fd) : connect_only(&fd, &error);
     if (rc < 0 && *wish->attach)

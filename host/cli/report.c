@@ -69,13 +69,12 @@ static int report(const char *dir, bool is_json, const char *html)
 {
     struct shown *shown = calloc(1, sizeof *shown);
     struct error error;
-    oc_rc rc = shown ? OC_OK : error_of_code(&error, OC_E_NOMEM, dir, "the report could not be made");
-    if (rc < 0)
-        return complain(&error, rc, is_json);
+    if (!shown)
+        return complain(&error, error_of_code(&error, OC_E_NOMEM, dir, "the report could not be made"), is_json);
     log_set_level(LOG_NONE);
     registry_init(&shown->registry);
     int code = EXIT_GOOD;
-    rc = fold(shown, dir, true);
+    oc_rc rc = fold(shown, dir, true);
     if (rc == OC_E_STATE) { /* the data cannot be read, or are others: the records alone */
         release(shown);
         rc = fold(shown, dir, false);

@@ -3,6 +3,7 @@
 #define SUPPORT_SESSION_PARTS_H
 
 #include "support/session_kit.h"
+#include "support/said.h"
 
 #include <outcry/draft/data.h>
 #include <outcry/draft/sim.h>
@@ -199,7 +200,7 @@ static inline oc_rc opened(struct house *house)
 static inline void refused(struct house *house, oc_rc rc, const char *text)
 {
     oc_rc found = opened(house);
-    if (found != rc || strcmp(house->session->words.error, text) != 0)
+    if (found != rc || strcmp(said(&house->session->words.error), text) != 0)
         fail_msg("%d: %s\nexpected %d: %s", (int)found, house->session->words.error, (int)rc, text);
     house_free(house);
 }

@@ -1,5 +1,6 @@
 /* session_data_test.c: what a session trades on: its files, their steps and symbols, and what is said of them. */
 #include "support/session_parts.h"
+#include "support/said.h"
 
 static void two_files_of_a_kind_are_refused(void **state)
 {
@@ -185,7 +186,7 @@ static void what_cannot_be_opened_is_said(void **state)
     refused(house, OC_E_INVALID, "the data could not be started");
     house = made(1);
     set(house, "data.csv.name", "refused");
-    house->settings.error[0] = 0;
+    house->settings.error = (struct error){0};
     refused(house, OC_E_CONFIG, "plugin outcry.csv did not open (code -11): ");
     house = made(1);
     sheets[0].price_step = (struct oc_dec){0, 2, 0};
@@ -292,19 +293,19 @@ static void a_run_without_data_is_refused(void **state)
     struct session *session = house->session;
     session->clock.now_ns = HOUSE_SECOND;
     assert_int_equal(session_check_data(session, 0), OC_E_CONFIG);
-    assert_string_equal(session->words.error, "a.csv: no data were read");
-    session->words.error[0] = 0;
+    assert_string_equal(said(&session->words.error), "a.csv: no data were read");
+    session->words.error = (struct error){0};
     set(house, "session.to", "1969-01-01");
     assert_int_equal(session_check_data(session, 5), OC_E_CONFIG);
-    assert_string_equal(session->words.error,
+    assert_string_equal(said(&session->words.error),
                         "a.csv: no data were read: session.to, '1969-01-01', is before what begins "
                         "at 1970-01-01T00:00:01Z");
-    session->words.error[0] = 0;
+    session->words.error = (struct error){0};
     session->data.events = 1;
     assert_int_equal(session_check_data(session, 1), OC_OK);
     set(house, "session.from", "1980-01-01");
     assert_int_equal(session_check_data(session, 0), OC_E_CONFIG);
-    assert_string_equal(session->words.error,
+    assert_string_equal(said(&session->words.error),
                         "session.from: found '1980-01-01', expected a time before the last of the "
                         "data, 1970-01-01T00:00:01Z: nothing could be traded");
     house_free(house);
