@@ -199,7 +199,7 @@ void env_take_back(void);
 /* [any] Whether there is a file or folder that may be read. */
 bool env_exists(const char *path);
 /* [any] The folder of the running program, absolute. OC_E_IO, OC_E_LIMIT. */
-oc_rc env_program_folder(char *path, size_t size_max);
+CHECKED oc_rc env_program_folder(char *path, size_t size_max);
 
 /* [any] How much of a file this process has read: the share of its size at which a descriptor of it stands, 0..1.
  * OC_E_NOT_FOUND: it is not open. For a progress bar. */

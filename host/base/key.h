@@ -11,6 +11,8 @@
 #include <outcry/plugin.h>
 #include <stdbool.h>
 
+#include "base/checked.h"
+
 enum { KEY_WORDS_MAX = 512 }; /* bytes of a sentence about a key */
 
 struct key_value {
@@ -32,12 +34,12 @@ const char *key_type_name(uint32_t type);
 bool key_has_range(uint32_t type);
 
 /* A text as a value of the type; bounds are not looked at. OC_E_INVALID: not of the type. */
-oc_rc key_read(uint32_t type, const char *text, struct key_value *ret_value);
+CHECKED oc_rc key_read(uint32_t type, const char *text, struct key_value *ret_value);
 /* -1, 0 or 1 as a is below, equal to or above b. */
 int key_compare(uint32_t type, const struct key_value *a, const struct key_value *b);
 /* A text against a row. OC_E_INVALID: not of its type. OC_E_RANGE: outside its bounds, or none of its
  * choices. A choice or text leaves *ret_value zeroed. */
-oc_rc key_judge(const struct oc_key *key, const char *text, struct key_value *ret_value);
+CHECKED oc_rc key_judge(const struct oc_key *key, const char *text, struct key_value *ret_value);
 
 /* What a value must be: "a decimal from 0 to 0.1 (share of the value)". Cut to size_max. */
 void key_expected(const struct oc_key *key, char *words, uint32_t size_max);

@@ -173,7 +173,7 @@ CHECKED oc_rc session_record_balances(struct session *session);
 void session_add_stage(struct session *session, const struct session_stage *stage);
 /* Decides which plugins the session is made of and loads them: `wants` bits of enum part_use; `may_lack`: a rule that cannot be had
  * leaves the session with cancels and reductions only. The kernel does it where nobody did it before. [setup] */
-oc_rc session_open_parts(struct session *session, uint32_t wants, bool may_lack);
+CHECKED oc_rc session_open_parts(struct session *session, uint32_t wants, bool may_lack);
 /* What every session has: clock, data, door, engine, money; and where it trades: rules, venues; then the instruments. */
 void session_add_kernel(struct session *session, bool reads, bool trades);
 /* Behind those: the opening balances, recorded and booked; or only what they are worth, where records hold them. */

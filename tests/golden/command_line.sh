@@ -44,7 +44,7 @@ expect 0 "IDEAL" backtest strategies/sma_cross.lua synthetic-bars:500 --cash "$c
 expect 0 "half-spread" backtest strategies/sma_cross.lua synthetic-bars:500 --cash "$cash"
 expect 1 "more bars are needed before --from" backtest strategies/sma_cross.lua synthetic-bars:500 --cash "$cash" --from 2024-01-01T00:05:00Z
 expect 0 "" backtest strategies/sma_cross.lua synthetic-bars:500 --cash "$cash" --from 2024-01-01T02:00:00Z --json
-expect 2 "did you mean 'sim.paper.profile'" backtest strategies/sma_cross.lua synthetic-bars:500 --cash "$cash" --set sim.paper.profil=ideal
+expect 3 "did you mean 'sim.paper.profile'" backtest strategies/sma_cross.lua synthetic-bars:500 --cash "$cash" --set sim.paper.profil=ideal
 expect 3 "expected" backtest strategies/sma_cross.lua synthetic-bars:500 --cash "$cash" --profile rosy
 expect 3 "expected a decimal" backtest strategies/sma_cross.lua synthetic-bars:500 --cash "$cash" --fee taker=much
 
@@ -103,12 +103,12 @@ wrong "found 'disk', expected process or power" durability session.durability di
 wrong "found 'fast', expected 1x, 60x or max" speed session.speed fast
 wrong "found 'rosy', expected neutral or ideal" profile sim.paper.profile rosy
 wrong "found '-1', expected a whole number from 0" seed session.seed -1
-wrong "found '1.5', expected a share of the volume from 0 to 1" volume-cap sim.paper.volume_cap 1.5
+wrong "found '1.5', expected a decimal such as \"0.001\" or \"0.1%\", from 0 to 1 (share of a bar's volume)" volume-cap sim.paper.volume_cap 1.5
 wrong "found '-5ms', expected a duration" latency sim.paper.latency -5ms
-wrong "found '11%', expected a share of the value from -10% to 10%" fee sim.paper.taker_fee 11%
-wrong_key "found '-0.101', expected a share of the value" sim.paper.maker_fee -0.101
-wrong_key "found '0.11', expected a share of the price from 0 to 10%" sim.paper.half_spread 0.11
-wrong_key "found '-0.01', expected a share of the price from 0 to 10%" sim.paper.half_spread -0.01
+wrong "found '11%', expected a decimal such as \"0.001\" or \"0.1%\", from -0.1 to 0.1 (share of the value)" fee sim.paper.taker_fee 11%
+wrong_key "found '-0.101', expected a decimal such as \"0.001\" or \"0.1%\", from -0.1 to 0.1" sim.paper.maker_fee -0.101
+wrong_key "found '0.11', expected a decimal such as \"0.001\" or \"0.1%\", from 0 to 0.1 (share of the price)" sim.paper.half_spread 0.11
+wrong_key "found '-0.01', expected a decimal such as \"0.001\" or \"0.1%\", from 0 to 0.1 (share of the price)" sim.paper.half_spread -0.01
 wrong_key "found 'hifo', expected average, fifo or lifo" account.cost_method hifo
 wrong_key "found 'soon', expected a duration" strategy.deadline soon
 wrong_key "found '0', expected a whole number from 1 to 366" report.periods_per_year 0

@@ -2,8 +2,8 @@
 #ifndef SUPPORT_SESSION_PARTS_H
 #define SUPPORT_SESSION_PARTS_H
 
-#include "support/session_kit.h"
 #include "support/said.h"
+#include "support/session_kit.h"
 
 #include <outcry/draft/data.h>
 #include <outcry/draft/sim.h>
@@ -201,7 +201,7 @@ static inline void refused(struct house *house, oc_rc rc, const char *text)
 {
     oc_rc found = opened(house);
     if (found != rc || strcmp(said(&house->session->words.error), text) != 0)
-        fail_msg("%d: %s\nexpected %d: %s", (int)found, house->session->words.error, (int)rc, text);
+        fail_msg("%d: %s\nexpected %d: %s", (int)found, said(&house->session->words.error), (int)rc, text);
     house_free(house);
 }
 

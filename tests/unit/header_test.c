@@ -273,12 +273,8 @@ static void a_recording_by_others_is_noted(void **state)
                                 "plugin 8:outcry.b 5:1.2.3 16:0000000000000abc\n"
                                 "outcry 5:" OUTCRY_VERSION "\n"
                                 "mode 5:0.0.9\n";
-    static const char *const said[] = {"note: recorded by outcry 0.0.9, replayed by " OUTCRY_VERSION "\n",
-                                       "",
-                                       "note: plugin outcry.a is not the file that was recorded with\n",
-                                       "note: plugin outcry.b is not the file that was recorded with\n",
-                                       "",
-                                       ""};
+    static const char *const said[] = {
+        "note: recorded by outcry 0.0.9, replayed by " OUTCRY_VERSION "\n", "", "", "", "", ""};
     struct house *house = house_new();
     struct header_line line;
     size_t at = 0;
@@ -296,6 +292,13 @@ static void a_recording_by_others_is_noted(void **state)
             assert_string_equal(notes.data, said[i]);
         text_release(&notes);
     }
+    /* the plugins are looked at when all settings are known; one that this run does not use is nobody's */
+    struct text plugin_notes;
+    text_init_grow(&plugin_notes, 4096);
+    house->session->parts = calloc(1, sizeof *house->session->parts);
+    assert_int_equal(recorded_open_parts(house->session, lines, sizeof lines - 1, PART_RULE, &plugin_notes), OC_OK);
+    assert_string_equal(plugin_notes.data, "note: plugin outcry.a is not the file that was recorded with\n");
+    text_release(&plugin_notes);
     char path_line[32];
     for (uint32_t i = 0; i <= FEED_SOURCES_MAX; i++) { /* as many files as a session can have, and one more */
         snprintf(path_line, sizeof path_line, "data 6:%02u.csv\n", i);

@@ -14,8 +14,8 @@
 
 #include "base/key.h"
 #include "base/log.h"
-#include "support/said.h"
 #include "session/plugin_instance.h"
+#include "support/said.h"
 
 #define OBJECTS TEST_BUILD_DIR "/tests/abi/bad/"
 
@@ -110,7 +110,7 @@ static void what_is_not_set_has_the_declared_default(void **state)
     assert_string_equal(logged, "");
     assert_int_equal(config->integer(host, "rate", &number), OC_E_CONFIG); /* required */
     assert_int_equal(number, 77);
-    assert_int_equal(times_logged("risk.mine.rate: not set, and plugin org.example.bad requires it; expected a whole "
+    assert_int_equal(times_logged("risk.mine.rate: not set, and plugin org.example.bad requires it: expected a whole "
                                   "number from 1 to 9"),
                      1);
 }
@@ -191,8 +191,8 @@ static void reading_what_is_not_declared_is_a_defect(void **state)
         assert_int_equal(config->dec(host, "limits.0.size", &dec), OC_E_INVALID);
     }
     assert_true(dec.scale == 7 && number == 77 && count == 77 && strcmp(text, "before") == 0);
-    assert_int_equal(times_logged("org.example.bad reads the key 'limit' and does not declare it"), 1);
-    assert_int_equal(times_logged("org.example.bad reads its key 'share' as text and declares it as decimal"), 1);
+    assert_int_equal(times_logged("org.example.bad: it reads the key 'limit' and does not declare it"), 1);
+    assert_int_equal(times_logged("org.example.bad: it reads its key 'share' as text and declares it as decimal"), 1);
     assert_int_equal(times_logged("reads the key 'limits.0.size'"), 1);
     assert_int_equal(times_logged("a defect of the plugin"), 6);
     for (int i = 0; i < 2 * PLUGIN_DEFECTS_MAX; i++) {
@@ -264,7 +264,7 @@ static void a_list_has_a_limit(void **state)
     set("limits.256.instrument", "X/USDT");
     assert_int_equal(config->count(&instance.host, "limits", &count), OC_E_CONFIG);
     assert_int_equal(count, OC_KEY_GROUPS_MAX);
-    assert_int_equal(times_logged("risk.mine.limits: found more than 256 groups"), 1);
+    assert_int_equal(times_logged("risk.mine.limits: expected at most 256 groups"), 1);
     settings_release(&settings);
     set("limits.99999999999999999999.instrument", "X/USDT"); /* beyond 64 bits: not forgotten */
     assert_int_equal(config->count(&instance.host, "limits", &count), OC_E_CONFIG);
@@ -292,7 +292,8 @@ static void a_plugin_without_a_table_reads_what_it_likes(void **state)
     assert_int_equal(count, 1);
     assert_string_equal(logged, "");
     plugin_instance_close(&instance);
-    assert_int_equal(open_object("good_keys_none", &error), OC_OK); /* it says that it has no keys: a read is a defect */
+    assert_int_equal(open_object("good_keys_none", &error),
+                     OC_OK); /* it says that it has no keys: a read is a defect */
     assert_int_equal(config->dec(&instance.host, "other", &dec), OC_E_INVALID);
 }
 

@@ -1,6 +1,6 @@
 /* session_data_test.c: what a session trades on: its files, their steps and symbols, and what is said of them. */
-#include "support/session_parts.h"
 #include "support/said.h"
+#include "support/session_parts.h"
 
 static void two_files_of_a_kind_are_refused(void **state)
 {
@@ -22,12 +22,13 @@ static void two_files_of_a_kind_are_refused(void **state)
             sheets[is_said ? 1 : 2].event_type = cases[i].b;
             if (is_said)
                 set(house, "data.symbol", "XRP/USDT");
-            snprintf(text, sizeof text,
-                     "%s: found %s of one symbol, %s; expected one file of a symbol, or quotes beside trades: join the "
-                     "files, or %s",
-                     is_said ? "a.csv and b.csv" : "b.csv and c.csv", cases[i].kinds, is_said ? "XRP/USDT" : "BTC/USDT",
-                     is_said ? "leave --symbol away and let the names of the files say what they are"
-                             : "name one of them after its own symbol");
+            snprintf(
+                text, sizeof text,
+                "%s: found '%s of one symbol, %s', expected one file of a symbol, or quotes beside trades: join the "
+                "files, or %s",
+                is_said ? "a.csv and b.csv" : "b.csv and c.csv", cases[i].kinds, is_said ? "XRP/USDT" : "BTC/USDT",
+                is_said ? "leave --symbol away and let the names of the files say what they are"
+                        : "name one of them after its own symbol");
             refused(house, OC_E_CONFIG, text);
         }
 }
@@ -37,10 +38,10 @@ static void a_third_file_is_looked_at_too(void **state)
     (void)state;
     struct house *house = made(3);
     sheets[1].event_type = OC_EV_QUOTE;
-    refused(
-        house, OC_E_CONFIG,
-        "a.csv and c.csv: found bars and bars of one symbol, BTC/USDT; expected one file of a symbol, or quotes beside "
-        "trades: join the files, or name one of them after its own symbol");
+    refused(house, OC_E_CONFIG,
+            "a.csv and c.csv: found 'bars and bars of one symbol, BTC/USDT', expected one file of a symbol, or quotes "
+            "beside "
+            "trades: join the files, or name one of them after its own symbol");
 }
 
 /* The finer step of both is that of the market, wherever each of them stands. */
@@ -150,7 +151,7 @@ static void synthetic_prices_have_seeds_of_their_own(void **state)
     strcpy(source(house, 0)->path, "synthetic-bars:5");
     strcpy(source(house, 1)->path, "synthetic:5");
     refused(house, OC_E_CONFIG,
-            "synthetic-bars:5 and synthetic:5: found bars and trades of one symbol, BTC/USDT; expected one file of a "
+            "synthetic-bars:5 and synthetic:5: found 'bars and trades of one symbol, BTC/USDT', expected one file of a "
             "symbol, or quotes beside trades: join the files, or name one of them after its own symbol");
     house = made(2);
     sheets[0].symbol = "ETH/USDT";
@@ -163,7 +164,8 @@ static void synthetic_prices_have_seeds_of_their_own(void **state)
 static void what_cannot_be_opened_is_said(void **state)
 {
     (void)state;
-    refused(made(0), OC_E_CONFIG, "no data file was named");
+    refused(made(0), OC_E_CONFIG,
+            "data: no data file was named: expected a file such as btcusdt.csv, or synthetic-bars");
     struct house *house = made(1);
     house->registry->entries[0].plugin = &plugins[1];
     refused(house, OC_E_NOT_FOUND, "plugin outcry.csv (" OC_DATA ") is not there: see `outcry plugin list`");
@@ -223,7 +225,8 @@ static void a_symbol_names_its_assets(void **state)
     house = made(1);
     sheets[0].symbol = "ETH/EUR";
     refused(house, OC_E_CONFIG,
-            "the cash is in USDT and ETH/EUR is paid in EUR: give --cash in EUR, or name the symbol with --symbol");
+            "account.cash: the cash is in USDT and ETH/EUR is paid in EUR: give --cash in EUR, or name the symbol with "
+            "--symbol");
     static const char *const contracts[] = {"BTC/USDT:USDT", "BTC:USDT"};
     for (int i = 0; i < 2; i++) {
         char text[256];
