@@ -166,34 +166,35 @@ static void what_cannot_be_opened_is_said(void **state)
     (void)state;
     refused(made(0), OC_E_CONFIG,
             "data: no data file was named: expected a file such as btcusdt.csv, or synthetic-bars");
-    struct house *house = made(1);
-    house->registry->entries[0].plugin = &plugins[1];
-    refused(house, OC_E_NOT_FOUND, "plugin outcry.csv (" OC_DATA ") is not there: see `outcry plugin list`");
-    house = made(2);
+    struct house *house = made(2);
     sheets[1].probe = OC_E_DATA;
-    refused(house, OC_E_DATA, "the data could not be opened");
+    refused(house, OC_E_DATA,
+            "b.csv: the data could not be read: damaged or contradictory data: bring a whole copy back");
     house = made(2);
     sheets[1].probe = OC_E_DATA;
     seen.has_words = true;
-    refused(house, OC_E_DATA, "line 7 is torn");
+    refused(house, OC_E_DATA, "b.csv: line 7 is torn");
     house = made(1);
     sheets[0].start = OC_E_DATA;
-    refused(house, OC_E_DATA, "the data could not be started");
+    refused(house, OC_E_DATA,
+            "a.csv: the data could not be read: damaged or contradictory data: bring a whole copy back");
     house = made(1);
     sheets[0].start = OC_E_DATA;
     seen.has_words = true;
-    refused(house, OC_E_DATA, "line 7 is torn");
+    refused(house, OC_E_DATA, "a.csv: line 7 is torn");
     house = made(1);
     seen.shows = OC_E_INVALID;
-    refused(house, OC_E_INVALID, "the data could not be started");
+    refused(house, OC_E_INVALID, "BTC/USDT: the venue did not take the instrument: an argument is out of range");
     house = made(1);
     set(house, "data.csv.name", "refused");
     house->settings.error = (struct error){0};
-    refused(house, OC_E_CONFIG, "plugin outcry.csv did not open (code -11): ");
+    refused(house, OC_E_CONFIG,
+            "plugin outcry.csv: it did not open: wrong configuration: see what `outcry config check` says");
     house = made(1);
     sheets[0].price_step = (struct oc_dec){0, 2, 0};
     refused(house, OC_E_INVALID,
-            "instrument BTC/USDT was not accepted (code -1): price step 0 e-2, quantity step 1 e-3");
+            "instrument BTC/USDT: it was not accepted: an argument is out of range: found 'price step 0 e-2, quantity "
+            "step 1 e-3': state the steps with --data 'price_step=0.01;qty_step=0.001'");
 }
 
 static void a_symbol_names_its_assets(void **state)
@@ -232,10 +233,11 @@ static void a_symbol_names_its_assets(void **state)
         char text[256];
         house = made(1);
         sheets[0].symbol = contracts[i];
-        snprintf(text, sizeof text,
-                 "symbol '%s' names a contract: not supported by the paper venue yet: spot symbols only; expected "
-                 "BASE/QUOTE such as BTC/USDT: --symbol says it",
-                 contracts[i]);
+        snprintf(
+            text, sizeof text,
+            "data.symbol: a contract is not supported by the paper venue yet: spot symbols only: found '%s', expected "
+            "BASE/QUOTE such as BTC/USDT: --symbol says it",
+            contracts[i]);
         refused(house, OC_E_CONFIG, text);
     }
 }
