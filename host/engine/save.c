@@ -147,9 +147,11 @@ static void pass_order_list(struct engine *engine, struct cursor *cursor, const 
     for (uint32_t i = 0; !cursor->is_writing && i < count && !cursor->is_bad; i++) {
         struct order order;
         pass(cursor, &order, sizeof order);
-        engine->reducing += !cursor->is_bad && order.is_reducing;
+        order.is_reducing = false; /* counted anew */
         if (!cursor->is_bad && orders_put(engine->orders, &order) < 0)
             cursor->is_bad = true;
+        if (!cursor->is_bad)
+            reduces_count(engine, orders_find(engine->orders, order.now.order));
     }
 }
 

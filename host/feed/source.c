@@ -58,6 +58,7 @@ oc_rc feed_source_open(struct feed_source *source, const char *path, const char 
     snprintf(source->path, sizeof source->path, "%s", path);
     snprintf(source->options, sizeof source->options, "%s", options);
     source->until_ns = INT64_MAX;
+    source->last_ns = INT64_MIN;
     if (source->memory) {
         source->info = (struct oc_data_info){.size = sizeof source->info,
                                              .event_type = OC_EV_BAR,
@@ -195,6 +196,56 @@ static oc_rc next_file(struct feed_source *source)
     }
 }
 
+static const char *bar_is_bad(const struct oc_ev_bar *bar)
+{
+    if (bar->low <= 0)
+        return "a price of zero or less";
+    if (bar->high < bar->low || bar->open > bar->high || bar->open < bar->low || bar->close > bar->high ||
+        bar->close < bar->low)
+        return "open, high, low and close contradict each other";
+    if (bar->present & OC_HAS_VOLUME && bar->volume < 0)
+        return "a negative volume";
+    if (bar->period_ns <= 0 || bar->open_ns >= bar->head.venue_ns)
+        return "a bar that does not open before it closes";
+    return NULL;
+}
+
+/* NULL: it can be. */
+static const char *event_is_bad(const struct feed_source *source, const struct oc_event *event)
+{
+    const struct oc_ev_trade *trade = (const struct oc_ev_trade *)(const void *)event;
+    const struct oc_ev_quote *quote = (const struct oc_ev_quote *)(const void *)event;
+    if (event->type != source->info.event_type)
+        return "another kind of event than probe() said";
+    if (OC_INST_INDEX(event->inst) != OC_INST_INDEX(source->inst))
+        return "an event of another instrument";
+    if (event->venue_ns < source->last_ns)
+        return "time goes back";
+    if (event->type == OC_EV_BAR)
+        return bar_is_bad((const struct oc_ev_bar *)(const void *)event);
+    if (event->type == OC_EV_TRADE && (trade->price <= 0 || (trade->present & OC_HAS_QTY && trade->qty < 0)))
+        return "a trade without a price, or of a negative quantity";
+    if (event->type == OC_EV_QUOTE &&
+        ((quote->present & OC_HAS_BID && quote->bid <= 0) || (quote->present & OC_HAS_ASK && quote->ask <= 0)))
+        return "a quote of zero or less";
+    return NULL;
+}
+
+static oc_rc judge(struct feed_source *source)
+{
+    const struct oc_event *event = &source->event.head;
+    const char *why = event_is_bad(source, event);
+    source->judged++;
+    source->last_ns = event->venue_ns;
+    if (!why)
+        return OC_OK;
+    error_at(&source->error, OC_E_DATA, "%s", source->path);
+    error_what(&source->error, "event %llu that its reader made cannot be: %s", (unsigned long long)source->judged,
+               why);
+    error_remedy(&source->error, "mend the reader, or the file");
+    return OC_E_DATA;
+}
+
 oc_rc feed_source_next(void *self, struct oc_event **ret_event)
 {
     struct feed_source *source = self;
@@ -205,6 +256,8 @@ oc_rc feed_source_next(void *self, struct oc_event **ret_event)
         return OC_OK;
     }
     oc_rc rc = source->table ? next_file(source) : next_synthetic(source);
+    if (rc == OC_OK && __builtin_expect(source->is_judged, 0))
+        rc = judge(source);
     if (rc < 0)
         return rc;
     if (source->event.head.venue_ns > source->until_ns)

@@ -37,6 +37,9 @@ struct feed_source {
     uint32_t token;
     uint64_t skip;    /* events before the first one given (restore) */
     int64_t until_ns; /* events after it are not given */
+    bool is_judged;   /* its reader is not one of ours: what it says is judged event by event */
+    uint64_t judged;  /* events */
+    int64_t last_ns;  /* of the event before */
     bool is_started;
     bool is_ended;
     union {

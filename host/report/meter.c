@@ -227,7 +227,9 @@ oc_rc meter_result(struct meter *meter, struct result *ret_result)
     result->mode = session->label;
     result->data = meter->paths_text;
     result->symbol = meter->symbols_text;
-    result->profile = settings_text(session->settings, "sim.paper.profile", "neutral");
+    result->profile = settings_text(session->settings, "sim.paper.plugin", "outcry.paper");
+    if (strcmp(result->profile, "outcry.paper") == 0) /* another simulator has no profile of ours */
+        result->profile = settings_text(session->settings, "sim.paper.profile", "neutral");
     result->currency = instruments_asset_name(engine_instruments(engine), session->money.base);
     result->period_ns = session->data.sources[0].info.period_ns;
     result->periods_per_year = periods_per_year(meter);

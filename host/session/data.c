@@ -109,6 +109,7 @@ static oc_rc open_source(struct session *session, uint32_t index)
             return rc;
         source->table = registry_interface(reader->plugin, OC_DATA);
         source->reader = reader->self;
+        source->is_judged = !part->is_ours;
         rc = feed_source_open(source, path, options, session->clock.seed + index);
     }
     return rc;
@@ -294,6 +295,13 @@ void session_close_data(void *self, struct session *session)
 
 void session_note_data(struct session *session)
 {
+    const struct border *border = &session->border;
+    if (border->refused)
+        session_note(session, "the simulator said %llu things that cannot be: they were refused",
+                     (unsigned long long)border->refused);
+    if (border->alarms)
+        session_note(session, "ALARMS: %llu contradictions between venue and host: the log names the first ones",
+                     (unsigned long long)border->alarms);
     struct oc_data_stats stats = {.size = sizeof stats};
     for (uint32_t i = 0; i < session->data.count; i++) {
         if (feed_source_stats(&session->data.sources[i], &stats) < 0)

@@ -230,22 +230,27 @@ static void log_line(const struct oc_host *host, uint32_t level, const char *tex
               text);
 }
 
+static int64_t engine_now_ns(const struct oc_host *host)
+{
+    const struct plugin_instance *instance = plugin_instance_of(host);
+    return instance->now_ns ? *instance->now_ns : 0;
+}
+
 static oc_rc sim_emit(const struct oc_host *host, int64_t at_ns, const struct oc_event *event)
 {
     struct plugin_instance *instance = plugin_instance_of(host);
-    return instance->sim_answers ? sim_answers_emit(instance->sim_answers, at_ns, event) : OC_E_STATE;
+    if (!instance->sim_answers)
+        return OC_E_STATE;
+    if (!event || event->size < sizeof *event || event->size > SIM_ANSWERS_ANSWER_MAX || event->size % 8 ||
+        at_ns < engine_now_ns(host)) /* the past is told already */
+        return OC_E_INVALID;
+    return sim_answers_emit(instance->sim_answers, at_ns, event);
 }
 
 static oc_rc sim_schedule(const struct oc_host *host, int64_t at_ns)
 {
     struct plugin_instance *instance = plugin_instance_of(host);
     return instance->sim_answers ? sim_answers_schedule(instance->sim_answers, at_ns) : OC_E_STATE;
-}
-
-static int64_t engine_now_ns(const struct oc_host *host)
-{
-    const struct plugin_instance *instance = plugin_instance_of(host);
-    return instance->now_ns ? *instance->now_ns : 0;
 }
 
 /* Over (seed, stream). */

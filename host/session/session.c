@@ -274,6 +274,11 @@ static oc_rc note_profile(void *self, struct session *session)
 {
     (void)self;
     const struct settings *settings = session->settings;
+    const char *id = settings_text(settings, "sim.paper.plugin", "outcry.paper");
+    if (strcmp(id, "outcry.paper") != 0) {
+        session_note(session, "fills: as the simulator %s makes them: what it assumes is its own", id);
+        return OC_OK;
+    }
     if (strcmp(settings_text(settings, "sim.paper.profile", "neutral"), "ideal") == 0) {
         session_note(session, "fills: IDEAL: the next event, no spread, no volume cap, latency %s",
                      settings_text(settings, "sim.paper.latency", "0"));
@@ -300,12 +305,16 @@ static oc_rc note_profile(void *self, struct session *session)
 static oc_rc open_venues(void *self, struct session *session)
 {
     (void)self;
+    oc_rc watched = border_watch(&session->border, &session->watchers);
+    if (watched < 0)
+        return watched;
     struct venue *venue = &session->venues.list[0];
     venue->sim.settings = session->settings;
     venue->sim.sim_answers = &venue->answers;
     venue->sim.now_ns = &session->clock.now_ns;
     venue->sim.seed = session->clock.seed;
     const struct part *part = parts_at(session->parts, PART_SIM, 0);
+    session->border.simulator = part->id;
     snprintf(venue->sim.section, sizeof venue->sim.section, "%s", part->section);
     struct error error;
     oc_rc rc = plugin_instance_open(&venue->sim, session->registry, OC_SIM, part->id, &error);

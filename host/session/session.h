@@ -15,6 +15,7 @@
 #include "feed/source.h"
 #include "journal/door.h"
 #include "load/load.h"
+#include "session/border.h"
 #include "session/inbox.h"
 #include "session/pace.h"
 #include "session/parts.h"
@@ -153,6 +154,7 @@ struct session {
     struct venues venues;
     struct inbox *inbox;
     struct watchers watchers;
+    struct border border;
     struct pace pace;
     oc_rc lost;         /* negative: a refusal could not be kept, and the run ends */
     struct text *reply; /* of the command being carried out; NULL: nobody hears it */

@@ -210,9 +210,23 @@ static oc_rc apply(struct session *session, const struct input *input, bool kept
     return rc;
 }
 
+static __attribute__((noinline)) oc_rc refuse_answer(struct session *session, const char *why,
+                                                     const struct oc_event *event)
+{
+    if (border_say(&session->border, why, event) >= 0)
+        return OC_OK;
+    return session_say(session, OC_E_DATA, "sim", "%d answers of the simulator could not be: the run ends: %s",
+                       BORDER_REFUSED_MAX, why);
+}
+
 /* What is more than a point of the data: recorded, handled, and what came of it recorded and sent. */
 static __attribute__((noinline)) oc_rc take(struct session *session, const struct input *input)
 {
+    if (input->kind == INPUT_ANSWER) {
+        const char *why = border_refuses(session->engine, input->event);
+        if (__builtin_expect(why != NULL, 0))
+            return refuse_answer(session, why, input->event);
+    }
     if (input->kind == INPUT_MARKET) {
         session->data.events++;
         session->limits.instant++;

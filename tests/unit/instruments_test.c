@@ -402,7 +402,7 @@ int main(void)
         CASE(decimals_are_short_and_fit),
         CASE(numbers_come_to_the_grid),
         CASE(decimals_come_to_the_grid),
-        cmocka_unit_test(the_grid_has_its_edges),
+        CASE(the_grid_has_its_edges),
         cmocka_unit_test(nothing_is_freed_from_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,75 @@
+#include "session/border.h"
+
+#include "base/log.h"
+#include "base/num.h"
+
+static const char *fill_refuses(struct engine *engine, const struct oc_ev_fill *fill, const struct order *order)
+{
+    const struct instrument *instrument = instruments_get(engine_instruments(engine), fill->head.inst);
+    const int64_t asked = order->ask_qty > order->now.qty ? order->ask_qty : order->now.qty;
+    int64_t filled;
+    if (fill->side != OC_SIDE_NONE && fill->side != order->now.side)
+        return "a fill on the other side than its order";
+    if (fill->qty <= 0)
+        return "a fill of nothing, or less";
+    if (num_add(order->filled, fill->qty, &filled) < 0 || (asked && filled > asked))
+        return "more is filled than was asked for";
+    if (!instrument || (fill->price <= 0 && !(instrument->info.present & OC_INST_HAS_PRICE_SIGN)))
+        return "a price that the instrument cannot have";
+    if (fill->fee_asset >= instruments_asset_count(engine_instruments(engine)))
+        return "a fee in an asset that is not known";
+    if (fill->trade_id_size == 0 || fill->trade_id_size > sizeof fill->trade_id)
+        return "a fill without an identity";
+    return NULL;
+}
+
+const char *border_refuses(struct engine *engine, const struct oc_event *event)
+{
+    uint64_t id;
+    if (event->type == OC_EV_FILL && event->size >= sizeof(struct oc_ev_fill))
+        id = ((const struct oc_ev_fill *)(const void *)event)->order;
+    else if (event->type >= OC_EV_ACCEPTED && event->type <= OC_EV_SENT && event->type != OC_EV_FILL &&
+             event->size >= sizeof(struct oc_ev_answer))
+        id = ((const struct oc_ev_answer *)(const void *)event)->order;
+    else
+        return "an event that no simulator may make";
+    const struct order *order = orders_find(engine_orders(engine), id);
+    if (!order)
+        return "an answer about an order that is not known";
+    if (event->source && event->source != order->now.account)
+        return "an answer of another account than its order";
+    if (OC_INST_INDEX(event->inst) != OC_INST_INDEX(order->now.head.inst))
+        return "an answer of another instrument than its order";
+    return event->type == OC_EV_FILL ? fill_refuses(engine, (const struct oc_ev_fill *)(const void *)event, order)
+                                     : NULL;
+}
+
+static unsigned long long order_number(uint64_t id) { return id & ((1ull << 40) - 1); }
+
+oc_rc border_say(struct border *border, const char *why, const struct oc_event *event)
+{
+    const uint64_t id = event->type == OC_EV_FILL ? ((const struct oc_ev_fill *)(const void *)event)->order
+                                                  : ((const struct oc_ev_answer *)(const void *)event)->order;
+    if (++border->refused <= BORDER_SAID_MAX)
+        log_error("border", "simulator %s: %s: refused (order %llu, event type %u)%s",
+                  border->simulator ? border->simulator : "", why, order_number(id), event->type,
+                  border->refused == BORDER_SAID_MAX ? "; more of it is only counted" : "");
+    return border->refused < BORDER_REFUSED_MAX ? OC_OK : OC_E_DATA;
+}
+
+static void note(void *self, const struct input *input, const struct engine_out *out)
+{
+    struct border *border = self;
+    (void)input;
+    for (uint32_t i = 0; i < out->note_count; i++) {
+        const struct out_note *alarm = &out->notes[i];
+        if (alarm->kind == NOTE_ALARM && ++border->alarms <= BORDER_SAID_MAX)
+            log_error("alarm", "%s (order %llu)%s", alarm->words, order_number(alarm->order),
+                      border->alarms == BORDER_SAID_MAX ? "; more of them are only counted" : "");
+    }
+}
+
+oc_rc border_watch(struct border *border, struct watchers *watchers)
+{
+    return watchers_add(watchers, &(struct watcher){.self = border, .note = note, .skips_quiet = true});
+}

@@ -1,0 +1,29 @@
+/* border.h: what a simulator says, judged before it may pass the door; and alarms, said to people.
+ *
+ * A simulator is a program, not the world: what cannot be is refused, named once in the log and counted in the report, and the
+ * order stays as it was. What was booked although it contradicts what is known (engine_alarm) is said the same way.
+ *
+ * Invariants: judging changes nothing that is recorded; the same answers are refused in each run. */
+#ifndef SESSION_BORDER_H
+#define SESSION_BORDER_H
+
+#include "base/checked.h"
+#include "engine/engine.h"
+#include "session/watchers.h"
+
+enum { BORDER_SAID_MAX = 8, BORDER_REFUSED_MAX = 100000 };
+
+struct border {
+    const char *simulator; /* its id, borrowed; for the log */
+    uint64_t refused;      /* answers of simulators */
+    uint64_t alarms;
+};
+
+/* Why an answer may not pass, or NULL. Static. */
+const char *border_refuses(struct engine *engine, const struct oc_event *event);
+/* Counts and says what was refused. OC_E_DATA: too often; the run is to end. */
+CHECKED oc_rc border_say(struct border *border, const char *why, const struct oc_event *event);
+/* [setup] The watcher that says alarms. */
+CHECKED oc_rc border_watch(struct border *border, struct watchers *watchers);
+
+#endif
