@@ -102,6 +102,7 @@ void order_moves(struct engine *engine, struct order *order, int event)
 void engine_alarm(struct engine *engine, const struct order *order, const char *words)
 {
     engine->stats.alarms++;
+    engine->out.alarms++;
     struct out_note note = {.kind = NOTE_ALARM,
                             .strategy = order ? order->now.strategy : 0,
                             .order = order ? order->now.order : 0,

@@ -1,6 +1,7 @@
 /* chain.c: the risk seam: rules are asked in order, the first refusal decides. */
 #include <string.h>
 
+#include "base/plugin_call.h"
 #include "engine/impl.h"
 
 struct asking {
@@ -230,6 +231,7 @@ static bool rule_allows(struct engine *engine, const struct rule *rule, const st
                         const struct oc_request *request, struct engine_refusal *refusal)
 {
     struct oc_verdict verdict = {.size = sizeof verdict};
+    plugin_call_begin(&rule->check);
     oc_rc rc = rule->table->check(rule->self, ctx, request, &verdict);
     if (rc == OC_OK && engine->config.strict) {
         struct oc_verdict again = {.size = sizeof again};
@@ -292,6 +294,7 @@ oc_rc chain_ask(struct engine *engine, const struct oc_request *asked, struct en
 {
     struct oc_request room;
     const struct oc_request *request = as_proven(engine, asked, &room);
+    plugin_call_now.order = asked->order;
     if (host_refuses(engine, request, ret_refusal))
         return OC_E_LIMIT;
     struct asking asking = {engine, request};
@@ -307,6 +310,7 @@ int engine_preview(struct engine *engine, const struct oc_request *asked, struct
 {
     struct oc_request room;
     const struct oc_request *request = as_proven(engine, asked, &room);
+    plugin_call_now.order = asked->order;
     struct asking asking = {engine, request};
     struct oc_risk_ctx ctx = make_ctx(&asking);
     uint32_t count = 0;
@@ -319,6 +323,7 @@ int engine_preview(struct engine *engine, const struct oc_request *asked, struct
             count < refusal_max)
             ret_refusals[count++] = refusal;
     }
+    plugin_call_end();
     return (int)count;
 }
 
@@ -334,9 +339,12 @@ void chain_observe(struct engine *engine, const struct oc_event *event)
     for (uint32_t i = 0; i < engine->rule_count; i++) {
         const struct rule *rule = &engine->rules[i];
         bool wants = event->type > 63 || (rule->interest >> event->type & 1);
-        if (wants && OC_HAS(rule->table, observe) && rule->table->observe && is_told(engine, rule, event))
-            rule->table->observe(rule->self, &ctx, event);
+        if (!wants || !rule->observes || (rule->scope && !is_told(engine, rule, event)))
+            continue;
+        plugin_call_begin(&rule->observe);
+        rule->table->observe(rule->self, &ctx, event);
     }
+    plugin_call_end();
 }
 
 oc_rc engine_add_rule(struct engine *engine, const char *name, const struct oc_risk *table, void *self)
@@ -346,10 +354,16 @@ oc_rc engine_add_rule(struct engine *engine, const char *name, const struct oc_r
     if (!OC_HAS(table, check) || !table->check)
         return OC_E_INVALID;
     struct rule *rule = &engine->rules[engine->rule_count++];
-    *rule = (struct rule){.name = name, .table = table, .self = self, .interest = ~0ull};
+    *rule = (struct rule){.name = name,
+                          .table = table,
+                          .self = self,
+                          .interest = ~0ull,
+                          .check = {name, "check"},
+                          .observe = {name, "observe"}};
     if (OC_HAS(table, interest) && table->interest)
         rule->interest = table->interest(self);
-    if (!OC_HAS(table, observe) || !table->observe)
+    rule->observes = OC_HAS(table, observe) && table->observe;
+    if (!rule->observes)
         rule->interest = 0;
     engine->is_observed |= rule->interest != 0;
     const uint64_t market = 1u << OC_EV_TRADE | 1u << OC_EV_QUOTE | 1u << OC_EV_BAR | 1u << OC_EV_QBAR;

@@ -3,6 +3,7 @@
 #define ENGINE_IMPL_H
 
 #include "base/checked.h"
+#include "base/plugin_call.h"
 #include "engine/engine.h"
 #include "engine/groups.h"
 
@@ -12,6 +13,8 @@ struct rule {
     void *self;
     uint64_t interest;
     const struct engine_scope *scope; /* NULL: everything */
+    struct plugin_site check, observe;
+    bool observes;
 };
 
 enum { RULE_NAME_MAX = 40 };

@@ -75,6 +75,7 @@ struct engine_out {
     uint32_t entry_room, request_room, note_room;
     uint32_t room;       /* of bytes */
     uint64_t notes_lost; /* ever: no memory for one */
+    uint64_t alarms;     /* ever */
 };
 
 struct out_mark { /* a savepoint */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/plugin_call.h"
 #include "base/random.h"
 #include "base/text.h"
 
@@ -77,7 +78,11 @@ oc_rc feed_source_open(struct feed_source *source, const char *path, const char 
     source->has_ring = true;
     source->info.size = sizeof source->info;
     source->token = 0; /* the probe's */
+    source->probe = (struct plugin_site){source->reader_name ? source->reader_name : "reader", "probe"};
+    source->pull = (struct plugin_site){source->probe.plugin, "pull"};
+    plugin_call_begin(&source->probe);
     rc = source->table->probe(source->reader, path, source->options, &source->info);
+    plugin_call_end();
     return rc < 0 ? reader_failed(source, rc) : rc;
 }
 
@@ -185,7 +190,9 @@ static oc_rc next_file(struct feed_source *source)
         }
         if (source->is_ended)
             return OC_E_END;
+        plugin_call_begin(&source->pull);
         oc_rc rc = source->table->pull(source->reader, source->token, FEED_CHUNK);
+        plugin_call_end();
         if (rc == OC_E_END) {
             source->is_ended = true;
         } else if (rc < 0 && rc != OC_E_FULL) {
@@ -256,14 +263,18 @@ oc_rc feed_source_next(void *self, struct oc_event **ret_event)
         return OC_OK;
     }
     oc_rc rc = source->table ? next_file(source) : next_synthetic(source);
-    if (rc == OC_OK && __builtin_expect(source->is_judged, 0))
-        rc = judge(source);
     if (rc < 0)
         return rc;
     if (source->event.head.venue_ns > source->until_ns)
         return OC_E_END;
     *ret_event = &source->event.head;
     return OC_OK;
+}
+
+oc_rc feed_source_next_judged(void *self, struct oc_event **ret_event)
+{
+    oc_rc rc = feed_source_next(self, ret_event);
+    return rc < 0 ? rc : judge(self);
 }
 
 oc_rc feed_source_stats(struct feed_source *source, struct oc_data_stats *ret_stats)

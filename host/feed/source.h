@@ -7,6 +7,7 @@
 #include <stdbool.h>
 
 #include "base/error.h"
+#include "base/plugin_call.h"
 #include "feed/event_ring.h"
 
 enum { FEED_SOURCES_MAX = 64, FEED_CHUNK = 256 };
@@ -26,6 +27,8 @@ struct feed_source {
     char options[512];
     const struct oc_data *table; /* of the reader; NULL: synthetic, or in memory. Borrowed */
     void *reader;                /* its instance, borrowed */
+    const char *reader_name;     /* id of its plugin, static; NULL: not said */
+    struct plugin_site probe, pull;
     struct oc_data_info info;
     struct feed feed;
     bool has_ring;
@@ -59,6 +62,8 @@ CHECKED oc_rc feed_source_start(struct feed_source *source, uint32_t inst);
 void feed_source_close(struct feed_source *source);
 /* For the inbox; self is the struct feed_source. */
 CHECKED oc_rc feed_source_next(void *self, struct oc_event **ret_event);
+/* The same of a reader that is not one of ours: what cannot be is OC_E_DATA, with the event's number in source->error. */
+CHECKED oc_rc feed_source_next_judged(void *self, struct oc_event **ret_event);
 CHECKED oc_rc feed_source_stats(struct feed_source *source, struct oc_data_stats *ret_stats);
 
 #endif

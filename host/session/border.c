@@ -57,19 +57,13 @@ oc_rc border_say(struct border *border, const char *why, const struct oc_event *
     return border->refused < BORDER_REFUSED_MAX ? OC_OK : OC_E_DATA;
 }
 
-static void note(void *self, const struct input *input, const struct engine_out *out)
+void border_say_alarms(struct border *border, const struct engine_out *out)
 {
-    struct border *border = self;
-    (void)input;
+    border->seen = out->alarms;
     for (uint32_t i = 0; i < out->note_count; i++) {
         const struct out_note *alarm = &out->notes[i];
         if (alarm->kind == NOTE_ALARM && ++border->alarms <= BORDER_SAID_MAX)
             log_error("alarm", "%s (order %llu)%s", alarm->words, order_number(alarm->order),
                       border->alarms == BORDER_SAID_MAX ? "; more of them are only counted" : "");
     }
-}
-
-oc_rc border_watch(struct border *border, struct watchers *watchers)
-{
-    return watchers_add(watchers, &(struct watcher){.self = border, .note = note, .skips_quiet = true});
 }

@@ -9,7 +9,7 @@
 
 #include "base/checked.h"
 #include "engine/engine.h"
-#include "session/watchers.h"
+#include "engine/out.h"
 
 enum { BORDER_SAID_MAX = 8, BORDER_REFUSED_MAX = 100000 };
 
@@ -17,13 +17,14 @@ struct border {
     const char *simulator; /* its id, borrowed; for the log */
     uint64_t refused;      /* answers of simulators */
     uint64_t alarms;
+    uint64_t seen; /* of those that the engine ever made */
 };
 
 /* Why an answer may not pass, or NULL. Static. */
 const char *border_refuses(struct engine *engine, const struct oc_event *event);
 /* Counts and says what was refused. OC_E_DATA: too often; the run is to end. */
 CHECKED oc_rc border_say(struct border *border, const char *why, const struct oc_event *event);
-/* [setup] The watcher that says alarms. */
-CHECKED oc_rc border_watch(struct border *border, struct watchers *watchers);
+/* An input is done with: its alarms are said. */
+void border_say_alarms(struct border *border, const struct engine_out *out);
 
 #endif

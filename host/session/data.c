@@ -110,6 +110,7 @@ static oc_rc open_source(struct session *session, uint32_t index)
         source->table = registry_interface(reader->plugin, OC_DATA);
         source->reader = reader->self;
         source->is_judged = !part->is_ours;
+        source->reader_name = part->id;
         rc = feed_source_open(source, path, options, session->clock.seed + index);
     }
     return rc;
@@ -263,7 +264,7 @@ oc_rc session_open_instruments(void *self, struct session *session)
         if (rc < 0)
             return rc;
         rc = feed_source_start(source, source->inst);
-        struct inbox_source entry = {source, feed_source_next};
+        struct inbox_source entry = {source, source->is_judged ? feed_source_next_judged : feed_source_next};
         if (rc == OC_OK)
             rc = inbox_add_source(session->inbox, &entry);
         if (rc < 0)

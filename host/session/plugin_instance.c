@@ -9,6 +9,7 @@
 #include "base/hash.h"
 #include "base/key.h"
 #include "base/log.h"
+#include "base/plugin_call.h"
 #include "base/random.h"
 #include "base/text.h"
 
@@ -331,7 +332,10 @@ oc_rc plugin_instance_open(struct plugin_instance *instance, const struct regist
         .size = sizeof instance->host, .abi = OC_ABI_MAJOR << 16 | OC_ABI_MINOR, .service = service, .impl = instance};
     if (instance->settings)
         instance->settings->error.rc = OC_OK; /* what it says of a setting from here on */
+    const struct plugin_site opening = {id, "open"};
+    plugin_call_begin(&opening);
     oc_rc rc = entry->plugin->open(&instance->host, &instance->self);
+    plugin_call_end();
     if (rc < 0)
         instance->plugin = NULL;
     return rc < 0 ? open_failed(instance, rc, id, ret_error) : rc;

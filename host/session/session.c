@@ -305,9 +305,6 @@ static oc_rc note_profile(void *self, struct session *session)
 static oc_rc open_venues(void *self, struct session *session)
 {
     (void)self;
-    oc_rc watched = border_watch(&session->border, &session->watchers);
-    if (watched < 0)
-        return watched;
     struct venue *venue = &session->venues.list[0];
     venue->sim.settings = session->settings;
     venue->sim.sim_answers = &venue->answers;
@@ -315,6 +312,7 @@ static oc_rc open_venues(void *self, struct session *session)
     venue->sim.seed = session->clock.seed;
     const struct part *part = parts_at(session->parts, PART_SIM, 0);
     session->border.simulator = part->id;
+    venue->is_foreign = !part->is_ours;
     snprintf(venue->sim.section, sizeof venue->sim.section, "%s", part->section);
     struct error error;
     oc_rc rc = plugin_instance_open(&venue->sim, session->registry, OC_SIM, part->id, &error);
@@ -413,6 +411,19 @@ oc_rc session_open_parts(struct session *session, uint32_t wants, bool may_lack)
     return OC_OK;
 }
 
+static oc_rc open_watch(void *self, struct session *session)
+{
+    (void)self;
+    return plugin_watch_start(&session->data.events, &session->plugin_watch);
+}
+
+static void close_watch(void *self, struct session *session)
+{
+    (void)self;
+    plugin_watch_stop(session->plugin_watch);
+    session->plugin_watch = NULL;
+}
+
 static oc_rc open_no_parts(void *self, struct session *session)
 {
     (void)self;
@@ -462,6 +473,7 @@ void session_add_kernel(struct session *session, bool reads, bool trades)
         {"parts", NULL, open_trading_parts, close_parts},
         {"parts", NULL, open_all_parts, close_parts},
     };
+    session_add_stage(session, &(struct session_stage){"plugin watch", NULL, open_watch, close_watch});
     session_add_stage(session, &parts[(trades ? 2 : 0) + (reads ? 1 : 0)]);
     session_add_stage(session, &(struct session_stage){"clock", NULL, open_clock, NULL});
     if (reads)

@@ -20,6 +20,7 @@
 #include "session/pace.h"
 #include "session/parts.h"
 #include "session/plugin_instance.h"
+#include "session/plugin_watch.h"
 #include "session/rules.h"
 #include "session/start_value.h"
 #include "session/venues.h"
@@ -155,6 +156,7 @@ struct session {
     struct inbox *inbox;
     struct watchers watchers;
     struct border border;
+    struct env_timer *plugin_watch;
     struct pace pace;
     oc_rc lost;         /* negative: a refusal could not be kept, and the run ends */
     struct text *reply; /* of the command being carried out; NULL: nobody hears it */

@@ -132,6 +132,8 @@ static __attribute__((noinline)) void tell(struct session *session, const struct
             session->lost =
                 session_fail_code(session, rc, "venue", "a refused request could not be answered: the run ends");
     }
+    if (__builtin_expect(out->alarms != session->border.seen, 0))
+        border_say_alarms(&session->border, out);
     watchers_note(&session->watchers, input, out);
     engine_clear_out(engine);
 }
@@ -210,9 +212,12 @@ static oc_rc apply(struct session *session, const struct input *input, bool kept
     return rc;
 }
 
-static __attribute__((noinline)) oc_rc refuse_answer(struct session *session, const char *why,
-                                                     const struct oc_event *event)
+/* Positive: the answer may pass. Apart, so that each event does not pay for what it needs on the stack. */
+static __attribute__((noinline)) oc_rc judge_answer(struct session *session, const struct oc_event *event)
 {
+    const char *why = border_refuses(session->engine, event);
+    if (__builtin_expect(!why, 1))
+        return 1;
     if (border_say(&session->border, why, event) >= 0)
         return OC_OK;
     return session_say(session, OC_E_DATA, "sim", "%d answers of the simulator could not be: the run ends: %s",
@@ -222,17 +227,16 @@ static __attribute__((noinline)) oc_rc refuse_answer(struct session *session, co
 /* What is more than a point of the data: recorded, handled, and what came of it recorded and sent. */
 static __attribute__((noinline)) oc_rc take(struct session *session, const struct input *input)
 {
-    if (input->kind == INPUT_ANSWER) {
-        const char *why = border_refuses(session->engine, input->event);
-        if (__builtin_expect(why != NULL, 0))
-            return refuse_answer(session, why, input->event);
-    }
     if (input->kind == INPUT_MARKET) {
         session->data.events++;
         session->limits.instant++;
         session->data.inst = input->event->inst;
         if (__builtin_expect(!session_has_figures(session), 0))
             session_begin_figures(session, input->event);
+    } else if (input->kind == INPUT_ANSWER) {
+        oc_rc judged = judge_answer(session, input->event);
+        if (__builtin_expect(judged <= 0, 0))
+            return judged;
     }
     bool kept = enter(session, input);
     oc_rc rc = input->kind == INPUT_MARKET ? venues_see(&session->venues, input->at_ns, input->event) : OC_OK;

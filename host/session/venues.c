@@ -25,7 +25,11 @@ oc_rc venues_add(struct venues *venues, uint32_t account, const struct oc_sim *t
         oc_rc rc = sim_answers_init(&venue->answers, table, self);
         if (rc < 0)
             return rc;
+        const char *name = venue->sim.plugin ? venue->sim.plugin->id : "sim";
         venue->table = table;
+        venue->sites[VENUE_MARKET] = (struct plugin_site){name, "market"};
+        venue->sites[VENUE_REQUEST] = (struct plugin_site){name, "request"};
+        venue->sites[VENUE_DUE] = (struct plugin_site){name, "due"};
         venues->count++;
     }
     venues->of_account[account] = (uint8_t)(i + 1);
@@ -42,7 +46,11 @@ oc_rc venues_see(struct venues *venues, int64_t at_ns, const struct oc_event *ev
 {
     for (uint32_t i = 0; i < venues->count; i++) {
         struct venue *venue = &venues->list[i];
+        if (__builtin_expect(venue->is_foreign, 0)) /* ours is not marked here: it stands around each bar */
+            plugin_call_begin(&venue->sites[VENUE_MARKET]);
         oc_rc rc = venue->table->market(venue->answers.self, at_ns, event);
+        if (__builtin_expect(venue->is_foreign, 0))
+            plugin_call_end();
         if (rc < 0)
             return rc;
     }
@@ -86,8 +94,13 @@ oc_rc venues_send(struct venues *venues, int64_t now_ns, const struct engine_out
         if (sent->is_denied)
             continue;
         struct venue *venue = venues_of(venues, sent->request.account);
-        oc_rc rc =
-            venue ? venue->table->request(venue->answers.self, now_ns, &sent->request) : (oc_rc)OC_E_NOT_SUPPORTED;
+        oc_rc rc = OC_E_NOT_SUPPORTED;
+        if (venue) {
+            plugin_call_now.order = sent->request.order;
+            plugin_call_begin(&venue->sites[VENUE_REQUEST]);
+            rc = venue->table->request(venue->answers.self, now_ns, &sent->request);
+            plugin_call_end();
+        }
         if (rc < 0)
             rc = refuse(venues, venue, now_ns, &sent->request, rc);
         if (rc < 0 && lost >= 0)
@@ -105,7 +118,9 @@ oc_rc venues_take(struct venues *venues, int64_t at_ns, void *event, uint32_t si
             venue->round_ns = at_ns;
             if (answers->due_ns <= at_ns) {
                 answers->due_ns = INT64_MAX;
+                plugin_call_begin(&venue->sites[VENUE_DUE]);
                 oc_rc rc = venue->table->due(answers->self, at_ns);
+                plugin_call_end();
                 if (rc < 0)
                     return rc;
             }

@@ -10,18 +10,23 @@
 #define SESSION_VENUES_H
 
 #include "base/checked.h"
+#include "base/plugin_call.h"
 #include "engine/engine.h"
 #include "session/plugin_instance.h"
 #include "session/sim_answers.h"
 
 enum { VENUES_MAX = 16 };
 
+enum { VENUE_MARKET, VENUE_REQUEST, VENUE_DUE, VENUE_SITES };
+
 struct venue {
     struct plugin_instance sim;
     const struct oc_sim *table; /* NULL: not open */
     struct sim_answers answers;
+    struct plugin_site sites[VENUE_SITES];
     int64_t round_ns; /* the instant at which it is saying what it has to say */
     bool is_in_round;
+    bool is_foreign; /* its simulator is not one of ours */
 };
 
 struct venues {

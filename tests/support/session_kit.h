@@ -383,7 +383,8 @@ static inline struct house *house_new(void)
 static inline void house_open(struct house *house)
 {
     struct session *session = house->session;
-    const struct session_stage mine[] = {{"parts", house, NULL, NULL},
+    const struct session_stage mine[] = {{"plugin watch", house, NULL, NULL},
+                                         {"parts", house, NULL, NULL},
                                          {"data", house, NULL, NULL},
                                          {"door", house, house_open_door, NULL},
                                          {"rules", house, NULL, NULL},

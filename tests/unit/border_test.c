@@ -143,13 +143,11 @@ static void alarms_are_counted(void **state)
 {
     (void)state;
     struct border border = {0};
-    struct watchers watchers = {0};
     struct out_note notes[] = {
         {.kind = NOTE_ALARM, .words = "one"}, {.kind = NOTE_ORDER}, {.kind = NOTE_ALARM, .words = "two"}};
     const struct engine_out out = {.notes = notes, .note_count = 3};
-    assert_int_equal(border_watch(&border, &watchers), OC_OK);
     log_set_level(LOG_NONE);
-    watchers_note(&watchers, NULL, &out);
+    border_say_alarms(&border, &out);
     assert_true(border.alarms == 2 && border.refused == 0);
     log_set_level(LOG_INFO);
 }
@@ -190,7 +188,7 @@ static void bar(int64_t open, int64_t high, int64_t low, int64_t close, int64_t 
         .volume = volume,
         .present = OC_HAS_VOLUME};
     source.error = (struct error){0};
-    assert_int_equal(feed_source_next(&source, &event), why ? OC_E_DATA : OC_OK);
+    assert_int_equal(feed_source_next_judged(&source, &event), why ? OC_E_DATA : OC_OK);
     if (why)
         assert_non_null(strstr(source.error.what, why));
 }
@@ -218,18 +216,18 @@ static void P4_events_of_a_reader(void **state)
     bar(100, 110, 90, 105, -1, "a negative volume");
     bar(100, 110, 90, 105, 5, NULL);
     next.bar.head.venue_ns = source.last_ns - 1;
-    assert_int_equal(feed_source_next(&source, &event), OC_E_DATA);
+    assert_int_equal(feed_source_next_judged(&source, &event), OC_E_DATA);
     assert_non_null(strstr(source.error.what, "event 11 that its reader made cannot be: time goes back"));
     next.bar.head.venue_ns = source.last_ns + 120;
     next.bar.open_ns = next.bar.head.venue_ns;
-    assert_int_equal(feed_source_next(&source, &event), OC_E_DATA);
+    assert_int_equal(feed_source_next_judged(&source, &event), OC_E_DATA);
     next.bar.open_ns = source.last_ns;
     next.bar.head.venue_ns = source.last_ns + 120;
     next.bar.head.inst = OC_INST(2, 1);
-    assert_int_equal(feed_source_next(&source, &event), OC_E_DATA);
+    assert_int_equal(feed_source_next_judged(&source, &event), OC_E_DATA);
     next.bar.head.inst = OC_INST(1, 1);
     next.bar.head.type = OC_EV_TRADE;
-    assert_int_equal(feed_source_next(&source, &event), OC_E_DATA);
+    assert_int_equal(feed_source_next_judged(&source, &event), OC_E_DATA);
     source.info.event_type = OC_EV_TRADE;
     static const struct {
         int64_t price, qty;
@@ -241,7 +239,7 @@ static void P4_events_of_a_reader(void **state)
             .price = trades[i].price,
             .qty = trades[i].qty,
             .present = OC_HAS_QTY};
-        assert_int_equal(feed_source_next(&source, &event), trades[i].is_good ? OC_OK : OC_E_DATA);
+        assert_int_equal(feed_source_next_judged(&source, &event), trades[i].is_good ? OC_OK : OC_E_DATA);
     }
     source.info.event_type = OC_EV_QUOTE;
     for (int i = 0; i < 4; i++) {
@@ -250,10 +248,9 @@ static void P4_events_of_a_reader(void **state)
             .bid = i == 1 ? 0 : 5,
             .ask = i == 2 ? 0 : 6,
             .present = i == 3 ? 0 : OC_HAS_BID | OC_HAS_ASK};
-        assert_int_equal(feed_source_next(&source, &event), i == 1 || i == 2 ? OC_E_DATA : OC_OK);
+        assert_int_equal(feed_source_next_judged(&source, &event), i == 1 || i == 2 ? OC_E_DATA : OC_OK);
     }
-    source.is_judged = false; /* one of ours judges itself */
-    next.quote.present = OC_HAS_BID;
+    next.quote.present = OC_HAS_BID; /* one of ours judges itself */
     next.quote.bid = 0;
     assert_int_equal(feed_source_next(&source, &event), OC_OK);
     feed_release(&source.feed);
