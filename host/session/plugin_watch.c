@@ -5,7 +5,7 @@
 #include "base/plugin_call.h"
 #include "session/interrupt.h"
 
-enum { PERIOD_US = 100000, PER_SECOND = 10, WORDS_MAX = 1024 };
+enum { PERIOD_US = 1000000, WORDS_MAX = 1024 };
 
 static const volatile uint64_t *progress_now;
 static uint64_t seen_progress;
@@ -22,7 +22,7 @@ static void look(void *arg, uint32_t periods)
         return;
     ticks += periods;
     bool is_asked = interrupt_count() > 0;
-    if (ticks < (uint32_t)(is_asked ? PLUGIN_WATCH_ASKED_S : PLUGIN_WATCH_LIMIT_S) * PER_SECOND)
+    if (ticks < (uint32_t)(is_asked ? PLUGIN_WATCH_ASKED_S : PLUGIN_WATCH_LIMIT_S))
         return;
     char text[WORDS_MAX];
     size_t size = plugin_call_words(
