@@ -334,7 +334,7 @@ static oc_rc set_defaults(struct options *options)
     }
     for (size_t i = has_data; i < sizeof defaults / sizeof defaults[0] && rc == OC_OK; i++)
         if (!settings_get(&options->settings, defaults[i][0]))
-            rc = settings_set(&options->settings, defaults[i][0], defaults[i][1], "the console's default");
+            rc = settings_set(&options->settings, defaults[i][0], defaults[i][1], SETTING_OF_CONSOLE);
     return rc;
 }
 

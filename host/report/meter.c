@@ -227,7 +227,10 @@ oc_rc meter_result(struct meter *meter, struct result *ret_result)
     result->mode = session->label;
     result->data = meter->paths_text;
     result->symbol = meter->symbols_text;
-    result->profile = settings_text(session->settings, "sim.paper.profile", "neutral");
+    const struct part *filler = session->parts ? parts_at(session->parts, PART_SIM, 0) : NULL;
+    result->profile = filler && strcmp(filler->id, "outcry.paper") != 0 /* profiles are those of our simulator */
+                          ? filler->id
+                          : settings_text(session->settings, "sim.paper.profile", "neutral");
     result->currency = instruments_asset_name(engine_instruments(engine), session->money.base);
     result->period_ns = session->data.sources[0].info.period_ns;
     result->periods_per_year = periods_per_year(meter);

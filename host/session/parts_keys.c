@@ -21,7 +21,7 @@ static oc_rc unknown(struct parts_opening *opening, const struct part *part, con
     if (nearest)
         error_remedy(opening->error, "did you mean '%s.%s'?", part->section, nearest);
     else
-        error_remedy(opening->error, "`outcry plugin info %s` lists its keys", part->id);
+        error_remedy(opening->error, "`outcry plugin info %s` lists its keys", part->path);
     return OC_E_CONFIG;
 }
 

@@ -151,8 +151,8 @@ static oc_rc judge(struct stream *stream, const int64_t values[6])
     }
     for (int i = 1; i <= 4; i++)
         if (values[i] <= 0 || values[i] > values[2] || values[i] < values[3])
-            return refuse(stream->error, "", at + 8 * (uint64_t)i, "a price that is not above zero, or beyond high and low",
-                          "low <= open, close <= high");
+            return refuse(stream->error, "", at + 8 * (uint64_t)i,
+                          "a price that is not above zero, or beyond high and low", "low <= open, close <= high");
     return values[5] < 0 ? refuse(stream->error, "", at + 40, "a volume below zero", "zero or more") : (oc_rc)OC_OK;
 }
 

@@ -113,9 +113,8 @@ static oc_rc book(struct trip *trip, const struct oc_risk_ctx *ctx, const struct
 static oc_rc take_fill(struct rule *rule, const struct oc_risk_ctx *ctx, const struct oc_ev_fill *fill)
 {
     const struct oc_instrument *info = ctx->instrument(ctx, fill->head.inst);
-    struct trip *trip = fill->head.source < ACCOUNTS_MAX
-                            ? find_trip(rule, fill->head.source, OC_INST_INDEX(fill->head.inst))
-                            : NULL;
+    struct trip *trip =
+        fill->head.source < ACCOUNTS_MAX ? find_trip(rule, fill->head.source, OC_INST_INDEX(fill->head.inst)) : NULL;
     int64_t qty = fill->side == OC_SIDE_BUY ? fill->qty : -fill->qty, rest = 0;
     if (!trip || !info)
         return OC_E_LIMIT;

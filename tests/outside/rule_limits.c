@@ -62,8 +62,8 @@ static oc_rc read_one(const struct oc_host *host, struct rule *rule, uint32_t i)
     if (rc < 0)
         return rc;
     if (find(rule, symbol)) { /* two limits of one instrument: nobody can say which was meant */
-        snprintf(line, sizeof line, "limits.%u.instrument: found %.60s, which an earlier group has; expected it once", i,
-                 symbol);
+        snprintf(line, sizeof line, "limits.%u.instrument: found %.60s, which an earlier group has; expected it once",
+                 i, symbol);
         oc_log(host, OC_LOG_ERROR, line);
         return OC_E_CONFIG;
     }
