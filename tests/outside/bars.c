@@ -34,7 +34,8 @@ int main(int argc, char **argv)
         }
         int64_t open = price, close = open + draws[0] % 201 - 100, time = 1700000000 / 60 * 60 + 60 * i;
         close = close < 50000 ? 50000 : close;
-        int64_t high = (open > close ? open : close) + draws[1] % 30, low = (open < close ? open : close) - draws[2] % 30;
+        int64_t high = (open > close ? open : close) + draws[1] % 30,
+                low = (open < close ? open : close) - draws[2] % 30;
         int64_t volume = 100000 + draws[3] % 900000;
         price = close;
         int64_t values[6] = {time, open, high, low, close, volume};
