@@ -103,6 +103,37 @@ kill_lines 'print("denied by " .. tostring(select(2, m:buy { qty = 0.01 }).code)
 grep -q 'denied by COOLING_DOWN' said || fail "the rule is back and its state is not: $(cat said)"
 echo "a rule that is gone: cancels and reductions only; back with its state"
 
+# What is held can be reduced without the rule, and nothing can be added.
+rm -rf gone
+mv gone.conf pause.conf
+cat >gone.conf <<END
+plugins: { folders = ["plugins"]; };
+risk: { chain = ["own", "max_order_qty", $others]; own: { plugin = "org.example.limits"; $limits }; };
+END
+kill_lines 'hold trips
+step 3
+m:buy { qty = 0.02 }
+step 3
+print("holds " .. m.position.qty)'
+grep -q 'holds 0.02' said || fail "nothing is held: $(cat said)"
+mv plugins/rule_limits.so kept.so
+kill_lines 'print("denied by " .. tostring(select(2, m:buy { qty = 0.01 }).code))
+m:sell { qty = 0.005, reduce_only = true }
+step 3
+print("holds " .. m.position.qty)
+m:close()
+step 3
+print("holds then " .. m.position.qty)'
+grep -q 'denied by RULE_MISSING' said || fail "a host that lacks a rule buys: $(cat said)"
+grep -q 'holds 0.015' said || fail "a host that lacks a rule does not reduce: $(cat said)"
+grep -q 'holds then 0$' said || fail "a host that lacks a rule does not close: $(cat said)"
+mv kept.so plugins/rule_limits.so
+kill_lines 'print("allowed: " .. tostring(m:buy { qty = 0.01 } ~= nil))
+step 3'
+grep -q 'allowed: true' said || fail "the rule is back and nothing is allowed: $(cat said)"
+mv pause.conf gone.conf
+echo "without a rule: reduced and closed"
+
 # Another version, which cannot read the state of the old one. A checkpoint holds that: 4096 bars.
 sed 's/STATE_VERSION = 1/STATE_VERSION = 2/; s/"1\.0\.0"/"2.0.0"/' "$here/rule_cooldown.c" >next.c
 make_plugin next.c rule_next
