@@ -1,4 +1,4 @@
-/* bars.c: COUNT SEED FILE CSV: the same walk of minute bars as a file for data_bin.c and as CSV. */
+/* bars.c: COUNT SEED FILE CSV: the same walk of minute bars as a file for the reader of sdk/examples/data_binbars and as CSV. */
 #include <inttypes.h>
 #include <stdint.h>
 #include <stdio.h>

@@ -9,7 +9,7 @@ pid=
 trap '[ -z "$pid" ] || kill -9 $pid 2>/dev/null; rm -rf "$w"' EXIT
 trap 'exit 1' INT TERM
 mkdir -m 700 "$w/home" "$w/run"
-mkdir "$w/so" "$w/elsewhere"
+mkdir "$w/so" "$w/elsewhere" "$w/new"
 unset XDG_STATE_HOME XDG_DATA_HOME COLUMNS LINES TERM OUTCRY_PLUGINS
 export HOME="$w/home" XDG_RUNTIME_DIR="$w/run" LC_ALL=C.UTF-8
 export OUTCRY__CONSOLE__LIMIT=10m # however busy the machine is
@@ -34,8 +34,12 @@ make_plugin() {
         -o "$w/so/$to.so" $(pkg-config --libs outcry) || fail "$to does not build"
     "$outcry" plugin check "$w/so/$to.so" >"$w/checked" 2>&1 || fail "$to: $(cat "$w/checked")"
 }
-for plugin in rule_cooldown rule_limits sim_slip data_bin; do
-    make_plugin "$here/$plugin.c" $plugin
+make_plugin "$here/rule_cooldown.c" rule_cooldown
+make_plugin "$here/rule_limits.c" rule_limits
+# The simulator (market orders at the next open, some basis points worse) and the reader (binary bars) are what `plugin new` makes.
+for pair in sim:sim_slip data:data_bin; do
+    "$outcry" plugin new ${pair%:*} ${pair#*:} "$w/new" >>"$w/log" 2>&1 || fail "plugin new ${pair%:*}: $(cat "$w/log")"
+    make_plugin "$w/new/${pair#*:}/${pair#*:}.c" ${pair#*:}
 done
 "$cc" -std=c11 -O1 -Wall -Wextra -Werror "$here/bars.c" -o "$w/bars" || fail "bars.c does not build"
 "$w/bars" 5000 7 "$w/btc.bin" "$w/btc.csv" || fail "no bars"

@@ -37,11 +37,11 @@ risk: { pause: { plugin = "org.example.cooldown"; }; };
 END
 refuses 'a simulator that no venue has' 'sim.other.*has no other' <<END
 plugins: { folders = ["plugins"]; };
-sim: { other: { plugin = "org.example.slip"; }; };
+sim: { other: { plugin = "org.example.sim_slip"; }; };
 END
 refuses 'a reader that no list names' 'data.mine.*data.readers has no mine' <<END
 plugins: { folders = ["plugins"]; };
-data: { mine: { plugin = "org.example.bin"; }; };
+data: { mine: { plugin = "org.example.data_bin"; }; };
 END
 refuses 'an unknown key' "risk.pause.minuets.*did you mean 'risk.pause.minutes'" <<END
 plugins: { folders = ["plugins"]; };
@@ -85,11 +85,11 @@ END
 refuses 'the same by --plugin' 'outcry.max_order_qty, or a name of its own' --plugin max_order_qty=so/rule_limits.so </dev/null
 refuses 'one name for two files' 'each name once' --plugin a=so/rule_limits.so --plugin a=so/rule_cooldown.so </dev/null
 refuses 'a file that is not there' 'no such file' --plugin a=so/nothing.so </dev/null
-refuses 'fees for a simulator that has none' 'sim.paper.taker_fee: plugin org.example.slip has no such key' \
+refuses 'fees for a simulator that has none' 'sim.paper.taker_fee: plugin org.example.sim_slip has no such key' \
     --plugin slip=so/sim_slip.so --fee taker=0.1% </dev/null
 refuses 'a scope of a simulator' 'only rules have a scope' <<END
 plugins: { folders = ["plugins"]; };
-sim: { default: { plugin = "org.example.slip"; for: { instruments = ["A/B"]; }; }; };
+sim: { default: { plugin = "org.example.sim_slip"; for: { instruments = ["A/B"]; }; }; };
 END
 refuses 'a plugin of another kind' 'another kind' <<END
 plugins: { folders = ["plugins"]; };

@@ -18,11 +18,11 @@ risk: { chain = ["mine", $chain]; mine: { plugin = "org.example.limits";
 END
 cat >etc/sim_slip.conf <<END
 plugins: { folders = ["plugins"]; };
-sim: { default: { plugin = "org.example.slip"; bps = "7.5"; }; };
+sim: { default: { plugin = "org.example.sim_slip"; bps = "7.5"; }; };
 END
 cat >etc/data_bin.conf <<END
 plugins: { folders = ["plugins"]; };
-data: { readers = ["csv", "mine"]; mine: { plugin = "org.example.bin"; }; };
+data: { readers = ["csv", "mine"]; mine: { plugin = "org.example.data_bin"; }; };
 END
 
 # run VERB NAME FOLDER WORDS...: one run that is recorded; its figures to NAME.figures
@@ -61,7 +61,7 @@ one() {
         for name in "$plugin-$verb" "$plugin-$verb-conf"; do
             [ "$(jq "$what" "$w/$name.json")" = true ] || fail "$name: not $what: $(jq -c '.trades' "$w/$name.json")"
             [ $verb = console ] && continue
-            jq -r '.notes[]' "$w/$name.json" | grep -q "$id 1.0.0, a plugin from outside: /" ||
+            jq -r '.notes[]' "$w/$name.json" | grep -q "$id [0-9.]*, a plugin from outside: /" ||
                 fail "$name: the report does not name the part: $(jq -c .notes "$w/$name.json")"
         done
         [ $verb = console ] || cmp -s "$w/$plugin-$verb.figures" "$w/$plugin-$verb-conf.figures" ||
@@ -81,12 +81,12 @@ one rule_cooldown org.example.cooldown '.trades.denied > 500' --set mine.minutes
 # A list of groups cannot be written on a command line: --plugin names the file, a configuration has the values.
 sed 's/chain = \[[^]]*\];//; s/plugin = "[^"]*";//; s/plugins: .*//' etc/rule_limits.conf >limits_alone.conf
 one rule_limits org.example.limits '.trades.fills == 0 and .trades.denied > 500' --config "$w/limits_alone.conf"
-one sim_slip org.example.slip '.trades.denied == 0 and .trades.fills > 500' --set mine.bps=7.5
+one sim_slip org.example.sim_slip '.trades.denied == 0 and .trades.fills > 500' --set mine.bps=7.5
 # What is read is what the CSV of the same bars says.
 data=$w/btc.csv
 run backtest csv "$w/csv" --data 'price_step=0.01;qty_step=0.001' --symbol BTC/USDT
 data=$w/btc.bin feed=replay:$w/btc.bin
-one data_bin org.example.bin '.trades.fills > 500'
+one data_bin org.example.data_bin '.trades.fills > 500'
 [ "$(jq -c '[.money, .trades]' csv.json)" = "$(jq -c '[.money, .trades]' data_bin-backtest.json)" ] ||
     fail "the binary bars are other bars than the CSV"
 
@@ -97,7 +97,7 @@ one data_bin org.example.bin '.trades.fills > 500'
     --set slip.bps=100 >much.json 2>much.err || fail "$(cat much.err)"
 [ "$(jq -n --slurpfile a none.json --slurpfile b much.json '($a[0].money.final | tonumber) > ($b[0].money.final | tonumber)
     and $a[0].trades.fills == $b[0].trades.fills')" = true ] || fail "slippage costs nothing"
-jq -r '.notes[]' much.json | grep -q 'fills: as org.example.slip decides' || fail "what fills assume is not said"
+jq -r '.notes[]' much.json | grep -q 'fills: as org.example.sim_slip decides' || fail "what fills assume is not said"
 jq -r '.notes[]' much.json | grep -q 'half-spread' && fail "the report tells the assumptions of another simulator"
 
 # What is wrong in a file is named with its offset, and another file is left to the next reader.

@@ -1,4 +1,4 @@
-/* sim_slip.c: a venue that fills market orders at the next open of their bars, some basis points worse.
+/* nextopen.c: a venue that fills market orders at the next open of their bars, some basis points worse.
  *
  * - Spot and market orders by quantity; all else is rejected. There is no latency, no fee and no limit of volume, and what
  *   an account can pay for is not looked at.
@@ -30,19 +30,19 @@ struct state {
     struct order orders[ORDERS_MAX]; /* in their order; saved up to order_count */
 };
 
-struct slip {
+struct venue {
     const struct oc_host *host;
     const struct oc_svc_sim_host *answers;
     struct oc_dec bps;
     struct state state;
 };
 
-static struct market *market_of(struct slip *slip, uint32_t inst)
+static struct market *market_of(struct venue *venue, uint32_t inst)
 {
-    return OC_INST_INDEX(inst) < MARKETS_MAX ? &slip->state.markets[OC_INST_INDEX(inst)] : NULL;
+    return OC_INST_INDEX(inst) < MARKETS_MAX ? &venue->state.markets[OC_INST_INDEX(inst)] : NULL;
 }
 
-static oc_rc answer(struct slip *slip, int64_t now_ns, const struct oc_request *ask, uint16_t type, const char *reason)
+static oc_rc answer(struct venue *venue, int64_t now_ns, const struct oc_request *ask, uint16_t type, const char *reason)
 {
     struct oc_ev_answer event = {.head = ask->head, .order = ask->order, .request = ask->id};
     event.head.size = sizeof event;
@@ -55,22 +55,22 @@ static oc_rc answer(struct slip *slip, int64_t now_ns, const struct oc_request *
     event.cum_qty = -1;
     event.definitive = 1;
     strncpy(event.reason, reason, sizeof event.reason - 1);
-    return slip->answers->emit(slip->host, now_ns, &event.head);
+    return venue->answers->emit(venue->host, now_ns, &event.head);
 }
 
-static void take_out(struct slip *slip, uint32_t i)
+static void take_out(struct venue *venue, uint32_t i)
 {
-    struct state *state = &slip->state;
+    struct state *state = &venue->state;
     memmove(&state->orders[i], &state->orders[i + 1], (--state->order_count - i) * sizeof *state->orders);
 }
 
 /* price * bps / 10^4, away from zero: the worse step. */
-static int64_t slipped(const struct slip *slip, uint8_t side, int64_t price)
+static int64_t slipped(const struct venue *venue, uint8_t side, int64_t price)
 {
     wide whole = 1;
-    for (int32_t i = 0; i < slip->bps.scale + BPS_SCALE; i++)
+    for (int32_t i = 0; i < venue->bps.scale + BPS_SCALE; i++)
         whole *= 10;
-    wide move = (wide)price * slip->bps.units;
+    wide move = (wide)price * venue->bps.units;
     int64_t steps = 0; /* ceil(move / whole): without a division of 128 bits, which is no part of a pure plugin */
     for (int64_t step = (int64_t)1 << 40; step > 0; step /= 2)
         if ((steps + step) * whole < move + whole)
@@ -85,18 +85,18 @@ static void put_trade_id(struct oc_ev_fill *fill)
 }
 
 /* Fills the order at a price, a reducing one with what there is to reduce, and takes it out. */
-static oc_rc fill_order(struct slip *slip, uint32_t i, int64_t now_ns, int64_t price)
+static oc_rc fill_order(struct venue *venue, uint32_t i, int64_t now_ns, int64_t price)
 {
-    const struct oc_request ask = slip->state.orders[i].ask;
-    struct market *market = market_of(slip, ask.head.inst);
+    const struct oc_request ask = venue->state.orders[i].ask;
+    struct market *market = market_of(venue, ask.head.inst);
     int64_t *position = &market->positions[ask.account], qty = ask.qty;
     if (ask.bits & OC_RQ_REDUCE_ONLY) {
         int64_t held = ask.side == OC_SIDE_SELL ? *position : -*position;
         qty = held < qty ? held : qty;
     }
-    take_out(slip, i);
+    take_out(venue, i);
     if (qty <= 0)
-        return answer(slip, now_ns, &ask, OC_EV_CANCELED, "NOTHING_TO_REDUCE");
+        return answer(venue, now_ns, &ask, OC_EV_CANCELED, "NOTHING_TO_REDUCE");
     struct oc_ev_fill fill = {.head = ask.head, .order = ask.order, .price = price, .qty = qty};
     fill.head.size = sizeof fill;
     fill.head.type = OC_EV_FILL;
@@ -110,16 +110,16 @@ static oc_rc fill_order(struct slip *slip, uint32_t i, int64_t now_ns, int64_t p
     fill.liquidity = OC_LIQUIDITY_TAKER;
     put_trade_id(&fill);
     *position += ask.side == OC_SIDE_BUY ? qty : -qty;
-    oc_rc rc = slip->answers->emit(slip->host, now_ns, &fill.head);
+    oc_rc rc = venue->answers->emit(venue->host, now_ns, &fill.head);
     if (rc == OC_OK && qty < ask.qty)
-        rc = answer(slip, now_ns, &ask, OC_EV_CANCELED, "NOTHING_LEFT_TO_REDUCE");
+        rc = answer(venue, now_ns, &ask, OC_EV_CANCELED, "NOTHING_LEFT_TO_REDUCE");
     return rc;
 }
 
 static oc_rc instrument(void *self, const struct oc_instrument *info)
 {
-    struct slip *slip = self;
-    struct market *market = market_of(slip, info->inst);
+    struct venue *venue = self;
+    struct market *market = market_of(venue, info->inst);
     if (!market)
         return OC_E_LIMIT;
     if (info->kind != OC_KIND_SPOT)
@@ -137,18 +137,18 @@ static oc_rc balance(void *self, uint32_t account, uint32_t asset, struct oc_dec
 
 static oc_rc market(void *self, int64_t now_ns, const struct oc_event *event)
 {
-    struct slip *slip = self;
-    struct market *market = market_of(slip, event->inst);
+    struct venue *venue = self;
+    struct market *market = market_of(venue, event->inst);
     const struct oc_ev_bar *bar = (const struct oc_ev_bar *)(const void *)event;
     if (event->type != OC_EV_BAR || !market || !market->inst)
         return OC_OK;
-    for (uint32_t i = 0; i < slip->state.order_count;) {
-        const struct order *order = &slip->state.orders[i];
+    for (uint32_t i = 0; i < venue->state.order_count;) {
+        const struct order *order = &venue->state.orders[i];
         if (OC_INST_INDEX(order->ask.head.inst) != OC_INST_INDEX(event->inst) || order->at_ns > bar->open_ns) {
             i++;
             continue;
         }
-        oc_rc rc = fill_order(slip, i, now_ns, slipped(slip, order->ask.side, bar->open));
+        oc_rc rc = fill_order(venue, i, now_ns, slipped(venue, order->ask.side, bar->open));
         if (rc < 0)
             return rc;
     }
@@ -156,9 +156,9 @@ static oc_rc market(void *self, int64_t now_ns, const struct oc_event *event)
     return OC_OK;
 }
 
-static const char *why_not(struct slip *slip, const struct oc_request *ask)
+static const char *why_not(struct venue *venue, const struct oc_request *ask)
 {
-    const struct market *market = market_of(slip, ask->head.inst);
+    const struct market *market = market_of(venue, ask->head.inst);
     if (!market || !market->inst || ask->account >= ACCOUNTS_MAX)
         return "UNKNOWN_INSTRUMENT";
     if (ask->type != OC_ORDER_MARKET || !(ask->bits & OC_RQ_HAS_QTY) || (ask->bits & OC_RQ_HAS_QUOTE_QTY) ||
@@ -166,31 +166,31 @@ static const char *why_not(struct slip *slip, const struct oc_request *ask)
         return "ORDER_TYPE_NOT_SUPPORTED";
     if (ask->tif != OC_TIF_NONE && ask->tif != OC_TIF_GTC) /* it waits for the next open, however far that is */
         return "TIME_IN_FORCE_NOT_SUPPORTED";
-    return slip->state.order_count == ORDERS_MAX ? "TOO_MANY_ORDERS" : NULL;
+    return venue->state.order_count == ORDERS_MAX ? "TOO_MANY_ORDERS" : NULL;
 }
 
-static oc_rc take_new(struct slip *slip, int64_t now_ns, const struct oc_request *ask)
+static oc_rc take_new(struct venue *venue, int64_t now_ns, const struct oc_request *ask)
 {
-    const char *reason = why_not(slip, ask);
+    const char *reason = why_not(venue, ask);
     if (reason)
-        return answer(slip, now_ns, ask, OC_EV_REJECTED, reason);
-    slip->state.orders[slip->state.order_count++] = (struct order){*ask, now_ns};
-    return answer(slip, now_ns, ask, OC_EV_ACCEPTED, "");
+        return answer(venue, now_ns, ask, OC_EV_REJECTED, reason);
+    venue->state.orders[venue->state.order_count++] = (struct order){*ask, now_ns};
+    return answer(venue, now_ns, ask, OC_EV_ACCEPTED, "");
 }
 
 static oc_rc request(void *self, int64_t now_ns, const struct oc_request *ask)
 {
-    struct slip *slip = self;
+    struct venue *venue = self;
     if (ask->kind == OC_REQUEST_NEW)
-        return take_new(slip, now_ns, ask);
+        return take_new(venue, now_ns, ask);
     if (ask->kind != OC_REQUEST_CANCEL)
-        return answer(slip, now_ns, ask, OC_EV_AMEND_REJECTED, "AMEND_NOT_SUPPORTED");
-    for (uint32_t i = 0; i < slip->state.order_count; i++)
-        if (slip->state.orders[i].ask.order == ask->order) {
-            take_out(slip, i);
-            return answer(slip, now_ns, ask, OC_EV_CANCELED, "");
+        return answer(venue, now_ns, ask, OC_EV_AMEND_REJECTED, "AMEND_NOT_SUPPORTED");
+    for (uint32_t i = 0; i < venue->state.order_count; i++)
+        if (venue->state.orders[i].ask.order == ask->order) {
+            take_out(venue, i);
+            return answer(venue, now_ns, ask, OC_EV_CANCELED, "");
         }
-    return answer(slip, now_ns, ask, OC_EV_CANCEL_REJECTED, "ORDER_NOT_OPEN");
+    return answer(venue, now_ns, ask, OC_EV_CANCEL_REJECTED, "ORDER_NOT_OPEN");
 }
 
 static oc_rc due(void *self, int64_t now_ns)
@@ -202,16 +202,16 @@ static oc_rc due(void *self, int64_t now_ns)
 /* The host has sent the orders that close what is open: they take the last price. */
 static oc_rc end(void *self, int64_t now_ns)
 {
-    struct slip *slip = self;
-    for (uint32_t i = 0; i < slip->state.order_count;) {
-        struct oc_request *ask = &slip->state.orders[i].ask;
-        const struct market *market = market_of(slip, ask->head.inst);
+    struct venue *venue = self;
+    for (uint32_t i = 0; i < venue->state.order_count;) {
+        struct oc_request *ask = &venue->state.orders[i].ask;
+        const struct market *market = market_of(venue, ask->head.inst);
         if (ask->role != OC_ROLE_END || !market->last) {
             i++;
             continue;
         }
         ask->bits &= ~(uint32_t)OC_RQ_REDUCE_ONLY; /* sized by the host to what is held */
-        oc_rc rc = fill_order(slip, i, now_ns, slipped(slip, ask->side, market->last));
+        oc_rc rc = fill_order(venue, i, now_ns, slipped(venue, ask->side, market->last));
         if (rc < 0)
             return rc;
     }
@@ -226,23 +226,23 @@ static int is_end_of_order(uint16_t type)
 /* What another build of this plugin answered, as facts. */
 static void observe(void *self, const struct oc_event *event)
 {
-    struct slip *slip = self;
+    struct venue *venue = self;
     const struct oc_request *ask = (const struct oc_request *)(const void *)event;
     const struct oc_ev_fill *fill = (const struct oc_ev_fill *)(const void *)event;
     uint64_t order = 0;
-    if (event->type == OC_EV_REQUEST && ask->kind == OC_REQUEST_NEW && !why_not(slip, ask))
-        slip->state.orders[slip->state.order_count++] = (struct order){*ask, event->local_ns};
+    if (event->type == OC_EV_REQUEST && ask->kind == OC_REQUEST_NEW && !why_not(venue, ask))
+        venue->state.orders[venue->state.order_count++] = (struct order){*ask, event->local_ns};
     if (event->type == OC_EV_FILL) {
-        struct market *market = market_of(slip, event->inst);
+        struct market *market = market_of(venue, event->inst);
         if (market && event->source < ACCOUNTS_MAX)
             market->positions[event->source] += fill->side == OC_SIDE_BUY ? fill->qty : -fill->qty;
         order = event->flags & OC_EVF_LAST ? fill->order : 0;
     } else if (is_end_of_order(event->type)) {
         order = ((const struct oc_ev_answer *)(const void *)event)->order;
     }
-    for (uint32_t i = 0; order && i < slip->state.order_count; i++)
-        if (slip->state.orders[i].ask.order == order) {
-            take_out(slip, i);
+    for (uint32_t i = 0; order && i < venue->state.order_count; i++)
+        if (venue->state.orders[i].ask.order == order) {
+            take_out(venue, i);
             return;
         }
 }
@@ -261,45 +261,45 @@ static uint32_t state_size(uint32_t order_count)
 
 static oc_rc save(void *self, void *bytes, uint32_t size_max)
 {
-    struct slip *slip = self;
-    uint32_t size = state_size(slip->state.order_count);
+    struct venue *venue = self;
+    uint32_t size = state_size(venue->state.order_count);
     if (size > size_max)
         return OC_E_LIMIT;
-    slip->state.version = STATE_VERSION;
-    memcpy(bytes, &slip->state, size);
+    venue->state.version = STATE_VERSION;
+    memcpy(bytes, &venue->state, size);
     return (oc_rc)size;
 }
 
 static oc_rc load(void *self, const void *bytes, uint32_t size)
 {
-    struct slip *slip = self;
+    struct venue *venue = self;
     uint32_t head[2];
     if (size < sizeof head)
         return OC_E_DATA;
     memcpy(head, bytes, sizeof head);
     if (head[0] != STATE_VERSION || head[1] > ORDERS_MAX || state_size(head[1]) != size)
         return OC_E_DATA;
-    memcpy(&slip->state, bytes, size);
+    memcpy(&venue->state, bytes, size);
     return OC_OK;
 }
 
-static oc_rc open_slip(const struct oc_host *host, void **ret_self)
+static oc_rc open_venue(const struct oc_host *host, void **ret_self)
 {
-    struct slip *slip = calloc(1, sizeof *slip);
-    if (!slip)
+    struct venue *venue = calloc(1, sizeof *venue);
+    if (!venue)
         return OC_E_NOMEM;
-    slip->host = host;
-    slip->answers = (const struct oc_svc_sim_host *)host->service(host, OC_SVC_SIM_HOST);
-    oc_rc rc = slip->answers ? oc_config_dec(host, "bps", &slip->bps) : (oc_rc)OC_E_NOT_SUPPORTED;
+    venue->host = host;
+    venue->answers = (const struct oc_svc_sim_host *)host->service(host, OC_SVC_SIM_HOST);
+    oc_rc rc = venue->answers ? oc_config_dec(host, "bps", &venue->bps) : (oc_rc)OC_E_NOT_SUPPORTED;
     if (rc < 0) {
-        free(slip);
+        free(venue);
         return rc;
     }
-    *ret_self = slip;
+    *ret_self = venue;
     return OC_OK;
 }
 
-static void close_slip(void *self) { free(self); }
+static void close_venue(void *self) { free(self); }
 
 static const struct oc_sim sim = {.size = sizeof sim,
                                   .instrument = instrument,
@@ -319,9 +319,9 @@ static const struct oc_key keys[] = {
      .about = "how much worse than the open a fill is"}, {0}};
 static const struct oc_plugin plugin = {
     .size = sizeof plugin, .abi_major = OC_ABI_MAJOR, .abi_minor = OC_ABI_MINOR,
-    .kind = OC_SIM, .id = "org.example.slip", .version = "1.0.0", .license = "MIT",
+    .kind = OC_SIM, .id = "org.example.nextopen", .version = "0.1.0", .license = "MIT",
     .about = "fills market orders at the next open, with slippage",
-    .open = open_slip, .close = close_slip, .ifaces = ifaces, .keys = keys,
+    .open = open_venue, .close = close_venue, .ifaces = ifaces, .keys = keys,
 };
 /* clang-format on */
 

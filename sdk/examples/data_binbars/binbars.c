@@ -1,4 +1,4 @@
-/* data_bin.c: reads bars from a binary file: a head of 48 bytes, then 48 bytes a bar, all numbers little-endian.
+/* binbars.c: reads bars from a binary file: a head of 48 bytes, then 48 bytes a bar, all numbers little-endian.
  *
  *   head  0 "OCBARS1\n"   8 u32 period in seconds  12 u32 scale of prices  16 u32 scale of volumes  20 u32 zero
  *        24 symbol, 24 bytes, ended by zeros
@@ -302,7 +302,7 @@ static const struct oc_key keys[] = {{0}};
 /* clang-format off */
 static const struct oc_plugin plugin = {
     .size = sizeof plugin, .abi_major = OC_ABI_MAJOR, .abi_minor = OC_ABI_MINOR,
-    .kind = OC_DATA, .id = "org.example.bin", .version = "1.0.0", .license = "MIT",
+    .kind = OC_DATA, .id = "org.example.binbars", .version = "0.1.0", .license = "MIT",
     .about = "bars from files of 48 bytes a bar",
     .open = open_reader, .close = close_reader, .ifaces = ifaces, .keys = keys,
 };
