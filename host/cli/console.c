@@ -44,6 +44,14 @@ static void log_line(void *arg, enum log_level level, const char *line, size_t l
         console_server_log(target->server, json.data, json.size);
 }
 
+/* Nobody can be asked yet who would be told: what is amiss at a start stands above the console. */
+static void log_opening(void *arg, enum log_level level, const char *line, size_t length)
+{
+    if (level <= LOG_WARNING)
+        run_log_to_stderr(NULL, level, line, length);
+    log_line(arg, level, line, length);
+}
+
 static oc_rc socket_failed(struct session *session, oc_rc rc, const char *path)
 {
     struct error error;
@@ -101,6 +109,7 @@ static void host_run(void *arg)
 {
     struct host *host = arg;
     host->rc = run_open(host->run);
+    log_set_sink(log_line, &log_target);
     host->is_open = host->rc == OC_OK;
     env_signal_post(host->opened);
     if (host->rc == OC_OK)
@@ -198,6 +207,8 @@ static int console_here(struct run *run, const struct console_wish *wish)
     rc = env_signal_new(&host.opened);
     if (rc == OC_OK)
         rc = console_listen(run, pair[0], false, false);
+    if (rc == OC_OK)
+        log_set_sink(log_opening, &log_target);
     if (rc == OC_E_NOMEM)
         rc = OC_E_CONFIG;
     run_compose(run, RUN_CONSOLE | RUN_RECOVERS, NULL);
@@ -334,7 +345,7 @@ static oc_rc set_defaults(struct options *options)
     }
     for (size_t i = has_data; i < sizeof defaults / sizeof defaults[0] && rc == OC_OK; i++)
         if (!settings_get(&options->settings, defaults[i][0]))
-            rc = settings_set(&options->settings, defaults[i][0], defaults[i][1], "the console's default");
+            rc = settings_set(&options->settings, defaults[i][0], defaults[i][1], SETTING_OF_CONSOLE);
     return rc;
 }
 

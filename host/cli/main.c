@@ -72,6 +72,7 @@ int verb_help(int argc, char **argv)
          "  --listen auto|none|PATH  where consoles attach (auto; none at full speed)\n"
          "  --duration 1h            of data, then the session ends\n"
          "  --config FILE            configuration, several allowed; --set section.key=value\n"
+         "  --plugin NAME=FILE       a rule, simulator or reader for this run; --set NAME.key=value\n"
          "  --json --quiet           for other programs\n"
          "\nof console: the same, and --paused, --no-pane; --attach [SOCKET] [--trade]\n"
          "\nexit codes: 0 good, 1 the run failed, 2 wrong use, 3 configuration, 4 venue, 5 halted by risk");

@@ -86,6 +86,8 @@ oc_rc run_take_paper(struct run *run)
     struct session *session = run->session;
     const char *feed = settings_text(session->settings, "session.feed", NULL);
     oc_rc rc = run_take_words(run);
+    session->may_lack_rules =
+        true; /* positions are open, perhaps: what guards them less than configured still reduces them */
     if (rc < 0)
         return rc;
     rc = check_speed(session->settings, &session->pace.speed);

@@ -157,6 +157,8 @@ static oc_rc add_plugin(struct options *options, const char *text)
     if (!equals || equals == text || !equals[1] ||
         snprintf(key, sizeof key, "plugins.file.%.*s", (int)(equals - text), text) >= (int)sizeof key)
         return wrong(options, "--plugin", text, "NAME=FILE, such as cooldown=./cooldown.so");
+    if (settings_get(&options->settings, key))
+        return wrong(options, "--plugin", text, "each name once");
     return settings_set(&options->settings, key, equals + 1, "--plugin");
 }
 

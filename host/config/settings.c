@@ -71,6 +71,17 @@ oc_rc settings_set(struct settings *settings, const char *key, const char *value
     return OC_OK;
 }
 
+void settings_drop(struct settings *settings, const char *key)
+{
+    uint32_t i = 0;
+    while (i < settings->count && strcmp(settings->list[i].key, key) != 0)
+        i++;
+    if (i == settings->count)
+        return;
+    free(settings->list[i].value);
+    memmove(&settings->list[i], &settings->list[i + 1], (--settings->count - i) * sizeof *settings->list);
+}
+
 oc_rc settings_wrong(struct settings *settings, const struct setting *setting, const char *expected)
 {
     error_at(&settings->error, OC_E_CONFIG, "%s: %s", setting->origin, setting->key);

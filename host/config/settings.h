@@ -15,6 +15,8 @@
 
 enum { SETTINGS_MAX = 2048, SETTING_KEY_MAX = 96, SETTING_VALUE_MAX = 1024, SETTING_ORIGIN_MAX = 256 };
 
+#define SETTING_OF_CONSOLE "the console's default" /* origin of what a console without words begins with */
+
 struct setting {
     char key[SETTING_KEY_MAX];
     char *value;                     /* owned */
@@ -31,6 +33,8 @@ struct settings {
 void settings_release(struct settings *settings);
 /* OC_E_LIMIT, OC_E_NOMEM: settings->error says it. */
 CHECKED oc_rc settings_set(struct settings *settings, const char *key, const char *value, const char *origin);
+/* Takes out what has this key; nothing where it is not set. */
+void settings_drop(struct settings *settings, const char *key);
 /* NULL: not set. */
 const struct setting *settings_get(const struct settings *settings, const char *key);
 

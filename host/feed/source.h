@@ -23,7 +23,8 @@ struct synthetic { /* bars of a seeded walk, or trades and quotes at a rate */
 };
 
 struct feed_source {
-    char path[512]; /* file, or "synthetic..." */
+    char path[512];  /* file, or "synthetic..." */
+    char place[512]; /* where a recorded session says that the file is, from the root; empty: it does not */
     char options[512];
     const struct oc_data *table; /* of the reader; NULL: synthetic, or in memory. Borrowed */
     void *reader;                /* its instance, borrowed */

@@ -26,15 +26,15 @@ static const struct kind_member risk_members[] = {
 };
 
 static const struct kind_member sim_members[] = {
-    MEMBER(oc_sim, instrument, true), MEMBER(oc_sim, balance, false),  MEMBER(oc_sim, market, true),
-    MEMBER(oc_sim, request, true),    MEMBER(oc_sim, due, true),       MEMBER(oc_sim, end, false),
-    MEMBER(oc_sim, observe, false),   MEMBER(oc_sim, position, false), MEMBER(oc_sim, save, false),
-    MEMBER(oc_sim, load, false),
+    MEMBER(oc_sim, instrument, true), MEMBER(oc_sim, balance, true),  MEMBER(oc_sim, market, true),
+    MEMBER(oc_sim, request, true),    MEMBER(oc_sim, due, true),      MEMBER(oc_sim, end, true),
+    MEMBER(oc_sim, observe, true),    MEMBER(oc_sim, position, true), MEMBER(oc_sim, save, true),
+    MEMBER(oc_sim, load, true),
 };
 
 static const struct kind_member data_members[] = {
     MEMBER(oc_data, probe, true), MEMBER(oc_data, start, true),  MEMBER(oc_data, pull, true),
-    MEMBER(oc_data, skip, false), MEMBER(oc_data, stats, false), MEMBER(oc_data, error, false),
+    MEMBER(oc_data, skip, true),  MEMBER(oc_data, stats, false), MEMBER(oc_data, error, false),
     MEMBER(oc_data, stop, true),
 };
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/env_socket.h"
 #include "base/key.h"
 
 void registry_init(struct registry *registry) { memset(registry, 0, sizeof *registry); }
@@ -103,7 +104,8 @@ static bool is_as_inspected(const struct oc_plugin *const *list, const struct lo
 static oc_rc open_copy(struct load_file *file, struct load_report *report, const struct oc_plugin *const **ret_list)
 {
     char name[64];
-    snprintf(name, sizeof name, "/proc/self/fd/%d", file->descriptor);
+    /* Not /proc/self: a debugger opens this name as well, and there it must not mean the debugger. */
+    snprintf(name, sizeof name, "/proc/%d/fd/%d", env_process(), file->descriptor);
     void *handle = dlopen(name, RTLD_NOW | RTLD_LOCAL);
     if (!handle) {
         const char *why = dlerror();

@@ -16,7 +16,9 @@ struct example {
 };
 
 static const struct example examples[] = {{"risk", "maxqty", skeleton_risk},
-                                          {"connector", "loopback", skeleton_connector}};
+                                          {"connector", "loopback", skeleton_connector},
+                                          {"sim", "nextopen", skeleton_sim},
+                                          {"data", "binbars", skeleton_data}};
 
 static bool is_name(const char *name)
 {

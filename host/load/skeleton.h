@@ -7,5 +7,7 @@
 
 extern const struct embedded skeleton_risk[];
 extern const struct embedded skeleton_connector[];
+extern const struct embedded skeleton_sim[];
+extern const struct embedded skeleton_data[];
 
 #endif

@@ -12,7 +12,7 @@ static const char usage[] =
     "usage: outcry plugin list [FOLDER...]        what is there, read without running it\n"
     "       outcry plugin info FILE|ID...         everything a file says about itself\n"
     "       outcry plugin check FILE...           all faults at once, then load it\n"
-    "       outcry plugin new KIND NAME [FOLDER]  a building, tested skeleton (risk, connector)\n";
+    "       outcry plugin new KIND NAME [FOLDER]  a building, tested skeleton (risk, connector, sim, data)\n";
 
 struct run { /* one run of a verb */
     const struct plugin_verb_env *env;
@@ -137,9 +137,7 @@ static int verb_new(struct run *run, int argc, char **argv)
         return EXIT_GOOD;
     }
     if (rc == OC_E_NOT_SUPPORTED)
-        text_format(&run->err,
-                    "plugin new: kind \"%s\" has no skeleton; expected risk or connector (sim and "
-                    "data are drafts: start from the plugins of this repository)\n",
+        text_format(&run->err, "plugin new: kind \"%s\" has no skeleton; expected risk, connector, sim or data\n",
                     kind);
     else if (rc == OC_E_INVALID)
         text_format(&run->err, "plugin new: name \"%s\"; expected 2 to 32 of a-z 0-9 _, a letter first\n", name);

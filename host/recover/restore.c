@@ -1,6 +1,7 @@
 #include "recover/restore.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/env.h"
@@ -47,6 +48,9 @@ void restore_close(struct restore *restore)
     if (restore->reader)
         journal_close_read(restore->reader);
     restore->reader = NULL;
+    free(restore->held);
+    restore->held = NULL;
+    restore->held_count = restore->held_room = 0;
 }
 
 static bool is_input(const struct oc_event *event)
@@ -65,7 +69,7 @@ static oc_rc ended_early(struct session *session, oc_rc rc)
 }
 
 /* One market event read again: prices, bars and indicators. The last may be one that the journal's count does not hold yet. */
-static oc_rc apply_market(const struct restore *restore, struct session *session, uint64_t seq, uint64_t market)
+static oc_rc apply_market(struct restore *restore, struct session *session, uint64_t seq, uint64_t market)
 {
     struct inbox_point point = {.is_opening = true};
     while (point.is_opening) {
@@ -228,7 +232,7 @@ static uint64_t unfinished_input(struct journal_reader *reader, uint64_t progres
 }
 
 /* An input that was recorded and perhaps not handled: it is now, once. */
-static oc_rc finish_input(const struct restore *restore, struct session *session, const struct oc_event *event)
+static oc_rc finish_input(struct restore *restore, struct session *session, const struct oc_event *event)
 {
     strategies_set_restoring(restore->parts.strategies, false);
     session->clock.now_ns = event->local_ns;
@@ -277,7 +281,7 @@ static oc_rc apply_all(struct restore *restore, struct session *session, uint64_
         }
         seq++;
     }
-    return rc;
+    return rc == OC_OK ? restore_sim_end(restore, session) : rc;
 }
 
 static oc_rc checkpoint_failed(struct session *session, oc_rc rc, uint64_t seq)

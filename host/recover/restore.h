@@ -4,8 +4,8 @@
  * - State = the newest checkpoint plus the records after it, taken as facts: no strategy or rule decides.
  * - Market events by reference are read again from their file up to the recorded progress; they feed prices and
  *   indicators.
- * - The simulator, which is the venue, sees the same events and requests at the same instants as it did: what it had
- *   decided and not yet said is still to come. What it says beside the records before their end is not heard.
+ * - The simulator, which is the venue, sees the same events and requests at the same instants as it did, and no request that
+ *   was denied: it never left. What it had decided and not yet said is still to come. What it says beside the records before their end is not heard.
  * - An input that was recorded but whose callback had not finished is given to its callback, once. */
 #ifndef RECOVER_RESTORE_H
 #define RECOVER_RESTORE_H
@@ -23,8 +23,11 @@ struct restore {
     uint64_t in_flight; /* orders open after it */
     uint64_t from_seq;  /* of the checkpoint; 0: none */
     bool has_journal;
-    bool is_started;  /* its strategies were */
-    bool is_restored; /* something was: it is not begun anew */
+    bool is_started;         /* its strategies were */
+    bool is_restored;        /* something was: it is not begun anew */
+    struct oc_request *held; /* of the last step, not yet given to the simulator: one may have been denied; owned */
+    uint32_t held_count;
+    uint32_t held_room;
     bool is_same_sim; /* the simulator is the file that was recorded with; else the records are all it learns */
 };
 
@@ -35,9 +38,10 @@ CHECKED oc_rc restore_apply(struct restore *restore, struct session *session);
 void restore_close(struct restore *restore);
 
 /* restore_sim.c: what the simulator hears of a point of the data, and of a record, in their order. */
-CHECKED oc_rc restore_sim_market(const struct restore *restore, struct session *session,
-                                 const struct inbox_point *point);
-CHECKED oc_rc restore_sim_record(const struct restore *restore, struct session *session, const struct oc_event *event);
+CHECKED oc_rc restore_sim_market(struct restore *restore, struct session *session, const struct inbox_point *point);
+CHECKED oc_rc restore_sim_record(struct restore *restore, struct session *session, const struct oc_event *event);
+/* After the last of them. */
+CHECKED oc_rc restore_sim_end(struct restore *restore, struct session *session);
 
 /* restore_same.c: OC_E_CONFIG: data, seed, money, fills, strategies or parameters are not those the session began with. */
 CHECKED oc_rc restore_is_same(struct session *session, struct strategies *strategies,

@@ -84,8 +84,10 @@ static void look_at_plugin(struct same *same, const struct header_line *line)
     char id[80], hash[20], now[20] = "";
     header_text(line, 0, id, sizeof id);
     header_text(line, 2, hash, sizeof hash);
-    const struct registry_entry *sim = registry_find(same->session->registry, NULL, id);
-    if (strcmp(id, "outcry.paper") != 0)
+    const struct parts *parts = same->session->parts; /* NULL: the kernel was opened without them */
+    const struct part *filler = parts ? parts_at(parts, PART_SIM, 0) : NULL;
+    const struct registry_entry *sim = registry_find(same->session->registry, OC_SIM, id);
+    if (strcmp(id, filler ? filler->id : "outcry.paper") != 0)
         return;
     if (sim)
         snprintf(now, sizeof now, "%016llx", (unsigned long long)sim->hash);

@@ -1,6 +1,9 @@
 /* restore_sim.c: the simulator lives again what it lived: the same calls in the same order, so that what it had decided and
  * not yet said is decided and said again. Answers that are recorded are taken out of what it says. Where it is another one
  * than the recording one, or says something else, the records are right: they are given to it as facts. */
+#include <stdlib.h>
+#include <string.h>
+
 #include "recover/restore.h"
 
 /* What it asked to be called for up to at_ns. */
@@ -36,12 +39,54 @@ static oc_rc show_opens(struct session *session, int64_t at_ns, uint32_t *ret_co
     return rc;
 }
 
-oc_rc restore_sim_market(const struct restore *restore, struct session *session, const struct inbox_point *point)
+/* A denial is recorded behind its request, within the same step: which requests left is known when the step has ended. */
+static oc_rc hold(struct restore *restore, const struct oc_request *request)
+{
+    if (restore->held_count == restore->held_room) {
+        const uint32_t room = restore->held_room ? restore->held_room * 2 : 64;
+        struct oc_request *held = realloc(restore->held, room * sizeof *held);
+        if (!held)
+            return OC_E_NOMEM;
+        restore->held = held;
+        restore->held_room = room;
+    }
+    struct oc_request *copy = &restore->held[restore->held_count++];
+    memset(copy, 0, sizeof *copy);
+    memcpy(copy, request, request->head.size < sizeof *copy ? request->head.size : sizeof *copy);
+    return OC_OK;
+}
+
+static void drop(struct restore *restore, uint64_t request)
+{
+    for (uint32_t i = 0; i < restore->held_count; i++)
+        if (restore->held[i].id == request) {
+            memmove(&restore->held[i], &restore->held[i + 1], (--restore->held_count - i) * sizeof *restore->held);
+            return;
+        }
+}
+
+oc_rc restore_sim_end(struct restore *restore, struct session *session)
 {
     struct venue *venue = &session->venues.list[0];
-    if (!restore->is_same_sim)
-        return OC_OK;
-    oc_rc rc = settle(session, point->at_ns);
+    oc_rc rc = OC_OK;
+    for (uint32_t i = 0; i < restore->held_count && rc == OC_OK; i++) {
+        const struct oc_request *request = &restore->held[i];
+        if (restore->is_same_sim)
+            rc = venues_request(&session->venues, request->head.local_ns, request);
+        else
+            venue->table->observe(venue->answers.self, &request->head);
+    }
+    restore->held_count = 0;
+    return rc;
+}
+
+oc_rc restore_sim_market(struct restore *restore, struct session *session, const struct inbox_point *point)
+{
+    struct venue *venue = &session->venues.list[0];
+    oc_rc rc = restore_sim_end(restore, session);
+    if (rc < 0 || !restore->is_same_sim)
+        return rc;
+    rc = settle(session, point->at_ns);
     return rc < 0 ? rc : venue->table->market(venue->answers.self, point->at_ns, point->event);
 }
 
@@ -69,13 +114,19 @@ static oc_rc take_answer(const struct restore *restore, struct session *session,
     return OC_OK;
 }
 
-oc_rc restore_sim_record(const struct restore *restore, struct session *session, const struct oc_event *event)
+static bool is_output(const struct oc_event *event)
+{
+    return event->type == OC_EV_REQUEST || event->type == OC_EV_DENIED || event->type == OC_EV_STATE ||
+           event->type == OC_EV_STRATEGY;
+}
+
+oc_rc restore_sim_record(struct restore *restore, struct session *session, const struct oc_event *event)
 {
     struct venue *venue = &session->venues.list[0];
     const bool is_after_open = event->type == OC_EV_TIMER || event->type == OC_EV_COMMAND; /* of the same instant */
     uint32_t opens;
-    oc_rc rc = OC_OK;
-    if (restore->is_same_sim)
+    oc_rc rc = is_output(event) ? (oc_rc)OC_OK : restore_sim_end(restore, session);
+    if (rc == OC_OK && restore->is_same_sim)
         rc = show_opens(session, event->local_ns - !is_after_open, &opens);
     if (rc == OC_OK && restore->is_same_sim)
         rc = settle(session, event->local_ns);
@@ -83,9 +134,11 @@ oc_rc restore_sim_record(const struct restore *restore, struct session *session,
         return rc;
     if (is_answer(event))
         return take_answer(restore, session, event);
-    if (event->type == OC_EV_REQUEST && restore->is_same_sim)
-        return venue->table->request(venue->answers.self, event->local_ns,
-                                     (const struct oc_request *)(const void *)event);
-    venue->table->observe(venue->answers.self, event);
+    if (event->type == OC_EV_REQUEST)
+        return hold(restore, (const struct oc_request *)(const void *)event);
+    if (event->type == OC_EV_DENIED)
+        drop(restore, ((const struct oc_ev_answer *)(const void *)event)->request);
+    else
+        venue->table->observe(venue->answers.self, event);
     return OC_OK;
 }

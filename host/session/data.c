@@ -1,4 +1,5 @@
 /* data.c: what a session trades on: its sources, their readers, and the instruments they make. */
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -85,6 +86,15 @@ static oc_rc join_all_sources(struct session *session)
     return OC_OK;
 }
 
+/* The recorded file: by its name, if that means the same file from here. */
+static void find_recorded(const struct feed_source *source, char *ret_path, size_t size_max)
+{
+    char here[PATH_MAX];
+    const bool is_same = realpath(source->path, here) && strcmp(here, source->place) == 0;
+    const bool is_there = source->place[0] && env_exists(source->place);
+    snprintf(ret_path, size_max, "%s", is_there && !is_same ? source->place : source->path);
+}
+
 /* The reader of a file is the first part that takes it. Prices made here, or held in memory, need none. */
 static oc_rc open_source(struct session *session, uint32_t index)
 {
@@ -92,9 +102,9 @@ static oc_rc open_source(struct session *session, uint32_t index)
     struct plugin_instance *reader = &session->data.readers[index];
     const char *options = settings_text(session->settings, "data.options", "");
     const struct part *part;
-    char path[512];
+    char path[sizeof source->place];
     oc_rc rc = OC_E_NOT_FOUND;
-    snprintf(path, sizeof path, "%s", source->path);
+    find_recorded(source, path, sizeof path);
     if (source->memory || feed_is_synthetic(path))
         return feed_source_open(source, path, options, session->clock.seed + index);
     for (uint32_t i = 0; rc < 0 && (part = parts_at(session->parts, PART_READER, i)) != NULL; i++) {

@@ -1,7 +1,9 @@
 #include "session/header.h"
 
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/hash.h"
@@ -63,6 +65,14 @@ void header_put_instruments(const struct session *session, struct text *text)
             put_instrument(session, i, text);
 }
 
+/* As it was named, and from the root: a replay may be started elsewhere. */
+static void put_data(const char *path, struct text *text)
+{
+    char place[PATH_MAX];
+    const bool is_file = !feed_is_synthetic(path) && realpath(path, place);
+    header_put(text, "data", path, is_file ? place : NULL, NULL);
+}
+
 void header_write(struct session *session, struct text *text)
 {
     header_put(text, "outcry", OUTCRY_VERSION, NULL);
@@ -77,7 +87,7 @@ void header_write(struct session *session, struct text *text)
     for (uint32_t i = 0; i < session->settings->count; i++)
         header_put(text, "set", session->settings->list[i].key, session->settings->list[i].value, NULL);
     for (uint32_t i = 0; i < session->data.count; i++)
-        header_put(text, "data", session->data.sources[i].path, NULL);
+        put_data(session->data.sources[i].path, text);
     header_put_instruments(session, text);
     if (session->journal.header_write)
         session->journal.header_write(session->journal.header_self, text);

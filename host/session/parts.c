@@ -13,6 +13,8 @@
 static const char *const default_chain[] = {"kill_switch",    "max_order_qty", "max_order_value", "price_collar",
                                             "position_limit", "message_rate",  "max_daily_loss",  NULL};
 
+static const char a_name[] = "a name of 1 to 32 of a-z 0-9 _, a letter first, no double underscore";
+
 bool parts_has(const char *const *list, const char *name)
 {
     for (; *list; list++)
@@ -80,6 +82,17 @@ static oc_rc judge_shadows(struct parts_opening *opening)
 
 /* Which parts. */
 
+/* Why it cannot be had is said now: the run goes on without it. */
+static void lack(struct parts_opening *opening, struct part *part)
+{
+    char text[ERROR_TEXT_MAX];
+    error_text(opening->error, text);
+    log_error("plugins", "%s", text);
+    log_error("plugins", "rule %s is missing: cancels and reductions only, until it is there at a start", part->name);
+    *opening->error = (struct error){0};
+    part->is_missing = true;
+}
+
 static oc_rc add_part(struct parts_opening *opening, enum part_use use, const char *section, const char *name,
                       const char *kind)
 {
@@ -88,7 +101,7 @@ static oc_rc add_part(struct parts_opening *opening, enum part_use use, const ch
     if (!name_is_good(name)) {
         parts_at_key(opening, OC_E_CONFIG, section);
         error_found(opening->error, "%s", name);
-        error_expected(opening->error, "a name of 1 to 32 of a-z 0-9 _, a letter first, no double underscore");
+        error_expected(opening->error, "%s", a_name);
         return OC_E_CONFIG;
     }
     if (parts->count == PARTS_LIST_MAX)
@@ -123,7 +136,7 @@ static oc_rc add_part(struct parts_opening *opening, enum part_use use, const ch
                          "`outcry plugin list` shows what is there; plugins.folders names more folders");
         if (use != PART_RULE || !opening->may_lack)
             return OC_E_NOT_FOUND;
-        part->is_missing = true;
+        lack(opening, part);
     }
     parts->count++;
     return OC_OK;
@@ -190,6 +203,8 @@ static oc_rc read_named_files(struct parts_opening *opening)
         if (strncmp(setting->key, prefix, sizeof prefix - 1) != 0)
             continue;
         char name[PART_NAME_MAX], path[PATH_MAX];
+        if (!name_is_good(setting->key + sizeof prefix - 1))
+            return parts_wrong(opening, setting->key, setting->key + sizeof prefix - 1, a_name);
         snprintf(name, sizeof name, "%s", setting->key + sizeof prefix - 1);
         oc_rc rc = parts_absolute(opening, setting, setting->value, path);
         if (rc == OC_OK)
@@ -210,6 +225,22 @@ static oc_rc read_named_files(struct parts_opening *opening)
             rc = take_values(opening, name, key);
         if (rc < 0)
             return error_keep(opening->error, &opening->settings->error);
+    }
+    return OC_OK;
+}
+
+/* A name of the default chain is the rule of the default chain: under it no other plugin stands in unseen. */
+static oc_rc judge_names(struct parts_opening *opening)
+{
+    char key[64], expected[160];
+    for (const char *const *name = default_chain; *name; name++) {
+        snprintf(key, sizeof key, "risk.%s.plugin", *name);
+        snprintf(expected, sizeof expected,
+                 "no other plugin under the name of a rule of the default chain: outcry.%s, or a name of its own",
+                 *name);
+        const char *id = settings_text(opening->settings, key, NULL);
+        if (id && (strncmp(id, "outcry.", 7) != 0 || strcmp(id + 7, *name) != 0))
+            return parts_wrong(opening, key, id, expected);
     }
     return OC_OK;
 }
@@ -239,10 +270,8 @@ static oc_rc add_rules(struct parts_opening *opening)
             error_remedy(opening->error, "add it, or say that it is meant: risk.without=%s", *name);
             return OC_E_CONFIG;
         }
-    if (settings_get(opening->settings, "risk.kill_switch.plugin"))
-        return parts_wrong(opening, "risk.kill_switch.plugin",
-                           settings_text(opening->settings, "risk.kill_switch.plugin", ""),
-                           "no setting: this rule is the host's own");
+    if (rc == OC_OK)
+        rc = judge_names(opening);
     if (rc == OC_OK)
         rc = add_part(opening, PART_RULE, "risk", "kill_switch", OC_RISK);
     for (const char *const *name = list; *name && rc == OC_OK; name++) {
@@ -262,33 +291,56 @@ static oc_rc add_rules(struct parts_opening *opening)
     return rc;
 }
 
-/* sim.default holds for a venue that has no group of its own, key by key. */
+/* The values of sim.FROM hold for a venue, key by key; of two values the venue's own, unless is_stronger. */
+static oc_rc take_group(struct parts_opening *opening, const char *from, const char *venue, bool is_stronger)
+{
+    char prefix[SETTING_KEY_MAX], key[SETTING_KEY_MAX];
+    const size_t length = (size_t)snprintf(prefix, sizeof prefix, "sim.%s.", from);
+    const uint32_t count = opening->settings->count;
+    oc_rc rc = OC_OK;
+    for (uint32_t i = 0; i < count && rc == OC_OK && strcmp(from, venue) != 0; i++) {
+        const struct setting setting = opening->settings->list[i]; /* the list moves when it grows */
+        if (strncmp(setting.key, prefix, length) != 0)
+            continue;
+        if (snprintf(key, sizeof key, "sim.%s.%s", venue, setting.key + length) >= (int)sizeof key)
+            return OC_E_LIMIT;
+        if (is_stronger || !settings_get(opening->settings, key))
+            rc = settings_set(opening->settings, key, setting.value, setting.origin);
+    }
+    return rc;
+}
+
+/* The defaults of a console are for our simulator. */
+static void drop_defaults(struct parts_opening *opening, const char *venue)
+{
+    struct settings *settings = opening->settings;
+    char key[SETTING_KEY_MAX], prefix[SETTING_KEY_MAX];
+    const size_t length = (size_t)snprintf(prefix, sizeof prefix, "sim.%s.", venue);
+    snprintf(key, sizeof key, "%splugin", prefix);
+    if (strcmp(settings_text(settings, key, "outcry.paper"), "outcry.paper") == 0)
+        return;
+    for (uint32_t i = settings->count; i-- > 0;) {
+        const struct setting setting = settings->list[i];
+        if (strncmp(setting.key, prefix, length) == 0 && strcmp(setting.origin, SETTING_OF_CONSOLE) == 0)
+            settings_drop(settings, setting.key);
+    }
+}
+
+/* A simulator that was named for this run fills the venue, with the values of its name. sim.default holds for a venue that has
+ * no group of its own. */
 static oc_rc add_sim(struct parts_opening *opening, const char *venue)
 {
-    static const char prefix[] = "sim.default.";
-    char key[SETTING_KEY_MAX];
     struct parts_names named;
     oc_rc rc = add_named_files(opening, OC_SIM, &named);
     if (rc == OC_OK && named.count > 1)
         return error_say(opening->error, OC_E_LIMIT, "--plugin", "one simulator fills a run, found %u", named.count);
-    if (rc == OC_OK && named.count) {
-        snprintf(key, sizeof key, "sim.%s.plugin", named.list[0]);
-        const struct setting *setting = settings_get(opening->settings, key);
-        snprintf(key, sizeof key, "sim.%s.plugin", venue);
-        if (setting)
-            rc = settings_set(opening->settings, key, setting->value, "--plugin");
-    }
-    uint32_t count = opening->settings->count;
-    for (uint32_t i = 0; i < count && rc == OC_OK; i++) {
-        const struct setting setting = opening->settings->list[i];
-        if (strncmp(setting.key, prefix, sizeof prefix - 1) != 0)
-            continue;
-        if (snprintf(key, sizeof key, "sim.%s.%s", venue, setting.key + sizeof prefix - 1) < (int)sizeof key &&
-            !settings_get(opening->settings, key))
-            rc = settings_set(opening->settings, key, setting.value, setting.origin);
-    }
+    if (rc == OC_OK && named.count)
+        rc = take_group(opening, named.list[0], venue, true);
+    if (rc == OC_OK)
+        rc = take_group(opening, "default", venue, false);
     if (rc < 0)
         return error_keep(opening->error, &opening->settings->error);
+    drop_defaults(opening, venue);
     return add_part(opening, PART_SIM, "sim", venue, OC_SIM);
 }
 
@@ -307,6 +359,14 @@ static oc_rc add_readers(struct parts_opening *opening)
     return rc;
 }
 
+/* Whether a name is that of a --plugin. */
+static bool is_named_file(const struct parts_opening *opening, const char *name, int length)
+{
+    char key[SETTING_KEY_MAX];
+    snprintf(key, sizeof key, "plugins.file.%.*s", length, name);
+    return settings_get(opening->settings, key) != NULL;
+}
+
 /* A group that no part reads changes nothing, and is refused for that. */
 static oc_rc judge_groups(struct parts_opening *opening, const char *section, const char *lists, enum part_use use)
 {
@@ -322,8 +382,8 @@ static oc_rc judge_groups(struct parts_opening *opening, const char *section, co
             is_part = part->use == use && strlen(part->name) == (size_t)(end - name) &&
                       strncmp(part->name, name, (size_t)(end - name)) == 0;
         }
-        if (!is_part && use == PART_SIM && strcmp(setting->origin, "--plugin") == 0)
-            is_part = true; /* the name of a file that fills the venue */
+        if (!is_part && use == PART_SIM)
+            is_part = is_named_file(opening, name, (int)(end - name)); /* it fills the venue, with these values */
         if (is_part && end && strncmp(end, ".for.", 5) == 0) {
             oc_rc rc = use == PART_RULE
                            ? parts_judge_scope(opening, setting, end + 5)
@@ -376,7 +436,7 @@ static oc_rc load_parts(struct parts_opening *opening)
         }
         if (part->use != PART_RULE || !opening->may_lack)
             break;
-        part->is_missing = true;
+        lack(opening, part);
         rc = OC_OK;
     }
     free(report);

@@ -6,22 +6,34 @@
 #include "base/text.h"
 #include "session/parts_impl.h"
 
+/* The members of the list that "limits.0.limit" begins with; NULL: there is no such list. */
+static const struct oc_key *members_of(const struct oc_key *table, const char *name)
+{
+    const size_t length = strcspn(name, ".");
+    for (const struct oc_key *key = table; key->name; key++)
+        if (key->type == OC_KEY_GROUPS && strlen(key->name) == length && strncmp(key->name, name, length) == 0)
+            return key->members;
+    return NULL;
+}
+
 static oc_rc unknown(struct parts_opening *opening, const struct part *part, const struct setting *setting,
                      const char *name, const struct oc_key *table)
 {
-    const char *names[OC_KEYS_MAX + 1];
+    const char *names[OC_KEYS_MAX + 1], *last = strrchr(name, '.');
+    const size_t group = last ? (size_t)(last + 1 - name) : 0; /* "limits.0." of a member */
     uint32_t count = 0;
-    for (const struct oc_key *key = table; key->name; key++)
+    const struct oc_key *rows = group ? members_of(table, name) : table;
+    for (const struct oc_key *key = rows; key && key->name; key++)
         names[count++] = key->name;
     names[count] = NULL;
-    const char *nearest = text_nearest(name, names);
+    const char *nearest = text_nearest(name + group, names);
     parts_at_key(opening, OC_E_CONFIG, setting->key);
     error_what(opening->error, "plugin %s has no such key", part->id);
     error_found(opening->error, "%s", name);
     if (nearest)
-        error_remedy(opening->error, "did you mean '%s.%s'?", part->section, nearest);
+        error_remedy(opening->error, "did you mean '%s.%.*s%s'?", part->section, (int)group, name, nearest);
     else
-        error_remedy(opening->error, "`outcry plugin info %s` lists its keys", part->id);
+        error_remedy(opening->error, "`outcry plugin info %s` lists its keys", part->path);
     return OC_E_CONFIG;
 }
 

@@ -48,6 +48,7 @@ oc_rc recorded_take_line(struct session *session, const struct header_line *line
         if (data->count == FEED_SOURCES_MAX)
             return OC_E_LIMIT;
         header_text(line, 0, data->sources[data->count].path, sizeof data->sources[0].path);
+        header_text(line, 1, data->sources[data->count].place, sizeof data->sources[0].place);
         data->count++;
     } else if (strcmp(line->word, "seed") == 0) {
         header_text(line, 0, seed, sizeof seed);

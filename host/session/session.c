@@ -269,11 +269,29 @@ static void close_rules(void *self, struct session *session)
     rules_close(&session->rules);
 }
 
+/* What another simulator than ours assumes only its author knows: its own sentence, and what was set. */
+static oc_rc note_simulator(struct session *session, const struct part *part)
+{
+    const struct registry_entry *entry = registry_find(session->registry, OC_SIM, part->id);
+    char prefix[SETTING_KEY_MAX + 2];
+    const size_t length = (size_t)snprintf(prefix, sizeof prefix, "%s.", part->section);
+    session_note(session, "fills: as %s decides: %s", part->id, entry ? entry->plugin->about : "");
+    for (uint32_t i = 0; i < session->settings->count; i++) {
+        const struct setting *setting = &session->settings->list[i];
+        if (strncmp(setting->key, prefix, length) == 0 && strcmp(setting->key + length, "plugin") != 0)
+            session_note(session, "fills: %s %s", setting->key + length, setting->value);
+    }
+    return OC_OK;
+}
+
 /* What the fills of this run assume is said on every report. */
 static oc_rc note_profile(void *self, struct session *session)
 {
     (void)self;
     const struct settings *settings = session->settings;
+    const struct part *part = session->parts ? parts_at(session->parts, PART_SIM, 0) : NULL;
+    if (part && strcmp(part->id, "outcry.paper") != 0)
+        return note_simulator(session, part);
     const char *id = settings_text(settings, "sim.paper.plugin", "outcry.paper");
     if (strcmp(id, "outcry.paper") != 0) {
         session_note(session, "fills: as the simulator %s makes them: what it assumes is its own", id);
@@ -439,13 +457,13 @@ static oc_rc open_reading_parts(void *self, struct session *session)
 static oc_rc open_trading_parts(void *self, struct session *session)
 {
     (void)self;
-    return session_open_parts(session, PART_RULE | PART_SIM, false);
+    return session_open_parts(session, PART_RULE | PART_SIM, session->may_lack_rules);
 }
 
 static oc_rc open_all_parts(void *self, struct session *session)
 {
     (void)self;
-    return session_open_parts(session, PART_RULE | PART_SIM | PART_READER, false);
+    return session_open_parts(session, PART_RULE | PART_SIM | PART_READER, session->may_lack_rules);
 }
 
 static void close_parts(void *self, struct session *session)

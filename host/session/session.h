@@ -139,6 +139,7 @@ struct session {
     struct settings *settings; /* borrowed */
     struct registry *registry; /* borrowed */
     struct parts *parts;       /* owned; NULL: not decided yet */
+    bool may_lack_rules; /* a rule that cannot be had leaves cancels and reductions, instead of refusing the start */
     struct session_stage stages[SESSION_STAGES_MAX];
     uint32_t stage_count;
     uint32_t opened_count;

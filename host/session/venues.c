@@ -86,6 +86,19 @@ static oc_rc refuse(struct venues *venues, struct venue *venue, int64_t now_ns, 
     return sim_answers_emit(venue ? &venue->answers : &venues->list[0].answers, now_ns, &answer.head);
 }
 
+oc_rc venues_request(struct venues *venues, int64_t now_ns, const struct oc_request *request)
+{
+    struct venue *venue = venues_of(venues, request->account);
+    oc_rc rc = OC_E_NOT_SUPPORTED;
+    if (venue) {
+        plugin_call_now.order = request->order;
+        plugin_call_begin(&venue->sites[VENUE_REQUEST]);
+        rc = venue->table->request(venue->answers.self, now_ns, request);
+        plugin_call_end();
+    }
+    return rc < 0 ? refuse(venues, venue, now_ns, request, rc) : rc;
+}
+
 oc_rc venues_send(struct venues *venues, int64_t now_ns, const struct engine_out *out)
 {
     oc_rc lost = OC_OK;
@@ -93,16 +106,7 @@ oc_rc venues_send(struct venues *venues, int64_t now_ns, const struct engine_out
         const struct out_request *sent = &out->requests[i];
         if (sent->is_denied)
             continue;
-        struct venue *venue = venues_of(venues, sent->request.account);
-        oc_rc rc = OC_E_NOT_SUPPORTED;
-        if (venue) {
-            plugin_call_now.order = sent->request.order;
-            plugin_call_begin(&venue->sites[VENUE_REQUEST]);
-            rc = venue->table->request(venue->answers.self, now_ns, &sent->request);
-            plugin_call_end();
-        }
-        if (rc < 0)
-            rc = refuse(venues, venue, now_ns, &sent->request, rc);
+        oc_rc rc = venues_request(venues, now_ns, &sent->request);
         if (rc < 0 && lost >= 0)
             lost = rc;
     }

@@ -44,6 +44,8 @@ struct venue *venues_of(struct venues *venues, uint32_t account);
 
 /* Shows a point of the data to every simulator. */
 CHECKED oc_rc venues_see(struct venues *venues, int64_t at_ns, const struct oc_event *event);
+/* One request that left; a refusal becomes an answer at now_ns. */
+CHECKED oc_rc venues_request(struct venues *venues, int64_t now_ns, const struct oc_request *request);
 /* Hands over what left; refusals become answers at now_ns. Every request is handed over; the first refusal that could not
  * be kept is returned: OC_E_FULL, OC_E_NOMEM, or OC_E_STATE where there is no venue. The run must then end. */
 CHECKED oc_rc venues_send(struct venues *venues, int64_t now_ns, const struct engine_out *out);

@@ -24,4 +24,10 @@ shown() { awk -v first="    $1" 'index($0, first) == 1 { on = 1 } on && $0 == ""
 "$probe" plugin info "$work/shown.so" | grep -A 9 '^  keys'
 rows=$("$probe" plugin info "$work/shown.so" | grep -A 9 '^  keys' | grep -c '^    ')
 [ "$rows" = 6 ] || { echo "FAIL $rows rows, wanted 4 keys and 2 members" >&2; exit 1; }
-echo "1 passed, 0 failed"
+# The list of pure functions that the guide shows is the loader's.
+sed -n '/"memchr"/,/};/p' "$source/host/load/inspect_kinds.c" | sed -n 's/^ *"\([a-z][a-z0-9_]*\)",$/\1/p' >"$work/pure"
+[ "$(wc -l <"$work/pure")" -gt 20 ] || { echo "FAIL the loader's list is not found" >&2; exit 1; }
+while read -r name; do
+    grep -qE "^    .*\b$name\b" "$source/docs/plugin-guide.md" || { echo "FAIL the guide lacks $name" >&2; exit 1; }
+done <"$work/pure"
+echo "2 passed, 0 failed"

@@ -25,7 +25,7 @@ for example in risk_maxqty:maxqty connector_loopback:loopback; do
     PKG_CONFIG_PATH=$(dirname "$pc")
     export PKG_CONFIG_PATH
     # shellcheck disable=SC2046  # the flags are meant to be split
-    "$cc" -std=c11 -O2 -Wall -Wextra -Wpedantic -Werror $(pkg-config --cflags outcry) \
+    "$cc" -std=c11 -O2 -shared -Wall -Wextra -Wpedantic -Werror $(pkg-config --cflags outcry) \
         "$work/examples/$folder/$name.c" -o "$work/$name.so" $(pkg-config --libs outcry)
     "$probe" plugin check "$work/$name/$name.so"
     "$probe" plugin check "$work/$name.so"

@@ -7,7 +7,7 @@ bad=0
 count=0
 mkdir -p build
 rm -rf build/first-session build/guide-session
-grep -h '^\$ outcry ' README.md docs/*.md | sed 's/^\$ outcry //' >build/docs.commands
+grep -h '^\$ outcry ' README.md docs/*.md | sed 's/^\$ outcry //; s#build/release/#'"$(dirname "$outcry")"'/#g' >build/docs.commands
 while IFS= read -r arguments; do
     count=$((count + 1))
     eval "\"$outcry\" $arguments" </dev/null >build/docs.out 2>&1

@@ -29,7 +29,7 @@ for room in $rooms; do
             for entry in $(allowed "$room"); do
                 case $entry in */*) [ "$name" = "$entry" ] && ok=1 ;; *) case $name in "$entry"/*) ok=1 ;; esac ;; esac
             done
-            case $name in kit/*) ok=1 ;; esac
+            case $name in outcry/kit/*) ok=1 ;; esac
             [ "$ok" = 1 ] || echo "$file includes $name"
         done
     done

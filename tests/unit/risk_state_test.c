@@ -2,8 +2,8 @@
  * restart too. */
 #include "support/risk_bench.h"
 
-#include <kit/bucket.h>
-#include <kit/dec.h>
+#include <outcry/kit/bucket.h>
+#include <outcry/kit/dec.h>
 
 #define HOUR 3600000000000LL
 

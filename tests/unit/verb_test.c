@@ -100,8 +100,8 @@ static void wrong_use_is_answered_with_the_usage(void **state)
     assert_int_equal(run("check", NULL, NULL, NULL), 2);
     assert_int_equal(run("eat", "x", NULL, NULL), 2);
     assert_int_equal(run("new", "risk", NULL, NULL), 2);
-    assert_int_equal(run("new", "sim", "my_sim", NULL), 2);
-    assert_non_null(strstr(err_text, "kind \"sim\" has no skeleton"));
+    assert_int_equal(run("new", "algo", "my_algo", NULL), 2);
+    assert_non_null(strstr(err_text, "kind \"algo\" has no skeleton"));
     assert_int_equal(run("new", "risk", "../up", NULL), 2);
     assert_int_equal(run("new", "risk", "a", NULL), 2);
     assert_int_equal(run("new", "risk", "a23456789012345678901234567890123", NULL), 2);

@@ -2,7 +2,7 @@
  * "unkill": new orders and amends
  * that increase are refused, cancels and orders that can only reduce pass. The commands are
  * recorded, so a restart is still killed. */
-#include <kit/rule.h>
+#include <outcry/kit/rule.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,8 +1,8 @@
 /* max_daily_loss.c: latches an account when its equity has fallen by more than `limit` since the
  * first equity seen on the day, which begins at `day_start` after midnight UTC. The latch stays
  * until a person clears it; once it was set, the rule does not set it again on the same day. */
-#include <kit/dec.h>
-#include <kit/rule.h>
+#include <outcry/kit/dec.h>
+#include <outcry/kit/rule.h>
 #include <stdlib.h>
 #include <string.h>
 

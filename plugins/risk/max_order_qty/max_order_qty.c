@@ -1,7 +1,7 @@
 /* max_order_qty.c: refuses an order, or an amend upwards, whose quantity is above `limit` base
  * units. An order by money counts with the largest quantity it can lead to. Orders that can only
  * reduce pass. */
-#include <kit/rule.h>
+#include <outcry/kit/rule.h>
 #include <stdlib.h>
 
 struct rule {

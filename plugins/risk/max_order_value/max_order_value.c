@@ -2,8 +2,8 @@
  * settlement asset. Valued at its limit, its stop or the reference price; a sale at the reference
  * where that is higher than its limit, for it would trade there. Orders that can only reduce pass.
  */
-#include <kit/dec.h>
-#include <kit/rule.h>
+#include <outcry/kit/dec.h>
+#include <outcry/kit/rule.h>
 #include <stdlib.h>
 
 struct rule {

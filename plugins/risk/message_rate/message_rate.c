@@ -2,8 +2,8 @@
  * `cancel_reserve` tokens more that only cancels and reduce-only orders may take, so that orders
  * cannot use up what is needed to get out. New protective orders are counted and never refused. Only what was recorded counts, once each; what the running callback has staged
  * is counted by the host. */
-#include <kit/bucket.h>
-#include <kit/rule.h>
+#include <outcry/kit/bucket.h>
+#include <outcry/kit/rule.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>

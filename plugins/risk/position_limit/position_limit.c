@@ -1,7 +1,7 @@
 /* position_limit.c: the worst-case position, long and short, stays within `limit` base units
  * (RISK-2): what is held plus all open, pending, UNKNOWN and just staged orders of a side, plus the
  * request. Orders that can only reduce pass. */
-#include <kit/rule.h>
+#include <outcry/kit/rule.h>
 #include <stdlib.h>
 
 struct rule {

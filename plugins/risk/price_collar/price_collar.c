@@ -2,8 +2,8 @@
  * its magnitude (RISK-1). Only the risky direction is limited: a buy from above, a sale from below.
  * With `max_age`, an older reference counts as none, also for market orders, which need no other
  * limit. */
-#include <kit/dec.h>
-#include <kit/rule.h>
+#include <outcry/kit/dec.h>
+#include <outcry/kit/rule.h>
 #include <stdlib.h>
 
 struct rule {

@@ -96,4 +96,4 @@ static const struct oc_plugin plugin = {
     .size = sizeof plugin, .abi_major = OC_ABI_MAJOR, .abi_minor = OC_ABI_MINOR,
     .kind = OC_CONNECTOR, .id = "org.example.loopback", .version = "0.1.0", .license = "MIT",
     .about = "a line protocol over a transcript", .open = open_it, .close = free, .ifaces = ifaces, .keys = keys};
-OC_EXPORT const struct oc_plugin *const oc_plugins_v1[] = {&plugin, NULL};
+OC_PLUGINS(&plugin);

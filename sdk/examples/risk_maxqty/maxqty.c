@@ -54,4 +54,4 @@ static const struct oc_plugin plugin = {
 };
 /* clang-format on */
 
-OC_EXPORT const struct oc_plugin *const oc_plugins_v1[] = {&plugin, NULL};
+OC_PLUGINS(&plugin);

@@ -20,10 +20,12 @@
 
 struct oc_event {
     uint32_t size;
-    uint16_t type;   /* OC_EV_... */
-    uint16_t flags;  /* OC_EVF_... */
-    uint32_t source; /* interned (venue, account, connector generation); 0 the host itself */
-    uint32_t inst;   /* instrument index << 8 | version modulo 256; 0 none */
+    uint16_t type;  /* OC_EV_... */
+    uint16_t flags; /* OC_EVF_... */
+    /* Interned (venue, account, connector generation); 0 the host itself. In a simulated venue's answers
+     * and fills it is the account's number, as in oc_request.account. */
+    uint32_t source;
+    uint32_t inst; /* instrument index << 8 | version modulo 256; 0 none */
     int64_t venue_ns;
     int64_t local_ns;
     uint64_t seq;

@@ -51,4 +51,14 @@ struct oc_plugin {
     const struct oc_key *keys;
 };
 
+/* What a file exports, its descriptors ended by NULL: OC_PLUGINS(&rule); or OC_PLUGINS(&one, &other);
+ * In C++ the list needs a declaration of its own, or nobody outside the file would see it. */
+#ifdef __cplusplus
+#define OC_PLUGINS(...)                                                                                                \
+    extern "C" OC_EXPORT const struct oc_plugin *const oc_plugins_v1[];                                                \
+    const struct oc_plugin *const oc_plugins_v1[] = {__VA_ARGS__, nullptr}
+#else
+#define OC_PLUGINS(...) OC_EXPORT const struct oc_plugin *const oc_plugins_v1[] = {__VA_ARGS__, NULL}
+#endif
+
 #endif

@@ -41,7 +41,8 @@ struct oc_data_stats {
 struct oc_data {
     uint32_t size;
     uint32_t flags;
-    /* [remote] Looks at a file without reading all of it. `options` is "key=value;key=value"
+    /* [remote] Looks at a file without reading all of it. A file that is not of this reader's making is
+     * OC_E_DATA, and the next reader is asked; error(0) says why. `options` is "key=value;key=value"
      * (columns, unit, zone...). */
     oc_rc (*probe)(void *self, const char *path, const char *options, struct oc_data_info *ret_info);
     /* [remote] Opens a stream under `token` (chosen by the host); events will name `inst` and use
@@ -52,7 +53,7 @@ struct oc_data {
      * none written, OC_E_END at the end, OC_E_DATA with the reason in error() when a row cannot be
      * read. */
     oc_rc (*pull)(void *self, uint64_t token, uint32_t event_max);
-    /* [remote] Skips event_count events from the start of the stream (restore). */
+    /* [remote] Skips event_count events from the start of the stream (restore). Required. */
     oc_rc (*skip)(void *self, uint64_t token, uint64_t event_count);
     oc_rc (*stats)(void *self, uint64_t token, struct oc_data_stats *ret_stats);
     /* [remote] Copies the last error of the token (0: of probe) as text. */

@@ -7,6 +7,11 @@
  * emit() only queues: answers reach the engine at their time, through the door.
  * - Same calls in the same order give the same answers. No clock: `now` is an argument. A session that
  * goes on after a kill relies on it: it repeats the calls since the last checkpoint.
+ * - Every member is there. What has nothing to do returns OC_OK: the host calls each of them.
+ * - An answer is the head of its request with `size`, `type` and `venue_ns` of its own, seq and
+ * local_ns 0 (the door gives them), cause = the request's seq, source = its account. A fill carries a
+ * trade id that no other fill of its order has. OC_EVF_LAST marks the answer that ends a transaction,
+ * and the fill that completes its order.
  * - observe() takes recorded requests and answers as facts and returns nothing: it decides nothing.
  */
 #ifndef OUTCRY_DRAFT_SIM_H
@@ -31,7 +36,8 @@ struct oc_sim {
     oc_rc (*request)(void *self, int64_t now_ns, const struct oc_request *request);
     /* [engine] A time asked for with schedule_at() has come. */
     oc_rc (*due)(void *self, int64_t now_ns);
-    /* [engine] Closes every open position at the last known price, fills marked OC_EVF_END. */
+    /* [engine] The data have ended, and the host has sent orders of role OC_ROLE_END for what is open:
+     * fills them whole at the last known price, marked OC_EVF_END. */
     oc_rc (*end)(void *self, int64_t now_ns);
     /* [engine] A recorded event, taken as a fact: restore, where another build of it made the record. */
     void (*observe)(void *self, const struct oc_event *event);

@@ -1,0 +1,179 @@
+#!/bin/sh
+# chains.sh SOURCE_DIR BUILD_DIR CC: chains in every order, one plugin twice with scopes of its own, 32 rules and one more, and
+# files that go, come back, and are replaced while a session stands or runs.
+set -u
+. "$1/tests/outside/house.sh"
+cd "$w" || exit 1
+mkdir plugins
+cp so/*.so plugins
+others='"max_order_value", "price_collar", "position_limit", "message_rate", "max_daily_loss"'
+limits='limits = ( { instrument = "BTC/USDT"; limit = "5"; } );'
+
+backtest() { # CONF: figures to CONF.figures
+    "$outcry" backtest trips.lua synthetic-bars:3000 --cash '10000 USDT' --fee taker=0.1% --config "$1.conf" --json \
+        >"$1.json" 2>"$1.err" || fail "$1: $(cat "$1.err")"
+    figures "$1.json" >"$1.figures"
+}
+
+# Every order of three rules that do not meet: one denies buys, one is wide, one is ours and wide.
+for order in '"a", "b", "c"' '"a", "c", "b"' '"b", "a", "c"' '"b", "c", "a"' '"c", "a", "b"' '"c", "b", "a"'; do
+    cat >order.conf <<END
+plugins: { folders = ["plugins"]; };
+risk: { chain = [$order, "max_order_qty", $others];
+  a: { plugin = "org.example.cooldown"; losses = 2; minutes = 20; };
+  b: { plugin = "org.example.limits"; $limits };
+  c: { plugin = "outcry.max_order_qty"; limit = "7"; }; };
+END
+    backtest order
+    [ -f first.figures ] || cp order.figures first.figures
+    cmp -s first.figures order.figures || fail "order $order: $(cat first.figures order.figures)"
+done
+[ "$(jq '.trades.denied > 100' order.json)" = true ] || fail "the chain denies nothing: $(jq -c .trades order.json)"
+echo "every order: the same fills"
+
+# One plugin twice: each holds for its own instruments alone.
+cat >twice.conf <<END
+plugins: { folders = ["plugins"]; };
+risk: { chain = ["btc", "rest", "max_order_qty", $others];
+  btc:  { plugin = "outcry.max_order_qty"; limit = "1"; for: { instruments = ["BTC/*"]; }; };
+  rest: { plugin = "outcry.max_order_qty"; limit = "0.001"; for: { instruments = ["*/USDT", "!BTC/USDT"]; }; }; };
+END
+backtest twice
+[ "$(jq '.trades.denied' twice.json)" = 0 ] || fail "the rule of other instruments denies: $(jq -c .trades twice.json)"
+sed 's/limit = "1"/limit = "0.001"/' twice.conf >tight.conf
+backtest tight
+[ "$(jq '.trades.fills' tight.json)" = 0 ] || fail "the rule of BTC does not deny: $(jq -c .trades tight.json)"
+echo "twice: each in its scope"
+
+# The host's own kill switch and 31 others are 32 rules.
+many() { # COUNT
+    names= groups=
+    for i in $(seq 1 "$1"); do
+        names="$names\"r$i\", "
+        groups="$groups r$i: { plugin = \"org.example.limits\"; $limits };"
+    done
+    echo "plugins: { folders = [\"plugins\"]; }; risk: { chain = [$names \"max_order_qty\", $others]; $groups };"
+}
+many 25 >many.conf
+backtest many
+[ "$(jq '[.notes[] | select(contains("a plugin from outside"))] | length' many.json)" = 25 ] || fail "not all of 25 are named"
+many 26 >more.conf
+"$outcry" backtest trips.lua synthetic-bars:100 --cash '10000 USDT' --config more.conf >out 2>&1 && fail "33 rules are taken"
+grep -q 'at most 32 rules' out || fail "33 rules: $(cat out)"
+echo "32 rules run, 33 are refused"
+
+# A rule whose file is gone.
+cat >gone.conf <<END
+plugins: { folders = ["plugins"]; };
+risk: { chain = ["pause", "max_order_qty", $others]; pause: { plugin = "org.example.cooldown"; losses = 1; minutes = 10080; }; };
+END
+kill_lines() { # LINES: carried out, and killed where it stands
+    rm -f in
+    mkfifo in
+    (exec "$outcry" console trips.lua --feed synthetic-bars:3000 --cash '10000 USDT' --config gone.conf --session gone \
+        --paused) <in >said 2>&1 &
+    pid=$!
+    exec 9>in
+    printf '%s\nprint("it " .. "stands")\n' "$1" >&9
+    tries=0
+    until grep -q 'it stands' said; do
+        tries=$((tries + 1))
+        [ $tries -lt 1200 ] || fail "'$1' is not answered: $(tail -n 5 said)"
+        sleep 0.05
+    done
+    kill -9 $pid
+    wait $pid 2>/dev/null
+    pid=
+    exec 9>&-
+}
+kill_lines 'step 600
+hold trips
+print("denied by " .. tostring(select(2, m:buy { qty = 0.01 }).code))'
+grep -q 'denied by COOLING_DOWN' said || fail "the pause does not hold: $(cat said)"
+mv plugins/rule_cooldown.so kept.so
+"$outcry" backtest trips.lua synthetic-bars:100 --cash '10000 USDT' --config gone.conf >out 2>&1 &&
+    fail "a backtest without its rule starts"
+grep -q 'org.example.cooldown' out || fail "the backtest does not say what it lacks: $(cat out)"
+kill_lines 'print("denied by " .. tostring(select(2, m:buy { qty = 0.01 }).code))
+print("position " .. m.position.qty)'
+grep -q 'denied by RULE_MISSING' said || fail "a host that lacks a rule buys: $(cat said)"
+grep -q 'rule pause is missing: cancels and reductions only' said || fail "it does not say what is missing: $(cat said)"
+mv kept.so plugins/rule_cooldown.so
+kill_lines 'print("denied by " .. tostring(select(2, m:buy { qty = 0.01 }).code))'
+grep -q 'denied by COOLING_DOWN' said || fail "the rule is back and its state is not: $(cat said)"
+echo "a rule that is gone: cancels and reductions only; back with its state"
+
+# What is held can be reduced without the rule, and nothing can be added.
+rm -rf gone
+mv gone.conf pause.conf
+cat >gone.conf <<END
+plugins: { folders = ["plugins"]; };
+risk: { chain = ["own", "max_order_qty", $others]; own: { plugin = "org.example.limits"; $limits }; };
+END
+kill_lines 'hold trips
+step 3
+m:buy { qty = 0.02 }
+step 3
+print("holds " .. m.position.qty)'
+grep -q 'holds 0.02' said || fail "nothing is held: $(cat said)"
+mv plugins/rule_limits.so kept.so
+kill_lines 'print("denied by " .. tostring(select(2, m:buy { qty = 0.01 }).code))
+m:sell { qty = 0.005, reduce_only = true }
+step 3
+print("holds " .. m.position.qty)
+m:close()
+step 3
+print("holds then " .. m.position.qty)'
+grep -q 'denied by RULE_MISSING' said || fail "a host that lacks a rule buys: $(cat said)"
+grep -q 'holds 0.015' said || fail "a host that lacks a rule does not reduce: $(cat said)"
+grep -q 'holds then 0$' said || fail "a host that lacks a rule does not close: $(cat said)"
+mv kept.so plugins/rule_limits.so
+kill_lines 'print("allowed: " .. tostring(m:buy { qty = 0.01 } ~= nil))
+step 3'
+grep -q 'allowed: true' said || fail "the rule is back and nothing is allowed: $(cat said)"
+mv pause.conf gone.conf
+echo "without a rule: reduced and closed"
+
+# Another version, which cannot read the state of the old one. A checkpoint holds that: 4096 bars.
+sed 's/STATE_VERSION = 1/STATE_VERSION = 2/; s/"1\.0\.0"/"2.0.0"/' "$here/rule_cooldown.c" >next.c
+make_plugin next.c rule_next
+rm -rf gone
+(exec "$outcry" paper trips.lua --feed synthetic-bars:9000 --cash '10000 USDT' --config gone.conf --session gone --speed max) \
+    >out 2>&1 || fail "$(cat out)"
+cp so/rule_next.so plugins/rule_cooldown.so
+"$outcry" paper trips.lua --feed synthetic-bars:9500 --cash '10000 USDT' --config gone.conf --session gone --speed max >out 2>&1 &&
+    fail "the state of another version is read"
+grep -q 'the risk rule pause cannot read the state' out || fail "another version: $(cat out)"
+echo "another version: named"
+
+# A file that is replaced while it is loaded: the run goes on with what it loaded, to the end, and says the file that it was.
+cp so/rule_cooldown.so plugins/rule_cooldown.so
+rm -rf gone whole
+kill_none() { # FOLDER BETWEEN: half, then what is between, then the rest, in one process
+    rm -f in
+    mkfifo in
+    (exec "$outcry" console trips.lua --feed synthetic-bars:3000 --cash '10000 USDT' --config gone.conf --session "$1" \
+        --paused) <in >said 2>&1 &
+    pid=$!
+    exec 9>in
+    printf 'step 1500\nprint("half " .. "way")\n' >&9
+    tries=0
+    until grep -q 'half way' said; do
+        tries=$((tries + 1))
+        [ $tries -lt 1200 ] || fail "it does not step: $(tail -n 5 said)"
+        sleep 0.05
+    done
+    eval "$2"
+    printf 'step 1500\nquit\n' >&9
+    exec 9>&-
+    wait $pid || fail "it ends badly: $(tail -n 5 said)"
+    pid=
+}
+kill_none whole true
+kill_none gone 'cp so/rule_next.so plugins/rule_cooldown.so && : >plugins/sim_slip.so'
+for folder in whole gone; do
+    "$outcry" report $folder --json 2>/dev/null | jq -cS '[.money, .trades, .hashes.meaning]' >$folder.report
+done
+cmp -s whole.report gone.report || fail "the run changed with the file: $(cat whole.report gone.report)"
+echo "a file replaced while it is loaded: the run goes on with what it loaded"
+echo "outside_chains: passed"
