@@ -189,14 +189,15 @@ static oc_rc read_named_files(struct parts_opening *opening)
         char key[SETTING_KEY_MAX] = "";
         if (strncmp(setting->key, prefix, sizeof prefix - 1) != 0)
             continue;
-        char name[PART_NAME_MAX], path[PATH_MAX];
+        char name[PART_NAME_MAX], path[PATH_MAX], origin[SETTING_ORIGIN_MAX];
         snprintf(name, sizeof name, "%s", setting->key + sizeof prefix - 1);
+        snprintf(origin, sizeof origin, "%s", setting->origin); /* the setting itself is written over */
         oc_rc rc = parts_absolute(opening, setting, setting->value, path);
         if (rc == OC_OK)
             rc = catalogue_add_file(&opening->parts->catalogue, path, &entry, opening->error);
         if (rc < 0)
             return rc;
-        if (settings_set(opening->settings, setting->key, path, setting->origin) < 0)
+        if (settings_set(opening->settings, setting->key, path, origin) < 0)
             return error_keep(opening->error, &opening->settings->error);
         for (size_t k = 0; k < sizeof sections / sizeof sections[0]; k++)
             if (strcmp(sections[k].kind, entry->kind) == 0)
@@ -212,6 +213,13 @@ static oc_rc read_named_files(struct parts_opening *opening)
             return error_keep(opening->error, &opening->settings->error);
     }
     return OC_OK;
+}
+
+static oc_rc add_rule(struct parts_opening *opening, const char *name)
+{
+    if (opening->parts->count == PARTS_RULES_MAX)
+        return error_say(opening->error, OC_E_LIMIT, "risk.chain", "at most %d rules", PARTS_RULES_MAX);
+    return add_part(opening, PART_RULE, "risk", name, OC_RISK);
 }
 
 static oc_rc add_rules(struct parts_opening *opening)
@@ -244,7 +252,7 @@ static oc_rc add_rules(struct parts_opening *opening)
                            settings_text(opening->settings, "risk.kill_switch.plugin", ""),
                            "no setting: this rule is the host's own");
     if (rc == OC_OK)
-        rc = add_part(opening, PART_RULE, "risk", "kill_switch", OC_RISK);
+        rc = add_rule(opening, "kill_switch");
     for (const char *const *name = list; *name && rc == OC_OK; name++) {
         if (strcmp(*name, "kill_switch") == 0 || parts_has(without.list, *name))
             continue;
@@ -252,13 +260,11 @@ static oc_rc add_rules(struct parts_opening *opening)
             if (strcmp(opening->parts->list[i].name, *name) == 0)
                 return parts_wrong(opening, "risk.chain", *name,
                                    "each name once: give a second instance a name of its own");
-        if (opening->parts->count == PARTS_RULES_MAX)
-            return error_say(opening->error, OC_E_LIMIT, "risk.chain", "at most %d rules", PARTS_RULES_MAX);
-        rc = add_part(opening, PART_RULE, "risk", *name, OC_RISK);
+        rc = add_rule(opening, *name);
     }
     for (uint32_t i = 0; i < named.count && rc == OC_OK; i++)
         if (!parts_has(list, named.list[i]))
-            rc = add_part(opening, PART_RULE, "risk", named.list[i], OC_RISK);
+            rc = add_rule(opening, named.list[i]);
     return rc;
 }
 
