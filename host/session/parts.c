@@ -165,11 +165,10 @@ static oc_rc take_values(struct parts_opening *opening, const char *name, const 
     oc_rc rc = OC_OK;
     for (uint32_t i = 0; i < count && rc == OC_OK; i++) {
         const struct setting setting = opening->settings->list[i]; /* the list moves when it grows */
-        char key[SETTING_KEY_MAX];
+        char key[2 * SETTING_KEY_MAX]; /* what is too long for a setting is said by settings_set */
         if (strncmp(setting.key, name, length) != 0 || setting.key[length] != '.')
             continue;
-        if (snprintf(key, sizeof key, "%.*s%s", (int)group, full, setting.key + length + 1) >= (int)sizeof key)
-            return OC_E_LIMIT;
+        snprintf(key, sizeof key, "%.*s%s", (int)group, full, setting.key + length + 1);
         rc = settings_set(opening->settings, key, setting.value, setting.origin);
     }
     return rc;
@@ -272,7 +271,7 @@ static oc_rc add_rules(struct parts_opening *opening)
 static oc_rc add_sim(struct parts_opening *opening, const char *venue)
 {
     static const char prefix[] = "sim.default.";
-    char key[SETTING_KEY_MAX];
+    char key[2 * SETTING_KEY_MAX];
     struct parts_names named;
     oc_rc rc = add_named_files(opening, OC_SIM, &named);
     if (rc == OC_OK && named.count > 1)
@@ -289,8 +288,8 @@ static oc_rc add_sim(struct parts_opening *opening, const char *venue)
         const struct setting setting = opening->settings->list[i];
         if (strncmp(setting.key, prefix, sizeof prefix - 1) != 0)
             continue;
-        if (snprintf(key, sizeof key, "sim.%s.%s", venue, setting.key + sizeof prefix - 1) < (int)sizeof key &&
-            !settings_get(opening->settings, key))
+        snprintf(key, sizeof key, "sim.%s.%s", venue, setting.key + sizeof prefix - 1);
+        if (!settings_get(opening->settings, key))
             rc = settings_set(opening->settings, key, setting.value, setting.origin);
     }
     if (rc < 0)

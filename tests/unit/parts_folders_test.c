@@ -107,6 +107,33 @@ static void the_environment_and_the_user_have_folders_too(void **state)
     assert_int_equal(parts_open(&parts, &settings, &registry, PART_RULE, false, &error), OC_E_NOT_FOUND);
 }
 
+/* What `main` does when this program stands in an installation: bin beside lib/outcry/plugins. */
+static int installed(void)
+{
+    registry_init(&registry);
+    return parts_open(&parts, &settings, &registry, PART_SIM, false, &error) == OC_OK && parts.list[0].is_ours &&
+                   strstr(parts.list[0].path, "lib/outcry/plugins/paper.so")
+               ? 0
+               : 1;
+}
+
+static void an_installation_has_its_plugins_beside_it(void **state)
+{
+    char program[256], command[600];
+    (void)state;
+    folder_made("bin");
+    folder_made("lib");
+    folder_made("lib/outcry");
+    folder_made("lib/outcry/plugins");
+    copied(PLUGINS "sims/paper.so", "lib/outcry/plugins/paper.so", "");
+    ssize_t size = readlink("/proc/self/exe", program, sizeof program - 1);
+    assert_true(size > 0);
+    program[size] = 0;
+    snprintf(command, sizeof command, "cp '%s' '%s' && exec '%s' installed", program, below("bin/host"),
+             below("bin/host"));
+    assert_int_equal(system(command), 0);
+}
+
 static void of_two_files_with_one_id_the_user_says_which(void **state)
 {
     char words[1200], path[256];
@@ -208,7 +235,8 @@ static void a_file_is_named_for_one_run(void **state)
     char key[SETTING_KEY_MAX] = "mine.";
     memset(key + 5, 'k', SETTING_KEY_MAX - 6); /* with "risk." before it too long */
     set_from(key, "1", "--set");
-    assert_true(parts_open(&parts, &settings, &registry, PART_RULE, false, &error) < 0);
+    assert_int_equal(parts_open(&parts, &settings, &registry, PART_RULE, false, &error), OC_E_LIMIT);
+    assert_string_equal(error.what, "key or value is too long");
 }
 
 static void simulators_and_readers_are_named_too(void **state)
@@ -329,12 +357,15 @@ static void a_scope_holds_names(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, parts_start, parts_stop)
 
-int main(void)
+int main(int argc, char **argv)
 {
+    if (argc > 1 && strcmp(argv[1], "installed") == 0)
+        return installed();
     const struct CMUnitTest tests[] = {
         TEST(a_configured_folder_is_kept_by_its_path),
         TEST(paths_have_a_length),
         TEST(the_environment_and_the_user_have_folders_too),
+        TEST(an_installation_has_its_plugins_beside_it),
         TEST(of_two_files_with_one_id_the_user_says_which),
         TEST(what_lies_there_unused_is_named),
         TEST(a_file_is_named_for_one_run),

@@ -1,4 +1,5 @@
 /* parts_test.c: which plugins a run is made of: the chain, its limits and names, groups that nobody reads, and holes. */
+#include <outcry/draft/data.h>
 #include <outcry/draft/sim.h>
 
 #include "support/parts_kit.h"
@@ -367,12 +368,40 @@ static void keys_are_those_that_the_plugin_declares(void **state)
     set("sim.paper.profile", "best"); /* the last part but one, and the last key */
     refused(ALL_PARTS, OC_E_CONFIG,
             "x.conf:3: sim.paper.profile: found 'best', expected neutral or ideal");
+    set("sim.paper.latency", "1s"); /* behind a key that is right, and behind a part that is right */
+    set("risk.max_order_qty.limit", "1");
+    set("sim.paper.fees_of_takers", "0.1");
+    set("sim.paper.taker_fees", "0.1");
+    refused(ALL_PARTS, OC_E_CONFIG,
+            "x.conf:3: sim.paper.fees_of_takers: plugin outcry.paper has no such key: found 'fees_of_takers': `outcry "
+            "plugin info outcry.paper` lists its keys");
+    set("sim.paper.taker_fees", "0.1");
+    refused(ALL_PARTS, OC_E_CONFIG,
+            "x.conf:3: sim.paper.taker_fees: plugin outcry.paper has no such key: found 'taker_fees': did you mean "
+            "'sim.paper.taker_fee'?");
     set("risk.chain", DEFAULT " mine");
     set("risk.mine.plugin", "outcry.max_order_qty");
     set("risk.mine.forx", "1");
     refused(PART_RULE, OC_E_CONFIG,
             "x.conf:3: risk.mine.forx: plugin outcry.max_order_qty has no such key: found 'forx': `outcry plugin info "
             "outcry.max_order_qty` lists its keys");
+}
+
+static void a_list_of_groups_is_no_single_value(void **state)
+{
+    static const struct oc_key members[] = {{.name = "a", .type = OC_KEY_TEXT, .about = "a text"}, {0}};
+    static const struct oc_key keys[] = {
+        {.name = "rows", .type = OC_KEY_GROUPS, .members = members, .about = "a list"}, {0}};
+    static const struct oc_plugin reader = {
+        .size = sizeof reader, .kind = OC_DATA, .id = "outcry.csv", .version = "1.0.0", .keys = keys};
+    (void)state;
+    registry.entries[registry.count++].plugin = &reader;
+    set("data.csv.rows.1.a", "x");
+    taken(PART_READER);
+    settings_release(&settings);
+    set("data.csv.rows", "x");
+    refused(PART_READER, OC_E_CONFIG,
+            "x.conf:3: data.csv.rows: found 'x', expected a list of groups such as ( { a = 1; }, { a = 2; } )");
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, parts_start, parts_stop)
@@ -392,6 +421,7 @@ int main(void)
         TEST(a_rule_that_cannot_be_had_is_a_hole_or_an_end),
         TEST(a_rule_that_cannot_be_loaded_is_a_hole_or_an_end),
         TEST(keys_are_those_that_the_plugin_declares),
+        TEST(a_list_of_groups_is_no_single_value),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
