@@ -49,7 +49,7 @@ void parts_at_key(struct parts_opening *opening, oc_rc rc, const char *key)
 static bool name_is_good(const char *name)
 {
     size_t size = strlen(name);
-    return size > 0 && size < PART_NAME_MAX && name[0] >= 'a' && name[0] <= 'z' && !strstr(name, "__") &&
+    return size < PART_NAME_MAX && name[0] >= 'a' && !strstr(name, "__") &&
            strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_") == size;
 }
 
@@ -91,9 +91,7 @@ static oc_rc add_part(struct parts_opening *opening, enum part_use use, const ch
         error_expected(opening->error, "a name of 1 to 32 of a-z 0-9 _, a letter first, no double underscore");
         return OC_E_CONFIG;
     }
-    if (parts->count == PARTS_LIST_MAX)
-        return error_say(opening->error, OC_E_LIMIT, section, "at most %d parts", PARTS_LIST_MAX);
-    struct part *part = &parts->list[parts->count];
+    struct part *part = &parts->list[parts->count]; /* each use has its limit: together they fit */
     *part = (struct part){.use = use};
     snprintf(part->name, sizeof part->name, "%s", name);
     snprintf(part->section, sizeof part->section, "%s.%s", section, name);
@@ -138,7 +136,7 @@ oc_rc parts_wrong(struct parts_opening *opening, const char *key, const char *fo
 }
 
 /* The plugins that a command line names for this run: --plugin NAME=FILE is the setting plugins.file.NAME. */
-static oc_rc add_named_files(struct parts_opening *opening, const char *kind, struct parts_names *ret_names)
+static void find_named_files(const struct parts_opening *opening, const char *kind, struct parts_names *ret_names)
 {
     static const char prefix[] = "plugins.file.";
     ret_names->count = 0;
@@ -154,7 +152,6 @@ static oc_rc add_named_files(struct parts_opening *opening, const char *kind, st
             ret_names->list[ret_names->count++] = setting->key + sizeof prefix - 1;
     }
     ret_names->list[ret_names->count] = NULL;
-    return OC_OK;
 }
 
 /* --set NAME.key=value of a plugin named for this run, as SECTION.NAME.key. `full` is SECTION.NAME.plugin. */
@@ -226,7 +223,7 @@ static oc_rc add_rules(struct parts_opening *opening)
     struct parts_names chain, without, named;
     const char *const *list = default_chain;
     const struct setting *said = settings_get(opening->settings, "risk.chain");
-    oc_rc rc = add_named_files(opening, OC_RISK, &named);
+    find_named_files(opening, OC_RISK, &named);
     parts_split(said ? said->value : "", &chain);
     parts_split(settings_text(opening->settings, "risk.without", ""), &without);
     if (said)
@@ -250,8 +247,7 @@ static oc_rc add_rules(struct parts_opening *opening)
         return parts_wrong(opening, "risk.kill_switch.plugin",
                            settings_text(opening->settings, "risk.kill_switch.plugin", ""),
                            "no setting: this rule is the host's own");
-    if (rc == OC_OK)
-        rc = add_rule(opening, "kill_switch");
+    oc_rc rc = add_rule(opening, "kill_switch");
     for (const char *const *name = list; *name && rc == OC_OK; name++) {
         if (strcmp(*name, "kill_switch") == 0 || parts_has(without.list, *name))
             continue;
@@ -273,10 +269,11 @@ static oc_rc add_sim(struct parts_opening *opening, const char *venue)
     static const char prefix[] = "sim.default.";
     char key[2 * SETTING_KEY_MAX];
     struct parts_names named;
-    oc_rc rc = add_named_files(opening, OC_SIM, &named);
-    if (rc == OC_OK && named.count > 1)
+    oc_rc rc = OC_OK;
+    find_named_files(opening, OC_SIM, &named);
+    if (named.count > 1)
         return error_say(opening->error, OC_E_LIMIT, "--plugin", "one simulator fills a run, found %u", named.count);
-    if (rc == OC_OK && named.count) {
+    if (named.count) {
         snprintf(key, sizeof key, "sim.%s.plugin", named.list[0]);
         const struct setting *setting = settings_get(opening->settings, key);
         snprintf(key, sizeof key, "sim.%s.plugin", venue);
@@ -300,7 +297,8 @@ static oc_rc add_sim(struct parts_opening *opening, const char *venue)
 static oc_rc add_readers(struct parts_opening *opening)
 {
     struct parts_names readers, named;
-    oc_rc rc = add_named_files(opening, OC_DATA, &named);
+    oc_rc rc = OC_OK;
+    find_named_files(opening, OC_DATA, &named);
     parts_split(settings_text(opening->settings, "data.readers", "csv"), &readers);
     if (readers.count + named.count > PARTS_READERS_MAX)
         return error_say(opening->error, OC_E_LIMIT, "data.readers", "at most %d readers", PARTS_READERS_MAX);

@@ -82,8 +82,8 @@ static void the_environment_and_the_user_have_folders_too(void **state)
     assert_false(part_named("mine")->is_ours);
     assert_true(part_named("kill_switch")->is_ours);
     setenv("OUTCRY_PLUGINS", below("gone"), 1);
-    snprintf(words, sizeof words,
-             "OUTCRY_PLUGINS: there is no such folder: found '%s': make it, or name another one", below("gone"));
+    snprintf(words, sizeof words, "OUTCRY_PLUGINS: there is no such folder: found '%s': make it, or name another one",
+             below("gone"));
     assert_int_equal(parts_open(&parts, &settings, &registry, PART_RULE, false, &error), OC_E_NOT_FOUND);
     assert_string_equal(said(&error), words);
     unsetenv("OUTCRY_PLUGINS");
@@ -148,10 +148,11 @@ static void of_two_files_with_one_id_the_user_says_which(void **state)
     char ours[300];
     snprintf(ours, sizeof ours, "%.*smax_order_qty.so", (int)(strlen(installed) - strlen("max_order_value.so")),
              installed);
-    snprintf(words, sizeof words,
-             "plugin outcry.max_order_qty: two files have this id: %s and %s: remove one, or allow the first to stand for "
-             "both: plugins.allow_shadow=outcry.max_order_qty",
-             path, ours);
+    snprintf(
+        words, sizeof words,
+        "plugin outcry.max_order_qty: two files have this id: %s and %s: remove one, or allow the first to stand for "
+        "both: plugins.allow_shadow=outcry.max_order_qty",
+        path, ours);
     refused(PART_READER, OC_E_EXISTS, words); /* also where nobody wants it */
     set("plugins.folders", folder);
     set("plugins.allow_shadow", "outcry.max_order_value");
@@ -177,7 +178,8 @@ static void what_lies_there_unused_is_named(void **state)
     snprintf(words, sizeof words, "org.example.maxqty (%s) was found and is not used: no configuration names it",
              below("maxqty.so"));
     assert_true(is_logged(words));
-    snprintf(words, sizeof words, "%s was found and is refused: symbol oc_plugins_v1: found not exported", below("broken.so"));
+    snprintf(words, sizeof words, "%s was found and is refused: symbol oc_plugins_v1: found not exported",
+             below("broken.so"));
     assert_true(is_logged(words));
     assert_false(is_logged("outcry.csv"));
     logged[0] = 0;
@@ -220,16 +222,25 @@ static void a_file_is_named_for_one_run(void **state)
     taken(PART_RULE);
     assert_string_equal(part_named("mine")->path, below("second.so"));
     settings_release(&settings);
+    set_from("first.limit", "5", "--set"); /* before the file */
+    set_from("plugins.file.first", below("own.so"), "--plugin");
+    set_from("plugins.file.second", below("own.so"), "--plugin");
+    set_from("second.limit", "6", "--set");
+    taken(PART_RULE);
+    assert_string_equal(names_of(PART_RULE), DEFAULT " first second");
+    is_set_to("risk.first.limit", "5", "--set");
+    is_set_to("risk.second.limit", "6", "--set");
+    settings_release(&settings);
     set_from("plugins.file.mine", "gone.so", "--plugin");
-    refused(PART_RULE, OC_E_NOT_FOUND,
-            "--plugin: plugins.file.mine: there is no such file or folder: found 'gone.so'");
+    refused(PART_RULE, OC_E_NOT_FOUND, "--plugin: plugins.file.mine: there is no such file or folder: found 'gone.so'");
     set_from("plugins.file.mine", BAD "no_symbol.so", "--plugin");
     assert_int_equal(parts_open(&parts, &settings, &registry, PART_RULE, true, &error), OC_E_DATA);
     assert_non_null(strstr(said(&error), "the plugin file was refused: symbol oc_plugins_v1"));
     settings_release(&settings);
     set_from("plugins.file.mine", BAD "good.so", "--plugin");
     snprintf(words, sizeof words,
-             "--plugin: a plugin of kind %s cannot be named for one run: rules, simulators and readers can", OC_CONNECTOR);
+             "--plugin: a plugin of kind %s cannot be named for one run: rules, simulators and readers can",
+             OC_CONNECTOR);
     refused(PART_RULE, OC_E_NOT_SUPPORTED, words);
     set_from("plugins.file.mine", below("own.so"), "--plugin");
     char key[SETTING_KEY_MAX] = "mine.";
@@ -237,6 +248,26 @@ static void a_file_is_named_for_one_run(void **state)
     set_from(key, "1", "--set");
     assert_int_equal(parts_open(&parts, &settings, &registry, PART_RULE, false, &error), OC_E_LIMIT);
     assert_string_equal(error.what, "key or value is too long");
+}
+
+static void the_path_of_a_file_has_a_length(void **state)
+{
+    char name[256], old[256];
+    (void)state;
+    assert_non_null(getcwd(old, sizeof old));
+    assert_int_equal(chdir(folder), 0);
+    memset(name, 'd', sizeof name);
+    name[220] = 0;
+    for (int i = 0; i < 5; i++) {
+        assert_int_equal(mkdir(name, 0700), 0);
+        assert_int_equal(chdir(name), 0);
+    }
+    const char *own = copied(EXAMPLE, "own.so", "");
+    assert_int_equal(rename(own, "own.so"), 0);
+    set_from("plugins.file.mine", "own.so", "--plugin");
+    assert_int_equal(parts_open(&parts, &settings, &registry, PART_RULE, false, &error), OC_E_LIMIT);
+    assert_string_equal(error.what, "key or value is too long");
+    assert_int_equal(chdir(old), 0);
 }
 
 static void simulators_and_readers_are_named_too(void **state)
@@ -259,6 +290,9 @@ static void simulators_and_readers_are_named_too(void **state)
     set("data.readers", "csv,fast"); /* asked first, and once */
     taken(PART_READER);
     assert_string_equal(names_of(PART_READER), "fast csv");
+    set_from("plugins.file.slow", below("sheet.so"), "--plugin");
+    taken(PART_READER);
+    assert_string_equal(names_of(PART_READER), "fast slow csv");
     set_from("plugins.file.other", below("venue2.so"), "--plugin");
     refused(PART_SIM, OC_E_LIMIT, "--plugin: one simulator fills a run, found 2");
 }
@@ -281,30 +315,38 @@ static void a_scope_is_one_of_four_lists(void **state)
     assert_false(parts_is_scoped(&settings, part_named("price_collar")));
     set("risk.price_collar.for.symbols", "x");
     refused(PART_RULE, OC_E_CONFIG,
-            "x.conf:3: risk.price_collar.for.symbols: found 'symbols', expected instruments, accounts, strategies or owners");
+            "x.conf:3: risk.price_collar.for.symbols: found 'symbols', expected instruments, accounts, strategies or "
+            "owners");
     set("risk.price_collar.for.accounts", " , ");
-    refused(PART_RULE, OC_E_CONFIG,
-            "x.conf:3: risk.price_collar.for.accounts: found ' , ', expected at least one name, such as \"BTC/USDT\" or "
-            "\"*/USDT\"");
+    refused(
+        PART_RULE, OC_E_CONFIG,
+        "x.conf:3: risk.price_collar.for.accounts: found ' , ', expected at least one name, such as \"BTC/USDT\" or "
+        "\"*/USDT\"");
     set("risk.price_collar.for.owners", "strategy console algo external host !strategy !host");
     taken(PART_RULE);
     set("risk.price_collar.for.owners", "strategy !consoles");
     refused(PART_RULE, OC_E_CONFIG,
-            "x.conf:3: risk.price_collar.for.owners: found '!consoles', expected strategy, console, algo, external or host");
+            "x.conf:3: risk.price_collar.for.owners: found '!consoles', expected strategy, console, algo, external or "
+            "host");
     set("risk.price_collar.for.owners", "none");
     refused(PART_RULE, OC_E_CONFIG,
             "x.conf:3: risk.price_collar.for.owners: found 'none', expected strategy, console, algo, external or host");
     set("risk.price_collar.for.accounts", "consoles");
     taken(PART_RULE);
+    set("risk.price_collar.for.symbols", "x"); /* behind one that is right */
+    refused(PART_RULE, OC_E_CONFIG,
+            "x.conf:3: risk.price_collar.for.symbols: found 'symbols', expected instruments, accounts, strategies or "
+            "owners");
     for (int i = 0; i < PARTS_NAMES_MAX; i++)
         strcat(list, "n ");
     set("risk.price_collar.for.accounts", list);
     taken(PART_RULE);
     strcat(list, "n");
     set("risk.price_collar.for.accounts", list);
-    refused(PART_RULE, OC_E_CONFIG,
-            "x.conf:3: risk.price_collar.for.accounts: found 'more', expected at most 64 names: patterns with * stand for "
-            "many");
+    refused(
+        PART_RULE, OC_E_CONFIG,
+        "x.conf:3: risk.price_collar.for.accounts: found 'more', expected at most 64 names: patterns with * stand for "
+        "many");
 }
 
 static void a_scope_holds_names(void **state)
@@ -369,6 +411,7 @@ int main(int argc, char **argv)
         TEST(of_two_files_with_one_id_the_user_says_which),
         TEST(what_lies_there_unused_is_named),
         TEST(a_file_is_named_for_one_run),
+        TEST(the_path_of_a_file_has_a_length),
         TEST(simulators_and_readers_are_named_too),
         TEST(a_scope_is_one_of_four_lists),
         TEST(a_scope_holds_names),

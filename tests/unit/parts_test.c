@@ -60,7 +60,8 @@ static void the_chain_is_asked_in_its_order(void **state)
     set("risk.chain", "price_collar,max_order_qty message_rate, , position_limit,max_daily_loss,max_order_value");
     taken_as(PART_RULE, PART_RULE,
              "kill_switch price_collar max_order_qty message_rate position_limit max_daily_loss max_order_value");
-    set("risk.chain", "max_daily_loss max_order_qty max_order_value price_collar position_limit message_rate kill_switch");
+    set("risk.chain",
+        "max_daily_loss max_order_qty max_order_value price_collar position_limit message_rate kill_switch");
     taken_as(PART_RULE, PART_RULE,
              "kill_switch max_daily_loss max_order_qty max_order_value price_collar position_limit message_rate");
     set("risk.chain", DEFAULT " small");
@@ -106,19 +107,20 @@ static void a_rule_is_left_out_by_name_only(void **state)
     refused(PART_RULE, OC_E_CONFIG,
             "x.conf:3: risk.without: found 'kill_switch', expected any other rule: this one cannot be left out");
     set("risk.without", "message_rate,mine");
-    refused(PART_RULE, OC_E_CONFIG,
-            "x.conf:3: risk.without: found 'mine', expected a rule of the default chain");
+    refused(PART_RULE, OC_E_CONFIG, "x.conf:3: risk.without: found 'mine', expected a rule of the default chain");
     set("risk.chain", DEFAULT);
     set("risk.without", "message_rate");
     refused(PART_RULE, OC_E_CONFIG,
             "x.conf:3: risk.without: found 'message_rate', expected a rule that risk.chain does not have");
     set("risk.kill_switch.plugin", "org.example.maxqty");
-    refused(PART_RULE, OC_E_CONFIG,
-            "x.conf:3: risk.kill_switch.plugin: found 'org.example.maxqty', expected no setting: this rule is the host's "
-            "own");
+    refused(
+        PART_RULE, OC_E_CONFIG,
+        "x.conf:3: risk.kill_switch.plugin: found 'org.example.maxqty', expected no setting: this rule is the host's "
+        "own");
     set("risk.chain", DEFAULT " price_collar");
     refused(PART_RULE, OC_E_CONFIG,
-            "x.conf:3: risk.chain: found 'price_collar', expected each name once: give a second instance a name of its own");
+            "x.conf:3: risk.chain: found 'price_collar', expected each name once: give a second instance a name of its "
+            "own");
 }
 
 /* `count` more names for a list, each an instance of a plugin. */
@@ -175,8 +177,8 @@ static void the_chain_has_a_limit(void **state)
 
 static void names_are_plain(void **state)
 {
-    static const char *const bad[] = {"Max", "1st", "_x", "a__b", "a-b", "a.b", "\xc3\xa4", "{x", "`x",
-                                      "a23456789012345678901234567890123"};
+    static const char *const bad[] = {"Max", "1st",      "_x", "a__b", "a-b",
+                                      "a.b", "\xc3\xa4", "{x", "`x",   "a23456789012345678901234567890123"};
     static const char *const good[] = {"a", "z", "a_b", "a_", "z09", "a2345678901234567890123456789012"};
     (void)state;
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
@@ -189,8 +191,7 @@ static void names_are_plain(void **state)
         oc_rc rc = parts_open(&parts, &settings, &registry, PART_READER, false, &error);
         assert_int_equal(rc, OC_E_CONFIG);
         assert_string_equal(error.found, bad[i]);
-        assert_string_equal(error.expected,
-                            "a name of 1 to 32 of a-z 0-9 _, a letter first, no double underscore");
+        assert_string_equal(error.expected, "a name of 1 to 32 of a-z 0-9 _, a letter first, no double underscore");
         settings_release(&settings);
     }
     for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
@@ -238,9 +239,10 @@ static void a_group_belongs_to_a_whole_name(void **state)
         char key[SETTING_KEY_MAX], words[256];
         snprintf(key, sizeof key, "risk.%s.limit", none[i]);
         set(key, "1");
-        snprintf(words, sizeof words,
-                 "x.conf:3: %s: the group changes nothing: risk.chain has no %s: add the name there, or take the group out",
-                 key, none[i]);
+        snprintf(
+            words, sizeof words,
+            "x.conf:3: %s: the group changes nothing: risk.chain has no %s: add the name there, or take the group out",
+            key, none[i]);
         refused(PART_RULE, OC_E_CONFIG, words);
     }
     set("risk.paper.latency", "1s"); /* the name of another use */
@@ -266,7 +268,9 @@ static void the_default_of_simulators_holds_key_by_key(void **state)
     set("sim.default.taker_fee", "0.001");
     set_from("sim.paper.taker_fee", "0.002", "y.conf:9");
     set("sim.defaults", "1");
+    set("sim.default.maker_fee", "0.003");
     taken(PART_SIM);
+    is_set_to("sim.paper.maker_fee", "0.003", "x.conf:3");
     is_set_to("sim.paper.latency", "7ms", "x.conf:3");
     is_set_to("sim.paper.taker_fee", "0.002", "y.conf:9");
     assert_null(settings_get(&settings, "sim.paper."));
@@ -276,9 +280,23 @@ static void the_default_of_simulators_holds_key_by_key(void **state)
             "x.conf:3: sim.paper.plugin: this plugin is in no plugin folder: found 'outcry.papier': did you mean "
             "outcry.paper? `outcry plugin list` shows what is there");
     set("sim.defaults.latency", "7ms");
-    refused(PART_SIM, OC_E_CONFIG,
-            "x.conf:3: sim.defaults.latency: the group changes nothing: the list of venues has no defaults: add the name "
-            "there, or take the group out");
+    refused(
+        PART_SIM, OC_E_CONFIG,
+        "x.conf:3: sim.defaults.latency: the group changes nothing: the list of venues has no defaults: add the name "
+        "there, or take the group out");
+}
+
+static void settings_have_an_end(void **state)
+{
+    char key[SETTING_KEY_MAX];
+    (void)state;
+    set("sim.default.latency", "7ms");
+    for (int i = 1; i < SETTINGS_MAX; i++) {
+        snprintf(key, sizeof key, "other.k%d", i);
+        set(key, "1");
+    }
+    refused(PART_SIM, OC_E_LIMIT,
+            "x.conf:3: sim.paper.latency: a stated limit was reached: expected at most 2048 settings");
 }
 
 static void a_rule_that_cannot_be_had_is_a_hole_or_an_end(void **state)
@@ -314,9 +332,10 @@ static void a_rule_that_cannot_be_had_is_a_hole_or_an_end(void **state)
     settings_release(&settings);
     set("data.readers", "gone");
     assert_int_equal(parts_open(&parts, &settings, &registry, ALL_PARTS, true, &error), OC_E_NOT_FOUND);
-    assert_string_equal(said(&error),
-                        "data.gone: this plugin is in no plugin folder: found 'outcry.gone': did you mean outcry.csv? `outcry plugin "
-                        "list` shows what is there");
+    assert_string_equal(
+        said(&error),
+        "data.gone: this plugin is in no plugin folder: found 'outcry.gone': did you mean outcry.csv? `outcry plugin "
+        "list` shows what is there");
     settings_release(&settings);
     set("risk.kill_switch.limit", "1"); /* after a hole complaints are of what stopped it */
     set("risk.chain", DEFAULT " mine");
@@ -332,8 +351,11 @@ static void a_rule_that_cannot_be_loaded_is_a_hole_or_an_end(void **state)
         static const struct oc_plugin other = {.id = "org.example.other", .kind = OC_RISK};
         registry.entries[registry.count++].plugin = &other;
     }
-    refused(PART_RULE, OC_E_LIMIT, said(&error));
+    assert_int_equal(parts_open(&parts, &settings, &registry, PART_RULE, false, &error), OC_E_LIMIT);
     assert_string_equal(error.where, "risk.kill_switch");
+    assert_non_null(strstr(error.what, "kill_switch.so was refused: registry"));
+    assert_string_equal(error.found, "full");
+    assert_string_equal(error.expected, "at most 256 plugins and reloads");
     assert_int_equal(parts_open(&parts, &settings, &registry, PART_RULE, true, &error), OC_OK);
     assert_int_equal(parts.count, 7);
     for (uint32_t i = 0; i < 7; i++)
@@ -366,8 +388,7 @@ static void keys_are_those_that_the_plugin_declares(void **state)
     taken(ALL_PARTS);
     settings_release(&settings);
     set("sim.paper.profile", "best"); /* the last part but one, and the last key */
-    refused(ALL_PARTS, OC_E_CONFIG,
-            "x.conf:3: sim.paper.profile: found 'best', expected neutral or ideal");
+    refused(ALL_PARTS, OC_E_CONFIG, "x.conf:3: sim.paper.profile: found 'best', expected neutral or ideal");
     set("sim.paper.latency", "1s"); /* behind a key that is right, and behind a part that is right */
     set("risk.max_order_qty.limit", "1");
     set("sim.paper.fees_of_takers", "0.1");
@@ -390,8 +411,8 @@ static void keys_are_those_that_the_plugin_declares(void **state)
 static void a_list_of_groups_is_no_single_value(void **state)
 {
     static const struct oc_key members[] = {{.name = "a", .type = OC_KEY_TEXT, .about = "a text"}, {0}};
-    static const struct oc_key keys[] = {
-        {.name = "rows", .type = OC_KEY_GROUPS, .members = members, .about = "a list"}, {0}};
+    static const struct oc_key keys[] = {{.name = "rows", .type = OC_KEY_GROUPS, .members = members, .about = "a list"},
+                                         {0}};
     static const struct oc_plugin reader = {
         .size = sizeof reader, .kind = OC_DATA, .id = "outcry.csv", .version = "1.0.0", .keys = keys};
     (void)state;
@@ -418,6 +439,7 @@ int main(void)
         TEST(lists_are_split_at_commas_and_blanks),
         TEST(a_group_belongs_to_a_whole_name),
         TEST(the_default_of_simulators_holds_key_by_key),
+        TEST(settings_have_an_end),
         TEST(a_rule_that_cannot_be_had_is_a_hole_or_an_end),
         TEST(a_rule_that_cannot_be_loaded_is_a_hole_or_an_end),
         TEST(keys_are_those_that_the_plugin_declares),

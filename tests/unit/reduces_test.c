@@ -233,12 +233,15 @@ static void a_missing_rule_leaves_the_way_out(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(it_is_measured_by_the_position),     cmocka_unit_test(orders_beside_it_take_their_share),
-        cmocka_unit_test(a_final_order_gives_its_share_back), cmocka_unit_test(an_amend_is_proven_anew),
+        cmocka_unit_test(it_is_measured_by_the_position),
+        cmocka_unit_test(orders_beside_it_take_their_share),
+        cmocka_unit_test(a_final_order_gives_its_share_back),
+        cmocka_unit_test(an_amend_is_proven_anew),
         cmocka_unit_test(what_is_free_is_counted_to_the_unit),
         cmocka_unit_test(an_order_by_money_reduces_by_what_it_may_become),
         cmocka_unit_test(strategies_reduce_their_own),
-        cmocka_unit_test(a_latch_is_not_passed_by_the_flag),  cmocka_unit_test(a_missing_rule_leaves_the_way_out),
+        cmocka_unit_test(a_latch_is_not_passed_by_the_flag),
+        cmocka_unit_test(a_missing_rule_leaves_the_way_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
