@@ -85,8 +85,8 @@ static void cancel(struct fixture *f, uint64_t order)
 /* A kind of its own for what strategies keep: its number tells one from another. */
 static void keep(struct fixture *f, int64_t number)
 {
-    struct oc_ev_timer record = {
-        .head = {.size = sizeof record, .type = OC_EV_TIMER, .venue_ns = number}, .timer = (uint64_t)number};
+    struct oc_ev_timer record = {.head = {.size = sizeof record, .type = OC_EV_TIMER, .venue_ns = number},
+                                 .timer = (uint64_t)number};
     assert_int_equal(engine_record(f->engine, &record.head), OC_OK);
 }
 

@@ -95,8 +95,8 @@ static struct house *house_new(void)
 
 static oc_rc house_open(struct house *house)
 {
-    const struct rules_world world = {
-        house->f->engine, &house->settings, &house->parts, &house->registry, &house->now_ns};
+    const struct rules_world world = {house->f->engine, &house->settings, &house->parts, &house->registry,
+                                      &house->now_ns};
     return rules_open(&house->rules, &world, &house->error);
 }
 
@@ -309,8 +309,10 @@ static void instruments_are_looked_up_once_and_right(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(they_are_asked_in_their_order), cmocka_unit_test(a_hole_leaves_cancels_and_reductions),
-        cmocka_unit_test(what_does_not_open_ends_it),    cmocka_unit_test(a_scope_is_a_list_of_names),
+        cmocka_unit_test(they_are_asked_in_their_order),
+        cmocka_unit_test(a_hole_leaves_cancels_and_reductions),
+        cmocka_unit_test(what_does_not_open_ends_it),
+        cmocka_unit_test(a_scope_is_a_list_of_names),
         cmocka_unit_test(instruments_are_looked_up_once_and_right),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
