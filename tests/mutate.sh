@@ -39,7 +39,7 @@ journal="journal_test journal_edge_test journal_live_test meaning_test fills_tes
 session="session_open_test session_data_test start_value_test step_test step_journal_test gap_test inbox_test sim_answers_test
     venues_test header_test session_checkpoint_test run_end_test gap_restart_test parts_test parts_folders_test rules_test
     keys_test"
-script="strategy_test script_api_test strategy_run_test strategy_reload_test strategy_state_test strategy_restart_test
+script="strategy_test strategy_bytes_test script_api_test strategy_run_test strategy_reload_test strategy_state_test strategy_restart_test
     strategy_origin_test script_order_test script_guard_test indicators_test reference_test script_grid_test script_call_test
     sandbox_error_test sandbox_test sandbox_source_test pattern_test script_limit_test"
 sims="paper_test paper_side_test paper_state_test paper_walk_test inbox_test sim_answers_test"

@@ -75,7 +75,8 @@ static void locals_have_their_limit(void **state)
 {
     char text[4096] = "", wanted[1024] = "";
     (void)state;
-    locals_are("for i = 1, 1 do local own = i error('x') end", "i = 1\nown = 1\n"); /* those of the loop have no names */
+    locals_are("for i = 1, 1 do local own = i error('x') end",
+               "i = 1\nown = 1\n"); /* those of the loop have no names */
     for (int i = 1; i <= 25; i++) {
         snprintf(text + strlen(text), sizeof text - strlen(text), "local v%d = %d ", i, i);
         if (i <= 24)
