@@ -63,11 +63,16 @@ static void keys_are_in_order(void **state)
         int64_t whole;
         double number;
     } numbers[] = {
-        {'d', 0, -0x1.8p63}, {'d', 0, -0x1.0000000000001p63}, {'i', INT64_MIN, 0}, {'i', INT64_MIN + 1, 0},
-        {'d', 0, -2.5},      {'i', -2, 0},                    {'d', 0, -1.5},      {'i', -1, 0},
-        {'d', 0, -0.5},      {'i', 0, 0},                     {'d', 0, 0.25},      {'d', 0, 0.5},
-        {'i', 1, 0},         {'d', 0, 1.5},                   {'i', 2, 0},         {'i', 3, 0},
-        {'i', 1 << 30, 0},   {'i', INT64_MAX, 0},             {'d', 0, 0x1p63},    {'d', 0, 0x1.8p63},
+        {'d', 0, -0x1.8p63}, {'d', 0, -0x1.0000000000001p63},
+        {'i', INT64_MIN, 0}, {'i', INT64_MIN + 1, 0},
+        {'d', 0, -2.5},      {'i', -2, 0},
+        {'d', 0, -1.5},      {'i', -1, 0},
+        {'d', 0, -0.5},      {'i', 0, 0},
+        {'d', 0, 0.25},      {'d', 0, 0.5},
+        {'i', 1, 0},         {'d', 0, 1.5},
+        {'i', 2, 0},         {'i', 3, 0},
+        {'i', 1 << 30, 0},   {'i', INT64_MAX, 0},
+        {'d', 0, 0x1p63},    {'d', 0, 0x1.8p63},
     };
     add_tag(&bytes, '{');
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
@@ -87,20 +92,22 @@ static void keys_are_in_order(void **state)
         add_d(&bytes, 0.5);
     }
     add_tag(&bytes, '}');
-    is_kept_as("function on_bar()\n"
-               "  state.b, state.ab, state[''], state.a, state.A = 0.5, 0.5, 0.5, 0.5, 0.5\n"
-               "  state[true], state[false] = 7, false\n"
-               "  for _, k in ipairs { 3, -0.5, 0x1p63, 1, math.maxinteger, -2, 0.5, -0x1.8p63, 2, -2.5, 0,\n"
-               "                       math.mininteger, 1.5, -1, 0x1.8p63, -1.5, -0x1.0000000000001p63, 1 << 30, 0.25,\n"
-               "                       math.mininteger + 1 } do state[k] = true end\n"
-               "end\n",
-               &bytes);
+    is_kept_as(
+        "function on_bar()\n"
+        "  state.b, state.ab, state[''], state.a, state.A = 0.5, 0.5, 0.5, 0.5, 0.5\n"
+        "  state[true], state[false] = 7, false\n"
+        "  for _, k in ipairs { 3, -0.5, 0x1p63, 1, math.maxinteger, -2, 0.5, -0x1.8p63, 2, -2.5, 0,\n"
+        "                       math.mininteger, 1.5, -1, 0x1.8p63, -1.5, -0x1.0000000000001p63, 1 << 30, 0.25,\n"
+        "                       math.mininteger + 1 } do state[k] = true end\n"
+        "end\n",
+        &bytes);
 }
 
 static void the_path_of_what_cannot_be_kept_is_told(void **state)
 {
     (void)state;
-    struct kit *kit = kit_new("function on_bar() state.a = { x = 1, y = { z = 2 } } state.b = { c = 1, d = { f = print } } end");
+    struct kit *kit =
+        kit_new("function on_bar() state.a = { x = 1, y = { z = 2 } } state.b = { c = 1, d = { f = print } } end");
     kit_close(kit, 10000);
     assert_true(kit_failed(kit, "saved.b.d.f: a function cannot be saved in m or state; keep it in a local variable"));
     kit_free(kit);
@@ -138,8 +145,8 @@ static void only_a_whole_table_is_read(void **state)
     (void)state;
     struct kit *kit = kit_new("function on_init(m) m.a = m:sma(2) end function on_bar() print('x', state.x) end");
     static const char *const good[] = {"{}", "{tt}", "{tn}", "{tftt}", "{t{}}", "{t{t{}}}"};
-    static const char *const bad[] = {"", "t", "n", "s", "{", "{t", "{t}", "{tt", "{}}", "{}t", "{nt}", "{t?}", "?", "{ti}",
-                                      "{td}", "{tsxx}", "{tI}", "{tO}", "{t{}", "{}{}"};
+    static const char *const bad[] = {"",     "t",    "n", "s",    "{",    "{t",     "{t}",  "{tt",  "{}}",  "{}t",
+                                      "{nt}", "{t?}", "?", "{ti}", "{td}", "{tsxx}", "{tI}", "{tO}", "{t{}", "{}{}"};
     for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
         if (given_text(kit, good[i]) != OC_OK)
             fail_msg("%s", good[i]);
@@ -193,7 +200,7 @@ static void only_a_whole_table_is_read(void **state)
     }
     strategy_set_restoring(kit->strategy, false);
     kit_close(kit, 10000);
-    kit_close(kit, 10000); /* the indicator is ready */
+    kit_close(kit, 10000);                   /* the indicator is ready */
     assert_true(kit_said(kit, "x\ttext\n")); /* what was refused has changed nothing */
     kit_free(kit);
 }
