@@ -228,9 +228,12 @@ static void a_stop_ends_it_before_the_next_price(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(each_price_is_waited_for_exactly), cmocka_unit_test(a_long_wait_is_cut),
-        cmocka_unit_test(what_is_late_is_told),             cmocka_unit_test(without_a_host_it_sleeps),
-        cmocka_unit_test(beyond_the_clock_is_its_end),      cmocka_unit_test(an_answer_comes_when_it_is_due),
+        cmocka_unit_test(each_price_is_waited_for_exactly),
+        cmocka_unit_test(a_long_wait_is_cut),
+        cmocka_unit_test(what_is_late_is_told),
+        cmocka_unit_test(without_a_host_it_sleeps),
+        cmocka_unit_test(beyond_the_clock_is_its_end),
+        cmocka_unit_test(an_answer_comes_when_it_is_due),
         cmocka_unit_test(a_stop_ends_it_before_the_next_price), /* last: a signal stays */
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
