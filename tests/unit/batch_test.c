@@ -122,6 +122,9 @@ static void what_is_dropped_leaves_no_number(void **state)
     const uint64_t kept = buy(f, 2);
     fixture_end(f, true);
     fixture_say(f, OC_EV_ACCEPTED, kept);
+    begin(f); /* numbers of earlier batches are theirs */
+    cancel(f, buy(f, 1));
+    fixture_end(f, true);
     const uint64_t next_order = f->engine->next_order, next_request = f->engine->next_request;
     begin(f);
     assert_int_equal(buy(f, 5), (uint64_t)3 << 40 | next_order);
@@ -136,10 +139,10 @@ static void what_is_dropped_leaves_no_number(void **state)
     const uint32_t records = f->record_count;
     fixture_end(f, false);
     assert_int_equal(f->record_count, records);
-    assert_int_equal(f->sent_count, 1);
+    assert_int_equal(f->sent_count, 3);
     assert_int_equal(f->engine->next_order, next_order);
     assert_int_equal(f->engine->next_request, next_request);
-    assert_int_equal(fixture_book(f)->open_buy, 2);
+    assert_int_equal(fixture_book(f)->open_buy, 3);
     assert_int_equal(fixture_find(f, kept)->state, STATE_ACCEPTED);
     begin(f);
     assert_int_equal(buy(f, 4), (uint64_t)3 << 40 | next_order);
@@ -254,6 +257,61 @@ static void each_request_is_counted_as_what_it_came_to(void **state)
     fixture_free(f);
 }
 
+/* An amend that was dropped, or that never left, leaves the order as the venue has it. */
+static void an_amend_that_never_left_changes_nothing(void **state)
+{
+    (void)state;
+    for (int way = 0; way < 3; way++) {
+        struct fixture *f = fixture_new(COST_AVERAGE);
+        struct limit limit = {.max = 20};
+        struct oc_request amend = {.qty = way < 2 ? 20 : 21, .bits = OC_RQ_QUANTITY_CHANGED};
+        struct engine_refusal refusal;
+        assert_int_equal(engine_add_rule(f->engine, "limit", &limits, &limit), OC_OK);
+        amend.order = fixture_submit(f, fixture_order(f, OC_SIDE_BUY, 10, 9900));
+        fixture_say(f, OC_EV_ACCEPTED, amend.order);
+        const struct order *order = fixture_find(f, amend.order);
+        f->door_answer = way == 1 ? OC_E_IO : OC_OK;
+        begin(f);
+        assert_int_equal(engine_amend(f->engine, &amend, &refusal), way < 2 ? OC_OK : OC_E_LIMIT);
+        assert_int_equal(fixture_book(f)->open_buy, way < 2 ? 20 : 10);
+        fixture_end(f, way != 0);
+        assert_int_equal(fixture_book(f)->open_buy, 10);
+        assert_int_equal(order->ask_qty, 0);
+        assert_int_equal(order->ask_bits, 0);
+        assert_int_equal(order->state, STATE_ACCEPTED);
+        assert_int_equal(f->sent_count, 1);
+        fixture_free(f);
+    }
+}
+
+/* Who watches reads each step of an order, and none that was not made. */
+static void each_step_of_an_order_is_noted(void **state)
+{
+    (void)state;
+    struct fixture *f = fixture_new(COST_AVERAGE);
+    const uint64_t id = fixture_submit(f, fixture_order(f, OC_SIDE_BUY, 10, 9900));
+    struct oc_ev_answer answer = fixture_answer(f, OC_EV_ACCEPTED, id);
+    for (int again = 0; again < 2; again++) { /* the second one says nothing new */
+        answer.head.seq = ++f->seq;
+        answer.head.local_ns = f->now_ns;
+        assert_int_equal(engine_input(f->engine, &answer.head, true), OC_OK);
+        const struct engine_out *out = engine_out(f->engine);
+        uint32_t steps = 0;
+        for (uint32_t i = 0; i < out->note_count; i++) {
+            if (out->notes[i].kind != NOTE_ORDER)
+                continue;
+            steps++;
+            assert_int_equal(out->notes[i].before, STATE_SUBMITTED);
+            assert_int_equal(out->notes[i].after, STATE_ACCEPTED);
+            assert_int_equal(out->notes[i].order, id);
+            assert_int_equal(out->notes[i].inst, f->inst);
+        }
+        assert_int_equal(steps, again ? 0 : 1);
+        fixture_flush(f);
+    }
+    fixture_free(f);
+}
+
 /* An order that never left takes its protection with it. */
 static void a_withheld_order_leaves_no_group(void **state)
 {
@@ -303,6 +361,8 @@ int main(void)
         cmocka_unit_test(records_come_first),
         cmocka_unit_test(each_request_is_counted_as_what_it_came_to),
         cmocka_unit_test(a_withheld_order_leaves_no_group),
+        cmocka_unit_test(an_amend_that_never_left_changes_nothing),
+        cmocka_unit_test(each_step_of_an_order_is_noted),
         cmocka_unit_test(an_alarm_names_what_it_is_about),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

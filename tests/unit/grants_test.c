@@ -73,8 +73,10 @@ static uint32_t instrument(struct fixture *f, const char *base, const char *quot
 
 static void price(struct fixture *f, uint32_t inst, int64_t units)
 {
-    struct oc_ev_trade trade = {
-        .head = {.size = sizeof trade, .type = OC_EV_TRADE, .inst = inst}, .price = units, .qty = 1, .present = OC_HAS_QTY};
+    struct oc_ev_trade trade = {.head = {.size = sizeof trade, .type = OC_EV_TRADE, .inst = inst},
+                                .price = units,
+                                .qty = 1,
+                                .present = OC_HAS_QTY};
     assert_int_equal(fixture_input(f, &trade), OC_OK);
 }
 
@@ -230,18 +232,20 @@ static void a_grant_leaves_the_budget(void **state)
 
 static char witnessed[256];
 
-static void note_verdict(void *self, const struct oc_request *request, const char *rule, const struct oc_verdict *verdict)
+static void note_verdict(void *self, const struct oc_request *request, const char *rule,
+                         const struct oc_verdict *verdict)
 {
     (void)self;
     size_t size = strlen(witnessed);
-    snprintf(witnessed + size, sizeof witnessed - size, "%s:%lld:%u:%s ", rule, (long long)request->qty, verdict->allowed,
-             verdict->reason);
+    snprintf(witnessed + size, sizeof witnessed - size, "%s:%lld:%u:%s ", rule, (long long)request->qty,
+             verdict->allowed, verdict->reason);
 }
 
 static const char *words; /* of the rule's refusal; NULL: it allows */
 static int64_t previous_filled;
 
-static oc_rc judge(void *self, const struct oc_risk_ctx *ctx, const struct oc_request *request, struct oc_verdict *verdict)
+static oc_rc judge(void *self, const struct oc_risk_ctx *ctx, const struct oc_request *request,
+                   struct oc_verdict *verdict)
 {
     (void)self;
     (void)request;

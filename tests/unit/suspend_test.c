@@ -3,7 +3,7 @@
 #include "engine/limits.h"
 #include "support/engine_fixture.h"
 
-static int told;                /* of suspensions, as a rule sees them */
+static int told; /* of suspensions, as a rule sees them */
 static struct engine_client idle;
 
 static oc_rc allow(void *self, const struct oc_risk_ctx *ctx, const struct oc_request *ask, struct oc_verdict *verdict)
