@@ -31,7 +31,7 @@ mkdir -p "$out"
 
 # The suites of each room: first those that know it best, then those that see a whole run. Together less than 25 seconds.
 engine="engine_test engine_edge_test engine_deny_test engine_hold_test engine_restore_test engine_suspend_test chain_test reduces_test
-    orders_test portfolio_test position_test market_test timers_test bars_test groups_test groups_legs_test out_test save_test save_fields_test save_fields_test
+    orders_test portfolio_test position_test market_test timers_test bars_test groups_test groups_legs_test out_test save_test save_fields_test
     permissions_test grants_test suspend_test batch_test risk_test risk_state_test engine_walk_test step_test fills_test instruments_test engine_alloc_test
     strategy_test strategy_reload_test strategy_run_test"
 journal="journal_test journal_edge_test journal_live_test meaning_test fills_test journal_fail_test journal_restore_test
