@@ -110,13 +110,20 @@ static void whole_records_are_found_to_the_byte(void **state)
         int from, beyond; /* where the search begins, how far it may look behind the second record */
         bool is_found;
     } rows[] = {
-        {LEAST, LEAST, JOURNAL_FRAME_HERE, 0, 0, true},          {LEAST, LEAST, JOURNAL_FRAME_HERE, 0, -1, false},
-        {LEAST, LEAST, JOURNAL_FRAME_HERE, 0, -8, false},        {LEAST, LEAST, JOURNAL_FRAME_HERE, 0, 8, true},
-        {LEAST, LEAST, JOURNAL_FRAME_HERE, 57, 0, true},         {LEAST, LEAST, JOURNAL_FRAME_HERE, 64, 0, true},
-        {LEAST, LEAST, JOURNAL_FRAME_HERE, 65, 0, false},        {LEAST - 8, LEAST, JOURNAL_FRAME_HERE, 0, 0, false},
-        {LEAST, LEAST - 8, JOURNAL_FRAME_HERE, 0, 0, false},     {OC_EVENT_MAX, LEAST, JOURNAL_FRAME_HERE, 0, 0, true},
-        {OC_EVENT_MAX + 8, LEAST, JOURNAL_FRAME_HERE, 0, 0, false}, {LEAST, OC_EVENT_MAX, JOURNAL_FRAME_HERE, 0, 0, true},
-        {LEAST, OC_EVENT_MAX + 8, JOURNAL_FRAME_HERE, 0, 0, false}, {LEAST, LEAST, 0, 0, 0, false},
+        {LEAST, LEAST, JOURNAL_FRAME_HERE, 0, 0, true},
+        {LEAST, LEAST, JOURNAL_FRAME_HERE, 0, -1, false},
+        {LEAST, LEAST, JOURNAL_FRAME_HERE, 0, -8, false},
+        {LEAST, LEAST, JOURNAL_FRAME_HERE, 0, 8, true},
+        {LEAST, LEAST, JOURNAL_FRAME_HERE, 57, 0, true},
+        {LEAST, LEAST, JOURNAL_FRAME_HERE, 64, 0, true},
+        {LEAST, LEAST, JOURNAL_FRAME_HERE, 65, 0, false},
+        {LEAST - 8, LEAST, JOURNAL_FRAME_HERE, 0, 0, false},
+        {LEAST, LEAST - 8, JOURNAL_FRAME_HERE, 0, 0, false},
+        {OC_EVENT_MAX, LEAST, JOURNAL_FRAME_HERE, 0, 0, true},
+        {OC_EVENT_MAX + 8, LEAST, JOURNAL_FRAME_HERE, 0, 0, false},
+        {LEAST, OC_EVENT_MAX, JOURNAL_FRAME_HERE, 0, 0, true},
+        {LEAST, OC_EVENT_MAX + 8, JOURNAL_FRAME_HERE, 0, 0, false},
+        {LEAST, LEAST, 0, 0, 0, false},
         {LEAST, LEAST, JOURNAL_FRAME_HERE | JOURNAL_FRAME_MORE, 0, 0, true},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -205,9 +212,9 @@ static void a_life_begins_with_what_is_known(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_failed_sync_is_no_good_end),     cmocka_unit_test(syncs_are_counted),
-        cmocka_unit_test(a_late_sync_marks_nothing),        cmocka_unit_test(whole_records_are_found_to_the_byte),
-        cmocka_unit_test(heads_say_sizes_that_can_be),      cmocka_unit_test(a_life_begins_with_what_is_known),
+        cmocka_unit_test(a_failed_sync_is_no_good_end), cmocka_unit_test(syncs_are_counted),
+        cmocka_unit_test(a_late_sync_marks_nothing),    cmocka_unit_test(whole_records_are_found_to_the_byte),
+        cmocka_unit_test(heads_say_sizes_that_can_be),  cmocka_unit_test(a_life_begins_with_what_is_known),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

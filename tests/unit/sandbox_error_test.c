@@ -231,6 +231,53 @@ static void a_handler_that_fails_is_told(void **state)
     assert_int_equal(error->kind, SANDBOX_ERROR_NONE);
 }
 
+/* A sandbox that was stopped takes what it was called with off the stack. */
+static void a_stopped_one_leaves_the_stack(void **state)
+{
+    (void)state;
+    lua_State *lua = sandbox_lua(sandbox);
+    assert_int_equal(run("function f() end"), OC_OK);
+    sandbox_set_limits(sandbox, 0, 1 << 20);
+    assert_int_equal(run("local a = {} for i = 1, 9 do a[i] = ('x'):rep(300000) .. i end"), OC_E_NOMEM);
+    assert_int_equal(error->kind, SANDBOX_ERROR_MEMORY);
+    assert_string_equal(error->message, "needs more memory than its limit of 1048576 bytes");
+    const int top = lua_gettop(lua);
+    for (int count = 0; count < 3; count++) {
+        lua_getglobal(lua, "f");
+        for (int i = 0; i < count; i++)
+            lua_pushinteger(lua, i);
+        assert_int_equal(sandbox_call(sandbox, count, 0), OC_E_STATE);
+        assert_int_equal(lua_gettop(lua), top);
+    }
+    assert_int_equal(sandbox_recover(sandbox), OC_E_STATE); /* memory ends it for good */
+}
+
+/* Each limit that is not given is the one that is written down, and each that is given holds. */
+static void limits_are_those_that_were_given(void **state)
+{
+    (void)state;
+    static const char match[] = "return ('a'):rep(1000):find('.-b')", text[] = "local t = ('x'):rep(5000)",
+                      many[] = "local t = {} for i = 1, 12 do t[i] = coroutine.create(print) end";
+    static const struct {
+        struct sandbox_limits limits;
+        const char *text;
+    } rows[] = {{{.pattern_steps_max = 1000}, match},
+                {{.result_max_bytes = 4999}, text},
+                {{.source_max_bytes = sizeof text - 2}, text},
+                {{.coroutines_max = 10}, many}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct sandbox *limited;
+        assert_int_equal(run(rows[i].text), OC_OK);
+        assert_int_equal(sandbox_new(&rows[i].limits, 7, &limited), OC_OK);
+        if (sandbox_load(limited, rows[i].text, strlen(rows[i].text), "t.lua") != OC_E_INVALID)
+            fail_msg("row %zu", i);
+        for (size_t k = 0; k < sizeof rows / sizeof rows[0]; k++) /* the others are as they were */
+            if (k != i && rows[k].text != rows[i].text && !rows[i].limits.source_max_bytes)
+                assert_int_equal(sandbox_load(limited, rows[k].text, strlen(rows[k].text), "t.lua"), OC_OK);
+        sandbox_free(limited);
+    }
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -244,6 +291,8 @@ int main(void)
         TEST(words_are_those_of_the_error),
         TEST(syntax_has_a_place),
         TEST(a_handler_that_fails_is_told),
+        TEST(a_stopped_one_leaves_the_stack),
+        TEST(limits_are_those_that_were_given),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -94,7 +94,8 @@ static void all_of_it_comes_back(void **state)
     assert_int_equal(orders_open_count(is->orders), orders_open_count(was->orders));
     assert_int_equal(orders_closed_count(is->orders), 1);
     const struct order *other = orders_open_first(was->orders);
-    for (const struct order *order = orders_open_first(is->orders); order; order = order->younger, other = other->younger) {
+    for (const struct order *order = orders_open_first(is->orders); order;
+         order = order->younger, other = other->younger) {
         assert_memory_equal(&order->now, &other->now, sizeof order->now);
         assert_int_equal(order->state, other->state);
         assert_int_equal(order->filled, other->filled);
