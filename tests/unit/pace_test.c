@@ -179,8 +179,10 @@ static void note_answer(void *self, const struct input *input, const struct engi
 {
     (void)self;
     (void)out;
-    if (input && input->kind == INPUT_ANSWER)
-        answered_ns = env_clock_mono();
+    if (!input || input->kind != INPUT_ANSWER)
+        return;
+    answered_ns = env_clock_mono();
+    assert_int_equal(input->event->local_ns, input->at_ns); /* stamped where it came in */
 }
 
 static void an_answer_comes_when_it_is_due(void **state)

@@ -267,6 +267,7 @@ static void a_scope_is_a_list_of_names(void **state)
         {"owners", "!host", 1, 0, OC_OWNER_HOST, false},
         {"owners", "!host", 1, 0, OC_OWNER_HOST + 1, true},
         {"owners", "*host", 1, 0, OC_OWNER_HOST + 1, false}, /* it has no name */
+        {"owners", "*host", 1, 0, 1000, false},
     };
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
@@ -306,6 +307,28 @@ static void instruments_are_looked_up_once_and_right(void **state)
     house_free(house);
 }
 
+/* As many as there may be, each with a scope: none is taken for another, and all are closed. */
+static void rules_have_a_limit(void **state)
+{
+    (void)state;
+    struct house *house = house_new();
+    for (int i = 0; i < PARTS_RULES_MAX; i++) {
+        char name[16], key[64];
+        snprintf(name, sizeof name, "r%d", i);
+        add(house, PART_RULE, name, "outcry.test");
+        snprintf(key, sizeof key, "risk.%s.for.owners", name);
+        set(house, key, i % 2 ? "console" : "host");
+    }
+    assert_int_equal(house_open(house), OC_OK);
+    assert_int_equal(house->rules.count, PARTS_RULES_MAX);
+    for (uint32_t i = 0; i < PARTS_RULES_MAX; i++) {
+        const struct engine_scope *scope = house->f->engine->rules[i].scope;
+        assert_int_equal(scope->covers(scope->self, 1, 0, house->f->inst, OC_OWNER_CONSOLE), i % 2);
+    }
+    house_free(house);
+    assert_int_equal(closed, PARTS_RULES_MAX);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -314,6 +337,7 @@ int main(void)
         cmocka_unit_test(what_does_not_open_ends_it),
         cmocka_unit_test(a_scope_is_a_list_of_names),
         cmocka_unit_test(instruments_are_looked_up_once_and_right),
+        cmocka_unit_test(rules_have_a_limit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
