@@ -145,18 +145,21 @@ static inline void taken_as(uint32_t wants, enum part_use use, const char *names
 
 static inline const struct part *part_named(const char *name)
 {
+    static const struct part none;
     for (uint32_t i = 0; i < parts.count; i++)
         if (strcmp(parts.list[i].name, name) == 0)
             return &parts.list[i];
     fail_msg("no part %s", name);
-    return NULL;
+    return &none;
 }
 
 static inline void is_set_to(const char *key, const char *value, const char *origin)
 {
     const struct setting *setting = settings_get(&settings, key);
-    if (!setting)
+    if (!setting) {
         fail_msg("%s is not set", key);
+        return;
+    }
     assert_string_equal(setting->value, value);
     assert_string_equal(setting->origin, origin);
 }

@@ -228,7 +228,8 @@ static bool is_covered(const char *what, const char *list, uint32_t account, uin
     set(house, key, list);
     if (has_names)
         house->rules.strategy_name = strategy_name;
-    house->rules.strategies = (void *)"table";
+    static char table_name[] = "table";
+    house->rules.strategies = table_name;
     assert_int_equal(house_open(house), OC_OK);
     assert_null(house->rules.scopes[0]);
     assert_non_null(house->rules.scopes[1]);

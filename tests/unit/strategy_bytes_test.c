@@ -46,6 +46,8 @@ static void is_kept_as(const char *text, const struct bytes *wanted)
     kit_close(kit, 10000);
     const struct oc_ev_text *found = last_state(kit, 0);
     assert_non_null(found);
+    if (!found)
+        return;
     assert_int_equal(found->text_size, wanted->size);
     assert_memory_equal(found + 1, wanted->data, wanted->size);
     assert_int_equal(found->owner, strategy_id(kit->strategy));
