@@ -147,14 +147,12 @@ static oc_rc worth(struct engine *engine, uint32_t account, uint32_t inst, int64
         *ret_money = 0;
         return OC_OK;
     }
-    if (market && market->has_mark)
-        price = larger(magnitude(price), magnitude(market->mark2 / 2));
+    price = larger(magnitude(price), market && market->has_mark ? magnitude(market->mark2 / 2) : 0);
     if (!instrument || !owner || price == 0)
         return OC_E_NOT_FOUND;
     oc_rc rc = instrument_value(instrument, price, units, &money);
     if (rc < 0)
         return rc;
-    money = money < 0 ? -money : money;
     uint32_t settle = instrument->info.settle ? instrument->info.settle : instrument->info.quote;
     if (settle != owner->base)
         return portfolio_convert(engine->portfolio, money, settle, owner->base, RATE_MIDDLE, ret_money);

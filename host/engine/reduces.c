@@ -55,17 +55,16 @@ bool reduces_only(const struct engine *engine, const struct oc_request *request,
     int64_t left = request->side == OC_SIDE_SELL ? position : -position, qty = request->qty;
     if (!qty && own)
         qty = own->worst_qty; /* by money */
-    if (request->kind == OC_REQUEST_AMEND && own) {
+    if (own) {
         if (own->now.qty > qty)
             qty = own->now.qty; /* until the venue has said so, both may be in force */
         qty -= own->filled;
     }
-    if (qty <= 0 || left < qty)
+    if (qty <= 0)
         return false;
-    for (const struct order *order = orders_open_first(engine->orders); engine->reducing && order;
+    for (const struct order *order = orders_open_first(engine->orders); left >= qty && engine->reducing && order;
          order = order->younger)
-        if (is_beside(order, request, strategy) && !is_leaving(engine, order) &&
-            num_sub(left, order_remaining_worst(order), &left) < 0)
-            return false;
-    return qty <= left;
+        if (is_beside(order, request, strategy) && !is_leaving(engine, order))
+            left -= order_remaining_worst(order);
+    return left >= qty;
 }

@@ -27,8 +27,7 @@ static void add(struct text *text, const char *format, ...)
     va_start(args, format);
     int size = vsnprintf(text->data + text->size, text->max - text->size, format, args);
     va_end(args);
-    if (size > 0)
-        text->size += (size_t)size < text->max - text->size ? (size_t)size : text->max - text->size - 1;
+    text->size += size > 0 ? (size_t)size : 0; /* beyond max where it was cut: then nothing more is added */
 }
 
 static void copy(char *ret_text, size_t max, const char *from)
@@ -38,10 +37,8 @@ static void copy(char *ret_text, size_t max, const char *from)
     ret_text[size] = '\0';
 }
 
-static const char *chunk_name(const lua_Debug *record)
-{
-    return record->source[0] == '@' || record->source[0] == '=' ? record->source + 1 : record->source;
-}
+/* Behind the mark of a file: each text is compiled with its name. */
+static const char *chunk_name(const lua_Debug *record) { return record->source + 1; }
 
 /* As Lua shows it: 101.0 is not the integer 101. */
 static void add_float(struct text *text, double value)
@@ -157,22 +154,21 @@ void error_forget(struct sandbox *sandbox)
 static const char *without_place(const struct sandbox_error *error, const char *message)
 {
     char place[SANDBOX_NAME_MAX + 16];
-    int size = snprintf(place, sizeof place, "%s:%d: ", error->file, (int)error->line);
-    if (size > 0 && (size_t)size < sizeof place && strncmp(message, place, (size_t)size) == 0)
-        return message + size;
-    return message;
+    snprintf(place, sizeof place, "%s:%d: ", error->file, (int)error->line);
+    const size_t size = strlen(place);
+    return strncmp(message, place, size) == 0 ? message + size : message;
 }
 
 void error_describe(struct sandbox *sandbox, lua_State *lua, int index)
 {
     struct sandbox_error *error = &sandbox->error;
     struct text text = {error->message, 0, sizeof error->message};
-    error->message[0] = '\0';
+    index = lua_absindex(lua, index);
     if (lua_type(lua, index) == LUA_TSTRING) {
         add(&text, "%s", without_place(error, lua_tostring(lua, index)));
     } else if (lua_type(lua, index) == LUA_TTABLE) {
         lua_pushliteral(lua, "message"); /* interned when the sandbox was made: no allocation */
-        lua_rawget(lua, index < 0 ? index - 1 : index);
+        lua_rawget(lua, index);
         add(&text, "error object is a table");
         if (lua_type(lua, -1) == LUA_TSTRING)
             add(&text, ": %s", lua_tostring(lua, -1));

@@ -32,7 +32,7 @@ static const char *callback_of(lua_State *lua, const struct strategy *strategy)
                  {strategy->on_stop, "on_stop"}};
     lua_Debug record;
     int level = last_level(lua);
-    for (int stop = level - ENTRY_LEVELS; level >= 0 && level > stop && lua_getstack(lua, level, &record); level--) {
+    for (int stop = level - ENTRY_LEVELS; level > stop && lua_getstack(lua, level, &record); level--) {
         lua_getinfo(lua, "f", &record);
         for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
             lua_rawgeti(lua, LUA_REGISTRYINDEX, known[i].ref);
@@ -54,7 +54,6 @@ void strategy_note_origin(lua_State *lua, struct strategy *strategy, uint64_t or
     if (!strategy->notes_origins || !lua_getstack(lua, 1, &record))
         return;
     struct origin_row *row = &strategy->origins[strategy->origin_count++ % ORIGINS_MAX];
-    memset(row, 0, sizeof *row);
     lua_getinfo(lua, "Sl", &record);
     row->order = order;
     row->line = record.currentline;

@@ -83,9 +83,7 @@ static int lj_save(lua_State *lua)
 {
     struct save_call *save = lua_touserdata(lua, 1);
     struct strategy *strategy = save->strategy;
-    if (!save_indicators(save))
-        return sandbox_raise(lua, "the checkpoint of this strategy does not fit");
-    if (!save_last(save, &strategy->saved_last))
+    if (!save_indicators(save) || !save_last(save, &strategy->saved_last))
         return sandbox_raise(lua, "the checkpoint of this strategy does not fit");
     save_table(lua, save, strategy->state_ref);
     for (uint32_t i = 0; i < strategy->market_count; i++) {

@@ -187,9 +187,6 @@ static void write_value(struct writer *writer, int index)
 {
     lua_State *lua = writer->lua;
     switch (lua_type(lua, index)) {
-    case LUA_TNIL:
-        put_tag(writer, 'n');
-        break;
     case LUA_TBOOLEAN:
         put_tag(writer, lua_toboolean(lua, index) ? 't' : 'f');
         break;

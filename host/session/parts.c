@@ -51,7 +51,7 @@ void parts_at_key(struct parts_opening *opening, oc_rc rc, const char *key)
 static bool name_is_good(const char *name)
 {
     size_t size = strlen(name);
-    return size > 0 && size < PART_NAME_MAX && name[0] >= 'a' && name[0] <= 'z' && !strstr(name, "__") &&
+    return size < PART_NAME_MAX && name[0] >= 'a' && !strstr(name, "__") &&
            strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_") == size;
 }
 
@@ -104,9 +104,7 @@ static oc_rc add_part(struct parts_opening *opening, enum part_use use, const ch
         error_expected(opening->error, "%s", a_name);
         return OC_E_CONFIG;
     }
-    if (parts->count == PARTS_LIST_MAX)
-        return error_say(opening->error, OC_E_LIMIT, section, "at most %d parts", PARTS_LIST_MAX);
-    struct part *part = &parts->list[parts->count];
+    struct part *part = &parts->list[parts->count]; /* each use has its limit: together they fit */
     *part = (struct part){.use = use};
     snprintf(part->name, sizeof part->name, "%s", name);
     snprintf(part->section, sizeof part->section, "%s.%s", section, name);
@@ -151,7 +149,7 @@ oc_rc parts_wrong(struct parts_opening *opening, const char *key, const char *fo
 }
 
 /* The plugins that a command line names for this run: --plugin NAME=FILE is the setting plugins.file.NAME. */
-static oc_rc add_named_files(struct parts_opening *opening, const char *kind, struct parts_names *ret_names)
+static void find_named_files(const struct parts_opening *opening, const char *kind, struct parts_names *ret_names)
 {
     static const char prefix[] = "plugins.file.";
     ret_names->count = 0;
@@ -167,7 +165,6 @@ static oc_rc add_named_files(struct parts_opening *opening, const char *kind, st
             ret_names->list[ret_names->count++] = setting->key + sizeof prefix - 1;
     }
     ret_names->list[ret_names->count] = NULL;
-    return OC_OK;
 }
 
 /* --set NAME.key=value of a plugin named for this run, as SECTION.NAME.key. `full` is SECTION.NAME.plugin. */
@@ -178,11 +175,10 @@ static oc_rc take_values(struct parts_opening *opening, const char *name, const 
     oc_rc rc = OC_OK;
     for (uint32_t i = 0; i < count && rc == OC_OK; i++) {
         const struct setting setting = opening->settings->list[i]; /* the list moves when it grows */
-        char key[SETTING_KEY_MAX];
+        char key[2 * SETTING_KEY_MAX]; /* what is too long for a setting is said by settings_set */
         if (strncmp(setting.key, name, length) != 0 || setting.key[length] != '.')
             continue;
-        if (snprintf(key, sizeof key, "%.*s%s", (int)group, full, setting.key + length + 1) >= (int)sizeof key)
-            return OC_E_LIMIT;
+        snprintf(key, sizeof key, "%.*s%s", (int)group, full, setting.key + length + 1);
         rc = settings_set(opening->settings, key, setting.value, setting.origin);
     }
     return rc;
@@ -202,16 +198,17 @@ static oc_rc read_named_files(struct parts_opening *opening)
         char key[SETTING_KEY_MAX] = "";
         if (strncmp(setting->key, prefix, sizeof prefix - 1) != 0)
             continue;
-        char name[PART_NAME_MAX], path[PATH_MAX];
+        char name[PART_NAME_MAX], path[PATH_MAX], origin[SETTING_ORIGIN_MAX];
         if (!name_is_good(setting->key + sizeof prefix - 1))
             return parts_wrong(opening, setting->key, setting->key + sizeof prefix - 1, a_name);
         snprintf(name, sizeof name, "%s", setting->key + sizeof prefix - 1);
+        snprintf(origin, sizeof origin, "%s", setting->origin); /* the setting itself is written over */
         oc_rc rc = parts_absolute(opening, setting, setting->value, path);
         if (rc == OC_OK)
             rc = catalogue_add_file(&opening->parts->catalogue, path, &entry, opening->error);
         if (rc < 0)
             return rc;
-        if (settings_set(opening->settings, setting->key, path, setting->origin) < 0)
+        if (settings_set(opening->settings, setting->key, path, origin) < 0)
             return error_keep(opening->error, &opening->settings->error);
         for (size_t k = 0; k < sizeof sections / sizeof sections[0]; k++)
             if (strcmp(sections[k].kind, entry->kind) == 0)
@@ -245,12 +242,19 @@ static oc_rc judge_names(struct parts_opening *opening)
     return OC_OK;
 }
 
+static oc_rc add_rule(struct parts_opening *opening, const char *name)
+{
+    if (opening->parts->count == PARTS_RULES_MAX)
+        return error_say(opening->error, OC_E_LIMIT, "risk.chain", "at most %d rules", PARTS_RULES_MAX);
+    return add_part(opening, PART_RULE, "risk", name, OC_RISK);
+}
+
 static oc_rc add_rules(struct parts_opening *opening)
 {
     struct parts_names chain, without, named;
     const char *const *list = default_chain;
     const struct setting *said = settings_get(opening->settings, "risk.chain");
-    oc_rc rc = add_named_files(opening, OC_RISK, &named);
+    find_named_files(opening, OC_RISK, &named);
     parts_split(said ? said->value : "", &chain);
     parts_split(settings_text(opening->settings, "risk.without", ""), &without);
     if (said)
@@ -270,10 +274,13 @@ static oc_rc add_rules(struct parts_opening *opening)
             error_remedy(opening->error, "add it, or say that it is meant: risk.without=%s", *name);
             return OC_E_CONFIG;
         }
+    if (settings_get(opening->settings, "risk.kill_switch.plugin"))
+        return parts_wrong(opening, "risk.kill_switch.plugin",
+                           settings_text(opening->settings, "risk.kill_switch.plugin", ""),
+                           "no setting: this rule is the host's own");
+    oc_rc rc = judge_names(opening);
     if (rc == OC_OK)
-        rc = judge_names(opening);
-    if (rc == OC_OK)
-        rc = add_part(opening, PART_RULE, "risk", "kill_switch", OC_RISK);
+        rc = add_rule(opening, "kill_switch");
     for (const char *const *name = list; *name && rc == OC_OK; name++) {
         if (strcmp(*name, "kill_switch") == 0 || parts_has(without.list, *name))
             continue;
@@ -281,13 +288,11 @@ static oc_rc add_rules(struct parts_opening *opening)
             if (strcmp(opening->parts->list[i].name, *name) == 0)
                 return parts_wrong(opening, "risk.chain", *name,
                                    "each name once: give a second instance a name of its own");
-        if (opening->parts->count == PARTS_RULES_MAX)
-            return error_say(opening->error, OC_E_LIMIT, "risk.chain", "at most %d rules", PARTS_RULES_MAX);
-        rc = add_part(opening, PART_RULE, "risk", *name, OC_RISK);
+        rc = add_rule(opening, *name);
     }
     for (uint32_t i = 0; i < named.count && rc == OC_OK; i++)
         if (!parts_has(list, named.list[i]))
-            rc = add_part(opening, PART_RULE, "risk", named.list[i], OC_RISK);
+            rc = add_rule(opening, named.list[i]);
     return rc;
 }
 
@@ -331,10 +336,11 @@ static void drop_defaults(struct parts_opening *opening, const char *venue)
 static oc_rc add_sim(struct parts_opening *opening, const char *venue)
 {
     struct parts_names named;
-    oc_rc rc = add_named_files(opening, OC_SIM, &named);
-    if (rc == OC_OK && named.count > 1)
+    oc_rc rc = OC_OK;
+    find_named_files(opening, OC_SIM, &named);
+    if (named.count > 1)
         return error_say(opening->error, OC_E_LIMIT, "--plugin", "one simulator fills a run, found %u", named.count);
-    if (rc == OC_OK && named.count)
+    if (named.count)
         rc = take_group(opening, named.list[0], venue, true);
     if (rc == OC_OK)
         rc = take_group(opening, "default", venue, false);
@@ -347,7 +353,8 @@ static oc_rc add_sim(struct parts_opening *opening, const char *venue)
 static oc_rc add_readers(struct parts_opening *opening)
 {
     struct parts_names readers, named;
-    oc_rc rc = add_named_files(opening, OC_DATA, &named);
+    oc_rc rc = OC_OK;
+    find_named_files(opening, OC_DATA, &named);
     parts_split(settings_text(opening->settings, "data.readers", "csv"), &readers);
     if (readers.count + named.count > PARTS_READERS_MAX)
         return error_say(opening->error, OC_E_LIMIT, "data.readers", "at most %d readers", PARTS_READERS_MAX);

@@ -59,7 +59,7 @@ oc_rc parts_judge_keys(struct parts_opening *opening)
     for (uint32_t i = 0; i < opening->parts->count; i++) {
         const struct part *part = &opening->parts->list[i];
         const struct registry_entry *entry = registry_find(opening->registry, NULL, part->id);
-        const struct oc_key *table = entry && !part->is_missing ? key_table(entry->plugin) : NULL;
+        const struct oc_key *table = entry ? key_table(entry->plugin) : NULL;
         size_t length = strlen(part->section);
         for (uint32_t k = 0; table && k < opening->settings->count; k++) {
             const struct setting *setting = &opening->settings->list[k];

@@ -47,7 +47,7 @@ static bool matches(const char *pattern, const char *name)
 
 bool parts_covers(const struct settings *settings, const struct part *part, const char *what, const char *name)
 {
-    char key[SETTING_KEY_MAX + 32];
+    char key[SETTING_KEY_MAX];
     struct parts_names list;
     snprintf(key, sizeof key, "%s.for.%s", part->section, what);
     const char *text = settings_text(settings, key, NULL);
@@ -66,7 +66,7 @@ bool parts_covers(const struct settings *settings, const struct part *part, cons
 bool parts_is_scoped(const struct settings *settings, const struct part *part)
 {
     static const char *const whats[] = {"instruments", "accounts", "strategies", "owners"};
-    char key[SETTING_KEY_MAX + 32];
+    char key[SETTING_KEY_MAX];
     for (size_t i = 0; i < sizeof whats / sizeof whats[0]; i++) {
         snprintf(key, sizeof key, "%s.for.%s", part->section, whats[i]);
         if (settings_get(settings, key))

@@ -313,6 +313,23 @@ static bool names_room(int i)
     return false;
 }
 
+/* How large an array of a function is: TYPE name[...], with nothing assigned before it. */
+static bool is_array_size(int i)
+{
+    static const char *const types[] = {"const", "static", "struct", "union", "char", "int", "bool", "double", NULL};
+    int at = tokens[i].opener;
+    while (at >= 0 && is(at, "("))
+        at = tokens[at].opener;
+    if (at < 0 || !is(at, "[") || !is(tokens[at].opener, "{"))
+        return false;
+    while (at > 0 && !is(at - 1, ";") && !is(at - 1, "{") && !is(at - 1, "}"))
+        if (is(--at, "="))
+            return false;
+    const char *first = text_of(at);
+    const size_t size = strlen(first);
+    return is_one_of(at, types) || (size > 2 && strcmp(first + size - 2, "_t") == 0);
+}
+
 static void at_number(int i)
 {
     static const char *const hints[] = {"__builtin_expect", "calloc", "snprintf", "lua_createtable", NULL};
@@ -326,7 +343,7 @@ static void at_number(int i)
         return;
     snprintf(digits, sizeof digits, "%.*s", (int)size, number);
     const unsigned long long value = strtoull(digits, NULL, 10);
-    if (is_outer && value > 1)
+    if (is_outer && (value > 1 || is(tokens[i].opener - 2, "sizeof"))) /* each of a list is as large as the first */
         return;
     snprintf(words, sizeof words, "%llu%s", value == 1 ? 0 : value + 1, number + size);
     swap_token(i, words);
@@ -481,7 +498,7 @@ static void look(void)
             continue;
         if (is(i, "{"))
             at_function(i);
-        if (tokens[i].opener < 0 || is_inside(i, words_of))
+        if (tokens[i].opener < 0 || is_inside(i, words_of) || is_array_size(i))
             continue;
         if (tokens[i].kind == NUMBER)
             at_number(i);

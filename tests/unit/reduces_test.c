@@ -127,6 +127,76 @@ static void an_amend_is_proven_anew(void **state)
     fixture_free(f);
 }
 
+/* The last unit that is free: with 6 of 10 on their way out 4 reduce, 5 do not, and the whole does not either. */
+static void what_is_free_is_counted_to_the_unit(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t qty;
+        bool is_eased;
+    } rows[] = {{4, true}, {5, false}, {10, false}, {11, false}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        for (int side = 0; side < 2; side++) {
+            struct fixture *f = with_position(side ? -10 : 10);
+            const uint8_t out = side ? OC_SIDE_BUY : OC_SIDE_SELL, in = side ? OC_SIDE_SELL : OC_SIDE_BUY;
+            assert_true(is_eased(f, reducing(f, out, 6), NULL));
+            assert_false(is_eased(f, reducing(f, in, 3), NULL)); /* of the other side: takes nothing */
+            assert_int_equal(is_eased(f, reducing(f, out, rows[i].qty), NULL), rows[i].is_eased);
+            fixture_free(f);
+        }
+}
+
+/* At 100.00 a sell of 50 USDT is half a BTC, one of 101 USDT more than the one that is there. */
+static void an_order_by_money_reduces_by_what_it_may_become(void **state)
+{
+    (void)state;
+    struct fixture *f = with_position(1000);
+    struct oc_request request = fixture_order(f, OC_SIDE_SELL, 0, 0);
+    request.bits = OC_RQ_HAS_QUOTE_QTY | OC_RQ_REDUCE_ONLY;
+    request.quote_qty = (struct oc_dec){50, 0, 0};
+    uint64_t order = fixture_submit(f, request);
+    assert_true(order && (seen & OC_RQ_REDUCE_ONLY));
+    assert_true(fixture_find(f, order)->worst_qty >= 500 && fixture_find(f, order)->worst_qty < 1000);
+    fixture_say(f, OC_EV_CANCELED, order);
+    request.quote_qty.units = 101;
+    assert_true(fixture_submit(f, request));
+    assert_false(seen & OC_RQ_REDUCE_ONLY);
+    fixture_free(f);
+}
+
+/* What one strategy may close is its own, whatever another has on its way out of the same account. */
+static void strategies_reduce_their_own(void **state)
+{
+    (void)state;
+    struct fixture *f = with_position(20);
+    struct engine_refusal refusal;
+    struct engine_may may = {.verbs = ENGINE_MAY_CLOSE};
+    uint32_t strategies[2];
+    struct engine_client client = {0};
+    may.venues[0] = may.instruments[0] = may.accounts = ~0ull;
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(engine_add_client(f->engine, i ? "b" : "a", &client, &strategies[i]), OC_OK);
+        assert_int_equal(engine_set_may(f->engine, strategies[i], &may), OC_OK);
+        fixture_hold(f, strategies[i], 10);
+    }
+    static const struct {
+        int who;
+        int64_t qty;
+        bool is_taken;
+    } steps[] = {{1, 10, true}, {0, 6, true}, {0, 5, false}, {0, 4, true}, {1, 1, false}};
+    for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
+        struct oc_request request = reducing(f, OC_SIDE_SELL, steps[i].qty);
+        request.strategy = strategies[steps[i].who];
+        assert_int_equal(engine_begin(f->engine, strategies[steps[i].who]), OC_OK);
+        oc_rc rc = engine_submit(f->engine, &request, &refusal);
+        fixture_end(f, true);
+        assert_int_equal(rc, steps[i].is_taken ? OC_OK : OC_E_LIMIT);
+        if (rc < 0)
+            assert_string_equal(refusal.rule, "may.verbs");
+    }
+    fixture_free(f);
+}
+
 /* A latched host lets nothing through that could open. */
 static void a_latch_is_not_passed_by_the_flag(void **state)
 {
@@ -163,9 +233,15 @@ static void a_missing_rule_leaves_the_way_out(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(it_is_measured_by_the_position),     cmocka_unit_test(orders_beside_it_take_their_share),
-        cmocka_unit_test(a_final_order_gives_its_share_back), cmocka_unit_test(an_amend_is_proven_anew),
-        cmocka_unit_test(a_latch_is_not_passed_by_the_flag),  cmocka_unit_test(a_missing_rule_leaves_the_way_out),
+        cmocka_unit_test(it_is_measured_by_the_position),
+        cmocka_unit_test(orders_beside_it_take_their_share),
+        cmocka_unit_test(a_final_order_gives_its_share_back),
+        cmocka_unit_test(an_amend_is_proven_anew),
+        cmocka_unit_test(what_is_free_is_counted_to_the_unit),
+        cmocka_unit_test(an_order_by_money_reduces_by_what_it_may_become),
+        cmocka_unit_test(strategies_reduce_their_own),
+        cmocka_unit_test(a_latch_is_not_passed_by_the_flag),
+        cmocka_unit_test(a_missing_rule_leaves_the_way_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,5 @@
 /* strategy_origin_test.c: where in a strategy an order was made: callback, file, line and its text, for whoever asks soon after. */
+#include "script/strategy_impl.h"
 #include "support/strategy_kit.h"
 
 enum { KEPT = 64 }; /* the last orders that are known */
@@ -102,9 +103,27 @@ static void the_last_orders_are_known(void **state)
     kit_free(kit);
 }
 
+/* The text of a line that is no longer there is not that of another one. */
+static void a_line_that_is_gone_has_no_text(void **state)
+{
+    (void)state;
+    struct kit *kit = kit_new("function on_bar(m)\n  m:buy(1, { price = 91 })\n  m:buy(2, { price = 92 })\nend");
+    struct strategy_origin origin;
+    strategy_note_origins(kit->strategy, true);
+    kit_close(kit, 10000);
+    is_from(kit, kit->f->sent[0].order, "on_bar", 2, "m:buy(1, { price = 91 })");
+    assert_int_equal(sandbox_load(kit->strategy->sandbox, "x = 1", 5, "test.lua"),
+                     OC_OK); /* another text of that name */
+    assert_true(strategy_origin(kit->strategy, kit->f->sent[1].order, &origin));
+    assert_int_equal(origin.line, 3);
+    assert_string_equal(origin.source, "");
+    kit_free(kit);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(each_callback_is_named),
+                                       cmocka_unit_test(a_line_that_is_gone_has_no_text),
                                        cmocka_unit_test(the_last_orders_are_known)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -145,6 +145,39 @@ static void what_is_not_taken_is_answered_by_us(void **state)
     }
 }
 
+/* The last account that there may be has its venue; what a venue says beside taking a request is no loss; an answer of ours
+ * keeps no mark of the request, and stands with the first venue where there is none of the account. */
+static void answers_of_ours_are_plain(void **state)
+{
+    (void)state;
+    struct stall stalls[2] = {{.rc = 5}, {.rc = OC_E_IO}};
+    struct venues *venues = venues_of_two(stalls);
+    struct engine_out out;
+    struct oc_ev_answer answer;
+    assert_int_equal(venues_add(venues, ENGINE_ACCOUNTS_MAX, &stall_sim, &stalls[1]), OC_OK);
+    assert_ptr_equal(venues_of(venues, ENGINE_ACCOUNTS_MAX), &venues->list[1]);
+    assert_null(venues_of(venues, ENGINE_ACCOUNTS_MAX + 1));
+    assert_int_equal(out_init(&out), OC_OK);
+    ask(&out, OC_REQUEST_NEW, 1, 5, false);
+    assert_int_equal(venues_send(venues, 50, &out), OC_OK);
+    assert_true(venues_next_ns(venues) == INT64_MAX);
+    ask(&out, OC_REQUEST_NEW, 9, 6, false); /* nobody's */
+    out.requests[1].request.head.flags = 0xffff;
+    out.requests[1].request.head.venue_ns = out.requests[1].request.head.local_ns = 7;
+    assert_int_equal(venues_send(venues, 60, &out), OC_OK);
+    assert_int_equal(sim_answers_next_ns(&venues->list[0].answers), 60);
+    assert_true(sim_answers_next_ns(&venues->list[1].answers) == INT64_MAX);
+    assert_int_equal(venues_take(venues, 60, &answer, sizeof answer), OC_OK);
+    assert_int_equal(answer.head.flags, 0);
+    assert_int_equal(answer.head.venue_ns, 60);
+    assert_int_equal(answer.head.local_ns, 60);
+    out_release(&out);
+    venues_release(venues);
+    assert_int_equal(venues->count, 0);
+    assert_true(!venues->list[0].answers.heap && !venues->list[1].answers.heap);
+    free(venues);
+}
+
 /* A refusal that cannot be kept is said: the run must end rather than leave an order that waits for ever. */
 static void a_refusal_that_cannot_be_kept_is_said(void **state)
 {
@@ -465,6 +498,7 @@ int main(void)
         cmocka_unit_test(requests_go_to_the_venue_of_their_account),
         cmocka_unit_test(what_is_not_taken_is_answered_by_us),
         cmocka_unit_test(a_refusal_that_cannot_be_kept_is_said),
+        cmocka_unit_test(answers_of_ours_are_plain),
         cmocka_unit_test(answers_come_by_time_and_venue),
         cmocka_unit_test(a_round_is_ended_by_other_inputs),
         cmocka_unit_test(a_venue_that_fails_says_so),
