@@ -6,7 +6,7 @@ cd "$w" || exit 1
 command -v gdb >/dev/null || { echo "skip: no gdb here"; exit 0; }
 grep -q '^OUTCRY_[AT]SAN:BOOL=ON' "$build/CMakeCache.txt" && { echo "skip: a sanitizer's run cannot be traced"; exit 0; }
 make_plugin "$here/rule_cooldown.c" rule_debug -g
-timeout 120 gdb -nx -batch -ex 'set debuginfod enabled off' -ex 'set breakpoint pending on' -ex 'break take_fill' -ex run -ex bt \
+timeout -s KILL 120 gdb -nx -batch -ex 'set debuginfod enabled off' -ex 'set breakpoint pending on' -ex 'break take_fill' -ex run -ex bt \
     -ex delete -ex continue --args "$outcry" backtest trips.lua synthetic-bars:200 --cash '10000 USDT' \
     --plugin pause=so/rule_debug.so >out 2>&1 </dev/null
 code=$?

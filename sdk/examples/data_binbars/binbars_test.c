@@ -73,15 +73,16 @@ int main(void)
     expect("both bars are there, and no more", pull(self, 1, 10) == 2 && count == 2 && pull(self, 1, 10) == OC_E_END);
     expect("a bar is what was written", bar->open_ns == 660 * NS_SECOND && bar->high == 110 && bar->volume == 7);
     stop(self, 1);
-    expect("a part is skipped", start(self, 2, "binbars_test.bin", "", 256, &info) == OC_OK && skip(self, 2, 1) == OC_OK &&
-                                    pull(self, 2, 10) == 1);
+    expect("a part is skipped", start(self, 2, "binbars_test.bin", "", 256, &info) == OC_OK &&
+                                    skip(self, 2, 1) == OC_OK && pull(self, 2, 10) == 1);
     stop(self, 2);
     write_bars("binbars_test.bin", 5);
-    expect("a cut file is read so far", start(self, 3, "binbars_test.bin", "", 256, &info) == OC_OK && pull(self, 3, 10) == 2);
+    expect("a cut file is read so far",
+           start(self, 3, "binbars_test.bin", "", 256, &info) == OC_OK && pull(self, 3, 10) == 2);
     expect("and its end is refused", pull(self, 3, 10) == OC_E_DATA);
     expect("with the place", error(self, 3, text, sizeof text) == OC_OK && strstr(text, "offset 149"));
-    expect("another file is not ours", probe(self, "CMakeCache.txt", "", &info) == OC_E_DATA ||
-                                           probe(self, "binbars_test.c", "", &info) < 0);
+    expect("another file is not ours",
+           probe(self, "CMakeCache.txt", "", &info) == OC_E_DATA || probe(self, "binbars_test.c", "", &info) < 0);
     close_reader(self);
     remove("binbars_test.bin");
     return failed != 0;

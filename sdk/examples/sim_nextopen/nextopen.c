@@ -42,7 +42,8 @@ static struct market *market_of(struct venue *venue, uint32_t inst)
     return OC_INST_INDEX(inst) < MARKETS_MAX ? &venue->state.markets[OC_INST_INDEX(inst)] : NULL;
 }
 
-static oc_rc answer(struct venue *venue, int64_t now_ns, const struct oc_request *ask, uint16_t type, const char *reason)
+static oc_rc answer(struct venue *venue, int64_t now_ns, const struct oc_request *ask, uint16_t type,
+                    const char *reason)
 {
     struct oc_ev_answer event = {.head = ask->head, .order = ask->order, .request = ask->id};
     event.head.size = sizeof event;
