@@ -53,6 +53,7 @@ static void said(struct fixture *f, const char *reason, struct oc_dec used, stru
     assert_string_equal(refusal.reason, reason);
     assert_true(refusal.used.units == used.units && refusal.used.scale == used.scale);
     assert_true(refusal.limit.units == limit.units && refusal.limit.scale == limit.scale);
+    assert_true(refusal.used.zero == 0 && refusal.limit.zero == 0);
     assert_string_equal(permissions_words(f->engine->clients[1].permissions), words);
     assert_true(engine_is_over(f->engine, 1));
 }
