@@ -4,8 +4,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/log.h"
+#include "cli/complain.h"
 #include "cli/verbs.h"
+#include "config/options.h"
 #include "load/verb.h"
+#include "session/parts.h"
 
 enum { FOLDERS_MAX = 4, PATH_SIZE = 1024 };
 
@@ -87,8 +91,68 @@ static void put_err(void *context, const char *text)
     fputs(text, stderr);
 }
 
+static void list_entry(const struct parts *parts, const struct catalogue_entry *entry)
+{
+    const char *slash = strchr(entry->kind, '/'), *kind = entry->id[0] ? entry->kind : "refused";
+    int length = (int)(slash && entry->id[0] ? slash - kind : (long)strlen(kind));
+    const char *dot = memchr(kind, '.', (size_t)length); /* "outcry.risk/0.1" */
+    if (dot) {
+        length -= (int)(dot + 1 - kind);
+        kind = dot + 1;
+    }
+    printf("%-10.*s %-32s %-10s %s", length, kind, entry->id[0] ? entry->id : "-", entry->version, entry->path);
+    if (!entry->id[0])
+        printf("  %s", entry->why);
+    if (entry->shadow_of)
+        printf("  shadowed by %s", parts->catalogue.list[entry->shadow_of - 1].path);
+    const char *lead = "  used by ";
+    for (uint32_t i = 0; i < parts->count && !entry->shadow_of; i++)
+        if (entry->id[0] && strcmp(parts->list[i].id, entry->id) == 0) {
+            printf("%s%s", lead, parts->list[i].section);
+            lead = ", ";
+        }
+    puts("");
+}
+
+/* What is in the folders of a run with this configuration, and which parts of it use it. */
+static int list_all(int argc, char **argv)
+{
+    struct options *options = calloc(1, sizeof *options);
+    struct registry *registry = calloc(1, sizeof *registry);
+    struct parts *parts = calloc(1, sizeof *parts);
+    struct error error;
+    int code = EXIT_RUN;
+    if (!options || !registry || !parts)
+        goto out;
+    code = EXIT_USE;
+    if (options_parse(options, argc, argv) < 0) {
+        (void)complain(&options->error, OC_E_INVALID, false);
+        goto out;
+    }
+    registry_init(registry);
+    log_set_level(LOG_NONE);
+    code = EXIT_GOOD;
+    if (options_finish(options) < 0)
+        code = complain(&options->error, OC_E_CONFIG, false);
+    else if (parts_open(parts, &options->settings, registry, PART_RULE | PART_SIM | PART_READER, true, &error) < 0)
+        code = complain(&error, error.rc, false);
+    for (uint32_t i = 0; i < parts->catalogue.count; i++)
+        list_entry(parts, &parts->catalogue.list[i]);
+    if (!parts->catalogue.count)
+        puts("no plugin files (*.so) found");
+out:
+    if (options)
+        options_release(options);
+    free(options);
+    free(registry);
+    free(parts);
+    return code;
+}
+
 int verb_plugin(int argc, char **argv)
 {
+    if (argc > 1 && strcmp(argv[1], "list") == 0 && (argc == 2 || argv[2][0] == '-'))
+        return list_all(argc - 1, argv + 1);
     struct plugin_verb_env env = {.folders = plugin_folders(), .out = put_out, .err = put_err};
     if (argc < 2) {
         fputs("usage: outcry plugin list | info FILE | check FILE | new KIND NAME\n", stderr);

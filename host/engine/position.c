@@ -163,7 +163,7 @@ void position_commit(struct position *position, const struct position_plan *plan
         position->trip_start = position->realised;
     }
     if (position->method != COST_AVERAGE)
-        position->lots[position->lot_count++] = (struct lot){plan->open_qty, plan->open_cost};
+        position->lots[position->lot_count++] = (struct lot){.qty = plan->open_qty, .cost = plan->open_cost};
     position->cost += plan->open_cost;
     position->qty += plan->open_qty;
 }

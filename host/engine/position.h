@@ -19,6 +19,7 @@ enum { COST_AVERAGE = 0, COST_FIFO = 1, COST_LIFO = 2 };
 
 struct lot {
     int64_t qty;  /* signed units */
+    int64_t zero; /* it is saved as it lies */
     oc_i128 cost; /* signed money: value of qty when opened */
 };
 

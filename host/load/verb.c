@@ -9,7 +9,7 @@ enum { EXIT_GOOD = 0, EXIT_REFUSED = 1, EXIT_USAGE = 2 };
 enum { TEXT_MAX = 1 << 20 };
 
 static const char usage[] =
-    "usage: outcry plugin list [FOLDER...]        what is there, read without running it\n"
+    "usage: outcry plugin list [FOLDER...]        what is there, and who uses it; read without running it\n"
     "       outcry plugin info FILE|ID...         everything a file says about itself\n"
     "       outcry plugin check FILE...           all faults at once, then load it\n"
     "       outcry plugin new KIND NAME [FOLDER]  a building, tested skeleton (risk, connector, sim, data)\n";
