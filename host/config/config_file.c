@@ -58,7 +58,7 @@ static bool is_part_key(const char *key)
 {
     static const char *const sections[] = {"risk.", "sim.", "data.", "venue."};
     if (strncmp(key, "plugins.file.", 13) == 0)
-        return key[13] != 0;
+        return strlen(key) > 13;
     for (size_t i = 0; i < sizeof sections / sizeof sections[0]; i++) {
         size_t length = strlen(sections[i]);
         if (strncmp(key, sections[i], length) == 0)

@@ -194,7 +194,7 @@ static oc_rc read_named_files(struct parts_opening *opening)
     uint32_t count = opening->settings->count;
     for (uint32_t i = 0; i < count; i++) {
         const struct setting *setting = &opening->settings->list[i];
-        const struct catalogue_entry *entry;
+        const struct catalogue_entry *entry = NULL;
         char key[SETTING_KEY_MAX] = "";
         if (strncmp(setting->key, prefix, sizeof prefix - 1) != 0)
             continue;
@@ -206,7 +206,7 @@ static oc_rc read_named_files(struct parts_opening *opening)
         oc_rc rc = parts_absolute(opening, setting, setting->value, path);
         if (rc == OC_OK)
             rc = catalogue_add_file(&opening->parts->catalogue, path, &entry, opening->error);
-        if (rc < 0)
+        if (rc < 0 || !entry)
             return rc;
         if (settings_set(opening->settings, setting->key, path, origin) < 0)
             return error_keep(opening->error, &opening->settings->error);
@@ -426,7 +426,9 @@ static void name_unused(const struct catalogue *catalogue)
 static oc_rc load_parts(struct parts_opening *opening)
 {
     struct load_report *report = malloc(sizeof *report);
-    oc_rc rc = report ? OC_OK : error_of_code(opening->error, OC_E_NOMEM, "plugins", "");
+    oc_rc rc = OC_OK;
+    if (!report)
+        return error_of_code(opening->error, OC_E_NOMEM, "plugins", "");
     for (uint32_t i = 0; i < opening->parts->count && rc == OC_OK; i++) {
         struct part *part = &opening->parts->list[i];
         if (part->is_missing || registry_find(opening->registry, NULL, part->id))

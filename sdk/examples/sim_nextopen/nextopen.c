@@ -230,16 +230,17 @@ static void observe(void *self, const struct oc_event *event)
     struct venue *venue = self;
     const struct oc_request *ask = (const struct oc_request *)(const void *)event;
     const struct oc_ev_fill *fill = (const struct oc_ev_fill *)(const void *)event;
+    const struct oc_ev_answer *answer = (const struct oc_ev_answer *)(const void *)event;
     uint64_t order = 0;
     if (event->type == OC_EV_REQUEST && ask->kind == OC_REQUEST_NEW && !why_not(venue, ask))
         venue->state.orders[venue->state.order_count++] = (struct order){*ask, event->local_ns};
     if (event->type == OC_EV_FILL) {
-        struct market *market = market_of(venue, event->inst);
-        if (market && event->source < ACCOUNTS_MAX)
-            market->positions[event->source] += fill->side == OC_SIDE_BUY ? fill->qty : -fill->qty;
+        const uint32_t index = OC_INST_INDEX(event->inst);
+        if (index < MARKETS_MAX && event->source < ACCOUNTS_MAX)
+            venue->state.markets[index].positions[event->source] += fill->side == OC_SIDE_BUY ? fill->qty : -fill->qty;
         order = event->flags & OC_EVF_LAST ? fill->order : 0;
     } else if (is_end_of_order(event->type)) {
-        order = ((const struct oc_ev_answer *)(const void *)event)->order;
+        order = answer->order;
     }
     for (uint32_t i = 0; order && i < venue->state.order_count; i++)
         if (venue->state.orders[i].ask.order == order) {
