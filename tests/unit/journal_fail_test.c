@@ -62,6 +62,11 @@ static void want_of_space_passes(void **state)
         facts++;
     assert_true(facts > 200);
     assert_int_equal(door_record(door, &order.head), OC_E_FULL);
+    door_batch_begin(door); /* a batch of which a record could not be kept says so, once */
+    assert_int_equal(door_record(door, &order.head), OC_E_FULL);
+    assert_int_equal(door_batch_commit(door), OC_E_FULL);
+    door_batch_begin(door);
+    assert_int_equal(door_batch_commit(door), OC_OK);
     assert_int_equal(door_tend(door), OC_E_IO);
     assert_int_equal(env_unlink("/session/filler"), OC_OK);
     assert_int_equal(door_tend(door), OC_OK);
