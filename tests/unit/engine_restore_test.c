@@ -91,6 +91,8 @@ static void records_are_facts(void **state)
     assert_int_equal(g->sent_count, 0); /* nobody was called */
     assert_int_equal(fixture_find(g, a)->now.qty, 55);
     assert_int_equal(fixture_book(g)->open_buy, fixture_book(f)->open_buy);
+    assert_int_equal(engine_stats(f->engine)->requests, 3); /* what was denied never went */
+    assert_int_equal(engine_stats(g->engine)->requests, 3);
     struct oc_request next = fixture_order(g, OC_SIDE_BUY, 1, 9900);
     assert_int_equal(engine_begin(g->engine, 0), OC_OK);
     assert_int_equal(engine_submit(g->engine, &next, &refusal), OC_OK);
