@@ -102,7 +102,9 @@ static oc_rc open_source(struct session *session, uint32_t index)
     struct plugin_instance *reader = &session->data.readers[index];
     const char *options = settings_text(session->settings, "data.options", "");
     const struct part *part;
-    char path[sizeof source->place];
+    struct error said[PARTS_READERS_MAX]; /* by the readers that did not take it */
+    uint32_t refused = 0;
+    char path[sizeof source->place], text[ERROR_TEXT_MAX];
     oc_rc rc = OC_E_NOT_FOUND;
     find_recorded(source, path, sizeof path);
     if (source->memory || feed_is_synthetic(path))
@@ -122,6 +124,13 @@ static oc_rc open_source(struct session *session, uint32_t index)
         source->is_judged = !part->is_ours;
         source->reader_name = part->id;
         rc = feed_source_open(source, path, options, session->clock.seed + index);
+        if (rc < 0)
+            said[refused++] = source->error;
+    }
+    for (uint32_t i = 0; rc < 0 && i + 1 < refused;
+         i++) { /* the last one's complaint ends the run: the others' may be the true one */
+        error_text(&said[i], text);
+        log_error("data", "%s did not take it: %s", parts_at(session->parts, PART_READER, i)->section, text);
     }
     return rc;
 }

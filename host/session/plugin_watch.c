@@ -9,7 +9,8 @@ enum { PERIOD_US = 1000000, WORDS_MAX = 1024 };
 
 static const volatile uint64_t *progress_now;
 static uint64_t seen_progress;
-static uint32_t ticks; /* seen within plugins since the last market event */
+static uint32_t
+    ticks; /* seen within plugins since the last market event: the first may come at once, so it does not count */
 
 /* In a signal handler of the engine's thread. */
 static void look(void *arg, uint32_t periods)
@@ -22,7 +23,7 @@ static void look(void *arg, uint32_t periods)
         return;
     ticks += periods;
     bool is_asked = interrupt_count() > 0;
-    if (ticks < (uint32_t)(is_asked ? PLUGIN_WATCH_ASKED_S : PLUGIN_WATCH_LIMIT_S))
+    if (ticks <= (uint32_t)(is_asked ? PLUGIN_WATCH_ASKED_S : PLUGIN_WATCH_LIMIT_S))
         return;
     char text[WORDS_MAX];
     size_t size = plugin_call_words(

@@ -110,4 +110,9 @@ grep -q 'did you mean org.example.cooldown' out || fail "paper: no nearest id: $
 "$outcry" backtest trips.lua synthetic-bars:50 --cash '10000 USDT' --set plugins.folders=plugins,second \
     --set plugins.allow_shadow=org.example.limits >out 2>&1 || fail "an allowed shadow: $(cat out)"
 grep -q 'org.example.limits: .*plugins/rule_limits.so is used instead of .*second/other.so' out || fail "a shadow is not named: $(cat out)"
+# A file that no reader takes: each says why, for the first may know best what is wrong with it.
+printf 'OCBARS0\nx' >torn.bin
+"$outcry" backtest trips.lua torn.bin --cash '10000 USDT' --plugin bars=so/data_bin.so >out 2>&1 && fail "a torn file is read"
+grep -q 'data.bars did not take it: .*torn.bin' out || fail "the first reader's complaint is not told: $(cat out)"
+grep -q '^outcry: .*torn.bin' out || fail "the last reader's complaint is not told: $(cat out)"
 echo "outside_refused: passed"

@@ -234,7 +234,7 @@ static const struct probe probes_3[] = {
      "! account has cash, equity, currency and name; account(\"BTC\") is the balance of an asset; found 'foo'"},
     {"account('BTC')", "0.5"},
     {"account('USDT')", "999950.25"},
-    {"account('XXX')", "! account(\"XXX\"): no such asset in this session"},
+    {"account('ZZZ')", "! account(\"ZZZ\"): no such asset in this session"},
     {"account(1)", "! account(\"1\"): no such asset in this session"},
     {"(function() account.cash = 1 end)()", "! attempt to index a userdata value (global 'account')"},
     {"size.risk(m, { risk = 0.01, entry = 110, stop = 100 })", "1000.005"},
