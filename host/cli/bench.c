@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/version.h"
 #include "cli/verbs.h"
+#include "session/parts.h"
 
 static int compare_double(const void *a, const void *b)
 {
@@ -84,7 +85,7 @@ int verb_bench(int argc, char **argv)
     struct bench bench = {.registry = registry, .fixed = fixed ? strtoull(fixed, NULL, 10) : 0, .dir = dir};
     int code = EXIT_RUN;
     struct error error;
-    oc_rc rc = registry ? run_load_plugins(registry, &error)
+    oc_rc rc = registry ? parts_load_default(registry, &error)
                         : error_of_code(&error, OC_E_NOMEM, "bench", "it could not begin");
     if (rc < 0)
         code = complain(&error, rc, false);

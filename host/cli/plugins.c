@@ -1,8 +1,7 @@
-/* plugins.c: where plugins are found, and which of them a run loads. */
+/* plugins.c: `outcry plugin`: what the folders of a run hold, and who uses it. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/log.h"
 #include "cli/complain.h"
@@ -10,74 +9,6 @@
 #include "config/options.h"
 #include "load/verb.h"
 #include "session/parts.h"
-
-enum { FOLDERS_MAX = 4, PATH_SIZE = 1024 };
-
-/* Folders of plugins: $OUTCRY_PLUGINS, then `plugins` beside the program, then the installed ones. NULL-terminated. */
-static const char *const *plugin_folders(void)
-{
-    static char paths[FOLDERS_MAX][PATH_SIZE];
-    static const char *list[FOLDERS_MAX + 1];
-    if (list[0])
-        return list;
-    int count = 0;
-    const char *named = getenv("OUTCRY_PLUGINS");
-    if (named && *named)
-        snprintf(paths[count++], PATH_SIZE, "%s", named);
-    char program[PATH_SIZE - 64];
-    ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
-    if (length > 0) {
-        program[length] = 0;
-        char *slash = strrchr(program, '/');
-        if (slash)
-            *slash = 0;
-        snprintf(paths[count++], PATH_SIZE, "%s/plugins", program);
-        snprintf(paths[count++], PATH_SIZE, "%s/../lib/outcry/plugins", program);
-    }
-    int kept = 0;
-    for (int i = 0; i < count; i++)
-        if (access(paths[i], R_OK) == 0)
-            list[kept++] = paths[i];
-    list[kept] = NULL;
-    return list;
-}
-
-/* The first fault; `plugin check` shows all. */
-static void take_fault(const struct load_report *report, oc_rc rc, struct error *ret_error)
-{
-    const struct load_fault *fault = &report->faults[0];
-    error_at(ret_error, rc, "plugin %s: %s", report->path, fault->field);
-    error_what(ret_error, "it was refused");
-    error_found(ret_error, "%s", fault->found);
-    error_expected(ret_error, "%s", fault->expected);
-    error_remedy(ret_error, "%s%s`outcry plugin check %s` shows all of it", fault->text, fault->text[0] ? "; " : "",
-                 report->path);
-}
-
-oc_rc load_needed(struct registry *registry, const char *const *names, struct error *ret_error)
-{
-    static struct load_report report; /* too large for a small stack */
-    for (; *names; names++) {
-        char path[2 * PATH_SIZE];
-        bool found = false;
-        for (const char *const *folder = plugin_folders(); *folder && !found; folder++) {
-            snprintf(path, sizeof path, "%s/%s.so", *folder, *names);
-            found = access(path, R_OK) == 0;
-        }
-        if (!found) {
-            error_at(ret_error, OC_E_NOT_FOUND, "plugin %s.so", *names);
-            error_what(ret_error, "it is in none of the plugin folders");
-            error_remedy(ret_error, "set OUTCRY_PLUGINS to the folder that has it");
-            return OC_E_NOT_FOUND;
-        }
-        oc_rc rc = load_plugin(registry, path, NULL, &report);
-        if (rc < 0) {
-            take_fault(&report, rc, ret_error);
-            return rc;
-        }
-    }
-    return OC_OK;
-}
 
 static void put_out(void *context, const char *text)
 {
@@ -114,49 +45,70 @@ static void list_entry(const struct parts *parts, const struct catalogue_entry *
     puts("");
 }
 
-/* What is in the folders of a run with this configuration, and which parts of it use it. */
-static int list_all(int argc, char **argv)
+/* What a look at plugins needs: the settings of a run, the catalogue, and the parts that would be used. */
+struct look {
+    struct options options;
+    struct registry registry;
+    struct parts parts;
+};
+
+static int list_all(struct look *look)
 {
-    struct options *options = calloc(1, sizeof *options);
-    struct registry *registry = calloc(1, sizeof *registry);
-    struct parts *parts = calloc(1, sizeof *parts);
     struct error error;
-    int code = EXIT_RUN;
-    if (!options || !registry || !parts)
-        goto out;
-    code = EXIT_USE;
-    if (options_parse(options, argc, argv) < 0) {
-        (void)complain(&options->error, OC_E_INVALID, false);
-        goto out;
-    }
-    registry_init(registry);
+    int code = EXIT_GOOD;
+    registry_init(&look->registry);
     log_set_level(LOG_NONE);
-    code = EXIT_GOOD;
-    if (options_finish(options) < 0)
-        code = complain(&options->error, OC_E_CONFIG, false);
-    else if (parts_open(parts, &options->settings, registry, PART_RULE | PART_SIM | PART_READER, true, &error) < 0)
+    if (parts_open(&look->parts, &look->options.settings, &look->registry, PART_RULE | PART_SIM | PART_READER, true,
+                   &error) < 0)
         code = complain(&error, error.rc, false);
-    for (uint32_t i = 0; i < parts->catalogue.count; i++)
-        list_entry(parts, &parts->catalogue.list[i]);
-    if (!parts->catalogue.count)
+    for (uint32_t i = 0; i < look->parts.catalogue.count; i++)
+        list_entry(&look->parts, &look->parts.catalogue.list[i]);
+    if (!look->parts.catalogue.count)
         puts("no plugin files (*.so) found");
-out:
-    if (options)
-        options_release(options);
-    free(options);
-    free(registry);
-    free(parts);
+    return code;
+}
+
+/* The words of the line are files, or ids that are looked for in the folders of a run. */
+static int tell_of(struct look *look)
+{
+    const struct catalogue *catalogue = &look->parts.catalogue;
+    const char *folders[CATALOGUE_FOLDERS_MAX + 1] = {NULL};
+    const char *words[OPTIONS_WORDS_MAX + 1] = {"info"};
+    struct plugin_verb_env env = {.folders = folders, .out = put_out, .err = put_err};
+    struct error error;
+    if (parts_look(&look->parts.catalogue, &look->options.settings, &error) < 0)
+        return complain(&error, error.rc, false);
+    for (uint32_t i = 0; i < catalogue->folder_count; i++)
+        folders[i] = catalogue->folders[i].path;
+    for (uint32_t i = 0; i < look->options.word_count; i++)
+        words[i + 1] = look->options.words[i];
+    return plugin_verb((int)look->options.word_count + 1, words, &env);
+}
+
+/* With the settings of a run: files, environment, and what this line says. */
+static int look_at(int argc, char **argv, int (*verb)(struct look *look))
+{
+    struct look *look = calloc(1, sizeof *look);
+    int code = EXIT_USE;
+    if (!look)
+        return EXIT_RUN;
+    if (options_parse(&look->options, argc, argv) < 0)
+        (void)complain(&look->options.error, OC_E_INVALID, false);
+    else if (options_finish(&look->options) < 0)
+        code = complain(&look->options.error, OC_E_CONFIG, false);
+    else
+        code = verb(look);
+    options_release(&look->options);
+    free(look);
     return code;
 }
 
 int verb_plugin(int argc, char **argv)
 {
+    static const struct plugin_verb_env env = {.out = put_out, .err = put_err};
     if (argc > 1 && strcmp(argv[1], "list") == 0 && (argc == 2 || argv[2][0] == '-'))
-        return list_all(argc - 1, argv + 1);
-    struct plugin_verb_env env = {.folders = plugin_folders(), .out = put_out, .err = put_err};
-    if (argc < 2) {
-        fputs("usage: outcry plugin list | info FILE | check FILE | new KIND NAME\n", stderr);
-        return EXIT_USE;
-    }
-    return plugin_verb(argc - 1, argv + 1, &env);
+        return look_at(argc - 1, argv + 1, list_all);
+    if (argc > 2 && strcmp(argv[1], "info") == 0)
+        return look_at(argc - 1, argv + 1, tell_of);
+    return plugin_verb(argc - 1, (const char *const *)argv + 1, &env);
 }

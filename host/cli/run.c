@@ -106,17 +106,6 @@ oc_rc run_take_paper(struct run *run)
     return OC_OK;
 }
 
-oc_rc run_load_plugins(struct registry *registry, struct error *ret_error)
-{
-    static const char *const names[] = {"sims/paper",           "data/csv",
-                                        "risk/kill_switch",     "risk/max_order_qty",
-                                        "risk/max_order_value", "risk/price_collar",
-                                        "risk/position_limit",  "risk/message_rate",
-                                        "risk/max_daily_loss",  NULL};
-    registry_init(registry);
-    return load_needed(registry, names, ret_error);
-}
-
 /* Where the data stand: share of the first file read, or of the synthetic events; negative: nobody knows. */
 static double share_of(const struct session *session)
 {

@@ -39,8 +39,6 @@ struct run {
 int run_close_session(struct run *run, int code);
 /* For log_set_sink. */
 void run_log_to_stderr(void *arg, enum log_level level, const char *line, size_t length);
-/* The plugins of the embedded default. *ret_error says what is wrong. */
-CHECKED oc_rc run_load_plugins(struct registry *registry, struct error *ret_error);
 
 /* Owned: run_free, which closes the session and takes NULL. NULL: no memory. */
 struct run *run_new(struct options *options, struct registry *registry, const char *label);

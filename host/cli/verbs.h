@@ -21,7 +21,4 @@ int verb_bench(int argc, char **argv);
 int verb_version(int argc, char **argv);
 int verb_help(int argc, char **argv);
 
-/* Loads the plugins a session needs by their ids' last words; everything else stays untouched. *ret_error says what is wrong. */
-CHECKED oc_rc load_needed(struct registry *registry, const char *const *names, struct error *ret_error);
-
 #endif

@@ -53,7 +53,7 @@ static void list_folder(struct run *run, const char *path, bool is_named)
     }
 }
 
-static int verb_list(struct run *run, int argc, char **argv)
+static int verb_list(struct run *run, int argc, const char *const *argv)
 {
     for (int i = 1; i < argc; i++)
         list_folder(run, argv[i], true);
@@ -87,7 +87,7 @@ static void info_file(struct run *run, const char *path)
     run->is_refused = run->is_refused || rc < 0;
 }
 
-static int verb_info(struct run *run, int argc, char **argv)
+static int verb_info(struct run *run, int argc, const char *const *argv)
 {
     for (int i = 1; i < argc; i++) {
         size_t size = strlen(argv[i]);
@@ -107,7 +107,7 @@ static int verb_info(struct run *run, int argc, char **argv)
     return run->is_refused ? EXIT_REFUSED : EXIT_GOOD;
 }
 
-static int verb_check(struct run *run, int argc, char **argv)
+static int verb_check(struct run *run, int argc, const char *const *argv)
 {
     struct load_options options = {.impure = run->env->impure};
     for (int i = 1; i < argc; i++) {
@@ -123,7 +123,7 @@ static int verb_check(struct run *run, int argc, char **argv)
     return run->is_refused ? EXIT_REFUSED : EXIT_GOOD;
 }
 
-static int verb_new(struct run *run, int argc, char **argv)
+static int verb_new(struct run *run, int argc, const char *const *argv)
 {
     const char *parent = argc > 3 ? argv[3] : "", *kind = argv[1], *name = argv[2];
     oc_rc rc = skeleton_write(parent, kind, name);
@@ -151,7 +151,7 @@ static int verb_new(struct run *run, int argc, char **argv)
     return rc == OC_E_NOT_SUPPORTED || rc == OC_E_INVALID ? EXIT_USAGE : EXIT_REFUSED;
 }
 
-static int run_verb(struct run *run, int argc, char **argv)
+static int run_verb(struct run *run, int argc, const char *const *argv)
 {
     if (argc >= 1 && strcmp(argv[0], "list") == 0)
         return verb_list(run, argc, argv);
@@ -165,7 +165,7 @@ static int run_verb(struct run *run, int argc, char **argv)
     return EXIT_USAGE;
 }
 
-int plugin_verb(int argc, char **argv, const struct plugin_verb_env *env)
+int plugin_verb(int argc, const char *const *argv, const struct plugin_verb_env *env)
 {
     struct run run = {.env = env};
     int code = EXIT_REFUSED;

@@ -23,7 +23,7 @@ struct plugin_verb_env {
 
 /* argv[0] is the first word after `plugin`: "list", "info", "check" or "new". Returns the exit
  * code. [setup] */
-int plugin_verb(int argc, char **argv, const struct plugin_verb_env *env);
+int plugin_verb(int argc, const char *const *argv, const struct plugin_verb_env *env);
 
 /* Texts, appended; one line each is at most 600 bytes. [any] */
 void load_print_faults(struct text *text, const struct load_report *report);

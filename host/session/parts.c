@@ -203,7 +203,7 @@ static oc_rc read_named_files(struct parts_opening *opening)
             return parts_wrong(opening, setting->key, setting->key + sizeof prefix - 1, a_name);
         snprintf(name, sizeof name, "%s", setting->key + sizeof prefix - 1);
         snprintf(origin, sizeof origin, "%s", setting->origin); /* the setting itself is written over */
-        oc_rc rc = parts_absolute(opening, setting, setting->value, path);
+        oc_rc rc = parts_absolute(setting, setting->value, path, opening->error);
         if (rc == OC_OK)
             rc = catalogue_add_file(&opening->parts->catalogue, path, &entry, opening->error);
         if (rc < 0 || !entry)
@@ -460,7 +460,7 @@ oc_rc parts_open(struct parts *parts, struct settings *settings, struct registry
     memset(parts, 0, sizeof *parts);
     oc_rc rc = read_named_files(&opening);
     if (rc == OC_OK)
-        rc = parts_add_folders(&opening);
+        rc = parts_look(&parts->catalogue, settings, ret_error);
     if (rc == OC_OK)
         rc = judge_shadows(&opening);
     if (rc == OC_OK && wants & PART_RULE)
@@ -481,6 +481,21 @@ oc_rc parts_open(struct parts *parts, struct settings *settings, struct registry
         rc = parts_judge_keys(&opening);
     if (rc == OC_OK)
         name_unused(&parts->catalogue);
+    return rc;
+}
+
+oc_rc parts_load_default(struct registry *registry, struct error *ret_error)
+{
+    struct settings *settings = calloc(1, sizeof *settings);
+    struct parts *parts = calloc(1, sizeof *parts);
+    oc_rc rc = OC_E_NOMEM;
+    registry_init(registry);
+    if (settings && parts)
+        rc = parts_open(parts, settings, registry, PART_RULE | PART_SIM | PART_READER, false, ret_error);
+    else
+        (void)error_of_code(ret_error, rc, "plugins", "they could not be loaded");
+    free(settings);
+    free(parts);
     return rc;
 }
 

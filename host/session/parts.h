@@ -46,6 +46,10 @@ struct parts {
  * catalogue and loader, with *ret_error. [setup] */
 CHECKED oc_rc parts_open(struct parts *parts, struct settings *settings, struct registry *registry, uint32_t wants,
                          bool may_lack, struct error *ret_error);
+/* Loads the parts of a run without configuration: the default chain, simulator and reader. [setup] */
+CHECKED oc_rc parts_load_default(struct registry *registry, struct error *ret_error);
+/* The plugin folders of these settings, with what is in them, into an empty catalogue. Codes of catalogue.h. [setup] */
+CHECKED oc_rc parts_look(struct catalogue *catalogue, struct settings *settings, struct error *ret_error);
 /* The i-th part of a use, in order; NULL behind the last. */
 const struct part *parts_at(const struct parts *parts, enum part_use use, uint32_t i);
 /* Whether a part's scope holds a name: the list SECTION.for.WHAT ("instruments", "accounts", "strategies", "owners") with * for

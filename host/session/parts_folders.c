@@ -10,19 +10,19 @@
 
 enum { USER_PATH_MAX = 512 };
 
-oc_rc parts_absolute(struct parts_opening *opening, const struct setting *setting, const char *path, char *ret_path)
+oc_rc parts_absolute(const struct setting *setting, const char *path, char *ret_path, struct error *ret_error)
 {
     if (realpath(path, ret_path))
         return OC_OK;
-    error_at(opening->error, OC_E_NOT_FOUND, "%s: %s", setting->origin, setting->key);
-    error_what(opening->error, "there is no such file or folder");
-    error_found(opening->error, "%s", path);
+    error_at(ret_error, OC_E_NOT_FOUND, "%s: %s", setting->origin, setting->key);
+    error_what(ret_error, "there is no such file or folder");
+    error_found(ret_error, "%s", path);
     return OC_E_NOT_FOUND;
 }
 
-static oc_rc add_configured(struct parts_opening *opening)
+static oc_rc add_configured(struct catalogue *catalogue, struct settings *settings, struct error *ret_error)
 {
-    const struct setting *setting = settings_get(opening->settings, "plugins.folders");
+    const struct setting *setting = settings_get(settings, "plugins.folders");
     char value[SETTING_VALUE_MAX], path[PATH_MAX], origin[SETTING_ORIGIN_MAX];
     struct text out;
     struct parts_names folders;
@@ -32,32 +32,31 @@ static oc_rc add_configured(struct parts_opening *opening)
     snprintf(origin, sizeof origin, "%s", setting->origin);
     text_init_fixed(&out, value, sizeof value);
     for (uint32_t i = 0; i < folders.count; i++) {
-        oc_rc rc = parts_absolute(opening, setting, folders.list[i], path);
+        oc_rc rc = parts_absolute(setting, folders.list[i], path, ret_error);
         if (rc == OC_OK)
-            rc = catalogue_add_folder(&opening->parts->catalogue, path, "plugins.folders", false, opening->error);
+            rc = catalogue_add_folder(catalogue, path, "plugins.folders", false, ret_error);
         if (rc < 0)
             return rc;
         text_format(&out, "%s%s", i ? "," : "", path);
     }
     if (out.is_cut)
-        return error_say(opening->error, OC_E_LIMIT, "plugins.folders", "the paths are too long together");
-    if (settings_set(opening->settings, "plugins.folders", value, origin) < 0)
-        return error_keep(opening->error, &opening->settings->error);
+        return error_say(ret_error, OC_E_LIMIT, "plugins.folders", "the paths are too long together");
+    if (settings_set(settings, "plugins.folders", value, origin) < 0)
+        return error_keep(ret_error, &settings->error);
     return OC_OK;
 }
 
-oc_rc parts_add_folders(struct parts_opening *opening)
+oc_rc parts_look(struct catalogue *catalogue, struct settings *settings, struct error *ret_error)
 {
-    struct catalogue *catalogue = &opening->parts->catalogue;
     char program[USER_PATH_MAX], path[CATALOGUE_PATH_MAX];
     const char *environment = getenv("OUTCRY_PLUGINS"), *data = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
-    oc_rc configured = add_configured(opening);
+    oc_rc configured = add_configured(catalogue, settings, ret_error);
     if (configured < 0)
         return configured;
     char list[SETTING_VALUE_MAX];
     snprintf(list, sizeof list, "%s", environment ? environment : "");
     for (char *save = NULL, *one = strtok_r(list, ":", &save); one; one = strtok_r(NULL, ":", &save)) {
-        oc_rc rc = catalogue_add_folder(catalogue, one, "OUTCRY_PLUGINS", false, opening->error);
+        oc_rc rc = catalogue_add_folder(catalogue, one, "OUTCRY_PLUGINS", false, ret_error);
         if (rc < 0)
             return rc;
     }
@@ -73,7 +72,7 @@ oc_rc parts_add_folders(struct parts_opening *opening)
         for (size_t i = 0; i < sizeof ours / sizeof ours[0]; i++) {
             snprintf(path, sizeof path, "%s/%s", program, ours[i]);
             oc_rc rc = env_exists(path)
-                           ? catalogue_add_folder(catalogue, path, "the installation", true, opening->error)
+                           ? catalogue_add_folder(catalogue, path, "the installation", true, ret_error)
                            : (oc_rc)OC_OK;
             if (rc < 0)
                 return rc;

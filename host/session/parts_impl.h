@@ -28,11 +28,8 @@ bool parts_has(const char *const *list, const char *name);
 void parts_at_key(struct parts_opening *opening, oc_rc rc, const char *key);
 /* A whole complaint about a value of a setting. OC_E_CONFIG. */
 CHECKED oc_rc parts_wrong(struct parts_opening *opening, const char *key, const char *found, const char *expected);
-/* parts_folders.c: plugins.folders, OUTCRY_PLUGINS, the user's and the installation's, into the catalogue. */
-CHECKED oc_rc parts_add_folders(struct parts_opening *opening);
 /* A path as the records keep it: a replay may be started elsewhere. `ret_path` has room for PATH_MAX. */
-CHECKED oc_rc parts_absolute(struct parts_opening *opening, const struct setting *setting, const char *path,
-                             char *ret_path);
+CHECKED oc_rc parts_absolute(const struct setting *setting, const char *path, char *ret_path, struct error *ret_error);
 /* parts_scope.c: whether "for.WHAT" of a rule is one of the four lists, with names that can be. */
 CHECKED oc_rc parts_judge_scope(struct parts_opening *opening, const struct setting *setting, const char *what);
 /* parts_keys.c: the settings of each part that is loaded. */

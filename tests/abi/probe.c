@@ -24,5 +24,5 @@ int main(int argc, char **argv)
         fputs("usage: probe plugin list|info|check|new ...\n", stderr);
         return 2;
     }
-    return plugin_verb(argc - 2, argv + 2, &env);
+    return plugin_verb(argc - 2, (const char *const *)argv + 2, &env);
 }

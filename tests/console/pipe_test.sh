@@ -34,7 +34,7 @@ out=$( (echo 'print(1)'; until_true 10 test -e "$dir/attached"; echo 'print(2)')
 done)
 expect "each line as it comes" "$(echo $out)" "1 2"
 mkfifo "$dir/in"
-"$outcry" console --attach <"$dir/in" >"$dir/out" 2>&1 &
+"$outcry" console --attach >"$dir/out" 2>&1 <"$dir/in" &
 console=$!
 exec 9>"$dir/in"
 echo 'print("attached")' >&9

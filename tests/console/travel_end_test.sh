@@ -6,7 +6,7 @@
 copies() { pgrep -f "replay $dir/long" | wc -l; }
 has_none() { [ "$(copies)" = 0 ]; }
 mkfifo "$dir/in"
-"$outcry" replay "$dir/long" --console <"$dir/in" >"$dir/out" 2>&1 &
+"$outcry" replay "$dir/long" --console >"$dir/out" 2>&1 <"$dir/in" &
 console=$!
 exec 9>"$dir/in"
 echo 'step(20000) back(3000) step(1000) back(9000) print("there")' >&9
@@ -17,7 +17,7 @@ wait "$console" 2>/dev/null
 until_true 5 has_none || fail "$(copies) processes outlive their console"
 ok "kill -9 of the console ends each copy"
 
-"$outcry" replay "$dir/long" --console <"$dir/in" >"$dir/out" 2>&1 &
+"$outcry" replay "$dir/long" --console >"$dir/out" 2>&1 <"$dir/in" &
 console=$!
 exec 8>"$dir/in"
 echo 'print("again") step(390000) print("past")' >&8

@@ -24,7 +24,7 @@ while [ $killed -lt "$kills" ]; do
     delay=$((30 + seed / 65536 % 256))
     rm -f "$work/in"
     mkfifo "$work/in"
-    (console) <"$work/in" >"$work/out" 2>"$work/err" &
+    (console) >"$work/out" 2>"$work/err" <"$work/in" &
     pid=$!
     {
         i=0
@@ -76,7 +76,7 @@ echo "$killed kills, $(wc -l <"$work/answered") orders answered, $extra more car
 session="$work/cut"
 rm -f "$work/in"
 mkfifo "$work/in"
-(exec "$outcry" console --feed synthetic:1 --session "$session") <"$work/in" >"$work/out" 2>&1 &
+(exec "$outcry" console --feed synthetic:1 --session "$session") >"$work/out" 2>&1 <"$work/in" &
 pid=$!
 exec 9>"$work/in"
 echo 'pause() step(5) print("there") buy(0.1, { price = 30000, tag = "cut" }) print("done")' >&9

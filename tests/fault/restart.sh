@@ -31,7 +31,7 @@ go() { # VERB FOLDER MORE...
 kill_lines() {
     rm -f "$w/in"
     mkfifo "$w/in"
-    (go console "$w/cut" --paused) <"$w/in" >"$w/said" 2>&1 &
+    (go console "$w/cut" --paused) >"$w/said" 2>&1 <"$w/in" &
     pid=$!
     exec 9>"$w/in"
     printf '%s\nprint("it " .. "stands")\n' "$1" >&9

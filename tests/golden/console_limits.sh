@@ -57,7 +57,7 @@ host=$!
 pids=$host
 until_true test -S "$work/run/host.sock" || { say "no socket"; cat "$work/host.out"; }
 [ "$(stat -c %a "$work/run/host.sock")" = 600 ] || say "the socket is not its owner's alone: $(stat -c %a "$work/run/host.sock")"
-"$outcry" console --attach "$work/run/host.sock" <"$work/in.fifo" >"$work/out" 2>&1 &
+"$outcry" console --attach "$work/run/host.sock" >"$work/out" 2>&1 <"$work/in.fifo" &
 console=$!
 exec 9>"$work/in.fifo"
 echo 'print("there")' >&9
@@ -65,7 +65,7 @@ until_true grep -q there "$work/out" || say "the attached console does not answe
 # Eight consoles are attached, and the ninth is told so; when one leaves, another has its place.
 for i in 2 3 4 5 6 7 8; do
     mkfifo "$work/fifo$i"
-    "$outcry" console --attach "$work/run/host.sock" <"$work/fifo$i" >"$work/out$i" 2>&1 &
+    "$outcry" console --attach "$work/run/host.sock" >"$work/out$i" 2>&1 <"$work/fifo$i" &
     pids="$pids $!"
 done
 (exec 9>"$work/fifo8" sleep 60) &

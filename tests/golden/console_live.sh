@@ -28,7 +28,7 @@ has "$work/out" "sure:	3"
 # Attached consoles: each its own lock; flatten needs --trade, and no unlock.
 mkfifo "$work/in"
 "$outcry" console --feed synthetic-bars:2000 --speed 60x --set console.rehearse_live=true --set console.socket="$work/run/host.sock" \
-    <"$work/in" >"$work/host.out" 2>&1 &
+    >"$work/host.out" 2>&1 <"$work/in" &
 host=$!
 pids=$host
 exec 9>"$work/in"

@@ -53,7 +53,7 @@ agrees "$work/bars"
 # kill -9 in the middle: what was recorded agrees, and the next console goes on from it.
 mkfifo "$work/in"
 killed="--feed synthetic-bars:100000000 --session $work/killed"
-"$outcry" console strategies/sma_cross.lua -p fast=3 -p slow=600 $killed --speed 6000x <"$work/in" >"$work/out" 2>&1 &
+"$outcry" console strategies/sma_cross.lua -p fast=3 -p slow=600 $killed --speed 6000x >"$work/out" 2>&1 <"$work/in" &
 console=$!
 pids=$console
 exec 9>"$work/in"

@@ -105,7 +105,7 @@ none_left
 
 # Lines from a file, not a pipe: going back must not take the lines back too. And a console that dies leaves no copies.
 mkfifo "$work/in"
-"$outcry" replay "$work/long" --console <"$work/in" >"$work/out" 2>&1 &
+"$outcry" replay "$work/long" --console >"$work/out" 2>&1 <"$work/in" &
 console=$!
 pids=$console
 exec 9>"$work/in"

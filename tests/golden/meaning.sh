@@ -49,7 +49,7 @@ by_hand() {
     while [ -e "$w/part.$((part + 1))" ]; do
         rm -f "$w/in"
         mkfifo "$w/in"
-        "$outcry" console "$@" --paused --session "$s" <"$w/in" >"$w/said" 2>&1 &
+        "$outcry" console "$@" --paused --session "$s" >"$w/said" 2>&1 <"$w/in" &
         pid=$!
         exec 9>"$w/in"
         { cat "$w/part.$part"; echo 'print("the end of the part")'; } >&9

@@ -69,9 +69,9 @@ risk: { chain = ["pause", "max_order_qty", $others]; pause: { plugin = "org.exam
 END
 kill_lines() { # LINES: carried out, and killed where it stands
     rm -f in
-    mkfifo in
+    mkfifo in # below, the old `said` is gone before `in` is opened
     (exec "$outcry" console trips.lua --feed synthetic-bars:3000 --cash '10000 USDT' --config gone.conf --session gone \
-        --paused) <in >said 2>&1 &
+        --paused) >said 2>&1 <in &
     pid=$!
     exec 9>in
     printf '%s\nprint("it " .. "stands")\n' "$1" >&9
@@ -151,9 +151,9 @@ cp so/rule_cooldown.so plugins/rule_cooldown.so
 rm -rf gone whole
 kill_none() { # FOLDER BETWEEN: half, then what is between, then the rest, in one process
     rm -f in
-    mkfifo in
+    mkfifo in # below, the old `said` is gone before `in` is opened
     (exec "$outcry" console trips.lua --feed synthetic-bars:3000 --cash '10000 USDT' --config gone.conf --session "$1" \
-        --paused) <in >said 2>&1 &
+        --paused) >said 2>&1 <in &
     pid=$!
     exec 9>in
     printf 'step 1500\nprint("half " .. "way")\n' >&9

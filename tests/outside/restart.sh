@@ -18,8 +18,8 @@ go() { # VERB FOLDER MORE...
 
 kill_at() { # STEPS: so many events later, where it stands
     rm -f in
-    mkfifo in
-    (go console cut --paused) <in >said 2>&1 &
+    mkfifo in # below, the old `said` is gone before `in` is opened
+    (go console cut --paused) >said 2>&1 <in &
     pid=$!
     exec 9>in
     printf '%s\nprint("it " .. "stands")\n' "$([ "$1" = 0 ] || echo "step $1")" >&9

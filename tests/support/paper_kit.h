@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "cli/verbs.h"
+#include "session/parts.h"
 #include "session/plugin_instance.h"
 #include "support/said.h"
 
@@ -32,16 +32,25 @@ struct venue {
     int answer_count, fill_count;
 };
 
+/* Loaded once: a library stays in the process. */
+static inline struct registry *paper_registry(void)
+{
+    static struct registry *registry;
+    struct error error;
+    if (!registry) {
+        registry = calloc(1, sizeof *registry);
+        setenv("OUTCRY_PLUGINS", TEST_BUILD_DIR "/plugins", 1);
+        assert_int_equal(parts_load_default(registry, &error), OC_OK);
+    }
+    return registry;
+}
+
 /* "key=value" pairs; price step 0.01, quantity step 0.001, 1000 USDT and 5 BTC. */
 static inline struct venue *venue_new(const char *const *pairs)
 {
-    static const char *const names[] = {"sims/paper", NULL};
     struct venue *v = calloc(1, sizeof *v);
     struct error error;
-    setenv("OUTCRY_PLUGINS", TEST_BUILD_DIR "/plugins", 1);
-    v->registry = calloc(1, sizeof *v->registry);
-    registry_init(v->registry);
-    assert_int_equal(load_needed(v->registry, names, &error), OC_OK);
+    v->registry = paper_registry();
     for (; pairs && *pairs; pairs += 2) {
         char key[96];
         snprintf(key, sizeof key, "sim.paper.%s", pairs[0]);
@@ -75,7 +84,6 @@ static inline void venue_free(struct venue *v)
     plugin_instance_close(&v->instance);
     sim_answers_release(&v->sim_answers);
     settings_release(&v->settings);
-    free(v->registry);
     free(v);
 }
 

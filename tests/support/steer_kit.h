@@ -21,6 +21,7 @@
 #include "cli/verbs.h"
 #include "engine/impl.h"
 #include "recover/restore.h"
+#include "session/parts.h"
 #include "steer/steer.h"
 #include "support/said.h"
 
@@ -68,7 +69,7 @@ static struct registry *town_registry(void)
         registry = calloc(1, sizeof *registry);
         setenv("OUTCRY_PLUGINS", TEST_BUILD_DIR "/plugins", 1);
         struct error error;
-        assert_int_equal(run_load_plugins(registry, &error), OC_OK);
+        assert_int_equal(parts_load_default(registry, &error), OC_OK);
         log_set_level(LOG_NONE);
     }
     return registry;

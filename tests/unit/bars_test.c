@@ -12,6 +12,7 @@
 #include "cli/verbs.h"
 #include "engine/bars.h"
 #include "feed/source.h"
+#include "session/parts.h"
 #include "session/plugin_instance.h"
 #include "support/said.h"
 
@@ -183,12 +184,10 @@ static void oanda_ticks_make_the_providers_bars(void **state)
         print_message("skip: OANDA bars need real data: set OUTCRY_DATA\n");
         skip();
     }
-    static const char *const names[] = {"data/csv", NULL};
     struct error error;
     struct pair pair = {.registry = calloc(1, sizeof(struct registry))};
     setenv("OUTCRY_PLUGINS", TEST_BUILD_DIR "/plugins", 1);
-    registry_init(pair.registry);
-    assert_int_equal(load_needed(pair.registry, names, &error), OC_OK);
+    assert_int_equal(parts_load_default(pair.registry, &error), OC_OK);
     assert_true(open_source(&pair, &pair.ticks, folder, "oanda_eurusd_ticks_20140501_20140509.csv.gz"));
     assert_true(open_source(&pair, &pair.bars, folder, "oanda_eurusd_1m_20140501_20140515.csv.gz"));
     struct bar_builder builder;

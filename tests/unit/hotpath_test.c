@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "cli/bench.h"
 #include "cli/verbs.h"
+#include "session/parts.h"
 #include "script/sandbox_state.h"
 
 /* It stands in main.c, which has a main of its own. */
@@ -129,7 +130,7 @@ static int setup(void **state)
     setenv("OUTCRY_PLUGINS", TEST_BUILD_DIR "/plugins", 1);
     registry = calloc(1, sizeof *registry);
     struct error error;
-    return registry && run_load_plugins(registry, &error) == OC_OK ? 0 : -1;
+    return registry && parts_load_default(registry, &error) == OC_OK ? 0 : -1;
 }
 
 static int teardown(void **state)

@@ -416,14 +416,10 @@ static void its_state_is_saved_and_facts_are_taken(void **state)
 static void wrong_configuration_is_refused(void **state)
 {
     (void)state;
-    static const char *const names[] = {"sims/paper", NULL};
     static const char *const wrong[][2] = {
         {"profile", "rosy"}, {"latency", "-5ms"}, {"taker_fee", "a lot"}, {"allow_short", "7"}};
-    struct registry *registry = calloc(1, sizeof *registry);
-    setenv("OUTCRY_PLUGINS", TEST_BUILD_DIR "/plugins", 1);
+    struct registry *registry = paper_registry();
     struct error error;
-    registry_init(registry);
-    assert_int_equal(load_needed(registry, names, &error), OC_OK);
     for (int i = 0; i < 4; i++) {
         struct settings settings = {0};
         struct plugin_instance instance = {.settings = &settings, .section = "sim.paper"};
@@ -436,7 +432,6 @@ static void wrong_configuration_is_refused(void **state)
         plugin_instance_close(&instance);
         settings_release(&settings);
     }
-    free(registry);
 }
 
 int main(void)

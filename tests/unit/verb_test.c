@@ -38,7 +38,7 @@ static int run(const char *first, const char *second, const char *third, const c
         argc++;
     }
     out_text[0] = err_text[0] = 0;
-    int code = plugin_verb(argc, argv, &env);
+    int code = plugin_verb(argc, (const char *const *)argv, &env);
     for (int i = 0; i < argc; i++)
         free(argv[i]);
     return code;
