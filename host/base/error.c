@@ -156,6 +156,18 @@ oc_rc error_keep(struct error *to, const struct error *from)
     return from->rc;
 }
 
+oc_rc error_pass(struct error_list *list, struct error *error, oc_rc rc)
+{
+    if (rc >= 0 || !list)
+        return rc;
+    if (list->count < ERROR_LIST_MAX)
+        list->list[list->count++] = *error;
+    else
+        list->more++;
+    *error = (struct error){0};
+    return OC_OK;
+}
+
 static void put_part(struct text *text, const char *part)
 {
     if (*part)

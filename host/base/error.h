@@ -42,6 +42,14 @@ struct error {
     char remedy[ERROR_REMEDY_MAX]; /* what to do now */
 };
 
+enum { ERROR_LIST_MAX = 64 };
+
+struct error_list {
+    struct error list[ERROR_LIST_MAX];
+    uint32_t count;
+    uint32_t more; /* for which there was no room */
+};
+
 static inline bool error_is_set(const struct error *error) { return error->rc < 0; }
 
 /* Begins a complaint about a place; the other parts are empty. */
@@ -61,6 +69,10 @@ CHECKED oc_rc error_of_code(struct error *error, oc_rc rc, const char *where, co
 
 /* Takes over `from` where *to is no complaint yet. Returns the rc of `from`. */
 CHECKED oc_rc error_keep(struct error *to, const struct error *from);
+
+/* All faults at once: with a list the complaint is moved to it and OC_OK is returned, so that a check goes on behind it; beyond
+ * the list's room it is counted. list NULL, or rc no failure: returns rc, and nothing is touched. */
+CHECKED oc_rc error_pass(struct error_list *list, struct error *error, oc_rc rc);
 
 /* "out of memory": a code in words. Static. */
 const char *error_name(oc_rc rc);

@@ -67,15 +67,26 @@ static oc_rc read_settings(struct options *options)
     return options_finish(options);
 }
 
+static int complain_of_all(const struct error_list *faults, bool is_json)
+{
+    for (uint32_t i = 0; i < faults->count; i++)
+        (void)complain(&faults->list[i], OC_E_CONFIG, is_json);
+    if (faults->more)
+        fprintf(stderr, "outcry: and %u more\n", faults->more);
+    fprintf(stderr, "%u fault%s\n", faults->count + faults->more, faults->count + faults->more > 1 ? "s" : "");
+    return EXIT_CONFIG;
+}
+
 int verb_config(int argc, char **argv)
 {
     static const char usage[] = "usage: outcry config check [FILE...] | config keys [FILE...]\n";
     struct options *options = calloc(1, sizeof *options);
     struct registry *registry = calloc(1, sizeof *registry);
     struct parts *parts = calloc(1, sizeof *parts);
+    struct error_list *faults = calloc(1, sizeof *faults);
     const char *what = argc > 1 ? argv[1] : "";
     int code = EXIT_RUN;
-    if (!options || !registry || !parts)
+    if (!options || !registry || !parts || !faults)
         goto out;
     code = EXIT_USE;
     if (strcmp(what, "keys") != 0 && strcmp(what, "check") != 0) {
@@ -88,17 +99,20 @@ int verb_config(int argc, char **argv)
     }
     registry_init(registry);
     log_set_sink(run_log_to_stderr, NULL);
+    options->settings.faults = faults;
     oc_rc rc = read_settings(options);
     if (rc == OC_OK)
         rc =
             parts_open(parts, &options->settings, registry, PART_RULE | PART_SIM | PART_READER, false, &options->error);
-    if (rc < 0)
-        code = complain(&options->error, OC_E_CONFIG, false);
+    if (rc < 0) /* what no list of faults takes: no memory */
+        code = complain(&options->error, OC_E_CONFIG, options->json);
+    else if (faults->count)
+        code = complain_of_all(faults, options->json);
     else
         code = EXIT_GOOD;
-    if (rc == OC_OK && strcmp(what, "keys") == 0)
+    if (code == EXIT_GOOD && strcmp(what, "keys") == 0)
         print_reference(parts, registry);
-    else if (rc == OC_OK)
+    else if (code == EXIT_GOOD)
         print_settings(&options->settings);
     log_flush();
 out:
@@ -107,6 +121,7 @@ out:
     free(options);
     free(registry);
     free(parts);
+    free(faults);
     return code;
 }
 

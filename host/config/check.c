@@ -101,12 +101,14 @@ oc_rc check_settings(struct settings *settings)
 {
     double speed;
     oc_rc rc = check_speed(settings, &speed);
-    if (rc == OC_E_CONFIG)
+    rc = error_pass(settings->faults, &settings->error, rc == OC_E_CONFIG ? rc : (oc_rc)OC_OK);
+    if (rc < 0)
         return rc;
     for (uint32_t i = 0; i < settings->count; i++)
         for (const struct config_key *key = config_keys(); key->key; key++)
             if (strcmp(key->key, settings->list[i].key) == 0) {
-                rc = check_typed(settings, &settings->list[i], key->type);
+                rc = error_pass(settings->faults, &settings->error,
+                                check_typed(settings, &settings->list[i], key->type));
                 if (rc < 0)
                     return rc;
             }

@@ -289,7 +289,7 @@ static oc_rc read_group(struct reading *reading, const config_setting_t *group, 
         int length = snprintf(name, sizeof name, "%s%s%s", prefix, *prefix ? "." : "", own ? own : "");
         if (length < 0 || length >= (int)sizeof name)
             return wrong(reading, setting, prefix, "a shorter key");
-        oc_rc rc = read_setting(reading, setting, name, depth);
+        oc_rc rc = error_pass(reading->settings->faults, reading->error, read_setting(reading, setting, name, depth));
         if (rc < 0)
             return rc;
     }
@@ -352,13 +352,13 @@ oc_rc config_load_environment(struct settings *settings, struct error *ret_error
         char where[SETTING_KEY_MAX + 32];
         snprintf(where, sizeof where, "environment %.*s", (int)(equals - *entry), *entry);
         oc_rc rc = config_check_key(key, where, ret_error);
+        if (rc == OC_OK && settings_set(settings, key, equals + 1, "environment") < 0) {
+            *ret_error = settings->error;
+            rc = ret_error->rc;
+        }
+        rc = error_pass(settings->faults, ret_error, rc);
         if (rc < 0)
             return rc;
-        rc = settings_set(settings, key, equals + 1, "environment");
-        if (rc < 0) {
-            *ret_error = settings->error;
-            return rc;
-        }
     }
     return OC_OK;
 }

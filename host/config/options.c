@@ -266,10 +266,11 @@ oc_rc options_parse(struct options *options, int argc, char **argv)
 
 oc_rc options_finish(struct options *options)
 {
-    struct settings layered = {0};
+    struct settings layered = {.faults = options->settings.faults};
     oc_rc rc = OC_OK;
     for (uint32_t i = 0; i < options->config_count && rc == OC_OK; i++)
-        rc = config_load_file(&layered, options->config_files[i], &options->error);
+        rc = error_pass(layered.faults, &options->error,
+                        config_load_file(&layered, options->config_files[i], &options->error));
     if (rc == OC_OK)
         rc = config_load_environment(&layered, &options->error);
     for (uint32_t i = 0; i < options->settings.count && rc == OC_OK; i++) {

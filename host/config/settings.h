@@ -28,6 +28,8 @@ struct settings {
     uint32_t count;
     uint32_t room;
     struct error error; /* the last complaint */
+    struct error_list
+        *faults; /* borrowed; set: a check puts every fault there and goes on. NULL: the first one ends it */
 };
 
 void settings_release(struct settings *settings);

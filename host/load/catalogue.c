@@ -46,7 +46,7 @@ static oc_rc add(struct scan *scan, const struct load_info *info)
 static oc_rc add_one(void *context, const char *path)
 {
     struct scan *scan = context;
-    if (load_inspect(path, NULL, scan->report) < 0)
+    if (load_inspect(path, scan->report) < 0)
         return add(scan, NULL);
     oc_rc rc = OC_OK;
     for (uint32_t i = 0; i < scan->report->plugin_count && rc == OC_OK; i++)

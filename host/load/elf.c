@@ -242,6 +242,9 @@ static void take_dynamic(struct elf *elf, struct dynamic *dyn, int64_t tag, uint
     case DT_TEXTREL:
         elf->has_text_relocs = true;
         break;
+    case DT_FLAGS_1:
+        elf->is_program = (value & DF_1_PIE) != 0;
+        break;
     case DT_FLAGS:
         if (value & DF_TEXTREL)
             elf->has_text_relocs = true;

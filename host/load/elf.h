@@ -96,6 +96,7 @@ struct elf {
     const char *needed[ELF_NEEDED_MAX];
     uint32_t needed_count;
     bool has_text_relocs;
+    bool is_program; /* made to be started: a position-independent executable */
 
     struct elf_reloc *relocs; /* owned, sorted by address; elf_release() */
     uint32_t reloc_count;

@@ -101,9 +101,9 @@ static void inspect_code(const struct elf *elf, struct load_report *report)
         load_report_fault(report, "stack", "executable", "not executable", "assemble with -z noexecstack");
     if (elf->has_text_relocs)
         load_report_fault(report, "code", "text relocations", "position-independent code", "compile with -fPIC");
-    if (elf->runpath && (strstr(elf->runpath, "$ORIGIN") || strstr(elf->runpath, "${ORIGIN}")))
-        load_report_fault(report, "run path", elf->runpath, "no $ORIGIN",
-                          "plugins are loaded from a copy: link to libraries in standard folders");
+    if (elf->runpath && elf->runpath[0])
+        load_report_fault(report, "run path", elf->runpath, "none",
+                          "a plugin needs the C library alone: link without -rpath");
 }
 
 static bool is_pure_file(const struct load_report *report)
@@ -116,31 +116,57 @@ static bool is_pure_file(const struct load_report *report)
     return false;
 }
 
-static void judge_impure(struct load_report *report, const struct load_options *options, const char *name,
-                         bool is_first)
+static void judge_impure(struct load_report *report, const char *name, bool is_first)
 {
-    if (IS_INSTRUMENTED) {
-        if (!is_first) /* the runtime brings dozens of them: one line says it */
-            return;
-        note(report, "uses %s, which a pure kind must not (this build is instrumented)", name);
-    } else if (options && options->impure) {
-        report->is_impure = true;
-        note(report, "uses %s: impure by configuration, so no replay or parity claim", name);
-    } else {
+    if (!IS_INSTRUMENTED)
         load_report_fault(report, "undefined symbol", name, "a pure function of the C library",
-                          "a risk, sim or algo plugin asks the host for time and chance; "
-                          "`impure = yes` lets it through and ends replay claims");
-    }
+                          "a risk, sim or algo plugin asks the host for time and chance");
+    else if (is_first) /* the runtime brings dozens of them: one line says it */
+        note(report, "uses %s, which a pure kind must not (this build is instrumented)", name);
 }
 
-static void inspect_symbols(const struct elf *elf, const struct load_options *options, struct load_report *report)
+/* Of a sanitizer's runtime, by its name. */
+static bool is_sanitizer(const char *name)
+{
+    static const char *const starts[] = {"__asan_",      "__tsan_",    "__ubsan_",   "__msan_",    "__hwasan_",
+                                         "__sanitizer_", "libasan.so", "libtsan.so", "libubsan.so"};
+    for (size_t i = 0; i < sizeof starts / sizeof starts[0]; i++)
+        if (strncmp(name, starts[i], strlen(starts[i])) == 0)
+            return true;
+    return false;
+}
+
+static const char *const sanitizer_text =
+    "build it without -fsanitize; a sanitizer build of the host takes such plugins";
+
+static void judge_needed(const struct library_set *libraries, const char *name, struct load_report *report)
+{
+    static const char expected[] = "the C library alone";
+    if (is_sanitizer(name) && IS_INSTRUMENTED)
+        return;
+    if (is_sanitizer(name))
+        load_report_fault(report, "needed library", name, expected, sanitizer_text);
+    else if (strncmp(name, "libc.musl", 9) == 0 || strcmp(name, "libc.so") == 0)
+        load_report_fault(report, "needed library", name, "libc.so.6",
+                          "it was built for musl: build it for the GNU C library, which the host runs on");
+    else if (strncmp(name, "libstdc++", 9) == 0 || strncmp(name, "libc++", 6) == 0)
+        load_report_fault(
+            report, "needed library", name, expected,
+            "C++: include outcry/kit/new.hpp in one file, and link with -static-libstdc++ -static-libgcc");
+    else if (!kind_may_need(name))
+        load_report_fault(report, "needed library", name, expected,
+                          "link it statically, as with -l:libz.a -Wl,--exclude-libs,ALL");
+    else if (!library_is_present(libraries, name))
+        load_report_fault(report, "needed library", name, "a library of this system", "install it");
+}
+
+static void inspect_symbols(const struct elf *elf, struct load_report *report)
 {
     struct library_set libraries;
     library_set_init(&libraries, elf);
     for (uint32_t i = 0; i < elf->needed_count; i++)
-        if (!library_is_present(&libraries, elf->needed[i]))
-            load_report_fault(report, "needed library", elf->needed[i], "a library of this system", "install it");
-    bool is_pure = is_pure_file(report), has_resolver = false;
+        judge_needed(&libraries, elf->needed[i], report);
+    bool is_pure = is_pure_file(report), has_resolver = false, has_sanitizer = false;
     uint32_t impure_count = 0;
     for (uint32_t i = 1; i < elf->symbol_count; i++) {
         struct elf_symbol symbol;
@@ -154,18 +180,20 @@ static void inspect_symbols(const struct elf *elf, const struct load_options *op
         }
         if (symbol.is_defined || symbol.is_local || symbol.is_weak || !symbol.name[0])
             continue;
-        if (!library_has_symbol(&libraries, symbol.name))
-            load_report_fault(report, "undefined symbol", symbol.name,
-                              "a symbol of the host, the C library or a needed library",
-                              "link the library that has it (-Wl,-z,defs finds this at build)");
+        if (!IS_INSTRUMENTED && is_sanitizer(symbol.name)) {
+            if (!has_sanitizer) /* one of many */
+                load_report_fault(report, "undefined symbol", symbol.name, "no sanitizer", sanitizer_text);
+            has_sanitizer = true;
+        } else if (!library_has_symbol(&libraries, symbol.name))
+            load_report_fault(report, "undefined symbol", symbol.name, "a symbol of the host or the C library",
+                              "link the library that has it statically (-Wl,-z,defs finds this at build)");
         else if (is_pure && !kind_is_pure_symbol(symbol.name))
-            judge_impure(report, options, symbol.name, impure_count++ == 0);
+            judge_impure(report, symbol.name, impure_count++ == 0);
     }
     library_set_release(&libraries);
 }
 
-oc_rc load_inspect_bytes(const void *bytes, uint64_t size, const struct load_options *options,
-                         struct load_report *ret_report)
+oc_rc load_inspect_bytes(const void *bytes, uint64_t size, struct load_report *ret_report)
 {
     struct elf elf;
     struct elf_fault fault = {0};
@@ -176,14 +204,19 @@ oc_rc load_inspect_bytes(const void *bytes, uint64_t size, const struct load_opt
         load_report_fault(ret_report, fault.field, fault.found, fault.expected, "");
         return rc;
     }
+    if (elf.is_program) {
+        load_report_fault(ret_report, "ELF type", "a program (PIE)", "a shared object", "link with -shared");
+        elf_release(&elf);
+        return OC_E_DATA;
+    }
     inspect_list(&elf, ret_report);
     inspect_code(&elf, ret_report);
-    inspect_symbols(&elf, options, ret_report);
+    inspect_symbols(&elf, ret_report);
     elf_release(&elf);
     return ret_report->fault_count ? OC_E_DATA : OC_OK;
 }
 
-oc_rc load_inspect(const char *path, const struct load_options *options, struct load_report *ret_report)
+oc_rc load_inspect(const char *path, struct load_report *ret_report)
 {
     struct load_file file;
     struct elf_fault fault = {0};
@@ -193,7 +226,7 @@ oc_rc load_inspect(const char *path, const struct load_options *options, struct 
         load_report_fault(ret_report, fault.field, fault.found, fault.expected, "");
         return rc;
     }
-    rc = load_inspect_bytes(file.bytes, file.size, options, ret_report);
+    rc = load_inspect_bytes(file.bytes, file.size, ret_report);
     load_file_release(&file, false);
     return rc;
 }

@@ -64,16 +64,10 @@ struct load_info { /* one plugin, as its file says it */
     struct load_iface ifaces[LOAD_IFACE_MAX];
 };
 
-struct load_options {
-    bool impure; /* risk and sim plugins may use what is not on the list of pure functions */
-    bool reload; /* load.h: an id that is already loaded becomes a new generation */
-};
-
 struct load_report {
     char path[1024]; /* cut if longer */
     uint64_t hash;   /* XXH3 of the file's bytes; 0 if it could not be read */
     uint64_t size;
-    bool is_impure; /* uses what a pure kind must not, and was let through */
     uint32_t fault_count;
     uint32_t faults_dropped; /* beyond LOAD_FAULT_MAX */
     struct load_fault faults[LOAD_FAULT_MAX];
@@ -87,13 +81,11 @@ struct load_report {
 };
 
 /* Reads and judges the file. Returns OC_OK if there is no fault, else OC_E_DATA (or why it could
- * not be read: OC_E_NOT_FOUND, OC_E_IO, OC_E_LIMIT). `options` may be NULL. *ret_report is always
- * written. [setup] */
-CHECKED oc_rc load_inspect(const char *path, const struct load_options *options, struct load_report *ret_report);
+ * not be read: OC_E_NOT_FOUND, OC_E_IO, OC_E_LIMIT). *ret_report is always written. [setup] */
+CHECKED oc_rc load_inspect(const char *path, struct load_report *ret_report);
 
 /* The same for bytes in memory; `path` is only a name. Used by stage 2 and the fuzzer. [setup] */
-CHECKED oc_rc load_inspect_bytes(const void *bytes, uint64_t size, const struct load_options *options,
-                                 struct load_report *ret_report);
+CHECKED oc_rc load_inspect_bytes(const void *bytes, uint64_t size, struct load_report *ret_report);
 
 /* Starts a report: everything empty, path taken. */
 void load_report_init(struct load_report *report, const char *path);
@@ -122,6 +114,10 @@ const struct kind *kind_at(uint32_t index);   /* NULL after the last */
 
 /* True if a risk, sim or algo plugin may call the function: it depends on its arguments alone. */
 bool kind_is_pure_symbol(const char *name);
+
+/* True if a plugin may need the library: the C library's own, and the compiler's. Anything else is linked statically, so that
+ * what runs is what was read. */
+bool kind_may_need(const char *library);
 
 /* Parts of the inspection, each adding its faults to the report. */
 void inspect_list(const struct elf *elf, struct load_report *report);

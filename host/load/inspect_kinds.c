@@ -119,6 +119,17 @@ static const char *const pure_symbols[] = {
     "vsnprintf",
 };
 
+bool kind_may_need(const char *library)
+{
+    static const char *const system[] = {
+        "libc.so.6",      "libm.so.6",    "libpthread.so.0", "libdl.so.2",           "librt.so.1",
+        "libresolv.so.2", "libutil.so.1", "libgcc_s.so.1",   "ld-linux-x86-64.so.2", "ld-linux-aarch64.so.1"};
+    for (size_t i = 0; i < COUNT(system); i++)
+        if (strcmp(system[i], library) == 0)
+            return true;
+    return false;
+}
+
 bool kind_is_pure_symbol(const char *name)
 {
     uint32_t low = 0, high = COUNT(pure_symbols);

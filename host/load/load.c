@@ -134,7 +134,6 @@ static void add_plugins(struct registry *registry, const struct load_report *rep
         entry->plugin = list[i];
         entry->hash = report->hash;
         entry->generation = old ? old->generation + 1 : 1;
-        entry->is_impure = report->is_impure;
         snprintf(entry->path, sizeof entry->path, "%s", report->path);
         registry->count++;
     }
@@ -152,7 +151,7 @@ oc_rc load_plugin(struct registry *registry, const char *path, const struct load
         load_report_fault(ret_report, fault.field, fault.found, fault.expected, "");
         return rc;
     }
-    rc = load_inspect_bytes(file.bytes, file.size, options, ret_report);
+    rc = load_inspect_bytes(file.bytes, file.size, ret_report);
     if (rc == OC_OK)
         rc = refuse_duplicates(registry, options, ret_report);
     if (rc == OC_OK && ret_report->plugin_count > REGISTRY_MAX - registry->count) {

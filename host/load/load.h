@@ -14,11 +14,14 @@
 
 #define REGISTRY_MAX 256 /* plugins, all generations */
 
+struct load_options {
+    bool reload; /* an id that is already loaded becomes a new generation */
+};
+
 struct registry_entry {
     const struct oc_plugin *plugin; /* static; its keys: key_table() of base/key.h */
     uint64_t hash;                  /* XXH3 of its file */
     uint32_t generation;            /* 1, then one more at each reload */
-    bool is_impure;
     char path[1024];
 };
 

@@ -28,9 +28,8 @@ struct run { /* one run of a verb */
 static oc_rc list_one(void *context, const char *path)
 {
     struct run *run = context;
-    struct load_options options = {.impure = run->env->impure};
     run->count++;
-    if (load_inspect(path, &options, run->report) < 0) {
+    if (load_inspect(path, run->report) < 0) {
         load_print_faults(&run->err, run->report);
         run->is_refused = true;
         return OC_OK;
@@ -67,8 +66,7 @@ static int verb_list(struct run *run, int argc, const char *const *argv)
 static oc_rc info_one(void *context, const char *path)
 {
     struct run *run = context;
-    struct load_options options = {.impure = run->env->impure};
-    (void)load_inspect(path, &options, run->report);
+    (void)load_inspect(path, run->report);
     for (uint32_t i = 0; i < run->report->plugin_count; i++)
         if (strcmp(run->report->plugins[i].id, run->wanted) == 0) {
             run->count++;
@@ -80,8 +78,7 @@ static oc_rc info_one(void *context, const char *path)
 
 static void info_file(struct run *run, const char *path)
 {
-    struct load_options options = {.impure = run->env->impure};
-    oc_rc rc = load_inspect(path, &options, run->report);
+    oc_rc rc = load_inspect(path, run->report);
     load_print_info(&run->out, run->report);
     load_print_faults(&run->err, run->report);
     run->is_refused = run->is_refused || rc < 0;
@@ -109,9 +106,8 @@ static int verb_info(struct run *run, int argc, const char *const *argv)
 
 static int verb_check(struct run *run, int argc, const char *const *argv)
 {
-    struct load_options options = {.impure = run->env->impure};
     for (int i = 1; i < argc; i++) {
-        oc_rc rc = load_plugin(run->registry, argv[i], &options, run->report);
+        oc_rc rc = load_plugin(run->registry, argv[i], NULL, run->report);
         load_print_faults(&run->err, run->report);
         run->is_refused = run->is_refused || rc < 0;
         if (rc == OC_OK)

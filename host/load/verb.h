@@ -18,7 +18,6 @@ struct plugin_verb_env {
     void (*out)(void *context, const char *text);
     void (*err)(void *context, const char *text);
     void *context;
-    bool impure; /* as load_options.impure */
 };
 
 /* argv[0] is the first word after `plugin`: "list", "info", "check" or "new". Returns the exit

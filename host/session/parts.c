@@ -132,8 +132,11 @@ static oc_rc add_part(struct parts_opening *opening, enum part_use use, const ch
         else
             error_remedy(opening->error,
                          "`outcry plugin list` shows what is there; plugins.folders names more folders");
-        if (use != PART_RULE || !opening->may_lack)
+        if (use != PART_RULE || !opening->may_lack) {
+            part->is_missing = true;
+            parts->count++; /* what is set for it is judged all the same, where all faults are asked for */
             return OC_E_NOT_FOUND;
+        }
         lack(opening, part);
     }
     parts->count++;
@@ -184,62 +187,67 @@ static oc_rc take_values(struct parts_opening *opening, const char *name, const 
     return rc;
 }
 
-/* The files themselves, before all folders; a name's plugin is the one of its file. */
-static oc_rc read_named_files(struct parts_opening *opening)
+static const char file_prefix[] = "plugins.file.";
+
+/* A file of its own, before all folders; the name's plugin is the one of its file. */
+static oc_rc read_named_file(struct parts_opening *opening, const struct setting *setting)
 {
-    static const char prefix[] = "plugins.file.";
     static const struct {
         const char *kind, *section;
     } sections[] = {{OC_RISK, "risk"}, {OC_SIM, "sim"}, {OC_DATA, "data"}};
+    const struct catalogue_entry *entry = NULL;
+    char key[SETTING_KEY_MAX] = "", name[PART_NAME_MAX], path[PATH_MAX], origin[SETTING_ORIGIN_MAX];
+    if (!name_is_good(setting->key + sizeof file_prefix - 1))
+        return parts_wrong(opening, setting->key, setting->key + sizeof file_prefix - 1, a_name);
+    snprintf(name, sizeof name, "%s", setting->key + sizeof file_prefix - 1);
+    snprintf(origin, sizeof origin, "%s", setting->origin); /* the setting itself is written over */
+    oc_rc rc = parts_absolute(setting, setting->value, path, opening->error);
+    if (rc == OC_OK)
+        rc = catalogue_add_file(&opening->parts->catalogue, path, &entry, opening->error);
+    if (rc < 0 || !entry)
+        return rc;
+    if (settings_set(opening->settings, setting->key, path, origin) < 0)
+        return error_keep(opening->error, &opening->settings->error);
+    for (size_t k = 0; k < sizeof sections / sizeof sections[0]; k++)
+        if (strcmp(sections[k].kind, entry->kind) == 0)
+            snprintf(key, sizeof key, "%s.%s.plugin", sections[k].section, name);
+    if (!key[0])
+        return error_say(opening->error, OC_E_NOT_SUPPORTED, "--plugin",
+                         "a plugin of kind %s cannot be named for one run: rules, simulators and readers can",
+                         entry->kind);
+    rc = settings_set(opening->settings, key, entry->id, "--plugin");
+    if (rc == OC_OK)
+        rc = take_values(opening, name, key);
+    return rc < 0 ? error_keep(opening->error, &opening->settings->error) : rc;
+}
+
+static oc_rc read_named_files(struct parts_opening *opening)
+{
     uint32_t count = opening->settings->count;
-    for (uint32_t i = 0; i < count; i++) {
+    oc_rc rc = OC_OK;
+    for (uint32_t i = 0; i < count && rc == OC_OK; i++) {
         const struct setting *setting = &opening->settings->list[i];
-        const struct catalogue_entry *entry = NULL;
-        char key[SETTING_KEY_MAX] = "";
-        if (strncmp(setting->key, prefix, sizeof prefix - 1) != 0)
-            continue;
-        char name[PART_NAME_MAX], path[PATH_MAX], origin[SETTING_ORIGIN_MAX];
-        if (!name_is_good(setting->key + sizeof prefix - 1))
-            return parts_wrong(opening, setting->key, setting->key + sizeof prefix - 1, a_name);
-        snprintf(name, sizeof name, "%s", setting->key + sizeof prefix - 1);
-        snprintf(origin, sizeof origin, "%s", setting->origin); /* the setting itself is written over */
-        oc_rc rc = parts_absolute(setting, setting->value, path, opening->error);
-        if (rc == OC_OK)
-            rc = catalogue_add_file(&opening->parts->catalogue, path, &entry, opening->error);
-        if (rc < 0 || !entry)
-            return rc;
-        if (settings_set(opening->settings, setting->key, path, origin) < 0)
-            return error_keep(opening->error, &opening->settings->error);
-        for (size_t k = 0; k < sizeof sections / sizeof sections[0]; k++)
-            if (strcmp(sections[k].kind, entry->kind) == 0)
-                snprintf(key, sizeof key, "%s.%s.plugin", sections[k].section, name);
-        if (!key[0])
-            return error_say(opening->error, OC_E_NOT_SUPPORTED, "--plugin",
-                             "a plugin of kind %s cannot be named for one run: rules, simulators and readers can",
-                             entry->kind);
-        rc = settings_set(opening->settings, key, entry->id, "--plugin");
-        if (rc == OC_OK)
-            rc = take_values(opening, name, key);
-        if (rc < 0)
-            return error_keep(opening->error, &opening->settings->error);
+        if (strncmp(setting->key, file_prefix, sizeof file_prefix - 1) == 0)
+            rc = parts_pass(opening, read_named_file(opening, setting));
     }
-    return OC_OK;
+    return rc;
 }
 
 /* A name of the default chain is the rule of the default chain: under it no other plugin stands in unseen. */
 static oc_rc judge_names(struct parts_opening *opening)
 {
     char key[64], expected[160];
-    for (const char *const *name = default_chain; *name; name++) {
+    oc_rc rc = OC_OK;
+    for (const char *const *name = default_chain; *name && rc == OC_OK; name++) {
         snprintf(key, sizeof key, "risk.%s.plugin", *name);
         snprintf(expected, sizeof expected,
                  "no other plugin under the name of a rule of the default chain: outcry.%s, or a name of its own",
                  *name);
         const char *id = settings_text(opening->settings, key, NULL);
         if (id && (strncmp(id, "outcry.", 7) != 0 || strcmp(id + 7, *name) != 0))
-            return parts_wrong(opening, key, id, expected);
+            rc = parts_pass(opening, parts_wrong(opening, key, id, expected));
     }
-    return OC_OK;
+    return rc;
 }
 
 static oc_rc add_rule(struct parts_opening *opening, const char *name)
@@ -247,6 +255,49 @@ static oc_rc add_rule(struct parts_opening *opening, const char *name)
     if (opening->parts->count == PARTS_RULES_MAX)
         return error_say(opening->error, OC_E_LIMIT, "risk.chain", "at most %d rules", PARTS_RULES_MAX);
     return add_part(opening, PART_RULE, "risk", name, OC_RISK);
+}
+
+/* What is left out is a rule of the default chain that the chain does not have. */
+static oc_rc judge_without(struct parts_opening *opening, const char *name, const char *const *chain)
+{
+    if (strcmp(name, "kill_switch") == 0)
+        return parts_wrong(opening, "risk.without", name, "any other rule: this one cannot be left out");
+    if (!parts_has(default_chain, name))
+        return parts_wrong(opening, "risk.without", name, "a rule of the default chain");
+    if (chain && parts_has(chain, name))
+        return parts_wrong(opening, "risk.without", name, "a rule that risk.chain does not have");
+    return OC_OK;
+}
+
+static oc_rc lacks(struct parts_opening *opening, const char *name)
+{
+    parts_at_key(opening, OC_E_CONFIG, "risk.chain");
+    error_what(opening->error, "it lacks %s, which the default chain has", name);
+    error_remedy(opening->error, "add it, or say that it is meant: risk.without=%s", name);
+    return OC_E_CONFIG;
+}
+
+static oc_rc judge_chain(struct parts_opening *opening, const struct parts_names *without, const char *const *chain)
+{
+    oc_rc rc = OC_OK;
+    for (uint32_t i = 0; i < without->count && rc == OC_OK; i++)
+        rc = parts_pass(opening, judge_without(opening, without->list[i], chain));
+    for (const char *const *name = default_chain; *name && chain && rc == OC_OK; name++)
+        if (!parts_has(chain, *name) && !parts_has(without->list, *name) && strcmp(*name, "kill_switch") != 0)
+            rc = parts_pass(opening, lacks(opening, *name));
+    const char *own = settings_text(opening->settings, "risk.kill_switch.plugin", NULL);
+    if (rc == OC_OK && own)
+        rc = parts_pass(
+            opening, parts_wrong(opening, "risk.kill_switch.plugin", own, "no setting: this rule is the host's own"));
+    return rc;
+}
+
+static bool is_asked_already(const struct parts_opening *opening, const char *name)
+{
+    for (uint32_t i = 0; i < opening->parts->count; i++)
+        if (strcmp(opening->parts->list[i].name, name) == 0)
+            return true;
+    return false;
 }
 
 static oc_rc add_rules(struct parts_opening *opening)
@@ -259,40 +310,23 @@ static oc_rc add_rules(struct parts_opening *opening)
     parts_split(settings_text(opening->settings, "risk.without", ""), &without);
     if (said)
         list = chain.list;
-    if (parts_has(without.list, "kill_switch"))
-        return parts_wrong(opening, "risk.without", "kill_switch", "any other rule: this one cannot be left out");
-    for (uint32_t i = 0; i < without.count; i++) {
-        if (!parts_has(default_chain, without.list[i]))
-            return parts_wrong(opening, "risk.without", without.list[i], "a rule of the default chain");
-        if (said && parts_has(chain.list, without.list[i]))
-            return parts_wrong(opening, "risk.without", without.list[i], "a rule that risk.chain does not have");
-    }
-    for (const char *const *name = default_chain; *name && said; name++)
-        if (!parts_has(chain.list, *name) && !parts_has(without.list, *name) && strcmp(*name, "kill_switch") != 0) {
-            parts_at_key(opening, OC_E_CONFIG, "risk.chain");
-            error_what(opening->error, "it lacks %s, which the default chain has", *name);
-            error_remedy(opening->error, "add it, or say that it is meant: risk.without=%s", *name);
-            return OC_E_CONFIG;
-        }
-    if (settings_get(opening->settings, "risk.kill_switch.plugin"))
-        return parts_wrong(opening, "risk.kill_switch.plugin",
-                           settings_text(opening->settings, "risk.kill_switch.plugin", ""),
-                           "no setting: this rule is the host's own");
-    oc_rc rc = judge_names(opening);
+    oc_rc rc = judge_chain(opening, &without, said ? chain.list : NULL);
     if (rc == OC_OK)
-        rc = add_rule(opening, "kill_switch");
+        rc = judge_names(opening);
+    if (rc == OC_OK)
+        rc = parts_pass(opening, add_rule(opening, "kill_switch"));
     for (const char *const *name = list; *name && rc == OC_OK; name++) {
         if (strcmp(*name, "kill_switch") == 0 || parts_has(without.list, *name))
             continue;
-        for (uint32_t i = 0; i < opening->parts->count; i++)
-            if (strcmp(opening->parts->list[i].name, *name) == 0)
-                return parts_wrong(opening, "risk.chain", *name,
-                                   "each name once: give a second instance a name of its own");
-        rc = add_rule(opening, *name);
+        if (is_asked_already(opening, *name))
+            rc = parts_wrong(opening, "risk.chain", *name, "each name once: give a second instance a name of its own");
+        else
+            rc = add_rule(opening, *name);
+        rc = parts_pass(opening, rc);
     }
     for (uint32_t i = 0; i < named.count && rc == OC_OK; i++)
         if (!parts_has(list, named.list[i]))
-            rc = add_rule(opening, named.list[i]);
+            rc = parts_pass(opening, add_rule(opening, named.list[i]));
     return rc;
 }
 
@@ -359,10 +393,10 @@ static oc_rc add_readers(struct parts_opening *opening)
     if (readers.count + named.count > PARTS_READERS_MAX)
         return error_say(opening->error, OC_E_LIMIT, "data.readers", "at most %d readers", PARTS_READERS_MAX);
     for (uint32_t i = 0; i < named.count && rc == OC_OK; i++)
-        rc = add_part(opening, PART_READER, "data", named.list[i], OC_DATA);
+        rc = parts_pass(opening, add_part(opening, PART_READER, "data", named.list[i], OC_DATA));
     for (uint32_t i = 0; i < readers.count && rc == OC_OK; i++)
         if (!parts_has(named.list, readers.list[i]))
-            rc = add_part(opening, PART_READER, "data", readers.list[i], OC_DATA);
+            rc = parts_pass(opening, add_part(opening, PART_READER, "data", readers.list[i], OC_DATA));
     return rc;
 }
 
@@ -375,37 +409,39 @@ static bool is_named_file(const struct parts_opening *opening, const char *name,
 }
 
 /* A group that no part reads changes nothing, and is refused for that. */
+static oc_rc judge_group(struct parts_opening *opening, const struct setting *setting, const char *name,
+                         const char *lists, enum part_use use)
+{
+    const char *end = strchr(name, '.');
+    bool is_part = !end || (use == PART_SIM && strncmp(name, "default.", 8) == 0);
+    for (uint32_t k = 0; k < opening->parts->count && !is_part; k++) {
+        const struct part *part = &opening->parts->list[k];
+        is_part = part->use == use && strlen(part->name) == (size_t)(end - name) &&
+                  strncmp(part->name, name, (size_t)(end - name)) == 0;
+    }
+    if (!is_part && use == PART_SIM)
+        is_part = is_named_file(opening, name, (int)(end - name)); /* it fills the venue, with these values */
+    if (is_part && end && strncmp(end, ".for.", 5) == 0)
+        return use == PART_RULE ? parts_judge_scope(opening, setting, end + 5)
+                                : parts_wrong(opening, setting->key, "for", "a risk rule: only rules have a scope");
+    if (is_part)
+        return OC_OK;
+    error_at(opening->error, OC_E_CONFIG, "%s: %s", setting->origin, setting->key);
+    error_what(opening->error, "the group changes nothing: %s has no %.*s", lists, (int)(end - name), name);
+    error_remedy(opening->error, "add the name there, or take the group out");
+    return OC_E_CONFIG;
+}
+
 static oc_rc judge_groups(struct parts_opening *opening, const char *section, const char *lists, enum part_use use)
 {
     size_t length = strlen(section);
-    for (uint32_t i = 0; i < opening->settings->count; i++) {
+    oc_rc rc = OC_OK;
+    for (uint32_t i = 0; i < opening->settings->count && rc == OC_OK; i++) {
         const struct setting *setting = &opening->settings->list[i];
-        if (strncmp(setting->key, section, length) != 0 || setting->key[length] != '.')
-            continue;
-        const char *name = setting->key + length + 1, *end = strchr(name, '.');
-        bool is_part = !end || (use == PART_SIM && strncmp(name, "default.", 8) == 0);
-        for (uint32_t k = 0; k < opening->parts->count && !is_part; k++) {
-            const struct part *part = &opening->parts->list[k];
-            is_part = part->use == use && strlen(part->name) == (size_t)(end - name) &&
-                      strncmp(part->name, name, (size_t)(end - name)) == 0;
-        }
-        if (!is_part && use == PART_SIM)
-            is_part = is_named_file(opening, name, (int)(end - name)); /* it fills the venue, with these values */
-        if (is_part && end && strncmp(end, ".for.", 5) == 0) {
-            oc_rc rc = use == PART_RULE
-                           ? parts_judge_scope(opening, setting, end + 5)
-                           : parts_wrong(opening, setting->key, "for", "a risk rule: only rules have a scope");
-            if (rc < 0)
-                return rc;
-        }
-        if (is_part)
-            continue;
-        error_at(opening->error, OC_E_CONFIG, "%s: %s", setting->origin, setting->key);
-        error_what(opening->error, "the group changes nothing: %s has no %.*s", lists, (int)(end - name), name);
-        error_remedy(opening->error, "add the name there, or take the group out");
-        return OC_E_CONFIG;
+        if (strncmp(setting->key, section, length) == 0 && setting->key[length] == '.')
+            rc = parts_pass(opening, judge_group(opening, setting, setting->key + length + 1, lists, use));
     }
-    return OC_OK;
+    return rc;
 }
 
 static void name_unused(const struct catalogue *catalogue)
@@ -460,15 +496,15 @@ oc_rc parts_open(struct parts *parts, struct settings *settings, struct registry
     memset(parts, 0, sizeof *parts);
     oc_rc rc = read_named_files(&opening);
     if (rc == OC_OK)
-        rc = parts_look(&parts->catalogue, settings, ret_error);
+        rc = parts_pass(&opening, parts_look(&parts->catalogue, settings, ret_error));
     if (rc == OC_OK)
-        rc = judge_shadows(&opening);
+        rc = parts_pass(&opening, judge_shadows(&opening));
     if (rc == OC_OK && wants & PART_RULE)
         rc = add_rules(&opening);
     if (rc == OC_OK && wants & PART_RULE)
         rc = judge_groups(&opening, "risk", "risk.chain", PART_RULE);
     if (rc == OC_OK && wants & PART_SIM)
-        rc = add_sim(&opening, "paper");
+        rc = parts_pass(&opening, add_sim(&opening, "paper"));
     if (rc == OC_OK && wants & PART_SIM)
         rc = judge_groups(&opening, "sim", "the list of venues", PART_SIM);
     if (rc == OC_OK && wants & PART_READER)
@@ -476,7 +512,7 @@ oc_rc parts_open(struct parts *parts, struct settings *settings, struct registry
     if (rc == OC_OK && wants & PART_READER)
         rc = judge_groups(&opening, "data", "data.readers", PART_READER);
     if (rc == OC_OK)
-        rc = load_parts(&opening);
+        rc = parts_pass(&opening, load_parts(&opening));
     if (rc == OC_OK)
         rc = parts_judge_keys(&opening);
     if (rc == OC_OK)

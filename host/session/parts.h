@@ -43,7 +43,7 @@ struct parts {
 
 /* Looks into the folders, decides by the settings, and loads into the registry what is used and not there yet. `wants`: bits of
  * enum part_use. `may_lack`: a rule that cannot be had becomes a hole instead of a failure. OC_E_CONFIG and the codes of
- * catalogue and loader, with *ret_error. [setup] */
+ * catalogue and loader, with *ret_error; where settings->faults is set, each fault is put there and OC_OK returned. [setup] */
 CHECKED oc_rc parts_open(struct parts *parts, struct settings *settings, struct registry *registry, uint32_t wants,
                          bool may_lack, struct error *ret_error);
 /* Loads the parts of a run without configuration: the default chain, simulator and reader. [setup] */

@@ -35,9 +35,11 @@ static oc_rc add_configured(struct catalogue *catalogue, struct settings *settin
         oc_rc rc = parts_absolute(setting, folders.list[i], path, ret_error);
         if (rc == OC_OK)
             rc = catalogue_add_folder(catalogue, path, "plugins.folders", false, ret_error);
+        if (rc == OC_OK)
+            text_format(&out, "%s%s", out.size ? "," : "", path);
+        rc = error_pass(settings->faults, ret_error, rc);
         if (rc < 0)
             return rc;
-        text_format(&out, "%s%s", i ? "," : "", path);
     }
     if (out.is_cut)
         return error_say(ret_error, OC_E_LIMIT, "plugins.folders", "the paths are too long together");
@@ -56,7 +58,8 @@ oc_rc parts_look(struct catalogue *catalogue, struct settings *settings, struct 
     char list[SETTING_VALUE_MAX];
     snprintf(list, sizeof list, "%s", environment ? environment : "");
     for (char *save = NULL, *one = strtok_r(list, ":", &save); one; one = strtok_r(NULL, ":", &save)) {
-        oc_rc rc = catalogue_add_folder(catalogue, one, "OUTCRY_PLUGINS", false, ret_error);
+        oc_rc rc = error_pass(settings->faults, ret_error,
+                              catalogue_add_folder(catalogue, one, "OUTCRY_PLUGINS", false, ret_error));
         if (rc < 0)
             return rc;
     }
@@ -71,9 +74,8 @@ oc_rc parts_look(struct catalogue *catalogue, struct settings *settings, struct 
         static const char *const ours[] = {"plugins", "../lib/outcry/plugins"}; /* of a build, of an installation */
         for (size_t i = 0; i < sizeof ours / sizeof ours[0]; i++) {
             snprintf(path, sizeof path, "%s/%s", program, ours[i]);
-            oc_rc rc = env_exists(path)
-                           ? catalogue_add_folder(catalogue, path, "the installation", true, ret_error)
-                           : (oc_rc)OC_OK;
+            oc_rc rc = env_exists(path) ? catalogue_add_folder(catalogue, path, "the installation", true, ret_error)
+                                        : (oc_rc)OC_OK;
             if (rc < 0)
                 return rc;
         }

@@ -21,6 +21,11 @@ struct parts_names { /* a list of a setting, split */
     bool is_cut; /* there were more */
 };
 
+/* error_pass for the settings' list of faults. */
+CHECKED static inline oc_rc parts_pass(struct parts_opening *opening, oc_rc rc)
+{
+    return error_pass(opening->settings->faults, opening->error, rc);
+}
 /* At commas and blanks. */
 void parts_split(const char *text, struct parts_names *ret_names);
 bool parts_has(const char *const *list, const char *name);

@@ -67,7 +67,7 @@ oc_rc parts_judge_keys(struct parts_opening *opening)
             if (strncmp(setting->key, part->section, length) != 0 || setting->key[length] != '.' ||
                 strcmp(name, "plugin") == 0 || strncmp(name, "for.", 4) == 0)
                 continue;
-            oc_rc rc = judge_one(opening, part, setting, name, table);
+            oc_rc rc = parts_pass(opening, judge_one(opening, part, setting, name, table));
             if (rc < 0)
                 return rc;
         }

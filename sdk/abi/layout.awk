@@ -3,6 +3,8 @@
 #   STRUCT - SIZE array -            a struct that stands in arrays, so that even its size is frozen
 #   const - VALUE int NAME           an enumerator or a whole-number macro
 #   id - - text NAME VALUE           a string macro: ids of kinds and services
+#   type - SIZE signed NAME          a typedef of a number
+#   macro - - text NAME(ARGS) BODY   a function-like macro: its code is compiled into plugins
 # It knows the plain C of these headers only, and says so when it meets more.
 {
     text = text $0 "\n"
@@ -50,6 +52,10 @@ function clean(s,    out, at, end, lines, n, i, words)
         } else if (lines[i] ~ /^#define OC_[A-Z0-9_]+[ \t]+[0-9]/ && lines[i] !~ /OC_ABI_M/) {
             split(lines[i], words, /[ \t]+/)
             printf "    printf(\"const - %%lld int %s\\n\", (long long)(%s));\n", words[2], words[2]
+        } else if (lines[i] ~ /^#define OC_[A-Z0-9_]+\(/) {
+            sub(/^#define /, "", lines[i])
+            gsub(/["\\]/, "\\\\&", lines[i])
+            printf "    puts(\"macro - - text %s\");\n", squeeze(lines[i])
         }
     }
     return out
@@ -97,6 +103,18 @@ function structs(s,    owner, body, end, decl, at)
     }
 }
 
+function typedefs(s,    name)
+{
+    while (match(s, /typedef [^;{(]*;/)) {
+        name = squeeze(substr(s, RSTART, RLENGTH - 1))
+        s = substr(s, RSTART + RLENGTH)
+        if (name ~ /struct/)
+            die("a typedef of a struct is not known here: " name)
+        sub(/^.* /, "", name)
+        printf "    printf(\"type - %%zu %%s %s\\n\", sizeof(%s), (%s)-1 < 0 ? \"signed\" : \"unsigned\");\n", name, name, name
+    }
+}
+
 function enums(s,    body, parts, n, i, name)
 {
     while (match(s, /enum[ \n]*\{[^}]*\}/)) {
@@ -130,6 +148,7 @@ END {
     plain = clean(text)
     structs(plain)
     enums(plain)
+    typedefs(plain)
     print "    printf(\"oc_iface - %zu array -\\n\", sizeof(struct oc_iface));"
     print "    printf(\"oc_key - %zu array -\\n\", sizeof(struct oc_key));"
     print "    printf(\"oc_tick_row - %zu array -\\n\", sizeof(struct oc_tick_row));"

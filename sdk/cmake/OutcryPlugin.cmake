@@ -4,7 +4,8 @@
 function(outcry_add_plugin target)
     cmake_parse_arguments(arg "" "OUTPUT_NAME" "SOURCES" ${ARGN})
     add_library(${target} MODULE ${arg_SOURCES})
-    set_target_properties(${target} PROPERTIES PREFIX "" C_VISIBILITY_PRESET hidden C_STANDARD 11)
+    set_target_properties(${target} PROPERTIES PREFIX "" C_VISIBILITY_PRESET hidden CXX_VISIBILITY_PRESET hidden
+        C_STANDARD 11)
     if(arg_OUTPUT_NAME)
         set_target_properties(${target} PROPERTIES OUTPUT_NAME ${arg_OUTPUT_NAME})
     endif()

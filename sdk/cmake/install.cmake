@@ -14,7 +14,7 @@ write_basic_package_version_file(${CMAKE_CURRENT_BINARY_DIR}/OutcryConfigVersion
 configure_file(${CMAKE_CURRENT_SOURCE_DIR}/cmake/outcry.pc.in ${CMAKE_CURRENT_BINARY_DIR}/outcry.pc @ONLY)
 
 install(DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR}/include/outcry
-    DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT sdk FILES_MATCHING PATTERN "*.h")
+    DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT sdk FILES_MATCHING PATTERN "*.h" PATTERN "*.hpp")
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/OutcryConfig.cmake
     ${CMAKE_CURRENT_BINARY_DIR}/OutcryConfigVersion.cmake
     ${CMAKE_CURRENT_SOURCE_DIR}/cmake/OutcryPlugin.cmake

@@ -15,7 +15,7 @@ for cxx in g++ clang++; do
     # g++ takes members that are left out by name for forgotten ones
     for flags in "-std=c++17" "-std=c++20 -Wno-missing-field-initializers"; do
         # shellcheck disable=SC2086  # the flags are meant to be split
-        "$cxx" $flags -O2 -Wall -Wextra -Wpedantic -Werror -fPIC -fvisibility=hidden -shared -nostartfiles -Wl,-z,defs \
+        "$cxx" $flags -O2 -Wall -Wextra -Wpedantic -Werror -fPIC -fvisibility=hidden -shared -nostartfiles -Wl,-z,defs -Wl,--as-needed \
             -I"$source/sdk/include" "$source/tests/abi/rule.cc" -o "$work/rule.so"
         "$probe" plugin check "$work/rule.so"
         "$probe" plugin info "$work/rule.so" >"$work/info"

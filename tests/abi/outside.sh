@@ -30,8 +30,46 @@ for example in risk_maxqty:maxqty connector_loopback:loopback; do
     "$probe" plugin check "$work/$name/$name.so"
     "$probe" plugin check "$work/$name.so"
 done
+# C++, by both ways; the containers work: a symbol of the list is found, another one is not.
+if command -v c++ >/dev/null; then
+    say "C++: symbols"
+    cmake -S "$work/examples/risk_symbols" -B "$work/symbols" -DCMAKE_PREFIX_PATH="$work/prefix" >>"$work/log"
+    cmake --build "$work/symbols" >>"$work/log"
+    # shellcheck disable=SC2046
+    c++ -std=c++17 -O2 -shared -Wall -Wextra -Wpedantic -Werror -fno-exceptions -fno-rtti $(pkg-config --cflags outcry) \
+        "$work/examples/risk_symbols/symbols.cpp" -o "$work/symbols.so" -static-libstdc++ -static-libgcc \
+        $(pkg-config --libs outcry)
+    for file in "$work/symbols/symbols.so" "$work/symbols.so"; do
+        "$probe" plugin check "$file"
+        for symbol in BTC/USDT ETH/USDT; do
+            "$build/outcry" backtest "$source/strategies/sma_cross.lua" synthetic-bars:2000 --cash '10000 USDT' --json \
+                --plugin only="$file" --set only.symbols="DOGE/USDT, $symbol, XRP/USDT" >"$work/json" 2>"$work/log" ||
+                { cat "$work/log"; exit 1; }
+            fills=$(jq .trades.fills "$work/json")
+            case $symbol in
+            BTC/USDT) [ "$fills" -gt 10 ] ;;
+            *) [ "$fills" = 0 ] ;;
+            esac || { echo "FAIL $symbol is listed: $fills fills" >&2; exit 1; }
+        done
+    done
+fi
+
+# A library that is linked in: zlib, and nothing of it is exported or needed.
+if [ -f "$("$cc" -print-file-name=libz.a)" ]; then
+    say "static zlib"
+    # shellcheck disable=SC2046
+    "$cc" -std=c11 -O2 -shared -Wall -Wextra -Wpedantic -Werror $(pkg-config --cflags outcry) \
+        "$source/tests/abi/static_zlib.c" -o "$work/zlib.so" -l:libz.a -Wl,--exclude-libs,ALL $(pkg-config --libs outcry)
+    "$probe" plugin check "$work/zlib.so"
+    # shellcheck disable=SC2046
+    "$cc" -std=c11 -O2 -shared $(pkg-config --cflags outcry) "$source/tests/abi/static_zlib.c" -o "$work/zlib.so" -lz \
+        $(pkg-config --libs outcry)
+    "$probe" plugin check "$work/zlib.so" 2>"$work/log" && { echo "FAIL a shared zlib is taken" >&2; exit 1; }
+    grep -q 'needed library: found libz.so.1; expected the C library alone (link it statically, as with -l:libz.a' "$work/log"
+fi
+
 lines=$(wc -l <"$source/sdk/examples/risk_maxqty/maxqty.c")
 [ "$lines" -lt 60 ] || { echo "FAIL the smallest rule has $lines lines, wanted < 60" >&2; exit 1; }
 lines=$(wc -l <"$source/sdk/examples/connector_loopback/loopback.c")
 [ "$lines" -lt 100 ] || { echo "FAIL the smallest connector has $lines lines, wanted < 100" >&2; exit 1; }
-echo "4 passed, 0 failed"
+echo "6 passed, 0 failed"

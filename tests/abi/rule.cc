@@ -59,4 +59,4 @@ const oc_plugin plugin = {sizeof plugin, OC_ABI_MAJOR, OC_ABI_MINOR, OC_RISK,   
 
 } // namespace
 
-extern "C" OC_EXPORT const oc_plugin *const oc_plugins_v1[] = {&plugin, nullptr};
+OC_PLUGINS(&plugin);

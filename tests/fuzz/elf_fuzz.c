@@ -14,7 +14,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     memcpy(bytes, data, size);
     load_report_init(&report, "fuzz.so");
-    oc_rc rc = load_inspect_bytes(bytes, size, NULL, &report);
+    oc_rc rc = load_inspect_bytes(bytes, size, &report);
     if ((rc == OC_OK) != (report.fault_count == 0))
         abort();
     struct elf elf;

@@ -89,6 +89,27 @@ done >"$work/missing"
 [ -s "$work/missing" ] && { cat "$work/missing"; bad=1; }
 
 
+# U11: all faults at once, each with its place, and none that only follows from another one
+cat >"$work/faults.conf" <<'END'
+account: { cash = "10000 USDT"; cost_method = "lilo"; };
+session: { seeds = 3; end = "never"; speed = "fast"; };
+plugins: { folders = ["nowhere"]; };
+risk: { chain = ["max_order_qty", "max_order_qty", "cooldown", "price_collar"]; without = ["nothing", "price_collar"];
+  max_order_qty: { limit = "lots"; limits = 3; for: { moons = ["x"]; owners = ["me"]; }; };
+  gone: { limit = "3"; }; };
+sim: { paper: { latency = "soon"; }; other: { x = 1; }; };
+data: { readers = ["csv", "nosuch"]; };
+END
+expect 3 "21 faults" config check "$work/faults.conf"
+for line in "2: unknown key: found 'session.seeds'" "1: account.cost_method: found 'lilo'" "2: session.end: found 'never'" \
+    "2: session.speed: found 'fast'" "3: plugins.folders: there is no such" "risk.without: found 'nothing'" \
+    "risk.without: found 'price_collar'" "it lacks max_order_value" "it lacks max_daily_loss" "expected each name once" \
+    "outcry.cooldown" "found 'moons'" "found 'me'" "risk.chain has no gone" "the list of venues has no other" \
+    "found 'nosuch\|outcry.nosuch" "risk.max_order_qty.limit: found 'lots'" "has no such key: found 'limits'" \
+    "sim.paper.latency: found 'soon'"; do
+    expect 3 "$line" config check "$work/faults.conf"
+done
+
 # words that mean nothing, numbers beyond what they may be: refused at once, and by `config check` too
 wrong() { # WORDS OPTION KEY VALUE
     expect 3 "$1" backtest strategies/sma_cross.lua synthetic-bars:500 --cash "$cash" "--$2" "$4"

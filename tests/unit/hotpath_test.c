@@ -12,8 +12,8 @@
 #include "base/log.h"
 #include "cli/bench.h"
 #include "cli/verbs.h"
-#include "session/parts.h"
 #include "script/sandbox_state.h"
+#include "session/parts.h"
 
 /* It stands in main.c, which has a main of its own. */
 int verb_help(int argc, char **argv)

@@ -140,6 +140,10 @@ static const struct bad bads[] = {
     {"key_table_outside", "plugin 1 keys", "out of the file", 1, false},
     {"key_file_full", "key beyond", "one more", 1, false},
     {"needs_gone", "needed library", "liboutcry_gone.so.1", 1, false},
+    {"needs_musl", "needed library", "libc.musl-x86_64.so.1", 1, false},
+    {"run_path", "run path", "/opt/lib", 1, false},
+    {"program", "ELF type", "a program (PIE)", 1, false},
+    {"sanitized", "undefined symbol", "__asan_report_load4", 1, false},
     {"exec_stack", "stack", "executable", 1, false},
     {"origin_path", "run path", "$ORIGIN", 1, false},
     {"constructor", "init_array", "1 constructor", 1, true},
@@ -159,7 +163,7 @@ static void each_bad_object_is_refused_before_its_code_runs(void **state)
         char path[512];
         snprintf(path, sizeof path, OBJECTS "%s.so", bad->name);
         assert_int_equal(access(path, R_OK), 0);
-        oc_rc rc = load_inspect(path, NULL, &report);
+        oc_rc rc = load_inspect(path, &report);
         if (bad->is_code && IS_INSTRUMENTED) {
             assert_int_equal(rc, OC_OK);
             assert_true(report.note_count > 0);
@@ -181,7 +185,7 @@ static void each_bad_object_is_refused_before_its_code_runs(void **state)
 static void all_faults_are_told_at_once(void **state)
 {
     (void)state;
-    assert_int_equal(load_inspect(OBJECTS "many_faults.so", NULL, &report), OC_E_DATA);
+    assert_int_equal(load_inspect(OBJECTS "many_faults.so", &report), OC_E_DATA);
     assert_non_null(find_fault("kind", "outcry.magic/1"));
     assert_non_null(find_fault("plugin 1 id", "No"));
     assert_non_null(find_fault("about", "an empty text"));
@@ -282,7 +286,7 @@ static void a_file_cut_anywhere_is_refused(void **state)
         assert_non_null(part);
         memcpy(part, bytes, cut);
         load_report_init(&report, "cut");
-        assert_int_equal(load_inspect_bytes(part, cut, NULL, &report), OC_E_DATA);
+        assert_int_equal(load_inspect_bytes(part, cut, &report), OC_E_DATA);
         assert_true(report.fault_count > 0);
         free(part);
     }
@@ -301,7 +305,7 @@ static void flip_each(const char *name)
         for (int flip = 0; flip < 3; flip++) {
             bytes[at] = flip == 0 ? 0xff : flip == 1 ? (uint8_t)(before ^ 1u) : (uint8_t)(before + 8u);
             load_report_init(&report, "flip");
-            (void)load_inspect_bytes(bytes, size, NULL, &report);
+            (void)load_inspect_bytes(bytes, size, &report);
         }
         bytes[at] = before;
     }
@@ -416,22 +420,6 @@ static void an_id_is_loaded_once_and_reloads_are_generations(void **state)
     assert_int_equal(registry.count, REGISTRY_MAX);
 }
 
-static void an_impure_rule_loads_only_by_configuration(void **state)
-{
-    (void)state;
-    const struct load_options impure = {.impure = true};
-    assert_int_equal(load_plugin(&registry, OBJECTS "impure.so", &impure, &report), OC_OK);
-    assert_int_equal(registry.entries[0].is_impure, !IS_INSTRUMENTED);
-    assert_true(report.note_count > 0);
-    assert_true(kind_is_pure_symbol("memcpy"));
-    assert_true(kind_is_pure_symbol("vsnprintf"));
-    assert_true(kind_is_pure_symbol("__assert_fail"));
-    assert_false(kind_is_pure_symbol("exp"));
-    assert_false(kind_is_pure_symbol("clock_gettime"));
-    assert_false(kind_is_pure_symbol("qsort"));
-    assert_false(kind_is_pure_symbol(""));
-}
-
 struct seen {
     uint32_t good, bad;
     char last[1024];
@@ -471,7 +459,6 @@ int main(void)
         cmocka_unit_test_setup(what_is_good_loads, start),
         cmocka_unit_test_setup(the_keys_are_read_before_any_code_runs, start),
         cmocka_unit_test_setup(an_id_is_loaded_once_and_reloads_are_generations, start),
-        cmocka_unit_test_setup(an_impure_rule_loads_only_by_configuration, start),
         cmocka_unit_test_setup(a_folder_is_loaded_in_the_order_of_names, start),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
