@@ -222,7 +222,12 @@ oc_rc run_open(struct run *run)
 
 oc_rc run_go(struct run *run)
 {
+    const struct rules *rules = &run->session->rules;
     oc_rc rc = run->restore.is_started ? OC_OK : strategies_start(&run->strategies);
+    if (rc == OC_OK && run->parts & RUN_RECOVERS && strcmp(rules->recorded, rules->missing) != 0) {
+        rc = session_mark(run->session, OC_MARK_RULES, 0, rules->missing);
+        rc = rc == OC_E_FULL ? (oc_rc)OC_OK : rc; /* it holds, recorded or not */
+    }
     if (rc == OC_OK)
         rc = session_run(run->session);
     run->was_interrupted = rc == OC_E_AGAIN;

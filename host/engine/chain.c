@@ -1,4 +1,5 @@
 /* chain.c: the risk seam: rules are asked in order, the first refusal decides. */
+#include <stdio.h>
 #include <string.h>
 
 #include "base/plugin_call.h"
@@ -208,8 +209,10 @@ static bool host_refuses(struct engine *engine, const struct oc_request *request
         refuse(refusal, "journal", ENGINE_JOURNAL_FAILED);
         return true;
     }
-    if (__builtin_expect(engine->lacking != NULL, 0)) {
-        refuse(refusal, engine->lacking, "RULE_MISSING");
+    if (__builtin_expect(engine->missing[0] != 0, 0)) {
+        char first[RULE_NAME_MAX];
+        snprintf(first, sizeof first, "%.*s", (int)strcspn(engine->missing, " "), engine->missing);
+        refuse(refusal, first, "RULE_MISSING");
         return true;
     }
     const char *reason = engine_latched(engine, request->account);
@@ -256,6 +259,8 @@ static bool rule_allows(struct engine *engine, const struct rule *rule, const st
 static bool is_asked(const struct rule *rule, const struct oc_request *request)
 {
     const struct engine_scope *scope = rule->scope;
+    if (rule->is_away)
+        return false;
     return !scope ||
            scope->covers(scope->self, request->account, request->strategy, request->head.inst, request->owner);
 }
@@ -339,7 +344,7 @@ void chain_observe(struct engine *engine, const struct oc_event *event)
     for (uint32_t i = 0; i < engine->rule_count; i++) {
         const struct rule *rule = &engine->rules[i];
         bool wants = event->type > 63 || (rule->interest >> event->type & 1);
-        if (!wants || !rule->observes || (rule->scope && !is_told(engine, rule, event)))
+        if (!wants || !rule->observes || rule->is_away || (rule->scope && !is_told(engine, rule, event)))
             continue;
         plugin_call_begin(&rule->observe);
         rule->table->observe(rule->self, &ctx, event);
@@ -378,8 +383,18 @@ void engine_scope_rule(struct engine *engine, const struct engine_scope *scope)
         engine->rules[engine->rule_count - 1].scope = scope;
 }
 
-void engine_lack_rule(struct engine *engine, const char *name)
+void engine_set_missing(struct engine *engine, const char *names)
 {
-    if (!engine->lacking)
-        engine->lacking = name;
+    snprintf(engine->missing, sizeof engine->missing, "%s", names);
+    engine->away_count = 0;
+    for (uint32_t i = 0; i < engine->rule_count; i++) {
+        struct rule *rule = &engine->rules[i];
+        const size_t length = strlen(rule->name);
+        rule->is_away = false;
+        for (const char *at = engine->missing; *at && !rule->is_away; at += strcspn(at, " "), at += *at == ' ')
+            rule->is_away = strcspn(at, " ") == length && strncmp(at, rule->name, length) == 0;
+        engine->away_count += rule->is_away;
+    }
 }
+
+const char *engine_missing(const struct engine *engine) { return engine->missing; }

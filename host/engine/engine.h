@@ -105,9 +105,11 @@ struct engine_scope { /* what a rule is asked and told about */
 };
 /* [setup] The rule that was added last is asked and told of nothing else. `scope` is borrowed for the life of the engine. */
 void engine_scope_rule(struct engine *engine, const struct engine_scope *scope);
-/* [setup] A rule that the configuration names could not be had: from now on cancels and reductions only, refused in its name with
- * RULE_MISSING. `name` is borrowed for the life of the engine. */
-void engine_lack_rule(struct engine *engine, const char *name);
+/* Rules that the configuration names and that are not there, a blank between; "": all are. Until then cancels and reductions
+ * only, refused with RULE_MISSING in the name of the first. One that is there all the same, as in a replay or after a restart, is
+ * neither asked nor told meanwhile: it knows what was known. A record of OC_MARK_RULES does the same; checkpoints keep it. */
+void engine_set_missing(struct engine *engine, const char *names);
+const char *engine_missing(const struct engine *engine);
 /* [setup] After engine_load failed: the rule that could not read its saved state, or NULL. Borrowed. */
 const char *engine_unread_rule(const struct engine *engine);
 /* [setup] Strategies are numbered from 1 in the order added. */

@@ -15,6 +15,7 @@ struct rule {
     const struct engine_scope *scope; /* NULL: everything */
     struct plugin_site check, observe;
     bool observes;
+    bool is_away; /* among engine->missing */
 };
 
 enum { RULE_NAME_MAX = 40 };
@@ -62,11 +63,13 @@ struct engine {
     struct groups groups;
     struct rule rules[ENGINE_RULES_MAX];
     uint32_t rule_count;
-    int64_t reducing; /* open reduce-only orders */
+    uint32_t away_count; /* of them: among `missing` */
+    int64_t reducing;    /* open reduce-only orders */
     uint32_t carried_count;
     struct carried_rule carried[ENGINE_RULES_MAX];
     char unread_rule[RULE_NAME_MAX]; /* whose saved state it could not read; "": none */
-    const char *lacking;             /* a configured rule that could not be had: nothing new is opened; NULL: none */
+    char
+        missing[ENGINE_MISSING_MAX]; /* rules that could not be had, a blank between: nothing new is opened; "": none */
     uint32_t client_count;
     struct client clients[ENGINE_STRATEGIES_MAX + 1];
     struct subscription *subscriptions;

@@ -1,4 +1,5 @@
 /* input.c: one recorded input after the other. */
+#include <stdio.h>
 #include <string.h>
 
 #include "engine/impl.h"
@@ -388,6 +389,11 @@ static void apply_mark(struct engine *engine, const struct oc_ev_text *mark)
         engine->journal_failed = true;
     if (mark->code == OC_MARK_GAP_END && mark->head.seq)
         engine->journal_failed = false;
+    if (mark->code == OC_MARK_RULES) {
+        char names[ENGINE_MISSING_MAX];
+        snprintf(names, sizeof names, "%.*s", (int)mark->text_size, (const char *)(mark + 1));
+        engine_set_missing(engine, names);
+    }
     if (engine->is_observed)
         chain_observe(engine, &mark->head);
 }

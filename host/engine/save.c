@@ -9,7 +9,7 @@
 
 #include "engine/impl.h"
 
-enum { SAVE_VERSION = 4, RULE_STATE_MAX = 65536 };
+enum { SAVE_VERSION = 5, RULE_STATE_MAX = 65536 };
 
 struct cursor {
     char *at;
@@ -349,6 +349,12 @@ static void pass_counters(struct engine *engine, struct cursor *cursor)
     pass(cursor, &engine->is_latched, sizeof engine->is_latched);
     pass(cursor, engine->latch_reason, sizeof engine->latch_reason);
     pass(cursor, &engine->journal_failed, sizeof engine->journal_failed);
+    char missing[ENGINE_MISSING_MAX];
+    memcpy(missing, engine->missing, sizeof missing);
+    pass(cursor, missing, sizeof missing);
+    missing[sizeof missing - 1] = 0;
+    if (!cursor->is_writing)
+        engine_set_missing(engine, missing);
 }
 
 /* What stands before the markets goes into `engine`, or past it. */

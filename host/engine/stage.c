@@ -99,7 +99,7 @@ static oc_rc ask_twice(struct engine *engine, struct oc_request *request, struct
         request->bits &= ~(uint32_t)OC_RQ_CHILD;
     }
     if (rc == OC_OK)
-        request->rules = engine->rule_count;
+        request->rules = engine->rule_count - engine->away_count;
     return rc;
 }
 

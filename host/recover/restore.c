@@ -333,6 +333,8 @@ oc_rc restore_apply(struct restore *restore, struct session *session)
         take_open_gap(session);
     /* Killed before its opening cash was recorded: then it begins as if new. */
     restore->is_restored = restore->records > 0 || restore->markets > 0 || market > 0;
+    snprintf(session->rules.recorded, sizeof session->rules.recorded, "%s", engine_missing(session->engine));
+    engine_set_missing(session->engine, session->rules.missing); /* run_go records what changed */
     if (!restore->is_restored)
         return session_record_balances(session);
     if (!restore->is_same_sim)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "recover/restore.h"
+#include "session/recorded.h"
 
 enum { LINE_SIZE = 1024 };
 
@@ -166,6 +167,8 @@ static void look_at(struct same *same, const struct header_line *line)
         look_at_param(same, line);
     else if (strcmp(line->word, "plugin") == 0)
         look_at_plugin(same, line);
+    else if (strcmp(line->word, "lacks") == 0)
+        recorded_take_missing(same->session, line);
     else if (strcmp(line->word, "strategy") == 0 || strcmp(line->word, "module") == 0)
         look_at_strategy(same, line);
 }
@@ -178,7 +181,8 @@ oc_rc restore_is_same(struct session *session, struct strategies *strategies, co
     struct same same = {.session = session, .strategy_list = strategies, .dir = dir};
     struct header_line line;
     if (journal_header(reader, &text, &size) < 0)
-        return OC_OK; /* nothing was recorded under it */
+        return OC_OK;                  /* nothing was recorded under it */
+    session->rules.is_recorded = true; /* none, if no line says so */
     oc_rc rc = header_next(text, size, &at, &line);
     for (; rc == OC_OK; rc = header_next(text, size, &at, &line))
         look_at(&same, &line);

@@ -8,7 +8,7 @@
 #include "base/log.h"
 #include "session/session.h"
 
-enum { JOURNAL_WORDS_MAX = 1024, TEND_NS = 1000000000, MARK_WORDS_MAX = 48 };
+enum { JOURNAL_WORDS_MAX = 1024, TEND_NS = 1000000000, MARK_WORDS_MAX = ENGINE_MISSING_MAX };
 
 void gap_missed(struct session *session, uint64_t count)
 {
@@ -104,7 +104,7 @@ static bool has_gap_checkpoint(struct session *session, int64_t now_ns)
 static void end_gap(struct session *session)
 {
     struct session_journal *journal = &session->journal;
-    char words[MARK_WORDS_MAX] = "";
+    char words[48] = "";
     if (journal->missed)
         snprintf(words, sizeof words, SESSION_GAP_WORDS, (unsigned long long)journal->gap_seq);
     if (!say_gap(session) || session_mark(session, OC_MARK_GAP_END, journal->missed, words) < 0)

@@ -88,6 +88,13 @@ void header_write(struct session *session, struct text *text)
         header_put(text, "set", session->settings->list[i].key, session->settings->list[i].value, NULL);
     for (uint32_t i = 0; i < session->data.count; i++)
         put_data(session->data.sources[i].path, text);
+    char missing[ENGINE_MISSING_MAX] = "";
+    if (session->rules.is_recorded) /* it goes on: what it began without is not what it goes on without */
+        memcpy(missing, session->rules.recorded, sizeof missing);
+    else if (session->parts) /* NULL: the kernel was opened without them */
+        parts_missing(session->parts, missing, sizeof missing);
+    if (missing[0])
+        header_put(text, "lacks", missing, NULL);
     header_put_instruments(session, text);
     if (session->journal.header_write)
         session->journal.header_write(session->journal.header_self, text);

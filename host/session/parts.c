@@ -542,3 +542,12 @@ const struct part *parts_at(const struct parts *parts, enum part_use use, uint32
             return &parts->list[k];
     return NULL;
 }
+
+void parts_missing(const struct parts *parts, char *ret_names, size_t size_max)
+{
+    struct text names;
+    text_init_fixed(&names, ret_names, size_max);
+    for (uint32_t i = 0; i < parts->count; i++)
+        if (parts->list[i].use == PART_RULE && parts->list[i].is_missing)
+            text_format(&names, "%s%s", names.size ? " " : "", parts->list[i].name);
+}

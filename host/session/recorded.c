@@ -21,7 +21,8 @@ oc_rc recorded_open_parts(struct session *session, const char *text, size_t size
 {
     struct header_line line;
     size_t at = 0;
-    oc_rc rc = session_open_parts(session, wants, false);
+    /* a rule that was missing at the start may be missing still */
+    oc_rc rc = session_open_parts(session, wants, session->rules.recorded[0] != 0);
     while (rc == OC_OK && header_next(text, size, &at, &line) == OC_OK)
         if (strcmp(line.word, "plugin") == 0)
             note_other(session, &line, notes);
@@ -36,6 +37,12 @@ static oc_rc take_setting(struct settings *settings, const struct header_line *l
     if (strcmp(key, "session.dir") == 0) /* the replay records nothing */
         return OC_OK;
     return settings_set(settings, key, value, "the session's header");
+}
+
+void recorded_take_missing(struct session *session, const struct header_line *line)
+{
+    header_text(line, 0, session->rules.recorded, sizeof session->rules.recorded);
+    session->rules.is_recorded = true;
 }
 
 oc_rc recorded_take_line(struct session *session, const struct header_line *line, struct text *notes)
@@ -54,6 +61,8 @@ oc_rc recorded_take_line(struct session *session, const struct header_line *line
         header_text(line, 0, seed, sizeof seed);
         return settings_set(session->settings, "session.seed", seed, "the session's header");
     }
+    if (strcmp(line->word, "lacks") == 0)
+        recorded_take_missing(session, line);
     header_text(line, 0, version, sizeof version);
     if (strcmp(line->word, "outcry") == 0 && strcmp(version, OUTCRY_VERSION) != 0)
         text_format(notes, "note: recorded by outcry %s, replayed by %s\n", version, OUTCRY_VERSION);

@@ -11,6 +11,9 @@
  * goes to *notes. Negative: it cannot be taken. */
 CHECKED oc_rc recorded_take_line(struct session *session, const struct header_line *line, struct text *notes);
 
+/* The line `lacks`: rules that were missing when the session began. */
+void recorded_take_missing(struct session *session, const struct header_line *line);
+
 /* Decides by the settings taken so far which plugins the session is made of (session_open_parts), and notes those whose file is
  * not the one that was recorded with. `text`: the header. */
 CHECKED oc_rc recorded_open_parts(struct session *session, const char *text, size_t size, uint32_t wants,

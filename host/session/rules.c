@@ -61,10 +61,8 @@ oc_rc rules_open(struct rules *rules, const struct rules_world *world, struct er
     const struct part *part;
     for (uint32_t i = 0; (part = parts_at(world->parts, PART_RULE, i)) != NULL; i++) {
         struct plugin_instance *rule = &rules->list[rules->count];
-        if (part->is_missing) {
-            engine_lack_rule(world->engine, part->name);
+        if (part->is_missing)
             continue;
-        }
         rule->settings = world->settings;
         rule->now_ns = world->now_ns;
         memcpy(rule->section, part->section, sizeof rule->section);
@@ -78,6 +76,10 @@ oc_rc rules_open(struct rules *rules, const struct rules_world *world, struct er
         if (rc < 0)
             return error_of_code(ret_error, rc, part->section, "the engine did not take the risk rule");
     }
+    parts_missing(world->parts, rules->missing, sizeof rules->missing);
+    if (!rules->is_recorded)
+        memcpy(rules->recorded, rules->missing, sizeof rules->recorded);
+    engine_set_missing(world->engine, rules->recorded);
     return OC_OK;
 }
 

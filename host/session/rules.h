@@ -13,6 +13,9 @@ struct rules {
     struct plugin_instance list[PARTS_RULES_MAX];
     struct rule_scope *scopes[PARTS_RULES_MAX]; /* owned; NULL: everything */
     uint32_t count;
+    char missing[ENGINE_MISSING_MAX];  /* configured and not there, a blank between */
+    char recorded[ENGINE_MISSING_MAX]; /* what the records of the session say of that so far */
+    bool is_recorded;                  /* they say it: set before rules_open */
     const char *(*strategy_name)(void *self, uint32_t strategy); /* NULL: strategies have no names here */
     void *strategies;
 };

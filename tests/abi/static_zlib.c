@@ -2,7 +2,8 @@
 #include <outcry/outcry.h>
 #include <zlib.h>
 
-static oc_rc check(void *self, const struct oc_risk_ctx *ctx, const struct oc_request *ask, struct oc_verdict *ret_verdict)
+static oc_rc check(void *self, const struct oc_risk_ctx *ctx, const struct oc_request *ask,
+                   struct oc_verdict *ret_verdict)
 {
     (void)self, (void)ctx, (void)ask;
     return oc_allow(ret_verdict);

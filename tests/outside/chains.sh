@@ -70,7 +70,7 @@ END
 kill_lines() { # LINES: carried out, and killed where it stands
     rm -f in
     mkfifo in # below, the old `said` is gone before `in` is opened
-    (exec "$outcry" console trips.lua --feed synthetic-bars:3000 --cash '10000 USDT' --config gone.conf --session gone \
+    (exec "$outcry" console trips.lua --feed synthetic-bars:9000 --cash '10000 USDT' --config gone.conf --session gone \
         --paused) >said 2>&1 <in &
     pid=$!
     exec 9>in
@@ -101,7 +101,14 @@ grep -q 'rule pause is missing: cancels and reductions only' said || fail "it do
 mv kept.so plugins/rule_cooldown.so
 kill_lines 'print("denied by " .. tostring(select(2, m:buy { qty = 0.01 }).code))'
 grep -q 'denied by COOLING_DOWN' said || fail "the rule is back and its state is not: $(cat said)"
-echo "a rule that is gone: cancels and reductions only; back with its state"
+end_well() { # it goes on to its end, and what it did meanwhile is done again by a replay
+    kill_lines 'step 300'
+    "$outcry" paper trips.lua --feed synthetic-bars:9000 --cash '10000 USDT' --config gone.conf --session gone --fee taker=0.1% --speed max \
+        >out 2>&1 || fail "it does not go on: $(tail -n 5 out)"
+    replays "$w/gone" "$1"
+}
+end_well "a rule that was gone for a while"
+echo "a rule that is gone: cancels and reductions only; back with its state, and replayed"
 
 # What is held can be reduced without the rule, and nothing can be added.
 rm -rf gone
@@ -131,8 +138,26 @@ mv kept.so plugins/rule_limits.so
 kill_lines 'print("allowed: " .. tostring(m:buy { qty = 0.01 } ~= nil))
 step 3'
 grep -q 'allowed: true' said || fail "the rule is back and nothing is allowed: $(cat said)"
+end_well "a rule that was gone, and what was reduced then"
+
+# Gone from the start, and while checkpoints are made: 4096 bars.
+rm -rf gone
+mv plugins/rule_limits.so kept.so
+kill_lines 'step 4500
+print("denied by " .. tostring(select(2, m:buy { qty = 0.01 }).code))'
+grep -q 'denied by RULE_MISSING' said || fail "a host that lacks a rule buys: $(cat said)"
+kill_lines 'step 10'
+replays "$w/gone" "a rule that was gone from the start"
+mv kept.so plugins/rule_limits.so
+kill_lines 'step 10
+print("allowed: " .. tostring(m:buy { qty = 0.01 } ~= nil))
+step 10'
+grep -q 'allowed: true' said || fail "the rule is back and nothing is allowed: $(cat said)"
+"$outcry" paper trips.lua --feed synthetic-bars:9000 --cash '10000 USDT' --config gone.conf --session gone --fee taker=0.1% --speed max \
+    >out 2>&1 || fail "it does not go on: $(tail -n 5 out)"
+replays "$w/gone" "a rule that came later"
 mv pause.conf gone.conf
-echo "without a rule: reduced and closed"
+echo "without a rule: reduced and closed, and replayed"
 
 # Another version, which cannot read the state of the old one. A checkpoint holds that: 4096 bars.
 sed 's/STATE_VERSION = 1/STATE_VERSION = 2/; s/"1\.0\.0"/"2.0.0"/' "$here/rule_cooldown.c" >next.c

@@ -425,6 +425,41 @@ static void a_scope_holds_for_questions_and_events(void **state)
     fixture_free(f);
 }
 
+/* As in a replay of a session that lacked a rule for a while: there it was neither asked nor told, and it was not counted. */
+static void a_rule_that_is_missing_knows_what_was_known(void **state)
+{
+    (void)state;
+    struct prober prober = {0};
+    struct rule counter = {.max = 10};
+    struct oc_risk counting = rule_table;
+    struct fixture *f = fixture_new(COST_AVERAGE);
+    counting.interest = NULL;
+    prober.first.allowed = 1;
+    assert_int_equal(engine_add_rule(f->engine, "probe", &probe_table, &prober), OC_OK);
+    assert_int_equal(engine_add_rule(f->engine, "probe2", &counting, &counter), OC_OK);
+    engine_set_missing(f->engine, "other probe2");
+    fixture_price(f, 10000);
+    assert_int_equal(counter.seen, 0);
+    assert_string_equal(engine_missing(f->engine), "other probe2");
+    struct {
+        struct oc_ev_text event;
+        char names[8];
+    } mark = {.event = {.head = {.size = sizeof mark, .type = OC_EV_MARK}, .code = OC_MARK_RULES, .text_size = 5},
+              .names = "probe?"};
+    assert_int_equal(fixture_input(f, &mark), OC_OK);
+    assert_string_equal(engine_missing(f->engine), "probe");
+    assert_int_equal(counter.seen, 1); /* of the mark */
+    assert_int_equal(prober.asked, 0);
+    mark.event.text_size = 0;
+    assert_int_equal(fixture_input(f, &mark), OC_OK);
+    assert_string_equal(engine_missing(f->engine), "");
+    uint64_t order = fixture_submit(f, fixture_order(f, OC_SIDE_BUY, 1, 9900));
+    assert_true(order != 0);
+    assert_int_equal(prober.asked, 1);
+    assert_int_equal(orders_find(engine_orders(f->engine), order)->now.rules, 2);
+    fixture_free(f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -438,6 +473,7 @@ int main(void)
         cmocka_unit_test(a_worst_case_that_does_not_fit_is_an_error),
         cmocka_unit_test(verdicts_that_differ_refuse),
         cmocka_unit_test(a_refusal_without_words_has_a_name),
+        cmocka_unit_test(a_rule_that_is_missing_knows_what_was_known),
         cmocka_unit_test(rules_of_each_shape_are_observed_as_they_say),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

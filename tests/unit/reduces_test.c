@@ -216,8 +216,7 @@ static void a_missing_rule_leaves_the_way_out(void **state)
     struct engine_refusal refusal = {0};
     struct fixture *f = with_position(10);
     uint64_t open = fixture_submit(f, fixture_order(f, OC_SIDE_BUY, 1, 100));
-    engine_lack_rule(f->engine, "cooldown");
-    engine_lack_rule(f->engine, "other"); /* the first one is named */
+    engine_set_missing(f->engine, "cooldown other"); /* the first one is named */
     struct oc_request buy = fixture_order(f, OC_SIDE_BUY, 1, 100);
     assert_int_equal(engine_begin(f->engine, 0), OC_OK);
     assert_int_equal(engine_submit(f->engine, &buy, &refusal), OC_E_LIMIT);
@@ -227,6 +226,8 @@ static void a_missing_rule_leaves_the_way_out(void **state)
     fixture_end(f, true);
     assert_int_equal(fixture_submit(f, reducing(f, OC_SIDE_SELL, 11)), 0);
     assert_true(fixture_submit(f, reducing(f, OC_SIDE_SELL, 10)) != 0);
+    engine_set_missing(f->engine, "");
+    assert_true(fixture_submit(f, fixture_order(f, OC_SIDE_BUY, 1, 100)) != 0);
     fixture_free(f);
 }
 

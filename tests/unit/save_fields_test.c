@@ -40,6 +40,7 @@ static struct fixture *rich(void)
     engine_latch(f->engine, 0, "KILLED");
     engine_latch(f->engine, f->account, "DAILY_LOSS");
     f->engine->journal_failed = true;
+    engine_set_missing(f->engine, "cooldown other");
     return f;
 }
 
@@ -57,6 +58,7 @@ static void all_of_it_comes_back(void **state)
     assert_int_equal(is->next_request, 99);
     assert_memory_equal(&is->stats, &was->stats, sizeof is->stats);
     assert_int_equal(is->stats.fills, 2);
+    assert_string_equal(engine_missing(b->engine), "cooldown other");
     assert_string_equal(engine_latched(b->engine, 0), "KILLED");
     assert_string_equal(engine_latched(b->engine, b->account), "KILLED");
     assert_string_equal(portfolio_account(engine_portfolio(b->engine), b->account)->latch_reason, "DAILY_LOSS");

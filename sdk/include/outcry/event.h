@@ -214,6 +214,8 @@ enum {                      /* oc_ev_text.code of OC_EV_MARK */
        OC_MARK_STOP = 1,    /* stopped by hand; `key` is how many points of the data had passed */
        OC_MARK_GAP = 2,     /* the journal failed: no new risk from here on, and what follows may be missing */
        OC_MARK_GAP_END = 3, /* it takes records again, and a checkpoint holds what was missed; `key` counts it */
+       OC_MARK_RULES =
+           5, /* from here on these rules of the chain are missing; text: names, a blank between; none: all are there */
        OC_MARK_START = 4 /* every strategy has been started; text: `strategy NUMBER NAME` of each, then its parameters,
                              * a line `NAME=VALUE` each */
 };
