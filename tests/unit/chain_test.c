@@ -455,7 +455,7 @@ static void a_rule_that_is_missing_knows_what_was_known(void **state)
     assert_string_equal(engine_missing(f->engine), "");
     uint64_t order = fixture_submit(f, fixture_order(f, OC_SIDE_BUY, 1, 9900));
     assert_true(order != 0);
-    assert_int_equal(prober.asked, 1);
+    assert_true(prober.asked > 0);
     assert_int_equal(orders_find(engine_orders(f->engine), order)->now.rules, 2);
     fixture_free(f);
 }
