@@ -12,7 +12,7 @@ failed=0
 table=""
 
 sh etc/packages.sh gcc clang clang-format cmake ninja-build pkg-config liblua5.4-dev libconfig-dev libjson-c-dev libxxhash-dev libedit-dev \
-    zlib1g-dev libcmocka-dev libclang-rt-14-dev clang-tidy cppcheck valgrind gcovr binutils jq tmux strace || exit 1
+    g++ zlib1g-dev libcmocka-dev libclang-rt-14-dev clang-tidy cppcheck valgrind gcovr binutils jq tmux strace || exit 1
 if [ -z "${OUTCRY_DATA:-}" ]; then
     echo "OUTCRY_DATA is not set: tests on real market data skip"
 fi
@@ -52,7 +52,8 @@ stage() {
 build() { cmake --preset "$1" -DBUILD_TESTING=ON && cmake --build "build/$1" -j "$jobs"; }
 build_program() { cmake --preset "$1" -DBUILD_TESTING=OFF && cmake --build "build/$1" -j "$jobs"; }
 build_fuzzers() { cmake --preset fuzz && cmake --build build/fuzz -j "$jobs" --target fuzzers; }
-check() { ctest --no-tests=error --test-dir "build/$1" --output-on-failure -j "$jobs"; }
+# One more than there are cores: many tests wait for another process.
+check() { ctest --no-tests=error --test-dir "build/$1" --output-on-failure -j $((jobs + 1)); }
 
 stage release-build build release
 stage release-test check release
