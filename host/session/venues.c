@@ -42,19 +42,28 @@ struct venue *venues_of(struct venues *venues, uint32_t account)
     return number ? &venues->list[number - 1] : NULL;
 }
 
-oc_rc venues_see(struct venues *venues, int64_t at_ns, const struct oc_event *event)
+static __attribute__((noinline)) oc_rc see_each(struct venues *venues, int64_t at_ns, const struct oc_event *event)
 {
     for (uint32_t i = 0; i < venues->count; i++) {
         struct venue *venue = &venues->list[i];
-        if (__builtin_expect(venue->is_foreign, 0)) /* ours is not marked here: it stands around each bar */
+        if (venue->is_foreign) /* ours is not marked here: it stands around each bar */
             plugin_call_begin(&venue->sites[VENUE_MARKET]);
         oc_rc rc = venue->table->market(venue->answers.self, at_ns, event);
-        if (__builtin_expect(venue->is_foreign, 0))
+        if (venue->is_foreign)
             plugin_call_end();
         if (rc < 0)
             return rc;
     }
     return OC_OK;
+}
+
+/* One simulator of ours is what almost every run has: then no frame stands between, once for each open and close. */
+oc_rc venues_see(struct venues *venues, int64_t at_ns, const struct oc_event *event)
+{
+    const struct venue *first = venues->list;
+    if (__builtin_expect(venues->count == 1 && !first->is_foreign, 1))
+        return first->table->market(first->answers.self, at_ns, event);
+    return see_each(venues, at_ns, event);
 }
 
 /* No byte of it was taken: a definitive rejection, recorded like any answer. */
