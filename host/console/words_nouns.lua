@@ -233,8 +233,9 @@ plain_list('Session', 'venues', 'Where orders go and what state that is in.', { 
   { 'state', 'state', colour = function(r) return r.state ~= 'up' and r.state ~= 'ready' and 'yellow' or nil end },
   { 'instruments', 'instruments', right = true, drop = 2 }, { 'note', 'note', drop = 3 } }, 'no venues')
 
-plain_list('Session', 'plugins', 'The plugins that are loaded.', { { 'id', 'id' }, { 'kind', 'kind' }, { 'version', 'version' },
-  { 'license', 'license', drop = 3 }, { 'about', 'about', drop = 2 } }, 'no plugins')
+plain_list('Session', 'plugins', 'The plugins that this session is made of.', { { 'part', 'part' }, { 'id', 'id' },
+  { 'version', 'version' }, { 'from', 'from', colour = function(r) return r.from == 'missing' and 'red' or r.from == 'foreign' and 'yellow' or nil end },
+  { 'hash', 'hash', drop = 2 }, { 'file', 'file', drop = 3 } }, 'no plugins')
 
 local function state_colour(row)
   return row.state == 'suspended' and 'red' or row.state == 'running' and 'green' or row.state == 'paused' and 'yellow' or nil

@@ -39,6 +39,25 @@ static oc_rc take_instrument(struct records *records, const struct header_line *
     return rc == OC_OK && info->price_step.units > 0 && info->qty_step.units > 0 ? (oc_rc)OC_OK : (oc_rc)OC_E_DATA;
 }
 
+static void take_part(struct records *records, const struct header_line *line)
+{
+    char hash[20], whose[16];
+    if (!records->parts)
+        records->parts = calloc(PARTS_LIST_MAX, sizeof *records->parts);
+    if (!records->parts || records->part_count == PARTS_LIST_MAX)
+        return; /* a report without them */
+    struct part *part = &records->parts[records->part_count++];
+    header_text(line, 0, part->section, sizeof part->section);
+    header_text(line, 1, part->id, sizeof part->id);
+    header_text(line, 2, part->version, sizeof part->version);
+    header_text(line, 3, hash, sizeof hash);
+    header_text(line, 4, part->path, sizeof part->path);
+    header_text(line, 5, whose, sizeof whose);
+    part->hash = strtoull(hash, NULL, 16);
+    part->is_ours = strcmp(whose, "ours") == 0;
+    part->is_missing = strcmp(whose, "missing") == 0;
+}
+
 static oc_rc take_header(struct records *records, struct text *notes)
 {
     struct session *session = records->session;
@@ -54,6 +73,8 @@ static oc_rc take_header(struct records *records, struct text *notes)
         rc = recorded_take_line(session, &line, notes);
         if (rc >= 0 && strcmp(line.word, "instrument") == 0)
             rc = take_instrument(records, &line);
+        if (strcmp(line.word, "part") == 0)
+            take_part(records, &line);
         if (rc < 0)
             return session_say(session, rc, records->dir, "the session's header is damaged: line `%s`", line.word);
     }
@@ -310,6 +331,8 @@ oc_rc records_result(struct records *records, struct result *ret_result)
         ret_result->market_events = progress.market_index;
     }
     ret_result->mode = records->mode;
+    ret_result->parts = records->parts;
+    ret_result->part_count = records->part_count;
     ret_result->is_recorded = true;
     ret_result->strategy = records->strategy[0] ? records->strategy : "none";
     ret_result->strategy_file = records->files[0];
@@ -324,4 +347,6 @@ void records_close(struct records *records)
         journal_close_read(records->reader);
     records->reader = NULL;
     text_release(&records->instruments);
+    free(records->parts);
+    records->parts = NULL;
 }

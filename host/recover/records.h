@@ -33,6 +33,8 @@ struct records {
     char files[RECORDS_FILES_MAX][256]; /* of the strategies that it was opened with: file i has number i + 1 */
     uint32_t file_count;
     char params[RECORDS_TEXT_MAX];
+    struct part *parts; /* of the header; owned */
+    uint32_t part_count;
     char failure[RECORDS_TEXT_MAX]; /* why its strategy was suspended, where that ended the run; else "" */
     bool ends_on_failure;
 };

@@ -239,6 +239,26 @@ static void put_params(struct text *page, const struct result *result)
     text_put(page, "</section>\n");
 }
 
+static void put_parts(struct text *page, const struct result *result)
+{
+    text_put(page, "<section><h2>Parts</h2><div class=\"wide\"><table><tr><th class=\"left\">Part</th><th "
+                   "class=\"left\">Plugin</th><th class=\"left\">Version</th><th class=\"left\">File</th><th "
+                   "class=\"left\">Hash</th></tr>\n");
+    for (uint32_t i = 0; i < result->part_count; i++) {
+        const struct part *part = &result->parts[i];
+        const char *const cells[] = {part->section, part->id, part->is_missing ? "missing" : part->version,
+                                     part->is_missing ? "" : part->path};
+        text_put(page, part->is_ours ? "<tr>" : "<tr class=\"foreign\">");
+        for (int k = 0; k < 4; k++) {
+            text_put(page, "<td class=\"left\">");
+            page_escaped(page, cells[k]);
+            text_put(page, k == 1 && !part->is_ours ? " <em>foreign</em></td>" : "</td>");
+        }
+        text_format(page, "<td class=\"left\"><code>%016llx</code></td></tr>\n", (unsigned long long)part->hash);
+    }
+    text_put(page, "</table></div></section>\n");
+}
+
 static void put_tail(struct text *page, const struct result *result)
 {
     char text[FORMAT_MAX];
@@ -252,6 +272,8 @@ static void put_tail(struct text *page, const struct result *result)
         text_put(page, "</li>\n");
     }
     text_put(page, result->note_count ? "</ul></section>\n</div>\n" : "</section>\n</div>\n");
+    if (result->part_count)
+        put_parts(page, result);
     text_put(page, "<section><h2>Run</h2><dl>\n<div><dt>Strategy file</dt><dd><code>");
     page_escaped(page, result->strategy_file);
     text_put(page, "</code></dd></div>\n<div><dt>Order hash</dt><dd><code>");

@@ -280,6 +280,26 @@ static void put_series(struct json *json, const struct result *result)
     json_close(&json->text, ']');
 }
 
+static void put_parts(struct json *json, const struct result *result)
+{
+    char hash[20];
+    json_open(&json->text, "parts", '[');
+    for (uint32_t i = 0; i < result->part_count; i++) {
+        const struct part *part = &result->parts[i];
+        snprintf(hash, sizeof hash, "%016llx", (unsigned long long)part->hash);
+        json_open(&json->text, NULL, '{');
+        json_text(&json->text, "part", part->section);
+        json_text(&json->text, "id", part->id);
+        json_text(&json->text, "version", part->is_missing ? NULL : part->version);
+        json_text(&json->text, "file", part->is_missing ? NULL : part->path);
+        json_text(&json->text, "hash", part->is_missing ? NULL : hash);
+        json_flag(&json->text, "foreign", !part->is_ours);
+        json_flag(&json->text, "missing", part->is_missing);
+        json_close(&json->text, '}');
+    }
+    json_close(&json->text, ']');
+}
+
 oc_rc report_json(const struct result *result, FILE *out)
 {
     struct figures figures;
@@ -298,6 +318,7 @@ oc_rc report_json(const struct result *result, FILE *out)
         json_text(&json.text, NULL, result->notes[i].text);
     }
     json_close(&json.text, ']');
+    put_parts(&json, result);
     json_open(&json.text, "hashes", '{');
     json_text(&json.text, "orders", result->order_hash);
     json_int(&json.text, "order_records", (int64_t)result->order_records);

@@ -242,6 +242,8 @@ oc_rc meter_result(struct meter *meter, struct result *ret_result)
     oc_rc rc = portfolio_equity(engine_portfolio(engine), session->money.account, &result->final, &unpriced);
     if (unpriced)
         session_note(session, "equity: %u balances have no price in %s and are left out", unpriced, result->currency);
+    result->parts = session->parts ? session->parts->list : NULL;
+    result->part_count = session->parts ? session->parts->count : 0;
     result->notes = session->words.notes;
     result->note_count = session->words.note_count;
     result->fees = meter->fees;

@@ -22,6 +22,8 @@ struct result {
     const char *error;         /* why the run ended early, NULL: it did not */
     int64_t period_ns;         /* of the data's bars; 0 ticks */
     uint32_t periods_per_year; /* 252 or 365, shown beside what uses it */
+    const struct part *parts;  /* the plugins that the run is made of */
+    uint32_t part_count;
     uint32_t note_count;
     const struct session_line *notes; /* what was assumed or inferred */
     const struct collect *collect;

@@ -254,6 +254,26 @@ static void put_trades(struct page *page, const struct result *result, const str
         row(page, "Not counted", format_count(collect->trips_dropped, text), "fills for which memory ran out");
 }
 
+/* Ours by id and version; where a foreign one lies, and its hash, stands among the notes. */
+static void put_parts(struct page *page, const struct result *result)
+{
+    char bytes[PARTS_LIST_MAX * (sizeof result->parts->section + sizeof result->parts->id + 48)];
+    struct text text;
+    text_init_fixed(&text, bytes, sizeof bytes);
+    for (uint32_t i = 0; i < result->part_count; i++) {
+        const struct part *part = &result->parts[i];
+        const char *dot = strchr(part->section, '.');
+        text_format(&text, "%s%s %s%s", i ? ", " : "", part->id, part->is_missing ? "MISSING" : part->version,
+                    part->is_ours || part->is_missing ? "" : " (foreign)");
+        if (dot && (strncmp(part->id, "outcry.", 7) != 0 || strcmp(part->id + 7, dot + 1) != 0))
+            text_format(&text, " as %s", part->section);
+    }
+    if (!result->part_count)
+        return;
+    fprintf(page->out, "  %-12s", "parts");
+    put_wrapped(page, text.data, 14);
+}
+
 static void put_tail(struct page *page, const struct result *result)
 {
     char text[FORMAT_MAX], note[FORMAT_MAX];
@@ -268,6 +288,7 @@ static void put_tail(struct page *page, const struct result *result)
             format_count(result->order_records, text));
     fprintf(page->out, "  %-12s%s\n", "meaning", result->meaning);
     fprintf(page->out, "  %-12s%s\n", "input", result->input_hash);
+    put_parts(page, result);
     fprintf(page->out, "  %-12s%s market events", "speed", format_count(result->market_events, text));
     if (!result->is_recorded)
         fprintf(page->out, ", %s calls of on_bar", format_count(result->bar_calls, note));

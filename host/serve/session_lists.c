@@ -24,18 +24,22 @@ static void list_venues(struct session *session, struct text *reply)
 
 static void list_plugins(const struct session *session, uint64_t from, struct text *reply, uint64_t *ret_next)
 {
+    char hash[20];
+    const uint32_t count = session->parts ? session->parts->count : 0;
     uint64_t i = from;
-    for (; i < session->registry->count && i < from + CONSOLE_PAGE; i++) {
-        const struct oc_plugin *plugin = session->registry->entries[i].plugin;
+    for (; i < count && i < from + CONSOLE_PAGE; i++) {
+        const struct part *part = &session->parts->list[i];
+        snprintf(hash, sizeof hash, "%016llx", (unsigned long long)part->hash);
         json_open(reply, NULL, '{');
-        json_text(reply, "id", plugin->id);
-        json_text(reply, "kind", plugin->kind);
-        json_text(reply, "version", plugin->version);
-        json_text(reply, "license", plugin->license);
-        json_text(reply, "about", plugin->about);
+        json_text(reply, "part", part->section);
+        json_text(reply, "id", part->id);
+        json_text(reply, "version", part->version);
+        json_text(reply, "from", part->is_missing ? "missing" : (part->is_ours ? "ours" : "foreign"));
+        json_text(reply, "file", part->path);
+        json_text(reply, "hash", part->is_missing ? "" : hash);
         json_close(reply, '}');
     }
-    *ret_next = i < session->registry->count ? i : 0;
+    *ret_next = i < count ? i : 0;
 }
 
 /* What each rule has of its limit now: asked with the smallest buy of the first instrument. */

@@ -73,6 +73,14 @@ static void put_data(const char *path, struct text *text)
     header_put(text, "data", path, is_file ? place : NULL, NULL);
 }
 
+static void put_part(const struct part *part, struct text *text)
+{
+    char hash[20];
+    snprintf(hash, sizeof hash, "%016llx", (unsigned long long)part->hash);
+    header_put(text, "part", part->section, part->id, part->version, hash, part->path,
+               part->is_missing ? "missing" : (part->is_ours ? "ours" : "foreign"), NULL);
+}
+
 void header_write(struct session *session, struct text *text)
 {
     header_put(text, "outcry", OUTCRY_VERSION, NULL);
@@ -88,6 +96,8 @@ void header_write(struct session *session, struct text *text)
         header_put(text, "set", session->settings->list[i].key, session->settings->list[i].value, NULL);
     for (uint32_t i = 0; i < session->data.count; i++)
         put_data(session->data.sources[i].path, text);
+    for (uint32_t i = 0; session->parts && i < session->parts->count; i++)
+        put_part(&session->parts->list[i], text);
     char missing[ENGINE_MISSING_MAX] = "";
     if (session->rules.is_recorded) /* it goes on: what it began without is not what it goes on without */
         memcpy(missing, session->rules.recorded, sizeof missing);

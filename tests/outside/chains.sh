@@ -62,6 +62,18 @@ many 26 >more.conf
 grep -q 'at most 32 rules' out || fail "33 rules: $(cat out)"
 echo "32 rules run, 33 are refused"
 
+# Each report names every part, with its file: the run's, and the one that is made of its records.
+parts() { jq -c '[.parts[] | [.part, .id, .version, .hash, .foreign, .missing]]' "$1"; }
+"$outcry" backtest trips.lua synthetic-bars:300 --cash '10000 USDT' --config many.conf --session named --json >named.json \
+    2>named.err || fail "$(cat named.err)"
+"$outcry" report named --json >again.json 2>named.err || fail "$(cat named.err)"
+[ "$(jq '[.parts[] | select(.foreign)] | length' named.json)" = 25 ] || fail "$(parts named.json)"
+[ "$(jq '.parts | length' named.json)" = 34 ] || fail "not all parts are named: $(parts named.json)"
+[ "$(jq -r '.parts[1].file' named.json)" = "$w/plugins/rule_limits.so" ] || fail "$(jq -c .parts named.json)"
+[ "$(parts named.json)" = "$(parts again.json)" ] || fail "the records name other parts: $(parts again.json)"
+"$outcry" report named | tr -d ' \n' | grep -q 'org.example.limits1.0.0(foreign)asrisk.r25' || fail "$("$outcry" report named)"
+echo "every part is named"
+
 # A rule whose file is gone.
 cat >gone.conf <<END
 plugins: { folders = ["plugins"]; };

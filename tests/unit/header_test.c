@@ -131,7 +131,7 @@ static void hostile_lines_are_damage(void **state)
         " set 1:a\n",
         "\n",
         "set 99999999:a\n",
-        "set 1:a 1:b 1:c 1:d 1:e\n",
+        "set 1:a 1:b 1:c 1:d 1:e 1:f 1:g\n",
         "set 4294967297:a\n",
         "set 9999999999:a\n",
         "set -1:a\n",
