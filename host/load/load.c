@@ -101,11 +101,26 @@ static bool is_as_inspected(const struct oc_plugin *const *list, const struct lo
     return !list[report->plugin_count];
 }
 
+/* Valgrind reads symbols of a file with a name only, and a copy in memory has none: under it the file itself is loaded, when
+ * its bytes are still those of the copy. */
+static bool loads_by_name(const struct load_file *copy, const char *path)
+{
+    const char *preload = getenv("LD_PRELOAD");
+    struct load_file file;
+    if (path[0] != '/' || !preload || !strstr(preload, "/vgpreload_") || load_file_map(&file, path) < 0)
+        return false;
+    const bool is_same = file.size == copy->size && memcmp(file.bytes, copy->bytes, file.size) == 0;
+    load_file_release(&file, false);
+    return is_same;
+}
+
 static oc_rc open_copy(struct load_file *file, struct load_report *report, const struct oc_plugin *const **ret_list)
 {
-    char name[64];
+    char name[LOAD_PATH_MAX];
     /* Not /proc/self: a debugger opens this name as well, and there it must not mean the debugger. */
     snprintf(name, sizeof name, "/proc/%d/fd/%d", env_process(), file->descriptor);
+    if (loads_by_name(file, report->path))
+        snprintf(name, sizeof name, "%s", report->path);
     void *handle = dlopen(name, RTLD_NOW | RTLD_LOCAL);
     if (!handle) {
         const char *why = dlerror();
