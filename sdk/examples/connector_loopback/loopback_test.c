@@ -1,58 +1,12 @@
-/* loopback_test.c: lines in, events out; an order in, a line out. The host is played by a few functions. */
+/* loopback_test.c: lines in, events out; an order in, a line out. On the test kit's host. */
 #include "loopback.c"
 
-static uint64_t room[64];
-static int committed, failed;
-static char sent[128];
+#include <outcry/kit/test.h>
 
-static oc_rc reserve(const struct oc_host *host, uint32_t size, struct oc_event **ret_event)
-{
-    (void)host;
-    if (size > sizeof room)
-        return OC_E_FULL;
-    *ret_event = (struct oc_event *)room;
-    return OC_OK;
-}
-
-static oc_rc commit(const struct oc_host *host, struct oc_event *event)
-{
-    (void)host, (void)event;
-    committed++;
-    return OC_OK;
-}
-
-static oc_rc net_open(const struct oc_host *host, const char *url, uint32_t *ret_stream)
-{
-    (void)host;
-    *ret_stream = 1;
-    return strcmp(url, "transcript:loopback") == 0 ? OC_OK : OC_E_INVALID;
-}
-
-static oc_rc send(const struct oc_host *host, uint32_t stream, const void *data, uint32_t size, uint64_t id)
-{
-    (void)host, (void)stream, (void)id;
-    snprintf(sent, sizeof sent, "%.*s", (int)size, (const char *)data);
-    return OC_OK;
-}
-
-static const void *service(const struct oc_host *host, const char *id)
-{
-    static const struct oc_svc_feed feed = {.size = sizeof feed, .reserve = reserve, .commit = commit};
-    static const struct oc_svc_net net = {.size = sizeof net, .open = net_open, .send = send};
-    (void)host;
-    return !strcmp(id, OC_SVC_FEED) ? (const void *)&feed : !strcmp(id, OC_SVC_NET) ? (const void *)&net : NULL;
-}
-
-static void expect(const char *what, int good)
-{
-    printf("%s %s\n", good ? "ok" : "FAILED", what);
-    failed += !good;
-}
+static struct kit_test t;
 
 int main(void)
 {
-    const struct oc_host host = {.size = sizeof host, .service = service};
-    const struct oc_event *event = (const struct oc_event *)room;
     struct oc_request ask = {.id = 7,
                              .order = 7,
                              .kind = OC_REQUEST_NEW,
@@ -62,17 +16,21 @@ int main(void)
                              .qty = 3,
                              .price = 99};
     void *self = NULL;
-    expect("it opens", plugin.open(&host, &self) == OC_OK);
-    expect("it starts", table.start(self) == OC_OK);
-    expect("a trade is an event", table.bytes(self, 1, "trade 100 5", 11) == OC_OK && event->type == OC_EV_TRADE);
-    expect("an ack is an answer", table.bytes(self, 1, "ack 7", 5) == OC_OK && event->type == OC_EV_ACCEPTED);
-    expect("a fill is one too", table.bytes(self, 1, "fill 7 3 99 t1", 14) == OC_OK && event->type == OC_EV_FILL);
-    expect("nonsense is refused", table.bytes(self, 1, "nonsense", 8) == OC_E_DATA && committed == 3);
-    expect("an order is a line", table.request(self, &ask) == OC_OK && !strcmp(sent, "new 7 sell 3 99"));
+    kit_test_begin(&t, keys, NULL);
+    kit_expect(&t, "it opens", plugin.open(&t.host, &self) == OC_OK);
+    kit_expect(&t, "it starts", table.start(self) == OC_OK && !strcmp(t.url, "transcript:loopback"));
+    kit_expect(&t, "a trade is an event",
+               table.bytes(self, 1, "trade 100 5", 11) == OC_OK && kit_last(&t)->type == OC_EV_TRADE);
+    kit_expect(&t, "an ack is an answer",
+               table.bytes(self, 1, "ack 7", 5) == OC_OK && kit_last(&t)->type == OC_EV_ACCEPTED);
+    kit_expect(&t, "a fill is one too",
+               table.bytes(self, 1, "fill 7 3 99 t1", 14) == OC_OK && kit_last(&t)->type == OC_EV_FILL);
+    kit_expect(&t, "nonsense is refused", table.bytes(self, 1, "nonsense", 8) == OC_E_DATA && t.event_count == 3);
+    kit_expect(&t, "an order is a line", table.request(self, &ask) == OC_OK && !strcmp(t.sent, "new 7 sell 3 99"));
     ask.kind = OC_REQUEST_CANCEL;
-    expect("a cancel too", table.request(self, &ask) == OC_OK && !strcmp(sent, "cancel 7"));
+    kit_expect(&t, "a cancel too", table.request(self, &ask) == OC_OK && !strcmp(t.sent, "cancel 7"));
     ask.kind = OC_REQUEST_NEW, ask.type = OC_ORDER_MARKET;
-    expect("what it cannot say is refused", table.request(self, &ask) == OC_E_NOT_SUPPORTED);
+    kit_expect(&t, "what it cannot say is refused", table.request(self, &ask) == OC_E_NOT_SUPPORTED);
     plugin.close(self);
-    return failed != 0;
+    return kit_test_end(&t);
 }

@@ -1,4 +1,5 @@
 /* maxqty.c: refuses any order whose quantity is above a configured one. */
+#include <outcry/kit/rule.h>
 #include <outcry/outcry.h>
 #include <stdlib.h>
 
@@ -41,17 +42,11 @@ static oc_rc open_rule(const struct oc_host *host, void **ret_self)
 static void close_rule(void *self) { free(self); }
 
 static const struct oc_risk risk = {.size = sizeof risk, .check = check};
-static const struct oc_iface ifaces[] = {{OC_RISK, &risk}, {0}};
 /* clang-format off */
 static const struct oc_key keys[] = {
     {.name = "limit", .type = OC_KEY_DECIMAL, .bits = OC_KEY_REQUIRED, .min = "0", .unit = "base units",
      .about = "largest quantity of one order"}, {0}};
-static const struct oc_plugin plugin = {
-    .size = sizeof plugin, .abi_major = OC_ABI_MAJOR, .abi_minor = OC_ABI_MINOR,
-    .kind = OC_RISK, .id = "org.example.maxqty", .version = "0.1.0", .license = "MIT",
-    .about = "refuses orders above a fixed quantity",
-    .open = open_rule, .close = close_rule, .ifaces = ifaces, .keys = keys,
-};
 /* clang-format on */
 
-OC_PLUGINS(&plugin);
+KIT_RULE("org.example.maxqty", "0.1.0", "MIT", "refuses orders above a fixed quantity", open_rule, close_rule, risk,
+         keys);

@@ -46,14 +46,10 @@ oc_rc open_rule(const oc_host *host, void **ret_self)
 void close_rule(void *self) { delete static_cast<rule *>(self); }
 
 const oc_risk risk = {sizeof risk, 0, check, nullptr, nullptr, nullptr, nullptr};
-const oc_iface ifaces[] = {{OC_RISK, &risk}, {}};
 const oc_key keys[] = {{"symbols", OC_KEY_TEXT, OC_KEY_REQUIRED, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr,
                         "what may be traded: BTC/USDT, ETH/USDT", 0},
                        {}};
-const oc_plugin plugin = {sizeof plugin, OC_ABI_MAJOR, OC_ABI_MINOR, OC_RISK, "org.example.symbols",
-                          "0.1.0",       "MIT",        "trades only what a list of symbols names",
-                          open_rule,     close_rule,   ifaces,       keys};
 
 } // namespace
 
-OC_PLUGINS(&plugin);
+KIT_RULE("org.example.symbols", "0.1.0", "MIT", "trades only what a list of symbols names", open_rule, close_rule, risk, keys);

@@ -4,6 +4,16 @@
 #define OUTCRY_KIT_RULE_H
 
 #include <outcry/outcry.h>
+#include <stddef.h>
+
+/* What the file of one rule ends with: its descriptor `plugin`, and the list. RISK: its struct oc_risk; KEYS: its table of keys.
+ * KIT_RULE("org.example.mine", "0.1.0", "MIT", "what it refuses", open_rule, close_rule, risk, keys); */
+#define KIT_RULE(ID, VERSION, LICENSE, ABOUT, OPEN, CLOSE, RISK, KEYS)                                                 \
+    static const struct oc_iface kit_rule_ifaces[] = {{OC_RISK, &(RISK)}, {NULL, NULL}};                               \
+    static const struct oc_plugin plugin = {                                                                           \
+        sizeof(struct oc_plugin), OC_ABI_MAJOR, OC_ABI_MINOR, OC_RISK, ID, VERSION, LICENSE, ABOUT, OPEN, CLOSE,       \
+        kit_rule_ifaces,          KEYS};                                                                               \
+    OC_PLUGINS(&plugin)
 
 /* [setup] A decimal of zero or more. Absent: *ret_has is 0 and the output is untouched.
  * OC_E_CONFIG: negative, or wrong in itself: why was logged; `complaint` is the line for a negative

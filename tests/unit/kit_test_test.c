@@ -1,0 +1,147 @@
+/* kit_test_test.c: the host of the test kit reads a configuration as the real one does, keeps what a plugin says up to its limits, and
+ * latches only where that is allowed. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <outcry/kit/rule.h>
+#include <outcry/kit/test.h>
+
+static struct kit_test t;
+static const struct oc_key members[] = {{.name = "limit", .type = OC_KEY_DECIMAL, .fallback = "1"}, {0}};
+static const struct oc_key keys[] = {{.name = "share", .type = OC_KEY_DECIMAL, .fallback = "2.5%"},
+                                     {.name = "pause", .type = OC_KEY_DURATION},
+                                     {.name = "count", .type = OC_KEY_INTEGER},
+                                     {.name = "is_on", .type = OC_KEY_BOOLEAN, .fallback = "no"},
+                                     {.name = "must", .type = OC_KEY_TEXT, .bits = OC_KEY_REQUIRED},
+                                     {.name = "limits", .type = OC_KEY_GROUPS, .members = members},
+                                     {0}};
+
+static void values_are_read_as_in_a_configuration(void **state)
+{
+    (void)state;
+    struct oc_dec dec = {7, 7, 0};
+    int64_t number = 7;
+    uint32_t yes = 7;
+    char text[4] = "abc";
+    kit_test_begin(&t, keys,
+                   (const struct kit_setting[]){
+                       {"pause", "250ms"}, {"count", "-12"}, {"is_on", "yes"}, {"limits.1.limit", "-0.05"}, {0}});
+    assert_int_equal(oc_config_dec(&t.host, "share", &dec), OC_OK);
+    assert_true(dec.units == 25 && dec.scale == 3);
+    assert_int_equal(oc_config_dec(&t.host, "limits.1.limit", &dec), OC_OK);
+    assert_true(dec.units == -5 && dec.scale == 2);
+    assert_int_equal(oc_config_dec(&t.host, "limits.0.limit", &dec), OC_OK);
+    assert_true(dec.units == 1 && dec.scale == 0);
+    assert_int_equal(oc_config_duration(&t.host, "pause", &number), OC_OK);
+    assert_int_equal(number, 250000000);
+    assert_int_equal(oc_config_integer(&t.host, "count", &number), OC_OK);
+    assert_int_equal(number, -12);
+    assert_int_equal(oc_config_boolean(&t.host, "is_on", &yes), OC_OK);
+    assert_int_equal(yes, 1);
+    assert_int_equal(oc_config_count(&t.host, "limits", &yes), OC_OK);
+    assert_int_equal(yes, 2);
+    assert_int_equal(oc_config_text(&t.host, "must", text, sizeof text), OC_E_CONFIG);
+    assert_int_equal(oc_config_text(&t.host, "other", text, sizeof text), OC_E_INVALID);
+    assert_int_equal(oc_config_dec(&t.host, "limits.0.other", &dec), OC_E_INVALID);
+    t.settings = (const struct kit_setting[]){{"must", "abcd"}, {"pause", "5"}, {"count", "1x"}, {"is_on", "1"},
+                                              {"share", "1.2.3"}, {0}};
+    assert_int_equal(oc_config_text(&t.host, "must", text, sizeof text), OC_E_LIMIT);
+    assert_int_equal(oc_config_duration(&t.host, "pause", &number), OC_E_CONFIG);
+    assert_int_equal(oc_config_integer(&t.host, "count", &number), OC_E_CONFIG);
+    assert_int_equal(oc_config_boolean(&t.host, "is_on", &yes), OC_E_CONFIG);
+    assert_int_equal(oc_config_dec(&t.host, "share", &dec), OC_E_CONFIG);
+    assert_true(number == -12 && yes == 2 && dec.units == 1 && strcmp(text, "abc") == 0); /* untouched */
+    t.settings = (const struct kit_setting[]){{"share", "99999999999999999999"}, {"pause", "9223372036854775807d"}, {0}};
+    assert_int_equal(oc_config_dec(&t.host, "share", &dec), OC_E_RANGE);
+    assert_int_equal(oc_config_duration(&t.host, "pause", &number), OC_E_CONFIG);
+}
+
+static void what_is_said_is_kept_up_to_a_limit(void **state)
+{
+    (void)state;
+    kit_test_begin(&t, NULL, NULL);
+    const struct oc_svc_feed *feed = t.host.service(&t.host, OC_SVC_FEED);
+    const struct oc_svc_sim_host *sim = t.host.service(&t.host, OC_SVC_SIM_HOST);
+    struct oc_event *event = NULL, answer = {.size = sizeof answer, .type = OC_EV_ACCEPTED};
+    assert_int_equal(kit_last(&t)->type, 0);
+    assert_int_equal(feed->reserve(&t.host, KIT_TEST_EVENT_SIZE + 1, &event), OC_E_FULL);
+    assert_int_equal(feed->commit(&t.host, &answer), OC_E_INVALID); /* not what was reserved */
+    t.now_ns = 5;
+    assert_int_equal(sim->emit(&t.host, 4, &answer), OC_E_INVALID); /* before now */
+    assert_int_equal(sim->emit(&t.host, 9, &answer), OC_OK);
+    assert_true(kit_last(&t)->type == OC_EV_ACCEPTED && t.at_ns[0] == 9);
+    while (feed->reserve(&t.host, sizeof *event, &event) == OC_OK) {
+        event->type = OC_EV_TRADE;
+        assert_int_equal(feed->commit(&t.host, event), OC_OK);
+    }
+    assert_int_equal(t.event_count, KIT_TEST_EVENTS);
+    assert_int_equal(sim->emit(&t.host, 9, &answer), OC_E_FULL);
+    assert_int_equal(kit_last(&t)->type, OC_EV_TRADE);
+    assert_int_equal(sim->schedule_at(&t.host, 30), OC_OK);
+    assert_int_equal(sim->schedule_at(&t.host, 20), OC_OK);
+    assert_int_equal(sim->schedule_at(&t.host, 40), OC_OK);
+    assert_int_equal(t.due_ns, 20);
+    assert_null(t.host.service(&t.host, "no.such"));
+}
+
+static oc_rc asked_rc;
+
+static oc_rc check(void *self, const struct oc_risk_ctx *ctx, const struct oc_request *ask, struct oc_verdict *ret_verdict)
+{
+    struct oc_exposure exposure = {.size = sizeof exposure};
+    int64_t price = 0, age;
+    struct oc_dec value;
+    (void)self;
+    asked_rc = ctx->latch(ctx, 1, "NO");
+    assert_int_equal(ctx->exposure(ctx, 1, 0, &exposure), OC_OK);
+    assert_true(exposure.position == 7 && exposure.long_worst == 9 && exposure.short_worst == 4);
+    assert_int_equal(ctx->reference(ctx, 0, &price, &age), OC_OK);
+    assert_int_equal(price, 10000);
+    assert_int_equal(ctx->notional(ctx, 0, price, ask->qty, &value), OC_OK);
+    assert_true(value.units == ask->qty * 10000 && value.scale == 5);
+    assert_int_equal(ctx->notional(ctx, 0, INT64_MAX, 2, &value), OC_E_RANGE);
+    return ask->qty == 5 ? oc_allow(ret_verdict) : (oc_rc)OC_OK;
+}
+
+static void observe(void *self, const struct oc_risk_ctx *ctx, const struct oc_event *event)
+{
+    (void)event;
+    ++*(int *)self;
+    asked_rc = ctx->latch(ctx, 0, "LOST");
+}
+
+static uint64_t interest(void *self) { return (void)self, 1ull << OC_EV_FILL; }
+
+static void a_rule_is_asked_and_told_as_by_the_host(void **state)
+{
+    (void)state;
+    static const struct oc_risk risk = {.size = sizeof risk, .check = check, .observe = observe, .interest = interest};
+    struct oc_request ask = {.kind = OC_REQUEST_NEW, .qty = 5, .bits = OC_RQ_HAS_QTY};
+    struct oc_event fill = {.type = OC_EV_FILL}, trade = {.type = OC_EV_TRADE};
+    struct oc_verdict verdict;
+    int told = 0;
+    kit_test_begin(&t, NULL, NULL);
+    t.market = (struct kit_market){
+        .position = 7, .open_buy = 2, .open_sell = 3, .reference = 10000, .price_scale = 2, .qty_scale = 3};
+    assert_int_equal(kit_ask(&t, &risk, &told, &ask, &verdict), 1);
+    assert_int_equal(asked_rc, OC_E_STATE); /* a question latches nothing */
+    ask.qty = 6;
+    assert_int_equal(kit_ask(&t, &risk, &told, &ask, &verdict), 0); /* no answer is a refusal */
+    kit_tell(&t, &risk, &told, &trade);
+    assert_int_equal(told, 0);
+    kit_tell(&t, &risk, &told, &fill);
+    assert_true(told == 1 && asked_rc == OC_OK && strcmp(t.latched, "LOST") == 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(values_are_read_as_in_a_configuration),
+        cmocka_unit_test(what_is_said_is_kept_up_to_a_limit),
+        cmocka_unit_test(a_rule_is_asked_and_told_as_by_the_host),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
