@@ -46,15 +46,16 @@ static void values_are_read_as_in_a_configuration(void **state)
     assert_int_equal(oc_config_text(&t.host, "must", text, sizeof text), OC_E_CONFIG);
     assert_int_equal(oc_config_text(&t.host, "other", text, sizeof text), OC_E_INVALID);
     assert_int_equal(oc_config_dec(&t.host, "limits.0.other", &dec), OC_E_INVALID);
-    t.settings = (const struct kit_setting[]){{"must", "abcd"}, {"pause", "5"}, {"count", "1x"}, {"is_on", "1"},
-                                              {"share", "1.2.3"}, {0}};
+    t.settings = (const struct kit_setting[]){{"must", "abcd"}, {"pause", "5"},     {"count", "1x"},
+                                              {"is_on", "1"},   {"share", "1.2.3"}, {0}};
     assert_int_equal(oc_config_text(&t.host, "must", text, sizeof text), OC_E_LIMIT);
     assert_int_equal(oc_config_duration(&t.host, "pause", &number), OC_E_CONFIG);
     assert_int_equal(oc_config_integer(&t.host, "count", &number), OC_E_CONFIG);
     assert_int_equal(oc_config_boolean(&t.host, "is_on", &yes), OC_E_CONFIG);
     assert_int_equal(oc_config_dec(&t.host, "share", &dec), OC_E_CONFIG);
     assert_true(number == -12 && yes == 2 && dec.units == 1 && strcmp(text, "abc") == 0); /* untouched */
-    t.settings = (const struct kit_setting[]){{"share", "99999999999999999999"}, {"pause", "9223372036854775807d"}, {0}};
+    t.settings =
+        (const struct kit_setting[]){{"share", "99999999999999999999"}, {"pause", "9223372036854775807d"}, {0}};
     assert_int_equal(oc_config_dec(&t.host, "share", &dec), OC_E_RANGE);
     assert_int_equal(oc_config_duration(&t.host, "pause", &number), OC_E_CONFIG);
 }
@@ -89,7 +90,8 @@ static void what_is_said_is_kept_up_to_a_limit(void **state)
 
 static oc_rc asked_rc;
 
-static oc_rc check(void *self, const struct oc_risk_ctx *ctx, const struct oc_request *ask, struct oc_verdict *ret_verdict)
+static oc_rc check(void *self, const struct oc_risk_ctx *ctx, const struct oc_request *ask,
+                   struct oc_verdict *ret_verdict)
 {
     struct oc_exposure exposure = {.size = sizeof exposure};
     int64_t price = 0, age;

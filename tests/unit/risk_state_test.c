@@ -311,6 +311,14 @@ static void decimals_compare_exactly(void **state)
     assert_int_equal(oc_dec_compare((struct oc_dec){INT64_MIN, 0, 0}, (struct oc_dec){1, 18, 0}), -1);
     assert_int_equal(oc_dec_add((struct oc_dec){1, 1, 0}, (struct oc_dec){2, 1, 0}, &ret), OC_OK);
     assert_int_equal(oc_dec_compare(ret, (struct oc_dec){3, 1, 0}), 0);
+    assert_int_equal(oc_dec_mul((struct oc_dec){10000, 0, 0}, (struct oc_dec){10, 2, 0}, &ret), OC_OK);
+    assert_true(oc_dec_compare(ret, (struct oc_dec){1000, 0, 0}) == 0);
+    assert_int_equal(oc_dec_mul((struct oc_dec){-5, 18, 0}, (struct oc_dec){25, 1, 0}, &ret), OC_OK);
+    assert_true(ret.units == -12 && ret.scale == 18); /* cut toward zero */
+    assert_int_equal(oc_dec_mul((struct oc_dec){INT64_MAX, 18, 0}, (struct oc_dec){INT64_MAX, 18, 0}, &ret), OC_OK);
+    assert_true(ret.units == 8507059173023461584 && ret.scale == 17); /* 85.07059173023461584... */
+    assert_int_equal(oc_dec_mul((struct oc_dec){INT64_MAX, 0, 0}, (struct oc_dec){2, 0, 0}, &ret), OC_E_RANGE);
+    assert_int_equal(oc_dec_mul((struct oc_dec){1, 19, 0}, (struct oc_dec){2, 0, 0}, &ret), OC_E_INVALID);
     assert_int_equal(oc_dec_sub((struct oc_dec){1, 18, 0}, (struct oc_dec){1, 0, 0}, &ret), OC_OK);
     assert_true(ret.units == -999999999999999999 && ret.scale == 18);
     assert_int_equal(oc_dec_add((struct oc_dec){INT64_MAX, 0, 0}, (struct oc_dec){1, 0, 0}, &ret), OC_E_RANGE);

@@ -1,9 +1,10 @@
-/* dec.h: exact comparison, sum and difference of decimals, as static inline helpers for plugins. No
+/* dec.h: exact comparison, sum, difference and product of decimals, as static inline helpers for plugins. No
  * ABI promise.
  *
  * Invariants
  * - Decimals have a scale of 0..18; others are OC_E_INVALID and compare as zero.
- * - Nothing is rounded: a result that does not fit is OC_E_RANGE and the output is untouched.
+ * - Nothing is rounded but a product of more than 18 decimals or 64 bits, which is cut toward zero: a result that does not fit is
+ *   OC_E_RANGE and the output is untouched.
  * - No libm, no allocation: pure integer arithmetic, the same on every machine. All [any]. */
 #ifndef OUTCRY_KIT_DEC_H
 #define OUTCRY_KIT_DEC_H
@@ -74,6 +75,20 @@ static inline oc_rc oc_dec_sub(struct oc_dec a, struct oc_dec b, struct oc_dec *
 }
 
 /* The magnitude. OC_E_RANGE for the one number that has none. */
+/* The product. Digits beyond the 18th decimal, and those for which 64 bits have no room, are cut. */
+static inline oc_rc oc_dec_mul(struct oc_dec a, struct oc_dec b, struct oc_dec *ret_product)
+{
+    kit_i128 units = (kit_i128)a.units * b.units; /* below 2^126 */
+    int32_t scale = a.scale + b.scale;
+    if (!kit_dec_is_valid(a) || !kit_dec_is_valid(b))
+        return OC_E_INVALID;
+    while (scale > 0 && (scale > OC_DEC_SCALE_MAX || units > INT64_MAX || units < INT64_MIN)) {
+        units /= 10;
+        scale--;
+    }
+    return kit_dec_make(units, scale, ret_product);
+}
+
 static inline oc_rc oc_dec_abs(struct oc_dec a, struct oc_dec *ret_dec)
 {
     if (a.units == INT64_MIN)

@@ -52,16 +52,16 @@ struct kit_test {
         struct oc_ev_trade trade;
         struct oc_ev_quote quote;
         char bytes[KIT_TEST_EVENT_SIZE];
-    } events[KIT_TEST_EVENTS + 1];    /* the last one is room for what is reserved */
-    int64_t at_ns[KIT_TEST_EVENTS];   /* when a simulator's answer arrives */
-    int64_t due_ns;                   /* when it wants to be called; INT64_MAX: not asked for */
-    char url[KIT_TEST_TEXT];          /* of the last stream that was opened */
-    char sent[KIT_TEST_TEXT];         /* the last message, ended by a zero, cut to fit */
-    char line[KIT_TEST_TEXT];         /* the last line of the log */
-    char latched[OC_REASON_MAX];      /* by ctx->latch, with may_latch */
+    } events[KIT_TEST_EVENTS + 1];  /* the last one is room for what is reserved */
+    int64_t at_ns[KIT_TEST_EVENTS]; /* when a simulator's answer arrives */
+    int64_t due_ns;                 /* when it wants to be called; INT64_MAX: not asked for */
+    char url[KIT_TEST_TEXT];        /* of the last stream that was opened */
+    char sent[KIT_TEST_TEXT];       /* the last message, ended by a zero, cut to fit */
+    char line[KIT_TEST_TEXT];       /* the last line of the log */
+    char latched[OC_REASON_MAX];    /* by ctx->latch, with may_latch */
     uint32_t sent_count, line_count;
     uint64_t draws; /* of random numbers */
-    int may_latch; /* 1: observe() is being called */
+    int may_latch;  /* 1: observe() is being called */
     uint32_t passed, failed;
 };
 
@@ -166,13 +166,8 @@ static inline oc_rc kit_test_duration(const struct oc_host *host, const char *ke
     static const struct {
         const char *name;
         int64_t ns;
-    } units[] = {{"ns", 1},
-                 {"us", 1000},
-                 {"ms", 1000000},
-                 {"s", 1000000000},
-                 {"m", 60000000000},
-                 {"h", 3600000000000},
-                 {"d", 86400000000000}};
+    } units[] = {{"ns", 1},          {"us", 1000},         {"ms", 1000000},      {"s", 1000000000},
+                 {"m", 60000000000}, {"h", 3600000000000}, {"d", 86400000000000}};
     const char *text = "";
     char *end;
     oc_rc rc = kit_test_value(host, key, &text);
@@ -317,8 +312,9 @@ static inline void *kit_test_alloc(const struct oc_host *host, uint64_t size)
 
 static inline const void *kit_test_service(const struct oc_host *host, const char *id)
 {
-    static const struct oc_svc_config config = {sizeof config,    0,                kit_test_dec,  kit_test_integer,
-                                                kit_test_duration, kit_test_boolean, kit_test_text, kit_test_count};
+    static const struct oc_svc_config config = {
+        sizeof config, 0, kit_test_dec, kit_test_integer, kit_test_duration, kit_test_boolean, kit_test_text,
+        kit_test_count};
     static const struct oc_svc_log log = {sizeof log, 0, kit_test_line};
     static const struct oc_svc_feed feed = {sizeof feed, 0, kit_test_reserve, kit_test_commit};
     static const struct oc_svc_net net = {sizeof net, 0, kit_test_open, kit_test_send, kit_test_close};
@@ -364,7 +360,8 @@ static inline const struct kit_test *kit_test_of(const struct oc_risk_ctx *ctx)
     return (const struct kit_test *)ctx->impl;
 }
 
-static inline oc_rc kit_test_to_units(const struct oc_risk_ctx *ctx, uint32_t inst, struct oc_dec dec, int64_t *ret_units)
+static inline oc_rc kit_test_to_units(const struct oc_risk_ctx *ctx, uint32_t inst, struct oc_dec dec,
+                                      int64_t *ret_units)
 {
     int64_t units = dec.units;
     (void)inst;
@@ -388,7 +385,8 @@ static inline oc_rc kit_test_worst_qty(const struct oc_risk_ctx *ctx, const stru
     return OC_OK;
 }
 
-static inline oc_rc kit_test_reference(const struct oc_risk_ctx *ctx, uint32_t inst, int64_t *ret_units, int64_t *ret_age_ns)
+static inline oc_rc kit_test_reference(const struct oc_risk_ctx *ctx, uint32_t inst, int64_t *ret_units,
+                                       int64_t *ret_age_ns)
 {
     (void)inst;
     if (!kit_test_of(ctx)->market.reference)
@@ -398,7 +396,8 @@ static inline oc_rc kit_test_reference(const struct oc_risk_ctx *ctx, uint32_t i
     return OC_OK;
 }
 
-static inline oc_rc kit_test_worst_price(const struct oc_risk_ctx *ctx, const struct oc_request *ask, int64_t *ret_units)
+static inline oc_rc kit_test_worst_price(const struct oc_risk_ctx *ctx, const struct oc_request *ask,
+                                         int64_t *ret_units)
 {
     int64_t age;
     if (!(ask->bits & OC_RQ_HAS_PRICE))
@@ -465,13 +464,15 @@ static inline oc_rc kit_test_scaled(int64_t units, int32_t scale, struct oc_dec 
     return OC_OK;
 }
 
-static inline oc_rc kit_test_qty_dec(const struct oc_risk_ctx *ctx, uint32_t inst, int64_t units, struct oc_dec *ret_dec)
+static inline oc_rc kit_test_qty_dec(const struct oc_risk_ctx *ctx, uint32_t inst, int64_t units,
+                                     struct oc_dec *ret_dec)
 {
     (void)inst;
     return kit_test_scaled(units, kit_test_of(ctx)->market.qty_scale, ret_dec);
 }
 
-static inline oc_rc kit_test_price_dec(const struct oc_risk_ctx *ctx, uint32_t inst, int64_t units, struct oc_dec *ret_dec)
+static inline oc_rc kit_test_price_dec(const struct oc_risk_ctx *ctx, uint32_t inst, int64_t units,
+                                       struct oc_dec *ret_dec)
 {
     (void)inst;
     return kit_test_scaled(units, kit_test_of(ctx)->market.price_scale, ret_dec);
