@@ -69,7 +69,7 @@ sim: { paper: { taker_fee = "0.001"; latency = "1ms"; }; };
 risk: { max_order_qty: { limit = "0.5"; }; };
 CONF
 expect 0 "risk.max_order_qty.limit" config check "$work/a.conf"
-expect 0 "sim.paper.latency" config check etc/outcry.conf
+expect 0 "sim.paper.profile" config check etc/outcry.conf
 OUTCRY__SIM__PAPER__LATENCY=7ms expect 0 "7ms" config check "$work/a.conf"
 printf 'sim: { paper: { taker_fee = 0.001; }; };\n' >"$work/float.conf"
 expect 3 "a bare float is not exact" config check "$work/float.conf"
