@@ -77,26 +77,69 @@ static oc_rc add_param(struct options *options, const char *text)
     return OC_OK;
 }
 
-/* "taker=0.1%,maker=0.02%" or "0.1%" for both. */
+struct fee { /* of one side */
+    char text[32];
+    bool is_said, is_said_again;
+};
+
+/* A rate alone, 1.0 at most: what it is, judged as the setting will be. */
+static oc_rc judge_fee(struct options *options, const char *whole, const struct fee *fee)
+{
+    struct oc_dec rate = {0};
+    size_t length = strlen(fee->text);
+    const int percent = length > 1 && fee->text[length - 1] == '%' ? 2 : 0;
+    if (!fee->is_said)
+        return OC_OK;
+    if (text_to_decimal(fee->text, length - (percent ? 1 : 0), &rate.units, &rate.scale) < 0)
+        return wrong(options, "--fee", fee->text, "a decimal such as \"0.1%\" or \"0.001\"");
+    int64_t one_percent = 1; /* at the rate's scale, rounded down: below it a unit is worth more than one percent */
+    for (int32_t scale = 2; scale < rate.scale + percent; scale++)
+        one_percent *= 10;
+    if (rate.scale + percent < 2)
+        one_percent = 0;
+    if (rate.units <= one_percent || fee->is_said_again)
+        return OC_OK;
+    (void)wrong(options, "--fee", whole, "a rate of at most 1%");
+    error_remedy(&options->error, "a rate above that is said twice, if it is meant: --fee taker=%s,taker=%s", fee->text,
+                 fee->text);
+    return OC_E_INVALID;
+}
+
+/* "taker=0.1%,maker=0.02%", or one rate alone for both. */
 static oc_rc add_fee(struct options *options, const char *text)
 {
-    char copy[128];
-    snprintf(copy, sizeof copy, "%s", text);
-    for (char *save = NULL, *part = strtok_r(copy, ",", &save); part; part = strtok_r(NULL, ",", &save)) {
-        char *equals = strchr(part, '=');
-        const char *value = equals ? equals + 1 : part;
-        if (equals)
-            *equals = 0;
-        bool taker = !equals || strcmp(part, "taker") == 0, maker = !equals || strcmp(part, "maker") == 0;
-        if (!taker && !maker)
-            return wrong(options, "--fee", part, "taker=RATE or maker=RATE");
-        oc_rc rc = taker ? settings_set(&options->settings, "sim.paper.taker_fee", value, "--fee") : OC_OK;
-        if (rc == OC_OK && maker)
-            rc = settings_set(&options->settings, "sim.paper.maker_fee", value, "--fee");
-        if (rc < 0)
-            return rc;
+    static const char expected[] = "one rate for both, or taker=RATE,maker=RATE, with decimal points";
+    static const char *const keys[] = {"sim.paper.taker_fee", "sim.paper.maker_fee"};
+    struct fee fees[2] = {0};
+    if (!*text)
+        return wrong(options, "--fee", text, expected);
+    for (const char *at = text, *end = at; *end; at = end + 1) {
+        end = at + strcspn(at, ",");
+        const char *value = strncmp(at, "taker=", 6) == 0 || strncmp(at, "maker=", 6) == 0 ? at + 6 : NULL;
+        const bool is_both = !value && at == text && !*end;
+        value = is_both ? at : value;
+        if (!value || value == end || end - value >= (long)sizeof fees[0].text)
+            return wrong(options, "--fee", text, expected);
+        for (int i = 0; i < 2; i++) {
+            struct fee *fee = &fees[i];
+            const size_t length = (size_t)(end - value);
+            if (!is_both && (at[0] == 'm') != i)
+                continue;
+            if (fee->is_said && (strlen(fee->text) != length || strncmp(fee->text, value, length) != 0))
+                return wrong(options, "--fee", text, "one rate for each side");
+            fee->is_said_again = fee->is_said;
+            fee->is_said = true;
+            snprintf(fee->text, sizeof fee->text, "%.*s", (int)length, value);
+        }
     }
-    return OC_OK;
+    for (int i = 0; i < 2; i++)
+        if (judge_fee(options, text, &fees[i]) < 0)
+            return OC_E_INVALID;
+    oc_rc rc = OC_OK;
+    for (int i = 0; i < 2 && rc == OC_OK; i++)
+        if (fees[i].is_said)
+            rc = settings_set(&options->settings, keys[i], fees[i].text, "--fee");
+    return rc;
 }
 
 /* "2bps", "0.02%" or "0.0002": the whole spread; the simulator is told the half of it. */

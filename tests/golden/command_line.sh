@@ -46,7 +46,18 @@ expect 1 "more bars are needed before --from" backtest strategies/sma_cross.lua 
 expect 0 "" backtest strategies/sma_cross.lua synthetic-bars:500 --cash "$cash" --from 2024-01-01T02:00:00Z --json
 expect 3 "did you mean 'sim.paper.profile'" backtest strategies/sma_cross.lua synthetic-bars:500 --cash "$cash" --set sim.paper.profil=ideal
 expect 3 "expected" backtest strategies/sma_cross.lua synthetic-bars:500 --cash "$cash" --profile rosy
-expect 3 "expected a decimal" backtest strategies/sma_cross.lua synthetic-bars:500 --cash "$cash" --fee taker=much
+# Q21: a fee that could be read as another one is refused
+for fee in '0,05%' 'taker=0,05%' '0.1%,1%' 'taker=0.1%,1%' 'taker=0.1%,' ',' '' 'taker=' 'taker=0.1%,taker=0.2%'; do
+    expect 2 "expected one rate" backtest strategies/sma_cross.lua synthetic-bars:500 --cash "$cash" --fee "$fee"
+done
+for fee in 'taker=0.1' 'maker=1.0001%' '1' '2%' 'taker=10%,maker=10%'; do
+    expect 2 "said twice, if it is meant" backtest strategies/sma_cross.lua synthetic-bars:500 --cash "$cash" --fee "$fee"
+done
+for fee in much 'maker=0.1.2' 'taker=5 %'; do
+    expect 2 "expected a decimal" backtest strategies/sma_cross.lua synthetic-bars:500 --cash "$cash" --fee "$fee"
+done
+expect 0 "fees taker 10%, maker 1%" backtest strategies/sma_cross.lua synthetic-bars:500 --cash "$cash" --fee 'taker=10%,maker=1%,taker=10%'
+expect 0 "fees taker 0.1%, maker -0.01%" backtest strategies/sma_cross.lua synthetic-bars:500 --cash "$cash" --fee 'taker=0.1%,maker=-0.01%'
 
 # an error in a callback: the same words in a backtest, with file, line and source
 cat >"$work/broken.lua" <<'LUA'
@@ -126,7 +137,7 @@ wrong "found 'rosy', expected neutral or ideal" profile sim.paper.profile rosy
 wrong "found '-1', expected a whole number from 0" seed session.seed -1
 wrong "found '1.5', expected a decimal such as \"0.001\" or \"0.1%\", from 0 to 1 (share of a bar's volume)" volume-cap sim.paper.volume_cap 1.5
 wrong "found '-5ms', expected a duration" latency sim.paper.latency -5ms
-wrong "found '11%', expected a decimal such as \"0.001\" or \"0.1%\", from -0.1 to 0.1 (share of the value)" fee sim.paper.taker_fee 11%
+wrong_key "found '11%', expected a decimal such as \"0.001\" or \"0.1%\", from -0.1 to 0.1 (share of the value)" sim.paper.taker_fee 11%
 wrong_key "found '-0.101', expected a decimal such as \"0.001\" or \"0.1%\", from -0.1 to 0.1" sim.paper.maker_fee -0.101
 wrong_key "found '0.11', expected a decimal such as \"0.001\" or \"0.1%\", from 0 to 0.1 (share of the price)" sim.paper.half_spread 0.11
 wrong_key "found '-0.01', expected a decimal such as \"0.001\" or \"0.1%\", from 0 to 0.1 (share of the price)" sim.paper.half_spread -0.01
@@ -135,7 +146,7 @@ wrong_key "found 'soon', expected a duration" strategy.deadline soon
 wrong_key "found '0', expected a whole number from 1 to 366" report.periods_per_year 0
 wrong_key "expected a UTC date" session.from yesterday
 expect 2 "at most 10%" backtest strategies/sma_cross.lua synthetic-bars:500 --cash "$cash" --spread 10.1%
-expect 0 "" backtest strategies/sma_cross.lua synthetic-bars:500 --cash "$cash" --spread 10% --fee taker=10%,maker=-10% --volume-cap 1 --quiet
+expect 0 "" backtest strategies/sma_cross.lua synthetic-bars:500 --cash "$cash" --spread 10% --fee taker=10%,taker=10%,maker=-10% --volume-cap 1 --quiet
 
 # a time that leaves no data, and warm-up that takes all of them, are no empty reports
 short="strategies/sma_cross.lua synthetic-bars:500"
