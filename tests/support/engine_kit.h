@@ -93,6 +93,10 @@ static oc_rc rule_check(void *self, const struct oc_risk_ctx *ctx, const struct 
     assert_int_equal(ctx->to_units(ctx, ask->head.inst, (struct oc_dec){15, 1, 0}, &units), OC_OK);
     assert_int_equal(units, 1500);
     assert_int_equal(ctx->to_units(ctx, OC_INST(50, 1), dec, &units), OC_E_NOT_FOUND);
+    struct oc_request elsewhere = *ask;
+    elsewhere.head.inst = OC_INST(50, 1);
+    elsewhere.bits |= OC_RQ_HAS_QUOTE_QTY;
+    assert_int_equal(ctx->worst_qty(ctx, &elsewhere, &units), OC_E_NOT_FOUND);
     assert_int_equal(ctx->equity(ctx, ask->account, &dec), OC_OK);
     assert_non_null(ctx->instrument(ctx, ask->head.inst));
     assert_null(ctx->instrument(ctx, OC_INST(50, 1)));

@@ -13,13 +13,18 @@ static void a_name_is_read_as_it_is_written(void **state)
     fill_run_name(name, 0, UINT64_MAX);
     assert_true(fill_run_parse(name, &from, &to));
     assert_true(from == 0 && to == UINT64_MAX);
-    static const char *const wrong[] = {
-        "fills-00000000000000000012-0000000000000000034",   "fills-00000000000000000012-000000000000000003450",
-        "spill-00000000000000000012-00000000000000000345",  "fills-0000000000000000001x-00000000000000000345",
-        "fills-00000000000000000012-0000000000000000034x",  "fills-00000000000000000012_00000000000000000345",
-        "fills-00000000000000000345-00000000000000000345",  "fills-00000000000000000346-00000000000000000345",
-        "fills-000000000000000000012-0000000000000000345",  "fills-0000000000000000012-000000000000000000345",
-        "fills-tail",                                       ""};
+    static const char *const wrong[] = {"fills-00000000000000000012-0000000000000000034",
+                                        "fills-00000000000000000012-000000000000000003450",
+                                        "spill-00000000000000000012-00000000000000000345",
+                                        "fills-0000000000000000001x-00000000000000000345",
+                                        "fills-00000000000000000012-0000000000000000034x",
+                                        "fills-00000000000000000012_00000000000000000345",
+                                        "fills-00000000000000000345-00000000000000000345",
+                                        "fills-00000000000000000346-00000000000000000345",
+                                        "fills-000000000000000000012-0000000000000000345",
+                                        "fills-0000000000000000012-000000000000000000345",
+                                        "fills-tail",
+                                        ""};
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
         assert_false(fill_run_parse(wrong[i], &from, &to));
 }
@@ -70,10 +75,10 @@ static void no_order_of_keys_makes_a_question_long(void **state)
         start(1);
         for (uint64_t i = 0; i < KEYS_MAX; i++) {
             const bool is_far = i == KEYS_MAX - 1;
-            keys[i] = shape == 0   ? (struct fill_key){7, i + 1}           /* told apart by `high` alone */
+            keys[i] = shape == 0   ? (struct fill_key){7, i + 1}                       /* told apart by `high` alone */
                       : shape == 1 ? (struct fill_key){is_far ? UINT64_MAX : i + 1, 1} /* all at the bottom */
                       : shape == 2 ? (struct fill_key){UINT64_MAX - KEYS_MAX + i, 1}   /* all at the top */
-                                   : (struct fill_key){(i + 1) << 8, 0};   /* even, in a narrow range */
+                                   : (struct fill_key){(i + 1) << 8, 0};               /* even, in a narrow range */
         }
         struct fill_run run;
         assert_int_equal(fill_run_make(dir, 0, 1, keys, KEYS_MAX, &run), OC_OK);

@@ -131,7 +131,7 @@ static void only_what_goes_on_is_taken(void **state)
     static const struct {
         uint64_t from, to;
         bool is_taken;
-    } spans[] = {{0, 10, false}, {0, 30, true},  {10, 20, false}, {20, 30, false},
+    } spans[] = {{0, 10, false}, {0, 30, true},   {10, 20, false}, {20, 30, false},
                  {30, 40, true}, {30, 35, false}, {41, 50, false}, {40, 61, false}};
     enum { SPANS = sizeof spans / sizeof spans[0] };
     start(1);
@@ -139,10 +139,12 @@ static void only_what_goes_on_is_taken(void **state)
     for (size_t i = 0; i < SPANS; i++) {
         struct fill_run run;
         make_keys(spans[i].from + 1, (size_t)(spans[i].to - spans[i].from));
-        assert_int_equal(fill_run_make(dir, spans[i].from, spans[i].to, keys, spans[i].to - spans[i].from, &run), OC_OK);
+        assert_int_equal(fill_run_make(dir, spans[i].from, spans[i].to, keys, spans[i].to - spans[i].from, &run),
+                         OC_OK);
         fill_run_close(&run);
     }
-    static const char *const others[] = {"fills-1.tmp", "fills-2.tmp", "fills-tail.tmp", "orders.tmp", "fills-x", "tmp"};
+    static const char *const others[] = {"fills-1.tmp", "fills-2.tmp", "fills-tail.tmp",
+                                         "orders.tmp",  "fills-x",     "tmp"};
     for (int i = 0; i < 6; i++) {
         char path[ENV_PATH_MAX];
         snprintf(path, sizeof path, "%s/%s", dir, others[i]);
@@ -222,7 +224,8 @@ static void a_torn_tail_counts_up_to_where_it_is_whole(void **state)
         assert_non_null(tail_file(&size));
         assert_int_equal(size, (bad ? bad : 1) * sizeof(struct fill_entry));
         assert_int_equal(fill_set_close(&set), OC_OK);
-        assert_int_equal(env_sim_put_file("/session/fills-tail", copy, (bad + 1) * sizeof(struct fill_entry) - bad % 2), OC_OK);
+        assert_int_equal(env_sim_put_file("/session/fills-tail", copy, (bad + 1) * sizeof(struct fill_entry) - bad % 2),
+                         OC_OK);
         open_set(&set, 1000);
         has_all(&set, TAIL + (bad % 2 ? bad - 1 : bad));
         assert_int_equal(fill_set_close(&set), OC_OK);
@@ -355,7 +358,8 @@ static void runs_have_their_limit(void **state)
     assert_int_equal(fill_set_open(&set, dir, FILL_RUNS_MAX + 1, TAIL), OC_E_LIMIT);
     assert_int_equal(fill_set_close(&set), OC_OK);
     env_sim_stop();
-    for (uint64_t names = 2 * FILL_RUNS_MAX; names <= 2 * FILL_RUNS_MAX + 1; names++) { /* at the limit of names, and beyond */
+    for (uint64_t names = 2 * FILL_RUNS_MAX; names <= 2 * FILL_RUNS_MAX + 1;
+         names++) { /* at the limit of names, and beyond */
         start(1);
         for (uint64_t i = 1; i <= names; i++)
             put_run_file(i, i + 1, "x", 1);
