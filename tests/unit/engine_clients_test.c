@@ -164,7 +164,8 @@ static void flattening_closes_one_or_the_account(void **state)
 static void a_latch_keeps_as_much_of_its_reason_as_fits(void **state)
 {
     (void)state;
-    static const char longer[] = "A_REASON_THAT_IS_LONGER_THAN_ANY_REASON_CAN_BE_IN_A_RECORD_AND_GOES_ON_FOR_QUITE_A_WHILE";
+    static const char longer[] =
+        "A_REASON_THAT_IS_LONGER_THAN_ANY_REASON_CAN_BE_IN_A_RECORD_AND_GOES_ON_FOR_QUITE_A_WHILE";
     for (int of_all = 0; of_all < 2; of_all++) {
         struct fixture *f = fixture_new(COST_AVERAGE);
         const uint32_t account = of_all ? 0 : f->account;
@@ -219,8 +220,8 @@ static void amend(struct fixture *f, uint64_t order, int64_t qty, int64_t price,
 {
     struct engine_refusal refusal;
     struct oc_request request = {.order = order, .qty = qty, .price = price, .stop_price = stop};
-    request.bits = (qty ? OC_RQ_QUANTITY_CHANGED : 0u) | (price ? OC_RQ_PRICE_CHANGED : 0u) |
-                   (stop ? OC_RQ_STOP_CHANGED : 0u);
+    request.bits =
+        (qty ? OC_RQ_QUANTITY_CHANGED : 0u) | (price ? OC_RQ_PRICE_CHANGED : 0u) | (stop ? OC_RQ_STOP_CHANGED : 0u);
     assert_int_equal(engine_begin(f->engine, 0), OC_OK);
     (void)engine_amend(f->engine, &request, &refusal);
     fixture_end(f, true);

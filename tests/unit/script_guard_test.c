@@ -90,6 +90,23 @@ static void test_refused_timeframe_is_not_taken(void **state)
                      "done");
 }
 
+/* Of strategy{} only a name and a timeframe must be texts; what else it says is for a reader. */
+static void test_a_strategy_says_what_it_likes_of_itself(void **state)
+{
+    (void)state;
+    close_and_expect("strategy { name = 'x', about = { 'much' }, version = true }\n"
+                     "function on_bar() log.info('done') end",
+                     "done");
+    static const char *const wrong[] = {"strategy { name = {} }", "strategy { name = true }",
+                                        "strategy { timeframe = false }"};
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        struct kit *kit = kit_with(wrong[i], NULL, 0);
+        assert_true(kit->rc < 0);
+        assert_true(kit_failed(kit, "unknown or wrong field"));
+        kit_free(kit);
+    }
+}
+
 /* A10: what on_save would do comes after what the callback asked for was decided. */
 static void test_a10_on_save_acts_on_nothing(void **state)
 {
@@ -170,6 +187,7 @@ int main(void)
         cmocka_unit_test(test_options_are_plain),
         cmocka_unit_test(test_indicator_of_another_market),
         cmocka_unit_test(test_refused_timeframe_is_not_taken),
+        cmocka_unit_test(test_a_strategy_says_what_it_likes_of_itself),
         cmocka_unit_test(test_a10_on_save_acts_on_nothing),
         cmocka_unit_test(test_a10_timers_have_an_end),
         cmocka_unit_test(test_a16_mark_and_first_line),
