@@ -4,6 +4,8 @@
 
 #include "support/engine_fixture.h"
 
+#include "base/plugin_call.h"
+
 #define MINUTE 60000000000LL
 
 struct user { /* a strategy that does what it is told */
@@ -81,6 +83,7 @@ static oc_rc rule_check(void *self, const struct oc_risk_ctx *ctx, const struct 
 {
     struct rule *rule = self;
     rule->asked++;
+    assert_true(plugin_call_now.order == ask->order); /* what a crash report would say */
     struct oc_dec dec, value;
     ctx->worst_qty(ctx, ask, &rule->worst);
     ctx->worst_price(ctx, ask, &rule->price);

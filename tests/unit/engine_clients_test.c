@@ -71,10 +71,14 @@ static void bars_that_are_still_wanted_stay_open(void **state)
     assert_int_equal(one.count, 1);
     assert_int_equal(other.count, 1);
     assert_true(other.bars[0].period_ns == 30 * MINUTE && other.bars[0].high == 10400);
+    fixture_tick(f, 60 * MINUTE);
+    assert_int_equal(engine_resubscribe(f->engine, first, fewer, 2), OC_OK); /* none is open: none ends */
+    assert_true(engine_bars_end_ns(f->engine) == INT64_MAX);
+    assert_int_equal(engine_resubscribe(f->engine, first, fewer, 0), OC_OK);
     engine_remove_client(f->engine, second);
     assert_true(engine_bars_end_ns(f->engine) == INT64_MAX);
     trade_at(f, 65, 10500);
-    assert_int_equal(other.count, 1);
+    assert_int_equal(other.count, 2);
     fixture_free(f);
 }
 
