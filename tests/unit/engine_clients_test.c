@@ -148,8 +148,10 @@ static void flattening_closes_one_or_the_account(void **state)
     assert_true(last_sent(f)->bits & OC_RQ_REDUCE_ONLY);
     assert_string_equal(last_sent(f)->tag, "flat");
     assert_int_equal(engine_begin(f->engine, 0), OC_OK);
-    assert_int_equal(engine_flatten(f->engine, other, OC_ROLE_CLOSE, "flat"), OC_OK);
+    assert_int_equal(engine_flatten(f->engine, other, OC_ROLE_CLOSE, "a tag that is longer than any tag of an order"),
+                     OC_OK);
     fixture_end(f, true);
+    assert_int_equal(strlen(last_sent(f)->tag), sizeof last_sent(f)->tag - 1);
     assert_int_equal(f->sent_count, sent + 3);
     assert_true(last_sent(f)->strategy == other && last_sent(f)->side == OC_SIDE_BUY && last_sent(f)->qty == 20);
     assert_int_equal(engine_begin(f->engine, 0), OC_OK);
@@ -182,6 +184,19 @@ static void a_latch_keeps_as_much_of_its_reason_as_fits(void **state)
         assert_string_equal(engine_latched(f->engine, f->account), "SHORT");
         fixture_free(f);
     }
+}
+
+/* A replay says with which number orders go on. */
+static void orders_are_numbered_from_where_they_are_told(void **state)
+{
+    (void)state;
+    struct fixture *f = fixture_new(COST_AVERAGE);
+    for (uint64_t epoch = 3; epoch <= 9; epoch += 3) {
+        engine_set_next_order(f->engine, (epoch << 40) | 41);
+        assert_true(fixture_submit(f, fixture_order(f, OC_SIDE_BUY, 1, 9900)) == ((epoch << 40) | 41));
+        assert_true(fixture_submit(f, fixture_order(f, OC_SIDE_BUY, 1, 9900)) == ((epoch << 40) | 42));
+    }
+    fixture_free(f);
 }
 
 /* ---- records after a restart ---- */
@@ -398,6 +413,7 @@ int main(void)
         cmocka_unit_test(bars_end_in_one_order),
         cmocka_unit_test(flattening_closes_one_or_the_account),
         cmocka_unit_test(a_latch_keeps_as_much_of_its_reason_as_fits),
+        cmocka_unit_test(orders_are_numbered_from_where_they_are_told),
         cmocka_unit_test(what_is_told_is_what_was_lived),
         cmocka_unit_test(what_was_denied_is_as_if_never_asked),
         cmocka_unit_test(timers_that_were_not_given_are_missed),

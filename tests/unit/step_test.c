@@ -385,6 +385,36 @@ static void a_second_has_so_many_timers(void **state)
     }
 }
 
+static void lie(struct house *house, int index)
+{
+    if (index)
+        house_fill(house, index * 60 * HOUSE_SECOND, 12345, 1, "lie");
+}
+
+/* A venue that says what cannot be is not believed: nothing of it is recorded or handled, and the run goes on; but not for
+ * ever. */
+static void what_cannot_be_is_not_believed(void **state)
+{
+    (void)state;
+    for (int beyond = 0; beyond < 2; beyond++) {
+        struct house *house = house_new();
+        house->sources[0].before = lie;
+        for (int i = 0; i < 6; i++)
+            house_trade(house, 0, i * 60 * HOUSE_SECOND);
+        house_open(house);
+        house->session->border.refused = BORDER_REFUSED_MAX - 6 + (uint64_t)beyond;
+        const oc_rc rc = session_run(house->session);
+        assert_int_equal(rc, beyond ? OC_E_DATA : OC_OK);
+        assert_int_equal(house->session->border.refused, BORDER_REFUSED_MAX - 1 + beyond);
+        assert_int_equal(engine_stats(house->engine)->fills, 0);
+        assert_null(strchr(house->log, 'A'));
+        assert_int_equal(strstr(house->log, "M300") != NULL, !beyond);
+        if (beyond)
+            assert_non_null(strstr(said(&house->session->words.error), "answers of the simulator could not be"));
+        house_free(house);
+    }
+}
+
 /* A terminal that hangs up is told of once for 256 market events, and the run goes on. */
 static void a_hangup_is_looked_for_now_and_then(void **state)
 {
@@ -417,6 +447,7 @@ static void a_hangup_is_looked_for_now_and_then(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_cannot_be_is_not_believed),
         cmocka_unit_test(a_hangup_is_looked_for_now_and_then),
         cmocka_unit_test(at_one_instant_everything_has_its_place),
         cmocka_unit_test(a_bar_ends_before_a_timer_of_its_instant),
