@@ -107,6 +107,23 @@ static void test_a_strategy_says_what_it_likes_of_itself(void **state)
     }
 }
 
+/* Who says no name has that of its file. */
+static void test_a_file_gives_its_name(void **state)
+{
+    (void)state;
+    static const char *const rows[][2] = {{"sma.lua", "sma"}, {"a.lua", "a"},      {"dir/sub/x.lua", "x"},
+                                          {"dir.lua/y", "y"}, {".lua", ".lua"},    {"lua", "lua"},
+                                          {"x.LUA", "x.LUA"}, {"/abs/z.lua", "z"}, {"two.lua.lua", "two.lua"}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct kit *kit = calloc(1, sizeof *kit);
+        kit_start(kit,
+                  (struct strategy_config){.text = "function on_bar() end", .from_ns = INT64_MIN, .file = rows[i][0]});
+        assert_int_equal(kit->rc, OC_OK);
+        assert_string_equal(strategy_name(kit->strategy), rows[i][1]);
+        kit_free(kit);
+    }
+}
+
 /* A10: what on_save would do comes after what the callback asked for was decided. */
 static void test_a10_on_save_acts_on_nothing(void **state)
 {
@@ -188,6 +205,7 @@ int main(void)
         cmocka_unit_test(test_indicator_of_another_market),
         cmocka_unit_test(test_refused_timeframe_is_not_taken),
         cmocka_unit_test(test_a_strategy_says_what_it_likes_of_itself),
+        cmocka_unit_test(test_a_file_gives_its_name),
         cmocka_unit_test(test_a10_on_save_acts_on_nothing),
         cmocka_unit_test(test_a10_timers_have_an_end),
         cmocka_unit_test(test_a16_mark_and_first_line),
