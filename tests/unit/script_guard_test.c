@@ -107,6 +107,25 @@ static void test_a_strategy_says_what_it_likes_of_itself(void **state)
     }
 }
 
+/* The data's own bars are handed on as they come; only larger ones are built. */
+static void test_bars_of_the_data_are_not_built_again(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        bool is_built;
+    } rows[] = {{"function on_bar() log.info('bar') end", false},
+                {"strategy { timeframe = '1m' } function on_bar() log.info('bar') end", false},
+                {"strategy { timeframe = '5m' } function on_bar() log.info('bar') end", true}};
+    for (int i = 0; i < 3; i++) {
+        struct kit *kit = kit_new(rows[i].text);
+        kit_close(kit, 10000);
+        assert_int_equal(engine_bars_end_ns(kit->f->engine) != INT64_MAX, rows[i].is_built);
+        assert_int_equal(strstr(kit->log, "bar") != NULL, !rows[i].is_built);
+        kit_free(kit);
+    }
+}
+
 /* Who says no name has that of its file. */
 static void test_a_file_gives_its_name(void **state)
 {
@@ -206,6 +225,7 @@ int main(void)
         cmocka_unit_test(test_refused_timeframe_is_not_taken),
         cmocka_unit_test(test_a_strategy_says_what_it_likes_of_itself),
         cmocka_unit_test(test_a_file_gives_its_name),
+        cmocka_unit_test(test_bars_of_the_data_are_not_built_again),
         cmocka_unit_test(test_a10_on_save_acts_on_nothing),
         cmocka_unit_test(test_a10_timers_have_an_end),
         cmocka_unit_test(test_a16_mark_and_first_line),
