@@ -3,6 +3,8 @@
 #include "support/session_kit.h"
 
 #include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "session/interrupt.h"
 
@@ -418,6 +420,28 @@ static void what_cannot_be_is_not_believed(void **state)
     }
 }
 
+/* The first signal ends a run in its order, the second at once; a hang-up does neither. */
+static void a_second_interrupt_does_not_wait(void **state)
+{
+    (void)state;
+    for (int signals = 0; signals < 3; signals++) {
+        const pid_t child = fork();
+        assert_true(child >= 0);
+        if (child == 0) {
+            interrupt_install();
+            raise(SIGHUP);
+            const bool has_hung_up = interrupt_take_hangup() && !interrupt_take_hangup();
+            for (int i = 0; i < signals; i++)
+                raise(i ? SIGTERM : SIGINT);
+            _exit(has_hung_up && interrupt_count() == signals ? 7 : 8);
+        }
+        int status = 0;
+        assert_true(waitpid(child, &status, 0) == child);
+        assert_true(WIFEXITED(status));
+        assert_int_equal(WEXITSTATUS(status), signals < 2 ? 7 : 130);
+    }
+}
+
 /* A terminal that hangs up is told of once for 256 market events, and the run goes on. */
 static void a_hangup_is_looked_for_now_and_then(void **state)
 {
@@ -451,6 +475,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_cannot_be_is_not_believed),
+        cmocka_unit_test(a_second_interrupt_does_not_wait),
         cmocka_unit_test(a_hangup_is_looked_for_now_and_then),
         cmocka_unit_test(at_one_instant_everything_has_its_place),
         cmocka_unit_test(a_bar_ends_before_a_timer_of_its_instant),

@@ -222,6 +222,9 @@ static void parameters(void **state)
     params_given("rate", "1", "14\t1\t", true);
     params_given("rate", "x", "parameter rate: found 'x', expected a number", false);
     params_given("on", "false", "14\t0.5\tfalse", true);
+    params_given("on", "true", "14\t0.5\ttrue", true);
+    params_given("on", "", "expected true or false", false);
+    params_given("on", "truely", "expected true or false", false);
     params_given("on", "yes", "expected true or false", false);
     params_given("word", "b c", "\tb c\t3", true);
     params_given("lenn", "3", "test.lua has no parameter 'lenn'; it has: len on rate short word", false);
