@@ -399,6 +399,28 @@ static void books_stop_at_their_limit(void **state)
     assert_int_equal(portfolio_find(portfolio, owner, 0, inst)->position.qty, 0);
 }
 
+/* Books are found by account, strategy and instrument, also those whose places in the table are taken by others. */
+static void books_that_collide_are_found(void **state)
+{
+    (void)state;
+    enum { INSTRUMENTS = 13, BOOKS = ENGINE_BOOKS_MAX };
+    uint32_t insts[INSTRUMENTS], owner = account("USDT");
+    struct book *book;
+    char name[] = "A0";
+    for (int i = 0; i < INSTRUMENTS; i++) {
+        name[1] = (char)('A' + i);
+        insts[i] = add(OC_KIND_SPOT, name, "USDT", 2);
+    }
+    for (uint32_t i = 0; i < BOOKS; i++)
+        assert_int_equal(portfolio_book(portfolio, owner, i * 7919 % 50021, insts[i % INSTRUMENTS], &book), OC_OK);
+    for (uint32_t i = 0; i < BOOKS; i++) {
+        book = portfolio_find(portfolio, owner, i * 7919 % 50021, insts[i % INSTRUMENTS]);
+        assert_non_null(book);
+        assert_ptr_equal(book, portfolio_book_at(portfolio, i));
+        assert_null(portfolio_find(portfolio, owner, i * 7919 % 50021, insts[(i + 1) % INSTRUMENTS]));
+    }
+}
+
 /* Sums that do not fit: equity is an error, never a wrong number. */
 static void equity_that_does_not_fit_is_an_error(void **state)
 {
@@ -447,6 +469,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(unknown_names_are_refused_and_accounts_are_limited, setup, teardown),
         cmocka_unit_test_setup_teardown(names_of_accounts_have_a_length, setup, teardown),
         cmocka_unit_test_setup_teardown(books_stop_at_their_limit, setup, teardown),
+        cmocka_unit_test_setup_teardown(books_that_collide_are_found, setup, teardown),
         cmocka_unit_test_setup_teardown(equity_that_does_not_fit_is_an_error, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
