@@ -235,6 +235,10 @@ static void a_direct_way_is_named(void **state)
     assert_true(money == whole(60000));
     assert_int_equal(rates_direct(&rates, 1, 1), 0);
     assert_int_equal(rates_direct(&rates, 1, 9), 0);
+    const uint32_t third = pair(OC_KIND_SPOT, 1, 9);
+    trade(third, 40000);
+    assert_int_equal(rates_direct(&rates, 1, 9), OC_INST_INDEX(third));
+    assert_int_equal(rates_direct(&rates, 2, 2), 0); /* at the same place in the table of paths */
 }
 
 /* The step of a price is not always one, and a mark of nothing leads nowhere: another way is taken. */

@@ -142,6 +142,40 @@ static oc_rc given_text(struct kit *kit, const char *text)
     return given(kit, 0, &bytes);
 }
 
+/* A record of a timer is taken whole or not at all: its size, its number, its two texts with their ends, once. */
+static void only_a_whole_timer_is_taken(void **state)
+{
+    (void)state;
+    struct kit *kit = kit_new("function tick() end function on_bar() end");
+    struct timer_record timer = {.id = 9, .due_ns = 1000, .every_ns = 5, .function = "tick", .place = "test.lua:1"};
+    struct bytes bytes = {.size = 0};
+    for (size_t size = 0; size <= sizeof timer + 8; size++) {
+        memcpy(bytes.data, &timer, sizeof timer);
+        bytes.size = size;
+        if (size != sizeof timer)
+            assert_int_equal(given(kit, STATE_KEY_TIMER, &bytes), OC_E_DATA);
+    }
+    bytes.size = sizeof timer;
+    for (int wrong = 0; wrong < 3; wrong++) {
+        struct timer_record bad = timer;
+        if (wrong == 0)
+            bad.id = 0;
+        if (wrong == 1)
+            memset(bad.function, 'x', sizeof bad.function);
+        if (wrong == 2)
+            memset(bad.place, 'x', sizeof bad.place);
+        memcpy(bytes.data, &bad, sizeof bad);
+        assert_int_equal(given(kit, STATE_KEY_TIMER, &bytes), OC_E_DATA);
+    }
+    assert_int_equal(engine_timers(kit->f->engine)->count, 0);
+    memcpy(bytes.data, &timer, sizeof timer);
+    assert_int_equal(given(kit, STATE_KEY_TIMER, &bytes), OC_OK);
+    assert_int_equal(engine_timers(kit->f->engine)->count, 1);
+    assert_true(timers_next_ns(engine_timers(kit->f->engine)) == 1000);
+    assert_int_equal(given(kit, STATE_KEY_TIMER, &bytes), OC_E_EXISTS);
+    kit_free(kit);
+}
+
 static void only_a_whole_table_is_read(void **state)
 {
     (void)state;
@@ -395,6 +429,7 @@ int main(void)
         cmocka_unit_test(keys_are_in_order),
         cmocka_unit_test(the_path_of_what_cannot_be_kept_is_told),
         cmocka_unit_test(only_a_whole_table_is_read),
+        cmocka_unit_test(only_a_whole_timer_is_taken),
         cmocka_unit_test(a_record_is_of_a_table_that_is_there),
         cmocka_unit_test(a_change_inside_what_came_back_is_seen),
         cmocka_unit_test(a_broken_table_is_refused),
