@@ -384,6 +384,27 @@ static void bar_builders_are_counted(void **state)
     fixture_free(f);
 }
 
+/* So many orders may be open; one more is refused at the call and leaves nothing, and there is room again when one ends. */
+static void open_orders_have_their_limit(void **state)
+{
+    (void)state;
+    struct fixture *f = fixture_new(COST_AVERAGE);
+    struct engine_refusal refusal;
+    struct oc_request request = fixture_order(f, OC_SIDE_BUY, 1, 1);
+    uint64_t first = fixture_submit(f, request);
+    for (uint32_t i = 1; i < ENGINE_ORDERS_OPEN_MAX; i++)
+        assert_true(fixture_submit(f, request) != 0);
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(engine_begin(f->engine, 0), OC_OK);
+        assert_int_equal(engine_submit(f->engine, &request, &refusal), OC_E_FULL);
+        fixture_end(f, true);
+    }
+    assert_int_equal(fixture_book(f)->open_buy, ENGINE_ORDERS_OPEN_MAX);
+    fixture_say(f, OC_EV_CANCELED, first);
+    assert_true(fixture_submit(f, request) != 0);
+    fixture_free(f);
+}
+
 static void latches_name_the_first_reason(void **state)
 {
     (void)state;
@@ -417,6 +438,7 @@ int main(void)
         cmocka_unit_test(callers_outside_a_batch_are_refused),
         cmocka_unit_test(clients_and_rules_are_counted),
         cmocka_unit_test(bar_builders_are_counted),
+        cmocka_unit_test(open_orders_have_their_limit),
         cmocka_unit_test(latches_name_the_first_reason),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -350,7 +350,7 @@ static const char *const snippets[] = {
     "return ('abab-aa'):gsub('(%w+)%1', '<%1>')",
     "return (('ab'):rep(200)):find('^(.+)%1$')",
     "return string.format('%q', '\\31\\32\\33!~\\127\\1281')",
-    "return next({1, 2, 3}, 1)",
+    "return next({10, 20, 30}, 1)",
     "return next({1, 2, 3}, 2)",
     "return next({1, 2, 3}, 3)",
     "return next({1, 2, 3}, 1, 'more')",

@@ -141,6 +141,9 @@ static void test_a_file_gives_its_name(void **state)
         assert_string_equal(strategy_name(kit->strategy), rows[i][1]);
         kit_free(kit);
     }
+    struct kit *kit = kit_new("strategy { name = 'q' } function on_bar() end");
+    assert_string_equal(strategy_name(kit->strategy), "q");
+    kit_free(kit);
 }
 
 /* A10: what on_save would do comes after what the callback asked for was decided. */
