@@ -304,6 +304,24 @@ static void two_runs_are_one(void **unused)
     assert_null(strstr(texts[0], "0x"));
 }
 
+/* Texts and tables have no largest, not even among themselves. */
+static void only_numbers_are_compared(void **unused)
+{
+    (void)unused;
+    struct sandbox *sandbox;
+    assert_int_equal(sandbox_new(NULL, 1, &sandbox), OC_OK);
+    must_load(
+        sandbox,
+        "local t = setmetatable({}, { __lt = function() return true end })\n"
+        "for _, f in ipairs { math.max, math.min } do\n"
+        "  assert(not pcall(f) and not pcall(f, nil) and not pcall(f, 'x') and not pcall(f, t))\n"
+        "  assert(not pcall(f, 'a', 'b') and not pcall(f, 1, t) and not pcall(f, t, 1) and not pcall(f, 1, 2, 'x'))\n"
+        "  assert(not pcall(f, 1, t, 2) and not pcall(f, 'a', 1))\n"
+        "end\n"
+        "assert(math.max(1, 3, 2) == 3 and math.min(2, 1, 3) == 1 and math.max(7) == 7)\n");
+    sandbox_free(sandbox);
+}
+
 /* The generator is xoshiro256** seeded by splitmix64, as their authors give them: what a recorded run drew it draws again in
  * every version. */
 static void chance_is_that_of_its_seed(void **unused)
@@ -534,6 +552,7 @@ int main(void)
         cmocka_unit_test(require_asks_the_host_once),
         cmocka_unit_test(the_host_adds_tables),
         cmocka_unit_test(two_runs_are_one),
+        cmocka_unit_test(only_numbers_are_compared),
         cmocka_unit_test(chance_is_that_of_its_seed),
         cmocka_unit_test(pairs_has_an_order),
         cmocka_unit_test(sort_is_stable),

@@ -377,6 +377,8 @@ static const char *const snippets[] = {
     "local f = ('ab'):gmatch('()') return f(), f(), f(), f(), f()",
     "local f = ('ab'):gmatch('x*') return f(), f(), f(), f(), f()",
     "local f = ('abc'):gmatch('%w') f() f() f() return f(), f()",
+    "return math.max('10', 9), math.min(3, '2.5'), math.max(2, 2.0), math.min(2.0, 2)",
+    "return math.max(1), math.min(0/0, 1) ~= math.min(0/0, 1), math.max(1, 0/0)",
     "return _VERSION",
     "return collectgarbage and true",
 };
