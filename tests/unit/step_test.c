@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/env.h"
 #include "session/interrupt.h"
 
 /* ---- the order ---- */
@@ -420,6 +421,33 @@ static void what_cannot_be_is_not_believed(void **state)
     }
 }
 
+/* Two hosts on one journal would be two hosts on one account: the second is told, and may when the first has closed. */
+static void one_session_a_folder(void **state)
+{
+    (void)state;
+    char dir[ENV_PATH_MAX];
+    struct house *one = house_new(), *other = house_new();
+    snprintf(dir, sizeof dir, "%s/step_test.dir", TEST_BUILD_DIR);
+    house_trade(one, 0, 0);
+    house_trade(other, 0, 0);
+    house_open(one);
+    house_open(other);
+    assert_int_equal(session_lock(one->session, dir), OC_OK);
+    assert_int_equal(session_lock(other->session, dir), OC_E_STATE);
+    assert_non_null(strstr(said(&other->session->words.error), "it is in use by another outcry"));
+    assert_int_equal(session_close(one->session), OC_OK);
+    assert_int_equal(session_close(one->session), OC_OK); /* once more gives nothing up that is another's */
+    assert_int_equal(session_lock(other->session, dir), OC_OK);
+    assert_int_equal(session_close(one->session), OC_OK);
+    assert_true(session_lock(one->session, dir) == OC_E_STATE);
+    char longer[ENV_PATH_MAX + 1];
+    memset(longer, 'x', sizeof longer);
+    longer[ENV_PATH_MAX] = 0;
+    assert_true(session_lock(one->session, longer) < 0);
+    house_free(one);
+    house_free(other);
+}
+
 /* The first signal ends a run in its order, the second at once; a hang-up does neither. */
 static void a_second_interrupt_does_not_wait(void **state)
 {
@@ -475,6 +503,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_cannot_be_is_not_believed),
+        cmocka_unit_test(one_session_a_folder),
         cmocka_unit_test(a_second_interrupt_does_not_wait),
         cmocka_unit_test(a_hangup_is_looked_for_now_and_then),
         cmocka_unit_test(at_one_instant_everything_has_its_place),
