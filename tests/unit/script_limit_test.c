@@ -93,6 +93,11 @@ static void test_work_is_counted(void **state)
 static void test_plain_search(void **state)
 {
     (void)state;
+    const uint64_t absent = works("local t = ('a'):rep(300000)");
+    assert_true(works("local t = ('a'):rep(300000) assert(not t:find('b', 1, true) and not t:find('ab', 1, true))") <
+                absent + 2 * 6 * 1024); /* windows of 65,536 bytes, 64 a unit */
+    works("for at = 65520, 65545 do local t = ('a'):rep(at) .. 'needle' .. ('a'):rep(200000)\n"
+          "assert(t:find('needle', 1, true) == at + 1 and t:find('needle', at + 2, true) == nil) end");
     works("local s = ('a'):rep(1 << 20) assert((s .. 'b'):find('b', 1, true) == (1 << 20) + 1)\n"
           "assert((s .. s .. s):find(('a'):rep((1 << 20) - 1) .. 'b', 1, true) == nil)\n"
           "for at = 65530, 65542 do local t = ('a'):rep(at) .. 'bcd' .. ('a'):rep(70000) assert(t:find('bcd', 1, true) "
