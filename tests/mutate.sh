@@ -33,12 +33,12 @@ mkdir -p "$out"
 engine="engine_test engine_edge_test engine_deny_test engine_hold_test engine_restore_test engine_suspend_test chain_test reduces_test
     orders_test portfolio_test position_test market_test timers_test bars_test groups_test groups_legs_test out_test save_test save_fields_test
     permissions_test grants_test suspend_test batch_test risk_test risk_state_test engine_walk_test step_test fills_test instruments_test engine_alloc_test
-    strategy_test strategy_reload_test strategy_run_test"
+    engine_clients_test strategy_test strategy_reload_test strategy_run_test"
 journal="journal_test journal_edge_test journal_live_test meaning_test fills_test journal_fail_test journal_restore_test
-    journal_checkpoint_test journal_end_test journal_os_test gap_test step_journal_test journal_crash fill_index_test journal_damage_test"
+    journal_checkpoint_test journal_end_test journal_os_test gap_test step_journal_test journal_crash fill_run_test fill_set_test fill_index_test journal_damage_test"
 session="session_open_test pace_test session_data_test start_value_test step_test step_journal_test gap_test inbox_test sim_answers_test
     venues_test header_test session_checkpoint_test run_end_test gap_restart_test parts_test parts_folders_test rules_test
-    keys_test"
+    keys_test border_test console_service_test"
 script="strategy_test strategy_bytes_test script_api_test strategy_run_test strategy_reload_test strategy_state_test strategy_restart_test
     strategy_origin_test script_order_test script_guard_test indicators_test reference_test script_grid_test script_call_test
     sandbox_error_test sandbox_test sandbox_source_test pattern_test script_limit_test"

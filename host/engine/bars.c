@@ -1,5 +1,6 @@
 #include "engine/bars.h"
 
+#include <stddef.h>
 #include <string.h>
 
 #define DAY_NS    86400000000000LL
@@ -23,6 +24,10 @@ void bar_builder_init(struct bar_builder *builder, uint32_t inst, int64_t period
     builder->period_ns = period_ns;
 }
 
+_Static_assert(offsetof(struct oc_ev_bar, open_ns) == offsetof(struct oc_ev_qbar, open_ns) &&
+                   offsetof(struct oc_ev_bar, period_ns) == offsetof(struct oc_ev_qbar, period_ns),
+               "open_bar() writes them once");
+
 static void open_bar(struct bar_builder *builder, const struct oc_event *event, int64_t at_ns)
 {
     int64_t start = bar_start(at_ns, builder->period_ns);
@@ -39,13 +44,8 @@ static void open_bar(struct bar_builder *builder, const struct oc_event *event, 
         .venue_ns = builder->end_ns,
         .local_ns = builder->end_ns,
     };
-    if (quotes) {
-        builder->now.qbar.open_ns = start;
-        builder->now.qbar.period_ns = builder->period_ns;
-    } else {
-        builder->now.bar.open_ns = start;
-        builder->now.bar.period_ns = builder->period_ns;
-    }
+    builder->now.bar.open_ns = start; /* at one place in both */
+    builder->now.bar.period_ns = builder->period_ns;
     builder->is_open = 1;
 }
 

@@ -85,13 +85,10 @@ void engine_latch(struct engine *engine, uint32_t account, const char *reason)
 void engine_unlatch(struct engine *engine, uint32_t account)
 {
     struct account *owner = portfolio_account(engine->portfolio, account);
-    if (account == 0) {
+    if (account == 0)
         engine->is_latched = false;
-        memset(engine->latch_reason, 0, sizeof engine->latch_reason);
-    } else if (owner) {
+    else if (owner)
         owner->latched = 0;
-        memset(owner->latch_reason, 0, sizeof owner->latch_reason);
-    }
 }
 
 const char *engine_latched(const struct engine *engine, uint32_t account)

@@ -42,8 +42,6 @@ static oc_rc restore_request(struct engine *engine, const struct oc_request *req
 {
     struct order *order = orders_find(engine->orders, request->order);
     if (request->kind == OC_REQUEST_NEW) {
-        if (order)
-            return OC_E_EXISTS;
         oc_rc rc = orders_add(engine->orders, request, request->head.local_ns, &order);
         if (rc < 0)
             return rc;

@@ -196,12 +196,8 @@ static int lj_event_index(lua_State *lua)
     const struct event_view *view = view_self(lua, strategy);
     const char *key = lua_tostring(lua, 2);
     const int found = own_field(lua, strategy, view, key);
-    if (found > 0)
-        return found;
-    if (found == 0) {
-        lua_pushnil(lua);
-        return 1;
-    }
+    if (found >= 0)
+        return found; /* of nothing Lua makes nil */
     if (KEY_IS(strategy, key, time))
         return lua_pushinteger(lua, view->event->venue_ns), 1;
     if (KEY_IS(strategy, key, copy))

@@ -17,7 +17,7 @@ enum { PLUGIN_MEMORY_MAX = 64 << 20 };
 
 struct plugin_instance_block {
     struct plugin_instance_block *next;
-    uint64_t size;
+    uint64_t zero; /* what stands behind it is aligned as malloc's is */
 };
 
 static struct plugin_instance *plugin_instance_of(const struct oc_host *host) { return host->impl; }
@@ -271,7 +271,6 @@ static void *engine_alloc(const struct oc_host *host, uint64_t size)
     struct plugin_instance_block *block = calloc(1, sizeof *block + size);
     if (!block)
         return NULL;
-    block->size = size;
     block->next = instance->blocks;
     instance->blocks = block;
     instance->memory_left -= size;

@@ -4,6 +4,8 @@
 
 #include "support/engine_fixture.h"
 
+#include "base/plugin_call.h"
+
 #define MINUTE 60000000000LL
 
 struct user { /* a strategy that does what it is told */
@@ -81,6 +83,7 @@ static oc_rc rule_check(void *self, const struct oc_risk_ctx *ctx, const struct 
 {
     struct rule *rule = self;
     rule->asked++;
+    assert_true(plugin_call_now.order == ask->order); /* what a crash report would say */
     struct oc_dec dec, value;
     ctx->worst_qty(ctx, ask, &rule->worst);
     ctx->worst_price(ctx, ask, &rule->price);
@@ -93,6 +96,10 @@ static oc_rc rule_check(void *self, const struct oc_risk_ctx *ctx, const struct 
     assert_int_equal(ctx->to_units(ctx, ask->head.inst, (struct oc_dec){15, 1, 0}, &units), OC_OK);
     assert_int_equal(units, 1500);
     assert_int_equal(ctx->to_units(ctx, OC_INST(50, 1), dec, &units), OC_E_NOT_FOUND);
+    struct oc_request elsewhere = *ask;
+    elsewhere.head.inst = OC_INST(50, 1);
+    elsewhere.bits |= OC_RQ_HAS_QUOTE_QTY;
+    assert_int_equal(ctx->worst_qty(ctx, &elsewhere, &units), OC_E_NOT_FOUND);
     assert_int_equal(ctx->equity(ctx, ask->account, &dec), OC_OK);
     assert_non_null(ctx->instrument(ctx, ask->head.inst));
     assert_null(ctx->instrument(ctx, OC_INST(50, 1)));

@@ -47,7 +47,7 @@ static inline void kit_start(struct kit *kit, struct strategy_config config)
 {
     kit->f = fixture_new(COST_AVERAGE);
     kit->open_ns = KIT_MINUTE;
-    config.file = "test.lua";
+    config.file = config.file ? config.file : "test.lua";
     config.text_size = strlen(config.text);
     config.account = kit->f->account;
     config.data_period_ns = KIT_MINUTE;

@@ -108,6 +108,8 @@ static void one_sided_quotes_leave_the_other_side_absent(void **state)
     assert_int_equal(bar->head.type, OC_EV_QBAR);
     assert_int_equal(bar->present, OC_HAS_BID);
     assert_int_equal(bar->bid[0], 7);
+    assert_true(bar->open_ns == 0 && bar->period_ns == MINUTE_NS && bar->quotes == 1);
+    assert_true(bar->head.size == sizeof *bar && bar->head.venue_ns == MINUTE_NS);
     struct bar_builder hour;
     bar_builder_init(&hour, OC_INST(1, 1), 60 * MINUTE_NS);
     struct oc_ev_qbar part = *bar;

@@ -248,6 +248,13 @@ static void the_venues_truth_is_booked_and_said(void **state)
     assert_int_equal(fixture_book(f)->position.qty, 35);
     assert_int_equal(fixture_say(f, OC_EV_CANCELED, 4242), OC_OK);
     assert_int_equal(stats->alarms, 3);
+    fill = fixture_fill(f, (3ull << 40) | 77, OC_SIDE_BUY, 5, 9900, "d"); /* one of ours that is long forgotten */
+    fixture_input(f, &fill);
+    assert_int_equal(fixture_book(f)->position.qty, 35);
+    fill = fixture_fill(f, (4ull << 40) | 77, OC_SIDE_BUY, 5, 9900, "e"); /* and one that we have not given yet */
+    fixture_input(f, &fill);
+    assert_int_equal(fixture_book(f)->position.qty, 40);
+    assert_int_equal(stats->alarms, 5);
     assert_int_equal(fixture_say(f, OC_EV_SENT, order), OC_OK); /* says nothing of the order's state */
     assert_int_equal(fixture_find(f, order)->state, STATE_PARTIALLY_FILLED);
     fixture_free(f);
@@ -370,8 +377,31 @@ static void bar_builders_are_counted(void **state)
                 assert_int_equal(engine_subscribe(f->engine, strategy, inst, period * 1000000000LL), OC_OK);
     }
     assert_int_equal(engine_subscribe(f->engine, strategy, f->inst, MINUTE), OC_E_LIMIT);
+    const struct engine_subscription one_more = {.inst = f->inst, .period_ns = MINUTE};
+    assert_int_equal(engine_resubscribe(f->engine, strategy, &one_more, 1), OC_E_LIMIT); /* it keeps those it has */
     assert_int_equal(engine_subscribe(f->engine, strategy, OC_INST(2, 1), 1000000000LL), OC_OK); /* one that is there */
     assert_int_equal(engine_subscribe(f->engine, strategy, f->inst, 0), OC_OK);
+    fixture_free(f);
+}
+
+/* So many orders may be open; one more is refused at the call and leaves nothing, and there is room again when one ends. */
+static void open_orders_have_their_limit(void **state)
+{
+    (void)state;
+    struct fixture *f = fixture_new(COST_AVERAGE);
+    struct engine_refusal refusal;
+    struct oc_request request = fixture_order(f, OC_SIDE_BUY, 1, 1);
+    uint64_t first = fixture_submit(f, request);
+    for (uint32_t i = 1; i < ENGINE_ORDERS_OPEN_MAX; i++)
+        assert_true(fixture_submit(f, request) != 0);
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(engine_begin(f->engine, 0), OC_OK);
+        assert_int_equal(engine_submit(f->engine, &request, &refusal), OC_E_FULL);
+        fixture_end(f, true);
+    }
+    assert_int_equal(fixture_book(f)->open_buy, ENGINE_ORDERS_OPEN_MAX);
+    fixture_say(f, OC_EV_CANCELED, first);
+    assert_true(fixture_submit(f, request) != 0);
     fixture_free(f);
 }
 
@@ -408,6 +438,7 @@ int main(void)
         cmocka_unit_test(callers_outside_a_batch_are_refused),
         cmocka_unit_test(clients_and_rules_are_counted),
         cmocka_unit_test(bar_builders_are_counted),
+        cmocka_unit_test(open_orders_have_their_limit),
         cmocka_unit_test(latches_name_the_first_reason),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

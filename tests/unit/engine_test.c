@@ -164,6 +164,7 @@ static void the_chain_is_asked_twice_and_observes_once(void **state)
     const struct oc_ev_answer *denied = (const void *)f->records[f->record_count - 1];
     assert_int_equal(denied->head.type, OC_EV_DENIED);
     assert_string_equal(denied->reason, "TOO_MUCH");
+    assert_string_equal(fixture_find(f, id + 1)->reason, "TOO_MUCH");
     rule.fails = true; /* a rule that fails refuses */
     assert_int_equal(fixture_submit(f, fixture_order(f, OC_SIDE_BUY, 1, 9900)), 0);
     struct oc_request ask = fixture_order(f, OC_SIDE_BUY, 1, 9900);
@@ -182,9 +183,12 @@ static void the_chain_is_asked_twice_and_observes_once(void **state)
     assert_int_equal(fixture_find(f, id)->now.qty, 10);
     assert_int_equal(fixture_book(f)->open_buy, 10);
     rule.max = 0; /* even a cancel is asked about, and a rule of this test refuses it */
+    refusals[0] = (struct engine_refusal){.order = 0};
     assert_int_equal(engine_begin(f->engine, 0), OC_OK);
     assert_int_equal(engine_cancel(f->engine, id, refusals), OC_E_LIMIT);
     fixture_end(f, true);
+    assert_true(refusals[0].order == id);
+    assert_string_equal(refusals[0].reason, "TOO_MUCH");
     assert_int_equal(fixture_find(f, id)->state, STATE_SUBMITTED);
     struct oc_risk broken = {.size = 8};
     assert_int_equal(engine_add_rule(f->engine, "broken", &broken, NULL), OC_E_INVALID);

@@ -257,6 +257,7 @@ static void a_damaged_file_gives_no_answer_and_is_made_again(void **state)
             assert_true(has_failed || (rc == OC_OK && !is_new));
         }
         assert_int_equal(has_failed, !in_foot); /* a damaged foot is found at once */
+        assert_int_equal(strstr(fill_index_error(index), "a file is damaged") != NULL, has_failed);
         assert_int_equal(strlen(fill_index_error(index)) > 0, has_failed);
         if (has_failed) /* and it stays so */
             assert_int_equal(ask(index, 0, &is_new), OC_E_DATA);
@@ -295,6 +296,63 @@ static void any_operation_may_fail(void **state)
         env_sim_stop();
     }
     assert_false(has_failed);
+}
+
+/* What went wrong is said in words that fit: a disk that fails is no damage and no limit. */
+static void a_disk_that_fails_is_said(void **state)
+{
+    (void)state;
+    env_sim_start(&(struct env_sim_config){.seed = 1, .start_ns = 1});
+    struct fill_index *index = open_index(TAIL);
+    env_sim_break(ENV_SIM_WRITE);
+    bool is_new;
+    struct oc_ev_fill fill = fill_of(1);
+    fill.head.seq = 1;
+    assert_int_equal(fill_index_add(index, &fill), OC_OK);
+    (void)ask(index, 1, &is_new);
+    assert_int_equal(ask(index, 1, &is_new), OC_E_IO);
+    assert_non_null(strstr(fill_index_error(index), "journal /session: the index of fills: "));
+    assert_null(strstr(fill_index_error(index), "damaged"));
+    assert_null(strstr(fill_index_error(index), "more fills"));
+    env_sim_break(ENV_SIM_NONE);
+    assert_int_equal(fill_index_close(index), OC_E_IO);
+    env_sim_stop();
+}
+
+/* A fill that nobody could have booked, or that was booked long ago, is not added; one without identity neither. */
+static void only_what_was_booked_is_added(void **state)
+{
+    (void)state;
+    env_sim_start(&(struct env_sim_config){.seed = 1, .start_ns = 1});
+    struct fill_index *index = open_index(TAIL);
+    for (int what = 0; what < 5; what++) {
+        struct oc_ev_fill fill = fill_of(100 + (uint64_t)what);
+        bool is_new;
+        fill.head.seq = 1 + (uint64_t)what;
+        if (what == 0)
+            fill.qty = 0;
+        if (what == 1)
+            fill.trade_id_size = 0;
+        if (what == 2)
+            fill.trade_id_size = sizeof fill.trade_id + 1;
+        if (what == 3)
+            fill.head.flags |= OC_EVF_SEEN;
+        assert_int_equal(fill_index_add(index, &fill), OC_OK);
+        assert_int_equal(ask(index, 100 + (uint64_t)what, &is_new), OC_OK);
+        assert_int_equal(is_new, what < 4);
+        assert_int_equal(fill_index_stats(index).fills, what == 4);
+    }
+    struct oc_ev_fill one = fill_of(200); /* an identity may be one byte, or all there are */
+    for (uint8_t size = 1; size <= sizeof one.trade_id; size++) {
+        one.head.seq = 10u + size;
+        one.trade_id_size = size;
+        assert_int_equal(fill_index_add(index, &one), OC_OK);
+    }
+    bool is_new;
+    assert_int_equal(ask(index, 1, &is_new), OC_OK);
+    assert_int_equal(fill_index_stats(index).fills, 1 + sizeof one.trade_id);
+    assert_int_equal(fill_index_close(index), OC_OK);
+    env_sim_stop();
 }
 
 static void questions_have_their_limit(void **state)
@@ -362,6 +420,8 @@ int main(void)
         cmocka_unit_test(a_crash_leaves_it_as_the_journal_is),
         cmocka_unit_test(a_damaged_file_gives_no_answer_and_is_made_again),
         cmocka_unit_test(any_operation_may_fail),
+        cmocka_unit_test(a_disk_that_fails_is_said),
+        cmocka_unit_test(only_what_was_booked_is_added),
         cmocka_unit_test(questions_have_their_limit),
         cmocka_unit_test(beside_the_door),
     };

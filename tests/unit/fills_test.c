@@ -72,6 +72,32 @@ static oc_rc fill_of(struct fixture *f, uint64_t order, const char *trade_id, ui
 }
 
 /* Each of `count` orders of one unit is filled whole. */
+/* It grows with what it holds and forgets nothing on the way, whichever half of an identity is zero. */
+static void a_window_grows_and_forgets_nothing(void **state)
+{
+    (void)state;
+    enum { MANY = 3000 };
+    struct fills fills;
+    fills_init(&fills, MANY, HELD);
+    for (uint64_t i = 1; i <= MANY; i++) {
+        const struct fill_key key = i % 3 == 0   ? (struct fill_key){i, 0}
+                                    : i % 3 == 1 ? (struct fill_key){0, i}
+                                                 : (struct fill_key){i, i};
+        struct fill_seen left, seen = {key, i};
+        assert_int_equal(fills_room(&fills), OC_OK);
+        assert_false(fills_has(&fills, key));
+        assert_false(fills_put(&fills, &seen, &left));
+        assert_true(fills.table_size >= 2 * fills.table_count);
+    }
+    for (uint64_t i = 1; i <= 2 * MANY; i++) {
+        assert_int_equal(fills_has(&fills, (struct fill_key){i, 0}), i <= MANY && i % 3 == 0);
+        assert_int_equal(fills_has(&fills, (struct fill_key){0, i}), i <= MANY && i % 3 == 1);
+        assert_int_equal(fills_has(&fills, (struct fill_key){i, i}), i <= MANY && i % 3 == 2);
+    }
+    assert_true(fills.table_count == MANY && fills.table_size <= 4 * MANY);
+    fills_release(&fills);
+}
+
 static void fill_many(struct fixture *f, int count)
 {
     for (int i = 0; i < count; i++) {
@@ -171,9 +197,8 @@ static void a_checkpoint_stays_as_it_is(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_window_is_what_it_says),
-        cmocka_unit_test(fills_of_an_open_order_stay_known),
-        cmocka_unit_test(what_the_index_said_is_obeyed),
+        cmocka_unit_test(the_window_is_what_it_says),        cmocka_unit_test(a_window_grows_and_forgets_nothing),
+        cmocka_unit_test(fills_of_an_open_order_stay_known), cmocka_unit_test(what_the_index_said_is_obeyed),
         cmocka_unit_test(a_checkpoint_stays_as_it_is),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

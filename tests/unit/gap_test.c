@@ -255,6 +255,35 @@ static void lose_and_find(struct house *house, int index)
     env_sim_advance(2 * HOUSE_SECOND);
 }
 
+static void recover_and_hurry(struct house *house, int index)
+{
+    (void)house;
+    if (index == 3) {
+        env_sim_limit_disk(0);
+        env_sim_break(ENV_SIM_NONE);
+    }
+    env_sim_advance(index <= 3 ? 2 * HOUSE_SECOND : HOUSE_SECOND / 90);
+}
+
+/* Where there is space again it is not waited for another second: the checkpoint is looked for a hundred times as often. */
+static void a_gap_ends_soon_after_its_checkpoint(void **state)
+{
+    (void)state;
+    struct house *house = house_on_disk();
+    plan = (struct plan){.kind = DISK_FULL};
+    house->clients[0].market = buys_when_it_may;
+    house->clients[0].order = on_the_fill;
+    house->sources[0].before = recover_and_hurry;
+    for (int i = 0; i < 12; i++)
+        house_trade(house, 0, i * 60 * HOUSE_SECOND);
+    house_open(house);
+    house_run(house);
+    assert_int_equal(house->gap_ends, 1);
+    assert_false(engine_risk_is_stopped(house->engine));
+    assert_true(plan.later != 0);
+    house_end(house);
+}
+
 /* Nothing was missed yet: the gap is recorded once, risk stops, and goes on when there is space, without a checkpoint. */
 static void a_gap_is_said_before_anything_is_lost(void **state)
 {
@@ -481,6 +510,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_fact_is_taken_and_risk_is_not),
         cmocka_unit_test(space_that_comes_back_is_used),
+        cmocka_unit_test(a_gap_ends_soon_after_its_checkpoint),
         cmocka_unit_test(a_gap_is_said_before_anything_is_lost),
         cmocka_unit_test(a_gap_ends_when_its_checkpoint_is_there),
         cmocka_unit_test(a_batch_that_breaks_is_ended),

@@ -103,6 +103,17 @@ static void the_inputs_hash_sees_each_bit_but_not_the_number(void **state)
         assert_true(door_input_hash(door) == first);
         (void)door_close(door);
     }
+    for (uint64_t seq = 0; seq < 3; seq++) { /* nor does one that was recorded already, and it keeps its number */
+        struct record known = make(5, OC_EV_TRADE);
+        known.head.seq = seq;
+        assert_int_equal(door_open(&(struct door_config){.dir = NULL}, &door), OC_OK);
+        assert_int_equal(door_market_known(door, &known.head), OC_OK);
+        assert_true(door_input_hash(door) == first && known.head.seq == seq && door_market_count(door) == 1);
+        known.head.size = 7;
+        assert_int_equal(door_market_known(door, &known.head), OC_E_INVALID);
+        assert_int_equal(door_market_count(door), 1);
+        (void)door_close(door);
+    }
     struct record tick = make(5, OC_EV_TRADE);
     for (uint32_t bit = 64; bit < 8 * tick.head.size; bit++) {
         if (bit / 64 == offsetof(struct oc_event, seq) / 8)

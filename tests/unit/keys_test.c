@@ -266,6 +266,9 @@ static void a_list_has_a_limit(void **state)
     assert_int_equal(count, OC_KEY_GROUPS_MAX);
     assert_int_equal(times_logged("risk.mine.limits: expected at most 256 groups"), 1);
     settings_release(&settings);
+    set("limits.7000000.instrument", "X/USDT"); /* far beyond it is the same */
+    assert_int_equal(config->count(&instance.host, "limits", &count), OC_E_CONFIG);
+    settings_release(&settings);
     set("limits.99999999999999999999.instrument", "X/USDT"); /* beyond 64 bits: not forgotten */
     assert_int_equal(config->count(&instance.host, "limits", &count), OC_E_CONFIG);
     assert_int_equal(count, OC_KEY_GROUPS_MAX);

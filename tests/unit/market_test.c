@@ -33,19 +33,24 @@ static int teardown(void **state)
     return 0;
 }
 
-static uint32_t pair(uint32_t kind, uint32_t base, uint32_t quote)
+static uint32_t pair_of(uint32_t kind, uint32_t base, uint32_t quote, struct oc_dec price_step)
 {
     struct oc_instrument info = {.size = sizeof info,
                                  .kind = kind,
                                  .base = base,
                                  .quote = quote,
-                                 .price_step = {1, 2, 0},
+                                 .price_step = price_step,
                                  .qty_step = {1, 0, 0},
                                  .contract_size = {1, 0, 0}};
     uint32_t inst;
     snprintf(info.symbol, sizeof info.symbol, "%u/%u/%u", base, quote, kind);
     assert_int_equal(instruments_add(instruments, &info, &inst), OC_OK);
     return inst;
+}
+
+static uint32_t pair(uint32_t kind, uint32_t base, uint32_t quote)
+{
+    return pair_of(kind, base, quote, (struct oc_dec){1, 2, 0});
 }
 
 static struct market *trade(uint32_t inst, int64_t price)
@@ -213,6 +218,51 @@ static void paths_have_at_most_four_hops(void **state)
     assert_true(money == whole(3));
 }
 
+/* One instrument between two currencies is named; where there are more on the way, or none, none is. */
+static void a_direct_way_is_named(void **state)
+{
+    (void)state;
+    oc_i128 money;
+    const uint32_t first = pair(OC_KIND_SPOT, 1, 2), second = pair(OC_KIND_SPOT, 2, 3);
+    assert_int_equal(rates_direct(&rates, 1, 2), 0); /* no price yet */
+    trade(first, 20000);
+    trade(second, 30000);
+    assert_int_equal(rates_direct(&rates, 1, 2), OC_INST_INDEX(first));
+    assert_int_equal(rates_direct(&rates, 2, 1), OC_INST_INDEX(first));
+    assert_int_equal(rates_direct(&rates, 2, 3), OC_INST_INDEX(second));
+    assert_int_equal(rates_direct(&rates, 1, 3), 0); /* two */
+    assert_int_equal(rates_convert(&rates, whole(1), 1, 3, RATE_MIDDLE, &money), OC_OK);
+    assert_true(money == whole(60000));
+    assert_int_equal(rates_direct(&rates, 1, 1), 0);
+    assert_int_equal(rates_direct(&rates, 1, 9), 0);
+    const uint32_t third = pair(OC_KIND_SPOT, 1, 9);
+    trade(third, 40000);
+    assert_int_equal(rates_direct(&rates, 1, 9), OC_INST_INDEX(third));
+    assert_int_equal(rates_direct(&rates, 2, 2), 0); /* at the same place in the table of paths */
+}
+
+/* The step of a price is not always one, and a mark of nothing leads nowhere: another way is taken. */
+static void steps_and_marks_of_prices_count(void **state)
+{
+    (void)state;
+    oc_i128 money;
+    trade(pair_of(OC_KIND_SPOT, 1, 2, (struct oc_dec){25, 2, 0}), 8);
+    assert_int_equal(rates_convert(&rates, whole(3), 1, 2, RATE_MIDDLE, &money), OC_OK);
+    assert_true(money == whole(6)); /* 8 steps of 0.25 */
+    assert_int_equal(rates_convert(&rates, whole(6), 2, 1, RATE_MIDDLE, &money), OC_OK);
+    assert_true(money == whole(3));
+    const uint32_t nothing = pair(OC_KIND_SPOT, 3, 4);
+    trade(nothing, 0);
+    trade(pair(OC_KIND_SPOT, 3, 5), 200);
+    trade(pair(OC_KIND_SPOT, 5, 4), 300);
+    assert_int_equal(rates_convert(&rates, whole(1), 3, 4, RATE_MIDDLE, &money), OC_OK);
+    assert_true(money == whole(6));
+    const uint32_t half = pair(OC_KIND_SPOT, 6, 7);
+    quote(half, 0, 1, OC_HAS_BID | OC_HAS_ASK); /* the middle is half a step */
+    assert_int_equal(rates_convert(&rates, whole(1000), 6, 7, RATE_MIDDLE, &money), OC_OK);
+    assert_true(money == whole(5));
+}
+
 /* The search keeps 256 assets: what lies behind them is not found, and nothing is overrun. */
 static void a_wide_market_is_searched_to_its_limit(void **state)
 {
@@ -238,6 +288,8 @@ int main(void)
         CASE(only_priced_spot_pairs_convert),
         CASE(paths_have_at_most_four_hops),
         CASE(a_wide_market_is_searched_to_its_limit),
+        CASE(a_direct_way_is_named),
+        CASE(steps_and_marks_of_prices_count),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

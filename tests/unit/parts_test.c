@@ -415,18 +415,31 @@ static void keys_are_those_that_the_plugin_declares(void **state)
 static void a_list_of_groups_is_no_single_value(void **state)
 {
     static const struct oc_key members[] = {{.name = "a", .type = OC_KEY_TEXT, .about = "a text"}, {0}};
-    static const struct oc_key keys[] = {{.name = "rows", .type = OC_KEY_GROUPS, .members = members, .about = "a list"},
+    static const struct oc_key others[] = {{.name = "column", .type = OC_KEY_TEXT, .about = "a text"}, {0}};
+    static const struct oc_key keys[] = {{.name = "row", .type = OC_KEY_TEXT, .about = "one"},
+                                         {.name = "lows", .type = OC_KEY_GROUPS, .members = members, .about = "a list"},
+                                         {.name = "rows", .type = OC_KEY_GROUPS, .members = others, .about = "a list"},
                                          {0}};
     static const struct oc_plugin reader = {
         .size = sizeof reader, .kind = OC_DATA, .id = "outcry.csv", .version = "1.0.0", .keys = keys};
     (void)state;
     registry.entries[registry.count++].plugin = &reader;
-    set("data.csv.rows.1.a", "x");
+    set("data.csv.rows.1.column", "x");
     taken(PART_READER);
     settings_release(&settings);
-    set("data.csv.rows", "x");
+    set("data.csv.lows", "x");
     refused(PART_READER, OC_E_CONFIG,
-            "x.conf:3: data.csv.rows: found 'x', expected a list of groups such as ( { a = 1; }, { a = 2; } )");
+            "x.conf:3: data.csv.lows: found 'x', expected a list of groups such as ( { a = 1; }, { a = 2; } )");
+    settings_release(&settings);
+    set("data.csv.rows.12.colum", "x"); /* the nearest is looked for among the members of that list */
+    refused(PART_READER, OC_E_CONFIG,
+            "x.conf:3: data.csv.rows.12.colum: plugin outcry.csv has no such key: found 'rows.12.colum': did you mean "
+            "'data.csv.rows.12.column'?");
+    settings_release(&settings);
+    set("data.csv.row.1.column", "x"); /* no list at all has none */
+    refused(PART_READER, OC_E_CONFIG,
+            "x.conf:3: data.csv.row.1.column: plugin outcry.csv has no such key: found 'row.1.column': `outcry plugin "
+            "info " TEST_BUILD_DIR "/tests/plugins/data/csv.so` lists its keys");
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, parts_start, parts_stop)

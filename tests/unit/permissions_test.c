@@ -319,6 +319,39 @@ static void each_verb_is_granted_by_itself(void **state)
     }
 }
 
+/* What it may trade is looked up by the number of the instrument, also behind the first sixty-four. */
+static void instruments_are_granted_one_by_one(void **state)
+{
+    (void)state;
+    enum { LAST = 130 };
+    struct user user = {0};
+    struct fixture *f = fixture_new(COST_AVERAGE);
+    user_add(f, &user);
+    struct oc_instrument info = instruments_get(engine_instruments(f->engine), f->inst)->info;
+    uint32_t insts[LAST + 1] = {0, f->inst};
+    for (uint32_t i = 2; i <= LAST; i++) {
+        snprintf(info.symbol, sizeof info.symbol, "S%u/X", i);
+        assert_int_equal(instruments_add(engine_instruments(f->engine), &info, &insts[i]), OC_OK);
+        struct oc_ev_trade trade = {.head = {.size = sizeof trade, .type = OC_EV_TRADE, .inst = insts[i]},
+                                    .price = 10000};
+        assert_int_equal(fixture_input(f, &trade), OC_OK);
+    }
+    static const uint32_t granted[] = {1, 62, 63, 64, 65, 66, 127, 128, 129};
+    for (size_t g = 0; g < sizeof granted / sizeof granted[0]; g++) {
+        struct engine_may may = {.verbs = ENGINE_MAY_ALL};
+        memset(&may.accounts, 0xff, sizeof may.accounts);
+        memset(&may.venues, 0xff, sizeof may.venues);
+        may.instruments[granted[g] / 64] |= 1ull << granted[g] % 64;
+        assert_int_equal(engine_set_may(f->engine, 1, &may), OC_OK);
+        for (uint32_t i = 1; i <= LAST; i++) {
+            struct oc_request request = fixture_order(f, OC_SIDE_BUY, 1, 9900);
+            request.head.inst = insts[i];
+            assert_int_equal(ask(f, request) != 0, i == granted[g]);
+        }
+    }
+    fixture_free(f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -333,6 +366,7 @@ int main(void)
         cmocka_unit_test(what_has_no_price_is_over),
         cmocka_unit_test(wrong_limits_are_refused),
         cmocka_unit_test(each_verb_is_granted_by_itself),
+        cmocka_unit_test(instruments_are_granted_one_by_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

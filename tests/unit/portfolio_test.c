@@ -263,6 +263,44 @@ static void spot_fills_move_both_balances_and_the_fee_its_own(void **state)
     assert_true(none == 5);
 }
 
+/* A fill whose fee has no room in the books is not booked at all: neither the position nor a balance moves. */
+static void a_fee_without_room_refuses_its_fill(void **state)
+{
+    (void)state;
+    uint32_t inst = add(OC_KIND_SPOT, "BTC", "USDT", 2), owner = account("USDT");
+    struct oc_ev_fill buy = fill_of(inst, OC_SIDE_BUY, 1, 10000);
+    buy.fee = (struct oc_dec){1, 0, 0};
+    char name[] = "F0";
+    for (int i = 0; i <= ENGINE_FEE_ASSETS_MAX; i++) {
+        name[1] = (char)('A' + i);
+        buy.fee_asset = asset(name);
+        assert_int_equal(portfolio_fill(portfolio, owner, 1, &buy), i < ENGINE_FEE_ASSETS_MAX ? OC_OK : OC_E_LIMIT);
+    }
+    assert_int_equal(portfolio_find(portfolio, owner, 1, inst)->position.qty, ENGINE_FEE_ASSETS_MAX);
+    assert_int_equal(portfolio_find(portfolio, owner, 0, inst)->position.qty, ENGINE_FEE_ASSETS_MAX);
+    assert_true(portfolio_balance(portfolio, owner, asset("BTC")) == whole(ENGINE_FEE_ASSETS_MAX));
+    assert_true(portfolio_balance(portfolio, owner, asset(name)) == 0);
+}
+
+/* When a position was opened: with its first fill, and anew when it turns over. */
+static void a_position_knows_since_when(void **state)
+{
+    (void)state;
+    uint32_t inst = add(OC_KIND_SPOT, "BTC", "USDT", 2), owner = account("USDT");
+    static const struct {
+        uint8_t side;
+        int64_t qty, since;
+    } steps[] = {{OC_SIDE_BUY, 2, 1},  {OC_SIDE_BUY, 2, 1}, {OC_SIDE_SELL, 1, 1},
+                 {OC_SIDE_SELL, 5, 4}, {OC_SIDE_BUY, 2, 4}, {OC_SIDE_BUY, 1, 6}};
+    for (int i = 0; i < 6; i++) {
+        struct oc_ev_fill fill = fill_of(inst, steps[i].side, steps[i].qty, 10000);
+        fill.head.venue_ns = i + 1;
+        trade(owner, 1, &fill);
+        assert_int_equal(portfolio_find(portfolio, owner, 1, inst)->position.opened_ns, steps[i].since);
+    }
+    assert_int_equal(portfolio_find(portfolio, owner, 1, inst)->position.trips, 2);
+}
+
 /* The middle of an odd spread lies between two steps, below zero too: the value there is between those of its neighbours. */
 static void an_odd_middle_is_worth_its_half_step(void **state)
 {
@@ -349,10 +387,38 @@ static void books_stop_at_their_limit(void **state)
     assert_ptr_equal(same, book);
     assert_int_equal(portfolio_book_count(portfolio), ENGINE_BOOKS_MAX);
     assert_null(portfolio_book_at(portfolio, ENGINE_BOOKS_MAX));
+    for (uint32_t i = 0; i < ENGINE_BOOKS_MAX; i++) {
+        same = portfolio_find(portfolio, owner, i, inst);
+        assert_non_null(same);
+        assert_int_equal(same->position.strategy, i);
+    }
+    assert_null(portfolio_find(portfolio, owner, ENGINE_BOOKS_MAX, inst));
     /* a fill of a strategy that has no book any more is refused, and the net book stays */
     struct oc_ev_fill buy = fill_of(inst, OC_SIDE_BUY, 1, 1);
     assert_int_equal(portfolio_fill(portfolio, owner, ENGINE_BOOKS_MAX, &buy), OC_E_LIMIT);
     assert_int_equal(portfolio_find(portfolio, owner, 0, inst)->position.qty, 0);
+}
+
+/* Books are found by account, strategy and instrument, also those whose places in the table are taken by others. */
+static void books_that_collide_are_found(void **state)
+{
+    (void)state;
+    enum { INSTRUMENTS = 13, BOOKS = ENGINE_BOOKS_MAX };
+    uint32_t insts[INSTRUMENTS], owner = account("USDT");
+    struct book *book;
+    char name[] = "A0";
+    for (int i = 0; i < INSTRUMENTS; i++) {
+        name[1] = (char)('A' + i);
+        insts[i] = add(OC_KIND_SPOT, name, "USDT", 2);
+    }
+    for (uint32_t i = 0; i < BOOKS; i++)
+        assert_int_equal(portfolio_book(portfolio, owner, i * 7919 % 50021, insts[i % INSTRUMENTS], &book), OC_OK);
+    for (uint32_t i = 0; i < BOOKS; i++) {
+        book = portfolio_find(portfolio, owner, i * 7919 % 50021, insts[i % INSTRUMENTS]);
+        assert_non_null(book);
+        assert_ptr_equal(book, portfolio_book_at(portfolio, i));
+        assert_null(portfolio_find(portfolio, owner, i * 7919 % 50021, insts[(i + 1) % INSTRUMENTS]));
+    }
 }
 
 /* Sums that do not fit: equity is an error, never a wrong number. */
@@ -397,10 +463,13 @@ int main(void)
         cmocka_unit_test_setup_teardown(PNL_5, setup, teardown),
         cmocka_unit_test_setup_teardown(strategy_books_and_the_net_book_agree_after_every_fill, setup, teardown),
         cmocka_unit_test_setup_teardown(spot_fills_move_both_balances_and_the_fee_its_own, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_fee_without_room_refuses_its_fill, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_position_knows_since_when, setup, teardown),
         cmocka_unit_test_setup_teardown(an_odd_middle_is_worth_its_half_step, setup, teardown),
         cmocka_unit_test_setup_teardown(unknown_names_are_refused_and_accounts_are_limited, setup, teardown),
         cmocka_unit_test_setup_teardown(names_of_accounts_have_a_length, setup, teardown),
         cmocka_unit_test_setup_teardown(books_stop_at_their_limit, setup, teardown),
+        cmocka_unit_test_setup_teardown(books_that_collide_are_found, setup, teardown),
         cmocka_unit_test_setup_teardown(equity_that_does_not_fit_is_an_error, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -127,6 +127,87 @@ static void an_amend_is_proven_anew(void **state)
     fixture_free(f);
 }
 
+/* What an amendment asks for is measured with what has filled, and as long as the venue has not said so the old quantity may
+ * be in force too. */
+static void an_amend_counts_what_is_filled_and_what_is_in_force(void **state)
+{
+    (void)state;
+    struct engine_refusal refusal;
+    struct fixture *f = with_position(10);
+    uint64_t order;
+    assert_true(is_eased(f, reducing(f, OC_SIDE_SELL, 10), &order));
+    fixture_say(f, OC_EV_ACCEPTED, order);
+    fixture_trade(f, order, OC_SIDE_SELL, 4, 20000);
+    struct oc_request amend = {.order = order, .price = 19000, .bits = OC_RQ_PRICE_CHANGED};
+    assert_int_equal(engine_begin(f->engine, 0), OC_OK);
+    assert_int_equal(engine_amend(f->engine, &amend, &refusal), OC_OK);
+    fixture_end(f, true);
+    assert_true(seen & OC_RQ_REDUCE_ONLY); /* six are left of it, and six are held */
+    fixture_free(f);
+    f = with_position(5);
+    assert_false(is_eased(f, reducing(f, OC_SIDE_SELL, 8), &order));
+    fixture_say(f, OC_EV_ACCEPTED, order);
+    amend = (struct oc_request){.order = order, .qty = 5, .bits = OC_RQ_QUANTITY_CHANGED};
+    assert_int_equal(engine_begin(f->engine, 0), OC_OK);
+    assert_int_equal(engine_amend(f->engine, &amend, &refusal), OC_OK);
+    fixture_end(f, true);
+    assert_false(seen & OC_RQ_REDUCE_ONLY); /* eight may still be sold */
+    fixture_free(f);
+}
+
+/* Of several that leave in one batch each gives its share back, and one that stays gives nothing; so also in a later batch. */
+static void who_leaves_gives_its_own_share_back(void **state)
+{
+    (void)state;
+    struct engine_refusal refusal;
+    for (int later = 0; later < 2; later++) {
+        struct fixture *f = with_position(10);
+        uint64_t orders[3];
+        static const int64_t shares[] = {2, 3, 5};
+        for (int i = 0; i < 3; i++) {
+            assert_true(is_eased(f, reducing(f, OC_SIDE_SELL, shares[i]), &orders[i]));
+            fixture_say(f, OC_EV_ACCEPTED, orders[i]);
+        }
+        assert_int_equal(engine_begin(f->engine, 0), OC_OK);
+        assert_int_equal(engine_cancel(f->engine, orders[0], &refusal), OC_OK);
+        assert_int_equal(engine_cancel(f->engine, orders[1], &refusal), OC_OK);
+        if (later) {
+            fixture_end(f, true);
+            assert_int_equal(engine_begin(f->engine, 0), OC_OK);
+        }
+        struct oc_request request = reducing(f, OC_SIDE_SELL, 6);
+        assert_int_equal(engine_submit(f->engine, &request, &refusal), OC_OK);
+        assert_false(seen & OC_RQ_REDUCE_ONLY); /* the five stay */
+        assert_int_equal(engine_cancel(f->engine, request.order, &refusal), OC_OK);
+        request = reducing(f, OC_SIDE_SELL, 5);
+        assert_int_equal(engine_submit(f->engine, &request, &refusal), OC_OK);
+        assert_true(seen & OC_RQ_REDUCE_ONLY);
+        fixture_end(f, true);
+        fixture_free(f);
+    }
+}
+
+/* The stop and the target of one entry are each for all of it, whatever else is on its way to reduce the position. */
+static void legs_of_a_group_are_for_all_of_it(void **state)
+{
+    (void)state;
+    struct fixture *f = with_position(0);
+    assert_false(is_eased(f, reducing(f, OC_SIDE_SELL, 10), NULL));
+    struct oc_request entry = fixture_order(f, OC_SIDE_BUY, 10, 9900);
+    entry.bits |= OC_RQ_HAS_STOP_LOSS | OC_RQ_HAS_TAKE_PROFIT;
+    entry.stop_loss = 9000;
+    entry.take_profit = 11000;
+    const uint64_t order = fixture_submit(f, entry);
+    const uint32_t sent = f->sent_count;
+    fixture_trade(f, order, OC_SIDE_BUY, 10, 9900);
+    assert_int_equal(f->sent_count, sent + 2);
+    for (uint32_t i = sent; i < f->sent_count; i++) {
+        assert_true(fixture_find(f, f->sent[i].order)->reduces);
+        assert_int_equal(fixture_find(f, f->sent[i].order)->exposure, 0);
+    }
+    fixture_free(f);
+}
+
 /* The last unit that is free: with 6 of 10 on their way out 4 reduce, 5 do not, and the whole does not either. */
 static void what_is_free_is_counted_to_the_unit(void **state)
 {
@@ -238,6 +319,9 @@ int main(void)
         cmocka_unit_test(orders_beside_it_take_their_share),
         cmocka_unit_test(a_final_order_gives_its_share_back),
         cmocka_unit_test(an_amend_is_proven_anew),
+        cmocka_unit_test(an_amend_counts_what_is_filled_and_what_is_in_force),
+        cmocka_unit_test(who_leaves_gives_its_own_share_back),
+        cmocka_unit_test(legs_of_a_group_are_for_all_of_it),
         cmocka_unit_test(what_is_free_is_counted_to_the_unit),
         cmocka_unit_test(an_order_by_money_reduces_by_what_it_may_become),
         cmocka_unit_test(strategies_reduce_their_own),

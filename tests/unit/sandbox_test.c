@@ -304,6 +304,50 @@ static void two_runs_are_one(void **unused)
     assert_null(strstr(texts[0], "0x"));
 }
 
+/* Texts and tables have no largest, not even among themselves. */
+static void only_numbers_are_compared(void **unused)
+{
+    (void)unused;
+    struct sandbox *sandbox;
+    assert_int_equal(sandbox_new(NULL, 1, &sandbox), OC_OK);
+    must_load(
+        sandbox,
+        "local t = setmetatable({}, { __lt = function() return true end })\n"
+        "for _, f in ipairs { math.max, math.min } do\n"
+        "  assert(not pcall(f) and not pcall(f, nil) and not pcall(f, 'x') and not pcall(f, t))\n"
+        "  assert(not pcall(f, 'a', 'b') and not pcall(f, 1, t) and not pcall(f, t, 1) and not pcall(f, 1, 2, 'x'))\n"
+        "  assert(not pcall(f, 1, t, 2) and not pcall(f, 'a', 1))\n"
+        "end\n"
+        "assert(math.max(1, 3, 2) == 3 and math.min(2, 1, 3) == 1 and math.max(7) == 7)\n");
+    sandbox_free(sandbox);
+}
+
+/* The generator is xoshiro256** seeded by splitmix64, as their authors give them: what a recorded run drew it draws again in
+ * every version. */
+static void chance_is_that_of_its_seed(void **unused)
+{
+    (void)unused;
+    struct sandbox *sandbox;
+    assert_int_equal(sandbox_new(NULL, 1, &sandbox), OC_OK);
+    must_load(sandbox, "local function drawn(n, ...)\n"
+                       "  math.randomseed(42)\n"
+                       "  local out = {}\n"
+                       "  for i = 1, n do out[i] = math.random(...) end\n"
+                       "  return table.concat(out, ' ')\n"
+                       "end\n"
+                       "assert(drawn(6, 0) == '1546998764402558742 6990951692964543102 -5902157311460992607 "
+                       "-1389169964527427423 ' ..\n"
+                       "  '-151191095644234140 -4247557243643801032')\n"
+                       "assert(drawn(8, 100) == '23 34 34 57 51 8 62 55')\n"
+                       "assert(drawn(8, -5, 5) == '1 -4 -4 -1 3 -3 2 -4')\n"
+                       "assert(drawn(3, 7, 7) == '7 7 7')\n"
+                       "math.randomseed(42)\n"
+                       "assert(math.random() == 0.083862971059882163)\n"
+                       "math.randomseed(42.9)\n" /* as 42 */
+                       "assert(math.random(0) == 1546998764402558742)\n");
+    sandbox_free(sandbox);
+}
+
 static int lj_order(lua_State *lua)
 {
     lua_pushinteger(lua, *(int *)lua_touserdata(lua, 1));
@@ -508,6 +552,8 @@ int main(void)
         cmocka_unit_test(require_asks_the_host_once),
         cmocka_unit_test(the_host_adds_tables),
         cmocka_unit_test(two_runs_are_one),
+        cmocka_unit_test(only_numbers_are_compared),
+        cmocka_unit_test(chance_is_that_of_its_seed),
         cmocka_unit_test(pairs_has_an_order),
         cmocka_unit_test(sort_is_stable),
         cmocka_unit_test(limits_hold_at_the_byte),

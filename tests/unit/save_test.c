@@ -275,6 +275,53 @@ static void the_state_of_rules_goes_by_their_names(void **state)
     fixture_free(f);
 }
 
+/* Lots whose first are sold already: what is left of them is saved, and sold in the same order by who goes on. */
+static void what_is_left_of_lots_comes_back(void **state)
+{
+    (void)state;
+    for (uint32_t method = COST_FIFO; method <= COST_LIFO; method++) {
+        struct setup setup, later;
+        open_setup(&setup, method);
+        struct fixture *f = setup.f;
+        for (int i = 0; i < 4; i++)
+            fixture_trade(f, fixture_submit(f, fixture_order(f, OC_SIDE_BUY, 10, 9900)), OC_SIDE_BUY, 10,
+                          9600 + 100 * i);
+        fixture_trade(f, fixture_submit(f, fixture_order(f, OC_SIDE_SELL, 25, 9900)), OC_SIDE_SELL, 25, 9900);
+        const int64_t size = engine_save(f->engine, bytes, sizeof bytes);
+        assert_true(size > 0);
+        open_setup(&later, method);
+        assert_int_equal(engine_load(later.f->engine, bytes, (size_t)size), OC_OK);
+        for (int i = 0; i < 3; i++) {
+            fixture_trade(f, fixture_submit(f, fixture_order(f, OC_SIDE_SELL, 5, 9900)), OC_SIDE_SELL, 5, 9900);
+            later.f->trades = f->trades - 1;
+            fixture_trade(later.f, fixture_submit(later.f, fixture_order(later.f, OC_SIDE_SELL, 5, 9900)), OC_SIDE_SELL,
+                          5, 9900);
+            const struct position *one = &fixture_book(f)->position, *other = &fixture_book(later.f)->position;
+            assert_int_equal(other->qty, one->qty);
+            assert_true(other->realised == one->realised);
+        }
+        fixture_free(f);
+        fixture_free(later.f);
+    }
+}
+
+/* A name is known by as much of it as is kept. */
+static void a_rule_with_a_long_name_finds_its_state(void **state)
+{
+    (void)state;
+    static const char longer[] = "org.example.a.rule.whose.name.is.longer.than.what.a.checkpoint.keeps.of.it";
+    struct counting first[2] = {{77, false}, {88, false}}, second[2] = {{0}};
+    struct fixture *f = with_rules((const char *const[]){longer, "b", NULL}, first);
+    int64_t size = engine_save(f->engine, bytes, sizeof bytes);
+    assert_true(size > 0);
+    fixture_free(f);
+    f = with_rules((const char *const[]){"b", longer, NULL}, second);
+    assert_int_equal(engine_load(f->engine, bytes, (size_t)size), OC_OK);
+    assert_int_equal(second[1].number, 77);
+    assert_int_equal(second[0].number, 88);
+    fixture_free(f);
+}
+
 /* A later epoch takes everything over but the counter of orders: its ids are new anyway. */
 static void a_later_epoch_counts_anew(void **state)
 {
@@ -395,6 +442,8 @@ int main(void)
         cmocka_unit_test(another_setup_is_refused),
         cmocka_unit_test(a_rule_that_cannot_save_or_load_is_said),
         cmocka_unit_test(the_state_of_rules_goes_by_their_names),
+        cmocka_unit_test(what_is_left_of_lots_comes_back),
+        cmocka_unit_test(a_rule_with_a_long_name_finds_its_state),
         cmocka_unit_test(a_later_epoch_counts_anew),
         cmocka_unit_test(what_is_taken_back_is_the_same),
         cmocka_unit_test(full_lists_are_saved),

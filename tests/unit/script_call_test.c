@@ -345,6 +345,40 @@ static const char *const snippets[] = {
     "return not nil, not 0, nil and 1, false or 'x', 1 and 2, nil == false",
     "local s = 0 while true do s = s + 1 if s > 5 then break end end return s",
     "local s = 0 repeat local k = s s = s + 1 until k >= 3 return s",
+    "return ('xababy'):find('(ab)%1')",
+    "return ('aab'):match('(a)%1b'), ('abba'):match('(a)(b)%2%1'), ('x=\\'y\\''):match('([\"\\'])(.-)%1')",
+    "return ('abab-aa'):gsub('(%w+)%1', '<%1>')",
+    "return (('ab'):rep(200)):find('^(.+)%1$')",
+    "return string.format('%q', '\\31\\32\\33!~\\127\\1281')",
+    "return next({10, 20, 30}, 1)",
+    "return next({1, 2, 3}, 2)",
+    "return next({1, 2, 3}, 3)",
+    "return next({1, 2, 3}, 1, 'more')",
+    "return next({}), select('#', next({})), select('#', next({7}, 1))",
+    "return next({7})",
+    "return next({a = 1}), next({a = 1}, 'a')",
+    "local t, n = {1, 2, 3, x = 1, y = 2, [2.5] = 3, [true] = 4}, 0 local k, v = next(t) while k ~= nil do n = n + v "
+    "k, v = "
+    "next(t, k) end return n",
+    "local t, n, k = {[math.maxinteger] = 1, [math.mininteger] = 2}, 0, nil repeat n = n + 1 k = next(t, k) until k == "
+    "nil or n "
+    "> 5 return n",
+    "local n, k = 0, next(math) while k do n = n + (math[k] ~= nil and 1 or 100) k = next(math, k) end return n < 99, "
+    "n > 9",
+    "return math.type(next({[2^53] = 1})), next({[-1] = 'a'}), next({[0] = 'z'}, 0)",
+    "local co = coroutine.create(function() error('x', 0) end) coroutine.resume(co) return coroutine.close(co)",
+    "local co = coroutine.create(function() local c <close> = setmetatable({}, {__close = function() error('y', 0) "
+    "end}) "
+    "coroutine.yield() end) coroutine.resume(co) return coroutine.close(co), coroutine.status(co)",
+    "local co = coroutine.create(function() coroutine.yield() end) coroutine.resume(co) return coroutine.close(co)",
+    "return math.atan(1, 2), math.atan(-1), math.atan(1), math.atan(0.0, -1), math.atan(3, -4)",
+    "local out = {} for k, v in ('a=1, b=2, c'):gmatch('(%w+)=(%w+)') do out[#out + 1] = k .. v end return out[1], "
+    "out[2], #out",
+    "local f = ('ab'):gmatch('()') return f(), f(), f(), f(), f()",
+    "local f = ('ab'):gmatch('x*') return f(), f(), f(), f(), f()",
+    "local f = ('abc'):gmatch('%w') f() f() f() return f(), f()",
+    "return math.max('10', 9), math.min(3, '2.5'), math.max(2, 2.0), math.min(2.0, 2)",
+    "return math.max(1), math.min(0/0, 1) ~= math.min(0/0, 1), math.max(1, 0/0)",
     "return _VERSION",
     "return collectgarbage and true",
 };

@@ -90,6 +90,62 @@ static void test_refused_timeframe_is_not_taken(void **state)
                      "done");
 }
 
+/* Of strategy{} only a name and a timeframe must be texts; what else it says is for a reader. */
+static void test_a_strategy_says_what_it_likes_of_itself(void **state)
+{
+    (void)state;
+    close_and_expect("strategy { name = 'x', about = { 'much' }, version = true }\n"
+                     "function on_bar() log.info('done') end",
+                     "done");
+    static const char *const wrong[] = {"strategy { name = {} }", "strategy { name = true }",
+                                        "strategy { timeframe = false }"};
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        struct kit *kit = kit_with(wrong[i], NULL, 0);
+        assert_true(kit->rc < 0);
+        assert_true(kit_failed(kit, "unknown or wrong field"));
+        kit_free(kit);
+    }
+}
+
+/* The data's own bars are handed on as they come; only larger ones are built. */
+static void test_bars_of_the_data_are_not_built_again(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        bool is_built;
+    } rows[] = {{"function on_bar() log.info('bar') end", false},
+                {"strategy { timeframe = '1m' } function on_bar() log.info('bar') end", false},
+                {"strategy { timeframe = '5m' } function on_bar() log.info('bar') end", true}};
+    for (int i = 0; i < 3; i++) {
+        struct kit *kit = kit_new(rows[i].text);
+        kit_close(kit, 10000);
+        assert_int_equal(engine_bars_end_ns(kit->f->engine) != INT64_MAX, rows[i].is_built);
+        assert_int_equal(strstr(kit->log, "bar") != NULL, !rows[i].is_built);
+        kit_free(kit);
+    }
+}
+
+/* Who says no name has that of its file. */
+static void test_a_file_gives_its_name(void **state)
+{
+    (void)state;
+    static const char *const rows[][2] = {{"sma.lua", "sma"}, {"a.lua", "a"},      {"dir/sub/x.lua", "x"},
+                                          {"dir.lua/y", "y"}, {".lua", ".lua"},    {"lua", "lua"},
+                                          {"x.LUA", "x.LUA"}, {"/abs/z.lua", "z"}, {"two.lua.lua", "two.lua"}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct kit *kit = calloc(1, sizeof *kit);
+        kit_start(kit,
+                  (struct strategy_config){.text = "function on_bar() end", .from_ns = INT64_MIN, .file = rows[i][0]});
+        assert_int_equal(kit->rc, OC_OK);
+        assert_string_equal(strategy_name(kit->strategy), rows[i][1]);
+        kit_free(kit);
+    }
+    struct kit *kit = kit_new("strategy { name = 'q' } function on_bar() end");
+    assert_string_equal(strategy_name(kit->strategy), "q");
+    kit_free(kit);
+}
+
 /* A10: what on_save would do comes after what the callback asked for was decided. */
 static void test_a10_on_save_acts_on_nothing(void **state)
 {
@@ -170,6 +226,9 @@ int main(void)
         cmocka_unit_test(test_options_are_plain),
         cmocka_unit_test(test_indicator_of_another_market),
         cmocka_unit_test(test_refused_timeframe_is_not_taken),
+        cmocka_unit_test(test_a_strategy_says_what_it_likes_of_itself),
+        cmocka_unit_test(test_a_file_gives_its_name),
+        cmocka_unit_test(test_bars_of_the_data_are_not_built_again),
         cmocka_unit_test(test_a10_on_save_acts_on_nothing),
         cmocka_unit_test(test_a10_timers_have_an_end),
         cmocka_unit_test(test_a16_mark_and_first_line),

@@ -72,9 +72,32 @@ static void test_pattern(void **state)
     stops("(('a'):rep(30000)):find('.-.-b')", 1000000);
 }
 
+/* What C does for a script is counted where it is done: walks, next, and comparing what was captured. */
+static void test_work_is_counted(void **state)
+{
+    (void)state;
+    const uint64_t list = works("local t = {} for i = 1, 200000 do t[i] = i end");
+    const uint64_t begun = works("local t = {} for i = 1, 200000 do t[i] = i end for _ in pairs(t) do break end");
+    const uint64_t walked = works("local t = {} for i = 1, 200000 do t[i] = i end for _ in pairs(t) do end");
+    assert_in_range(begun - list, 190000, 210000); /* the keys are counted first */
+    assert_in_range(walked - begun, 190000, 210000);
+    const uint64_t keys = works("local t = {} for i = 1, 3000 do t['k' .. i] = i end");
+    const uint64_t next =
+        works("local t, k = {} for i = 1, 3000 do t['k' .. i] = i end for i = 1, 100 do k = next(t, k) end");
+    assert_true(next - keys > 100 * 3000 * 2); /* each call looks at each key, and compares it */
+    assert_true(next - keys < 100 * 3000 * 6);
+    const uint64_t back = works("assert(not (('a'):rep(6401)):find('^(a+)%1$'))");
+    assert_true(back > 3200 * 3200 / 2 / 64); /* captures of up to 3200 bytes, 64 a step */
+}
+
 static void test_plain_search(void **state)
 {
     (void)state;
+    const uint64_t absent = works("local t = ('a'):rep(300000)");
+    assert_true(works("local t = ('a'):rep(300000) assert(not t:find('b', 1, true) and not t:find('ab', 1, true))") <
+                absent + 2 * 6 * 1024); /* windows of 65,536 bytes, 64 a unit */
+    works("for at = 65520, 65545 do local t = ('a'):rep(at) .. 'needle' .. ('a'):rep(200000)\n"
+          "assert(t:find('needle', 1, true) == at + 1 and t:find('needle', at + 2, true) == nil) end");
     works("local s = ('a'):rep(1 << 20) assert((s .. 'b'):find('b', 1, true) == (1 << 20) + 1)\n"
           "assert((s .. s .. s):find(('a'):rep((1 << 20) - 1) .. 'b', 1, true) == nil)\n"
           "for at = 65530, 65542 do local t = ('a'):rep(at) .. 'bcd' .. ('a'):rep(70000) assert(t:find('bcd', 1, true) "
@@ -328,6 +351,7 @@ int main(void)
         cmocka_unit_test(test_a_list_is_not_sorted),
         cmocka_unit_test(test_other_ends),
         cmocka_unit_test(test_pattern),
+        cmocka_unit_test(test_work_is_counted),
         cmocka_unit_test(test_plain_search),
         cmocka_unit_test(test_values),
         cmocka_unit_test(test_pack),

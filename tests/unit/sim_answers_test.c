@@ -69,6 +69,25 @@ static void what_is_under_way_is_forgotten_dropped_and_saved(void **state)
     assert_int_equal(sim_answers_take(&other, 1000, &same, sizeof same), OC_E_NOT_FOUND);
     memset(bytes + 8 + 16, 0, 4); /* an answer without a size */
     assert_int_equal(sim_answers_load(&other, bytes, (size_t)size), OC_E_DATA);
+    while (sim_answers_take(&sim_answers, INT64_MAX, &got, sizeof got) == OC_OK)
+        ;
+    for (uint64_t i = 0; i < 90; i++) { /* whatever the heap looks like, all of one order go and all others stay */
+        answer.order = answer.request = i % 3;
+        assert_int_equal(sim_answers_emit(&sim_answers, (int64_t)(1000 + i * 37 % 90), &answer.head), OC_OK);
+    }
+    answer.order = 1;
+    sim_answers_drop(&sim_answers, &answer.head);
+    assert_int_equal(sim_answers.count, 60);
+    answer.order = 2;
+    sim_answers_drop(&sim_answers, &answer.head);
+    assert_int_equal(sim_answers.count, 30);
+    for (int64_t last = 0; sim_answers_take(&sim_answers, INT64_MAX, &got, sizeof got) == OC_OK;
+         last = got.head.venue_ns)
+        assert_true(got.head.venue_ns >= last && ((const struct oc_ev_answer *)(const void *)&got)->order == 0);
+    for (int i = 0; i < 20; i++)
+        assert_int_equal(sim_answers_emit(&sim_answers, i, &answer.head), OC_OK);
+    sim_answers_drop(&sim_answers, &answer.head);
+    assert_int_equal(sim_answers.count, 0);
     sim_answers_release(&sim_answers);
     sim_answers_release(&other);
 }

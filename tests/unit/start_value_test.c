@@ -1,6 +1,7 @@
 /* start_value_test.c: what the opening balances are worth at the first prices of the traded time: where figures begin. */
 #include "support/session_kit.h"
 
+#include "session/json_units.h"
 #include "session/start_value.h"
 
 enum { FROM = 60 };
@@ -206,12 +207,32 @@ static void figures_begin_with_the_first_price(void **state)
     house_free(house);
 }
 
+/* Figures are said with the digits of their instrument; what is not there, or of no instrument, is null. */
+static void figures_are_said_in_the_instruments_digits(void **state)
+{
+    (void)state;
+    const struct instrument instrument = {.info = {.price_step = {5, 2, 0}, .qty_step = {1, 3, 0}}};
+    char bytes[512];
+    struct text text;
+    text_init_fixed(&text, bytes, sizeof bytes);
+    json_price(&text, "a", &instrument, true, 3);
+    json_price(&text, "b", &instrument, false, 3);
+    json_price(&text, "c", NULL, true, 3);
+    json_qty(&text, "d", &instrument, true, 1500);
+    json_qty(&text, "e", &instrument, false, 1500);
+    json_qty(&text, "f", NULL, true, 1500);
+    assert_string_equal(bytes, "\"a\":0.15,\"b\":null,\"c\":null,\"d\":1.5,\"e\":null,\"f\":null");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_holding_is_worth_its_first_price), cmocka_unit_test(the_first_price_of_a_bar),
-        cmocka_unit_test(what_is_no_price_is_not_the_first),  cmocka_unit_test(where_the_traded_time_begins),
+        cmocka_unit_test(a_holding_is_worth_its_first_price),
+        cmocka_unit_test(the_first_price_of_a_bar),
+        cmocka_unit_test(what_is_no_price_is_not_the_first),
+        cmocka_unit_test(where_the_traded_time_begins),
         cmocka_unit_test(figures_begin_with_the_first_price),
+        cmocka_unit_test(figures_are_said_in_the_instruments_digits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -118,12 +118,37 @@ static void few_events_need_no_checkpoint(void **state)
     house_end(house);
 }
 
+static void many_go_by_once(struct house *house, int index)
+{
+    env_sim_advance(2 * HOUSE_SECOND);
+    if (index == 3)
+        house->session->journal.since_checkpoint = 4095;
+}
+
+/* Behind one that was made the events are counted anew. */
+static void events_are_counted_from_the_last_checkpoint(void **state)
+{
+    (void)state;
+    struct house *house = house_on_disk();
+    env_sim_advance(10 * HOUSE_SECOND);
+    checkpoints = 0;
+    house->sources[0].before = many_go_by_once;
+    for (int k = 0; k < 10; k++)
+        house_trade(house, 0, k * HOUSE_SECOND);
+    house_open(house);
+    house->session->journal.checkpoint = count_checkpoint;
+    house_run(house);
+    assert_int_equal(checkpoints, 1);
+    house_end(house);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(no_risk_behind_a_failed_journal),
         cmocka_unit_test(checkpoints_are_a_second_apart),
         cmocka_unit_test(few_events_need_no_checkpoint),
+        cmocka_unit_test(events_are_counted_from_the_last_checkpoint),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,7 +3,10 @@
 #include "support/session_kit.h"
 
 #include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include "base/env.h"
 #include "session/interrupt.h"
 
 /* ---- the order ---- */
@@ -146,6 +149,9 @@ static void before_a_command_answers_go_before_timers(void **state)
     house->session->pace.command_ns = 60 * HOUSE_SECOND;
     assert_true(session_command(house->session, "x", 1, &reply));
     assert_string_equal(house->log, "M0+1 A60 T60 C60 ");
+    house->session->commands.execute = NULL; /* nobody carries it out: what became of the one before counts no more */
+    house->session->commands.was_ok = true;
+    assert_false(session_command(house->session, "x", 1, &reply));
     house_free(house);
 }
 
@@ -385,6 +391,85 @@ static void a_second_has_so_many_timers(void **state)
     }
 }
 
+static void lie(struct house *house, int index)
+{
+    if (index)
+        house_fill(house, index * 60 * HOUSE_SECOND, 12345, 1, "lie");
+}
+
+/* A venue that says what cannot be is not believed: nothing of it is recorded or handled, and the run goes on; but not for
+ * ever. */
+static void what_cannot_be_is_not_believed(void **state)
+{
+    (void)state;
+    for (int beyond = 0; beyond < 2; beyond++) {
+        struct house *house = house_new();
+        house->sources[0].before = lie;
+        for (int i = 0; i < 6; i++)
+            house_trade(house, 0, i * 60 * HOUSE_SECOND);
+        house_open(house);
+        house->session->border.refused = BORDER_REFUSED_MAX - 6 + (uint64_t)beyond;
+        const oc_rc rc = session_run(house->session);
+        assert_int_equal(rc, beyond ? OC_E_DATA : OC_OK);
+        assert_int_equal(house->session->border.refused, BORDER_REFUSED_MAX - 1 + beyond);
+        assert_int_equal(engine_stats(house->engine)->fills, 0);
+        assert_null(strchr(house->log, 'A'));
+        assert_int_equal(strstr(house->log, "M300") != NULL, !beyond);
+        if (beyond)
+            assert_non_null(strstr(said(&house->session->words.error), "answers of the simulator could not be"));
+        house_free(house);
+    }
+}
+
+/* Two hosts on one journal would be two hosts on one account: the second is told, and may when the first has closed. */
+static void one_session_a_folder(void **state)
+{
+    (void)state;
+    char dir[ENV_PATH_MAX];
+    struct house *one = house_new(), *other = house_new();
+    snprintf(dir, sizeof dir, "%s/step_test.dir", TEST_BUILD_DIR);
+    house_trade(one, 0, 0);
+    house_trade(other, 0, 0);
+    house_open(one);
+    house_open(other);
+    assert_int_equal(session_lock(one->session, dir), OC_OK);
+    assert_int_equal(session_lock(other->session, dir), OC_E_STATE);
+    assert_non_null(strstr(said(&other->session->words.error), "it is in use by another outcry"));
+    assert_int_equal(session_close(one->session), OC_OK);
+    assert_int_equal(session_close(one->session), OC_OK); /* once more gives nothing up that is another's */
+    assert_int_equal(session_lock(other->session, dir), OC_OK);
+    assert_int_equal(session_close(one->session), OC_OK);
+    assert_true(session_lock(one->session, dir) == OC_E_STATE);
+    char longer[ENV_PATH_MAX + 1];
+    memset(longer, 'x', sizeof longer);
+    longer[ENV_PATH_MAX] = 0;
+    assert_true(session_lock(one->session, longer) < 0);
+    house_free(one);
+    house_free(other);
+}
+
+/* The first signal ends a run in its order, the second at once; a hang-up does neither. */
+static void a_second_interrupt_does_not_wait(void **state)
+{
+    (void)state;
+    for (int signals = 0; signals < 3; signals++) {
+        const pid_t child = fork();
+        assert_true(child >= 0);
+        if (child == 0) {
+            interrupt_install();
+            raise(SIGHUP);
+            const bool has_hung_up = interrupt_take_hangup() && !interrupt_take_hangup();
+            for (int i = 0; i < signals; i++)
+                raise(i ? SIGTERM : SIGINT);
+            _exit(has_hung_up && interrupt_count() == signals ? 7 : 8);
+        }
+        int status = 0;
+        assert_true(waitpid(child, &status, 0) == child);
+        assert_true(WIFEXITED(status));
+        assert_int_equal(WEXITSTATUS(status), signals < 2 ? 7 : 130);
+    }
+}
+
 /* A terminal that hangs up is told of once for 256 market events, and the run goes on. */
 static void a_hangup_is_looked_for_now_and_then(void **state)
 {
@@ -417,6 +502,9 @@ static void a_hangup_is_looked_for_now_and_then(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_cannot_be_is_not_believed),
+        cmocka_unit_test(one_session_a_folder),
+        cmocka_unit_test(a_second_interrupt_does_not_wait),
         cmocka_unit_test(a_hangup_is_looked_for_now_and_then),
         cmocka_unit_test(at_one_instant_everything_has_its_place),
         cmocka_unit_test(a_bar_ends_before_a_timer_of_its_instant),

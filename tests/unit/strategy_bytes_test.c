@@ -142,6 +142,40 @@ static oc_rc given_text(struct kit *kit, const char *text)
     return given(kit, 0, &bytes);
 }
 
+/* A record of a timer is taken whole or not at all: its size, its number, its two texts with their ends, once. */
+static void only_a_whole_timer_is_taken(void **state)
+{
+    (void)state;
+    struct kit *kit = kit_new("function tick() end function on_bar() end");
+    struct timer_record timer = {.id = 9, .due_ns = 1000, .every_ns = 5, .function = "tick", .place = "test.lua:1"};
+    struct bytes bytes = {.size = 0};
+    for (size_t size = 0; size <= sizeof timer + 8; size++) {
+        memcpy(bytes.data, &timer, sizeof timer);
+        bytes.size = size;
+        if (size != sizeof timer)
+            assert_int_equal(given(kit, STATE_KEY_TIMER, &bytes), OC_E_DATA);
+    }
+    bytes.size = sizeof timer;
+    for (int wrong = 0; wrong < 3; wrong++) {
+        struct timer_record bad = timer;
+        if (wrong == 0)
+            bad.id = 0;
+        if (wrong == 1)
+            memset(bad.function, 'x', sizeof bad.function);
+        if (wrong == 2)
+            memset(bad.place, 'x', sizeof bad.place);
+        memcpy(bytes.data, &bad, sizeof bad);
+        assert_int_equal(given(kit, STATE_KEY_TIMER, &bytes), OC_E_DATA);
+    }
+    assert_int_equal(engine_timers(kit->f->engine)->count, 0);
+    memcpy(bytes.data, &timer, sizeof timer);
+    assert_int_equal(given(kit, STATE_KEY_TIMER, &bytes), OC_OK);
+    assert_int_equal(engine_timers(kit->f->engine)->count, 1);
+    assert_true(timers_next_ns(engine_timers(kit->f->engine)) == 1000);
+    assert_int_equal(given(kit, STATE_KEY_TIMER, &bytes), OC_E_EXISTS);
+    kit_free(kit);
+}
+
 static void only_a_whole_table_is_read(void **state)
 {
     (void)state;
@@ -294,6 +328,65 @@ static void a_broken_table_is_refused(void **state)
     kit_free(a);
 }
 
+/* What was saved by another version, or by a strategy with other markets, indicators or timers, is not taken for its own. */
+static void what_another_has_saved_is_refused(void **state)
+{
+    (void)state;
+    static const char text[] = "local r function on_init() after('2m', function() end) end\n"
+                               "function on_bar(m) r = m:sma(2) state.n = 1 end";
+    struct kit *a = kit_new(text);
+    char bytes[8192];
+    kit_close(a, 10000);
+    int64_t size = strategy_save(a->strategy, bytes, sizeof bytes);
+    assert_true(size > 0);
+    static const size_t words[] = {0, 4, 8, 16}; /* version, indicators, markets, timers */
+    for (size_t i = 0; i <= sizeof words / sizeof words[0]; i++) {
+        struct kit *b = kit_new(text);
+        char copy[sizeof bytes];
+        memcpy(copy, bytes, sizeof copy);
+        kit_close(b, 10000);
+        if (i < sizeof words / sizeof words[0])
+            copy[words[i]] ^= 64;
+        strategy_set_restoring(b->strategy, true);
+        assert_int_equal(strategy_load(b->strategy, copy, (size_t)size),
+                         i < sizeof words / sizeof words[0] ? OC_E_DATA : OC_OK);
+        kit_free(b);
+    }
+    kit_free(a);
+}
+
+/* A table's bytes do not depend on how its keys came in, of whatever kinds they are. */
+static void keys_of_all_kinds_have_one_order(void **state)
+{
+    (void)state;
+    static const char *const ways[] = {"for i = 1, #keys do", "for i = #keys, 1, -1 do",
+                                       "for i = 2, #keys, 2 do t[keys[i - 1]] = i "
+                                       "t[keys[i]] = i end for i = 1, 0 do"};
+    char bytes[3][8192], text[1024];
+    int64_t sizes[3];
+    for (int way = 0; way < 3; way++) {
+        snprintf(
+            text, sizeof text,
+            "function on_bar()\n"
+            "  local keys, t = { true, 'b', 1, 'a', 2.5, false, -3, 'aa', 1e300, 'true', '1', 0, -0.5, 7, 'z', 2^53, "
+            "math.maxinteger, math.mininteger, -1e300, '' }, {}\n"
+            "  %s t[keys[i]] = i end\n"
+            "  for k in pairs(t) do t[k] = 1 end\n"
+            "  state.t = t\nend",
+            ways[way]);
+        struct kit *kit = kit_new(text);
+        kit_close(kit, 10000);
+        assert_null(strategy_error(kit->strategy));
+        sizes[way] = strategy_save(kit->strategy, bytes[way], sizeof bytes[way]);
+        assert_true(sizes[way] > 200);
+        kit_free(kit);
+    }
+    for (int way = 1; way < 3; way++) {
+        assert_int_equal(sizes[way], sizes[0]);
+        assert_memory_equal(bytes[way], bytes[0], (size_t)sizes[0]);
+    }
+}
+
 /* on_load is given what on_save had returned; where there was nothing yet, and where it cannot be read, it is not called. */
 static void on_load_is_called_with_what_was_saved(void **state)
 {
@@ -336,9 +429,12 @@ int main(void)
         cmocka_unit_test(keys_are_in_order),
         cmocka_unit_test(the_path_of_what_cannot_be_kept_is_told),
         cmocka_unit_test(only_a_whole_table_is_read),
+        cmocka_unit_test(only_a_whole_timer_is_taken),
         cmocka_unit_test(a_record_is_of_a_table_that_is_there),
         cmocka_unit_test(a_change_inside_what_came_back_is_seen),
         cmocka_unit_test(a_broken_table_is_refused),
+        cmocka_unit_test(what_another_has_saved_is_refused),
+        cmocka_unit_test(keys_of_all_kinds_have_one_order),
         cmocka_unit_test(on_load_is_called_with_what_was_saved),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

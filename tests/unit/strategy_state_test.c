@@ -204,7 +204,7 @@ static void params_given(const char *name, const char *value, const char *words,
     assert_int_equal(kit->rc == OC_OK, works);
     if (works)
         assert_true(kit_said(kit, words));
-    else if (!strstr(kit->error.message, words))
+    else if (!strstr(kit->error.message, words) || kit->error.message[strlen(kit->error.message) - 1] == ' ')
         fail_msg("expected '%s' in '%s'", words, kit->error.message);
     kit_free(kit);
 }
@@ -222,6 +222,9 @@ static void parameters(void **state)
     params_given("rate", "1", "14\t1\t", true);
     params_given("rate", "x", "parameter rate: found 'x', expected a number", false);
     params_given("on", "false", "14\t0.5\tfalse", true);
+    params_given("on", "true", "14\t0.5\ttrue", true);
+    params_given("on", "", "expected true or false", false);
+    params_given("on", "truely", "expected true or false", false);
     params_given("on", "yes", "expected true or false", false);
     params_given("word", "b c", "\tb c\t3", true);
     params_given("lenn", "3", "test.lua has no parameter 'lenn'; it has: len on rate short word", false);

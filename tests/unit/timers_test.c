@@ -133,11 +133,38 @@ static void records_pass_and_put_timers(void **state)
     timers_release(&timers);
 }
 
+/* Those of one strategy go, up to a number, wherever they stand; those of others stay and fire in their order. */
+static void only_those_of_one_strategy_go(void **state)
+{
+    (void)state;
+    for (uint64_t until = 0; until <= 13; until++) {
+        struct timers timers = {0};
+        struct timer timer;
+        for (int i = 0; i < 12; i++)
+            add(&timers, i % 3 ? 2 : 1, 100 - 7 * i, 0); /* numbered from 1 on */
+        if (until == 13)
+            timers_remove_of(&timers, 2);
+        else
+            timers_remove_until(&timers, 2, until);
+        uint64_t expected = 12;
+        for (; timers_pop(&timers, &timer); expected--) {
+            while (expected % 3 != 1 && expected <= until)
+                expected--;
+            assert_true(timer.id == expected);
+        }
+        while (expected && expected % 3 != 1 && expected <= until)
+            expected--;
+        assert_int_equal(expected, 0);
+        timers_release(&timers);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(timers_fire_by_time_and_then_by_number),
         cmocka_unit_test(a_removed_timer_does_not_fire),
+        cmocka_unit_test(only_those_of_one_strategy_go),
         cmocka_unit_test(a_repeated_timer_keeps_its_beat),
         cmocka_unit_test(timers_stop_at_their_limit),
         cmocka_unit_test(records_pass_and_put_timers),
