@@ -432,6 +432,13 @@ oc_rc transcript_pump(struct transcript *transcript, const struct oc_connector *
     return rc < 0 ? rc : count;
 }
 
+oc_rc transcript_pump_said(struct transcript *transcript, const struct oc_connector *connector, void *self)
+{
+    const oc_rc rc = deliver_said(transcript, connector, self);
+    transcript->delivered += rc > 0;
+    return rc;
+}
+
 bool transcript_is_done(const struct transcript *transcript)
 {
     struct transcript at = *transcript;

@@ -103,6 +103,9 @@ CHECKED oc_rc transcript_say(struct transcript *transcript, uint32_t stream, con
 CHECKED oc_rc transcript_pump(struct transcript *transcript, const struct oc_connector *connector, void *self,
                               uint32_t message_max);
 
+/* One message of standing answers: the lines of a script stay where they are. 1: it was taken; 0: there is none. [io] */
+CHECKED oc_rc transcript_pump_said(struct transcript *transcript, const struct oc_connector *connector, void *self);
+
 /* True if every line of the script has happened, without mismatch. */
 bool transcript_is_done(const struct transcript *transcript);
 /* The line that must be sent before the peer goes on, and its number; NULL: it waits for none. Borrowed. */

@@ -48,7 +48,8 @@ static void a_pattern_keeps_what_its_names_stand_for(void **state)
     struct transcript transcript;
     struct heard heard = {""};
     (void)state;
-    uint32_t stream = begin(&transcript, "> {\"id\":$id,\"side\":\"$side\",\"cost\":\"$$5\"}\n< {\"ack\":$id}\n< $side $$ $x\n");
+    uint32_t stream =
+        begin(&transcript, "> {\"id\":$id,\"side\":\"$side\",\"cost\":\"$$5\"}\n< {\"ack\":$id}\n< $side $$ $x\n");
     assert_int_equal(ask(&transcript, stream, "{\"id\":42,\"side\":\"buy\",\"cost\":\"$5\"}"), OC_OK);
     pump(&transcript, &heard);
     assert_string_equal(heard.text, "{\"ack\":42}|buy $ $x|");
@@ -75,8 +76,9 @@ static void standing_answers_hold_from_their_line_on(void **state)
     struct transcript transcript;
     struct heard heard = {""};
     (void)state;
-    uint32_t stream = begin(&transcript, "< first\n> go\n? new $id $qty\n! ack $id\n# and\n! fill $id $qty t$#\n? cancel $id\n"
-                                         "! gone $id\n< second\n> cancel 9\n< own\n");
+    uint32_t stream =
+        begin(&transcript, "< first\n> go\n? new $id $qty\n! ack $id\n# and\n! fill $id $qty t$#\n? cancel $id\n"
+                           "! gone $id\n< second\n> cancel 9\n< own\n");
     pump(&transcript, &heard);
     uint32_t size, line;
     assert_memory_equal(transcript_waits_for(&transcript, &size, &line), "go", 2);
@@ -121,8 +123,8 @@ static void its_clock_stands_where_its_lines_say(void **state)
 
 static void each_bad_line_is_named(void **state)
 {
-    static const char *const bad[][2] = {{"< a\nb\n", "line 2"},     {"@ noon\n", "a time such as"},
-                                         {"! a\n", "behind the ?"},  {"? a\n< b\n", "a ! line behind"},
+    static const char *const bad[][2] = {{"< a\nb\n", "line 2"},       {"@ noon\n", "a time such as"},
+                                         {"! a\n", "behind the ?"},    {"? a\n< b\n", "a ! line behind"},
                                          {"? a\n", "a ! line behind"}, {"> a\n! b\n", "behind the ?"}};
     (void)state;
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
