@@ -17,9 +17,8 @@ static oc_rc make_absolute(struct session *session)
     if (!setting || !realpath(setting->value, path))
         return OC_OK; /* reading it says more */
     snprintf(origin, sizeof origin, "%s", setting->origin);
-    return settings_set(session->settings, key, path, origin) < 0
-               ? session_fail(session, &session->settings->error)
-               : (oc_rc)OC_OK;
+    return settings_set(session->settings, key, path, origin) < 0 ? session_fail(session, &session->settings->error)
+                                                                  : (oc_rc)OC_OK;
 }
 
 /* A source for each instrument: its market events come by the session's link. */
@@ -47,8 +46,8 @@ static oc_rc judge_words(struct run *run)
     for (size_t i = 0; i < sizeof unused / sizeof unused[0]; i++) {
         const struct setting *setting = settings_get(session->settings, unused[i]);
         if (setting)
-            return session_say(session, OC_E_CONFIG, setting->origin,
-                               "%s is of data files: a run at a venue has none", unused[i]);
+            return session_say(session, OC_E_CONFIG, setting->origin, "%s is of data files: a run at a venue has none",
+                               unused[i]);
     }
     for (uint32_t i = 0; i < session->settings->count; i++) {
         const struct setting *setting = &session->settings->list[i];

@@ -275,8 +275,8 @@ static void mismatch(struct transcript *transcript, const void *bytes, uint32_t 
     if (turn == '>')
         wanted = line_bytes(transcript, transcript->at, &wanted_size);
     snprintf(transcript->mismatch, sizeof transcript->mismatch, "line %u: sent \"%.*s\", expected %s\"%.*s\"",
-             transcript->line, (int)(size < 80 ? size : 80), (const char *)bytes, turn == '>' ? "" : "nothing ",
-             (int)(wanted_size < 80 ? wanted_size : 80), wanted);
+             transcript->line, (int)(size < 200 ? size : 200), (const char *)bytes, turn == '>' ? "" : "nothing ",
+             (int)(wanted_size < 200 ? wanted_size : 200), wanted);
 }
 
 /* The standing answers of the first ? line that fits. OC_E_NOT_FOUND: none does. */

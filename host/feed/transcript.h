@@ -74,7 +74,7 @@ struct transcript {
     uint64_t sent;
     uint64_t delivered;
     uint64_t mismatches;
-    char mismatch[256];
+    char mismatch[512];
 };
 
 /* A peer by function. OC_E_NOMEM. [setup] */

@@ -455,6 +455,9 @@ oc_rc session_run(struct session *session)
             log_warning("journal", "where it was stopped by hand could not be recorded: a replay goes on to the end");
         return OC_E_AGAIN;
     }
+    struct error differs;
+    if (session->link && venue_link_differs(session->link, &differs))
+        return session_fail(session, &differs);
     for (uint32_t i = 0; i < session->data.count; i++)
         if (error_is_set(&session->data.sources[i].error)) {
             (void)session_fail(session, &session->data.sources[i].error); /* the run's own code is returned */

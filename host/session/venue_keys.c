@@ -167,9 +167,9 @@ oc_rc venue_judge_limits(struct settings *settings, const struct parts *parts, s
 oc_rc venue_judge_environment(struct settings *settings, struct error *ret_error)
 {
     if (strcmp(venue_text(settings, "environment", ""), "local") == 0)
-        return *venue_text(settings, "transcript", "") ? (oc_rc)OC_OK
-                                                       : missing(settings, "transcript",
-                                                                 "a file that says what the exchange says", ret_error);
+        return *venue_text(settings, "transcript", "")
+                   ? (oc_rc)OC_OK
+                   : missing(settings, "transcript", "a file that says what the exchange says", ret_error);
     at_key(settings, "environment", OC_E_NOT_SUPPORTED, ret_error);
     error_what(ret_error, "not supported yet: this host opens no connection to an exchange");
     error_found(ret_error, "%s", venue_text(settings, "environment", ""));

@@ -272,8 +272,8 @@ static void look_for_record(struct venue_link *link)
     enum journal_stream stream;
     while (!link->recorded && journal_next(link->records, &link->recorded, &stream) == OC_OK) {
         const struct oc_event *event = link->recorded;
-        link->is_started |= event->type == OC_EV_MARK &&
-                            ((const struct oc_ev_text *)(const void *)event)->code == OC_MARK_START;
+        link->is_started |=
+            event->type == OC_EV_MARK && ((const struct oc_ev_text *)(const void *)event)->code == OC_MARK_START;
         if (!link->is_started || !is_of_venue(event, stream))
             link->recorded = NULL;
     }
@@ -335,7 +335,17 @@ oc_rc venue_link_stalled(struct venue_link *link, struct error *ret_error)
     if (link->has_console || !wanted)
         return OC_OK;
     return error_say(ret_error, OC_E_STATE, venue_text(link->settings, "transcript", ""),
-                     "line %u: the venue waits for what was not sent: %.*s", line, (int)(size < 160 ? size : 160), wanted);
+                     "line %u: the venue waits for what was not sent: %.*s", line, (int)(size < 160 ? size : 160),
+                     wanted);
+}
+
+bool venue_link_differs(const struct venue_link *link, struct error *ret_error)
+{
+    if (!link->transcript.mismatches)
+        return false;
+    error_at(ret_error, OC_E_STATE, "%s", venue_text(link->settings, "transcript", ""));
+    error_what(ret_error, "%s", link->transcript.mismatch);
+    return true;
 }
 
 /* The records are right: a connector or a transcript that says something else is another one. */
@@ -358,10 +368,7 @@ oc_rc venue_link_expect(struct venue_link *link, const struct oc_event *event, s
     return OC_E_DATA;
 }
 
-void venue_link_expect_ahead(struct venue_link *link)
-{
-    (void)pull(link); /* nothing there yet: as it was then */
-}
+void venue_link_expect_ahead(struct venue_link *link) { (void)pull(link); /* nothing there yet: as it was then */ }
 
 /* The table of its venue. */
 
@@ -452,16 +459,16 @@ static oc_rc table_load(void *self, const void *bytes, uint32_t size)
 }
 
 static const struct oc_sim venue_link_table = {.size = sizeof venue_link_table,
-                                        .instrument = table_instrument,
-                                        .balance = table_balance,
-                                        .market = table_market,
-                                        .request = table_request,
-                                        .due = table_due,
-                                        .end = table_due,
-                                        .observe = table_observe,
-                                        .position = table_position,
-                                        .save = table_save,
-                                        .load = table_load};
+                                               .instrument = table_instrument,
+                                               .balance = table_balance,
+                                               .market = table_market,
+                                               .request = table_request,
+                                               .due = table_due,
+                                               .end = table_due,
+                                               .observe = table_observe,
+                                               .position = table_position,
+                                               .save = table_save,
+                                               .load = table_load};
 
 oc_rc venue_link_open(struct venue_link *link, const struct venue_link_world *world, struct error *ret_error)
 {

@@ -47,15 +47,15 @@ struct venue_link {
     char *kept;   /* events that were in the ring when a checkpoint was made or loaded; owned */
     uint32_t kept_at;
     uint32_t kept_end;
-    struct journal_reader *records; /* owned; NULL: the connector speaks */
-    const char *records_dir;        /* borrowed; NULL: the connector speaks */
+    struct journal_reader *records;  /* owned; NULL: the connector speaks */
+    const char *records_dir;         /* borrowed; NULL: the connector speaks */
     const struct oc_event *recorded; /* the next one that entered by this link; NULL: not looked for, or no more */
     bool is_started;                 /* its records: the strategies were started, the opening cash lies behind */
     bool gives_way;                  /* the replay differs: what was recorded comes at its time */
     bool has_console;                /* somebody may still send what the peer waits for */
     struct sim_answers *answers;     /* of its venue: the answer that comes next; borrowed */
-    uint64_t unread; /* messages that the connector could not read */
-    bool has_head;   /* `event` is not taken yet */
+    uint64_t unread;                 /* messages that the connector could not read */
+    bool has_head;                   /* `event` is not taken yet */
     union {
         struct oc_event head;
         char bytes[VENUE_LINK_EVENT_MAX];
@@ -77,6 +77,8 @@ static inline void venue_link_taken(struct venue_link *link) { link->has_head = 
 /* Nothing else is due at all. OC_OK: somebody may still change that. Positive: look again. Negative: the peer waits for what nobody
  * sends. */
 CHECKED oc_rc venue_link_stalled(struct venue_link *link, struct error *ret_error);
+/* What was sent is not what the transcript expects: true, with *ret_error. */
+bool venue_link_differs(const struct venue_link *link, struct error *ret_error);
 /* Restart: what stands in the records is what the connector says next, and is taken out of it. OC_E_DATA: it says something else. */
 CHECKED oc_rc venue_link_expect(struct venue_link *link, const struct oc_event *event, struct error *ret_error);
 /* What was asked for or happened after the instant of the last event: the next one had been taken ahead by then, if there was one. */
