@@ -57,14 +57,14 @@ static const char *line_bytes(const struct transcript *transcript, uint64_t at, 
     return transcript->script + at + skip;
 }
 
-/* Passes what is no message: comments, times, standing answers. '<', '>', or 0 at the end. */
-static char script_turn(struct transcript *transcript)
+/* Passes comments and standing answers, and times unless the clock is to stand. '<', '>', '@', or 0 at the end. */
+static char script_pass(struct transcript *transcript, bool clock_goes)
 {
     uint64_t size;
     while (transcript->at < transcript->script_size) {
         const char first = transcript->script[transcript->at];
         const char *bytes = line_bytes(transcript, transcript->at, &size);
-        if (first == '<' || first == '>')
+        if (first == '<' || first == '>' || (first == '@' && !clock_goes))
             return first;
         if (first == '@')
             (void)text_to_time(bytes, size, &transcript->clock_ns); /* judged when it was opened */
@@ -73,6 +73,19 @@ static char script_turn(struct transcript *transcript)
         next_line(transcript);
     }
     return 0;
+}
+
+/* '<', '>', or 0 at the end: what comes next. */
+static char script_turn(struct transcript *transcript) { return script_pass(transcript, true); }
+
+/* The line that must be sent next, without the clock going on for it; '>' or another turn. */
+static char script_wants(const struct transcript *transcript, uint64_t *ret_at, uint32_t *ret_line)
+{
+    struct transcript ahead = *transcript;
+    const char turn = script_turn(&ahead);
+    *ret_at = ahead.at;
+    *ret_line = ahead.line;
+    return turn;
 }
 
 static oc_rc bad_line(struct transcript *transcript, const char *expected)
@@ -269,13 +282,14 @@ static void mismatch(struct transcript *transcript, const void *bytes, uint32_t 
     transcript->mismatches++;
     if (transcript->mismatches > 1)
         return;
-    uint64_t wanted_size = 0;
+    uint64_t wanted_size = 0, at;
+    uint32_t line_number;
     const char *wanted = "";
-    char turn = script_turn(transcript);
+    char turn = script_wants(transcript, &at, &line_number);
     if (turn == '>')
-        wanted = line_bytes(transcript, transcript->at, &wanted_size);
+        wanted = line_bytes(transcript, at, &wanted_size);
     snprintf(transcript->mismatch, sizeof transcript->mismatch, "line %u: sent \"%.*s\", expected %s\"%.*s\"",
-             transcript->line, (int)(size < 200 ? size : 200), (const char *)bytes, turn == '>' ? "" : "nothing ",
+             line_number, (int)(size < 200 ? size : 200), (const char *)bytes, turn == '>' ? "" : "nothing ",
              (int)(wanted_size < 200 ? wanted_size : 200), wanted);
 }
 
@@ -316,10 +330,14 @@ oc_rc transcript_send(struct transcript *transcript, uint32_t stream, const void
         transcript->peer(transcript->context, transcript, stream, bytes, size);
         return OC_OK;
     }
-    if (script_turn(transcript) == '>' && transcript->mismatches == 0) {
+    uint64_t at;
+    uint32_t line_number;
+    (void)script_pass(transcript, false); /* standing answers hold from here on */
+    if (script_wants(transcript, &at, &line_number) == '>' && transcript->mismatches == 0) {
         uint64_t wanted_size;
-        const char *wanted = line_bytes(transcript, transcript->at, &wanted_size);
+        const char *wanted = line_bytes(transcript, at, &wanted_size);
         if (fits(transcript, wanted, wanted_size, bytes, size)) {
+            (void)script_turn(transcript);
             next_line(transcript);
             return OC_OK;
         }
@@ -441,20 +459,19 @@ oc_rc transcript_pump_said(struct transcript *transcript, const struct oc_connec
 
 bool transcript_is_done(const struct transcript *transcript)
 {
-    struct transcript at = *transcript;
+    uint64_t at;
+    uint32_t line_number;
     return transcript->script && transcript->mismatches == 0 && transcript->said_at == transcript->said_end &&
-           script_turn(&at) == 0;
+           script_wants(transcript, &at, &line_number) == 0;
 }
 
 const char *transcript_waits_for(const struct transcript *transcript, uint32_t *ret_size, uint32_t *ret_line)
 {
-    struct transcript at = *transcript;
-    uint64_t size;
-    if (!transcript->script || script_turn(&at) != '>')
+    uint64_t size, at;
+    if (!transcript->script || script_wants(transcript, &at, ret_line) != '>')
         return NULL;
-    const char *bytes = line_bytes(&at, at.at, &size);
+    const char *bytes = line_bytes(transcript, at, &size);
     *ret_size = (uint32_t)size;
-    *ret_line = at.line;
     return bytes;
 }
 

@@ -112,12 +112,15 @@ static void its_clock_stands_where_its_lines_say(void **state)
     struct transcript transcript;
     struct heard heard = {""};
     (void)state;
-    begin(&transcript, "@ 1970-01-01T00:00:01Z\n< a\n@ 1970-01-01T00:00:02Z\n> b\n");
+    uint32_t stream = begin(&transcript, "@ 1970-01-01T00:00:01Z\n? x\n! y\n< a\n@ 1970-01-01T00:00:02Z\n> b\n");
     assert_true(transcript.clock_ns == INT64_MIN);
     assert_int_equal(transcript_pump(&transcript, &connector, &heard, 1), 1);
     assert_true(transcript.clock_ns == 1000000000);
+    assert_int_equal(ask(&transcript, stream, "x"), OC_OK); /* answered, and the clock stands */
+    assert_true(transcript.clock_ns == 1000000000);
     pump(&transcript, &heard);
     assert_true(transcript.clock_ns == 2000000000);
+    assert_string_equal(heard.text, "a|y|");
     transcript_release(&transcript);
 }
 

@@ -31,8 +31,12 @@ static void says(oc_rc found, oc_rc rc, const char *words)
 
 static void a_group_must_be_whole(void **state)
 {
-    static const char *const needed[] = {"connector", "environment", "accounts", "instruments.0.symbol",
-                                         "instruments.0.price_step", "instruments.0.qty_step"};
+    static const char *const needed[] = {"connector",
+                                         "environment",
+                                         "accounts",
+                                         "instruments.0.symbol",
+                                         "instruments.0.price_step",
+                                         "instruments.0.qty_step"};
     (void)state;
     whole_venue("local");
     assert_int_equal(venue_judge(&settings, &error), OC_OK);
