@@ -27,7 +27,7 @@ static const struct verb verbs[] = {
     {"replay", verb_replay, "run a recorded session again and compare: replay SESSION [--diff]"},
     {"diff", verb_diff, "where two recorded sessions part: diff SESSION_A SESSION_B"},
     {"report", verb_report, "show the report of a recorded session: report SESSION"},
-    {"plugin", verb_plugin, "list, info, check, new"},
+    {"plugin", verb_plugin, "list, info, check, try, new"},
     {"risk", verb_risk, "risk check: what would the rules say to an order"},
     {"config", verb_config, "config check: read the files and show what holds"},
     {"bench", verb_bench, "measure this machine against the figures of the docs"},

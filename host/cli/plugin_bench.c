@@ -6,7 +6,8 @@
 
 #include "base/text.h"
 
-static oc_rc take_instrument(struct bench_world *world, const char *symbol, const char *price_step, const char *qty_step)
+static oc_rc take_instrument(struct bench_world *world, const char *symbol, const char *price_step,
+                             const char *qty_step)
 {
     struct instruments *instruments = engine_instruments(world->engine);
     struct oc_instrument *info = &world->instrument;
@@ -165,6 +166,7 @@ struct oc_ev_fill bench_fill(struct bench_world *world, uint8_t side, int64_t qt
                               .qty = qty,
                               .fee_asset = world->instrument.quote,
                               .side = side};
-    fill.trade_id_size = (uint8_t)snprintf(fill.trade_id, sizeof fill.trade_id, "b%llu", (unsigned long long)world->orders);
+    fill.trade_id_size =
+        (uint8_t)snprintf(fill.trade_id, sizeof fill.trade_id, "b%llu", (unsigned long long)world->orders);
     return fill;
 }

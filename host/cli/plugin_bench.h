@@ -11,7 +11,7 @@
 #include "feed/transcript.h"
 #include "session/plugin_instance.h"
 
-#define BENCH_SECTION  "plugin" /* its settings are plugin.KEY */
+#define BENCH_SECTION  "plugin"              /* its settings are plugin.KEY */
 #define BENCH_START_NS 1767623400000000000LL /* 2026-01-05T14:30:00Z */
 
 struct bench_world {
@@ -36,8 +36,8 @@ struct bench_plugin {
 };
 
 /* Steps are of 0.01 and 0.001, or as they are said. *ret_error. [setup] */
-CHECKED oc_rc bench_world_init(struct bench_world *world, const char *symbol, const char *price_step, const char *qty_step,
-                               const char *cash, struct error *ret_error);
+CHECKED oc_rc bench_world_init(struct bench_world *world, const char *symbol, const char *price_step,
+                               const char *qty_step, const char *cash, struct error *ret_error);
 void bench_world_release(struct bench_world *world);
 /* Opens `plugin` with the settings. bench_plugin_close is due all the same. `transcript` is the caller's to begin. */
 CHECKED oc_rc bench_plugin_open(struct bench_plugin *bench, struct bench_world *world, const struct oc_plugin *plugin,

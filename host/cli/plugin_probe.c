@@ -40,7 +40,8 @@ static void __attribute__((format(printf, 3, 4))) fault(struct probe *probe, con
     fputc('\n', stderr);
 }
 
-static oc_rc save_state(struct bench_plugin *bench, oc_rc (*save)(void *self, void *bytes, uint32_t size_max), char *bytes)
+static oc_rc save_state(struct bench_plugin *bench, oc_rc (*save)(void *self, void *bytes, uint32_t size_max),
+                        char *bytes)
 {
     if (!save)
         return OC_E_NOT_SUPPORTED;
@@ -112,7 +113,8 @@ static oc_rc watched_check(void *self, const struct oc_risk_ctx *ctx, const stru
               "observe() has noted",
               ret_verdict->allowed ? "allowed" : ret_verdict->reason, again.allowed ? "allowed" : again.reason);
     else if (writable_hash(watched->table) != memory)
-        fault(watched->probe, "check", "it writes to variables of its file: a question changes nothing: note it in observe()");
+        fault(watched->probe, "check",
+              "it writes to variables of its file: a question changes nothing: note it in observe()");
     else if (size >= 0 && (save_state(watched->bench, watched->table->save, watched->after) != size ||
                            memcmp(watched->before, watched->after, (size_t)size) != 0))
         fault(watched->probe, "check", "it changes its state: a question changes nothing: note it in observe()");
@@ -239,7 +241,8 @@ static uint64_t drive_sim(struct probe *probe, struct bench_plugin *bench, int f
                 fault(probe, "market", "it failed: %s: a run would end here", error_name(rc));
             hash_answers(bench, table, &hash);
         }
-        struct oc_request asks[3] = {bench_request(world, OC_SIDE_BUY, 50, 0), bench_request(world, OC_SIDE_SELL, 20, open + 10),
+        struct oc_request asks[3] = {bench_request(world, OC_SIDE_BUY, 50, 0),
+                                     bench_request(world, OC_SIDE_SELL, 20, open + 10),
                                      bench_request(world, OC_SIDE_NONE, 0, 0)};
         asks[2] = bench_cancel(world, asks[1].order);
         for (int i = 0; i < 3; i++) {
@@ -453,23 +456,32 @@ static int check_file(void *arg)
     return code;
 }
 
-static int run_child(struct child *child)
+int plugin_in_child(const char *path, int (*fn)(void *arg), void *arg)
 {
     int pid, code = 0, number = 0;
     fflush(stdout);
-    if (env_fork_child(check_file, child, &pid) < 0) {
-        fprintf(stderr, "%s: it could not be run: %s\n", child->path, env_error_text());
+    if (env_fork_child(fn, arg, &pid) < 0) {
+        fprintf(stderr, "%s: it could not be run: %s\n", path, env_error_text());
         return EXIT_RUN;
     }
     oc_rc rc = env_fork_wait(pid, CHILD_LIMIT_NS, &code, &number);
     if (rc == OC_E_LIMIT)
-        fprintf(stderr, "%s: it did not come back for 60 s and was ended: a call waits for something\n", child->path);
+        fprintf(stderr, "%s: it did not come back for 60 s and was ended: a call waits for something\n", path);
     else if (rc < 0)
-        fprintf(stderr, "%s: %s\n", child->path, env_error_text());
+        fprintf(stderr, "%s: %s\n", path, env_error_text());
     else if (number)
-        fprintf(stderr, "%s: it crashed while it was loaded or run (signal %d): a host would have ended there\n", child->path,
+        fprintf(stderr, "%s: it crashed while it was loaded or run (signal %d): a host would have ended there\n", path,
                 number);
     return rc < 0 || number ? EXIT_RUN : code;
+}
+
+bool plugin_take_set(struct settings *settings, const char *text)
+{
+    char key[SETTING_KEY_MAX];
+    const char *equals = strchr(text, '=');
+    if (!equals || snprintf(key, sizeof key, BENCH_SECTION ".%.*s", (int)(equals - text), text) >= (int)sizeof key)
+        return false;
+    return settings_set(settings, key, equals + 1, "--set") >= 0;
 }
 
 int plugin_check(int argc, char **argv)
@@ -477,14 +489,8 @@ int plugin_check(int argc, char **argv)
     struct child child = {0};
     int code = EXIT_GOOD, files = 0;
     for (int i = 0; i + 1 < argc; i++)
-        if (strcmp(argv[i], "--set") == 0) {
-            char key[SETTING_KEY_MAX];
-            const char *equals = strchr(argv[i + 1], '=');
-            if (!equals || snprintf(key, sizeof key, BENCH_SECTION ".%.*s", (int)(equals - argv[i + 1]), argv[i + 1]) >=
-                               (int)sizeof key ||
-                settings_set(&child.settings, key, equals + 1, "--set") < 0)
-                code = EXIT_USE;
-        }
+        if (strcmp(argv[i], "--set") == 0 && !plugin_take_set(&child.settings, argv[i + 1]))
+            code = EXIT_USE;
     for (int i = 0; i < argc && code != EXIT_USE; i++) {
         if (strcmp(argv[i], "--set") == 0) {
             i++;
@@ -492,7 +498,7 @@ int plugin_check(int argc, char **argv)
         }
         child.path = argv[i];
         files++;
-        const int one = run_child(&child);
+        const int one = plugin_in_child(child.path, check_file, &child);
         code = one ? one : code;
     }
     settings_release(&child.settings);

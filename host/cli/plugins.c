@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "cli/complain.h"
 #include "cli/plugin_probe.h"
+#include "cli/plugin_try.h"
 #include "cli/verbs.h"
 #include "config/options.h"
 #include "load/verb.h"
@@ -113,5 +114,7 @@ int verb_plugin(int argc, char **argv)
         return look_at(argc - 1, argv + 1, tell_of);
     if (argc > 2 && strcmp(argv[1], "check") == 0)
         return plugin_check(argc - 2, argv + 2);
+    if (argc > 1 && strcmp(argv[1], "try") == 0)
+        return plugin_try(argc - 2, argv + 2);
     return plugin_verb(argc - 1, (const char *const *)argv + 1, &env);
 }

@@ -465,6 +465,12 @@ bool transcript_is_done(const struct transcript *transcript)
            script_wants(transcript, &at, &line_number) == 0;
 }
 
+char transcript_turn(const struct transcript *transcript, uint32_t *ret_line)
+{
+    uint64_t at;
+    return script_wants(transcript, &at, ret_line);
+}
+
 const char *transcript_waits_for(const struct transcript *transcript, uint32_t *ret_size, uint32_t *ret_line)
 {
     uint64_t size, at;

@@ -108,6 +108,8 @@ CHECKED oc_rc transcript_pump_said(struct transcript *transcript, const struct o
 
 /* True if every line of the script has happened, without mismatch. */
 bool transcript_is_done(const struct transcript *transcript);
+/* What comes next: '<', '>', or 0 at the end, and the number of its line. */
+char transcript_turn(const struct transcript *transcript, uint32_t *ret_line);
 /* The line that must be sent before the peer goes on, and its number; NULL: it waits for none. Borrowed. */
 const char *transcript_waits_for(const struct transcript *transcript, uint32_t *ret_size, uint32_t *ret_line);
 

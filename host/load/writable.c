@@ -25,7 +25,8 @@ static int look_at(struct dl_phdr_info *info, size_t size, void *context)
     for (uint16_t i = 0; i < info->dlpi_phnum; i++) {
         const ElfW(Phdr) *segment = &info->dlpi_phdr[i];
         if (segment->p_type == PT_LOAD && segment->p_flags & PF_W)
-            look->hash = hash64_fold(look->hash, hash64((const void *)(info->dlpi_addr + segment->p_vaddr), segment->p_memsz));
+            look->hash =
+                hash64_fold(look->hash, hash64((const void *)(info->dlpi_addr + segment->p_vaddr), segment->p_memsz));
     }
     return 1;
 }

@@ -10,7 +10,8 @@ struct rule {
 static uint32_t count; /* a variable of the file */
 #endif
 
-static oc_rc check(void *self, const struct oc_risk_ctx *ctx, const struct oc_request *ask, struct oc_verdict *ret_verdict)
+static oc_rc check(void *self, const struct oc_risk_ctx *ctx, const struct oc_request *ask,
+                   struct oc_verdict *ret_verdict)
 {
     struct rule *rule = self;
     (void)ctx, (void)ask;
@@ -69,7 +70,8 @@ static oc_rc open_rule(const struct oc_host *host, void **ret_self)
     return *ret_self ? OC_OK : OC_E_NOMEM;
 }
 
-static const struct oc_risk table = {.size = sizeof table, .check = check, .observe = observe, .save = save, .load = load};
+static const struct oc_risk table = {
+    .size = sizeof table, .check = check, .observe = observe, .save = save, .load = load};
 static const struct oc_iface ifaces[] = {{OC_RISK, &table}, {0}};
 static const struct oc_plugin plugin = {.size = sizeof plugin,
                                         .abi_major = OC_ABI_MAJOR,
