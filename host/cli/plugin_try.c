@@ -24,8 +24,8 @@ struct telling { /* what is shown */
     struct try_run *run;
     struct text json;
     bool is_json;
-    uint32_t next;      /* result that the next `=` is held against */
-    uint32_t expected;  /* lines of `=` */
+    uint32_t next;     /* result that the next `=` is held against */
+    uint32_t expected; /* lines of `=` */
     uint32_t differences;
     bool is_open; /* a line of the host stands in `json` */
 };
@@ -152,7 +152,8 @@ static oc_rc take_script(struct telling *telling, const char *script, struct err
         if (*at == '*' || *at == '=' || *at == '@') {
             rest_of(at + 1, end, text);
             rc = take_line(telling, line, *at, text, ret_error);
-        } else if (*at != '#' && at != end && (!strchr("<>?!", *at) || strcmp(telling->run->plugin->kind, OC_CONNECTOR))) {
+        } else if (*at != '#' && at != end &&
+                   (!strchr("<>?!", *at) || strcmp(telling->run->plugin->kind, OC_CONNECTOR))) {
             rest_of(at, end, text);
             rc = wrong_line(telling->run, line, text, ret_error);
         }
@@ -212,7 +213,8 @@ static void tell_end(struct telling *telling, bool is_good)
     }
 }
 
-static oc_rc run_script(struct try_run *run, const struct wish *wish, char *script, bool *ret_good, struct error *ret_error)
+static oc_rc run_script(struct try_run *run, const struct wish *wish, char *script, bool *ret_good,
+                        struct error *ret_error)
 {
     struct telling telling = {.run = run, .is_json = wish->is_json};
     char *peer = strdup(script);

@@ -19,18 +19,14 @@ struct try_run {
     const struct oc_plugin *plugin;
     struct bench_world world;
     struct bench_plugin bench;
-    uint64_t tokens;            /* files read so far */
-    struct oc_data_info read;   /* of the last one: its steps */
+    uint64_t tokens;          /* files read so far */
+    struct oc_data_info read; /* of the last one: its steps */
     bool is_read;
     char (*results)[TRY_RESULT_MAX]; /* of the line under way; TRY_RESULTS_MAX; owned */
     uint32_t count;
     uint32_t dropped;
 };
 
-/* One more result. */
-void try_add(struct try_run *run, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* What an event says, as a result. */
-void try_add_event(struct try_run *run, const struct oc_event *event);
 /* Begins: instruments are shown, streams opened. `transcript` is the script without the lines of the host; borrowed. */
 CHECKED oc_rc try_begin(struct try_run *run, const char *transcript, struct error *ret_error);
 /* Does what the words of a `*` line say; results are added. OC_E_INVALID: the plugin's kind has no such words. */

@@ -9,7 +9,7 @@
 
 enum { READ_MAX = 1000 };
 
-void try_add(struct try_run *run, const char *format, ...)
+static void __attribute__((format(printf, 2, 3))) add(struct try_run *run, const char *format, ...)
 {
     va_list args;
     if (run->count == TRY_RESULTS_MAX) {
@@ -52,30 +52,32 @@ static void add_market(struct try_run *run, const struct oc_event *event, const 
     char a[5][TEXT_DECIMAL_MAX];
     if (event->type == OC_EV_TRADE) {
         const struct oc_ev_trade *trade = (const struct oc_ev_trade *)(const void *)event;
-        try_add(run, "%strade %s %s", time, in_steps(trade->price, price, a[0]), in_steps(trade->qty, qty, a[1]));
+        add(run, "%strade %s %s", time, in_steps(trade->price, price, a[0]), in_steps(trade->qty, qty, a[1]));
     } else if (event->type == OC_EV_QUOTE) {
         const struct oc_ev_quote *quote = (const struct oc_ev_quote *)(const void *)event;
-        try_add(run, "%squote %s %s", time, quote->present & OC_HAS_BID ? in_steps(quote->bid, price, a[0]) : "-",
-                quote->present & OC_HAS_ASK ? in_steps(quote->ask, price, a[1]) : "-");
+        add(run, "%squote %s %s", time, quote->present & OC_HAS_BID ? in_steps(quote->bid, price, a[0]) : "-",
+            quote->present & OC_HAS_ASK ? in_steps(quote->ask, price, a[1]) : "-");
     } else if (event->type == OC_EV_BAR) {
         const struct oc_ev_bar *bar = (const struct oc_ev_bar *)(const void *)event;
-        try_add(run, "%sbar %s %s %s %s %s", time, in_steps(bar->open, price, a[0]), in_steps(bar->high, price, a[1]),
-                in_steps(bar->low, price, a[2]), in_steps(bar->close, price, a[3]), in_steps(bar->volume, qty, a[4]));
+        add(run, "%sbar %s %s %s %s %s", time, in_steps(bar->open, price, a[0]), in_steps(bar->high, price, a[1]),
+            in_steps(bar->low, price, a[2]), in_steps(bar->close, price, a[3]), in_steps(bar->volume, qty, a[4]));
     } else {
-        try_add(run, "%sevent %u", time, event->type);
+        add(run, "%sevent %u", time, event->type);
     }
 }
 
 static unsigned long long number_of(uint64_t order) { return order & ((1ull << 40) - 1); }
 
-void try_add_event(struct try_run *run, const struct oc_event *event)
+/* What an event says, as a result. */
+static void add_event(struct try_run *run, const struct oc_event *event)
 {
-    static const char *const names[] = {"accepted", "rejected",        "",         "canceled",       "expired", "triggered",
-                                        "amended",  "cancel rejected", "amend rejected", "unknown", "not there", "sent"};
+    static const char *const names[] = {"accepted",       "rejected",  "",          "canceled",
+                                        "expired",        "triggered", "amended",   "cancel rejected",
+                                        "amend rejected", "unknown",   "not there", "sent"};
     struct instruments *instruments = engine_instruments(run->world.engine);
     char time[TEXT_TIME_MAX + 1] = "", a[2][TEXT_DECIMAL_MAX], fee[TEXT_DECIMAL_MAX];
     if (!event_is_sound(event)) {
-        try_add(run, "an event of a wrong size: type %u, %u bytes", event->type, event->size);
+        add(run, "an event of a wrong size: type %u, %u bytes", event->type, event->size);
     } else if (event->type < OC_EV_REQUEST) {
         if (run->is_read) {
             const int length = text_from_time(time, event->venue_ns);
@@ -85,20 +87,20 @@ void try_add_event(struct try_run *run, const struct oc_event *event)
     } else if (event->type == OC_EV_FILL) {
         const struct oc_ev_fill *fill = (const struct oc_ev_fill *)(const void *)event;
         text_from_units(fee, fill->fee.units, fill->fee.scale, TEXT_SHORTEST);
-        try_add(run, "fill %llu %s %s @ %s fee %s %s", number_of(fill->order), side_name(fill->side),
-                in_steps(fill->qty, qty_step(run), a[0]), in_steps(fill->price, price_step(run), a[1]), fee,
-                fill->fee_asset < instruments_asset_count(instruments) && fill->fee_asset
-                    ? instruments_asset_name(instruments, fill->fee_asset)
-                    : "of no asset");
+        add(run, "fill %llu %s %s @ %s fee %s %s", number_of(fill->order), side_name(fill->side),
+            in_steps(fill->qty, qty_step(run), a[0]), in_steps(fill->price, price_step(run), a[1]), fee,
+            fill->fee_asset < instruments_asset_count(instruments) && fill->fee_asset
+                ? instruments_asset_name(instruments, fill->fee_asset)
+                : "of no asset");
     } else if (event->type == OC_EV_BALANCE) {
         const struct oc_ev_balance *balance = (const struct oc_ev_balance *)(const void *)event;
         text_from_units(a[0], balance->total.units, balance->total.scale, TEXT_SHORTEST);
-        try_add(run, "balance %s %s", instruments_asset_name(instruments, balance->asset), a[0]);
+        add(run, "balance %s %s", instruments_asset_name(instruments, balance->asset), a[0]);
     } else {
         const struct oc_ev_answer *answer = (const struct oc_ev_answer *)(const void *)event;
         const uint32_t name = (uint32_t)event->type - OC_EV_ACCEPTED;
-        try_add(run, "%s %llu%s%.*s", name < sizeof names / sizeof names[0] ? names[name] : "event",
-                number_of(answer->order), answer->reason[0] ? " " : "", OC_REASON_MAX, answer->reason);
+        add(run, "%s %llu%s%.*s", name < sizeof names / sizeof names[0] ? names[name] : "event",
+            number_of(answer->order), answer->reason[0] ? " " : "", OC_REASON_MAX, answer->reason);
     }
 }
 
@@ -106,7 +108,7 @@ static void drain(struct try_run *run)
 {
     const struct oc_event *event;
     while ((event = feed_first(&run->bench.feed)) != NULL) {
-        try_add_event(run, event);
+        add_event(run, event);
         feed_drop(&run->bench.feed);
     }
 }
@@ -132,7 +134,7 @@ static void settle(struct try_run *run, int64_t to_ns)
             plugin_call_end();
         }
         while (sim_answers_take(&bench->answers, run->world.now_ns, &answer, sizeof answer) == OC_OK)
-            try_add_event(run, &answer.head);
+            add_event(run, &answer.head);
     }
     run->world.now_ns = to_ns;
 }
@@ -219,18 +221,19 @@ static oc_rc do_market(struct try_run *run, char *const *words, uint32_t count)
 
 /* Questions and requests. */
 
-static void add_verdict(void *self, const struct oc_request *request, const char *rule, const struct oc_verdict *verdict)
+static void add_verdict(void *self, const struct oc_request *request, const char *rule,
+                        const struct oc_verdict *verdict)
 {
     struct try_run *run = self;
     char used[TEXT_DECIMAL_MAX], limit[TEXT_DECIMAL_MAX];
     (void)request, (void)rule;
     if (verdict->allowed) {
-        try_add(run, "allow");
+        add(run, "allow");
         return;
     }
     text_from_units(used, verdict->used.units, verdict->used.scale, TEXT_SHORTEST);
     text_from_units(limit, verdict->limit.units, verdict->limit.scale, TEXT_SHORTEST);
-    try_add(run, "refuse %.*s %s against %s", OC_REASON_MAX, verdict->reason, used, limit);
+    add(run, "refuse %.*s %s against %s", OC_REASON_MAX, verdict->reason, used, limit);
 }
 
 static oc_rc send_request(struct try_run *run, const struct oc_request *request)
@@ -249,7 +252,7 @@ static oc_rc send_request(struct try_run *run, const struct oc_request *request)
         rc = ((const struct oc_connector *)bench->table)->request(bench->instance.self, request);
     plugin_call_end();
     if (rc < 0)
-        try_add(run, "request refused: %s", error_name(rc));
+        add(run, "request refused: %s", error_name(rc));
     if (is_kind(run, OC_SIM))
         settle(run, run->world.now_ns);
     drain(run);
@@ -297,7 +300,8 @@ static oc_rc do_read(struct try_run *run, const char *name)
     void *self = run->bench.instance.self;
     const char *slash = strrchr(run->script, '/');
     char path[1024], words[512] = "", steps[2][TEXT_DECIMAL_MAX];
-    snprintf(path, sizeof path, "%.*s%s", slash && name[0] != '/' ? (int)(slash + 1 - run->script) : 0, run->script, name);
+    snprintf(path, sizeof path, "%.*s%s", slash && name[0] != '/' ? (int)(slash + 1 - run->script) : 0, run->script,
+             name);
     run->read = (struct oc_data_info){.size = sizeof run->read};
     bench_call(&run->bench, "probe");
     oc_rc rc = table->probe(self, path, "", &run->read);
@@ -305,7 +309,7 @@ static oc_rc do_read(struct try_run *run, const char *name)
     if (rc >= 0) {
         text_from_units(steps[0], run->read.price_step.units, run->read.price_step.scale, TEXT_SHORTEST);
         text_from_units(steps[1], run->read.qty_step.units, run->read.qty_step.scale, TEXT_SHORTEST);
-        try_add(run, "file of %.47s, price step %s, quantity step %s", run->read.symbol, steps[0], steps[1]);
+        add(run, "file of %.47s, price step %s, quantity step %s", run->read.symbol, steps[0], steps[1]);
         bench_call(&run->bench, "start");
         rc = table->start(self, ++run->tokens, path, "", run->world.instrument.inst, &run->read);
     }
@@ -319,7 +323,7 @@ static oc_rc do_read(struct try_run *run, const char *name)
     if (rc < 0 && rc != OC_E_END) {
         bench_call(&run->bench, "error");
         (void)table->error(self, run->is_read ? run->tokens : 0, words, sizeof words);
-        try_add(run, "error %.200s", words[0] ? words : error_name(rc));
+        add(run, "error %.200s", words[0] ? words : error_name(rc));
     }
     if (run->is_read && table->stop) {
         bench_call(&run->bench, "stop");
@@ -363,7 +367,7 @@ void try_go_to(struct try_run *run, uint32_t line)
             rc = 0;
         plugin_call_end();
         if (rc < 0)
-            try_add(run, "not read: %s", error_name(rc));
+            add(run, "not read: %s", error_name(rc));
         drain(run);
         if (rc == 0 || rc == OC_E_FULL || transcript->mismatches)
             break;
