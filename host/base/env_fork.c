@@ -125,4 +125,25 @@ oc_rc env_fork_child(int (*fn)(void *arg), void *arg, int *ret_pid)
     return OC_OK;
 }
 
+oc_rc env_fork_wait(int pid, int64_t timeout_ns, int *ret_code, int *ret_signal)
+{
+    enum { STEP_NS = 2000000 };
+    int status = 0, done = 0;
+    for (int64_t waited_ns = 0; done == 0; waited_ns += STEP_NS) {
+        done = waitpid(pid, &status, WNOHANG);
+        if (done < 0)
+            return env_fail("wait for a process", "", errno);
+        if (done == 0 && waited_ns >= timeout_ns) {
+            kill(pid, SIGKILL);
+            (void)waitpid(pid, &status, 0);
+            return OC_E_LIMIT;
+        }
+        if (done == 0)
+            env_sleep(STEP_NS);
+    }
+    *ret_code = WIFEXITED(status) ? WEXITSTATUS(status) : 0;
+    *ret_signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+    return OC_OK;
+}
+
 void env_fork_exit(int code) { _exit(code); }

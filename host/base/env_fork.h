@@ -29,6 +29,9 @@ void env_fork_end(struct env_copy *copy);
 /* A child that runs `fn` and then ends with its result; the person's keys do not reach it. *ret_pid is the
  * caller's to reap. */
 CHECKED oc_rc env_fork_child(int (*fn)(void *arg), void *arg, int *ret_pid);
+/* Waits for a child: *ret_code is its result, or *ret_signal what killed it (0: nothing did). OC_E_LIMIT: timeout_ns has passed, and
+ * it was killed. OC_E_IO. */
+CHECKED oc_rc env_fork_wait(int pid, int64_t timeout_ns, int *ret_code, int *ret_signal);
 /* Ends this process without any cleaning up. */
 void env_fork_exit(int code) __attribute__((noreturn));
 

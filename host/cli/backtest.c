@@ -1,4 +1,4 @@
-/* backtest.c: `outcry backtest` and `outcry paper`: a composition, run to its report. */
+/* backtest.c: `outcry backtest`, `outcry paper` and `outcry run`: a composition, run to its report. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -91,6 +91,12 @@ out:
 int verb_backtest(int argc, char **argv)
 {
     static const struct verb_kind kind = {"backtest", RUN_PROGRESS, true, run_take_words};
+    return verb(argc, argv, &kind);
+}
+
+int verb_run(int argc, char **argv)
+{
+    static const struct verb_kind kind = {"run", RUN_CONSOLE | RUN_RECOVERS, false, run_take_venue};
     return verb(argc, argv, &kind);
 }
 

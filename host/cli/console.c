@@ -376,18 +376,18 @@ int verb_console(int argc, char **argv)
         code = complain(&options->settings.error, OC_E_CONFIG, false);
     } else if (wish.is_attached) {
         code = attach(&options->settings, &wish);
-    } else if ((rc = set_defaults(options)) < 0) {
+    } else if (!options->venue && (rc = set_defaults(options)) < 0) {
         code = complain(&options->settings.error, rc, false);
     } else {
         registry_init(registry);
-        run = run_new(options, registry, "paper");
+        run = run_new(options, registry, options->venue ? "run" : "paper");
         if (!run) {
             rc = error_of_code(&error, OC_E_NOMEM, "console", "the session could not be made");
             code = complain(&error, rc, false);
             goto out;
         }
         run->strategies.may_watch = true;
-        rc = run_take_paper(run);
+        rc = options->venue ? run_take_venue(run) : run_take_paper(run);
         code = rc < 0 ? complain_of_session(run->session, rc, "the session could not be made", false)
                       : console_here(run, &wish);
     }

@@ -22,11 +22,12 @@ struct verb {
 static const struct verb verbs[] = {
     {"backtest", verb_backtest, "run a strategy over files: backtest FILE.lua DATA.csv --cash '10000 USDT'"},
     {"paper", verb_paper, "run a strategy against a paper venue on replayed or synthetic data"},
+    {"run", verb_run, "run a strategy at a venue: run FILE.lua --venue NAME --config FILE --cash '10000 USDT'"},
     {"console", verb_console, "trade by hand: a session here, or --attach to a host that runs; --trade"},
     {"replay", verb_replay, "run a recorded session again and compare: replay SESSION [--diff]"},
     {"diff", verb_diff, "where two recorded sessions part: diff SESSION_A SESSION_B"},
     {"report", verb_report, "show the report of a recorded session: report SESSION"},
-    {"plugin", verb_plugin, "list, info, check, new"},
+    {"plugin", verb_plugin, "list, info, check, try, new"},
     {"risk", verb_risk, "risk check: what would the rules say to an order"},
     {"config", verb_config, "config check: read the files and show what holds"},
     {"bench", verb_bench, "measure this machine against the figures of the docs"},
@@ -74,7 +75,8 @@ int verb_help(int argc, char **argv)
          "  --config FILE            configuration, several allowed; --set section.key=value\n"
          "  --plugin NAME=FILE       a rule, simulator or reader for this run; --set NAME.key=value\n"
          "  --json --quiet           for other programs\n"
-         "\nof console: the same, and --paused, --no-pane; --attach [SOCKET] [--trade]\n"
+         "\nof run: the same without data and fills, and --venue NAME, a group of the configuration\n"
+         "of console: as paper, or with --venue as run; and --paused, --no-pane; --attach [SOCKET] [--trade]\n"
          "\nexit codes: 0 good, 1 the run failed, 2 wrong use, 3 configuration, 4 venue, 5 halted by risk");
     return EXIT_GOOD;
 }

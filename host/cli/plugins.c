@@ -5,6 +5,8 @@
 
 #include "base/log.h"
 #include "cli/complain.h"
+#include "cli/plugin_probe.h"
+#include "cli/plugin_try.h"
 #include "cli/verbs.h"
 #include "config/options.h"
 #include "load/verb.h"
@@ -110,5 +112,9 @@ int verb_plugin(int argc, char **argv)
         return look_at(argc - 1, argv + 1, list_all);
     if (argc > 2 && strcmp(argv[1], "info") == 0)
         return look_at(argc - 1, argv + 1, tell_of);
+    if (argc > 2 && strcmp(argv[1], "check") == 0)
+        return plugin_check(argc - 2, argv + 2);
+    if (argc > 1 && strcmp(argv[1], "try") == 0)
+        return plugin_try(argc - 2, argv + 2);
     return plugin_verb(argc - 1, (const char *const *)argv + 1, &env);
 }

@@ -46,6 +46,10 @@ static bool ends_with(const char *text, const char *end)
 /* Words ending in .lua are strategies, all others data. */
 oc_rc run_take_words(struct run *run)
 {
+    if (!run->session->link && run->options->venue)
+        return session_say(run->session, OC_E_CONFIG, "--venue",
+                           "%s fills by a simulator and hands no order to a connector: `outcry run` does",
+                           run->session->label);
     struct session *session = run->session;
     struct strategies *strategies = &run->strategies;
     const struct options *options = run->options;
@@ -204,7 +208,11 @@ oc_rc run_open(struct run *run)
         session->journal.checkpoint = checkpoint_start;
     }
     if (rc == OC_OK) /* the restart asks which they are */
-        rc = session_open_parts(session, PART_RULE | PART_SIM | PART_READER, (run->parts & RUN_RECOVERS) != 0);
+        rc =
+            session_open_parts(session, session->link ? PART_RULE | PART_CONNECTOR : PART_RULE | PART_SIM | PART_READER,
+                               (run->parts & RUN_RECOVERS) != 0);
+    if (rc == OC_OK && session->link)
+        rc = run_judge_venue(run);
     if (rc == OC_OK && dir && run->parts & RUN_RECOVERS)
         rc = restore_open(restore, session, dir);
     if (rc == OC_OK)

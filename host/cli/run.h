@@ -47,6 +47,10 @@ void run_free(struct run *run);
 CHECKED oc_rc run_take_words(struct run *run);
 /* The same, speed and feed of a paper session. */
 CHECKED oc_rc run_take_paper(struct run *run);
+/* The same of a run at the venue of --venue. */
+CHECKED oc_rc run_take_venue(struct run *run);
+/* When its parts are known: limits, then the environment. */
+CHECKED oc_rc run_judge_venue(struct run *run);
 /* [setup] The stages of this composition; `before_balances` NULL: none beside the console. */
 void run_compose(struct run *run, uint32_t parts, const struct session_stage *before_balances);
 /* Takes the session's folder for this process alone and opens the session, or goes on where its records end.

@@ -10,6 +10,7 @@ enum { EXIT_GOOD = 0, EXIT_RUN = 1, EXIT_USE = 2, EXIT_CONFIG = 3, EXIT_VENUE = 
 
 int verb_backtest(int argc, char **argv);
 int verb_paper(int argc, char **argv);
+int verb_run(int argc, char **argv);
 int verb_console(int argc, char **argv);
 int verb_replay(int argc, char **argv);
 int verb_diff(int argc, char **argv);

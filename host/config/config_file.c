@@ -163,6 +163,17 @@ static oc_rc wrong(struct reading *reading, const config_setting_t *setting, con
     return OC_E_CONFIG;
 }
 
+/* Folders of a file are relative to that file, and so are the transcripts of its venues. */
+static void put_element(struct text *out, const char *name, const char *file, const char *element)
+{
+    const char *slash = strrchr(file, '/'), *dot = strrchr(name, '.');
+    const bool is_path =
+        strcmp(name, "plugins.folders") == 0 || (strncmp(name, "venue.", 6) == 0 && strcmp(dot, ".transcript") == 0);
+    if (is_path && element[0] != '/' && slash)
+        text_put_bytes(out, file, (size_t)(slash - file) + 1);
+    text_put(out, element);
+}
+
 static oc_rc read_scalar(struct reading *reading, const config_setting_t *setting, const char *name)
 {
     char value[SETTING_VALUE_MAX], origin[SETTING_ORIGIN_MAX];
@@ -175,9 +186,11 @@ static oc_rc read_scalar(struct reading *reading, const config_setting_t *settin
     const char *type = key ? key->type : "open"; /* a part's own key: its plugin says later what it is */
     bool is_open = !key, is_decimal = is_open || strcmp(type, "decimal") == 0;
     bool is_integer = is_open || strcmp(type, "integer") == 0, is_boolean = is_open || strcmp(type, "boolean") == 0;
+    struct text out;
     switch (config_setting_type(setting)) {
     case CONFIG_TYPE_STRING:
-        snprintf(value, sizeof value, "%s", config_setting_get_string(setting));
+        text_init_fixed(&out, value, sizeof value);
+        put_element(&out, name, file ? file : reading->path, config_setting_get_string(setting));
         break;
     case CONFIG_TYPE_BOOL:
         if (!is_boolean)
@@ -202,15 +215,6 @@ static oc_rc read_scalar(struct reading *reading, const config_setting_t *settin
     if (rc < 0)
         *reading->error = reading->settings->error;
     return rc;
-}
-
-/* Folders of a file are relative to that file. */
-static void put_element(struct text *out, const char *name, const char *file, const char *element)
-{
-    const char *slash = strrchr(file, '/');
-    if (strcmp(name, "plugins.folders") == 0 && element[0] != '/' && slash)
-        text_put_bytes(out, file, (size_t)(slash - file) + 1);
-    text_put(out, element);
 }
 
 /* ["a", "b"] is the text "a,b". */

@@ -37,6 +37,7 @@ static const struct option known[] = {
     {"strict", "risk.strict"},
     {"set", NULL},
     {"plugin", NULL},
+    {"venue", NULL},
     {"config", NULL},
     {"report", NULL},
     {"json", NULL},
@@ -225,6 +226,8 @@ static oc_rc take(struct options *options, const struct option *option, const ch
         if (options->config_count == OPTIONS_FILES_MAX)
             return error_say(&options->error, OC_E_LIMIT, "--config", "at most %d files", OPTIONS_FILES_MAX);
         options->config_files[options->config_count++] = value;
+    } else if (strcmp(option->name, "venue") == 0) {
+        options->venue = value;
     } else if (strcmp(option->name, "report") == 0) {
         options->report = value;
     } else if (strcmp(option->name, "json") == 0) {

@@ -27,6 +27,7 @@ struct options {
     bool json;
     bool quiet;
     bool help;
+    const char *venue;  /* borrowed; NULL: not said */
     const char *report; /* path of the HTML file */
     struct error error;
 };

@@ -103,6 +103,8 @@ struct engine_scope { /* what a rule is asked and told about */
     bool (*covers_market)(void *self, uint32_t inst);
     void *self;
 };
+/* Of a known type, and of a size that this type can have. */
+bool event_is_sound(const struct oc_event *event);
 /* [setup] The rule that was added last is asked and told of nothing else. `scope` is borrowed for the life of the engine. */
 void engine_scope_rule(struct engine *engine, const struct engine_scope *scope);
 /* Rules that the configuration names and that are not there, a blank between; "": all are. Until then cancels and reductions

@@ -142,8 +142,6 @@ const char *permissions_words(const struct permissions *permissions);
 void permissions_renew(struct permissions *permissions);
 
 /* input.c */
-/* Its size is that of its type. */
-bool event_is_sound(const struct oc_event *event);
 /* With is_restoring nobody is told and nothing is asked for. */
 CHECKED oc_rc input_apply(struct engine *engine, const struct oc_event *event);
 void notify_order(struct engine *engine, const struct order *order, const struct oc_event *event);

@@ -53,6 +53,7 @@ static oc_rc reader_failed(struct feed_source *source, oc_rc rc)
 }
 
 bool feed_is_synthetic(const char *path) { return strncmp(path, "synthetic", 9) == 0; }
+bool feed_is_venue(const char *path) { return strncmp(path, "venue:", 6) == 0; }
 
 oc_rc feed_source_open(struct feed_source *source, const char *path, const char *options, uint64_t seed)
 {
@@ -217,17 +218,10 @@ static const char *bar_is_bad(const struct oc_ev_bar *bar)
     return NULL;
 }
 
-/* NULL: it can be. */
-static const char *event_is_bad(const struct feed_source *source, const struct oc_event *event)
+const char *feed_refuses(const struct oc_event *event)
 {
     const struct oc_ev_trade *trade = (const struct oc_ev_trade *)(const void *)event;
     const struct oc_ev_quote *quote = (const struct oc_ev_quote *)(const void *)event;
-    if (event->type != source->info.event_type)
-        return "another kind of event than probe() said";
-    if (OC_INST_INDEX(event->inst) != OC_INST_INDEX(source->inst))
-        return "an event of another instrument";
-    if (event->venue_ns < source->last_ns)
-        return "time goes back";
     if (event->type == OC_EV_BAR)
         return bar_is_bad((const struct oc_ev_bar *)(const void *)event);
     if (event->type == OC_EV_TRADE && (trade->price <= 0 || (trade->present & OC_HAS_QTY && trade->qty < 0)))
@@ -236,6 +230,16 @@ static const char *event_is_bad(const struct feed_source *source, const struct o
         ((quote->present & OC_HAS_BID && quote->bid <= 0) || (quote->present & OC_HAS_ASK && quote->ask <= 0)))
         return "a quote of zero or less";
     return NULL;
+}
+
+/* NULL: it can be. */
+static const char *event_is_bad(const struct feed_source *source, const struct oc_event *event)
+{
+    if (event->type != source->info.event_type)
+        return "another kind of event than probe() said";
+    if (OC_INST_INDEX(event->inst) != OC_INST_INDEX(source->inst))
+        return "an event of another instrument";
+    return event->venue_ns < source->last_ns ? "time goes back" : feed_refuses(event);
 }
 
 static oc_rc judge(struct feed_source *source)

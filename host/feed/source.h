@@ -55,6 +55,8 @@ struct feed_source {
 
 /* Prices that are made here, and need no reader. */
 bool feed_is_synthetic(const char *path);
+/* "venue:NAME:SYMBOL": what a connector says of an instrument; it is no file, and the session's link has it. */
+bool feed_is_venue(const char *path);
 /* Finds out what a path is: asks the reader (table and reader are set, its ring is source->feed), or prepares synthetic
  * data. What went wrong is in source->error. */
 CHECKED oc_rc feed_source_open(struct feed_source *source, const char *path, const char *options, uint64_t seed);
@@ -65,6 +67,8 @@ void feed_source_close(struct feed_source *source);
 CHECKED oc_rc feed_source_next(void *self, struct oc_event **ret_event);
 /* The same of a reader that is not one of ours: what cannot be is OC_E_DATA, with the event's number in source->error. */
 CHECKED oc_rc feed_source_next_judged(void *self, struct oc_event **ret_event);
+/* Why a whole market event cannot be, whoever says it: its prices and quantities. NULL: it can. Static. */
+const char *feed_refuses(const struct oc_event *event);
 CHECKED oc_rc feed_source_stats(struct feed_source *source, struct oc_data_stats *ret_stats);
 
 #endif

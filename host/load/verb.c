@@ -11,7 +11,8 @@ enum { TEXT_MAX = 1 << 20 };
 static const char usage[] =
     "usage: outcry plugin list [FOLDER...]        what is there, and who uses it; read without running it\n"
     "       outcry plugin info FILE|ID...         everything a file says about itself\n"
-    "       outcry plugin check FILE...           all faults at once, then load it\n"
+    "       outcry plugin check FILE...           all faults at once, then run it in a child\n"
+    "       outcry plugin try FILE SCRIPT         what it does when it is asked what the script says\n"
     "       outcry plugin new KIND NAME [FOLDER]  a building, tested skeleton (risk, connector, sim, data)\n";
 
 struct run { /* one run of a verb */

@@ -7,6 +7,7 @@
 #include "journal/limits.h"
 #include "recover/checkpoint.h"
 #include "session/recorded.h"
+#include "session/venue_keys.h"
 
 static void take_source(struct records *records, const struct header_line *line)
 {
@@ -189,8 +190,27 @@ static oc_rc take_market(struct records *records)
     oc_rc rc = door_market(session->door, point.event, false);
     if (rc == OC_OK)
         rc = note(records, INPUT_MARKET, point.event);
+    records->market_ns = session->clock.now_ns;
     records->rests = true;
     return rc == OC_OK && inbox_pass(session->inbox) >= 0 ? (oc_rc)OC_OK : (oc_rc)OC_E_STATE;
+}
+
+/* One that stands in the records by value. */
+static oc_rc take_value(struct records *records, const struct oc_event *event, char copy[OC_EVENT_MAX])
+{
+    struct session *session = records->session;
+    struct oc_event *ours = (struct oc_event *)(void *)copy;
+    rest(records);
+    memcpy(copy, event, event->size);
+    session->data.events++;
+    session->data.inst = ours->inst;
+    session_begin_figures(session, ours);
+    oc_rc rc = door_market(session->door, ours, false);
+    if (rc == OC_OK)
+        rc = note(records, INPUT_MARKET, ours);
+    records->market_ns = session->clock.now_ns;
+    records->rests = true;
+    return rc;
 }
 
 /* It came of the market event before it, at its instant: figures are taken behind it. */
@@ -199,7 +219,7 @@ static bool comes_of_market(const struct records *records, const struct oc_event
     bool is_output = event->type == OC_EV_REQUEST || event->type == OC_EV_DENIED || event->type == OC_EV_STATE ||
                      event->type == OC_EV_STRATEGY;
     bool is_answer = event->type >= OC_EV_ACCEPTED && event->type <= OC_EV_SENT;
-    return is_output || (is_answer && event->local_ns == records->session->clock.now_ns);
+    return event->local_ns <= records->market_ns && (is_output || is_answer); /* a built bar may end later, and ask */
 }
 
 static oc_rc take_record(struct records *records, const struct oc_event *event, char copy[OC_EVENT_MAX])
@@ -223,13 +243,14 @@ static oc_rc fold(struct records *records, char copy[OC_EVENT_MAX])
     oc_rc rc = OC_OK;
     bool has_progress = journal_progress(records->reader, &progress);
     journal_rewind(records->reader);
+    const bool is_by_value = venue_name(session->settings) != NULL;
     while (rc == OC_OK && journal_next(records->reader, &event, &stream) == OC_OK) {
-        while (rc == OC_OK && records->has_market && door_seq(session->door) + 1 < event->seq)
+        while (rc == OC_OK && records->has_market && !is_by_value && door_seq(session->door) + 1 < event->seq)
             rc = take_market(records);
         if (rc == OC_OK)
-            rc = take_record(records, event, copy);
+            rc = stream == JOURNAL_MARKET ? take_value(records, event, copy) : take_record(records, event, copy);
     }
-    while (rc == OC_OK && records->has_market && has_progress &&
+    while (rc == OC_OK && records->has_market && !is_by_value && has_progress &&
            door_market_count(session->door) < progress.market_index)
         rc = take_market(records);
     rest(records);

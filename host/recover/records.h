@@ -21,6 +21,7 @@ struct records {
     struct journal_reader *reader; /* owned */
     bool has_market;               /* the data were read, and are those of the records */
     bool was_ended;                /* by hand, or well: not by a kill */
+    int64_t market_ns;             /* of the last market event */
     bool rests;                    /* a market event waits for what comes of it at its instant */
     uint64_t gaps;                 /* times the journal failed while it was recorded */
     uint64_t missed;               /* facts that are not in it for that */

@@ -35,6 +35,7 @@ oc_rc restore_open(struct restore *restore, struct session *session, const char 
     rc = restore_is_same(session, restore->parts.strategies, restore->reader, dir, &restore->is_same_sim);
     if (rc < 0)
         return rc;
+    restore->is_same_sim |= session->link != NULL; /* what it says is held against the records, event by event */
     rc = journal_resume(restore->reader, &restore->resume);
     if (rc < 0)
         return session_fail_code(session, rc, dir, "the session cannot be gone on with");
@@ -68,6 +69,20 @@ static oc_rc ended_early(struct session *session, oc_rc rc)
     return session_fail(session, &error);
 }
 
+/* One that stands in the records by value: the connector says it again, and its venue has heard the requests before it. */
+static oc_rc apply_value(struct restore *restore, struct session *session, const struct oc_event *event)
+{
+    session->clock.now_ns = event->local_ns;
+    oc_rc rc = restore_sim_record(restore, session, event);
+    if (rc < 0)
+        return rc;
+    session_begin_figures(session, event);
+    rc = engine_restore(session->engine, event);
+    engine_clear_out(session->engine);
+    inbox_passed(session->inbox, 1, event->local_ns);
+    return rc;
+}
+
 /* One market event read again: prices, bars and indicators. The last may be one that the journal's count does not hold yet. */
 static oc_rc apply_market(struct restore *restore, struct session *session, uint64_t seq, uint64_t market)
 {
@@ -93,6 +108,23 @@ static oc_rc apply_market(struct restore *restore, struct session *session, uint
             return rc;
     }
     return OC_OK;
+}
+
+/* By value, they stand in the records, as far as older segments are still kept: the first prices are looked for there. */
+static oc_rc pass_values(struct session *session, const char *dir, uint64_t count, uint64_t last_seq)
+{
+    struct journal_reader *reader = NULL;
+    const struct oc_event *event;
+    enum journal_stream stream;
+    oc_rc rc = journal_open_read(dir, false, &reader);
+    while (reader && !session_has_figures(session) && journal_next(reader, &event, &stream) == OC_OK &&
+           event->seq <= last_seq)
+        if (stream == JOURNAL_MARKET)
+            session_begin_figures(session, event);
+    if (reader)
+        journal_close_read(reader);
+    inbox_passed(session->inbox, count, session->clock.now_ns);
+    return rc < 0 && rc != OC_E_DATA ? recorded_fail(session, rc, dir) : (oc_rc)OC_OK;
 }
 
 /* What lies before a checkpoint was processed: only read past. */
@@ -221,7 +253,7 @@ static uint64_t unfinished_input(struct journal_reader *reader, uint64_t progres
     uint64_t last = 0, answered = 0;
     journal_rewind(reader);
     while (journal_next(reader, &event, &stream) == OC_OK) {
-        bool begins = is_input(event) || event->type == OC_EV_COMMAND;
+        bool begins = is_input(event) || event->type == OC_EV_COMMAND || stream == JOURNAL_MARKET;
         if (begins && event->seq > progress_seq)
             last = event->seq;
         else if (!begins && event->cause > answered)
@@ -244,6 +276,8 @@ static oc_rc finish_input(struct restore *restore, struct session *session, cons
     }
     if (rc == OC_OK)
         rc = session_finish_step(session, event);
+    if (rc == OC_OK && event->type < OC_EV_REQUEST)
+        rc = session_finish_market(session, event);
     if (event->type == OC_EV_COMMAND)
         log_info("restore", "the last command, record %llu, may not have been carried out: %s",
                  (unsigned long long)event->seq,
@@ -267,7 +301,7 @@ static oc_rc apply_all(struct restore *restore, struct session *session, uint64_
         bool is_next = more == OC_OK && event->seq == seq + 1;
         /* A gap is a market event. Beyond the mark it counts as processed if anything was recorded after it: that
          * happens only when its callbacks have returned. */
-        if (!is_next && *market >= progress.market_index && more != OC_OK)
+        if (!is_next && (session->journal.has_market || (*market >= progress.market_index && more != OC_OK)))
             break;
         if (!is_next) {
             rc = apply_market(restore, session, seq + 1, *market);
@@ -275,6 +309,11 @@ static oc_rc apply_all(struct restore *restore, struct session *session, uint64_
             restore->markets++;
         } else if (event->seq == unfinished) {
             rc = finish_input(restore, session, event);
+            *market += stream == JOURNAL_MARKET;
+        } else if (stream == JOURNAL_MARKET) {
+            rc = apply_value(restore, session, event);
+            *market += 1;
+            restore->markets++;
         } else {
             rc = apply_record(restore, session, event);
             restore->records++;
@@ -319,7 +358,9 @@ oc_rc restore_apply(struct restore *restore, struct session *session)
         restore->is_started = true; /* checkpoints are made behind market events only */
         seq = restore->from_seq = checkpoint.seq;
         market = checkpoint.market_count;
-        rc = pass_markets(session, market);
+        rc = session->journal.has_market
+                 ? pass_values(session, settings_text(session->settings, "session.dir", ""), market, seq)
+                 : pass_markets(session, market);
     }
     if (rc == OC_OK)
         rc = apply_all(restore, session, seq, &market);

@@ -11,8 +11,8 @@ enum { LINE_SIZE = 1024 };
 /* What may not change; speed, consoles, limits of risk and where the report goes may. */
 static bool is_fixed(const char *key)
 {
-    static const char *const fixed[] = {"account.",   "data.",          "sim.", "session.from",
-                                        "session.to", "session.symbol", NULL};
+    static const char *const fixed[] = {"account.",   "data.",          "sim.",          "venue.", "session.from",
+                                        "session.to", "session.symbol", "session.venue", NULL};
     for (int i = 0; fixed[i]; i++)
         if (strncmp(key, fixed[i], strlen(fixed[i])) == 0)
             return true;

@@ -120,8 +120,36 @@ static bool is_output(const struct oc_event *event)
            event->type == OC_EV_STRATEGY;
 }
 
+/* A connector hears the requests again, and says again what came of them: each event that entered by it is taken out of what it
+ * says. A refusal of ours is made again when the request is. */
+static oc_rc link_record(struct restore *restore, struct session *session, const struct oc_event *event)
+{
+    struct venue *venue = &session->venues.list[0];
+    const bool is_said = event->type < OC_EV_REQUEST || is_answer(event) ||
+                         (event->type == OC_EV_BALANCE && restore->is_started); /* before it: the opening cash */
+    const bool is_later = event->type == OC_EV_REQUEST && event->local_ns > restore->event_ns &&
+                          (!restore->held_count || restore->held[0].head.local_ns < event->local_ns);
+    oc_rc rc = is_output(event) && !is_later ? (oc_rc)OC_OK : restore_sim_end(restore, session);
+    if (rc < 0)
+        return rc;
+    if (restore->is_started && (is_later || (!is_output(event) && !is_said)) && !venue->answers.count)
+        venue_link_expect_ahead(session->link);
+    if (is_said)
+        restore->event_ns = event->local_ns;
+    if (event->type == OC_EV_REQUEST)
+        return hold(restore, (const struct oc_request *)(const void *)event);
+    if (event->type == OC_EV_DENIED)
+        drop(restore, ((const struct oc_ev_answer *)(const void *)event)->request);
+    if (!is_said || (is_answer(event) && sim_answers_forget(&venue->answers, event)))
+        return OC_OK;
+    struct error error;
+    return venue_link_expect(session->link, event, &error) < 0 ? session_fail(session, &error) : (oc_rc)OC_OK;
+}
+
 oc_rc restore_sim_record(struct restore *restore, struct session *session, const struct oc_event *event)
 {
+    if (session->link)
+        return link_record(restore, session, event);
     struct venue *venue = &session->venues.list[0];
     const bool is_after_open = event->type == OC_EV_TIMER || event->type == OC_EV_COMMAND; /* of the same instant */
     uint32_t opens;

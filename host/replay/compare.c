@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "session/recorded.h"
+#include "session/venue_keys.h"
 
 enum { DIFFERENCES_MAX = 10 };
 
@@ -309,8 +310,13 @@ oc_rc compare_open(struct compare *compare, struct session *session, struct stra
     rc = journal_header(compare->reader, &text, &size);
     if (rc == OC_OK)
         rc = take_header(compare, text, size, notes);
+    const bool is_venue = rc == OC_OK && venue_name(session->settings);
+    if (is_venue) { /* its records play the venue */
+        session->link = venue_link_new(session->settings, dir);
+        rc = session->link ? OC_OK : OC_E_NOMEM;
+    }
     if (rc == OC_OK)
-        rc = recorded_open_parts(session, text, size, PART_RULE | PART_SIM | PART_READER, notes);
+        rc = recorded_open_parts(session, text, size, is_venue ? PART_RULE : PART_RULE | PART_SIM | PART_READER, notes);
     if (rc < 0)
         return session_fail_code(session, rc, dir, "the session's header cannot be read");
     strategies_take_stops(strategies, compare->reader);

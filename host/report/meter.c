@@ -6,6 +6,7 @@
 #include "base/hash.h"
 #include "base/version.h"
 #include "session/session.h"
+#include "session/venue_keys.h"
 
 /* What the opening cash would be worth now, held in the first instrument since its first price; 0: not known. */
 static oc_i128 buy_and_hold(const struct session *session)
@@ -228,7 +229,9 @@ oc_rc meter_result(struct meter *meter, struct result *ret_result)
     result->data = meter->paths_text;
     result->symbol = meter->symbols_text;
     result->profile = settings_text(session->settings, "sim.paper.plugin", "outcry.paper");
-    if (strcmp(result->profile, "outcry.paper") == 0) /* another simulator has no profile of ours */
+    if (venue_name(session->settings))
+        result->profile = venue_text(session->settings, "connector", "");
+    else if (strcmp(result->profile, "outcry.paper") == 0) /* another simulator has no profile of ours */
         result->profile = settings_text(session->settings, "sim.paper.profile", "neutral");
     result->currency = instruments_asset_name(engine_instruments(engine), session->money.base);
     result->period_ns = session->data.sources[0].info.period_ns;

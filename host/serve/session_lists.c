@@ -6,18 +6,24 @@
 #include "base/json_out.h"
 #include "serve/console_host.h"
 #include "serve/session_lists.h"
+#include "session/venue_keys.h"
 
 static void list_venues(struct session *session, struct text *reply)
 {
+    const char *venue = venue_name(session->settings);
     json_open(reply, NULL, '{');
-    json_text(reply, "venue", "paper");
-    json_text(reply, "kind", "simulator");
+    json_text(reply, "venue", venue ? venue : "paper");
+    json_text(reply, "kind", venue ? "connector" : "simulator");
     json_text(reply, "state", session->pace.is_ended ? "ended" : (session->pace.is_paused ? "paused" : "running"));
     json_int(reply, "instruments", (int64_t)instruments_count(engine_instruments(session->engine)) - 1);
     char note[200];
-    snprintf(note, sizeof note, "profile %s, latency %s",
-             settings_text(session->settings, "sim.paper.profile", "neutral"),
-             settings_text(session->settings, "sim.paper.latency", "5ms"));
+    if (venue)
+        snprintf(note, sizeof note, "%.100s, %.60s", venue_text(session->settings, "connector", ""),
+                 venue_text(session->settings, "environment", ""));
+    else
+        snprintf(note, sizeof note, "profile %s, latency %s",
+                 settings_text(session->settings, "sim.paper.profile", "neutral"),
+                 settings_text(session->settings, "sim.paper.latency", "5ms"));
     json_text(reply, "note", note);
     json_close(reply, '}');
 }

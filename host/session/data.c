@@ -9,6 +9,7 @@
 #include "base/num.h"
 #include "base/text.h"
 #include "session/session.h"
+#include "session/venue_keys.h"
 
 const char *session_symbol(const struct session *session, uint32_t index)
 {
@@ -95,6 +96,15 @@ static void find_recorded(const struct feed_source *source, char *ret_path, size
     snprintf(ret_path, size_max, "%s", is_there && !is_same ? source->place : source->path);
 }
 
+/* When a session at a venue begins. */
+static oc_rc take_first_time(struct session *session, struct feed_source *source)
+{
+    char key[SETTING_KEY_MAX];
+    snprintf(key, sizeof key, "venue.%s.starts", venue_name(session->settings));
+    oc_rc rc = settings_time(session->settings, key, &source->info.first_ns);
+    return rc == OC_E_CONFIG ? error_keep(&source->error, &session->settings->error) : OC_OK;
+}
+
 /* The reader of a file is the first part that takes it. Prices made here, or held in memory, need none. */
 static oc_rc open_source(struct session *session, uint32_t index)
 {
@@ -106,6 +116,10 @@ static oc_rc open_source(struct session *session, uint32_t index)
     uint32_t refused = 0;
     char path[sizeof source->place], text[ERROR_TEXT_MAX];
     oc_rc rc = OC_E_NOT_FOUND;
+    if (feed_is_venue(source->path)) {
+        rc = venue_instrument(session->settings, index, &source->info, &source->error);
+        return rc < 0 ? rc : take_first_time(session, source);
+    }
     find_recorded(source, path, sizeof path);
     if (source->memory || feed_is_synthetic(path))
         return feed_source_open(source, path, options, session->clock.seed + index);
@@ -257,6 +271,8 @@ static oc_rc open_instrument(struct session *session, uint32_t index)
                                  .qty_step = source->info.qty_step,
                                  .contract_size = {1, 0, 0},
                                  .venue = "paper"};
+    if (venue_name(session->settings))
+        snprintf(info.venue, sizeof info.venue, "%s", venue_name(session->settings));
     snprintf(info.symbol, sizeof info.symbol, "%s", session_symbol(session, index));
     oc_rc rc = symbol_assets(session, &info);
     if (rc < 0)
@@ -282,9 +298,12 @@ oc_rc session_open_instruments(void *self, struct session *session)
         oc_rc rc = open_instrument(session, i);
         if (rc < 0)
             return rc;
-        rc = feed_source_start(source, source->inst);
-        struct inbox_source entry = {source, source->is_judged ? feed_source_next_judged : feed_source_next};
-        if (rc == OC_OK)
+        const bool is_venue = feed_is_venue(source->path); /* its events come by the session's link */
+        if (!is_venue)
+            rc = feed_source_start(source, source->inst);
+        struct inbox_source entry = {.self = source,
+                                     .next = source->is_judged ? feed_source_next_judged : feed_source_next};
+        if (rc == OC_OK && !is_venue)
             rc = inbox_add_source(session->inbox, &entry);
         if (rc < 0)
             return source_failed(session, source, rc);
@@ -317,8 +336,11 @@ void session_note_data(struct session *session)
 {
     const struct border *border = &session->border;
     if (border->refused)
-        session_note(session, "the simulator said %llu things that cannot be: they were refused",
-                     (unsigned long long)border->refused);
+        session_note(session, "the %s said %llu things that cannot be: they were refused",
+                     border->is_venue ? "connector" : "simulator", (unsigned long long)border->refused);
+    if (session->link && session->link->unread)
+        session_note(session, "the connector could not read %llu messages of its venue",
+                     (unsigned long long)session->link->unread);
     if (border->alarms)
         session_note(session, "ALARMS: %llu contradictions between venue and host: the log names the first ones",
                      (unsigned long long)border->alarms);

@@ -93,8 +93,10 @@ static oc_rc cursor_next(struct inbox *inbox, struct cursor *cursor)
     }
     if (rc < 0)
         return rc;
-    cursor->is_opening = is_bar(cursor->event);
+    cursor->is_opening = is_bar(cursor->event) && !cursor->source.is_live;
     cursor->at_ns = cursor->is_opening ? open_ns_of(cursor->event) : cursor->event->venue_ns;
+    if (cursor->source.is_live)
+        cursor->at_ns = cursor->event->local_ns;
     return OC_OK;
 }
 
@@ -129,6 +131,22 @@ static struct cursor *cursor_first(struct inbox *inbox)
 static int64_t goes_to(const struct inbox *inbox)
 {
     return inbox->recording.goes_to ? inbox->recording.goes_to(inbox->recording.self) : INT64_MIN;
+}
+
+/* How far answers and timers go without a point of the data. */
+static int64_t rests_until(const struct inbox *inbox)
+{
+    int64_t until_ns = INT64_MAX;
+    if (!inbox->waiting_count)
+        return goes_to(inbox); /* only what a recording goes on with is left */
+    for (uint32_t i = 0; i < inbox->cursor_count; i++) {
+        const struct cursor *cursor = &inbox->cursors[i];
+        const int64_t own_ns =
+            cursor->is_waiting && cursor->source.until ? cursor->source.until(cursor->source.self) : INT64_MAX;
+        if (own_ns < until_ns)
+            until_ns = own_ns;
+    }
+    return until_ns;
 }
 
 static struct oc_ev_text *recorded_next(const struct inbox *inbox, bool *ret_now)
@@ -181,8 +199,7 @@ oc_rc inbox_peek(struct inbox *inbox, struct input *ret_next)
     if (cursor && is_beyond(inbox, cursor))
         cursor = NULL;
     int64_t market_ns = cursor ? cursor->at_ns : INT64_MAX;
-    /* without data only what a recording goes on with is left */
-    int64_t until_ns = cursor || inbox->waiting_count ? INT64_MAX : goes_to(inbox);
+    int64_t until_ns = cursor ? INT64_MAX : rests_until(inbox);
     if (recorded && recorded->head.local_ns > until_ns)
         until_ns = recorded->head.local_ns;
     *ret_next = (struct input){.kind = INPUT_NONE, .at_ns = INT64_MAX};
@@ -303,6 +320,14 @@ oc_rc inbox_point(struct inbox *inbox, struct inbox_point *ret_point)
         return OC_E_END;
     *ret_point = (struct inbox_point){cursor->event, cursor->at_ns, cursor->is_opening};
     return OC_OK;
+}
+
+void inbox_passed(struct inbox *inbox, uint64_t count, int64_t now_ns)
+{
+    inbox->index += count;
+    inbox->points += count;
+    if (now_ns > inbox->now_ns)
+        inbox->now_ns = now_ns;
 }
 
 oc_rc inbox_pass(struct inbox *inbox)

@@ -37,6 +37,9 @@ struct inbox_source {
     void *self;
     /* The next event, borrowed until the next call; OC_E_END at the end; OC_E_AGAIN: not yet; other codes end the run. */
     oc_rc (*next)(void *self, struct oc_event **ret_event);
+    /* While it waits, answers and timers go on up to this instant; NULL: as far as there are any. */
+    int64_t (*until)(void *self);
+    bool is_live; /* its bars are known at their close only, and local_ns is set */
 };
 
 /* A recording that is carried out again. NULL members: as if there were none. */
@@ -89,6 +92,8 @@ struct inbox_point {
 };
 /* The next point; OC_E_END: the data have ended. Other codes: a source failed. */
 CHECKED oc_rc inbox_point(struct inbox *inbox, struct inbox_point *ret_point);
+/* So many market events were taken before now, of a source that does not give them again. */
+void inbox_passed(struct inbox *inbox, uint64_t count, int64_t now_ns);
 /* Goes past it; a close counts as a market event taken. */
 CHECKED oc_rc inbox_pass(struct inbox *inbox);
 

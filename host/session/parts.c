@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "load/inspect.h"
+#include "session/venue_keys.h"
 
 static const char *const default_chain[] = {"kill_switch",    "max_order_qty", "max_order_value", "price_collar",
                                             "position_limit", "message_rate",  "max_daily_loss",  NULL};
@@ -108,7 +109,7 @@ static oc_rc add_part(struct parts_opening *opening, enum part_use use, const ch
     *part = (struct part){.use = use};
     snprintf(part->name, sizeof part->name, "%s", name);
     snprintf(part->section, sizeof part->section, "%s.%s", section, name);
-    snprintf(key, sizeof key, "%s.plugin", part->section);
+    snprintf(key, sizeof key, "%s.%s", part->section, use == PART_CONNECTOR ? "connector" : "plugin");
     snprintf(builtin, sizeof builtin, "outcry.%s", name);
     const char *id = settings_text(opening->settings, key, builtin);
     snprintf(part->id, sizeof part->id, "%s", id);
@@ -170,10 +171,10 @@ static void find_named_files(const struct parts_opening *opening, const char *ki
     ret_names->list[ret_names->count] = NULL;
 }
 
-/* --set NAME.key=value of a plugin named for this run, as SECTION.NAME.key. `full` is SECTION.NAME.plugin. */
+/* --set NAME.key=value of a plugin named for this run, as SECTION.NAME.key. `full` is SECTION.NAME.plugin, or .connector. */
 static oc_rc take_values(struct parts_opening *opening, const char *name, const char *full)
 {
-    size_t length = strlen(name), group = strlen(full) - strlen("plugin");
+    size_t length = strlen(name), group = (size_t)(strrchr(full, '.') + 1 - full);
     uint32_t count = opening->settings->count;
     oc_rc rc = OC_OK;
     for (uint32_t i = 0; i < count && rc == OC_OK; i++) {
@@ -194,7 +195,7 @@ static oc_rc read_named_file(struct parts_opening *opening, const struct setting
 {
     static const struct {
         const char *kind, *section;
-    } sections[] = {{OC_RISK, "risk"}, {OC_SIM, "sim"}, {OC_DATA, "data"}};
+    } sections[] = {{OC_RISK, "risk"}, {OC_SIM, "sim"}, {OC_DATA, "data"}, {OC_CONNECTOR, "venue"}};
     const struct catalogue_entry *entry = NULL;
     char key[SETTING_KEY_MAX] = "", name[PART_NAME_MAX], path[PATH_MAX], origin[SETTING_ORIGIN_MAX];
     if (!name_is_good(setting->key + sizeof file_prefix - 1))
@@ -208,9 +209,10 @@ static oc_rc read_named_file(struct parts_opening *opening, const struct setting
         return rc;
     if (settings_set(opening->settings, setting->key, path, origin) < 0)
         return error_keep(opening->error, &opening->settings->error);
+    const bool is_connector = strcmp(entry->kind, OC_CONNECTOR) == 0;
     for (size_t k = 0; k < sizeof sections / sizeof sections[0]; k++)
-        if (strcmp(sections[k].kind, entry->kind) == 0)
-            snprintf(key, sizeof key, "%s.%s.plugin", sections[k].section, name);
+        if (strcmp(sections[k].kind, entry->kind) == 0 && (!is_connector || opening->wants & PART_CONNECTOR))
+            snprintf(key, sizeof key, "%s.%s.%s", sections[k].section, name, is_connector ? "connector" : "plugin");
     if (!key[0])
         return error_say(opening->error, OC_E_NOT_SUPPORTED, "--plugin",
                          "a plugin of kind %s cannot be named for one run: rules, simulators and readers can",
@@ -491,7 +493,7 @@ static oc_rc load_parts(struct parts_opening *opening)
 oc_rc parts_open(struct parts *parts, struct settings *settings, struct registry *registry, uint32_t wants,
                  bool may_lack, struct error *ret_error)
 {
-    struct parts_opening opening = {parts, settings, registry, may_lack, ret_error};
+    struct parts_opening opening = {parts, settings, registry, may_lack, wants, ret_error};
     *ret_error = (struct error){0};
     memset(parts, 0, sizeof *parts);
     oc_rc rc = read_named_files(&opening);
@@ -507,6 +509,8 @@ oc_rc parts_open(struct parts *parts, struct settings *settings, struct registry
         rc = parts_pass(&opening, add_sim(&opening, "paper"));
     if (rc == OC_OK && wants & PART_SIM)
         rc = judge_groups(&opening, "sim", "the list of venues", PART_SIM);
+    if (rc == OC_OK && wants & PART_CONNECTOR)
+        rc = parts_pass(&opening, add_part(&opening, PART_CONNECTOR, "venue", venue_name(settings), OC_CONNECTOR));
     if (rc == OC_OK && wants & PART_READER)
         rc = add_readers(&opening);
     if (rc == OC_OK && wants & PART_READER)

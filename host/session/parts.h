@@ -1,4 +1,4 @@
-/* parts.h: the plugins that a run is made of, by its configuration: which rules guard, who fills, who reads the data.
+/* parts.h: the plugins that a run is made of, by its configuration: which rules guard, who fills, who reads the data, who connects.
  *
  * Invariants
  * - A part is an instance of a plugin with a name; its settings are the group SECTION.NAME. A bare name means the built-in of
@@ -17,11 +17,16 @@
 enum {
     PARTS_RULES_MAX = 32,
     PARTS_READERS_MAX = 8,
-    PARTS_LIST_MAX = PARTS_RULES_MAX + PARTS_READERS_MAX + 1,
+    PARTS_LIST_MAX = PARTS_RULES_MAX + PARTS_READERS_MAX + 1, /* a simulator, or a connector */
     PART_NAME_MAX = 33
 };
 
-enum part_use { PART_RULE = 1, PART_SIM = 2, PART_READER = 4 }; /* bits, for what a composition wants */
+enum part_use {
+    PART_RULE = 1,
+    PART_SIM = 2,
+    PART_READER = 4,
+    PART_CONNECTOR = 8
+}; /* bits, for what a composition wants */
 
 struct part {
     enum part_use use;

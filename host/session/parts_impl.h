@@ -11,6 +11,7 @@ struct parts_opening {
     struct settings *settings;
     struct registry *registry;
     bool may_lack;
+    uint32_t wants; /* bits of enum part_use */
     struct error *error;
 };
 

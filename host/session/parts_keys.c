@@ -54,6 +54,17 @@ static oc_rc judge_one(struct parts_opening *opening, const struct part *part, c
     return parts_wrong(opening, setting->key, setting->value, expected);
 }
 
+/* What the host itself reads of a venue: "accounts", "instruments.0.symbol". */
+static bool is_of_host(const struct part *part, const char *name)
+{
+    char word[OC_KEY_NAME_MAX];
+    const size_t length = strcspn(name, ".");
+    if (part->use != PART_CONNECTOR || length >= sizeof word)
+        return false;
+    snprintf(word, sizeof word, "%.*s", (int)length, name);
+    return key_is_reserved(word);
+}
+
 oc_rc parts_judge_keys(struct parts_opening *opening)
 {
     for (uint32_t i = 0; i < opening->parts->count; i++) {
@@ -65,7 +76,7 @@ oc_rc parts_judge_keys(struct parts_opening *opening)
             const struct setting *setting = &opening->settings->list[k];
             const char *name = setting->key + length + 1;
             if (strncmp(setting->key, part->section, length) != 0 || setting->key[length] != '.' ||
-                strcmp(name, "plugin") == 0 || strncmp(name, "for.", 4) == 0)
+                strcmp(name, "plugin") == 0 || strncmp(name, "for.", 4) == 0 || is_of_host(part, name))
                 continue;
             oc_rc rc = parts_pass(opening, judge_one(opening, part, setting, name, table));
             if (rc < 0)

@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "journal/limits.h"
 #include "session/header.h"
+#include "session/venue_keys.h"
 
 struct session *session_new(struct settings *settings, struct registry *registry, const char *label)
 {
@@ -34,6 +35,7 @@ void session_free(struct session *session)
     if (!session)
         return;
     (void)session_close(session);
+    venue_link_free(session->link);
     free(session->parts);
     free(session->data.sources);
     free(session->data.readers);
@@ -139,6 +141,7 @@ static oc_rc open_door(void *self, struct session *session)
                                  .header = header.data,
                                  .header_size = header.size,
                                  .resume = session->journal.resume,
+                                 .market_by_value = session->journal.has_market,
                                  .durability = session->journal.is_power ? DOOR_POWER : DOOR_PROCESS};
     const char *place = dir ? dir : "(memory)";
     if (header.is_cut) {
@@ -230,7 +233,9 @@ static oc_rc open_money(void *self, struct session *session)
         if (instruments_asset(instruments, name, &asset) < 0)
             return cash_failed(session, "cash", name, "the name of a currency such as USDT");
         if (!money->account) {
-            oc_rc rc = portfolio_add_account(portfolio, "paper", "paper", asset, number, &money->account);
+            const char *venue = venue_name(session->settings);
+            oc_rc rc = portfolio_add_account(portfolio, venue ? venue_text(session->settings, "accounts", "") : "paper",
+                                             venue ? venue : "paper", asset, number, &money->account);
             if (rc < 0)
                 return rc;
             money->base = asset;
@@ -288,6 +293,12 @@ static oc_rc note_simulator(struct session *session, const struct part *part)
 static oc_rc note_profile(void *self, struct session *session)
 {
     (void)self;
+    if (venue_name(session->settings)) {
+        session_note(session, "fills: as the venue %s says, through %s; %s: a transcript stands for the exchange",
+                     venue_name(session->settings), venue_text(session->settings, "connector", ""),
+                     venue_text(session->settings, "environment", ""));
+        return OC_OK;
+    }
     const struct settings *settings = session->settings;
     const struct part *part = session->parts ? parts_at(session->parts, PART_SIM, 0) : NULL;
     if (part && strcmp(part->id, "outcry.paper") != 0)
@@ -320,9 +331,29 @@ static oc_rc note_profile(void *self, struct session *session)
     return OC_OK;
 }
 
+static oc_rc open_link(struct session *session)
+{
+    const struct venue_link_world world = {.engine = session->engine,
+                                           .door = session->door,
+                                           .venues = &session->venues,
+                                           .inbox = session->inbox,
+                                           .border = &session->border,
+                                           .registry = session->registry,
+                                           .parts = session->parts,
+                                           .now_ns = &session->clock.now_ns,
+                                           .seed = session->clock.seed,
+                                           .account = session->money.account};
+    struct error error;
+    session->border.is_venue = true;
+    session->border.simulator = venue_text(session->settings, "connector", "");
+    return venue_link_open(session->link, &world, &error) < 0 ? session_fail(session, &error) : (oc_rc)OC_OK;
+}
+
 static oc_rc open_venues(void *self, struct session *session)
 {
     (void)self;
+    if (session->link)
+        return open_link(session);
     struct venue *venue = &session->venues.list[0];
     venue->sim.settings = session->settings;
     venue->sim.sim_answers = &venue->answers;
@@ -343,6 +374,8 @@ static oc_rc open_venues(void *self, struct session *session)
 static void close_venues(void *self, struct session *session)
 {
     (void)self;
+    if (session->link)
+        venue_link_close(session->link);
     venues_release(&session->venues);
 }
 

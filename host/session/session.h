@@ -23,6 +23,7 @@
 #include "session/plugin_watch.h"
 #include "session/rules.h"
 #include "session/start_value.h"
+#include "session/venue_link.h"
 #include "session/venues.h"
 #include "session/watchers.h"
 
@@ -97,6 +98,7 @@ struct session_journal {
     int lock_fd;                      /* of the session folder; 0: none */
     oc_rc closed;                     /* how closing the records went */
     const struct door_resume *resume; /* goes on where a journal ends; borrowed; NULL: new */
+    bool has_market;                  /* market events are recorded by value: nobody gives them again */
     bool is_power;                    /* what adds risk waits for the disk */
     bool has_gap;                     /* facts were applied that are not recorded */
     bool is_gap_tried;                /* to be said in the records */
@@ -154,6 +156,7 @@ struct session {
     struct door *door;
     struct engine *engine;
     struct venues venues;
+    struct venue_link *link; /* owned; NULL: a simulator fills */
     struct inbox *inbox;
     struct watchers watchers;
     struct border border;
@@ -197,6 +200,8 @@ CHECKED oc_rc session_step(struct session *session, const struct input *input);
 void session_flush(struct session *session);
 /* An input that was recorded before a restart and had not been handled. */
 CHECKED oc_rc session_finish_step(struct session *session, const struct oc_event *event);
+/* Behind it, where it was a market event: what comes of it at its own instant. */
+CHECKED oc_rc session_finish_market(struct session *session, const struct oc_event *event);
 /* A command: what is due before it first, then its record, then the command. False: refused, *reply says why. */
 bool session_command(struct session *session, const char *text, size_t size, struct text *reply);
 /* When the next answer or timer is due; INT64_MAX: none is. */

@@ -19,7 +19,7 @@ static bool enter(struct session *session, const struct input *input)
     if (input->kind == INPUT_OPEN || input->kind == INPUT_BARS)
         return true;
     if (input->kind == INPUT_MARKET)
-        rc = door_market(session->door, input->event, false);
+        rc = door_market(session->door, input->event, session->journal.has_market);
     else
         rc = door_record(session->door, input->event);
     if (rc < 0)
@@ -154,6 +154,8 @@ static uint32_t strategy_of(const struct session *session, const struct input *i
 {
     if (input->kind == INPUT_TIMER)
         return ((const struct oc_ev_timer *)(const void *)input->event)->owner;
+    if (input->event->type == OC_EV_BALANCE)
+        return 0;
     const struct oc_ev_answer *answer = (const struct oc_ev_answer *)(const void *)input->event;
     const struct order *order =
         orders_find(engine_orders(session->engine), answer->order); /* a fill's stands there too */
@@ -224,16 +226,23 @@ static __attribute__((noinline)) oc_rc judge_answer(struct session *session, con
                        BORDER_REFUSED_MAX, why);
 }
 
+static void note_market(struct session *session, const struct oc_event *event)
+{
+    if (session->link)
+        venue_link_taken(session->link);
+    session->data.events++;
+    session->limits.instant++;
+    session->data.inst = event->inst;
+    if (__builtin_expect(!session_has_figures(session), 0))
+        session_begin_figures(session, event);
+}
+
 /* What is more than a point of the data: recorded, handled, and what came of it recorded and sent. */
 static __attribute__((noinline)) oc_rc take(struct session *session, const struct input *input)
 {
     if (input->kind == INPUT_MARKET) {
-        session->data.events++;
-        session->limits.instant++;
-        session->data.inst = input->event->inst;
-        if (__builtin_expect(!session_has_figures(session), 0))
-            session_begin_figures(session, input->event);
-    } else if (input->kind == INPUT_ANSWER) {
+        note_market(session, input->event);
+    } else if (input->kind == INPUT_ANSWER && !session->link) { /* what a connector says is judged where it is taken */
         oc_rc judged = judge_answer(session, input->event);
         if (__builtin_expect(judged <= 0, 0))
             return judged;
@@ -271,14 +280,17 @@ oc_rc session_fact(struct session *session, struct oc_event *event)
 
 oc_rc session_finish_step(struct session *session, const struct oc_event *event)
 {
-    uint32_t kind = event->type == OC_EV_COMMAND ? INPUT_COMMAND
-                    : event->type == OC_EV_TIMER ? INPUT_TIMER
-                                                 : INPUT_ANSWER;
+    uint32_t kind = event->type == OC_EV_COMMAND  ? INPUT_COMMAND
+                    : event->type == OC_EV_TIMER  ? INPUT_TIMER
+                    : event->type < OC_EV_REQUEST ? INPUT_MARKET
+                                                  : INPUT_ANSWER;
     /* it is recorded already: nothing is written into it */
     struct input input = {.kind = kind, .at_ns = event->local_ns, .event = (struct oc_event *)(uintptr_t)event};
     session->clock.now_ns = event->local_ns;
+    if (kind == INPUT_MARKET)
+        note_market(session, event);
     oc_rc rc = apply(session, &input, true);
-    come_to(session, NULL);
+    come_to(session, kind == INPUT_MARKET ? &input : NULL);
     return rc;
 }
 
@@ -330,6 +342,20 @@ static void look_around(struct session *session)
         log_warning("session", "the terminal has hung up: going on; SIGTERM ends it");
 }
 
+/* What a venue says at the very instant of a market event comes before whoever waits for that instant to be over. */
+static __attribute__((noinline)) oc_rc take_said(struct session *session, int64_t at_ns)
+{
+    struct input input;
+    oc_rc rc = inbox_next_market(session->inbox);
+    while (rc == OC_OK && inbox_peek(session->inbox, &input) == OC_OK && input.kind == INPUT_ANSWER &&
+           input.at_ns <= at_ns) {
+        rc = inbox_take(session->inbox, &input);
+        if (rc == OC_OK && input.kind != INPUT_NONE)
+            rc = session_step(session, &input);
+    }
+    return rc;
+}
+
 /* A market event was handled: first what comes of it at its own instant, then whoever waits for that, then the next event. */
 static oc_rc finish_market(struct session *session, const struct input *market)
 {
@@ -340,11 +366,23 @@ static oc_rc finish_market(struct session *session, const struct input *market)
         if (rc < 0)
             return rc;
     }
+    if (__builtin_expect(session->link != NULL, 0)) {
+        oc_rc rc = take_said(session, at_ns);
+        if (rc < 0)
+            return rc;
+    }
     watchers_rest(&session->watchers);
     door_progress(session->door, seq, inbox_index(session->inbox));
     look_at_checkpoint(session);
     look_around(session);
     return inbox_next_market(session->inbox);
+}
+
+oc_rc session_finish_market(struct session *session, const struct oc_event *event)
+{
+    struct input input = {.kind = INPUT_MARKET, .at_ns = event->local_ns, .event = (struct oc_event *)(uintptr_t)event};
+    inbox_passed(session->inbox, 1, event->local_ns);
+    return finish_market(session, &input);
 }
 
 /* A paced session: waits until the market may go on to its next point. Positive: the run is to end. */
@@ -363,6 +401,13 @@ static __attribute__((noinline)) oc_rc wait_for_market(struct session *session)
     return rc;
 }
 
+static oc_rc look_at_link(struct session *session)
+{
+    struct error error;
+    oc_rc rc = venue_link_stalled(session->link, &error);
+    return rc < 0 ? session_fail(session, &error) : rc;
+}
+
 static oc_rc next_input(struct session *session, struct input *input)
 {
     oc_rc rc = session->pace.speed > 0 || session->pace.host.turn ? wait_for_market(session) : OC_OK;
@@ -370,7 +415,11 @@ static oc_rc next_input(struct session *session, struct input *input)
         return rc;
     rc = inbox_next(session->inbox, input);
     while (rc == OC_E_AGAIN) { /* sources have nothing yet */
-        rc = pace_wait(session, INT64_MAX);
+        rc = session->link ? look_at_link(session) : OC_OK;
+        if (rc == OC_OK)
+            rc = pace_wait(session, INT64_MAX);
+        else if (rc > 0)
+            rc = OC_OK; /* a replay: its records go on */
         if (rc == OC_OK)
             rc = inbox_next(session->inbox, input);
     }
@@ -406,6 +455,9 @@ oc_rc session_run(struct session *session)
             log_warning("journal", "where it was stopped by hand could not be recorded: a replay goes on to the end");
         return OC_E_AGAIN;
     }
+    struct error differs;
+    if (session->link && venue_link_differs(session->link, &differs))
+        return session_fail(session, &differs);
     for (uint32_t i = 0; i < session->data.count; i++)
         if (error_is_set(&session->data.sources[i].error)) {
             (void)session_fail(session, &session->data.sources[i].error); /* the run's own code is returned */

@@ -39,7 +39,7 @@ static void keep_line(void *arg, enum log_level level, const char *line, size_t 
     strcat(logged, "\n");
 }
 
-static bool is_logged(const char *words)
+static inline bool is_logged(const char *words)
 {
     log_flush();
     return strstr(logged, words) != NULL;

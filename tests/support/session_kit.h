@@ -302,7 +302,8 @@ static oc_rc house_open_instruments(void *self, struct session *session)
         source->house = house;
         for (int at = 0; at < source->count; at++)
             source->list[at].head.inst = house->inst;
-        assert_int_equal(inbox_add_source(session->inbox, &(struct inbox_source){source, house_next}), OC_OK);
+        assert_int_equal(inbox_add_source(session->inbox, &(struct inbox_source){.self = source, .next = house_next}),
+                         OC_OK);
     }
     for (int i = 0; i < house->client_count; i++) {
         struct house_client *client = &house->clients[i];

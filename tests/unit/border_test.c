@@ -152,6 +152,130 @@ static void alarms_are_counted(void **state)
     log_set_level(LOG_INFO);
 }
 
+/* A connector: its word is a fact; only what cannot be booked is refused, and what is another account's. */
+
+static void venue_refuses(const struct fixture *f, const void *event, const char *why)
+{
+    const char *said = border_refuses_venue(f->engine, f->account, event);
+    if (!why) {
+        assert_null(said);
+        return;
+    }
+    assert_non_null(said);
+    assert_non_null(strstr(said, why));
+}
+
+static void a_connector_speaks_for_its_own_account(void **state)
+{
+    (void)state;
+    struct fixture *f = fixture_new(COST_AVERAGE);
+    uint64_t order = fixture_submit(f, fixture_order(f, OC_SIDE_BUY, 10, 9900));
+    struct oc_ev_fill fill = fill_of(f, order);
+    struct oc_ev_answer answer = {.head = {.size = sizeof answer, .type = OC_EV_ACCEPTED, .source = f->account},
+                                  .order = order};
+    struct oc_ev_balance balance = {.head = {.size = sizeof balance, .type = OC_EV_BALANCE, .source = f->account},
+                                    .account = f->account,
+                                    .asset = f->quote,
+                                    .total = {5, 0, 0}};
+    struct oc_ev_trade trade = {
+        .head = {.size = sizeof trade, .type = OC_EV_TRADE, .source = f->account, .inst = f->inst}, .price = 9900};
+    struct oc_event *const events[] = {&fill.head, &answer.head, &balance.head, &trade.head};
+    for (size_t i = 0; i < sizeof events / sizeof events[0]; i++) {
+        venue_refuses(f, events[i], NULL);
+        events[i]->source = f->account + 1;
+        venue_refuses(f, events[i], "an account that is not the connector's");
+        events[i]->source = f->account;
+        events[i]->size -= 8;
+        venue_refuses(f, events[i], "wrong size");
+        events[i]->size += 8;
+    }
+    balance.account = f->account + 1;
+    venue_refuses(f, &balance, "a balance of an account");
+    balance.account = f->account;
+    balance.asset = 0;
+    venue_refuses(f, &balance, "an asset that is not known");
+    balance.asset = 9999;
+    venue_refuses(f, &balance, "an asset that is not known");
+    balance.asset = f->quote;
+    balance.total.scale = 99;
+    venue_refuses(f, &balance, "cannot be counted");
+    fixture_free(f);
+}
+
+static void what_only_contradicts_is_a_fact_of_the_venue(void **state)
+{
+    (void)state;
+    struct fixture *f = fixture_new(COST_AVERAGE);
+    uint64_t order = fixture_submit(f, fixture_order(f, OC_SIDE_BUY, 10, 9900));
+    const struct oc_ev_fill good = fill_of(f, order);
+    struct oc_ev_fill fill = good;
+    fill.side = OC_SIDE_SELL;
+    venue_refuses(f, &fill, NULL);
+    fill.qty = 11;
+    venue_refuses(f, &fill, NULL);
+    fill.order = 77;
+    venue_refuses(f, &fill, NULL);
+    fill.side = OC_SIDE_NONE;
+    venue_refuses(f, &fill, "without a side");
+    fill = good;
+    fill.qty = 0;
+    venue_refuses(f, &fill, "nothing, or less");
+    fill = good;
+    fill.fee_asset = 9999;
+    venue_refuses(f, &fill, "an asset that is not known");
+    fill = good;
+    fill.fee.scale = -1;
+    venue_refuses(f, &fill, "cannot be counted");
+    fill = good;
+    fill.trade_id_size = 0;
+    venue_refuses(f, &fill, "without an identity");
+    fill = good;
+    fill.head.inst = OC_INST(99, 1);
+    venue_refuses(f, &fill, "an instrument that is not known");
+    fixture_free(f);
+}
+
+static void market_events_of_a_connector(void **state)
+{
+    static const uint16_t others[] = {OC_EV_NONE,  OC_EV_INSTRUMENT, OC_EV_REQUEST, OC_EV_DENIED,
+                                      OC_EV_TIMER, OC_EV_COMMAND,    OC_EV_STATE,   OC_EV_LATCH,
+                                      OC_EV_MARK,  OC_EV_END,        65535};
+    (void)state;
+    struct fixture *f = fixture_new(COST_AVERAGE);
+    union {
+        struct oc_ev_trade trade;
+        struct oc_ev_bar bar;
+        struct oc_request room;
+    } event = {
+        .trade = {.head = {.size = sizeof event.trade, .type = OC_EV_TRADE, .source = f->account, .inst = f->inst},
+                  .price = 9900}};
+    venue_refuses(f, &event, NULL);
+    event.trade.price = 0;
+    venue_refuses(f, &event, "a trade without a price");
+    event.trade.price = INT64_MAX;
+    venue_refuses(f, &event, "beyond what a host can count");
+    event.trade.price = 9900;
+    event.trade.head.inst = OC_INST(99, 1);
+    venue_refuses(f, &event, "an instrument that is not known");
+    event.trade.head.inst = OC_INST(OC_INST_INDEX(f->inst), 7); /* a version that there is not */
+    venue_refuses(f, &event, "an instrument that is not known");
+    event.bar = (struct oc_ev_bar){
+        .head = {.size = sizeof event.bar, .type = OC_EV_BAR, .source = f->account, .inst = f->inst, .venue_ns = 60},
+        .period_ns = 60,
+        .open = 10,
+        .high = 9,
+        .low = 8,
+        .close = 9};
+    venue_refuses(f, &event, "contradict each other");
+    event.bar.high = 11;
+    venue_refuses(f, &event, NULL);
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        event.bar.head.type = others[i];
+        venue_refuses(f, &event, "an event that no connector may make");
+    }
+    fixture_free(f);
+}
+
 /* A reader of somebody else's. */
 
 static union {
@@ -263,6 +387,9 @@ int main(void)
         cmocka_unit_test(P4_kinds_of_events),
         cmocka_unit_test(nonsense_is_counted_and_ends_at_its_limit),
         cmocka_unit_test(alarms_are_counted),
+        cmocka_unit_test(a_connector_speaks_for_its_own_account),
+        cmocka_unit_test(what_only_contradicts_is_a_fact_of_the_venue),
+        cmocka_unit_test(market_events_of_a_connector),
         cmocka_unit_test(P4_events_of_a_reader),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

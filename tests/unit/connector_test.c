@@ -1,6 +1,6 @@
 /* The loopback connector, as built by an outsider, over feed and transcript. */
+#include "feed/transcript.h"
 #include "load/load.h"
-#include "support/transcript.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -2,8 +2,8 @@
  * the ring and the door, books changed. */
 #include "support/engine_fixture.h"
 
+#include "feed/transcript.h"
 #include "load/load.h"
-#include "support/transcript.h"
 
 struct market_place {
     struct io_services services;

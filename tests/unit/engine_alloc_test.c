@@ -287,7 +287,7 @@ static oc_rc no_more(void *self, struct oc_event **ret_event)
 
 static void take_inputs(struct world *world)
 {
-    const struct inbox_source source = {NULL, no_more};
+    const struct inbox_source source = {.self = NULL, .next = no_more};
     struct venues nobody = {.count = 0};
     struct inbox *inbox;
     struct input next;

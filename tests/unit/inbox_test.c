@@ -179,7 +179,7 @@ static void an_order_on_a_close_is_in_time_for_the_open(void **state)
     struct world *world = world_new(0);
     struct bars bars = {0};
     fill_bars(&bars, world->f->inst, 3);
-    struct inbox_source source = {&bars, next_bar};
+    struct inbox_source source = {.self = &bars, .next = next_bar};
     assert_int_equal(inbox_add_source(world->inbox, &source), OC_OK);
     uint64_t timer;
     assert_int_equal(timers_add(engine_timers(world->f->engine), 1, 2 * MINUTE, 0, &timer), OC_OK);
@@ -198,7 +198,7 @@ static void latency_delays_the_answer_only(void **state)
     struct world *world = world_new(90000000000LL);
     struct bars bars = {0};
     fill_bars(&bars, world->f->inst, 3);
-    struct inbox_source source = {&bars, next_bar};
+    struct inbox_source source = {.self = &bars, .next = next_bar};
     assert_int_equal(inbox_add_source(world->inbox, &source), OC_OK);
     assert_int_equal(run(world), OC_E_END);
     assert_null(strstr(world->log, "answer"));
@@ -214,7 +214,7 @@ static void closes_of_all_sources_go_before_opens(void **state)
     struct bars a = {0}, b = {0};
     fill_bars(&a, world->f->inst, 2);
     fill_bars(&b, world->f->inst, 2);
-    struct inbox_source first = {&a, next_bar}, second = {&b, next_bar};
+    struct inbox_source first = {.self = &a, .next = next_bar}, second = {.self = &b, .next = next_bar};
     assert_int_equal(inbox_add_source(world->inbox, &first), OC_OK);
     assert_int_equal(inbox_add_source(world->inbox, &second), OC_OK);
     run(world);
@@ -233,7 +233,7 @@ static void points_are_walked_as_they_are_run(void **state)
         struct inbox_point point;
         for (int i = 0; i < 4; i++) {
             fill_bars(&bars[i], i < 2 ? world->f->inst : whole->f->inst, 2);
-            struct inbox_source source = {&bars[i], next_bar};
+            struct inbox_source source = {.self = &bars[i], .next = next_bar};
             assert_int_equal(inbox_add_source(i < 2 ? world->inbox : whole->inbox, &source), OC_OK);
         }
         for (int i = 0; i < passed; i++) {
@@ -335,7 +335,8 @@ static void a_recording_knows_its_place_among_opens(void **state)
         static struct bars bars; /* opens at 0 */
         bars = (struct bars){0};
         fill_bars(&bars, world->f->inst, 2);
-        assert_int_equal(inbox_add_source(world->inbox, &(struct inbox_source){&bars, next_bar}), OC_OK);
+        assert_int_equal(inbox_add_source(world->inbox, &(struct inbox_source){.self = &bars, .next = next_bar}),
+                         OC_OK);
         inbox_set_recording(world->inbox, &(struct inbox_recording){.next = recorded_now});
         recorded =
             (struct oc_ev_text){.head = {.size = sizeof recorded, .type = cases[i].type, .local_ns = cases[i].at_ns},
@@ -366,7 +367,7 @@ static void what_fails_ends_the_run_with_its_code(void **state)
     for (int what = 0; what < FAIL_END; what++) {
         struct world *world = world_new(0);
         struct broken broken = {.world = world, .what = what};
-        struct inbox_source source = {&broken, broken_next};
+        struct inbox_source source = {.self = &broken, .next = broken_next};
         world->venues.list[0].table = &broken_table;
         world->answers->self = &broken;
         fill_bars(&broken.bars, world->f->inst, 3);
@@ -394,7 +395,7 @@ static void sources_and_venues_stop_at_their_limit(void **state)
     (void)state;
     struct world *world = world_new(0);
     struct bars bars = {0};
-    struct inbox_source source = {&bars, next_bar};
+    struct inbox_source source = {.self = &bars, .next = next_bar};
     char selves[VENUES_MAX];
     for (uint32_t i = 0; i < ENGINE_SOURCES_MAX; i++)
         assert_int_equal(inbox_add_source(world->inbox, &source), OC_OK);
@@ -448,7 +449,7 @@ static void trades_and_bars_of_quotes_are_merged_by_time(void **state)
     ticks.list[2].trade = ticks.list[0].trade;
     ticks.list[2].head.venue_ns = 4 * MINUTE;
     fill_bars(&bars, world->f->inst, 1);
-    struct inbox_source first = {&ticks, next_tick}, second = {&bars, next_bar};
+    struct inbox_source first = {.self = &ticks, .next = next_tick}, second = {.self = &bars, .next = next_bar};
     assert_int_equal(inbox_add_source(world->inbox, &first), OC_OK);
     assert_int_equal(inbox_add_source(world->inbox, &second), OC_OK);
     assert_int_equal(run(world), OC_E_END);

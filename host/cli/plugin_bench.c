@@ -1,0 +1,172 @@
+#include "cli/plugin_bench.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+
+static oc_rc take_instrument(struct bench_world *world, const char *symbol, const char *price_step,
+                             const char *qty_step)
+{
+    struct instruments *instruments = engine_instruments(world->engine);
+    struct oc_instrument *info = &world->instrument;
+    char base[OC_SYMBOL_MAX];
+    *info = (struct oc_instrument){.size = sizeof *info,
+                                   .kind = OC_KIND_SPOT,
+                                   .status = OC_STATUS_TRADING,
+                                   .contract_size = {1, 0, 0},
+                                   .venue = "bench"};
+    snprintf(base, sizeof base, "%s", symbol);
+    char *slash = strchr(base, '/');
+    if (!slash || strlen(symbol) >= sizeof info->symbol)
+        return OC_E_INVALID;
+    *slash = 0;
+    snprintf(info->symbol, sizeof info->symbol, "%s", symbol);
+    oc_rc rc = text_to_decimal(price_step, strlen(price_step), &info->price_step.units, &info->price_step.scale);
+    if (rc == OC_OK)
+        rc = text_to_decimal(qty_step, strlen(qty_step), &info->qty_step.units, &info->qty_step.scale);
+    if (rc == OC_OK)
+        rc = instruments_asset(instruments, base, &info->base);
+    if (rc == OC_OK)
+        rc = instruments_asset(instruments, slash + 1, &info->quote);
+    info->settle = info->quote;
+    if (rc == OC_OK)
+        rc = instruments_add(instruments, info, &info->inst);
+    return rc;
+}
+
+oc_rc bench_world_init(struct bench_world *world, const char *symbol, const char *price_step, const char *qty_step,
+                       const char *cash, struct error *ret_error)
+{
+    const struct engine_config config = {.epoch = 1};
+    struct oc_ev_balance balance = {.head = {.size = sizeof balance, .type = OC_EV_BALANCE}};
+    world->now_ns = BENCH_START_NS;
+    oc_rc rc = engine_new(&config, &world->engine);
+    if (rc == OC_OK)
+        rc = take_instrument(world, symbol, price_step, qty_step);
+    if (rc == OC_OK)
+        rc = portfolio_add_account(engine_portfolio(world->engine), "main", "bench", world->instrument.quote, 0,
+                                   &world->account);
+    if (rc == OC_OK)
+        rc = text_to_decimal(cash, strlen(cash), &balance.total.units, &balance.total.scale);
+    balance.account = balance.head.source = world->account;
+    balance.asset = world->instrument.quote;
+    if (rc == OC_OK)
+        rc = bench_input(world, &balance.head);
+    if (rc < 0)
+        return error_of_code(ret_error, rc, symbol, "there can be no such instrument or account");
+    return rc;
+}
+
+void bench_world_release(struct bench_world *world)
+{
+    engine_free(world->engine);
+    world->engine = NULL;
+}
+
+oc_rc bench_plugin_open(struct bench_plugin *bench, struct bench_world *world, const struct oc_plugin *plugin,
+                        struct error *ret_error)
+{
+    struct plugin_instance *instance = &bench->instance;
+    bench->world = world;
+    oc_rc rc = feed_init(&bench->feed, FEED_SIZE_MIN, world->account);
+    if (rc < 0)
+        return error_of_code(ret_error, rc, plugin->id, "");
+    instance->settings = world->settings;
+    instance->now_ns = &world->now_ns;
+    instance->seed = 1;
+    instance->sim_answers = &bench->answers;
+    instance->io = (struct io_services){&bench->feed, &transcript_net, &bench->transcript};
+    snprintf(instance->section, sizeof instance->section, BENCH_SECTION);
+    bench->table = registry_interface(plugin, plugin->kind);
+    rc = plugin_instance_open(instance, world->registry, plugin->kind, plugin->id, ret_error);
+    return rc < 0 ? rc : sim_answers_init(&bench->answers, bench->table, instance->self);
+}
+
+void bench_plugin_close(struct bench_plugin *bench)
+{
+    if (bench->instance.plugin)
+        bench_call(bench, "close");
+    plugin_instance_close(&bench->instance);
+    plugin_call_end();
+    sim_answers_release(&bench->answers);
+    feed_release(&bench->feed);
+    transcript_release(&bench->transcript);
+}
+
+void bench_call(struct bench_plugin *bench, const char *call)
+{
+    bench->site = (struct plugin_site){bench->instance.plugin->id, call};
+    plugin_call_begin(&bench->site);
+}
+
+struct oc_request bench_request(struct bench_world *world, uint8_t side, int64_t qty, int64_t price)
+{
+    const uint64_t id = 1ull << 40 | ++world->orders;
+    return (struct oc_request){.head = {.size = sizeof(struct oc_request),
+                                        .type = OC_EV_REQUEST,
+                                        .source = world->account,
+                                        .inst = world->instrument.inst,
+                                        .venue_ns = world->now_ns,
+                                        .local_ns = world->now_ns,
+                                        .seq = ++world->seq},
+                               .id = id,
+                               .order = id,
+                               .price = price,
+                               .qty = qty,
+                               .bits = OC_RQ_HAS_QTY | (price ? OC_RQ_HAS_PRICE : 0u),
+                               .account = world->account,
+                               .kind = OC_REQUEST_NEW,
+                               .side = side,
+                               .type = price ? OC_ORDER_LIMIT : OC_ORDER_MARKET,
+                               .tif = OC_TIF_GTC,
+                               .owner = OC_OWNER_CONSOLE};
+}
+
+struct oc_request bench_cancel(struct bench_world *world, uint64_t order)
+{
+    struct oc_request cancel = bench_request(world, OC_SIDE_NONE, 0, 0);
+    cancel.kind = OC_REQUEST_CANCEL;
+    cancel.order = order;
+    cancel.type = OC_ORDER_NONE;
+    cancel.bits = 0;
+    return cancel;
+}
+
+oc_rc bench_input(struct bench_world *world, struct oc_event *event)
+{
+    event->seq = ++world->seq;
+    event->local_ns = world->now_ns;
+    if (!event->venue_ns)
+        event->venue_ns = world->now_ns;
+    oc_rc rc = engine_input(world->engine, event, true);
+    engine_clear_out(world->engine);
+    return rc;
+}
+
+struct oc_ev_trade bench_trade(struct bench_world *world, int64_t price)
+{
+    return (struct oc_ev_trade){
+        .head = {.size = sizeof(struct oc_ev_trade), .type = OC_EV_TRADE, .inst = world->instrument.inst},
+        .price = price,
+        .qty = 1000,
+        .present = OC_HAS_QTY};
+}
+
+struct oc_ev_fill bench_fill(struct bench_world *world, uint8_t side, int64_t qty, int64_t price)
+{
+    struct oc_ev_fill fill = {.head = {.size = sizeof fill,
+                                       .type = OC_EV_FILL,
+                                       .flags = OC_EVF_NEW | OC_EVF_LAST,
+                                       .source = world->account,
+                                       .inst = world->instrument.inst},
+                              .order = 2ull << 40 | ++world->orders,
+                              .price = price,
+                              .qty = qty,
+                              .fee_asset = world->instrument.quote,
+                              .side = side};
+    fill.trade_id_size =
+        (uint8_t)snprintf(fill.trade_id, sizeof fill.trade_id, "b%llu", (unsigned long long)world->orders);
+    return fill;
+}

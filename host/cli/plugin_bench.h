@@ -1,0 +1,55 @@
+/* plugin_bench.h: a world around one instance of one plugin: an engine with an account and an instrument, a clock that is told what it
+ * is, a peer for connectors. For `plugin check` and `plugin try`.
+ *
+ * Invariants: nothing is recorded; each call into the plugin is marked, for its last words. */
+#ifndef CLI_PLUGIN_BENCH_H
+#define CLI_PLUGIN_BENCH_H
+
+#include "base/checked.h"
+#include "base/plugin_call.h"
+#include "engine/engine.h"
+#include "feed/transcript.h"
+#include "session/plugin_instance.h"
+
+#define BENCH_SECTION  "plugin"              /* its settings are plugin.KEY */
+#define BENCH_START_NS 1767623400000000000LL /* 2026-01-05T14:30:00Z */
+
+struct bench_world {
+    struct settings *settings; /* borrowed */
+    struct registry *registry; /* borrowed */
+    struct engine *engine;
+    struct oc_instrument instrument;
+    uint32_t account;
+    int64_t now_ns;
+    uint64_t seq;
+    uint64_t orders; /* ids given */
+};
+
+struct bench_plugin {
+    struct bench_world *world;
+    struct plugin_instance instance;
+    const void *table; /* of its kind */
+    struct feed feed;
+    struct sim_answers answers;
+    struct transcript transcript;
+    struct plugin_site site; /* of the call under way */
+};
+
+/* Steps are of 0.01 and 0.001, or as they are said. *ret_error. [setup] */
+CHECKED oc_rc bench_world_init(struct bench_world *world, const char *symbol, const char *price_step,
+                               const char *qty_step, const char *cash, struct error *ret_error);
+void bench_world_release(struct bench_world *world);
+/* Opens `plugin` with the settings. bench_plugin_close is due all the same. `transcript` is the caller's to begin. */
+CHECKED oc_rc bench_plugin_open(struct bench_plugin *bench, struct bench_world *world, const struct oc_plugin *plugin,
+                                struct error *ret_error);
+void bench_plugin_close(struct bench_plugin *bench);
+void bench_call(struct bench_plugin *bench, const char *call);
+/* A new request of the world's instrument: qty and price in units; price 0: a market order. */
+struct oc_request bench_request(struct bench_world *world, uint8_t side, int64_t qty, int64_t price);
+struct oc_request bench_cancel(struct bench_world *world, uint64_t order);
+/* Market events and fills reach the engine and its rules. */
+CHECKED oc_rc bench_input(struct bench_world *world, struct oc_event *event);
+struct oc_ev_trade bench_trade(struct bench_world *world, int64_t price);
+struct oc_ev_fill bench_fill(struct bench_world *world, uint8_t side, int64_t qty, int64_t price);
+
+#endif

@@ -1,0 +1,510 @@
+#include "cli/plugin_probe.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <outcry/draft/data.h>
+
+#include "base/env.h"
+#include "base/env_fork.h"
+#include "base/hash.h"
+#include "base/log.h"
+#include "cli/plugin_bench.h"
+#include "cli/verbs.h"
+#include "load/verb.h"
+#include "load/writable.h"
+#include "session/plugin_watch.h"
+
+enum { STATE_MAX = 1 << 22, SETS_MAX = 64, DRIVES = 40 };
+#define CHILD_LIMIT_NS 60000000000LL
+
+struct probe { /* of one plugin of a file, in the child */
+    const char *path;
+    const struct oc_plugin *plugin;
+    struct settings *settings;
+    struct registry *registry;
+    uint32_t faults;
+};
+
+/* FILE: ID: CALL: what is wrong. */
+static void __attribute__((format(printf, 3, 4))) fault(struct probe *probe, const char *call, const char *format, ...)
+{
+    va_list args;
+    probe->faults++;
+    fprintf(stderr, "%s: %s: %s: ", probe->path, probe->plugin->id, call);
+    va_start(args, format);
+    vfprintf(stderr, format, args);
+    va_end(args);
+    fputc('\n', stderr);
+}
+
+static oc_rc save_state(struct bench_plugin *bench, oc_rc (*save)(void *self, void *bytes, uint32_t size_max),
+                        char *bytes)
+{
+    if (!save)
+        return OC_E_NOT_SUPPORTED;
+    bench_call(bench, "save");
+    oc_rc size = save(bench->instance.self, bytes, STATE_MAX);
+    plugin_call_end();
+    return size;
+}
+
+/* What was saved, loaded into another instance and saved again, is the same. */
+static void judge_state(struct probe *probe, struct bench_plugin *from, struct bench_plugin *to,
+                        oc_rc (*save)(void *, void *, uint32_t), oc_rc (*load)(void *, const void *, uint32_t))
+{
+    char *one = malloc(STATE_MAX), *other = malloc(STATE_MAX);
+    const oc_rc size = one && other ? save_state(from, save, one) : OC_E_NOT_SUPPORTED;
+    if (size >= 0 && !load) {
+        fault(probe, "load", "missing: what save() gives is never read: give both");
+    } else if (size < 0 && size != OC_E_NOT_SUPPORTED) {
+        fault(probe, "save", "it failed: %s: a checkpoint could not be made", error_name(size));
+    } else if (size >= 0) {
+        bench_call(to, "load");
+        oc_rc rc = load(to->instance.self, one, (uint32_t)size);
+        plugin_call_end();
+        if (rc < 0)
+            fault(probe, "load", "it does not take what save() gave: %s", error_name(rc));
+        else if (save_state(to, save, other) != size || memcmp(one, other, (size_t)size) != 0)
+            fault(probe, "load", "saved again it is other bytes: something is not saved, or not loaded");
+        bench_call(to, "load");
+        if (size > 0 && load(to->instance.self, one, (uint32_t)size - 1) >= 0)
+            printf("%s: note: %s takes saved bytes that are cut by one\n", probe->path, probe->plugin->id);
+        plugin_call_end();
+    }
+    free(one);
+    free(other);
+}
+
+/* A rule, asked through a table of ours: twice each time, with its memory looked at before and after. */
+struct watched {
+    struct probe *probe;
+    struct bench_plugin *bench;
+    const struct oc_risk *table;
+    char *before, *after; /* STATE_MAX each: what it saves */
+    uint32_t said;
+};
+
+static oc_rc ask(struct watched *watched, const struct oc_risk_ctx *ctx, const struct oc_request *request,
+                 struct oc_verdict *ret_verdict)
+{
+    *ret_verdict = (struct oc_verdict){.size = sizeof *ret_verdict};
+    bench_call(watched->bench, "check");
+    oc_rc rc = watched->table->check(watched->bench->instance.self, ctx, request, ret_verdict);
+    plugin_call_end();
+    return rc;
+}
+
+static oc_rc watched_check(void *self, const struct oc_risk_ctx *ctx, const struct oc_request *request,
+                           struct oc_verdict *ret_verdict)
+{
+    struct watched *watched = self;
+    struct oc_verdict again;
+    const uint64_t memory = writable_hash(watched->table);
+    const oc_rc size = save_state(watched->bench, watched->table->save, watched->before);
+    oc_rc rc = ask(watched, ctx, request, ret_verdict), second = ask(watched, ctx, request, &again);
+    if (watched->said)
+        return rc;
+    if (rc != second || memcmp(ret_verdict, &again, sizeof again) != 0)
+        fault(watched->probe, "check",
+              "asked twice it gives two answers (%s, then %s): a question must depend on its arguments and on what "
+              "observe() has noted",
+              ret_verdict->allowed ? "allowed" : ret_verdict->reason, again.allowed ? "allowed" : again.reason);
+    else if (writable_hash(watched->table) != memory)
+        fault(watched->probe, "check",
+              "it writes to variables of its file: a question changes nothing: note it in observe()");
+    else if (size >= 0 && (save_state(watched->bench, watched->table->save, watched->after) != size ||
+                           memcmp(watched->before, watched->after, (size_t)size) != 0))
+        fault(watched->probe, "check", "it changes its state: a question changes nothing: note it in observe()");
+    else if (!ret_verdict->allowed && rc >= 0 && !ret_verdict->reason[0])
+        fault(watched->probe, "check", "it refuses without a reason: oc_refuse() with a stable word");
+    else if (rc >= 0 && request->kind == OC_REQUEST_CANCEL && !ret_verdict->allowed)
+        printf("%s: note: %s refuses a cancel: %s\n", watched->probe->path, watched->probe->plugin->id,
+               ret_verdict->reason);
+    watched->said = watched->probe->faults;
+    return rc;
+}
+
+static void watched_observe(void *self, const struct oc_risk_ctx *ctx, const struct oc_event *event)
+{
+    struct watched *watched = self;
+    if (!watched->table->observe)
+        return;
+    bench_call(watched->bench, "observe");
+    watched->table->observe(watched->bench->instance.self, ctx, event);
+    plugin_call_end();
+}
+
+static void ask_all(struct bench_world *world)
+{
+    static const int64_t qtys[] = {1, 1000, 1000000000}, prices[] = {0, 1, 10000, 1000000};
+    struct engine_refusal refusals[ENGINE_RULES_MAX];
+    for (uint8_t side = OC_SIDE_BUY; side <= OC_SIDE_SELL; side++)
+        for (size_t q = 0; q < sizeof qtys / sizeof qtys[0]; q++)
+            for (size_t p = 0; p < sizeof prices / sizeof prices[0]; p++) {
+                struct oc_request request = bench_request(world, side, qtys[q], prices[p]);
+                (void)engine_preview(world->engine, &request, refusals, ENGINE_RULES_MAX);
+                request.bits |= OC_RQ_REDUCE_ONLY;
+                (void)engine_preview(world->engine, &request, refusals, ENGINE_RULES_MAX);
+            }
+    struct oc_request money = bench_request(world, OC_SIDE_BUY, 0, 0);
+    money.bits = OC_RQ_HAS_QUOTE_QTY;
+    money.quote_qty = (struct oc_dec){100, 0, 0};
+    (void)engine_preview(world->engine, &money, refusals, ENGINE_RULES_MAX);
+    struct oc_request cancel = bench_cancel(world, money.order);
+    (void)engine_preview(world->engine, &cancel, refusals, ENGINE_RULES_MAX);
+}
+
+static void probe_rule(struct probe *probe, struct bench_plugin *bench, struct bench_plugin *other)
+{
+    struct bench_world *world = bench->world;
+    struct watched watched = {probe, bench, bench->table, malloc(STATE_MAX), malloc(STATE_MAX), 0};
+    struct oc_risk table = *(const struct oc_risk *)bench->table;
+    table.check = watched_check;
+    table.observe = watched_observe;
+    table.interest = NULL;
+    table.save = NULL;
+    table.load = NULL;
+    if (watched.before && watched.after &&
+        engine_add_rule(world->engine, probe->plugin->id, &table, &watched) == OC_OK) {
+        ask_all(world); /* without a price */
+        for (int turn = 0; turn < DRIVES; turn++) {
+            struct oc_ev_trade trade = bench_trade(world, 10000 + 37 * (turn % 7) - 11 * (turn % 5));
+            struct oc_ev_fill fill =
+                bench_fill(world, turn % 2 ? OC_SIDE_SELL : OC_SIDE_BUY, 10 + turn / 9, trade.price);
+            world->now_ns += 7000000000;
+            (void)bench_input(world, &trade.head);
+            (void)bench_input(world, &fill.head);
+            if (turn % 8 == 0)
+                ask_all(world);
+        }
+        judge_state(probe, bench, other, watched.table->save, watched.table->load);
+    }
+    engine_free(world->engine); /* before what it asks goes */
+    world->engine = NULL;
+    free(watched.before);
+    free(watched.after);
+}
+
+/* A simulator: the same calls give the same answers, and from what was saved it goes on alike. */
+
+static void hash_answers(struct bench_plugin *bench, const struct oc_sim *table, uint64_t *hash)
+{
+    union {
+        struct oc_event head;
+        char bytes[SIM_ANSWERS_ANSWER_MAX];
+    } answer;
+    const int64_t now_ns = bench->world->now_ns;
+    for (int calls = 0; calls < 1000 && bench->answers.due_ns <= now_ns; calls++) {
+        bench->world->now_ns = bench->answers.due_ns;
+        bench->answers.due_ns = INT64_MAX;
+        bench_call(bench, "due");
+        (void)table->due(bench->instance.self, bench->world->now_ns);
+        plugin_call_end();
+    }
+    bench->world->now_ns = now_ns;
+    while (sim_answers_take(&bench->answers, bench->world->now_ns, &answer, sizeof answer) == OC_OK)
+        *hash = hash64_fold(*hash, hash64(&answer, answer.head.size));
+}
+
+static uint64_t drive_sim(struct probe *probe, struct bench_plugin *bench, int from, int to)
+{
+    struct bench_world *world = bench->world;
+    const struct oc_sim *table = bench->table;
+    uint64_t hash = 1;
+    for (int turn = from; turn < to; turn++) {
+        const int64_t open = 10000 + 13 * (turn % 11);
+        struct oc_ev_bar bar = {.head = {.size = sizeof bar,
+                                         .type = OC_EV_BAR,
+                                         .inst = world->instrument.inst,
+                                         .venue_ns = BENCH_START_NS + (turn + 1) * 60000000000LL,
+                                         .seq = 10u + (uint64_t)turn},
+                                .open_ns = BENCH_START_NS + turn * 60000000000LL,
+                                .period_ns = 60000000000LL,
+                                .open = open,
+                                .high = open + 20,
+                                .low = open - 20,
+                                .close = open + 5,
+                                .volume = 1000000,
+                                .present = OC_HAS_VOLUME};
+        world->orders = 100u + 10u * (uint64_t)turn;
+        world->seq = 1000u + 10u * (uint64_t)turn;
+        for (int point = 0; point < 2; point++) {
+            world->now_ns = point ? bar.head.venue_ns : bar.open_ns;
+            hash_answers(bench, table, &hash);
+            bench_call(bench, "market");
+            oc_rc rc = table->market(bench->instance.self, world->now_ns, &bar.head);
+            plugin_call_end();
+            if (rc < 0)
+                fault(probe, "market", "it failed: %s: a run would end here", error_name(rc));
+            hash_answers(bench, table, &hash);
+        }
+        struct oc_request asks[3] = {bench_request(world, OC_SIDE_BUY, 50, 0),
+                                     bench_request(world, OC_SIDE_SELL, 20, open + 10),
+                                     bench_request(world, OC_SIDE_NONE, 0, 0)};
+        asks[2] = bench_cancel(world, asks[1].order);
+        for (int i = 0; i < 3; i++) {
+            bench_call(bench, "request");
+            (void)table->request(bench->instance.self, world->now_ns, &asks[i]);
+            plugin_call_end();
+        }
+        hash_answers(bench, table, &hash);
+    }
+    return hash;
+}
+
+static void begin_sim(struct bench_plugin *bench)
+{
+    const struct oc_sim *table = bench->table;
+    const struct bench_world *world = bench->world;
+    bench_call(bench, "instrument");
+    (void)table->instrument(bench->instance.self, &world->instrument);
+    bench_call(bench, "balance");
+    (void)table->balance(bench->instance.self, world->account, world->instrument.quote, (struct oc_dec){1000000, 0, 0});
+    plugin_call_end();
+}
+
+static void probe_sim(struct probe *probe, struct bench_plugin *bench, struct bench_plugin *other)
+{
+    const struct oc_sim *table = bench->table;
+    begin_sim(bench);
+    begin_sim(other);
+    const uint64_t one = drive_sim(probe, bench, 0, DRIVES / 2), two = drive_sim(probe, other, 0, DRIVES / 2);
+    if (one != two)
+        fault(probe, "request", "the same calls on a second instance give other answers: a restart relies on it");
+    if (bench->answers.emitted == 0)
+        fault(probe, "request", "it answers nothing: each request is owed an answer");
+    bench_call(bench, "end");
+    if (!probe->faults && table->end(bench->instance.self, bench->world->now_ns) < 0)
+        fault(probe, "end", "it failed: positions could not be closed at the end of the data");
+    plugin_call_end();
+    judge_state(probe, other, bench, table->save, table->load);
+}
+
+static void probe_reader(struct probe *probe, struct bench_plugin *bench)
+{
+    const struct oc_data *table = bench->table;
+    struct oc_data_info info[2] = {{.size = sizeof info[0]}, {.size = sizeof info[1]}};
+    char words[2][512] = {"", ""};
+    oc_rc rc[2];
+    for (int i = 0; i < 2; i++) {
+        bench_call(bench, "probe");
+        rc[i] = table->probe(bench->instance.self, "/nowhere/there-is-no-such-file", "", &info[i]);
+        bench_call(bench, "error");
+        (void)table->error(bench->instance.self, 0, words[i], sizeof words[i]);
+        plugin_call_end();
+    }
+    if (rc[0] >= 0)
+        fault(probe, "probe", "it takes a file that is not there");
+    else if (!memchr(words[0], 0, sizeof words[0]) || !words[0][0])
+        fault(probe, "error", "after a probe that failed it says nothing: nobody would know what is wrong with a file");
+    else if (rc[0] != rc[1] || strcmp(words[0], words[1]) != 0)
+        fault(probe, "probe", "asked twice it gives two answers");
+}
+
+/* A connector: what it sends, and that no bytes bring it down. */
+
+static void hear(void *context, struct transcript *transcript, uint32_t stream, const void *bytes, uint32_t size)
+{
+    (void)transcript;
+    uint64_t *hash = context;
+    *hash = hash64_fold(hash64_fold(*hash, hash64(bytes, size)), stream);
+}
+
+static void drive_connector(struct probe *probe, struct bench_plugin *bench, uint64_t *hash)
+{
+    static const char *const words[] = {"", "x", "{}", "[]", "{\"", "null", "\xff\xfe", "0123456789"};
+    const struct oc_connector *table = bench->table;
+    struct bench_world *world = bench->world;
+    void *self = bench->instance.self;
+    static char large[TRANSCRIPT_MESSAGE_MAX];
+    memset(large, '[', sizeof large);
+    *hash = 1;
+    world->orders = world->seq = 0;
+    if (transcript_init(&bench->transcript, hear, hash) < 0)
+        return;
+    bench_call(bench, "start");
+    oc_rc rc = table->start(self);
+    if (rc < 0)
+        fault(probe, "start", "it failed: %s", error_name(rc));
+    bench_call(bench, "subscribe");
+    if (rc >= 0 && (rc = table->subscribe(self, &world->instrument)) < 0)
+        fault(probe, "subscribe", "it failed: %s", error_name(rc));
+    for (uint8_t side = OC_SIDE_BUY; side <= OC_SIDE_SELL && rc >= 0; side++) {
+        struct oc_request limit = bench_request(world, side, 7, 10000), market = bench_request(world, side, 7, 0),
+                          cancel = bench_cancel(world, limit.order);
+        bench_call(bench, "request");
+        *hash = hash64_fold(*hash, (uint64_t)table->request(self, &limit));
+        *hash = hash64_fold(*hash, (uint64_t)table->request(self, &market));
+        *hash = hash64_fold(*hash, (uint64_t)table->request(self, &cancel));
+    }
+    bench_call(bench, "bytes");
+    for (size_t i = 0; i < sizeof words / sizeof words[0] && rc >= 0; i++)
+        *hash = hash64_fold(*hash, (uint64_t)table->bytes(self, 1, words[i], (uint32_t)strlen(words[i])));
+    if (rc >= 0)
+        *hash = hash64_fold(*hash, (uint64_t)table->bytes(self, 1, large, sizeof large));
+    bench_call(bench, "quiesce");
+    if (OC_HAS(table, quiesce) && table->quiesce)
+        (void)table->quiesce(self, world->now_ns);
+    plugin_call_end();
+}
+
+static void probe_connector(struct probe *probe, struct bench_plugin *bench, struct bench_plugin *other)
+{
+    uint64_t one, two;
+    drive_connector(probe, bench, &one);
+    drive_connector(probe, other, &two);
+    if (one != two)
+        fault(probe, "request", "a second instance says other things to the same requests and bytes");
+}
+
+static bool needs_keys(const struct probe *probe, const struct error *error)
+{
+    char text[ERROR_TEXT_MAX];
+    error_text(error, text);
+    if (error->rc != OC_E_CONFIG)
+        return false;
+    printf("%s: note: %s was not run: %s: give it with --set KEY=VALUE\n", probe->path, probe->plugin->id, text);
+    return true;
+}
+
+static void probe_one(struct probe *probe)
+{
+    struct bench_world world = {.settings = probe->settings, .registry = probe->registry};
+    struct bench_plugin *bench = calloc(2, sizeof *bench);
+    struct error error = {0};
+    if (!bench || bench_world_init(&world, "BTC/USDT", "0.01", "0.001", "10000", &error) < 0) {
+        fault(probe, "open", "no memory");
+    } else {
+        oc_rc rc = bench_plugin_open(&bench[0], &world, probe->plugin, &error);
+        const bool is_missing = rc < 0 && needs_keys(probe, &error);
+        if (rc == OC_OK)
+            rc = bench_plugin_open(&bench[1], &world, probe->plugin, &error);
+        if (rc < 0 && !is_missing)
+            fault(probe, "open", "%s", error.what);
+        else if (rc == OC_OK && strcmp(probe->plugin->kind, OC_RISK) == 0)
+            probe_rule(probe, &bench[0], &bench[1]);
+        else if (rc == OC_OK && strcmp(probe->plugin->kind, OC_SIM) == 0)
+            probe_sim(probe, &bench[0], &bench[1]);
+        else if (rc == OC_OK && strcmp(probe->plugin->kind, OC_DATA) == 0)
+            probe_reader(probe, &bench[0]);
+        else if (rc == OC_OK && strcmp(probe->plugin->kind, OC_CONNECTOR) == 0)
+            probe_connector(probe, &bench[0], &bench[1]);
+        bench_world_release(&world);
+        bench_plugin_close(&bench[0]);
+        bench_plugin_close(&bench[1]);
+    }
+    free(bench);
+}
+
+/* The child. */
+
+struct child {
+    const char *path;
+    struct settings settings;
+};
+
+static void keep_good(void *context, const char *text)
+{
+    char **kept = context;
+    *kept = strdup(text);
+}
+
+static void put_err(void *context, const char *text)
+{
+    (void)context;
+    fputs(text, stderr);
+}
+
+static void log_to_stderr(void *arg, enum log_level level, const char *line, size_t length)
+{
+    (void)arg, (void)level;
+    fwrite(line, 1, length, stderr);
+    fputc('\n', stderr);
+}
+
+static int check_file(void *arg)
+{
+    struct child *child = arg;
+    char *good = NULL;
+    const struct plugin_verb_env env = {.out = keep_good, .err = put_err, .context = &good};
+    const char *const words[] = {"check", child->path};
+    static struct registry registry;
+    static struct load_report report;
+    static uint64_t progress;
+    struct env_timer *watch = NULL;
+    int code = plugin_verb(2, words, &env);
+    registry_init(&registry);
+    log_set_sink(log_to_stderr, NULL);
+    log_set_level(LOG_ERROR);
+    if (code == EXIT_GOOD && load_plugin(&registry, child->path, NULL, &report) < 0)
+        code = EXIT_RUN;
+    if (code == EXIT_GOOD)
+        (void)plugin_watch_start(&progress, &watch); /* without it the parent's own limit is left */
+    for (uint32_t i = 0; i < registry.count && code == EXIT_GOOD; i++) {
+        struct probe probe = {child->path, registry.entries[i].plugin, &child->settings, &registry, 0};
+        probe_one(&probe);
+        code = probe.faults ? EXIT_RUN : EXIT_GOOD;
+    }
+    log_flush();
+    if (code == EXIT_GOOD && good)
+        fputs(good, stdout);
+    fflush(stdout);
+    fflush(stderr);
+    return code;
+}
+
+int plugin_in_child(const char *path, int (*fn)(void *arg), void *arg)
+{
+    int pid, code = 0, number = 0;
+    fflush(stdout);
+    if (env_fork_child(fn, arg, &pid) < 0) {
+        fprintf(stderr, "%s: it could not be run: %s\n", path, env_error_text());
+        return EXIT_RUN;
+    }
+    oc_rc rc = env_fork_wait(pid, CHILD_LIMIT_NS, &code, &number);
+    if (rc == OC_E_LIMIT)
+        fprintf(stderr, "%s: it did not come back for 60 s and was ended: a call waits for something\n", path);
+    else if (rc < 0)
+        fprintf(stderr, "%s: %s\n", path, env_error_text());
+    else if (number)
+        fprintf(stderr, "%s: it crashed while it was loaded or run (signal %d): a host would have ended there\n", path,
+                number);
+    return rc < 0 || number ? EXIT_RUN : code;
+}
+
+bool plugin_take_set(struct settings *settings, const char *text)
+{
+    char key[SETTING_KEY_MAX];
+    const char *equals = strchr(text, '=');
+    if (!equals || snprintf(key, sizeof key, BENCH_SECTION ".%.*s", (int)(equals - text), text) >= (int)sizeof key)
+        return false;
+    return settings_set(settings, key, equals + 1, "--set") >= 0;
+}
+
+int plugin_check(int argc, char **argv)
+{
+    struct child child = {0};
+    int code = EXIT_GOOD, files = 0;
+    for (int i = 0; i + 1 < argc; i++)
+        if (strcmp(argv[i], "--set") == 0 && !plugin_take_set(&child.settings, argv[i + 1]))
+            code = EXIT_USE;
+    for (int i = 0; i < argc && code != EXIT_USE; i++) {
+        if (strcmp(argv[i], "--set") == 0) {
+            i++;
+            continue;
+        }
+        child.path = argv[i];
+        files++;
+        const int one = plugin_in_child(child.path, check_file, &child);
+        code = one ? one : code;
+    }
+    settings_release(&child.settings);
+    if (code == EXIT_USE || !files) {
+        fputs("usage: outcry plugin check FILE... [--set KEY=VALUE]...\n", stderr);
+        return EXIT_USE;
+    }
+    return code;
+}

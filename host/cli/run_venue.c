@@ -1,0 +1,112 @@
+/* run_venue.c: `outcry run`: a connector is the venue. What is asked before it is given an order. */
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/run.h"
+#include "config/check.h"
+#include "session/venue_keys.h"
+
+/* A replay may be started elsewhere, and a restart compares. */
+static oc_rc make_absolute(struct session *session)
+{
+    char path[PATH_MAX], key[SETTING_KEY_MAX], origin[SETTING_ORIGIN_MAX];
+    snprintf(key, sizeof key, "venue.%s.transcript", venue_name(session->settings));
+    const struct setting *setting = settings_get(session->settings, key);
+    if (!setting || !realpath(setting->value, path))
+        return OC_OK; /* reading it says more */
+    snprintf(origin, sizeof origin, "%s", setting->origin);
+    return settings_set(session->settings, key, path, origin) < 0 ? session_fail(session, &session->settings->error)
+                                                                  : (oc_rc)OC_OK;
+}
+
+/* A source for each instrument: its market events come by the session's link. */
+static oc_rc add_instruments(struct session *session)
+{
+    struct oc_data_info info;
+    struct error error;
+    oc_rc rc = OC_OK;
+    for (uint32_t i = 0; (rc = venue_instrument(session->settings, i, &info, &error)) == OC_OK; i++) {
+        struct feed_source *source = &session->data.sources[session->data.count++];
+        snprintf(source->path, sizeof source->path, "venue:%s:%s", venue_name(session->settings), info.symbol);
+    }
+    return rc == OC_E_NOT_FOUND ? (oc_rc)OC_OK : session_fail(session, &error);
+}
+
+/* What a run at a venue has no use for, and what it would end with. */
+static oc_rc judge_words(struct run *run)
+{
+    static const char *const unused[] = {"session.feed", "session.duration", "session.to", "data.symbol",
+                                         "data.options"};
+    struct session *session = run->session;
+    if (session->data.count)
+        return session_say(session, OC_E_CONFIG, session->data.sources[0].path,
+                           "a run at a venue takes no data file: its connector says the prices");
+    for (size_t i = 0; i < sizeof unused / sizeof unused[0]; i++) {
+        const struct setting *setting = settings_get(session->settings, unused[i]);
+        if (setting)
+            return session_say(session, OC_E_CONFIG, setting->origin, "%s is of data files: a run at a venue has none",
+                               unused[i]);
+    }
+    for (uint32_t i = 0; i < session->settings->count; i++) {
+        const struct setting *setting = &session->settings->list[i];
+        if (strncmp(setting->key, "sim.", 4) == 0 && strncmp(setting->origin, "--", 2) == 0)
+            return session_say(session, OC_E_CONFIG, setting->origin,
+                               "%s is of a simulator: at a venue the venue fills", setting->key);
+    }
+    if (strcmp(settings_text(session->settings, "session.end", "hold"), "hold") != 0)
+        return session_say(session, OC_E_NOT_SUPPORTED, "session.end",
+                           "a run at a venue holds what is open at its end: close it by hand or by the strategy");
+    return settings_set(session->settings, "session.end", "hold", "`outcry run`") < 0
+               ? session_fail(session, &session->settings->error)
+               : (oc_rc)OC_OK;
+}
+
+oc_rc run_take_venue(struct run *run)
+{
+    struct session *session = run->session;
+    struct error error;
+    if (!run->options->venue)
+        return session_say(session, OC_E_CONFIG, "--venue",
+                           "none was named: a run trades at a venue of the configuration, --venue NAME");
+    oc_rc rc = settings_set(session->settings, "session.venue", run->options->venue, "--venue");
+    if (rc < 0)
+        return session_fail(session, &session->settings->error);
+    session->link = venue_link_new(session->settings, NULL);
+    if (!session->link)
+        return OC_E_NOMEM;
+    rc = run_take_words(run);
+    if (rc == OC_OK)
+        rc = judge_words(run);
+    session->may_lack_rules = session->journal.has_market = true;
+    if (rc < 0)
+        return rc;
+    rc = venue_judge(session->settings, &error);
+    if (rc < 0)
+        return session_fail(session, &error);
+    rc = check_speed(session->settings, &session->pace.speed);
+    if (rc < 0 && rc != OC_E_NOT_FOUND)
+        return session_fail(session, &session->settings->error);
+    rc = add_instruments(session);
+    if (rc == OC_OK && strcmp(venue_text(session->settings, "environment", ""), "local") == 0 &&
+        *venue_text(session->settings, "transcript", "")) {
+        rc = make_absolute(session);
+        if (rc == OC_OK)
+            rc = venue_link_read(session->link, &error);
+        if (rc < 0 && !error_is_set(&session->words.error))
+            return session_fail(session, &error);
+    }
+    return rc;
+}
+
+oc_rc run_judge_venue(struct run *run)
+{
+    struct session *session = run->session;
+    struct error error;
+    session->link->has_console = run->console.server != NULL;
+    oc_rc rc = venue_judge_limits(session->settings, session->parts, &error);
+    if (rc == OC_OK)
+        rc = venue_judge_environment(session->settings, &error);
+    return rc < 0 ? session_fail(session, &error) : rc;
+}

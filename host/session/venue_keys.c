@@ -1,0 +1,178 @@
+#include "session/venue_keys.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+
+const char *venue_name(const struct settings *settings) { return settings_text(settings, "session.venue", NULL); }
+
+static const struct setting *find(const struct settings *settings, const char *key)
+{
+    char full[SETTING_KEY_MAX];
+    const int length = snprintf(full, sizeof full, "venue.%s.%s", venue_name(settings), key);
+    return length < (int)sizeof full ? settings_get(settings, full) : NULL;
+}
+
+const char *venue_text(const struct settings *settings, const char *key, const char *fallback)
+{
+    const struct setting *setting = find(settings, key);
+    return setting ? setting->value : fallback;
+}
+
+/* "FILE:3: venue.mine.accounts". */
+static void at_key(const struct settings *settings, const char *key, oc_rc rc, struct error *ret_error)
+{
+    const struct setting *setting = find(settings, key);
+    error_at(ret_error, rc, "%s%svenue.%s.%s", setting ? setting->origin : "", setting ? ": " : "",
+             venue_name(settings), key);
+}
+
+static oc_rc missing(const struct settings *settings, const char *key, const char *expected, struct error *ret_error)
+{
+    at_key(settings, key, OC_E_CONFIG, ret_error);
+    error_what(ret_error, "it is not set");
+    error_expected(ret_error, "%s", expected);
+    return OC_E_CONFIG;
+}
+
+static oc_rc wrong(const struct settings *settings, const char *key, const char *expected, struct error *ret_error)
+{
+    at_key(settings, key, OC_E_CONFIG, ret_error);
+    error_found(ret_error, "%s", venue_text(settings, key, ""));
+    error_expected(ret_error, "%s", expected);
+    return OC_E_CONFIG;
+}
+
+static bool has_group(const struct settings *settings, const char *name)
+{
+    char prefix[SETTING_KEY_MAX];
+    const int length = snprintf(prefix, sizeof prefix, "venue.%s.", name);
+    for (uint32_t i = 0; i < settings->count; i++)
+        if (strncmp(settings->list[i].key, prefix, (size_t)length) == 0)
+            return true;
+    return false;
+}
+
+oc_rc venue_judge(struct settings *settings, struct error *ret_error)
+{
+    static const char *const needed[][2] = {
+        {"connector", "the id of a connector such as \"org.example.jline\""},
+        {"environment", "\"local\": a transcript stands for the exchange"},
+        {"accounts", "the name of an account such as [\"main\"]"},
+    };
+    const char *name = venue_name(settings);
+    struct oc_data_info info;
+    if (!has_group(settings, name)) {
+        error_at(ret_error, OC_E_CONFIG, "--venue");
+        error_what(ret_error, "no configuration has a group venue.%s", name);
+        error_remedy(ret_error, "give the file that has it: --config FILE");
+        return OC_E_CONFIG;
+    }
+    char named[SETTING_KEY_MAX];
+    snprintf(named, sizeof named, "plugins.file.%s", name); /* --plugin NAME=FILE: the id is that of the file */
+    for (size_t i = settings_get(settings, named) ? 1 : 0; i < sizeof needed / sizeof needed[0]; i++)
+        if (!*venue_text(settings, needed[i][0], ""))
+            return missing(settings, needed[i][0], needed[i][1], ret_error);
+    if (strchr(venue_text(settings, "accounts", ""), ','))
+        return wrong(settings, "accounts", "one account: this host trades one of a venue", ret_error);
+    oc_rc rc = venue_instrument(settings, 0, &info, ret_error);
+    if (rc == OC_E_NOT_FOUND)
+        return missing(settings, "instruments",
+                       "( { symbol = \"BTC/USDT\"; price_step = \"0.01\"; qty_step = \"0.001\"; } )", ret_error);
+    for (uint32_t i = 1; rc == OC_OK; i++)
+        rc = venue_instrument(settings, i, &info, ret_error);
+    return rc == OC_E_NOT_FOUND ? (oc_rc)OC_OK : rc;
+}
+
+static oc_rc take_step(const struct settings *settings, uint32_t i, const char *member, struct oc_dec *ret_step,
+                       struct error *ret_error)
+{
+    char key[64];
+    snprintf(key, sizeof key, "instruments.%u.%s", i, member);
+    const char *text = venue_text(settings, key, NULL);
+    if (!text)
+        return missing(settings, key, "a decimal such as \"0.01\"", ret_error);
+    if (text_to_decimal(text, strlen(text), &ret_step->units, &ret_step->scale) < 0 || ret_step->units <= 0)
+        return wrong(settings, key, "a decimal above 0 such as \"0.01\"", ret_error);
+    return OC_OK;
+}
+
+oc_rc venue_instrument(struct settings *settings, uint32_t i, struct oc_data_info *ret_info, struct error *ret_error)
+{
+    char key[64];
+    snprintf(key, sizeof key, "instruments.%u.symbol", i);
+    const char *symbol = venue_text(settings, key, NULL);
+    if (!symbol)
+        return OC_E_NOT_FOUND;
+    if (i == VENUE_INSTRUMENTS_MAX)
+        return wrong(settings, key, "at most 64 instruments", ret_error);
+    if (!*symbol || strlen(symbol) >= sizeof ret_info->symbol)
+        return wrong(settings, key, "a symbol such as BTC/USDT, at most 47 bytes", ret_error);
+    *ret_info = (struct oc_data_info){.size = sizeof *ret_info, .event_type = OC_EV_TRADE};
+    snprintf(ret_info->symbol, sizeof ret_info->symbol, "%s", symbol);
+    oc_rc rc = take_step(settings, i, "price_step", &ret_info->price_step, ret_error);
+    return rc < 0 ? rc : take_step(settings, i, "qty_step", &ret_info->qty_step, ret_error);
+}
+
+/* Some rule of that plugin has a limit for every order. */
+static bool is_limited(const struct settings *settings, const struct parts *parts, const char *id)
+{
+    char key[SETTING_KEY_MAX + 8];
+    const struct part *part;
+    for (uint32_t i = 0; (part = parts_at(parts, PART_RULE, i)) != NULL; i++) {
+        snprintf(key, sizeof key, "%s.limit", part->section);
+        if (!part->is_missing && strcmp(part->id, id) == 0 && !parts_is_scoped(settings, part) &&
+            settings_get(settings, key))
+            return true;
+    }
+    return false;
+}
+
+static bool is_waived(const struct settings *settings, const char *rule)
+{
+    const char *at = settings_text(settings, "risk.without", "");
+    const size_t size = strlen(rule);
+    while (*at) {
+        at += strspn(at, ", ");
+        const size_t length = strcspn(at, ", ");
+        if (length == size && strncmp(at, rule, size) == 0)
+            return true;
+        at += length;
+    }
+    return false;
+}
+
+oc_rc venue_judge_limits(struct settings *settings, const struct parts *parts, struct error *ret_error)
+{
+    static const char *const rules[] = {"max_order_value", "position_limit", "max_daily_loss"};
+    char names[128] = "", id[64];
+    if (strcmp(venue_text(settings, "environment", ""), "local") == 0)
+        return OC_OK;
+    for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++) {
+        snprintf(id, sizeof id, "outcry.%s", rules[i]);
+        if (is_limited(settings, parts, id) || is_waived(settings, rules[i]))
+            continue;
+        const size_t length = strlen(names);
+        snprintf(names + length, sizeof names - length, "%s%s", length ? ", " : "", rules[i]);
+    }
+    if (!names[0])
+        return OC_OK;
+    at_key(settings, "environment", OC_E_CONFIG, ret_error);
+    error_what(ret_error, "with real money these need a limit, and have none: %s", names);
+    error_remedy(ret_error, "set risk.NAME.limit of each, or name what is meant to be missing in risk.without");
+    return OC_E_CONFIG;
+}
+
+oc_rc venue_judge_environment(struct settings *settings, struct error *ret_error)
+{
+    if (strcmp(venue_text(settings, "environment", ""), "local") == 0)
+        return *venue_text(settings, "transcript", "")
+                   ? (oc_rc)OC_OK
+                   : missing(settings, "transcript", "a file that says what the exchange says", ret_error);
+    at_key(settings, "environment", OC_E_NOT_SUPPORTED, ret_error);
+    error_what(ret_error, "not supported yet: this host opens no connection to an exchange");
+    error_found(ret_error, "%s", venue_text(settings, "environment", ""));
+    error_expected(ret_error, "local: a transcript stands for the exchange");
+    return OC_E_NOT_SUPPORTED;
+}

@@ -1,0 +1,87 @@
+/* venue_link.h: a connector as the venue of a session: orders out through it, and what it says in by the inbox.
+ *
+ * Invariants
+ * - Events reach the inbox in the order in which they came, at the venue's time or now. One is taken ahead, for the inbox asks what
+ *   comes next; what a standing answer says to a request comes before it.
+ * - Market events are recorded by value. A replay needs neither the connector nor its peer: both are played by the records, each
+ *   event when its number is the next one.
+ * - While the peer waits to be sent something, time stands: nobody says what happens meanwhile.
+ * - What cannot be is refused here and leaves no record; what is only a contradiction is a fact, booked, and an alarm. */
+#ifndef SESSION_VENUE_LINK_H
+#define SESSION_VENUE_LINK_H
+
+#include "base/checked.h"
+#include "feed/transcript.h"
+#include "journal/read.h"
+#include "session/border.h"
+#include "session/inbox.h"
+#include "session/parts.h"
+#include "session/plugin_instance.h"
+
+enum { VENUE_LINK_EVENT_MAX = 512 };
+
+enum { LINK_START, LINK_SUBSCRIBE, LINK_BYTES, LINK_REQUEST, LINK_QUIESCE, LINK_SITES };
+
+struct venue_link_world { /* borrowed for the life of the link */
+    struct engine *engine;
+    struct door *door;
+    struct venues *venues;
+    struct inbox *inbox;
+    struct border *border;
+    struct registry *registry;
+    const struct parts *parts;
+    const int64_t *now_ns;
+    uint64_t seed;
+    uint32_t account;
+};
+
+struct venue_link {
+    struct settings *settings; /* borrowed */
+    struct venue_link_world world;
+    struct plugin_instance plugin;
+    const struct oc_connector *table; /* NULL: not open, or played by records */
+    struct plugin_site sites[LINK_SITES];
+    struct feed feed;
+    struct transcript transcript;
+    char *script; /* owned: env_free */
+    char *kept;   /* events that were in the ring when a checkpoint was made or loaded; owned */
+    uint32_t kept_at;
+    uint32_t kept_end;
+    struct journal_reader *records;  /* owned; NULL: the connector speaks */
+    const char *records_dir;         /* borrowed; NULL: the connector speaks */
+    const struct oc_event *recorded; /* the next one that entered by this link; NULL: not looked for, or no more */
+    bool is_started;                 /* its records: the strategies were started, the opening cash lies behind */
+    bool gives_way;                  /* the replay differs: what was recorded comes at its time */
+    bool has_console;                /* somebody may still send what the peer waits for */
+    struct sim_answers *answers;     /* of its venue: the answer that comes next; borrowed */
+    uint64_t unread;                 /* messages that the connector could not read */
+    bool has_head;                   /* `event` is not taken yet */
+    union {
+        struct oc_event head;
+        char bytes[VENUE_LINK_EVENT_MAX];
+    } event;
+};
+
+/* `recorded_dir` NULL: to the connector. Owned: venue_link_free. NULL: no memory. [setup] */
+struct venue_link *venue_link_new(struct settings *settings, const char *recorded_dir);
+/* Reads the transcript that the settings name; where it begins becomes a setting. [setup] */
+CHECKED oc_rc venue_link_read(struct venue_link *link, struct error *ret_error);
+/* The connector opens and starts, and the link is the venue of its account and a source of the inbox. venue_link_close is due all
+ * the same. [setup] */
+CHECKED oc_rc venue_link_open(struct venue_link *link, const struct venue_link_world *world, struct error *ret_error);
+void venue_link_close(struct venue_link *link);
+/* Takes NULL. */
+void venue_link_free(struct venue_link *link);
+/* The market event that was given last is being handled. */
+static inline void venue_link_taken(struct venue_link *link) { link->has_head = false; }
+/* Nothing else is due at all. OC_OK: somebody may still change that. Positive: look again. Negative: the peer waits for what nobody
+ * sends. */
+CHECKED oc_rc venue_link_stalled(struct venue_link *link, struct error *ret_error);
+/* What was sent is not what the transcript expects: true, with *ret_error. */
+bool venue_link_differs(const struct venue_link *link, struct error *ret_error);
+/* Restart: what stands in the records is what the connector says next, and is taken out of it. OC_E_DATA: it says something else. */
+CHECKED oc_rc venue_link_expect(struct venue_link *link, const struct oc_event *event, struct error *ret_error);
+/* What was asked for or happened after the instant of the last event: the next one had been taken ahead by then, if there was one. */
+void venue_link_expect_ahead(struct venue_link *link);
+
+#endif

@@ -1,0 +1,220 @@
+#!/bin/sh
+# venue.sh SOURCE_DIR BUILD_DIR CC: a JSON-lines connector of an outsider is the venue of `outcry run` and of a console, on a
+# transcript. Its run is replayed to the byte, without connector and transcript too; the report of its records agrees; killed with
+# -9 and started again 20 times it gives the records of one that nobody touched. Paper, backtest and a console never call it.
+set -u
+. "$1/tests/outside/house.sh"
+meaning_of=$(realpath "$build")/tests/support/meaning_of
+cd "$w" || exit 1
+mkdir conf conf/plugins
+make_plugin "$here/connector_jline.c" jline
+cp so/jline.so conf/plugins
+awk -v COUNT=9000 -f "$here/venue_script.awk" >conf/day.txt || fail "no transcript"
+cat >conf/venue.conf <<END
+plugins: { folders = ["plugins"]; };
+venue: { mine: { connector = "org.example.jline"; accounts = ["main"]; environment = "local"; transcript = "day.txt";
+  instruments = ( { symbol = "BTC/USDT"; price_step = "0.01"; qty_step = "0.001"; } ); }; };
+END
+config="--config $w/conf/venue.conf"
+lua=$w/venue.lua
+more=
+
+go() { # VERB FOLDER MORE...
+    verb=$1 folder=$2
+    shift 2
+    # shellcheck disable=SC2086
+    exec "$outcry" "$verb" "$lua" --venue mine $config $more --cash '10000 USDT' --session "$folder" "$@"
+}
+
+kill_at() { # STEPS: so many events later, where it stands
+    rm -f in
+    mkfifo in
+    (go console cut --paused) <in >said 2>&1 &
+    pid=$!
+    exec 9>in
+    printf '%s\nprint("it " .. "stands")\n' "$([ "$1" = 0 ] || echo "step $1")" >&9
+    tries=0
+    until grep -q 'it stands' said; do
+        tries=$((tries + 1))
+        [ $tries -lt 1200 ] || fail "step $1 is not answered: $(tail -n 5 said)"
+        sleep 0.05
+    done
+    kill -9 $pid
+    wait $pid 2>/dev/null
+    pid=
+    exec 9>&-
+}
+
+# The whole, from another folder: the transcript of a configuration is relative to it.
+(cd elsewhere && go run "$w/whole" --listen none --json) >whole.json 2>whole.err || fail "run: $(cat whole.err)"
+[ "$(jq '.trades.fills > 500 and .trades.denied == 0 and .mode == "run"' whole.json)" = true ] || fail "$(jq -c .trades whole.json)"
+grep -q 'org.example.jline could not read what it was told at line' whole.err || fail "an unreadable word is not said: $(cat whole.err)"
+jq -r '.notes[]' whole.json >notes
+grep -q 'venue.mine: org.example.jline 1.0.0, a plugin from outside: /' notes || fail "the part is not named: $(cat notes)"
+grep -q 'fills: as the venue mine says, through org.example.jline' notes || fail "who fills is not said: $(cat notes)"
+replays "$w/whole" whole
+"$outcry" report whole --json >whole.report 2>&1 || fail "report: $(cat whole.report)"
+for part in .money .trades .risk .trips .curve .hashes.meaning .hashes.input; do
+    [ "$(jq -cS "$part" whole.json)" = "$(jq -cS "$part" whole.report)" ] || fail "the report has another $part"
+done
+echo "run: filled, replayed, reported"
+
+for at in 0 0 1 1 2 3 5 8 13 40 77 160 333 700 1000 1311 4500 150 60 9; do kill_at $at; done
+(go run cut --listen none --json) >cut.json 2>cut.err || fail "after 20 kills: $(cat cut.err)"
+for folder in whole cut; do
+    jq -S '[.money, .trades.requests, .trades.denied, .trades.fills, .hashes.meaning, .hashes.order_records, .hashes.input]' \
+        $folder.json >$folder.figures
+    "$outcry" report $folder --json 2>/dev/null | jq -S 'del(.hashes.orders, .speed, .notes)' >$folder.report
+done
+diff whole.figures cut.figures >differs || fail "20 kills: other figures: $(cat differs)"
+diff whole.report cut.report >differs || fail "20 kills: another report: $(head -n 20 differs)"
+[ "$("$meaning_of" whole)" = "$("$meaning_of" cut)" ] || fail "20 kills: other records"
+replays "$w/cut" "20 kills"
+echo "20 kills, as uninterrupted"
+
+# What was recorded needs neither of them: the market stands in it by value.
+mv conf/day.txt conf/plugins/jline.so .
+for folder in whole cut; do replays "$w/$folder" "$folder alone"; done
+"$outcry" report cut --json 2>/dev/null | jq -S 'del(.hashes.orders, .speed, .notes)' >alone.report
+cmp -s whole.report alone.report || fail "the records alone give another report"
+mv day.txt conf; mv jline.so conf/plugins
+echo "replayed and reported without connector and transcript"
+
+# A transcript that says something else than what was recorded is not gone on with.
+sed 's/"q":"0.5"/"q":"0.6"/' conf/day.txt >conf/other.txt
+rm -rf cut
+kill_at 500
+cp conf/day.txt day.txt
+cp conf/other.txt conf/day.txt
+(go run cut --listen none) >out 2>&1 && fail "another transcript is gone on with"
+grep -q 'it does not say what record [0-9]* of the session holds' out || fail "another transcript: $(cat out)"
+cp day.txt conf/day.txt
+(go run cut --listen none --quiet) >out 2>&1 || fail "the right one again: $(cat out)"
+echo "another transcript: refused"
+
+# What the script expects is held against what is sent: the first difference ends the run, with the line.
+cat >conf/strict.txt <<'END'
+@ 2026-01-05T14:30:00Z
+< {"e":"trade","t":1767623460000000000,"s":"BTC/USDT","p":"100.00","q":"1"}
+> {"op":"new","id":$id,"s":"BTC/USDT","side":"buy","type":"limit","q":"0.010","p":"100.00"}
+< {"e":"ack","id":$id}
+< {"e":"fill","id":$id,"s":"BTC/USDT","p":"99.50","q":"0.010","fee":"0.01","trade":"x1"}
+< {"e":"trade","t":1767623465000000000,"s":"BTC/USDT","p":"101.00","q":"1"}
+@ 2026-01-05T14:31:10Z
+> {"op":"new","id":$id,"s":"BTC/USDT","side":"sell","type":"limit","q":"0.010","p":"101.00"}
+< {"e":"fill","id":$id,"s":"BTC/USDT","p":"101.00","q":"0.010","trade":"x2"}
+END
+cat >strict.lua <<'END'
+strategy { name = "strict" }
+local P = params { qty = { 0.01, min = 0, max = 1, doc = "base" } }
+function on_trade(m, t)
+  if m.position.qty == 0 then m:buy { qty = P.qty, price = t.price }
+  else after("2s", function() m:sell { qty = m.position.qty, price = 101 } end) end
+end
+END
+strict() { # FOLDER MORE...
+    folder=$1
+    shift
+    # shellcheck disable=SC2086
+    "$outcry" run strict.lua --venue mine $config --set venue.mine.transcript=conf/strict.txt --cash '10000 USDT' \
+        --listen none --session "$folder" "$@"
+}
+strict strict --json >strict.json 2>strict.err || fail "a strict transcript: $(cat strict.err)"
+[ "$(jq -c '[.trades.fills, .trades.round_trips, .money.final]' strict.json)" = '[2,1,"10000.005"]' ] ||
+    fail "a strict transcript: $(jq -c '[.trades, .money]' strict.json)"
+replays "$w/strict" strict
+rm -rf cut
+lua=strict.lua more='--set venue.mine.transcript=conf/strict.txt'
+for at in 0 1 0 0 1; do kill_at $at; done
+(go run cut --listen none --json) >cut.json 2>cut.err || fail "a strict transcript, killed: $(cat cut.err)"
+[ "$("$meaning_of" strict)" = "$("$meaning_of" cut)" ] || fail "a strict transcript, killed: other records"
+replays "$w/cut" "a strict transcript, killed"
+lua=$w/venue.lua more=
+strict wrong -p qty=0.02 >out 2>&1 && fail "what was not expected is sent"
+grep -q 'strict.txt: line 3: sent .*"q":"0.020".*, expected .*"q":"0.010"' out || fail "a mismatch: $(cat out)"
+sed '$d' conf/strict.txt >short && cp short conf/strict.txt
+echo '> {"op":"cancel","id":$id}' >>conf/strict.txt
+strict waits >out 2>&1 && fail "a venue that waits is ended well"
+grep -q 'line 9: the venue waits for what was not sent' out || fail "what is not sent: $(cat out)"
+replays "$w/waits" "it waits"
+echo "a strict transcript: held against what is sent"
+
+# A venue that is not ours to reach, and limits that are asked for before that.
+run_live() {
+    # shellcheck disable=SC2086
+    "$outcry" run venue.lua --venue mine $config --set venue.mine.environment=live --cash '10000 USDT' --listen none "$@" >out 2>&1
+}
+run_live && fail "a live environment is begun"
+grep -q 'these need a limit, and have none: max_order_value, position_limit, max_daily_loss' out || fail "limits: $(cat out)"
+run_live --set risk.max_order_value.limit=100 --set risk.without=position_limit && fail "a live environment is begun"
+grep -q 'have none: max_daily_loss: ' out || fail "limits: $(cat out)"
+run_live --set risk.max_order_value.limit=100 --set risk.without=position_limit --set risk.max_daily_loss.limit=50 && fail "live"
+grep -q "not supported yet: this host opens no connection to an exchange: found 'live'" out || fail "live: $(cat out)"
+refuses() { # WORDS OPTIONS...
+    words=$1
+    shift
+    # shellcheck disable=SC2086
+    "$outcry" run venue.lua $config --cash '10000 USDT' --listen none "$@" >out 2>&1 && fail "$words: it is begun"
+    grep -q -- "$words" out || fail "'$words' is not said: $(cat out)"
+}
+refuses 'none was named: a run trades at a venue'
+refuses 'no configuration has a group venue.other' --venue other
+refuses 'takes no data file' --venue mine btc.csv
+refuses 'at a venue the venue fills' --venue mine --fee taker=0.1%
+refuses 'holds what is open at its end' --venue mine --end close
+refuses 'one account' --venue mine --set venue.mine.accounts=a,b
+refuses 'did you mean' --venue mine --set venue.mine.connector=org.example.jlime
+refuses 'a line that begins with' --venue mine --set venue.mine.transcript=conf/venue.conf
+echo "refused in words"
+
+# Nobody but a run calls a connector: this one writes down each call.
+cat >note.c <<END
+#include <stdio.h>
+static void note(const char *call)
+{
+    FILE *file = fopen("$w/calls", "a");
+    if (file) {
+        fprintf(file, "%s\\n", call);
+        fclose(file);
+    }
+}
+END
+sed 's/^static oc_rc request(.*/static oc_rc send_request(void *self, const struct oc_request *ask);\
+static oc_rc request(void *self, const struct oc_request *ask)\
+{\
+    note("request");\
+    return send_request(self, ask);\
+}\
+static oc_rc send_request(void *self, const struct oc_request *ask)/
+s/^    struct jline \*jline = calloc.*/&\
+    note("open");/' "$here/connector_jline.c" | cat note.c - >calls.c
+make_plugin calls.c noted
+cp so/noted.so conf/plugins/jline.so
+: >calls
+for verb in backtest paper; do
+    data=synthetic-bars:2000
+    [ $verb = paper ] && data='--feed synthetic-bars:2000 --speed max'
+    # shellcheck disable=SC2086
+    "$outcry" $verb trips.lua $data $config --cash '10000 USDT' --json >paper.json 2>out || fail "$verb: $(cat out)"
+    [ "$(jq '.trades.fills > 100' paper.json)" = true ] || fail "$verb does not trade: $(jq -c .trades paper.json)"
+    # shellcheck disable=SC2086
+    "$outcry" $verb trips.lua $data $config --venue mine --cash '10000 USDT' >out 2>&1 && fail "$verb takes a venue"
+    grep -q 'hands no order to a connector' out || fail "$verb with a venue: $(cat out)"
+    # shellcheck disable=SC2086
+    "$outcry" $verb trips.lua $data $config --set session.venue=mine --cash '10000 USDT' >out 2>&1 && fail "session.venue is a key"
+    # shellcheck disable=SC2086
+    "$outcry" $verb trips.lua $data --plugin mine=so/noted.so --cash '10000 USDT' >out 2>&1 && fail "$verb takes a connector"
+done
+# shellcheck disable=SC2086
+printf 'step 500\nm:buy { qty = 0.01 }\nstep 5\n' | "$outcry" console trips.lua --feed synthetic-bars:2000 --paused $config \
+    --cash '10000 USDT' >out 2>&1 || fail "console: $(cat out)"
+[ "$(grep -c request calls)" = 0 ] || fail "paper calls a connector: $(sort calls | uniq -c)"
+[ -s calls ] && fail "paper opens a connector: $(sort calls | uniq -c)"
+(go run noted --listen none --quiet) >out 2>&1 || fail "run: $(cat out)"
+[ "$(grep -c open calls)" = 1 ] && [ "$(grep -c request calls)" -gt 500 ] || fail "the counter counts nothing: $(sort calls | uniq -c)"
+: >calls
+replays "$w/noted" noted
+"$outcry" report noted >out 2>&1 || fail "$(cat out)"
+[ -s calls ] && fail "a replay calls a connector: $(sort calls | uniq -c)"
+echo "paper, backtest, console, replay, report: zero calls"
+echo "outside_venue: passed"

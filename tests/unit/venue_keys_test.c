@@ -1,0 +1,136 @@
+/* venue_keys_test.c: what a venue's group must say, and the limits that are asked for before real money. */
+#include "support/parts_kit.h"
+
+#include "session/venue_keys.h"
+
+static void venue(const char *key, const char *value)
+{
+    char full[SETTING_KEY_MAX];
+    snprintf(full, sizeof full, "venue.mine.%s", key);
+    set(full, value);
+}
+
+static void whole_venue(const char *environment)
+{
+    settings_release(&settings);
+    set("session.venue", "mine");
+    venue("connector", "org.example.loopback");
+    venue("accounts", "main");
+    venue("environment", environment);
+    venue("transcript", "day.txt");
+    venue("instruments.0.symbol", "BTC/USDT");
+    venue("instruments.0.price_step", "0.01");
+    venue("instruments.0.qty_step", "0.001");
+}
+
+static void says(oc_rc found, oc_rc rc, const char *words)
+{
+    if (found != rc || strcmp(said(&error), words) != 0)
+        fail_msg("%d: %s\nexpected %d: %s", (int)found, said(&error), (int)rc, words);
+}
+
+static void a_group_must_be_whole(void **state)
+{
+    static const char *const needed[] = {"connector",
+                                         "environment",
+                                         "accounts",
+                                         "instruments.0.symbol",
+                                         "instruments.0.price_step",
+                                         "instruments.0.qty_step"};
+    (void)state;
+    whole_venue("local");
+    assert_int_equal(venue_judge(&settings, &error), OC_OK);
+    assert_int_equal(venue_judge_environment(&settings, &error), OC_OK);
+    for (size_t i = 0; i < sizeof needed / sizeof needed[0]; i++) {
+        char key[SETTING_KEY_MAX];
+        whole_venue("local");
+        snprintf(key, sizeof key, "venue.mine.%s", needed[i]);
+        settings_drop(&settings, key);
+        assert_int_equal(venue_judge(&settings, &error), OC_E_CONFIG);
+        assert_string_equal(error.what, "it is not set");
+    }
+    whole_venue("local");
+    settings_drop(&settings, "venue.mine.transcript");
+    says(venue_judge_environment(&settings, &error), OC_E_CONFIG,
+         "venue.mine.transcript: it is not set: expected a file that says what the exchange says");
+}
+
+static void what_it_says_must_be_possible(void **state)
+{
+    (void)state;
+    whole_venue("local");
+    venue("accounts", "main,other");
+    says(venue_judge(&settings, &error), OC_E_CONFIG,
+         "x.conf:3: venue.mine.accounts: found 'main,other', expected one account: this host trades one of a venue");
+    static const char *const steps[] = {"0", "-1", "x", ""};
+    for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
+        whole_venue("local");
+        venue("instruments.1.symbol", "ETH/USDT");
+        venue("instruments.1.price_step", steps[i]);
+        venue("instruments.1.qty_step", "1");
+        assert_int_equal(venue_judge(&settings, &error), OC_E_CONFIG);
+        assert_string_equal(error.where, "x.conf:3: venue.mine.instruments.1.price_step");
+    }
+    whole_venue("local");
+    set("session.venue", "other");
+    says(venue_judge(&settings, &error), OC_E_CONFIG,
+         "--venue: no configuration has a group venue.other: give the file that has it: --config FILE");
+}
+
+static void limits(const char *missing)
+{
+    char words[512];
+    taken(PART_RULE);
+    oc_rc rc = venue_judge_limits(&settings, &parts, &error);
+    if (missing) {
+        snprintf(words, sizeof words,
+                 "x.conf:3: venue.mine.environment: with real money these need a limit, and have none: %s: set "
+                 "risk.NAME.limit of each, or name what is meant to be missing in risk.without",
+                 missing);
+        says(rc, OC_E_CONFIG, words);
+    } else if (rc < 0) {
+        fail_msg("%s", said(&error));
+    }
+    says(venue_judge_environment(&settings, &error), OC_E_NOT_SUPPORTED,
+         "x.conf:3: venue.mine.environment: not supported yet: this host opens no connection to an exchange: found "
+         "'live', expected local: a transcript stands for the exchange");
+}
+
+static void a_live_environment_asks_for_limits(void **state)
+{
+    (void)state;
+    whole_venue("local");
+    taken(PART_RULE);
+    assert_int_equal(venue_judge_limits(&settings, &parts, &error), OC_OK); /* nothing is at stake */
+    whole_venue("live");
+    limits("max_order_value, position_limit, max_daily_loss");
+    set("risk.max_order_value.limit", "100");
+    limits("position_limit, max_daily_loss");
+    set("risk.without", "max_daily_loss, position_limit");
+    limits(NULL);
+    set("risk.without", "max_daily_loss_x");
+    whole_venue("live"); /* a limit that holds for some orders is none */
+    set("risk.without", "position_limit");
+    set("risk.max_daily_loss.limit", "50");
+    set("risk.max_order_value.limit", "100");
+    limits(NULL);
+    set("risk.max_order_value.for.instruments", "BTC/USDT");
+    limits("max_order_value");
+    set("risk.chain", "max_order_qty,max_order_value,price_collar,message_rate,max_daily_loss,all");
+    set("risk.all.plugin", "outcry.max_order_value");
+    limits("max_order_value");
+    set("risk.all.limit", "1000");
+    limits(NULL);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, parts_start, parts_stop)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(a_group_must_be_whole),
+        TEST(what_it_says_must_be_possible),
+        TEST(a_live_environment_asks_for_limits),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
