@@ -200,7 +200,7 @@ static __attribute__((noinline)) void look_at_limits(struct session *session, co
     }
 }
 
-static oc_rc apply(struct session *session, const struct input *input, bool kept)
+static inline __attribute__((always_inline)) oc_rc apply(struct session *session, const struct input *input, bool kept)
 {
     if (input->kind == INPUT_BARS) {
         engine_close_bars(session->engine, input->at_ns);
@@ -226,7 +226,7 @@ static __attribute__((noinline)) oc_rc judge_answer(struct session *session, con
                        BORDER_REFUSED_MAX, why);
 }
 
-static void note_market(struct session *session, const struct oc_event *event)
+static inline __attribute__((always_inline)) void note_market(struct session *session, const struct oc_event *event)
 {
     if (session->link)
         venue_link_taken(session->link);
@@ -278,7 +278,7 @@ oc_rc session_fact(struct session *session, struct oc_event *event)
     return session_step(session, &input);
 }
 
-oc_rc session_finish_step(struct session *session, const struct oc_event *event)
+__attribute__((cold)) oc_rc session_finish_step(struct session *session, const struct oc_event *event)
 {
     uint32_t kind = event->type == OC_EV_COMMAND  ? INPUT_COMMAND
                     : event->type == OC_EV_TIMER  ? INPUT_TIMER
@@ -357,7 +357,7 @@ static __attribute__((noinline)) oc_rc take_said(struct session *session, int64_
 }
 
 /* A market event was handled: first what comes of it at its own instant, then whoever waits for that, then the next event. */
-static oc_rc finish_market(struct session *session, const struct input *market)
+static inline __attribute__((always_inline)) oc_rc finish_market(struct session *session, const struct input *market)
 {
     const uint64_t seq = market->event->seq;
     const int64_t at_ns = market->at_ns;
@@ -378,7 +378,7 @@ static oc_rc finish_market(struct session *session, const struct input *market)
     return inbox_next_market(session->inbox);
 }
 
-oc_rc session_finish_market(struct session *session, const struct oc_event *event)
+__attribute__((cold)) oc_rc session_finish_market(struct session *session, const struct oc_event *event)
 {
     struct input input = {.kind = INPUT_MARKET, .at_ns = event->local_ns, .event = (struct oc_event *)(uintptr_t)event};
     inbox_passed(session->inbox, 1, event->local_ns);
