@@ -4,6 +4,10 @@
 
 #include "support/paper_kit.h"
 
+/* Settings of the worked bars: no spread, no cap, limits by touch. */
+#define COMMON  "half_spread", "0", "volume_cap", "0", "limit_fill", "touch", "allow_short", "yes", "check_funds", "no"
+#define AT_ONCE "latency", "0", COMMON
+
 enum { SENT_MAX = 256 };
 
 struct desk {
@@ -71,6 +75,7 @@ static inline void leg_wanted(struct desk *desk, const struct oc_request *entry,
     struct oc_request request = role == OC_ROLE_STOP_LOSS ? order(desk->v, side, total, 0, entry->stop_loss)
                                                           : order(desk->v, side, total, entry->take_profit, 0);
     request.bits |= OC_RQ_REDUCE_ONLY;
+    request.account = entry->account;
     request.group = entry->group;
     request.role = role;
     request.owner = OC_OWNER_HOST;
@@ -171,6 +176,16 @@ static inline void shows_volume(struct desk *desk, const int64_t line[4], int64_
     bar.volume = volume;
     bar.present = OC_HAS_VOLUME;
     bar_begins(desk, &bar.head);
+    bar_ends(desk, &bar.head);
+}
+
+/* A bar that runs, and the time at which something in it is decided. */
+static inline void inside(struct desk *desk, int64_t at_ns, const struct oc_request *request, const int64_t line[4])
+{
+    const struct oc_ev_bar bar = a_bar(desk, line[0], line[1], line[2], line[3]);
+    bar_begins(desk, &bar.head);
+    desk_waits(desk, at_ns);
+    desk_sends(desk, *request);
     bar_ends(desk, &bar.head);
 }
 

@@ -1,9 +1,6 @@
 /* sim_bars_test.c: the worked bars of the formula sheet, 7.6, SIM-11 to SIM-26: what fills, at what price, and when it is told. */
 #include "support/bar_kit.h"
 
-#define COMMON  "half_spread", "0", "volume_cap", "0", "limit_fill", "touch", "allow_short", "yes", "check_funds", "no"
-#define AT_ONCE "latency", "0", COMMON
-
 static const char *const neutral[] = {AT_ONCE, NULL};
 static const char *const pessimistic[] = {"profile", "pessimistic", AT_ONCE, NULL};
 static const char *const optimistic[] = {"profile", "optimistic", AT_ONCE, NULL};
@@ -169,25 +166,6 @@ static void SIM_15_stop_and_target_and_gaps_Q15(void **state)
     desk_free(desk);
 }
 
-/* However old it is, and whether it would only have made. */
-static void Q15_a_gap_fills_a_resting_limit_at_its_own_price(void **state)
-{
-    (void)state;
-    for (int age = 0; age < 3; age++)
-        for (int is_post_only = 0; is_post_only < 2; is_post_only++) {
-            struct desk *desk = desk_new(neutral);
-            struct oc_request target = entry(desk, OC_SIDE_SELL, 10500, 0, 0, 0);
-            target.bits |= is_post_only ? OC_RQ_POST_ONLY : 0u;
-            shows(desk, 10000, 10000, 10000, 10000);
-            desk_sends(desk, target);
-            for (int i = 0; i <= age; i++)
-                shows(desk, 10000, 10000, 10000, 10000);
-            shows(desk, 11000, 11000, 11000, 11000);
-            fill_is(desk, 0, -10500, MAKER);
-            desk_free(desk);
-        }
-}
-
 static void SIM_16_a_price_is_rounded_once_Q4(void **state)
 {
     (void)state;
@@ -203,16 +181,6 @@ static void SIM_16_a_price_is_rounded_once_Q4(void **state)
         fill_is(desk, 1, -811, TAKER);
         desk_free(desk);
     }
-}
-
-/* A bar that runs, and the time at which something in it is decided. */
-static void inside(struct desk *desk, int64_t at_ns, const struct oc_request *request, const int64_t line[4])
-{
-    const struct oc_ev_bar bar = a_bar(desk, line[0], line[1], line[2], line[3]);
-    bar_begins(desk, &bar.head);
-    desk_waits(desk, at_ns);
-    desk_sends(desk, *request);
-    bar_ends(desk, &bar.head);
 }
 
 static void SIM_17_what_is_decided_inside_a_bar_gets_no_path(void **state)
@@ -288,24 +256,6 @@ static void SIM_19_stops_both_ways_are_told_at_the_close_Q11(void **state)
     }
 }
 
-/* What a cancel on the fill of a probe would save is gone: it arrives in the next bar. */
-static void Q40_a_cancel_on_the_fill_of_a_probe_is_too_late(void **state)
-{
-    (void)state;
-    struct desk *desk = desk_new(neutral);
-    buys(desk, 0, 10001, 0, 0);
-    const uint64_t resting = buys(desk, 9600, 0, 0, 0);
-    const struct oc_ev_bar bar = a_bar(desk, 10000, 10500, 9500, 9550);
-    bar_begins(desk, &bar.head);
-    while (desk->v->fill_count == 0 && desk->now_ns < MINUTE)
-        desk_waits(desk, desk->now_ns + MINUTE / 60);
-    assert_int_equal(desk->now_ns, MINUTE);
-    desk_sends(desk, about(desk, resting, OC_REQUEST_CANCEL));
-    bar_ends(desk, &bar.head);
-    assert_int_equal(desk->v->fill_count, 2); /* the low was bought all the same */
-    desk_free(desk);
-}
-
 static void SIM_20_a_bar_without_trades_trades_nothing_Q10(void **state)
 {
     (void)state;
@@ -336,28 +286,6 @@ static void SIM_20_a_bar_without_trades_trades_nothing_Q10(void **state)
     desk_sends(desk, order(desk->v, OC_SIDE_BUY, 3000, 0, 0));
     shows_volume(desk, line, 0);
     fill_is(desk, 0, 10020, TAKER); /* the last close, twice the half-spread */
-    desk_free(desk);
-}
-
-/* Nothing triggers in a bar that did not trade, what cannot wait ends, and what comes in it comes at the next that trades. */
-static void Q10_orders_in_a_bar_without_trades(void **state)
-{
-    (void)state;
-    static const int64_t still[] = {10500, 10500, 10500, 10500};
-    struct desk *desk = desk_new(neutral);
-    shows(desk, 10000, 10000, 10000, 10000);
-    buys(desk, 0, 10300, 0, 0);
-    struct oc_request ioc = entry(desk, OC_SIDE_BUY, 10600, 0, 0, 0);
-    ioc.tif = OC_TIF_IOC;
-    const uint64_t ended = desk_sends(desk, ioc);
-    buys(desk, 10600, 0, 0, 0);
-    shows_volume(desk, still, 0);
-    assert_int_equal(desk->v->fill_count, 0);
-    assert_int_equal(last_answer(desk->v)->head.type, OC_EV_CANCELED);
-    assert_int_equal(last_answer(desk->v)->order, ended);
-    shows_volume(desk, (const int64_t[]){10400, 10400, 10400, 10400}, 1000000);
-    fill_is(desk, 0, 10400, TAKER);
-    fill_is(desk, 1, 10400, TAKER);
     desk_free(desk);
 }
 
@@ -461,14 +389,11 @@ int main(void)
         cmocka_unit_test(SIM_13_both_paths_may_agree),
         cmocka_unit_test(SIM_14_a_stop_limit_rests_on_the_rest_of_the_path_Q19),
         cmocka_unit_test(SIM_15_stop_and_target_and_gaps_Q15),
-        cmocka_unit_test(Q15_a_gap_fills_a_resting_limit_at_its_own_price),
         cmocka_unit_test(SIM_16_a_price_is_rounded_once_Q4),
         cmocka_unit_test(SIM_17_what_is_decided_inside_a_bar_gets_no_path),
         cmocka_unit_test(SIM_18_a_close_inside_a_bar_pays_the_worse_extreme),
         cmocka_unit_test(SIM_19_stops_both_ways_are_told_at_the_close_Q11),
-        cmocka_unit_test(Q40_a_cancel_on_the_fill_of_a_probe_is_too_late),
         cmocka_unit_test(SIM_20_a_bar_without_trades_trades_nothing_Q10),
-        cmocka_unit_test(Q10_orders_in_a_bar_without_trades),
         cmocka_unit_test(SIM_21_five_milliseconds_change_nothing),
         cmocka_unit_test(SIM_22_a_marketable_limit_takes_at_its_arrival),
         cmocka_unit_test(SIM_23_stop_or_target_by_the_profile),

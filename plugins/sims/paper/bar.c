@@ -6,12 +6,19 @@
 
 void paper_will_judge(struct paper *paper, struct paper_market *market)
 {
-    const uint32_t index = (uint32_t)(market - paper->markets);
-    for (uint32_t i = 0; i < paper->running_count; i++)
-        if (paper->running[i] == index)
-            return;
-    paper->running[paper->running_count++] = index;
+    if (market->will_judge)
+        return;
+    market->will_judge = true;
+    paper->running[paper->running_count++] = (uint32_t)(market - paper->markets);
     paper->sim_host->schedule_at(paper->host, market->close_ns);
+}
+
+oc_rc paper_end_inside(struct paper *paper, struct paper_market *market)
+{
+    if (market->will_judge)
+        return paper_judge(paper, market);
+    market->is_judged = true; /* there was nothing for it */
+    return OC_OK;
 }
 
 static struct paper_market *next_judged(const struct paper *paper)
@@ -42,7 +49,7 @@ oc_rc paper_judge_due(struct paper *paper, int64_t now_ns)
 void paper_drop_bars(struct paper *paper)
 {
     for (uint32_t i = 0; i < paper->market_max; i++)
-        paper->markets[i].in_bar = false;
+        paper->markets[i].in_bar = paper->markets[i].will_judge = false;
     paper->running_count = 0;
 }
 
@@ -260,16 +267,14 @@ static int64_t openings_of(struct paper *paper, const struct paper_market *marke
     return count;
 }
 
-static oc_rc bar_open(struct paper *paper, struct paper_market *market, int64_t now_ns, const struct oc_event *event)
+/* What waits for this open, in its order. Apart, since most bars have nobody who waits. */
+static __attribute__((noinline)) oc_rc open_orders(struct paper *paper, struct paper_market *market, int64_t now_ns)
 {
     bool judges;
     paper_claims_drop(paper, now_ns + 1);
     if (paper->group_count)
         paper_groups_drop(paper, now_ns);
-    bar_lines(paper, market, event);
-    volume_restored(paper, market, event->inst);
-    market->in_bar = market->has_bars = true;
-    market->is_judged = false;
+    volume_restored(paper, market, market->info.inst);
     int64_t count = openings_of(paper, market, &judges);
     if (count < 0)
         return OC_E_NOMEM;
@@ -282,10 +287,20 @@ static oc_rc bar_open(struct paper *paper, struct paper_market *market, int64_t 
         judges |= order->phase == PHASE_WORKING && paper_in_reach(paper, market, order);
     }
     paper->floor_ns = INT64_MIN;
-    market->is_after_break = false;
     if (judges)
         paper_will_judge(paper, market);
     return OC_OK;
+}
+
+static oc_rc bar_open(struct paper *paper, struct paper_market *market, int64_t now_ns, const struct oc_event *event)
+{
+    bar_lines(paper, market, event);
+    market->in_bar = market->has_bars = true;
+    market->is_judged = false;
+    const oc_rc rc = paper->order_count + paper->group_count + paper->recent_count ? open_orders(paper, market, now_ns)
+                                                                                   : (oc_rc)OC_OK;
+    market->is_after_break = false;
+    return rc;
 }
 
 static void bar_close(struct paper_market *market, const struct oc_event *event)
@@ -312,13 +327,13 @@ oc_rc paper_on_bar(struct paper *paper, struct paper_market *market, int64_t now
     const bool was_shown = market->in_bar && market->close_ns == event->venue_ns;
     oc_rc rc = OC_OK;
     if (!was_shown && bar_runs(market))
-        rc = paper_judge(paper, market);
+        rc = paper_end_inside(paper, market);
     if (rc == OC_OK && !was_shown)
         rc = bar_open(paper, market, now_ns, event);
     if (rc < 0 || now_ns < event->venue_ns)
         return rc;
     if (bar_runs(market))
-        rc = paper_judge(paper, market);
+        rc = paper_end_inside(paper, market);
     bar_close(market, event);
     return rc;
 }

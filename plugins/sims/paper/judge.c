@@ -283,6 +283,7 @@ oc_rc paper_judge(struct paper *paper, struct paper_market *market)
         paper->walk = NULL;
     }
     market->is_judged = true;
+    market->will_judge = false;
     forget_messages(paper, market->info.inst);
     stops_running(paper, index);
     return rc;

@@ -80,7 +80,8 @@ static void know_quotes(struct paper_market *market, bool has_bid, int64_t bid, 
     market->has_ask_known |= has_ask;
 }
 
-static void on_quote(struct paper *paper, struct paper_market *market, int64_t now_ns, const struct oc_ev_quote *quote)
+static __attribute__((noinline)) void on_quote(struct paper *paper, struct paper_market *market, int64_t now_ns,
+                                               const struct oc_ev_quote *quote)
 {
     bool has_bid = quote->present & OC_HAS_BID, has_ask = quote->present & OC_HAS_ASK;
     market->bid = has_bid ? quote->bid : INT64_MIN;
@@ -102,7 +103,8 @@ static void on_quote(struct paper *paper, struct paper_market *market, int64_t n
     }
 }
 
-static void on_trade(struct paper *paper, struct paper_market *market, int64_t now_ns, const struct oc_ev_trade *trade)
+static __attribute__((noinline)) void on_trade(struct paper *paper, struct paper_market *market, int64_t now_ns,
+                                               const struct oc_ev_trade *trade)
 {
     market->last = trade->price;
     market->has_last = true;
@@ -144,6 +146,7 @@ oc_rc paper_on_market(struct paper *paper, int64_t now_ns, const struct oc_event
         on_trade(paper, market, now_ns, (const struct oc_ev_trade *)(const void *)event);
     else if (event->type == OC_EV_SESSION)
         market->is_after_break |= ((const struct oc_ev_session *)(const void *)event)->status == OC_SESSION_CLOSED;
-    paper_sweep(paper);
+    if (paper->order_count)
+        paper_sweep(paper);
     return rc;
 }

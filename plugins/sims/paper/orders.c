@@ -188,6 +188,7 @@ bool paper_amend(struct paper *paper, struct paper_order *order, const struct oc
         return false;
     order->active_ns = now_ns;
     order->decided_ns = now_ns - paper->entry_ns;
+    order->is_moved = true;
     order->has_rested = order->ask.bits & OC_RQ_POST_ONLY; /* what crosses at its new price takes */
     return true;
 }
@@ -221,10 +222,15 @@ static oc_rc arrive_about(struct paper *paper, const struct oc_request *request,
 
 static oc_rc arrive(struct paper *paper, const struct oc_request *request, int64_t now_ns)
 {
-    if (request->kind != OC_REQUEST_NEW)
+    struct paper_market *market = paper_market(paper, request->head.inst);
+    oc_rc rc = OC_OK;
+    if (market && bar_runs(market) && now_ns >= market->close_ns)
+        rc = paper_end_inside(paper, market);
+    if (rc == OC_OK && request->kind != OC_REQUEST_NEW)
         return arrive_about(paper, request, now_ns);
-    arrive_new(paper, request, now_ns);
-    return OC_OK;
+    if (rc == OC_OK)
+        arrive_new(paper, request, now_ns);
+    return rc;
 }
 
 static oc_rc messages_grow(struct paper *paper)

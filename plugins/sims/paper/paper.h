@@ -51,6 +51,7 @@ struct paper_order {
     bool is_accepted; /* said so */
     bool is_triggered;
     bool has_rested; /* a market point has passed it */
+    bool is_moved;   /* its price was amended: what is a leg is then an order like others */
     bool is_awaited; /* a leg of which something is said only when the host has asked for it (legs.c) */
 };
 
@@ -68,6 +69,7 @@ struct paper_market {
     bool has_buy_line, has_sell_line; /* a quote bar may have one side only: nothing trades on the other */
     bool has_bid_known, has_ask_known;
     bool has_bars;          /* it is fed with bars */
+    bool will_judge;        /* something may happen inside it, or has come */
     bool is_judged;         /* what happened inside the bar is decided: from now on orders wait for the next */
     bool is_dead;           /* nothing traded in this bar */
     bool is_volume_unknown; /* a cap is set and cannot bind */
@@ -251,6 +253,8 @@ oc_rc paper_on_bar(struct paper *paper, struct paper_market *market, int64_t now
 void paper_at_open(struct paper *paper, struct paper_order *order);
 /* The bar will have to be judged. */
 void paper_will_judge(struct paper *paper, struct paper_market *market);
+/* The running bar is over: what comes now is for the next. */
+oc_rc paper_end_inside(struct paper *paper, struct paper_market *market);
 /* The earliest end of a bar that is to be judged; INT64_MAX: none. */
 int64_t paper_next_judgement(const struct paper *paper);
 /* Judges what has ended by now_ns, the earliest first. */

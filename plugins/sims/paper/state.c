@@ -105,6 +105,7 @@ static oc_rc load_rest(struct paper *paper, const struct head *head, const char 
         memcpy(&index, at, sizeof index);
         if (index >= paper->market_max)
             return OC_E_DATA;
+        paper->markets[index].will_judge = false; /* it was, and is asked for again */
         paper_will_judge(paper, &paper->markets[index]);
     }
     return OC_OK;

@@ -120,7 +120,7 @@ static void emit_fill(struct paper *paper, struct paper_order *order, const stru
         fill.head.flags |= OC_EVF_END;
     if (market->in_bar && market->is_volume_unknown)
         fill.head.flags |= OC_EVF_UNKNOWN_VOLUME;
-    if (market->in_bar && order->decided_ns > market->open_ns && order->ask.owner != OC_OWNER_HOST)
+    if (market->in_bar && order->decided_ns > market->open_ns && (order->ask.owner != OC_OWNER_HOST || order->is_moved))
         fill.head.flags |= OC_EVF_INSIDE;
     fill.head.source = order->ask.account;
     fill.head.venue_ns = deal->now_ns;

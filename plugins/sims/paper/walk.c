@@ -274,7 +274,8 @@ static int64_t comes_to_path(struct walk *walk, struct step *step, int64_t paid,
 {
     struct paper *paper = walk->paper;
     struct paper_order *order = order_of(walk, step);
-    const struct paper_group *group = order->ask.role == OC_ROLE_ENTRY ? NULL : paper_group(paper, order->ask.group);
+    const bool is_leg = order->ask.role != OC_ROLE_ENTRY && !order->is_moved;
+    const struct paper_group *group = is_leg ? paper_group(paper, order->ask.group) : NULL;
     int64_t filled = 0;
     step->since_ns = walk->now_ns;
     if (group && group->fill_ns >= walk->market->open_ns) {
@@ -303,8 +304,8 @@ static void comes(struct walk *walk, uint32_t index)
     struct step *step = &walk->steps[index];
     struct paper_order *order = order_of(walk, step);
     const uint32_t number = step->order;
-    const bool is_inside =
-        order->decided_ns > market->open_ns && !order->is_awaited && order->ask.owner != OC_OWNER_HOST;
+    const bool is_hosts = order->ask.owner == OC_OWNER_HOST && !order->is_moved;
+    const bool is_inside = order->decided_ns > market->open_ns && !is_hosts;
     int64_t filled = 0, paid = 0, from = 0;
     step->is_coming = false;
     step->ready_ns = walk->now_ns;
@@ -388,7 +389,7 @@ static uint32_t first_step(const struct walk *walk)
 {
     uint32_t first = walk->step_count;
     for (uint32_t i = 0; i < walk->step_count; i++)
-        if (walk->steps[i].next != NEXT_NONE &&
+        if (walk->steps[i].next != NEXT_NONE && order_of(walk, &walk->steps[i])->phase == PHASE_WORKING &&
             (first == walk->step_count || is_before(walk, &walk->steps[i], &walk->steps[first])))
             first = i;
     return first;
