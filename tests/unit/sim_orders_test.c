@@ -195,6 +195,41 @@ static void Q10_orders_in_a_bar_without_trades(void **state)
     desk_free(desk);
 }
 
+/* Another venue is told the records up to the request for the leg, and shown the bar: the leg does there what it did. */
+static void a_leg_acts_the_same_where_records_are_told(void **state)
+{
+    (void)state;
+    static const char *const slow[] = {"latency", "5ms", COMMON, NULL};
+    for (int is_market = 0; is_market < 2; is_market++) {
+        struct desk *desk = desk_new(slow);
+        struct venue *v = desk->v, *w = venue_new(slow);
+        buys(desk, 0, is_market ? 0 : 10300, is_market ? 9700 : 10200, 0);
+        const struct oc_ev_bar bar = a_bar(desk, 10000, 10500, 9500, 10400);
+        bar_begins(desk, &bar.head);
+        bar_ends(desk, &bar.head);
+        assert_int_equal(v->fill_count, 2);
+        for (int i = 0; i < 2; i++) {
+            struct oc_request request = desk->sent[i];
+            request.head.type = OC_EV_REQUEST;
+            request.head.local_ns = i == 0 ? 0 : MINUTE;
+            w->sim->observe(w->instance.self, &request.head);
+            for (int at = 0; i == 0 && at < v->answer_count; at++)
+                if (v->answers[at].order == request.order)
+                    w->sim->observe(w->instance.self, &v->answers[at].head);
+            if (i == 0)
+                w->sim->observe(w->instance.self, &v->fills[0].head);
+        }
+        assert_int_equal(w->sim->market(w->instance.self, 0, &bar.head), OC_OK);
+        pass(w, MINUTE);
+        assert_int_equal(w->fill_count, 1);
+        assert_int_equal(w->fills[0].order, v->fills[1].order);
+        assert_int_equal(w->fills[0].price, v->fills[1].price);
+        assert_int_equal(w->fills[0].head.venue_ns, v->fills[1].head.venue_ns);
+        venue_free(w);
+        desk_free(desk);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -207,6 +242,7 @@ int main(void)
         cmocka_unit_test(Q15_a_gap_fills_a_resting_limit_at_its_own_price),
         cmocka_unit_test(Q40_a_cancel_on_the_fill_of_a_probe_is_too_late),
         cmocka_unit_test(Q10_orders_in_a_bar_without_trades),
+        cmocka_unit_test(a_leg_acts_the_same_where_records_are_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

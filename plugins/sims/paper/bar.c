@@ -271,7 +271,8 @@ static int64_t openings_of(struct paper *paper, const struct paper_market *marke
 static __attribute__((noinline)) oc_rc open_orders(struct paper *paper, struct paper_market *market, int64_t now_ns)
 {
     bool judges;
-    paper_claims_drop(paper, now_ns + 1);
+    if (paper->awaited_count)
+        paper_claims_drop(paper, now_ns + 1);
     if (paper->group_count)
         paper_groups_drop(paper, now_ns);
     volume_restored(paper, market, market->info.inst);

@@ -100,20 +100,17 @@ int64_t paper_position(const struct paper *paper, uint32_t account, uint32_t ins
     return index < paper->market_max && account < PAPER_ACCOUNTS_MAX ? paper->positions[index][account] : 0;
 }
 
-void paper_book(struct paper *paper, const struct oc_ev_fill *fill, uint32_t account, int sign)
+void paper_book(struct paper *paper, const struct oc_ev_fill *fill, uint32_t account, oc_i128 value, oc_i128 fee)
 {
     const struct paper_market *market = paper_market(paper, fill->head.inst);
-    const int64_t qty = (fill->side == OC_SIDE_BUY ? fill->qty : -fill->qty) * sign;
-    oc_i128 value = 0, fee = 0;
+    int64_t qty = fill->side == OC_SIDE_BUY ? fill->qty : -fill->qty;
     if (account >= PAPER_ACCOUNTS_MAX || !market)
         return;
-    (void)paper_value(market, fill->price, fill->qty, &value);
-    (void)money_from_dec(fill->fee, &fee); /* a fee of our own: it fits */
     paper->positions[OC_INST_INDEX(fill->head.inst)][account] += qty;
     oc_i128 *balances = paper->balances[account];
     if (market->info.kind == OC_KIND_SPOT) {
-        balances[market->info.base % PAPER_ASSETS_MAX] += qty < 0 ? -base_money(market, -qty) : base_money(market, qty);
-        balances[market->info.quote % PAPER_ASSETS_MAX] -= qty > 0 ? value : -value;
+        balances[market->info.base % PAPER_ASSETS_MAX] += base_money(market, qty);
+        balances[market->info.quote % PAPER_ASSETS_MAX] -= fill->side == OC_SIDE_BUY ? value : -value;
     }
-    balances[fill->fee_asset % PAPER_ASSETS_MAX] -= fee * sign;
+    balances[fill->fee_asset % PAPER_ASSETS_MAX] -= fee;
 }

@@ -31,23 +31,44 @@ static struct paper_group *group_new(struct paper *paper, const struct oc_reques
     return group;
 }
 
-void paper_group_fill(struct paper *paper, const struct paper_order *order, const struct paper_deal *deal, int64_t qty)
+/* NULL: the fill is of no group. */
+static struct paper_group *group_takes(struct paper *paper, const struct paper_order *order, int64_t qty)
 {
     const bool is_entry = order->ask.role == OC_ROLE_ENTRY && order->ask.group;
-    if ((!is_entry && !is_leg(&order->ask)) || !paper_market(paper, order->ask.head.inst)->has_bars)
-        return;
+    if (!is_entry && !is_leg(&order->ask))
+        return NULL;
     struct paper_group *group = paper_group(paper, order->ask.group);
     if (!group && is_entry)
         group = group_new(paper, &order->ask);
     if (!group)
+        return NULL;
+    group->entered += is_entry ? qty : 0;
+    group->exited += is_entry ? 0 : qty;
+    return is_entry ? group : NULL;
+}
+
+void paper_group_fill(struct paper *paper, const struct paper_order *order, const struct paper_deal *deal, int64_t qty)
+{
+    struct paper_group *group =
+        paper_market(paper, order->ask.head.inst)->has_bars ? group_takes(paper, order, qty) : NULL;
+    if (!group)
         return;
-    if (!is_entry) {
-        group->exited += qty;
-        return;
-    }
-    group->entered += qty;
     group->fill_ns = deal->now_ns;
     group->from = deal->from;
+    group->is_on_line = false;
+}
+
+void paper_group_observe(struct paper *paper, const struct paper_order *order, const struct oc_ev_fill *fill)
+{
+    struct paper_group *group = group_takes(paper, order, fill->qty);
+    if (!group)
+        return;
+    const bool has_stop = order->ask.bits & OC_RQ_HAS_STOP, takes = fill->liquidity == OC_LIQUIDITY_TAKER;
+    const bool at_stop =
+        has_stop && takes && paper_with_spread(paper, fill->side, order->ask.stop_price) == fill->price;
+    group->fill_ns = fill->head.venue_ns;
+    group->from = at_stop ? order->ask.stop_price : fill->price;
+    group->is_on_line = takes && !at_stop;
 }
 
 int64_t paper_remaining(struct paper *paper, const struct paper_order *order)
@@ -141,7 +162,12 @@ static void take_back(struct paper *paper, const struct paper_claim *claim)
     if (claim->said.head.type != OC_EV_FILL)
         return;
     struct paper_group *group = paper_group(paper, claim->group);
-    paper_book(paper, &claim->said.fill, claim->said.head.source, -1);
+    struct oc_ev_fill fill = claim->said.fill;
+    oc_i128 value = 0, fee = 0;
+    (void)paper_value(paper_market(paper, fill.head.inst), fill.price, fill.qty, &value);
+    (void)money_from_dec(fill.fee, &fee); /* a fee of our own: it fits */
+    fill.side = fill.side == OC_SIDE_BUY ? OC_SIDE_SELL : OC_SIDE_BUY;
+    paper_book(paper, &fill, fill.head.source, value, -fee);
     if (group)
         group->exited -= claim->said.fill.qty;
 }

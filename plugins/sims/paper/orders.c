@@ -269,29 +269,37 @@ oc_rc paper_message_put(struct paper *paper, const struct oc_request *request)
     return paper->sim_host->schedule_at(paper->host, request->head.local_ns);
 }
 
-/* A leg arrives two ways after the fill that it is for, whenever the host was told of that fill. */
-static int64_t arrival_of(struct paper *paper, int64_t now_ns, const struct oc_request *request)
+/* A leg arrives two ways after the fill that it is for, whenever the host was told of that fill. That may lie behind now where
+ * the bar of the fill is still to come, or to be judged: after a restart. */
+int64_t paper_arrival(struct paper *paper, int64_t now_ns, const struct oc_request *request, bool is_fact)
 {
     const struct paper_group *group =
         request->kind == OC_REQUEST_NEW && request->role != OC_ROLE_ENTRY ? paper_group(paper, request->group) : NULL;
     if (!group)
         return now_ns + paper->entry_ns;
+    const struct paper_market *market = paper_market(paper, group->inst);
     const int64_t at_ns = group->fill_ns + paper->response_ns + paper->entry_ns;
-    return at_ns > now_ns ? at_ns : now_ns;
+    if (at_ns > now_ns || group->fill_ns > market->close_ns || (is_fact && bar_runs(market)))
+        return at_ns;
+    return now_ns;
 }
 
 oc_rc paper_message(struct paper *paper, int64_t now_ns, const struct oc_request *request)
 {
     oc_rc rc;
-    paper_claims_drop(paper, now_ns);
-    if (paper_claimed(paper, now_ns, request)) {
-        paper_sweep(paper);
-        return OC_OK;
+    if (__builtin_expect(paper->awaited_count, 0)) {
+        paper_claims_drop(paper, now_ns);
+        if (paper_claimed(paper, now_ns, request)) {
+            paper_sweep(paper);
+            return OC_OK;
+        }
     }
-    struct oc_request message = *request;
-    message.head.local_ns = arrival_of(paper, now_ns, request);
-    if (message.head.local_ns > now_ns)
+    const int64_t arrives_ns = paper_arrival(paper, now_ns, request, false);
+    if (arrives_ns != now_ns) {
+        struct oc_request message = *request;
+        message.head.local_ns = arrives_ns;
         return paper_message_put(paper, &message);
+    }
     rc = arrive(paper, request, now_ns);
     paper_sweep(paper);
     return rc;

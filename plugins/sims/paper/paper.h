@@ -91,6 +91,7 @@ struct paper_group {
     int64_t entered, exited;
     int64_t fill_ns; /* of the entry's last fill */
     int64_t from;    /* and the price from which its legs are judged */
+    bool is_on_line; /* restored: that price is on the line of market orders of the bar, which is still to come */
 };
 
 /* Something that happened to a leg before the host could ask for it. */
@@ -201,6 +202,12 @@ static inline bool has_line(const struct paper_market *market, uint8_t side)
     return side == OC_SIDE_BUY ? market->has_buy_line : market->has_sell_line;
 }
 
+static inline struct paper_market *paper_market(const struct paper *paper, uint32_t inst)
+{
+    const uint32_t index = OC_INST_INDEX(inst);
+    return index < paper->market_max ? &paper->markets[index] : NULL;
+}
+
 /* ledger.c */
 oc_rc paper_value(const struct paper_market *market, int64_t price, int64_t qty, oc_i128 *ret_money);
 oc_i128 paper_fee(const struct paper *paper, oc_i128 value, bool is_maker);
@@ -210,11 +217,10 @@ int64_t paper_affordable(struct paper *paper, const struct paper_order *order, i
 /* Units that the rest of a quote_qty buys at `price`. */
 int64_t paper_quote_units(struct paper *paper, const struct paper_order *order, int64_t price, bool is_maker);
 int64_t paper_position(const struct paper *paper, uint32_t account, uint32_t inst);
-/* Position and balances after a fill; `sign` -1 takes it back. */
-void paper_book(struct paper *paper, const struct oc_ev_fill *fill, uint32_t account, int sign);
+/* Position and balances after a fill of this value and fee. */
+void paper_book(struct paper *paper, const struct oc_ev_fill *fill, uint32_t account, oc_i128 value, oc_i128 fee);
 
 /* price.c */
-struct paper_market *paper_market(struct paper *paper, uint32_t inst);
 /* What a taker pays from there: with half the spread (none on quote bars), rounded once, against the trader. */
 int64_t paper_paid(const struct paper *paper, const struct paper_market *market, uint8_t side,
                    struct paper_price price);
@@ -274,6 +280,8 @@ void paper_judge_release(struct paper *paper);
 struct paper_group *paper_group(struct paper *paper, uint64_t id);
 /* A fill of an entry or of a leg, for its group. */
 void paper_group_fill(struct paper *paper, const struct paper_order *order, const struct paper_deal *deal, int64_t qty);
+/* The same of a recorded fill. */
+void paper_group_observe(struct paper *paper, const struct paper_order *order, const struct oc_ev_fill *fill);
 /* What is left of an order; a leg is also bounded by what its group still holds. */
 int64_t paper_remaining(struct paper *paper, const struct paper_order *order);
 /* The text that names a fill, with the number of its order. */
@@ -292,6 +300,8 @@ struct paper_order *paper_find(struct paper *paper, uint64_t id);
 int64_t paper_expiry(const struct oc_request *request, int64_t now_ns);
 /* Puts a request under way; head.local_ns is its arrival. */
 oc_rc paper_message_put(struct paper *paper, const struct oc_request *request);
+/* When a request that leaves at now_ns comes; a fact was recorded then. */
+int64_t paper_arrival(struct paper *paper, int64_t now_ns, const struct oc_request *request, bool is_fact);
 oc_rc paper_message(struct paper *paper, int64_t now_ns, const struct oc_request *request);
 /* What has arrived by now_ns, and what bars have ended, in the order of time. */
 oc_rc paper_due(struct paper *paper, int64_t now_ns);

@@ -1,12 +1,6 @@
 /* price.c: what a taker pays: the price it is judged from, half the spread, and one rounding against it. */
 #include "paper.h"
 
-struct paper_market *paper_market(struct paper *paper, uint32_t inst)
-{
-    uint32_t index = OC_INST_INDEX(inst);
-    return index < paper->market_max ? &paper->markets[index] : NULL;
-}
-
 /* price x (1 + side x share), the share of the price's size; rounded once. What does not fit is left without a spread. */
 static int64_t with_share(uint8_t side, struct paper_price price, struct oc_dec share)
 {
@@ -16,6 +10,8 @@ static int64_t with_share(uint8_t side, struct paper_price price, struct oc_dec 
     const bool adds = buys == (price.num >= 0);
     oc_i128 paid, whole;
     int64_t units;
+    if (!share.units && price.den == 1)
+        return (int64_t)price.num;
     if (share.units && num_mul_128(price.den, one, &whole) == OC_OK &&
         num_muldiv_128(price.num, adds ? one + share.units : one - share.units, whole, rounding, &paid) == OC_OK &&
         num_narrow(paid, &units) == OC_OK)

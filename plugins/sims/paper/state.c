@@ -203,9 +203,9 @@ static void observe_fill(struct paper *paper, const struct oc_ev_fill *fill)
     oc_i128 value = 0, fee = 0;
     (void)paper_value(market, fill->price, fill->qty, &value);
     (void)money_from_dec(fill->fee, &fee); /* a fee of our own: it fits */
-    paper_book(paper, fill, order->ask.account, 1);
-    const struct paper_deal deal = {.now_ns = fill->head.venue_ns, .price = fill->price, .from = fill->price};
-    paper_group_fill(paper, order, &deal, fill->qty);
+    paper_book(paper, fill, order->ask.account, value, fee);
+    paper_groups_drop(paper, fill->head.venue_ns);
+    paper_group_observe(paper, order, fill);
     order->filled += fill->qty;
     order->spent += value + (fill->fee_asset == market->info.quote ? fee : 0);
     order->fills++;
@@ -221,7 +221,7 @@ void paper_observe(void *self, const struct oc_event *event)
     struct paper *paper = self;
     if (event->type == OC_EV_REQUEST) {
         struct oc_request request = *(const struct oc_request *)(const void *)event;
-        request.head.local_ns += paper->entry_ns;
+        request.head.local_ns = paper_arrival(paper, request.head.local_ns, &request, true);
         paper_message_put(paper, &request);
         return;
     }

@@ -90,11 +90,11 @@ static void note_trade(struct paper *paper, const struct paper_order *order, con
     trades->twice += paper_trade_worth(walk->market, fill);
 }
 
-static void set_fee(struct paper *paper, const struct paper_market *market, struct oc_ev_fill *fill, bool is_maker)
+/* Returns the fee as it is charged. */
+static oc_i128 set_fee(struct paper *paper, const struct paper_market *market, struct oc_ev_fill *fill, oc_i128 value)
 {
-    oc_i128 value = 0, fee;
-    (void)paper_value(market, fill->price, fill->qty, &value); /* what does not fit costs nothing */
-    fee = paper_fee(paper, value, is_maker);
+    const bool is_maker = fill->liquidity == OC_LIQUIDITY_MAKER;
+    oc_i128 fee = paper_fee(paper, value, is_maker);
     fill->fee_asset = market->info.settle ? market->info.settle : market->info.quote;
     if (paper->fee_in_base && market->info.kind == OC_KIND_SPOT && fill->side == OC_SIDE_BUY) {
         oc_i128 base = 0;
@@ -105,13 +105,15 @@ static void set_fee(struct paper *paper, const struct paper_market *market, stru
     }
     for (int scale = 8; scale >= 0 && money_to_dec(fee, scale, &fill->fee) < 0; scale--)
         ;
+    (void)money_from_dec(fill->fee, &fee); /* it was made from money just now */
+    return fee;
 }
 
 static void emit_fill(struct paper *paper, struct paper_order *order, const struct paper_deal *deal, int64_t qty,
                       bool is_last)
 {
     struct paper_market *market = paper_market(paper, order->ask.head.inst);
-    oc_i128 value = 0, fee = 0;
+    oc_i128 value = 0;
     struct oc_ev_fill fill = {.head = order->ask.head, .order = order->ask.order, .price = deal->price, .qty = qty};
     fill.head.size = sizeof fill;
     fill.head.type = OC_EV_FILL;
@@ -127,12 +129,11 @@ static void emit_fill(struct paper *paper, struct paper_order *order, const stru
     fill.head.cause = order->ask.head.seq;
     fill.side = order->ask.side;
     fill.liquidity = deal->is_maker ? OC_LIQUIDITY_MAKER : OC_LIQUIDITY_TAKER;
-    set_fee(paper, market, &fill, deal->is_maker);
+    (void)paper_value(market, deal->price, qty, &value); /* what does not fit costs nothing */
+    const oc_i128 fee = set_fee(paper, market, &fill, value);
     trade_id(&fill, order->ask.order, order->fills++);
-    paper_book(paper, &fill, order->ask.account, 1);
+    paper_book(paper, &fill, order->ask.account, value, fee);
     order->filled += qty;
-    (void)paper_value(market, deal->price, qty, &value);
-    (void)money_from_dec(fill.fee, &fee); /* it was made from money just now */
     order->spent += value + (fill.fee_asset == market->info.quote ? fee : 0);
     volume_use(market, order, qty);
     paper_group_fill(paper, order, deal, qty);

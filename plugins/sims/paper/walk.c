@@ -269,6 +269,15 @@ static void stop_comes_inside(struct walk *walk, struct step *step)
     step->next_ns = walk->now_ns > third_ns ? walk->now_ns : third_ns;
 }
 
+/* Where the entry of a leg was filled, if it took. */
+static int64_t on_line(const struct walk *walk, const struct paper_order *leg, int64_t at_ns)
+{
+    const uint8_t side = is_buy(leg) ? OC_SIDE_SELL : OC_SIDE_BUY;
+    const struct paper_price price = walk->market->is_quoted_bar ? paper_line_beside(walk->market, side, at_ns)
+                                                                 : paper_line(walk->market, side, at_ns);
+    return (int64_t)num_quotient(price.num, price.den, side == OC_SIDE_BUY ? NUM_CEIL : NUM_FLOOR);
+}
+
 /* Decided before the bar, or the leg of an entry: the path is for it, from its arrival, or from its entry's fill. */
 static int64_t comes_to_path(struct walk *walk, struct step *step, int64_t paid, int64_t from)
 {
@@ -281,8 +290,8 @@ static int64_t comes_to_path(struct walk *walk, struct step *step, int64_t paid,
     if (group && group->fill_ns >= walk->market->open_ns) {
         step->since_ns = group->fill_ns;
         step->has_from = true;
-        step->from = group->from;
-        paid = paper_paid(paper, walk->market, order->ask.side, (struct paper_price){group->from, 1});
+        step->from = group->is_on_line ? on_line(walk, order, group->fill_ns) : group->from;
+        paid = paper_paid(paper, walk->market, order->ask.side, (struct paper_price){step->from, 1});
     }
     if (is_stop(order)) {
         if (!step->has_from && path_is_beyond(walk, order, walk->now_ns)) {
