@@ -269,6 +269,24 @@ static void stop_comes_inside(struct walk *walk, struct step *step)
     step->next_ns = walk->now_ns > third_ns ? walk->now_ns : third_ns;
 }
 
+/* The stop of a group whose entry was filled behind the open lies in the range of the bar. */
+static bool is_forced(const struct walk *walk, uint64_t group)
+{
+    const struct paper *paper = walk->paper;
+    for (uint32_t i = 0; i < paper->order_count; i++) {
+        const struct paper_order *leg = &paper->orders[i];
+        const int64_t *line = is_buy(leg) ? walk->market->buy_line : walk->market->sell_line;
+        if (leg->ask.group != group || leg->ask.role != OC_ROLE_STOP_LOSS || leg->phase != PHASE_WORKING)
+            continue;
+        const bool would =
+            paper->profile != PROFILE_OPTIMISTIC && leg->ask.stop_price >= line[2] && leg->ask.stop_price <= line[1];
+        if (walk->trades)
+            walk->trades->was_forced |= would;
+        return would && !walk->is_natural;
+    }
+    return false;
+}
+
 /* Where the entry of a leg was filled, if it took. */
 static int64_t on_line(const struct walk *walk, const struct paper_order *leg, int64_t at_ns)
 {
@@ -292,6 +310,10 @@ static int64_t comes_to_path(struct walk *walk, struct step *step, int64_t paid,
         step->has_from = true;
         step->from = group->is_on_line ? on_line(walk, order, group->fill_ns) : group->from;
         paid = paper_paid(paper, walk->market, order->ask.side, (struct paper_price){step->from, 1});
+        if (group->fill_ns > walk->market->open_ns && is_forced(walk, group->id)) { /* as it was before a restart */
+            step->is_forced = is_stop(order);
+            step->is_asleep = !is_stop(order);
+        }
     }
     if (is_stop(order)) {
         if (!step->has_from && path_is_beyond(walk, order, walk->now_ns)) {
