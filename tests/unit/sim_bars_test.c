@@ -181,6 +181,13 @@ static void SIM_16_a_price_is_rounded_once_Q4(void **state)
         fill_is(desk, 1, -811, TAKER);
         desk_free(desk);
     }
+    struct desk *desk =
+        desk_new((const char *const[]){"latency", "5s", "half_spread", "0.0001", "check_funds", "no", NULL});
+    desk_sends(desk, entry(desk, OC_SIDE_BUY, 0, 0, 0, 0));
+    shows(desk, 10000, 10001, 10000, 10000); /* 10000.25 on the line, 10001.250025 paid */
+    desk_waits(desk, 2 * MINUTE);
+    fill_is(desk, 0, 10002, TAKER);
+    desk_free(desk);
 }
 
 static void SIM_17_what_is_decided_inside_a_bar_gets_no_path(void **state)

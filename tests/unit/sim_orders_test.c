@@ -43,7 +43,7 @@ static void a_leg_that_is_moved_inside_a_bar_is_decided_there(void **state)
     struct oc_request amend = about(desk, target->order, OC_REQUEST_AMEND);
     amend.bits = OC_RQ_PRICE_CHANGED;
     amend.price = 10300;
-    inside(desk, MINUTE + MINUTE / 2, &amend, line);
+    inside(desk, MINUTE + MINUTE / 6, &amend, line); /* on either path the high is still to come */
     assert_int_equal(desk->v->fill_count, 1);
     shows(desk, 10000, 10300, 10000, 10000);
     fill_is(desk, 1, -10300, MAKER);
@@ -195,6 +195,36 @@ static void Q10_orders_in_a_bar_without_trades(void **state)
     desk_free(desk);
 }
 
+/* The rest of an entry fills inside a bar: the stop that stood for its first part is taken for all of it, and said when the host has
+ * asked for the larger one. What the host does not ask for has not happened. */
+static void a_leg_grows_with_its_entry(void **state)
+{
+    (void)state;
+    static const int64_t first[] = {9700, 9700, 9590, 9650}, second[] = {9700, 9700, 9500, 9600};
+    for (int is_asked = 0; is_asked < 2; is_asked++) {
+        struct desk *desk = desk_new((const char *const[]){"latency", "0", "half_spread", "0", "limit_fill", "touch",
+                                                           "volume_cap", "0.1", "check_funds", "no", NULL});
+        struct oc_request request = entry(desk, OC_SIDE_BUY, 9600, 0, 9550, 9900);
+        int64_t sold = 0;
+        request.qty = 2000;
+        desk_sends(desk, request);
+        shows_volume(desk, first, 10000);
+        assert_int_equal(desk->v->fill_count, 1);
+        assert_int_equal(desk->v->fills[0].qty, 1000);
+        if (!is_asked)
+            desk->sent[0].bits &= ~(uint32_t)OC_RQ_HAS_STOP_LOSS; /* this host forgets its stop */
+        shows_volume(desk, second, 1000000);
+        for (int i = 0; i < desk->v->fill_count; i++)
+            sold += desk->v->fills[i].side == OC_SIDE_SELL ? desk->v->fills[i].qty : 0;
+        assert_int_equal(sold, is_asked ? 2000 : 0);
+        shows_volume(desk, (const int64_t[]){9600, 9600, 9600, 9600}, 10000);
+        int64_t units = 0;
+        assert_int_equal(desk->v->sim->position(desk->v->instance.self, ACCOUNT, INST, &units), OC_OK);
+        assert_int_equal(units, is_asked ? 0 : 2000);
+        desk_free(desk);
+    }
+}
+
 /* Another venue is told the records up to the request for the leg, and shown the bar: the leg does there what it did. */
 static void a_leg_acts_the_same_where_records_are_told(void **state)
 {
@@ -242,6 +272,7 @@ int main(void)
         cmocka_unit_test(Q15_a_gap_fills_a_resting_limit_at_its_own_price),
         cmocka_unit_test(Q40_a_cancel_on_the_fill_of_a_probe_is_too_late),
         cmocka_unit_test(Q10_orders_in_a_bar_without_trades),
+        cmocka_unit_test(a_leg_grows_with_its_entry),
         cmocka_unit_test(a_leg_acts_the_same_where_records_are_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -173,6 +173,10 @@ static void entry_filled(struct walk *walk, uint32_t index, int64_t qty)
             const struct paper_order *leg = order_of(walk, step);
             if (leg->ask.group != entry.group || leg->ask.role != role)
                 continue;
+            if (!step->is_coming) { /* it stood there before: what it is now it is from here on */
+                step->since_ns = walk->now_ns;
+                step->ready_ns = ready_ns;
+            }
             step->is_forced = forces && role == OC_ROLE_STOP_LOSS;
             step->is_asleep |= forces && role == OC_ROLE_TAKE_PROFIT;
             path_plan(walk, step);
