@@ -61,7 +61,7 @@ int verb_help(int argc, char **argv)
          "  --cash '10000 USDT'      opening cash; the first currency values the account\n"
          "  -p name=value            a parameter of the strategy\n"
          "  --fee taker=0.1%         fees; maker=..., or one rate for both\n"
-         "  --profile ideal|neutral  how orders fill (neutral)\n"
+         "  --profile neutral        what bars do not tell: pessimistic, neutral, optimistic, ideal\n"
          "  --spread 2bps            spread where the data have none (2bps; half is paid)\n"
          "  --latency 5ms            to the venue and back, each way\n"
          "  --from, --to TIME        first instant that may trade, last one read\n"

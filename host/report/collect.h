@@ -45,7 +45,8 @@ struct trip {
     uint8_t side;    /* OC_SIDE_BUY: long */
     uint8_t is_open; /* still open at the end */
     uint8_t is_ambiguous;
-    uint8_t is_end; /* closed by the end of the data */
+    uint8_t is_end;    /* closed by the end of the data */
+    uint8_t is_inside; /* an order of it was decided inside the bar that filled it */
     char tag[OC_TAG_MAX];
 };
 
@@ -56,8 +57,11 @@ struct trip_sums {
     uint64_t wins;
     uint64_t losses;
     uint64_t ambiguous;
+    uint64_t inside;
     uint64_t ended;
     oc_i128 net;
+    oc_i128 ambiguous_net; /* of net: what rests on ambiguous bars, and on orders decided inside bars */
+    oc_i128 inside_net;
     oc_i128 gains;
     oc_i128 losses_sum; /* positive */
     oc_i128 best;
@@ -122,8 +126,10 @@ struct collect {
     uint64_t fills;
     uint64_t buys;
     uint64_t makers;
-    uint64_t fills_before; /* of fills: made before the last start, so buys and makers do not have them */
-    uint64_t exposed;      /* market events with an open position */
+    uint64_t inside;         /* fills of orders decided inside their bar */
+    uint64_t unknown_volume; /* fills in bars of which no volume is known, with a cap set */
+    uint64_t fills_before;   /* of fills: made before the last start, so buys and makers do not have them */
+    uint64_t exposed;        /* market events with an open position */
 };
 
 void collect_init(struct collect *collect, oc_i128 start);

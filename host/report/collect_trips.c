@@ -93,10 +93,15 @@ void trip_sums_add(struct trip_sums *sums, const struct trip *trip, uint32_t set
     sums->wins += net > 0;
     sums->losses += net < 0;
     sums->ambiguous += trip->is_ambiguous;
+    sums->inside += trip->is_inside;
     sums->ended += trip->is_end;
     sums->held_seconds += (double)(trip->exit_ns - trip->entry_ns) / 1e9;
     if (num_add_128(sums->net, net, &sums->net) < 0 || num_add_128(*side, net > 0 ? net : -net, side) < 0)
         sums->has_overflow = true;
+    if (!sums->has_overflow) { /* parts of a sum that fits */
+        sums->ambiguous_net += trip->is_ambiguous ? net : 0;
+        sums->inside_net += trip->is_inside ? net : 0;
+    }
     sums->best = net > sums->best ? net : sums->best;
     sums->worst = net < sums->worst ? net : sums->worst;
 }
@@ -127,6 +132,7 @@ static void trip_take(struct trip *trip, const struct oc_ev_fill *fill, const st
     trip->fills++;
     trip->is_ambiguous |= (fill->head.flags & OC_EVF_AMBIGUOUS) != 0;
     trip->is_end |= (fill->head.flags & OC_EVF_END) != 0;
+    trip->is_inside |= (fill->head.flags & OC_EVF_INSIDE) != 0;
 }
 
 void collect_fill(struct collect *collect, const struct oc_ev_fill *fill, const struct instrument *instrument,
@@ -139,6 +145,8 @@ void collect_fill(struct collect *collect, const struct oc_ev_fill *fill, const 
     collect->fills++;
     collect->buys += fill->side == OC_SIDE_BUY;
     collect->makers += fill->liquidity == OC_LIQUIDITY_MAKER;
+    collect->inside += (fill->head.flags & OC_EVF_INSIDE) != 0;
+    collect->unknown_volume += (fill->head.flags & OC_EVF_UNKNOWN_VOLUME) != 0;
     bool reduces = before.qty != 0 && (before.qty < 0) != (signed_qty < 0);
     int64_t held = before.qty < 0 ? -before.qty : before.qty;
     int64_t closing = reduces ? (fill->qty < held ? fill->qty : held) : 0;

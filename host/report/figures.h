@@ -26,12 +26,15 @@ struct trip_figures {
     uint64_t wins;
     uint64_t losses; /* below 0; a trip of exactly 0 is neither */
     uint64_t ambiguous;
+    uint64_t inside;          /* with an order that was decided inside its bar */
     uint64_t ended;           /* closed by the end of the data */
     const char *asset;        /* that trip money is in; static */
     int money_scale;          /* digits after the point that suit them */
     const char *why_no_money; /* static sentence, "" when nothing was traded */
     bool has_money;           /* at least one closed trip, one settlement asset, none of them lost */
     oc_i128 net;
+    oc_i128 ambiguous_net; /* of net */
+    oc_i128 inside_net;    /* of net */
     oc_i128 gains;
     oc_i128 losses_sum; /* positive */
     oc_i128 average;    /* rounded half to even */

@@ -203,6 +203,11 @@ static void put_trades(struct json *json, const struct result *result, const str
     json_int(&json->text, "denied", (int64_t)result->stats->denied);
     json_int(&json->text, "ambiguous", (int64_t)result->stats->ambiguous);
     json_int(&json->text, "ambiguous_trips", (int64_t)trips->ambiguous);
+    member_money(json, "ambiguous_net", trips->ambiguous_net, trips->has_money);
+    json_int(&json->text, "inside", (int64_t)result->collect->inside);
+    json_int(&json->text, "inside_trips", (int64_t)trips->inside);
+    member_money(json, "inside_net", trips->inside_net, trips->has_money);
+    json_int(&json->text, "unknown_volume", (int64_t)result->collect->unknown_volume);
     json_int(&json->text, "closed_by_end", (int64_t)trips->ended);
     json_int(&json->text, "fills_not_listed", (int64_t)result->collect->trips_dropped);
     json_int(&json->text, "trips_not_listed", (int64_t)(result->collect->beyond.closed + result->collect->beyond.open));

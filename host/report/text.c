@@ -223,6 +223,27 @@ static void put_trip_money(struct page *page, const struct trip_figures *trips)
     row_styled(page, "Worst trip", format_money(trips->worst, scale, true, text), note, tone(trips->worst));
 }
 
+/* What rests on what bars do not tell. */
+static void put_assumed(struct page *page, const struct result *result, const struct trip_figures *trips)
+{
+    const struct collect *collect = result->collect;
+    char text[FORMAT_MAX], note[FORMAT_MAX * 3], money[FORMAT_MAX];
+    const char *words = "judged on the worse path of a bar";
+    if (trips->has_money && trips->ambiguous) {
+        format_money(trips->ambiguous_net, trips->money_scale, true, money);
+        snprintf(note, sizeof note, "%s; trips with such: %s", words, money);
+        words = note;
+    }
+    row(page, "Ambiguous", format_count(result->stats->ambiguous, text), words);
+    if (collect->inside) {
+        format_money(trips->inside_net, trips->money_scale, true, money);
+        snprintf(note, sizeof note, "fills; trips with such: %s", trips->has_money ? money : "n/a");
+        row(page, "Decided inside bars", format_count(collect->inside, text), note);
+    }
+    if (collect->unknown_volume)
+        row(page, "Volume unknown", format_count(collect->unknown_volume, text), "fills that no cap could bound");
+}
+
 static void put_trades(struct page *page, const struct result *result, const struct figures *figures)
 {
     const struct trip_figures *trips = &figures->trips;
@@ -247,7 +268,7 @@ static void put_trades(struct page *page, const struct result *result, const str
     row(page, "Fills", format_count(collect->fills, text), collect->fills ? note : "");
     snprintf(note, sizeof note, "%s denied by risk rules", format_count(result->stats->denied, count));
     row(page, "Requests", format_count(result->stats->requests, text), note);
-    row(page, "Ambiguous", format_count(result->stats->ambiguous, text), "judged on the worse path of a bar");
+    put_assumed(page, result, trips);
     if (trips->ended)
         row(page, "Closed by the end", format_count(trips->ended, text), "trips");
     if (collect->trips_dropped)

@@ -289,6 +289,18 @@ static oc_rc note_simulator(struct session *session, const struct part *part)
     return OC_OK;
 }
 
+/* When a bar fills a resting limit. */
+static const char *limit_words(const struct settings *settings)
+{
+    const char *profile = settings_text(settings, "sim.paper.profile", "neutral");
+    const char *fill = settings_text(settings, "sim.paper.limit_fill", "profile");
+    if (strcmp(fill, "profile") == 0)
+        fill = strcmp(profile, "neutral") == 0 ? "through" : strcmp(profile, "pessimistic") == 0 ? "through2" : "touch";
+    if (strcmp(fill, "touch") == 0)
+        return "touched";
+    return strcmp(fill, "through") == 0 ? "traded through by one step" : "traded through by two steps";
+}
+
 /* What the fills of this run assume is said on every report. */
 static oc_rc note_profile(void *self, struct session *session)
 {
@@ -325,7 +337,7 @@ static oc_rc note_profile(void *self, struct session *session)
             session,
             "fees: in the base currency: the account holds less than the positions, which count fills; a strategy that "
             "waits for a position of 0 does not find it");
-    session_note(session, "fills: limits when traded through by one step; fees taker %s, maker %s",
+    session_note(session, "fills: limits when %s; fees taker %s, maker %s", limit_words(settings),
                  settings_text(settings, "sim.paper.taker_fee", "0"),
                  settings_text(settings, "sim.paper.maker_fee", "0"));
     return OC_OK;

@@ -133,7 +133,7 @@ wrong_key() { # WORDS KEY VALUE
 wrong "found 'x', expected close or hold" end session.end x
 wrong "found 'disk', expected process or power" durability session.durability disk
 wrong "found 'fast', expected 1x, 60x or max" speed session.speed fast
-wrong "found 'rosy', expected neutral or ideal" profile sim.paper.profile rosy
+wrong "found 'rosy', expected neutral, pessimistic, optimistic or ideal" profile sim.paper.profile rosy
 wrong "found '-1', expected a whole number from 0" seed session.seed -1
 wrong "found '1.5', expected a decimal such as \"0.001\" or \"0.1%\", from 0 to 1 (share of a bar's volume)" volume-cap sim.paper.volume_cap 1.5
 wrong "found '-5ms', expected a duration" latency sim.paper.latency -5ms

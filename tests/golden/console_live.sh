@@ -34,6 +34,8 @@ pids=$host
 exec 9>"$work/in"
 printf 'live.unlock()\nbuy 0.01\nprint("open")\n' >&9
 until_true grep -q open "$work/host.out" || { say "the host does not answer"; cat "$work/host.out"; }
+held() { printf 'print("held:", m.position.qty)\n' | "$outcry" console --attach "$work/run/host.sock" 2>/dev/null | grep -q 'held:.*0\.01'; }
+until_true held || { say "what was bought is not told when its bar has closed"; cat "$work/host.out"; }
 printf 'status\nflatten\nbuy 0.01\n' | "$outcry" console --attach "$work/run/host.sock" >"$work/out" 2>&1
 exits $? 0 "attached"
 has "$work/out" "LIVE paper"

@@ -156,9 +156,11 @@ static inline uint64_t send(struct venue *v, int64_t now_ns, struct oc_request r
     return request.order;
 }
 
+/* One of no type where nothing was said. */
 static inline const struct oc_ev_answer *last_answer(const struct venue *v)
 {
-    return v->answer_count ? &v->answers[v->answer_count - 1] : NULL;
+    static const struct oc_ev_answer none;
+    return v->answer_count ? &v->answers[v->answer_count - 1] : &none;
 }
 
 __attribute__((unused)) static const char *const ideal[] = {"profile", "ideal", "taker_fee", "0.001", NULL};

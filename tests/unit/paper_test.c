@@ -56,8 +56,9 @@ static void limits_touch_or_trade_through(void **state)
     assert_int_equal(w->fill_count, 1);
     assert_int_equal(w->fills[0].price, 9900);
     assert_int_equal(w->fills[0].liquidity, OC_LIQUIDITY_MAKER);
-    assert_int_equal(w->fills[0].head.venue_ns, MINUTE + 40000 * MS); /* a buy: high first, then low */
-    bar(v, 2, 10000, 10050, 9899, 10000, -1);                         /* by one step */
+    /* both paths leave as much, and nothing is held: the low is first, and it is met on the way there */
+    assert_int_equal(w->fills[0].head.venue_ns, MINUTE + 20000 * MS);
+    bar(v, 2, 10000, 10050, 9899, 10000, -1); /* by one step */
     assert_int_equal(v->fill_count, 1);
     assert_int_equal(v->fills[0].price, 9900);
     /* resting, gapped through: at its price, not better */
@@ -86,7 +87,7 @@ static void stops_trigger_at_their_price_or_at_the_gap(void **state)
     bar(v, 2, 10000, 10050, 9850, 10000, -1);
     assert_int_equal(v->fill_count, 1);
     assert_int_equal(v->fills[0].price, 9900);
-    assert_int_equal(v->fills[0].head.venue_ns, 2 * MINUTE + 20000 * MS); /* the worse extreme comes first */
+    assert_int_equal(v->fills[0].head.venue_ns, 2 * MINUTE + 13333333334); /* two thirds of the way to the low */
     assert_int_equal(last_answer(v)->head.type, OC_EV_TRIGGERED);
     send(v, 3 * MINUTE, order(v, OC_SIDE_SELL, 1000, 0, 9900));
     bar(v, 3, 9700, 9800, 9600, 9700, -1);
@@ -97,12 +98,15 @@ static void stops_trigger_at_their_price_or_at_the_gap(void **state)
     assert_int_equal(v->fills[2].price, 9800);
     send(v, 5 * MINUTE, order(v, OC_SIDE_BUY, 1000, 9890, 9900)); /* its limit is behind its stop: it rests */
     bar(v, 5, 9850, 9950, 9889, 9900, -1);
+    assert_int_equal(v->fill_count, 3); /* the high came last, as far as one can know (Q19) */
+    bar(v, 6, 9900, 9900, 9889, 9895, -1);
     assert_int_equal(v->fill_count, 4);
     assert_int_equal(v->fills[3].price, 9890);
     venue_free(v);
 }
 
-static void the_stop_is_taken_before_the_target(void **state)
+/* Two orders that are not of one group both trade, on either path: which was first changes nothing, and nothing is ambiguous. */
+static void what_both_paths_fill_is_not_ambiguous(void **state)
 {
     (void)state;
     struct venue *v = venue_new(plain);
@@ -111,9 +115,10 @@ static void the_stop_is_taken_before_the_target(void **state)
     send(v, MINUTE, order(v, OC_SIDE_SELL, 1000, 0, 9900));
     bar(v, 1, 10000, 10200, 9800, 10000, -1);
     assert_int_equal(v->fill_count, 2);
-    assert_int_equal(v->fills[0].price, 9900);
-    assert_true(v->fills[0].head.flags & OC_EVF_AMBIGUOUS);
+    assert_int_equal(v->fills[0].price + v->fills[1].price, 20000);
     assert_true(v->fills[0].head.venue_ns < v->fills[1].head.venue_ns);
+    for (int i = 0; i < 2; i++)
+        assert_false(v->fills[i].head.flags & OC_EVF_AMBIGUOUS);
     venue_free(v);
 }
 
@@ -128,7 +133,7 @@ static void volume_caps_and_unknown_volume(void **state)
     assert_int_equal(v->fill_count, 2);
     assert_int_equal(v->fills[0].qty, 100);
     assert_int_equal(v->fills[1].qty, 100);
-    bar(v, 3, 10000, 10000, 10000, 10000, 0); /* 0 is unknown, not nothing */
+    bar(v, 3, 10000, 10010, 10000, 10000, 0); /* prices moved: 0 is unknown, not nothing */
     assert_int_equal(v->fill_count, 3);
     assert_int_equal(v->fills[2].qty, 50);
     struct oc_request ioc = order(v, OC_SIDE_BUY, 250, 0, 0);
@@ -191,34 +196,36 @@ static void post_only_reduce_only_and_time_in_force(void **state)
     struct oc_request server = order(v, OC_SIDE_BUY, 1000, 10000, 0);
     server.bits |= OC_RQ_POST_ONLY;
     send(v, MINUTE, server);
+    pass(v, MINUTE);
+    bar(v, 1, 10000, 10000, 10000, 10000, -1); /* the open says what it would cross */
     assert_string_equal(last_answer(v)->reason, "POST_ONLY_WOULD_CROSS");
     struct oc_request reduce = order(v, OC_SIDE_SELL, 1000, 0, 0);
     reduce.bits |= OC_RQ_REDUCE_ONLY;
-    send(v, MINUTE, reduce);
-    bar(v, 1, 10000, 10000, 10000, 10000, -1);
-    assert_string_equal(last_answer(v)->reason, "REDUCE_ONLY_WOULD_INCREASE_POSITION");
-    send(v, 2 * MINUTE, order(v, OC_SIDE_BUY, 300, 0, 0));
+    send(v, 2 * MINUTE, reduce);
     bar(v, 2, 10000, 10000, 10000, 10000, -1);
-    reduce.id = reduce.order = ++v->next;
-    send(v, 3 * MINUTE, reduce);
+    assert_string_equal(last_answer(v)->reason, "REDUCE_ONLY_WOULD_INCREASE_POSITION");
+    send(v, 3 * MINUTE, order(v, OC_SIDE_BUY, 300, 0, 0));
     bar(v, 3, 10000, 10000, 10000, 10000, -1);
+    reduce.id = reduce.order = ++v->next;
+    send(v, 4 * MINUTE, reduce);
+    bar(v, 4, 10000, 10000, 10000, 10000, -1);
     assert_int_equal(v->fills[1].qty, 300); /* as much as there was */
     assert_int_equal(last_answer(v)->head.type, OC_EV_CANCELED);
     struct oc_request gtd = order(v, OC_SIDE_BUY, 10, 5000, 0);
     gtd.tif = OC_TIF_GTD;
-    gtd.expire_ns = 5 * MINUTE + 7;
-    uint64_t id = send(v, 4 * MINUTE, gtd);
-    pass(v, 5 * MINUTE + 6);
+    gtd.expire_ns = 6 * MINUTE + 7;
+    uint64_t id = send(v, 5 * MINUTE, gtd);
+    pass(v, 6 * MINUTE + 6);
     assert_int_equal(last_answer(v)->head.type, OC_EV_ACCEPTED);
-    pass(v, 5 * MINUTE + 7);
+    pass(v, 6 * MINUTE + 7);
     assert_int_equal(last_answer(v)->head.type, OC_EV_EXPIRED);
     assert_int_equal(last_answer(v)->order, id);
     gtd.id = gtd.order = ++v->next;
-    send(v, 6 * MINUTE, gtd);
+    send(v, 7 * MINUTE, gtd);
     assert_string_equal(last_answer(v)->reason, "EXPIRES_IN_THE_PAST");
     struct oc_request day = order(v, OC_SIDE_BUY, 10, 5000, 0);
     day.tif = OC_TIF_DAY;
-    send(v, 6 * MINUTE, day);
+    send(v, 7 * MINUTE, day);
     pass(v, 1440 * MINUTE);
     assert_int_equal(last_answer(v)->head.type, OC_EV_EXPIRED);
     struct oc_request midnight = order(v, OC_SIDE_BUY, 10, 5000, 0); /* its day is the one that begins */
@@ -316,9 +323,10 @@ static void quotes_are_taken_at_their_side_and_size(void **state)
     assert_int_equal(v->fills[1].price, 10020);
     assert_int_equal(v->fills[1].qty, 300);
     send(v, 4, order(v, OC_SIDE_SELL, 100, 10030, 0));
-    quote(v, 5, 10030, 500, 10040, 500);
-    assert_int_equal(v->fill_count, 2); /* touched only */
-    quote(v, 6, 10031, 500, 10040, 500);
+    quote(v, 5, 10029, 500, 10040, 500);
+    assert_int_equal(v->fill_count, 2);
+    quote(v, 6, 10030, 500, 10040, 500); /* a bid at our price is someone who buys there (Q20) */
+    assert_int_equal(v->fill_count, 3);
     assert_int_equal(v->fills[2].price, 10030);
     assert_int_equal(v->fills[2].liquidity, OC_LIQUIDITY_MAKER);
     send(v, 7, order(v, OC_SIDE_SELL, 100, 0, 10000));
@@ -441,7 +449,7 @@ int main(void)
         cmocka_unit_test(latency_moves_the_price_towards_the_worse_extreme),
         cmocka_unit_test(limits_touch_or_trade_through),
         cmocka_unit_test(stops_trigger_at_their_price_or_at_the_gap),
-        cmocka_unit_test(the_stop_is_taken_before_the_target),
+        cmocka_unit_test(what_both_paths_fill_is_not_ambiguous),
         cmocka_unit_test(volume_caps_and_unknown_volume),
         cmocka_unit_test(money_is_enough_or_not),
         cmocka_unit_test(post_only_reduce_only_and_time_in_force),

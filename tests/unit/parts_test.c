@@ -392,7 +392,8 @@ static void keys_are_those_that_the_plugin_declares(void **state)
     taken(ALL_PARTS);
     settings_release(&settings);
     set("sim.paper.profile", "best"); /* the last part but one, and the last key */
-    refused(ALL_PARTS, OC_E_CONFIG, "x.conf:3: sim.paper.profile: found 'best', expected neutral or ideal");
+    refused(ALL_PARTS, OC_E_CONFIG,
+            "x.conf:3: sim.paper.profile: found 'best', expected neutral, pessimistic, optimistic or ideal");
     set("sim.paper.latency", "1s"); /* behind a key that is right, and behind a part that is right */
     set("risk.max_order_qty.limit", "1");
     set("sim.paper.fees_of_takers", "0.1");

@@ -59,6 +59,27 @@ static void free_stream(struct stream *stream)
 
 static bool is_step(struct oc_dec step) { return step.units > 0 && step.scale >= 0 && step.scale <= OC_DEC_SCALE_MAX; }
 
+/* A column that is zero throughout says nothing about what was traded. Read up to the first row that is not: most often one. */
+static bool has_volume(const struct csv_table *table, const char *path, const char *options)
+{
+    struct csv_row row = {0};
+    bool has_any = false;
+    if (table->layout.event_type != OC_EV_BAR || table->layout.column[CSV_VOLUME] < 0)
+        return true; /* there is none to speak of */
+    struct csv_table *ahead = env_alloc(sizeof *ahead);
+    oc_rc rc = ahead ? csv_table_open(ahead, path, options, NULL) : (oc_rc)OC_E_NOMEM;
+    while (rc >= 0 && !has_any) {
+        rc = csv_table_next(ahead, &row);
+        has_any = rc == OC_OK && row.number[CSV_VOLUME].digits > 0;
+        if (rc == OC_E_DATA && !ahead->is_broken) /* judged where it is pulled */
+            rc = OC_OK;
+    }
+    if (ahead)
+        csv_table_close(ahead);
+    env_free(ahead);
+    return has_any || rc != OC_E_END;
+}
+
 static oc_rc start(void *self, uint64_t token, const char *path, const char *options, uint32_t inst,
                    const struct oc_data_info *info)
 {
@@ -94,6 +115,7 @@ static oc_rc start(void *self, uint64_t token, const char *path, const char *opt
         .period_ns = info->period_ns,
         .price = {.units = info->price_step.units, .scale = info->price_step.scale},
         .qty = {.units = info->qty_step.units, .scale = info->qty_step.scale},
+        .has_volume = has_volume(&stream->table, path, options),
     };
     stream->next = csv->streams;
     csv->streams = stream;

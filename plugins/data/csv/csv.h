@@ -288,6 +288,7 @@ struct csv_maker { /* how rows become events */
     int64_t period_ns;
     struct csv_step price;
     struct csv_step qty;
+    bool has_volume;  /* bars: it is not zero throughout */
     uint64_t rounded; /* values taken that are not what the file says to the last digit */
 };
 

@@ -80,7 +80,7 @@ static oc_rc make_bar(struct csv_table *table, struct csv_maker *maker, const st
     bar->high = prices[1];
     bar->low = prices[2];
     bar->close = prices[3];
-    bar->present = has_number(table, row, CSV_VOLUME) ? OC_HAS_VOLUME : 0;
+    bar->present = maker->has_volume && has_number(table, row, CSV_VOLUME) ? OC_HAS_VOLUME : 0;
     return OC_OK;
 }
 

@@ -12,10 +12,9 @@ struct paper_order *paper_find(struct paper *paper, uint64_t id)
     return NULL;
 }
 
-void paper_answer(struct paper *paper, const struct oc_request *request, uint16_t type, int64_t now_ns,
-                  const char *reason)
+static struct oc_ev_answer answer_to(const struct oc_request *request, uint16_t type, int64_t now_ns,
+                                     const char *reason)
 {
-    const struct paper_order *order = paper_find(paper, request->order);
     struct oc_ev_answer answer = {.head = request->head, .order = request->order, .request = request->id};
     answer.head.size = sizeof answer;
     answer.head.type = type;
@@ -24,17 +23,34 @@ void paper_answer(struct paper *paper, const struct oc_request *request, uint16_
     answer.head.venue_ns = now_ns;
     answer.head.cause = request->head.seq;
     answer.definitive = 1;
-    answer.cum_qty = order ? order->filled : -1;
-    if (type == OC_EV_AMENDED && order)
-        answer.qty = order->ask.qty;
+    answer.cum_qty = -1;
     if (reason)
         strncpy(answer.reason, reason, sizeof answer.reason - 1);
-    paper->sim_host->emit(paper->host, now_ns + paper->response_ns, &answer.head);
+    return answer;
+}
+
+void paper_answer(struct paper *paper, const struct oc_request *request, uint16_t type, int64_t now_ns,
+                  const char *reason)
+{
+    const struct paper_order *order = paper_find(paper, request->order);
+    struct oc_ev_answer answer = answer_to(request, type, now_ns, reason);
+    if (order)
+        answer.cum_qty = order->filled;
+    if (type == OC_EV_AMENDED && order)
+        answer.qty = order->ask.qty;
+    paper_say(paper, NULL, &answer.head);
+}
+
+void paper_tell(struct paper *paper, const struct paper_order *order, uint16_t type, int64_t now_ns, const char *reason)
+{
+    struct oc_ev_answer answer = answer_to(&order->ask, type, now_ns, reason);
+    answer.cum_qty = order->filled;
+    paper_say(paper, order, &answer.head);
 }
 
 void paper_finish(struct paper *paper, struct paper_order *order, uint16_t type, int64_t now_ns, const char *reason)
 {
-    paper_answer(paper, &order->ask, type, now_ns, reason);
+    paper_tell(paper, order, type, now_ns, reason);
     order->phase = PHASE_DONE;
 }
 
@@ -42,7 +58,7 @@ void paper_sweep(struct paper *paper)
 {
     uint32_t kept = 0;
     for (uint32_t i = 0; i < paper->order_count; i++) {
-        if (paper->orders[i].phase == PHASE_DONE)
+        if (paper->orders[i].phase == PHASE_DONE && !paper->orders[i].is_awaited)
             continue;
         if (kept != i)
             paper->orders[kept] = paper->orders[i];
@@ -51,17 +67,24 @@ void paper_sweep(struct paper *paper)
     paper->order_count = kept;
 }
 
+void *paper_grown(void *list, uint32_t *room, uint32_t max, size_t size)
+{
+    const uint32_t wanted = *room ? *room * 2 : 32;
+    void *grown = wanted <= max ? realloc(list, wanted * size) : NULL;
+    if (grown)
+        *room = wanted;
+    return grown;
+}
+
 oc_rc paper_room(struct paper *paper, struct paper_order **ret_order)
 {
     if (paper->order_count == PAPER_ORDERS_MAX)
         return OC_E_LIMIT;
     if (paper->order_count == paper->order_room) {
-        uint32_t room = paper->order_room ? paper->order_room * 2 : 32;
-        struct paper_order *orders = realloc(paper->orders, room * sizeof *orders);
+        struct paper_order *orders = paper_grown(paper->orders, &paper->order_room, PAPER_ORDERS_MAX, sizeof *orders);
         if (!orders)
             return OC_E_NOMEM;
         paper->orders = orders;
-        paper->order_room = room;
     }
     *ret_order = &paper->orders[paper->order_count++];
     memset(*ret_order, 0, sizeof **ret_order);
@@ -80,6 +103,20 @@ int64_t paper_expiry(const struct oc_request *request, int64_t now_ns)
     if (request->tif == OC_TIF_GTD)
         return request->expire_ns;
     return request->tif == OC_TIF_DAY ? day_end(now_ns) : 0;
+}
+
+/* It is here, or at another price: at once, or, behind the open of a bar that runs, when the bar is judged. */
+static void comes(struct paper *paper, struct paper_order *order, int64_t now_ns)
+{
+    struct paper_market *market = paper_market(paper, order->ask.head.inst);
+    if (!bar_runs(market))
+        paper_activate(paper, order, now_ns);
+    else if (now_ns > market->open_ns)
+        paper_will_judge(paper, market);
+    else
+        paper_at_open(paper, order);
+    if (bar_runs(market) && order->phase == PHASE_WORKING && paper_in_reach(paper, market, order))
+        paper_will_judge(paper, market);
 }
 
 static void arrive_new(struct paper *paper, const struct oc_request *request, int64_t now_ns)
@@ -105,13 +142,14 @@ static void arrive_new(struct paper *paper, const struct oc_request *request, in
     order->ask = *request;
     order->phase = PHASE_WORKING;
     order->active_ns = now_ns;
+    order->decided_ns = now_ns - paper->entry_ns;
     order->expire_ns = paper_expiry(request, now_ns);
     if (order->expire_ns)
         paper->sim_host->schedule_at(paper->host, order->expire_ns);
-    paper_activate(paper, order, now_ns);
+    comes(paper, order, now_ns);
 }
 
-static void arrive_cancel(struct paper *paper, const struct oc_request *request, int64_t now_ns)
+void paper_cancel(struct paper *paper, const struct oc_request *request, int64_t now_ns)
 {
     struct paper_order *order = paper_find(paper, request->order);
     if (!order) {
@@ -122,20 +160,21 @@ static void arrive_cancel(struct paper *paper, const struct oc_request *request,
     order->phase = PHASE_DONE;
 }
 
-static void arrive_amend(struct paper *paper, const struct oc_request *request, int64_t now_ns)
+bool paper_amend(struct paper *paper, struct paper_order *order, const struct oc_request *request, int64_t now_ns)
 {
-    struct paper_order *order = paper_find(paper, request->order);
+    bool moved = false;
     if (!order) {
         paper_answer(paper, request, OC_EV_AMEND_REJECTED, now_ns, "ORDER_NOT_OPEN");
-        return;
+        return false;
     }
     if ((request->bits & OC_RQ_QUANTITY_CHANGED) && request->qty <= order->filled) {
         paper_answer(paper, request, OC_EV_AMEND_REJECTED, now_ns, "QUANTITY_ALREADY_FILLED");
-        return;
+        return false;
     }
-    bool moved = false;
-    if (request->bits & OC_RQ_QUANTITY_CHANGED)
+    if (request->bits & OC_RQ_QUANTITY_CHANGED) {
         order->ask.qty = request->qty;
+        order->grown = 0;
+    }
     if (request->bits & OC_RQ_PRICE_CHANGED) {
         moved = order->ask.price != request->price;
         order->ask.price = request->price;
@@ -145,22 +184,53 @@ static void arrive_amend(struct paper *paper, const struct oc_request *request, 
         order->ask.stop_price = request->stop_price;
     }
     paper_answer(paper, request, OC_EV_AMENDED, now_ns, NULL);
-    if (moved)
-        order->active_ns = now_ns;
-    if (moved) /* it has arrived at its new price: what crosses there takes */
-        order->has_rested = order->ask.bits & OC_RQ_POST_ONLY;
-    if (moved)
-        paper_activate(paper, order, now_ns);
+    if (!moved)
+        return false;
+    order->active_ns = now_ns;
+    order->decided_ns = now_ns - paper->entry_ns;
+    order->is_moved = true;
+    order->has_rested = order->ask.bits & OC_RQ_POST_ONLY; /* what crosses at its new price takes */
+    return true;
 }
 
-static void arrive(struct paper *paper, const struct oc_request *request, int64_t now_ns)
+/* A cancel or an amend. Behind the open of a bar that runs it waits for the judgement: what was before it is not known. */
+static oc_rc arrive_about(struct paper *paper, const struct oc_request *request, int64_t now_ns)
 {
-    if (request->kind == OC_REQUEST_NEW)
+    struct paper_order *order = paper_find(paper, request->order);
+    struct paper_market *market = paper_market(paper, order ? order->ask.head.inst : request->head.inst);
+    if (market && bar_runs(market) && now_ns > market->open_ns) {
+        if (paper->inside_count == paper->inside_room) {
+            struct oc_request *inside =
+                paper_grown(paper->inside, &paper->inside_room, PAPER_MESSAGES_MAX, sizeof *inside);
+            if (!inside)
+                return OC_E_FULL;
+            paper->inside = inside;
+        }
+        struct oc_request *kept = &paper->inside[paper->inside_count++];
+        *kept = *request;
+        kept->head.inst = order ? order->ask.head.inst : request->head.inst;
+        kept->head.local_ns = now_ns;
+        paper_will_judge(paper, market);
+        return OC_OK;
+    }
+    if (request->kind == OC_REQUEST_CANCEL)
+        paper_cancel(paper, request, now_ns);
+    else if (paper_amend(paper, order, request, now_ns))
+        comes(paper, order, now_ns);
+    return OC_OK;
+}
+
+static oc_rc arrive(struct paper *paper, const struct oc_request *request, int64_t now_ns)
+{
+    struct paper_market *market = paper_market(paper, request->head.inst);
+    oc_rc rc = OC_OK;
+    if (market && bar_runs(market) && now_ns >= market->close_ns)
+        rc = paper_end_inside(paper, market);
+    if (rc == OC_OK && request->kind != OC_REQUEST_NEW)
+        return arrive_about(paper, request, now_ns);
+    if (rc == OC_OK)
         arrive_new(paper, request, now_ns);
-    else if (request->kind == OC_REQUEST_CANCEL)
-        arrive_cancel(paper, request, now_ns);
-    else
-        arrive_amend(paper, request, now_ns);
+    return rc;
 }
 
 static oc_rc messages_grow(struct paper *paper)
@@ -180,6 +250,7 @@ static oc_rc messages_grow(struct paper *paper)
     return OC_OK;
 }
 
+/* By arrival, and of one time in the order in which they were sent. */
 oc_rc paper_message_put(struct paper *paper, const struct oc_request *request)
 {
     if (paper->message_count == paper->message_room) {
@@ -187,37 +258,96 @@ oc_rc paper_message_put(struct paper *paper, const struct oc_request *request)
         if (rc < 0)
             return rc;
     }
-    paper->messages[(paper->message_first + paper->message_count++) % paper->message_room] = *request;
+    uint32_t at = paper->message_count++;
+    for (; at > 0; at--) {
+        const struct oc_request *before = &paper->messages[(paper->message_first + at - 1) % paper->message_room];
+        if (before->head.local_ns <= request->head.local_ns)
+            break;
+        paper->messages[(paper->message_first + at) % paper->message_room] = *before;
+    }
+    paper->messages[(paper->message_first + at) % paper->message_room] = *request;
     return paper->sim_host->schedule_at(paper->host, request->head.local_ns);
+}
+
+/* A leg arrives two ways after the fill that it is for, whenever the host was told of that fill. That may lie behind now where
+ * the bar of the fill is still to come, or to be judged: after a restart. */
+int64_t paper_arrival(struct paper *paper, int64_t now_ns, const struct oc_request *request, bool is_fact)
+{
+    const struct paper_group *group =
+        request->kind == OC_REQUEST_NEW && request->role != OC_ROLE_ENTRY ? paper_group(paper, request->group) : NULL;
+    if (!group)
+        return now_ns + paper->entry_ns;
+    const struct paper_market *market = paper_market(paper, group->inst);
+    const int64_t at_ns = group->fill_ns + paper->response_ns + paper->entry_ns;
+    if (at_ns > now_ns || group->fill_ns > market->close_ns || (is_fact && bar_runs(market)))
+        return at_ns;
+    return now_ns;
 }
 
 oc_rc paper_message(struct paper *paper, int64_t now_ns, const struct oc_request *request)
 {
-    if (paper->entry_ns == 0) {
-        arrive(paper, request, now_ns);
-        paper_sweep(paper);
-        return OC_OK;
+    oc_rc rc;
+    if (__builtin_expect(paper->awaited_count, 0)) {
+        paper_claims_drop(paper, now_ns);
+        if (paper_claimed(paper, now_ns, request)) {
+            paper_sweep(paper);
+            return OC_OK;
+        }
     }
-    struct oc_request message = *request;
-    message.head.local_ns = now_ns + paper->entry_ns;
-    return paper_message_put(paper, &message);
+    const int64_t arrives_ns = paper_arrival(paper, now_ns, request, false);
+    if (arrives_ns != now_ns) {
+        struct oc_request message = *request;
+        message.head.local_ns = arrives_ns;
+        return paper_message_put(paper, &message);
+    }
+    rc = arrive(paper, request, now_ns);
+    paper_sweep(paper);
+    return rc;
 }
 
-void paper_messages_due(struct paper *paper, int64_t now_ns)
-{
-    while (paper->message_count && paper->messages[paper->message_first].head.local_ns <= now_ns) {
-        struct oc_request request = paper->messages[paper->message_first];
-        paper->message_first = (paper->message_first + 1) % paper->message_room;
-        paper->message_count--;
-        arrive(paper, &request, request.head.local_ns);
-    }
-}
-
-void paper_expire_due(struct paper *paper, int64_t now_ns)
+static void expire_due(struct paper *paper, int64_t now_ns)
 {
     for (uint32_t i = 0; i < paper->order_count; i++) {
         struct paper_order *order = &paper->orders[i];
-        if (order->phase == PHASE_WORKING && order->expire_ns && order->expire_ns <= now_ns)
+        if (order->phase == PHASE_WORKING && order->expire_ns && order->expire_ns <= now_ns && !order->is_awaited &&
+            !bar_runs(paper_market(paper, order->ask.head.inst)))
             paper_finish(paper, order, OC_EV_EXPIRED, now_ns, "TIME_IN_FORCE_ENDED");
     }
+}
+
+static oc_rc arrive_first(struct paper *paper)
+{
+    const struct oc_request request = paper->messages[paper->message_first];
+    paper->message_first = (paper->message_first + 1) % paper->message_room;
+    paper->message_count--;
+    return arrive(paper, &request, request.head.local_ns);
+}
+
+oc_rc paper_due(struct paper *paper, int64_t now_ns)
+{
+    oc_rc rc = OC_OK;
+    paper_claims_drop(paper, now_ns);
+    while (rc >= 0) {
+        const int64_t judged_ns = paper_next_judgement(paper);
+        const int64_t arrives_ns =
+            paper->message_count ? paper->messages[paper->message_first].head.local_ns : INT64_MAX;
+        if (judged_ns > now_ns && arrives_ns > now_ns)
+            break;
+        rc = judged_ns <= arrives_ns ? paper_judge_due(paper, judged_ns) : arrive_first(paper);
+    }
+    expire_due(paper, now_ns);
+    paper_sweep(paper);
+    return rc;
+}
+
+void paper_arrive_all(struct paper *paper)
+{
+    paper_drop_bars(paper);
+    paper_claims_drop(paper, INT64_MAX);
+    for (uint32_t i = 0; i < paper->inside_count; i++)
+        (void)arrive_about(paper, &paper->inside[i],
+                           paper->inside[i].head.local_ns); /* no bar runs: it keeps nothing */
+    paper->inside_count = 0;
+    while (paper->message_count)
+        (void)arrive_first(paper);
 }

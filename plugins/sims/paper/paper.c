@@ -48,25 +48,22 @@ static oc_rc on_request(void *self, int64_t now_ns, const struct oc_request *req
 static oc_rc on_due(void *self, int64_t now_ns)
 {
     struct paper *paper = self;
-    paper_plans_due(paper, now_ns);
-    paper_messages_due(paper, now_ns);
-    paper_plans_due(paper, now_ns);
-    paper_expire_due(paper, now_ns);
-    paper_sweep(paper);
+    const oc_rc rc = paper_due(paper, now_ns);
     if (paper->message_count)
         paper->sim_host->schedule_at(paper->host, paper->messages[paper->message_first].head.local_ns);
+    if (paper->running_count)
+        paper->sim_host->schedule_at(paper->host, paper_next_judgement(paper));
     for (uint32_t i = 0; i < paper->order_count; i++)
-        if (paper->orders[i].expire_ns)
+        if (paper->orders[i].expire_ns > now_ns)
             paper->sim_host->schedule_at(paper->host, paper->orders[i].expire_ns);
-    return OC_OK;
+    return rc;
 }
 
 /* The end of the data: what closes positions takes the last known price at once, whole, with the spread. */
 static oc_rc on_end(void *self, int64_t now_ns)
 {
     struct paper *paper = self;
-    while (paper->message_count)
-        paper_messages_due(paper, paper->messages[paper->message_first].head.local_ns);
+    paper_arrive_all(paper);
     for (uint32_t i = 0; i < paper->order_count; i++) {
         struct paper_order *order = &paper->orders[i];
         struct paper_market *market = paper_market(paper, order->ask.head.inst);
@@ -75,9 +72,8 @@ static oc_rc on_end(void *self, int64_t now_ns)
             !paper_price_last(paper, market, order->ask.side, &price))
             continue;
         market->bid_left = market->ask_left = market->volume_left = -1;
-        market->in_bar = false;
         order->ask.bits &= ~(uint32_t)OC_RQ_REDUCE_ONLY; /* sized by the host to what is held */
-        paper_take(paper, order, now_ns, price, false);
+        (void)paper_take(paper, order, &(struct paper_deal){.now_ns = now_ns, .price = price, .from = price});
     }
     paper_sweep(paper);
     return OC_OK;
@@ -91,24 +87,64 @@ static oc_rc position(void *self, uint32_t account, uint32_t inst, int64_t *ret_
 
 static oc_rc optional(oc_rc rc) { return rc == OC_E_NOT_FOUND ? OC_OK : rc; }
 
-/* What the profile gives where a key is not set. */
-static void take_profile(struct paper *paper, int is_ideal, int64_t *ret_latency_ns)
+static const char *const profiles[] = {"neutral", "pessimistic", "optimistic", "ideal", NULL};
+static const char *const fills[] = {"profile", "through2", "through", "touch", NULL};
+static const char *const gaps[] = {"auto", "open", "limit", NULL};
+static const char *const stills[] = {"wait", "take", NULL};
+
+/* The number of a choice, which its getter has found among them. */
+static uint32_t number_of(const char *const *choices, const char *word)
 {
-    paper->is_ideal = is_ideal != 0;
+    uint32_t number = 0;
+    while (choices[number] && strcmp(choices[number], word) != 0)
+        number++;
+    return number;
+}
+
+static oc_rc choice(const struct oc_host *host, const char *key, const char *const *choices, uint32_t *ret_number)
+{
+    char word[16];
+    oc_rc rc = oc_config_text(host, key, word, sizeof word);
+    if (rc == OC_OK)
+        *ret_number = number_of(choices, word);
+    return rc;
+}
+
+/* What the profile gives where a key is not set. */
+static void take_profile(struct paper *paper, int64_t *ret_latency_ns)
+{
+    static const int64_t through[] = {[PROFILE_NEUTRAL] = 1, [PROFILE_PESSIMISTIC] = 2};
+    const bool is_ideal = paper->profile == PROFILE_IDEAL;
     paper->half_spread = is_ideal ? (struct oc_dec){0, 0, 0} : (struct oc_dec){1, 4, 0}; /* of a spread of 2 bps */
     paper->volume_cap = is_ideal ? (struct oc_dec){0, 0, 0} : (struct oc_dec){1, 1, 0};
+    paper->through = paper->profile <= PROFILE_PESSIMISTIC ? through[paper->profile] : 0;
     *ret_latency_ns = is_ideal ? 0 : 5000000;
+}
+
+static oc_rc configure_choices(struct paper *paper, int64_t *ret_latency_ns)
+{
+    uint32_t fill = 0;
+    oc_rc rc = choice(paper->host, "profile", profiles, &paper->profile);
+    if (rc < 0)
+        return rc;
+    take_profile(paper, ret_latency_ns);
+    rc = choice(paper->host, "limit_fill", fills, &fill);
+    if (rc == OC_OK && fill > 0)
+        paper->through = 3 - (int64_t)fill;
+    if (rc == OC_OK)
+        rc = choice(paper->host, "gap", gaps, &paper->gap);
+    if (rc == OC_OK)
+        rc = choice(paper->host, "zero_volume", stills, &paper->dead_is_taken);
+    return rc;
 }
 
 static oc_rc configure(struct paper *paper)
 {
-    char profile[16];
     const struct oc_host *host = paper->host;
     int64_t latency_ns;
-    oc_rc rc = oc_config_text(host, "profile", profile, sizeof profile);
+    oc_rc rc = configure_choices(paper, &latency_ns);
     if (rc < 0)
         return rc;
-    take_profile(paper, strcmp(profile, "ideal") == 0, &latency_ns);
     rc = optional(oc_config_duration(host, "latency", &latency_ns));
     paper->entry_ns = paper->response_ns = latency_ns;
     if (rc == OC_OK)
@@ -135,6 +171,11 @@ static oc_rc configure(struct paper *paper)
 static void close_paper(void *self)
 {
     struct paper *paper = self;
+    paper_judge_release(paper);
+    free(paper->inside);
+    free(paper->groups);
+    free(paper->claims);
+    free(paper->openings);
     free(paper->markets);
     free(paper->orders);
     free(paper->messages);
@@ -150,6 +191,7 @@ static oc_rc open_paper(const struct oc_host *host, void **ret_self)
         return OC_E_NOMEM;
     paper->host = host;
     paper->sim_host = (const struct oc_svc_sim_host *)host->service(host, OC_SVC_SIM_HOST);
+    paper->floor_ns = INT64_MIN;
     paper->market_max = PAPER_INSTRUMENTS_MAX;
     paper->markets = calloc(paper->market_max, sizeof *paper->markets);
     paper->balances = calloc(PAPER_ACCOUNTS_MAX, sizeof *paper->balances);
@@ -182,7 +224,6 @@ static const struct oc_sim sim = {
 };
 
 static const struct oc_iface ifaces[] = {{OC_SIM, &sim}, {0}};
-static const char *const profiles[] = {"neutral", "ideal", NULL};
 
 /* What depends on the profile, or on another key, has no default of its own: configure(). */
 static const struct oc_key keys[] = {
@@ -190,7 +231,23 @@ static const struct oc_key keys[] = {
      .type = OC_KEY_CHOICE,
      .fallback = "neutral",
      .choices = profiles,
-     .about = "ideal: next event, no spread, no cap, no latency"},
+     .about = "which of what bars do not tell: see the strategy guide"},
+    {.name = "limit_fill",
+     .type = OC_KEY_CHOICE,
+     .fallback = "profile",
+     .choices = fills,
+     .about = "how far a bar must go through a resting limit"},
+    {.name = "gap",
+     .type = OC_KEY_CHOICE,
+     .fallback = "auto",
+     .choices = gaps,
+     .about = "a resting limit behind the open: at the open, or at its own price; auto: at the open after a session's "
+              "break"},
+    {.name = "zero_volume",
+     .type = OC_KEY_CHOICE,
+     .fallback = "wait",
+     .choices = stills,
+     .about = "market orders in a bar that did not trade; take: the last close, twice the half spread"},
     {.name = "latency",
      .type = OC_KEY_DURATION,
      .min = "0",

@@ -2,11 +2,11 @@
  *
  * Invariants
  * - It is the venue: orders, balances and positions here are the truth that answers report.
- * - Every order is judged on its own worst path inside a bar (formula sheet 7.6): open, then the extreme that is worse
- *   for it at a third of the bar, then the other at two thirds, then the close. A stop is taken before a target.
- * - A market order that arrives inside a bar pays a price on the way from the open to its worse extreme, in proportion
- *   to the time passed of the first third; so more latency never helps.
- * - Size 0 or absent means unknown and limits nothing.
+ * - A bar has one path for each account (formula sheet 7.6, ADR 0014): open, one extreme at a third, the other at two thirds,
+ *   close. Which extreme is first is decided when the bar ends, by what everything that was there would have come to (judge.c).
+ * - Why an order came into a bar, when, and from which price, stands in the order; walk.c has one rule for each.
+ * - What happens inside a bar behind its open is said at the close, or later where its answer takes longer.
+ * - Size 0 or absent means unknown and limits nothing; a bar of volume 0 and one price did not trade.
  * - Same calls, same answers; no clock, randomness or floating point. */
 #ifndef PAPER_H
 #define PAPER_H
@@ -23,27 +23,36 @@ enum {
     PAPER_ASSETS_MAX = 256,
     PAPER_ORDERS_MAX = 65536,
     PAPER_MESSAGES_MAX = 65536,
+    PAPER_GROUPS_MAX = 65536,
     PAPER_RECENT = 64 /* restored fills that are held against the bar that runs after a restart */
 };
 
 enum phase { PHASE_NONE, PHASE_WORKING, PHASE_DONE };
-enum plan { PLAN_NONE, PLAN_LIMIT, PLAN_STOP };
+enum profile { PROFILE_NEUTRAL, PROFILE_PESSIMISTIC, PROFILE_OPTIMISTIC, PROFILE_IDEAL };
+enum gap { GAP_AUTO, GAP_OPEN, GAP_LIMIT };
+
+/* A price before spread and rounding: num / den units. */
+struct paper_price {
+    oc_i128 num;
+    oc_i128 den;
+};
 
 struct paper_order {
     struct oc_request ask;
     int64_t filled;
-    oc_i128 spent;     /* of quote_qty: value and fee so far */
-    int64_t active_ns; /* since when it works at its present price */
-    int64_t plan_ns;   /* when its next point inside the running bar is due */
-    int64_t plan_price;
-    int64_t expire_ns; /* 0: never */
+    oc_i128 spent;      /* of quote_qty: value and fee so far */
+    int64_t active_ns;  /* when it arrived, or what it is now did */
+    int64_t decided_ns; /* and when that was decided */
+    int64_t expire_ns;  /* 0: never */
     int64_t triggered_ns;
+    int64_t grown; /* a leg: what its entry filled inside this bar; the host asks for it when it is told */
     uint32_t fills;
     uint8_t phase;
-    uint8_t plan;
     bool is_accepted; /* said so */
     bool is_triggered;
     bool has_rested; /* a market point has passed it */
+    bool is_moved;   /* its price was amended: what is a leg is then an order like others */
+    bool is_awaited; /* a leg of which something is said only when the host has asked for it (legs.c) */
 };
 
 struct paper_market {
@@ -59,6 +68,12 @@ struct paper_market {
     bool has_quote, has_last, in_bar, is_quoted_bar;
     bool has_buy_line, has_sell_line; /* a quote bar may have one side only: nothing trades on the other */
     bool has_bid_known, has_ask_known;
+    bool has_bars;          /* it is fed with bars */
+    bool will_judge;        /* something may happen inside it, or has come */
+    bool is_judged;         /* what happened inside the bar is decided: from now on orders wait for the next */
+    bool is_dead;           /* nothing traded in this bar */
+    bool is_volume_unknown; /* a cap is set and cannot bind */
+    bool is_after_break;    /* the session was closed since the last bar */
 };
 
 struct paper_recent {
@@ -67,6 +82,49 @@ struct paper_recent {
     int64_t at_ns;
     int64_t qty;
 };
+
+/* What an entry with protection has filled, and its legs of that. */
+struct paper_group {
+    uint64_t id;
+    uint32_t inst;
+    uint32_t account;
+    int64_t entered, exited;
+    int64_t fill_ns; /* of the entry's last fill */
+    int64_t from;    /* and the price from which its legs are judged */
+    bool is_on_line; /* restored: that price is on the line of market orders of the bar, which is still to come */
+};
+
+/* Something that happened to a leg before the host could ask for it. */
+struct paper_claim {
+    uint64_t group;
+    int64_t until_ns; /* not asked for by then: it has not happened */
+    uint32_t role;
+    uint32_t zero;
+    union {
+        struct oc_event head;
+        struct oc_ev_answer answer;
+        struct oc_ev_fill fill;
+    } said;
+};
+
+/* Who is first at an open: market orders, then stops, the nearest trigger first, then limits by price, each by time. */
+struct paper_opening {
+    int64_t rank;
+    int64_t distance;
+    int64_t active_ns;
+    uint32_t order;
+    uint32_t zero;
+};
+
+/* What an order meets. */
+struct paper_deal {
+    int64_t now_ns;
+    int64_t price; /* with the spread */
+    int64_t from;  /* legs of it are judged from here: what it was before the spread, on the side that legs trade on */
+    bool is_maker;
+};
+
+struct walk; /* walk.h */
 
 struct paper {
     const struct oc_host *host;
@@ -80,21 +138,75 @@ struct paper {
     uint32_t fee_in_base;
     uint32_t check_funds;
     uint32_t allow_short;
-    uint32_t is_ideal;            /* touched is filled, everything waits for the next event */
+    uint32_t profile;       /* enum profile */
+    uint32_t gap;           /* enum gap */
+    uint32_t dead_is_taken; /* market orders in a bar without trades pay the last close and twice the half-spread */
+    int64_t through;        /* ticks by which a bar must go through a resting limit */
     struct paper_market *markets; /* by instrument index */
     uint32_t market_max;
-    uint32_t order_count; /* working orders stand first */
+    uint32_t order_count; /* in the order of arrival */
     uint32_t order_room;
     uint32_t message_first;
     struct paper_order *orders;
-    struct oc_request *messages; /* under way to the venue, ring of message_room, head.local_ns = arrival */
+    struct oc_request *messages; /* under way to the venue, ring of message_room by head.local_ns = arrival */
     uint32_t message_count;
     uint32_t message_room;
+    struct oc_request *inside; /* cancels and amends that arrived inside bars that still run */
+    uint32_t inside_count;
+    uint32_t inside_room;
+    struct paper_group *groups;
+    uint32_t group_count;
+    uint32_t group_room;
+    struct paper_claim *claims;
+    uint32_t claim_count;
+    uint32_t claim_room;
+    uint32_t running[PAPER_INSTRUMENTS_MAX]; /* indices of markets whose bar is to be judged */
+    uint32_t running_count;
+    uint32_t awaited_count;         /* legs that are awaited, at most */
+    int64_t floor_ns;               /* nothing is said before */
+    struct paper_opening *openings; /* memory for bar.c */
+    uint32_t opening_room;
+    struct walk *walk;                        /* what is judged now; NULL: nothing is */
+    struct walk *scratch;                     /* its memory, kept; owned */
     struct paper_recent recent[PAPER_RECENT]; /* ring, by observe() only */
     uint32_t recent_count;
     oc_i128 (*balances)[PAPER_ASSETS_MAX];    /* by account */
     int64_t (*positions)[PAPER_ACCOUNTS_MAX]; /* by instrument index, then account */
 };
+
+static inline bool is_buy(const struct paper_order *order) { return order->ask.side == OC_SIDE_BUY; }
+
+static inline bool is_stop(const struct paper_order *order)
+{
+    return (order->ask.type == OC_ORDER_STOP || order->ask.type == OC_ORDER_STOP_LIMIT) && !order->is_triggered;
+}
+
+static inline bool is_limit(const struct paper_order *order) { return order->ask.bits & OC_RQ_HAS_PRICE; }
+
+static inline bool is_of(const struct paper_order *order, uint32_t inst)
+{
+    return order->phase == PHASE_WORKING && OC_INST_INDEX(order->ask.head.inst) == OC_INST_INDEX(inst);
+}
+
+/* True if `price` is at or beyond `level` in the direction that is good for a taker of that side. */
+static inline bool reaches(uint8_t side, int64_t price, int64_t level)
+{
+    return side == OC_SIDE_BUY ? price <= level : price >= level;
+}
+
+/* A bar whose inside is not decided yet. */
+static inline bool bar_runs(const struct paper_market *market) { return market->in_bar && !market->is_judged; }
+
+static inline bool has_line(const struct paper_market *market, uint8_t side)
+{
+    return side == OC_SIDE_BUY ? market->has_buy_line : market->has_sell_line;
+}
+
+static inline struct paper_market *paper_market(const struct paper *paper, uint32_t inst)
+{
+    const uint32_t index = OC_INST_INDEX(inst);
+    return index < paper->market_max ? &paper->markets[index] : NULL;
+}
 
 /* ledger.c */
 oc_rc paper_value(const struct paper_market *market, int64_t price, int64_t qty, oc_i128 *ret_money);
@@ -105,24 +217,82 @@ int64_t paper_affordable(struct paper *paper, const struct paper_order *order, i
 /* Units that the rest of a quote_qty buys at `price`. */
 int64_t paper_quote_units(struct paper *paper, const struct paper_order *order, int64_t price, bool is_maker);
 int64_t paper_position(const struct paper *paper, uint32_t account, uint32_t inst);
+/* Position and balances after a fill of this value and fee. */
 void paper_book(struct paper *paper, const struct oc_ev_fill *fill, uint32_t account, oc_i128 value, oc_i128 fee);
 
-/* match.c */
-struct paper_market *paper_market(struct paper *paper, uint32_t inst);
-/* At a point of the market where `order` can take at `price` (spread included by the caller). Returns units filled. */
-int64_t paper_take(struct paper *paper, struct paper_order *order, int64_t now_ns, int64_t price, bool is_maker);
-oc_rc paper_on_market(struct paper *paper, int64_t now_ns, const struct oc_event *event);
-/* An order has arrived, or its terms have changed. */
-void paper_activate(struct paper *paper, struct paper_order *order, int64_t now_ns);
-/* Executes what inside the running bar is due. */
-void paper_plans_due(struct paper *paper, int64_t now_ns);
-/* Price made worse by half the spread, to the grid against the trader. */
+/* price.c */
+/* What a taker pays from there: with half the spread (none on quote bars), rounded once, against the trader. */
+int64_t paper_paid(const struct paper *paper, const struct paper_market *market, uint8_t side,
+                   struct paper_price price);
+/* The same with another share than the configured one; of a price outside bars. */
 int64_t paper_with_spread(const struct paper *paper, uint8_t side, int64_t price);
+/* On the line from the open to the extreme that is worse for market orders of `side`, reached at a third of the bar. */
+struct paper_price paper_line(const struct paper_market *market, uint8_t side, int64_t at_ns);
+/* The other side of a quote bar where the line of `side` is at that time. */
+struct paper_price paper_line_beside(const struct paper_market *market, uint8_t side, int64_t at_ns);
 /* The price a market order pays now. False: nothing to trade against yet. */
 bool paper_price_now(const struct paper *paper, const struct paper_market *market, uint8_t side, int64_t now_ns,
                      int64_t *ret_price);
 /* The last price known for a side, spread included; of the other side or of a trade where there is none. False: none is. */
 bool paper_price_last(const struct paper *paper, const struct paper_market *market, uint8_t side, int64_t *ret_price);
+
+/* take.c */
+/* Returns units filled. */
+int64_t paper_take(struct paper *paper, struct paper_order *order, const struct paper_deal *deal);
+/* Its stop is reached: said once. */
+void paper_trigger(struct paper *paper, struct paper_order *order, int64_t now_ns);
+/* Immediate or cancel, fill or kill: what is left of it ends. */
+void paper_end_immediate(struct paper *paper, struct paper_order *order, int64_t now_ns);
+/* POST_ONLY_WOULD_CROSS, or it is said to be accepted. False: refused. */
+bool paper_accept(struct paper *paper, struct paper_order *order, int64_t now_ns, bool would_cross);
+/* Hands an event over, or keeps it where the host must ask first; a trial says nothing. */
+void paper_say(struct paper *paper, const struct paper_order *order, struct oc_event *event);
+
+/* match.c */
+oc_rc paper_on_market(struct paper *paper, int64_t now_ns, const struct oc_event *event);
+/* An order has arrived, or its terms have changed; its bar, if there is one, does not run. */
+void paper_activate(struct paper *paper, struct paper_order *order, int64_t now_ns);
+
+/* bar.c */
+oc_rc paper_on_bar(struct paper *paper, struct paper_market *market, int64_t now_ns, const struct oc_event *event);
+/* An order has come at the very open of the running bar. */
+void paper_at_open(struct paper *paper, struct paper_order *order);
+/* The bar will have to be judged. */
+void paper_will_judge(struct paper *paper, struct paper_market *market);
+/* The running bar is over: what comes now is for the next. */
+oc_rc paper_end_inside(struct paper *paper, struct paper_market *market);
+/* The earliest end of a bar that is to be judged; INT64_MAX: none. */
+int64_t paper_next_judgement(const struct paper *paper);
+/* Judges what has ended by now_ns, the earliest first. */
+oc_rc paper_judge_due(struct paper *paper, int64_t now_ns);
+void paper_drop_bars(struct paper *paper);
+
+/* judge.c */
+/* Twice what the account is worth more at the close by this fill, its fee included. */
+oc_i128 paper_trade_worth(const struct paper_market *market, const struct oc_ev_fill *fill);
+/* Chooses the path of each account, and books what happened inside the bar. */
+oc_rc paper_judge(struct paper *paper, struct paper_market *market);
+/* True if something on the path, or the time, can be for this order. */
+bool paper_in_reach(const struct paper *paper, const struct paper_market *market, const struct paper_order *order);
+void paper_judge_release(struct paper *paper);
+
+/* legs.c */
+struct paper_group *paper_group(struct paper *paper, uint64_t id);
+/* A fill of an entry or of a leg, for its group. */
+void paper_group_fill(struct paper *paper, const struct paper_order *order, const struct paper_deal *deal, int64_t qty);
+/* The same of a recorded fill. */
+void paper_group_observe(struct paper *paper, const struct paper_order *order, const struct oc_ev_fill *fill);
+/* What is left of an order; a leg is also bounded by what its group still holds. */
+int64_t paper_remaining(struct paper *paper, const struct paper_order *order);
+/* The text that names a fill, with the number of its order. */
+void paper_trade_id(struct oc_ev_fill *fill, uint64_t order);
+/* Keeps what happened to a leg until the host asks for the leg. */
+void paper_claim(struct paper *paper, const struct paper_order *order, const struct oc_event *event);
+/* A request about a leg that is awaited: it is what happened. True: taken. */
+bool paper_claimed(struct paper *paper, int64_t now_ns, const struct oc_request *request);
+/* Legs that nobody asked for by then have not happened. */
+void paper_claims_drop(struct paper *paper, int64_t now_ns);
+void paper_groups_drop(struct paper *paper, int64_t now_ns);
 
 /* orders.c */
 struct paper_order *paper_find(struct paper *paper, uint64_t id);
@@ -130,15 +300,27 @@ struct paper_order *paper_find(struct paper *paper, uint64_t id);
 int64_t paper_expiry(const struct oc_request *request, int64_t now_ns);
 /* Puts a request under way; head.local_ns is its arrival. */
 oc_rc paper_message_put(struct paper *paper, const struct oc_request *request);
+/* When a request that leaves at now_ns comes; a fact was recorded then. */
+int64_t paper_arrival(struct paper *paper, int64_t now_ns, const struct oc_request *request, bool is_fact);
 oc_rc paper_message(struct paper *paper, int64_t now_ns, const struct oc_request *request);
-void paper_messages_due(struct paper *paper, int64_t now_ns);
-void paper_expire_due(struct paper *paper, int64_t now_ns);
+/* What has arrived by now_ns, and what bars have ended, in the order of time. */
+oc_rc paper_due(struct paper *paper, int64_t now_ns);
+/* The end of the data: what is under way arrives, and bars that have not ended are left. */
+void paper_arrive_all(struct paper *paper);
+/* Takes an amendment. True: it has come to another price. */
+bool paper_amend(struct paper *paper, struct paper_order *order, const struct oc_request *request, int64_t now_ns);
+void paper_cancel(struct paper *paper, const struct oc_request *request, int64_t now_ns);
 void paper_answer(struct paper *paper, const struct oc_request *request, uint16_t type, int64_t now_ns,
                   const char *reason);
+/* The same of an order's own request. */
+void paper_tell(struct paper *paper, const struct paper_order *order, uint16_t type, int64_t now_ns,
+                const char *reason);
 void paper_finish(struct paper *paper, struct paper_order *order, uint16_t type, int64_t now_ns, const char *reason);
 /* Drops the orders that are done; pointers into the table change. */
 void paper_sweep(struct paper *paper);
 oc_rc paper_room(struct paper *paper, struct paper_order **ret_order);
+/* A list that is full, with more room; NULL: there is none, and the list is as it was. */
+void *paper_grown(void *list, uint32_t *room, uint32_t max, size_t size);
 
 /* state.c */
 oc_rc paper_save(void *self, void *bytes, uint32_t size_max);

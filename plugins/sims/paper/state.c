@@ -1,15 +1,20 @@
 /* state.c: the venue's state as bytes, and recorded facts taken in again. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "paper.h"
 
-enum { STATE_VERSION = 2 };
+enum { STATE_VERSION = 3 };
 
 struct head {
     uint32_t version;
     uint32_t market_max;
     uint32_t order_count;
     uint32_t message_count;
+    uint32_t inside_count;
+    uint32_t group_count;
+    uint32_t claim_count;
+    uint32_t running_count;
 };
 
 static uint64_t state_size(const struct paper *paper)
@@ -17,7 +22,10 @@ static uint64_t state_size(const struct paper *paper)
     return sizeof(struct head) + sizeof(oc_i128) * PAPER_ACCOUNTS_MAX * PAPER_ASSETS_MAX +
            (uint64_t)paper->market_max * (sizeof *paper->markets + sizeof *paper->positions) +
            (uint64_t)paper->order_count * sizeof *paper->orders +
-           (uint64_t)paper->message_count * sizeof *paper->messages;
+           (uint64_t)paper->message_count * sizeof *paper->messages +
+           (uint64_t)paper->inside_count * sizeof *paper->inside +
+           (uint64_t)paper->group_count * sizeof *paper->groups + (uint64_t)paper->claim_count * sizeof *paper->claims +
+           (uint64_t)paper->running_count * sizeof *paper->running;
 }
 
 static char *put(char *at, const void *bytes, uint64_t size)
@@ -33,7 +41,8 @@ oc_rc paper_save(void *self, void *bytes, uint32_t size_max)
     uint64_t size = state_size(paper);
     if (size > size_max || size > INT32_MAX)
         return OC_E_LIMIT;
-    struct head head = {STATE_VERSION, paper->market_max, paper->order_count, paper->message_count};
+    struct head head = {STATE_VERSION,       paper->market_max,  paper->order_count, paper->message_count,
+                        paper->inside_count, paper->group_count, paper->claim_count, paper->running_count};
     char *at = put(bytes, &head, sizeof head);
     at = put(at, paper->balances, sizeof(oc_i128) * PAPER_ACCOUNTS_MAX * PAPER_ASSETS_MAX);
     at = put(at, paper->markets, paper->market_max * sizeof *paper->markets);
@@ -41,7 +50,65 @@ oc_rc paper_save(void *self, void *bytes, uint32_t size_max)
     at = put(at, paper->orders, paper->order_count * sizeof *paper->orders);
     for (uint32_t i = 0; i < paper->message_count; i++)
         at = put(at, &paper->messages[(paper->message_first + i) % paper->message_room], sizeof *paper->messages);
+    at = put(at, paper->inside, paper->inside_count * sizeof *paper->inside);
+    at = put(at, paper->groups, paper->group_count * sizeof *paper->groups);
+    at = put(at, paper->claims, paper->claim_count * sizeof *paper->claims);
+    put(at, paper->running, paper->running_count * sizeof *paper->running);
     return (oc_rc)size;
+}
+
+static bool is_sound(const struct head *head, uint32_t market_max, uint32_t size)
+{
+    struct paper shape = {.market_max = head->market_max,
+                          .order_count = head->order_count,
+                          .message_count = head->message_count,
+                          .inside_count = head->inside_count,
+                          .group_count = head->group_count,
+                          .claim_count = head->claim_count,
+                          .running_count = head->running_count};
+    return head->version == STATE_VERSION && head->market_max == market_max && head->order_count <= PAPER_ORDERS_MAX &&
+           head->message_count <= PAPER_MESSAGES_MAX && head->inside_count <= PAPER_MESSAGES_MAX &&
+           head->group_count <= PAPER_GROUPS_MAX && head->claim_count <= PAPER_MESSAGES_MAX &&
+           head->running_count <= PAPER_INSTRUMENTS_MAX && state_size(&shape) == size;
+}
+
+/* A list as it was saved, in its memory or more of it; NULL: there is none, and nothing was freed. */
+static void *list_of(void *list, const char **at, uint32_t count, size_t size)
+{
+    void *bytes = count ? realloc(list, count * size) : list;
+    if (bytes && count)
+        memcpy(bytes, *at, count * size);
+    *at += count * size;
+    return bytes;
+}
+
+/* What a bar that ran had of it, and legs. */
+static oc_rc load_rest(struct paper *paper, const struct head *head, const char *at)
+{
+    struct oc_request *inside = list_of(paper->inside, &at, head->inside_count, sizeof *inside);
+    paper->inside = inside ? inside : paper->inside;
+    struct paper_group *groups = list_of(paper->groups, &at, head->group_count, sizeof *groups);
+    paper->groups = groups ? groups : paper->groups;
+    struct paper_claim *claims = list_of(paper->claims, &at, head->claim_count, sizeof *claims);
+    paper->claims = claims ? claims : paper->claims;
+    if ((head->inside_count && !inside) || (head->group_count && !groups) || (head->claim_count && !claims))
+        return OC_E_NOMEM;
+    paper->inside_count = head->inside_count;
+    paper->inside_room = inside && head->inside_count ? head->inside_count : paper->inside_room;
+    paper->group_count = head->group_count;
+    paper->group_room = groups && head->group_count ? head->group_count : paper->group_room;
+    paper->claim_count = head->claim_count;
+    paper->claim_room = claims && head->claim_count ? head->claim_count : paper->claim_room;
+    paper->running_count = 0;
+    for (uint32_t i = 0; i < head->running_count; i++, at += sizeof paper->running[0]) {
+        uint32_t index;
+        memcpy(&index, at, sizeof index);
+        if (index >= paper->market_max)
+            return OC_E_DATA;
+        paper->markets[index].will_judge = false; /* it was, and is asked for again */
+        paper_will_judge(paper, &paper->markets[index]);
+    }
+    return OC_OK;
 }
 
 oc_rc paper_load(void *self, const void *bytes, uint32_t size)
@@ -51,10 +118,7 @@ oc_rc paper_load(void *self, const void *bytes, uint32_t size)
     if (size < sizeof head)
         return OC_E_DATA;
     memcpy(&head, bytes, sizeof head);
-    struct paper shape = {
-        .market_max = head.market_max, .order_count = head.order_count, .message_count = head.message_count};
-    if (head.version != STATE_VERSION || head.market_max != paper->market_max || head.order_count > PAPER_ORDERS_MAX ||
-        head.message_count > PAPER_MESSAGES_MAX || state_size(&shape) != size)
+    if (!is_sound(&head, paper->market_max, size))
         return OC_E_DATA;
     const char *at = (const char *)bytes + sizeof head;
     memcpy(paper->balances, at, sizeof(oc_i128) * PAPER_ACCOUNTS_MAX * PAPER_ASSETS_MAX);
@@ -63,13 +127,14 @@ oc_rc paper_load(void *self, const void *bytes, uint32_t size)
     at += head.market_max * sizeof *paper->markets;
     memcpy(paper->positions, at, head.market_max * sizeof *paper->positions);
     at += head.market_max * sizeof *paper->positions;
-    paper->order_count = 0;
+    paper->order_count = paper->awaited_count = 0;
     for (uint32_t i = 0; i < head.order_count; i++, at += sizeof *paper->orders) {
         struct paper_order *order;
         oc_rc rc = paper_room(paper, &order);
         if (rc < 0)
             return rc;
         memcpy(order, at, sizeof *order);
+        paper->awaited_count += order->is_awaited;
         if (order->expire_ns)
             paper->sim_host->schedule_at(paper->host, order->expire_ns);
     }
@@ -79,7 +144,7 @@ oc_rc paper_load(void *self, const void *bytes, uint32_t size)
         if (rc < 0)
             return rc;
     }
-    return OC_OK;
+    return load_rest(paper, &head, at);
 }
 
 static void message_forget(struct paper *paper, uint64_t id)
@@ -113,6 +178,7 @@ static void arrived(struct paper *paper, uint64_t request)
             order->phase = PHASE_WORKING;
             order->is_accepted = true;
             order->active_ns = copy.head.local_ns;
+            order->decided_ns = copy.head.local_ns - paper->entry_ns;
             order->expire_ns = paper_expiry(&copy, copy.head.local_ns);
             order->has_rested = copy.bits & OC_RQ_POST_ONLY;
         } else if (copy.kind == OC_REQUEST_AMEND && order) {
@@ -135,9 +201,11 @@ static void observe_fill(struct paper *paper, const struct oc_ev_fill *fill)
     if (!order || !market)
         return;
     oc_i128 value = 0, fee = 0;
-    paper_value(market, fill->price, fill->qty, &value);
+    (void)paper_value(market, fill->price, fill->qty, &value);
     (void)money_from_dec(fill->fee, &fee); /* a fee of our own: it fits */
     paper_book(paper, fill, order->ask.account, value, fee);
+    paper_groups_drop(paper, fill->head.venue_ns);
+    paper_group_observe(paper, order, fill);
     order->filled += fill->qty;
     order->spent += value + (fill->fee_asset == market->info.quote ? fee : 0);
     order->fills++;
@@ -153,7 +221,7 @@ void paper_observe(void *self, const struct oc_event *event)
     struct paper *paper = self;
     if (event->type == OC_EV_REQUEST) {
         struct oc_request request = *(const struct oc_request *)(const void *)event;
-        request.head.local_ns += paper->entry_ns;
+        request.head.local_ns = paper_arrival(paper, request.head.local_ns, &request, true);
         paper_message_put(paper, &request);
         return;
     }

@@ -73,14 +73,16 @@ enum { /* event types; the numbers are frozen once given */
        OC_EV_END = 72   /* first number not in use */
 };
 
-enum {                             /* head flags */
-       OC_EVF_LAST = 1u << 0,      /* ends a venue's transaction, or a batch of ours */
-       OC_EVF_REPLAYED = 1u << 1,  /* came from a snapshot after a reconnect */
-       OC_EVF_WARMUP = 1u << 2,    /* before the first instant that may trade */
-       OC_EVF_AMBIGUOUS = 1u << 3, /* a fill judged on an ambiguous bar */
-       OC_EVF_END = 1u << 4,       /* made by closing what was open at the end of the data */
-       OC_EVF_NEW = 1u << 5,       /* a fill: the index of all fills was asked, it has not been seen before */
-       OC_EVF_SEEN = 1u << 6       /* a fill: the index was asked, it has been seen: a duplicate, not booked */
+enum {                                 /* head flags */
+       OC_EVF_LAST = 1u << 0,          /* ends a venue's transaction, or a batch of ours */
+       OC_EVF_REPLAYED = 1u << 1,      /* came from a snapshot after a reconnect */
+       OC_EVF_WARMUP = 1u << 2,        /* before the first instant that may trade */
+       OC_EVF_AMBIGUOUS = 1u << 3,     /* a fill or a trigger in a bar whose other path gives other fills */
+       OC_EVF_END = 1u << 4,           /* made by closing what was open at the end of the data */
+       OC_EVF_NEW = 1u << 5,           /* a fill: the index of all fills was asked, it has not been seen before */
+       OC_EVF_SEEN = 1u << 6,          /* a fill: the index was asked, it has been seen: a duplicate, not booked */
+       OC_EVF_INSIDE = 1u << 7,        /* a fill: its order was decided inside the bar that filled it */
+       OC_EVF_UNKNOWN_VOLUME = 1u << 8 /* a fill: a cap on volume was set, and the bar's volume is not known */
 };
 
 enum { OC_SIDE_NONE = 0, OC_SIDE_BUY = 1, OC_SIDE_SELL = 2 };
@@ -122,7 +124,7 @@ struct oc_ev_bar {
     int64_t high;
     int64_t low;
     int64_t close;
-    int64_t volume; /* OC_HAS_VOLUME; 0 means unknown to a simulator */
+    int64_t volume; /* OC_HAS_VOLUME; 0 with a single price: nothing traded; 0 with a range: unknown */
     uint32_t present;
     uint32_t trades; /* count of ticks it was made of, 0 unknown */
 };

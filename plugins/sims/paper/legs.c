@@ -1,0 +1,216 @@
+/* legs.c: the protective legs of entries: what they hold together, and what happened to them before the host could ask for
+ * them. The host hears of an entry's fill at the close of its bar and asks for the legs then; they acted at their own times. */
+#include <string.h>
+
+#include "walk.h"
+
+struct paper_group *paper_group(struct paper *paper, uint64_t id)
+{
+    for (uint32_t i = 0; id && i < paper->group_count; i++)
+        if (paper->groups[i].id == id)
+            return &paper->groups[i];
+    return NULL;
+}
+
+static bool is_leg(const struct oc_request *ask)
+{
+    return ask->group && (ask->role == OC_ROLE_STOP_LOSS || ask->role == OC_ROLE_TAKE_PROFIT);
+}
+
+static struct paper_group *group_new(struct paper *paper, const struct oc_request *entry)
+{
+    if (paper->group_count == paper->group_room) {
+        struct paper_group *groups =
+            paper_grown(paper->groups, &paper->group_room, PAPER_GROUPS_MAX, sizeof *paper->groups);
+        if (!groups)
+            return NULL; /* its legs are orders like others */
+        paper->groups = groups;
+    }
+    struct paper_group *group = &paper->groups[paper->group_count++];
+    *group = (struct paper_group){.id = entry->group, .inst = entry->head.inst, .account = entry->account};
+    return group;
+}
+
+/* NULL: the fill is of no group. */
+static struct paper_group *group_takes(struct paper *paper, const struct paper_order *order, int64_t qty)
+{
+    const bool is_entry = order->ask.role == OC_ROLE_ENTRY && order->ask.group;
+    if (!is_entry && !is_leg(&order->ask))
+        return NULL;
+    struct paper_group *group = paper_group(paper, order->ask.group);
+    if (!group && is_entry)
+        group = group_new(paper, &order->ask);
+    if (!group)
+        return NULL;
+    group->entered += is_entry ? qty : 0;
+    group->exited += is_entry ? 0 : qty;
+    return is_entry ? group : NULL;
+}
+
+void paper_group_fill(struct paper *paper, const struct paper_order *order, const struct paper_deal *deal, int64_t qty)
+{
+    struct paper_group *group =
+        paper_market(paper, order->ask.head.inst)->has_bars ? group_takes(paper, order, qty) : NULL;
+    if (!group)
+        return;
+    group->fill_ns = deal->now_ns;
+    group->from = deal->from;
+    group->is_on_line = false;
+}
+
+void paper_group_observe(struct paper *paper, const struct paper_order *order, const struct oc_ev_fill *fill)
+{
+    struct paper_group *group = group_takes(paper, order, fill->qty);
+    if (!group)
+        return;
+    const bool has_stop = order->ask.bits & OC_RQ_HAS_STOP, takes = fill->liquidity == OC_LIQUIDITY_TAKER;
+    const bool at_stop =
+        has_stop && takes && paper_with_spread(paper, fill->side, order->ask.stop_price) == fill->price;
+    group->fill_ns = fill->head.venue_ns;
+    group->from = at_stop ? order->ask.stop_price : fill->price;
+    group->is_on_line = takes && !at_stop;
+}
+
+int64_t paper_remaining(struct paper *paper, const struct paper_order *order)
+{
+    const int64_t rest = order->ask.qty + order->grown - order->filled;
+    const struct paper_market *market = paper_market(paper, order->ask.head.inst);
+    if (!is_leg(&order->ask) || !market->has_bars)
+        return rest;
+    const struct paper_group *group = paper_group(paper, order->ask.group);
+    const int64_t open = group ? group->entered - group->exited : rest;
+    return open < rest ? open : rest;
+}
+
+void paper_claim(struct paper *paper, const struct paper_order *order, const struct oc_event *event)
+{
+    if (paper->claim_count == paper->claim_room) {
+        struct paper_claim *claims =
+            paper_grown(paper->claims, &paper->claim_room, PAPER_MESSAGES_MAX, sizeof *paper->claims);
+        if (!claims) {
+            paper->walk->failed = true;
+            return;
+        }
+        paper->claims = claims;
+    }
+    struct paper_claim *claim = &paper->claims[paper->claim_count++];
+    *claim = (struct paper_claim){
+        .group = order->ask.group, .role = order->ask.role, .until_ns = paper_market(paper, event->inst)->close_ns};
+    memcpy(&claim->said, event, event->size);
+}
+
+static struct paper_order *awaited(struct paper *paper, const struct oc_request *request)
+{
+    for (uint32_t i = 0; paper->awaited_count && i < paper->order_count; i++) {
+        struct paper_order *order = &paper->orders[i];
+        if (!order->is_awaited)
+            continue;
+        if (request->kind == OC_REQUEST_NEW
+                ? !order->ask.order && order->ask.group == request->group && order->ask.role == request->role
+                : order->ask.order && order->ask.order == request->order)
+            return order;
+    }
+    return NULL;
+}
+
+/* What happened to it is said, in the order in which it did. */
+static void claims_say(struct paper *paper, const struct paper_order *order)
+{
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < paper->claim_count; i++) {
+        struct paper_claim *claim = &paper->claims[i];
+        if (claim->group != order->ask.group || claim->role != order->ask.role) {
+            paper->claims[kept++] = *claim;
+            continue;
+        }
+        struct oc_event *said = &claim->said.head;
+        said->inst = order->ask.head.inst;
+        said->cause = order->ask.head.seq;
+        if (said->type == OC_EV_FILL) {
+            claim->said.fill.order = order->ask.order;
+            paper_trade_id(&claim->said.fill, order->ask.order);
+        } else {
+            claim->said.answer.order = claim->said.answer.request = order->ask.order;
+        }
+        paper_say(paper, order, said);
+    }
+    paper->claim_count = kept;
+}
+
+bool paper_claimed(struct paper *paper, int64_t now_ns, const struct oc_request *request)
+{
+    struct paper_order *order = request->kind == OC_REQUEST_CANCEL ? NULL : awaited(paper, request);
+    if (!order)
+        return false;
+    paper->floor_ns = now_ns;
+    order->is_awaited = false;
+    paper->awaited_count--;
+    if (request->kind == OC_REQUEST_NEW) {
+        order->ask = *request;
+    } else {
+        order->grown = 0;
+        order->ask.qty = request->qty;
+        paper_answer(paper, request, OC_EV_AMENDED, now_ns, NULL);
+    }
+    claims_say(paper, order);
+    paper->floor_ns = INT64_MIN;
+    return true;
+}
+
+static void take_back(struct paper *paper, const struct paper_claim *claim)
+{
+    if (claim->said.head.type != OC_EV_FILL)
+        return;
+    struct paper_group *group = paper_group(paper, claim->group);
+    struct oc_ev_fill fill = claim->said.fill;
+    oc_i128 value = 0, fee = 0;
+    (void)paper_value(paper_market(paper, fill.head.inst), fill.price, fill.qty, &value);
+    (void)money_from_dec(fill.fee, &fee); /* a fee of our own: it fits */
+    fill.side = fill.side == OC_SIDE_BUY ? OC_SIDE_SELL : OC_SIDE_BUY;
+    paper_book(paper, &fill, fill.head.source, value, -fee);
+    if (group)
+        group->exited -= claim->said.fill.qty;
+}
+
+void paper_claims_drop(struct paper *paper, int64_t now_ns)
+{
+    uint32_t kept = 0;
+    if (!paper->awaited_count)
+        return;
+    for (uint32_t i = 0; i < paper->claim_count; i++) {
+        if (paper->claims[i].until_ns < now_ns)
+            take_back(paper, &paper->claims[i]);
+        else
+            paper->claims[kept++] = paper->claims[i];
+    }
+    paper->claim_count = kept;
+    paper->awaited_count = 0;
+    for (uint32_t i = 0; i < paper->order_count; i++) {
+        struct paper_order *order = &paper->orders[i];
+        if (!order->is_awaited)
+            continue;
+        if (paper_market(paper, order->ask.head.inst)->close_ns >= now_ns) {
+            paper->awaited_count++;
+            continue;
+        }
+        if (!order->ask.order)
+            order->phase = PHASE_DONE;
+        order->is_awaited = false;
+        order->grown = 0;
+    }
+}
+
+/* A group is kept while an order of it is here, or can still be on its way. */
+void paper_groups_drop(struct paper *paper, int64_t now_ns)
+{
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < paper->group_count; i++) {
+        const struct paper_group *group = &paper->groups[i];
+        bool is_kept = now_ns <= group->fill_ns + paper->response_ns + paper->entry_ns;
+        for (uint32_t at = 0; at < paper->order_count && !is_kept; at++)
+            is_kept = paper->orders[at].ask.group == group->id;
+        if (is_kept)
+            paper->groups[kept++] = *group;
+    }
+    paper->group_count = kept;
+}

@@ -1,0 +1,472 @@
+/* walk.c: what happens inside a bar on the paths it is given: the one place for entries, resting orders and legs. */
+#include "walk.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+bool walk_add(struct walk *walk, uint32_t order)
+{
+    struct paper *paper = walk->paper;
+    if (walk->step_count == walk->step_room) {
+        struct step *steps = paper_grown(walk->steps, &walk->step_room, PAPER_ORDERS_MAX, sizeof *steps);
+        if (!steps) {
+            walk->failed = true;
+            return false;
+        }
+        walk->steps = steps;
+    }
+    const int64_t open_ns = walk->market->open_ns;
+    walk->steps[walk->step_count++] = (struct step){.order = order,
+                                                    .is_coming = paper->orders[order].active_ns > open_ns,
+                                                    .since_ns = open_ns,
+                                                    .ready_ns = open_ns};
+    return true;
+}
+
+static struct paper_order *order_of(const struct walk *walk, const struct step *step)
+{
+    return &walk->paper->orders[step->order];
+}
+
+static struct step *step_of(struct walk *walk, uint32_t order)
+{
+    for (uint32_t i = 0; i < walk->step_count; i++)
+        if (walk->steps[i].order == order)
+            return &walk->steps[i];
+    return NULL;
+}
+
+static bool is_for(const struct walk *walk, const struct oc_request *request)
+{
+    return OC_INST_INDEX(request->head.inst) == OC_INST_INDEX(walk->inst) &&
+           (!walk->account || request->account == walk->account);
+}
+
+/* A limit takes from what the stops of the same leg of the path leave: they are first at its instant. */
+static int64_t reserved(const struct walk *walk, int64_t now_ns)
+{
+    const int64_t end_ns = path_leg_end(walk->market, now_ns);
+    int64_t qty = 0;
+    for (uint32_t i = 0; i < walk->step_count; i++) {
+        const struct step *step = &walk->steps[i];
+        const struct paper_order *order = order_of(walk, step);
+        if (step->next == NEXT_TRIGGER && step->next_ns <= end_ns && order->phase == PHASE_WORKING)
+            qty += paper_remaining(walk->paper, order);
+    }
+    return qty;
+}
+
+/* Where legs of what fills now begin; on quote bars that is the other side's price at this place. */
+static int64_t legs_from(const struct walk *walk, const struct step *step, struct paper_price base, bool is_on_path)
+{
+    const struct paper_order *order = order_of(walk, step);
+    const uint8_t other = is_buy(order) ? OC_SIDE_SELL : OC_SIDE_BUY;
+    const enum num_rounding rounding = is_buy(order) ? NUM_CEIL : NUM_FLOOR;
+    if (walk->market->is_quoted_bar && has_line(walk->market, other))
+        base = is_on_path ? path_price(walk, other, order->ask.account, walk->now_ns)
+                          : paper_line_beside(walk->market, order->ask.side, walk->now_ns);
+    return (int64_t)num_quotient(base.num, base.den, rounding);
+}
+
+static int64_t take(struct walk *walk, struct step *step, int64_t price, int64_t from, bool is_maker)
+{
+    struct paper_market *market = walk->market;
+    const struct paper_deal deal = {.now_ns = walk->now_ns, .price = price, .from = from, .is_maker = is_maker};
+    int64_t kept = 0;
+    if (is_maker && market->volume_left > 0) {
+        kept = reserved(walk, walk->now_ns);
+        kept = kept < market->volume_left ? kept : market->volume_left;
+        market->volume_left -= kept;
+    }
+    int64_t filled = paper_take(walk->paper, order_of(walk, step), &deal);
+    if (market->volume_left >= 0)
+        market->volume_left += kept;
+    return filled;
+}
+
+/* The leg of an entry that is judged from where the entry was filled, though the host has not asked for it yet. */
+static bool leg_appears(struct walk *walk, const struct paper_order *entry, uint8_t role, int64_t ready_ns)
+{
+    struct paper *paper = walk->paper;
+    const struct oc_request ask = entry->ask; /* the table may move */
+    const struct paper_group *group = paper_group(paper, ask.group);
+    struct paper_order *leg;
+    if (!group || paper_room(paper, &leg) < 0)
+        return false;
+    const int64_t open = group->entered - group->exited;
+    leg->ask = (struct oc_request){.head = ask.head,
+                                   .group = ask.group,
+                                   .qty = open,
+                                   .account = ask.account,
+                                   .strategy = ask.strategy,
+                                   .kind = OC_REQUEST_NEW,
+                                   .side = is_buy(entry) ? OC_SIDE_SELL : OC_SIDE_BUY,
+                                   .tif = OC_TIF_GTC,
+                                   .owner = OC_OWNER_HOST,
+                                   .link = OC_LINK_OCO,
+                                   .role = role,
+                                   .bits = OC_RQ_HAS_QTY | OC_RQ_REDUCE_ONLY};
+    leg->ask.side = ask.side == OC_SIDE_BUY ? OC_SIDE_SELL : OC_SIDE_BUY;
+    if (role == OC_ROLE_STOP_LOSS) {
+        leg->ask.type = OC_ORDER_STOP;
+        leg->ask.stop_price = ask.stop_loss;
+        leg->ask.bits |= OC_RQ_HAS_STOP;
+    } else {
+        leg->ask.type = OC_ORDER_LIMIT;
+        leg->ask.price = ask.take_profit;
+        leg->ask.bits |= OC_RQ_HAS_PRICE;
+    }
+    leg->phase = PHASE_WORKING;
+    leg->is_awaited = true;
+    leg->active_ns = ready_ns;
+    leg->decided_ns = walk->now_ns;
+    paper->awaited_count++;
+    return walk_add(walk, paper->order_count - 1);
+}
+
+/* Legs that stand already grow with what the entry has filled now. */
+static bool legs_grow(struct walk *walk, uint64_t group, uint8_t role, int64_t qty)
+{
+    struct paper *paper = walk->paper;
+    for (uint32_t i = 0; i < paper->order_count; i++) {
+        struct paper_order *leg = &paper->orders[i];
+        if (leg->ask.group != group || leg->ask.role != role || leg->phase != PHASE_WORKING)
+            continue;
+        if (leg->is_awaited)
+            leg->ask.qty += qty;
+        else
+            leg->grown += qty;
+        return true;
+    }
+    return false;
+}
+
+static bool stop_is_in_range(const struct walk *walk, const struct oc_request *entry)
+{
+    const int64_t *line = entry->side == OC_SIDE_BUY ? walk->market->sell_line : walk->market->buy_line;
+    return entry->stop_loss >= line[2] && entry->stop_loss <= line[1];
+}
+
+/* An entry was filled behind the open. Where its stop lies in the range of the bar, the bar takes it, target or not. */
+static void entry_filled(struct walk *walk, uint32_t index, int64_t qty)
+{
+    struct paper *paper = walk->paper;
+    const struct paper_market *market = walk->market;
+    const struct oc_request entry = paper->orders[index].ask;
+    const int64_t ready_ns = walk->now_ns + paper->response_ns + paper->entry_ns;
+    const bool has_stop = entry.bits & OC_RQ_HAS_STOP_LOSS, has_target = entry.bits & OC_RQ_HAS_TAKE_PROFIT;
+    if (entry.role != OC_ROLE_ENTRY || !entry.group || (!has_stop && !has_target) || ready_ns >= market->close_ns)
+        return;
+    const bool would_force = has_stop && walk->now_ns > market->open_ns && paper->profile != PROFILE_OPTIMISTIC &&
+                             stop_is_in_range(walk, &entry);
+    const bool forces = would_force && !walk->is_natural;
+    if (walk->trades)
+        walk->trades->was_forced |= would_force;
+    for (int i = 0; i < 2; i++) {
+        const uint8_t role = i == 0 ? OC_ROLE_STOP_LOSS : OC_ROLE_TAKE_PROFIT;
+        if (!(i == 0 ? has_stop : has_target))
+            continue;
+        if (!legs_grow(walk, entry.group, role, qty) && !leg_appears(walk, &paper->orders[index], role, ready_ns))
+            continue;
+        for (uint32_t at = 0; at < walk->step_count; at++) {
+            struct step *step = &walk->steps[at];
+            const struct paper_order *leg = order_of(walk, step);
+            if (leg->ask.group != entry.group || leg->ask.role != role)
+                continue;
+            if (!step->is_coming) { /* it stood there before: what it is now it is from here on */
+                step->since_ns = walk->now_ns;
+                step->ready_ns = ready_ns;
+            }
+            step->is_forced = forces && role == OC_ROLE_STOP_LOSS;
+            step->is_asleep |= forces && role == OC_ROLE_TAKE_PROFIT;
+            path_plan(walk, step);
+        }
+    }
+}
+
+/* After anything that may have filled it. */
+static void settle(struct walk *walk, uint32_t index, uint32_t order, int64_t filled)
+{
+    struct step *step = &walk->steps[index];
+    struct paper_order *done = &walk->paper->orders[order];
+    if (filled > 0 && done->phase == PHASE_WORKING)
+        step->is_asleep = true; /* what is left waits: the bar has no more of it */
+    if (filled > 0)
+        entry_filled(walk, order, filled);
+    path_plan(walk, &walk->steps[index]);
+}
+
+/* A limit that a market order of this instant would satisfy takes; any other rests, or ends. */
+static int64_t limit_judged(struct walk *walk, struct step *step, int64_t paid, int64_t from)
+{
+    struct paper_order *order = order_of(walk, step);
+    int64_t filled = 0;
+    if (reaches(order->ask.side, paid, order->ask.price))
+        filled = take(walk, step, paid, from, false);
+    order->has_rested = true;
+    paper_end_immediate(walk->paper, order, walk->now_ns);
+    return filled;
+}
+
+/* What it pays is reached. */
+static void triggers(struct walk *walk, uint32_t index)
+{
+    struct paper *paper = walk->paper;
+    struct step *step = &walk->steps[index];
+    struct paper_order *order = order_of(walk, step);
+    const uint32_t number = step->order;
+    const int64_t paid = paper_paid(paper, walk->market, order->ask.side, step->pays);
+    const int64_t from = legs_from(walk, step, step->pays, !step->has_fixed);
+    int64_t filled = 0;
+    if (paper_remaining(paper, order) <= 0) { /* its group has nothing left for it */
+        step->is_asleep = true;
+        path_plan(walk, step);
+        return;
+    }
+    paper_trigger(paper, order, walk->now_ns);
+    step->since_ns = walk->now_ns;
+    step->has_from = false;
+    if (is_limit(order)) {
+        if (step->has_fixed)
+            step->is_asleep = true; /* decided inside the bar: it can rest from the next one on */
+        if ((order->ask.bits & OC_RQ_POST_ONLY) && reaches(order->ask.side, paid, order->ask.price))
+            paper_finish(paper, order, OC_EV_REJECTED, walk->now_ns, "POST_ONLY_WOULD_CROSS");
+        else
+            filled = limit_judged(walk, step, paid, from);
+    } else {
+        filled = take(walk, step, paid, from, false);
+        paper_end_immediate(paper, order, walk->now_ns);
+        step->is_asleep = true;
+    }
+    step->has_fixed = false;
+    settle(walk, index, number, filled);
+}
+
+static void limit_met(struct walk *walk, uint32_t index)
+{
+    struct step *step = &walk->steps[index];
+    const uint32_t number = step->order;
+    const int64_t price = order_of(walk, step)->ask.price;
+    int64_t filled = 0;
+    if (paper_remaining(walk->paper, order_of(walk, step)) > 0)
+        filled = take(walk, step, price, legs_from(walk, step, (struct paper_price){price, 1}, true), true);
+    step->is_asleep = true;
+    settle(walk, index, number, filled);
+}
+
+/* Decided inside the bar: the path is not for it, only what a market order of its instant would pay. */
+static void stop_comes_inside(struct walk *walk, struct step *step)
+{
+    const struct paper_market *market = walk->market;
+    const struct paper_order *order = order_of(walk, step);
+    const bool buys = is_buy(order);
+    const int64_t stop = order->ask.stop_price, third_ns = market->open_ns + (market->close_ns - market->open_ns) / 3;
+    const int64_t worse = buys ? market->buy_line[1] : market->sell_line[2];
+    const struct paper_price now = paper_line(market, order->ask.side, walk->now_ns);
+    const bool is_beyond = buys ? now.num >= stop * now.den : now.num <= stop * now.den;
+    if (!is_beyond && (buys ? worse < stop : worse > stop)) {
+        step->is_asleep = true;
+        return;
+    }
+    step->has_fixed = true;
+    step->pays = is_beyond ? now : (struct paper_price){stop, 1};
+    step->next_ns = walk->now_ns > third_ns ? walk->now_ns : third_ns;
+}
+
+/* The stop of a group whose entry was filled behind the open lies in the range of the bar. */
+static bool is_forced(const struct walk *walk, uint64_t group)
+{
+    const struct paper *paper = walk->paper;
+    for (uint32_t i = 0; i < paper->order_count; i++) {
+        const struct paper_order *leg = &paper->orders[i];
+        const int64_t *line = is_buy(leg) ? walk->market->buy_line : walk->market->sell_line;
+        if (leg->ask.group != group || leg->ask.role != OC_ROLE_STOP_LOSS || leg->phase != PHASE_WORKING)
+            continue;
+        const bool would =
+            paper->profile != PROFILE_OPTIMISTIC && leg->ask.stop_price >= line[2] && leg->ask.stop_price <= line[1];
+        if (walk->trades)
+            walk->trades->was_forced |= would;
+        return would && !walk->is_natural;
+    }
+    return false;
+}
+
+/* Where the entry of a leg was filled, if it took. */
+static int64_t on_line(const struct walk *walk, const struct paper_order *leg, int64_t at_ns)
+{
+    const uint8_t side = is_buy(leg) ? OC_SIDE_SELL : OC_SIDE_BUY;
+    const struct paper_price price = walk->market->is_quoted_bar ? paper_line_beside(walk->market, side, at_ns)
+                                                                 : paper_line(walk->market, side, at_ns);
+    return (int64_t)num_quotient(price.num, price.den, side == OC_SIDE_BUY ? NUM_CEIL : NUM_FLOOR);
+}
+
+/* Decided before the bar, or the leg of an entry: the path is for it, from its arrival, or from its entry's fill. */
+static int64_t comes_to_path(struct walk *walk, struct step *step, int64_t paid, int64_t from)
+{
+    struct paper *paper = walk->paper;
+    struct paper_order *order = order_of(walk, step);
+    const bool is_leg = order->ask.role != OC_ROLE_ENTRY && !order->is_moved;
+    const struct paper_group *group = is_leg ? paper_group(paper, order->ask.group) : NULL;
+    int64_t filled = 0;
+    step->since_ns = walk->now_ns;
+    if (group && group->fill_ns >= walk->market->open_ns) {
+        step->since_ns = group->fill_ns;
+        step->has_from = true;
+        step->from = group->is_on_line ? on_line(walk, order, group->fill_ns) : group->from;
+        paid = paper_paid(paper, walk->market, order->ask.side, (struct paper_price){step->from, 1});
+        if (group->fill_ns > walk->market->open_ns && is_forced(walk, group->id)) { /* as it was before a restart */
+            step->is_forced = is_stop(order);
+            step->is_asleep = !is_stop(order);
+        }
+    }
+    if (is_stop(order)) {
+        if (!step->has_from && path_is_beyond(walk, order, walk->now_ns)) {
+            step->has_fixed = true;
+            step->pays = paper_line(walk->market, order->ask.side, walk->now_ns);
+            step->next_ns = walk->now_ns;
+        }
+    } else if (!order->has_rested || step->has_from) {
+        filled = limit_judged(walk, step, paid, from);
+    }
+    return filled;
+}
+
+/* It is here, or at another price. `index` names the step. */
+static void comes(struct walk *walk, uint32_t index)
+{
+    struct paper *paper = walk->paper;
+    const struct paper_market *market = walk->market;
+    struct step *step = &walk->steps[index];
+    struct paper_order *order = order_of(walk, step);
+    const uint32_t number = step->order;
+    const bool is_hosts = order->ask.owner == OC_OWNER_HOST && !order->is_moved;
+    const bool is_inside = order->decided_ns > market->open_ns && !is_hosts;
+    int64_t filled = 0, paid = 0, from = 0;
+    step->is_coming = false;
+    step->ready_ns = walk->now_ns;
+    const bool knows = has_line(market, order->ask.side) && (!market->is_dead || paper->dead_is_taken) &&
+                       (!market->is_dead || market->has_last);
+    if (knows) {
+        const struct paper_price line = paper_line(market, order->ask.side, walk->now_ns);
+        paid = paper_paid(paper, market, order->ask.side, line);
+        from = legs_from(walk, step, line, false);
+    }
+    const bool takes = knows && (!market->is_dead || !(is_limit(order) || is_stop(order)));
+    if (!paper_accept(paper, order, walk->now_ns,
+                      takes && is_limit(order) && !is_stop(order) &&
+                          reaches(order->ask.side, paid, order->ask.price))) {
+        path_plan(walk, step);
+        return;
+    }
+    if (!takes) { /* it will have come at the next open that trades */
+        step->is_asleep = true;
+        if (!is_stop(order))
+            paper_end_immediate(paper, order, walk->now_ns);
+    } else if (!is_limit(order) && !is_stop(order)) {
+        filled = take(walk, step, paid, from, false);
+        paper_end_immediate(paper, order, walk->now_ns);
+        step->is_asleep = true;
+    } else if (!is_inside) {
+        filled = comes_to_path(walk, step, paid, from);
+    } else if (is_stop(order)) {
+        stop_comes_inside(walk, step);
+    } else {
+        filled = limit_judged(walk, step, paid, from);
+        step->is_asleep = true;
+    }
+    settle(walk, index, number, filled);
+}
+
+static void message(struct walk *walk, const struct oc_request *request)
+{
+    struct paper *paper = walk->paper;
+    if (request->kind == OC_REQUEST_CANCEL) {
+        paper_cancel(paper, request, walk->now_ns);
+        return;
+    }
+    struct paper_order *order = paper_find(paper, request->order);
+    if (!paper_amend(paper, order, request, walk->now_ns))
+        return;
+    struct step *step = step_of(walk, (uint32_t)(order - paper->orders));
+    if (!step)
+        return;
+    *step = (struct step){.order = step->order};
+    comes(walk, (uint32_t)(step - walk->steps));
+}
+
+static int order_of_kind(const struct walk *walk, const struct step *step)
+{
+    if (step->next == NEXT_ARRIVAL) {
+        const struct paper_order *order = order_of(walk, step);
+        return is_limit(order) || is_stop(order) ? 3 : 1;
+    }
+    return step->next == NEXT_TRIGGER ? 0 : step->next == NEXT_LIMIT ? 2 : 4;
+}
+
+/* At one instant: market orders and stops, the nearest trigger first; then limits by price; then by time. */
+static bool is_before(const struct walk *walk, const struct step *a, const struct step *b)
+{
+    if (a->next_ns != b->next_ns)
+        return a->next_ns < b->next_ns;
+    const int x = order_of_kind(walk, a), y = order_of_kind(walk, b);
+    if (x != y)
+        return x < y;
+    const struct paper_order *one = order_of(walk, a), *other = order_of(walk, b);
+    const bool buys = is_buy(one);
+    if (buys == is_buy(other) && x == 0 && one->ask.stop_price != other->ask.stop_price)
+        return buys ? one->ask.stop_price < other->ask.stop_price : one->ask.stop_price > other->ask.stop_price;
+    if (buys == is_buy(other) && x == 2 && one->ask.price != other->ask.price)
+        return buys ? one->ask.price > other->ask.price : one->ask.price < other->ask.price;
+    return one->active_ns != other->active_ns ? one->active_ns < other->active_ns : a->order < b->order;
+}
+
+static uint32_t first_step(const struct walk *walk)
+{
+    uint32_t first = walk->step_count;
+    for (uint32_t i = 0; i < walk->step_count; i++)
+        if (walk->steps[i].next != NEXT_NONE && order_of(walk, &walk->steps[i])->phase == PHASE_WORKING &&
+            (first == walk->step_count || is_before(walk, &walk->steps[i], &walk->steps[first])))
+            first = i;
+    return first;
+}
+
+static void does(struct walk *walk, uint32_t index)
+{
+    struct step *step = &walk->steps[index];
+    struct paper *paper = walk->paper;
+    struct paper_order *order = order_of(walk, step);
+    if (step->next == NEXT_TRIGGER) {
+        triggers(walk, index);
+    } else if (step->next == NEXT_LIMIT) {
+        limit_met(walk, index);
+    } else if (step->next == NEXT_EXPIRY) {
+        paper_finish(paper, order, OC_EV_EXPIRED, walk->now_ns, "TIME_IN_FORCE_ENDED");
+        path_plan(walk, step);
+    } else {
+        comes(walk, index);
+    }
+}
+
+void walk_run(struct walk *walk)
+{
+    struct paper *paper = walk->paper;
+    uint32_t next = 0;
+    walk->now_ns = walk->market->open_ns;
+    for (uint32_t i = 0; i < walk->step_count; i++)
+        path_plan(walk, &walk->steps[i]);
+    for (;;) {
+        const uint32_t first = first_step(walk);
+        while (next < paper->inside_count && !is_for(walk, &paper->inside[next]))
+            next++;
+        const bool has_step = first < walk->step_count, has_message = next < paper->inside_count;
+        if (walk->failed || (!has_step && !has_message))
+            return;
+        if (has_step && (!has_message || walk->steps[first].next_ns <= paper->inside[next].head.local_ns)) {
+            walk->now_ns = walk->steps[first].next_ns;
+            does(walk, first);
+        } else {
+            walk->now_ns = paper->inside[next].head.local_ns;
+            message(walk, &paper->inside[next++]);
+        }
+    }
+}

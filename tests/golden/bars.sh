@@ -1,0 +1,83 @@
+#!/bin/sh
+# bars.sh OUTCRY: bars of the formula sheet (7.6) through the whole host: a strategy's text and a file in, fills and the times at
+# which they are told out; and each session replays to the byte.
+set -u
+outcry=$(realpath "$1")
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work" || exit 1
+bad=0
+
+# Minutes from 2024-01-01; a line is open,high,low,close,volume, the volume 1000 where it is not given.
+file() {
+    echo "timestamp,open,high,low,close,volume" >BTC-USDT.csv
+    at=1704067200
+    for line in "$@"; do
+        case $line in *,*,*,*,*) ;; *) line=$line,1000 ;; esac
+        echo "$at,$line" >>BTC-USDT.csv
+        at=$((at + 60))
+    done
+}
+
+# case NAME EXPECTED ACTION OPTIONS...: ACTION is done on the first bar. What is told is `SECONDS SIDE QTY PRICE` behind 2024-01-01.
+case_of() {
+    name=$1 expected=$2 action=$3
+    shift 3
+    cat >case.lua <<LUA
+strategy { name = "case" }
+done = false
+function tell(word, m, f)
+  print(string.format("told %d %s %g %.2f", (now() - 1704067200 * 1000000000) // 1000000, word, f.qty, f.price))
+end
+function on_fill(m, f) tell(f.side, m, f) if react then react(m, f) end end
+function on_bar(m, b)
+  print(string.format("told %d bar holds %g", (now() - 1704067200 * 1000000000) // 1000000, m.position.qty))
+  if done then return end
+  done = true
+  $action
+end
+LUA
+    rm -rf session
+    "$outcry" backtest case.lua BTC-USDT.csv --cash '1000000 USDT' --spread 0 --volume-cap 0 --latency 0 --limit-fill touch --end hold \
+        --allow-short --data 'price_step=0.01;qty_step=0.001' --session session "$@" >out 2>err ||
+        { echo "$name: the run failed"; tail -n 5 out err; bad=1; return; }
+    cat out err | grep -o 'told .*' | sed 's/^told //' | tr '\n' ';' >found
+    if [ "$(cat found)" != "$expected" ]; then
+        echo "$name: $(cat found)"
+        echo "  expected $expected"
+        bad=1
+    fi
+    "$outcry" replay session --diff >replay 2>&1 || { echo "$name: its replay differs"; cat replay; bad=1; }
+}
+
+file 100,100,100,100 100,105,95,104 104,104,104,104
+case_of SIM-11 "60000 bar holds 0;120000 buy 1 103.00;120000 sell 1 102.00;120000 bar holds 0;180000 bar holds 0;" \
+    'm:buy(1, { stop = 103, stop_loss = 102 })'
+case_of SIM-11-far "60000 bar holds 0;120000 buy 1 103.00;120000 bar holds 1;180000 bar holds 1;" \
+    'm:buy(1, { stop = 103, stop_loss = 94 })'
+case_of SIM-21 "60000 bar holds 0;120000 buy 1 103.00;120000 sell 1 102.00;120000 bar holds 0;180000 bar holds 0;" \
+    'm:buy(1, { stop = 103, stop_loss = 102 })' --latency 5ms
+file 100,100,100,100 100,105,95,100 100,104.5,99,101
+case_of SIM-12 "60000 bar holds 0;120000 buy 1 96.00;120000 bar holds 1;180000 sell 1 104.00;180000 bar holds 0;" \
+    'm:buy(1, { price = 96, take_profit = 104 })'
+case_of SIM-12-optimistic "60000 bar holds 0;120000 buy 1 96.00;120000 sell 1 104.00;120000 bar holds 0;180000 bar holds 0;" \
+    'm:buy(1, { price = 96, take_profit = 104 })' --profile optimistic
+case_of SIM-13 "60000 bar holds 0;120000 buy 1 96.00;120000 sell 1 95.50;120000 bar holds 0;180000 bar holds 0;" \
+    'm:buy(1, { price = 96, stop_loss = 95.5, take_profit = 104 })'
+case_of SIM-18 "60000 bar holds 0;60000 buy 1 100.00;120000 sell 1 95.00;120000 bar holds 0;180000 bar holds 0;" \
+    'm:buy(1) after("30s", function() m:close() end)'
+case_of SIM-19 "60000 bar holds 0;120000 sell 1 99.99;120000 buy 1 100.01;120000 bar holds 0;120000 buy 3 100.00;180000 bar holds 3;" \
+    'm:buy(1, { stop = 100.01 }) m:sell(1, { stop = 99.99 })
+  react = function(m, f) if f.qty == 1 and f.side == "buy" then m:buy(3) end end'
+case_of inside-knows-nothing "60000 bar holds 0;90000 timer 0;120000 sell 1 99.99;120000 bar holds -1;180000 bar holds -1;" \
+    'm:sell(1, { stop = 99.99 }) after("30s", function() print("told 90000 timer " .. string.format("%g", m.position.qty)) end)'
+file 100,100,100,100,0 100,100,100,100,0 100,100,100,100,0 100,100,100,100,5 100,100,100,100,0 100,100,100,100,10
+case_of SIM-20 "60000 bar holds 0;120000 bar holds 0;180000 bar holds 0;180000 buy 0.5 100.00;240000 bar holds 0.5;300000 bar holds 0.5;300000 buy 1 100.00;360000 bar holds 1.5;" \
+    'm:buy(3)' --volume-cap 0.1
+file 100,100,100,100,0 100,100,100,100,0 100,100,100,100,0
+case_of SIM-20-unknown "60000 bar holds 0;60000 buy 3 100.00;120000 bar holds 3;180000 bar holds 3;" 'm:buy(3)' --volume-cap 0.1
+file 100,100,100,100 100,106,99,105 105,105,105,105
+case_of SIM-25 "60000 bar holds 0;120000 buy 1 103.00;120000 sell 1 102.00;120000 bar holds 0;180000 bar holds 0;" \
+    'm:buy(1, { stop = 103, stop_loss = 102, take_profit = 106 })'
+[ $bad = 0 ] && echo "bars come to what the sheet says, through the whole host"
+exit $bad

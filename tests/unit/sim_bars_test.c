@@ -1,0 +1,412 @@
+/* sim_bars_test.c: the worked bars of the formula sheet, 7.6, SIM-11 to SIM-26: what fills, at what price, and when it is told. */
+#include "support/bar_kit.h"
+
+static const char *const neutral[] = {AT_ONCE, NULL};
+static const char *const pessimistic[] = {"profile", "pessimistic", AT_ONCE, NULL};
+static const char *const optimistic[] = {"profile", "optimistic", AT_ONCE, NULL};
+static const char *const slow_neutral[] = {"latency", "5ms", COMMON, NULL};
+static const char *const slow_pessimistic[] = {"profile", "pessimistic", "latency", "5ms", COMMON, NULL};
+static const char *const *const both[] = {neutral, pessimistic};
+static const char *const *const slow[] = {slow_neutral, slow_pessimistic};
+
+static int64_t held(const struct desk *desk)
+{
+    int64_t units = 0;
+    assert_int_equal(desk->v->sim->position(desk->v->instance.self, ACCOUNT, INST, &units), OC_OK);
+    return units;
+}
+
+static void breakout(const char *const *pairs)
+{
+    static const int64_t losses[] = {10200, 9950, 9400};
+    for (int i = 0; i < 3; i++) {
+        struct desk *desk = desk_new(pairs);
+        buys(desk, 0, 10300, losses[i], 0);
+        shows(desk, 10000, 10500, 9500, 10400);
+        fill_is(desk, 0, 10300, i < 2 ? AMBIGUOUS : 0);
+        assert_int_equal(desk->v->fill_count, i < 2 ? 2 : 1);
+        if (i < 2)
+            fill_is(desk, 1, -losses[i], AMBIGUOUS);
+        assert_int_equal(held(desk), i < 2 ? 0 : 1000);
+        assert_int_equal(desk->told_ns[0], MINUTE);
+        desk_free(desk);
+    }
+}
+
+static void dip(const char *const *pairs)
+{
+    static const int64_t highs[] = {10500, 10600};
+    for (int i = 0; i < 2; i++) {
+        struct desk *desk = desk_new(pairs);
+        buys(desk, 9600, 0, 0, 10400);
+        shows(desk, 10000, highs[i], 9500, 10000);
+        fill_is(desk, 0, 9600, MAKER | AMBIGUOUS);
+        assert_int_equal(desk->v->fill_count, 1);
+        shows(desk, 10000, 10450, 9900, 10100);
+        assert_int_equal(desk->v->fill_count, 2);
+        fill_is(desk, 1, -10400, MAKER);
+        desk_free(desk);
+    }
+}
+
+static void dip_that_is_stopped(const char *const *pairs)
+{
+    struct desk *desk = desk_new(pairs);
+    buys(desk, 9600, 0, 9550, 10400);
+    shows(desk, 10000, 10500, 9500, 10000);
+    assert_int_equal(desk->v->fill_count, 2);
+    fill_is(desk, 0, 9600, MAKER);
+    fill_is(desk, 1, -9550, TAKER);
+    desk_free(desk);
+}
+
+static void SIM_11_a_breakout_is_stopped_at_its_own_stop_Q1(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 2; i++)
+        breakout(both[i]);
+}
+
+static void SIM_12_a_dip_is_not_sold_at_the_high_of_its_bar_Q2(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 2; i++)
+        dip(both[i]);
+    struct desk *desk = desk_new(optimistic);
+    buys(desk, 9600, 0, 0, 10400);
+    shows(desk, 10000, 10600, 9500, 10000);
+    assert_int_equal(desk->v->fill_count, 2);
+    fill_is(desk, 0, 9600, MAKER | AMBIGUOUS);
+    fill_is(desk, 1, -10400, MAKER | AMBIGUOUS);
+    desk_free(desk);
+}
+
+static void SIM_13_both_paths_may_agree(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 2; i++)
+        dip_that_is_stopped(both[i]);
+}
+
+static void SIM_14_a_stop_limit_rests_on_the_rest_of_the_path_Q19(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        struct desk *desk = desk_new(both[i]);
+        buys(desk, 10200, 10400, 0, 0);
+        shows(desk, 10001, 10550, 10000, 10500);
+        assert_int_equal(desk->v->fill_count, 0);
+        assert_int_equal(last_answer(desk->v)->head.type, OC_EV_TRIGGERED);
+        assert_true(last_answer(desk->v)->head.flags & OC_EVF_AMBIGUOUS);
+        shows(desk, 10500, 10500, 10200, 10300); /* it rests */
+        fill_is(desk, 0, 10200, MAKER);
+        desk_free(desk);
+        desk = desk_new(both[i]);
+        buys(desk, 10450, 10400, 0, 0);
+        shows(desk, 10001, 10550, 10000, 10500);
+        fill_is(desk, 0, 10400, TAKER);
+        desk_free(desk);
+    }
+    struct desk *desk = desk_new(optimistic);
+    buys(desk, 10200, 10400, 0, 0);
+    shows(desk, 10001, 10550, 10000, 10500);
+    fill_is(desk, 0, 10200, MAKER | AMBIGUOUS);
+    desk_free(desk);
+}
+
+/* Long 1 from 100, with a stop and a target that rest. */
+static struct desk *bracketed(const char *const *pairs, int64_t stop, int64_t target)
+{
+    struct desk *desk = desk_new(pairs);
+    buys(desk, 0, 0, stop, target);
+    shows(desk, 10000, 10000, 10000, 10000);
+    fill_is(desk, 0, 10000, TAKER);
+    return desk;
+}
+
+static void closed(struct desk *desk)
+{
+    const struct oc_event event = {
+        .size = sizeof(struct oc_ev_session), .type = OC_EV_SESSION, .inst = INST, .venue_ns = desk->now_ns};
+    const struct oc_ev_session session = {.head = event, .status = OC_SESSION_CLOSED};
+    assert_int_equal(desk->v->sim->market(desk->v->instance.self, desk->now_ns, &session.head), OC_OK);
+}
+
+static void SIM_15_stop_and_target_and_gaps_Q15(void **state)
+{
+    (void)state;
+    static const int64_t rows[][4] = {
+        {10000, 10500, 9700, 10100}, {9700, 10500, 9600, 10100}, {10400, 10600, 10350, 10500}};
+    static const int64_t fills[] = {-9800, -9700, -10300};
+    static const int how[] = {TAKER | AMBIGUOUS, TAKER, MAKER};
+    for (int i = 0; i < 6; i++) {
+        struct desk *desk = bracketed(both[i / 3], 9800, 10300);
+        shows(desk, rows[i % 3][0], rows[i % 3][1], rows[i % 3][2], rows[i % 3][3]);
+        assert_int_equal(desk->v->fill_count, 2);
+        fill_is(desk, 1, fills[i % 3], how[i % 3]);
+        desk_free(desk);
+    }
+    struct desk *desk = bracketed(optimistic, 9800, 10300);
+    shows(desk, 10000, 10500, 9700, 10100);
+    fill_is(desk, 1, -10300, MAKER | AMBIGUOUS);
+    desk_free(desk);
+    desk = bracketed(neutral, 9800, 10300);
+    closed(desk);
+    shows(desk, 10400, 10600, 10350, 10500);
+    fill_is(desk, 1, -10400, TAKER);
+    desk_free(desk);
+    desk = bracketed((const char *const[]){"gap", "open", AT_ONCE, NULL}, 9800, 10300);
+    shows(desk, 10400, 10600, 10350, 10500);
+    fill_is(desk, 1, -10400, TAKER);
+    desk_free(desk);
+    desk = bracketed((const char *const[]){"gap", "limit", AT_ONCE, NULL}, 9800, 10300);
+    closed(desk);
+    shows(desk, 10400, 10600, 10350, 10500);
+    fill_is(desk, 1, -10300, MAKER);
+    desk_free(desk);
+}
+
+static void SIM_16_a_price_is_rounded_once_Q4(void **state)
+{
+    (void)state;
+    static const char *const latencies[] = {"0", "5ms", "30s"};
+    for (int i = 0; i < 3; i++) {
+        struct desk *desk = desk_new((const char *const[]){"latency", latencies[i], "half_spread", "0.0001",
+                                                           "check_funds", "no", "allow_short", "yes", NULL});
+        desk_sends(desk, entry(desk, OC_SIDE_BUY, 0, 0, 0, 0));
+        desk_sends(desk, entry(desk, OC_SIDE_SELL, 0, 0, 0, 0));
+        shows(desk, 812, 812, 812, 812);
+        desk_waits(desk, 3 * MINUTE);
+        fill_is(desk, 0, 813, TAKER);
+        fill_is(desk, 1, -811, TAKER);
+        desk_free(desk);
+    }
+    struct desk *desk =
+        desk_new((const char *const[]){"latency", "5s", "half_spread", "0.0001", "check_funds", "no", NULL});
+    desk_sends(desk, entry(desk, OC_SIDE_BUY, 0, 0, 0, 0));
+    shows(desk, 10000, 10001, 10000, 10000); /* 10000.25 on the line, 10001.250025 paid */
+    desk_waits(desk, 2 * MINUTE);
+    fill_is(desk, 0, 10002, TAKER);
+    desk_free(desk);
+}
+
+static void SIM_17_what_is_decided_inside_a_bar_gets_no_path(void **state)
+{
+    (void)state;
+    static const int64_t line[] = {10000, 10800, 9500, 10100};
+    static const struct {
+        int64_t price, stop, at_ns, fill;
+    } rows[] = {{0, 0, MINUTE / 6, 10400},     {0, 0, MINUTE / 2, 10800},         {0, 10600, MINUTE / 2, 10800},
+                {0, 10600, MINUTE / 6, 10600}, {0, 11000, MINUTE / 2, 0},         {9600, 0, MINUTE / 2, 0},
+                {10850, 0, MINUTE / 2, 10800}, {10700, 10600, MINUTE / 6, 10600}, {10500, 10600, MINUTE / 6, 0}};
+    for (int i = 0; i < 9; i++)
+        for (int which = 0; which < 2; which++) {
+            struct desk *desk = desk_new(both[which]);
+            const struct oc_request request = entry(desk, OC_SIDE_BUY, rows[i].price, rows[i].stop, 0, 0);
+            inside(desk, rows[i].at_ns, &request, line);
+            if (!rows[i].fill) {
+                assert_int_equal(desk->v->fill_count, 0);
+            } else {
+                fill_is(desk, 0, rows[i].fill, TAKER);
+                assert_int_equal(desk->told_ns[0], MINUTE);
+                assert_true(desk->v->fills[0].head.flags & OC_EVF_INSIDE);
+                assert_true(desk->v->fills[0].head.venue_ns >= MINUTE / 6);
+            }
+            desk_free(desk);
+        }
+    struct desk *desk = desk_new(neutral); /* and from the next bar on it is a limit like others */
+    const struct oc_request request = entry(desk, OC_SIDE_BUY, 9600, 0, 0, 0);
+    inside(desk, MINUTE / 2, &request, line);
+    shows(desk, 10100, 10100, 9600, 10000);
+    fill_is(desk, 0, 9600, MAKER);
+    desk_free(desk);
+}
+
+static void SIM_18_a_close_inside_a_bar_pays_the_worse_extreme(void **state)
+{
+    (void)state;
+    static const int64_t line[] = {10000, 10500, 9500, 10000};
+    struct desk *desk = desk_new(neutral);
+    buys(desk, 0, 0, 0, 0);
+    shows(desk, 10000, 10000, 10000, 10000);
+    struct oc_request close = entry(desk, OC_SIDE_SELL, 0, 0, 0, 0);
+    close.bits |= OC_RQ_REDUCE_ONLY;
+    inside(desk, MINUTE + MINUTE / 2, &close, line);
+    fill_is(desk, 1, -9500, TAKER);
+    assert_int_equal(desk->v->fills[1].head.venue_ns, MINUTE + MINUTE / 2);
+    assert_int_equal(desk->told_ns[1], 2 * MINUTE);
+    desk_free(desk);
+}
+
+static void SIM_19_stops_both_ways_are_told_at_the_close_Q11(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        struct desk *desk = desk_new(both[i]);
+        const uint64_t up = buys(desk, 0, 10001, 0, 0);
+        sells(desk, 0, 9999);
+        const struct oc_ev_bar bar = a_bar(desk, 10000, 10500, 9500, 10000);
+        bar_begins(desk, &bar.head);
+        desk_waits(desk, MINUTE - 1);
+        assert_int_equal(desk->v->fill_count, 0); /* nothing is known before */
+        for (int told = 0; told < desk->v->answer_count; told++)
+            assert_int_equal(desk->v->answers[told].head.type, OC_EV_ACCEPTED);
+        bar_ends(desk, &bar.head);
+        assert_int_equal(desk->v->fill_count, 2);
+        assert_int_equal(desk->v->fills[0].price + desk->v->fills[1].price, 20000);
+        assert_int_equal(desk->told_ns[0], MINUTE);
+        assert_int_equal(desk->told_ns[1], MINUTE);
+        desk_sends(desk, about(desk, up, OC_REQUEST_CANCEL)); /* too late for this bar */
+        shows(desk, 10000, 10000, 10000, 10000);
+        assert_int_equal(last_answer(desk->v)->head.type, OC_EV_CANCEL_REJECTED);
+        desk_free(desk);
+    }
+}
+
+static void SIM_20_a_bar_without_trades_trades_nothing_Q10(void **state)
+{
+    (void)state;
+    static const char *const capped[] = {"latency", "0",           "half_spread", "0", "volume_cap",
+                                         "0.1",     "check_funds", "no",          NULL};
+    static const int64_t line[] = {10000, 10000, 10000, 10000}, volumes[] = {0, 0, 5000, 0, 10000};
+    struct desk *desk = desk_new(capped);
+    struct oc_request request = order(desk->v, OC_SIDE_BUY, 3000, 0, 0);
+    desk_sends(desk, request);
+    for (int i = 0; i < 5; i++)
+        shows_volume(desk, line, volumes[i]);
+    assert_int_equal(desk->v->fill_count, 2);
+    assert_int_equal(desk->v->fills[0].qty, 500);
+    assert_int_equal(desk->v->fills[0].head.venue_ns, 2 * MINUTE);
+    assert_int_equal(desk->v->fills[1].qty, 1000);
+    assert_int_equal(desk->v->fills[1].head.venue_ns, 4 * MINUTE);
+    desk_free(desk);
+    desk = desk_new(capped); /* no volume is known: all of it, and it is marked */
+    desk_sends(desk, order(desk->v, OC_SIDE_BUY, 3000, 0, 0));
+    shows(desk, 10000, 10000, 10000, 10000);
+    assert_int_equal(desk->v->fill_count, 1);
+    assert_int_equal(desk->v->fills[0].qty, 3000);
+    assert_true(desk->v->fills[0].head.flags & OC_EVF_UNKNOWN_VOLUME);
+    desk_free(desk);
+    desk = desk_new((const char *const[]){"latency", "0", "half_spread", "0.001", "zero_volume", "take", "check_funds",
+                                          "no", NULL});
+    shows(desk, 10000, 10000, 10000, 10000);
+    desk_sends(desk, order(desk->v, OC_SIDE_BUY, 3000, 0, 0));
+    shows_volume(desk, line, 0);
+    fill_is(desk, 0, 10020, TAKER); /* the last close, twice the half-spread */
+    desk_free(desk);
+}
+
+static void SIM_21_five_milliseconds_change_nothing(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        breakout(slow[i]);
+        dip(slow[i]);
+        dip_that_is_stopped(slow[i]);
+    }
+}
+
+static void SIM_22_a_marketable_limit_takes_at_its_arrival(void **state)
+{
+    (void)state;
+    for (int is_slow = 0; is_slow < 2; is_slow++) {
+        struct desk *desk = desk_new(is_slow ? slow_neutral : neutral);
+        shows(desk, 10000, 10000, 10000, 10000);
+        buys(desk, 10400, 0, 0, 0);
+        shows(desk, 10000, 10500, 9500, 10000);
+        fill_is(desk, 0, is_slow ? 10001 : 10000, TAKER);
+        desk_free(desk);
+    }
+}
+
+static void SIM_23_stop_or_target_by_the_profile(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 3; i++) {
+        struct desk *desk = bracketed(i < 2 ? both[i] : optimistic, 9800, 10200);
+        shows(desk, 10000, 10300, 9000, 10000);
+        assert_int_equal(desk->v->fill_count, 2);
+        fill_is(desk, 1, i < 2 ? -9800 : -10200, (i < 2 ? TAKER : MAKER) | AMBIGUOUS);
+        desk_free(desk);
+    }
+}
+
+static void SIM_24_touch_through_and_through_by_two(void **state)
+{
+    (void)state;
+    static const char *const words[] = {"touch", "through", "through2"};
+    static const char *const profiles[] = {"optimistic", "neutral", "pessimistic"};
+    for (int by = 0; by < 3; by++)
+        for (int is_profile = 0; is_profile < 2; is_profile++)
+            for (int64_t low = 9500; low >= 9498; low--) {
+                struct desk *desk =
+                    desk_new((const char *const[]){is_profile ? "profile" : "limit_fill",
+                                                   is_profile ? profiles[by] : words[by], "latency", "0", NULL});
+                shows(desk, 10000, 10000, 10000, 10000);
+                buys(desk, 9500, 0, 0, 0);
+                shows(desk, 10000, 10000, low, 10000);
+                assert_int_equal(desk->v->fill_count, 9500 - low >= by);
+                desk_free(desk);
+            }
+    struct desk *desk = desk_new((const char *const[]){"profile", "ideal", NULL});
+    buys(desk, 9500, 0, 0, 0);
+    shows(desk, 10000, 10000, 9500, 10000);
+    fill_is(desk, 0, 9500, MAKER);
+    desk_free(desk);
+}
+
+static void SIM_25_a_stop_in_the_range_is_taken_before_the_target(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 3; i++) {
+        struct desk *desk = desk_new(i < 2 ? both[i] : optimistic);
+        buys(desk, 0, 10300, 10200, 10600);
+        shows(desk, 10000, 10600, 9900, 10500);
+        assert_int_equal(desk->v->fill_count, 2);
+        fill_is(desk, 0, 10300, i < 2 ? AMBIGUOUS : 0);
+        fill_is(desk, 1, i < 2 ? -10200 : -10600, i < 2 ? TAKER | AMBIGUOUS : MAKER);
+        desk_free(desk);
+        desk = desk_new(i < 2 ? both[i] : optimistic);
+        buys(desk, 0, 10300, 9850, 10600);
+        shows(desk, 10000, 10600, 9900, 10500);
+        fill_is(desk, 1, -10600, MAKER);
+        desk_free(desk);
+    }
+}
+
+static void SIM_26_a_limit_inside_the_spread_rests(void **state)
+{
+    (void)state;
+    struct desk *desk = desk_new((const char *const[]){"latency", "0", "half_spread", "0.0001", "check_funds", "no",
+                                                       "limit_fill", "touch", NULL});
+    shows(desk, 6000000, 6000000, 6000000, 6000000);
+    buys(desk, 6000001, 0, 0, 0);
+    shows(desk, 6000000, 6010000, 6000000, 6010000);
+    assert_int_equal(desk->v->fill_count, 0);
+    shows(desk, 6010000, 6010000, 6000000, 6005000);
+    fill_is(desk, 0, 6000001, MAKER);
+    desk_free(desk);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(SIM_11_a_breakout_is_stopped_at_its_own_stop_Q1),
+        cmocka_unit_test(SIM_12_a_dip_is_not_sold_at_the_high_of_its_bar_Q2),
+        cmocka_unit_test(SIM_13_both_paths_may_agree),
+        cmocka_unit_test(SIM_14_a_stop_limit_rests_on_the_rest_of_the_path_Q19),
+        cmocka_unit_test(SIM_15_stop_and_target_and_gaps_Q15),
+        cmocka_unit_test(SIM_16_a_price_is_rounded_once_Q4),
+        cmocka_unit_test(SIM_17_what_is_decided_inside_a_bar_gets_no_path),
+        cmocka_unit_test(SIM_18_a_close_inside_a_bar_pays_the_worse_extreme),
+        cmocka_unit_test(SIM_19_stops_both_ways_are_told_at_the_close_Q11),
+        cmocka_unit_test(SIM_20_a_bar_without_trades_trades_nothing_Q10),
+        cmocka_unit_test(SIM_21_five_milliseconds_change_nothing),
+        cmocka_unit_test(SIM_22_a_marketable_limit_takes_at_its_arrival),
+        cmocka_unit_test(SIM_23_stop_or_target_by_the_profile),
+        cmocka_unit_test(SIM_24_touch_through_and_through_by_two),
+        cmocka_unit_test(SIM_25_a_stop_in_the_range_is_taken_before_the_target),
+        cmocka_unit_test(SIM_26_a_limit_inside_the_spread_rests),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
