@@ -45,7 +45,7 @@ size_t plugin_call_words(const char *what, char *text, size_t size_max)
         }
         at = put(text, at, size_max,
                  ": mend or replace its file, or take the part out of the configuration (risk.chain, "
-                 "risk.without, sim, data.readers)");
+                 "risk.without, risk.dropped, sim, data.readers)");
     }
     at = put(text, at, size_max, "; what a session has recorded is whole: the same words go on with it\n");
     text[at < size_max ? at : size_max - 1] = 0;

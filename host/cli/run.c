@@ -228,6 +228,12 @@ oc_rc run_open(struct run *run)
     return rc;
 }
 
+static void tell_unreached(void *self, const char *rule, const char *list)
+{
+    log_warning("plugins", "%s is asked nothing: the %s of its scope (for) are none of this run", rule, list);
+    session_note(self, "%s was asked nothing: the %s of its scope are none of this run", rule, list);
+}
+
 oc_rc run_go(struct run *run)
 {
     const struct rules *rules = &run->session->rules;
@@ -236,8 +242,10 @@ oc_rc run_go(struct run *run)
         rc = session_mark(run->session, OC_MARK_RULES, 0, rules->missing);
         rc = rc == OC_E_FULL ? (oc_rc)OC_OK : rc; /* it holds, recorded or not */
     }
-    if (rc == OC_OK)
+    if (rc == OC_OK) {
+        rules_tell_unreached(rules, tell_unreached, run->session);
         rc = session_run(run->session);
+    }
     run->was_interrupted = rc == OC_E_AGAIN;
     if (rc == OC_OK || rc == OC_E_AGAIN)
         console_host_linger(&run->console);

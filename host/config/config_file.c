@@ -38,6 +38,7 @@ static const struct config_key keys[] = {
     {"data.readers", "list", "csv", "readers by name, in the order in which they are shown a data file"},
     {"risk.chain", "list", "the default chain", "rules by name, in the order of asking; kill_switch is always first"},
     {"risk.without", "list", "none", "rules of the default chain that risk.chain leaves out on purpose"},
+    {"risk.dropped", "list", "none", "rules that a session had before, and goes on without, on purpose"},
     {"risk.strict", "boolean", "no", "every rule is asked twice and must agree"},
     {NULL, NULL, NULL, NULL}};
 
@@ -81,7 +82,7 @@ oc_rc config_check_key(const char *key, const char *where, struct error *ret_err
     if (nearest)
         error_remedy(ret_error, "did you mean '%s'?", nearest);
     else
-        error_remedy(ret_error, "etc/outcry.conf documents every key");
+        error_remedy(ret_error, "`outcry config keys` lists every key");
     return OC_E_CONFIG;
 }
 

@@ -236,6 +236,10 @@ static bool rule_allows(struct engine *engine, const struct rule *rule, const st
     struct oc_verdict verdict = {.size = sizeof verdict};
     plugin_call_begin(&rule->check);
     oc_rc rc = rule->table->check(rule->self, ctx, request, &verdict);
+    if (rc > 0 || (rc == OC_OK && verdict.allowed > 1))
+        rc = OC_E_DATA; /* neither yes nor no */
+    if (rc < 0)
+        verdict.allowed = 0;
     if (rc == OC_OK && engine->config.strict) {
         struct oc_verdict again = {.size = sizeof again};
         rc = rule->table->check(rule->self, ctx, request, &again);
@@ -246,10 +250,8 @@ static bool rule_allows(struct engine *engine, const struct rule *rule, const st
     }
     if (engine->witness.verdict && !(request->bits & OC_RQ_CHILD))
         engine->witness.verdict(engine->witness.self, request, rule->name, &verdict);
-    if (rc == OC_OK && verdict.allowed == 1)
-        return true;
     if (rc == OC_OK && verdict.allowed)
-        rc = OC_E_DATA; /* neither yes nor no */
+        return true;
     refuse(refusal, rule->name, rc < 0 ? "RULE_FAILED" : (verdict.reason[0] ? verdict.reason : "REFUSED"));
     refusal->used = verdict.used;
     refusal->limit = verdict.limit;

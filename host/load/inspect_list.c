@@ -3,6 +3,7 @@
 
 #include <elf.h>
 #include <inttypes.h>
+#include <outcry/risk.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -85,6 +86,23 @@ static uint32_t take_size(struct look *look, uint64_t address, const char *membe
     return size;
 }
 
+static bool has_function(const struct look *look, uint64_t address)
+{
+    struct elf_pointer pointer;
+    return elf_pointer_at(look->elf, address, &pointer) == OC_OK && pointer.kind != ELF_POINTER_NULL;
+}
+
+/* What a rule has learned lives in checkpoints: without save() it is lost at the first restart behind one. */
+static void check_memory(struct look *look, uint64_t address)
+{
+    if (!has_function(look, address + offsetof(struct oc_risk, observe)))
+        return;
+    if (!has_function(look, address + offsetof(struct oc_risk, save)) ||
+        !has_function(look, address + offsetof(struct oc_risk, load)))
+        say(look, "risk.save", "observe() without save() and load()",
+            "all three: what a rule learns is kept in checkpoints");
+}
+
 static void check_table(struct look *look, const struct kind *kind, struct load_iface *iface)
 {
     if (!kind) {
@@ -98,6 +116,8 @@ static void check_table(struct look *look, const struct kind *kind, struct load_
         snprintf(member, sizeof member, "%s.%s", kind->name, kind->members[i].name);
         check_function(look, iface->address + kind->members[i].offset, member, kind->members[i].is_required);
     }
+    if (iface->size && strcmp(kind->id, OC_RISK) == 0)
+        check_memory(look, iface->address);
 }
 
 static bool is_interface_id(const char *id)

@@ -95,6 +95,29 @@ static void look_at_plugin(struct same *same, const struct header_line *line)
     same->is_same_sim = strcmp(now, hash) == 0;
 }
 
+/* A rule is not lost by a forgotten --config: what guarded the session goes on guarding it, or risk.dropped says otherwise. */
+static void look_at_part(struct same *same, const struct header_line *line)
+{
+    const struct parts *parts = same->session->parts;
+    char section[SETTING_KEY_MAX], id[80], what[SETTING_KEY_MAX + 32];
+    header_text(line, 0, section, sizeof section);
+    header_text(line, 1, id, sizeof id);
+    bool is_there = !parts || strncmp(section, "risk.", 5) != 0;
+    for (uint32_t i = 0; parts && i < parts->count && !is_there; i++)
+        is_there = strcmp(parts->list[i].section, section) == 0;
+    if (is_there || parts_leaves_out(same->session->settings, section + 5))
+        return;
+    struct error error;
+    snprintf(what, sizeof what, "the rule %s, which guarded it, is not in risk.chain now", section + 5);
+    error_at(&error, OC_E_CONFIG, "session %s", same->dir);
+    error_what(&error, "%s", what);
+    error_expected(&error, "%s", id);
+    error_remedy(&error,
+                 "give the configuration it began with (--config, --plugin), or say that it is meant: risk.dropped=%s",
+                 section + 5);
+    (void)error_keep(&same->error, &error);
+}
+
 static void look_at_data(struct same *same, const struct header_line *line)
 {
     const struct session_data *data = &same->session->data;
@@ -167,6 +190,8 @@ static void look_at(struct same *same, const struct header_line *line)
         look_at_param(same, line);
     else if (strcmp(line->word, "plugin") == 0)
         look_at_plugin(same, line);
+    else if (strcmp(line->word, "part") == 0)
+        look_at_part(same, line);
     else if (strcmp(line->word, "lacks") == 0)
         recorded_take_missing(same->session, line);
     else if (strcmp(line->word, "strategy") == 0 || strcmp(line->word, "module") == 0)

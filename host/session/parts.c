@@ -201,6 +201,10 @@ static oc_rc read_named_file(struct parts_opening *opening, const struct setting
     if (!name_is_good(setting->key + sizeof file_prefix - 1))
         return parts_wrong(opening, setting->key, setting->key + sizeof file_prefix - 1, a_name);
     snprintf(name, sizeof name, "%s", setting->key + sizeof file_prefix - 1);
+    snprintf(key, sizeof key, "venue.%s.connector", name);
+    if (!(opening->wants & PART_CONNECTOR) && settings_get(opening->settings, key))
+        return OC_OK; /* a replay of a run: its records play the connector */
+    key[0] = 0;
     snprintf(origin, sizeof origin, "%s", setting->origin); /* the setting itself is written over */
     oc_rc rc = parts_absolute(setting, setting->value, path, opening->error);
     if (rc == OC_OK)
@@ -217,6 +221,14 @@ static oc_rc read_named_file(struct parts_opening *opening, const struct setting
         return error_say(opening->error, OC_E_NOT_SUPPORTED, "--plugin",
                          "a plugin of kind %s cannot be named for one run: rules, simulators and readers can",
                          entry->kind);
+    const struct setting *configured = settings_get(opening->settings, key);
+    if (configured && strcmp(configured->value, entry->id) != 0) {
+        parts_at_key(opening, OC_E_CONFIG, key);
+        error_what(opening->error, "--plugin names another plugin for this part, %s", entry->id);
+        error_found(opening->error, "%s", configured->value);
+        error_remedy(opening->error, "give the one of the command line a name of its own: --plugin OTHER=%s", path);
+        return OC_E_CONFIG;
+    }
     rc = settings_set(opening->settings, key, entry->id, "--plugin");
     if (rc == OC_OK)
         rc = take_values(opening, name, key);

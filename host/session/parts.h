@@ -57,6 +57,8 @@ CHECKED oc_rc parts_load_default(struct registry *registry, struct error *ret_er
 CHECKED oc_rc parts_look(struct catalogue *catalogue, struct settings *settings, struct error *ret_error);
 /* The i-th part of a use, in order; NULL behind the last. */
 const struct part *parts_at(const struct parts *parts, enum part_use use, uint32_t i);
+/* Whether risk.dropped or risk.without names this rule. */
+bool parts_leaves_out(const struct settings *settings, const char *rule);
 /* The names of the rules that could not be had, a blank between; "": none. */
 void parts_missing(const struct parts *parts, char *ret_names, size_t size_max);
 /* Whether a part's scope holds a name: the list SECTION.for.WHAT ("instruments", "accounts", "strategies", "owners") with * for

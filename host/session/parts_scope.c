@@ -74,3 +74,15 @@ bool parts_is_scoped(const struct settings *settings, const struct part *part)
     }
     return false;
 }
+
+bool parts_leaves_out(const struct settings *settings, const char *rule)
+{
+    static const char *const keys[] = {"risk.dropped", "risk.without"};
+    struct parts_names names;
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+        parts_split(settings_text(settings, keys[i], ""), &names);
+        if (parts_has(names.list, rule))
+            return true;
+    }
+    return false;
+}

@@ -83,6 +83,34 @@ oc_rc rules_open(struct rules *rules, const struct rules_world *world, struct er
     return OC_OK;
 }
 
+static bool reaches_strategies(const struct rules *rules, const struct rule_scope *scope)
+{
+    bool is_reached = holds(scope, "strategies", NULL); /* what a person sends has none */
+    const uint32_t count = engine_client_count(scope->world.engine);
+    for (uint32_t i = 1; i <= count && !is_reached; i++)
+        is_reached =
+            holds(scope, "strategies", rules->strategy_name ? rules->strategy_name(rules->strategies, i) : NULL);
+    return is_reached;
+}
+
+void rules_tell_unreached(const struct rules *rules, void (*tell)(void *self, const char *rule, const char *list),
+                          void *self)
+{
+    for (uint32_t i = 0; i < rules->count; i++) {
+        struct rule_scope *scope = rules->scopes[i];
+        if (!scope)
+            continue;
+        const uint32_t count = instruments_count(engine_instruments(scope->world.engine));
+        bool is_reached = false;
+        for (uint32_t k = 1; k < count && !is_reached; k++)
+            is_reached = covers_market(scope, OC_INST(k, 1));
+        if (!is_reached)
+            tell(self, scope->part->section, "instruments");
+        else if (!reaches_strategies(rules, scope))
+            tell(self, scope->part->section, "strategies");
+    }
+}
+
 void rules_close(struct rules *rules)
 {
     for (uint32_t i = 0; i < rules->count; i++) {

@@ -30,6 +30,9 @@ struct rules_world { /* what rules live in; all borrowed for their life */
 
 /* [setup] Opens all and adds them to the engine. rules_close is due also where it failed. */
 CHECKED oc_rc rules_open(struct rules *rules, const struct rules_world *world, struct error *ret_error);
+/* [setup] Once instruments and strategies are known: `tell` hears of each rule whose scope holds none of them, with the list. */
+void rules_tell_unreached(const struct rules *rules, void (*tell)(void *self, const char *rule, const char *list),
+                          void *self);
 /* [setup] After the engine's last call. */
 void rules_close(struct rules *rules);
 

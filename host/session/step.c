@@ -200,7 +200,8 @@ static __attribute__((noinline)) void look_at_limits(struct session *session, co
     }
 }
 
-static inline __attribute__((always_inline)) oc_rc apply(struct session *session, const struct input *input, bool kept)
+static inline oc_rc apply(struct session *session, const struct input *input, bool kept) __attribute__((always_inline));
+static inline oc_rc apply(struct session *session, const struct input *input, bool kept)
 {
     if (input->kind == INPUT_BARS) {
         engine_close_bars(session->engine, input->at_ns);
@@ -226,7 +227,8 @@ static __attribute__((noinline)) oc_rc judge_answer(struct session *session, con
                        BORDER_REFUSED_MAX, why);
 }
 
-static inline __attribute__((always_inline)) void note_market(struct session *session, const struct oc_event *event)
+static inline void note_market(struct session *session, const struct oc_event *event) __attribute__((always_inline));
+static inline void note_market(struct session *session, const struct oc_event *event)
 {
     if (session->link)
         venue_link_taken(session->link);
@@ -357,7 +359,8 @@ static __attribute__((noinline)) oc_rc take_said(struct session *session, int64_
 }
 
 /* A market event was handled: first what comes of it at its own instant, then whoever waits for that, then the next event. */
-static inline __attribute__((always_inline)) oc_rc finish_market(struct session *session, const struct input *market)
+static inline oc_rc finish_market(struct session *session, const struct input *market) __attribute__((always_inline));
+static inline oc_rc finish_market(struct session *session, const struct input *market)
 {
     const uint64_t seq = market->event->seq;
     const int64_t at_ns = market->at_ns;

@@ -46,7 +46,7 @@ code=$?
 grep -q 'plugin mine crashed (SIGSEGV.*) in its call check, last order asked about [1-9]' "$w/err" || fail "no last words"
 grep -q 'what a session has recorded is whole' "$w/err" || fail "the session is not spoken of"
 # shellcheck disable=SC2086
-"$outcry" $run --session "$w/s" --json >"$w/out" 2>"$w/err" || fail "the session does not go on without the rule"
+"$outcry" $run --session "$w/s" --set risk.dropped=mine --json >"$w/out" 2>"$w/err" || fail "the session does not go on without the rule"
 [ "$(jq .trades.fills "$w/out")" -gt 0 ] || fail "nothing was traded behind it"
 "$outcry" report "$w/s" >"$w/out" 2>"$w/err" || fail "no report"
 echo "a crash: last words, and the session goes on without the plugin"
@@ -67,7 +67,7 @@ pid=
 [ $code = 1 ] || fail "SIGTERM within an endless call: exit $code, expected 1"
 grep -q 'plugin mine did not come back when the run was to end in its call check' "$w/err" || fail "no last words"
 # shellcheck disable=SC2086
-"$outcry" $run --session "$w/t" --quiet >"$w/out" 2>"$w/err" || fail "the session does not go on without the rule"
+"$outcry" $run --session "$w/t" --set risk.dropped=mine --quiet >"$w/out" 2>"$w/err" || fail "the session does not go on without the rule"
 echo "an endless call: SIGTERM is obeyed, and the session goes on without the plugin"
 
 # shellcheck disable=SC2086

@@ -171,6 +171,31 @@ replays "$w/gone" "a rule that came later"
 mv pause.conf gone.conf
 echo "without a rule: reduced and closed, and replayed"
 
+# What guarded a session guards it when it goes on, also when the configuration was forgotten.
+rm -rf gone
+kill_lines 'step 3'
+"$outcry" paper trips.lua --feed synthetic-bars:9000 --cash '10000 USDT' --session gone --fee taker=0.1% --speed max >out 2>&1 &&
+    fail "a session goes on without its rule"
+grep -q 'the rule pause, which guarded it, is not in risk.chain now: expected org.example.cooldown' out || fail "$(cat out)"
+"$outcry" paper trips.lua --feed synthetic-bars:9000 --cash '10000 USDT' --session gone --fee taker=0.1% --speed max \
+    --set risk.dropped=pause >out 2>&1 || fail "a rule cannot be dropped on purpose: $(cat out)"
+echo "a forgotten configuration: refused"
+
+# A scope that holds nothing of the run is said; a part of the configuration is not another plugin for one run.
+sed 's/"BTC\/\*"/"BTCUSDT"/' twice.conf >nothing.conf
+backtest nothing
+grep -q 'WARN plugins: risk.btc is asked nothing: the instruments of its scope' nothing.err || fail "$(cat nothing.err)"
+[ "$(jq '[.notes[] | select(contains("risk.btc was asked nothing"))] | length' nothing.json)" = 1 ] || fail "$(jq .notes nothing.json)"
+[ "$(jq '[.notes[] | select(contains("risk.rest was asked nothing"))] | length' nothing.json)" = 1 ] || fail "$(jq .notes nothing.json)"
+[ "$(jq '[.notes[] | select(contains("was asked nothing"))] | length' many.json)" = 0 ] || fail "$(jq .notes many.json)"
+sed 's/for: { instruments = \["BTC\/\*"\]; }/for: { strategies = ["nosuch"]; }/' twice.conf >nobody.conf
+backtest nobody
+grep -q 'risk.btc is asked nothing: the strategies of its scope' nobody.err || fail "$(cat nobody.err)"
+"$outcry" backtest trips.lua synthetic-bars:100 --cash '10000 USDT' --config gone.conf --plugin pause=so/rule_limits.so >out 2>&1 &&
+    fail "another plugin for a part of the configuration is taken"
+grep -q "risk.pause.plugin: --plugin names another plugin for this part, org.example.limits" out || fail "$(cat out)"
+echo "a scope of nothing, a part that is another: said"
+
 # Another version, which cannot read the state of the old one. A checkpoint holds that: 4096 bars.
 sed 's/STATE_VERSION = 1/STATE_VERSION = 2/; s/"1\.0\.0"/"2.0.0"/' "$here/rule_cooldown.c" >next.c
 make_plugin next.c rule_next

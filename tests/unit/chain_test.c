@@ -425,6 +425,35 @@ static void a_scope_holds_for_questions_and_events(void **state)
     fixture_free(f);
 }
 
+/* A code above 0 is no yes, and what is told of the rule is what it decided. */
+static void told(void *self, const struct oc_request *request, const char *rule, const struct oc_verdict *verdict)
+{
+    (void)request, (void)rule;
+    *(uint32_t *)self = verdict->allowed;
+}
+
+static void only_a_clear_yes_is_one(void **state)
+{
+    (void)state;
+    static const oc_rc answers[] = {7, OC_OK, OC_E_IO, OC_OK};
+    static const uint32_t allowed[] = {1, 7, 1, 0};
+    for (int i = 0; i < 4; i++) {
+        struct prober prober = {.answer = answers[i]};
+        struct fixture *f = probed(&prober);
+        struct oc_request ask = fixture_order(f, OC_SIDE_BUY, 1, 9900);
+        struct engine_refusal refusal = {0};
+        uint32_t seen = 9;
+        engine_set_witness(f->engine, &(struct engine_witness){.verdict = told, .self = &seen});
+        prober.first.allowed = allowed[i];
+        assert_int_equal(engine_begin(f->engine, 0), OC_OK);
+        assert_int_equal(engine_submit(f->engine, &ask, &refusal), OC_E_LIMIT);
+        assert_string_equal(refusal.reason, i < 3 ? "RULE_FAILED" : "REFUSED");
+        assert_int_equal(seen, 0);
+        fixture_end(f, true);
+        fixture_free(f);
+    }
+}
+
 /* As in a replay of a session that lacked a rule for a while: there it was neither asked nor told, and it was not counted. */
 static void a_rule_that_is_missing_knows_what_was_known(void **state)
 {
@@ -466,6 +495,7 @@ int main(void)
         cmocka_unit_test(a_question_latches_nothing),
         cmocka_unit_test(what_happened_may_latch),
         cmocka_unit_test(only_one_allows),
+        cmocka_unit_test(only_a_clear_yes_is_one),
         cmocka_unit_test(a_scope_holds_for_questions_and_events),
         cmocka_unit_test(unknown_names_are_said_and_outputs_untouched),
         cmocka_unit_test(an_order_by_money_has_a_worst_quantity),

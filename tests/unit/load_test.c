@@ -140,6 +140,7 @@ static const struct bad bads[] = {
     {"key_table_outside", "plugin 1 keys", "out of the file", 1, false},
     {"key_file_full", "key beyond", "one more", 1, false},
     {"needs_gone", "needed library", "liboutcry_gone.so.1", 1, false},
+    {"forgets", "risk.save", "observe() without save()", 1, false},
     {"needs_musl", "needed library", "libc.musl-x86_64.so.1", 1, false},
     {"run_path", "run path", "/opt/lib", 1, false},
     {"program", "ELF type", "a program (PIE)", 1, false},
