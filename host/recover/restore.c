@@ -309,7 +309,6 @@ static oc_rc apply_all(struct restore *restore, struct session *session, uint64_
             restore->markets++;
         } else if (event->seq == unfinished) {
             rc = finish_input(restore, session, event);
-            *market += stream == JOURNAL_MARKET;
         } else if (stream == JOURNAL_MARKET) {
             rc = apply_value(restore, session, event);
             *market += 1;

@@ -129,6 +129,28 @@ for at in 0 1 0 0 1; do kill_at $at; done
 (go run cut --listen none --json) >cut.json 2>cut.err || fail "a strict transcript, killed: $(cat cut.err)"
 [ "$("$meaning_of" strict)" = "$("$meaning_of" cut)" ] || fail "a strict transcript, killed: other records"
 replays "$w/cut" "a strict transcript, killed"
+# One event is taken ahead: what a timer sends before it is handled was heard by a venue that had said it already.
+cat >conf/ahead.txt <<'END'
+@ 2026-01-05T14:30:00Z
+< {"e":"trade","t":1767623460000000000,"s":"BTC/USDT","p":"100.00","q":"1"}
+< {"e":"trade","t":1767623470000000000,"s":"BTC/USDT","p":"100.00","q":"1"}
+> {"op":"new","id":$id,"s":"BTC/USDT","side":"buy","type":"limit","q":"0.010","p":"100.00"}
+< {"e":"fill","id":$id,"s":"BTC/USDT","p":"100.00","q":"0.010","trade":"x1"}
+< {"e":"trade","t":1767623480000000000,"s":"BTC/USDT","p":"101.00","q":"1"}
+END
+cat >ahead.lua <<'END'
+strategy { name = "ahead" }
+function on_init(m) after("62s", function() m:buy { qty = 0.01, price = 100 } end) end
+function on_trade(m, t) end
+END
+rm -rf cut whole2
+lua=ahead.lua more='--set venue.mine.transcript=conf/ahead.txt'
+(go run whole2 --listen none --json) >cut.json 2>cut.err || fail "ahead: $(cat cut.err)"
+[ "$(jq .trades.fills cut.json)" = 1 ] || fail "ahead: $(jq -c .trades cut.json)"
+kill_at 2
+(go run cut --listen none --json) >cut.json 2>cut.err || fail "ahead, killed: $(cat cut.err)"
+[ "$("$meaning_of" whole2)" = "$("$meaning_of" cut)" ] || fail "ahead, killed: other records"
+replays "$w/cut" "ahead, killed"
 lua=$w/venue.lua more=
 strict wrong -p qty=0.02 >out 2>&1 && fail "what was not expected is sent"
 grep -q 'strict.txt: line 3: sent .*"q":"0.020".*, expected .*"q":"0.010"' out || fail "a mismatch: $(cat out)"
