@@ -72,6 +72,43 @@ diff whole.report cut.report >differs || fail "20 kills: another report: $(head 
 replays "$w/cut" "20 kills"
 echo "20 kills, as uninterrupted"
 
+# Killed in the middle of a step: with the request recorded, before or after it was sent, by the connector itself. What a built bar
+# asked for is not asked for again.
+cat >mortal.c <<END
+#include <signal.h>
+#include <unistd.h>
+static int requests;
+static void die_at(int number)
+{
+    if (access("$w/immortal", F_OK) != 0 && ++requests == number)
+        kill(getpid(), SIGKILL);
+}
+END
+sed 's/^static oc_rc request(.*/static oc_rc send_request(void *self, const struct oc_request *ask);\
+static oc_rc request(void *self, const struct oc_request *ask)\
+{\
+    die_at(7);\
+    oc_rc rc = send_request(self, ask);\
+    die_at(9);\
+    return rc;\
+}\
+static oc_rc send_request(void *self, const struct oc_request *ask)/' "$here/connector_jline.c" | cat mortal.c - >mortal_jline.c
+rm -f immortal
+"$cc" -std=gnu11 -O2 -shared $(pkg-config --cflags outcry) mortal_jline.c -o conf/plugins/jline.so $(pkg-config --libs outcry) ||
+    fail "mortal_jline.c does not build"
+rm -rf dead
+died=0
+while [ $died -lt 20 ]; do
+    { (go run dead --listen none --quiet) >out 2>&1 && fail "it does not die: $(cat out)"; } 2>/dev/null
+    died=$((died + 1))
+done
+touch immortal
+(go run dead --listen none --json) >dead.json 2>dead.err || fail "killed in a step: $(cat dead.err)"
+[ "$("$meaning_of" whole)" = "$("$meaning_of" dead)" ] || fail "killed in a step: other records"
+replays "$w/dead" "killed in a step"
+cp so/jline.so conf/plugins/jline.so
+echo "20 deaths within a step, as uninterrupted"
+
 # What was recorded needs neither of them: the market stands in it by value.
 mv conf/day.txt conf/plugins/jline.so .
 for folder in whole cut; do replays "$w/$folder" "$folder alone"; done
