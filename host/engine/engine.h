@@ -180,6 +180,8 @@ bool request_adds_risk(const struct out_request *staged);
 #define ENGINE_JOURNAL_FAILED "JOURNAL_FAILED"
 /* A recorded event as a fact: no client runs, no rule decides, no venue is called (restore). */
 CHECKED oc_rc engine_restore(struct engine *engine, const struct oc_event *event);
+/* Built bars that end at or before until_ns had ended by then: they are passed on as facts. */
+void engine_restore_bars(struct engine *engine, int64_t until_ns);
 /* The earliest time at which a timer is due or a built bar ends. INT64_MAX: none. */
 int64_t engine_next_ns(const struct engine *engine);
 /* The earliest end of a built bar; INT64_MAX: none is open. */

@@ -94,3 +94,11 @@ oc_rc engine_restore(struct engine *engine, const struct oc_event *event)
     engine->is_restoring = false;
     return rc;
 }
+
+void engine_restore_bars(struct engine *engine, int64_t until_ns)
+{
+    engine->is_restoring = true;
+    while (engine_close_bars(engine, until_ns))
+        ;
+    engine->is_restoring = false;
+}

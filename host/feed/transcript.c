@@ -135,8 +135,10 @@ oc_rc transcript_init_script(struct transcript *transcript, const char *script)
     transcript->script_size = size;
     transcript->line = 1;
     rc = size > TRANSCRIPT_SCRIPT_MAX ? OC_E_LIMIT : judge_script(transcript);
-    if (rc < 0)
+    if (rc < 0) {
+        transcript_release(transcript);
         return rc;
+    }
     transcript->at = 0;
     transcript->line = 1;
     return OC_OK;

@@ -93,7 +93,7 @@ static oc_rc apply_market(struct restore *restore, struct session *session, uint
             return ended_early(session, rc);
         if (!point.is_opening) {
             point.event->seq = seq;
-            point.event->local_ns = session->clock.now_ns = point.at_ns;
+            point.event->local_ns = session->clock.now_ns = restore->input_ns = point.at_ns;
             session_begin_figures(session, point.event);
         }
         rc = restore_sim_market(restore, session, &point);
@@ -286,6 +286,20 @@ static oc_rc finish_input(struct restore *restore, struct session *session, cons
     return rc;
 }
 
+/* The end of a built bar is an input without a record: those before this record had been handled, with all that came of them. What is
+ * asked for at the very end of a bar came of it, unless another input of that instant is its cause. */
+static void pass_bars(struct restore *restore, struct session *session, const struct oc_event *event)
+{
+    const bool is_output = event->type == OC_EV_REQUEST || event->type == OC_EV_DENIED || event->type == OC_EV_STATE ||
+                           event->type == OC_EV_STRATEGY;
+    const bool is_behind = event->type == OC_EV_TIMER || event->type == OC_EV_COMMAND ||
+                           (is_output && event->local_ns > restore->input_ns);
+    engine_restore_bars(session->engine, event->local_ns - !is_behind);
+    engine_clear_out(session->engine);
+    if (!is_output)
+        restore->input_ns = event->local_ns;
+}
+
 /* The records after a checkpoint, and the market events between them. */
 static oc_rc apply_all(struct restore *restore, struct session *session, uint64_t seq, uint64_t *market)
 {
@@ -303,13 +317,14 @@ static oc_rc apply_all(struct restore *restore, struct session *session, uint64_
          * happens only when its callbacks have returned. */
         if (!is_next && (session->journal.has_market || (*market >= progress.market_index && more != OC_OK)))
             break;
+        if (is_next)
+            pass_bars(restore, session, event);
         if (!is_next) {
             rc = apply_market(restore, session, seq + 1, *market);
             *market += 1;
             restore->markets++;
         } else if (event->seq == unfinished) {
             rc = finish_input(restore, session, event);
-            *market += stream == JOURNAL_MARKET;
         } else if (stream == JOURNAL_MARKET) {
             rc = apply_value(restore, session, event);
             *market += 1;

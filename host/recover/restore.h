@@ -28,6 +28,7 @@ struct restore {
     struct oc_request *held; /* of the last step, not yet given to the simulator: one may have been denied; owned */
     uint32_t held_count;
     uint32_t held_room;
+    int64_t input_ns; /* of the last input; what was asked for later came of a built bar */
     int64_t event_ns; /* of the last event of a connector */
     bool is_same_sim; /* the simulator is the file that was recorded with; else the records are all it learns */
 };

@@ -72,6 +72,43 @@ diff whole.report cut.report >differs || fail "20 kills: another report: $(head 
 replays "$w/cut" "20 kills"
 echo "20 kills, as uninterrupted"
 
+# Killed in the middle of a step: with the request recorded, before or after it was sent, by the connector itself. What a built bar
+# asked for is not asked for again.
+cat >mortal.c <<END
+#include <signal.h>
+#include <unistd.h>
+static int requests;
+static void die_at(int number)
+{
+    if (access("$w/immortal", F_OK) != 0 && ++requests == number)
+        kill(getpid(), SIGKILL);
+}
+END
+sed 's/^static oc_rc request(.*/static oc_rc send_request(void *self, const struct oc_request *ask);\
+static oc_rc request(void *self, const struct oc_request *ask)\
+{\
+    die_at(7);\
+    oc_rc rc = send_request(self, ask);\
+    die_at(9);\
+    return rc;\
+}\
+static oc_rc send_request(void *self, const struct oc_request *ask)/' "$here/connector_jline.c" | cat mortal.c - >mortal_jline.c
+rm -f immortal
+"$cc" -std=gnu11 -O2 -shared $(pkg-config --cflags outcry) mortal_jline.c -o conf/plugins/jline.so $(pkg-config --libs outcry) ||
+    fail "mortal_jline.c does not build"
+rm -rf dead
+died=0
+while [ $died -lt 20 ]; do
+    { (go run dead --listen none --quiet) >out 2>&1 && fail "it does not die: $(cat out)"; } 2>/dev/null
+    died=$((died + 1))
+done
+touch immortal
+(go run dead --listen none --json) >dead.json 2>dead.err || fail "killed in a step: $(cat dead.err)"
+[ "$("$meaning_of" whole)" = "$("$meaning_of" dead)" ] || fail "killed in a step: other records"
+replays "$w/dead" "killed in a step"
+cp so/jline.so conf/plugins/jline.so
+echo "20 deaths within a step, as uninterrupted"
+
 # What was recorded needs neither of them: the market stands in it by value.
 mv conf/day.txt conf/plugins/jline.so .
 for folder in whole cut; do replays "$w/$folder" "$folder alone"; done
@@ -129,6 +166,28 @@ for at in 0 1 0 0 1; do kill_at $at; done
 (go run cut --listen none --json) >cut.json 2>cut.err || fail "a strict transcript, killed: $(cat cut.err)"
 [ "$("$meaning_of" strict)" = "$("$meaning_of" cut)" ] || fail "a strict transcript, killed: other records"
 replays "$w/cut" "a strict transcript, killed"
+# One event is taken ahead: what a timer sends before it is handled was heard by a venue that had said it already.
+cat >conf/ahead.txt <<'END'
+@ 2026-01-05T14:30:00Z
+< {"e":"trade","t":1767623460000000000,"s":"BTC/USDT","p":"100.00","q":"1"}
+< {"e":"trade","t":1767623470000000000,"s":"BTC/USDT","p":"100.00","q":"1"}
+> {"op":"new","id":$id,"s":"BTC/USDT","side":"buy","type":"limit","q":"0.010","p":"100.00"}
+< {"e":"fill","id":$id,"s":"BTC/USDT","p":"100.00","q":"0.010","trade":"x1"}
+< {"e":"trade","t":1767623480000000000,"s":"BTC/USDT","p":"101.00","q":"1"}
+END
+cat >ahead.lua <<'END'
+strategy { name = "ahead" }
+function on_init(m) after("62s", function() m:buy { qty = 0.01, price = 100 } end) end
+function on_trade(m, t) end
+END
+rm -rf cut whole2
+lua=ahead.lua more='--set venue.mine.transcript=conf/ahead.txt'
+(go run whole2 --listen none --json) >cut.json 2>cut.err || fail "ahead: $(cat cut.err)"
+[ "$(jq .trades.fills cut.json)" = 1 ] || fail "ahead: $(jq -c .trades cut.json)"
+kill_at 2
+(go run cut --listen none --json) >cut.json 2>cut.err || fail "ahead, killed: $(cat cut.err)"
+[ "$("$meaning_of" whole2)" = "$("$meaning_of" cut)" ] || fail "ahead, killed: other records"
+replays "$w/cut" "ahead, killed"
 lua=$w/venue.lua more=
 strict wrong -p qty=0.02 >out 2>&1 && fail "what was not expected is sent"
 grep -q 'strict.txt: line 3: sent .*"q":"0.020".*, expected .*"q":"0.010"' out || fail "a mismatch: $(cat out)"

@@ -493,6 +493,47 @@ static void draining_keeps_the_order_of_an_instant(void **state)
     world_free(world);
 }
 
+/* A source that says how far time may go while it waits: a live one, whose bars are known at their close alone. */
+struct peer {
+    struct bars bars;
+    bool speaks;
+    int64_t until_ns;
+};
+
+static oc_rc peer_next(void *self, struct oc_event **ret_event)
+{
+    struct peer *peer = self;
+    oc_rc rc = peer->speaks ? next_bar(&peer->bars, ret_event) : OC_E_AGAIN;
+    if (rc == OC_OK)
+        (*ret_event)->local_ns = (*ret_event)->venue_ns + 5000000000;
+    return rc;
+}
+
+static int64_t peer_until(void *self) { return ((struct peer *)self)->until_ns; }
+
+static void time_goes_no_further_than_a_waiting_source_says(void **state)
+{
+    (void)state;
+    struct world *world = world_new(0);
+    struct peer peer = {.until_ns = MINUTE / 2};
+    fill_bars(&peer.bars, world->f->inst, 2);
+    const struct inbox_source source = {.self = &peer, .next = peer_next, .until = peer_until, .is_live = true};
+    uint64_t timer;
+    assert_int_equal(inbox_add_source(world->inbox, &source), OC_OK);
+    for (int i = 1; i <= 3; i++)
+        assert_int_equal(timers_add(engine_timers(world->f->engine), 1, i * MINUTE / 3, 0, &timer), OC_OK);
+    assert_int_equal(run(world), OC_E_AGAIN); /* the one at 20 s has fired, those at 40 and 60 have not */
+    assert_string_equal(world->log, "timer@20 ");
+    peer.until_ns = 2 * MINUTE / 3;
+    assert_int_equal(run(world), OC_E_AGAIN);
+    assert_string_equal(world->log, "timer@20 timer@40 ");
+    peer.speaks = true; /* no opens, and its own time of the door */
+    assert_int_equal(run(world), OC_E_END);
+    assert_string_equal(world->log, "timer@20 timer@40 timer@60 open@65 bar@65 done@0 open@125 bar@125 "
+                                    "request@125 due@125 answer@125 done@0 ");
+    world_free(world);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -507,6 +548,7 @@ int main(void)
         cmocka_unit_test(trades_and_bars_of_quotes_are_merged_by_time),
         cmocka_unit_test(draining_goes_to_the_instant_and_no_further),
         cmocka_unit_test(draining_keeps_the_order_of_an_instant),
+        cmocka_unit_test(time_goes_no_further_than_a_waiting_source_says),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
