@@ -276,4 +276,12 @@ replays "$w/noted" noted
 "$outcry" report noted >out 2>&1 || fail "$(cat out)"
 [ -s calls ] && fail "a replay calls a connector: $(sort calls | uniq -c)"
 echo "paper, backtest, console, replay, report: zero calls"
+# The guide's own example, whose connector is named for one run: its replay and report name none.
+cp -r "$w/prefix/share/outcry/examples/connector_loopback" loopback && cd loopback || exit 1
+make_plugin loopback.c loopback
+"$outcry" run day.lua --venue loopback --config day.conf --plugin loopback="$w/so/loopback.so" --cash '10000 USDT' --listen none \
+    --session day >"$w/out" 2>&1 || fail "the example: $(tail -n 5 "$w/out")"
+rm "$w/so/loopback.so"
+replays "$PWD/day" "the example of the guide"
+"$outcry" report day >"$w/out" 2>&1 || fail "the report of the example: $(tail -n 5 "$w/out")"
 echo "outside_venue: passed"
