@@ -19,6 +19,8 @@
 #include <outcry/event.h>
 #include <zlib.h>
 
+#define CSV_SHEET_DAY (86400 * (int64_t)1000000000)
+
 enum {
     CSV_LINE_MAX = 4096,
     CSV_COLUMNS_MAX = 64,
@@ -60,6 +62,8 @@ enum csv_role {
     CSV_NUMBERS, /* how many numbers; the others follow */
     CSV_TIME = CSV_NUMBERS,
     CSV_CLOCK, /* the time of day of a date in another column */
+    CSV_MONTH, /* of a year that is the time, with a day */
+    CSV_DAY,
     CSV_SIDE,
     CSV_MAKER, /* true: the buyer was the maker */
     CSV_ROLES
@@ -114,7 +118,7 @@ void csv_zone_release(struct csv_zone *zone);
 oc_rc csv_zone_to_utc(const struct csv_zone *zone, int64_t local_ns, int64_t previous_ns, int64_t *ret_ns);
 
 struct csv_clock {
-    int64_t unit_ns; /* of a number; 0: text */
+    int64_t unit_ns; /* of a number; 0: text; CSV_SHEET_DAY: days of a spreadsheet, local */
     struct csv_zone zone;
     uint32_t has_offset; /* the first row states its own offset */
     uint32_t is_date;    /* the first row has no time of day */
@@ -177,12 +181,13 @@ oc_rc csv_source_rewind(struct csv_source *source);
  * OC_E_END, OC_E_LIMIT: too long, OC_E_DATA: damaged gzip data, OC_E_IO. */
 oc_rc csv_source_line(struct csv_source *source, const char **ret_line, size_t *ret_size);
 
-/* ---- options and columns (options.c, columns.c) ---- */
+/* ---- options and columns (options.c, columns.c, names.c, volume.c) ---- */
 
 struct csv_options {
     char columns[512];
     char zone[CSV_ZONE_NAME_MAX];
     char symbol[OC_SYMBOL_MAX];
+    char volume[CSV_NAME_MAX];       /* the column that is the volume; "none" */
     char where_column[CSV_NAME_MAX]; /* only rows with this value */
     char where_value[CSV_NAME_MAX];
     int64_t unit_ns; /* 0: inferred, -1: text */
@@ -195,6 +200,7 @@ struct csv_options {
     bool skip_unordered;
     bool skip_bad;
     bool allow_nonpositive;
+    bool allow_any_time;
 };
 
 oc_rc csv_options_read(struct csv_options *options, const char *text, char error[CSV_ERROR_MAX]);
@@ -204,6 +210,7 @@ struct csv_layout {
     int column[CSV_ROLES]; /* of a role, -1 none */
     char name[CSV_COLUMNS_MAX][CSV_NAME_MAX];
     int column_count;
+    int field_count; /* of each row */
     int last_used;
     int where; /* column, -1 none */
     int event_type;
@@ -211,8 +218,9 @@ struct csv_layout {
     uint64_t passed;     /* of these, lines that belong to no table */
     bool has_header;
     char separator;
-    bool is_stated; /* by configuration */
-    bool is_shaped; /* by the shape of the first row */
+    bool is_stated;        /* by configuration */
+    bool is_shaped;        /* by the shape of the first row */
+    char volume_note[160]; /* why a volume is not used; "" nothing to say */
 };
 
 struct csv_field {
@@ -223,19 +231,30 @@ struct csv_field {
 /* Splits a line; quotes around a field and spaces around it are taken off. Returns how many fields
  * there are. */
 int csv_split(const char *line, size_t size, char separator, struct csv_field *fields, int field_max);
+/* How many fields a line has, without a limit. */
+int csv_field_count(const char *line, size_t size, char separator);
+/* The field at `at`, without quotes and spaces around it; returns the place of the separator, or `end`. */
+const char *csv_field_take(const char *at, const char *end, char separator, struct csv_field *field);
+/* Nothing but spaces, or a remark. */
+bool csv_line_is_passed(const char *line, size_t size);
 /* The role of a column's name, CSV_NONE when unknown; *ret_unit_ns is set when the name states a
  * unit. */
 enum csv_role csv_role_of(const char *name, size_t size, int64_t *ret_unit_ns);
 const char *csv_role_name(enum csv_role role);
+/* Lower case, words joined by one underscore. */
+void csv_name_normal(const char *name, size_t size, char out[CSV_NAME_MAX]);
 /* Roles from a header line, from the configuration, or from the first row. Errors are in `error`.
  */
 oc_rc csv_layout_header(struct csv_layout *layout, const struct csv_field *fields, int count);
 oc_rc csv_layout_columns(struct csv_layout *layout, const char *columns, char error[CSV_ERROR_MAX]);
 oc_rc csv_layout_shape(struct csv_layout *layout, const struct csv_field *fields, int count);
+/* Of several columns of volume the one in the base of `symbol` ("" unknown), or the one that is stated; none when that
+ * is unclear, and then volume_note says so. OC_E_CONFIG: no such column. */
+oc_rc csv_layout_volume(struct csv_layout *layout, const char *stated, const char *symbol, char error[CSV_ERROR_MAX]);
 /* What kind of event the roles make; OC_E_DATA when none. */
 oc_rc csv_layout_type(struct csv_layout *layout, int wanted, char error[CSV_ERROR_MAX]);
 
-/* ---- a table: an open file and how its lines are read (table.c) ---- */
+/* ---- a table: an open file and how its lines are read (sniff.c, table.c) ---- */
 
 struct csv_row {
     int64_t time_ns;
@@ -254,9 +273,11 @@ struct csv_table {
     uint64_t line;         /* of the last row, counted from 1 */
     uint64_t row;          /* of the last row, counted from 1 */
     int64_t time_ns;       /* of the last row */
-    bool wants_sizes;      /* false: a probe does not need them */
-    bool is_broken;        /* the file itself ended badly: there is no next row */
-    const char *text;      /* of the last row, borrowed until the next */
+    int64_t oldest_ns;     /* a row outside is refused */
+    int64_t newest_ns;
+    bool wants_sizes; /* false: a probe does not need them */
+    bool is_broken;   /* the file itself ended badly: there is no next row */
+    const char *text; /* of the last row, borrowed until the next */
     size_t size;
     char error[CSV_ERROR_MAX];
 };
@@ -269,6 +290,10 @@ void csv_table_close(struct csv_table *table);
 /* The next row. OC_E_END. OC_E_DATA: refused, and the table can go on unless is_broken. Others end
  * the table. */
 oc_rc csv_table_next(struct csv_table *table, struct csv_row *ret_row);
+/* Writes a sentence about the file. Returns `rc`. */
+oc_rc csv_table_complain(struct csv_table *table, oc_rc rc, const char *what);
+/* Writes the sentence about what the file itself refuses. Returns `rc`. */
+oc_rc csv_table_complain_line(struct csv_table *table, oc_rc rc, uint64_t line);
 /* Writes the sentence about a field of the last row. `todo` may be NULL. Returns OC_E_DATA. */
 oc_rc csv_table_refuse(struct csv_table *table, enum csv_role role, const char *expected, const char *todo);
 

@@ -2,9 +2,10 @@
  *
  *   columns=time,open,high,low,close,volume   in the order of the file; - for a column to ignore
  *   header=yes|no   separator=comma|semicolon|tab|space|"|"   type=bars|quote_bars|quotes|trades
- *   unit=s|ms|us|ns|text   zone=UTC|+05:30|America/New_York   period=1m
+ *   unit=s|ms|us|ns|text|excel   zone=UTC|+05:30|America/New_York   period=1m
  *   price_step=0.01   qty_step=0.001   symbol=BTC/USDT   where=COLUMN:VALUE (only rows with it)
- *   bad_rows=error|skip   out_of_order=error|skip   allow_nonpositive=no|yes */
+ *   bad_rows=error|skip   out_of_order=error|skip   allow_nonpositive=no|yes   allow_any_time=no|yes
+ *   volume=COLUMN|none */
 #include "csv.h"
 
 #include "base/text.h"
@@ -23,8 +24,9 @@ struct pair {
 };
 
 static const char *const keys[] = {
-    "columns",   "unit",  "zone", "period",   "price_step",   "qty_step",          "symbol", "header",
-    "separator", "where", "type", "bad_rows", "out_of_order", "allow_nonpositive", NULL};
+    "columns",        "unit",      "zone",  "period", "price_step", "qty_step",     "symbol",
+    "header",         "separator", "where", "type",   "bad_rows",   "out_of_order", "allow_nonpositive",
+    "allow_any_time", "volume",    NULL};
 
 static oc_rc wrong(const struct pair *pair, const char *expected, char *error)
 {
@@ -125,7 +127,8 @@ static oc_rc read_where(const struct pair *pair, struct csv_options *options, ch
     return OC_OK;
 }
 
-static const struct choice units[] = {{"s", 1000000000}, {"ms", 1000000}, {"us", 1000}, {"ns", 1}, {"text", -1}, {0}};
+static const struct choice units[] = {{"s", 1000000000}, {"ms", 1000000},          {"us", 1000}, {"ns", 1},
+                                      {"text", -1},      {"excel", CSV_SHEET_DAY}, {0}};
 static const struct choice yes_no[] = {{"yes", 1}, {"no", 0}, {0}};
 static const struct choice yes_none[] = {{"yes", 1}, {"no", 2}, {0}};
 static const struct choice skip_error[] = {{"error", 0}, {"skip", 1}, {0}};
@@ -160,6 +163,10 @@ static oc_rc take_pair(struct csv_options *options, const struct pair *pair, cha
         return read_flag(pair, skip_error, &options->skip_bad, error);
     if (is_key(pair, "allow_nonpositive"))
         return read_flag(pair, yes_no, &options->allow_nonpositive, error);
+    if (is_key(pair, "allow_any_time"))
+        return read_flag(pair, yes_no, &options->allow_any_time, error);
+    if (is_key(pair, "volume"))
+        return copy(pair, options->volume, sizeof options->volume, error);
     if (is_key(pair, "period")) {
         int64_t period;
         if (text_to_duration(pair->value, pair->size, &period) < 0 || period <= 0)

@@ -161,6 +161,8 @@ static void note_columns(struct notes *notes, const struct csv_table *table)
         text_format(&line, "columns not used: %s", ignored);
         note(notes, data);
     }
+    if (layout->volume_note[0])
+        note(notes, layout->volume_note);
     if (layout->passed) {
         text_clear(&line);
         text_format(&line, "lines before the table: %llu passed over", (unsigned long long)layout->passed);
@@ -182,6 +184,7 @@ static void note_time(struct notes *notes, const struct csv_table *table)
                        : clock->unit_ns == NS_S    ? "seconds"
                        : clock->unit_ns == 1000000 ? "milliseconds"
                        : clock->unit_ns == 1000    ? "microseconds"
+                       : clock->unit_ns == NS_DAY  ? "days of a spreadsheet, to the second"
                                                    : "nanoseconds";
     const char *name = table->layout.name[table->layout.column[CSV_TIME]];
     char line[256];
@@ -190,7 +193,7 @@ static void note_time(struct notes *notes, const struct csv_table *table)
     else
         snprintf(line, sizeof line, "time unit: %s (%s)", unit, table->unit_from);
     note(notes, line);
-    if (clock->unit_ns)
+    if (clock->unit_ns && clock->unit_ns != NS_DAY)
         snprintf(line, sizeof line, "zone: UTC (epoch times)");
     else if (clock->has_offset)
         snprintf(line, sizeof line, "zone: as each time states");

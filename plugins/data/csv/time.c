@@ -189,8 +189,27 @@ static oc_rc epoch_read(const char *text, size_t size, int64_t unit_ns, int64_t 
     return num_narrow(number.is_negative ? -ns : ns, ret_ns);
 }
 
+/* A spreadsheet counts days from 1899-12-30 and says the time of day as a fraction, near enough for seconds. */
+static oc_rc sheet_read(const char *text, size_t size, int64_t *ret_local_ns)
+{
+    int64_t ns;
+    oc_rc rc = epoch_read(text, size, CSV_SHEET_DAY, &ns);
+    if (rc >= 0)
+        rc = num_sub(ns, 25569 * CSV_SHEET_DAY - NS_S / 2, &ns);
+    if (rc < 0)
+        return rc;
+    int64_t rest = ns % NS_S;
+    *ret_local_ns = ns - (rest < 0 ? rest + NS_S : rest);
+    return OC_OK;
+}
+
 oc_rc csv_clock_read(const struct csv_clock *clock, const char *text, size_t size, int64_t previous_ns, int64_t *ret_ns)
 {
+    if (clock->unit_ns == CSV_SHEET_DAY) {
+        int64_t local_ns;
+        oc_rc rc = sheet_read(text, size, &local_ns);
+        return rc < 0 ? rc : csv_zone_to_utc(&clock->zone, local_ns, previous_ns, ret_ns);
+    }
     if (clock->unit_ns > 0)
         return epoch_read(text, size, clock->unit_ns, ret_ns);
     struct csv_time time;
