@@ -487,12 +487,6 @@ static void periods_and_order_are_judged(void **state)
     assert_refused(OC_E_DATA, "period=5m", BARS "1600000060000,10,12,9,11,1\n", "at least one period to the row above");
     assert_says(sheet.error, "state the period");
     assert_int_equal(read_text("x.csv", "period=1m", BARS "1600000060000,10,12,9,11,1\n"), OC_OK);
-    assert_int_equal(read_text("x.csv", "",
-                               "date,open,high,low,close\n2021-01-01,1,1,1,1\n2021-02-01,1,1,1,"
-                               "1\n2021-03-01,1,1,1,1\n2021-04-01,1,1,1,1\n"),
-                     OC_OK);
-    assert_int_equal(sheet.count, 4);
-    assert_true(sheet.info.period_ns == 28 * (int64_t)86400000000000);
     /* ticks: the same time again is fine, an older one is not */
     assert_refused(OC_E_DATA, "", "ts_ms,price\n1600000000005,1\n1600000000005,1\n1600000000004,1\n1600000000006,1\n",
                    "row 3 (line 4), column ts_ms: found \"1600000000004\"; expected a time not before");

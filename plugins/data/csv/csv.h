@@ -117,6 +117,9 @@ void csv_zone_release(struct csv_zone *zone);
  * table knows. */
 oc_rc csv_zone_to_utc(const struct csv_zone *zone, int64_t local_ns, int64_t previous_ns, int64_t *ret_ns);
 
+/* UTC to local time. OC_E_RANGE: beyond what the table knows. */
+oc_rc csv_zone_to_local(const struct csv_zone *zone, int64_t utc_ns, int64_t *ret_ns);
+
 struct csv_clock {
     int64_t unit_ns; /* of a number; 0: text; CSV_SHEET_DAY: days of a spreadsheet, local */
     struct csv_zone zone;
@@ -139,8 +142,39 @@ oc_rc csv_time_of_day(const char *text, size_t size, int64_t *ret_ns);
 /* A whole field: by unit, or as text in the clock's zone. */
 oc_rc csv_clock_read(const struct csv_clock *clock, const char *text, size_t size, int64_t previous_ns,
                      int64_t *ret_ns);
+/* Days since 1970 of a date that is one. */
+int64_t csv_days_of(int year, int month, int day);
 /* The unit of an epoch time by its size; 0 when it is not a plain number. */
 int64_t csv_clock_guess(const char *text, size_t size);
+
+/* ---- calendar periods (calendar.c) ---- */
+
+struct csv_calendar {
+    int months;   /* a bar ends where a month begins, so many months on; 0 not */
+    bool is_week; /* a bar ends where a Monday begins */
+};
+
+struct csv_dates { /* of rows that are days apart */
+    uint64_t rows;
+    uint64_t same_month; /* rows in the month of the row before */
+    uint64_t same_week;
+    int64_t clock_ns; /* local time of day of the first */
+    int day_max;      /* of a month */
+    int weekday_max;  /* Monday is 0 */
+    int64_t month;    /* of the last row, counted */
+    int64_t week;
+    bool has_clocks; /* times of day that differ */
+};
+
+bool csv_calendar_is_set(struct csv_calendar calendar);
+/* "1 month", "calendar weeks"... Static. */
+const char *csv_calendar_name(struct csv_calendar calendar);
+/* The longest that a bar can be. */
+int64_t csv_calendar_longest_ns(struct csv_calendar calendar);
+/* The end of the bar that opens then. OC_E_RANGE. */
+oc_rc csv_calendar_end(struct csv_calendar calendar, const struct csv_zone *zone, int64_t open_ns, int64_t *ret_ns);
+/* Takes the date of a row. */
+void csv_dates_take(struct csv_dates *dates, const struct csv_zone *zone, int64_t time_ns);
 
 /* ---- files (gzip.c) ---- */
 
@@ -192,7 +226,8 @@ struct csv_options {
     char where_value[CSV_NAME_MAX];
     int64_t unit_ns; /* 0: inferred, -1: text */
     int64_t period_ns;
-    struct oc_dec price_step; /* 0 units: inferred */
+    struct csv_calendar calendar; /* stated */
+    struct oc_dec price_step;     /* 0 units: inferred */
     struct oc_dec qty_step;
     int header;     /* 0 inferred, 1 there, 2 none */
     int event_type; /* 0 inferred */
@@ -311,6 +346,7 @@ struct csv_maker { /* how rows become events */
     uint32_t inst;
     int event_type;
     int64_t period_ns;
+    struct csv_calendar calendar; /* when set, each bar has a period of its own */
     struct csv_step price;
     struct csv_step qty;
     bool has_volume;  /* bars: it is not zero throughout */
@@ -326,6 +362,10 @@ oc_rc csv_event_make(struct csv_table *table, struct csv_maker *maker, const str
  * nothing. */
 oc_rc csv_probe(const char *path, const char *options, struct csv_kept *kept, struct oc_data_info *ret_info,
                 char error[CSV_ERROR_MAX]);
+
+/* Whether the bars of a file that was probed are of calendar weeks, months or years. */
+oc_rc csv_probe_calendar(const char *path, const char *options, struct csv_calendar *ret_calendar,
+                         char error[CSV_ERROR_MAX]);
 
 /* "binanceus_btcusdt_1m.csv.gz" -> "BTC/USDT", "spy_1d.csv" -> "SPY", false when nothing is found.
  */

@@ -2,7 +2,7 @@
  *
  *   columns=time,open,high,low,close,volume   in the order of the file; - for a column to ignore
  *   header=yes|no   separator=comma|semicolon|tab|space|"|"   type=bars|quote_bars|quotes|trades
- *   unit=s|ms|us|ns|text|excel   zone=UTC|+05:30|America/New_York   period=1m
+ *   unit=s|ms|us|ns|text|excel   zone=UTC|+05:30|America/New_York   period=1m|week|month|quarter|year
  *   price_step=0.01   qty_step=0.001   symbol=BTC/USDT   where=COLUMN:VALUE (only rows with it)
  *   bad_rows=error|skip   out_of_order=error|skip   allow_nonpositive=no|yes   allow_any_time=no|yes
  *   volume=COLUMN|none */
@@ -132,6 +132,7 @@ static const struct choice units[] = {{"s", 1000000000}, {"ms", 1000000},       
 static const struct choice yes_no[] = {{"yes", 1}, {"no", 0}, {0}};
 static const struct choice yes_none[] = {{"yes", 1}, {"no", 2}, {0}};
 static const struct choice skip_error[] = {{"error", 0}, {"skip", 1}, {0}};
+static const struct choice calendars[] = {{"week", 0}, {"month", 1}, {"quarter", 3}, {"year", 12}, {0}};
 static const struct choice types[] = {
     {"bars", OC_EV_BAR}, {"quote_bars", OC_EV_QBAR}, {"quotes", OC_EV_QUOTE}, {"trades", OC_EV_TRADE}, {0}};
 
@@ -168,9 +169,14 @@ static oc_rc take_pair(struct csv_options *options, const struct pair *pair, cha
     if (is_key(pair, "volume"))
         return copy(pair, options->volume, sizeof options->volume, error);
     if (is_key(pair, "period")) {
-        int64_t period;
+        int64_t period, months;
+        if (choose(pair, calendars, &months, error) >= 0) {
+            options->calendar = (struct csv_calendar){.months = (int)months, .is_week = months == 0};
+            options->period_ns = csv_calendar_longest_ns(options->calendar);
+            return OC_OK;
+        }
         if (text_to_duration(pair->value, pair->size, &period) < 0 || period <= 0)
-            return wrong(pair, "a duration such as 1m, 1h or 1d", error);
+            return wrong(pair, "a duration such as 1m, 1h or 1d, or week, month, quarter or year", error);
         options->period_ns = period;
         return OC_OK;
     }

@@ -52,8 +52,8 @@ static oc_rc next_line(struct csv_table *table, struct sniff *sniff)
     for (;;) {
         oc_rc rc = csv_source_line(&table->source, &sniff->at, &sniff->size);
         if (rc == OC_E_END)
-            return csv_table_complain(table, OC_E_DATA,
-                            sniff->line ? "found no row of data; expected a table of text" : "the file is empty");
+            return csv_table_complain(
+                table, OC_E_DATA, sniff->line ? "found no row of data; expected a table of text" : "the file is empty");
         sniff->line++;
         if (rc < 0)
             return csv_table_complain_line(table, rc, sniff->line);
@@ -87,7 +87,8 @@ static oc_rc first_line(struct csv_table *table, struct sniff *sniff)
             return OC_OK;
         table->layout.passed++;
     }
-    return csv_table_complain(table, OC_E_DATA, "found no columns; expected fields separated by a comma, semicolon, tab or |");
+    return csv_table_complain(table, OC_E_DATA,
+                              "found no columns; expected fields separated by a comma, semicolon, tab or |");
 }
 
 static oc_rc find_where(struct csv_table *table)
@@ -126,8 +127,7 @@ static bool has_clock(const struct csv_layout *layout, const struct sniff *sniff
     if (date < 0 || date >= sniff->count || clock >= sniff->count ||
         csv_time_of_day(sniff->fields[clock].at, sniff->fields[clock].size, &clock_ns) < 0)
         return false;
-    return layout->column[CSV_DAY] >= 0 ||
-           csv_time_text(sniff->fields[date].at, sniff->fields[date].size, &time) >= 0;
+    return layout->column[CSV_DAY] >= 0 || csv_time_text(sniff->fields[date].at, sniff->fields[date].size, &time) >= 0;
 }
 
 static oc_rc find_columns(struct csv_table *table, struct sniff *sniff)
@@ -156,9 +156,9 @@ static oc_rc find_columns(struct csv_table *table, struct sniff *sniff)
             layout->field_count = layout->column_count;
     } else if (!layout->has_header && csv_layout_shape(layout, sniff->fields, sniff->count) < 0) {
         return csv_table_complain(table, OC_E_DATA,
-                        "there is no header, and the first row is not time,open,high,low,close; "
-                        "name the columns with "
-                        "columns=time,open,high,low,close,volume (- for a column to ignore)");
+                                  "there is no header, and the first row is not time,open,high,low,close; "
+                                  "name the columns with "
+                                  "columns=time,open,high,low,close,volume (- for a column to ignore)");
     }
     if (rc >= 0)
         rc = find_where(table);

@@ -38,7 +38,7 @@ static bool take(struct reader *reader, char c)
 static bool next_is_digit(const struct reader *reader) { return reader->at < reader->end && is_digit(*reader->at); }
 
 /* Days since 1970, the year counted from March so that the leap day ends it. */
-static int64_t days_of(int year, int month, int day)
+int64_t csv_days_of(int year, int month, int day)
 {
     int64_t y = month <= 2 ? year - 1 : year, m = month <= 2 ? month + 9 : month - 3;
     int64_t century = y / 100;
@@ -66,7 +66,7 @@ static bool take_date(struct reader *reader, int64_t *ret_days)
     if (!take_digits(reader, 2, &month) || (has_between && !take(reader, between)) || !take_digits(reader, 2, &day) ||
         !is_date(year, month, day))
         return false;
-    *ret_days = days_of(year, month, day);
+    *ret_days = csv_days_of(year, month, day);
     return true;
 }
 
