@@ -38,7 +38,11 @@ const char *csv_calendar_name(struct csv_calendar calendar)
 
 int64_t csv_calendar_longest_ns(struct csv_calendar calendar)
 {
-    int days = calendar.is_week ? 7 : calendar.months == 1 ? 31 : calendar.months == 3 ? 92 : calendar.months == 6 ? 184 : 366;
+    int days = calendar.is_week       ? 7
+               : calendar.months == 1 ? 31
+               : calendar.months == 3 ? 92
+               : calendar.months == 6 ? 184
+                                      : 366;
     return days * NS_DAY;
 }
 

@@ -133,31 +133,40 @@ oc_rc csv_layout_columns(struct csv_layout *layout, const char *columns, char er
 
 /* Without names, only time, open, high, low, close, and a volume perhaps, can be told from their
  * numbers. */
-oc_rc csv_layout_shape(struct csv_layout *layout, const struct csv_field *fields, int count)
+oc_rc csv_layout_shape(struct csv_layout *layout, const struct csv_clock *clock, const struct csv_notation *notation,
+                       const struct csv_field *fields, int count)
 {
-    static const enum csv_role order[] = {CSV_TIME, CSV_OPEN, CSV_HIGH, CSV_LOW, CSV_CLOSE, CSV_VOLUME};
+    static const enum csv_role order[] = {CSV_CLOCK, CSV_OPEN, CSV_HIGH, CSV_LOW, CSV_CLOSE, CSV_VOLUME};
     struct csv_number number[5];
-    int64_t units[5];
+    int64_t units[5], clock_ns;
     struct csv_time time;
     clear(layout);
-    if (count < 5)
+    bool is_text = count > 0 && csv_clock_text(clock, fields[0].at, fields[0].size, &time) >= 0;
+    if (count < 5 || (!is_text && csv_clock_guess(fields[0].at, fields[0].size) == 0))
         return OC_E_DATA;
-    if (csv_clock_guess(fields[0].at, fields[0].size) == 0 && csv_time_text(fields[0].at, fields[0].size, &time) < 0)
+    /* a date, and the time of day in the next column */
+    int first = is_text && !time.has_clock && csv_number_read(fields[1].at, fields[1].size, &number[0]) < 0 &&
+                csv_time_of_day(fields[1].at, fields[1].size, &clock_ns) >= 0;
+    if (count < first + 5)
         return OC_E_DATA;
-    for (int i = 1; i < 5; i++)
-        if (csv_number_read(fields[i].at, fields[i].size, &number[i]) < 0 || number[i].is_empty ||
+    for (int i = 1; i < 5; i++) {
+        const struct csv_field *field = &fields[first + i];
+        if (csv_notation_read(notation, field->at, field->size, &number[i]) < 0 || number[i].is_empty ||
             csv_number_units(&number[i], (struct csv_step){.units = 1, .scale = number[i].decimals}, &units[i]) < 0 ||
             num_rescale(units[i], number[i].decimals, 9, NUM_HALF_EVEN, &units[i]) < 0)
             return OC_E_DATA;
+    }
     if (units[2] < units[1] || units[2] < units[4] || units[3] > units[1] || units[3] > units[4])
         return OC_E_DATA;
     struct csv_number volume;
-    int used = count > 5 && csv_number_read(fields[5].at, fields[5].size, &volume) >= 0 ? 6 : 5;
+    bool has_volume = count > first + 5 &&
+                      csv_notation_quantity(notation, fields[first + 5].at, fields[first + 5].size, &volume) >= 0;
     layout->column_count = count;
     for (int i = 0; i < count; i++)
         snprintf(layout->name[i], CSV_NAME_MAX, "%d", i + 1);
-    for (int i = 0; i < used; i++)
-        give(layout, i, order[i]);
+    give(layout, 0, CSV_TIME);
+    for (int i = first ? 0 : 1; i < (has_volume ? 6 : 5); i++)
+        give(layout, first + i, order[i]);
     layout->is_shaped = true;
     return OC_OK;
 }
@@ -197,7 +206,7 @@ static void drop_unused(struct csv_layout *layout)
                 {OC_EV_QBAR, CSV_BID_OPEN, CSV_ASK_CLOSE}, {OC_EV_QUOTE, CSV_BID, CSV_ASK},
                 {OC_EV_QUOTE, CSV_BID_SIZE, CSV_ASK_SIZE}, {OC_EV_TRADE, CSV_PRICE, CSV_PRICE},
                 {OC_EV_TRADE, CSV_SIZE, CSV_SIZE},         {OC_EV_TRADE, CSV_SIDE, CSV_MAKER}};
-    layout->last_used = layout->where;
+    layout->last_used = layout->where > layout->instrument ? layout->where : layout->instrument;
     for (int role = CSV_NONE + 1; role < CSV_ROLES; role++) {
         int column = layout->column[role];
         bool keep = role == CSV_TIME || role == CSV_CLOCK || role == CSV_MONTH || role == CSV_DAY;

@@ -97,7 +97,22 @@ oc_rc csv_number_units(const struct csv_number *number, struct csv_step step, in
  * OC_E_RANGE. */
 oc_rc csv_number_round(const struct csv_number *number, struct csv_step step, int64_t *ret_units, bool *is_rounded);
 
-/* ---- time (time.c, zone.c) ---- */
+struct csv_notation { /* how a file writes its numbers */
+    char decimal;     /* 0 or '.': a point; ',' */
+    char thousands;   /* between groups of three digits before the decimal sign; 0 none */
+    bool has_price_decimals;
+    int price_decimals; /* prices are whole numbers of 10^-price_decimals; 0 as they stand */
+    bool is_plain;      /* 12.5 */
+};
+
+/* Any number, in this notation. As csv_number_read. */
+oc_rc csv_notation_read(const struct csv_notation *notation, const char *text, size_t size,
+                        struct csv_number *ret_number);
+/* A quantity: also 45.2K, 1.2M, 3B, and - for none. */
+oc_rc csv_notation_quantity(const struct csv_notation *notation, const char *text, size_t size,
+                            struct csv_number *ret_number);
+
+/* ---- time (time.c, zone.c, date.c) ---- */
 
 struct csv_zone {
     char name[CSV_ZONE_NAME_MAX]; /* "" none stated: UTC */
@@ -121,7 +136,8 @@ oc_rc csv_zone_to_utc(const struct csv_zone *zone, int64_t local_ns, int64_t pre
 oc_rc csv_zone_to_local(const struct csv_zone *zone, int64_t utc_ns, int64_t *ret_ns);
 
 struct csv_clock {
-    int64_t unit_ns; /* of a number; 0: text; CSV_SHEET_DAY: days of a spreadsheet, local */
+    int64_t unit_ns;    /* of a number; 0: text; CSV_SHEET_DAY: days of a spreadsheet, local */
+    const char *format; /* borrowed, of text; NULL: as csv_time_text() reads it */
     struct csv_zone zone;
     uint32_t has_offset; /* the first row states its own offset */
     uint32_t is_date;    /* the first row has no time of day */
@@ -134,11 +150,20 @@ struct csv_time {
     bool has_clock;
 };
 
-/* Date and time as text: 2023-03-01, 2023/03/01, 20230301, then a time of day, then Z or an offset.
- * OC_E_INVALID. */
+/* Date and time as text: 2023-03-01, 2023/03/01, 20230301, 01.03.2023, 1-Mar-2023, Mar 1, 2023; then a time of day,
+ * then Z or an offset. OC_E_INVALID. */
 oc_rc csv_time_text(const char *text, size_t size, struct csv_time *ret_time);
 /* A time of day: hh:mm[:ss[.fraction]] or hhmm[ss]. */
 oc_rc csv_time_of_day(const char *text, size_t size, int64_t *ret_ns);
+/* By a format of the directives of strptime: %Y %y %m %b %d %H %I %M %S %f %p %z %a %%; others are letters to match.
+ * OC_E_INVALID. */
+oc_rc csv_time_formatted(const char *format, const char *text, size_t size, struct csv_time *ret_time);
+/* Whether a format states a date: a year, a month and a day, and no directive that is not known. */
+bool csv_format_is_valid(const char *format);
+/* Text in the clock's format. */
+oc_rc csv_clock_text(const struct csv_clock *clock, const char *text, size_t size, struct csv_time *ret_time);
+/* Takes "Mar", "March" or "MAR" from the text. 0: no month. */
+int csv_month_take(const char **at, const char *end);
 /* A whole field: by unit, or as text in the clock's zone. */
 oc_rc csv_clock_read(const struct csv_clock *clock, const char *text, size_t size, int64_t previous_ns,
                      int64_t *ret_ns);
@@ -221,6 +246,8 @@ struct csv_options {
     char columns[512];
     char zone[CSV_ZONE_NAME_MAX];
     char symbol[OC_SYMBOL_MAX];
+    char date_format[CSV_NAME_MAX]; /* "" inferred */
+    struct csv_notation notation;
     char volume[CSV_NAME_MAX];       /* the column that is the volume; "none" */
     char where_column[CSV_NAME_MAX]; /* only rows with this value */
     char where_value[CSV_NAME_MAX];
@@ -247,7 +274,8 @@ struct csv_layout {
     int column_count;
     int field_count; /* of each row */
     int last_used;
-    int where; /* column, -1 none */
+    int where;      /* column, -1 none */
+    int instrument; /* column that names it, -1 none */
     int event_type;
     uint64_t lead_lines; /* before the first row of data, the header included */
     uint64_t passed;     /* of these, lines that belong to no table */
@@ -282,7 +310,8 @@ void csv_name_normal(const char *name, size_t size, char out[CSV_NAME_MAX]);
  */
 oc_rc csv_layout_header(struct csv_layout *layout, const struct csv_field *fields, int count);
 oc_rc csv_layout_columns(struct csv_layout *layout, const char *columns, char error[CSV_ERROR_MAX]);
-oc_rc csv_layout_shape(struct csv_layout *layout, const struct csv_field *fields, int count);
+oc_rc csv_layout_shape(struct csv_layout *layout, const struct csv_clock *clock, const struct csv_notation *notation,
+                       const struct csv_field *fields, int count);
 /* Of several columns of volume the one in the base of `symbol` ("" unknown), or the one that is stated; none when that
  * is unclear, and then volume_note says so. OC_E_CONFIG: no such column. */
 oc_rc csv_layout_volume(struct csv_layout *layout, const char *stated, const char *symbol, char error[CSV_ERROR_MAX]);
@@ -310,6 +339,8 @@ struct csv_table {
     int64_t time_ns;       /* of the last row */
     int64_t oldest_ns;     /* a row outside is refused */
     int64_t newest_ns;
+    char instrument[CSV_NAME_MAX]; /* of the first row */
+    bool has_instrument;
     bool wants_sizes; /* false: a probe does not need them */
     bool is_broken;   /* the file itself ended badly: there is no next row */
     const char *text; /* of the last row, borrowed until the next */

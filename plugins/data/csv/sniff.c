@@ -27,14 +27,15 @@ static char guess_separator(const char *line, size_t size)
     return separator;
 }
 
-static bool is_header(const struct csv_field *fields, int count)
+static bool is_header(const struct csv_table *table, const struct csv_field *fields, int count)
 {
     struct csv_number number;
     struct csv_time time;
-    if (csv_time_text(fields[0].at, fields[0].size, &time) >= 0)
+    if (csv_clock_text(&table->clock, fields[0].at, fields[0].size, &time) >= 0)
         return false;
     for (int i = 0; i < count; i++)
-        if (fields[i].size > 0 && csv_number_read(fields[i].at, fields[i].size, &number) >= 0)
+        if (fields[i].size > 0 &&
+            csv_notation_read(&table->options.notation, fields[i].at, fields[i].size, &number) >= 0)
             return false;
     return true;
 }
@@ -107,6 +108,39 @@ static oc_rc find_where(struct csv_table *table)
     return csv_table_complain(table, OC_E_CONFIG, what);
 }
 
+/* A column that names the instrument: rows of another one are not of this table. */
+static void find_instrument(struct csv_layout *layout)
+{
+    static const char *const names[] = {"symbol", "ticker", "instrument", "instrument_id", "pair", "stock"};
+    char name[CSV_NAME_MAX];
+    layout->instrument = -1;
+    for (int i = 0; i < layout->column_count && layout->instrument < 0; i++) {
+        csv_name_normal(layout->name[i], strlen(layout->name[i]), name);
+        for (size_t k = 0; k < sizeof names / sizeof *names; k++)
+            if (i != layout->where && layout->role[i] == CSV_NONE && strcmp(name, names[k]) == 0)
+                layout->instrument = i;
+    }
+}
+
+/* "20230103 00:00,1302500,1305000,...": the archives of LEAN hold prices of shares as ten thousandths, which no number
+ * says by itself. */
+static oc_rc judge_scale(struct csv_table *table, const struct sniff *sniff)
+{
+    const struct csv_layout *layout = &table->layout;
+    struct csv_number number;
+    const struct csv_field *time = &sniff->fields[0];
+    if (!layout->is_shaped || layout->column[CSV_CLOCK] >= 0 || table->options.notation.has_price_decimals ||
+        time->size != 14 || time->at[8] != ' ' || layout->separator != ',')
+        return OC_OK;
+    for (int i = 1; i < 5; i++)
+        if (csv_number_read(sniff->fields[i].at, sniff->fields[i].size, &number) < 0 || number.decimals > 0 ||
+            number.digits < 1000)
+            return OC_OK;
+    return csv_table_complain(table, OC_E_DATA,
+                              "whole prices after times such as \"20230103 00:00\" may be ten thousandths, as LEAN "
+                              "keeps them; state price_decimals=4, or price_decimals=0 to take them as they stand");
+}
+
 static oc_rc find_volume(struct csv_table *table, char *error)
 {
     char symbol[OC_SYMBOL_MAX] = "";
@@ -119,8 +153,9 @@ static oc_rc find_volume(struct csv_table *table, char *error)
 }
 
 /* A date and a time of day in two columns. */
-static bool has_clock(const struct csv_layout *layout, const struct sniff *sniff)
+static bool has_clock(const struct csv_table *table, const struct sniff *sniff)
 {
+    const struct csv_layout *layout = &table->layout;
     int date = layout->column[CSV_TIME], clock = layout->column[CSV_CLOCK];
     struct csv_time time;
     int64_t clock_ns;
@@ -138,7 +173,8 @@ static oc_rc find_columns(struct csv_table *table, struct sniff *sniff)
     oc_rc rc = first_line(table, sniff);
     if (rc < 0)
         return rc;
-    layout->has_header = options->header == 1 || (options->header == 0 && is_header(sniff->fields, sniff->count));
+    layout->has_header =
+        options->header == 1 || (options->header == 0 && is_header(table, sniff->fields, sniff->count));
     if (layout->has_header) {
         layout->field_count = csv_field_count(sniff->at, sniff->size, layout->separator);
         rc = csv_layout_header(layout, sniff->fields, sniff->count);
@@ -154,7 +190,8 @@ static oc_rc find_columns(struct csv_table *table, struct sniff *sniff)
         rc = csv_layout_columns(layout, options->columns, error);
         if (layout->field_count < layout->column_count)
             layout->field_count = layout->column_count;
-    } else if (!layout->has_header && csv_layout_shape(layout, sniff->fields, sniff->count) < 0) {
+    } else if (!layout->has_header &&
+               csv_layout_shape(layout, &table->clock, &options->notation, sniff->fields, sniff->count) < 0) {
         return csv_table_complain(table, OC_E_DATA,
                                   "there is no header, and the first row is not time,open,high,low,close; "
                                   "name the columns with "
@@ -162,12 +199,15 @@ static oc_rc find_columns(struct csv_table *table, struct sniff *sniff)
     }
     if (rc >= 0)
         rc = find_where(table);
+    find_instrument(layout);
     if (rc >= 0)
         rc = find_volume(table, error);
+    if (rc >= 0)
+        rc = judge_scale(table, sniff);
     if (rc < 0)
-        return rc == OC_E_CONFIG && table->error[0] ? rc : csv_table_complain(table, rc, error);
+        return table->error[0] ? rc : csv_table_complain(table, rc, error);
     int column = layout->column[CSV_CLOCK];
-    if (column >= 0 && !has_clock(layout, sniff)) { /* "date" and a "time" that is something else */
+    if (column >= 0 && !has_clock(table, sniff)) { /* "date" and a "time" that is something else */
         layout->role[column] = CSV_NONE;
         layout->column[CSV_CLOCK] = -1;
     }
@@ -248,12 +288,16 @@ static oc_rc find_unit(struct csv_table *table, const struct csv_field *field, b
     const char *name = table->layout.name[table->layout.column[CSV_TIME]];
     int64_t named = 0, guess = csv_clock_guess(field->at, field->size);
     csv_role_of(name, strlen(name), &named);
-    if (!guess && !is_text && table->options.unit_ns <= 0)
-        return refuse_first(table, field, "; expected an epoch time or a date such as 2023-03-01T10:20:30Z");
+    if (!is_text && (clock->format || (!guess && table->options.unit_ns <= 0)))
+        return refuse_first(
+            table, field,
+            clock->format ? "; expected a time in the format of date_format="
+                          : "; expected an epoch time or a date such as 2023-03-01T10:20:30Z; date_format=%d/%m/%Y, or "
+                            "%m/%d/%Y with the month first, reads others");
     if (table->options.unit_ns) {
         clock->unit_ns = table->options.unit_ns > 0 ? table->options.unit_ns : 0;
         table->unit_from = "stated";
-    } else if (table->layout.column[CSV_CLOCK] >= 0 || !guess) {
+    } else if (table->layout.column[CSV_CLOCK] >= 0 || !guess || clock->format) {
         clock->unit_ns = 0;
         table->unit_from = "from the first row";
     } else if (named && is_misnamed(field, named, guess)) {
@@ -278,7 +322,7 @@ static oc_rc find_clock(struct csv_table *table, const struct sniff *sniff)
         clock->is_date = layout->column[CSV_CLOCK] < 0;
         return OC_OK;
     }
-    oc_rc rc = find_unit(table, &field, csv_time_text(field.at, field.size, &time) >= 0);
+    oc_rc rc = find_unit(table, &field, csv_clock_text(clock, field.at, field.size, &time) >= 0);
     if (rc < 0)
         return rc;
     clock->has_offset = time.has_offset && !clock->unit_ns;
@@ -302,6 +346,7 @@ oc_rc csv_table_open(struct csv_table *table, const char *path, const char *opti
     table->time_ns = INT64_MIN;
     snprintf(table->name, sizeof table->name, "%s", csv_file_name(path));
     oc_rc rc = csv_options_read(&table->options, options, table->error);
+    table->clock.format = table->options.date_format[0] ? table->options.date_format : NULL;
     set_bounds(table);
     if (rc >= 0)
         rc = find_zone(table);

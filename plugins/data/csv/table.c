@@ -161,9 +161,14 @@ static oc_rc set_side(struct csv_table *table, enum csv_role role, const struct 
 static oc_rc set_number(struct csv_table *table, enum csv_role role, const struct csv_field *field,
                         struct csv_number *number)
 {
-    oc_rc rc = csv_number_read(field->at, field->size, number);
+    const struct csv_notation *notation = &table->options.notation;
+    oc_rc rc = role >= CSV_VOLUME ? csv_notation_quantity(notation, field->at, field->size, number)
+                                  : csv_notation_read(notation, field->at, field->size, number);
     if (rc >= 0)
         return rc;
+    if (rc != OC_E_RANGE && notation->is_plain && memchr(field->at, ',', field->size))
+        return csv_table_refuse(table, role, "a decimal number",
+                                "state decimal=comma, or thousands=comma where the comma parts groups of digits");
     return csv_table_refuse(
         table, role, rc == OC_E_RANGE ? "a number of at most 18 digits before and after the point" : "a decimal number",
         NULL);
@@ -172,6 +177,7 @@ static oc_rc set_number(struct csv_table *table, enum csv_role role, const struc
 struct cells { /* what is judged when the whole line is read */
     struct csv_field time;
     struct csv_field clock;
+    struct csv_field instrument;
     struct csv_field month;
     struct csv_field day;
     bool has_time; /* already in the row */
@@ -208,7 +214,8 @@ static oc_rc set_time(struct csv_table *table, const struct cells *cells, int64_
     if (has_clock || is_parted) {
         struct csv_time time;
         int64_t ns = 0;
-        rc = is_parted ? join_date(cells, &time) : csv_time_text(cells->time.at, cells->time.size, &time);
+        rc = is_parted ? join_date(cells, &time)
+                       : csv_clock_text(&table->clock, cells->time.at, cells->time.size, &time);
         if (rc < 0 || time.has_clock)
             return csv_table_refuse(table, CSV_TIME,
                                     is_parted ? "a year, a month and a day" : "a date such as 2023-03-01", NULL);
@@ -238,6 +245,25 @@ static const char *fast_epoch(const char *at, int64_t unit_ns, int64_t *ret_ns)
     return at;
 }
 
+/* One table, one instrument. */
+static oc_rc judge_instrument(struct csv_table *table, const struct csv_field *field)
+{
+    int size = (int)(field->size < CSV_NAME_MAX ? field->size : CSV_NAME_MAX - 1);
+    const char *name = table->layout.name[table->layout.instrument];
+    if (!table->has_instrument) {
+        snprintf(table->instrument, sizeof table->instrument, "%.*s", size, field->at);
+        table->has_instrument = true;
+    }
+    if (strlen(table->instrument) == (size_t)size && memcmp(table->instrument, field->at, (size_t)size) == 0)
+        return OC_OK;
+    snprintf(table->error, sizeof table->error,
+             "%s: row %llu (line %llu), column %s: found \"%.*s\"; expected \"%s\", as in the first row; state "
+             "where=%s:%s to read the rows of one instrument",
+             table->name, (unsigned long long)table->row, (unsigned long long)table->line, name, size, field->at,
+             table->instrument, name, table->instrument);
+    return OC_E_DATA;
+}
+
 static oc_rc take_cell(struct csv_table *table, int column, const struct csv_field *field, struct cells *cells,
                        struct csv_row *row)
 {
@@ -245,6 +271,8 @@ static oc_rc take_cell(struct csv_table *table, int column, const struct csv_fie
     if (column == table->layout.where)
         cells->is_wanted = field->size == strlen(table->options.where_value) &&
                            memcmp(field->at, table->options.where_value, field->size) == 0;
+    if (column == table->layout.instrument)
+        cells->instrument = *field;
     if (role == CSV_TIME)
         cells->time = *field;
     else if (role == CSV_CLOCK)
@@ -263,6 +291,7 @@ static oc_rc take_cell(struct csv_table *table, int column, const struct csv_fie
 static oc_rc read_row(struct csv_table *table, struct csv_row *row, struct cells *cells)
 {
     const struct csv_layout *layout = &table->layout;
+    const bool is_plain = table->options.notation.is_plain;
     const char *at = table->text, *end = at + table->size;
     const char separator = layout->separator;
     int count = 0;
@@ -272,7 +301,8 @@ static oc_rc read_row(struct csv_table *table, struct csv_row *row, struct cells
         struct csv_field field = {"", 0};
         const char *next = NULL;
         if (at <= end && column != layout->where) {
-            if (role != CSV_NONE && role < (table->wants_sizes ? (unsigned)CSV_NUMBERS : (unsigned)CSV_VOLUME))
+            if (is_plain && role != CSV_NONE &&
+                role < (table->wants_sizes ? (unsigned)CSV_NUMBERS : (unsigned)CSV_VOLUME))
                 next = csv_number_fast(at, &row->number[role]);
             else if (role == CSV_TIME && table->clock.unit_ns > 0 && table->clock.unit_ns != CSV_SHEET_DAY)
                 next = fast_epoch(at, table->clock.unit_ns, &row->time_ns);
@@ -291,6 +321,14 @@ static oc_rc read_row(struct csv_table *table, struct csv_row *row, struct cells
     if (at <= end)
         count += csv_field_count(at, (size_t)(end - at), separator);
     return count == layout->field_count ? OC_OK : OC_E_RANGE;
+}
+
+/* Prices written as whole numbers of a small part. */
+static void shift_prices(const struct csv_table *table, struct csv_row *row)
+{
+    for (int role = CSV_NONE + 1; role < CSV_VOLUME; role++)
+        if (table->layout.column[role] >= 0 && row->number[role].digits > 0)
+            row->number[role].decimals += table->options.notation.price_decimals;
 }
 
 oc_rc csv_table_next(struct csv_table *table, struct csv_row *ret_row)
@@ -319,12 +357,16 @@ oc_rc csv_table_next(struct csv_table *table, struct csv_row *ret_row)
             if (count != table->layout.field_count || rc == OC_E_RANGE)
                 return refuse_count(table, count);
         }
+        if (rc >= 0 && table->layout.instrument >= 0)
+            rc = judge_instrument(table, &cells.instrument);
         if (rc >= 0 && !cells.has_time)
             rc = set_time(table, &cells, &ret_row->time_ns);
         if (rc >= 0 && (ret_row->time_ns < table->oldest_ns || ret_row->time_ns > table->newest_ns))
             rc = refuse_time(table);
         if (rc >= 0)
             table->time_ns = ret_row->time_ns;
+        if (table->options.notation.price_decimals)
+            shift_prices(table, ret_row);
         return rc;
     }
 }
