@@ -118,6 +118,7 @@ static oc_rc start(void *self, uint64_t token, const char *path, const char *opt
         .event_type = (int)info->event_type,
         .period_ns = info->period_ns,
         .calendar = calendar,
+        .is_stamped_close = stream->table.options.is_stamped_close,
         .price = {.units = info->price_step.units, .scale = info->price_step.scale},
         .qty = {.units = info->qty_step.units, .scale = info->qty_step.scale},
         .has_volume = has_volume(&stream->table, path, options),
@@ -181,7 +182,8 @@ static oc_rc make_next(struct stream *stream)
             rc = keep_order(stream, stream->row.time_ns);
         if (rc == OC_OK && stream->event.head.type != OC_EV_NONE) {
             stream->previous_ns = stream->row.time_ns;
-            stream->previous_period_ns = stream->event.head.venue_ns - stream->row.time_ns;
+            stream->previous_period_ns =
+                stream->event.head.type == OC_EV_BAR ? stream->event.bar.period_ns : stream->event.qbar.period_ns;
             stream->has_previous = true;
             stream->has_event = true;
             return OC_OK;

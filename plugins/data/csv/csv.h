@@ -31,7 +31,8 @@ enum {
     CSV_DISTANCES_MAX = 16,
     CSV_TEXT_SIZE = 1 << 16,
     CSV_RAW_SIZE = 1 << 15,
-    CSV_KEPT_MAX = 4 << 20, /* bytes of unpacked text held between probe and start */
+    CSV_REVERSED_MAX = 256 << 20, /* bytes of text that are read backwards */
+    CSV_KEPT_MAX = 4 << 20,       /* bytes of unpacked text held between probe and start */
     CSV_ERROR_MAX = 1024,
     CSV_ZONE_NAME_MAX = 64,
     CSV_QTY_SCALE = 8 /* of an inferred quantity step */
@@ -263,6 +264,9 @@ struct csv_options {
     bool skip_bad;
     bool allow_nonpositive;
     bool allow_any_time;
+    bool is_newest_first;
+    bool is_stamped_close; /* a bar's time is that of its end */
+    bool is_stamped_open;  /* and this is stated too */
 };
 
 oc_rc csv_options_read(struct csv_options *options, const char *text, char error[CSV_ERROR_MAX]);
@@ -339,6 +343,7 @@ struct csv_table {
     int64_t time_ns;       /* of the last row */
     int64_t oldest_ns;     /* a row outside is refused */
     int64_t newest_ns;
+    struct csv_kept reversed;      /* owned: the rows, read from their end */
     char instrument[CSV_NAME_MAX]; /* of the first row */
     bool has_instrument;
     bool wants_sizes; /* false: a probe does not need them */
@@ -353,6 +358,8 @@ struct csv_table {
  * csv_table_close also on failure. */
 oc_rc csv_table_open(struct csv_table *table, const char *path, const char *options, struct csv_kept *kept);
 void csv_table_close(struct csv_table *table);
+/* Takes the rest of the file into memory, to be read from its end. */
+oc_rc csv_table_reverse(struct csv_table *table);
 /* The next row. OC_E_END. OC_E_DATA: refused, and the table can go on unless is_broken. Others end
  * the table. */
 oc_rc csv_table_next(struct csv_table *table, struct csv_row *ret_row);
@@ -378,6 +385,7 @@ struct csv_maker { /* how rows become events */
     int event_type;
     int64_t period_ns;
     struct csv_calendar calendar; /* when set, each bar has a period of its own */
+    bool is_stamped_close;
     struct csv_step price;
     struct csv_step qty;
     bool has_volume;  /* bars: it is not zero throughout */

@@ -152,8 +152,8 @@ static oc_rc settle(const struct parts *parts, struct csv_time *ret_time)
         return OC_E_INVALID;
     struct csv_time time = {
         .offset_ns = parts->offset_ns, .has_offset = parts->has_offset, .has_clock = parts->has_clock};
-    int64_t seconds = csv_days_of(year, parts->month, parts->day) * 86400 + hour * 3600 + parts->minute * 60 +
-                      parts->second;
+    int64_t seconds =
+        csv_days_of(year, parts->month, parts->day) * 86400 + hour * 3600 + parts->minute * 60 + parts->second;
     oc_rc rc = num_narrow((oc_i128)seconds * NS_S + parts->fraction_ns, &time.local_ns);
     if (rc >= 0)
         *ret_time = time;

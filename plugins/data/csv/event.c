@@ -172,6 +172,11 @@ static oc_rc close_bar(struct csv_table *table, const struct csv_maker *maker, c
                        union csv_event *event)
 {
     int64_t end_ns;
+    if (maker->is_stamped_close) {
+        int64_t *open_ns = event->head.type == OC_EV_BAR ? &event->bar.open_ns : &event->qbar.open_ns;
+        *(event->head.type == OC_EV_BAR ? &event->bar.period_ns : &event->qbar.period_ns) = maker->period_ns;
+        return num_sub(row->time_ns, maker->period_ns, open_ns);
+    }
     oc_rc rc = csv_calendar_is_set(maker->calendar)
                    ? csv_calendar_end(maker->calendar, &table->clock.zone, row->time_ns, &end_ns)
                    : num_add(row->time_ns, maker->period_ns, &end_ns);

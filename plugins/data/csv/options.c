@@ -6,7 +6,7 @@
  *   price_step=0.01   qty_step=0.001   symbol=BTC/USDT   where=COLUMN:VALUE (only rows with it)
  *   bad_rows=error|skip   out_of_order=error|skip   allow_nonpositive=no|yes   allow_any_time=no|yes
  *   volume=COLUMN|none   date_format=%d/%m/%Y   decimal=point|comma   price_decimals=0..9
- *   thousands=comma|point|apostrophe|space */
+ *   thousands=comma|point|apostrophe|space   order=oldest_first|newest_first   stamped=open|close */
 #include "csv.h"
 
 #include "base/text.h"
@@ -27,7 +27,8 @@ struct pair {
 static const char *const keys[] = {
     "columns",        "unit",      "zone",        "period",  "price_step", "qty_step",       "symbol",
     "header",         "separator", "where",       "type",    "bad_rows",   "out_of_order",   "allow_nonpositive",
-    "allow_any_time", "volume",    "date_format", "decimal", "thousands",  "price_decimals", NULL};
+    "allow_any_time", "volume",    "date_format", "decimal", "thousands",  "price_decimals", "order",
+    "stamped",        NULL};
 
 static oc_rc wrong(const struct pair *pair, const char *expected, char *error)
 {
@@ -138,6 +139,8 @@ static const struct choice thousands[] = {{",", ','},  {"comma", ','},       {"\
                                           {"'", '\''}, {"apostrophe", '\''}, {"space", ' '}, {0}};
 static const struct choice price_decimals[] = {{"0", 0}, {"1", 1}, {"2", 2}, {"3", 3}, {"4", 4}, {"5", 5},
                                                {"6", 6}, {"7", 7}, {"8", 8}, {"9", 9}, {0}};
+static const struct choice orders[] = {{"oldest_first", 0}, {"newest_first", 1}, {0}};
+static const struct choice stamps[] = {{"open", 0}, {"close", 1}, {0}};
 static const struct choice calendars[] = {{"week", 0}, {"month", 1}, {"quarter", 3}, {"year", 12}, {0}};
 static const struct choice types[] = {
     {"bars", OC_EV_BAR}, {"quote_bars", OC_EV_QBAR}, {"quotes", OC_EV_QUOTE}, {"trades", OC_EV_TRADE}, {0}};
@@ -176,6 +179,8 @@ static oc_rc judge(struct csv_options *options, char *error)
         what = "options decimal and thousands: both the same sign";
     else if (options->date_format[0] && options->unit_ns > 0)
         what = "options unit and date_format: a time is a number or a text";
+    else if (options->is_stamped_close && csv_calendar_is_set(options->calendar))
+        what = "options stamped and period: a calendar period is told from its open";
     if (what)
         snprintf(error, CSV_ERROR_MAX, "%s; expected one that differs, or one of the two", what);
     return what ? OC_E_CONFIG : OC_OK;
@@ -220,6 +225,13 @@ static oc_rc take_pair(struct csv_options *options, const struct pair *pair, cha
     if (is_key(pair, "price_decimals")) {
         options->notation.has_price_decimals = true;
         return read_number(pair, price_decimals, &options->notation.price_decimals, error);
+    }
+    if (is_key(pair, "order"))
+        return read_flag(pair, orders, &options->is_newest_first, error);
+    if (is_key(pair, "stamped")) {
+        oc_rc rc = read_flag(pair, stamps, &options->is_stamped_close, error);
+        options->is_stamped_open = rc >= 0 && !options->is_stamped_close;
+        return rc;
     }
     if (is_key(pair, "volume"))
         return copy(pair, options->volume, sizeof options->volume, error);

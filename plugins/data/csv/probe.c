@@ -292,6 +292,10 @@ static void note_rows(struct notes *notes, const struct scan *scan, const struct
         snprintf(line, sizeof line, "bad rows: %llu left out", (unsigned long long)scan->bad);
         note(notes, line);
     }
+    if (table->options.is_newest_first)
+        note(notes, "rows: the newest comes first, read from the end (stated)");
+    if (table->options.is_stamped_close)
+        note(notes, "times: those of each bar's end (stated)");
     if (table->options.allow_nonpositive)
         note(notes, "prices: may be zero or below (stated)");
 }
@@ -330,6 +334,10 @@ static oc_rc find_period(struct csv_table *table, const struct scan *scan, int64
     oc_rc rc = infer_period(table, scan, ret_ns, ret_calendar);
     if (rc >= 0 && csv_calendar_is_set(*ret_calendar))
         *ret_ns = csv_calendar_longest_ns(*ret_calendar);
+    if (rc >= 0 && table->options.is_stamped_close && csv_calendar_is_set(*ret_calendar))
+        return csv_table_complain(table, OC_E_DATA,
+                                  "found bars of weeks, months or years; expected their times to be those of the open; "
+                                  "stamped=close cannot read them");
     if (rc < 0 || *ret_ns)
         return rc;
     snprintf(table->error, sizeof table->error,
@@ -397,8 +405,8 @@ oc_rc csv_probe(const char *path, const char *options, struct csv_kept *kept, st
     }
     if (rc >= 0 && scan.last_ns < scan.first_ns && scan.backwards * 2 > scan.rows - 1) {
         snprintf(table.error, sizeof table.error,
-                 "%s: the newest row comes first; expected the oldest first; reverse the rows "
-                 "(keep the header on top)",
+                 "%s: the newest row comes first; expected the oldest first; state order=newest_first, or reverse the "
+                 "rows (keep the header on top)",
                  table.name);
         rc = OC_E_DATA;
     }
@@ -406,6 +414,8 @@ oc_rc csv_probe(const char *path, const char *options, struct csv_kept *kept, st
         info.event_type = (uint32_t)table.layout.event_type;
         info.first_ns = scan.first_ns;
         rc = infer(&table, &scan, path, &info);
+        if (rc >= 0 && table.options.is_stamped_close && info.period_ns)
+            info.first_ns -= info.period_ns;
     }
     if (kept && (rc < 0 || !scan.is_whole))
         csv_kept_release(kept);

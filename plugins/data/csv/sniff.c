@@ -141,6 +141,24 @@ static oc_rc judge_scale(struct csv_table *table, const struct sniff *sniff)
                               "keeps them; state price_decimals=4, or price_decimals=0 to take them as they stand");
 }
 
+/* Bars of Nautilus carry ts_event and ts_init, and the first of them is the end of the bar. */
+static oc_rc judge_stamp(struct csv_table *table)
+{
+    const struct csv_layout *layout = &table->layout;
+    bool has_event = false, has_init = false;
+    for (int i = 0; i < layout->column_count; i++) {
+        has_event |= strcmp(layout->name[i], "ts_event") == 0 && layout->role[i] == CSV_TIME;
+        has_init |= strcmp(layout->name[i], "ts_init") == 0;
+    }
+    bool is_bar = layout->column[CSV_OPEN] >= 0 && layout->column[CSV_CLOSE] >= 0;
+    if (!has_event || !has_init || !is_bar || table->options.is_stamped_close || table->options.is_stamped_open)
+        return OC_OK;
+    return csv_table_complain(
+        table, OC_E_DATA,
+        "ts_event beside ts_init is the end of a bar, as Nautilus writes it; state stamped=close, "
+        "or stamped=open when it is not");
+}
+
 static oc_rc find_volume(struct csv_table *table, char *error)
 {
     char symbol[OC_SYMBOL_MAX] = "";
@@ -162,7 +180,8 @@ static bool has_clock(const struct csv_table *table, const struct sniff *sniff)
     if (date < 0 || date >= sniff->count || clock >= sniff->count ||
         csv_time_of_day(sniff->fields[clock].at, sniff->fields[clock].size, &clock_ns) < 0)
         return false;
-    return layout->column[CSV_DAY] >= 0 || csv_time_text(sniff->fields[date].at, sniff->fields[date].size, &time) >= 0;
+    return layout->column[CSV_DAY] >= 0 ||
+           csv_clock_text(&table->clock, sniff->fields[date].at, sniff->fields[date].size, &time) >= 0;
 }
 
 static oc_rc find_columns(struct csv_table *table, struct sniff *sniff)
@@ -204,6 +223,8 @@ static oc_rc find_columns(struct csv_table *table, struct sniff *sniff)
         rc = find_volume(table, error);
     if (rc >= 0)
         rc = judge_scale(table, sniff);
+    if (rc >= 0)
+        rc = judge_stamp(table);
     if (rc < 0)
         return table->error[0] ? rc : csv_table_complain(table, rc, error);
     int column = layout->column[CSV_CLOCK];
@@ -366,6 +387,8 @@ oc_rc csv_table_open(struct csv_table *table, const char *path, const char *opti
         rc = csv_source_rewind(&table->source);
     for (; rc >= 0 && table->line < table->layout.lead_lines; table->line++)
         rc = csv_source_line(&table->source, &table->text, &table->size);
+    if (rc >= 0 && table->options.is_newest_first)
+        rc = csv_table_reverse(table);
     if (rc < 0 && !table->error[0])
         csv_table_complain(table, rc, "cannot be read");
     return rc;

@@ -1,6 +1,8 @@
 /* table.c: the lines of an open table, one after the other. */
 #include "csv.h"
 
+#include "base/env.h"
+
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -95,6 +97,7 @@ oc_rc csv_table_complain_line(struct csv_table *table, oc_rc rc, uint64_t line)
 void csv_table_close(struct csv_table *table)
 {
     csv_source_close(&table->source);
+    csv_kept_release(&table->reversed);
     csv_zone_release(&table->clock.zone);
 }
 
@@ -331,13 +334,73 @@ static void shift_prices(const struct csv_table *table, struct csv_row *row)
             row->number[role].decimals += table->options.notation.price_decimals;
 }
 
+static oc_rc keep_line(struct csv_kept *kept, const char *text, size_t size)
+{
+    if (size + 2 > kept->room - kept->size || !kept->data) {
+        size_t room = kept->room ? kept->room * 2 : CSV_TEXT_SIZE;
+        char *data = room <= CSV_REVERSED_MAX ? env_alloc(room) : NULL;
+        if (!data)
+            return room <= CSV_REVERSED_MAX ? OC_E_NOMEM : OC_E_LIMIT;
+        if (kept->size)
+            memcpy(data, kept->data, kept->size);
+        env_free(kept->data);
+        kept->data = data;
+        kept->room = room;
+    }
+    memcpy(kept->data + kept->size, text, size);
+    kept->size += size;
+    kept->data[kept->size++] = '\n'; /* no digit, as after each line */
+    return OC_OK;
+}
+
+oc_rc csv_table_reverse(struct csv_table *table)
+{
+    for (;;) {
+        const char *line;
+        size_t size;
+        oc_rc rc = csv_source_line(&table->source, &line, &size);
+        table->line++;
+        if (rc == OC_E_END)
+            return OC_OK;
+        if (rc < 0)
+            return csv_table_complain_line(table, rc, table->line);
+        rc = keep_line(&table->reversed, line, size);
+        if (rc == OC_E_LIMIT)
+            return csv_table_complain(table, rc,
+                                      "is too long to be read backwards; expected at most 256 MiB; reverse "
+                                      "its rows, and leave order=newest_first out");
+        if (rc < 0)
+            return rc;
+    }
+}
+
+/* The line after the last one, or before it when the newest row comes first. */
+static oc_rc next_text(struct csv_table *table)
+{
+    struct csv_kept *reversed = &table->reversed;
+    if (!table->options.is_newest_first) {
+        oc_rc rc = csv_source_line(&table->source, &table->text, &table->size);
+        table->line += rc != OC_E_END;
+        return rc;
+    }
+    if (reversed->size == 0)
+        return OC_E_END;
+    size_t end = reversed->size - 1, at = end;
+    while (at > 0 && reversed->data[at - 1] != '\n')
+        at--;
+    table->text = reversed->data + at;
+    table->size = end - at;
+    reversed->size = at;
+    table->line--;
+    return OC_OK;
+}
+
 oc_rc csv_table_next(struct csv_table *table, struct csv_row *ret_row)
 {
     for (;;) {
-        oc_rc rc = csv_source_line(&table->source, &table->text, &table->size);
+        oc_rc rc = next_text(table);
         if (rc == OC_E_END)
             return rc;
-        table->line++;
         if (rc < 0) {
             table->is_broken = true;
             return csv_table_complain_line(table, rc, table->line);
