@@ -22,7 +22,7 @@ static void show(char out[SHOWN_MAX])
     bool is_bar = event->head.type == OC_EV_BAR;
     text_from_time(time, is_bar ? event->bar.open_ns : event->head.venue_ns);
     int used = snprintf(out, SHOWN_MAX, "%s %llu %s",
-                        is_bar                              ? "bar"
+                        is_bar                            ? "bar"
                         : event->head.type == OC_EV_QUOTE ? "quote"
                         : event->head.type == OC_EV_TRADE ? "trade"
                                                           : "other",
@@ -74,7 +74,8 @@ static bool is_right(char *line)
         if (strcmp(shown, line) == 0)
             return true;
     }
-    print_error("%s with \"%s\":\n  expected %s\n  found    %s\n", name, options, line, rc == OC_OK ? shown : sheet.error);
+    print_error("%s with \"%s\":\n  expected %s\n  found    %s\n", name, options, line,
+                rc == OC_OK ? shown : sheet.error);
     return false;
 }
 

@@ -327,11 +327,18 @@ static oc_rc read_row(struct csv_table *table, struct csv_row *row, struct cells
 }
 
 /* Prices written as whole numbers of a small part. */
-static void shift_prices(const struct csv_table *table, struct csv_row *row)
+static oc_rc shift_prices(struct csv_table *table, struct csv_row *row)
 {
-    for (int role = CSV_NONE + 1; role < CSV_VOLUME; role++)
-        if (table->layout.column[role] >= 0 && row->number[role].digits > 0)
-            row->number[role].decimals += table->options.notation.price_decimals;
+    for (int role = CSV_NONE + 1; role < CSV_VOLUME; role++) {
+        struct csv_number *number = &row->number[role];
+        if (table->layout.column[role] < 0 || number->digits == 0)
+            continue;
+        number->decimals += table->options.notation.price_decimals;
+        if (number->decimals > NUM_POW10_MAX)
+            return csv_table_refuse(table, (enum csv_role)role, "a price of at most 18 decimals",
+                                    "state fewer price_decimals");
+    }
+    return OC_OK;
 }
 
 static oc_rc keep_line(struct csv_kept *kept, const char *text, size_t size)
@@ -428,8 +435,8 @@ oc_rc csv_table_next(struct csv_table *table, struct csv_row *ret_row)
             rc = refuse_time(table);
         if (rc >= 0)
             table->time_ns = ret_row->time_ns;
-        if (table->options.notation.price_decimals)
-            shift_prices(table, ret_row);
+        if (rc >= 0 && table->options.notation.price_decimals)
+            rc = shift_prices(table, ret_row);
         return rc;
     }
 }
