@@ -47,7 +47,7 @@ const char *csv_field_take(const char *at, const char *end, char separator, stru
 static int zeros_of(uint64_t bytes)
 {
     const uint64_t low = 0x7f7f7f7f7f7f7f7full;
-    return __builtin_popcountll(~(((bytes & low) + low) | bytes | low));
+    return (int)((~(((bytes & low) + low) | bytes | low) >> 7) * 0x0101010101010101ull >> 56);
 }
 
 /* Of a line without quotes, eight bytes at a time: most rows have columns that are not used. -1: there is a quote. */
