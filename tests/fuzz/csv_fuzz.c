@@ -18,6 +18,8 @@ static const char *const options[] = {
     "columns=time,open,high,low,close,volume;header=no;bad_rows=skip;zone=America/New_York",
     "type=trades;columns=time,price,size,side;unit=text;allow_nonpositive=yes",
     "columns=time,bid,ask,bid_size,ask_size;separator=semicolon;unit=us;price_step=0.25;qty_step=3",
+    "order=newest_first;decimal=comma;thousands=.;bad_rows=skip;period=month",
+    "date_format=%d/%m/%Y %I:%M:%S.%f %p %z;stamped=close;price_decimals=4;allow_any_time=yes",
 };
 
 /* The two readers of numbers agree with each other and with the host's, which rounds nothing. */

@@ -160,9 +160,9 @@ static void limits_hold_at_the_limit_and_one_beyond(void **state)
     /* a line of 4096 bytes, and one more */
     static char line[3 * 5000];
     for (int extra = 0; extra < 2; extra++) {
-        int used = snprintf(line, sizeof line, "ts_ms,price,note\n1,5,");
-        memset(line + used, 'x', 4092 + (size_t)extra);
-        snprintf(line + used + 4092 + extra, 32, "\n2,6,y\n");
+        int used = snprintf(line, sizeof line, "ts_ms,price,note\n1600000000000,5,");
+        memset(line + used, 'x', 4080 + (size_t)extra);
+        snprintf(line + used + 4080 + extra, 32, "\n1600000000001,6,y\n");
         oc_rc rc = read_text("x.csv", "", line);
         assert_int_equal(rc, extra ? OC_E_LIMIT : OC_OK);
         if (extra)
@@ -177,7 +177,7 @@ static void limits_hold_at_the_limit_and_one_beyond(void **state)
     int used = snprintf(line, sizeof line, "ts_ms,price");
     for (int i = 0; i < 70; i++)
         used += snprintf(line + used, sizeof line - (size_t)used, ",c%d", i);
-    used += snprintf(line + used, sizeof line - (size_t)used, "\n1,5");
+    used += snprintf(line + used, sizeof line - (size_t)used, "\n1600000000000,5");
     for (int i = 0; i < 70; i++)
         used += snprintf(line + used, sizeof line - (size_t)used, ",7");
     assert_int_equal(read_text("x.csv", "", line), OC_OK);
@@ -185,7 +185,7 @@ static void limits_hold_at_the_limit_and_one_beyond(void **state)
     /* notes that do not fit are cut, not overrun */
     assert_true(strlen(sheet.info.notes) < sizeof sheet.info.notes);
     /* 256 streams */
-    write_file("x.csv", "ts_ms,price\n1,5\n", 16);
+    write_file("x.csv", "ts_ms,price\n1600000000000,5\n", 28);
     struct oc_data_info info;
     assert_int_equal(data->probe(self, sheet.path, "", &info), OC_OK);
     assert_int_equal(data->start(self, 0, sheet.path, "", 1, &info), OC_E_INVALID);
@@ -232,7 +232,7 @@ static void symbols_come_from_the_name(void **state)
         {"kraken_foo_eur.csv", "FOO/EUR"},
     };
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        assert_int_equal(read_text(names[i][0], "", "ts_ms,price\n1,5\n"), OC_OK);
+        assert_int_equal(read_text(names[i][0], "", "ts_ms,price\n1600000000000,5\n"), OC_OK);
         assert_string_equal(sheet.info.symbol, names[i][1]);
     }
 }

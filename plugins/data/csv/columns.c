@@ -4,219 +4,9 @@
 
 #include "base/text.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
-
-struct synonym {
-    const char *name;
-    uint8_t role;
-};
-
-/* As normal() writes them. A trailing _s, _ms, _us, _ns or _utc of a time, and a trailing _ASSET of
- * a volume, are taken off first. */
-static const struct synonym synonyms[] = {
-    {"time", CSV_TIME},
-    {"ts", CSV_TIME},
-    {"timestamp", CSV_TIME},
-    {"date", CSV_TIME},
-    {"datetime", CSV_TIME},
-    {"date_time", CSV_TIME},
-    {"open_time", CSV_TIME},
-    {"opentime", CSV_TIME},
-    {"unix", CSV_TIME},
-    {"unixtime", CSV_TIME},
-    {"unix_timestamp", CSV_TIME},
-    {"epoch", CSV_TIME},
-    {"transact_time", CSV_TIME},
-    {"trade_time", CSV_TIME},
-    {"event_time", CSV_TIME},
-    {"start", CSV_TIME},
-    {"start_time", CSV_TIME},
-    {"begin", CSV_TIME},
-    {"time_period_start", CSV_TIME},
-    {"gmt_time", CSV_TIME},
-    {"utc", CSV_TIME},
-    {"day", CSV_TIME},
-    {"t", CSV_TIME},
-    {"clock", CSV_CLOCK},
-    {"open", CSV_OPEN},
-    {"o", CSV_OPEN},
-    {"open_price", CSV_OPEN},
-    {"high", CSV_HIGH},
-    {"h", CSV_HIGH},
-    {"high_price", CSV_HIGH},
-    {"low", CSV_LOW},
-    {"l", CSV_LOW},
-    {"low_price", CSV_LOW},
-    {"close", CSV_CLOSE},
-    {"c", CSV_CLOSE},
-    {"close_price", CSV_CLOSE},
-    {"volume", CSV_VOLUME},
-    {"vol", CSV_VOLUME},
-    {"v", CSV_VOLUME},
-    {"tickvol", CSV_VOLUME},
-    {"tick_volume", CSV_VOLUME},
-    {"base_volume", CSV_VOLUME},
-    {"bid_open", CSV_BID_OPEN},
-    {"bidopen", CSV_BID_OPEN},
-    {"open_bid", CSV_BID_OPEN},
-    {"bid_high", CSV_BID_HIGH},
-    {"bidhigh", CSV_BID_HIGH},
-    {"high_bid", CSV_BID_HIGH},
-    {"bid_low", CSV_BID_LOW},
-    {"bidlow", CSV_BID_LOW},
-    {"low_bid", CSV_BID_LOW},
-    {"bid_close", CSV_BID_CLOSE},
-    {"bidclose", CSV_BID_CLOSE},
-    {"close_bid", CSV_BID_CLOSE},
-    {"ask_open", CSV_ASK_OPEN},
-    {"askopen", CSV_ASK_OPEN},
-    {"open_ask", CSV_ASK_OPEN},
-    {"ask_high", CSV_ASK_HIGH},
-    {"askhigh", CSV_ASK_HIGH},
-    {"high_ask", CSV_ASK_HIGH},
-    {"ask_low", CSV_ASK_LOW},
-    {"asklow", CSV_ASK_LOW},
-    {"low_ask", CSV_ASK_LOW},
-    {"ask_close", CSV_ASK_CLOSE},
-    {"askclose", CSV_ASK_CLOSE},
-    {"close_ask", CSV_ASK_CLOSE},
-    {"bid", CSV_BID},
-    {"bid_price", CSV_BID},
-    {"bidprice", CSV_BID},
-    {"best_bid", CSV_BID},
-    {"best_bid_price", CSV_BID},
-    {"b", CSV_BID},
-    {"ask", CSV_ASK},
-    {"ask_price", CSV_ASK},
-    {"askprice", CSV_ASK},
-    {"best_ask", CSV_ASK},
-    {"best_ask_price", CSV_ASK},
-    {"a", CSV_ASK},
-    {"offer", CSV_ASK},
-    {"bid_size", CSV_BID_SIZE},
-    {"bid_qty", CSV_BID_SIZE},
-    {"bid_volume", CSV_BID_SIZE},
-    {"bidsize", CSV_BID_SIZE},
-    {"best_bid_qty", CSV_BID_SIZE},
-    {"bid_amount", CSV_BID_SIZE},
-    {"bid_quantity", CSV_BID_SIZE},
-    {"bidvolume", CSV_BID_SIZE},
-    {"ask_size", CSV_ASK_SIZE},
-    {"ask_qty", CSV_ASK_SIZE},
-    {"ask_volume", CSV_ASK_SIZE},
-    {"asksize", CSV_ASK_SIZE},
-    {"best_ask_qty", CSV_ASK_SIZE},
-    {"ask_amount", CSV_ASK_SIZE},
-    {"ask_quantity", CSV_ASK_SIZE},
-    {"askvolume", CSV_ASK_SIZE},
-    {"price", CSV_PRICE},
-    {"px", CSV_PRICE},
-    {"p", CSV_PRICE},
-    {"last", CSV_PRICE},
-    {"last_price", CSV_PRICE},
-    {"trade_price", CSV_PRICE},
-    {"rate", CSV_PRICE},
-    {"size", CSV_SIZE},
-    {"qty", CSV_SIZE},
-    {"quantity", CSV_SIZE},
-    {"amount", CSV_SIZE},
-    {"q", CSV_SIZE},
-    {"trade_size", CSV_SIZE},
-    {"last_size", CSV_SIZE},
-    {"taker_side", CSV_SIDE},
-    {"side", CSV_SIDE},
-    {"aggressor", CSV_SIDE},
-    {"aggressor_side", CSV_SIDE},
-    {"direction", CSV_SIDE},
-    {"is_buyer_maker", CSV_MAKER},
-    {"isbuyermaker", CSV_MAKER},
-    {"buyer_maker", CSV_MAKER},
-};
-
-static const char *const role_names[CSV_ROLES] = {
-    [CSV_NONE] = "-",
-    [CSV_OPEN] = "open",
-    [CSV_HIGH] = "high",
-    [CSV_LOW] = "low",
-    [CSV_CLOSE] = "close",
-    [CSV_BID_OPEN] = "bid_open",
-    [CSV_BID_HIGH] = "bid_high",
-    [CSV_BID_LOW] = "bid_low",
-    [CSV_BID_CLOSE] = "bid_close",
-    [CSV_ASK_OPEN] = "ask_open",
-    [CSV_ASK_HIGH] = "ask_high",
-    [CSV_ASK_LOW] = "ask_low",
-    [CSV_ASK_CLOSE] = "ask_close",
-    [CSV_BID] = "bid",
-    [CSV_ASK] = "ask",
-    [CSV_PRICE] = "price",
-    [CSV_VOLUME] = "volume",
-    [CSV_BID_SIZE] = "bid_size",
-    [CSV_ASK_SIZE] = "ask_size",
-    [CSV_SIZE] = "size",
-    [CSV_TIME] = "time",
-    [CSV_CLOCK] = "clock",
-    [CSV_SIDE] = "taker_side",
-    [CSV_MAKER] = "is_buyer_maker",
-};
-
-const char *csv_role_name(enum csv_role role) { return role_names[role]; }
-
-/* Lower case, words joined by one underscore; what stands in brackets counts as a word: "Volume
- * (BTC)" is volume_btc. */
-static void normal(const char *name, size_t size, char out[CSV_NAME_MAX])
-{
-    size_t used = 0;
-    bool is_gap = false;
-    for (size_t i = 0; i < size && used + 2 < CSV_NAME_MAX; i++) {
-        unsigned char c = (unsigned char)name[i];
-        if (!isalnum(c) && c < 0x80) {
-            is_gap = used > 0;
-            continue;
-        }
-        if (is_gap)
-            out[used++] = '_';
-        is_gap = false;
-        out[used++] = (char)tolower(c);
-    }
-    out[used] = '\0';
-}
-
-static enum csv_role find(const char *name)
-{
-    for (size_t i = 0; i < sizeof synonyms / sizeof *synonyms; i++)
-        if (strcmp(synonyms[i].name, name) == 0)
-            return (enum csv_role)synonyms[i].role;
-    return CSV_NONE;
-}
-
-enum csv_role csv_role_of(const char *name, size_t size, int64_t *ret_unit_ns)
-{
-    static const struct {
-        const char *end;
-        int64_t ns;
-    } units[] = {{"_ms", 1000000},     {"_us", 1000},        {"_ns", 1}, {"_s", 1000000000},
-                 {"_sec", 1000000000}, {"_millis", 1000000}, {"_utc", 0}};
-    char text[CSV_NAME_MAX];
-    normal(name, size, text);
-    enum csv_role role = find(text);
-    if (role != CSV_NONE)
-        return role;
-    size_t length = strlen(text);
-    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
-        size_t end = strlen(units[i].end);
-        if (length <= end || strcmp(text + length - end, units[i].end) != 0)
-            continue;
-        text[length - end] = '\0';
-        role = find(text);
-        if (role == CSV_TIME && ret_unit_ns && units[i].ns)
-            *ret_unit_ns = units[i].ns;
-        return role == CSV_TIME ? role : CSV_NONE;
-    }
-    return strncmp(text, "volume_", 7) == 0 || strncmp(text, "vol_", 4) == 0 ? CSV_VOLUME : CSV_NONE;
-}
+#include <strings.h>
 
 static void give(struct csv_layout *layout, int column, enum csv_role role)
 {
@@ -239,25 +29,67 @@ static void set_name(struct csv_layout *layout, int column, const char *name, si
     snprintf(layout->name[column], CSV_NAME_MAX, "%.*s", (int)(size < CSV_NAME_MAX ? size : CSV_NAME_MAX - 1), name);
 }
 
+/* "date,time": the second may be the time of day; the first row decides. */
+static bool is_clock(const struct csv_layout *layout, const char *name)
+{
+    static const char *const dates[] = {"date", "day", "dtyyyymmdd", "yyyymmdd", "trade_date", "trading_date"};
+    char first[CSV_NAME_MAX];
+    if (layout->column[CSV_TIME] < 0 || strcmp(name, "time") != 0)
+        return false;
+    const char *time = layout->name[layout->column[CSV_TIME]];
+    csv_name_normal(time, strlen(time), first);
+    for (size_t i = 0; i < sizeof dates / sizeof *dates; i++)
+        if (strcmp(first, dates[i]) == 0)
+            return true;
+    return false;
+}
+
+/* A year, a month and a day in three columns are the time together. */
+static void find_date_parts(struct csv_layout *layout)
+{
+    static const char *const names[] = {"year", "month", "day"};
+    static const enum csv_role roles[] = {CSV_TIME, CSV_MONTH, CSV_DAY};
+    int column[3] = {-1, -1, -1};
+    for (int i = 0; i < layout->column_count; i++)
+        for (int part = 0; part < 3; part++)
+            if (column[part] < 0 && strcasecmp(layout->name[i], names[part]) == 0)
+                column[part] = i;
+    if (column[0] < 0 || column[1] < 0 || column[2] < 0)
+        return;
+    int before = layout->column[CSV_TIME];
+    if (before >= 0 && before != column[2]) {
+        char name[CSV_NAME_MAX];
+        csv_name_normal(layout->name[before], strlen(layout->name[before]), name);
+        if (strcmp(name, "time") != 0)
+            return; /* a time of its own */
+        layout->role[before] = CSV_CLOCK;
+        layout->column[CSV_CLOCK] = before;
+    }
+    if (before == column[2])
+        layout->role[before] = CSV_NONE;
+    for (int i = 0; i < layout->column_count; i++) /* "time" after the day was passed over as a second one */
+        if (layout->column[CSV_CLOCK] < 0 && strcasecmp(layout->name[i], "time") == 0) {
+            layout->role[i] = CSV_CLOCK;
+            layout->column[CSV_CLOCK] = i;
+        }
+    for (int part = 0; part < 3; part++) {
+        layout->role[column[part]] = (uint8_t)roles[part];
+        layout->column[roles[part]] = column[part];
+    }
+}
+
 oc_rc csv_layout_header(struct csv_layout *layout, const struct csv_field *fields, int count)
 {
     clear(layout);
     layout->column_count = count;
     for (int i = 0; i < count; i++) {
+        char text[CSV_NAME_MAX];
         set_name(layout, i, fields[i].at, fields[i].size);
         enum csv_role role = csv_role_of(fields[i].at, fields[i].size, NULL);
-        char text[CSV_NAME_MAX];
-        normal(fields[i].at, fields[i].size, text);
-        bool is_date = layout->column[CSV_TIME] >= 0 && strcmp(text, "time") == 0;
-        if (is_date) { /* "date,time": the second may be the time of day; the first row decides */
-            char first[CSV_NAME_MAX];
-            const char *name = layout->name[layout->column[CSV_TIME]];
-            normal(name, strlen(name), first);
-            if (strcmp(first, "date") == 0 || strcmp(first, "day") == 0)
-                role = CSV_CLOCK;
-        }
-        give(layout, i, role);
+        csv_name_normal(fields[i].at, fields[i].size, text);
+        give(layout, i, is_clock(layout, text) ? CSV_CLOCK : role);
     }
+    find_date_parts(layout);
     if (layout->column[CSV_TIME] < 0 && fields[0].size == 0)
         give(layout, 0, CSV_TIME); /* the nameless index of a data frame */
     return OC_OK;
@@ -301,31 +133,40 @@ oc_rc csv_layout_columns(struct csv_layout *layout, const char *columns, char er
 
 /* Without names, only time, open, high, low, close, and a volume perhaps, can be told from their
  * numbers. */
-oc_rc csv_layout_shape(struct csv_layout *layout, const struct csv_field *fields, int count)
+oc_rc csv_layout_shape(struct csv_layout *layout, const struct csv_clock *clock, const struct csv_notation *notation,
+                       const struct csv_field *fields, int count)
 {
-    static const enum csv_role order[] = {CSV_TIME, CSV_OPEN, CSV_HIGH, CSV_LOW, CSV_CLOSE, CSV_VOLUME};
+    static const enum csv_role order[] = {CSV_CLOCK, CSV_OPEN, CSV_HIGH, CSV_LOW, CSV_CLOSE, CSV_VOLUME};
     struct csv_number number[5];
-    int64_t units[5];
+    int64_t units[5], clock_ns;
     struct csv_time time;
     clear(layout);
-    if (count < 5)
+    bool is_text = count > 0 && csv_clock_text(clock, fields[0].at, fields[0].size, &time) >= 0;
+    if (count < 5 || (!is_text && csv_clock_guess(fields[0].at, fields[0].size) == 0))
         return OC_E_DATA;
-    if (csv_clock_guess(fields[0].at, fields[0].size) == 0 && csv_time_text(fields[0].at, fields[0].size, &time) < 0)
+    /* a date, and the time of day in the next column */
+    int first = is_text && !time.has_clock && csv_number_read(fields[1].at, fields[1].size, &number[0]) < 0 &&
+                csv_time_of_day(fields[1].at, fields[1].size, &clock_ns) >= 0;
+    if (count < first + 5)
         return OC_E_DATA;
-    for (int i = 1; i < 5; i++)
-        if (csv_number_read(fields[i].at, fields[i].size, &number[i]) < 0 || number[i].is_empty ||
+    for (int i = 1; i < 5; i++) {
+        const struct csv_field *field = &fields[first + i];
+        if (csv_notation_read(notation, field->at, field->size, &number[i]) < 0 || number[i].is_empty ||
             csv_number_units(&number[i], (struct csv_step){.units = 1, .scale = number[i].decimals}, &units[i]) < 0 ||
             num_rescale(units[i], number[i].decimals, 9, NUM_HALF_EVEN, &units[i]) < 0)
             return OC_E_DATA;
+    }
     if (units[2] < units[1] || units[2] < units[4] || units[3] > units[1] || units[3] > units[4])
         return OC_E_DATA;
     struct csv_number volume;
-    int used = count > 5 && csv_number_read(fields[5].at, fields[5].size, &volume) >= 0 ? 6 : 5;
+    bool has_volume = count > first + 5 &&
+                      csv_notation_quantity(notation, fields[first + 5].at, fields[first + 5].size, &volume) >= 0;
     layout->column_count = count;
     for (int i = 0; i < count; i++)
         snprintf(layout->name[i], CSV_NAME_MAX, "%d", i + 1);
-    for (int i = 0; i < used; i++)
-        give(layout, i, order[i]);
+    give(layout, 0, CSV_TIME);
+    for (int i = first ? 0 : 1; i < (has_volume ? 6 : 5); i++)
+        give(layout, first + i, order[i]);
     layout->is_shaped = true;
     return OC_OK;
 }
@@ -365,10 +206,10 @@ static void drop_unused(struct csv_layout *layout)
                 {OC_EV_QBAR, CSV_BID_OPEN, CSV_ASK_CLOSE}, {OC_EV_QUOTE, CSV_BID, CSV_ASK},
                 {OC_EV_QUOTE, CSV_BID_SIZE, CSV_ASK_SIZE}, {OC_EV_TRADE, CSV_PRICE, CSV_PRICE},
                 {OC_EV_TRADE, CSV_SIZE, CSV_SIZE},         {OC_EV_TRADE, CSV_SIDE, CSV_MAKER}};
-    layout->last_used = layout->where;
+    layout->last_used = layout->where > layout->instrument ? layout->where : layout->instrument;
     for (int role = CSV_NONE + 1; role < CSV_ROLES; role++) {
         int column = layout->column[role];
-        bool keep = role == CSV_TIME || role == CSV_CLOCK;
+        bool keep = role == CSV_TIME || role == CSV_CLOCK || role == CSV_MONTH || role == CSV_DAY;
         for (size_t i = 0; i < sizeof used / sizeof *used; i++)
             keep |= used[i].type == layout->event_type && role >= used[i].first && role <= used[i].last;
         if (column < 0)
@@ -382,12 +223,36 @@ static void drop_unused(struct csv_layout *layout)
     }
 }
 
+/* Open, high and low make the last price of their row a close, unless it is one of a market's statistics. */
+static void find_close(struct csv_layout *layout, int wanted)
+{
+    int price = layout->column[CSV_PRICE];
+    bool is_bar = has_all(layout, CSV_OPEN, CSV_LOW) && layout->column[CSV_CLOSE] < 0 && price >= 0;
+    bool is_quote = layout->column[CSV_BID] >= 0 && layout->column[CSV_ASK] >= 0;
+    if (!is_bar || (wanted ? wanted != OC_EV_BAR : is_quote))
+        return;
+    layout->column[CSV_CLOSE] = price;
+    layout->role[price] = CSV_CLOSE;
+    layout->column[CSV_PRICE] = -1;
+}
+
+/* Some of open, high, low and close, but not all: what else is there is no stream of quotes or trades. */
+static bool is_part_of_bar(const struct csv_layout *layout)
+{
+    int count = 0;
+    for (int role = CSV_OPEN; role <= CSV_CLOSE; role++)
+        count += layout->column[role] >= 0;
+    return count > 1 && count < 4 && !(layout->column[CSV_BID] >= 0 && layout->column[CSV_ASK] >= 0);
+}
+
 oc_rc csv_layout_type(struct csv_layout *layout, int wanted, char error[CSV_ERROR_MAX])
 {
     static const int order[] = {OC_EV_BAR, OC_EV_QBAR, OC_EV_QUOTE, OC_EV_TRADE};
     const char *missing = layout->column[CSV_TIME] < 0 ? "no column of time" : "no prices";
     layout->event_type = 0;
-    for (int i = 0; i < 4 && !layout->event_type; i++)
+    find_close(layout, wanted);
+    bool is_part = !wanted && is_part_of_bar(layout);
+    for (int i = 0; i < 4 && !layout->event_type && !is_part; i++)
         if ((!wanted || wanted == order[i]) && makes(layout, order[i]))
             layout->event_type = order[i];
     /* "price,volume" of trades: the volume is the trade's own */

@@ -20,7 +20,8 @@ struct stream {
     bool has_event;
     bool has_previous;
     int64_t previous_ns;
-    oc_rc ended; /* OC_E_END, or what went wrong; sticks */
+    int64_t previous_period_ns; /* bars */
+    oc_rc ended;                /* OC_E_END, or what went wrong; sticks */
 };
 
 struct csv {
@@ -102,6 +103,9 @@ static oc_rc start(void *self, uint64_t token, const char *path, const char *opt
                  stream->table.name);
         rc = OC_E_INVALID;
     }
+    struct csv_calendar calendar = {0};
+    if (rc >= 0 && is_bar && info->period_ns > 4 * NS_DAY)
+        rc = csv_probe_calendar(path, options, &calendar, stream->table.error);
     if (rc < 0) {
         memcpy(csv->error, stream->table.error, CSV_ERROR_MAX);
         free_stream(stream);
@@ -113,6 +117,8 @@ static oc_rc start(void *self, uint64_t token, const char *path, const char *opt
         .inst = inst,
         .event_type = (int)info->event_type,
         .period_ns = info->period_ns,
+        .calendar = calendar,
+        .is_stamped_close = stream->table.options.is_stamped_close,
         .price = {.units = info->price_step.units, .scale = info->price_step.scale},
         .qty = {.units = info->qty_step.units, .scale = info->qty_step.scale},
         .has_volume = has_volume(&stream->table, path, options),
@@ -129,7 +135,7 @@ static oc_rc keep_order(struct stream *stream, int64_t time_ns)
 {
     static const char todo[] = "sort the rows by time, or state out_of_order=skip to leave such rows out";
     struct csv_table *table = &stream->table;
-    const int64_t period = stream->maker.period_ns;
+    const int64_t period = stream->previous_period_ns;
     bool is_bar = stream->maker.event_type == OC_EV_BAR || stream->maker.event_type == OC_EV_QBAR;
     int64_t distance = time_ns - stream->previous_ns;
     if (!stream->has_previous)
@@ -176,6 +182,8 @@ static oc_rc make_next(struct stream *stream)
             rc = keep_order(stream, stream->row.time_ns);
         if (rc == OC_OK && stream->event.head.type != OC_EV_NONE) {
             stream->previous_ns = stream->row.time_ns;
+            stream->previous_period_ns =
+                stream->event.head.type == OC_EV_BAR ? stream->event.bar.period_ns : stream->event.qbar.period_ns;
             stream->has_previous = true;
             stream->has_event = true;
             return OC_OK;

@@ -19,6 +19,8 @@
 #include <outcry/event.h>
 #include <zlib.h>
 
+#define CSV_SHEET_DAY (86400 * (int64_t)1000000000)
+
 enum {
     CSV_LINE_MAX = 4096,
     CSV_COLUMNS_MAX = 64,
@@ -29,7 +31,8 @@ enum {
     CSV_DISTANCES_MAX = 16,
     CSV_TEXT_SIZE = 1 << 16,
     CSV_RAW_SIZE = 1 << 15,
-    CSV_KEPT_MAX = 4 << 20, /* bytes of unpacked text held between probe and start */
+    CSV_REVERSED_MAX = 256 << 20, /* bytes of text that are read backwards */
+    CSV_KEPT_MAX = 4 << 20,       /* bytes of unpacked text held between probe and start */
     CSV_ERROR_MAX = 1024,
     CSV_ZONE_NAME_MAX = 64,
     CSV_QTY_SCALE = 8 /* of an inferred quantity step */
@@ -60,6 +63,8 @@ enum csv_role {
     CSV_NUMBERS, /* how many numbers; the others follow */
     CSV_TIME = CSV_NUMBERS,
     CSV_CLOCK, /* the time of day of a date in another column */
+    CSV_MONTH, /* of a year that is the time, with a day */
+    CSV_DAY,
     CSV_SIDE,
     CSV_MAKER, /* true: the buyer was the maker */
     CSV_ROLES
@@ -93,7 +98,22 @@ oc_rc csv_number_units(const struct csv_number *number, struct csv_step step, in
  * OC_E_RANGE. */
 oc_rc csv_number_round(const struct csv_number *number, struct csv_step step, int64_t *ret_units, bool *is_rounded);
 
-/* ---- time (time.c, zone.c) ---- */
+struct csv_notation { /* how a file writes its numbers */
+    char decimal;     /* 0 or '.': a point; ',' */
+    char thousands;   /* between groups of three digits before the decimal sign; 0 none */
+    bool has_price_decimals;
+    int price_decimals; /* prices are whole numbers of 10^-price_decimals; 0 as they stand */
+    bool is_plain;      /* 12.5 */
+};
+
+/* Any number, in this notation. As csv_number_read. */
+oc_rc csv_notation_read(const struct csv_notation *notation, const char *text, size_t size,
+                        struct csv_number *ret_number);
+/* A quantity: also 45.2K, 1.2M, 3B, and - for none. */
+oc_rc csv_notation_quantity(const struct csv_notation *notation, const char *text, size_t size,
+                            struct csv_number *ret_number);
+
+/* ---- time (time.c, zone.c, date.c) ---- */
 
 struct csv_zone {
     char name[CSV_ZONE_NAME_MAX]; /* "" none stated: UTC */
@@ -113,8 +133,12 @@ void csv_zone_release(struct csv_zone *zone);
  * table knows. */
 oc_rc csv_zone_to_utc(const struct csv_zone *zone, int64_t local_ns, int64_t previous_ns, int64_t *ret_ns);
 
+/* UTC to local time. OC_E_RANGE: beyond what the table knows. */
+oc_rc csv_zone_to_local(const struct csv_zone *zone, int64_t utc_ns, int64_t *ret_ns);
+
 struct csv_clock {
-    int64_t unit_ns; /* of a number; 0: text */
+    int64_t unit_ns;    /* of a number; 0: text; CSV_SHEET_DAY: days of a spreadsheet, local */
+    const char *format; /* borrowed, of text; NULL: as csv_time_text() reads it */
     struct csv_zone zone;
     uint32_t has_offset; /* the first row states its own offset */
     uint32_t is_date;    /* the first row has no time of day */
@@ -127,16 +151,56 @@ struct csv_time {
     bool has_clock;
 };
 
-/* Date and time as text: 2023-03-01, 2023/03/01, 20230301, then a time of day, then Z or an offset.
- * OC_E_INVALID. */
+/* Date and time as text: 2023-03-01, 2023/03/01, 20230301, 01.03.2023, 1-Mar-2023, Mar 1, 2023; then a time of day,
+ * then Z or an offset. OC_E_INVALID. */
 oc_rc csv_time_text(const char *text, size_t size, struct csv_time *ret_time);
 /* A time of day: hh:mm[:ss[.fraction]] or hhmm[ss]. */
 oc_rc csv_time_of_day(const char *text, size_t size, int64_t *ret_ns);
+/* By a format of the directives of strptime: %Y %y %m %b %d %H %I %M %S %f %p %z %a %%; others are letters to match.
+ * OC_E_INVALID. */
+oc_rc csv_time_formatted(const char *format, const char *text, size_t size, struct csv_time *ret_time);
+/* Whether a format states a date: a year, a month and a day, and no directive that is not known. */
+bool csv_format_is_valid(const char *format);
+/* Text in the clock's format. */
+oc_rc csv_clock_text(const struct csv_clock *clock, const char *text, size_t size, struct csv_time *ret_time);
+/* Takes "Mar", "March" or "MAR" from the text. 0: no month. */
+int csv_month_take(const char **at, const char *end);
 /* A whole field: by unit, or as text in the clock's zone. */
 oc_rc csv_clock_read(const struct csv_clock *clock, const char *text, size_t size, int64_t previous_ns,
                      int64_t *ret_ns);
+/* Days since 1970 of a date that is one. */
+int64_t csv_days_of(int year, int month, int day);
 /* The unit of an epoch time by its size; 0 when it is not a plain number. */
 int64_t csv_clock_guess(const char *text, size_t size);
+
+/* ---- calendar periods (calendar.c) ---- */
+
+struct csv_calendar {
+    int months;   /* a bar ends where a month begins, so many months on; 0 not */
+    bool is_week; /* a bar ends where a Monday begins */
+};
+
+struct csv_dates { /* of rows that are days apart */
+    uint64_t rows;
+    uint64_t same_month; /* rows in the month of the row before */
+    uint64_t same_week;
+    int64_t clock_ns; /* local time of day of the first */
+    int day_max;      /* of a month */
+    int weekday_max;  /* Monday is 0 */
+    int64_t month;    /* of the last row, counted */
+    int64_t week;
+    bool has_clocks; /* times of day that differ */
+};
+
+bool csv_calendar_is_set(struct csv_calendar calendar);
+/* "1 month", "calendar weeks"... Static. */
+const char *csv_calendar_name(struct csv_calendar calendar);
+/* The longest that a bar can be. */
+int64_t csv_calendar_longest_ns(struct csv_calendar calendar);
+/* The end of the bar that opens then. OC_E_RANGE. */
+oc_rc csv_calendar_end(struct csv_calendar calendar, const struct csv_zone *zone, int64_t open_ns, int64_t *ret_ns);
+/* Takes the date of a row. */
+void csv_dates_take(struct csv_dates *dates, const struct csv_zone *zone, int64_t time_ns);
 
 /* ---- files (gzip.c) ---- */
 
@@ -177,17 +241,21 @@ oc_rc csv_source_rewind(struct csv_source *source);
  * OC_E_END, OC_E_LIMIT: too long, OC_E_DATA: damaged gzip data, OC_E_IO. */
 oc_rc csv_source_line(struct csv_source *source, const char **ret_line, size_t *ret_size);
 
-/* ---- options and columns (options.c, columns.c) ---- */
+/* ---- options and columns (options.c, columns.c, names.c, volume.c) ---- */
 
 struct csv_options {
     char columns[512];
     char zone[CSV_ZONE_NAME_MAX];
     char symbol[OC_SYMBOL_MAX];
+    char date_format[CSV_NAME_MAX]; /* "" inferred */
+    struct csv_notation notation;
+    char volume[CSV_NAME_MAX];       /* the column that is the volume; "none" */
     char where_column[CSV_NAME_MAX]; /* only rows with this value */
     char where_value[CSV_NAME_MAX];
     int64_t unit_ns; /* 0: inferred, -1: text */
     int64_t period_ns;
-    struct oc_dec price_step; /* 0 units: inferred */
+    struct csv_calendar calendar; /* stated */
+    struct oc_dec price_step;     /* 0 units: inferred */
     struct oc_dec qty_step;
     int header;     /* 0 inferred, 1 there, 2 none */
     int event_type; /* 0 inferred */
@@ -195,6 +263,10 @@ struct csv_options {
     bool skip_unordered;
     bool skip_bad;
     bool allow_nonpositive;
+    bool allow_any_time;
+    bool is_newest_first;
+    bool is_stamped_close; /* a bar's time is that of its end */
+    bool is_stamped_open;  /* and this is stated too */
 };
 
 oc_rc csv_options_read(struct csv_options *options, const char *text, char error[CSV_ERROR_MAX]);
@@ -204,15 +276,18 @@ struct csv_layout {
     int column[CSV_ROLES]; /* of a role, -1 none */
     char name[CSV_COLUMNS_MAX][CSV_NAME_MAX];
     int column_count;
+    int field_count; /* of each row */
     int last_used;
-    int where; /* column, -1 none */
+    int where;      /* column, -1 none */
+    int instrument; /* column that names it, -1 none */
     int event_type;
     uint64_t lead_lines; /* before the first row of data, the header included */
     uint64_t passed;     /* of these, lines that belong to no table */
     bool has_header;
     char separator;
-    bool is_stated; /* by configuration */
-    bool is_shaped; /* by the shape of the first row */
+    bool is_stated;        /* by configuration */
+    bool is_shaped;        /* by the shape of the first row */
+    char volume_note[160]; /* why a volume is not used; "" nothing to say */
 };
 
 struct csv_field {
@@ -223,19 +298,31 @@ struct csv_field {
 /* Splits a line; quotes around a field and spaces around it are taken off. Returns how many fields
  * there are. */
 int csv_split(const char *line, size_t size, char separator, struct csv_field *fields, int field_max);
+/* How many fields a line has, without a limit. */
+int csv_field_count(const char *line, size_t size, char separator);
+/* The field at `at`, without quotes and spaces around it; returns the place of the separator, or `end`. */
+const char *csv_field_take(const char *at, const char *end, char separator, struct csv_field *field);
+/* Nothing but spaces, or a remark. */
+bool csv_line_is_passed(const char *line, size_t size);
 /* The role of a column's name, CSV_NONE when unknown; *ret_unit_ns is set when the name states a
  * unit. */
 enum csv_role csv_role_of(const char *name, size_t size, int64_t *ret_unit_ns);
 const char *csv_role_name(enum csv_role role);
+/* Lower case, words joined by one underscore. */
+void csv_name_normal(const char *name, size_t size, char out[CSV_NAME_MAX]);
 /* Roles from a header line, from the configuration, or from the first row. Errors are in `error`.
  */
 oc_rc csv_layout_header(struct csv_layout *layout, const struct csv_field *fields, int count);
 oc_rc csv_layout_columns(struct csv_layout *layout, const char *columns, char error[CSV_ERROR_MAX]);
-oc_rc csv_layout_shape(struct csv_layout *layout, const struct csv_field *fields, int count);
+oc_rc csv_layout_shape(struct csv_layout *layout, const struct csv_clock *clock, const struct csv_notation *notation,
+                       const struct csv_field *fields, int count);
+/* Of several columns of volume the one in the base of `symbol` ("" unknown), or the one that is stated; none when that
+ * is unclear, and then volume_note says so. OC_E_CONFIG: no such column. */
+oc_rc csv_layout_volume(struct csv_layout *layout, const char *stated, const char *symbol, char error[CSV_ERROR_MAX]);
 /* What kind of event the roles make; OC_E_DATA when none. */
 oc_rc csv_layout_type(struct csv_layout *layout, int wanted, char error[CSV_ERROR_MAX]);
 
-/* ---- a table: an open file and how its lines are read (table.c) ---- */
+/* ---- a table: an open file and how its lines are read (sniff.c, table.c) ---- */
 
 struct csv_row {
     int64_t time_ns;
@@ -254,9 +341,14 @@ struct csv_table {
     uint64_t line;         /* of the last row, counted from 1 */
     uint64_t row;          /* of the last row, counted from 1 */
     int64_t time_ns;       /* of the last row */
-    bool wants_sizes;      /* false: a probe does not need them */
-    bool is_broken;        /* the file itself ended badly: there is no next row */
-    const char *text;      /* of the last row, borrowed until the next */
+    int64_t oldest_ns;     /* a row outside is refused */
+    int64_t newest_ns;
+    struct csv_kept reversed;      /* owned: the rows, read from their end */
+    char instrument[CSV_NAME_MAX]; /* of the first row */
+    bool has_instrument;
+    bool wants_sizes; /* false: a probe does not need them */
+    bool is_broken;   /* the file itself ended badly: there is no next row */
+    const char *text; /* of the last row, borrowed until the next */
     size_t size;
     char error[CSV_ERROR_MAX];
 };
@@ -266,9 +358,15 @@ struct csv_table {
  * csv_table_close also on failure. */
 oc_rc csv_table_open(struct csv_table *table, const char *path, const char *options, struct csv_kept *kept);
 void csv_table_close(struct csv_table *table);
+/* Takes the rest of the file into memory, to be read from its end. */
+oc_rc csv_table_reverse(struct csv_table *table);
 /* The next row. OC_E_END. OC_E_DATA: refused, and the table can go on unless is_broken. Others end
  * the table. */
 oc_rc csv_table_next(struct csv_table *table, struct csv_row *ret_row);
+/* Writes a sentence about the file. Returns `rc`. */
+oc_rc csv_table_complain(struct csv_table *table, oc_rc rc, const char *what);
+/* Writes the sentence about what the file itself refuses. Returns `rc`. */
+oc_rc csv_table_complain_line(struct csv_table *table, oc_rc rc, uint64_t line);
 /* Writes the sentence about a field of the last row. `todo` may be NULL. Returns OC_E_DATA. */
 oc_rc csv_table_refuse(struct csv_table *table, enum csv_role role, const char *expected, const char *todo);
 
@@ -286,6 +384,8 @@ struct csv_maker { /* how rows become events */
     uint32_t inst;
     int event_type;
     int64_t period_ns;
+    struct csv_calendar calendar; /* when set, each bar has a period of its own */
+    bool is_stamped_close;
     struct csv_step price;
     struct csv_step qty;
     bool has_volume;  /* bars: it is not zero throughout */
@@ -301,6 +401,10 @@ oc_rc csv_event_make(struct csv_table *table, struct csv_maker *maker, const str
  * nothing. */
 oc_rc csv_probe(const char *path, const char *options, struct csv_kept *kept, struct oc_data_info *ret_info,
                 char error[CSV_ERROR_MAX]);
+
+/* Whether the bars of a file that was probed are of calendar weeks, months or years. */
+oc_rc csv_probe_calendar(const char *path, const char *options, struct csv_calendar *ret_calendar,
+                         char error[CSV_ERROR_MAX]);
 
 /* "binanceus_btcusdt_1m.csv.gz" -> "BTC/USDT", "spy_1d.csv" -> "SPY", false when nothing is found.
  */

@@ -75,7 +75,6 @@ static oc_rc make_bar(struct csv_table *table, struct csv_maker *maker, const st
         return rc;
     bar->head.size = sizeof *bar;
     bar->open_ns = row->time_ns;
-    bar->period_ns = maker->period_ns;
     bar->open = prices[0];
     bar->high = prices[1];
     bar->low = prices[2];
@@ -108,7 +107,6 @@ static oc_rc make_qbar(struct csv_table *table, struct csv_maker *maker, const s
     }
     bar->head.size = sizeof *bar;
     bar->open_ns = row->time_ns;
-    bar->period_ns = maker->period_ns;
     return rc;
 }
 
@@ -169,6 +167,26 @@ static oc_rc make_trade(struct csv_table *table, struct csv_maker *maker, const 
     return OC_OK;
 }
 
+/* The end of a bar, which is when it is told. */
+static oc_rc close_bar(struct csv_table *table, const struct csv_maker *maker, const struct csv_row *row,
+                       union csv_event *event)
+{
+    int64_t end_ns;
+    if (maker->is_stamped_close) {
+        int64_t *open_ns = event->head.type == OC_EV_BAR ? &event->bar.open_ns : &event->qbar.open_ns;
+        *(event->head.type == OC_EV_BAR ? &event->bar.period_ns : &event->qbar.period_ns) = maker->period_ns;
+        return num_sub(row->time_ns, maker->period_ns, open_ns);
+    }
+    oc_rc rc = csv_calendar_is_set(maker->calendar)
+                   ? csv_calendar_end(maker->calendar, &table->clock.zone, row->time_ns, &end_ns)
+                   : num_add(row->time_ns, maker->period_ns, &end_ns);
+    if (rc < 0)
+        return csv_table_refuse(table, CSV_TIME, "a time before 2262 that the zone's rules cover", NULL);
+    event->head.venue_ns = end_ns;
+    *(event->head.type == OC_EV_BAR ? &event->bar.period_ns : &event->qbar.period_ns) = end_ns - row->time_ns;
+    return OC_OK;
+}
+
 oc_rc csv_event_make(struct csv_table *table, struct csv_maker *maker, const struct csv_row *row,
                      union csv_event *ret_event)
 {
@@ -188,12 +206,14 @@ oc_rc csv_event_make(struct csv_table *table, struct csv_maker *maker, const str
     bool is_bar = type == OC_EV_BAR || type == OC_EV_QBAR;
     bool says_nothing = (type == OC_EV_QUOTE && !(ret_event->quote.present & (OC_HAS_BID | OC_HAS_ASK))) ||
                         (type == OC_EV_QBAR && !(ret_event->qbar.present & (OC_HAS_BID | OC_HAS_ASK)));
-    int64_t venue_ns = row->time_ns;
-    if (is_bar && num_add(venue_ns, maker->period_ns, &venue_ns) < 0)
-        return csv_table_refuse(table, CSV_TIME, "a time before 2262", NULL);
-    ret_event->head.type = says_nothing ? OC_EV_NONE : (uint16_t)type;
+    ret_event->head.type = (uint16_t)type;
+    ret_event->head.venue_ns = row->time_ns;
+    rc = is_bar ? close_bar(table, maker, row, ret_event) : OC_OK;
+    if (rc < 0)
+        return rc;
+    if (says_nothing)
+        ret_event->head.type = OC_EV_NONE;
     ret_event->head.flags = OC_EVF_LAST;
     ret_event->head.inst = maker->inst;
-    ret_event->head.venue_ns = venue_ns;
     return OC_OK;
 }

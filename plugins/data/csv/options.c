@@ -2,9 +2,11 @@
  *
  *   columns=time,open,high,low,close,volume   in the order of the file; - for a column to ignore
  *   header=yes|no   separator=comma|semicolon|tab|space|"|"   type=bars|quote_bars|quotes|trades
- *   unit=s|ms|us|ns|text   zone=UTC|+05:30|America/New_York   period=1m
+ *   unit=s|ms|us|ns|text|excel   zone=UTC|+05:30|America/New_York   period=1m|week|month|quarter|year
  *   price_step=0.01   qty_step=0.001   symbol=BTC/USDT   where=COLUMN:VALUE (only rows with it)
- *   bad_rows=error|skip   out_of_order=error|skip   allow_nonpositive=no|yes */
+ *   bad_rows=error|skip   out_of_order=error|skip   allow_nonpositive=no|yes   allow_any_time=no|yes
+ *   volume=COLUMN|none   date_format=%d/%m/%Y   decimal=point|comma   price_decimals=0..9
+ *   thousands=comma|point|apostrophe|space   order=oldest_first|newest_first   stamped=open|close */
 #include "csv.h"
 
 #include "base/text.h"
@@ -23,8 +25,10 @@ struct pair {
 };
 
 static const char *const keys[] = {
-    "columns",   "unit",  "zone", "period",   "price_step",   "qty_step",          "symbol", "header",
-    "separator", "where", "type", "bad_rows", "out_of_order", "allow_nonpositive", NULL};
+    "columns",        "unit",      "zone",        "period",  "price_step", "qty_step",       "symbol",
+    "header",         "separator", "where",       "type",    "bad_rows",   "out_of_order",   "allow_nonpositive",
+    "allow_any_time", "volume",    "date_format", "decimal", "thousands",  "price_decimals", "order",
+    "stamped",        NULL};
 
 static oc_rc wrong(const struct pair *pair, const char *expected, char *error)
 {
@@ -125,12 +129,62 @@ static oc_rc read_where(const struct pair *pair, struct csv_options *options, ch
     return OC_OK;
 }
 
-static const struct choice units[] = {{"s", 1000000000}, {"ms", 1000000}, {"us", 1000}, {"ns", 1}, {"text", -1}, {0}};
+static const struct choice units[] = {{"s", 1000000000}, {"ms", 1000000},          {"us", 1000}, {"ns", 1},
+                                      {"text", -1},      {"excel", CSV_SHEET_DAY}, {0}};
 static const struct choice yes_no[] = {{"yes", 1}, {"no", 0}, {0}};
 static const struct choice yes_none[] = {{"yes", 1}, {"no", 2}, {0}};
 static const struct choice skip_error[] = {{"error", 0}, {"skip", 1}, {0}};
+static const struct choice decimals[] = {{",", ','}, {"comma", ','}, {"\",\"", ','}, {".", '.'}, {"point", '.'}, {0}};
+static const struct choice thousands[] = {{",", ','},  {"comma", ','},       {"\",\"", ','}, {".", '.'}, {"point", '.'},
+                                          {"'", '\''}, {"apostrophe", '\''}, {"space", ' '}, {0}};
+static const struct choice price_decimals[] = {{"0", 0}, {"1", 1}, {"2", 2}, {"3", 3}, {"4", 4}, {"5", 5},
+                                               {"6", 6}, {"7", 7}, {"8", 8}, {"9", 9}, {0}};
+static const struct choice orders[] = {{"oldest_first", 0}, {"newest_first", 1}, {0}};
+static const struct choice stamps[] = {{"open", 0}, {"close", 1}, {0}};
+static const struct choice calendars[] = {{"week", 0}, {"month", 1}, {"quarter", 3}, {"year", 12}, {0}};
 static const struct choice types[] = {
     {"bars", OC_EV_BAR}, {"quote_bars", OC_EV_QBAR}, {"quotes", OC_EV_QUOTE}, {"trades", OC_EV_TRADE}, {0}};
+
+static oc_rc read_sign(const struct pair *pair, const struct choice *choices, char *ret_sign, char *error)
+{
+    int64_t value;
+    oc_rc rc = choose(pair, choices, &value, error);
+    if (rc >= 0)
+        *ret_sign = (char)value;
+    return rc;
+}
+
+static oc_rc read_format(const struct pair *pair, char *format, char *error)
+{
+    char text[CSV_NAME_MAX] = "";
+    oc_rc rc = copy(pair, text, sizeof text, error);
+    if (rc >= 0 && !csv_format_is_valid(text))
+        rc = wrong(pair,
+                   "%Y or %y, %m or %b, and %d, and of %H %I %M %S %f %p %z %a what there is, as in "
+                   "%d/%m/%Y %H:%M",
+                   error);
+    if (rc >= 0)
+        memcpy(format, text, sizeof text);
+    return rc;
+}
+
+/* What does not go together. */
+static oc_rc judge(struct csv_options *options, char *error)
+{
+    struct csv_notation *notation = &options->notation;
+    char decimal = notation->decimal ? notation->decimal : '.';
+    notation->is_plain = decimal == '.' && !notation->thousands;
+    const char *what = NULL;
+    if (notation->thousands == decimal)
+        what = "options decimal and thousands: both the same sign";
+    else if (options->date_format[0] && options->unit_ns > 0)
+        what = "options unit and date_format: a time is a number or a text";
+    else if (options->is_stamped_close && csv_calendar_is_set(options->calendar))
+        what = "options stamped and period: a calendar period is told from its open";
+    if (what)
+        snprintf(error, CSV_ERROR_MAX, "%s; expected one that differs, or one of the two", what);
+    return what ? OC_E_CONFIG : OC_OK;
+}
 
 static oc_rc take_pair(struct csv_options *options, const struct pair *pair, char *error)
 {
@@ -160,10 +214,36 @@ static oc_rc take_pair(struct csv_options *options, const struct pair *pair, cha
         return read_flag(pair, skip_error, &options->skip_bad, error);
     if (is_key(pair, "allow_nonpositive"))
         return read_flag(pair, yes_no, &options->allow_nonpositive, error);
+    if (is_key(pair, "allow_any_time"))
+        return read_flag(pair, yes_no, &options->allow_any_time, error);
+    if (is_key(pair, "date_format"))
+        return read_format(pair, options->date_format, error);
+    if (is_key(pair, "decimal"))
+        return read_sign(pair, decimals, &options->notation.decimal, error);
+    if (is_key(pair, "thousands"))
+        return read_sign(pair, thousands, &options->notation.thousands, error);
+    if (is_key(pair, "price_decimals")) {
+        options->notation.has_price_decimals = true;
+        return read_number(pair, price_decimals, &options->notation.price_decimals, error);
+    }
+    if (is_key(pair, "order"))
+        return read_flag(pair, orders, &options->is_newest_first, error);
+    if (is_key(pair, "stamped")) {
+        oc_rc rc = read_flag(pair, stamps, &options->is_stamped_close, error);
+        options->is_stamped_open = rc >= 0 && !options->is_stamped_close;
+        return rc;
+    }
+    if (is_key(pair, "volume"))
+        return copy(pair, options->volume, sizeof options->volume, error);
     if (is_key(pair, "period")) {
-        int64_t period;
+        int64_t period, months;
+        if (choose(pair, calendars, &months, error) >= 0) {
+            options->calendar = (struct csv_calendar){.months = (int)months, .is_week = months == 0};
+            options->period_ns = csv_calendar_longest_ns(options->calendar);
+            return OC_OK;
+        }
         if (text_to_duration(pair->value, pair->size, &period) < 0 || period <= 0)
-            return wrong(pair, "a duration such as 1m, 1h or 1d", error);
+            return wrong(pair, "a duration such as 1m, 1h or 1d, or week, month, quarter or year", error);
         options->period_ns = period;
         return OC_OK;
     }
@@ -205,5 +285,5 @@ oc_rc csv_options_read(struct csv_options *options, const char *text, char error
         at += size;
         at += *at == ';';
     }
-    return OC_OK;
+    return judge(options, error);
 }

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static const int64_t NS_S = 1000000000, NS_DAY = 86400 * (int64_t)1000000000;
+static const int64_t NS_S = 1000000000, NS_HOUR = 3600 * (int64_t)1000000000, NS_DAY = CSV_SHEET_DAY;
 
 struct distance {
     int64_t ns;
@@ -23,6 +23,7 @@ struct scan {
     int64_t last_ns;
     int decimals;
     bool is_whole;
+    struct csv_dates dates;
     struct distance distances[CSV_DISTANCES_MAX];
 };
 
@@ -89,6 +90,8 @@ static oc_rc scan_rows(struct csv_table *table, struct scan *scan)
         }
         if (rc < 0)
             return rc;
+        if (is_bar && (scan->rows == 0 || row.time_ns - scan->last_ns > 4 * NS_DAY))
+            csv_dates_take(&scan->dates, &table->clock.zone, row.time_ns);
         if (scan->rows++ == 0)
             scan->first_ns = row.time_ns;
         else if (row.time_ns < scan->last_ns || (is_bar && row.time_ns == scan->last_ns))
@@ -104,26 +107,78 @@ static oc_rc scan_rows(struct csv_table *table, struct scan *scan)
 /* A length that people use for bars: it divides a day, or is a number of days. */
 static bool is_usual(int64_t ns) { return ns >= NS_S && (NS_DAY % ns == 0 || ns % NS_DAY == 0); }
 
+static bool is_about(int64_t ns, int days, int days_more)
+{
+    return ns >= days * NS_DAY - NS_HOUR && ns <= (days + days_more) * NS_DAY + NS_HOUR;
+}
+
+/* How many months so many days may be; 0 none. */
+static int months_of(int64_t ns)
+{
+    return is_about(ns, 28, 7)     ? 1
+           : is_about(ns, 88, 8)   ? 3
+           : is_about(ns, 180, 8)  ? 6
+           : is_about(ns, 364, 10) ? 12
+                                   : 0;
+}
+
+/* Weeks of other lengths than seven days, months and years end by the calendar. What looks like that but is not
+ * dated early in each is refused: such a date is rather that of the close. OC_E_DATA. */
+static oc_rc infer_calendar(struct csv_table *table, const struct scan *scan, int64_t common_ns,
+                            struct csv_calendar *ret_calendar)
+{
+    const struct csv_dates *dates = &scan->dates;
+    int months = months_of(common_ns), lengths = 0, near_weeks = 0;
+    for (int i = 0; i < CSV_DISTANCES_MAX; i++) {
+        const struct distance *distance = &scan->distances[i];
+        lengths += distance->count > 0;
+        near_weeks += distance->count > 0 && is_about(distance->ns, 5, 4) && !is_about(distance->ns, 7, 0);
+    }
+    bool is_week = is_about(common_ns, 7, 0) && near_weeks > 0;
+    if (!months && !is_week)
+        return OC_OK;
+    bool is_early = months ? dates->day_max <= 7 && !dates->same_month : dates->weekday_max <= 2 && !dates->same_week;
+    if (is_early && !dates->has_clocks) {
+        *ret_calendar = (struct csv_calendar){.months = months, .is_week = is_week};
+        return OC_OK;
+    }
+    if (lengths == 1)
+        return OC_OK; /* a fixed number of days */
+    snprintf(table->error, sizeof table->error,
+             "%s: found bars about %s apart%s; expected each to be dated where it opens, early in its %s; if they are, "
+             "state period=%s, with zone= where their days begin elsewhere than in UTC; if the date is that of "
+             "the close, move it to the open",
+             table->name, months ? months == 1 ? "a month" : "months" : "a week",
+             is_early ? " that open at different times of day" : "", months ? "month" : "week",
+             !months       ? "week"
+             : months == 1 ? "month"
+             : months == 3 ? "quarter"
+                           : "year");
+    return OC_E_DATA;
+}
+
 /* The most common distance; where bars are often missing that may be a multiple of the period, so a
- * usual distance that divides it and that one row in a hundred has is preferred. Bars of months are
- * as long as the shortest of them. */
-static int64_t infer_period(const struct csv_table *table, const struct scan *scan)
+ * usual distance that divides it and that one row in a hundred has is preferred. */
+static oc_rc infer_period(struct csv_table *table, const struct scan *scan, int64_t *ret_ns,
+                          struct csv_calendar *ret_calendar)
 {
     const struct distance *common = &scan->distances[0];
     for (int i = 1; i < CSV_DISTANCES_MAX; i++)
         if (scan->distances[i].count > common->count)
             common = &scan->distances[i];
-    if (common->count == 0)
-        return table->clock.is_date ? NS_DAY : 0;
+    if (common->count == 0) {
+        *ret_ns = table->clock.is_date ? NS_DAY : 0;
+        return OC_OK;
+    }
     int64_t period = common->ns;
     for (int i = 0; i < CSV_DISTANCES_MAX; i++) {
         const struct distance *other = &scan->distances[i];
         bool divides = other->ns < period && other->count > 0 && common->ns % other->ns == 0 && is_usual(other->ns);
-        bool is_month = other->count > 0 && other->ns < period && common->ns >= 28 * NS_DAY && other->ns >= 28 * NS_DAY;
-        if (is_month || (divides && other->count * 100 >= scan->rows && other->count >= 2))
+        if (divides && other->count * 100 >= scan->rows && other->count >= 2)
             period = other->ns;
     }
-    return period;
+    *ret_ns = period;
+    return infer_calendar(table, scan, period, ret_calendar);
 }
 
 struct notes {
@@ -161,6 +216,8 @@ static void note_columns(struct notes *notes, const struct csv_table *table)
         text_format(&line, "columns not used: %s", ignored);
         note(notes, data);
     }
+    if (layout->volume_note[0])
+        note(notes, layout->volume_note);
     if (layout->passed) {
         text_clear(&line);
         text_format(&line, "lines before the table: %llu passed over", (unsigned long long)layout->passed);
@@ -182,6 +239,7 @@ static void note_time(struct notes *notes, const struct csv_table *table)
                        : clock->unit_ns == NS_S    ? "seconds"
                        : clock->unit_ns == 1000000 ? "milliseconds"
                        : clock->unit_ns == 1000    ? "microseconds"
+                       : clock->unit_ns == NS_DAY  ? "days of a spreadsheet, to the second"
                                                    : "nanoseconds";
     const char *name = table->layout.name[table->layout.column[CSV_TIME]];
     char line[256];
@@ -190,7 +248,7 @@ static void note_time(struct notes *notes, const struct csv_table *table)
     else
         snprintf(line, sizeof line, "time unit: %s (%s)", unit, table->unit_from);
     note(notes, line);
-    if (clock->unit_ns)
+    if (clock->unit_ns && clock->unit_ns != NS_DAY)
         snprintf(line, sizeof line, "zone: UTC (epoch times)");
     else if (clock->has_offset)
         snprintf(line, sizeof line, "zone: as each time states");
@@ -234,6 +292,10 @@ static void note_rows(struct notes *notes, const struct scan *scan, const struct
         snprintf(line, sizeof line, "bad rows: %llu left out", (unsigned long long)scan->bad);
         note(notes, line);
     }
+    if (table->options.is_newest_first)
+        note(notes, "rows: the newest comes first, read from the end (stated)");
+    if (table->options.is_stamped_close)
+        note(notes, "times: those of each bar's end (stated)");
     if (table->options.allow_nonpositive)
         note(notes, "prices: may be zero or below (stated)");
 }
@@ -260,22 +322,45 @@ static void infer_steps(struct notes *notes, const struct csv_table *table, cons
     }
 }
 
+/* Stated, or inferred; the calendar too. */
+static oc_rc find_period(struct csv_table *table, const struct scan *scan, int64_t *ret_ns,
+                         struct csv_calendar *ret_calendar)
+{
+    if (table->options.period_ns) {
+        *ret_ns = table->options.period_ns;
+        *ret_calendar = table->options.calendar;
+        return OC_OK;
+    }
+    oc_rc rc = infer_period(table, scan, ret_ns, ret_calendar);
+    if (rc >= 0 && csv_calendar_is_set(*ret_calendar))
+        *ret_ns = csv_calendar_longest_ns(*ret_calendar);
+    if (rc >= 0 && table->options.is_stamped_close && csv_calendar_is_set(*ret_calendar))
+        return csv_table_complain(table, OC_E_DATA,
+                                  "found bars of weeks, months or years; expected their times to be those of the open; "
+                                  "stamped=close cannot read them");
+    if (rc < 0 || *ret_ns)
+        return rc;
+    snprintf(table->error, sizeof table->error,
+             "%s: the period of the bars cannot be told from %llu row%s; state period=1m", table->name,
+             (unsigned long long)scan->rows, scan->rows == 1 ? "" : "s");
+    return OC_E_DATA;
+}
+
 static oc_rc infer_bars(struct notes *notes, struct csv_table *table, const struct scan *scan,
                         struct oc_data_info *info)
 {
     char text[TEXT_DURATION_MAX], line[128];
-    info->period_ns = table->options.period_ns ? table->options.period_ns : infer_period(table, scan);
-    if (!info->period_ns) {
-        snprintf(table->error, sizeof table->error,
-                 "%s: the period of the bars cannot be told from %llu row%s; state period=1m", table->name,
-                 (unsigned long long)scan->rows, scan->rows == 1 ? "" : "s");
-        return OC_E_DATA;
-    }
+    struct csv_calendar calendar = {0};
+    oc_rc rc = find_period(table, scan, &info->period_ns, &calendar);
+    if (rc < 0)
+        return rc;
     text_from_duration(text, info->period_ns);
-    snprintf(line, sizeof line, "bar period: %s (%s)", text,
-             table->options.period_ns ? "stated"
-             : scan->rows == 1        ? "the times are dates"
-                                      : "most common distance");
+    snprintf(line, sizeof line, "bar period: %s (%s)",
+             csv_calendar_is_set(calendar) ? csv_calendar_name(calendar) : text,
+             table->options.period_ns        ? "stated"
+             : csv_calendar_is_set(calendar) ? "each bar ends where the next one begins by the calendar"
+             : scan->rows == 1               ? "the times are dates"
+                                             : "most common distance");
     note(notes, line);
     return OC_OK;
 }
@@ -320,8 +405,8 @@ oc_rc csv_probe(const char *path, const char *options, struct csv_kept *kept, st
     }
     if (rc >= 0 && scan.last_ns < scan.first_ns && scan.backwards * 2 > scan.rows - 1) {
         snprintf(table.error, sizeof table.error,
-                 "%s: the newest row comes first; expected the oldest first; reverse the rows "
-                 "(keep the header on top)",
+                 "%s: the newest row comes first; expected the oldest first; state order=newest_first, or reverse the "
+                 "rows (keep the header on top)",
                  table.name);
         rc = OC_E_DATA;
     }
@@ -329,6 +414,8 @@ oc_rc csv_probe(const char *path, const char *options, struct csv_kept *kept, st
         info.event_type = (uint32_t)table.layout.event_type;
         info.first_ns = scan.first_ns;
         rc = infer(&table, &scan, path, &info);
+        if (rc >= 0 && table.options.is_stamped_close && info.period_ns)
+            info.first_ns -= info.period_ns;
     }
     if (kept && (rc < 0 || !scan.is_whole))
         csv_kept_release(kept);
@@ -336,6 +423,26 @@ oc_rc csv_probe(const char *path, const char *options, struct csv_kept *kept, st
         memcpy(error, table.error, CSV_ERROR_MAX);
     else
         *ret_info = info;
+    csv_table_close(&table);
+    return rc;
+}
+
+oc_rc csv_probe_calendar(const char *path, const char *options, struct csv_calendar *ret_calendar,
+                         char error[CSV_ERROR_MAX])
+{
+    struct csv_table table;
+    struct scan scan = {0};
+    struct csv_calendar calendar = {0};
+    int64_t period_ns;
+    oc_rc rc = csv_table_open(&table, path, options, NULL);
+    if (rc >= 0)
+        rc = scan_rows(&table, &scan);
+    if (rc >= 0)
+        rc = find_period(&table, &scan, &period_ns, &calendar);
+    if (rc < 0)
+        memcpy(error, table.error, CSV_ERROR_MAX);
+    else
+        *ret_calendar = calendar;
     csv_table_close(&table);
     return rc;
 }

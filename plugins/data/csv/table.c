@@ -1,6 +1,7 @@
-/* table.c: opens a file, finds out how its lines are to be read, and reads them one after the
- * other. */
+/* table.c: the lines of an open table, one after the other. */
 #include "csv.h"
+
+#include "base/env.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -8,7 +9,7 @@
 
 enum { COLUMN_SHOWN_MAX = 60 };
 
-static bool is_passed_over(const char *line, size_t size)
+bool csv_line_is_passed(const char *line, size_t size)
 {
     while (size > 0 && (*line == ' ' || *line == '\t')) {
         line++;
@@ -19,7 +20,7 @@ static bool is_passed_over(const char *line, size_t size)
 
 /* The field at `at`, without quotes and spaces around it; returns the place of the separator, or
  * `end`. */
-static const char *take_field(const char *at, const char *end, char separator, struct csv_field *field)
+const char *csv_field_take(const char *at, const char *end, char separator, struct csv_field *field)
 {
     const char *stop;
     while (at < end && *at == ' ' && separator != ' ')
@@ -42,11 +43,51 @@ static const char *take_field(const char *at, const char *end, char separator, s
     return stop;
 }
 
+/* How many of eight bytes are zero: each such byte alone keeps its high bit. */
+static int zeros_of(uint64_t bytes)
+{
+    const uint64_t low = 0x7f7f7f7f7f7f7f7full;
+    return (int)((~(((bytes & low) + low) | bytes | low) >> 7) * 0x0101010101010101ull >> 56);
+}
+
+/* Of a line without quotes, eight bytes at a time: most rows have columns that are not used. -1: there is a quote. */
+static int count_plain(const char *line, size_t size, char separator)
+{
+    const uint64_t ones = 0x0101010101010101ull, wanted = ones * (unsigned char)separator, quotes = ones * '"';
+    int count = 1, quoted = 0;
+    size_t i = 0;
+    for (uint64_t bytes; i + 8 <= size; i += 8) {
+        memcpy(&bytes, line + i, 8);
+        count += zeros_of(bytes ^ wanted);
+        quoted += zeros_of(bytes ^ quotes);
+    }
+    for (; i < size; i++) {
+        count += line[i] == separator;
+        quoted += line[i] == '"';
+    }
+    return quoted ? -1 : count;
+}
+
+int csv_field_count(const char *line, size_t size, char separator)
+{
+    const char *at = line, *end = line + size;
+    struct csv_field field;
+    int plain = count_plain(line, size, separator);
+    if (plain > 0)
+        return plain;
+    for (int count = 1;; count++) {
+        at = csv_field_take(at, end, separator, &field);
+        if (at == end)
+            return count;
+        at++;
+    }
+}
+
 int csv_split(const char *line, size_t size, char separator, struct csv_field *fields, int field_max)
 {
     const char *at = line, *end = line + size;
     for (int count = 0; count < field_max;) {
-        at = take_field(at, end, separator, &fields[count++]);
+        at = csv_field_take(at, end, separator, &fields[count++]);
         if (at == end)
             return count;
         at++;
@@ -54,14 +95,14 @@ int csv_split(const char *line, size_t size, char separator, struct csv_field *f
     return field_max;
 }
 
-static oc_rc complain(struct csv_table *table, oc_rc rc, const char *what)
+oc_rc csv_table_complain(struct csv_table *table, oc_rc rc, const char *what)
 {
     snprintf(table->error, sizeof table->error, "%s: %s", table->name, what);
     return rc;
 }
 
 /* What the file itself refuses. */
-static oc_rc complain_line(struct csv_table *table, oc_rc rc, uint64_t line)
+oc_rc csv_table_complain_line(struct csv_table *table, oc_rc rc, uint64_t line)
 {
     char what[128];
     if (rc == OC_E_LIMIT)
@@ -72,258 +113,13 @@ static oc_rc complain_line(struct csv_table *table, oc_rc rc, uint64_t line)
                  (unsigned long long)line - 1);
     else
         snprintf(what, sizeof what, "line %llu cannot be read", (unsigned long long)line);
-    return complain(table, rc, what);
-}
-
-static char guess_separator(const char *line, size_t size)
-{
-    static const char candidates[] = ",;\t|";
-    size_t best = 0;
-    char separator = ',';
-    for (const char *candidate = candidates; *candidate; candidate++) {
-        size_t count = 0;
-        for (size_t i = 0; i < size; i++)
-            count += line[i] == *candidate;
-        if (count > best) {
-            best = count;
-            separator = *candidate;
-        }
-    }
-    return separator;
-}
-
-static bool is_header(const struct csv_field *fields, int count)
-{
-    struct csv_number number;
-    struct csv_time time;
-    if (csv_time_text(fields[0].at, fields[0].size, &time) >= 0)
-        return false;
-    for (int i = 0; i < count; i++)
-        if (fields[i].size > 0 && csv_number_read(fields[i].at, fields[i].size, &number) >= 0)
-            return false;
-    return true;
-}
-
-struct sniff {
-    uint64_t line;
-    const char *at; /* the line last read */
-    size_t size;
-    struct csv_field fields[CSV_COLUMNS_MAX];
-    int count;
-};
-
-static oc_rc next_line(struct csv_table *table, struct sniff *sniff)
-{
-    for (;;) {
-        oc_rc rc = csv_source_line(&table->source, &sniff->at, &sniff->size);
-        if (rc == OC_E_END)
-            return complain(table, OC_E_DATA,
-                            sniff->line ? "found no row of data; expected a table of text" : "the file is empty");
-        sniff->line++;
-        if (rc < 0)
-            return complain_line(table, rc, sniff->line);
-        if (sniff->line == 1 && sniff->size >= 3 && memcmp(sniff->at, "\xef\xbb\xbf", 3) == 0) {
-            sniff->at += 3;
-            sniff->size -= 3;
-        }
-        if (sniff->line == 1 && sniff->size >= 2 &&
-            (memcmp(sniff->at, "\xff\xfe", 2) == 0 || memcmp(sniff->at, "\xfe\xff", 2) == 0))
-            return complain(table, OC_E_DATA, "the text is UTF-16; expected UTF-8");
-        if (is_passed_over(sniff->at, sniff->size))
-            continue;
-        if (table->layout.separator)
-            sniff->count = csv_split(sniff->at, sniff->size, table->layout.separator, sniff->fields, CSV_COLUMNS_MAX);
-        return OC_OK;
-    }
-}
-
-/* The first line of the table: lines before it that have one field only are passed over. */
-static oc_rc first_line(struct csv_table *table, struct sniff *sniff)
-{
-    char stated = table->options.separator;
-    for (int i = 0; i <= CSV_LEAD_LINES_MAX; i++) {
-        table->layout.separator = 0;
-        oc_rc rc = next_line(table, sniff);
-        if (rc < 0)
-            return rc;
-        table->layout.separator = stated ? stated : guess_separator(sniff->at, sniff->size);
-        sniff->count = csv_split(sniff->at, sniff->size, table->layout.separator, sniff->fields, CSV_COLUMNS_MAX);
-        if (sniff->count > 1)
-            return OC_OK;
-        table->layout.passed++;
-    }
-    return complain(table, OC_E_DATA, "found no columns; expected fields separated by a comma, semicolon, tab or |");
-}
-
-static oc_rc find_where(struct csv_table *table)
-{
-    struct csv_layout *layout = &table->layout;
-    layout->where = -1;
-    if (!table->options.where_column[0])
-        return OC_OK;
-    for (int i = 0; i < layout->column_count && layout->where < 0; i++)
-        if (strcasecmp(layout->name[i], table->options.where_column) == 0)
-            layout->where = i;
-    if (layout->where >= 0)
-        return OC_OK;
-    char what[128];
-    snprintf(what, sizeof what, "option where: no column \"%s\"", table->options.where_column);
-    return complain(table, OC_E_CONFIG, what);
-}
-
-/* A date and a time of day in two columns. */
-static bool has_clock(const struct csv_layout *layout, const struct sniff *sniff)
-{
-    int date = layout->column[CSV_TIME], clock = layout->column[CSV_CLOCK];
-    struct csv_time time;
-    int64_t clock_ns;
-    return date >= 0 && date < sniff->count && clock < sniff->count &&
-           csv_time_of_day(sniff->fields[clock].at, sniff->fields[clock].size, &clock_ns) >= 0 &&
-           csv_time_text(sniff->fields[date].at, sniff->fields[date].size, &time) >= 0;
-}
-
-static oc_rc find_columns(struct csv_table *table, struct sniff *sniff)
-{
-    struct csv_layout *layout = &table->layout;
-    const struct csv_options *options = &table->options;
-    char error[CSV_ERROR_MAX];
-    oc_rc rc = first_line(table, sniff);
-    if (rc < 0)
-        return rc;
-    layout->has_header = options->header == 1 || (options->header == 0 && is_header(sniff->fields, sniff->count));
-    if (layout->has_header) {
-        rc = csv_layout_header(layout, sniff->fields, sniff->count);
-        if (rc >= 0)
-            rc = next_line(table, sniff);
-        if (rc < 0)
-            return rc;
-    }
-    layout->lead_lines = sniff->line - 1;
-    if (options->columns[0]) {
-        rc = csv_layout_columns(layout, options->columns, error);
-    } else if (!layout->has_header && csv_layout_shape(layout, sniff->fields, sniff->count) < 0) {
-        return complain(table, OC_E_DATA,
-                        "there is no header, and the first row is not time,open,high,low,close; "
-                        "name the columns with "
-                        "columns=time,open,high,low,close,volume (- for a column to ignore)");
-    }
-    if (rc >= 0)
-        rc = find_where(table);
-    if (rc < 0)
-        return rc == OC_E_CONFIG && table->error[0] ? rc : complain(table, rc, error);
-    int column = layout->column[CSV_CLOCK];
-    if (column >= 0 && !has_clock(layout, sniff)) { /* "date" and a "time" that is something else */
-        layout->role[column] = CSV_NONE;
-        layout->column[CSV_CLOCK] = -1;
-    }
-    rc = csv_layout_type(layout, options->event_type, error);
-    return rc < 0 ? complain(table, rc, error) : OC_OK;
-}
-
-static oc_rc find_zone(struct csv_table *table)
-{
-    const char *name = table->options.zone;
-    oc_rc rc = csv_zone_open(&table->clock.zone, name[0] ? name : "UTC");
-    if (!name[0])
-        table->clock.zone.name[0] = '\0';
-    if (rc >= 0 || rc == OC_E_NOMEM)
-        return rc;
-    char what[192];
-    snprintf(what, sizeof what,
-             "option zone: \"%s\" %s; expected UTC, an offset such as +05:30, or a name such as "
-             "America/New_York",
-             name, rc == OC_E_NOT_SUPPORTED ? "is in a form that is not supported" : "is not known here");
-    return complain(table, OC_E_CONFIG, what);
-}
-
-/* A name such as ts_ms is believed, unless the times would lie before 1980 and in the unit of their
- * size after 1990. */
-static bool is_misnamed(const struct csv_field *field, int64_t named, int64_t guess)
-{
-    const int64_t year_ns = 31557600 * (int64_t)1000000000;
-    struct csv_clock clock = {.unit_ns = named};
-    int64_t as_named, as_guessed;
-    if (named == guess || csv_clock_read(&clock, field->at, field->size, 0, &as_named) < 0)
-        return named != guess;
-    clock.unit_ns = guess;
-    return as_named < 10 * year_ns && csv_clock_read(&clock, field->at, field->size, 0, &as_guessed) >= 0 &&
-           as_guessed > 20 * year_ns;
-}
-
-static oc_rc find_clock(struct csv_table *table, const struct sniff *sniff)
-{
-    struct csv_clock *clock = &table->clock;
-    int column = table->layout.column[CSV_TIME];
-    const char *name = table->layout.name[column];
-    struct csv_field field = column < sniff->count ? sniff->fields[column] : (struct csv_field){"", 0};
-    int64_t named = 0, guess = csv_clock_guess(field.at, field.size);
-    struct csv_time time = {0};
-    csv_role_of(name, strlen(name), &named);
-    bool is_text = csv_time_text(field.at, field.size, &time) >= 0;
-    if (!guess && !is_text && table->options.unit_ns <= 0) {
-        snprintf(table->error, sizeof table->error,
-                 "%s: line %llu, column %s: found \"%.*s\"; expected an epoch time or a date such "
-                 "as 2023-03-01T10:20:30Z",
-                 table->name, (unsigned long long)table->layout.lead_lines + 1, name,
-                 (int)(field.size > COLUMN_SHOWN_MAX ? COLUMN_SHOWN_MAX : field.size), field.at);
-        return OC_E_DATA;
-    }
-    if (table->options.unit_ns) {
-        clock->unit_ns = table->options.unit_ns > 0 ? table->options.unit_ns : 0;
-        table->unit_from = "stated";
-    } else if (table->layout.column[CSV_CLOCK] >= 0 || !guess) {
-        clock->unit_ns = 0;
-        table->unit_from = "from the first row";
-    } else if (named && is_misnamed(&field, named, guess)) {
-        snprintf(table->error, sizeof table->error,
-                 "%s: line %llu, column %s: found \"%.*s\", which is no time in the unit that the "
-                 "name says; state unit=s, ms, us or ns",
-                 table->name, (unsigned long long)table->layout.lead_lines + 1, name,
-                 (int)(field.size > COLUMN_SHOWN_MAX ? COLUMN_SHOWN_MAX : field.size), field.at);
-        return OC_E_DATA;
-    } else {
-        clock->unit_ns = named ? named : guess;
-        table->unit_from = named ? "from the name" : "from the magnitude";
-    }
-    clock->has_offset = time.has_offset && !clock->unit_ns;
-    clock->is_date = !clock->unit_ns && !time.has_clock && table->layout.column[CSV_CLOCK] < 0;
-    return OC_OK;
-}
-
-oc_rc csv_table_open(struct csv_table *table, const char *path, const char *options, struct csv_kept *kept)
-{
-    memset(table, 0, sizeof *table);
-    table->source.fd = -1;
-    table->wants_sizes = true;
-    table->time_ns = INT64_MIN;
-    snprintf(table->name, sizeof table->name, "%s", csv_file_name(path));
-    oc_rc rc = csv_options_read(&table->options, options, table->error);
-    if (rc >= 0)
-        rc = find_zone(table);
-    if (rc >= 0)
-        rc = csv_source_open(&table->source, path, table->error);
-    bool is_kept = kept && kept->data;
-    if (rc >= 0 && is_kept)
-        csv_source_take(&table->source, kept);
-    struct sniff sniff = {0};
-    if (rc >= 0)
-        rc = find_columns(table, &sniff);
-    if (rc >= 0)
-        rc = find_clock(table, &sniff);
-    if (rc >= 0 && kept && !is_kept)
-        csv_source_keep(&table->source, kept);
-    if (rc >= 0)
-        rc = csv_source_rewind(&table->source);
-    for (; rc >= 0 && table->line < table->layout.lead_lines; table->line++)
-        rc = csv_source_line(&table->source, &table->text, &table->size);
-    if (rc < 0 && !table->error[0])
-        complain(table, rc, "cannot be read");
-    return rc;
+    return csv_table_complain(table, rc, what);
 }
 
 void csv_table_close(struct csv_table *table)
 {
     csv_source_close(&table->source);
+    csv_kept_release(&table->reversed);
     csv_zone_release(&table->clock.zone);
 }
 
@@ -341,6 +137,27 @@ oc_rc csv_table_refuse(struct csv_table *table, enum csv_role role, const char *
              (int)(field.size > COLUMN_SHOWN_MAX ? COLUMN_SHOWN_MAX : field.size), field.at, field.size ? "\"" : "",
              expected, todo ? todo : "correct the row, or state bad_rows=skip to leave such rows out");
     return OC_E_DATA;
+}
+
+/* A row of another count of fields is a row of other columns. */
+static oc_rc refuse_count(struct csv_table *table, int count)
+{
+    const char *as = table->layout.is_stated    ? "columns= names or the first row has"
+                     : table->layout.has_header ? "the header has"
+                                                : "the first row has";
+    snprintf(table->error, sizeof table->error,
+             "%s: row %llu (line %llu): found %d fields; expected %d, as many as %s; correct the file, or name its "
+             "columns with columns=time,open,high,low,close,volume (- for a column to ignore)",
+             table->name, (unsigned long long)table->row, (unsigned long long)table->line, count,
+             table->layout.field_count, as);
+    return OC_E_DATA;
+}
+
+static oc_rc refuse_time(struct csv_table *table)
+{
+    return csv_table_refuse(table, table->layout.column[CSV_TIME] >= 0 ? CSV_TIME : CSV_CLOCK,
+                            "a time from 1980 to tomorrow",
+                            "state how it is to be read with unit= or date_format=, or allow_any_time=yes");
 }
 
 static oc_rc set_side(struct csv_table *table, enum csv_role role, const struct csv_field *field, uint32_t *ret_side)
@@ -369,44 +186,74 @@ static oc_rc set_side(struct csv_table *table, enum csv_role role, const struct 
 static oc_rc set_number(struct csv_table *table, enum csv_role role, const struct csv_field *field,
                         struct csv_number *number)
 {
-    oc_rc rc = csv_number_read(field->at, field->size, number);
+    const struct csv_notation *notation = &table->options.notation;
+    oc_rc rc = role >= CSV_VOLUME ? csv_notation_quantity(notation, field->at, field->size, number)
+                                  : csv_notation_read(notation, field->at, field->size, number);
     if (rc >= 0)
         return rc;
+    if (rc != OC_E_RANGE && notation->is_plain && memchr(field->at, ',', field->size))
+        return csv_table_refuse(table, role, "a decimal number",
+                                "state decimal=comma, or thousands=comma where the comma parts groups of digits");
     return csv_table_refuse(
         table, role, rc == OC_E_RANGE ? "a number of at most 18 digits before and after the point" : "a decimal number",
         NULL);
 }
 
-/* A date and a time of day, in one column or in two. */
-static oc_rc set_time(struct csv_table *table, const struct csv_field *date, const struct csv_field *clock,
-                      int64_t *ret_ns)
+struct cells { /* what is judged when the whole line is read */
+    struct csv_field time;
+    struct csv_field clock;
+    struct csv_field instrument;
+    struct csv_field month;
+    struct csv_field day;
+    bool has_time; /* already in the row */
+    bool is_wanted;
+};
+
+/* Year, month and day of three columns as one date. */
+static oc_rc join_date(const struct cells *cells, struct csv_time *ret_time)
+{
+    const struct csv_field *parts[] = {&cells->time, &cells->month, &cells->day};
+    char text[16];
+    size_t used = 0;
+    for (int i = 0; i < 3; i++) {
+        size_t size = parts[i]->size, wanted = i ? 2 : 4;
+        if (size == 0 || size > wanted || (!i && size < 4))
+            return OC_E_INVALID;
+        if (i)
+            text[used++] = '-';
+        if (size < wanted)
+            text[used++] = '0';
+        memcpy(text + used, parts[i]->at, size);
+        used += size;
+    }
+    return csv_time_text(text, used, ret_time);
+}
+
+/* A date and a time of day, in one column or in several. */
+static oc_rc set_time(struct csv_table *table, const struct cells *cells, int64_t *ret_ns)
 {
     const char *expected = table->clock.unit_ns ? "an epoch time" : "a date and time such as 2023-03-01T10:20:30Z";
+    const struct csv_layout *layout = &table->layout;
+    bool is_parted = layout->column[CSV_DAY] >= 0, has_clock = layout->column[CSV_CLOCK] >= 0;
     oc_rc rc;
-    if (table->layout.column[CSV_CLOCK] >= 0) {
+    if (has_clock || is_parted) {
         struct csv_time time;
-        int64_t ns;
-        rc = csv_time_text(date->at, date->size, &time);
+        int64_t ns = 0;
+        rc = is_parted ? join_date(cells, &time)
+                       : csv_clock_text(&table->clock, cells->time.at, cells->time.size, &time);
         if (rc < 0 || time.has_clock)
-            return csv_table_refuse(table, CSV_TIME, "a date such as 2023-03-01", NULL);
-        rc = csv_time_of_day(clock->at, clock->size, &ns);
-        if (rc < 0)
+            return csv_table_refuse(table, CSV_TIME,
+                                    is_parted ? "a year, a month and a day" : "a date such as 2023-03-01", NULL);
+        if (has_clock && csv_time_of_day(cells->clock.at, cells->clock.size, &ns) < 0)
             return csv_table_refuse(table, CSV_CLOCK, "a time of day such as 10:20:30", NULL);
         rc = csv_zone_to_utc(&table->clock.zone, time.local_ns + ns, table->time_ns, ret_ns);
     } else {
-        rc = csv_clock_read(&table->clock, date->at, date->size, table->time_ns, ret_ns);
+        rc = csv_clock_read(&table->clock, cells->time.at, cells->time.size, table->time_ns, ret_ns);
     }
     if (rc == OC_E_RANGE)
         expected = "a time between 1678 and 2262 that the zone's rules cover";
     return rc < 0 ? csv_table_refuse(table, CSV_TIME, expected, NULL) : OC_OK;
 }
-
-struct cells { /* what is judged when the whole line is read */
-    struct csv_field time;
-    struct csv_field clock;
-    bool has_time; /* already in the row */
-    bool is_wanted;
-};
 
 /* A plain epoch time that a separator follows: the place of that, or NULL. */
 static const char *fast_epoch(const char *at, int64_t unit_ns, int64_t *ret_ns)
@@ -423,6 +270,25 @@ static const char *fast_epoch(const char *at, int64_t unit_ns, int64_t *ret_ns)
     return at;
 }
 
+/* One table, one instrument. */
+static oc_rc judge_instrument(struct csv_table *table, const struct csv_field *field)
+{
+    int size = (int)(field->size < CSV_NAME_MAX ? field->size : CSV_NAME_MAX - 1);
+    const char *name = table->layout.name[table->layout.instrument];
+    if (!table->has_instrument) {
+        snprintf(table->instrument, sizeof table->instrument, "%.*s", size, field->at);
+        table->has_instrument = true;
+    }
+    if (strlen(table->instrument) == (size_t)size && memcmp(table->instrument, field->at, (size_t)size) == 0)
+        return OC_OK;
+    snprintf(table->error, sizeof table->error,
+             "%s: row %llu (line %llu), column %s: found \"%.*s\"; expected \"%s\", as in the first row; state "
+             "where=%s:%s to read the rows of one instrument",
+             table->name, (unsigned long long)table->row, (unsigned long long)table->line, name, size, field->at,
+             table->instrument, name, table->instrument);
+    return OC_E_DATA;
+}
+
 static oc_rc take_cell(struct csv_table *table, int column, const struct csv_field *field, struct cells *cells,
                        struct csv_row *row)
 {
@@ -430,10 +296,16 @@ static oc_rc take_cell(struct csv_table *table, int column, const struct csv_fie
     if (column == table->layout.where)
         cells->is_wanted = field->size == strlen(table->options.where_value) &&
                            memcmp(field->at, table->options.where_value, field->size) == 0;
+    if (column == table->layout.instrument)
+        cells->instrument = *field;
     if (role == CSV_TIME)
         cells->time = *field;
     else if (role == CSV_CLOCK)
         cells->clock = *field;
+    else if (role == CSV_MONTH)
+        cells->month = *field;
+    else if (role == CSV_DAY)
+        cells->day = *field;
     else if (role == CSV_SIDE || role == CSV_MAKER)
         return set_side(table, role, field, &row->taker_side);
     else if (role != CSV_NONE && (table->wants_sizes || role < CSV_VOLUME))
@@ -444,16 +316,20 @@ static oc_rc take_cell(struct csv_table *table, int column, const struct csv_fie
 static oc_rc read_row(struct csv_table *table, struct csv_row *row, struct cells *cells)
 {
     const struct csv_layout *layout = &table->layout;
+    const bool is_plain = table->options.notation.is_plain;
     const char *at = table->text, *end = at + table->size;
     const char separator = layout->separator;
+    int count = 0;
     for (int column = 0; column <= layout->last_used; column++) {
+        count += at <= end;
         unsigned role = layout->role[column];
         struct csv_field field = {"", 0};
         const char *next = NULL;
         if (at <= end && column != layout->where) {
-            if (role != CSV_NONE && role < (table->wants_sizes ? (unsigned)CSV_NUMBERS : (unsigned)CSV_VOLUME))
+            if (is_plain && role != CSV_NONE &&
+                role < (table->wants_sizes ? (unsigned)CSV_NUMBERS : (unsigned)CSV_VOLUME))
                 next = csv_number_fast(at, &row->number[role]);
-            else if (role == CSV_TIME && table->clock.unit_ns > 0)
+            else if (role == CSV_TIME && table->clock.unit_ns > 0 && table->clock.unit_ns != CSV_SHEET_DAY)
                 next = fast_epoch(at, table->clock.unit_ns, &row->time_ns);
         }
         if (next && (next == end || *next == separator)) {
@@ -462,27 +338,104 @@ static oc_rc read_row(struct csv_table *table, struct csv_row *row, struct cells
             continue;
         }
         if (at <= end)
-            at = take_field(at, end, separator, &field) + 1;
+            at = csv_field_take(at, end, separator, &field) + 1;
         oc_rc rc = take_cell(table, column, &field, cells, row);
         if (rc < 0)
             return rc;
     }
+    if (at <= end)
+        count += csv_field_count(at, (size_t)(end - at), separator);
+    return count == layout->field_count ? OC_OK : OC_E_RANGE;
+}
+
+/* Prices written as whole numbers of a small part. */
+static oc_rc shift_prices(struct csv_table *table, struct csv_row *row)
+{
+    for (int role = CSV_NONE + 1; role < CSV_VOLUME; role++) {
+        struct csv_number *number = &row->number[role];
+        if (table->layout.column[role] < 0 || number->digits == 0)
+            continue;
+        number->decimals += table->options.notation.price_decimals;
+        if (number->decimals > NUM_POW10_MAX)
+            return csv_table_refuse(table, (enum csv_role)role, "a price of at most 18 decimals",
+                                    "state fewer price_decimals");
+    }
+    return OC_OK;
+}
+
+static oc_rc keep_line(struct csv_kept *kept, const char *text, size_t size)
+{
+    if (size + 2 > kept->room - kept->size || !kept->data) {
+        size_t room = kept->room ? kept->room * 2 : CSV_TEXT_SIZE;
+        char *data = room <= CSV_REVERSED_MAX ? env_alloc(room) : NULL;
+        if (!data)
+            return room <= CSV_REVERSED_MAX ? OC_E_NOMEM : OC_E_LIMIT;
+        if (kept->size)
+            memcpy(data, kept->data, kept->size);
+        env_free(kept->data);
+        kept->data = data;
+        kept->room = room;
+    }
+    memcpy(kept->data + kept->size, text, size);
+    kept->size += size;
+    kept->data[kept->size++] = '\n'; /* no digit, as after each line */
+    return OC_OK;
+}
+
+oc_rc csv_table_reverse(struct csv_table *table)
+{
+    for (;;) {
+        const char *line;
+        size_t size;
+        oc_rc rc = csv_source_line(&table->source, &line, &size);
+        table->line++;
+        if (rc == OC_E_END)
+            return OC_OK;
+        if (rc < 0)
+            return csv_table_complain_line(table, rc, table->line);
+        rc = keep_line(&table->reversed, line, size);
+        if (rc == OC_E_LIMIT)
+            return csv_table_complain(table, rc,
+                                      "is too long to be read backwards; expected at most 256 MiB; reverse "
+                                      "its rows, and leave order=newest_first out");
+        if (rc < 0)
+            return rc;
+    }
+}
+
+/* The line after the last one, or before it when the newest row comes first. */
+static oc_rc next_text(struct csv_table *table)
+{
+    struct csv_kept *reversed = &table->reversed;
+    if (!table->options.is_newest_first) {
+        oc_rc rc = csv_source_line(&table->source, &table->text, &table->size);
+        table->line += rc != OC_E_END;
+        return rc;
+    }
+    if (reversed->size == 0)
+        return OC_E_END;
+    size_t end = reversed->size - 1, at = end;
+    while (at > 0 && reversed->data[at - 1] != '\n')
+        at--;
+    table->text = reversed->data + at;
+    table->size = end - at;
+    reversed->size = at;
+    table->line--;
     return OC_OK;
 }
 
 oc_rc csv_table_next(struct csv_table *table, struct csv_row *ret_row)
 {
     for (;;) {
-        oc_rc rc = csv_source_line(&table->source, &table->text, &table->size);
+        oc_rc rc = next_text(table);
         if (rc == OC_E_END)
             return rc;
-        table->line++;
         if (rc < 0) {
             table->is_broken = true;
-            return complain_line(table, rc, table->line);
+            return csv_table_complain_line(table, rc, table->line);
         }
         if (table->size == 0 || table->text[0] == '#' || table->text[0] == ' ') {
-            if (is_passed_over(table->text, table->size))
+            if (csv_line_is_passed(table->text, table->size))
                 continue;
         }
         table->row++;
@@ -491,10 +444,21 @@ oc_rc csv_table_next(struct csv_table *table, struct csv_row *ret_row)
         rc = read_row(table, ret_row, &cells);
         if (!cells.is_wanted && table->layout.where >= 0)
             continue;
+        if (rc < 0) {
+            int count = csv_field_count(table->text, table->size, table->layout.separator);
+            if (count != table->layout.field_count || rc == OC_E_RANGE)
+                return refuse_count(table, count);
+        }
+        if (rc >= 0 && table->layout.instrument >= 0)
+            rc = judge_instrument(table, &cells.instrument);
         if (rc >= 0 && !cells.has_time)
-            rc = set_time(table, &cells.time, &cells.clock, &ret_row->time_ns);
+            rc = set_time(table, &cells, &ret_row->time_ns);
+        if (rc >= 0 && (ret_row->time_ns < table->oldest_ns || ret_row->time_ns > table->newest_ns))
+            rc = refuse_time(table);
         if (rc >= 0)
             table->time_ns = ret_row->time_ns;
+        if (rc >= 0 && table->options.notation.price_decimals)
+            rc = shift_prices(table, ret_row);
         return rc;
     }
 }

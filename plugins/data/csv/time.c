@@ -38,7 +38,7 @@ static bool take(struct reader *reader, char c)
 static bool next_is_digit(const struct reader *reader) { return reader->at < reader->end && is_digit(*reader->at); }
 
 /* Days since 1970, the year counted from March so that the leap day ends it. */
-static int64_t days_of(int year, int month, int day)
+int64_t csv_days_of(int year, int month, int day)
 {
     int64_t y = month <= 2 ? year - 1 : year, m = month <= 2 ? month + 9 : month - 3;
     int64_t century = y / 100;
@@ -54,10 +54,52 @@ static bool is_date(int year, int month, int day)
     return day <= days[month - 1] + (month == 2 && is_leap);
 }
 
-/* YYYY-MM-DD, YYYY/MM/DD, YYYY.MM.DD, YYYYMMDD */
+/* 3-Mar-2023, 03 March 2023, Mar 3, 2023: a month that is named cannot be taken for a day. */
+static bool take_named(struct reader *reader, int64_t *ret_days)
+{
+    int year, month = csv_month_take(&reader->at, reader->end), day;
+    bool is_first = month > 0;
+    if (is_first && !take(reader, ' '))
+        return false;
+    bool is_short = reader->end - reader->at >= 2 && !is_digit(reader->at[1]);
+    if (!take_digits(reader, is_short ? 1 : 2, &day) || reader->at == reader->end)
+        return false;
+    if (is_first) {
+        take(reader, ',');
+        if (!take(reader, ' '))
+            return false;
+    } else {
+        char between = *reader->at++;
+        if ((between != ' ' && between != '-' && between != '/') ||
+            !(month = csv_month_take(&reader->at, reader->end)) || !take(reader, between))
+            return false;
+    }
+    if (!take_digits(reader, 4, &year) || !is_date(year, month, day))
+        return false;
+    *ret_days = csv_days_of(year, month, day);
+    return true;
+}
+
+/* DD.MM.YYYY: with points, the day is first everywhere. */
+static bool take_pointed(struct reader *reader, int64_t *ret_days)
+{
+    int year, month, day;
+    if (!take_digits(reader, 2, &day) || !take(reader, '.') || !take_digits(reader, 2, &month) || !take(reader, '.') ||
+        !take_digits(reader, 4, &year) || !is_date(year, month, day))
+        return false;
+    *ret_days = csv_days_of(year, month, day);
+    return true;
+}
+
+/* YYYY-MM-DD, YYYY/MM/DD, YYYY.MM.DD, YYYYMMDD, or one of the above. */
 static bool take_date(struct reader *reader, int64_t *ret_days)
 {
     int year, month, day;
+    struct reader other = *reader;
+    if (take_pointed(&other, ret_days) || (other = *reader, take_named(&other, ret_days))) {
+        *reader = other;
+        return true;
+    }
     if (!take_digits(reader, 4, &year) || reader->at == reader->end)
         return false;
     char between = *reader->at;
@@ -66,7 +108,7 @@ static bool take_date(struct reader *reader, int64_t *ret_days)
     if (!take_digits(reader, 2, &month) || (has_between && !take(reader, between)) || !take_digits(reader, 2, &day) ||
         !is_date(year, month, day))
         return false;
-    *ret_days = days_of(year, month, day);
+    *ret_days = csv_days_of(year, month, day);
     return true;
 }
 
@@ -80,6 +122,21 @@ static bool take_fraction(struct reader *reader, int64_t *ret_ns)
     if (count == 0)
         return false;
     *ret_ns = count < 9 ? fraction * num_pow10(9 - count) : fraction;
+    return true;
+}
+
+/* AM or PM, where it is written. */
+static bool take_half(struct reader *reader, int *hour)
+{
+    const char *at = reader->at;
+    while (at < reader->end && *at == ' ')
+        at++;
+    if (reader->end - at < 2 || (at[1] != 'M' && at[1] != 'm') || !strchr("AaPp", *at))
+        return true;
+    if (*hour < 1 || *hour > 12)
+        return false;
+    *hour = *hour % 12 + (*at == 'P' || *at == 'p' ? 12 : 0);
+    reader->at = at + 2;
     return true;
 }
 
@@ -100,7 +157,7 @@ static bool take_clock(struct reader *reader, int64_t *ret_ns)
         if ((take(reader, '.') || take(reader, ',')) && !take_fraction(reader, &fraction))
             return false;
     }
-    if (hour > 23 || minute > 59 || second > 59)
+    if (hour > 23 || minute > 59 || second > 59 || !take_half(reader, &hour))
         return false;
     *ret_ns = ((int64_t)hour * 3600 + minute * 60 + second) * NS_S + fraction;
     return true;
@@ -189,12 +246,31 @@ static oc_rc epoch_read(const char *text, size_t size, int64_t unit_ns, int64_t 
     return num_narrow(number.is_negative ? -ns : ns, ret_ns);
 }
 
+/* A spreadsheet counts days from 1899-12-30 and says the time of day as a fraction, near enough for seconds. */
+static oc_rc sheet_read(const char *text, size_t size, int64_t *ret_local_ns)
+{
+    int64_t ns;
+    oc_rc rc = epoch_read(text, size, CSV_SHEET_DAY, &ns);
+    if (rc >= 0)
+        rc = num_sub(ns, 25569 * CSV_SHEET_DAY - NS_S / 2, &ns);
+    if (rc < 0)
+        return rc;
+    int64_t rest = ns % NS_S;
+    *ret_local_ns = ns - (rest < 0 ? rest + NS_S : rest);
+    return OC_OK;
+}
+
 oc_rc csv_clock_read(const struct csv_clock *clock, const char *text, size_t size, int64_t previous_ns, int64_t *ret_ns)
 {
+    if (clock->unit_ns == CSV_SHEET_DAY) {
+        int64_t local_ns;
+        oc_rc rc = sheet_read(text, size, &local_ns);
+        return rc < 0 ? rc : csv_zone_to_utc(&clock->zone, local_ns, previous_ns, ret_ns);
+    }
     if (clock->unit_ns > 0)
         return epoch_read(text, size, clock->unit_ns, ret_ns);
     struct csv_time time;
-    oc_rc rc = csv_time_text(text, size, &time);
+    oc_rc rc = csv_clock_text(clock, text, size, &time);
     if (rc < 0)
         return rc;
     if (time.has_offset)

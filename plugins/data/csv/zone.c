@@ -126,6 +126,23 @@ void csv_zone_release(struct csv_zone *zone)
     memset(zone, 0, sizeof *zone);
 }
 
+oc_rc csv_zone_to_local(const struct csv_zone *zone, int64_t utc_ns, int64_t *ret_ns)
+{
+    if (!zone->offset_s)
+        return num_add(utc_ns, zone->fixed_s * NS_S, ret_ns);
+    uint32_t low = 0, high = zone->count; /* the first change after it */
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (zone->at_s[middle] * (oc_i128)NS_S <= utc_ns)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low == zone->count && zone->is_open_ended && zone->count > 0)
+        return OC_E_RANGE;
+    return num_add(utc_ns, zone->offset_s[low] * NS_S, ret_ns);
+}
+
 oc_rc csv_zone_to_utc(const struct csv_zone *zone, int64_t local_ns, int64_t previous_ns, int64_t *ret_ns)
 {
     if (!zone->offset_s)
