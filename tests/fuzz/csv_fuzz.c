@@ -1,4 +1,4 @@
-/* Any bytes as a table, plain or gzip: read to an end, with every value exact or refused. The first
+/* Any bytes as a table, plain, gzip or zip: read to an end, with every value exact or refused. The first
  * byte chooses options. */
 #include "csv.h"
 

@@ -221,9 +221,46 @@ static void the_newest_row_may_come_first(void **state)
     assert_int_equal(read_text("x.csv", "order=newest_first", "ts,price\n1600000000,1\n1600000001,1\n"), OC_E_DATA);
 }
 
+/* Any one bit of an archive: the same bars, or a refusal in words. */
+static void a_damaged_zip_is_never_read_as_something_else(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"BTCUSDT-1m-2023-01.zip", "BTCUSDT-1m-stored.zip"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        char path[256], bytes[4096];
+        snprintf(path, sizeof path, "%s/tests/data/layouts/%s", TEST_SOURCE_DIR, names[i]);
+        FILE *file = fopen(path, "rb");
+        assert_non_null(file);
+        size_t size = fread(bytes, 1, sizeof bytes, file), refused = 0;
+        fclose(file);
+        snprintf(sheet.path, sizeof sheet.path, "%s", path);
+        assert_int_equal(read_path(""), OC_OK);
+        const struct oc_ev_bar right = sheet.events[1].bar;
+        for (size_t at = 0; at < 2 * size; at++) { /* a bit turned, then the end cut off */
+            bool is_cut = at >= size;
+            if (!is_cut)
+                bytes[at] ^= (char)(1 << at % 8);
+            write_file("BTCUSDT-1m.zip", bytes, is_cut ? at - size : size);
+            oc_rc rc = read_path("");
+            if (!is_cut)
+                bytes[at] ^= (char)(1 << at % 8);
+            unlink(sheet.path);
+            assert_true(rc == OC_OK || sheet.error[0]);
+            refused += rc != OC_OK;
+            if (rc == OC_OK) {
+                assert_int_equal(sheet.count, 2);
+                assert_int_equal(sheet.events[1].bar.close, right.close);
+                assert_int_equal(sheet.events[1].bar.volume, right.volume);
+            }
+        }
+        assert_true(refused > size); /* each cut, and what turns the data */
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_damaged_zip_is_never_read_as_something_else),
         cmocka_unit_test(formats_are_judged),
         cmocka_unit_test(notations_are_exact),
         cmocka_unit_test(the_newest_row_may_come_first),

@@ -313,7 +313,7 @@ static const struct oc_key keys[] = {{0}}; /* none: a file's options come with p
 static const struct oc_plugin plugin = {
     .size = sizeof plugin, .abi_major = OC_ABI_MAJOR, .abi_minor = OC_ABI_MINOR,
     .kind = OC_DATA, .id = "outcry.csv", .version = "0.1.0", .license = "MIT",
-    .about = "bars, quotes and trades from CSV files, plain or gzip",
+    .about = "bars, quotes and trades from CSV files, plain, gzip or zip",
     .open = open_csv, .close = close_csv, .ifaces = ifaces, .keys = keys,
 };
 /* clang-format on */

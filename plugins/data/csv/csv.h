@@ -202,7 +202,7 @@ oc_rc csv_calendar_end(struct csv_calendar calendar, const struct csv_zone *zone
 /* Takes the date of a row. */
 void csv_dates_take(struct csv_dates *dates, const struct csv_zone *zone, int64_t time_ns);
 
-/* ---- files (gzip.c) ---- */
+/* ---- files (gzip.c, zip.c) ---- */
 
 /* Text that a probe has unpacked, so that the stream that follows need not unpack it again. */
 struct csv_kept {
@@ -212,11 +212,28 @@ struct csv_kept {
     int64_t file_size; /* of the file it came from */
 };
 
+/* The one file of a zip archive. */
+struct csv_zip {
+    int64_t at; /* of its bytes */
+    uint32_t packed_size;
+    uint32_t size;
+    uint32_t crc;
+    bool is_packed; /* deflate; else as it stands */
+};
+
+/* NULL, or what is wrong with the archive. Static. */
+const char *csv_zip_find(int fd, struct csv_zip *ret_zip);
+
 struct csv_source {
     int fd;
     bool is_gzip;
     bool is_at_end; /* of the file */
     bool is_in_member;
+    bool is_zip;
+    bool is_unpacked; /* zip: to its end */
+    struct csv_zip zip;
+    uint32_t crc; /* zip: of what was unpacked */
+    uint32_t unpacked_size;
     int64_t offset; /* of the next raw byte */
     z_stream z;
     uint8_t *raw;             /* owned, CSV_RAW_SIZE, gzip only */

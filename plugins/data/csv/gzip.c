@@ -1,4 +1,4 @@
-/* gzip.c: lines out of a plain or a gzip file, through one buffer of text. */
+/* gzip.c: lines out of a plain file, a gzip file or the one file of a zip archive, through one buffer of text. */
 #include "csv.h"
 
 #include "base/env.h"
@@ -9,12 +9,20 @@
 static oc_rc start_inflate(struct csv_source *source)
 {
     memset(&source->z, 0, sizeof source->z);
-    return inflateInit2(&source->z, 16 + MAX_WBITS) == Z_OK ? OC_OK : OC_E_NOMEM;
+    return inflateInit2(&source->z, source->is_zip ? -MAX_WBITS : 16 + MAX_WBITS) == Z_OK ? OC_OK : OC_E_NOMEM;
+}
+
+static void go_to_start(struct csv_source *source)
+{
+    source->offset = source->is_zip && !source->memory.data ? source->zip.at : 0;
+    source->is_in_member = source->is_zip;
+    source->is_unpacked = false;
+    source->crc = source->unpacked_size = 0;
 }
 
 oc_rc csv_source_open(struct csv_source *source, const char *path, char error[CSV_ERROR_MAX])
 {
-    uint8_t magic[2] = {0};
+    uint8_t magic[4] = {0};
     size_t size = 0;
     memset(source, 0, sizeof *source);
     source->fd = -1;
@@ -28,7 +36,14 @@ oc_rc csv_source_open(struct csv_source *source, const char *path, char error[CS
         snprintf(error, CSV_ERROR_MAX, "%s: %s", path, env_error_text());
         return rc;
     }
-    source->is_gzip = size == 2 && magic[0] == 0x1f && magic[1] == 0x8b;
+    source->is_zip = size == 4 && memcmp(magic, "PK\3\4", 4) == 0;
+    const char *wrong = source->is_zip ? csv_zip_find(source->fd, &source->zip) : NULL;
+    if (wrong) {
+        snprintf(error, CSV_ERROR_MAX, "%s: %s", csv_file_name(path), wrong);
+        return OC_E_DATA;
+    }
+    source->is_gzip = source->is_zip ? source->zip.is_packed : size >= 2 && magic[0] == 0x1f && magic[1] == 0x8b;
+    go_to_start(source);
     source->text = env_alloc(CSV_TEXT_SIZE + CSV_LINE_MAX + 1);
     if (source->is_gzip)
         source->raw = env_alloc(CSV_RAW_SIZE);
@@ -55,6 +70,7 @@ void csv_source_take(struct csv_source *source, struct csv_kept *kept)
         return;
     source->memory = *kept;
     memset(kept, 0, sizeof *kept);
+    source->offset = 0;
 }
 
 void csv_source_keep(struct csv_source *source, struct csv_kept *kept)
@@ -102,9 +118,9 @@ void csv_source_close(struct csv_source *source)
 
 oc_rc csv_source_rewind(struct csv_source *source)
 {
-    source->offset = 0;
+    go_to_start(source);
     source->start = source->end = 0;
-    source->is_at_end = source->is_in_member = false;
+    source->is_at_end = false;
     if (!source->is_gzip)
         return OC_OK;
     source->z.avail_in = 0;
@@ -113,6 +129,10 @@ oc_rc csv_source_rewind(struct csv_source *source)
 
 static oc_rc read_raw(struct csv_source *source, void *data, size_t size, size_t *ret_size)
 {
+    if (source->is_zip) {
+        int64_t left = source->zip.at + source->zip.packed_size - source->offset;
+        size = (int64_t)size > left ? (size_t)left : size;
+    }
     oc_rc rc = env_pread(source->fd, data, size, source->offset, ret_size);
     if (rc >= 0)
         source->offset += (int64_t)*ret_size;
@@ -149,7 +169,7 @@ static oc_rc inflate_some(struct csv_source *source, char *to, size_t room, size
     z_stream *z = &source->z;
     z->next_out = (Bytef *)to;
     z->avail_out = (uInt)room;
-    while (z->avail_out > 0) {
+    while (z->avail_out > 0 && !source->is_unpacked) {
         if (z->avail_in == 0) {
             size_t size;
             oc_rc rc = read_raw(source, source->raw, CSV_RAW_SIZE, &size);
@@ -172,13 +192,24 @@ static oc_rc inflate_some(struct csv_source *source, char *to, size_t room, size
                 continue;
         }
         int code = inflate(z, Z_NO_FLUSH);
-        if (code == Z_STREAM_END)
+        if (code == Z_STREAM_END) {
             source->is_in_member = false;
-        else if (code != Z_OK && code != Z_BUF_ERROR)
+            source->is_unpacked = source->is_zip;
+        } else if (code != Z_OK && code != Z_BUF_ERROR)
             return code == Z_MEM_ERROR ? OC_E_NOMEM : OC_E_DATA;
     }
     *ret_size = room - z->avail_out;
     return OC_OK;
+}
+
+/* The archive says how much text there is, and its sum; the end is believed when both agree. */
+static oc_rc check_zip(struct csv_source *source, const char *text, size_t size)
+{
+    source->crc = (uint32_t)crc32(source->crc, (const Bytef *)text, (uInt)size);
+    source->unpacked_size += (uint32_t)size;
+    bool is_end = source->is_unpacked || size == 0;
+    bool is_right = source->crc == source->zip.crc && source->unpacked_size == source->zip.size;
+    return is_end && !is_right ? OC_E_DATA : OC_OK;
 }
 
 /* Moves the unread rest to the front and fills what is behind it. */
@@ -192,6 +223,8 @@ static oc_rc refill(struct csv_source *source)
     oc_rc rc = source->memory.data ? read_memory(source, to, CSV_TEXT_SIZE, &got)
                : source->is_gzip   ? inflate_some(source, to, CSV_TEXT_SIZE, &got)
                                    : read_raw(source, to, CSV_TEXT_SIZE, &got);
+    if (rc >= 0 && source->is_zip && !source->memory.data)
+        rc = check_zip(source, to, got);
     if (rc < 0)
         return rc;
     if (source->keeping)

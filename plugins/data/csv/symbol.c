@@ -31,7 +31,7 @@ static const char *const passed[] = {
     "candles",  "kline",     "klines",      "bid",       "ask",      "mid",         "min",    "minute",
     "hour",     "hourly",    "day",         "daily",     "second",   "week",        "month",  "data",
     "sample",   "test",      "history",     "price",     "prices",   "csv",         "txt",    "gz",
-    "my",       "the",       "export",      "file",      "tmp",      NULL};
+    "zip",      "my",        "the",         "export",    "file",     "tmp",         NULL};
 
 const char *csv_file_name(const char *path)
 {

@@ -109,8 +109,8 @@ oc_rc csv_table_complain_line(struct csv_table *table, oc_rc rc, uint64_t line)
         snprintf(what, sizeof what, "line %llu is longer than %d bytes; expected a table of text",
                  (unsigned long long)line, CSV_LINE_MAX);
     else if (rc == OC_E_DATA)
-        snprintf(what, sizeof what, "after line %llu: the gzip data is damaged or cut off; fetch the file again",
-                 (unsigned long long)line - 1);
+        snprintf(what, sizeof what, "after line %llu: the %s data is damaged or cut off; fetch the file again",
+                 (unsigned long long)line - 1, table->source.is_zip ? "zip" : "gzip");
     else
         snprintf(what, sizeof what, "line %llu cannot be read", (unsigned long long)line);
     return csv_table_complain(table, rc, what);
