@@ -141,10 +141,10 @@ static void ask_all(struct bench_world *world)
 {
     static const int64_t qtys[] = {1, 1000, 1000000000}, prices[] = {0, 1, 10000, 1000000};
     struct engine_refusal refusals[ENGINE_RULES_MAX];
-    for (uint8_t side = OC_SIDE_BUY; side <= OC_SIDE_SELL; side++)
+    for (uint32_t side = OC_SIDE_BUY; side <= OC_SIDE_SELL; side++)
         for (size_t q = 0; q < sizeof qtys / sizeof qtys[0]; q++)
             for (size_t p = 0; p < sizeof prices / sizeof prices[0]; p++) {
-                struct oc_request request = bench_request(world, side, qtys[q], prices[p]);
+                struct oc_request request = bench_request(world, (uint8_t)side, qtys[q], prices[p]);
                 (void)engine_preview(world->engine, &request, refusals, ENGINE_RULES_MAX);
                 request.bits |= OC_RQ_REDUCE_ONLY;
                 (void)engine_preview(world->engine, &request, refusals, ENGINE_RULES_MAX);

@@ -153,7 +153,7 @@ static oc_rc take_script(struct telling *telling, const char *script, struct err
             rest_of(at + 1, end, text);
             rc = take_line(telling, line, *at, text, ret_error);
         } else if (*at != '#' && at != end &&
-                   (!strchr("<>?!", *at) || strcmp(telling->run->plugin->kind, OC_CONNECTOR))) {
+                   (!strchr("<>?!", *at) || strcmp(telling->run->plugin->kind, OC_CONNECTOR) != 0)) {
             rest_of(at, end, text);
             rc = wrong_line(telling->run, line, text, ret_error);
         }
@@ -181,7 +181,7 @@ static oc_rc make_world(struct try_run *run, const char *script, struct error *r
 /* The lines of the peer: those of the host are comments to it. */
 static void hide_host(char *script)
 {
-    for (char *at = script; *at;) {
+    for (char *at = script; at && *at;) {
         if (*at == '*' || *at == '=')
             *at = '#';
         at += strcspn(at, "\n");

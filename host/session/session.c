@@ -447,8 +447,8 @@ bool session_begin_figures(struct session *session, const struct oc_event *event
 
 void session_add_stage(struct session *session, const struct session_stage *stage)
 {
-    if (session->stage_count < SESSION_STAGES_MAX)
-        session->stages[session->stage_count++] = *stage;
+    if (session->stages.count < SESSION_STAGES_MAX)
+        session->stages.list[session->stages.count++] = *stage;
 }
 
 oc_rc session_open_parts(struct session *session, uint32_t wants, bool may_lack)
@@ -557,8 +557,8 @@ void session_add_balances(struct session *session, bool records)
 
 oc_rc session_open(struct session *session)
 {
-    while (session->opened_count < session->stage_count) {
-        const struct session_stage *stage = &session->stages[session->opened_count++];
+    while (session->stages.opened < session->stages.count) {
+        const struct session_stage *stage = &session->stages.list[session->stages.opened++];
         oc_rc rc = stage->open ? stage->open(stage->self, session) : OC_OK;
         if (rc < 0)
             rc = session_fail_code(session, rc, stage->name, "the session could not be opened");
@@ -571,8 +571,8 @@ oc_rc session_open(struct session *session)
 oc_rc session_close(struct session *session)
 {
     session->journal.closed = OC_OK;
-    while (session->opened_count) {
-        const struct session_stage *stage = &session->stages[--session->opened_count];
+    while (session->stages.opened) {
+        const struct session_stage *stage = &session->stages.list[--session->stages.opened];
         if (stage->close)
             stage->close(stage->self, session);
     }

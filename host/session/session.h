@@ -136,15 +136,19 @@ struct session_limits { /* of one instant and one second */
     struct session_limit of[ENGINE_STRATEGIES_MAX + 1];
 };
 
+struct session_stages { /* in the order in which they open */
+    struct session_stage list[SESSION_STAGES_MAX];
+    uint32_t count;
+    uint32_t opened;
+};
+
 struct session {
     const char *label;         /* what a report calls it: "backtest"; never asked */
     struct settings *settings; /* borrowed */
     struct registry *registry; /* borrowed */
     struct parts *parts;       /* owned; NULL: not decided yet */
     bool may_lack_rules; /* a rule that cannot be had leaves cancels and reductions, instead of refusing the start */
-    struct session_stage stages[SESSION_STAGES_MAX];
-    uint32_t stage_count;
-    uint32_t opened_count;
+    struct session_stages stages;
     struct session_words words;
     struct session_clock clock;
     struct session_data data;

@@ -392,11 +392,11 @@ static inline void house_open(struct house *house)
                                          {"venues", house, house_open_venues, NULL},
                                          {"instruments", house, house_open_instruments, NULL}};
     session_add_kernel(session, true, true);
-    for (uint32_t i = 0; i < session->stage_count; i++)
+    for (uint32_t i = 0; i < session->stages.count; i++)
         for (size_t k = 0; k < sizeof mine / sizeof mine[0]; k++)
-            if (strcmp(session->stages[i].name, mine[k].name) == 0) {
-                session->stages[i].self = mine[k].self;
-                session->stages[i].open = mine[k].open;
+            if (strcmp(session->stages.list[i].name, mine[k].name) == 0) {
+                session->stages.list[i].self = mine[k].self;
+                session->stages.list[i].open = mine[k].open;
             }
     session_add_balances(session, true);
     session_add_stage(session, &(struct session_stage){"house", house, house_watch, NULL});

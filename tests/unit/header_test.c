@@ -329,9 +329,9 @@ static void a_header_beyond_the_journals_limit_is_refused_in_words(void **state)
     struct house *house = house_new();
     const struct session *session = house->session;
     session_add_kernel(house->session, true, false);
-    for (uint32_t i = 0; i < session->stage_count; i++)
-        if (strcmp(session->stages[i].name, "data") == 0 || strcmp(session->stages[i].name, "parts") == 0)
-            house->session->stages[i].open = NULL;
+    for (uint32_t i = 0; i < session->stages.count; i++)
+        if (strcmp(session->stages.list[i].name, "data") == 0 || strcmp(session->stages.list[i].name, "parts") == 0)
+            house->session->stages.list[i].open = NULL;
     house->session->journal.header_self = &size;
     house->session->journal.header_write = put_much;
     assert_int_equal(session_open(house->session), OC_E_LIMIT);

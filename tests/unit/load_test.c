@@ -162,6 +162,8 @@ static void each_bad_object_is_refused_before_its_code_runs(void **state)
     for (size_t i = 0; i < sizeof bads / sizeof *bads; i++) {
         const struct bad *bad = &bads[i];
         char path[512];
+        if (IS_INSTRUMENTED && strcmp(bad->name, "sanitized") == 0)
+            continue; /* what it calls is there */
         snprintf(path, sizeof path, OBJECTS "%s.so", bad->name);
         assert_int_equal(access(path, R_OK), 0);
         oc_rc rc = load_inspect(path, &report);

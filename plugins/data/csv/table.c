@@ -279,7 +279,7 @@ static oc_rc judge_instrument(struct csv_table *table, const struct csv_field *f
         snprintf(table->instrument, sizeof table->instrument, "%.*s", size, field->at);
         table->has_instrument = true;
     }
-    if (strlen(table->instrument) == (size_t)size && memcmp(table->instrument, field->at, (size_t)size) == 0)
+    if (strlen(table->instrument) == (size_t)size && (!size || memcmp(table->instrument, field->at, (size_t)size) == 0))
         return OC_OK;
     snprintf(table->error, sizeof table->error,
              "%s: row %llu (line %llu), column %s: found \"%.*s\"; expected \"%s\", as in the first row; state "
@@ -370,7 +370,7 @@ static oc_rc keep_line(struct csv_kept *kept, const char *text, size_t size)
         char *data = room <= CSV_REVERSED_MAX ? env_alloc(room) : NULL;
         if (!data)
             return room <= CSV_REVERSED_MAX ? OC_E_NOMEM : OC_E_LIMIT;
-        if (kept->size)
+        if (kept->data)
             memcpy(data, kept->data, kept->size);
         env_free(kept->data);
         kept->data = data;

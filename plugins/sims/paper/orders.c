@@ -199,6 +199,9 @@ static oc_rc arrive_about(struct paper *paper, const struct oc_request *request,
     struct paper_order *order = paper_find(paper, request->order);
     struct paper_market *market = paper_market(paper, order ? order->ask.head.inst : request->head.inst);
     if (market && bar_runs(market) && now_ns > market->open_ns) {
+        struct oc_request kept = *request;
+        kept.head.inst = order ? order->ask.head.inst : request->head.inst;
+        kept.head.local_ns = now_ns;
         if (paper->inside_count == paper->inside_room) {
             struct oc_request *inside =
                 paper_grown(paper->inside, &paper->inside_room, PAPER_MESSAGES_MAX, sizeof *inside);
@@ -206,10 +209,7 @@ static oc_rc arrive_about(struct paper *paper, const struct oc_request *request,
                 return OC_E_FULL;
             paper->inside = inside;
         }
-        struct oc_request *kept = &paper->inside[paper->inside_count++];
-        *kept = *request;
-        kept->head.inst = order ? order->ask.head.inst : request->head.inst;
-        kept->head.local_ns = now_ns;
+        paper->inside[paper->inside_count++] = kept;
         paper_will_judge(paper, market);
         return OC_OK;
     }

@@ -100,13 +100,12 @@ static bool leg_appears(struct walk *walk, const struct paper_order *entry, uint
                                    .account = ask.account,
                                    .strategy = ask.strategy,
                                    .kind = OC_REQUEST_NEW,
-                                   .side = is_buy(entry) ? OC_SIDE_SELL : OC_SIDE_BUY,
+                                   .side = ask.side == OC_SIDE_BUY ? OC_SIDE_SELL : OC_SIDE_BUY,
                                    .tif = OC_TIF_GTC,
                                    .owner = OC_OWNER_HOST,
                                    .link = OC_LINK_OCO,
                                    .role = role,
                                    .bits = OC_RQ_HAS_QTY | OC_RQ_REDUCE_ONLY};
-    leg->ask.side = ask.side == OC_SIDE_BUY ? OC_SIDE_SELL : OC_SIDE_BUY;
     if (role == OC_ROLE_STOP_LOSS) {
         leg->ask.type = OC_ORDER_STOP;
         leg->ask.stop_price = ask.stop_loss;
