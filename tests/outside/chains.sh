@@ -79,24 +79,8 @@ cat >gone.conf <<END
 plugins: { folders = ["plugins"]; };
 risk: { chain = ["pause", "max_order_qty", $others]; pause: { plugin = "org.example.cooldown"; losses = 1; minutes = 10080; }; };
 END
-kill_lines() { # LINES: carried out, and killed where it stands
-    rm -f in
-    mkfifo in # below, the old `said` is gone before `in` is opened
-    (exec "$outcry" console trips.lua --feed synthetic-bars:9000 --cash '10000 USDT' --config gone.conf --session gone \
-        --paused) >said 2>&1 <in &
-    pid=$!
-    exec 9>in
-    printf '%s\nprint("it " .. "stands")\n' "$1" >&9
-    tries=0
-    until grep -q 'it stands' said; do
-        tries=$((tries + 1))
-        [ $tries -lt 1200 ] || fail "'$1' is not answered: $(tail -n 5 said)"
-        sleep 0.05
-    done
-    kill -9 $pid
-    wait $pid 2>/dev/null
-    pid=
-    exec 9>&-
+stand() {
+    exec "$outcry" console trips.lua --feed synthetic-bars:9000 --cash '10000 USDT' --config gone.conf --session gone --paused
 }
 kill_lines 'step 600
 hold trips

@@ -54,3 +54,27 @@ replays() {
     (cd "$w/elsewhere" && "$outcry" replay "$1" --diff) >"$w/replay" 2>&1 ||
         fail "$2: the replay from elsewhere differs: $(tail -n 12 "$w/replay")"
 }
+
+# kill_lines LINES: a console (`stand`, of the test) carries them out, and is killed where it stands. What it said is in `said`,
+# which is emptied before `in` is opened: else the words of the one before could be read.
+kill_lines() {
+    rm -f in
+    mkfifo in
+    (stand) >said 2>&1 <in &
+    pid=$!
+    exec 9>in
+    printf '%s\nprint("it " .. "stands")\n' "$1" >&9
+    tries=0
+    until grep -q 'it stands' said; do
+        tries=$((tries + 1))
+        [ $tries -lt 1200 ] || fail "'$1' is not answered: $(tail -n 5 said)"
+        sleep 0.05
+    done
+    kill -9 $pid
+    wait $pid 2>/dev/null
+    pid=
+    exec 9>&-
+}
+
+# kill_at STEPS: so many events later, where it stands.
+kill_at() { kill_lines "$([ "$1" = 0 ] || echo "step $1")"; }

@@ -16,24 +16,7 @@ go() { # VERB FOLDER MORE...
     exec "$outcry" "$verb" trips.lua $args --cash '10000 USDT' --session "$folder" "$@"
 }
 
-kill_at() { # STEPS: so many events later, where it stands
-    rm -f in
-    mkfifo in # below, the old `said` is gone before `in` is opened
-    (go console cut --paused) >said 2>&1 <in &
-    pid=$!
-    exec 9>in
-    printf '%s\nprint("it " .. "stands")\n' "$([ "$1" = 0 ] || echo "step $1")" >&9
-    tries=0
-    until grep -q 'it stands' said; do
-        tries=$((tries + 1))
-        [ $tries -lt 1200 ] || fail "step $1 is not answered: $(tail -n 5 said)"
-        sleep 0.05
-    done
-    kill -9 $pid
-    wait $pid 2>/dev/null
-    pid=
-    exec 9>&-
-}
+stand() { go console cut --paused; }
 
 # restarts WHAT ARGUMENTS...
 restarts() {
