@@ -16,6 +16,7 @@
 #include "config/config_file.h"
 #include "config/options.h"
 #include "replay/diff.h"
+#include "session/venue_keys.h"
 
 int verb_version(int argc, char **argv)
 {
@@ -77,6 +78,27 @@ static int complain_of_all(const struct error_list *faults, bool is_json)
     return EXIT_CONFIG;
 }
 
+/* Each venue's group as `outcry run --venue` judges it; the keys of a group stand together. */
+static void judge_venues(struct options *options)
+{
+    struct settings *settings = &options->settings;
+    const uint32_t count = settings->count;
+    char name[PART_NAME_MAX] = "";
+    oc_rc rc = OC_OK;
+    for (uint32_t i = 0; i < count && rc == OC_OK; i++) {
+        const char *key = settings->list[i].key; /* the list moves when it grows */
+        const size_t length = strncmp(key, "venue.", 6) == 0 ? strcspn(key + 6, ".") : 0;
+        if (!length || (strlen(name) == length && strncmp(name, key + 6, length) == 0))
+            continue;
+        snprintf(name, sizeof name, "%.*s", (int)length, key + 6);
+        rc = settings_set(settings, "session.venue", name, "config check");
+        if (rc == OC_OK)
+            rc = venue_judge(settings, &options->error);
+        rc = error_pass(settings->faults, &options->error, rc);
+    }
+    settings_drop(settings, "session.venue");
+}
+
 int verb_config(int argc, char **argv)
 {
     static const char usage[] = "usage: outcry config check [FILE...] | config keys [FILE...]\n";
@@ -104,6 +126,8 @@ int verb_config(int argc, char **argv)
     if (rc == OC_OK)
         rc =
             parts_open(parts, &options->settings, registry, PART_RULE | PART_SIM | PART_READER, false, &options->error);
+    if (rc == OC_OK)
+        judge_venues(options);
     if (rc < 0) /* what no list of faults takes: no memory */
         code = complain(&options->error, OC_E_CONFIG, options->json);
     else if (faults->count)

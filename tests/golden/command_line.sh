@@ -112,6 +112,11 @@ sim: { paper: { latency = "soon"; }; other: { x = 1; }; };
 data: { readers = ["csv", "nosuch"]; };
 END
 expect 3 "21 faults" config check "$work/faults.conf"
+printf 'venue: { a: { connector = "x.y.z"; acounts = ["m"]; environment = "local"; }; b: { connector = "x.y.z"; }; };\n' >"$work/venues.conf"
+expect 3 "2 faults" config check "$work/venues.conf"
+expect 3 "venue.a.accounts: it is not set" config check "$work/venues.conf"
+expect 3 "venue.b.environment: it is not set" config check "$work/venues.conf"
+expect 0 "good: 7 settings" config check sdk/examples/connector_loopback/day.conf
 for line in "2: unknown key: found 'session.seeds'" "1: account.cost_method: found 'lilo'" "2: session.end: found 'never'" \
     "2: session.speed: found 'fast'" "3: plugins.folders: there is no such" "risk.without: found 'nothing'" \
     "risk.without: found 'price_collar'" "it lacks max_order_value" "it lacks max_daily_loss" "expected each name once" \
