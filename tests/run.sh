@@ -17,6 +17,11 @@ if [ -z "${OUTCRY_DATA:-}" ]; then
     echo "OUTCRY_DATA is not set: tests on real market data skip"
 fi
 
+# told LOG: the first lines of what each failed test of ctest printed.
+told() {
+    awk '/^ *[0-9]+\/[0-9]+ Test +#/ { left = /\*\*\*/ ? 40 : 0 } /^ +Start +[0-9]+:/ { next } left-- > 0' "$1" | cut -c 1-300 | head -n 200
+}
+
 # stage NAME COMMAND...: runs it, keeps the log, adds ctest's counts (or one test for a plain command).
 stage() {
     name=$1
@@ -40,8 +45,9 @@ stage() {
         failed=$((failed + 1))
     fi
     if [ "$code" -ne 0 ]; then
-        echo "   FAILED; the end of $log:"
+        echo "   FAILED; from $log:"
         grep -nE "error:|FAILED|Failed|\*\*\*|ERROR" "$log" | tail -n 30
+        told "$log"
         tail -n 15 "$log"
     fi
     grep -hE "^(skip|SKIP|[a-z_]+: skip)" "$log" | sort -u | head -n 10

@@ -70,10 +70,9 @@ oc_rc env_socket_listen(const char *path, int *ret_fd)
     struct stat stat;
     if (lstat(made, &stat) == 0 && S_ISSOCK(stat.st_mode)) /* of a start that was killed right here */
         unlink(made);
-    mode_t before = umask(0177);
-    int failed = bind(fd, (const struct sockaddr *)(const void *)&address, sizeof address);
-    umask(before);
-    if (failed < 0 || listen(fd, 16) < 0 || rename(made, path) < 0) {
+    /* Its mode before it listens; not by umask, which is the process's: another thread may be making a folder. */
+    if (bind(fd, (const struct sockaddr *)(const void *)&address, sizeof address) < 0 || chmod(made, 0600) < 0 ||
+        listen(fd, 16) < 0 || rename(made, path) < 0) {
         rc = env_fail("listen", path, errno);
         unlink(made);
         close(fd);
