@@ -92,23 +92,30 @@ oc_rc collect_fall(const struct collect *collect, struct fall *ret_fall)
 /* 0: Sunday. 1970-01-01 was a Thursday. */
 static int weekday(int64_t day) { return (int)(((day + 4) % 7 + 7) % 7); }
 
-void collect_equity(struct collect *collect, int64_t ns, oc_i128 equity, bool is_exposed)
+/* The day that holds ns begins. */
+static __attribute__((noinline)) void day_begin(struct collect *collect, int64_t ns)
 {
     int64_t day = ns / DAY_NS - (ns % DAY_NS < 0);
     if (ns % DAY_NS == 0) /* an instant at midnight closes the day before */
         day--;
-    if (day != collect->day) {
-        if (collect->events) {
-            day_add(collect);
-        } else {
-            collect->first_ns = collect->peak_ns = ns;
-            collect->first_day = day;
-        }
-        collect->day = day;
-        collect->day_from_ns = day * DAY_NS;
-        collect->day_until_ns = (day + 1) * DAY_NS;
-        collect->weekdays[weekday(day)]++;
+    if (day == collect->day)
+        return;
+    if (collect->events) {
+        day_add(collect);
+    } else {
+        collect->first_ns = collect->peak_ns = ns;
+        collect->first_day = day;
     }
+    collect->day = day;
+    collect->day_from_ns = day * DAY_NS;
+    collect->day_until_ns = (day + 1) * DAY_NS;
+    collect->weekdays[weekday(day)]++;
+}
+
+void collect_equity(struct collect *collect, int64_t ns, oc_i128 equity, bool is_exposed)
+{
+    if (ns <= collect->day_from_ns || ns > collect->day_until_ns)
+        day_begin(collect, ns);
     collect->last = equity;
     collect->last_ns = ns;
     if (equity > collect->peak) {
