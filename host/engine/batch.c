@@ -120,6 +120,7 @@ static void deny(struct engine *engine, struct out_request *staged)
     }
     memcpy(staged->order->reason, staged->refusal.reason, sizeof staged->order->reason);
     order_moves(engine, staged->order, EVENT_DENY);
+    staged->order->is_refused = false; /* its state says it now */
     exposure_lower(engine, staged->order);
 }
 

@@ -108,7 +108,8 @@ int engine_cancel_all(struct engine *engine, uint32_t strategy, uint32_t inst, b
         if ((strategy && order->now.strategy != strategy) || order->is_staged || (protects && !with_protection) ||
             (inst && OC_INST_INDEX(order->now.head.inst) != OC_INST_INDEX(inst)))
             continue;
-        if (engine_cancel(engine, order->now.order, &refusal) == OC_OK)
+        const uint32_t asked = engine->out.request_count; /* none more where it was asked for already */
+        if (engine_cancel(engine, order->now.order, &refusal) == OC_OK && engine->out.request_count > asked)
             count++;
     }
     return count;

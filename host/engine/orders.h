@@ -28,7 +28,7 @@ struct order {
     bool is_staged;   /* made by the running callback, not yet recorded */
     bool is_reducing; /* counted among the orders that reduce a position */
     bool reduces;     /* reduce-only, and proven when it was asked */
-    uint8_t zero0[1];
+    bool is_refused;  /* denied within the running callback: its state follows when that is over */
     uint32_t fills;
     uint32_t alarms;
     uint32_t fee_asset;
@@ -60,6 +60,8 @@ CHECKED oc_rc orders_add(struct orders *orders, const struct oc_request *request
                          struct order **ret_order);
 /* NULL if unknown or forgotten. Borrowed until it is final and forgotten. */
 struct order *orders_find(const struct orders *orders, uint64_t id);
+/* Whether it is, or is about to be, at the venue. */
+static inline bool order_is_open(const struct order *order) { return state_is_open(order->state) && !order->is_refused; }
 /* Moves an order along the table. Returns true if the state changed; an alarm is counted on order and table. */
 bool orders_event(struct orders *orders, struct order *order, int event, int64_t now_ns);
 /* Whether the window does not know this fill. Makes room for it: OC_E_NOMEM. */

@@ -173,6 +173,7 @@ oc_rc engine_submit(struct engine *engine, struct oc_request *request, struct en
             strcpy(refusal.reason, "HOST_LIMIT_REACHED");
         staged->is_denied = 1;
         staged->refusal = refusal;
+        order->is_refused = true;
         *ret_refusal = refusal;
         return OC_E_LIMIT;
     }
@@ -185,7 +186,7 @@ static oc_rc find_open(struct engine *engine, uint64_t id, struct order **ret_or
     struct order *order = orders_find(engine->orders, id);
     if (!order)
         return OC_E_NOT_FOUND;
-    if (state_is_final(order->state))
+    if (state_is_final(order->state) || order->is_refused)
         return OC_E_STATE;
     *ret_order = order;
     return OC_OK;

@@ -309,7 +309,7 @@ static int lj_busy(lua_State *lua)
         busy = order->now.strategy == market->strategy->id &&
                OC_INST_INDEX(order->now.head.inst) == OC_INST_INDEX(market->inst) &&
                order->now.role != OC_ROLE_STOP_LOSS && order->now.role != OC_ROLE_TAKE_PROFIT &&
-               state_is_open(order->state);
+               order_is_open(order);
     lua_pushboolean(lua, busy);
     return 1;
 }
@@ -322,7 +322,7 @@ static int lj_orders(lua_State *lua)
     lua_newtable(lua);
     for (const struct order *order = orders_open_first(orders); order; order = order->younger) {
         if (order->now.strategy != market->strategy->id ||
-            OC_INST_INDEX(order->now.head.inst) != OC_INST_INDEX(market->inst) || !state_is_open(order->state))
+            OC_INST_INDEX(order->now.head.inst) != OC_INST_INDEX(market->inst) || !order_is_open(order))
             continue;
         api_order_push(lua, order->now.order);
         lua_rawseti(lua, -2, ++count);

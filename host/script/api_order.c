@@ -141,7 +141,7 @@ static int lj_order_index(lua_State *lua)
     if (!key)
         return sandbox_raise(lua, "an order has no such field");
     if (KEY_IS(strategy, key, is_open) || KEY_IS(strategy, key, open))
-        return lua_pushboolean(lua, state_is_open(order->state)), 1;
+        return lua_pushboolean(lua, order_is_open(order)), 1;
     if (KEY_IS(strategy, key, state))
         return lua_pushstring(lua, state_name(order->state)), 1;
     if (KEY_IS(strategy, key, status))

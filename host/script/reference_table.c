@@ -159,7 +159,7 @@ static const struct reference_entry entries[] = {
     {"method", "busy", "m:busy()",
      "True while an order of this strategy in this market is open that is not protection."},
     {"method", "orders", "m:orders()", "A list of the open orders of this strategy in this market, oldest first."},
-    {"method", "cancel_all", "m:cancel_all()", "Cancels them, protection excepted. Returns how many were asked for."},
+    {"method", "cancel_all", "m:cancel_all()", "Cancels them, protection excepted. Returns how many were asked for now, without those under way."},
     {"method", "round_price", "m:round_price(price)", "To the nearest price step."},
     {"method", "round_qty", "m:round_qty(qty)", "Down to the quantity step."},
     {"method", "sma", "m:sma(length)",

@@ -295,6 +295,30 @@ static void orders_are_its_own_of_this_market(void **state)
     kit_free(kit);
 }
 
+/* What was just refused is neither open nor in the way, and cannot be cancelled; what is being cancelled is counted once. */
+static void a_refused_order_is_not_open(void **state)
+{
+    (void)state;
+    struct kit *kit = kit_new("function on_bar(m, b)\n"
+                              "  if b.close == 100 then m:buy(1, { price = 90 }) return end\n"
+                              "  if b.close == 102 then print(m:cancel_all(), m:cancel_all(), #m:orders()) return end\n"
+                              "  if b.close == 103 then print(m:cancel_all(), #m:orders()) return end\n"
+                              "  local o, e = m:buy(2, { price = 91 })\n"
+                              "  print(o, e.code, #m:orders(), m:busy())\n"
+                              "end");
+    engine_latch(kit->f->engine, 0, "TEST");
+    kit_close(kit, 10100);
+    assert_string_equal(kit->log, "nil\tTEST\t0\tfalse\n");
+    kit->log_size = 0;
+    engine_unlatch(kit->f->engine, 0);
+    kit_close(kit, 10000);
+    fixture_say(kit->f, OC_EV_ACCEPTED, kit_sent(kit)->order);
+    kit_close(kit, 10200);
+    kit_close(kit, 10300);
+    assert_string_equal(kit->log, "1\t0\t1\n0\t1\n");
+    kit_free(kit);
+}
+
 static void protection_is_not_busy_and_survives_cancel_all(void **state)
 {
     (void)state;
@@ -464,6 +488,7 @@ int main(void)
                                        cmocka_unit_test(an_order_is_changed_and_canceled),
                                        cmocka_unit_test(a_final_order_refuses),
                                        cmocka_unit_test(position_close_and_busy),
+                                       cmocka_unit_test(a_refused_order_is_not_open),
                                        cmocka_unit_test(protection_is_not_busy_and_survives_cancel_all),
                                        cmocka_unit_test(orders_are_its_own_of_this_market),
                                        cmocka_unit_test(events_die_with_their_callback),
