@@ -90,18 +90,19 @@ out:
 
 int verb_backtest(int argc, char **argv)
 {
-    static const struct verb_kind kind = {"backtest", RUN_PROGRESS, true, run_take_words};
+    static const struct verb_kind kind = {"backtest", RUN_PROGRESS | RUN_ENDS, true, run_take_words};
     return verb(argc, argv, &kind);
 }
 
 int verb_run(int argc, char **argv)
 {
-    static const struct verb_kind kind = {"run", RUN_CONSOLE | RUN_RECOVERS, false, run_take_venue};
+    static const struct verb_kind kind = {"run", RUN_CONSOLE | RUN_RECOVERS | RUN_ENDS, false, run_take_venue};
     return verb(argc, argv, &kind);
 }
 
 int verb_paper(int argc, char **argv)
 {
-    static const struct verb_kind kind = {"paper", RUN_CONSOLE | RUN_RECOVERS | RUN_PROGRESS, false, run_take_paper};
+    static const struct verb_kind kind = {"paper", RUN_CONSOLE | RUN_RECOVERS | RUN_PROGRESS | RUN_ENDS, false,
+                                          run_take_paper};
     return verb(argc, argv, &kind);
 }

@@ -211,7 +211,7 @@ static int console_here(struct run *run, const struct console_wish *wish)
         log_set_sink(log_opening, &log_target);
     if (rc == OC_E_NOMEM)
         rc = OC_E_CONFIG;
-    run_compose(run, RUN_CONSOLE | RUN_RECOVERS, NULL);
+    run_compose(run, RUN_CONSOLE | RUN_RECOVERS | RUN_ENDS, NULL);
     if (rc == OC_OK)
         rc = env_thread_start(host_run, &host, &thread);
     if (rc == OC_OK) {

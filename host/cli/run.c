@@ -12,6 +12,7 @@
 #include "cli/verbs.h"
 #include "config/check.h"
 #include "report/report.h"
+#include "session/ending.h"
 
 enum { PAPER_DEADLINE_NS = 250000000, TURNS_BETWEEN_LOOKS = 1023 };
 #define BACKTEST_DEADLINE_NS 10000000000LL
@@ -260,10 +261,12 @@ oc_rc run_finish(struct run *run, struct result *ret_result)
     struct session *session = run->session;
     struct strategies *strategies = &run->strategies;
     const bool closes = strcmp(settings_text(session->settings, "session.end", "close"), "close") == 0;
-    oc_rc rc = strategies_stop(strategies);
-    if (rc < 0)
-        return rc;
-    rc = session_drain_answers(session, session->clock.now_ns);
+    oc_rc rc = OC_OK;
+    if (run->parts & RUN_ENDS)
+        rc = session_end(session, run->was_interrupted ? OC_MARK_STOP : OC_MARK_END,
+                         closes && !error_is_set(&session->words.error));
+    if (rc == OC_OK)
+        rc = strategies_ended(strategies);
     if (rc < 0)
         return rc;
     if (session->journal.has_gap)
@@ -272,8 +275,6 @@ oc_rc run_finish(struct run *run, struct result *ret_result)
     const char *halt = engine_latched(session->engine, session->money.account);
     if (halt)
         session_note(session, "halted by risk: %s: nothing more was opened", halt);
-    if (closes && !error_is_set(&session->words.error))
-        rc = session_close_positions(session);
     if (run->restore.is_restored) /* counts are of the whole session, curve and round trips since the last start */
         collect_restored(&run->meter.collect, engine_stats(session->engine)->fills);
     run->meter.drift = session_reconcile(session);

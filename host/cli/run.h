@@ -16,7 +16,8 @@
 enum run_part {
     RUN_CONSOLE = 1,  /* consoles may ask; recorded commands are carried out */
     RUN_RECOVERS = 2, /* a folder with records is gone on with */
-    RUN_PROGRESS = 4  /* a line on the terminal shows how far it is */
+    RUN_PROGRESS = 4, /* a line on the terminal shows how far it is */
+    RUN_ENDS = 8      /* its end is its own; without: what the records say of it */
 };
 
 struct run {

@@ -115,6 +115,19 @@ int engine_cancel_all(struct engine *engine, uint32_t strategy, uint32_t inst, b
     return count;
 }
 
+bool engine_is_flat(const struct engine *engine)
+{
+    for (const struct order *order = orders_open_first(engine->orders); order; order = order->younger)
+        if (order->now.strategy)
+            return false;
+    for (uint32_t i = 0; i < portfolio_book_count(engine->portfolio); i++) {
+        const struct position *position = &portfolio_book_at(engine->portfolio, i)->position;
+        if (position->strategy && position->qty)
+            return false;
+    }
+    return true;
+}
+
 oc_rc engine_flatten(struct engine *engine, uint32_t strategy, uint8_t role, const char *tag)
 {
     oc_rc worst = OC_OK;

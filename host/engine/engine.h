@@ -34,6 +34,8 @@ struct engine_client {
     oc_rc (*saved)(void *self);
     /* After a negative return: why, in one line for the record. Borrowed. */
     const char *(*why)(void *self);
+    /* The run ends here, by hand or with its data. Held clients are told too. */
+    oc_rc (*ended)(void *self);
     /* Instead of bar() while it is held or suspended: for what must not have gaps. It asks for nothing. */
     void (*pass)(void *self, const struct oc_event *bar);
 };
@@ -209,6 +211,8 @@ CHECKED oc_rc engine_record(struct engine *engine, struct oc_event *event);
 /* Cancels the open orders and then closes the positions of one strategy (0: of every account) by market orders of this
  * role (OC_ROLE_CLOSE, OC_ROLE_END). */
 CHECKED oc_rc engine_flatten(struct engine *engine, uint32_t strategy, uint8_t role, const char *tag);
+/* No strategy holds anything or has an order open. */
+bool engine_is_flat(const struct engine *engine);
 /* Cancels open orders of (strategy, inst); 0 means all of them. Returns how many cancels were staged. */
 int engine_cancel_all(struct engine *engine, uint32_t strategy, uint32_t inst, bool with_protection);
 

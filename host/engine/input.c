@@ -382,6 +382,18 @@ static oc_rc apply_timer(struct engine *engine, const struct oc_ev_timer *timer)
     return OC_OK;
 }
 
+/* One after the other, each a batch of its own. */
+static void tell_ended(struct engine *engine)
+{
+    for (uint32_t id = 1; id <= engine->client_count; id++) {
+        const struct client *client = &engine->clients[id];
+        if (!client->table.ended || client->off & (CLIENT_SUSPENDED | CLIENT_GONE))
+            continue;
+        bool enters = call_begin(engine, id);
+        call_end(engine, id, enters ? client->table.ended(client->table.self) : OC_E_LIMIT);
+    }
+}
+
 /* From here on the journal was failing, or took records again. An end that could not be recorded is none. */
 static void apply_mark(struct engine *engine, const struct oc_ev_text *mark)
 {
@@ -396,6 +408,8 @@ static void apply_mark(struct engine *engine, const struct oc_ev_text *mark)
     }
     if (engine->is_observed)
         chain_observe(engine, &mark->head);
+    if ((mark->code == OC_MARK_STOP || mark->code == OC_MARK_END) && !engine->is_restoring)
+        tell_ended(engine);
 }
 
 oc_rc input_apply(struct engine *engine, const struct oc_event *event)

@@ -61,7 +61,10 @@ CHECKED oc_rc orders_add(struct orders *orders, const struct oc_request *request
 /* NULL if unknown or forgotten. Borrowed until it is final and forgotten. */
 struct order *orders_find(const struct orders *orders, uint64_t id);
 /* Whether it is, or is about to be, at the venue. */
-static inline bool order_is_open(const struct order *order) { return state_is_open(order->state) && !order->is_refused; }
+static inline bool order_is_open(const struct order *order)
+{
+    return state_is_open(order->state) && !order->is_refused;
+}
 /* Moves an order along the table. Returns true if the state changed; an alarm is counted on order and table. */
 bool orders_event(struct orders *orders, struct order *order, int event, int64_t now_ns);
 /* Whether the window does not know this fill. Makes room for it: OC_E_NOMEM. */

@@ -6,6 +6,7 @@
 
 #include "base/env.h"
 #include "base/log.h"
+#include "session/ending.h"
 #include "session/recorded.h"
 
 static oc_rc folder_failed(struct session *session, oc_rc rc, const char *dir, const char *what, const char *remedy)
@@ -56,7 +57,8 @@ void restore_close(struct restore *restore)
 
 static bool is_input(const struct oc_event *event)
 {
-    return (event->type >= OC_EV_ACCEPTED && event->type <= OC_EV_SENT) || event->type == OC_EV_TIMER;
+    return (event->type >= OC_EV_ACCEPTED && event->type <= OC_EV_SENT) || event->type == OC_EV_TIMER ||
+           inbox_is_end(event);
 }
 
 static oc_rc ended_early(struct session *session, oc_rc rc)
@@ -73,6 +75,7 @@ static oc_rc ended_early(struct session *session, oc_rc rc)
 static oc_rc apply_value(struct restore *restore, struct session *session, const struct oc_event *event)
 {
     session->clock.now_ns = event->local_ns;
+    ending_pass(session, event);
     oc_rc rc = restore_sim_record(restore, session, event);
     if (rc < 0)
         return rc;
@@ -95,6 +98,7 @@ static oc_rc apply_market(struct restore *restore, struct session *session, uint
             point.event->seq = seq;
             point.event->local_ns = session->clock.now_ns = restore->input_ns = point.at_ns;
             session_begin_figures(session, point.event);
+            ending_pass(session, point.event);
         }
         rc = restore_sim_market(restore, session, &point);
         if (rc == OC_OK && !point.is_opening)
@@ -213,6 +217,7 @@ static oc_rc apply_record(struct restore *restore, struct session *session, cons
     struct strategies *strategies = restore->parts.strategies;
     struct venue *venue = &session->venues.list[0];
     session->clock.now_ns = event->local_ns;
+    ending_pass(session, event);
     meaning_fold(&restore->parts.meter->meaning, event);
     oc_rc rc = restore_sim_record(restore, session, event);
     if (rc < 0)

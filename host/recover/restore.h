@@ -30,6 +30,8 @@ struct restore {
     uint32_t held_room;
     int64_t input_ns; /* of the last input; what was asked for later came of a built bar */
     int64_t event_ns; /* of the last event of a connector */
+    int64_t close_ns; /* of the OC_MARK_CLOSE behind whose requests the simulator fills at the last price */
+    bool is_closing;
     bool is_same_sim; /* the simulator is the file that was recorded with; else the records are all it learns */
 };
 

@@ -77,6 +77,9 @@ oc_rc restore_sim_end(struct restore *restore, struct session *session)
             venue->table->observe(venue->answers.self, &request->head);
     }
     restore->held_count = 0;
+    if (rc == OC_OK && restore->is_closing && restore->is_same_sim)
+        rc = venue->table->end(venue->answers.self, restore->close_ns);
+    restore->is_closing = false;
     return rc;
 }
 
@@ -168,5 +171,9 @@ oc_rc restore_sim_record(struct restore *restore, struct session *session, const
         drop(restore, ((const struct oc_ev_answer *)(const void *)event)->request);
     else
         venue->table->observe(venue->answers.self, event);
+    if (event->type == OC_EV_MARK && ((const struct oc_ev_text *)(const void *)event)->code == OC_MARK_CLOSE) {
+        restore->is_closing = true;
+        restore->close_ns = event->local_ns;
+    }
     return OC_OK;
 }

@@ -308,8 +308,7 @@ static int lj_busy(lua_State *lua)
     for (const struct order *order = orders_open_first(orders); order && !busy; order = order->younger)
         busy = order->now.strategy == market->strategy->id &&
                OC_INST_INDEX(order->now.head.inst) == OC_INST_INDEX(market->inst) &&
-               order->now.role != OC_ROLE_STOP_LOSS && order->now.role != OC_ROLE_TAKE_PROFIT &&
-               order_is_open(order);
+               order->now.role != OC_ROLE_STOP_LOSS && order->now.role != OC_ROLE_TAKE_PROFIT && order_is_open(order);
     lua_pushboolean(lua, busy);
     return 1;
 }

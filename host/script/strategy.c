@@ -272,6 +272,18 @@ static oc_rc on_timer(void *self, uint64_t timer, int64_t due_ns)
     return OC_OK;
 }
 
+static oc_rc on_ended(void *self)
+{
+    struct strategy *strategy = self;
+    oc_rc rc = OC_OK;
+    if (strategy->on_stop != LUA_NOREF) {
+        lua_pushliteral(strategy->lua, "end");
+        rc = call(strategy, strategy->on_stop, 1);
+    }
+    log_settle(strategy);
+    return rc;
+}
+
 static oc_rc on_saved(void *self)
 {
     struct strategy *strategy = self;
@@ -302,6 +314,7 @@ struct engine_client strategy_client(struct strategy *strategy)
                                    .order = on_order,
                                    .timer = on_timer,
                                    .saved = on_saved,
+                                   .ended = on_ended,
                                    .why = on_why,
                                    .pass = on_pass};
     if (strategy->config.is_timed)

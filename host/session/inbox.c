@@ -187,7 +187,7 @@ oc_rc inbox_peek(struct inbox *inbox, struct input *ret_next)
     struct oc_ev_text *recorded = recorded_next(inbox, &is_now);
     const struct cursor *cursor = cursor_first(inbox);
     if (is_now) { /* opens have no numbers of their own: those before it are shown first */
-        const bool is_stop = recorded->head.type == OC_EV_MARK && recorded->code == OC_MARK_STOP;
+        const bool is_stop = inbox_is_end(&recorded->head);
         const bool is_before = is_stop ? (int32_t)((uint32_t)inbox->points - recorded->key) < 0
                                        : cursor && cursor->at_ns <= recorded->head.local_ns;
         const bool shows = cursor && cursor->is_opening && is_before;

@@ -97,4 +97,11 @@ void inbox_passed(struct inbox *inbox, uint64_t count, int64_t now_ns);
 /* Goes past it; a close counts as a market event taken. */
 CHECKED oc_rc inbox_pass(struct inbox *inbox);
 
+/* A record of the run's end, which stands behind as many points of the data as its key says. */
+static inline bool inbox_is_end(const struct oc_event *event)
+{
+    const uint32_t code = ((const struct oc_ev_text *)(const void *)event)->code;
+    return event->type == OC_EV_MARK && (code == OC_MARK_STOP || code == OC_MARK_END || code == OC_MARK_CLOSE);
+}
+
 #endif

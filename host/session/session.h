@@ -214,8 +214,6 @@ int64_t session_rest_ns(const struct session *session);
 CHECKED oc_rc session_catch_up(struct session *session, int64_t at_ns);
 /* What venues still have to say at or before at_ns, without the market going on. */
 CHECKED oc_rc session_drain_answers(struct session *session, int64_t at_ns);
-/* Closes what is open at the last known price: the one exception to the rule of the next event. */
-CHECKED oc_rc session_close_positions(struct session *session);
 /* Positions of venues and ours must be the same to the unit. Returns how many are not. */
 uint64_t session_reconcile(struct session *session);
 /* A fact of the host, recorded and applied: the opening balances. */

@@ -6,6 +6,7 @@
 #include "base/env.h"
 #include "base/json_out.h"
 #include "base/log.h"
+#include "session/ending.h"
 #include "session/gap.h"
 #include "session/interrupt.h"
 #include "session/session.h"
@@ -200,6 +201,12 @@ static __attribute__((noinline)) void look_at_limits(struct session *session, co
     }
 }
 
+static bool is_mark(const struct input *input, uint32_t code)
+{
+    return input->kind == INPUT_FACT && input->event->type == OC_EV_MARK &&
+           ((const struct oc_ev_text *)(const void *)input->event)->code == code;
+}
+
 static inline oc_rc apply(struct session *session, const struct input *input, bool kept) __attribute__((always_inline));
 static inline oc_rc apply(struct session *session, const struct input *input, bool kept)
 {
@@ -209,6 +216,8 @@ static inline oc_rc apply(struct session *session, const struct input *input, bo
     }
     oc_rc rc = engine_input(session->engine, input->event, kept);
     struct session_commands *commands = &session->commands;
+    if (is_mark(input, OC_MARK_CLOSE))
+        ending_close(session);
     if (input->kind == INPUT_COMMAND && rc == OC_OK && commands->execute)
         commands->was_ok =
             commands->execute(commands->self, (const struct oc_ev_text *)(const void *)input->event, session->reply);
@@ -258,9 +267,9 @@ static __attribute__((noinline)) oc_rc take(struct session *session, const struc
     come_to(session, input);
     if (__builtin_expect(session->lost < 0, 0))
         return session->lost;
-    if (rc == OC_OK && input->kind == INPUT_FACT && input->event->type == OC_EV_MARK)
-        rc = ((const struct oc_ev_text *)(const void *)input->event)->code == OC_MARK_STOP;
-    return rc;
+    if (input->kind != INPUT_ANSWER)
+        ending_pass(session, input->event);
+    return rc == OC_OK && input->kind == INPUT_FACT ? ending_step(session, input->event) : rc;
 }
 
 /* One input, from the door to the venues and the watchers. Positive: the run is to end. */
@@ -283,6 +292,7 @@ oc_rc session_fact(struct session *session, struct oc_event *event)
 __attribute__((cold)) oc_rc session_finish_step(struct session *session, const struct oc_event *event)
 {
     uint32_t kind = event->type == OC_EV_COMMAND  ? INPUT_COMMAND
+                    : event->type == OC_EV_MARK   ? INPUT_FACT
                     : event->type == OC_EV_TIMER  ? INPUT_TIMER
                     : event->type < OC_EV_REQUEST ? INPUT_MARKET
                                                   : INPUT_ANSWER;
@@ -293,7 +303,10 @@ __attribute__((cold)) oc_rc session_finish_step(struct session *session, const s
         note_market(session, event);
     oc_rc rc = apply(session, &input, true);
     come_to(session, kind == INPUT_MARKET ? &input : NULL);
-    return rc;
+    ending_pass(session, event);
+    if (rc == OC_OK && kind == INPUT_FACT)
+        rc = ending_step(session, event);
+    return rc > 0 ? (oc_rc)OC_OK : rc;
 }
 
 /* Apart, so that each event does not pay for what it needs on the stack. */
@@ -453,11 +466,8 @@ oc_rc session_run(struct session *session)
     oc_rc rc = run(session);
     if (rc == OC_E_END)
         return OC_OK;
-    if (rc > 0) {
-        if (session->pace.by_hand && session_mark(session, OC_MARK_STOP, inbox_points(session->inbox), "") < 0)
-            log_warning("journal", "where it was stopped by hand could not be recorded: a replay goes on to the end");
+    if (rc > 0)
         return OC_E_AGAIN;
-    }
     struct error differs;
     if (session->link && venue_link_differs(session->link, &differs))
         return session_fail(session, &differs);
@@ -513,26 +523,6 @@ int64_t session_rest_ns(const struct session *session)
 
 oc_rc session_catch_up(struct session *session, int64_t at_ns) { return take_rest(session, at_ns, at_ns); }
 oc_rc session_drain_answers(struct session *session, int64_t at_ns) { return take_rest(session, at_ns, INT64_MIN); }
-
-oc_rc session_close_positions(struct session *session)
-{
-    oc_rc rc = OC_OK;
-    for (uint32_t id = 1; id <= engine_client_count(session->engine); id++) { /* unloaded ones may hold something too */
-        rc = engine_begin(session->engine, 0);
-        if (rc < 0)
-            return rc;
-        if (engine_flatten(session->engine, id, OC_ROLE_END, "end") < 0)
-            session_note(session, "end: not everything that strategy %u held could be closed: see what was denied", id);
-        engine_end(session->engine, true);
-        session_flush(session);
-    }
-    for (uint32_t i = 0; i < session->venues.count && rc == OC_OK; i++)
-        rc = session->venues.list[i].table->end(session->venues.list[i].answers.self, session->clock.now_ns);
-    for (uint32_t i = 0; i < session->venues.count; i++) /* however long its answers take */
-        while (rc == OC_OK && session->venues.list[i].answers.count)
-            rc = session_drain_answers(session, session->venues.list[i].answers.heap[0].at_ns);
-    return rc;
-}
 
 uint64_t session_reconcile(struct session *session)
 {

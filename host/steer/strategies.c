@@ -194,17 +194,12 @@ oc_rc strategies_start(struct strategies *strategies)
     return failed < 0 ? failed : rc;
 }
 
-oc_rc strategies_stop(struct strategies *strategies)
+oc_rc strategies_ended(struct strategies *strategies)
 {
-    for (uint32_t i = 0; i < strategies->count; i++) {
-        struct strategy *strategy = strategies->list[i].strategy;
-        oc_rc rc = strategy ? strategy_stop(strategy, "end") : OC_OK;
-        session_flush(strategies->session);
-        if (rc < 0 && strategies->ends_on_failure)
-            return say_failed(strategies, i);
-    }
-    strategies_tell_suspended(strategies);
-    return OC_OK;
+    oc_rc rc = strategies_check(strategies);
+    if (rc == OC_OK)
+        strategies_tell_suspended(strategies);
+    return rc;
 }
 
 static oc_rc warm_up_failed(struct session *session, const char *file, uint32_t missing)

@@ -92,8 +92,8 @@ void strategies_add_texts(struct strategies *strategies, struct session *session
 void strategies_add_stage(struct strategies *strategies, struct session *session);
 /* on_init of each. Negative only where the first failure ends the run: words.error says why. */
 CHECKED oc_rc strategies_start(struct strategies *strategies);
-/* on_stop of each. The same. */
-CHECKED oc_rc strategies_stop(struct strategies *strategies);
+/* Behind on_stop of each. The same. */
+CHECKED oc_rc strategies_ended(struct strategies *strategies);
 /* OC_OK, or a strategy failed where that ends the run: words.error says why. */
 CHECKED oc_rc strategies_check(struct strategies *strategies);
 /* A warm-up that took all data: words.error says so. */

@@ -63,7 +63,12 @@ static oc_rc user_saved(void *self)
 static inline uint32_t user_add(struct fixture *f, struct user *user)
 {
     uint32_t strategy;
-    struct engine_client client = {user, user_bar, user_market, user_order, user_timer, user_saved, NULL, NULL};
+    struct engine_client client = {.self = user,
+                                   .bar = user_bar,
+                                   .market = user_market,
+                                   .order = user_order,
+                                   .timer = user_timer,
+                                   .saved = user_saved};
     user->fixture = f;
     assert_int_equal(engine_add_client(f->engine, "user", &client, &strategy), OC_OK);
     return strategy;

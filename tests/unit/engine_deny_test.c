@@ -272,10 +272,16 @@ static void each_callback_may_fail_and_is_not_entered_again(void **state)
         for (int replay = 0; replay < 2; replay++) {
             struct fixture *f = fixture_new(COST_AVERAGE);
             struct user user = {.fixture = f};
-            struct engine_client good = {&user,      user_bar,   user_market, user_order,
-                                         user_timer, user_saved, NULL,        pass_bar};
+            struct engine_client good = {.self = &user,
+                                         .bar = user_bar,
+                                         .market = user_market,
+                                         .order = user_order,
+                                         .timer = user_timer,
+                                         .saved = user_saved,
+                                         .pass = pass_bar};
             passed = 0;
-            struct engine_client bad = {&user, fail_call, fail_call, fail_order, fail_timer, NULL, NULL, NULL};
+            struct engine_client bad = {
+                .self = &user, .bar = fail_call, .market = fail_call, .order = fail_order, .timer = fail_timer};
             uint32_t strategy;
             assert_int_equal(engine_add_client(f->engine, "x", replay ? &good : &bad, &strategy), OC_OK);
             assert_int_equal(engine_subscribe(f->engine, strategy, f->inst,

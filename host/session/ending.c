@@ -1,0 +1,57 @@
+#include "session/ending.h"
+
+#include "base/log.h"
+
+/* [any] The venues fill at the last price what is to be closed, for no other price comes. */
+static oc_rc end_venues(struct session *session)
+{
+    oc_rc rc = OC_OK;
+    for (uint32_t i = 0; i < session->venues.count && rc == OC_OK; i++)
+        rc = session->venues.list[i].table->end(session->venues.list[i].answers.self, session->clock.now_ns);
+    return rc;
+}
+
+void ending_close(struct session *session)
+{
+    for (uint32_t id = 1; id <= engine_client_count(session->engine); id++) { /* unloaded ones may hold something too */
+        if (engine_begin(session->engine, 0) < 0)
+            return;
+        if (engine_flatten(session->engine, id, OC_ROLE_END, "end") < 0)
+            session_note(session, "end: not everything that strategy %u held could be closed: see what was denied", id);
+        engine_end(session->engine, true);
+    }
+}
+
+oc_rc ending_step(struct session *session, const struct oc_event *event)
+{
+    if (!inbox_is_end(event))
+        return OC_OK;
+    return ((const struct oc_ev_text *)(const void *)event)->code == OC_MARK_CLOSE ? end_venues(session) : 1;
+}
+
+static oc_rc say(struct session *session, uint32_t code)
+{
+    oc_rc rc = session_mark(session, code, inbox_points(session->inbox), "");
+    if (rc == OC_E_FULL) { /* it has ended, recorded or not */
+        log_warning("journal", "where the run ended could not be recorded: a replay does not know of it");
+        return OC_OK;
+    }
+    if (rc >= 0) /* it was handled, whether anything came of it or not */
+        door_progress(session->door, door_seq(session->door), inbox_index(session->inbox));
+    return rc > 0 ? (oc_rc)OC_OK : rc;
+}
+
+oc_rc session_end(struct session *session, uint32_t code, bool closes)
+{
+    const bool is_said = session->pace.ended == OC_MARK_END || (session->pace.ended && code == OC_MARK_STOP);
+    oc_rc rc = is_said ? (oc_rc)OC_OK : say(session, code);
+    if (rc == OC_OK)
+        rc = session_drain_answers(session, session->clock.now_ns);
+    if (rc < 0 || !closes || code != OC_MARK_END || engine_is_flat(session->engine))
+        return rc;
+    rc = say(session, OC_MARK_CLOSE);
+    for (uint32_t i = 0; i < session->venues.count; i++) /* however long its answers take */
+        while (rc == OC_OK && session->venues.list[i].answers.count)
+            rc = session_drain_answers(session, session->venues.list[i].answers.heap[0].at_ns);
+    return rc;
+}
