@@ -65,8 +65,11 @@ static oc_rc run_again(struct replay *replay)
         strategies_expect_stop(&run->strategies, run->strategies.list[i].id);
     if (rc == OC_OK)
         rc = run_go(run);
-    while (rc == OC_E_AGAIN && compare_goes_on(&replay->compare)) /* it was stopped there, and gone on with later */
-        rc = session_run(run->session);
+    while (rc == OC_E_AGAIN && compare_goes_on(&replay->compare)) { /* it had ended there, and was gone on with later */
+        rc = compare_drain(&replay->compare);
+        if (rc == OC_OK)
+            rc = session_run(run->session);
+    }
     return rc;
 }
 

@@ -222,6 +222,19 @@ bool compare_goes_on(const struct compare *compare)
     return compare->next && compare->session->pace.by_hand == false && !is_ending(compare);
 }
 
+oc_rc compare_drain(struct compare *compare)
+{
+    struct session *session = compare->session;
+    const struct oc_event *next = compare->next;
+    if (!session->pace.ended || !next || next->type < OC_EV_ACCEPTED || next->type > OC_EV_SENT)
+        return OC_OK;
+    const uint64_t seq = next->seq;
+    oc_rc rc = session_drain_answers(session, next->local_ns);
+    if (rc < 0)
+        return rc;
+    return compare->next && compare->next->seq == seq ? (oc_rc)OC_OK : (oc_rc)OC_E_AGAIN;
+}
+
 bool compare_was_ended(const struct compare *compare)
 {
     return journal_end(compare->reader, JOURNAL_ORDERS)->tail == JOURNAL_TAIL_CLEAN;

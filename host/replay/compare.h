@@ -42,6 +42,8 @@ uint64_t compare_rest(struct compare *compare);
 bool compare_was_ended(const struct compare *compare);
 /* More was recorded than how it was ended: it was gone on with. */
 bool compare_goes_on(const struct compare *compare);
+/* It has ended here, in the recording too: what the venue said of that, up to the next record. OC_E_AGAIN: it said it. */
+CHECKED oc_rc compare_drain(struct compare *compare);
 /* The market events were others than those that the recorded session processed, or fewer. */
 bool compare_has_other_data(const struct compare *compare);
 /* The recording holds this order. */

@@ -26,7 +26,8 @@ oc_rc ending_step(struct session *session, const struct oc_event *event)
 {
     if (!inbox_is_end(event))
         return OC_OK;
-    return ((const struct oc_ev_text *)(const void *)event)->code == OC_MARK_CLOSE ? end_venues(session) : 1;
+    oc_rc rc = ((const struct oc_ev_text *)(const void *)event)->code == OC_MARK_CLOSE ? end_venues(session) : OC_OK;
+    return rc < 0 ? rc : 1;
 }
 
 static oc_rc say(struct session *session, uint32_t code)

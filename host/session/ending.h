@@ -13,11 +13,10 @@ CHECKED oc_rc session_end(struct session *session, uint32_t code, bool closes);
 /* [engine] An input was taken, or read from the records: whether the run has ended with it. */
 static inline void ending_pass(struct session *session, const struct oc_event *event)
 {
-    const uint32_t code = ((const struct oc_ev_text *)(const void *)event)->code;
     if (event->type < OC_EV_REQUEST || event->type == OC_EV_TIMER || event->type == OC_EV_COMMAND)
         session->pace.ended = 0;
-    else if (event->type == OC_EV_MARK && (code == OC_MARK_STOP || code == OC_MARK_END))
-        session->pace.ended = code;
+    else if (inbox_is_end(event) && ((const struct oc_ev_text *)(const void *)event)->code != OC_MARK_CLOSE)
+        session->pace.ended = ((const struct oc_ev_text *)(const void *)event)->code;
 }
 
 /* [engine] The last part of the step of a mark. Positive: the run is to end. */

@@ -100,8 +100,10 @@ CHECKED oc_rc inbox_pass(struct inbox *inbox);
 /* A record of the run's end, which stands behind as many points of the data as its key says. */
 static inline bool inbox_is_end(const struct oc_event *event)
 {
+    if (event->type != OC_EV_MARK)
+        return false;
     const uint32_t code = ((const struct oc_ev_text *)(const void *)event)->code;
-    return event->type == OC_EV_MARK && (code == OC_MARK_STOP || code == OC_MARK_END || code == OC_MARK_CLOSE);
+    return code == OC_MARK_STOP || code == OC_MARK_END || code == OC_MARK_CLOSE;
 }
 
 #endif

@@ -267,7 +267,9 @@ static __attribute__((noinline)) oc_rc take(struct session *session, const struc
     come_to(session, input);
     if (__builtin_expect(session->lost < 0, 0))
         return session->lost;
-    if (input->kind != INPUT_ANSWER)
+    if (input->kind == INPUT_MARKET)
+        session->pace.ended = 0;
+    else if (input->kind != INPUT_BARS)
         ending_pass(session, input->event);
     return rc == OC_OK && input->kind == INPUT_FACT ? ending_step(session, input->event) : rc;
 }
