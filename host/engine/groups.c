@@ -162,7 +162,7 @@ static void leg_size(struct engine *engine, struct group *group, uint64_t *leg, 
 {
     struct engine_refusal refusal = {0};
     const struct order *order = orders_find(engine->orders, *leg);
-    if (!order || state_is_final(order->state)) {
+    if (!order || state_is_final(order->state) || (order->state == STATE_PENDING_CANCEL && qty > 0)) {
         if (qty <= 0 || group->is_closing)
             return;
         struct oc_request request = leg_request(group, qty, role);
@@ -251,14 +251,24 @@ static void groups_close(struct engine *engine, const struct order *order, int64
     }
 }
 
+/* The position was closed and the entry fills on: what it fills now is protected anew, by itself. */
+static void group_reopen(struct group *group)
+{
+    if (!group->is_closing)
+        return;
+    group->is_closing = 0;
+    group->entered = group->exited = 0;
+}
+
 void groups_fill(struct engine *engine, const struct order *order, int64_t qty)
 {
     if (!engine->groups.live)
         return;
     struct group *group = group_find(&engine->groups, order->now.group);
-    if (group && order->now.role == OC_ROLE_ENTRY)
+    if (group && order->now.role == OC_ROLE_ENTRY) {
+        group_reopen(group);
         group->entered += qty;
-    else if (group && (order->now.role == OC_ROLE_STOP_LOSS || order->now.role == OC_ROLE_TAKE_PROFIT))
+    } else if (group && (order->now.role == OC_ROLE_STOP_LOSS || order->now.role == OC_ROLE_TAKE_PROFIT))
         group->exited += qty; /* what flattens an excess was counted when it was asked for */
     if (group && !engine->is_restoring)
         group_resize(engine, group);

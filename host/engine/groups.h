@@ -3,7 +3,8 @@
  * Invariants
  * - The host owns both legs. Each is sized to the cumulative entry fill less what the legs have already closed; a fill
  *   of one leg reduces the other; the complete fill of one cancels the other.
- * - Legs are reduce-only. They stay when the strategy is suspended and go when its position in the instrument is flat.
+ * - Legs are reduce-only. They stay when the strategy is suspended and go when its position in the instrument is flat. What
+ *   the entry fills after that has legs of its own.
  * - A leg that is refused is told to the strategy, counted as an alarm, and asked for again each GROUPS_RETRY_NS of the
  *   session's time, with the prices, until it stands or nothing is left to protect; so is the change of its size, and its
  *   cancel, but that these are alarms only.

@@ -142,6 +142,18 @@ bool sim_answers_forget(struct sim_answers *sim_answers, const struct oc_event *
     return true;
 }
 
+int64_t sim_answers_units(const struct sim_answers *sim_answers, uint32_t account, uint32_t inst)
+{
+    int64_t units = 0;
+    for (uint32_t i = 0; i < sim_answers->count; i++) {
+        const struct oc_ev_fill *fill = (const struct oc_ev_fill *)(const void *)event_at(sim_answers, i);
+        if (fill->head.type == OC_EV_FILL && fill->head.source == account &&
+            OC_INST_INDEX(fill->head.inst) == OC_INST_INDEX(inst))
+            units += fill->side == OC_SIDE_BUY ? fill->qty : -fill->qty;
+    }
+    return units;
+}
+
 void sim_answers_drop(struct sim_answers *sim_answers, const struct oc_event *event)
 {
     const uint64_t order = order_of(event);

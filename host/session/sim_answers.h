@@ -50,6 +50,8 @@ static inline int64_t sim_answers_next_ns(const struct sim_answers *sim_answers)
 /* The earliest answer at or before now_ns, copied; OC_E_NOT_FOUND if there is none. */
 CHECKED oc_rc sim_answers_take(struct sim_answers *sim_answers, int64_t now_ns, void *event, uint32_t size_max);
 
+/* Units of fills of this account and instrument that are still on their way; purchases are above 0. */
+int64_t sim_answers_units(const struct sim_answers *sim_answers, uint32_t account, uint32_t inst);
 /* Restore. A recorded answer or fill is no longer under way: false if none like it (type, order, request or trade) was. */
 bool sim_answers_forget(struct sim_answers *sim_answers, const struct oc_event *event);
 /* Takes back all that is under way about the order that the event is about. */

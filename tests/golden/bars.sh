@@ -30,6 +30,7 @@ function tell(word, m, f)
   print(string.format("told %d %s %g %.2f", (now() - 1704067200 * 1000000000) // 1000000, word, f.qty, f.price))
 end
 function on_fill(m, f) tell(f.side, m, f) if react then react(m, f) end end
+function on_order(m, o) if heard then heard(m, o) end end
 function on_bar(m, b)
   print(string.format("told %d bar holds %g", (now() - 1704067200 * 1000000000) // 1000000, m.position.qty))
   if done then return end
@@ -79,5 +80,28 @@ case_of SIM-20-unknown "60000 bar holds 0;60000 buy 3 100.00;120000 bar holds 3;
 file 100,100,100,100 100,106,99,105 105,105,105,105
 case_of SIM-25 "60000 bar holds 0;120000 buy 1 103.00;120000 sell 1 102.00;120000 bar holds 0;180000 bar holds 0;" \
     'm:buy(1, { stop = 103, stop_loss = 102, take_profit = 106 })'
+
+# What the second simulator (tests/sim) found.
+file 100,100,100,100 100.55,101.57,99.42,100.95 100.95,100.95,100.95,100.95
+case_of stop-limit-that-comes-late "60000 bar holds 0;120000 buy 1 100.33;120000 bar holds 1;180000 bar holds 1;" \
+    'm:buy(1, { stop = 100.46, price = 100.33 })' --latency 5ms
+file 101.58,101.58,101.58,101.58 100.41,104.06,98.30,100.41 100.41,100.41,100.41,100.41
+case_of forced-stop-before-its-target "60000 bar holds 0;120000 sell 1 101.35;120000 buy 1 101.61;120000 bar holds 0;180000 bar holds 0;" \
+    'm:sell(1, { price = 101.35, stop_loss = 101.61, take_profit = 101.56 })' --latency 5ms
+file 99,99,99,99 99,99,98,98 99.40,99.42,99.36,99.38
+case_of leg-at-the-open "60000 bar holds 0;120000 bar holds 0;120000 sell 1 99.36;180000 buy 1 99.37;180000 bar holds 0;" \
+    'm:sell(1, { price = 99.36, stop_loss = 99.37 })'
+file 100,100,100,100 100,100,100,100 101,101,101,101 101,101,101,101
+case_of post-only-that-is-moved "60000 bar holds 0;120000 bar holds 0;180000 bar holds 0;240000 bar holds 0;" \
+    'local o = m:sell(1, { price = 102, post_only = true }) after("60s", function() o:replace { price = 100.5 } end)'
+file 102,102,102,102,100 102,102,101,102,4 102,103,99,100,11 98,98,98,98,100 98,98,98,98,100
+case_of rest-of-a-leg "60000 bar holds 0;120000 buy 0.4 101.00;120000 bar holds 0.4;180000 buy 0.7 101.00;180000 sell 0.4 100.00;180000 bar holds 0.7;180005 sell 0.7 98.00;180005 buy 1.9 101.00;240000 sell 1.9 100.00;240000 bar holds 0;300000 bar holds 0;" \
+    'm:buy(3, { price = 101, stop_loss = 100 })' --latency 5ms --volume-cap 0.1
+file 100,100,100,100 100,108,95,101
+case_of fill-behind-the-end-of-the-data "60000 bar holds 0;120000 bar holds 0;" 'm:buy(1)' --latency 40s
+file 99.46,99.46,99.46,99.46 99.46,99.48,99.45,99.48
+case_of leg-of-a-fill-at-the-time-of-the-open "60000 bar holds 0;120000 buy 1 99.47;accepted;120000 sell 1 99.47;120000 bar holds 0;" \
+    'heard = function(m, o) if o.role == "take_profit" and o.state == "ACCEPTED" then print("told accepted") end end
+  m:buy(1, { price = 99.47, take_profit = 99.47, post_only = true })' --spread 20bps
 [ $bad = 0 ] && echo "bars come to what the sheet says, through the whole host"
 exit $bad

@@ -322,6 +322,24 @@ static void an_entry_that_waits_keeps_its_group(void **state)
     fixture_free(f);
 }
 
+/* Its first part was stopped out and left the position flat: what it fills then has legs of its own, and the old ones go. */
+static void an_entry_that_goes_on_is_protected_anew(void **state)
+{
+    (void)state;
+    struct fixture *f = fixture_new(COST_AVERAGE);
+    uint64_t entry = guarded(f, OC_SIDE_BUY, 10, 9500, 11000);
+    fixture_trade(f, entry, OC_SIDE_BUY, 4, 10000);
+    const uint64_t target = leg(f, OC_ROLE_TAKE_PROFIT)->now.order;
+    fixture_trade(f, leg(f, OC_ROLE_STOP_LOSS)->now.order, OC_SIDE_SELL, 4, 9500);
+    assert_true(group(f, entry)->is_closing);
+    fixture_trade(f, entry, OC_SIDE_BUY, 6, 9400);
+    assert_int_equal(leg(f, OC_ROLE_STOP_LOSS)->now.qty, 6);
+    assert_int_equal(leg(f, OC_ROLE_TAKE_PROFIT)->now.qty, 6);
+    assert_true(leg(f, OC_ROLE_TAKE_PROFIT)->now.order != target);
+    assert_int_equal(fixture_find(f, target)->state, STATE_PENDING_CANCEL);
+    fixture_free(f);
+}
+
 /* More than the list had room for, twice: each finds its own group again. */
 static void forty_groups_at_once(void **state)
 {
@@ -564,6 +582,7 @@ int main(void)
         cmocka_unit_test(a_group_that_is_done_goes_alone),
         cmocka_unit_test(a_leg_that_makes_it_flat_takes_its_group_down),
         cmocka_unit_test(an_entry_that_waits_keeps_its_group),
+        cmocka_unit_test(an_entry_that_goes_on_is_protected_anew),
         cmocka_unit_test(forty_groups_at_once),
         cmocka_unit_test(a_strategy_is_told_of_each_refused_leg),
         cmocka_unit_test(what_is_to_be_told_stops_at_its_limit),

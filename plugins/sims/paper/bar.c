@@ -189,7 +189,8 @@ void paper_at_open(struct paper *paper, struct paper_order *order)
         at_dead_open(paper, market, order);
         return;
     }
-    const int64_t open = open_price(market, order);
+    int64_t open = open_price(market, order);
+    (void)paper_leg_from(paper, market, order, &open);
     const int64_t paid = paper_paid(paper, market, order->ask.side, (struct paper_price){open, 1});
     if (is_stop(order)) {
         if (!stop_is_hit(order, open))

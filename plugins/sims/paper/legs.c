@@ -17,6 +17,18 @@ static bool is_leg(const struct oc_request *ask)
     return ask->group && (ask->role == OC_ROLE_STOP_LOSS || ask->role == OC_ROLE_TAKE_PROFIT);
 }
 
+bool paper_leg_from(struct paper *paper, const struct paper_market *market, const struct paper_order *order,
+                    int64_t *ret_from)
+{
+    const int64_t open_ns = market->open_ns;
+    const struct paper_group *group =
+        is_leg(&order->ask) && !order->is_moved ? paper_group(paper, order->ask.group) : NULL;
+    if (!group || group->is_on_line || group->fill_ns != open_ns || order->active_ns != open_ns)
+        return false;
+    *ret_from = group->from;
+    return true;
+}
+
 static struct paper_group *group_new(struct paper *paper, const struct oc_request *entry)
 {
     if (paper->group_count == paper->group_room) {
@@ -154,6 +166,33 @@ bool paper_claimed(struct paper *paper, int64_t now_ns, const struct oc_request 
     }
     claims_say(paper, order);
     paper->floor_ns = INT64_MIN;
+    return true;
+}
+
+/* A leg had all that the host knew of, and more was filled of its entry inside the bar: the host takes it for done and asks for
+ * another for the rest. That one goes on as what the first is, triggered or not. */
+static struct paper_order *exhausted(struct paper *paper, const struct oc_request *request)
+{
+    for (uint32_t i = 0; i < paper->order_count; i++) {
+        struct paper_order *order = &paper->orders[i];
+        if (order->ask.group == request->group && order->ask.role == request->role && order->phase == PHASE_WORKING &&
+            !order->is_awaited && order->grown > 0 && order->filled >= order->ask.qty)
+            return order;
+    }
+    return NULL;
+}
+
+bool paper_succeeds(struct paper *paper, int64_t now_ns, const struct oc_request *request)
+{
+    struct paper_order *order = request->kind == OC_REQUEST_NEW && is_leg(request) ? exhausted(paper, request) : NULL;
+    if (!order)
+        return false;
+    order->ask = *request;
+    order->filled = order->grown = 0;
+    order->fills = 0;
+    paper_tell(paper, order, OC_EV_ACCEPTED, now_ns, NULL);
+    if (order->is_triggered)
+        paper_tell(paper, order, OC_EV_TRIGGERED, now_ns, NULL);
     return true;
 }
 

@@ -189,7 +189,7 @@ bool paper_amend(struct paper *paper, struct paper_order *order, const struct oc
     order->active_ns = now_ns;
     order->decided_ns = now_ns - paper->entry_ns;
     order->is_moved = true;
-    order->has_rested = order->ask.bits & OC_RQ_POST_ONLY; /* what crosses at its new price takes */
+    order->has_rested = false; /* what crosses at its new price takes, or is refused as when it came */
     return true;
 }
 
@@ -294,6 +294,8 @@ oc_rc paper_message(struct paper *paper, int64_t now_ns, const struct oc_request
             return OC_OK;
         }
     }
+    if (paper_succeeds(paper, now_ns, request))
+        return OC_OK;
     const int64_t arrives_ns = paper_arrival(paper, now_ns, request, false);
     if (arrives_ns != now_ns) {
         struct oc_request message = *request;

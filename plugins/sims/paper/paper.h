@@ -280,6 +280,9 @@ void paper_judge_release(struct paper *paper);
 struct paper_group *paper_group(struct paper *paper, uint64_t id);
 /* A fill of an entry or of a leg, for its group. */
 void paper_group_fill(struct paper *paper, const struct paper_order *order, const struct paper_deal *deal, int64_t qty);
+/* True: the leg is there at the very open that filled its entry, and is judged from that fill's price. */
+bool paper_leg_from(struct paper *paper, const struct paper_market *market, const struct paper_order *order,
+                    int64_t *ret_from);
 /* The same of a recorded fill. */
 void paper_group_observe(struct paper *paper, const struct paper_order *order, const struct oc_ev_fill *fill);
 /* What is left of an order; a leg is also bounded by what its group still holds. */
@@ -290,6 +293,8 @@ void paper_trade_id(struct oc_ev_fill *fill, uint64_t order);
 void paper_claim(struct paper *paper, const struct paper_order *order, const struct oc_event *event);
 /* A request about a leg that is awaited: it is what happened. True: taken. */
 bool paper_claimed(struct paper *paper, int64_t now_ns, const struct oc_request *request);
+/* A request for the rest of a leg of which the host does not know that it grew: it takes that one over. True: taken. */
+bool paper_succeeds(struct paper *paper, int64_t now_ns, const struct oc_request *request);
 /* Legs that nobody asked for by then have not happened. */
 void paper_claims_drop(struct paper *paper, int64_t now_ns);
 void paper_groups_drop(struct paper *paper, int64_t now_ns);

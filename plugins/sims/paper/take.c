@@ -44,12 +44,12 @@ static void trade_id(struct oc_ev_fill *fill, uint64_t order, uint32_t number)
     fill->trade_id_size = (uint8_t)at;
 }
 
-/* When it is known: inside a bar not before its close. */
+/* When it is known: what is judged behind the open of a bar not before its close, though it may bear the time of the open. */
 static int64_t told_ns(struct paper *paper, const struct oc_event *event)
 {
     const struct paper_market *market = paper_market(paper, event->inst);
     const int64_t at_ns = event->venue_ns + paper->response_ns;
-    const bool is_inside = market && bar_runs(market) && event->venue_ns > market->open_ns;
+    const bool is_inside = market && bar_runs(market) && (paper->walk || event->venue_ns > market->open_ns);
     const int64_t floor_ns = is_inside && market->close_ns > paper->floor_ns ? market->close_ns : paper->floor_ns;
     return at_ns > floor_ns ? at_ns : floor_ns;
 }
@@ -218,7 +218,7 @@ void paper_end_immediate(struct paper *paper, struct paper_order *order, int64_t
 bool paper_accept(struct paper *paper, struct paper_order *order, int64_t now_ns, bool would_cross)
 {
     if ((order->ask.bits & OC_RQ_POST_ONLY) && would_cross) {
-        paper_finish(paper, order, OC_EV_REJECTED, now_ns, "POST_ONLY_WOULD_CROSS");
+        give_up(paper, order, now_ns, "POST_ONLY_WOULD_CROSS");
         return false;
     }
     if (!order->is_accepted)

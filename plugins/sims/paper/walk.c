@@ -16,10 +16,12 @@ bool walk_add(struct walk *walk, uint32_t order)
         walk->steps = steps;
     }
     const int64_t open_ns = walk->market->open_ns;
-    walk->steps[walk->step_count++] = (struct step){.order = order,
-                                                    .is_coming = paper->orders[order].active_ns > open_ns,
-                                                    .since_ns = open_ns,
-                                                    .ready_ns = open_ns};
+    struct step *step = &walk->steps[walk->step_count++];
+    *step = (struct step){.order = order,
+                          .is_coming = paper->orders[order].active_ns > open_ns,
+                          .since_ns = open_ns,
+                          .ready_ns = open_ns};
+    step->has_from = paper_leg_from(paper, walk->market, &paper->orders[order], &step->from);
     return true;
 }
 
@@ -42,6 +44,15 @@ static bool is_for(const struct walk *walk, const struct oc_request *request)
            (!walk->account || request->account == walk->account);
 }
 
+/* Triggered, it is a market order, or a limit that is satisfied there: any other takes nothing then. */
+static bool will_take(const struct walk *walk, const struct step *step)
+{
+    const struct paper_order *order = order_of(walk, step);
+    return !is_limit(order) ||
+           reaches(order->ask.side, paper_paid(walk->paper, walk->market, order->ask.side, step->pays),
+                   order->ask.price);
+}
+
 /* A limit takes from what the stops of the same leg of the path leave: they are first at its instant. */
 static int64_t reserved(const struct walk *walk, int64_t now_ns)
 {
@@ -50,7 +61,8 @@ static int64_t reserved(const struct walk *walk, int64_t now_ns)
     for (uint32_t i = 0; i < walk->step_count; i++) {
         const struct step *step = &walk->steps[i];
         const struct paper_order *order = order_of(walk, step);
-        if (step->next == NEXT_TRIGGER && step->next_ns <= end_ns && order->phase == PHASE_WORKING)
+        if (step->next == NEXT_TRIGGER && step->next_ns <= end_ns && order->phase == PHASE_WORKING &&
+            will_take(walk, step))
             qty += paper_remaining(walk->paper, order);
     }
     return qty;
@@ -120,7 +132,10 @@ static bool leg_appears(struct walk *walk, const struct paper_order *entry, uint
     leg->active_ns = ready_ns;
     leg->decided_ns = walk->now_ns;
     paper->awaited_count++;
-    return walk_add(walk, paper->order_count - 1);
+    if (!walk_add(walk, paper->order_count - 1))
+        return false;
+    walk->steps[walk->step_count - 1].is_coming = true; /* be it at the time of the open */
+    return true;
 }
 
 /* Legs that stand already grow with what the entry has filled now. */
@@ -207,6 +222,13 @@ static int64_t limit_judged(struct walk *walk, struct step *step, int64_t paid, 
     return filled;
 }
 
+/* Decided inside this bar, by a timer or a person: the path is not for it. Legs are the host's. */
+static bool is_inside(const struct walk *walk, const struct paper_order *order)
+{
+    const bool is_hosts = order->ask.owner == OC_OWNER_HOST && !order->is_moved;
+    return order->decided_ns > walk->market->open_ns && !is_hosts;
+}
+
 /* What it pays is reached. */
 static void triggers(struct walk *walk, uint32_t index)
 {
@@ -226,8 +248,7 @@ static void triggers(struct walk *walk, uint32_t index)
     step->since_ns = walk->now_ns;
     step->has_from = false;
     if (is_limit(order)) {
-        if (step->has_fixed)
-            step->is_asleep = true; /* decided inside the bar: it can rest from the next one on */
+        step->is_asleep |= is_inside(walk, order); /* it can rest from the next bar on */
         if ((order->ask.bits & OC_RQ_POST_ONLY) && reaches(order->ask.side, paid, order->ask.price))
             paper_finish(paper, order, OC_EV_REJECTED, walk->now_ns, "POST_ONLY_WOULD_CROSS");
         else
@@ -324,7 +345,7 @@ static int64_t comes_to_path(struct walk *walk, struct step *step, int64_t paid,
             step->pays = paper_line(walk->market, order->ask.side, walk->now_ns);
             step->next_ns = walk->now_ns;
         }
-    } else if (!order->has_rested || step->has_from) {
+    } else if (!step->is_asleep && (!order->has_rested || step->has_from)) {
         filled = limit_judged(walk, step, paid, from);
     }
     return filled;
@@ -338,8 +359,6 @@ static void comes(struct walk *walk, uint32_t index)
     struct step *step = &walk->steps[index];
     struct paper_order *order = order_of(walk, step);
     const uint32_t number = step->order;
-    const bool is_hosts = order->ask.owner == OC_OWNER_HOST && !order->is_moved;
-    const bool is_inside = order->decided_ns > market->open_ns && !is_hosts;
     int64_t filled = 0, paid = 0, from = 0;
     step->is_coming = false;
     step->ready_ns = walk->now_ns;
@@ -365,7 +384,7 @@ static void comes(struct walk *walk, uint32_t index)
         filled = take(walk, step, paid, from, false);
         paper_end_immediate(paper, order, walk->now_ns);
         step->is_asleep = true;
-    } else if (!is_inside) {
+    } else if (!is_inside(walk, order)) {
         filled = comes_to_path(walk, step, paid, from);
     } else if (is_stop(order)) {
         stop_comes_inside(walk, step);
@@ -393,28 +412,30 @@ static void message(struct walk *walk, const struct oc_request *request)
     comes(walk, (uint32_t)(step - walk->steps));
 }
 
-static int order_of_kind(const struct walk *walk, const struct step *step)
+/* What comes is judged before what is met, so that stops which are beyond already are triggered with the others. */
+enum kind { KIND_MARKET_COMES, KIND_STOP_COMES, KIND_TRIGGER, KIND_LIMIT, KIND_LIMIT_COMES, KIND_END };
+
+static enum kind kind_of(const struct walk *walk, const struct step *step)
 {
-    if (step->next == NEXT_ARRIVAL) {
-        const struct paper_order *order = order_of(walk, step);
-        return is_limit(order) || is_stop(order) ? 3 : 1;
-    }
-    return step->next == NEXT_TRIGGER ? 0 : step->next == NEXT_LIMIT ? 2 : 4;
+    const struct paper_order *order = order_of(walk, step);
+    if (step->next == NEXT_ARRIVAL)
+        return is_stop(order) ? KIND_STOP_COMES : is_limit(order) ? KIND_LIMIT_COMES : KIND_MARKET_COMES;
+    return step->next == NEXT_TRIGGER ? KIND_TRIGGER : step->next == NEXT_LIMIT ? KIND_LIMIT : KIND_END;
 }
 
-/* At one instant: market orders and stops, the nearest trigger first; then limits by price; then by time. */
+/* At one instant: market orders, then stops, the nearest trigger first; then limits by price; then by time. */
 static bool is_before(const struct walk *walk, const struct step *a, const struct step *b)
 {
     if (a->next_ns != b->next_ns)
         return a->next_ns < b->next_ns;
-    const int x = order_of_kind(walk, a), y = order_of_kind(walk, b);
+    const enum kind x = kind_of(walk, a), y = kind_of(walk, b);
     if (x != y)
         return x < y;
     const struct paper_order *one = order_of(walk, a), *other = order_of(walk, b);
     const bool buys = is_buy(one);
-    if (buys == is_buy(other) && x == 0 && one->ask.stop_price != other->ask.stop_price)
+    if (buys == is_buy(other) && x == KIND_TRIGGER && one->ask.stop_price != other->ask.stop_price)
         return buys ? one->ask.stop_price < other->ask.stop_price : one->ask.stop_price > other->ask.stop_price;
-    if (buys == is_buy(other) && x == 2 && one->ask.price != other->ask.price)
+    if (buys == is_buy(other) && (x == KIND_LIMIT || x == KIND_LIMIT_COMES) && one->ask.price != other->ask.price)
         return buys ? one->ask.price > other->ask.price : one->ask.price < other->ask.price;
     return one->active_ns != other->active_ns ? one->active_ns < other->active_ns : a->order < b->order;
 }
