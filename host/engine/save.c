@@ -403,6 +403,33 @@ oc_rc engine_load(struct engine *engine, const void *bytes, size_t size)
     return cursor.is_bad || cursor.left ? OC_E_DATA : OC_OK;
 }
 
+int64_t engine_save_rules(struct engine *engine, void *bytes, size_t size_max)
+{
+    struct cursor cursor = {bytes, size_max, true, false};
+    pass_rules(engine, &cursor);
+    return cursor.is_bad ? OC_E_LIMIT : (int64_t)(size_max - cursor.left);
+}
+
+oc_rc engine_load_rules(struct engine *engine, const void *bytes, size_t size)
+{
+    char *copy = malloc(size ? size : 1);
+    if (!copy)
+        return OC_E_NOMEM;
+    memcpy(copy, bytes, size);
+    struct cursor cursor = {copy, size, false, false};
+    pass_rules(engine, &cursor);
+    free(copy);
+    return cursor.is_bad || cursor.left ? OC_E_DATA : OC_OK;
+}
+
+void engine_clear_rules(struct engine *engine)
+{
+    for (uint32_t i = 0; i < engine->carried_count; i++)
+        free(engine->carried[i].bytes);
+    engine->carried_count = engine->rule_count = engine->away_count = 0;
+    engine->is_observed = engine->wants_market = false;
+}
+
 oc_rc engine_load_marks(struct engine *engine, const void *bytes, size_t size)
 {
     struct engine *aside = malloc(sizeof *aside); /* the counters of the saved one are not ours */

@@ -88,8 +88,11 @@ static void lack(struct parts_opening *opening, struct part *part)
 {
     char text[ERROR_TEXT_MAX];
     error_text(opening->error, text);
-    log_error("plugins", "%s", text);
-    log_error("plugins", "rule %s is missing: cancels and reductions only, until it is there at a start", part->name);
+    if (!(opening->wants & PART_QUIETLY)) {
+        log_error("plugins", "%s", text);
+        log_error("plugins", "rule %s is missing: cancels and reductions only, until it is there at a start",
+                  part->name);
+    }
     *opening->error = (struct error){0};
     part->is_missing = true;
 }
@@ -531,7 +534,7 @@ oc_rc parts_open(struct parts *parts, struct settings *settings, struct registry
         rc = parts_pass(&opening, load_parts(&opening));
     if (rc == OC_OK)
         rc = parts_judge_keys(&opening);
-    if (rc == OC_OK)
+    if (rc == OC_OK && !(wants & PART_QUIETLY))
         name_unused(&parts->catalogue);
     return rc;
 }

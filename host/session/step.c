@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "session/gap.h"
 #include "session/interrupt.h"
+#include "session/rules_change.h"
 #include "session/session.h"
 
 enum { CHECKPOINT_EVENTS = 4096, CHECKPOINT_NS = 1000000000, SECOND_NS = 1000000000 };
@@ -251,6 +252,8 @@ static __attribute__((noinline)) oc_rc take(struct session *session, const struc
     }
     bool kept = enter(session, input);
     oc_rc rc = input->kind == INPUT_MARKET ? venues_see(&session->venues, input->at_ns, input->event) : OC_OK;
+    if (input->kind == INPUT_FACT)
+        rc = rules_take_mark(session, input->event);
     if (rc == OC_OK)
         rc = apply(session, input, kept);
     if (input->kind == INPUT_ANSWER || input->kind == INPUT_TIMER)

@@ -218,8 +218,9 @@ enum {                      /* oc_ev_text.code of OC_EV_MARK */
        OC_MARK_GAP_END = 3, /* it takes records again, and a checkpoint holds what was missed; `key` counts it */
        OC_MARK_RULES =
            5, /* from here on these rules of the chain are missing; text: names, a blank between; none: all are there */
-       OC_MARK_START = 4 /* every strategy has been started; text: `strategy NUMBER NAME` of each, then its parameters,
-                             * a line `NAME=VALUE` each */
+       OC_MARK_START = 4, /* every strategy has been started; text: `strategy NUMBER NAME` of each, then its parameters,
+                             * a line `NAME=VALUE` each; `key`: as of OC_MARK_SETTINGS */
+       OC_MARK_SETTINGS = 6 /* from here on the rules are those of another start; `key`: its number in the session */
 };
 
 /* A balance as the venue or the opening cash says it: `total` replaces what we had. */
