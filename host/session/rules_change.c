@@ -68,7 +68,8 @@ static oc_rc add_own(struct settings *settings, const struct settings *own)
 
 static oc_rc cannot_read(struct session *session, oc_rc rc, const char *dir, uint32_t start)
 {
-    return session_say(session, rc, dir, "the header session-%06u, with the settings that held there, cannot be read: %s",
+    return session_say(session, rc, dir,
+                       "the header session-%06u, with the settings that held there, cannot be read: %s",
                        (unsigned)start, error_name(rc));
 }
 
@@ -85,7 +86,7 @@ static oc_rc take_header(struct session *session, const char *dir, uint32_t star
     if (rc < 0)
         return cannot_read(session, rc, dir, start);
     if (!rules_are_others(session)) { /* as this start has them */
-        rules_close(rules); /* none is open */
+        rules_close(rules);           /* none is open */
         return OC_OK;
     }
     rc = add_own(rules->settings, session->settings);
@@ -138,7 +139,8 @@ static oc_rc open_anew(struct session *session, const char *bytes, size_t size)
     if (rc < 0 && unread) {
         error_at(&error, rc, "risk.%s", unread);
         error_what(&error, "under its new settings the rule cannot read the state that it saved under those before");
-        error_remedy(&error, "give the settings from before, or give the rule another name in risk.chain: it begins anew");
+        error_remedy(&error,
+                     "give the settings from before, or give the rule another name in risk.chain: it begins anew");
         return session_fail(session, &error);
     }
     engine_set_missing(session->engine, missing);
@@ -179,7 +181,10 @@ static void tell_keys(struct text *words, const struct settings *now, const stru
         if (++*told > TOLD_MAX)
             continue;
         text_format(words, "%s%s %.60s (before: %.60s)", *told > 1 ? ", " : "", setting->key,
-                    are_gone ? "not set" : setting->value, are_gone ? setting->value : other ? other : "not set");
+                    are_gone ? "not set" : setting->value,
+                    are_gone ? setting->value
+                    : other  ? other
+                             : "not set");
     }
 }
 
