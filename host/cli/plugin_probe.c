@@ -34,7 +34,8 @@ oc_rc probe_save(struct bench_plugin *bench, oc_rc (*save)(void *self, void *byt
     if (!save)
         return OC_E_NOT_SUPPORTED;
     bench_call(bench, "save");
-    oc_rc size = save(bench->instance.self, bytes, PROBE_STATE_MAX);
+    const bool is_rule = strcmp(bench->instance.plugin->kind, OC_RISK) == 0;
+    oc_rc size = save(bench->instance.self, bytes, is_rule ? ENGINE_RULE_STATE_MAX : PROBE_STATE_MAX);
     plugin_call_end();
     return size;
 }

@@ -17,7 +17,7 @@ struct probe { /* of one plugin of a file */
 
 /* FILE: ID: CALL: what is wrong. */
 void probe_fault(struct probe *probe, const char *call, const char *format, ...) __attribute__((format(printf, 3, 4)));
-/* What it saves, into PROBE_STATE_MAX bytes: the size; OC_E_NOT_SUPPORTED where it saves nothing. */
+/* What it saves, into the room that a host gives a rule, or into PROBE_STATE_MAX bytes: the size; OC_E_NOT_SUPPORTED where it saves nothing. */
 CHECKED oc_rc probe_save(struct bench_plugin *bench, oc_rc (*save)(void *self, void *bytes, uint32_t size_max),
                          char *bytes);
 /* What was saved, loaded into another instance and saved again, is the same. */

@@ -14,7 +14,7 @@ struct watched {
     struct probe *probe;
     struct bench_plugin *bench;
     const struct oc_risk *table;
-    char *before, *after; /* PROBE_STATE_MAX each: what it saves */
+    char *before, *after;            /* PROBE_STATE_MAX each: what it saves */
     uint64_t answers[QUESTIONS_MAX]; /* of the way there, by the number of the question */
     uint32_t now;                    /* the question being asked */
     bool is_back;                    /* they are asked from the last to the first */
@@ -91,8 +91,7 @@ static oc_rc watched_check(void *self, const struct oc_risk_ctx *ctx, const stru
                     "it writes to variables of its file: a question changes nothing: note it in observe()");
     else if (size >= 0 && (probe_save(watched->bench, watched->table->save, watched->after) != size ||
                            memcmp(watched->before, watched->after, (size_t)size) != 0))
-        probe_fault(watched->probe, "check",
-                    "it changes its state: a question changes nothing: note it in observe()");
+        probe_fault(watched->probe, "check", "it changes its state: a question changes nothing: note it in observe()");
     else
         judge_answer(watched, request, rc, ret_verdict);
     if (!watched->probe->faults)

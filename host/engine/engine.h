@@ -120,6 +120,9 @@ void engine_clear_rules(struct engine *engine);
 CHECKED oc_rc engine_load_rules(struct engine *engine, const void *bytes, size_t size);
 /* [setup] Every rule is asked twice from here on, and must agree; or once. */
 void engine_set_strict(struct engine *engine, bool is_strict);
+/* After engine_save or engine_save_rules failed: the rule whose state is larger than ENGINE_RULE_STATE_MAX, or that could not save
+ * it; NULL: another part did not fit. Borrowed. */
+const char *engine_unsaved_rule(const struct engine *engine);
 /* [setup] After engine_load or engine_load_rules failed: the rule that could not read its saved state, or NULL. Borrowed. */
 const char *engine_unread_rule(const struct engine *engine);
 /* [setup] Strategies are numbered from 1 in the order added. */

@@ -153,8 +153,12 @@ static oc_rc change(struct session *session, int64_t start)
     struct rules *rules = &session->rules;
     char *bytes = malloc(ENGINE_RULES_STATE_MAX);
     const int64_t size = bytes ? engine_save_rules(session->engine, bytes, ENGINE_RULES_STATE_MAX) : OC_E_NOMEM;
-    oc_rc rc = size < 0 ? session_fail_code(session, (oc_rc)size, "risk", "the state of the rules could not be saved")
-                        : (oc_rc)OC_OK;
+    const char *unsaved = engine_unsaved_rule(session->engine);
+    oc_rc rc = OC_OK;
+    if (size < 0 && unsaved)
+        rc = session_say(session, (oc_rc)size, "risk", "the state of the rule %s could not be saved", unsaved);
+    else if (size < 0)
+        rc = session_fail_code(session, (oc_rc)size, "risk", "the state of the rules could not be saved");
     if (rc == OC_OK) {
         engine_clear_rules(session->engine);
         rules_close(rules);

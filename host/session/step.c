@@ -306,7 +306,14 @@ static __attribute__((noinline)) void start_checkpoint(struct session *session)
     oc_rc rc = door_checkpoint_poll(session->door, &why);
     if (rc == OC_OK)
         rc = gap_checkpoint(session);
-    if (rc < 0 && rc != OC_E_AGAIN && rc != OC_E_IO) /* a failed journal has been told */
+    const char *rule = rc < 0 ? engine_unsaved_rule(session->engine) : NULL;
+    if (rule && rc != OC_E_AGAIN)
+        log_warning(
+            "journal",
+            "no checkpoint was written: the risk rule %s saves more than %d bytes, or its save() failed: a restart "
+            "will take longer",
+            rule, ENGINE_RULE_STATE_MAX);
+    else if (rc < 0 && rc != OC_E_AGAIN && rc != OC_E_IO) /* a failed journal has been told */
         log_warning("journal", "no checkpoint was written: %s: a restart will take longer%s%s", error_name(rc),
                     why[0] ? ": " : "", why);
 }
