@@ -14,6 +14,7 @@
 #include "cli/verbs.h"
 #include "console/terminal.h"
 #include "replay/diff.h"
+#include "session/plugin_watch.h"
 
 enum { CONNECT_MAX = 64 };
 
@@ -219,6 +220,7 @@ static int console_here(struct run *run, const struct console_wish *wish)
         code = host.is_open ? console_talk(pair[1], session->settings, wish) : EXIT_RUN;
         if (!host.is_open)
             env_close(pair[1]);
+        plugin_watch_end(); /* whoever asked it to end has gone: a call that does not come back is not waited for */
         env_thread_join(thread);
         rc = host.rc;
         if (rc == OC_OK)

@@ -48,4 +48,52 @@ grep -q 'org.example.cooldown: save: it failed' out || fail "a state that is too
     fail "it does not run: $(cat out)"
 grep -q 'no checkpoint was written: the risk rule heavy saves more than 65536 bytes' out || fail "the rule is not named: $(cat out)"
 echo "a state that is too large: named"
+# B7: a console is ended while a rule does not come back: its last words are those of a run that was to end, not of the limit.
+sed 's/^static oc_rc check(.*/static oc_rc check_now(void *self, const struct oc_risk_ctx *ctx, const struct oc_request *ask,\
+                       struct oc_verdict *ret_verdict);\
+static oc_rc check(void *self, const struct oc_risk_ctx *ctx, const struct oc_request *ask,\
+                   struct oc_verdict *ret_verdict)\
+{\
+    for (volatile int64_t turns = 0; ask->kind == OC_REQUEST_NEW; turns++)\
+        ;\
+    return check_now(self, ctx, ask, ret_verdict);\
+}\
+static oc_rc check_now(void *self, const struct oc_risk_ctx *ctx, const struct oc_request *ask,/' "$here/rule_cooldown.c" >endless.c
+"$cc" -std=c11 -O2 -shared $(pkg-config --cflags outcry) endless.c -o so/endless.so $(pkg-config --libs outcry) || fail "endless.c does not build"
+stand() {
+    exec "$outcry" console --feed synthetic-bars:500 --cash '10000 USDT' --session endless --paused --plugin slow=so/$rule.so
+}
+waits_for() { # WHAT COMMAND...: until it holds
+    what=$1 tries=0
+    shift
+    until "$@"; do
+        tries=$((tries + 1))
+        [ $tries -lt 1200 ] || fail "$what: $(tail -n 5 said)"
+        sleep 0.05
+    done
+}
+works() { cat /proc/$pid/task/*/stat 2>/dev/null | grep -q ') R '; } # the session's thread is in the rule
+rule=endless
+rm -f in
+mkfifo in
+(stand) >said 2>&1 <in &
+pid=$!
+exec 9>in
+printf 'step 3\nprint("it " .. "stands")\n' >&9
+waits_for "it does not stand" grep -q 'it stands' said
+printf 'm:buy { qty = 0.01 }\n' >&9
+waits_for "the rule is not asked" works
+kill -TERM $pid
+wait $pid
+code=$?
+pid=
+exec 9>&-
+[ $code = 1 ] || fail "a rule that does not come back: exit code $code: $(cat said)"
+grep -q 'plugin slow did not come back when the run was to end in its call check' said || fail "SIGTERM is not obeyed: $(cat said)"
+rule=rule_cooldown # mended: the order that it was asked about goes out now, once
+kill_lines 'step 3
+print("holds " .. m.position.qty)'
+grep -q 'holds 0.01$' said || fail "after the rule was mended: $(cat said)"
+replays "$w/endless" "ended within a rule, and mended"
+echo "a console that is ended within a rule: obeyed"
 echo "outside_author: passed"
