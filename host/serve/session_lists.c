@@ -66,7 +66,7 @@ static void list_risk(struct console_host *host, struct text *reply)
     words.fields[3] = amount;
     text_init_fixed(&preview, bytes, sizeof bytes);
     console_service_ask(host->service, &words, &preview);
-    const char *rows = strstr(bytes, "\"rules\":["), *end = rows ? strstr(rows, "],\"host\"") : NULL;
+    const char *rows = strstr(bytes, "\"rules\":["), *end = rows ? strstr(rows, "],\"missing\"") : NULL;
     if (rows && end)
         text_put_bytes(reply, rows + 9, (size_t)(end - rows) - 9);
 }
@@ -105,8 +105,10 @@ bool session_lists(void *self, const char *word, const struct command_words *wor
         return true;
     }
     json_open(reply, NULL, '{');
-    if (strcmp(word, "risk") == 0)
+    if (strcmp(word, "risk") == 0) {
         json_text(reply, "halted", engine_latched(session->engine, session->money.account));
+        json_text(reply, "missing", engine_missing(session->engine)[0] ? engine_missing(session->engine) : NULL);
+    }
     json_open(reply, "rows", '[');
     if (strcmp(word, "venues") == 0)
         list_venues(session, reply);

@@ -94,6 +94,13 @@ kill_lines 'print("denied by " .. tostring(select(2, m:buy { qty = 0.01 }).code)
 print("position " .. m.position.qty)'
 grep -q 'denied by RULE_MISSING' said || fail "a host that lacks a rule buys: $(cat said)"
 grep -q 'rule pause is missing: cancels and reductions only' said || fail "it does not say what is missing: $(cat said)"
+# B9: whoever looks at the session, at its rules, at an order to come or at one that was denied, sees it there.
+for word in status risk 'preview buy 0.01' "explain(orders('all')[1].id)"; do
+    kill_lines "$word"
+    grep -q 'takes cancels and reductions only: rule pause is missing' said || fail "B9: $word: not said: $(cat said)"
+done
+kill_lines plugins
+grep -q 'org.example.cooldown.*missing' said || fail "B9: plugins: $(cat said)"
 mv kept.so plugins/rule_cooldown.so
 kill_lines 'print("denied by " .. tostring(select(2, m:buy { qty = 0.01 }).code))'
 grep -q 'denied by COOLING_DOWN' said || fail "the rule is back and its state is not: $(cat said)"
