@@ -337,7 +337,6 @@ static oc_rc set_defaults(struct options *options)
     static const char *const defaults[][2] = {{"session.feed", "synthetic:20"},
                                               {"session.speed", "1x"},
                                               {"account.cash", "10000 USDT"},
-                                              {"sim.paper.taker_fee", "0.1%"},
                                               {"session.end", "hold"}};
     bool has_data = false; /* a file of its own: no synthetic prices beside it */
     oc_rc rc = OC_OK;
@@ -347,7 +346,7 @@ static oc_rc set_defaults(struct options *options)
     }
     for (size_t i = has_data; i < sizeof defaults / sizeof defaults[0] && rc == OC_OK; i++)
         if (!settings_get(&options->settings, defaults[i][0]))
-            rc = settings_set(&options->settings, defaults[i][0], defaults[i][1], SETTING_OF_CONSOLE);
+            rc = settings_set(&options->settings, defaults[i][0], defaults[i][1], "the console's default");
     return rc;
 }
 

@@ -11,6 +11,7 @@
 static void list_venues(struct session *session, struct text *reply)
 {
     const char *venue = venue_name(session->settings);
+    const struct part *sim = session->parts ? parts_at(session->parts, PART_SIM, 0) : NULL;
     json_open(reply, NULL, '{');
     json_text(reply, "venue", venue ? venue : "paper");
     json_text(reply, "kind", venue ? "connector" : "simulator");
@@ -20,10 +21,14 @@ static void list_venues(struct session *session, struct text *reply)
     if (venue)
         snprintf(note, sizeof note, "%.100s, %.60s", venue_text(session->settings, "connector", ""),
                  venue_text(session->settings, "environment", ""));
+    else if (sim && strcmp(sim->id, "outcry.paper") != 0)
+        snprintf(note, sizeof note, "fills as %s decides", sim->id);
     else
-        snprintf(note, sizeof note, "profile %s, latency %s",
+        snprintf(note, sizeof note, "%s, %s, fees taker %s maker %s",
                  settings_text(session->settings, "sim.paper.profile", "neutral"),
-                 settings_text(session->settings, "sim.paper.latency", "5ms"));
+                 settings_text(session->settings, "sim.paper.latency", "5ms"),
+                 settings_text(session->settings, "sim.paper.taker_fee", "0"),
+                 settings_text(session->settings, "sim.paper.maker_fee", "0"));
     json_text(reply, "note", note);
     json_close(reply, '}');
 }

@@ -366,22 +366,6 @@ static oc_rc take_group(struct parts_opening *opening, const char *from, const c
     return rc;
 }
 
-/* The defaults of a console are for our simulator. */
-static void drop_defaults(struct parts_opening *opening, const char *venue)
-{
-    struct settings *settings = opening->settings;
-    char key[SETTING_KEY_MAX], prefix[SETTING_KEY_MAX];
-    const size_t length = (size_t)snprintf(prefix, sizeof prefix, "sim.%s.", venue);
-    snprintf(key, sizeof key, "%splugin", prefix);
-    if (strcmp(settings_text(settings, key, "outcry.paper"), "outcry.paper") == 0)
-        return;
-    for (uint32_t i = settings->count; i-- > 0;) {
-        const struct setting setting = settings->list[i];
-        if (strncmp(setting.key, prefix, length) == 0 && strcmp(setting.origin, SETTING_OF_CONSOLE) == 0)
-            settings_drop(settings, setting.key);
-    }
-}
-
 /* A simulator that was named for this run fills the venue, with the values of its name. sim.default holds for a venue that has
  * no group of its own. */
 static oc_rc add_sim(struct parts_opening *opening, const char *venue)
@@ -397,7 +381,6 @@ static oc_rc add_sim(struct parts_opening *opening, const char *venue)
         rc = take_group(opening, "default", venue, false);
     if (rc < 0)
         return error_keep(opening->error, &opening->settings->error);
-    drop_defaults(opening, venue);
     return add_part(opening, PART_SIM, "sim", venue, OC_SIM);
 }
 

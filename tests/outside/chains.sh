@@ -106,7 +106,7 @@ kill_lines 'print("denied by " .. tostring(select(2, m:buy { qty = 0.01 }).code)
 grep -q 'denied by COOLING_DOWN' said || fail "the rule is back and its state is not: $(cat said)"
 end_well() { # it goes on to its end, and what it did meanwhile is done again by a replay
     kill_lines 'step 300'
-    "$outcry" paper trips.lua --feed synthetic-bars:9000 --cash '10000 USDT' --config gone.conf --session gone --fee taker=0.1% --speed max \
+    "$outcry" paper trips.lua --feed synthetic-bars:9000 --cash '10000 USDT' --config gone.conf --session gone --speed max \
         >out 2>&1 || fail "it does not go on: $(tail -n 5 out)"
     replays "$w/gone" "$1"
 }
@@ -156,7 +156,7 @@ kill_lines 'step 10
 print("allowed: " .. tostring(m:buy { qty = 0.01 } ~= nil))
 step 10'
 grep -q 'allowed: true' said || fail "the rule is back and nothing is allowed: $(cat said)"
-"$outcry" paper trips.lua --feed synthetic-bars:9000 --cash '10000 USDT' --config gone.conf --session gone --fee taker=0.1% --speed max \
+"$outcry" paper trips.lua --feed synthetic-bars:9000 --cash '10000 USDT' --config gone.conf --session gone --speed max \
     >out 2>&1 || fail "it does not go on: $(tail -n 5 out)"
 replays "$w/gone" "a rule that came later"
 mv pause.conf gone.conf
@@ -165,10 +165,10 @@ echo "without a rule: reduced and closed, and replayed"
 # What guarded a session guards it when it goes on, also when the configuration was forgotten.
 rm -rf gone
 kill_lines 'step 3'
-"$outcry" paper trips.lua --feed synthetic-bars:9000 --cash '10000 USDT' --session gone --fee taker=0.1% --speed max >out 2>&1 &&
+"$outcry" paper trips.lua --feed synthetic-bars:9000 --cash '10000 USDT' --session gone --speed max >out 2>&1 &&
     fail "a session goes on without its rule"
 grep -q 'the rule pause, which guarded it, is not in risk.chain now: expected org.example.cooldown' out || fail "$(cat out)"
-"$outcry" paper trips.lua --feed synthetic-bars:9000 --cash '10000 USDT' --session gone --fee taker=0.1% --speed max \
+"$outcry" paper trips.lua --feed synthetic-bars:9000 --cash '10000 USDT' --session gone --speed max \
     --set risk.dropped=pause >out 2>&1 || fail "a rule cannot be dropped on purpose: $(cat out)"
 echo "a forgotten configuration: refused"
 
