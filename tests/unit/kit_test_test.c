@@ -8,6 +8,7 @@
 #include <cmocka.h>
 #include <outcry/kit/rule.h>
 #include <outcry/kit/test.h>
+#include <outcry/kit/text.h>
 
 #include "base/key.h"
 
@@ -117,6 +118,34 @@ static void ranges_are_those_of_the_host(void **state)
     assert_int_equal(oc_config_integer(&t.host, "pause", &number), OC_E_INVALID); /* declared as another type */
 }
 
+static void units_are_text_and_back(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        struct oc_dec step;
+        int64_t units;
+    } rows[] = {{"101.25", {25, 2, 0}, 405}, {"-0.05", {1, 2, 0}, -5},
+                {"0.00", {1, 2, 0}, 0},      {"7", {1, 0, 0}, 7},
+                {"700", {100, 0, 0}, 7},     {"0.001", {1, 3, 0}, 1},
+                {"-12", {4, 0, 0}, -3},      {"9223372036.85477579", {1, 8, 0}, 922337203685477579}};
+    char text[64];
+    int64_t units = 3;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        assert_int_equal(kit_units(rows[i].text, rows[i].step, &units), OC_OK);
+        assert_int_equal(units, rows[i].units);
+        assert_int_equal(kit_put_units(text, sizeof text, units, rows[i].step), (int)strlen(rows[i].text));
+        assert_string_equal(text, rows[i].text);
+        assert_int_equal(kit_put_units(text, strlen(rows[i].text), units, rows[i].step), OC_E_LIMIT);
+    }
+    static const char *const wrong[] = {"", "x", "0.001", "1,5", "9999999999999999999", "92233720368547758.08"};
+    units = 3;
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
+        assert_int_equal(kit_units(wrong[i], (struct oc_dec){1, 2, 0}, &units), OC_E_CONFIG);
+    assert_int_equal(kit_units("1", (struct oc_dec){0, 2, 0}, &units), OC_E_CONFIG);
+    assert_int_equal(units, 3);
+}
+
 static void what_is_said_is_kept_up_to_a_limit(void **state)
 {
     (void)state;
@@ -223,6 +252,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(values_are_read_as_in_a_configuration),
+        cmocka_unit_test(units_are_text_and_back),
         cmocka_unit_test(ranges_are_those_of_the_host),
         cmocka_unit_test(an_amend_is_asked_about_with_the_order_before_it),
         cmocka_unit_test(what_is_said_is_kept_up_to_a_limit),

@@ -7,7 +7,7 @@
 #ifndef OUTCRY_KIT_VALUE_H
 #define OUTCRY_KIT_VALUE_H
 
-#include <outcry/kit/dec.h>
+#include <outcry/kit/text.h>
 #include <outcry/outcry.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,47 +16,6 @@ struct kit_value {
     struct oc_dec dec;
     int64_t number; /* whole numbers, durations in ns, yes as 1 */
 };
-
-/* Digits with at most one point, up to what is neither: "-0.05". *ret_end: behind them. */
-static inline oc_rc kit_read_digits(const char *text, struct oc_dec *ret_value, const char **ret_end)
-{
-    struct oc_dec value = {0, 0, 0};
-    int has_digit = 0, has_point = 0;
-    for (; (*text >= '0' && *text <= '9') || (*text == '.' && !has_point); text++) {
-        if (*text == '.') {
-            has_point = 1;
-            continue;
-        }
-        if (value.units > (INT64_MAX - 9) / 10)
-            return OC_E_CONFIG;
-        value.units = value.units * 10 + (*text - '0');
-        value.scale += has_point;
-        has_digit = 1;
-    }
-    if (!has_digit || value.scale > OC_DEC_SCALE_MAX)
-        return OC_E_CONFIG;
-    *ret_value = value;
-    *ret_end = text;
-    return OC_OK;
-}
-
-/* "-0.05" and "5%". */
-static inline oc_rc kit_read_dec(const char *text, struct oc_dec *ret_value)
-{
-    struct oc_dec value;
-    const int minus = *text == '-';
-    oc_rc rc = kit_read_digits(text + minus, &value, &text);
-    if (rc == OC_OK && *text == '%') {
-        value.scale += 2;
-        text++;
-    }
-    if (rc < 0 || *text || value.scale > OC_DEC_SCALE_MAX)
-        return OC_E_CONFIG;
-    if (minus)
-        value.units = -value.units;
-    *ret_value = value;
-    return OC_OK;
-}
 
 /* "250ms", "1.5s", "1h30m", and "0". */
 static inline oc_rc kit_read_duration(const char *text, int64_t *ret_ns)
