@@ -444,11 +444,14 @@ static oc_rc judge_groups(struct parts_opening *opening, const char *section, co
     return rc;
 }
 
-static void name_unused(const struct catalogue *catalogue)
+/* A connector of a venue is not unused where a run of another kind begins. */
+static void name_unused(const struct catalogue *catalogue, const struct settings *settings)
 {
     for (uint32_t i = 0; i < catalogue->count; i++) {
         const struct catalogue_entry *entry = &catalogue->list[i];
-        if (entry->is_ours || entry->is_used || entry->shadow_of)
+        uint32_t at = 0;
+        if (entry->is_ours || entry->is_used || entry->shadow_of ||
+            (entry->id[0] && venue_of(settings, entry->id, &at)))
             continue;
         if (entry->id[0])
             log_warning("plugins", "%s (%s) was found and is not used: no configuration names it", entry->id,
@@ -517,8 +520,8 @@ oc_rc parts_open(struct parts *parts, struct settings *settings, struct registry
         rc = parts_pass(&opening, load_parts(&opening));
     if (rc == OC_OK)
         rc = parts_judge_keys(&opening);
-    if (rc == OC_OK && !(wants & PART_QUIETLY))
-        name_unused(&parts->catalogue);
+    if (rc == OC_OK && !(wants & PART_QUIETLY) && !(settings->faults && settings->faults->count))
+        name_unused(&parts->catalogue, settings);
     return rc;
 }
 

@@ -464,6 +464,8 @@ oc_rc session_open_parts(struct session *session, uint32_t wants, bool may_lack)
     if (!session->parts)
         return OC_E_NOMEM;
     oc_rc rc = parts_open(session->parts, session->settings, session->registry, wants, may_lack, &error);
+    if (rc < 0 && rc != OC_E_NOMEM)
+        error.rc = OC_E_CONFIG; /* what is configured and cannot be had is a fault of the configuration */
     if (rc < 0)
         return session_fail(session, &error);
     for (uint32_t i = 0; i < session->parts->count; i++) {

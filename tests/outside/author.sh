@@ -96,4 +96,48 @@ print("holds " .. m.position.qty)'
 grep -q 'holds 0.01$' said || fail "after the rule was mended: $(cat said)"
 replays "$w/endless" "ended within a rule, and mended"
 echo "a console that is ended within a rule: obeyed"
+# C: what is configured and cannot be had is a fault of the configuration, whoever finds it: exit code 3.
+mkdir -p plugins
+cp so/rule_cooldown.so so/rule_limits.so plugins
+make_plugin "$here/connector_jline.c" jline
+cp so/jline.so plugins
+cat >typo.conf <<'END'
+plugins: { folders = ["plugins"]; };
+risk: { chain = ["pause", "max_order_qty", "max_order_value", "price_collar", "position_limit", "message_rate", "max_daily_loss"];
+  pause: { plugin = "org.example.coldown"; }; };
+venue: { mine: { connector = "org.example.jline"; accounts = ["main"]; environment = "local"; transcript = "day.txt";
+  instruments = ( { symbol = "BTC/USDT"; price_step = "0.01"; qty_step = "0.001"; } ); }; };
+END
+ends_with_3() { # OPTIONS...: of a backtest
+    "$outcry" backtest trips.lua synthetic-bars:20 --cash '10000 USDT' "$@" >out 2>&1
+    code=$?
+    [ $code = 3 ] || fail "$*: exit code $code: $(cat out)"
+}
+ends_with_3 --config typo.conf
+ends_with_3 --plugin a=nothing.so
+ends_with_3 --set plugins.folders=nowhere
+ends_with_3 --config nothing.conf
+"$outcry" config check typo.conf >out 2>&1
+[ $? = 3 ] || fail "config check: $(cat out)"
+grep -q 'did you mean org.example.cooldown' out || fail "the nearest id: $(cat out)"
+grep -q 'was found and is not used' out && fail "noise beside a fault: $(cat out)"
+echo "what is not there: exit code 3"
+
+# Found and not used: once, and not of a connector that a venue names; the list says who uses what.
+sed 's/coldown/cooldown/' typo.conf >good.conf
+"$outcry" backtest trips.lua synthetic-bars:20 --cash '10000 USDT' --config good.conf >out 2>&1 || fail "$(cat out)"
+[ "$(grep -c 'was found and is not used' out)" = 1 ] || fail "found and not used: $(cat out)"
+grep -q 'org.example.limits .*was found and is not used' out || fail "found and not used: $(cat out)"
+"$outcry" plugin list --config good.conf >out 2>&1 || fail "$(cat out)"
+grep -q '^connector *org.example.jline *1.0.0 *.*/plugins/jline.so  used by venue.mine$' out || fail "the user of a connector: $(cat out)"
+grep -q 'org.example.cooldown .*used by risk.pause$' out || fail "the user of a rule: $(cat out)"
+echo "plugin list: every user"
+
+# A build with a sanitizer: its cause and remedy come before what comes of it.
+if ! grep -q '^OUTCRY_[AT]SAN:BOOL=ON' "$build/CMakeCache.txt" &&
+    "$cc" -std=c11 -shared -fPIC -fsanitize=address $(pkg-config --cflags outcry) "$here/rule_limits.c" -o so/sane.so 2>out; then
+    "$outcry" plugin check so/sane.so >out 2>&1 && fail "a sanitizer build is taken"
+    head -n 1 out | grep -q 'needed library: found libasan.*build it without -fsanitize' || fail "the first remedy: $(cat out)"
+    echo "a sanitizer build: the cause first"
+fi
 echo "outside_author: passed"
