@@ -199,6 +199,16 @@ cp so/rule_next.so plugins/rule_cooldown.so
 grep -q 'the risk rule pause cannot read the state' out || fail "another version: $(cat out)"
 echo "another version: named"
 
+# One that can: the session goes on under it, its state with it, and its report names the version that it goes on with.
+sed 's/"1\.0\.0"/"1.0.1"/' "$here/rule_cooldown.c" >next.c
+make_plugin next.c rule_patch
+cp so/rule_patch.so plugins/rule_cooldown.so
+"$outcry" paper trips.lua --feed synthetic-bars:9500 --cash '10000 USDT' --config gone.conf --session gone --speed max >out 2>&1 ||
+    fail "an upgraded rule: $(tail -n 5 out)"
+replays "$w/gone" "an upgraded rule"
+[ "$("$outcry" report gone --json 2>out | jq -r '.parts[] | select(.part == "risk.pause").version')" = 1.0.1 ] || fail "not 1.0.1"
+echo "an upgraded rule: goes on"
+
 # A file that is replaced while it is loaded: the run goes on with what it loaded, to the end, and says the file that it was.
 cp so/rule_cooldown.so plugins/rule_cooldown.so
 rm -rf gone whole
