@@ -14,6 +14,7 @@
 #include "cli/verbs.h"
 #include "console/terminal.h"
 #include "replay/diff.h"
+#include "session/plugin_watch.h"
 
 enum { CONNECT_MAX = 64 };
 
@@ -219,6 +220,7 @@ static int console_here(struct run *run, const struct console_wish *wish)
         code = host.is_open ? console_talk(pair[1], session->settings, wish) : EXIT_RUN;
         if (!host.is_open)
             env_close(pair[1]);
+        plugin_watch_end(); /* whoever asked it to end has gone: a call that does not come back is not waited for */
         env_thread_join(thread);
         rc = host.rc;
         if (rc == OC_OK)
@@ -335,7 +337,6 @@ static oc_rc set_defaults(struct options *options)
     static const char *const defaults[][2] = {{"session.feed", "synthetic:20"},
                                               {"session.speed", "1x"},
                                               {"account.cash", "10000 USDT"},
-                                              {"sim.paper.taker_fee", "0.1%"},
                                               {"session.end", "hold"}};
     bool has_data = false; /* a file of its own: no synthetic prices beside it */
     oc_rc rc = OC_OK;
@@ -345,7 +346,7 @@ static oc_rc set_defaults(struct options *options)
     }
     for (size_t i = has_data; i < sizeof defaults / sizeof defaults[0] && rc == OC_OK; i++)
         if (!settings_get(&options->settings, defaults[i][0]))
-            rc = settings_set(&options->settings, defaults[i][0], defaults[i][1], SETTING_OF_CONSOLE);
+            rc = settings_set(&options->settings, defaults[i][0], defaults[i][1], "the console's default");
     return rc;
 }
 

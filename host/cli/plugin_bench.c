@@ -39,7 +39,7 @@ static oc_rc take_instrument(struct bench_world *world, const char *symbol, cons
 oc_rc bench_world_init(struct bench_world *world, const char *symbol, const char *price_step, const char *qty_step,
                        const char *cash, struct error *ret_error)
 {
-    const struct engine_config config = {.epoch = 1};
+    const struct engine_config config = {.epoch = 3}; /* requests of bench_request are 1, fills 2 */
     struct oc_ev_balance balance = {.head = {.size = sizeof balance, .type = OC_EV_BALANCE}};
     world->now_ns = BENCH_START_NS;
     oc_rc rc = engine_new(&config, &world->engine);
@@ -132,6 +132,37 @@ struct oc_request bench_cancel(struct bench_world *world, uint64_t order)
     cancel.type = OC_ORDER_NONE;
     cancel.bits = 0;
     return cancel;
+}
+
+struct oc_request bench_amend(struct bench_world *world, uint64_t order, int64_t qty, int64_t price)
+{
+    const struct order *open = orders_find(engine_orders(world->engine), order);
+    struct oc_request amend = bench_request(world, open ? open->now.side : OC_SIDE_NONE, qty, price);
+    amend.kind = OC_REQUEST_AMEND;
+    amend.order = order;
+    amend.type = open ? open->now.type : OC_ORDER_NONE;
+    return amend;
+}
+
+uint64_t bench_open_order(struct bench_world *world, uint8_t side, int64_t qty, int64_t price)
+{
+    struct oc_request request = bench_request(world, side, qty, price);
+    struct engine_refusal refusal = {0};
+    request.id = request.order = 0; /* the engine's to give */
+    if (engine_begin(world->engine, 0) < 0)
+        return 0;
+    const bool is_allowed = engine_submit(world->engine, &request, &refusal) == OC_OK;
+    engine_end(world->engine, true);
+    engine_batch_done(world->engine, true);
+    engine_clear_out(world->engine);
+    struct oc_ev_answer answer = {.head = {.size = sizeof answer,
+                                           .type = OC_EV_ACCEPTED,
+                                           .source = world->account,
+                                           .inst = world->instrument.inst},
+                                  .order = request.order,
+                                  .request = request.id,
+                                  .cum_qty = -1};
+    return is_allowed && bench_input(world, &answer.head) == OC_OK ? request.order : 0;
 }
 
 oc_rc bench_input(struct bench_world *world, struct oc_event *event)

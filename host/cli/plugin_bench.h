@@ -47,6 +47,10 @@ void bench_call(struct bench_plugin *bench, const char *call);
 /* A new request of the world's instrument: qty and price in units; price 0: a market order. */
 struct oc_request bench_request(struct bench_world *world, uint8_t side, int64_t qty, int64_t price);
 struct oc_request bench_cancel(struct bench_world *world, uint64_t order);
+/* An amend of an open order to this quantity, and price where it is not 0. */
+struct oc_request bench_amend(struct bench_world *world, uint64_t order, int64_t qty, int64_t price);
+/* An order that the rules allow is open from here on, and was accepted. 0: they do not. */
+uint64_t bench_open_order(struct bench_world *world, uint8_t side, int64_t qty, int64_t price);
 /* Market events and fills reach the engine and its rules. */
 CHECKED oc_rc bench_input(struct bench_world *world, struct oc_event *event);
 struct oc_ev_trade bench_trade(struct bench_world *world, int64_t price);

@@ -11,25 +11,14 @@
 #include "base/env_fork.h"
 #include "base/hash.h"
 #include "base/log.h"
-#include "cli/plugin_bench.h"
+#include "cli/plugin_probe_impl.h"
 #include "cli/verbs.h"
 #include "load/verb.h"
-#include "load/writable.h"
 #include "session/plugin_watch.h"
 
-enum { STATE_MAX = 1 << 22, SETS_MAX = 64, DRIVES = 40 };
 #define CHILD_LIMIT_NS 60000000000LL
 
-struct probe { /* of one plugin of a file, in the child */
-    const char *path;
-    const struct oc_plugin *plugin;
-    struct settings *settings;
-    struct registry *registry;
-    uint32_t faults;
-};
-
-/* FILE: ID: CALL: what is wrong. */
-static void __attribute__((format(printf, 3, 4))) fault(struct probe *probe, const char *call, const char *format, ...)
+void probe_fault(struct probe *probe, const char *call, const char *format, ...)
 {
     va_list args;
     probe->faults++;
@@ -40,35 +29,34 @@ static void __attribute__((format(printf, 3, 4))) fault(struct probe *probe, con
     fputc('\n', stderr);
 }
 
-static oc_rc save_state(struct bench_plugin *bench, oc_rc (*save)(void *self, void *bytes, uint32_t size_max),
-                        char *bytes)
+oc_rc probe_save(struct bench_plugin *bench, oc_rc (*save)(void *self, void *bytes, uint32_t size_max), char *bytes)
 {
     if (!save)
         return OC_E_NOT_SUPPORTED;
     bench_call(bench, "save");
-    oc_rc size = save(bench->instance.self, bytes, STATE_MAX);
+    const bool is_rule = strcmp(bench->instance.plugin->kind, OC_RISK) == 0;
+    oc_rc size = save(bench->instance.self, bytes, is_rule ? ENGINE_RULE_STATE_MAX : PROBE_STATE_MAX);
     plugin_call_end();
     return size;
 }
 
-/* What was saved, loaded into another instance and saved again, is the same. */
-static void judge_state(struct probe *probe, struct bench_plugin *from, struct bench_plugin *to,
-                        oc_rc (*save)(void *, void *, uint32_t), oc_rc (*load)(void *, const void *, uint32_t))
+void probe_state(struct probe *probe, struct bench_plugin *from, struct bench_plugin *to,
+                 oc_rc (*save)(void *, void *, uint32_t), oc_rc (*load)(void *, const void *, uint32_t))
 {
-    char *one = malloc(STATE_MAX), *other = malloc(STATE_MAX);
-    const oc_rc size = one && other ? save_state(from, save, one) : OC_E_NOT_SUPPORTED;
+    char *one = malloc(PROBE_STATE_MAX), *other = malloc(PROBE_STATE_MAX);
+    const oc_rc size = one && other ? probe_save(from, save, one) : OC_E_NOT_SUPPORTED;
     if (size >= 0 && !load) {
-        fault(probe, "load", "missing: what save() gives is never read: give both");
+        probe_fault(probe, "load", "missing: what save() gives is never read: give both");
     } else if (size < 0 && size != OC_E_NOT_SUPPORTED) {
-        fault(probe, "save", "it failed: %s: a checkpoint could not be made", error_name(size));
+        probe_fault(probe, "save", "it failed: %s: a checkpoint could not be made", error_name(size));
     } else if (size >= 0) {
         bench_call(to, "load");
         oc_rc rc = load(to->instance.self, one, (uint32_t)size);
         plugin_call_end();
         if (rc < 0)
-            fault(probe, "load", "it does not take what save() gave: %s", error_name(rc));
-        else if (save_state(to, save, other) != size || memcmp(one, other, (size_t)size) != 0)
-            fault(probe, "load", "saved again it is other bytes: something is not saved, or not loaded");
+            probe_fault(probe, "load", "it does not take what save() gave: %s", error_name(rc));
+        else if (probe_save(to, save, other) != size || memcmp(one, other, (size_t)size) != 0)
+            probe_fault(probe, "load", "saved again it is other bytes: something is not saved, or not loaded");
         bench_call(to, "load");
         if (size > 0 && load(to->instance.self, one, (uint32_t)size - 1) >= 0)
             printf("%s: note: %s takes saved bytes that are cut by one\n", probe->path, probe->plugin->id);
@@ -76,116 +64,6 @@ static void judge_state(struct probe *probe, struct bench_plugin *from, struct b
     }
     free(one);
     free(other);
-}
-
-/* A rule, asked through a table of ours: twice each time, with its memory looked at before and after. */
-struct watched {
-    struct probe *probe;
-    struct bench_plugin *bench;
-    const struct oc_risk *table;
-    char *before, *after; /* STATE_MAX each: what it saves */
-    uint32_t said;
-};
-
-static oc_rc ask(struct watched *watched, const struct oc_risk_ctx *ctx, const struct oc_request *request,
-                 struct oc_verdict *ret_verdict)
-{
-    *ret_verdict = (struct oc_verdict){.size = sizeof *ret_verdict};
-    bench_call(watched->bench, "check");
-    oc_rc rc = watched->table->check(watched->bench->instance.self, ctx, request, ret_verdict);
-    plugin_call_end();
-    return rc;
-}
-
-static oc_rc watched_check(void *self, const struct oc_risk_ctx *ctx, const struct oc_request *request,
-                           struct oc_verdict *ret_verdict)
-{
-    struct watched *watched = self;
-    struct oc_verdict again;
-    const uint64_t memory = writable_hash(watched->table);
-    const oc_rc size = save_state(watched->bench, watched->table->save, watched->before);
-    oc_rc rc = ask(watched, ctx, request, ret_verdict), second = ask(watched, ctx, request, &again);
-    if (watched->said)
-        return rc;
-    if (rc != second || memcmp(ret_verdict, &again, sizeof again) != 0)
-        fault(watched->probe, "check",
-              "asked twice it gives two answers (%s, then %s): a question must depend on its arguments and on what "
-              "observe() has noted",
-              ret_verdict->allowed ? "allowed" : ret_verdict->reason, again.allowed ? "allowed" : again.reason);
-    else if (writable_hash(watched->table) != memory)
-        fault(watched->probe, "check",
-              "it writes to variables of its file: a question changes nothing: note it in observe()");
-    else if (size >= 0 && (save_state(watched->bench, watched->table->save, watched->after) != size ||
-                           memcmp(watched->before, watched->after, (size_t)size) != 0))
-        fault(watched->probe, "check", "it changes its state: a question changes nothing: note it in observe()");
-    else if (!ret_verdict->allowed && rc >= 0 && !ret_verdict->reason[0])
-        fault(watched->probe, "check", "it refuses without a reason: oc_refuse() with a stable word");
-    else if (rc >= 0 && request->kind == OC_REQUEST_CANCEL && !ret_verdict->allowed)
-        printf("%s: note: %s refuses a cancel: %s\n", watched->probe->path, watched->probe->plugin->id,
-               ret_verdict->reason);
-    watched->said = watched->probe->faults;
-    return rc;
-}
-
-static void watched_observe(void *self, const struct oc_risk_ctx *ctx, const struct oc_event *event)
-{
-    struct watched *watched = self;
-    if (!watched->table->observe)
-        return;
-    bench_call(watched->bench, "observe");
-    watched->table->observe(watched->bench->instance.self, ctx, event);
-    plugin_call_end();
-}
-
-static void ask_all(struct bench_world *world)
-{
-    static const int64_t qtys[] = {1, 1000, 1000000000}, prices[] = {0, 1, 10000, 1000000};
-    struct engine_refusal refusals[ENGINE_RULES_MAX];
-    for (uint32_t side = OC_SIDE_BUY; side <= OC_SIDE_SELL; side++)
-        for (size_t q = 0; q < sizeof qtys / sizeof qtys[0]; q++)
-            for (size_t p = 0; p < sizeof prices / sizeof prices[0]; p++) {
-                struct oc_request request = bench_request(world, (uint8_t)side, qtys[q], prices[p]);
-                (void)engine_preview(world->engine, &request, refusals, ENGINE_RULES_MAX);
-                request.bits |= OC_RQ_REDUCE_ONLY;
-                (void)engine_preview(world->engine, &request, refusals, ENGINE_RULES_MAX);
-            }
-    struct oc_request money = bench_request(world, OC_SIDE_BUY, 0, 0);
-    money.bits = OC_RQ_HAS_QUOTE_QTY;
-    money.quote_qty = (struct oc_dec){100, 0, 0};
-    (void)engine_preview(world->engine, &money, refusals, ENGINE_RULES_MAX);
-    struct oc_request cancel = bench_cancel(world, money.order);
-    (void)engine_preview(world->engine, &cancel, refusals, ENGINE_RULES_MAX);
-}
-
-static void probe_rule(struct probe *probe, struct bench_plugin *bench, struct bench_plugin *other)
-{
-    struct bench_world *world = bench->world;
-    struct watched watched = {probe, bench, bench->table, malloc(STATE_MAX), malloc(STATE_MAX), 0};
-    struct oc_risk table = *(const struct oc_risk *)bench->table;
-    table.check = watched_check;
-    table.observe = watched_observe;
-    table.interest = NULL;
-    table.save = NULL;
-    table.load = NULL;
-    if (watched.before && watched.after &&
-        engine_add_rule(world->engine, probe->plugin->id, &table, &watched) == OC_OK) {
-        ask_all(world); /* without a price */
-        for (int turn = 0; turn < DRIVES; turn++) {
-            struct oc_ev_trade trade = bench_trade(world, 10000 + 37 * (turn % 7) - 11 * (turn % 5));
-            struct oc_ev_fill fill =
-                bench_fill(world, turn % 2 ? OC_SIDE_SELL : OC_SIDE_BUY, 10 + turn / 9, trade.price);
-            world->now_ns += 7000000000;
-            (void)bench_input(world, &trade.head);
-            (void)bench_input(world, &fill.head);
-            if (turn % 8 == 0)
-                ask_all(world);
-        }
-        judge_state(probe, bench, other, watched.table->save, watched.table->load);
-    }
-    engine_free(world->engine); /* before what it asks goes */
-    world->engine = NULL;
-    free(watched.before);
-    free(watched.after);
 }
 
 /* A simulator: the same calls give the same answers, and from what was saved it goes on alike. */
@@ -238,7 +116,7 @@ static uint64_t drive_sim(struct probe *probe, struct bench_plugin *bench, int f
             oc_rc rc = table->market(bench->instance.self, world->now_ns, &bar.head);
             plugin_call_end();
             if (rc < 0)
-                fault(probe, "market", "it failed: %s: a run would end here", error_name(rc));
+                probe_fault(probe, "market", "it failed: %s: a run would end here", error_name(rc));
             hash_answers(bench, table, &hash);
         }
         struct oc_request asks[3] = {bench_request(world, OC_SIDE_BUY, 50, 0),
@@ -271,16 +149,17 @@ static void probe_sim(struct probe *probe, struct bench_plugin *bench, struct be
     const struct oc_sim *table = bench->table;
     begin_sim(bench);
     begin_sim(other);
-    const uint64_t one = drive_sim(probe, bench, 0, DRIVES / 2), two = drive_sim(probe, other, 0, DRIVES / 2);
+    const uint64_t one = drive_sim(probe, bench, 0, PROBE_DRIVES / 2),
+                   two = drive_sim(probe, other, 0, PROBE_DRIVES / 2);
     if (one != two)
-        fault(probe, "request", "the same calls on a second instance give other answers: a restart relies on it");
+        probe_fault(probe, "request", "the same calls on a second instance give other answers: a restart relies on it");
     if (bench->answers.emitted == 0)
-        fault(probe, "request", "it answers nothing: each request is owed an answer");
+        probe_fault(probe, "request", "it answers nothing: each request is owed an answer");
     bench_call(bench, "end");
     if (!probe->faults && table->end(bench->instance.self, bench->world->now_ns) < 0)
-        fault(probe, "end", "it failed: positions could not be closed at the end of the data");
+        probe_fault(probe, "end", "it failed: positions could not be closed at the end of the data");
     plugin_call_end();
-    judge_state(probe, other, bench, table->save, table->load);
+    probe_state(probe, other, bench, table->save, table->load);
 }
 
 static void probe_reader(struct probe *probe, struct bench_plugin *bench)
@@ -297,11 +176,12 @@ static void probe_reader(struct probe *probe, struct bench_plugin *bench)
         plugin_call_end();
     }
     if (rc[0] >= 0)
-        fault(probe, "probe", "it takes a file that is not there");
+        probe_fault(probe, "probe", "it takes a file that is not there");
     else if (!memchr(words[0], 0, sizeof words[0]) || !words[0][0])
-        fault(probe, "error", "after a probe that failed it says nothing: nobody would know what is wrong with a file");
+        probe_fault(probe, "error",
+                    "after a probe that failed it says nothing: nobody would know what is wrong with a file");
     else if (rc[0] != rc[1] || strcmp(words[0], words[1]) != 0)
-        fault(probe, "probe", "asked twice it gives two answers");
+        probe_fault(probe, "probe", "asked twice it gives two answers");
 }
 
 /* A connector: what it sends, and that no bytes bring it down. */
@@ -328,10 +208,10 @@ static void drive_connector(struct probe *probe, struct bench_plugin *bench, uin
     bench_call(bench, "start");
     oc_rc rc = table->start(self);
     if (rc < 0)
-        fault(probe, "start", "it failed: %s", error_name(rc));
+        probe_fault(probe, "start", "it failed: %s", error_name(rc));
     bench_call(bench, "subscribe");
     if (rc >= 0 && (rc = table->subscribe(self, &world->instrument)) < 0)
-        fault(probe, "subscribe", "it failed: %s", error_name(rc));
+        probe_fault(probe, "subscribe", "it failed: %s", error_name(rc));
     for (uint8_t side = OC_SIDE_BUY; side <= OC_SIDE_SELL && rc >= 0; side++) {
         struct oc_request limit = bench_request(world, side, 7, 10000), market = bench_request(world, side, 7, 0),
                           cancel = bench_cancel(world, limit.order);
@@ -357,7 +237,7 @@ static void probe_connector(struct probe *probe, struct bench_plugin *bench, str
     drive_connector(probe, bench, &one);
     drive_connector(probe, other, &two);
     if (one != two)
-        fault(probe, "request", "a second instance says other things to the same requests and bytes");
+        probe_fault(probe, "request", "a second instance says other things to the same requests and bytes");
 }
 
 static bool needs_keys(const struct probe *probe, const struct error *error)
@@ -376,14 +256,14 @@ static void probe_one(struct probe *probe)
     struct bench_plugin *bench = calloc(2, sizeof *bench);
     struct error error = {0};
     if (!bench || bench_world_init(&world, "BTC/USDT", "0.01", "0.001", "10000", &error) < 0) {
-        fault(probe, "open", "no memory");
+        probe_fault(probe, "open", "no memory");
     } else {
         oc_rc rc = bench_plugin_open(&bench[0], &world, probe->plugin, &error);
         const bool is_missing = rc < 0 && needs_keys(probe, &error);
         if (rc == OC_OK)
             rc = bench_plugin_open(&bench[1], &world, probe->plugin, &error);
         if (rc < 0 && !is_missing)
-            fault(probe, "open", "%s", error.what);
+            probe_fault(probe, "open", "%s", error.what);
         else if (rc == OC_OK && strcmp(probe->plugin->kind, OC_RISK) == 0)
             probe_rule(probe, &bench[0], &bench[1]);
         else if (rc == OC_OK && strcmp(probe->plugin->kind, OC_SIM) == 0)

@@ -144,6 +144,7 @@ void try_set_time(struct try_run *run, int64_t now_ns)
     if (is_kind(run, OC_SIM))
         settle(run, now_ns);
     run->world.now_ns = now_ns;
+    engine_start_at(run->world.engine, now_ns); /* what a rule is asked next is asked now */
 }
 
 static oc_rc show_market(struct try_run *run, struct oc_event *event)

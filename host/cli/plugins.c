@@ -11,6 +11,7 @@
 #include "config/options.h"
 #include "load/verb.h"
 #include "session/parts.h"
+#include "session/venue_keys.h"
 
 static void put_out(void *context, const char *text)
 {
@@ -24,7 +25,7 @@ static void put_err(void *context, const char *text)
     fputs(text, stderr);
 }
 
-static void list_entry(const struct parts *parts, const struct catalogue_entry *entry)
+static void list_entry(const struct parts *parts, const struct settings *settings, const struct catalogue_entry *entry)
 {
     const char *slash = strchr(entry->kind, '/'), *kind = entry->id[0] ? entry->kind : "refused";
     int length = (int)(slash && entry->id[0] ? slash - kind : (long)strlen(kind));
@@ -44,6 +45,12 @@ static void list_entry(const struct parts *parts, const struct catalogue_entry *
             printf("%s%s", lead, parts->list[i].section);
             lead = ", ";
         }
+    const char *venue; /* of which there may be several, and a run has one of them */
+    for (uint32_t i = 0; !entry->shadow_of && entry->id[0] && (venue = venue_of(settings, entry->id, &i)) != NULL;
+         i++) {
+        printf("%s%.*s", lead, (int)(strrchr(venue, '.') - venue), venue);
+        lead = ", ";
+    }
     puts("");
 }
 
@@ -62,9 +69,9 @@ static int list_all(struct look *look)
     log_set_level(LOG_NONE);
     if (parts_open(&look->parts, &look->options.settings, &look->registry, PART_RULE | PART_SIM | PART_READER, true,
                    &error) < 0)
-        code = complain(&error, error.rc, false);
+        code = complain(&error, OC_E_CONFIG, false);
     for (uint32_t i = 0; i < look->parts.catalogue.count; i++)
-        list_entry(&look->parts, &look->parts.catalogue.list[i]);
+        list_entry(&look->parts, &look->options.settings, &look->parts.catalogue.list[i]);
     if (!look->parts.catalogue.count)
         puts("no plugin files (*.so) found");
     return code;
@@ -79,7 +86,7 @@ static int tell_of(struct look *look)
     struct plugin_verb_env env = {.folders = folders, .out = put_out, .err = put_err};
     struct error error;
     if (parts_look(&look->parts.catalogue, &look->options.settings, &error) < 0)
-        return complain(&error, error.rc, false);
+        return complain(&error, OC_E_CONFIG, false);
     for (uint32_t i = 0; i < catalogue->folder_count; i++)
         folders[i] = catalogue->folders[i].path;
     for (uint32_t i = 0; i < look->options.word_count; i++)

@@ -13,6 +13,7 @@
 #include "config/check.h"
 #include "report/report.h"
 #include "session/ending.h"
+#include "session/rules_change.h"
 
 enum { PAPER_DEADLINE_NS = 250000000, TURNS_BETWEEN_LOOKS = 1023 };
 #define BACKTEST_DEADLINE_NS 10000000000LL
@@ -239,6 +240,8 @@ oc_rc run_go(struct run *run)
 {
     const struct rules *rules = &run->session->rules;
     oc_rc rc = run->restore.is_started ? OC_OK : strategies_start(&run->strategies);
+    if (rc == OC_OK && run->parts & RUN_RECOVERS && rules_are_others(run->session))
+        rc = rules_take_own(run->session);
     if (rc == OC_OK && run->parts & RUN_RECOVERS && strcmp(rules->recorded, rules->missing) != 0) {
         rc = session_mark(run->session, OC_MARK_RULES, 0, rules->missing);
         rc = rc == OC_E_FULL ? (oc_rc)OC_OK : rc; /* it holds, recorded or not */

@@ -307,6 +307,7 @@ oc_rc config_load_file(struct settings *settings, const char *path, struct error
     size_t size;
     oc_rc rc = env_read_file(path, CONFIG_FILE_MAX, &text, &size);
     if (rc < 0) {
+        rc = rc == OC_E_NOMEM ? rc : (oc_rc)OC_E_CONFIG;
         error_at(ret_error, rc, "configuration %s", path);
         error_what(ret_error, "%s", env_error_text());
         return rc;

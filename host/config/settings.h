@@ -15,8 +15,6 @@
 
 enum { SETTINGS_MAX = 2048, SETTING_KEY_MAX = 96, SETTING_VALUE_MAX = 1024, SETTING_ORIGIN_MAX = 256 };
 
-#define SETTING_OF_CONSOLE "the console's default" /* origin of what a console without words begins with */
-
 struct setting {
     char key[SETTING_KEY_MAX];
     char *value;                     /* owned */

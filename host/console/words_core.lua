@@ -39,6 +39,11 @@ function S.list(limit, ...)
   end
 end
 
+-- What a host says of configured rules that it does not have.
+function S.missing_words(names)
+  return 'takes cancels and reductions only: ' .. (names:find(' ') and 'rules ' .. names .. ' are' or 'rule ' .. names .. ' is') .. ' missing'
+end
+
 function S.status() return S.ask('status') or {} end
 
 ---- colours ----

@@ -212,7 +212,8 @@ word('Session', 'status', 'status()', 'The session: mode, time, speed, money, wh
     local state = v.ended and 'ended' or v.paused and 'paused' or 'running'
     local speed = type(v.speed) == 'number' and S.any(v.speed) .. 'x' or v.speed
     local mode = (v.live and 'LIVE ' or '') .. (v.mode or '?') .. ', ' .. state
-    return card { { 'mode', mode, v.live and 'live' or nil }, { 'halted', v.halted, 'red' }, { 'now', v.now }, { 'speed', speed },
+    return card { { 'mode', mode, v.live and 'live' or nil }, { 'halted', v.halted, 'red' },
+      { 'rules', v.missing and S.missing_words(v.missing), 'red' }, { 'now', v.now }, { 'speed', speed },
       { 'equity', v.equity and S.money(v.equity) .. ' ' .. (v.currency or '') },
       { 'profit', v.equity and v.start and S.signed(v.equity - v.start), S.profit_colour(v.equity and v.start and v.equity - v.start) },
       { 'instrument', S.default or v.instrument }, { 'open orders', S.any(v.open_orders) }, { 'positions', S.any(v.positions) },
@@ -259,9 +260,10 @@ end
 word('Money', 'risk', 'risk()', 'Each rule: what is used of its limit.', 'risk', function()
   local rows, page = S.list(200, 'risk')
   if not rows then return nil, page end
-  rows.halted = page and page.halted
+  rows.halted, rows.missing = page and page.halted, page and page.missing
   return S.shown(rows, function(v)
     local head = v.halted and S.paint('red', S.clean('halted: ' .. v.halted)) .. '\n' or ''
+    if v.missing then head = head .. S.paint('red', S.clean(S.missing_words(v.missing))) .. '\n' end
     if #v == 0 then return head .. S.paint('dim', 'no rules') .. '\n' end
     return head .. grid({ { 'rule', 'rule' }, { 'used', 'used', right = true }, { 'limit', 'limit', right = true },
       { 'unit', 'unit', drop = 3 }, { '', '', drop = 2, get = function(r) return S.bar(r.used, r.limit) end,

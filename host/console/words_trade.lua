@@ -344,6 +344,7 @@ local function show_preview(p)
     { p.rests and 'rests at' or 'average', p.average and S.price(info, p.average) or 'no price is known yet' }, { 'book walk', #walk > 0 and table.concat(walk, ', ') or nil },
     { 'position', S.qty(info, p.position_before) .. ' -> ' .. S.qty(info, p.position_after) },
     { 'of equity', p.equity_share and string.format('%.1f%%', p.equity_share * 100) } }
+  if p.missing then lines = lines .. S.paint('red', S.clean(S.missing_words(p.missing))) .. '\n' end
   if p.rules and #p.rules > 0 then lines = lines .. verdict_rows(p.rules) end
   if p.is_short_of_cash then return lines .. S.paint('red', 'would be refused by the venue: more than the cash') .. '\n' end
   return lines .. (p.allowed and S.paint('green', 'would be allowed') or S.paint('red', 'would be refused' .. (p.host and ' by the host: ' .. p.host or ''))) .. '\n'
@@ -377,6 +378,7 @@ local function show_explain(e)
     add('asked by  ', '%s: %s', c.who or c.console or '?', (c.text or '') ~= '' and c.text or 'the ' .. role .. ' of an entry')
   end
   local text = table.concat(lines, '\n') .. '\n'
+  if e.missing and e.order.reason == 'RULE_MISSING' then text = text .. S.paint('red', S.clean(S.missing_words(e.missing))) .. '\n' end
   if e.verdicts and #e.verdicts > 0 then text = text .. verdict_rows(e.verdicts) end
   if e.steps and #e.steps > 0 then
     text = text .. S.grid({ { 'time', 'time', get = function(r) return S.clock(r.time) end }, { 'seq', 'seq', right = true, drop = 2 },

@@ -399,4 +399,6 @@ void engine_set_missing(struct engine *engine, const char *names)
     }
 }
 
+void engine_set_strict(struct engine *engine, bool is_strict) { engine->config.strict = is_strict; }
+
 const char *engine_missing(const struct engine *engine) { return engine->missing; }

@@ -114,7 +114,18 @@ void engine_scope_rule(struct engine *engine, const struct engine_scope *scope);
  * neither asked nor told meanwhile: it knows what was known. A record of OC_MARK_RULES does the same; checkpoints keep it. */
 void engine_set_missing(struct engine *engine, const char *names);
 const char *engine_missing(const struct engine *engine);
-/* [setup] After engine_load failed: the rule that could not read its saved state, or NULL. Borrowed. */
+/* [setup] What the rules have saved, by name; as in a checkpoint. The size, or OC_E_LIMIT. ENGINE_RULES_STATE_MAX is always enough. */
+int64_t engine_save_rules(struct engine *engine, void *bytes, size_t size_max);
+/* [setup] Takes out all rules, and what was carried along. Others may be added; the latches stay. */
+void engine_clear_rules(struct engine *engine);
+/* [setup] Into the rules of the same names, behind engine_clear_rules. What no rule takes is carried along. OC_E_DATA. */
+CHECKED oc_rc engine_load_rules(struct engine *engine, const void *bytes, size_t size);
+/* [setup] Every rule is asked twice from here on, and must agree; or once. */
+void engine_set_strict(struct engine *engine, bool is_strict);
+/* After engine_save or engine_save_rules failed: the rule whose state is larger than ENGINE_RULE_STATE_MAX, or that could not save
+ * it; NULL: another part did not fit. Borrowed. */
+const char *engine_unsaved_rule(const struct engine *engine);
+/* [setup] After engine_load or engine_load_rules failed: the rule that could not read its saved state, or NULL. Borrowed. */
 const char *engine_unread_rule(const struct engine *engine);
 /* [setup] Strategies are numbered from 1 in the order added. */
 CHECKED oc_rc engine_add_client(struct engine *engine, const char *name, const struct engine_client *client,

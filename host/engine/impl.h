@@ -67,7 +67,8 @@ struct engine {
     int64_t reducing;    /* open reduce-only orders */
     uint32_t carried_count;
     struct carried_rule carried[ENGINE_RULES_MAX];
-    char unread_rule[RULE_NAME_MAX]; /* whose saved state it could not read; "": none */
+    char unsaved_rule[RULE_NAME_MAX]; /* whose state did not fit, or could not be saved; "": none */
+    char unread_rule[RULE_NAME_MAX];  /* whose saved state it could not read; "": none */
     char
         missing[ENGINE_MISSING_MAX]; /* rules that could not be had, a blank between: nothing new is opened; "": none */
     uint32_t client_count;

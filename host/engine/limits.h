@@ -9,6 +9,8 @@ enum {
     ENGINE_STRATEGIES_MAX = 1024,
     ENGINE_RULES_MAX = 64,
     ENGINE_MISSING_MAX = 1152,        /* bytes: names of 32 rules */
+    ENGINE_RULE_STATE_MAX = 65536,    /* bytes: what one rule saves */
+    ENGINE_RULES_STATE_MAX = 9 << 20, /* bytes: what the rules, and as many that are carried along, have saved */
     ENGINE_ORDERS_OPEN_MAX = 65536,   /* orders not yet final */
     ENGINE_ORDERS_CLOSED_KEPT = 8192, /* final orders still held in memory; older ones live in the journal */
     ENGINE_STAGED_MAX = 1024,         /* requests made by one callback */

@@ -9,7 +9,7 @@
 
 #include "engine/impl.h"
 
-enum { SAVE_VERSION = 5, RULE_STATE_MAX = 65536 };
+enum { SAVE_VERSION = 5 };
 
 struct cursor {
     char *at;
@@ -217,7 +217,7 @@ static bool keeps_state(const struct rule *rule)
 }
 
 /* Name, size, and right behind it what the rule has written. */
-static void write_rule(const struct rule *rule, struct cursor *cursor)
+static void write_rule(struct engine *engine, const struct rule *rule, struct cursor *cursor)
 {
     char name[RULE_NAME_MAX] = "";
     uint32_t count = 0;
@@ -227,9 +227,10 @@ static void write_rule(const struct rule *rule, struct cursor *cursor)
     pass(cursor, &count, sizeof count);
     if (cursor->is_bad || !keeps_state(rule))
         return;
-    size_t room = cursor->left < RULE_STATE_MAX ? cursor->left : RULE_STATE_MAX;
+    size_t room = cursor->left < ENGINE_RULE_STATE_MAX ? cursor->left : ENGINE_RULE_STATE_MAX;
     oc_rc size = rule->table->save(rule->self, cursor->at, (uint32_t)room);
     if (size < 0 || (size_t)size > room) {
+        strcpy(engine->unsaved_rule, name);
         cursor->is_bad = true;
         return;
     }
@@ -251,7 +252,7 @@ static void read_rule(struct engine *engine, struct cursor *cursor)
 {
     char name[RULE_NAME_MAX];
     pass(cursor, name, sizeof name);
-    uint32_t size = pass_count(cursor, 0, RULE_STATE_MAX);
+    uint32_t size = pass_count(cursor, 0, ENGINE_RULE_STATE_MAX);
     if (cursor->is_bad || size > cursor->left || memchr(name, 0, sizeof name) == NULL) {
         cursor->is_bad = true;
         return;
@@ -286,7 +287,7 @@ static void pass_rules(struct engine *engine, struct cursor *cursor)
         if (!cursor->is_writing)
             read_rule(engine, cursor);
         else if (i < engine->rule_count)
-            write_rule(&engine->rules[i], cursor);
+            write_rule(engine, &engine->rules[i], cursor);
         else
             write_carried(&engine->carried[i - engine->rule_count], cursor);
 }
@@ -384,8 +385,14 @@ static void pass_all(struct engine *engine, struct cursor *cursor)
     pass_fills(engine, cursor);
 }
 
+const char *engine_unsaved_rule(const struct engine *engine)
+{
+    return engine->unsaved_rule[0] ? engine->unsaved_rule : NULL;
+}
+
 int64_t engine_save(struct engine *engine, void *bytes, size_t size_max)
 {
+    engine->unsaved_rule[0] = 0;
     struct cursor cursor = {bytes, size_max, true, false};
     pass_all(engine, &cursor);
     return cursor.is_bad ? OC_E_LIMIT : (int64_t)(size_max - cursor.left);
@@ -401,6 +408,34 @@ oc_rc engine_load(struct engine *engine, const void *bytes, size_t size)
     pass_all(engine, &cursor);
     free(copy);
     return cursor.is_bad || cursor.left ? OC_E_DATA : OC_OK;
+}
+
+int64_t engine_save_rules(struct engine *engine, void *bytes, size_t size_max)
+{
+    engine->unsaved_rule[0] = 0;
+    struct cursor cursor = {bytes, size_max, true, false};
+    pass_rules(engine, &cursor);
+    return cursor.is_bad ? OC_E_LIMIT : (int64_t)(size_max - cursor.left);
+}
+
+oc_rc engine_load_rules(struct engine *engine, const void *bytes, size_t size)
+{
+    char *copy = malloc(size ? size : 1);
+    if (!copy)
+        return OC_E_NOMEM;
+    memcpy(copy, bytes, size);
+    struct cursor cursor = {copy, size, false, false};
+    pass_rules(engine, &cursor);
+    free(copy);
+    return cursor.is_bad || cursor.left ? OC_E_DATA : OC_OK;
+}
+
+void engine_clear_rules(struct engine *engine)
+{
+    for (uint32_t i = 0; i < engine->carried_count; i++)
+        free(engine->carried[i].bytes);
+    engine->carried_count = engine->rule_count = engine->away_count = 0;
+    engine->is_observed = engine->wants_market = false;
 }
 
 oc_rc engine_load_marks(struct engine *engine, const void *bytes, size_t size)

@@ -208,7 +208,7 @@ oc_rc journal_open_read(const char *dir, bool from_checkpoint, struct journal_re
     env_boot_id(reader->boot);
     oc_rc rc = scan_all(reader, from_checkpoint);
     if (rc >= 0) {
-        reader->header_rc = session_read(dir, &reader->header, &reader->header_size);
+        reader->header_rc = session_read(dir, SESSION_NEWEST, &reader->header, &reader->header_size);
         if (reader->header_rc == OC_E_NOMEM || reader->header_rc == OC_E_IO)
             rc = fail(reader->header_rc, dir, env_error_text());
     }

@@ -38,27 +38,32 @@ oc_rc session_write(const char *dir, uint32_t part, const char *text, size_t siz
     return rc;
 }
 
+struct search {
+    int64_t best, last; /* -1: none; no number above `last` counts */
+};
+
 static oc_rc newest(void *arg, const char *name)
 {
-    int64_t *best = arg, part;
+    struct search *search = arg;
+    int64_t part;
     size_t length = sizeof prefix - 1;
     if (strncmp(name, prefix, length) == 0 && strspn(name + length, "0123456789") == strlen(name + length) &&
-        text_to_int(name + length, strlen(name + length), &part) >= 0 && part > *best)
-        *best = part;
+        text_to_int(name + length, strlen(name + length), &part) >= 0 && part > search->best && part <= search->last)
+        search->best = part;
     return OC_OK;
 }
 
-oc_rc session_read(const char *dir, char **ret_text, size_t *ret_size)
+oc_rc session_read(const char *dir, uint32_t last, char **ret_text, size_t *ret_size)
 {
-    int64_t part = -1;
+    struct search search = {-1, last};
     char path[ENV_PATH_MAX], line[LINE_MAX_SIZE], *bytes;
     size_t size;
-    oc_rc rc = env_list(dir, newest, &part);
+    oc_rc rc = env_list(dir, newest, &search);
     if (rc < 0)
         return rc;
-    if (part < 0)
+    if (search.best < 0)
         return OC_E_NOT_FOUND;
-    if (snprintf(path, sizeof path, "%s/%s%0*lld", dir, prefix, DIGITS, (long long)part) >= (int)sizeof path)
+    if (snprintf(path, sizeof path, "%s/%s%0*lld", dir, prefix, DIGITS, (long long)search.best) >= (int)sizeof path)
         return OC_E_INVALID;
     rc = env_read_file(path, JOURNAL_HEADER_MAX + LINE_MAX_SIZE, &bytes, &size);
     if (rc < 0)

@@ -14,8 +14,10 @@
 
 /* OC_E_LIMIT: beyond JOURNAL_HEADER_MAX. */
 CHECKED oc_rc session_write(const char *dir, uint32_t part, const char *text, size_t size);
-/* The one with the highest number. *ret_text is owned: env_free. OC_E_NOT_FOUND, OC_E_DATA,
+enum { SESSION_NEWEST = UINT32_MAX };
+
+/* The one with the highest number up to `last`, or SESSION_NEWEST. *ret_text is owned: env_free. OC_E_NOT_FOUND, OC_E_DATA,
  * OC_E_TOO_NEW. */
-CHECKED oc_rc session_read(const char *dir, char **ret_text, size_t *ret_size);
+CHECKED oc_rc session_read(const char *dir, uint32_t last, char **ret_text, size_t *ret_size);
 
 #endif

@@ -136,6 +136,14 @@ static bool is_sanitizer(const char *name)
     return false;
 }
 
+static bool needs_sanitizer(const struct elf *elf)
+{
+    bool does = false;
+    for (uint32_t i = 0; i < elf->needed_count; i++)
+        does |= is_sanitizer(elf->needed[i]);
+    return does;
+}
+
 static const char *const sanitizer_text =
     "build it without -fsanitize; a sanitizer build of the host takes such plugins";
 
@@ -210,8 +218,12 @@ oc_rc load_inspect_bytes(const void *bytes, uint64_t size, struct load_report *r
         return OC_E_DATA;
     }
     inspect_list(&elf, ret_report);
+    const bool is_sanitized = !IS_INSTRUMENTED && needs_sanitizer(&elf);
+    if (is_sanitized) /* its constructors come of it: the cause is said before them */
+        inspect_symbols(&elf, ret_report);
     inspect_code(&elf, ret_report);
-    inspect_symbols(&elf, ret_report);
+    if (!is_sanitized)
+        inspect_symbols(&elf, ret_report);
     elf_release(&elf);
     return ret_report->fault_count ? OC_E_DATA : OC_OK;
 }

@@ -20,10 +20,11 @@ static const struct example examples[] = {{"risk", "maxqty", skeleton_risk},
                                           {"sim", "nextopen", skeleton_sim},
                                           {"data", "binbars", skeleton_data}};
 
+/* One that a configuration takes too. The texts of the examples name no C identifier after themselves: any such word builds. */
 static bool is_name(const char *name)
 {
     size_t size = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_");
-    return size >= 2 && size <= 32 && name[size] == 0 && name[0] >= 'a' && name[0] <= 'z';
+    return size >= 2 && size <= 32 && name[size] == 0 && !strstr(name, "__") && name[0] >= 'a' && name[0] <= 'z';
 }
 
 /* The example's text with another name. */

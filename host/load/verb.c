@@ -137,7 +137,9 @@ static int verb_new(struct run *run, int argc, const char *const *argv)
         text_format(&run->err, "plugin new: kind \"%s\" has no skeleton; expected risk, connector, sim or data\n",
                     kind);
     else if (rc == OC_E_INVALID)
-        text_format(&run->err, "plugin new: name \"%s\"; expected 2 to 32 of a-z 0-9 _, a letter first\n", name);
+        text_format(&run->err,
+                    "plugin new: name \"%s\"; expected 2 to 32 of a-z 0-9 _, a letter first, no double underscore\n",
+                    name);
     else if (rc == OC_E_EXISTS)
         text_format(&run->err, "plugin new: \"%s\" is already there; nothing was changed\n", name);
     else

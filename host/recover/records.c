@@ -7,6 +7,7 @@
 #include "journal/limits.h"
 #include "recover/checkpoint.h"
 #include "session/recorded.h"
+#include "session/rules_change.h"
 #include "session/venue_keys.h"
 
 static void take_source(struct records *records, const struct header_line *line)
@@ -144,8 +145,14 @@ static void look_at(struct records *records, const struct oc_event *event)
     }
     if (event->type != OC_EV_MARK)
         return;
+    if (text->code == OC_MARK_START)
+        records->rules_start = text->key;
     if (text->code == OC_MARK_START && !records->strategy[0])
         take_start(records, text);
+    if (text->code == OC_MARK_SETTINGS) {
+        rules_note_change(records->session, records->dir, records->rules_start, text->key, event->seq);
+        records->rules_start = text->key;
+    }
     if (text->code == OC_MARK_GAP || text->code == OC_MARK_GAP_END) {
         records->gaps += !records->is_in_gap;
         records->is_in_gap = text->code == OC_MARK_GAP;

@@ -26,6 +26,7 @@ struct records {
     uint64_t gaps;                 /* times the journal failed while it was recorded */
     uint64_t missed;               /* facts that are not in it for that */
     bool is_in_gap;
+    uint32_t rules_start; /* whose settings of the rules are in force: see OC_MARK_SETTINGS */
     struct text
         instruments; /* the header's lines of them: the steps that prices and quantities are counted in; owned */
     uint32_t instrument_count;

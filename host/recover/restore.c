@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "session/ending.h"
 #include "session/recorded.h"
+#include "session/rules_change.h"
 
 static oc_rc folder_failed(struct session *session, oc_rc rc, const char *dir, const char *what, const char *remedy)
 {
@@ -16,6 +17,22 @@ static oc_rc folder_failed(struct session *session, oc_rc rc, const char *dir, c
     error_what(&error, "%s", what);
     error_remedy(&error, "%s", remedy);
     return session_fail(session, &error);
+}
+
+/* They go on as they were; what this start says of them holds when all is restored (run_go). */
+static oc_rc begin_rules(struct restore *restore, struct session *session, const char *dir)
+{
+    struct journal_checkpoint checkpoint;
+    struct rules *rules = &session->rules;
+    const struct door_resume *resume = &restore->resume;
+    uint32_t start = journal_checkpoint(restore->reader, &checkpoint) ? checkpoint.position[JOURNAL_ORDERS].segment
+                                                                      : rules_first_start(restore->reader);
+    rules->own_start = resume->has_stream[JOURNAL_ORDERS] ? resume->position[JOURNAL_ORDERS].segment + 1 : 0;
+    if (start != SESSION_NEWEST)
+        return rules_begin_as(session, dir, start, true);
+    rules->start = rules->own_start; /* its strategies were not started: nothing was decided */
+    session->journal.headers = dir;
+    return OC_OK;
 }
 
 oc_rc restore_open(struct restore *restore, struct session *session, const char *dir)
@@ -42,7 +59,7 @@ oc_rc restore_open(struct restore *restore, struct session *session, const char 
         return session_fail_code(session, rc, dir, "the session cannot be gone on with");
     restore->has_journal = true;
     session->journal.resume = &restore->resume;
-    return OC_OK;
+    return begin_rules(restore, session, dir);
 }
 
 void restore_close(struct restore *restore)
@@ -231,6 +248,8 @@ static oc_rc apply_record(struct restore *restore, struct session *session, cons
                                                                                   : OC_E_DATA; /* unloaded since */
     }
     if (event->type == OC_EV_MARK)
+        rc = rules_take_mark(session, event);
+    if (event->type == OC_EV_MARK && rc == OC_OK)
         rc = take_mark(restore, session, (const struct oc_ev_text *)(const void *)event);
     if (rc < 0)
         return rc;
@@ -395,7 +414,8 @@ oc_rc restore_apply(struct restore *restore, struct session *session)
     /* Killed before its opening cash was recorded: then it begins as if new. */
     restore->is_restored = restore->records > 0 || restore->markets > 0 || market > 0;
     snprintf(session->rules.recorded, sizeof session->rules.recorded, "%s", engine_missing(session->engine));
-    engine_set_missing(session->engine, session->rules.missing); /* run_go records what changed */
+    if (!rules_are_others(session))
+        engine_set_missing(session->engine, session->rules.missing); /* run_go records what changed */
     if (!restore->is_restored)
         return session_record_balances(session);
     if (!restore->is_same_sim)

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "session/recorded.h"
+#include "session/rules_change.h"
 #include "session/venue_keys.h"
 
 enum { DIFFERENCES_MAX = 10 };
@@ -330,6 +331,9 @@ oc_rc compare_open(struct compare *compare, struct session *session, struct stra
     }
     if (rc == OC_OK)
         rc = recorded_open_parts(session, text, size, is_venue ? PART_RULE : PART_RULE | PART_SIM | PART_READER, notes);
+    const uint32_t start = rules_first_start(compare->reader);
+    if (rc == OC_OK && start != SESSION_NEWEST)
+        rc = rules_begin_as(session, dir, start, session->rules.recorded[0] != 0);
     if (rc < 0)
         return session_fail_code(session, rc, dir, "the session's header cannot be read");
     strategies_take_stops(strategies, compare->reader);

@@ -131,6 +131,8 @@ bool service_orders(struct console_service *service, const struct command_words 
 bool service_order(struct console_service *service, const struct command_words *words, struct text *reply);
 bool service_fills(struct console_service *service, const struct command_words *words, struct text *reply);
 void service_put_order(struct console_service *service, struct text *reply, const char *key, const struct order *order);
+/* Which configured rules are not there, as "missing"; null: all are. */
+void service_put_missing(const struct console_service *service, struct text *reply);
 void service_put_fill(struct console_service *service, struct text *reply, const char *key, const struct fill_row *row);
 
 /* service_money.c */

@@ -204,6 +204,7 @@ bool service_status(struct console_service *service, const struct command_words 
     json_price(reply, "last", instrument, market && market->has_last, market ? market->last : 0);
     json_qty(reply, "position", instrument, true, book ? book->position.qty : 0);
     json_text(reply, "halted", engine_latched(service->engine, service->config.account));
+    service_put_missing(service, reply);
     json_int(reply, "open_orders", orders_open_count(engine_orders(service->engine)));
     json_int(reply, "positions", held);
     json_int(reply, "fills", (int64_t)engine_stats(service->engine)->fills);

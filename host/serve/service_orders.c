@@ -137,6 +137,12 @@ bool service_order(struct console_service *service, const struct command_words *
     return true;
 }
 
+void service_put_missing(const struct console_service *service, struct text *reply)
+{
+    const char *missing = engine_missing(service->engine);
+    json_text(reply, "missing", missing[0] ? missing : NULL);
+}
+
 void service_put_fill(struct console_service *service, struct text *reply, const char *key, const struct fill_row *row)
 {
     const struct oc_ev_fill *fill = &row->fill;

@@ -549,6 +549,7 @@ bool service_preview(struct console_service *service, const struct command_words
     json_flag(reply, "is_short_of_cash",
               is_spot && buys && !(request.bits & OC_RQ_HAS_QUOTE_QTY) && value + fee > cash);
     order_history_put_verdicts(reply, "rules", service->verdicts, service->verdict_count);
+    service_put_missing(service, reply);
     json_text(reply, "host", refused > 0 && !service->verdict_count ? refusals[0].reason : NULL);
     json_flag(reply, "allowed", refused == 0);
     json_close(reply, '}');

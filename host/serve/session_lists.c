@@ -11,6 +11,7 @@
 static void list_venues(struct session *session, struct text *reply)
 {
     const char *venue = venue_name(session->settings);
+    const struct part *sim = session->parts ? parts_at(session->parts, PART_SIM, 0) : NULL;
     json_open(reply, NULL, '{');
     json_text(reply, "venue", venue ? venue : "paper");
     json_text(reply, "kind", venue ? "connector" : "simulator");
@@ -20,10 +21,14 @@ static void list_venues(struct session *session, struct text *reply)
     if (venue)
         snprintf(note, sizeof note, "%.100s, %.60s", venue_text(session->settings, "connector", ""),
                  venue_text(session->settings, "environment", ""));
+    else if (sim && strcmp(sim->id, "outcry.paper") != 0)
+        snprintf(note, sizeof note, "fills as %s decides", sim->id);
     else
-        snprintf(note, sizeof note, "profile %s, latency %s",
+        snprintf(note, sizeof note, "%s, %s, fees taker %s maker %s",
                  settings_text(session->settings, "sim.paper.profile", "neutral"),
-                 settings_text(session->settings, "sim.paper.latency", "5ms"));
+                 settings_text(session->settings, "sim.paper.latency", "5ms"),
+                 settings_text(session->settings, "sim.paper.taker_fee", "0"),
+                 settings_text(session->settings, "sim.paper.maker_fee", "0"));
     json_text(reply, "note", note);
     json_close(reply, '}');
 }
@@ -66,7 +71,7 @@ static void list_risk(struct console_host *host, struct text *reply)
     words.fields[3] = amount;
     text_init_fixed(&preview, bytes, sizeof bytes);
     console_service_ask(host->service, &words, &preview);
-    const char *rows = strstr(bytes, "\"rules\":["), *end = rows ? strstr(rows, "],\"host\"") : NULL;
+    const char *rows = strstr(bytes, "\"rules\":["), *end = rows ? strstr(rows, "],\"missing\"") : NULL;
     if (rows && end)
         text_put_bytes(reply, rows + 9, (size_t)(end - rows) - 9);
 }
@@ -105,8 +110,10 @@ bool session_lists(void *self, const char *word, const struct command_words *wor
         return true;
     }
     json_open(reply, NULL, '{');
-    if (strcmp(word, "risk") == 0)
+    if (strcmp(word, "risk") == 0) {
         json_text(reply, "halted", engine_latched(session->engine, session->money.account));
+        json_text(reply, "missing", engine_missing(session->engine)[0] ? engine_missing(session->engine) : NULL);
+    }
     json_open(reply, "rows", '[');
     if (strcmp(word, "venues") == 0)
         list_venues(session, reply);

@@ -88,8 +88,11 @@ static void lack(struct parts_opening *opening, struct part *part)
 {
     char text[ERROR_TEXT_MAX];
     error_text(opening->error, text);
-    log_error("plugins", "%s", text);
-    log_error("plugins", "rule %s is missing: cancels and reductions only, until it is there at a start", part->name);
+    if (!(opening->wants & PART_QUIETLY)) {
+        log_error("plugins", "%s", text);
+        log_error("plugins", "rule %s is missing: cancels and reductions only, until it is there at a start",
+                  part->name);
+    }
     *opening->error = (struct error){0};
     part->is_missing = true;
 }
@@ -363,22 +366,6 @@ static oc_rc take_group(struct parts_opening *opening, const char *from, const c
     return rc;
 }
 
-/* The defaults of a console are for our simulator. */
-static void drop_defaults(struct parts_opening *opening, const char *venue)
-{
-    struct settings *settings = opening->settings;
-    char key[SETTING_KEY_MAX], prefix[SETTING_KEY_MAX];
-    const size_t length = (size_t)snprintf(prefix, sizeof prefix, "sim.%s.", venue);
-    snprintf(key, sizeof key, "%splugin", prefix);
-    if (strcmp(settings_text(settings, key, "outcry.paper"), "outcry.paper") == 0)
-        return;
-    for (uint32_t i = settings->count; i-- > 0;) {
-        const struct setting setting = settings->list[i];
-        if (strncmp(setting.key, prefix, length) == 0 && strcmp(setting.origin, SETTING_OF_CONSOLE) == 0)
-            settings_drop(settings, setting.key);
-    }
-}
-
 /* A simulator that was named for this run fills the venue, with the values of its name. sim.default holds for a venue that has
  * no group of its own. */
 static oc_rc add_sim(struct parts_opening *opening, const char *venue)
@@ -394,7 +381,6 @@ static oc_rc add_sim(struct parts_opening *opening, const char *venue)
         rc = take_group(opening, "default", venue, false);
     if (rc < 0)
         return error_keep(opening->error, &opening->settings->error);
-    drop_defaults(opening, venue);
     return add_part(opening, PART_SIM, "sim", venue, OC_SIM);
 }
 
@@ -458,11 +444,14 @@ static oc_rc judge_groups(struct parts_opening *opening, const char *section, co
     return rc;
 }
 
-static void name_unused(const struct catalogue *catalogue)
+/* A connector of a venue is not unused where a run of another kind begins. */
+static void name_unused(const struct catalogue *catalogue, const struct settings *settings)
 {
     for (uint32_t i = 0; i < catalogue->count; i++) {
         const struct catalogue_entry *entry = &catalogue->list[i];
-        if (entry->is_ours || entry->is_used || entry->shadow_of)
+        uint32_t at = 0;
+        if (entry->is_ours || entry->is_used || entry->shadow_of ||
+            (entry->id[0] && venue_of(settings, entry->id, &at)))
             continue;
         if (entry->id[0])
             log_warning("plugins", "%s (%s) was found and is not used: no configuration names it", entry->id,
@@ -531,8 +520,8 @@ oc_rc parts_open(struct parts *parts, struct settings *settings, struct registry
         rc = parts_pass(&opening, load_parts(&opening));
     if (rc == OC_OK)
         rc = parts_judge_keys(&opening);
-    if (rc == OC_OK)
-        name_unused(&parts->catalogue);
+    if (rc == OC_OK && !(wants & PART_QUIETLY) && !(settings->faults && settings->faults->count))
+        name_unused(&parts->catalogue, settings);
     return rc;
 }
 

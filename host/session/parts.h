@@ -25,8 +25,9 @@ enum part_use {
     PART_RULE = 1,
     PART_SIM = 2,
     PART_READER = 4,
-    PART_CONNECTOR = 8
-}; /* bits, for what a composition wants */
+    PART_CONNECTOR = 8,
+    PART_QUIETLY = 16 /* of parts_open alone: the log is told nothing: they are those of an earlier start */
+};                    /* bits, for what a composition wants */
 
 struct part {
     enum part_use use;

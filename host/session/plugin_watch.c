@@ -1,5 +1,7 @@
 #include "session/plugin_watch.h"
 
+#include <signal.h>
+
 #include "base/env_crash.h"
 #include "base/env_timer.h"
 #include "base/plugin_call.h"
@@ -7,6 +9,7 @@
 
 enum { PERIOD_US = 1000000, WORDS_MAX = 1024 };
 
+static volatile sig_atomic_t is_ending; /* said by plugin_watch_end */
 static const volatile uint64_t *progress_now;
 static uint64_t seen_progress;
 static uint32_t
@@ -22,7 +25,7 @@ static void look(void *arg, uint32_t periods)
     if (!plugin_call_now.site)
         return;
     ticks += periods;
-    bool is_asked = interrupt_count() > 0;
+    const bool is_asked = is_ending || interrupt_count() > 0;
     if (ticks <= (uint32_t)(is_asked ? PLUGIN_WATCH_ASKED_S : PLUGIN_WATCH_LIMIT_S))
         return;
     char text[WORDS_MAX];
@@ -34,9 +37,12 @@ static void look(void *arg, uint32_t periods)
 oc_rc plugin_watch_start(const uint64_t *progress, struct env_timer **ret_timer)
 {
     progress_now = progress;
+    is_ending = 0;
     ticks = 0;
     env_crash_watch(plugin_call_words);
     return env_timer_start(PERIOD_US, look, NULL, ret_timer);
 }
+
+void plugin_watch_end(void) { is_ending = 1; }
 
 void plugin_watch_stop(struct env_timer *timer) { env_timer_stop(timer); }

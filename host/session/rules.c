@@ -76,6 +76,11 @@ oc_rc rules_open(struct rules *rules, const struct rules_world *world, struct er
         if (rc < 0)
             return error_of_code(ret_error, rc, part->section, "the engine did not take the risk rule");
     }
+    bool is_strict = false;
+    oc_rc strict = settings_boolean(world->settings, "risk.strict", &is_strict);
+    if (strict < 0 && strict != OC_E_NOT_FOUND)
+        return error_keep(ret_error, &world->settings->error);
+    engine_set_strict(world->engine, is_strict);
     parts_missing(world->parts, rules->missing, sizeof rules->missing);
     if (!rules->is_recorded)
         memcpy(rules->recorded, rules->missing, sizeof rules->recorded);
@@ -119,4 +124,10 @@ void rules_close(struct rules *rules)
         rules->scopes[i] = NULL;
     }
     rules->count = 0;
+    if (rules->settings)
+        settings_release(rules->settings);
+    free(rules->settings);
+    free(rules->parts);
+    rules->settings = NULL;
+    rules->parts = NULL;
 }

@@ -16,6 +16,10 @@ struct rules {
     char missing[ENGINE_MISSING_MAX];  /* configured and not there, a blank between */
     char recorded[ENGINE_MISSING_MAX]; /* what the records of the session say of that so far */
     bool is_recorded;                  /* they say it: set before rules_open */
+    struct settings *settings; /* in force, and the parts that came of them; owned; NULL: those of the session */
+    struct parts *parts;
+    uint32_t start;     /* the start, by the number of its header, whose settings are in force */
+    uint32_t own_start; /* this one */
     const char *(*strategy_name)(void *self, uint32_t strategy); /* NULL: strategies have no names here */
     void *strategies;
 };

@@ -35,6 +35,7 @@ void session_free(struct session *session)
     if (!session)
         return;
     (void)session_close(session);
+    rules_close(&session->rules);
     venue_link_free(session->link);
     free(session->parts);
     free(session->data.sources);
@@ -171,11 +172,7 @@ static oc_rc open_engine(void *self, struct session *session)
 {
     (void)self;
     struct engine_config config = {.epoch = door_epoch(session->door), .trade_from_ns = session->clock.from_ns};
-    bool strict = false;
-    oc_rc rc = optional(session, settings_boolean(session->settings, "risk.strict", &strict));
-    config.strict = strict;
-    if (rc == OC_OK)
-        rc = engine_new(&config, &session->engine);
+    oc_rc rc = engine_new(&config, &session->engine);
     return rc < 0 ? rc : inbox_new(session->engine, &session->venues, &session->inbox);
 }
 
@@ -259,11 +256,18 @@ static void close_money(void *self, struct session *session)
     start_value_release(&session->money.start_value);
 }
 
+struct rules_world session_rules_world(const struct session *session)
+{
+    const struct rules *rules = &session->rules;
+    return (struct rules_world){session->engine, rules->settings ? rules->settings : session->settings,
+                                rules->parts ? rules->parts : session->parts, session->registry,
+                                &session->clock.now_ns};
+}
+
 static oc_rc open_rules(void *self, struct session *session)
 {
     (void)self;
-    const struct rules_world world = {session->engine, session->settings, session->parts, session->registry,
-                                      &session->clock.now_ns};
+    const struct rules_world world = session_rules_world(session);
     struct error error;
     return rules_open(&session->rules, &world, &error) < 0 ? session_fail(session, &error) : (oc_rc)OC_OK;
 }
@@ -460,6 +464,8 @@ oc_rc session_open_parts(struct session *session, uint32_t wants, bool may_lack)
     if (!session->parts)
         return OC_E_NOMEM;
     oc_rc rc = parts_open(session->parts, session->settings, session->registry, wants, may_lack, &error);
+    if (rc < 0 && rc != OC_E_NOMEM)
+        error.rc = OC_E_CONFIG; /* what is configured and cannot be had is a fault of the configuration */
     if (rc < 0)
         return session_fail(session, &error);
     for (uint32_t i = 0; i < session->parts->count; i++) {

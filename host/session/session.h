@@ -96,6 +96,7 @@ struct session_money {
 
 struct session_journal {
     int lock_fd;                      /* of the session folder; 0: none */
+    const char *headers;              /* the folder whose headers its marks name; borrowed; NULL: they name none */
     oc_rc closed;                     /* how closing the records went */
     const struct door_resume *resume; /* goes on where a journal ends; borrowed; NULL: new */
     bool has_market;                  /* market events are recorded by value: nobody gives them again */
@@ -173,6 +174,8 @@ struct session {
 /* [setup] Zero but for what is said. NULL: no memory. Owned: session_free, which closes it too and takes NULL. */
 struct session *session_new(struct settings *settings, struct registry *registry, const char *label);
 void session_free(struct session *session);
+/* What its rules live in: the settings that are in force. */
+struct rules_world session_rules_world(const struct session *session);
 /* session.c: stages of the kernel that other files have. */
 CHECKED oc_rc session_open_data(void *self, struct session *session);
 void session_close_data(void *self, struct session *session);

@@ -9,6 +9,7 @@
 #include "session/ending.h"
 #include "session/gap.h"
 #include "session/interrupt.h"
+#include "session/rules_change.h"
 #include "session/session.h"
 
 enum { CHECKPOINT_EVENTS = 4096, CHECKPOINT_NS = 1000000000, SECOND_NS = 1000000000 };
@@ -260,6 +261,8 @@ static __attribute__((noinline)) oc_rc take(struct session *session, const struc
     }
     bool kept = enter(session, input);
     oc_rc rc = input->kind == INPUT_MARKET ? venues_see(&session->venues, input->at_ns, input->event) : OC_OK;
+    if (input->kind == INPUT_FACT)
+        rc = rules_take_mark(session, input->event);
     if (rc == OC_OK)
         rc = apply(session, input, kept);
     if (input->kind == INPUT_ANSWER || input->kind == INPUT_TIMER)
@@ -318,7 +321,14 @@ static __attribute__((noinline)) void start_checkpoint(struct session *session)
     oc_rc rc = door_checkpoint_poll(session->door, &why);
     if (rc == OC_OK)
         rc = gap_checkpoint(session);
-    if (rc < 0 && rc != OC_E_AGAIN && rc != OC_E_IO) /* a failed journal has been told */
+    const char *rule = rc < 0 ? engine_unsaved_rule(session->engine) : NULL;
+    if (rule && rc != OC_E_AGAIN)
+        log_warning(
+            "journal",
+            "no checkpoint was written: the risk rule %s saves more than %d bytes, or its save() failed: a restart "
+            "will take longer",
+            rule, ENGINE_RULE_STATE_MAX);
+    else if (rc < 0 && rc != OC_E_AGAIN && rc != OC_E_IO) /* a failed journal has been told */
         log_warning("journal", "no checkpoint was written: %s: a restart will take longer%s%s", error_name(rc),
                     why[0] ? ": " : "", why);
 }

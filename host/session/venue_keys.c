@@ -75,7 +75,7 @@ oc_rc venue_judge(struct settings *settings, struct error *ret_error)
         if (!*venue_text(settings, needed[i][0], ""))
             return missing(settings, needed[i][0], needed[i][1], ret_error);
     if (strchr(venue_text(settings, "accounts", ""), ','))
-        return wrong(settings, "accounts", "one account: this host trades one of a venue", ret_error);
+        return wrong(settings, "accounts", "one account: several of one venue are not supported yet", ret_error);
     oc_rc rc = venue_instrument(settings, 0, &info, ret_error);
     if (rc == OC_E_NOT_FOUND)
         return missing(settings, "instruments",
@@ -175,4 +175,16 @@ oc_rc venue_judge_environment(struct settings *settings, struct error *ret_error
     error_found(ret_error, "%s", venue_text(settings, "environment", ""));
     error_expected(ret_error, "local: a transcript stands for the exchange");
     return OC_E_NOT_SUPPORTED;
+}
+
+const char *venue_of(const struct settings *settings, const char *connector, uint32_t *at)
+{
+    for (; *at < settings->count; ++*at) {
+        const struct setting *setting = &settings->list[*at];
+        const char *last = strrchr(setting->key, '.');
+        if (strncmp(setting->key, "venue.", 6) == 0 && last > setting->key + 5 && strcmp(last, ".connector") == 0 &&
+            strcmp(setting->value, connector) == 0)
+            return setting->key;
+    }
+    return NULL;
 }

@@ -28,4 +28,7 @@ CHECKED oc_rc venue_judge_limits(struct settings *settings, const struct parts *
 /* After the limits: an environment that this host cannot reach yet. OC_E_NOT_SUPPORTED. [setup] */
 CHECKED oc_rc venue_judge_environment(struct settings *settings, struct error *ret_error);
 
+/* The next venue.NAME.connector, from setting *at on, that names this connector; *at is its place. NULL: no further one. Borrowed. */
+const char *venue_of(const struct settings *settings, const char *connector, uint32_t *at);
+
 #endif

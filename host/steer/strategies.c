@@ -170,6 +170,7 @@ static oc_rc record_started(struct strategies *strategies)
         int64_t now_ns = strategies->session->clock.now_ns;
         event->head = (struct oc_event){.size = (uint32_t)padded, .type = OC_EV_MARK, .venue_ns = now_ns};
         event->code = OC_MARK_START;
+        event->key = strategies->session->rules.start;
         event->text_size = (uint32_t)size;
         if (size)
             memcpy(event + 1, text.data, size);

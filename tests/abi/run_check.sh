@@ -37,6 +37,10 @@ check 3 'org.example.probed: check: asked twice it gives two answers'
 check 6 'org.example.probed: check: it refuses without a reason'
 check 7 'org.example.probed: load: saved again it is other bytes'
 check 8 'org.example.probed: open: '
+# B4: answers are judged as a host judges them, to questions that make the rule give them; and asked from the last to the first.
+check 9 'check: it answers allowed = 7, which is neither 0 nor 1'
+check 10 'check: it returns 7, which is neither OC_OK nor an error'
+check 11 'check: asked in another order it gives another answer (now ENOUGH)'
 if [ -z "$sanitized" ]; then
     check 4 'it crashed while it was loaded or run (signal 11)'
     grep -q 'plugin org.example.probed crashed .* in its call check' "$w/out" || fail "the crash does not name the call: $(cat "$w/out")"

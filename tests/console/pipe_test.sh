@@ -45,3 +45,8 @@ wait "$console"
 expect "the code when the host went away" $? 1
 grep -q 'the host is gone' "$dir/out" || fail "the host's end is not said: $(cat "$dir/out")"
 ok "attached: each line is answered as it comes; code 1 when the host goes away"
+out=$(printf 'venues\n' | "$outcry" console --feed synthetic-bars:50 --paused)
+echo "$out" | grep -q 'neutral, 5ms, fees taker 0 maker 0' || fail "U18: what is assumed of fees is not said: $out"
+out=$(printf 'venues\n' | "$outcry" console --feed synthetic-bars:50 --paused --fee taker=0.1%)
+echo "$out" | grep -q 'fees taker 0.1% maker 0' || fail "U18: what was said of fees is not shown: $out"
+ok "U18: the fees of a console are those of backtest and paper, and shown"

@@ -94,12 +94,19 @@ kill_lines 'print("denied by " .. tostring(select(2, m:buy { qty = 0.01 }).code)
 print("position " .. m.position.qty)'
 grep -q 'denied by RULE_MISSING' said || fail "a host that lacks a rule buys: $(cat said)"
 grep -q 'rule pause is missing: cancels and reductions only' said || fail "it does not say what is missing: $(cat said)"
+# B9: whoever looks at the session, at its rules, at an order to come or at one that was denied, sees it there.
+for word in status risk 'preview buy 0.01' "explain(orders('all')[1].id)"; do
+    kill_lines "$word"
+    grep -q 'takes cancels and reductions only: rule pause is missing' said || fail "B9: $word: not said: $(cat said)"
+done
+kill_lines plugins
+grep -q 'org.example.cooldown.*missing' said || fail "B9: plugins: $(cat said)"
 mv kept.so plugins/rule_cooldown.so
 kill_lines 'print("denied by " .. tostring(select(2, m:buy { qty = 0.01 }).code))'
 grep -q 'denied by COOLING_DOWN' said || fail "the rule is back and its state is not: $(cat said)"
 end_well() { # it goes on to its end, and what it did meanwhile is done again by a replay
     kill_lines 'step 300'
-    "$outcry" paper trips.lua --feed synthetic-bars:9000 --cash '10000 USDT' --config gone.conf --session gone --fee taker=0.1% --speed max \
+    "$outcry" paper trips.lua --feed synthetic-bars:9000 --cash '10000 USDT' --config gone.conf --session gone --speed max \
         >out 2>&1 || fail "it does not go on: $(tail -n 5 out)"
     replays "$w/gone" "$1"
 }
@@ -149,7 +156,7 @@ kill_lines 'step 10
 print("allowed: " .. tostring(m:buy { qty = 0.01 } ~= nil))
 step 10'
 grep -q 'allowed: true' said || fail "the rule is back and nothing is allowed: $(cat said)"
-"$outcry" paper trips.lua --feed synthetic-bars:9000 --cash '10000 USDT' --config gone.conf --session gone --fee taker=0.1% --speed max \
+"$outcry" paper trips.lua --feed synthetic-bars:9000 --cash '10000 USDT' --config gone.conf --session gone --speed max \
     >out 2>&1 || fail "it does not go on: $(tail -n 5 out)"
 replays "$w/gone" "a rule that came later"
 mv pause.conf gone.conf
@@ -158,10 +165,10 @@ echo "without a rule: reduced and closed, and replayed"
 # What guarded a session guards it when it goes on, also when the configuration was forgotten.
 rm -rf gone
 kill_lines 'step 3'
-"$outcry" paper trips.lua --feed synthetic-bars:9000 --cash '10000 USDT' --session gone --fee taker=0.1% --speed max >out 2>&1 &&
+"$outcry" paper trips.lua --feed synthetic-bars:9000 --cash '10000 USDT' --session gone --speed max >out 2>&1 &&
     fail "a session goes on without its rule"
 grep -q 'the rule pause, which guarded it, is not in risk.chain now: expected org.example.cooldown' out || fail "$(cat out)"
-"$outcry" paper trips.lua --feed synthetic-bars:9000 --cash '10000 USDT' --session gone --fee taker=0.1% --speed max \
+"$outcry" paper trips.lua --feed synthetic-bars:9000 --cash '10000 USDT' --session gone --speed max \
     --set risk.dropped=pause >out 2>&1 || fail "a rule cannot be dropped on purpose: $(cat out)"
 echo "a forgotten configuration: refused"
 
@@ -191,6 +198,16 @@ cp so/rule_next.so plugins/rule_cooldown.so
     fail "the state of another version is read"
 grep -q 'the risk rule pause cannot read the state' out || fail "another version: $(cat out)"
 echo "another version: named"
+
+# One that can: the session goes on under it, its state with it, and its report names the version that it goes on with.
+sed 's/"1\.0\.0"/"1.0.1"/' "$here/rule_cooldown.c" >next.c
+make_plugin next.c rule_patch
+cp so/rule_patch.so plugins/rule_cooldown.so
+"$outcry" paper trips.lua --feed synthetic-bars:9500 --cash '10000 USDT' --config gone.conf --session gone --speed max >out 2>&1 ||
+    fail "an upgraded rule: $(tail -n 5 out)"
+replays "$w/gone" "an upgraded rule"
+[ "$("$outcry" report gone --json 2>out | jq -r '.parts[] | select(.part == "risk.pause").version')" = 1.0.1 ] || fail "not 1.0.1"
+echo "an upgraded rule: goes on"
 
 # A file that is replaced while it is loaded: the run goes on with what it loaded, to the end, and says the file that it was.
 cp so/rule_cooldown.so plugins/rule_cooldown.so

@@ -48,7 +48,8 @@ cooldown="--plugin cooldown=so/rule_cooldown.so"
 restarts "ours and a rule" --feed synthetic-bars:20000 --fee taker=0.1% $cooldown
 restarts "slow answers" --feed synthetic-bars:20000 --latency 70s --fee taker=0.1% $cooldown
 restarts "no latency" --feed synthetic-bars:20000 --latency 0 --fee taker=0.1% $cooldown
-restarts "all from outside" --feed replay:long.bin $cooldown --plugin slip=so/sim_slip.so --plugin bin=so/data_bin.so
+limits="--plugin own=so/rule_limits.so --set own.limits.0.instrument=BTC/USDT --set own.limits.0.limit=0.5"
+restarts "all from outside" --feed replay:long.bin $cooldown $limits --plugin slip=so/sim_slip.so --plugin bin=so/data_bin.so
 # Each start has another build of the simulator: the records are right, and are given to it as facts.
 cp so/sim_slip.so so/other.so
 printf ' ' >>so/other.so

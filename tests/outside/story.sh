@@ -1,5 +1,5 @@
 #!/bin/sh
-# story.sh SOURCE_DIR BUILD_DIR CC: docs/first-plugin.md from its first line to its last, with nothing but the installation. A line
+# story.sh SOURCE_DIR BUILD_DIR CC PAGE: docs/PAGE.md from its first line to its last, with nothing but the installation. A line
 # `NAME`: before a block is the file's name; blocks of sh are run, one after the other, in one shell.
 set -u
 . "$1/tests/outside/house.sh"
@@ -15,7 +15,7 @@ awk -v sh="$w/story" '
         else if (name != "") print "cat >" name " <<\047END OF FILE\047" > sh
         next }
     /^```$/ { if (kind != "sh" && name != "") print "END OF FILE" > sh; inside = 0; name = ""; next }
-    inside && (kind == "sh" || name != "") { print > sh }' "$w/prefix/share/doc/outcry/docs/first-plugin.md"
+    inside && (kind == "sh" || name != "") { print > sh }' "$w/prefix/share/doc/outcry/docs/$4.md"
 [ "$(grep -c '^echo "== step' "$w/story")" -ge "${STEPS:-5}" ] || fail "the story has no steps: $(head -n 3 "$w/story")"
 sh -eu "$w/story" >"$w/out" 2>&1 || fail "$(tail -n 25 "$w/out")"
-echo "outside_story: passed"
+echo "$4: passed"

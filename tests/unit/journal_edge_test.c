@@ -92,7 +92,7 @@ static void paths_have_an_end(void **state)
     assert_int_equal(epoch_read(long_path, &file), OC_E_INVALID);
     assert_int_equal(segment_create(long_path, JOURNAL_ORDERS, 0, 1 << 16, false, &segment), OC_E_INVALID);
     assert_int_equal(segment_create(dir, JOURNAL_ORDERS, JOURNAL_SEGMENTS_MAX, 1 << 16, false, &segment), OC_E_LIMIT);
-    assert_true(session_read(long_path, &text, &size) < 0);
+    assert_true(session_read(long_path, SESSION_NEWEST, &text, &size) < 0);
     assert_true(session_write(long_path, 0, "x", 1) < 0);
     assert_int_equal(door_open(&(struct door_config){.epoch_dir = "/nowhere"}, &door), OC_E_NOT_FOUND);
     assert_int_equal(env_sim_live_allocations(), 0);
@@ -347,9 +347,9 @@ static void the_session_header_is_checked(void **state)
     assert_int_equal(env_mkdir(dir), OC_OK);
     char *text = NULL, *big = calloc(1, JOURNAL_HEADER_MAX + 300);
     size_t size;
-    assert_int_equal(session_read(dir, &text, &size), OC_E_NOT_FOUND);
+    assert_int_equal(session_read(dir, SESSION_NEWEST, &text, &size), OC_E_NOT_FOUND);
     assert_int_equal(session_write(dir, 0, big, JOURNAL_HEADER_MAX), OC_OK);
-    assert_int_equal(session_read(dir, &text, &size), OC_OK);
+    assert_int_equal(session_read(dir, SESSION_NEWEST, &text, &size), OC_OK);
     assert_int_equal(size, JOURNAL_HEADER_MAX);
     env_free(text);
     struct door *door;
@@ -358,22 +358,22 @@ static void the_session_header_is_checked(void **state)
     assert_int_equal(session_write(dir, 2, big, JOURNAL_HEADER_MAX + 1), OC_E_LIMIT);
     assert_null(env_sim_file("/session/session-000002", &size));
     assert_int_equal(session_write(dir, 3, NULL, 0), OC_OK);
-    assert_int_equal(session_read(dir, &text, &size), OC_OK); /* the newest */
+    assert_int_equal(session_read(dir, SESSION_NEWEST, &text, &size), OC_OK); /* the newest */
     assert_int_equal(size, 0);
     env_free(text);
     memset(big, 'x', JOURNAL_HEADER_MAX + 300);
     const size_t sizes[] = {10, 1000, JOURNAL_HEADER_MAX + 300};
     for (size_t i = 0; i < 3; i++) {
         env_sim_put_file("/session/session-000004", big, sizes[i]);
-        assert_int_equal(session_read(dir, &text, &size), OC_E_DATA);
+        assert_int_equal(session_read(dir, SESSION_NEWEST, &text, &size), OC_E_DATA);
     }
     free(big);
     assert_int_equal(session_write(dir, 5, "hello", 5), OC_OK);
     uint8_t *bytes = env_sim_file("/session/session-000005", &size);
     bytes[size - 1] ^= 1;
-    assert_int_equal(session_read(dir, &text, &size), OC_E_DATA);
+    assert_int_equal(session_read(dir, SESSION_NEWEST, &text, &size), OC_E_DATA);
     env_sim_put_file("/session/session-99999999999999999999", "x", 1);
-    assert_int_equal(session_read(dir, &text, &size), OC_E_DATA);
+    assert_int_equal(session_read(dir, SESSION_NEWEST, &text, &size), OC_E_DATA);
     struct journal_reader *reader;
     const char *borrowed;
     assert_int_equal(journal_open_read(dir, false, &reader), OC_OK); /* a session that has not begun a segment */

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct loopback {
+struct codec {
     const struct oc_host *host;
     const struct oc_svc_feed *feed;
     const struct oc_svc_net *net;
@@ -13,7 +13,7 @@ struct loopback {
 };
 
 /* Copies one event into the inbound ring. OC_E_FULL: the host calls again with the same bytes. */
-static oc_rc push(const struct loopback *lb, struct oc_event *event, size_t size, int type)
+static oc_rc push(const struct codec *lb, struct oc_event *event, size_t size, int type)
 {
     struct oc_event *room;
     event->size = (uint32_t)size, event->type = (uint16_t)type;
@@ -27,7 +27,7 @@ static oc_rc push(const struct loopback *lb, struct oc_event *event, size_t size
 
 static oc_rc bytes(void *self, uint32_t stream, const void *data, uint32_t size)
 {
-    const struct loopback *lb = self;
+    const struct codec *lb = self;
     char line[256] = "", word[16] = "", id[40] = "";
     long long a = 0, b = 0, c = 0;
     if (stream != lb->stream || size >= sizeof line)
@@ -52,7 +52,7 @@ static oc_rc bytes(void *self, uint32_t stream, const void *data, uint32_t size)
 
 static oc_rc request(void *self, const struct oc_request *ask)
 {
-    const struct loopback *lb = self;
+    const struct codec *lb = self;
     const char *side = ask->side == OC_SIDE_BUY ? "buy" : "sell";
     long long id = (long long)ask->order, qty = ask->qty, price = ask->price;
     char line[128];
@@ -67,7 +67,7 @@ static oc_rc request(void *self, const struct oc_request *ask)
 
 static oc_rc open_it(const struct oc_host *host, void **ret_self)
 {
-    struct loopback *lb = calloc(1, sizeof *lb);
+    struct codec *lb = calloc(1, sizeof *lb);
     if (!lb)
         return OC_E_NOMEM;
     lb->host = host;
@@ -80,12 +80,12 @@ static oc_rc open_it(const struct oc_host *host, void **ret_self)
 /* clang-format off */
 static oc_rc start(void *self)
 {
-    struct loopback *lb = self;
+    struct codec *lb = self;
     return lb->net->open(lb->host, "transcript:loopback", &lb->stream);
 }
 static oc_rc subscribe(void *self, const struct oc_instrument *instrument)
 {
-    return ((struct loopback *)self)->inst = instrument->inst, OC_OK;
+    return ((struct codec *)self)->inst = instrument->inst, OC_OK;
 }
 static oc_rc quiesce(void *self, int64_t deadline_ns) { return (void)self, (void)deadline_ns, OC_OK; }
 static const struct oc_connector table = {.size = sizeof table, .start = start,

@@ -218,11 +218,12 @@ enum {                      /* oc_ev_text.code of OC_EV_MARK */
        OC_MARK_GAP_END = 3, /* it takes records again, and a checkpoint holds what was missed; `key` counts it */
        OC_MARK_RULES =
            5, /* from here on these rules of the chain are missing; text: names, a blank between; none: all are there */
+       OC_MARK_START = 4, /* every strategy has been started; text: `strategy NUMBER NAME` of each, then its parameters,
+                             * a line `NAME=VALUE` each; `key`: as of OC_MARK_SETTINGS */
+       OC_MARK_SETTINGS = 6, /* from here on the rules are those of another start; `key`: its number in the session */
        OC_MARK_END =
-           6, /* the data ended; `key` as of OC_MARK_STOP. What strategies ask for in on_stop came of either */
-       OC_MARK_CLOSE = 7, /* behind OC_MARK_END: what strategies hold is closed; `key` as of OC_MARK_STOP */
-       OC_MARK_START = 4  /* every strategy has been started; text: `strategy NUMBER NAME` of each, then its parameters,
-                             * a line `NAME=VALUE` each */
+           7, /* the data ended; `key` as of OC_MARK_STOP. What strategies ask for in on_stop came of either */
+       OC_MARK_CLOSE = 8 /* behind OC_MARK_END: what strategies hold is closed; `key` as of OC_MARK_STOP */
 };
 
 /* A balance as the venue or the opening cash says it: `total` replaces what we had. */

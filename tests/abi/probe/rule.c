@@ -5,6 +5,9 @@
 
 struct rule {
     uint32_t seen, asked;
+#if FAULT == 11
+    uint32_t *hidden; /* on the heap, and in no saved state */
+#endif
 };
 #if FAULT == 1
 static uint32_t count; /* a variable of the file */
@@ -30,6 +33,17 @@ static oc_rc check(void *self, const struct oc_risk_ctx *ctx, const struct oc_re
 #elif FAULT == 6
     if (ask->side == OC_SIDE_SELL)
         return OC_OK; /* refused, and nobody knows why */
+#elif FAULT == 9
+    if (ask->side == OC_SIDE_SELL && ask->qty > 1000) {
+        ret_verdict->allowed = 7;
+        return OC_OK;
+    }
+#elif FAULT == 10
+    if (ask->kind == OC_REQUEST_AMEND && ctx->previous && ask->qty > ctx->previous->qty)
+        return 7;
+#elif FAULT == 11
+    if (++*rule->hidden > 60)
+        return oc_refuse(ret_verdict, "ENOUGH", (struct oc_dec){0}, (struct oc_dec){0});
 #endif
     (void)rule;
     return oc_allow(ret_verdict);
@@ -66,8 +80,13 @@ static oc_rc open_rule(const struct oc_host *host, void **ret_self)
 #if FAULT == 8
     return OC_E_STATE;
 #endif
-    *ret_self = calloc(1, sizeof(struct rule));
-    return *ret_self ? OC_OK : OC_E_NOMEM;
+    struct rule *rule = calloc(1, sizeof *rule);
+    *ret_self = rule;
+#if FAULT == 11
+    if (rule)
+        rule->hidden = calloc(1, sizeof *rule->hidden);
+#endif
+    return rule ? OC_OK : OC_E_NOMEM;
 }
 
 static const struct oc_risk table = {

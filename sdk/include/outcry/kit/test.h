@@ -7,8 +7,9 @@
  *     return kit_test_end(&t);
  *
  * Invariants
- * - Values read as in a configuration: "0.05" or "5%", "250ms", "yes"; what is not set has the default of its key. A key that
- *   the table does not declare is OC_E_INVALID, as with the real host.
+ * - Values read as in a configuration: "0.05" or "5%", "1h30m", "yes"; what is not set has the default of its key, and what is set
+ *   lies in its range, or is OC_E_CONFIG. A key that the table does not declare, or declares as another type, is OC_E_INVALID. As
+ *   with the real host.
  * - At most KIT_TEST_EVENTS events, lines and messages are kept; then the feed is full (OC_E_FULL), as a real one may be.
  * - One host a test; nothing is freed, nothing is shared. Not thread-safe. */
 #ifndef OUTCRY_KIT_TEST_H
@@ -16,6 +17,7 @@
 
 #include <outcry/draft/data.h>
 #include <outcry/draft/sim.h>
+#include <outcry/kit/value.h>
 #include <outcry/outcry.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -60,8 +62,10 @@ struct kit_test {
     char line[KIT_TEST_TEXT];       /* the last line of the log */
     char latched[OC_REASON_MAX];    /* by ctx->latch, with may_latch */
     uint32_t sent_count, line_count;
-    uint64_t draws; /* of random numbers */
-    int may_latch;  /* 1: observe() is being called */
+    uint64_t draws;                    /* of random numbers */
+    int may_latch;                     /* 1: observe() is being called */
+    const struct oc_request *previous; /* what an amend or cancel that is asked about names; NULL: it is not known */
+    int64_t previous_filled;           /* of that one, units */
     uint32_t passed, failed;
 };
 
@@ -91,132 +95,106 @@ static inline const struct oc_key *kit_test_key(const struct oc_key *table, cons
     return NULL;
 }
 
-static inline oc_rc kit_test_value(const struct oc_host *host, const char *name, const char **ret_value)
+/* The text that holds for a key, judged by its declaration; read as `type`, as which it must be declared. */
+static inline oc_rc kit_test_value(const struct oc_host *host, const char *name, uint32_t type, const char **ret_text,
+                                   struct kit_value *ret_value)
 {
     const struct kit_test *t = (const struct kit_test *)host->impl;
-    const char *dot = strchr(name, '.'), *last = strrchr(name, '.');
+    const char *dot = strchr(name, '.'), *last = strrchr(name, '.'), *text = NULL;
     const struct oc_key *key = kit_test_key(t->keys, name, (uint32_t)(dot ? (size_t)(dot - name) : strlen(name)));
     if (key && dot)
         key = kit_test_key(key->members, last + 1, (uint32_t)strlen(last + 1));
-    if (t->keys && !key)
+    const int is_text = key && key->type == OC_KEY_CHOICE && type == OC_KEY_TEXT;
+    if (t->keys && (!key || (key->type != type && !is_text)))
         return OC_E_INVALID;
     for (const struct kit_setting *at = t->settings; at && at->key; at++)
-        if (strcmp(at->key, name) == 0) {
-            *ret_value = at->value;
-            return OC_OK;
-        }
-    if (!key || !key->fallback)
+        if (strcmp(at->key, name) == 0)
+            text = at->value;
+    if (!text && key)
+        text = key->fallback;
+    if (!text)
         return key && (key->bits & OC_KEY_REQUIRED) ? OC_E_CONFIG : OC_E_NOT_FOUND;
-    *ret_value = key->fallback;
-    return OC_OK;
-}
-
-/* "-0.05" and "5%". */
-static inline oc_rc kit_test_read_dec(const char *text, struct oc_dec *ret_value)
-{
-    struct oc_dec value = {0, 0, 0};
-    const int minus = *text == '-';
-    int has_digit = 0, has_point = 0;
-    for (text += minus; (*text >= '0' && *text <= '9') || (*text == '.' && !has_point); text++) {
-        if (*text == '.') {
-            has_point = 1;
-            continue;
-        }
-        if (value.units > (INT64_MAX - 9) / 10)
-            return OC_E_RANGE;
-        value.units = value.units * 10 + (*text - '0');
-        value.scale += has_point;
-        has_digit = 1;
-    }
-    if (*text == '%') {
-        value.scale += 2;
-        text++;
-    }
-    if (!has_digit || *text || value.scale > OC_DEC_SCALE_MAX)
-        return OC_E_CONFIG;
-    if (minus)
-        value.units = -value.units;
-    *ret_value = value;
-    return OC_OK;
+    const oc_rc rc = kit_judge(key, type, text, ret_value);
+    if (rc == OC_OK)
+        *ret_text = text;
+    return rc;
 }
 
 static inline oc_rc kit_test_dec(const struct oc_host *host, const char *key, struct oc_dec *ret_value)
 {
-    const char *text = "";
-    oc_rc rc = kit_test_value(host, key, &text);
-    return rc == OC_OK ? kit_test_read_dec(text, ret_value) : rc;
+    struct kit_value value;
+    const char *text;
+    const oc_rc rc = kit_test_value(host, key, OC_KEY_DECIMAL, &text, &value);
+    if (rc == OC_OK)
+        *ret_value = value.dec;
+    return rc;
 }
 
 static inline oc_rc kit_test_integer(const struct oc_host *host, const char *key, int64_t *ret_value)
 {
-    const char *text = "";
-    char *end;
-    oc_rc rc = kit_test_value(host, key, &text);
-    if (rc < 0)
-        return rc;
-    const long long value = strtoll(text, &end, 10);
-    if (!*text || *end)
-        return OC_E_CONFIG;
-    *ret_value = value;
-    return OC_OK;
+    struct kit_value value;
+    const char *text;
+    const oc_rc rc = kit_test_value(host, key, OC_KEY_INTEGER, &text, &value);
+    if (rc == OC_OK)
+        *ret_value = value.number;
+    return rc;
 }
 
 static inline oc_rc kit_test_duration(const struct oc_host *host, const char *key, int64_t *ret_ns)
 {
-    static const struct {
-        const char *name;
-        int64_t ns;
-    } units[] = {{"ns", 1},          {"us", 1000},         {"ms", 1000000},      {"s", 1000000000},
-                 {"m", 60000000000}, {"h", 3600000000000}, {"d", 86400000000000}};
-    const char *text = "";
-    char *end;
-    oc_rc rc = kit_test_value(host, key, &text);
-    if (rc < 0)
-        return rc;
-    const long long value = strtoll(text, &end, 10);
-    for (uint32_t i = 0; end != text && i < sizeof units / sizeof units[0]; i++)
-        if (strcmp(end, units[i].name) == 0 && llabs(value) <= INT64_MAX / units[i].ns) {
-            *ret_ns = value * units[i].ns;
-            return OC_OK;
-        }
-    return OC_E_CONFIG;
+    struct kit_value value;
+    const char *text;
+    const oc_rc rc = kit_test_value(host, key, OC_KEY_DURATION, &text, &value);
+    if (rc == OC_OK)
+        *ret_ns = value.number;
+    return rc;
 }
 
 static inline oc_rc kit_test_boolean(const struct oc_host *host, const char *key, uint32_t *ret_value)
 {
-    const char *text = "";
-    oc_rc rc = kit_test_value(host, key, &text);
-    if (rc < 0)
-        return rc;
-    if (strcmp(text, "yes") != 0 && strcmp(text, "no") != 0)
-        return OC_E_CONFIG;
-    *ret_value = strcmp(text, "yes") == 0;
-    return OC_OK;
+    struct kit_value value;
+    const char *text;
+    const oc_rc rc = kit_test_value(host, key, OC_KEY_BOOLEAN, &text, &value);
+    if (rc == OC_OK)
+        *ret_value = (uint32_t)value.number;
+    return rc;
 }
 
 static inline oc_rc kit_test_text(const struct oc_host *host, const char *key, char *text, uint32_t size_max)
 {
-    const char *value = "";
-    oc_rc rc = kit_test_value(host, key, &value);
+    struct kit_value value;
+    const char *found = "";
+    const oc_rc rc = kit_test_value(host, key, OC_KEY_TEXT, &found, &value);
     if (rc < 0)
         return rc;
-    if (strlen(value) >= size_max)
+    if (strlen(found) >= size_max)
         return OC_E_LIMIT;
-    memcpy(text, value, strlen(value) + 1);
+    memcpy(text, found, strlen(found) + 1);
     return OC_OK;
 }
 
-/* Groups are counted by the settings "KEY.0.…", "KEY.1.…" that are there. */
+/* Groups are counted by the settings "KEY.0.…", "KEY.1.…" that are there; one that is missing between others is OC_E_CONFIG. */
 static inline oc_rc kit_test_count(const struct oc_host *host, const char *key, uint32_t *ret_count)
 {
     const struct kit_test *t = (const struct kit_test *)host->impl;
+    const struct oc_key *declared = kit_test_key(t->keys, key, (uint32_t)strlen(key));
     const size_t size = strlen(key);
+    unsigned char is_there[OC_KEY_GROUPS_MAX + 1] = {0};
     uint32_t count = 0;
+    if (t->keys && (!declared || declared->type != OC_KEY_GROUPS))
+        return OC_E_INVALID;
     for (const struct kit_setting *at = t->settings; at && at->key; at++)
         if (strncmp(at->key, key, size) == 0 && at->key[size] == '.') {
-            const uint32_t number = (uint32_t)strtoul(at->key + size + 1, NULL, 10) + 1;
-            count = number > count ? number : count;
+            const unsigned long number = strtoul(at->key + size + 1, NULL, 10);
+            const uint32_t index = number < OC_KEY_GROUPS_MAX ? (uint32_t)number : OC_KEY_GROUPS_MAX;
+            is_there[index] = 1;
+            count = index + 1 > count ? index + 1 : count;
         }
+    for (uint32_t i = 0; i < count; i++)
+        if (!is_there[i] || count > OC_KEY_GROUPS_MAX)
+            return OC_E_CONFIG;
+    if (!count && declared && (declared->bits & OC_KEY_REQUIRED))
+        return OC_E_CONFIG;
     *ret_count = count;
     return OC_OK;
 }
@@ -503,11 +481,13 @@ static inline struct oc_risk_ctx kit_ctx(struct kit_test *t, const struct oc_req
     return ctx;
 }
 
-/* Asks a rule as the host does: what it answers is in *ret_verdict, refused where it says nothing. 1: allowed. */
+/* Asks a rule as the host does: what it answers is in *ret_verdict, refused where it says nothing. 1: allowed. An amend or cancel
+ * is asked about with t->previous. */
 static inline int kit_ask(struct kit_test *t, const struct oc_risk *risk, void *self, const struct oc_request *ask,
                           struct oc_verdict *ret_verdict)
 {
-    const struct oc_risk_ctx ctx = kit_ctx(t, NULL, 0);
+    const int is_new = ask->kind == OC_REQUEST_NEW;
+    const struct oc_risk_ctx ctx = kit_ctx(t, is_new ? NULL : t->previous, is_new ? 0 : t->previous_filled);
     memset(ret_verdict, 0, sizeof *ret_verdict);
     ret_verdict->size = sizeof *ret_verdict;
     t->may_latch = 0;
