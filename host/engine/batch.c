@@ -8,7 +8,23 @@ static int64_t *open_of(struct book *book, uint8_t side)
     return side == OC_SIDE_BUY ? &book->open_buy : &book->open_sell;
 }
 
+/* What an order reserves follows what may still trade of it, and its terms. */
+static bool reserves_anew(const struct order *order, int64_t delta)
+{
+    return delta || order->ask_bits || order->was_asked || (order->now.bits & OC_RQ_HAS_QUOTE_QTY) ||
+           (order->reserved && !state_is_open(order->state));
+}
+
 oc_rc exposure_update(struct engine *engine, struct order *order)
+{
+    const int64_t delta = (order->reduces ? 0 : order_remaining_worst(order)) - order->exposure;
+    oc_rc rc = reserves_anew(order, delta) ? reserve_update(engine, order) : OC_OK;
+    if (rc < 0)
+        engine->stats.alarms++;
+    return rc < 0 ? rc : exposure_books(engine, order);
+}
+
+oc_rc exposure_books(struct engine *engine, struct order *order)
 {
     const struct oc_request *now = &order->now;
     const uint32_t owners[2] = {0, now->strategy};

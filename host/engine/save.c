@@ -9,7 +9,7 @@
 
 #include "engine/impl.h"
 
-enum { SAVE_VERSION = 5, RULE_STATE_MAX = 65536 };
+enum { SAVE_VERSION = 6, RULE_STATE_MAX = 65536 };
 
 struct cursor {
     char *at;
@@ -147,8 +147,11 @@ static void pass_order_list(struct engine *engine, struct cursor *cursor, const 
     for (uint32_t i = 0; !cursor->is_writing && i < count && !cursor->is_bad; i++) {
         struct order order;
         pass(cursor, &order, sizeof order);
-        order.is_reducing = false; /* counted anew */
+        order.is_reducing = false; /* counted anew, as what it reserves */
         if (!cursor->is_bad && orders_put(engine->orders, &order) < 0)
+            cursor->is_bad = true;
+        if (!cursor->is_bad && order.reserved &&
+            portfolio_reserve(engine->portfolio, order.now.account, order.reserved_asset, order.reserved) < 0)
             cursor->is_bad = true;
         if (!cursor->is_bad)
             reduces_count(engine, orders_find(engine->orders, order.now.order));
