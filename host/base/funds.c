@@ -4,11 +4,10 @@ enum { FEE_SCALE = 8 };
 
 oc_i128 funds_fee(oc_i128 value, struct oc_dec rate)
 {
-    static const int64_t step = 1000000000000; /* 1e-8 in money */
-    oc_i128 steps, size = value < 0 ? -value : value;
-    if (rate.units == 0 || num_muldiv_128(size, rate.units, (oc_i128)num_pow10(rate.scale) * step, NUM_CEIL, &steps) < 0)
+    oc_i128 fee, size = value < 0 ? -value : value;
+    if (rate.units == 0 || num_muldiv_128(size, rate.units, num_pow10(rate.scale), NUM_CEIL, &fee) < 0)
         return 0;
-    return steps * step;
+    return money_round(fee, FEE_SCALE, NUM_CEIL);
 }
 
 /* Value and fee of a purchase, or what a sale takes in; false: it does not fit, or is more than `money`. */

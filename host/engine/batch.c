@@ -168,6 +168,8 @@ void stage_end(struct engine *engine, bool keep)
         }
         staged->order->is_staged = false;
         order_moves(engine, staged->order, events[staged->request.kind]);
+        if (__builtin_expect(engine->closing || staged->request.role == OC_ROLE_CLOSE, 0))
+            closing_note(engine, &staged->request, staged->order);
     }
 }
 
@@ -194,6 +196,8 @@ static void journal_denies(struct engine *engine, struct out_request *staged)
     strcpy(staged->refusal.reason, ENGINE_JOURNAL_FAILED);
     strcpy(staged->refusal.rule, "journal");
     engine->stats.denied++;
+    if (staged->request.kind == OC_REQUEST_CANCEL) /* of an order that never left */
+        return;
     if (staged->request.kind == OC_REQUEST_AMEND) {
         order->ask_qty = 0;
         order->ask_bits = 0;
@@ -217,7 +221,7 @@ void engine_batch_done(struct engine *engine, bool left)
         struct out_request *staged = &engine->out.requests[i];
         if (staged->is_denied)
             continue;
-        if (!left && request_adds_risk(staged)) {
+        if (!left && (request_adds_risk(staged) || state_is_final(staged->order->state))) {
             journal_denies(engine, staged);
             continue;
         }

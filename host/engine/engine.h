@@ -207,6 +207,10 @@ CHECKED oc_rc engine_begin(struct engine *engine, uint32_t strategy);
 void engine_end(struct engine *engine, bool keep);
 /* Lists an event of the host to be recorded (saved state, marks). OC_E_FULL, OC_E_NOMEM, OC_E_INVALID. */
 CHECKED oc_rc engine_record(struct engine *engine, struct oc_event *event);
+/* Takes down the strategy's own entries in a market and closes what it holds there; the host goes on until it is flat. *request
+ * says account, strategy, instrument, type, prices and tag; its order is the one that closes, an earlier one where that asks for
+ * the same. OC_E_NOT_FOUND: nothing is held; otherwise as engine_submit. */
+CHECKED oc_rc engine_close(struct engine *engine, struct oc_request *request, struct engine_refusal *ret_refusal);
 /* What open orders need of a balance, and what only reduces a position of it counted once. free = total - used. */
 oc_i128 engine_used(const struct engine *engine, uint32_t account, uint32_t asset);
 /* Cancels the open orders and then closes the positions of one strategy (0: of every account) by market orders of this

@@ -71,6 +71,8 @@ static oc_rc restore_request(struct engine *engine, const struct oc_request *req
     if (request->kind != OC_REQUEST_CANCEL)
         order->reduces = reduces_only(engine, request, 0);
     groups_restore_request(engine, request);
+    if (engine->closing || request->role == OC_ROLE_CLOSE)
+        closing_note(engine, request, order);
     oc_rc counted = exposure_update(engine, order);
     chain_observe(engine, &request->head);
     return counted;

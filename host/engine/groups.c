@@ -330,6 +330,7 @@ void groups_retry(struct engine *engine)
     for (uint32_t i = 0; i < engine->groups.count; i++)
         if (needs_work(engine, &engine->groups.list[i]))
             group_resize(engine, &engine->groups.list[i]);
+    closing_retry(engine);
     groups_tell(engine);
 }
 

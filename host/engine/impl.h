@@ -65,6 +65,7 @@ struct engine {
     uint32_t rule_count;
     uint32_t away_count; /* of them: among `missing` */
     int64_t reducing;    /* open reduce-only orders */
+    int64_t closing;     /* books that are to become flat */
     uint32_t carried_count;
     struct carried_rule carried[ENGINE_RULES_MAX];
     char unread_rule[RULE_NAME_MAX]; /* whose saved state it could not read; "": none */
@@ -128,6 +129,18 @@ void exposure_lower(struct engine *engine, struct order *order);
 void order_moves(struct engine *engine, struct order *order, int event);
 /* Counts and notes what contradicts what is known; `words` are static. */
 void engine_alarm(struct engine *engine, const struct order *order, const char *words);
+
+/* stage.c */
+/* A cancel of this role; OC_OK where one is under way. */
+CHECKED oc_rc stage_cancel(struct engine *engine, struct order *order, uint8_t role,
+                           struct engine_refusal *ret_refusal);
+
+/* closing.c */
+/* A request stands: it may begin or end the closing of its book. */
+void closing_note(struct engine *engine, const struct oc_request *request, const struct order *order);
+/* After a fill or an answer, while some book is closing. */
+void closing_go_on(struct engine *engine, const struct order *order);
+void closing_retry(struct engine *engine);
 
 /* reserve.c */
 /* The price by which an order reserves: its own, else what the market gives now; 0: there is none. */

@@ -28,6 +28,9 @@ struct book {
     struct position position;
     int64_t open_buy; /* exposure of open orders: units */
     int64_t open_sell;
+    uint64_t close_order; /* the last one that closes it; 0: none did */
+    uint32_t is_closing;  /* 1: until it is flat (closing.c) */
+    uint32_t close_tries; /* refused or failed in a row */
 };
 
 struct account {

@@ -117,6 +117,7 @@ static void pass_books(struct engine *engine, struct cursor *cursor)
             position_release(&book->position);
             *book = copy;
             book->position.lots = NULL;
+            engine->closing += book->is_closing != 0;
         }
         pass_lots(&book->position, cursor, is_writing);
     }

@@ -286,8 +286,11 @@ oc_rc engine_cancel(struct engine *engine, uint64_t id, struct engine_refusal *r
     if (!engine->is_in_batch)
         return OC_E_STATE;
     oc_rc rc = find_open(engine, id, &order);
-    if (rc < 0)
-        return rc;
+    return rc < 0 ? rc : stage_cancel(engine, order, order->now.role, ret_refusal);
+}
+
+oc_rc stage_cancel(struct engine *engine, struct order *order, uint8_t role, struct engine_refusal *ret_refusal)
+{
     if (order->state == STATE_PENDING_CANCEL)
         return OC_OK; /* asked already: asking again would only cost a message */
     if (batch_is_full(engine))
@@ -296,8 +299,9 @@ oc_rc engine_cancel(struct engine *engine, uint64_t id, struct engine_refusal *r
         if (engine->out.requests[i].order == order && engine->out.requests[i].request.kind == OC_REQUEST_CANCEL)
             return OC_OK;
     struct oc_request ask = follow_up(engine, order, OC_REQUEST_CANCEL);
-    struct engine_refusal refusal = {.order = id};
-    rc = ask_twice(engine, &ask, &refusal);
+    struct engine_refusal refusal = {.order = order->now.order};
+    ask.role = role;
+    oc_rc rc = ask_twice(engine, &ask, &refusal);
     struct out_request *staged = stage_add(engine, &ask, order);
     if (rc < 0) {
         staged->is_denied = 1;

@@ -211,10 +211,11 @@ static void option_tag(lua_State *lua, int options, struct oc_request *request)
     lua_pop(lua, 1);
 }
 
-static int submit(lua_State *lua, const struct market_handle *market, struct oc_request *request)
+/* What the engine said to it, as a strategy reads it. */
+static int answer(lua_State *lua, const struct market_handle *market, const struct oc_request *request, oc_rc rc,
+                  const struct engine_refusal *said)
 {
-    struct engine_refusal refusal = {0};
-    oc_rc rc = engine_submit(market->strategy->engine, request, &refusal);
+    struct engine_refusal refusal = *said;
     strategy_note_origin(lua, market->strategy, request->order);
     if (rc == OC_OK) {
         api_order_push(lua, request->order);
@@ -231,6 +232,13 @@ static int submit(lua_State *lua, const struct market_handle *market, struct oc_
         return api_refusal(lua, &refusal);
     return sandbox_raise(lua, "this order makes no sense: check type, tif and expire (GTD needs expire), post_only "
                               "(limit orders only)");
+}
+
+static int submit(lua_State *lua, const struct market_handle *market, struct oc_request *request)
+{
+    struct engine_refusal refusal = {0};
+    oc_rc rc = engine_submit(market->strategy->engine, request, &refusal);
+    return answer(lua, market, request, rc, &refusal);
 }
 
 static int verb(lua_State *lua, uint8_t side)
@@ -287,42 +295,27 @@ static const struct position *position_of(const struct market_handle *market)
     return book ? &book->position : NULL;
 }
 
-/* What can be sold of it: on spot never more than the account holds (a fee may have been taken in the base asset). */
-static int64_t closable(const struct market_handle *market, int64_t qty)
-{
-    if (market->instrument->info.kind != OC_KIND_SPOT || qty <= 0)
-        return qty < 0 ? -qty : qty;
-    const struct oc_dec *step = &market->instrument->info.qty_step;
-    oc_i128 held =
-        portfolio_balance(engine_portfolio(market->strategy->engine), market->account, market->instrument->info.base);
-    oc_i128 one = (oc_i128)step->units * num_pow10_128(MONEY_SCALE - step->scale);
-    return held >= 0 && held / one < qty ? (int64_t)(held / one) : qty;
-}
-
 static int lj_close(lua_State *lua)
 {
     struct market_handle *market = api_market_at(lua, 1);
     int options = options_at(lua, "m:close", api_close_options);
     api_check_acting(lua, market->strategy, "m:close");
     const struct position *position = position_of(market);
-    int64_t qty = position ? position->qty : 0, size = closable(market, qty);
-    if (qty == 0 || size == 0) {
-        struct engine_refusal refusal = {.reason = "NO_POSITION", .rule = "host"};
-        return api_refusal(lua, &refusal);
-    }
     struct oc_request request = {.account = market->account,
-                                 .side = qty > 0 ? OC_SIDE_SELL : OC_SIDE_BUY,
-                                 .qty = size,
-                                 .type = OC_ORDER_MARKET,
-                                 .tif = OC_TIF_GTC,
-                                 .role = OC_ROLE_CLOSE,
-                                 .bits = OC_RQ_HAS_QTY | OC_RQ_REDUCE_ONLY};
+                                 .strategy = market->strategy->id,
+                                 .side = position && position->qty < 0 ? OC_SIDE_BUY : OC_SIDE_SELL};
+    struct engine_refusal refusal = {0};
     bool snapped = false;
     request.head.inst = market->inst;
     option_prices(lua, options, market->instrument, &request, &snapped);
     option_tag(lua, options, &request);
     request.tif = option_tif(lua, options);
-    return submit(lua, market, &request);
+    oc_rc rc = engine_close(market->strategy->engine, &request, &refusal);
+    if (rc == OC_E_NOT_FOUND) {
+        refusal = (struct engine_refusal){.reason = "NO_POSITION", .rule = "host"};
+        return api_refusal(lua, &refusal);
+    }
+    return answer(lua, market, &request, rc, &refusal);
 }
 
 /* True while an order of this strategy in this market is open that is not protection. */

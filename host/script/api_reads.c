@@ -52,8 +52,7 @@ bool api_reads_as_qty(const struct strategy *strategy, const struct instrument *
     if (number * (double)instrument->qty_den / (double)instrument->qty_num >= (double)(1ll << EXACT_BITS) &&
         is_order_read(strategy, instrument, number, ret_units))
         return true;
-    if (instrument->info.kind != OC_KIND_SPOT ||
-        !is_balance_read(strategy, instrument->info.base, number, &held))
+    if (instrument->info.kind != OC_KIND_SPOT || !is_balance_read(strategy, instrument->info.base, number, &held))
         return false;
     held /= (oc_i128)step->units * num_pow10_128(MONEY_SCALE - step->scale);
     return num_narrow(held, ret_units) == OC_OK;

@@ -162,9 +162,14 @@ static const struct reference_entry entries[] = {
      "`stop`, a stop-limit with both. Raises while loading and in `on_init`."},
     {"method", "sell", "m:sell(qty, { options }) or m:sell { options }", "As `m:buy`."},
     {"method", "close", "m:close { options }",
-     "An order that takes the position to zero, reduce-only; on spot never more than the account "
-     "holds. Its stop loss and take "
-     "profit go with it. Returns an order, or `nil, err` with `NO_POSITION`."},
+     "An order that takes the position to zero, reduce-only; on spot never more than the account holds. Your own "
+     "entries "
+     "in this market are canceled first, and the host goes on until it is flat: what an entry fills meanwhile, or what "
+     "the "
+     "order could not sell, is closed by another one. That ends when you buy or sell here again, or cancel the order. "
+     "Its "
+     "stop loss and take profit go with it. Asked for twice it is the same order. Returns an order, or `nil, err` with "
+     "`NO_POSITION`."},
     {"method", "busy", "m:busy()",
      "True while an order of this strategy in this market is open that is not protection."},
     {"method", "orders", "m:orders()", "A list of the open orders of this strategy in this market, oldest first."},

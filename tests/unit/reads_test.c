@@ -4,10 +4,8 @@
 
 static void set_balance(struct fixture *f, uint32_t asset, struct oc_dec total)
 {
-    struct oc_ev_balance balance = {.head = {.size = sizeof balance, .type = OC_EV_BALANCE},
-                                    .account = f->account,
-                                    .asset = asset,
-                                    .total = total};
+    struct oc_ev_balance balance = {
+        .head = {.size = sizeof balance, .type = OC_EV_BALANCE}, .account = f->account, .asset = asset, .total = total};
     assert_int_equal(fixture_input(f, &balance), OC_OK);
 }
 

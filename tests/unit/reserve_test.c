@@ -210,7 +210,7 @@ static void U1_a_preview_asks_the_account(void **state)
     assert_int_equal(engine_preview(f->engine, &request, said, 2), 0);
     assert_true(asks(f, request));
     assert_int_equal(engine_preview(f->engine, &request, said, 2), 1); /* it is used now */
-    assert_true(used(f, f->quote) == money(999999, 2));                 /* and asking changed nothing */
+    assert_true(used(f, f->quote) == money(999999, 2));                /* and asking changed nothing */
     fixture_free(f);
 }
 
@@ -246,17 +246,18 @@ static void Q7_money_that_is_not_there_is_refused_or_left_out(void **state)
 static void Q18_a_strategy_reads_free_used_and_total(void **state)
 {
     (void)state;
-    struct kit *kit = kit_new("function on_bar(m)\n"
-                              "  local function show() log.info('%s %s %s %s', account.free, account.used, account.total, "
-                              "account.cash) end\n"
-                              "  show()\n"
-                              "  local o = m:buy{ qty = 95, price = 100 }\n"
-                              "  show()\n"
-                              "  local none, err = m:buy{ qty = 95, price = 100 }\n"
-                              "  log.info('%s %s %s', err.code, err.rule, account('BTC', 'free'))\n"
-                              "  local fits = m:buy{ quote_qty = 900, on_insufficient = 'reduce' }\n"
-                              "  log.info('%s left', account.free)\n"
-                              "end\n");
+    struct kit *kit =
+        kit_new("function on_bar(m)\n"
+                "  local function show() log.info('%s %s %s %s', account.free, account.used, account.total, "
+                "account.cash) end\n"
+                "  show()\n"
+                "  local o = m:buy{ qty = 95, price = 100 }\n"
+                "  show()\n"
+                "  local none, err = m:buy{ qty = 95, price = 100 }\n"
+                "  log.info('%s %s %s', err.code, err.rule, account('BTC', 'free'))\n"
+                "  local fits = m:buy{ quote_qty = 900, on_insufficient = 'reduce' }\n"
+                "  log.info('%s left', account.free)\n"
+                "end\n");
     set_terms(kit->f);
     set_balance(kit->f, kit->f->quote, 10000);
     kit_close(kit, 10000);
