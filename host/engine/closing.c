@@ -173,7 +173,8 @@ oc_rc engine_close(struct engine *engine, struct oc_request *request, struct eng
             now->price == request->price && now->stop_price == request->stop_price)
             same = now->order;
         else
-            (void)stage_cancel(engine, order, OC_ROLE_CLOSE, &refusal); /* what cannot be taken down is closed when it trades */
+            (void)stage_cancel(engine, order, OC_ROLE_CLOSE,
+                               &refusal); /* what cannot be taken down is closed when it trades */
     }
     request->order = same;
     if (same)

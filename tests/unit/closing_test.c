@@ -28,8 +28,7 @@ static const struct oc_request *sent(const struct kit *kit, uint32_t at)
 
 static int64_t position(const struct kit *kit)
 {
-    const struct book *book =
-        portfolio_find(engine_portfolio(kit->f->engine), kit->f->account, 1, kit->f->inst);
+    const struct book *book = portfolio_find(engine_portfolio(kit->f->engine), kit->f->account, 1, kit->f->inst);
     return book ? book->position.qty : 0;
 }
 
@@ -126,7 +125,7 @@ static void Q6_it_ends_by_who_asked_for_it(void **state)
         bool is_closing;
     } rows[] = {
         {"local a, b = m:close(), m:close() log.info(tostring(a == b))", 2, true}, /* the same order */
-        {"m:close{ price = 120 } m:close()", 4, true},                             /* another: the first is taken back */
+        {"m:close{ price = 120 } m:close()", 4, true}, /* another: the first is taken back */
         {"m:close() m:buy(1)", 3, false},
         {"m:close():cancel()", 3, false},
         {"m:close() m:sell{ qty = 1, price = 130, reduce_only = true }", 3, true},

@@ -51,11 +51,24 @@ static void money_that_buys_nothing_buys_nothing(void **state)
     assert_int_equal(funds_buys(most, most, rate), 0);
 }
 
+static void a_fee_is_rounded_up_to_its_last_digit(void **state)
+{
+    (void)state;
+    const oc_i128 one = num_pow10_128(MONEY_SCALE), last = num_pow10_128(MONEY_SCALE - 8);
+    assert_true(funds_fee(one, (struct oc_dec){1, 3, 0}) == one / 1000);
+    assert_true(funds_fee(one + 1, (struct oc_dec){1, 3, 0}) == one / 1000 + last);
+    assert_true(funds_fee(-one - 1, (struct oc_dec){1, 3, 0}) ==
+                one / 1000 + last);                                            /* whatever the sign of the value */
+    assert_true(funds_fee(one + 1, (struct oc_dec){-1, 3, 0}) == -one / 1000); /* a rebate is the smaller one */
+    assert_true(funds_fee(one, (struct oc_dec){0, 0, 0}) == 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(Q5_money_buys_as_many_as_it_pays_over_twelve_decades),
         cmocka_unit_test(money_that_buys_nothing_buys_nothing),
+        cmocka_unit_test(a_fee_is_rounded_up_to_its_last_digit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
