@@ -3,6 +3,6 @@ strategy { name = "buy_and_hold" }
 
 function on_bar(m, b)
   if m.position.qty == 0 and not m:busy() and not m.done then
-    m.done = m:buy { quote_qty = account.cash, tag = "hold" } ~= nil
+    m.done = m:buy { quote_qty = account.free, tag = "hold" } ~= nil
   end
 end

@@ -20,7 +20,7 @@ function on_bar(m, b)
     local stop = b.close - P.atr_mult * m.a()
     local qty, why = size.risk(m, { risk = P.risk, entry = b.close, stop = stop })
     if not qty then return log.info("skip: %s", why) end
-    qty = math.min(qty, m:round_qty(0.95 * account.cash / b.close))
+    qty = math.min(qty, m:round_qty(0.95 * account.free / b.close))
     if qty <= 0 then return end
     local order, err = m:buy(qty, { stop_loss = stop, tag = "dip" })
     if not order then log.warn("refused: %s %s", err.code, err.message) end

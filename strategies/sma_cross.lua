@@ -14,7 +14,7 @@ end
 
 function on_bar(m, b)
   if cross_above(m.fast, m.slow) then
-    if m.position.qty == 0 then m:buy { quote_qty = account.cash, tag = "up" } end
+    if m.position.qty == 0 then m:buy { quote_qty = account.free, tag = "up" } end
   elseif cross_below(m.fast, m.slow) then
     if m.position.qty > 0 then m:close { tag = "down" } end
   end

@@ -176,11 +176,12 @@ word('Money', 'positions', 'positions()', 'What is held, of the account and of e
     profit('unrealised', 'unrealised'), profit('realised', 'realised', 6) }, 'no positions')
 end)
 
-word('Money', 'balances', 'balances()', 'What the account holds of each asset.', 'balances', function()
+word('Money', 'balances', 'balances()', 'What the account holds of each asset, and what open orders use of it.', 'balances', function()
   local rows, page = S.list(200, 'balances')
   if not rows then return nil, page end
   local currency = page and page.currency or 'value'
-  return table_of(rows, { { 'asset', 'asset' }, { 'total', 'total', right = true, get = function(r) return S.any(r.total) end },
+  local function amount(name) return { name, name, right = true, get = function(r) return S.any(r[name]) end } end
+  return table_of(rows, { { 'asset', 'asset' }, amount 'free', amount 'used', amount 'total',
     { currency, 'value', right = true, get = function(r) return r.value and S.money(r.value) or 'no price' end } }, 'no balances')
 end)
 

@@ -8,7 +8,23 @@ static int64_t *open_of(struct book *book, uint8_t side)
     return side == OC_SIDE_BUY ? &book->open_buy : &book->open_sell;
 }
 
+/* What an order reserves follows what may still trade of it, and its terms. */
+static bool reserves_anew(const struct order *order, int64_t delta)
+{
+    return delta || order->ask_bits || order->was_asked || (order->now.bits & OC_RQ_HAS_QUOTE_QTY) ||
+           (order->reserved && !state_is_open(order->state));
+}
+
 oc_rc exposure_update(struct engine *engine, struct order *order)
+{
+    const int64_t delta = (order->reduces ? 0 : order_remaining_worst(order)) - order->exposure;
+    oc_rc rc = reserves_anew(order, delta) ? reserve_update(engine, order) : OC_OK;
+    if (rc < 0)
+        engine->stats.alarms++;
+    return rc < 0 ? rc : exposure_books(engine, order);
+}
+
+oc_rc exposure_books(struct engine *engine, struct order *order)
 {
     const struct oc_request *now = &order->now;
     const uint32_t owners[2] = {0, now->strategy};
@@ -153,6 +169,8 @@ void stage_end(struct engine *engine, bool keep)
         }
         staged->order->is_staged = false;
         order_moves(engine, staged->order, events[staged->request.kind]);
+        if (__builtin_expect(engine->closing || staged->request.role == OC_ROLE_CLOSE, 0))
+            closing_note(engine, &staged->request, staged->order);
     }
 }
 
@@ -179,6 +197,8 @@ static void journal_denies(struct engine *engine, struct out_request *staged)
     strcpy(staged->refusal.reason, ENGINE_JOURNAL_FAILED);
     strcpy(staged->refusal.rule, "journal");
     engine->stats.denied++;
+    if (staged->request.kind == OC_REQUEST_CANCEL) /* of an order that never left */
+        return;
     if (staged->request.kind == OC_REQUEST_AMEND) {
         order->ask_qty = 0;
         order->ask_bits = 0;
@@ -202,7 +222,7 @@ void engine_batch_done(struct engine *engine, bool left)
         struct out_request *staged = &engine->out.requests[i];
         if (staged->is_denied)
             continue;
-        if (!left && request_adds_risk(staged)) {
+        if (!left && (request_adds_risk(staged) || state_is_final(staged->order->state))) {
             journal_denies(engine, staged);
             continue;
         }

@@ -331,6 +331,10 @@ int engine_preview(struct engine *engine, const struct oc_request *asked, struct
             ret_refusals[count++] = refusal;
     }
     plugin_call_end();
+    memset(&refusal, 0, sizeof refusal);
+    room = *asked;
+    if (request->kind == OC_REQUEST_NEW && reserve_ask(engine, &room, NULL, &refusal) < 0 && count < refusal_max)
+        ret_refusals[count++] = refusal;
     return (int)count;
 }
 

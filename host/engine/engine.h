@@ -190,7 +190,8 @@ void engine_stop_risk(struct engine *engine, bool is_stopped);
 bool engine_risk_is_stopped(const struct engine *engine);
 /* Neither a cancel nor an order that was proven to only reduce. */
 bool request_adds_risk(const struct out_request *staged);
-#define ENGINE_JOURNAL_FAILED "JOURNAL_FAILED"
+#define ENGINE_JOURNAL_FAILED     "JOURNAL_FAILED"
+#define ENGINE_INSUFFICIENT_FUNDS "INSUFFICIENT_FUNDS"
 /* A recorded event as a fact: no client runs, no rule decides, no venue is called (restore). */
 CHECKED oc_rc engine_restore(struct engine *engine, const struct oc_event *event);
 /* Built bars that end at or before until_ns had ended by then: they are passed on as facts. */
@@ -219,6 +220,12 @@ CHECKED oc_rc engine_begin(struct engine *engine, uint32_t strategy);
 void engine_end(struct engine *engine, bool keep);
 /* Lists an event of the host to be recorded (saved state, marks). OC_E_FULL, OC_E_NOMEM, OC_E_INVALID. */
 CHECKED oc_rc engine_record(struct engine *engine, struct oc_event *event);
+/* Takes down the strategy's own entries in a market and closes what it holds there; the host goes on until it is flat. *request
+ * says account, strategy, instrument, type, prices and tag; its order is the one that closes, an earlier one where that asks for
+ * the same. OC_E_NOT_FOUND: nothing is held; otherwise as engine_submit. */
+CHECKED oc_rc engine_close(struct engine *engine, struct oc_request *request, struct engine_refusal *ret_refusal);
+/* What open orders need of a balance, and what only reduces a position of it counted once. free = total - used. */
+oc_i128 engine_used(const struct engine *engine, uint32_t account, uint32_t asset);
 /* Cancels the open orders and then closes the positions of one strategy (0: of every account) by market orders of this
  * role (OC_ROLE_CLOSE, OC_ROLE_END). */
 CHECKED oc_rc engine_flatten(struct engine *engine, uint32_t strategy, uint8_t role, const char *tag);

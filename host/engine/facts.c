@@ -47,6 +47,7 @@ static oc_rc restore_request(struct engine *engine, const struct oc_request *req
             return rc;
         if (request->bits & OC_RQ_HAS_QUOTE_QTY)
             (void)chain_worst_qty(engine, request, &order->worst_qty); /* a report without its data knows no price */
+        order->known_price = reserve_price(engine, request);
         orders_event(engine->orders, order, EVENT_SUBMIT, request->head.local_ns);
         uint64_t counter = request->order & ((1ull << 40) - 1);
         if (request->order >> 40 == engine->config.epoch && counter >= engine->next_order)
@@ -70,6 +71,8 @@ static oc_rc restore_request(struct engine *engine, const struct oc_request *req
     if (request->kind != OC_REQUEST_CANCEL)
         order->reduces = reduces_only(engine, request, 0);
     groups_restore_request(engine, request);
+    if (engine->closing || request->role == OC_ROLE_CLOSE)
+        closing_note(engine, request, order);
     oc_rc counted = exposure_update(engine, order);
     chain_observe(engine, &request->head);
     return counted;

@@ -12,12 +12,18 @@ void groups_release(struct groups *groups)
     *groups = (struct groups){0};
 }
 
-static struct group *group_find(struct groups *groups, uint64_t id)
+static struct group *group_find(const struct groups *groups, uint64_t id)
 {
     for (uint32_t i = 0; id && i < groups->count; i++)
         if (groups->list[i].id == id)
             return &groups->list[i];
     return NULL;
+}
+
+uint64_t groups_stop_of(const struct groups *groups, uint64_t id)
+{
+    const struct group *group = group_find(groups, id);
+    return group ? group->stop_order : 0;
 }
 
 static struct group *group_slot(struct groups *groups)
@@ -334,6 +340,7 @@ void groups_retry(struct engine *engine)
     for (uint32_t i = 0; i < engine->groups.count; i++)
         if (needs_work(engine, &engine->groups.list[i]))
             group_resize(engine, &engine->groups.list[i]);
+    closing_retry(engine);
     groups_tell(engine);
 }
 

@@ -65,6 +65,8 @@ void groups_restore_request(struct engine *engine, const struct oc_request *requ
 void groups_fill(struct engine *engine, const struct order *order, int64_t qty);
 /* After an order became final. */
 void groups_final(struct engine *engine, const struct order *order);
+/* The stop order of a group; 0: it has none. */
+uint64_t groups_stop_of(const struct groups *groups, uint64_t id);
 /* This order was denied after its callback had returned: told with the next input. 0 is none. Beyond GROUPS_TOLD_MAX, or
  * without memory, it is an alarm instead. */
 void groups_to_tell(struct engine *engine, uint64_t order);

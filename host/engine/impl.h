@@ -65,6 +65,7 @@ struct engine {
     uint32_t rule_count;
     uint32_t away_count; /* of them: among `missing` */
     int64_t reducing;    /* open reduce-only orders */
+    int64_t closing;     /* books that are to become flat */
     uint32_t carried_count;
     struct carried_rule carried[ENGINE_RULES_MAX];
     char unsaved_rule[RULE_NAME_MAX]; /* whose state did not fit, or could not be saved; "": none */
@@ -121,12 +122,39 @@ void stage_end(struct engine *engine, bool keep);
 /* Recomputes the exposure that `order` adds to its books. OC_E_RANGE, OC_E_LIMIT, OC_E_NOMEM: it counts as before, and
  * an alarm is raised. */
 CHECKED oc_rc exposure_update(struct engine *engine, struct order *order);
+/* The same of an order that reserves already what it needs. */
+CHECKED oc_rc exposure_books(struct engine *engine, struct order *order);
 /* The same behind a fact, which is applied anyway. */
 void exposure_lower(struct engine *engine, struct order *order);
 /* Moves an order along the table, and notes it. */
 void order_moves(struct engine *engine, struct order *order, int event);
 /* Counts and notes what contradicts what is known; `words` are static. */
 void engine_alarm(struct engine *engine, const struct order *order, const char *words);
+
+/* stage.c */
+/* A cancel of this role; OC_OK where one is under way. */
+CHECKED oc_rc stage_cancel(struct engine *engine, struct order *order, uint8_t role,
+                           struct engine_refusal *ret_refusal);
+
+/* closing.c */
+/* A request stands: it may begin or end the closing of its book. */
+void closing_note(struct engine *engine, const struct oc_request *request, const struct order *order);
+/* After a fill or an answer, while some book is closing. */
+void closing_go_on(struct engine *engine, const struct order *order);
+void closing_retry(struct engine *engine);
+
+/* reserve.c */
+/* The price by which an order reserves: its own, else what the market gives now; 0: there is none. */
+int64_t reserve_price(const struct engine *engine, const struct oc_request *request);
+/* Recomputes what an order reserves. OC_E_RANGE, OC_E_LIMIT, OC_E_NOMEM: it reserves what it did. */
+CHECKED oc_rc reserve_update(struct engine *engine, struct order *order);
+/* Whether the account has free what the request needs; with OC_RQ_FIT_FUNDS it is made as small as that. `order` as for
+ * permissions_ask, NULL in a preview. OC_E_LIMIT: *ret_refusal says why. */
+CHECKED oc_rc reserve_ask(const struct engine *engine, struct oc_request *request, const struct order *order,
+                          struct engine_refusal *ret_refusal);
+/* The same of a new order, which then reserves it. */
+CHECKED oc_rc reserve_take(struct engine *engine, struct oc_request *request, struct order *order,
+                           struct engine_refusal *ret_refusal);
 
 /* clients.c */
 /* In place of bar(): the client is off, or its callback is not to be entered. */

@@ -275,6 +275,8 @@ static oc_rc apply_fill(struct engine *engine, const struct oc_ev_fill *said)
     groups_fill(engine, order, fill->qty);
     if (state_is_final(order->state))
         groups_final(engine, order);
+    if (__builtin_expect(engine->closing != 0, 0))
+        closing_go_on(engine, order);
     notify_order(engine, order, &fill->head);
     return OC_OK;
 }
@@ -342,6 +344,8 @@ static oc_rc apply_answer(struct engine *engine, const struct oc_ev_answer *answ
         chain_observe(engine, &answer->head);
     if (state_is_final(order->state))
         groups_final(engine, order);
+    if (__builtin_expect(engine->closing != 0, 0))
+        closing_go_on(engine, order);
     notify_order(engine, order, &answer->head);
     return OC_OK;
 }

@@ -265,6 +265,13 @@ static oc_rc snap(double value, int64_t num, int64_t den, int direction, int64_t
         low--;
     double rest = grid - (double)low;
     const double near_step = 1e-6;
+    const int64_t nearest = rest < 0.5 ? low : low + 1;
+    int64_t product;
+    if (!__builtin_mul_overflow(nearest, num, &product) && (double)product / (double)den == value) {
+        *ret_units = nearest; /* it reads as this one, however coarse doubles are there */
+        *ret_exact = 1;
+        return OC_OK;
+    }
     if (rest <= near_step || rest >= 1.0 - near_step) {
         *ret_units = rest <= near_step ? low : low + 1;
         *ret_exact = 1;

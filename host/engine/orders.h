@@ -40,8 +40,12 @@ struct order {
     int64_t ask_stop;
     uint32_t ask_bits; /* what the amend under way changes */
     uint32_t zero;
-    int64_t worst_qty; /* base quantity an order by money can lead to; else now.qty */
-    int64_t exposure;  /* units now counted in the book's open_buy or open_sell */
+    int64_t worst_qty;   /* base quantity an order by money can lead to; else now.qty */
+    int64_t known_price; /* when it was asked for: its own, else the market's; 0: none was known */
+    uint32_t reserved_asset;
+    uint32_t was_asked; /* what it reserves counts an amendment that was under way */
+    oc_i128 reserved;   /* of its account's balance of that asset (reserve.c) */
+    int64_t exposure;   /* units now counted in the book's open_buy or open_sell */
     int64_t created_ns;
     int64_t updated_ns;
     char reason[OC_REASON_MAX];

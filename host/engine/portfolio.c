@@ -49,7 +49,7 @@ void portfolio_free(struct portfolio *portfolio)
         free(portfolio->books[i]);
     }
     for (uint32_t i = 1; i <= portfolio->account_count; i++)
-        free(portfolio->accounts[i].balances);
+        free(portfolio->accounts[i].balances), free(portfolio->accounts[i].reserved);
     free(portfolio->books);
     free(portfolio->table);
     free(portfolio);
@@ -179,8 +179,13 @@ static oc_rc balances_room(struct account *account, uint32_t asset)
     oc_i128 *balances = realloc(account->balances, room * sizeof *balances);
     if (!balances)
         return OC_E_NOMEM;
-    memset(balances + account->asset_max, 0, (room - account->asset_max) * sizeof *balances);
     account->balances = balances;
+    oc_i128 *reserved = realloc(account->reserved, room * sizeof *reserved);
+    if (!reserved)
+        return OC_E_NOMEM;
+    account->reserved = reserved;
+    memset(balances + account->asset_max, 0, (room - account->asset_max) * sizeof *balances);
+    memset(reserved + account->asset_max, 0, (room - account->asset_max) * sizeof *reserved);
     account->asset_max = room;
     return OC_OK;
 }
@@ -203,6 +208,23 @@ oc_rc portfolio_set_balance(struct portfolio *portfolio, uint32_t account, uint3
     if (rc == OC_OK)
         owner->balances[asset] = money;
     return rc;
+}
+
+oc_i128 portfolio_reserved(const struct portfolio *portfolio, uint32_t account, uint32_t asset)
+{
+    if (account == 0 || account > portfolio->account_count)
+        return 0;
+    const struct account *owner = &portfolio->accounts[account];
+    return asset < owner->asset_max ? owner->reserved[asset] : 0;
+}
+
+oc_rc portfolio_reserve(struct portfolio *portfolio, uint32_t account, uint32_t asset, oc_i128 more)
+{
+    struct account *owner = portfolio_account(portfolio, account);
+    if (!owner || !asset)
+        return OC_E_NOT_FOUND;
+    oc_rc rc = balances_room(owner, asset);
+    return rc < 0 ? rc : num_add_128(owner->reserved[asset], more, &owner->reserved[asset]);
 }
 
 struct moves { /* what one fill does to the balances */
@@ -291,6 +313,11 @@ uint32_t portfolio_direct(struct portfolio *portfolio, uint32_t from, uint32_t t
     return rates_direct(&portfolio->rates, from, to);
 }
 
+bool portfolio_leads(const struct portfolio *portfolio, uint32_t from, uint32_t to)
+{
+    return rates_lead(&portfolio->rates, from, to);
+}
+
 bool portfolio_is_spot(const struct portfolio *portfolio, uint32_t inst)
 {
     const struct instrument *instrument = instruments_get(portfolio->instruments, inst);
@@ -371,12 +398,14 @@ oc_rc portfolio_equity(struct portfolio *portfolio, uint32_t account, oc_i128 *r
         if (rc < 0)
             return rc;
     }
+    if (unpriced && !ret_unpriced)
+        return OC_E_NOT_FOUND;
     oc_i128 unrealised;
     oc_rc rc = derivatives(portfolio, account, owner->base, &unrealised);
     if (rc < 0)
         return rc;
     rc = num_add_128(sum, unrealised, ret_money);
-    if (rc == OC_OK && ret_unpriced)
+    if (ret_unpriced)
         *ret_unpriced = unpriced;
     return rc;
 }

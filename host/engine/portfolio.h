@@ -5,6 +5,7 @@
  *   virtual: their sum and the net book agree in quantity and in realised + unrealised, not in each part (PNL-5).
  * - Spot fills move base and quote balances by the exact product; linear and inverse fills move the settlement balance
  *   by what is realised. Fees leave the balance of their own asset.
+ * - total = free + used: an open order uses what it will need; only reserve.c says how much.
  * - Conversion goes through the fewest hops, at the middle (valuation) or the far side (liquidation) (PNL-3, PNL-4).
  * - Overflow is OC_E_RANGE and nothing changes. */
 #ifndef ENGINE_PORTFOLIO_H
@@ -16,10 +17,20 @@
 
 #define ACCOUNT_NAME_MAX 32
 
+/* On what terms an account trades spot instruments: what an open order reserves of its balances. Zeroed: nothing. */
+struct account_terms {
+    struct oc_dec fee; /* the most that a trade costs, a share of its value */
+    bool has_funds;    /* orders beyond what is free are refused */
+    bool may_short;    /* what is sold need not be held */
+};
+
 struct book {
     struct position position;
     int64_t open_buy; /* exposure of open orders: units */
     int64_t open_sell;
+    uint64_t close_order; /* the last one that closes it; 0: none did */
+    uint32_t is_closing;  /* 1: until it is flat (closing.c) */
+    uint32_t close_tries; /* refused or failed in a row */
 };
 
 struct account {
@@ -32,7 +43,9 @@ struct account {
     char latch_reason[OC_REASON_MAX];
     uint32_t asset_max;
     uint32_t zero;
-    oc_i128 *balances; /* by asset */
+    struct account_terms terms;
+    oc_i128 *balances; /* by asset; owned */
+    oc_i128 *reserved; /* of them, by open orders (reserve.c); owned */
 };
 
 struct portfolio;
@@ -57,6 +70,10 @@ struct book *portfolio_book_at(const struct portfolio *portfolio, uint32_t index
 oc_i128 portfolio_balance(const struct portfolio *portfolio, uint32_t account, uint32_t asset);
 /* Replaces a balance by what the venue says. */
 CHECKED oc_rc portfolio_set_balance(struct portfolio *portfolio, uint32_t account, uint32_t asset, oc_i128 money);
+/* What open orders need of it. */
+oc_i128 portfolio_reserved(const struct portfolio *portfolio, uint32_t account, uint32_t asset);
+/* An order needs so much more, or less, than before. OC_E_LIMIT, OC_E_NOMEM, OC_E_RANGE: nothing changed. */
+CHECKED oc_rc portfolio_reserve(struct portfolio *portfolio, uint32_t account, uint32_t asset, oc_i128 more);
 /* Books one fill to the net book and the strategy's book and moves balances. */
 CHECKED oc_rc portfolio_fill(struct portfolio *portfolio, uint32_t account, uint32_t strategy,
                              const struct oc_ev_fill *fill);
@@ -66,10 +83,12 @@ enum { RATE_MIDDLE = 0, RATE_FAR = 1 };
 CHECKED oc_rc portfolio_convert(struct portfolio *portfolio, oc_i128 money, uint32_t from, uint32_t to, int side,
                                 oc_i128 *ret_money);
 /* Balances plus unrealised profit of derivatives, in the account's currency. Balances without any price chain are
- * left out and counted in *ret_unpriced (may be NULL). */
+ * left out and counted in *ret_unpriced; where that is NULL, OC_E_NOT_FOUND: a smaller number is no equity. */
 CHECKED oc_rc portfolio_equity(struct portfolio *portfolio, uint32_t account, oc_i128 *ret_money,
                                uint32_t *ret_unpriced);
 
+/* Whether the instruments there are can lead from one asset to the other once they have prices. */
+bool portfolio_leads(const struct portfolio *portfolio, uint32_t from, uint32_t to);
 /* Grows with each change of balances and positions. */
 uint64_t portfolio_version(const struct portfolio *portfolio);
 /* The index of the instrument whose spot price alone values `from` in `to`; 0: none, or a longer way. */

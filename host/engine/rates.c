@@ -15,11 +15,11 @@ void rates_init(struct rates *rates, const struct instruments *instruments, stru
 static bool is_usable(const struct rates *rates, const struct instrument *instrument)
 {
     const struct market *market = markets_get(rates->markets, instrument->info.inst);
-    return instrument->info.kind == OC_KIND_SPOT && market && market->has_mark && market->mark2 > 0;
+    return market && market->has_mark && market->mark2 > 0;
 }
 
-/* Breadth first from `from`; ties go to the instrument added first. */
-static void path_find(struct rates *rates, struct rate_path *path)
+/* Breadth first from `from`; ties go to the instrument added first. `with_price`: of those that have one now. */
+static void path_find(const struct rates *rates, bool with_price, struct rate_path *path)
 {
     struct step {
         uint32_t asset;
@@ -38,7 +38,8 @@ static void path_find(struct rates *rates, struct rate_path *path)
         for (uint32_t i = 1; i < instruments; i++) {
             const struct instrument *instrument = instruments_at(rates->instruments, i);
             bool sells = instrument->info.base == at.asset;
-            if ((!sells && instrument->info.quote != at.asset) || !is_usable(rates, instrument))
+            if ((!sells && instrument->info.quote != at.asset) || instrument->info.kind != OC_KIND_SPOT ||
+                (with_price && !is_usable(rates, instrument)))
                 continue;
             struct step next = at;
             next.asset = sells ? instrument->info.quote : instrument->info.base;
@@ -92,7 +93,7 @@ oc_rc rates_convert(struct rates *rates, oc_i128 money, uint32_t from, uint32_t 
     uint32_t count = instruments_count(rates->instruments);
     if (path->from != from || path->to != to || path->instrument_count != count || path->hops == 0) {
         *path = (struct rate_path){.from = from, .to = to, .instrument_count = count};
-        path_find(rates, path);
+        path_find(rates, true, path);
     }
     if (path->hops == 0)
         return OC_E_NOT_FOUND;
@@ -105,6 +106,14 @@ oc_rc rates_convert(struct rates *rates, oc_i128 money, uint32_t from, uint32_t 
     }
     *ret_money = money;
     return OC_OK;
+}
+
+bool rates_lead(const struct rates *rates, uint32_t from, uint32_t to)
+{
+    struct rate_path path = {.from = from, .to = to};
+    if (from != to)
+        path_find(rates, false, &path);
+    return from == to || path.hops > 0;
 }
 
 uint32_t rates_direct(struct rates *rates, uint32_t from, uint32_t to)

@@ -31,6 +31,8 @@ void rates_init(struct rates *rates, const struct instruments *instruments, stru
 CHECKED oc_rc rates_convert(struct rates *rates, oc_i128 money, uint32_t from, uint32_t to, int side,
                             oc_i128 *ret_money);
 
+/* Whether a chain of spot instruments leads from one to the other, priced or not yet. */
+bool rates_lead(const struct rates *rates, uint32_t from, uint32_t to);
 /* The index of the instrument whose spot price alone leads from one to the other; 0: none, or a longer way. */
 uint32_t rates_direct(struct rates *rates, uint32_t from, uint32_t to);
 

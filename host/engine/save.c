@@ -9,7 +9,7 @@
 
 #include "engine/impl.h"
 
-enum { SAVE_VERSION = 5 };
+enum { SAVE_VERSION = 6 };
 
 struct cursor {
     char *at;
@@ -117,6 +117,7 @@ static void pass_books(struct engine *engine, struct cursor *cursor)
             position_release(&book->position);
             *book = copy;
             book->position.lots = NULL;
+            engine->closing += book->is_closing != 0;
         }
         pass_lots(&book->position, cursor, is_writing);
     }
@@ -147,8 +148,11 @@ static void pass_order_list(struct engine *engine, struct cursor *cursor, const 
     for (uint32_t i = 0; !cursor->is_writing && i < count && !cursor->is_bad; i++) {
         struct order order;
         pass(cursor, &order, sizeof order);
-        order.is_reducing = false; /* counted anew */
+        order.is_reducing = false; /* counted anew, as what it reserves */
         if (!cursor->is_bad && orders_put(engine->orders, &order) < 0)
+            cursor->is_bad = true;
+        if (!cursor->is_bad && order.reserved &&
+            portfolio_reserve(engine->portfolio, order.now.account, order.reserved_asset, order.reserved) < 0)
             cursor->is_bad = true;
         if (!cursor->is_bad)
             reduces_count(engine, orders_find(engine->orders, order.now.order));

@@ -118,6 +118,21 @@ static struct out_request *stage_add(struct engine *engine, const struct oc_requ
     return staged;
 }
 
+/* The request is as large as its account can pay: the order is that, if it is still large enough to be one. */
+static oc_rc take_fitted(struct engine *engine, const struct oc_request *request, struct order *order,
+                         struct engine_refusal *refusal)
+{
+    const char *reason = instrument_refuses(instruments_get(engine->instruments, request->head.inst), request);
+    order->now.qty = order->worst_qty = request->qty;
+    order->now.quote_qty = request->quote_qty;
+    if (reason) {
+        strcpy(refusal->reason, reason);
+        strcpy(refusal->rule, "instrument");
+        return OC_E_LIMIT;
+    }
+    return request->bits & OC_RQ_HAS_QUOTE_QTY ? chain_worst_qty(engine, request, &order->worst_qty) : (oc_rc)OC_OK;
+}
+
 oc_rc engine_submit(struct engine *engine, struct oc_request *request, struct engine_refusal *ret_refusal)
 {
     if (!engine->is_in_batch)
@@ -151,6 +166,7 @@ oc_rc engine_submit(struct engine *engine, struct oc_request *request, struct en
         const oc_rc sized =
             request->bits & OC_RQ_HAS_QUOTE_QTY ? chain_worst_qty(engine, request, &order->worst_qty) : (oc_rc)OC_OK;
         order->reduces = reduces_only(engine, request, 0);
+        order->known_price = reserve_price(engine, request);
         if (__builtin_expect(engine->clients[engine->caller].permissions != NULL, 0))
             rc = permissions_ask(engine, request, order, order_remaining_worst(order), &refusal);
         if (rc == OC_OK)
@@ -162,7 +178,11 @@ oc_rc engine_submit(struct engine *engine, struct oc_request *request, struct en
         }
     }
     if (rc == OC_OK)
-        rc = exposure_update(engine, order);
+        rc = reserve_take(engine, request, order, &refusal);
+    if (rc == OC_OK && (request->bits & OC_RQ_FIT_FUNDS))
+        rc = take_fitted(engine, request, order, &refusal);
+    if (rc == OC_OK)
+        rc = exposure_books(engine, order);
     if (rc == OC_OK && (request->bits & (OC_RQ_HAS_STOP_LOSS | OC_RQ_HAS_TAKE_PROFIT)))
         rc = groups_open(engine, request);
     order->now = *request;
@@ -235,6 +255,8 @@ oc_rc engine_amend(struct engine *engine, struct oc_request *request, struct eng
         rc = permissions_ask(engine, &ask, order, ask.qty - order->filled, &refusal);
     if (rc == OC_OK)
         rc = ask_twice(engine, &ask, &refusal);
+    if (rc == OC_OK)
+        rc = reserve_ask(engine, &ask, order, &refusal);
     if (rc == OC_OK) {
         order->ask_qty = ask.qty;
         order->ask_price = ask.price;
@@ -265,8 +287,11 @@ oc_rc engine_cancel(struct engine *engine, uint64_t id, struct engine_refusal *r
     if (!engine->is_in_batch)
         return OC_E_STATE;
     oc_rc rc = find_open(engine, id, &order);
-    if (rc < 0)
-        return rc;
+    return rc < 0 ? rc : stage_cancel(engine, order, order->now.role, ret_refusal);
+}
+
+oc_rc stage_cancel(struct engine *engine, struct order *order, uint8_t role, struct engine_refusal *ret_refusal)
+{
     if (order->state == STATE_PENDING_CANCEL)
         return OC_OK; /* asked already: asking again would only cost a message */
     if (batch_is_full(engine))
@@ -275,8 +300,9 @@ oc_rc engine_cancel(struct engine *engine, uint64_t id, struct engine_refusal *r
         if (engine->out.requests[i].order == order && engine->out.requests[i].request.kind == OC_REQUEST_CANCEL)
             return OC_OK;
     struct oc_request ask = follow_up(engine, order, OC_REQUEST_CANCEL);
-    struct engine_refusal refusal = {.order = id};
-    rc = ask_twice(engine, &ask, &refusal);
+    struct engine_refusal refusal = {.order = order->now.order};
+    ask.role = role;
+    oc_rc rc = ask_twice(engine, &ask, &refusal);
     struct out_request *staged = stage_add(engine, &ask, order);
     if (rc < 0) {
         staged->is_denied = 1;

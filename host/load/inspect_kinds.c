@@ -29,7 +29,7 @@ static const struct kind_member sim_members[] = {
     MEMBER(oc_sim, instrument, true), MEMBER(oc_sim, balance, true),  MEMBER(oc_sim, market, true),
     MEMBER(oc_sim, request, true),    MEMBER(oc_sim, due, true),      MEMBER(oc_sim, end, true),
     MEMBER(oc_sim, observe, true),    MEMBER(oc_sim, position, true), MEMBER(oc_sim, save, true),
-    MEMBER(oc_sim, load, true),
+    MEMBER(oc_sim, load, true),       MEMBER(oc_sim, terms, false),
 };
 
 static const struct kind_member data_members[] = {

@@ -130,13 +130,15 @@ static void put_row(struct text *page, const char *name, const char *kind, const
 
 static void put_money(struct text *page, const struct result *result, const struct figures *figures)
 {
-    char text[FORMAT_MAX];
+    char text[FORMAT_MAX], note[FORMAT_MAX * 3];
     int scale = money_scale_for(result->start);
     text_put(page, "<section><h2>Money, ");
     page_escaped(page, result->currency);
     text_put(page, "</h2><dl>\n");
     put_row(page, "Start", "", format_money(result->start, scale, false, text), "");
-    put_row(page, "Final", "", format_money(result->final, scale, false, text), "cash and positions at the mark");
+    snprintf(note, sizeof note, "WITHOUT %u balances that have no price in %s", result->unpriced, result->currency);
+    put_row(page, "Final", "", format_money(result->final, scale, false, text),
+            result->unpriced ? note : "cash and positions at the mark");
     put_row(page, "Profit", tone(figures->profit), format_money(figures->profit, scale, true, text), "after fees");
     put_row(page, "Return", tone(figures->profit), format_percent(figures->total_return, true, text),
             "final / start - 1");

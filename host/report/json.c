@@ -147,6 +147,8 @@ static void put_money(struct json *json, const struct result *result, const stru
     json_open(&json->text, "money", '{');
     member_money(json, "start", result->start, true);
     member_money(json, "final", result->final, true);
+    if (result->unpriced) /* balances without a price, which it does not hold */
+        json_int(&json->text, "unpriced", result->unpriced);
     member_money(json, "profit", figures->profit, true);
     member_figure(json, "return", figures->total_return);
     member_money(json, "fees", result->fees, true);

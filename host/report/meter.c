@@ -160,9 +160,10 @@ void meter_add_stage(struct meter *meter, struct session *session)
 oc_rc meter_restored(struct meter *meter)
 {
     oc_i128 equity;
+    uint32_t unpriced; /* the result says so */
     const struct session *session = meter->session;
     follow_start(meter);
-    oc_rc rc = portfolio_equity(engine_portfolio(session->engine), session->money.account, &equity, NULL);
+    oc_rc rc = portfolio_equity(engine_portfolio(session->engine), session->money.account, &equity, &unpriced);
     if (rc == OC_OK) /* the curve begins here, not where the session did */
         collect_shift(&meter->collect, equity - meter->collect.start);
     return rc;
@@ -243,8 +244,7 @@ oc_rc meter_result(struct meter *meter, struct result *ret_result)
     result->account = session->money.account;
     result->start = session->money.start;
     oc_rc rc = portfolio_equity(engine_portfolio(engine), session->money.account, &result->final, &unpriced);
-    if (unpriced)
-        session_note(session, "equity: %u balances have no price in %s and are left out", unpriced, result->currency);
+    result->unpriced = unpriced;
     result->parts = session->parts ? session->parts->list : NULL;
     result->part_count = session->parts ? session->parts->count : 0;
     result->notes = session->words.notes;

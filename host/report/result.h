@@ -34,6 +34,7 @@ struct result {
     uint32_t zero;
     oc_i128 start;        /* opening cash and holdings at the first price, account currency */
     oc_i128 final;        /* equity at the end */
+    uint32_t unpriced;    /* balances that have no price in the currency: they are not in `final` */
     oc_i128 fees;         /* in the account's currency where convertible */
     oc_i128 buy_and_hold; /* what the start would be worth held in the first instrument; 0: not available */
     bool has_buy_and_hold;

@@ -155,12 +155,14 @@ static void put_head(struct page *page, const struct result *result)
 
 static void put_money(struct page *page, const struct result *result, const struct figures *figures)
 {
-    char text[FORMAT_MAX], note[FORMAT_MAX], share[FORMAT_MAX], line[FORMAT_MAX];
+    char text[FORMAT_MAX], note[FORMAT_MAX * 3], share[FORMAT_MAX], line[FORMAT_MAX];
     int scale = money_scale_for(result->start);
     snprintf(line, sizeof line, "Money (%s)", result->currency ? result->currency : "");
     title(page, line);
     row(page, "Start", format_money(result->start, scale, false, text), "");
-    row(page, "Final", format_money(result->final, scale, false, text), "cash + positions at the mark");
+    snprintf(note, sizeof note, "WITHOUT %u balances that have no price in %s", result->unpriced, result->currency);
+    row(page, "Final", format_money(result->final, scale, false, text),
+        result->unpriced ? note : "cash + positions at the mark");
     row_styled(page, "Profit", format_money(figures->profit, scale, true, text), "after fees", tone(figures->profit));
     row_styled(page, "Return", format_percent(figures->total_return, true, text), "final / start - 1",
                tone(figures->profit));

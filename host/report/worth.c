@@ -96,5 +96,6 @@ oc_rc worth_again(struct worth *worth, struct portfolio *portfolio, const struct
             holding->value = value;
         }
     }
-    return worth->is_plain ? (oc_rc)OC_OK : portfolio_equity(portfolio, account, &worth->equity, NULL);
+    uint32_t unpriced; /* before the first price of a holding; at the end the result says so */
+    return worth->is_plain ? (oc_rc)OC_OK : portfolio_equity(portfolio, account, &worth->equity, &unpriced);
 }

@@ -263,6 +263,22 @@ static int timer_add(lua_State *lua, bool repeats)
 static int lj_every(lua_State *lua) { return timer_add(lua, true); }
 static int lj_after(lua_State *lua) { return timer_add(lua, false); }
 
+/* total, what open orders use of it, or what is free; false: the key is none of these. */
+static bool push_part(lua_State *lua, const struct strategy *strategy, uint32_t asset, const char *key)
+{
+    const uint32_t id = strategy->config.account;
+    const oc_i128 total = portfolio_balance(engine_portfolio(strategy->engine), id, asset);
+    oc_i128 money = total;
+    if (!KEY_IS(strategy, key, total)) {
+        const oc_i128 used = engine_used(strategy->engine, id, asset);
+        if (!KEY_IS(strategy, key, used) && !KEY_IS(strategy, key, free))
+            return false;
+        money = KEY_IS(strategy, key, used) ? used : total - used;
+    }
+    lua_pushnumber(lua, money_to_double(money));
+    return true;
+}
+
 static int lj_account_index(lua_State *lua)
 {
     struct strategy *strategy = strategy_of(lua);
@@ -273,9 +289,12 @@ static int lj_account_index(lua_State *lua)
     oc_i128 money = 0;
     if (KEY_IS(strategy, key, cash)) {
         lua_pushnumber(lua, money_to_double(portfolio_balance(portfolio, id, account->base)));
+    } else if (push_part(lua, strategy, account->base, key)) {
+        return 1;
     } else if (KEY_IS(strategy, key, equity)) {
         if (portfolio_equity(portfolio, id, &money, NULL) < 0)
-            return sandbox_raise(lua, "account.equity is not available: a balance has no price");
+            return sandbox_raise(lua, "account.equity is not known: a balance has no price in %s",
+                                 instruments_asset_name(engine_instruments(strategy->engine), account->base));
         lua_pushnumber(lua, money_to_double(money));
     } else if (KEY_IS(strategy, key, currency)) {
         lua_pushstring(lua, instruments_asset_name(engine_instruments(strategy->engine), account->base));
@@ -283,8 +302,8 @@ static int lj_account_index(lua_State *lua)
         lua_pushstring(lua, account->name);
     } else {
         return sandbox_raise(lua,
-                             "account has cash, equity, currency and name; account(\"BTC\") is the balance of an "
-                             "asset; found '%s'",
+                             "account has cash, free, used, total, equity, currency and name; account(\"BTC\") is "
+                             "the balance of an asset; found '%s'",
                              key);
     }
     return 1;
@@ -295,10 +314,15 @@ static int lj_account_call(lua_State *lua)
     struct strategy *strategy = strategy_of(lua);
     const struct instruments *instruments = engine_instruments(strategy->engine);
     const char *name = luaL_checkstring(lua, 2);
+    if (lua_isnoneornil(lua, 3)) {
+        lua_settop(lua, 2);
+        lua_pushstring(lua, "total");
+    }
+    const char *part = luaL_checkstring(lua, 3);
     for (uint32_t asset = 1; asset < instruments_asset_count(instruments); asset++)
         if (strcmp(instruments_asset_name(instruments, asset), name) == 0) {
-            lua_pushnumber(lua, money_to_double(portfolio_balance(engine_portfolio(strategy->engine),
-                                                                  strategy->config.account, asset)));
+            if (!push_part(lua, strategy, asset, part))
+                return sandbox_raise(lua, "account(\"%s\", part): part is free, used or total; found '%s'", name, part);
             return 1;
         }
     return sandbox_raise(lua, "account(\"%s\"): no such asset in this session", name);
@@ -321,15 +345,16 @@ static double field(lua_State *lua, const char *name)
     return number.number;
 }
 
-/* A spot account cannot borrow. What its cash pays at the entry price, less the 5 % that the chain, too, allows for the
+/* A spot account cannot borrow. What its free cash pays at the entry price, less the 5 % that the chain, too, allows for the
  * price to move until the fill; other markets are limited by the rules alone. */
 static double affordable(const struct market_handle *market, double qty, double entry, double fee)
 {
     const struct oc_instrument *info = &market->instrument->info;
     if (info->kind != OC_KIND_SPOT || !(entry > 0))
         return qty;
-    double cash =
-        money_to_double(portfolio_balance(engine_portfolio(market->strategy->engine), market->account, info->quote));
+    struct engine *engine = market->strategy->engine;
+    double cash = money_to_double(portfolio_balance(engine_portfolio(engine), market->account, info->quote) -
+                                  engine_used(engine, market->account, info->quote));
     double most = cash > 0 ? 0.95 * cash / (entry * (1.0 + fee)) : 0.0;
     return qty < most ? qty : most;
 }
@@ -347,7 +372,9 @@ static int lj_size_risk(lua_State *lua)
     oc_i128 money;
     if (!(risk > 0 && risk <= 1))
         return sandbox_raise(lua, "size.risk: risk is a share of equity above 0 and at most 1; found %f", risk);
-    if (portfolio_equity(engine_portfolio(strategy->engine), strategy->config.account, &money, NULL) < 0 || money <= 0)
+    if (portfolio_equity(engine_portfolio(strategy->engine), strategy->config.account, &money, NULL) < 0)
+        return skip(lua, "the equity is not known: a balance has no price");
+    if (money <= 0)
         return skip(lua, "no equity");
     double distance = entry > stop ? entry - stop : stop - entry;
     double loss = distance + fee * (entry + stop);

@@ -11,9 +11,9 @@ struct market_handle *api_market_at(lua_State *lua, int index)
     return *(struct market_handle **)luaL_checkudata(lua, index, strategy_meta_market);
 }
 
-const char *const api_trade_options[] = {"qty",         "quote_qty", "price",  "stop",      "post_only",
-                                         "reduce_only", "tif",       "expire", "stop_loss", "take_profit",
-                                         "tag",         "strict",    NULL};
+const char *const api_trade_options[] = {"qty",         "quote_qty", "price",           "stop",      "post_only",
+                                         "reduce_only", "tif",       "expire",          "stop_loss", "take_profit",
+                                         "tag",         "strict",    "on_insufficient", NULL};
 const char *const api_close_options[] = {"price", "stop", "tif", "tag", NULL};
 
 /* The index of the option table: the first argument after m and a leading amount; 0: there is none. Anything else would
@@ -99,6 +99,8 @@ static struct oc_dec dec_of(lua_State *lua, const struct api_number *number, int
 {
     if (number->is_exact)
         return number->dec;
+    while (scale > 0 && number->number * (double)num_pow10(scale) >= 9.0e18) /* a large amount keeps fewer digits */
+        scale--;
     double grid = number->number * (double)num_pow10(scale);
     if (grid >= 9.0e18 || grid <= -9.0e18)
         sandbox_raise(lua, "the amount %f is too large", number->number);
@@ -171,13 +173,31 @@ static void option_amount(lua_State *lua, int options, const struct instrument *
     if (option_number(lua, options, "quote_qty", &number)) {
         if (has_qty)
             sandbox_raise(lua, "give qty or quote_qty, not both");
-        if (!(number.number > 0))
+        if (!(number.number >= 0)) /* 0 may be what is free: that is no fault of the strategy */
             sandbox_raise(lua, "quote_qty must be above 0; found %f", number.number);
-        request->quote_qty = dec_of(lua, &number, 8);
+        if (number.is_exact ||
+            !api_reads_as_money(strategy_of(lua), instrument->info.quote, number.number, &request->quote_qty))
+            request->quote_qty = dec_of(lua, &number, 8);
         request->bits |= OC_RQ_HAS_QUOTE_QTY | OC_RQ_FEE_IN_QUOTE;
     } else if (!has_qty) {
         sandbox_raise(lua, "an amount is needed: m:buy(qty), m:buy{ qty = ... } or m:buy{ quote_qty = ... }");
     }
+}
+
+static uint32_t option_insufficient(lua_State *lua, int options, const struct oc_request *request)
+{
+    if (!options)
+        return 0;
+    lua_getfield(lua, options, "on_insufficient");
+    const char *word = lua_tostring(lua, -1);
+    const bool reduces = word && strcmp(word, "reduce") == 0;
+    if (!lua_isnil(lua, -1) && !reduces && (!word || strcmp(word, "refuse") != 0))
+        sandbox_raise(lua, "on_insufficient is \"reduce\" or \"refuse\"; found '%s'",
+                      word ? word : luaL_typename(lua, -1));
+    if (reduces && request->side == OC_SIDE_SELL && (request->bits & OC_RQ_HAS_QUOTE_QTY))
+        sandbox_raise(lua, "on_insufficient is not supported for a sale by quote_qty: give qty");
+    lua_pop(lua, 1);
+    return reduces ? OC_RQ_FIT_FUNDS : 0;
 }
 
 static void option_tag(lua_State *lua, int options, struct oc_request *request)
@@ -191,10 +211,11 @@ static void option_tag(lua_State *lua, int options, struct oc_request *request)
     lua_pop(lua, 1);
 }
 
-static int submit(lua_State *lua, const struct market_handle *market, struct oc_request *request)
+/* What the engine said to it, as a strategy reads it. */
+static int answer(lua_State *lua, const struct market_handle *market, const struct oc_request *request, oc_rc rc,
+                  const struct engine_refusal *said)
 {
-    struct engine_refusal refusal = {0};
-    oc_rc rc = engine_submit(market->strategy->engine, request, &refusal);
+    struct engine_refusal refusal = *said;
     strategy_note_origin(lua, market->strategy, request->order);
     if (rc == OC_OK) {
         api_order_push(lua, request->order);
@@ -211,6 +232,13 @@ static int submit(lua_State *lua, const struct market_handle *market, struct oc_
         return api_refusal(lua, &refusal);
     return sandbox_raise(lua, "this order makes no sense: check type, tif and expire (GTD needs expire), post_only "
                               "(limit orders only)");
+}
+
+static int submit(lua_State *lua, const struct market_handle *market, struct oc_request *request)
+{
+    struct engine_refusal refusal = {0};
+    oc_rc rc = engine_submit(market->strategy->engine, request, &refusal);
+    return answer(lua, market, request, rc, &refusal);
 }
 
 static int verb(lua_State *lua, uint8_t side)
@@ -230,6 +258,7 @@ static int verb(lua_State *lua, uint8_t side)
     option_tag(lua, options, &request);
     request.tif = option_tif(lua, options);
     request.expire_ns = option_expire(lua, options);
+    request.bits |= option_insufficient(lua, options, &request);
     if (option_flag(lua, options, "post_only"))
         request.bits |= OC_RQ_POST_ONLY;
     if (option_flag(lua, options, "reduce_only"))
@@ -247,6 +276,11 @@ static int verb(lua_State *lua, uint8_t side)
         strcpy(refusal.rule, "instrument");
         return api_refusal(lua, &refusal);
     }
+    if ((request.bits & OC_RQ_HAS_QUOTE_QTY) && request.quote_qty.units == 0) {
+        strcpy(refusal.reason, "QUOTE_AMOUNT_TOO_SMALL");
+        strcpy(refusal.rule, "host");
+        return api_refusal(lua, &refusal);
+    }
     return submit(lua, market, &request);
 }
 
@@ -261,42 +295,27 @@ static const struct position *position_of(const struct market_handle *market)
     return book ? &book->position : NULL;
 }
 
-/* What can be sold of it: on spot never more than the account holds (a fee may have been taken in the base asset). */
-static int64_t closable(const struct market_handle *market, int64_t qty)
-{
-    if (market->instrument->info.kind != OC_KIND_SPOT || qty <= 0)
-        return qty < 0 ? -qty : qty;
-    const struct oc_dec *step = &market->instrument->info.qty_step;
-    oc_i128 held =
-        portfolio_balance(engine_portfolio(market->strategy->engine), market->account, market->instrument->info.base);
-    oc_i128 one = (oc_i128)step->units * num_pow10_128(MONEY_SCALE - step->scale);
-    return held >= 0 && held / one < qty ? (int64_t)(held / one) : qty;
-}
-
 static int lj_close(lua_State *lua)
 {
     struct market_handle *market = api_market_at(lua, 1);
     int options = options_at(lua, "m:close", api_close_options);
     api_check_acting(lua, market->strategy, "m:close");
     const struct position *position = position_of(market);
-    int64_t qty = position ? position->qty : 0, size = closable(market, qty);
-    if (qty == 0 || size == 0) {
-        struct engine_refusal refusal = {.reason = "NO_POSITION", .rule = "host"};
-        return api_refusal(lua, &refusal);
-    }
     struct oc_request request = {.account = market->account,
-                                 .side = qty > 0 ? OC_SIDE_SELL : OC_SIDE_BUY,
-                                 .qty = size,
-                                 .type = OC_ORDER_MARKET,
-                                 .tif = OC_TIF_GTC,
-                                 .role = OC_ROLE_CLOSE,
-                                 .bits = OC_RQ_HAS_QTY | OC_RQ_REDUCE_ONLY};
+                                 .strategy = market->strategy->id,
+                                 .side = position && position->qty < 0 ? OC_SIDE_BUY : OC_SIDE_SELL};
+    struct engine_refusal refusal = {0};
     bool snapped = false;
     request.head.inst = market->inst;
     option_prices(lua, options, market->instrument, &request, &snapped);
     option_tag(lua, options, &request);
     request.tif = option_tif(lua, options);
-    return submit(lua, market, &request);
+    oc_rc rc = engine_close(market->strategy->engine, &request, &refusal);
+    if (rc == OC_E_NOT_FOUND) {
+        refusal = (struct engine_refusal){.reason = "NO_POSITION", .rule = "host"};
+        return api_refusal(lua, &refusal);
+    }
+    return answer(lua, market, &request, rc, &refusal);
 }
 
 /* True while an order of this strategy in this market is open that is not protection. */

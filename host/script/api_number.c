@@ -52,6 +52,8 @@ int64_t api_qty_units(lua_State *lua, const struct instrument *instrument, const
 {
     int64_t value = 0;
     int exact = 0;
+    if (!number->is_exact && api_reads_as_qty(strategy_of(lua), instrument, number->number, &value))
+        return value;
     oc_rc rc = number->is_exact
                    ? instrument_dec_units(instrument->info.qty_step, number->dec, SNAP_DOWN, &value, &exact)
                    : instrument_qty_snap(instrument, number->number, SNAP_DOWN, &value, &exact);

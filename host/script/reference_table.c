@@ -123,17 +123,26 @@ static const struct reference_entry entries[] = {
      "stop: equity * risk / (|entry - "
      "stop| + fee * (entry + stop)), down to the quantity step. `fee` is a rate a leg, 0 if "
      "absent. A purchase on a spot market "
-     "is at most what 95 % of the cash pays. Returns a number, or `nil, text` when there is "
+     "is at most what 95 % of the free cash pays. Returns a number, or `nil, text` when there is "
      "nothing to trade."},
 
-    {"account", "cash", "account.cash",
-     "Balance of the account's currency. What open orders will need is not taken off."},
+    {"account", "cash", "account.cash", "Balance of the account's currency; the same as `total`."},
+    {"account", "total", "account.total", "The same: `free` and `used` together."},
+    {"account", "used", "account.used",
+     "What open orders will need of it: a purchase its price and fee, until the venue has said that it is gone. Of "
+     "another asset what open sales sell; stop losses, take profits and what is `reduce_only` count once for what they "
+     "can sell."},
+    {"account", "free", "account.free",
+     "What a new order can spend. One that needs more is refused with `INSUFFICIENT_FUNDS` at the call."},
     {"account", "equity", "account.equity",
      "Worth of all balances and positions at their marks, in `account.currency`. Raises when "
      "something held has no price."},
     {"account", "currency", "account.currency", "Such as `\"USDT\"`."},
     {"account", "name", "account.name", "The account's name."},
-    {"account", "()", "account(\"BTC\")", "Balance of one asset of the session. Raises for a name that is not in it."},
+    {"account", "()", "account(\"BTC\"), account(\"BTC\", \"free\")",
+     "Balance of one asset of the session, or its part: `\"free\"`, `\"used\"`, `\"total\"`. Raises for a name that is "
+     "not "
+     "in it."},
 
     {"market", "symbol", "m.symbol", "`\"BTC/USDT\"`; `tostring(m)` too."},
     {"market", "venue", "m.venue", "Name of the venue, `\"paper\"` here."},
@@ -153,9 +162,14 @@ static const struct reference_entry entries[] = {
      "`stop`, a stop-limit with both. Raises while loading and in `on_init`."},
     {"method", "sell", "m:sell(qty, { options }) or m:sell { options }", "As `m:buy`."},
     {"method", "close", "m:close { options }",
-     "An order that takes the position to zero, reduce-only; on spot never more than the account "
-     "holds. Its stop loss and take "
-     "profit go with it. Returns an order, or `nil, err` with `NO_POSITION`."},
+     "An order that takes the position to zero, reduce-only; on spot never more than the account holds. Your own "
+     "entries "
+     "in this market are canceled first, and the host goes on until it is flat: what an entry fills meanwhile, or what "
+     "the "
+     "order could not sell, is closed by another one. That ends when you buy or sell here again, or cancel the order. "
+     "Its "
+     "stop loss and take profit go with it. Asked for twice it is the same order. Returns an order, or `nil, err` with "
+     "`NO_POSITION`."},
     {"method", "busy", "m:busy()",
      "True while an order of this strategy in this market is open that is not protection."},
     {"method", "orders", "m:orders()", "A list of the open orders of this strategy in this market, oldest first."},
@@ -189,6 +203,9 @@ static const struct reference_entry entries[] = {
      "A limit order kept likewise; when one of the two trades the other shrinks."},
     {"option", "tag", "tag = \"dip\"",
      "A word of yours, at most 23 bytes (the rest is cut), on the order and in reports."},
+    {"option", "on_insufficient", "on_insufficient = \"reduce\"",
+     "What the account cannot pay, or does not hold, is left out of the order, instead of `INSUFFICIENT_FUNDS` "
+     "(`\"refuse\"`, as without). Not for a sale by `quote_qty`. Another word raises."},
     {"option", "strict", "strict = true", "Refuse with `NOT_ON_THE_GRID` instead of moving a number to the grid."},
 
     {"close", "price", "price = 60000", "Close by a limit order."},

@@ -179,7 +179,8 @@ struct strategy {
     X(open_time) X(period) X(fee) X(fee_asset) X(liquidity) X(order_id) X(average) X(realised) X(unrealised) \
     X(state) X(filled) X(remaining) X(tag) X(reason) X(id) X(type) X(stop) X(is_open) X(trips) X(value) \
     X(ready) X(cash) X(equity) X(currency) X(name) X(bid_open) X(bid_high) X(bid_low) X(bid_close) \
-    X(ask_open) X(ask_high) X(ask_low) X(ask_close) X(status) X(tif) X(role) X(taker_side) X(index)
+    X(ask_open) X(ask_high) X(ask_low) X(ask_close) X(status) X(tif) X(role) X(taker_side) X(index) \
+    X(free) X(used) X(total)
 /* clang-format on */
 #define KEY_ENUM(name) KEY_##name,
 enum { STRATEGY_KEYS(KEY_ENUM) KEY_COUNT };
@@ -235,6 +236,10 @@ bool api_number(lua_State *lua, int index, const char *what, struct api_number *
 /* To grid units; raises on NaN and the like. *ret_snapped: the asked value was off the grid. */
 int64_t api_price_units(lua_State *lua, const struct instrument *instrument, const struct api_number *number,
                         int direction, bool *ret_snapped);
+/* api_reads.c: a number equal to what the position, an order or a balance reads as; false: it is none of these. */
+bool api_reads_as_qty(const struct strategy *strategy, const struct instrument *instrument, double number,
+                      int64_t *ret_units);
+bool api_reads_as_money(const struct strategy *strategy, uint32_t asset, double number, struct oc_dec *ret_dec);
 int64_t api_qty_units(lua_State *lua, const struct instrument *instrument, const struct api_number *number,
                       bool *ret_snapped);
 struct market_handle *api_market_at(lua_State *lua, int index);

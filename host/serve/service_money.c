@@ -78,13 +78,17 @@ bool service_balances(struct console_service *service, const struct command_word
     json_open(reply, NULL, '{');
     json_open(reply, "rows", '[');
     for (asset = asset ? asset : 1; asset <= count && rows < CONSOLE_PAGE; asset++) {
-        oc_i128 total = portfolio_balance(service->portfolio, service->config.account, asset), value;
+        const oc_i128 total = portfolio_balance(service->portfolio, service->config.account, asset);
+        const oc_i128 used = engine_used(service->engine, service->config.account, asset);
         const char *name = instruments_asset_name(service->instruments, asset);
-        if (total == 0 || !*name)
+        oc_i128 value;
+        if ((total == 0 && used == 0) || !*name)
             continue;
         rows++;
         json_open(reply, NULL, '{');
         json_text(reply, "asset", name);
+        json_money(reply, "free", total - used);
+        json_money(reply, "used", used);
         json_money(reply, "total", total);
         if (portfolio_convert(service->portfolio, total, asset, account->base, RATE_MIDDLE, &value) == OC_OK)
             json_money(reply, "value", value);

@@ -544,7 +544,8 @@ bool service_preview(struct console_service *service, const struct command_words
         json_null(reply, "equity_share");
     const struct oc_instrument *info = &instrument->info;
     const bool is_spot = info->kind == OC_KIND_SPOT && is_valued && !(request.bits & OC_RQ_REDUCE_ONLY);
-    const oc_i128 cash = portfolio_balance(service->portfolio, service->config.account, info->quote);
+    const oc_i128 cash = portfolio_balance(service->portfolio, service->config.account, info->quote) -
+                         engine_used(service->engine, service->config.account, info->quote);
     json_flag(reply, "rests", rests);
     json_flag(reply, "is_short_of_cash",
               is_spot && buys && !(request.bits & OC_RQ_HAS_QUOTE_QTY) && value + fee > cash);

@@ -290,6 +290,28 @@ static oc_rc open_instrument(struct session *session, uint32_t index)
     return rc < 0 ? session_fail_code(session, rc, info.symbol, "the venue did not take the instrument") : OC_OK;
 }
 
+/* What no market of the data can ever value would be missing from every figure. */
+static oc_rc check_cash(struct session *session)
+{
+    const struct instruments *instruments = engine_instruments(session->engine);
+    const struct session_money *money = &session->money;
+    const char *base = instruments_asset_name(instruments, money->base);
+    struct error error;
+    for (uint32_t i = 0; i < money->cash_count; i++) {
+        const char *name = instruments_asset_name(instruments, money->cash[i].asset);
+        if (portfolio_leads(engine_portfolio(session->engine), money->cash[i].asset, money->base))
+            continue;
+        error_at(&error, OC_E_CONFIG, "account.cash");
+        error_what(&error,
+                   "no market of the data leads from %s to %s, the currency of account: the equity could not be told",
+                   name, base);
+        error_remedy(&error, "give data of %s/%s too, or leave %s out, or name first what the markets are paid in",
+                     name, base, name);
+        return session_fail(session, &error);
+    }
+    return OC_OK;
+}
+
 oc_rc session_open_instruments(void *self, struct session *session)
 {
     (void)self;
@@ -310,7 +332,7 @@ oc_rc session_open_instruments(void *self, struct session *session)
         if (i == 0)
             session->clock.now_ns = session->clock.first_ns = source->info.first_ns;
     }
-    return OC_OK;
+    return check_cash(session);
 }
 
 oc_rc session_open_instruments_alone(void *self, struct session *session)

@@ -365,9 +365,8 @@ static oc_rc open_link(struct session *session)
     return venue_link_open(session->link, &world, &error) < 0 ? session_fail(session, &error) : (oc_rc)OC_OK;
 }
 
-static oc_rc open_venues(void *self, struct session *session)
+static oc_rc open_venue(struct session *session)
 {
-    (void)self;
     if (session->link)
         return open_link(session);
     struct venue *venue = &session->venues.list[0];
@@ -387,6 +386,13 @@ static oc_rc open_venues(void *self, struct session *session)
                       venue->sim.self);
 }
 
+static oc_rc open_venues(void *self, struct session *session)
+{
+    (void)self;
+    const oc_rc rc = open_venue(session);
+    return rc < 0 ? rc : venues_take_terms(&session->venues, engine_portfolio(session->engine), session->money.account);
+}
+
 static void close_venues(void *self, struct session *session)
 {
     (void)self;
@@ -400,7 +406,8 @@ static oc_rc open_start(void *self, struct session *session)
     (void)self;
     struct session_money *money = &session->money;
     engine_start_at(session->engine, session->clock.now_ns);
-    return portfolio_equity(money->start_value.portfolio, money->start_value.account, &money->start, NULL);
+    uint32_t unpriced; /* before the first prices */
+    return portfolio_equity(money->start_value.portfolio, money->start_value.account, &money->start, &unpriced);
 }
 
 /* Records and books the opening cash. A session that goes on has it in its records. */
@@ -429,7 +436,8 @@ oc_rc session_record_balances(struct session *session)
         if (rc < 0)
             return session_fail_code(session, rc, "cash", "the opening cash could not be booked");
     }
-    return portfolio_equity(engine_portfolio(session->engine), money->account, &money->start, NULL);
+    uint32_t unpriced; /* before the first prices */
+    return portfolio_equity(engine_portfolio(session->engine), money->account, &money->start, &unpriced);
 }
 
 bool session_begin_figures(struct session *session, const struct oc_event *event)

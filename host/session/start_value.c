@@ -52,7 +52,8 @@ oc_rc start_value_price(struct start_value *start_value, const struct oc_event *
     if (!market || market->has_mark || !apply_first(start_value, market, event) || !market->has_mark)
         return OC_E_NOT_FOUND;
     start_value->priced++;
-    return portfolio_equity(start_value->portfolio, start_value->account, ret_value, NULL);
+    uint32_t unpriced; /* those whose first price is still to come */
+    return portfolio_equity(start_value->portfolio, start_value->account, ret_value, &unpriced);
 }
 
 int64_t start_value_first2(const struct start_value *start_value, uint32_t inst)

@@ -458,6 +458,15 @@ static oc_rc table_load(void *self, const void *bytes, uint32_t size)
     return transcript_load(&link->transcript, from + sizeof head + head, size - sizeof head - head);
 }
 
+/* What the account has is what the venue says; its fees are known at the fill. */
+static oc_rc table_terms(void *self, uint32_t account, struct oc_sim_terms *ret_terms)
+{
+    (void)self;
+    (void)account;
+    ret_terms->bits = OC_SIM_FUNDS;
+    return OC_OK;
+}
+
 static const struct oc_sim venue_link_table = {.size = sizeof venue_link_table,
                                                .instrument = table_instrument,
                                                .balance = table_balance,
@@ -468,7 +477,8 @@ static const struct oc_sim venue_link_table = {.size = sizeof venue_link_table,
                                                .observe = table_observe,
                                                .position = table_position,
                                                .save = table_save,
-                                               .load = table_load};
+                                               .load = table_load,
+                                               .terms = table_terms};
 
 oc_rc venue_link_open(struct venue_link *link, const struct venue_link_world *world, struct error *ret_error)
 {

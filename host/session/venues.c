@@ -42,6 +42,36 @@ struct venue *venues_of(struct venues *venues, uint32_t account)
     return number ? &venues->list[number - 1] : NULL;
 }
 
+static bool is_larger(struct oc_dec a, struct oc_dec b)
+{
+    return (oc_i128)a.units * num_pow10(b.scale) > (oc_i128)b.units * num_pow10(a.scale);
+}
+
+oc_rc venues_take_terms(struct venues *venues, struct portfolio *portfolio, uint32_t account)
+{
+    const struct venue *venue = venues_of(venues, account);
+    struct account *owner = portfolio_account(portfolio, account);
+    struct oc_sim_terms terms = {.size = sizeof terms};
+    if (!venue || !owner || !OC_HAS(venue->table, terms) || !venue->table->terms)
+        return OC_OK;
+    oc_rc rc = venue->table->terms(venue->answers.self, account, &terms);
+    if (rc < 0)
+        return rc;
+    for (int i = 0; i < 2; i++) {
+        const struct oc_dec *fee = i ? &terms.maker_fee : &terms.taker_fee;
+        if (fee->scale < 0 || fee->scale > OC_DEC_SCALE_MAX)
+            return OC_E_DATA;
+    }
+    owner->terms = (struct account_terms){
+        .has_funds = (terms.bits & OC_SIM_FUNDS) != 0,
+        .may_short = (terms.bits & OC_SIM_SHORT) != 0,
+        .fee = is_larger(terms.taker_fee, terms.maker_fee) ? terms.taker_fee : terms.maker_fee,
+    };
+    if (terms.bits & OC_SIM_FEE_IN_BASE)
+        owner->terms.fee = (struct oc_dec){0, 0, 0};
+    return OC_OK;
+}
+
 static __attribute__((noinline)) oc_rc see_each(struct venues *venues, int64_t at_ns, const struct oc_event *event)
 {
     for (uint32_t i = 0; i < venues->count; i++) {

@@ -39,6 +39,8 @@ struct venues {
 void venues_release(struct venues *venues);
 /* [setup] `self` of an opened simulator answers for this account. Several accounts of one simulator share a venue. */
 CHECKED oc_rc venues_add(struct venues *venues, uint32_t account, const struct oc_sim *table, void *self);
+/* [setup] On what terms the account trades, of who answers for it: open orders reserve by them. */
+CHECKED oc_rc venues_take_terms(struct venues *venues, struct portfolio *portfolio, uint32_t account);
 /* NULL: nobody. */
 struct venue *venues_of(struct venues *venues, uint32_t account);
 

@@ -142,6 +142,9 @@ wrong "found 'rosy', expected neutral, pessimistic, optimistic or ideal" profile
 wrong "found '-1', expected a whole number from 0" seed session.seed -1
 wrong "found '1.5', expected a decimal such as \"0.001\" or \"0.1%\", from 0 to 1 (share of a bar's volume)" volume-cap sim.paper.volume_cap 1.5
 wrong "found '-5ms', expected a duration" latency sim.paper.latency -5ms
+wrong "found '90000d', expected a duration" latency sim.paper.latency 90000d # Q38: beyond what time can hold
+wrong "found '367d', expected a duration" latency sim.paper.entry_latency 367d
+wrong "found '367d', expected a duration" latency sim.paper.response_latency 367d
 wrong_key "found '11%', expected a decimal such as \"0.001\" or \"0.1%\", from -0.1 to 0.1 (share of the value)" sim.paper.taker_fee 11%
 wrong_key "found '-0.101', expected a decimal such as \"0.001\" or \"0.1%\", from -0.1 to 0.1" sim.paper.maker_fee -0.101
 wrong_key "found '0.11', expected a decimal such as \"0.001\" or \"0.1%\", from 0 to 0.1 (share of the price)" sim.paper.half_spread 0.11

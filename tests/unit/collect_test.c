@@ -269,7 +269,7 @@ static void ambiguous_and_end_flags_reach_the_trip(void **state)
 }
 
 /* S7: the list has its limit, the figures have none. */
-static void trips_beyond_the_list_are_in_all_figures(void **state)
+static void S7_trips_beyond_the_list_are_in_all_figures(void **state)
 {
     (void)state;
     sample_init(&sample);
@@ -304,7 +304,7 @@ static void trips_beyond_the_list_are_in_all_figures(void **state)
 
 /* S7: a position that is held while another market goes round many times, closed at the end; the other way round behind
  * the limit of the list. */
-static void a_long_trip_is_not_lost_among_short_ones(void **state)
+static void S7_a_long_trip_is_not_lost_among_short_ones(void **state)
 {
     (void)state;
     static const int rounds[] = {300, TRIPS_MAX + 10};
@@ -372,8 +372,8 @@ int main(void)
         cmocka_unit_test(a_trip_runs_from_flat_to_flat),
         cmocka_unit_test(crossing_zero_ends_one_trip_and_starts_the_next),
         cmocka_unit_test(ambiguous_and_end_flags_reach_the_trip),
-        cmocka_unit_test(trips_beyond_the_list_are_in_all_figures),
-        cmocka_unit_test(a_long_trip_is_not_lost_among_short_ones),
+        cmocka_unit_test(S7_trips_beyond_the_list_are_in_all_figures),
+        cmocka_unit_test(S7_a_long_trip_is_not_lost_among_short_ones),
         cmocka_unit_test(a_fee_in_another_asset_is_not_added_to_the_trip),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

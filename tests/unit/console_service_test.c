@@ -209,7 +209,8 @@ static void markets_and_money_read(void **state)
     assert_says(ask(&scene, "ticker BTC/USD"), "\"code\":\"BAD_SYMBOL\"");
     assert_says(scene.reply.data, "did you mean 'BTC/USDT'?");
     assert_says(ask(&scene, "book"), "\"bids\":[],\"asks\":[]");
-    assert_says(ask(&scene, "balances"), "{\"asset\":\"USDT\",\"total\":1000000.00000000,\"value\":1000000.00000000}");
+    assert_says(ask(&scene, "balances"), "{\"asset\":\"USDT\",\"free\":1000000.00000000,\"used\":0.00000000,\"total\":"
+                                         "1000000.00000000,\"value\":1000000.00000000}");
     assert_says(ask(&scene, "positions"), "\"rows\":[]");
     assert_says(ask(&scene, "pnl"), "\"profit\":0.00000000");
     assert_says(ask(&scene, "status"), "\"mode\":\"paper\"");

@@ -1,4 +1,5 @@
 /* paper_test.c: the paper venue: when orders trade, at what price, and what is refused. */
+#include "base/money.h"
 #include "support/paper_kit.h"
 
 static void a_market_order_takes_the_next_open(void **state)
@@ -185,6 +186,106 @@ static void money_is_enough_or_not(void **state)
     int64_t units;
     v->sim->position(v->instance.self, ACCOUNT, INST, &units);
     assert_int_equal(units, -20000);
+    venue_free(v);
+}
+
+static struct oc_request by_money(struct venue *v, uint8_t side, int64_t money)
+{
+    struct oc_request request = order(v, side, 0, 0, 0);
+    request.bits = OC_RQ_HAS_QUOTE_QTY | OC_RQ_FEE_IN_QUOTE;
+    request.quote_qty = (struct oc_dec){money, 0, 0};
+    return request;
+}
+
+/* A sale by money takes in that money, its fee paid, in one fill and in more. */
+static void Q16_a_sale_by_money_takes_in_that_money(void **state)
+{
+    (void)state;
+    static const char *const pairs[] = {"latency",    "0",   "half_spread", "0",  "taker_fee", "0.01",
+                                        "volume_cap", "0.5", "check_funds", "no", NULL};
+    for (int fills = 1; fills <= 3; fills++) {
+        struct venue *v = venue_new(pairs);
+        bar(v, 0, 10000, 10000, 10000, 10000, 100000);
+        send(v, MINUTE, by_money(v, OC_SIDE_SELL, 1000));
+        for (int i = 1; i <= fills; i++) /* half of a bar's volume each */
+            bar(v, i, 10000, 10000, 10000, 10000, i == fills ? 100000 : 6000);
+        assert_int_equal(v->fill_count, fills);
+        oc_i128 net = 0;
+        for (int i = 0; i < fills; i++) {
+            oc_i128 fee = 0;
+            assert_int_equal(money_from_dec(v->fills[i].fee, &fee), OC_OK);
+            net += (oc_i128)v->fills[i].price * v->fills[i].qty * num_pow10_128(MONEY_SCALE - 5) - fee;
+        }
+        const oc_i128 asked = 1000 * num_pow10_128(MONEY_SCALE), unit = num_pow10_128(MONEY_SCALE - 1);
+        assert_true(net <= asked && net > asked - unit); /* a unit of the grid is worth 0.1 */
+        assert_true(v->fills[fills - 1].head.flags & OC_EVF_LAST);
+        venue_free(v);
+    }
+}
+
+/* Money that the account does not have is not spent in part, unless that was asked for. */
+static void Q7_an_order_by_money_beyond_the_cash_is_refused(void **state)
+{
+    (void)state;
+    for (int fits = 0; fits < 2; fits++) {
+        struct venue *v = venue_new(ideal);
+        bar(v, 0, 10000, 10000, 10000, 10000, -1);
+        struct oc_request request = by_money(v, OC_SIDE_BUY, 300000);
+        request.tif = OC_TIF_FOK;
+        request.bits |= fits ? OC_RQ_FIT_FUNDS : 0;
+        send(v, MINUTE, request);
+        bar(v, 1, 10000, 10000, 10000, 10000, -1);
+        assert_int_equal(v->fill_count, fits);
+        if (fits)
+            assert_int_equal(v->fills[0].qty, 999000);
+        else
+            assert_string_equal(last_answer(v)->reason, "INSUFFICIENT_FUNDS");
+        venue_free(v);
+    }
+}
+
+/* What rests here has its money: an order at the market does not take it away. */
+static void Q18_the_venue_keeps_what_resting_orders_need(void **state)
+{
+    (void)state;
+    static const char *const pairs[] = {"profile", "ideal", NULL};
+    struct venue *v = venue_new(pairs);
+    bar(v, 0, 10000, 10000, 10000, 10000, -1);
+    send(v, MINUTE, order(v, OC_SIDE_BUY, 1000000, 9000, 0)); /* 90,000 of 100,000 */
+    send(v, MINUTE, order(v, OC_SIDE_BUY, 101000, 0, 0));
+    bar(v, 1, 10000, 10000, 10000, 10000, -1);
+    assert_int_equal(v->fill_count, 0);
+    assert_string_equal(last_answer(v)->reason, "INSUFFICIENT_FUNDS");
+    send(v, 2 * MINUTE, order(v, OC_SIDE_BUY, 100000, 0, 0));
+    bar(v, 2, 10000, 10000, 10000, 10000, -1);
+    assert_int_equal(v->fill_count, 1);
+    bar(v, 3, 10000, 10000, 8000, 9000, -1);
+    assert_int_equal(v->fill_count, 2);
+    assert_int_equal(v->fills[1].qty, 1000000);
+    venue_free(v);
+}
+
+/* An asset beyond the table is an error, and never another asset. */
+static void S10_an_asset_that_it_cannot_keep_is_refused(void **state)
+{
+    (void)state;
+    struct venue *v = venue_new(plain);
+    struct oc_instrument info = {.size = sizeof info,
+                                 .inst = OC_INST(2, 1),
+                                 .kind = OC_KIND_SPOT,
+                                 .base = BTC,
+                                 .quote = USDT,
+                                 .settle = USDT,
+                                 .price_step = {1, 2, 0},
+                                 .qty_step = {1, 3, 0},
+                                 .contract_size = {1, 0, 0}};
+    assert_int_equal(v->sim->instrument(v->instance.self, &info), OC_OK);
+    info.base = 256 + BTC;
+    assert_int_equal(v->sim->instrument(v->instance.self, &info), OC_E_LIMIT);
+    info.base = BTC;
+    info.quote = info.settle = 256 + USDT;
+    assert_int_equal(v->sim->instrument(v->instance.self, &info), OC_E_LIMIT);
+    assert_int_equal(v->sim->balance(v->instance.self, ACCOUNT, 256 + USDT, (struct oc_dec){1, 0, 0}), OC_E_LIMIT);
     venue_free(v);
 }
 
@@ -452,6 +553,10 @@ int main(void)
         cmocka_unit_test(what_both_paths_fill_is_not_ambiguous),
         cmocka_unit_test(volume_caps_and_unknown_volume),
         cmocka_unit_test(money_is_enough_or_not),
+        cmocka_unit_test(Q16_a_sale_by_money_takes_in_that_money),
+        cmocka_unit_test(Q7_an_order_by_money_beyond_the_cash_is_refused),
+        cmocka_unit_test(Q18_the_venue_keeps_what_resting_orders_need),
+        cmocka_unit_test(S10_an_asset_that_it_cannot_keep_is_refused),
         cmocka_unit_test(post_only_reduce_only_and_time_in_force),
         cmocka_unit_test(orders_that_have_ended_make_room),
         cmocka_unit_test(a_cancel_and_an_amend_can_lose_the_race),

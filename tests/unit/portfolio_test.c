@@ -455,12 +455,33 @@ static void equity_that_does_not_fit_is_an_error(void **state)
     assert_true(equity == whole(1500));
 }
 
+/* What has no price is not left out of a sum without a word: there is no sum. */
+static void Q8_equity_without_a_price_is_not_a_smaller_number(void **state)
+{
+    (void)state;
+    const uint32_t id = account("USD"), inst = add(OC_KIND_SPOT, "EUR", "USD", 4);
+    oc_i128 equity = 0;
+    uint32_t unpriced = 0;
+    assert_int_equal(portfolio_set_balance(portfolio, id, asset("USD"), num_pow10_128(MONEY_SCALE)), OC_OK);
+    assert_int_equal(portfolio_set_balance(portfolio, id, asset("EUR"), num_pow10_128(MONEY_SCALE)), OC_OK);
+    assert_int_equal(portfolio_equity(portfolio, id, &equity, NULL), OC_E_NOT_FOUND);
+    assert_int_equal(portfolio_equity(portfolio, id, &equity, &unpriced), OC_OK);
+    assert_int_equal(unpriced, 1);
+    assert_true(portfolio_leads(portfolio, asset("EUR"), asset("USD")));
+    assert_true(portfolio_leads(portfolio, asset("USD"), asset("EUR")));
+    assert_false(portfolio_leads(portfolio, asset("USD"), asset("GBP")));
+    quote(inst, 11000, 11000);
+    assert_int_equal(portfolio_equity(portfolio, id, &equity, NULL), OC_OK);
+    assert_true(equity == num_pow10_128(MONEY_SCALE - 1) * 21);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(PNL_3, setup, teardown),
         cmocka_unit_test_setup_teardown(PNL_4, setup, teardown),
         cmocka_unit_test_setup_teardown(PNL_5, setup, teardown),
+        cmocka_unit_test_setup_teardown(Q8_equity_without_a_price_is_not_a_smaller_number, setup, teardown),
         cmocka_unit_test_setup_teardown(strategy_books_and_the_net_book_agree_after_every_fill, setup, teardown),
         cmocka_unit_test_setup_teardown(spot_fills_move_both_balances_and_the_fee_its_own, setup, teardown),
         cmocka_unit_test_setup_teardown(a_fee_without_room_refuses_its_fill, setup, teardown),

@@ -76,12 +76,13 @@ static const struct probe probes_1[] = {
     {"m:buy(1, 5)", "! m:buy: the options are one table, the last argument; found number"},
     {"m:buy(1, {}, 5)", "! m:buy: the options are one table, the last argument; found number"},
     {"m:buy({ qty = 1 }, {})", "! m:buy: the options are one table, the last argument; found table"},
-    {"m:buy{ qty = 1, prise = 2, another = 3 }", "! m:buy: unknown option 'another'; known: qty quote_qty price stop "
-                                                 "post_only reduce_only tif expire stop_loss take_profit tag strict"},
+    {"m:buy{ qty = 1, prise = 2, another = 3 }",
+     "! m:buy: unknown option 'another'; known: qty quote_qty price stop "
+     "post_only reduce_only tif expire stop_loss take_profit tag strict on_insufficient"},
     {"m:buy{ qty = 1, quote_qty = 2 }", "! give qty or quote_qty, not both"},
-    {"m:buy{ quote_qty = 0 }", "! quote_qty must be above 0; found 0.0"},
+    {"m:buy{ quote_qty = 0 }", "nil, QUOTE_AMOUNT_TOO_SMALL | refused by host | host | 0.0 0.0 true"},
     {"m:buy{ quote_qty = -1 }", "! quote_qty must be above 0; found -1.0"},
-    {"m:buy{ quote_qty = 1e12 }", "! the amount 1000000000000.0 is too large"},
+    {"m:buy{ quote_qty = 1e19 }", "! the amount 1e+19 is too large"},
     {"m:buy(true)", "! an amount is needed: m:buy(qty), m:buy{ qty = ... } or m:buy{ quote_qty = ... }"},
     {"m:buy(1, setmetatable({}, {}))", "! m:buy: a plain table is needed; this one has a metatable"},
     {"m:buy(1, { price = {} })", "! price is a number or a decimal text; found table"},
@@ -230,8 +231,8 @@ static const struct probe probes_3[] = {
     {"account.equity", "1000005.25"},
     {"account.currency", "USDT"},
     {"account.name", "main"},
-    {"account.foo",
-     "! account has cash, equity, currency and name; account(\"BTC\") is the balance of an asset; found 'foo'"},
+    {"account.foo", "! account has cash, free, used, total, equity, currency and name; account(\"BTC\") is the balance "
+                    "of an asset; found 'foo'"},
     {"account('BTC')", "0.5"},
     {"account('USDT')", "999950.25"},
     {"account('ZZZ')", "! account(\"ZZZ\"): no such asset in this session"},

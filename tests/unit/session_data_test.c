@@ -202,13 +202,13 @@ static void a_symbol_names_its_assets(void **state)
     (void)state;
     struct house *house = made(2);
     sheets[0].symbol = "SPY";
-    sheets[1].symbol = "ETH/BTC";
+    sheets[1].symbol = "USD/BTC";
     set(house, "account.cash", "10000 USD, 0.5 BTC");
     assert_int_equal(opened(house), OC_OK);
     assert_true(has_note(house, "symbol: SPY/USD (the quote currency is that of the cash)"));
     assert_int_equal(seen.shown_count, 2);
     const struct instruments *instruments = engine_instruments(house->session->engine);
-    static const char *const symbols[] = {"SPY/USD", "ETH/BTC"}, *const bases[] = {"SPY", "ETH"},
+    static const char *const symbols[] = {"SPY/USD", "USD/BTC"}, *const bases[] = {"SPY", "USD"},
                              *const quotes[] = {"USD", "BTC"};
     for (int i = 0; i < 2; i++) {
         const struct oc_instrument *info = &seen.shown[i];

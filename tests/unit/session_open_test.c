@@ -7,12 +7,12 @@ static void cash_is_read_as_it_is_said(void **state)
 {
     (void)state;
     struct house *house = made(1);
-    set(house, "account.cash", " 10000.50 USDT,0.5 BTC , 3 ETH");
+    set(house, "account.cash", " 10000.50 USDT,0.5 BTC , 3 BTC");
     set(house, "account.cost_method", "lifo");
     assert_int_equal(opened(house), OC_OK);
     const struct session_money *money = &house->session->money;
     const struct instruments *instruments = engine_instruments(house->session->engine);
-    static const char *const names[] = {"USDT", "BTC", "ETH"};
+    static const char *const names[] = {"USDT", "BTC", "BTC"};
     static const struct oc_dec amounts[] = {{100005, 1, 0}, {5, 1, 0}, {3, 0, 0}};
     assert_int_equal(money->cash_count, 3);
     for (int i = 0; i < 3; i++) {
@@ -50,19 +50,31 @@ static void cash_is_read_as_it_is_said(void **state)
     refused(house, OC_E_CONFIG, "account.cost_method: found 'hifo', expected average, fifo or lifo");
 }
 
-/* Sixteen currencies are taken, and what is said behind them is not looked at. */
+/* Sixteen amounts are taken, and what is said behind them is not looked at. */
 static void cash_stops_at_its_limit(void **state)
 {
     (void)state;
     char text[512] = "1 USDT";
     struct house *house = made(1);
     for (int i = 1; i <= SESSION_CASH_MAX; i++)
-        snprintf(text + strlen(text), sizeof text - strlen(text), ", %d C%d", i + 1, i);
+        snprintf(text + strlen(text), sizeof text - strlen(text), ", %d BTC", i + 1);
     set(house, "account.cash", text);
     assert_int_equal(opened(house), OC_OK);
     assert_int_equal(house->session->money.cash_count, SESSION_CASH_MAX);
     assert_int_equal(house->session->money.cash[SESSION_CASH_MAX - 1].amount.units, SESSION_CASH_MAX);
     house_free(house);
+}
+
+/* What no market of the data can value is refused before anything is traded: it would be missing from every figure. */
+static void Q8_cash_that_cannot_be_valued_is_refused(void **state)
+{
+    (void)state;
+    struct house *house = made(1);
+    set(house, "account.cash", "20000 USDT, 1000 EUR");
+    refused(
+        house, OC_E_CONFIG,
+        "account.cash: no market of the data leads from EUR to USDT, the currency of account: the equity could not be "
+        "told: give data of EUR/USDT too, or leave EUR out, or name first what the markets are paid in");
 }
 
 static void the_chain_has_all_its_rules_in_order(void **state)
@@ -297,6 +309,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(cash_is_read_as_it_is_said),
                                        cmocka_unit_test(cash_stops_at_its_limit),
+                                       cmocka_unit_test(Q8_cash_that_cannot_be_valued_is_refused),
                                        cmocka_unit_test(the_chain_has_all_its_rules_in_order),
                                        cmocka_unit_test(times_of_a_session_are_in_order),
                                        cmocka_unit_test(what_fills_assume_is_noted),

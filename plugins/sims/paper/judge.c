@@ -97,7 +97,7 @@ static void money_of(const struct walk *walk, oc_i128 *ret_places[3])
     const struct oc_instrument *info = &walk->market->info;
     const uint32_t assets[3] = {info->base, info->quote, info->settle};
     for (int i = 0; i < 3; i++)
-        ret_places[i] = &balances[assets[i] % PAPER_ASSETS_MAX];
+        ret_places[i] = &balances[assets[i]];
 }
 
 static int64_t *position_of(const struct walk *walk)

@@ -1,7 +1,7 @@
 /* ledger.c: what the paper venue holds for each account, and what a trade costs. */
-#include "paper.h"
+#include "base/funds.h"
 
-enum { FEE_SCALE = 8 }; /* fees are rounded to 1e-8 of their currency, against the trader */
+#include "paper.h"
 
 oc_rc paper_value(const struct paper_market *market, int64_t price, int64_t qty, oc_i128 *ret_money)
 {
@@ -18,11 +18,7 @@ oc_rc paper_value(const struct paper_market *market, int64_t price, int64_t qty,
 
 oc_i128 paper_fee(const struct paper *paper, oc_i128 value, bool is_maker)
 {
-    struct oc_dec rate = is_maker ? paper->maker_fee : paper->taker_fee;
-    oc_i128 fee, size = value < 0 ? -value : value;
-    if (rate.units == 0 || num_muldiv_128(size, rate.units, num_pow10(rate.scale), NUM_CEIL, &fee) < 0)
-        return 0;
-    return money_round(fee, FEE_SCALE, NUM_CEIL);
+    return funds_fee(value, is_maker ? paper->maker_fee : paper->taker_fee);
 }
 
 static oc_i128 base_money(const struct paper_market *market, int64_t qty)
@@ -39,38 +35,67 @@ static oc_i128 balance(const struct paper *paper, uint32_t account, uint32_t ass
     return account < PAPER_ACCOUNTS_MAX && asset < PAPER_ASSETS_MAX ? paper->balances[account][asset] : 0;
 }
 
-/* Largest count of units whose cost and fee stay within `money` at `price`. */
-static int64_t units_for(struct paper *paper, const struct paper_market *market, oc_i128 money, int64_t price,
-                         bool is_maker, bool with_fee)
+/* What a unit is worth, and the fee that a trade of this side adds in the same currency. False: no unit of it can be counted. */
+static bool unit_of(const struct paper *paper, const struct paper_market *market, uint8_t side, int64_t price,
+                    bool is_maker, oc_i128 *ret_unit, struct oc_dec *ret_rate)
 {
-    struct oc_dec rate = is_maker ? paper->maker_fee : paper->taker_fee;
-    oc_i128 unit, units;
-    if (money <= 0 || price <= 0 || paper_value(market, price, 1, &unit) < 0 || unit <= 0)
-        return 0;
-    bool adds = with_fee && rate.units > 0 && !paper->fee_in_base;
-    oc_i128 whole = num_pow10(rate.scale), gross;
-    if (adds ? num_mul_128(unit, whole + rate.units, &gross) < 0 : num_mul_128(unit, whole, &gross) < 0)
-        return 0;
-    if (num_muldiv_128(money, whole, gross, NUM_FLOOR, &units) < 0 || units > INT64_MAX)
-        return 0;
-    while (units > 0 && adds) { /* the fee is rounded up: step down until it fits */
-        oc_i128 value;
-        if (paper_value(market, price, (int64_t)units, &value) == OC_OK &&
-            value + paper_fee(paper, value, is_maker) <= money)
-            break;
-        units--;
-    }
-    return (int64_t)units;
+    *ret_rate = is_maker ? paper->maker_fee : paper->taker_fee;
+    if (side == OC_SIDE_BUY && paper->fee_in_base)
+        *ret_rate = (struct oc_dec){0, 0, 0};
+    return price > 0 && paper_value(market, price, 1, ret_unit) == OC_OK && *ret_unit > 0;
 }
 
 int64_t paper_quote_units(struct paper *paper, const struct paper_order *order, int64_t price, bool is_maker)
 {
     const struct paper_market *market = paper_market(paper, order->ask.head.inst);
-    oc_i128 money;
-    if (money_from_dec(order->ask.quote_qty, &money) < 0)
+    oc_i128 money, unit;
+    struct oc_dec rate;
+    if (money_from_dec(order->ask.quote_qty, &money) < 0 ||
+        !unit_of(paper, market, order->ask.side, price, is_maker, &unit, &rate))
         return 0;
-    bool with_fee = (order->ask.bits & OC_RQ_FEE_IN_QUOTE) && order->ask.side == OC_SIDE_BUY;
-    return units_for(paper, market, money - order->spent, price, is_maker, with_fee);
+    if (!(order->ask.bits & OC_RQ_FEE_IN_QUOTE))
+        rate = (struct oc_dec){0, 0, 0};
+    return is_buy(order) ? funds_buys(money - order->spent, unit, rate) : funds_sells(money - order->spent, unit, rate);
+}
+
+/* What another order that is here will need of an asset of its account: a purchase its price and fee, a sale the thing. One at
+ * the market needs what it finds when it trades. */
+static oc_i128 need_of(struct paper *paper, const struct paper_order *order, uint32_t asset)
+{
+    const struct paper_market *market = paper_market(paper, order->ask.head.inst);
+    const struct oc_dec *taker = &paper->taker_fee, *maker = &paper->maker_fee;
+    oc_i128 money = 0;
+    if (order->phase != PHASE_WORKING || order->is_awaited || (order->ask.bits & OC_RQ_REDUCE_ONLY) ||
+        market->info.kind != OC_KIND_SPOT)
+        return 0;
+    const int64_t rest = order->ask.qty - order->filled;
+    if (!is_buy(order))
+        return market->info.base == asset && rest > 0 ? base_money(market, rest) : 0;
+    if (market->info.quote != asset)
+        return 0;
+    if (order->ask.bits & OC_RQ_HAS_QUOTE_QTY)
+        return money_from_dec(order->ask.quote_qty, &money) == OC_OK && money > order->spent ? money - order->spent : 0;
+    if (!(order->ask.bits & (OC_RQ_HAS_PRICE | OC_RQ_HAS_STOP)))
+        return 0;
+    const int64_t price = is_limit(order) ? order->ask.price : order->ask.stop_price;
+    if (price <= 0 || paper_value(market, price, rest, &money) < 0)
+        return 0;
+    const oc_i128 fees[2] = {funds_fee(money, *taker), funds_fee(money, *maker)};
+    const oc_i128 fee = paper->fee_in_base ? 0 : (fees[0] > fees[1] ? fees[0] : fees[1]);
+    return fee > 0 ? money + fee : money;
+}
+
+/* What the account has of an asset and no other order needs. */
+static oc_i128 free_of(struct paper *paper, const struct paper_order *order, uint32_t asset)
+{
+    oc_i128 money = balance(paper, order->ask.account, asset);
+    for (uint32_t i = 0; i < paper->order_count; i++) {
+        const struct paper_order *other = &paper->orders[i];
+        if (other != order && other->ask.account == order->ask.account &&
+            num_sub_128(money, need_of(paper, other, asset), &money) < 0)
+            return 0;
+    }
+    return money;
 }
 
 int64_t paper_affordable(struct paper *paper, const struct paper_order *order, int64_t price, int64_t want,
@@ -78,18 +103,28 @@ int64_t paper_affordable(struct paper *paper, const struct paper_order *order, i
 {
     const struct paper_market *market = paper_market(paper, order->ask.head.inst);
     uint32_t account = order->ask.account;
+    oc_i128 unit;
+    struct oc_dec rate;
     if (!paper->check_funds || market->info.kind != OC_KIND_SPOT)
         return want;
-    if (order->ask.side == OC_SIDE_BUY) {
+    if (is_buy(order)) {
         int64_t held = paper_position(paper, account, order->ask.head.inst);
         if (held < 0) /* buying back what was sold short is always possible */
             return want;
-        int64_t units = units_for(paper, market, balance(paper, account, market->info.quote), price, is_maker, true);
+        if (!unit_of(paper, market, OC_SIDE_BUY, price, is_maker, &unit, &rate))
+            return 0;
+        const oc_i128 money = free_of(paper, order, market->info.quote);
+        if (funds_pays(money, unit, want, rate))
+            return want;
+        const int64_t units = funds_buys(money, unit, rate);
         return units < want ? units : want;
     }
     if (paper->allow_short)
         return want;
-    oc_i128 one = base_money(market, 1), held = balance(paper, account, market->info.base);
+    /* What reduces gives way to nothing: it sells what the account holds, whatever else waits. */
+    oc_i128 one = base_money(market, 1), held = order->ask.bits & OC_RQ_REDUCE_ONLY
+                                                    ? balance(paper, account, market->info.base)
+                                                    : free_of(paper, order, market->info.base);
     oc_i128 units = one > 0 && held > 0 ? held / one : 0;
     return units < want ? (int64_t)units : want;
 }
@@ -109,8 +144,9 @@ void paper_book(struct paper *paper, const struct oc_ev_fill *fill, uint32_t acc
     paper->positions[OC_INST_INDEX(fill->head.inst)][account] += qty;
     oc_i128 *balances = paper->balances[account];
     if (market->info.kind == OC_KIND_SPOT) {
-        balances[market->info.base % PAPER_ASSETS_MAX] += base_money(market, qty);
-        balances[market->info.quote % PAPER_ASSETS_MAX] -= fill->side == OC_SIDE_BUY ? value : -value;
+        balances[market->info.base] += base_money(market, qty);
+        balances[market->info.quote] -= fill->side == OC_SIDE_BUY ? value : -value;
     }
-    balances[fill->fee_asset % PAPER_ASSETS_MAX] -= fee;
+    if (fill->fee_asset < PAPER_ASSETS_MAX) /* of another build's record it may be one that is not kept here */
+        balances[fill->fee_asset] -= fee;
 }

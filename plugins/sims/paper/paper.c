@@ -8,7 +8,8 @@ static oc_rc add_instrument(void *self, const struct oc_instrument *info)
 {
     struct paper *paper = self;
     struct paper_market *market = paper_market(paper, info->inst);
-    if (!market)
+    if (!market || info->base >= PAPER_ASSETS_MAX || info->quote >= PAPER_ASSETS_MAX ||
+        info->settle >= PAPER_ASSETS_MAX)
         return OC_E_LIMIT;
     oc_i128 units = (oc_i128)info->price_step.units * info->qty_step.units;
     int scale = info->price_step.scale + info->qty_step.scale;
@@ -82,6 +83,17 @@ static oc_rc on_end(void *self, int64_t now_ns)
 static oc_rc position(void *self, uint32_t account, uint32_t inst, int64_t *ret_units)
 {
     *ret_units = paper_position(self, account, inst);
+    return OC_OK;
+}
+
+static oc_rc terms(void *self, uint32_t account, struct oc_sim_terms *ret_terms)
+{
+    const struct paper *paper = self;
+    (void)account;
+    ret_terms->bits = (paper->check_funds ? OC_SIM_FUNDS : 0) | (paper->allow_short ? OC_SIM_SHORT : 0) |
+                      (paper->fee_in_base ? OC_SIM_FEE_IN_BASE : 0);
+    ret_terms->taker_fee = paper->taker_fee;
+    ret_terms->maker_fee = paper->maker_fee;
     return OC_OK;
 }
 
@@ -221,6 +233,7 @@ static const struct oc_sim sim = {
     .position = position,
     .save = paper_save,
     .load = paper_load,
+    .terms = terms,
 };
 
 static const struct oc_iface ifaces[] = {{OC_SIM, &sim}, {0}};
@@ -251,9 +264,14 @@ static const struct oc_key keys[] = {
     {.name = "latency",
      .type = OC_KEY_DURATION,
      .min = "0",
+     .max = "366d",
      .about = "to the venue and back, each way; unset: 5ms, ideal 0"},
-    {.name = "entry_latency", .type = OC_KEY_DURATION, .min = "0", .about = "to the venue; unset: latency"},
-    {.name = "response_latency", .type = OC_KEY_DURATION, .min = "0", .about = "back; unset: latency"},
+    {.name = "entry_latency",
+     .type = OC_KEY_DURATION,
+     .min = "0",
+     .max = "366d",
+     .about = "to the venue; unset: latency"},
+    {.name = "response_latency", .type = OC_KEY_DURATION, .min = "0", .max = "366d", .about = "back; unset: latency"},
     {.name = "taker_fee",
      .type = OC_KEY_DECIMAL,
      .min = "-0.1",

@@ -134,7 +134,8 @@ static void emit_fill(struct paper *paper, struct paper_order *order, const stru
     trade_id(&fill, order->ask.order, order->fills++);
     paper_book(paper, &fill, order->ask.account, value, fee);
     order->filled += qty;
-    order->spent += value + (fill.fee_asset == market->info.quote ? fee : 0);
+    const oc_i128 quote_fee = fill.fee_asset == market->info.quote ? fee : 0;
+    order->spent += is_buy(order) ? value + quote_fee : value - quote_fee; /* or taken in */
     volume_use(market, order, qty);
     paper_group_fill(paper, order, deal, qty);
     if (order->grown && order->filled > order->ask.qty &&
@@ -177,7 +178,7 @@ int64_t paper_take(struct paper *paper, struct paper_order *order, const struct 
             return give_up(paper, order, now_ns, "REDUCE_ONLY_WOULD_INCREASE_POSITION");
     }
     int64_t payable = paper_affordable(paper, order, deal->price, want, deal->is_maker);
-    if (payable <= 0 || (payable < want && !(order->ask.bits & OC_RQ_REDUCE_ONLY) && !by_money))
+    if (payable <= 0 || (payable < want && !(order->ask.bits & (OC_RQ_REDUCE_ONLY | OC_RQ_FIT_FUNDS))))
         return give_up(paper, order, now_ns, "INSUFFICIENT_FUNDS");
     want = payable;
     int64_t left = volume_left(market, order), qty = left >= 0 && left < want ? left : want;

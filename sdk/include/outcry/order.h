@@ -46,7 +46,8 @@ enum { /* oc_request.bits */
        OC_RQ_HAS_TAKE_PROFIT = 1u << 11,
        OC_RQ_QUANTITY_CHANGED = 1u << 12, /* AMEND: qty is new */
        OC_RQ_PRICE_CHANGED = 1u << 13,
-       OC_RQ_STOP_CHANGED = 1u << 14
+       OC_RQ_STOP_CHANGED = 1u << 14,
+       OC_RQ_FIT_FUNDS = 1u << 15 /* what the account cannot pay is left out, where it would be refused */
 };
 
 #define OC_TAG_MAX 24

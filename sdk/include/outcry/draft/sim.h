@@ -7,7 +7,7 @@
  * emit() only queues: answers reach the engine at their time, through the door.
  * - Same calls in the same order give the same answers. No clock: `now` is an argument. A session that
  * goes on after a kill relies on it: it repeats the calls since the last checkpoint.
- * - Every member is there. What has nothing to do returns OC_OK: the host calls each of them.
+ * - Every member up to load() is there. What has nothing to do returns OC_OK: the host calls each of them.
  * - An answer is the head of its request with `size`, `type` and `venue_ns` of its own, seq and
  * local_ns 0 (the door gives them), cause = the request's seq, source = its account. A fill carries a
  * trade id that no other fill of its order has. OC_EVF_LAST marks the answer that ends a transaction,
@@ -20,6 +20,20 @@
 #include <outcry/instrument.h>
 #include <outcry/order.h>
 #include <outcry/plugin.h>
+
+enum {                              /* oc_sim_terms.bits */
+       OC_SIM_FUNDS = 1u << 0,      /* a spot order beyond what the account has free is refused */
+       OC_SIM_SHORT = 1u << 1,      /* but what is sold need not be held */
+       OC_SIM_FEE_IN_BASE = 1u << 2 /* the fee of a purchase is taken from what was bought */
+};
+
+/* On what terms an account trades: the host reserves by them what open orders need. */
+struct oc_sim_terms {
+    uint32_t size;
+    uint32_t bits;
+    struct oc_dec taker_fee; /* shares of the value */
+    struct oc_dec maker_fee;
+};
 
 struct oc_sim {
     uint32_t size;
@@ -46,6 +60,9 @@ struct oc_sim {
     oc_rc (*position)(void *self, uint32_t account, uint32_t inst, int64_t *ret_units);
     oc_rc (*save)(void *self, void *bytes, uint32_t size_max);
     oc_rc (*load)(void *self, const void *bytes, uint32_t size);
+    /* [engine] The terms of an account; *ret_terms is zeroed, with its size. May be absent: then nothing is refused for
+     * want of money before the simulator refuses it. */
+    oc_rc (*terms)(void *self, uint32_t account, struct oc_sim_terms *ret_terms);
 };
 
 #define OC_SVC_SIM_HOST "outcry.host.sim/0.1"
