@@ -20,14 +20,6 @@ static void next_record(struct compare *compare)
     } while (compare->next && stream != JOURNAL_ORDERS);
 }
 
-/* The next record is one of how the session was ended: what inputs led to was compared with them, so what stands here
- * without one came of on_stop, or of closing what was open. */
-static bool is_ending(const struct compare *compare)
-{
-    const uint16_t type = compare->next->type;
-    return type == OC_EV_REQUEST || type == OC_EV_DENIED || type == OC_EV_STATE || type == OC_EV_STRATEGY;
-}
-
 static struct oc_ev_text *recorded_next(void *self, bool *ret_now)
 {
     struct compare *compare = self;
@@ -49,7 +41,7 @@ static struct oc_ev_text *recorded_next(void *self, bool *ret_now)
 static int64_t goes_to(void *self)
 {
     const struct compare *compare = self;
-    return compare->next && !is_ending(compare) ? compare->next->local_ns : INT64_MIN;
+    return compare->next ? compare->next->local_ns : INT64_MIN;
 }
 
 static const char *type_name(uint16_t type)
@@ -220,7 +212,7 @@ uint64_t compare_rest(struct compare *compare)
 
 bool compare_goes_on(const struct compare *compare)
 {
-    return compare->next && compare->session->pace.by_hand == false && !is_ending(compare);
+    return compare->next && !compare->session->pace.by_hand;
 }
 
 oc_rc compare_drain(struct compare *compare)

@@ -40,7 +40,7 @@ struct session_stage compare_stage(struct compare *compare);
 uint64_t compare_rest(struct compare *compare);
 /* The session was ended by hand, or well: not by a kill. */
 bool compare_was_ended(const struct compare *compare);
-/* More was recorded than how it was ended: it was gone on with. */
+/* More was recorded than its end: what the venue said of it, or what it was gone on with. */
 bool compare_goes_on(const struct compare *compare);
 /* It has ended here, in the recording too: what the venue said of that, up to the next record. OC_E_AGAIN: it said it. */
 CHECKED oc_rc compare_drain(struct compare *compare);

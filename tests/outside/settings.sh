@@ -20,11 +20,11 @@ END
 words=
 stand() {
     # shellcheck disable=SC2086
-    exec "$outcry" console trips.lua --feed synthetic-bars:20000 --cash '10000 USDT' --fee taker=0.1% --session cut --paused $words
+    exec "$outcry" console trips.lua --feed synthetic-bars:20000 --cash '100000 USDT' --fee taker=0.1% --session cut --paused $words
 }
 ends() { # MORE...: in paper, to the end of the data
     # shellcheck disable=SC2086
-    "$outcry" paper trips.lua --feed synthetic-bars:20000 --cash '10000 USDT' --fee taker=0.1% --session cut --speed max "$@" \
+    "$outcry" paper trips.lua --feed synthetic-bars:20000 --cash '100000 USDT' --fee taker=0.1% --session cut --speed max "$@" \
         >out 2>&1 || fail "it does not go on: $(tail -n 5 out)"
 }
 asks='print("denied by " .. tostring(select(2, m:buy { qty = 0.3 }).code))'
@@ -76,19 +76,19 @@ replays "$w/cut" "to its end"
 echo "chains: each part under its own"
 
 # The same session in one go is not it: the settings did something.
-"$outcry" paper trips.lua --feed synthetic-bars:20000 --cash '10000 USDT' --fee taker=0.1% --session whole --speed max \
+"$outcry" paper trips.lua --feed synthetic-bars:20000 --cash '100000 USDT' --fee taker=0.1% --session whole --speed max \
     --config rules.conf --json >whole.json 2>out || fail "$(cat out)"
 [ "$("$outcry" report cut --json 2>out | jq .hashes.meaning)" != "$(jq .hashes.meaning whole.json)" ] || fail "nothing was changed"
 
 # A rule that cannot live with what it saved ends the start, and nothing is recorded of it: the one before goes on.
 "$outcry" report cut --json 2>out | jq .hashes.order_records >before
-"$outcry" paper trips.lua --feed synthetic-bars:20000 --cash '10000 USDT' --fee taker=0.1% --session cut --speed max \
+"$outcry" paper trips.lua --feed synthetic-bars:20000 --cash '100000 USDT' --fee taker=0.1% --session cut --speed max \
     --config rules.conf --set risk.pause.minutes=many >out 2>&1 && fail "a wrong value is taken"
 "$outcry" report cut --json 2>out | jq .hashes.order_records >after
 cmp -s before after || fail "a start that was refused is recorded: $(cat before after)"
 
 # What fills is what a session is: another fee is another session, and is refused with the way out.
-"$outcry" paper trips.lua --feed synthetic-bars:20000 --cash '10000 USDT' --fee taker=0.2% --session cut --speed max \
+"$outcry" paper trips.lua --feed synthetic-bars:20000 --cash '100000 USDT' --fee taker=0.2% --session cut --speed max \
     --config rules.conf >out 2>&1 && fail "another fee is taken"
 grep -q 'sim.paper.taker_fee' out && grep -q 'give what it began with, or another folder' out || fail "another fee: $(cat out)"
 replays "$w/cut" "after what was refused"

@@ -1,4 +1,5 @@
 /* venues_test.c: who answers orders: sending, refusals, rounds; who is told of it; how fast it goes on. */
+#include "session/ending.h"
 #include "support/env_sim.h"
 #include "support/session_kit.h"
 
@@ -444,10 +445,17 @@ static void a_pause_is_told_and_a_stop_obeyed(void **state)
     house = paced(&host, 0);
     assert_int_equal(session_run(house->session), OC_E_AGAIN);
     assert_in_range(house->session->data.events, 1, 3);
-    assert_int_equal(house->session->pace.by_hand, 0); /* why is known: nothing is recorded */
-    house->session->pace.by_hand = true;
-    assert_int_equal(session_run(house->session), OC_E_AGAIN);
+    assert_int_equal(house->session->pace.by_hand, 0);
+    assert_null(strstr(house->log, "F"));
+    assert_int_equal(session_end(house->session, OC_MARK_STOP, true), OC_OK); /* its end is an input */
     assert_non_null(strstr(house->log, "F"));
+    const uint64_t inputs = engine_stats(house->session->engine)->inputs;
+    assert_int_equal(session_end(house->session, OC_MARK_STOP, true), OC_OK); /* nothing has followed it */
+    assert_int_equal(engine_stats(house->session->engine)->inputs, inputs);
+    assert_int_equal(session_end(house->session, OC_MARK_END, false), OC_OK); /* stopped where the data end: both are said */
+    assert_int_equal(session_end(house->session, OC_MARK_END, false), OC_OK);
+    assert_int_equal(session_end(house->session, OC_MARK_STOP, true), OC_OK);
+    assert_int_equal(engine_stats(house->session->engine)->inputs, inputs + 1);
     house_free(house);
     env_sim_stop();
 }
