@@ -4,10 +4,12 @@ enum { FEE_SCALE = 8 };
 
 oc_i128 funds_fee(oc_i128 value, struct oc_dec rate)
 {
+    const oc_i128 step = num_pow10_128(MONEY_SCALE - FEE_SCALE);
     oc_i128 fee, size = value < 0 ? -value : value;
-    if (rate.units == 0 || num_muldiv_128(size, rate.units, num_pow10(rate.scale), NUM_CEIL, &fee) < 0)
+    if (size == 0 || rate.units == 0 ||
+        num_muldiv_128(size, rate.units, num_pow10(rate.scale) * step, NUM_CEIL, &fee) < 0)
         return 0;
-    return money_round(fee, FEE_SCALE, NUM_CEIL);
+    return fee * step;
 }
 
 /* Value and fee of a purchase, or what a sale takes in; false: it does not fit, or is more than `money`. */

@@ -16,7 +16,9 @@ static const struct config_key keys[] = {
     {"session.seed", "integer", "1", "every random number of a run comes from it"},
     {"session.from", "time", "as soon as ready", "first instant that may trade; earlier data warms up"},
     {"session.to", "time", "the end", "data after it is not read"},
-    {"session.end", "text", "close", "close: what is open at the end is closed at the last price; hold: it stays"},
+    {"session.end", "text", "close",
+     "close: what is open when the data end is closed at the last price; hold: it stays; stopped by hand it always "
+     "stays"},
     {"session.dir", "text", "none (paper: sessions/...)", "folder that records the run"},
     {"session.durability", "text", "process", "process: survives our own death; power: orders wait for the disk"},
     {"session.speed", "text", "max", "of replayed data: 1x, 60x, max"},

@@ -14,7 +14,7 @@
 
 /* OC_E_LIMIT: beyond JOURNAL_HEADER_MAX. */
 CHECKED oc_rc session_write(const char *dir, uint32_t part, const char *text, size_t size);
-enum { SESSION_NEWEST = UINT32_MAX };
+#define SESSION_NEWEST UINT32_MAX
 
 /* The one with the highest number up to `last`, or SESSION_NEWEST. *ret_text is owned: env_free. OC_E_NOT_FOUND, OC_E_DATA,
  * OC_E_TOO_NEW. */

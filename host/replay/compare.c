@@ -210,16 +210,15 @@ uint64_t compare_rest(struct compare *compare)
     return left;
 }
 
-bool compare_goes_on(const struct compare *compare)
-{
-    return compare->next && !compare->session->pace.by_hand;
-}
+bool compare_goes_on(const struct compare *compare) { return compare->next && !compare->session->pace.by_hand; }
 
 oc_rc compare_drain(struct compare *compare)
 {
     struct session *session = compare->session;
     const struct oc_event *next = compare->next;
-    if (!session->pace.ended || !next || next->type < OC_EV_ACCEPTED || next->type > OC_EV_SENT)
+    if (!session->pace.ended || !next || next->type < OC_EV_ACCEPTED || next->type > OC_EV_SENT ||
+        next->seq != door_seq(session->door) + 1 || /* the market went on before it */
+        (session->pace.ended != OC_MARK_CLOSE && next->local_ns > session->clock.now_ns))
         return OC_OK;
     const uint64_t seq = next->seq;
     oc_rc rc = session_drain_answers(session, next->local_ns);

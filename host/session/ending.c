@@ -42,17 +42,30 @@ static oc_rc say(struct session *session, uint32_t code)
     return rc > 0 ? (oc_rc)OC_OK : rc;
 }
 
-oc_rc session_end(struct session *session, uint32_t code, bool closes)
+static oc_rc close_once(struct session *session)
 {
-    const bool is_said = session->pace.ended == OC_MARK_END || (session->pace.ended && code == OC_MARK_STOP);
-    oc_rc rc = is_said ? (oc_rc)OC_OK : say(session, code);
-    if (rc == OC_OK)
-        rc = session_drain_answers(session, session->clock.now_ns);
-    if (rc < 0 || !closes || code != OC_MARK_END || engine_is_flat(session->engine))
-        return rc;
-    rc = say(session, OC_MARK_CLOSE);
+    oc_rc rc = say(session, OC_MARK_CLOSE);
     for (uint32_t i = 0; i < session->venues.count; i++) /* however long its answers take */
         while (rc == OC_OK && session->venues.list[i].answers.count)
             rc = session_drain_answers(session, session->venues.list[i].answers.heap[0].at_ns);
+    return rc;
+}
+
+oc_rc session_end(struct session *session, uint32_t code, bool closes)
+{
+    enum { ROUNDS = 4 }; /* what was under way may fill while all is closed */
+    const uint32_t ended = session->pace.ended;
+    const bool is_said = ended && (code == OC_MARK_STOP || ended != OC_MARK_STOP);
+    oc_rc rc = is_said ? (oc_rc)OC_OK : say(session, code);
+    if (rc == OC_OK)
+        rc = session_drain_answers(session, session->clock.now_ns);
+    if (!closes || code != OC_MARK_END || ended == OC_MARK_CLOSE)
+        return rc;
+    for (int i = 0; i < ROUNDS && rc == OC_OK && !engine_is_flat(session->engine); i++) {
+        const uint64_t fills = engine_stats(session->engine)->fills;
+        rc = close_once(session);
+        if (engine_stats(session->engine)->fills == fills)
+            break; /* refused: asking again changes nothing */
+    }
     return rc;
 }

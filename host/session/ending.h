@@ -15,7 +15,7 @@ static inline void ending_pass(struct session *session, const struct oc_event *e
 {
     if (event->type < OC_EV_REQUEST || event->type == OC_EV_TIMER || event->type == OC_EV_COMMAND)
         session->pace.ended = 0;
-    else if (inbox_is_end(event) && ((const struct oc_ev_text *)(const void *)event)->code != OC_MARK_CLOSE)
+    else if (inbox_is_end(event))
         session->pace.ended = ((const struct oc_ev_text *)(const void *)event)->code;
 }
 

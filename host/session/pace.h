@@ -32,7 +32,7 @@ struct pace {
     double speed; /* 0: as fast as possible; 60: a minute of data a second */
     bool is_paused;
     bool is_ended;      /* the data have ended; consoles may still look */
-    uint32_t ended;     /* OC_MARK_STOP or OC_MARK_END, while nothing but answers has followed; else 0 */
+    uint32_t ended;     /* OC_MARK_STOP, OC_MARK_END or OC_MARK_CLOSE, while nothing but answers has followed; else 0 */
     bool is_stopping;   /* the session is to end, and why is known */
     bool by_hand;       /* a person ends it: recorded */
     uint32_t step_kind; /* PACE_...: runs until steps_left of them happened */

@@ -452,7 +452,8 @@ static void a_pause_is_told_and_a_stop_obeyed(void **state)
     const uint64_t inputs = engine_stats(house->session->engine)->inputs;
     assert_int_equal(session_end(house->session, OC_MARK_STOP, true), OC_OK); /* nothing has followed it */
     assert_int_equal(engine_stats(house->session->engine)->inputs, inputs);
-    assert_int_equal(session_end(house->session, OC_MARK_END, false), OC_OK); /* stopped where the data end: both are said */
+    assert_int_equal(session_end(house->session, OC_MARK_END, false),
+                     OC_OK); /* stopped where the data end: both are said */
     assert_int_equal(session_end(house->session, OC_MARK_END, false), OC_OK);
     assert_int_equal(session_end(house->session, OC_MARK_STOP, true), OC_OK);
     assert_int_equal(engine_stats(house->session->engine)->inputs, inputs + 1);
