@@ -42,7 +42,9 @@ for part in .money .trades .risk .trips .curve .hashes.meaning .hashes.input; do
 done
 echo "run: filled, replayed, reported"
 
-for at in 0 0 1 1 2 3 5 8 13 40 77 160 333 700 1000 1311 4500 150 60 9; do kill_at $at; done
+kills="0 0 1 1 2 3 5 8 13 40 77 160 333 700 1000 1311 4500 150 60 9"
+[ -z "${4:-}" ] || kills="0 1 5 160 1311" # a sanitizer sees the code that way too, and starts are slow with it
+for at in $kills; do kill_at $at; done
 (go run cut --listen none --json) >cut.json 2>cut.err || fail "after 20 kills: $(cat cut.err)"
 for folder in whole cut; do
     jq -S '[.money, .trades.requests, .trades.denied, .trades.fills, .hashes.meaning, .hashes.order_records, .hashes.input]' \
