@@ -231,6 +231,24 @@ on="paper strategies/sma_cross.lua --feed synthetic-bars:40000 --cash"
 [ "$(jq -r .money.start "$work/on.json")" = "$(cat "$work/whole")" ] || say "after a restart the start is $(jq -r .money.start "$work/on.json"), not $(cat "$work/whole")"
 jq -e '.risk.max_drawdown > 0 and .trades.fills_before_restart > 0' "$work/on.json" >/dev/null || say "no figures after a restart: $(jq -c '[.risk.max_drawdown, .trades]' "$work/on.json")"
 
+# Q29: stopping by hand never trades, whatever --end says; the end of the data closes what is held, once
+hold="paper strategies/buy_and_hold.lua --feed synthetic-bars:40000 --listen none --session $work/hand"
+# shellcheck disable=SC2086
+"$outcry" $hold --cash "$cash" --speed 30000x --end close >"$work/out" 2>&1 &
+pid=$!
+until [ "$("$outcry" report "$work/hand" --json 2>/dev/null | jq '.trades.fills')" -gt 0 ] 2>/dev/null; do sleep 0.05; done
+kill -INT $pid || say "the session ended before it was stopped"
+wait $pid
+found=$("$outcry" report "$work/hand" --json | jq -c '[.trips[0].open, .trades.closed_by_end]')
+[ "$found" = '[true,0]' ] || say "stopped by hand: open, closed by the end: $found"
+for start in first second; do
+    # shellcheck disable=SC2086
+    "$outcry" $hold --cash "$cash" --quiet >/dev/null 2>&1
+    expect 0 "the session agrees with itself" replay "$work/hand"
+    "$outcry" report "$work/hand" --json | jq -c '[.trades.fills, .money, .trades.closed_by_end, .trips[0].open, .hashes.orders]' >"$work/hand.$start"
+done
+grep -q ',1,false,' "$work/hand.first" && cmp -s "$work/hand.first" "$work/hand.second" || say "gone on with to the end, twice: $(cat "$work/hand.first" "$work/hand.second")"
+
 # a session of so much data time
 for hours in 2 2 3; do
     "$outcry" paper strategies/sma_cross.lua --feed synthetic-bars:1000 --duration ${hours}h --cash "$cash" --json | jq -r '.hashes.input'
