@@ -30,7 +30,7 @@ function on_bar(m, b)
   elseif state.bars % 11 == 0 then m:buy(0.005, { price = b.close * 0.9995 })
   elseif state.bars % 13 == 0 then m:cancel_all() end
 end
-function on_stop() state.stops = (state.stops or 0) + 1 end
+function on_stop() state.stops = (state.stops or 0) + 1 print("stopped " .. state.stops) end
 LUA
 cat >parts.lua <<'LUA'
 strategy { name = "parts" }
@@ -125,5 +125,26 @@ while [ "$number" -le "$last" ]; do
     history
     number=$((number + 1))
 done
+# An end that something has followed is an end again: the data went on, and it was killed behind them.
+number=0 story=" end KILL end" lua=busy.lua more= bars=300
+rm -rf s
+to_end
+bars=400
+mkfifo in
+"$outcry" console busy.lua --feed synthetic-bars:400 --cash '10000 USDT' --session s --paused <in >out 2>&1 &
+pid=$!
+exec 9>in
+printf 'step 20\nprint("stepped")\n' >&9
+until grep -q '^stepped' out; do kill -0 $pid 2>/dev/null || break; sleep 0.05; done
+kill -9 $pid
+wait $pid 2>/dev/null
+pid=
+exec 9>&-
+to_end
+grep -q 'stopped 2' err || fail "on_stop was not called at the second end: $(cat err)"
+"$outcry" replay s >out 2>&1 || fail "replay: $(tail -n 3 out)"
+to_end
+grep -q 'stopped 3' err && fail "on_stop was called at an end that nothing had followed"
+
 [ $bad = 0 ] && echo "$((last - first + 1)) histories: one story each"
 exit $bad
