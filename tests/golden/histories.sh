@@ -30,7 +30,7 @@ function on_bar(m, b)
   elseif state.bars % 11 == 0 then m:buy(0.005, { price = b.close * 0.9995 })
   elseif state.bars % 13 == 0 then m:cancel_all() end
 end
-function on_stop() state.stops = (state.stops or 0) + 1 print("stopped " .. state.stops) end
+function on_stop() state.stops = (state.stops or 0) + 1 end
 LUA
 cat >parts.lua <<'LUA'
 strategy { name = "parts" }
@@ -126,15 +126,16 @@ while [ "$number" -le "$last" ]; do
     number=$((number + 1))
 done
 # An end that something has followed is an end again: the data went on, and it was killed behind them.
-number=0 story=" end KILL end" lua=busy.lua more= bars=300
+number=0 story=" end KILL end" lua=quiet.lua more= bars=300
+printf 'function on_stop() state.stops = (state.stops or 0) + 1 print("stopped " .. state.stops) end\n' >quiet.lua
 rm -rf s
 to_end
 bars=400
 mkfifo in
-"$outcry" console busy.lua --feed synthetic-bars:400 --cash '10000 USDT' --session s --paused <in >out 2>&1 &
+"$outcry" console quiet.lua --feed synthetic-bars:400 --cash '10000 USDT' --session s --paused <in >out 2>&1 &
 pid=$!
 exec 9>in
-printf 'step 20\nprint("stepped")\n' >&9
+printf 'step 200\nprint("stepped")\n' >&9
 until grep -q '^stepped' out; do kill -0 $pid 2>/dev/null || break; sleep 0.05; done
 kill -9 $pid
 wait $pid 2>/dev/null
