@@ -65,7 +65,7 @@ static oc_rc need_to_buy(const struct instrument *instrument, struct oc_dec fee,
 static oc_rc need_to_sell(const struct instrument *instrument, struct oc_dec fee, const struct oc_request *request,
                           const struct terms_of *terms, oc_i128 *ret_money)
 {
-    oc_i128 money, unit;
+    oc_i128 money = 0, unit = 0;
     int64_t qty = terms->qty;
     if (request->bits & OC_RQ_HAS_QUOTE_QTY) {
         oc_rc rc = money_from_dec(request->quote_qty, &money);
@@ -213,7 +213,7 @@ static oc_rc ask(const struct engine *engine, struct oc_request *request, const 
                  struct engine_refusal *ret_refusal, struct need *ret_need)
 {
     struct terms_of terms = {.price = order ? order->known_price : reserve_price(engine, request), .qty = request->qty};
-    if (request->kind == OC_REQUEST_AMEND) {
+    if (order && request->kind == OC_REQUEST_AMEND) {
         terms.price = reserve_price(engine, request);
         terms.qty = rest_of(order, request->qty);
         terms.spent = request->bits & OC_RQ_HAS_QUOTE_QTY ? spent_of(engine, order) : 0;
