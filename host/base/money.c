@@ -150,11 +150,3 @@ int money_to_text(oc_i128 money, int scale, bool grouped, char text[64])
     text[length] = 0;
     return length;
 }
-
-oc_i128 money_round(oc_i128 money, int scale, enum num_rounding rounding)
-{
-    if (scale < 0 || scale >= MONEY_SCALE)
-        return money;
-    oc_i128 step = num_pow10_128(MONEY_SCALE - scale);
-    return num_quotient(money, step, rounding) * step;
-}

@@ -26,7 +26,5 @@ CHECKED oc_rc money_to_dec(oc_i128 money, int scale, struct oc_dec *ret_dec);
 double money_to_double(oc_i128 money);
 /* Text with `scale` digits (0..20), rounded half to even; grouped: with thousands separators. Returns the length. */
 int money_to_text(oc_i128 money, int scale, bool grouped, char text[64]);
-/* Rounded to a multiple of 10^-scale. */
-oc_i128 money_round(oc_i128 money, int scale, enum num_rounding rounding);
 
 #endif

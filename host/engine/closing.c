@@ -167,7 +167,8 @@ oc_rc engine_close(struct engine *engine, struct oc_request *request, struct eng
         const struct oc_request *now = &order->now;
         struct engine_refusal refusal;
         if (!is_of(order, request->account, request->strategy, request->head.inst) || protects(order) ||
-            order->state == STATE_PENDING_CANCEL || (!closes(order) && (now->bits & OC_RQ_REDUCE_ONLY)))
+            order->state == STATE_PENDING_CANCEL || order->is_refused ||
+            (!closes(order) && (now->bits & OC_RQ_REDUCE_ONLY)))
             continue;
         if (closes(order) && now->type == request->type && !((now->bits ^ request->bits) & terms) &&
             now->price == request->price && now->stop_price == request->stop_price)

@@ -304,11 +304,12 @@ static void a_refused_order_is_not_open(void **state)
                               "  if b.close == 102 then print(m:cancel_all(), m:cancel_all(), #m:orders()) return end\n"
                               "  if b.close == 103 then print(m:cancel_all(), #m:orders()) return end\n"
                               "  local o, e = m:buy(2, { price = 91 })\n"
-                              "  print(o, e.code, #m:orders(), m:busy())\n"
+                              "  print(o, e.code, #m:orders(), m:busy(), select(2, m:close()).code)\n"
                               "end");
     engine_latch(kit->f->engine, 0, "TEST");
     kit_close(kit, 10100);
-    assert_string_equal(kit->log, "nil\tTEST\t0\tfalse\n");
+    assert_string_equal(kit->log, "nil\tTEST\t0\tfalse\tNO_POSITION\n");
+    assert_int_equal(kit->f->sent_count, 0); /* nothing takes down what never left */
     kit->log_size = 0;
     engine_unlatch(kit->f->engine, 0);
     kit_close(kit, 10000);
