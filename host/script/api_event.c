@@ -207,15 +207,53 @@ static int lj_event_index(lua_State *lua)
 
 static int lj_event_newindex(lua_State *lua) { return sandbox_raise(lua, "an event cannot be changed"); }
 
-struct event_view *api_event_push(struct strategy *strategy, struct market_handle *market, const struct oc_event *event)
+static uint32_t next_view(struct strategy *strategy, struct market_handle *market, const struct oc_event *event)
 {
     uint32_t at = strategy->pool_next++ % EVENT_POOL;
     struct event_view *view = strategy->pool[at];
     view->event = event;
     view->market = market;
     strategy->view = view;
+    return at;
+}
+
+struct event_view *api_event_push(struct strategy *strategy, struct market_handle *market, const struct oc_event *event)
+{
+    uint32_t at = next_view(strategy, market, event);
     lua_rawgeti(strategy->lua, LUA_REGISTRYINDEX, strategy->pool_ref[at]);
-    return view;
+    return strategy->pool[at];
+}
+
+/* What each bar needs is put on the main stack for good: copied from there it costs a third of what it costs from the registry.
+ * Without the memory for it, or for a market that came later, the registry serves. */
+static void pin(struct strategy *strategy)
+{
+    lua_State *lua = strategy->lua;
+    if (lua_gettop(lua) != PIN_ON_BAR - 1 || !lua_checkstack(lua, EVENT_POOL + (int)strategy->market_count + LUA_MINSTACK))
+        return;
+    lua_rawgeti(lua, LUA_REGISTRYINDEX, strategy->on_bar);
+    for (int i = 0; i < EVENT_POOL; i++)
+        lua_rawgeti(lua, LUA_REGISTRYINDEX, strategy->pool_ref[i]);
+    for (uint32_t i = 0; i < strategy->market_count; i++)
+        lua_rawgeti(lua, LUA_REGISTRYINDEX, strategy->markets[i]->ref);
+    strategy->pinned_count = strategy->market_count;
+}
+
+struct event_view *api_bar_push(struct strategy *strategy, struct market_handle *market, const struct oc_event *bar)
+{
+    lua_State *lua = strategy->lua;
+    if (__builtin_expect(strategy->pinned_count == 0, 0))
+        pin(strategy);
+    if (__builtin_expect(market->index >= strategy->pinned_count, 0)) {
+        lua_rawgeti(lua, LUA_REGISTRYINDEX, strategy->on_bar);
+        lua_rawgeti(lua, LUA_REGISTRYINDEX, market->ref);
+        return api_event_push(strategy, market, bar);
+    }
+    uint32_t at = next_view(strategy, market, bar);
+    lua_pushvalue(lua, PIN_ON_BAR);
+    lua_pushvalue(lua, PIN_MARKETS + (int)market->index);
+    lua_pushvalue(lua, PIN_EVENTS + (int)at);
+    return strategy->pool[at];
 }
 
 void api_event_install(struct strategy *strategy)

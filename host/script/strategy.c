@@ -185,10 +185,7 @@ static oc_rc on_bar(void *self, const struct oc_event *bar)
     strategy->calls++;
     if (strategy->is_restoring) /* it was called then */
         return OC_OK;
-    lua_State *lua = strategy->lua;
-    lua_rawgeti(lua, LUA_REGISTRYINDEX, strategy->on_bar);
-    lua_rawgeti(lua, LUA_REGISTRYINDEX, market->ref);
-    struct event_view *view = api_event_push(strategy, market, bar);
+    struct event_view *view = api_bar_push(strategy, market, bar);
     oc_rc rc = sandbox_call(strategy->sandbox, 2, 0);
     view->event = NULL;
     return rc < 0 ? failed(strategy, rc) : OC_OK;

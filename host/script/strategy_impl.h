@@ -9,6 +9,7 @@
 #include "script/strategy.h"
 
 enum { EVENT_POOL = 64, KEYS_MAX = 96, ORIGINS_MAX = 64 };
+enum { PIN_ON_BAR = 2, PIN_EVENTS = 3, PIN_MARKETS = PIN_EVENTS + EVENT_POOL }; /* on the main stack, above the sandbox's handler */
 #define MAP_NONE UINT32_MAX
 /* Keys of recorded states that are no table of m or state. */
 #define STATE_KEY_SAVED   UINT32_MAX       /* what on_save returned */
@@ -127,6 +128,7 @@ struct strategy {
     int32_t pool_ref[EVENT_POOL];
     struct event_view *pool[EVENT_POOL];
     uint32_t pool_next;
+    uint32_t pinned_count;         /* markets that lie on the main stack; 0: nothing does */
     const struct event_view *view; /* given last */
     const void *market_self;       /* userdata of a market, and of a position, that was used last: known to be one */
     const void *position_self;
@@ -211,6 +213,8 @@ void api_indicator_install(struct strategy *strategy);
 /* Pushes a view of the event that dies with the callback. */
 struct event_view *api_event_push(struct strategy *strategy, struct market_handle *market,
                                   const struct oc_event *event);
+/* Pushes on_bar, the market and such a view: what sandbox_call takes, with two arguments. */
+struct event_view *api_bar_push(struct strategy *strategy, struct market_handle *market, const struct oc_event *bar);
 void api_order_push(lua_State *lua, uint64_t order);
 /* Pushes the metatable `name` of the registry, made on first use. */
 void api_metatable(lua_State *lua, const char *name);
