@@ -171,7 +171,7 @@ next() {
 
 # note WORKER VERDICT SUITE SECONDS LINE
 note() {
-    printf '%s\t%s\t%s\t%s\n' "$2" "$3" "$4" "$(echo "$5" | cut -f 1-4,7-)" >>"$state"
+    printf '%s\t%s\t%s\t%s\n' "$2" "$3" "$4" "$(printf "%s\n" "$5" | cut -f 1-4,7-)" >>"$state"
     rm -f "$out/busy.$seed.$1"
 }
 
@@ -198,9 +198,9 @@ work() {
         locked next "$1"
         [ -n "$number" ] || break
         line=$(sed -n "${number}p" "$out/queue.$seed")
-        file=$(echo "$line" | cut -f 1)
+        file=$(printf "%s\n" "$line" | cut -f 1)
         begin=$(date +%s)
-        "$out/mutant" plant "$(echo "$line" | cut -f 5)" "$(echo "$line" | cut -f 6)" "$(echo "$line" | cut -f 7)" \
+        "$out/mutant" plant "$(printf "%s\n" "$line" | cut -f 5)" "$(echo "$line" | cut -f 6)" "$(echo "$line" | cut -f 7)" \
             <"$file" >"$tree/$file"
         judge "$tree" "$file"
         cp "$file" "$tree/$file"
