@@ -200,7 +200,7 @@ work() {
         line=$(sed -n "${number}p" "$out/queue.$seed")
         file=$(printf "%s\n" "$line" | cut -f 1)
         begin=$(date +%s)
-        "$out/mutant" plant "$(printf "%s\n" "$line" | cut -f 5)" "$(echo "$line" | cut -f 6)" "$(echo "$line" | cut -f 7)" \
+        "$out/mutant" plant "$(printf "%s\n" "$line" | cut -f 5)" "$(printf "%s\n" "$line" | cut -f 6)" "$(printf "%s\n" "$line" | cut -f 7)" \
             <"$file" >"$tree/$file"
         judge "$tree" "$file"
         cp "$file" "$tree/$file"
