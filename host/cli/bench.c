@@ -48,7 +48,7 @@ static const struct row {
     int (*run)(const struct bench *bench);
 } rows[] = {{"bars", bench_bars},       {"order", bench_order},     {"stop", bench_stop},
             {"door", bench_door},       {"journal", bench_journal}, {"durable", bench_durable},
-            {"restore", bench_restore}, {"console", bench_console}};
+            {"restore", bench_restore}, {"console", bench_console}, {"json", bench_json}};
 
 enum { ROWS = sizeof rows / sizeof rows[0] };
 

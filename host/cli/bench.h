@@ -54,6 +54,9 @@ int bench_restore(const struct bench *bench);
 /* bench_console.c */
 int bench_console(const struct bench *bench);
 
+/* bench_json.c */
+int bench_json(const struct bench *bench);
+
 /* bench.c */
 /* Keys and values in turn, ended by NULL. OC_E_NOMEM. */
 CHECKED oc_rc bench_set(struct settings *settings, const char *const *pairs);

@@ -213,8 +213,11 @@ bool steer_budget(struct strategies *strategies, const struct command_words *wor
                      words->fields[i], HEAP_MIN, ENGINE_BUDGET_ORDERS_MAX);
         return false;
     }
+    const struct strategy_budget before = owner->budget;
     owner->budget = budget;
     if ((budget.callback_ns && !watch(strategies)) || steer_apply_limits(strategies, (uint32_t)found) < 0) {
+        owner->budget = before;
+        (void)steer_apply_limits(strategies, (uint32_t)found); /* it was in force */
         json_refusal(reply, "NOT_NOW", "the budget could not be put into force");
         return false;
     }
@@ -253,8 +256,12 @@ bool steer_may(struct strategies *strategies, const struct command_words *words,
         json_refusal(reply, "BAD_GRANT", "%s: '%.60s' is not known here", may_names[list], name);
         return false;
     }
+    char before[MAY_LISTS][MAY_MAX];
+    memcpy(before, owner->may, sizeof before);
     memcpy(owner->may, lists, sizeof lists);
     if (steer_apply_limits(strategies, (uint32_t)found) < 0) {
+        memcpy(owner->may, before, sizeof before);
+        (void)steer_apply_limits(strategies, (uint32_t)found); /* they were in force */
         json_refusal(reply, "NOT_NOW", "the rights could not be put into force");
         return false;
     }

@@ -9,13 +9,14 @@
  *            {"op":"cancel","id":7}
  *
  * "t" may be missing: then it is now. It keeps what it is told of instruments, and nothing of orders. */
-#include <inttypes.h>
+#include <outcry/kit/json.h>
+#include <outcry/kit/write.h>
 #include <outcry/outcry.h>
-#include <stdio.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { INSTRUMENTS_MAX = 16, FIELD_MAX = 64, LINE_MAX_OUT = 512 };
+enum { INSTRUMENTS_MAX = 16, LINE_MAX_OUT = 512 };
 
 struct jline {
     const struct oc_host *host;
@@ -26,97 +27,49 @@ struct jline {
     struct oc_instrument instruments[INSTRUMENTS_MAX];
 };
 
-/* The value of "name": in a flat object, without its quotes. 0: it is not there, or longer than we take. */
-static int field(const char *line, const char *name, char value[FIELD_MAX])
+/* What a line can say, by its keys. */
+struct line {
+    struct kit_json_text e, t, s, p, q, o, h, l, c, v, period, id, fee, trade, why, total, account;
+};
+
+static int read_line(const void *data, uint32_t size, struct line *ret_line)
 {
-    char key[32];
-    snprintf(key, sizeof key, "\"%s\":", name);
-    const char *at = strstr(line, key);
-    if (!at)
+    static const struct {
+        const char *key;
+        size_t at;
+    } members[] = {{"e", offsetof(struct line, e)},
+                   {"t", offsetof(struct line, t)},
+                   {"s", offsetof(struct line, s)},
+                   {"p", offsetof(struct line, p)},
+                   {"q", offsetof(struct line, q)},
+                   {"o", offsetof(struct line, o)},
+                   {"h", offsetof(struct line, h)},
+                   {"l", offsetof(struct line, l)},
+                   {"c", offsetof(struct line, c)},
+                   {"v", offsetof(struct line, v)},
+                   {"period", offsetof(struct line, period)},
+                   {"id", offsetof(struct line, id)},
+                   {"fee", offsetof(struct line, fee)},
+                   {"trade", offsetof(struct line, trade)},
+                   {"why", offsetof(struct line, why)},
+                   {"total", offsetof(struct line, total)},
+                   {"account", offsetof(struct line, account)}};
+    struct kit_json json = kit_json_begin(data, size);
+    struct kit_json_text key;
+    memset(ret_line, 0, sizeof *ret_line);
+    if (!kit_json_object(&json))
         return 0;
-    at += strlen(key);
-    const char *end = at + strcspn(at, ",}");
-    if (*at == '"') {
-        at++;
-        end = strchr(at, '"');
-    }
-    if (!end || end - at >= FIELD_MAX)
-        return 0;
-    memcpy(value, at, (size_t)(end - at));
-    value[end - at] = 0;
-    return 1;
+    while (kit_json_key(&json, &key))
+        for (size_t i = 0; i < sizeof members / sizeof *members; i++)
+            if (key.size == strlen(members[i].key) && memcmp(key.at, members[i].key, key.size) == 0)
+                *(struct kit_json_text *)(void *)((char *)ret_line + members[i].at) = kit_json_value(&json);
+    return kit_json_end(&json);
 }
 
-static int whole(const char *line, const char *name, int64_t *ret_number)
+static const struct oc_instrument *named(const struct jline *jline, const struct line *line)
 {
-    char text[FIELD_MAX], *end;
-    if (!field(line, name, text) || !text[0])
-        return 0;
-    *ret_number = strtoll(text, &end, 10);
-    return !*end;
-}
-
-/* "0.05" as a decimal, exactly. */
-static int decimal(const char *text, struct oc_dec *ret_dec)
-{
-    struct oc_dec dec = {0, 0, 0};
-    int is_negative = *text == '-', has_point = 0, digits = 0;
-    for (text += is_negative; *text; text++) {
-        if (*text == '.' && !has_point) {
-            has_point = 1;
-            continue;
-        }
-        if (*text < '0' || *text > '9' || ++digits > 18)
-            return 0;
-        dec.units = dec.units * 10 + (*text - '0');
-        dec.scale += has_point;
-    }
-    if (is_negative)
-        dec.units = -dec.units;
-    *ret_dec = dec;
-    return digits > 0;
-}
-
-/* A field in units of a step: 0.05 at a step of 0.01 is 5. 0: it is no multiple of it, or not there. */
-static int units(const char *line, const char *name, struct oc_dec step, int64_t *ret_units)
-{
-    char text[FIELD_MAX];
-    struct oc_dec dec;
-    if (!field(line, name, text) || !decimal(text, &dec))
-        return 0;
-    for (; dec.scale < step.scale; dec.scale++)
-        if (__builtin_mul_overflow(dec.units, 10, &dec.units))
-            return 0;
-    for (; dec.scale > step.scale; dec.scale--)
-        if (__builtin_mul_overflow(step.units, 10, &step.units))
-            return 0;
-        else
-            step.scale++;
-    if (dec.units % step.units)
-        return 0;
-    *ret_units = dec.units / step.units;
-    return 1;
-}
-
-/* Units of a step as text. */
-static void put_units(char text[FIELD_MAX], int64_t count, struct oc_dec step)
-{
-    int64_t total = count * step.units, one = 1;
-    for (int32_t i = 0; i < step.scale; i++)
-        one *= 10;
-    const char *sign = total < 0 ? "-" : "";
-    if (total < 0)
-        total = -total;
-    if (step.scale)
-        snprintf(text, FIELD_MAX, "%s%" PRId64 ".%0*" PRId64, sign, total / one, (int)step.scale, total % one);
-    else
-        snprintf(text, FIELD_MAX, "%s%" PRId64, sign, total);
-}
-
-static const struct oc_instrument *named(const struct jline *jline, const char *line)
-{
-    char symbol[FIELD_MAX];
-    for (uint32_t i = 0; field(line, "s", symbol) && i < jline->count; i++)
+    char symbol[OC_SYMBOL_MAX];
+    for (uint32_t i = 0; kit_json_copy(line->s, symbol, sizeof symbol) > 0 && i < jline->count; i++)
         if (strcmp(jline->instruments[i].symbol, symbol) == 0)
             return &jline->instruments[i];
     return NULL;
@@ -130,15 +83,16 @@ static const struct oc_instrument *numbered(const struct jline *jline, uint32_t 
     return NULL;
 }
 
-static oc_rc push(const struct jline *jline, struct oc_event *event, uint32_t size, uint16_t type, const char *line)
+static oc_rc push(const struct jline *jline, struct oc_event *event, uint32_t size, uint16_t type,
+                  const struct line *line)
 {
     struct oc_event *room;
-    int64_t at_ns = 0;
-    (void)whole(line, "t", &at_ns);
+    uint64_t at_ns = 0;
+    (void)kit_json_u64(line->t, &at_ns); /* without it the host's clock serves */
     event->size = size;
     event->type = type;
     event->flags = OC_EVF_LAST;
-    event->venue_ns = at_ns;
+    event->venue_ns = (int64_t)at_ns;
     oc_rc rc = jline->feed->reserve(jline->host, size, &room);
     if (rc < 0)
         return rc;
@@ -146,53 +100,57 @@ static oc_rc push(const struct jline *jline, struct oc_event *event, uint32_t si
     return jline->feed->commit(jline->host, room);
 }
 
-static oc_rc take_market(const struct jline *jline, const char *line, int is_bar)
+static oc_rc take_market(const struct jline *jline, const struct line *line, int is_bar)
 {
     const struct oc_instrument *in = named(jline, line);
     if (!in)
         return OC_E_DATA;
     if (!is_bar) {
         struct oc_ev_trade trade = {.head = {.inst = in->inst}, .present = OC_HAS_QTY};
-        if (!units(line, "p", in->price_step, &trade.price) || !units(line, "q", in->qty_step, &trade.qty))
+        if (kit_json_units(line->p, in->price_step, &trade.price) < 0 ||
+            kit_json_units(line->q, in->qty_step, &trade.qty) < 0)
             return OC_E_DATA;
         return push(jline, &trade.head, sizeof trade, OC_EV_TRADE, line);
     }
     struct oc_ev_bar bar = {.head = {.inst = in->inst}, .present = OC_HAS_VOLUME};
-    int64_t end_ns;
-    if (!whole(line, "t", &end_ns) || !whole(line, "period", &bar.period_ns) ||
-        !units(line, "o", in->price_step, &bar.open) || !units(line, "h", in->price_step, &bar.high) ||
-        !units(line, "l", in->price_step, &bar.low) || !units(line, "c", in->price_step, &bar.close) ||
-        !units(line, "v", in->qty_step, &bar.volume))
+    uint64_t end_ns, period_ns;
+    if (kit_json_u64(line->t, &end_ns) < 0 || kit_json_u64(line->period, &period_ns) < 0 ||
+        kit_json_units(line->o, in->price_step, &bar.open) < 0 ||
+        kit_json_units(line->h, in->price_step, &bar.high) < 0 ||
+        kit_json_units(line->l, in->price_step, &bar.low) < 0 ||
+        kit_json_units(line->c, in->price_step, &bar.close) < 0 ||
+        kit_json_units(line->v, in->qty_step, &bar.volume) < 0)
         return OC_E_DATA;
-    bar.open_ns = end_ns - bar.period_ns;
+    bar.period_ns = (int64_t)period_ns;
+    bar.open_ns = (int64_t)end_ns - bar.period_ns;
     return push(jline, &bar.head, sizeof bar, OC_EV_BAR, line);
 }
 
-static oc_rc take_fill(const struct jline *jline, const char *line, uint64_t order)
+static oc_rc take_fill(const struct jline *jline, const struct line *line, uint64_t order)
 {
     const struct oc_instrument *in = named(jline, line);
-    char fee[FIELD_MAX], trade[FIELD_MAX];
-    if (!in || !field(line, "trade", trade) || strlen(trade) > 40)
+    if (!in || line->trade.size == 0 || line->trade.size > 40 || line->trade.is_escaped)
         return OC_E_DATA;
     struct oc_ev_fill fill = {.head = {.inst = in->inst}, .order = order, .fee_asset = in->quote};
-    if (!units(line, "p", in->price_step, &fill.price) || !units(line, "q", in->qty_step, &fill.qty) ||
-        (field(line, "fee", fee) && !decimal(fee, &fill.fee)))
+    if (kit_json_units(line->p, in->price_step, &fill.price) < 0 ||
+        kit_json_units(line->q, in->qty_step, &fill.qty) < 0 ||
+        (line->fee.kind && kit_json_dec(line->fee, &fill.fee) < 0))
         return OC_E_DATA;
-    fill.trade_id_size = (uint8_t)strlen(trade);
-    memcpy(fill.trade_id, trade, fill.trade_id_size);
+    fill.trade_id_size = (uint8_t)line->trade.size;
+    memcpy(fill.trade_id, line->trade.at, fill.trade_id_size);
     return push(jline, &fill.head, sizeof fill, OC_EV_FILL, line);
 }
 
-static oc_rc take_answer(const struct jline *jline, const char *line, uint64_t order, uint16_t type)
+static oc_rc take_answer(const struct jline *jline, const struct line *line, uint64_t order, uint16_t type)
 {
     struct {
         struct oc_ev_answer answer;
-        char text[FIELD_MAX];
+        char text[64];
     } said = {.answer = {.order = order, .request = order, .cum_qty = -1, .definitive = 1}};
     if (type == OC_EV_REJECTED) {
         strcpy(said.answer.reason, "REJECTED_BY_VENUE");
-        if (field(line, "why", said.text))
-            said.answer.text_size = (uint32_t)strlen(said.text);
+        oc_rc size = kit_json_copy(line->why, said.text, sizeof said.text);
+        said.answer.text_size = size > 0 ? (uint32_t)size : 0;
     }
     return push(jline, &said.answer.head, sizeof said, type, line);
 }
@@ -200,55 +158,62 @@ static oc_rc take_answer(const struct jline *jline, const char *line, uint64_t o
 static oc_rc bytes(void *self, uint32_t stream, const void *data, uint32_t size)
 {
     const struct jline *jline = self;
-    char line[1024], event[FIELD_MAX], total[FIELD_MAX];
-    int64_t id = 0;
-    if (stream != jline->stream || size >= sizeof line)
+    struct line line;
+    uint64_t id = 0;
+    if (stream != jline->stream || !read_line(data, size, &line))
         return OC_E_DATA;
-    memcpy(line, data, size);
-    line[size] = 0;
-    if (!field(line, "e", event))
-        return OC_E_DATA;
-    if (strcmp(event, "trade") == 0 || strcmp(event, "bar") == 0)
-        return take_market(jline, line, event[0] == 'b');
-    if (strcmp(event, "balance") == 0) {
-        const struct oc_instrument *in = named(jline, line);
+    if (KIT_JSON_IS(line.e, "trade") || KIT_JSON_IS(line.e, "bar"))
+        return take_market(jline, &line, KIT_JSON_IS(line.e, "bar"));
+    if (KIT_JSON_IS(line.e, "balance")) {
+        const struct oc_instrument *in = named(jline, &line);
         struct oc_ev_balance balance = {.asset = in ? in->quote : 0};
-        if (!in || !field(line, "total", total) || !decimal(total, &balance.total) || !whole(line, "account", &id))
+        if (!in || kit_json_dec(line.total, &balance.total) < 0 || kit_json_u64(line.account, &id) < 0)
             return OC_E_DATA;
         balance.account = (uint32_t)id;
-        return push(jline, &balance.head, sizeof balance, OC_EV_BALANCE, line);
+        return push(jline, &balance.head, sizeof balance, OC_EV_BALANCE, &line);
     }
-    if (!whole(line, "id", &id))
+    if (kit_json_u64(line.id, &id) < 0)
         return OC_E_DATA;
-    if (strcmp(event, "fill") == 0)
-        return take_fill(jline, line, (uint64_t)id);
-    uint16_t type = strcmp(event, "ack") == 0      ? OC_EV_ACCEPTED
-                    : strcmp(event, "gone") == 0   ? OC_EV_CANCELED
-                    : strcmp(event, "reject") == 0 ? OC_EV_REJECTED
-                                                   : OC_EV_NONE;
-    return type ? take_answer(jline, line, (uint64_t)id, type) : OC_E_DATA;
+    if (KIT_JSON_IS(line.e, "fill"))
+        return take_fill(jline, &line, id);
+    uint16_t type = KIT_JSON_IS(line.e, "ack")      ? OC_EV_ACCEPTED
+                    : KIT_JSON_IS(line.e, "gone")   ? OC_EV_CANCELED
+                    : KIT_JSON_IS(line.e, "reject") ? OC_EV_REJECTED
+                                                    : OC_EV_NONE;
+    return type ? take_answer(jline, &line, id, type) : OC_E_DATA;
 }
 
 static oc_rc request(void *self, const struct oc_request *ask)
 {
     const struct jline *jline = self;
     const struct oc_instrument *in = numbered(jline, ask->head.inst);
-    char line[LINE_MAX_OUT], qty[FIELD_MAX], price[FIELD_MAX];
+    char line[LINE_MAX_OUT];
+    struct kit_write out = kit_write_begin(line, sizeof line);
     if (ask->kind == OC_REQUEST_CANCEL) {
-        snprintf(line, sizeof line, "{\"op\":\"cancel\",\"id\":%" PRIu64 "}", ask->order);
+        KIT_WRITE(&out, "{\"op\":\"cancel\",\"id\":");
+        kit_write_u64(&out, ask->order);
     } else if (in && ask->kind == OC_REQUEST_NEW && ask->bits & OC_RQ_HAS_QTY &&
                (ask->type == OC_ORDER_MARKET || ask->type == OC_ORDER_LIMIT)) {
-        const int is_limit = ask->type == OC_ORDER_LIMIT;
-        put_units(qty, ask->qty, in->qty_step);
-        put_units(price, ask->price, in->price_step);
-        snprintf(line, sizeof line,
-                 "{\"op\":\"new\",\"id\":%" PRIu64 ",\"s\":\"%s\",\"side\":\"%s\",\"type\":\"%s\",\"q\":\"%s\"%s%s%s}",
-                 ask->order, in->symbol, ask->side == OC_SIDE_BUY ? "buy" : "sell", is_limit ? "limit" : "market", qty,
-                 is_limit ? ",\"p\":\"" : "", is_limit ? price : "", is_limit ? "\"" : "");
+        KIT_WRITE(&out, "{\"op\":\"new\",\"id\":");
+        kit_write_u64(&out, ask->order);
+        KIT_WRITE(&out, ",\"s\":");
+        kit_write_json(&out, in->symbol, strlen(in->symbol));
+        kit_write_text(&out, ask->side == OC_SIDE_BUY ? ",\"side\":\"buy\"" : ",\"side\":\"sell\"");
+        kit_write_text(&out,
+                       ask->type == OC_ORDER_LIMIT ? ",\"type\":\"limit\",\"q\":\"" : ",\"type\":\"market\",\"q\":\"");
+        kit_write_units(&out, ask->qty, in->qty_step);
+        KIT_WRITE(&out, "\"");
+        if (ask->type == OC_ORDER_LIMIT) {
+            KIT_WRITE(&out, ",\"p\":\"");
+            kit_write_units(&out, ask->price, in->price_step);
+            KIT_WRITE(&out, "\"");
+        }
     } else {
         return OC_E_NOT_SUPPORTED; /* nothing was sent: the host refuses the order */
     }
-    return jline->net->send(jline->host, jline->stream, line, (uint32_t)strlen(line), ask->id);
+    KIT_WRITE(&out, "}");
+    const oc_rc size = kit_write_end(&out);
+    return size < 0 ? size : jline->net->send(jline->host, jline->stream, line, (uint32_t)size, ask->id);
 }
 
 static oc_rc subscribe(void *self, const struct oc_instrument *instrument)
