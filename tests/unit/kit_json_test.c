@@ -110,6 +110,12 @@ static void what_is_not_asked_for_is_passed_over(void **state)
     assert_false(kit_json_item(&json));
     assert_false(kit_json_end(&json));
 
+    json = of("[1,2]"); /* a value is given once */
+    assert_true(kit_json_array(&json) && kit_json_item(&json));
+    assert_int_equal(kit_json_value(&json).kind, KIT_JSON_NUMBER);
+    assert_int_equal(kit_json_value(&json).kind, KIT_JSON_NONE);
+    assert_true(kit_json_item(&json) && KIT_JSON_IS(kit_json_value(&json), "2") && kit_json_end(&json));
+
     assert_true(KIT_JSON_IS(value_of(" {\"a\": [1]} "), "{\"a\": [1]}"));
     assert_int_equal(value_of("[]").kind, KIT_JSON_ARRAY);
     assert_int_equal(value_of("[1").kind, KIT_JSON_NONE);
@@ -158,9 +164,9 @@ static void decimals_are_exact_or_refused(void **state)
         if (rc != rows[i].rc || units != (rc == OC_OK ? rows[i].units : 77))
             fail_msg("%s: code %d, %lld units", rows[i].text, rc, (long long)units);
     }
-    struct oc_dec dec = {0};
+    struct oc_dec dec = {7, 7, 7};
     assert_int_equal(kit_json_dec(value_of("\"-1.500\""), &dec), OC_OK);
-    assert_true(dec.units == -15 && dec.scale == 1);
+    assert_true(dec.units == -15 && dec.scale == 1 && dec.zero == 0);
     assert_int_equal(kit_json_dec(value_of("25e3"), &dec), OC_OK);
     assert_true(dec.units == 25000 && dec.scale == 0);
     assert_int_equal(kit_json_dec(value_of("0.1234567890123456789"), &dec), OC_E_RANGE);
@@ -206,6 +212,16 @@ static void times_are_read_and_written(void **state)
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         if (kit_json_time(value_of(bad[i]), &ns) != OC_E_DATA)
             fail_msg("taken: %s", bad[i]);
+    for (int month = 1; month <= 12; month++) { /* the last day of each, and the one behind it */
+        static const int days[] = {31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+        char text[32];
+        for (int more = 0; more < 2; more++) {
+            snprintf(text, sizeof text, "\"2024-%02d-%02dT00:00:00Z\"", month, days[month - 1] + more);
+            assert_int_equal(kit_json_time(value_of(text), &ns), more ? OC_E_DATA : OC_OK);
+        }
+    }
+    assert_int_equal(kit_json_time(value_of("\"2024-01-01T00:00:00X\""), &ns), OC_E_DATA);
+    assert_int_equal(kit_json_time(value_of("\"2024-01-01T00:00:00Zz\""), &ns), OC_E_DATA);
     assert_int_equal(kit_json_time(value_of("\"1677-01-01T00:00:00Z\""), &ns), OC_E_RANGE);
     assert_int_equal(kit_json_time(value_of("\"2262-01-01T00:00:00Z\""), &ns), OC_E_RANGE);
     uint64_t random = 88172645463325252u;
@@ -231,6 +247,22 @@ static void strings_are_copied_as_they_are_meant(void **state)
     char text[16];
     assert_int_equal(kit_json_copy(value_of("\"a\\n\\u00e9\\ud83d\\ude00\\/\""), text, sizeof text), 9);
     assert_string_equal(text, "a\n\xc3\xa9\xf0\x9f\x98\x80/");
+    static const struct { /* the ends of what is taken */
+        const char *text, *meant;
+    } ends[] = {{"\"\\ud800\\udc00\"", "\xf0\x90\x80\x80"},
+                {"\"\\udbff\\udfff\"", "\xf4\x8f\xbf\xbf"},
+                {"\"\xc2\x80\"", "\xc2\x80"},
+                {"\"\xc4\x80\"", "\xc4\x80"},
+                {"\"\xe0\xa0\x80\"", "\xe0\xa0\x80"},
+                {"\"\xed\x9f\xbf\"", "\xed\x9f\xbf"},
+                {"\"\xf0\x90\x80\x80\"", "\xf0\x90\x80\x80"},
+                {"\"\xf4\x8f\xbf\xbf\"", "\xf4\x8f\xbf\xbf"},
+                {"\"\\u0080\\u07ff\"", "\xc2\x80\xdf\xbf"},
+                {"\"\\u0800\\uffff\\u007f\"", "\xe0\xa0\x80\xef\xbf\xbf\x7f"}};
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        assert_int_equal(kit_json_copy(value_of(ends[i].text), text, sizeof text), strlen(ends[i].meant));
+        assert_string_equal(text, ends[i].meant);
+    }
     assert_int_equal(kit_json_copy(value_of("\"\\u20AC\""), text, 4), 3);
     assert_string_equal(text, "\xe2\x82\xac");
     assert_int_equal(kit_json_copy(value_of("\"\\u20AC\""), text, 3), OC_E_LIMIT);

@@ -32,8 +32,13 @@ struct kit_json_text {
     uint16_t zero;
 };
 
+static inline int kit_json_is(struct kit_json_text text, const char *word, size_t size)
+{
+    return text.size == size && (size == 0 || memcmp(text.at, word, size) == 0);
+}
+
 /* True if a string, number or key is exactly the literal `word`. */
-#define KIT_JSON_IS(text, word) ((text).size == sizeof(word) - 1 && memcmp((text).at, word, sizeof(word) - 1) == 0)
+#define KIT_JSON_IS(text, word) kit_json_is(text, "" word, sizeof(word) - 1)
 
 /* A number, or a string that holds one ("0.0100", "1e-8"), as units * 10^-scale of at most 38 digits. OC_E_DATA: it is none;
  * OC_E_RANGE: more digits, or longer than KIT_JSON_NUMBER_MAX. */
