@@ -469,6 +469,7 @@ int main(void)
         TEST(a_rule_is_left_out_by_name_only),
         TEST(the_chain_has_a_limit),
         TEST(names_are_plain),
+        TEST(a_file_is_not_named_as_a_section_P12),
         TEST(lists_are_split_at_commas_and_blanks),
         TEST(a_group_belongs_to_a_whole_name),
         TEST(the_default_of_simulators_holds_key_by_key),
