@@ -43,6 +43,12 @@ oc_rc env_fail(const char *what, const char *path, int error_number)
     return rc_of(error_number);
 }
 
+oc_rc env_fail_kind(const char *path, const char *found)
+{
+    snprintf(error_text, sizeof error_text, "open %s: it is %s, expected a regular file", path, found);
+    return OC_E_IO;
+}
+
 /* The calls on an open file do not know its name: "read: why" becomes "read PATH: why". */
 static void name_error(const char *path)
 {

@@ -95,6 +95,8 @@ const char *env_error_text(void);
 /* [any] For bindings: records a failure of this thread and returns the code that stands for
  * `error_number`. */
 CHECKED oc_rc env_fail(const char *what, const char *path, int error_number);
+/* [any] The file of that name is no regular file: OC_E_IO. `found`: "a pipe". */
+CHECKED oc_rc env_fail_kind(const char *path, const char *found);
 
 /* [any] ns UTC since 1970. Only io asks; everyone else is told the time. */
 static inline int64_t env_clock_real(void) { return env_binding->clock_real(); }

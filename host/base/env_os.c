@@ -66,9 +66,24 @@ static bool is_within(int fd, const char *path)
     return strncmp(real, folder, size) == 0 && real[size] == '/';
 }
 
+/* What is read is a regular file: a pipe or a device has no size, and may never end. What is written may be one. */
+static oc_rc check_kind(int fd, const char *path, unsigned flags)
+{
+    struct stat opened;
+    if (fstat(fd, &opened) < 0)
+        return env_fail("open", path, errno);
+    if (flags & ENV_READ && !S_ISREG(opened.st_mode))
+        return env_fail_kind(path, S_ISDIR(opened.st_mode)    ? "a folder"
+                                   : S_ISFIFO(opened.st_mode) ? "a pipe"
+                                                              : "a device or socket");
+    if (!S_ISREG(opened.st_mode) && fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) & ~O_NONBLOCK) < 0)
+        return env_fail("open", path, errno);
+    return OC_OK;
+}
+
 static oc_rc os_open(const char *path, unsigned flags, int *ret_fd)
 {
-    int os_flags = O_CLOEXEC | (flags & ENV_WITHIN ? O_NONBLOCK : 0);
+    int os_flags = O_CLOEXEC | O_NONBLOCK | O_NOCTTY; /* so that opening never waits for the other end of a pipe */
     if (flags & ENV_WRITE)
         os_flags |= flags & ENV_READ ? O_RDWR : O_WRONLY;
     if (flags & ENV_CREATE)
@@ -87,6 +102,11 @@ static oc_rc os_open(const char *path, unsigned flags, int *ret_fd)
         close(fd);
         (void)env_fail("open", path, EACCES); /* for its words; the code is ours */
         return OC_E_INVALID;
+    }
+    oc_rc rc = check_kind(fd, path, flags);
+    if (rc < 0) {
+        close(fd);
+        return rc;
     }
     *ret_fd = fd;
     return OC_OK;

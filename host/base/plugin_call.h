@@ -23,6 +23,9 @@ extern struct plugin_call plugin_call_now;
 /* Two stores a call: it stands around each bar. */
 static inline void plugin_call_begin(const struct plugin_site *site) { plugin_call_now.site = site; }
 
+/* As begin, for calls that are rare: the two texts are noted here and must outlive the call. */
+void plugin_call_as(const char *plugin, const char *call);
+
 static inline void plugin_call_end(void) { plugin_call_now.site = NULL; }
 
 /* Last words about the call under way, from a signal handler too. `what`: "crashed (SIGSEGV)". Cut to fit, never empty. */

@@ -172,7 +172,8 @@ static void probe_reader(struct probe *probe, struct bench_plugin *bench)
         bench_call(bench, "probe");
         rc[i] = table->probe(bench->instance.self, "/nowhere/there-is-no-such-file", "", &info[i]);
         bench_call(bench, "error");
-        (void)table->error(bench->instance.self, 0, words[i], sizeof words[i]);
+        if (table->error)
+            (void)table->error(bench->instance.self, 0, words[i], sizeof words[i]);
         plugin_call_end();
     }
     if (rc[0] >= 0)
@@ -210,7 +211,7 @@ static void drive_connector(struct probe *probe, struct bench_plugin *bench, uin
     if (rc < 0)
         probe_fault(probe, "start", "it failed: %s", error_name(rc));
     bench_call(bench, "subscribe");
-    if (rc >= 0 && (rc = table->subscribe(self, &world->instrument)) < 0)
+    if (rc >= 0 && table->subscribe && (rc = table->subscribe(self, &world->instrument)) < 0)
         probe_fault(probe, "subscribe", "it failed: %s", error_name(rc));
     for (uint8_t side = OC_SIDE_BUY; side <= OC_SIDE_SELL && rc >= 0; side++) {
         struct oc_request limit = bench_request(world, side, 7, 10000), market = bench_request(world, side, 7, 0),

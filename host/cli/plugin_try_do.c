@@ -323,7 +323,8 @@ static oc_rc do_read(struct try_run *run, const char *name)
     }
     if (rc < 0 && rc != OC_E_END) {
         bench_call(&run->bench, "error");
-        (void)table->error(self, run->is_read ? run->tokens : 0, words, sizeof words);
+        if (table->error)
+            (void)table->error(self, run->is_read ? run->tokens : 0, words, sizeof words);
         add(run, "error %.200s", words[0] ? words : error_name(rc));
     }
     if (run->is_read && table->stop) {
@@ -405,7 +406,7 @@ oc_rc try_begin(struct try_run *run, const char *text, struct error *ret_error)
         bench_call(bench, "start");
         rc = table->start(bench->instance.self);
         bench_call(bench, "subscribe");
-        if (rc >= 0)
+        if (rc >= 0 && table->subscribe)
             rc = table->subscribe(bench->instance.self, &run->world.instrument);
     }
     plugin_call_end();

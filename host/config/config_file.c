@@ -7,6 +7,7 @@
 
 #include "base/env.h"
 #include "base/text.h"
+#include "config/config_scan.h"
 
 extern char **environ;
 
@@ -86,46 +87,6 @@ oc_rc config_check_key(const char *key, const char *where, struct error *ret_err
     else
         error_remedy(ret_error, "`outcry config keys` lists every key");
     return OC_E_CONFIG;
-}
-
-/* libconfig 1.5 reads an integer beyond 32 bits without L as another number, so the text is looked at first. */
-static oc_rc check_integers(const char *text, const char *path, struct error *ret_error)
-{
-    int line = 1;
-    for (const char *at = text; *at; at++) {
-        if (*at == '\n')
-            line++;
-        if (*at == '"') {
-            for (at++; *at && *at != '"'; at++)
-                if (*at == '\\' && at[1])
-                    at++;
-            if (!*at)
-                return OC_OK; /* the parser says it better */
-            continue;
-        }
-        if (*at == '#' || (*at == '/' && at[1] == '/')) {
-            while (at[1] && at[1] != '\n')
-                at++;
-            continue;
-        }
-        bool starts =
-            *at >= '0' && *at <= '9' &&
-            (at == text || !strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789.", at[-1]));
-        if (!starts)
-            continue;
-        char *end;
-        unsigned long long value = strtoull(at, &end, 0);
-        bool negative = at > text && at[-1] == '-';
-        if (value > (negative ? 2147483648ull : 2147483647ull) && *end != 'L' && *end != '.' && *end != 'e') {
-            error_at(ret_error, OC_E_CONFIG, "%s:%d", path, line);
-            error_what(ret_error, "an integer beyond 32 bits");
-            error_found(ret_error, "%s%.*s", negative ? "-" : "", (int)(end - at), at);
-            error_remedy(ret_error, "write it with an L at its end");
-            return OC_E_CONFIG;
-        }
-        at = end - 1;
-    }
-    return OC_OK;
 }
 
 struct reading {
@@ -305,27 +266,19 @@ static oc_rc read_group(struct reading *reading, const config_setting_t *group, 
 
 oc_rc config_load_file(struct settings *settings, const char *path, struct error *ret_error)
 {
-    char *text = NULL;
-    size_t size;
-    oc_rc rc = env_read_file(path, CONFIG_FILE_MAX, &text, &size);
-    if (rc < 0) {
-        rc = rc == OC_E_NOMEM ? rc : (oc_rc)OC_E_CONFIG;
-        error_at(ret_error, rc, "configuration %s", path);
-        error_what(ret_error, "%s", env_error_text());
-        return rc;
-    }
-    rc = check_integers(text, path, ret_error);
-    env_free(text);
-    if (rc < 0)
-        return rc;
     config_t config;
-    char folder[512];
-    config_init(&config);
+    char folder[ENV_PATH_MAX];
     snprintf(folder, sizeof folder, "%s", path);
     char *slash = strrchr(folder, '/');
     if (slash)
         slash[slash == folder] = 0;
-    config_set_include_dir(&config, slash ? folder : ".");
+    else
+        snprintf(folder, sizeof folder, ".");
+    oc_rc rc = config_scan(path, folder, ret_error);
+    if (rc < 0)
+        return rc;
+    config_init(&config);
+    config_set_include_dir(&config, folder);
     if (config_read_file(&config, path) == CONFIG_TRUE) {
         struct reading reading = {settings, path, ret_error};
         rc = read_group(&reading, config_root_setting(&config), "", 0);

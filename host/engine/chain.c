@@ -371,8 +371,11 @@ oc_rc engine_add_rule(struct engine *engine, const char *name, const struct oc_r
                           .interest = ~0ull,
                           .check = {name, "check"},
                           .observe = {name, "observe"}};
-    if (OC_HAS(table, interest) && table->interest)
+    if (OC_HAS(table, interest) && table->interest) {
+        plugin_call_as(name, "interest");
         rule->interest = table->interest(self);
+        plugin_call_end();
+    }
     rule->observes = OC_HAS(table, observe) && table->observe;
     if (!rule->observes)
         rule->interest = 0;

@@ -232,7 +232,9 @@ static void write_rule(struct engine *engine, const struct rule *rule, struct cu
     if (cursor->is_bad || !keeps_state(rule))
         return;
     size_t room = cursor->left < ENGINE_RULE_STATE_MAX ? cursor->left : ENGINE_RULE_STATE_MAX;
+    plugin_call_as(rule->name, "save");
     oc_rc size = rule->table->save(rule->self, cursor->at, (uint32_t)room);
+    plugin_call_end();
     if (size < 0 || (size_t)size > room) {
         strcpy(engine->unsaved_rule, name);
         cursor->is_bad = true;
@@ -251,6 +253,14 @@ static void write_carried(struct carried_rule *carried, struct cursor *cursor)
     pass(cursor, carried->bytes, carried->size);
 }
 
+static oc_rc load_rule(const struct rule *rule, const char *bytes, uint32_t size)
+{
+    plugin_call_as(rule->name, "load");
+    oc_rc rc = rule->table->load(rule->self, bytes, size);
+    plugin_call_end();
+    return rc;
+}
+
 /* The state of a rule that is not in the chain now is carried along: it may be back at the next start. */
 static void read_rule(struct engine *engine, struct cursor *cursor)
 {
@@ -262,7 +272,7 @@ static void read_rule(struct engine *engine, struct cursor *cursor)
         return;
     }
     const struct rule *rule = rule_named(engine, name);
-    if (rule && keeps_state(rule) && size && rule->table->load(rule->self, cursor->at, size) < 0) {
+    if (rule && keeps_state(rule) && size && load_rule(rule, cursor->at, size) < 0) {
         strcpy(engine->unread_rule, name);
         cursor->is_bad = true;
     }

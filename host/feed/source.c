@@ -45,9 +45,11 @@ static oc_rc open_synthetic(struct feed_source *source, uint64_t seed)
 static oc_rc reader_failed(struct feed_source *source, oc_rc rc)
 {
     char sentence[ERROR_WHAT_MAX] = "";
+    plugin_call_as(source->probe.plugin, "error");
     const bool is_told = source->table->error &&
                          source->table->error(source->reader, source->token, sentence, sizeof sentence) == OC_OK &&
                          sentence[0];
+    plugin_call_end();
     return is_told ? error_of_sentence(&source->error, rc, source->path, sentence)
                    : error_of_code(&source->error, rc, source->path, "the data could not be read");
 }
@@ -95,17 +97,24 @@ oc_rc feed_source_start(struct feed_source *source, uint32_t inst)
     if (!source->table)
         return OC_OK;
     source->token = 1;
+    plugin_call_as(source->probe.plugin, "start");
     oc_rc rc = source->table->start(source->reader, source->token, source->path, source->options, inst, &source->info);
     source->is_started = rc == OC_OK;
-    if (rc == OC_OK && source->skip && source->table->skip)
+    if (rc == OC_OK && source->skip && source->table->skip) {
+        plugin_call_as(source->probe.plugin, "skip");
         rc = source->table->skip(source->reader, source->token, source->skip);
+    }
+    plugin_call_end();
     return rc < 0 ? reader_failed(source, rc) : rc;
 }
 
 void feed_source_close(struct feed_source *source)
 {
-    if (source->is_started)
+    if (source->is_started) {
+        plugin_call_as(source->probe.plugin, "stop");
         source->table->stop(source->reader, source->token);
+        plugin_call_end();
+    }
     source->is_started = false;
     if (source->has_ring)
         feed_release(&source->feed);
@@ -285,5 +294,8 @@ oc_rc feed_source_stats(struct feed_source *source, struct oc_data_stats *ret_st
 {
     if (!source->table || !source->table->stats)
         return OC_E_NOT_SUPPORTED;
-    return source->table->stats(source->reader, source->token, ret_stats);
+    plugin_call_as(source->probe.plugin, "stats");
+    oc_rc rc = source->table->stats(source->reader, source->token, ret_stats);
+    plugin_call_end();
+    return rc;
 }

@@ -329,9 +329,12 @@ static oc_rc read_symbols(struct elf *elf, const struct dynamic *dyn, struct elf
     elf->gnu_hash = dyn->gnu_hash;
     uint64_t count = 0;
     uint32_t head[2];
-    if (dyn->hash && elf_copy(elf, dyn->hash, head, sizeof head) == OC_OK)
-        count = head[1];
-    else if (!dyn->gnu_hash || !count_by_gnu_hash(elf, &count))
+    bool is_counted = dyn->gnu_hash && count_by_gnu_hash(elf, &count);
+    if (dyn->hash && elf_copy(elf, dyn->hash, head, sizeof head) == OC_OK) {
+        count = head[1] > count ? head[1] : count; /* the linker looks in either */
+        is_counted = true;
+    }
+    if (!is_counted)
         return fault(ret_fault, "symbol hash table", "none, or malformed", "DT_HASH or DT_GNU_HASH inside the file");
     if (count > ELF_SYMBOL_MAX)
         return fault_number(ret_fault, "dynamic symbols", count, "at most 1048576");
@@ -372,6 +375,12 @@ static uint32_t reloc_kind(uint32_t type)
         return ELF_RELOC_SYMBOL;
     case R_X86_64_IRELATIVE:
         return ELF_RELOC_RESOLVER;
+    case R_X86_64_DTPMOD64:
+    case R_X86_64_DTPOFF64:
+    case R_X86_64_TPOFF64:
+        return ELF_RELOC_THREAD;
+    case R_X86_64_TLSDESC:
+        return ELF_RELOC_THREAD_CALL;
     default:
         return ELF_RELOC_OTHER;
     }
@@ -387,6 +396,12 @@ static uint32_t reloc_kind(uint32_t type)
         return ELF_RELOC_SYMBOL;
     case R_AARCH64_IRELATIVE:
         return ELF_RELOC_RESOLVER;
+    case R_AARCH64_TLS_DTPMOD:
+    case R_AARCH64_TLS_DTPREL:
+    case R_AARCH64_TLS_TPREL:
+        return ELF_RELOC_THREAD;
+    case R_AARCH64_TLSDESC:
+        return ELF_RELOC_THREAD_CALL;
     default:
         return ELF_RELOC_OTHER;
     }
@@ -405,6 +420,8 @@ static oc_rc read_rela(struct elf *elf, uint64_t offset, uint64_t count, struct 
         if (kind == ELF_RELOC_NONE)
             continue;
         elf->resolver_count += kind == ELF_RELOC_RESOLVER;
+        if (kind == ELF_RELOC_RELATIVE && elf->relative_first == i && elf->reloc_count == i)
+            elf->relative_first++;
         elf->relocs[elf->reloc_count++] =
             (struct elf_reloc){.address = rela.r_offset, .addend = rela.r_addend, .symbol = symbol, .kind = kind};
     }
@@ -414,9 +431,9 @@ static oc_rc read_rela(struct elf *elf, uint64_t offset, uint64_t count, struct 
 static void add_relative(struct elf *elf, uint64_t address)
 {
     uint64_t addend = 0;
-    if (elf_copy(elf, address, &addend, sizeof addend) == OC_OK)
-        elf->relocs[elf->reloc_count++] =
-            (struct elf_reloc){.address = address, .addend = (int64_t)addend, .kind = ELF_RELOC_RELATIVE};
+    (void)elf_copy(elf, address, &addend, sizeof addend); /* outside the file it stays, for elf_link_check() to see */
+    elf->relocs[elf->reloc_count++] =
+        (struct elf_reloc){.address = address, .addend = (int64_t)addend, .kind = ELF_RELOC_RELATIVE};
 }
 
 /* Packed relative relocations: an even word is an address, an odd one a bitmap of the 63 words

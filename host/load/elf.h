@@ -45,7 +45,15 @@ struct elf_reloc {
     uint32_t symbol; /* 0: the value is addend itself (relative) */
     uint32_t kind;   /* ELF_RELOC_... */
 };
-enum { ELF_RELOC_NONE = 0, ELF_RELOC_RELATIVE, ELF_RELOC_SYMBOL, ELF_RELOC_RESOLVER, ELF_RELOC_OTHER };
+enum {
+    ELF_RELOC_NONE = 0,
+    ELF_RELOC_RELATIVE,
+    ELF_RELOC_SYMBOL,
+    ELF_RELOC_RESOLVER,
+    ELF_RELOC_THREAD,      /* of thread-local data: 8 bytes */
+    ELF_RELOC_THREAD_CALL, /* its descriptor: 16 bytes */
+    ELF_RELOC_OTHER
+};
 
 struct elf_symbol {
     const char *name; /* borrowed from the bytes */
@@ -100,6 +108,7 @@ struct elf {
 
     struct elf_reloc *relocs; /* owned, sorted by address; elf_release() */
     uint32_t reloc_count;
+    uint32_t relative_first; /* relative ones that come first in the file */
     uint32_t resolver_count; /* IRELATIVE relocations: code that runs while the file is loaded */
 };
 
@@ -141,9 +150,11 @@ bool elf_is_constant(const struct elf *elf, uint64_t address, uint64_t size);
 /* True if a pointer relocation lies in [address, address + size). */
 bool elf_has_reloc(const struct elf *elf, uint64_t address, uint64_t size);
 
-/* True if `address` is the start of the code that the C toolchain itself puts into every shared
- * object (crti.o's _init and crtbeginS.o's frame_dummy), recognised by its bytes. [any] */
+/* True if `address` is the start of the code that the C toolchain itself puts into every shared object (crti.o's _init and
+ * _fini, crtbeginS.o's frame_dummy and __do_global_dtors_aux), recognised by its bytes. [any] */
 bool elf_is_toolchain_init(const struct elf *elf, uint64_t address);
 bool elf_is_toolchain_frame_dummy(const struct elf *elf, uint64_t address);
+bool elf_is_toolchain_fini(const struct elf *elf, uint64_t address);
+bool elf_is_toolchain_dtors(const struct elf *elf, uint64_t address);
 
 #endif

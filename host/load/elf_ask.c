@@ -257,6 +257,31 @@ bool elf_is_toolchain_frame_dummy(const struct elf *elf, uint64_t address)
     return (int64_t)displacement(code + 3) == (int64_t)displacement(code + 10) + 7;
 }
 
+/* sub $8,%rsp; add $8,%rsp; ret. */
+bool elf_is_toolchain_fini(const struct elf *elf, uint64_t address)
+{
+    static const uint8_t all[9] = {0x48, 0x83, 0xec, 0x08, 0x48, 0x83, 0xc4, 0x08, 0xc3};
+    uint8_t code[CODE_MAX];
+    return code_at(elf, address, code) && memcmp(code, all, sizeof all) == 0;
+}
+
+/* cmpb $0,x(%rip); jne; push %rbp; cmpq $0,x(%rip); mov %rsp,%rbp; je; mov x(%rip),%rdi; call: crtbeginS.o's
+ * __do_global_dtors_aux, which calls __cxa_finalize. */
+bool elf_is_toolchain_dtors(const struct elf *elf, uint64_t address)
+{
+    enum { ANY = -1 };
+    static const int16_t wanted[] = {0x80, 0x3d, ANY,  ANY,  ANY, ANY, 0,   0x75, ANY,  0x55, 0x48,
+                                     0x83, 0x3d, ANY,  ANY,  ANY, ANY, 0,   0x48, 0x89, 0xe5, 0x74,
+                                     ANY,  0x48, 0x8b, 0x3d, ANY, ANY, ANY, ANY,  0xe8};
+    uint8_t code[CODE_MAX];
+    if (!code_at(elf, address, code))
+        return false;
+    for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++)
+        if (wanted[i] != ANY && wanted[i] != code[i])
+            return false;
+    return true;
+}
+
 #else
 
 /* Elsewhere the toolchain's start code is told by its number alone: see inspect.c. */
@@ -266,5 +291,9 @@ bool elf_is_toolchain_frame_dummy(const struct elf *elf, uint64_t address)
 {
     return elf_is_inside(elf, address, 4, PF_X);
 }
+
+bool elf_is_toolchain_fini(const struct elf *elf, uint64_t address) { return elf_is_inside(elf, address, 4, PF_X); }
+
+bool elf_is_toolchain_dtors(const struct elf *elf, uint64_t address) { return elf_is_inside(elf, address, 4, PF_X); }
 
 #endif

@@ -1,5 +1,6 @@
 #include "load/inspect.h"
 
+#include "load/elf_link.h"
 #include "load/file.h"
 #include "load/library.h"
 
@@ -58,38 +59,44 @@ static void refuse_code(struct load_report *report, const char *field, const cha
         load_report_fault(report, field, found, expected, "build with outcry_add_plugin, or link with -nostartfiles");
 }
 
-/* True if the toolchain's own start code is in the file. */
-static bool check_init_array(const struct elf *elf, struct load_report *report)
+/* Functions of an array that are not the toolchain's own, which may stand in it once. */
+static uint64_t count_own(const struct elf *elf, const struct elf_range *array,
+                          bool (*is_toolchain)(const struct elf *elf, uint64_t address))
 {
-    uint64_t count = elf->init_array.size / 8;
-    uint64_t own = 0;
+    uint64_t count = array->size / 8, own = 0;
     bool has_crt = false;
-    for (uint64_t i = 0; i < count && i < 64; i++) {
+    if (count > 64)
+        return count;
+    for (uint64_t i = 0; i < count; i++) {
         struct elf_pointer pointer;
-        bool is_crt = elf_pointer_at(elf, elf->init_array.address + i * 8, &pointer) == OC_OK &&
-                      pointer.kind == ELF_POINTER_INSIDE && !has_crt &&
-                      elf_is_toolchain_frame_dummy(elf, pointer.address);
+        bool is_crt = elf_pointer_at(elf, array->address + i * 8, &pointer) == OC_OK &&
+                      pointer.kind == ELF_POINTER_INSIDE && !has_crt && is_toolchain(elf, pointer.address);
         has_crt = has_crt || is_crt;
         own += !is_crt;
     }
-    if (count > 64)
-        own = count;
+    return own;
+}
+
+static void check_init_array(const struct elf *elf, struct load_report *report)
+{
+    const uint64_t own = count_own(elf, &elf->init_array, elf_is_toolchain_frame_dummy);
     if (own) {
         char found[64];
         snprintf(found, sizeof found, "%" PRIu64 " constructor%s", own, own > 1 ? "s" : "");
         refuse_code(report, "init_array", found, "no code that runs while the file is loaded");
     }
-    return has_crt;
 }
 
 static void inspect_code(const struct elf *elf, struct load_report *report)
 {
-    bool has_crt = check_init_array(elf, report);
+    check_init_array(elf, report);
     if (elf->init && !elf_is_toolchain_init(elf, elf->init))
         refuse_code(report, "DT_INIT", "a function of its own", "no code that runs while the file is loaded");
     if (elf->preinit_array.size)
         refuse_code(report, "preinit_array", "an entry", "no code that runs while the file is loaded");
-    if (elf->fini_array.size > (has_crt ? 8u : 0u) || (elf->fini && !has_crt))
+    if (elf->fini && !elf_is_toolchain_fini(elf, elf->fini))
+        refuse_code(report, "DT_FINI", "a function of its own", "no code that runs when the process ends");
+    if (count_own(elf, &elf->fini_array, elf_is_toolchain_dtors))
         refuse_code(report, "fini_array", "a destructor of its own", "no code that runs when the process ends");
     if (elf->resolver_count) {
         char found[64];
@@ -216,6 +223,13 @@ oc_rc load_inspect_bytes(const void *bytes, uint64_t size, struct load_report *r
         load_report_fault(ret_report, "ELF type", "a program (PIE)", "a shared object", "link with -shared");
         elf_release(&elf);
         return OC_E_DATA;
+    }
+    rc = elf_link_check(&elf, &fault);
+    if (rc < 0) {
+        load_report_fault(ret_report, fault.field, fault.found, fault.expected,
+                          "the file is damaged, or was made to look whole");
+        elf_release(&elf);
+        return rc;
     }
     inspect_list(&elf, ret_report);
     const bool is_sanitized = !IS_INSTRUMENTED && needs_sanitizer(&elf);

@@ -35,14 +35,20 @@ static int64_t sim_save(const struct checkpoint_parts *parts, struct session *se
 {
     const struct venue *venue = &session->venues.list[0];
     (void)parts;
-    return venue->table->save(venue->answers.self, bytes, (uint32_t)size_max);
+    venue_call(venue, "save");
+    const int64_t size = venue->table->save(venue->answers.self, bytes, (uint32_t)size_max);
+    plugin_call_end();
+    return size;
 }
 
 static oc_rc sim_load(const struct checkpoint_parts *parts, struct session *session, const char *bytes, size_t size)
 {
     const struct venue *venue = &session->venues.list[0];
     (void)parts;
-    return venue->table->load(venue->answers.self, bytes, (uint32_t)size);
+    venue_call(venue, "load");
+    oc_rc rc = venue->table->load(venue->answers.self, bytes, (uint32_t)size);
+    plugin_call_end();
+    return rc;
 }
 
 static int64_t answers_save(const struct checkpoint_parts *parts, struct session *session, char *bytes, size_t size_max)

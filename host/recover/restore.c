@@ -255,7 +255,9 @@ static oc_rc apply_record(struct restore *restore, struct session *session, cons
         return rc;
     if (event->type == OC_EV_BALANCE) {
         const struct oc_ev_balance *balance = (const struct oc_ev_balance *)(const void *)event;
+        venue_call(venue, "balance");
         rc = venue->table->balance(venue->answers.self, balance->account, balance->asset, balance->total);
+        plugin_call_end();
         if (rc < 0)
             return rc;
     }

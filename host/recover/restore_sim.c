@@ -65,6 +65,21 @@ static void drop(struct restore *restore, uint64_t request)
         }
 }
 
+static void observe(const struct venue *venue, const struct oc_event *event)
+{
+    venue_call(venue, "observe");
+    venue->table->observe(venue->answers.self, event);
+    plugin_call_end();
+}
+
+static oc_rc end(const struct venue *venue, int64_t at_ns)
+{
+    venue_call(venue, "end");
+    oc_rc rc = venue->table->end(venue->answers.self, at_ns);
+    plugin_call_end();
+    return rc;
+}
+
 oc_rc restore_sim_end(struct restore *restore, struct session *session)
 {
     struct venue *venue = &session->venues.list[0];
@@ -74,23 +89,22 @@ oc_rc restore_sim_end(struct restore *restore, struct session *session)
         if (restore->is_same_sim)
             rc = venues_request(&session->venues, request->head.local_ns, request);
         else
-            venue->table->observe(venue->answers.self, &request->head);
+            observe(venue, &request->head);
     }
     restore->held_count = 0;
     if (rc == OC_OK && restore->is_closing && restore->is_same_sim)
-        rc = venue->table->end(venue->answers.self, restore->close_ns);
+        rc = end(venue, restore->close_ns);
     restore->is_closing = false;
     return rc;
 }
 
 oc_rc restore_sim_market(struct restore *restore, struct session *session, const struct inbox_point *point)
 {
-    struct venue *venue = &session->venues.list[0];
     oc_rc rc = restore_sim_end(restore, session);
     if (rc < 0 || !restore->is_same_sim)
         return rc;
     rc = settle(session, point->at_ns);
-    return rc < 0 ? rc : venue->table->market(venue->answers.self, point->at_ns, point->event);
+    return rc < 0 ? rc : venues_see(&session->venues, point->at_ns, point->event);
 }
 
 static bool is_answer(const struct oc_event *event)
@@ -113,7 +127,7 @@ static oc_rc take_answer(const struct restore *restore, struct session *session,
     if (rc < 0 || (opens && sim_answers_forget(&venue->answers, event)))
         return rc;
     sim_answers_drop(&venue->answers, event);
-    venue->table->observe(venue->answers.self, event);
+    observe(venue, event);
     return OC_OK;
 }
 
@@ -170,7 +184,7 @@ oc_rc restore_sim_record(struct restore *restore, struct session *session, const
     if (event->type == OC_EV_DENIED)
         drop(restore, ((const struct oc_ev_answer *)(const void *)event)->request);
     else
-        venue->table->observe(venue->answers.self, event);
+        observe(venue, event);
     if (event->type == OC_EV_MARK && ((const struct oc_ev_text *)(const void *)event)->code == OC_MARK_CLOSE) {
         restore->is_closing = true;
         restore->close_ns = event->local_ns;

@@ -244,8 +244,11 @@ static oc_rc symbol_assets(struct session *session, struct oc_instrument *info)
 static oc_rc show_instrument(struct venues *venues, const struct oc_instrument *info)
 {
     oc_rc rc = OC_OK;
-    for (uint32_t i = 0; i < venues->count && rc == OC_OK; i++)
+    for (uint32_t i = 0; i < venues->count && rc == OC_OK; i++) {
+        venue_call(&venues->list[i], "instrument");
         rc = venues->list[i].table->instrument(venues->list[i].answers.self, info);
+        plugin_call_end();
+    }
     return rc;
 }
 

@@ -6,8 +6,12 @@
 static oc_rc end_venues(struct session *session)
 {
     oc_rc rc = OC_OK;
-    for (uint32_t i = 0; i < session->venues.count && rc == OC_OK; i++)
-        rc = session->venues.list[i].table->end(session->venues.list[i].answers.self, session->clock.now_ns);
+    for (uint32_t i = 0; i < session->venues.count && rc == OC_OK; i++) {
+        const struct venue *venue = &session->venues.list[i];
+        venue_call(venue, "end");
+        rc = venue->table->end(venue->answers.self, session->clock.now_ns);
+    }
+    plugin_call_end();
     return rc;
 }
 

@@ -56,6 +56,17 @@ static bool name_is_good(const char *name)
            strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_") == size;
 }
 
+/* A word that begins keys of its own: NAME.key would be one of those. */
+static bool is_section(const char *name)
+{
+    static const char *const words[] = {"account", "console", "data", "plugins",  "report",
+                                        "risk",    "session", "sim",  "strategy", "venue"};
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (strcmp(words[i], name) == 0)
+            return true;
+    return false;
+}
+
 /* Two files of one id: which of them runs is the user's to say. */
 static oc_rc judge_shadows(struct parts_opening *opening)
 {
@@ -203,6 +214,9 @@ static oc_rc read_named_file(struct parts_opening *opening, const struct setting
     char key[SETTING_KEY_MAX] = "", name[PART_NAME_MAX], path[PATH_MAX], origin[SETTING_ORIGIN_MAX];
     if (!name_is_good(setting->key + sizeof file_prefix - 1))
         return parts_wrong(opening, setting->key, setting->key + sizeof file_prefix - 1, a_name);
+    if (is_section(setting->key + sizeof file_prefix - 1))
+        return parts_wrong(opening, setting->key, setting->key + sizeof file_prefix - 1,
+                           "a name that is no section of the configuration, as mine");
     snprintf(name, sizeof name, "%s", setting->key + sizeof file_prefix - 1);
     snprintf(key, sizeof key, "venue.%s.connector", name);
     if (!(opening->wants & PART_CONNECTOR) && settings_get(opening->settings, key))

@@ -342,8 +342,11 @@ oc_rc plugin_instance_open(struct plugin_instance *instance, const struct regist
 
 void plugin_instance_close(struct plugin_instance *instance)
 {
-    if (instance->plugin && instance->plugin->close)
+    if (instance->plugin && instance->plugin->close) {
+        plugin_call_as(instance->plugin->id, "close");
         instance->plugin->close(instance->self);
+        plugin_call_end();
+    }
     instance->plugin = NULL;
     while (instance->blocks) {
         struct plugin_instance_block *next = instance->blocks->next;

@@ -431,8 +431,11 @@ oc_rc session_record_balances(struct session *session)
                                       .asset = cash->asset,
                                       .total = cash->amount};
         oc_rc rc = session_fact(session, &event.head);
-        if (rc == OC_OK)
+        if (rc == OC_OK) {
+            venue_call(venue, "balance");
             rc = venue->table->balance(venue->answers.self, money->account, cash->asset, cash->amount);
+            plugin_call_end();
+        }
         if (rc < 0)
             return session_fail_code(session, rc, "cash", "the opening cash could not be booked");
     }

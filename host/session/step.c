@@ -546,7 +546,10 @@ uint64_t session_reconcile(struct session *session)
         uint32_t inst = session->data.sources[i].inst;
         const struct book *book = portfolio_find(engine_portfolio(session->engine), account, 0, inst);
         int64_t ours = book ? book->position.qty : 0;
-        if (venue->table->position(venue->answers.self, account, inst, &units) < 0)
+        venue_call(venue, "position");
+        oc_rc rc = venue->table->position(venue->answers.self, account, inst, &units);
+        plugin_call_end();
+        if (rc < 0)
             continue;
         units -= sim_answers_units(&venue->answers, account, inst); /* the data may end before a fill is told */
         if (units == ours)

@@ -54,7 +54,9 @@ oc_rc venues_take_terms(struct venues *venues, struct portfolio *portfolio, uint
     struct oc_sim_terms terms = {.size = sizeof terms};
     if (!venue || !owner || !OC_HAS(venue->table, terms) || !venue->table->terms)
         return OC_OK;
+    venue_call(venue, "terms");
     oc_rc rc = venue->table->terms(venue->answers.self, account, &terms);
+    plugin_call_end();
     if (rc < 0)
         return rc;
     for (int i = 0; i < 2; i++) {

@@ -29,6 +29,12 @@ struct venue {
     bool is_foreign; /* its simulator is not one of ours */
 };
 
+/* Around a call of its table that has no site of its own; plugin_call_end() behind it. */
+static inline void venue_call(const struct venue *venue, const char *call)
+{
+    plugin_call_as(venue->sites[VENUE_REQUEST].plugin ? venue->sites[VENUE_REQUEST].plugin : "simulator", call);
+}
+
 struct venues {
     struct venue list[VENUES_MAX];
     uint32_t count;

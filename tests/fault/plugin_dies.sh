@@ -76,3 +76,71 @@ code=$?
 [ $code = 1 ] || fail "an endless call: exit $code, expected 1"
 grep -q 'plugin mine did not come back for 10 s in its call check' "$w/err" || fail "no last words"
 echo "an endless call that nobody ends is ended"
+
+# P5: every call that a host makes is named by the last words, the rare ones too: a crash is never called the host's. The plugins
+# are examples, with a crash as the first statement of one function.
+crash_in() { # SOURCE FUNCTION
+    sed 's/^\(static .*\) { free(self); }$/\1\n{\n    free(self);\n}/; s/^\(static .*\) { return \(.*;\) }$/\1\n{\n    return \2\n}/' "$1" | awk -v fn="$2" '
+        $0 ~ "^static .*[ *]" fn "\\(" { inside = 1 }
+        { print }
+        inside && /^[{]$/ { print "    *(volatile int *)8 = 1;"; inside = 0; found = 1 }
+        END { exit !found }' >"$w/$3.c" || fail "$1 has no function $2"
+    "$cc" -std=gnu11 -O1 -w -fPIC -fvisibility=hidden -shared -nostartfiles -Isdk/include "$w/$3.c" -o "$w/$3.so" || fail "$1 with a crash in $2"
+}
+named() { # PART CALL VERB ARGUMENTS...
+    part=$1 call=$2
+    shift 2
+    "$outcry" "$@" >"$w/out" 2>"$w/err"
+    code=$?
+    [ $code -ge 128 ] || fail "P5: a crash in $call of $part: exit $code, expected that of a signal"
+    grep -q "plugin $part crashed (SIGSEGV.*) in its call $call[,:]" "$w/err" || fail "P5: a crash in $call of $part is not named"
+    crashes=$((crashes + 1))
+}
+crashes=0
+"$cc" -std=c11 -O1 -w tests/outside/bars.c -o "$w/bars" && "$w/bars" 20000 7 "$w/d.bin" "$w/d.csv" || fail "no bars"
+paper() { # FOLDER
+    echo "paper strategies/sma_cross.lua --feed synthetic-bars:20000 --cash 10000USDT --listen none --session $w/$1"
+}
+for call in open_rule:open interest observe save close_rule:close; do
+    crash_in tests/outside/rule_cooldown.c "${call%:*}" dies
+    id=mine
+    case $call in open*|close*) id=org.example.cooldown ;; esac
+    # shellcheck disable=SC2046
+    named $id "${call#*:}" $(paper "r_${call#*:}") --plugin mine="$w/dies.so"
+done
+# load: of a session that goes on behind a checkpoint
+crash_in tests/outside/rule_cooldown.c load dies
+crash_in sdk/examples/sim_nextopen/nextopen.c load sim
+for pair in mine=dies org.example.nextopen=sim; do
+    # shellcheck disable=SC2046
+    "$outcry" $(paper load_${pair#*=}) --plugin mine="$w/${pair#*=}.so" --duration 9000m >"$w/out" 2>"$w/err" || fail "a session with $pair"
+    # shellcheck disable=SC2046
+    named ${pair%=*} load $(paper load_${pair#*=}) --plugin mine="$w/${pair#*=}.so"
+done
+# observe: of a simulator that is another file than the one before
+# shellcheck disable=SC2046
+"$outcry" $(paper observe) --plugin mine="$w/sim.so" --duration 9000m >"$w/out" 2>"$w/err" || fail "a session with sim.so"
+crash_in sdk/examples/sim_nextopen/nextopen.c observe dies
+# shellcheck disable=SC2046
+named org.example.nextopen observe $(paper observe) --plugin mine="$w/dies.so"
+for call in open_venue:open instrument balance market request position save close_venue:close; do
+    crash_in sdk/examples/sim_nextopen/nextopen.c "${call%:*}" dies
+    # shellcheck disable=SC2046
+    named org.example.nextopen "${call#*:}" $(paper "s_${call#*:}") --plugin mine="$w/dies.so"
+done
+crash_in sdk/examples/sim_nextopen/nextopen.c end dies
+echo 'function on_bar(m) if m.position.qty == 0 and not m:busy() then m:buy(0.01) end end' >"$w/holds.lua"
+named org.example.nextopen end backtest "$w/holds.lua" synthetic-bars:500 --cash 10000USDT --plugin mine="$w/dies.so"
+for call in open_reader:open probe start pull stats stop close_reader:close; do
+    crash_in sdk/examples/data_binbars/binbars.c "${call%:*}" dies
+    named org.example.binbars "${call#*:}" backtest strategies/sma_cross.lua "$w/d.bin" --cash 10000USDT --plugin mine="$w/dies.so"
+done
+crash_in sdk/examples/data_binbars/binbars.c error dies
+head -c 100 "$w/d.bin" >"$w/short.bin"
+named org.example.binbars error backtest strategies/sma_cross.lua "$w/short.bin" --cash 10000USDT --plugin mine="$w/dies.so"
+for call in open_it:open start subscribe bytes request quiesce; do
+    crash_in sdk/examples/connector_loopback/loopback.c "${call%:*}" dies
+    named org.example.loopback "${call#*:}" run sdk/examples/connector_loopback/day.lua --venue loopback --config sdk/examples/connector_loopback/day.conf \
+        --plugin loopback="$w/dies.so" --cash 10000USDT --listen none
+done
+echo "P5: a crash in each of $crashes calls is named"

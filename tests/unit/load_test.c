@@ -154,6 +154,16 @@ static const struct bad bads[] = {
     {"ifunc", "relocations", "IRELATIVE", 1, true},
     {"destructor", "fini_array", "of its own", 1, true},
     {"impure", "undefined symbol", "clock_gettime", 1, true},
+    /* A14: what names a file of the author's, whose constructor would run, and code that runs when the process ends. */
+    {"a14_needed_path", "needed library", "/constructor.so", 1, false},
+    {"a14_filter", "dynamic section", "DT_FILTER", 1, false},
+    {"a14_auxiliary", "dynamic section", "DT_AUXILIARY", 1, false},
+    {"a14_audit", "dynamic section", "DT_AUDIT", 1, false},
+    {"a14_depaudit", "dynamic section", "DT_DEPAUDIT", 1, false},
+    {"a14_old_path", "run path", "/opt/lib", 1, false},
+    {"a14_fini", "DT_FINI", "of its own", 1, true},
+    {"a14_fini_with_startfiles", "DT_FINI", "of its own", 1, true},
+    {"a14_destructor_with_startfiles", "fini_array", "of its own", 1, true},
 };
 
 static void each_bad_object_is_refused_before_its_code_runs(void **state)

@@ -175,6 +175,21 @@ static void the_chain_has_a_limit(void **state)
     assert_string_equal(parts_at(&parts, PART_READER, 7)->name, "r6");
 }
 
+static void a_file_is_not_named_as_a_section_P12(void **state)
+{
+    static const char *const sections[] = {"risk", "sim", "data", "venue", "plugins", "session"};
+    (void)state;
+    for (size_t i = 0; i < sizeof sections / sizeof sections[0]; i++) {
+        char key[SETTING_KEY_MAX];
+        snprintf(key, sizeof key, "plugins.file.%s", sections[i]);
+        set_from(key, EXAMPLE, "--plugin"); /* its values would be those of the section */
+        assert_int_equal(parts_open(&parts, &settings, &registry, PART_RULE, false, &error), OC_E_CONFIG);
+        assert_string_equal(error.found, sections[i]);
+        assert_string_equal(error.expected, "a name that is no section of the configuration, as mine");
+        settings_release(&settings);
+    }
+}
+
 static void names_are_plain(void **state)
 {
     static const char *const bad[] = {"Max", "1st",      "_x", "a__b", "a-b",
@@ -454,6 +469,7 @@ int main(void)
         TEST(a_rule_is_left_out_by_name_only),
         TEST(the_chain_has_a_limit),
         TEST(names_are_plain),
+        TEST(a_file_is_not_named_as_a_section_P12),
         TEST(lists_are_split_at_commas_and_blanks),
         TEST(a_group_belongs_to_a_whole_name),
         TEST(the_default_of_simulators_holds_key_by_key),
