@@ -291,6 +291,7 @@ oc_rc run_finish(struct run *run, struct result *ret_result)
     ret_result->params = run->params_text;
     ret_result->bar_calls = first ? strategy_calls(first) : 0;
     error_text(&session->words.error, run->error_text);
+    ret_result->is_interrupted = run->was_interrupted && session->is_whole;
     ret_result->error = error_is_set(&session->words.error) ? run->error_text : NULL;
     return rc < 0 ? rc : valued;
 }
@@ -344,7 +345,9 @@ oc_rc run_to_report(struct run *run)
         if (run->progress_turns > TURNS_BETWEEN_LOOKS)
             fputs("\r\x1b[K", stderr);
         if (run->was_interrupted)
-            fputs("outcry: interrupted: the report covers what was run\n", stderr);
+            fputs(session->is_whole ? "outcry: INTERRUPTED: the report covers what was run\n"
+                                    : "outcry: stopped by hand: the report covers what was run\n",
+                  stderr);
         rc = rc < 0 ? session_fail_code(session, rc, "", "the run could not be ended") : write_reports(run, result);
         if (run->meter.drift)
             rc = session_say(session, OC_E_STATE, "", "the simulator and the portfolio disagree: this is a defect");

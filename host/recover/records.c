@@ -145,6 +145,8 @@ static void look_at(struct records *records, const struct oc_event *event)
     }
     if (event->type != OC_EV_MARK)
         return;
+    if (text->code == OC_MARK_STOP || text->code == OC_MARK_END)
+        records->was_stopped = text->code == OC_MARK_STOP;
     if (text->code == OC_MARK_START)
         records->rules_start = text->key;
     if (text->code == OC_MARK_START && !records->strategy[0])
@@ -365,6 +367,7 @@ oc_rc records_result(struct records *records, struct result *ret_result)
     ret_result->strategy = records->strategy[0] ? records->strategy : "none";
     ret_result->strategy_file = records->files[0];
     ret_result->params = records->params;
+    ret_result->is_interrupted = records->was_stopped && session->is_whole;
     ret_result->error = records->ends_on_failure && records->failure[0] ? records->failure : NULL;
     return rc;
 }

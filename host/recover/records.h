@@ -39,6 +39,7 @@ struct records {
     uint32_t part_count;
     char failure[RECORDS_TEXT_MAX]; /* why its strategy was suspended, where that ended the run; else "" */
     bool ends_on_failure;
+    bool was_stopped; /* by hand: the last end that stands there */
 };
 
 /* [setup] Reads the header into the session, which is not open yet, and composes what the figures need. Notes of what is other

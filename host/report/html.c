@@ -41,6 +41,7 @@ static void put_head(struct text *page, const struct result *result)
              "<title>");
     page_escaped(page, result->strategy);
     text_put(page, format_is_ideal(result) ? " (IDEAL)" : "");
+    text_put(page, result->is_interrupted ? " (INTERRUPTED)" : "");
     text_put(page, " \xC2\xB7 Outcry</title>\n<style>\n");
     for (int i = 0; i < PAGE_STYLE_PARTS; i++)
         text_put(page, page_style[i]);
@@ -71,6 +72,11 @@ static void put_title(struct text *page, const struct result *result)
         text_put(page,
                  "<p class=\"stamp\"><b>IDEAL</b>Every order fills at the next event: no spread, no volume cap, no "
                  "latency. No venue fills like this; do not read the figures as a forecast.</p>\n");
+    if (result->is_interrupted)
+        text_put(
+            page,
+            "<p class=\"stamp\"><b>INTERRUPTED</b>The run was stopped by hand before its data ended. The figures are "
+            "those of what ran until then; what was open stayed open.</p>\n");
     if (result->error) {
         text_put(page, "<p class=\"error\"><b>The run ended early.</b> ");
         page_escaped(page, result->error);

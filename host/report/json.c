@@ -138,6 +138,7 @@ static void put_head(struct json *json, const struct result *result)
     json_text(&json->text, "profile", result->profile);
     json_flag(&json->text, "ideal", format_is_ideal(result));
     json_text(&json->text, "currency", result->currency);
+    json_flag(&json->text, "interrupted", result->is_interrupted);
     json_text(&json->text, "error", result->error);
     put_params(json, result->params);
 }

@@ -128,6 +128,12 @@ static void put_head(struct page *page, const struct result *result)
         style(page, STYLE_PLAIN);
         fputc('\n', page->out);
     }
+    if (result->is_interrupted) {
+        style(page, STYLE_STAMP);
+        fputs("  INTERRUPTED  stopped by hand before the data ended: of what ran until then", page->out);
+        style(page, STYLE_PLAIN);
+        fputc('\n', page->out);
+    }
     if (result->error) {
         style(page, STYLE_BAD);
         fputs("  ended early ", page->out);

@@ -214,7 +214,7 @@ pid=$!
 until [ $((0x0$(sed -n 's/^SigCgt:[[:space:]]*//p' /proc/$pid/status) & 2)) = 2 ]; do sleep 0.05; done # it listens to SIGINT
 kill -INT $pid
 wait $pid
-[ $? = 0 ] && grep -q "interrupted" "$work/out" && grep -q "Round trips" "$work/out" || { say "Ctrl-C:"; head -5 "$work/out"; }
+[ $? = 0 ] && grep -q "stopped by hand" "$work/out" && grep -q "Round trips" "$work/out" || { say "Ctrl-C:"; head -5 "$work/out"; }
 
 # a session that goes on starts from the same money, and has figures of its own; it is killed long before its end, however slow the machine
 "$outcry" paper strategies/sma_cross.lua --feed synthetic-bars:40000 --speed 30000x --listen none --cash '10000 USDT, 1 BTC' --session "$work/on" >/dev/null 2>&1 &
