@@ -11,6 +11,7 @@
 #include "cli/complain.h"
 #include "cli/verbs.h"
 #include "config/check.h"
+#include "report/names.h"
 #include "report/report.h"
 #include "session/ending.h"
 #include "session/rules_change.h"
@@ -259,6 +260,26 @@ oc_rc run_go(struct run *run)
     return checked < 0 ? checked : rc;
 }
 
+/* All that are loaded; their parameters with their names before them, where there are several. */
+static void name_strategies(struct run *run, struct result *result)
+{
+    const struct strategies *strategies = &run->strategies;
+    struct names names;
+    char params[sizeof run->params_text];
+    const bool has_several = strategies_loaded(strategies) > 1;
+    names_init(&names, run->names_text, run->files_text, run->params_text, sizeof run->params_text);
+    for (uint32_t i = 0; i < strategies->count; i++) {
+        const struct strategy_slot *slot = &strategies->list[i];
+        if (!slot->strategy)
+            continue;
+        params[0] = 0;
+        strategy_params_text(slot->strategy, params, sizeof params);
+        names_add(&names, strategy_name(slot->strategy), slot->file, params, has_several);
+        result->bar_calls += strategy_calls(slot->strategy);
+    }
+    names_end(&names, result);
+}
+
 oc_rc run_finish(struct run *run, struct result *ret_result)
 {
     struct session *session = run->session;
@@ -283,13 +304,7 @@ oc_rc run_finish(struct run *run, struct result *ret_result)
     run->meter.drift = session_reconcile(session);
     session_note_data(session);
     oc_rc valued = meter_result(&run->meter, ret_result);
-    const struct strategy *first = strategies->list[0].strategy;
-    ret_result->strategy = first ? strategy_name(first) : "none";
-    ret_result->strategy_file = strategies->list[0].file;
-    if (first)
-        strategy_params_text(first, run->params_text, sizeof run->params_text);
-    ret_result->params = run->params_text;
-    ret_result->bar_calls = first ? strategy_calls(first) : 0;
+    name_strategies(run, ret_result);
     error_text(&session->words.error, run->error_text);
     ret_result->is_interrupted = run->was_interrupted && session->is_whole;
     ret_result->error = error_is_set(&session->words.error) ? run->error_text : NULL;

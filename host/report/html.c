@@ -77,6 +77,11 @@ static void put_title(struct text *page, const struct result *result)
             page,
             "<p class=\"stamp\"><b>INTERRUPTED</b>The run was stopped by hand before its data ended. The figures are "
             "those of what ran until then; what was open stayed open.</p>\n");
+    if (result->warning) {
+        text_put(page, "<p class=\"error\">");
+        page_escaped(page, result->warning);
+        text_put(page, "</p>\n");
+    }
     if (result->error) {
         text_put(page, "<p class=\"error\"><b>The run ended early.</b> ");
         page_escaped(page, result->error);
@@ -150,6 +155,10 @@ static void put_money(struct text *page, const struct result *result, const stru
             "final / start - 1");
     put_row(page, "CAGR", "", format_percent(figures->cagr, true, text), "(final / start)^(365 / days) - 1");
     put_row(page, "Fees", "", format_money(result->fees, scale, false, text), "where convertible; negative: rebate");
+    const bool has_spread = result->spread && result->spread->is_known;
+    snprintf(note, sizeof note, "%s of what takers traded, to the price step", format_bps(figures->spread_share, text));
+    put_row(page, "Spread paid", "", has_spread ? format_money(result->spread->paid, scale, false, text) : "n/a",
+            has_spread ? note : "the data or the simulator have their own");
     put_row(page, "Buy and hold", "",
             result->has_buy_and_hold ? format_money(result->buy_and_hold, scale, false, text) : "n/a",
             result->has_buy_and_hold ? "the start held in the first instrument" : "");
@@ -185,6 +194,28 @@ static void put_risk(struct text *page, const struct result *result, const struc
     text_put(page, "</dl></section>\n");
 }
 
+/* What rests on what bars do not tell. */
+static void put_assumed(struct text *page, const struct result *result, const struct figures *figures)
+{
+    const struct collect *collect = result->collect;
+    const struct trip_figures *trips = &figures->trips;
+    char text[FORMAT_MAX], note[FORMAT_MAX * 4], money[FORMAT_MAX], share[FORMAT_MAX];
+    snprintf(note, sizeof note,
+             "judged on the worse path of a bar; bars: %s; net of trips with such: %s (%s of the net)",
+             format_count(collect->ambiguous_bars, text),
+             trips->has_money ? format_money(trips->ambiguous_net, trips->money_scale, true, money) : "n/a",
+             format_percent(figures->ambiguous_share, false, share));
+    put_row(page, "Ambiguous fills", "", format_count(result->stats->ambiguous, text), note);
+    snprintf(note, sizeof note, "fills; net of trips with such: %s (%s of the net)",
+             trips->has_money ? format_money(trips->inside_net, trips->money_scale, true, money) : "n/a",
+             format_percent(figures->inside_share, false, share));
+    if (collect->inside)
+        put_row(page, "Decided inside bars", "", format_count(collect->inside, text), note);
+    if (collect->unknown_volume)
+        put_row(page, "Volume unknown", "", format_count(collect->unknown_volume, text),
+                "fills that no cap could bound");
+}
+
 static void put_trades(struct text *page, const struct result *result, const struct figures *figures)
 {
     const struct trip_figures *trips = &figures->trips;
@@ -211,10 +242,9 @@ static void put_trades(struct text *page, const struct result *result, const str
     else
         snprintf(note, sizeof note, "as maker: %s", format_count(collect->makers, part));
     put_row(page, "Fills", "", format_count(collect->fills, text), note);
-    snprintf(note, sizeof note, "denied by risk rules: %s", format_count(result->stats->denied, part));
+    snprintf(note, sizeof note, "sent; denied by rules or the host: %s", format_count(result->stats->denied, part));
     put_row(page, "Requests", "", format_count(result->stats->requests, text), note);
-    put_row(page, "Ambiguous fills", "", format_count(result->stats->ambiguous, text),
-            "judged on the worse path of a bar");
+    put_assumed(page, result, figures);
     put_row(page, "Closed by the end", "", format_count(trips->ended, text), "");
     text_put(page, "</dl></section>\n");
 }
@@ -317,7 +347,10 @@ static oc_rc make_page(struct text *page, const struct result *result, const str
     put_money(page, result, figures);
     put_risk(page, result, figures);
     put_trades(page, result, figures);
-    text_put(page, "</div>\n<section class=\"chart\"><h2>Round trips</h2>\n");
+    text_put(page, "</div>\n");
+    page_refusals(page, result);
+    page_parts(page, result, figures);
+    text_put(page, "<section class=\"chart\"><h2>Round trips</h2>\n");
     chart_trips(page, result, figures);
     page_trips(page, result, figures);
     text_put(page, "</section>\n");

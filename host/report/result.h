@@ -5,6 +5,8 @@
 
 #include "engine/engine.h"
 #include "report/collect.h"
+#include "report/refusals.h"
+#include "report/spread.h"
 #include "session/session.h"
 
 enum { RESULT_NAMES_MAX = 200 };
@@ -28,6 +30,11 @@ struct result {
     uint32_t note_count;
     const struct session_line *notes; /* what was assumed or inferred */
     const struct collect *collect;
+    const struct refusals *refusals;                             /* NULL: none */
+    const struct spread *spread;                                 /* NULL: not known */
+    const char *warning;                                         /* what nobody may overlook; NULL: nothing */
+    const char *(*strategy_name)(void *self, uint32_t strategy); /* NULL: numbers only */
+    void *names;                                                 /* self of it */
     const struct engine_stats *stats;
     const struct instruments *instruments;
     struct portfolio *portfolio;

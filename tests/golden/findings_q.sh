@@ -2,6 +2,7 @@
 # findings_q.sh OUTCRY: what people found wrong in results, tried again from the command line; each case bears the finding's number.
 set -u
 outcry=$(realpath "$1")
+root=$(realpath "$(dirname "$0")/../..")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 1
@@ -57,6 +58,115 @@ grep -q INTERRUPTED said.txt || say "Q30: its replay does not say it"
 run whole idle.lua synthetic-bars:500 --cash '10000 USDT'
 [ $code = 0 ] || say "Q30: a run to its end: exit $code"
 is Q30 whole .interrupted false
+
+# bars NAME OPEN,HIGH,LOW,CLOSE,VOLUME...: minute bars; orders are made on the close of the first one
+bars() {
+    name=$1
+    shift
+    echo ts_ms,open,high,low,close,volume >"$name.csv"
+    at=1700000040000
+    for bar in "$@"; do
+        echo "$at,$bar" >>"$name.csv"
+        at=$((at + 60000))
+    done
+}
+# once NAME ORDER: a strategy that asks for it on the first close of each market
+once() { printf 'local done = {}\nfunction on_bar(m, b)\n  if done[m.symbol] then return end\n  done[m.symbol] = true\n  %s\nend\n' "$2" >"$1.lua"; }
+cash='10000 USDT'
+
+# Q31: what was refused is said by reason, and a warning where nothing filled
+bars flat 100,100.5,99.5,100,1000 100,100.5,99.5,100,1000 100,100.5,99.5,100,1000 100,100.5,99.5,100,1000
+cat >crossing.lua <<'LUA'
+function on_bar(m, b) m:buy(1, { price = 101, post_only = true }) end
+LUA
+run crossing crossing.lua flat.csv --symbol A/USDT --cash "$cash" --report crossing.html
+is Q31 crossing .refusals '[{"what":"rejected","reason":"POST_ONLY_WOULD_CROSS","count":3}]'
+is Q31 crossing .warning '"NOTHING WAS FILLED: 5 requests, 3 rejected: POST_ONLY_WOULD_CROSS"'
+for word in 'NOTHING WAS FILLED' '<h2>Refused</h2>' POST_ONLY_WOULD_CROSS; do
+    grep -q "$word" crossing.html || say "Q31: the page has no '$word'"
+done
+"$outcry" backtest crossing.lua flat.csv --symbol A/USDT --cash "$cash" >crossing.txt 2>&1
+grep -q 'NOTHING WAS FILLED: 5 requests' crossing.txt && grep -q '3  rejected  *POST_ONLY_WOULD_CROSS' crossing.txt || say "Q31: the text does not say why"
+cat >refused.lua <<'LUA'
+local count = 0
+function on_bar(m, b)
+  count = count + 1
+  if count == 1 then m:buy(1) end
+  if count == 2 then m:buy(5); m:sell(50) end
+  if count == 3 then m:buy(1, { price = 99, tif = "FOK" }) end
+end
+LUA
+run refused refused.lua flat.csv --symbol A/USDT --cash "$cash" --set risk.max_order_qty.limit=2 --session refused
+is Q31 refused '[.warning, .trades.denied]' '[null,2]'
+is Q31 refused '.refusals | map([.what, .reason, .count]) | sort' '[["denied","QUANTITY_ABOVE_LIMIT",2],["ended by the venue","FILL_OR_KILL_NOT_FILLED",1]]'
+"$outcry" report refused --json >said.json 2>said.err
+is Q31 said .refusals "$(jq -c .refusals refused.json)"
+
+# Q32: by strategy and by symbol, and all of them in the title
+cp flat.csv b.csv
+once one 'm:buy(1)'
+once two 'm:buy(2)'
+run both one.lua two.lua flat.csv b.csv --cash "$cash" --fee taker=0.1% --session both --report both.html
+is Q32 both '[.strategy, .symbol]' '["one, two","FLAT/USDT, B/USDT"]'
+is Q32 both '.by_strategy | map([.name, .fills, .round_trips])' '[["one",4,2],["two",4,2]]'
+is Q32 both '.by_symbol | map([.symbol, .fills, .round_trips])' '[["FLAT/USDT",4,2],["B/USDT",4,2]]'
+is Q32 both '((.by_strategy | map(.net | tonumber) | add) - (.trades.net | tonumber) | fabs < 1e-9) and ((.by_symbol | map(.fees | tonumber) | add) - (.money.fees | tonumber) | fabs < 1e-9)' true
+"$outcry" report both >said.txt 2>&1
+for word in 'one, two' 'By strategy' 'By symbol'; do
+    grep -q "$word" said.txt || say "Q32: the text has no '$word'"
+    grep -q "$word" both.html || grep -q "$(echo "$word" | sed 's/.*/<h2>&/')" both.html || say "Q32: the page has no '$word'"
+done
+
+# Q34: of fewer than 30 days nothing is said of a year
+run short "$root"/strategies/sma_cross.lua synthetic-bars:20160 --cash "$cash"
+is Q34 short '[.risk.days, .risk.cagr, .risk.sharpe, .risk.sortino, .risk.volatility, .risk.calmar, .risk.probable_sharpe]' '[14,null,null,null,null,null,null]'
+run nearly "$root"/strategies/sma_cross.lua synthetic-bars:41760 --cash "$cash"
+is Q34 nearly '[.risk.days, .risk.cagr, .risk.sharpe]' '[29,null,null]'
+run long "$root"/strategies/sma_cross.lua synthetic-bars:43200 --cash "$cash"
+is Q34 long '[.risk.days, (.risk.cagr, .risk.sharpe, .risk.sortino, .risk.volatility, .risk.calmar | type)]' '[30,"number","number","number","number","number"]'
+
+# Q4: a coarse grid is paid for once a side, and the report says what was paid (SIM-16)
+bars coarse 0.00000812,0.00000812,0.00000812,0.00000812,100000000 0.00000812,0.00000812,0.00000812,0.00000812,100000000 0.00000812,0.00000812,0.00000812,0.00000812,100000000
+once coarse 'm:buy(1000000)'
+run coarse coarse.lua coarse.csv --symbol A/USDT --cash "$cash"
+is Q4 coarse '[.trips[0].entry_price, .trips[0].exit_price] | map(. * 1e8 | round)' '[813,811]'
+is Q4 coarse '[.money.spread_paid, (.money.spread_share * 1e6 | round)]' '["0.02",1232]'
+# a step of 0.1 was inferred: half of 2 bps is paid as ten
+run plain one.lua flat.csv --symbol A/USDT --cash "$cash"
+is Q4 plain '[.trips[0].entry_price, .money.spread_paid, (.money.spread_share * 1e6 | round)]' '[100.1,"0.2",1000]'
+run free one.lua flat.csv --symbol A/USDT --cash "$cash" --profile ideal
+is Q4 free '[.trips[0].entry_price, .money.spread_paid]' '[100,"0"]'
+
+# Q1, Q2, Q12: what a bar does not tell is decided against the account, and counted: bars, fills, trips and what rests on them
+bare='--symbol A/USDT --spread 0 --latency 0 --set sim.paper.limit_fill=touch --set sim.paper.volume_cap=1'
+bars q1 100,100,100,100,1000 100,105,95,104,1000 104,104,104,104,1000
+once q1 'm:buy(1, { stop = 103, stop_loss = 102 })'
+# shellcheck disable=SC2086
+run q1 q1.lua q1.csv --cash "$cash" $bare
+is Q1 q1 '[.trips[0].entry_price, .trips[0].exit_price, .trades.net]' '[103,102,"-1"]'
+is Q12 q1 '.trades | [.ambiguous > 0, .ambiguous_bars, .ambiguous_trips, .ambiguous_net, .ambiguous_share]' '[true,1,1,"-1",null]'
+bars q2 100,100,100,100,1000 100,105,95,100,1000 100,104.5,99,101,1000
+once q2 'm:buy(1, { price = 96, take_profit = 104 })'
+# shellcheck disable=SC2086
+run q2 q2.lua q2.csv --cash "$cash" $bare
+is Q2 q2 '[.trips[0].entry_price, .trips[0].exit_price, (.trips[0].entry < "2023-11-14T22:16" and .trips[0].exit > "2023-11-14T22:16"), .trades.net]' '[96,104,true,"8"]'
+is Q12 q2 '.trades | [.ambiguous_bars, .ambiguous_trips, .ambiguous_share]' '[1,1,1]'
+"$outcry" backtest q2.lua q2.csv --cash "$cash" --symbol A/USDT --spread 0 --latency 0 --set sim.paper.limit_fill=touch >said.txt 2>&1
+tr -d '\n' <said.txt | tr -s ' ' | grep -q 'bars: 1; trips with such: +8.[0-9]*, 100.00 % of the net' || say "Q12: the text does not say what rests on it"
+bars dead 100,101,99,100,0 100,101,99,100,0 100,101,99,100,0
+run dead one.lua dead.csv --symbol A/USDT --cash "$cash"
+is Q12 dead '[.trades.fills, .trades.unknown_volume > 0]' '[2,true]'
+
+# Q27: shares of time, the last point of the curve and the last day are those of the last event, though the closing fill is later
+once three 'm:buy(1)'
+bars three 100,100,100,100,1000 100,100,100,100,1000 100,100,100,100,1000
+run three three.lua three.csv --symbol A/USDT --cash "$cash"
+is Q27 three '[(.trades.exposure * 1e4 | round), (.curve | length), (.curve | map(.[0]) | unique | length), .curve[-1][1] == .money.final]' '[6667,3,3,true]'
+awk 'BEGIN { print "time,open,high,low,close,volume"
+    for (i = 0; i < 1440; i++) printf "%d,100,100,100,100,1000\n", 1706659200 + i * 60 }' >midnight.csv
+run midnight three.lua midnight.csv --symbol A/USDT --cash "$cash" --report midnight.html
+is Q27 midnight '[.risk.days, .to, (.days | length), .trades.closed_by_end]' '[1,"2024-02-01T00:00:00Z",1,1]'
+grep -q '<tr><th>2024</th><td class="[a-z0-9]*">[-+0-9.]*</td><td></td>' midnight.html || say "Q27: a month of no bar stands in the page"
 
 [ $bad = 0 ] && echo "findings: as they should be"
 exit $bad
