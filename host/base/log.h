@@ -4,7 +4,8 @@
  *   - A line is at most LOG_LINE_MAX bytes, longer ones end in "…". Control bytes are replaced, so
  * a line stays a line.
  *   - A line that repeats the one before it is counted instead of written, and the count is written
- * when another line comes or a second has passed: a storm costs no disk.
+ * when another line comes, or when a second has passed and it has come twice as often as was written
+ * before: a storm costs no disk, and a line that comes with each bar is not followed by one as often.
  *   - [any] The sink is called under a lock: it must not log.
  */
 #ifndef BASE_LOG_H

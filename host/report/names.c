@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
-void names_init(struct names *names, char names_room[RESULT_NAMES_MAX], char files_room[RESULT_NAMES_MAX], char *params_room,
-                size_t params_max)
+void names_init(struct names *names, char names_room[RESULT_NAMES_MAX], char files_room[RESULT_NAMES_MAX],
+                char *params_room, size_t params_max)
 {
     *names = (struct names){.names_room = names_room, .files_room = files_room, .fits = true};
     names_room[0] = files_room[0] = params_room[0] = 0;

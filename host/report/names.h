@@ -13,8 +13,8 @@ struct names {
     bool fits;
 };
 
-void names_init(struct names *names, char names_room[RESULT_NAMES_MAX], char files_room[RESULT_NAMES_MAX], char *params_room,
-                size_t params_max);
+void names_init(struct names *names, char names_room[RESULT_NAMES_MAX], char files_room[RESULT_NAMES_MAX],
+                char *params_room, size_t params_max);
 /* `params`: lines NAME=VALUE; `has_several`: the strategy's name goes before each. */
 void names_add(struct names *names, const char *name, const char *file, const char *params, bool has_several);
 /* Borrowed by the result: the rooms. */

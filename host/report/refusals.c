@@ -22,12 +22,10 @@ void refusals_add(struct refusals *refusals, uint32_t kind, const char reason[OC
 
 void refusals_take(struct refusals *refusals, const struct oc_event *event)
 {
-    static const uint8_t kinds[OC_EV_END] = {[OC_EV_DENIED] = REFUSAL_DENIED,
-                                             [OC_EV_REJECTED] = REFUSAL_REJECTED,
-                                             [OC_EV_AMEND_REJECTED] = REFUSAL_AMEND,
-                                             [OC_EV_CANCEL_REJECTED] = REFUSAL_CANCEL,
-                                             [OC_EV_CANCELED] = REFUSAL_ENDED,
-                                             [OC_EV_EXPIRED] = REFUSAL_ENDED};
+    static const uint8_t kinds[OC_EV_END] = {
+        [OC_EV_DENIED] = REFUSAL_DENIED,        [OC_EV_REJECTED] = REFUSAL_REJECTED,
+        [OC_EV_AMEND_REJECTED] = REFUSAL_AMEND, [OC_EV_CANCEL_REJECTED] = REFUSAL_CANCEL,
+        [OC_EV_CANCELED] = REFUSAL_ENDED,       [OC_EV_EXPIRED] = REFUSAL_ENDED};
     const uint32_t kind = event->type < OC_EV_END ? kinds[event->type] : 0;
     if (!kind)
         return;

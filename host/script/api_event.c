@@ -229,7 +229,8 @@ struct event_view *api_event_push(struct strategy *strategy, struct market_handl
 static void pin(struct strategy *strategy)
 {
     lua_State *lua = strategy->lua;
-    if (lua_gettop(lua) != PIN_ON_BAR - 1 || !lua_checkstack(lua, EVENT_POOL + (int)strategy->market_count + LUA_MINSTACK))
+    if (lua_gettop(lua) != PIN_ON_BAR - 1 ||
+        !lua_checkstack(lua, EVENT_POOL + (int)strategy->market_count + LUA_MINSTACK))
         return;
     lua_rawgeti(lua, LUA_REGISTRYINDEX, strategy->on_bar);
     for (int i = 0; i < EVENT_POOL; i++)

@@ -9,7 +9,11 @@
 #include "script/strategy.h"
 
 enum { EVENT_POOL = 64, KEYS_MAX = 96, ORIGINS_MAX = 64 };
-enum { PIN_ON_BAR = 2, PIN_EVENTS = 3, PIN_MARKETS = PIN_EVENTS + EVENT_POOL }; /* on the main stack, above the sandbox's handler */
+enum {
+    PIN_ON_BAR = 2,
+    PIN_EVENTS = 3,
+    PIN_MARKETS = PIN_EVENTS + EVENT_POOL
+}; /* on the main stack, above the sandbox's handler */
 #define MAP_NONE UINT32_MAX
 /* Keys of recorded states that are no table of m or state. */
 #define STATE_KEY_SAVED   UINT32_MAX       /* what on_save returned */

@@ -168,5 +168,12 @@ run midnight three.lua midnight.csv --symbol A/USDT --cash "$cash" --report midn
 is Q27 midnight '[.risk.days, .to, (.days | length), .trades.closed_by_end]' '[1,"2024-02-01T00:00:00Z",1,1]'
 grep -q '<tr><th>2024</th><td class="[a-z0-9]*">[-+0-9.]*</td><td></td>' midnight.html || say "Q27: a month of no bar stands in the page"
 
+# Q35: a line that comes again with each bar is folded: its counts grow, and add up
+printf 'function on_bar(m, b) log.warn("the same") end\n' >chatty.lua
+"$outcry" backtest chatty.lua synthetic-bars:1000 --cash "$cash" --json 2>&1 >/dev/null | grep -c . >lines
+"$outcry" backtest chatty.lua synthetic-bars:1000 --cash "$cash" --json 2>&1 >/dev/null |
+    awk '/the same/ { all++ } /the last line again/ { for (i = 1; i < NF; i++) if ($i == "again,") all += $(i + 1) } END { print all }' >all
+[ "$(cat lines)" -le 12 ] && [ "$(cat all)" = 1000 ] || say "Q35: 1000 equal lines in $(cat lines), which count $(cat all)"
+
 [ $bad = 0 ] && echo "findings: as they should be"
 exit $bad
