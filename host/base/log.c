@@ -44,6 +44,8 @@ void log_set_sink(log_sink_fn sink, void *arg)
 
 void log_set_level(enum log_level level) { logger.level = level; }
 
+enum log_level log_level_set(void) { return logger.level; }
+
 static bool log_is_on(enum log_level level) { return level != LOG_NONE && level <= logger.level; }
 
 const char *log_level_name(enum log_level level)

@@ -28,6 +28,7 @@ typedef void (*log_sink_fn)(void *arg, enum log_level level, const char *line, s
 void log_set_sink(log_sink_fn sink, void *arg);
 /* [setup] Levels above are not written. The start is LOG_INFO. */
 void log_set_level(enum log_level level);
+enum log_level log_level_set(void);
 /* [any] At the clock's time. */
 void log_write(enum log_level level, const char *area, const char *format, ...) __attribute__((format(printf, 3, 4)));
 /* [any] At a given time (ns UTC), for code that has no clock. `message` need not be terminated. */

@@ -9,6 +9,7 @@
 #include "base/env.h"
 #include "base/log.h"
 #include "cli/complain.h"
+#include "cli/shown.h"
 #include "cli/verbs.h"
 #include "config/check.h"
 #include "report/names.h"
@@ -339,9 +340,44 @@ static oc_rc write_reports(struct run *run, const struct result *result)
     return OC_OK;
 }
 
+/* A session that was gone on with: the whole of it, from its records. Where they do not hold all, or cannot be read, *result stays as
+ * it is: the curve and the round trips of what came since the last start, and money of the whole. */
+static void take_whole(struct run *run, struct shown *shown, struct result *result)
+{
+    struct session *session = run->session;
+    const enum log_level level = log_level_set();
+    log_set_level(LOG_NONE);
+    oc_rc rc = shown && !session->journal.has_gap
+                   ? shown_fold(shown, settings_text(session->settings, "session.dir", ""), true)
+                   : (oc_rc)OC_E_NOMEM;
+    log_set_level(level);
+    if (rc < 0) {
+        session_note(session, "restored: curve and round trips are those since the last start; money is of the whole "
+                              "session");
+        result->note_count = session->words.note_count;
+        return;
+    }
+    const struct result own = *result;
+    *result = shown->result;
+    result->notes = own.notes;
+    result->note_count = own.note_count;
+    result->mode = own.mode;
+    result->parts = own.parts;
+    result->part_count = own.part_count;
+    result->strategy = own.strategy;
+    result->strategy_file = own.strategy_file;
+    result->strategy_name = own.strategy_name;
+    result->names = own.names;
+    result->params = own.params;
+    result->error = own.error;
+    result->bar_calls = own.bar_calls;
+    result->is_recorded = false;
+}
+
 oc_rc run_to_report(struct run *run)
 {
     struct session *session = run->session;
+    struct shown *shown = NULL;
     struct result *result = calloc(1, sizeof *result);
     if (!result)
         return OC_E_NOMEM;
@@ -356,6 +392,10 @@ oc_rc run_to_report(struct run *run)
     }
     if (rc == OC_OK || run->was_interrupted) {
         rc = run_finish(run, result);
+        if (rc == OC_OK && run->restore.is_restored) {
+            shown = shown_new();
+            take_whole(run, shown, result);
+        }
         result->seconds = (double)(env_clock_mono() - start_ns) / 1e9;
         if (run->progress_turns > TURNS_BETWEEN_LOOKS)
             fputs("\r\x1b[K", stderr);
@@ -367,6 +407,7 @@ oc_rc run_to_report(struct run *run)
         if (run->meter.drift)
             rc = session_say(session, OC_E_STATE, "", "the simulator and the portfolio disagree: this is a defect");
     }
+    shown_free(shown);
     free(result);
     return rc;
 }

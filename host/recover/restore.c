@@ -108,10 +108,10 @@ static oc_rc note_input(struct restore *restore, struct session *session, struct
     restore->input_hash = door_fold_input(restore->input_hash, event);
     restore->inputs++;
     const bool has_checkpoint = journal_checkpoint(restore->reader, &checkpoint);
-    const bool differs =
-        (has_checkpoint && restore->inputs == checkpoint.market_count && restore->input_hash != checkpoint.input_hash) ||
-        (restore->resume.has_progress && restore->inputs == progress->market_index &&
-         restore->input_hash != progress->input_hash);
+    const bool differs = (has_checkpoint && restore->inputs == checkpoint.market_count &&
+                          restore->input_hash != checkpoint.input_hash) ||
+                         (restore->resume.has_progress && restore->inputs == progress->market_index &&
+                          restore->input_hash != progress->input_hash);
     return differs ? data_are_others(session, restore->inputs) : (oc_rc)OC_OK;
 }
 
@@ -456,7 +456,5 @@ oc_rc restore_apply(struct restore *restore, struct session *session)
                               "not said is decided anew");
     strategies_warn_changed(strategies);
     strategies_tell_not_back(strategies);
-    session_note(session,
-                 "restored: curve and round trips are those since the last start; money is of the whole session");
     return meter_restored(restore->parts.meter);
 }
