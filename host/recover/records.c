@@ -249,9 +249,22 @@ static oc_rc take_value(struct records *records, const struct oc_event *event, c
     return rc;
 }
 
+/* A fill at the very instant of a bar's close is one of the next bar's open, which begins there: a simulator without latency. */
+static bool comes_of_open(const struct records *records, const struct oc_event *event)
+{
+    const struct session_data *data = &records->session->data;
+    const bool is_next = event->type == OC_EV_FILL && event->venue_ns == records->market_ns;
+    for (uint32_t i = 0; i < data->count && is_next; i++)
+        if (data->sources[i].inst == event->inst)
+            return data->sources[i].info.event_type == OC_EV_BAR || data->sources[i].info.event_type == OC_EV_QBAR;
+    return false;
+}
+
 /* It came of the market event before it, at its instant: figures are taken behind it. */
 static bool comes_of_market(const struct records *records, const struct oc_event *event)
 {
+    if (comes_of_open(records, event))
+        return false;
     bool is_output = event->type == OC_EV_REQUEST || event->type == OC_EV_DENIED || event->type == OC_EV_STATE ||
                      event->type == OC_EV_STRATEGY;
     bool is_answer = event->type >= OC_EV_ACCEPTED && event->type <= OC_EV_SENT;
@@ -311,8 +324,8 @@ static oc_rc take_marks(struct records *records)
     if (!reader || !journal_checkpoint(reader, &checkpoint)) {
         if (reader)
             journal_close_read(reader);
-        session_note(session,
-                     "prices: the data could not be read and there is no checkpoint: positions are not valued");
+        session_note(session, "prices: the data are gone, or are not those of the records, and there is no checkpoint: "
+                              "positions are not valued");
         return OC_OK;
     }
     oc_rc rc = checkpoint_load_marks(session->engine, &checkpoint);

@@ -103,8 +103,11 @@ static void put_cards(struct text *page, const struct result *result, const stru
     char value[FORMAT_MAX], part[FORMAT_MAX], other[FORMAT_MAX], note[FORMAT_MAX * 3];
     int scale = money_scale_for(result->start);
     text_put(page, "<div class=\"cards\">\n");
-    snprintf(note, sizeof note, result->has_buy_and_hold ? "buy and hold %s" : "final / start - 1",
-             format_percent(figures->hold_return, true, part));
+    if (result->has_buy_and_hold)
+        snprintf(note, sizeof note, "buy and hold%s%.64s %s", result->hold_symbol ? " of " : "",
+                 result->hold_symbol ? result->hold_symbol : "", format_percent(figures->hold_return, true, part));
+    else
+        snprintf(note, sizeof note, "final / start - 1");
     put_card(page, "Return", tone(figures->profit), format_percent(figures->total_return, true, value), note);
     snprintf(note, sizeof note, "%.16s, after %s of fees", result->currency ? result->currency : "",
              format_money(result->fees, scale, false, part));
@@ -159,9 +162,11 @@ static void put_money(struct text *page, const struct result *result, const stru
     snprintf(note, sizeof note, "%s of what takers traded, to the price step", format_bps(figures->spread_share, text));
     put_row(page, "Spread paid", "", has_spread ? format_money(result->spread->paid, scale, false, text) : "n/a",
             has_spread ? note : "the data or the simulator have their own");
+    snprintf(note, sizeof note, "the start held in %.64s",
+             result->hold_symbol ? result->hold_symbol : "the first symbol");
     put_row(page, "Buy and hold", "",
             result->has_buy_and_hold ? format_money(result->buy_and_hold, scale, false, text) : "n/a",
-            result->has_buy_and_hold ? "the start held in the first instrument" : "");
+            result->has_buy_and_hold ? note : "");
     put_row(page, "Buy and hold return", "", format_percent(figures->hold_return, true, text), "");
     text_put(page, "</dl></section>\n");
 }

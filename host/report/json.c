@@ -159,6 +159,7 @@ static void put_money(struct json *json, const struct result *result, const stru
     member_figure(json, "spread_share", figures->spread_share);
     member_money(json, "buy_and_hold", result->buy_and_hold, result->has_buy_and_hold);
     member_figure(json, "buy_and_hold_return", figures->hold_return);
+    json_text(&json->text, "buy_and_hold_symbol", result->hold_symbol);
     json_close(&json->text, '}');
 }
 

@@ -8,15 +8,25 @@
 #include "session/session.h"
 #include "session/venue_keys.h"
 
-/* What the opening cash would be worth now, held in the first instrument since its first price; 0: not known. */
+/* What the opening cash would be worth now, held in the first instrument since its first price, in the account's currency at the
+ * rates of then and of now; 0: not known. */
 static oc_i128 buy_and_hold(const struct session *session)
 {
     const struct session_money *money = &session->money;
     const struct market *market = markets_get(engine_markets(session->engine), money->first_inst);
-    int64_t first2 = start_value_first2(&money->start_value, money->first_inst);
-    oc_i128 value;
-    if (first2 <= 0 || !market || !market->has_mark ||
+    const struct instrument *instrument = instruments_get(engine_instruments(session->engine), money->first_inst);
+    const int64_t first2 = start_value_first2(&money->start_value, money->first_inst);
+    oc_i128 value, first_rate, rate;
+    if (first2 <= 0 || !instrument || !market || !market->has_mark ||
         num_muldiv_128(money->start, market->mark2, first2, NUM_HALF_EVEN, &value) < 0)
+        return 0;
+    const uint32_t asset = instrument->info.settle ? instrument->info.settle : instrument->info.quote;
+    if (asset == money->base)
+        return value;
+    const oc_i128 one = num_pow10_128(MONEY_SCALE);
+    if (portfolio_convert(money->start_value.portfolio, one, asset, money->base, RATE_MIDDLE, &first_rate) < 0 ||
+        portfolio_convert(engine_portfolio(session->engine), one, asset, money->base, RATE_MIDDLE, &rate) < 0 ||
+        first_rate <= 0 || num_muldiv_128(value, rate, first_rate, NUM_HALF_EVEN, &value) < 0)
         return 0;
     return value;
 }
@@ -135,8 +145,10 @@ static void note(void *self, const struct input *input, const struct engine_out 
 
 static __attribute__((noinline)) void measure(struct meter *meter, int64_t now_ns)
 {
-    if (meter->collect.events % meter->collect.stride == 0) /* a point of the curve follows */
-        meter->collect.hold = buy_and_hold(meter->session);
+    if (meter->collect.events % meter->collect.stride == 0) { /* a point of the curve follows */
+        const oc_i128 hold = buy_and_hold(meter->session), before = meter->collect.hold;
+        meter->collect.hold = hold ? hold : before ? before : meter->session->money.start; /* nothing is bought yet */
+    }
     collect_equity(&meter->collect, now_ns, meter->worth.equity, meter->worth.is_exposed);
 }
 
@@ -298,6 +310,8 @@ oc_rc meter_result(struct meter *meter, struct result *ret_result)
     result->fees = meter->fees;
     result->buy_and_hold = buy_and_hold(session);
     result->has_buy_and_hold = result->buy_and_hold != 0;
+    const struct instrument *held = instruments_get(engine_instruments(engine), session->money.first_inst);
+    result->hold_symbol = result->has_buy_and_hold && held ? held->info.symbol : NULL;
     struct door_hash hash = door_order_hash(session->door);
     hash128_to_text((struct hash128){hash.low, hash.high}, result->order_hash);
     meaning_text(&meter->meaning, result->meaning);

@@ -40,11 +40,12 @@ struct result {
     struct portfolio *portfolio;
     uint32_t account;
     uint32_t zero;
-    oc_i128 start;        /* opening cash and holdings at the first price, account currency */
-    oc_i128 final;        /* equity at the end */
-    uint32_t unpriced;    /* balances that have no price in the currency: they are not in `final` */
-    oc_i128 fees;         /* in the account's currency where convertible */
-    oc_i128 buy_and_hold; /* what the start would be worth held in the first instrument; 0: not available */
+    oc_i128 start;           /* opening cash and holdings at the first price, account currency */
+    oc_i128 final;           /* equity at the end */
+    uint32_t unpriced;       /* balances that have no price in the currency: they are not in `final` */
+    oc_i128 fees;            /* in the account's currency where convertible */
+    oc_i128 buy_and_hold;    /* what the start would be worth held in the first instrument; 0: not available */
+    const char *hold_symbol; /* of it; NULL: not available */
     bool has_buy_and_hold;
     bool is_recorded; /* made of records: nobody was called */
     char order_hash[33];

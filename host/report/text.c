@@ -194,7 +194,8 @@ static void put_money(struct page *page, const struct result *result, const stru
     row(page, "Spread paid", has_spread ? format_money(result->spread->paid, scale, false, text) : "n/a",
         has_spread ? note : "the data or the simulator have their own");
     if (result->has_buy_and_hold)
-        snprintf(note, sizeof note, "return %s", format_percent(figures->hold_return, true, share));
+        snprintf(note, sizeof note, "all in %.64s: %s", result->hold_symbol ? result->hold_symbol : "the first symbol",
+                 format_percent(figures->hold_return, true, share));
     row(page, "Buy and hold", result->has_buy_and_hold ? format_money(result->buy_and_hold, scale, false, text) : "n/a",
         result->has_buy_and_hold ? note : "");
 }

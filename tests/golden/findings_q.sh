@@ -175,5 +175,116 @@ printf 'function on_bar(m, b) log.warn("the same") end\n' >chatty.lua
     awk '/the same/ { all++ } /the last line again/ { for (i = 1; i < NF; i++) if ($i == "again,") all += $(i + 1) } END { print all }' >all
 [ "$(cat lines)" -le 12 ] && [ "$(cat all)" = 1000 ] || say "Q35: 1000 equal lines in $(cat lines), which count $(cat all)"
 
+# refuses ID WORDS ARGUMENTS...: a backtest that does not begin, and says why
+refuses() {
+    id=$1
+    words=$2
+    shift 2
+    "$outcry" backtest "$@" >said.txt 2>&1 && say "$id: $* was taken"
+    grep -qF -- "$words" said.txt || { say "$id: '$words' is not in:"; head -3 said.txt; }
+}
+# notes ID WORDS ARGUMENTS...: a backtest that says so
+notes() {
+    id=$1
+    words=$2
+    shift 2
+    "$outcry" backtest "$@" >said.txt 2>&1 || say "$id: $*: it failed"
+    tr -d '\n' <said.txt | tr -s ' ' | grep -qF -- "$words" || { say "$id: '$words' is not in:"; head -30 said.txt; }
+}
+
+# Q8: equity is never a smaller number for want of a rate
+refuses Q8 'no market of the data leads from USD to EUR' idle.lua flat.csv --symbol A/USD --cash '1000 EUR, 20000 USD'
+refuses Q8 'no market of the data leads from EUR to USD' idle.lua flat.csv --symbol A/USD --cash '20000 USD, 1000 EUR'
+
+# Q9: data that changed are not those of the session: replay, report and restart say so
+bars data 100,100.5,99.5,100,1000 100,100.5,99.5,100,1000 100,100.5,99.5,100,1000 100,100.5,99.5,100,1000
+cp data.csv data.kept
+going="paper one.lua --feed replay:data.csv --symbol A/USDT --session going --quiet"
+# shellcheck disable=SC2086
+"$outcry" $going --cash "$cash" 2>said.err || say "Q9: the session: $(cat said.err)"
+for change in '4s/,1000$/,1001/' '3s/100.5/100.6/'; do
+    sed "$change" data.kept >data.csv
+    "$outcry" replay going >said.txt 2>&1 && say "Q9: the replay on other data agrees ($change)"
+    grep -q 'NOT those that it was recorded with' said.txt || say "Q9: the replay does not say it ($change)"
+    "$outcry" report going --json 2>/dev/null | jq -r '.notes[]' | grep -q '^prices: the data are' || say "Q9: the report does not say it ($change)"
+    # shellcheck disable=SC2086
+    "$outcry" $going --cash "$cash" >said.txt 2>&1 && say "Q9: it goes on with other data ($change)"
+    grep -q 'events are not those that the session ran on' said.txt || { say "Q9: going on does not say it ($change)"; cat said.txt; }
+done
+{ cat data.kept; echo 1700000280000,100,100.5,99.5,100,1000; } >data.csv
+# shellcheck disable=SC2086
+"$outcry" $going --cash "$cash" >said.txt 2>&1 || say "Q9: data that have grown are refused: $(cat said.txt)"
+
+# Q23: times that are no times are refused with what to say; dates in parts are read
+table() { # NAME HEADER ROW...: prices of each row are added
+    name=$1
+    echo "$2,open,high,low,close,volume" >"$name.csv"
+    shift 2
+    for row in "$@"; do echo "$row,100,101,99,100,5" >>"$name.csv"; done
+}
+on="--symbol A/USDT --cash"
+table excel date 44927 44928 44929
+# shellcheck disable=SC2086
+{
+    refuses Q23 'as a day of a spreadsheet it is 2023-01-01: state unit=excel' idle.lua excel.csv $on "$cash"
+    notes Q23 '2023-01-02 00:00 to 2023-01-04 00:00 UTC' idle.lua excel.csv $on "$cash" --data unit=excel
+    table index time 0 1 2
+    refuses Q23 'is it an index?' idle.lua index.csv $on "$cash"
+    table parts year,month,day 2023,1,2 2023,1,3 2023,1,4
+    notes Q23 '2023-01-03 00:00 to 2023-01-05 00:00 UTC' idle.lua parts.csv $on "$cash"
+    table clock '<DTYYYYMMDD>,<TIME>' 20010102,230100 20010102,230200 20010102,230300
+    notes Q23 '2001-01-02 23:02 to 2001-01-02 23:04 UTC' idle.lua clock.csv $on "$cash"
+    table future time 4102444800 4102444860
+    refuses Q23 'expected a time from 1980 to tomorrow' idle.lua future.csv $on "$cash"
+    # Q24: a close that is named Price or Last
+    for close in Price Last Close/Last; do
+        printf 'Date,%s,Open,High,Low,Vol.\n2023-01-02,100,99,101,98,5\n2023-01-03,100,99,101,98,5\n' "$close" >named.csv
+        notes Q24 "time=Date close=$close open=Open high=High low=Low volume=Vol." idle.lua named.csv $on "$cash"
+    done
+    # Q25: of two volumes the base's
+    printf 'date,open,high,low,close,Volume USDT,Volume BTC\n2023-01-02,100,101,99,100,500,5\n2023-01-03,100,101,99,100,500,5\n' >volumes.csv
+    notes Q25 'volume=Volume BTC' idle.lua volumes.csv --symbol BTC/USDT --cash "$cash"
+    notes Q25 'columns not used: Volume USDT' idle.lua volumes.csv --symbol BTC/USDT --cash "$cash"
+    # Q28: a symbol that was said is not one of the file's name; the line of buy and hold is named, and knows rates
+    cp flat.csv bitcoin.csv
+    notes Q28 'symbol: BTC/USDT (stated)' idle.lua bitcoin.csv --symbol BTC/USDT --cash "$cash"
+}
+bars btceur 100,100,100,100,1000 100,110,100,110,1000 110,110,110,110,1000
+bars eurusd 1.1,1.1,1.1,1.1,1000 1.1,1.2,1.1,1.2,1000 1.2,1.2,1.2,1.2,1000
+run rates idle.lua btceur.csv eurusd.csv --cash '11000 USD, 0.0001 EUR' --report rates.html
+is Q28 rates '[.symbol, .money.buy_and_hold_symbol, (.money.buy_and_hold_return * 1e4 | round)]' '["BTC/EUR, EUR/USD","BTC/EUR",2000]'
+grep -q 'held in BTC/EUR' rates.html && grep -q 'buy and hold 13,200' rates.html || say "Q28: the page's line of buy and hold is another"
+
+# Q37: what was denied before a kill is counted behind it
+cat >deny.lua <<'LUA'
+function on_bar(m, b) m:buy(1) m:sell(1) end
+LUA
+denied="paper deny.lua --feed synthetic-bars:20000 --listen none --set risk.max_order_qty.limit=0.5 --session denied"
+# shellcheck disable=SC2086
+"$outcry" $denied --cash "$cash" --speed 30000x >said.txt 2>&1 &
+pid=$!
+until [ "$("$outcry" report denied --json 2>/dev/null | jq .trades.denied)" -gt 100 ] 2>/dev/null; do
+    kill -0 $pid 2>/dev/null || { say "Q37: it ended before it was killed"; cat said.txt; break; }
+    sleep 0.05
+done
+kill -9 $pid
+wait $pid 2>/dev/null
+# shellcheck disable=SC2086
+"$outcry" $denied --cash "$cash" --json >denied.json 2>denied.err
+is Q37 denied '[.trades.requests, .trades.denied, .refusals]' '[0,40000,[{"what":"denied","reason":"QUANTITY_ABOVE_LIMIT","count":40000}]]'
+
+# Q39: what was filled before the end of the data is told, however late; its records and its replay say the same
+bars quiet 100,100,100,100,1000 100,100,100,100,1000 100,100,100,100,1000
+printf 'local n = 0\nfunction on_bar(m, b) n = n + 1 if n == 2 then m:buy(1) end end\n' >second.lua
+for latency in 0 5ms 40s 59s 61s; do
+    rm -rf late
+    run late second.lua quiet.csv --symbol A/USDT --cash "$cash" --latency $latency --end hold --session late
+    [ $latency = 61s ] && wanted='[0,0]' || wanted='[1,1]'
+    is "Q39, $latency" late '[.trades.fills, .trades.open]' "$wanted"
+    "$outcry" replay late >said.txt 2>&1 || say "Q39, $latency: its replay differs"
+    "$outcry" report late --json >said.json 2>said.err
+    is "Q39, $latency" said 'del(.speed, .trades.fills_before_restart)' "$(jq -c 'del(.speed, .trades.fills_before_restart)' late.json)"
+done
+
 [ $bad = 0 ] && echo "findings: as they should be"
 exit $bad
