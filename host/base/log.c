@@ -20,6 +20,7 @@ static struct {
     int64_t last_ns;   /* when it was written */
     int64_t repeat_ns; /* when it was last folded */
     uint64_t repeats;  /* folded and not yet told */
+    uint64_t tell_at;  /* so many are told when a second has passed: twice as many each time */
     uint64_t folded;
 } logger = {.lock = ATOMIC_FLAG_INIT, .level = LOG_INFO};
 
@@ -42,6 +43,8 @@ void log_set_sink(log_sink_fn sink, void *arg)
 }
 
 void log_set_level(enum log_level level) { logger.level = level; }
+
+enum log_level log_level_set(void) { return logger.level; }
 
 static bool log_is_on(enum log_level level) { return level != LOG_NONE && level <= logger.level; }
 
@@ -77,8 +80,9 @@ static void tell_repeats(void)
     if (logger.repeats == 0 || !logger.sink)
         return;
     char rest[96];
-    int length = snprintf(rest, sizeof rest, "%s log: the last line again, %llu times",
-                          log_level_name(logger.last_level), (unsigned long long)logger.repeats);
+    int length =
+        snprintf(rest, sizeof rest, "%s log: the last line again, %llu time%s", log_level_name(logger.last_level),
+                 (unsigned long long)logger.repeats, logger.repeats == 1 ? "" : "s");
     logger.repeats = 0;
     emit(logger.repeat_ns, logger.last_level, rest, (size_t)length);
 }
@@ -109,13 +113,15 @@ static void write_line(int64_t now_ns, enum log_level level, char *line, struct 
         logger.repeats++;
         logger.folded++;
         logger.repeat_ns = now_ns;
-        if (now_ns - logger.last_ns >= LOG_FOLD_NS) {
+        if (now_ns - logger.last_ns >= LOG_FOLD_NS && logger.repeats >= logger.tell_at) {
             tell_repeats();
             logger.last_ns = now_ns;
+            logger.tell_at *= 2;
         }
         goto out;
     }
     tell_repeats();
+    logger.tell_at = 2;
     memcpy(logger.last, line, length);
     logger.last_length = length;
     logger.last_level = level;

@@ -4,7 +4,8 @@
  *   - A line is at most LOG_LINE_MAX bytes, longer ones end in "…". Control bytes are replaced, so
  * a line stays a line.
  *   - A line that repeats the one before it is counted instead of written, and the count is written
- * when another line comes or a second has passed: a storm costs no disk.
+ * when another line comes, or when a second has passed and it has come twice as often as was written
+ * before: a storm costs no disk, and a line that comes with each bar is not followed by one as often.
  *   - [any] The sink is called under a lock: it must not log.
  */
 #ifndef BASE_LOG_H
@@ -27,6 +28,7 @@ typedef void (*log_sink_fn)(void *arg, enum log_level level, const char *line, s
 void log_set_sink(log_sink_fn sink, void *arg);
 /* [setup] Levels above are not written. The start is LOG_INFO. */
 void log_set_level(enum log_level level);
+enum log_level log_level_set(void);
 /* [any] At the clock's time. */
 void log_write(enum log_level level, const char *area, const char *format, ...) __attribute__((format(printf, 3, 4)));
 /* [any] At a given time (ns UTC), for code that has no clock. `message` need not be terminated. */

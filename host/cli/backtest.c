@@ -11,14 +11,14 @@
 struct verb_kind {
     const char *label;
     uint32_t parts;
-    bool ends_on_failure;
+    bool is_whole; /* a strategy that fails ends it, and who stops it interrupts it */
     oc_rc (*take)(struct run *run);
 };
 
 static oc_rc go(struct run *run, const struct verb_kind *kind)
 {
     run->strategies.may_watch = true;
-    run->strategies.ends_on_failure = kind->ends_on_failure;
+    run->strategies.ends_on_failure = run->session->is_whole = kind->is_whole;
     oc_rc rc = kind->take(run);
     if (rc == OC_OK && kind->parts & RUN_CONSOLE)
         rc = console_listen(run, -1, run->session->pace.speed > 0, true);
@@ -70,6 +70,8 @@ static int verb(int argc, char **argv, const struct verb_kind *kind)
         fprintf(stderr, "outcry: halted by risk: %s: nothing more was opened\n", halt);
         code = EXIT_RISK;
     }
+    if (rc == OC_OK && run->was_interrupted && session->is_whole)
+        code = EXIT_INTERRUPTED; /* above all: the figures are not those of the data */
     if (session->journal.has_gap) {
         fprintf(stderr, "outcry: the journal failed: %llu records are missing: %s\n",
                 (unsigned long long)session->journal.missed, door_error(session->door));

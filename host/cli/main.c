@@ -77,7 +77,8 @@ int verb_help(int argc, char **argv)
          "  --json --quiet           for other programs\n"
          "\nof run: the same without data and fills, and --venue NAME, a group of the configuration\n"
          "of console: as paper, or with --venue as run; and --paused, --no-pane; --attach [SOCKET] [--trade]\n"
-         "\nexit codes: 0 good, 1 the run failed, 2 wrong use, 3 configuration, 4 venue, 5 halted by risk");
+         "\nexit codes: 0 good, 1 the run failed, 2 wrong use, 3 configuration, 4 venue, 5 halted by risk,\n"
+         "            6 a backtest was interrupted; 130 at a second Ctrl-C");
     return EXIT_GOOD;
 }
 

@@ -87,6 +87,8 @@ static int judge(struct replay *replay, bool shows)
     hash128_to_text(hash, hash_text);
     printf("recorded  %llu records, order hash %s\n", (unsigned long long)recorded, hash_text);
     printf("replayed  %llu records, order hash %s\n", (unsigned long long)ours.count, ours_text);
+    if (replay->run->session->is_whole && replay->run->session->pace.ended == OC_MARK_STOP)
+        printf("the recorded run was INTERRUPTED: it was stopped by hand before its data ended\n");
     if (compare->gaps)
         printf("the journal failed %llu times while this was recorded: %llu facts of then are known to be missing\n",
                (unsigned long long)compare->gaps, (unsigned long long)compare->missed);

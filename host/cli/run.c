@@ -9,8 +9,10 @@
 #include "base/env.h"
 #include "base/log.h"
 #include "cli/complain.h"
+#include "cli/shown.h"
 #include "cli/verbs.h"
 #include "config/check.h"
+#include "report/names.h"
 #include "report/report.h"
 #include "session/ending.h"
 #include "session/rules_change.h"
@@ -259,6 +261,26 @@ oc_rc run_go(struct run *run)
     return checked < 0 ? checked : rc;
 }
 
+/* All that are loaded; their parameters with their names before them, where there are several. */
+static void name_strategies(struct run *run, struct result *result)
+{
+    const struct strategies *strategies = &run->strategies;
+    struct names names;
+    char params[sizeof run->params_text];
+    const bool has_several = strategies_loaded(strategies) > 1;
+    names_init(&names, run->names_text, run->files_text, run->params_text, sizeof run->params_text);
+    for (uint32_t i = 0; i < strategies->count; i++) {
+        const struct strategy_slot *slot = &strategies->list[i];
+        if (!slot->strategy)
+            continue;
+        params[0] = 0;
+        strategy_params_text(slot->strategy, params, sizeof params);
+        names_add(&names, strategy_name(slot->strategy), slot->file, params, has_several);
+        result->bar_calls += strategy_calls(slot->strategy);
+    }
+    names_end(&names, result);
+}
+
 oc_rc run_finish(struct run *run, struct result *ret_result)
 {
     struct session *session = run->session;
@@ -283,14 +305,9 @@ oc_rc run_finish(struct run *run, struct result *ret_result)
     run->meter.drift = session_reconcile(session);
     session_note_data(session);
     oc_rc valued = meter_result(&run->meter, ret_result);
-    const struct strategy *first = strategies->list[0].strategy;
-    ret_result->strategy = first ? strategy_name(first) : "none";
-    ret_result->strategy_file = strategies->list[0].file;
-    if (first)
-        strategy_params_text(first, run->params_text, sizeof run->params_text);
-    ret_result->params = run->params_text;
-    ret_result->bar_calls = first ? strategy_calls(first) : 0;
+    name_strategies(run, ret_result);
     error_text(&session->words.error, run->error_text);
+    ret_result->is_interrupted = run->was_interrupted && session->is_whole;
     ret_result->error = error_is_set(&session->words.error) ? run->error_text : NULL;
     return rc < 0 ? rc : valued;
 }
@@ -323,9 +340,44 @@ static oc_rc write_reports(struct run *run, const struct result *result)
     return OC_OK;
 }
 
+/* A session that was gone on with: the whole of it, from its records. Where they do not hold all, or cannot be read, *result stays as
+ * it is: the curve and the round trips of what came since the last start, and money of the whole. */
+static void take_whole(struct run *run, struct shown *shown, struct result *result)
+{
+    struct session *session = run->session;
+    const enum log_level level = log_level_set();
+    log_set_level(LOG_NONE);
+    oc_rc rc = shown && !session->journal.has_gap
+                   ? shown_fold(shown, settings_text(session->settings, "session.dir", ""), true)
+                   : (oc_rc)OC_E_NOMEM;
+    log_set_level(level);
+    if (rc < 0) {
+        session_note(session, "restored: curve and round trips are those since the last start; money is of the whole "
+                              "session");
+        result->note_count = session->words.note_count;
+        return;
+    }
+    const struct result own = *result;
+    *result = shown->result;
+    result->notes = own.notes;
+    result->note_count = own.note_count;
+    result->mode = own.mode;
+    result->parts = own.parts;
+    result->part_count = own.part_count;
+    result->strategy = own.strategy;
+    result->strategy_file = own.strategy_file;
+    result->strategy_name = own.strategy_name;
+    result->names = own.names;
+    result->params = own.params;
+    result->error = own.error;
+    result->bar_calls = own.bar_calls;
+    result->is_recorded = false;
+}
+
 oc_rc run_to_report(struct run *run)
 {
     struct session *session = run->session;
+    struct shown *shown = NULL;
     struct result *result = calloc(1, sizeof *result);
     if (!result)
         return OC_E_NOMEM;
@@ -340,15 +392,22 @@ oc_rc run_to_report(struct run *run)
     }
     if (rc == OC_OK || run->was_interrupted) {
         rc = run_finish(run, result);
+        if (rc == OC_OK && run->restore.is_restored) {
+            shown = shown_new();
+            take_whole(run, shown, result);
+        }
         result->seconds = (double)(env_clock_mono() - start_ns) / 1e9;
         if (run->progress_turns > TURNS_BETWEEN_LOOKS)
             fputs("\r\x1b[K", stderr);
         if (run->was_interrupted)
-            fputs("outcry: interrupted: the report covers what was run\n", stderr);
+            fputs(session->is_whole ? "outcry: INTERRUPTED: the report covers what was run\n"
+                                    : "outcry: stopped by hand: the report covers what was run\n",
+                  stderr);
         rc = rc < 0 ? session_fail_code(session, rc, "", "the run could not be ended") : write_reports(run, result);
         if (run->meter.drift)
             rc = session_say(session, OC_E_STATE, "", "the simulator and the portfolio disagree: this is a defect");
     }
+    shown_free(shown);
     free(result);
     return rc;
 }

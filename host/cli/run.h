@@ -31,9 +31,11 @@ struct run {
     uint32_t parts; /* RUN_... */
     uint64_t progress_turns;
     bool was_interrupted;
-    bool has_reported;               /* a report was begun on the standard output */
-    char error_text[ERROR_TEXT_MAX]; /* of the session, for a report */
-    char params_text[4096];          /* of the first strategy, for a report */
+    bool has_reported;                 /* a report was begun on the standard output */
+    char error_text[ERROR_TEXT_MAX];   /* of the session, for a report */
+    char names_text[RESULT_NAMES_MAX]; /* of all strategies, for a report, as the next two */
+    char files_text[RESULT_NAMES_MAX];
+    char params_text[4096];
 };
 
 /* Closes the session. `code`, or EXIT_RUN when all had gone well and the records could not be closed: said on stderr. */

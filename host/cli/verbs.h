@@ -1,12 +1,21 @@
 /* verbs.h: the words of the command line. Each takes argv from its own name on and returns the exit code.
- * Exit codes: 0 good, 1 the run failed, 2 wrong use, 3 configuration, 4 venue or authentication, 5 halted by risk. */
+ * Exit codes: 0 good, 1 the run failed, 2 wrong use, 3 configuration, 4 venue or authentication, 5 halted by risk,
+ * 6 a backtest that was stopped by hand before its data ended. A second signal ends the process at once: 130. */
 #ifndef CLI_VERBS_H
 #define CLI_VERBS_H
 
 #include "config/settings.h"
 #include "load/load.h"
 
-enum { EXIT_GOOD = 0, EXIT_RUN = 1, EXIT_USE = 2, EXIT_CONFIG = 3, EXIT_VENUE = 4, EXIT_RISK = 5 };
+enum {
+    EXIT_GOOD = 0,
+    EXIT_RUN = 1,
+    EXIT_USE = 2,
+    EXIT_CONFIG = 3,
+    EXIT_VENUE = 4,
+    EXIT_RISK = 5,
+    EXIT_INTERRUPTED = 6
+};
 
 int verb_backtest(int argc, char **argv);
 int verb_paper(int argc, char **argv);

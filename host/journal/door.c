@@ -100,15 +100,21 @@ oc_rc door_market(struct door *door, struct oc_event *event, bool by_value)
     return OC_OK;
 }
 
+uint64_t door_fold_input(uint64_t input_hash, struct oc_event *event)
+{
+    const uint64_t seq = event->seq;
+    event->seq = 0;
+    input_hash = hash64_fold(input_hash, hash64(event, event->size));
+    event->seq = seq;
+    return input_hash;
+}
+
 oc_rc door_market_known(struct door *door, struct oc_event *event)
 {
     if (!has_good_size(event))
         return OC_E_INVALID;
-    const uint64_t seq = event->seq;
-    event->seq = 0;
-    door->input_hash = hash64_fold(door->input_hash, hash64(event, event->size));
+    door->input_hash = door_fold_input(door->input_hash, event);
     door->market_count++;
-    event->seq = seq;
     return OC_OK;
 }
 

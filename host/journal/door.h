@@ -97,6 +97,8 @@ CHECKED oc_rc door_record_risk(struct door *door, struct oc_event *event);
  * reference it cannot fail but for OC_E_INVALID. */
 CHECKED oc_rc door_market(struct door *door, struct oc_event *event, bool by_value);
 
+/* The input hash behind one more market event: what it says, not which number or place it has. */
+uint64_t door_fold_input(uint64_t input_hash, struct oc_event *event);
 /* One that had its number before a restart and is behind the last progress: counted and folded only. */
 CHECKED oc_rc door_market_known(struct door *door, struct oc_event *event);
 

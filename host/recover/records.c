@@ -6,6 +6,7 @@
 
 #include "journal/limits.h"
 #include "recover/checkpoint.h"
+#include "report/names.h"
 #include "session/recorded.h"
 #include "session/rules_change.h"
 #include "session/venue_keys.h"
@@ -94,6 +95,7 @@ oc_rc records_open(struct records *records, struct session *session, struct mete
     records->meter = meter;
     records->dir = dir;
     text_init_grow(&records->instruments, JOURNAL_HEADER_MAX);
+    text_init_grow(&records->start, OC_EVENT_MAX);
     oc_rc rc = journal_open_read(dir, false, &records->reader);
     if (rc == OC_E_DATA) {
         text_format(notes, "note: %s\n", journal_end(records->reader, JOURNAL_ORDERS)->text);
@@ -109,27 +111,52 @@ oc_rc records_open(struct records *records, struct session *session, struct mete
     return rc;
 }
 
-/* What the start of the strategies recorded: the first one's name and parameters. */
+static const char *name_of(void *self, uint32_t strategy)
+{
+    const struct records *records = self;
+    for (uint32_t i = 0; i < records->strategy_count; i++)
+        if (records->strategies[i].id == strategy)
+            return records->strategies[i].name;
+    return NULL; /* loaded later: its name stands in its text alone */
+}
+
+static const char *next_line(const char *at, const char *end)
+{
+    const char *line_end = memchr(at, '\n', (size_t)(end - at));
+    return line_end ? line_end + 1 : end;
+}
+
+/* What the start of the strategies recorded: for each a line with number and name, then its parameters. */
 static void take_start(struct records *records, const struct oc_ev_text *mark)
 {
-    const char *text = (const char *)(mark + 1), *end = text + mark->text_size;
-    const char *line_end = memchr(text, '\n', mark->text_size);
-    unsigned number;
-    char line[128] = "";
-    if (!line_end)
-        return;
-    snprintf(line, sizeof line, "%.*s", (int)(line_end - text), text);
-    if (sscanf(line, "strategy %u %63s", &number, records->strategy) != 2)
-        return;
-    const char *params = line_end + 1, *at = params;
-    while (at < end && strncmp(at, "strategy ", 9) != 0) {
-        const char *next = memchr(at, '\n', (size_t)(end - at));
-        at = next ? next + 1 : end;
+    text_put_bytes(&records->start, (const char *)(mark + 1), mark->text_size);
+    const char *at = records->start.data, *end = at + records->start.size;
+    for (; at < end && records->strategy_count < RECORDS_FILES_MAX; at = next_line(at, end)) {
+        struct records_strategy *strategy = &records->strategies[records->strategy_count];
+        char line[128];
+        snprintf(line, sizeof line, "%.*s", (int)(next_line(at, end) - at), at);
+        records->strategy_count += sscanf(line, "strategy %u %63s", &strategy->id, strategy->name) == 2;
     }
-    size_t size = (size_t)(at - params);
-    while (size && params[size - 1] == '\n')
-        size--;
-    snprintf(records->params, sizeof records->params, "%.*s", (int)size, params);
+}
+
+/* The same, for the head of the report. */
+static void name_strategies(struct records *records, struct result *result)
+{
+    struct names names;
+    char params[RECORDS_TEXT_MAX];
+    const char *at = records->start.data, *end = at + records->start.size;
+    names_init(&names, records->names, records->files_text, records->params, sizeof records->params);
+    for (uint32_t i = 0; i < records->strategy_count; i++) {
+        const char *from = next_line(at, end);
+        for (at = from; at < end && strncmp(at, "strategy ", 9) != 0;)
+            at = next_line(at, end);
+        snprintf(params, sizeof params, "%.*s", (int)(at - from), from);
+        names_add(&names, records->strategies[i].name, i < records->file_count ? records->files[i] : "", params,
+                  records->strategy_count > 1);
+    }
+    if (!records->strategy_count && records->file_count)
+        names_add(&names, "none", records->files[0], "", false);
+    names_end(&names, result);
 }
 
 static void look_at(struct records *records, const struct oc_event *event)
@@ -145,9 +172,11 @@ static void look_at(struct records *records, const struct oc_event *event)
     }
     if (event->type != OC_EV_MARK)
         return;
+    if (text->code == OC_MARK_STOP || text->code == OC_MARK_END)
+        records->was_stopped = text->code == OC_MARK_STOP;
     if (text->code == OC_MARK_START)
         records->rules_start = text->key;
-    if (text->code == OC_MARK_START && !records->strategy[0])
+    if (text->code == OC_MARK_START && !records->start.size)
         take_start(records, text);
     if (text->code == OC_MARK_SETTINGS) {
         rules_note_change(records->session, records->dir, records->rules_start, text->key, event->seq);
@@ -220,9 +249,22 @@ static oc_rc take_value(struct records *records, const struct oc_event *event, c
     return rc;
 }
 
+/* A fill at the very instant of a bar's close is one of the next bar's open, which begins there: a simulator without latency. */
+static bool comes_of_open(const struct records *records, const struct oc_event *event)
+{
+    const struct session_data *data = &records->session->data;
+    const bool is_next = event->type == OC_EV_FILL && event->venue_ns == records->market_ns;
+    for (uint32_t i = 0; i < data->count && is_next; i++)
+        if (data->sources[i].inst == event->inst)
+            return data->sources[i].info.event_type == OC_EV_BAR || data->sources[i].info.event_type == OC_EV_QBAR;
+    return false;
+}
+
 /* It came of the market event before it, at its instant: figures are taken behind it. */
 static bool comes_of_market(const struct records *records, const struct oc_event *event)
 {
+    if (comes_of_open(records, event))
+        return false;
     bool is_output = event->type == OC_EV_REQUEST || event->type == OC_EV_DENIED || event->type == OC_EV_STATE ||
                      event->type == OC_EV_STRATEGY;
     bool is_answer = event->type >= OC_EV_ACCEPTED && event->type <= OC_EV_SENT;
@@ -282,8 +324,8 @@ static oc_rc take_marks(struct records *records)
     if (!reader || !journal_checkpoint(reader, &checkpoint)) {
         if (reader)
             journal_close_read(reader);
-        session_note(session,
-                     "prices: the data could not be read and there is no checkpoint: positions are not valued");
+        session_note(session, "prices: the data are gone, or are not those of the records, and there is no checkpoint: "
+                              "positions are not valued");
         return OC_OK;
     }
     oc_rc rc = checkpoint_load_marks(session->engine, &checkpoint);
@@ -362,9 +404,10 @@ oc_rc records_result(struct records *records, struct result *ret_result)
     ret_result->parts = records->parts;
     ret_result->part_count = records->part_count;
     ret_result->is_recorded = true;
-    ret_result->strategy = records->strategy[0] ? records->strategy : "none";
-    ret_result->strategy_file = records->files[0];
-    ret_result->params = records->params;
+    name_strategies(records, ret_result);
+    ret_result->strategy_name = name_of;
+    ret_result->names = records;
+    ret_result->is_interrupted = records->was_stopped && session->is_whole;
     ret_result->error = records->ends_on_failure && records->failure[0] ? records->failure : NULL;
     return rc;
 }
@@ -375,6 +418,7 @@ void records_close(struct records *records)
         journal_close_read(records->reader);
     records->reader = NULL;
     text_release(&records->instruments);
+    text_release(&records->start);
     free(records->parts);
     records->parts = NULL;
 }

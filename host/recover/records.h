@@ -31,7 +31,14 @@ struct records {
         instruments; /* the header's lines of them: the steps that prices and quantities are counted in; owned */
     uint32_t instrument_count;
     char mode[16];
-    char strategy[64];                  /* of the first */
+    struct text start; /* what the start of the strategies recorded: names and parameters; owned */
+    struct records_strategy {
+        uint32_t id;
+        char name[64];
+    } strategies[RECORDS_FILES_MAX]; /* of it */
+    uint32_t strategy_count;
+    char names[RESULT_NAMES_MAX]; /* of them all, for the report, as the next one */
+    char files_text[RESULT_NAMES_MAX];
     char files[RECORDS_FILES_MAX][256]; /* of the strategies that it was opened with: file i has number i + 1 */
     uint32_t file_count;
     char params[RECORDS_TEXT_MAX];
@@ -39,6 +46,7 @@ struct records {
     uint32_t part_count;
     char failure[RECORDS_TEXT_MAX]; /* why its strategy was suspended, where that ended the run; else "" */
     bool ends_on_failure;
+    bool was_stopped; /* by hand: the last end that stands there */
 };
 
 /* [setup] Reads the header into the session, which is not open yet, and composes what the figures need. Notes of what is other

@@ -88,6 +88,33 @@ static oc_rc ended_early(struct session *session, oc_rc rc)
     return session_fail(session, &error);
 }
 
+static oc_rc data_are_others(struct session *session, uint64_t inputs)
+{
+    struct error error;
+    error_at(&error, OC_E_DATA, "%s%s", session->data.sources[0].path,
+             session->data.count > 1 ? " or another of the files" : "");
+    error_what(&error, "its first %llu events are not those that the session ran on: a changed file, or another one",
+               (unsigned long long)inputs);
+    error_remedy(&error, "give the data that the session began with, which may have grown at the end, or begin a new "
+                         "session in another folder");
+    return session_fail(session, &error);
+}
+
+/* A market event read again: what has been read is compared where the records, or the checkpoint, say what it was. */
+static oc_rc note_input(struct restore *restore, struct session *session, struct oc_event *event)
+{
+    const struct journal_progress *progress = &restore->resume.progress;
+    struct journal_checkpoint checkpoint = {0};
+    restore->input_hash = door_fold_input(restore->input_hash, event);
+    restore->inputs++;
+    const bool has_checkpoint = journal_checkpoint(restore->reader, &checkpoint);
+    const bool differs = (has_checkpoint && restore->inputs == checkpoint.market_count &&
+                          restore->input_hash != checkpoint.input_hash) ||
+                         (restore->resume.has_progress && restore->inputs == progress->market_index &&
+                          restore->input_hash != progress->input_hash);
+    return differs ? data_are_others(session, restore->inputs) : (oc_rc)OC_OK;
+}
+
 /* One that stands in the records by value: the connector says it again, and its venue has heard the requests before it. */
 static oc_rc apply_value(struct restore *restore, struct session *session, const struct oc_event *event)
 {
@@ -114,6 +141,9 @@ static oc_rc apply_market(struct restore *restore, struct session *session, uint
         if (!point.is_opening) {
             point.event->seq = seq;
             point.event->local_ns = session->clock.now_ns = restore->input_ns = point.at_ns;
+            rc = note_input(restore, session, point.event);
+            if (rc < 0)
+                return rc;
             session_begin_figures(session, point.event);
             ending_pass(session, point.event);
         }
@@ -149,7 +179,7 @@ static oc_rc pass_values(struct session *session, const char *dir, uint64_t coun
 }
 
 /* What lies before a checkpoint was processed: only read past. */
-static oc_rc pass_markets(struct session *session, uint64_t count)
+static oc_rc pass_markets(struct restore *restore, struct session *session, uint64_t count)
 {
     struct inbox_point point;
     while (inbox_index(session->inbox) < count) {
@@ -158,6 +188,9 @@ static oc_rc pass_markets(struct session *session, uint64_t count)
             return ended_early(session, rc);
         if (!point.is_opening) {
             point.event->local_ns = point.at_ns;
+            rc = note_input(restore, session, point.event);
+            if (rc < 0)
+                return rc;
             session_begin_figures(session, point.event);
         }
         rc = inbox_pass(session->inbox);
@@ -401,7 +434,7 @@ oc_rc restore_apply(struct restore *restore, struct session *session)
         market = checkpoint.market_count;
         rc = session->journal.has_market
                  ? pass_values(session, settings_text(session->settings, "session.dir", ""), market, seq)
-                 : pass_markets(session, market);
+                 : pass_markets(restore, session, market);
     }
     if (rc == OC_OK)
         rc = apply_all(restore, session, seq, &market);
@@ -425,7 +458,5 @@ oc_rc restore_apply(struct restore *restore, struct session *session)
                               "not said is decided anew");
     strategies_warn_changed(strategies);
     strategies_tell_not_back(strategies);
-    session_note(session,
-                 "restored: curve and round trips are those since the last start; money is of the whole session");
     return meter_restored(restore->parts.meter);
 }

@@ -18,10 +18,12 @@ struct restore {
     struct checkpoint_parts parts; /* set by the caller before anything else */
     struct journal_reader *reader;
     struct door_resume resume;
-    uint64_t records;   /* applied as facts */
-    uint64_t markets;   /* read again */
-    uint64_t in_flight; /* orders open after it */
-    uint64_t from_seq;  /* of the checkpoint; 0: none */
+    uint64_t records;    /* applied as facts */
+    uint64_t markets;    /* read again */
+    uint64_t in_flight;  /* orders open after it */
+    uint64_t from_seq;   /* of the checkpoint; 0: none */
+    uint64_t inputs;     /* market events read again since the beginning of the data, and their hash */
+    uint64_t input_hash; /* it is compared where the records say what it was */
     bool has_journal;
     bool is_started;         /* its strategies were */
     bool is_restored;        /* something was: it is not begun anew */

@@ -218,7 +218,8 @@ oc_rc compare_drain(struct compare *compare)
     const struct oc_event *next = compare->next;
     if (!session->pace.ended || !next || next->type < OC_EV_ACCEPTED || next->type > OC_EV_SENT ||
         next->seq != door_seq(session->door) + 1 || /* the market went on before it */
-        (session->pace.ended != OC_MARK_CLOSE && next->local_ns > session->clock.now_ns))
+        (session->pace.ended != OC_MARK_CLOSE && !(session->pace.ended == OC_MARK_END && session->is_whole) &&
+         next->local_ns > session->clock.now_ns))
         return OC_OK;
     const uint64_t seq = next->seq;
     oc_rc rc = session_drain_answers(session, next->local_ns);

@@ -54,8 +54,9 @@ static void widen(struct series *series, double value)
         series->high = value;
 }
 
-static oc_rc series_make(const struct collect *collect, struct series *ret_series)
+static oc_rc series_make(const struct result *result, struct series *ret_series)
 {
+    const struct collect *collect = result->collect;
     uint32_t count = collect->curve_count;
     struct series series = {.low = money_to_double(collect->start), .high = money_to_double(collect->start)};
     series.points = calloc((size_t)count + 1, sizeof *series.points);
@@ -69,7 +70,7 @@ static oc_rc series_make(const struct collect *collect, struct series *ret_serie
             (struct point){collect->last_ns, money_to_double(collect->last), money_to_double(collect->hold), 0};
     double peak = money_to_double(collect->start);
     series.count = count;
-    series.has_hold = count > 0;
+    series.has_hold = count > 0 && result->has_buy_and_hold;
     for (uint32_t i = 0; i < count; i++)
         series.has_hold &= series.points[i].hold > 0.0;
     for (uint32_t i = 0; i < count; i++) {
@@ -235,7 +236,7 @@ oc_rc chart_equity(struct text *page, const struct result *result, const struct 
 {
     struct series series = {0};
     char text[FORMAT_MAX];
-    oc_rc rc = series_make(result->collect, &series);
+    oc_rc rc = series_make(result, &series);
     if (rc < 0)
         return rc;
     if (series.count < 2 || result->collect->last_ns <= series.points[0].ns) {

@@ -20,6 +20,7 @@ void collect_release(struct collect *collect)
     for (uint32_t i = 0; i < collect->running_size; i++)
         free(collect->running[i].own);
     free(collect->running);
+    free(collect->ambiguous_at);
     memset(collect, 0, sizeof *collect);
 }
 
@@ -112,10 +113,9 @@ static __attribute__((noinline)) void day_begin(struct collect *collect, int64_t
     collect->weekdays[weekday(day)]++;
 }
 
-void collect_equity(struct collect *collect, int64_t ns, oc_i128 equity, bool is_exposed)
+/* What is made of the equity at an instant: peak, trough and the fall between them. */
+static void follow(struct collect *collect, int64_t ns, oc_i128 equity)
 {
-    if (ns <= collect->day_from_ns || ns > collect->day_until_ns)
-        day_begin(collect, ns);
     collect->last = equity;
     collect->last_ns = ns;
     if (equity > collect->peak) {
@@ -136,9 +136,26 @@ void collect_equity(struct collect *collect, int64_t ns, oc_i128 equity, bool is
         collect->trough = equity;
         collect->trough_ns = ns;
     }
+}
+
+void collect_equity(struct collect *collect, int64_t ns, oc_i128 equity, bool is_exposed)
+{
+    if (ns <= collect->day_from_ns || ns > collect->day_until_ns)
+        day_begin(collect, ns);
+    follow(collect, ns, equity);
     collect->exposed += is_exposed;
     if (collect->events++ % collect->stride == 0)
         curve_add(collect, ns, equity);
+}
+
+void collect_end(struct collect *collect, oc_i128 equity)
+{
+    struct curve_point *last = &collect->curve[collect->curve_count - 1];
+    follow(collect, collect->last_ns, equity);
+    if (last->ns == collect->last_ns)
+        last->equity = equity;
+    else
+        curve_add(collect, collect->last_ns, equity);
 }
 
 uint32_t collect_periods(const struct collect *collect)

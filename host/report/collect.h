@@ -74,13 +74,20 @@ struct trip_sums {
 
 void trip_sums_add(struct trip_sums *sums, const struct trip *trip, uint32_t settle);
 
-/* Where the open trip of a strategy in an instrument is. */
+/* What a strategy did in an instrument, and where its open trip is. */
 struct running {
     uint32_t strategy;
     uint32_t inst_index;
     uint32_t is_used;
     uint32_t at;      /* collect_trips.c: none, own, or a place in the list */
     struct trip *own; /* beyond the limit of the list; kept for the next one */
+    uint64_t fills;
+    uint64_t closed; /* trips */
+    uint64_t wins;
+    uint32_t settle; /* asset that net is in */
+    uint32_t has_overflow;
+    oc_i128 net;  /* of closed trips, after fees */
+    oc_i128 fees; /* of all its fills; account currency, where convertible */
 };
 
 struct collect {
@@ -126,6 +133,10 @@ struct collect {
     uint64_t fills;
     uint64_t buys;
     uint64_t makers;
+    int64_t *ambiguous_at; /* by instrument: the last bar that was counted; owned */
+    uint32_t ambiguous_room;
+    uint32_t ambiguous_zero;
+    uint64_t ambiguous_bars; /* with a fill or a trigger that the other path does not have */
     uint64_t inside;         /* fills of orders decided inside their bar */
     uint64_t unknown_volume; /* fills in bars of which no volume is known, with a cap set */
     uint64_t fills_before;   /* of fills: made before the last start, so buys and makers do not have them */
@@ -138,6 +149,8 @@ void collect_release(struct collect *collect);
 void collect_shift(struct collect *collect, oc_i128 amount);
 /* After each market event. */
 void collect_equity(struct collect *collect, int64_t ns, oc_i128 equity, bool is_exposed);
+/* What it was worth in the end, closing fills included: at the last event, which is counted already. */
+void collect_end(struct collect *collect, oc_i128 equity);
 /* The same where the event has changed nothing; false: it may have, collect_equity is asked. */
 static inline bool collect_stands(struct collect *collect, int64_t ns, oc_i128 equity, bool is_exposed)
 {
@@ -158,6 +171,10 @@ enum { PERIODS_SESSIONS = 252, PERIODS_ALL_DAYS = 365 };
 uint32_t collect_periods(const struct collect *collect);
 /* A session that went on: it has made so many fills in all. */
 void collect_restored(struct collect *collect, uint64_t fills);
+/* A fill or a trigger in a bar that is ambiguous and began at bar_ns: bars are counted once. */
+void collect_ambiguous(struct collect *collect, uint32_t inst, int64_t bar_ns);
+/* What a fill cost, in the account's currency. */
+void collect_fee(struct collect *collect, uint32_t strategy, uint32_t inst, oc_i128 fee);
 /* After each fill was booked: `position` is the strategy's book after it, `before` its quantity and realised before. */
 struct collect_before {
     int64_t qty;

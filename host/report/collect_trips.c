@@ -109,7 +109,12 @@ void trip_sums_add(struct trip_sums *sums, const struct trip *trip, uint32_t set
 static void trip_end(struct collect *collect, struct running *running, struct trip *trip,
                      const struct instrument *instrument)
 {
+    const oc_i128 net = trip->profit - trip->fees;
     trip->is_open = 0;
+    running->closed++;
+    running->wins += net > 0;
+    running->settle = instrument->info.settle;
+    running->has_overflow |= num_add_128(running->net, net, &running->net) < 0;
     if (running->at == AT_OWN) {
         collect->beyond.open--;
         trip_sums_add(&collect->beyond, trip, instrument->info.settle);
@@ -135,6 +140,32 @@ static void trip_take(struct trip *trip, const struct oc_ev_fill *fill, const st
     trip->is_inside |= (fill->head.flags & OC_EVF_INSIDE) != 0;
 }
 
+void collect_fee(struct collect *collect, uint32_t strategy, uint32_t inst, oc_i128 fee)
+{
+    struct running *running = running_slot(collect, strategy, inst);
+    if (running)
+        running->fees += fee;
+}
+
+void collect_ambiguous(struct collect *collect, uint32_t inst, int64_t bar_ns)
+{
+    const uint32_t index = OC_INST_INDEX(inst);
+    if (index >= collect->ambiguous_room) {
+        const uint32_t room = index + 16;
+        int64_t *list = realloc(collect->ambiguous_at, room * sizeof *list);
+        if (!list) /* counted, perhaps twice */
+            goto count;
+        memset(list + collect->ambiguous_room, 0, (room - collect->ambiguous_room) * sizeof *list);
+        collect->ambiguous_at = list;
+        collect->ambiguous_room = room;
+    }
+    if (collect->ambiguous_at[index] == bar_ns)
+        return;
+    collect->ambiguous_at[index] = bar_ns;
+count:
+    collect->ambiguous_bars++;
+}
+
 void collect_fill(struct collect *collect, const struct oc_ev_fill *fill, const struct instrument *instrument,
                   const struct position *position, struct collect_before before, const char *tag)
 {
@@ -151,6 +182,8 @@ void collect_fill(struct collect *collect, const struct oc_ev_fill *fill, const 
     int64_t held = before.qty < 0 ? -before.qty : before.qty;
     int64_t closing = reduces ? (fill->qty < held ? fill->qty : held) : 0;
     struct running *running = running_slot(collect, position->strategy, fill->head.inst);
+    if (running)
+        running->fills++;
     struct trip *trip = before.qty && running ? trip_of(collect, running) : NULL;
     if (closing && trip) {
         oc_i128 part = fee;

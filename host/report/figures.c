@@ -1,5 +1,6 @@
 #include "report/figures.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -89,6 +90,59 @@ static void make_trips(const struct result *result, struct trip_figures *figures
     figures->profit_factor = quotient(money_to_double(figures->gains), money_to_double(figures->losses_sum));
 }
 
+const char *strategy_words(const struct result *result, uint32_t strategy, char text[STRATEGY_WORDS_MAX])
+{
+    const char *name = strategy && result->strategy_name ? result->strategy_name(result->names, strategy) : NULL;
+    if (name)
+        snprintf(text, STRATEGY_WORDS_MAX, "%.*s", STRATEGY_WORDS_MAX - 1, name);
+    else if (strategy)
+        snprintf(text, STRATEGY_WORDS_MAX, "strategy %u", strategy);
+    else
+        snprintf(text, STRATEGY_WORDS_MAX, "by hand");
+    return text;
+}
+
+static void part_add(struct part_figures *part, const struct running *running)
+{
+    if (part->settle && running->settle && part->settle != running->settle)
+        part->has_no_money = true;
+    part->settle = part->settle ? part->settle : running->settle;
+    part->fills += running->fills;
+    part->closed += running->closed;
+    part->wins += running->wins;
+    part->fees += running->fees;
+    part->has_no_money |= running->has_overflow || num_add_128(part->net, running->net, &part->net) < 0;
+}
+
+/* A row for each strategy, or each instrument, that had fills. */
+static oc_rc make_parts(const struct collect *collect, bool by_strategy, struct parts_figures *ret_parts)
+{
+    uint32_t numbers = 0;
+    for (uint32_t i = 0; i < collect->running_size; i++) {
+        const struct running *running = &collect->running[i];
+        const uint32_t number = by_strategy ? running->strategy : running->inst_index;
+        numbers = running->is_used && number >= numbers ? number + 1 : numbers;
+    }
+    struct part_figures *list = calloc(numbers ? numbers : 1, sizeof *list);
+    if (!list)
+        return OC_E_NOMEM;
+    for (uint32_t i = 0; i < collect->running_size; i++) {
+        const struct running *running = &collect->running[i];
+        if (!running->is_used)
+            continue;
+        struct part_figures *part = &list[by_strategy ? running->strategy : running->inst_index];
+        part->strategy = running->strategy;
+        part->inst_index = running->inst_index;
+        part_add(part, running);
+    }
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < numbers; i++)
+        if (list[i].fills)
+            list[count++] = list[i];
+    *ret_parts = (struct parts_figures){list, count};
+    return OC_OK;
+}
+
 /* Closes: the start, each finished day, and the day that was running at the end. */
 static oc_rc make_closes(const struct collect *collect, struct figures *figures)
 {
@@ -115,16 +169,16 @@ static void make_ratios(const struct result *result, struct figures *figures)
         return;
     struct returns returns = {figures->returns, figures->days};
     double value = 0.0, periods = result->periods_per_year;
-    oc_rc rc = stats_sharpe(returns, 0.0, periods, &value);
+    const bool is_long = figures->days >= FIGURE_DAYS_MIN; /* a few days raised to the power of a year say nothing */
+    oc_rc rc = is_long ? stats_sharpe(returns, 0.0, periods, &value) : OC_E_NOT_FOUND;
     figure_set(&figures->sharpe, rc, value);
-    rc = stats_sortino(returns, 0.0, periods, &value);
+    rc = is_long ? stats_sortino(returns, 0.0, periods, &value) : OC_E_NOT_FOUND;
     figure_set(&figures->sortino, rc, value);
-    rc = figures->days > 1 ? stats_volatility(returns, periods, &value) : OC_E_NOT_FOUND;
+    rc = is_long ? stats_volatility(returns, periods, &value) : OC_E_NOT_FOUND;
     figure_set(&figures->volatility, rc, value);
-    /* Of days of the calendar, so that a market with sessions, or data with holes, grows in the same time as any other. One
-     * day raised to the power of a year says nothing. */
+    /* Of days of the calendar, so that a market with sessions, or data with holes, grows in the same time as any other. */
     uint32_t calendar = (uint32_t)(result->collect->day - result->collect->first_day + 1);
-    rc = figures->days > 1
+    rc = calendar >= FIGURE_DAYS_MIN
              ? stats_cagr(figures->closes[0], figures->closes[figures->days], calendar, PERIODS_ALL_DAYS, &value)
              : OC_E_NOT_FOUND;
     figure_set(&figures->cagr, rc, value);
@@ -133,7 +187,7 @@ static void make_ratios(const struct result *result, struct figures *figures)
     figure_set(&figures->calmar, rc, value);
     rc = figures->days > 1 ? stats_ulcer(figures->closes, figures->days + 1, &value) : OC_E_NOT_FOUND;
     figure_set(&figures->ulcer, rc, value);
-    rc = stats_probable_sharpe(returns, NULL, &value);
+    rc = is_long ? stats_probable_sharpe(returns, NULL, &value) : OC_E_NOT_FOUND;
     figure_set(&figures->probable_sharpe, rc, value);
     struct tail tail = {0};
     /* Below 1 / (1 - c) days the rank is the worst day itself and says nothing about a tail. */
@@ -159,12 +213,24 @@ oc_rc figures_make(const struct result *result, struct figures *ret_figures)
     figures.has_fall = collect->events > 0 && collect_fall(collect, &figures.fall) == OC_OK;
     figures.span_ns = collect->events ? collect->last_ns - collect->first_ns : 0;
     oc_rc rc = make_closes(collect, &figures);
+    if (rc == OC_OK)
+        rc = make_parts(collect, true, &figures.strategies);
+    if (rc == OC_OK)
+        rc = make_parts(collect, false, &figures.symbols);
     if (rc < 0) {
         figures_release(&figures);
         return rc;
     }
     make_ratios(result, &figures);
     make_trips(result, &figures.trips);
+    if (figures.trips.has_money) {
+        const double net = money_to_double(figures.trips.net);
+        figures.ambiguous_share = quotient(money_to_double(figures.trips.ambiguous_net), net);
+        figures.inside_share = quotient(money_to_double(figures.trips.inside_net), net);
+    }
+    if (result->spread && result->spread->is_known)
+        figures.spread_share =
+            quotient(money_to_double(result->spread->paid), money_to_double(result->spread->turnover));
     *ret_figures = figures;
     return OC_OK;
 }
@@ -174,5 +240,8 @@ void figures_release(struct figures *figures)
     free(figures->closes);
     free(figures->returns);
     free(figures->scratch);
+    free(figures->strategies.list);
+    free(figures->symbols.list);
+    figures->strategies = figures->symbols = (struct parts_figures){0};
     figures->closes = figures->returns = figures->scratch = NULL;
 }

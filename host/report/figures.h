@@ -13,7 +13,7 @@
 #include "report/result.h"
 #include "report/stats.h"
 
-enum { FIGURE_TAIL_PERCENT = 95 };
+enum { FIGURE_TAIL_PERCENT = 95, FIGURE_DAYS_MIN = 30 /* below, nothing is said of a year */ };
 
 struct figure {
     double value;
@@ -45,6 +45,23 @@ struct trip_figures {
     struct figure hold_seconds; /* average time from first entry to last exit */
 };
 
+struct part_figures { /* what one strategy did, or what was done in one symbol */
+    uint32_t strategy;
+    uint32_t inst_index;
+    uint32_t settle;   /* of net */
+    bool has_no_money; /* several settlement assets, or beyond the range of money */
+    uint64_t fills;
+    uint64_t closed;
+    uint64_t wins;
+    oc_i128 net;  /* of closed trips, after fees */
+    oc_i128 fees; /* account currency */
+};
+
+struct parts_figures {         /* in the order of their numbers */
+    struct part_figures *list; /* owned */
+    uint32_t count;
+};
+
 struct figures {
     oc_i128 profit; /* final less start */
     struct figure total_return;
@@ -68,6 +85,11 @@ struct figures {
     struct figure tail_shortfall;
     struct figure probable_sharpe;
     struct trip_figures trips;
+    struct parts_figures strategies;
+    struct parts_figures symbols;
+    struct figure ambiguous_share; /* of the net of trips; known where that is above zero */
+    struct figure inside_share;
+    struct figure spread_share; /* what takers paid of it, of what they traded: one way */
     int64_t span_ns;
 };
 
@@ -76,6 +98,9 @@ int money_scale_for(oc_i128 size);
 /* OC_E_NOMEM. Release with figures_release. */
 CHECKED oc_rc figures_make(const struct result *result, struct figures *ret_figures);
 void figures_release(struct figures *figures);
+/* The name of a strategy, or "strategy 3"; 0: "by hand". */
+enum { STRATEGY_WORDS_MAX = 80 };
+const char *strategy_words(const struct result *result, uint32_t strategy, char text[STRATEGY_WORDS_MAX]);
 /* Profit after fees of one trip. */
 oc_i128 trip_net(const struct trip *trip);
 /* Average price of `qty` units worth `value`, as the nearest double; display only. */

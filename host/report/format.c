@@ -38,6 +38,14 @@ const char *format_percent(struct figure figure, bool is_signed, char text[FORMA
     return text;
 }
 
+const char *format_bps(struct figure figure, char text[FORMAT_MAX])
+{
+    fixed(figure, 10000.0, false, text);
+    if (figure.is_known)
+        strcat(text, " bps");
+    return text;
+}
+
 const char *format_ratio(struct figure figure, char text[FORMAT_MAX]) { return fixed(figure, 1.0, false, text); }
 
 const char *format_count(uint64_t count, char text[FORMAT_MAX])

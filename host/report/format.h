@@ -19,6 +19,8 @@ const char *format_money(oc_i128 money, int scale, bool is_signed, char text[FOR
 const char *format_exact(oc_i128 money, char text[FORMAT_MAX]);
 /* 0.1234 -> "12.34 %". */
 const char *format_percent(struct figure figure, bool is_signed, char text[FORMAT_MAX]);
+/* 0.00123 -> "12.3 bps". */
+const char *format_bps(struct figure figure, char text[FORMAT_MAX]);
 const char *format_ratio(struct figure figure, char text[FORMAT_MAX]);
 /* 1234567 -> "1,234,567". */
 const char *format_count(uint64_t count, char text[FORMAT_MAX]);

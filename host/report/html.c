@@ -41,6 +41,7 @@ static void put_head(struct text *page, const struct result *result)
              "<title>");
     page_escaped(page, result->strategy);
     text_put(page, format_is_ideal(result) ? " (IDEAL)" : "");
+    text_put(page, result->is_interrupted ? " (INTERRUPTED)" : "");
     text_put(page, " \xC2\xB7 Outcry</title>\n<style>\n");
     for (int i = 0; i < PAGE_STYLE_PARTS; i++)
         text_put(page, page_style[i]);
@@ -71,6 +72,16 @@ static void put_title(struct text *page, const struct result *result)
         text_put(page,
                  "<p class=\"stamp\"><b>IDEAL</b>Every order fills at the next event: no spread, no volume cap, no "
                  "latency. No venue fills like this; do not read the figures as a forecast.</p>\n");
+    if (result->is_interrupted)
+        text_put(
+            page,
+            "<p class=\"stamp\"><b>INTERRUPTED</b>The run was stopped by hand before its data ended. The figures are "
+            "those of what ran until then; what was open stayed open.</p>\n");
+    if (result->warning) {
+        text_put(page, "<p class=\"error\">");
+        page_escaped(page, result->warning);
+        text_put(page, "</p>\n");
+    }
     if (result->error) {
         text_put(page, "<p class=\"error\"><b>The run ended early.</b> ");
         page_escaped(page, result->error);
@@ -92,8 +103,11 @@ static void put_cards(struct text *page, const struct result *result, const stru
     char value[FORMAT_MAX], part[FORMAT_MAX], other[FORMAT_MAX], note[FORMAT_MAX * 3];
     int scale = money_scale_for(result->start);
     text_put(page, "<div class=\"cards\">\n");
-    snprintf(note, sizeof note, result->has_buy_and_hold ? "buy and hold %s" : "final / start - 1",
-             format_percent(figures->hold_return, true, part));
+    if (result->has_buy_and_hold)
+        snprintf(note, sizeof note, "buy and hold%s%.64s %s", result->hold_symbol ? " of " : "",
+                 result->hold_symbol ? result->hold_symbol : "", format_percent(figures->hold_return, true, part));
+    else
+        snprintf(note, sizeof note, "final / start - 1");
     put_card(page, "Return", tone(figures->profit), format_percent(figures->total_return, true, value), note);
     snprintf(note, sizeof note, "%.16s, after %s of fees", result->currency ? result->currency : "",
              format_money(result->fees, scale, false, part));
@@ -144,9 +158,15 @@ static void put_money(struct text *page, const struct result *result, const stru
             "final / start - 1");
     put_row(page, "CAGR", "", format_percent(figures->cagr, true, text), "(final / start)^(365 / days) - 1");
     put_row(page, "Fees", "", format_money(result->fees, scale, false, text), "where convertible; negative: rebate");
+    const bool has_spread = result->spread && result->spread->is_known;
+    snprintf(note, sizeof note, "%s of what takers traded, to the price step", format_bps(figures->spread_share, text));
+    put_row(page, "Spread paid", "", has_spread ? format_money(result->spread->paid, scale, false, text) : "n/a",
+            has_spread ? note : "the data or the simulator have their own");
+    snprintf(note, sizeof note, "the start held in %.64s",
+             result->hold_symbol ? result->hold_symbol : "the first symbol");
     put_row(page, "Buy and hold", "",
             result->has_buy_and_hold ? format_money(result->buy_and_hold, scale, false, text) : "n/a",
-            result->has_buy_and_hold ? "the start held in the first instrument" : "");
+            result->has_buy_and_hold ? note : "");
     put_row(page, "Buy and hold return", "", format_percent(figures->hold_return, true, text), "");
     text_put(page, "</dl></section>\n");
 }
@@ -179,6 +199,28 @@ static void put_risk(struct text *page, const struct result *result, const struc
     text_put(page, "</dl></section>\n");
 }
 
+/* What rests on what bars do not tell. */
+static void put_assumed(struct text *page, const struct result *result, const struct figures *figures)
+{
+    const struct collect *collect = result->collect;
+    const struct trip_figures *trips = &figures->trips;
+    char text[FORMAT_MAX], note[FORMAT_MAX * 4], money[FORMAT_MAX], share[FORMAT_MAX];
+    snprintf(note, sizeof note,
+             "judged on the worse path of a bar; bars: %s; net of trips with such: %s (%s of the net)",
+             format_count(collect->ambiguous_bars, text),
+             trips->has_money ? format_money(trips->ambiguous_net, trips->money_scale, true, money) : "n/a",
+             format_percent(figures->ambiguous_share, false, share));
+    put_row(page, "Ambiguous fills", "", format_count(result->stats->ambiguous, text), note);
+    snprintf(note, sizeof note, "fills; net of trips with such: %s (%s of the net)",
+             trips->has_money ? format_money(trips->inside_net, trips->money_scale, true, money) : "n/a",
+             format_percent(figures->inside_share, false, share));
+    if (collect->inside)
+        put_row(page, "Decided inside bars", "", format_count(collect->inside, text), note);
+    if (collect->unknown_volume)
+        put_row(page, "Volume unknown", "", format_count(collect->unknown_volume, text),
+                "fills that no cap could bound");
+}
+
 static void put_trades(struct text *page, const struct result *result, const struct figures *figures)
 {
     const struct trip_figures *trips = &figures->trips;
@@ -205,10 +247,9 @@ static void put_trades(struct text *page, const struct result *result, const str
     else
         snprintf(note, sizeof note, "as maker: %s", format_count(collect->makers, part));
     put_row(page, "Fills", "", format_count(collect->fills, text), note);
-    snprintf(note, sizeof note, "denied by risk rules: %s", format_count(result->stats->denied, part));
+    snprintf(note, sizeof note, "sent; denied by rules or the host: %s", format_count(result->stats->denied, part));
     put_row(page, "Requests", "", format_count(result->stats->requests, text), note);
-    put_row(page, "Ambiguous fills", "", format_count(result->stats->ambiguous, text),
-            "judged on the worse path of a bar");
+    put_assumed(page, result, figures);
     put_row(page, "Closed by the end", "", format_count(trips->ended, text), "");
     text_put(page, "</dl></section>\n");
 }
@@ -311,7 +352,10 @@ static oc_rc make_page(struct text *page, const struct result *result, const str
     put_money(page, result, figures);
     put_risk(page, result, figures);
     put_trades(page, result, figures);
-    text_put(page, "</div>\n<section class=\"chart\"><h2>Round trips</h2>\n");
+    text_put(page, "</div>\n");
+    page_refusals(page, result);
+    page_parts(page, result, figures);
+    text_put(page, "<section class=\"chart\"><h2>Round trips</h2>\n");
     chart_trips(page, result, figures);
     page_trips(page, result, figures);
     text_put(page, "</section>\n");

@@ -138,6 +138,8 @@ static void put_head(struct json *json, const struct result *result)
     json_text(&json->text, "profile", result->profile);
     json_flag(&json->text, "ideal", format_is_ideal(result));
     json_text(&json->text, "currency", result->currency);
+    json_flag(&json->text, "interrupted", result->is_interrupted);
+    json_text(&json->text, "warning", result->warning);
     json_text(&json->text, "error", result->error);
     put_params(json, result->params);
 }
@@ -152,8 +154,12 @@ static void put_money(struct json *json, const struct result *result, const stru
     member_money(json, "profit", figures->profit, true);
     member_figure(json, "return", figures->total_return);
     member_money(json, "fees", result->fees, true);
+    const bool has_spread = result->spread && result->spread->is_known;
+    member_money(json, "spread_paid", has_spread ? result->spread->paid : 0, has_spread);
+    member_figure(json, "spread_share", figures->spread_share);
     member_money(json, "buy_and_hold", result->buy_and_hold, result->has_buy_and_hold);
     member_figure(json, "buy_and_hold_return", figures->hold_return);
+    json_text(&json->text, "buy_and_hold_symbol", result->hold_symbol);
     json_close(&json->text, '}');
 }
 
@@ -204,16 +210,66 @@ static void put_trades(struct json *json, const struct result *result, const str
     json_int(&json->text, "requests", (int64_t)result->stats->requests);
     json_int(&json->text, "denied", (int64_t)result->stats->denied);
     json_int(&json->text, "ambiguous", (int64_t)result->stats->ambiguous);
+    if (result->collect->events)
+        json_int(&json->text, "ambiguous_bars", (int64_t)result->collect->ambiguous_bars);
+    else /* bars are known from the data */
+        json_null(&json->text, "ambiguous_bars");
     json_int(&json->text, "ambiguous_trips", (int64_t)trips->ambiguous);
     member_money(json, "ambiguous_net", trips->ambiguous_net, trips->has_money);
+    member_figure(json, "ambiguous_share", figures->ambiguous_share);
     json_int(&json->text, "inside", (int64_t)result->collect->inside);
     json_int(&json->text, "inside_trips", (int64_t)trips->inside);
     member_money(json, "inside_net", trips->inside_net, trips->has_money);
+    member_figure(json, "inside_share", figures->inside_share);
     json_int(&json->text, "unknown_volume", (int64_t)result->collect->unknown_volume);
     json_int(&json->text, "closed_by_end", (int64_t)trips->ended);
     json_int(&json->text, "fills_not_listed", (int64_t)result->collect->trips_dropped);
     json_int(&json->text, "trips_not_listed", (int64_t)(result->collect->beyond.closed + result->collect->beyond.open));
     json_close(&json->text, '}');
+}
+
+static void put_refusals(struct json *json, const struct refusals *refusals)
+{
+    const struct refusal *list[REFUSALS_MAX];
+    json_open(&json->text, "refusals", '[');
+    if (refusals)
+        refusals_sorted(refusals, list);
+    for (uint32_t i = 0; refusals && i < refusals->count; i++) {
+        json_open(&json->text, NULL, '{');
+        json_text(&json->text, "what", refusal_words(list[i]->kind));
+        json_text(&json->text, "reason", list[i]->reason);
+        json_int(&json->text, "count", (int64_t)list[i]->count);
+        json_close(&json->text, '}');
+    }
+    json_close(&json->text, ']');
+    json_int(&json->text, "refusals_not_listed", refusals ? (int64_t)refusals->beyond : 0);
+}
+
+static void put_parts_of(struct json *json, const struct result *result, const struct parts_figures *parts,
+                         bool by_strategy)
+{
+    char name[STRATEGY_WORDS_MAX];
+    json_open(&json->text, by_strategy ? "by_strategy" : "by_symbol", '[');
+    for (uint32_t i = 0; i < parts->count; i++) {
+        const struct part_figures *part = &parts->list[i];
+        const struct instrument *instrument = instruments_at(result->instruments, part->inst_index);
+        const bool has_net = part->closed && !part->has_no_money;
+        json_open(&json->text, NULL, '{');
+        if (by_strategy) {
+            json_int(&json->text, "strategy", (int64_t)part->strategy);
+            json_text(&json->text, "name", strategy_words(result, part->strategy, name));
+        } else {
+            json_text(&json->text, "symbol", instrument ? instrument->info.symbol : NULL);
+        }
+        json_int(&json->text, "fills", (int64_t)part->fills);
+        json_int(&json->text, "round_trips", (int64_t)part->closed);
+        json_int(&json->text, "wins", (int64_t)part->wins);
+        member_money(json, "net", part->net, has_net);
+        json_text(&json->text, "asset", has_net ? instruments_asset_name(result->instruments, part->settle) : NULL);
+        member_money(json, "fees", part->fees, true);
+        json_close(&json->text, '}');
+    }
+    json_close(&json->text, ']');
 }
 
 static void put_qty(struct json *json, const struct instrument *instrument, int64_t qty)
@@ -320,6 +376,9 @@ oc_rc report_json(const struct result *result, FILE *out)
     put_money(&json, result, &figures);
     put_risk(&json, result, &figures);
     put_trades(&json, result, &figures);
+    put_refusals(&json, result->refusals);
+    put_parts_of(&json, result, &figures.strategies, true);
+    put_parts_of(&json, result, &figures.symbols, false);
     json_open(&json.text, "notes", '[');
     for (uint32_t i = 0; i < result->note_count && i < SESSION_NOTES_MAX; i++) {
         json_text(&json.text, NULL, result->notes[i].text);

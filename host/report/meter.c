@@ -8,34 +8,48 @@
 #include "session/session.h"
 #include "session/venue_keys.h"
 
-/* What the opening cash would be worth now, held in the first instrument since its first price; 0: not known. */
+/* What the opening cash would be worth now, held in the first instrument since its first price, in the account's currency at the
+ * rates of then and of now; 0: not known. */
 static oc_i128 buy_and_hold(const struct session *session)
 {
     const struct session_money *money = &session->money;
     const struct market *market = markets_get(engine_markets(session->engine), money->first_inst);
-    int64_t first2 = start_value_first2(&money->start_value, money->first_inst);
-    oc_i128 value;
-    if (first2 <= 0 || !market || !market->has_mark ||
+    const struct instrument *instrument = instruments_get(engine_instruments(session->engine), money->first_inst);
+    const int64_t first2 = start_value_first2(&money->start_value, money->first_inst);
+    oc_i128 value, first_rate, rate;
+    if (first2 <= 0 || !instrument || !market || !market->has_mark ||
         num_muldiv_128(money->start, market->mark2, first2, NUM_HALF_EVEN, &value) < 0)
+        return 0;
+    const uint32_t asset = instrument->info.settle ? instrument->info.settle : instrument->info.quote;
+    if (asset == money->base)
+        return value;
+    const oc_i128 one = num_pow10_128(MONEY_SCALE);
+    if (portfolio_convert(money->start_value.portfolio, one, asset, money->base, RATE_MIDDLE, &first_rate) < 0 ||
+        portfolio_convert(engine_portfolio(session->engine), one, asset, money->base, RATE_MIDDLE, &rate) < 0 ||
+        first_rate <= 0 || num_muldiv_128(value, rate, first_rate, NUM_HALF_EVEN, &value) < 0)
         return 0;
     return value;
 }
 
-static void add_fee(struct meter *meter, const struct oc_ev_fill *fill)
+/* Returns what was added. */
+static oc_i128 add_fee(struct meter *meter, const struct oc_ev_fill *fill)
 {
     const struct session *session = meter->session;
     oc_i128 fee;
     if (money_from_dec(fill->fee, &fee) == OC_OK &&
         portfolio_convert(engine_portfolio(session->engine), fee, fill->fee_asset, session->money.base, RATE_MIDDLE,
-                          &fee) == OC_OK)
+                          &fee) == OC_OK) {
         meter->fees += fee;
+        return fee;
+    }
+    return 0;
 }
 
 void meter_restore_fills(struct meter *meter, const struct engine_out *out)
 {
     for (uint32_t i = 0; i < out->note_count; i++)
         if (out->notes[i].kind == NOTE_FILL)
-            add_fee(meter, (const struct oc_ev_fill *)(const void *)out->notes[i].fill);
+            (void)add_fee(meter, (const struct oc_ev_fill *)(const void *)out->notes[i].fill);
 }
 
 int64_t meter_save(const struct meter *meter, void *bytes, size_t size_max)
@@ -70,7 +84,21 @@ static void note_fill(struct meter *meter, const struct out_note *note)
         booked.side = order->now.side;
     collect_fill(&meter->collect, &booked, instrument, &book->position,
                  (struct collect_before){note->qty_before, note->realised_before}, order ? order->now.tag : "");
-    add_fee(meter, fill);
+    spread_take(&meter->spread, session, &booked, instrument);
+    collect_fee(&meter->collect, book->position.strategy, note->inst, add_fee(meter, fill));
+}
+
+/* An answer that says no; one of a bar whose other path says something else. */
+static void note_answer(struct meter *meter, const struct oc_event *event)
+{
+    refusals_take(&meter->refusals, event);
+    const bool is_traded = event->type == OC_EV_FILL || event->type == OC_EV_TRIGGERED;
+    if (is_traded && event->flags & OC_EVF_AMBIGUOUS) {
+        const struct market *market = markets_get(engine_markets(meter->session->engine), event->inst);
+        /* what happens at the open is told at once, all else of a bar at its close or later */
+        const bool is_closed = market && market->bar.head.size && event->venue_ns < market->last_ns;
+        collect_ambiguous(&meter->collect, event->inst, is_closed ? market->bar.open_ns : event->venue_ns);
+    }
 }
 
 /* A holding of the start has got its first price: it was worth that from the beginning, and that is no profit. */
@@ -86,10 +114,15 @@ static void follow_start(struct meter *meter)
 /* What was recorded, in its order. */
 static void fold_records(struct meter *meter, const struct input *input, const struct engine_out *out)
 {
-    if (input && input->event && input->kind != INPUT_MARKET && input->kind != INPUT_BARS && input->event->seq)
-        meaning_fold(&meter->meaning, input->event);
+    if (input && input->event && input->kind != INPUT_MARKET && input->kind != INPUT_BARS) {
+        note_answer(meter, input->event);
+        if (input->event->seq)
+            meaning_fold(&meter->meaning, input->event);
+    }
     for (uint32_t i = 0; i < out->entry_count; i++) {
         const struct out_entry *entry = &out->entries[i];
+        if (entry->kind == OUT_REQUEST && out->requests[entry->at].is_denied)
+            refusals_add(&meter->refusals, REFUSAL_DENIED, out->requests[entry->at].refusal.reason);
         if (out_record(out, entry)->seq == 0) /* it could not be recorded */
             continue;
         meaning_fold(&meter->meaning, out_record(out, entry));
@@ -112,8 +145,10 @@ static void note(void *self, const struct input *input, const struct engine_out 
 
 static __attribute__((noinline)) void measure(struct meter *meter, int64_t now_ns)
 {
-    if (meter->collect.events % meter->collect.stride == 0) /* a point of the curve follows */
-        meter->collect.hold = buy_and_hold(meter->session);
+    if (meter->collect.events % meter->collect.stride == 0) { /* a point of the curve follows */
+        const oc_i128 hold = buy_and_hold(meter->session), before = meter->collect.hold;
+        meter->collect.hold = hold ? hold : before ? before : meter->session->money.start; /* nothing is bought yet */
+    }
     collect_equity(&meter->collect, now_ns, meter->worth.equity, meter->worth.is_exposed);
 }
 
@@ -137,6 +172,7 @@ static oc_rc open_meter(void *self, struct session *session)
     meter->session = session;
     meter->start = session->money.start;
     collect_init(&meter->collect, meter->start);
+    spread_open(&meter->spread, session);
     oc_rc rc = meaning_init(&meter->meaning);
     return rc < 0 ? rc
                   : watchers_add(&session->watchers,
@@ -217,6 +253,23 @@ static void name_sources(struct meter *meter)
                  session->data.sources[0].path);
 }
 
+/* Orders were asked for, and not one was filled: why, in the words of most of them. */
+static const char *warn(struct meter *meter)
+{
+    const struct engine_stats *stats = engine_stats(meter->session->engine);
+    const struct refusal *list[REFUSALS_MAX];
+    struct text text;
+    if (meter->collect.fills || stats->requests + stats->denied == 0)
+        return NULL;
+    text_init_fixed(&text, meter->warning_text, sizeof meter->warning_text);
+    text_format(&text, "NOTHING WAS FILLED: %llu requests", (unsigned long long)(stats->requests + stats->denied));
+    refusals_sorted(&meter->refusals, list);
+    for (uint32_t i = 0; i < meter->refusals.count && i < 3; i++)
+        text_format(&text, ", %llu %s: %s", (unsigned long long)list[i]->count, refusal_words(list[i]->kind),
+                    list[i]->reason);
+    return meter->warning_text;
+}
+
 oc_rc meter_result(struct meter *meter, struct result *ret_result)
 {
     struct session *session = meter->session;
@@ -238,6 +291,11 @@ oc_rc meter_result(struct meter *meter, struct result *ret_result)
     result->period_ns = session->data.sources[0].info.period_ns;
     result->periods_per_year = periods_per_year(meter);
     result->collect = &meter->collect;
+    result->refusals = &meter->refusals;
+    result->spread = &meter->spread;
+    result->warning = warn(meter);
+    result->strategy_name = session->rules.strategy_name;
+    result->names = session->rules.strategies;
     result->stats = engine_stats(engine);
     result->instruments = engine_instruments(engine);
     result->portfolio = engine_portfolio(engine);
@@ -252,6 +310,8 @@ oc_rc meter_result(struct meter *meter, struct result *ret_result)
     result->fees = meter->fees;
     result->buy_and_hold = buy_and_hold(session);
     result->has_buy_and_hold = result->buy_and_hold != 0;
+    const struct instrument *held = instruments_get(engine_instruments(engine), session->money.first_inst);
+    result->hold_symbol = result->has_buy_and_hold && held ? held->info.symbol : NULL;
     struct door_hash hash = door_order_hash(session->door);
     hash128_to_text((struct hash128){hash.low, hash.high}, result->order_hash);
     meaning_text(&meter->meaning, result->meaning);
@@ -260,6 +320,6 @@ oc_rc meter_result(struct meter *meter, struct result *ret_result)
     result->order_records = hash.count;
     result->market_events = door_market_count(session->door);
     if (meter->collect.events)
-        collect_equity(&meter->collect, session->clock.now_ns, result->final, false);
+        collect_end(&meter->collect, result->final);
     return rc;
 }

@@ -14,11 +14,14 @@ struct meter {
     struct collect collect;
     struct worth worth;
     struct meaning meaning; /* of the orders stream, also of what was recorded before a restart */
+    struct refusals refusals;
+    struct spread spread;
     oc_i128 fees;
     oc_i128 start;                       /* that the curve counts from */
     uint64_t drift;                      /* venues and portfolio disagree about so many positions: must stay 0 */
     char symbols_text[RESULT_NAMES_MAX]; /* of all sources, as a report shows them */
     char paths_text[RESULT_NAMES_MAX];
+    char warning_text[SESSION_LINE_MAX];
 };
 
 /* [setup] Behind the balances. */

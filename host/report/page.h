@@ -17,6 +17,10 @@ extern const char *const page_style[PAGE_STYLE_PARTS]; /* the style sheet, stati
 void page_escaped(struct text *page, const char *text);
 /* Returns by month and year from daily closes. */
 void page_months(struct text *page, const struct result *result, const struct figures *figures);
+/* What was refused, by reason. Nothing where nothing was. */
+void page_refusals(struct text *page, const struct result *result);
+/* By strategy and by symbol, where there are several. */
+void page_parts(struct text *page, const struct result *result, const struct figures *figures);
 /* The first PAGE_TRIPS_MAX round trips. */
 void page_trips(struct text *page, const struct result *result, const struct figures *figures);
 

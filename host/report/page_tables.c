@@ -86,6 +86,60 @@ void page_months(struct text *page, const struct result *result, const struct fi
              "month before; the first and the last may be parts of a month.</p></section>\n");
 }
 
+void page_refusals(struct text *page, const struct result *result)
+{
+    const struct refusal *list[REFUSALS_MAX];
+    char text[FORMAT_MAX];
+    if (!result->refusals || !result->refusals->count)
+        return;
+    text_put(page, "<section><h2>Refused</h2><div class=\"wide\"><table><tr><th>Count</th><th class=\"left\">What</th>"
+                   "<th class=\"left\">Reason</th></tr>\n");
+    refusals_sorted(result->refusals, list);
+    for (uint32_t i = 0; i < result->refusals->count; i++) {
+        text_format(page, "<tr><td>%s</td><td class=\"left\">%s</td><td class=\"left\">",
+                    format_count(list[i]->count, text), refusal_words(list[i]->kind));
+        page_escaped(page, list[i]->reason[0] ? list[i]->reason : "no reason");
+        text_put(page, "</td></tr>\n");
+    }
+    if (result->refusals->beyond)
+        text_format(page, "<tr><td>%s</td><td class=\"left\"></td><td class=\"left\">other reasons</td></tr>\n",
+                    format_count(result->refusals->beyond, text));
+    text_put(page, "</table></div></section>\n");
+}
+
+static void put_part(struct text *page, const struct result *result, const struct part_figures *part, bool by_strategy)
+{
+    char name[STRATEGY_WORDS_MAX], fills[FORMAT_MAX], trips[FORMAT_MAX], wins[FORMAT_MAX], net[FORMAT_MAX],
+        fees[FORMAT_MAX];
+    const struct instrument *instrument = instruments_at(result->instruments, part->inst_index);
+    const int scale = money_scale_for(result->start);
+    text_put(page, "<tr><td class=\"left\">");
+    page_escaped(page, by_strategy  ? strategy_words(result, part->strategy, name)
+                       : instrument ? instrument->info.symbol
+                                    : "");
+    text_format(page, "</td><td>%s</td><td>%s</td><td>%s</td><td>%s</td><td>%s</td></tr>\n",
+                format_count(part->fills, fills), format_count(part->closed, trips), format_count(part->wins, wins),
+                part->has_no_money ? "n/a" : format_money(part->net, scale, true, net),
+                format_money(part->fees, scale, false, fees));
+}
+
+void page_parts(struct text *page, const struct result *result, const struct figures *figures)
+{
+    for (int i = 0; i < 2; i++) {
+        const bool by_strategy = i == 0;
+        const struct parts_figures *parts = by_strategy ? &figures->strategies : &figures->symbols;
+        if (parts->count < 2)
+            continue;
+        text_format(page,
+                    "<section><h2>By %s</h2><div class=\"wide\"><table><tr><th class=\"left\">%s</th><th>Fills</th>"
+                    "<th>Round trips</th><th>Wins</th><th>Net of trips</th><th>Fees</th></tr>\n",
+                    by_strategy ? "strategy" : "symbol", by_strategy ? "Strategy" : "Symbol");
+        for (uint32_t k = 0; k < parts->count; k++)
+            put_part(page, result, &parts->list[k], by_strategy);
+        text_put(page, "</table></div></section>\n");
+    }
+}
+
 static void put_flags(struct text *page, const struct trip *trip)
 {
     if (trip->is_open)

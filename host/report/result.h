@@ -5,6 +5,8 @@
 
 #include "engine/engine.h"
 #include "report/collect.h"
+#include "report/refusals.h"
+#include "report/spread.h"
 #include "session/session.h"
 
 enum { RESULT_NAMES_MAX = 200 };
@@ -19,6 +21,7 @@ struct result {
     const char *profile;       /* ideal, neutral: an ideal run is stamped on every page */
     const char *currency;      /* of account */
     const char *params;        /* "name=value" lines */
+    bool is_interrupted;       /* stopped by hand before its data ended: stamped like ideal */
     const char *error;         /* why the run ended early, NULL: it did not */
     int64_t period_ns;         /* of the data's bars; 0 ticks */
     uint32_t periods_per_year; /* 252 or 365, shown beside what uses it */
@@ -27,16 +30,22 @@ struct result {
     uint32_t note_count;
     const struct session_line *notes; /* what was assumed or inferred */
     const struct collect *collect;
+    const struct refusals *refusals;                             /* NULL: none */
+    const struct spread *spread;                                 /* NULL: not known */
+    const char *warning;                                         /* what nobody may overlook; NULL: nothing */
+    const char *(*strategy_name)(void *self, uint32_t strategy); /* NULL: numbers only */
+    void *names;                                                 /* self of it */
     const struct engine_stats *stats;
     const struct instruments *instruments;
     struct portfolio *portfolio;
     uint32_t account;
     uint32_t zero;
-    oc_i128 start;        /* opening cash and holdings at the first price, account currency */
-    oc_i128 final;        /* equity at the end */
-    uint32_t unpriced;    /* balances that have no price in the currency: they are not in `final` */
-    oc_i128 fees;         /* in the account's currency where convertible */
-    oc_i128 buy_and_hold; /* what the start would be worth held in the first instrument; 0: not available */
+    oc_i128 start;           /* opening cash and holdings at the first price, account currency */
+    oc_i128 final;           /* equity at the end */
+    uint32_t unpriced;       /* balances that have no price in the currency: they are not in `final` */
+    oc_i128 fees;            /* in the account's currency where convertible */
+    oc_i128 buy_and_hold;    /* what the start would be worth held in the first instrument; 0: not available */
+    const char *hold_symbol; /* of it; NULL: not available */
     bool has_buy_and_hold;
     bool is_recorded; /* made of records: nobody was called */
     char order_hash[33];

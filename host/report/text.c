@@ -7,7 +7,7 @@
 
 #include "report/format.h"
 
-enum { COLUMNS = 80, KEY_WIDTH = 20, VALUE_WIDTH = 20 };
+enum { COLUMNS = 80, KEY_WIDTH = 20, VALUE_WIDTH = 20, PART_ROWS_MAX = 40 };
 
 struct page {
     FILE *out;
@@ -112,6 +112,15 @@ static void row(struct page *page, const char *key, const char *value, const cha
     row_styled(page, key, value, note, STYLE_PLAIN);
 }
 
+struct rests { /* a row of what rests on an assumption */
+    const char *name;
+    const char *words;
+    uint64_t count;
+    uint64_t trips;
+    oc_i128 net;
+    struct figure share;
+};
+
 static enum style tone(oc_i128 money) { return money > 0 ? STYLE_GOOD : money < 0 ? STYLE_BAD : STYLE_PLAIN; }
 
 static void put_head(struct page *page, const struct result *result)
@@ -127,6 +136,18 @@ static void put_head(struct page *page, const struct result *result)
         fputs("  IDEAL  fills at the next event, no spread, cap or latency: not a forecast", page->out);
         style(page, STYLE_PLAIN);
         fputc('\n', page->out);
+    }
+    if (result->is_interrupted) {
+        style(page, STYLE_STAMP);
+        fputs("  INTERRUPTED  stopped by hand before the data ended: of what ran until then", page->out);
+        style(page, STYLE_PLAIN);
+        fputc('\n', page->out);
+    }
+    if (result->warning) {
+        style(page, STYLE_BAD);
+        fputs("  ", page->out);
+        put_wrapped(page, result->warning, 2);
+        style(page, STYLE_PLAIN);
     }
     if (result->error) {
         style(page, STYLE_BAD);
@@ -167,8 +188,14 @@ static void put_money(struct page *page, const struct result *result, const stru
     row_styled(page, "Return", format_percent(figures->total_return, true, text), "final / start - 1",
                tone(figures->profit));
     row(page, "Fees", format_money(result->fees, scale, false, text), "where convertible; negative: rebate");
+    const bool has_spread = result->spread && result->spread->is_known;
+    snprintf(note, sizeof note, "%s of what takers traded, to the price step",
+             format_bps(figures->spread_share, share));
+    row(page, "Spread paid", has_spread ? format_money(result->spread->paid, scale, false, text) : "n/a",
+        has_spread ? note : "the data or the simulator have their own");
     if (result->has_buy_and_hold)
-        snprintf(note, sizeof note, "return %s", format_percent(figures->hold_return, true, share));
+        snprintf(note, sizeof note, "all in %.64s: %s", result->hold_symbol ? result->hold_symbol : "the first symbol",
+                 format_percent(figures->hold_return, true, share));
     row(page, "Buy and hold", result->has_buy_and_hold ? format_money(result->buy_and_hold, scale, false, text) : "n/a",
         result->has_buy_and_hold ? note : "");
 }
@@ -203,7 +230,8 @@ static void put_risk(struct page *page, const struct result *result, const struc
         "probability, skew and kurtosis");
     row(page, "VaR 95 %, 1 day", format_percent(figures->tail_loss, false, text), "historical, k = ceil(c n)");
     row(page, "ES 95 %, 1 day", format_percent(figures->tail_shortfall, false, text), "mean loss of the worst 5 %");
-    snprintf(note, sizeof note, "closes 00:00 UTC, P = %u a year", periods);
+    snprintf(note, sizeof note, "closes 00:00 UTC, P = %u a year; yearly figures are n/a below %d days", periods,
+             FIGURE_DAYS_MIN);
     row(page, "Daily returns", format_count(figures->days, text), note);
 }
 
@@ -225,25 +253,81 @@ static void put_trip_money(struct page *page, const struct trip_figures *trips)
     row_styled(page, "Worst trip", format_money(trips->worst, scale, true, text), note, tone(trips->worst));
 }
 
-/* What rests on what bars do not tell. */
-static void put_assumed(struct page *page, const struct result *result, const struct trip_figures *trips)
+/* What rests on what bars do not tell: fills, and the net of the trips with such. */
+static void put_rests(struct page *page, const struct trip_figures *trips, struct rests rests)
+{
+    char text[FORMAT_MAX], note[FORMAT_MAX * 4], money[FORMAT_MAX], share[FORMAT_MAX];
+    size_t size = (size_t)snprintf(note, sizeof note, "%s", rests.words);
+    if (rests.trips && size < sizeof note)
+        snprintf(note + size, sizeof note - size, "; trips with such: %s%s%s%s",
+                 trips->has_money ? format_money(rests.net, trips->money_scale, true, money) : "n/a",
+                 rests.share.is_known ? ", " : "",
+                 rests.share.is_known ? format_percent(rests.share, false, share) : "",
+                 rests.share.is_known ? " of the net" : "");
+    row(page, rests.name, format_count(rests.count, text), note);
+}
+
+static void put_assumed(struct page *page, const struct result *result, const struct figures *figures)
 {
     const struct collect *collect = result->collect;
-    char text[FORMAT_MAX], note[FORMAT_MAX * 3], money[FORMAT_MAX];
-    const char *words = "judged on the worse path of a bar";
-    if (trips->has_money && trips->ambiguous) {
-        format_money(trips->ambiguous_net, trips->money_scale, true, money);
-        snprintf(note, sizeof note, "%s; trips with such: %s", words, money);
-        words = note;
-    }
-    row(page, "Ambiguous", format_count(result->stats->ambiguous, text), words);
-    if (collect->inside) {
-        format_money(trips->inside_net, trips->money_scale, true, money);
-        snprintf(note, sizeof note, "fills; trips with such: %s", trips->has_money ? money : "n/a");
-        row(page, "Decided inside bars", format_count(collect->inside, text), note);
-    }
+    const struct trip_figures *trips = &figures->trips;
+    char text[FORMAT_MAX], words[FORMAT_MAX];
+    snprintf(words, sizeof words, "fills, judged on the worse path; bars: %s",
+             format_count(collect->ambiguous_bars, text));
+    put_rests(page, trips,
+              (struct rests){"Ambiguous", words, result->stats->ambiguous, trips->ambiguous, trips->ambiguous_net,
+                             figures->ambiguous_share});
+    if (collect->inside)
+        put_rests(page, trips,
+                  (struct rests){"Decided inside bars", "fills", collect->inside, trips->inside, trips->inside_net,
+                                 figures->inside_share});
     if (collect->unknown_volume)
         row(page, "Volume unknown", format_count(collect->unknown_volume, text), "fills that no cap could bound");
+}
+
+static void put_refusals(struct page *page, const struct result *result)
+{
+    const struct refusal *list[REFUSALS_MAX];
+    char text[FORMAT_MAX];
+    if (!result->refusals || !result->refusals->count)
+        return;
+    title(page, "Refused");
+    refusals_sorted(result->refusals, list);
+    for (uint32_t i = 0; i < result->refusals->count; i++) {
+        fprintf(page->out, "  %12s  %-24s", format_count(list[i]->count, text), refusal_words(list[i]->kind));
+        put_wrapped(page, list[i]->reason[0] ? list[i]->reason : "no reason", 40);
+    }
+    if (result->refusals->beyond)
+        fprintf(page->out, "  %12s  of other reasons\n", format_count(result->refusals->beyond, text));
+}
+
+/* Nothing where there is only one. */
+static void put_parts_of(struct page *page, const struct result *result, const struct parts_figures *parts,
+                         bool by_strategy)
+{
+    char name[STRATEGY_WORDS_MAX], fills[FORMAT_MAX], trips[FORMAT_MAX], wins[FORMAT_MAX], net[FORMAT_MAX],
+        fees[FORMAT_MAX];
+    if (parts->count < 2)
+        return;
+    title(page, by_strategy ? "By strategy" : "By symbol");
+    fprintf(page->out, "  %-24.24s%8s%8s%8s%15s%13s\n", "", "fills", "trips", "wins", "net of trips", "fees");
+    for (uint32_t i = 0; i < parts->count && i < PART_ROWS_MAX; i++) {
+        const struct part_figures *part = &parts->list[i];
+        const struct instrument *instrument = instruments_at(result->instruments, part->inst_index);
+        const char *words = by_strategy  ? strategy_words(result, part->strategy, name)
+                            : instrument ? instrument->info.symbol
+                                         : "";
+        int column = 0;
+        fputs("  ", page->out);
+        for (const char *at = words; *at && column < 23; column++)
+            at += put_character(page, at);
+        fprintf(page->out, "%*s%8s%8s%8s%15s%13s\n", 24 - column, "", format_count(part->fills, fills),
+                format_count(part->closed, trips), format_count(part->wins, wins),
+                part->has_no_money ? "n/a" : format_money(part->net, money_scale_for(result->start), true, net),
+                format_money(part->fees, money_scale_for(result->start), false, fees));
+    }
+    if (parts->count > PART_ROWS_MAX)
+        fprintf(page->out, "  %s more are in the JSON report\n", format_count(parts->count - PART_ROWS_MAX, fills));
 }
 
 static void put_trades(struct page *page, const struct result *result, const struct figures *figures)
@@ -268,9 +352,9 @@ static void put_trades(struct page *page, const struct result *result, const str
     else
         snprintf(note, sizeof note, "%s of them as maker", format_count(collect->makers, count));
     row(page, "Fills", format_count(collect->fills, text), collect->fills ? note : "");
-    snprintf(note, sizeof note, "%s denied by risk rules", format_count(result->stats->denied, count));
+    snprintf(note, sizeof note, "sent; %s denied by rules or the host", format_count(result->stats->denied, count));
     row(page, "Requests", format_count(result->stats->requests, text), note);
-    put_assumed(page, result, trips);
+    put_assumed(page, result, figures);
     if (trips->ended)
         row(page, "Closed by the end", format_count(trips->ended, text), "trips");
     if (collect->trips_dropped)
@@ -334,6 +418,9 @@ oc_rc report_text(const struct result *result, FILE *out)
     put_money(&page, result, &figures);
     put_risk(&page, result, &figures);
     put_trades(&page, result, &figures);
+    put_refusals(&page, result);
+    put_parts_of(&page, result, &figures.strategies, true);
+    put_parts_of(&page, result, &figures.symbols, false);
     put_tail(&page, result);
     figures_release(&figures);
     return fflush(out) != 0 || ferror(out) ? OC_E_IO : OC_OK;

@@ -174,7 +174,10 @@ oc_rc session_open_data(void *self, struct session *session)
         const char *line = source->info.notes;
         while (*line) {
             int length = (int)strcspn(line, "\n");
-            session_note(session, "%.*s", length, line);
+            if (strncmp(line, "symbol: ", 8) == 0 && settings_get(session->settings, "data.symbol"))
+                session_note(session, "symbol: %s (stated)", session_symbol(session, i));
+            else
+                session_note(session, "%.*s", length, line);
             line += length + (line[length] == '\n');
         }
         rc = settings_time(session->settings, "session.to", &source->until_ns);

@@ -63,6 +63,9 @@ oc_rc session_end(struct session *session, uint32_t code, bool closes)
     oc_rc rc = is_said ? (oc_rc)OC_OK : say(session, code);
     if (rc == OC_OK)
         rc = session_drain_answers(session, session->clock.now_ns);
+    /* Where no more data can come, what was filled before their end is told, however late it would have been. */
+    for (uint32_t i = 0; i < session->venues.count && rc == OC_OK && code == OC_MARK_END && session->is_whole; i++)
+        rc = session_drain_answers(session, sim_answers_last_fill_ns(&session->venues.list[i].answers));
     if (!closes || code != OC_MARK_END || ended == OC_MARK_CLOSE)
         return rc;
     for (int i = 0; i < ROUNDS && rc == OC_OK && !engine_is_flat(session->engine); i++) {

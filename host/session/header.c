@@ -85,6 +85,8 @@ void header_write(struct session *session, struct text *text)
 {
     header_put(text, "outcry", OUTCRY_VERSION, NULL);
     header_put(text, "mode", session->label, NULL);
+    if (session->is_whole)
+        header_put(text, "whole", NULL);
     put_number(text, "seed", session->clock.seed);
     for (uint32_t i = 0; i < session->registry->count; i++) {
         const struct registry_entry *entry = &session->registry->entries[i];

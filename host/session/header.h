@@ -3,7 +3,7 @@
  * A line is a word and its fields, each with its length before it: `set 11:session.dir 8:/tmp/a b`. So a field may hold any
  * byte, line ends too. Lines of words that are not known are passed over.
  *
- * Words: outcry VERSION; mode LABEL; seed NUMBER; plugin ID VERSION HASH; part SECTION ID VERSION HASH FILE ours|foreign|missing; lacks RULES, which were missing then; set KEY VALUE; data PATH [PATH_FROM_ROOT]; instrument SYMBOL
+ * Words: outcry VERSION; mode LABEL; whole: stopped by hand it is interrupted; seed NUMBER; plugin ID VERSION HASH; part SECTION ID VERSION HASH FILE ours|foreign|missing; lacks RULES, which were missing then; set KEY VALUE; data PATH [PATH_FROM_ROOT]; instrument SYMBOL
  * PRICE_STEP QTY_STEP, in the order in which instruments get their numbers; param NAME VALUE; strategy FILE TEXT HASH; module
  * NAME TEXT HASH, of the strategy before it. */
 #ifndef SESSION_HEADER_H

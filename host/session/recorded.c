@@ -61,6 +61,7 @@ oc_rc recorded_take_line(struct session *session, const struct header_line *line
         header_text(line, 0, seed, sizeof seed);
         return settings_set(session->settings, "session.seed", seed, "the session's header");
     }
+    session->is_whole |= strcmp(line->word, "whole") == 0;
     if (strcmp(line->word, "lacks") == 0)
         recorded_take_missing(session, line);
     header_text(line, 0, version, sizeof version);

@@ -154,6 +154,15 @@ int64_t sim_answers_units(const struct sim_answers *sim_answers, uint32_t accoun
     return units;
 }
 
+int64_t sim_answers_last_fill_ns(const struct sim_answers *sim_answers)
+{
+    int64_t last_ns = INT64_MIN;
+    for (uint32_t i = 0; i < sim_answers->count; i++)
+        if (event_at(sim_answers, i)->type == OC_EV_FILL && sim_answers->heap[i].at_ns > last_ns)
+            last_ns = sim_answers->heap[i].at_ns;
+    return last_ns;
+}
+
 void sim_answers_drop(struct sim_answers *sim_answers, const struct oc_event *event)
 {
     const uint64_t order = order_of(event);

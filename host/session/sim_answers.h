@@ -52,6 +52,8 @@ CHECKED oc_rc sim_answers_take(struct sim_answers *sim_answers, int64_t now_ns, 
 
 /* Units of fills of this account and instrument that are still on their way; purchases are above 0. */
 int64_t sim_answers_units(const struct sim_answers *sim_answers, uint32_t account, uint32_t inst);
+/* When the last of the fills under way is told; INT64_MIN: none is. */
+int64_t sim_answers_last_fill_ns(const struct sim_answers *sim_answers);
 /* Restore. A recorded answer or fill is no longer under way: false if none like it (type, order, request or trade) was. */
 bool sim_answers_forget(struct sim_answers *sim_answers, const struct oc_event *event);
 /* Takes back all that is under way about the order that the event is about. */

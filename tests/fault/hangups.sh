@@ -39,5 +39,5 @@ done
 kill -TERM $pid
 wait $pid
 [ $? = 0 ] || fail "behind a hang-up SIGTERM ends it with $?"
-grep -q interrupted "$w/err" || fail "that it was interrupted is not said"
+grep -q 'stopped by hand' "$w/err" || fail "that it was stopped is not said"
 echo "hang-ups, closed pipes, full devices and files that may not grow are words"

@@ -44,7 +44,7 @@ jq -r '.notes[]' other.json | grep -q 'as of the last record' || fail "that live
 mv kept live/live
 
 # all but what the last price says
-of_records() { jq -c '[.money.start, .money.fees, (.trades | del(.exposure)), .hashes]' "$1"; }
+of_records() { jq -c '[.money.start, .money.fees, (.trades | del(.exposure, .ambiguous_bars)), .hashes]' "$1"; }
 other() { # WHAT: the data are not those of the records
     "$outcry" report live --json >other.json 2>err || { cat err; fail "$1: no report"; }
     jq -r '.notes[]' other.json | grep -q '^prices: the data .* the last checkpoint' || fail "$1: nothing is said of the prices"

@@ -58,6 +58,7 @@ static const struct synonym synonyms[] = {
     {"close", CSV_CLOSE},
     {"c", CSV_CLOSE},
     {"close_price", CSV_CLOSE},
+    {"close_last", CSV_CLOSE},
     {"volume", CSV_VOLUME},
     {"vol", CSV_VOLUME},
     {"v", CSV_VOLUME},
