@@ -264,7 +264,10 @@ static inline void place_free(struct place *place)
     free(place);
 }
 
-static inline uint64_t submit(struct place *place) { return fixture_submit(place->f, fixture_order(place->f, OC_SIDE_BUY, 10, 9900)); }
+static inline uint64_t submit(struct place *place)
+{
+    return fixture_submit(place->f, fixture_order(place->f, OC_SIDE_BUY, 10, 9900));
+}
 
 static inline oc_rc send_new(struct place *place, uint64_t order)
 {
@@ -300,7 +303,8 @@ static inline void step(struct place *place)
     assert_true(event->local_ns == input.at_ns && event->local_ns >= event->venue_ns);
     if (input.kind == INPUT_MARKET) {
         const struct oc_ev_trade *trade = (const struct oc_ev_trade *)(const void *)event;
-        snprintf(to, room, "%lld@%lld/%lld ", (long long)trade->price, second, (long long)(event->venue_ns - BEGIN_NS) / S);
+        snprintf(to, room, "%lld@%lld/%lld ", (long long)trade->price, second,
+                 (long long)(event->venue_ns - BEGIN_NS) / S);
         venue_link_taken(place->link);
         assert_int_equal(inbox_next_market(place->inbox), OC_OK);
         return;
