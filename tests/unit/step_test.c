@@ -433,6 +433,7 @@ static void one_session_a_folder(void **state)
     house_open(one);
     house_open(other);
     assert_int_equal(session_lock(one->session, dir), OC_OK);
+    assert_false(error_is_set(&one->session->words.error));
     assert_int_equal(session_lock(other->session, dir), OC_E_STATE);
     assert_non_null(strstr(said(&other->session->words.error), "it is in use by another outcry"));
     assert_int_equal(session_close(one->session), OC_OK);
