@@ -151,12 +151,12 @@ static oc_rc take_event(struct venue_link *link, int64_t now_ns, void *to, uint3
     if (!why) {
         if (first->type >= OC_EV_REQUEST && room > SIM_ANSWERS_ANSWER_MAX)
             room = SIM_ANSWERS_ANSWER_MAX;
-        memset(to, 0, room);
-        memcpy(to, first, first->size < room ? first->size : room);
-        event->size = first->size < room ? first->size : room;
+        const uint32_t size = first->size < room ? first->size : room;
+        memcpy(to, first, size);
+        event->size = size;
         event->flags &= (uint16_t)(OC_EVF_LAST | OC_EVF_REPLAYED);
         event->seq = event->cause = 0;
-        if (first->size > room && border_is_answer(first)) {
+        if (border_is_answer(first)) {
             struct oc_ev_answer *answer = to;
             const uint32_t text_room = room - (uint32_t)sizeof *answer;
             answer->text_size = answer->text_size < text_room ? answer->text_size : text_room;

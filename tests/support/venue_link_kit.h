@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/plugin_call.h"
 #include "journal/door.h"
 #include "support/engine_fixture.h"
 #include "support/env_sim.h"
@@ -29,6 +30,15 @@ static struct codec {
     int opened, closed, subscribed, quiesced;
     int64_t deadline_ns;
 } codec;
+
+/* The host says whose call is under way. */
+static void is_called(const char *call)
+{
+    const struct plugin_site *site = plugin_call_now.site;
+    assert_non_null(site);
+    assert_string_equal(site->plugin, "org.example.lines");
+    assert_string_equal(site->call, call);
+}
 
 static oc_rc push(void *made, size_t size, uint16_t type)
 {
@@ -52,6 +62,7 @@ static oc_rc bytes(void *self, uint32_t stream, const void *data, uint32_t size)
     char line[256] = "", word[16] = "", id[16] = "";
     long long a = 0, b = 0, c = 0;
     (void)self;
+    is_called("bytes");
     assert_int_equal(stream, codec.stream);
     memcpy(line, data, size < sizeof line - 1 ? size : sizeof line - 1);
     const int count = sscanf(line, "%15s %lld %lld %lld %15s", word, &a, &b, &c, id);
@@ -86,6 +97,7 @@ static oc_rc request(void *self, const struct oc_request *ask)
 {
     char line[64];
     (void)self;
+    is_called("request");
     snprintf(line, sizeof line, "new %llu %lld", (unsigned long long)ask->order, (long long)ask->qty);
     return ask->kind == OC_REQUEST_NEW ? codec.net->send(codec.host, codec.stream, line, (uint32_t)strlen(line), 0)
                                        : OC_E_NOT_SUPPORTED;
@@ -110,12 +122,14 @@ static void close_it(void *self)
 static oc_rc start_it(void *self)
 {
     (void)self;
+    is_called("start");
     return codec.start < 0 ? codec.start : codec.net->open(codec.host, "transcript:test", &codec.stream);
 }
 
 static oc_rc subscribe(void *self, const struct oc_instrument *instrument)
 {
     (void)self;
+    is_called("subscribe");
     codec.subscribed++;
     codec.inst = instrument->inst;
     return codec.subscribe;
@@ -124,6 +138,7 @@ static oc_rc subscribe(void *self, const struct oc_instrument *instrument)
 static oc_rc quiesce(void *self, int64_t deadline_ns)
 {
     (void)self;
+    is_called("quiesce");
     codec.quiesced++;
     codec.deadline_ns = deadline_ns;
     return codec.quiesce;
@@ -254,6 +269,8 @@ static inline struct place *place_of(const char *script)
 static inline void place_free(struct place *place)
 {
     venue_link_close(place->link);
+    assert_null(plugin_call_now.site);
+    assert_true(!place->link->records && !place->link->recorded && !place->link->kept && !place->link->feed.ring.data);
     venue_link_free(place->link);
     door_abandon(place->door);
     inbox_free(place->inbox);
@@ -284,6 +301,7 @@ static inline oc_rc send_new(struct place *place, uint64_t order)
 static inline void step(struct place *place)
 {
     struct input input;
+    assert_null(plugin_call_now.site);
     char *to = place->came + strlen(place->came);
     const size_t room = sizeof place->came - strlen(place->came);
     oc_rc rc = inbox_next(place->inbox, &input);

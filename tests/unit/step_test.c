@@ -445,6 +445,14 @@ static void one_session_a_folder(void **state)
     memset(longer, 'x', sizeof longer);
     longer[ENV_PATH_MAX] = 0;
     assert_true(session_lock(one->session, longer) < 0);
+    char path[ENV_PATH_MAX + 8]; /* what should be the lock is a folder */
+    snprintf(dir, sizeof dir, "%s/step_test.locked", TEST_BUILD_DIR);
+    snprintf(path, sizeof path, "%s/lock", dir);
+    assert_true(env_mkdir(dir) == OC_OK && env_mkdir(path) == OC_OK);
+    one->session->words.error.rc = OC_OK;
+    assert_true(session_lock(one->session, dir) < 0);
+    assert_non_null(strstr(said(&one->session->words.error), dir));
+    assert_non_null(strstr(said(&one->session->words.error), "directory"));
     house_free(one);
     house_free(other);
 }

@@ -28,7 +28,10 @@ static void the_first_line_says_when_it_begins(void **state)
                                         "# a day\n\n# of trades\n@ 2026-01-05T14:30:00Z\n"};
     for (size_t i = 0; i < sizeof right / sizeof right[0]; i++) {
         struct place *place = place_new(NULL);
+        place->settings.error.rc = OC_E_CONFIG; /* of something before */
+        place->error.rc = OC_E_CONFIG;
         assert_int_equal(read_script(place, right[i], strlen(right[i])), OC_OK);
+        assert_false(error_is_set(&place->error));
         assert_string_equal(settings_get(&place->settings, "venue.mine.starts")->value, "2026-01-05T14:30:00Z");
         assert_string_equal(settings_get(&place->settings, "venue.mine.starts")->origin, "the transcript");
         place_free(place);
@@ -36,6 +39,8 @@ static void the_first_line_says_when_it_begins(void **state)
     struct place *place = place_new(NULL);
     assert_int_equal(read_script(place, "@ 2026-01-05T14:30:00Z\n< a\0b\n", 29), OC_E_DATA);
     assert_non_null(strstr(said(&place->error), ": it holds a byte of value 0"));
+    place_free(place);
+    place = place_new(NULL);
     assert_int_equal(settings_set(&place->settings, "venue.mine.transcript", "/no/such", "test"), OC_OK);
     assert_true(venue_link_read(place->link, &place->error) < 0);
     assert_non_null(strstr(said(&place->error), "/no/such: "));
@@ -88,6 +93,11 @@ static void it_is_told_of_the_end(void **state)
 {
     (void)state;
     struct place *place = place_of("@ 2026-01-05T14:30:00Z\n< trade 10000\n");
+    assert_ptr_equal(place->link->plugin.settings, &place->settings); /* what it is given beside feed and net */
+    assert_ptr_equal(place->link->plugin.now_ns, &place->now_ns);
+    assert_int_equal(place->link->plugin.seed, 1);
+    assert_false(error_is_set(&place->error));
+    assert_string_equal(place->error.what, "");
     assert_int_equal(codec.subscribed, 1);
     assert_int_equal(codec.inst, place->f->inst);
     codec.subscribe = OC_E_LIMIT;
