@@ -122,6 +122,7 @@ static oc_rc rule_check(void *self, const struct oc_risk_ctx *ctx, const struct 
 
 static void rule_observe(void *self, const struct oc_risk_ctx *ctx, const struct oc_event *event)
 {
+    assert_true(plugin_call_now.site && strcmp(plugin_call_now.site->call, "observe") == 0);
     struct rule *rule = self;
     rule->seen++;
     if (rule->latches && event->type == OC_EV_FILL)

@@ -248,7 +248,9 @@ static inline oc_rc open_link(struct place *place)
                                            .now_ns = &place->now_ns,
                                            .seed = 1,
                                            .account = place->f->account};
-    return venue_link_open(place->link, &world, &place->error);
+    oc_rc rc = venue_link_open(place->link, &world, &place->error);
+    assert_null(plugin_call_now.site);
+    return rc;
 }
 
 static inline oc_rc show_instrument(struct place *place)
