@@ -2,9 +2,8 @@
 #ifndef SUPPORT_ENGINE_KIT_H
 #define SUPPORT_ENGINE_KIT_H
 
-#include "support/engine_fixture.h"
-
 #include "base/plugin_call.h"
+#include "support/engine_fixture.h"
 
 #define MINUTE 60000000000LL
 
