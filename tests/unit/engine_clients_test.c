@@ -2,6 +2,8 @@
  * what records say of it after a restart. */
 #include "support/engine_kit.h"
 
+#include "engine/impl.h"
+
 /* A trade at a minute; what was due before has come. */
 static void trade_at(struct fixture *f, int64_t minute, int64_t price)
 {
