@@ -306,10 +306,12 @@ oc_rc chain_ask(struct engine *engine, const struct oc_request *asked, struct en
         return OC_E_LIMIT;
     struct asking asking = {engine, request};
     struct oc_risk_ctx ctx = make_ctx(&asking);
-    for (uint32_t i = 0; i < engine->rule_count; i++)
+    oc_rc rc = OC_OK;
+    for (uint32_t i = 0; i < engine->rule_count && rc == OC_OK; i++)
         if (is_asked(&engine->rules[i], request) && !rule_allows(engine, &engine->rules[i], &ctx, request, ret_refusal))
-            return OC_E_LIMIT;
-    return OC_OK;
+            rc = OC_E_LIMIT;
+    plugin_call_end();
+    return rc;
 }
 
 int engine_preview(struct engine *engine, const struct oc_request *asked, struct engine_refusal *ret_refusals,

@@ -136,7 +136,7 @@ static oc_rc open_anew(struct session *session, const char *bytes, size_t size)
         return session_fail(session, &error);
     rc = engine_load_rules(session->engine, bytes, size);
     const char *unread = engine_unread_rule(session->engine);
-    if (rc < 0 && unread) {
+    if (unread) {
         error_at(&error, rc, "risk.%s", unread);
         error_what(&error, "under its new settings the rule cannot read the state that it saved under those before");
         error_remedy(&error,

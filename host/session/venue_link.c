@@ -151,12 +151,12 @@ static oc_rc take_event(struct venue_link *link, int64_t now_ns, void *to, uint3
     if (!why) {
         if (first->type >= OC_EV_REQUEST && room > SIM_ANSWERS_ANSWER_MAX)
             room = SIM_ANSWERS_ANSWER_MAX;
-        memset(to, 0, room);
-        memcpy(to, first, first->size < room ? first->size : room);
-        event->size = first->size < room ? first->size : room;
+        const uint32_t size = first->size < room ? first->size : room;
+        memcpy(to, first, size);
+        event->size = size;
         event->flags &= (uint16_t)(OC_EVF_LAST | OC_EVF_REPLAYED);
         event->seq = event->cause = 0;
-        if (first->size > room && border_is_answer(first)) {
+        if (border_is_answer(first)) {
             struct oc_ev_answer *answer = to;
             const uint32_t text_room = room - (uint32_t)sizeof *answer;
             answer->text_size = answer->text_size < text_room ? answer->text_size : text_room;
@@ -227,13 +227,26 @@ static oc_rc keep_queued(struct venue_link *link)
     return event ? OC_E_FULL : OC_OK;
 }
 
-/* What a standing answer says at once: before the event that was taken ahead. A market event among it waits for its turn. */
-static oc_rc take_answers(struct venue_link *link, int64_t now_ns)
+/* The oldest event of the ring, which is an answer: it does not wait for what came before it and was kept. */
+static oc_rc take_answer(struct venue_link *link, int64_t now_ns)
 {
     union {
         struct oc_event head;
         char bytes[SIM_ANSWERS_ANSWER_MAX];
     } answer;
+    const uint32_t kept_at = link->kept_at;
+    link->kept_at = link->kept_end;
+    oc_rc rc = take_event(link, now_ns, &answer, sizeof answer);
+    link->kept_at = kept_at;
+    if (rc == OC_E_AGAIN)
+        return OC_OK;
+    return rc < 0 ? rc : sim_answers_emit(link->answers, answer.head.local_ns, &answer.head);
+}
+
+/* What a standing answer says at once: before the event that was taken ahead. A market event among it waits for its turn, and with
+ * it what the same message says behind it. */
+static oc_rc take_answers(struct venue_link *link, int64_t now_ns)
+{
     oc_rc rc = 1;
     while (rc > 0) {
         plugin_call_begin(&link->sites[LINK_BYTES]);
@@ -242,18 +255,8 @@ static oc_rc take_answers(struct venue_link *link, int64_t now_ns)
         rc = judge_pump(link, rc, link->transcript.line);
         const struct oc_event *first;
         while (rc >= 0 && (first = feed_first(&link->feed)) != NULL) {
-            const uint32_t kept_at = link->kept_at;
-            oc_rc taken = OC_E_AGAIN;
-            if (first->type < OC_EV_REQUEST) {
-                rc = keep_queued(link);
-                continue;
-            }
-            link->kept_at = link->kept_end; /* not these: they came before */
-            taken = take_event(link, now_ns, &answer, sizeof answer);
-            link->kept_at = kept_at;
-            if (taken == OC_OK)
-                taken = sim_answers_emit(link->answers, answer.head.local_ns, &answer.head);
-            if (taken < 0 && taken != OC_E_AGAIN)
+            const oc_rc taken = first->type < OC_EV_REQUEST ? keep_queued(link) : take_answer(link, now_ns);
+            if (taken < 0)
                 return taken;
         }
     }

@@ -15,6 +15,7 @@
 
 #include <cmocka.h>
 
+#include "base/plugin_call.h"
 #include "engine/engine.h"
 #include "session/venues.h"
 
@@ -89,6 +90,7 @@ static inline void fixture_come_to(struct fixture *fixture)
         engine_batch_done(fixture->engine, fixture_leave(fixture, out));
         (void)venues_send(&fixture->venues, engine_now(fixture->engine), out);
     }
+    assert_null(plugin_call_now.site); /* nobody's call is under way */
     engine_clear_out(fixture->engine);
 }
 

@@ -2,9 +2,8 @@
 #ifndef SUPPORT_ENGINE_KIT_H
 #define SUPPORT_ENGINE_KIT_H
 
-#include "support/engine_fixture.h"
-
 #include "base/plugin_call.h"
+#include "support/engine_fixture.h"
 
 #define MINUTE 60000000000LL
 
@@ -122,6 +121,7 @@ static oc_rc rule_check(void *self, const struct oc_risk_ctx *ctx, const struct 
 
 static void rule_observe(void *self, const struct oc_risk_ctx *ctx, const struct oc_event *event)
 {
+    assert_true(plugin_call_now.site && strcmp(plugin_call_now.site->call, "observe") == 0);
     struct rule *rule = self;
     rule->seen++;
     if (rule->latches && event->type == OC_EV_FILL)

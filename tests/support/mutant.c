@@ -8,9 +8,9 @@
  * One candidate a line, fields parted by tabs: file, line, function, operator, at, size, words, text. A candidate is
  * known by file, function, operator and text, so a list of equivalent ones outlives changes elsewhere in the file.
  *
- * Not drawn, because no behaviour hangs on it or only a sanitizer sees it: lines of the preprocessor, declarations
- * outside functions, hints to the compiler, sizes of arrays, how much room a growing list takes, giving memory back,
- * words of the log and of error texts. */
+ * Not drawn, because no behaviour hangs on it or only a sanitizer sees it: which of two equal ones is the smaller
+ * (A < B ? A : B), lines of the preprocessor, declarations outside functions, hints to the compiler, sizes of arrays, how much
+ * room a growing list takes, giving memory back, words of the log and of error texts. */
 #include <ctype.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -285,8 +285,48 @@ static bool multiplies(int i)
     return !is(next, ")") && !is(next, ",") && !is(next, "*");
 }
 
+static bool is_same(int from, int to, int other, int other_to)
+{
+    if (to - from != other_to - other)
+        return false;
+    for (; from < to; from++, other++)
+        if (tokens[from].size != tokens[other].size ||
+            memcmp(source + tokens[from].at, source + tokens[other].at, (size_t)tokens[from].size) != 0)
+            return false;
+    return true;
+}
+
+/* Where an expression ends from `i` on: behind it stands one of these, or the bracket around it ends. */
+static int ends_before(int i, const char *const *ends)
+{
+    for (; i < count && !is_one_of(i, ends) && (tokens[i].partner < 0 || tokens[i].partner > i); i++)
+        if (tokens[i].partner > i)
+            i = tokens[i].partner;
+    return i;
+}
+
+/* A < B ? A : B: of two equal ones either is the smaller. */
+static bool picks_one_of_both(int i)
+{
+    static const char *const begins[] = {"=", ",", ";", "?", ":", "&&", "||", "+=", "-=", "return", NULL};
+    static const char *const ends[] = {"?", ":", ",", ";", "&&", "||", NULL};
+    int from = i - 1;
+    for (; from > 0 && !is_one_of(from, begins) && tokens[from].partner <= from; from--)
+        if (tokens[from].partner >= 0)
+            from = tokens[from].partner;
+    from++;
+    const int question = ends_before(i + 1, ends), colon = ends_before(question + 1, ends);
+    const int end = ends_before(colon + 1, ends);
+    if (from >= i || !is(question, "?") || !is(colon, ":"))
+        return false;
+    return (is_same(from, i, question + 1, colon) && is_same(i + 1, question, colon + 1, end)) ||
+           (is_same(from, i, colon + 1, end) && is_same(i + 1, question, question + 1, colon));
+}
+
 static void at_sign(int i)
 {
+    if ((is(i, "<") || is(i, "<=") || is(i, ">") || is(i, ">=")) && picks_one_of_both(i))
+        return;
     static const char *const pairs[][2] = {
         {"<", "<="},  {"<=", "<"},  {">", ">="},  {">=", ">"},  {"==", "!="}, {"!=", "=="}, {"&&", "||"},
         {"||", "&&"}, {"++", "--"}, {"--", "++"}, {"+=", "-="}, {"-=", "+="}, {"*=", "/="}, {"/=", "*="},

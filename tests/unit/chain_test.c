@@ -1,6 +1,7 @@
 /* chain_test.c: what a rule may ask of the host, and how its verdicts are judged. */
 #include "support/engine_kit.h"
 
+#include "base/plugin_call.h"
 #include "engine/limits.h"
 
 struct prober { /* a rule that runs one test inside its check */
@@ -17,6 +18,8 @@ static oc_rc probe_check(void *self, const struct oc_risk_ctx *ctx, const struct
                          struct oc_verdict *verdict)
 {
     struct prober *prober = self;
+    assert_true(plugin_call_now.site && strcmp(plugin_call_now.site->call, "check") == 0);
+    assert_string_equal(plugin_call_now.site->plugin, "probe");
     if (prober->probe)
         prober->probe(prober, ctx, ask);
     *verdict = prober->asked++ % 2 && prober->has_again ? prober->again : prober->first;

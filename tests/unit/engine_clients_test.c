@@ -2,6 +2,8 @@
  * what records say of it after a restart. */
 #include "support/engine_kit.h"
 
+#include "engine/impl.h"
+
 /* A trade at a minute; what was due before has come. */
 static void trade_at(struct fixture *f, int64_t minute, int64_t price)
 {
@@ -406,9 +408,30 @@ static void each_step_of_an_order_is_listed(void **state)
     fixture_free(f);
 }
 
+/* Who subscribes late stands before those of larger numbers, whatever was there once. */
+static void events_go_by_number_whoever_came_first(void **state)
+{
+    (void)state;
+    struct fixture *f = fixture_new(COST_AVERAGE);
+    struct heard heard[2] = {{.count = 0}, {.count = 0}};
+    const uint32_t first = hearer(f, &heard[0]), second = hearer(f, &heard[1]);
+    const struct engine_subscription one = {.inst = f->inst, .period_ns = MINUTE};
+    for (int i = 1; i <= 3; i++)
+        assert_int_equal(engine_subscribe(f->engine, first, f->inst, i * MINUTE), OC_OK);
+    assert_int_equal(engine_resubscribe(f->engine, first, &one, 1), OC_OK);
+    assert_int_equal(engine_subscribe(f->engine, second, f->inst, MINUTE), OC_OK);
+    assert_int_equal(engine_subscribe(f->engine, first, f->inst, 5 * MINUTE), OC_OK);
+    static const uint32_t expected[] = {1, 1, 2};
+    assert_int_equal(f->engine->subscription_count, 3);
+    for (uint32_t i = 0; i < 3; i++)
+        assert_int_equal(f->engine->subscriptions[i].strategy, expected[i]);
+    fixture_free(f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(events_go_by_number_whoever_came_first),
         cmocka_unit_test(bars_that_are_still_wanted_stay_open),
         cmocka_unit_test(bars_end_in_one_order),
         cmocka_unit_test(flattening_closes_one_or_the_account),

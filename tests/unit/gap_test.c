@@ -255,6 +255,31 @@ static void lose_and_find(struct house *house, int index)
     env_sim_advance(2 * HOUSE_SECOND);
 }
 
+static void lose_and_look(struct house *house, int index)
+{
+    lose_and_find(house, index);
+    if (index == 2 || index == 3) {
+        assert_true(house->session->journal.has_gap && engine_risk_is_stopped(house->engine));
+        assert_int_equal(house->session->journal.missed, 0);
+    }
+}
+
+/* A journal that can take no more is a gap before a record is missed. */
+static void a_gap_begins_before_a_record_is_missed(void **state)
+{
+    (void)state;
+    struct house *house = house_on_disk();
+    house->sources[0].before = lose_and_look;
+    for (int i = 0; i < 12; i++)
+        house_trade(house, 0, i * 60 * HOUSE_SECOND);
+    house_open(house);
+    house_run(house);
+    assert_int_equal(house->gaps, 1);
+    assert_int_equal(house->gap_ends, 1);
+    assert_false(house->session->journal.has_gap || engine_risk_is_stopped(house->engine));
+    house_end(house);
+}
+
 static void recover_and_hurry(struct house *house, int index)
 {
     (void)house;
@@ -509,6 +534,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_fact_is_taken_and_risk_is_not),
+        cmocka_unit_test(a_gap_begins_before_a_record_is_missed),
         cmocka_unit_test(space_that_comes_back_is_used),
         cmocka_unit_test(a_gap_ends_soon_after_its_checkpoint),
         cmocka_unit_test(a_gap_is_said_before_anything_is_lost),

@@ -528,9 +528,27 @@ static void a_refused_change_comes_back_from_records(void **state)
     fixture_free(g);
 }
 
+/* A leg that cannot be brought to its size is an alarm, and tried again: one of an amount of money has no quantity to amend. */
+static void a_leg_that_cannot_grow_is_tried_again(void **state)
+{
+    (void)state;
+    struct fixture *f = fixture_new(COST_AVERAGE);
+    uint64_t entry = guarded(f, 10);
+    fixture_trade(f, entry, OC_SIDE_BUY, 4, 10000);
+    const uint64_t stop = leg(f, OC_ROLE_STOP_LOSS)->now.order;
+    fixture_say(f, OC_EV_ACCEPTED, stop);
+    orders_find(f->engine->orders, stop)->now.bits &= ~(uint32_t)OC_RQ_HAS_QTY;
+    assert_true(f->engine->groups.retry_ns == 0);
+    fixture_trade(f, entry, OC_SIDE_BUY, 6, 10000);
+    assert_int_equal(engine_stats(f->engine)->alarms, 1);
+    assert_true(f->engine->groups.retry_ns == f->now_ns + GROUPS_RETRY_NS);
+    fixture_free(f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_leg_that_cannot_grow_is_tried_again),
         cmocka_unit_test(ALGO_10),
         cmocka_unit_test(closing_takes_the_protection_down),
         cmocka_unit_test(an_entry_that_never_filled_leaves_no_group),

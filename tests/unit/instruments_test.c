@@ -247,6 +247,12 @@ static void values_are_exact_or_refused(void **state)
     const struct instrument *inverse = made(&info);
     assert_int_equal(instrument_value(inverse, 2500000, 50, &money), OC_OK); /* 5000 / 25000.00 */
     assert_true(money == num_pow10_128(MONEY_SCALE) / 5);
+    info.qty_step = (struct oc_dec){1, 3, 0};
+    info.contract_size = (struct oc_dec){25, 1, 0}; /* 2000.000 contracts of 2.5 USD */
+    assert_int_equal(instrument_value(made(&info), 2500000, 2000000, &money), OC_OK);
+    assert_true(money == num_pow10_128(MONEY_SCALE) / 5);
+    info.qty_step = (struct oc_dec){1, 0, 0};
+    info.contract_size = (struct oc_dec){100, 0, 0};
     assert_int_equal(instrument_value(inverse, 0, 50, &money), OC_E_INVALID);
     info.price_step.scale = 8;
     info.contract_size = (struct oc_dec){9 * TEN18, 0, 0};

@@ -81,6 +81,8 @@ static void memory_and_files_give_the_same_hashes(void **state)
     assert_true(door_input_hash(doors[0]) == door_input_hash(doors[2])); /* the change was in an order */
     assert_false(a.low == c.low);
     assert_int_equal(door_stats(doors[0]).order_bytes, door_stats(doors[1]).order_bytes);
+    assert_int_equal(door_stats(doors[0]).order_bytes,
+                     door_stats(doors[2]).order_bytes); /* that began anew in its memory */
     for (int k = 0; k < 3; k++)
         assert_int_equal(door_close(doors[k]), OC_OK);
     env_sim_stop();

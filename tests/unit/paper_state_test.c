@@ -246,6 +246,138 @@ static void what_was_under_way_arrives_after_a_checkpoint(void **state)
     venue_free(w);
 }
 
+/* ---- told the records ---- */
+
+static void tell(struct venue *w, int64_t at_ns, struct oc_request request)
+{
+    request.head.type = OC_EV_REQUEST;
+    request.head.local_ns = at_ns;
+    w->next = request.id;
+    w->sim->observe(w->instance.self, &request.head);
+}
+
+static void tell_answer(struct venue *w, uint16_t type, int64_t at_ns, uint64_t order, uint64_t request)
+{
+    const struct oc_ev_answer answer = {
+        .head = {.size = sizeof answer, .type = type, .source = ACCOUNT, .inst = INST, .venue_ns = at_ns},
+        .order = order,
+        .request = request};
+    w->sim->observe(w->instance.self, &answer.head);
+}
+
+/* What was denied is taken out of what is under way, wherever it stands there: the others arrive, each once. */
+static void what_was_denied_does_not_arrive(void **state)
+{
+    (void)state;
+    static const char *const slow[] = {"latency", "10s", "half_spread", "0", NULL};
+    struct venue *w = venue_new(slow);
+    bar(w, 0, 10000, 10000, 10000, 10000, -1);
+    for (int round = 0; round < 4; round++) { /* 160 in all, 40 at a time: the list of them goes around */
+        const int64_t at_ns = (2 * round + 1) * MINUTE;
+        const uint64_t first = w->next + 1;
+        int expected = 0;
+        w->fill_count = 0;
+        for (int i = 0; i < 40; i++)
+            tell(w, at_ns + i, order(w, OC_SIDE_BUY, 1 + i, 0, 0));
+        tell_answer(w, OC_EV_DENIED, at_ns, first, first);
+        tell_answer(w, OC_EV_DENIED, at_ns, first + 25, first + 25);
+        tell_answer(w, OC_EV_DENIED, at_ns, first + 39, first + 39);
+        tell_answer(w, OC_EV_DENIED, at_ns, 999, 999); /* of nothing that is under way */
+        bar(w, 2 * round + 1, 10000, 10000, 10000, 10000, -1);
+        assert_int_equal(w->fill_count, 37);
+        for (int i = 1; i < 39; i++) {
+            if (i == 25)
+                continue;
+            assert_int_equal(w->fills[expected].order, first + (uint64_t)i);
+            assert_int_equal(w->fills[expected].qty, 1 + i);
+            assert_int_equal(w->fills[expected++].head.venue_ns, at_ns + i + 10000 * MS);
+        }
+        bar(w, 2 * round + 2, 10000, 10000, 10000, 10000, -1);
+        assert_int_equal(w->fill_count, 37);
+    }
+    venue_free(w);
+}
+
+/* An answer proves that its request had arrived: an order rests, an amendment holds, what ended is gone. */
+static void an_answer_proves_that_it_had_arrived(void **state)
+{
+    (void)state;
+    static const char *const slow[] = {"latency", "10s", "half_spread", "0", NULL};
+    struct venue *w = venue_new(slow);
+    bar(w, 0, 10000, 10000, 10000, 10000, -1);
+    for (int i = 0; i < 4; i++) {
+        tell(w, MINUTE, order(w, OC_SIDE_BUY, 10, 9900, 0));
+        tell_answer(w, OC_EV_ACCEPTED, MINUTE + 10000 * MS, w->next, w->next);
+    }
+    struct oc_request amend = order(w, OC_SIDE_BUY, 25, 9950, 0);
+    amend.kind = OC_REQUEST_AMEND;
+    amend.order = 1;
+    amend.bits |= OC_RQ_QUANTITY_CHANGED;
+    tell(w, MINUTE, amend); /* of the quantity alone */
+    tell_answer(w, OC_EV_AMENDED, MINUTE, 1, amend.id);
+    amend.id = ++w->next;
+    amend.order = 2;
+    amend.bits = OC_RQ_HAS_QTY | OC_RQ_HAS_PRICE | OC_RQ_PRICE_CHANGED;
+    tell(w, MINUTE, amend);
+    tell_answer(w, OC_EV_AMENDED, MINUTE, 2, amend.id);
+    tell_answer(w, OC_EV_CANCELED, MINUTE, 3, 3);
+    bar(w, 1, 10000, 10000, 9940, 10000, -1);
+    assert_int_equal(w->fill_count, 1); /* at the price that it was amended to */
+    assert_int_equal(w->fills[0].order, 2);
+    assert_int_equal(w->fills[0].qty, 10);
+    bar(w, 2, 10000, 10000, 9890, 10000, -1);
+    assert_int_equal(w->fill_count, 3);
+    assert_int_equal(w->fills[1].order, 1);
+    assert_int_equal(w->fills[1].qty, 25);
+    assert_int_equal(w->fills[2].order, 4);
+    assert_int_equal(w->answer_count, 0); /* nothing that was said is said again */
+    assert_int_equal(held(w), 45);
+    venue_free(w);
+}
+
+/* A stop that was triggered is not waited for again, one that was moved is hit where it stands now; fills count. */
+static void stops_and_fills_are_where_they_were(void **state)
+{
+    (void)state;
+    struct venue *w = venue_new(plain);
+    bar(w, 0, 10000, 10000, 10000, 10000, -1);
+    tell(w, MINUTE, order(w, OC_SIDE_BUY, 10, 9900, 10100)); /* a limit behind a stop */
+    tell_answer(w, OC_EV_ACCEPTED, MINUTE, 1, 1);
+    tell_answer(w, OC_EV_TRIGGERED, MINUTE, 1, 1);
+    tell(w, MINUTE, order(w, OC_SIDE_SELL, 10, 0, 9000));
+    tell_answer(w, OC_EV_ACCEPTED, MINUTE, 2, 2);
+    struct oc_request amend = order(w, OC_SIDE_SELL, 10, 0, 9800);
+    amend.kind = OC_REQUEST_AMEND;
+    amend.order = 2;
+    amend.bits |= OC_RQ_STOP_CHANGED;
+    tell(w, MINUTE, amend);
+    tell_answer(w, OC_EV_AMENDED, MINUTE, 2, amend.id);
+    tell(w, MINUTE, order(w, OC_SIDE_BUY, 10, 9700, 0));
+    struct oc_ev_fill fill = {
+        .head = {.size = sizeof fill, .type = OC_EV_FILL, .source = ACCOUNT, .inst = INST, .venue_ns = MINUTE},
+        .order = w->next,
+        .price = 9700,
+        .qty = 4,
+        .fee_asset = USDT,
+        .side = OC_SIDE_BUY,
+        .trade_id = "x1",
+        .trade_id_size = 2};
+    w->sim->observe(w->instance.self, &fill.head);
+    assert_int_equal(held(w), 4);
+    bar(w, 1, 10000, 10000, 9890, 10000, -1);
+    assert_int_equal(w->fill_count, 1);
+    assert_int_equal(w->fills[0].order, 1);
+    assert_int_equal(w->fills[0].price, 9900);
+    bar(w, 2, 10000, 10000, 9790, 10000, -1);
+    assert_int_equal(w->fill_count, 2);
+    assert_int_equal(w->fills[1].order, 2);
+    bar(w, 3, 10000, 10000, 9600, 10000, -1);
+    assert_int_equal(w->fill_count, 3);
+    assert_int_equal(w->fills[2].qty, 6); /* the rest of it */
+    assert_int_equal(held(w), 10);
+    venue_free(w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -258,6 +390,9 @@ int main(void)
         cmocka_unit_test(good_till_date_ends_after_a_checkpoint),
         cmocka_unit_test(good_till_date_ends_after_records),
         cmocka_unit_test(what_was_under_way_arrives_after_a_checkpoint),
+        cmocka_unit_test(what_was_denied_does_not_arrive),
+        cmocka_unit_test(an_answer_proves_that_it_had_arrived),
+        cmocka_unit_test(stops_and_fills_are_where_they_were),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -96,6 +96,8 @@ static void Q18_what_rests_at_the_market_reserves_the_price_known(void **state)
     const uint64_t id = asks(f, by_money);
     assert_true(id);
     assert_true(used(f, f->quote) == money(10000, 0));
+    fixture_say(f, OC_EV_ACCEPTED, id); /* nothing of it is spent */
+    assert_true(used(f, f->quote) == money(10000, 0));
     fixture_trade(f, id, OC_SIDE_BUY, 20000, 5000); /* 1,000 of it is spent */
     assert_true(used(f, f->quote) == money(9000, 0));
     fixture_free(f);

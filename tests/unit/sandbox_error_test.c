@@ -280,9 +280,27 @@ static void limits_are_those_that_were_given(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
+/* What cannot be looked at any more, for want of memory, does not show the values of an earlier error. */
+static void values_of_an_earlier_error_are_gone(void **state)
+{
+    (void)state;
+    struct sandbox *small;
+    const struct sandbox_limits limits = {.heap_max_bytes = 1 << 20};
+    assert_int_equal(sandbox_new(&limits, 7, &small), OC_OK);
+    const char *wrong = "local a = 7 error('x')", *hog = "local t = {} for i = 1, 1e9 do t[i] = i end";
+    const struct sandbox_error *said = sandbox_error_last(small);
+    assert_int_equal(sandbox_load(small, wrong, strlen(wrong), "t.lua"), OC_E_INVALID);
+    assert_string_equal(said->locals, "a = 7\n");
+    assert_true(sandbox_load(small, hog, strlen(hog), "t.lua") < 0);
+    assert_int_equal(said->kind, SANDBOX_ERROR_MEMORY);
+    assert_string_equal(said->locals, "");
+    sandbox_free(small);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(values_of_an_earlier_error_are_gone),
         TEST(values_are_shown_as_lua_shows_them),
         TEST(control_characters_are_no_text),
         TEST(locals_have_their_limit),

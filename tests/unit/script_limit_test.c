@@ -345,11 +345,23 @@ static void test_other_ends(void **state)
     }
 }
 
+/* What the watchdog takes for another run: from there on the time counts anew. */
+static void test_a_renewal_is_another_run(void **state)
+{
+    (void)state;
+    struct sandbox *sandbox = fresh(0);
+    const uint64_t before = sandbox->watch->seq;
+    sandbox_renew(sandbox);
+    assert_true(sandbox->watch->seq != before);
+    sandbox_free(sandbox);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_list_is_not_sorted),
         cmocka_unit_test(test_other_ends),
+        cmocka_unit_test(test_a_renewal_is_another_run),
         cmocka_unit_test(test_pattern),
         cmocka_unit_test(test_work_is_counted),
         cmocka_unit_test(test_plain_search),

@@ -433,6 +433,7 @@ static void one_session_a_folder(void **state)
     house_open(one);
     house_open(other);
     assert_int_equal(session_lock(one->session, dir), OC_OK);
+    assert_false(error_is_set(&one->session->words.error));
     assert_int_equal(session_lock(other->session, dir), OC_E_STATE);
     assert_non_null(strstr(said(&other->session->words.error), "it is in use by another outcry"));
     assert_int_equal(session_close(one->session), OC_OK);
@@ -444,6 +445,14 @@ static void one_session_a_folder(void **state)
     memset(longer, 'x', sizeof longer);
     longer[ENV_PATH_MAX] = 0;
     assert_true(session_lock(one->session, longer) < 0);
+    char path[ENV_PATH_MAX + 8]; /* what should be the lock is a folder */
+    snprintf(dir, sizeof dir, "%s/step_test.locked", TEST_BUILD_DIR);
+    snprintf(path, sizeof path, "%s/lock", dir);
+    assert_true(env_mkdir(dir) == OC_OK && env_mkdir(path) == OC_OK);
+    one->session->words.error.rc = OC_OK;
+    assert_true(session_lock(one->session, dir) < 0);
+    assert_non_null(strstr(said(&one->session->words.error), dir));
+    assert_non_null(strstr(said(&one->session->words.error), "directory"));
     house_free(one);
     house_free(other);
 }

@@ -1,4 +1,5 @@
 /* venues_test.c: who answers orders: sending, refusals, rounds; who is told of it; how fast it goes on. */
+#include "base/plugin_call.h"
 #include "session/ending.h"
 #include "support/env_sim.h"
 #include "support/session_kit.h"
@@ -12,12 +13,27 @@ struct stall { /* a simulator that notes what it is asked */
     oc_rc rc;
     int64_t due_again_ns;
     struct venue *venue;
+    bool is_foreign; /* its market call is named too */
 };
+
+/* The host says whose call is under way. */
+static void is_called(const struct stall *stall, const char *call)
+{
+    const struct plugin_site *site = plugin_call_now.site;
+    if (!stall->is_foreign && strcmp(call, "market") == 0) {
+        assert_null(site);
+        return;
+    }
+    assert_non_null(site);
+    assert_string_equal(site->call, call);
+}
 
 static oc_rc stall_request(void *self, int64_t now_ns, const struct oc_request *request)
 {
     struct stall *stall = self;
     size_t length = strlen(stall->said);
+    is_called(stall, "request");
+    assert_int_equal(plugin_call_now.order, request->order);
     snprintf(stall->said + length, sizeof stall->said - length, "%u:%lld@%lld ", (unsigned)request->kind,
              (long long)request->qty, (long long)now_ns);
     return stall->rc;
@@ -28,6 +44,7 @@ static oc_rc stall_market(void *self, int64_t now_ns, const struct oc_event *eve
     struct stall *stall = self;
     (void)event;
     size_t length = strlen(stall->said);
+    is_called(stall, "market");
     snprintf(stall->said + length, sizeof stall->said - length, "see@%lld ", (long long)now_ns);
     return stall->rc;
 }
@@ -42,6 +59,7 @@ static oc_rc stall_due(void *self, int64_t now_ns)
 {
     struct stall *stall = self;
     size_t length = strlen(stall->said);
+    is_called(stall, "due");
     snprintf(stall->said + length, sizeof stall->said - length, "due@%lld ", (long long)now_ns);
     if (stall->due_again_ns) {
         answer_at(stall, now_ns, 77);
@@ -69,6 +87,7 @@ static struct venues *venues_of_two(struct stall stalls[2])
 
 static void release(struct venues *venues)
 {
+    assert_null(plugin_call_now.site);
     venues_release(venues);
     free(venues);
 }
@@ -501,9 +520,34 @@ static void logical_time_stays_below_the_next_instant(void **state)
     env_sim_stop();
 }
 
+/* The last words of a crash name a simulator from outside at each of its calls, and nobody between them. */
+static void the_call_under_way_is_named(void **state)
+{
+    (void)state;
+    struct stall stalls[2] = {{.is_foreign = true}, {.is_foreign = true}};
+    struct venues *venues = venues_of_two(stalls);
+    struct engine_out out;
+    struct oc_ev_answer answer;
+    const struct oc_event event = {.size = sizeof event, .type = OC_EV_TRADE};
+    venues->list[0].is_foreign = venues->list[1].is_foreign = true;
+    assert_int_equal(venues_see(venues, 40, &event), OC_OK);
+    assert_null(plugin_call_now.site);
+    assert_int_equal(out_init(&out), OC_OK);
+    ask(&out, OC_REQUEST_NEW, 2, 2, false);
+    assert_int_equal(venues_send(venues, 50, &out), OC_OK);
+    assert_null(plugin_call_now.site);
+    assert_int_equal(sim_answers_schedule(&venues->list[1].answers, 60), OC_OK);
+    assert_int_equal(venues_take(venues, 60, &answer, sizeof answer), OC_E_NOT_FOUND);
+    assert_string_equal(stalls[0].said, "see@40 ");
+    assert_string_equal(stalls[1].said, "see@40 1:2@50 due@60 ");
+    out_release(&out);
+    release(venues);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_call_under_way_is_named),
         cmocka_unit_test(requests_go_to_the_venue_of_their_account),
         cmocka_unit_test(what_is_not_taken_is_answered_by_us),
         cmocka_unit_test(a_refusal_that_cannot_be_kept_is_said),
