@@ -248,7 +248,7 @@ static bool rule_allows(struct engine *engine, const struct rule *rule, const st
             return false;
         }
     }
-    if (engine->witness.verdict && !(request->bits & OC_RQ_CHILD))
+    if (engine->witness.verdict)
         engine->witness.verdict(engine->witness.self, request, rule->name, &verdict);
     if (rc == OC_OK && verdict.allowed)
         return true;

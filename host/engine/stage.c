@@ -89,15 +89,10 @@ static void stamp(struct engine *engine, struct oc_request *request)
         request->strategy = engine->caller;
 }
 
-/* Parent first, then the routed child: the built-in route is direct, so the child is the order itself. */
-static oc_rc ask_twice(struct engine *engine, struct oc_request *request, struct engine_refusal *refusal)
+/* The built-in route is direct: the routed child would be the order itself, and rules are pure, so they are asked once (ADR 0016). */
+static oc_rc ask_rules(struct engine *engine, struct oc_request *request, struct engine_refusal *refusal)
 {
-    oc_rc rc = chain_ask(engine, request, refusal);
-    if (rc == OC_OK) {
-        request->bits |= OC_RQ_CHILD;
-        rc = chain_ask(engine, request, refusal);
-        request->bits &= ~(uint32_t)OC_RQ_CHILD;
-    }
+    const oc_rc rc = chain_ask(engine, request, refusal);
     if (rc == OC_OK)
         request->rules = engine->rule_count - engine->away_count;
     return rc;
@@ -170,7 +165,7 @@ oc_rc engine_submit(struct engine *engine, struct oc_request *request, struct en
         if (__builtin_expect(engine->clients[engine->caller].permissions != NULL, 0))
             rc = permissions_ask(engine, request, order, order_remaining_worst(order), &refusal);
         if (rc == OC_OK)
-            rc = ask_twice(engine, request, &refusal);
+            rc = ask_rules(engine, request, &refusal);
         if (rc == OC_OK && sized < 0) { /* what it may become cannot be counted, so it cannot be limited */
             strcpy(refusal.reason, "NO_REFERENCE_PRICE");
             strcpy(refusal.rule, "instrument");
@@ -254,7 +249,7 @@ oc_rc engine_amend(struct engine *engine, struct oc_request *request, struct eng
     if (engine->clients[engine->caller].permissions)
         rc = permissions_ask(engine, &ask, order, ask.qty - order->filled, &refusal);
     if (rc == OC_OK)
-        rc = ask_twice(engine, &ask, &refusal);
+        rc = ask_rules(engine, &ask, &refusal);
     if (rc == OC_OK)
         rc = reserve_ask(engine, &ask, order, &refusal);
     if (rc == OC_OK) {
@@ -302,7 +297,7 @@ oc_rc stage_cancel(struct engine *engine, struct order *order, uint8_t role, str
     struct oc_request ask = follow_up(engine, order, OC_REQUEST_CANCEL);
     struct engine_refusal refusal = {.order = order->now.order};
     ask.role = role;
-    oc_rc rc = ask_twice(engine, &ask, &refusal);
+    oc_rc rc = ask_rules(engine, &ask, &refusal);
     struct out_request *staged = stage_add(engine, &ask, order);
     if (rc < 0) {
         staged->is_denied = 1;

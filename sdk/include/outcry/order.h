@@ -41,7 +41,7 @@ enum { /* oc_request.bits */
        OC_RQ_FEE_IN_QUOTE = 1u << 6, /* quote_qty includes the fee */
        OC_RQ_SNAPPED = 1u << 7,      /* asked_... differ from what is sent */
        OC_RQ_STRICT = 1u << 8,
-       OC_RQ_CHILD = 1u << 9, /* the routed child of `parent` */
+       OC_RQ_CHILD = 1u << 9, /* one of several routed children of `parent`: rules are asked about it too */
        OC_RQ_HAS_STOP_LOSS = 1u << 10,
        OC_RQ_HAS_TAKE_PROFIT = 1u << 11,
        OC_RQ_QUANTITY_CHANGED = 1u << 12, /* AMEND: qty is new */
