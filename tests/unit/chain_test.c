@@ -438,10 +438,11 @@ static void told(void *self, const struct oc_request *request, const char *rule,
 static void only_a_clear_yes_is_one(void **state)
 {
     (void)state;
-    static const oc_rc answers[] = {7, OC_OK, OC_E_IO, OC_OK};
-    static const uint32_t allowed[] = {1, 7, 1, 0};
-    for (int i = 0; i < 4; i++) {
+    static const oc_rc answers[] = {7, OC_OK, OC_E_IO, OC_OK, OC_OK};
+    static const uint32_t allowed[] = {1, 7, 1, 0, 0};
+    for (int i = 0; i < 5; i++) {
         struct prober prober = {.answer = answers[i]};
+        prober.first.reason[0] = i == 4 ? 'N' : '\0'; /* a word of one letter is one */
         struct fixture *f = probed(&prober);
         struct oc_request ask = fixture_order(f, OC_SIDE_BUY, 1, 9900);
         struct engine_refusal refusal = {0};
@@ -450,7 +451,7 @@ static void only_a_clear_yes_is_one(void **state)
         prober.first.allowed = allowed[i];
         assert_int_equal(engine_begin(f->engine, 0), OC_OK);
         assert_int_equal(engine_submit(f->engine, &ask, &refusal), OC_E_LIMIT);
-        assert_string_equal(refusal.reason, i < 3 ? "RULE_FAILED" : "REFUSED");
+        assert_string_equal(refusal.reason, i < 3 ? "RULE_FAILED" : (i == 3 ? "REFUSED" : "N"));
         assert_int_equal(seen, 0);
         fixture_end(f, true);
         fixture_free(f);

@@ -2,8 +2,6 @@
  * what records say of it after a restart. */
 #include "support/engine_kit.h"
 
-#include "engine/impl.h"
-
 /* A trade at a minute; what was due before has come. */
 static void trade_at(struct fixture *f, int64_t minute, int64_t price)
 {
@@ -408,23 +406,38 @@ static void each_step_of_an_order_is_listed(void **state)
     fixture_free(f);
 }
 
+static char came[16]; /* numbers of the clients that were told, in their order */
+
+static oc_rc note(void *self, const struct oc_event *event)
+{
+    (void)event;
+    strcat(came, self);
+    return OC_OK;
+}
+
 /* Who subscribes late stands before those of larger numbers, whatever was there once. */
 static void events_go_by_number_whoever_came_first(void **state)
 {
     (void)state;
     struct fixture *f = fixture_new(COST_AVERAGE);
-    struct heard heard[2] = {{.count = 0}, {.count = 0}};
-    const uint32_t first = hearer(f, &heard[0]), second = hearer(f, &heard[1]);
-    const struct engine_subscription one = {.inst = f->inst, .period_ns = MINUTE};
-    for (int i = 1; i <= 3; i++)
-        assert_int_equal(engine_subscribe(f->engine, first, f->inst, i * MINUTE), OC_OK);
-    assert_int_equal(engine_resubscribe(f->engine, first, &one, 1), OC_OK);
-    assert_int_equal(engine_subscribe(f->engine, second, f->inst, MINUTE), OC_OK);
-    assert_int_equal(engine_subscribe(f->engine, first, f->inst, 5 * MINUTE), OC_OK);
-    static const uint32_t expected[] = {1, 1, 2};
-    assert_int_equal(f->engine->subscription_count, 3);
-    for (uint32_t i = 0; i < 3; i++)
-        assert_int_equal(f->engine->subscriptions[i].strategy, expected[i]);
+    static char names[2][2] = {"1", "2"};
+    struct oc_instrument info = instruments_get(engine_instruments(f->engine), f->inst)->info;
+    uint32_t clients[2], other[2];
+    for (int i = 0; i < 2; i++) {
+        const struct engine_client client = {.self = names[i], .market = note};
+        assert_int_equal(engine_add_client(f->engine, names[i], &client, &clients[i]), OC_OK);
+        snprintf(info.symbol, sizeof info.symbol, "OTHER%d", i);
+        assert_int_equal(instruments_add(engine_instruments(f->engine), &info, &other[i]), OC_OK);
+        assert_int_equal(engine_subscribe(f->engine, clients[0], other[i], 0), OC_OK);
+    }
+    assert_int_equal(engine_subscribe(f->engine, clients[0], f->inst, 0), OC_OK);
+    const struct engine_subscription one = {.inst = other[0]};
+    assert_int_equal(engine_resubscribe(f->engine, clients[0], &one, 1), OC_OK);
+    assert_int_equal(engine_subscribe(f->engine, clients[1], f->inst, 0), OC_OK);
+    assert_int_equal(engine_subscribe(f->engine, clients[0], f->inst, 0), OC_OK);
+    came[0] = '\0';
+    fixture_price(f, 10100);
+    assert_string_equal(came, "12");
     fixture_free(f);
 }
 

@@ -399,6 +399,37 @@ static void any_operation_of_a_set_may_fail(void **state)
     }
 }
 
+/* A disk that refuses is not a run that is damaged: the opening says so, and no file is taken for one that may go. */
+static void a_disk_that_refuses_ends_the_opening(void **state)
+{
+    (void)state;
+    for (int k = 0; k < 3; k++) {
+        start(1);
+        struct fill_set set;
+        const uint64_t whole = k == 2 ? TAIL : 3 * TAIL;
+        open_set(&set, 0);
+        add(&set, 1, 3 * TAIL);
+        assert_int_equal(fill_set_close(&set), OC_OK);
+        if (k == 1)
+            put_run_file(7, 9, "x", 1); /* of no use: it is to go, and does not */
+        if (k == 2)
+            put_run_file(TAIL, 2 * TAIL, "x", 1); /* damaged */
+        if (k == 0)
+            env_sim_fail(ENV_SIM_OPEN, 2); /* the second run */
+        else
+            env_sim_fail(ENV_SIM_RENAME, 2); /* the folder is made, the file not removed */
+        assert_int_equal(fill_set_open(&set, dir, 3 * TAIL, TAIL), OC_E_IO);
+        assert_int_equal(set.run_count, k == 1 ? 3 : 1);
+        (void)fill_set_close(&set);
+        env_sim_fail(ENV_SIM_ANY, 0);
+        open_set(&set, 3 * TAIL);
+        assert_int_equal(set.run_count, whole / TAIL);
+        has_all(&set, whole);
+        assert_int_equal(fill_set_close(&set), OC_OK);
+        stop();
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -414,6 +445,7 @@ int main(void)
         cmocka_unit_test(memory_is_what_the_tail_asks_for),
         cmocka_unit_test(runs_have_their_limit),
         cmocka_unit_test(any_operation_of_a_set_may_fail),
+        cmocka_unit_test(a_disk_that_refuses_ends_the_opening),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
