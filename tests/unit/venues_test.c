@@ -108,7 +108,7 @@ static void ask(struct engine_out *out, uint8_t kind, uint32_t account, int64_t 
 static void requests_go_to_the_venue_of_their_account(void **state)
 {
     (void)state;
-    struct stall stalls[2] = {{{0}, 0, 0, NULL}};
+    struct stall stalls[2] = {{.rc = OC_OK}};
     struct venues *venues = venues_of_two(stalls);
     struct engine_out out;
     assert_int_equal(out_init(&out), OC_OK);
@@ -224,7 +224,7 @@ static void a_refusal_that_cannot_be_kept_is_said(void **state)
 static void answers_come_by_time_and_venue(void **state)
 {
     (void)state;
-    struct stall stalls[2] = {{{0}, 0, 0, NULL}};
+    struct stall stalls[2] = {{.rc = OC_OK}};
     struct venues *venues = venues_of_two(stalls);
     struct oc_ev_answer answer;
     static const uint64_t want[] = {21, 10, 11, 77, 22}; /* 77 is said while it does what it had wanted to do */
@@ -255,7 +255,7 @@ static void answers_come_by_time_and_venue(void **state)
 static void a_round_is_ended_by_other_inputs(void **state)
 {
     (void)state;
-    struct stall stalls[2] = {{{0}, 0, 0, NULL}};
+    struct stall stalls[2] = {{.rc = OC_OK}};
     struct venues *venues = venues_of_two(stalls);
     struct oc_ev_answer answer;
     for (int ends = 0; ends < 2; ends++) {
@@ -279,7 +279,7 @@ static void a_round_is_ended_by_other_inputs(void **state)
 static void a_venue_that_fails_says_so(void **state)
 {
     (void)state;
-    struct stall stalls[2] = {{{0}, 0, 0, NULL}};
+    struct stall stalls[2] = {{.rc = OC_OK}};
     struct venues *venues = venues_of_two(stalls);
     struct oc_event event = {.size = sizeof event, .type = OC_EV_MARK};
     struct oc_ev_answer answer;
