@@ -43,4 +43,36 @@ for file in report cut; do
     [ "$(jq -cS '[.money.final, .trades.fills, .hashes.meaning]' whole.json)" = "$(jq -cS '[.money.final, .trades.fills, .hashes.meaning]' $file.json)" ] ||
         fail "$file: $(jq -c '[.money.final, .trades.fills]' $file.json), of the run $(jq -c '[.money.final, .trades.fills]' whole.json)"
 done
+# risk.halt_on_alarm: nothing is opened behind it, in run, replay and a restart alike.
+halts() { exec "$outcry" run buys.lua --venue loopback --config day.conf --plugin loopback=loopback.so --cash '10000 USDT' --session "$1" --listen none --json --set risk.halt_on_alarm=yes; }
+(halts halted) >halted.json 2>err
+[ $? = 5 ] || fail "halted: the run does not end with 5"
+[ "$(jq -c '[.trades.fills, .trades.denied]' halted.json)" = '[8402,1]' ] || fail "halted: $(jq -c '[.trades.fills, .trades.denied]' halted.json), expected 8402 fills and 1 denied"
+grep -q 'ERROR alarm: halted (risk.halt_on_alarm): nothing is opened until unkill' err || fail "that it halted is not said"
+jq . halted.json | grep -q HALTED_BY_ALARM || fail "halted: the reason is not in the report"
+"$outcry" replay halted --diff >out 2>&1 || fail "halted: the replay differs: $(tail -n 5 out)"
+halts again >out 2>err &
+pid=$!
+sleep 0.2
+kill -9 $pid 2>/dev/null
+wait $pid 2>/dev/null
+pid=
+(halts again) >again.json 2>err
+[ $? = 5 ] || fail "halted: it does not go on"
+[ "$(jq -c '[.money.final, .trades.fills, .trades.denied]' again.json)" = "$(jq -c '[.money.final, .trades.fills, .trades.denied]' halted.json)" ] ||
+    fail "halted: killed and gone on it is another: $(jq -c .trades again.json)"
+# A simulator that fills more than was asked: refused, and it halts too.
+sed 's/^    put_trade_id(&fill);/&\n    if (ask.order % 5 == 0) fill.qty++;/' "$tree/sdk/examples/sim_nextopen/nextopen.c" >"$w/over.c"
+"$cc" -std=gnu11 -O1 -w -fPIC -fvisibility=hidden -shared -nostartfiles -I"$tree/sdk/include" "$w/over.c" -o "$w/over.so" || fail "over.c does not build"
+echo 'function on_bar(m) m:buy(0.0001) end' >"$w/bars.lua"
+for halts in no yes; do
+    "$outcry" paper bars.lua --feed synthetic-bars:2000 --cash '10000 USDT' --listen none --plugin over=over.so --session over_$halts --set risk.halt_on_alarm=$halts --json >over_$halts.json 2>err
+    code=$?
+    [ $code != 0 ] || fail "a simulator's overfill: exit 0"
+    [ $halts = no ] || grep -q 'halted (risk.halt_on_alarm)' err || fail "that a simulator's overfill halts is not said"
+    grep -q 'border: simulator .*: refused' err || fail "a simulator's overfill is not refused"
+done
+[ "$(jq .trades.fills over_no.json)" -gt 100 ] || fail "without the key it goes on: $(jq .trades.fills over_no.json) fills"
+[ "$(jq .trades.fills over_yes.json)" -lt 10 ] || fail "halted: $(jq .trades.fills over_yes.json) fills behind an answer that cannot be"
+"$outcry" replay over_yes --diff >out 2>&1 || fail "halted by a simulator: the replay differs: $(tail -n 5 out)"
 echo "a fill of an order that ended long ago is booked once, and an alarm"
