@@ -332,7 +332,16 @@ static int check_file(void *arg)
     log_flush();
     if (code == EXIT_GOOD && good)
         fputs(good, stdout);
-    fflush(stdout);
+    return plugin_child_end(code);
+}
+
+int plugin_child_end(int code)
+{
+    const bool has_failed = ferror(stdout);
+    if (fflush(stdout) != 0 || has_failed) {
+        fputs("outcry: the standard output could not be written: closed, or full\n", stderr);
+        code = code == EXIT_GOOD ? EXIT_RUN : code;
+    }
     fflush(stderr);
     return code;
 }

@@ -284,10 +284,7 @@ static int try_file(void *arg)
     free(run);
     env_free(script);
     log_flush();
-    const int code = rc < 0 ? complain(&error, rc, wish->is_json) : is_good ? EXIT_GOOD : EXIT_RUN;
-    fflush(stdout);
-    fflush(stderr);
-    return code;
+    return plugin_child_end(rc < 0 ? complain(&error, rc, wish->is_json) : is_good ? EXIT_GOOD : EXIT_RUN);
 }
 
 int plugin_try(int argc, char **argv)

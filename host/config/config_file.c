@@ -43,6 +43,8 @@ static const struct config_key keys[] = {
     {"risk.without", "list", "none", "rules of the default chain that risk.chain leaves out on purpose"},
     {"risk.dropped", "list", "none", "rules that a session had before, and goes on without, on purpose"},
     {"risk.strict", "boolean", "no", "every rule is asked twice and must agree"},
+    {"risk.halt_on_alarm", "boolean", "no",
+     "an alarm, or an answer of a simulator that cannot be, halts: nothing is opened until unkill"},
     {NULL, NULL, NULL, NULL}};
 
 enum { KEYS = sizeof keys / sizeof keys[0] };

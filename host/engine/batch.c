@@ -119,6 +119,8 @@ void engine_alarm(struct engine *engine, const struct order *order, const char *
 {
     engine->stats.alarms++;
     engine->out.alarms++;
+    if (engine->config.halts)
+        engine_latch(engine, 0, ENGINE_HALTED_BY_ALARM);
     struct out_note note = {.kind = NOTE_ALARM,
                             .strategy = order ? order->now.strategy : 0,
                             .order = order ? order->now.order : 0,

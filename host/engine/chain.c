@@ -409,5 +409,7 @@ void engine_set_missing(struct engine *engine, const char *names)
 }
 
 void engine_set_strict(struct engine *engine, bool is_strict) { engine->config.strict = is_strict; }
+void engine_set_halting(struct engine *engine, bool halts) { engine->config.halts = halts; }
+bool engine_halts(const struct engine *engine) { return engine->config.halts; }
 
 const char *engine_missing(const struct engine *engine) { return engine->missing; }

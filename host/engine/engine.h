@@ -66,6 +66,7 @@ struct engine_budget {
 struct engine_config {
     uint32_t epoch;            /* of order ids */
     uint32_t strict;           /* 1: every rule is asked twice and must agree */
+    uint32_t halts;            /* 1: an alarm halts: nothing is opened until it is taken back */
     int64_t trade_from_ns;     /* events before it only warm up: callbacks run, orders are refused */
     struct oc_dec quote_slack; /* share by which the reference is lowered to size an order by money, 0.05 */
     uint32_t fills_recent;     /* fills known by their identity, 0 = the limit of limits.h */
@@ -122,6 +123,10 @@ void engine_clear_rules(struct engine *engine);
 CHECKED oc_rc engine_load_rules(struct engine *engine, const void *bytes, size_t size);
 /* [setup] Every rule is asked twice from here on, and must agree; or once. */
 void engine_set_strict(struct engine *engine, bool is_strict);
+/* Whether an alarm halts, as a kill would: all accounts are latched with ENGINE_HALTED_BY_ALARM. */
+void engine_set_halting(struct engine *engine, bool halts);
+bool engine_halts(const struct engine *engine);
+#define ENGINE_HALTED_BY_ALARM "HALTED_BY_ALARM"
 /* After engine_save or engine_save_rules failed: the rule whose state is larger than ENGINE_RULE_STATE_MAX, or that could not save
  * it; NULL: another part did not fit. Borrowed. */
 const char *engine_unsaved_rule(const struct engine *engine);

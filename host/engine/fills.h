@@ -36,6 +36,8 @@ struct fills {
 void fills_init(struct fills *fills, uint32_t recent_max, uint32_t held_max);
 void fills_release(struct fills *fills);
 bool fills_has(const struct fills *fills, struct fill_key key);
+/* No fill has left the window yet: what it does not have was never booked. */
+static inline bool fills_are_all(const struct fills *fills) { return fills->recent_count < fills->recent_max; }
 /* Room for one more. OC_E_NOMEM. */
 CHECKED oc_rc fills_room(struct fills *fills);
 /* Puts one in that is not there. True: an older one has left the ring and is forgotten unless it is held next. */

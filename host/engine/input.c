@@ -246,10 +246,13 @@ static oc_rc apply_fill(struct engine *engine, const struct oc_ev_fill *said)
                          .kind = NOTE_DUPLICATE, .order = fill->order, .inst = fill->head.inst, .fill = &said->head});
         return OC_OK;
     }
-    /* Of an order that ended so long ago that it is forgotten, and nobody has asked the index: a simulator is wrong here,
-     * and money that may be there already is not booked twice. */
-    if (!order && is_our_id(engine, fill->order) && !(fill->head.flags & OC_EVF_NEW)) {
-        engine_alarm(engine, NULL, "a fill of an order that ended long ago: not booked");
+    /* Of an order that ended so long ago that it is forgotten. While every fill is still known by its identity, it is new and
+     * booked; once some are not, and nobody has asked the index, money that may be there already is not booked twice. */
+    const bool is_forgotten = !order && is_our_id(engine, fill->order);
+    if (is_forgotten && !(fill->head.flags & OC_EVF_NEW) && !fills_are_all(orders_fills(engine->orders))) {
+        engine_alarm(engine, NULL,
+                     "a fill of an order that ended long ago, behind more fills than are remembered: not booked, as "
+                     "it may be there already: compare the account with the venue");
         return OC_OK;
     }
     rc = book_fill(engine, said, fill, order);
@@ -260,7 +263,9 @@ static oc_rc apply_fill(struct engine *engine, const struct oc_ev_fill *said)
     if (fill->head.flags & OC_EVF_AMBIGUOUS)
         engine->stats.ambiguous++;
     if (!order) {
-        engine_alarm(engine, NULL, "a fill of an order that is not known: booked to the account");
+        engine_alarm(engine, NULL,
+                     is_forgotten ? "a fill of an order that ended long ago: booked to the account, of no strategy"
+                                  : "a fill of an order that is not known: booked to the account");
         chain_observe(engine, &fill->head);
         return OC_OK;
     }

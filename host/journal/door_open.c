@@ -295,7 +295,7 @@ oc_rc door_open(const struct door_config *config, struct door **ret_door)
         uint32_t part = config->resume && config->resume->has_stream[JOURNAL_ORDERS]
                             ? config->resume->position[JOURNAL_ORDERS].segment + 1
                             : 0;
-        rc = session_write(config->dir, part, config->header, config->header_size);
+        rc = session_write(config->dir, part, door->session, config->header, config->header_size);
         if (rc < 0) {
             explain(rc, config->dir, "the session header cannot be written");
             goto fail;

@@ -171,6 +171,33 @@ static void compare_with_others(struct journal_reader *reader)
     }
 }
 
+/* Files of several sessions in one folder are a mixture that nobody recorded. */
+static oc_rc check_session(const struct journal_reader *reader)
+{
+    static const uint8_t none[16];
+    char words[200] = "";
+    uint32_t part = 0;
+    if (!reader->has_session)
+        return OC_OK;
+    const struct journal_live_file *live = &reader->live;
+    const struct reader_stream *orders = &reader->stream[JOURNAL_ORDERS];
+    const struct journal_segment_head *head = orders->count ? &orders->segments[0].head : NULL;
+    oc_rc rc = session_check(reader->dir, reader->session, &part);
+    if (reader->has_checkpoint && head && head->magic == JOURNAL_SEGMENT_MAGIC &&
+        memcmp(head->session, reader->checkpoint.session, sizeof head->session) != 0)
+        snprintf(words, sizeof words, "the newest checkpoint is of another session than the records: take it away");
+    else if (rc == OC_E_STATE)
+        snprintf(words, sizeof words,
+                 "the file \"session-%06u\" is of another session than the records: bring its own back", part);
+    else if (live->magic && memcmp(live->session, reader->session, sizeof live->session) != 0 &&
+             memcmp(live->session, none, sizeof none) != 0)
+        snprintf(words, sizeof words,
+                 "the file \"" JOURNAL_LIVE_NAME "\" is of another session than the records: bring its own back");
+    if (words[0])
+        return fail(OC_E_STATE, reader->dir, words);
+    return rc < 0 ? fail(rc, reader->dir, env_error_text()) : (oc_rc)OC_OK;
+}
+
 static oc_rc scan_all(struct journal_reader *reader, bool from_checkpoint)
 {
     oc_rc rc = env_list(reader->dir, add_segment, reader);
@@ -207,6 +234,8 @@ oc_rc journal_open_read(const char *dir, bool from_checkpoint, struct journal_re
     }
     env_boot_id(reader->boot);
     oc_rc rc = scan_all(reader, from_checkpoint);
+    if (rc >= 0)
+        rc = check_session(reader);
     if (rc >= 0) {
         reader->header_rc = session_read(dir, SESSION_NEWEST, &reader->header, &reader->header_size);
         if (reader->header_rc == OC_E_NOMEM || reader->header_rc == OC_E_IO)

@@ -86,7 +86,7 @@ struct journal_checkpoint {
 
 /* [any] Opens and verifies. With `from_checkpoint` it begins at the newest valid checkpoint (all
  * records when there is none), and older segments are not looked at. OC_E_NOT_FOUND: no journal
- * there. OC_E_DATA: refused; *ret_reader is still given, so that journal_end can say what was
+ * there. OC_E_STATE: files of several sessions, nothing is given. OC_E_DATA: refused; *ret_reader is still given, so that journal_end can say what was
  * found, and journal_next gives what is good before. OC_E_IO, OC_E_NOMEM: nothing is given. Owned:
  * journal_close_read. */
 CHECKED oc_rc journal_open_read(const char *dir, bool from_checkpoint, struct journal_reader **ret_reader);

@@ -46,6 +46,12 @@ static oc_rc add(struct scan *scan, const struct load_info *info)
 static oc_rc add_one(void *context, const char *path)
 {
     struct scan *scan = context;
+    if (!scan->is_ours && load_others_write(path)) {
+        load_report_init(scan->report, path);
+        load_report_fault(scan->report, "file", "others can write to it, or to its folder", "you alone can",
+                          "chmod go-w");
+        return add(scan, NULL);
+    }
     if (load_inspect(path, scan->report) < 0)
         return add(scan, NULL);
     oc_rc rc = OC_OK;
@@ -63,6 +69,13 @@ oc_rc catalogue_add_folder(struct catalogue *catalogue, const char *path, const 
             return OC_OK; /* named twice */
     if (catalogue->folder_count == CATALOGUE_FOLDERS_MAX)
         return error_say(ret_error, OC_E_LIMIT, origin, "at most %d plugin folders", CATALOGUE_FOLDERS_MAX);
+    if (!is_ours && load_others_write(path)) {
+        error_at(ret_error, OC_E_CONFIG, "%s", origin);
+        error_what(ret_error, "others can write to the plugin folder, and so put their code into this host");
+        error_found(ret_error, "%s", path);
+        error_remedy(ret_error, "chmod go-w it, or name another folder");
+        return OC_E_CONFIG;
+    }
     scan.report = malloc(sizeof *scan.report);
     if (!scan.report)
         return error_of_code(ret_error, OC_E_NOMEM, origin, "");
@@ -100,7 +113,10 @@ oc_rc catalogue_add_file(struct catalogue *catalogue, const char *path, const st
     if (!entry->id[0]) {
         error_at(ret_error, OC_E_DATA, "%s", path);
         error_what(ret_error, "the plugin file was refused: %s", entry->why);
-        error_remedy(ret_error, "`outcry plugin check %s` tells all", path);
+        if (load_others_write(path))
+            error_remedy(ret_error, "chmod go-w the file, and its folder");
+        else
+            error_remedy(ret_error, "`outcry plugin check %s` tells all", path);
         return OC_E_DATA;
     }
     *ret_entry = entry;

@@ -39,7 +39,8 @@ struct catalogue { /* about 380 kB; all zero is empty; owns nothing */
     uint32_t count;
 };
 
-/* Reads every plugin file of a folder. OC_E_NOT_FOUND: there is no such folder; OC_E_LIMIT: too many folders or plugins. [setup] */
+/* Reads every plugin file of a folder. OC_E_NOT_FOUND: there is no such folder; OC_E_CONFIG: others can write to it (not asked of
+ * the installation, where they could replace the host itself); OC_E_LIMIT: too many folders or plugins. [setup] */
 CHECKED oc_rc catalogue_add_folder(struct catalogue *catalogue, const char *path, const char *origin, bool is_ours,
                                    struct error *ret_error);
 /* Reads one file. OC_E_DATA: it has faults; the error says the first. [setup] */

@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -170,6 +171,26 @@ oc_rc load_folder_each(const char *path, oc_rc (*each)(void *context, const char
 {
     struct visit visit = {.each = each, .context = context};
     return visit_folder(&visit, path, 0);
+}
+
+static bool is_open_to_others(const struct stat *st)
+{
+    return (st->st_mode & S_IWOTH) != 0 || ((st->st_mode & S_IWGRP) != 0 && st->st_gid != getegid() && st->st_gid != 0);
+}
+
+bool load_others_write(const char *path)
+{
+    struct stat st;
+    char real[PATH_MAX];
+    if (!realpath(path, real) || stat(real, &st) < 0)
+        return false; /* whoever opens it says why it is not there */
+    if (is_open_to_others(&st))
+        return true;
+    char *slash = strrchr(real, '/');
+    if (S_ISDIR(st.st_mode) || !slash)
+        return false;
+    slash[slash == real] = 0;
+    return stat(real, &st) == 0 && is_open_to_others(&st) && !(st.st_mode & S_ISVTX);
 }
 
 oc_rc load_folder_make(const char *path)

@@ -35,6 +35,11 @@ void load_file_release(struct load_file *file, bool keep_descriptor);
 #define LOAD_FOLDER_MAX 256
 CHECKED oc_rc load_folder_each(const char *path, oc_rc (*each)(void *context, const char *path), void *context);
 
+/* Whether others than the user and root can put something else in this place: the mode of a folder, or of a file and of the
+ * folder that it lies in, links followed, lets everybody write, or a group that is neither the user's nor root's. A file may
+ * lie in a folder like /tmp, where each can take away only what is his; plugins are not looked for there. [setup] */
+bool load_others_write(const char *path);
+
 /* Makes a folder, and a file with the given text in it. Neither may exist before: OC_E_EXISTS.
  * OC_E_IO otherwise. [setup] */
 CHECKED oc_rc load_folder_make(const char *path);

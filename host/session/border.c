@@ -5,6 +5,8 @@
 #include "base/num.h"
 #include "feed/source.h"
 
+#include <string.h>
+
 static const char *fill_refuses(struct engine *engine, const struct oc_ev_fill *fill, const struct order *order)
 {
     const struct instrument *instrument = instruments_get(engine_instruments(engine), fill->head.inst);
@@ -125,4 +127,14 @@ void border_say_alarms(struct border *border, const struct engine_out *out)
             log_error("alarm", "%s (order %llu)%s", alarm->words, order_number(alarm->order),
                       border->alarms == BORDER_SAID_MAX ? "; more of them are only counted" : "");
     }
+}
+
+void border_say_halt(struct border *border, const struct engine *engine)
+{
+    const char *why = engine_latched(engine, 0);
+    const bool is_halted = why && strcmp(why, ENGINE_HALTED_BY_ALARM) == 0;
+    if (is_halted && !border->is_halt_said)
+        log_error("alarm",
+                  "halted (risk.halt_on_alarm): nothing is opened until unkill; what reduces and cancels goes on");
+    border->is_halt_said = is_halted;
 }

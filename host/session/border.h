@@ -18,6 +18,7 @@ struct border {
     bool is_venue;         /* a connector speaks */
     uint64_t refused;      /* answers of simulators, events of connectors */
     uint64_t alarms;
+    bool is_halt_said;
     uint64_t seen; /* of those that the engine ever made */
 };
 
@@ -35,5 +36,7 @@ static inline bool border_is_answer(const struct oc_event *event)
 CHECKED oc_rc border_say(struct border *border, const char *why, const struct oc_event *event);
 /* An input is done with: its alarms are said. */
 void border_say_alarms(struct border *border, const struct engine_out *out);
+/* Once: that an alarm has halted, where one has. */
+void border_say_halt(struct border *border, const struct engine *engine);
 
 #endif

@@ -187,8 +187,10 @@ oc_rc session_open_data(void *self, struct session *session)
         rc = settings_duration(session->settings, "session.duration", &duration_ns);
         if (rc < 0 && rc != OC_E_NOT_FOUND)
             return session_fail(session, &session->settings->error);
-        if (rc == OC_OK && source->info.first_ns + duration_ns < source->until_ns)
-            source->until_ns = source->info.first_ns + duration_ns;
+        int64_t end_ns; /* none, where it lies behind the end of time */
+        if (rc == OC_OK && !__builtin_add_overflow(source->info.first_ns, duration_ns, &end_ns) &&
+            end_ns < source->until_ns)
+            source->until_ns = end_ns;
     }
     return session->data.count ? join_all_sources(session) : no_data_named(session);
 }

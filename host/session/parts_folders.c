@@ -63,13 +63,17 @@ oc_rc parts_look(struct catalogue *catalogue, struct settings *settings, struct 
         if (rc < 0)
             return rc;
     }
-    struct error unused; /* the folders below need not be there */
+    /* The folders below need not be there. */
     if (data && *data)
         snprintf(path, sizeof path, "%s/outcry/plugins", data);
     else
         snprintf(path, sizeof path, "%s/.local/share/outcry/plugins", home ? home : "");
-    if (env_exists(path))
-        (void)catalogue_add_folder(catalogue, path, "the user's data folder", false, &unused);
+    if (env_exists(path)) {
+        oc_rc rc = error_pass(settings->faults, ret_error,
+                              catalogue_add_folder(catalogue, path, "the user's data folder", false, ret_error));
+        if (rc < 0)
+            return rc;
+    }
     if (env_program_folder(program, sizeof program) == OC_OK) {
         static const char *const ours[] = {"plugins", "../lib/outcry/plugins"}; /* of a build, of an installation */
         for (size_t i = 0; i < sizeof ours / sizeof ours[0]; i++) {

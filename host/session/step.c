@@ -134,8 +134,10 @@ static __attribute__((noinline)) void tell(struct session *session, const struct
             session->lost =
                 session_fail_code(session, rc, "venue", "a refused request could not be answered: the run ends");
     }
-    if (__builtin_expect(out->alarms != session->border.seen, 0))
+    if (__builtin_expect(out->alarms != session->border.seen, 0)) {
         border_say_alarms(&session->border, out);
+        border_say_halt(&session->border, engine);
+    }
     watchers_note(&session->watchers, input, out);
     engine_clear_out(engine);
 }
@@ -231,7 +233,12 @@ static __attribute__((noinline)) oc_rc judge_answer(struct session *session, con
     const char *why = border_refuses(session->engine, event);
     if (__builtin_expect(!why, 1))
         return 1;
-    if (border_say(&session->border, why, event) >= 0)
+    const bool goes_on = border_say(&session->border, why, event) >= 0;
+    if (engine_halts(session->engine)) {
+        engine_latch(session->engine, 0, ENGINE_HALTED_BY_ALARM);
+        border_say_halt(&session->border, session->engine);
+    }
+    if (goes_on)
         return OC_OK;
     return session_say(session, OC_E_DATA, "sim", "%d answers of the simulator could not be: the run ends: %s",
                        BORDER_REFUSED_MAX, why);

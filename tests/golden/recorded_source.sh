@@ -55,3 +55,24 @@ rm s.lua size.lua unit.lua nothing.lua
 "$outcry" replay whole >out 2>&1 || { cat out; fail "the replay needs the files"; }
 grep -aq '^module 7:nothing 0: ' whole/session-000000 || fail "an empty required file is not in the header"
 echo "recorded texts are what a replay and a restart run"
+
+# A16: a file of another session in the folder is refused by all that read it: it would be a mixture that nobody recorded.
+echo 'function on_bar(m) if m.position.qty == 0 then m:buy(0.01) else m:close() end end' >t.lua
+for seed in 1 7; do
+    "$outcry" paper t.lua --feed synthetic-bars:12000 --seed $seed --duration 9000m --cash '10000 USDT' --listen none --session a$seed --json >a$seed.json 2>err || fail "A16: $(cat err)"
+done
+for file in live session-000000 orders-000000.oj "$(cd a7 && ls checkpoint-*)"; do
+    rm -rf mixed
+    cp -r a1 mixed
+    case $file in check*) rm mixed/checkpoint-* ;; esac
+    cp "a7/$file" mixed
+    for verb in "report mixed" "replay mixed" "paper t.lua --feed synthetic-bars:12000 --cash 10000USDT --listen none --session mixed"; do
+        # shellcheck disable=SC2086
+        "$outcry" $verb >out 2>err
+        code=$?
+        [ $code = 1 ] || fail "A16: $file of another session: ${verb%% *}: exit $code, expected 1"
+        grep -q 'is of another session than the records' err || fail "A16: $file of another session: ${verb%% *}: $(cat err)"
+    done
+done
+"$outcry" paper t.lua --feed synthetic-bars:12000 --cash '10000 USDT' --listen none --session a1 >out 2>err || fail "A16: its own files are taken: $(cat err)"
+echo "A16: files of another session are refused"

@@ -250,13 +250,35 @@ static void the_venues_truth_is_booked_and_said(void **state)
     assert_int_equal(stats->alarms, 3);
     fill = fixture_fill(f, (3ull << 40) | 77, OC_SIDE_BUY, 5, 9900, "d"); /* one of ours that is long forgotten */
     fixture_input(f, &fill);
-    assert_int_equal(fixture_book(f)->position.qty, 35);
+    assert_int_equal(fixture_book(f)->position.qty, 40);
+    fixture_input(f, &fill);                                              /* said again it is the same */
     fill = fixture_fill(f, (4ull << 40) | 77, OC_SIDE_BUY, 5, 9900, "e"); /* and one that we have not given yet */
     fixture_input(f, &fill);
-    assert_int_equal(fixture_book(f)->position.qty, 40);
+    assert_int_equal(fixture_book(f)->position.qty, 45);
     assert_int_equal(stats->alarms, 5);
     assert_int_equal(fixture_say(f, OC_EV_SENT, order), OC_OK); /* says nothing of the order's state */
     assert_int_equal(fixture_find(f, order)->state, STATE_PARTIALLY_FILLED);
+    fixture_free(f);
+}
+
+/* Once a fill has left the window, one of a forgotten order may be that one: it is not booked twice, and the alarm says so. */
+static void a_forgotten_fill_is_not_booked_twice(void **state)
+{
+    (void)state;
+    static const char *const trades[] = {"a", "b", "c", "d"};
+    struct fixture *f = fixture_new_window(COST_AVERAGE, 4, 4);
+    for (int i = 0; i < 4; i++) {
+        struct oc_ev_fill fill = fixture_fill(f, (3ull << 40) | 77, OC_SIDE_BUY, 5, 9900, trades[i]);
+        fixture_input(f, &fill);
+        assert_int_equal(fixture_book(f)->position.qty, 5 * (i + 1));
+    }
+    struct oc_ev_fill fill = fixture_fill(f, (3ull << 40) | 77, OC_SIDE_BUY, 5, 9900, "e");
+    fixture_input(f, &fill);
+    assert_int_equal(fixture_book(f)->position.qty, 20);
+    assert_int_equal(engine_stats(f->engine)->alarms, 5);
+    fill.head.flags |= OC_EVF_NEW; /* the index was asked */
+    fixture_input(f, &fill);
+    assert_int_equal(fixture_book(f)->position.qty, 25);
     fixture_free(f);
 }
 
@@ -434,6 +456,7 @@ int main(void)
         cmocka_unit_test(a_fill_is_booked_whole_or_not_at_all),
         cmocka_unit_test(malformed_inputs_change_nothing),
         cmocka_unit_test(the_venues_truth_is_booked_and_said),
+        cmocka_unit_test(a_forgotten_fill_is_not_booked_twice),
         cmocka_unit_test(a_moved_stop_is_in_force_when_the_venue_said_so),
         cmocka_unit_test(callers_outside_a_batch_are_refused),
         cmocka_unit_test(clients_and_rules_are_counted),

@@ -93,7 +93,7 @@ static void paths_have_an_end(void **state)
     assert_int_equal(segment_create(long_path, JOURNAL_ORDERS, 0, 1 << 16, false, &segment), OC_E_INVALID);
     assert_int_equal(segment_create(dir, JOURNAL_ORDERS, JOURNAL_SEGMENTS_MAX, 1 << 16, false, &segment), OC_E_LIMIT);
     assert_true(session_read(long_path, SESSION_NEWEST, &text, &size) < 0);
-    assert_true(session_write(long_path, 0, "x", 1) < 0);
+    assert_true(session_write(long_path, 0, (const uint8_t[16]){1}, "x", 1) < 0);
     assert_int_equal(door_open(&(struct door_config){.epoch_dir = "/nowhere"}, &door), OC_E_NOT_FOUND);
     assert_int_equal(env_sim_live_allocations(), 0);
     env_sim_stop();
@@ -348,16 +348,16 @@ static void the_session_header_is_checked(void **state)
     char *text = NULL, *big = calloc(1, JOURNAL_HEADER_MAX + 300);
     size_t size;
     assert_int_equal(session_read(dir, SESSION_NEWEST, &text, &size), OC_E_NOT_FOUND);
-    assert_int_equal(session_write(dir, 0, big, JOURNAL_HEADER_MAX), OC_OK);
+    assert_int_equal(session_write(dir, 0, (const uint8_t[16]){1}, big, JOURNAL_HEADER_MAX), OC_OK);
     assert_int_equal(session_read(dir, SESSION_NEWEST, &text, &size), OC_OK);
     assert_int_equal(size, JOURNAL_HEADER_MAX);
     env_free(text);
     struct door *door;
     struct door_config config = {.dir = dir, .header = big, .header_size = JOURNAL_HEADER_MAX + 1};
     assert_int_equal(door_open(&config, &door), OC_E_LIMIT);
-    assert_int_equal(session_write(dir, 2, big, JOURNAL_HEADER_MAX + 1), OC_E_LIMIT);
+    assert_int_equal(session_write(dir, 2, (const uint8_t[16]){1}, big, JOURNAL_HEADER_MAX + 1), OC_E_LIMIT);
     assert_null(env_sim_file("/session/session-000002", &size));
-    assert_int_equal(session_write(dir, 3, NULL, 0), OC_OK);
+    assert_int_equal(session_write(dir, 3, (const uint8_t[16]){1}, NULL, 0), OC_OK);
     assert_int_equal(session_read(dir, SESSION_NEWEST, &text, &size), OC_OK); /* the newest */
     assert_int_equal(size, 0);
     env_free(text);
@@ -368,7 +368,7 @@ static void the_session_header_is_checked(void **state)
         assert_int_equal(session_read(dir, SESSION_NEWEST, &text, &size), OC_E_DATA);
     }
     free(big);
-    assert_int_equal(session_write(dir, 5, "hello", 5), OC_OK);
+    assert_int_equal(session_write(dir, 5, (const uint8_t[16]){1}, "hello", 5), OC_OK);
     uint8_t *bytes = env_sim_file("/session/session-000005", &size);
     bytes[size - 1] ^= 1;
     assert_int_equal(session_read(dir, SESSION_NEWEST, &text, &size), OC_E_DATA);

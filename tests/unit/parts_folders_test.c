@@ -30,6 +30,54 @@ static void a_configured_folder_is_kept_by_its_path(void **state)
     refused(PART_RULE, OC_E_NOT_FOUND, words);
 }
 
+/* Everybody, or a group that is not ours: who can write there runs code in the host. */
+static void what_others_can_write_to_is_refused_A16(void **state)
+{
+    static const struct {
+        mode_t folder, file;
+        bool is_taken, is_told; /* the folder; of the file that it is refused */
+    } cases[] = {{0755, 0644, true, false},  {0700, 0600, true, false},   {0777, 0644, false, false},
+                 {0757, 0644, false, false}, {01777, 0644, false, false}, {0755, 0646, true, true},
+                 {0755, 0666, true, true}};
+    char words[700];
+    (void)state;
+    folder_made("shared");
+    copied(EXAMPLE, "shared/maxqty.so", "");
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        assert_int_equal(chmod(below("shared"), cases[i].folder), 0);
+        assert_int_equal(chmod(below("shared/maxqty.so"), cases[i].file), 0);
+        set("plugins.folders", below("shared"));
+        set("risk.chain", DEFAULT " mine");
+        set("risk.mine.plugin", "org.example.maxqty");
+        set("risk.mine.limit", "1");
+        oc_rc rc = parts_open(&parts, &settings, &registry, PART_RULE, false, &error);
+        snprintf(words, sizeof words, "%s", said(&error));
+        if ((rc == OC_OK) != (cases[i].is_taken && !cases[i].is_told))
+            fail_msg("A16: folder %o, file %o: code %d, \"%s\"", cases[i].folder, cases[i].file, (int)rc, words);
+        if (!cases[i].is_taken)
+            assert_non_null(strstr(words, "others can write to the plugin folder"));
+        else if (cases[i].is_told)
+            assert_non_null(strstr(words, "org.example.maxqty"));
+        settings_release(&settings);
+        parts = (struct parts){0};
+        registry_init(&registry);
+        /* The file itself, named for one run: its folder may be one where each can take away only what is his. */
+        set_from("plugins.file.one", below("shared/maxqty.so"), "--plugin");
+        set_from("risk.one.limit", "1", "--set");
+        rc = parts_open(&parts, &settings, &registry, PART_RULE, false, &error);
+        const bool is_good = (cases[i].is_taken || cases[i].folder & 01000) && !cases[i].is_told;
+        snprintf(words, sizeof words, "%s", said(&error));
+        if ((rc == OC_OK) != is_good)
+            fail_msg("A16: a named file, folder %o, file %o: code %d, \"%s\"", cases[i].folder, cases[i].file, (int)rc,
+                     words);
+        if (!is_good)
+            assert_non_null(strstr(words, "others can write to it, or to its folder"));
+        settings_release(&settings);
+        parts = (struct parts){0};
+        registry_init(&registry);
+    }
+}
+
 static void paths_have_a_length(void **state)
 {
     char list[SETTING_VALUE_MAX] = "", name[8], old[256];
@@ -405,6 +453,7 @@ int main(int argc, char **argv)
         return installed();
     const struct CMUnitTest tests[] = {
         TEST(a_configured_folder_is_kept_by_its_path),
+        TEST(what_others_can_write_to_is_refused_A16),
         TEST(paths_have_a_length),
         TEST(the_environment_and_the_user_have_folders_too),
         TEST(an_installation_has_its_plugins_beside_it),
