@@ -26,9 +26,9 @@ static int64_t walk_price(const struct console_service *service, const struct ma
 struct outlook { /* of an order, by the prices of now */
     const struct instrument *instrument;
     int64_t qty;
-    int64_t price;  /* that it trades or rests at; 0: no price is known yet */
-    bool rests;     /* at `price` */
-    bool waits;     /* for its stop price */
+    int64_t price;     /* that it trades or rests at; 0: no price is known yet */
+    bool rests;        /* at `price` */
+    bool waits;        /* for its stop price */
     const char *venue; /* why the venue would refuse or end it; NULL: it would not */
     bool is_valued;
     oc_i128 value;
@@ -70,7 +70,8 @@ static bool has_nothing_to_reduce(const struct console_service *service, const s
 
 static struct outlook look(const struct console_service *service, const struct oc_request *request)
 {
-    struct outlook outlook = {.instrument = instruments_get(service->instruments, request->head.inst), .qty = request->qty};
+    struct outlook outlook = {.instrument = instruments_get(service->instruments, request->head.inst),
+                              .qty = request->qty};
     const struct market *market = markets_get(engine_markets(service->engine), request->head.inst);
     struct oc_dec rate_dec = {0};
     oc_i128 per_lot = 0, rate = 0;
@@ -88,10 +89,9 @@ static struct outlook look(const struct console_service *service, const struct o
             (void)num_muldiv_128(outlook.value, one, one + rate, NUM_FLOOR, &outlook.value);
         outlook.qty = (int64_t)(outlook.value / per_lot);
     }
-    outlook.is_valued =
-        outlook.price > 0 &&
-        instrument_value(outlook.instrument, outlook.price, outlook.qty, &outlook.value) == OC_OK &&
-        (!has_rate || num_muldiv_128(outlook.value, rate, one, NUM_HALF_EVEN, &outlook.fee) == OC_OK);
+    outlook.is_valued = outlook.price > 0 &&
+                        instrument_value(outlook.instrument, outlook.price, outlook.qty, &outlook.value) == OC_OK &&
+                        (!has_rate || num_muldiv_128(outlook.value, rate, one, NUM_HALF_EVEN, &outlook.fee) == OC_OK);
     return outlook;
 }
 
@@ -107,11 +107,13 @@ static bool leg_worth(const struct outlook *outlook, const struct oc_request *re
 }
 
 /* What is lost at the stop, what share of equity that is, and what the target gives for it; before fees. */
-static void put_legs(struct text *reply, const struct outlook *outlook, const struct oc_request *request, oc_i128 equity)
+static void put_legs(struct text *reply, const struct outlook *outlook, const struct oc_request *request,
+                     oc_i128 equity)
 {
     oc_i128 loss = 0, gain = 0;
     const bool has_loss = leg_worth(outlook, request, request->bits & OC_RQ_HAS_STOP_LOSS, request->stop_loss, &loss);
-    const bool has_gain = leg_worth(outlook, request, request->bits & OC_RQ_HAS_TAKE_PROFIT, request->take_profit, &gain);
+    const bool has_gain =
+        leg_worth(outlook, request, request->bits & OC_RQ_HAS_TAKE_PROFIT, request->take_profit, &gain);
     if (has_loss)
         json_money(reply, "at_stop", loss);
     else
