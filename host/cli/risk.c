@@ -9,8 +9,8 @@
 #include "cli/run.h"
 #include "cli/verbs.h"
 
-static const char usage[] =
-    "usage: outcry risk check buy|sell QTY SYMBOL [@ PRICE] [--reference PRICE] --cash '10000 USDT' [--config FILE]\n";
+static const char usage[] = "usage: outcry risk check buy|sell QTY SYMBOL [@ PRICE] [--reference PRICE] [--cash '10000 "
+                            "USDT'] [--config FILE]\n";
 
 /* The instrument with steps fine enough for the numbers given. */
 static oc_rc make_instrument(struct engine *engine, const char *symbol, uint32_t *ret_inst)
@@ -66,6 +66,55 @@ static oc_rc set_reference(struct check *check, uint32_t inst, const char *text)
     return rc < 0 ? rc : engine_input(check->engine, &trade.head, true);
 }
 
+/* What the account holds and on what terms it trades, where cash was given: the host then judges the money too. */
+static oc_rc set_account(struct check *check, struct settings *settings, uint32_t account)
+{
+    struct portfolio *portfolio = engine_portfolio(check->engine);
+    const char *at = settings_text(settings, "account.cash", "");
+    struct account *owner = portfolio_account(portfolio, account);
+    struct oc_dec maker = {0};
+    oc_i128 makers, takers;
+    bool has_funds = *at && strcmp(settings_text(settings, "sim.paper.plugin", "outcry.paper"), "outcry.paper") == 0;
+    while (*at) {
+        char name[OC_ASSET_MAX];
+        struct oc_dec amount = {0};
+        uint32_t asset;
+        oc_i128 money;
+        if (start_value_read(&at, name, &amount) < 0 ||
+            instruments_asset(engine_instruments(check->engine), name, &asset) < 0 ||
+            money_from_dec(amount, &money) < 0 || portfolio_set_balance(portfolio, account, asset, money) < 0)
+            return OC_E_INVALID;
+    }
+    (void)settings_boolean(settings, "sim.paper.check_funds", &has_funds); /* the defaults, where they are not set */
+    (void)settings_boolean(settings, "sim.paper.allow_short", &owner->terms.may_short);
+    (void)settings_dec(settings, "sim.paper.taker_fee", &owner->terms.fee);
+    (void)settings_dec(settings, "sim.paper.maker_fee", &maker);
+    if (money_from_dec(maker, &makers) == OC_OK && money_from_dec(owner->terms.fee, &takers) == OC_OK &&
+        makers > takers)
+        owner->terms.fee = maker;
+    owner->terms.has_funds = has_funds && *settings_text(settings, "account.cash", "");
+    return OC_OK;
+}
+
+static void put_refusal(const char *who, const struct engine_refusal *refused)
+{
+    char used[TEXT_DECIMAL_MAX], limit[TEXT_DECIMAL_MAX];
+    struct text text;
+    text_init_fixed(&text, used, sizeof used);
+    text_put_units(&text, refused->used.units, refused->used.scale, -1);
+    text_init_fixed(&text, limit, sizeof limit);
+    text_put_units(&text, refused->limit.units, refused->limit.scale, -1);
+    printf("  %-16s REFUSES  %s: %s against %s\n", who, refused->reason, used, limit);
+}
+
+static bool is_rule(const struct check *check, const char *name)
+{
+    for (uint32_t i = 0; i < check->rules.count; i++)
+        if (strcmp(parts_at(&check->parts, PART_RULE, i)->name, name) == 0)
+            return true;
+    return false;
+}
+
 static int answer(struct check *check, const struct oc_request *request)
 {
     struct engine_refusal refusals[ENGINE_RULES_MAX];
@@ -80,14 +129,11 @@ static int answer(struct check *check, const struct oc_request *request)
             printf("  %-16s allows\n", name);
             continue;
         }
-        char used[TEXT_DECIMAL_MAX], limit[TEXT_DECIMAL_MAX];
-        struct text text;
-        text_init_fixed(&text, used, sizeof used);
-        text_put_units(&text, refused->used.units, refused->used.scale, -1);
-        text_init_fixed(&text, limit, sizeof limit);
-        text_put_units(&text, refused->limit.units, refused->limit.scale, -1);
-        printf("  %-16s REFUSES  %s: %s against %s\n", name, refused->reason, used, limit);
+        put_refusal(name, refused);
     }
+    for (int k = 0; k < count; k++) /* of the host: the instrument, the account */
+        if (!is_rule(check, refusals[k].rule))
+            put_refusal(refusals[k].rule, &refusals[k]);
     puts(count ? "refused" : "allowed");
     return count ? EXIT_RISK : EXIT_GOOD;
 }
@@ -117,6 +163,8 @@ static int check_order(struct check *check, struct options *options, struct regi
         rc = instruments_asset(engine_instruments(check->engine), slash + 1, &base);
     if (rc == OC_OK)
         rc = portfolio_add_account(engine_portfolio(check->engine), "check", "check", base, 0, &request.account);
+    if (rc == OC_OK)
+        rc = set_account(check, &options->settings, request.account);
     const char *price = options->word_count > 5 && strcmp(options->words[4], "@") == 0 ? options->words[5] : NULL;
     request.bits = OC_RQ_HAS_QTY;
     if (rc == OC_OK && price) {

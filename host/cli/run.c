@@ -229,6 +229,8 @@ oc_rc run_open(struct run *run)
                      (unsigned long long)restore->in_flight);
     }
     restore_close(restore);
+    if (rc == OC_OK && restore->is_restored && run->console.server && run->console.service)
+        console_service_recall(run->console.service, dir);
     return rc;
 }
 

@@ -56,6 +56,11 @@ void shell_interrupt(struct shell *shell);
 size_t shell_prompt(struct shell *shell, bool is_more, char text[SHELL_PROMPT_MAX]);
 /* One line for the pane's head: mode, environment, instrument, equity, halt, seq, paused. No line end. */
 size_t shell_headline(struct shell *shell, char *text, size_t size_max);
+/* To the second, "2024-01-01T00:05:00": what the last line that was told is about ("": no place in the data), and where the session
+ * was when it was asked last. Borrowed until the next call. */
+enum { SHELL_TIME_MAX = 20 };
+const char *shell_told_time(const struct shell *shell);
+const char *shell_now(const struct shell *shell);
 /* Turns a line that was told into text for the pane: "12:00:01 FILL o3 BUY 0.1000 BTC/USDT @ 60,012.4". */
 size_t shell_told_text(struct shell *shell, const char *kind, const char *json, char *text, size_t size_max);
 /* Names that may go on at the end of `line` (names, fields after a dot, instruments, open order ids). *ret_from is where in

@@ -66,8 +66,14 @@ static struct json_object *ask_status(struct shell *shell)
     oc_rc rc = link_ask(shell->config.link, fields, 1, status_timeout_ns, NULL, &is_ok, &json);
     if (rc == OC_E_IO)
         shell->is_gone = true;
-    return rc == OC_OK && is_ok ? json_tokener_parse(json) : NULL;
+    struct json_object *status = rc == OC_OK && is_ok ? json_tokener_parse(json) : NULL;
+    if (status)
+        snprintf(shell->now, sizeof shell->now, "%s", get_text(status, "now"));
+    return status;
 }
+
+const char *shell_told_time(const struct shell *shell) { return shell->told_at; }
+const char *shell_now(const struct shell *shell) { return shell->now; }
 
 static void put_coloured(struct shell *shell, struct text *out, const char *colour, const char *text)
 {
@@ -231,6 +237,8 @@ size_t shell_told_text(struct shell *shell, const char *kind, const char *json, 
     const char *time = get_text(told, "time"), *clock = strchr(time, 'T');
     if (clock && strlen(clock) >= 9)
         text_format(&out, "%.8s ", clock + 1);
+    const bool is_of_data = strcmp(kind, "fill") == 0 || strcmp(kind, "alert") == 0 || strcmp(kind, "order") == 0;
+    snprintf(shell->told_at, sizeof shell->told_at, "%s", is_of_data ? time : "");
     if (strcmp(kind, "fill") == 0)
         put_fill(shell, &out, told);
     else if (strcmp(kind, "alert") == 0)

@@ -50,7 +50,9 @@ struct shell {
     char instrument[SHELL_WORD_MAX];
     struct shell_market markets[SHELL_MARKETS_MAX];
     uint32_t market_count;
-    uint64_t told_count; /* all so far; the ring has the youngest */
+    char now[SHELL_TIME_MAX];     /* where the session is, as of the last answer */
+    char told_at[SHELL_TIME_MAX]; /* data time of the last line that was told */
+    uint64_t told_count;          /* all so far; the ring has the youngest */
     char told[SHELL_TOLD_MAX][SHELL_TOLD_LINE_MAX];
 };
 

@@ -56,8 +56,9 @@ struct terminal {
     int64_t painted_ns, headed_ns, head_pause_ns;
     char head[1024];
     char told[TERMINAL_TOLD_MAX][TERMINAL_TOLD_LINE_MAX];
-    uint64_t told_count; /* all so far; the ring has the youngest */
-    uint64_t told_shown; /* without a pane: printed so far */
+    char told_at[TERMINAL_TOLD_MAX][SHELL_TIME_MAX]; /* data time of each; "": of no place in the data */
+    uint64_t told_count;                             /* all so far; the ring has the youngest */
+    uint64_t told_shown;                             /* without a pane: printed so far */
     struct text tail;
 
     /* The editor: terminal_edit.c */

@@ -163,8 +163,32 @@ static void take_told(struct terminal *terminal)
 {
     const char *kind, *json;
     while (link_told(terminal->config->link, &kind, &json) == OC_OK) {
-        char *line = terminal->told[terminal->told_count++ % TERMINAL_TOLD_MAX];
-        shell_told_text(terminal->shell, kind, json, line, TERMINAL_TOLD_LINE_MAX);
+        const uint64_t at = terminal->told_count++ % TERMINAL_TOLD_MAX;
+        shell_told_text(terminal->shell, kind, json, terminal->told[at], TERMINAL_TOLD_LINE_MAX);
+        snprintf(terminal->told_at[at], SHELL_TIME_MAX, "%s", shell_told_time(terminal->shell));
+        terminal->is_stale = true;
+    }
+}
+
+/* After going back in a recording: what was told of later is still to come. */
+static void forget_future(struct terminal *terminal)
+{
+    const char *now = shell_now(terminal->shell);
+    const uint64_t count = terminal->told_count, kept = count < TERMINAL_TOLD_MAX ? count : TERMINAL_TOLD_MAX;
+    uint64_t to = count - kept;
+    for (uint64_t i = to; i < count && *now; i++) {
+        const uint64_t at = i % TERMINAL_TOLD_MAX, place = to % TERMINAL_TOLD_MAX;
+        if (strcmp(terminal->told_at[at], now) > 0)
+            continue;
+        if (place != at) {
+            memcpy(terminal->told[place], terminal->told[at], sizeof terminal->told[at]);
+            memcpy(terminal->told_at[place], terminal->told_at[at], sizeof terminal->told_at[at]);
+        }
+        to++;
+    }
+    if (*now && to < count) {
+        terminal->told_count = to;
+        terminal->told_shown = terminal->told_shown < to ? terminal->told_shown : to;
         terminal->is_stale = true;
     }
 }
@@ -181,6 +205,7 @@ void terminal_tend(struct terminal *terminal)
     int64_t now_ns = env_clock_mono();
     if (now_ns - terminal->headed_ns >= head_ns + terminal->head_pause_ns) {
         shell_headline(terminal->shell, terminal->head, sizeof terminal->head);
+        forget_future(terminal);
         terminal->headed_ns = env_clock_mono();
         /* A host that answers slowly is asked less, for the keys wait meanwhile. */
         int64_t took_ns = terminal->headed_ns - now_ns;

@@ -341,13 +341,23 @@ local function show_preview(p)
   end
   local lines = S.card { { (p.side or '') .. ' ' .. (p.symbol or ''), p.qty and S.qty(info, p.qty) },
     { 'notional', p.notional and S.money(p.notional) .. ' ' .. (p.currency or '') }, { 'fee', p.fee and S.money(p.fee) .. ' ' .. (p.fee_asset or '') },
-    { p.rests and 'rests at' or 'average', p.average and S.price(info, p.average) or 'no price is known yet' }, { 'book walk', #walk > 0 and table.concat(walk, ', ') or nil },
+    { 'waits for', p.waits_for and S.price(info, p.waits_for) },
+    { p.rests and 'rests at' or p.waits_for and 'then' or 'average', p.average and S.price(info, p.average) or 'no price is known yet' }, { 'book walk', #walk > 0 and table.concat(walk, ', ') or nil },
     { 'position', S.qty(info, p.position_before) .. ' -> ' .. S.qty(info, p.position_after) },
-    { 'of equity', p.equity_share and string.format('%.1f%%', p.equity_share * 100) } }
+    { 'of equity', p.equity_share and string.format('%.1f%%', p.equity_share * 100) },
+    { 'at the stop', p.at_stop and S.money(p.at_stop) .. ' ' .. (p.currency or '') ..
+      (p.at_stop_share and string.format(', %.2f%% of equity', p.at_stop_share * 100) or '') },
+    { 'at the target', p.at_target and S.money(p.at_target) .. ' ' .. (p.currency or '') ..
+      (p.reward_to_risk and string.format(', %.2f for 1 at risk', p.reward_to_risk) or '') } }
   if p.missing then lines = lines .. S.paint('red', S.clean(S.missing_words(p.missing))) .. '\n' end
   if p.rules and #p.rules > 0 then lines = lines .. verdict_rows(p.rules) end
-  if p.is_short_of_cash then return lines .. S.paint('red', 'would be refused by the venue: more than the cash') .. '\n' end
-  return lines .. (p.allowed and S.paint('green', 'would be allowed') or S.paint('red', 'would be refused' .. (p.host and ' by the host: ' .. p.host or ''))) .. '\n'
+  if p.allowed then return lines .. S.paint('green', 'would be allowed') .. '\n' end
+  if p.host then
+    return lines .. S.paint('red', 'would be refused by the host: ' .. p.host ..
+      (p.host_used and string.format(': %s against a limit of %s', S.any(p.host_used), S.any(p.host_limit)) or '')) .. '\n'
+  end
+  if p.venue then return lines .. S.paint('red', 'by the prices of now the venue would say: ' .. S.clean(p.venue)) .. '\n' end
+  return lines .. S.paint('red', 'would be refused') .. '\n'
 end
 
 word('Trade', 'preview', "preview('buy', qty, { options })", 'What an order would cost and what each rule says, without sending it.',

@@ -333,9 +333,19 @@ int engine_preview(struct engine *engine, const struct oc_request *asked, struct
             ret_refusals[count++] = refusal;
     }
     plugin_call_end();
+    const bool is_new = request->kind == OC_REQUEST_NEW;
+    const char *reason = is_new ? stage_refuses(engine, request) : NULL;
+    int64_t worst_qty;
+    if (is_new && !reason && request->bits & OC_RQ_HAS_QUOTE_QTY && chain_worst_qty(engine, request, &worst_qty) < 0)
+        reason = "NO_REFERENCE_PRICE";
+    memset(&refusal, 0, sizeof refusal);
+    if (reason && count < refusal_max) {
+        refuse(&refusal, "instrument", reason);
+        ret_refusals[count++] = refusal;
+    }
     memset(&refusal, 0, sizeof refusal);
     room = *asked;
-    if (request->kind == OC_REQUEST_NEW && reserve_ask(engine, &room, NULL, &refusal) < 0 && count < refusal_max)
+    if (is_new && !reason && reserve_ask(engine, &room, NULL, &refusal) < 0 && count < refusal_max)
         ret_refusals[count++] = refusal;
     return (int)count;
 }

@@ -133,6 +133,8 @@ void engine_alarm(struct engine *engine, const struct order *order, const char *
 
 /* stage.c */
 /* A cancel of this role; OC_OK where one is under way. */
+/* What neither rules nor money decide: sizes, signs of prices, protection on the wrong side. A static reason, or NULL. */
+const char *stage_refuses(const struct engine *engine, const struct oc_request *request);
 CHECKED oc_rc stage_cancel(struct engine *engine, struct order *order, uint8_t role,
                            struct engine_refusal *ret_refusal);
 

@@ -74,6 +74,13 @@ static const char *protection_refuses(const struct engine *engine, const struct 
     return NULL;
 }
 
+const char *stage_refuses(const struct engine *engine, const struct oc_request *request)
+{
+    const struct instrument *instrument = instruments_get(engine->instruments, request->head.inst);
+    const char *reason = instrument_refuses(instrument, request);
+    return reason ? reason : protection_refuses(engine, &instrument->info, request);
+}
+
 static void stamp(struct engine *engine, struct oc_request *request)
 {
     request->head.size = sizeof *request;
@@ -150,9 +157,7 @@ oc_rc engine_submit(struct engine *engine, struct oc_request *request, struct en
         return rc == OC_E_LIMIT ? OC_E_FULL : rc;
     engine->next_order++;
     struct engine_refusal refusal = {.order = request->order};
-    const char *reason = instrument_refuses(instrument, request);
-    if (!reason)
-        reason = protection_refuses(engine, &instrument->info, request);
+    const char *reason = stage_refuses(engine, request);
     if (reason) {
         strcpy(refusal.reason, reason);
         strcpy(refusal.rule, "instrument");

@@ -84,6 +84,9 @@ struct console_service_config {
     struct oc_dec ask_above; /* live: orders of a larger value ask once; 0: none does */
 };
 
+/* [setup] After a restart: the fills in the records of `dir`, the last CONSOLE_FILLS_MAX of them, in place of those it knows. What cannot
+ * be read is not shown. */
+void console_service_recall(struct console_service *service, const char *dir);
 CHECKED oc_rc console_service_new(const struct console_service_config *config, struct console_service **ret_desk);
 void console_service_free(struct console_service *service);
 

@@ -202,7 +202,7 @@ static oc_rc cash_missing(struct session *session)
     return session_fail(session, &error);
 }
 
-/* "10000 USDT, 0.5 BTC": the first is the currency of account. */
+/* The first is the currency of account. */
 static oc_rc open_money(void *self, struct session *session)
 {
     (void)self;
@@ -218,15 +218,11 @@ static oc_rc open_money(void *self, struct session *session)
     if (number == 3)
         return cash_failed(session, "account.cost_method", method, "average, fifo or lifo");
     while (*at) {
-        char amount[64], name[OC_ASSET_MAX];
-        int used = 0;
+        char name[OC_ASSET_MAX];
         struct oc_dec dec = {0};
         uint32_t asset;
-        if (sscanf(at, " %63[0-9.eE+-] %15[A-Za-z0-9._-]%n", amount, name, &used) != 2 ||
-            text_to_decimal(amount, strlen(amount), &dec.units, &dec.scale) < 0 || dec.units < 0)
+        if (start_value_read(&at, name, &dec) < 0)
             return cash_failed(session, "cash", at, "an amount and a currency: '10000 USDT'");
-        at += used;
-        at += strspn(at, " ,");
         if (instruments_asset(instruments, name, &asset) < 0)
             return cash_failed(session, "cash", name, "the name of a currency such as USDT");
         if (!money->account) {

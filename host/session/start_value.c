@@ -1,5 +1,10 @@
 #include "session/start_value.h"
 
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+
 oc_rc start_value_init(struct start_value *start_value, struct instruments *instruments, uint32_t base, int64_t from_ns)
 {
     *start_value = (struct start_value){.from_ns = from_ns};
@@ -15,6 +20,19 @@ void start_value_release(struct start_value *start_value)
     portfolio_free(start_value->portfolio);
     markets_free(start_value->markets);
     *start_value = (struct start_value){0};
+}
+
+oc_rc start_value_read(const char **at, char ret_name[OC_ASSET_MAX], struct oc_dec *ret_amount)
+{
+    char amount[64];
+    int used = 0;
+    _Static_assert(OC_ASSET_MAX > 15, "a name fits");
+    if (sscanf(*at, " %63[0-9.eE+-] %15[A-Za-z0-9._-]%n", amount, ret_name, &used) != 2 ||
+        text_to_decimal(amount, strlen(amount), &ret_amount->units, &ret_amount->scale) < 0 || ret_amount->units < 0)
+        return OC_E_INVALID;
+    *at += used;
+    *at += strspn(*at, " ,");
+    return OC_OK;
 }
 
 oc_rc start_value_add(struct start_value *start_value, uint32_t asset, struct oc_dec amount)

@@ -22,6 +22,8 @@ struct start_value {
 CHECKED oc_rc start_value_init(struct start_value *start_value, struct instruments *instruments, uint32_t base,
                                int64_t from_ns);
 void start_value_release(struct start_value *start_value);
+/* The next amount and currency of "10000 USDT, 0.5 BTC", behind which *at goes. OC_E_INVALID. */
+CHECKED oc_rc start_value_read(const char **at, char ret_name[OC_ASSET_MAX], struct oc_dec *ret_amount);
 CHECKED oc_rc start_value_add(struct start_value *start_value, uint32_t asset, struct oc_dec amount);
 /* Whether the traded time has begun with this event: a bar that closes where it begins is still before it. */
 static inline bool start_value_counts(const struct start_value *start_value, const struct oc_event *event)

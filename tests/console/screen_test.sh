@@ -51,6 +51,23 @@ keys C-d
 see 'session over'
 ok "NO_COLOR"
 
+# U14: gone back in a recording, the pane holds nothing of what is still to come
+"$outcry" paper "$(dirname "$0")/../../strategies/sma_cross.lua" --feed synthetic-bars:500 --cash '10000 USDT' --session "$dir/kept" --quiet >"$dir/out" 2>&1 ||
+    fail "the recording: $(cat "$dir/out")"
+line clear
+line "$outcry replay $dir/kept --console"
+see '────'
+line 'step 3 fills'
+see 'FILL o3'
+line 'back 1 fills'
+see_gone 'FILL o3'
+see 'FILL o2'
+line 'step 1 fills'
+see 'FILL o3'
+keys C-d
+see_shell
+ok "U14: the pane behind a step back"
+
 open dumb 80 24 TERM=dumb
 line "$outcry console"
 see_prompt

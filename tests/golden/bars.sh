@@ -98,7 +98,7 @@ file 102,102,102,102,100 102,102,101,102,4 102,103,99,100,11 98,98,98,98,100 98,
 case_of rest-of-a-leg "60000 bar holds 0;120000 buy 0.4 101.00;120000 bar holds 0.4;180000 buy 0.7 101.00;180000 sell 0.4 100.00;180000 bar holds 0.7;180005 sell 0.7 98.00;180005 buy 1.9 101.00;240000 sell 1.9 100.00;240000 bar holds 0;300000 bar holds 0;" \
     'm:buy(3, { price = 101, stop_loss = 100 })' --latency 5ms --volume-cap 0.1
 file 100,100,100,100 100,108,95,101
-case_of fill-behind-the-end-of-the-data "60000 bar holds 0;120000 bar holds 0;" 'm:buy(1)' --latency 40s
+case_of Q39-fill-behind-the-end-of-the-data "60000 bar holds 0;120000 bar holds 0;140000 buy 1 108.00;" 'm:buy(1)' --latency 40s
 file 99.46,99.46,99.46,99.46 99.46,99.48,99.45,99.48
 case_of leg-of-a-fill-at-the-time-of-the-open "60000 bar holds 0;120000 buy 1 99.47;accepted;120000 sell 1 99.47;120000 bar holds 0;" \
     'heard = function(m, o) if o.role == "take_profit" and o.state == "ACCEPTED" then print("told accepted") end end

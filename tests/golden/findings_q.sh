@@ -286,5 +286,17 @@ for latency in 0 5ms 40s 59s 61s; do
     is "Q39, $latency" said 'del(.speed, .trades.fills_before_restart)' "$(jq -c 'del(.speed, .trades.fills_before_restart)' late.json)"
 done
 
+# U14: in a console of a session that was gone on with, `fills` are those of all of it, and whose they are
+cp "$root/strategies/sma_cross.lua" .
+"$outcry" paper sma_cross.lua --feed synthetic-bars:600 --cash "$cash" --session again --quiet --end hold 2>said.err
+HOME=$work XDG_RUNTIME_DIR=$work
+export HOME XDG_RUNTIME_DIR
+printf 'fills\nprint("rows", #fills(), fills()[1].strategy, fills()[1].side)\n' |
+    "$outcry" console sma_cross.lua --feed synthetic-bars:1200 --paused --cash "$cash" --session again >said.txt 2>&1
+"$outcry" report again --json >again.json
+wanted=$(jq -r '.trades.fills' again.json)
+grep -qE "^rows[[:space:]]+$wanted[[:space:]]+sma_cross[[:space:]]+(BUY|SELL)" said.txt && [ "$wanted" -gt 4 ] ||
+    { say "U14: not the $wanted fills of the session:"; tail -3 said.txt; }
+
 [ $bad = 0 ] && echo "findings: as they should be"
 exit $bad

@@ -231,7 +231,7 @@ static const char *end_of(const struct scenario *scenario, const struct order *o
     return order->ended == scenario->bar_count - 1 ? "?" : states[order->state];
 }
 
-/* What is told by the end of the data. */
+/* What is told, however late; position and cash are those of the end of the data, where on_stop looks at them. */
 static void print_scenario(const struct scenario *scenario, int bars)
 {
     const struct setup *setup = &scenario->setup;
@@ -242,10 +242,10 @@ static void print_scenario(const struct scenario *scenario, int bars)
     int ambiguous = 0;
     for (int i = 0; i < world->fill_count; i++) {
         const struct fill *fill = &world->fills[i];
-        if (fill->told > end)
-            continue;
         print_fill(scenario, fill);
         ambiguous += fill->is_ambiguous;
+        if (fill->told > end)
+            continue;
         held += fill->side * fill->qty;
         paid += (wide)fill->side * fill->price * fill->qty * SHARE + fill->fee;
     }
