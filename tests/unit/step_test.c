@@ -194,7 +194,7 @@ static void who_looks_on_is_told_in_order(void **state)
     text_format(&json, "{}");
     for (int i = 0; i < WATCHERS_MAX; i++) {
         names[i][0] = (char)('a' + i);
-        const struct watcher one = {names[i], look_on, i % 2 ? look_on_at_rest : NULL, i < 3 ? hear_words : NULL,
+        const struct watcher one = {names[i], look_on, i % 2 ? NULL : look_on_at_rest, i < 3 ? hear_words : NULL,
                                     i == 0};
         assert_int_equal(watchers_add(&watchers, &one), OC_OK);
         assert_int_equal(watchers.wants_quiet, i > 0); /* the first alone may be left out */
@@ -204,7 +204,7 @@ static void who_looks_on_is_told_in_order(void **state)
     assert_string_equal(told, "abcdefgh");
     told[0] = '\0';
     watchers_rest(&watchers);
-    assert_string_equal(told, "bdfh");
+    assert_string_equal(told, "aceg");
     told[0] = '\0';
     watchers_tell(&watchers, TOLD_SESSION, &json);
     assert_string_equal(told, "abc");
