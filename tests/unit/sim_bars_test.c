@@ -410,12 +410,18 @@ static void legs_look_at_the_other_line_of_quotes(void **state)
     static const struct {
         uint8_t side;
         int64_t stop, stop_loss, take_profit, fill, leg;
-    } rows[] = {{OC_SIDE_BUY, 10300, 9490, 0, 10300, -9490},  /* the lowest bid */
-                {OC_SIDE_BUY, 10300, 9489, 0, 10300, 0},      /* which the ask alone does not reach */
-                {OC_SIDE_SELL, 9700, 10520, 0, -9700, 10520}, /* the highest ask */
-                {OC_SIDE_SELL, 9700, 10521, 0, -9700, 0},
-                {OC_SIDE_BUY, 10300, 0, 10501, 10300, 0}, /* bids end at 10500 */
-                {OC_SIDE_SELL, 9700, 0, 9509, -9700, 0}}; /* asks at 9510 */
+    } rows[] = {
+        {OC_SIDE_BUY, 10300, 9490, 0, 10300, -9490},  /* the lowest bid */
+        {OC_SIDE_BUY, 10300, 9489, 0, 10300, 0},      /* which the ask alone does not reach */
+        {OC_SIDE_SELL, 9700, 10520, 0, -9700, 10520}, /* the highest ask */
+        {OC_SIDE_SELL, 9700, 10521, 0, -9700, 0},
+        {OC_SIDE_BUY, 10300, 0, 10501, 10300, 0},        /* bids end at 10500 */
+        {OC_SIDE_SELL, 9700, 0, 9509, -9700, 0},         /* asks at 9510 */
+        {OC_SIDE_BUY, 10300, 9490, 10450, 10300, -9490}, /* the range of the bids holds the stop: it is taken first */
+        {OC_SIDE_SELL, 9700, 10520, 9560, -9700, 10520},
+        {OC_SIDE_BUY, 10300, 10290, 0, 10300, -10280}, /* between bid and ask: hit where it begins */
+        {OC_SIDE_BUY, 0, 10010, 0, 10020, -10000},     /* the same at the open */
+        {OC_SIDE_SELL, 0, 10010, 0, -10000, 10020}};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct desk *desk = desk_new(neutral);
         desk_sends(desk, entry(desk, rows[i].side, 0, rows[i].stop, rows[i].stop_loss, rows[i].take_profit));
