@@ -186,19 +186,18 @@ static bool take_timer(struct strategy *strategy, const struct timer_record *tim
     return true;
 }
 
-static bool take_random(struct strategy *strategy, const char *bytes, size_t size)
+static void take_random(struct strategy *strategy, const char *bytes)
 {
-    if (size != sizeof strategy->random_last)
-        return false;
-    memcpy(strategy->sandbox->random, bytes, size);
+    memcpy(strategy->sandbox->random, bytes, sizeof strategy->random_last);
     note_random(strategy);
-    return true;
 }
 
 oc_rc restart_take(struct strategy *strategy, uint32_t key, const char *bytes, size_t size)
 {
+    if (key == STATE_KEY_RANDOM && size != sizeof strategy->random_last)
+        return OC_E_DATA;
     if (key == STATE_KEY_RANDOM)
-        return take_random(strategy, bytes, size) ? OC_OK : OC_E_DATA;
+        return take_random(strategy, bytes), OC_OK;
     if (key == STATE_KEY_GLOBALS)
         return globals_take(strategy, bytes, size) ? OC_OK : OC_E_DATA;
     struct timer_record timer;
@@ -359,8 +358,7 @@ size_t restart_load(struct strategy *strategy, const char *bytes, size_t size)
         if (!take_timer(strategy, &timer))
             return 0;
     }
-    if (!take_random(strategy, bytes + at, sizeof strategy->random_last))
-        return 0;
+    take_random(strategy, bytes + at);
     at += sizeof strategy->random_last;
     const char *names = bytes + at;
     const char *end = memchr(names, 0, sizeof strategy->globals_named);

@@ -372,12 +372,16 @@ static oc_rc take_group(struct parts_opening *opening, const char *from, const c
         const struct setting setting = opening->settings->list[i]; /* the list moves when it grows */
         if (strncmp(setting.key, prefix, length) != 0)
             continue;
-        if (snprintf(key, sizeof key, "sim.%s.%s", venue, setting.key + length) >= (int)sizeof key)
+        if (snprintf(key, sizeof key, "sim.%s.%s", venue, setting.key + length) >= (int)sizeof key) {
+            parts_at_key(opening, OC_E_LIMIT, setting.key);
+            error_what(opening->error, "as a setting of the venue %s its name is too long", venue);
+            error_expected(opening->error, "at most %d bytes", SETTING_KEY_MAX - 1);
             return OC_E_LIMIT;
+        }
         if (is_stronger || !settings_get(opening->settings, key))
             rc = settings_set(opening->settings, key, setting.value, setting.origin);
     }
-    return rc;
+    return rc < 0 ? error_keep(opening->error, &opening->settings->error) : rc;
 }
 
 /* A simulator that was named for this run fills the venue, with the values of its name. sim.default holds for a venue that has
@@ -393,9 +397,7 @@ static oc_rc add_sim(struct parts_opening *opening, const char *venue)
         rc = take_group(opening, named.list[0], venue, true);
     if (rc == OC_OK)
         rc = take_group(opening, "default", venue, false);
-    if (rc < 0)
-        return error_keep(opening->error, &opening->settings->error);
-    return add_part(opening, PART_SIM, "sim", venue, OC_SIM);
+    return rc < 0 ? rc : add_part(opening, PART_SIM, "sim", venue, OC_SIM);
 }
 
 static oc_rc add_readers(struct parts_opening *opening)

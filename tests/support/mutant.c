@@ -9,8 +9,9 @@
  * known by file, function, operator and text, so a list of equivalent ones outlives changes elsewhere in the file.
  *
  * Not drawn, because no behaviour hangs on it or only a sanitizer sees it: which of two equal ones is the smaller
- * (A < B ? A : B), lines of the preprocessor, declarations outside functions, hints to the compiler, sizes of arrays, how much
- * room a growing list takes, giving memory back, words of the log and of error texts. */
+ * (A < B ? A : B), or the difference of them (A > B ? A - B : 0), lines of the preprocessor, declarations outside functions,
+ * hints to the compiler, sizes of arrays, how much room a growing list takes, giving memory back, words of the log and of error
+ * texts. */
 #include <ctype.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -305,7 +306,15 @@ static int ends_before(int i, const char *const *ends)
     return i;
 }
 
-/* A < B ? A : B: of two equal ones either is the smaller. */
+/* FROM to I, then '-', then from I + 1 to QUESTION. */
+static bool is_difference(int from, int i, int question, int other, int other_to)
+{
+    const int minus = other + (i - from);
+    return minus < other_to && is(minus, "-") && is_same(from, i, other, minus) &&
+           is_same(i + 1, question, minus + 1, other_to);
+}
+
+/* A < B ? A : B: of two equal ones either is the smaller. A > B ? A - B : 0: of two equal ones the difference is 0. */
 static bool picks_one_of_both(int i)
 {
     static const char *const begins[] = {"=", ",", ";", "?", ":", "&&", "||", "+=", "-=", "return", NULL};
@@ -320,7 +329,8 @@ static bool picks_one_of_both(int i)
     if (from >= i || !is(question, "?") || !is(colon, ":"))
         return false;
     return (is_same(from, i, question + 1, colon) && is_same(i + 1, question, colon + 1, end)) ||
-           (is_same(from, i, colon + 1, end) && is_same(i + 1, question, question + 1, colon));
+           (is_same(from, i, colon + 1, end) && is_same(i + 1, question, question + 1, colon)) ||
+           (is_difference(from, i, question, question + 1, colon) && end == colon + 2 && is(colon + 1, "0"));
 }
 
 static void at_sign(int i)

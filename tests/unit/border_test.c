@@ -380,6 +380,63 @@ static void P4_events_of_a_reader(void **state)
     feed_release(&source.feed);
 }
 
+static struct oc_sim_terms offered; /* what the simulator answers */
+static oc_rc offered_rc;
+
+static oc_rc say_terms(void *self, uint32_t account, struct oc_sim_terms *ret_terms)
+{
+    (void)self, (void)account;
+    assert_int_equal(ret_terms->size, sizeof *ret_terms);
+    *ret_terms = offered;
+    return offered_rc;
+}
+
+/* On what terms an account trades: the larger of two fees reserves, whatever digits they are written with. */
+static void terms_are_those_of_the_simulator(void **state)
+{
+    (void)state;
+    static const struct {
+        struct oc_dec taker, maker, fee;
+        oc_rc rc;
+        uint32_t bits;
+    } rows[] = {{{1, 3, 0}, {15, 4, 0}, {15, 4, 0}, OC_OK, OC_SIM_FUNDS},
+                {{1, 3, 0}, {5, 4, 0}, {1, 3, 0}, OC_OK, OC_SIM_SHORT},
+                {{15, 4, 0}, {1, 3, 0}, {15, 4, 0}, OC_OK, 0},
+                {{5, 4, 0}, {1, 3, 0}, {1, 3, 0}, OC_OK, OC_SIM_FUNDS | OC_SIM_SHORT},
+                {{0, 0, 0}, {0, 0, 0}, {0, 0, 0}, OC_OK, OC_SIM_FUNDS},
+                {{1, OC_DEC_SCALE_MAX, 0}, {0, OC_DEC_SCALE_MAX, 0}, {1, OC_DEC_SCALE_MAX, 0}, OC_OK, 0},
+                {{1, 3, 0}, {5, 4, 0}, {0, 0, 0}, OC_OK, OC_SIM_FEE_IN_BASE},
+                {{1, -1, 0}, {0, 0, 0}, {7, 2, 0}, OC_E_DATA, 0},
+                {{0, 0, 0}, {1, OC_DEC_SCALE_MAX + 1, 0}, {7, 2, 0}, OC_E_DATA, 0},
+                {{1, 3, 0}, {0, 0, 0}, {7, 2, 0}, OC_E_IO, 0}};
+    const struct oc_sim sim = {.size = sizeof sim, .terms = say_terms}, mute = {.size = sizeof mute};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct fixture *f = fixture_new(COST_AVERAGE);
+        struct venues *venues = calloc(1, sizeof *venues);
+        struct portfolio *portfolio = engine_portfolio(f->engine);
+        const struct account_terms *terms = &portfolio_account(portfolio, f->account)->terms;
+        portfolio_account(portfolio, f->account)->terms.fee = (struct oc_dec){7, 2, 0};
+        offered = (struct oc_sim_terms){.bits = rows[i].bits, .taker_fee = rows[i].taker, .maker_fee = rows[i].maker};
+        offered_rc = rows[i].rc == OC_E_IO ? OC_E_IO : OC_OK;
+        assert_int_equal(venues_take_terms(venues, portfolio, f->account), OC_OK); /* there is no venue */
+        assert_int_equal(venues_add(venues, f->account, i % 2 ? &sim : &mute, f), OC_OK);
+        assert_int_equal(venues_take_terms(venues, portfolio, f->account), i % 2 ? rows[i].rc : OC_OK);
+        if (i % 2 == 0) { /* one that says nothing of it leaves them as they are */
+            assert_int_equal(terms->fee.units, 7);
+            venues_release(venues);
+            assert_int_equal(venues_add(venues, f->account, &sim, f), OC_OK);
+            assert_int_equal(venues_take_terms(venues, portfolio, f->account), rows[i].rc);
+        }
+        assert_int_equal(terms->fee.units, rows[i].fee.units);
+        assert_int_equal(terms->fee.scale, rows[i].fee.scale);
+        assert_int_equal(terms->has_funds, (rows[i].bits & OC_SIM_FUNDS) != 0);
+        assert_int_equal(terms->may_short, (rows[i].bits & OC_SIM_SHORT) != 0);
+        venues_release(venues);
+        free(venues);
+        fixture_free(f);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -390,6 +447,7 @@ int main(void)
         cmocka_unit_test(a_connector_speaks_for_its_own_account),
         cmocka_unit_test(what_only_contradicts_is_a_fact_of_the_venue),
         cmocka_unit_test(market_events_of_a_connector),
+        cmocka_unit_test(terms_are_those_of_the_simulator),
         cmocka_unit_test(P4_events_of_a_reader),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

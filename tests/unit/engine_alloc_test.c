@@ -109,6 +109,8 @@ static struct engine *open_engine(struct world *world)
         TWICE(engine_add_client(f->engine, "user", &client, &strategy));
         for (uint32_t k = 0; k < INSTRUMENTS; k++)
             TWICE(engine_subscribe(f->engine, strategy, world->insts[k], i ? 0 : MINUTE));
+        TWICE(engine_set_budget(f->engine, strategy, &(struct engine_budget){.orders = 100}));
+        TWICE(engine_set_budget(f->engine, strategy, NULL));
     }
     f->account = world->accounts[0];
     TWICE(engine_add_rule(f->engine, "rule", &rule_table, &world->rule));

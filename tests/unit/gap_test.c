@@ -264,6 +264,15 @@ static void lose_and_look(struct house *house, int index)
     }
 }
 
+static char told[512];
+
+static void hear_words(void *self, uint32_t kind, const struct text *json)
+{
+    (void)self;
+    assert_int_equal(kind, TOLD_SESSION);
+    snprintf(told, sizeof told, "%s%.*s", told[0] ? "twice: " : "", (int)json->size, json->data);
+}
+
 /* A journal that can take no more is a gap before a record is missed. */
 static void a_gap_begins_before_a_record_is_missed(void **state)
 {
@@ -273,7 +282,13 @@ static void a_gap_begins_before_a_record_is_missed(void **state)
     for (int i = 0; i < 12; i++)
         house_trade(house, 0, i * 60 * HOUSE_SECOND);
     house_open(house);
+    told[0] = '\0';
+    assert_int_equal(watchers_add(&house->session->watchers, &(struct watcher){.told = hear_words}), OC_OK);
     house_run(house);
+    static const char words[] =
+        "{\"what\":\"the journal failed: cancels and closes go on, nothing new is opened\",\"reason\":\"";
+    assert_memory_equal(told, words, sizeof words - 1); /* a whole object, said once */
+    assert_string_equal(told + strlen(told) - 2, "\"}");
     assert_int_equal(house->gaps, 1);
     assert_int_equal(house->gap_ends, 1);
     assert_false(house->session->journal.has_gap || engine_risk_is_stopped(house->engine));

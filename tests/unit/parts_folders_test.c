@@ -343,6 +343,19 @@ static void simulators_and_readers_are_named_too(void **state)
     assert_string_equal(names_of(PART_READER), "fast slow csv");
     set_from("plugins.file.other", below("venue2.so"), "--plugin");
     refused(PART_SIM, OC_E_LIMIT, "--plugin: one simulator fills a run, found 2");
+    char key[SETTING_KEY_MAX], words[256]; /* what is set for a simulator holds for the venue under a longer name */
+    for (int more = 0; more < 2; more++) {
+        snprintf(key, sizeof key, "sim.x.%.*s", SETTING_KEY_MAX - 1 - (int)strlen("sim.paper.") + more,
+                 "kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk");
+        set_from("plugins.file.x", below("venue.so"), "--plugin");
+        set(key, "1");
+        assert_int_equal(parts_open(&parts, &settings, &registry, PART_SIM, false, &error),
+                         more ? OC_E_LIMIT : OC_E_CONFIG);
+        snprintf(words, sizeof words,
+                 "x.conf:3: %s: as a setting of the venue paper its name is too long: expected at most 95 bytes", key);
+        assert_int_equal(strcmp(said(&error), words) == 0, more);
+        settings_release(&settings);
+    }
 }
 
 static void a_scope_is_one_of_four_lists(void **state)

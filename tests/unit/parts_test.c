@@ -329,6 +329,7 @@ static void a_rule_that_cannot_be_had_is_a_hole_or_an_end(void **state)
                        "`outcry plugin list` shows what is there; plugins.folders names more folders");
         assert_int_equal(error_is_set(&error), !may_lack);
         assert_int_equal(rc, may_lack ? OC_OK : OC_E_NOT_FOUND);
+        assert_int_equal(is_logged("risk.mine.plugin: this plugin is in no plugin folder"), may_lack);
         if (may_lack) {
             assert_string_equal(names_of(PART_RULE), "kill_switch mine max_order_qty max_order_value price_collar "
                                                      "position_limit message_rate max_daily_loss");
@@ -360,6 +361,26 @@ static void a_rule_that_cannot_be_had_is_a_hole_or_an_end(void **state)
     set("risk.mine.plugin", "org.nobody.knows");
     assert_int_equal(parts_open(&parts, &settings, &registry, ALL_PARTS, true, &error), OC_E_CONFIG);
     assert_string_equal(error.where, "x.conf:3: risk.kill_switch.limit");
+}
+
+/* Where every fault is asked for, a part that cannot be had is one, and what is set for it is no other. */
+static void a_part_that_cannot_be_had_is_one_fault(void **state)
+{
+    static struct error_list faults;
+    (void)state;
+    settings.faults = &faults;
+    set("risk.chain", DEFAULT " mine");
+    set("risk.mine.plugin", "org.nobody.knows");
+    set("risk.mine.limit", "1");
+    set("sim.paper.plugin", "org.nobody.either");
+    set("sim.paper.latency", "1ms");
+    assert_int_equal(parts_open(&parts, &settings, &registry, PART_RULE | PART_SIM, false, &error), OC_OK);
+    assert_int_equal(faults.count, 2);
+    assert_string_equal(faults.list[0].where, "x.conf:3: risk.mine.plugin");
+    assert_string_equal(faults.list[1].where, "x.conf:3: sim.paper.plugin");
+    assert_true(part_named("mine")->is_missing && part_named("paper")->is_missing);
+    assert_int_equal(registry.count, 7); /* the others are loaded, and judged */
+    settings.faults = NULL;
 }
 
 static void a_rule_that_cannot_be_loaded_is_a_hole_or_an_end(void **state)
@@ -475,6 +496,7 @@ int main(void)
         TEST(the_default_of_simulators_holds_key_by_key),
         TEST(settings_have_an_end),
         TEST(a_rule_that_cannot_be_had_is_a_hole_or_an_end),
+        TEST(a_part_that_cannot_be_had_is_one_fault),
         TEST(a_rule_that_cannot_be_loaded_is_a_hole_or_an_end),
         TEST(keys_are_those_that_the_plugin_declares),
         TEST(a_list_of_groups_is_no_single_value),

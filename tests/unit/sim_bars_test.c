@@ -388,6 +388,76 @@ static void SIM_26_a_limit_inside_the_spread_rests(void **state)
     desk_free(desk);
 }
 
+/* A bar of two lines: the ask stands 20 above the bid. */
+static void shows_quotes(struct desk *desk, int64_t open, int64_t high, int64_t low, int64_t close)
+{
+    const int64_t open_ns = desk->minute * MINUTE;
+    const struct oc_ev_qbar bar = {
+        .head = {.size = sizeof bar, .type = OC_EV_QBAR, .inst = INST, .venue_ns = open_ns + desk->period_ns},
+        .open_ns = open_ns,
+        .period_ns = desk->period_ns,
+        .bid = {open, high, low, close},
+        .ask = {open + 20, high + 20, low + 20, close + 20},
+        .present = OC_HAS_BID | OC_HAS_ASK};
+    bar_begins(desk, &bar.head);
+    bar_ends(desk, &bar.head);
+}
+
+/* On a bar of quotes an entry is filled on its own line and its legs on the other: each to the step. */
+static void legs_look_at_the_other_line_of_quotes(void **state)
+{
+    (void)state;
+    static const struct {
+        uint8_t side;
+        int64_t stop, stop_loss, take_profit, fill, leg;
+    } rows[] = {
+        {OC_SIDE_BUY, 10300, 9490, 0, 10300, -9490},  /* the lowest bid */
+        {OC_SIDE_BUY, 10300, 9489, 0, 10300, 0},      /* which the ask alone does not reach */
+        {OC_SIDE_SELL, 9700, 10520, 0, -9700, 10520}, /* the highest ask */
+        {OC_SIDE_SELL, 9700, 10521, 0, -9700, 0},
+        {OC_SIDE_BUY, 10300, 0, 10501, 10300, 0},        /* bids end at 10500 */
+        {OC_SIDE_SELL, 9700, 0, 9509, -9700, 0},         /* asks at 9510 */
+        {OC_SIDE_BUY, 10300, 9490, 10450, 10300, -9490}, /* the range of the bids holds the stop: it is taken first */
+        {OC_SIDE_SELL, 9700, 10520, 9560, -9700, 10520},
+        {OC_SIDE_BUY, 10300, 10290, 0, 10300, -10280}, /* between bid and ask: hit where it begins */
+        {OC_SIDE_BUY, 0, 10010, 0, 10020, -10000},     /* the same at the open */
+        {OC_SIDE_SELL, 0, 10010, 0, -10000, 10020}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct desk *desk = desk_new(neutral);
+        desk_sends(desk, entry(desk, rows[i].side, 0, rows[i].stop, rows[i].stop_loss, rows[i].take_profit));
+        shows_quotes(desk, 10000, 10500, 9490, 10000);
+        assert_int_equal(desk->v->fill_count, rows[i].leg ? 2 : 1);
+        assert_int_equal(desk->v->fills[0].price, rows[i].fill < 0 ? -rows[i].fill : rows[i].fill);
+        if (rows[i].leg)
+            assert_int_equal(desk->v->fills[1].price, rows[i].leg < 0 ? -rows[i].leg : rows[i].leg);
+        assert_int_equal(held(desk), rows[i].leg ? 0 : (rows[i].side == OC_SIDE_BUY ? 1000 : -1000));
+        desk_free(desk);
+    }
+}
+
+/* A leg that grew and was hit inside a bar, before its host could ask: the amendment is answered, and then what happened is told. */
+static void a_leg_that_grew_inside_is_amended_and_told(void **state)
+{
+    (void)state;
+    struct desk *desk = desk_new((const char *const[]){AT_ONCE, "volume_cap", "1", NULL});
+    buys(desk, 9900, 0, 9800, 0);
+    shows_volume(desk, (const int64_t[]){10000, 10000, 9890, 9950}, 400);
+    assert_int_equal(held(desk), 400);
+    const int answers = desk->v->answer_count;
+    shows_volume(desk, (const int64_t[]){9950, 9960, 9700, 9750}, 100000);
+    assert_int_equal(held(desk), 0);
+    int64_t sold = 0;
+    for (int i = 0; i < desk->v->fill_count; i++)
+        sold += desk->v->fills[i].side == OC_SIDE_SELL ? desk->v->fills[i].qty : 0;
+    assert_int_equal(sold, 1000);
+    int amended = 0;
+    for (int i = answers; i < desk->v->answer_count; i++)
+        amended +=
+            desk->v->answers[i].head.type == OC_EV_AMENDED && desk->v->answers[i].request != desk->v->answers[i].order;
+    assert_int_equal(amended, 1);
+    desk_free(desk);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -407,6 +477,8 @@ int main(void)
         cmocka_unit_test(SIM_24_touch_through_and_through_by_two),
         cmocka_unit_test(SIM_25_a_stop_in_the_range_is_taken_before_the_target),
         cmocka_unit_test(SIM_26_a_limit_inside_the_spread_rests),
+        cmocka_unit_test(legs_look_at_the_other_line_of_quotes),
+        cmocka_unit_test(a_leg_that_grew_inside_is_amended_and_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

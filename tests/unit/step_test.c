@@ -152,7 +152,62 @@ static void before_a_command_answers_go_before_timers(void **state)
     house->session->commands.execute = NULL; /* nobody carries it out: what became of the one before counts no more */
     house->session->commands.was_ok = true;
     assert_false(session_command(house->session, "x", 1, &reply));
+    static char words[OC_EVENT_MAX]; /* what fits no record is refused, what just fits is not */
+    const size_t most = OC_EVENT_MAX - sizeof(struct oc_ev_text);
+    const uint64_t seq = door_seq(house->session->door);
+    text_clear(&reply);
+    assert_false(session_command(house->session, words, most + 1, &reply));
+    assert_non_null(strstr(reply_bytes, "TOO_LONG"));
+    assert_int_equal(door_seq(house->session->door), seq);
+    text_clear(&reply);
+    (void)session_command(house->session, words, most,
+                          &reply); /* more than a segment of this door, which is another matter */
+    assert_null(strstr(reply_bytes, "TOO_LONG"));
     house_free(house);
+}
+
+static char told[64];
+
+static void look_on(void *self, const struct input *input, const struct engine_out *out)
+{
+    (void)input, (void)out;
+    strcat(told, self);
+}
+
+static void look_on_at_rest(void *self) { strcat(told, self); }
+
+static void hear_words(void *self, uint32_t kind, const struct text *json)
+{
+    assert_int_equal(kind, TOLD_SESSION);
+    assert_string_equal(json->data, "{}");
+    strcat(told, self);
+}
+
+/* As many as there may be, each told once and in its order; who asks for less hears less. */
+static void who_looks_on_is_told_in_order(void **state)
+{
+    (void)state;
+    static char names[WATCHERS_MAX + 1][2], bytes[8];
+    struct watchers watchers = {.count = 0};
+    struct text json;
+    text_init_fixed(&json, bytes, sizeof bytes);
+    text_format(&json, "{}");
+    for (int i = 0; i < WATCHERS_MAX; i++) {
+        names[i][0] = (char)('a' + i);
+        const struct watcher one = {names[i], look_on, i % 2 ? NULL : look_on_at_rest, i < 3 ? hear_words : NULL,
+                                    i == 0};
+        assert_int_equal(watchers_add(&watchers, &one), OC_OK);
+        assert_int_equal(watchers.wants_quiet, i > 0); /* the first alone may be left out */
+    }
+    assert_int_equal(watchers_add(&watchers, &watchers.list[0]), OC_E_LIMIT);
+    watchers_note(&watchers, NULL, NULL);
+    assert_string_equal(told, "abcdefgh");
+    told[0] = '\0';
+    watchers_rest(&watchers);
+    assert_string_equal(told, "aceg");
+    told[0] = '\0';
+    watchers_tell(&watchers, TOLD_SESSION, &json);
+    assert_string_equal(told, "abc");
 }
 
 /* ---- what a batch comes to ---- */
@@ -513,6 +568,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_cannot_be_is_not_believed),
         cmocka_unit_test(one_session_a_folder),
+        cmocka_unit_test(who_looks_on_is_told_in_order),
         cmocka_unit_test(a_second_interrupt_does_not_wait),
         cmocka_unit_test(a_hangup_is_looked_for_now_and_then),
         cmocka_unit_test(at_one_instant_everything_has_its_place),

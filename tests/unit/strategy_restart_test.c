@@ -1,4 +1,7 @@
 /* strategy_restart_test.c: the generator, timers and globals of a strategy in records and checkpoints, and back (A3, A4). */
+#include <sys/mman.h>
+
+#include "script/strategy_impl.h"
 #include "support/strategy_kit.h"
 
 enum { RANDOM_KEY = -2, TIMER_KEY = -3, GLOBALS_KEY = -4 }; /* as recorded: uint32 */
@@ -400,6 +403,19 @@ static void globals_of_two_markets(void **state)
     }
 }
 
+enum { GUARDED_SIZE = 1 << 16 };
+
+/* A copy that ends where memory ends: what reads beyond it is seen. Good until the next call. */
+static const char *at_the_end_of_memory(const char *bytes, size_t size)
+{
+    static char *memory;
+    if (!memory) {
+        memory = mmap(NULL, 2 * GUARDED_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        assert_true(memory != MAP_FAILED && mprotect(memory + GUARDED_SIZE, GUARDED_SIZE, PROT_NONE) == 0);
+    }
+    return memcpy(memory + GUARDED_SIZE - size, bytes, size);
+}
+
 /* Wherever a checkpoint of a strategy is cut it is refused; whole it is taken. */
 static void each_cut_of_a_checkpoint_is_refused(void **state)
 {
@@ -417,7 +433,37 @@ static void each_cut_of_a_checkpoint_is_refused(void **state)
         struct kit *back = kit_new(text);
         assert_true(strategy_save(cut->strategy, again, (size_t)room) < 0);
         strategy_set_restoring(back->strategy, true);
-        assert_int_equal(strategy_load(back->strategy, bytes, (size_t)room), OC_E_DATA);
+        assert_int_equal(strategy_load(back->strategy, at_the_end_of_memory(bytes, (size_t)room), (size_t)room),
+                         OC_E_DATA);
+        kit_free(back);
+    }
+    for (int64_t at = 0; at < 512; at++) { /* a wrong byte: taken or refused, and nothing is read that is not there */
+        struct kit *back = kit_new(text);
+        memcpy(again, bytes, (size_t)size);
+        again[at] = (char)0xff;
+        strategy_set_restoring(back->strategy, true);
+        const oc_rc rc = strategy_load(back->strategy, at_the_end_of_memory(again, (size_t)size), (size_t)size);
+        assert_true(rc == OC_OK || rc == OC_E_DATA);
+        kit_free(back);
+    }
+    char *timer = memmem(bytes, (size_t)size, "beat", 5),
+         *names = memmem(bytes, (size_t)size, cut->strategy->random_last, sizeof cut->strategy->random_last);
+    assert_true(timer && names);
+    timer -= offsetof(struct timer_record, function);
+    names += sizeof cut->strategy->random_last;
+    for (int i = 0; i < 4;
+         i++) { /* a timer without number, without an end of its names; names of globals without end */
+        struct timer_record wrong;
+        memcpy(again, bytes, (size_t)size);
+        memcpy(&wrong, timer, sizeof wrong);
+        wrong.id = i == 0 ? 0 : wrong.id;
+        memset(wrong.function, 'x', i == 1 ? sizeof wrong.function : 0);
+        memset(wrong.place, 'x', i == 2 ? sizeof wrong.place : 0);
+        memcpy(again + (timer - bytes), &wrong, sizeof wrong);
+        memset(again + (names - bytes), 'x', i == 3 ? sizeof cut->strategy->globals_named : 0);
+        struct kit *back = kit_new(text);
+        strategy_set_restoring(back->strategy, true);
+        assert_int_equal(strategy_load(back->strategy, again, (size_t)size), OC_E_DATA);
         kit_free(back);
     }
     assert_int_equal(strategy_save(cut->strategy, again, (size_t)size), size);
