@@ -100,7 +100,7 @@ static void unknown_names_are_said_and_outputs_untouched(void **state)
     struct prober prober = {.probe = probe_unknown};
     struct fixture *f = probed(&prober);
     assert_true(fixture_submit(f, fixture_order(f, OC_SIDE_BUY, 1, 9900)) != 0);
-    assert_int_equal(prober.asked, 2);
+    assert_int_equal(prober.asked, 1);
     fixture_free(f);
 }
 
@@ -146,7 +146,7 @@ static void an_order_by_money_has_a_worst_quantity(void **state)
     tiny = add_inst(f, "T/X", (struct oc_dec){1, 10, 0}, (struct oc_dec){1, 10, 0});
     price_of(f, negative, -5);
     assert_true(fixture_submit(f, fixture_order(f, OC_SIDE_BUY, 1, 9900)) != 0);
-    assert_int_equal(prober.asked, 2);
+    assert_int_equal(prober.asked, 1);
     fixture_free(f);
 }
 
@@ -257,7 +257,7 @@ static void verdicts_that_differ_refuse(void **state)
         assert_int_equal(engine_submit(f->engine, &request, &refusal), i ? OC_E_LIMIT : OC_OK);
         fixture_end(f, true);
         assert_string_equal(refusal.reason, i ? "RULE_CONTRADICTS_ITSELF" : "");
-        assert_int_equal(prober.asked, i ? 2 : 4);
+        assert_int_equal(prober.asked, 2); /* strict: each answer is held against another */
         fixture_free(f);
     }
 }
