@@ -18,7 +18,7 @@ struct link {
     bool has_plt_got, has_gnu_hash, has_hash, has_versions, has_needs, has_definitions;
 };
 
-oc_rc link_fault(struct link *link, const char *field, const char *expected, const char *format, ...)
+CHECKED oc_rc link_fault(struct link *link, const char *field, const char *expected, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
 /* Hash tables and versions: by them the linker finds a symbol. */

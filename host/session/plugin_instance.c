@@ -231,10 +231,26 @@ static void log_line(const struct oc_host *host, uint32_t level, const char *tex
               text);
 }
 
+enum { SIM_REFUSED_SAID = 8 };
+
 static int64_t engine_now_ns(const struct oc_host *host)
 {
     const struct plugin_instance *instance = plugin_instance_of(host);
     return instance->now_ns ? *instance->now_ns : 0;
+}
+
+/* A simulator may not look at the code: what is not taken is said here, and a lost answer ends the run. */
+static oc_rc refuse_answer(struct plugin_instance *instance, oc_rc rc, const char *why)
+{
+    struct sim_answers *answers = instance->sim_answers;
+    if (++answers->refused <= SIM_REFUSED_SAID)
+        log_error("border", "simulator %s: %s: its emit() was answered %s%s", instance->plugin->id, why, error_name(rc),
+                  answers->refused == SIM_REFUSED_SAID ? "; more of it is only counted" : "");
+    if (rc != OC_E_INVALID) {
+        answers->lost = rc;
+        (void)sim_answers_schedule(answers, engine_now_ns(&instance->host));
+    }
+    return rc;
 }
 
 static oc_rc sim_emit(const struct oc_host *host, int64_t at_ns, const struct oc_event *event)
@@ -242,10 +258,12 @@ static oc_rc sim_emit(const struct oc_host *host, int64_t at_ns, const struct oc
     struct plugin_instance *instance = plugin_instance_of(host);
     if (!instance->sim_answers)
         return OC_E_STATE;
-    if (!event || event->size < sizeof *event || event->size > SIM_ANSWERS_ANSWER_MAX || event->size % 8 ||
-        at_ns < engine_now_ns(host)) /* the past is told already */
-        return OC_E_INVALID;
-    return sim_answers_emit(instance->sim_answers, at_ns, event);
+    if (!event || event->size < sizeof *event || event->size > SIM_ANSWERS_ANSWER_MAX || event->size % 8)
+        return refuse_answer(instance, OC_E_INVALID, "an answer of a wrong size");
+    if (at_ns < engine_now_ns(host))
+        return refuse_answer(instance, OC_E_INVALID, "an answer before now: the past is told already");
+    oc_rc rc = sim_answers_emit(instance->sim_answers, at_ns, event);
+    return rc < 0 ? refuse_answer(instance, rc, "an answer that cannot be kept: the run ends") : rc;
 }
 
 static oc_rc sim_schedule(const struct oc_host *host, int64_t at_ns)

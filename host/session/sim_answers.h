@@ -33,6 +33,8 @@ struct sim_answers {
     uint32_t zero;
     int64_t due_ns; /* earliest wish; later ones are asked again by the simulator */
     uint64_t calls;
+    uint64_t refused; /* answers that emit() did not take, whatever the simulator makes of its code */
+    oc_rc lost;       /* below 0: one that could not be kept; the run must end */
 };
 
 CHECKED oc_rc sim_answers_init(struct sim_answers *sim_answers, const struct oc_sim *table, void *self);

@@ -158,6 +158,8 @@ oc_rc venues_take(struct venues *venues, int64_t at_ns, void *event, uint32_t si
     for (uint32_t i = 0; i < venues->count; i++) {
         struct venue *venue = &venues->list[i];
         struct sim_answers *answers = &venue->answers;
+        if (__builtin_expect(answers->lost < 0, 0))
+            return answers->lost;
         if (!venue->is_in_round || venue->round_ns != at_ns) {
             venue->is_in_round = venues->is_in_round = true;
             venue->round_ns = at_ns;

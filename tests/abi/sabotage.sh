@@ -36,9 +36,9 @@ try "reorder" red event.h '/^struct oc_ev_quote {/,/^};/ { s/int64_t bid;/int64_
 try "an event number given anew" red event.h 's/OC_EV_FILL = 50/OC_EV_FILL = 51/'
 try "an id that says something else" red plugin.h 's|outcry.risk/0.1|outcry.risk/0.2|'
 try "an embedded struct that grows" red dec.h 's|    uint32_t zero;.*|    uint32_t zero; uint64_t more;|'
-try "a typedef of another width" red abi.h 's/typedef int32_t oc_rc;/typedef int64_t oc_rc;/'
-try "a typedef of another sign" red abi.h 's/typedef int32_t oc_rc;/typedef uint32_t oc_rc;/'
+try "P11: a typedef of another width" red abi.h 's/typedef int32_t oc_rc;/typedef int64_t oc_rc;/'
+try "P11: a typedef of another sign" red abi.h 's/typedef int32_t oc_rc;/typedef uint32_t oc_rc;/'
 try "a macro that cuts an instrument elsewhere" red event.h 's/((inst) >> 8)/((inst) >> 9)/'
-try "a macro that asks for less of a struct" red abi.h '/define OC_HAS/,/[^\\]$/ s/>=/>/'
+try "P11: a macro that asks for less of a struct" red abi.h '/define OC_HAS/,/[^\\]$/ s/>=/>/'
 try "an appended member" green risk.h '/^struct oc_verdict {/,/^};/ s/^};/    uint64_t appended;};/'
 echo "11 passed, 0 failed"

@@ -78,6 +78,7 @@ to_end() {
     story="$story end"
 }
 
+# A5: fees are those of the whole session, restarted or not.
 same='[.money.final, .money.profit, .money.fees, .trades.fills, .trades.requests, .trades.denied, .hashes.meaning]'
 history() {
     rm -rf s

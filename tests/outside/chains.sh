@@ -196,8 +196,8 @@ rm -rf gone
 cp so/rule_next.so plugins/rule_cooldown.so
 "$outcry" paper trips.lua --feed synthetic-bars:9500 --cash '10000 USDT' --config gone.conf --session gone --speed max >out 2>&1 &&
     fail "the state of another version is read"
-grep -q 'the risk rule pause cannot read the state' out || fail "another version: $(cat out)"
-echo "another version: named"
+grep -q 'the risk rule pause cannot read the state' out || fail "P7: another version: $(cat out)"
+echo "P7: another version: named"
 
 # One that can: the session goes on under it, its state with it, and its report names the version that it goes on with.
 sed 's/"1\.0\.0"/"1.0.1"/' "$here/rule_cooldown.c" >next.c

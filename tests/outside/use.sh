@@ -71,7 +71,7 @@ one() {
     # Nothing that was found is silently unused.
     [ "$(grep -c 'was found and is not used' "$w/$plugin-paper-conf.err")" = 3 ] ||
         fail "$plugin: the other three are not named: $(cat "$w/$plugin-paper-conf.err")"
-    echo "$plugin: used by all, named, replayed"
+    echo "P1: $plugin: used by all, named, replayed"
 }
 
 data=synthetic-bars:5000 feed=synthetic-bars:5000 where=$w
@@ -97,8 +97,8 @@ one data_bin org.example.data_bin '.trades.fills > 500'
     --set slip.bps=100 >much.json 2>much.err || fail "$(cat much.err)"
 [ "$(jq -n --slurpfile a none.json --slurpfile b much.json '($a[0].money.final | tonumber) > ($b[0].money.final | tonumber)
     and $a[0].trades.fills == $b[0].trades.fills')" = true ] || fail "slippage costs nothing"
-jq -r '.notes[]' much.json | grep -q 'fills: as org.example.sim_slip decides' || fail "what fills assume is not said"
-jq -r '.notes[]' much.json | grep -q 'half-spread' && fail "the report tells the assumptions of another simulator"
+jq -r '.notes[]' much.json | grep -q 'fills: as org.example.sim_slip decides' || fail "P10: what fills assume is not said"
+jq -r '.notes[]' much.json | grep -q 'half-spread' && fail "P10: the report tells the assumptions of another simulator"
 
 # What is wrong in a file is named with its offset, and another file is left to the next reader.
 head -c 10000 btc.bin >short.bin

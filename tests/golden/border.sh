@@ -1,5 +1,5 @@
 #!/bin/sh
-# late_fill.sh OUTCRY CC: a venue tells a fill of an order that ended more than 8,192 orders ago, and tells it twice (issue of plugins,
+# border.sh OUTCRY CC: what venues and simulators say and cannot be (P4): a venue tells a fill of an order that ended more than 8,192 orders ago, and tells it twice (issue of plugins,
 # border): it is a fact, booked once to the account, and an alarm in log and report; replay, report and a restart behind a kill agree.
 set -u
 outcry=$(realpath "$1")
@@ -10,7 +10,7 @@ w=$(mktemp -d)
 pid=
 trap '[ -z "$pid" ] || kill -9 $pid 2>/dev/null; rm -rf "$w"' EXIT
 trap 'exit 1' INT TERM
-fail() { echo "late fill: $*"; tail -n 5 "$w/err" 2>/dev/null; exit 1; }
+fail() { echo "border: $*"; tail -n 5 "$w/err" 2>/dev/null; exit 1; }
 sed 's/struct oc_ev_fill fill = {/&.side = OC_SIDE_BUY, /' sdk/examples/connector_loopback/loopback.c >"$w/loopback.c"
 "$cc" -std=gnu11 -O1 -w -fPIC -fvisibility=hidden -shared -nostartfiles -Isdk/include "$w/loopback.c" -o "$w/loopback.so" || fail "it does not build"
 cp sdk/examples/connector_loopback/day.conf "$w/day.conf"
@@ -75,4 +75,18 @@ done
 [ "$(jq .trades.fills over_no.json)" -gt 100 ] || fail "without the key it goes on: $(jq .trades.fills over_no.json) fills"
 [ "$(jq .trades.fills over_yes.json)" -lt 10 ] || fail "halted: $(jq .trades.fills over_yes.json) fills behind an answer that cannot be"
 "$outcry" replay over_yes --diff >out 2>&1 || fail "halted by a simulator: the replay differs: $(tail -n 5 out)"
+# A simulator that does not look at what emit() says: an answer in the past is said; one that cannot be kept ends the run.
+for kind in past flood; do
+    case $kind in
+    past) more='venue->answers->emit(venue->host, now_ns - 1, \&fill.head);' ;;
+    flood) more='for (int i = 0; i < 2000000; i++) venue->answers->emit(venue->host, now_ns + 1000000000000, \&fill.head);' ;;
+    esac
+    sed "s/^    put_trade_id(&fill);/&\n    $more/" "$tree/sdk/examples/sim_nextopen/nextopen.c" >"$w/$kind.c"
+    "$cc" -std=gnu11 -O1 -w -fPIC -fvisibility=hidden -shared -nostartfiles -I"$tree/sdk/include" "$w/$kind.c" -o "$w/$kind.so" || fail "$kind.c does not build"
+    "$outcry" paper bars.lua --feed synthetic-bars:200 --cash '10000 USDT' --listen none --plugin mine="$kind.so" --json >out 2>err
+    code=$?
+    grep -q 'ERROR border: simulator org.example.nextopen: an answer' err || fail "a simulator's $kind: what emit() refused is not said"
+    [ $kind = past ] || [ $code = 1 ] || fail "an answer that cannot be kept: exit $code, expected 1"
+    [ $kind = flood ] || [ $code = 0 ] || fail "an answer in the past: exit $code, expected 0"
+done
 echo "a fill of an order that ended long ago is booked once, and an alarm"
