@@ -174,8 +174,8 @@ expect 5 "- halted by risk: " paper strategies/sma_cross.lua --feed synthetic-ba
 
 # what cannot be read or written is named
 mkdir "$work/folder.lua" "$work/folder.csv" "$work/folder.conf"
-expect 1 "read $work/folder.lua: Is a directory" backtest "$work/folder.lua" synthetic-bars:500 --cash "$cash"
-expect 1 "$work/folder.csv: read: Is a directory" backtest strategies/sma_cross.lua "$work/folder.csv" --cash "$cash"
+expect 1 "open $work/folder.lua: it is a folder, expected a regular file" backtest "$work/folder.lua" synthetic-bars:500 --cash "$cash"
+expect 1 "open $work/folder.csv: it is a folder, expected a regular file" backtest strategies/sma_cross.lua "$work/folder.csv" --cash "$cash"
 expect 1 "--report $work/none/r.html: open $work/none/r.html: No such file" backtest strategies/sma_cross.lua synthetic-bars:500 --cash "$cash" --report "$work/none/r.html"
 
 # risk check
