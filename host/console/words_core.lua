@@ -234,7 +234,9 @@ end
 -- Two columns: names and values. pairs: a list of { name, text, colour }.
 function S.card(entries)
   local width, lines = 0, {}
-  for _, entry in ipairs(entries) do width = math.max(width, #entry[1]) end
+  for _, entry in ipairs(entries) do
+    if entry[2] and entry[2] ~= '' then width = math.max(width, #entry[1]) end
+  end
   for _, entry in ipairs(entries) do
     if entry[2] and entry[2] ~= '' then
       local name = entry[1] .. string.rep(' ', width - #entry[1] + 2)

@@ -161,7 +161,7 @@ static void put_money(struct text *page, const struct result *result, const stru
     const bool has_spread = result->spread && result->spread->is_known;
     snprintf(note, sizeof note, "%s of what takers traded, to the price step", format_bps(figures->spread_share, text));
     put_row(page, "Spread paid", "", has_spread ? format_money(result->spread->paid, scale, false, text) : "n/a",
-            has_spread ? note : "the data or the simulator have their own");
+            has_spread ? figures->spread_share.is_known ? note : "" : "the data or the simulator have their own");
     snprintf(note, sizeof note, "the start held in %.64s",
              result->hold_symbol ? result->hold_symbol : "the first symbol");
     put_row(page, "Buy and hold", "",

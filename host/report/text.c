@@ -192,7 +192,7 @@ static void put_money(struct page *page, const struct result *result, const stru
     snprintf(note, sizeof note, "%s of what takers traded, to the price step",
              format_bps(figures->spread_share, share));
     row(page, "Spread paid", has_spread ? format_money(result->spread->paid, scale, false, text) : "n/a",
-        has_spread ? note : "the data or the simulator have their own");
+        has_spread ? figures->spread_share.is_known ? note : "" : "the data or the simulator have their own");
     if (result->has_buy_and_hold)
         snprintf(note, sizeof note, "all in %.64s: %s", result->hold_symbol ? result->hold_symbol : "the first symbol",
                  format_percent(figures->hold_return, true, share));

@@ -1,5 +1,5 @@
 #!/bin/sh
-# cheats.sh OUTCRY [SEEDS [NAME]]: strategies that try to profit from what a simulator assumes where bars do not tell. On random walks
+# cheats.sh OUTCRY [SEEDS [NAME]] (Q11): strategies that try to profit from what a simulator assumes where bars do not tell. On random walks
 # that nothing can be known of, the mean of what each makes is at most 3 standard errors above 0, under every profile that
 # claims so, without spread and fees; there is no lower bound. The control lies within 3 of 0. The whole of it: 400 seeds.
 set -u
