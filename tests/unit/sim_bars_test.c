@@ -420,6 +420,7 @@ static void legs_look_at_the_other_line_of_quotes(void **state)
         {OC_SIDE_BUY, 10300, 9490, 10450, 10300, -9490}, /* the range of the bids holds the stop: it is taken first */
         {OC_SIDE_SELL, 9700, 10520, 9560, -9700, 10520},
         {OC_SIDE_BUY, 10300, 10290, 0, 10300, -10280}, /* between bid and ask: hit where it begins */
+        {OC_SIDE_SELL, 9700, 9710, 0, -9700, 9720},    /* rounded against the leg */
         {OC_SIDE_BUY, 0, 10010, 0, 10020, -10000},     /* the same at the open */
         {OC_SIDE_SELL, 0, 10010, 0, -10000, 10020}};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {

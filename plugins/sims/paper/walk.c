@@ -68,16 +68,22 @@ static int64_t reserved(const struct walk *walk, int64_t now_ns)
     return qty;
 }
 
+/* A price of a side's line, against who pays it. */
+static int64_t on_grid(struct paper_price price, uint8_t side)
+{
+    return (int64_t)num_quotient(price.num, price.den, side == OC_SIDE_BUY ? NUM_CEIL : NUM_FLOOR);
+}
+
 /* Where legs of what fills now begin; on quote bars that is the other side's price at this place. */
 static int64_t legs_from(const struct walk *walk, const struct step *step, struct paper_price base, bool is_on_path)
 {
     const struct paper_order *order = order_of(walk, step);
     const uint8_t other = is_buy(order) ? OC_SIDE_SELL : OC_SIDE_BUY;
-    const enum num_rounding rounding = is_buy(order) ? NUM_CEIL : NUM_FLOOR;
-    if (walk->market->is_quoted_bar && has_line(walk->market, other))
-        base = is_on_path ? path_price(walk, other, order->ask.account, walk->now_ns)
-                          : paper_line_beside(walk->market, order->ask.side, walk->now_ns);
-    return (int64_t)num_quotient(base.num, base.den, rounding);
+    if (!walk->market->is_quoted_bar || !has_line(walk->market, other))
+        return on_grid(base, order->ask.side);
+    return on_grid(is_on_path ? path_price(walk, other, order->ask.account, walk->now_ns)
+                              : paper_line_beside(walk->market, order->ask.side, walk->now_ns),
+                   other);
 }
 
 static int64_t take(struct walk *walk, struct step *step, int64_t price, int64_t from, bool is_maker)
@@ -315,9 +321,9 @@ static bool is_forced(const struct walk *walk, uint64_t group)
 static int64_t on_line(const struct walk *walk, const struct paper_order *leg, int64_t at_ns)
 {
     const uint8_t side = is_buy(leg) ? OC_SIDE_SELL : OC_SIDE_BUY;
-    const struct paper_price price = walk->market->is_quoted_bar ? paper_line_beside(walk->market, side, at_ns)
-                                                                 : paper_line(walk->market, side, at_ns);
-    return (int64_t)num_quotient(price.num, price.den, side == OC_SIDE_BUY ? NUM_CEIL : NUM_FLOOR);
+    if (walk->market->is_quoted_bar)
+        return on_grid(paper_line_beside(walk->market, side, at_ns), leg->ask.side);
+    return on_grid(paper_line(walk->market, side, at_ns), side);
 }
 
 /* Decided before the bar, or the leg of an entry: the path is for it, from its arrival, or from its entry's fill. */

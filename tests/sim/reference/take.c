@@ -58,7 +58,8 @@ static struct order *add_leg(struct walk *walk, const struct order *entry, enum 
     leg->queued = leg->arrive;
     leg->since_tau = tau;
     leg->wake_tau = NEVER;
-    leg->start_price = on_grid(walk, setup->is_quoted ? beside_at(walk, entry->side, tau) : price, entry->side);
+    leg->start_price = on_grid(walk, setup->is_quoted ? beside_at(walk, entry->side, tau) : price,
+                               setup->is_quoted ? leg->side : entry->side);
     if (role == ROLE_STOP_LOSS) {
         leg->has_stop = true;
         leg->stop = entry->stop_loss;
