@@ -258,11 +258,12 @@ static const char *warn(struct meter *meter)
 {
     const struct engine_stats *stats = engine_stats(meter->session->engine);
     const struct refusal *list[REFUSALS_MAX];
+    const unsigned long long asked = stats->requests + stats->denied;
     struct text text;
-    if (meter->collect.fills || stats->requests + stats->denied == 0)
+    if (meter->collect.fills || asked == 0)
         return NULL;
     text_init_fixed(&text, meter->warning_text, sizeof meter->warning_text);
-    text_format(&text, "NOTHING WAS FILLED: %llu requests", (unsigned long long)(stats->requests + stats->denied));
+    text_format(&text, "NOTHING WAS FILLED: %llu requests", asked);
     refusals_sorted(&meter->refusals, list);
     for (uint32_t i = 0; i < meter->refusals.count && i < 3; i++)
         text_format(&text, ", %llu %s: %s", (unsigned long long)list[i]->count, refusal_words(list[i]->kind),
