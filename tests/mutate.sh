@@ -29,7 +29,7 @@ out=$top/build/mutate
 state=$out/$seed.txt
 mkdir -p "$out"
 
-# The suites of each room: first those that know it best, then those that see a whole run. Together less than 25 seconds.
+# The suites of each room: first those that know it best, then those that see a whole run. Together less than 40 seconds.
 engine="engine_test engine_edge_test engine_deny_test engine_hold_test engine_restore_test engine_suspend_test chain_test reduces_test
     orders_test portfolio_test position_test market_test timers_test bars_test groups_test groups_legs_test out_test save_test save_fields_test
     permissions_test grants_test suspend_test batch_test risk_test risk_state_test engine_walk_test step_test fills_test instruments_test engine_alloc_test
@@ -45,16 +45,16 @@ script="strategy_test strategy_bytes_test script_api_test strategy_run_test stra
     sandbox_error_test sandbox_test sandbox_source_test reads_test pattern_test script_limit_test reach_test"
 sims="sim_bars_test sim_orders_test paper_test paper_side_test paper_state_test paper_walk_test paper_keys_test inbox_test sim_answers_test"
 whole="golden lua_reference strategy_files steer_test strategy_errors meaning"
-scripts="command_line golden lua_reference strategy_files strategy_errors meaning" # all others are programs
+scripts="command_line findings_q histories differential golden lua_reference strategy_files strategy_errors meaning" # all others are programs
 meaning_rows='^(brackets|stops|timers|sma|ideal)_backtest|^(one_way|maker_and_taker|thin_market|ticks|fee_in_base_waits|denied_rate)|_slow$|^suspended|^killed_(rsi|brackets|two|hand)|^steered|^halted|^by_hand'
 # Which of them stands for a room is said once: a suite that is not there is left out.
 suites_of() {
     case $1 in
-    host/engine/*) set -- $engine $whole $session ;;
-    host/journal/*) set -- $journal $whole ;;
-    host/session/*) set -- $session command_line $whole $engine ;;
+    host/engine/*) set -- $engine $whole histories $session ;;
+    host/journal/*) set -- $journal $whole histories ;;
+    host/session/*) set -- $session command_line findings_q histories $whole $engine ;;
     host/script/*) set -- $script $whole ;;
-    *) set -- $sims $whole ;;
+    *) set -- $sims differential $whole ;;
     esac
     for suite; do
         grep -qx "$suite" "$out/suites" && echo "$suite"
@@ -66,9 +66,11 @@ run_suite() {
     build=$1/build
     case $2 in
     meaning) timeout -k 1 "$3" sh "$1/tests/golden/meaning.sh" "$build/outcry" --only "$meaning_rows" ;;
-    command_line | strategy_errors | strategy_files) timeout -k 1 "$3" sh "$1/tests/golden/$2.sh" "$build/outcry" ;;
+    command_line | findings_q | strategy_errors | strategy_files) timeout -k 1 "$3" sh "$1/tests/golden/$2.sh" "$build/outcry" ;;
     golden) timeout -k 1 "$3" sh -c 'for file in "$1"/strategies/*.expect; do
         sh "$1/tests/golden/golden.sh" "$1/build/outcry" "$file" || exit 1; done' golden "$1" ;;
+    histories) timeout -k 1 "$3" sh "$1/tests/golden/histories.sh" "$build/outcry" 1 6 ;;
+    differential) timeout -k 1 "$3" sh "$1/tests/sim/differential.sh" "$build/outcry" "$build/tests/sim/reference" "$build/tests/sim/scenarios" 800 ;;
     lua_reference) "$build/outcry" help lua | cmp - "$1/docs/lua-reference.md" ;;
     journal_crash) timeout -k 1 "$3" "$build/tests/fault/journal_crash" --seeds 100 ;;
     *) timeout -k 1 "$3" "$build/tests/$2" ;;
@@ -76,8 +78,9 @@ run_suite() {
 }
 
 target_of() {
-    case $1 in
-    *) case " $scripts " in *" $1 "*) echo outcry meaning_of ;; *) echo "$1" ;; esac ;;
+    case " $scripts " in
+    *" $1 "*) echo outcry meaning_of sim_reference_program sim_scenarios ;;
+    *) echo "$1" ;;
     esac
 }
 
