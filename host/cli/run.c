@@ -177,6 +177,7 @@ void run_free(struct run *run)
     if (!run)
         return;
     session_free(run->session);
+    strategies_release(&run->strategies); /* what a restart has read, where nothing was opened */
     free(run);
 }
 

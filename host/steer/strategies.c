@@ -269,10 +269,8 @@ static void note(void *self, const struct input *input, const struct engine_out 
         strategies_tell_suspended(strategies);
 }
 
-static void release_texts(void *self, struct session *session)
+void strategies_release(struct strategies *strategies)
 {
-    struct strategies *strategies = self;
-    (void)session;
     for (uint32_t i = 0; i < strategies->count; i++) {
         steer_source_free(strategies->list[i].opened);
         strategies->list[i].opened = NULL;
@@ -284,6 +282,12 @@ static void release_texts(void *self, struct session *session)
     strategies->numbers = NULL;
     strategies->number_count = 0;
     text_release(&strategies->prepared);
+}
+
+static void release_texts(void *self, struct session *session)
+{
+    (void)session;
+    strategies_release(self);
 }
 
 static oc_rc open_strategies(void *self, struct session *session)

@@ -89,6 +89,8 @@ CHECKED oc_rc strategies_set_text(struct strategies *strategies, uint32_t index,
                                   size_t size);
 /* [setup] The texts before the journal is opened (its header holds them), the strategies behind everything they trade on. */
 void strategies_add_texts(struct strategies *strategies, struct session *session);
+/* [setup] Frees texts, also those that a restart has read where the stages were never opened. May be called again. */
+void strategies_release(struct strategies *strategies);
 void strategies_add_stage(struct strategies *strategies, struct session *session);
 /* on_init of each. Negative only where the first failure ends the run: words.error says why. */
 CHECKED oc_rc strategies_start(struct strategies *strategies);
