@@ -55,7 +55,8 @@ grep -q 'session folder' "$w/err" || { cat "$w/err"; fail "a file that may not g
 
 "$outcry" paper strategies/buy_and_hold.lua --feed synthetic-bars:5000000 --speed 60000x --cash '10000 USDT' --listen none >"$w/out" 2>"$w/err" &
 pid=$!
-until [ $((0x0$(sed -n 's/^SigCgt:[[:space:]]*//p' /proc/$pid/status) & 1)) = 1 ]; do sleep 0.05; done # it listens to SIGHUP
+until [ "$(cat /proc/$pid/comm)" = outcry ] && # the shell that becomes it listens too
+    [ $((0x0$(sed -n 's/^SigCgt:[[:space:]]*//p' /proc/$pid/status) & 1)) = 1 ]; do sleep 0.05; done
 kill -HUP $pid
 tries=0
 until grep -q 'hung up' "$w/err"; do

@@ -214,7 +214,8 @@ expect 2 "" plugin
 # Ctrl-C ends gracefully with a report
 "$outcry" paper strategies/sma_cross.lua --feed synthetic-bars:100000 --speed 60x --cash "$cash" >"$work/out" 2>&1 &
 pid=$!
-until [ $((0x0$(sed -n 's/^SigCgt:[[:space:]]*//p' /proc/$pid/status) & 2)) = 2 ]; do sleep 0.05; done # it listens to SIGINT
+until [ "$(cat /proc/$pid/comm)" = outcry ] && # the shell that becomes it listens too
+    [ $((0x0$(sed -n 's/^SigCgt:[[:space:]]*//p' /proc/$pid/status) & 2)) = 2 ]; do sleep 0.05; done
 kill -INT $pid
 wait $pid
 [ $? = 0 ] && grep -q "stopped by hand" "$work/out" && grep -q "Round trips" "$work/out" || { say "Ctrl-C:"; head -5 "$work/out"; }
