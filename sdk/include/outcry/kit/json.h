@@ -240,8 +240,18 @@ static inline int kit_json_member(struct kit_json *json, int is_object)
 
 static inline int kit_json_name(struct kit_json *json, struct kit_json_text *ret_key)
 {
-    if (kit_json_peek(json) != '"' || !kit_json_string(json, ret_key) || kit_json_peek(json) != ':')
+    const char *at = json->at;
+    if (json->end - at >= 4 && at[0] == '"' && at[2] == '"' && at[3] == ':' && at[1] != '\\' &&
+        (unsigned char)at[1] >= 32 && at[1] != '"') {
+        ret_key->at = at + 1; /* a letter, as in what comes most often */
+        ret_key->size = 1;
+        ret_key->kind = KIT_JSON_STRING;
+        ret_key->is_escaped = 0;
+        ret_key->zero = 0;
+        json->at = at + 3;
+    } else if (kit_json_peek(json) != '"' || !kit_json_string(json, ret_key) || kit_json_peek(json) != ':') {
         return kit_json_fault(json);
+    }
     json->at++;
     json->is_due = 1;
     return 1;
@@ -249,13 +259,22 @@ static inline int kit_json_name(struct kit_json *json, struct kit_json_text *ret
 
 /* ---- what a codec calls ---- */
 
-/* Past the value that is due, whatever it is. */
-static inline void kit_json_pass(struct kit_json *json)
+/* Past a string, a number or a word that begins with `first`. */
+static inline void kit_json_scalar(struct kit_json *json, char first, struct kit_json_text *ret_text)
+{
+    if (first == '"')
+        kit_json_string(json, ret_text);
+    else if (first == 0)
+        kit_json_fault(json);
+    else
+        kit_json_word(json, first, ret_text);
+}
+
+/* Past the object or array that stands next. */
+static inline void kit_json_within(struct kit_json *json)
 {
     const uint32_t base = json->depth;
     struct kit_json_text text;
-    if (!json->is_due || json->is_bad)
-        return;
     do {
         if (!json->is_due) {
             const int is_object = kit_json_in_object(json);
@@ -268,13 +287,24 @@ static inline void kit_json_pass(struct kit_json *json)
         json->is_due = 0;
         if (c == '{' || c == '[')
             kit_json_enter(json, c == '{');
-        else if (c == '"')
-            kit_json_string(json, &text);
-        else if (c == 0)
-            kit_json_fault(json);
         else
-            kit_json_word(json, c, &text);
+            kit_json_scalar(json, c, &text);
     } while (json->depth > base && !json->is_bad);
+}
+
+/* Past the value that is due, whatever it is. */
+static inline void kit_json_pass(struct kit_json *json)
+{
+    struct kit_json_text text;
+    if (!json->is_due || json->is_bad)
+        return;
+    const char c = kit_json_peek(json);
+    if (c == '{' || c == '[') {
+        kit_json_within(json);
+        return;
+    }
+    json->is_due = 0;
+    kit_json_scalar(json, c, &text);
 }
 
 /* 1: the value that was due is an object, and is entered. 0: it is something else, which was passed over. */
@@ -330,20 +360,14 @@ static inline struct kit_json_text kit_json_value(struct kit_json *json)
     if (!json->is_due || json->is_bad)
         return text;
     const char c = kit_json_peek(json);
-    if (c == '"') {
-        kit_json_string(json, &text);
-    } else if (c == '{' || c == '[') {
+    if (c == '{' || c == '[') {
         const char *from = json->at;
-        kit_json_pass(json);
-        if (!json->is_bad) {
-            text.at = from;
-            text.size = (uint32_t)(json->at - from);
-            text.kind = c == '{' ? KIT_JSON_OBJECT : KIT_JSON_ARRAY;
-        }
-    } else if (c == 0) {
-        kit_json_fault(json);
+        kit_json_within(json);
+        text.at = from;
+        text.size = (uint32_t)(json->at - from);
+        text.kind = c == '{' ? KIT_JSON_OBJECT : KIT_JSON_ARRAY;
     } else {
-        kit_json_word(json, c, &text);
+        kit_json_scalar(json, c, &text);
     }
     json->is_due = 0;
     if (json->is_bad)
