@@ -308,6 +308,40 @@ static void instruments_are_looked_up_once_and_right(void **state)
     house_free(house);
 }
 
+static void hear_unreached(void *self, const char *rule, const char *list)
+{
+    char *told = self;
+    snprintf(told + strlen(told), 256 - strlen(told), "%s %s; ", rule, list);
+}
+
+/* A rule whose scope names nothing of this run is told of; one that is for the last strategy is not. */
+static void a_scope_that_reaches_nothing_is_told(void **state)
+{
+    (void)state;
+    static const char *const scopes[][3] = {{"first", "strategies", "grid"},  {"last", "strategies", "sma"},
+                                            {"none", "strategies", "other"},  {"all", "strategies", "!grid"},
+                                            {"away", "instruments", "ETH/*"}, {"here", "instruments", "BTC/*"}};
+    static char table_name[] = "table";
+    struct house *house = house_new();
+    char key[64], told[256] = "";
+    const struct engine_client idle = {.self = house};
+    uint32_t strategy = 0;
+    while (engine_client_count(house->f->engine) < 2)
+        assert_int_equal(engine_add_client(house->f->engine, "idle", &idle, &strategy), OC_OK);
+    add(house, PART_RULE, "plain", "outcry.test");
+    for (size_t i = 0; i < sizeof scopes / sizeof *scopes; i++) {
+        add(house, PART_RULE, scopes[i][0], "outcry.test");
+        snprintf(key, sizeof key, "risk.%s.for.%s", scopes[i][0], scopes[i][1]);
+        set(house, key, scopes[i][2]);
+    }
+    house->rules.strategy_name = strategy_name;
+    house->rules.strategies = table_name;
+    assert_int_equal(house_open(house), OC_OK);
+    rules_tell_unreached(&house->rules, hear_unreached, told);
+    assert_string_equal(told, "risk.none strategies; risk.away instruments; ");
+    house_free(house);
+}
+
 /* As many as there may be, each with a scope: none is taken for another, and all are closed. */
 static void rules_have_a_limit(void **state)
 {
@@ -338,6 +372,7 @@ int main(void)
         cmocka_unit_test(what_does_not_open_ends_it),
         cmocka_unit_test(a_scope_is_a_list_of_names),
         cmocka_unit_test(instruments_are_looked_up_once_and_right),
+        cmocka_unit_test(a_scope_that_reaches_nothing_is_told),
         cmocka_unit_test(rules_have_a_limit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
