@@ -286,6 +286,13 @@ for latency in 0 5ms 40s 59s 61s; do
     is "Q39, $latency" said 'del(.speed, .trades.fills_before_restart)' "$(jq -c 'del(.speed, .trades.fills_before_restart)' late.json)"
 done
 
+# Q36: quantities beyond what 63 bits of 1e-8 hold are read, by a coarser step that the report names
+printf 'time,open,high,low,close,volume\n' >shib.csv
+for minute in 0 1 2 3; do echo "$((1609459200000 + minute * 60000)),0.00001,0.00002,0.000009,0.000012,123456789012345.5"; done >>shib.csv
+printf 'function on_bar(m, b) if m.position.qty == 0 and not m:busy() then m:buy(20000000) end end\n' >shib.lua
+run shib shib.lua shib.csv --symbol SHIB/USDT --cash "$cash"
+is "Q36" shib '.trades.fills >= 1 and any(.. | strings; test("quantity step: 0.001"))' true
+
 # U14: in a console of a session that was gone on with, `fills` are those of all of it, and whose they are
 cp "$root/strategies/sma_cross.lua" .
 "$outcry" paper sma_cross.lua --feed synthetic-bars:600 --cash "$cash" --session again --quiet --end hold 2>said.err

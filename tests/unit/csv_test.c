@@ -406,9 +406,30 @@ static void numbers_are_exact_and_noise_is_counted(void **state)
                    "a multiple of the price step");
     assert_refused(OC_E_DATA, "", "ts_ms,price\n1600000000001,0.000000000000001\n1600000000002,99999\n",
                    "fits into 63 bits");
-    assert_refused(OC_E_DATA, "", "ts_ms,price,size\n1600000000001,1,92233720369\n", "a larger qty_step");
-    assert_int_equal(read_text("x.csv", "", "ts_ms,price,size\n1600000000001,1,92233720368\n"), OC_OK);
+    assert_refused(OC_E_DATA, "qty_step=0.00000001", "ts_ms,price,size\n1600000000001,1,92233720369\n",
+                   "a larger qty_step");
+    assert_int_equal(read_text("x.csv", "qty_step=0.00000001", "ts_ms,price,size\n1600000000001,1,92233720368\n"),
+                     OC_OK);
     assert_true(sheet.events[0].trade.qty == 9223372036800000000);
+    /* Q36: where 1e-8 has no room for ten times the largest of the first rows, the finest step that has */
+    static const struct {
+        const char *size;
+        int scale;
+        int64_t units;
+    } wide[] = {{"9223372036.85", 8, 922337203685000000},
+                {"9223372036.86", 7, 92233720368600000},
+                {"123456789012345.5", 3, 123456789012345500},
+                {"1e17", 0, 100000000000000000}};
+    for (size_t i = 0; i < sizeof wide / sizeof *wide; i++) {
+        char text[128];
+        snprintf(text, sizeof text, "ts_ms,price,size\n1600000000001,1,%s\n1600000000002,1,0.00000001\n", wide[i].size);
+        assert_int_equal(read_text("x.csv", "", text), OC_OK);
+        assert_int_equal(sheet.info.qty_step.scale, wide[i].scale);
+        assert_true(sheet.events[0].trade.qty == wide[i].units);
+    }
+    assert_refused(OC_E_DATA, "",
+                   "ts_ms,price,size\n1600000000001,1,1000000000000000000\n1600000000002,1,10000000000000000000\n",
+                   "a larger qty_step");
 }
 
 static void rows_that_cannot_be_are_refused(void **state)

@@ -2,12 +2,18 @@
  * the notes. */
 #include "csv.h"
 
+#include "base/num.h"
 #include "base/text.h"
 
 #include <stdio.h>
 #include <string.h>
 
 static const int64_t NS_S = 1000000000, NS_HOUR = 3600 * (int64_t)1000000000, NS_DAY = CSV_SHEET_DAY;
+
+enum {
+    SIZED_ROWS = 4096,
+    SIZE_ROOM = 10
+}; /* rows whose quantities are looked at; how much larger a later one may be */
 
 struct distance {
     int64_t ns;
@@ -22,6 +28,7 @@ struct scan {
     int64_t first_ns;
     int64_t last_ns;
     int decimals;
+    struct csv_number largest; /* quantity of the first SIZED_ROWS */
     bool is_whole;
     struct csv_dates dates;
     struct distance distances[CSV_DISTANCES_MAX];
@@ -71,14 +78,47 @@ static void take_prices(struct scan *scan, const struct csv_table *table, const 
     }
 }
 
+/* A quantity counts steps of 10^-scale, with room for larger ones. */
+static bool has_room(const struct csv_number *number, int scale)
+{
+    oc_i128 units = (oc_i128)number->digits * SIZE_ROOM;
+    for (int decimals = number->decimals; decimals < scale; decimals++)
+        if (num_mul_128(units, 10, &units) < 0)
+            return false;
+    for (int decimals = number->decimals; decimals > scale && units > 0; decimals--)
+        units /= 10;
+    return units <= INT64_MAX;
+}
+
+static bool is_larger(const struct csv_number *a, const struct csv_number *b)
+{
+    oc_i128 x = a->digits, y = b->digits; /* of at most 20 digits, and 18 decimals */
+    for (int decimals = a->decimals; decimals < b->decimals; decimals++)
+        x *= 10;
+    for (int decimals = b->decimals; decimals < a->decimals; decimals++)
+        y *= 10;
+    return x > y;
+}
+
+static void take_sizes(struct scan *scan, const struct csv_table *table, const struct csv_row *row)
+{
+    for (int column = 0; column <= table->layout.last_used; column++) {
+        const int role = table->layout.role[column];
+        if (role < CSV_VOLUME || role >= CSV_NUMBERS || row->number[role].is_empty)
+            continue;
+        if (is_larger(&row->number[role], &scan->largest))
+            scan->largest = row->number[role];
+    }
+}
+
 /* Reads rows up to the bound. Rows out of order and rows refused are counted here and judged by
  * pull. */
 static oc_rc scan_rows(struct csv_table *table, struct scan *scan)
 {
     struct csv_row row = {0};
     bool is_bar = table->layout.event_type == OC_EV_BAR || table->layout.event_type == OC_EV_QBAR;
-    table->wants_sizes = false;
     while (scan->rows < CSV_SCAN_ROWS_MAX) {
+        table->wants_sizes = scan->rows < SIZED_ROWS;
         oc_rc rc = csv_table_next(table, &row);
         if (rc == OC_E_END) {
             scan->is_whole = true;
@@ -100,6 +140,8 @@ static oc_rc scan_rows(struct csv_table *table, struct scan *scan)
             take_distance(scan, row.time_ns - scan->last_ns);
         scan->last_ns = row.time_ns;
         take_prices(scan, table, &row);
+        if (table->wants_sizes)
+            take_sizes(scan, table, &row);
     }
     return OC_OK;
 }
@@ -318,7 +360,11 @@ static void infer_steps(struct notes *notes, const struct csv_table *table, cons
         note_step(notes, "quantity step", info->qty_step, "stated");
     } else {
         info->qty_step = (struct oc_dec){.units = 1, .scale = CSV_QTY_SCALE};
-        note_step(notes, "quantity step", info->qty_step, "inferred steps are never taken from the volume column");
+        while (info->qty_step.scale > 0 && !has_room(&scan->largest, info->qty_step.scale))
+            info->qty_step.scale--;
+        note_step(notes, "quantity step", info->qty_step,
+                  info->qty_step.scale == CSV_QTY_SCALE ? "inferred steps are never taken from the volume column"
+                                                        : "no finer one has room for ten times the largest quantity");
     }
 }
 
