@@ -52,6 +52,14 @@ end
 
 local shadows = { live = true }
 
+-- o3 in an expression is order 3, unless somebody has put something else there.
+local function bind_orders(text)
+  for name in text:gmatch('%f[%w_]o%d+%f[^%w_]') do
+    local order = rawget(_G, name) == nil and name ~= text and S.order_handle(name)
+    if order then _G[name] = order end
+  end
+end
+
 function S.eval(text)
   begin()
   text = text:gsub('%s+$', ''):gsub('^%c+', '')
@@ -64,6 +72,7 @@ function S.eval(text)
     return run(key .. '()', 'words', pack(word.fn()))
   end
   if word and reads_as_words(rest) then return in_words(key, rest) end
+  bind_orders(text)
   local fn = S.compile('return ' .. text)
   if fn then
     local results = pack(fn())

@@ -200,6 +200,9 @@ static void orders_are_told_in_one_line(void **unused)
     says("amend o2", "expected price, qty or stop");
     says("cancel o2", "o2 BUY 0.1000 BTC/USDT @ 58,000.0 canceled");
     says("cancel o99", "NO_ORDER");
+    says("print(o2.side, o99)", "BUY\tnil"); /* U12: an order by its name in an expression */
+    asks("explain(o2)", "explain o2\n");
+    says("o99 = 5; print(o99)", "5"); /* and what somebody has put there stays */
     says("cancel", "cancel what?");
     says("o2.state, o2.id, o2 == order 'o2'", "CANCELED\no2\ntrue\n");
     assert_int_equal(kit_eval(kit, "o2.price = 5"), SHELL_ERROR);
