@@ -134,8 +134,10 @@ end
 word('Session', 'pause', 'pause()', 'The session stands still (fed sessions).', 'pause', function() return control('pause') end)
 word('Session', 'go', 'go()', 'The session goes on.', 'go', function() return control('go') end)
 
-word('Session', 'step', "step([n], ['events', 'orders' or 'fills'])", 'Runs so far, then pauses.', 'step 10 fills', function(n, what)
-  if type(n) == 'string' and not tonumber(n) then n, what = 1, n end
+local steps = { events = true, orders = true, fills = true }
+word('Session', 'step', "step([n], ['events', 'orders' or 'fills']) or step(time)", 'Runs so far, then pauses.', 'step 10 fills, step 1h', function(n, what)
+  if type(n) == 'number' and type(what) == 'string' and not steps[what] then n, what = S.number(n) .. what, nil end
+  if type(n) == 'string' and not n:find('^%d') then n, what = 1, n end
   return control('step', n or 1, what)
 end)
 

@@ -76,6 +76,7 @@ static void note(void *self, const struct input *input, const struct engine_out 
     if (input && input->kind == INPUT_MARKET) {
         console_service_market(host->service, input->event);
         pace_stepped(&host->session->pace, PACE_EVENTS);
+        pace_passed(&host->session->pace, input->at_ns);
     } else if (input && input->event && input->kind != INPUT_BARS && input->kind != INPUT_COMMAND) {
         record(host, input->event);
     }
@@ -178,7 +179,7 @@ static bool can_trade_itself(const struct console_host *host)
 
 static oc_rc control_until(const struct console_host *host, uint32_t kind, uint64_t count, struct text *reply)
 {
-    if (kind != PACE_EVENTS && !can_trade_itself(host))
+    if (kind != PACE_EVENTS && kind != PACE_TIME && !can_trade_itself(host))
         return refuse(reply, "NOTHING_TO_WAIT_FOR",
                       "no order is open and no strategy is loaded: nothing would come of it");
     return control_step(host->session, kind, count);
@@ -209,10 +210,15 @@ static oc_rc host_control(void *self, const struct command_words *words, struct 
         return control_until(host, PACE_FILLS, 1, reply);
     if (strcmp(word, "step") == 0) {
         static const char *const kinds[] = {"events", "orders", "fills"};
-        int64_t count = 1;
+        int64_t count = 1, span_ns;
         uint32_t kind = 0;
-        if (words->count > 1 && (text_to_int(words->fields[1], strlen(words->fields[1]), &count) < 0 || count < 1))
-            return refuse(reply, "BAD_STEP", "expected a count of 1 or more: step 10 events");
+        const char *first = words->count > 1 ? words->fields[1] : "1";
+        const bool is_count = text_to_int(first, strlen(first), &count) >= 0;
+        if (!is_count && words->count == 2 && text_to_duration(first, strlen(first), &span_ns) >= 0 && span_ns > 0 &&
+            !__builtin_add_overflow(pace->command_ns, span_ns, &pace->until_ns))
+            return control_until(host, PACE_TIME, 1, reply);
+        if (!is_count || count < 1)
+            return refuse(reply, "BAD_STEP", "expected a count of 1 or more, or a time: step 10 events, step 1h");
         while (words->count > 2 && kind < 3 && strcmp(kinds[kind], words->fields[2]) != 0)
             kind++;
         if (kind == 3)

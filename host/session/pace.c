@@ -97,3 +97,11 @@ void pace_stepped(struct pace *pace, uint32_t kind)
     pace->step_kind = PACE_FREE;
     pace->is_paused = true;
 }
+
+void pace_passed(struct pace *pace, int64_t now_ns)
+{
+    if (pace->step_kind != PACE_TIME || now_ns < pace->until_ns)
+        return;
+    pace->step_kind = PACE_FREE;
+    pace->is_paused = true;
+}

@@ -15,7 +15,7 @@
 struct session;
 
 /* How a fed session moves on: told by consoles. */
-enum { PACE_FREE, PACE_EVENTS, PACE_ORDERS, PACE_FILLS };
+enum { PACE_FREE, PACE_EVENTS, PACE_ORDERS, PACE_FILLS, PACE_TIME };
 
 /* Who is served between two inputs. NULL: nobody. */
 struct pace_host {
@@ -37,6 +37,7 @@ struct pace {
     bool by_hand;       /* a person ends it: recorded */
     uint32_t step_kind; /* PACE_...: runs until steps_left of them happened */
     uint64_t steps_left;
+    int64_t until_ns;     /* PACE_TIME: to the first event of this time or later */
     int64_t base_mono_ns; /* pacing counts from here */
     int64_t base_data_ns;
     int64_t granted_ns; /* the market may go on as far */
@@ -55,5 +56,7 @@ void pace_from(struct pace *pace, int64_t data_ns);
 int64_t pace_now(const struct session *session, int64_t at_ns);
 /* Something of this kind has happened: steps are counted. */
 void pace_stepped(struct pace *pace, uint32_t kind);
+/* A market event of this time was handled. */
+void pace_passed(struct pace *pace, int64_t now_ns);
 
 #endif

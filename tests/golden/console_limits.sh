@@ -29,6 +29,13 @@ has "$work/out" "asked   new BUY 0.1 @ 60000"
 has "$work/out" "STOP_LOSS_ON_WRONG_SIDE"
 has "$work/out" "the stop loss of an entry"
 
+# Steps of time, from where the session stands (U2)
+printf 'step\nstep 1h\nstep("90m")\nstep 2 parsecs\nstep 0\n' | console
+exits $? 0 "steps of time"
+has "$work/out" "paused at 2024-01-01T01:01:00Z"
+has "$work/out" "paused at 2024-01-01T02:31:00Z"
+[ "$(grep -c 'BAD_STEP' "$work/out")" = 2 ] || { say "steps that are none"; cat "$work/out"; }
+
 # The limit holds for a loop, a loop in pcall, a pattern, and a coroutine; then the next line works.
 printf 'x = 1\nwhile true do end\nprint("next", x)\nrepeat pcall(function() while true do end end) until false\nprint("still", x)\ncoroutine.wrap(function() while true do x = 2 end end)()\nprint("and", x)\n' >"$work/in"
 console --set console.limit=300ms <"$work/in"

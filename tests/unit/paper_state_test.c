@@ -378,9 +378,42 @@ static void stops_and_fills_are_where_they_were(void **state)
     venue_free(w);
 }
 
+/* Prices and quantities count steps that are not powers of ten, and money has 20 decimals: what does not fit is refused. */
+static void steps_are_counted_in_money_and_in_fees(void **state)
+{
+    (void)state;
+    struct venue *v = venue_new(
+        (const char *const[]){"latency", "0", "half_spread", "0", "taker_fee", "0.001", "fee_in_base", "yes", NULL});
+    struct oc_instrument info = {.size = sizeof info,
+                                 .inst = INST,
+                                 .kind = OC_KIND_SPOT,
+                                 .base = BTC,
+                                 .quote = USDT,
+                                 .settle = USDT,
+                                 .price_step = {1, 2, 0},
+                                 .qty_step = {5, 3, 0},
+                                 .contract_size = {1, 0, 0}};
+    assert_int_equal(v->sim->instrument(v->instance.self, &info), OC_OK);
+    send(v, 0, order(v, OC_SIDE_BUY, 400, 0, 0)); /* 2 BTC at 100 */
+    bar(v, 0, 10000, 10000, 10000, 10000, -1);
+    assert_int_equal(v->fill_count, 1);
+    assert_int_equal(v->fills[0].fee_asset, BTC);
+    assert_int_equal(v->fills[0].fee.units, 2);
+    assert_int_equal(v->fills[0].fee.scale, 3); /* 0.002 BTC */
+    info.kind = OC_KIND_LINEAR;
+    info.price_step = (struct oc_dec){10, 10, 0};
+    info.qty_step = (struct oc_dec){10, 10, 0};
+    info.contract_size = (struct oc_dec){10, 3, 0};
+    assert_int_equal(v->sim->instrument(v->instance.self, &info), OC_OK); /* 1000 of 23 decimals are 1 of 20 */
+    info.contract_size = (struct oc_dec){10, 4, 0};
+    assert_int_equal(v->sim->instrument(v->instance.self, &info), OC_E_RANGE);
+    venue_free(v);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(steps_are_counted_in_money_and_in_fees),
         cmocka_unit_test(a_print_fills_no_more_than_it_traded),
         cmocka_unit_test(a_print_beside_quotes_is_shared_too),
         cmocka_unit_test(a_print_of_unknown_size_fills_all),

@@ -493,6 +493,16 @@ static void steps_are_counted(void **state)
     pace.is_paused = false;
     pace_stepped(&pace, PACE_ORDERS); /* nobody counts any more */
     assert_false(pace.is_paused);
+    pace = (struct pace){.step_kind = PACE_TIME, .until_ns = 60}; /* U2: to an instant */
+    pace_stepped(&pace, PACE_EVENTS);
+    pace_passed(&pace, 59);
+    assert_false(pace.is_paused);
+    pace_passed(&pace, 60);
+    assert_true(pace.is_paused);
+    assert_int_equal(pace.step_kind, PACE_FREE);
+    pace.is_paused = false;
+    pace_passed(&pace, 61);
+    assert_false(pace.is_paused);
 }
 
 /* Logical time stands, or runs with the clock, and never reaches the next instant before it is taken. */
