@@ -293,6 +293,15 @@ printf 'function on_bar(m, b) if m.position.qty == 0 and not m:busy() then m:buy
 run shib shib.lua shib.csv --symbol SHIB/USDT --cash "$cash"
 is "Q36" shib '.trades.fills >= 1 and any(.. | strings; test("quantity step: 0.001"))' true
 
+# A4: a replay draws from the seed that the session was run with, whatever the settings say now
+printf 'function on_bar(m, b)\n  if m:busy() or math.random() > 0.2 then return end\n  if m.position.qty == 0 then m:buy(0.01) else m:close() end\nend\n' >dice.lua
+for seed in 7 8; do
+    rm -rf dice
+    run dice$seed dice.lua synthetic-bars:400 --cash "$cash" --set session.seed=$seed --session dice
+    "$outcry" replay dice >said.txt 2>&1 || { say "A4: a replay with seed $seed differs:"; tail -2 said.txt; }
+done
+[ "$(jq -r .hashes.orders dice7.json)" != "$(jq -r .hashes.orders dice8.json)" ] || say "A4: the seed changes nothing"
+
 # U14: in a console of a session that was gone on with, `fills` are those of all of it, and whose they are
 cp "$root/strategies/sma_cross.lua" .
 "$outcry" paper sma_cross.lua --feed synthetic-bars:600 --cash "$cash" --session again --quiet --end hold 2>said.err
