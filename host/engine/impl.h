@@ -132,9 +132,9 @@ void order_moves(struct engine *engine, struct order *order, int event);
 void engine_alarm(struct engine *engine, const struct order *order, const char *words);
 
 /* stage.c */
-/* A cancel of this role; OC_OK where one is under way. */
 /* What neither rules nor money decide: sizes, signs of prices, protection on the wrong side. A static reason, or NULL. */
 const char *stage_refuses(const struct engine *engine, const struct oc_request *request);
+/* A cancel of this role; OC_OK where one is under way. */
 CHECKED oc_rc stage_cancel(struct engine *engine, struct order *order, uint8_t role,
                            struct engine_refusal *ret_refusal);
 

@@ -36,8 +36,7 @@ static oc_rc turn(void *self, int64_t at_ns)
     if (serve(host, at_ns))
         return 1;
     if (console_service_is_pressed(host->service)) { /* Ctrl-C, and another line: stop here */
-        pace->step_kind = PACE_FREE;
-        pace->is_paused = true;
+        pace_stop(pace);
         if (host->rewind.stop)
             host->rewind.stop(host->rewind.self);
     }

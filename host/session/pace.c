@@ -90,18 +90,20 @@ oc_rc pace_wait(struct session *session, int64_t at_ns)
     }
 }
 
-void pace_stepped(struct pace *pace, uint32_t kind)
+void pace_stop(struct pace *pace)
 {
-    if (pace->step_kind != kind || pace->steps_left == 0 || --pace->steps_left)
-        return;
     pace->step_kind = PACE_FREE;
     pace->is_paused = true;
 }
 
+void pace_stepped(struct pace *pace, uint32_t kind)
+{
+    if (pace->step_kind == kind && pace->steps_left > 0 && --pace->steps_left == 0)
+        pace_stop(pace);
+}
+
 void pace_passed(struct pace *pace, int64_t now_ns)
 {
-    if (pace->step_kind != PACE_TIME || now_ns < pace->until_ns)
-        return;
-    pace->step_kind = PACE_FREE;
-    pace->is_paused = true;
+    if (pace->step_kind == PACE_TIME && now_ns >= pace->until_ns)
+        pace_stop(pace);
 }

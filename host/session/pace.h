@@ -54,6 +54,8 @@ CHECKED oc_rc pace_wait(struct session *session, int64_t at_ns);
 void pace_from(struct pace *pace, int64_t data_ns);
 /* Logical time between the last instant and the next. */
 int64_t pace_now(const struct session *session, int64_t at_ns);
+/* No step goes on: paused. */
+void pace_stop(struct pace *pace);
 /* Something of this kind has happened: steps are counted. */
 void pace_stepped(struct pace *pace, uint32_t kind);
 /* A market event of this time was handled. */

@@ -2,7 +2,6 @@
  * the notes. */
 #include "csv.h"
 
-#include "base/num.h"
 #include "base/text.h"
 
 #include <stdio.h>
@@ -28,7 +27,7 @@ struct scan {
     int64_t first_ns;
     int64_t last_ns;
     int decimals;
-    struct csv_number largest; /* quantity of the first SIZED_ROWS */
+    int qty_scale; /* the finest that has room for the quantities of the first SIZED_ROWS */
     bool is_whole;
     struct csv_dates dates;
     struct distance distances[CSV_DISTANCES_MAX];
@@ -81,23 +80,10 @@ static void take_prices(struct scan *scan, const struct csv_table *table, const 
 /* A quantity counts steps of 10^-scale, with room for larger ones. */
 static bool has_room(const struct csv_number *number, int scale)
 {
-    oc_i128 units = (oc_i128)number->digits * SIZE_ROOM;
-    for (int decimals = number->decimals; decimals < scale; decimals++)
-        if (num_mul_128(units, 10, &units) < 0)
-            return false;
-    for (int decimals = number->decimals; decimals > scale && units > 0; decimals--)
-        units /= 10;
-    return units <= INT64_MAX;
-}
-
-static bool is_larger(const struct csv_number *a, const struct csv_number *b)
-{
-    oc_i128 x = a->digits, y = b->digits; /* of at most 20 digits, and 18 decimals */
-    for (int decimals = a->decimals; decimals < b->decimals; decimals++)
-        x *= 10;
-    for (int decimals = b->decimals; decimals < a->decimals; decimals++)
-        y *= 10;
-    return x > y;
+    int64_t units;
+    bool is_rounded;
+    return csv_number_round(number, (struct csv_step){.units = 1, .scale = scale}, &units, &is_rounded) >= 0 &&
+           units <= INT64_MAX / SIZE_ROOM;
 }
 
 static void take_sizes(struct scan *scan, const struct csv_table *table, const struct csv_row *row)
@@ -106,8 +92,8 @@ static void take_sizes(struct scan *scan, const struct csv_table *table, const s
         const int role = table->layout.role[column];
         if (role < CSV_VOLUME || role >= CSV_NUMBERS || row->number[role].is_empty)
             continue;
-        if (is_larger(&row->number[role], &scan->largest))
-            scan->largest = row->number[role];
+        while (scan->qty_scale > 0 && !has_room(&row->number[role], scan->qty_scale))
+            scan->qty_scale--;
     }
 }
 
@@ -117,6 +103,7 @@ static oc_rc scan_rows(struct csv_table *table, struct scan *scan)
 {
     struct csv_row row = {0};
     bool is_bar = table->layout.event_type == OC_EV_BAR || table->layout.event_type == OC_EV_QBAR;
+    scan->qty_scale = CSV_QTY_SCALE;
     while (scan->rows < CSV_SCAN_ROWS_MAX) {
         table->wants_sizes = scan->rows < SIZED_ROWS;
         oc_rc rc = csv_table_next(table, &row);
@@ -359,9 +346,7 @@ static void infer_steps(struct notes *notes, const struct csv_table *table, cons
     if (info->qty_step.units) {
         note_step(notes, "quantity step", info->qty_step, "stated");
     } else {
-        info->qty_step = (struct oc_dec){.units = 1, .scale = CSV_QTY_SCALE};
-        while (info->qty_step.scale > 0 && !has_room(&scan->largest, info->qty_step.scale))
-            info->qty_step.scale--;
+        info->qty_step = (struct oc_dec){.units = 1, .scale = scan->qty_scale};
         note_step(notes, "quantity step", info->qty_step,
                   info->qty_step.scale == CSV_QTY_SCALE ? "inferred steps are never taken from the volume column"
                                                         : "no finer one has room for ten times the largest quantity");

@@ -16,10 +16,26 @@ __extension__ typedef __int128 kit_i128;
 /* 10^n, 0 <= n <= 18. */
 static inline kit_i128 kit_pow10(int32_t n)
 {
-    kit_i128 power = 1;
-    while (n-- > 0)
-        power *= 10;
-    return power;
+    static const int64_t tens[] = {1,
+                                   10,
+                                   100,
+                                   1000,
+                                   10000,
+                                   100000,
+                                   1000000,
+                                   10000000,
+                                   100000000,
+                                   1000000000,
+                                   10000000000,
+                                   100000000000,
+                                   1000000000000,
+                                   10000000000000,
+                                   100000000000000,
+                                   1000000000000000,
+                                   10000000000000000,
+                                   100000000000000000,
+                                   1000000000000000000};
+    return n < 0 || n > 18 ? 1 : tens[n];
 }
 
 static inline int kit_dec_is_valid(struct oc_dec dec) { return dec.scale >= 0 && dec.scale <= OC_DEC_SCALE_MAX; }
@@ -74,7 +90,6 @@ static inline oc_rc oc_dec_sub(struct oc_dec a, struct oc_dec b, struct oc_dec *
     return kit_dec_make(x - y, a.scale > b.scale ? a.scale : b.scale, ret_difference);
 }
 
-/* The magnitude. OC_E_RANGE for the one number that has none. */
 /* The product. Digits beyond the 18th decimal, and those for which 64 bits have no room, are cut. */
 static inline oc_rc oc_dec_mul(struct oc_dec a, struct oc_dec b, struct oc_dec *ret_product)
 {
@@ -89,6 +104,7 @@ static inline oc_rc oc_dec_mul(struct oc_dec a, struct oc_dec b, struct oc_dec *
     return kit_dec_make(units, scale, ret_product);
 }
 
+/* The magnitude. OC_E_RANGE for the one number that has none. */
 static inline oc_rc oc_dec_abs(struct oc_dec a, struct oc_dec *ret_dec)
 {
     if (a.units == INT64_MIN)

@@ -99,25 +99,6 @@ static inline oc_rc kit_json_number(struct kit_json_text text, int *ret_minus, k
 /* "101.25" at a step of 0.25 is 405 units, exactly. OC_E_DATA: no number, or between two steps; OC_E_RANGE: it does not fit. */
 static inline oc_rc kit_json_units(struct kit_json_text text, struct oc_dec step, int64_t *ret_units)
 {
-    static const uint64_t tens[] = {1,
-                                    10,
-                                    100,
-                                    1000,
-                                    10000,
-                                    100000,
-                                    1000000,
-                                    10000000,
-                                    100000000,
-                                    1000000000,
-                                    10000000000,
-                                    100000000000,
-                                    1000000000000,
-                                    10000000000000,
-                                    100000000000000,
-                                    1000000000000000,
-                                    10000000000000000,
-                                    100000000000000000,
-                                    1000000000000000000};
     if (step.units <= 0 || !kit_dec_is_valid(step))
         return OC_E_INVALID;
     /* what venues send: at most 18 digits, no power, no more decimals than the step has but zeros */
@@ -139,7 +120,8 @@ static inline oc_rc kit_json_units(struct kit_json_text text, struct oc_dec step
             is_plain &= at > point + 1;
         }
         uint64_t units;
-        if (is_plain && at == end && !__builtin_mul_overflow(sum, tens[left], &units) && units <= INT64_MAX) {
+        if (is_plain && at == end && !__builtin_mul_overflow(sum, (uint64_t)kit_pow10(left), &units) &&
+            units <= INT64_MAX) {
             if (step.units != 1) {
                 if (units % (uint64_t)step.units != 0)
                     return OC_E_DATA;
