@@ -156,6 +156,12 @@ oc_rc error_keep(struct error *to, const struct error *from)
     return from->rc;
 }
 
+oc_rc error_copy(struct error *to, const struct error *from)
+{
+    *to = *from;
+    return from->rc;
+}
+
 oc_rc error_pass(struct error_list *list, struct error *error, oc_rc rc)
 {
     if (rc >= 0 || !list)

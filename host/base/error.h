@@ -69,6 +69,8 @@ CHECKED oc_rc error_of_code(struct error *error, oc_rc rc, const char *where, co
 
 /* Takes over `from` where *to is no complaint yet. Returns the rc of `from`. */
 CHECKED oc_rc error_keep(struct error *to, const struct error *from);
+/* Writes `from` over *to, whatever it holds, a caller's fresh variable too. Returns the rc of `from`. */
+CHECKED oc_rc error_copy(struct error *to, const struct error *from);
 
 /* All faults at once: with a list the complaint is moved to it and OC_OK is returned, so that a check goes on behind it; beyond
  * the list's room it is counted. list NULL, or rc no failure: returns rc, and nothing is touched. */

@@ -229,7 +229,7 @@ static oc_rc read_named_file(struct parts_opening *opening, const struct setting
     if (rc < 0 || !entry)
         return rc;
     if (settings_set(opening->settings, setting->key, path, origin) < 0)
-        return error_keep(opening->error, &opening->settings->error);
+        return error_copy(opening->error, &opening->settings->error);
     const bool is_connector = strcmp(entry->kind, OC_CONNECTOR) == 0;
     for (size_t k = 0; k < sizeof sections / sizeof sections[0]; k++)
         if (strcmp(sections[k].kind, entry->kind) == 0 && (!is_connector || opening->wants & PART_CONNECTOR))
@@ -249,7 +249,7 @@ static oc_rc read_named_file(struct parts_opening *opening, const struct setting
     rc = settings_set(opening->settings, key, entry->id, "--plugin");
     if (rc == OC_OK)
         rc = take_values(opening, name, key);
-    return rc < 0 ? error_keep(opening->error, &opening->settings->error) : rc;
+    return rc < 0 ? error_copy(opening->error, &opening->settings->error) : rc;
 }
 
 static oc_rc read_named_files(struct parts_opening *opening)
@@ -381,7 +381,7 @@ static oc_rc take_group(struct parts_opening *opening, const char *from, const c
         if (is_stronger || !settings_get(opening->settings, key))
             rc = settings_set(opening->settings, key, setting.value, setting.origin);
     }
-    return rc < 0 ? error_keep(opening->error, &opening->settings->error) : rc;
+    return rc < 0 ? error_copy(opening->error, &opening->settings->error) : rc;
 }
 
 /* A simulator that was named for this run fills the venue, with the values of its name. sim.default holds for a venue that has

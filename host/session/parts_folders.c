@@ -44,7 +44,7 @@ static oc_rc add_configured(struct catalogue *catalogue, struct settings *settin
     if (out.is_cut)
         return error_say(ret_error, OC_E_LIMIT, "plugins.folders", "the paths are too long together");
     if (settings_set(settings, "plugins.folders", value, origin) < 0)
-        return error_keep(ret_error, &settings->error);
+        return error_copy(ret_error, &settings->error);
     return OC_OK;
 }
 

@@ -79,12 +79,12 @@ oc_rc rules_open(struct rules *rules, const struct rules_world *world, struct er
     bool is_strict = false;
     oc_rc strict = settings_boolean(world->settings, "risk.strict", &is_strict);
     if (strict < 0 && strict != OC_E_NOT_FOUND)
-        return error_keep(ret_error, &world->settings->error);
+        return error_copy(ret_error, &world->settings->error);
     engine_set_strict(world->engine, is_strict);
     bool halts = false;
     oc_rc halting = settings_boolean(world->settings, "risk.halt_on_alarm", &halts);
     if (halting < 0 && halting != OC_E_NOT_FOUND)
-        return error_keep(ret_error, &world->settings->error);
+        return error_copy(ret_error, &world->settings->error);
     engine_set_halting(world->engine, halts);
     parts_missing(world->parts, rules->missing, sizeof rules->missing);
     if (!rules->is_recorded)

@@ -46,7 +46,7 @@ static oc_rc take_start(struct venue_link *link, struct error *ret_error)
     text_from_time(time, start_ns);
     snprintf(key, sizeof key, "venue.%s.starts", venue_name(link->settings));
     if (settings_set(link->settings, key, time, "the transcript") < 0)
-        return error_keep(ret_error, &link->settings->error);
+        return error_copy(ret_error, &link->settings->error);
     return OC_OK;
 }
 
