@@ -197,7 +197,7 @@ static void hear(void *context, struct transcript *transcript, uint32_t stream, 
 static void drive_connector(struct probe *probe, struct bench_plugin *bench, uint64_t *hash)
 {
     static const char *const words[] = {"", "x", "{}", "[]", "{\"", "null", "\xff\xfe", "0123456789"};
-    const struct oc_connector *table = bench->table;
+    const struct oc_connector_0_1 *table = bench->table;
     struct bench_world *world = bench->world;
     void *self = bench->instance.self;
     static char large[TRANSCRIPT_MESSAGE_MAX];
@@ -271,7 +271,7 @@ static void probe_one(struct probe *probe)
             probe_sim(probe, &bench[0], &bench[1]);
         else if (rc == OC_OK && strcmp(probe->plugin->kind, OC_DATA) == 0)
             probe_reader(probe, &bench[0]);
-        else if (rc == OC_OK && strcmp(probe->plugin->kind, OC_CONNECTOR) == 0)
+        else if (rc == OC_OK && strcmp(probe->plugin->kind, OC_CONNECTOR_0_1) == 0)
             probe_connector(probe, &bench[0], &bench[1]);
         bench_world_release(&world);
         bench_plugin_close(&bench[0]);

@@ -153,7 +153,7 @@ static oc_rc take_script(struct telling *telling, const char *script, struct err
             rest_of(at + 1, end, text);
             rc = take_line(telling, line, *at, text, ret_error);
         } else if (*at != '#' && at != end &&
-                   (!strchr("<>?!", *at) || strcmp(telling->run->plugin->kind, OC_CONNECTOR) != 0)) {
+                   (!strchr("<>?!", *at) || strcmp(telling->run->plugin->kind, OC_CONNECTOR_0_1) != 0)) {
             rest_of(at, end, text);
             rc = wrong_line(telling->run, line, text, ret_error);
         }
@@ -195,7 +195,7 @@ static void tell_end(struct telling *telling, bool is_good)
     uint32_t size, line;
     const struct transcript *transcript = &run->bench.transcript;
     const char *wanted = transcript_waits_for(transcript, &size, &line);
-    const bool has_peer = strcmp(run->plugin->kind, OC_CONNECTOR) == 0;
+    const bool has_peer = strcmp(run->plugin->kind, OC_CONNECTOR_0_1) == 0;
     if (has_peer && transcript->mismatches)
         fprintf(stderr, "%s: %s\n", run->script, transcript->mismatch);
     else if (has_peer && wanted)

@@ -250,7 +250,7 @@ static oc_rc send_request(struct try_run *run, const struct oc_request *request)
     if (is_kind(run, OC_SIM))
         rc = ((const struct oc_sim *)bench->table)->request(bench->instance.self, run->world.now_ns, request);
     else
-        rc = ((const struct oc_connector *)bench->table)->request(bench->instance.self, request);
+        rc = ((const struct oc_connector_0_1 *)bench->table)->request(bench->instance.self, request);
     plugin_call_end();
     if (rc < 0)
         add(run, "request refused: %s", error_name(rc));
@@ -346,7 +346,7 @@ oc_rc try_do(struct try_run *run, char *const *words, uint32_t count)
         return count == 2 && strcmp(words[0], "read") == 0 ? do_read(run, words[1]) : (oc_rc)OC_E_INVALID;
     const bool is_market =
         strcmp(words[0], "price") == 0 || strcmp(words[0], "quote") == 0 || strcmp(words[0], "bar") == 0;
-    if (is_market && is_kind(run, OC_CONNECTOR))
+    if (is_market && is_kind(run, OC_CONNECTOR_0_1))
         return OC_E_INVALID; /* its peer says them */
     return is_market ? do_market(run, words, count) : do_order(run, words, count);
 }
@@ -357,7 +357,7 @@ void try_go_to(struct try_run *run, uint32_t line)
 {
     struct transcript *transcript = &run->bench.transcript;
     uint32_t at;
-    if (!is_kind(run, OC_CONNECTOR))
+    if (!is_kind(run, OC_CONNECTOR_0_1))
         return;
     for (int messages = 0; messages < TRY_LINE_MAX; messages++) {
         const bool has_line = transcript_turn(transcript, &at) == '<' && at < line;
@@ -382,7 +382,7 @@ oc_rc try_begin(struct try_run *run, const char *text, struct error *ret_error)
     static const struct engine_witness nobody = {0};
     struct engine_witness witness = {run, add_verdict};
     oc_rc rc = OC_OK;
-    if (is_kind(run, OC_CONNECTOR)) {
+    if (is_kind(run, OC_CONNECTOR_0_1)) {
         rc = transcript_init_script(&bench->transcript, text);
         if (rc < 0)
             return error_say(ret_error, rc, run->script, "%s", bench->transcript.mismatch);
@@ -401,8 +401,8 @@ oc_rc try_begin(struct try_run *run, const char *text, struct error *ret_error)
             rc = table->balance(bench->instance.self, run->world.account, run->world.instrument.quote,
                                 (struct oc_dec){1000000000, 0, 0});
     }
-    if (is_kind(run, OC_CONNECTOR)) {
-        const struct oc_connector *table = bench->table;
+    if (is_kind(run, OC_CONNECTOR_0_1)) {
+        const struct oc_connector_0_1 *table = bench->table;
         bench_call(bench, "start");
         rc = table->start(bench->instance.self);
         bench_call(bench, "subscribe");

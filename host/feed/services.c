@@ -36,12 +36,12 @@ static oc_rc net_close(const struct oc_host *host, uint32_t stream)
 }
 
 static const struct oc_svc_feed feed_table = {.size = sizeof feed_table, .reserve = reserve, .commit = commit};
-static const struct oc_svc_net net_table = {
+static const struct oc_svc_net_0_1 net_table = {
     .size = sizeof net_table, .open = net_open, .send = net_send, .close = net_close};
 
 const void *io_service(const char *id)
 {
     if (strcmp(id, OC_SVC_FEED) == 0)
         return &feed_table;
-    return strcmp(id, OC_SVC_NET) == 0 ? &net_table : NULL;
+    return strcmp(id, OC_SVC_NET_0_1) == 0 ? &net_table : NULL;
 }

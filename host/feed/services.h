@@ -9,7 +9,9 @@
 
 #include "feed/event_ring.h"
 
-/* What carries the bytes of a connector: the driver behind its streams. Codes as oc_svc_net. [io] */
+#include <outcry/draft/connector_0_1.h>
+
+/* What carries the bytes of a connector: the driver behind its streams. Codes as oc_svc_net_0_1. [io] */
 struct io_net {
     oc_rc (*open)(void *self, const char *url, uint32_t *ret_stream);
     oc_rc (*send)(void *self, uint32_t stream, const void *bytes, uint32_t size);
@@ -22,7 +24,7 @@ struct io_services {
     void *net_self;
 };
 
-/* The static table of OC_SVC_FEED or OC_SVC_NET, else NULL. [any] */
+/* The static table of OC_SVC_FEED or OC_SVC_NET_0_1, else NULL. [any] */
 const void *io_service(const char *id);
 
 #endif

@@ -375,7 +375,7 @@ oc_rc transcript_say(struct transcript *transcript, uint32_t stream, const void 
 
 /* Delivery. */
 
-static oc_rc tell_streams(struct transcript *transcript, const struct oc_connector *connector, void *self)
+static oc_rc tell_streams(struct transcript *transcript, const struct oc_connector_0_1 *connector, void *self)
 {
     for (uint32_t i = 0; i < TRANSCRIPT_STREAM_MAX; i++) {
         struct transcript_stream *stream = &transcript->streams[i];
@@ -394,7 +394,7 @@ static oc_rc tell_streams(struct transcript *transcript, const struct oc_connect
 }
 
 /* 1 if a message was taken, 0 if there is none. The connector may send inside the call, which moves what is queued. */
-static oc_rc deliver_said(struct transcript *transcript, const struct oc_connector *connector, void *self)
+static oc_rc deliver_said(struct transcript *transcript, const struct oc_connector_0_1 *connector, void *self)
 {
     char bytes[TRANSCRIPT_MESSAGE_MAX];
     struct message message;
@@ -410,7 +410,7 @@ static oc_rc deliver_said(struct transcript *transcript, const struct oc_connect
     return rc < 0 ? rc : 1;
 }
 
-static oc_rc deliver_line(struct transcript *transcript, const struct oc_connector *connector, void *self)
+static oc_rc deliver_line(struct transcript *transcript, const struct oc_connector_0_1 *connector, void *self)
 {
     char message[TRANSCRIPT_MESSAGE_MAX];
     if (!transcript->script || transcript->mismatches || script_turn(transcript) != '<')
@@ -435,7 +435,7 @@ static oc_rc deliver_line(struct transcript *transcript, const struct oc_connect
     return rc < 0 ? rc : 1;
 }
 
-oc_rc transcript_pump(struct transcript *transcript, const struct oc_connector *connector, void *self,
+oc_rc transcript_pump(struct transcript *transcript, const struct oc_connector_0_1 *connector, void *self,
                       uint32_t message_max)
 {
     oc_rc rc = tell_streams(transcript, connector, self);
@@ -452,7 +452,7 @@ oc_rc transcript_pump(struct transcript *transcript, const struct oc_connector *
     return rc < 0 ? rc : count;
 }
 
-oc_rc transcript_pump_said(struct transcript *transcript, const struct oc_connector *connector, void *self)
+oc_rc transcript_pump_said(struct transcript *transcript, const struct oc_connector_0_1 *connector, void *self)
 {
     const oc_rc rc = deliver_said(transcript, connector, self);
     transcript->delivered += rc > 0;

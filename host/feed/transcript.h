@@ -22,7 +22,7 @@
 
 #include "feed/services.h"
 
-#include <outcry/connector.h>
+#include <outcry/draft/connector_0_1.h>
 #include <outcry/services.h>
 #include <stdbool.h>
 
@@ -100,11 +100,11 @@ CHECKED oc_rc transcript_say(struct transcript *transcript, uint32_t stream, con
 /* Delivers to the connector: streams that went up or down, then at most message_max messages.
  * Returns how many messages were taken, OC_E_FULL if the connector could not take one (drain the
  * feed and pump again), or the connector's error. [io] */
-CHECKED oc_rc transcript_pump(struct transcript *transcript, const struct oc_connector *connector, void *self,
+CHECKED oc_rc transcript_pump(struct transcript *transcript, const struct oc_connector_0_1 *connector, void *self,
                               uint32_t message_max);
 
 /* One message of standing answers: the lines of a script stay where they are. 1: it was taken; 0: there is none. [io] */
-CHECKED oc_rc transcript_pump_said(struct transcript *transcript, const struct oc_connector *connector, void *self);
+CHECKED oc_rc transcript_pump_said(struct transcript *transcript, const struct oc_connector_0_1 *connector, void *self);
 
 /* True if every line of the script has happened, without mismatch. */
 bool transcript_is_done(const struct transcript *transcript);

@@ -82,12 +82,12 @@ static oc_rc open_connector(struct venue_link *link, struct error *ret_error)
     link->plugin.seed = world->seed;
     link->plugin.io = (struct io_services){&link->feed, &transcript_net, &link->transcript};
     snprintf(link->plugin.section, sizeof link->plugin.section, "%s", part->section);
-    rc = plugin_instance_open(&link->plugin, world->registry, OC_CONNECTOR, part->id, ret_error);
+    rc = plugin_instance_open(&link->plugin, world->registry, OC_CONNECTOR_0_1, part->id, ret_error);
     if (rc < 0)
         return rc;
     for (int i = 0; i < LINK_SITES; i++)
         link->sites[i] = (struct plugin_site){link->plugin.plugin->id, calls[i]};
-    link->table = registry_interface(link->plugin.plugin, OC_CONNECTOR);
+    link->table = registry_interface(link->plugin.plugin, OC_CONNECTOR_0_1);
     plugin_call_begin(&link->sites[LINK_START]);
     rc = link->table->start(link->plugin.self);
     plugin_call_end();
@@ -156,11 +156,6 @@ static oc_rc take_event(struct venue_link *link, int64_t now_ns, void *to, uint3
         event->size = size;
         event->flags &= (uint16_t)(OC_EVF_LAST | OC_EVF_REPLAYED);
         event->seq = event->cause = 0;
-        if (border_is_answer(first)) {
-            struct oc_ev_answer *answer = to;
-            const uint32_t text_room = room - (uint32_t)sizeof *answer;
-            answer->text_size = answer->text_size < text_room ? answer->text_size : text_room;
-        }
         const int64_t at_ns = now_ns > link->transcript.clock_ns ? now_ns : link->transcript.clock_ns;
         if (event->venue_ns == 0) /* it does not say */
             event->venue_ns = at_ns;

@@ -39,7 +39,7 @@ struct venue_link {
     struct settings *settings; /* borrowed */
     struct venue_link_world world;
     struct plugin_instance plugin;
-    const struct oc_connector *table; /* NULL: not open, or played by records */
+    const struct oc_connector_0_1 *table; /* NULL: not open, or played by records */
     struct plugin_site sites[LINK_SITES];
     struct feed feed;
     struct transcript transcript;

@@ -31,8 +31,8 @@ try()
 }
 
 try "insertion" red risk.h '/^struct oc_risk {/,/^};/ s/    uint32_t flags;.*/    uint32_t flags; uint64_t inserted;/'
-try "retype of the same size" red event.h '/^struct oc_ev_trade {/,/^};/ s/int64_t price;/uint64_t price;/'
-try "reorder" red event.h '/^struct oc_ev_quote {/,/^};/ { s/int64_t bid;/int64_t was_bid;/; s/int64_t ask;/int64_t bid;/; s/was_bid/ask/; }'
+try "retype of the same size" red event_market.h '/^struct oc_ev_trade {/,/^};/ s/int64_t price;/uint64_t price;/'
+try "reorder" red event_market.h '/^struct oc_ev_quote {/,/^};/ { s/int64_t bid;/int64_t was_bid;/; s/int64_t ask;/int64_t bid;/; s/was_bid/ask/; }'
 try "an event number given anew" red event.h 's/OC_EV_FILL = 50/OC_EV_FILL = 51/'
 try "an id that says something else" red plugin.h 's|outcry.risk/0.1|outcry.risk/0.2|'
 try "an embedded struct that grows" red dec.h 's|    uint32_t zero;.*|    uint32_t zero; uint64_t more;|'

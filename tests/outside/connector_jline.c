@@ -21,7 +21,7 @@ enum { INSTRUMENTS_MAX = 16, LINE_MAX_OUT = 512 };
 struct jline {
     const struct oc_host *host;
     const struct oc_svc_feed *feed;
-    const struct oc_svc_net *net;
+    const struct oc_svc_net_0_1 *net;
     uint32_t stream;
     uint32_t count;
     struct oc_instrument instruments[INSTRUMENTS_MAX];
@@ -144,15 +144,16 @@ static oc_rc take_fill(const struct jline *jline, const struct line *line, uint6
 static oc_rc take_answer(const struct jline *jline, const struct line *line, uint64_t order, uint16_t type)
 {
     struct {
-        struct oc_ev_answer answer;
+        struct oc_ev_venue_answer said;
         char text[64];
-    } said = {.answer = {.order = order, .request = order, .cum_qty = -1, .definitive = 1}};
+    } room = {.said = {.answer = {.order = order, .request = order, .definitive = 1}}};
     if (type == OC_EV_REJECTED) {
-        strcpy(said.answer.reason, "REJECTED_BY_VENUE");
-        oc_rc size = kit_json_copy(line->why, said.text, sizeof said.text);
-        said.answer.text_size = size > 0 ? (uint32_t)size : 0;
+        strcpy(room.said.answer.reason, "REJECTED_BY_VENUE");
+        oc_rc size = kit_json_copy(line->why, room.text, sizeof room.text);
+        room.said.text_size = size > 0 ? (uint32_t)size : 0;
+        room.said.tail = sizeof room.said;
     }
-    return push(jline, &said.answer.head, sizeof said, type, line);
+    return push(jline, &room.said.answer.head, sizeof room, type, line);
 }
 
 static oc_rc bytes(void *self, uint32_t stream, const void *data, uint32_t size)
@@ -244,7 +245,7 @@ static oc_rc open_jline(const struct oc_host *host, void **ret_self)
         return OC_E_NOMEM;
     jline->host = host;
     jline->feed = host->service(host, OC_SVC_FEED);
-    jline->net = host->service(host, OC_SVC_NET);
+    jline->net = host->service(host, OC_SVC_NET_0_1);
     if (!jline->feed || !jline->net) {
         free(jline);
         return OC_E_NOT_SUPPORTED;
@@ -253,19 +254,19 @@ static oc_rc open_jline(const struct oc_host *host, void **ret_self)
     return OC_OK;
 }
 
-static const struct oc_connector table = {.size = sizeof table,
-                                          .capabilities = OC_CAP_BARS,
-                                          .start = start,
-                                          .subscribe = subscribe,
-                                          .bytes = bytes,
-                                          .request = request,
-                                          .quiesce = quiesce};
-static const struct oc_iface ifaces[] = {{OC_CONNECTOR, &table}, {0}};
+static const struct oc_connector_0_1 table = {.size = sizeof table,
+                                              .capabilities = OC_CAP_BARS,
+                                              .start = start,
+                                              .subscribe = subscribe,
+                                              .bytes = bytes,
+                                              .request = request,
+                                              .quiesce = quiesce};
+static const struct oc_iface ifaces[] = {{OC_CONNECTOR_0_1, &table}, {0}};
 static const struct oc_key keys[] = {{0}};
 static const struct oc_plugin plugin = {.size = sizeof plugin,
                                         .abi_major = OC_ABI_MAJOR,
                                         .abi_minor = OC_ABI_MINOR,
-                                        .kind = OC_CONNECTOR,
+                                        .kind = OC_CONNECTOR_0_1,
                                         .id = "org.example.jline",
                                         .version = "1.0.0",
                                         .license = "MIT",

@@ -24,7 +24,7 @@
 static struct codec {
     const struct oc_host *host;
     const struct oc_svc_feed *feed;
-    const struct oc_svc_net *net;
+    const struct oc_svc_net_0_1 *net;
     uint32_t stream, inst;
     oc_rc start, subscribe, quiesce;
     int opened, closed, subscribed, quiesced;
@@ -89,7 +89,6 @@ static oc_rc bytes(void *self, uint32_t stream, const void *data, uint32_t size)
         char text[768];
     } long_one = {{.order = (uint64_t)a, .request = (uint64_t)a, .cum_qty = -1}, ""};
     memset(long_one.text, 'w', (size_t)b);
-    long_one.answer.text_size = (uint32_t)b;
     return push(&long_one, sizeof long_one.answer + (size_t)(b + 7) / 8 * 8, OC_EV_ACCEPTED);
 }
 
@@ -108,7 +107,7 @@ static oc_rc open_it(const struct oc_host *host, void **ret_self)
     codec.opened++;
     codec.host = host;
     codec.feed = host->service(host, OC_SVC_FEED);
-    codec.net = host->service(host, OC_SVC_NET);
+    codec.net = host->service(host, OC_SVC_NET_0_1);
     *ret_self = &codec;
     return OC_OK;
 }
@@ -144,18 +143,18 @@ static oc_rc quiesce(void *self, int64_t deadline_ns)
     return codec.quiesce;
 }
 
-static const struct oc_connector table = {.size = sizeof table,
-                                          .start = start_it,
-                                          .subscribe = subscribe,
-                                          .bytes = bytes,
-                                          .request = request,
-                                          .quiesce = quiesce};
-static const struct oc_iface ifaces[] = {{OC_CONNECTOR, &table}, {0}};
+static const struct oc_connector_0_1 table = {.size = sizeof table,
+                                              .start = start_it,
+                                              .subscribe = subscribe,
+                                              .bytes = bytes,
+                                              .request = request,
+                                              .quiesce = quiesce};
+static const struct oc_iface ifaces[] = {{OC_CONNECTOR_0_1, &table}, {0}};
 static const struct oc_key keys[] = {{0}};
 static const struct oc_plugin plugin = {.size = sizeof plugin,
                                         .abi_major = OC_ABI_MAJOR,
                                         .abi_minor = OC_ABI_MINOR,
-                                        .kind = OC_CONNECTOR,
+                                        .kind = OC_CONNECTOR_0_1,
                                         .id = "org.example.lines",
                                         .version = "1.0.0",
                                         .license = "MIT",

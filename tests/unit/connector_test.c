@@ -23,7 +23,7 @@ struct bench {
     struct transcript transcript;
     struct oc_host host;
     const struct oc_plugin *plugin;
-    const struct oc_connector *connector;
+    const struct oc_connector_0_1 *connector;
     void *self;
 };
 
@@ -35,10 +35,10 @@ static const void *find_service(const struct oc_host *host, const char *id)
 
 static void bench_start(struct bench *bench)
 {
-    const struct registry_entry *entry = registry_find(&registry, OC_CONNECTOR, "org.example.loopback");
+    const struct registry_entry *entry = registry_find(&registry, OC_CONNECTOR_0_1, "org.example.loopback");
     assert_non_null(entry);
     bench->plugin = entry->plugin;
-    bench->connector = registry_interface(bench->plugin, OC_CONNECTOR);
+    bench->connector = registry_interface(bench->plugin, OC_CONNECTOR_0_1);
     assert_non_null(bench->connector);
     assert_int_equal(feed_init(&bench->feed, FEED_SIZE_MIN, 7), OC_OK);
     bench->services.feed = &bench->feed;

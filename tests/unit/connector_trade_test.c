@@ -10,7 +10,7 @@ struct market_place {
     struct feed feed;
     struct transcript transcript;
     struct oc_host host;
-    const struct oc_connector *connector;
+    const struct oc_connector_0_1 *connector;
     void *self;
     struct fixture *f;
     char said[512];
@@ -70,8 +70,8 @@ static void orders_go_out_and_fills_come_back(void **state)
     struct market_place *place = calloc(1, sizeof *place);
     registry_init(&registry);
     assert_int_equal(load_plugin(&registry, TEST_BUILD_DIR "/sdk/examples/loopback.so", NULL, &report), OC_OK);
-    const struct oc_plugin *plugin = registry_find(&registry, OC_CONNECTOR, "org.example.loopback")->plugin;
-    place->connector = registry_interface(plugin, OC_CONNECTOR);
+    const struct oc_plugin *plugin = registry_find(&registry, OC_CONNECTOR_0_1, "org.example.loopback")->plugin;
+    place->connector = registry_interface(plugin, OC_CONNECTOR_0_1);
     place->f = fixture_new(COST_AVERAGE);
     assert_int_equal(feed_init(&place->feed, FEED_SIZE_MIN, place->f->account), OC_OK);
     assert_int_equal(transcript_init(&place->transcript, peer, place), OC_OK);

@@ -18,6 +18,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <outcry/draft/connector_0_1.h>
+
 #define OBJECTS TEST_BUILD_DIR "/tests/abi/bad/"
 #define SCRATCH TEST_BUILD_DIR "/tests/abi/load_test"
 #define MARKER  SCRATCH ".marker"
@@ -348,11 +350,11 @@ static void what_is_good_loads(void **state)
         assert_int_equal(rc, OC_OK);
         assert_int_equal(report.fault_count, 0);
         assert_int_equal(registry.count, 1);
-        const struct registry_entry *entry = registry_find(&registry, OC_CONNECTOR, "org.example.bad");
+        const struct registry_entry *entry = registry_find(&registry, OC_CONNECTOR_0_1, "org.example.bad");
         assert_non_null(entry);
         assert_int_equal(entry->generation, 1);
         assert_true(entry->hash != 0);
-        assert_non_null(registry_interface(entry->plugin, OC_CONNECTOR));
+        assert_non_null(registry_interface(entry->plugin, OC_CONNECTOR_0_1));
         assert_null(registry_interface(entry->plugin, OC_RISK));
         assert_null(registry_find(&registry, OC_RISK, "org.example.bad"));
         assert_int_not_equal(access(MARKER, F_OK), 0);
@@ -457,7 +459,7 @@ static void a_folder_is_loaded_in_the_order_of_names(void **state)
     assert_int_equal(seen.good, 4);
     assert_int_equal(seen.bad, 0);
     assert_non_null(registry_find(&registry, OC_RISK, "org.example.maxqty"));
-    assert_non_null(registry_find(&registry, OC_CONNECTOR, "org.example.loopback"));
+    assert_non_null(registry_find(&registry, OC_CONNECTOR_0_1, "org.example.loopback"));
     assert_int_equal(load_folder_each(TEST_BUILD_DIR "/absent", see, &seen), OC_E_NOT_FOUND);
 }
 

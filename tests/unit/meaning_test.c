@@ -146,7 +146,7 @@ static void same_whatever_it_looks_like(void **state)
         } else if (record->head.type == OC_EV_FILL) {
             memset(record->fill.trade_id, 'y', sizeof record->fill.trade_id);
             record->fill.trade_id_size = 40;
-            record->fill.zero = 9;
+            record->fill.position_side = 9;
             record->fill.fee.zero = 9;
         } else {
             size_t used = strlen(record->answer.reason) + 1;

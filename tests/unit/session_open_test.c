@@ -284,7 +284,7 @@ static void a_plugin_finds_the_services_of_its_part(void **state)
     const struct oc_host *venue = &house->session->venues.list[0].sim.host;
     const struct oc_host *reader = &house->session->data.readers[0].host;
     static const char *const names[] = {OC_SVC_CONFIG, OC_SVC_LOG,  OC_SVC_SIM_HOST,
-                                        OC_SVC_ENGINE, OC_SVC_FEED, OC_SVC_NET};
+                                        OC_SVC_ENGINE, OC_SVC_FEED, OC_SVC_NET_0_1};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         assert_non_null(venue->service(venue, names[i]));
         for (size_t k = 0; k < i; k++)

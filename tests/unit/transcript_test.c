@@ -23,7 +23,7 @@ static oc_rc hear(void *self, uint32_t stream, const void *bytes, uint32_t size)
     return OC_OK;
 }
 
-static const struct oc_connector connector = {.size = sizeof connector, .bytes = hear};
+static const struct oc_connector_0_1 connector = {.size = sizeof connector, .bytes = hear};
 
 static uint32_t begin(struct transcript *transcript, const char *script)
 {

@@ -8,7 +8,7 @@
 struct codec {
     const struct oc_host *host;
     const struct oc_svc_feed *feed;
-    const struct oc_svc_net *net;
+    const struct oc_svc_net_0_1 *net;
     uint32_t stream, inst;
 };
 
@@ -72,7 +72,7 @@ static oc_rc open_it(const struct oc_host *host, void **ret_self)
         return OC_E_NOMEM;
     lb->host = host;
     lb->feed = host->service(host, OC_SVC_FEED);
-    lb->net = host->service(host, OC_SVC_NET);
+    lb->net = host->service(host, OC_SVC_NET_0_1);
     *ret_self = lb; /* this host always offers both */
     return OC_OK;
 }
@@ -88,12 +88,12 @@ static oc_rc subscribe(void *self, const struct oc_instrument *instrument)
     return ((struct codec *)self)->inst = instrument->inst, OC_OK;
 }
 static oc_rc quiesce(void *self, int64_t deadline_ns) { return (void)self, (void)deadline_ns, OC_OK; }
-static const struct oc_connector table = {.size = sizeof table, .start = start,
+static const struct oc_connector_0_1 table = {.size = sizeof table, .start = start,
     .subscribe = subscribe, .bytes = bytes, .request = request, .quiesce = quiesce};
-static const struct oc_iface ifaces[] = {{OC_CONNECTOR, &table}, {0}};
+static const struct oc_iface ifaces[] = {{OC_CONNECTOR_0_1, &table}, {0}};
 static const struct oc_key keys[] = {{0}}; /* it needs no configuration */
 static const struct oc_plugin plugin = {
     .size = sizeof plugin, .abi_major = OC_ABI_MAJOR, .abi_minor = OC_ABI_MINOR,
-    .kind = OC_CONNECTOR, .id = "org.example.loopback", .version = "0.1.0", .license = "MIT",
+    .kind = OC_CONNECTOR_0_1, .id = "org.example.loopback", .version = "0.1.0", .license = "MIT",
     .about = "a line protocol over a transcript", .open = open_it, .close = free, .ifaces = ifaces, .keys = keys};
 OC_PLUGINS(&plugin);

@@ -2,9 +2,10 @@
  *
  * Invariants
  * - Plain C11, no dependency, no build switch; the same bytes for gcc and clang, debug and release.
- * - Every table and every request starts with `size`. A reader takes what both sides know:
- * OC_HAS().
+ * - Every table and every request starts with `size`. A reader takes what both sides know: OC_HAS().
  * - Members are only ever appended; zero in a new member means "as before".
+ * - What stands in arrays or is embedded is frozen; such structs end in members named `zero` that
+ *   must be 0 and that a later version may give a meaning.
  * - While OC_ABI_MAJOR is 0 the host loads plugins of exactly its own minor version.
  * - Strings that cross the border are NUL-terminated UTF-8, borrowed unless said otherwise. */
 #ifndef OUTCRY_ABI_H
@@ -14,7 +15,7 @@
 #include <stdint.h>
 
 #define OC_ABI_MAJOR 0
-#define OC_ABI_MINOR 1
+#define OC_ABI_MINOR 2
 
 #define OC_EXPORT __attribute__((visibility("default")))
 
@@ -36,9 +37,11 @@ enum {
     OC_E_CONFIG = -11,       /* configuration is wrong; the reason was logged */
     OC_E_TOO_NEW = -12,      /* a longer structure whose extra bytes are not zero */
     OC_E_TOO_OLD = -13,      /* a structure shorter than its first version */
-    OC_E_AGAIN = -14,        /* not yet; nothing is wrong */
+    OC_E_AGAIN = -14,        /* not yet; nothing happened, nothing is wrong */
     OC_E_END = -15,          /* the source is exhausted; nothing is wrong */
-    OC_E_EXISTS = -16        /* the thing is already there */
+    OC_E_EXISTS = -16,       /* the thing is already there */
+    OC_E_DENIED = -17,       /* a key, a scope, an environment or a guard forbids it */
+    OC_E_LATE = -18          /* its deadline has passed; nothing happened */
 };
 
 /* True if the table behind `pointer` is long enough to hold `member`. Test the member for NULL as

@@ -1,31 +1,34 @@
-/* event.h: the records that pass through the door, and that are journaled, hashed and replayed as
- * bytes.
+/* event.h: the records that pass through the door, and that are journaled, hashed and replayed as bytes: their head, their
+ * types, and those of the host. Market, order and account events have headers of their own, which this one includes.
  *
  * Invariants
- * - Every event begins with the frozen 48-byte head and is `size` bytes long, a multiple of 8, at
- * most OC_EVENT_MAX.
- * - Walk events by `size`, never by sizeof. Payloads grow by appending. No pointers, no dirty
- * padding: zero first.
+ * - Every event begins with the frozen 48-byte head and is `size` bytes long, a multiple of 8, at most OC_EVENT_MAX.
+ * - Walk events by `size`, never by sizeof; a member beyond `size` reads as zero. Payloads grow by appending. No
+ *   pointers, no dirty padding: zero first.
+ * - A variable tail (levels, figures, text) lies behind the payload's own size and inside `size`. `tail` says at which
+ *   offset it begins, so that a payload may grow without moving it. What does not fit goes on in a next event of the
+ *   same type and instrument: all but the last carry OC_EVF_MORE.
  * - Prices and quantities are int64 units of the instrument version named by `inst`
  *   (price = units * price_step, quantity = units * qty_step; see instrument.h).
- * - Time is int64 nanoseconds UTC. venue_ns is a claim of the venue; local_ns is stamped at the
- * door.
- * - seq is the one total order. cause is the seq of the event that led to this one, 0 if none. */
+ * - Time is int64 nanoseconds UTC. venue_ns is a claim of the venue; local_ns is stamped at the door.
+ * - seq is the one total order. cause is the seq of the event that led to this one, 0 if none.
+ * - An event that names an order does so by `order` (ours), or with order = 0 by client id or venue id; the engine finds
+ *   it. What it cannot find is an order of another hand, and is adopted as EXTERNAL.
+ * - What a venue says of an order begins with what a simulator says of it, and goes on (oc_ev_venue_answer, oc_ev_venue_fill). */
 #ifndef OUTCRY_EVENT_H
 #define OUTCRY_EVENT_H
 
 #include <outcry/dec.h>
+#include <outcry/id.h>
 
 #define OC_EVENT_MAX 65536u
 
 struct oc_event {
     uint32_t size;
-    uint16_t type;  /* OC_EV_... */
-    uint16_t flags; /* OC_EVF_... */
-    /* Interned (venue, account, connector generation); 0 the host itself. In a simulated venue's answers
-     * and fills it is the account's number, as in oc_request.account. */
-    uint32_t source;
-    uint32_t inst; /* instrument index << 8 | version modulo 256; 0 none */
+    uint16_t type;   /* OC_EV_... */
+    uint16_t flags;  /* OC_EVF_... */
+    uint32_t source; /* interned (venue, account), the same in every life and connector generation; 0 the host itself */
+    uint32_t inst;   /* instrument index << 8 | version modulo 256; 0 none */
     int64_t venue_ns;
     int64_t local_ns;
     uint64_t seq;
@@ -38,30 +41,38 @@ struct oc_event {
 
 enum { /* event types; the numbers are frozen once given */
        OC_EV_NONE = 0,
-       /* market */
+       /* market: 1..31 */
        OC_EV_TRADE = 1,
        OC_EV_QUOTE = 2,
        OC_EV_BAR = 3,  /* one price line: open, high, low, close, volume */
        OC_EV_QBAR = 4, /* bid and ask lines */
        OC_EV_SESSION = 5,
        OC_EV_INSTRUMENT = 6,
-       /* what we ask */
+       OC_EV_BOOK = 7,        /* levels: a snapshot or changes */
+       OC_EV_BOOK_ORDERS = 8, /* single orders of the book (L3) */
+       OC_EV_FIGURES = 9,     /* mark, index, settlement, open interest, volatilities, greeks */
+       OC_EV_FUNDING = 10,
+       /* what we ask: 32..47 */
        OC_EV_REQUEST = 32,
        OC_EV_DENIED = 33, /* a request refused by our own side, with rule and numbers */
-       /* what the venue or simulator answers */
+       /* what the venue or simulator answers: 48..63 */
        OC_EV_ACCEPTED = 48,
        OC_EV_REJECTED = 49,
        OC_EV_FILL = 50,
        OC_EV_CANCELED = 51,
        OC_EV_EXPIRED = 52,
        OC_EV_TRIGGERED = 53,
-       OC_EV_AMENDED = 54,
+       OC_EV_AMENDED = 54, /* now in force as `present` says; asked for by us or not */
        OC_EV_CANCEL_REJECTED = 55,
        OC_EV_AMEND_REJECTED = 56,
-       OC_EV_UNKNOWN = 57,   /* sent, outcome not proven */
-       OC_EV_NOT_THERE = 58, /* proven never to have reached the venue */
-       OC_EV_SENT = 59,      /* handed to the venue's transport */
-       /* host */
+       OC_EV_UNKNOWN = 57,   /* host: sent, outcome not proven */
+       OC_EV_NOT_THERE = 58, /* host: proven never to have reached the venue, or to have left no order there */
+       OC_EV_SENT = 59,      /* host: handed to the venue's transport */
+       OC_EV_ORDER = 60,     /* an order as the venue shows it now: terms, state, sums so far */
+       OC_EV_ABSENT = 61,    /* the venue says that it knows no such order: a claim, never a proof */
+       OC_EV_BUST = 62,      /* a fill that was said is taken back or corrected */
+       OC_EV_TAKEN = 63,     /* the venue has the request and says the outcome later: it did arrive */
+       /* host and accounts: 64.. */
        OC_EV_TIMER = 64,
        OC_EV_COMMAND = 65,
        OC_EV_STRATEGY = 66, /* suspended, resumed, loaded: code and text */
@@ -70,87 +81,37 @@ enum { /* event types; the numbers are frozen once given */
        OC_EV_LATCH = 69,
        OC_EV_CONFIG = 70,
        OC_EV_MARK = 71, /* the session was stopped by hand, or has a gap: OC_MARK_... */
-       OC_EV_END = 72   /* first number not in use */
+       OC_EV_POSITION = 72,
+       OC_EV_ACCOUNT = 73, /* equity, margin and rights of an account */
+       OC_EV_LEDGER = 74,  /* money that moved without a fill: deposit, withdrawal, funding, interest ... */
+       OC_EV_VENUE = 75,   /* state of a venue or of a part of it; its clock */
+       OC_EV_LIMIT = 76,   /* how much of a rate limit is used; until when it is closed */
+       OC_EV_FETCHED = 77, /* the answer to a fetch is complete: a page, or all */
+       OC_EV_WIRE = 78,    /* host: bytes that went out or came in, without secrets; only where asked for */
+       OC_EV_END = 79      /* first number not in use */
 };
 
-enum {                                 /* head flags */
-       OC_EVF_LAST = 1u << 0,          /* ends a venue's transaction, or a batch of ours */
-       OC_EVF_REPLAYED = 1u << 1,      /* came from a snapshot after a reconnect */
-       OC_EVF_WARMUP = 1u << 2,        /* before the first instant that may trade */
-       OC_EVF_AMBIGUOUS = 1u << 3,     /* a fill or a trigger in a bar whose other path gives other fills */
-       OC_EVF_END = 1u << 4,           /* made by closing what was open at the end of the data */
-       OC_EVF_NEW = 1u << 5,           /* a fill: the index of all fills was asked, it has not been seen before */
-       OC_EVF_SEEN = 1u << 6,          /* a fill: the index was asked, it has been seen: a duplicate, not booked */
-       OC_EVF_INSIDE = 1u << 7,        /* a fill: its order was decided inside the bar that filled it */
-       OC_EVF_UNKNOWN_VOLUME = 1u << 8 /* a fill: a cap on volume was set, and the bar's volume is not known */
+enum {                                  /* head flags */
+       OC_EVF_LAST = 1u << 0,           /* ends a venue's transaction, or a batch of ours */
+       OC_EVF_REPLAYED = 1u << 1,       /* known from a query or a snapshot, not from a live stream */
+       OC_EVF_WARMUP = 1u << 2,         /* before the first instant that may trade */
+       OC_EVF_AMBIGUOUS = 1u << 3,      /* a fill or a trigger in a bar whose other path gives other fills */
+       OC_EVF_END = 1u << 4,            /* made by closing what was open at the end of the data */
+       OC_EVF_NEW = 1u << 5,            /* a fill: the index of all fills was asked, it has not been seen before */
+       OC_EVF_SEEN = 1u << 6,           /* a fill: the index was asked, it has been seen: a duplicate, not booked */
+       OC_EVF_INSIDE = 1u << 7,         /* a fill: its order was decided inside the bar that filled it */
+       OC_EVF_UNKNOWN_VOLUME = 1u << 8, /* a fill: a cap on volume was set, and the bar's volume is not known */
+       OC_EVF_MORE = 1u << 9,           /* goes on in the next event of this type and instrument */
+       OC_EVF_FORMING = 1u << 10,       /* a bar that is not closed yet */
+       OC_EVF_PAST = 1u << 11,          /* history, fetched later: fills gaps, and is no reason to trade */
+       OC_EVF_INFERRED = 1u << 12       /* made by subtracting sums: the venue did not say it as such */
 };
 
 enum { OC_SIDE_NONE = 0, OC_SIDE_BUY = 1, OC_SIDE_SELL = 2 };
 enum { OC_LIQUIDITY_NONE = 0, OC_LIQUIDITY_MAKER = 1, OC_LIQUIDITY_TAKER = 2 };
 
-enum { /* presence bits: absence is a bit, never a price */
-       OC_HAS_VOLUME = 1u << 0,
-       OC_HAS_BID = 1u << 1,
-       OC_HAS_ASK = 1u << 2,
-       OC_HAS_BID_QTY = 1u << 3,
-       OC_HAS_ASK_QTY = 1u << 4,
-       OC_HAS_QTY = 1u << 5
-};
-
-struct oc_ev_trade {
-    struct oc_event head;
-    int64_t price;
-    int64_t qty; /* OC_HAS_QTY */
-    uint32_t present;
-    uint32_t taker_side; /* OC_SIDE_... or none */
-};
-
-struct oc_ev_quote {
-    struct oc_event head;
-    int64_t bid;
-    int64_t bid_qty;
-    int64_t ask;
-    int64_t ask_qty;
-    uint32_t present;
-    uint32_t zero;
-};
-
-/* head.venue_ns is the close of the bar: strategies see it then. */
-struct oc_ev_bar {
-    struct oc_event head;
-    int64_t open_ns;
-    int64_t period_ns;
-    int64_t open;
-    int64_t high;
-    int64_t low;
-    int64_t close;
-    int64_t volume; /* OC_HAS_VOLUME; 0 with a single price: nothing traded; 0 with a range: unknown */
-    uint32_t present;
-    uint32_t trades; /* count of ticks it was made of, 0 unknown */
-};
-
-struct oc_ev_qbar {
-    struct oc_event head;
-    int64_t open_ns;
-    int64_t period_ns;
-    int64_t bid[4]; /* open, high, low, close */
-    int64_t ask[4];
-    uint32_t present;
-    uint32_t quotes;
-};
-
-struct oc_ev_session {
-    struct oc_event head;
-    uint32_t status; /* OC_SESSION_... */
-    uint32_t zero;
-};
-enum {
-    OC_SESSION_NONE = 0,
-    OC_SESSION_OPEN = 1,
-    OC_SESSION_CLOSED = 2,
-    OC_SESSION_HALTED = 3,
-    OC_SESSION_CANCEL_ONLY = 4
-};
+#define OC_REASON_MAX 48 /* with the final NUL */
+#define OC_TEXT_MAX   4096
 
 struct oc_ev_timer {
     struct oc_event head;
@@ -158,43 +119,6 @@ struct oc_ev_timer {
     int64_t due_ns;
     uint32_t owner; /* strategy index, or 0 */
     uint32_t zero;
-};
-
-#define OC_REASON_MAX 48 /* with the final NUL */
-#define OC_TEXT_MAX   4096
-
-/* Every answer but a fill. `reason` is stable and ours; the venue's own words follow as `text_size`
- * bytes. */
-struct oc_ev_answer {
-    struct oc_event head;
-    uint64_t order;
-    uint64_t request; /* the request answered; equal to order for a new order */
-    int64_t price;    /* AMENDED: now in force; 0 with has_price 0 */
-    int64_t stop_price;
-    int64_t qty;         /* AMENDED: now in force; UNKNOWN: 0 */
-    int64_t cum_qty;     /* filled so far as the venue says, -1 not said */
-    uint32_t definitive; /* REJECTED: 1 = cannot have traded */
-    uint32_t text_size;
-    char reason[OC_REASON_MAX];
-    /* char text[text_size], zero-padded to 8 */
-};
-
-/* A fill. Deduplicated for ever by the bytes (source account, inst, order, trade id). The host knows the last ones, and
- * all of open orders, by heart; of a venue's fill it asks its index of older ones before the fill passes the door, and
- * the answer goes with the record as OC_EVF_NEW or OC_EVF_SEEN. Connectors and simulators set neither. A simulator's
- * fill of an order that ended long ago and is forgotten is an alarm and is not booked. */
-struct oc_ev_fill {
-    struct oc_event head;
-    uint64_t order;
-    int64_t price;
-    int64_t qty;
-    struct oc_dec fee;     /* positive costs us; negative is a rebate */
-    uint32_t fee_asset;    /* interned */
-    uint8_t side;          /* OC_SIDE_... */
-    uint8_t liquidity;     /* OC_LIQUIDITY_... */
-    uint8_t trade_id_size; /* bytes used of trade_id, 1..40 */
-    uint8_t zero;
-    char trade_id[40];
 };
 
 /* A text-carrying record of the host: commands, strategy changes, saved state, configuration. */
@@ -208,8 +132,8 @@ struct oc_ev_text {
 };
 
 enum { /* oc_ev_text.code of OC_EV_STRATEGY: the strategy `owner` is suspended; `key` counts its callbacks under this cause */
-       OC_STRATEGY_FAILED = 1,  /* its own error: the same in each run */
-       OC_STRATEGY_STOPPED = 2, /* a limit of time or memory: where it falls is up to the machine */
+       OC_STRATEGY_FAILED = 1, /* its own error: the same in each run */
+       OC_STRATEGY_STOPPED = 2 /* a limit of time or memory: where it falls is up to the machine */
 };
 
 enum {                      /* oc_ev_text.code of OC_EV_MARK */
@@ -226,12 +150,8 @@ enum {                      /* oc_ev_text.code of OC_EV_MARK */
        OC_MARK_CLOSE = 8 /* behind OC_MARK_END: what strategies hold is closed; `key` as of OC_MARK_STOP */
 };
 
-/* A balance as the venue or the opening cash says it: `total` replaces what we had. */
-struct oc_ev_balance {
-    struct oc_event head;
-    uint32_t account;
-    uint32_t asset;
-    struct oc_dec total;
-};
+#include <outcry/event_account.h>
+#include <outcry/event_market.h>
+#include <outcry/event_order.h>
 
 #endif

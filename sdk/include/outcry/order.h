@@ -1,17 +1,54 @@
-/* order.h: what we ask of a venue: new, amend, cancel.
+/* order.h: what we ask of a venue.
  *
  * Invariants
  * - Exactly one of qty (base units) and quote_qty (money in the quote asset) is set on a new order.
  * - Prices are units of the instrument version in head.inst; presence is by OC_RQ_HAS_... bits.
+ * - An amend, a cancel and a query carry the whole order as it shall be, what is filled of it, and every id it is known by: a
+ *   codec needs no table of orders.
+ * - `client` is rendered by the host by the description's rule, unique for ever in the account, and recorded with the request:
+ *   a codec copies it and never makes one.
  * - Unknown values are refused, never guessed. */
 #ifndef OUTCRY_ORDER_H
 #define OUTCRY_ORDER_H
 
 #include <outcry/event.h>
 
-enum { OC_REQUEST_NONE = 0, OC_REQUEST_NEW = 1, OC_REQUEST_AMEND = 2, OC_REQUEST_CANCEL = 3 };
-enum { OC_ORDER_NONE = 0, OC_ORDER_MARKET = 1, OC_ORDER_LIMIT = 2, OC_ORDER_STOP = 3, OC_ORDER_STOP_LIMIT = 4 };
-enum { OC_TIF_NONE = 0, OC_TIF_GTC = 1, OC_TIF_IOC = 2, OC_TIF_FOK = 3, OC_TIF_GTD = 4, OC_TIF_DAY = 5 };
+enum {
+    OC_REQUEST_NONE = 0,
+    OC_REQUEST_NEW = 1,
+    OC_REQUEST_AMEND = 2,
+    OC_REQUEST_CANCEL = 3,
+    OC_REQUEST_CANCEL_ALL = 4, /* of the account; of head.inst where it is not 0; of `side` where it is not 0 */
+    OC_REQUEST_CLOSE = 5,      /* the position `position` or of head.inst by the venue's own way; qty 0 = all */
+    OC_REQUEST_DEADMAN = 6,    /* cancel everything unless heard again before expire_ns; expire_ns 0 = disarm */
+    OC_REQUEST_PROTECT =
+        7 /* stop_loss and take_profit of the position `position` are to be these; absent bits: as they are */
+};
+enum {
+    OC_ORDER_NONE = 0,
+    OC_ORDER_MARKET = 1,
+    OC_ORDER_LIMIT = 2,
+    OC_ORDER_STOP = 3,
+    OC_ORDER_STOP_LIMIT = 4,
+    OC_ORDER_TAKE_PROFIT = 5, /* market if touched */
+    OC_ORDER_TAKE_PROFIT_LIMIT = 6,
+    OC_ORDER_TRAILING_STOP = 7,
+    OC_ORDER_TRAILING_STOP_LIMIT = 8,
+    OC_ORDER_MARKET_TO_LIMIT = 9,
+    OC_ORDER_PEGGED = 10,
+    OC_ORDER_TWAP = 11,  /* the venue's own; terms in params */
+    OC_ORDER_QUOTED = 12 /* takes a named quote (RFQ); its id in params */
+};
+enum {
+    OC_TIF_NONE = 0,
+    OC_TIF_GTC = 1,
+    OC_TIF_IOC = 2,
+    OC_TIF_FOK = 3,
+    OC_TIF_GTD = 4,
+    OC_TIF_DAY = 5,
+    OC_TIF_AT_OPEN = 6,
+    OC_TIF_AT_CLOSE = 7
+};
 enum {
     OC_OWNER_NONE = 0,
     OC_OWNER_STRATEGY = 1,
@@ -30,6 +67,24 @@ enum { /* role of an order inside its group */
        OC_ROLE_CLOSE = 4,
        OC_ROLE_END = 5
 };
+enum { /* which price sets a stop off */
+       OC_TRIGGER_DEFAULT = 0,
+       OC_TRIGGER_LAST = 1,
+       OC_TRIGGER_MARK = 2,
+       OC_TRIGGER_INDEX = 3,
+       OC_TRIGGER_BID = 4,
+       OC_TRIGGER_ASK = 5,
+       OC_TRIGGER_MID = 6,
+       OC_TRIGGER_OPPOSITE = 7 /* buys by the ask, sells by the bid */
+};
+enum { /* what becomes of a trade with ourselves */
+       OC_STP_DEFAULT = 0,
+       OC_STP_NONE = 1,
+       OC_STP_CANCEL_TAKER = 2,
+       OC_STP_CANCEL_MAKER = 3,
+       OC_STP_CANCEL_BOTH = 4,
+       OC_STP_DECREMENT = 5
+};
 
 enum { /* oc_request.bits */
        OC_RQ_HAS_PRICE = 1u << 0,
@@ -47,11 +102,24 @@ enum { /* oc_request.bits */
        OC_RQ_QUANTITY_CHANGED = 1u << 12, /* AMEND: qty is new */
        OC_RQ_PRICE_CHANGED = 1u << 13,
        OC_RQ_STOP_CHANGED = 1u << 14,
-       OC_RQ_FIT_FUNDS = 1u << 15 /* what the account cannot pay is left out, where it would be refused */
+       OC_RQ_FIT_FUNDS = 1u << 15,     /* what the account cannot pay is left out, where it would be refused */
+       OC_RQ_HAS_TRAIL = 1u << 16,     /* trail: a distance in price units */
+       OC_RQ_HAS_TRAIL_PPM = 1u << 17, /* trail: millionths of the price */
+       OC_RQ_HAS_ACTIVATION = 1u << 18,
+       OC_RQ_HAS_BOUND = 1u << 19,
+       OC_RQ_NATIVE =
+           1u << 20, /* the group is the venue's: its legs stand in the same call, or in stop_loss and take_profit */
+       OC_RQ_OPEN_ONLY = 1u << 21, /* must not reduce */
+       OC_RQ_OUTSIDE_HOURS = 1u << 22,
+       OC_RQ_TRAIL_CHANGED = 1u << 23,
+       OC_RQ_EXPIRY_CHANGED = 1u << 24,
+       OC_RQ_DISPLAY_CHANGED = 1u << 25,
+       OC_RQ_HAS_DISPLAY = 1u << 26
 };
 
 #define OC_TAG_MAX 24
 
+/* What the engine, the rules and simulators see of it. */
 struct oc_request {
     struct oc_event head; /* type OC_EV_REQUEST; cause = the event that led to the decision */
     uint64_t id;          /* of this request; equals `order` for a new order */
@@ -61,13 +129,13 @@ struct oc_request {
     uint64_t decision_seq;
     int64_t price;
     int64_t stop_price;
-    int64_t stop_loss; /* entry with a protective group: the host places and sizes these legs */
+    int64_t stop_loss; /* of an entry: the host places and sizes these legs, or the venue (OC_RQ_NATIVE) */
     int64_t take_profit;
     int64_t qty;               /* NEW: base units; AMEND: the new total quantity */
     struct oc_dec quote_qty;   /* money, with OC_RQ_HAS_QUOTE_QTY */
     struct oc_dec asked_price; /* as the caller said it, where it differs */
     struct oc_dec asked_qty;
-    int64_t expire_ns; /* GTD */
+    int64_t expire_ns; /* GTD; DEADMAN */
     uint32_t bits;
     uint32_t account;
     uint32_t strategy;
@@ -81,6 +149,29 @@ struct oc_request {
     uint8_t role;
     uint32_t rules; /* how many risk rules allowed it */
     char tag[OC_TAG_MAX];
+    int64_t display_qty;
+    int64_t trail;
+    int64_t activation;  /* price from which a trailing stop trails */
+    int64_t price_bound; /* worst price that a stop or market order may take */
+    int64_t filled;      /* of the order, as known at the decision */
+    int64_t created_ns;  /* of the order */
+    int64_t send_by_ns;  /* not a byte leaves behind it: NOT_SENT, definitively */
+    uint32_t revision;   /* how often the order has got new ids by amendments */
+    uint32_t params_size;
+    uint32_t tail; /* offset of char params[params_size]: lines "key=value" for what only this venue has; padded to 8 */
+    uint8_t trigger;     /* OC_TRIGGER_... */
+    uint8_t stp;         /* OC_STP_... */
+    uint8_t margin_mode; /* OC_MARGIN_... */
+    uint8_t leverage;    /* 0: as it is */
+};
+
+/* The same on its way to a venue, for a connector: with the ids that it and its order are known by, and the tail. */
+struct oc_venue_request {
+    struct oc_request ask;
+    struct oc_id client;      /* of the order as it is now at the venue; of a new order: to be */
+    struct oc_id client_new;  /* for a request that needs an id of its own (replace, cancel) */
+    struct oc_id venue_order; /* size 0: not known */
+    struct oc_id position;    /* ticket or trade, for CLOSE and PROTECT */
 };
 
 #endif

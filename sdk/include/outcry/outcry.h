@@ -4,6 +4,7 @@
 #define OUTCRY_OUTCRY_H
 
 #include <outcry/connector.h>
+#include <outcry/draft/connector_0_1.h>
 #include <outcry/keys.h>
 #include <outcry/order.h>
 #include <outcry/plugin.h>

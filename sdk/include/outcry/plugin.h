@@ -12,7 +12,7 @@
 #include <outcry/keys.h>
 
 /* Kinds, which are also the ids of their main interface. Draft kinds are matched exactly. */
-#define OC_CONNECTOR "outcry.connector/0.1"
+#define OC_CONNECTOR "outcry.connector/0.2"
 #define OC_RISK      "outcry.risk/0.1"
 #define OC_SIM       "outcry.sim/0.1"
 #define OC_DATA      "outcry.data/0.1"

@@ -72,7 +72,7 @@ static oc_rc check(void *self, const struct oc_risk_ctx *ctx, const struct oc_re
 static RULE_CONST struct oc_risk table = {.size = RULE_TABLE_SIZE, .check = RULE_CHECK};
 void *const unused[] __attribute__((unused)) = {(void *)check};
 #else
-#define RULE_IFACE OC_CONNECTOR
+#define RULE_IFACE OC_CONNECTOR_0_1
 static oc_rc start(void *self)
 {
     mark();
@@ -89,10 +89,10 @@ static oc_rc quiesce(void *self, int64_t deadline_ns) { return (void)self, (void
 #define RULE_BYTES bytes
 #endif
 #ifndef RULE_TABLE_SIZE
-#define RULE_TABLE_SIZE sizeof(struct oc_connector)
+#define RULE_TABLE_SIZE sizeof(struct oc_connector_0_1)
 #endif
 #ifndef RULE_TABLE
-static RULE_CONST struct oc_connector table = {
+static RULE_CONST struct oc_connector_0_1 table = {
     .size = RULE_TABLE_SIZE, .start = start, .bytes = RULE_BYTES, .request = request, .quiesce = quiesce};
 #define RULE_TABLE &table
 #else

@@ -62,6 +62,8 @@ struct kit_test {
     char line[KIT_TEST_TEXT];       /* the last line of the log */
     char latched[OC_REASON_MAX];    /* by ctx->latch, with may_latch */
     uint32_t sent_count, line_count;
+    uint32_t skipped;                  /* calls of log.skip */
+    uint32_t missed;                   /* the last OC_FETCH_... of feed.missed */
     uint64_t draws;                    /* of random numbers */
     int may_latch;                     /* 1: observe() is being called */
     const struct oc_request *previous; /* what an amend or cancel that is asked about names; NULL: it is not known */
@@ -228,6 +230,20 @@ static inline oc_rc kit_test_commit(const struct oc_host *host, struct oc_event 
     return OC_OK;
 }
 
+/* How often something was met that the codec could not use. */
+static inline void kit_test_skip(const struct oc_host *host, const char *what, const void *sample, uint32_t size)
+{
+    (void)what, (void)sample, (void)size;
+    ((struct kit_test *)host->impl)->skipped++;
+}
+
+static inline oc_rc kit_test_missed(const struct oc_host *host, uint32_t account, uint32_t kind)
+{
+    (void)account;
+    ((struct kit_test *)host->impl)->missed = kind;
+    return OC_OK;
+}
+
 static inline oc_rc kit_test_emit(const struct oc_host *host, int64_t at_ns, const struct oc_event *event)
 {
     struct kit_test *t = (struct kit_test *)host->impl;
@@ -293,16 +309,16 @@ static inline const void *kit_test_service(const struct oc_host *host, const cha
     static const struct oc_svc_config config = {
         sizeof config, 0, kit_test_dec, kit_test_integer, kit_test_duration, kit_test_boolean, kit_test_text,
         kit_test_count};
-    static const struct oc_svc_log log = {sizeof log, 0, kit_test_line};
-    static const struct oc_svc_feed feed = {sizeof feed, 0, kit_test_reserve, kit_test_commit};
-    static const struct oc_svc_net net = {sizeof net, 0, kit_test_open, kit_test_send, kit_test_close};
+    static const struct oc_svc_log log = {sizeof log, 0, kit_test_line, kit_test_skip};
+    static const struct oc_svc_feed feed = {sizeof feed, 0, kit_test_reserve, kit_test_commit, kit_test_missed};
+    static const struct oc_svc_net_0_1 net = {sizeof net, 0, kit_test_open, kit_test_send, kit_test_close};
     static const struct oc_svc_sim_host sim = {sizeof sim, 0, kit_test_emit, kit_test_schedule};
     static const struct oc_svc_engine engine = {sizeof engine, 0, kit_test_now, kit_test_random, kit_test_alloc};
     static const struct {
         const char *id;
         const void *table;
     } all[] = {{OC_SVC_CONFIG, &config}, {OC_SVC_LOG, &log},      {OC_SVC_FEED, &feed},
-               {OC_SVC_NET, &net},       {OC_SVC_SIM_HOST, &sim}, {OC_SVC_ENGINE, &engine}};
+               {OC_SVC_NET_0_1, &net},   {OC_SVC_SIM_HOST, &sim}, {OC_SVC_ENGINE, &engine}};
     (void)host;
     for (uint32_t i = 0; i < sizeof all / sizeof all[0]; i++)
         if (strcmp(all[i].id, id) == 0)
