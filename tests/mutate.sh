@@ -38,7 +38,7 @@ journal="journal_test journal_edge_test journal_live_test meaning_test fills_tes
     journal_checkpoint_test journal_end_test journal_os_test gap_test step_journal_test journal_crash fill_run_test fill_set_test fill_index_test journal_damage_test"
 session="session_open_test pace_test session_data_test start_value_test step_test step_journal_test gap_test inbox_test sim_answers_test
     venues_test header_test session_checkpoint_test run_end_test gap_restart_test parts_test parts_folders_test rules_test
-    keys_test border_test venue_link_test venue_keys_test rules_change_test plugin_keys_test paper_keys_test connector_trade_test
+    keys_test border_test venue_link_test venue_keys_test rules_change_test plugin_keys_test paper_keys_test
     console_service_test"
 script="strategy_test strategy_bytes_test script_api_test strategy_run_test strategy_reload_test strategy_state_test strategy_restart_test
     strategy_origin_test script_order_test script_guard_test indicators_test reference_test script_grid_test script_call_test

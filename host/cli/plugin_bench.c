@@ -65,8 +65,44 @@ void bench_world_release(struct bench_world *world)
     world->engine = NULL;
 }
 
+static oc_rc intern(void *self, const char *name, uint32_t size, uint32_t *ret_asset)
+{
+    const struct bench_world *world = self;
+    char text[OC_ASSET_MAX];
+    snprintf(text, sizeof text, "%.*s", (int)size, name);
+    return instruments_asset(engine_instruments(world->engine), text, ret_asset);
+}
+
+static const char *asset_text(void *self, uint32_t asset)
+{
+    const struct bench_world *world = self;
+    struct instruments *instruments = engine_instruments(world->engine);
+    return asset && asset < instruments_asset_count(instruments) ? instruments_asset_name(instruments, asset) : NULL;
+}
+
+oc_rc bench_connect(struct bench_plugin *bench)
+{
+    struct bench_world *world = bench->world;
+    const struct oc_account account = {
+        .size = sizeof account, .account = world->account, .source = world->account, .state = 1, .name = "main"};
+    const struct oc_connector *table = bench->table;
+    oc_rc rc = io_venue_start(&bench->venue, bench->instance.self);
+    if (rc >= 0)
+        rc = io_venue_account(&bench->venue, &account);
+    if (rc >= 0)
+        rc = io_venue_instrument(&bench->venue, &world->instrument);
+    for (uint32_t i = 0; i < table->venue->topic_count && rc >= 0; i++) {
+        const bool is_private = table->venue->topics[i].topic == OC_TOPIC_PRIVATE;
+        const struct oc_sub sub = {.inst = is_private ? 0 : world->instrument.inst,
+                                   .topic = table->venue->topics[i].topic,
+                                   .account = is_private ? world->account : 0};
+        rc = io_venue_subscribe(&bench->venue, &sub);
+    }
+    return rc;
+}
+
 oc_rc bench_plugin_open(struct bench_plugin *bench, struct bench_world *world, const struct oc_plugin *plugin,
-                        struct error *ret_error)
+                        const struct io_link *link, struct error *ret_error)
 {
     struct plugin_instance *instance = &bench->instance;
     bench->world = world;
@@ -77,9 +113,21 @@ oc_rc bench_plugin_open(struct bench_plugin *bench, struct bench_world *world, c
     instance->now_ns = &world->now_ns;
     instance->seed = 1;
     instance->sim_answers = &bench->answers;
-    instance->io = (struct io_services){&bench->feed, &transcript_net, &bench->transcript};
+    instance->impl.feed = &bench->feed;
     snprintf(instance->section, sizeof instance->section, BENCH_SECTION);
     bench->table = registry_interface(plugin, plugin->kind);
+    if (link) {
+        const struct io_world io = {.now_ns = &world->now_ns,
+                                    .seed = 1,
+                                    .env = OC_ENV_LOCAL,
+                                    .market_source = world->account,
+                                    .assets = {world, intern, asset_text}};
+        rc = io_venue_init(&bench->venue, bench->table, plugin->id, link, &io);
+        if (rc < 0)
+            return error_of_code(ret_error, rc, plugin->id, "");
+        bench->venue.is_silent = true;
+        instance->impl.venue = &bench->venue;
+    }
     rc = plugin_instance_open(instance, world->registry, plugin->kind, plugin->id, ret_error);
     return rc < 0 ? rc : sim_answers_init(&bench->answers, bench->table, instance->self);
 }
@@ -92,6 +140,7 @@ void bench_plugin_close(struct bench_plugin *bench)
     plugin_call_end();
     sim_answers_release(&bench->answers);
     feed_release(&bench->feed);
+    io_venue_release(&bench->venue);
     transcript_release(&bench->transcript);
 }
 

@@ -8,7 +8,7 @@
 #include "base/checked.h"
 #include "base/plugin_call.h"
 #include "engine/engine.h"
-#include "feed/transcript.h"
+#include "io/transcript.h"
 #include "session/plugin_instance.h"
 
 #define BENCH_SECTION  "plugin"              /* its settings are plugin.KEY */
@@ -31,17 +31,21 @@ struct bench_plugin {
     const void *table; /* of its kind */
     struct feed feed;
     struct sim_answers answers;
-    struct transcript transcript;
-    struct plugin_site site; /* of the call under way */
+    struct io_venue venue;        /* of a connector */
+    struct transcript transcript; /* of a try */
+    struct plugin_site site;      /* of the call under way */
 };
 
 /* Steps are of 0.01 and 0.001, or as they are said. *ret_error. [setup] */
 CHECKED oc_rc bench_world_init(struct bench_world *world, const char *symbol, const char *price_step,
                                const char *qty_step, const char *cash, struct error *ret_error);
 void bench_world_release(struct bench_world *world);
-/* Opens `plugin` with the settings. bench_plugin_close is due all the same. `transcript` is the caller's to begin. */
+/* Opens `plugin` with the settings. bench_plugin_close is due all the same. `link` is what carries the bytes of a connector, copied;
+ * for others NULL. `transcript` is the caller's to begin. */
 CHECKED oc_rc bench_plugin_open(struct bench_plugin *bench, struct bench_world *world, const struct oc_plugin *plugin,
-                                struct error *ret_error);
+                                const struct io_link *link, struct error *ret_error);
+/* A connector is started, given the account and the instrument, and asked for what it offers of them. */
+CHECKED oc_rc bench_connect(struct bench_plugin *bench);
 void bench_plugin_close(struct bench_plugin *bench);
 void bench_call(struct bench_plugin *bench, const char *call);
 /* A new request of the world's instrument: qty and price in units; price 0: a market order. */

@@ -185,62 +185,6 @@ static void probe_reader(struct probe *probe, struct bench_plugin *bench)
         probe_fault(probe, "probe", "asked twice it gives two answers");
 }
 
-/* A connector: what it sends, and that no bytes bring it down. */
-
-static void hear(void *context, struct transcript *transcript, uint32_t stream, const void *bytes, uint32_t size)
-{
-    (void)transcript;
-    uint64_t *hash = context;
-    *hash = hash64_fold(hash64_fold(*hash, hash64(bytes, size)), stream);
-}
-
-static void drive_connector(struct probe *probe, struct bench_plugin *bench, uint64_t *hash)
-{
-    static const char *const words[] = {"", "x", "{}", "[]", "{\"", "null", "\xff\xfe", "0123456789"};
-    const struct oc_connector_0_1 *table = bench->table;
-    struct bench_world *world = bench->world;
-    void *self = bench->instance.self;
-    static char large[TRANSCRIPT_MESSAGE_MAX];
-    memset(large, '[', sizeof large);
-    *hash = 1;
-    world->orders = world->seq = 0;
-    if (transcript_init(&bench->transcript, hear, hash) < 0)
-        return;
-    bench_call(bench, "start");
-    oc_rc rc = table->start(self);
-    if (rc < 0)
-        probe_fault(probe, "start", "it failed: %s", error_name(rc));
-    bench_call(bench, "subscribe");
-    if (rc >= 0 && table->subscribe && (rc = table->subscribe(self, &world->instrument)) < 0)
-        probe_fault(probe, "subscribe", "it failed: %s", error_name(rc));
-    for (uint8_t side = OC_SIDE_BUY; side <= OC_SIDE_SELL && rc >= 0; side++) {
-        struct oc_request limit = bench_request(world, side, 7, 10000), market = bench_request(world, side, 7, 0),
-                          cancel = bench_cancel(world, limit.order);
-        bench_call(bench, "request");
-        *hash = hash64_fold(*hash, (uint64_t)table->request(self, &limit));
-        *hash = hash64_fold(*hash, (uint64_t)table->request(self, &market));
-        *hash = hash64_fold(*hash, (uint64_t)table->request(self, &cancel));
-    }
-    bench_call(bench, "bytes");
-    for (size_t i = 0; i < sizeof words / sizeof words[0] && rc >= 0; i++)
-        *hash = hash64_fold(*hash, (uint64_t)table->bytes(self, 1, words[i], (uint32_t)strlen(words[i])));
-    if (rc >= 0)
-        *hash = hash64_fold(*hash, (uint64_t)table->bytes(self, 1, large, sizeof large));
-    bench_call(bench, "quiesce");
-    if (OC_HAS(table, quiesce) && table->quiesce)
-        (void)table->quiesce(self, world->now_ns);
-    plugin_call_end();
-}
-
-static void probe_connector(struct probe *probe, struct bench_plugin *bench, struct bench_plugin *other)
-{
-    uint64_t one, two;
-    drive_connector(probe, bench, &one);
-    drive_connector(probe, other, &two);
-    if (one != two)
-        probe_fault(probe, "request", "a second instance says other things to the same requests and bytes");
-}
-
 static bool needs_keys(const struct probe *probe, const struct error *error)
 {
     char text[ERROR_TEXT_MAX];
@@ -259,10 +203,13 @@ static void probe_one(struct probe *probe)
     if (!bench || bench_world_init(&world, "BTC/USDT", "0.01", "0.001", "10000", &error) < 0) {
         probe_fault(probe, "open", "no memory");
     } else {
-        oc_rc rc = bench_plugin_open(&bench[0], &world, probe->plugin, &error);
+        const bool is_connector = strcmp(probe->plugin->kind, OC_CONNECTOR) == 0;
+        struct probe_peer peers[2] = {0};
+        struct io_link links[2] = {probe_link(&peers[0]), probe_link(&peers[1])};
+        oc_rc rc = bench_plugin_open(&bench[0], &world, probe->plugin, is_connector ? &links[0] : NULL, &error);
         const bool is_missing = rc < 0 && needs_keys(probe, &error);
         if (rc == OC_OK)
-            rc = bench_plugin_open(&bench[1], &world, probe->plugin, &error);
+            rc = bench_plugin_open(&bench[1], &world, probe->plugin, is_connector ? &links[1] : NULL, &error);
         if (rc < 0 && !is_missing)
             probe_fault(probe, "open", "%s", error.what);
         else if (rc == OC_OK && strcmp(probe->plugin->kind, OC_RISK) == 0)
@@ -271,8 +218,8 @@ static void probe_one(struct probe *probe)
             probe_sim(probe, &bench[0], &bench[1]);
         else if (rc == OC_OK && strcmp(probe->plugin->kind, OC_DATA) == 0)
             probe_reader(probe, &bench[0]);
-        else if (rc == OC_OK && strcmp(probe->plugin->kind, OC_CONNECTOR_0_1) == 0)
-            probe_connector(probe, &bench[0], &bench[1]);
+        else if (rc == OC_OK && is_connector)
+            probe_connector(probe, bench, peers);
         bench_world_release(&world);
         bench_plugin_close(&bench[0]);
         bench_plugin_close(&bench[1]);

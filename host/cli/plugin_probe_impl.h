@@ -26,4 +26,20 @@ void probe_state(struct probe *probe, struct bench_plugin *from, struct bench_pl
 /* plugin_probe_rule.c: a rule is asked, and told, and asked again. */
 void probe_rule(struct probe *probe, struct bench_plugin *bench, struct bench_plugin *other);
 
+enum { PROBE_EXCHANGES_MAX = 64 };
+
+struct probe_peer {   /* a venue that takes everything */
+    uint64_t hash;    /* of what was sent, opened and said */
+    const char *says; /* NULL: nothing */
+    uint32_t size;
+    uint32_t stream;
+    bool is_opening;
+    uint32_t exchange_count;
+    uint64_t exchanges[PROBE_EXCHANGES_MAX];
+};
+
+struct io_link probe_link(struct probe_peer *peer);
+/* Two instances of one connector, each at a peer of its own, do the same. */
+void probe_connector(struct probe *probe, struct bench_plugin *benches, struct probe_peer *peers);
+
 #endif

@@ -152,8 +152,7 @@ static oc_rc take_script(struct telling *telling, const char *script, struct err
         if (*at == '*' || *at == '=' || *at == '@') {
             rest_of(at + 1, end, text);
             rc = take_line(telling, line, *at, text, ret_error);
-        } else if (*at != '#' && at != end &&
-                   (!strchr("<>?!", *at) || strcmp(telling->run->plugin->kind, OC_CONNECTOR_0_1) != 0)) {
+        } else if (*at != '#' && at != end && strcmp(telling->run->plugin->kind, OC_CONNECTOR) != 0) {
             rest_of(at, end, text);
             rc = wrong_line(telling->run, line, text, ret_error);
         }
@@ -192,14 +191,14 @@ static void hide_host(char *script)
 static void tell_end(struct telling *telling, bool is_good)
 {
     struct try_run *run = telling->run;
-    uint32_t size, line;
     const struct transcript *transcript = &run->bench.transcript;
-    const char *wanted = transcript_waits_for(transcript, &size, &line);
-    const bool has_peer = strcmp(run->plugin->kind, OC_CONNECTOR_0_1) == 0;
+    const struct transcript_line *wanted = transcript_waits_for(transcript);
+    const bool has_peer = strcmp(run->plugin->kind, OC_CONNECTOR) == 0;
     if (has_peer && transcript->mismatches)
         fprintf(stderr, "%s: %s\n", run->script, transcript->mismatch);
     else if (has_peer && wanted)
-        fprintf(stderr, "%s:%u: this was not sent: %.*s\n", run->script, line, (int)size, wanted);
+        fprintf(stderr, "%s:%u: this was not sent: %.*s\n", run->script, wanted->number, (int)wanted->text.size,
+                wanted->text.at);
     if (telling->is_json) {
         json_close(&telling->json, ']');
         json_int(&telling->json, "expected", telling->expected);
@@ -218,7 +217,6 @@ static oc_rc run_script(struct try_run *run, const struct wish *wish, char *scri
 {
     struct telling telling = {.run = run, .is_json = wish->is_json};
     char *peer = strdup(script);
-    uint32_t size, line;
     oc_rc rc = peer && run->results ? make_world(run, script, ret_error)
                                     : error_of_code(ret_error, OC_E_NOMEM, run->script, "");
     if (rc == OC_OK) {
@@ -234,7 +232,7 @@ static oc_rc run_script(struct try_run *run, const struct wish *wish, char *scri
         }
         rc = take_script(&telling, script, ret_error);
         *ret_good = rc == OC_OK && !telling.differences && !run->bench.transcript.mismatches &&
-                    !transcript_waits_for(&run->bench.transcript, &size, &line);
+                    !transcript_waits_for(&run->bench.transcript);
         if (rc == OC_OK)
             tell_end(&telling, *ret_good);
         text_release(&telling.json);
@@ -269,7 +267,7 @@ static int try_file(void *arg)
     oc_rc rc = load_plugin(&registry, wish->file, NULL, &report);
     if (rc < 0)
         (void)error_say(&error, rc, wish->file, "it is refused: `outcry plugin check` tells why"); /* rc is kept */
-    if (rc == OC_OK && (rc = env_read_file(wish->script, TRANSCRIPT_SCRIPT_MAX, &script, &size)) < 0)
+    if (rc == OC_OK && (rc = env_read_file(wish->script, TRANSCRIPT_SIZE_MAX, &script, &size)) < 0)
         rc = error_say(&error, rc, wish->script, "%s", env_error_text());
     if (rc == OC_OK && run) {
         (void)plugin_watch_start(&progress, &watch); /* without it the parent's own limit is left */

@@ -1,7 +1,7 @@
 /* plugin_try.h: `outcry plugin try FILE SCRIPT`: what a plugin does when it is asked the questions of a script.
  *
  * A script is lines: `* WORDS` is what the host does, `= WORDS` what must come of it, in order; for a connector the lines of a
- * transcript (feed/transcript.h) stand between them; `@ TIME` sets the clock. docs/plugin-guide.md has the words.
+ * transcript (io/transcript.h) stand between them; `@ TIME` sets the clock. docs/plugin-guide.md has the words.
  *
  * Invariants: what comes of a line is shown whether it is expected or not; an expected answer that does not come fails the try. */
 #ifndef CLI_PLUGIN_TRY_H

@@ -111,7 +111,13 @@ static void drain(struct try_run *run)
         add_event(run, event);
         feed_drop(&run->bench.feed);
     }
+    while ((event = io_venue_first(&run->bench.venue)) != NULL) {
+        add_event(run, event);
+        io_venue_drop(&run->bench.venue);
+    }
 }
+
+static void go_on(struct try_run *run);
 
 static bool is_kind(const struct try_run *run, const char *kind) { return strcmp(run->plugin->kind, kind) == 0; }
 
@@ -249,13 +255,15 @@ static oc_rc send_request(struct try_run *run, const struct oc_request *request)
     bench_call(bench, "request");
     if (is_kind(run, OC_SIM))
         rc = ((const struct oc_sim *)bench->table)->request(bench->instance.self, run->world.now_ns, request);
-    else
-        rc = ((const struct oc_connector_0_1 *)bench->table)->request(bench->instance.self, request);
+    else if (is_kind(run, OC_CONNECTOR))
+        rc = io_venue_request(&bench->venue, request);
     plugin_call_end();
     if (rc < 0)
         add(run, "request refused: %s", error_name(rc));
     if (is_kind(run, OC_SIM))
         settle(run, run->world.now_ns);
+    if (is_kind(run, OC_CONNECTOR))
+        go_on(run);
     drain(run);
     return OC_OK;
 }
@@ -346,34 +354,34 @@ oc_rc try_do(struct try_run *run, char *const *words, uint32_t count)
         return count == 2 && strcmp(words[0], "read") == 0 ? do_read(run, words[1]) : (oc_rc)OC_E_INVALID;
     const bool is_market =
         strcmp(words[0], "price") == 0 || strcmp(words[0], "quote") == 0 || strcmp(words[0], "bar") == 0;
-    if (is_market && is_kind(run, OC_CONNECTOR_0_1))
+    if (is_market && is_kind(run, OC_CONNECTOR))
         return OC_E_INVALID; /* its peer says them */
     return is_market ? do_market(run, words, count) : do_order(run, words, count);
 }
 
 /* Connectors. */
 
-void try_go_to(struct try_run *run, uint32_t line)
+/* As far as the venue goes without the host. */
+static void go_on(struct try_run *run)
 {
-    struct transcript *transcript = &run->bench.transcript;
-    uint32_t at;
-    if (!is_kind(run, OC_CONNECTOR_0_1))
-        return;
-    for (int messages = 0; messages < TRY_LINE_MAX; messages++) {
-        const bool has_line = transcript_turn(transcript, &at) == '<' && at < line;
-        oc_rc rc;
-        bench_call(&run->bench, "bytes");
-        if (has_line || transcript->said_at < transcript->said_end)
-            rc = transcript_pump(transcript, run->bench.table, run->bench.instance.self, 1);
-        else
-            rc = 0;
-        plugin_call_end();
-        if (rc < 0)
-            add(run, "not read: %s", error_name(rc));
+    struct io_venue *venue = &run->bench.venue;
+    for (int things = 0; things < TRY_LINE_MAX; things++) {
+        const uint64_t unread = venue->unread;
+        const oc_rc rc = io_venue_pump(venue, run->world.now_ns);
+        if (venue->unread > unread)
+            add(run, "not read: %s", error_name(venue->unread_rc));
         drain(run);
-        if (rc == 0 || rc == OC_E_FULL || transcript->mismatches)
+        if (rc <= 0)
             break;
     }
+}
+
+void try_go_to(struct try_run *run, uint32_t line)
+{
+    if (!is_kind(run, OC_CONNECTOR))
+        return;
+    run->bench.transcript.until_line = line;
+    go_on(run);
 }
 
 oc_rc try_begin(struct try_run *run, const char *text, struct error *ret_error)
@@ -382,12 +390,15 @@ oc_rc try_begin(struct try_run *run, const char *text, struct error *ret_error)
     static const struct engine_witness nobody = {0};
     struct engine_witness witness = {run, add_verdict};
     oc_rc rc = OC_OK;
-    if (is_kind(run, OC_CONNECTOR_0_1)) {
-        rc = transcript_init_script(&bench->transcript, text);
+    if (is_kind(run, OC_CONNECTOR)) {
+        rc = transcript_init(&bench->transcript, text, strlen(text));
+        bench->transcript.until_line = 1;
         if (rc < 0)
             return error_say(ret_error, rc, run->script, "%s", bench->transcript.mismatch);
     }
-    rc = bench_plugin_open(bench, &run->world, run->plugin, ret_error);
+    const bool is_connector = is_kind(run, OC_CONNECTOR);
+    const struct io_link link = transcript_link(&bench->transcript);
+    rc = bench_plugin_open(bench, &run->world, run->plugin, is_connector ? &link : NULL, ret_error);
     if (rc < 0)
         return rc;
     engine_set_witness(run->world.engine, is_kind(run, OC_RISK) ? &witness : &nobody);
@@ -401,13 +412,9 @@ oc_rc try_begin(struct try_run *run, const char *text, struct error *ret_error)
             rc = table->balance(bench->instance.self, run->world.account, run->world.instrument.quote,
                                 (struct oc_dec){1000000000, 0, 0});
     }
-    if (is_kind(run, OC_CONNECTOR_0_1)) {
-        const struct oc_connector_0_1 *table = bench->table;
-        bench_call(bench, "start");
-        rc = table->start(bench->instance.self);
-        bench_call(bench, "subscribe");
-        if (rc >= 0 && table->subscribe)
-            rc = table->subscribe(bench->instance.self, &run->world.instrument);
+    if (is_connector) {
+        rc = bench_connect(bench);
+        go_on(run);
     }
     plugin_call_end();
     return rc < 0 ? error_of_code(ret_error, rc, run->plugin->id, "it could not be begun") : rc;

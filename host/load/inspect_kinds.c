@@ -1,7 +1,7 @@
 /* inspect_kinds.c: the tables of what this host knows: kinds, their members, pure functions. */
 #include "load/inspect.h"
 
-#include <outcry/draft/connector_0_1.h>
+#include <outcry/connector.h>
 #include <outcry/draft/data.h>
 #include <outcry/draft/sim.h>
 #include <outcry/risk.h>
@@ -16,9 +16,10 @@
 #define FIRST(type, member) (uint32_t)(offsetof(struct type, member) + sizeof(void (*)(void)))
 
 static const struct kind_member connector_members[] = {
-    MEMBER(oc_connector_0_1, start, true),   MEMBER(oc_connector_0_1, subscribe, false),
-    MEMBER(oc_connector_0_1, bytes, true),   MEMBER(oc_connector_0_1, stream, false),
-    MEMBER(oc_connector_0_1, request, true), MEMBER(oc_connector_0_1, quiesce, true),
+    MEMBER(oc_connector, start, true),      MEMBER(oc_connector, account, false), MEMBER(oc_connector, fetch, false),
+    MEMBER(oc_connector, subscribe, false), MEMBER(oc_connector, stream, false),  MEMBER(oc_connector, message, true),
+    MEMBER(oc_connector, response, false),  MEMBER(oc_connector, request, true),  MEMBER(oc_connector, timer, false),
+    MEMBER(oc_connector, quiesce, false),
 };
 
 static const struct kind_member risk_members[] = {
@@ -40,8 +41,8 @@ static const struct kind_member data_members[] = {
 };
 
 static const struct kind kinds[] = {
-    {OC_CONNECTOR_0_1, "connector", FIRST(oc_connector_0_1, quiesce), sizeof(struct oc_connector_0_1), false,
-     connector_members, COUNT(connector_members)},
+    {OC_CONNECTOR, "connector", FIRST(oc_connector, quiesce), sizeof(struct oc_connector), false, connector_members,
+     COUNT(connector_members)},
     {OC_RISK, "risk", FIRST(oc_risk, load), sizeof(struct oc_risk), true, risk_members, COUNT(risk_members)},
     {OC_SIM, "sim", FIRST(oc_sim, load), sizeof(struct oc_sim), true, sim_members, COUNT(sim_members)},
     {OC_DATA, "data", FIRST(oc_data, stop), sizeof(struct oc_data), false, data_members, COUNT(data_members)},

@@ -53,8 +53,9 @@ static oc_rc sim_load(const struct checkpoint_parts *parts, struct session *sess
 
 static int64_t answers_save(const struct checkpoint_parts *parts, struct session *session, char *bytes, size_t size_max)
 {
+    static const struct sim_answers none; /* a connector says again what was under way */
     (void)parts;
-    return sim_answers_save(&session->venues.list[0].answers, bytes, size_max);
+    return sim_answers_save(session->link ? &none : &session->venues.list[0].answers, bytes, size_max);
 }
 
 static oc_rc answers_load(const struct checkpoint_parts *parts, struct session *session, const char *bytes, size_t size)

@@ -150,7 +150,7 @@ static oc_rc link_record(struct restore *restore, struct session *session, const
     if (rc < 0)
         return rc;
     if (restore->is_started && (is_later || (!is_output(event) && !is_said)) && !venue->answers.count)
-        venue_link_expect_ahead(session->link);
+        venue_link_expect_ahead(session->link, event->local_ns);
     if (is_said)
         restore->event_ns = event->local_ns;
     if (event->type == OC_EV_REQUEST)

@@ -129,7 +129,7 @@ static oc_rc open_source(struct session *session, uint32_t index)
         source->error = (struct error){0};
         reader->settings = session->settings;
         memcpy(reader->section, part->section, sizeof reader->section);
-        reader->io.feed = &source->feed;
+        reader->impl.feed = &source->feed;
         rc = plugin_instance_open(reader, session->registry, OC_DATA, part->id, &source->error);
         if (rc < 0)
             return rc;
@@ -368,9 +368,9 @@ void session_note_data(struct session *session)
     if (border->refused)
         session_note(session, "the %s said %llu things that cannot be: they were refused",
                      border->is_venue ? "connector" : "simulator", (unsigned long long)border->refused);
-    if (session->link && session->link->unread)
+    if (session->link && session->link->venue.unread)
         session_note(session, "the connector could not read %llu messages of its venue",
-                     (unsigned long long)session->link->unread);
+                     (unsigned long long)session->link->venue.unread);
     if (border->alarms)
         session_note(session, "ALARMS: %llu contradictions between venue and host: the log names the first ones",
                      (unsigned long long)border->alarms);

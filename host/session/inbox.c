@@ -28,7 +28,7 @@ struct inbox {
     struct inbox_recording recording;
     union {
         struct oc_event head;
-        char bytes[SIM_ANSWERS_ANSWER_MAX];
+        char bytes[SIM_ANSWERS_LONG_MAX];
     } answer;
     struct oc_ev_timer timer;
 };

@@ -11,7 +11,7 @@
 #include "load/inspect.h"
 #include "session/venue_keys.h"
 
-#include <outcry/draft/connector_0_1.h>
+#include <outcry/connector.h>
 
 static const char *const default_chain[] = {"kill_switch",    "max_order_qty", "max_order_value", "price_collar",
                                             "position_limit", "message_rate",  "max_daily_loss",  NULL};
@@ -211,7 +211,7 @@ static oc_rc read_named_file(struct parts_opening *opening, const struct setting
 {
     static const struct {
         const char *kind, *section;
-    } sections[] = {{OC_RISK, "risk"}, {OC_SIM, "sim"}, {OC_DATA, "data"}, {OC_CONNECTOR_0_1, "venue"}};
+    } sections[] = {{OC_RISK, "risk"}, {OC_SIM, "sim"}, {OC_DATA, "data"}, {OC_CONNECTOR, "venue"}};
     const struct catalogue_entry *entry = NULL;
     char key[SETTING_KEY_MAX] = "", name[PART_NAME_MAX], path[PATH_MAX], origin[SETTING_ORIGIN_MAX];
     if (!name_is_good(setting->key + sizeof file_prefix - 1))
@@ -232,7 +232,7 @@ static oc_rc read_named_file(struct parts_opening *opening, const struct setting
         return rc;
     if (settings_set(opening->settings, setting->key, path, origin) < 0)
         return error_copy(opening->error, &opening->settings->error);
-    const bool is_connector = strcmp(entry->kind, OC_CONNECTOR_0_1) == 0;
+    const bool is_connector = strcmp(entry->kind, OC_CONNECTOR) == 0;
     for (size_t k = 0; k < sizeof sections / sizeof sections[0]; k++)
         if (strcmp(sections[k].kind, entry->kind) == 0 && (!is_connector || opening->wants & PART_CONNECTOR))
             snprintf(key, sizeof key, "%s.%s.%s", sections[k].section, name, is_connector ? "connector" : "plugin");
@@ -529,7 +529,7 @@ oc_rc parts_open(struct parts *parts, struct settings *settings, struct registry
     if (rc == OC_OK && wants & PART_SIM)
         rc = judge_groups(&opening, "sim", "the list of venues", PART_SIM);
     if (rc == OC_OK && wants & PART_CONNECTOR)
-        rc = parts_pass(&opening, add_part(&opening, PART_CONNECTOR, "venue", venue_name(settings), OC_CONNECTOR_0_1));
+        rc = parts_pass(&opening, add_part(&opening, PART_CONNECTOR, "venue", venue_name(settings), OC_CONNECTOR));
     if (rc == OC_OK && wants & PART_READER)
         rc = add_readers(&opening);
     if (rc == OC_OK && wants & PART_READER)

@@ -231,6 +231,16 @@ static void log_line(const struct oc_host *host, uint32_t level, const char *tex
               text);
 }
 
+static void log_skip(const struct oc_host *host, const char *what, const void *sample, uint32_t size)
+{
+    struct plugin_instance *instance = plugin_instance_of(host);
+    if (instance->impl.venue)
+        io_venue_skip(instance->impl.venue, what, sample, size);
+    else
+        log_write(LOG_WARNING, instance->plugin->id, "skipped (%s): %.*s", what, (int)(size < 200 ? size : 200),
+                  (const char *)sample);
+}
+
 enum { SIM_REFUSED_SAID = 8 };
 
 static int64_t engine_now_ns(const struct oc_host *host)
@@ -304,11 +314,10 @@ static const void *service(const struct oc_host *host, const char *id)
                                                 .boolean = config_boolean,
                                                 .text = config_text,
                                                 .count = config_count};
-    static const struct oc_svc_log log = {.size = sizeof log, .line = log_line};
+    static const struct oc_svc_log log = {.size = sizeof log, .line = log_line, .skip = log_skip};
     static const struct oc_svc_sim_host sim = {.size = sizeof sim, .emit = sim_emit, .schedule_at = sim_schedule};
     static const struct oc_svc_engine engine = {
         .size = sizeof engine, .now_ns = engine_now_ns, .random = engine_random, .alloc = engine_alloc};
-    (void)host;
     if (strcmp(id, OC_SVC_CONFIG) == 0)
         return &config;
     if (strcmp(id, OC_SVC_LOG) == 0)
@@ -317,7 +326,7 @@ static const void *service(const struct oc_host *host, const char *id)
         return &sim;
     if (strcmp(id, OC_SVC_ENGINE) == 0)
         return &engine;
-    return io_service(id);
+    return plugin_instance_of(host)->impl.venue ? io_venue_service(id) : feed_service(id);
 }
 
 /* A wrong setting is the cause; else the code is all there is, beside what the plugin logged. */

@@ -4,15 +4,17 @@
 #define SESSION_PLUGIN_INSTANCE_H
 
 #include "base/checked.h"
+#include "base/host_impl.h"
 #include "config/settings.h"
 #include "feed/services.h"
+#include "io/venue.h"
 #include "load/load.h"
 #include "session/sim_answers.h"
 
 enum { PLUGIN_DEFECTS_MAX = 16 }; /* keys that a plugin reads and does not declare; more are not logged */
 
 struct plugin_instance {
-    struct io_services io; /* first: feed/services.h finds it through host.impl */
+    struct host_impl impl; /* first: host.impl points to it */
     struct oc_host host;
     struct settings *settings; /* borrowed */
     char section[SETTING_KEY_MAX];

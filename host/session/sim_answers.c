@@ -12,6 +12,7 @@ oc_rc sim_answers_init(struct sim_answers *sim_answers, const struct oc_sim *tab
     sim_answers->table = table;
     sim_answers->self = self;
     sim_answers->due_ns = INT64_MAX;
+    sim_answers->slot_size = SIM_ANSWERS_ANSWER_MAX;
     return OC_OK;
 }
 
@@ -32,7 +33,7 @@ static oc_rc grow(struct sim_answers *sim_answers)
     struct sim_answers_item *heap = realloc(sim_answers->heap, room * sizeof *heap);
     if (heap)
         sim_answers->heap = heap;
-    char *slots = realloc(sim_answers->slots, (size_t)room * SIM_ANSWERS_ANSWER_MAX);
+    char *slots = realloc(sim_answers->slots, (size_t)room * sim_answers->slot_size);
     if (slots)
         sim_answers->slots = slots;
     uint32_t *free_slots = realloc(sim_answers->free_slots, room * sizeof *free_slots);
@@ -55,7 +56,7 @@ static bool is_before(const void *left, const void *right)
 static const struct oc_event *event_at(const struct sim_answers *sim_answers, uint32_t i)
 {
     return (const struct oc_event *)(const void *)(sim_answers->slots +
-                                                   (size_t)sim_answers->heap[i].slot * SIM_ANSWERS_ANSWER_MAX);
+                                                   (size_t)sim_answers->heap[i].slot * sim_answers->slot_size);
 }
 
 static void take_out(struct sim_answers *sim_answers, uint32_t i)
@@ -66,7 +67,7 @@ static void take_out(struct sim_answers *sim_answers, uint32_t i)
 
 static oc_rc put(struct sim_answers *sim_answers, int64_t at_ns, uint64_t number, const struct oc_event *event)
 {
-    if (event->size < sizeof *event || event->size > SIM_ANSWERS_ANSWER_MAX || event->size % 8)
+    if (event->size < sizeof *event || event->size > sim_answers->slot_size || event->size % 8)
         return OC_E_INVALID;
     if (sim_answers->free_count == 0) {
         oc_rc rc = grow(sim_answers);
@@ -74,7 +75,7 @@ static oc_rc put(struct sim_answers *sim_answers, int64_t at_ns, uint64_t number
             return rc;
     }
     uint32_t slot = sim_answers->free_slots[--sim_answers->free_count];
-    memcpy(sim_answers->slots + (size_t)slot * SIM_ANSWERS_ANSWER_MAX, event, event->size);
+    memcpy(sim_answers->slots + (size_t)slot * sim_answers->slot_size, event, event->size);
     sim_answers->heap[sim_answers->count] = (struct sim_answers_item){at_ns, number, slot, 0};
     heap_rise(sim_answers->heap, sizeof *sim_answers->heap, sim_answers->count++, is_before);
     return OC_OK;

@@ -11,7 +11,10 @@
 
 #include "base/checked.h"
 
-enum { SIM_ANSWERS_ANSWER_MAX = 256 }; /* bytes of one answer */
+enum {
+    SIM_ANSWERS_ANSWER_MAX = 256, /* bytes of one answer of a simulator */
+    SIM_ANSWERS_LONG_MAX = 8192   /* of a venue: with its words */
+};
 
 struct sim_answers_item {
     int64_t at_ns;
@@ -27,11 +30,11 @@ struct sim_answers {
     uint32_t count;
     uint32_t room;
     uint64_t emitted;
-    char *slots; /* SIM_ANSWERS_ANSWER_MAX each */
+    char *slots; /* slot_size each */
     uint32_t *free_slots;
     uint32_t free_count;
-    uint32_t zero;
-    int64_t due_ns; /* earliest wish; later ones are asked again by the simulator */
+    uint32_t slot_size; /* before the first answer: SIM_ANSWERS_ANSWER_MAX, or more */
+    int64_t due_ns;     /* earliest wish; later ones are asked again by the simulator */
     uint64_t calls;
     uint64_t refused; /* answers that emit() did not take, whatever the simulator makes of its code */
     oc_rc lost;       /* below 0: one that could not be kept; the run must end */

@@ -15,10 +15,15 @@
 struct venue_link *venue_link_new(struct settings *settings, const char *recorded_dir)
 {
     struct venue_link *link = calloc(1, sizeof *link);
-    if (link) {
-        link->settings = settings;
-        link->records_dir = recorded_dir;
+    struct oc_event *event = calloc(1, OC_EVENT_MAX);
+    if (!link || !event) {
+        free(link);
+        free(event);
+        return NULL;
     }
+    link->settings = settings;
+    link->records_dir = recorded_dir;
+    link->event = event;
     return link;
 }
 
@@ -29,20 +34,16 @@ static oc_rc script_failed(const struct venue_link *link, oc_rc rc, const char *
     return rc;
 }
 
-/* The first line that is no comment says when the session begins; a replay has no script and finds it in the settings. */
+/* The first line of time says when the session begins; a replay has no script and finds it in the settings. */
 static oc_rc take_start(struct venue_link *link, struct error *ret_error)
 {
-    const char *at = link->script;
     char key[SETTING_KEY_MAX], time[TEXT_TIME_MAX];
     int64_t start_ns;
-    while (*at == '#' || *at == '\n') {
-        at += strcspn(at, "\n");
-        at += *at == '\n';
-    }
-    const size_t skip = at[0] == '@' ? 1 + strspn(at + 1, " ") : 0;
-    if (!skip || text_to_time(at + skip, strcspn(at, "\n") - skip, &start_ns) < 0)
+    if (transcript_starts(&link->transcript, &start_ns) < 0)
         return script_failed(link, OC_E_DATA,
-                             "its first line does not say when it begins, such as @ 2026-01-05T14:30:00Z", ret_error);
+                             "its first line behind `transcript 2` does not say when it begins, such as "
+                             "@ 2026-01-05T14:30:00Z",
+                             ret_error);
     text_from_time(time, start_ns);
     snprintf(key, sizeof key, "venue.%s.starts", venue_name(link->settings));
     if (settings_set(link->settings, key, time, "the transcript") < 0)
@@ -52,66 +53,94 @@ static oc_rc take_start(struct venue_link *link, struct error *ret_error)
 
 oc_rc venue_link_read(struct venue_link *link, struct error *ret_error)
 {
-    size_t size;
     *ret_error = (struct error){0};
-    oc_rc rc = env_read_file(venue_text(link->settings, "transcript", ""), TRANSCRIPT_SCRIPT_MAX, &link->script, &size);
+    oc_rc rc = env_read_file(venue_text(link->settings, "transcript", ""), TRANSCRIPT_SIZE_MAX, &link->script,
+                             &link->script_size);
     if (rc < 0)
         return script_failed(link, rc, env_error_text(), ret_error);
-    if (strlen(link->script) != size)
+    if (strlen(link->script) != link->script_size)
         return script_failed(link, OC_E_DATA, "it holds a byte of value 0", ret_error);
-    rc = transcript_init_script(&link->transcript, link->script);
+    rc = transcript_init(&link->transcript, link->script, link->script_size);
     if (rc < 0)
         return script_failed(link, rc, link->transcript.mismatch[0] ? link->transcript.mismatch : error_name(rc),
                              ret_error);
     return take_start(link, ret_error);
 }
 
+static oc_rc intern(void *self, const char *name, uint32_t size, uint32_t *ret_asset)
+{
+    const struct venue_link *link = self;
+    char text[OC_ASSET_MAX];
+    if (size >= sizeof text)
+        return OC_E_INVALID;
+    memcpy(text, name, size);
+    text[size] = 0;
+    return instruments_asset(engine_instruments(link->world.engine), text, ret_asset);
+}
+
+static const char *asset_text(void *self, uint32_t asset)
+{
+    const struct venue_link *link = self;
+    struct instruments *instruments = engine_instruments(link->world.engine);
+    return asset && asset < instruments_asset_count(instruments) ? instruments_asset_name(instruments, asset) : NULL;
+}
+
+/* An account by the name that the configuration gives it. */
+static oc_rc give_account(struct venue_link *link)
+{
+    struct oc_account account = {
+        .size = sizeof account, .account = link->world.account, .source = link->world.account, .state = 1};
+    snprintf(account.name, sizeof account.name, "%s", venue_text(link->settings, "accounts", "main"));
+    return io_venue_account(&link->venue, &account);
+}
+
 static oc_rc open_connector(struct venue_link *link, struct error *ret_error)
 {
-    static const char *const calls[LINK_SITES] = {"start", "subscribe", "bytes", "request", "quiesce"};
     const struct venue_link_world *world = &link->world;
     const struct part *part = parts_at(world->parts, PART_CONNECTOR, 0);
     if (!part || !link->transcript.script)
         return error_of_code(ret_error, OC_E_STATE, "venue", "there is no connector, or no transcript");
-    oc_rc rc = feed_init(&link->feed, FEED_SIZE_MIN, world->account);
-    link->kept = malloc(FEED_SIZE_MIN);
-    if (rc < 0 || !link->kept)
-        return error_of_code(ret_error, rc < 0 ? rc : OC_E_NOMEM, part->section, "it could not be opened");
+    const struct registry_entry *entry = registry_find(world->registry, OC_CONNECTOR, part->id);
+    const struct io_link driver = transcript_link(&link->transcript);
+    const struct io_world io = {.now_ns = &link->now_ns,
+                                .seed = world->seed,
+                                .env = OC_ENV_LOCAL,
+                                .market_source = world->account,
+                                .assets = {link, intern, asset_text}};
+    if (!entry) /* it says so */
+        return plugin_instance_open(&link->plugin, world->registry, OC_CONNECTOR, part->id, ret_error);
+    const struct oc_connector *table = registry_interface(entry->plugin, OC_CONNECTOR);
+    link->now_ns = *world->now_ns;
+    oc_rc rc = io_venue_init(&link->venue, table, entry->plugin->id, &driver, &io);
+    if (rc < 0)
+        return error_of_code(ret_error, rc, part->section, "it could not be opened");
     link->plugin.settings = link->settings;
     link->plugin.now_ns = world->now_ns;
     link->plugin.seed = world->seed;
-    link->plugin.io = (struct io_services){&link->feed, &transcript_net, &link->transcript};
+    link->plugin.impl.venue = &link->venue;
     snprintf(link->plugin.section, sizeof link->plugin.section, "%s", part->section);
-    rc = plugin_instance_open(&link->plugin, world->registry, OC_CONNECTOR_0_1, part->id, ret_error);
+    rc = plugin_instance_open(&link->plugin, world->registry, OC_CONNECTOR, part->id, ret_error);
     if (rc < 0)
         return rc;
-    for (int i = 0; i < LINK_SITES; i++)
-        link->sites[i] = (struct plugin_site){link->plugin.plugin->id, calls[i]};
-    link->table = registry_interface(link->plugin.plugin, OC_CONNECTOR_0_1);
-    plugin_call_begin(&link->sites[LINK_START]);
-    rc = link->table->start(link->plugin.self);
-    plugin_call_end();
-    return rc < 0 ? error_of_code(ret_error, rc, part->section, "its connector did not start") : rc;
+    link->table = table;
+    rc = io_venue_start(&link->venue, link->plugin.self);
+    if (rc < 0)
+        return error_of_code(ret_error, rc, part->section, "its connector did not start");
+    rc = give_account(link);
+    return rc < 0 ? error_of_code(ret_error, rc, part->section, "its connector did not take the account") : rc;
 }
 
 void venue_link_close(struct venue_link *link)
 {
-    if (link->table && link->table->quiesce) {
-        plugin_call_begin(&link->sites[LINK_QUIESCE]);
-        if (link->table->quiesce(link->plugin.self, *link->world.now_ns) < 0)
-            log_warning("venue", "%s was not idle at the end", link->plugin.plugin->id);
-        plugin_call_end();
-    }
+    if (link->table && io_venue_quiesce(&link->venue, *link->world.now_ns) < 0)
+        log_warning("venue", "%s was not idle at the end", link->plugin.plugin->id);
     plugin_instance_close(&link->plugin);
     link->table = NULL;
-    if (link->feed.ring.data)
-        feed_release(&link->feed);
+    io_venue_release(&link->venue);
     if (link->records)
         journal_close_read(link->records);
     link->records = NULL;
     link->recorded = NULL;
-    free(link->kept);
-    link->kept = NULL;
 }
 
 void venue_link_free(struct venue_link *link)
@@ -120,43 +149,49 @@ void venue_link_free(struct venue_link *link)
         return;
     transcript_release(&link->transcript);
     env_free(link->script);
+    queue_release(&link->kept);
+    free(link->event);
     free(link);
 }
 
 /* What it says. */
 
-/* The oldest event that was queued, borrowed until event_drop(); NULL: none. */
+/* What the host makes of the questions of its io is its own: the engine has no use for it yet. */
+static bool is_for_engine(const struct oc_event *event) { return event_is_sound(event) || event->type < OC_EV_FETCHED; }
+
+/* The oldest event that was said, borrowed until event_drop(); NULL: none. */
 static const struct oc_event *event_first(struct venue_link *link)
 {
-    if (link->kept_at < link->kept_end)
-        return (const struct oc_event *)(const void *)(link->kept + link->kept_at);
-    return feed_first(&link->feed);
+    const struct oc_event *kept = queue_first(&link->kept);
+    return kept ? kept : io_venue_first(&link->venue);
 }
 
 static void event_drop(struct venue_link *link)
 {
-    if (link->kept_at < link->kept_end)
-        link->kept_at += ((const struct oc_event *)(const void *)(link->kept + link->kept_at))->size;
+    if (queue_first(&link->kept))
+        queue_drop(&link->kept);
     else
-        feed_drop(&link->feed);
+        io_venue_drop(&link->venue);
 }
 
-/* A copy of at most `room` bytes, judged and stamped: the words of a venue are cut to what fits. OC_E_AGAIN: it is refused. */
-static oc_rc take_event(struct venue_link *link, int64_t now_ns, void *to, uint32_t room)
+/* The oldest event that was said becomes *event, judged and stamped. OC_E_AGAIN: it is refused. */
+static oc_rc take_event(struct venue_link *link, struct oc_event *event)
 {
     const struct oc_event *first = event_first(link);
-    struct oc_event *event = to;
+    if (!is_for_engine(first)) {
+        event_drop(link);
+        return OC_E_AGAIN;
+    }
     const char *why = border_refuses_venue(link->world.engine, link->world.account, first);
-    oc_rc rc = why ? border_say(link->world.border, why, first) : OC_OK;
+    if (!why && first->type >= OC_EV_REQUEST && first->size > SIM_ANSWERS_LONG_MAX)
+        why = "an answer of too many words";
+    const oc_rc rc = why ? border_say(link->world.border, why, first) : OC_OK;
     if (!why) {
-        if (first->type >= OC_EV_REQUEST && room > SIM_ANSWERS_ANSWER_MAX)
-            room = SIM_ANSWERS_ANSWER_MAX;
-        const uint32_t size = first->size < room ? first->size : room;
-        memcpy(to, first, size);
-        event->size = size;
-        event->flags &= (uint16_t)(OC_EVF_LAST | OC_EVF_REPLAYED);
+        const int64_t at_ns = io_venue_now(&link->venue);
+        memcpy(event, first, first->size);
+        event->flags &=
+            (uint16_t)(OC_EVF_LAST | OC_EVF_REPLAYED | OC_EVF_PAST | OC_EVF_INFERRED | OC_EVF_MORE | OC_EVF_FORMING);
         event->seq = event->cause = 0;
-        const int64_t at_ns = now_ns > link->transcript.clock_ns ? now_ns : link->transcript.clock_ns;
         if (event->venue_ns == 0) /* it does not say */
             event->venue_ns = at_ns;
         event->local_ns = event->venue_ns > at_ns ? event->venue_ns : at_ns;
@@ -165,103 +200,101 @@ static oc_rc take_event(struct venue_link *link, int64_t now_ns, void *to, uint3
     return why ? (rc < 0 ? rc : (oc_rc)OC_E_AGAIN) : OC_OK;
 }
 
-static oc_rc judge_pump(struct venue_link *link, oc_rc rc, uint32_t line)
-{
-    if (rc >= 0 || rc == OC_E_FULL)
-        return rc;
-    link->unread++;
-    if (link->unread <= BORDER_SAID_MAX)
-        log_error("venue", "%s could not read what it was told at line %u of the transcript: %s",
-                  link->plugin.plugin->id, line, error_name(rc));
-    return 1; /* the message is gone, and the venue goes on */
-}
-
-static oc_rc pump(struct venue_link *link)
-{
-    const uint32_t line = link->transcript.line;
-    plugin_call_begin(&link->sites[LINK_BYTES]);
-    oc_rc rc = transcript_pump(&link->transcript, link->table, link->plugin.self, 1);
-    plugin_call_end();
-    return judge_pump(link, rc, line);
-}
-
-/* The next event of the connector becomes link->event. */
-static oc_rc pull(struct venue_link *link)
+/* The next event of the connector at or before until_ns becomes link->event. */
+static oc_rc pull(struct venue_link *link, int64_t until_ns)
 {
     if (link->has_head)
         return OC_OK;
     for (;;) {
         while (event_first(link)) {
-            oc_rc rc = take_event(link, *link->world.now_ns, &link->event, sizeof link->event);
+            const oc_rc rc = take_event(link, link->event);
             link->has_head = rc == OC_OK;
             if (rc != OC_E_AGAIN)
                 return rc;
         }
         if (link->transcript.mismatches)
             return OC_E_STATE;
-        oc_rc rc = pump(link);
+        const oc_rc rc = io_venue_pump(&link->venue, until_ns);
         if (rc < 0)
             return rc;
         if (rc == 0)
-            return transcript_is_done(&link->transcript) ? OC_E_END : OC_E_AGAIN;
+            return OC_E_AGAIN;
     }
 }
 
-/* Events that are queued wait behind those that were kept. OC_E_FULL: so many that there is no room. */
+/* What is queued waits behind what was kept. */
 static oc_rc keep_queued(struct venue_link *link)
 {
     const struct oc_event *event;
-    link->kept_end -= link->kept_at;
-    memmove(link->kept, link->kept + link->kept_at, link->kept_end);
-    link->kept_at = 0;
-    while ((event = feed_first(&link->feed)) != NULL && link->kept_end + event->size <= FEED_SIZE_MIN) {
-        memcpy(link->kept + link->kept_end, event, event->size);
-        link->kept_end += event->size;
-        feed_drop(&link->feed);
-    }
-    return event ? OC_E_FULL : OC_OK;
-}
-
-/* The oldest event of the ring, which is an answer: it does not wait for what came before it and was kept. */
-static oc_rc take_answer(struct venue_link *link, int64_t now_ns)
-{
-    union {
-        struct oc_event head;
-        char bytes[SIM_ANSWERS_ANSWER_MAX];
-    } answer;
-    const uint32_t kept_at = link->kept_at;
-    link->kept_at = link->kept_end;
-    oc_rc rc = take_event(link, now_ns, &answer, sizeof answer);
-    link->kept_at = kept_at;
-    if (rc == OC_E_AGAIN)
-        return OC_OK;
-    return rc < 0 ? rc : sim_answers_emit(link->answers, answer.head.local_ns, &answer.head);
-}
-
-/* What a standing answer says at once: before the event that was taken ahead. A market event among it waits for its turn, and with
- * it what the same message says behind it. */
-static oc_rc take_answers(struct venue_link *link, int64_t now_ns)
-{
-    oc_rc rc = 1;
-    while (rc > 0) {
-        plugin_call_begin(&link->sites[LINK_BYTES]);
-        rc = transcript_pump_said(&link->transcript, link->table, link->plugin.self);
-        plugin_call_end();
-        rc = judge_pump(link, rc, link->transcript.line);
-        const struct oc_event *first;
-        while (rc >= 0 && (first = feed_first(&link->feed)) != NULL) {
-            const oc_rc taken = first->type < OC_EV_REQUEST ? keep_queued(link) : take_answer(link, now_ns);
-            if (taken < 0)
-                return taken;
-        }
+    oc_rc rc = OC_OK;
+    while (rc == OC_OK && (event = io_venue_first(&link->venue)) != NULL) {
+        queue_begin(&link->kept, QUEUE_MAX);
+        rc = queue_add(&link->kept, event);
+        queue_end(&link->kept, rc == OC_OK);
+        if (rc == OC_OK)
+            io_venue_drop(&link->venue);
     }
     return rc;
 }
 
+/* The oldest event of the queue, which is an answer: it does not wait for what came before it and was kept. */
+static oc_rc take_answer(struct venue_link *link)
+{
+    _Alignas(8) char room[SIM_ANSWERS_LONG_MAX];
+    struct oc_event *answer = (struct oc_event *)(void *)room;
+    const struct queue kept = link->kept;
+    link->kept.first = link->kept.said;
+    const oc_rc rc = take_event(link, answer);
+    link->kept.first = kept.first;
+    if (rc == OC_E_AGAIN)
+        return OC_OK;
+    return rc < 0 ? rc : sim_answers_emit(link->answers, answer->local_ns, answer);
+}
+
+/* What the venue answers at once: before the event that was taken ahead, and before the next line of the script. A market event
+ * among it waits for its turn, and with it what is said behind it. */
+static oc_rc take_answers(struct venue_link *link)
+{
+    oc_rc rc = 1;
+    link->transcript.until_line = 1;
+    while (rc > 0) {
+        const struct oc_event *first;
+        while (rc > 0 && (first = io_venue_first(&link->venue)) != NULL) {
+            const oc_rc taken = first->type < OC_EV_REQUEST ? keep_queued(link) : take_answer(link);
+            if (taken < 0)
+                rc = taken;
+        }
+        if (rc > 0)
+            rc = io_venue_pump(&link->venue, link->now_ns);
+    }
+    link->transcript.until_line = 0;
+    return rc == OC_E_END ? (oc_rc)OC_OK : rc;
+}
+
+static oc_rc request(struct venue_link *link, const struct oc_request *asked)
+{
+    oc_rc rc = keep_queued(link);
+    if (rc == OC_OK)
+        rc = io_venue_request(&link->venue, asked);
+    if (rc < 0)
+        return rc;
+    rc = take_answers(link);
+    if (rc < 0) /* it was taken over: what came of it is another matter */
+        log_error("venue", "what %s said to order %llu could not be taken: %s", link->plugin.plugin->id,
+                  (unsigned long long)(asked->order & ((1ull << 40) - 1)), error_name(rc));
+    return OC_OK;
+}
+
 static bool is_of_venue(const struct oc_event *event, enum journal_stream stream)
 {
-    return stream == JOURNAL_MARKET || event->type == OC_EV_BALANCE ||
-           (event->type >= OC_EV_ACCEPTED && event->type <= OC_EV_SENT);
+    return stream == JOURNAL_MARKET || event->type == OC_EV_BALANCE || event->type == OC_EV_INSTRUMENT ||
+           (event->type >= OC_EV_ACCEPTED && event->type <= OC_EV_TAKEN) ||
+           (event->type >= OC_EV_POSITION && event->type <= OC_EV_FETCHED);
+}
+
+static bool is_start(const struct oc_event *event)
+{
+    return event->type == OC_EV_MARK && ((const struct oc_ev_text *)(const void *)event)->code == OC_MARK_START;
 }
 
 /* The next record that entered by a link. The opening cash stands before the start, and is the host's. */
@@ -270,8 +303,7 @@ static void look_for_record(struct venue_link *link)
     enum journal_stream stream;
     while (!link->recorded && journal_next(link->records, &link->recorded, &stream) == OC_OK) {
         const struct oc_event *event = link->recorded;
-        link->is_started |=
-            event->type == OC_EV_MARK && ((const struct oc_ev_text *)(const void *)event)->code == OC_MARK_START;
+        link->is_started |= is_start(event);
         if (!link->is_started || !is_of_venue(event, stream))
             link->recorded = NULL;
     }
@@ -284,11 +316,8 @@ static oc_rc pull_record(struct venue_link *link)
         return OC_E_END;
     if (!link->gives_way && link->recorded->seq > door_seq(link->world.door) + 1)
         return OC_E_AGAIN;
-    const uint32_t size = link->recorded->size;
-    if (size > sizeof link->event)
-        return OC_E_DATA;
-    memcpy(&link->event, link->recorded, size);
-    link->event.head.seq = 0;
+    memcpy(link->event, link->recorded, link->recorded->size);
+    link->event->seq = 0;
     link->recorded = NULL;
     link->gives_way = false;
     link->has_head = true;
@@ -300,41 +329,52 @@ static oc_rc next_event(void *self, struct oc_event **ret_event)
     struct venue_link *link = self;
     if (link->answers->count) /* one at a time, or their order is lost */
         return OC_E_AGAIN;
-    oc_rc rc = link->records ? pull_record(link) : pull(link);
+    link->now_ns = *link->world.now_ns;
+    if (!link->records && engine_latched(link->world.engine, link->world.account)) /* what has not left never does */
+        io_venue_withdraw(&link->venue, OC_WHY_NOT_SENT);
+    oc_rc rc = link->records ? pull_record(link) : pull(link, link->now_ns);
     if (rc < 0)
         return rc;
-    if (link->event.head.type < OC_EV_REQUEST) {
-        *ret_event = &link->event.head;
+    if (link->event->type < OC_EV_REQUEST) {
+        *ret_event = link->event;
         return OC_OK;
     }
     link->has_head = false;
-    rc = sim_answers_emit(link->answers, link->event.head.local_ns, &link->event.head);
+    rc = sim_answers_emit(link->answers, link->event->local_ns, link->event);
     return rc < 0 ? rc : (oc_rc)OC_E_AGAIN;
 }
 
 static int64_t goes_until(void *self)
 {
     const struct venue_link *link = self;
+    const int64_t now_ns = *link->world.now_ns;
     if (link->answers->count)
         return sim_answers_next_ns(link->answers);
     if (link->records)
-        return link->recorded ? link->recorded->local_ns : *link->world.now_ns;
-    return link->transcript.clock_ns > *link->world.now_ns ? link->transcript.clock_ns : *link->world.now_ns;
+        return link->recorded ? link->recorded->local_ns : now_ns;
+    const int64_t next_ns = io_venue_next_ns(&link->venue);
+    return next_ns < INT64_MAX && next_ns > now_ns ? next_ns : now_ns;
 }
 
 oc_rc venue_link_stalled(struct venue_link *link, struct error *ret_error)
 {
-    uint32_t size = 0, line = 0;
     if (link->records) {
         link->gives_way = true;
         return 1;
     }
-    const char *wanted = transcript_waits_for(&link->transcript, &size, &line);
+    const int64_t next_ns = io_venue_next_ns(&link->venue);
+    if (next_ns < INT64_MAX && !link->transcript.mismatches) {
+        const oc_rc rc = io_venue_pump(&link->venue, next_ns);
+        if (rc < 0 && rc != OC_E_END)
+            return error_of_code(ret_error, rc, "venue", "its connector could not go on");
+        return 1;
+    }
+    const struct transcript_line *wanted = transcript_waits_for(&link->transcript);
     if (link->has_console || !wanted)
         return OC_OK;
     return error_say(ret_error, OC_E_STATE, venue_text(link->settings, "transcript", ""),
-                     "line %u: the venue waits for what was not sent: %.*s", line, (int)(size < 160 ? size : 160),
-                     wanted);
+                     "line %u: the venue waits for what was not sent: %.*s", wanted->number,
+                     (int)(wanted->text.size < 160 ? wanted->text.size : 160), wanted->text.at);
 }
 
 bool venue_link_differs(const struct venue_link *link, struct error *ret_error)
@@ -346,12 +386,15 @@ bool venue_link_differs(const struct venue_link *link, struct error *ret_error)
     return true;
 }
 
+/* Going through records again. */
+
 /* The records are right: a connector or a transcript that says something else is another one. */
 oc_rc venue_link_expect(struct venue_link *link, const struct oc_event *event, struct error *ret_error)
 {
-    oc_rc rc = pull(link);
-    const struct oc_event *said = &link->event.head;
+    const struct oc_event *said = link->event;
     const size_t head = sizeof *said;
+    link->now_ns = event->local_ns;
+    oc_rc rc = pull(link, event->local_ns);
     link->has_head = false;
     if (rc == OC_OK && said->size == event->size && said->type == event->type && said->inst == event->inst &&
         said->source == event->source &&
@@ -361,26 +404,102 @@ oc_rc venue_link_expect(struct venue_link *link, const struct oc_event *event, s
     error_what(ret_error,
                "line %u: it does not say what record %llu of the session holds: it is another transcript, or another "
                "connector reads it",
-               link->transcript.line, (unsigned long long)event->seq);
+               transcript_line_number(&link->transcript), (unsigned long long)event->seq);
     error_remedy(ret_error, "go on with the files that the session began with");
     return OC_E_DATA;
 }
 
-void venue_link_expect_ahead(struct venue_link *link) { (void)pull(link); /* nothing there yet: as it was then */ }
+void venue_link_expect_ahead(struct venue_link *link, int64_t at_ns)
+{
+    link->now_ns = at_ns;
+    (void)pull(link, at_ns); /* nothing there yet: as it was then */
+}
+
+static oc_rc send_held(struct venue_link *link, struct oc_request *held)
+{
+    if (!held->id)
+        return OC_OK;
+    link->now_ns = held->head.local_ns;
+    if (link->is_started && held->head.local_ns > link->said_ns)
+        venue_link_expect_ahead(link, link->now_ns);
+    const oc_rc rc = request(link, held);
+    held->id = 0;
+    return rc;
+}
+
+/* A record of the session before `seq`: what the connector was asked is asked again, what it said is said again. A request that is
+ * followed by its refusal was never sent. */
+static oc_rc again(struct venue_link *link, const struct oc_event *event, enum journal_stream stream,
+                   struct oc_request *held, struct error *ret_error)
+{
+    const bool is_denial = event->type == OC_EV_DENIED && held->id &&
+                           ((const struct oc_ev_answer *)(const void *)event)->request == held->id;
+    const oc_rc rc = is_denial ? (oc_rc)OC_OK : send_held(link, held);
+    held->id = 0;
+    link->is_started |= is_start(event);
+    if (event->type == OC_EV_REQUEST)
+        memcpy(held, event, event->size < sizeof *held ? event->size : sizeof *held);
+    if (rc < 0 || !link->is_started || !is_of_venue(event, stream))
+        return rc;
+    link->now_ns = link->said_ns = event->local_ns;
+    if (event->type >= OC_EV_ACCEPTED && sim_answers_forget(link->answers, event))
+        return OC_OK;
+    return venue_link_expect(link, event, ret_error);
+}
+
+static oc_rc go_through(struct venue_link *link, uint64_t seq)
+{
+    struct journal_reader *reader;
+    struct oc_request held = {.id = 0};
+    const struct oc_event *event;
+    enum journal_stream stream;
+    struct error error = {0};
+    oc_rc rc = journal_open_read(settings_text(link->settings, "session.dir", ""), false, &reader);
+    if (rc == OC_E_DATA) /* damaged behind what is whole */
+        rc = OC_OK;
+    if (rc < 0)
+        return rc;
+    while (rc == OC_OK && journal_next(reader, &event, &stream) == OC_OK && event->seq <= seq)
+        rc = again(link, event, stream, &held, &error);
+    if (rc == OC_OK)
+        rc = send_held(link, &held);
+    journal_close_read(reader);
+    if (error_is_set(&error)) {
+        char text[ERROR_TEXT_MAX];
+        error_text(&error, text);
+        log_error("venue", "%s", text);
+    }
+    return rc;
+}
 
 /* The table of its venue. */
+
+static bool offers(const struct venue_link *link, uint32_t topic)
+{
+    for (uint32_t i = 0; i < link->table->venue->topic_count; i++)
+        if (link->table->venue->topics[i].topic == topic)
+            return true;
+    return false;
+}
+
+static oc_rc want(struct venue_link *link, uint32_t topic, uint32_t inst, uint32_t account)
+{
+    const struct oc_sub sub = {.inst = inst, .topic = topic, .account = account};
+    return offers(link, topic) ? io_venue_subscribe(&link->venue, &sub) : OC_OK;
+}
 
 static oc_rc table_instrument(void *self, const struct oc_instrument *instrument)
 {
     struct venue_link *link = self;
     if (link->records)
         return OC_OK;
-    if (!link->table->subscribe)
-        return OC_OK; /* it says by itself what it has */
-    plugin_call_begin(&link->sites[LINK_SUBSCRIBE]);
-    oc_rc rc = link->table->subscribe(link->plugin.self, instrument);
-    plugin_call_end();
-    return rc;
+    oc_rc rc = io_venue_instrument(&link->venue, instrument);
+    if (rc == OC_OK && !link->is_private)
+        rc = want(link, OC_TOPIC_PRIVATE, 0, link->world.account);
+    link->is_private = true;
+    if (rc == OC_OK)
+        rc = want(link, OC_TOPIC_TRADES, instrument->inst, 0);
+    return rc == OC_OK ? want(link, OC_TOPIC_QUOTES, instrument->inst, 0) : rc;
 }
 
 static oc_rc table_balance(void *self, uint32_t account, uint32_t asset, struct oc_dec total)
@@ -393,24 +512,13 @@ static oc_rc table_market(void *self, int64_t now_ns, const struct oc_event *eve
     return (void)self, (void)now_ns, (void)event, OC_OK;
 }
 
-static oc_rc table_request(void *self, int64_t now_ns, const struct oc_request *request)
+static oc_rc table_request(void *self, int64_t now_ns, const struct oc_request *asked)
 {
     struct venue_link *link = self;
     if (link->records)
         return OC_OK; /* a refusal stands in the records, as an answer does */
-    oc_rc rc = keep_queued(link);
-    if (rc < 0)
-        return rc;
-    plugin_call_begin(&link->sites[LINK_REQUEST]);
-    rc = link->table->request(link->plugin.self, request);
-    plugin_call_end();
-    if (rc < 0)
-        return rc;
-    rc = take_answers(link, now_ns);
-    if (rc < 0) /* it was sent: what came of it is another matter */
-        log_error("venue", "what %s said to order %llu could not be taken: %s", link->plugin.plugin->id,
-                  (unsigned long long)(request->order & ((1ull << 40) - 1)), error_name(rc));
-    return OC_OK;
+    link->now_ns = now_ns;
+    return request(link, asked);
 }
 
 static oc_rc table_due(void *self, int64_t now_ns) { return (void)self, (void)now_ns, OC_OK; }
@@ -422,40 +530,27 @@ static oc_rc table_position(void *self, uint32_t account, uint32_t inst, int64_t
 
 static void table_observe(void *self, const struct oc_event *event) { (void)self, (void)event; }
 
-/* What was said and not taken, then where the script stands. */
+/* A connector keeps nothing: how far the records go is all there is to say. */
 static oc_rc table_save(void *self, void *bytes, uint32_t size_max)
 {
-    struct venue_link *link = self;
-    char *to = bytes;
+    const struct venue_link *link = self;
+    const uint64_t seq = door_seq(link->world.door);
     if (!link->table)
         return OC_E_NOT_SUPPORTED;
-    const uint64_t own = link->has_head ? link->event.head.size : 0;
-    if (keep_queued(link) < 0 || sizeof own + own + link->kept_end > size_max || own + link->kept_end > FEED_SIZE_MIN)
+    if (size_max < sizeof seq)
         return OC_E_LIMIT;
-    const uint64_t queued = own + link->kept_end;
-    memcpy(to, &queued, sizeof queued);
-    memcpy(to + sizeof queued, &link->event, own);
-    memcpy(to + sizeof queued + own, link->kept, link->kept_end);
-    const size_t used = sizeof queued + queued;
-    const int64_t size = transcript_save(&link->transcript, to + used, size_max - used);
-    return size < 0 ? (oc_rc)size : (oc_rc)(used + (uint64_t)size);
+    memcpy(bytes, &seq, sizeof seq);
+    return (oc_rc)sizeof seq;
 }
 
 static oc_rc table_load(void *self, const void *bytes, uint32_t size)
 {
     struct venue_link *link = self;
-    const char *from = bytes;
-    uint64_t head;
-    if (size < sizeof head)
+    uint64_t seq;
+    if (!link->table || size != sizeof seq)
         return OC_E_DATA;
-    memcpy(&head, from, sizeof head);
-    if (!link->table || head > FEED_SIZE_MIN || head > size - sizeof head)
-        return OC_E_DATA;
-    memcpy(link->kept, from + sizeof head, head);
-    link->kept_at = 0;
-    link->kept_end = (uint32_t)head;
-    link->has_head = false;
-    return transcript_load(&link->transcript, from + sizeof head + head, size - sizeof head - head);
+    memcpy(&seq, bytes, sizeof seq);
+    return go_through(link, seq);
 }
 
 /* What the account has is what the venue says; its fees are known at the fill. */
@@ -492,8 +587,10 @@ oc_rc venue_link_open(struct venue_link *link, const struct venue_link_world *wo
         rc = OC_OK;
     if (rc == OC_OK)
         rc = venues_add(world->venues, world->account, &venue_link_table, link);
-    if (rc == OC_OK)
+    if (rc == OC_OK) {
+        link->answers->slot_size = SIM_ANSWERS_LONG_MAX;
         rc = inbox_add_source(world->inbox, &source);
+    }
     if (rc < 0 && !error_is_set(ret_error))
         return error_of_code(ret_error, rc, "venue", "it could not be opened");
     return rc;

@@ -5,22 +5,21 @@
  *   comes next; what a standing answer says to a request comes before it.
  * - Market events are recorded by value. A replay needs neither the connector nor its peer: both are played by the records, each
  *   event when its number is the next one.
- * - While the peer waits to be sent something, time stands: nobody says what happens meanwhile.
- * - What cannot be is refused here and leaves no record; what is only a contradiction is a fact, booked, and an alarm. */
+ * - While the peer waits to be sent something and nothing of the host is due, time stands: nobody says what happens meanwhile.
+ * - What cannot be is refused here and leaves no record; what is only a contradiction is a fact, booked, and an alarm.
+ * - A session that goes on gives the connector the requests of its records from the first on and holds what comes against them: a
+ *   connector keeps nothing of its own, and a transcript no place. */
 #ifndef SESSION_VENUE_LINK_H
 #define SESSION_VENUE_LINK_H
 
 #include "base/checked.h"
-#include "feed/transcript.h"
+#include "io/transcript.h"
+#include "io/venue.h"
 #include "journal/read.h"
 #include "session/border.h"
 #include "session/inbox.h"
 #include "session/parts.h"
 #include "session/plugin_instance.h"
-
-enum { VENUE_LINK_EVENT_MAX = 512 };
-
-enum { LINK_START, LINK_SUBSCRIBE, LINK_BYTES, LINK_REQUEST, LINK_QUIESCE, LINK_SITES };
 
 struct venue_link_world { /* borrowed for the life of the link */
     struct engine *engine;
@@ -39,27 +38,24 @@ struct venue_link {
     struct settings *settings; /* borrowed */
     struct venue_link_world world;
     struct plugin_instance plugin;
-    const struct oc_connector_0_1 *table; /* NULL: not open, or played by records */
-    struct plugin_site sites[LINK_SITES];
-    struct feed feed;
+    const struct oc_connector *table; /* NULL: not open, or played by records */
+    struct io_venue venue;
     struct transcript transcript;
-    char *script; /* owned: env_free */
-    char *kept;   /* events that were in the ring when a checkpoint was made or loaded; owned */
-    uint32_t kept_at;
-    uint32_t kept_end;
+    int64_t now_ns; /* of the venue: the session's, or of the record that is gone through again */
+    char *script;   /* owned: env_free */
+    size_t script_size;
     struct journal_reader *records;  /* owned; NULL: the connector speaks */
     const char *records_dir;         /* borrowed; NULL: the connector speaks */
     const struct oc_event *recorded; /* the next one that entered by this link; NULL: not looked for, or no more */
     bool is_started;                 /* its records: the strategies were started, the opening cash lies behind */
     bool gives_way;                  /* the replay differs: what was recorded comes at its time */
     bool has_console;                /* somebody may still send what the peer waits for */
-    struct sim_answers *answers;     /* of its venue: the answer that comes next; borrowed */
-    uint64_t unread;                 /* messages that the connector could not read */
     bool has_head;                   /* `event` is not taken yet */
-    union {
-        struct oc_event head;
-        char bytes[VENUE_LINK_EVENT_MAX];
-    } event;
+    bool is_private;                 /* the account's own topic was asked for */
+    int64_t said_ns;                 /* of the last event that was gone through again */
+    struct sim_answers *answers;     /* of its venue: the answer that comes next; borrowed */
+    struct queue kept;               /* said before a request, and behind the answers to it */
+    struct oc_event *event;          /* OC_EVENT_MAX bytes; owned */
 };
 
 /* `recorded_dir` NULL: to the connector. Owned: venue_link_free. NULL: no memory. [setup] */
@@ -74,14 +70,14 @@ void venue_link_close(struct venue_link *link);
 void venue_link_free(struct venue_link *link);
 /* The market event that was given last is being handled. */
 static inline void venue_link_taken(struct venue_link *link) { link->has_head = false; }
-/* Nothing else is due at all. OC_OK: somebody may still change that. Positive: look again. Negative: the peer waits for what nobody
- * sends. */
+/* Nothing else is due before what the venue does next: it goes on to there. Positive: look again. OC_OK: somebody may still send what
+ * the peer waits for. Negative: nobody does. */
 CHECKED oc_rc venue_link_stalled(struct venue_link *link, struct error *ret_error);
 /* What was sent is not what the transcript expects: true, with *ret_error. */
 bool venue_link_differs(const struct venue_link *link, struct error *ret_error);
 /* Restart: what stands in the records is what the connector says next, and is taken out of it. OC_E_DATA: it says something else. */
 CHECKED oc_rc venue_link_expect(struct venue_link *link, const struct oc_event *event, struct error *ret_error);
-/* What was asked for or happened after the instant of the last event: the next one had been taken ahead by then, if there was one. */
-void venue_link_expect_ahead(struct venue_link *link);
+/* What was asked for or happened after the instant of the last event, at at_ns: the next one was known by then, if there was one. */
+void venue_link_expect_ahead(struct venue_link *link, int64_t at_ns);
 
 #endif

@@ -29,7 +29,7 @@ for pair in risk:my_risk connector:my_connector sim:my_sim data:my_data risk:tes
     ctest --test-dir "$work/$name/build" --output-on-failure >"$work/ctest" || { cat "$work/ctest" >&2; exit 1; }
     grep -q "tests passed, 0 tests failed out of 2" "$work/ctest" || { cat "$work/ctest" >&2; exit 1; }
     "$probe" plugin info "$work/$name/build/$name.so"
-    sed -i 's/"new %lld/"old %lld/; s/return qty <= limit/return qty < limit/; s/price + steps/price - steps/
+    sed -i 's/"new %llu/"old %llu/; s/return qty <= limit/return qty < limit/; s/price + steps/price - steps/
         s/return OC_E_END;/return OC_E_DATA;/' \
         "$work/$name/$name.c"
     cmake --build "$work/$name/build" >>"$work/log"

@@ -138,7 +138,7 @@ done
 crash_in sdk/examples/data_binbars/binbars.c error dies
 head -c 100 "$w/d.bin" >"$w/short.bin"
 named org.example.binbars error backtest strategies/sma_cross.lua "$w/short.bin" --cash 10000USDT --plugin mine="$w/dies.so"
-for call in open_it:open start subscribe bytes request quiesce; do
+for call in open_it:open start message request; do
     crash_in sdk/examples/connector_loopback/loopback.c "${call%:*}" dies
     named org.example.loopback "${call#*:}" run sdk/examples/connector_loopback/day.lua --venue loopback --config sdk/examples/connector_loopback/day.conf \
         --plugin loopback="$w/dies.so" --cash 10000USDT --listen none

@@ -16,10 +16,10 @@ sed 's/struct oc_ev_fill fill = {/&.side = OC_SIDE_BUY, /' sdk/examples/connecto
 cp sdk/examples/connector_loopback/day.conf "$w/day.conf"
 echo 'function on_trade(m, t) if not m:busy() then m:buy { qty = 0.001, price = t.price } end end' >"$w/buys.lua"
 {
-    printf '@ 2026-01-05T14:30:00Z\n< trade 10000 1\n> new $first buy 1 10000\n< ack $first\n< fill $first 1 10000 first\n'
-    printf '? new $id $side $qty $price\n! ack $id\n! fill $id $qty $price t$#\n'
-    awk 'BEGIN { for (i = 1; i <= 8400; i++) printf "@ 2026-01-05T%02d:%02d:%02dZ\n< trade %d 1\n", 15 + int(i / 3600), int(i / 60) % 60, i % 60, 10000 + i % 7 }'
-    printf '@ 2026-01-05T18:00:00Z\n< fill $first 3 10000 late\n< fill $first 3 10000 late\n@ 2026-01-05T18:00:01Z\n< trade 10000 1\n'
+    printf 'transcript 2\n@ 2026-01-05T14:30:00Z\nlines < trade 10000 1\nlines > new $first buy 1 10000\nlines < ack $first\nlines < fill $first 1 10000 first\n'
+    printf '? lines > new $id $side $qty $price\n! lines < ack $id\n! lines < fill $id $qty $price t$#\n'
+    awk 'BEGIN { for (i = 1; i <= 8400; i++) printf "@ 2026-01-05T%02d:%02d:%02dZ\nlines < trade %d 1\n", 15 + int(i / 3600), int(i / 60) % 60, i % 60, 10000 + i % 7 }'
+    printf '@ 2026-01-05T18:00:00Z\nlines < fill $first 3 10000 late\nlines < fill $first 3 10000 late\n@ 2026-01-05T18:00:01Z\nlines < trade 10000 1\n'
 } >"$w/day.txt"
 cd "$w" || exit 1
 go() { exec "$outcry" run buys.lua --venue loopback --config day.conf --plugin loopback=loopback.so --cash '10000 USDT' --session "$1" --listen none --json; }

@@ -8,7 +8,7 @@
  *   we say   {"op":"new","id":7,"s":"BTC/USDT","side":"buy","type":"limit","q":"0.5","p":"100"}
  *            {"op":"cancel","id":7}
  *
- * "t" may be missing: then it is now. It keeps what it is told of instruments, and nothing of orders. */
+ * "t" may be missing: then it is now. It keeps nothing: symbols are the host's to know. */
 #include <outcry/kit/json.h>
 #include <outcry/kit/write.h>
 #include <outcry/outcry.h>
@@ -16,15 +16,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { INSTRUMENTS_MAX = 16, LINE_MAX_OUT = 512 };
+enum { LINE_MAX_OUT = 512 };
 
 struct jline {
     const struct oc_host *host;
     const struct oc_svc_feed *feed;
-    const struct oc_svc_net_0_1 *net;
+    const struct oc_svc_net *net;
+    const struct oc_svc_names *names;
     uint32_t stream;
-    uint32_t count;
-    struct oc_instrument instruments[INSTRUMENTS_MAX];
 };
 
 /* What a line can say, by its keys. */
@@ -66,21 +65,12 @@ static int read_line(const void *data, uint32_t size, struct line *ret_line)
     return kit_json_end(&json);
 }
 
-static const struct oc_instrument *named(const struct jline *jline, const struct line *line)
+/* Its instrument, which the configuration names. */
+static int named(const struct jline *jline, const struct line *line, struct oc_instrument *ret_in)
 {
-    char symbol[OC_SYMBOL_MAX];
-    for (uint32_t i = 0; kit_json_copy(line->s, symbol, sizeof symbol) > 0 && i < jline->count; i++)
-        if (strcmp(jline->instruments[i].symbol, symbol) == 0)
-            return &jline->instruments[i];
-    return NULL;
-}
-
-static const struct oc_instrument *numbered(const struct jline *jline, uint32_t inst)
-{
-    for (uint32_t i = 0; i < jline->count; i++)
-        if (OC_INST_INDEX(jline->instruments[i].inst) == OC_INST_INDEX(inst))
-            return &jline->instruments[i];
-    return NULL;
+    struct oc_scale scale;
+    return jline->names->symbol(jline->host, line->s.at, line->s.size, &scale) == OC_OK &&
+           jline->names->record(jline->host, scale.inst, ret_in, sizeof *ret_in) >= 0;
 }
 
 static oc_rc push(const struct jline *jline, struct oc_event *event, uint32_t size, uint16_t type,
@@ -102,24 +92,22 @@ static oc_rc push(const struct jline *jline, struct oc_event *event, uint32_t si
 
 static oc_rc take_market(const struct jline *jline, const struct line *line, int is_bar)
 {
-    const struct oc_instrument *in = named(jline, line);
-    if (!in)
+    struct oc_instrument in;
+    if (!named(jline, line, &in))
         return OC_E_DATA;
     if (!is_bar) {
-        struct oc_ev_trade trade = {.head = {.inst = in->inst}, .present = OC_HAS_QTY};
-        if (kit_json_units(line->p, in->price_step, &trade.price) < 0 ||
-            kit_json_units(line->q, in->qty_step, &trade.qty) < 0)
+        struct oc_ev_trade trade = {.head = {.inst = in.inst}, .present = OC_HAS_QTY};
+        if (kit_json_units(line->p, in.price_step, &trade.price) < 0 ||
+            kit_json_units(line->q, in.qty_step, &trade.qty) < 0)
             return OC_E_DATA;
         return push(jline, &trade.head, sizeof trade, OC_EV_TRADE, line);
     }
-    struct oc_ev_bar bar = {.head = {.inst = in->inst}, .present = OC_HAS_VOLUME};
+    struct oc_ev_bar bar = {.head = {.inst = in.inst}, .present = OC_HAS_VOLUME};
     uint64_t end_ns, period_ns;
     if (kit_json_u64(line->t, &end_ns) < 0 || kit_json_u64(line->period, &period_ns) < 0 ||
-        kit_json_units(line->o, in->price_step, &bar.open) < 0 ||
-        kit_json_units(line->h, in->price_step, &bar.high) < 0 ||
-        kit_json_units(line->l, in->price_step, &bar.low) < 0 ||
-        kit_json_units(line->c, in->price_step, &bar.close) < 0 ||
-        kit_json_units(line->v, in->qty_step, &bar.volume) < 0)
+        kit_json_units(line->o, in.price_step, &bar.open) < 0 ||
+        kit_json_units(line->h, in.price_step, &bar.high) < 0 || kit_json_units(line->l, in.price_step, &bar.low) < 0 ||
+        kit_json_units(line->c, in.price_step, &bar.close) < 0 || kit_json_units(line->v, in.qty_step, &bar.volume) < 0)
         return OC_E_DATA;
     bar.period_ns = (int64_t)period_ns;
     bar.open_ns = (int64_t)end_ns - bar.period_ns;
@@ -128,12 +116,12 @@ static oc_rc take_market(const struct jline *jline, const struct line *line, int
 
 static oc_rc take_fill(const struct jline *jline, const struct line *line, uint64_t order)
 {
-    const struct oc_instrument *in = named(jline, line);
-    if (!in || line->trade.size == 0 || line->trade.size > 40 || line->trade.is_escaped)
+    struct oc_instrument in;
+    if (!named(jline, line, &in) || line->trade.size == 0 || line->trade.size > 40 || line->trade.is_escaped)
         return OC_E_DATA;
-    struct oc_ev_fill fill = {.head = {.inst = in->inst}, .order = order, .fee_asset = in->quote};
-    if (kit_json_units(line->p, in->price_step, &fill.price) < 0 ||
-        kit_json_units(line->q, in->qty_step, &fill.qty) < 0 ||
+    struct oc_ev_fill fill = {.head = {.inst = in.inst}, .order = order, .fee_asset = in.quote};
+    if (kit_json_units(line->p, in.price_step, &fill.price) < 0 ||
+        kit_json_units(line->q, in.qty_step, &fill.qty) < 0 ||
         (line->fee.kind && kit_json_dec(line->fee, &fill.fee) < 0))
         return OC_E_DATA;
     fill.trade_id_size = (uint8_t)line->trade.size;
@@ -156,19 +144,20 @@ static oc_rc take_answer(const struct jline *jline, const struct line *line, uin
     return push(jline, &room.said.answer.head, sizeof room, type, line);
 }
 
-static oc_rc bytes(void *self, uint32_t stream, const void *data, uint32_t size)
+static oc_rc message(void *self, const struct oc_message *heard)
 {
     const struct jline *jline = self;
     struct line line;
     uint64_t id = 0;
-    if (stream != jline->stream || !read_line(data, size, &line))
+    if (heard->stream != jline->stream || !read_line(heard->bytes, heard->bytes_size, &line))
         return OC_E_DATA;
     if (KIT_JSON_IS(line.e, "trade") || KIT_JSON_IS(line.e, "bar"))
         return take_market(jline, &line, KIT_JSON_IS(line.e, "bar"));
     if (KIT_JSON_IS(line.e, "balance")) {
-        const struct oc_instrument *in = named(jline, &line);
-        struct oc_ev_balance balance = {.asset = in ? in->quote : 0};
-        if (!in || kit_json_dec(line.total, &balance.total) < 0 || kit_json_u64(line.account, &id) < 0)
+        struct oc_instrument in;
+        const int is_named = named(jline, &line, &in);
+        struct oc_ev_balance balance = {.asset = is_named ? in.quote : 0};
+        if (!is_named || kit_json_dec(line.total, &balance.total) < 0 || kit_json_u64(line.account, &id) < 0)
             return OC_E_DATA;
         balance.account = (uint32_t)id;
         return push(jline, &balance.head, sizeof balance, OC_EV_BALANCE, &line);
@@ -184,29 +173,32 @@ static oc_rc bytes(void *self, uint32_t stream, const void *data, uint32_t size)
     return type ? take_answer(jline, &line, id, type) : OC_E_DATA;
 }
 
-static oc_rc request(void *self, const struct oc_request *ask)
+static oc_rc request(void *self, const struct oc_venue_request *first, uint32_t all, uint32_t count, uint32_t batch)
 {
     const struct jline *jline = self;
-    const struct oc_instrument *in = numbered(jline, ask->head.inst);
+    const struct oc_request *ask = &first->ask;
+    struct oc_instrument in;
+    const int is_known = jline->names->record(jline->host, ask->head.inst, &in, sizeof in) >= 0;
+    (void)all, (void)count, (void)batch; /* one at a time */
     char line[LINE_MAX_OUT];
     struct kit_write out = kit_write_begin(line, sizeof line);
     if (ask->kind == OC_REQUEST_CANCEL) {
         KIT_WRITE(&out, "{\"op\":\"cancel\",\"id\":");
         kit_write_u64(&out, ask->order);
-    } else if (in && ask->kind == OC_REQUEST_NEW && ask->bits & OC_RQ_HAS_QTY &&
+    } else if (is_known && ask->kind == OC_REQUEST_NEW && ask->bits & OC_RQ_HAS_QTY &&
                (ask->type == OC_ORDER_MARKET || ask->type == OC_ORDER_LIMIT)) {
         KIT_WRITE(&out, "{\"op\":\"new\",\"id\":");
         kit_write_u64(&out, ask->order);
         KIT_WRITE(&out, ",\"s\":");
-        kit_write_json(&out, in->symbol, strlen(in->symbol));
+        kit_write_json(&out, in.symbol, strlen(in.symbol));
         kit_write_text(&out, ask->side == OC_SIDE_BUY ? ",\"side\":\"buy\"" : ",\"side\":\"sell\"");
         kit_write_text(&out,
                        ask->type == OC_ORDER_LIMIT ? ",\"type\":\"limit\",\"q\":\"" : ",\"type\":\"market\",\"q\":\"");
-        kit_write_units(&out, ask->qty, in->qty_step);
+        kit_write_units(&out, ask->qty, in.qty_step);
         KIT_WRITE(&out, "\"");
         if (ask->type == OC_ORDER_LIMIT) {
             KIT_WRITE(&out, ",\"p\":\"");
-            kit_write_units(&out, ask->price, in->price_step);
+            kit_write_units(&out, ask->price, in.price_step);
             KIT_WRITE(&out, "\"");
         }
     } else {
@@ -214,28 +206,16 @@ static oc_rc request(void *self, const struct oc_request *ask)
     }
     KIT_WRITE(&out, "}");
     const oc_rc size = kit_write_end(&out);
-    return size < 0 ? size : jline->net->send(jline->host, jline->stream, line, (uint32_t)size, ask->id);
+    return size < 0 ? size : oc_send_text(jline->host, jline->stream, line, (uint32_t)size, ask->id);
 }
 
-static oc_rc subscribe(void *self, const struct oc_instrument *instrument)
+static oc_rc start(void *self, const struct oc_start *start)
 {
     struct jline *jline = self;
-    if (jline->count == INSTRUMENTS_MAX)
-        return OC_E_LIMIT;
-    jline->instruments[jline->count++] = *instrument;
-    return OC_OK;
-}
-
-static oc_rc start(void *self)
-{
-    struct jline *jline = self;
-    return jline->net->open(jline->host, "transcript:jline", &jline->stream);
-}
-
-static oc_rc quiesce(void *self, int64_t deadline_ns)
-{
-    (void)self, (void)deadline_ns;
-    return OC_OK;
+    const struct oc_open open = {
+        .size = sizeof open, .flags = OC_OPEN_KEEP | OC_OPEN_ORDERS, .frame = OC_FRAME_LINES, .endpoint = 0};
+    (void)start;
+    return jline->net->open(jline->host, &open, &jline->stream);
 }
 
 static oc_rc open_jline(const struct oc_host *host, void **ret_self)
@@ -245,8 +225,9 @@ static oc_rc open_jline(const struct oc_host *host, void **ret_self)
         return OC_E_NOMEM;
     jline->host = host;
     jline->feed = host->service(host, OC_SVC_FEED);
-    jline->net = host->service(host, OC_SVC_NET_0_1);
-    if (!jline->feed || !jline->net) {
+    jline->net = host->service(host, OC_SVC_NET);
+    jline->names = host->service(host, OC_SVC_NAMES);
+    if (!jline->feed || !jline->net || !jline->names) {
         free(jline);
         return OC_E_NOT_SUPPORTED;
     }
@@ -254,19 +235,26 @@ static oc_rc open_jline(const struct oc_host *host, void **ret_self)
     return OC_OK;
 }
 
-static const struct oc_connector_0_1 table = {.size = sizeof table,
-                                              .capabilities = OC_CAP_BARS,
-                                              .start = start,
-                                              .subscribe = subscribe,
-                                              .bytes = bytes,
-                                              .request = request,
-                                              .quiesce = quiesce};
-static const struct oc_iface ifaces[] = {{OC_CONNECTOR_0_1, &table}, {0}};
+static const struct oc_endpoint endpoints[] = {
+    {.name = "lines", .urls = "tcp://127.0.0.1:7002", .env = OC_ENV_LOCAL, .place = 0}};
+static const struct oc_order_kind orders[] = {
+    {.type = OC_ORDER_LIMIT, .tifs = 1u << OC_TIF_GTC, .bits = OC_RQ_HAS_QTY},
+    {.type = OC_ORDER_MARKET, .tifs = 1u << OC_TIF_GTC, .bits = OC_RQ_HAS_QTY}};
+static const struct oc_venue venue = {.size = sizeof venue,
+                                      .venue = "jline",
+                                      .protocol = "JSON lines, version 1",
+                                      .endpoints = endpoints,
+                                      .endpoint_count = 1,
+                                      .orders = orders,
+                                      .order_count = 2};
+static const struct oc_connector table = {
+    .size = sizeof table, .venue = &venue, .start = start, .message = message, .request = request};
+static const struct oc_iface ifaces[] = {{OC_CONNECTOR, &table}, {0}};
 static const struct oc_key keys[] = {{0}};
 static const struct oc_plugin plugin = {.size = sizeof plugin,
                                         .abi_major = OC_ABI_MAJOR,
                                         .abi_minor = OC_ABI_MINOR,
-                                        .kind = OC_CONNECTOR_0_1,
+                                        .kind = OC_CONNECTOR,
                                         .id = "org.example.jline",
                                         .version = "1.0.0",
                                         .license = "MIT",

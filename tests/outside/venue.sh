@@ -31,7 +31,7 @@ stand() { go console cut --paused; }
 # The whole, from another folder: the transcript of a configuration is relative to it.
 (cd elsewhere && go run "$w/whole" --listen none --json) >whole.json 2>whole.err || fail "run: $(cat whole.err)"
 [ "$(jq '.trades.fills > 500 and .trades.denied == 0 and .mode == "run"' whole.json)" = true ] || fail "$(jq -c .trades whole.json)"
-grep -q 'org.example.jline could not read what it was told at line' whole.err || fail "an unreadable word is not said: $(cat whole.err)"
+grep -q 'org.example.jline could not use a message' whole.err || fail "an unreadable word is not said: $(cat whole.err)"
 jq -r '.notes[]' whole.json >notes
 grep -q 'venue.mine: org.example.jline 1.0.0, a plugin from outside: /' notes || fail "the part is not named: $(cat notes)"
 grep -q 'fills: as the venue mine says, through org.example.jline' notes || fail "who fills is not said: $(cat notes)"
@@ -69,15 +69,16 @@ static void die_at(int number)
         kill(getpid(), SIGKILL);
 }
 END
-sed 's/^static oc_rc request(.*/static oc_rc send_request(void *self, const struct oc_request *ask);\
-static oc_rc request(void *self, const struct oc_request *ask)\
+sed 's/^static oc_rc request(.*/static oc_rc send_request(void *self, const struct oc_venue_request *first, uint32_t all);\
+static oc_rc request(void *self, const struct oc_venue_request *first, uint32_t all, uint32_t count, uint32_t batch)\
 {\
+    (void)count, (void)batch;\
     die_at(7);\
-    oc_rc rc = send_request(self, ask);\
+    oc_rc rc = send_request(self, first, all);\
     die_at(9);\
     return rc;\
 }\
-static oc_rc send_request(void *self, const struct oc_request *ask)/' "$here/connector_jline.c" | cat mortal.c - >mortal_jline.c
+static oc_rc send_request(void *self, const struct oc_venue_request *first, uint32_t all)/; s/, (void)count, (void)batch; .*one at a time.*/;/' "$here/connector_jline.c" | cat mortal.c - >mortal_jline.c
 rm -f immortal
 "$cc" -std=gnu11 -O2 -shared $(pkg-config --cflags outcry) mortal_jline.c -o conf/plugins/jline.so $(pkg-config --libs outcry) ||
     fail "mortal_jline.c does not build"
@@ -116,15 +117,16 @@ echo "another transcript: refused"
 
 # What the script expects is held against what is sent: the first difference ends the run, with the line.
 cat >conf/strict.txt <<'END'
+transcript 2
 @ 2026-01-05T14:30:00Z
-< {"e":"trade","t":1767623460000000000,"s":"BTC/USDT","p":"100.00","q":"1"}
-> {"op":"new","id":$id,"s":"BTC/USDT","side":"buy","type":"limit","q":"0.010","p":"100.00"}
-< {"e":"ack","id":$id}
-< {"e":"fill","id":$id,"s":"BTC/USDT","p":"99.50","q":"0.010","fee":"0.01","trade":"x1"}
-< {"e":"trade","t":1767623465000000000,"s":"BTC/USDT","p":"101.00","q":"1"}
+lines < {"e":"trade","t":1767623460000000000,"s":"BTC/USDT","p":"100.00","q":"1"}
+lines > {"op":"new","id":$id,"s":"BTC/USDT","side":"buy","type":"limit","q":"0.010","p":"100.00"}
+lines < {"e":"ack","id":$id}
+lines < {"e":"fill","id":$id,"s":"BTC/USDT","p":"99.50","q":"0.010","fee":"0.01","trade":"x1"}
+lines < {"e":"trade","t":1767623465000000000,"s":"BTC/USDT","p":"101.00","q":"1"}
 @ 2026-01-05T14:31:10Z
-> {"op":"new","id":$id,"s":"BTC/USDT","side":"sell","type":"limit","q":"0.010","p":"101.00"}
-< {"e":"fill","id":$id,"s":"BTC/USDT","p":"101.00","q":"0.010","trade":"x2"}
+lines > {"op":"new","id":$id,"s":"BTC/USDT","side":"sell","type":"limit","q":"0.010","p":"101.00"}
+lines < {"e":"fill","id":$id,"s":"BTC/USDT","p":"101.00","q":"0.010","trade":"x2"}
 END
 cat >strict.lua <<'END'
 strategy { name = "strict" }
@@ -153,12 +155,13 @@ for at in 0 1 0 0 1; do kill_at $at; done
 replays "$w/cut" "a strict transcript, killed"
 # One event is taken ahead: what a timer sends before it is handled was heard by a venue that had said it already.
 cat >conf/ahead.txt <<'END'
+transcript 2
 @ 2026-01-05T14:30:00Z
-< {"e":"trade","t":1767623460000000000,"s":"BTC/USDT","p":"100.00","q":"1"}
-< {"e":"trade","t":1767623470000000000,"s":"BTC/USDT","p":"100.00","q":"1"}
-> {"op":"new","id":$id,"s":"BTC/USDT","side":"buy","type":"limit","q":"0.010","p":"100.00"}
-< {"e":"fill","id":$id,"s":"BTC/USDT","p":"100.00","q":"0.010","trade":"x1"}
-< {"e":"trade","t":1767623480000000000,"s":"BTC/USDT","p":"101.00","q":"1"}
+lines < {"e":"trade","t":1767623460000000000,"s":"BTC/USDT","p":"100.00","q":"1"}
+lines < {"e":"trade","t":1767623470000000000,"s":"BTC/USDT","p":"100.00","q":"1"}
+lines > {"op":"new","id":$id,"s":"BTC/USDT","side":"buy","type":"limit","q":"0.010","p":"100.00"}
+lines < {"e":"fill","id":$id,"s":"BTC/USDT","p":"100.00","q":"0.010","trade":"x1"}
+lines < {"e":"trade","t":1767623480000000000,"s":"BTC/USDT","p":"101.00","q":"1"}
 END
 cat >ahead.lua <<'END'
 strategy { name = "ahead" }
@@ -175,11 +178,11 @@ kill_at 2
 replays "$w/cut" "ahead, killed"
 lua=$w/venue.lua more=
 strict wrong -p qty=0.02 >out 2>&1 && fail "what was not expected is sent"
-grep -q 'strict.txt: line 3: sent .*"q":"0.020".*, expected .*"q":"0.010"' out || fail "a mismatch: $(cat out)"
+grep -q 'strict.txt: line 4: sent .*"q":"0.020".*, expected .*"q":"0.010"' out || fail "a mismatch: $(cat out)"
 sed '$d' conf/strict.txt >short && cp short conf/strict.txt
-echo '> {"op":"cancel","id":$id}' >>conf/strict.txt
+echo 'lines > {"op":"cancel","id":$id}' >>conf/strict.txt
 strict waits >out 2>&1 && fail "a venue that waits is ended well"
-grep -q 'line 9: the venue waits for what was not sent' out || fail "what is not sent: $(cat out)"
+grep -q 'line 10: the venue waits for what was not sent' out || fail "what is not sent: $(cat out)"
 replays "$w/waits" "it waits"
 echo "a strict transcript: held against what is sent"
 
@@ -208,7 +211,7 @@ refuses 'at a venue the venue fills' --venue mine --fee taker=0.1%
 refuses 'holds what is open at its end' --venue mine --end close
 refuses 'one account' --venue mine --set venue.mine.accounts=a,b
 refuses 'did you mean' --venue mine --set venue.mine.connector=org.example.jlime
-refuses 'a line that begins with' --venue mine --set venue.mine.transcript=conf/venue.conf
+refuses 'as the first line' --venue mine --set venue.mine.transcript=conf/venue.conf
 echo "refused in words"
 
 # Nobody but a run calls a connector: this one writes down each call.
@@ -223,13 +226,13 @@ static void note(const char *call)
     }
 }
 END
-sed 's/^static oc_rc request(.*/static oc_rc send_request(void *self, const struct oc_request *ask);\
-static oc_rc request(void *self, const struct oc_request *ask)\
+sed 's/^static oc_rc request(.*/static oc_rc send_request(void *self, const struct oc_venue_request *first, uint32_t all, uint32_t count, uint32_t batch);\
+static oc_rc request(void *self, const struct oc_venue_request *first, uint32_t all, uint32_t count, uint32_t batch)\
 {\
     note("request");\
-    return send_request(self, ask);\
+    return send_request(self, first, all, count, batch);\
 }\
-static oc_rc send_request(void *self, const struct oc_request *ask)/
+static oc_rc send_request(void *self, const struct oc_venue_request *first, uint32_t all, uint32_t count, uint32_t batch)/
 s/^    struct jline \*jline = calloc.*/&\
     note("open");/' "$here/connector_jline.c" | cat note.c - >calls.c
 make_plugin calls.c noted

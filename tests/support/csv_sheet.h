@@ -27,7 +27,7 @@ enum { EVENTS_MAX = 4096, TEXT_MAX = 1 << 20 };
 static struct registry registry;
 static struct load_report report;
 static struct feed feed;
-static struct io_services services;
+static struct host_impl services;
 static struct oc_host host;
 static const struct oc_plugin *plugin;
 static const struct oc_data *data;
@@ -37,7 +37,7 @@ static char folder[64];
 static const void *find_service(const struct oc_host *from, const char *id)
 {
     (void)from;
-    return io_service(id);
+    return feed_service(id);
 }
 
 static int set_up(void **state)

@@ -162,7 +162,7 @@ static bool open_source(struct pair *pair, struct feed_source **source, const ch
     struct plugin_instance *reader = &pair->readers[pair->reader_count++];
     reader->settings = &pair->settings;
     snprintf(reader->section, sizeof reader->section, "data.csv");
-    reader->io.feed = &(*source)->feed;
+    reader->impl.feed = &(*source)->feed;
     oc_rc rc = plugin_instance_open(reader, pair->registry, OC_DATA, "outcry.csv", &(*source)->error);
     if (rc == OC_OK) {
         (*source)->table = registry_interface(reader->plugin, OC_DATA);

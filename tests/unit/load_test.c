@@ -18,8 +18,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <outcry/draft/connector_0_1.h>
-
 #define OBJECTS TEST_BUILD_DIR "/tests/abi/bad/"
 #define SCRATCH TEST_BUILD_DIR "/tests/abi/load_test"
 #define MARKER  SCRATCH ".marker"
@@ -78,17 +76,17 @@ static const struct bad bads[] = {
     {"wrong_major", "ABI version", "9.", 1, false},
     {"other_minor", "ABI version", "0.", 1, false},
     {"short_descriptor", "plugin 1 size", "64", 1, false},
-    {"short_table", "outcry.connector", "56", 1, false},
+    {"short_table", "outcry.connector", "88", 1, false},
     {"huge_table", "outcry.connector", "2147483647", 1, false},
     {"newer_table", "outcry.connector", "more members", 1, false},
     {"writable_table", "outcry.connector", "can be written", 1, false},
     {"null_open", "plugin 1 open", "NULL", 1, false},
     {"null_close", "plugin 1 close", "NULL", 1, false},
-    {"null_bytes", "connector.bytes", "NULL", 1, false},
+    {"null_bytes", "connector.message", "NULL", 1, false},
     {"null_check", "risk.check", "NULL", 1, false},
     {"null_table", "outcry.connector", "NULL", 2, false},
     {"null_ifaces", "ifaces", "NULL", 1, false},
-    {"data_for_code", "connector.bytes", "not code", 1, false},
+    {"data_for_code", "connector.message", "not code", 1, false},
     {"bad_id", "plugin 1 id", "Bad Id", 1, false},
     {"short_id", "plugin 1 id", "a.", 1, false},
     {"empty_id", "plugin 1 id", "empty", 1, false},
@@ -206,7 +204,7 @@ static void all_faults_are_told_at_once(void **state)
     assert_non_null(find_fault("about", "an empty text"));
     assert_non_null(find_fault("open", "NULL"));
     assert_non_null(find_fault("close", "NULL"));
-    assert_non_null(find_fault("connector.bytes", "NULL"));
+    assert_non_null(find_fault("connector.message", "NULL"));
     assert_non_null(find_fault("undefined symbol", "nobody_has_this"));
     assert_int_equal(report.fault_count, 7);
     load_report_init(&report, "x");
@@ -350,11 +348,11 @@ static void what_is_good_loads(void **state)
         assert_int_equal(rc, OC_OK);
         assert_int_equal(report.fault_count, 0);
         assert_int_equal(registry.count, 1);
-        const struct registry_entry *entry = registry_find(&registry, OC_CONNECTOR_0_1, "org.example.bad");
+        const struct registry_entry *entry = registry_find(&registry, OC_CONNECTOR, "org.example.bad");
         assert_non_null(entry);
         assert_int_equal(entry->generation, 1);
         assert_true(entry->hash != 0);
-        assert_non_null(registry_interface(entry->plugin, OC_CONNECTOR_0_1));
+        assert_non_null(registry_interface(entry->plugin, OC_CONNECTOR));
         assert_null(registry_interface(entry->plugin, OC_RISK));
         assert_null(registry_find(&registry, OC_RISK, "org.example.bad"));
         assert_int_not_equal(access(MARKER, F_OK), 0);
@@ -459,7 +457,7 @@ static void a_folder_is_loaded_in_the_order_of_names(void **state)
     assert_int_equal(seen.good, 4);
     assert_int_equal(seen.bad, 0);
     assert_non_null(registry_find(&registry, OC_RISK, "org.example.maxqty"));
-    assert_non_null(registry_find(&registry, OC_CONNECTOR_0_1, "org.example.loopback"));
+    assert_non_null(registry_find(&registry, OC_CONNECTOR, "org.example.loopback"));
     assert_int_equal(load_folder_each(TEST_BUILD_DIR "/absent", see, &seen), OC_E_NOT_FOUND);
 }
 

@@ -2,8 +2,6 @@
  * rule is asked about. */
 #include "support/parts_kit.h"
 
-#include <outcry/draft/connector_0_1.h>
-
 #define QTY PLUGINS "risk/max_order_qty.so"
 
 static void a_configured_folder_is_kept_by_its_path(void **state)
@@ -290,7 +288,7 @@ static void a_file_is_named_for_one_run(void **state)
     set_from("plugins.file.mine", BAD "good.so", "--plugin");
     snprintf(words, sizeof words,
              "--plugin: a plugin of kind %s cannot be named for one run: rules, simulators and readers can",
-             OC_CONNECTOR_0_1);
+             OC_CONNECTOR);
     refused(PART_RULE, OC_E_NOT_SUPPORTED, words);
     set_from("plugins.file.mine", below("own.so"), "--plugin");
     char key[SETTING_KEY_MAX] = "mine.";

@@ -283,14 +283,14 @@ static void a_plugin_finds_the_services_of_its_part(void **state)
     assert_int_equal(opened(house), OC_OK);
     const struct oc_host *venue = &house->session->venues.list[0].sim.host;
     const struct oc_host *reader = &house->session->data.readers[0].host;
-    static const char *const names[] = {OC_SVC_CONFIG, OC_SVC_LOG,  OC_SVC_SIM_HOST,
-                                        OC_SVC_ENGINE, OC_SVC_FEED, OC_SVC_NET_0_1};
+    static const char *const names[] = {OC_SVC_CONFIG, OC_SVC_LOG, OC_SVC_SIM_HOST, OC_SVC_ENGINE, OC_SVC_FEED};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         assert_non_null(venue->service(venue, names[i]));
         for (size_t k = 0; k < i; k++)
             assert_ptr_not_equal(venue->service(venue, names[i]), venue->service(venue, names[k]));
     }
     assert_null(venue->service(venue, "outcry.host.nothing/1"));
+    assert_null(venue->service(venue, OC_SVC_NET)); /* a connector's */
     assert_int_equal(venue->abi, OC_ABI_MAJOR << 16 | OC_ABI_MINOR);
     assert_int_equal(venue->size, sizeof *venue);
     house->session->clock.now_ns = 77;

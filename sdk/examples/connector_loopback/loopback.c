@@ -8,31 +8,32 @@
 struct codec {
     const struct oc_host *host;
     const struct oc_svc_feed *feed;
-    const struct oc_svc_net_0_1 *net;
-    uint32_t stream, inst;
+    const struct oc_svc_net *net;
+    const struct oc_svc_names *names;
 };
 
-/* Copies one event into the inbound ring. OC_E_FULL: the host calls again with the same bytes. */
+/* Copies one event. It is delivered when the call has returned OC_OK; otherwise it was never said. */
 static oc_rc push(const struct codec *lb, struct oc_event *event, size_t size, int type)
 {
     struct oc_event *room;
+    struct oc_scale scale;
+    oc_rc rc = lb->names->symbol(lb->host, "BTC/USDT", 8, &scale);
     event->size = (uint32_t)size, event->type = (uint16_t)type;
-    event->flags = OC_EVF_LAST, event->inst = lb->inst;
-    oc_rc rc = lb->feed->reserve(lb->host, event->size, &room);
-    if (rc < 0)
+    event->flags = OC_EVF_LAST, event->inst = rc < 0 ? 0 : scale.inst;
+    if (rc < 0 || (rc = lb->feed->reserve(lb->host, event->size, &room)) < 0)
         return rc;
     memcpy(room, event, size);
     return lb->feed->commit(lb->host, room);
 }
 
-static oc_rc bytes(void *self, uint32_t stream, const void *data, uint32_t size)
+static oc_rc message(void *self, const struct oc_message *heard)
 {
     const struct codec *lb = self;
     char line[256] = "", word[16] = "", id[40] = "";
     long long a = 0, b = 0, c = 0;
-    if (stream != lb->stream || size >= sizeof line)
+    if (heard->bytes_size >= sizeof line)
         return OC_E_DATA;
-    memcpy(line, data, size);
+    memcpy(line, heard->bytes, heard->bytes_size);
     int count = sscanf(line, "%15s %lld %lld %lld %39s", word, &a, &b, &c, id);
     struct oc_ev_trade trade = {.price = a, .qty = b, .present = OC_HAS_QTY};
     struct oc_ev_fill fill = {.order = (uint64_t)a, .qty = b, .price = c};
@@ -50,50 +51,48 @@ static oc_rc bytes(void *self, uint32_t stream, const void *data, uint32_t size)
     return type && count == 2 ? push(lb, &answer.head, sizeof answer, type) : OC_E_DATA;
 }
 
-static oc_rc request(void *self, const struct oc_request *ask)
+/* clang-format off */
+static oc_rc request(void *self, const struct oc_venue_request *first, uint32_t size, uint32_t count, uint32_t batch)
 {
     const struct codec *lb = self;
-    const char *side = ask->side == OC_SIDE_BUY ? "buy" : "sell";
-    long long id = (long long)ask->order, qty = ask->qty, price = ask->price;
+    const struct oc_request *ask = &first->ask;
     char line[128];
+    (void)size, (void)count, (void)batch; /* one at a time: the description says no more */
     if (ask->kind == OC_REQUEST_NEW && ask->type == OC_ORDER_LIMIT && (ask->bits & OC_RQ_HAS_QTY))
-        snprintf(line, sizeof line, "new %lld %s %lld %lld", id, side, qty, price);
+        snprintf(line, sizeof line, "new %llu %s %lld %lld", (unsigned long long)ask->order,
+                 ask->side == OC_SIDE_BUY ? "buy" : "sell", (long long)ask->qty, (long long)ask->price);
     else if (ask->kind == OC_REQUEST_CANCEL)
-        snprintf(line, sizeof line, "cancel %lld", id);
+        snprintf(line, sizeof line, "cancel %llu", (unsigned long long)ask->order);
     else
         return OC_E_NOT_SUPPORTED; /* nothing was sent: the host refuses the order */
-    return lb->net->send(lb->host, lb->stream, line, (uint32_t)strlen(line), ask->id);
+    return oc_send_text(lb->host, 1, line, (uint32_t)strlen(line), ask->id);
 }
-
+static oc_rc start(void *self, const struct oc_start *start)
+{
+    const struct codec *lb = self;
+    const struct oc_open open = {.size = sizeof open, .flags = OC_OPEN_KEEP | OC_OPEN_ORDERS, .frame = OC_FRAME_LINES};
+    uint32_t stream; /* the first is 1 */
+    return (void)start, lb->net->open(lb->host, &open, &stream);
+}
 static oc_rc open_it(const struct oc_host *host, void **ret_self)
 {
     struct codec *lb = calloc(1, sizeof *lb);
     if (!lb)
         return OC_E_NOMEM;
-    lb->host = host;
-    lb->feed = host->service(host, OC_SVC_FEED);
-    lb->net = host->service(host, OC_SVC_NET_0_1);
-    *ret_self = lb; /* this host always offers both */
-    return OC_OK;
+    *lb = (struct codec){host, host->service(host, OC_SVC_FEED), host->service(host, OC_SVC_NET),
+                         host->service(host, OC_SVC_NAMES)}; /* this host always offers all three */
+    return *ret_self = lb, OC_OK;
 }
-
-/* clang-format off */
-static oc_rc start(void *self)
-{
-    struct codec *lb = self;
-    return lb->net->open(lb->host, "transcript:loopback", &lb->stream);
-}
-static oc_rc subscribe(void *self, const struct oc_instrument *instrument)
-{
-    return ((struct codec *)self)->inst = instrument->inst, OC_OK;
-}
-static oc_rc quiesce(void *self, int64_t deadline_ns) { return (void)self, (void)deadline_ns, OC_OK; }
-static const struct oc_connector_0_1 table = {.size = sizeof table, .start = start,
-    .subscribe = subscribe, .bytes = bytes, .request = request, .quiesce = quiesce};
-static const struct oc_iface ifaces[] = {{OC_CONNECTOR_0_1, &table}, {0}};
+static const struct oc_endpoint endpoints[] = {{.name = "lines", .urls = "tcp://127.0.0.1:7001", .env = OC_ENV_LOCAL}};
+static const struct oc_order_kind orders[] = {{.type = OC_ORDER_LIMIT, .tifs = 1u << OC_TIF_GTC, .bits = OC_RQ_HAS_QTY}};
+static const struct oc_venue venue = {.size = sizeof venue, .venue = "loopback", .protocol = "lines, version 1",
+    .endpoints = endpoints, .orders = orders, .endpoint_count = 1, .order_count = 1};
+static const struct oc_connector table = {
+    .size = sizeof table, .venue = &venue, .start = start, .message = message, .request = request};
+static const struct oc_iface ifaces[] = {{OC_CONNECTOR, &table}, {0}};
 static const struct oc_key keys[] = {{0}}; /* it needs no configuration */
 static const struct oc_plugin plugin = {
     .size = sizeof plugin, .abi_major = OC_ABI_MAJOR, .abi_minor = OC_ABI_MINOR,
-    .kind = OC_CONNECTOR_0_1, .id = "org.example.loopback", .version = "0.1.0", .license = "MIT",
+    .kind = OC_CONNECTOR, .id = "org.example.loopback", .version = "0.1.0", .license = "MIT",
     .about = "a line protocol over a transcript", .open = open_it, .close = free, .ifaces = ifaces, .keys = keys};
 OC_PLUGINS(&plugin);

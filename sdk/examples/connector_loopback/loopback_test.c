@@ -4,33 +4,45 @@
 #include <outcry/kit/test.h>
 
 static struct kit_test t;
+static void *self;
+
+static oc_rc hear(const char *line)
+{
+    const struct oc_message heard = {
+        .size = sizeof heard, .stream = 1, .bytes = line, .bytes_size = (uint32_t)strlen(line)};
+    return table.message(self, &heard);
+}
+
+static oc_rc ask_for(const struct oc_venue_request *ask)
+{
+    return table.request(self, ask, sizeof *ask, 1, OC_BATCH_SINGLE);
+}
 
 int main(void)
 {
-    struct oc_request ask = {.id = 7,
-                             .order = 7,
-                             .kind = OC_REQUEST_NEW,
-                             .type = OC_ORDER_LIMIT,
-                             .side = OC_SIDE_SELL,
-                             .bits = OC_RQ_HAS_QTY,
-                             .qty = 3,
-                             .price = 99};
-    void *self = NULL;
+    const struct oc_start begin = {.size = sizeof begin, .env = OC_ENV_LOCAL, .generation = 1};
+    struct oc_venue_request ask = {.ask = {.head = {.size = sizeof ask},
+                                           .id = 7,
+                                           .order = 7,
+                                           .kind = OC_REQUEST_NEW,
+                                           .type = OC_ORDER_LIMIT,
+                                           .side = OC_SIDE_SELL,
+                                           .bits = OC_RQ_HAS_QTY,
+                                           .qty = 3,
+                                           .price = 99}};
     kit_test_begin(&t, keys, NULL);
+    t.market.instrument.inst = OC_INST(1, 1);
     kit_expect(&t, "it opens", plugin.open(&t.host, &self) == OC_OK);
-    kit_expect(&t, "it starts", table.start(self) == OC_OK && !strcmp(t.url, "transcript:loopback"));
-    kit_expect(&t, "a trade is an event",
-               table.bytes(self, 1, "trade 100 5", 11) == OC_OK && kit_last(&t)->type == OC_EV_TRADE);
-    kit_expect(&t, "an ack is an answer",
-               table.bytes(self, 1, "ack 7", 5) == OC_OK && kit_last(&t)->type == OC_EV_ACCEPTED);
-    kit_expect(&t, "a fill is one too",
-               table.bytes(self, 1, "fill 7 3 99 t1", 14) == OC_OK && kit_last(&t)->type == OC_EV_FILL);
-    kit_expect(&t, "nonsense is refused", table.bytes(self, 1, "nonsense", 8) == OC_E_DATA && t.event_count == 3);
-    kit_expect(&t, "an order is a line", table.request(self, &ask) == OC_OK && !strcmp(t.sent, "new 7 sell 3 99"));
-    ask.kind = OC_REQUEST_CANCEL;
-    kit_expect(&t, "a cancel too", table.request(self, &ask) == OC_OK && !strcmp(t.sent, "cancel 7"));
-    ask.kind = OC_REQUEST_NEW, ask.type = OC_ORDER_MARKET;
-    kit_expect(&t, "what it cannot say is refused", table.request(self, &ask) == OC_E_NOT_SUPPORTED);
+    kit_expect(&t, "it starts with one stream", table.start(self, &begin) == OC_OK && t.streams == 1);
+    kit_expect(&t, "a trade is an event", hear("trade 100 5") == OC_OK && kit_last(&t)->type == OC_EV_TRADE);
+    kit_expect(&t, "an ack is an answer", hear("ack 7") == OC_OK && kit_last(&t)->type == OC_EV_ACCEPTED);
+    kit_expect(&t, "a fill is one too", hear("fill 7 3 99 t1") == OC_OK && kit_last(&t)->type == OC_EV_FILL);
+    kit_expect(&t, "nonsense is refused", hear("nonsense") == OC_E_DATA && t.event_count == 3);
+    kit_expect(&t, "an order is a line", ask_for(&ask) == OC_OK && !strcmp(t.sent, "new 7 sell 3 99") && t.tied == 7);
+    ask.ask.kind = OC_REQUEST_CANCEL;
+    kit_expect(&t, "a cancel too", ask_for(&ask) == OC_OK && !strcmp(t.sent, "cancel 7"));
+    ask.ask.kind = OC_REQUEST_NEW, ask.ask.type = OC_ORDER_MARKET;
+    kit_expect(&t, "what it cannot say is refused", ask_for(&ask) == OC_E_NOT_SUPPORTED);
     plugin.close(self);
     return kit_test_end(&t);
 }

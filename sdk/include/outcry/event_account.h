@@ -17,7 +17,8 @@ enum {
     OC_BAL_BORROWED = 1u << 2,
     OC_BAL_INTEREST = 1u << 3,
     OC_BAL_CHANGE = 1u << 4, /* `total` is a change, not a state: to be added */
-    OC_BAL_ROUNDED = 1u << 5, /* the venue's total has more digits than a decimal: rounded towards zero; `whole` has all */
+    OC_BAL_ROUNDED =
+        1u << 5,         /* the venue's total has more digits than a decimal: rounded towards zero; `whole` has all */
     OC_BAL_SUM = 1u << 6 /* the venue says no total: it is free + locked, summed by the engine */
 };
 
@@ -31,9 +32,9 @@ struct oc_ev_balance {
     struct oc_dec locked;
     struct oc_dec borrowed; /* positive is owed */
     struct oc_dec interest;
-    uint64_t token; /* of the fetch that asked, 0 a stream */
-    uint32_t present; /* OC_BAL_... */
-    uint32_t wallet;  /* 0 trading; others by the description's list of wallets */
+    uint64_t token;       /* of the fetch that asked, 0 a stream */
+    uint32_t present;     /* OC_BAL_... */
+    uint32_t wallet;      /* 0 trading; others by the description's list of wallets */
     struct oc_wide whole; /* OC_BAL_ROUNDED: `total` with all its digits */
 };
 
@@ -53,7 +54,7 @@ enum { OC_MARGIN_NONE = 0, OC_MARGIN_CROSS = 1, OC_MARGIN_ISOLATED = 2, OC_MARGI
 struct oc_ev_position {
     struct oc_event head;
     uint64_t token;
-    int64_t qty; /* units, signed; 0: there is none any more */
+    int64_t qty;           /* units, signed; 0: there is none any more */
     struct oc_dec average; /* by `present`; prices as decimals */
     struct oc_dec mark;
     struct oc_dec liquidation;
@@ -93,10 +94,10 @@ struct oc_ev_account {
     struct oc_dec maker_fee; /* part of 1 */
     struct oc_dec taker_fee;
     struct oc_dec leverage;
-    uint32_t asset;   /* currency of the money above, 0: none was said */
-    uint32_t rights;  /* OC_MAY_... */
-    uint32_t known;   /* which rights the venue told */
-    uint32_t present; /* bit n: the n-th decimal above */
+    uint32_t asset;             /* currency of the money above, 0: none was said */
+    uint32_t rights;            /* OC_MAY_... */
+    uint32_t known;             /* which rights the venue told */
+    uint32_t present;           /* bit n: the n-th decimal above */
     struct oc_id venue_account; /* portfolio, sub-account, account number */
     struct oc_id last;          /* id of the last transaction it knows, where the venue counts them */
 };
@@ -144,8 +145,8 @@ struct oc_ev_ledger {
     struct oc_dec after; /* balance behind it */
     uint32_t asset;
     uint32_t fee_asset;
-    uint16_t kind;   /* OC_LEDGER_... */
-    uint16_t status; /* OC_LEDGER_PENDING ... */
+    uint16_t kind;    /* OC_LEDGER_... */
+    uint16_t status;  /* OC_LEDGER_PENDING ... */
     uint32_t present; /* OC_LEDGER_HAS_... */
     uint32_t text_size;
     uint32_t tail; /* offset of the venue's words */
@@ -197,7 +198,8 @@ struct oc_ev_limit {
  * of a whole list was not there at as_of_ns. */
 struct oc_ev_fetched {
     struct oc_event head;
-    uint64_t token; /* 0: nobody asked: a stream has moved the cursor of `kind` on. Not taken while something is missed. */
+    uint64_t
+        token; /* 0: nobody asked: a stream has moved the cursor of `kind` on. Not taken while something is missed. */
     int64_t as_of_ns; /* venue's time of the answer, 0: not said */
     uint32_t kind;    /* OC_FETCH_... */
     int32_t rc;       /* OC_OK, or why it failed: OC_E_NOT_FOUND, OC_E_DENIED, OC_E_DATA ... */

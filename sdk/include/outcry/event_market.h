@@ -27,7 +27,8 @@ struct oc_ev_trade {
     int64_t qty; /* OC_HAS_QTY */
     uint32_t present;
     uint32_t taker_side; /* OC_SIDE_... or none */
-    uint64_t trade_id;   /* OC_HAS_TRADE_ID: the venue's number; of an id that is no number, the first 8 bytes of its SHA-256 */
+    uint64_t
+        trade_id; /* OC_HAS_TRADE_ID: the venue's number; of an id that is no number, the first 8 bytes of its SHA-256 */
 };
 
 struct oc_ev_quote {
@@ -84,9 +85,9 @@ enum {
 /* ---- books ---- */
 
 enum { OC_BOOK_NONE = 0, OC_BOOK_SNAPSHOT = 1, OC_BOOK_CHANGE = 2 };
-enum {                      /* how an event links to the one before it */
-       OC_CHAIN_NONE = 0,   /* no numbers: the stream itself is checked (connector), or a checksum */
-       OC_CHAIN_RANGE = 1,  /* behind a snapshot L the first has first <= L+1 <= last; then first == previous last + 1 */
+enum {                     /* how an event links to the one before it */
+       OC_CHAIN_NONE = 0,  /* no numbers: the stream itself is checked (connector), or a checksum */
+       OC_CHAIN_RANGE = 1, /* behind a snapshot L the first has first <= L+1 <= last; then first == previous last + 1 */
        OC_CHAIN_PREVIOUS = 2 /* prev == previous last; behind a snapshot L the first has prev <= L <= last */
 };
 enum { OC_SUM_NONE = 0, OC_SUM_CRC32_TOP10 = 1 /* Kraken v2 */, OC_SUM_CRC32_TOP25 = 2 /* OKX */ };
@@ -163,7 +164,7 @@ enum { /* what a figure is; prices as decimals, for they may lie off the grid */
        OC_FIGURE_RHO = 21,
        OC_FIGURE_UNDERLYING = 22,
        OC_FIGURE_INTEREST = 23,
-       OC_FIGURE_BORROW = 24, /* cost of borrowing the base, parts of 1 a year */
+       OC_FIGURE_BORROW = 24,   /* cost of borrowing the base, parts of 1 a year */
        OC_FIGURE_HOME_RATE = 25 /* money of the quote asset in the account's currency */
 };
 
@@ -181,8 +182,8 @@ struct oc_ev_figures {
 
 struct oc_ev_funding {
     struct oc_event head;
-    struct oc_dec rate; /* part of 1 for one interval; longs pay where it is positive */
-    int64_t due_ns;     /* when it is charged */
+    struct oc_dec rate;  /* part of 1 for one interval; longs pay where it is positive */
+    int64_t due_ns;      /* when it is charged */
     int64_t interval_ns; /* 0: continuous */
     struct oc_dec next_rate;
     uint32_t present; /* 1: next_rate; 2: it was charged (history) */

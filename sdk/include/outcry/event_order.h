@@ -70,7 +70,7 @@ enum { /* why: the unified reason. Its name without OC_WHY_ is the word users se
        OC_WHY_OTHER = 127
 };
 
-enum {                             /* oc_ev_venue_answer.present, oc_ev_order.present */
+enum { /* oc_ev_venue_answer.present, oc_ev_order.present */
        OC_OF_PRICE = 1u << 0,
        OC_OF_STOP = 1u << 1,
        OC_OF_QTY = 1u << 2,
@@ -85,9 +85,9 @@ enum {                             /* oc_ev_venue_answer.present, oc_ev_order.pr
 /* Every answer but a fill, as the engine and simulators say it. `reason` is ours and stable. */
 struct oc_ev_answer {
     struct oc_event head;
-    uint64_t order;      /* ours; 0: found by the ids of a venue's answer */
-    uint64_t request;    /* the request answered; equal to order for a new order; 0: nobody asked */
-    int64_t price;       /* now in force; 0: not said (a venue's answer: by `present`) */
+    uint64_t order;   /* ours; 0: found by the ids of a venue's answer */
+    uint64_t request; /* the request answered; equal to order for a new order; 0: nobody asked */
+    int64_t price;    /* now in force; 0: not said (a venue's answer: by `present`) */
     int64_t stop_price;
     int64_t qty;
     int64_t cum_qty;     /* filled so far, -1 not said: more than we have booked means that fills are missing */
@@ -102,7 +102,7 @@ struct oc_ev_venue_answer {
     uint32_t present; /* OC_OF_...: of price, stop_price, qty and cum_qty, in place of "not 0" and "not -1" */
     uint32_t why;     /* OC_WHY_... */
     uint32_t text_size;
-    uint32_t tail; /* offset of char text[text_size], the venue's own words, zero-padded to 8 */
+    uint32_t tail;            /* offset of char text[text_size], the venue's own words, zero-padded to 8 */
     struct oc_id venue_order; /* the venue's id from now on; earlier ones go on naming the same order */
     struct oc_id client;
 };

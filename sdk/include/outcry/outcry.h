@@ -4,12 +4,12 @@
 #define OUTCRY_OUTCRY_H
 
 #include <outcry/connector.h>
-#include <outcry/draft/connector_0_1.h>
 #include <outcry/keys.h>
 #include <outcry/order.h>
 #include <outcry/plugin.h>
 #include <outcry/risk.h>
 #include <outcry/services.h>
+#include <string.h>
 
 static inline oc_rc oc_config_dec(const struct oc_host *host, const char *key, struct oc_dec *ret_value)
 {
@@ -61,6 +61,34 @@ static inline oc_rc oc_allow(struct oc_verdict *ret_verdict)
 {
     ret_verdict->allowed = 1;
     return OC_OK;
+}
+
+/* The steps that an instrument's numbers count in, as a codec reads them (kit/json_value.h, kit/text.h). */
+static inline struct oc_dec oc_price_step(const struct oc_scale *scale)
+{
+    struct oc_dec step = {scale->price_div, scale->price_digits, 0};
+    return step;
+}
+
+static inline struct oc_dec oc_qty_step(const struct oc_scale *scale)
+{
+    struct oc_dec step = {scale->qty_div, scale->qty_digits, 0};
+    return step;
+}
+
+/* One message of a running request() call, tied to the request that it carries. */
+static inline oc_rc oc_send_text(const struct oc_host *host, uint32_t stream, const char *text, uint32_t size,
+                                 uint64_t request)
+{
+    const struct oc_svc_net *net = (const struct oc_svc_net *)host->service(host, OC_SVC_NET);
+    struct oc_send send;
+    memset(&send, 0, sizeof send);
+    send.size = sizeof send;
+    send.stream = stream;
+    send.bytes = text;
+    send.bytes_size = size;
+    send.request = request;
+    return net ? net->send(host, &send) : OC_E_NOT_SUPPORTED;
 }
 
 /* Refuses with a stable reason and the two numbers that decided. */

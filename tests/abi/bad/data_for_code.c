@@ -1,3 +1,3 @@
 static const int data[8] = {1};
-#define RULE_BYTES (oc_rc(*)(void *, unsigned, const void *, unsigned))(void *) data
+#define RULE_MESSAGE (oc_rc(*)(void *, const struct oc_message *))(void *) data
 #include "rule.h"

@@ -1,3 +1,3 @@
 #define RULE_ROWS                                                                                                      \
-    {OC_CONNECTOR_0_1, &table}, {OC_CONNECTOR_0_1, &table}, { 0 }
+    {OC_CONNECTOR, &table}, {OC_CONNECTOR, &table}, { 0 }
 #include "rule.h"

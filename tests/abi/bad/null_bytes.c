@@ -1,2 +1,2 @@
-#define RULE_BYTES NULL
+#define RULE_MESSAGE NULL
 #include "rule.h"

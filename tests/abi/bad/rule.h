@@ -72,33 +72,40 @@ static oc_rc check(void *self, const struct oc_risk_ctx *ctx, const struct oc_re
 static RULE_CONST struct oc_risk table = {.size = RULE_TABLE_SIZE, .check = RULE_CHECK};
 void *const unused[] __attribute__((unused)) = {(void *)check};
 #else
-#define RULE_IFACE OC_CONNECTOR_0_1
-static oc_rc start(void *self)
+#define RULE_IFACE OC_CONNECTOR
+static oc_rc start(void *self, const struct oc_start *begin)
 {
     mark();
-    return (void)self, OC_OK;
+    return (void)self, (void)begin, OC_OK;
 }
-static oc_rc bytes(void *self, uint32_t stream, const void *data, uint32_t size)
+static oc_rc message(void *self, const struct oc_message *heard) { return (void)self, (void)heard, OC_OK; }
+static oc_rc request(void *self, const struct oc_venue_request *first, uint32_t size, uint32_t count, uint32_t batch)
 {
-    (void)self, (void)stream, (void)data, (void)size;
-    return OC_OK;
+    (void)self, (void)first, (void)size, (void)count, (void)batch;
+    return OC_E_NOT_SUPPORTED;
 }
-static oc_rc request(void *self, const struct oc_request *ask) { return (void)self, (void)ask, OC_OK; }
 static oc_rc quiesce(void *self, int64_t deadline_ns) { return (void)self, (void)deadline_ns, OC_OK; }
-#ifndef RULE_BYTES
-#define RULE_BYTES bytes
+static const struct oc_endpoint endpoints[] = {{.name = "lines", .urls = "tcp://127.0.0.1:7000", .env = OC_ENV_LOCAL}};
+static const struct oc_venue venue = {
+    .size = sizeof venue, .venue = "spoiled", .protocol = "none", .endpoints = endpoints, .endpoint_count = 1};
+#ifndef RULE_MESSAGE
+#define RULE_MESSAGE message
 #endif
 #ifndef RULE_TABLE_SIZE
-#define RULE_TABLE_SIZE sizeof(struct oc_connector_0_1)
+#define RULE_TABLE_SIZE sizeof(struct oc_connector)
 #endif
 #ifndef RULE_TABLE
-static RULE_CONST struct oc_connector_0_1 table = {
-    .size = RULE_TABLE_SIZE, .start = start, .bytes = RULE_BYTES, .request = request, .quiesce = quiesce};
+static RULE_CONST struct oc_connector table = {.size = RULE_TABLE_SIZE,
+                                               .venue = &venue,
+                                               .start = start,
+                                               .message = RULE_MESSAGE,
+                                               .request = request,
+                                               .quiesce = quiesce};
 #define RULE_TABLE &table
 #else
-static const void *const functions[] = {(void *)start, (void *)request, (void *)quiesce};
+static const void *const functions[] = {(void *)start, (void *)request, (void *)quiesce, &venue};
 #endif
-void *const unused[] __attribute__((unused)) = {(void *)bytes};
+void *const unused[] __attribute__((unused)) = {(void *)message};
 #endif
 #ifndef RULE_TABLE
 #define RULE_TABLE &table

@@ -50,6 +50,10 @@ struct kit_test {
         struct oc_event head;
         struct oc_ev_answer answer;
         struct oc_ev_fill fill;
+        struct oc_ev_venue_answer venue_answer;
+        struct oc_ev_venue_fill venue_fill;
+        struct oc_ev_order order;
+        struct oc_ev_balance balance;
         struct oc_ev_bar bar;
         struct oc_ev_trade trade;
         struct oc_ev_quote quote;
@@ -57,10 +61,12 @@ struct kit_test {
     } events[KIT_TEST_EVENTS + 1];  /* the last one is room for what is reserved */
     int64_t at_ns[KIT_TEST_EVENTS]; /* when a simulator's answer arrives */
     int64_t due_ns;                 /* when it wants to be called; INT64_MAX: not asked for */
-    char url[KIT_TEST_TEXT];        /* of the last stream that was opened */
-    char sent[KIT_TEST_TEXT];       /* the last message, ended by a zero, cut to fit */
-    char line[KIT_TEST_TEXT];       /* the last line of the log */
-    char latched[OC_REASON_MAX];    /* by ctx->latch, with may_latch */
+    char path[KIT_TEST_TEXT];       /* of the last stream that was opened; streams are 1, 2, ... */
+    char sent[KIT_TEST_TEXT];       /* the last message, or exchange, ended by a zero, cut to fit */
+    uint64_t tied;                  /* the order request that it carried */
+    uint32_t streams;
+    char line[KIT_TEST_TEXT];    /* the last line of the log */
+    char latched[OC_REASON_MAX]; /* by ctx->latch, with may_latch */
     uint32_t sent_count, line_count;
     uint32_t skipped;                  /* calls of log.skip */
     uint32_t missed;                   /* the last OC_FETCH_... of feed.missed */
@@ -265,28 +271,87 @@ static inline oc_rc kit_test_schedule(const struct oc_host *host, int64_t at_ns)
     return OC_OK;
 }
 
-static inline oc_rc kit_test_open(const struct oc_host *host, const char *url, uint32_t *ret_stream)
+static inline oc_rc kit_test_open(const struct oc_host *host, const struct oc_open *open, uint32_t *ret_stream)
 {
     struct kit_test *t = (struct kit_test *)host->impl;
-    snprintf(t->url, sizeof t->url, "%s", url);
-    *ret_stream = 1;
+    snprintf(t->path, sizeof t->path, "%.*s", (int)open->path_size, open->path_size ? open->path : "");
+    *ret_stream = ++t->streams;
     return OC_OK;
 }
 
-static inline oc_rc kit_test_send(const struct oc_host *host, uint32_t stream, const void *bytes, uint32_t size,
-                                  uint64_t request)
+static inline oc_rc kit_test_send(const struct oc_host *host, const struct oc_send *send)
 {
     struct kit_test *t = (struct kit_test *)host->impl;
-    (void)request;
-    snprintf(t->sent, sizeof t->sent, "%.*s", (int)size, (const char *)bytes);
+    snprintf(t->sent, sizeof t->sent, "%.*s", (int)send->bytes_size, (const char *)send->bytes);
     t->sent_count++;
-    return stream == 1 ? OC_OK : OC_E_NOT_FOUND;
+    t->tied = send->request;
+    return send->stream && send->stream <= t->streams ? OC_OK : OC_E_NOT_FOUND;
 }
 
-static inline oc_rc kit_test_close(const struct oc_host *host, uint32_t stream)
+/* An exchange is kept as "METHOD PATH BODY". */
+static inline oc_rc kit_test_http(const struct oc_host *host, const struct oc_http *http, uint64_t *ret_exchange)
 {
-    (void)host;
-    return stream == 1 ? OC_OK : OC_E_NOT_FOUND;
+    static const char *const methods[] = {"GET", "POST", "PUT", "DELETE", "PATCH"};
+    struct kit_test *t = (struct kit_test *)host->impl;
+    snprintf(t->sent, sizeof t->sent, "%s %.*s%s%.*s", methods[http->method], (int)http->path_size, http->path,
+             http->body_size ? " " : "", (int)http->body_size, http->body_size ? (const char *)http->body : "");
+    t->sent_count++;
+    t->tied = http->request;
+    if (ret_exchange)
+        *ret_exchange = t->sent_count;
+    return OC_OK;
+}
+
+static inline oc_rc kit_test_stream(const struct oc_host *host, uint32_t stream)
+{
+    const struct kit_test *t = (const struct kit_test *)host->impl;
+    return stream && stream <= t->streams ? OC_OK : OC_E_NOT_FOUND;
+}
+
+static inline oc_rc kit_test_fail(const struct oc_host *host, uint32_t stream, uint32_t why)
+{
+    (void)why;
+    return kit_test_stream(host, stream);
+}
+
+/* One instrument is known: t->market.instrument, by its venue_symbol, or its symbol where it has none. */
+static inline oc_rc kit_test_scale(const struct oc_host *host, uint32_t inst, struct oc_scale *ret_scale)
+{
+    const struct oc_instrument *in = &((const struct kit_test *)host->impl)->market.instrument;
+    if (OC_INST_INDEX(in->inst) != OC_INST_INDEX(inst))
+        return OC_E_NOT_FOUND;
+    memset(ret_scale, 0, sizeof *ret_scale);
+    ret_scale->inst = in->inst;
+    ret_scale->price_digits = (uint8_t)in->price_step.scale;
+    ret_scale->qty_digits = (uint8_t)in->qty_step.scale;
+    ret_scale->price_div = in->price_step.units;
+    ret_scale->qty_div = in->qty_step.units;
+    return OC_OK;
+}
+
+static inline oc_rc kit_test_symbol(const struct oc_host *host, const char *symbol, uint32_t size,
+                                    struct oc_scale *ret_scale)
+{
+    const struct oc_instrument *in = &((const struct kit_test *)host->impl)->market.instrument;
+    const char *name = in->venue_symbol[0] ? in->venue_symbol : in->symbol;
+    return strlen(name) == size && memcmp(name, symbol, size) == 0 ? kit_test_scale(host, in->inst, ret_scale)
+                                                                   : OC_E_NOT_FOUND;
+}
+
+static inline oc_rc kit_test_number(const struct oc_host *host, uint64_t number, struct oc_scale *ret_scale)
+{
+    const struct oc_instrument *in = &((const struct kit_test *)host->impl)->market.instrument;
+    return number && in->venue_number == number ? kit_test_scale(host, in->inst, ret_scale) : OC_E_NOT_FOUND;
+}
+
+static inline oc_rc kit_test_record(const struct oc_host *host, uint32_t inst, struct oc_instrument *ret_instrument,
+                                    uint32_t size_max)
+{
+    const struct oc_instrument *in = &((const struct kit_test *)host->impl)->market.instrument;
+    if (OC_INST_INDEX(in->inst) != OC_INST_INDEX(inst))
+        return OC_E_NOT_FOUND;
+    memcpy(ret_instrument, in, size_max < sizeof *in ? size_max : sizeof *in);
+    return (oc_rc)sizeof *in;
 }
 
 static inline int64_t kit_test_now(const struct oc_host *host) { return ((const struct kit_test *)host->impl)->now_ns; }
@@ -311,14 +376,21 @@ static inline const void *kit_test_service(const struct oc_host *host, const cha
         kit_test_count};
     static const struct oc_svc_log log = {sizeof log, 0, kit_test_line, kit_test_skip};
     static const struct oc_svc_feed feed = {sizeof feed, 0, kit_test_reserve, kit_test_commit, kit_test_missed};
-    static const struct oc_svc_net_0_1 net = {sizeof net, 0, kit_test_open, kit_test_send, kit_test_close};
+    static const struct oc_svc_net net = {sizeof net,    0,
+                                          kit_test_open, kit_test_stream,
+                                          kit_test_send, kit_test_stream,
+                                          kit_test_fail, kit_test_http,
+                                          NULL,          NULL,
+                                          NULL,          NULL};
+    static const struct oc_svc_names names = {
+        sizeof names, 0, kit_test_symbol, kit_test_number, kit_test_scale, kit_test_record, NULL, NULL};
     static const struct oc_svc_sim_host sim = {sizeof sim, 0, kit_test_emit, kit_test_schedule};
     static const struct oc_svc_engine engine = {sizeof engine, 0, kit_test_now, kit_test_random, kit_test_alloc};
     static const struct {
         const char *id;
         const void *table;
-    } all[] = {{OC_SVC_CONFIG, &config}, {OC_SVC_LOG, &log},      {OC_SVC_FEED, &feed},
-               {OC_SVC_NET_0_1, &net},   {OC_SVC_SIM_HOST, &sim}, {OC_SVC_ENGINE, &engine}};
+    } all[] = {{OC_SVC_CONFIG, &config}, {OC_SVC_LOG, &log},      {OC_SVC_FEED, &feed},    {OC_SVC_NET, &net},
+               {OC_SVC_NAMES, &names},   {OC_SVC_SIM_HOST, &sim}, {OC_SVC_ENGINE, &engine}};
     (void)host;
     for (uint32_t i = 0; i < sizeof all / sizeof all[0]; i++)
         if (strcmp(all[i].id, id) == 0)

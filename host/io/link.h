@@ -1,0 +1,78 @@
+/* link.h: what carries the bytes of a venue's streams and exchanges: the seam under which a transcript, a simulated venue with faults
+ * and the real network are the same to everything above.
+ *
+ * Invariants
+ * - The venue's side numbers streams and exchanges and gives the numbers; a number is never used again.
+ * - What happens is given one at a time by next() and stays the next until taken(): who could not take it is given it again.
+ * - *Left* means that a send was called with its first byte. send() and http() say it by OC_OK; http() may also say it has to wait, and
+ *   what became of it is then a happening.
+ * - A driver has no clock of its own: it says at what time a thing happens, and next() never goes past the time it is given. */
+#ifndef IO_LINK_H
+#define IO_LINK_H
+
+#include "base/checked.h"
+
+#include <outcry/connector.h>
+#include <stdbool.h>
+
+enum io_happening_kind {
+    IO_UP = 1,   /* a stream can carry bytes */
+    IO_DOWN,     /* it fell, or was closed by the other side */
+    IO_REFUSED,  /* the venue did not open it: status and words */
+    IO_MESSAGE,  /* one whole message of a stream */
+    IO_RESPONSE, /* the whole answer to an exchange */
+    IO_UNSENT,   /* an exchange of which no byte left */
+    IO_LOST      /* an exchange that left and gets no whole answer */
+};
+
+struct io_happening {
+    uint32_t kind; /* IO_... */
+    uint32_t stream;
+    uint64_t exchange;
+    int64_t at_ns;
+    uint16_t status; /* HTTP */
+    uint16_t form;   /* OC_MESSAGE_... */
+    uint32_t why;    /* OC_WHY_... of DOWN, REFUSED, UNSENT, LOST */
+    uint32_t size;
+    uint32_t headers_size;
+    const char *bytes;   /* borrowed until taken(); 16 zeros behind */
+    const char *headers; /* lines "name: value\r\n", names in lower case; 16 zeros behind */
+};
+
+/* An exchange on its way: credentials are set in by now. */
+struct io_exchange {
+    uint64_t exchange;
+    const char *endpoint; /* its name in the description */
+    const char *path;
+    const char *headers;
+    const char *body;
+    uint32_t path_size;
+    uint32_t headers_size;
+    uint32_t body_size;
+    uint8_t method; /* OC_METHOD_... */
+    uint8_t zero[3];
+};
+
+struct io_opening {
+    uint32_t stream;
+    uint32_t path_size;
+    const char *endpoint;
+    const char *path;
+};
+
+struct io_link {
+    void *self;
+    oc_rc (*open)(void *self, const struct io_opening *opening);
+    /* OC_OK: it left. OC_E_STATE: the stream is not up, nothing left. */
+    oc_rc (*send)(void *self, uint32_t stream, const void *bytes, uint32_t size);
+    /* OC_OK: taken over; what becomes of it is a happening. Anything else: no byte left. */
+    oc_rc (*http)(void *self, const struct io_exchange *exchange);
+    void (*close)(void *self, uint32_t stream);
+    /* OC_OK: *ret is what happens next, at or before until_ns. OC_E_AGAIN: nothing does, until then. OC_E_END: nothing ever. */
+    oc_rc (*next)(void *self, int64_t until_ns, struct io_happening *ret);
+    void (*taken)(void *self);
+    /* When something happens by itself; INT64_MAX: it waits for us, or has ended. */
+    int64_t (*next_ns)(void *self);
+};
+
+#endif

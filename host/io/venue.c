@@ -1,0 +1,377 @@
+#include "io/venue.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "io/venue_impl.h"
+
+enum { UNREAD_SAID_MAX = 16 };
+
+oc_rc io_venue_init(struct io_venue *venue, const struct oc_connector *table, const char *name,
+                    const struct io_link *link, const struct io_world *world)
+{
+    static const char *const calls[IO_SITES] = {"start",   "account",  "fetch",   "subscribe", "stream",
+                                                "message", "response", "request", "timer",     "quiesce"};
+    memset(venue, 0, sizeof *venue);
+    venue->table = table;
+    venue->name = name;
+    venue->link = *link;
+    venue->world = *world;
+    venue->random = world->seed;
+    venue->clock_ns = INT64_MIN;
+    venue->retry_ns = INT64_MAX;
+    for (int i = 0; i < IO_SITES; i++)
+        venue->sites[i] = (struct plugin_site){name, calls[i]};
+    queue_init(&venue->queue);
+    venue_names_init(&venue->names, &world->assets);
+    limits_init(&venue->limits, table->venue);
+    return OC_OK;
+}
+
+void io_venue_release(struct io_venue *venue)
+{
+    for (uint32_t i = 0; i < IO_STREAMS_MAX; i++) {
+        free(venue->streams[i].path);
+        free(venue->streams[i].words);
+    }
+    for (uint32_t i = 0; i < venue->pending_count; i++)
+        free(venue->pending[i].ask);
+    free(venue->pending);
+    free(venue->subs);
+    free(venue->fetches);
+    free(venue->exchanges);
+    free(venue->ops);
+    free(venue->arena);
+    venue_names_release(&venue->names);
+    queue_release(&venue->queue);
+    memset(venue, 0, sizeof *venue);
+}
+
+int64_t io_venue_now(const struct io_venue *venue)
+{
+    return venue->clock_ns > *venue->world.now_ns ? venue->clock_ns : *venue->world.now_ns;
+}
+
+oc_rc io_venue_start(struct io_venue *venue, void *self)
+{
+    const struct oc_start start = {.size = sizeof start, .env = venue->world.env, .generation = 1};
+    venue->self = self;
+    io_call_begin(venue, IO_SITE_START, 0);
+    return io_call_end(venue, venue->table->start(self, &start));
+}
+
+oc_rc io_venue_account(struct io_venue *venue, const struct oc_account *account)
+{
+    if (venue->account_count == IO_ACCOUNTS_MAX)
+        return OC_E_LIMIT;
+    venue->accounts[venue->account_count] = *account;
+    venue->account_count++; /* its events may come within the call */
+    if (!venue->table->account)
+        return OC_OK;
+    io_call_begin(venue, IO_SITE_ACCOUNT, 0);
+    const oc_rc rc = io_call_end(venue, venue->table->account(venue->self, account));
+    if (rc < 0)
+        venue->account_count--;
+    return rc;
+}
+
+oc_rc io_venue_instrument(struct io_venue *venue, const struct oc_instrument *instrument)
+{
+    return venue_names_add(&venue->names, instrument);
+}
+
+/* The code of a call that was given something: 1: it is done with; 0: it is to be given again later. */
+static oc_rc judged(struct io_venue *venue, oc_rc rc, const char *what)
+{
+    if (rc >= 0 || rc == OC_E_NOMEM)
+        return rc < 0 ? rc : 1;
+    if (rc == OC_E_AGAIN) {
+        venue->retry_ns = io_venue_now(venue) + IO_RETRY_NS;
+        return 0;
+    }
+    venue->unread_rc = rc;
+    venue->unread++;
+    if (!venue->is_silent && venue->unread <= UNREAD_SAID_MAX)
+        log_error("venue", "%s could not use %s (code %d)%s", venue->name, what, (int)rc,
+                  venue->unread == UNREAD_SAID_MAX ? "; more of it is only counted" : "");
+    return 1;
+}
+
+/* It is no longer the next thing that happens, and what was asked for in the call that took it may go on. */
+static oc_rc end_taken(struct io_venue *venue, oc_rc rc)
+{
+    if (rc != OC_E_AGAIN)
+        venue->link.taken(venue->link.self);
+    return io_call_end(venue, rc);
+}
+
+/* It said more than there was room for, and there is more: nothing of it happened, and it is called again. */
+static bool is_called_again(struct io_venue *venue, oc_rc rc)
+{
+    if (rc != OC_E_FULL || !io_call_grow(venue))
+        return false;
+    (void)io_call_end(venue, rc); /* it says the same */
+    return true;
+}
+
+static oc_rc take_message(struct io_venue *venue, const struct io_happening *happening)
+{
+    struct io_stream *stream = io_stream_of_link(venue, happening->stream);
+    if (!stream || stream->state == IO_STREAM_WAITS) {
+        venue->link.taken(venue->link.self);
+        return 1; /* it was closed */
+    }
+    const struct oc_message message = {.size = sizeof message,
+                                       .stream = stream->number,
+                                       .kind = (uint8_t)happening->form,
+                                       .bytes_size = happening->size,
+                                       .bytes = happening->bytes,
+                                       .received_ns = io_venue_now(venue),
+                                       .number = stream->messages + 1,
+                                       .account = stream->account,
+                                       .user = {stream->user[0], stream->user[1]}};
+    oc_rc rc;
+    do {
+        io_call_begin(venue, IO_SITE_MESSAGE, happening->size);
+        rc = venue->table->message(venue->self, &message);
+    } while (is_called_again(venue, rc));
+    rc = judged(venue, end_taken(venue, rc), "a message");
+    stream = io_stream_of(venue, message.stream);
+    if (stream)
+        stream->messages += rc > 0;
+    return rc;
+}
+
+static uint32_t tied(const struct io_venue *venue, uint64_t exchange, struct oc_venue_request **ret_asked)
+{
+    uint32_t count = 0;
+    *ret_asked = NULL;
+    for (uint32_t i = 0; i < venue->pending_count; i++)
+        count += venue->pending[i].exchange == exchange;
+    if (count && (*ret_asked = calloc(count, sizeof **ret_asked)) != NULL)
+        for (uint32_t i = 0, at = 0; i < venue->pending_count; i++)
+            if (venue->pending[i].exchange == exchange)
+                (*ret_asked)[at++] = *venue->pending[i].ask;
+    return *ret_asked ? count : 0;
+}
+
+static void forget_exchange(struct io_venue *venue, uint64_t exchange)
+{
+    for (uint32_t i = 0; i < venue->exchange_count; i++)
+        if (venue->exchanges[i].exchange == exchange) {
+            venue->exchanges[i] = venue->exchanges[--venue->exchange_count];
+            return;
+        }
+}
+
+static struct io_exchange_kept *exchange_of(struct io_venue *venue, uint64_t exchange)
+{
+    for (uint32_t i = 0; i < venue->exchange_count; i++)
+        if (venue->exchanges[i].exchange == exchange)
+            return &venue->exchanges[i];
+    return NULL;
+}
+
+/* The exchange is over; a question that it served and that nobody has answered or asked anew is asked again. */
+static void end_exchange(struct io_venue *venue, uint64_t exchange, uint64_t token, bool left, uint32_t why)
+{
+    forget_exchange(venue, exchange);
+    io_pending_of_exchange(venue, exchange, left, why);
+    const struct io_fetch *fetch = io_fetch_find(venue, token);
+    if (fetch && fetch->is_asked && fetch->exchange == exchange)
+        io_fetch_failed(venue, token, why);
+    io_pending_sweep(venue);
+}
+
+static oc_rc take_response(struct io_venue *venue, const struct io_happening *happening)
+{
+    const struct io_exchange_kept *found = exchange_of(venue, happening->exchange);
+    if (!found) {
+        venue->link.taken(venue->link.self);
+        return 1;
+    }
+    const struct io_exchange_kept kept = *found;
+    struct oc_venue_request *asked;
+    const uint32_t count = tied(venue, kept.exchange, &asked);
+    const struct io_fetch *fetch = io_fetch_find(venue, kept.token);
+    const struct oc_fetch copy = fetch ? fetch->ask : (struct oc_fetch){0};
+    const struct oc_response response = {.size = sizeof response,
+                                         .status = happening->status,
+                                         .endpoint = kept.endpoint,
+                                         .exchange = kept.exchange,
+                                         .request = kept.request,
+                                         .token = kept.token,
+                                         .user = {kept.user[0], kept.user[1], kept.user[2]},
+                                         .account = kept.account,
+                                         .headers_size = happening->headers_size,
+                                         .headers = happening->headers,
+                                         .body = happening->bytes,
+                                         .body_size = happening->size,
+                                         .sent_ns = kept.sent_ns,
+                                         .received_ns = io_venue_now(venue),
+                                         .asked = asked,
+                                         .fetch = fetch ? &copy : NULL,
+                                         .asked_count = count,
+                                         .asked_size = count * (uint32_t)sizeof *asked};
+    oc_rc rc;
+    do {
+        io_call_begin(venue, IO_SITE_RESPONSE, happening->size);
+        rc = venue->table->response ? venue->table->response(venue->self, &response) : OC_E_DATA;
+    } while (is_called_again(venue, rc));
+    rc = judged(venue, end_taken(venue, rc), "an answer");
+    free(asked);
+    if (rc > 0)
+        end_exchange(venue, kept.exchange, kept.token, true, OC_WHY_PROTOCOL);
+    return rc;
+}
+
+static oc_rc take(struct io_venue *venue, const struct io_happening *happening)
+{
+    struct io_stream *stream = io_stream_of_link(venue, happening->stream);
+    const struct io_exchange_kept *exchange;
+    switch ((enum io_happening_kind)happening->kind) {
+    case IO_MESSAGE:
+        return take_message(venue, happening);
+    case IO_RESPONSE:
+        return take_response(venue, happening);
+    case IO_UP:
+        if (stream && stream->state == IO_STREAM_OPENING) {
+            stream->state = venue->table->stream ? IO_STREAM_OPEN : IO_STREAM_READY;
+            stream->tell = OC_STREAM_UP;
+            stream->why = OC_WHY_NONE;
+            venue->has_work = true;
+        }
+        break;
+    case IO_DOWN:
+    case IO_REFUSED:
+        if (stream)
+            io_stream_down(venue, stream, happening->kind == IO_DOWN ? OC_STREAM_DOWN : OC_STREAM_REFUSED,
+                           happening->why, happening);
+        break;
+    case IO_UNSENT:
+    case IO_LOST:
+        exchange = exchange_of(venue, happening->exchange);
+        if (exchange)
+            end_exchange(venue, happening->exchange, exchange->token, happening->kind == IO_LOST, happening->why);
+        break;
+    }
+    venue->link.taken(venue->link.self);
+    io_pending_sweep(venue);
+    return 1;
+}
+
+static int64_t timers_next_ns(const struct io_venue *venue)
+{
+    int64_t next_ns = INT64_MAX;
+    for (uint32_t i = 0; i < venue->timer_count; i++)
+        if (venue->timers[i].at_ns < next_ns)
+            next_ns = venue->timers[i].at_ns;
+    return next_ns;
+}
+
+/* The earliest of what is due by time. */
+static int64_t due_ns(const struct io_venue *venue)
+{
+    const int64_t all[] = {timers_next_ns(venue), io_stream_next_ns(venue), io_pending_next_ns(venue),
+                           io_fetch_next_ns(venue), venue->retry_ns};
+    int64_t next_ns = INT64_MAX;
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        if (all[i] < next_ns)
+            next_ns = all[i];
+    return next_ns;
+}
+
+static oc_rc fire_timer(struct io_venue *venue, int64_t now_ns)
+{
+    uint32_t first = 0;
+    for (uint32_t i = 1; i < venue->timer_count; i++)
+        if (venue->timers[i].at_ns < venue->timers[first].at_ns)
+            first = i;
+    if (!venue->timer_count || venue->timers[first].at_ns > now_ns)
+        return 0;
+    const struct io_timer timer = venue->timers[first];
+    memmove(&venue->timers[first], &venue->timers[first + 1], (venue->timer_count - first - 1) * sizeof timer);
+    venue->timer_count--;
+    io_call_begin(venue, IO_SITE_TIMER, 0);
+    const oc_rc rc =
+        io_call_end(venue, venue->table->timer ? venue->table->timer(venue->self, timer.id, timer.user) : OC_E_STATE);
+    if (rc == OC_E_AGAIN && venue->timer_count < IO_TIMERS_MAX) {
+        venue->timers[venue->timer_count] = timer;
+        venue->timers[venue->timer_count++].at_ns = now_ns + IO_RETRY_NS;
+    } else if (rc < 0 && rc != OC_E_NOMEM) {
+        venue->faults++;
+    }
+    return rc == OC_E_NOMEM ? rc : 1;
+}
+
+static oc_rc flush(struct io_venue *venue)
+{
+    venue->has_work = false;
+    venue->retry_ns = INT64_MAX;
+    oc_rc rc = io_pending_flush(venue);
+    if (rc >= 0 && !venue->is_quiet)
+        rc = io_subs_flush(venue);
+    if (rc >= 0 && !venue->is_quiet)
+        rc = io_fetch_flush(venue);
+    return rc < 0 ? rc : 1;
+}
+
+static oc_rc do_due(struct io_venue *venue, int64_t now_ns)
+{
+    if (now_ns > io_venue_now(venue))
+        venue->clock_ns = now_ns;
+    oc_rc rc = io_pending_due(venue, now_ns);
+    if (rc >= 0)
+        rc = io_stream_reopen(venue, now_ns);
+    if (rc >= 0)
+        rc = fire_timer(venue, now_ns);
+    if (rc < 0)
+        return rc;
+    return venue->retry_ns <= now_ns || io_fetch_next_ns(venue) <= now_ns || venue->has_work ? flush(venue) : 1;
+}
+
+oc_rc io_venue_pump(struct io_venue *venue, int64_t until_ns)
+{
+    struct io_happening happening;
+    if (io_stream_has_tell(venue) && venue->retry_ns == INT64_MAX) {
+        const oc_rc rc = io_stream_tell(venue);
+        if (rc != 0)
+            return rc;
+    }
+    if (venue->has_work)
+        return flush(venue);
+    const int64_t due = due_ns(venue);
+    if (due <= io_venue_now(venue))
+        return do_due(venue, io_venue_now(venue));
+    oc_rc rc = venue->link.next(venue->link.self, due < until_ns ? due : until_ns, &happening);
+    if (rc == OC_OK) {
+        if (happening.at_ns > venue->clock_ns)
+            venue->clock_ns = happening.at_ns;
+        rc = take(venue, &happening);
+        if (rc > 0 && venue->retry_ns != INT64_MAX)
+            venue->has_work = true; /* what could not be done may be possible now */
+        if (rc != 0)
+            return rc;
+    }
+    if (rc < 0 && rc != OC_E_AGAIN && rc != OC_E_END)
+        return rc;
+    if (due <= until_ns)
+        return do_due(venue, due);
+    return rc == OC_E_END && due == INT64_MAX ? (oc_rc)OC_E_END : 0;
+}
+
+int64_t io_venue_next_ns(const struct io_venue *venue)
+{
+    const int64_t link_ns = venue->link.next_ns(venue->link.self), due = due_ns(venue);
+    return venue->has_work ? io_venue_now(venue) : (link_ns < due ? link_ns : due);
+}
+
+oc_rc io_venue_quiesce(struct io_venue *venue, int64_t deadline_ns)
+{
+    venue->is_quiet = true;
+    if (!venue->table->quiesce)
+        return OC_OK;
+    io_call_begin(venue, IO_SITE_QUIESCE, 0);
+    return io_call_end(venue, venue->table->quiesce(venue->self, deadline_ns));
+}

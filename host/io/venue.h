@@ -1,0 +1,261 @@
+/* venue.h: a venue as the host holds it: one connector, its streams, what was asked of it and is not answered, what it is to say.
+ *
+ * Invariants
+ * - A call of the connector is a transaction: what it commits, sends, opens, asks and sets takes effect in that order when it returned 0
+ *   or more, and leaves no trace otherwise.
+ * - What became of a request is proven here: what never left is NOT_THERE; what left and got no whole answer, or one of which the
+ *   connector made no event, is UNKNOWN. Each request comes to exactly one of: an answer of the connector, NOT_THERE, UNKNOWN, or a
+ *   definitive rejection.
+ * - Nothing is sent twice by the host. What waits and has not left can be taken back.
+ * - Time is given from outside; nothing here waits. io_venue_pump does one thing, io_venue_next_ns says when there is more to do.
+ * - Bounded: IO_STREAMS_MAX, IO_PENDING_MAX, IO_TIMERS_MAX, IO_SUBS_MAX, IO_FETCHES_MAX. */
+#ifndef IO_VENUE_H
+#define IO_VENUE_H
+
+#include "base/checked.h"
+#include "base/plugin_call.h"
+#include "io/limits.h"
+#include "io/link.h"
+#include "io/queue.h"
+#include "io/venue_names.h"
+
+#include <outcry/connector.h>
+
+enum {
+    IO_STREAMS_MAX = 32,
+    IO_PENDING_MAX = 8192,
+    IO_TIMERS_MAX = 256,
+    IO_SUBS_MAX = 4096,
+    IO_FETCHES_MAX = 1024,
+    IO_FETCH_TRIES = 5,
+    IO_OPS_MAX = 4096, /* of one call */
+    IO_ACCOUNTS_MAX = 16,
+    IO_CALL_ROOM = 65536, /* bytes of events that every call may say, beside four for each byte of input */
+    IO_SKIPS_SAID = 16    /* kinds of skipped things of which the first is logged */
+};
+
+#define IO_ARENA_MAX  ((size_t)64 << 20) /* bytes of what one call sends */
+#define IO_BACKOFF_NS 1000000000ll       /* first wait before a stream is opened again; doubles up to a minute */
+#define IO_RETRY_NS   50000000ll    /* what said OC_E_AGAIN is tried again after this, or when anything has happened */
+#define IO_SEND_BY_NS 5000000000ll  /* a request that names no deadline waits so long */
+#define IO_ANSWER_NS  10000000000ll /* an answer is late, where the description does not say */
+
+enum io_site {
+    IO_SITE_START,
+    IO_SITE_ACCOUNT,
+    IO_SITE_FETCH,
+    IO_SITE_SUBSCRIBE,
+    IO_SITE_STREAM,
+    IO_SITE_MESSAGE,
+    IO_SITE_RESPONSE,
+    IO_SITE_REQUEST,
+    IO_SITE_TIMER,
+    IO_SITE_QUIESCE,
+    IO_SITES
+};
+
+enum io_stream_state {
+    IO_STREAM_FREE,
+    IO_STREAM_NEW,
+    IO_STREAM_OPENING,
+    IO_STREAM_OPEN,
+    IO_STREAM_READY,
+    IO_STREAM_WAITS
+};
+
+struct io_stream {
+    uint8_t state;   /* IO_STREAM_... */
+    bool is_of_call; /* opened by the running call: gone where that fails */
+    uint16_t endpoint;
+    uint32_t number; /* the connector's name for it; the same when it is opened again */
+    uint32_t link;   /* the link's, of this opening */
+    uint32_t flags;  /* OC_OPEN_... */
+    uint32_t account;
+    uint32_t carries;
+    uint32_t room;
+    uint32_t tries;
+    uint32_t path_size;
+    uint64_t messages; /* of this opening */
+    uint64_t user[2];
+    int64_t again_ns; /* WAITS: when it is opened */
+    char *path;       /* owned */
+    uint16_t tell;    /* OC_STREAM_... that the connector is to be told; 0: nothing */
+    uint16_t status;
+    uint32_t why;
+    uint32_t words_size;
+    char *words; /* owned: what the venue said to it */
+};
+
+enum io_pending_state {
+    IO_PENDING_WAITS, /* in the outbound queue: not a byte has left */
+    IO_PENDING_GOES,  /* tied by the running call */
+    IO_PENDING_LEFT,  /* on its way, not answered */
+    IO_PENDING_DONE   /* answered, or proven; goes when the queue is next looked at */
+};
+
+struct io_pending {
+    struct oc_venue_request *ask; /* owned; ask.head.size bytes */
+    uint64_t exchange;            /* 0: by a stream */
+    uint32_t stream;
+    uint8_t state; /* IO_PENDING_... */
+    uint8_t lane;
+    bool is_batch; /* of the running call */
+    uint8_t zero;
+    int64_t send_by_ns;
+    int64_t answer_by_ns;
+};
+
+struct io_timer {
+    uint64_t id;
+    uint64_t user;
+    int64_t at_ns;
+};
+
+enum io_sub_state { IO_SUB_WANTED, IO_SUB_CARRIED };
+
+struct io_sub {
+    struct oc_sub sub;
+    uint32_t stream; /* 0: none yet */
+    uint32_t state;
+};
+
+struct io_fetch {
+    struct oc_fetch ask;
+    uint64_t exchange; /* 0: not asked, or by a stream */
+    int64_t again_ns;  /* when it may be asked */
+    uint32_t tries;
+    bool is_asked;
+};
+
+enum io_op_kind {
+    IO_OP_OPEN = 1,
+    IO_OP_SEND,
+    IO_OP_HTTP,
+    IO_OP_CLOSE,
+    IO_OP_FAIL,
+    IO_OP_READY,
+    IO_OP_TIMER,
+    IO_OP_UNTIMER,
+    IO_OP_MISSED
+};
+
+struct io_op {    /* of the running call; texts are offsets into the arena */
+    uint8_t kind; /* IO_OP_... */
+    uint8_t method;
+    uint16_t endpoint;
+    uint32_t stream;
+    uint64_t exchange; /* or the timer's id */
+    uint64_t request;
+    uint64_t token;
+    uint64_t user[3];
+    int64_t at_ns; /* timer; answer_ns */
+    uint32_t account;
+    uint32_t why; /* or the kind that was missed */
+    size_t path, headers, body;
+    uint32_t path_size, headers_size, body_size;
+    uint32_t flags;
+};
+
+struct io_exchange_kept { /* what comes back with its answer */
+    uint64_t exchange;
+    uint64_t request;
+    uint64_t token;
+    uint64_t user[3];
+    int64_t sent_ns;
+    uint32_t account;
+    uint16_t endpoint;
+    bool is_batch;
+};
+
+struct io_world {
+    const int64_t *now_ns;  /* borrowed: the session's time */
+    uint64_t seed;          /* of random() and of waits before opening again */
+    uint32_t env;           /* OC_ENV_... */
+    uint32_t market_source; /* what head.source becomes where a connector leaves 0 */
+    struct venue_assets assets;
+};
+
+struct io_venue {
+    const struct oc_connector *table;
+    void *self;
+    const char *name; /* the plugin's id, for words; borrowed */
+    struct io_link link;
+    struct io_world world;
+    struct queue queue;
+    struct venue_names names;
+    struct limits limits;
+    struct plugin_site sites[IO_SITES];
+    struct io_stream streams[IO_STREAMS_MAX];
+    struct oc_account accounts[IO_ACCOUNTS_MAX];
+    uint32_t account_count;
+    struct io_pending *pending; /* oldest first; owned */
+    uint32_t pending_count, pending_room;
+    struct io_timer timers[IO_TIMERS_MAX];
+    uint32_t timer_count;
+    struct io_sub *subs; /* owned */
+    uint32_t sub_count, sub_room;
+    struct io_fetch *fetches; /* owned */
+    uint32_t fetch_count, fetch_room;
+    struct io_exchange_kept *exchanges; /* under way; owned */
+    uint32_t exchange_count, exchange_room;
+    struct io_op *ops; /* of the running call; owned */
+    uint32_t op_count, op_room;
+    char *arena; /* owned */
+    size_t arena_size, arena_room;
+    uint64_t numbers;  /* streams, exchanges, timers and tokens that were given */
+    uint32_t links;    /* openings */
+    uint64_t random;   /* state */
+    int64_t offset_ns; /* venue's clock - ours, and how far that may be wrong */
+    int64_t offset_error_ns;
+    bool has_offset;
+    int64_t clock_ns;  /* of what happened last */
+    int64_t retry_ns;  /* when what said OC_E_AGAIN is tried again; INT64_MAX: nothing did */
+    enum io_site site; /* of the running call, or of the last */
+    bool is_in_call;
+    bool has_work;    /* requests, subscriptions or fetches may go now */
+    bool is_quiet;    /* no new work */
+    size_t call_room; /* of the next try of a call that said OC_E_FULL */
+    bool is_silent;   /* what cannot be used is counted and not logged */
+    uint64_t unread;  /* messages and answers that the connector could not use */
+    oc_rc unread_rc;  /* what it said to the last of them */
+    uint64_t faults;  /* calls that broke their rules */
+    uint64_t skipped;
+    uint64_t skip_kinds[IO_SKIPS_SAID]; /* hashes of what was logged once */
+    uint32_t skip_kind_count;
+};
+
+/* `self` of the connector comes with io_venue_start; its services hold from here on. Owned: io_venue_release. OC_E_NOMEM. [setup] */
+CHECKED oc_rc io_venue_init(struct io_venue *venue, const struct oc_connector *table, const char *name,
+                            const struct io_link *link, const struct io_world *world);
+void io_venue_release(struct io_venue *venue);
+CHECKED oc_rc io_venue_start(struct io_venue *venue, void *self);
+CHECKED oc_rc io_venue_account(struct io_venue *venue, const struct oc_account *account);
+CHECKED oc_rc io_venue_instrument(struct io_venue *venue, const struct oc_instrument *instrument);
+/* Wanted from now on, on whatever stream carries it. OC_E_NOT_SUPPORTED: the description does not offer the topic. */
+CHECKED oc_rc io_venue_subscribe(struct io_venue *venue, const struct oc_sub *sub);
+/* Asked as soon as it may be; what comes of it ends with OC_EV_FETCHED and the token. OC_E_NOT_SUPPORTED as above. */
+CHECKED oc_rc io_venue_fetch(struct io_venue *venue, const struct oc_fetch *ask, uint64_t *ret_token);
+/* Takes a request over, to be sent as soon as it may be. A cancel of what has not left takes that back. OC_E_FULL. */
+CHECKED oc_rc io_venue_request(struct io_venue *venue, const struct oc_request *request);
+/* Kill, latch, disconnect: what adds risk and has not left never does. */
+void io_venue_withdraw(struct io_venue *venue, uint32_t why);
+
+/* One thing that is due at or before until_ns. 1: done; 0: nothing is; OC_E_END: nothing ever will be. Other codes: no memory, a limit. */
+CHECKED oc_rc io_venue_pump(struct io_venue *venue, int64_t until_ns);
+/* When there is more to do; INT64_MAX: only when something is asked. */
+int64_t io_venue_next_ns(const struct io_venue *venue);
+/* The time of what was done last, or the session's. */
+int64_t io_venue_now(const struct io_venue *venue);
+/* What it has said, oldest first; NULL: nothing more. */
+static inline const struct oc_event *io_venue_first(const struct io_venue *venue) { return queue_first(&venue->queue); }
+static inline void io_venue_drop(struct io_venue *venue) { queue_drop(&venue->queue); }
+/* No new work. OC_OK: idle; OC_E_AGAIN: not yet. */
+CHECKED oc_rc io_venue_quiesce(struct io_venue *venue, int64_t deadline_ns);
+
+/* Something that the codec does not know: counted, the first of each kind logged. [any] */
+void io_venue_skip(struct io_venue *venue, const char *what, const void *sample, uint32_t size);
+
+/* The table of an io service for the connector whose host.impl begins with a struct host_impl; NULL: none of that name. */
+const void *io_venue_service(const char *id);
+
+#endif

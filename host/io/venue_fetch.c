@@ -1,0 +1,134 @@
+/* venue_fetch.c: questions to a venue: asked when they may be, again when they were lost, page by page. */
+#include "io/venue_impl.h"
+
+#include <string.h>
+
+static const struct oc_fetchable *offered(const struct io_venue *venue, uint32_t kind)
+{
+    for (uint32_t i = 0; i < venue->table->venue->fetch_count; i++)
+        if (venue->table->venue->fetches[i].kind == kind)
+            return &venue->table->venue->fetches[i];
+    return NULL;
+}
+
+oc_rc io_venue_fetch(struct io_venue *venue, const struct oc_fetch *ask, uint64_t *ret_token)
+{
+    if (!offered(venue, ask->kind) || !venue->table->fetch)
+        return OC_E_NOT_SUPPORTED;
+    const oc_rc rc =
+        io_grow(&venue->fetches, venue->fetch_count, &venue->fetch_room, IO_FETCHES_MAX, sizeof *venue->fetches);
+    if (rc < 0)
+        return rc;
+    struct io_fetch *fetch = &venue->fetches[venue->fetch_count++];
+    *fetch = (struct io_fetch){.ask = *ask, .again_ns = io_venue_now(venue)};
+    fetch->ask.size = sizeof fetch->ask;
+    fetch->ask.token = *ret_token = io_number(venue);
+    if (!fetch->ask.lane)
+        fetch->ask.lane = OC_LANE_QUERY;
+    venue->has_work = true;
+    return OC_OK;
+}
+
+struct io_fetch *io_fetch_find(struct io_venue *venue, uint64_t token)
+{
+    for (uint32_t i = 0; i < venue->fetch_count && token; i++)
+        if (venue->fetches[i].ask.token == token)
+            return &venue->fetches[i];
+    return NULL;
+}
+
+static void forget(struct io_venue *venue, struct io_fetch *fetch)
+{
+    const size_t place = (size_t)(fetch - venue->fetches);
+    memmove(fetch, fetch + 1, (venue->fetch_count - place - 1) * sizeof *fetch);
+    venue->fetch_count--;
+}
+
+/* The host's own end of a question that came to nothing. */
+static void ended(struct io_venue *venue, struct io_fetch *fetch, oc_rc rc, uint32_t why)
+{
+    const struct oc_ev_fetched event = {
+        .head = {.size = sizeof event,
+                 .type = OC_EV_FETCHED,
+                 .flags = OC_EVF_LAST,
+                 .source = fetch->ask.account ? fetch->ask.account : venue->world.market_source,
+                 .venue_ns = io_venue_now(venue)},
+        .token = fetch->ask.token,
+        .kind = fetch->ask.kind,
+        .rc = rc,
+        .why = why};
+    forget(venue, fetch);
+    (void)io_say(venue, &event.head); /* no memory for it: the question is gone as well */
+}
+
+/* Page by page; a failure that the connector told is the end of it. */
+void io_fetch_answered(struct io_venue *venue, const struct oc_event *event)
+{
+    if (event->type != OC_EV_FETCHED || event->size < sizeof(struct oc_ev_fetched))
+        return;
+    const struct oc_ev_fetched *fetched = (const struct oc_ev_fetched *)(const void *)event;
+    struct io_fetch *fetch = io_fetch_find(venue, fetched->token);
+    if (!fetch)
+        return;
+    if (!fetched->more) {
+        forget(venue, fetch);
+        return;
+    }
+    fetch->ask.cursor = fetched->cursor;
+    fetch->is_asked = false;
+    fetch->exchange = 0;
+    fetch->tries = 0;
+    fetch->again_ns = io_venue_now(venue);
+    venue->has_work = true;
+}
+
+void io_fetch_failed(struct io_venue *venue, uint64_t token, uint32_t why)
+{
+    struct io_fetch *fetch = io_fetch_find(venue, token);
+    if (!fetch)
+        return;
+    if (++fetch->tries >= IO_FETCH_TRIES) {
+        ended(venue, fetch, OC_E_IO, why);
+        return;
+    }
+    fetch->is_asked = false;
+    fetch->exchange = 0;
+    fetch->again_ns = io_venue_now(venue) + (IO_BACKOFF_NS << fetch->tries);
+}
+
+oc_rc io_fetch_flush(struct io_venue *venue)
+{
+    for (uint32_t i = 0; i < venue->fetch_count; i++) {
+        struct io_fetch *fetch = &venue->fetches[i];
+        if (fetch->is_asked || fetch->again_ns > io_venue_now(venue))
+            continue;
+        const struct oc_fetch ask = fetch->ask;
+        io_call_begin(venue, IO_SITE_FETCH, sizeof ask);
+        fetch->is_asked = true;
+        oc_rc rc = io_call_end(venue, venue->table->fetch(venue->self, &ask));
+        fetch = io_fetch_find(venue, ask.token);
+        if (!fetch) { /* it was answered at once */
+            i--;
+            continue;
+        }
+        if (rc == OC_E_AGAIN || rc == OC_E_FULL) {
+            fetch->is_asked = false;
+            fetch->again_ns = io_venue_now(venue) + IO_RETRY_NS;
+        } else if (rc == OC_E_NOMEM) {
+            return rc;
+        } else if (rc < 0) {
+            ended(venue, fetch, rc, OC_WHY_NOT_SUPPORTED);
+            i--;
+        }
+    }
+    return OC_OK;
+}
+
+int64_t io_fetch_next_ns(const struct io_venue *venue)
+{
+    int64_t next_ns = INT64_MAX;
+    for (uint32_t i = 0; i < venue->fetch_count; i++)
+        if (!venue->fetches[i].is_asked && venue->fetches[i].again_ns < next_ns)
+            next_ns = venue->fetches[i].again_ns;
+    return next_ns;
+}

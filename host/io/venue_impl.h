@@ -1,0 +1,62 @@
+/* venue_impl.h: what the files of host/io/venue*.c share. */
+#ifndef IO_VENUE_IMPL_H
+#define IO_VENUE_IMPL_H
+
+#include "io/venue.h"
+
+/* The call protocol: io_call_begin, the connector's function, io_call_end. What stands is carried out by io_call_end. Between them
+ * `judge` may look at what was said and tied. */
+void io_call_begin(struct io_venue *venue, enum io_site site, size_t input_size);
+/* `rc` as the connector returned it. Carries out what was asked for where rc is not negative; returns rc, or what carrying out
+ * failed with. */
+CHECKED oc_rc io_call_end(struct io_venue *venue, oc_rc rc);
+/* The connector said OC_E_FULL: the next call has more room. False: no room is enough. */
+bool io_call_grow(struct io_venue *venue);
+/* Room in the arena for a copy; its offset in *ret_at. */
+CHECKED oc_rc io_call_keep(struct io_venue *venue, const void *bytes, uint32_t size, size_t *ret_at);
+CHECKED oc_rc io_call_op(struct io_venue *venue, const struct io_op *op);
+
+/* Lists that grow by doubling. OC_E_LIMIT at `max`. */
+CHECKED oc_rc io_grow(void *list, uint32_t count, uint32_t *room, uint32_t max, size_t each);
+
+static inline uint64_t io_number(struct io_venue *venue) { return ++venue->numbers; }
+
+struct io_stream *io_stream_of(struct io_venue *venue, uint32_t number);
+struct io_stream *io_stream_of_link(struct io_venue *venue, uint32_t link);
+CHECKED oc_rc io_stream_open(struct io_venue *venue, struct io_stream *stream);
+void io_stream_close(struct io_venue *venue, struct io_stream *stream);
+/* It fell, was refused or is not to be trusted: `tell` says which. It is opened again or forgotten, and the connector will be told. */
+void io_stream_down(struct io_venue *venue, struct io_stream *stream, uint16_t tell, uint32_t why,
+                    const struct io_happening *happening);
+/* Tells the connector of one stream what it is to be told. 1: told; 0: there is nothing to tell, or not yet. */
+CHECKED oc_rc io_stream_tell(struct io_venue *venue);
+CHECKED oc_rc io_stream_reopen(struct io_venue *venue, int64_t now_ns);
+int64_t io_stream_next_ns(const struct io_venue *venue);
+bool io_stream_has_tell(const struct io_venue *venue);
+
+/* The host's own word about a request or a fetch. */
+CHECKED oc_rc io_say(struct io_venue *venue, const struct oc_event *event);
+
+/* Requests. */
+/* The connector's events of the running call answer what they name. */
+void io_pending_answered(struct io_venue *venue, const struct oc_event *event);
+void io_pending_left(struct io_venue *venue, const struct io_op *op, bool left);
+/* Everything that left on it, or by the exchange, and is not answered: UNKNOWN; what has not left: NOT_THERE. */
+void io_pending_of_stream(struct io_venue *venue, uint32_t stream, uint32_t why);
+void io_pending_of_exchange(struct io_venue *venue, uint64_t exchange, bool left, uint32_t why);
+CHECKED oc_rc io_pending_flush(struct io_venue *venue);
+CHECKED oc_rc io_pending_due(struct io_venue *venue, int64_t now_ns);
+int64_t io_pending_next_ns(const struct io_venue *venue);
+void io_pending_sweep(struct io_venue *venue);
+/* The request under way by this number; NULL: none. */
+struct io_pending *io_pending_find(struct io_venue *venue, uint64_t request);
+
+/* Subscriptions and fetches. */
+CHECKED oc_rc io_subs_flush(struct io_venue *venue);
+CHECKED oc_rc io_fetch_flush(struct io_venue *venue);
+void io_fetch_answered(struct io_venue *venue, const struct oc_event *event);
+void io_fetch_failed(struct io_venue *venue, uint64_t token, uint32_t why);
+int64_t io_fetch_next_ns(const struct io_venue *venue);
+struct io_fetch *io_fetch_find(struct io_venue *venue, uint64_t token);
+
+#endif

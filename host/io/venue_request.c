@@ -1,0 +1,434 @@
+/* venue_request.c: requests on their way: what waits, what left, what became of it. */
+#include "io/venue_impl.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { BATCH_MAX = 64 };
+
+/* The client's id of an order, as the description wants it: the same for the same order in every life, another for each order. */
+
+static void put_base32(char *text, int digits, uint64_t number)
+{
+    static const char alphabet[] = "0123456789abcdefghjkmnpqrstvwxyz";
+    for (int i = digits - 1; i >= 0; i--, number >>= 5)
+        text[i] = alphabet[number & 31];
+}
+
+static void render_client(const struct oc_venue *venue, uint64_t order, uint32_t revision, struct oc_id *ret_id)
+{
+    *ret_id = (struct oc_id){0};
+    if (venue->client_form == OC_CLIENT_NUMBER) {
+        ret_id->size = (uint8_t)snprintf(ret_id->text, sizeof ret_id->text, "%llu",
+                                         (unsigned long long)(order << 8 | (revision & 0xff)));
+    } else if (venue->client_form == OC_CLIENT_TEXT && venue->client_charset == OC_CLIENT_UUID) {
+        const unsigned long long high = order, low = revision;
+        ret_id->size = (uint8_t)snprintf(ret_id->text, sizeof ret_id->text, "%08llx-%04llx-4%03llx-8000-%012llx",
+                                         high >> 32, high >> 16 & 0xffff, high >> 4 & 0xfff, (high & 0xf) << 40 | low);
+    } else if (venue->client_form == OC_CLIENT_TEXT) {
+        memcpy(ret_id->text, "oc", 2);
+        put_base32(ret_id->text + 2, 13, order);
+        ret_id->size = 15;
+        if (revision) {
+            put_base32(ret_id->text + 15, 2, revision);
+            ret_id->size = 17;
+        }
+    }
+}
+
+static uint8_t lane_of(const struct oc_request *request)
+{
+    return request->kind == OC_REQUEST_CANCEL || request->kind == OC_REQUEST_CANCEL_ALL ||
+                   request->kind == OC_REQUEST_DEADMAN
+               ? OC_LANE_CANCEL
+               : OC_LANE_ORDER;
+}
+
+static struct oc_ev_answer word(const struct io_venue *venue, const struct oc_request *ask, uint16_t type, uint32_t why)
+{
+    static const char *const names[] = {[OC_WHY_NOT_SENT] = "NOT_SENT",
+                                        [OC_WHY_LATE] = "LATE",
+                                        [OC_WHY_TIMEOUT] = "TIMEOUT",
+                                        [OC_WHY_NETWORK] = "NETWORK",
+                                        [OC_WHY_PROTOCOL] = "PROTOCOL",
+                                        [OC_WHY_DISCONNECTED] = "DISCONNECTED",
+                                        [OC_WHY_SILENT] = "SILENT",
+                                        [OC_WHY_NOT_SUPPORTED] = "NOT_SUPPORTED_BY_VENUE",
+                                        [OC_WHY_CANCELED_BY_US] = "CANCELED_BY_US"};
+    const int64_t now_ns = io_venue_now(venue);
+    struct oc_ev_answer answer = {.head = {.size = sizeof answer,
+                                           .type = type,
+                                           .flags = OC_EVF_LAST,
+                                           .source = ask->account,
+                                           .inst = ask->head.inst,
+                                           .venue_ns = now_ns,
+                                           .cause = ask->head.seq},
+                                  .order = ask->order,
+                                  .request = ask->id,
+                                  .cum_qty = -1};
+    if (why < sizeof names / sizeof *names && names[why])
+        snprintf(answer.reason, sizeof answer.reason, "%s", names[why]);
+    return answer;
+}
+
+/* Nothing of it reached the venue: a new order is NOT_THERE, and a change that was not made leaves the order as it is. */
+static void never_left(struct io_venue *venue, struct io_pending *pending, uint32_t why)
+{
+    const uint8_t kind = pending->ask->ask.kind;
+    struct oc_ev_answer answer = word(venue, &pending->ask->ask,
+                                      kind == OC_REQUEST_NEW     ? OC_EV_NOT_THERE
+                                      : kind == OC_REQUEST_AMEND ? OC_EV_AMEND_REJECTED
+                                                                 : OC_EV_CANCEL_REJECTED,
+                                      why);
+    answer.definitive = 1;
+    pending->state = IO_PENDING_DONE;
+    (void)io_say(venue, &answer.head);
+}
+
+/* It may or may not be there. */
+static void unknown(struct io_venue *venue, struct io_pending *pending, uint32_t why)
+{
+    const struct oc_ev_answer answer = word(venue, &pending->ask->ask, OC_EV_UNKNOWN, why);
+    const struct oc_request *ask = &pending->ask->ask;
+    struct oc_fetch look = {.size = sizeof look,
+                            .kind = OC_FETCH_ORDER,
+                            .account = ask->account,
+                            .inst = ask->head.inst,
+                            .lane = OC_LANE_RECONCILE,
+                            .order = ask->order,
+                            .created_ns = ask->created_ns,
+                            .client = pending->ask->client,
+                            .venue_order = pending->ask->venue_order};
+    uint64_t token;
+    pending->state = IO_PENDING_DONE;
+    (void)io_say(venue, &answer.head);
+    if (io_venue_fetch(venue, &look, &token) == OC_OK) { /* the venue had time to catch up by then */
+        struct io_fetch *fetch = io_fetch_find(venue, token);
+        fetch->again_ns += venue->table->venue->absence_ns;
+    }
+}
+
+/* Its word that it took nothing, before a byte left. */
+static void refused(struct io_venue *venue, struct io_pending *pending, oc_rc rc)
+{
+    const uint8_t kind = pending->ask->ask.kind;
+    struct oc_ev_answer answer = word(venue, &pending->ask->ask,
+                                      kind == OC_REQUEST_NEW     ? OC_EV_REJECTED
+                                      : kind == OC_REQUEST_AMEND ? OC_EV_AMEND_REJECTED
+                                                                 : OC_EV_CANCEL_REJECTED,
+                                      rc == OC_E_NOT_SUPPORTED ? OC_WHY_NOT_SUPPORTED : OC_WHY_NOT_SENT);
+    answer.definitive = 1;
+    pending->state = IO_PENDING_DONE;
+    (void)io_say(venue, &answer.head);
+}
+
+struct io_pending *io_pending_find(struct io_venue *venue, uint64_t request)
+{
+    for (uint32_t i = venue->pending_count; i > 0 && request; i--)
+        if (venue->pending[i - 1].state != IO_PENDING_DONE && venue->pending[i - 1].ask->ask.id == request)
+            return &venue->pending[i - 1];
+    return NULL;
+}
+
+void io_pending_sweep(struct io_venue *venue)
+{
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < venue->pending_count; i++)
+        if (venue->pending[i].state == IO_PENDING_DONE)
+            free(venue->pending[i].ask);
+        else
+            venue->pending[kept++] = venue->pending[i];
+    venue->pending_count = kept;
+}
+
+/* A cancel, or the kill switch, takes back what has not left. */
+static bool take_back(struct io_venue *venue, uint64_t order, uint32_t why)
+{
+    bool is_back = false;
+    for (uint32_t i = 0; i < venue->pending_count; i++) {
+        struct io_pending *pending = &venue->pending[i];
+        if (pending->state != IO_PENDING_WAITS || pending->ask->ask.order != order || pending->lane == OC_LANE_CANCEL)
+            continue;
+        is_back |= pending->ask->ask.kind == OC_REQUEST_NEW;
+        never_left(venue, pending, why);
+    }
+    return is_back;
+}
+
+void io_venue_withdraw(struct io_venue *venue, uint32_t why)
+{
+    for (uint32_t i = 0; i < venue->pending_count; i++)
+        if (venue->pending[i].state == IO_PENDING_WAITS && venue->pending[i].lane != OC_LANE_CANCEL)
+            never_left(venue, &venue->pending[i], why);
+    io_pending_sweep(venue);
+}
+
+oc_rc io_venue_request(struct io_venue *venue, const struct oc_request *request)
+{
+    if (request->kind == OC_REQUEST_CANCEL && take_back(venue, request->order, OC_WHY_CANCELED_BY_US)) {
+        io_pending_sweep(venue);
+        return OC_OK; /* the cancel of what never left never leaves */
+    }
+    const oc_rc rc =
+        io_grow(&venue->pending, venue->pending_count, &venue->pending_room, IO_PENDING_MAX, sizeof *venue->pending);
+    if (rc < 0)
+        return rc == OC_E_LIMIT ? OC_E_FULL : rc;
+    struct oc_venue_request *ask = calloc(1, sizeof *ask);
+    if (!ask)
+        return OC_E_NOMEM;
+    ask->ask = *request;
+    ask->ask.head.size = sizeof *ask;
+    render_client(venue->table->venue, request->order, request->revision, &ask->client);
+    if (request->kind != OC_REQUEST_NEW)
+        render_client(venue->table->venue, request->order, request->revision + 1, &ask->client_new);
+    const int64_t now_ns = io_venue_now(venue);
+    venue->pending[venue->pending_count++] =
+        (struct io_pending){.ask = ask,
+                            .lane = lane_of(request),
+                            .send_by_ns = request->send_by_ns ? request->send_by_ns : now_ns + IO_SEND_BY_NS,
+                            .answer_by_ns = INT64_MAX};
+    return io_pending_flush(venue);
+}
+
+/* Whether an answer of this type is what a request of this kind waits for. */
+static bool answers(uint16_t type, uint8_t kind)
+{
+    switch (type) {
+    case OC_EV_ACCEPTED:
+    case OC_EV_REJECTED:
+    case OC_EV_FILL:
+    case OC_EV_TRIGGERED:
+    case OC_EV_ORDER:
+    case OC_EV_TAKEN:
+        return kind == OC_REQUEST_NEW;
+    case OC_EV_AMENDED:
+    case OC_EV_AMEND_REJECTED:
+        return kind == OC_REQUEST_AMEND;
+    case OC_EV_CANCEL_REJECTED:
+        return kind == OC_REQUEST_CANCEL;
+    case OC_EV_CANCELED:
+    case OC_EV_EXPIRED:
+        return true; /* the end of the order answers all that was asked about it */
+    default:
+        return false;
+    }
+}
+
+static bool same_id(const struct oc_id *a, const struct oc_id *b)
+{
+    return a->size && a->size == b->size && memcmp(a->text, b->text, a->size) == 0;
+}
+
+/* What an event about an order names: the request, the order, the client's id. */
+static bool names_of(const struct oc_event *event, uint64_t *ret_request, uint64_t *ret_order, struct oc_id *ret_client)
+{
+    *ret_request = *ret_order = 0;
+    *ret_client = (struct oc_id){0};
+    if (event->type == OC_EV_FILL && event->size >= sizeof(struct oc_ev_fill)) {
+        *ret_order = ((const struct oc_ev_fill *)(const void *)event)->order;
+        if (event->size >= sizeof(struct oc_ev_venue_fill))
+            *ret_client = ((const struct oc_ev_venue_fill *)(const void *)event)->client;
+        return true;
+    }
+    if (event->type == OC_EV_ORDER && event->size >= sizeof(struct oc_ev_order)) {
+        *ret_order = ((const struct oc_ev_order *)(const void *)event)->order;
+        *ret_client = ((const struct oc_ev_order *)(const void *)event)->client;
+        return true;
+    }
+    if (event->type < OC_EV_ACCEPTED || event->type > OC_EV_TAKEN || event->size < sizeof(struct oc_ev_answer) ||
+        event->type == OC_EV_BUST)
+        return false;
+    const struct oc_ev_answer *answer = (const struct oc_ev_answer *)(const void *)event;
+    *ret_request = answer->request;
+    *ret_order = answer->order;
+    if (event->size >= sizeof(struct oc_ev_venue_answer))
+        *ret_client = ((const struct oc_ev_venue_answer *)(const void *)event)->client;
+    return true;
+}
+
+void io_pending_answered(struct io_venue *venue, const struct oc_event *event)
+{
+    uint64_t request, order;
+    struct oc_id client;
+    if (!venue->pending_count || !names_of(event, &request, &order, &client))
+        return;
+    for (uint32_t i = 0; i < venue->pending_count; i++) {
+        struct io_pending *pending = &venue->pending[i];
+        const struct oc_venue_request *ask = pending->ask;
+        const bool is_request = request && ask->ask.id == request;
+        const bool is_order =
+            (order && ask->ask.order == order) || same_id(&client, &ask->client) || same_id(&client, &ask->client_new);
+        if (pending->state != IO_PENDING_DONE && (is_request || (is_order && answers(event->type, ask->ask.kind))))
+            pending->state = IO_PENDING_DONE;
+    }
+}
+
+static void left(struct io_venue *venue, struct io_pending *pending, const struct io_op *op, bool has_left)
+{
+    const int64_t answer_ns = op->at_ns                            ? op->at_ns
+                              : venue->table->venue->answer_ns > 0 ? venue->table->venue->answer_ns
+                                                                   : IO_ANSWER_NS;
+    pending->is_batch = false;
+    if (!has_left) {
+        never_left(venue, pending, OC_WHY_NOT_SENT);
+        return;
+    }
+    const struct oc_ev_answer sent = word(venue, &pending->ask->ask, OC_EV_SENT, OC_WHY_NONE);
+    pending->state = IO_PENDING_LEFT;
+    pending->exchange = op->exchange;
+    pending->stream = op->stream;
+    pending->answer_by_ns = io_venue_now(venue) + answer_ns;
+    (void)io_say(venue, &sent.head);
+}
+
+void io_pending_left(struct io_venue *venue, const struct io_op *op, bool has_left)
+{
+    const bool is_batch = (op->flags & OC_HTTP_BATCH) != 0;
+    for (uint32_t i = 0; i < venue->pending_count; i++) {
+        struct io_pending *pending = &venue->pending[i];
+        if (pending->state == IO_PENDING_GOES && (is_batch ? pending->is_batch : pending->ask->ask.id == op->request))
+            left(venue, pending, op, has_left);
+    }
+}
+
+void io_pending_of_stream(struct io_venue *venue, uint32_t stream, uint32_t why)
+{
+    for (uint32_t i = 0; i < venue->pending_count; i++)
+        if (venue->pending[i].state == IO_PENDING_LEFT && venue->pending[i].stream == stream && stream)
+            unknown(venue, &venue->pending[i], why);
+}
+
+void io_pending_of_exchange(struct io_venue *venue, uint64_t exchange, bool has_left, uint32_t why)
+{
+    for (uint32_t i = 0; i < venue->pending_count; i++) {
+        struct io_pending *pending = &venue->pending[i];
+        if (pending->state != IO_PENDING_LEFT || pending->exchange != exchange || !exchange)
+            continue;
+        if (has_left)
+            unknown(venue, pending, why);
+        else
+            never_left(venue, pending, why);
+    }
+}
+
+/* Those that go in one call: the first that waits in the lane, and what follows it as far as the venue takes batches. */
+static uint32_t gather(struct io_venue *venue, uint32_t first, uint32_t places[BATCH_MAX])
+{
+    const struct io_pending *head = &venue->pending[first];
+    const struct oc_venue *said = venue->table->venue;
+    uint32_t most = head->ask->ask.kind == OC_REQUEST_NEW      ? said->batch_new
+                    : head->ask->ask.kind == OC_REQUEST_CANCEL ? said->batch_cancel
+                    : head->ask->ask.kind == OC_REQUEST_AMEND  ? said->batch_amend
+                                                               : 1;
+    uint32_t count = 0;
+    most = most < 1 ? 1 : (most > BATCH_MAX ? BATCH_MAX : most);
+    for (uint32_t i = first; i < venue->pending_count && count < most; i++) {
+        const struct io_pending *next = &venue->pending[i];
+        if (next->state == IO_PENDING_WAITS && next->lane == head->lane && next->ask->ask.kind == head->ask->ask.kind &&
+            next->ask->ask.account == head->ask->ask.account)
+            places[count++] = i;
+    }
+    return count;
+}
+
+/* Each was tied to what is sent, or answered by an event of the same call. */
+static bool is_whole(struct io_venue *venue, const uint32_t *places, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        const struct io_pending *pending = &venue->pending[places[i]];
+        bool is_answered = pending->state == IO_PENDING_GOES;
+        uint64_t request, order;
+        struct oc_id client;
+        for (const struct oc_event *event = NULL; !is_answered && (event = queue_called(&venue->queue, event)) != NULL;)
+            is_answered = names_of(event, &request, &order, &client) &&
+                          (request == pending->ask->ask.id ||
+                           (order == pending->ask->ask.order && answers(event->type, pending->ask->ask.kind)));
+        if (!is_answered)
+            return false;
+    }
+    return true;
+}
+
+/* One call. 1: something came of it; 0: not yet. */
+static oc_rc ask(struct io_venue *venue, const uint32_t *places, uint32_t count)
+{
+    struct oc_venue_request *batch = calloc(count, sizeof *batch);
+    if (!batch)
+        return OC_E_NOMEM;
+    for (uint32_t i = 0; i < count; i++) {
+        batch[i] = *venue->pending[places[i]].ask;
+        venue->pending[places[i]].is_batch = true;
+    }
+    plugin_call_now.order = batch[0].ask.order;
+    io_call_begin(venue, IO_SITE_REQUEST, count * sizeof *batch);
+    oc_rc rc = venue->table->request(venue->self, batch, (uint32_t)(count * sizeof *batch), count,
+                                     count > 1 ? OC_BATCH_FREE : OC_BATCH_SINGLE);
+    free(batch);
+    const bool is_fault = rc >= 0 && !is_whole(venue, places, count);
+    if (is_fault)
+        rc = OC_E_DATA;
+    venue->faults += is_fault;
+    rc = io_call_end(venue, rc);
+    if (rc >= 0)
+        return 1;
+    for (uint32_t i = 0; i < count; i++)
+        venue->pending[places[i]].is_batch = false;
+    if (rc == OC_E_FULL && io_call_grow(venue))
+        return 1;
+    if (rc == OC_E_AGAIN || rc == OC_E_FULL) {
+        venue->retry_ns = io_venue_now(venue) + IO_RETRY_NS;
+        return 0;
+    }
+    if (rc == OC_E_NOMEM)
+        return rc;
+    for (uint32_t i = 0; i < count; i++)
+        if (venue->pending[places[i]].state == IO_PENDING_WAITS)
+            refused(venue, &venue->pending[places[i]], is_fault ? (oc_rc)OC_E_STATE : rc);
+    return 1;
+}
+
+oc_rc io_pending_flush(struct io_venue *venue)
+{
+    oc_rc rc = OC_OK;
+    for (uint8_t lane = OC_LANE_CANCEL; lane <= OC_LANE_ORDER && rc >= 0; lane++)
+        for (uint32_t i = 0; i < venue->pending_count && rc >= 0;) {
+            uint32_t places[BATCH_MAX];
+            if (venue->pending[i].state != IO_PENDING_WAITS || venue->pending[i].lane != lane) {
+                i++;
+                continue;
+            }
+            rc = ask(venue, places, gather(venue, i, places));
+            if (rc == 0)
+                break; /* what stands behind it does not overtake it */
+        }
+    io_pending_sweep(venue);
+    return rc < 0 ? rc : OC_OK;
+}
+
+oc_rc io_pending_due(struct io_venue *venue, int64_t now_ns)
+{
+    for (uint32_t i = 0; i < venue->pending_count; i++) {
+        struct io_pending *pending = &venue->pending[i];
+        if (pending->state == IO_PENDING_WAITS && pending->send_by_ns <= now_ns)
+            never_left(venue, pending, OC_WHY_LATE);
+        else if (pending->state == IO_PENDING_LEFT && pending->answer_by_ns <= now_ns)
+            unknown(venue, pending, OC_WHY_TIMEOUT);
+    }
+    io_pending_sweep(venue);
+    return OC_OK;
+}
+
+int64_t io_pending_next_ns(const struct io_venue *venue)
+{
+    int64_t next_ns = INT64_MAX;
+    for (uint32_t i = 0; i < venue->pending_count; i++) {
+        const struct io_pending *pending = &venue->pending[i];
+        const int64_t at_ns = pending->state == IO_PENDING_WAITS  ? pending->send_by_ns
+                              : pending->state == IO_PENDING_LEFT ? pending->answer_by_ns
+                                                                  : INT64_MAX;
+        if (at_ns < next_ns)
+            next_ns = at_ns;
+    }
+    return next_ns;
+}

@@ -1,0 +1,272 @@
+/* venue_stream.c: the streams of a venue: opened as asked, opened again when they fall, the connector told of each. */
+#include "io/venue_impl.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/random.h"
+
+enum { BACKOFF_DOUBLES = 6 };
+
+struct io_stream *io_stream_of(struct io_venue *venue, uint32_t number)
+{
+    for (uint32_t i = 0; i < IO_STREAMS_MAX && number; i++)
+        if (venue->streams[i].state != IO_STREAM_FREE && venue->streams[i].number == number)
+            return &venue->streams[i];
+    return NULL;
+}
+
+struct io_stream *io_stream_of_link(struct io_venue *venue, uint32_t link)
+{
+    for (uint32_t i = 0; i < IO_STREAMS_MAX && link; i++)
+        if (venue->streams[i].state != IO_STREAM_FREE && venue->streams[i].link == link)
+            return &venue->streams[i];
+    return NULL;
+}
+
+static void forget(struct io_stream *stream)
+{
+    free(stream->path);
+    free(stream->words);
+    *stream = (struct io_stream){0};
+}
+
+/* Doubling from a second to a minute, and up to a quarter of it at random, or everybody comes back at once. */
+static int64_t backoff(struct io_venue *venue, uint32_t tries)
+{
+    const int64_t wait_ns = IO_BACKOFF_NS << (tries < BACKOFF_DOUBLES ? tries : BACKOFF_DOUBLES);
+    return wait_ns + (int64_t)(random_next(&venue->random) % (uint64_t)(wait_ns / 4));
+}
+
+oc_rc io_stream_open(struct io_venue *venue, struct io_stream *stream)
+{
+    const struct io_opening opening = {.stream = ++venue->links,
+                                       .endpoint = venue->table->venue->endpoints[stream->endpoint].name,
+                                       .path = stream->path ? stream->path : "",
+                                       .path_size = stream->path_size};
+    stream->state = IO_STREAM_OPENING;
+    stream->link = opening.stream;
+    stream->messages = 0;
+    const oc_rc rc = venue->link.open(venue->link.self, &opening);
+    if (rc < 0)
+        io_stream_down(venue, stream, OC_STREAM_DOWN, OC_WHY_NETWORK, NULL);
+    return rc == OC_E_NOMEM ? rc : OC_OK;
+}
+
+void io_stream_close(struct io_venue *venue, struct io_stream *stream)
+{
+    if (stream->link)
+        venue->link.close(venue->link.self, stream->link);
+    stream->flags &= ~(uint32_t)OC_OPEN_KEEP;
+    io_stream_down(venue, stream, OC_STREAM_CLOSED, OC_WHY_NONE, NULL);
+}
+
+static void subs_lost(struct io_venue *venue, uint32_t stream)
+{
+    for (uint32_t i = 0; i < venue->sub_count; i++)
+        if (venue->subs[i].stream == stream) {
+            venue->subs[i].state = IO_SUB_WANTED;
+            venue->subs[i].stream = 0;
+        }
+}
+
+void io_stream_down(struct io_venue *venue, struct io_stream *stream, uint16_t tell, uint32_t why,
+                    const struct io_happening *happening)
+{
+    const bool is_kept = (stream->flags & OC_OPEN_KEEP) != 0;
+    io_pending_of_stream(venue, stream->number, why);
+    subs_lost(venue, stream->number);
+    free(stream->words);
+    stream->words = NULL;
+    stream->words_size = 0;
+    stream->status = happening ? happening->status : 0;
+    if (happening && happening->size && (stream->words = malloc(happening->size + 16u)) != NULL) {
+        stream->words_size = happening->size < 4096 ? happening->size : 4096;
+        memcpy(stream->words, happening->bytes, stream->words_size);
+    }
+    stream->link = 0;
+    stream->state = IO_STREAM_WAITS;
+    stream->tell = tell;
+    stream->why = why;
+    stream->again_ns = is_kept ? io_venue_now(venue) + backoff(venue, stream->tries++) : INT64_MAX;
+}
+
+/* Its last word has been said and it is not to come back. */
+static bool is_over(const struct io_stream *stream)
+{
+    return stream->state == IO_STREAM_WAITS && stream->again_ns == INT64_MAX;
+}
+
+bool io_stream_has_tell(const struct io_venue *venue)
+{
+    for (uint32_t i = 0; i < IO_STREAMS_MAX; i++)
+        if (venue->streams[i].tell)
+            return true;
+    return false;
+}
+
+oc_rc io_stream_tell(struct io_venue *venue)
+{
+    struct io_stream *stream = venue->streams;
+    while (stream < venue->streams + IO_STREAMS_MAX && !stream->tell)
+        stream++;
+    if (stream == venue->streams + IO_STREAMS_MAX)
+        return 0;
+    const struct oc_stream told = {.size = sizeof told,
+                                   .stream = stream->number,
+                                   .state = stream->tell,
+                                   .status = stream->status,
+                                   .account = stream->account,
+                                   .why = stream->why,
+                                   .bytes_size = stream->words_size,
+                                   .bytes = stream->words,
+                                   .at_ns = io_venue_now(venue),
+                                   .user = {stream->user[0], stream->user[1]}};
+    io_call_begin(venue, IO_SITE_STREAM, stream->words_size);
+    oc_rc rc = venue->table->stream ? venue->table->stream(venue->self, &told) : OC_OK;
+    if (rc == OC_E_AGAIN) {
+        (void)io_call_end(venue, rc); /* it says the same */
+        venue->retry_ns = io_venue_now(venue) + IO_RETRY_NS;
+        return 0;
+    }
+    stream->tell = 0;
+    const uint32_t number = stream->number;
+    rc = io_call_end(venue, rc);
+    stream = io_stream_of(venue, number);
+    if (rc < 0 && rc != OC_E_NOMEM && stream && stream->state == IO_STREAM_OPEN) { /* it cannot log in */
+        venue->faults++;
+        venue->link.close(venue->link.self, stream->link);
+        io_stream_down(venue, stream, OC_STREAM_DOWN, OC_WHY_PROTOCOL, NULL);
+    }
+    if (stream && !stream->tell && is_over(stream))
+        forget(stream);
+    return rc == OC_E_NOMEM ? rc : 1;
+}
+
+oc_rc io_stream_reopen(struct io_venue *venue, int64_t now_ns)
+{
+    oc_rc rc = OC_OK;
+    for (uint32_t i = 0; i < IO_STREAMS_MAX && rc == OC_OK; i++) {
+        struct io_stream *stream = &venue->streams[i];
+        if (stream->state == IO_STREAM_WAITS && stream->again_ns <= now_ns && !stream->tell && !venue->is_quiet)
+            rc = io_stream_open(venue, stream);
+    }
+    return rc;
+}
+
+int64_t io_stream_next_ns(const struct io_venue *venue)
+{
+    int64_t next_ns = INT64_MAX;
+    for (uint32_t i = 0; i < IO_STREAMS_MAX; i++)
+        if (venue->streams[i].state == IO_STREAM_WAITS && venue->streams[i].again_ns < next_ns)
+            next_ns = venue->streams[i].again_ns;
+    return next_ns;
+}
+
+/* Subscriptions. */
+
+static bool offers(const struct io_venue *venue, uint32_t topic)
+{
+    for (uint32_t i = 0; i < venue->table->venue->topic_count; i++)
+        if (venue->table->venue->topics[i].topic == topic)
+            return true;
+    return false;
+}
+
+oc_rc io_venue_subscribe(struct io_venue *venue, const struct oc_sub *sub)
+{
+    if (!offers(venue, sub->topic))
+        return OC_E_NOT_SUPPORTED;
+    const oc_rc rc = io_grow(&venue->subs, venue->sub_count, &venue->sub_room, IO_SUBS_MAX, sizeof *venue->subs);
+    if (rc < 0)
+        return rc;
+    venue->subs[venue->sub_count++] = (struct io_sub){.sub = *sub};
+    venue->has_work = true;
+    return OC_OK;
+}
+
+static uint32_t carried(const struct io_venue *venue, uint32_t stream)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < venue->sub_count; i++)
+        count += venue->subs[i].stream == stream;
+    return count;
+}
+
+static bool fits(const struct io_venue *venue, const struct io_stream *stream, const struct oc_sub *sub)
+{
+    return (stream->carries & sub->topic) && stream->account == sub->account &&
+           (!stream->room || carried(venue, stream->number) < stream->room);
+}
+
+/* The stream that may carry it: ready, or on its way (*ret_waits). NULL: one is to be opened. */
+static struct io_stream *stream_for(struct io_venue *venue, const struct oc_sub *sub, bool *ret_waits)
+{
+    *ret_waits = false;
+    for (uint32_t i = 0; i < IO_STREAMS_MAX; i++) {
+        struct io_stream *stream = &venue->streams[i];
+        if (stream->state == IO_STREAM_FREE || is_over(stream) || !fits(venue, stream, sub))
+            continue;
+        if (stream->state == IO_STREAM_READY)
+            return stream;
+        *ret_waits = true;
+    }
+    return NULL;
+}
+
+enum { SUBS_A_CALL = 256 };
+
+/* Those wanted that go with the first of them: of one account, topic and stream. */
+static uint32_t gather(struct io_venue *venue, uint32_t first, const struct io_stream *stream,
+                       struct oc_sub subs[SUBS_A_CALL], uint32_t places[SUBS_A_CALL])
+{
+    const uint32_t most = venue->table->venue->subscribe_max ? venue->table->venue->subscribe_max : 1;
+    uint32_t count = 0, room = stream && stream->room ? stream->room - carried(venue, stream->number) : SUBS_A_CALL;
+    if (room > most)
+        room = most;
+    if (room > SUBS_A_CALL)
+        room = SUBS_A_CALL;
+    for (uint32_t i = first; i < venue->sub_count && count < room; i++) {
+        const struct io_sub *sub = &venue->subs[i];
+        if (sub->state != IO_SUB_WANTED || sub->sub.account != venue->subs[first].sub.account ||
+            (stream ? !(stream->carries & sub->sub.topic) : sub->sub.topic != venue->subs[first].sub.topic))
+            continue;
+        subs[count] = sub->sub;
+        places[count++] = i;
+    }
+    return count;
+}
+
+oc_rc io_subs_flush(struct io_venue *venue)
+{
+    for (uint32_t first = 0; first < venue->sub_count; first++) {
+        struct oc_sub subs[SUBS_A_CALL];
+        uint32_t places[SUBS_A_CALL];
+        bool waits;
+        if (venue->subs[first].state != IO_SUB_WANTED)
+            continue;
+        struct io_stream *stream = stream_for(venue, &venue->subs[first].sub, &waits);
+        if (!stream && waits)
+            continue; /* as soon as that is ready */
+        const uint32_t count = gather(venue, first, stream, subs, places), number = stream ? stream->number : 0;
+        if (!count)
+            continue;
+        io_call_begin(venue, IO_SITE_SUBSCRIBE, count * sizeof *subs);
+        oc_rc rc = venue->table->subscribe ? venue->table->subscribe(venue->self, number, OC_SUB_ADD, subs, count)
+                                           : OC_E_NOT_SUPPORTED;
+        rc = io_call_end(venue, rc);
+        if (rc == OC_E_AGAIN || rc == OC_E_FULL || (rc >= 0 && !number)) {
+            if (rc < 0)
+                venue->retry_ns = io_venue_now(venue) + IO_RETRY_NS;
+            continue; /* it has opened one, or will */
+        }
+        if (rc == OC_E_NOMEM)
+            return rc;
+        venue->faults += rc < 0;
+        for (uint32_t i = 0; i < count; i++) {
+            venue->subs[places[i]].state = IO_SUB_CARRIED; /* refused: not asked for again and again */
+            venue->subs[places[i]].stream = rc < 0 ? 0 : number;
+        }
+    }
+    return OC_OK;
+}
