@@ -1,6 +1,7 @@
 /* inspect_kinds.c: the tables of what this host knows: kinds, their members, pure functions. */
 #include "load/inspect.h"
 
+#include <outcry/connector.h>
 #include <outcry/draft/connector_0_1.h>
 #include <outcry/draft/data.h>
 #include <outcry/draft/sim.h>
@@ -16,6 +17,13 @@
 #define FIRST(type, member) (uint32_t)(offsetof(struct type, member) + sizeof(void (*)(void)))
 
 static const struct kind_member connector_members[] = {
+    MEMBER(oc_connector, start, true),     MEMBER(oc_connector, account, true), MEMBER(oc_connector, fetch, true),
+    MEMBER(oc_connector, subscribe, true), MEMBER(oc_connector, stream, true),  MEMBER(oc_connector, message, true),
+    MEMBER(oc_connector, response, true),  MEMBER(oc_connector, request, true), MEMBER(oc_connector, timer, false),
+    MEMBER(oc_connector, quiesce, true),
+};
+
+static const struct kind_member connector_0_1_members[] = {
     MEMBER(oc_connector_0_1, start, true),   MEMBER(oc_connector_0_1, subscribe, false),
     MEMBER(oc_connector_0_1, bytes, true),   MEMBER(oc_connector_0_1, stream, false),
     MEMBER(oc_connector_0_1, request, true), MEMBER(oc_connector_0_1, quiesce, true),
@@ -40,8 +48,10 @@ static const struct kind_member data_members[] = {
 };
 
 static const struct kind kinds[] = {
+    {OC_CONNECTOR, "connector", FIRST(oc_connector, quiesce), sizeof(struct oc_connector), true, connector_members,
+     COUNT(connector_members)},
     {OC_CONNECTOR_0_1, "connector", FIRST(oc_connector_0_1, quiesce), sizeof(struct oc_connector_0_1), false,
-     connector_members, COUNT(connector_members)},
+     connector_0_1_members, COUNT(connector_0_1_members)},
     {OC_RISK, "risk", FIRST(oc_risk, load), sizeof(struct oc_risk), true, risk_members, COUNT(risk_members)},
     {OC_SIM, "sim", FIRST(oc_sim, load), sizeof(struct oc_sim), true, sim_members, COUNT(sim_members)},
     {OC_DATA, "data", FIRST(oc_data, stop), sizeof(struct oc_data), false, data_members, COUNT(data_members)},
