@@ -1,7 +1,7 @@
 /* inspect_venue.c: what a connector says of its venue, read as data and judged (outcry/venue.h).
  *
- * Each list is followed by pointer and count into a copy, whose pointers lead to texts of the file's bytes. What is found good is kept as
- * the lines that people read. */
+ * Each list is followed by pointer and count into a copy, whose pointers lead to texts of the file's bytes. What is
+ * found good is kept as the lines that people read. */
 #include "load/inspect_look.h"
 
 #include <elf.h>

@@ -1,7 +1,8 @@
 /* venue_lines.h: what a connector says of its venue, as lines for people.
  *
  * Invariants
- * - The same description gives the same bytes, wherever it stands in memory: what was read in a file is compared so with what was loaded.
+ * - The same description gives the same bytes, wherever it stands in memory: what was read in a file is compared so
+ *   with what was loaded.
  * - The description has been judged (inspect_venue.c): its texts are there, and its numbers are known. */
 #ifndef LOAD_VENUE_LINES_H
 #define LOAD_VENUE_LINES_H

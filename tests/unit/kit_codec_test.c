@@ -1,5 +1,5 @@
-/* kit_codec_test.c: what connectors share: services found, events begun and let go, ids and words, prices between two steps, answers and
- * pages as a host gets them. */
+/* kit_codec_test.c: what connectors share: services found, events begun and let go, ids and words, prices between two
+ * steps, answers and pages as a host gets them. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
-/* load_venue_test.c: what a connector says of its venue is read as data: what is good is printed whole, each spoiled description is refused
- * with what was found and expected, and the three connectors of the tests load. */
+/* load_venue_test.c: what a connector says of its venue is read as data: what is good is printed whole, each spoiled
+ * description is refused with what was found and expected, and the three connectors of the tests load. */
 #include "load/load.h"
 #include "load/verb.h"
 

@@ -1,5 +1,5 @@
-/* venue.h: a good connector with the description of a small venue, which each bad object spoils in one way by defining a macro before it
- * includes this. */
+/* venue.h: a good connector with the description of a small venue, which each bad object spoils in one way by
+ * defining a macro before it includes this. */
 #include <outcry/connector.h>
 
 #ifndef VENUE_ENDPOINTS

@@ -1,6 +1,6 @@
-/* mini_host.h: a host for one connector, without sockets, clocks or an engine: it gives the connector what a script says, and writes
- * down what the connector asks for and says. play.c reads scripts, services.c answers the connector, names.c knows instruments and
- * assets, say.c writes down.
+/* mini_host.h: a host for one connector, without sockets, clocks or an engine: it gives the connector what a script
+ * says, and writes down what the connector asks for and says. play.c reads scripts, services.c answers the connector,
+ * names.c knows instruments and assets, say.c writes down.
  *
  * Invariants
  * - A call is a transaction: what was written down during it stands when it returned 0 or more, else not a line of it.

@@ -1,8 +1,8 @@
-/* play.c: mini_host PLUGIN SCRIPT [DATA]: plays a script to a connector and writes down what it asks for and says. Exit code 77: the
- * script reads files, and there is no DATA.
+/* play.c: mini_host PLUGIN SCRIPT [DATA]: plays a script to a connector and writes down what it asks for and says.
+ * Exit code 77: the script reads files, and there is no DATA.
  *
- * A script has one step a line. `#` begins a title, which is written down. An argument that begins with @ is a file under DATA, of JSON
- * files also a part: @FILE:KEY.KEY.
+ * A script has one step a line. `#` begins a title, which is written down. An argument that begins with @ is a file
+ * under DATA, of JSON files also a part: @FILE:KEY.KEY.
  *   set KEY                                   a switch of the configuration is yes; before all else
  *   instrument SYMBOL DIGITS DIGITS BASE QUOTE
  *   account [venue=ID] [asset=NAME]

@@ -1,5 +1,5 @@
-/* codec.h: what every connector does beside its venue's own words: services, events, ids, prices by scale, answers and the end of
- * a page, as static inline helpers. No ABI promise.
+/* codec.h: what every connector does beside its venue's own words: services, events, ids, prices by scale, answers
+ * and the end of a page, as static inline helpers. No ABI promise.
  *
  *   oc_rc rc;
  *   struct oc_ev_trade *trade = KIT_EVENT(&codec, oc_ev_trade, OC_EV_TRADE, 0, &rc);
@@ -178,8 +178,8 @@ static inline oc_rc kit_scale_qty(const struct oc_scale *scale, struct kit_json_
     return kit_json_units(text, kit_qty_step(scale), ret_units);
 }
 
-/* The price on the grid that is nearest to a decimal between two steps; halfway the one away from zero. OC_E_INVALID: no decimal;
- * OC_E_RANGE: it does not fit. */
+/* The price on the grid that is nearest to a decimal between two steps; halfway the one away from zero. OC_E_INVALID:
+ * no decimal; OC_E_RANGE: it does not fit. */
 static inline oc_rc kit_nearest_price(const struct oc_scale *scale, struct oc_dec price, int64_t *ret_units)
 {
     kit_i128 value, one;
@@ -207,8 +207,8 @@ static inline oc_rc kit_asset(const struct kit_codec *codec, struct kit_json_tex
 
 /* ---- what a codec says ---- */
 
-/* An answer to a request, with the venue's own words: definitive, at the request's instrument. An AMENDED says price and quantity
- * as they were asked for. `venue_order` and `client` may be NULL. */
+/* An answer to a request, with the venue's own words: definitive, at the request's instrument. An AMENDED says price
+ * and quantity as they were asked for. `venue_order` and `client` may be NULL. */
 static inline oc_rc kit_answer(const struct kit_codec *codec, const struct oc_venue_request *ask, uint32_t source,
                                uint16_t type, uint32_t why, struct kit_json_text words, const struct oc_id *venue_order,
                                const struct oc_id *client)
@@ -263,8 +263,8 @@ static inline oc_rc kit_absent(const struct kit_codec *codec, const struct oc_fe
     return kit_commit(codec, out);
 }
 
-/* The end of a page of `ask`. `result` is OC_OK or why it failed; a cursor that is not NULL says where the next one begins, and
- * `more` whether it is there now. OC_E_LIMIT: the cursor is too long. */
+/* The end of a page of `ask`. `result` is OC_OK or why it failed; a cursor that is not NULL says where the next one
+ * begins, and `more` whether it is there now. OC_E_LIMIT: the cursor is too long. */
 static inline oc_rc kit_fetched(const struct kit_codec *codec, const struct oc_fetch *ask, uint32_t source,
                                 oc_rc result, uint32_t count, uint32_t more, const void *cursor, uint32_t cursor_size)
 {

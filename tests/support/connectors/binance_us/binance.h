@@ -1,6 +1,7 @@
 /* binance.h: what the files of the Binance.US connector share.
- * connector.c life, questions and where a message goes; market.c instruments, trades, quotes, books; orders.c requests and what is
- * answered to them; account.c balances, orders, fills and the private stream; describe.c what the venue offers. */
+ * connector.c life, questions and where a message goes; market.c instruments, trades, quotes, books; orders.c
+ * requests and what is answered to them; account.c balances, orders, fills and the private stream; describe.c what
+ * the venue offers. */
 #ifndef BINANCE_US_BINANCE_H
 #define BINANCE_US_BINANCE_H
 

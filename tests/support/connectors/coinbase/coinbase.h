@@ -1,6 +1,7 @@
 /* coinbase.h: what the files of the Coinbase Advanced connector share.
- * connector.c life, tokens, questions and where an answer goes; market.c products, books, trades and the streams; orders.c requests
- * and what is answered to them; account.c orders, fills, balances and rights; describe.c what the venue offers. */
+ * connector.c life, tokens, questions and where an answer goes; market.c products, books, trades and the streams;
+ * orders.c requests and what is answered to them; account.c orders, fills, balances and rights; describe.c what the
+ * venue offers. */
 #ifndef COINBASE_COINBASE_H
 #define COINBASE_COINBASE_H
 

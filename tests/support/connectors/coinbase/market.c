@@ -112,8 +112,8 @@ static oc_rc open_stream(struct coinbase *cb, uint16_t endpoint, uint32_t accoun
     return cb->kit.net->open(cb->kit.host, &open, &stream);
 }
 
-/* One channel a message, with a token of its own where there is an account. With `topic` those of it are named; without, the
- * channel has no products. */
+/* One channel a message, with a token of its own where there is an account. With `topic` those of it are named;
+ * without, the channel has no products. */
 static oc_rc say_channel(struct coinbase *cb, uint32_t stream, const struct account *who, const char *verb,
                          const char *channel, const struct oc_sub *subs, uint32_t count, uint32_t topic)
 {
@@ -194,7 +194,8 @@ oc_rc coinbase_stream(void *self, const struct oc_stream *at)
     return rc < 0 ? rc : cb->kit.net->ready(cb->kit.host, at->stream);
 }
 
-/* ---- books: [{"side":"bid","price_level":"...","new_quantity":"..."}, ...]: sides come mixed; pieces of one event ---- */
+/* ---- books: [{"side":"bid","price_level":"...","new_quantity":"..."}, ...]: sides come mixed; pieces of one event
+ * ---- */
 
 static int read_level(struct coinbase *cb, struct kit_json *json, const struct oc_scale *scale, struct oc_level *level,
                       int *ret_is_bid)

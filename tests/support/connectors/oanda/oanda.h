@@ -1,7 +1,7 @@
 /* oanda.h: what the files of the OANDA v20 connector share.
- * connector.c life, questions and where an answer goes; market.c instruments, prices and the streams; orders.c requests and the
- * order objects; transactions.c the one counter behind fills, orders and money; account.c summary and positions; describe.c what the
- * venue offers. */
+ * connector.c life, questions and where an answer goes; market.c instruments, prices and the streams; orders.c
+ * requests and the order objects; transactions.c the one counter behind fills, orders and money; account.c summary
+ * and positions; describe.c what the venue offers. */
 #ifndef OANDA_OANDA_H
 #define OANDA_OANDA_H
 

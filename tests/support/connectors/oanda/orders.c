@@ -1,7 +1,8 @@
 /* orders.c: OANDA v20: order requests, what is answered to them, and orders as lists show them. */
 #include "oanda.h"
 
-/* ---- answers: {"orderCreateTransaction":{...},"orderFillTransaction":{...},"orderCancelTransaction":{...},...} ---- */
+/* ---- answers: {"orderCreateTransaction":{...},"orderFillTransaction":{...},"orderCancelTransaction":{...},...} ----
+ * */
 
 static int is_transaction(struct kit_json_text key)
 {
@@ -10,7 +11,8 @@ static int is_transaction(struct kit_json_text key)
     return key.size > size && memcmp(key.at + key.size - size, tail, size) == 0;
 }
 
-/* Told one by one, in id order as they stand. HTTP 201 may hold an immediate cancel: the transactions decide, not the status. */
+/* Told one by one, in id order as they stand. HTTP 201 may hold an immediate cancel: the transactions decide, not the
+ * status. */
 oc_rc oanda_answer_order(struct oanda *oa, const struct account *who, const struct oc_response *in)
 {
     const struct kit_json_text none = {0};

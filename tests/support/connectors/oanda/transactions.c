@@ -1,4 +1,5 @@
-/* transactions.c: OANDA v20: one transaction, whether of the stream, of an answer or of a page: the same object, the same events. */
+/* transactions.c: OANDA v20: one transaction, whether of the stream, of an answer or of a page: the same object, the
+ * same events. */
 #include "oanda.h"
 
 struct transaction {
