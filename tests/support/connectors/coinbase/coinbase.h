@@ -43,8 +43,8 @@ struct account *coinbase_account(struct coinbase *cb, uint32_t account);
 /* Appends a token: of a call (method and path) or of a socket (method NULL). */
 oc_rc coinbase_token(struct coinbase *cb, const struct account *who, const char *method, const char *path,
                      uint32_t path_size, struct kit_write *out);
-/* Completes the call with endpoint, headers and cost, and makes it: signed where there is an account, public else. */
-oc_rc coinbase_call(struct coinbase *cb, struct oc_http *http);
+/* Makes the call, completed with endpoint, headers and cost: signed where there is an account, public else. */
+oc_rc coinbase_call(struct coinbase *cb, const struct oc_http *what);
 /* The end of a page; a cursor that is empty ends it. */
 oc_rc coinbase_fetched(struct coinbase *cb, const struct oc_fetch *ask, oc_rc result, uint32_t count,
                        struct kit_json_text cursor);

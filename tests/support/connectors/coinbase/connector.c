@@ -113,34 +113,35 @@ oc_rc coinbase_token(struct coinbase *cb, const struct account *who, const char 
     return kit_write_end(out);
 }
 
-oc_rc coinbase_call(struct coinbase *cb, struct oc_http *http)
+oc_rc coinbase_call(struct coinbase *cb, const struct oc_http *what)
 {
     static const char *const methods[] = {"GET", "POST", "PUT", "DELETE", "PATCH"};
     char headers[2048];
     struct kit_write out = kit_write_begin(headers, sizeof headers);
-    const struct oc_cost cost = {(uint16_t)(http->account ? L_PRIVATE : L_PUBLIC), 0, 1};
+    const struct oc_cost cost = {(uint16_t)(what->account ? L_PRIVATE : L_PUBLIC), 0, 1};
+    struct oc_http http = *what;
     uint64_t exchange;
-    http->size = sizeof *http;
-    http->endpoint = REST;
-    http->costs = &cost;
-    http->cost_count = 1;
-    if (http->account) {
-        const struct account *who = coinbase_account(cb, http->account);
+    http.size = sizeof http;
+    http.endpoint = REST;
+    http.costs = &cost;
+    http.cost_count = 1;
+    if (http.account) {
+        const struct account *who = coinbase_account(cb, http.account);
         if (!who)
             return OC_E_INVALID;
         KIT_WRITE(&out, "Authorization: Bearer ");
-        const oc_rc rc = coinbase_token(cb, who, methods[http->method], http->path, http->path_size, &out);
+        const oc_rc rc = coinbase_token(cb, who, methods[http.method], http.path, http.path_size, &out);
         if (rc < 0)
             return rc;
         KIT_WRITE(&out, "\r\n");
     } else {
         KIT_WRITE(&out, "Cache-Control: no-cache\r\n");
-        http->flags |= OC_HTTP_PLAIN;
+        http.flags |= OC_HTTP_PLAIN;
     }
     const oc_rc size = kit_write_end(&out);
-    http->headers = headers;
-    http->headers_size = size > 0 ? (uint32_t)size : 0;
-    return size < 0 ? size : cb->kit.net->http(cb->kit.host, http, &exchange);
+    http.headers = headers;
+    http.headers_size = size > 0 ? (uint32_t)size : 0;
+    return size < 0 ? size : cb->kit.net->http(cb->kit.host, &http, &exchange);
 }
 
 /* ---- questions ---- */
@@ -227,13 +228,13 @@ static oc_rc fetch(void *self, const struct oc_fetch *ask)
     const oc_rc rc = write_rest(cb, ask, &out), size = kit_write_end(&out);
     if (rc < 0 || size < 0)
         return rc < 0 ? rc : size;
-    struct oc_http http = {.method = OC_METHOD_GET,
-                           .flags = OC_HTTP_SAFE,
-                           .lane = (uint8_t)ask->lane,
-                           .account = question->is_public ? 0 : ask->account,
-                           .token = ask->token,
-                           .path = path,
-                           .path_size = (uint32_t)size};
+    const struct oc_http http = {.method = OC_METHOD_GET,
+                                 .flags = OC_HTTP_SAFE,
+                                 .lane = (uint8_t)ask->lane,
+                                 .account = question->is_public ? 0 : ask->account,
+                                 .token = ask->token,
+                                 .path = path,
+                                 .path_size = (uint32_t)size};
     return coinbase_call(cb, &http);
 }
 
