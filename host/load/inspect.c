@@ -127,7 +127,7 @@ static void judge_impure(struct load_report *report, const char *name, bool is_f
 {
     if (!IS_INSTRUMENTED)
         load_report_fault(report, "undefined symbol", name, "a pure function of the C library",
-                          "a risk, sim or algo plugin asks the host for time and chance");
+                          "risk rules, simulators and connectors ask the host for time and chance");
     else if (is_first) /* the runtime brings dozens of them: one line says it */
         note(report, "uses %s, which a pure kind must not (this build is instrumented)", name);
 }

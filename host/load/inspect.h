@@ -12,6 +12,7 @@
 #include "load/elf.h"
 
 #include <outcry/plugin.h>
+#include <outcry/venue.h>
 
 #define LOAD_FAULT_MAX  32
 #define LOAD_NOTE_MAX   16
@@ -60,6 +61,9 @@ struct load_info { /* one plugin, as its file says it */
     uint64_t keys_address; /* of the table */
     uint32_t key_first;    /* its rows in load_report.keys, members among them */
     uint32_t key_count;
+    uint64_t venue_address; /* a connector's description, in the file; 0 none */
+    uint32_t venue_first;   /* its lines in load_report.venues */
+    uint32_t venue_size;
     uint32_t iface_count;
     struct load_iface ifaces[LOAD_IFACE_MAX];
 };
@@ -78,6 +82,8 @@ struct load_report {
     struct load_info plugins[LOAD_PLUGIN_MAX];
     uint32_t key_count;
     struct load_key keys[OC_KEYS_FILE_MAX]; /* of all plugins, in their order */
+    uint32_t venues_size;
+    char venues[OC_VENUE_FILE_MAX]; /* what connectors say of their venues, as it is printed */
 };
 
 /* Reads and judges the file. Returns OC_OK if there is no fault, else OC_E_DATA (or why it could
@@ -112,7 +118,7 @@ struct kind {
 const struct kind *kind_find(const char *id); /* NULL if unknown */
 const struct kind *kind_at(uint32_t index);   /* NULL after the last */
 
-/* True if a risk, sim or algo plugin may call the function: it depends on its arguments alone. */
+/* True if a plugin of a pure kind may call the function: it depends on its arguments alone. */
 bool kind_is_pure_symbol(const char *name);
 
 /* True if a plugin may need the library: the C library's own, and the compiler's. Anything else is linked statically, so that

@@ -41,7 +41,7 @@ static const struct kind_member data_members[] = {
 };
 
 static const struct kind kinds[] = {
-    {OC_CONNECTOR, "connector", FIRST(oc_connector, quiesce), sizeof(struct oc_connector), false, connector_members,
+    {OC_CONNECTOR, "connector", FIRST(oc_connector, quiesce), sizeof(struct oc_connector), true, connector_members,
      COUNT(connector_members)},
     {OC_RISK, "risk", FIRST(oc_risk, load), sizeof(struct oc_risk), true, risk_members, COUNT(risk_members)},
     {OC_SIM, "sim", FIRST(oc_sim, load), sizeof(struct oc_sim), true, sim_members, COUNT(sim_members)},

@@ -14,13 +14,6 @@ static void say(struct look *look, const char *member, const char *found, const 
     look_say(look, member, found, expected, "");
 }
 
-static void say_number(struct look *look, const char *member, uint64_t found, const char *expected)
-{
-    char text[32];
-    snprintf(text, sizeof text, "%" PRIu64, found);
-    say(look, member, text, expected);
-}
-
 /* Reads a text that a pointer of a table names. False: a fault was added. */
 static bool take_text(struct look *look, uint64_t address, const char *member, char *text, uint32_t size_max)
 {
@@ -51,41 +44,6 @@ static void check_function(struct look *look, uint64_t address, const char *memb
         say(look, member, "a pointer to what is not code", "a function");
 }
 
-/* A table's `size` word against the first version, what we know, and what is in the file; bytes
- * that we do not know must be zero. Returns the size to read, 0 after a fault. */
-static uint32_t take_size(struct look *look, uint64_t address, const char *member, uint32_t size_first,
-                          uint32_t size_known)
-{
-    uint32_t size;
-    char expected[64];
-    snprintf(expected, sizeof expected, "at least %u bytes, its first version", size_first);
-    if (elf_copy(look->elf, address, &size, sizeof size) < 0) {
-        say(look, member, "a pointer out of the file's data", expected);
-        return 0;
-    }
-    if (size < size_first) {
-        say_number(look, member, size, expected);
-        return 0;
-    }
-    if (size > LOAD_TABLE_MAX || !elf_is_inside(look->elf, address, size, PF_R)) {
-        say_number(look, member, size, "a size that lies inside the file's data");
-        return 0;
-    }
-    if (!elf_is_constant(look->elf, address, size)) {
-        say(look, member, "in memory that can be written", "constant data (const)");
-        return 0;
-    }
-    for (uint32_t i = size_known; i < size; i++) {
-        uint8_t byte;
-        if (elf_copy(look->elf, address + i, &byte, 1) < 0 || byte != 0 || elf_has_reloc(look->elf, address + i, 1)) {
-            say(look, member, "more members than this host knows, and not all zero",
-                "a plugin built with this SDK or an older one");
-            return 0;
-        }
-    }
-    return size;
-}
-
 static bool has_function(const struct look *look, uint64_t address)
 {
     struct elf_pointer pointer;
@@ -103,14 +61,14 @@ static void check_memory(struct look *look, uint64_t address)
             "all three: what a rule learns is kept in checkpoints");
 }
 
-static void check_table(struct look *look, const struct kind *kind, struct load_iface *iface)
+static void check_table(struct look *look, struct load_info *info, const struct kind *kind, struct load_iface *iface)
 {
     if (!kind) {
-        uint32_t size = take_size(look, iface->address, iface->id, 4, LOAD_TABLE_MAX);
+        uint32_t size = look_size(look, iface->address, iface->id, 4, LOAD_TABLE_MAX);
         iface->size = size;
         return;
     }
-    iface->size = take_size(look, iface->address, iface->id, kind->size_first, kind->size);
+    iface->size = look_size(look, iface->address, iface->id, kind->size_first, kind->size);
     for (uint32_t i = 0; iface->size && i < kind->member_count; i++) {
         char member[48];
         snprintf(member, sizeof member, "%s.%s", kind->name, kind->members[i].name);
@@ -118,6 +76,8 @@ static void check_table(struct look *look, const struct kind *kind, struct load_
     }
     if (iface->size && strcmp(kind->id, OC_RISK) == 0)
         check_memory(look, iface->address);
+    if (iface->size && strcmp(kind->id, OC_CONNECTOR) == 0)
+        inspect_venue(look, info, iface->address);
 }
 
 static bool is_interface_id(const char *id)
@@ -167,7 +127,7 @@ static bool take_iface(struct look *look, struct load_info *info, uint64_t addre
     }
     iface->address = table.address;
     info->iface_count++;
-    check_table(look, kind_find(iface->id), iface);
+    check_table(look, info, kind_find(iface->id), iface);
     return true;
 }
 
@@ -247,7 +207,7 @@ static void check_plugin(struct look *look, uint64_t address)
     info->address = address;
     if (!check_version(look, info))
         return;
-    info->size = take_size(look, address, "size", (uint32_t)(offsetof(struct oc_plugin, ifaces) + 8),
+    info->size = look_size(look, address, "size", (uint32_t)(offsetof(struct oc_plugin, ifaces) + 8),
                            (uint32_t)sizeof(struct oc_plugin));
     if (!info->size)
         return;

@@ -1,5 +1,7 @@
 #include "load/inspect_look.h"
 
+#include <elf.h>
+#include <inttypes.h>
 #include <stdio.h>
 
 void look_say(struct look *look, const char *member, const char *found, const char *expected, const char *todo)
@@ -39,4 +41,43 @@ bool look_text(struct look *look, uint64_t address, const char *member, uint32_t
         }
     *ret_text = found;
     return true;
+}
+
+static void say_number(struct look *look, const char *member, uint64_t found, const char *expected)
+{
+    char text[32];
+    snprintf(text, sizeof text, "%" PRIu64, found);
+    look_say(look, member, text, expected, "");
+}
+
+uint32_t look_size(struct look *look, uint64_t address, const char *member, uint32_t size_first, uint32_t size_known)
+{
+    uint32_t size;
+    char expected[64];
+    snprintf(expected, sizeof expected, "at least %u bytes, its first version", size_first);
+    if (elf_copy(look->elf, address, &size, sizeof size) < 0) {
+        look_say(look, member, "a pointer out of the file's data", expected, "");
+        return 0;
+    }
+    if (size < size_first) {
+        say_number(look, member, size, expected);
+        return 0;
+    }
+    if (size > LOAD_TABLE_MAX || !elf_is_inside(look->elf, address, size, PF_R)) {
+        say_number(look, member, size, "a size that lies inside the file's data");
+        return 0;
+    }
+    if (!elf_is_constant(look->elf, address, size)) {
+        look_say(look, member, "in memory that can be written", "constant data (const)", "");
+        return 0;
+    }
+    for (uint32_t i = size_known; i < size; i++) {
+        uint8_t byte;
+        if (elf_copy(look->elf, address + i, &byte, 1) < 0 || byte != 0 || elf_has_reloc(look->elf, address + i, 1)) {
+            look_say(look, member, "more members than this host knows, and not all zero",
+                     "a plugin built with this SDK or an older one", "");
+            return 0;
+        }
+    }
+    return size;
 }

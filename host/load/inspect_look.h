@@ -17,6 +17,13 @@ void look_say(struct look *look, const char *member, const char *found, const ch
  * NULL for a NULL pointer. False: a fault was added. */
 bool look_text(struct look *look, uint64_t address, const char *member, uint32_t size_max, const char **ret_text);
 
+/* A table's `size` word against the first version, what we know, and what is in the file; bytes that we do not know
+ * must be zero. Returns the size to read, 0 after a fault. */
+uint32_t look_size(struct look *look, uint64_t address, const char *member, uint32_t size_first, uint32_t size_known);
+
+/* The venue that the connector's table at `table` describes, into *info and the report (inspect_venue.c). */
+void inspect_venue(struct look *look, struct load_info *info, uint64_t table);
+
 /* The keys that a descriptor declares, into *info and the report (inspect_keys.c). */
 void inspect_keys(struct look *look, struct load_info *info);
 

@@ -3,12 +3,14 @@
 #include "load/file.h"
 
 #include <dlfcn.h>
+#include <outcry/connector.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/env_socket.h"
 #include "base/key.h"
+#include "load/venue_lines.h"
 
 void registry_init(struct registry *registry) { memset(registry, 0, sizeof *registry); }
 
@@ -74,6 +76,27 @@ static bool has_same_keys(const struct oc_plugin *plugin, const struct load_repo
     return (uintptr_t)table == base + info->keys_address && same_keys(table, &at, end, false) && at == end;
 }
 
+/* What the loaded description says is what was read in the file: the same lines. */
+static bool has_same_venue(const struct oc_plugin *plugin, const struct load_report *report,
+                           const struct load_info *info, uintptr_t base)
+{
+    struct text text;
+    const struct oc_connector *connector = NULL;
+    for (uint32_t i = 0; i < info->iface_count; i++)
+        if (strcmp(info->ifaces[i].id, OC_CONNECTOR) == 0)
+            connector = plugin->ifaces[i].table;
+    if (!connector)
+        return true;
+    if ((uintptr_t)connector->venue != base + info->venue_address)
+        return false;
+    text_init_grow(&text, OC_VENUE_FILE_MAX);
+    venue_lines(&text, connector->venue);
+    const bool is_same = !text.is_cut && text.size == info->venue_size &&
+                         memcmp(text.data, report->venues + info->venue_first, text.size) == 0;
+    text_release(&text);
+    return is_same;
+}
+
 static bool is_same_plugin(const struct oc_plugin *plugin, const struct load_info *info, uintptr_t base)
 {
     if ((uintptr_t)plugin != base + info->address || plugin->size != info->size ||
@@ -96,7 +119,8 @@ static bool is_as_inspected(const struct oc_plugin *const *list, const struct lo
     uintptr_t base = (uintptr_t)list - (uintptr_t)report->list_address;
     for (uint32_t i = 0; i < report->plugin_count; i++)
         if (!list[i] || !is_same_plugin(list[i], &report->plugins[i], base) ||
-            !has_same_keys(list[i], report, &report->plugins[i], base))
+            !has_same_keys(list[i], report, &report->plugins[i], base) ||
+            !has_same_venue(list[i], report, &report->plugins[i], base))
             return false;
     return !list[report->plugin_count];
 }

@@ -106,6 +106,7 @@ void load_print_info(struct text *text, const struct load_report *report)
                     info->abi_major, info->abi_minor);
         for (uint32_t k = 0; k < info->iface_count; k++)
             print_iface(text, &info->ifaces[k]);
+        text_put_bytes(text, report->venues + info->venue_first, info->venue_size);
         print_keys(text, report, info);
     }
     for (uint32_t i = 0; i < report->note_count; i++)

@@ -330,6 +330,7 @@ static void a_flipped_byte_never_crashes_the_reader(void **state)
     (void)state;
     flip_each("good");
     flip_each("good_keys");
+    flip_each("good_venue");
 }
 
 static void what_is_good_loads(void **state)

@@ -20,12 +20,18 @@
 
 enum { OC_ACCOUNT_MAX = 32 };
 
+enum {                         /* oc_account.state */
+       OC_ACCOUNT_ADDED = 1,   /* also said again for one that is there: what is open stays open */
+       OC_ACCOUNT_RENEWED = 2, /* its credentials are new: handles and forms made of the old ones are void */
+       OC_ACCOUNT_GONE = 3
+};
+
 /* An account of this instance; accounts of an instance share venue and environment. */
 struct oc_account {
     uint32_t size;
     uint32_t account; /* the engine's number; also names it in every service */
     uint32_t source;  /* what its events carry in head.source */
-    uint32_t state;   /* 1 added, 2 its credentials are new, 3 gone */
+    uint32_t state;   /* OC_ACCOUNT_ADDED ... */
     uint32_t asset; /* its currency, where the venue counts in one; 0: not known yet. Known, the call is made again. */
     uint32_t zero;
     char name[OC_ACCOUNT_MAX]; /* as the configuration calls it */
@@ -33,11 +39,16 @@ struct oc_account {
         venue_account; /* as the venue calls it: portfolio, sub-account, account number; size 0: the key's own */
 };
 
+enum {                                 /* oc_start.flags */
+       OC_START_MARKET_ONLY = 1u << 0, /* market data only */
+       OC_START_NO_ORDERS = 1u << 1    /* no orders will be asked for */
+};
+
 struct oc_start {
     uint32_t size;
     uint32_t env;        /* OC_ENV_... */
     uint32_t generation; /* 1, or more when it takes over from another: streams are opened anew, orders go on */
-    uint32_t flags;      /* 1: market data only; 2: no orders will be asked for */
+    uint32_t flags;      /* OC_START_MARKET_ONLY ... */
 };
 
 /* One page of a question. The events that answer it, then OC_EV_FETCHED with the token, all in one or several calls. */

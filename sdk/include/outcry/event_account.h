@@ -83,6 +83,17 @@ enum { /* oc_ev_account.rights; a bit in `known` says that the venue told */
        OC_IS_PRACTICE = 1u << 8 /* the venue says: no real money */
 };
 
+enum { /* oc_ev_account.present */
+       OC_ACC_EQUITY = 1u << 0,
+       OC_ACC_MARGIN_USED = 1u << 1,
+       OC_ACC_MARGIN_FREE = 1u << 2,
+       OC_ACC_MAINTENANCE = 1u << 3,
+       OC_ACC_UNREALISED = 1u << 4,
+       OC_ACC_MAKER_FEE = 1u << 5,
+       OC_ACC_TAKER_FEE = 1u << 6,
+       OC_ACC_LEVERAGE = 1u << 7
+};
+
 struct oc_ev_account {
     struct oc_event head;
     uint64_t token;
@@ -97,7 +108,7 @@ struct oc_ev_account {
     uint32_t asset;             /* currency of the money above, 0: none was said */
     uint32_t rights;            /* OC_MAY_... */
     uint32_t known;             /* which rights the venue told */
-    uint32_t present;           /* bit n: the n-th decimal above */
+    uint32_t present;           /* OC_ACC_EQUITY ... */
     struct oc_id venue_account; /* portfolio, sub-account, account number */
     struct oc_id last;          /* id of the last transaction it knows, where the venue counts them */
 };

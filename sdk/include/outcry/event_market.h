@@ -115,6 +115,7 @@ struct oc_ev_book {
     uint32_t tail; /* offset of struct oc_level levels[bids + asks] */
 };
 
+enum { OC_BOOK_KEEPS_PLACE = 1u << 0 /* oc_book_order.flags: it keeps its place in the queue */ };
 enum { OC_BOOK_ADD = 1, OC_BOOK_MODIFY = 2, OC_BOOK_DELETE = 3, OC_BOOK_EXECUTE = 4 };
 
 struct oc_book_order { /* frozen */
@@ -123,7 +124,7 @@ struct oc_book_order { /* frozen */
     int64_t qty; /* ADD: all; MODIFY: what is left; EXECUTE: what traded */
     uint8_t side;
     uint8_t action; /* OC_BOOK_ADD ... */
-    uint8_t flags;  /* 1: keeps its place in the queue */
+    uint8_t flags;  /* OC_BOOK_KEEPS_PLACE */
     uint8_t zero[5];
 };
 
@@ -180,13 +181,18 @@ struct oc_ev_figures {
     uint32_t tail; /* offset of struct oc_figure figures[count] */
 };
 
+enum {                              /* oc_ev_funding.present */
+       OC_FUNDING_NEXT = 1u << 0,   /* next_rate is said */
+       OC_FUNDING_CHARGED = 1u << 1 /* it was charged: history */
+};
+
 struct oc_ev_funding {
     struct oc_event head;
     struct oc_dec rate;  /* part of 1 for one interval; longs pay where it is positive */
     int64_t due_ns;      /* when it is charged */
     int64_t interval_ns; /* 0: continuous */
     struct oc_dec next_rate;
-    uint32_t present; /* 1: next_rate; 2: it was charged (history) */
+    uint32_t present; /* OC_FUNDING_NEXT ... */
     uint32_t zero;
 };
 

@@ -322,12 +322,14 @@ struct oc_svc_time {
 
 /* ---- names ---- */
 
+enum { OC_SCALE_SIGNED = 1u << 0 /* oc_scale.flags: prices may be zero or negative */ };
+
 /* What a codec needs to turn a number's text into units: units = text * 10^digits / div, exactly or refused. */
 struct oc_scale { /* frozen */
     uint32_t inst;
     uint8_t price_digits;
     uint8_t qty_digits;
-    uint16_t flags; /* 1: prices may be zero or negative */
+    uint16_t flags; /* OC_SCALE_SIGNED */
     int64_t price_div;
     int64_t qty_div;
     uint64_t zero;

@@ -1,0 +1,20 @@
+/* venue_lines.h: what a connector says of its venue, as lines for people.
+ *
+ * Invariants
+ * - The same description gives the same bytes, wherever it stands in memory: what was read in a file is compared so
+ *   with what was loaded.
+ * - The description has been judged (inspect_venue.c): its texts are there, and its numbers are known. */
+#ifndef LOAD_VENUE_LINES_H
+#define LOAD_VENUE_LINES_H
+
+#include <outcry/venue.h>
+
+#include "base/text.h"
+
+/* [any] Appends the lines. */
+void venue_lines(struct text *text, const struct oc_venue *venue);
+
+/* [any] The name of a kind of question; "" if it is not known. */
+const char *venue_fetch_name(uint32_t kind);
+
+#endif

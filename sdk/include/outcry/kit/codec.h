@@ -1,0 +1,288 @@
+/* codec.h: what every connector does beside its venue's own words: services, events, ids, prices by scale, answers
+ * and the end of a page, as static inline helpers. No ABI promise.
+ *
+ *   oc_rc rc;
+ *   struct oc_ev_trade *trade = KIT_EVENT(&codec, oc_ev_trade, OC_EV_TRADE, 0, &rc);
+ *   if (!trade)
+ *       return rc;
+ *   if (kit_scale_price(&scale, price, &trade->price) < 0)
+ *       return kit_skip(&codec, "trade.price", price);
+ *   trade->head.inst = scale.inst;
+ *   return kit_commit(&codec, trade);
+ *
+ * Invariants
+ * - Nothing is kept between two calls: what a helper needs is given to it.
+ * - An event that was reserved and not committed is let go.
+ * - What is longer than its place is refused, never cut. Outputs are untouched where it is not OC_OK. All [io]. */
+#ifndef OUTCRY_KIT_CODEC_H
+#define OUTCRY_KIT_CODEC_H
+
+#include <outcry/connector.h>
+#include <outcry/kit/json.h>
+#include <outcry/kit/write.h>
+
+struct kit_codec { /* the services of a host; borrowed until close() */
+    const struct oc_host *host;
+    const struct oc_svc_feed *feed;
+    const struct oc_svc_net *net;
+    const struct oc_svc_sign *sign;
+    const struct oc_svc_time *time;
+    const struct oc_svc_names *names;
+    const struct oc_svc_limit *limit;
+    const struct oc_svc_log *log;
+};
+
+/* [setup] OC_E_NOT_SUPPORTED: the host lacks one of them. */
+static inline oc_rc kit_codec_begin(struct kit_codec *codec, const struct oc_host *host)
+{
+    struct kit_codec found;
+    found.host = host;
+    found.feed = (const struct oc_svc_feed *)host->service(host, OC_SVC_FEED);
+    found.net = (const struct oc_svc_net *)host->service(host, OC_SVC_NET);
+    found.sign = (const struct oc_svc_sign *)host->service(host, OC_SVC_SIGN);
+    found.time = (const struct oc_svc_time *)host->service(host, OC_SVC_TIME);
+    found.names = (const struct oc_svc_names *)host->service(host, OC_SVC_NAMES);
+    found.limit = (const struct oc_svc_limit *)host->service(host, OC_SVC_LIMIT);
+    found.log = (const struct oc_svc_log *)host->service(host, OC_SVC_LOG);
+    if (!found.feed || !found.net || !found.sign || !found.time || !found.names || !found.limit || !found.log)
+        return OC_E_NOT_SUPPORTED;
+    *codec = found;
+    return OC_OK;
+}
+
+/* ---- events ---- */
+
+/* Room for one event of that type, its head begun. NULL: *ret_rc says why. */
+static inline void *kit_event(const struct kit_codec *codec, size_t size, uint16_t type, uint32_t source, oc_rc *ret_rc)
+{
+    struct oc_event *head = NULL;
+    *ret_rc = size > OC_EVENT_MAX ? OC_E_RANGE : codec->feed->reserve(codec->host, (uint32_t)size, &head);
+    if (*ret_rc < 0)
+        return NULL;
+    head->size = (uint32_t)size;
+    head->type = type;
+    head->source = source;
+    return head;
+}
+
+/* KIT_EVENT(&codec, oc_ev_trade, OC_EV_TRADE, source, &rc) is a struct oc_ev_trade *. */
+#define KIT_EVENT(codec, name, type, source, ret_rc)                                                                   \
+    ((struct name *)kit_event(codec, sizeof(struct name), type, source, ret_rc))
+
+/* Any event: its head comes first. */
+static inline oc_rc kit_commit(const struct kit_codec *codec, void *event)
+{
+    return codec->feed->commit(codec->host, (struct oc_event *)event);
+}
+
+/* What is not known or cannot be used, counted under `what`. OC_OK, so that a codec may return it. */
+static inline oc_rc kit_skip(const struct kit_codec *codec, const char *what, struct kit_json_text sample)
+{
+    codec->log->skip(codec->host, what, sample.at, sample.size);
+    return OC_OK;
+}
+
+/* ---- texts of a message ---- */
+
+/* The bytes of a text of the codec's own, as a value. */
+static inline struct kit_json_text kit_text_of(const char *at, size_t size)
+{
+    struct kit_json_text text;
+    text.at = at;
+    text.size = (uint32_t)size;
+    text.kind = KIT_JSON_STRING;
+    text.is_escaped = 0;
+    text.zero = 0;
+    return text;
+}
+
+/* Reads within a value that was taken whole: an object or an array. */
+static inline struct kit_json kit_json_into(struct kit_json_text text) { return kit_json_begin(text.at, text.size); }
+
+struct kit_word { /* a word of a venue and what it means here */
+    const char *word;
+    uint32_t means;
+};
+
+/* What the word means by the table; `other` where it is not in it. */
+static inline uint32_t kit_word_of(struct kit_json_text text, const struct kit_word *words, size_t count,
+                                   uint32_t other)
+{
+    for (size_t i = 0; i < count; i++)
+        if (kit_json_is(text, words[i].word, strlen(words[i].word)))
+            return words[i].means;
+    return other;
+}
+
+#define KIT_WORD_OF(text, words, other) kit_word_of(text, words, sizeof(words) / sizeof *(words), other)
+
+/* An id as it stands. OC_E_LIMIT: longer than an id; OC_E_DATA: with escapes, or neither text nor number. */
+static inline oc_rc kit_id(struct kit_json_text text, struct oc_id *ret_id)
+{
+    if ((text.kind != KIT_JSON_STRING && text.kind != KIT_JSON_NUMBER) || text.is_escaped)
+        return OC_E_DATA;
+    if (text.size > OC_ID_MAX)
+        return OC_E_LIMIT;
+    memset(ret_id, 0, sizeof *ret_id);
+    ret_id->size = (uint8_t)text.size;
+    if (text.size)
+        memcpy(ret_id->text, text.at, text.size);
+    return OC_OK;
+}
+
+static inline int kit_id_is(const struct oc_id *a, const struct oc_id *b)
+{
+    return a->size == b->size && memcmp(a->text, b->text, a->size) == 0;
+}
+
+/* The identity of a fill. OC_E_LIMIT: longer than an event holds; OC_E_DATA: there is none. */
+static inline oc_rc kit_trade_id(struct kit_json_text text, char *ret_id, uint8_t *ret_size)
+{
+    if (text.size == 0 || text.is_escaped)
+        return OC_E_DATA;
+    if (text.size > sizeof((struct oc_ev_fill *)0)->trade_id)
+        return OC_E_LIMIT;
+    memcpy(ret_id, text.at, text.size);
+    *ret_size = (uint8_t)text.size;
+    return OC_OK;
+}
+
+static inline void kit_write_id(struct kit_write *out, const struct oc_id *id)
+{
+    kit_write_bytes(out, id->text, id->size);
+}
+
+/* ---- prices and quantities ---- */
+
+/* The step that a scale counts: div * 10^-digits. */
+static inline struct oc_dec kit_price_step(const struct oc_scale *scale)
+{
+    struct oc_dec step = {scale->price_div, scale->price_digits, 0};
+    return step;
+}
+
+static inline struct oc_dec kit_qty_step(const struct oc_scale *scale)
+{
+    struct oc_dec step = {scale->qty_div, scale->qty_digits, 0};
+    return step;
+}
+
+/* The units of a price; codes as kit_json_units. */
+static inline oc_rc kit_scale_price(const struct oc_scale *scale, struct kit_json_text text, int64_t *ret_units)
+{
+    return kit_json_units(text, kit_price_step(scale), ret_units);
+}
+
+static inline oc_rc kit_scale_qty(const struct oc_scale *scale, struct kit_json_text text, int64_t *ret_units)
+{
+    return kit_json_units(text, kit_qty_step(scale), ret_units);
+}
+
+/* The price on the grid that is nearest to a decimal between two steps; halfway the one away from zero. OC_E_INVALID:
+ * no decimal; OC_E_RANGE: it does not fit. */
+static inline oc_rc kit_nearest_price(const struct oc_scale *scale, struct oc_dec price, int64_t *ret_units)
+{
+    kit_i128 value, one;
+    const struct oc_dec step = kit_price_step(scale);
+    if (!kit_dec_is_valid(price) || !kit_dec_is_valid(step) || step.units <= 0)
+        return OC_E_INVALID;
+    kit_dec_align(price, step, &value, &one);
+    const kit_i128 half = value < 0 ? -(one / 2) : one / 2, units = (value + half) / one;
+    if (units > INT64_MAX || units < INT64_MIN)
+        return OC_E_RANGE;
+    *ret_units = (int64_t)units;
+    return OC_OK;
+}
+
+/* The scale of the instrument that the venue names so. */
+static inline oc_rc kit_symbol(const struct kit_codec *codec, struct kit_json_text symbol, struct oc_scale *ret_scale)
+{
+    return codec->names->symbol(codec->host, symbol.at, symbol.size, ret_scale);
+}
+
+static inline oc_rc kit_asset(const struct kit_codec *codec, struct kit_json_text name, uint32_t *ret_asset)
+{
+    return codec->names->asset(codec->host, name.at, name.size, ret_asset);
+}
+
+/* ---- what a codec says ---- */
+
+/* An answer to a request, with the venue's own words: definitive, at the request's instrument. An AMENDED says price
+ * and quantity as they were asked for. `venue_order` and `client` may be NULL. */
+static inline oc_rc kit_answer(const struct kit_codec *codec, const struct oc_venue_request *ask, uint32_t source,
+                               uint16_t type, uint32_t why, struct kit_json_text words, const struct oc_id *venue_order,
+                               const struct oc_id *client)
+{
+    oc_rc rc;
+    const size_t tail = ((size_t)words.size + 7) & ~(size_t)7;
+    struct oc_ev_venue_answer *out =
+        (struct oc_ev_venue_answer *)kit_event(codec, sizeof *out + tail, type, source, &rc);
+    if (!out)
+        return rc;
+    out->answer.head.inst = ask->ask.head.inst;
+    out->answer.order = ask->ask.order;
+    out->answer.request = ask->ask.id;
+    out->answer.definitive = 1;
+    out->why = why;
+    out->tail = sizeof *out;
+    out->text_size = words.size;
+    if (words.size)
+        memcpy(out + 1, words.at, words.size);
+    if (venue_order)
+        out->venue_order = *venue_order;
+    if (client)
+        out->client = *client;
+    if (type == OC_EV_AMENDED) {
+        out->answer.price = ask->ask.price;
+        out->answer.qty = ask->ask.qty;
+        out->present = OC_OF_PRICE | OC_OF_QTY;
+    }
+    return kit_commit(codec, out);
+}
+
+/* The event that refuses a request of this kind; OC_EV_NONE: there is none. */
+static inline uint16_t kit_refusal(uint8_t kind)
+{
+    return kind == OC_REQUEST_NEW      ? OC_EV_REJECTED
+           : kind == OC_REQUEST_AMEND  ? OC_EV_AMEND_REJECTED
+           : kind == OC_REQUEST_CANCEL ? OC_EV_CANCEL_REJECTED
+                                       : OC_EV_NONE;
+}
+
+/* The venue says that it knows no such order as was asked for. */
+static inline oc_rc kit_absent(const struct kit_codec *codec, const struct oc_fetch *ask, uint32_t source)
+{
+    oc_rc rc;
+    struct oc_ev_venue_answer *out = KIT_EVENT(codec, oc_ev_venue_answer, OC_EV_ABSENT, source, &rc);
+    if (!out)
+        return rc;
+    out->answer.order = ask->order;
+    out->client = ask->client;
+    out->venue_order = ask->venue_order;
+    out->why = OC_WHY_NOT_FOUND;
+    return kit_commit(codec, out);
+}
+
+/* The end of a page of `ask`. `result` is OC_OK or why it failed; a cursor that is not NULL says where the next one
+ * begins, and `more` whether it is there now. OC_E_LIMIT: the cursor is too long. */
+static inline oc_rc kit_fetched(const struct kit_codec *codec, const struct oc_fetch *ask, uint32_t source,
+                                oc_rc result, uint32_t count, uint32_t more, const void *cursor, uint32_t cursor_size)
+{
+    oc_rc rc;
+    if (cursor_size > OC_CURSOR_MAX)
+        return OC_E_LIMIT;
+    struct oc_ev_fetched *out = KIT_EVENT(codec, oc_ev_fetched, OC_EV_FETCHED, source, &rc);
+    if (!out)
+        return rc;
+    out->token = ask->token;
+    out->kind = ask->kind;
+    out->rc = result;
+    out->count = count;
+    out->more = more;
+    out->cursor.size = cursor_size;
+    if (cursor_size)
+        memcpy(out->cursor.bytes, cursor, cursor_size);
+    return kit_commit(codec, out);
+}
+
+#endif

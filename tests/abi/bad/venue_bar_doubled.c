@@ -1,0 +1,2 @@
+#define VENUE_BARS 60000000000, 60000000000
+#include "venue.h"

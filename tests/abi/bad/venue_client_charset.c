@@ -1,0 +1,2 @@
+#define VENUE_MORE .client_charset = 0
+#include "venue.h"

@@ -1,0 +1,2 @@
+#define VENUE_MORE .client_form = 3
+#include "venue.h"

@@ -1,0 +1,2 @@
+#define VENUE_MORE .client_max = 72
+#include "venue.h"

@@ -1,0 +1,5 @@
+#define VENUE_CREDENTIALS                                                                                              \
+    {                                                                                                                  \
+        .name = "key", .about = "a key"                                                                                \
+    }
+#include "venue.h"

@@ -1,0 +1,5 @@
+#define VENUE_ENDPOINTS                                                                                                \
+    {                                                                                                                  \
+        .name = "Rest", .urls = "https://a.example", .env = OC_ENV_LIVE                                                \
+    }
+#include "venue.h"

@@ -1,0 +1,5 @@
+#define VENUE_ENDPOINTS                                                                                                \
+    {                                                                                                                  \
+        .name = "rest", .urls = "https://", .env = OC_ENV_LIVE                                                         \
+    }
+#include "venue.h"

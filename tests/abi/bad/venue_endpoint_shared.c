@@ -1,0 +1,6 @@
+#define VENUE_ENDPOINTS                                                                                                \
+    {.name = "rest", .urls = "https://a.example", .env = OC_ENV_LIVE},                                                 \
+    {                                                                                                                  \
+        .name = "stream", .urls = "https://a.example", .env = OC_ENV_LIVE                                              \
+    }
+#include "venue.h"

@@ -1,0 +1,5 @@
+#define VENUE_FETCHES                                                                                                  \
+    {                                                                                                                  \
+        .kind = 13                                                                                                     \
+    }
+#include "venue.h"

@@ -1,0 +1,2 @@
+#define VENUE_MORE .flags = 1u << 31
+#include "venue.h"

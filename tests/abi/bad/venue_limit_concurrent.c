@@ -1,0 +1,5 @@
+#define VENUE_LIMITS                                                                                                   \
+    {                                                                                                                  \
+        .name = "weight", .scope = OC_SCOPE_KEY, .kind = OC_LIMIT_CONCURRENT, .max = 10, .period_ns = 1000000000       \
+    }
+#include "venue.h"

@@ -1,0 +1,5 @@
+#define VENUE_LIMITS                                                                                                   \
+    {                                                                                                                  \
+        .name = "weight", .scope = 6, .kind = OC_LIMIT_BUCKET, .max = 10, .period_ns = 1000000000                      \
+    }
+#include "venue.h"

@@ -1,0 +1,2 @@
+#define VENUE_MORE .endpoint_count = 33
+#include "venue.h"

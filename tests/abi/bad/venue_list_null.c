@@ -1,0 +1,2 @@
+#define VENUE_MORE .limits = NULL
+#include "venue.h"

@@ -1,0 +1,2 @@
+#define VENUE_MORE .limits = (const struct oc_limit *)64
+#include "venue.h"

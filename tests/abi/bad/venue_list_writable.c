@@ -1,0 +1,2 @@
+#define VENUE_LIST_CONST
+#include "venue.h"

@@ -1,0 +1,2 @@
+#define VENUE_MORE .venue = "Not Good"
+#include "venue.h"

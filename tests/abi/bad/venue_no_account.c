@@ -1,0 +1,2 @@
+#define CONNECTOR_MORE .account = NULL
+#include "venue.h"

@@ -1,0 +1,2 @@
+#define CONNECTOR_VENUE NULL
+#include "venue.h"

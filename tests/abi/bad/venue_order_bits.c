@@ -1,0 +1,5 @@
+#define VENUE_ORDERS                                                                                                   \
+    {                                                                                                                  \
+        .type = OC_ORDER_LIMIT, .tifs = 1u << OC_TIF_GTC, .bits = 1u << 27                                             \
+    }
+#include "venue.h"

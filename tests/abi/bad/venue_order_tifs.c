@@ -1,0 +1,5 @@
+#define VENUE_ORDERS                                                                                                   \
+    {                                                                                                                  \
+        .type = OC_ORDER_LIMIT, .tifs = 0x101                                                                          \
+    }
+#include "venue.h"

@@ -1,0 +1,2 @@
+#define VENUE_MORE .protocol = ""
+#include "venue.h"

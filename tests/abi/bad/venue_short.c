@@ -1,0 +1,2 @@
+#define VENUE_MORE .size = 8
+#include "venue.h"

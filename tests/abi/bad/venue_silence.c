@@ -1,0 +1,2 @@
+#define VENUE_MORE .silence_ns = -1
+#include "venue.h"

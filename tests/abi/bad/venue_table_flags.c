@@ -1,0 +1,2 @@
+#define CONNECTOR_MORE .flags = 1
+#include "venue.h"

@@ -1,0 +1,2 @@
+#define VENUE_WALLETS NULL
+#include "venue.h"

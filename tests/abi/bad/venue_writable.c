@@ -1,0 +1,2 @@
+#define VENUE_CONST
+#include "venue.h"
