@@ -59,14 +59,12 @@ echo "20 kills, as uninterrupted"
 
 # Killed in the middle of a step: with the request recorded, before or after it was sent, by the connector itself. What a built bar
 # asked for is not asked for again.
-cat >mortal.c <<END
-#include <signal.h>
-#include <unistd.h>
+cat >mortal.c <<'END'
 static int requests;
 static void die_at(int number)
 {
-    if (access("$w/immortal", F_OK) != 0 && ++requests == number)
-        kill(getpid(), SIGKILL);
+    if (++requests == number)
+        *(volatile int *)0 = 1; /* a connector is pure: this is the end that it can make by itself */
 }
 END
 sed 's/^static oc_rc request(.*/static oc_rc send_request(void *self, const struct oc_venue_request *first, uint32_t all);\
@@ -79,7 +77,6 @@ static oc_rc request(void *self, const struct oc_venue_request *first, uint32_t 
     return rc;\
 }\
 static oc_rc send_request(void *self, const struct oc_venue_request *first, uint32_t all)/; s/, (void)count, (void)batch; .*one at a time.*/;/' "$here/connector_jline.c" | cat mortal.c - >mortal_jline.c
-rm -f immortal
 "$cc" -std=gnu11 -O2 -shared $(pkg-config --cflags outcry) mortal_jline.c -o conf/plugins/jline.so $(pkg-config --libs outcry) ||
     fail "mortal_jline.c does not build"
 rm -rf dead
@@ -88,11 +85,10 @@ while [ $died -lt 20 ]; do
     { (go run dead --listen none --quiet) >out 2>&1 && fail "it does not die: $(cat out)"; } 2>/dev/null
     died=$((died + 1))
 done
-touch immortal
+cp so/jline.so conf/plugins/jline.so
 (go run dead --listen none --json) >dead.json 2>dead.err || fail "killed in a step: $(cat dead.err)"
 [ "$("$meaning_of" whole)" = "$("$meaning_of" dead)" ] || fail "killed in a step: other records"
 replays "$w/dead" "killed in a step"
-cp so/jline.so conf/plugins/jline.so
 echo "20 deaths within a step, as uninterrupted"
 
 # What was recorded needs neither of them: the market stands in it by value.
@@ -215,35 +211,35 @@ refuses 'as the first line' --venue mine --set venue.mine.transcript=conf/venue.
 echo "refused in words"
 
 # Nobody but a run calls a connector: this one writes down each call.
-cat >note.c <<END
+cat >note.c <<'END'
+#include <outcry/outcry.h>
 #include <stdio.h>
-static void note(const char *call)
+static void note(const struct oc_host *host, const char *call)
 {
-    FILE *file = fopen("$w/calls", "a");
-    if (file) {
-        fprintf(file, "%s\\n", call);
-        fclose(file);
-    }
+    static int count;
+    char line[64];
+    snprintf(line, sizeof line, "call %s %d", call, ++count);
+    oc_log(host, OC_LOG_ERROR, line);
 }
 END
 sed 's/^static oc_rc request(.*/static oc_rc send_request(void *self, const struct oc_venue_request *first, uint32_t all, uint32_t count, uint32_t batch);\
 static oc_rc request(void *self, const struct oc_venue_request *first, uint32_t all, uint32_t count, uint32_t batch)\
 {\
-    note("request");\
+    note(((const struct jline *)self)->host, "request");\
     return send_request(self, first, all, count, batch);\
 }\
 static oc_rc send_request(void *self, const struct oc_venue_request *first, uint32_t all, uint32_t count, uint32_t batch)/
 s/^    struct jline \*jline = calloc.*/&\
-    note("open");/' "$here/connector_jline.c" | cat note.c - >calls.c
+    note(host, "open");/' "$here/connector_jline.c" | cat note.c - >calls.c
 make_plugin calls.c noted
 cp so/noted.so conf/plugins/jline.so
-: >calls
 for verb in backtest paper; do
     data=synthetic-bars:2000
     [ $verb = paper ] && data='--feed synthetic-bars:2000 --speed max'
     # shellcheck disable=SC2086
     "$outcry" $verb trips.lua $data $config --cash '10000 USDT' --json >paper.json 2>out || fail "$verb: $(cat out)"
     [ "$(jq '.trades.fills > 100' paper.json)" = true ] || fail "$verb does not trade: $(jq -c .trades paper.json)"
+    grep -q 'call ' out && fail "$verb calls a connector: $(cat out)"
     # shellcheck disable=SC2086
     "$outcry" $verb trips.lua $data $config --venue mine --cash '10000 USDT' >out 2>&1 && fail "$verb takes a venue"
     grep -q 'hands no order to a connector' out || fail "$verb with a venue: $(cat out)"
@@ -255,14 +251,14 @@ done
 # shellcheck disable=SC2086
 printf 'step 500\nm:buy { qty = 0.01 }\nstep 5\n' | "$outcry" console trips.lua --feed synthetic-bars:2000 --paused $config \
     --cash '10000 USDT' >out 2>&1 || fail "console: $(cat out)"
-[ "$(grep -c request calls)" = 0 ] || fail "paper calls a connector: $(sort calls | uniq -c)"
-[ -s calls ] && fail "paper opens a connector: $(sort calls | uniq -c)"
+grep -q 'call ' out && fail "a console calls a connector: $(cat out)"
 (go run noted --listen none --quiet) >out 2>&1 || fail "run: $(cat out)"
-[ "$(grep -c open calls)" = 1 ] && [ "$(grep -c request calls)" -gt 500 ] || fail "the counter counts nothing: $(sort calls | uniq -c)"
-: >calls
+[ "$(grep -c 'call open' out)" = 1 ] && [ "$(grep -c 'call request' out)" -gt 500 ] || fail "the counter counts nothing: $(head -n 5 out)"
 replays "$w/noted" noted
-"$outcry" report noted >out 2>&1 || fail "$(cat out)"
-[ -s calls ] && fail "a replay calls a connector: $(sort calls | uniq -c)"
+for verb in replay report; do
+    "$outcry" $verb noted >out 2>&1 || fail "$(cat out)"
+    grep -q 'call ' out && fail "$verb calls a connector: $(cat out)"
+done
 echo "paper, backtest, console, replay, report: zero calls"
 # The guide's own example, whose connector is named for one run: its replay and report name none.
 cp -r "$w/prefix/share/outcry/examples/connector_loopback" loopback && cd loopback || exit 1

@@ -76,17 +76,17 @@ static const struct bad bads[] = {
     {"wrong_major", "ABI version", "9.", 1, false},
     {"other_minor", "ABI version", "0.", 1, false},
     {"short_descriptor", "plugin 1 size", "64", 1, false},
-    {"short_table", "outcry.connector", "88", 1, false},
-    {"huge_table", "outcry.connector", "2147483647", 1, false},
-    {"newer_table", "outcry.connector", "more members", 1, false},
-    {"writable_table", "outcry.connector", "can be written", 1, false},
+    {"short_table", "outcry.data", "56", 1, false},
+    {"huge_table", "outcry.data", "2147483647", 1, false},
+    {"newer_table", "outcry.data", "more members", 1, false},
+    {"writable_table", "outcry.data", "can be written", 1, false},
     {"null_open", "plugin 1 open", "NULL", 1, false},
     {"null_close", "plugin 1 close", "NULL", 1, false},
-    {"null_bytes", "connector.message", "NULL", 1, false},
+    {"null_bytes", "data.probe", "NULL", 1, false},
     {"null_check", "risk.check", "NULL", 1, false},
-    {"null_table", "outcry.connector", "NULL", 2, false},
+    {"null_table", "outcry.data", "NULL", 2, false},
     {"null_ifaces", "ifaces", "NULL", 1, false},
-    {"data_for_code", "connector.message", "not code", 1, false},
+    {"data_for_code", "data.probe", "not code", 1, false},
     {"bad_id", "plugin 1 id", "Bad Id", 1, false},
     {"short_id", "plugin 1 id", "a.", 1, false},
     {"empty_id", "plugin 1 id", "empty", 1, false},
@@ -94,7 +94,7 @@ static const struct bad bads[] = {
     {"long_id", "plugin 1 id", "longer", 1, false},
     {"control_text", "about", "control", 1, false},
     {"duplicate_id", "plugin 2 id", "org.example.bad", 1, false},
-    {"duplicate_iface", "interface id", "outcry.connector", 1, false},
+    {"duplicate_iface", "interface id", "outcry.data", 1, false},
     {"other_iface", "ifaces", "no interface of its own kind", 1, false},
     {"unknown_kind", "kind", "outcry.magic/1", 1, false},
     {"undefined_symbol", "undefined symbol", "nobody_has_this", 1, false},
@@ -204,7 +204,7 @@ static void all_faults_are_told_at_once(void **state)
     assert_non_null(find_fault("about", "an empty text"));
     assert_non_null(find_fault("open", "NULL"));
     assert_non_null(find_fault("close", "NULL"));
-    assert_non_null(find_fault("connector.message", "NULL"));
+    assert_non_null(find_fault("data.probe", "NULL"));
     assert_non_null(find_fault("undefined symbol", "nobody_has_this"));
     assert_int_equal(report.fault_count, 7);
     load_report_init(&report, "x");
@@ -349,11 +349,11 @@ static void what_is_good_loads(void **state)
         assert_int_equal(rc, OC_OK);
         assert_int_equal(report.fault_count, 0);
         assert_int_equal(registry.count, 1);
-        const struct registry_entry *entry = registry_find(&registry, OC_CONNECTOR, "org.example.bad");
+        const struct registry_entry *entry = registry_find(&registry, OC_DATA, "org.example.bad");
         assert_non_null(entry);
         assert_int_equal(entry->generation, 1);
         assert_true(entry->hash != 0);
-        assert_non_null(registry_interface(entry->plugin, OC_CONNECTOR));
+        assert_non_null(registry_interface(entry->plugin, OC_DATA));
         assert_null(registry_interface(entry->plugin, OC_RISK));
         assert_null(registry_find(&registry, OC_RISK, "org.example.bad"));
         assert_int_not_equal(access(MARKER, F_OK), 0);

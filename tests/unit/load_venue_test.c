@@ -44,7 +44,7 @@ static const struct bad bads[] = {
     {"venue_null", "connector venue", "NULL", 1, false},
     {"venue_writable", "connector venue", "can be written", 1, false},
     {"venue_short", "connector venue", "8", 1, false},
-    {"venue_no_account", "connector.account", "NULL", 1, false},
+    {"venue_no_message", "connector.message", "NULL", 1, false},
     {"venue_table_flags", "connector flags", "another value", 1, false},
     {"venue_flags", "venue flags", "0x80000000", 1, false},
     {"venue_name", "venue venue", "Not Good", 1, false},

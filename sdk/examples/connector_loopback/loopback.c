@@ -9,18 +9,16 @@ struct codec {
     const struct oc_host *host;
     const struct oc_svc_feed *feed;
     const struct oc_svc_net *net;
-    const struct oc_svc_names *names;
 };
 
 /* Copies one event. It is delivered when the call has returned OC_OK; otherwise it was never said. */
 static oc_rc push(const struct codec *lb, struct oc_event *event, size_t size, int type)
 {
     struct oc_event *room;
-    struct oc_scale scale;
-    oc_rc rc = lb->names->symbol(lb->host, "BTC/USDT", 8, &scale);
     event->size = (uint32_t)size, event->type = (uint16_t)type;
-    event->flags = OC_EVF_LAST, event->inst = rc < 0 ? 0 : scale.inst;
-    if (rc < 0 || (rc = lb->feed->reserve(lb->host, event->size, &room)) < 0)
+    event->flags = OC_EVF_LAST, event->inst = OC_INST(1, 1); /* the one thing that is traded here */
+    const oc_rc rc = lb->feed->reserve(lb->host, event->size, &room);
+    if (rc < 0)
         return rc;
     memcpy(room, event, size);
     return lb->feed->commit(lb->host, room);
@@ -29,17 +27,22 @@ static oc_rc push(const struct codec *lb, struct oc_event *event, size_t size, i
 static oc_rc message(void *self, const struct oc_message *heard)
 {
     const struct codec *lb = self;
-    char line[256] = "", word[16] = "", id[40] = "";
-    long long a = 0, b = 0, c = 0;
+    char line[256] = "", *at;
+    long long number[3] = {0, 0, 0};
+    int count = 0;
     if (heard->bytes_size >= sizeof line)
         return OC_E_DATA;
     memcpy(line, heard->bytes, heard->bytes_size);
-    int count = sscanf(line, "%15s %lld %lld %lld %39s", word, &a, &b, &c, id);
-    struct oc_ev_trade trade = {.price = a, .qty = b, .present = OC_HAS_QTY};
-    struct oc_ev_fill fill = {.order = (uint64_t)a, .qty = b, .price = c};
-    struct oc_ev_answer answer = {.order = (uint64_t)a, .request = (uint64_t)a, .cum_qty = -1};
-    answer.definitive = 1, fill.trade_id_size = (uint8_t)strlen(id);
-    memcpy(fill.trade_id, id, sizeof id);
+    for (at = strchr(line, ' '); at && count < 3; at = strchr(at + 1, ' '))
+        number[count++] = strtoll(at + 1, NULL, 10);
+    const char *word = line, *id = at ? at + 1 : "";
+    count += 1 + (at != NULL);
+    line[strcspn(line, " ")] = 0;
+    struct oc_ev_trade trade = {.price = number[0], .qty = number[1], .present = OC_HAS_QTY};
+    struct oc_ev_fill fill = {.order = (uint64_t)number[0], .qty = number[1], .price = number[2]};
+    struct oc_ev_answer answer = {.order = (uint64_t)number[0], .request = (uint64_t)number[0], .cum_qty = -1};
+    answer.definitive = 1, fill.trade_id_size = (uint8_t)(strlen(id) < 40 ? strlen(id) : 40);
+    memcpy(fill.trade_id, id, fill.trade_id_size);
     if (count == 3 && !strcmp(word, "trade"))
         return push(lb, &trade.head, sizeof trade, OC_EV_TRADE);
     if (count == 5 && !strcmp(word, "fill"))
@@ -55,9 +58,8 @@ static oc_rc message(void *self, const struct oc_message *heard)
 static oc_rc request(void *self, const struct oc_venue_request *first, uint32_t size, uint32_t count, uint32_t batch)
 {
     const struct codec *lb = self;
-    const struct oc_request *ask = &first->ask;
+    const struct oc_request *ask = ((void)size, (void)count, (void)batch, &first->ask); /* one at a time */
     char line[128];
-    (void)size, (void)count, (void)batch; /* one at a time: the description says no more */
     if (ask->kind == OC_REQUEST_NEW && ask->type == OC_ORDER_LIMIT && (ask->bits & OC_RQ_HAS_QTY))
         snprintf(line, sizeof line, "new %llu %s %lld %lld", (unsigned long long)ask->order,
                  ask->side == OC_SIDE_BUY ? "buy" : "sell", (long long)ask->qty, (long long)ask->price);
@@ -79,8 +81,7 @@ static oc_rc open_it(const struct oc_host *host, void **ret_self)
     struct codec *lb = calloc(1, sizeof *lb);
     if (!lb)
         return OC_E_NOMEM;
-    *lb = (struct codec){host, host->service(host, OC_SVC_FEED), host->service(host, OC_SVC_NET),
-                         host->service(host, OC_SVC_NAMES)}; /* this host always offers all three */
+    *lb = (struct codec){host, host->service(host, OC_SVC_FEED), host->service(host, OC_SVC_NET)}; /* always there */
     return *ret_self = lb, OC_OK;
 }
 static const struct oc_endpoint endpoints[] = {{.name = "lines", .urls = "tcp://127.0.0.1:7001", .env = OC_ENV_LOCAL}};

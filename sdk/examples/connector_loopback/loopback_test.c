@@ -31,7 +31,6 @@ int main(void)
                                            .qty = 3,
                                            .price = 99}};
     kit_test_begin(&t, keys, NULL);
-    t.market.instrument.inst = OC_INST(1, 1);
     kit_expect(&t, "it opens", plugin.open(&t.host, &self) == OC_OK);
     kit_expect(&t, "it starts with one stream", table.start(self, &begin) == OC_OK && t.streams == 1);
     kit_expect(&t, "a trade is an event", hear("trade 100 5") == OC_OK && kit_last(&t)->type == OC_EV_TRADE);

@@ -1,3 +1,3 @@
 static const int data[8] = {1};
-#define RULE_MESSAGE (oc_rc(*)(void *, const struct oc_message *))(void *) data
+#define RULE_PROBE (oc_rc(*)(void *, const char *, const char *, struct oc_data_info *))(void *) data
 #include "rule.h"

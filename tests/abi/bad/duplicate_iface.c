@@ -1,3 +1,3 @@
 #define RULE_ROWS                                                                                                      \
-    {OC_CONNECTOR, &table}, {OC_CONNECTOR, &table}, { 0 }
+    {OC_DATA, &table}, {OC_DATA, &table}, { 0 }
 #include "rule.h"

@@ -1,2 +1,2 @@
-#define RULE_MESSAGE NULL
+#define RULE_PROBE NULL
 #include "rule.h"

@@ -1,6 +1,7 @@
-/* rule.h: a good connector (or risk rule, with RULE_RISK) that each bad object spoils in one way by
+/* rule.h: a good reader of data (or risk rule, with RULE_RISK) that each bad object spoils in one way by
  * defining a macro before it includes this. Every function leaves a marker file, so that a test can
  * tell that none of it has run. */
+#include <outcry/draft/data.h>
 #include <outcry/outcry.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -72,40 +73,44 @@ static oc_rc check(void *self, const struct oc_risk_ctx *ctx, const struct oc_re
 static RULE_CONST struct oc_risk table = {.size = RULE_TABLE_SIZE, .check = RULE_CHECK};
 void *const unused[] __attribute__((unused)) = {(void *)check};
 #else
-#define RULE_IFACE OC_CONNECTOR
-static oc_rc start(void *self, const struct oc_start *begin)
+#define RULE_IFACE OC_DATA
+static oc_rc probe(void *self, const char *path, const char *options, struct oc_data_info *ret_info)
 {
     mark();
-    return (void)self, (void)begin, OC_OK;
+    (void)self, (void)path, (void)options, (void)ret_info;
+    return OC_E_DATA;
 }
-static oc_rc message(void *self, const struct oc_message *heard) { return (void)self, (void)heard, OC_OK; }
-static oc_rc request(void *self, const struct oc_venue_request *first, uint32_t size, uint32_t count, uint32_t batch)
+static oc_rc start(void *self, uint64_t token, const char *path, const char *options, uint32_t inst,
+                   const struct oc_data_info *info)
 {
-    (void)self, (void)first, (void)size, (void)count, (void)batch;
-    return OC_E_NOT_SUPPORTED;
+    (void)self, (void)token, (void)path, (void)options, (void)inst, (void)info;
+    return OC_E_DATA;
 }
-static oc_rc quiesce(void *self, int64_t deadline_ns) { return (void)self, (void)deadline_ns, OC_OK; }
-static const struct oc_endpoint endpoints[] = {{.name = "lines", .urls = "tcp://127.0.0.1:7000", .env = OC_ENV_LOCAL}};
-static const struct oc_venue venue = {
-    .size = sizeof venue, .venue = "spoiled", .protocol = "none", .endpoints = endpoints, .endpoint_count = 1};
-#ifndef RULE_MESSAGE
-#define RULE_MESSAGE message
+static oc_rc pull(void *self, uint64_t token, uint32_t event_max)
+{
+    (void)self, (void)token, (void)event_max;
+    return OC_E_END;
+}
+static oc_rc skip(void *self, uint64_t token, uint64_t event_count)
+{
+    (void)self, (void)token, (void)event_count;
+    return OC_OK;
+}
+static void stop(void *self, uint64_t token) { (void)self, (void)token; }
+#ifndef RULE_PROBE
+#define RULE_PROBE probe
 #endif
 #ifndef RULE_TABLE_SIZE
-#define RULE_TABLE_SIZE sizeof(struct oc_connector)
+#define RULE_TABLE_SIZE sizeof(struct oc_data)
 #endif
 #ifndef RULE_TABLE
-static RULE_CONST struct oc_connector table = {.size = RULE_TABLE_SIZE,
-                                               .venue = &venue,
-                                               .start = start,
-                                               .message = RULE_MESSAGE,
-                                               .request = request,
-                                               .quiesce = quiesce};
+static RULE_CONST struct oc_data table = {
+    .size = RULE_TABLE_SIZE, .probe = RULE_PROBE, .start = start, .pull = pull, .skip = skip, .stop = stop};
 #define RULE_TABLE &table
 #else
-static const void *const functions[] = {(void *)start, (void *)request, (void *)quiesce, &venue};
+static const void *const functions[] = {(void *)start, (void *)pull, (void *)skip, (void *)stop};
 #endif
-void *const unused[] __attribute__((unused)) = {(void *)message};
+void *const unused[] __attribute__((unused)) = {(void *)probe};
 #endif
 #ifndef RULE_TABLE
 #define RULE_TABLE &table

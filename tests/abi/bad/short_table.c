@@ -1,2 +1,2 @@
-#define RULE_TABLE_SIZE (sizeof(struct oc_connector) - 8)
+#define RULE_TABLE_SIZE (sizeof(struct oc_data) - 8)
 #include "rule.h"

@@ -1,2 +1,0 @@
-#define CONNECTOR_MORE .account = NULL
-#include "venue.h"

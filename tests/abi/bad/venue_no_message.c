@@ -1,0 +1,2 @@
+#define CONNECTOR_MORE .message = NULL
+#include "venue.h"
