@@ -70,7 +70,7 @@ static oc_rc bytes(void *self, uint32_t stream, const void *data, uint32_t size)
         struct oc_ev_trade trade = {.price = a, .qty = 1, .present = OC_HAS_QTY};
         trade.head.venue_ns = count > 2 ? BEGIN_NS + b * S : 0;
         trade.head.source = word[0] == 's' ? 9 : 0;
-        return push(&trade, sizeof trade, word[0] == 'o' ? OC_EV_SESSION : OC_EV_TRADE);
+        return push(&trade, sizeof trade, word[0] == 'o' ? OC_EV_INSTRUMENT : OC_EV_TRADE);
     }
     if (strcmp(word, "fill") == 0) {
         struct oc_ev_fill fill = {.order = (uint64_t)a, .qty = b, .price = c, .side = OC_SIDE_BUY};

@@ -200,7 +200,7 @@ static void long_words_are_cut(void **state)
 {
     (void)state;
     enum { ROOM = SIM_ANSWERS_ANSWER_MAX - sizeof(struct oc_ev_answer) };
-    struct place *place = place_of("@ 2026-01-05T14:30:00Z\n< words 1 700\n< words 1 8\n");
+    struct place *place = place_of("@ 2026-01-05T14:30:00Z\n< words 1 150\n< words 1 8\n");
     for (int i = 0; i < 2; i++) {
         struct {
             struct oc_ev_answer answer;
