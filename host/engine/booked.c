@@ -161,7 +161,7 @@ static oc_rc correct_book(struct position *position, const struct instrument *in
     const bool is_buy = now->side == OC_SIDE_BUY;
     if (now->qty && position_amend(position, effect, is_buy ? now->qty : -now->qty, is_buy ? value : -value))
         return OC_OK;
-    if (!position_undo(position, effect)) {
+    if (booked->trade.what.qty && !position_undo(position, effect)) {
         const oc_rc rc = trade_back(position, instrument, booked);
         if (rc < 0)
             return rc;
