@@ -73,13 +73,14 @@ static void pass_books(struct engine *engine, struct save_cursor *cursor)
         struct book copy = {0}, *book = &copy;
         if (is_writing)
             copy = *portfolio_book_at(engine->portfolio, i);
-        struct lot *lots = copy.position.lots;
-        copy.position.lots = NULL;
-        save_pass(cursor, &copy, sizeof copy);
-        copy.position.lots = lots;
+        struct book stored = copy; /* its lots follow: where they lie and how much room there is are no state */
+        stored.position.lots = NULL;
+        stored.position.lot_first = stored.position.lot_count = stored.position.lot_max = 0;
+        save_pass(cursor, &stored, sizeof stored);
         if (cursor->is_bad)
             return;
         if (!is_writing) {
+            copy = stored;
             const struct position *saved = &copy.position;
             if (portfolio_book(engine->portfolio, saved->account, saved->strategy, saved->inst, &book) < 0) {
                 cursor->is_bad = true;
