@@ -3,12 +3,11 @@
 
 static struct oc_ev_bust bust_of(const struct fixture *f, const char *trade, int64_t new_qty, int64_t new_price)
 {
-    struct oc_ev_bust bust = {
-        .head = {.size = sizeof bust, .type = OC_EV_BUST, .source = f->account, .inst = f->inst},
-        .new_qty = new_qty,
-        .new_price = new_price,
-        .trade_id_size = (uint8_t)strlen(trade),
-        .venue_order = id_of("V1")};
+    struct oc_ev_bust bust = {.head = {.size = sizeof bust, .type = OC_EV_BUST, .source = f->account, .inst = f->inst},
+                              .new_qty = new_qty,
+                              .new_price = new_price,
+                              .trade_id_size = (uint8_t)strlen(trade),
+                              .venue_order = id_of("V1")};
     memcpy(bust.trade_id, trade, bust.trade_id_size);
     return bust;
 }
