@@ -298,14 +298,12 @@ static bool complete_late(struct order *order, int event)
 
 bool orders_event(struct orders *orders, struct order *order, int event, int64_t now_ns)
 {
-    if (event == EVENT_ACCEPT || event == EVENT_SHOWN)
-        order->is_accepted = true;
-    if (event == EVENT_TRIGGER)
-        order->is_triggered = order->is_accepted = true;
-    if (is_fill(event) || event == EVENT_AMENDED)
-        order->is_accepted = true;
+    const uint32_t accepts = 1u << EVENT_ACCEPT | 1u << EVENT_SHOWN | 1u << EVENT_TRIGGER | 1u << EVENT_FILL |
+                             1u << EVENT_LATE_FILL | 1u << EVENT_AMENDED;
+    order->is_accepted |= accepts >> event & 1;
+    order->is_triggered |= event == EVENT_TRIGGER;
     int next = state_next(order->state, event);
-    if (event == EVENT_NOT_THERE && next != STATE_STAY && order->said && order->said->is_taken)
+    if (__builtin_expect(event == EVENT_NOT_THERE, 0) && next != STATE_STAY && order->said && order->said->is_taken)
         next = STATE_ALARM; /* it did arrive */
     if (next == STATE_ALARM) {
         order->alarms++;

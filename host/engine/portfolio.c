@@ -276,8 +276,10 @@ static oc_rc moves_make(struct account *account, const struct moves *moves)
     return OC_OK;
 }
 
-oc_rc portfolio_trade(struct portfolio *portfolio, uint32_t account, uint32_t strategy,
-                      const struct portfolio_trade *trade, struct position_effect ret_effects[2])
+/* Twice in the program: what a simulator fills pays nothing for what only a venue says. */
+static inline __attribute__((always_inline)) oc_rc book_trade(struct portfolio *portfolio, uint32_t account,
+                                                              uint32_t strategy, const struct portfolio_trade *trade,
+                                                              struct position_effect ret_effects[2])
 {
     portfolio->version++;
     struct account *owner = portfolio_account(portfolio, account);
@@ -314,6 +316,12 @@ oc_rc portfolio_trade(struct portfolio *portfolio, uint32_t account, uint32_t st
     return rc;
 }
 
+oc_rc portfolio_trade(struct portfolio *portfolio, uint32_t account, uint32_t strategy,
+                      const struct portfolio_trade *trade, struct position_effect ret_effects[2])
+{
+    return book_trade(portfolio, account, strategy, trade, ret_effects);
+}
+
 oc_rc portfolio_fill(struct portfolio *portfolio, uint32_t account, uint32_t strategy, const struct oc_ev_fill *fill)
 {
     struct portfolio_trade trade = {.what = {.price = fill->price, .qty = fill->qty, .side = fill->side},
@@ -321,7 +329,7 @@ oc_rc portfolio_fill(struct portfolio *portfolio, uint32_t account, uint32_t str
                                     .fee_asset = fill->fee_asset,
                                     .at_ns = fill->head.venue_ns};
     oc_rc rc = money_from_dec(fill->fee, &trade.fee);
-    return rc < 0 ? rc : portfolio_trade(portfolio, account, strategy, &trade, NULL);
+    return rc < 0 ? rc : book_trade(portfolio, account, strategy, &trade, NULL);
 }
 
 oc_rc portfolio_move(struct portfolio *portfolio, uint32_t account, uint32_t asset, oc_i128 money)

@@ -70,9 +70,11 @@ static bool market_is_sound(const struct oc_event *event)
 }
 
 /* Of a known type and at least as large as that: what it holds beyond what a simulator says. */
-static bool rest_is_sound(const struct oc_event *event)
+static __attribute__((noinline)) bool rest_is_sound(const struct oc_event *event)
 {
     const struct oc_ev_venue *venue = (const struct oc_ev_venue *)(const void *)event;
+    if (event->size > OC_EVENT_MAX || event->size % 8)
+        return false;
     if (event->type >= OC_EV_BOOK && event->type <= OC_EV_FIGURES)
         return market_is_sound(event);
     if (event->type >= OC_EV_ACCEPTED && event->type <= OC_EV_TAKEN && event->type != OC_EV_FILL &&
@@ -156,7 +158,5 @@ bool event_is_sound(const struct oc_event *event)
     const struct size size = sizes[event->type];
     if (event->size == size.least && size.is_whole) /* what comes most often */
         return size.least != 0;
-    if (event->size < size.least || !size.least || event->size > OC_EVENT_MAX || event->size % 8)
-        return false;
-    return rest_is_sound(event);
+    return size.least && event->size >= size.least && rest_is_sound(event);
 }

@@ -28,10 +28,12 @@ static struct names_said names_in(const struct oc_event *event)
 
 struct order *engine_order_of(struct engine *engine, const struct oc_event *event)
 {
-    const struct names_said names = names_in(event);
     /* our id stands at the same place in all of them */
     struct order *order = orders_find(engine->orders, ((const struct oc_ev_answer *)(const void *)event)->order);
-    if (!order && names.client)
+    if (order)
+        return order;
+    const struct names_said names = names_in(event);
+    if (names.client)
         order = orders_find_named(engine->orders, event->source, ID_CLIENT, names.client);
     if (!order && names.venue)
         order = orders_find_named(engine->orders, event->source, ID_VENUE, names.venue);
