@@ -89,18 +89,25 @@ static void pass_sums(struct order_said *said, struct save_cursor *cursor)
     said->lacks_terms = flags & 4;
 }
 
+/* The order of this number, ready to be told; NULL: there is none, or it was told. */
+static struct order *order_to_tell(struct engine *engine, uint64_t id)
+{
+    struct order *order = orders_find(engine->orders, id);
+    const struct instrument *instrument =
+        order && !order->said ? instruments_get(engine->instruments, order->now.head.inst) : NULL;
+    return instrument && order_listen(order, instrument) == OC_OK ? order : NULL;
+}
+
+/* `order`: NULL where it is read. */
 static void pass_order(struct engine *engine, struct order *order, struct save_cursor *cursor)
 {
     uint64_t id = order ? order->now.order : 0;
     save_pass(cursor, &id, sizeof id);
-    if (!cursor->is_writing) {
-        order = cursor->is_bad ? NULL : orders_find(engine->orders, id);
-        const struct instrument *instrument =
-            order && !order->said ? instruments_get(engine->instruments, order->now.head.inst) : NULL;
-        if (!instrument || order_listen(order, instrument) < 0) {
-            cursor->is_bad = true;
-            return;
-        }
+    if (!order && !cursor->is_bad)
+        order = order_to_tell(engine, id);
+    if (!order) {
+        cursor->is_bad = true;
+        return;
     }
     pass_sums(order->said, cursor);
     for (uint32_t kind = 0; kind < ID_KINDS && !cursor->is_bad; kind++)
