@@ -35,7 +35,7 @@ struct fill_key fill_key_of(const struct oc_ev_fill *fill, uint64_t order, const
     struct {
         struct ours fill;
         char venue_order[OC_ID_MAX + 1];
-    } bytes = {bytes_of(fill, venue_order ? 0 : order), {0}};
+    } bytes = {bytes_of(fill, order), {0}};
     if (!venue_order)
         return key_of(&bytes.fill, sizeof bytes.fill);
     bytes.venue_order[OC_ID_MAX] = (char)venue_order->size;

@@ -15,7 +15,7 @@ struct fill_key {
 };
 
 struct fill_key fill_key(const struct oc_ev_fill *fill);
-/* The same under another name of its order: `order` of ours, or a venue's id where that is not NULL. */
+/* The same under another name of its order: `order` of ours, or 0 and the venue's id. */
 struct fill_key fill_key_of(const struct oc_ev_fill *fill, uint64_t order, const struct oc_id *venue_order);
 
 static inline bool fill_key_is_equal(struct fill_key a, struct fill_key b)

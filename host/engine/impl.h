@@ -194,7 +194,8 @@ void answer_follows(struct engine *engine, struct order *order, const struct oc_
 void terms_change(struct order *order, uint32_t says, int64_t price, int64_t stop_price, int64_t qty);
 
 /* stranger.c */
-/* The order of another hand that a fill, or an order as the venue shows it, makes known. NULL: it cannot be had; an alarm says so. */
+/* The order of another hand that a fill, or an order as the venue shows it, makes known. NULL: it cannot be had; an alarm says so.
+ * It is counted when that is applied. */
 struct order *stranger_adopt(struct engine *engine, const struct oc_event *event);
 /* An answer about an order of another hand whose terms are not known. */
 void stranger_note(struct engine *engine, const struct oc_ev_answer *answer);

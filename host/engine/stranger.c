@@ -185,8 +185,7 @@ struct order *stranger_adopt(struct engine *engine, const struct oc_event *event
                                                   .inst = event->inst,
                                                   .source = event->source,
                                                   .words = "an order of another hand"});
-    exposure_lower(engine, order);
-    return order;
+    return order; /* counted by what follows, for which it was made known */
 }
 
 void stranger_note(struct engine *engine, const struct oc_ev_answer *answer)

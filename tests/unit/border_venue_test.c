@@ -223,7 +223,7 @@ static void books_and_figures(void **state)
     TAIL(event, book.tail, book.bids, sizeof(struct oc_level));
     TAIL(event, book.tail, book.asks, sizeof(struct oc_level));
     union room both = event;
-    both.book.bids = both.book.asks = UINT32_MAX; /* whose sum is a small number in 32 bits */
+    both.book.bids = both.book.asks = 1u << 31; /* whose sum is 0 in 32 bits */
     both.book.tail = sizeof both.book;
     judged(f, &both, wrong);
     struct oc_level *level = (struct oc_level *)(void *)(event.bytes + sizeof event.book);

@@ -112,6 +112,24 @@ static void D8_behind_a_close_the_difference_is_realised(void **state)
     }
 }
 
+/* At the average what was closed took a part of each fill: it is not taken back as if that had not been. */
+static void D8_behind_a_close_nothing_of_the_cost_is_left_over(void **state)
+{
+    (void)state;
+    struct fixture *f = fixture_new(COST_AVERAGE);
+    said_accepted(f, OC_SIDE_BUY, 20, 10000, "V1");
+    said_accepted(f, OC_SIDE_SELL, 10, 10100, "V2");
+    fills(f, "V1", OC_SIDE_BUY, 10, 10000, 0, "b1");
+    fills(f, "V1", OC_SIDE_BUY, 10, 11000, 0, "b2");
+    fills(f, "V2", OC_SIDE_SELL, 10, 10100, 0, "s1");
+    struct oc_ev_bust bust = bust_of(f, "b1", 0, 0);
+    says(f, &bust);
+    assert_int_equal(held(f), 0);
+    assert_true(position(f)->cost == 0);
+    assert_true(position(f)->realised == money(10 * 10100 - 10 * 11000));
+    fixture_free(f);
+}
+
 /* A fill that closed is taken back: what it closed is there again at its cost, and nothing was realised. */
 static void D8_a_close_that_is_taken_back_was_never(void **state)
 {
@@ -328,6 +346,7 @@ int main(void)
         cmocka_unit_test(D8_without_an_id_of_its_own_the_fill_and_its_terms_are_one),
         cmocka_unit_test(D8_a_filled_order_stays_final_and_its_fill_goes),
         cmocka_unit_test(D8_behind_a_close_the_difference_is_realised),
+        cmocka_unit_test(D8_behind_a_close_nothing_of_the_cost_is_left_over),
         cmocka_unit_test(D8_a_close_that_is_taken_back_was_never),
         cmocka_unit_test(D8_a_corrected_lot_keeps_its_place),
         cmocka_unit_test(D8_a_correction_that_comes_first_waits_for_its_fill),

@@ -1,4 +1,5 @@
 /* order_ids_test.c: every id that a venue gave an order names it, by source, in constant time, and after a checkpoint. */
+#include "base/hash.h"
 #include "engine/order_ids.h"
 #include "support/said_kit.h"
 
@@ -184,6 +185,41 @@ static void D1_one_trade_id_said_twice_books_once(void **state)
     fixture_free(f);
 }
 
+/* Files hold it: of a plain fill the hash of 64 bytes; by a venue's id the same with ours and without. */
+static void the_key_of_a_fill_is_for_ever(void **state)
+{
+    (void)state;
+    struct oc_ev_venue_fill fill = {.fill = {.head = {.size = sizeof fill.fill, .source = 2, .inst = OC_INST(3, 7)},
+                                             .order = 5,
+                                             .trade_id_size = 3,
+                                             .trade_id = "abcd"},
+                                    .venue_order = id_of("V1")};
+    struct {
+        uint64_t order;
+        uint32_t source, index;
+        uint64_t size;
+        char trade_id[40];
+    } bytes = {5, 2, 3, 3, "abc"};
+    const struct hash128 hash = hash128(&bytes, sizeof bytes);
+    struct fill_key key = fill_key(&fill.fill);
+    assert_int_equal(sizeof bytes, 64);
+    assert_true(key.low == hash.low && key.high == hash.high);
+    fill.fill.head.size = sizeof fill;
+    const struct fill_key by_venue = fill_key(&fill.fill);
+    assert_false(fill_key_is_equal(by_venue, key));
+    fill.fill.order = 0;
+    fill.fill.head.inst = OC_INST(3, 8);
+    key = fill_key(&fill.fill);
+    assert_true(fill_key_is_equal(by_venue, key));
+    fill.venue_order.text[0] = 'W';
+    key = fill_key(&fill.fill);
+    assert_false(fill_key_is_equal(by_venue, key));
+    fill.venue_order = id_of("V1");
+    fill.fill.trade_id[2] = 'x';
+    key = fill_key(&fill.fill);
+    assert_false(fill_key_is_equal(by_venue, key));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -193,6 +229,7 @@ int main(void)
         cmocka_unit_test(thousands_come_and_go),
         cmocka_unit_test(an_order_is_found_by_each_of_its_names),
         cmocka_unit_test(more_ids_than_are_kept_and_one_id_for_two_are_alarms),
+        cmocka_unit_test(the_key_of_a_fill_is_for_ever),
         cmocka_unit_test(D1_one_trade_id_said_twice_books_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

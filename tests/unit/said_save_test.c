@@ -40,6 +40,9 @@ static struct fixture *a_long_story(uint32_t method)
     says(f, &gone);
     struct oc_ev_venue_fill fill = said_fill(f, "X1", OC_SIDE_SELL, 2, 9950, "x1");
     says(f, &fill);
+    shown = said_order(f, "X2", OC_SHOWN_WORKING, 10, 3);
+    shown.head.flags = OC_EVF_REPLAYED;
+    says(f, &shown);
     struct oc_ev_bust bust = bust_of(f, "X1", "x1", "b1");
     bust.new_qty = 1;
     bust.new_price = 9950;
@@ -78,6 +81,14 @@ static void goes_on_alike(struct fixture *f, struct fixture *loaded)
         struct oc_ev_venue_answer said = said_answer(one, OC_EV_AMENDED, "V1.new"); /* one too many */
         said.client = id_of("oc-1");
         says(one, &said);
+        fill = said_fill(one, "X2", OC_SIDE_BUY, 3, 9900, "old"); /* of before we knew of it */
+        fill.fill.head.flags = OC_EVF_REPLAYED;
+        says(one, &fill);
+        struct oc_ev_venue_answer gone = said_answer(one, OC_EV_CANCELED, "V2");
+        gone.present = OC_OF_CUM_QTY;
+        gone.answer.cum_qty = 3;
+        struct out_note note;
+        assert_int_equal(notes_of(one, &gone, NOTE_MISSING, &note), 0); /* its fills have been asked for */
         fixture_say(one, OC_EV_NOT_THERE, (uint64_t)3 << 40 | 3);
         says_fetched(one);
     }

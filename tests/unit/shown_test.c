@@ -50,6 +50,10 @@ static void D7_what_we_asked_for_meanwhile_goes_on(void **state)
     const struct order *now = fixture_find(f, order);
     assert_true(now->now.price == 9800 && now->ask_price == 9950 && now->ask_bits);
     assert_int_equal(now->state, STATE_PENDING_UPDATE);
+    struct oc_ev_order shown = said_order(f, "V1", OC_SHOWN_WORKING, 10, 0);
+    shown.price = 9700; /* as it is, or as it was: our question is under way */
+    says(f, &shown);
+    assert_true(now->now.price == 9800 && now->state == STATE_PENDING_UPDATE);
     said.answer.request = f->sent[1].id;
     said.present = 0; /* as asked */
     says(f, &said);

@@ -104,6 +104,11 @@ static void D6_what_had_traded_before_is_booked_only_as_fills(void **state)
     assert_int_equal(open_buys(f), 6);
     assert_int_equal(by_venue(f, "X1")->filled, 4);
     assert_int_equal(alarms_of(f), 0);
+    shown = said_order(f, "X2", OC_SHOWN_WORKING, 10, 3); /* a stream says it: it is news */
+    says(f, &shown);
+    assert_int_equal(by_venue(f, "X2")->filled, 0);
+    assert_int_equal(open_buys(f), 16);
+    assert_int_equal(alarms_of(f), 1); /* its fills are missing */
     fixture_free(f);
 }
 

@@ -89,6 +89,34 @@ static void D3_sums_with_money_are_booked_where_no_fills_come(void **state)
     fixture_free(f);
 }
 
+/* A sum beyond what was asked for counts in full; and what was inferred and replaced excuses no further fill. */
+static void D3_sums_beyond_the_order_count_and_replaced_ones_excuse_nothing(void **state)
+{
+    (void)state;
+    struct fixture *f = fixture_new(COST_AVERAGE);
+    said_accepted(f, OC_SIDE_BUY, 10, 9900, "V1");
+    struct oc_ev_venue_answer said = said_answer(f, OC_EV_ACCEPTED, "V1");
+    said.present = OC_OF_CUM_QTY;
+    said.answer.cum_qty = 14;
+    says(f, &said);
+    assert_int_equal(open_buys(f), 14);
+    fixture_free(f);
+    f = fixture_new(COST_AVERAGE);
+    said_accepted(f, OC_SIDE_BUY, 10, 9900, "V1");
+    struct oc_ev_order shown = shown_sum(f, 2, 2 * 9900);
+    says(f, &shown);
+    shown.state = OC_SHOWN_CANCELED;
+    says(f, &shown);
+    struct oc_ev_venue_fill fill = said_fill(f, "V1", OC_SIDE_BUY, 2, 9900, "t1");
+    says(f, &fill); /* which the sum had told of */
+    assert_int_equal(alarms_of(f), 0);
+    fill = said_fill(f, "V1", OC_SIDE_BUY, 1, 9900, "t2");
+    says(f, &fill); /* which nothing had */
+    assert_int_equal(alarms_of(f), 1);
+    assert_int_equal(held(f), 3);
+    fixture_free(f);
+}
+
 static void D3_fees_of_sums_are_booked_and_replaced(void **state)
 {
     (void)state;
@@ -345,6 +373,7 @@ int main(void)
         cmocka_unit_test(D3_what_a_cancel_says_has_traded_is_counted_asked_for_and_alarmed),
         cmocka_unit_test(D3_what_is_missing_stays_reserved),
         cmocka_unit_test(D3_sums_with_money_are_booked_where_no_fills_come),
+        cmocka_unit_test(D3_sums_beyond_the_order_count_and_replaced_ones_excuse_nothing),
         cmocka_unit_test(D3_fees_of_sums_are_booked_and_replaced),
         cmocka_unit_test(D3_what_no_fetch_brings_is_booked_when_it_has_ended),
         cmocka_unit_test(D3_without_money_it_is_booked_at_the_price_of_the_order_and_alarmed),
