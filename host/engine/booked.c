@@ -53,17 +53,19 @@ oc_rc booked_bust_is_new(struct booked_fills *fills, uint64_t hash, bool *ret_is
         return OC_E_NOMEM;
     *ret_is_new = true;
     for (uint32_t i = 0; i < fills->bust_count; i++)
-        if (fills->busts[i] == hash) {
+        if (fills->busts[i] == hash)
             *ret_is_new = false;
-            return OC_OK;
-        }
+    return OC_OK;
+}
+
+void booked_bust_remember(struct booked_fills *fills, uint64_t hash)
+{
     if (fills->bust_count < BUSTS_MAX) {
         fills->busts[fills->bust_count++] = hash;
     } else {
         fills->busts[fills->bust_first] = hash;
         fills->bust_first = (fills->bust_first + 1) % BUSTS_MAX;
     }
-    return OC_OK;
 }
 
 oc_rc booked_wait(struct booked_fills *fills, const struct oc_ev_bust *bust)

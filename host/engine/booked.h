@@ -47,8 +47,10 @@ CHECKED oc_rc booked_room(struct booked_fills *fills);
 void booked_put(struct booked_fills *fills, const struct booked *booked);
 /* NULL: not among the last ones. Borrowed until the next is put. */
 struct booked *booked_find(struct booked_fills *fills, struct fill_key key);
-/* False: this correction has acted before. Else it is remembered. OC_E_NOMEM. */
+/* Whether this correction has not acted yet. Makes room for it: OC_E_NOMEM. */
 CHECKED oc_rc booked_bust_is_new(struct booked_fills *fills, uint64_t hash, bool *ret_is_new);
+/* After booked_bust_is_new, once it has. */
+void booked_bust_remember(struct booked_fills *fills, uint64_t hash);
 /* Keeps one until its fill comes. 1: the oldest has gone for it. OC_E_NOMEM. */
 CHECKED oc_rc booked_wait(struct booked_fills *fills, const struct oc_ev_bust *bust);
 /* Its fill has come: the correction at this place is waited for no longer. */

@@ -121,27 +121,37 @@ static oc_rc correct(struct engine *engine, struct booked *booked, const struct 
     return OC_OK;
 }
 
+/* Its fill is not there to be taken back. */
+static oc_rc keep(struct engine *engine, const struct order *order, const struct oc_ev_bust *bust, bool is_known)
+{
+    if (is_known) {
+        engine_alarm(engine, order,
+                     "a fill is taken back that was booked too long ago to be: compare the account with the venue");
+        return OC_OK;
+    }
+    const oc_rc rc = booked_wait(&engine->booked, bust);
+    if (rc < 0)
+        return rc;
+    engine_alarm(engine, order, "a fill is taken back that has not come: remembered until it comes");
+    if (rc > 0)
+        engine_alarm(engine, order, "more fills are taken back than can be remembered: the oldest is forgotten");
+    return OC_OK;
+}
+
 oc_rc bust_apply(struct engine *engine, const struct oc_ev_bust *bust)
 {
     struct fill_key key;
     bool is_new = false, is_known = false;
     const struct order *order = engine_order_of(engine, &bust->head);
     struct booked *booked = find(engine, order, bust, &key, &is_known);
-    oc_rc rc = booked_bust_is_new(&engine->booked, hash_of(bust, key), &is_new);
+    const uint64_t hash = hash_of(bust, key);
+    oc_rc rc = booked_bust_is_new(&engine->booked, hash, &is_new);
     if (rc < 0 || !is_new)
         return rc;
-    if (booked)
-        return correct(engine, booked, bust);
-    if (is_known) {
-        engine_alarm(engine, order,
-                     "a fill is taken back that was booked too long ago to be: compare the account with the venue");
-        return OC_OK;
-    }
-    engine_alarm(engine, order, "a fill is taken back that has not come: remembered until it comes");
-    rc = booked_wait(&engine->booked, bust);
-    if (rc > 0)
-        engine_alarm(engine, order, "more fills are taken back than can be remembered: the oldest is forgotten");
-    return rc < 0 ? rc : OC_OK;
+    rc = booked ? correct(engine, booked, bust) : keep(engine, order, bust, is_known);
+    if (rc == OC_OK) /* else said again it acts */
+        booked_bust_remember(&engine->booked, hash);
+    return rc;
 }
 
 void bust_late(struct engine *engine)

@@ -139,8 +139,12 @@ static void pass_busts(struct booked_fills *fills, struct save_cursor *cursor)
         bool is_new = true;
         uint64_t hash = cursor->is_writing ? fills->busts[(fills->bust_first + i) % BUSTS_MAX] : 0;
         save_pass(cursor, &hash, sizeof hash);
-        if (!cursor->is_writing && (booked_bust_is_new(fills, hash, &is_new) < 0 || !is_new))
+        if (cursor->is_writing || cursor->is_bad)
+            continue;
+        if (booked_bust_is_new(fills, hash, &is_new) < 0 || !is_new)
             cursor->is_bad = true;
+        else
+            booked_bust_remember(fills, hash);
     }
     const uint32_t waiting = save_count(cursor, fills->waiting_count, BUSTS_WAITING_MAX);
     for (uint32_t i = 0; i < waiting && !cursor->is_bad; i++) {

@@ -120,13 +120,13 @@ static const char *of_order_refuses(struct engine *engine, uint32_t account, con
     const struct oc_ev_answer *answer = (const struct oc_ev_answer *)(const void *)event;
     if (event->type == OC_EV_UNKNOWN || event->type == OC_EV_NOT_THERE || event->type == OC_EV_SENT)
         return "an event that only the host may make";
+    const struct order *order = orders_find(engine_orders(engine), answer->order);
+    if (order && order->now.account != account)
+        return "an answer about another account's order";
     if (event->type == OC_EV_FILL)
         return fill_refuses(engine, event);
     if (event->type == OC_EV_BUST)
         return bust_refuses(engine, event);
-    const struct order *order = orders_find(engine_orders(engine), answer->order);
-    if (order && order->now.account != account)
-        return "an answer about another account's order";
     return event->type == OC_EV_ORDER ? order_refuses(engine, event) : NULL;
 }
 

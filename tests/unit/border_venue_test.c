@@ -391,6 +391,27 @@ static void D10_each_form_is_of_the_connectors_own_account(void **state)
     fixture_free(f);
 }
 
+/* D10: what names an order of another account is that account's, whoever says it. */
+static void D10_another_accounts_order_is_not_filled(void **state)
+{
+    (void)state;
+    struct fixture *f = fixture_new(COST_AVERAGE);
+    uint32_t other;
+    assert_int_equal(
+        portfolio_add_account(engine_portfolio(f->engine), "other", "test", f->quote, COST_AVERAGE, &other), OC_OK);
+    const uint64_t order = fixture_submit(f, fixture_order(f, OC_SIDE_BUY, 10, 9900));
+    static const uint16_t types[] = {OC_EV_FILL, OC_EV_BUST, OC_EV_ORDER, OC_EV_CANCELED};
+    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
+        union room event = event_of(f, types[i], 1024);
+        event.answer.answer.order = order;
+        event.head.source = other;
+        const char *said = border_refuses_venue(f->engine, other, &event.head);
+        assert_non_null(said);
+        assert_string_equal(said, "an answer about another account's order");
+    }
+    fixture_free(f);
+}
+
 /* A simulator may say as much as a venue of its orders: then that is judged too. */
 static void a_simulator_that_says_as_much_is_judged_as_much(void **state)
 {
@@ -415,6 +436,7 @@ int main(void)
         cmocka_unit_test(accounts),
         cmocka_unit_test(venues),
         cmocka_unit_test(D10_each_form_is_of_the_connectors_own_account),
+        cmocka_unit_test(D10_another_accounts_order_is_not_filled),
         cmocka_unit_test(a_simulator_that_says_as_much_is_judged_as_much),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
