@@ -75,6 +75,8 @@ static void drop(struct engine *engine)
     for (uint32_t i = engine->batch.request_count; i < engine->out.request_count; i++) {
         struct out_request *staged = &engine->out.requests[i];
         struct order *order = staged->order;
+        if (!order)
+            continue; /* of the host, about no order */
         if (staged->request.kind == OC_REQUEST_NEW) {
             groups_drop(engine, staged->request.group);
             order->state = STATE_DENIED; /* adds no exposure any more */
@@ -132,6 +134,8 @@ void engine_alarm(struct engine *engine, const struct order *order, const char *
 static void deny(struct engine *engine, struct out_request *staged)
 {
     engine->stats.denied++;
+    if (!staged->order)
+        return;
     if (staged->request.kind != OC_REQUEST_NEW) {
         groups_denied(engine, staged->order);
         return;
@@ -169,6 +173,8 @@ void stage_end(struct engine *engine, bool keep)
             deny(engine, staged);
             continue;
         }
+        if (!staged->order)
+            continue;
         staged->order->is_staged = false;
         order_moves(engine, staged->order, events[staged->request.kind]);
         if (__builtin_expect(engine->closing || staged->request.role == OC_ROLE_CLOSE, 0))
@@ -188,7 +194,7 @@ void engine_end(struct engine *engine, bool keep) { stage_end(engine, keep); }
 
 bool request_adds_risk(const struct out_request *staged)
 {
-    return staged->request.kind != OC_REQUEST_CANCEL && !staged->order->reduces;
+    return staged->order && staged->request.kind != OC_REQUEST_CANCEL && !staged->order->reduces;
 }
 
 /* The journal took nothing: no new risk leaves the house. Its strategy is told with the next input. */
@@ -224,7 +230,7 @@ void engine_batch_done(struct engine *engine, bool left)
         struct out_request *staged = &engine->out.requests[i];
         if (staged->is_denied)
             continue;
-        if (!left && (request_adds_risk(staged) || state_is_final(staged->order->state))) {
+        if (!left && (request_adds_risk(staged) || (staged->order && state_is_final(staged->order->state)))) {
             journal_denies(engine, staged);
             continue;
         }

@@ -278,7 +278,7 @@ static bool is_told(struct engine *engine, const struct rule *rule, const struct
         return is_asked(rule, (const struct oc_request *)(const void *)event);
     if (event->type == OC_EV_FILL)
         id = ((const struct oc_ev_fill *)(const void *)event)->order;
-    else if (event->type >= OC_EV_DENIED && event->type <= OC_EV_SENT)
+    else if (event->type >= OC_EV_DENIED && event->type <= OC_EV_TAKEN)
         id = ((const struct oc_ev_answer *)(const void *)event)->order;
     const struct order *order = id ? orders_find(engine->orders, id) : NULL;
     if (order)

@@ -48,6 +48,9 @@ void engine_free(struct engine *engine)
     groups_release(&engine->groups);
     portfolio_free(engine->portfolio);
     orders_free(engine->orders);
+    sums_forget_made(engine);
+    free(engine->made);
+    booked_release(&engine->booked);
     markets_free(engine->markets);
     instruments_free(engine->instruments);
     out_release(&engine->out);

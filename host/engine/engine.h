@@ -97,6 +97,11 @@ const struct engine_stats *engine_stats(const struct engine *engine);
 int64_t engine_now(const struct engine *engine);
 uint64_t engine_cause(const struct engine *engine); /* seq of the input being handled */
 
+/* The order that an event is about: by our id, else by the client's, else by the venue's of the same source. NULL: of another hand. */
+struct order *engine_order_of(struct engine *engine, const struct oc_event *event);
+/* The order has gone out, or goes, under this name: a venue may call it so. OC_E_NOT_FOUND, OC_E_EXISTS, OC_E_NOMEM. */
+CHECKED oc_rc engine_name_order(struct engine *engine, uint64_t order, const struct oc_id *client);
+
 /* [setup] A rule joins the end of the chain. `name` is borrowed for the life of the engine. */
 CHECKED oc_rc engine_add_rule(struct engine *engine, const char *name, const struct oc_risk *table, void *self);
 struct engine_scope { /* what a rule is asked and told about */
@@ -106,8 +111,10 @@ struct engine_scope { /* what a rule is asked and told about */
     bool (*covers_market)(void *self, uint32_t inst);
     void *self;
 };
-/* Of a known type, and of a size that this type can have. */
+/* Of a known type, of a size that this type can have, and what stands behind its payload lies inside. */
 bool event_is_sound(const struct oc_event *event);
+/* What a simulator, a venue or the host says of an order; it names the order where every answer does. */
+static inline bool event_is_of_order(uint16_t type) { return type >= OC_EV_ACCEPTED && type <= OC_EV_TAKEN; }
 /* [setup] The rule that was added last is asked and told of nothing else. `scope` is borrowed for the life of the engine. */
 void engine_scope_rule(struct engine *engine, const struct engine_scope *scope);
 /* Rules that the configuration names and that are not there, a blank between; "": all are. Until then cancels and reductions
@@ -193,7 +200,7 @@ void engine_clear_out(struct engine *engine);
 /* Whether what adds risk is refused because the journal failed. */
 void engine_stop_risk(struct engine *engine, bool is_stopped);
 bool engine_risk_is_stopped(const struct engine *engine);
-/* Neither a cancel nor an order that was proven to only reduce. */
+/* Neither a cancel, nor a request about no order, nor an order that was proven to only reduce. */
 bool request_adds_risk(const struct out_request *staged);
 #define ENGINE_JOURNAL_FAILED     "JOURNAL_FAILED"
 #define ENGINE_INSUFFICIENT_FUNDS "INSUFFICIENT_FUNDS"
@@ -218,6 +225,10 @@ CHECKED oc_rc engine_submit(struct engine *engine, struct oc_request *request, s
 /* AMEND and CANCEL name request->order; OC_E_NOT_FOUND, OC_E_STATE when it is final. */
 CHECKED oc_rc engine_amend(struct engine *engine, struct oc_request *request, struct engine_refusal *ret_refusal);
 CHECKED oc_rc engine_cancel(struct engine *engine, uint64_t order, struct engine_refusal *ret_refusal);
+/* A request of the host that is about no order: CANCEL_ALL (of the account, of head.inst, of `side`), CLOSE (by the venue's own way),
+ * DEADMAN, PROTECT. Only in a batch of the host. Rules are asked about a CLOSE alone, as the reduction that it is, and it is refused
+ * where nothing is held; a cancel of all is never refused. Codes as of engine_submit. */
+CHECKED oc_rc engine_ask_venue(struct engine *engine, struct oc_request *request, struct engine_refusal *ret_refusal);
 /* Asks the chain and changes nothing: one refusal a rule that would refuse. Returns how many refused. */
 int engine_preview(struct engine *engine, const struct oc_request *request, struct engine_refusal *ret_refusals,
                    uint32_t refusal_max);

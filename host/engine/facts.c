@@ -6,6 +6,7 @@
 static oc_rc restore_denied(struct engine *engine, const struct oc_event *event)
 {
     const struct oc_ev_answer *denied = (const struct oc_ev_answer *)(const void *)event;
+    const bool is_of_order = denied->order != 0;
     struct order *order = orders_find(engine->orders, denied->order);
     oc_rc counted = OC_OK;
     if (order && denied->request == denied->order) {
@@ -27,7 +28,7 @@ static oc_rc restore_denied(struct engine *engine, const struct oc_event *event)
         chain_observe(engine, event);
     engine->stats.requests--; /* it was counted as one that went */
     engine->stats.denied++;
-    return order ? counted : OC_E_NOT_FOUND;
+    return order || !is_of_order ? counted : OC_E_NOT_FOUND;
 }
 
 static void restore_timer(struct engine *engine, const struct oc_event *event)
@@ -36,6 +37,13 @@ static void restore_timer(struct engine *engine, const struct oc_event *event)
     struct client *client = &engine->clients[timer->owner <= engine->client_count ? timer->owner : 0];
     client->missed += client->off == CLIENT_HELD;
     timers_pass(&engine->timers, timer->due_ns, timer->timer);
+}
+
+/* The ids under which it went out. Without memory for them the venue's next words may not find it. */
+static void restore_names(struct engine *engine, const struct oc_venue_request *request)
+{
+    (void)engine_name_order(engine, request->ask.order, &request->client);
+    (void)engine_name_order(engine, request->ask.order, &request->client_new);
 }
 
 static oc_rc restore_request(struct engine *engine, const struct oc_request *request)
@@ -56,8 +64,15 @@ static oc_rc restore_request(struct engine *engine, const struct oc_request *req
     const uint64_t number = request->id & ~(1ull << 63);
     if (request->kind != OC_REQUEST_NEW && number > engine->next_request) /* no request's number is given twice */
         engine->next_request = number;
+    if (request->kind > OC_REQUEST_CANCEL) { /* about no order */
+        engine->stats.requests++;
+        chain_observe(engine, &request->head);
+        return OC_OK;
+    }
     if (request->kind != OC_REQUEST_NEW && !order)
         return OC_E_NOT_FOUND;
+    if (request->head.size >= sizeof(struct oc_venue_request))
+        restore_names(engine, (const struct oc_venue_request *)(const void *)request);
     if (request->kind == OC_REQUEST_AMEND) {
         order->ask_qty = request->qty;
         order->ask_price = request->price;

@@ -104,6 +104,11 @@ struct engine {
     bool is_latched;
     struct engine_stats stats;
     struct engine_witness witness;
+    struct booked_fills booked;
+    struct oc_ev_fill **made; /* fills that were inferred while this input is handled: notes point to them. Owned */
+    uint32_t made_count;
+    uint32_t made_room;
+    uint64_t strangers; /* orders of another hand that no record made known */
 };
 
 /* chain.c */
@@ -134,6 +139,12 @@ void engine_alarm(struct engine *engine, const struct order *order, const char *
 /* stage.c */
 /* What neither rules nor money decide: sizes, signs of prices, protection on the wrong side. A static reason, or NULL. */
 const char *stage_refuses(const struct engine *engine, const struct oc_request *request);
+/* Host, time and cause of a request that is asked for now. */
+void stage_stamp(struct engine *engine, struct oc_request *request);
+/* The running callback, or the input, has asked for as much as it may. */
+bool stage_is_full(struct engine *engine);
+/* After stage_is_full said false: its place among what is to leave. */
+struct out_request *stage_add(struct engine *engine, const struct oc_request *request, struct order *order);
 /* A cancel of this role; OC_OK where one is under way. */
 CHECKED oc_rc stage_cancel(struct engine *engine, struct order *order, uint8_t role,
                            struct engine_refusal *ret_refusal);
@@ -171,6 +182,59 @@ CHECKED oc_rc permissions_ask(struct engine *engine, const struct oc_request *re
 const char *permissions_words(const struct permissions *permissions);
 /* A second begins anew. */
 void permissions_renew(struct permissions *permissions);
+
+/* answers.c */
+/* What is said of an order, applied to it and the books. */
+CHECKED oc_rc answer_apply(struct engine *engine, const struct oc_event *event);
+/* A fill is booked: the order moves, and who waits for that is told. `event` says whether it was expected. */
+void fill_follows(struct engine *engine, struct order *order, const struct oc_ev_fill *fill, int event);
+/* The order has moved: who waits for that is told, at last its strategy. */
+void answer_follows(struct engine *engine, struct order *order, const struct oc_event *event);
+/* What is in force changes as the venue says: OC_OF_... bits of price, stop and quantity. */
+void terms_change(struct order *order, uint32_t says, int64_t price, int64_t stop_price, int64_t qty);
+
+/* stranger.c */
+/* The order of another hand that a fill, or an order as the venue shows it, makes known. NULL: it cannot be had; an alarm says so.
+ * It is counted when that is applied. */
+struct order *stranger_adopt(struct engine *engine, const struct oc_event *event);
+/* An answer about an order of another hand whose terms are not known. */
+void stranger_note(struct engine *engine, const struct oc_ev_answer *answer);
+/* The names that an event says of its order are the order's from now on. */
+void names_learn(struct engine *engine, struct order *order, const struct oc_event *event);
+/* Whether a venue's fill was booked under another name of its order. */
+bool fill_is_known_otherwise(struct engine *engine, const struct order *order, const struct oc_ev_fill *fill);
+
+/* sums.c */
+/* A venue's word of an order begins: false without memory, which is an alarm. */
+bool sums_begin(struct engine *engine, struct order *order);
+/* What has traded of the order, as an event says it. */
+void sums_note(struct order *order, const struct order_sums *sums);
+/* Fills that are missing are asked for, or, where the money is known and no fills will come, booked. */
+void sums_settle(struct engine *engine, struct order *order);
+/* A fetch of fills has ended: what is still missing of this source's orders never comes as fills. */
+void sums_end(struct engine *engine, const struct oc_ev_fetched *fetched);
+/* Books a fill of a venue, in place of what was inferred where there is such. `whole`: NULL, or all that it says. */
+CHECKED oc_rc sums_book(struct engine *engine, struct order *order, const struct oc_ev_fill *fill,
+                        const struct oc_ev_venue_fill *whole);
+/* A booked fill is `now`, with this fee, for the books and for its order, where that is known. On failure nothing changes. */
+CHECKED oc_rc order_correct(struct engine *engine, struct order *order, struct booked *booked,
+                            const struct position_trade *now, oc_i128 fee);
+/* Frees what stands in engine.made. */
+void sums_forget_made(struct engine *engine);
+
+/* why.c */
+/* Why it is as it is, where nothing better was said. */
+void order_reason(struct order *order, uint32_t why);
+
+/* shown.c */
+CHECKED oc_rc shown_apply(struct engine *engine, const struct oc_ev_order *shown);
+void absent_apply(struct engine *engine, const struct oc_ev_answer *answer);
+void taken_apply(struct engine *engine, const struct oc_ev_answer *answer);
+
+/* bust.c */
+CHECKED oc_rc bust_apply(struct engine *engine, const struct oc_ev_bust *bust);
+/* A fill has come: corrections that were told before theirs act. */
+void bust_late(struct engine *engine);
 
 /* input.c */
 /* With is_restoring nobody is told and nothing is asked for. */

@@ -4,42 +4,6 @@
 
 #include "engine/impl.h"
 
-bool event_is_sound(const struct oc_event *event)
-{
-    static const uint16_t sizes[OC_EV_END] = {
-        [OC_EV_TRADE] = sizeof(struct oc_ev_trade),
-        [OC_EV_QUOTE] = sizeof(struct oc_ev_quote),
-        [OC_EV_BAR] = sizeof(struct oc_ev_bar),
-        [OC_EV_QBAR] = sizeof(struct oc_ev_qbar),
-        [OC_EV_SESSION] = sizeof(struct oc_ev_session),
-        [OC_EV_REQUEST] = sizeof(struct oc_request),
-        [OC_EV_DENIED] = sizeof(struct oc_ev_answer),
-        [OC_EV_ACCEPTED] = sizeof(struct oc_ev_answer),
-        [OC_EV_REJECTED] = sizeof(struct oc_ev_answer),
-        [OC_EV_FILL] = sizeof(struct oc_ev_fill),
-        [OC_EV_CANCELED] = sizeof(struct oc_ev_answer),
-        [OC_EV_EXPIRED] = sizeof(struct oc_ev_answer),
-        [OC_EV_TRIGGERED] = sizeof(struct oc_ev_answer),
-        [OC_EV_AMENDED] = sizeof(struct oc_ev_answer),
-        [OC_EV_CANCEL_REJECTED] = sizeof(struct oc_ev_answer),
-        [OC_EV_AMEND_REJECTED] = sizeof(struct oc_ev_answer),
-        [OC_EV_UNKNOWN] = sizeof(struct oc_ev_answer),
-        [OC_EV_NOT_THERE] = sizeof(struct oc_ev_answer),
-        [OC_EV_SENT] = sizeof(struct oc_ev_answer),
-        [OC_EV_TIMER] = sizeof(struct oc_ev_timer),
-        [OC_EV_BALANCE] = sizeof(struct oc_ev_balance),
-        [OC_EV_COMMAND] = sizeof(struct oc_ev_text),
-        [OC_EV_STRATEGY] = sizeof(struct oc_ev_text),
-        [OC_EV_STATE] = sizeof(struct oc_ev_text),
-        [OC_EV_LATCH] = sizeof(struct oc_ev_text),
-        [OC_EV_CONFIG] = sizeof(struct oc_ev_text),
-        [OC_EV_MARK] = sizeof(struct oc_ev_text),
-    };
-    if (event->size < sizeof *event || event->size > OC_EVENT_MAX || event->size % 8)
-        return false;
-    return event->type < OC_EV_END && sizes[event->type] && event->size >= sizes[event->type];
-}
-
 /* A callback begins: a batch of its own. False: a replay does not enter it, for it was stopped there. */
 static bool call_begin(struct engine *engine, uint32_t strategy)
 {
@@ -180,200 +144,22 @@ void notify_order(struct engine *engine, const struct order *order, const struct
     }
 }
 
-/* `said` is the input, `fill` what is booked of it. */
-static oc_rc book_fill(struct engine *engine, const struct oc_ev_fill *said, const struct oc_ev_fill *fill,
-                       struct order *order)
-{
-    uint32_t account = order ? order->now.account : fill->head.source;
-    uint32_t strategy = order ? order->now.strategy : 0;
-    const struct book *book = portfolio_find(engine->portfolio, account, strategy, fill->head.inst);
-    struct out_note note = {.kind = NOTE_FILL,
-                            .strategy = strategy,
-                            .order = fill->order,
-                            .inst = fill->head.inst,
-                            .qty_before = book ? book->position.qty : 0,
-                            .realised_before = book ? book->position.realised : 0};
-    oc_rc rc = portfolio_fill(engine->portfolio, account, strategy, fill);
-    if (rc < 0)
-        return rc;
-    book = portfolio_find(engine->portfolio, account, strategy, fill->head.inst);
-    if (book) {
-        note.fill = &said->head;
-        note.qty_after = book->position.qty;
-        note.realised_after = book->position.realised;
-        out_add_note(&engine->out, &note);
-    }
-    if (!order)
-        return OC_OK;
-    oc_i128 fee;
-    order->filled += fill->qty;
-    order->filled_sum += (oc_i128)fill->price * fill->qty;
-    order->fills++;
-    if (money_from_dec(fill->fee, &fee) == OC_OK) {
-        order->fee += fee;
-        order->fee_asset = fill->fee_asset;
-    }
-    return OC_OK;
-}
-
-/* An order id of ours, whether it is still known or not. */
-static bool is_our_id(const struct engine *engine, uint64_t order)
-{
-    return order >> 40 != 0 && order >> 40 <= engine->config.epoch;
-}
-
-static oc_rc apply_fill(struct engine *engine, const struct oc_ev_fill *said)
-{
-    bool is_new = false;
-    struct oc_ev_fill copy = *said;
-    const struct oc_ev_fill *fill = &copy;
-    if (fill->qty <= 0 || fill->trade_id_size == 0 || fill->trade_id_size > sizeof fill->trade_id)
-        return OC_E_DATA;
-    struct order *order = orders_find(engine->orders, fill->order);
-    if (order && fill->side == OC_SIDE_NONE)
-        copy.side = order->now.side; /* a codec keeps no truth: the order knows */
-    if (order &&
-        (fill->side != order->now.side || OC_INST_INDEX(fill->head.inst) != OC_INST_INDEX(order->now.head.inst)))
-        engine_alarm(engine, order, "a fill of another side or instrument than its order: booked as the venue says");
-    struct fill_key key = fill_key(fill);
-    oc_rc rc = fill->head.flags & OC_EVF_SEEN ? OC_OK : orders_fill_is_new(engine->orders, key, &is_new);
-    if (rc < 0)
-        return rc;
-    if (!is_new) {
-        engine->stats.duplicates++;
-        out_add_note(&engine->out,
-                     &(struct out_note){
-                         .kind = NOTE_DUPLICATE, .order = fill->order, .inst = fill->head.inst, .fill = &said->head});
-        return OC_OK;
-    }
-    /* Of an order that ended so long ago that it is forgotten. While every fill is still known by its identity, it is new and
-     * booked; once some are not, and nobody has asked the index, money that may be there already is not booked twice. */
-    const bool is_forgotten = !order && is_our_id(engine, fill->order);
-    if (is_forgotten && !(fill->head.flags & OC_EVF_NEW) && !fills_are_all(orders_fills(engine->orders))) {
-        engine_alarm(engine, NULL,
-                     "a fill of an order that ended long ago, behind more fills than are remembered: not booked, as "
-                     "it may be there already: compare the account with the venue");
-        return OC_OK;
-    }
-    rc = book_fill(engine, said, fill, order);
-    if (rc < 0)
-        return rc; /* said again, it is booked */
-    orders_fill_remember(engine->orders, key, fill->order);
-    engine->stats.fills++;
-    if (fill->head.flags & OC_EVF_AMBIGUOUS)
-        engine->stats.ambiguous++;
-    if (!order) {
-        engine_alarm(engine, NULL,
-                     is_forgotten ? "a fill of an order that ended long ago: booked to the account, of no strategy"
-                                  : "a fill of an order that is not known: booked to the account");
-        chain_observe(engine, &fill->head);
-        return OC_OK;
-    }
-    if ((fill->head.flags & OC_EVF_LAST) && !order->now.qty)
-        order->is_complete = true;
-    if (order->now.qty && order->filled > order->now.qty)
-        engine_alarm(engine, order, "more was filled than was asked for: booked as the venue says");
-    order_moves(engine, order, EVENT_FILL);
-    exposure_lower(engine, order);
-    if (engine->is_observed)
-        chain_observe(engine, &fill->head);
-    groups_fill(engine, order, fill->qty);
-    if (state_is_final(order->state))
-        groups_final(engine, order);
-    if (__builtin_expect(engine->closing != 0, 0))
-        closing_go_on(engine, order);
-    notify_order(engine, order, &fill->head);
-    return OC_OK;
-}
-
-static int event_of(uint16_t type)
-{
-    switch (type) {
-    case OC_EV_ACCEPTED:
-        return EVENT_ACCEPT;
-    case OC_EV_REJECTED:
-        return EVENT_REJECT;
-    case OC_EV_CANCELED:
-        return EVENT_CANCELED;
-    case OC_EV_EXPIRED:
-        return EVENT_EXPIRED;
-    case OC_EV_TRIGGERED:
-        return EVENT_TRIGGER;
-    case OC_EV_AMENDED:
-        return EVENT_AMENDED;
-    case OC_EV_CANCEL_REJECTED:
-        return EVENT_CANCEL_REJECTED;
-    case OC_EV_AMEND_REJECTED:
-        return EVENT_AMEND_REJECTED;
-    case OC_EV_UNKNOWN:
-        return EVENT_UNKNOWN;
-    case OC_EV_NOT_THERE:
-        return EVENT_NOT_THERE;
-    default:
-        return EVENT_NONE;
-    }
-}
-
-static void amend_settle(struct order *order, const struct oc_ev_answer *answer)
-{
-    if (answer->head.type == OC_EV_AMENDED) {
-        if ((order->ask_bits & OC_RQ_QUANTITY_CHANGED) || answer->qty > 0)
-            order->now.qty = answer->qty > 0 ? answer->qty : order->ask_qty;
-        if (order->ask_bits & OC_RQ_PRICE_CHANGED)
-            order->now.price = order->ask_price;
-        if (order->ask_bits & OC_RQ_STOP_CHANGED)
-            order->now.stop_price = order->ask_stop;
-    }
-    order->ask_bits = 0;
-    order->ask_qty = 0;
-}
-
-static oc_rc apply_answer(struct engine *engine, const struct oc_ev_answer *answer)
-{
-    struct order *order = orders_find(engine->orders, answer->order);
-    if (!order) {
-        engine_alarm(engine, NULL, "an answer about an order that is not known");
-        return OC_OK;
-    }
-    if (answer->head.type == OC_EV_AMENDED || answer->head.type == OC_EV_AMEND_REJECTED)
-        amend_settle(order, answer);
-    if (answer->head.type == OC_EV_REJECTED && !answer->definitive) {
-        order_moves(engine, order, EVENT_UNKNOWN);
-    } else if (answer->head.type != OC_EV_SENT) {
-        order_moves(engine, order, event_of(answer->head.type));
-    }
-    if (answer->reason[0])
-        memcpy(order->reason, answer->reason, sizeof order->reason);
-    exposure_lower(engine, order);
-    if (engine->is_observed)
-        chain_observe(engine, &answer->head);
-    if (state_is_final(order->state))
-        groups_final(engine, order);
-    if (__builtin_expect(engine->closing != 0, 0))
-        closing_go_on(engine, order);
-    notify_order(engine, order, &answer->head);
-    return OC_OK;
-}
-
-/* An answer applied to its order and the books; with is_restoring nobody is told and nothing is asked for. */
-static oc_rc answer_apply(struct engine *engine, const struct oc_event *event)
-{
-    uint64_t alarms = orders_alarms(engine->orders), cause = engine->cause;
-    engine->cause = event->seq;
-    oc_rc rc = event->type == OC_EV_FILL ? apply_fill(engine, (const struct oc_ev_fill *)(const void *)event)
-                                         : apply_answer(engine, (const struct oc_ev_answer *)(const void *)event);
-    engine->stats.alarms += orders_alarms(engine->orders) - alarms;
-    if (__builtin_expect(engine->groups.told_count, 0))
-        groups_tell(engine);
-    engine->cause = cause;
-    return rc;
-}
-
 static oc_rc apply_balance(struct engine *engine, const struct oc_ev_balance *balance)
 {
-    oc_i128 money;
+    const uint32_t account = balance->account ? balance->account : balance->head.source;
+    oc_i128 money, locked;
     oc_rc rc = money_from_dec(balance->total, &money);
-    return rc < 0 ? rc : portfolio_set_balance(engine->portfolio, balance->account, balance->asset, money);
+    if (rc == OC_OK && (balance->present & OC_BAL_SUM)) {
+        rc = money_from_dec(balance->free, &money);
+        if (rc == OC_OK)
+            rc = money_from_dec(balance->locked, &locked);
+        if (rc == OC_OK)
+            rc = num_add_128(money, locked, &money);
+    }
+    if (rc < 0 || balance->wallet) /* another wallet's money cannot be traded with */
+        return rc;
+    return balance->present & OC_BAL_CHANGE ? portfolio_move(engine->portfolio, account, balance->asset, money)
+                                            : portfolio_set_balance(engine->portfolio, account, balance->asset, money);
 }
 
 static oc_rc apply_timer(struct engine *engine, const struct oc_ev_timer *timer)
@@ -425,11 +211,16 @@ oc_rc input_apply(struct engine *engine, const struct oc_event *event)
 {
     if (event->type >= OC_EV_TRADE && event->type <= OC_EV_QBAR)
         return apply_market(engine, event);
-    if (event->type >= OC_EV_ACCEPTED && event->type <= OC_EV_SENT)
+    if (event_is_of_order(event->type))
         return answer_apply(engine, event);
     switch (event->type) {
     case OC_EV_BALANCE:
         return apply_balance(engine, (const struct oc_ev_balance *)(const void *)event);
+    case OC_EV_FETCHED:
+        sums_end(engine, (const struct oc_ev_fetched *)(const void *)event);
+        if (engine->is_observed)
+            chain_observe(engine, event);
+        return OC_OK;
     case OC_EV_STRATEGY: /* restore: it stays suspended */
         /* without memory for its words it stays suspended, and says less */
         (void)engine_expect_stop(engine, (const struct oc_ev_text *)(const void *)event);

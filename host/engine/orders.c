@@ -27,6 +27,7 @@ struct orders {
     uint32_t index_size;
     uint32_t index_count;
     struct fills fills;
+    struct order_ids ids;
     uint64_t alarms;
 };
 
@@ -46,10 +47,33 @@ oc_rc orders_new(uint32_t fills_recent, uint32_t fills_held, struct orders **ret
     return OC_OK;
 }
 
+static void said_free(struct orders *orders, struct order *order)
+{
+    struct order_said *said = order->said;
+    order_ids_drop(&orders->ids, &said->names);
+    while (said->oldest) {
+        struct booked *next = said->oldest->next;
+        free(said->oldest);
+        said->oldest = next;
+    }
+    free(said);
+    order->said = NULL;
+}
+
+static void list_free(struct orders *orders, const struct list *list)
+{
+    for (struct order *order = list->oldest; order; order = order->younger)
+        if (order->said)
+            said_free(orders, order);
+}
+
 void orders_free(struct orders *orders)
 {
     if (!orders)
         return;
+    list_free(orders, &orders->open);
+    list_free(orders, &orders->closed);
+    order_ids_release(&orders->ids);
     while (orders->chunks) {
         struct chunk *next = orders->chunks->next;
         free(orders->chunks);
@@ -136,6 +160,8 @@ static void order_release(struct orders *orders, struct list *list, struct order
 {
     list_remove(list, order);
     index_remove(orders, order->now.order);
+    if (__builtin_expect(order->said != NULL, 0))
+        said_free(orders, order);
     order->younger = orders->free;
     orders->free = order;
 }
@@ -191,7 +217,32 @@ struct order *orders_find(const struct orders *orders, uint64_t id)
     return NULL;
 }
 
+oc_rc order_listen(struct order *order, const struct instrument *instrument)
+{
+    if (order->said)
+        return OC_OK;
+    struct order_said *said = calloc(1, sizeof *said);
+    if (!said)
+        return OC_E_NOMEM;
+    if (num_mul_128(order->filled_sum, instrument->money_mul, &said->value) < 0)
+        said->value = 0;
+    order->said = said;
+    return OC_OK;
+}
+
+oc_rc orders_name(struct orders *orders, struct order *order, uint32_t source, uint32_t kind, const struct oc_id *id)
+{
+    return order_ids_add(&orders->ids, order, &order->said->names, source, kind, id);
+}
+
+struct order *orders_find_named(const struct orders *orders, uint32_t source, uint32_t kind, const struct oc_id *id)
+{
+    return order_ids_find(&orders->ids, source, kind, id);
+}
+
 void orders_drop(struct orders *orders, struct order *order) { order_release(orders, &orders->open, order); }
+
+static bool is_fill(int event) { return event == EVENT_FILL || event == EVENT_LATE_FILL; }
 
 /* An order by money has no quantity of its own: the venue's last fill completes it. */
 static bool is_complete(const struct order *order)
@@ -217,31 +268,51 @@ static uint8_t resolve(const struct order *order, int event)
     if (facts == STATE_FILLED)
         return facts;
     /* A fill does not end what we are still asking of the venue. */
-    if (event == EVENT_FILL && (order->state == STATE_PENDING_CANCEL || order->state == STATE_PENDING_UPDATE))
+    if ((is_fill(event) || event == EVENT_BUST) &&
+        (order->state == STATE_PENDING_CANCEL || order->state == STATE_PENDING_UPDATE))
         return order->state;
     return facts;
 }
 
+/* The oldest final order is forgotten. One of which fills are missing is kept as if it were young, while that is not all there are. */
+static void closed_release(struct orders *orders)
+{
+    struct order *oldest = orders->closed.oldest;
+    for (int i = 0; i < 4 && order_missing(oldest); i++) {
+        list_remove(&orders->closed, oldest);
+        list_append(&orders->closed, oldest);
+        oldest = orders->closed.oldest;
+    }
+    if (!order_missing(oldest) || orders->closed.count > 2 * ENGINE_ORDERS_CLOSED_KEPT)
+        order_release(orders, &orders->closed, oldest);
+}
+
+/* A late fill that completes a canceled or expired order leaves it FILLED, whatever came first. */
+static bool complete_late(struct order *order, int event)
+{
+    if (!is_fill(event) || !is_complete(order) || !state_is_final(order->state) || order->state == STATE_FILLED)
+        return false;
+    order->state = STATE_FILLED;
+    return true;
+}
+
 bool orders_event(struct orders *orders, struct order *order, int event, int64_t now_ns)
 {
-    if (event == EVENT_ACCEPT)
-        order->is_accepted = true;
-    if (event == EVENT_TRIGGER)
-        order->is_triggered = order->is_accepted = true;
-    if (event == EVENT_FILL || event == EVENT_AMENDED)
-        order->is_accepted = true;
+    const uint32_t accepts = 1u << EVENT_ACCEPT | 1u << EVENT_SHOWN | 1u << EVENT_TRIGGER | 1u << EVENT_FILL |
+                             1u << EVENT_LATE_FILL | 1u << EVENT_AMENDED;
+    order->is_accepted |= accepts >> event & 1;
+    order->is_triggered |= event == EVENT_TRIGGER;
     int next = state_next(order->state, event);
+    if (__builtin_expect(event == EVENT_NOT_THERE, 0) && next != STATE_STAY && order->said && order->said->is_taken)
+        next = STATE_ALARM; /* it did arrive */
     if (next == STATE_ALARM) {
         order->alarms++;
         orders->alarms++;
-        /* A late fill that completes a canceled or expired order leaves it FILLED, whatever came first. */
-        bool completes = event == EVENT_FILL && is_complete(order);
-        if (completes && state_is_final(order->state))
-            order->state = STATE_FILLED;
+        complete_late(order, event);
         return false;
     }
     if (next == STATE_STAY)
-        return false;
+        return complete_late(order, event);
     if (next == STATE_BACK)
         next = resolve(order, event);
     else if (state_is_final(next) && next != STATE_REJECTED && next != STATE_DENIED && is_complete(order))
@@ -255,7 +326,7 @@ bool orders_event(struct orders *orders, struct order *order, int event, int64_t
     list_remove(&orders->open, order);
     list_append(&orders->closed, order);
     if (orders->closed.count > ENGINE_ORDERS_CLOSED_KEPT)
-        order_release(orders, &orders->closed, orders->closed.oldest);
+        closed_release(orders);
     return true;
 }
 
@@ -292,6 +363,7 @@ oc_rc orders_put(struct orders *orders, const struct order *saved)
     *order = *saved;
     order->older = older;
     order->younger = younger;
+    order->said = NULL;
     if (state_is_final(order->state)) {
         list_remove(&orders->open, order);
         list_append(&orders->closed, order);
@@ -315,12 +387,14 @@ uint64_t orders_alarms(const struct orders *orders) { return orders->alarms; }
 
 int64_t order_remaining_worst(const struct order *order)
 {
+    const int64_t missing = order_missing(order);
     if (!state_is_open(order->state))
-        return 0;
+        return missing;
     int64_t qty = order->now.qty ? order->now.qty : order->worst_qty;
     if (order->ask_qty > qty)
         qty = order->ask_qty;
-    return qty > order->filled ? qty - order->filled : 0;
+    const int64_t rest = qty > order->filled ? qty - order->filled : 0;
+    return rest > missing ? rest : missing;
 }
 
 double order_average_units(const struct order *order)

@@ -4,10 +4,11 @@
  * - An order id is epoch (24 bits) << 40 | counter; it is never given twice.
  * - filled = sum of distinct fills; a duplicate changes nothing. The state is a function of the facts, in any order.
  * - exposure of an order = the larger of the quantities that may be in force, less what is filled, while it is open
- *   (UNKNOWN included); reduce-only orders add none.
+ *   (UNKNOWN included), and at least what a venue's sums are ahead of its fills (said.h); reduce-only orders add none.
  * - A fill is known by its identity while it is one of the last ENGINE_FILLS_RECENT, and after that while its order is
  *   open, up to ENGINE_FILLS_HELD of them (fills.h).
- * - Final orders stay readable until ENGINE_ORDERS_CLOSED_KEPT younger ones are final. */
+ * - Final orders stay readable until ENGINE_ORDERS_CLOSED_KEPT younger ones are final; those of which fills are missing longer.
+ * - An order of another hand has epoch 0 and the number of the record that made it known: the same in a replay and after a restart. */
 #ifndef ENGINE_ORDERS_H
 #define ENGINE_ORDERS_H
 
@@ -17,6 +18,7 @@
 #include "base/checked.h"
 #include "base/money.h"
 #include "engine/fills.h"
+#include "engine/said.h"
 #include "engine/state.h"
 
 struct order {
@@ -51,6 +53,7 @@ struct order {
     char reason[OC_REASON_MAX];
     struct order *older; /* list of open, or of final orders */
     struct order *younger;
+    struct order_said *said; /* NULL: no venue has said more than a simulator would. Owned */
 };
 
 struct orders;
@@ -75,6 +78,13 @@ bool orders_event(struct orders *orders, struct order *order, int event, int64_t
 CHECKED oc_rc orders_fill_is_new(struct orders *orders, struct fill_key key, bool *ret_is_new);
 /* After orders_fill_is_new, once it is booked. */
 void orders_fill_remember(struct orders *orders, struct fill_key key, uint64_t order);
+/* What venues have said of it: made where it is not there. OC_E_NOMEM. */
+CHECKED oc_rc order_listen(struct order *order, const struct instrument *instrument);
+/* It is called that too (order_ids_add); after order_listen. */
+CHECKED oc_rc orders_name(struct orders *orders, struct order *order, uint32_t source, uint32_t kind,
+                          const struct oc_id *id);
+/* By a name of this source: NULL if nobody is called that. */
+struct order *orders_find_named(const struct orders *orders, uint32_t source, uint32_t kind, const struct oc_id *id);
 /* Takes an order back that was never recorded. */
 void orders_drop(struct orders *orders, struct order *order);
 
@@ -93,7 +103,13 @@ uint32_t orders_open_count(const struct orders *orders);
 uint32_t orders_closed_count(const struct orders *orders); /* those kept */
 uint64_t orders_alarms(const struct orders *orders);
 
-/* Units that may still trade of the larger quantity in force. */
+/* Traded, as the venue's sums say, and not booked yet. */
+static inline int64_t order_missing(const struct order *order)
+{
+    const int64_t sum = order->said ? order->said->sums.qty : 0;
+    return sum > order->filled ? sum - order->filled : 0;
+}
+/* Units that may still trade of the larger quantity in force, or have and are missing. */
 int64_t order_remaining_worst(const struct order *order);
 /* Average fill price in price units as a double; 0 fills gives 0. */
 double order_average_units(const struct order *order);

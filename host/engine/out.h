@@ -27,7 +27,7 @@ struct engine_refusal {
 };
 
 struct out_request {
-    struct order *order;
+    struct order *order; /* NULL: a request of the host that is about none */
     struct oc_request request;
     uint32_t is_denied;  /* recorded as refused, goes nowhere */
     uint32_t has_denial; /* that stands in the records */
@@ -45,8 +45,13 @@ enum note_kind {
     NOTE_FILL = 1,  /* booked */
     NOTE_ORDER,     /* an order went from one state to another */
     NOTE_DUPLICATE, /* a fill that was booked before: nothing changed */
-    NOTE_ALARM,    /* a venue contradicts what is known; `words` says what. What it said was booked where it could be */
-    NOTE_SUSPENDED /* a strategy */
+    NOTE_ALARM, /* a venue contradicts what is known; `words` says what. What it said was booked where it could be */
+    NOTE_SUSPENDED, /* a strategy */
+    NOTE_ADOPTED,   /* an order of another hand has become known */
+    NOTE_STRANGER,  /* an answer about one whose terms are not known: `source` is to be asked for its open orders */
+    NOTE_MISSING,   /* the venue's sums are ahead of its fills: these are to be asked for */
+    NOTE_ABSENT,    /* the venue says that it does not know the order, which proves nothing */
+    NOTE_CORRECTED  /* a fill was taken back or corrected: as NOTE_FILL, without a fill */
 };
 
 struct out_note {
@@ -54,6 +59,7 @@ struct out_note {
     uint32_t strategy;
     uint64_t order;
     uint32_t inst;
+    uint32_t source;             /* the account that the note is about; 0: that of its order */
     uint8_t before, after;       /* enum order_state */
     const char *words;           /* static; alarms */
     const struct oc_event *fill; /* the input, borrowed until the next one */

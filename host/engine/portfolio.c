@@ -233,19 +233,26 @@ struct moves { /* what one fill does to the balances */
     oc_i128 money[3];
 };
 
-static oc_rc moves_plan(const struct instrument *instrument, const struct oc_ev_fill *fill, oc_i128 gained,
+oc_rc portfolio_base_money(const struct instrument *instrument, int64_t qty, oc_i128 *ret_money)
+{
+    const struct oc_dec *step = &instrument->info.qty_step;
+    return num_mul_128((oc_i128)qty * step->units, num_pow10_128(MONEY_SCALE - step->scale), ret_money);
+}
+
+static oc_rc moves_plan(const struct instrument *instrument, const struct position_trade *trade, oc_i128 gained,
                         struct moves *moves)
 {
     if (instrument->info.kind != OC_KIND_SPOT) {
         *moves = (struct moves){1, {instrument->info.settle}, {gained}};
         return OC_OK;
     }
-    const struct oc_dec *step = &instrument->info.qty_step;
-    int64_t qty = fill->side == OC_SIDE_BUY ? fill->qty : -fill->qty;
-    oc_i128 value = 0, base = 0;
-    oc_rc rc = instrument_value(instrument, fill->price, -qty, &value);
+    int64_t qty = trade->side == OC_SIDE_BUY ? trade->qty : -trade->qty;
+    oc_i128 value = qty < 0 ? trade->value : -trade->value, base = 0;
+    oc_rc rc = OC_OK;
+    if (!trade->has_value)
+        rc = instrument_value(instrument, trade->price, -qty, &value);
     if (rc == OC_OK)
-        rc = num_mul_128((oc_i128)qty * step->units, num_pow10_128(MONEY_SCALE - step->scale), &base);
+        rc = portfolio_base_money(instrument, qty, &base);
     *moves = (struct moves){2, {instrument->info.base, instrument->info.quote}, {base, value}};
     return rc;
 }
@@ -269,41 +276,68 @@ static oc_rc moves_make(struct account *account, const struct moves *moves)
     return OC_OK;
 }
 
-oc_rc portfolio_fill(struct portfolio *portfolio, uint32_t account, uint32_t strategy, const struct oc_ev_fill *fill)
+/* Twice in the program: what a simulator fills pays nothing for what only a venue says. */
+static inline __attribute__((always_inline)) oc_rc book_trade(struct portfolio *portfolio, uint32_t account,
+                                                              uint32_t strategy, const struct portfolio_trade *trade,
+                                                              struct position_effect ret_effects[2])
 {
     portfolio->version++;
     struct account *owner = portfolio_account(portfolio, account);
-    const struct instrument *instrument = instruments_get(portfolio->instruments, fill->head.inst);
+    const struct instrument *instrument = instruments_get(portfolio->instruments, trade->inst);
     if (!owner || !instrument)
         return OC_E_NOT_FOUND;
-    const struct position_trade trade = {fill->price, fill->qty, fill->side};
     const uint32_t owners[2] = {0, strategy};
     struct book *books[2] = {NULL, NULL};
     struct position_plan plans[2] = {{0}, {0}};
     struct moves moves = {0};
-    oc_i128 fee;
-    oc_rc rc = money_from_dec(fill->fee, &fee);
+    oc_rc rc = OC_OK;
     uint32_t count = strategy ? 2 : 1;
     for (uint32_t i = 0; i < count && rc == OC_OK; i++) {
-        rc = portfolio_book(portfolio, account, owners[i], fill->head.inst, &books[i]);
+        rc = portfolio_book(portfolio, account, owners[i], trade->inst, &books[i]);
         if (rc == OC_OK)
-            rc = position_plan(&books[i]->position, instrument, &trade, &plans[i]);
+            rc = position_plan(&books[i]->position, instrument, &trade->what, &plans[i]);
         if (rc == OC_OK)
-            rc = position_fee_fits(&books[i]->position, fill->fee_asset, fee);
+            rc = position_fee_fits(&books[i]->position, trade->fee_asset, trade->fee);
     }
     if (rc == OC_OK)
-        rc = moves_plan(instrument, fill, plans[0].realised - books[0]->position.realised, &moves);
-    if (rc == OC_OK && fee != 0) {
-        moves.assets[moves.count] = fill->fee_asset;
-        moves.money[moves.count++] = -fee;
+        rc = moves_plan(instrument, &trade->what, plans[0].realised - books[0]->position.realised, &moves);
+    if (rc == OC_OK && trade->fee != 0) {
+        moves.assets[moves.count] = trade->fee_asset;
+        moves.money[moves.count++] = -trade->fee;
     }
     if (rc == OC_OK)
         rc = moves_make(owner, &moves);
     for (uint32_t i = 0; i < count && rc == OC_OK; i++) { /* nothing below can fail */
-        position_commit(&books[i]->position, &plans[i], fill->head.venue_ns);
-        (void)position_fee(&books[i]->position, fill->fee_asset, fee); /* it was asked whether it fits */
+        if (ret_effects)
+            ret_effects[i] = position_effect(&books[i]->position, &plans[i]);
+        position_commit(&books[i]->position, &plans[i], trade->at_ns);
+        (void)position_fee(&books[i]->position, trade->fee_asset, trade->fee); /* it was asked whether it fits */
     }
     return rc;
+}
+
+oc_rc portfolio_trade(struct portfolio *portfolio, uint32_t account, uint32_t strategy,
+                      const struct portfolio_trade *trade, struct position_effect ret_effects[2])
+{
+    return book_trade(portfolio, account, strategy, trade, ret_effects);
+}
+
+oc_rc portfolio_fill(struct portfolio *portfolio, uint32_t account, uint32_t strategy, const struct oc_ev_fill *fill)
+{
+    struct portfolio_trade trade = {.what = {.price = fill->price, .qty = fill->qty, .side = fill->side},
+                                    .inst = fill->head.inst,
+                                    .fee_asset = fill->fee_asset,
+                                    .at_ns = fill->head.venue_ns};
+    oc_rc rc = money_from_dec(fill->fee, &trade.fee);
+    return rc < 0 ? rc : book_trade(portfolio, account, strategy, &trade, NULL);
+}
+
+oc_rc portfolio_move(struct portfolio *portfolio, uint32_t account, uint32_t asset, oc_i128 money)
+{
+    const struct moves moves = {1, {asset}, {money}};
+    struct account *owner = portfolio_account(portfolio, account);
+    portfolio->version++;
+    return owner && asset ? moves_make(owner, &moves) : OC_E_NOT_FOUND;
 }
 
 uint64_t portfolio_version(const struct portfolio *portfolio) { return portfolio->version; }

@@ -78,6 +78,22 @@ CHECKED oc_rc portfolio_reserve(struct portfolio *portfolio, uint32_t account, u
 CHECKED oc_rc portfolio_fill(struct portfolio *portfolio, uint32_t account, uint32_t strategy,
                              const struct oc_ev_fill *fill);
 
+struct portfolio_trade { /* a fill, or what stands for one */
+    struct position_trade what;
+    uint32_t inst;
+    uint32_t fee_asset;
+    oc_i128 fee;
+    int64_t at_ns;
+};
+
+/* The same; ret_effects: NULL, or what it did to the net book and to the strategy's. */
+CHECKED oc_rc portfolio_trade(struct portfolio *portfolio, uint32_t account, uint32_t strategy,
+                              const struct portfolio_trade *trade, struct position_effect ret_effects[2]);
+/* Moves a balance by so much. OC_E_RANGE, OC_E_LIMIT, OC_E_NOMEM: nothing changed. */
+CHECKED oc_rc portfolio_move(struct portfolio *portfolio, uint32_t account, uint32_t asset, oc_i128 money);
+/* Money of the base asset that so many units are. */
+CHECKED oc_rc portfolio_base_money(const struct instrument *instrument, int64_t qty, oc_i128 *ret_money);
+
 enum { RATE_MIDDLE = 0, RATE_FAR = 1 };
 /* `money` of asset `from` in asset `to`. OC_E_NOT_FOUND: no chain of prices leads there. */
 CHECKED oc_rc portfolio_convert(struct portfolio *portfolio, oc_i128 money, uint32_t from, uint32_t to, int side,

@@ -93,11 +93,22 @@ static oc_rc profit(const struct instrument *instrument, oc_i128 value, oc_i128 
                                                     : num_sub_128(value, cost, ret_money);
 }
 
-static oc_rc plan_close(struct position *position, const struct instrument *instrument, int64_t price,
-                        struct position_plan *plan)
+/* Money of a part of a trade, signed as the part. */
+static oc_rc value_of(const struct position_trade *trade, const struct instrument *instrument, int64_t part,
+                      oc_i128 *ret_money)
+{
+    if (__builtin_expect(!trade->has_value, 1))
+        return instrument_value(instrument, trade->price, part, ret_money);
+    const oc_i128 money = share(trade->value, magnitude(part), trade->qty);
+    *ret_money = part < 0 ? -money : money;
+    return OC_OK;
+}
+
+static oc_rc plan_close(struct position *position, const struct instrument *instrument,
+                        const struct position_trade *trade, struct position_plan *plan)
 {
     oc_i128 value, gain;
-    oc_rc rc = instrument_value(instrument, price, plan->close_qty, &value);
+    oc_rc rc = value_of(trade, instrument, plan->close_qty, &value);
     if (rc < 0)
         return rc;
     if (profit(instrument, value, release_cost(position, magnitude(plan->close_qty), false), &gain) < 0)
@@ -105,12 +116,22 @@ static oc_rc plan_close(struct position *position, const struct instrument *inst
     return num_add_128(position->realised, gain, &plan->realised);
 }
 
-static oc_rc plan_open(struct position *position, const struct instrument *instrument, int64_t price,
-                       struct position_plan *plan)
+/* The rest of what was not closed: the parts of a trade always add up. */
+static oc_rc rest_of(const struct position_trade *trade, const struct position_plan *plan, oc_i128 *ret_money)
+{
+    const int64_t closed = magnitude(plan->close_qty);
+    const oc_i128 money = trade->value - (closed ? share(trade->value, closed, trade->qty) : 0);
+    *ret_money = plan->open_qty < 0 ? -money : money;
+    return OC_OK;
+}
+
+static oc_rc plan_open(struct position *position, const struct instrument *instrument,
+                       const struct position_trade *trade, struct position_plan *plan)
 {
     oc_i128 cost;
     int64_t qty;
-    oc_rc rc = instrument_value(instrument, price, plan->open_qty, &plan->open_cost);
+    oc_rc rc = trade->has_value ? rest_of(trade, plan, &plan->open_cost)
+                                : instrument_value(instrument, trade->price, plan->open_qty, &plan->open_cost);
     if (rc < 0 || plan->close_qty) /* what was closed before leaves room for it */
         return rc;
     if (num_add_128(position->cost, plan->open_cost, &cost) < 0 || num_add(position->qty, plan->open_qty, &qty) < 0 ||
@@ -127,17 +148,17 @@ oc_rc position_plan(struct position *position, const struct instrument *instrume
     int64_t qty = trade->side == OC_SIDE_BUY ? trade->qty : -trade->qty, held = magnitude(position->qty);
     struct position_plan plan = {.open_qty = qty, .realised = position->realised};
     oc_i128 value;
-    oc_rc rc = instrument_value(instrument, trade->price, qty, &value);
+    oc_rc rc = value_of(trade, instrument, qty, &value);
     if (rc == OC_OK)
         rc = num_sub_128(position->flow, value, &plan.flow);
     if (rc == OC_OK && position->qty != 0 && (position->qty < 0) != (qty < 0)) {
         int64_t closing = trade->qty < held ? trade->qty : held;
         plan.close_qty = position->qty > 0 ? closing : -closing;
         plan.open_qty = qty + plan.close_qty;
-        rc = plan_close(position, instrument, trade->price, &plan);
+        rc = plan_close(position, instrument, trade, &plan);
     }
     if (rc == OC_OK && plan.open_qty)
-        rc = plan_open(position, instrument, trade->price, &plan);
+        rc = plan_open(position, instrument, trade, &plan);
     if (rc == OC_OK)
         *ret_plan = plan;
     return rc;
@@ -151,6 +172,7 @@ void position_commit(struct position *position, const struct position_plan *plan
     if (plan->close_qty) {
         position->cost -= release_cost(position, magnitude(plan->close_qty), true);
         position->qty -= plan->close_qty;
+        position->closes++;
         if (position->qty == 0) {
             position->trips++;
             position->wins += position->realised > position->trip_start;
@@ -166,6 +188,94 @@ void position_commit(struct position *position, const struct position_plan *plan
         position->lots[position->lot_count++] = (struct lot){.qty = plan->open_qty, .cost = plan->open_cost};
     position->cost += plan->open_cost;
     position->qty += plan->open_qty;
+}
+
+struct position_effect position_effect(struct position *position, const struct position_plan *plan)
+{
+    return (struct position_effect){.close_qty = plan->close_qty,
+                                    .open_qty = plan->open_qty,
+                                    .open_cost = plan->open_qty ? plan->open_cost : 0,
+                                    .released =
+                                        plan->close_qty ? release_cost(position, magnitude(plan->close_qty), false) : 0,
+                                    .gain = plan->realised - position->realised,
+                                    .flow = plan->flow - position->flow,
+                                    .trip_start = position->trip_start,
+                                    .opened_ns = position->opened_ns,
+                                    .trips = position->trips,
+                                    .wins = position->wins,
+                                    .closes = position->closes + (plan->close_qty != 0)};
+}
+
+/* The lot that a trade opened: the youngest of its size and cost. UINT32_MAX: there is none. */
+static uint32_t lot_find(const struct position *position, const struct position_effect *effect)
+{
+    for (uint32_t i = position->lot_count; i > position->lot_first; i--)
+        if (position->lots[i - 1].qty == effect->open_qty && position->lots[i - 1].cost == effect->open_cost)
+            return i - 1;
+    return UINT32_MAX;
+}
+
+static void lot_put(struct position *position, uint32_t at, struct lot lot)
+{
+    memmove(&position->lots[at + 1], &position->lots[at], (position->lot_count - at) * sizeof lot);
+    position->lots[at] = lot;
+    position->lot_count++;
+}
+
+/* What was opened goes; what was closed is there again, where it would be taken next. */
+static bool lots_undo(struct position *position, const struct position_effect *effect)
+{
+    const uint32_t opened = effect->open_qty ? lot_find(position, effect) : UINT32_MAX;
+    if ((effect->open_qty && opened == UINT32_MAX) || (effect->close_qty && lot_room(position) < 0))
+        return false;
+    if (effect->open_qty) {
+        const uint32_t at = lot_find(position, effect); /* making room may have moved it */
+        memmove(&position->lots[at], &position->lots[at + 1], (position->lot_count - at - 1) * sizeof *position->lots);
+        position->lot_count--;
+    }
+    if (effect->close_qty)
+        lot_put(position, position->method == COST_FIFO ? position->lot_first : position->lot_count,
+                (struct lot){.qty = effect->close_qty, .cost = effect->released});
+    return true;
+}
+
+bool position_undo(struct position *position, const struct position_effect *effect)
+{
+    const int64_t rest = position->qty - effect->open_qty;
+    const bool is_turned = effect->close_qty && rest && (rest < 0) != (effect->close_qty < 0);
+    if (position->closes != effect->closes || is_turned ||
+        (position->method != COST_AVERAGE && !lots_undo(position, effect)))
+        return false;
+    position->qty = rest + effect->close_qty;
+    position->cost += effect->released - effect->open_cost;
+    position->realised -= effect->gain;
+    position->flow -= effect->flow;
+    position->fills--;
+    if (effect->close_qty) {
+        position->trips = effect->trips;
+        position->wins = effect->wins;
+        position->opened_ns = effect->opened_ns;
+        position->trip_start = effect->trip_start;
+    }
+    return true;
+}
+
+bool position_amend(struct position *position, struct position_effect *effect, int64_t qty, oc_i128 cost)
+{
+    const uint32_t at = position->method == COST_AVERAGE ? 0 : lot_find(position, effect);
+    if (position->closes != effect->closes || effect->close_qty || (qty < 0) != (effect->open_qty < 0) ||
+        at == UINT32_MAX)
+        return false;
+    const oc_i128 more = cost - effect->open_cost;
+    if (position->method != COST_AVERAGE)
+        position->lots[at] = (struct lot){.qty = qty, .cost = cost};
+    position->qty += qty - effect->open_qty;
+    position->cost += more;
+    position->flow -= more;
+    effect->flow -= more;
+    effect->open_qty = qty;
+    effect->open_cost = cost;
+    return true;
 }
 
 static struct fee_bucket *fee_find(struct position *position, uint32_t asset)

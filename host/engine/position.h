@@ -49,13 +49,31 @@ struct position {
     uint32_t lot_count;
     uint32_t lot_max;
     uint32_t lot_first; /* FIFO: lots before it are used up */
-    uint32_t zero;
+    uint32_t closes;    /* trades that closed something of it */
 };
 
 struct position_trade {
     int64_t price;
-    int64_t qty;  /* positive */
-    uint8_t side; /* OC_SIDE_... */
+    int64_t qty;    /* positive */
+    oc_i128 value;  /* with has_value: money for all of it, in place of price x quantity */
+    uint8_t side;   /* OC_SIDE_... */
+    bool has_value; /* spot and linear */
+};
+
+/* What a trade did to a position: what is needed to take it back. */
+struct position_effect {
+    int64_t close_qty; /* as in the plan */
+    int64_t open_qty;
+    oc_i128 open_cost;
+    oc_i128 released; /* cost of what was closed */
+    oc_i128 gain;     /* what was realised */
+    oc_i128 flow;     /* what it added */
+    oc_i128 trip_start;
+    int64_t opened_ns; /* these as they were before */
+    uint32_t trips;
+    uint32_t wins;
+    uint32_t closes; /* as it was behind the trade */
+    uint32_t zero;
 };
 
 struct position_plan {
@@ -74,6 +92,12 @@ void position_release(struct position *position);
 CHECKED oc_rc position_plan(struct position *position, const struct instrument *instrument,
                             const struct position_trade *trade, struct position_plan *ret_plan);
 void position_commit(struct position *position, const struct position_plan *plan, int64_t now_ns);
+/* Between plan and commit: what the commit will have done. */
+struct position_effect position_effect(struct position *position, const struct position_plan *plan);
+/* As if the trade had never been. False, and nothing changed: something was closed since, or it cannot be told apart. */
+CHECKED bool position_undo(struct position *position, const struct position_effect *effect);
+/* A trade that only opened is `qty` at `cost` from now on, both signed as it. False as above. The sums must fit. */
+CHECKED bool position_amend(struct position *position, struct position_effect *effect, int64_t qty, oc_i128 cost);
 /* Adds a fee to its bucket. OC_E_LIMIT: too many fee assets. OC_E_RANGE: the sum does not fit. */
 CHECKED oc_rc position_fee(struct position *position, uint32_t asset, oc_i128 paid);
 /* Whether it would; changes nothing. */

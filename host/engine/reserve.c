@@ -34,9 +34,8 @@ int64_t reserve_price(const struct engine *engine, const struct oc_request *requ
 
 static oc_i128 base_money(const struct instrument *instrument, int64_t qty)
 {
-    const struct oc_dec *step = &instrument->info.qty_step;
     oc_i128 money;
-    if (num_mul_128((oc_i128)qty * step->units, num_pow10_128(MONEY_SCALE - step->scale), &money) < 0)
+    if (portfolio_base_money(instrument, qty, &money) < 0)
         return (oc_i128)(~(oc_u128)0 >> 1);
     return money;
 }
@@ -111,6 +110,16 @@ static oc_i128 spent_of(const struct engine *engine, const struct order *order)
 
 static int64_t rest_of(const struct order *order, int64_t qty) { return qty > order->filled ? qty - order->filled : 0; }
 
+/* It has ended, and what has traded of it is not booked yet: that is still to be paid. */
+static oc_rc need_missing(const struct engine *engine, const struct order *order, struct need *ret_need)
+{
+    struct oc_request request = order->now;
+    request.bits &= ~(uint32_t)OC_RQ_HAS_QUOTE_QTY;
+    const struct terms_of terms = {.price = request.bits & OC_RQ_HAS_PRICE ? request.price : order->known_price,
+                                   .qty = order_missing(order)};
+    return need_of(engine, &request, &terms, ret_need);
+}
+
 /* As in force, and, while an amendment is under way, the larger of what is and what was asked for. */
 static oc_rc need_now(const struct engine *engine, const struct order *order, struct need *ret_need)
 {
@@ -120,7 +129,7 @@ static oc_rc need_now(const struct engine *engine, const struct order *order, st
                              .spent = by_money ? spent_of(engine, order) : 0};
     *ret_need = (struct need){0};
     if (!state_is_open(order->state))
-        return OC_OK;
+        return order_missing(order) ? need_missing(engine, order, ret_need) : (oc_rc)OC_OK;
     if (order->now.bits & OC_RQ_HAS_PRICE)
         terms.price = order->now.price;
     else if (order->now.bits & OC_RQ_HAS_STOP)

@@ -1,82 +1,53 @@
 /* save.c: the engine's state as bytes for a checkpoint, and back.
  *
- * Format: a version, then instruments, markets, accounts with balances, books with lots, orders (closed then open),
- * groups, timers, bar builders, rules' own state, the window of known fills, counters. Written and read by the same sequence of fields; a checksum
+ * Format: a version, then instruments, markets, accounts with balances, books with lots, orders (closed then open), what venues said of
+ * them, groups, timers, bar builders, rules' own state, the window of known fills, counters. Written and read by the same sequence of fields; a checksum
  * is the journal's business. Bound to one build: another build id refuses the checkpoint and restores from records. */
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "engine/impl.h"
+#include "engine/save.h"
 
-enum { SAVE_VERSION = 6 };
+enum { SAVE_VERSION = 7 };
 
-struct cursor {
-    char *at;
-    size_t left;
-    bool is_writing;
-    bool is_bad;
-};
-
-/* Writes or reads `size` bytes, by direction. */
-static void pass(struct cursor *cursor, void *bytes, size_t size)
+static void pass_markets(struct engine *engine, struct save_cursor *cursor)
 {
-    if (cursor->is_bad || size > cursor->left) {
-        cursor->is_bad = true;
-        return;
-    }
-    if (cursor->is_writing)
-        memcpy(cursor->at, bytes, size);
-    else
-        memcpy(bytes, cursor->at, size);
-    cursor->at += size;
-    cursor->left -= size;
-}
-
-static uint32_t pass_count(struct cursor *cursor, uint32_t count, uint32_t max)
-{
-    pass(cursor, &count, sizeof count);
-    if (count > max)
-        cursor->is_bad = true;
-    return cursor->is_bad ? 0 : count;
-}
-
-static void pass_markets(struct engine *engine, struct cursor *cursor)
-{
-    uint32_t count = pass_count(cursor, instruments_count(engine->instruments), ENGINE_INSTRUMENTS_MAX);
+    uint32_t count = save_count(cursor, instruments_count(engine->instruments), ENGINE_INSTRUMENTS_MAX);
     if (count != instruments_count(engine->instruments)) /* the same session makes the same instruments */
         cursor->is_bad = true;
     for (uint32_t i = 1; i < count && !cursor->is_bad; i++) {
         struct market *market = markets_get(engine->markets, OC_INST(i, 1));
         if (market)
-            pass(cursor, market, sizeof *market);
+            save_pass(cursor, market, sizeof *market);
         else
             cursor->is_bad = true;
     }
 }
 
-static void pass_accounts(struct engine *engine, struct cursor *cursor)
+static void pass_accounts(struct engine *engine, struct save_cursor *cursor)
 {
     uint32_t count = portfolio_account_count(engine->portfolio);
-    if (pass_count(cursor, count, ENGINE_ACCOUNTS_MAX) != count)
+    if (save_count(cursor, count, ENGINE_ACCOUNTS_MAX) != count)
         cursor->is_bad = true;
     for (uint32_t id = 1; id <= count && !cursor->is_bad; id++) {
         struct account *account = portfolio_account(engine->portfolio, id);
-        pass(cursor, &account->latched, sizeof account->latched);
-        pass(cursor, account->latch_reason, sizeof account->latch_reason);
-        uint32_t assets = pass_count(cursor, account->asset_max, ENGINE_ASSETS_MAX);
+        save_pass(cursor, &account->latched, sizeof account->latched);
+        save_pass(cursor, account->latch_reason, sizeof account->latch_reason);
+        uint32_t assets = save_count(cursor, account->asset_max, ENGINE_ASSETS_MAX);
         for (uint32_t asset = 0; asset < assets && !cursor->is_bad; asset++) {
             oc_i128 money = portfolio_balance(engine->portfolio, id, asset);
-            pass(cursor, &money, sizeof money);
+            save_pass(cursor, &money, sizeof money);
             if (!cursor->is_writing && asset && portfolio_set_balance(engine->portfolio, id, asset, money) < 0)
                 cursor->is_bad = true;
         }
     }
 }
 
-static void pass_lots(struct position *position, struct cursor *cursor, bool is_writing)
+static void pass_lots(struct position *position, struct save_cursor *cursor, bool is_writing)
 {
-    uint32_t count = pass_count(cursor, position->lot_count - position->lot_first, ENGINE_LOTS_MAX);
+    uint32_t count = save_count(cursor, position->lot_count - position->lot_first, ENGINE_LOTS_MAX);
     if (!is_writing) {
         position->lots = count ? calloc(count, sizeof *position->lots) : NULL;
         position->lot_first = 0;
@@ -85,7 +56,7 @@ static void pass_lots(struct position *position, struct cursor *cursor, bool is_
             cursor->is_bad = true;
     }
     if (!cursor->is_bad && count)
-        pass(cursor, position->lots + position->lot_first, count * sizeof *position->lots);
+        save_pass(cursor, position->lots + position->lot_first, count * sizeof *position->lots);
     int64_t sum = 0;
     for (uint32_t i = position->lot_first; i < position->lot_count && !is_writing; i++)
         if (num_add(sum, position->lots[i].qty, &sum) < 0)
@@ -94,21 +65,22 @@ static void pass_lots(struct position *position, struct cursor *cursor, bool is_
         cursor->is_bad = true;
 }
 
-static void pass_books(struct engine *engine, struct cursor *cursor)
+static void pass_books(struct engine *engine, struct save_cursor *cursor)
 {
-    uint32_t count = pass_count(cursor, portfolio_book_count(engine->portfolio), ENGINE_BOOKS_MAX);
+    uint32_t count = save_count(cursor, portfolio_book_count(engine->portfolio), ENGINE_BOOKS_MAX);
     const bool is_writing = cursor->is_writing;
     for (uint32_t i = 0; i < count && !cursor->is_bad; i++) {
         struct book copy = {0}, *book = &copy;
         if (is_writing)
             copy = *portfolio_book_at(engine->portfolio, i);
-        struct lot *lots = copy.position.lots;
-        copy.position.lots = NULL;
-        pass(cursor, &copy, sizeof copy);
-        copy.position.lots = lots;
+        struct book stored = copy; /* its lots follow: where they lie and how much room there is are no state */
+        stored.position.lots = NULL;
+        stored.position.lot_first = stored.position.lot_count = stored.position.lot_max = 0;
+        save_pass(cursor, &stored, sizeof stored);
         if (cursor->is_bad)
             return;
         if (!is_writing) {
+            copy = stored;
             const struct position *saved = &copy.position;
             if (portfolio_book(engine->portfolio, saved->account, saved->strategy, saved->inst, &book) < 0) {
                 cursor->is_bad = true;
@@ -124,7 +96,7 @@ static void pass_books(struct engine *engine, struct cursor *cursor)
 }
 
 /* Written straight into the checkpoint: thousands of them are copied while nothing else is looked at. */
-static void write_orders(struct cursor *cursor, const struct order *first, uint32_t count)
+static void write_orders(struct save_cursor *cursor, const struct order *first, uint32_t count)
 {
     if (cursor->is_bad || (size_t)count * sizeof *first > cursor->left) {
         cursor->is_bad = true;
@@ -134,20 +106,21 @@ static void write_orders(struct cursor *cursor, const struct order *first, uint3
         memcpy(cursor->at, order, sizeof *order);
         memset(cursor->at + offsetof(struct order, older), 0, sizeof order->older); /* no addresses in files */
         memset(cursor->at + offsetof(struct order, younger), 0, sizeof order->younger);
+        memset(cursor->at + offsetof(struct order, said), 0, sizeof order->said);
         cursor->at += sizeof *order;
         cursor->left -= sizeof *order;
     }
 }
 
-static void pass_order_list(struct engine *engine, struct cursor *cursor, const struct order *first, uint32_t count,
-                            uint32_t max)
+static void pass_order_list(struct engine *engine, struct save_cursor *cursor, const struct order *first,
+                            uint32_t count, uint32_t max)
 {
-    count = pass_count(cursor, count, max);
+    count = save_count(cursor, count, max);
     if (cursor->is_writing)
         write_orders(cursor, first, count);
     for (uint32_t i = 0; !cursor->is_writing && i < count && !cursor->is_bad; i++) {
         struct order order;
-        pass(cursor, &order, sizeof order);
+        save_pass(cursor, &order, sizeof order);
         order.is_reducing = false; /* counted anew, as what it reserves */
         if (!cursor->is_bad && orders_put(engine->orders, &order) < 0)
             cursor->is_bad = true;
@@ -159,10 +132,10 @@ static void pass_order_list(struct engine *engine, struct cursor *cursor, const 
     }
 }
 
-static void pass_groups(struct engine *engine, struct cursor *cursor)
+static void pass_groups(struct engine *engine, struct save_cursor *cursor)
 {
     struct groups *groups = &engine->groups;
-    uint32_t count = pass_count(cursor, groups->count, ENGINE_GROUPS_MAX);
+    uint32_t count = save_count(cursor, groups->count, ENGINE_GROUPS_MAX);
     if (!cursor->is_writing) {
         groups_release(groups);
         groups->list = count ? calloc(count, sizeof *groups->list) : NULL;
@@ -171,16 +144,16 @@ static void pass_groups(struct engine *engine, struct cursor *cursor)
         groups->count = groups->room = groups->list ? count : 0;
     }
     if (count && !cursor->is_bad)
-        pass(cursor, groups->list, count * sizeof *groups->list);
-    pass(cursor, &groups->live, sizeof groups->live);
-    pass(cursor, &groups->retry_ns, sizeof groups->retry_ns);
-    pass(cursor, &groups->flattened, sizeof groups->flattened);
+        save_pass(cursor, groups->list, count * sizeof *groups->list);
+    save_pass(cursor, &groups->live, sizeof groups->live);
+    save_pass(cursor, &groups->retry_ns, sizeof groups->retry_ns);
+    save_pass(cursor, &groups->flattened, sizeof groups->flattened);
 }
 
-static void pass_timers(struct engine *engine, struct cursor *cursor)
+static void pass_timers(struct engine *engine, struct save_cursor *cursor)
 {
     struct timers *timers = &engine->timers;
-    uint32_t count = pass_count(cursor, timers->count, ENGINE_TIMERS_MAX);
+    uint32_t count = save_count(cursor, timers->count, ENGINE_TIMERS_MAX);
     if (!cursor->is_writing) {
         timers_release(timers);
         timers->heap = count ? calloc(count, sizeof *timers->heap) : NULL;
@@ -189,22 +162,22 @@ static void pass_timers(struct engine *engine, struct cursor *cursor)
         timers->count = timers->room = timers->heap ? count : 0;
     }
     if (count && !cursor->is_bad)
-        pass(cursor, timers->heap, count * sizeof *timers->heap);
-    pass(cursor, &timers->next_id, sizeof timers->next_id);
+        save_pass(cursor, timers->heap, count * sizeof *timers->heap);
+    save_pass(cursor, &timers->next_id, sizeof timers->next_id);
 }
 
-static void pass_builders(struct engine *engine, struct cursor *cursor)
+static void pass_builders(struct engine *engine, struct save_cursor *cursor)
 {
-    if (pass_count(cursor, engine->builder_count, ENGINE_BARS_MAX) != engine->builder_count)
+    if (save_count(cursor, engine->builder_count, ENGINE_BARS_MAX) != engine->builder_count)
         cursor->is_bad = true;
     for (uint32_t i = 0; i < engine->builder_count && !cursor->is_bad; i++) {
         const uint32_t inst = engine->builders[i]->inst;
         const int64_t period_ns = engine->builders[i]->period_ns;
-        pass(cursor, engine->builders[i], sizeof *engine->builders[i]);
+        save_pass(cursor, engine->builders[i], sizeof *engine->builders[i]);
         if (engine->builders[i]->inst != inst || engine->builders[i]->period_ns != period_ns)
             cursor->is_bad = true; /* of other strategies */
     }
-    pass(cursor, &engine->bar_end_ns, sizeof engine->bar_end_ns);
+    save_pass(cursor, &engine->bar_end_ns, sizeof engine->bar_end_ns);
 }
 
 static struct rule *rule_named(struct engine *engine, const char *name)
@@ -221,14 +194,14 @@ static bool keeps_state(const struct rule *rule)
 }
 
 /* Name, size, and right behind it what the rule has written. */
-static void write_rule(struct engine *engine, const struct rule *rule, struct cursor *cursor)
+static void write_rule(struct engine *engine, const struct rule *rule, struct save_cursor *cursor)
 {
     char name[RULE_NAME_MAX] = "";
     uint32_t count = 0;
     strncpy(name, rule->name, sizeof name - 1);
-    pass(cursor, name, sizeof name);
+    save_pass(cursor, name, sizeof name);
     char *size_at = cursor->at;
-    pass(cursor, &count, sizeof count);
+    save_pass(cursor, &count, sizeof count);
     if (cursor->is_bad || !keeps_state(rule))
         return;
     size_t room = cursor->left < ENGINE_RULE_STATE_MAX ? cursor->left : ENGINE_RULE_STATE_MAX;
@@ -246,11 +219,11 @@ static void write_rule(struct engine *engine, const struct rule *rule, struct cu
     cursor->left -= count;
 }
 
-static void write_carried(struct carried_rule *carried, struct cursor *cursor)
+static void write_carried(struct carried_rule *carried, struct save_cursor *cursor)
 {
-    pass(cursor, carried->name, sizeof carried->name);
-    pass(cursor, &carried->size, sizeof carried->size);
-    pass(cursor, carried->bytes, carried->size);
+    save_pass(cursor, carried->name, sizeof carried->name);
+    save_pass(cursor, &carried->size, sizeof carried->size);
+    save_pass(cursor, carried->bytes, carried->size);
 }
 
 static oc_rc load_rule(const struct rule *rule, const char *bytes, uint32_t size)
@@ -262,11 +235,11 @@ static oc_rc load_rule(const struct rule *rule, const char *bytes, uint32_t size
 }
 
 /* The state of a rule that is not in the chain now is carried along: it may be back at the next start. */
-static void read_rule(struct engine *engine, struct cursor *cursor)
+static void read_rule(struct engine *engine, struct save_cursor *cursor)
 {
     char name[RULE_NAME_MAX];
-    pass(cursor, name, sizeof name);
-    uint32_t size = pass_count(cursor, 0, ENGINE_RULE_STATE_MAX);
+    save_pass(cursor, name, sizeof name);
+    uint32_t size = save_count(cursor, 0, ENGINE_RULE_STATE_MAX);
     if (cursor->is_bad || size > cursor->left || memchr(name, 0, sizeof name) == NULL) {
         cursor->is_bad = true;
         return;
@@ -292,9 +265,9 @@ static void read_rule(struct engine *engine, struct cursor *cursor)
     cursor->left -= size;
 }
 
-static void pass_rules(struct engine *engine, struct cursor *cursor)
+static void pass_rules(struct engine *engine, struct save_cursor *cursor)
 {
-    uint32_t count = pass_count(cursor, engine->rule_count + engine->carried_count, 2 * ENGINE_RULES_MAX);
+    uint32_t count = save_count(cursor, engine->rule_count + engine->carried_count, 2 * ENGINE_RULES_MAX);
     if (!cursor->is_writing && engine->carried_count) /* read into an engine that is not fresh */
         cursor->is_bad = true;
     for (uint32_t i = 0; i < count && !cursor->is_bad; i++)
@@ -311,11 +284,11 @@ const char *engine_unread_rule(const struct engine *engine)
     return engine->unread_rule[0] ? engine->unread_rule : NULL;
 }
 
-static void read_fills(struct fills *fills, struct cursor *cursor, uint32_t held, uint32_t recent)
+static void read_fills(struct fills *fills, struct save_cursor *cursor, uint32_t held, uint32_t recent)
 {
     for (uint32_t i = 0; i < held + recent && !cursor->is_bad; i++) {
         struct fill_seen seen = {0}, left;
-        pass(cursor, &seen, sizeof seen);
+        save_pass(cursor, &seen, sizeof seen);
         if (cursor->is_bad)
             return;
         if (fills_room(fills) < 0 || fills_has(fills, seen.key) || (!seen.key.low && !seen.key.high))
@@ -328,13 +301,13 @@ static void read_fills(struct fills *fills, struct cursor *cursor, uint32_t held
 }
 
 /* The held ones, then the others in the order in which they came: read back, the same window is made. */
-static void pass_fills(struct engine *engine, struct cursor *cursor)
+static void pass_fills(struct engine *engine, struct save_cursor *cursor)
 {
     struct fills *fills = orders_fills(engine->orders);
     if (!cursor->is_writing)
         fills_release(fills);
-    uint32_t recent = pass_count(cursor, fills->recent_count, fills->recent_max);
-    uint32_t held = pass_count(cursor, fills->held_count, fills->held_max);
+    uint32_t recent = save_count(cursor, fills->recent_count, fills->recent_max);
+    uint32_t held = save_count(cursor, fills->held_count, fills->held_max);
     if (!cursor->is_writing) {
         read_fills(fills, cursor, held, recent);
         return;
@@ -342,47 +315,47 @@ static void pass_fills(struct engine *engine, struct cursor *cursor)
     uint32_t old =
         recent - fills->recent_first; /* from the oldest to the end of the ring, and then what is before it */
     if (held)
-        pass(cursor, fills->held, held * sizeof *fills->held);
+        save_pass(cursor, fills->held, held * sizeof *fills->held);
     if (old)
-        pass(cursor, fills->recent + fills->recent_first, old * sizeof *fills->recent);
+        save_pass(cursor, fills->recent + fills->recent_first, old * sizeof *fills->recent);
     if (recent > old)
-        pass(cursor, fills->recent, (recent - old) * sizeof *fills->recent);
+        save_pass(cursor, fills->recent, (recent - old) * sizeof *fills->recent);
 }
 
-static void pass_counters(struct engine *engine, struct cursor *cursor)
+static void pass_counters(struct engine *engine, struct save_cursor *cursor)
 {
-    pass(cursor, &engine->now_ns, sizeof engine->now_ns);
-    pass(cursor, &engine->cause, sizeof engine->cause);
+    save_pass(cursor, &engine->now_ns, sizeof engine->now_ns);
+    save_pass(cursor, &engine->cause, sizeof engine->cause);
     uint32_t epoch = engine->config.epoch;
-    pass(cursor, &epoch, sizeof epoch);
+    save_pass(cursor, &epoch, sizeof epoch);
     uint64_t next_order = engine->next_order;
-    pass(cursor, &next_order, sizeof next_order);
+    save_pass(cursor, &next_order, sizeof next_order);
     if (!cursor->is_writing && epoch == engine->config.epoch) /* a new epoch counts anew */
         engine->next_order = next_order;
-    pass(cursor, &engine->next_request, sizeof engine->next_request);
-    pass(cursor, &engine->stats, sizeof engine->stats);
-    pass(cursor, &engine->is_latched, sizeof engine->is_latched);
-    pass(cursor, engine->latch_reason, sizeof engine->latch_reason);
-    pass(cursor, &engine->journal_failed, sizeof engine->journal_failed);
+    save_pass(cursor, &engine->next_request, sizeof engine->next_request);
+    save_pass(cursor, &engine->stats, sizeof engine->stats);
+    save_pass(cursor, &engine->is_latched, sizeof engine->is_latched);
+    save_pass(cursor, engine->latch_reason, sizeof engine->latch_reason);
+    save_pass(cursor, &engine->journal_failed, sizeof engine->journal_failed);
     char missing[ENGINE_MISSING_MAX];
     memcpy(missing, engine->missing, sizeof missing);
-    pass(cursor, missing, sizeof missing);
+    save_pass(cursor, missing, sizeof missing);
     missing[sizeof missing - 1] = 0;
     if (!cursor->is_writing)
         engine_set_missing(engine, missing);
 }
 
 /* What stands before the markets goes into `engine`, or past it. */
-static void pass_head(struct engine *engine, struct cursor *cursor)
+static void pass_head(struct engine *engine, struct save_cursor *cursor)
 {
     uint32_t version = SAVE_VERSION;
-    pass(cursor, &version, sizeof version);
+    save_pass(cursor, &version, sizeof version);
     if (version != SAVE_VERSION)
         cursor->is_bad = true;
     pass_counters(engine, cursor);
 }
 
-static void pass_all(struct engine *engine, struct cursor *cursor)
+static void pass_all(struct engine *engine, struct save_cursor *cursor)
 {
     pass_head(engine, cursor);
     pass_markets(engine, cursor);
@@ -390,8 +363,9 @@ static void pass_all(struct engine *engine, struct cursor *cursor)
     pass_books(engine, cursor);
     const struct orders *orders = engine->orders;
     pass_order_list(engine, cursor, orders_closed_first(orders), orders_closed_count(orders),
-                    ENGINE_ORDERS_CLOSED_KEPT);
+                    2 * ENGINE_ORDERS_CLOSED_KEPT + 1);
     pass_order_list(engine, cursor, orders_open_first(orders), orders_open_count(orders), ENGINE_ORDERS_OPEN_MAX);
+    save_said(engine, cursor);
     pass_groups(engine, cursor);
     pass_timers(engine, cursor);
     pass_builders(engine, cursor);
@@ -407,7 +381,7 @@ const char *engine_unsaved_rule(const struct engine *engine)
 int64_t engine_save(struct engine *engine, void *bytes, size_t size_max)
 {
     engine->unsaved_rule[0] = 0;
-    struct cursor cursor = {bytes, size_max, true, false};
+    struct save_cursor cursor = {bytes, size_max, true, false};
     pass_all(engine, &cursor);
     return cursor.is_bad ? OC_E_LIMIT : (int64_t)(size_max - cursor.left);
 }
@@ -418,7 +392,7 @@ oc_rc engine_load(struct engine *engine, const void *bytes, size_t size)
     if (!copy)
         return OC_E_NOMEM;
     memcpy(copy, bytes, size);
-    struct cursor cursor = {copy, size, false, false};
+    struct save_cursor cursor = {copy, size, false, false};
     pass_all(engine, &cursor);
     free(copy);
     return cursor.is_bad || cursor.left ? OC_E_DATA : OC_OK;
@@ -427,7 +401,7 @@ oc_rc engine_load(struct engine *engine, const void *bytes, size_t size)
 int64_t engine_save_rules(struct engine *engine, void *bytes, size_t size_max)
 {
     engine->unsaved_rule[0] = 0;
-    struct cursor cursor = {bytes, size_max, true, false};
+    struct save_cursor cursor = {bytes, size_max, true, false};
     pass_rules(engine, &cursor);
     return cursor.is_bad ? OC_E_LIMIT : (int64_t)(size_max - cursor.left);
 }
@@ -438,7 +412,7 @@ oc_rc engine_load_rules(struct engine *engine, const void *bytes, size_t size)
     if (!copy)
         return OC_E_NOMEM;
     memcpy(copy, bytes, size);
-    struct cursor cursor = {copy, size, false, false};
+    struct save_cursor cursor = {copy, size, false, false};
     pass_rules(engine, &cursor);
     free(copy);
     return cursor.is_bad || cursor.left ? OC_E_DATA : OC_OK;
@@ -456,7 +430,7 @@ oc_rc engine_load_marks(struct engine *engine, const void *bytes, size_t size)
 {
     struct engine *aside = malloc(sizeof *aside); /* the counters of the saved one are not ours */
     char *copy = malloc(size ? size : 1);
-    struct cursor cursor = {copy, size, false, !copy || !aside};
+    struct save_cursor cursor = {copy, size, false, !copy || !aside};
     if (!cursor.is_bad) {
         memcpy(copy, bytes, size);
         *aside = *engine;

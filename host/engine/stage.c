@@ -81,7 +81,7 @@ const char *stage_refuses(const struct engine *engine, const struct oc_request *
     return reason ? reason : protection_refuses(engine, &instrument->info, request);
 }
 
-static void stamp(struct engine *engine, struct oc_request *request)
+void stage_stamp(struct engine *engine, struct oc_request *request)
 {
     request->head.size = sizeof *request;
     request->head.type = OC_EV_REQUEST;
@@ -105,14 +105,13 @@ static oc_rc ask_rules(struct engine *engine, struct oc_request *request, struct
     return rc;
 }
 
-/* The running callback, or the input, has asked for as much as it may. */
-static bool batch_is_full(struct engine *engine)
+bool stage_is_full(struct engine *engine)
 {
     return engine->out.request_count - engine->batch.request_count == ENGINE_STAGED_MAX ||
            !out_reserve_request(&engine->out);
 }
 
-static struct out_request *stage_add(struct engine *engine, const struct oc_request *request, struct order *order)
+struct out_request *stage_add(struct engine *engine, const struct oc_request *request, struct order *order)
 {
     struct out_request *staged = out_add_request(&engine->out);
     staged->request = *request;
@@ -144,10 +143,10 @@ oc_rc engine_submit(struct engine *engine, struct oc_request *request, struct en
         return OC_E_NOT_FOUND;
     request->head.inst = instrument->info.inst;
     request->kind = OC_REQUEST_NEW;
-    stamp(engine, request);
+    stage_stamp(engine, request);
     if (shape_is_valid(request) < 0)
         return OC_E_INVALID;
-    if (batch_is_full(engine))
+    if (stage_is_full(engine))
         return OC_E_FULL;
     request->order = ((uint64_t)engine->config.epoch << 40) | engine->next_order;
     request->id = request->order;
@@ -218,7 +217,7 @@ static struct oc_request follow_up(struct engine *engine, const struct order *or
     struct oc_request request = order->now;
     request.kind = kind;
     request.owner = engine->caller ? OC_OWNER_STRATEGY : OC_OWNER_HOST;
-    stamp(engine, &request);
+    stage_stamp(engine, &request);
     request.id = (1ull << 63) | ++engine->next_request;
     return request;
 }
@@ -233,7 +232,7 @@ oc_rc engine_amend(struct engine *engine, struct oc_request *request, struct eng
         return rc;
     if (order->is_staged || order->ask_bits || order->state == STATE_PENDING_CANCEL)
         return OC_E_AGAIN;
-    if (batch_is_full(engine))
+    if (stage_is_full(engine))
         return OC_E_FULL;
     const uint32_t changes = OC_RQ_QUANTITY_CHANGED | OC_RQ_PRICE_CHANGED | OC_RQ_STOP_CHANGED;
     struct oc_request ask = follow_up(engine, order, OC_REQUEST_AMEND);
@@ -294,7 +293,7 @@ oc_rc stage_cancel(struct engine *engine, struct order *order, uint8_t role, str
 {
     if (order->state == STATE_PENDING_CANCEL)
         return OC_OK; /* asked already: asking again would only cost a message */
-    if (batch_is_full(engine))
+    if (stage_is_full(engine))
         return OC_E_FULL;
     for (uint32_t i = engine->batch.request_count; i < engine->out.request_count; i++)
         if (engine->out.requests[i].order == order && engine->out.requests[i].request.kind == OC_REQUEST_CANCEL)

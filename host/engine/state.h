@@ -4,6 +4,8 @@
  * - Every (state, event) pair is a transition, ignored or an alarm; nothing asserts on what a venue says.
  * - Final states are DENIED, FILLED, CANCELED, EXPIRED, REJECTED. A fill in a final state is booked and alarmed.
  * - UNKNOWN: sent, outcome not proven. It counts fully in exposure until the venue proves it.
+ * - SHOWN: a venue shows it as open. LATE_FILL: a fill of which its sums had told before, or that was inferred from them: no
+ *   surprise behind an end. BUST: a fill was taken back or corrected.
  * - STATE_BACK resolves to what the order's own facts say (accepted, triggered, filled so far), so that any order of
  *   the same facts ends in the same state. */
 #ifndef ENGINE_STATE_H
@@ -21,7 +23,8 @@
 /* clang-format off */
 #define ORDER_EVENTS(X) \
     X(NONE) X(DENY) X(EMULATE) X(SUBMIT) X(ACCEPT) X(REJECT) X(FILL) X(CANCELED) X(EXPIRED) X(TRIGGER) X(ASK_AMEND) \
-    X(AMENDED) X(AMEND_REJECTED) X(ASK_CANCEL) X(CANCEL_REJECTED) X(UNKNOWN) X(NOT_THERE)
+    X(AMENDED) X(AMEND_REJECTED) X(ASK_CANCEL) X(CANCEL_REJECTED) X(UNKNOWN) X(NOT_THERE) X(TAKEN) X(SHOWN) X(ABSENT) \
+    X(LATE_FILL) X(BUST)
 /* clang-format on */
 
 #define STATE_ENUM(name) STATE_##name,
@@ -42,5 +45,6 @@ bool state_is_final(int state);
 bool state_is_open(int state);
 /* Static upper-case names; "?" outside the range. */
 const char *state_name(int state);
+const char *state_event_name(int event);
 
 #endif

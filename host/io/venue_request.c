@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/log.h"
+
 enum { BATCH_MAX = 64 };
 
 /* The client's id of an order, as the description wants it: the same for the same order in every life, another for each order. */
@@ -83,8 +85,14 @@ static void never_left(struct io_venue *venue, struct io_pending *pending, uint3
                                       why);
     answer.definitive = 1;
     pending->state = IO_PENDING_DONE;
-    (void)io_say(venue, &answer.head);
+    if (pending->ask->ask.order)
+        (void)io_say(venue, &answer.head);
+    else
+        log_warning("venue", "%s: a request of kind %u about no order never left", venue->name, kind);
 }
+
+/* What is about no order has no state that could be told: who asked for it sees what comes of it. */
+static bool is_about_order(const struct io_pending *pending) { return pending->ask->ask.order != 0; }
 
 /* It may or may not be there. */
 static void unknown(struct io_venue *venue, struct io_pending *pending, uint32_t why)
@@ -102,6 +110,11 @@ static void unknown(struct io_venue *venue, struct io_pending *pending, uint32_t
                             .venue_order = pending->ask->venue_order};
     uint64_t token;
     pending->state = IO_PENDING_DONE;
+    if (!is_about_order(pending)) {
+        log_warning("venue", "%s: what came of a request of kind %u about no order is not known", venue->name,
+                    ask->kind);
+        return;
+    }
     (void)io_say(venue, &answer.head);
     if (io_venue_fetch(venue, &look, &token) == OC_OK) { /* the venue had time to catch up by then */
         struct io_fetch *fetch = io_fetch_find(venue, token);
@@ -120,7 +133,10 @@ static void refused(struct io_venue *venue, struct io_pending *pending, oc_rc rc
                                       rc == OC_E_NOT_SUPPORTED ? OC_WHY_NOT_SUPPORTED : OC_WHY_NOT_SENT);
     answer.definitive = 1;
     pending->state = IO_PENDING_DONE;
-    (void)io_say(venue, &answer.head);
+    if (is_about_order(pending))
+        (void)io_say(venue, &answer.head);
+    else
+        log_warning("venue", "%s does not take a request of kind %u about no order", venue->name, kind);
 }
 
 struct io_pending *io_pending_find(struct io_venue *venue, uint64_t request)
@@ -279,7 +295,8 @@ static void left(struct io_venue *venue, struct io_pending *pending, const struc
     pending->exchange = op->exchange;
     pending->stream = op->stream;
     pending->answer_by_ns = io_venue_now(venue) + answer_ns;
-    (void)io_say(venue, &sent.head);
+    if (is_about_order(pending))
+        (void)io_say(venue, &sent.head);
 }
 
 void io_pending_left(struct io_venue *venue, const struct io_op *op, bool has_left)
@@ -305,7 +322,9 @@ void io_pending_of_exchange(struct io_venue *venue, uint64_t exchange, bool has_
         struct io_pending *pending = &venue->pending[i];
         if (pending->state != IO_PENDING_LEFT || pending->exchange != exchange || !exchange)
             continue;
-        if (has_left)
+        if (why == OC_WHY_PROTOCOL && !is_about_order(pending))
+            pending->state = IO_PENDING_DONE; /* it was answered, and the connector read the answer */
+        else if (has_left)
             unknown(venue, pending, why);
         else
             never_left(venue, pending, why);

@@ -184,6 +184,25 @@ static bool is_answer(uint16_t type)
     return type == OC_EV_DENIED || (type >= OC_EV_ACCEPTED && type <= OC_EV_NOT_THERE);
 }
 
+static inline uint64_t shown_hash(const struct meaning *meaning, const struct oc_ev_order *shown)
+{
+    const uint32_t says = shown->present;
+    uint64_t hash = fold_head(meaning, &shown->head, (uint32_t)shown->state | (uint32_t)shown->side << 8);
+    hash = fold(hash, says);
+    hash = fold_if(hash, says & OC_OF_PRICE, shown->price);
+    hash = fold_if(hash, says & OC_OF_STOP, shown->stop_price);
+    hash = fold_if(hash, says & OC_OF_QTY, shown->qty);
+    hash = fold_if(hash, says & OC_OF_CUM_QTY, shown->cum_qty);
+    return says & OC_OF_CUM_VALUE ? fold_dec(hash, shown->cum_value, 0) : hash;
+}
+
+static inline uint64_t bust_hash(const struct meaning *meaning, const struct oc_ev_bust *bust)
+{
+    uint64_t hash = fold(fold_head(meaning, &bust->head, 0), (uint64_t)bust->new_price);
+    hash = fold(hash, (uint64_t)bust->new_qty);
+    return fold_dec(hash, bust->new_fee, 0);
+}
+
 /* A record of an older layout is shorter than ours: what it lacks is zero. */
 static void fold_short(struct meaning *meaning, const struct oc_event *event)
 {
@@ -232,6 +251,18 @@ static __attribute__((noinline)) void fold_fill(struct meaning *meaning, const s
     meaning->hash = fill_hash(meaning, fill);
 }
 
+/* What only a venue says: of a later layout than any shorter record. */
+static __attribute__((noinline)) void fold_venue(struct meaning *meaning, const struct oc_event *event)
+{
+    const void *record = event;
+    const bool is_shown = event->type == OC_EV_ORDER;
+    if (event->size < (is_shown ? sizeof(struct oc_ev_order) : sizeof(struct oc_ev_bust)))
+        return;
+    look_up(meaning,
+            is_shown ? ((const struct oc_ev_order *)record)->order : ((const struct oc_ev_bust *)record)->order);
+    meaning->hash = is_shown ? shown_hash(meaning, record) : bust_hash(meaning, record);
+}
+
 void meaning_fold(struct meaning *meaning, const struct oc_event *event)
 {
     const void *record = event;
@@ -241,6 +272,8 @@ void meaning_fold(struct meaning *meaning, const struct oc_event *event)
         fold_fill(meaning, record);
     else if (is_answer(event->type))
         fold_answer(meaning, record);
+    else if (event->type == OC_EV_ORDER || event->type == OC_EV_BUST)
+        fold_venue(meaning, event);
 }
 
 oc_rc meaning_init(struct meaning *meaning)

@@ -267,7 +267,7 @@ static bool comes_of_market(const struct records *records, const struct oc_event
         return false;
     bool is_output = event->type == OC_EV_REQUEST || event->type == OC_EV_DENIED || event->type == OC_EV_STATE ||
                      event->type == OC_EV_STRATEGY;
-    bool is_answer = event->type >= OC_EV_ACCEPTED && event->type <= OC_EV_SENT;
+    bool is_answer = event_is_of_order(event->type);
     return event->local_ns <= records->market_ns && (is_output || is_answer); /* a built bar may end later, and ask */
 }
 

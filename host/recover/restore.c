@@ -74,8 +74,7 @@ void restore_close(struct restore *restore)
 
 static bool is_input(const struct oc_event *event)
 {
-    return (event->type >= OC_EV_ACCEPTED && event->type <= OC_EV_SENT) || event->type == OC_EV_TIMER ||
-           inbox_is_end(event);
+    return event_is_of_order(event->type) || event->type == OC_EV_TIMER || inbox_is_end(event);
 }
 
 static oc_rc ended_early(struct session *session, oc_rc rc)

@@ -107,11 +107,6 @@ oc_rc restore_sim_market(struct restore *restore, struct session *session, const
     return rc < 0 ? rc : venues_see(&session->venues, point->at_ns, point->event);
 }
 
-static bool is_answer(const struct oc_event *event)
-{
-    return event->type >= OC_EV_ACCEPTED && event->type <= OC_EV_SENT;
-}
-
 /* An answer of this instant may come of the open of a bar at this very instant. */
 static oc_rc take_answer(const struct restore *restore, struct session *session, const struct oc_event *event)
 {
@@ -142,7 +137,7 @@ static bool is_output(const struct oc_event *event)
 static oc_rc link_record(struct restore *restore, struct session *session, const struct oc_event *event)
 {
     struct venue *venue = &session->venues.list[0];
-    const bool is_said = event->type < OC_EV_REQUEST || is_answer(event) ||
+    const bool is_said = event->type < OC_EV_REQUEST || event_is_of_order(event->type) ||
                          (event->type == OC_EV_BALANCE && restore->is_started); /* before it: the opening cash */
     const bool is_later = event->type == OC_EV_REQUEST && event->local_ns > restore->event_ns &&
                           (!restore->held_count || restore->held[0].head.local_ns < event->local_ns);
@@ -157,7 +152,7 @@ static oc_rc link_record(struct restore *restore, struct session *session, const
         return hold(restore, (const struct oc_request *)(const void *)event);
     if (event->type == OC_EV_DENIED)
         drop(restore, ((const struct oc_ev_answer *)(const void *)event)->request);
-    if (!is_said || (is_answer(event) && sim_answers_forget(&venue->answers, event)))
+    if (!is_said || (event_is_of_order(event->type) && sim_answers_forget(&venue->answers, event)))
         return OC_OK;
     struct error error;
     return venue_link_expect(session->link, event, &error) < 0 ? session_fail(session, &error) : (oc_rc)OC_OK;
@@ -177,7 +172,7 @@ oc_rc restore_sim_record(struct restore *restore, struct session *session, const
         rc = settle(session, event->local_ns);
     if (rc < 0)
         return rc;
-    if (is_answer(event))
+    if (event_is_of_order(event->type))
         return take_answer(restore, session, event);
     if (event->type == OC_EV_REQUEST)
         return hold(restore, (const struct oc_request *)(const void *)event);

@@ -216,7 +216,7 @@ oc_rc compare_drain(struct compare *compare)
 {
     struct session *session = compare->session;
     const struct oc_event *next = compare->next;
-    if (!session->pace.ended || !next || next->type < OC_EV_ACCEPTED || next->type > OC_EV_SENT ||
+    if (!session->pace.ended || !next || !event_is_of_order(next->type) ||
         next->seq != door_seq(session->door) + 1 || /* the market went on before it */
         (session->pace.ended != OC_MARK_CLOSE && !(session->pace.ended == OC_MARK_END && session->is_whole) &&
          next->local_ns > session->clock.now_ns))

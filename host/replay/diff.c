@@ -6,6 +6,7 @@
 #include <outcry/order.h>
 
 #include "base/num.h"
+#include "engine/engine.h"
 #include "journal/read.h"
 #include "session/header.h"
 
@@ -29,8 +30,8 @@ struct side {
 
 static bool counts(uint16_t type)
 {
-    return (type >= OC_EV_REQUEST && type <= OC_EV_NOT_THERE) || type == OC_EV_TIMER || type == OC_EV_COMMAND ||
-           type == OC_EV_STRATEGY;
+    return (type >= OC_EV_REQUEST && type <= OC_EV_TAKEN && type != OC_EV_SENT) || type == OC_EV_TIMER ||
+           type == OC_EV_COMMAND || type == OC_EV_STRATEGY;
 }
 
 static void advance(struct side *side)
@@ -141,7 +142,8 @@ static const char *name_of(uint16_t type)
         [OC_EV_REQUEST] = "request",   [OC_EV_DENIED] = "denied",       [OC_EV_ACCEPTED] = "accepted",
         [OC_EV_REJECTED] = "rejected", [OC_EV_FILL] = "fill",           [OC_EV_CANCELED] = "canceled",
         [OC_EV_EXPIRED] = "expired",   [OC_EV_TRIGGERED] = "triggered", [OC_EV_AMENDED] = "amended",
-        [OC_EV_TIMER] = "timer",       [OC_EV_COMMAND] = "command",     [OC_EV_STRATEGY] = "suspended"};
+        [OC_EV_ORDER] = "shown",       [OC_EV_BUST] = "corrected",      [OC_EV_TIMER] = "timer",
+        [OC_EV_COMMAND] = "command",   [OC_EV_STRATEGY] = "suspended"};
     return type < OC_EV_END && names[type] ? names[type] : "record";
 }
 
@@ -165,8 +167,8 @@ static void put_record(struct text *text, const struct side *side, const struct 
         put_units(text, side, event->inst, true, fill->price);
     } else if (event->type == OC_EV_REQUEST) {
         const struct oc_request *request = (const struct oc_request *)(const void *)event;
-        static const char *const kinds[] = {"", "new", "amend", "cancel"};
-        text_format(text, " %s o%llu %s ", kinds[request->kind <= 3 ? request->kind : 0],
+        static const char *const kinds[] = {"", "new", "amend", "cancel", "cancel all", "close", "deadman", "protect"};
+        text_format(text, " %s o%llu %s ", kinds[request->kind <= OC_REQUEST_PROTECT ? request->kind : 0],
                     (unsigned long long)(request->order & ((1ull << 40) - 1)),
                     request->side == OC_SIDE_BUY ? "BUY" : "SELL");
         if (request->bits & OC_RQ_HAS_QTY)
@@ -183,7 +185,7 @@ static void put_record(struct text *text, const struct side *side, const struct 
         text_put_char(text, ' ');
         for (uint32_t i = 0; i < command->text_size && i < 60; i++)
             text_put_char(text, said[i] == '\t' ? ' ' : said[i]);
-    } else if (event->type >= OC_EV_DENIED && event->type < OC_EV_TIMER) {
+    } else if (event->type == OC_EV_DENIED || (event_is_of_order(event->type) && event->type < OC_EV_ORDER)) {
         text_format(text, " %s", ((const struct oc_ev_answer *)(const void *)event)->reason);
     }
     text_put_char(text, '\n');

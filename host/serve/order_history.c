@@ -127,6 +127,13 @@ static void request_step(struct console_service *service, const struct oc_reques
     step->qty = request->qty;
 }
 
+/* The order that a record is about, by whatever name a venue calls it. */
+static uint64_t order_named(const struct console_service *service, const struct oc_event *event, uint64_t otherwise)
+{
+    const struct order *order = engine_order_of(service->engine, event);
+    return order ? order->now.order : otherwise;
+}
+
 static void tell_order(struct console_service *service, const struct oc_ev_answer *answer)
 {
     static const char *const whats[OC_EV_END] = {[OC_EV_DENIED] = "denied",
@@ -156,8 +163,11 @@ static void tell_order(struct console_service *service, const struct oc_ev_answe
     console_service_tell(service, TELL_ORDER, &service->told);
 }
 
-static void answer_step(struct console_service *service, const struct oc_ev_answer *answer)
+static void answer_step(struct console_service *service, const struct oc_ev_answer *said)
 {
+    struct oc_ev_answer copy = *said;
+    const struct oc_ev_answer *answer = &copy;
+    copy.order = order_named(service, &said->head, said->order);
     struct order_history *history = order_history_find(service, answer->order);
     tell_order(service, answer);
     if (!history)
@@ -168,8 +178,20 @@ static void answer_step(struct console_service *service, const struct oc_ev_answ
     step->qty = answer->qty;
 }
 
-static void fill_step(struct console_service *service, const struct oc_ev_fill *fill)
+/* What a venue shows or corrects: that it did, without what it says. */
+static void shown_step(struct console_service *service, const struct oc_event *event)
 {
+    struct order_history *history = order_history_find(service, order_named(service, event, 0));
+    if (history)
+        (void)add_step(history, event);
+}
+
+static void fill_step(struct console_service *service, const struct oc_ev_fill *said)
+{
+    struct oc_ev_fill copy = *said;
+    const struct oc_ev_fill *fill = &copy;
+    copy.head.size = sizeof copy;
+    copy.order = order_named(service, &said->head, said->order);
     struct fill_row *row = &service->fills[service->fill_count++ % CONSOLE_FILLS_MAX];
     const struct order *order = orders_find(engine_orders(service->engine), fill->order);
     struct order_history *history = order_history_find(service, fill->order);
@@ -198,7 +220,9 @@ void console_service_record(struct console_service *service, const struct oc_eve
         request_step(service, (const struct oc_request *)(const void *)event);
     else if (event->type == OC_EV_FILL)
         fill_step(service, (const struct oc_ev_fill *)(const void *)event);
-    else if (event->type >= OC_EV_DENIED && event->type < OC_EV_TIMER)
+    else if (event->type == OC_EV_ORDER || event->type == OC_EV_BUST)
+        shown_step(service, event);
+    else if (event->type == OC_EV_DENIED || event_is_of_order(event->type))
         answer_step(service, (const struct oc_ev_answer *)(const void *)event);
     if (event->type >= OC_EV_ACCEPTED && event->type <= OC_EV_COMMAND)
         keep_input(service, event);
@@ -319,7 +343,11 @@ static const char *step_name(const struct order_step *step)
                                                  [OC_EV_AMEND_REJECTED] = "amend rejected",
                                                  [OC_EV_UNKNOWN] = "unknown",
                                                  [OC_EV_NOT_THERE] = "not there",
-                                                 [OC_EV_SENT] = "handed over"};
+                                                 [OC_EV_SENT] = "handed over",
+                                                 [OC_EV_ORDER] = "shown by the venue",
+                                                 [OC_EV_ABSENT] = "not known to the venue",
+                                                 [OC_EV_BUST] = "a fill corrected",
+                                                 [OC_EV_TAKEN] = "taken by the venue"};
     return step->type < OC_EV_END && names[step->type] ? names[step->type] : "record";
 }
 

@@ -5,8 +5,20 @@
 #include <string.h>
 
 static const char *const sides[] = {"", "BUY", "SELL"};
-static const char *const types[] = {"", "MARKET", "LIMIT", "STOP", "STOP_LIMIT"};
-static const char *const tifs[] = {"", "GTC", "IOC", "FOK", "GTD", "DAY"};
+static const char *const types[] = {"",
+                                    "MARKET",
+                                    "LIMIT",
+                                    "STOP",
+                                    "STOP_LIMIT",
+                                    "TAKE_PROFIT",
+                                    "TAKE_PROFIT_LIMIT",
+                                    "TRAILING_STOP",
+                                    "TRAILING_STOP_LIMIT",
+                                    "MARKET_TO_LIMIT",
+                                    "PEGGED",
+                                    "TWAP",
+                                    "QUOTED"};
+static const char *const tifs[] = {"", "GTC", "IOC", "FOK", "GTD", "DAY", "AT_OPEN", "AT_CLOSE"};
 static const char *const owners[] = {"", "strategy", "console", "algo", "external", "host"};
 static const char *const roles[] = {"", "entry", "stop_loss", "take_profit", "close", "end"};
 

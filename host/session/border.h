@@ -27,11 +27,6 @@ const char *border_refuses(struct engine *engine, const struct oc_event *event);
 /* The same of what the connector of `account` says, market events and balances among it. A venue's word is a fact: only what
  * cannot be booked is refused, and what is another account's. */
 const char *border_refuses_venue(struct engine *engine, uint32_t account, const struct oc_event *event);
-/* Of an order, and not a fill. */
-static inline bool border_is_answer(const struct oc_event *event)
-{
-    return event->type >= OC_EV_ACCEPTED && event->type <= OC_EV_SENT && event->type != OC_EV_FILL;
-}
 /* Counts and says what was refused. OC_E_DATA: too often; the run is to end. */
 CHECKED oc_rc border_say(struct border *border, const char *why, const struct oc_event *event);
 /* An input is done with: its alarms are said. */

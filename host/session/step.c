@@ -158,11 +158,9 @@ static uint32_t strategy_of(const struct session *session, const struct input *i
 {
     if (input->kind == INPUT_TIMER)
         return ((const struct oc_ev_timer *)(const void *)input->event)->owner;
-    if (input->event->type == OC_EV_BALANCE)
+    if (!event_is_of_order(input->event->type))
         return 0;
-    const struct oc_ev_answer *answer = (const struct oc_ev_answer *)(const void *)input->event;
-    const struct order *order =
-        orders_find(engine_orders(session->engine), answer->order); /* a fill's stands there too */
+    const struct order *order = engine_order_of(session->engine, input->event);
     return order ? order->now.strategy : 0;
 }
 

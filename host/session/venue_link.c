@@ -156,9 +156,6 @@ void venue_link_free(struct venue_link *link)
 
 /* What it says. */
 
-/* What the host makes of the questions of its io is its own: the engine has no use for it yet. */
-static bool is_for_engine(const struct oc_event *event) { return event_is_sound(event) || event->type < OC_EV_FETCHED; }
-
 /* The oldest event that was said, borrowed until event_drop(); NULL: none. */
 static const struct oc_event *event_first(struct venue_link *link)
 {
@@ -178,10 +175,6 @@ static void event_drop(struct venue_link *link)
 static oc_rc take_event(struct venue_link *link, struct oc_event *event)
 {
     const struct oc_event *first = event_first(link);
-    if (!is_for_engine(first)) {
-        event_drop(link);
-        return OC_E_AGAIN;
-    }
     const char *why = border_refuses_venue(link->world.engine, link->world.account, first);
     if (!why && first->type >= OC_EV_REQUEST && first->size > SIM_ANSWERS_LONG_MAX)
         why = "an answer of too many words";

@@ -101,12 +101,11 @@ oc_rc venues_see(struct venues *venues, int64_t at_ns, const struct oc_event *ev
 /* No byte of it was taken: a definitive rejection, recorded like any answer. */
 static struct oc_ev_answer rejection(int64_t now_ns, const struct oc_request *request, oc_rc rc)
 {
-    static const uint16_t types[] = {[OC_REQUEST_NEW] = OC_EV_REJECTED,
-                                     [OC_REQUEST_AMEND] = OC_EV_AMEND_REJECTED,
-                                     [OC_REQUEST_CANCEL] = OC_EV_CANCEL_REJECTED};
     struct oc_ev_answer answer = {.head = request->head, .order = request->order, .request = request->id};
     answer.head.size = sizeof answer;
-    answer.head.type = types[request->kind];
+    answer.head.type = request->kind == OC_REQUEST_AMEND    ? OC_EV_AMEND_REJECTED
+                       : request->kind == OC_REQUEST_CANCEL ? OC_EV_CANCEL_REJECTED
+                                                            : OC_EV_REJECTED;
     answer.head.flags = 0;
     answer.head.seq = 0;
     answer.head.venue_ns = answer.head.local_ns = now_ns;

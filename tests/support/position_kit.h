@@ -8,7 +8,7 @@
 static inline oc_rc position_fill(struct position *position, const struct instrument *instrument, uint8_t side,
                                   int64_t price, int64_t qty, int64_t now_ns)
 {
-    const struct position_trade trade = {price, qty, side};
+    const struct position_trade trade = {.price = price, .qty = qty, .side = side};
     struct position_plan plan;
     oc_rc rc = position_plan(position, instrument, &trade, &plan);
     if (rc == OC_OK)

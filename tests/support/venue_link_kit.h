@@ -71,7 +71,7 @@ static oc_rc message(void *self, const struct oc_message *heard)
         struct oc_ev_trade trade = {.price = a, .qty = 1, .present = OC_HAS_QTY};
         trade.head.venue_ns = count > 2 ? BEGIN_NS + b * S : 0;
         trade.head.source = word[0] == 's' ? 9 : 0;
-        return push(&trade, sizeof trade, word[0] == 'o' ? OC_EV_SESSION : OC_EV_TRADE);
+        return push(&trade, sizeof trade, word[0] == 'o' ? OC_EV_INSTRUMENT : OC_EV_TRADE);
     }
     if (strcmp(word, "fill") == 0) {
         struct oc_ev_fill fill = {.order = (uint64_t)a, .qty = b, .price = c, .side = OC_SIDE_BUY};
@@ -86,11 +86,15 @@ static oc_rc message(void *self, const struct oc_message *heard)
     if (strcmp(word, "ack") != 0 && strcmp(word, "words") != 0)
         return OC_E_DATA;
     struct {
-        struct oc_ev_answer answer;
+        struct oc_ev_venue_answer said;
         char text[768];
-    } long_one = {{.order = (uint64_t)a, .request = (uint64_t)a, .cum_qty = -1}, ""};
+    } long_one = {.said = {.answer = {.order = (uint64_t)a, .request = (uint64_t)a, .cum_qty = -1},
+                           .text_size = (uint32_t)b,
+                           .tail = sizeof(struct oc_ev_venue_answer)}};
+    if (b == 0)
+        return push(&long_one.said.answer, sizeof long_one.said.answer, OC_EV_ACCEPTED);
     memset(long_one.text, 'w', (size_t)b);
-    return push(&long_one, sizeof long_one.answer + (size_t)(b + 7) / 8 * 8, OC_EV_ACCEPTED);
+    return push(&long_one, sizeof long_one.said + (size_t)(b + 7) / 8 * 8, OC_EV_ACCEPTED);
 }
 
 static oc_rc request(void *self, const struct oc_venue_request *first, uint32_t size, uint32_t count, uint32_t batch)

@@ -277,6 +277,69 @@ static void what_a_trader_sees_counts(void **state)
     CHANGED(FILL, fill.liquidity, OC_LIQUIDITY_TAKER);
 }
 
+static uint64_t alone(const void *event)
+{
+    struct meaning meaning;
+    assert_int_equal(meaning_init(&meaning), OC_OK);
+    meaning_fold(&meaning, event);
+    const uint64_t hash = meaning.hash;
+    meaning_release(&meaning);
+    return hash;
+}
+
+/* What only a venue says: an order as it shows it, and a fill corrected. What it does not say is not read. */
+static void what_a_venue_shows_and_corrects_counts(void **state)
+{
+    (void)state;
+    const struct oc_ev_order good = {
+        .head = {.size = sizeof good, .type = OC_EV_ORDER, .inst = OC_INST(3, 1), .seq = 11},
+        .order = epoch1 | 7,
+        .price = 100,
+        .qty = 5,
+        .cum_qty = 2,
+        .cum_value = {200, 0, 0},
+        .present = OC_OF_PRICE | OC_OF_QTY | OC_OF_CUM_QTY | OC_OF_CUM_VALUE,
+        .state = OC_SHOWN_WORKING,
+        .side = OC_SIDE_BUY};
+    const uint64_t hash = alone(&good);
+    struct oc_ev_order other = good;
+    other.head.seq = other.token = 77;
+    other.stop_price = 3; /* not said */
+    other.cum_value = (struct oc_dec){2000, 1, 0};
+    assert_true(alone(&other) == hash);
+#define DIFFERS(member, value)                                                                                         \
+    do {                                                                                                               \
+        other = good;                                                                                                  \
+        other.member = (value);                                                                                        \
+        assert_true(alone(&other) != hash);                                                                            \
+    } while (0)
+    DIFFERS(state, OC_SHOWN_CANCELED);
+    DIFFERS(side, OC_SIDE_SELL);
+    DIFFERS(price, 101);
+    DIFFERS(qty, 6);
+    DIFFERS(cum_qty, 3);
+    DIFFERS(cum_value.units, 201);
+    DIFFERS(present, OC_OF_PRICE);
+    DIFFERS(order, 0);
+#undef DIFFERS
+    other.head.size -= 8; /* no such event is shorter */
+    assert_true(alone(&other) == alone(&(struct oc_event){.size = sizeof other.head, .type = OC_EV_SENT}));
+
+    struct oc_ev_bust bust = {.head = {.size = sizeof bust, .type = OC_EV_BUST, .inst = OC_INST(3, 1)},
+                              .new_price = 100,
+                              .new_qty = 5,
+                              .new_fee = {7, 1, 0}};
+    uint64_t seen[4] = {alone(&bust)};
+    bust.new_price++;
+    seen[1] = alone(&bust);
+    bust.new_qty++;
+    seen[2] = alone(&bust);
+    bust.new_fee.units++;
+    seen[3] = alone(&bust);
+    for (int i = 0; i < 3; i++)
+        assert_true(seen[i] != seen[i + 1]);
+}
+
 static void order_and_number_count(void **state)
 {
     (void)state;
@@ -416,6 +479,7 @@ int main(void)
         cmocka_unit_test(another_epoch_means_the_same),
         cmocka_unit_test(others_say_nothing),
         cmocka_unit_test(what_a_trader_sees_counts),
+        cmocka_unit_test(what_a_venue_shows_and_corrects_counts),
         cmocka_unit_test(order_and_number_count),
         cmocka_unit_test(shorter_is_zero),
         cmocka_unit_test(window_at_its_limit),

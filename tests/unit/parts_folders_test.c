@@ -285,7 +285,7 @@ static void a_file_is_named_for_one_run(void **state)
     assert_int_equal(parts_open(&parts, &settings, &registry, PART_RULE, true, &error), OC_E_DATA);
     assert_non_null(strstr(said(&error), "the plugin file was refused: symbol oc_plugins_v1"));
     settings_release(&settings);
-    set_from("plugins.file.mine", BAD "good.so", "--plugin");
+    set_from("plugins.file.mine", TEST_BUILD_DIR "/sdk/examples/loopback.so", "--plugin");
     snprintf(words, sizeof words,
              "--plugin: a plugin of kind %s cannot be named for one run: rules, simulators and readers can",
              OC_CONNECTOR);

@@ -206,15 +206,17 @@ static void long_words_pass_whole(void **state)
     struct place *place = place_of("transcript 2\n@ 2026-01-05T14:30:00Z\nlines < words 1 700\nlines < words 1 8\n");
     for (int i = 0; i < 2; i++) {
         struct {
-            struct oc_ev_answer answer;
+            struct oc_ev_venue_answer said;
             char text[SIM_ANSWERS_LONG_MAX];
         } taken;
         struct input input;
         assert_int_equal(inbox_peek(place->inbox, &input), OC_OK);
         assert_int_equal(input.kind, INPUT_ANSWER);
         assert_int_equal(venues_take(&place->venues, input.at_ns, &taken, sizeof taken), OC_OK);
-        assert_int_equal(taken.answer.head.size, sizeof taken.answer + (i == 0 ? 704 : 8));
-        assert_true(event_is_sound(&taken.answer.head));
+        assert_int_equal(taken.said.answer.head.size, sizeof taken.said + (i == 0 ? 704 : 8));
+        assert_int_equal(taken.said.text_size, i == 0 ? 700 : 8);
+        assert_int_equal(((const char *)&taken)[taken.said.tail], 'w');
+        assert_true(event_is_sound(&taken.said.answer.head));
     }
     place_free(place);
 }

@@ -1,0 +1,137 @@
+#include "engine/order_ids.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hash.h"
+
+enum { FIRST = 256 };
+
+static uint32_t hash_of(uint32_t source, uint32_t kind, const struct oc_id *id)
+{
+    struct {
+        uint32_t source;
+        uint32_t kind;
+        char text[OC_ID_MAX + 1];
+    } bytes = {source, kind, {0}};
+    memcpy(bytes.text, id->text, id->size);
+    bytes.text[OC_ID_MAX] = (char)id->size;
+    return (uint32_t)hash64(&bytes, sizeof bytes);
+}
+
+static uint32_t home_of(const struct order_ids *ids, const struct order_name *name)
+{
+    return hash_of(name->source, name->kind, &name->id) & (ids->size - 1);
+}
+
+static bool is_called(const struct order_name *name, uint32_t source, uint32_t kind, const struct oc_id *id)
+{
+    return name->source == source && name->kind == kind && name->id.size == id->size &&
+           memcmp(name->id.text, id->text, id->size) == 0;
+}
+
+struct order *order_ids_find(const struct order_ids *ids, uint32_t source, uint32_t kind, const struct oc_id *id)
+{
+    if (!ids->count || id->size == 0 || id->size > OC_ID_MAX)
+        return NULL;
+    uint32_t slot = hash_of(source, kind, id) & (ids->size - 1);
+    for (; ids->table[slot]; slot = (slot + 1) & (ids->size - 1))
+        if (is_called(ids->table[slot], source, kind, id))
+            return ids->table[slot]->order;
+    return NULL;
+}
+
+static void table_put(struct order_ids *ids, struct order_name *name)
+{
+    uint32_t slot = home_of(ids, name);
+    while (ids->table[slot])
+        slot = (slot + 1) & (ids->size - 1);
+    ids->table[slot] = name;
+    ids->count++;
+}
+
+static oc_rc table_room(struct order_ids *ids)
+{
+    if ((ids->count + 1) * 2 <= ids->size)
+        return OC_OK;
+    const uint32_t size = ids->size ? ids->size * 2 : FIRST;
+    struct order_name **table = calloc(size, sizeof *table);
+    if (!table)
+        return OC_E_NOMEM;
+    struct order_ids next = {.table = table, .size = size};
+    for (uint32_t i = 0; i < ids->size; i++)
+        if (ids->table[i])
+            table_put(&next, ids->table[i]);
+    free(ids->table);
+    *ids = next;
+    return OC_OK;
+}
+
+/* Removes by shifting followers back, so that probing never meets a grave. */
+static void table_remove(struct order_ids *ids, const struct order_name *name)
+{
+    const uint32_t mask = ids->size - 1;
+    uint32_t hole = home_of(ids, name);
+    while (ids->table[hole] != name)
+        hole = (hole + 1) & mask;
+    ids->count--;
+    for (uint32_t slot = (hole + 1) & mask; ids->table[slot]; slot = (slot + 1) & mask) {
+        if (((slot - home_of(ids, ids->table[slot])) & mask) >= ((slot - hole) & mask)) {
+            ids->table[hole] = ids->table[slot];
+            hole = slot;
+        }
+    }
+    ids->table[hole] = NULL;
+}
+
+static void drop_oldest(struct order_ids *ids, struct order_names *names, uint32_t kind)
+{
+    struct order_name **link = &names->youngest[kind];
+    while ((*link)->older)
+        link = &(*link)->older;
+    table_remove(ids, *link);
+    free(*link);
+    *link = NULL;
+    names->count[kind]--;
+}
+
+oc_rc order_ids_add(struct order_ids *ids, struct order *order, struct order_names *names, uint32_t source,
+                    uint32_t kind, const struct oc_id *id)
+{
+    const struct order *owner = order_ids_find(ids, source, kind, id);
+    if (owner || id->size == 0)
+        return owner && owner != order ? OC_E_EXISTS : OC_OK;
+    struct order_name *name = calloc(1, sizeof *name);
+    if (!name || table_room(ids) < 0) {
+        free(name);
+        return OC_E_NOMEM;
+    }
+    const bool is_full = names->count[kind] == ORDER_IDS_MAX;
+    if (is_full)
+        drop_oldest(ids, names, kind);
+    name->id.size = id->size;
+    memcpy(name->id.text, id->text, id->size);
+    name->source = source;
+    name->kind = kind;
+    name->order = order;
+    name->older = names->youngest[kind];
+    names->youngest[kind] = name;
+    names->count[kind]++;
+    table_put(ids, name);
+    return is_full;
+}
+
+void order_ids_drop(struct order_ids *ids, struct order_names *names)
+{
+    for (uint32_t kind = 0; kind < ID_KINDS; kind++)
+        while (names->count[kind])
+            drop_oldest(ids, names, kind);
+}
+
+void order_ids_release(struct order_ids *ids)
+{
+    for (uint32_t i = 0; i < ids->size; i++)
+        free(ids->table[i]);
+    free(ids->table);
+    *ids = (struct order_ids){0};
+}

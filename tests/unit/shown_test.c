@@ -1,0 +1,328 @@
+/* shown_test.c: an order as its venue shows it, terms that nobody asked for, absence and arrival (findings D7). */
+#include "support/said_kit.h"
+
+static void D7_terms_that_nobody_asked_for_are_in_force(void **state)
+{
+    (void)state;
+    struct fixture *f = fixture_new(COST_AVERAGE);
+    struct oc_request ask = fixture_order(f, OC_SIDE_BUY, 10, 9900);
+    ask.type = OC_ORDER_STOP_LIMIT;
+    ask.stop_price = 10100;
+    ask.bits |= OC_RQ_HAS_STOP;
+    const uint64_t order = fixture_submit(f, ask);
+    fixture_say(f, OC_EV_ACCEPTED, order);
+    struct oc_ev_answer amended = fixture_answer(f, OC_EV_AMENDED, order);
+    amended.request = 0;
+    amended.price = 9800;
+    says(f, &amended);
+    const struct order *now = fixture_find(f, order);
+    assert_true(now->now.price == 9800 && now->now.stop_price == 10100 && now->now.qty == 10);
+    struct oc_ev_venue_answer said = said_answer(f, OC_EV_AMENDED, "V1");
+    said.answer.order = order;
+    said.answer.price = 9700;
+    said.answer.stop_price = 10200;
+    said.answer.qty = 14;
+    said.present = OC_OF_STOP | OC_OF_QTY; /* the price is not said */
+    says(f, &said);
+    assert_true(now->now.price == 9800 && now->now.stop_price == 10200 && now->now.qty == 14);
+    assert_int_equal(open_buys(f), 14);
+    assert_int_equal(now->state, STATE_ACCEPTED);
+    assert_int_equal(alarms_of(f), 0);
+    fixture_free(f);
+}
+
+/* The venue's own change does not answer what we have asked for meanwhile. */
+static void D7_what_we_asked_for_meanwhile_goes_on(void **state)
+{
+    (void)state;
+    struct fixture *f = fixture_new(COST_AVERAGE);
+    const uint64_t order = said_accepted(f, OC_SIDE_BUY, 10, 9900, "V1");
+    struct oc_request amend = {.order = order, .price = 9950, .bits = OC_RQ_PRICE_CHANGED};
+    struct engine_refusal refusal;
+    assert_int_equal(engine_begin(f->engine, 0), OC_OK);
+    assert_int_equal(engine_amend(f->engine, &amend, &refusal), OC_OK);
+    fixture_end(f, true);
+    struct oc_ev_venue_answer said = said_answer(f, OC_EV_AMENDED, "V1");
+    said.answer.request = 0;
+    said.answer.price = 9800;
+    said.present = OC_OF_PRICE;
+    says(f, &said);
+    const struct order *now = fixture_find(f, order);
+    assert_true(now->now.price == 9800 && now->ask_price == 9950 && now->ask_bits);
+    assert_int_equal(now->state, STATE_PENDING_UPDATE);
+    struct oc_ev_order shown = said_order(f, "V1", OC_SHOWN_WORKING, 10, 0);
+    shown.price = 9700; /* as it is, or as it was: our question is under way */
+    says(f, &shown);
+    assert_true(now->now.price == 9800 && now->state == STATE_PENDING_UPDATE);
+    said.answer.request = f->sent[1].id;
+    said.present = 0; /* as asked */
+    says(f, &said);
+    assert_true(now->now.price == 9950 && !now->ask_bits);
+    assert_int_equal(now->state, STATE_ACCEPTED);
+    fixture_free(f);
+}
+
+static void what_is_shown_resolves_an_unknown_order(void **state)
+{
+    (void)state;
+    static const uint8_t shown_states[] = {OC_SHOWN_WORKING,  OC_SHOWN_UNTRIGGERED, OC_SHOWN_PENDING_CANCEL,
+                                           OC_SHOWN_CANCELED, OC_SHOWN_EXPIRED,     OC_SHOWN_REJECTED,
+                                           OC_SHOWN_PENDING,  OC_SHOWN_UNKNOWN};
+    static const uint8_t states[] = {STATE_ACCEPTED, STATE_ACCEPTED, STATE_ACCEPTED,  STATE_CANCELED,
+                                     STATE_EXPIRED,  STATE_REJECTED, STATE_SUBMITTED, STATE_UNKNOWN};
+    for (size_t i = 0; i < sizeof states; i++) {
+        struct fixture *f = fixture_new(COST_AVERAGE);
+        const uint64_t order = fixture_submit(f, fixture_order(f, OC_SIDE_BUY, 10, 9900));
+        fixture_say(f, OC_EV_UNKNOWN, order);
+        struct oc_ev_order shown = said_order(f, "V1", shown_states[i], 10, 0);
+        shown.order = order;
+        shown.why = OC_WHY_VENUE_RISK;
+        says(f, &shown);
+        assert_int_equal(fixture_find(f, order)->state, states[i]);
+        assert_int_equal(open_buys(f), state_is_final(states[i]) ? 0 : 10);
+        assert_string_equal(fixture_find(f, order)->reason, state_is_final(states[i]) ? "VENUE_RISK" : "");
+        assert_int_equal(alarms_of(f), 0);
+        fixture_free(f);
+    }
+}
+
+static void it_never_goes_back(void **state)
+{
+    (void)state;
+    struct fixture *f = fixture_new(COST_AVERAGE);
+    const uint64_t order = said_accepted(f, OC_SIDE_BUY, 10, 9900, "V1");
+    struct oc_ev_venue_fill fill = said_fill(f, "V1", OC_SIDE_BUY, 4, 9900, "t1");
+    says(f, &fill);
+    struct oc_ev_order shown = said_order(f, "V1", OC_SHOWN_CANCELED, 10, 3);
+    shown.price = 9800;
+    says(f, &shown); /* less than is known: nothing of it counts */
+    assert_int_equal(alarms_of(f), 1);
+    assert_int_equal(fixture_find(f, order)->state, STATE_PARTIALLY_FILLED);
+    assert_int_equal(fixture_find(f, order)->now.price, 9900);
+    struct oc_ev_venue_answer canceled = said_answer(f, OC_EV_CANCELED, "V1");
+    says(f, &canceled);
+    shown = said_order(f, "V1", OC_SHOWN_WORKING, 10, 4);
+    says(f, &shown); /* open behind its end */
+    assert_int_equal(alarms_of(f), 2);
+    assert_int_equal(fixture_find(f, order)->state, STATE_CANCELED);
+    assert_int_equal(open_buys(f), 0);
+    shown.cum_qty = 6; /* what has traded counts all the same */
+    says(f, &shown);
+    assert_int_equal(open_buys(f), 2);
+    assert_int_equal(fixture_find(f, order)->state, STATE_CANCELED);
+    fixture_free(f);
+}
+
+static void terms_that_are_shown_are_in_force(void **state)
+{
+    (void)state;
+    struct fixture *f = fixture_new(COST_AVERAGE);
+    const uint64_t order = said_accepted(f, OC_SIDE_BUY, 10, 9900, "V1");
+    struct oc_ev_order shown = said_order(f, "V1", OC_SHOWN_WORKING, 8, 0);
+    shown.price = 9850;
+    says(f, &shown);
+    assert_true(fixture_find(f, order)->now.price == 9850 && fixture_find(f, order)->now.qty == 8);
+    assert_int_equal(open_buys(f), 8);
+    shown.present = OC_OF_CUM_QTY; /* the rest is not said */
+    shown.price = shown.qty = 1;
+    says(f, &shown);
+    assert_true(fixture_find(f, order)->now.price == 9850 && fixture_find(f, order)->now.qty == 8);
+    fixture_free(f);
+}
+
+static void filled_it_is_when_its_fills_are_booked(void **state)
+{
+    (void)state;
+    struct fixture *f = fixture_new(COST_AVERAGE);
+    const uint64_t order = said_accepted(f, OC_SIDE_BUY, 10, 9900, "V1");
+    struct oc_ev_order shown = said_order(f, "V1", OC_SHOWN_FILLED, 10, 0);
+    shown.present &= ~(uint32_t)OC_OF_CUM_QTY; /* filled says it */
+    says(f, &shown);
+    assert_int_equal(fixture_find(f, order)->state, STATE_ACCEPTED);
+    assert_int_equal(open_buys(f), 10);
+    assert_int_equal(alarms_of(f), 1); /* its fills are missing */
+    struct oc_ev_venue_fill fill = said_fill(f, "V1", OC_SIDE_BUY, 10, 9900, "t1");
+    says(f, &fill);
+    assert_int_equal(fixture_find(f, order)->state, STATE_FILLED);
+    assert_int_equal(alarms_of(f), 1);
+    fixture_free(f);
+}
+
+static void absence_proves_nothing(void **state)
+{
+    (void)state;
+    struct fixture *f = fixture_new(COST_AVERAGE);
+    const uint64_t order = fixture_submit(f, fixture_order(f, OC_SIDE_BUY, 10, 9900));
+    struct out_note note = {0};
+    fixture_say(f, OC_EV_UNKNOWN, order);
+    struct oc_ev_answer absent = fixture_answer(f, OC_EV_ABSENT, order);
+    assert_int_equal(notes_of(f, &absent, NOTE_ABSENT, &note), 1);
+    assert_true(note.order == order && note.source == f->account);
+    assert_int_equal(fixture_find(f, order)->state, STATE_UNKNOWN);
+    assert_int_equal(open_buys(f), 10);
+    absent.order = 12345;
+    assert_int_equal(notes_of(f, &absent, NOTE_ABSENT, &note), 1);
+    assert_true(note.order == 12345);
+    assert_int_equal(alarms_of(f), 0);
+    fixture_free(f);
+}
+
+static void what_was_taken_did_arrive(void **state)
+{
+    (void)state;
+    struct fixture *f = fixture_new(COST_AVERAGE);
+    const uint64_t order = fixture_submit(f, fixture_order(f, OC_SIDE_BUY, 10, 9900));
+    fixture_say(f, OC_EV_TAKEN, order);
+    assert_int_equal(fixture_find(f, order)->state, STATE_SUBMITTED);
+    fixture_say(f, OC_EV_NOT_THERE, order); /* which cannot be */
+    assert_int_equal(fixture_find(f, order)->state, STATE_SUBMITTED);
+    assert_int_equal(open_buys(f), 10);
+    assert_int_equal(alarms_of(f), 1);
+    const uint64_t lost = fixture_submit(f, fixture_order(f, OC_SIDE_BUY, 10, 9900));
+    fixture_say(f, OC_EV_UNKNOWN, lost);
+    fixture_say(f, OC_EV_TAKEN, lost);
+    assert_int_equal(fixture_find(f, lost)->state, STATE_SUBMITTED);
+    fixture_say(f, OC_EV_ACCEPTED, lost);
+    assert_int_equal(fixture_find(f, lost)->state, STATE_ACCEPTED);
+    assert_int_equal(alarms_of(f), 1);
+    fixture_free(f);
+}
+
+/* The end of a venue's transaction is not the last fill of an order by money. */
+static void an_order_by_money_goes_on_behind_the_end_of_a_transaction(void **state)
+{
+    (void)state;
+    struct fixture *f = fixture_new(COST_AVERAGE);
+    struct oc_request ask = fixture_order(f, OC_SIDE_BUY, 0, 0);
+    ask.bits = OC_RQ_HAS_QUOTE_QTY;
+    ask.quote_qty = (struct oc_dec){1, 0, 0};
+    const uint64_t order = fixture_submit(f, ask);
+    struct oc_ev_venue_fill fill = said_fill(f, "V1", OC_SIDE_BUY, 4, 9900, "t1");
+    fill.fill.order = order;
+    fill.fill.head.flags = OC_EVF_LAST;
+    says(f, &fill);
+    assert_int_equal(fixture_find(f, order)->state, STATE_PARTIALLY_FILLED);
+    struct oc_ev_order shown = said_order(f, "V1", OC_SHOWN_CANCELED, 0, 4);
+    shown.present = OC_OF_CUM_QTY;
+    says(f, &shown);
+    assert_int_equal(fixture_find(f, order)->state, STATE_CANCELED);
+    assert_int_equal(open_buys(f), 0);
+    fixture_free(f);
+}
+
+/* Rules hear of what a venue says as of what a simulator says: with our id, and no longer than that. */
+static struct heard {
+    uint32_t count[OC_EV_END];
+    uint64_t order;
+} heard;
+
+static oc_rc allow(void *self, const struct oc_risk_ctx *ctx, const struct oc_request *ask,
+                   struct oc_verdict *ret_verdict)
+{
+    (void)self, (void)ctx, (void)ask;
+    ret_verdict->allowed = 1;
+    return OC_OK;
+}
+
+static void observe(void *self, const struct oc_risk_ctx *ctx, const struct oc_event *event)
+{
+    (void)self, (void)ctx;
+    heard.count[event->type]++;
+    if (event->type == OC_EV_ACCEPTED)
+        assert_int_equal(event->size, sizeof(struct oc_ev_answer));
+    if (event->type == OC_EV_FILL)
+        assert_int_equal(event->size, sizeof(struct oc_ev_fill));
+    if (event->type >= OC_EV_ACCEPTED && event->type <= OC_EV_TAKEN)
+        heard.order = ((const struct oc_ev_answer *)(const void *)event)->order;
+}
+
+static void rules_hear_which_order_it_is(void **state)
+{
+    (void)state;
+    static const struct oc_risk rule = {.size = sizeof rule, .check = allow, .observe = observe};
+    struct fixture *f = fixture_new(COST_AVERAGE);
+    heard = (struct heard){0};
+    assert_int_equal(engine_add_rule(f->engine, "r", &rule, NULL), OC_OK);
+    const uint64_t order = fixture_submit(f, fixture_order(f, OC_SIDE_BUY, 10, 9900));
+    const struct oc_id client = id_of("oc-1");
+    assert_int_equal(engine_name_order(f->engine, order, &client), OC_OK);
+    struct oc_ev_venue_answer said = said_answer(f, OC_EV_ACCEPTED, "V1");
+    said.client = client;
+    says(f, &said);
+    assert_true(heard.order == order);
+    struct oc_ev_venue_fill fill = said_fill(f, "V1", OC_SIDE_BUY, 4, 9900, "t1");
+    heard.order = 0;
+    says(f, &fill);
+    assert_true(heard.order == order);
+    struct oc_ev_order shown = said_order(f, "V1", OC_SHOWN_WORKING, 10, 4);
+    heard.order = 0;
+    says(f, &shown);
+    assert_true(heard.order == order);
+    assert_true(heard.count[OC_EV_ACCEPTED] == 1 && heard.count[OC_EV_FILL] == 1 && heard.count[OC_EV_ORDER] == 1);
+    says_fetched(f);
+    assert_int_equal(heard.count[OC_EV_FETCHED], 1);
+    fixture_free(f);
+}
+
+static void reasons_of_venues_have_names(void **state)
+{
+    (void)state;
+    struct fixture *f = fixture_new(COST_AVERAGE);
+    const uint64_t order = fixture_submit(f, fixture_order(f, OC_SIDE_BUY, 10, 9900));
+    struct oc_ev_venue_answer said = said_answer(f, OC_EV_REJECTED, "V1");
+    said.answer.order = order;
+    said.why = OC_WHY_TOO_SMALL;
+    says(f, &said);
+    assert_string_equal(fixture_find(f, order)->reason, "TOO_SMALL");
+    const uint64_t other = fixture_submit(f, fixture_order(f, OC_SIDE_BUY, 10, 9900));
+    said.venue_order = id_of("V2");
+    said.answer.order = other;
+    said.why = 20; /* there is none of this number */
+    says(f, &said);
+    assert_string_equal(fixture_find(f, other)->reason, "OTHER");
+    fixture_free(f);
+}
+
+static void balances_are_states_changes_or_sums(void **state)
+{
+    (void)state;
+    struct fixture *f = fixture_new(COST_AVERAGE);
+    struct oc_ev_balance balance = {.head = {.size = sizeof balance, .type = OC_EV_BALANCE, .source = f->account},
+                                    .asset = f->quote,
+                                    .total = {500, 0, 0}};
+    says(f, &balance); /* of the account of its source */
+    assert_int_equal(cash(f), 50000000);
+    balance.present = OC_BAL_CHANGE;
+    balance.total.units = -100;
+    says(f, &balance);
+    assert_int_equal(cash(f), 40000000);
+    balance.present = OC_BAL_SUM | OC_BAL_FREE | OC_BAL_LOCKED;
+    balance.free.units = 7;
+    balance.locked.units = 2;
+    says(f, &balance);
+    assert_int_equal(cash(f), 900000);
+    balance.wallet = 1; /* which does not trade */
+    balance.free.units = 70;
+    says(f, &balance);
+    assert_int_equal(cash(f), 900000);
+    fixture_free(f);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(D7_terms_that_nobody_asked_for_are_in_force),
+        cmocka_unit_test(D7_what_we_asked_for_meanwhile_goes_on),
+        cmocka_unit_test(what_is_shown_resolves_an_unknown_order),
+        cmocka_unit_test(it_never_goes_back),
+        cmocka_unit_test(terms_that_are_shown_are_in_force),
+        cmocka_unit_test(filled_it_is_when_its_fills_are_booked),
+        cmocka_unit_test(absence_proves_nothing),
+        cmocka_unit_test(what_was_taken_did_arrive),
+        cmocka_unit_test(an_order_by_money_goes_on_behind_the_end_of_a_transaction),
+        cmocka_unit_test(rules_hear_which_order_it_is),
+        cmocka_unit_test(reasons_of_venues_have_names),
+        cmocka_unit_test(balances_are_states_changes_or_sums),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
