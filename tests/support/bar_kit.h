@@ -67,6 +67,8 @@ static inline void leg_wanted(struct desk *desk, const struct oc_request *entry,
     const uint8_t side = entry->side == OC_SIDE_BUY ? OC_SIDE_SELL : OC_SIDE_BUY;
     if (leg) {
         struct oc_request amend = about(desk, leg->order, OC_REQUEST_AMEND);
+        amend.head.inst = entry->head.inst;
+        amend.account = entry->account;
         amend.bits = OC_RQ_QUANTITY_CHANGED;
         amend.qty = total;
         desk_sends(desk, amend);
@@ -75,6 +77,7 @@ static inline void leg_wanted(struct desk *desk, const struct oc_request *entry,
     struct oc_request request = role == OC_ROLE_STOP_LOSS ? order(desk->v, side, total, 0, entry->stop_loss)
                                                           : order(desk->v, side, total, entry->take_profit, 0);
     request.bits |= OC_RQ_REDUCE_ONLY;
+    request.head.inst = entry->head.inst;
     request.account = entry->account;
     request.group = entry->group;
     request.role = role;
@@ -97,8 +100,11 @@ static inline void desk_hears(struct desk *desk, const struct oc_ev_fill *fill)
         if (about_it.role == OC_ROLE_STOP_LOSS || about_it.role == OC_ROLE_TAKE_PROFIT) {
             const struct oc_request *other =
                 sent_leg(desk, about_it.group, OC_ROLE_STOP_LOSS + OC_ROLE_TAKE_PROFIT - about_it.role);
+            struct oc_request cancel = about(desk, other ? other->order : 0, OC_REQUEST_CANCEL);
+            cancel.head.inst = about_it.head.inst;
+            cancel.account = about_it.account;
             if (other)
-                desk_sends(desk, about(desk, other->order, OC_REQUEST_CANCEL));
+                desk_sends(desk, cancel);
         }
     }
 }

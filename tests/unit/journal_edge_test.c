@@ -128,6 +128,7 @@ static void a_memory_door_needs_no_disk(void **state)
     record(door, 10000);
     assert_int_equal(door_sync(door), OC_OK);
     assert_int_equal(door_sync_start(door), OC_OK);
+    assert_int_equal(door_sync_wait(door), OC_OK);
     assert_int_equal(checkpoint(door, "x", 1), OC_E_NOT_SUPPORTED);
     assert_int_equal(door_tend(door), OC_OK);
     door_progress(door, 1, 1);

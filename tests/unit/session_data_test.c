@@ -135,6 +135,33 @@ static void a_file_is_opened_as_the_settings_say(void **state)
     house_free(house);
 }
 
+/* At a venue the session begins when the venue does. */
+static void a_session_at_a_venue_begins_when_it_says(void **state)
+{
+    (void)state;
+    static const char *const pairs[][2] = {{"session.venue", "mine"},
+                                           {"venue.mine.instruments.0.symbol", "BTC/USDT"},
+                                           {"venue.mine.instruments.0.price_step", "0.01"},
+                                           {"venue.mine.instruments.0.qty_step", "0.001"}};
+    for (int is_wrong = 0; is_wrong < 2; is_wrong++) {
+        struct house *house = made(1);
+        strcpy(source(house, 0)->path, "venue:mine");
+        for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++)
+            set(house, pairs[i][0], pairs[i][1]);
+        set(house, "venue.mine.starts", is_wrong ? "soon" : "1970-01-01T00:00:07Z");
+        if (is_wrong) {
+            refused(house, OC_E_CONFIG,
+                    "test: venue.mine.starts: found 'soon', expected a UTC date or time such as 2023-03-01 "
+                    "or 2023-03-01T12:00:00Z");
+            continue;
+        }
+        assert_int_equal(opened(house), OC_OK);
+        assert_true(house->session->clock.first_ns == 7 * HOUSE_SECOND);
+        assert_true(house->session->clock.now_ns == 7 * HOUSE_SECOND);
+        house_free(house);
+    }
+}
+
 /* Prices made here need no reader; each file of them is another. */
 static void synthetic_prices_have_seeds_of_their_own(void **state)
 {
@@ -323,6 +350,7 @@ int main(void)
                                        cmocka_unit_test(quotes_stand_beside_trades),
                                        cmocka_unit_test(steps_that_do_not_fit_are_refused),
                                        cmocka_unit_test(a_file_is_opened_as_the_settings_say),
+                                       cmocka_unit_test(a_session_at_a_venue_begins_when_it_says),
                                        cmocka_unit_test(synthetic_prices_have_seeds_of_their_own),
                                        cmocka_unit_test(what_cannot_be_opened_is_said),
                                        cmocka_unit_test(a_symbol_names_its_assets),
