@@ -95,16 +95,23 @@ static void note(struct history *history)
         const struct oc_request *about_it = sent_of(history, answer->order);
         const int64_t words[] = {(int64_t)about_it->group, about_it->role, answer->cum_qty, answer->qty};
         memcpy(&saying->words[3], words, sizeof words);
-        memcpy(saying->reason, answer->reason, sizeof answer->reason < sizeof saying->reason ? sizeof answer->reason
-                                                                                            : sizeof saying->reason);
+        memcpy(saying->reason, answer->reason,
+               sizeof answer->reason < sizeof saying->reason ? sizeof answer->reason : sizeof saying->reason);
     }
     for (int i = 0; i < v->fill_count; i++) {
         const struct oc_ev_fill *fill = &v->fills[i];
         struct saying *saying = says(history, &fill->head);
         const struct oc_request *about_it = sent_of(history, fill->order);
-        const int64_t words[] = {(int64_t)about_it->group,    about_it->role,  fill->price,     fill->qty,
-                                 fill->side,                  fill->liquidity, fill->fee.units, fill->fee.scale,
-                                 history->desk->told_ns[i], fill->fee_asset};
+        const int64_t words[] = {(int64_t)about_it->group,
+                                 about_it->role,
+                                 fill->price,
+                                 fill->qty,
+                                 fill->side,
+                                 fill->liquidity,
+                                 fill->fee.units,
+                                 fill->fee.scale,
+                                 history->desk->told_ns[i],
+                                 fill->fee_asset};
         memcpy(&saying->words[3], words, sizeof words);
     }
     v->answer_count = v->fill_count = 0;
@@ -213,8 +220,8 @@ static struct oc_ev_bar drawn_bar(struct history *history, int market)
 static void shown(struct history *history, const struct oc_ev_bar *bar)
 {
     cut(history);
-    assert_int_equal(
-        history->desk->v->sim->market(history->desk->v->instance.self, history->desk->now_ns, &bar->head), OC_OK);
+    assert_int_equal(history->desk->v->sim->market(history->desk->v->instance.self, history->desk->now_ns, &bar->head),
+                     OC_OK);
     note(history);
 }
 
@@ -302,12 +309,12 @@ static const char *const capped[] = {"latency",    "7s",   "response_latency", "
                                      NULL};
 static const char *const in_base[] = {"latency",    "0",   "fee_in_base", "yes",   "taker_fee", "0.001",
                                       "volume_cap", "0.1", "limit_fill",  "touch", NULL};
-static const char *const apart[] = {"latency",    "3s", "taker_fee",   "0.001", "maker_fee",   "-0.0002",
-                                    "volume_cap", "0",  "check_funds", "no",    "allow_short", "yes",
-                                    NULL};
-static const char *const at_best[] = {"profile",   "optimistic", "latency",     "0",  "volume_cap",  "0",
-                                      "taker_fee", "0.001",      "check_funds", "no", "allow_short", "yes",
-                                      NULL};
+static const char *const apart[] = {"latency",     "3s",         "taker_fee", "0.001",       "maker_fee",
+                                    "-0.0002",     "volume_cap", "0",         "check_funds", "no",
+                                    "allow_short", "yes",        NULL};
+static const char *const at_best[] = {"profile",     "optimistic", "latency", "0",           "volume_cap",
+                                      "0",           "taker_fee",  "0.001",   "check_funds", "no",
+                                      "allow_short", "yes",        NULL};
 
 static void what_is_saved_at_every_step_goes_on_as_what_never_stopped(void **state)
 {

@@ -230,9 +230,8 @@ int64_t paper_with_spread(const struct paper *paper, uint8_t side, int64_t price
 struct paper_price paper_line(const struct paper_market *market, uint8_t side, int64_t at_ns);
 /* The other side of a quote bar where the line of `side` is at that time. */
 struct paper_price paper_line_beside(const struct paper_market *market, uint8_t side, int64_t at_ns);
-/* The price a market order pays now. False: nothing to trade against yet. */
-bool paper_price_now(const struct paper *paper, const struct paper_market *market, uint8_t side, int64_t now_ns,
-                     int64_t *ret_price);
+/* The quote that a market order pays where no bar runs. False: that side has none. */
+bool paper_price_quoted(const struct paper_market *market, uint8_t side, int64_t *ret_price);
 /* The last price known for a side, spread included; of the other side or of a trade where there is none. False: none is. */
 bool paper_price_last(const struct paper *paper, const struct paper_market *market, uint8_t side, int64_t *ret_price);
 
