@@ -34,7 +34,7 @@ engine="engine_test engine_edge_test engine_deny_test engine_hold_test engine_re
     orders_test portfolio_test position_test market_test timers_test bars_test groups_test groups_legs_test out_test save_test save_fields_test
     permissions_test grants_test suspend_test batch_test risk_test risk_state_test engine_walk_test step_test fills_test instruments_test engine_alloc_test
     engine_clients_test reserve_test closing_test funds_test strategy_test strategy_reload_test strategy_run_test"
-journal="journal_test journal_edge_test journal_live_test meaning_test fills_test journal_fail_test journal_restore_test
+journal="journal_test journal_edge_test epoch_test journal_live_test meaning_test fills_test journal_fail_test journal_restore_test
     journal_checkpoint_test journal_end_test journal_os_test gap_test step_journal_test journal_crash fill_run_test fill_set_test fill_index_test journal_damage_test"
 session="session_open_test pace_test session_data_test start_value_test step_test step_denied_test step_journal_test gap_test inbox_test sim_answers_test
     venues_test header_test session_checkpoint_test run_end_test gap_restart_test parts_test parts_folders_test rules_test
