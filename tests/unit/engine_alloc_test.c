@@ -1,56 +1,11 @@
 /* engine_alloc_test.c: each allocation of a broad scenario fails once. The step that met it says so and changes nothing:
  * asked again it succeeds, the run ends like an undisturbed one, and nothing leaks. */
 #include "support/engine_kit.h"
+#include "support/failing_heap.h"
 
 #include "session/inbox.h"
 
 enum { INSTRUMENTS = 20, ORDERS = 540, GUARDED = 18, TIMERS = 18, LOTS = 40, ANSWERS = 70, SKETCH = 1 << 16 };
-
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t count, size_t size);
-void *__real_realloc(void *data, size_t size);
-void __real_free(void *data);
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t count, size_t size);
-void *__wrap_realloc(void *data, size_t size);
-void __wrap_free(void *data);
-
-static struct {
-    uint64_t count;
-    uint64_t fail_at; /* 0: none fails */
-    bool has_failed;
-    int64_t live;
-} heap;
-
-static bool fails(void)
-{
-    bool now = ++heap.count == heap.fail_at;
-    heap.has_failed |= now;
-    return now;
-}
-
-static void *counted(void *data)
-{
-    heap.live += data != NULL;
-    return data;
-}
-
-void *__wrap_malloc(size_t size) { return fails() ? NULL : counted(__real_malloc(size)); }
-void *__wrap_calloc(size_t count, size_t size) { return fails() ? NULL : counted(__real_calloc(count, size)); }
-
-void *__wrap_realloc(void *data, size_t size)
-{
-    if (fails())
-        return NULL;
-    heap.live -= data != NULL;
-    return counted(__real_realloc(data, size));
-}
-
-void __wrap_free(void *data)
-{
-    heap.live -= data != NULL;
-    __real_free(data);
-}
 
 /* What was asked for, or after the one failure: asked again. */
 #define TWICE(call)                                                                                                    \

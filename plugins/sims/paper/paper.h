@@ -162,8 +162,9 @@ struct paper {
     uint32_t claim_room;
     uint32_t running[PAPER_INSTRUMENTS_MAX]; /* indices of markets whose bar is to be judged */
     uint32_t running_count;
-    uint32_t awaited_count;         /* legs that are awaited, at most */
-    int64_t floor_ns;               /* nothing is said before */
+    uint32_t awaited_count; /* legs that are awaited, at most */
+    bool is_short;    /* a fill found no memory for what it leads to: the next call about the market or time says so */
+    int64_t floor_ns; /* nothing is said before */
     struct paper_opening *openings; /* memory for bar.c */
     uint32_t opening_room;
     struct walk *walk;                        /* what is judged now; NULL: nothing is */
