@@ -10,17 +10,17 @@ enum { BARS = 7, MARKETS = 2, ACCOUNTS = 3, TRADERS = MARKETS * ACCOUNTS, SAYING
 __attribute__((unused)) static const uint32_t usual[ACCOUNTS] = {1, 2, 64}, turned[ACCOUNTS] = {64, 1, 63};
 static const uint32_t insts[MARKETS] = {INST, OC_INST(2, 1)};
 
-__attribute__((unused)) static const char *const capped[] = {"latency",    "7s",   "response_latency", "2s",  "taker_fee",   "0.001",
-                                     "volume_cap", "0.25", "allow_short",      "yes", "half_spread", "0.0003",
-                                     NULL};
-__attribute__((unused)) static const char *const in_base[] = {"latency",    "0",   "fee_in_base", "yes",   "taker_fee", "0.001",
-                                      "volume_cap", "0.1", "limit_fill",  "touch", NULL};
-__attribute__((unused)) static const char *const apart[] = {"latency",     "3s",         "taker_fee", "0.001",       "maker_fee",
-                                    "-0.0002",     "volume_cap", "0",         "check_funds", "no",
-                                    "allow_short", "yes",        NULL};
-__attribute__((unused)) static const char *const at_best[] = {"profile",     "optimistic", "latency", "0",           "volume_cap",
-                                      "0",           "taker_fee",  "0.001",   "check_funds", "no",
-                                      "allow_short", "yes",        NULL};
+__attribute__((unused)) static const char *const capped[] = {
+    "latency",     "7s",  "response_latency", "2s",     "taker_fee", "0.001", "volume_cap", "0.25",
+    "allow_short", "yes", "half_spread",      "0.0003", NULL};
+__attribute__((unused)) static const char *const in_base[] = {
+    "latency", "0", "fee_in_base", "yes", "taker_fee", "0.001", "volume_cap", "0.1", "limit_fill", "touch", NULL};
+__attribute__((unused)) static const char *const apart[] = {
+    "latency", "3s",          "taker_fee", "0.001",       "maker_fee", "-0.0002", "volume_cap",
+    "0",       "check_funds", "no",        "allow_short", "yes",       NULL};
+__attribute__((unused)) static const char *const at_best[] = {
+    "profile", "optimistic",  "latency", "0",           "volume_cap", "0", "taker_fee",
+    "0.001",   "check_funds", "no",      "allow_short", "yes",        NULL};
 
 /* One on one instrument, for one account. Draws of its own: what it does hangs on no other. */
 struct trader {
@@ -42,7 +42,7 @@ struct history {
     const uint32_t *accounts;
     uint64_t seed;
     bool is_cut;
-    uint32_t traders; /* a bit for each that takes part */
+    uint32_t traders;     /* a bit for each that takes part */
     void (*begins)(void); /* NULL, or called when the venue is open; then what it says may be that there is no memory */
     struct desk *desk;
     struct trader trader[TRADERS];
