@@ -1,4 +1,4 @@
-/* step_denied_test.c: a stop loss or a take profit that the rules refuse is an error of the log, whoever looks at statistics. */
+/* step_denied_test.c: what is refused is not let pass in silence: protection by the rules, an answer of the venue by the host. */
 #include "support/session_kit.h"
 
 #include <outcry/outcry.h>
@@ -71,8 +71,44 @@ static void a_refused_leg_is_said_by_its_name(void **state)
     }
 }
 
+static void lie(struct house *house, int index)
+{
+    if (index)
+        house_fill(house, index * 60 * HOUSE_SECOND, 12345, 1, "lie");
+}
+
+/* Where an alarm halts, it halts all accounts, whichever the answer was for. */
+static void an_answer_that_cannot_be_halts_all_accounts(void **state)
+{
+    (void)state;
+    for (int halts = 0; halts < 2; halts++) {
+        struct house *house = house_new();
+        uint32_t other;
+        house->sources[0].before = lie;
+        house_trade(house, 0, 0);
+        house_trade(house, 0, 60 * HOUSE_SECOND);
+        house_trade(house, 0, 120 * HOUSE_SECOND);
+        house_open(house);
+        const uint32_t base = portfolio_account(engine_portfolio(house->engine), house->account)->base;
+        assert_int_equal(
+            portfolio_add_account(engine_portfolio(house->engine), "other", "house", base, COST_AVERAGE, &other),
+            OC_OK);
+        engine_set_halting(house->engine, halts);
+        house_run(house);
+        assert_int_equal(house->session->border.refused, 2);
+        for (int i = 0; i < 2; i++) {
+            const char *reason = engine_latched(house->engine, i ? other : house->account);
+            assert_int_equal(reason != NULL, halts);
+            if (reason)
+                assert_string_equal(reason, ENGINE_HALTED_BY_ALARM);
+        }
+        house_free(house);
+    }
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(a_refused_leg_is_said_by_its_name)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(a_refused_leg_is_said_by_its_name),
+                                       cmocka_unit_test(an_answer_that_cannot_be_halts_all_accounts)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
