@@ -233,13 +233,16 @@ static struct oc_ev_bar drawn_bar(struct history *history, int market)
     return bar;
 }
 
+/* An instrument that nobody trades is not there. */
 static void shown(struct history *history, const struct oc_ev_bar *bar)
 {
     struct desk *desk = history->desk;
-    if (desk->failed)
+    const uint32_t of_one = (1u << ACCOUNTS) - 1;
+    if (desk->failed || !(history->traders & (bar->head.inst == INST ? of_one : of_one << ACCOUNTS)))
         return;
     cut(history);
     desk_takes(desk, desk->v->sim->market(desk->v->instance.self, desk->now_ns, &bar->head));
+    desk_waits(desk, desk->now_ns); /* answers come before what the market says next */
     note(history);
 }
 
