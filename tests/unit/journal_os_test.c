@@ -113,7 +113,10 @@ static void a_checkpoint_needs_no_market(void **state)
     (void)state;
     fresh("journal_os");
     assert_non_null(freopen("/dev/null", "r", stdin)); /* what descriptor 0 is cannot be synced */
-    struct door *door = open_door(NULL, DOOR_POWER);
+    const struct door_config config = {
+        .dir = dir, .header = "h", .header_size = 1, .durability = DOOR_POWER, .orders_segment_size = 128 << 10};
+    struct door *door;
+    assert_int_equal(door_open(&config, &door), OC_OK);
     for (uint64_t i = 0; i < 100; i++) {
         struct event event = make(i);
         assert_int_equal(door_record_risk(door, &event.head), OC_OK);
