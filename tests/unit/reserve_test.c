@@ -127,6 +127,8 @@ static void Q18_an_order_by_money_reserves_what_is_left_of_it(void **state)
             fill.fee_asset = in_quote ? f->quote : f->base;
             assert_int_equal(fixture_input(f, &fill), OC_OK);
             assert_true(used(f, asset) == money(left[is_sale][in_quote], is_sale ? 4 : 1));
+            fixture_trade(f, id, side, 13000, 5000); /* and more than was asked for */
+            assert_true(used(f, asset) == 0);
             fixture_free(f);
         }
 }
