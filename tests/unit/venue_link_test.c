@@ -388,27 +388,6 @@ static void what_was_not_taken_is_saved(void **state)
     place_free(again);
 }
 
-/* Saved and loaded before each of them, whatever is still kept from the time before. */
-static void what_is_saved_again_is_no_more_and_no_less(void **state)
-{
-    (void)state;
-    static const char *const expected[] = {"10001@4/4 ", "10050@4/4 ", "10051@4/4 ", "10002@5/5 ", ". "};
-    static char saved[FEED_SIZE_MIN];
-    struct place *place = place_of(saved_script);
-    const struct oc_sim *of_link = place->venues.list[0].table;
-    comes(place, 1, "10000@0/0 ");
-    assert_int_equal(send_new(place, submit(place)), OC_OK);
-    for (size_t i = 0; i < sizeof expected / sizeof expected[0]; i++) {
-        const oc_rc size = of_link->save(place->link, saved, sizeof saved);
-        assert_true(size > 0);
-        place_free(place);
-        place = place_of(saved_script);
-        assert_int_equal(of_link->load(place->link, saved, (uint32_t)size), OC_OK);
-        comes(place, 1, expected[i]);
-    }
-    place_free(place);
-}
-
 /* ---- a replay ---- */
 
 static void keep_market(struct door *door, const struct fixture *f, int64_t price, int64_t at_ns)
@@ -568,7 +547,6 @@ int main(void)
         cmocka_unit_test(time_stands_while_it_waits),
         cmocka_unit_test(records_are_what_it_says_next),
         cmocka_unit_test(what_was_not_taken_is_saved),
-        cmocka_unit_test(what_is_saved_again_is_no_more_and_no_less),
         cmocka_unit_test(records_play_it_by_their_numbers),
         cmocka_unit_test(records_give_way),
         cmocka_unit_test(time_goes_to_the_next_record),
