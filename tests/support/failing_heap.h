@@ -1,5 +1,5 @@
-/* failing_heap.h: the n-th allocation of the code under test fails, once. The program is linked so that its calls come here
- * (tests/unit/CMakeLists.txt). */
+/* failing_heap.h: the n-th allocation of the code under test fails, once. The program is linked so that its calls
+ * come here (tests/unit/CMakeLists.txt). */
 #ifndef SUPPORT_FAILING_HEAP_H
 #define SUPPORT_FAILING_HEAP_H
 

@@ -10,8 +10,8 @@
  *
  * Not drawn, because no behaviour hangs on it or only a sanitizer sees it: which of two equal ones is the smaller
  * (A < B ? A : B), or the difference of them (A > B ? A - B : 0), lines of the preprocessor, declarations outside functions,
- * hints to the compiler, sizes of arrays, the padding of a decimal, how much room a growing list takes, giving memory back, words of the log and of error
- * texts. */
+ * hints to the compiler, sizes of arrays, the padding of a decimal, how much room a growing list takes, giving memory
+ * back, words of the log and of error texts. */
 #include <ctype.h>
 #include <stdbool.h>
 #include <stdint.h>

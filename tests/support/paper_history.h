@@ -1,5 +1,5 @@
-/* paper_history.h: drawn histories of the paper venue: three accounts on two instruments, bars, orders, legs, amends and cancels,
- * and what each of them is told. */
+/* paper_history.h: drawn histories of the paper venue: three accounts on two instruments, bars, orders, legs, amends
+ * and cancels, and what each of them is told. */
 #ifndef SUPPORT_PAPER_HISTORY_H
 #define SUPPORT_PAPER_HISTORY_H
 

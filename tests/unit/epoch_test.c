@@ -13,7 +13,8 @@
 
 static const char dir[] = "/session";
 
-/* On the disk every id that was given lies below the end that the file promises, and within a block nothing is written. */
+/* On the disk every id that was given lies below the end that the file promises, and within a block nothing is
+ * written. */
 static void ids_are_promised_before_they_are_given(void **state)
 {
     (void)state;

@@ -108,7 +108,8 @@ static void a_foreign_checkpoint_is_refused(void **state)
     free(copy);
 }
 
-/* So are the header and the progress of another session: each file is named, and with its own back the records are read. */
+/* So are the header and the progress of another session: each file is named, and with its own back the records are
+ * read. */
 static void a_foreign_file_is_named(void **state)
 {
     (void)state;

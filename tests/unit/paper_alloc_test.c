@@ -1,5 +1,6 @@
-/* paper_alloc_test.c: each allocation of the paper venue fails once, in drawn histories. The call says so, or the order is refused by
- * name, or all that is said is what it was: never another fill that nobody was warned of; and nothing leaks. */
+/* paper_alloc_test.c: each allocation of the paper venue fails once, in drawn histories. The call says so, or the
+ * order is refused by name, or all that is said is what it was: never another fill that nobody was warned of; and
+ * nothing leaks. */
 #include "support/failing_heap.h"
 #include "support/paper_history.h"
 

@@ -390,8 +390,8 @@ static void tell_fill(struct venue *w, uint32_t inst, uint64_t id, int64_t at_ns
     w->sim->observe(w->instance.self, &fill.head);
 }
 
-/* The bar in which the records end is shown again: what was traded of its volume since its open stays used, however many fills
- * there were before, and nothing that was traded before it or elsewhere. */
+/* The bar in which the records end is shown again: what was traded of its volume since its open stays used, however
+ * many fills there were before, and nothing that was traded before it or elsewhere. */
 static void what_a_bar_had_traded_stays_used(void **state)
 {
     (void)state;
@@ -433,7 +433,8 @@ static void what_a_bar_had_traded_stays_used(void **state)
         }
 }
 
-/* A stop that was reached inside the bar that is shown again is reached there again; at its open, or before, it has been. */
+/* A stop that was reached inside the bar that is shown again is reached there again; at its open, or before, it has
+ * been. */
 static void a_stop_is_reached_again_inside_its_bar(void **state)
 {
     (void)state;

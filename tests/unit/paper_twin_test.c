@@ -1,6 +1,7 @@
-/* paper_twin_test.c: the paper venue with three accounts on two instruments, some hundred drawn histories of bars, orders, legs,
- * amends and cancels. A venue that is saved and loaded before every step says what one says that never stopped. Who trades one
- * instrument for one account is told the same whether others trade beside them or not, and whatever number the account has. */
+/* paper_twin_test.c: the paper venue with three accounts on two instruments, some hundred drawn histories of bars,
+ * orders, legs, amends and cancels. A venue that is saved and loaded before every step says what one says that never
+ * stopped. Who trades one instrument for one account is told the same whether others trade beside them or not, and
+ * whatever number the account has. */
 #include "support/paper_history.h"
 
 enum { HISTORIES = 42 };

@@ -103,7 +103,8 @@ static void Q18_what_rests_at_the_market_reserves_the_price_known(void **state)
     fixture_free(f);
 }
 
-/* What an order by money has traded is not reserved again: with a fee that was paid in the money, or taken in without it. */
+/* What an order by money has traded is not reserved again: with a fee that was paid in the money, or taken in
+ * without it. */
 static void Q18_an_order_by_money_reserves_what_is_left_of_it(void **state)
 {
     (void)state;

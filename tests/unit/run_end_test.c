@@ -30,8 +30,8 @@ static void take_its_place(struct town *town, uint64_t event)
     venue->table = &liar;
 }
 
-/* A run whose positions are not the simulator's fails, whatever it earned. One unit is enough, too many or too few. What the
- * simulator does not know differs from nothing. */
+/* A run whose positions are not the simulator's fails, whatever it earned. One unit is enough, too many or too few.
+ * What the simulator does not know differs from nothing. */
 static void a_position_that_differs_ends_the_run_badly(void **state)
 {
     (void)state;

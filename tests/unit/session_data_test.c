@@ -197,7 +197,8 @@ static void keep_line(void *arg, enum log_level level, const char *line, size_t 
         strcat(strncat(logged, line, length), "\n");
 }
 
-/* Of several readers each says why it does not take a file: the last one as the end of the run, those before in the log. */
+/* Of several readers each says why it does not take a file: the last one as the end of the run, those before in the
+ * log. */
 static void each_reader_says_why_it_does_not_take_it(void **state)
 {
     (void)state;

@@ -50,8 +50,8 @@ static void a_leg_that_is_moved_inside_a_bar_is_decided_there(void **state)
     desk_free(desk);
 }
 
-/* A stop that is moved when its entry is told, at the open: it comes where the path is by then, as any order, while one that stays
- * is there from the fill on. */
+/* A stop that is moved when its entry is told, at the open: it comes where the path is by then, as any order, while
+ * one that stays is there from the fill on. */
 static void a_leg_that_is_moved_at_once_comes_as_any_order(void **state)
 {
     (void)state;

@@ -1,4 +1,5 @@
-/* step_denied_test.c: what is refused is not let pass in silence: protection by the rules, an answer of the venue by the host. */
+/* step_denied_test.c: what is refused is not let pass in silence: protection by the rules, an answer of the venue by
+ * the host. */
 #include "support/session_kit.h"
 
 #include <outcry/outcry.h>
