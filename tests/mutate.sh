@@ -35,16 +35,16 @@ engine="engine_test engine_edge_test engine_deny_test engine_hold_test engine_re
     order_ids_test order_states_test stranger_test sums_test bust_test shown_test ask_venue_test said_save_test said_alloc_test
     permissions_test grants_test suspend_test batch_test risk_test risk_state_test engine_walk_test step_test fills_test instruments_test engine_alloc_test
     engine_clients_test reserve_test closing_test funds_test strategy_test strategy_reload_test strategy_run_test"
-journal="journal_test journal_edge_test journal_live_test meaning_test fills_test journal_fail_test journal_restore_test
+journal="journal_test journal_edge_test epoch_test journal_live_test meaning_test fills_test journal_fail_test journal_restore_test
     journal_checkpoint_test journal_end_test journal_os_test gap_test step_journal_test journal_crash fill_run_test fill_set_test fill_index_test journal_damage_test"
-session="session_open_test pace_test session_data_test start_value_test step_test step_journal_test gap_test inbox_test sim_answers_test
+session="session_open_test pace_test session_data_test start_value_test step_test step_denied_test step_journal_test gap_test inbox_test sim_answers_test
     venues_test header_test session_checkpoint_test run_end_test gap_restart_test parts_test parts_folders_test rules_test
     keys_test border_test border_venue_test venue_link_test venue_keys_test rules_change_test plugin_keys_test paper_keys_test
     console_service_test"
 script="strategy_test strategy_bytes_test script_api_test strategy_run_test strategy_reload_test strategy_state_test strategy_restart_test
     strategy_origin_test script_order_test script_guard_test indicators_test reference_test script_grid_test script_call_test
     sandbox_error_test sandbox_test sandbox_source_test reads_test pattern_test script_limit_test reach_test"
-sims="sim_bars_test sim_orders_test paper_test paper_side_test paper_state_test paper_walk_test paper_keys_test inbox_test sim_answers_test"
+sims="sim_bars_test sim_orders_test paper_test paper_side_test paper_state_test paper_walk_test paper_twin_test paper_alloc_test paper_keys_test inbox_test sim_answers_test"
 whole="golden lua_reference strategy_files steer_test strategy_errors meaning"
 scripts="command_line findings_q histories differential golden lua_reference strategy_files strategy_errors meaning" # all others are programs
 meaning_rows='^(brackets|stops|timers|sma|ideal)_backtest|^(one_way|maker_and_taker|thin_market|ticks|fee_in_base_waits|denied_rate)|_slow$|^suspended|^killed_(rsi|brackets|two|hand)|^steered|^halted|^by_hand'

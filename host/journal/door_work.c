@@ -44,7 +44,6 @@ static void begin(struct door *door, struct door_stream *stream, struct segment 
     atomic_store_explicit(&live->end, JOURNAL_DATA_OFFSET, memory_order_relaxed);
     live->segment = (uint64_t)segment->index + 1;
     stream->live = live;
-    stream->last = 0;
     segment_begin(segment, &head);
     stream->now = *segment;
     stream->data = segment->data;

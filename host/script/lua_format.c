@@ -152,7 +152,6 @@ static void add_id(struct out *out, struct spec *spec, int index)
 {
     lua_State *lua = out->lua;
     int type = lua_type(lua, index);
-    luaL_checkany(lua, index);
     if (type == LUA_TTABLE || type == LUA_TFUNCTION || type == LUA_TTHREAD || type == LUA_TUSERDATA)
         lua_pushfstring(lua, "%I", (LUAI_UACINT)sandbox_object_id(lua, index));
     else
@@ -220,7 +219,6 @@ static void add_item(struct out *out, struct spec *spec, char letter, int index)
         return;
     case 's':
         check_flags(lua, spec, "-", true);
-        luaL_checkany(lua, index);
         text = sandbox_tostring(lua, index, &size);
         add_text(out, spec, text, size);
         lua_pop(lua, 1);

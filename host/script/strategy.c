@@ -188,7 +188,7 @@ static oc_rc on_bar(void *self, const struct oc_event *bar)
     struct event_view *view = api_bar_push(strategy, market, bar);
     oc_rc rc = sandbox_call(strategy->sandbox, 2, 0);
     view->event = NULL;
-    return rc < 0 ? failed(strategy, rc) : OC_OK;
+    return failed(strategy, rc);
 }
 
 static oc_rc on_market(void *self, const struct oc_event *event)

@@ -249,10 +249,8 @@ oc_rc strategy_take_over(struct strategy *strategy, const struct strategy *old, 
 {
     struct strategy_carried carried = {0};
     struct text lost, warming;
-    uint32_t *map = malloc((old->indicator_count + 1) * sizeof *map);
-    if (!map)
-        return OC_E_NOMEM;
-    memset(map, 0xff, (old->indicator_count + 1) * sizeof *map); /* MAP_NONE */
+    uint32_t map[STRATEGY_INDICATORS_MAX];
+    memset(map, 0xff, sizeof map); /* MAP_NONE */
     text_init_fixed(&lost, carried.not_saved, sizeof carried.not_saved);
     text_init_fixed(&warming, carried.warming, sizeof carried.warming);
     for (uint32_t i = 0; i < strategy->market_count; i++)
@@ -266,7 +264,6 @@ oc_rc strategy_take_over(struct strategy *strategy, const struct strategy *old, 
         rc = take_saved(strategy, old, &lost);
     strategy->map = NULL;
     strategy->lost = NULL;
-    free(map);
     if (rc < 0) {
         *ret_error = *sandbox_error_last(strategy->sandbox);
         return rc;

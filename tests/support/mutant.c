@@ -10,8 +10,8 @@
  *
  * Not drawn, because no behaviour hangs on it or only a sanitizer sees it: which of two equal ones is the smaller
  * (A < B ? A : B), or the difference of them (A > B ? A - B : 0), lines of the preprocessor, declarations outside functions,
- * hints to the compiler, sizes of arrays, how much room a growing list takes, giving memory back, words of the log and of error
- * texts. */
+ * hints to the compiler, sizes of arrays, the padding of a decimal, how much room a growing list takes, giving memory
+ * back, words of the log and of error texts. */
 #include <ctype.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -243,6 +243,13 @@ static bool names_room(int i)
     return false;
 }
 
+/* The third member of a decimal is nothing. */
+static bool is_padding(int i)
+{
+    return is(i + 1, "}") && is(i - 1, ",") && is(tokens[i].opener, "{") && is(tokens[i].opener - 1, ")") &&
+           is(tokens[i].opener - 2, "oc_dec");
+}
+
 /* How large an array of a function is: TYPE name[...], with nothing assigned before it. */
 static bool is_array_size(int i)
 {
@@ -269,7 +276,8 @@ static void at_number(int i)
     size_t size = strspn(number, "0123456789");
     if (number[size] == '.' || number[size] == 'x' || number[size] == 'e' || size > 18 || is_inside(i, hints))
         return;
-    if ((is(i - 1, "{") && is(i + 1, "}")) || names_room(i)) /* an empty one, or how much a list grows */
+    if ((is(i - 1, "{") && is(i + 1, "}")) || names_room(i) ||
+        is_padding(i)) /* an empty one, or how much a list grows */
         return;
     snprintf(digits, sizeof digits, "%.*s", (int)size, number);
     const unsigned long long value = strtoull(digits, NULL, 10);

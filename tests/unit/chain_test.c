@@ -490,6 +490,13 @@ static void a_rule_that_is_missing_knows_what_was_known(void **state)
     assert_true(order != 0);
     assert_true(prober.asked > 0);
     assert_int_equal(orders_find(engine_orders(f->engine), order)->now.rules, 2);
+    engine_set_missing(f->engine, "probf probx2 prob probe22 probe21x"); /* a name is missing as a whole, or not */
+    counter.seen = 0;
+    fixture_price(f, 10000);
+    assert_int_equal(counter.seen, 1);
+    engine_set_missing(f->engine, "probe22 probe2");
+    fixture_price(f, 10000);
+    assert_int_equal(counter.seen, 1);
     fixture_free(f);
 }
 

@@ -116,6 +116,27 @@ static void Q6_a_close_that_fails_is_asked_for_again(void **state)
     kit_free(kit);
 }
 
+/* One that fills a little each time before it ends comes nearer: it is asked for until nothing is left. */
+static void Q6_a_close_that_fills_in_parts_goes_on(void **state)
+{
+    (void)state;
+    struct kit *kit = kit_of("m:close()");
+    fixture_trade(kit->f, sent(kit, 0)->order, OC_SIDE_BUY, 5000, 10000);
+    kit_close(kit, 10000);
+    for (int64_t left = 5000; left > 0; left -= 100) {
+        const uint64_t order = kit_sent(kit)->order;
+        assert_int_equal(kit_sent(kit)->qty, left);
+        assert_true(is_closing(kit));
+        fixture_trade(kit->f, order, OC_SIDE_SELL, 100, 10000);
+        fixture_say(kit->f, OC_EV_CANCELED, order);
+        kit->f->now_ns += GROUPS_RETRY_NS;
+        fixture_price(kit->f, 10000);
+    }
+    assert_int_equal(position(kit), 0);
+    assert_false(is_closing(kit));
+    kit_free(kit);
+}
+
 static void Q6_it_ends_by_who_asked_for_it(void **state)
 {
     (void)state;
@@ -213,6 +234,7 @@ int main(void)
         cmocka_unit_test(Q6_an_entry_is_taken_down_and_what_it_fills_meanwhile_is_sold),
         cmocka_unit_test(Q6_closing_before_the_first_fill),
         cmocka_unit_test(Q6_a_close_that_fails_is_asked_for_again),
+        cmocka_unit_test(Q6_a_close_that_fills_in_parts_goes_on),
         cmocka_unit_test(Q6_it_ends_by_who_asked_for_it),
         cmocka_unit_test(Q6_a_limit_ends_with_its_time_in_force),
         cmocka_unit_test(Q6_what_is_not_held_is_not_sold),

@@ -319,6 +319,32 @@ static void a_disk_that_fails_is_said(void **state)
     env_sim_stop();
 }
 
+/* Filled up from the journal: of all that it has, the fills that were booked, and nothing that only looks like one. */
+static void of_the_records_only_fills_are_added(void **state)
+{
+    (void)state;
+    env_sim_start(&(struct env_sim_config){.seed = 1, .start_ns = 1});
+    assert_int_equal(env_mkdir(dir), OC_OK);
+    struct door *door = open_door_at(NULL);
+    for (uint64_t i = 0; i < 20; i++) {
+        struct oc_ev_fill fill = fill_of(i);
+        for (uint16_t type = OC_EV_REQUEST; type <= OC_EV_MARK; type++) {
+            fill.head.type = type;
+            assert_int_equal(door_record(door, &fill.head), OC_OK);
+        }
+        fill.head.type = OC_EV_FILL;
+        fill.qty = 0;
+        assert_int_equal(door_record(door, &fill.head), OC_OK);
+    }
+    assert_int_equal(door_close(door), OC_OK);
+    struct fill_index *index = open_index(TAIL);
+    assert_int_equal(fill_index_stats(index).fills, 20);
+    knows(index, 0, 20, true);
+    knows(index, 20, 30, false);
+    assert_int_equal(fill_index_close(index), OC_OK);
+    env_sim_stop();
+}
+
 /* A fill that nobody could have booked, or that was booked long ago, is not added; one without identity neither. */
 static void only_what_was_booked_is_added(void **state)
 {
@@ -421,6 +447,7 @@ int main(void)
         cmocka_unit_test(a_damaged_file_gives_no_answer_and_is_made_again),
         cmocka_unit_test(any_operation_may_fail),
         cmocka_unit_test(a_disk_that_fails_is_said),
+        cmocka_unit_test(of_the_records_only_fills_are_added),
         cmocka_unit_test(only_what_was_booked_is_added),
         cmocka_unit_test(questions_have_their_limit),
         cmocka_unit_test(beside_the_door),

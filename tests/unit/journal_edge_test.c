@@ -128,6 +128,7 @@ static void a_memory_door_needs_no_disk(void **state)
     record(door, 10000);
     assert_int_equal(door_sync(door), OC_OK);
     assert_int_equal(door_sync_start(door), OC_OK);
+    assert_int_equal(door_sync_wait(door), OC_OK);
     assert_int_equal(checkpoint(door, "x", 1), OC_E_NOT_SUPPORTED);
     assert_int_equal(door_tend(door), OC_OK);
     door_progress(door, 1, 1);
@@ -290,53 +291,6 @@ static void a_segment_is_filled_to_its_end(void **state)
     record(door, 1);
     assert_int_equal(live->slot[JOURNAL_ORDERS][1].segment, 2);
     assert_int_equal(door_close(door), OC_OK);
-    env_sim_stop();
-}
-
-static void the_epoch_file_is_read_with_care(void **state)
-{
-    (void)state;
-    env_sim_start(&(struct env_sim_config){.seed = 1});
-    assert_int_equal(env_mkdir(dir), OC_OK);
-    static const uint8_t session[16] = {1};
-    struct epoch epoch;
-    uint64_t id;
-    struct journal_epoch_file good = {
-        .magic = JOURNAL_EPOCH_MAGIC, .version = JOURNAL_VERSION, .epoch = 7, .is_clean = 1, .id_end = 9};
-    struct journal_epoch_file wrong[5];
-    const oc_rc expected[5] = {OC_E_DATA, OC_E_DATA, OC_E_DATA, OC_E_TOO_NEW, OC_E_LIMIT};
-    for (int i = 0; i < 5; i++)
-        wrong[i] = good;
-    wrong[0].magic++;
-    wrong[1].epoch = 0;
-    wrong[2].epoch = JOURNAL_EPOCH_MAX + 1;
-    wrong[3].version++;
-    wrong[4].epoch = JOURNAL_EPOCH_MAX; /* and not clean: the next one does not exist */
-    wrong[4].is_clean = 0;
-    for (int i = 0; i < 5; i++) {
-        wrong[i].check = JOURNAL_CHECK(&wrong[i]);
-        env_sim_put_file("/session/epoch", &wrong[i], sizeof wrong[i]);
-        assert_int_equal(epoch_open(&epoch, dir, session), expected[i]);
-    }
-    good.check = JOURNAL_CHECK(&good);
-    env_sim_put_file("/session/epoch", &good, sizeof good - 1);
-    assert_int_equal(epoch_open(&epoch, dir, session), OC_E_DATA);
-    env_sim_put_file("/session/epoch", long_path, sizeof long_path);
-    assert_int_equal(epoch_open(&epoch, dir, session), OC_E_DATA);
-    static uint8_t huge[JOURNAL_PAGE + 1];
-    env_sim_put_file("/session/epoch", huge, sizeof huge);
-    assert_int_equal(epoch_open(&epoch, dir, session), OC_E_DATA);
-    env_sim_put_file("/session/epoch", &good, sizeof good);
-    assert_int_equal(epoch_open(&epoch, dir, session), OC_OK);
-    assert_int_equal(epoch_next(&epoch, &id), OC_OK);
-    assert_true(id == ((uint64_t)7 << JOURNAL_ID_BITS | 9));
-    epoch.next_id = epoch.id_end;
-    env_sim_fail(ENV_SIM_SYNC, 1);
-    assert_int_equal(epoch_next(&epoch, &id), OC_E_IO);
-    assert_int_equal(epoch_next(&epoch, &id), OC_OK);
-    epoch.next_id = ((uint64_t)1 << JOURNAL_ID_BITS) - 1;
-    assert_int_equal(epoch_next(&epoch, &id), OC_OK);
-    assert_int_equal(epoch_next(&epoch, &id), OC_E_LIMIT);
     env_sim_stop();
 }
 
@@ -583,7 +537,6 @@ int main(void)
         cmocka_unit_test(asked_syncs_mark_where_they_ended),
         cmocka_unit_test(asked_syncs_mark_the_segment_they_meant),
         cmocka_unit_test(a_segment_is_filled_to_its_end),
-        cmocka_unit_test(the_epoch_file_is_read_with_care),
         cmocka_unit_test(the_session_header_is_checked),
         cmocka_unit_test(checkpoints_are_read_with_care),
         cmocka_unit_test(heads_are_read_with_care),

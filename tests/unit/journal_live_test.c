@@ -1,6 +1,7 @@
 /* journal_live_test.c: files of another session among those of this one: what is kept, forgotten and refused. */
 #include "support/journal_kit.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "journal/format.h"
@@ -107,11 +108,54 @@ static void a_foreign_checkpoint_is_refused(void **state)
     free(copy);
 }
 
+/* So are the header and the progress of another session: each file is named, and with its own back the records are
+ * read. */
+static void a_foreign_file_is_named(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"session-000000", "live"};
+    for (int i = 0; i < 2; i++) {
+        char path[64], words[128];
+        uint8_t *copies[2] = {NULL, NULL};
+        size_t sizes[2] = {0, 0};
+        snprintf(path, sizeof path, "%s/%s", dir, names[i]);
+        snprintf(words, sizeof words, "the file \"%s\" is of another session than the records: bring its own back",
+                 names[i]);
+        for (int other = 0; other < 2; other++) {
+            start();
+            if (other)
+                (void)env_sim_random(); /* another id */
+            struct door *door = open_door(NULL);
+            for (uint64_t k = 0; k < 41; k++)
+                record(door, k);
+            door_progress(door, door_seq(door), 0);
+            assert_int_equal(door_sync(door), OC_OK);
+            env_sim_kill();
+            struct journal_reader *reader = NULL;
+            const uint8_t *bytes = env_sim_file(path, &sizes[other]);
+            assert_non_null(bytes);
+            copies[other] = malloc(sizes[other]);
+            memcpy(copies[other], bytes, sizes[other]);
+            for (int which = 0; other && which < 2; which++) {
+                assert_int_equal(env_sim_put_file(path, copies[which], sizes[which]), OC_OK);
+                assert_int_equal(journal_open_read(dir, false, &reader), which ? OC_OK : OC_E_STATE);
+                if (!which)
+                    assert_non_null(strstr(journal_error(), words));
+            }
+            journal_close_read(reader);
+            env_sim_stop();
+        }
+        free(copies[0]);
+        free(copies[1]);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(live_is_kept_of_the_same_session_only),
         cmocka_unit_test(a_foreign_checkpoint_is_refused),
+        cmocka_unit_test(a_foreign_file_is_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -107,6 +107,26 @@ static void segments_are_made_by_the_worker(void **state)
     }
 }
 
+/* A session whose market events are in files has one stream: a checkpoint makes durable what there is. */
+static void a_checkpoint_needs_no_market(void **state)
+{
+    (void)state;
+    fresh("journal_os");
+    assert_non_null(freopen("/dev/null", "r", stdin)); /* what descriptor 0 is cannot be synced */
+    const struct door_config config = {
+        .dir = dir, .header = "h", .header_size = 1, .durability = DOOR_POWER, .orders_segment_size = 128 << 10};
+    struct door *door;
+    assert_int_equal(door_open(&config, &door), OC_OK);
+    for (uint64_t i = 0; i < 100; i++) {
+        struct event event = make(i);
+        assert_int_equal(door_record_risk(door, &event.head), OC_OK);
+        if (i % 10 == 9)
+            assert_int_equal(checkpoint(door, "state", 5), OC_OK);
+    }
+    assert_true(door_durable_seq(door) == 100 && !door_failed(door));
+    assert_int_equal(door_close(door), OC_OK);
+}
+
 /* In the child: one input, a batch of answers, progress; and the number told to the parent when all
  * three are done. */
 static void work_until_killed(int out, const struct door_resume *resume, uint64_t from)
@@ -202,6 +222,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(segments_are_made_by_the_worker),
+        cmocka_unit_test(a_checkpoint_needs_no_market),
         cmocka_unit_test(a_killed_process_loses_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -378,6 +378,79 @@ static void stops_and_fills_are_where_they_were(void **state)
     venue_free(w);
 }
 
+static void tell_fill(struct venue *w, uint32_t inst, uint64_t id, int64_t at_ns, int64_t qty)
+{
+    const struct oc_ev_fill fill = {
+        .head = {.size = sizeof fill, .type = OC_EV_FILL, .source = ACCOUNT, .inst = inst, .venue_ns = at_ns},
+        .order = id,
+        .price = 10000,
+        .qty = qty,
+        .fee_asset = USDT,
+        .side = OC_SIDE_BUY};
+    w->sim->observe(w->instance.self, &fill.head);
+}
+
+/* The bar in which the records end is shown again: what was traded of its volume since its open stays used, however
+ * many fills there were before, and nothing that was traded before it or elsewhere. */
+static void what_a_bar_had_traded_stays_used(void **state)
+{
+    (void)state;
+    static const int64_t more[] = {0, 699, 700, 5000}; /* of 1000; 300 are gone */
+    for (int i = 0; i < 4; i++)
+        for (int before = 0; before < 200; before += 70) {
+            struct venue *w = venue_new((const char *const[]){"latency", "0", "half_spread", "0", "volume_cap", "0.1",
+                                                              "allow_short", "yes", "check_funds", "no", NULL});
+            struct oc_instrument other = {.size = sizeof other,
+                                          .inst = OC_INST(2, 1),
+                                          .kind = OC_KIND_SPOT,
+                                          .base = BTC,
+                                          .quote = USDT,
+                                          .settle = USDT,
+                                          .price_step = {1, 2, 0},
+                                          .qty_step = {1, 3, 0},
+                                          .contract_size = {1, 0, 0}};
+            assert_int_equal(w->sim->instrument(w->instance.self, &other), OC_OK);
+            tell(w, 0, order(w, OC_SIDE_BUY, 1000000, 5000, 0));
+            const uint64_t id = w->next;
+            struct oc_request elsewhere = order(w, OC_SIDE_BUY, 1000000, 5000, 0);
+            elsewhere.head.inst = other.inst;
+            tell(w, 0, elsewhere);
+            for (int k = 0; k < before; k++)
+                tell_fill(w, INST, id, MINUTE - 1, 10);
+            tell_fill(w, INST, id, MINUTE, 200);
+            tell_fill(w, other.inst, elsewhere.order, MINUTE + 1, 500);
+            tell_fill(w, INST, id, MINUTE + 1, 100);
+            if (more[i]) {
+                tell_fill(w, INST, id, MINUTE + 2, more[i] - 1);
+                tell_fill(w, INST, id, MINUTE + 2, 1);
+            }
+            tell(w, MINUTE, order(w, OC_SIDE_SELL, 2000, 0, 0));
+            bar(w, 1, 10000, 10000, 10000, 10000, 10000);
+            assert_int_equal(w->fill_count, more[i] < 700);
+            if (more[i] < 700)
+                assert_int_equal(w->fills[0].qty, 700 - more[i]);
+            venue_free(w);
+        }
+}
+
+/* A stop that was reached inside the bar that is shown again is reached there again; at its open, or before, it has
+ * been. */
+static void a_stop_is_reached_again_inside_its_bar(void **state)
+{
+    (void)state;
+    for (int64_t after = 0; after < 2; after++) {
+        struct venue *w = venue_new(plain);
+        tell(w, 0, order(w, OC_SIDE_BUY, 10, 0, 10100));
+        tell_answer(w, OC_EV_ACCEPTED, 0, w->next, w->next);
+        tell_answer(w, OC_EV_TRIGGERED, MINUTE + after, w->next, w->next);
+        bar(w, 1, 10000, 10200, 10000, 10200, -1);
+        assert_int_equal(w->fill_count, 1);
+        assert_int_equal(w->fills[0].price, after ? 10100 : 10000);
+        assert_int_equal(w->fills[0].head.venue_ns > MINUTE, after);
+        venue_free(w);
+    }
+}
+
 /* Prices and quantities count steps that are not powers of ten, and money has 20 decimals: what does not fit is refused. */
 static void steps_are_counted_in_money_and_in_fees(void **state)
 {
@@ -426,6 +499,8 @@ int main(void)
         cmocka_unit_test(what_was_denied_does_not_arrive),
         cmocka_unit_test(an_answer_proves_that_it_had_arrived),
         cmocka_unit_test(stops_and_fills_are_where_they_were),
+        cmocka_unit_test(what_a_bar_had_traded_stays_used),
+        cmocka_unit_test(a_stop_is_reached_again_inside_its_bar),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -279,13 +279,19 @@ static void S10_an_asset_that_it_cannot_keep_is_refused(void **state)
                                  .price_step = {1, 2, 0},
                                  .qty_step = {1, 3, 0},
                                  .contract_size = {1, 0, 0}};
-    assert_int_equal(v->sim->instrument(v->instance.self, &info), OC_OK);
-    info.base = 256 + BTC;
-    assert_int_equal(v->sim->instrument(v->instance.self, &info), OC_E_LIMIT);
-    info.base = BTC;
-    info.quote = info.settle = 256 + USDT;
-    assert_int_equal(v->sim->instrument(v->instance.self, &info), OC_E_LIMIT);
-    assert_int_equal(v->sim->balance(v->instance.self, ACCOUNT, 256 + USDT, (struct oc_dec){1, 0, 0}), OC_E_LIMIT);
+    const struct oc_dec one = {1, 0, 0};
+    uint32_t *const assets[] = {&info.base, &info.quote, &info.settle};
+    for (size_t i = 0; i < sizeof assets / sizeof assets[0]; i++)
+        for (uint32_t beyond = 0; beyond < 2; beyond++) { /* there are 256 of them, and the host counts on */
+            const uint32_t before = *assets[i];
+            *assets[i] = 255 + beyond;
+            assert_int_equal(v->sim->instrument(v->instance.self, &info), beyond ? OC_E_LIMIT : OC_OK);
+            *assets[i] = before;
+        }
+    for (uint32_t beyond = 0; beyond < 2; beyond++) {
+        assert_int_equal(v->sim->balance(v->instance.self, ACCOUNT, 255 + beyond, one), beyond ? OC_E_LIMIT : OC_OK);
+        assert_int_equal(v->sim->balance(v->instance.self, 64 + beyond, USDT, one), beyond ? OC_E_LIMIT : OC_OK);
+    }
     venue_free(v);
 }
 

@@ -123,6 +123,31 @@ static void a_rule_is_left_out_by_name_only(void **state)
             "own");
 }
 
+/* Under a name of the default chain stands its rule, and nothing else that could be taken for it. */
+static void each_default_name_is_its_own_rule(void **state)
+{
+    static const char *const names[] = {"max_order_qty",  "max_order_value", "price_collar",
+                                        "position_limit", "message_rate",    "max_daily_loss"};
+    (void)state;
+    for (size_t i = 0; i < 6; i++) {
+        char key[64], ids[3][64], words[256];
+        snprintf(key, sizeof key, "risk.%s.plugin", names[i]);
+        snprintf(ids[0], sizeof ids[0], "outcry.%s", names[i]);
+        snprintf(ids[1], sizeof ids[1], "outcry.%s", names[(i + 1) % 6]);
+        snprintf(ids[2], sizeof ids[2], "example.%s", names[i]);
+        set(key, ids[0]);
+        taken_as(PART_RULE, PART_RULE, DEFAULT);
+        for (int other = 1; other < 3; other++) {
+            set(key, ids[other]);
+            snprintf(words, sizeof words,
+                     "x.conf:3: %s: found '%s', expected no other plugin under the name of a rule of the default "
+                     "chain: outcry.%s, or a name of its own",
+                     key, ids[other], names[i]);
+            refused(PART_RULE, OC_E_CONFIG, words);
+        }
+    }
+}
+
 /* `count` more names for a list, each an instance of a plugin. */
 static void add_names(char *list, size_t size, const char *section, const char *id, int count)
 {
@@ -487,6 +512,7 @@ int main(void)
         TEST(without_a_word_it_is_the_default),
         TEST(only_what_is_wanted_is_looked_at),
         TEST(the_chain_is_asked_in_its_order),
+        TEST(each_default_name_is_its_own_rule),
         TEST(a_rule_is_left_out_by_name_only),
         TEST(the_chain_has_a_limit),
         TEST(names_are_plain),

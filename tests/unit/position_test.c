@@ -12,7 +12,7 @@
 
 static struct instruments *instruments;
 
-static const struct instrument *instrument_of(uint32_t kind, int price_scale, int qty_scale)
+static const struct instrument *contract_of(uint32_t kind, int price_scale, int qty_scale, struct oc_dec size)
 {
     struct oc_instrument info;
     uint32_t inst;
@@ -26,11 +26,16 @@ static const struct instrument *instrument_of(uint32_t kind, int price_scale, in
     info.settle = kind == OC_KIND_INVERSE ? info.base : info.quote;
     info.price_step = (struct oc_dec){1, price_scale, 0};
     info.qty_step = (struct oc_dec){1, qty_scale, 0};
-    info.contract_size = (struct oc_dec){1, 0, 0};
+    info.contract_size = size;
     strcpy(info.venue, "paper");
     strcpy(info.symbol, "BTC/USD");
     assert_int_equal(instruments_add(instruments, &info, &inst), OC_OK);
     return instruments_get(instruments, inst);
+}
+
+static const struct instrument *instrument_of(uint32_t kind, int price_scale, int qty_scale)
+{
+    return contract_of(kind, price_scale, qty_scale, (struct oc_dec){1, 0, 0});
 }
 
 static oc_i128 units(int64_t value, int scale) { return (oc_i128)value * num_pow10_128(MONEY_SCALE - scale); }
@@ -104,6 +109,26 @@ static void PNL_1(void **state)
         position_release(&position);
     }
     instruments_free(instruments);
+}
+
+/* However large a contract is, what one paid for it on average is a price. */
+static void the_average_is_a_price_whatever_a_contract_holds(void **state)
+{
+    (void)state;
+    static const struct oc_dec sizes[] = {{1, 0, 0}, {10, 0, 0}, {1, 3, 0}, {25, 1, 0}};
+    static const uint32_t kinds[] = {OC_KIND_SPOT, OC_KIND_LINEAR, OC_KIND_INVERSE};
+    for (size_t k = 0; k < 3; k++)
+        for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+            const struct instrument *instrument = contract_of(kinds[k], 2, 0, sizes[i]);
+            struct position position;
+            double average = 0;
+            position_init(&position, 1, 1, instrument->info.inst, COST_AVERAGE);
+            assert_int_equal(position_fill(&position, instrument, OC_SIDE_SELL, 12500, 4, 0), OC_OK);
+            assert_int_equal(position_average(&position, instrument, &average), OC_OK);
+            assert_near(average, 125.0, 1e-9);
+            position_release(&position);
+            instruments_free(instruments);
+        }
 }
 
 static void PNL_2(void **state)
@@ -304,6 +329,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(PNL_1),
+        cmocka_unit_test(the_average_is_a_price_whatever_a_contract_holds),
         cmocka_unit_test(PNL_2),
         cmocka_unit_test(the_identity_holds_after_every_fill_at_average_cost),
         cmocka_unit_test(the_identity_holds_after_every_fill_first_in_first_out),

@@ -72,6 +72,46 @@ static void Q17_a_balance_is_never_sold_beyond_what_it_is(void **state)
     kit_free(kit);
 }
 
+/* All of a balance reads as that too, where an order needs some of it: such as that order itself, made to sell all. */
+static void Q17_all_of_a_balance_is_read_beside_what_is_free(void **state)
+{
+    (void)state;
+    struct kit *kit = kit_new("function on_bar(m)\n"
+                              "  local first = m:orders()[1]\n"
+                              "  if not first then return m:sell{ qty = 1, price = 200 } end\n"
+                              "  first:replace{ qty = account('BTC', 'total') }\n"
+                              "  m:sell{ qty = account('BTC', 'free'), price = 200 }\n"
+                              "end");
+    portfolio_account(engine_portfolio(kit->f->engine), kit->f->account)->terms.has_funds = true;
+    set_balance(kit->f, kit->f->base, (struct oc_dec){4999999999999, 12, 0});
+    kit_close(kit, 10000);
+    fixture_say(kit->f, OC_EV_ACCEPTED, kit_sent(kit)->order);
+    kit_close(kit, 10000);
+    assert_int_equal(kit->f->sent_count, 2); /* nothing is free any more */
+    assert_int_equal(kit->f->sent[1].kind, OC_REQUEST_AMEND);
+    assert_int_equal(kit->f->sent[1].qty, 4999);
+    kit_free(kit);
+}
+
+/* What something held is worth is not guessed: without a price of it the equity is an error, and with one a number. */
+static void an_equity_without_a_price_raises(void **state)
+{
+    (void)state;
+    struct kit *kit = kit_new("function on_bar(m)\n"
+                              "  local ok, words = pcall(function() return account.equity end)\n"
+                              "  log.info('%s %s', ok, words)\n"
+                              "end");
+    uint32_t asset;
+    assert_int_equal(instruments_asset(engine_instruments(kit->f->engine), "DOGE", &asset), OC_OK);
+    kit_close(kit, 10000);
+    assert_true(kit_said(kit, "true "));
+    set_balance(kit->f, asset, (struct oc_dec){1, 0, 0});
+    kit_close(kit, 10000);
+    assert_true(kit_said(kit, "account.equity is not known: a balance has no price in USDT"));
+    assert_true(kit_said(kit, "false "));
+    kit_free(kit);
+}
+
 /* What an amendment names may have traded meanwhile: that is an answer, and no fault. */
 static void Q33_an_amendment_to_what_is_filled_is_refused(void **state)
 {
@@ -111,6 +151,8 @@ int main(void)
         cmocka_unit_test(Q17_a_position_is_sold_to_the_last_unit),
         cmocka_unit_test(Q17_an_order_reads_as_what_it_is),
         cmocka_unit_test(Q17_a_balance_is_never_sold_beyond_what_it_is),
+        cmocka_unit_test(Q17_all_of_a_balance_is_read_beside_what_is_free),
+        cmocka_unit_test(an_equity_without_a_price_raises),
         cmocka_unit_test(Q33_an_amendment_to_what_is_filled_is_refused),
         cmocka_unit_test(Q36_large_amounts_of_money_keep_fewer_digits),
     };

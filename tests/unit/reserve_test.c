@@ -103,6 +103,37 @@ static void Q18_what_rests_at_the_market_reserves_the_price_known(void **state)
     fixture_free(f);
 }
 
+/* What an order by money has traded is not reserved again: with a fee that was paid in the money, or taken in
+ * without it. */
+static void Q18_an_order_by_money_reserves_what_is_left_of_it(void **state)
+{
+    (void)state;
+    static const int64_t left[2][2] = {{6000, 5996}, {120120, 120200}}; /* 600 less a fee; 600 or 600.4 sold at 50 */
+    for (int is_sale = 0; is_sale < 2; is_sale++)
+        for (int in_quote = 0; in_quote < 2; in_quote++) {
+            struct fixture *f = desk();
+            const uint8_t side = is_sale ? OC_SIDE_SELL : OC_SIDE_BUY;
+            const uint32_t asset = is_sale ? f->base : f->quote;
+            struct oc_request request = fixture_order(f, side, 0, 0);
+            set_balance(f, f->base, 100);
+            fixture_price(f, 5000);
+            request.bits = OC_RQ_HAS_QUOTE_QTY | OC_RQ_FEE_IN_QUOTE;
+            request.quote_qty = (struct oc_dec){1000, 0, 0};
+            const uint64_t id = asks(f, request);
+            assert_true(id);
+            assert_true(used(f, asset) == (is_sale ? money(20020, 3) : money(1000, 0)));
+            fixture_say(f, OC_EV_ACCEPTED, id);
+            struct oc_ev_fill fill = fixture_fill(f, id, side, 8000, 5000, "a"); /* 400, and 0.4 of it the fee */
+            fill.fee = (struct oc_dec){4, in_quote ? 1 : 4, 0};
+            fill.fee_asset = in_quote ? f->quote : f->base;
+            assert_int_equal(fixture_input(f, &fill), OC_OK);
+            assert_true(used(f, asset) == money(left[is_sale][in_quote], is_sale ? 4 : 1));
+            fixture_trade(f, id, side, 13000, 5000); /* and more than was asked for */
+            assert_true(used(f, asset) == 0);
+            fixture_free(f);
+        }
+}
+
 static void Q18_sales_reserve_what_they_sell(void **state)
 {
     (void)state;
@@ -282,6 +313,7 @@ int main(void)
         cmocka_unit_test(Q18_resting_purchases_reserve_their_price_and_fee),
         cmocka_unit_test(Q18_exactly_all_is_enough),
         cmocka_unit_test(Q18_what_rests_at_the_market_reserves_the_price_known),
+        cmocka_unit_test(Q18_an_order_by_money_reserves_what_is_left_of_it),
         cmocka_unit_test(Q18_sales_reserve_what_they_sell),
         cmocka_unit_test(Q18_an_amendment_needs_what_it_adds),
         cmocka_unit_test(Q18_what_is_dropped_reserves_nothing),

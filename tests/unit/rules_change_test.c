@@ -2,6 +2,8 @@
  * that changes them where the records say so. */
 #include "support/steer_kit.h"
 
+#include "session/rules_change.h"
+
 static const char *buyer(void)
 {
     return town_file("buyer.lua", "strategy { name = 'buyer' }\nfunction on_bar(m, bar) m:buy(0.001) end\n");
@@ -59,6 +61,30 @@ static void each_start_has_its_own_rules(void **state)
     assert_true(town_replays(folder));
 }
 
+/* Each mark has a number of its own kind; only that of other settings names a start. */
+static void other_marks_change_no_rules(void **state)
+{
+    (void)state;
+    char folder[160];
+    snprintf(folder, sizeof folder, "%s/marks", town_folder());
+    town_free(goes_on(folder, 20, wide));
+    struct town *town = goes_on(folder, 20, narrow);
+    struct session *session = town->session;
+    session->journal.headers = folder;
+    assert_int_equal(session->rules.start, 1);
+    for (uint16_t type = OC_EV_CONFIG; type <= OC_EV_MARK; type++)
+        for (uint32_t code = 0; code <= OC_MARK_CLOSE; code++) {
+            const struct oc_ev_text mark = {.head = {.size = sizeof mark, .type = type}, .code = code};
+            assert_int_equal(rules_take_mark(session, &mark.head), OC_OK);
+            const bool is_it = type == OC_EV_MARK && code == OC_MARK_SETTINGS;
+            assert_int_equal(session->rules.start, is_it ? 0 : 1);
+            if (is_it)
+                assert_int_equal(rules_take_own(session), OC_OK);
+            assert_int_equal(session->rules.start, 1);
+        }
+    town_free(town);
+}
+
 /* A few changed keys are named, the others counted; what is set or not set any more is said as that. */
 static void what_changed_is_told(void **state)
 {
@@ -102,6 +128,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_start_has_its_own_rules),
+        cmocka_unit_test(other_marks_change_no_rules),
         cmocka_unit_test(what_changed_is_told),
         cmocka_unit_test(a_header_that_is_gone_is_said),
     };

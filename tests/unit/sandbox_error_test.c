@@ -297,10 +297,41 @@ static void values_of_an_earlier_error_are_gone(void **state)
     sandbox_free(small);
 }
 
+/* Nor does one that could not even be read: what is not known of it is empty. */
+static void nothing_is_known_of_a_text_that_does_not_fit(void **state)
+{
+    (void)state;
+    enum { WORDS = 60000 };
+    struct sandbox *small;
+    const struct sandbox_limits limits = {.heap_max_bytes = 1 << 20};
+    assert_int_equal(sandbox_new(&limits, 7, &small), OC_OK);
+    const char *wrong = "local a = 7\nerror('x')";
+    char *large = malloc(WORDS * 12 + 16), *at = large;
+    assert_non_null(large);
+    at += sprintf(at, "return {");
+    for (int i = 0; i < WORDS; i++)
+        at += sprintf(at, "'k%07d',", i);
+    strcpy(at, "}");
+    const struct sandbox_error *said = sandbox_error_last(small);
+    assert_int_equal(sandbox_load(small, wrong, strlen(wrong), "t.lua"), OC_E_INVALID);
+    assert_int_equal(said->line, 2);
+    assert_true(sandbox_load(small, large, strlen(large), "large.lua") < 0);
+    assert_int_equal(said->kind, SANDBOX_ERROR_MEMORY);
+    assert_string_equal(said->message, "needs more memory than its limit of 1048576 bytes");
+    assert_int_equal(said->line, 0);
+    assert_string_equal(said->file, "");
+    assert_string_equal(said->source_line, "");
+    assert_string_equal(said->locals, "");
+    assert_null(strstr(said->traceback, "t.lua"));
+    sandbox_free(small);
+    free(large);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(values_of_an_earlier_error_are_gone),
+        cmocka_unit_test(nothing_is_known_of_a_text_that_does_not_fit),
         TEST(values_are_shown_as_lua_shows_them),
         TEST(control_characters_are_no_text),
         TEST(locals_have_their_limit),

@@ -461,6 +461,19 @@ static void the_heap_is_capped(void **unused)
     sandbox_free(sandbox);
 }
 
+/* Blocks of every size around the largest that comes from a chunk: what is dropped serves again, however often. */
+static void what_is_dropped_serves_again(void **unused)
+{
+    (void)unused;
+    struct sandbox_limits limits = {.heap_max_bytes = 1 << 20};
+    struct sandbox *sandbox = fresh(&limits);
+    must_load(sandbox, "for size = 980, 1020 do\n"
+                       "  for i = 1, 4000 do local t = ('x'):rep(size) end\n"
+                       "end\n"
+                       "s = ('x'):rep(500000)");
+    sandbox_free(sandbox);
+}
+
 static const char busy[] =
     "local t = {} for i = 1, 30 do t[i] = ('k' .. i):upper() .. i t['x' .. i] = {i} end\n"
     "local co = coroutine.wrap(function() coroutine.yield(table.concat(t, ',')) end) co()\n"
@@ -558,6 +571,7 @@ int main(void)
         cmocka_unit_test(sort_is_stable),
         cmocka_unit_test(limits_hold_at_the_byte),
         cmocka_unit_test(the_heap_is_capped),
+        cmocka_unit_test(what_is_dropped_serves_again),
         cmocka_unit_test(every_allocation_may_fail),
         cmocka_unit_test(the_deadline_needs_a_watchdog),
     };

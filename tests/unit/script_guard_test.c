@@ -144,6 +144,15 @@ static void test_a_file_gives_its_name(void **state)
     struct kit *kit = kit_new("strategy { name = 'q' } function on_bar() end");
     assert_string_equal(strategy_name(kit->strategy), "q");
     kit_free(kit);
+    for (int more = -1; more < 8; more++) { /* one that is too long is cut to what a name holds */
+        char name[STRATEGY_NAME_MAX + 8] = "", text[256];
+        memset(name, 'n', (size_t)(STRATEGY_NAME_MAX - 1 + more));
+        snprintf(text, sizeof text, "strategy { name = '%s' } function on_bar() end", name);
+        kit = kit_new(text);
+        name[STRATEGY_NAME_MAX - 1] = '\0';
+        assert_string_equal(strategy_name(kit->strategy), name);
+        kit_free(kit);
+    }
 }
 
 /* A10: what on_save would do comes after what the callback asked for was decided. */

@@ -117,6 +117,8 @@ static void test_values(void **state)
           "s:byte(300001) == nil)\n"
           "assert(select('#', s:byte(-250000, -1)) == 250000 and select('#', utf8.codepoint(s, 1, 250000)) == 250000)\n"
           "assert(s:byte(math.mininteger, 1) == 97 and select('#', s:byte(299999, math.maxinteger)) == 2)");
+    works("local s = ('a'):rep(250000) assert(select('#', s:byte(-250000, -1)) == 250000)");
+    fails("(('a'):rep(300000)):byte(-250001, -1)", "more than 250000 values");
     fails("(('a'):rep(300000)):byte(1, 250001)", "more than 250000 values");
     fails("(('a'):rep(300000)):byte(1, -1)", "more than 250000 values");
     fails("(('a'):rep(300000)):byte(math.mininteger, math.maxinteger)", "more than 250000 values");

@@ -135,6 +135,33 @@ static void a_file_is_opened_as_the_settings_say(void **state)
     house_free(house);
 }
 
+/* At a venue the session begins when the venue does. */
+static void a_session_at_a_venue_begins_when_it_says(void **state)
+{
+    (void)state;
+    static const char *const pairs[][2] = {{"session.venue", "mine"},
+                                           {"venue.mine.instruments.0.symbol", "BTC/USDT"},
+                                           {"venue.mine.instruments.0.price_step", "0.01"},
+                                           {"venue.mine.instruments.0.qty_step", "0.001"}};
+    for (int is_wrong = 0; is_wrong < 2; is_wrong++) {
+        struct house *house = made(1);
+        strcpy(source(house, 0)->path, "venue:mine");
+        for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++)
+            set(house, pairs[i][0], pairs[i][1]);
+        set(house, "venue.mine.starts", is_wrong ? "soon" : "1970-01-01T00:00:07Z");
+        if (is_wrong) {
+            refused(house, OC_E_CONFIG,
+                    "test: venue.mine.starts: found 'soon', expected a UTC date or time such as 2023-03-01 "
+                    "or 2023-03-01T12:00:00Z");
+            continue;
+        }
+        assert_int_equal(opened(house), OC_OK);
+        assert_true(house->session->clock.first_ns == 7 * HOUSE_SECOND);
+        assert_true(house->session->clock.now_ns == 7 * HOUSE_SECOND);
+        house_free(house);
+    }
+}
+
 /* Prices made here need no reader; each file of them is another. */
 static void synthetic_prices_have_seeds_of_their_own(void **state)
 {
@@ -159,6 +186,46 @@ static void synthetic_prices_have_seeds_of_their_own(void **state)
     assert_int_equal(opened(house), OC_OK);
     assert_true(source(house, 1)->synthetic.state == 2); /* the seed is 1 where none is said */
     house_free(house);
+}
+
+static char logged[4096];
+
+static void keep_line(void *arg, enum log_level level, const char *line, size_t length)
+{
+    (void)arg, (void)level;
+    if (strlen(logged) + length + 2 < sizeof logged)
+        strcat(strncat(logged, line, length), "\n");
+}
+
+/* Of several readers each says why it does not take a file: the last one as the end of the run, those before in the
+ * log. */
+static void each_reader_says_why_it_does_not_take_it(void **state)
+{
+    (void)state;
+    static const char *const readers[] = {"first", "second", "third"};
+    char list[64] = "", key[64];
+    for (int count = 1; count <= 3; count++) {
+        struct house *house = made(1);
+        int lines = 0;
+        snprintf(list + strlen(list), sizeof list - strlen(list), "%s%s", count > 1 ? "," : "", readers[count - 1]);
+        set(house, "data.readers", list);
+        for (int i = 0; i < count; i++) {
+            snprintf(key, sizeof key, "data.%s.plugin", readers[i]);
+            set(house, key, "outcry.csv");
+        }
+        sheets[0].probe = OC_E_DATA;
+        seen.has_words = true;
+        logged[0] = '\0';
+        log_set_sink(keep_line, NULL);
+        log_set_level(LOG_ERROR);
+        refused(house, OC_E_DATA, "a.csv: line 7 is torn");
+        log_flush();
+        for (const char *at = logged; (at = strstr(at, " did not take it: a.csv: line 7 is torn")) != NULL; at++)
+            lines++;
+        assert_int_equal(lines, count - 1);
+        log_set_sink(NULL, NULL);
+        log_set_level(LOG_NONE);
+    }
 }
 
 static void what_cannot_be_opened_is_said(void **state)
@@ -323,7 +390,9 @@ int main(void)
                                        cmocka_unit_test(quotes_stand_beside_trades),
                                        cmocka_unit_test(steps_that_do_not_fit_are_refused),
                                        cmocka_unit_test(a_file_is_opened_as_the_settings_say),
+                                       cmocka_unit_test(a_session_at_a_venue_begins_when_it_says),
                                        cmocka_unit_test(synthetic_prices_have_seeds_of_their_own),
+                                       cmocka_unit_test(each_reader_says_why_it_does_not_take_it),
                                        cmocka_unit_test(what_cannot_be_opened_is_said),
                                        cmocka_unit_test(a_symbol_names_its_assets),
                                        cmocka_unit_test(instruments_come_without_data),

@@ -50,6 +50,35 @@ static void a_leg_that_is_moved_inside_a_bar_is_decided_there(void **state)
     desk_free(desk);
 }
 
+/* A stop that is moved when its entry is told, at the open: it comes where the path is by then, as any order, while
+ * one that stays is there from the fill on. */
+static void a_leg_that_is_moved_at_once_comes_as_any_order(void **state)
+{
+    (void)state;
+    for (int is_moved = 0; is_moved < 2; is_moved++) {
+        struct desk *desk =
+            desk_new((const char *const[]){"entry_latency", "5s", "response_latency", "0", COMMON, NULL});
+        const struct oc_ev_bar before = a_bar(desk, 10000, 10000, 10000, 10000);
+        bar_begins(desk, &before.head);
+        desk_waits(desk, MINUTE - 5000 * MS);
+        buys(desk, 0, 0, is_moved ? 8000 : 9900, 0);
+        bar_ends(desk, &before.head);
+        const struct oc_ev_bar bar = a_bar(desk, 10000, 10000, 9000, 9500); /* a thousand down in 20 seconds */
+        bar_begins(desk, &bar.head);
+        desk_waits(desk, MINUTE);
+        assert_int_equal(desk->v->fill_count, 1);
+        struct oc_request amend = about(desk, sent_leg(desk, 1, OC_ROLE_STOP_LOSS)->order, OC_REQUEST_AMEND);
+        amend.bits = OC_RQ_STOP_CHANGED;
+        amend.stop_price = 9900;
+        if (is_moved)
+            desk_sends(desk, amend);
+        bar_ends(desk, &bar.head);
+        desk_waits(desk, 2 * MINUTE + 1);
+        fill_is(desk, 1, is_moved ? -9750 : -9900, is_moved ? TAKER | AMBIGUOUS : TAKER);
+        desk_free(desk);
+    }
+}
+
 /* One bar, two accounts: a long and a short, each with a stop and a target in it. Each is stopped: each has the path that is worse for it. */
 static void each_account_has_a_path_of_its_own(void **state)
 {
@@ -265,6 +294,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_cancel_that_arrives_inside_takes_effect_there),
         cmocka_unit_test(a_leg_that_is_moved_inside_a_bar_is_decided_there),
+        cmocka_unit_test(a_leg_that_is_moved_at_once_comes_as_any_order),
         cmocka_unit_test(each_account_has_a_path_of_its_own),
         cmocka_unit_test(Q14_what_a_bar_has_is_shared_by_price_then_time),
         cmocka_unit_test(Q13_a_post_only_order_between_bid_and_ask_is_accepted),

@@ -411,6 +411,10 @@ static void on_load_is_called_with_what_was_saved(void **state)
         kit_close(b, 10000);
         assert_int_equal(strstr(b->log, "loaded\t5") != NULL, bars);
         assert_int_equal(strstr(b->log, "loaded") != NULL, bars);
+        b->log_size = 0;
+        b->log[0] = '\0';
+        strategy_set_restoring(b->strategy, false); /* it has been handed over */
+        assert_null(strstr(b->log, "loaded"));
         kit_free(a);
         kit_free(b);
     }

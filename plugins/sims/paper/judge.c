@@ -152,7 +152,7 @@ static void take_back(struct walk *walk, const struct before *before)
     *position_of(walk) = before->position;
     walk->market->volume_left = before->volume_left;
     money_of(walk, places);
-    for (int i = 2; i >= 0; i--) /* two of them may be one */
+    for (int i = 0; i < 3; i++)
         *places[i] = before->money[i];
 }
 
@@ -177,11 +177,9 @@ static struct trades *tries(struct walk *walk, uint32_t account, bool is_high_fi
         return trades;
     }
     walk->is_natural = is_natural;
-    walk->is_trial = true;
     walk->trades = trades;
     walk_run(walk);
     walk->trades = NULL;
-    walk->is_trial = false;
     walk->is_natural = false;
     take_back(walk, &before);
     return trades;

@@ -30,9 +30,10 @@ static oc_i128 base_money(const struct paper_market *market, int64_t qty)
     return money;
 }
 
-static oc_i128 balance(const struct paper *paper, uint32_t account, uint32_t asset)
+/* add_instrument() lets no other asset in. */
+static oc_i128 balance_of(const struct paper *paper, const struct paper_order *order, uint32_t asset)
 {
-    return account < PAPER_ACCOUNTS_MAX && asset < PAPER_ASSETS_MAX ? paper->balances[account][asset] : 0;
+    return paper->balances[order->ask.account % PAPER_ACCOUNTS_MAX][asset];
 }
 
 /* What a unit is worth, and the fee that a trade of this side adds in the same currency. False: no unit of it can be counted. */
@@ -88,7 +89,7 @@ static oc_i128 need_of(struct paper *paper, const struct paper_order *order, uin
 /* What the account has of an asset and no other order needs. */
 static oc_i128 free_of(struct paper *paper, const struct paper_order *order, uint32_t asset)
 {
-    oc_i128 money = balance(paper, order->ask.account, asset);
+    oc_i128 money = balance_of(paper, order, asset);
     for (uint32_t i = 0; i < paper->order_count; i++) {
         const struct paper_order *other = &paper->orders[i];
         if (other != order && other->ask.account == order->ask.account &&
@@ -123,7 +124,7 @@ int64_t paper_affordable(struct paper *paper, const struct paper_order *order, i
         return want;
     /* What reduces gives way to nothing: it sells what the account holds, whatever else waits. */
     oc_i128 one = base_money(market, 1), held = order->ask.bits & OC_RQ_REDUCE_ONLY
-                                                    ? balance(paper, account, market->info.base)
+                                                    ? balance_of(paper, order, market->info.base)
                                                     : free_of(paper, order, market->info.base);
     oc_i128 units = one > 0 && held > 0 ? held / one : 0;
     return units < want ? (int64_t)units : want;

@@ -34,8 +34,10 @@ static struct paper_group *group_new(struct paper *paper, const struct oc_reques
     if (paper->group_count == paper->group_room) {
         struct paper_group *groups =
             paper_grown(paper->groups, &paper->group_room, PAPER_GROUPS_MAX, sizeof *paper->groups);
-        if (!groups)
-            return NULL; /* its legs are orders like others */
+        if (!groups) {
+            paper->is_short = true;
+            return NULL;
+        }
         paper->groups = groups;
     }
     struct paper_group *group = &paper->groups[paper->group_count++];

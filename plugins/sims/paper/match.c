@@ -58,7 +58,7 @@ void paper_activate(struct paper *paper, struct paper_order *order, int64_t now_
     struct paper_market *market = paper_market(paper, order->ask.head.inst);
     const bool is_post_only = order->ask.bits & OC_RQ_POST_ONLY;
     int64_t price = 0;
-    const bool known = paper_price_now(paper, market, order->ask.side, now_ns, &price);
+    const bool known = paper_price_quoted(market, order->ask.side, &price);
     if (is_post_only && !known && market->has_bars)
         return; /* the next open says whether it would cross */
     const bool knows_any = known || market->has_last;

@@ -36,9 +36,12 @@ static oc_rc set_balance(void *self, uint32_t account, uint32_t asset, struct oc
     return money_from_dec(total, &paper->balances[account][asset]);
 }
 
+/* What the call says, unless a fill, of it or of the request before, found no memory. */
+static oc_rc whole(struct paper *paper, oc_rc rc) { return rc == OC_OK && paper->is_short ? OC_E_NOMEM : rc; }
+
 static oc_rc on_market(void *self, int64_t now_ns, const struct oc_event *event)
 {
-    return paper_on_market(self, now_ns, event);
+    return whole(self, paper_on_market(self, now_ns, event));
 }
 
 static oc_rc on_request(void *self, int64_t now_ns, const struct oc_request *request)
@@ -49,7 +52,7 @@ static oc_rc on_request(void *self, int64_t now_ns, const struct oc_request *req
 static oc_rc on_due(void *self, int64_t now_ns)
 {
     struct paper *paper = self;
-    const oc_rc rc = paper_due(paper, now_ns);
+    const oc_rc rc = whole(paper, paper_due(paper, now_ns));
     if (paper->message_count)
         paper->sim_host->schedule_at(paper->host, paper->messages[paper->message_first].head.local_ns);
     if (paper->running_count)
@@ -77,7 +80,7 @@ static oc_rc on_end(void *self, int64_t now_ns)
         (void)paper_take(paper, order, &(struct paper_deal){.now_ns = now_ns, .price = price, .from = price});
     }
     paper_sweep(paper);
-    return OC_OK;
+    return whole(paper, OC_OK);
 }
 
 static oc_rc position(void *self, uint32_t account, uint32_t inst, int64_t *ret_units)

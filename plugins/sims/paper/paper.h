@@ -162,8 +162,9 @@ struct paper {
     uint32_t claim_room;
     uint32_t running[PAPER_INSTRUMENTS_MAX]; /* indices of markets whose bar is to be judged */
     uint32_t running_count;
-    uint32_t awaited_count;         /* legs that are awaited, at most */
-    int64_t floor_ns;               /* nothing is said before */
+    uint32_t awaited_count; /* legs that are awaited, at most */
+    bool is_short;    /* a fill found no memory for what it leads to: the next call about the market or time says so */
+    int64_t floor_ns; /* nothing is said before */
     struct paper_opening *openings; /* memory for bar.c */
     uint32_t opening_room;
     struct walk *walk;                        /* what is judged now; NULL: nothing is */
@@ -230,9 +231,8 @@ int64_t paper_with_spread(const struct paper *paper, uint8_t side, int64_t price
 struct paper_price paper_line(const struct paper_market *market, uint8_t side, int64_t at_ns);
 /* The other side of a quote bar where the line of `side` is at that time. */
 struct paper_price paper_line_beside(const struct paper_market *market, uint8_t side, int64_t at_ns);
-/* The price a market order pays now. False: nothing to trade against yet. */
-bool paper_price_now(const struct paper *paper, const struct paper_market *market, uint8_t side, int64_t now_ns,
-                     int64_t *ret_price);
+/* The quote that a market order pays where no bar runs. False: that side has none. */
+bool paper_price_quoted(const struct paper_market *market, uint8_t side, int64_t *ret_price);
 /* The last price known for a side, spread included; of the other side or of a trade where there is none. False: none is. */
 bool paper_price_last(const struct paper *paper, const struct paper_market *market, uint8_t side, int64_t *ret_price);
 

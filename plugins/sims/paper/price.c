@@ -10,8 +10,6 @@ static int64_t with_share(uint8_t side, struct paper_price price, struct oc_dec 
     const bool adds = buys == (price.num >= 0);
     oc_i128 paid, whole;
     int64_t units;
-    if (!share.units && price.den == 1)
-        return (int64_t)price.num;
     if (share.units && num_mul_128(price.den, one, &whole) == OC_OK &&
         num_muldiv_128(price.num, adds ? one + share.units : one - share.units, whole, rounding, &paid) == OC_OK &&
         num_narrow(paid, &units) == OC_OK)
@@ -58,20 +56,12 @@ struct paper_price paper_line_beside(const struct paper_market *market, uint8_t 
     return on_line(market, buys ? market->sell_line : market->buy_line, buys ? 1 : 2, at_ns);
 }
 
-bool paper_price_now(const struct paper *paper, const struct paper_market *market, uint8_t side, int64_t now_ns,
-                     int64_t *ret_price)
+bool paper_price_quoted(const struct paper_market *market, uint8_t side, int64_t *ret_price)
 {
-    if (bar_runs(market)) {
-        if (!has_line(market, side) || market->is_dead)
-            return false;
-        *ret_price = paper_paid(paper, market, side, paper_line(market, side, now_ns));
-        return true;
-    }
-    if (market->has_quote) {
-        *ret_price = side == OC_SIDE_BUY ? market->ask : market->bid;
-        return *ret_price != INT64_MIN;
-    }
-    return false;
+    if (!market->has_quote)
+        return false;
+    *ret_price = side == OC_SIDE_BUY ? market->ask : market->bid;
+    return *ret_price != INT64_MIN;
 }
 
 bool paper_price_last(const struct paper *paper, const struct paper_market *market, uint8_t side, int64_t *ret_price)

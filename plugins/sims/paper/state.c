@@ -73,32 +73,31 @@ static bool is_sound(const struct head *head, uint32_t market_max, uint32_t size
 }
 
 /* A list as it was saved, in its memory or more of it; NULL: there is none, and nothing was freed. */
-static void *list_of(void *list, const char **at, uint32_t count, size_t size)
+static void *list_of(void *list, uint32_t *room, uint32_t count, size_t size, const char **at)
 {
-    void *bytes = count ? realloc(list, count * size) : list;
-    if (bytes && count)
-        memcpy(bytes, *at, count * size);
+    const char *from = *at;
     *at += count * size;
-    return bytes;
+    if (count > *room) {
+        list = realloc(list, count * size);
+        *room = list ? count : *room;
+    }
+    return list && count ? memcpy(list, from, count * size) : list;
 }
 
 /* What a bar that ran had of it, and legs. */
 static oc_rc load_rest(struct paper *paper, const struct head *head, const char *at)
 {
-    struct oc_request *inside = list_of(paper->inside, &at, head->inside_count, sizeof *inside);
+    struct oc_request *inside = list_of(paper->inside, &paper->inside_room, head->inside_count, sizeof *inside, &at);
     paper->inside = inside ? inside : paper->inside;
-    struct paper_group *groups = list_of(paper->groups, &at, head->group_count, sizeof *groups);
+    struct paper_group *groups = list_of(paper->groups, &paper->group_room, head->group_count, sizeof *groups, &at);
     paper->groups = groups ? groups : paper->groups;
-    struct paper_claim *claims = list_of(paper->claims, &at, head->claim_count, sizeof *claims);
+    struct paper_claim *claims = list_of(paper->claims, &paper->claim_room, head->claim_count, sizeof *claims, &at);
     paper->claims = claims ? claims : paper->claims;
     if ((head->inside_count && !inside) || (head->group_count && !groups) || (head->claim_count && !claims))
         return OC_E_NOMEM;
     paper->inside_count = head->inside_count;
-    paper->inside_room = inside && head->inside_count ? head->inside_count : paper->inside_room;
     paper->group_count = head->group_count;
-    paper->group_room = groups && head->group_count ? head->group_count : paper->group_room;
     paper->claim_count = head->claim_count;
-    paper->claim_room = claims && head->claim_count ? head->claim_count : paper->claim_room;
     paper->running_count = 0;
     for (uint32_t i = 0; i < head->running_count; i++, at += sizeof paper->running[0]) {
         uint32_t index;

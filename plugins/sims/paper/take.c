@@ -57,7 +57,7 @@ static int64_t told_ns(struct paper *paper, const struct oc_event *event)
 void paper_say(struct paper *paper, const struct paper_order *order, struct oc_event *event)
 {
     const struct walk *walk = paper->walk;
-    if (walk && walk->is_trial)
+    if (walk && walk->trades)
         return;
     if (walk && order && bit_of(walk->ambiguous, order->ask.account) &&
         (event->type == OC_EV_FILL || event->type == OC_EV_TRIGGERED))

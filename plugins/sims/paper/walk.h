@@ -50,10 +50,9 @@ struct walk {
     uint32_t inst;
     uint32_t account; /* of a trial; 0: all */
     bool is_natural;  /* no stop is forced */
-    bool is_trial;
-    bool failed; /* no memory */
+    bool failed;      /* no memory */
     int64_t now_ns;
-    struct trades *trades; /* of a trial */
+    struct trades *trades; /* of a trial; NULL: it is none */
     struct step *steps;
     uint32_t step_count;
     uint32_t step_room;
