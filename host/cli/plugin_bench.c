@@ -83,8 +83,12 @@ static const char *asset_text(void *self, uint32_t asset)
 oc_rc bench_connect(struct bench_plugin *bench)
 {
     struct bench_world *world = bench->world;
-    const struct oc_account account = {
-        .size = sizeof account, .account = world->account, .source = world->account, .state = 1, .name = "main"};
+    const struct oc_account account = {.size = sizeof account,
+                                       .account = world->account,
+                                       .source = world->account,
+                                       .state = 1,
+                                       .name = "main",
+                                       .venue_account = {.size = 12, .text = "test-account"}};
     const struct oc_connector *table = bench->table;
     oc_rc rc = io_venue_start(&bench->venue, bench->instance.self);
     if (rc >= 0)

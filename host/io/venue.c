@@ -26,6 +26,7 @@ oc_rc io_venue_init(struct io_venue *venue, const struct oc_connector *table, co
     queue_init(&venue->queue);
     venue_names_init(&venue->names, &world->assets);
     limits_init(&venue->limits, table->venue);
+    signer_init(&venue->signer, table->venue);
     return OC_OK;
 }
 
@@ -35,6 +36,8 @@ void io_venue_release(struct io_venue *venue)
         free(venue->streams[i].path);
         free(venue->streams[i].words);
     }
+    for (uint32_t i = 0; i < venue->form_count; i++)
+        free(venue->forms[i].text);
     for (uint32_t i = 0; i < venue->pending_count; i++)
         free(venue->pending[i].ask);
     free(venue->pending);
@@ -44,6 +47,7 @@ void io_venue_release(struct io_venue *venue)
     free(venue->ops);
     free(venue->arena);
     venue_names_release(&venue->names);
+    signer_release(&venue->signer);
     queue_release(&venue->queue);
     memset(venue, 0, sizeof *venue);
 }

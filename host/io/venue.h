@@ -17,6 +17,7 @@
 #include "io/limits.h"
 #include "io/link.h"
 #include "io/queue.h"
+#include "io/signer.h"
 #include "io/venue_names.h"
 
 #include <outcry/connector.h>
@@ -29,6 +30,7 @@ enum {
     IO_FETCHES_MAX = 1024,
     IO_FETCH_TRIES = 5,
     IO_OPS_MAX = 4096, /* of one call */
+    IO_FORMS_MAX = 64, /* prepared exchanges */
     IO_ACCOUNTS_MAX = 16,
     IO_CALL_ROOM = 65536, /* bytes of events that every call may say, beside four for each byte of input */
     IO_SKIPS_SAID = 16    /* kinds of skipped things of which the first is logged */
@@ -167,6 +169,14 @@ struct io_exchange_kept { /* what comes back with its answer */
     bool is_batch;
 };
 
+struct io_form { /* an exchange but for the end of its path, its body and its costs */
+    char *text;  /* path, then headers, credentials set in; owned */
+    uint32_t path_size, headers_size;
+    uint32_t account;
+    uint16_t endpoint;
+    uint8_t method;
+};
+
 struct io_world {
     const int64_t *now_ns;  /* borrowed: the session's time */
     uint64_t seed;          /* of random() and of waits before opening again */
@@ -184,6 +194,7 @@ struct io_venue {
     struct queue queue;
     struct venue_names names;
     struct limits limits;
+    struct signer signer;
     struct plugin_site sites[IO_SITES];
     struct io_stream streams[IO_STREAMS_MAX];
     struct oc_account accounts[IO_ACCOUNTS_MAX];
@@ -198,6 +209,8 @@ struct io_venue {
     uint32_t fetch_count, fetch_room;
     struct io_exchange_kept *exchanges; /* under way; owned */
     uint32_t exchange_count, exchange_room;
+    struct io_form forms[IO_FORMS_MAX];
+    uint32_t form_count;
     struct io_op *ops; /* of the running call; owned */
     uint32_t op_count, op_room;
     char *arena; /* owned */

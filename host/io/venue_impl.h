@@ -59,4 +59,7 @@ void io_fetch_failed(struct io_venue *venue, uint64_t token, uint32_t why);
 int64_t io_fetch_next_ns(const struct io_venue *venue);
 struct io_fetch *io_fetch_find(struct io_venue *venue, uint64_t token);
 
+/* The services that are about the world beside streams and events. */
+const void *io_venue_service_of_world(const char *id);
+
 #endif

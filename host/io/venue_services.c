@@ -80,10 +80,37 @@ static oc_rc pay(struct io_venue *venue, const struct oc_cost *costs, uint32_t c
     return OC_OK;
 }
 
-static oc_rc keep(struct io_venue *venue, const void *bytes, uint32_t size, size_t *ret_at, uint32_t *ret_size)
+struct spliced { /* where credentials are set in */
+    const struct oc_splice *list;
+    uint32_t count;
+    uint32_t account;
+};
+
+/* Room for a credential, percent-encoded. */
+enum { SPLICE_ROOM = 3 * SIGNER_SECRET_MAX };
+
+/* A copy in the arena, with the credentials that belong in this place of it. */
+static oc_rc keep(struct io_venue *venue, const struct spliced *spliced, uint8_t in, const void *bytes, uint32_t size,
+                  size_t *ret_at, uint32_t *ret_size)
 {
+    uint32_t here = 0;
+    for (uint32_t i = 0; i < spliced->count; i++)
+        here += spliced->list[i].in == in;
     *ret_size = size;
-    return io_call_keep(venue, bytes, size, ret_at);
+    if (!here)
+        return io_call_keep(venue, bytes, size, ret_at);
+    const uint32_t room = size + here * SPLICE_ROOM;
+    char *text = malloc(room);
+    if (!text)
+        return OC_E_NOMEM;
+    oc_rc rc =
+        signer_splice(&venue->signer, spliced->account, spliced->list, spliced->count, in, bytes, size, text, room);
+    if (rc >= 0) {
+        *ret_size = (uint32_t)rc;
+        rc = io_call_keep(venue, text, *ret_size, ret_at);
+    }
+    free(text);
+    return rc;
 }
 
 static oc_rc net_open(const struct oc_host *host, const struct oc_open *open, uint32_t *ret_stream)
@@ -97,18 +124,23 @@ static oc_rc net_open(const struct oc_host *host, const struct oc_open *open, ui
         return OC_E_INVALID;
     if (!is_account(venue, open->account))
         return OC_E_DENIED;
-    if (open->frame == OC_FRAME_RAW || open->url || open->splice_count || (open->flags & OC_OPEN_LISTEN))
+    if (open->frame == OC_FRAME_RAW || open->url || (open->flags & OC_OPEN_LISTEN))
         return OC_E_NOT_SUPPORTED;
     while (stream < venue->streams + IO_STREAMS_MAX && stream->state != IO_STREAM_FREE)
         stream++;
     if (stream == venue->streams + IO_STREAMS_MAX)
         return OC_E_LIMIT;
+    const struct spliced spliced = {open->splices, open->splice_count, open->account};
+    size_t at = 0;
+    uint32_t path_size = 0;
     oc_rc rc = pay(venue, open->costs, open->cost_count, open->account, OC_LANE_RECONCILE);
-    char *path = rc == OC_OK ? calloc(1, (size_t)open->path_size + 1) : NULL;
+    if (rc == OC_OK)
+        rc = keep(venue, &spliced, OC_IN_PATH, open->path, open->path_size, &at, &path_size);
+    char *path = rc == OC_OK ? calloc(1, (size_t)path_size + 1) : NULL;
     if (!path)
         return rc < 0 ? rc : (oc_rc)OC_E_NOMEM;
-    if (open->path_size)
-        memcpy(path, open->path, open->path_size);
+    if (path_size)
+        memcpy(path, venue->arena + at, path_size);
     *stream = (struct io_stream){.state = IO_STREAM_NEW,
                                  .is_of_call = true,
                                  .endpoint = open->endpoint,
@@ -119,7 +151,7 @@ static oc_rc net_open(const struct oc_host *host, const struct oc_open *open, ui
                                  .room = open->room,
                                  .user = {open->user[0], open->user[1]},
                                  .path = path,
-                                 .path_size = open->path_size};
+                                 .path_size = path_size};
     *ret_stream = stream->number;
     const struct io_op op = {.kind = IO_OP_OPEN, .stream = stream->number};
     return io_call_op(venue, &op);
@@ -171,8 +203,6 @@ static oc_rc net_send(const struct oc_host *host, const struct oc_send *send)
         return OC_E_STATE;
     if (send->size < sizeof *send || (send->bytes_size && !send->bytes))
         return OC_E_INVALID;
-    if (send->splice_count)
-        return OC_E_NOT_SUPPORTED;
     const struct io_stream *stream = io_stream_of(venue, send->stream);
     if (!stream)
         return OC_E_NOT_FOUND;
@@ -185,43 +215,84 @@ static oc_rc net_send(const struct oc_host *host, const struct oc_send *send)
                        .at_ns = send->answer_ns,
                        .flags = send->flags & OC_HTTP_BATCH};
     oc_rc rc = pay(venue, send->costs, send->cost_count, stream->account, send->lane);
+    const struct spliced spliced = {send->splices, send->splice_count, stream->account};
     if (rc == OC_OK)
-        rc = keep(venue, send->bytes, send->bytes_size, &op.body, &op.body_size);
+        rc = keep(venue, &spliced, OC_IN_BODY, send->bytes, send->bytes_size, &op.body, &op.body_size);
     if (rc == OC_OK)
         rc = tie(venue, send->request, op.flags);
     return rc == OC_OK ? io_call_op(venue, &op) : rc;
 }
 
+/* What an exchange is made of, by its own members or by a form and the end of its path. */
+struct shape {
+    const struct io_form *form; /* NULL: none */
+    uint32_t account;
+    uint16_t endpoint;
+    uint8_t method;
+};
+
+static oc_rc shape_of(const struct io_venue *venue, const struct oc_http *http, struct shape *ret_shape)
+{
+    if (http->size < sizeof *http || http->form > venue->form_count || http->method > OC_METHOD_PATCH ||
+        (http->body_size && !http->body) || (http->headers_size && !http->headers) || (http->path_size && !http->path))
+        return OC_E_INVALID;
+    const struct io_form *form = http->form ? &venue->forms[http->form - 1] : NULL;
+    *ret_shape = form ? (struct shape){form, form->account, form->endpoint, form->method}
+                      : (struct shape){NULL, http->account, http->endpoint, http->method};
+    if (ret_shape->endpoint >= venue->table->venue->endpoint_count ||
+        (!form && (!http->path_size || http->path[0] != '/')))
+        return OC_E_INVALID;
+    return is_account(venue, ret_shape->account) ? OC_OK : OC_E_DENIED;
+}
+
+/* The form's path, and the exchange's behind it. */
+static oc_rc keep_path(struct io_venue *venue, const struct io_form *form, const struct spliced *spliced,
+                       const struct oc_http *http, struct io_op *op)
+{
+    size_t behind;
+    uint32_t size;
+    oc_rc rc = form ? io_call_keep(venue, form->text, form->path_size, &op->path) : (oc_rc)OC_OK;
+    if (rc == OC_OK)
+        rc = keep(venue, spliced, OC_IN_PATH, http->path, http->path_size, &behind, &size);
+    if (rc < 0)
+        return rc;
+    op->path = form ? op->path : behind; /* the one stands right behind the other */
+    op->path_size = size + (form ? form->path_size : 0);
+    return OC_OK;
+}
+
 static oc_rc net_http(const struct oc_host *host, const struct oc_http *http, uint64_t *ret_exchange)
 {
     struct io_venue *venue = venue_of(host);
+    struct shape shape;
     if (!venue->is_in_call)
         return OC_E_STATE;
-    if (http->size < sizeof *http || http->endpoint >= venue->table->venue->endpoint_count || !http->path_size ||
-        http->path[0] != '/' || http->method > OC_METHOD_PATCH || (http->body_size && !http->body) ||
-        (http->headers_size && !http->headers))
-        return OC_E_INVALID;
-    if (!is_account(venue, http->account))
-        return OC_E_DENIED;
-    if (http->form || http->splice_count)
-        return OC_E_NOT_SUPPORTED;
+    oc_rc rc = shape_of(venue, http, &shape);
+    if (rc < 0)
+        return rc;
+    const struct io_form *form = shape.form;
+    const struct spliced spliced = {http->splices, http->splice_count, shape.account};
     struct io_op op = {.kind = IO_OP_HTTP,
-                       .method = http->method,
-                       .endpoint = http->endpoint,
+                       .method = shape.method,
+                       .endpoint = shape.endpoint,
                        .exchange = io_number(venue),
                        .request = http->request,
                        .token = http->token,
                        .user = {http->user[0], http->user[1], http->user[2]},
                        .at_ns = http->answer_ns,
-                       .account = http->account,
+                       .account = shape.account,
                        .flags = http->flags};
-    oc_rc rc = pay(venue, http->costs, http->cost_count, http->account, http->lane);
+    rc = pay(venue, http->costs, http->cost_count, shape.account, http->lane);
     if (rc == OC_OK)
-        rc = keep(venue, http->path, http->path_size, &op.path, &op.path_size);
+        rc = keep_path(venue, form, &spliced, http, &op);
+    if (rc == OC_OK && form) {
+        op.headers_size = form->headers_size;
+        rc = io_call_keep(venue, form->text + form->path_size, form->headers_size, &op.headers);
+    } else if (rc == OC_OK) {
+        rc = keep(venue, &spliced, OC_IN_HEADERS, http->headers, http->headers_size, &op.headers, &op.headers_size);
+    }
     if (rc == OC_OK)
-        rc = keep(venue, http->headers, http->headers_size, &op.headers, &op.headers_size);
-    if (rc == OC_OK)
-        rc = keep(venue, http->body, http->body_size, &op.body, &op.body_size);
+        rc = keep(venue, &spliced, OC_IN_BODY, http->body, http->body_size, &op.body, &op.body_size);
     if (rc == OC_OK)
         rc = tie(venue, http->request, http->flags);
     if (rc == OC_OK)
@@ -231,10 +302,37 @@ static oc_rc net_http(const struct oc_host *host, const struct oc_http *http, ui
     return rc;
 }
 
+/* It stays, whatever becomes of the call that prepares it. */
 static oc_rc net_prepare(const struct oc_host *host, const struct oc_http *http, uint32_t *ret_form)
 {
-    (void)host, (void)http, (void)ret_form;
-    return OC_E_NOT_SUPPORTED;
+    struct io_venue *venue = venue_of(host);
+    struct shape shape;
+    oc_rc rc = http->form ? (oc_rc)OC_E_INVALID : shape_of(venue, http, &shape);
+    if (rc < 0)
+        return rc;
+    if (venue->form_count == IO_FORMS_MAX)
+        return OC_E_LIMIT;
+    const uint32_t room = http->path_size + http->headers_size + (http->splice_count + 1) * SPLICE_ROOM;
+    struct io_form form = {.account = shape.account, .endpoint = shape.endpoint, .method = shape.method};
+    char *text = malloc(room);
+    if (!text)
+        return OC_E_NOMEM;
+    rc = signer_splice(&venue->signer, shape.account, http->splices, http->splice_count, OC_IN_PATH, http->path,
+                       http->path_size, text, room);
+    if (rc >= 0) {
+        form.path_size = (uint32_t)rc;
+        rc = signer_splice(&venue->signer, shape.account, http->splices, http->splice_count, OC_IN_HEADERS,
+                           http->headers, http->headers_size, text + form.path_size, room - form.path_size);
+    }
+    if (rc < 0) {
+        free(text);
+        return rc;
+    }
+    form.headers_size = (uint32_t)rc;
+    form.text = text;
+    venue->forms[venue->form_count++] = form;
+    *ret_form = venue->form_count;
+    return OC_OK;
 }
 
 /* Between "://" and the next slash or blank of the endpoint's first url. */
@@ -273,165 +371,6 @@ static oc_rc net_fetching(const struct oc_host *host, uint64_t token, void *ret_
     return fetch ? copy_out(&fetch->ask, sizeof fetch->ask, ret_fetch, size_max) : OC_E_NOT_FOUND;
 }
 
-/* time */
-
-static int64_t time_now_ns(const struct oc_host *host) { return io_venue_now(venue_of(host)); }
-
-static oc_rc time_venue_ns(const struct oc_host *host, int64_t *ret_ns, int64_t *ret_error_ns)
-{
-    const struct io_venue *venue = venue_of(host);
-    if (!venue->has_offset && venue->table->venue->window_ns)
-        return OC_E_STATE;
-    *ret_ns = io_venue_now(venue) + venue->offset_ns;
-    *ret_error_ns = venue->offset_error_ns;
-    return venue->table->venue->window_ns && venue->offset_error_ns > venue->table->venue->window_ns ? OC_E_STATE
-                                                                                                     : OC_OK;
-}
-
-/* The venue's clock was said somewhere between the send and the receipt: half of that is how wrong the middle may be. */
-static oc_rc time_sample(const struct oc_host *host, int64_t said_ns, int64_t sent_ns, int64_t received_ns)
-{
-    struct io_venue *venue = venue_of(host);
-    if (received_ns < sent_ns)
-        return OC_E_INVALID;
-    const int64_t error_ns = (received_ns - sent_ns) / 2, offset_ns = said_ns - (sent_ns + error_ns);
-    if (!venue->has_offset || error_ns <= venue->offset_error_ns ||
-        llabs(offset_ns - venue->offset_ns) > error_ns + venue->offset_error_ns) { /* better, or its clock was set */
-        venue->offset_ns = offset_ns;
-        venue->offset_error_ns = error_ns;
-        venue->has_offset = true;
-    }
-    return OC_OK;
-}
-
-static oc_rc time_random(const struct oc_host *host, void *bytes, uint32_t size)
-{
-    struct io_venue *venue = venue_of(host);
-    char *to = bytes;
-    for (uint32_t at = 0; at < size; at += 8) {
-        const uint64_t number = random_next(&venue->random);
-        memcpy(to + at, &number, size - at < 8 ? size - at : 8);
-    }
-    return OC_OK;
-}
-
-static oc_rc time_timer(const struct oc_host *host, int64_t at_mono_ns, uint64_t user, uint64_t *ret_timer)
-{
-    struct io_venue *venue = venue_of(host);
-    if (!venue->is_in_call)
-        return OC_E_STATE;
-    uint32_t count = venue->timer_count;
-    for (uint32_t i = 0; i < venue->op_count; i++)
-        count += venue->ops[i].kind == IO_OP_TIMER;
-    if (count >= IO_TIMERS_MAX)
-        return OC_E_LIMIT;
-    const struct io_op op = {
-        .kind = IO_OP_TIMER, .exchange = io_number(venue), .user = {user, 0, 0}, .at_ns = at_mono_ns};
-    *ret_timer = op.exchange;
-    return io_call_op(venue, &op);
-}
-
-static oc_rc time_cancel(const struct oc_host *host, uint64_t timer)
-{
-    struct io_venue *venue = venue_of(host);
-    const struct io_op op = {.kind = IO_OP_UNTIMER, .exchange = timer};
-    return venue->is_in_call ? io_call_op(venue, &op) : OC_E_STATE;
-}
-
-/* names */
-
-static oc_rc scale_of(const struct oc_instrument *instrument, struct oc_scale *ret_scale)
-{
-    if (!instrument)
-        return OC_E_NOT_FOUND;
-    venue_names_scale(instrument, ret_scale);
-    return OC_OK;
-}
-
-static oc_rc names_by_symbol(const struct oc_host *host, const char *symbol, uint32_t size, struct oc_scale *ret_scale)
-{
-    return scale_of(venue_names_symbol(&venue_of(host)->names, symbol, size), ret_scale);
-}
-
-static oc_rc names_by_number(const struct oc_host *host, uint64_t number, struct oc_scale *ret_scale)
-{
-    return scale_of(venue_names_number(&venue_of(host)->names, number), ret_scale);
-}
-
-static oc_rc names_by_inst(const struct oc_host *host, uint32_t inst, struct oc_scale *ret_scale)
-{
-    return scale_of(venue_names_inst(&venue_of(host)->names, inst), ret_scale);
-}
-
-static oc_rc names_record(const struct oc_host *host, uint32_t inst, struct oc_instrument *ret_instrument,
-                          uint32_t size_max)
-{
-    const struct oc_instrument *found = venue_names_inst(&venue_of(host)->names, inst);
-    return found ? copy_out(found, sizeof *found, ret_instrument, size_max) : OC_E_NOT_FOUND;
-}
-
-static oc_rc names_asset(const struct oc_host *host, const char *name, uint32_t size, uint32_t *ret_asset)
-{
-    const struct venue_assets *assets = &venue_of(host)->names.assets;
-    if (size == 0 || size >= OC_ASSET_MAX)
-        return OC_E_INVALID;
-    return assets->intern ? assets->intern(assets->self, name, size, ret_asset) : OC_E_NOT_SUPPORTED;
-}
-
-static oc_rc names_asset_text(const struct oc_host *host, uint32_t asset, char name[OC_ASSET_MAX])
-{
-    const struct venue_assets *assets = &venue_of(host)->names.assets;
-    const char *text = assets->text ? assets->text(assets->self, asset) : NULL;
-    if (!text || strlen(text) >= OC_ASSET_MAX)
-        return OC_E_NOT_FOUND;
-    memcpy(name, text, strlen(text) + 1);
-    return OC_OK;
-}
-
-/* limits */
-
-static oc_rc limit_used(const struct oc_host *host, uint32_t account, uint32_t limit, uint64_t used)
-{
-    struct io_venue *venue = venue_of(host);
-    return limits_used(&venue->limits, account, limit, used, io_venue_now(venue));
-}
-
-static oc_rc limit_max(const struct oc_host *host, uint32_t account, uint32_t limit, uint64_t max, int64_t period_ns)
-{
-    struct io_venue *venue = venue_of(host);
-    return limits_max(&venue->limits, account, limit, max, period_ns, io_venue_now(venue));
-}
-
-static oc_rc limit_shut(const struct oc_host *host, uint32_t account, uint32_t limit, int64_t until_ns, uint32_t why)
-{
-    struct io_venue *venue = venue_of(host);
-    (void)why;
-    return limits_shut(&venue->limits, account, limit, until_ns, io_venue_now(venue));
-}
-
-static oc_rc limit_give(const struct oc_host *host, uint32_t account, struct oc_cost cost)
-{
-    struct io_venue *venue = venue_of(host);
-    limits_give(&venue->limits, cost, account, io_venue_now(venue));
-    return OC_OK;
-}
-
-void io_venue_skip(struct io_venue *venue, const char *what, const void *sample, uint32_t size)
-{
-    uint64_t hash = 0xcbf29ce484222325u;
-    for (const char *c = what; *c; c++)
-        hash = (hash ^ (unsigned char)*c) * 0x100000001b3u;
-    venue->skipped++;
-    for (uint32_t i = 0; i < venue->skip_kind_count; i++)
-        if (venue->skip_kinds[i] == hash)
-            return;
-    if (venue->skip_kind_count == IO_SKIPS_SAID)
-        return;
-    venue->skip_kinds[venue->skip_kind_count++] = hash;
-    log_warning("venue", "%s skipped what it does not know (%s): %.*s", venue->name, what,
-                (int)(size < 200 ? size : 200), (const char *)sample);
-}
-
 const void *io_venue_service(const char *id)
 {
     static const struct oc_svc_feed feed = {
@@ -447,30 +386,7 @@ const void *io_venue_service(const char *id)
                                           .authority = net_authority,
                                           .asked = net_asked,
                                           .fetching = net_fetching};
-    static const struct oc_svc_time time = {.size = sizeof time,
-                                            .now_ns = time_now_ns,
-                                            .mono_ns = time_now_ns,
-                                            .venue_ns = time_venue_ns,
-                                            .sample = time_sample,
-                                            .random = time_random,
-                                            .timer = time_timer,
-                                            .cancel = time_cancel};
-    static const struct oc_svc_names names = {.size = sizeof names,
-                                              .symbol = names_by_symbol,
-                                              .number = names_by_number,
-                                              .scale = names_by_inst,
-                                              .record = names_record,
-                                              .asset = names_asset,
-                                              .asset_text = names_asset_text};
-    static const struct oc_svc_limit limit = {
-        .size = sizeof limit, .used = limit_used, .max = limit_max, .shut = limit_shut, .give = limit_give};
-    static const struct {
-        const char *id;
-        const void *table;
-    } all[] = {
-        {OC_SVC_FEED, &feed}, {OC_SVC_NET, &net}, {OC_SVC_TIME, &time}, {OC_SVC_NAMES, &names}, {OC_SVC_LIMIT, &limit}};
-    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
-        if (strcmp(all[i].id, id) == 0)
-            return all[i].table;
-    return NULL;
+    if (strcmp(id, OC_SVC_FEED) == 0)
+        return &feed;
+    return strcmp(id, OC_SVC_NET) == 0 ? &net : io_venue_service_of_world(id);
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "base/random.h"
 
 enum { BACKOFF_DOUBLES = 6 };
@@ -262,7 +263,9 @@ oc_rc io_subs_flush(struct io_venue *venue)
         }
         if (rc == OC_E_NOMEM)
             return rc;
-        venue->faults += rc < 0;
+        if (rc < 0 && !venue->is_silent)
+            log_warning("venue", "%s does not take a subscription to topic %u (code %d)", venue->name, subs[0].topic,
+                        (int)rc);
         for (uint32_t i = 0; i < count; i++) {
             venue->subs[places[i]].state = IO_SUB_CARRIED; /* refused: not asked for again and again */
             venue->subs[places[i]].stream = rc < 0 ? 0 : number;
