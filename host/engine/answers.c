@@ -16,6 +16,12 @@ static oc_rc book_fill(struct engine *engine, const struct oc_ev_fill *said, con
 {
     uint32_t account = order ? order->now.account : fill->head.source;
     uint32_t strategy = order ? order->now.strategy : 0;
+    const bool is_plain = said->head.size < sizeof(struct oc_ev_venue_fill) && (!order || !order->said);
+    oc_rc rc = OC_OK;
+    if (__builtin_expect(!is_plain, 0))
+        rc = sums_replace(engine, order, fill);
+    if (rc < 0)
+        return rc;
     const struct book *book = portfolio_find(engine->portfolio, account, strategy, fill->head.inst);
     struct out_note note = {.kind = NOTE_FILL,
                             .strategy = strategy,
@@ -23,8 +29,6 @@ static oc_rc book_fill(struct engine *engine, const struct oc_ev_fill *said, con
                             .inst = fill->head.inst,
                             .qty_before = book ? book->position.qty : 0,
                             .realised_before = book ? book->position.realised : 0};
-    const bool is_plain = said->head.size < sizeof(struct oc_ev_venue_fill) && (!order || !order->said);
-    oc_rc rc;
     if (__builtin_expect(is_plain, 1))
         rc = portfolio_fill(engine->portfolio, account, strategy, fill);
     else

@@ -63,16 +63,6 @@ static struct booked *find(struct engine *engine, const struct order *order, con
     return NULL;
 }
 
-static void note_corrected(struct engine *engine, const struct booked *booked, const struct out_note *before)
-{
-    const struct book *book = portfolio_find(engine->portfolio, booked->account, booked->strategy, booked->trade.inst);
-    struct out_note note = *before;
-    note.kind = NOTE_CORRECTED;
-    note.qty_after = book ? book->position.qty : 0;
-    note.realised_after = book ? book->position.realised : 0;
-    out_add_note(&engine->out, &note);
-}
-
 /* The sums of the venue were of the fill as it was. */
 static void follow_sums(struct order *order, int64_t more)
 {
@@ -90,13 +80,6 @@ static void follow_sums(struct order *order, int64_t more)
 static oc_rc correct(struct engine *engine, struct booked *booked, const struct oc_ev_bust *bust)
 {
     struct order *order = orders_find(engine->orders, booked->order);
-    const struct book *book = portfolio_find(engine->portfolio, booked->account, booked->strategy, booked->trade.inst);
-    const struct out_note before = {.strategy = booked->strategy,
-                                    .order = booked->order,
-                                    .inst = booked->trade.inst,
-                                    .source = booked->account,
-                                    .qty_before = book ? book->position.qty : 0,
-                                    .realised_before = book ? book->position.realised : 0};
     const struct position_trade now = {.price = bust->new_price, .qty = bust->new_qty, .side = booked->trade.what.side};
     const int64_t more = now.qty - booked->trade.what.qty;
     oc_i128 fee = 0;
@@ -105,7 +88,6 @@ static oc_rc correct(struct engine *engine, struct booked *booked, const struct 
         rc = order_correct(engine, order, booked, &now, now.qty ? fee : 0);
     if (rc < 0)
         return rc;
-    note_corrected(engine, booked, &before);
     if (order) {
         follow_sums(order, more);
         order_moves(engine, order, EVENT_BUST);

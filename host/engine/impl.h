@@ -213,7 +213,9 @@ void sums_note(struct order *order, const struct order_sums *sums);
 void sums_settle(struct engine *engine, struct order *order);
 /* A fetch of fills has ended: what is still missing of this source's orders never comes as fills. */
 void sums_end(struct engine *engine, const struct oc_ev_fetched *fetched);
-/* Books a fill of a venue, in place of what was inferred where there is such. `whole`: NULL, or all that it says. */
+/* A fill is about to be booked: what stood for it goes, and room is made for what follows. */
+CHECKED oc_rc sums_replace(struct engine *engine, struct order *order, const struct oc_ev_fill *fill);
+/* After sums_replace. Books a fill of a venue. `whole`: NULL, or all that it says. */
 CHECKED oc_rc sums_book(struct engine *engine, struct order *order, const struct oc_ev_fill *fill,
                         const struct oc_ev_venue_fill *whole);
 /* A booked fill is `now`, with this fee, for the books and for its order, where that is known. On failure nothing changes. */
@@ -223,7 +225,7 @@ CHECKED oc_rc order_correct(struct engine *engine, struct order *order, struct b
 void sums_forget_made(struct engine *engine);
 
 /* why.c */
-/* Why it is as it is, where nothing better was said. */
+/* Why it is as it is, where nothing better was said: the name of OC_WHY_..., without its prefix; OTHER for what is not known. */
 void order_reason(struct order *order, uint32_t why);
 
 /* shown.c */

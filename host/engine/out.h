@@ -51,7 +51,7 @@ enum note_kind {
     NOTE_STRANGER,  /* an answer about one whose terms are not known: `source` is to be asked for its open orders */
     NOTE_MISSING,   /* the venue's sums are ahead of its fills: these are to be asked for */
     NOTE_ABSENT,    /* the venue says that it does not know the order, which proves nothing */
-    NOTE_CORRECTED  /* a fill was taken back or corrected: as NOTE_FILL, without a fill */
+    NOTE_CORRECTED  /* as NOTE_FILL: what was booked goes (as if it had been traded back), or what it is now comes */
 };
 
 struct out_note {

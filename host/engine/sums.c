@@ -48,6 +48,85 @@ static oc_i128 sum_of(const struct instrument *instrument, const struct booked *
                            : (oc_i128)what->price * what->qty;
 }
 
+/* A fill that no event holds, for those who are told of fills: until the next input. NULL: no memory. */
+static struct oc_ev_fill *make_fill(struct engine *engine, const struct booked *booked,
+                                    const struct position_trade *what, oc_i128 fee)
+{
+    if (engine->made_count == engine->made_room) {
+        const uint32_t room = engine->made_room ? engine->made_room * 2 : 8;
+        struct oc_ev_fill **made = realloc(engine->made, room * sizeof *made);
+        if (!made)
+            return NULL;
+        engine->made = made;
+        engine->made_room = room;
+    }
+    struct oc_ev_fill *fill = calloc(1, sizeof *fill);
+    if (!fill)
+        return NULL;
+    engine->made[engine->made_count++] = fill;
+    fill->head = (struct oc_event){.size = sizeof *fill,
+                                   .type = OC_EV_FILL,
+                                   .flags = OC_EVF_INFERRED,
+                                   .source = booked->account,
+                                   .inst = booked->trade.inst,
+                                   .venue_ns = booked->trade.at_ns,
+                                   .local_ns = engine->now_ns,
+                                   .cause = engine->cause};
+    fill->order = booked->order;
+    fill->price = what->price;
+    fill->qty = what->qty;
+    fill->side = what->side;
+    fill->fee_asset = booked->trade.fee_asset;
+    (void)money_to_dec(fee, 8, &fill->fee); /* for showing */
+    return fill;
+}
+
+void sums_forget_made(struct engine *engine)
+{
+    while (engine->made_count)
+        free(engine->made[--engine->made_count]);
+}
+
+static const struct position *position_of(const struct engine *engine, const struct booked *booked)
+{
+    const struct book *book = portfolio_find(engine->portfolio, booked->account, booked->strategy, booked->trade.inst);
+    return &book->position; /* something of it is booked there */
+}
+
+static void note_part(struct engine *engine, const struct booked *booked, const struct position_trade *what,
+                      oc_i128 fee, struct out_note *note)
+{
+    const struct oc_ev_fill *fill = make_fill(engine, booked, what, fee);
+    note->fill = fill ? &fill->head : NULL;
+    note->qty_after = note->qty_before + (what->side == OC_SIDE_BUY ? what->qty : -what->qty);
+    if (fill)
+        out_add_note(&engine->out, note);
+    note->qty_before = note->qty_after;
+    note->realised_before = note->realised_after;
+}
+
+/* What was booked goes, and what it is now comes: figures of the run follow as if both were fills. */
+static void note_corrected(struct engine *engine, const struct booked *before, const struct booked *now,
+                           oc_i128 realised_before)
+{
+    const struct position *position = position_of(engine, now);
+    const int64_t sign = now->trade.what.side == OC_SIDE_BUY ? 1 : -1;
+    struct position_trade back = before->trade.what;
+    struct out_note note = {.kind = NOTE_CORRECTED,
+                            .strategy = now->strategy,
+                            .order = now->order,
+                            .inst = now->trade.inst,
+                            .source = now->account,
+                            .qty_before = position->qty - sign * (now->trade.what.qty - back.qty),
+                            .realised_before = realised_before,
+                            .realised_after = position->realised};
+    back.side = back.side == OC_SIDE_BUY ? OC_SIDE_SELL : OC_SIDE_BUY;
+    if (back.qty)
+        note_part(engine, before, &back, -before->trade.fee, &note);
+    if (now->trade.what.qty)
+        note_part(engine, now, &now->trade.what, now->trade.fee, &note);
+}
+
 static void order_take(struct order *order, const struct booked *booked)
 {
     order->filled += booked->trade.what.qty;
@@ -73,9 +152,11 @@ oc_rc order_correct(struct engine *engine, struct order *order, struct booked *b
 {
     const struct instrument *instrument = instruments_get(engine->instruments, booked->trade.inst);
     const struct booked before = *booked;
+    const oc_i128 realised = position_of(engine, booked)->realised;
     oc_rc rc = instrument ? booked_correct(engine->portfolio, instrument, booked, now, fee) : (oc_rc)OC_E_NOT_FOUND;
     if (rc < 0)
         return rc;
+    note_corrected(engine, &before, booked, realised);
     booked->sum = sum_of(instrument, booked);
     if (order)
         order_follow(order, &before, booked);
@@ -101,11 +182,14 @@ static oc_rc shrink(struct engine *engine, struct order *order, struct booked *b
     return order_correct(engine, order, booked, &now, fee);
 }
 
-/* A fill of `qty` takes the place of what stood for it. */
-static oc_rc replace(struct engine *engine, struct order *order, int64_t qty, bool is_replayed)
+oc_rc sums_replace(struct engine *engine, struct order *order, const struct oc_ev_fill *fill)
 {
-    struct order_said *said = order->said;
-    if (is_replayed && said->before) {
+    struct order_said *said = order ? order->said : NULL;
+    int64_t qty = fill->qty;
+    const oc_rc room = booked_room(&engine->booked);
+    if (room < 0 || !said)
+        return room;
+    if ((fill->head.flags & OC_EVF_REPLAYED) && said->before) {
         const int64_t gone = qty < said->before ? qty : said->before;
         said->before -= gone;
         order->filled -= gone;
@@ -150,10 +234,6 @@ oc_rc sums_book(struct engine *engine, struct order *order, const struct oc_ev_f
     if (rc == OC_OK)
         rc = booked_value(instrument, what, &booked.value);
     if (rc == OC_OK)
-        rc = booked_room(&engine->booked);
-    if (rc == OC_OK && order && order->said)
-        rc = replace(engine, order, fill->qty, fill->head.flags & OC_EVF_REPLAYED);
-    if (rc == OC_OK)
         rc = portfolio_trade(engine->portfolio, booked.account, booked.strategy, &booked.trade, booked.effects);
     if (rc < 0)
         return rc;
@@ -167,46 +247,6 @@ oc_rc sums_book(struct engine *engine, struct order *order, const struct oc_ev_f
 }
 
 /* What is booked without a fill of the venue's. */
-
-/* The fill that stands for what was inferred, for those who are told of fills. NULL: no memory. */
-static struct oc_ev_fill *make_fill(struct engine *engine, const struct order *order, const struct booked *booked)
-{
-    if (engine->made_count == engine->made_room) {
-        const uint32_t room = engine->made_room ? engine->made_room * 2 : 8;
-        struct oc_ev_fill **made = realloc(engine->made, room * sizeof *made);
-        if (!made)
-            return NULL;
-        engine->made = made;
-        engine->made_room = room;
-    }
-    struct oc_ev_fill *fill = calloc(1, sizeof *fill);
-    if (!fill)
-        return NULL;
-    engine->made[engine->made_count++] = fill;
-    fill->head = (struct oc_event){.size = sizeof *fill,
-                                   .type = OC_EV_FILL,
-                                   .flags = OC_EVF_INFERRED,
-                                   .source = order->now.account,
-                                   .inst = order->now.head.inst,
-                                   .venue_ns = booked->trade.at_ns,
-                                   .local_ns = engine->now_ns,
-                                   .cause = engine->cause};
-    fill->order = order->now.order;
-    fill->price = booked->trade.what.price;
-    fill->qty = booked->trade.what.qty;
-    fill->side = booked->trade.what.side;
-    fill->fee_asset = booked->trade.fee_asset;
-    (void)money_to_dec(booked->trade.fee, 8, &fill->fee); /* for showing */
-    const int size = snprintf(fill->trade_id, sizeof fill->trade_id, "sum %lld", (long long)order->said->sums.qty);
-    fill->trade_id_size = (uint8_t)size;
-    return fill;
-}
-
-void sums_forget_made(struct engine *engine)
-{
-    while (engine->made_count)
-        free(engine->made[--engine->made_count]);
-}
 
 /* The order's own price, else what was known when it was asked for, else the market's. False: there is none. */
 static bool price_of(const struct engine *engine, const struct order *order, int64_t *ret_price)
@@ -294,13 +334,15 @@ static void infer(struct engine *engine, struct order *order)
     order_take(order, booked);
     order->said->inferred += missing;
     engine->stats.fills++;
-    const struct oc_ev_fill *fill = make_fill(engine, order, booked);
+    struct oc_ev_fill *fill = make_fill(engine, booked, &booked->trade.what, booked->trade.fee);
     book = portfolio_find(engine->portfolio, order->now.account, order->now.strategy, order->now.head.inst);
     if (!fill || !book) {
         order_moves(engine, order, EVENT_LATE_FILL);
         exposure_lower(engine, order);
         return;
     }
+    const int size = snprintf(fill->trade_id, sizeof fill->trade_id, "sum %lld", (long long)order->said->sums.qty);
+    fill->trade_id_size = (uint8_t)size;
     note.fill = &fill->head;
     note.qty_after = book->position.qty;
     note.realised_after = book->position.realised;

@@ -182,5 +182,8 @@ struct collect_before {
 };
 void collect_fill(struct collect *collect, const struct oc_ev_fill *fill, const struct instrument *instrument,
                   const struct position *position, struct collect_before before, const char *tag);
+/* The same of one that only stands for a correction: it moves money and trips, and is no fill. */
+void collect_correct(struct collect *collect, const struct oc_ev_fill *fill, const struct instrument *instrument,
+                     const struct position *position, struct collect_before before, const char *tag);
 
 #endif

@@ -166,24 +166,17 @@ count:
     collect->ambiguous_bars++;
 }
 
-void collect_fill(struct collect *collect, const struct oc_ev_fill *fill, const struct instrument *instrument,
-                  const struct position *position, struct collect_before before, const char *tag)
+void collect_correct(struct collect *collect, const struct oc_ev_fill *fill, const struct instrument *instrument,
+                     const struct position *position, struct collect_before before, const char *tag)
 {
     int64_t signed_qty = fill->side == OC_SIDE_BUY ? fill->qty : -fill->qty;
     oc_i128 fee = 0;
     if (fill->fee_asset == instrument->info.settle && money_from_dec(fill->fee, &fee) < 0)
         fee = 0;
-    collect->fills++;
-    collect->buys += fill->side == OC_SIDE_BUY;
-    collect->makers += fill->liquidity == OC_LIQUIDITY_MAKER;
-    collect->inside += (fill->head.flags & OC_EVF_INSIDE) != 0;
-    collect->unknown_volume += (fill->head.flags & OC_EVF_UNKNOWN_VOLUME) != 0;
     bool reduces = before.qty != 0 && (before.qty < 0) != (signed_qty < 0);
     int64_t held = before.qty < 0 ? -before.qty : before.qty;
     int64_t closing = reduces ? (fill->qty < held ? fill->qty : held) : 0;
     struct running *running = running_slot(collect, position->strategy, fill->head.inst);
-    if (running)
-        running->fills++;
     struct trip *trip = before.qty && running ? trip_of(collect, running) : NULL;
     if (closing && trip) {
         oc_i128 part = fee;
@@ -213,4 +206,18 @@ void collect_fill(struct collect *collect, const struct oc_ev_fill *fill, const 
     }
     trip_take(trip, fill, instrument, opening, true);
     trip->fees += fee;
+}
+
+void collect_fill(struct collect *collect, const struct oc_ev_fill *fill, const struct instrument *instrument,
+                  const struct position *position, struct collect_before before, const char *tag)
+{
+    struct running *running = running_slot(collect, position->strategy, fill->head.inst);
+    collect->fills++;
+    collect->buys += fill->side == OC_SIDE_BUY;
+    collect->makers += fill->liquidity == OC_LIQUIDITY_MAKER;
+    collect->inside += (fill->head.flags & OC_EVF_INSIDE) != 0;
+    collect->unknown_volume += (fill->head.flags & OC_EVF_UNKNOWN_VOLUME) != 0;
+    if (running)
+        running->fills++;
+    collect_correct(collect, fill, instrument, position, before, tag);
 }

@@ -48,7 +48,7 @@ static oc_i128 add_fee(struct meter *meter, const struct oc_ev_fill *fill)
 void meter_restore_fills(struct meter *meter, const struct engine_out *out)
 {
     for (uint32_t i = 0; i < out->note_count; i++)
-        if (out->notes[i].kind == NOTE_FILL)
+        if (out->notes[i].kind == NOTE_FILL || out->notes[i].kind == NOTE_CORRECTED)
             (void)add_fee(meter, (const struct oc_ev_fill *)(const void *)out->notes[i].fill);
 }
 
@@ -82,9 +82,16 @@ static void note_fill(struct meter *meter, const struct out_note *note)
     struct oc_ev_fill booked = *fill;
     if (order && booked.side == OC_SIDE_NONE)
         booked.side = order->now.side;
-    collect_fill(&meter->collect, &booked, instrument, &book->position,
-                 (struct collect_before){note->qty_before, note->realised_before}, order ? order->now.tag : "");
-    spread_take(&meter->spread, session, &booked, instrument);
+    /* several may be of one input: what each realised, not what the book has by now */
+    const struct collect_before before = {note->qty_before,
+                                          book->position.realised - (note->realised_after - note->realised_before)};
+    const char *tag = order ? order->now.tag : "";
+    if (__builtin_expect(note->kind == NOTE_CORRECTED, 0)) {
+        collect_correct(&meter->collect, &booked, instrument, &book->position, before, tag);
+    } else {
+        collect_fill(&meter->collect, &booked, instrument, &book->position, before, tag);
+        spread_take(&meter->spread, session, &booked, instrument);
+    }
     collect_fee(&meter->collect, book->position.strategy, note->inst, add_fee(meter, fill));
 }
 
@@ -139,7 +146,7 @@ static void note(void *self, const struct input *input, const struct engine_out 
     follow_start(meter);
     fold_records(meter, input, out);
     for (uint32_t i = 0; i < out->note_count; i++)
-        if (out->notes[i].kind == NOTE_FILL)
+        if (out->notes[i].kind == NOTE_FILL || out->notes[i].kind == NOTE_CORRECTED)
             note_fill(meter, &out->notes[i]);
 }
 

@@ -48,7 +48,58 @@ static inline struct oc_ev_order said_order(const struct fixture *f, const char 
         .venue_order = id_of(venue_order)};
 }
 
-static inline void says(struct fixture *f, void *event) { assert_int_equal(fixture_input(f, event), OC_OK); }
+static inline int64_t held(const struct fixture *f)
+{
+    const struct book *book = fixture_book(f);
+    return book ? book->position.qty : 0;
+}
+
+static inline oc_i128 realised(const struct fixture *f)
+{
+    const struct book *book = fixture_book(f);
+    return book ? book->position.realised : 0;
+}
+
+/* What an input came to, as a report adds it up: each fill and each correction begins where the one before it ended. */
+static inline void notes_add_up(const struct fixture *f, int64_t qty, oc_i128 money)
+{
+    const struct engine_out *out = engine_out(f->engine);
+    bool is_own = false;
+    for (uint32_t i = 0; i < out->note_count; i++) {
+        const struct out_note *note = &out->notes[i];
+        if (note->kind != NOTE_FILL && note->kind != NOTE_CORRECTED)
+            continue;
+        const struct oc_ev_fill *fill = (const struct oc_ev_fill *)(const void *)note->fill;
+        const struct order *order = fixture_find(f, note->order);
+        const uint8_t side = fill->side ? fill->side : order->now.side;
+        is_own |= note->strategy != 0; /* whose book is another one */
+        assert_true(note->qty_after == note->qty_before + (side == OC_SIDE_BUY ? fill->qty : -fill->qty));
+        if (is_own)
+            continue;
+        assert_true(note->qty_before == qty && note->realised_before == money);
+        qty = note->qty_after;
+        money = note->realised_after;
+    }
+    assert_true(is_own || (qty == held(f) && money == realised(f)));
+}
+
+static inline oc_rc fixture_said(struct fixture *f, void *event)
+{
+    struct oc_event *head = event;
+    const int64_t qty = held(f);
+    const oc_i128 money = realised(f);
+    head->local_ns = f->now_ns;
+    if (!head->venue_ns)
+        head->venue_ns = f->now_ns;
+    head->seq = ++f->seq;
+    const oc_rc rc = engine_input(f->engine, head, true);
+    if (rc == OC_OK)
+        notes_add_up(f, qty, money);
+    fixture_flush(f);
+    return rc;
+}
+
+static inline void says(struct fixture *f, void *event) { assert_int_equal(fixture_said(f, event), OC_OK); }
 
 /* An order of ours that the venue has accepted under this id. */
 static inline uint64_t said_accepted(struct fixture *f, uint8_t side, int64_t qty, int64_t price,
@@ -76,7 +127,10 @@ static inline uint32_t notes_of(struct fixture *f, void *event, uint32_t kind, s
     uint32_t count = 0;
     head->local_ns = f->now_ns;
     head->seq = ++f->seq;
+    const int64_t qty = held(f);
+    const oc_i128 money = realised(f);
     assert_int_equal(engine_input(f->engine, head, true), OC_OK);
+    notes_add_up(f, qty, money);
     const struct engine_out *out = engine_out(f->engine);
     for (uint32_t i = 0; i < out->note_count; i++)
         if (out->notes[i].kind == kind) {
@@ -88,12 +142,6 @@ static inline uint32_t notes_of(struct fixture *f, void *event, uint32_t kind, s
 }
 
 static inline uint64_t alarms_of(const struct fixture *f) { return engine_stats(f->engine)->alarms; }
-
-static inline int64_t held(const struct fixture *f)
-{
-    const struct book *book = fixture_book(f);
-    return book ? book->position.qty : 0;
-}
 
 static inline int64_t open_buys(const struct fixture *f)
 {

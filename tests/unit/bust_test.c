@@ -34,7 +34,7 @@ static void D8_a_fill_is_taken_back_once(void **state)
     struct oc_ev_bust bust = bust_of(f, "t1", 0, 0);
     struct out_note note = {0};
     bust.bust = id_of("b1");
-    assert_int_equal(notes_of(f, &bust, NOTE_CORRECTED, &note), 1);
+    assert_int_equal(notes_of(f, &bust, NOTE_CORRECTED, &note), 1); /* back, and nothing for it */
     assert_true(note.order == order && note.qty_before == 7 && note.qty_after == 3);
     for (int i = 0; i < 2; i++) {
         assert_int_equal(held(f), 3);
