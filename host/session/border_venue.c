@@ -1,4 +1,5 @@
-/* border_venue.c: what a connector says, judged before it may pass the door. */
+/* border_venue.c: what a connector says, judged before it may pass the door. UNKNOWN, NOT_THERE and SENT come here from the host's
+ * own table of requests: a connector cannot commit them (io/venue_services.c). */
 #include "session/border.h"
 
 #include "base/money.h"

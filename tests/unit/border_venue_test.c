@@ -109,7 +109,7 @@ static void answers(void **state)
     }
     for (size_t i = 0; i < sizeof of_host / sizeof of_host[0]; i++) {
         union room event = event_of(f, of_host[i], sizeof(struct oc_ev_answer));
-        judged(f, &event, NULL); /* the host's own words: a connector cannot commit them (venue_services.c) */
+        judged(f, &event, NULL); /* a connector could not commit it */
     }
     fixture_free(f);
 }
