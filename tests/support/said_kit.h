@@ -83,6 +83,24 @@ static inline void notes_add_up(const struct fixture *f, int64_t qty, oc_i128 mo
     assert_true(is_own || (qty == held(f) && money == realised(f)));
 }
 
+/* Where it is not NULL: an engine that hears everything as the records of a session that it restores. */
+static struct {
+    struct engine *engine;
+    uint32_t records; /* of the fixture's, that it has heard */
+} said_twin;
+
+static inline void twin_hears(const struct fixture *f, const struct oc_event *event)
+{
+    for (; said_twin.engine && said_twin.records < f->record_count; said_twin.records++)
+        assert_int_equal(
+            engine_restore(said_twin.engine, (const struct oc_event *)(const void *)f->records[said_twin.records]),
+            OC_OK);
+    if (said_twin.engine && event)
+        assert_int_equal(engine_restore(said_twin.engine, event), OC_OK);
+    if (said_twin.engine)
+        engine_clear_out(said_twin.engine);
+}
+
 static inline oc_rc fixture_said(struct fixture *f, void *event)
 {
     struct oc_event *head = event;
@@ -91,10 +109,12 @@ static inline oc_rc fixture_said(struct fixture *f, void *event)
     head->local_ns = f->now_ns;
     if (!head->venue_ns)
         head->venue_ns = f->now_ns;
+    twin_hears(f, NULL); /* what was asked for before */
     head->seq = ++f->seq;
     const oc_rc rc = engine_input(f->engine, head, true);
     if (rc == OC_OK)
         notes_add_up(f, qty, money);
+    twin_hears(f, head);
     fixture_flush(f);
     return rc;
 }

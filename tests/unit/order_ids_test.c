@@ -185,6 +185,26 @@ static void D1_one_trade_id_said_twice_books_once(void **state)
     fixture_free(f);
 }
 
+/* A restart learns under which names an order went out from the record of its request. */
+static void the_record_of_a_request_names_its_order(void **state)
+{
+    (void)state;
+    struct fixture *f = fixture_new(COST_AVERAGE), *again = fixture_new(COST_AVERAGE);
+    const uint64_t order = fixture_submit(f, fixture_order(f, OC_SIDE_BUY, 10, 9900));
+    struct oc_venue_request record = {.client = id_of("oc-1"), .client_new = id_of("oc-2")};
+    memcpy(&record.ask, f->records[f->record_count - 1], sizeof record.ask);
+    record.ask.head.size = sizeof record;
+    assert_int_equal(engine_restore(again->engine, &record.ask.head), OC_OK);
+    for (int i = 0; i < 2; i++) {
+        struct oc_ev_venue_answer said = said_answer(again, i ? OC_EV_CANCELED : OC_EV_ACCEPTED, "");
+        said.client = i ? record.client_new : record.client;
+        assert_int_equal(engine_restore(again->engine, &said.answer.head), OC_OK);
+        assert_int_equal(fixture_find(again, order)->state, i ? STATE_CANCELED : STATE_ACCEPTED);
+    }
+    fixture_free(f);
+    fixture_free(again);
+}
+
 /* Files hold it: of a plain fill the hash of 64 bytes; by a venue's id the same with ours and without. */
 static void the_key_of_a_fill_is_for_ever(void **state)
 {
@@ -229,6 +249,7 @@ int main(void)
         cmocka_unit_test(thousands_come_and_go),
         cmocka_unit_test(an_order_is_found_by_each_of_its_names),
         cmocka_unit_test(more_ids_than_are_kept_and_one_id_for_two_are_alarms),
+        cmocka_unit_test(the_record_of_a_request_names_its_order),
         cmocka_unit_test(the_key_of_a_fill_is_for_ever),
         cmocka_unit_test(D1_one_trade_id_said_twice_books_once),
     };
