@@ -46,10 +46,10 @@ static const char *value_of(const struct signer *signer, uint32_t account, uint1
 
 static uint32_t signature_size(uint32_t algorithm)
 {
-    static const uint8_t sizes[] = {[OC_SIGN_HMAC_SHA256] = 32,      [OC_SIGN_HMAC_SHA512] = 64,
-                                    [OC_SIGN_HMAC_SHA384] = 48,      [OC_SIGN_HMAC_SHA1] = 20,
-                                    [OC_SIGN_ES256] = 64,            [OC_SIGN_ED25519] = 64,
-                                    [OC_SIGN_SECP256K1_SHA256] = 64, [OC_SIGN_SECP256K1_KECCAK] = 65};
+    static const uint8_t sizes[] = {
+        [OC_SIGN_HMAC_SHA256] = 32,      [OC_SIGN_HMAC_SHA512] = 64,     [OC_SIGN_HMAC_SHA384] = 48,
+        [OC_SIGN_HMAC_SHA1] = 20,        [OC_SIGN_ES256] = 64,           [OC_SIGN_ED25519] = 64,
+        [OC_SIGN_SECP256K1_SHA256] = 64, [OC_SIGN_SECP256K1_KECCAK] = 65};
     return algorithm < sizeof sizes ? sizes[algorithm] : 0;
 }
 
@@ -260,11 +260,16 @@ static bool put_base64(struct out *out, const char *bytes, uint32_t size)
 static bool put_as(struct out *out, uint8_t as, const char *bytes, uint32_t size)
 {
     switch (as) {
-    case OC_AS_IS: return put(out, bytes, size);
-    case OC_AS_PERCENT: return put_percent(out, bytes, size);
-    case OC_AS_JSON: return put_json(out, bytes, size);
-    case OC_AS_BASE64: return put_base64(out, bytes, size);
-    default: return false;
+    case OC_AS_IS:
+        return put(out, bytes, size);
+    case OC_AS_PERCENT:
+        return put_percent(out, bytes, size);
+    case OC_AS_JSON:
+        return put_json(out, bytes, size);
+    case OC_AS_BASE64:
+        return put_base64(out, bytes, size);
+    default:
+        return false;
     }
 }
 

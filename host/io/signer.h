@@ -39,12 +39,13 @@ struct signer {
 void signer_init(struct signer *signer, const struct oc_venue *venue);
 void signer_release(struct signer *signer);
 /* A handle; OC_E_INVALID: no such credential, OC_E_DENIED: a public text is no key, OC_E_NOT_SUPPORTED, OC_E_LIMIT. */
-CHECKED oc_rc signer_key(struct signer *signer, uint32_t account, uint16_t field, uint32_t algorithm, uint32_t *ret_key);
+CHECKED oc_rc signer_key(struct signer *signer, uint32_t account, uint16_t field, uint32_t algorithm,
+                         uint32_t *ret_key);
 /* The size of the signature; OC_E_LIMIT: it does not fit. */
 CHECKED oc_rc signer_sign(const struct signer *signer, uint32_t key, const struct oc_part *parts, uint32_t count,
                           uint8_t *signature, uint32_t signature_max);
-CHECKED oc_rc signer_digest(const struct signer *signer, uint32_t account, uint32_t algorithm, const struct oc_part *parts,
-                            uint32_t count, uint8_t *digest, uint32_t digest_max);
+CHECKED oc_rc signer_digest(const struct signer *signer, uint32_t account, uint32_t algorithm,
+                            const struct oc_part *parts, uint32_t count, uint8_t *digest, uint32_t digest_max);
 CHECKED oc_rc signer_public_text(const struct signer *signer, uint32_t account, uint16_t field, void *text,
                                  uint32_t size_max);
 CHECKED oc_rc signer_keep(struct signer *signer, uint32_t account, const char *name, const void *secret, uint32_t size,
@@ -53,7 +54,7 @@ CHECKED oc_rc signer_keep(struct signer *signer, uint32_t account, const char *n
 CHECKED oc_rc signer_nonce(struct signer *signer, int64_t now_ns, int64_t unit_ns, uint64_t *ret_nonce);
 /* `text` with the credentials set in where the splices of this place (OC_IN_...) say, appended to what is at `to`: the size used, or
  * OC_E_LIMIT at size_max; OC_E_INVALID: a splice beyond the text, or out of order. */
-CHECKED oc_rc signer_splice(const struct signer *signer, uint32_t account, const struct oc_splice *splices, uint32_t count,
-                            uint8_t in, const char *text, uint32_t size, char *to, uint32_t size_max);
+CHECKED oc_rc signer_splice(const struct signer *signer, uint32_t account, const struct oc_splice *splices,
+                            uint32_t count, uint8_t in, const char *text, uint32_t size, char *to, uint32_t size_max);
 
 #endif

@@ -183,6 +183,9 @@ struct io_world {
     uint32_t env;           /* OC_ENV_... */
     uint32_t market_source; /* what head.source becomes where a connector leaves 0 */
     struct venue_assets assets;
+    /* Whether there is an order of that number; NULL: answers name orders by their number alone. */
+    bool (*has_order)(void *self, uint64_t order);
+    void *self;
 };
 
 struct io_venue {

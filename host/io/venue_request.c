@@ -6,38 +6,9 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "io/client_id.h"
 
 enum { BATCH_MAX = 64 };
-
-/* The client's id of an order, as the description wants it: the same for the same order in every life, another for each order. */
-
-static void put_base32(char *text, int digits, uint64_t number)
-{
-    static const char alphabet[] = "0123456789abcdefghjkmnpqrstvwxyz";
-    for (int i = digits - 1; i >= 0; i--, number >>= 5)
-        text[i] = alphabet[number & 31];
-}
-
-static void render_client(const struct oc_venue *venue, uint64_t order, uint32_t revision, struct oc_id *ret_id)
-{
-    *ret_id = (struct oc_id){0};
-    if (venue->client_form == OC_CLIENT_NUMBER) {
-        ret_id->size = (uint8_t)snprintf(ret_id->text, sizeof ret_id->text, "%llu",
-                                         (unsigned long long)(order << 8 | (revision & 0xff)));
-    } else if (venue->client_form == OC_CLIENT_TEXT && venue->client_charset == OC_CLIENT_UUID) {
-        const unsigned long long high = order, low = revision;
-        ret_id->size = (uint8_t)snprintf(ret_id->text, sizeof ret_id->text, "%08llx-%04llx-4%03llx-8000-%012llx",
-                                         high >> 32, high >> 16 & 0xffff, high >> 4 & 0xfff, (high & 0xf) << 40 | low);
-    } else if (venue->client_form == OC_CLIENT_TEXT) {
-        memcpy(ret_id->text, "oc", 2);
-        put_base32(ret_id->text + 2, 13, order);
-        ret_id->size = 15;
-        if (revision) {
-            put_base32(ret_id->text + 15, 2, revision);
-            ret_id->size = 17;
-        }
-    }
-}
 
 static uint8_t lane_of(const struct oc_request *request)
 {
@@ -195,9 +166,9 @@ oc_rc io_venue_request(struct io_venue *venue, const struct oc_request *request)
         return OC_E_NOMEM;
     ask->ask = *request;
     ask->ask.head.size = sizeof *ask;
-    render_client(venue->table->venue, request->order, request->revision, &ask->client);
+    client_id_make(venue->table->venue, request->order, request->revision, &ask->client);
     if (request->kind != OC_REQUEST_NEW)
-        render_client(venue->table->venue, request->order, request->revision + 1, &ask->client_new);
+        client_id_make(venue->table->venue, request->order, request->revision + 1, &ask->client_new);
     const int64_t now_ns = io_venue_now(venue);
     venue->pending[venue->pending_count++] =
         (struct io_pending){.ask = ask,

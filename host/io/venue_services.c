@@ -5,6 +5,7 @@
 #include "base/host_impl.h"
 #include "base/log.h"
 #include "base/random.h"
+#include "io/client_id.h"
 #include "io/venue_impl.h"
 
 static struct io_venue *venue_of(const struct oc_host *host) { return ((const struct host_impl *)host->impl)->venue; }
@@ -34,6 +35,30 @@ static oc_rc feed_reserve(const struct oc_host *host, uint32_t size, struct oc_e
     return venue->is_in_call ? queue_reserve(&venue->queue, size, ret_event) : OC_E_STATE;
 }
 
+/* An answer, a fill or an order that has the client's id alone: the order is read from it, where there is one. */
+static void name_order(const struct io_venue *venue, struct oc_event *event)
+{
+    uint64_t *order = NULL;
+    const struct oc_id *client = NULL;
+    if (event->type == OC_EV_FILL && event->size >= sizeof(struct oc_ev_venue_fill)) {
+        struct oc_ev_venue_fill *fill = (struct oc_ev_venue_fill *)(void *)event;
+        order = &fill->fill.order;
+        client = &fill->client;
+    } else if (event->type == OC_EV_ORDER && event->size >= sizeof(struct oc_ev_order)) {
+        struct oc_ev_order *shown = (struct oc_ev_order *)(void *)event;
+        order = &shown->order;
+        client = &shown->client;
+    } else if (event->type >= OC_EV_ACCEPTED && event->type <= OC_EV_TAKEN && event->type != OC_EV_FILL &&
+               event->type != OC_EV_BUST && event->size >= sizeof(struct oc_ev_venue_answer)) {
+        struct oc_ev_venue_answer *said = (struct oc_ev_venue_answer *)(void *)event;
+        order = &said->answer.order;
+        client = &said->client;
+    }
+    const uint64_t named = order && *order == 0 ? client_id_order(venue->table->venue, client) : 0;
+    if (named && venue->world.has_order && venue->world.has_order(venue->world.self, named))
+        *order = named;
+}
+
 static oc_rc feed_commit(const struct oc_host *host, struct oc_event *event)
 {
     struct io_venue *venue = venue_of(host);
@@ -51,6 +76,7 @@ static oc_rc feed_commit(const struct oc_host *host, struct oc_event *event)
     }
     if (!event->source)
         event->source = venue->world.market_source;
+    name_order(venue, event);
     return queue_commit(&venue->queue, event);
 }
 

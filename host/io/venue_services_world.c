@@ -7,10 +7,7 @@
 #include "base/random.h"
 #include "io/venue_impl.h"
 
-static struct io_venue *venue_of(const struct oc_host *host)
-{
-    return ((const struct host_impl *)host->impl)->venue;
-}
+static struct io_venue *venue_of(const struct oc_host *host) { return ((const struct host_impl *)host->impl)->venue; }
 
 static oc_rc copy_out(const void *from, uint32_t size, void *to, uint32_t size_max)
 {
@@ -179,7 +176,8 @@ void io_venue_skip(struct io_venue *venue, const char *what, const void *sample,
 
 /* sign */
 
-static oc_rc sign_key(const struct oc_host *host, uint32_t account, uint16_t field, uint32_t algorithm, uint32_t *ret_key)
+static oc_rc sign_key(const struct oc_host *host, uint32_t account, uint16_t field, uint32_t algorithm,
+                      uint32_t *ret_key)
 {
     return signer_key(&venue_of(host)->signer, account, field, algorithm, ret_key);
 }
@@ -203,15 +201,16 @@ static oc_rc sign_public_text(const struct oc_host *host, uint32_t account, uint
                                   : OC_E_NOT_SUPPORTED;
 }
 
-static oc_rc sign_keep(const struct oc_host *host, uint32_t account, const char *name, const void *secret, uint32_t size,
-                       int64_t until_ns, uint32_t how, uint16_t *ret_field)
+static oc_rc sign_keep(const struct oc_host *host, uint32_t account, const char *name, const void *secret,
+                       uint32_t size, int64_t until_ns, uint32_t how, uint16_t *ret_field)
 {
     (void)until_ns; /* a session is all there is */
     return how == OC_KEEP_FOR_SESSION ? signer_keep(&venue_of(host)->signer, account, name, secret, size, ret_field)
                                       : OC_E_NOT_SUPPORTED;
 }
 
-static oc_rc sign_nonce(const struct oc_host *host, uint32_t account, uint16_t field, int64_t unit_ns, uint64_t *ret_nonce)
+static oc_rc sign_nonce(const struct oc_host *host, uint32_t account, uint16_t field, int64_t unit_ns,
+                        uint64_t *ret_nonce)
 {
     struct io_venue *venue = venue_of(host);
     (void)account, (void)field;

@@ -85,6 +85,12 @@ static const char *asset_text(void *self, uint32_t asset)
     return asset && asset < instruments_asset_count(instruments) ? instruments_asset_name(instruments, asset) : NULL;
 }
 
+static bool has_order(void *self, uint64_t order)
+{
+    const struct venue_link *link = self;
+    return orders_find(engine_orders(link->world.engine), order) != NULL;
+}
+
 /* An account by the name that the configuration gives it. */
 static oc_rc give_account(struct venue_link *link)
 {
@@ -106,7 +112,9 @@ static oc_rc open_connector(struct venue_link *link, struct error *ret_error)
                                 .seed = world->seed,
                                 .env = OC_ENV_LOCAL,
                                 .market_source = world->account,
-                                .assets = {link, intern, asset_text}};
+                                .assets = {link, intern, asset_text},
+                                .has_order = has_order,
+                                .self = link};
     if (!entry) /* it says so */
         return plugin_instance_open(&link->plugin, world->registry, OC_CONNECTOR, part->id, ret_error);
     const struct oc_connector *table = registry_interface(entry->plugin, OC_CONNECTOR);

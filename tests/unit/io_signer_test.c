@@ -34,12 +34,12 @@ static void signatures_are_those_of_the_standards(void **state)
     static const struct {
         uint32_t algorithm;
         const char *mac;
-    } vectors[] = {
-        {OC_SIGN_HMAC_SHA256, "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"},
-        {OC_SIGN_HMAC_SHA384,
-         "af45d2e376484031617f78d2b58a6b1b9c7ef464f5a01b47e42ec3736322445e8e2240ca5e69e2c78b3239ecfab21649"},
-        {OC_SIGN_HMAC_SHA512, "164b7a7bfcf819e2e395fbe73b56e0a387bd64222e831fd610270cd7ea2505549758bf75c05a994a6d034f65f8f0e6fd"
-                              "caeab1a34d4a6b4b636e070a38bce737"}};
+    } vectors[] = {{OC_SIGN_HMAC_SHA256, "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"},
+                   {OC_SIGN_HMAC_SHA384,
+                    "af45d2e376484031617f78d2b58a6b1b9c7ef464f5a01b47e42ec3736322445e8e2240ca5e69e2c78b3239ecfab21649"},
+                   {OC_SIGN_HMAC_SHA512,
+                    "164b7a7bfcf819e2e395fbe73b56e0a387bd64222e831fd610270cd7ea2505549758bf75c05a994a6d034f65f8f0e6fd"
+                    "caeab1a34d4a6b4b636e070a38bce737"}};
     struct signer signer = fresh();
     uint16_t field;
     assert_int_equal(signer_keep(&signer, 1, "session", "Jefe", 4, &field), OC_OK);
@@ -66,7 +66,8 @@ static void signatures_are_those_of_the_standards(void **state)
     hex(digest, 16, text);
     assert_string_equal(text, "900150983cd24fb0d6963f7d28e17f72");
     assert_int_equal(signer_digest(&signer, 1, OC_DIGEST_SHA256, &abc, 1, digest, 31), OC_E_LIMIT);
-    assert_int_equal(signer_digest(&signer, 1, OC_DIGEST_KECCAK256, &abc, 1, digest, sizeof digest), OC_E_NOT_SUPPORTED);
+    assert_int_equal(signer_digest(&signer, 1, OC_DIGEST_KECCAK256, &abc, 1, digest, sizeof digest),
+                     OC_E_NOT_SUPPORTED);
     signer_release(&signer);
 }
 
@@ -129,14 +130,18 @@ static void credentials_are_set_in_where_they_belong(void **state)
     static const struct {
         uint8_t as;
         const char *is;
-    } ways[] = {{OC_AS_IS, "<a\"b/c d>"}, {OC_AS_PERCENT, "<a%22b%2Fc%20d>"}, {OC_AS_JSON, "<a\\\"b/c d>"}, {OC_AS_BASE64, "<YSJiL2MgZA==>"}};
+    } ways[] = {{OC_AS_IS, "<a\"b/c d>"},
+                {OC_AS_PERCENT, "<a%22b%2Fc%20d>"},
+                {OC_AS_JSON, "<a\\\"b/c d>"},
+                {OC_AS_BASE64, "<YSJiL2MgZA==>"}};
     for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
         const struct oc_splice splices[] = {{.at = 1, .field = field, .in = OC_IN_HEADERS, .as = ways[i].as},
                                             {.at = 0, .field = 1, .in = OC_IN_PATH}};
         const oc_rc size = signer_splice(&signer, 1, splices, 2, OC_IN_HEADERS, "<>", 2, text, sizeof text);
         assert_int_equal(size, strlen(ways[i].is));
         assert_memory_equal(text, ways[i].is, (size_t)size);
-        assert_int_equal(signer_splice(&signer, 1, splices, 2, OC_IN_HEADERS, "<>", 2, text, (uint32_t)size - 1), OC_E_LIMIT);
+        assert_int_equal(signer_splice(&signer, 1, splices, 2, OC_IN_HEADERS, "<>", 2, text, (uint32_t)size - 1),
+                         OC_E_LIMIT);
     }
     const struct oc_splice wrong[] = {{.at = 2, .field = 1}, {.at = 1, .field = 1}}, beyond = {.at = 3, .field = 1};
     assert_int_equal(signer_splice(&signer, 1, wrong, 2, OC_IN_PATH, "ab", 2, text, sizeof text), OC_E_INVALID);

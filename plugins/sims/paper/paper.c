@@ -41,7 +41,8 @@ static oc_rc whole(struct paper *paper, oc_rc rc) { return rc == OC_OK && paper-
 
 static oc_rc on_market(void *self, int64_t now_ns, const struct oc_event *event)
 {
-    return whole(self, paper_on_market(self, now_ns, event));
+    const struct paper *paper = self;
+    return __builtin_expect(paper->is_short, 0) ? OC_E_NOMEM : paper_on_market(self, now_ns, event);
 }
 
 static oc_rc on_request(void *self, int64_t now_ns, const struct oc_request *request)
