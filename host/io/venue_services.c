@@ -65,6 +65,16 @@ static oc_rc feed_missed(const struct oc_host *host, uint32_t account, uint32_t 
 
 /* net */
 
+/* To be changed: a call that fails changes nothing. */
+static struct limits *limits_of(struct io_venue *venue)
+{
+    if (venue->is_in_call && !venue->has_limits_before) {
+        venue->limits_before = venue->limits;
+        venue->has_limits_before = true;
+    }
+    return &venue->limits;
+}
+
 /* Nothing that costs of a limit leaves while it is used up: the call is made again when it may. */
 static oc_rc pay(struct io_venue *venue, const struct oc_cost *costs, uint32_t count, uint32_t account, uint32_t lane)
 {
@@ -75,8 +85,8 @@ static oc_rc pay(struct io_venue *venue, const struct oc_cost *costs, uint32_t c
         if (rc < 0)
             return rc;
     }
-    for (uint32_t i = 0; i < count; i++) /* a call that fails gives nothing back: it errs on the venue's side */
-        limits_take(&venue->limits, costs[i], account, now_ns);
+    for (uint32_t i = 0; i < count; i++)
+        limits_take(limits_of(venue), costs[i], account, now_ns);
     return OC_OK;
 }
 
@@ -109,10 +119,16 @@ static oc_rc net_open(const struct oc_host *host, const struct oc_open *open, ui
         return rc < 0 ? rc : (oc_rc)OC_E_NOMEM;
     if (open->path_size)
         memcpy(path, open->path, open->path_size);
+    const struct io_op op = {.kind = IO_OP_OPEN, .stream = (uint32_t)io_number(venue)};
+    rc = io_call_op(venue, &op);
+    if (rc < 0) {
+        free(path);
+        return rc;
+    }
     *stream = (struct io_stream){.state = IO_STREAM_NEW,
                                  .is_of_call = true,
                                  .endpoint = open->endpoint,
-                                 .number = (uint32_t)io_number(venue),
+                                 .number = op.stream,
                                  .flags = open->flags,
                                  .account = open->account,
                                  .carries = open->carries,
@@ -121,8 +137,7 @@ static oc_rc net_open(const struct oc_host *host, const struct oc_open *open, ui
                                  .path = path,
                                  .path_size = open->path_size};
     *ret_stream = stream->number;
-    const struct io_op op = {.kind = IO_OP_OPEN, .stream = stream->number};
-    return io_call_op(venue, &op);
+    return OC_OK;
 }
 
 static oc_rc stream_op(const struct oc_host *host, uint32_t stream, uint8_t kind, uint32_t why)
@@ -144,16 +159,20 @@ static oc_rc net_fail(const struct oc_host *host, uint32_t stream, uint32_t why)
     return stream_op(host, stream, IO_OP_FAIL, why);
 }
 
-/* The request that is tied: it must be waiting, and is tied once. */
-static oc_rc tie(struct io_venue *venue, uint64_t request, uint32_t flags)
+/* What is sent, and the request that it is tied to, which must be waiting and is tied once. */
+static oc_rc tie(struct io_venue *venue, const struct io_op *op, uint32_t flags)
 {
+    const uint64_t request = op->request;
     if (!request)
-        return OC_OK;
+        return io_call_op(venue, op);
     struct io_pending *pending = io_pending_find(venue, request);
     if (!pending)
         return OC_E_NOT_FOUND;
     if (pending->state != IO_PENDING_WAITS)
         return OC_E_EXISTS; /* it goes, or is on its way: nothing is sent twice */
+    const oc_rc rc = io_call_op(venue, op);
+    if (rc < 0)
+        return rc;
     if (!(flags & OC_HTTP_BATCH)) {
         pending->state = IO_PENDING_GOES;
         return OC_OK;
@@ -188,8 +207,8 @@ static oc_rc net_send(const struct oc_host *host, const struct oc_send *send)
     if (rc == OC_OK)
         rc = keep(venue, send->bytes, send->bytes_size, &op.body, &op.body_size);
     if (rc == OC_OK)
-        rc = tie(venue, send->request, op.flags);
-    return rc == OC_OK ? io_call_op(venue, &op) : rc;
+        rc = tie(venue, &op, op.flags);
+    return rc;
 }
 
 static oc_rc net_http(const struct oc_host *host, const struct oc_http *http, uint64_t *ret_exchange)
@@ -198,7 +217,7 @@ static oc_rc net_http(const struct oc_host *host, const struct oc_http *http, ui
     if (!venue->is_in_call)
         return OC_E_STATE;
     if (http->size < sizeof *http || http->endpoint >= venue->table->venue->endpoint_count || !http->path_size ||
-        http->path[0] != '/' || http->method > OC_METHOD_PATCH || (http->body_size && !http->body) ||
+        !http->path || http->path[0] != '/' || http->method > OC_METHOD_PATCH || (http->body_size && !http->body) ||
         (http->headers_size && !http->headers))
         return OC_E_INVALID;
     if (!is_account(venue, http->account))
@@ -223,9 +242,7 @@ static oc_rc net_http(const struct oc_host *host, const struct oc_http *http, ui
     if (rc == OC_OK)
         rc = keep(venue, http->body, http->body_size, &op.body, &op.body_size);
     if (rc == OC_OK)
-        rc = tie(venue, http->request, http->flags);
-    if (rc == OC_OK)
-        rc = io_call_op(venue, &op);
+        rc = tie(venue, &op, http->flags);
     if (rc == OC_OK && ret_exchange)
         *ret_exchange = op.exchange;
     return rc;
@@ -393,26 +410,26 @@ static oc_rc names_asset_text(const struct oc_host *host, uint32_t asset, char n
 static oc_rc limit_used(const struct oc_host *host, uint32_t account, uint32_t limit, uint64_t used)
 {
     struct io_venue *venue = venue_of(host);
-    return limits_used(&venue->limits, account, limit, used, io_venue_now(venue));
+    return limits_used(limits_of(venue), account, limit, used, io_venue_now(venue));
 }
 
 static oc_rc limit_max(const struct oc_host *host, uint32_t account, uint32_t limit, uint64_t max, int64_t period_ns)
 {
     struct io_venue *venue = venue_of(host);
-    return limits_max(&venue->limits, account, limit, max, period_ns, io_venue_now(venue));
+    return limits_max(limits_of(venue), account, limit, max, period_ns, io_venue_now(venue));
 }
 
 static oc_rc limit_shut(const struct oc_host *host, uint32_t account, uint32_t limit, int64_t until_ns, uint32_t why)
 {
     struct io_venue *venue = venue_of(host);
     (void)why;
-    return limits_shut(&venue->limits, account, limit, until_ns, io_venue_now(venue));
+    return limits_shut(limits_of(venue), account, limit, until_ns, io_venue_now(venue));
 }
 
 static oc_rc limit_give(const struct oc_host *host, uint32_t account, struct oc_cost cost)
 {
     struct io_venue *venue = venue_of(host);
-    limits_give(&venue->limits, cost, account, io_venue_now(venue));
+    limits_give(limits_of(venue), cost, account, io_venue_now(venue));
     return OC_OK;
 }
 
