@@ -244,13 +244,8 @@ static oc_rc take(struct io_venue *venue, const struct io_happening *happening)
     case IO_RESPONSE:
         return take_response(venue, happening);
     case IO_UP:
-        if (stream && stream->state == IO_STREAM_OPENING) {
-            stream->state = venue->table->stream ? IO_STREAM_OPEN : IO_STREAM_READY;
-            stream->tell = OC_STREAM_UP;
-            stream->tell_ns = INT64_MIN;
-            stream->why = OC_WHY_NONE;
-            venue->has_work = true;
-        }
+        if (stream && stream->state == IO_STREAM_OPENING)
+            io_stream_up(venue, stream, happening);
         break;
     case IO_DOWN:
     case IO_REFUSED:

@@ -31,6 +31,7 @@ static inline int64_t io_answer_ns(const struct io_venue *venue, int64_t said_ns
 struct io_stream *io_stream_of(struct io_venue *venue, uint32_t number);
 struct io_stream *io_stream_of_link(struct io_venue *venue, uint32_t link);
 CHECKED oc_rc io_stream_open(struct io_venue *venue, struct io_stream *stream);
+void io_stream_up(struct io_venue *venue, struct io_stream *stream, const struct io_happening *happening);
 void io_stream_close(struct io_venue *venue, struct io_stream *stream);
 /* What came on it cannot be trusted: closed, and opened again if it is to be kept. */
 void io_stream_fail(struct io_venue *venue, struct io_stream *stream, uint32_t why);

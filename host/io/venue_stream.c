@@ -6,7 +6,7 @@
 
 #include "base/random.h"
 
-enum { BACKOFF_DOUBLES = 6 };
+enum { BACKOFF_DOUBLES = 6, WORDS_MAX = 4096 };
 
 struct io_stream *io_stream_of(struct io_venue *venue, uint32_t number)
 {
@@ -68,6 +68,31 @@ void io_stream_fail(struct io_venue *venue, struct io_stream *stream, uint32_t w
     io_stream_down(venue, stream, OC_STREAM_DOWN, why, NULL);
 }
 
+/* `happening` may be NULL: nobody said anything. */
+static void to_be_told(struct io_stream *stream, uint16_t tell, uint32_t why, const struct io_happening *happening)
+{
+    free(stream->words);
+    stream->words = NULL;
+    stream->words_size = 0;
+    stream->status = happening ? happening->status : 0;
+    if (happening && happening->size && (stream->words = malloc(happening->size + 16u)) != NULL) {
+        stream->words_size = happening->size < WORDS_MAX ? happening->size : WORDS_MAX;
+        memcpy(stream->words, happening->bytes, stream->words_size);
+    }
+    stream->tell = tell;
+    stream->tell_ns = INT64_MIN;
+    stream->why = why;
+}
+
+void io_stream_up(struct io_venue *venue, struct io_stream *stream, const struct io_happening *happening)
+{
+    stream->state = venue->table->stream ? IO_STREAM_OPEN : IO_STREAM_READY;
+    if (stream->state == IO_STREAM_READY)
+        stream->tries = 0;
+    to_be_told(stream, OC_STREAM_UP, OC_WHY_NONE, happening);
+    venue->has_work = true;
+}
+
 static void subs_lost(struct io_venue *venue, uint32_t stream)
 {
     for (uint32_t i = 0; i < venue->sub_count; i++)
@@ -84,19 +109,9 @@ void io_stream_down(struct io_venue *venue, struct io_stream *stream, uint16_t t
     io_pending_of_stream(venue, stream->number, why);
     io_fetch_of_stream(venue, stream->number, why);
     subs_lost(venue, stream->number);
-    free(stream->words);
-    stream->words = NULL;
-    stream->words_size = 0;
-    stream->status = happening ? happening->status : 0;
-    if (happening && happening->size && (stream->words = malloc(happening->size + 16u)) != NULL) {
-        stream->words_size = happening->size < 4096 ? happening->size : 4096;
-        memcpy(stream->words, happening->bytes, stream->words_size);
-    }
+    to_be_told(stream, tell, why, happening);
     stream->link = 0;
     stream->state = IO_STREAM_WAITS;
-    stream->tell = tell;
-    stream->tell_ns = INT64_MIN;
-    stream->why = why;
     stream->again_ns = is_kept ? io_venue_now(venue) + backoff(venue, stream->tries++) : INT64_MAX;
 }
 

@@ -39,10 +39,10 @@ struct io_kit {
     const struct oc_svc_time *time;
     const struct oc_svc_names *names;
     const struct oc_svc_limit *limit;
-    uint32_t stream;       /* that io_kit_open opened last */
-    uint32_t link_stream;  /* the link's number of the stream opened last */
-    uint64_t exchange;     /* the last that left */
-    bool is_slow;          /* streams come up when the test says so */
+    uint32_t stream;      /* that io_kit_open opened last */
+    uint32_t link_stream; /* the link's number of the stream opened last */
+    uint64_t exchange;    /* the last that left */
+    bool is_slow;         /* streams come up when the test says so */
     oc_rc open_rc, send_rc, http_rc;
     struct io_happening next[IO_KIT_NEXT_MAX];
     uint32_t next_count;
@@ -83,11 +83,8 @@ static inline void io_kit_happens(struct io_happening happening)
 
 static inline void io_kit_stream_says(uint32_t link_stream, const char *text, int64_t at_ns)
 {
-    io_kit_happens((struct io_happening){.kind = IO_MESSAGE,
-                                         .stream = link_stream,
-                                         .at_ns = at_ns,
-                                         .bytes = text,
-                                         .size = (uint32_t)strlen(text)});
+    io_kit_happens((struct io_happening){
+        .kind = IO_MESSAGE, .stream = link_stream, .at_ns = at_ns, .bytes = text, .size = (uint32_t)strlen(text)});
 }
 
 static inline void io_kit_says(const char *text) { io_kit_stream_says(kit.link_stream, text, kit.now_ns); }
@@ -364,8 +361,8 @@ static inline const void *io_kit_service(const struct oc_host *host, const char 
 /* The venue is there; its start() has not been called. */
 static inline void io_kit_init(const struct io_link *link)
 {
-    kit.world = (struct io_world){
-        .now_ns = &kit.now_ns, .seed = 1, .env = OC_ENV_LOCAL, .market_source = IO_KIT_SOURCE};
+    kit.world =
+        (struct io_world){.now_ns = &kit.now_ns, .seed = 1, .env = OC_ENV_LOCAL, .market_source = IO_KIT_SOURCE};
     io_kit_table.venue = &kit.said_of;
     assert_int_equal(io_venue_init(&kit.venue, &io_kit_table, "kit", link, &kit.world), OC_OK);
     kit.venue.is_silent = true;

@@ -408,12 +408,8 @@ static void nothing_can_be_asked_for_outside_a_call(void **state)
 static oc_rc costs_then(const struct oc_message *message)
 {
     const struct oc_cost cost = {.limit = 0, .weight = 3};
-    const struct oc_send send = {.size = sizeof send,
-                                 .stream = kit.stream,
-                                 .bytes = "paid",
-                                 .bytes_size = 4,
-                                 .costs = &cost,
-                                 .cost_count = 1};
+    const struct oc_send send = {
+        .size = sizeof send, .stream = kit.stream, .bytes = "paid", .bytes_size = 4, .costs = &cost, .cost_count = 1};
     (void)message;
     assert_int_equal(kit.net->send(&kit.host, &send), OC_OK);
     assert_int_equal(kit.limit->give(&kit.host, 0, (struct oc_cost){.limit = 0, .weight = 1}), OC_OK);

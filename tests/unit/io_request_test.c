@@ -269,8 +269,8 @@ static void an_exchange_that_the_link_refuses_or_did_not_send_is_not_there(void 
     ask_new(1);
     kit.http_rc = OC_OK;
     ask_new(2);
-    io_kit_happens((struct io_happening){
-        .kind = IO_UNSENT, .exchange = kit.exchange, .at_ns = kit.now_ns, .why = OC_WHY_NETWORK});
+    io_kit_happens(
+        (struct io_happening){.kind = IO_UNSENT, .exchange = kit.exchange, .at_ns = kit.now_ns, .why = OC_WHY_NETWORK});
     io_kit_pump(kit.now_ns + 60 * IO_KIT_S);
     io_kit_said("NOT_THERE 1 NOT_SENT\nSENT 2\nNOT_THERE 2 NETWORK\n");
 }
