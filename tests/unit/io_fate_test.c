@@ -9,7 +9,7 @@ enum { RUNS = 2000, STEPS = 120, ORDERS_MAX = 128 };
 static uint64_t dice;
 static struct {
     uint8_t kind;
-    bool is_asked;     /* and so owed a word */
+    bool is_asked;      /* and so owed a word */
     bool is_taken_back; /* a cancel that took its order back */
     int sent;
     int words;
@@ -125,8 +125,8 @@ static void ask_any(void)
     const uint32_t before = kit.calls[IO_SITE_REQUEST], pending = kit.venue.pending_count;
     assert_int_equal(io_kit_ask(kind, id, order), OC_OK);
     /* It was not taken over, for it took back what had not left. */
-    fates[id].is_taken_back = kind == OC_REQUEST_CANCEL && kit.calls[IO_SITE_REQUEST] == before &&
-                              kit.venue.pending_count < pending;
+    fates[id].is_taken_back =
+        kind == OC_REQUEST_CANCEL && kit.calls[IO_SITE_REQUEST] == before && kit.venue.pending_count < pending;
 }
 
 static void step_any(void)
@@ -206,8 +206,8 @@ static void drive(uint64_t seed)
     count_words(seed);
     for (uint32_t id = 1; id <= order_count; id++)
         if (fates[id].words != !fates[id].is_taken_back)
-            fail_msg("seed %llu: request %u of kind %u came to %d words", (unsigned long long)seed, id,
-                     fates[id].kind, fates[id].words);
+            fail_msg("seed %llu: request %u of kind %u came to %d words", (unsigned long long)seed, id, fates[id].kind,
+                     fates[id].words);
     for (uint32_t id = 1; id <= order_count; id++)
         taken_back += fates[id].is_taken_back;
     assert_int_equal(kit.venue.pending_count, 0);
@@ -219,8 +219,8 @@ static void each_request_comes_to_exactly_one_word(void **state)
     (void)state;
     for (uint64_t seed = 1; seed <= RUNS; seed++)
         drive(seed);
-    static const int words[] = {OC_EV_SENT,     OC_EV_ACCEPTED,        OC_EV_REJECTED,       OC_EV_TAKEN,
-                                OC_EV_UNKNOWN,  OC_EV_CANCEL_REJECTED, OC_EV_AMEND_REJECTED, OC_EV_NOT_THERE};
+    static const int words[] = {OC_EV_SENT,    OC_EV_ACCEPTED,        OC_EV_REJECTED,       OC_EV_TAKEN,
+                                OC_EV_UNKNOWN, OC_EV_CANCEL_REJECTED, OC_EV_AMEND_REJECTED, OC_EV_NOT_THERE};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (seen[words[i]] < RUNS / 4)
             fail_msg("the word %d was met %u times only", words[i], seen[words[i]]);
