@@ -168,6 +168,8 @@ static void forget_exchange(struct io_venue *venue, uint64_t exchange)
 {
     for (uint32_t i = 0; i < venue->exchange_count; i++)
         if (venue->exchanges[i].exchange == exchange) {
+            const struct io_exchange_kept *kept = &venue->exchanges[i];
+            limits_give(&venue->limits, kept->held, kept->account, io_venue_now(venue));
             venue->exchanges[i] = venue->exchanges[--venue->exchange_count];
             return;
         }

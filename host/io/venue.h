@@ -155,6 +155,7 @@ struct io_op {    /* of the running call; texts are offsets into the arena */
     uint32_t account;
     uint32_t why; /* or the kind that was missed */
     size_t path, headers, body;
+    struct oc_cost held; /* given back with the answer; weight 0: nothing */
     uint32_t path_size, headers_size, body_size;
     uint32_t flags;
 };
@@ -165,6 +166,7 @@ struct io_exchange_kept { /* what comes back with its answer */
     uint64_t token;
     uint64_t user[3];
     int64_t sent_ns;
+    struct oc_cost held;
     uint32_t account;
     uint16_t endpoint;
     bool is_batch;

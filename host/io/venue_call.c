@@ -154,6 +154,7 @@ static oc_rc http(struct io_venue *venue, const struct io_op *op)
     if (op->request)
         io_pending_left(venue, op, rc == OC_OK);
     if (rc < 0) {
+        limits_give(&venue->limits, op->held, op->account, io_venue_now(venue));
         io_fetch_failed(venue, op->token, OC_WHY_NOT_SENT);
         return OC_OK;
     }
@@ -164,6 +165,7 @@ static oc_rc http(struct io_venue *venue, const struct io_op *op)
                                   .token = op->token,
                                   .user = {op->user[0], op->user[1], op->user[2]},
                                   .sent_ns = io_venue_now(venue),
+                                  .held = op->held,
                                   .account = op->account,
                                   .endpoint = op->endpoint,
                                   .is_batch = (op->flags & OC_HTTP_BATCH) != 0};

@@ -211,6 +211,21 @@ static oc_rc net_send(const struct oc_host *host, const struct oc_send *send)
     return rc;
 }
 
+/* What it pays of a limit on how many are under way; one such limit. */
+static oc_rc hold(const struct io_venue *venue, const struct oc_http *http, struct oc_cost *ret_held)
+{
+    const struct oc_venue *said = venue->table->venue;
+    for (uint32_t i = 0; i < http->cost_count; i++) {
+        const struct oc_cost cost = http->costs[i];
+        if (cost.limit >= said->limit_count || said->limits[cost.limit].kind != OC_LIMIT_CONCURRENT)
+            continue;
+        if (ret_held->weight)
+            return OC_E_NOT_SUPPORTED;
+        *ret_held = cost;
+    }
+    return OC_OK;
+}
+
 static oc_rc net_http(const struct oc_host *host, const struct oc_http *http, uint64_t *ret_exchange)
 {
     struct io_venue *venue = venue_of(host);
@@ -234,7 +249,9 @@ static oc_rc net_http(const struct oc_host *host, const struct oc_http *http, ui
                        .at_ns = http->answer_ns,
                        .account = http->account,
                        .flags = http->flags};
-    oc_rc rc = pay(venue, http->costs, http->cost_count, http->account, http->lane);
+    oc_rc rc = hold(venue, http, &op.held);
+    if (rc == OC_OK)
+        rc = pay(venue, http->costs, http->cost_count, http->account, http->lane);
     if (rc == OC_OK)
         rc = keep(venue, http->path, http->path_size, &op.path, &op.path_size);
     if (rc == OC_OK)

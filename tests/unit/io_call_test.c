@@ -435,6 +435,42 @@ static void what_did_not_leave_costs_nothing(void **state)
     assert_int_equal(kit.venue.limits.uses[0].used, 2);
 }
 
+static oc_rc two_at_once(const struct oc_message *message)
+{
+    const struct oc_cost cost = {.limit = 0, .weight = 1};
+    const struct oc_http http = {
+        .size = sizeof http, .endpoint = 1, .path = message->bytes, .path_size = 2, .costs = &cost, .cost_count = 1};
+    return kit.net->http(&kit.host, &http, NULL);
+}
+
+static void an_exchange_that_is_over_makes_room_for_another(void **state)
+{
+    static const struct oc_limit limits[] = {
+        {.name = "under_way", .scope = OC_SCOPE_ADDRESS, .kind = OC_LIMIT_CONCURRENT, .max = 2}};
+    (void)state;
+    kit.said_of.limits = limits;
+    kit.said_of.limit_count = 1;
+    io_kit_start();
+    kit.on_message = two_at_once;
+    kit.sent[0] = 0;
+    io_kit_says("/1");
+    io_kit_says("/2");
+    io_kit_says("/3"); /* waits, and with it what comes behind it */
+    io_kit_pump(kit.now_ns);
+    io_kit_sent("http 0 /1||\nhttp 0 /2||\n");
+    assert_int_equal(kit.venue.limits.uses[0].used, 2);
+    kit.next_count = 0; /* another link would go on by itself */
+    io_kit_happens((struct io_happening){.kind = IO_LOST, .exchange = kit.exchange, .at_ns = kit.now_ns});
+    io_kit_says("/3");
+    io_kit_pump(kit.now_ns + IO_RETRY_NS);
+    io_kit_sent("http 0 /3||\n");
+    kit.http_rc = OC_E_IO;
+    io_kit_answers(kit.exchange, 200, "");
+    io_kit_says("/4");
+    io_kit_pump(kit.now_ns);
+    assert_int_equal(kit.venue.limits.uses[0].used, 1);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, io_kit_open_venue, io_kit_close_venue)
 
 int main(void)
@@ -452,6 +488,7 @@ int main(void)
         TEST(the_words_of_the_host_and_of_strangers_are_denied),
         TEST(nothing_can_be_asked_for_outside_a_call),
         TEST(what_did_not_leave_costs_nothing),
+        TEST(an_exchange_that_is_over_makes_room_for_another),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
