@@ -28,10 +28,9 @@ void client_id_make(const struct oc_venue *venue, uint64_t order, uint32_t revis
         ret_id->size = (uint8_t)snprintf(ret_id->text, sizeof ret_id->text, "%" PRIu64,
                                          (uint64_t)revision << REVISION_SHIFT | order);
     } else if (venue->client_form == OC_CLIENT_TEXT && venue->client_charset == OC_CLIENT_UUID) {
-        ret_id->size = (uint8_t)snprintf(ret_id->text, sizeof ret_id->text,
-                                         "%08" PRIx64 "-%04" PRIx64 "-4%03" PRIx64 "-8000-%012" PRIx64, order >> 32,
-                                         order >> 16 & 0xffff, order >> 4 & 0xfff,
-                                         (order & 0xf) << 40 | (uint64_t)revision);
+        ret_id->size = (uint8_t)snprintf(
+            ret_id->text, sizeof ret_id->text, "%08" PRIx64 "-%04" PRIx64 "-4%03" PRIx64 "-8000-%012" PRIx64,
+            order >> 32, order >> 16 & 0xffff, order >> 4 & 0xfff, (order & 0xf) << 40 | (uint64_t)revision);
     } else if (venue->client_form == OC_CLIENT_TEXT) {
         memcpy(ret_id->text, "oc", 2);
         put(ret_id->text + 2, ORDER_DIGITS, order);

@@ -34,10 +34,13 @@ static void refresh(const struct limits *limits, struct limit_use *use, int64_t 
     const struct oc_limit *limit = &limits->venue->limits[use->limit];
     if (limit->kind == OC_LIMIT_BUCKET) {
         const int64_t passed_ns = now_ns > use->from_ns ? now_ns - use->from_ns : 0;
-        const oc_i128 back = (oc_i128)max_of(limits, use) * passed_ns / period_ns;
-        if (back > 0) { /* what is less than one stays for the next time */
-            use->used = back >= (oc_i128)use->used ? 0 : use->used - (uint64_t)back;
+        const oc_i128 max = max_of(limits, use), back = max * passed_ns / period_ns;
+        if (back >= (oc_i128)use->used) { /* full: it holds no more */
+            use->used = 0;
             use->from_ns = now_ns;
+        } else { /* what is less than one stays for the next time */
+            use->used -= (uint64_t)back;
+            use->from_ns += (int64_t)((back * period_ns + max - 1) / (max ? max : 1));
         }
     } else if (limit->kind != OC_LIMIT_CONCURRENT) {
         const int64_t from_ns = window_of(now_ns, period_ns);
@@ -104,13 +107,12 @@ oc_rc limits_may(struct limits *limits, struct oc_cost cost, uint32_t account, u
     uint64_t bound = max_of(limits, use);
     if (!is_first)
         bound -= (uint64_t)((oc_i128)bound * limit->reserve_ppm / 1000000);
-    const uint64_t after = counted(limits, use, now_ns) + cost.weight;
+    const uint64_t before = counted(limits, use, now_ns), after = before + cost.weight;
     if (use->shut_ns > now_ns) {
         *ret_ns = use->shut_ns;
         return OC_E_AGAIN;
     }
-    if (after <= bound ||
-        (use->used == 0 && use->before == 0)) /* what is larger than the bound goes when nothing else does */
+    if (after <= bound || before == 0) /* what is larger than the bound goes when nothing else does */
         return OC_OK;
     *ret_ns = opens_ns(limits, use, after - bound, now_ns);
     return OC_E_AGAIN;

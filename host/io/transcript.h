@@ -143,7 +143,7 @@ uint32_t transcript_line_number(const struct transcript *transcript);
 
 /* True if `bytes` are as the pattern says; then the names in it have their values, unless `values` is NULL: they are looked up only. */
 bool transcript_fits(struct transcript *transcript, struct transcript_text pattern, const char *bytes, uint32_t size);
-/* The text with its names replaced and 16 zeros behind it; owned: free(). NULL: no memory. */
+/* The text with its names replaced and 16 zeros behind it; owned: free(). NULL: no memory, or more than 16 MiB. */
 char *transcript_fill(const struct transcript *transcript, struct transcript_text text, uint32_t *ret_size);
 /* Reads the script into lines. */
 CHECKED oc_rc transcript_read(struct transcript *transcript, size_t size);

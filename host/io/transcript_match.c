@@ -104,7 +104,7 @@ static uint32_t take_special(enum special kind, const char *pattern, uint32_t pa
 {
     uint32_t size = 0, dots = 0, head = 0;
     if (kind == SPECIAL_TIME) {
-        while (from + size < last && (isdigit((unsigned char)from[size]) || strchr("-:TZ.", from[size])))
+        while (from + size < last && (isdigit((unsigned char)from[size]) || memchr("-:TZ.", from[size], 5)))
             size++;
         return size >= 10 ? size : 0;
     }
@@ -241,6 +241,8 @@ char *transcript_fill(const struct transcript *transcript, struct transcript_tex
             if (is_written)
                 memcpy(filled + size, from, count);
             size += count;
+            if (size > TRANSCRIPT_SIZE_MAX / 4) /* one byte of it may stand for many */
+                return NULL;
         }
         *ret_size = size;
         if (!is_written && !(filled = calloc(1, (size_t)size + 16)))

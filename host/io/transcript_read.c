@@ -221,6 +221,8 @@ static oc_rc read_part(struct reading *reading)
             return bad(reading, from, (size_t)(reading->end - from), expected);
         part.header.size--;
     }
+    if (line->parts == UINT16_MAX)
+        return bad(reading, from, (size_t)(reading->end - from), "at most 65,535 indented lines");
     part.text = rest(reading);
     void *parts = grown(transcript->parts, transcript->part_count, &reading->part_room, sizeof part);
     if (!parts)

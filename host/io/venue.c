@@ -21,6 +21,7 @@ oc_rc io_venue_init(struct io_venue *venue, const struct oc_connector *table, co
     venue->random = world->seed;
     venue->clock_ns = INT64_MIN;
     venue->retry_ns = INT64_MAX;
+    venue->held_ns = INT64_MIN;
     for (int i = 0; i < IO_SITES; i++)
         venue->sites[i] = (struct plugin_site){name, calls[i]};
     queue_init(&venue->queue);
@@ -60,9 +61,13 @@ int64_t io_venue_now(const struct io_venue *venue)
 oc_rc io_venue_start(struct io_venue *venue, void *self)
 {
     const struct oc_start start = {.size = sizeof start, .env = venue->world.env, .generation = 1};
+    oc_rc rc;
     venue->self = self;
-    io_call_begin(venue, IO_SITE_START, 0);
-    return io_call_end(venue, venue->table->start(self, &start));
+    do {
+        io_call_begin(venue, IO_SITE_START, 0);
+        rc = venue->table->start(self, &start);
+    } while (io_call_again(venue, rc));
+    return io_call_end(venue, rc);
 }
 
 oc_rc io_venue_account(struct io_venue *venue, const struct oc_account *account)
@@ -73,8 +78,12 @@ oc_rc io_venue_account(struct io_venue *venue, const struct oc_account *account)
     venue->account_count++; /* its events may come within the call */
     if (!venue->table->account)
         return OC_OK;
-    io_call_begin(venue, IO_SITE_ACCOUNT, 0);
-    const oc_rc rc = io_call_end(venue, venue->table->account(venue->self, account));
+    oc_rc rc;
+    do {
+        io_call_begin(venue, IO_SITE_ACCOUNT, 0);
+        rc = venue->table->account(venue->self, account);
+    } while (io_call_again(venue, rc));
+    rc = io_call_end(venue, rc);
     if (rc < 0)
         venue->account_count--;
     return rc;
@@ -91,7 +100,7 @@ static oc_rc judged(struct io_venue *venue, oc_rc rc, const char *what)
     if (rc >= 0 || rc == OC_E_NOMEM)
         return rc < 0 ? rc : 1;
     if (rc == OC_E_AGAIN) {
-        venue->retry_ns = io_venue_now(venue) + IO_RETRY_NS;
+        venue->held_ns = io_venue_now(venue) + IO_RETRY_NS;
         return 0;
     }
     venue->unread_rc = rc;
@@ -110,21 +119,16 @@ static oc_rc end_taken(struct io_venue *venue, oc_rc rc)
     return io_call_end(venue, rc);
 }
 
-/* It said more than there was room for, and there is more: nothing of it happened, and it is called again. */
-static bool is_called_again(struct io_venue *venue, oc_rc rc)
-{
-    if (rc != OC_E_FULL || !io_call_grow(venue))
-        return false;
-    (void)io_call_end(venue, rc); /* it says the same */
-    return true;
-}
-
 static oc_rc take_message(struct io_venue *venue, const struct io_happening *happening)
 {
     struct io_stream *stream = io_stream_of_link(venue, happening->stream);
     if (!stream || stream->state == IO_STREAM_WAITS) {
         venue->link.taken(venue->link.self);
         return 1; /* it was closed */
+    }
+    if (stream->tell) { /* the connector does not know yet that it is up */
+        venue->held_ns = stream->tell_ns;
+        return 0;
     }
     const struct oc_message message = {.size = sizeof message,
                                        .stream = stream->number,
@@ -139,11 +143,15 @@ static oc_rc take_message(struct io_venue *venue, const struct io_happening *hap
     do {
         io_call_begin(venue, IO_SITE_MESSAGE, happening->size);
         rc = venue->table->message(venue->self, &message);
-    } while (is_called_again(venue, rc));
+    } while (io_call_again(venue, rc));
+    const bool is_too_much = rc == OC_E_LIMIT;
     rc = judged(venue, end_taken(venue, rc), "a message");
     stream = io_stream_of(venue, message.stream);
     if (stream)
         stream->messages += rc > 0;
+    if (stream && is_too_much)
+        io_stream_fail(venue, stream, OC_WHY_GAP);
+    io_pending_sweep(venue);
     return rc;
 }
 
@@ -164,6 +172,8 @@ static void forget_exchange(struct io_venue *venue, uint64_t exchange)
 {
     for (uint32_t i = 0; i < venue->exchange_count; i++)
         if (venue->exchanges[i].exchange == exchange) {
+            const struct io_exchange_kept *kept = &venue->exchanges[i];
+            limits_give(&venue->limits, kept->held, kept->account, io_venue_now(venue));
             venue->exchanges[i] = venue->exchanges[--venue->exchange_count];
             return;
         }
@@ -222,7 +232,7 @@ static oc_rc take_response(struct io_venue *venue, const struct io_happening *ha
     do {
         io_call_begin(venue, IO_SITE_RESPONSE, happening->size);
         rc = venue->table->response ? venue->table->response(venue->self, &response) : OC_E_DATA;
-    } while (is_called_again(venue, rc));
+    } while (io_call_again(venue, rc));
     rc = judged(venue, end_taken(venue, rc), "an answer");
     free(asked);
     if (rc > 0)
@@ -240,12 +250,8 @@ static oc_rc take(struct io_venue *venue, const struct io_happening *happening)
     case IO_RESPONSE:
         return take_response(venue, happening);
     case IO_UP:
-        if (stream && stream->state == IO_STREAM_OPENING) {
-            stream->state = venue->table->stream ? IO_STREAM_OPEN : IO_STREAM_READY;
-            stream->tell = OC_STREAM_UP;
-            stream->why = OC_WHY_NONE;
-            venue->has_work = true;
-        }
+        if (stream && stream->state == IO_STREAM_OPENING)
+            io_stream_up(venue, stream, happening);
         break;
     case IO_DOWN:
     case IO_REFUSED:
@@ -277,8 +283,9 @@ static int64_t timers_next_ns(const struct io_venue *venue)
 /* The earliest of what is due by time. */
 static int64_t due_ns(const struct io_venue *venue)
 {
-    const int64_t all[] = {timers_next_ns(venue), io_stream_next_ns(venue), io_pending_next_ns(venue),
-                           io_fetch_next_ns(venue), venue->retry_ns};
+    const int64_t held_ns = venue->held_ns > io_venue_now(venue) ? venue->held_ns : INT64_MAX;
+    const int64_t all[] = {timers_next_ns(venue),   io_stream_next_ns(venue), io_pending_next_ns(venue),
+                           io_fetch_next_ns(venue), venue->retry_ns,          held_ns};
     int64_t next_ns = INT64_MAX;
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         if (all[i] < next_ns)
@@ -297,9 +304,12 @@ static oc_rc fire_timer(struct io_venue *venue, int64_t now_ns)
     const struct io_timer timer = venue->timers[first];
     memmove(&venue->timers[first], &venue->timers[first + 1], (venue->timer_count - first - 1) * sizeof timer);
     venue->timer_count--;
-    io_call_begin(venue, IO_SITE_TIMER, 0);
-    const oc_rc rc =
-        io_call_end(venue, venue->table->timer ? venue->table->timer(venue->self, timer.id, timer.user) : OC_E_STATE);
+    oc_rc rc;
+    do {
+        io_call_begin(venue, IO_SITE_TIMER, 0);
+        rc = venue->table->timer ? venue->table->timer(venue->self, timer.id, timer.user) : OC_E_STATE;
+    } while (io_call_again(venue, rc));
+    rc = io_call_end(venue, rc);
     if (rc == OC_E_AGAIN && venue->timer_count < IO_TIMERS_MAX) {
         venue->timers[venue->timer_count] = timer;
         venue->timers[venue->timer_count++].at_ns = now_ns + IO_RETRY_NS;
@@ -326,6 +336,7 @@ static oc_rc do_due(struct io_venue *venue, int64_t now_ns)
     if (now_ns > io_venue_now(venue))
         venue->clock_ns = now_ns;
     oc_rc rc = io_pending_due(venue, now_ns);
+    io_fetch_due(venue, now_ns);
     if (rc >= 0)
         rc = io_stream_reopen(venue, now_ns);
     if (rc >= 0)
@@ -338,25 +349,28 @@ static oc_rc do_due(struct io_venue *venue, int64_t now_ns)
 oc_rc io_venue_pump(struct io_venue *venue, int64_t until_ns)
 {
     struct io_happening happening;
-    if (io_stream_has_tell(venue) && venue->retry_ns == INT64_MAX) {
-        const oc_rc rc = io_stream_tell(venue);
-        if (rc != 0)
-            return rc;
-    }
+    const oc_rc told = io_stream_tell(venue);
+    if (told != 0)
+        return told;
     if (venue->has_work)
         return flush(venue);
-    const int64_t due = due_ns(venue);
+    int64_t due = due_ns(venue);
     if (due <= io_venue_now(venue))
         return do_due(venue, io_venue_now(venue));
-    oc_rc rc = venue->link.next(venue->link.self, due < until_ns ? due : until_ns, &happening);
+    oc_rc rc = venue->held_ns > io_venue_now(venue)
+                   ? (oc_rc)OC_E_AGAIN
+                   : venue->link.next(venue->link.self, due < until_ns ? due : until_ns, &happening);
     if (rc == OC_OK) {
         if (happening.at_ns > venue->clock_ns)
             venue->clock_ns = happening.at_ns;
         rc = take(venue, &happening);
-        if (rc > 0 && venue->retry_ns != INT64_MAX)
-            venue->has_work = true; /* what could not be done may be possible now */
+        if (rc > 0) { /* what could not be done may be possible now */
+            venue->has_work |= venue->retry_ns != INT64_MAX;
+            io_stream_tell_soon(venue);
+        }
         if (rc != 0)
             return rc;
+        due = due_ns(venue); /* it is to be given again */
     }
     if (rc < 0 && rc != OC_E_AGAIN && rc != OC_E_END)
         return rc;
@@ -367,8 +381,9 @@ oc_rc io_venue_pump(struct io_venue *venue, int64_t until_ns)
 
 int64_t io_venue_next_ns(const struct io_venue *venue)
 {
-    const int64_t link_ns = venue->link.next_ns(venue->link.self), due = due_ns(venue);
-    return venue->has_work ? io_venue_now(venue) : (link_ns < due ? link_ns : due);
+    const int64_t now_ns = io_venue_now(venue), due = due_ns(venue);
+    const int64_t link_ns = venue->held_ns > now_ns ? INT64_MAX : venue->link.next_ns(venue->link.self);
+    return venue->has_work || io_stream_has_tell(venue) ? now_ns : (link_ns < due ? link_ns : due);
 }
 
 oc_rc io_venue_quiesce(struct io_venue *venue, int64_t deadline_ns)

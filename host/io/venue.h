@@ -81,6 +81,7 @@ struct io_stream {
     uint64_t user[2];
     int64_t again_ns; /* WAITS: when it is opened */
     char *path;       /* owned */
+    int64_t tell_ns;  /* not told before: it said OC_E_AGAIN */
     uint16_t tell;    /* OC_STREAM_... that the connector is to be told; 0: nothing */
     uint16_t status;
     uint32_t why;
@@ -123,9 +124,11 @@ struct io_sub {
 
 struct io_fetch {
     struct oc_fetch ask;
-    uint64_t exchange; /* 0: not asked, or by a stream */
-    int64_t again_ns;  /* when it may be asked */
+    uint64_t exchange;    /* 0: not asked, or by a stream */
+    int64_t again_ns;     /* when it may be asked */
+    int64_t answer_by_ns; /* asked: it is lost by then */
     uint32_t tries;
+    uint32_t stream; /* 0: not asked, or by an exchange */
     bool is_asked;
 };
 
@@ -154,6 +157,7 @@ struct io_op {    /* of the running call; texts are offsets into the arena */
     uint32_t account;
     uint32_t why; /* or the kind that was missed */
     size_t path, headers, body;
+    struct oc_cost held; /* given back with the answer; weight 0: nothing */
     uint32_t path_size, headers_size, body_size;
     uint32_t flags;
 };
@@ -164,6 +168,7 @@ struct io_exchange_kept { /* what comes back with its answer */
     uint64_t token;
     uint64_t user[3];
     int64_t sent_ns;
+    struct oc_cost held;
     uint32_t account;
     uint16_t endpoint;
     bool is_batch;
@@ -198,6 +203,8 @@ struct io_venue {
     struct venue_names names;
     struct limits limits;
     struct signer signer;
+    struct limits limits_before; /* the running call */
+    bool has_limits_before;
     struct plugin_site sites[IO_SITES];
     struct io_stream streams[IO_STREAMS_MAX];
     struct oc_account accounts[IO_ACCOUNTS_MAX];
@@ -224,8 +231,11 @@ struct io_venue {
     int64_t offset_ns; /* venue's clock - ours, and how far that may be wrong */
     int64_t offset_error_ns;
     bool has_offset;
-    int64_t clock_ns;  /* of what happened last */
-    int64_t retry_ns;  /* when what said OC_E_AGAIN is tried again; INT64_MAX: nothing did */
+    int64_t clock_ns; /* of what happened last */
+    int64_t
+        retry_ns; /* when requests, subscriptions or fetches that said OC_E_AGAIN are tried again; INT64_MAX: none did */
+    int64_t
+        held_ns; /* what the link gives next said OC_E_AGAIN, and is not given again before; INT64_MIN: nothing did */
     enum io_site site; /* of the running call, or of the last */
     bool is_in_call;
     bool has_work;    /* requests, subscriptions or fetches may go now */

@@ -31,17 +31,21 @@ void io_call_begin(struct io_venue *venue, enum io_site site, size_t input_size)
     venue->site = site;
     venue->op_count = 0;
     venue->arena_size = 0;
+    venue->has_limits_before = false;
     if (room < venue->call_room)
         room = venue->call_room;
     queue_begin(&venue->queue, room < QUEUE_MAX / 2 ? room : QUEUE_MAX / 2);
     plugin_call_begin(&venue->sites[site]);
 }
 
-bool io_call_grow(struct io_venue *venue)
+bool io_call_again(struct io_venue *venue, oc_rc rc)
 {
     const size_t room = venue->queue.call_room * 4;
+    if (rc != OC_E_FULL || venue->queue.call_room >= QUEUE_MAX / 2)
+        return false;
     venue->call_room = room < QUEUE_MAX / 2 ? room : QUEUE_MAX / 2;
-    return venue->queue.call_room < QUEUE_MAX / 2;
+    (void)io_call_end(venue, rc); /* it says the same */
+    return true;
 }
 
 oc_rc io_call_keep(struct io_venue *venue, const void *bytes, uint32_t size, size_t *ret_at)
@@ -81,6 +85,15 @@ oc_rc io_say(struct io_venue *venue, const struct oc_event *event)
     return rc;
 }
 
+struct limits *io_limits_of(struct io_venue *venue)
+{
+    if (venue->is_in_call && !venue->has_limits_before) {
+        venue->limits_before = venue->limits;
+        venue->has_limits_before = true;
+    }
+    return &venue->limits;
+}
+
 /* Nothing of the call happened. */
 static void undo(struct io_venue *venue)
 {
@@ -91,10 +104,11 @@ static void undo(struct io_venue *venue)
             venue->streams[i] = (struct io_stream){0};
         }
     for (uint32_t i = 0; i < venue->pending_count; i++)
-        if (venue->pending[i].state == IO_PENDING_GOES) {
+        if (venue->pending[i].state == IO_PENDING_GOES)
             venue->pending[i].state = IO_PENDING_WAITS;
-            venue->pending[i].is_batch = false;
-        }
+    if (venue->has_limits_before)
+        venue->limits = venue->limits_before;
+    venue->has_limits_before = false;
 }
 
 static oc_rc add_timer(struct io_venue *venue, const struct io_op *op)
@@ -124,7 +138,9 @@ static oc_rc send(struct io_venue *venue, const struct io_op *op)
         is_up ? venue->link.send(venue->link.self, stream->link, venue->arena + op->body, op->body_size) : OC_E_STATE;
     if (op->request)
         io_pending_left(venue, op, rc == OC_OK);
-    if (rc < 0 && op->token)
+    if (rc == OC_OK)
+        io_fetch_left(venue, op);
+    else
         io_fetch_failed(venue, op->token, OC_WHY_NOT_SENT);
     return rc == OC_E_STATE ? OC_OK : rc; /* it fell: what follows from that is said elsewhere */
 }
@@ -147,19 +163,18 @@ static oc_rc http(struct io_venue *venue, const struct io_op *op)
     if (op->request)
         io_pending_left(venue, op, rc == OC_OK);
     if (rc < 0) {
-        if (op->token)
-            io_fetch_failed(venue, op->token, OC_WHY_NOT_SENT);
+        limits_give(&venue->limits, op->held, op->account, io_venue_now(venue));
+        io_fetch_failed(venue, op->token, OC_WHY_NOT_SENT);
         return OC_OK;
     }
-    struct io_fetch *fetch = io_fetch_find(venue, op->token);
-    if (fetch)
-        fetch->exchange = op->exchange;
+    io_fetch_left(venue, op);
     venue->exchanges[venue->exchange_count++] =
         (struct io_exchange_kept){.exchange = op->exchange,
                                   .request = op->request,
                                   .token = op->token,
                                   .user = {op->user[0], op->user[1], op->user[2]},
                                   .sent_ns = io_venue_now(venue),
+                                  .held = op->held,
                                   .account = op->account,
                                   .endpoint = op->endpoint,
                                   .is_batch = (op->flags & OC_HTTP_BATCH) != 0};
@@ -181,11 +196,8 @@ static oc_rc carry_out(struct io_venue *venue, const struct io_op *op)
             io_stream_close(venue, stream);
         return OC_OK;
     case IO_OP_FAIL:
-        if (stream) {
-            if (stream->link)
-                venue->link.close(venue->link.self, stream->link);
-            io_stream_down(venue, stream, OC_STREAM_DOWN, op->why, NULL);
-        }
+        if (stream && stream->state != IO_STREAM_WAITS)
+            io_stream_fail(venue, stream, op->why);
         return OC_OK;
     case IO_OP_READY:
         if (stream && stream->state == IO_STREAM_OPEN) {

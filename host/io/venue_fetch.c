@@ -77,6 +77,7 @@ void io_fetch_answered(struct io_venue *venue, const struct oc_event *event)
     fetch->ask.cursor = fetched->cursor;
     fetch->is_asked = false;
     fetch->exchange = 0;
+    fetch->stream = 0;
     fetch->tries = 0;
     fetch->again_ns = io_venue_now(venue);
     venue->has_work = true;
@@ -93,7 +94,32 @@ void io_fetch_failed(struct io_venue *venue, uint64_t token, uint32_t why)
     }
     fetch->is_asked = false;
     fetch->exchange = 0;
+    fetch->stream = 0;
     fetch->again_ns = io_venue_now(venue) + (IO_BACKOFF_NS << fetch->tries);
+}
+
+void io_fetch_left(struct io_venue *venue, const struct io_op *op)
+{
+    struct io_fetch *fetch = io_fetch_find(venue, op->token);
+    if (!fetch)
+        return;
+    fetch->exchange = op->exchange;
+    fetch->stream = op->stream;
+    fetch->answer_by_ns = io_venue_now(venue) + io_answer_ns(venue, op->at_ns);
+}
+
+void io_fetch_of_stream(struct io_venue *venue, uint32_t stream, uint32_t why)
+{
+    for (uint32_t i = venue->fetch_count; i-- > 0;)
+        if (venue->fetches[i].is_asked && venue->fetches[i].stream == stream)
+            io_fetch_failed(venue, venue->fetches[i].ask.token, why);
+}
+
+void io_fetch_due(struct io_venue *venue, int64_t now_ns)
+{
+    for (uint32_t i = venue->fetch_count; i-- > 0;)
+        if (venue->fetches[i].is_asked && venue->fetches[i].answer_by_ns <= now_ns)
+            io_fetch_failed(venue, venue->fetches[i].ask.token, OC_WHY_TIMEOUT);
 }
 
 oc_rc io_fetch_flush(struct io_venue *venue)
@@ -103,9 +129,14 @@ oc_rc io_fetch_flush(struct io_venue *venue)
         if (fetch->is_asked || fetch->again_ns > io_venue_now(venue))
             continue;
         const struct oc_fetch ask = fetch->ask;
-        io_call_begin(venue, IO_SITE_FETCH, sizeof ask);
         fetch->is_asked = true;
-        oc_rc rc = io_call_end(venue, venue->table->fetch(venue->self, &ask));
+        fetch->answer_by_ns = io_venue_now(venue) + io_answer_ns(venue, 0);
+        oc_rc rc;
+        do {
+            io_call_begin(venue, IO_SITE_FETCH, sizeof ask);
+            rc = venue->table->fetch(venue->self, &ask);
+        } while (io_call_again(venue, rc));
+        rc = io_call_end(venue, rc);
         fetch = io_fetch_find(venue, ask.token);
         if (!fetch) { /* it was answered at once */
             i--;
@@ -127,8 +158,11 @@ oc_rc io_fetch_flush(struct io_venue *venue)
 int64_t io_fetch_next_ns(const struct io_venue *venue)
 {
     int64_t next_ns = INT64_MAX;
-    for (uint32_t i = 0; i < venue->fetch_count; i++)
-        if (!venue->fetches[i].is_asked && venue->fetches[i].again_ns < next_ns)
-            next_ns = venue->fetches[i].again_ns;
+    for (uint32_t i = 0; i < venue->fetch_count; i++) {
+        const struct io_fetch *fetch = &venue->fetches[i];
+        const int64_t at_ns = fetch->is_asked ? fetch->answer_by_ns : (venue->is_quiet ? INT64_MAX : fetch->again_ns);
+        if (at_ns < next_ns)
+            next_ns = at_ns;
+    }
     return next_ns;
 }

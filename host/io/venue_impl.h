@@ -10,8 +10,8 @@ void io_call_begin(struct io_venue *venue, enum io_site site, size_t input_size)
 /* `rc` as the connector returned it. Carries out what was asked for where rc is not negative; returns rc, or what carrying out
  * failed with. */
 CHECKED oc_rc io_call_end(struct io_venue *venue, oc_rc rc);
-/* The connector said OC_E_FULL: the next call has more room. False: no room is enough. */
-bool io_call_grow(struct io_venue *venue);
+/* In place of io_call_end: the connector said OC_E_FULL and there is more room: nothing of it happened, and it is called again. */
+bool io_call_again(struct io_venue *venue, oc_rc rc);
 /* Room in the arena for a copy; its offset in *ret_at. */
 CHECKED oc_rc io_call_keep(struct io_venue *venue, const void *bytes, uint32_t size, size_t *ret_at);
 CHECKED oc_rc io_call_op(struct io_venue *venue, const struct io_op *op);
@@ -21,18 +21,30 @@ CHECKED oc_rc io_grow(void *list, uint32_t count, uint32_t *room, uint32_t max, 
 
 static inline uint64_t io_number(struct io_venue *venue) { return ++venue->numbers; }
 
+/* How long an answer may take: as the call said, as the description says, or as every venue may. */
+static inline int64_t io_answer_ns(const struct io_venue *venue, int64_t said_ns)
+{
+    const int64_t described_ns = venue->table->venue->answer_ns;
+    return said_ns > 0 ? said_ns : (described_ns > 0 ? described_ns : IO_ANSWER_NS);
+}
+
 struct io_stream *io_stream_of(struct io_venue *venue, uint32_t number);
 struct io_stream *io_stream_of_link(struct io_venue *venue, uint32_t link);
 CHECKED oc_rc io_stream_open(struct io_venue *venue, struct io_stream *stream);
+void io_stream_up(struct io_venue *venue, struct io_stream *stream, const struct io_happening *happening);
 void io_stream_close(struct io_venue *venue, struct io_stream *stream);
+/* What came on it cannot be trusted: closed, and opened again if it is to be kept. */
+void io_stream_fail(struct io_venue *venue, struct io_stream *stream, uint32_t why);
 /* It fell, was refused or is not to be trusted: `tell` says which. It is opened again or forgotten, and the connector will be told. */
 void io_stream_down(struct io_venue *venue, struct io_stream *stream, uint16_t tell, uint32_t why,
                     const struct io_happening *happening);
-/* Tells the connector of one stream what it is to be told. 1: told; 0: there is nothing to tell, or not yet. */
+/* Tells the connector of one stream what it is to be told. 1: told, or to be told later; 0: there is nothing to tell now. */
 CHECKED oc_rc io_stream_tell(struct io_venue *venue);
 CHECKED oc_rc io_stream_reopen(struct io_venue *venue, int64_t now_ns);
 int64_t io_stream_next_ns(const struct io_venue *venue);
 bool io_stream_has_tell(const struct io_venue *venue);
+/* Something has happened: what could not be told may be told now. */
+void io_stream_tell_soon(struct io_venue *venue);
 
 /* The host's own word about a request or a fetch. */
 CHECKED oc_rc io_say(struct io_venue *venue, const struct oc_event *event);
@@ -56,10 +68,17 @@ CHECKED oc_rc io_subs_flush(struct io_venue *venue);
 CHECKED oc_rc io_fetch_flush(struct io_venue *venue);
 void io_fetch_answered(struct io_venue *venue, const struct oc_event *event);
 void io_fetch_failed(struct io_venue *venue, uint64_t token, uint32_t why);
+/* It has left: by the exchange or on the stream of the op. */
+void io_fetch_left(struct io_venue *venue, const struct io_op *op);
+void io_fetch_of_stream(struct io_venue *venue, uint32_t stream, uint32_t why);
+void io_fetch_due(struct io_venue *venue, int64_t now_ns);
 int64_t io_fetch_next_ns(const struct io_venue *venue);
 struct io_fetch *io_fetch_find(struct io_venue *venue, uint64_t token);
 
 /* The services that are about the world beside streams and events. */
 const void *io_venue_service_of_world(const char *id);
+
+/* The limits, to be changed: a call that fails changes nothing. */
+struct limits *io_limits_of(struct io_venue *venue);
 
 #endif

@@ -207,55 +207,57 @@ static bool same_id(const struct oc_id *a, const struct oc_id *b)
     return a->size && a->size == b->size && memcmp(a->text, b->text, a->size) == 0;
 }
 
-/* What an event about an order names: the request, the order, the client's id. */
-static bool names_of(const struct oc_event *event, uint64_t *ret_request, uint64_t *ret_order, struct oc_id *ret_client)
+/* What an event about an order names. */
+struct names {
+    uint64_t request;
+    uint64_t order;
+    struct oc_id client;
+};
+
+static bool names_of(const struct oc_event *event, struct names *ret)
 {
-    *ret_request = *ret_order = 0;
-    *ret_client = (struct oc_id){0};
+    *ret = (struct names){0};
     if (event->type == OC_EV_FILL && event->size >= sizeof(struct oc_ev_fill)) {
-        *ret_order = ((const struct oc_ev_fill *)(const void *)event)->order;
+        ret->order = ((const struct oc_ev_fill *)(const void *)event)->order;
         if (event->size >= sizeof(struct oc_ev_venue_fill))
-            *ret_client = ((const struct oc_ev_venue_fill *)(const void *)event)->client;
+            ret->client = ((const struct oc_ev_venue_fill *)(const void *)event)->client;
         return true;
     }
     if (event->type == OC_EV_ORDER && event->size >= sizeof(struct oc_ev_order)) {
-        *ret_order = ((const struct oc_ev_order *)(const void *)event)->order;
-        *ret_client = ((const struct oc_ev_order *)(const void *)event)->client;
+        ret->order = ((const struct oc_ev_order *)(const void *)event)->order;
+        ret->client = ((const struct oc_ev_order *)(const void *)event)->client;
         return true;
     }
     if (event->type < OC_EV_ACCEPTED || event->type > OC_EV_TAKEN || event->size < sizeof(struct oc_ev_answer) ||
         event->type == OC_EV_BUST)
         return false;
     const struct oc_ev_answer *answer = (const struct oc_ev_answer *)(const void *)event;
-    *ret_request = answer->request;
-    *ret_order = answer->order;
+    ret->request = answer->request;
+    ret->order = answer->order;
     if (event->size >= sizeof(struct oc_ev_venue_answer))
-        *ret_client = ((const struct oc_ev_venue_answer *)(const void *)event)->client;
+        ret->client = ((const struct oc_ev_venue_answer *)(const void *)event)->client;
     return true;
+}
+
+static bool is_answer(uint16_t type, const struct names *said, const struct oc_venue_request *ask)
+{
+    const bool is_order = (said->order && ask->ask.order == said->order) || same_id(&said->client, &ask->client) ||
+                          same_id(&said->client, &ask->client_new);
+    return (said->request && ask->ask.id == said->request) || (is_order && answers(type, ask->ask.kind));
 }
 
 void io_pending_answered(struct io_venue *venue, const struct oc_event *event)
 {
-    uint64_t request, order;
-    struct oc_id client;
-    if (!venue->pending_count || !names_of(event, &request, &order, &client))
+    struct names said;
+    if (!venue->pending_count || !names_of(event, &said))
         return;
-    for (uint32_t i = 0; i < venue->pending_count; i++) {
-        struct io_pending *pending = &venue->pending[i];
-        const struct oc_venue_request *ask = pending->ask;
-        const bool is_request = request && ask->ask.id == request;
-        const bool is_order =
-            (order && ask->ask.order == order) || same_id(&client, &ask->client) || same_id(&client, &ask->client_new);
-        if (pending->state != IO_PENDING_DONE && (is_request || (is_order && answers(event->type, ask->ask.kind))))
-            pending->state = IO_PENDING_DONE;
-    }
+    for (uint32_t i = 0; i < venue->pending_count; i++)
+        if (venue->pending[i].state != IO_PENDING_DONE && is_answer(event->type, &said, venue->pending[i].ask))
+            venue->pending[i].state = IO_PENDING_DONE;
 }
 
 static void left(struct io_venue *venue, struct io_pending *pending, const struct io_op *op, bool has_left)
 {
-    const int64_t answer_ns = op->at_ns                            ? op->at_ns
-                              : venue->table->venue->answer_ns > 0 ? venue->table->venue->answer_ns
-                                                                   : IO_ANSWER_NS;
     pending->is_batch = false;
     if (!has_left) {
         never_left(venue, pending, OC_WHY_NOT_SENT);
@@ -265,7 +267,7 @@ static void left(struct io_venue *venue, struct io_pending *pending, const struc
     pending->state = IO_PENDING_LEFT;
     pending->exchange = op->exchange;
     pending->stream = op->stream;
-    pending->answer_by_ns = io_venue_now(venue) + answer_ns;
+    pending->answer_by_ns = io_venue_now(venue) + io_answer_ns(venue, op->at_ns);
     if (is_about_order(pending))
         (void)io_say(venue, &sent.head);
 }
@@ -328,12 +330,9 @@ static bool is_whole(struct io_venue *venue, const uint32_t *places, uint32_t co
     for (uint32_t i = 0; i < count; i++) {
         const struct io_pending *pending = &venue->pending[places[i]];
         bool is_answered = pending->state == IO_PENDING_GOES;
-        uint64_t request, order;
-        struct oc_id client;
+        struct names said;
         for (const struct oc_event *event = NULL; !is_answered && (event = queue_called(&venue->queue, event)) != NULL;)
-            is_answered = names_of(event, &request, &order, &client) &&
-                          (request == pending->ask->ask.id ||
-                           (order == pending->ask->ask.order && answers(event->type, pending->ask->ask.kind)));
+            is_answered = names_of(event, &said) && is_answer(event->type, &said, pending->ask);
         if (!is_answered)
             return false;
     }
@@ -351,9 +350,12 @@ static oc_rc ask(struct io_venue *venue, const uint32_t *places, uint32_t count)
         venue->pending[places[i]].is_batch = true;
     }
     plugin_call_now.order = batch[0].ask.order;
-    io_call_begin(venue, IO_SITE_REQUEST, count * sizeof *batch);
-    oc_rc rc = venue->table->request(venue->self, batch, (uint32_t)(count * sizeof *batch), count,
-                                     count > 1 ? OC_BATCH_FREE : OC_BATCH_SINGLE);
+    oc_rc rc;
+    do {
+        io_call_begin(venue, IO_SITE_REQUEST, count * sizeof *batch);
+        rc = venue->table->request(venue->self, batch, (uint32_t)(count * sizeof *batch), count,
+                                   count > 1 ? OC_BATCH_FREE : OC_BATCH_SINGLE);
+    } while (io_call_again(venue, rc));
     free(batch);
     const bool is_fault = rc >= 0 && !is_whole(venue, places, count);
     if (is_fault)
@@ -364,8 +366,6 @@ static oc_rc ask(struct io_venue *venue, const uint32_t *places, uint32_t count)
         return 1;
     for (uint32_t i = 0; i < count; i++)
         venue->pending[places[i]].is_batch = false;
-    if (rc == OC_E_FULL && io_call_grow(venue))
-        return 1;
     if (rc == OC_E_AGAIN || rc == OC_E_FULL) {
         venue->retry_ns = io_venue_now(venue) + IO_RETRY_NS;
         return 0;

@@ -101,8 +101,8 @@ static oc_rc pay(struct io_venue *venue, const struct oc_cost *costs, uint32_t c
         if (rc < 0)
             return rc;
     }
-    for (uint32_t i = 0; i < count; i++) /* a call that fails gives nothing back: it errs on the venue's side */
-        limits_take(&venue->limits, costs[i], account, now_ns);
+    for (uint32_t i = 0; i < count; i++)
+        limits_take(io_limits_of(venue), costs[i], account, now_ns);
     return OC_OK;
 }
 
@@ -167,10 +167,16 @@ static oc_rc net_open(const struct oc_host *host, const struct oc_open *open, ui
         return rc < 0 ? rc : (oc_rc)OC_E_NOMEM;
     if (path_size)
         memcpy(path, venue->arena + at, path_size);
+    const struct io_op op = {.kind = IO_OP_OPEN, .stream = (uint32_t)io_number(venue)};
+    rc = io_call_op(venue, &op);
+    if (rc < 0) {
+        free(path);
+        return rc;
+    }
     *stream = (struct io_stream){.state = IO_STREAM_NEW,
                                  .is_of_call = true,
                                  .endpoint = open->endpoint,
-                                 .number = (uint32_t)io_number(venue),
+                                 .number = op.stream,
                                  .flags = open->flags,
                                  .account = open->account,
                                  .carries = open->carries,
@@ -179,8 +185,7 @@ static oc_rc net_open(const struct oc_host *host, const struct oc_open *open, ui
                                  .path = path,
                                  .path_size = path_size};
     *ret_stream = stream->number;
-    const struct io_op op = {.kind = IO_OP_OPEN, .stream = stream->number};
-    return io_call_op(venue, &op);
+    return OC_OK;
 }
 
 static oc_rc stream_op(const struct oc_host *host, uint32_t stream, uint8_t kind, uint32_t why)
@@ -202,16 +207,20 @@ static oc_rc net_fail(const struct oc_host *host, uint32_t stream, uint32_t why)
     return stream_op(host, stream, IO_OP_FAIL, why);
 }
 
-/* The request that is tied: it must be waiting, and is tied once. */
-static oc_rc tie(struct io_venue *venue, uint64_t request, uint32_t flags)
+/* What is sent, and the request that it is tied to, which must be waiting and is tied once. */
+static oc_rc tie(struct io_venue *venue, const struct io_op *op, uint32_t flags)
 {
+    const uint64_t request = op->request;
     if (!request)
-        return OC_OK;
+        return io_call_op(venue, op);
     struct io_pending *pending = io_pending_find(venue, request);
     if (!pending)
         return OC_E_NOT_FOUND;
     if (pending->state != IO_PENDING_WAITS)
         return OC_E_EXISTS; /* it goes, or is on its way: nothing is sent twice */
+    const oc_rc rc = io_call_op(venue, op);
+    if (rc < 0)
+        return rc;
     if (!(flags & OC_HTTP_BATCH)) {
         pending->state = IO_PENDING_GOES;
         return OC_OK;
@@ -245,8 +254,23 @@ static oc_rc net_send(const struct oc_host *host, const struct oc_send *send)
     if (rc == OC_OK)
         rc = keep(venue, &spliced, OC_IN_BODY, send->bytes, send->bytes_size, &op.body, &op.body_size);
     if (rc == OC_OK)
-        rc = tie(venue, send->request, op.flags);
-    return rc == OC_OK ? io_call_op(venue, &op) : rc;
+        rc = tie(venue, &op, op.flags);
+    return rc;
+}
+
+/* What it pays of a limit on how many are under way; one such limit. */
+static oc_rc hold(const struct io_venue *venue, const struct oc_http *http, struct oc_cost *ret_held)
+{
+    const struct oc_venue *said = venue->table->venue;
+    for (uint32_t i = 0; i < http->cost_count; i++) {
+        const struct oc_cost cost = http->costs[i];
+        if (cost.limit >= said->limit_count || said->limits[cost.limit].kind != OC_LIMIT_CONCURRENT)
+            continue;
+        if (ret_held->weight)
+            return OC_E_NOT_SUPPORTED;
+        *ret_held = cost;
+    }
+    return OC_OK;
 }
 
 /* What an exchange is made of, by its own members or by a form and the end of its path. */
@@ -308,7 +332,9 @@ static oc_rc net_http(const struct oc_host *host, const struct oc_http *http, ui
                        .at_ns = http->answer_ns,
                        .account = shape.account,
                        .flags = http->flags};
-    rc = pay(venue, http->costs, http->cost_count, shape.account, http->lane);
+    rc = hold(venue, http, &op.held);
+    if (rc == OC_OK)
+        rc = pay(venue, http->costs, http->cost_count, shape.account, http->lane);
     if (rc == OC_OK)
         rc = keep_path(venue, form, &spliced, http, &op);
     if (rc == OC_OK && form) {
@@ -320,9 +346,7 @@ static oc_rc net_http(const struct oc_host *host, const struct oc_http *http, ui
     if (rc == OC_OK)
         rc = keep(venue, &spliced, OC_IN_BODY, http->body, http->body_size, &op.body, &op.body_size);
     if (rc == OC_OK)
-        rc = tie(venue, http->request, http->flags);
-    if (rc == OC_OK)
-        rc = io_call_op(venue, &op);
+        rc = tie(venue, &op, http->flags);
     if (rc == OC_OK && ret_exchange)
         *ret_exchange = op.exchange;
     return rc;

@@ -135,26 +135,26 @@ static oc_rc names_asset_text(const struct oc_host *host, uint32_t asset, char n
 static oc_rc limit_used(const struct oc_host *host, uint32_t account, uint32_t limit, uint64_t used)
 {
     struct io_venue *venue = venue_of(host);
-    return limits_used(&venue->limits, account, limit, used, io_venue_now(venue));
+    return limits_used(io_limits_of(venue), account, limit, used, io_venue_now(venue));
 }
 
 static oc_rc limit_max(const struct oc_host *host, uint32_t account, uint32_t limit, uint64_t max, int64_t period_ns)
 {
     struct io_venue *venue = venue_of(host);
-    return limits_max(&venue->limits, account, limit, max, period_ns, io_venue_now(venue));
+    return limits_max(io_limits_of(venue), account, limit, max, period_ns, io_venue_now(venue));
 }
 
 static oc_rc limit_shut(const struct oc_host *host, uint32_t account, uint32_t limit, int64_t until_ns, uint32_t why)
 {
     struct io_venue *venue = venue_of(host);
     (void)why;
-    return limits_shut(&venue->limits, account, limit, until_ns, io_venue_now(venue));
+    return limits_shut(io_limits_of(venue), account, limit, until_ns, io_venue_now(venue));
 }
 
 static oc_rc limit_give(const struct oc_host *host, uint32_t account, struct oc_cost cost)
 {
     struct io_venue *venue = venue_of(host);
-    limits_give(&venue->limits, cost, account, io_venue_now(venue));
+    limits_give(io_limits_of(venue), cost, account, io_venue_now(venue));
     return OC_OK;
 }
 

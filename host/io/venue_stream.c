@@ -7,7 +7,7 @@
 #include "base/log.h"
 #include "base/random.h"
 
-enum { BACKOFF_DOUBLES = 6 };
+enum { BACKOFF_DOUBLES = 6, WORDS_MAX = 4096 };
 
 struct io_stream *io_stream_of(struct io_venue *venue, uint32_t number)
 {
@@ -62,6 +62,38 @@ void io_stream_close(struct io_venue *venue, struct io_stream *stream)
     io_stream_down(venue, stream, OC_STREAM_CLOSED, OC_WHY_NONE, NULL);
 }
 
+void io_stream_fail(struct io_venue *venue, struct io_stream *stream, uint32_t why)
+{
+    if (stream->link)
+        venue->link.close(venue->link.self, stream->link);
+    io_stream_down(venue, stream, OC_STREAM_DOWN, why, NULL);
+}
+
+/* `happening` may be NULL: nobody said anything. */
+static void to_be_told(struct io_stream *stream, uint16_t tell, uint32_t why, const struct io_happening *happening)
+{
+    free(stream->words);
+    stream->words = NULL;
+    stream->words_size = 0;
+    stream->status = happening ? happening->status : 0;
+    if (happening && happening->size && (stream->words = malloc(happening->size + 16u)) != NULL) {
+        stream->words_size = happening->size < WORDS_MAX ? happening->size : WORDS_MAX;
+        memcpy(stream->words, happening->bytes, stream->words_size);
+    }
+    stream->tell = tell;
+    stream->tell_ns = INT64_MIN;
+    stream->why = why;
+}
+
+void io_stream_up(struct io_venue *venue, struct io_stream *stream, const struct io_happening *happening)
+{
+    stream->state = venue->table->stream ? IO_STREAM_OPEN : IO_STREAM_READY;
+    if (stream->state == IO_STREAM_READY)
+        stream->tries = 0;
+    to_be_told(stream, OC_STREAM_UP, OC_WHY_NONE, happening);
+    venue->has_work = true;
+}
+
 static void subs_lost(struct io_venue *venue, uint32_t stream)
 {
     for (uint32_t i = 0; i < venue->sub_count; i++)
@@ -76,19 +108,11 @@ void io_stream_down(struct io_venue *venue, struct io_stream *stream, uint16_t t
 {
     const bool is_kept = (stream->flags & OC_OPEN_KEEP) != 0;
     io_pending_of_stream(venue, stream->number, why);
+    io_fetch_of_stream(venue, stream->number, why);
     subs_lost(venue, stream->number);
-    free(stream->words);
-    stream->words = NULL;
-    stream->words_size = 0;
-    stream->status = happening ? happening->status : 0;
-    if (happening && happening->size && (stream->words = malloc(happening->size + 16u)) != NULL) {
-        stream->words_size = happening->size < 4096 ? happening->size : 4096;
-        memcpy(stream->words, happening->bytes, stream->words_size);
-    }
+    to_be_told(stream, tell, why, happening);
     stream->link = 0;
     stream->state = IO_STREAM_WAITS;
-    stream->tell = tell;
-    stream->why = why;
     stream->again_ns = is_kept ? io_venue_now(venue) + backoff(venue, stream->tries++) : INT64_MAX;
 }
 
@@ -98,21 +122,39 @@ static bool is_over(const struct io_stream *stream)
     return stream->state == IO_STREAM_WAITS && stream->again_ns == INT64_MAX;
 }
 
-bool io_stream_has_tell(const struct io_venue *venue)
+/* The first that is to be told of now; IO_STREAMS_MAX: none is. */
+static uint32_t to_tell(const struct io_venue *venue)
+{
+    const int64_t now_ns = io_venue_now(venue);
+    uint32_t place = 0;
+    while (place < IO_STREAMS_MAX && (!venue->streams[place].tell || venue->streams[place].tell_ns > now_ns))
+        place++;
+    return place;
+}
+
+bool io_stream_has_tell(const struct io_venue *venue) { return to_tell(venue) < IO_STREAMS_MAX; }
+
+void io_stream_tell_soon(struct io_venue *venue)
 {
     for (uint32_t i = 0; i < IO_STREAMS_MAX; i++)
-        if (venue->streams[i].tell)
-            return true;
-    return false;
+        venue->streams[i].tell_ns = INT64_MIN;
+}
+
+/* What a stream carried that does not come back is asked for on another, though not at once: that may be refused as well. */
+static void ask_anew(struct io_venue *venue)
+{
+    const int64_t at_ns = io_venue_now(venue) + IO_BACKOFF_NS;
+    for (uint32_t i = 0; i < venue->sub_count; i++)
+        if (venue->subs[i].state == IO_SUB_WANTED && at_ns < venue->retry_ns)
+            venue->retry_ns = at_ns;
 }
 
 oc_rc io_stream_tell(struct io_venue *venue)
 {
-    struct io_stream *stream = venue->streams;
-    while (stream < venue->streams + IO_STREAMS_MAX && !stream->tell)
-        stream++;
-    if (stream == venue->streams + IO_STREAMS_MAX)
+    const uint32_t place = to_tell(venue);
+    if (place == IO_STREAMS_MAX)
         return 0;
+    struct io_stream *stream = &venue->streams[place];
     const struct oc_stream told = {.size = sizeof told,
                                    .stream = stream->number,
                                    .state = stream->tell,
@@ -123,12 +165,15 @@ oc_rc io_stream_tell(struct io_venue *venue)
                                    .bytes = stream->words,
                                    .at_ns = io_venue_now(venue),
                                    .user = {stream->user[0], stream->user[1]}};
-    io_call_begin(venue, IO_SITE_STREAM, stream->words_size);
-    oc_rc rc = venue->table->stream ? venue->table->stream(venue->self, &told) : OC_OK;
+    oc_rc rc;
+    do {
+        io_call_begin(venue, IO_SITE_STREAM, stream->words_size);
+        rc = venue->table->stream ? venue->table->stream(venue->self, &told) : OC_OK;
+    } while (io_call_again(venue, rc));
     if (rc == OC_E_AGAIN) {
         (void)io_call_end(venue, rc); /* it says the same */
-        venue->retry_ns = io_venue_now(venue) + IO_RETRY_NS;
-        return 0;
+        stream->tell_ns = io_venue_now(venue) + IO_RETRY_NS;
+        return 1;
     }
     stream->tell = 0;
     const uint32_t number = stream->number;
@@ -136,11 +181,12 @@ oc_rc io_stream_tell(struct io_venue *venue)
     stream = io_stream_of(venue, number);
     if (rc < 0 && rc != OC_E_NOMEM && stream && stream->state == IO_STREAM_OPEN) { /* it cannot log in */
         venue->faults++;
-        venue->link.close(venue->link.self, stream->link);
-        io_stream_down(venue, stream, OC_STREAM_DOWN, OC_WHY_PROTOCOL, NULL);
+        io_stream_fail(venue, stream, OC_WHY_PROTOCOL);
     }
-    if (stream && !stream->tell && is_over(stream))
+    if (stream && !stream->tell && is_over(stream)) {
         forget(stream);
+        ask_anew(venue);
+    }
     return rc == OC_E_NOMEM ? rc : 1;
 }
 
@@ -158,9 +204,14 @@ oc_rc io_stream_reopen(struct io_venue *venue, int64_t now_ns)
 int64_t io_stream_next_ns(const struct io_venue *venue)
 {
     int64_t next_ns = INT64_MAX;
-    for (uint32_t i = 0; i < IO_STREAMS_MAX; i++)
-        if (venue->streams[i].state == IO_STREAM_WAITS && venue->streams[i].again_ns < next_ns)
-            next_ns = venue->streams[i].again_ns;
+    for (uint32_t i = 0; i < IO_STREAMS_MAX; i++) {
+        const struct io_stream *stream = &venue->streams[i];
+        const int64_t at_ns = stream->tell                                           ? stream->tell_ns
+                              : stream->state == IO_STREAM_WAITS && !venue->is_quiet ? stream->again_ns
+                                                                                     : INT64_MAX;
+        if (at_ns < next_ns)
+            next_ns = at_ns;
+    }
     return next_ns;
 }
 
@@ -252,9 +303,12 @@ oc_rc io_subs_flush(struct io_venue *venue)
         const uint32_t count = gather(venue, first, stream, subs, places), number = stream ? stream->number : 0;
         if (!count)
             continue;
-        io_call_begin(venue, IO_SITE_SUBSCRIBE, count * sizeof *subs);
-        oc_rc rc = venue->table->subscribe ? venue->table->subscribe(venue->self, number, OC_SUB_ADD, subs, count)
-                                           : OC_E_NOT_SUPPORTED;
+        oc_rc rc;
+        do {
+            io_call_begin(venue, IO_SITE_SUBSCRIBE, count * sizeof *subs);
+            rc = venue->table->subscribe ? venue->table->subscribe(venue->self, number, OC_SUB_ADD, subs, count)
+                                         : OC_E_NOT_SUPPORTED;
+        } while (io_call_again(venue, rc));
         rc = io_call_end(venue, rc);
         if (rc == OC_E_AGAIN || rc == OC_E_FULL || (rc >= 0 && !number)) {
             if (rc < 0)

@@ -71,10 +71,9 @@ static oc_rc request(void *self, const struct oc_venue_request *first, uint32_t 
 }
 static oc_rc start(void *self, const struct oc_start *start)
 {
-    const struct codec *lb = self;
     const struct oc_open open = {.size = sizeof open, .flags = OC_OPEN_KEEP | OC_OPEN_ORDERS, .frame = OC_FRAME_LINES};
-    uint32_t stream; /* the first is 1 */
-    return (void)start, lb->net->open(lb->host, &open, &stream);
+    uint32_t stream = start->size ? 1 : 0; /* 1 it will be: the first */
+    return ((struct codec *)self)->net->open(((struct codec *)self)->host, &open, &stream);
 }
 static oc_rc open_it(const struct oc_host *host, void **ret_self)
 {
@@ -82,7 +81,8 @@ static oc_rc open_it(const struct oc_host *host, void **ret_self)
     if (!lb)
         return OC_E_NOMEM;
     *lb = (struct codec){host, host->service(host, OC_SVC_FEED), host->service(host, OC_SVC_NET)}; /* always there */
-    return *ret_self = lb, OC_OK;
+    *ret_self = lb;
+    return OC_OK;
 }
 static const struct oc_endpoint endpoints[] = {{.name = "lines", .urls = "tcp://127.0.0.1:7001", .env = OC_ENV_LOCAL}};
 static const struct oc_order_kind orders[] = {{.type = OC_ORDER_LIMIT, .tifs = 1u << OC_TIF_GTC, .bits = OC_RQ_HAS_QTY}};

@@ -1,0 +1,123 @@
+/* Any bytes as a transcript: it is read or refused with words; what was read is then played by somebody who opens, sends and asks as
+ * its lines want it. It comes to an end, and what it gives twice is the same. */
+#include "io/transcript.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <outcry/connector.h>
+
+enum { STEPS_MAX = 20000, ANSWERS_MAX = 4 };
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void must(int holds, const char *what)
+{
+    if (!holds) {
+        fprintf(stderr, "transcript: %s\n", what);
+        abort();
+    }
+}
+
+/* What a line waits for, made of its own pattern. */
+static void meet(struct transcript *transcript, const struct io_link *link, const struct transcript_line *line,
+                 uint64_t number)
+{
+    const struct transcript_name *name = &transcript->names[line->name];
+    if (line->kind == LINE_OPEN || line->kind == LINE_REFUSE) {
+        const struct io_opening opening = {.stream = (uint32_t)number,
+                                           .endpoint = name->endpoint,
+                                           .path = line->text.at,
+                                           .path_size = line->text.size};
+        (void)link->open(link->self, &opening);
+    } else if (line->kind == LINE_HEARS) {
+        (void)link->send(link->self, name->stream, line->text.at, line->text.size);
+    } else {
+        char headers[4096] = "";
+        struct io_exchange exchange = {.exchange = number,
+                                       .endpoint = "rest",
+                                       .method = line->method,
+                                       .path = line->text.at,
+                                       .path_size = line->text.size,
+                                       .headers = headers,
+                                       .body = ""};
+        for (uint32_t i = 0; i < line->parts; i++) {
+            const struct transcript_part *part = &transcript->parts[line->first_part + i];
+            const size_t used = exchange.headers_size, more = (size_t)part->header.size + part->text.size + 4;
+            if (!part->header.size) {
+                exchange.body = part->text.at;
+                exchange.body_size = part->text.size;
+            } else if (used + more < sizeof headers) {
+                memcpy(headers + used, part->header.at, part->header.size);
+                memcpy(headers + used + part->header.size, ": ", 2);
+                memcpy(headers + used + part->header.size + 2, part->text.at, part->text.size);
+                memcpy(headers + used + more - 2, "\r\n", 2);
+                exchange.headers_size += (uint32_t)more;
+            }
+        }
+        (void)link->http(link->self, &exchange);
+    }
+}
+
+/* A standing answer is asked for as well, and what is said on a stream that nobody opened has it opened. */
+static int stir(struct transcript *transcript, const struct io_link *link, uint64_t number)
+{
+    for (uint32_t i = 0; i < transcript->name_count; i++)
+        if (!transcript->names[i].stream && !transcript->names[i].is_scripted) {
+            const struct io_opening opening = {
+                .stream = (uint32_t)number, .endpoint = transcript->names[i].endpoint, .path = "/", .path_size = 1};
+            (void)link->open(link->self, &opening);
+            return 1;
+        }
+    if (number < ANSWERS_MAX && transcript->rule_count) {
+        meet(transcript, link, &transcript->lines[transcript->rules[number % transcript->rule_count]], number);
+        return 1;
+    }
+    return 0;
+}
+
+static void play(struct transcript *transcript)
+{
+    const struct io_link link = transcript_link(transcript);
+    uint64_t number = 0;
+    for (int step = 0;; step++) {
+        struct io_happening next, again;
+        must(step < STEPS_MAX, "it comes to no end");
+        (void)link.next_ns(link.self);
+        const oc_rc rc = link.next(link.self, INT64_MAX, &next);
+        must(rc == OC_OK || rc == OC_E_AGAIN || rc == OC_E_END || rc == OC_E_NOMEM, "a code that it does not have");
+        if (rc == OC_OK) {
+            must(link.next(link.self, INT64_MAX, &again) == OC_OK && memcmp(&next, &again, sizeof next) == 0,
+                 "what was not taken is another thing now");
+            must(!next.size || !next.bytes[next.size], "no zeros behind it");
+            link.taken(link.self);
+            continue;
+        }
+        const struct transcript_line *line = transcript_waits_for(transcript);
+        number++;
+        if (transcript->mismatches || rc == OC_E_NOMEM)
+            return;
+        if (line)
+            meet(transcript, &link, line, number);
+        else if (!stir(transcript, &link, number))
+            return;
+    }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct transcript transcript;
+    char *exact = malloc(size ? size : 1); /* a byte behind the script is seen by the sanitizer */
+    if (!exact)
+        return 0;
+    memcpy(exact, data, size);
+    if (transcript_init(&transcript, exact, size) == OC_OK)
+        play(&transcript);
+    else
+        must(transcript.mismatch[0] != 0, "it was refused without a word");
+    must(transcript_line_number(&transcript) > 0, "no line has the number 0");
+    transcript_release(&transcript);
+    free(exact);
+    return 0;
+}
