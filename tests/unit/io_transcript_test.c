@@ -104,10 +104,14 @@ static void each_part_of_an_exchange_is_held(void **state)
     static const struct {
         uint8_t method;
         const char *path, *headers, *body;
-    } wrong[] = {{OC_METHOD_GET, "/order", "X-Key: a\r\n", "b=1"},   {OC_METHOD_POST, "/orders", "X-Key: a\r\n", "b=1"},
-                 {OC_METHOD_POST, "/order", "X-Key: ab\r\n", "b=1"}, {OC_METHOD_POST, "/order", "X-Ke: a\r\n", "b=1"},
-                 {OC_METHOD_POST, "/order", "", "b=1"},              {OC_METHOD_POST, "/order", "X-Key: a", "b=1"},
-                 {OC_METHOD_POST, "/order", "X-Key: a\r\n", "b=2"},  {OC_METHOD_POST, "/order", "X-Key: a\r\n", ""}};
+    } wrong[] = {{OC_METHOD_GET, "/order", "X-Key: a\r\n", "b=1"},
+                 {OC_METHOD_POST, "/orders", "X-Key: a\r\n", "b=1"},
+                 {OC_METHOD_POST, "/order", "X-Key: ab\r\n", "b=1"},
+                 {OC_METHOD_POST, "/order", "X-Ke: a\r\n", "b=1"},
+                 {OC_METHOD_POST, "/order", "", "b=1"},
+                 {OC_METHOD_POST, "/order", "X-Key: a", "b=1"},
+                 {OC_METHOD_POST, "/order", "X-Key: a\r\n", "b=2"},
+                 {OC_METHOD_POST, "/order", "X-Key: a\r\n", ""}};
     (void)state;
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         script_begin("POST /order\n  header X-Key: a\n  body b=1\nanswer 200\n");

@@ -105,8 +105,7 @@ static void value_is(const char *wanted)
 {
     static const char text[] = "$value";
     uint32_t size;
-    char *filled =
-        transcript_fill(&script, (struct transcript_text){.at = text, .size = sizeof text - 1}, &size);
+    char *filled = transcript_fill(&script, (struct transcript_text){.at = text, .size = sizeof text - 1}, &size);
     assert_non_null(filled);
     assert_string_equal(filled, wanted);
     assert_int_equal(size, strlen(wanted));
@@ -126,7 +125,7 @@ static void names_stand_for_any_bytes_up_to_what_follows(void **state)
     value_is("");
     assert_true(fits("$value;", "x;"));
     assert_false(fits("$value;!", "y;?"));
-    value_is("x"); /* what did not fit leaves it */
+    value_is("x");                            /* what did not fit leaves it */
     assert_false(fits("$value$other", "ab")); /* where would the one end? */
     assert_false(fits("$value<time>", "a2026-01-05"));
     assert_true(fits("cost $$value", "cost $value"));
