@@ -20,19 +20,28 @@ static void must(int holds, const char *what)
     }
 }
 
-/* What a line waits for, made of its own pattern. */
-static void meet(struct transcript *transcript, const struct io_link *link, const struct transcript_line *line,
-                 uint64_t number)
+static void open_path(const struct io_link *link, const struct transcript_name *name, struct transcript_text path,
+                      uint64_t number)
+{
+    const struct io_opening opening = {
+        .stream = (uint32_t)number, .endpoint = name->endpoint, .path = path.at, .path_size = path.size};
+    (void)link->open(link->self, &opening);
+}
+
+/* What a line waits for, made of its own pattern. 0: nobody can. */
+static int meet(struct transcript *transcript, const struct io_link *link, const struct transcript_line *line,
+                uint64_t number)
 {
     const struct transcript_name *name = &transcript->names[line->name];
     if (line->kind == LINE_OPEN || line->kind == LINE_REFUSE) {
-        const struct io_opening opening = {.stream = (uint32_t)number,
-                                           .endpoint = name->endpoint,
-                                           .path = line->text.at,
-                                           .path_size = line->text.size};
-        (void)link->open(link->self, &opening);
+        open_path(link, name, line->text, number);
     } else if (line->kind == LINE_HEARS) {
-        (void)link->send(link->self, name->stream, line->text.at, line->text.size);
+        if (name->stream)
+            (void)link->send(link->self, name->stream, line->text.at, line->text.size);
+        else if (name->is_scripted)
+            return 0;
+        else
+            open_path(link, name, line->text, number);
     } else {
         char headers[4096] = "";
         struct io_exchange exchange = {.exchange = number,
@@ -58,6 +67,7 @@ static void meet(struct transcript *transcript, const struct io_link *link, cons
         }
         (void)link->http(link->self, &exchange);
     }
+    return 1;
 }
 
 /* A standing answer is asked for as well, and what is said on a stream that nobody opened has it opened. */
@@ -65,16 +75,11 @@ static int stir(struct transcript *transcript, const struct io_link *link, uint6
 {
     for (uint32_t i = 0; i < transcript->name_count; i++)
         if (!transcript->names[i].stream && !transcript->names[i].is_scripted) {
-            const struct io_opening opening = {
-                .stream = (uint32_t)number, .endpoint = transcript->names[i].endpoint, .path = "/", .path_size = 1};
-            (void)link->open(link->self, &opening);
+            open_path(link, &transcript->names[i], (struct transcript_text){.at = "/", .size = 1}, number);
             return 1;
         }
-    if (number < ANSWERS_MAX && transcript->rule_count) {
-        meet(transcript, link, &transcript->lines[transcript->rules[number % transcript->rule_count]], number);
-        return 1;
-    }
-    return 0;
+    return number < ANSWERS_MAX && transcript->rule_count &&
+           meet(transcript, link, &transcript->lines[transcript->rules[number % transcript->rule_count]], number);
 }
 
 static void play(struct transcript *transcript)
@@ -98,9 +103,7 @@ static void play(struct transcript *transcript)
         number++;
         if (transcript->mismatches || rc == OC_E_NOMEM)
             return;
-        if (line)
-            meet(transcript, &link, line, number);
-        else if (!stir(transcript, &link, number))
+        if (!(line ? meet(transcript, &link, line, number) : stir(transcript, &link, number)))
             return;
     }
 }
