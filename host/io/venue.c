@@ -198,6 +198,12 @@ static void end_exchange(struct io_venue *venue, uint64_t exchange, uint64_t tok
     io_pending_sweep(venue);
 }
 
+/* What it served has been asked anew, or given up: with the answer to that, a page would be taken twice. */
+static bool is_overtaken(const struct io_exchange_kept *kept, const struct io_fetch *fetch)
+{
+    return kept->token && (!fetch || kept->sent_ns < fetch->asked_ns);
+}
+
 static oc_rc take_response(struct io_venue *venue, const struct io_happening *happening)
 {
     const struct io_exchange_kept *found = exchange_of(venue, happening->exchange);
@@ -206,9 +212,14 @@ static oc_rc take_response(struct io_venue *venue, const struct io_happening *ha
         return 1;
     }
     const struct io_exchange_kept kept = *found;
+    const struct io_fetch *fetch = io_fetch_find(venue, kept.token);
+    if (is_overtaken(&kept, fetch)) {
+        venue->link.taken(venue->link.self);
+        end_exchange(venue, kept.exchange, kept.token, true, OC_WHY_LATE);
+        return 1;
+    }
     struct oc_venue_request *asked;
     const uint32_t count = tied(venue, kept.exchange, &asked);
-    const struct io_fetch *fetch = io_fetch_find(venue, kept.token);
     const struct oc_fetch copy = fetch ? fetch->ask : (struct oc_fetch){0};
     const struct oc_response response = {.size = sizeof response,
                                          .status = happening->status,

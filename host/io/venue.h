@@ -126,6 +126,7 @@ struct io_fetch {
     struct oc_fetch ask;
     uint64_t exchange;    /* 0: not asked, or by a stream */
     int64_t again_ns;     /* when it may be asked */
+    int64_t asked_ns;     /* when its page was asked for last */
     int64_t answer_by_ns; /* asked: it is lost by then */
     uint32_t tries;
     uint32_t stream; /* 0: not asked, or by an exchange */

@@ -130,6 +130,7 @@ oc_rc io_fetch_flush(struct io_venue *venue)
             continue;
         const struct oc_fetch ask = fetch->ask;
         fetch->is_asked = true;
+        fetch->asked_ns = io_venue_now(venue);
         fetch->answer_by_ns = io_venue_now(venue) + io_answer_ns(venue, 0);
         oc_rc rc;
         do {

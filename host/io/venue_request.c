@@ -189,7 +189,8 @@ static bool answers(uint16_t type, uint8_t kind)
     case OC_EV_ORDER:
     case OC_EV_TAKEN:
         return kind == OC_REQUEST_NEW;
-    case OC_EV_AMENDED:
+    case OC_EV_AMENDED: /* what is changed is there */
+        return kind == OC_REQUEST_AMEND || kind == OC_REQUEST_NEW;
     case OC_EV_AMEND_REJECTED:
         return kind == OC_REQUEST_AMEND;
     case OC_EV_CANCEL_REJECTED:
@@ -239,11 +240,16 @@ static bool names_of(const struct oc_event *event, struct names *ret)
     return true;
 }
 
+/* An answer to another request about the same order says of this one only that the order is there, or is over: it may be
+ * late, or said twice, while this one is under way. */
 static bool is_answer(uint16_t type, const struct names *said, const struct oc_venue_request *ask)
 {
     const bool is_order = (said->order && ask->ask.order == said->order) || same_id(&said->client, &ask->client) ||
                           same_id(&said->client, &ask->client_new);
-    return (said->request && ask->ask.id == said->request) || (is_order && answers(type, ask->ask.kind));
+    const bool is_of_order = ask->ask.kind == OC_REQUEST_NEW || type == OC_EV_CANCELED || type == OC_EV_EXPIRED;
+    if (said->request && ask->ask.id == said->request)
+        return true;
+    return is_order && answers(type, ask->ask.kind) && (!said->request || is_of_order);
 }
 
 void io_pending_answered(struct io_venue *venue, const struct oc_event *event)
