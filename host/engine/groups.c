@@ -288,10 +288,11 @@ void groups_final(struct engine *engine, const struct order *order)
     struct group *group = group_find(&engine->groups, order->now.group);
     if (!group)
         return;
-    /* An amend that was under way when a leg was sized is looked at again when its answer has come. */
+    /* An amend that was under way when a leg was sized is looked at again when its answer has come: with it the leg may
+     * be over. */
     if (!engine->is_restoring && !group->is_closing && order->now.role != OC_ROLE_ENTRY &&
-        order->state != STATE_FILLED && order->state != STATE_DENIED && order->state != STATE_REJECTED &&
-        order->state != STATE_CANCELED)
+        (order->state != STATE_FILLED || order->said) && order->state != STATE_DENIED &&
+        order->state != STATE_REJECTED && order->state != STATE_CANCELED)
         group_resize(engine, group);
     group_retire(engine, group);
 }

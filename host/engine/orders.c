@@ -244,10 +244,13 @@ void orders_drop(struct orders *orders, struct order *order) { order_release(ord
 
 static bool is_fill(int event) { return event == EVENT_FILL || event == EVENT_LATE_FILL; }
 
-/* An order by money has no quantity of its own: the venue's last fill completes it. */
+/* An order by money has no quantity of its own: the venue's last fill completes it. While more is asked for, a venue
+ * may work it already, and its fills race its answer; a simulator carries out what reaches it in the order in which it
+ * answers. */
 static bool is_complete(const struct order *order)
 {
-    return order->is_complete || (order->now.qty > 0 && order->filled >= order->now.qty);
+    const bool is_more = order->said && order->ask_qty > order->now.qty;
+    return order->is_complete || (order->now.qty > 0 && order->filled >= (is_more ? order->ask_qty : order->now.qty));
 }
 
 /* What the order's own facts say while nothing is being asked of the venue. */
@@ -311,6 +314,8 @@ bool orders_event(struct orders *orders, struct order *order, int event, int64_t
         complete_late(order, event);
         return false;
     }
+    if (next == STATE_STAY && order->state == STATE_PARTIALLY_FILLED && is_complete(order))
+        next = STATE_BACK; /* what was asked for beyond its fills is not in force */
     if (next == STATE_STAY)
         return complete_late(order, event);
     if (next == STATE_BACK)

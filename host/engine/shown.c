@@ -47,6 +47,10 @@ static bool is_less(const struct order *order, const struct oc_ev_order *shown)
 
 static void take_terms(struct order *order, const struct oc_ev_order *shown)
 {
+    if (order->ask_bits && !is_shown_open(shown->state) && shown->state != OC_SHOWN_UNKNOWN) {
+        order->ask_bits = 0; /* it is over, whatever became of the amendment */
+        order->ask_qty = 0;
+    }
     if (order->said->lacks_terms && (shown->present & OC_OF_QTY)) { /* now they are known */
         order->said->lacks_terms = false;
         if (shown->type)
