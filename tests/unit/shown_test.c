@@ -62,6 +62,68 @@ static void D7_what_we_asked_for_meanwhile_goes_on(void **state)
     fixture_free(f);
 }
 
+/* More is asked for than before: V1 of 10 is to be one of 15. Returns the order. */
+static uint64_t asked_for_more(struct fixture *f)
+{
+    const uint64_t order = said_accepted(f, OC_SIDE_BUY, 10, 9900, "V1");
+    struct oc_request amend = {.order = order, .qty = 15, .bits = OC_RQ_QUANTITY_CHANGED};
+    struct engine_refusal refusal;
+    assert_int_equal(engine_begin(f->engine, 0), OC_OK);
+    assert_int_equal(engine_amend(f->engine, &amend, &refusal), OC_OK);
+    fixture_end(f, true);
+    return order;
+}
+
+static void fills_that_race_an_amendment_do_not_end_the_order(void **state)
+{
+    (void)state;
+    for (int is_refused = 0; is_refused < 2; is_refused++) {
+        struct fixture *f = fixture_new(COST_AVERAGE);
+        const struct order *order = fixture_find(f, asked_for_more(f));
+        struct oc_ev_venue_fill fill = said_fill(f, "V1", OC_SIDE_BUY, 10, 9900, "t1");
+        struct oc_ev_venue_answer said = said_answer(f, is_refused ? OC_EV_AMEND_REJECTED : OC_EV_AMENDED, "V1");
+        says(f, &fill);
+        assert_int_equal(order->state, STATE_PENDING_UPDATE);
+        assert_int_equal(open_buys(f), 5);
+        said.answer.request = f->sent[1].id;
+        says(f, &said);
+        assert_int_equal(order->state, is_refused ? STATE_FILLED : STATE_PARTIALLY_FILLED);
+        assert_int_equal(open_buys(f), is_refused ? 0 : 5);
+        fixture_free(f);
+    }
+}
+
+/* Its answer was lost, and the venue shows the order at work, then gone; or it refuses late what it had not answered. */
+static void an_amendment_that_is_not_known_ends_with_its_order(void **state)
+{
+    (void)state;
+    for (int is_refused = 0; is_refused < 2; is_refused++) {
+        struct fixture *f = fixture_new(COST_AVERAGE);
+        const struct order *order = fixture_find(f, asked_for_more(f));
+        struct oc_ev_answer unknown = fixture_answer(f, OC_EV_UNKNOWN, order->now.order);
+        struct oc_ev_order shown = said_order(f, "V1", OC_SHOWN_WORKING, 10, 4);
+        struct oc_ev_venue_fill fill = said_fill(f, "V1", OC_SIDE_BUY, 4, 9900, "t1");
+        struct oc_ev_venue_answer refused = said_answer(f, OC_EV_AMEND_REJECTED, "V1");
+        unknown.request = refused.answer.request = f->sent[1].id;
+        says(f, &unknown);
+        says(f, &fill);
+        says(f, &shown);
+        fill = said_fill(f, "V1", OC_SIDE_BUY, 6, 9900, "t2");
+        says(f, &fill);
+        assert_int_equal(order->state, STATE_PARTIALLY_FILLED);
+        assert_int_equal(open_buys(f), 5);
+        shown.state = OC_SHOWN_FILLED;
+        shown.cum_qty = 10;
+        if (is_refused)
+            says(f, &refused);
+        else
+            says(f, &shown);
+        assert_int_equal(order->state, STATE_FILLED);
+        assert_int_equal(open_buys(f), 0);
+        fixture_free(f);
+    }
+}
+
 static void what_is_shown_resolves_an_unknown_order(void **state)
 {
     (void)state;
@@ -313,6 +375,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(D7_terms_that_nobody_asked_for_are_in_force),
         cmocka_unit_test(D7_what_we_asked_for_meanwhile_goes_on),
+        cmocka_unit_test(fills_that_race_an_amendment_do_not_end_the_order),
+        cmocka_unit_test(an_amendment_that_is_not_known_ends_with_its_order),
         cmocka_unit_test(what_is_shown_resolves_an_unknown_order),
         cmocka_unit_test(it_never_goes_back),
         cmocka_unit_test(terms_that_are_shown_are_in_force),
