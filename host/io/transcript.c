@@ -179,10 +179,12 @@ static char *headers_of(const struct transcript *transcript, const struct transc
             const char c = part->header.at[j];
             all[size++] = c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
         }
-        memcpy(all + size, ": ", 2);
-        memcpy(all + size + 2, value, value_size);
-        memcpy(all + size + 2 + value_size, "\r\n", 2);
-        size += value_size + 4u;
+        all[size++] = ':';
+        all[size++] = ' ';
+        memcpy(all + size, value, value_size);
+        size += value_size;
+        all[size++] = '\r';
+        all[size++] = '\n';
         memset(all + size, 0, 16);
         free(value);
     }
