@@ -179,12 +179,7 @@ static char *headers_of(const struct transcript *transcript, const struct transc
             const char c = part->header.at[j];
             all[size++] = c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
         }
-        all[size++] = ':';
-        all[size++] = ' ';
-        memcpy(all + size, value, value_size);
-        size += value_size;
-        all[size++] = '\r';
-        all[size++] = '\n';
+        size += (size_t)sprintf(all + size, ": %.*s\r\n", (int)value_size, value);
         memset(all + size, 0, 16);
         free(value);
     }
