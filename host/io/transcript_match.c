@@ -98,13 +98,18 @@ static bool jwt_has_kid(const char *head, uint32_t size, const char *kid, uint32
     return strstr(text, wanted) != NULL;
 }
 
+static bool is_of_time(char c)
+{
+    return isdigit((unsigned char)c) || c == '-' || c == ':' || c == 'T' || c == 'Z' || c == '.';
+}
+
 /* How many bytes of `from` are the special thing of the pattern; 0: none are. */
 static uint32_t take_special(enum special kind, const char *pattern, uint32_t pattern_size, const char *from,
                              const char *last)
 {
     uint32_t size = 0, dots = 0, head = 0;
     if (kind == SPECIAL_TIME) {
-        while (from + size < last && (isdigit((unsigned char)from[size]) || memchr("-:TZ.", from[size], 5)))
+        while (from + size < last && is_of_time(from[size]))
             size++;
         return size >= 10 ? size : 0;
     }

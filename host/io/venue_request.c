@@ -320,8 +320,9 @@ static uint32_t gather(struct io_venue *venue, uint32_t first, uint32_t places[B
                     : head->ask->ask.kind == OC_REQUEST_AMEND  ? said->batch_amend
                                                                : 1;
     uint32_t count = 0;
-    most = most < 1 ? 1 : (most > BATCH_MAX ? BATCH_MAX : most);
-    for (uint32_t i = first; i < venue->pending_count && count < most; i++) {
+    most = most > BATCH_MAX ? BATCH_MAX : most;
+    places[count++] = first;
+    for (uint32_t i = first + 1; i < venue->pending_count && count < most; i++) {
         const struct io_pending *next = &venue->pending[i];
         if (next->state == IO_PENDING_WAITS && next->lane == head->lane && next->ask->ask.kind == head->ask->ask.kind &&
             next->ask->ask.account == head->ask->ask.account)

@@ -94,6 +94,25 @@ static void a_part_of_a_name_is_no_name(void **state)
     assert_null(venue_names_number(&names, 0));
 }
 
+/* Names of which each begins all longer ones, so that a lookup meets some of them. */
+static void the_beginning_of_many_names_is_none_of_them(void **state)
+{
+    enum { LONGEST = OC_SYMBOL_MAX - 1 };
+    char all[LONGEST];
+    (void)state;
+    memset(all, 'a', sizeof all);
+    for (uint32_t size = 2; size <= LONGEST; size += 2) {
+        struct oc_instrument in = made(size, 1);
+        memset(in.venue_symbol, 0, sizeof in.venue_symbol);
+        memcpy(in.venue_symbol, all, size);
+        assert_int_equal(venue_names_add(&names, &in), OC_OK);
+    }
+    for (uint32_t size = 1; size <= LONGEST; size++) {
+        const struct oc_instrument *found = venue_names_symbol(&names, all, size);
+        assert_true(size % 2 ? !found : found && found->inst == OC_INST(size, 1));
+    }
+}
+
 static void without_a_name_of_the_venue_the_unified_one_serves(void **state)
 {
     struct oc_instrument in = made(3, 1);
@@ -184,6 +203,19 @@ static void a_call_that_failed_said_nothing(void **state)
     assert_int_equal(queue.committed, 2);
 }
 
+static void the_hosts_word_comes_behind_nothing_that_failed(void **state)
+{
+    const struct oc_event word = {.size = sizeof word, .type = OC_EV_TRADE, .venue_ns = 7};
+    (void)state;
+    queue_begin(&queue, 1000);
+    assert_int_equal(push(1, 48), OC_OK);
+    queue_end(&queue, false);
+    assert_int_equal(queue_add(&queue, &word), OC_OK);
+    queue_end(&queue, true);
+    is_first(7);
+    assert_null(queue_first(&queue));
+}
+
 static void a_call_has_its_room_to_the_byte(void **state)
 {
     (void)state;
@@ -255,9 +287,11 @@ int main(void)
                                         close_names),
         cmocka_unit_test_setup_teardown(a_new_version_takes_the_place_of_the_old_one, open_names, close_names),
         cmocka_unit_test_setup_teardown(a_part_of_a_name_is_no_name, open_names, close_names),
+        cmocka_unit_test_setup_teardown(the_beginning_of_many_names_is_none_of_them, open_names, close_names),
         cmocka_unit_test_setup_teardown(without_a_name_of_the_venue_the_unified_one_serves, open_names, close_names),
         cmocka_unit_test_setup_teardown(what_cannot_be_counted_in_is_refused, open_names, close_names),
         cmocka_unit_test_setup_teardown(a_call_that_failed_said_nothing, open_queue, close_queue),
+        cmocka_unit_test_setup_teardown(the_hosts_word_comes_behind_nothing_that_failed, open_queue, close_queue),
         cmocka_unit_test_setup_teardown(a_call_has_its_room_to_the_byte, open_queue, close_queue),
         cmocka_unit_test_setup_teardown(what_is_impossible_is_refused_and_counted, open_queue, close_queue),
         cmocka_unit_test_setup_teardown(what_was_taken_leaves_its_room, open_queue, close_queue),

@@ -73,6 +73,8 @@ static void a_stream_may_be_refused(void **state)
 {
     (void)state;
     script_begin("refuse user 403 not you\nopen user /ws\n");
+    assert_non_null(transcript_waits_for(&script));
+    assert_int_equal(script_link.next_ns(script_link.self), INT64_MAX);
     opens(1, "user", "/ws");
     assert_string_equal(happens(), "refused 1 403 not you");
     opens(2, "user", "/ws");

@@ -125,6 +125,7 @@ static void names_stand_for_any_bytes_up_to_what_follows(void **state)
     value_is("");
     assert_true(fits("$value;", "x;"));
     assert_false(fits("$value;!", "y;?"));
+    assert_false(fits("$value;$other!", "y;z?"));
     value_is("x");                            /* what did not fit leaves it */
     assert_false(fits("$value$other", "ab")); /* where would the one end? */
     assert_false(fits("$value<time>", "a2026-01-05"));

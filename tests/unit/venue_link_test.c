@@ -395,13 +395,14 @@ static void keep(struct door *door, const struct fixture *f, uint16_t type, uint
     union {
         struct oc_event head;
         struct oc_ev_text text;
-        char bytes[256];
+        char bytes[1024];
     } event = {.head = {.size = size,
                         .type = type,
                         .source = f->account,
                         .flags = OC_EVF_LAST | OC_EVF_REPLAYED,
                         .venue_ns = at_ns,
                         .local_ns = at_ns}};
+    assert_true(size <= sizeof event);
     if (type == OC_EV_MARK)
         event.text.code = OC_MARK_START;
     assert_int_equal(door_record(door, &event.head), OC_OK);
