@@ -146,30 +146,6 @@ static void the_other_leg_follows_to_the_last_unit(void **state)
     fixture_free(f);
 }
 
-/* A venue's stop of 4 is to be one of 10, trades all its 4 first, and is then refused: the other 6 get a stop of their own. */
-static void what_a_leg_could_not_take_up_gets_another(void **state)
-{
-    (void)state;
-    struct fixture *f = fixture_new(COST_AVERAGE);
-    const struct oc_id name = {.size = 4, .text = "leg1"};
-    const uint64_t entry = guarded(f, OC_SIDE_BUY, 10, 9500, 0);
-    fixture_trade(f, entry, OC_SIDE_BUY, 4, 10000);
-    const uint64_t stop = leg(f, OC_ROLE_STOP_LOSS)->now.order;
-    assert_int_equal(engine_name_order(f->engine, stop, &name), OC_OK);
-    fixture_say(f, OC_EV_ACCEPTED, stop);
-    fixture_trade(f, entry, OC_SIDE_BUY, 6, 10000);
-    assert_int_equal(f->sent[f->sent_count - 1].kind, OC_REQUEST_AMEND);
-    struct oc_ev_answer refused = fixture_answer(f, OC_EV_AMEND_REJECTED, stop);
-    refused.request = f->sent[f->sent_count - 1].id;
-    fixture_trade(f, stop, OC_SIDE_SELL, 4, 9500);
-    assert_int_equal(fixture_find(f, stop)->state, STATE_PENDING_UPDATE);
-    fixture_input(f, &refused);
-    assert_int_equal(fixture_find(f, stop)->state, STATE_FILLED);
-    assert_int_not_equal(leg(f, OC_ROLE_STOP_LOSS)->now.order, stop);
-    assert_int_equal(leg(f, OC_ROLE_STOP_LOSS)->now.qty, 6);
-    fixture_free(f);
-}
-
 /* The stop has closed 3 of 10 when the target closes the other 7: what is left of the stop goes, and is not amended first. */
 static void a_leg_that_closed_a_part_is_taken_down_at_once(void **state)
 {
@@ -597,7 +573,6 @@ int main(void)
         cmocka_unit_test(a_leg_carries_what_its_entry_had),
         cmocka_unit_test(only_the_leg_that_was_asked_for_is_placed),
         cmocka_unit_test(the_other_leg_follows_to_the_last_unit),
-        cmocka_unit_test(what_a_leg_could_not_take_up_gets_another),
         cmocka_unit_test(a_leg_that_closed_a_part_is_taken_down_at_once),
         cmocka_unit_test(an_excess_of_one_is_flattened),
         cmocka_unit_test(a_group_lives_as_long_as_its_orders),

@@ -124,6 +124,34 @@ static void an_amendment_that_is_not_known_ends_with_its_order(void **state)
     }
 }
 
+/* A venue's stop of 4 is to be one of 10, trades all its 4 first, and is then refused: the other 6 get a stop of their own. */
+static void what_a_leg_could_not_take_up_gets_another(void **state)
+{
+    (void)state;
+    struct fixture *f = fixture_new(COST_AVERAGE);
+    const struct oc_id name = {.size = 4, .text = "leg1"};
+    struct oc_request guarded = fixture_order(f, OC_SIDE_BUY, 10, 10000);
+    guarded.bits |= OC_RQ_HAS_STOP_LOSS;
+    guarded.stop_loss = 9500;
+    const uint64_t entry = fixture_submit(f, guarded);
+    fixture_trade(f, entry, OC_SIDE_BUY, 4, 10000);
+    const uint64_t stop = f->sent[1].order;
+    assert_int_equal(engine_name_order(f->engine, stop, &name), OC_OK);
+    fixture_say(f, OC_EV_ACCEPTED, stop);
+    fixture_trade(f, entry, OC_SIDE_BUY, 6, 10000);
+    assert_int_equal(f->sent[f->sent_count - 1].kind, OC_REQUEST_AMEND);
+    struct oc_ev_answer refused = fixture_answer(f, OC_EV_AMEND_REJECTED, stop);
+    refused.request = f->sent[f->sent_count - 1].id;
+    fixture_trade(f, stop, OC_SIDE_SELL, 4, 9500);
+    assert_int_equal(fixture_find(f, stop)->state, STATE_PENDING_UPDATE);
+    fixture_input(f, &refused);
+    assert_int_equal(fixture_find(f, stop)->state, STATE_FILLED);
+    const struct oc_request *other = &f->sent[f->sent_count - 1];
+    assert_true(other->kind == OC_REQUEST_NEW && other->role == OC_ROLE_STOP_LOSS);
+    assert_int_equal(other->qty, 6);
+    fixture_free(f);
+}
+
 static void what_is_shown_resolves_an_unknown_order(void **state)
 {
     (void)state;
@@ -377,6 +405,7 @@ int main(void)
         cmocka_unit_test(D7_what_we_asked_for_meanwhile_goes_on),
         cmocka_unit_test(fills_that_race_an_amendment_do_not_end_the_order),
         cmocka_unit_test(an_amendment_that_is_not_known_ends_with_its_order),
+        cmocka_unit_test(what_a_leg_could_not_take_up_gets_another),
         cmocka_unit_test(what_is_shown_resolves_an_unknown_order),
         cmocka_unit_test(it_never_goes_back),
         cmocka_unit_test(terms_that_are_shown_are_in_force),
