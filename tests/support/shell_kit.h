@@ -168,6 +168,8 @@ static void kit_serve(void *arg)
             pthread_mutex_lock(&kit->lock);
             bool quiet = strcmp(fields[1], "status") == 0 || strcmp(fields[1], "markets") == 0 ||
                          strcmp(fields[1], "hello") == 0 || strcmp(fields[1], "subscribe") == 0;
+            if (kit->asked_size + line + 1 >= sizeof kit->asked) /* an endless question: the youngest will do */
+                kit->asked_size = 0;
             for (uint32_t i = 1; i < n && !quiet; i++)
                 kit->asked_size += (size_t)snprintf(kit->asked + kit->asked_size, sizeof kit->asked - kit->asked_size,
                                                     "%s%s", fields[i], i + 1 < n ? " " : "\n");
