@@ -111,8 +111,9 @@ static void drive(struct probe *probe, struct bench_plugin *bench, struct probe_
         return;
     }
     settle(bench, peer);
-    for (uint8_t side = OC_SIDE_BUY; side <= OC_SIDE_SELL; side++) {
-        const struct oc_request limit = bench_request(world, side, 7, 10000), market = bench_request(world, side, 7, 0),
+    for (int side = OC_SIDE_BUY; side <= OC_SIDE_SELL; side++) {
+        const struct oc_request limit = bench_request(world, (uint8_t)side, 7, 10000),
+                                market = bench_request(world, (uint8_t)side, 7, 0),
                                 cancel = bench_cancel(world, limit.order);
         if (io_venue_request(&bench->venue, &limit) < 0 || io_venue_request(&bench->venue, &market) < 0 ||
             io_venue_request(&bench->venue, &cancel) < 0)

@@ -164,7 +164,9 @@ static char *headers_of(const struct transcript *transcript, const struct transc
 {
     size_t size = 0;
     char *all = calloc(1, 16);
-    for (uint32_t i = 0; all && i < line->parts; i++) {
+    if (!all)
+        return NULL;
+    for (uint32_t i = 0; i < line->parts; i++) {
         const struct transcript_part *part = &transcript->parts[line->first_part + i];
         uint32_t value_size;
         char *value = transcript_fill(transcript, part->text, &value_size);

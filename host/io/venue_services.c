@@ -299,8 +299,8 @@ static oc_rc shape_of(const struct io_venue *venue, const struct oc_http *http, 
 static oc_rc keep_path(struct io_venue *venue, const struct io_form *form, const struct spliced *spliced,
                        const struct oc_http *http, struct io_op *op)
 {
-    size_t behind;
-    uint32_t size;
+    size_t behind = 0;
+    uint32_t size = 0;
     oc_rc rc = form ? io_call_keep(venue, form->text, form->path_size, &op->path) : (oc_rc)OC_OK;
     if (rc == OC_OK)
         rc = keep(venue, spliced, OC_IN_PATH, http->path, http->path_size, &behind, &size);
