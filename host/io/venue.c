@@ -360,6 +360,8 @@ static oc_rc do_due(struct io_venue *venue, int64_t now_ns)
 oc_rc io_venue_pump(struct io_venue *venue, int64_t until_ns)
 {
     struct io_happening happening;
+    if (venue->lost < 0)
+        return venue->lost;
     const oc_rc told = io_stream_tell(venue);
     if (told != 0)
         return told;

@@ -244,6 +244,7 @@ struct io_venue {
     size_t call_room; /* of the next try of a call that said OC_E_FULL */
     bool is_silent;   /* what cannot be used is counted and not logged */
     uint64_t unread;  /* messages and answers that the connector could not use */
+    oc_rc lost;       /* below 0: a word of the host that could not be kept; the run must end */
     oc_rc unread_rc;  /* what it said to the last of them */
     uint64_t faults;  /* calls that broke their rules */
     uint64_t skipped;

@@ -82,6 +82,8 @@ oc_rc io_say(struct io_venue *venue, const struct oc_event *event)
     queue_begin(&venue->queue, QUEUE_MAX);
     const oc_rc rc = queue_add(&venue->queue, event);
     queue_end(&venue->queue, rc == OC_OK);
+    if (rc < 0) /* what became of a request is never left unsaid */
+        venue->lost = rc;
     return rc;
 }
 

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hash.h"
+
 void venue_names_init(struct venue_names *names, const struct venue_assets *assets)
 {
     memset(names, 0, sizeof *names);
@@ -19,14 +21,6 @@ void venue_names_release(struct venue_names *names)
     memset(names, 0, sizeof *names);
 }
 
-static uint64_t hash_text(const char *text, uint32_t size)
-{
-    uint64_t hash = 0xcbf29ce484222325u;
-    for (uint32_t i = 0; i < size; i++)
-        hash = (hash ^ (unsigned char)text[i]) * 0x100000001b3u;
-    return hash ^ hash >> 29;
-}
-
 static uint64_t hash_number(uint64_t number) { return (number * 0x9e3779b97f4a7c15u) >> 20; }
 
 static void put(uint32_t *slots, uint32_t count, uint64_t hash, uint32_t place)
@@ -40,7 +34,7 @@ static void put(uint32_t *slots, uint32_t count, uint64_t hash, uint32_t place)
 static void put_all(struct venue_names *names, uint32_t place)
 {
     const struct oc_instrument *in = &names->list[place];
-    put(names->by_symbol, names->slots, hash_text(in->venue_symbol, (uint32_t)strlen(in->venue_symbol)), place);
+    put(names->by_symbol, names->slots, hash64(in->venue_symbol, (uint32_t)strlen(in->venue_symbol)), place);
     if (in->venue_number)
         put(names->by_number, names->slots, hash_number(in->venue_number), place);
 }
@@ -117,7 +111,7 @@ const struct oc_instrument *venue_names_symbol(const struct venue_names *names, 
 {
     if (!names->slots || size >= OC_SYMBOL_MAX)
         return NULL;
-    for (uint64_t at = hash_text(symbol, size) & (names->slots - 1); names->by_symbol[at];
+    for (uint64_t at = hash64(symbol, size) & (names->slots - 1); names->by_symbol[at];
          at = (at + 1) & (names->slots - 1)) {
         const struct oc_instrument *in = &names->list[names->by_symbol[at] - 1];
         if (memcmp(in->venue_symbol, symbol, size) == 0 && in->venue_symbol[size] == 0)

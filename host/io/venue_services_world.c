@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "base/host_impl.h"
 #include "base/log.h"
 #include "base/random.h"
@@ -160,9 +161,7 @@ static oc_rc limit_give(const struct oc_host *host, uint32_t account, struct oc_
 
 void io_venue_skip(struct io_venue *venue, const char *what, const void *sample, uint32_t size)
 {
-    uint64_t hash = 0xcbf29ce484222325u;
-    for (const char *c = what; *c; c++)
-        hash = (hash ^ (unsigned char)*c) * 0x100000001b3u;
+    const uint64_t hash = hash64(what, strlen(what));
     venue->skipped++;
     for (uint32_t i = 0; i < venue->skip_kind_count; i++)
         if (venue->skip_kinds[i] == hash)

@@ -125,6 +125,61 @@ static void our_id_is_the_orders_alone_and_in_the_form_that_is_wanted(void **sta
     }
 }
 
+static bool has_35(void *self, uint64_t order)
+{
+    (void)self;
+    return order == 35;
+}
+
+static oc_rc answers_by_client(const struct oc_message *message)
+{
+    (void)message;
+    return io_kit_answer(OC_EV_CANCELED, 0, 0, client);
+}
+
+/* The order that the next message is about, which has our id alone. */
+static uint64_t named_by(const char *id)
+{
+    snprintf(client, sizeof client, "%s", id);
+    io_kit_says("it");
+    while (io_venue_first(&kit.venue))
+        io_venue_drop(&kit.venue);
+    assert_int_equal(io_venue_pump(&kit.venue, kit.now_ns), 1);
+    const struct oc_ev_answer *answer = (const struct oc_ev_answer *)(const void *)io_venue_first(&kit.venue);
+    assert_non_null(answer);
+    return answer->order;
+}
+
+/* An answer that has our id alone is about the order that the id was made for, where there is such an order. */
+static void an_answer_by_our_id_names_the_order(void **state)
+{
+    (void)state;
+    kit.said_of.client_form = OC_CLIENT_TEXT;
+    kit.said_of.client_charset = OC_CLIENT_ALNUM;
+    ready();
+    kit.venue.world.has_order = has_35;
+    kit.on_message = answers_by_client;
+    assert_int_equal(named_by("oc0000000000013"), 35);
+    assert_int_equal(named_by("oc0000000000014"), 0); /* of our form, and no order of ours */
+    assert_int_equal(named_by("somebody's"), 0);
+    kit.venue.world.has_order = NULL;
+    assert_int_equal(named_by("oc0000000000013"), 0);
+}
+
+/* What became of a request is never left unsaid: where there is no room for the word, the run ends. */
+static void a_word_that_cannot_be_kept_ends_the_run(void **state)
+{
+    (void)state;
+    ready();
+    kit.on_request = waits;
+    ask_new(1);
+    const struct queue queue = kit.venue.queue;
+    kit.venue.queue.end = kit.venue.queue.said = kit.venue.queue.room = QUEUE_MAX; /* as full as it may be */
+    io_venue_withdraw(&kit.venue, OC_WHY_NOT_SENT);
+    kit.venue.queue = queue;
+    assert_int_equal(io_venue_pump(&kit.venue, kit.now_ns), OC_E_LIMIT);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, io_kit_open_venue, io_kit_close_venue)
 
 int main(void)
@@ -134,6 +189,8 @@ int main(void)
         TEST(a_batch_of_which_one_is_forgotten_is_refused_whole),
         TEST(so_many_wait_and_no_more),
         TEST(our_id_is_the_orders_alone_and_in_the_form_that_is_wanted),
+        TEST(an_answer_by_our_id_names_the_order),
+        TEST(a_word_that_cannot_be_kept_ends_the_run),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -63,19 +63,6 @@ static inline oc_rc oc_allow(struct oc_verdict *ret_verdict)
     return OC_OK;
 }
 
-/* The steps that an instrument's numbers count in, as a codec reads them (kit/json_value.h, kit/text.h). */
-static inline struct oc_dec oc_price_step(const struct oc_scale *scale)
-{
-    struct oc_dec step = {scale->price_div, scale->price_digits, 0};
-    return step;
-}
-
-static inline struct oc_dec oc_qty_step(const struct oc_scale *scale)
-{
-    struct oc_dec step = {scale->qty_div, scale->qty_digits, 0};
-    return step;
-}
-
 /* One message of a running request() call, tied to the request that it carries. */
 static inline oc_rc oc_send_text(const struct oc_host *host, uint32_t stream, const char *text, uint32_t size,
                                  uint64_t request)
