@@ -176,8 +176,17 @@ oc_rc engine_resubscribe(struct engine *engine, uint32_t strategy, const struct 
     }
     chain_all(engine);
     builders_trim(engine);
+    engine->subscription_changes++;
     return OC_OK;
 }
+
+bool engine_is_subscribed(const struct engine *engine, uint32_t inst)
+{
+    const uint32_t index = OC_INST_INDEX(inst);
+    return index < ENGINE_INSTRUMENTS_MAX && engine->first_subscription[index] != 0;
+}
+
+uint64_t engine_subscriptions(const struct engine *engine) { return engine->subscription_changes; }
 
 oc_rc engine_replace_client(struct engine *engine, uint32_t strategy, const struct engine_client *client)
 {

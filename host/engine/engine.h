@@ -24,6 +24,8 @@ struct engine;
 
 /* A user of the engine: one strategy, the console. A negative return suspends the client; what it staged in that call
  * is dropped. NULL members are skipped. */
+struct rescale;
+
 struct engine_client {
     void *self;
     oc_rc (*bar)(void *self, const struct oc_event *bar); /* OC_EV_BAR or OC_EV_QBAR */
@@ -38,6 +40,8 @@ struct engine_client {
     oc_rc (*ended)(void *self);
     /* Instead of bar() while it is held or suspended: for what must not have gaps. It asks for nothing. */
     void (*pass)(void *self, const struct oc_event *bar);
+    /* An instrument counts in other steps from now on, under this id: what it keeps in units is to be turned. NULL: it keeps none. */
+    void (*rescaled)(void *self, uint32_t inst, struct rescale *rescale);
 };
 
 struct engine_subscription {
@@ -95,6 +99,10 @@ struct orders *engine_orders(struct engine *engine);
 struct timers *engine_timers(struct engine *engine);
 const struct engine_stats *engine_stats(const struct engine *engine);
 int64_t engine_now(const struct engine *engine);
+/* An event in the steps that are in force: itself, or a copy that holds until the next input. NULL: it cannot be turned. */
+const struct oc_event *engine_as_now(struct engine *engine, const struct oc_event *event);
+/* The instrument that the last OC_EV_INSTRUMENT brought or changed; 0: none did. */
+uint32_t engine_last_instrument(const struct engine *engine);
 uint64_t engine_cause(const struct engine *engine); /* seq of the input being handled */
 
 /* The order that an event is about: by our id, else by the client's, else by the venue's of the same source. NULL: of another hand. */
@@ -115,6 +123,8 @@ struct engine_scope { /* what a rule is asked and told about */
 bool event_is_sound(const struct oc_event *event);
 /* What a simulator, a venue or the host says of an order; it names the order where every answer does. */
 static inline bool event_is_of_order(uint16_t type) { return type >= OC_EV_ACCEPTED && type <= OC_EV_TAKEN; }
+/* A point of a market: what an instrument is, is none. */
+static inline bool event_is_market(uint16_t type) { return type < OC_EV_REQUEST && type != OC_EV_INSTRUMENT; }
 /* [setup] The rule that was added last is asked and told of nothing else. `scope` is borrowed for the life of the engine. */
 void engine_scope_rule(struct engine *engine, const struct engine_scope *scope);
 /* Rules that the configuration names and that are not there, a blank between; "": all are. Until then cancels and reductions
@@ -155,6 +165,9 @@ CHECKED oc_rc engine_replace_client(struct engine *engine, uint32_t strategy, co
 /* Nothing of it is called any more; subscriptions, timers, budget and limits go; orders and positions stay. The number is
  * given again by engine_replace_client only. */
 void engine_remove_client(struct engine *engine, uint32_t strategy);
+/* Whether a client is told of this instrument; and a number that changes when what clients are told of has. */
+bool engine_is_subscribed(const struct engine *engine, uint32_t inst);
+uint64_t engine_subscriptions(const struct engine *engine);
 uint32_t engine_client_count(const struct engine *engine);
 /* While held nothing is called but pass(). What it did not get is counted. */
 void engine_hold(struct engine *engine, uint32_t strategy, bool is_held);

@@ -77,6 +77,7 @@ struct engine {
     struct subscription *subscriptions;
     uint32_t subscription_count;
     uint32_t subscription_room;
+    uint64_t subscription_changes;                       /* ever */
     uint32_t first_subscription[ENGINE_INSTRUMENTS_MAX]; /* index + 1 */
     struct bar_builder **builders;                       /* larger periods first */
     uint32_t builder_count;
@@ -108,7 +109,10 @@ struct engine {
     struct oc_ev_fill **made; /* fills that were inferred while this input is handled: notes point to them. Owned */
     uint32_t made_count;
     uint32_t made_room;
-    uint64_t strangers; /* orders of another hand that no record made known */
+    struct oc_event *turned;  /* the input in the steps that are in force. Owned */
+    bool has_versions;        /* some instrument has had other steps */
+    uint32_t last_instrument; /* id of the one that the last OC_EV_INSTRUMENT was about */
+    uint64_t strangers;       /* orders of another hand that no record made known */
 };
 
 /* chain.c */
@@ -192,6 +196,12 @@ void fill_follows(struct engine *engine, struct order *order, const struct oc_ev
 void answer_follows(struct engine *engine, struct order *order, const struct oc_event *event);
 /* What is in force changes as the venue says: OC_OF_... bits of price, stop and quantity. */
 void terms_change(struct order *order, uint32_t says, int64_t price, int64_t stop_price, int64_t qty);
+
+/* versions.c */
+CHECKED oc_rc instrument_apply(struct engine *engine, const struct oc_ev_instrument *event);
+/* The event in the steps that are in force: itself, or a copy that holds until the next one. NULL: it names a version that there was
+ * not, its numbers do not fit, or there is no memory. */
+const struct oc_event *event_as_now(struct engine *engine, const struct oc_event *event);
 
 /* stranger.c */
 /* The order of another hand that a fill, or an order as the venue shows it, makes known. NULL: it cannot be had; an alarm says so.

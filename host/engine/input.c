@@ -196,6 +196,12 @@ static void apply_mark(struct engine *engine, const struct oc_ev_text *mark)
         engine->journal_failed = true;
     if (mark->code == OC_MARK_GAP_END && mark->head.seq)
         engine->journal_failed = false;
+    if (mark->code == OC_MARK_ASSET && mark->text_size < OC_ASSET_MAX) {
+        char name[OC_ASSET_MAX] = "";
+        memcpy(name, mark + 1, mark->text_size);
+        if (instruments_put_asset(engine->instruments, mark->key, name) < 0)
+            engine_alarm(engine, NULL, "an asset is recorded under a number or a name that is another's");
+    }
     if (mark->code == OC_MARK_RULES) {
         char names[ENGINE_MISSING_MAX];
         snprintf(names, sizeof names, "%.*s", (int)mark->text_size, (const char *)(mark + 1));
@@ -209,11 +215,15 @@ static void apply_mark(struct engine *engine, const struct oc_ev_text *mark)
 
 oc_rc input_apply(struct engine *engine, const struct oc_event *event)
 {
+    if (__builtin_expect(engine->has_versions, 0) && (event = event_as_now(engine, event)) == NULL)
+        return OC_E_DATA;
     if (event->type >= OC_EV_TRADE && event->type <= OC_EV_QBAR)
         return apply_market(engine, event);
     if (event_is_of_order(event->type))
         return answer_apply(engine, event);
     switch (event->type) {
+    case OC_EV_INSTRUMENT:
+        return instrument_apply(engine, (const struct oc_ev_instrument *)(const void *)event);
     case OC_EV_BALANCE:
         return apply_balance(engine, (const struct oc_ev_balance *)(const void *)event);
     case OC_EV_FETCHED:

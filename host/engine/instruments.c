@@ -3,14 +3,31 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "engine/limits.h"
+
+enum { VERSIONS_MAX = 255, SLOTS = 4 * ENGINE_INSTRUMENTS_MAX, ASSET_SLOTS = 4 * ENGINE_ASSETS_MAX };
+
+struct past { /* a version that is no longer in force */
+    struct instrument_steps steps;
+    uint32_t inst;
+    uint32_t older; /* of the same instrument: place + 1; 0 the first version */
+};
 
 struct instruments {
     char assets[ENGINE_ASSETS_MAX][OC_ASSET_MAX];
+    uint16_t asset_slots[ASSET_SLOTS];   /* by name, open addressing: id; 0 free */
+    bool is_recorded[ENGINE_ASSETS_MAX]; /* of an asset */
+    uint32_t recorded_first;             /* all before it are */
     uint32_t asset_count;
     uint32_t count;
-    uint32_t room;
-    struct instrument *list; /* [0] is "none" */
+    uint32_t past_count, past_room;
+    uint16_t by_name[SLOTS];                     /* by venue and symbol, open addressing: index; 0 free */
+    uint16_t by_symbol[SLOTS];                   /* by symbol alone: the first that was added */
+    bool shares[ENGINE_INSTRUMENTS_MAX];         /* another venue has the symbol of this first one too */
+    uint32_t past_first[ENGINE_INSTRUMENTS_MAX]; /* of an instrument: place + 1 */
+    struct past *past;                           /* owned, as below */
+    struct instrument *list; /* [0] is "none"; ENGINE_INSTRUMENTS_MAX of them: memory that is not used is not touched */
 };
 
 oc_rc instruments_new(struct instruments **ret_instruments)
@@ -18,13 +35,13 @@ oc_rc instruments_new(struct instruments **ret_instruments)
     struct instruments *instruments = calloc(1, sizeof *instruments);
     if (!instruments)
         return OC_E_NOMEM;
-    instruments->room = 16;
-    instruments->list = calloc(instruments->room, sizeof *instruments->list);
+    instruments->list = malloc(ENGINE_INSTRUMENTS_MAX * sizeof *instruments->list);
     if (!instruments->list) {
         free(instruments);
         return OC_E_NOMEM;
     }
-    instruments->asset_count = 1;
+    instruments->list[0] = (struct instrument){.index = 0};
+    instruments->asset_count = instruments->recorded_first = 1;
     instruments->count = 1;
     *ret_instruments = instruments;
     return OC_OK;
@@ -35,6 +52,7 @@ void instruments_free(struct instruments *instruments)
     if (!instruments)
         return;
     free(instruments->list);
+    free(instruments->past);
     free(instruments);
 }
 
@@ -52,20 +70,69 @@ static int asset_name_is_valid(const char *name)
     return 1;
 }
 
+/* The place of a name: its own, or the free one that it would have. */
+static uint16_t *asset_slot(struct instruments *instruments, const char *name)
+{
+    uint32_t slot = (uint32_t)hash64(name, strlen(name)) % ASSET_SLOTS;
+    while (instruments->asset_slots[slot] && strcmp(instruments->assets[instruments->asset_slots[slot]], name) != 0)
+        slot = (slot + 1) % ASSET_SLOTS;
+    return &instruments->asset_slots[slot];
+}
+
 oc_rc instruments_asset(struct instruments *instruments, const char *name, uint32_t *ret_asset)
 {
     if (!asset_name_is_valid(name))
         return OC_E_INVALID;
-    for (uint32_t i = 1; i < instruments->asset_count; i++)
-        if (strcmp(instruments->assets[i], name) == 0) {
-            *ret_asset = i;
-            return OC_OK;
-        }
-    if (instruments->asset_count == ENGINE_ASSETS_MAX)
-        return OC_E_LIMIT;
-    strcpy(instruments->assets[instruments->asset_count], name);
-    *ret_asset = instruments->asset_count++;
+    uint16_t *slot = asset_slot(instruments, name);
+    if (!*slot) {
+        if (instruments->asset_count == ENGINE_ASSETS_MAX)
+            return OC_E_LIMIT;
+        strcpy(instruments->assets[instruments->asset_count], name);
+        *slot = (uint16_t)instruments->asset_count++;
+    }
+    *ret_asset = *slot;
     return OC_OK;
+}
+
+oc_rc instruments_put_asset(struct instruments *instruments, uint32_t asset, const char *name)
+{
+    if (!asset_name_is_valid(name) || !asset)
+        return OC_E_INVALID;
+    if (asset >= ENGINE_ASSETS_MAX)
+        return OC_E_LIMIT;
+    uint16_t *slot = asset_slot(instruments, name);
+    if (*slot ? *slot != asset : instruments->assets[asset][0] != 0)
+        return OC_E_DATA;
+    *slot = (uint16_t)asset;
+    strcpy(instruments->assets[asset], name);
+    if (asset >= instruments->asset_count)
+        instruments->asset_count = asset + 1;
+    instruments_asset_recorded(instruments, asset);
+    return OC_OK;
+}
+
+uint32_t instruments_asset_to_record(const struct instruments *instruments)
+{
+    return instruments->recorded_first < instruments->asset_count ? instruments->recorded_first : 0;
+}
+
+void instruments_asset_recorded(struct instruments *instruments, uint32_t asset)
+{
+    instruments->is_recorded[asset] = true;
+    while (
+        instruments->recorded_first < instruments->asset_count &&
+        (instruments->is_recorded[instruments->recorded_first] || !instruments->assets[instruments->recorded_first][0]))
+        instruments->recorded_first++;
+}
+
+bool instruments_asset_is_recorded(const struct instruments *instruments, uint32_t asset)
+{
+    return asset < instruments->recorded_first || instruments->is_recorded[asset];
+}
+
+void instruments_assets_given(struct instruments *instruments)
+{
+    instruments->recorded_first = instruments->asset_count;
 }
 
 const char *instruments_asset_name(const struct instruments *instruments, uint32_t asset)
@@ -128,9 +195,9 @@ static oc_rc validate(const struct oc_instrument *info)
         return OC_E_TOO_OLD;
     if (!step_is_valid(info->price_step) || !step_is_valid(info->qty_step))
         return OC_E_INVALID;
-    if (info->kind < OC_KIND_SPOT || info->kind > OC_KIND_QUANTO || info->tick_count > OC_TICKS_MAX)
+    if (info->kind < OC_KIND_SPOT || info->kind > OC_KIND_INDEX || info->tick_count > OC_TICKS_MAX)
         return OC_E_INVALID;
-    if (info->kind == OC_KIND_QUANTO)
+    if (info->kind > OC_KIND_INVERSE)
         return OC_E_NOT_SUPPORTED;
     if (info->kind != OC_KIND_SPOT && !step_is_valid(info->contract_size))
         return OC_E_INVALID;
@@ -141,43 +208,182 @@ static oc_rc validate(const struct oc_instrument *info)
     return OC_OK;
 }
 
-oc_rc instruments_add(struct instruments *instruments, const struct oc_instrument *info, uint32_t *ret_inst)
+static uint32_t slot_of(const char *venue, const char *symbol)
+{
+    uint64_t hash = hash64(symbol, strlen(symbol));
+    if (venue)
+        hash = hash64_fold(hash, hash64(venue, strlen(venue)));
+    return (uint32_t)hash % SLOTS;
+}
+
+static bool is_called(const struct instruments *instruments, uint32_t index, const char *venue, const char *symbol)
+{
+    const struct oc_instrument *info = &instruments->list[index].info;
+    return strcmp(info->symbol, symbol) == 0 && (!venue || strcmp(info->venue, venue) == 0);
+}
+
+/* The place of a name, with its venue or without: its own, or the free one that it would have. */
+static uint32_t name_slot(const struct instruments *instruments, const char *venue, const char *symbol)
+{
+    const uint16_t *table = venue ? instruments->by_name : instruments->by_symbol;
+    uint32_t slot = slot_of(venue, symbol);
+    while (table[slot] && !is_called(instruments, table[slot], venue, symbol))
+        slot = (slot + 1) % SLOTS;
+    return slot;
+}
+
+static bool dec_is(struct oc_dec a, struct oc_dec b) { return a.units == b.units && a.scale == b.scale; }
+
+/* The record that `info` would become. */
+static oc_rc plan(const struct instruments *instruments, const struct oc_instrument *info, struct instrument *ret_next,
+                  enum instrument_change *ret_change)
 {
     oc_rc rc = validate(info);
     if (rc < 0)
         return rc;
-    struct instrument next = {.info = *info};
-    if (!next.info.settle)
-        next.info.settle = info->kind == OC_KIND_INVERSE ? info->base : info->quote;
-    rc = derive(&next);
+    struct instrument *next = ret_next;
+    *next = (struct instrument){.info = *info};
+    next->info.size = sizeof next->info;
+    if (!next->info.settle)
+        next->info.settle = info->kind == OC_KIND_INVERSE ? info->base : info->quote;
+    rc = derive(next);
     if (rc < 0)
         return rc;
-    for (uint32_t i = 1; i < instruments->count; i++) {
-        struct instrument *old = &instruments->list[i];
-        if (strcmp(old->info.symbol, info->symbol) == 0 && strcmp(old->info.venue, info->venue) == 0) {
-            next.index = i;
-            next.info.inst = OC_INST(i, OC_INST_VERSION(old->info.inst) + 1);
-            *old = next;
-            *ret_inst = next.info.inst;
-            return OC_OK;
-        }
+    next->index = instruments->by_name[name_slot(instruments, info->venue, info->symbol)];
+    *ret_change = INSTRUMENT_NEW;
+    if (!next->index) {
+        next->index = instruments->count;
+        next->info.inst = OC_INST(next->index, 1);
+        return instruments->count == ENGINE_INSTRUMENTS_MAX ? (oc_rc)OC_E_LIMIT : (oc_rc)OC_OK;
     }
-    if (instruments->count == ENGINE_INSTRUMENTS_MAX)
+    const struct oc_instrument *old = &instruments->list[next->index].info;
+    if (old->kind != info->kind || old->base != info->base || old->quote != info->quote ||
+        old->settle != next->info.settle || !dec_is(old->contract_size, info->contract_size))
+        return OC_E_NOT_SUPPORTED;
+    next->info.inst = old->inst;
+    *ret_change = memcmp(old, &next->info, sizeof *old) == 0 ? INSTRUMENT_SAME : INSTRUMENT_TERMS;
+    if (dec_is(old->price_step, info->price_step) && dec_is(old->qty_step, info->qty_step))
+        return OC_OK;
+    *ret_change = INSTRUMENT_STEPS;
+    if (OC_INST_VERSION(old->inst) == VERSIONS_MAX || instruments->past_count == ENGINE_VERSIONS_MAX)
         return OC_E_LIMIT;
-    if (instruments->count == instruments->room) {
-        struct instrument *list = realloc(instruments->list, instruments->room * 2 * sizeof *list);
-        if (!list)
-            return OC_E_NOMEM;
-        memset(list + instruments->room, 0, instruments->room * sizeof *list);
-        instruments->list = list;
-        instruments->room *= 2;
-    }
-    next.index = instruments->count;
-    next.info.inst = OC_INST(next.index, 1);
-    instruments->list[instruments->count++] = next;
-    *ret_inst = next.info.inst;
+    next->info.inst = OC_INST(next->index, OC_INST_VERSION(old->inst) + 1);
     return OC_OK;
 }
+
+oc_rc instruments_judge(const struct instruments *instruments, const struct oc_instrument *info,
+                        enum instrument_change *ret_change, uint32_t *ret_inst)
+{
+    struct instrument next;
+    oc_rc rc = plan(instruments, info, &next, ret_change);
+    if (rc == OC_OK)
+        *ret_inst = next.info.inst;
+    return rc;
+}
+
+static void name_new(struct instruments *instruments, const struct instrument *instrument)
+{
+    const struct oc_instrument *info = &instrument->info;
+    uint32_t slot = name_slot(instruments, NULL, info->symbol);
+    instruments->by_name[name_slot(instruments, info->venue, info->symbol)] = (uint16_t)instrument->index;
+    if (instruments->by_symbol[slot])
+        instruments->shares[instruments->by_symbol[slot]] = true;
+    else
+        instruments->by_symbol[slot] = (uint16_t)instrument->index;
+}
+
+static void place(struct instruments *instruments, const struct instrument *instrument)
+{
+    instruments->list[instrument->index] = *instrument;
+    if (instrument->index < instruments->count)
+        return;
+    name_new(instruments, instrument);
+    instruments->count++;
+}
+
+oc_rc instruments_put_past(struct instruments *instruments, uint32_t inst, const struct instrument_steps *steps)
+{
+    const uint32_t index = OC_INST_INDEX(inst);
+    if (!instruments_at(instruments, index) || instruments->past_count == ENGINE_VERSIONS_MAX)
+        return OC_E_DATA;
+    if (instruments->past_count == instruments->past_room) {
+        const uint32_t room = instruments->past_room ? 2 * instruments->past_room : 16;
+        struct past *past = realloc(instruments->past, room * sizeof *past);
+        if (!past)
+            return OC_E_NOMEM;
+        instruments->past = past;
+        instruments->past_room = room;
+    }
+    instruments->past[instruments->past_count++] =
+        (struct past){.steps = *steps, .inst = inst, .older = instruments->past_first[index]};
+    instruments->past_first[index] = instruments->past_count;
+    return OC_OK;
+}
+
+void instruments_forget_past(struct instruments *instruments)
+{
+    memset(instruments->past_first, 0, sizeof instruments->past_first);
+    instruments->past_count = 0;
+}
+
+bool instruments_past(const struct instruments *instruments, uint32_t i, uint32_t *ret_inst,
+                      struct instrument_steps *ret_steps)
+{
+    if (i >= instruments->past_count)
+        return false;
+    *ret_inst = instruments->past[i].inst;
+    *ret_steps = instruments->past[i].steps;
+    return true;
+}
+
+oc_rc instruments_add(struct instruments *instruments, const struct oc_instrument *info, uint32_t *ret_inst)
+{
+    struct instrument next;
+    enum instrument_change change;
+    oc_rc rc = plan(instruments, info, &next, &change);
+    if (rc == OC_OK && change == INSTRUMENT_STEPS) {
+        const struct oc_instrument *old = &instruments->list[next.index].info;
+        rc = instruments_put_past(instruments, old->inst, &(struct instrument_steps){old->price_step, old->qty_step});
+    }
+    if (rc < 0)
+        return rc;
+    *ret_inst = next.info.inst;
+    place(instruments, &next);
+    return OC_OK;
+}
+
+oc_rc instruments_put(struct instruments *instruments, const struct oc_instrument *info)
+{
+    struct instrument next = {.info = *info, .index = OC_INST_INDEX(info->inst)};
+    oc_rc rc = validate(info);
+    if (rc == OC_OK)
+        rc = derive(&next);
+    if (rc < 0 || next.index == 0 || next.index > instruments->count || next.index == ENGINE_INSTRUMENTS_MAX ||
+        instruments->by_name[name_slot(instruments, info->venue, info->symbol)] !=
+            (next.index < instruments->count ? next.index : 0))
+        return OC_E_DATA;
+    place(instruments, &next);
+    return OC_OK;
+}
+
+bool instruments_steps(const struct instruments *instruments, uint32_t inst, struct instrument_steps *ret_steps)
+{
+    const struct instrument *now = instruments_get(instruments, inst);
+    if (!now)
+        return false;
+    if (now->info.inst == inst) {
+        *ret_steps = (struct instrument_steps){now->info.price_step, now->info.qty_step};
+        return true;
+    }
+    uint32_t at = instruments->past_first[now->index];
+    while (at && instruments->past[at - 1].inst != inst)
+        at = instruments->past[at - 1].older;
+    if (at)
+        *ret_steps = instruments->past[at - 1].steps;
+    return at != 0;
+}
+
+bool instruments_have_changed(const struct instruments *instruments) { return instruments->past_count != 0; }
 
 const struct instrument *instruments_at(const struct instruments *instruments, uint32_t index)
 {
@@ -191,18 +397,27 @@ const struct instrument *instruments_get(const struct instruments *instruments, 
 
 uint32_t instruments_count(const struct instruments *instruments) { return instruments->count; }
 
+static uint32_t inst_of(const struct instruments *instruments, uint32_t index)
+{
+    return index ? instruments->list[index].info.inst : 0;
+}
+
 uint32_t instruments_find(const struct instruments *instruments, const char *symbol)
 {
-    for (uint32_t i = 1; i < instruments->count; i++) {
-        const struct oc_instrument *info = &instruments->list[i].info;
-        if (strcmp(info->symbol, symbol) == 0)
-            return info->inst;
-        size_t length = strlen(info->venue);
-        if (strncmp(info->venue, symbol, length) == 0 && symbol[length] == ':' &&
-            strcmp(info->symbol, symbol + length + 1) == 0)
-            return info->inst;
-    }
-    return 0;
+    uint32_t inst = inst_of(instruments, instruments->by_symbol[name_slot(instruments, NULL, symbol)]);
+    const char *colon = strchr(symbol, ':');
+    char venue[OC_VENUE_MAX];
+    if (inst || !colon || (size_t)(colon - symbol) >= sizeof venue)
+        return inst;
+    memcpy(venue, symbol, (size_t)(colon - symbol));
+    venue[colon - symbol] = 0;
+    return inst_of(instruments, instruments->by_name[name_slot(instruments, venue, colon + 1)]);
+}
+
+bool instruments_is_ambiguous(const struct instruments *instruments, const char *symbol)
+{
+    const uint32_t index = instruments->by_symbol[name_slot(instruments, NULL, symbol)];
+    return index && instruments->shares[index];
 }
 
 oc_rc instrument_value(const struct instrument *instrument, int64_t price, int64_t qty, oc_i128 *ret_money)

@@ -4,11 +4,16 @@
  * - Ids are given in order of first mention and never reused; asset 0 and instrument index 0 are "none".
  * - price = units * price_step; quantity = units * qty_step. `money_mul` turns price units x quantity units into
  *   money (scale MONEY_SCALE) exactly: an instrument for which that is not exact is refused.
- * - A new version keeps the index; the old record stays readable until the version number comes round. */
+ * - Other steps make a new version, which keeps the index; the steps of older versions stay known. What else a venue changes
+ *   (status, limits, fees) changes in the version that is in force. Kind, currencies and contract size never change: what has
+ *   others is another instrument, and needs a symbol of its own.
+ * - Records do not move: a pointer to one holds for the life of the table, and shows the newest version.
+ * - By symbol an instrument is found in constant time. A symbol that several venues have means the first that was added. */
 #ifndef ENGINE_INSTRUMENTS_H
 #define ENGINE_INSTRUMENTS_H
 
 #include <outcry/instrument.h>
+#include <stdbool.h>
 
 #include "base/checked.h"
 #include "base/money.h"
@@ -23,6 +28,18 @@ struct instrument {
     uint32_t index;
 };
 
+struct instrument_steps {
+    struct oc_dec price;
+    struct oc_dec qty;
+};
+
+enum instrument_change {
+    INSTRUMENT_SAME = 0,  /* as it is known */
+    INSTRUMENT_TERMS = 1, /* the version in force, with other terms */
+    INSTRUMENT_STEPS = 2, /* its next version */
+    INSTRUMENT_NEW = 3
+};
+
 struct instruments;
 
 CHECKED oc_rc instruments_new(struct instruments **ret_instruments);
@@ -34,15 +51,45 @@ CHECKED oc_rc instruments_asset(struct instruments *instruments, const char *nam
 const char *instruments_asset_name(const struct instruments *instruments, uint32_t asset);
 uint32_t instruments_asset_count(const struct instruments *instruments);
 
-/* Adds an instrument, or the next version of the one with the same venue and symbol; info->inst is given here.
- * OC_E_INVALID: a step is not positive, kind unknown, symbol empty; OC_E_RANGE: money would not be exact. */
+/* This name has this number from now on, as records say. OC_E_DATA: the name or the number is another's. OC_E_INVALID, OC_E_LIMIT. */
+CHECKED oc_rc instruments_put_asset(struct instruments *instruments, uint32_t asset, const char *name);
+
+/* Names that a connector gave at run time must stand in the records before what is said of them: the next one that does not; 0: all
+ * do. From instruments_asset_recorded on it does, and what was put by number does; given: all that are there do, by the
+ * configuration. */
+uint32_t instruments_asset_to_record(const struct instruments *instruments);
+bool instruments_asset_is_recorded(const struct instruments *instruments, uint32_t asset);
+void instruments_asset_recorded(struct instruments *instruments, uint32_t asset);
+void instruments_assets_given(struct instruments *instruments);
+
+/* Adds an instrument, or changes the one with the same venue and symbol; info->inst is given here. OC_E_INVALID: a step is not
+ * positive, kind unknown, symbol empty; OC_E_RANGE: money would not be exact; OC_E_NOT_SUPPORTED: another kind, currency or contract
+ * size than before; OC_E_LIMIT, OC_E_NOMEM. */
 CHECKED oc_rc instruments_add(struct instruments *instruments, const struct oc_instrument *info, uint32_t *ret_inst);
-/* By id (its index decides; the newest version). NULL if there is none. Borrowed until the next add. */
+/* What adding it would do, and the id that it would have, and nothing is done. The same codes. */
+CHECKED oc_rc instruments_judge(const struct instruments *instruments, const struct oc_instrument *info,
+                                enum instrument_change *ret_change, uint32_t *ret_inst);
+/* A checkpoint's: this record under its id, which is the next one or is known by the same name; and an older version of it, the oldest
+ * first, behind instruments_forget_past. OC_E_DATA: something else stands there. */
+CHECKED oc_rc instruments_put(struct instruments *instruments, const struct oc_instrument *info);
+void instruments_forget_past(struct instruments *instruments);
+CHECKED oc_rc instruments_put_past(struct instruments *instruments, uint32_t inst,
+                                   const struct instrument_steps *steps);
+/* The i-th older version of any instrument, the oldest first. False: there are no more. */
+bool instruments_past(const struct instruments *instruments, uint32_t i, uint32_t *ret_inst,
+                      struct instrument_steps *ret_steps);
+/* By id (its index decides; the newest version). NULL if there is none. Borrowed for the life of the table. */
 const struct instrument *instruments_get(const struct instruments *instruments, uint32_t inst);
+/* The steps of the version that an id names. False: there was none. */
+bool instruments_steps(const struct instruments *instruments, uint32_t inst, struct instrument_steps *ret_steps);
+/* Whether some instrument has had other steps. */
+bool instruments_have_changed(const struct instruments *instruments);
 uint32_t instruments_count(const struct instruments *instruments);
 const struct instrument *instruments_at(const struct instruments *instruments, uint32_t index);
 /* By symbol "BTC/USDT" or "venue:BTC/USDT". 0 if there is none. */
 uint32_t instruments_find(const struct instruments *instruments, const char *symbol);
+/* Whether several venues have this symbol, written without one. */
+bool instruments_is_ambiguous(const struct instruments *instruments, const char *symbol);
 
 /* Value of qty at price in the settlement asset. Linear: price x qty x contract size. Inverse: contracts x size / price
  * (rounded half to even at 1e-20). OC_E_RANGE on overflow, OC_E_INVALID for an inverse price of 0. */

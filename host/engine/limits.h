@@ -5,6 +5,7 @@
 enum {
     ENGINE_ASSETS_MAX = 4096,
     ENGINE_INSTRUMENTS_MAX = 16384,
+    ENGINE_VERSIONS_MAX = 65536, /* steps that some instrument had before; of one instrument 254 */
     ENGINE_ACCOUNTS_MAX = 64,
     ENGINE_STRATEGIES_MAX = 1024,
     ENGINE_RULES_MAX = 64,

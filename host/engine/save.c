@@ -1,6 +1,6 @@
 /* save.c: the engine's state as bytes for a checkpoint, and back.
  *
- * Format: a version, then instruments, markets, accounts with balances, books with lots, orders (closed then open), what venues said of
+ * Format: a version, then assets, instruments with their older steps, markets, accounts with balances, books with lots, orders (closed then open), what venues said of
  * them, groups, timers, bar builders, rules' own state, the window of known fills, counters. Written and read by the same sequence of fields; a checksum
  * is the journal's business. Bound to one build: another build id refuses the checkpoint and restores from records. */
 #include <stddef.h>
@@ -10,20 +10,68 @@
 #include "engine/impl.h"
 #include "engine/save.h"
 
-enum { SAVE_VERSION = 7 };
+enum { SAVE_VERSION = 8 };
 
-static void pass_markets(struct engine *engine, struct save_cursor *cursor)
+static void pass_assets(struct instruments *instruments, struct save_cursor *cursor)
 {
-    uint32_t count = save_count(cursor, instruments_count(engine->instruments), ENGINE_INSTRUMENTS_MAX);
-    if (count != instruments_count(engine->instruments)) /* the same session makes the same instruments */
-        cursor->is_bad = true;
+    const uint32_t count = save_count(cursor, instruments_asset_count(instruments), ENGINE_ASSETS_MAX);
     for (uint32_t i = 1; i < count && !cursor->is_bad; i++) {
-        struct market *market = markets_get(engine->markets, OC_INST(i, 1));
-        if (market)
-            save_pass(cursor, market, sizeof *market);
-        else
+        char name[OC_ASSET_MAX] = "";
+        if (cursor->is_writing && instruments_asset_is_recorded(instruments, i)) /* others are named again */
+            strcpy(name, instruments_asset_name(instruments, i));
+        save_pass(cursor, name, sizeof name);
+        if (!cursor->is_writing && (cursor->is_bad || !memchr(name, 0, sizeof name) ||
+                                    (name[0] && instruments_put_asset(instruments, i, name) < 0)))
             cursor->is_bad = true;
     }
+}
+
+static void pass_past(struct instruments *instruments, struct save_cursor *cursor)
+{
+    struct {
+        struct instrument_steps steps;
+        uint32_t inst;
+        uint32_t zero;
+    } past = {.zero = 0};
+    uint32_t count = 0;
+    while (cursor->is_writing && instruments_past(instruments, count, &past.inst, &past.steps))
+        count++;
+    count = save_count(cursor, count, ENGINE_VERSIONS_MAX);
+    if (!cursor->is_writing)
+        instruments_forget_past(instruments);
+    for (uint32_t i = 0; i < count && !cursor->is_bad; i++) {
+        (void)instruments_past(instruments, i, &past.inst, &past.steps); /* read back there is none yet */
+        save_pass(cursor, &past, sizeof past);
+        if (!cursor->is_writing && !cursor->is_bad && instruments_put_past(instruments, past.inst, &past.steps) < 0)
+            cursor->is_bad = true;
+    }
+}
+
+static void pass_market(struct engine *engine, struct save_cursor *cursor, uint32_t i)
+{
+    struct oc_instrument info = {.size = 0};
+    struct market *market = markets_get(engine->markets, OC_INST(i, 1));
+    if (cursor->is_writing)
+        info = instruments_at(engine->instruments, i)->info;
+    save_pass(cursor, &info, sizeof info);
+    if (!market || (!cursor->is_writing && !cursor->is_bad && instruments_put(engine->instruments, &info) < 0))
+        cursor->is_bad = true;
+    if (!cursor->is_bad)
+        save_pass(cursor, market, sizeof *market);
+}
+
+/* Those that the session made, and those that came later. */
+static void pass_markets(struct engine *engine, struct save_cursor *cursor)
+{
+    struct instruments *instruments = engine->instruments;
+    pass_assets(instruments, cursor);
+    uint32_t count = save_count(cursor, instruments_count(instruments), ENGINE_INSTRUMENTS_MAX);
+    if (count < instruments_count(instruments)) /* the same session makes the same instruments */
+        cursor->is_bad = true;
+    for (uint32_t i = 1; i < count && !cursor->is_bad; i++)
+        pass_market(engine, cursor, i);
+    pass_past(instruments, cursor);
+    engine->has_versions = instruments_have_changed(instruments);
 }
 
 static void pass_accounts(struct engine *engine, struct save_cursor *cursor)
@@ -426,6 +474,26 @@ void engine_clear_rules(struct engine *engine)
     engine->is_observed = engine->wants_market = false;
 }
 
+/* Of what is known here under the version that was in force there. */
+static void pass_prices(struct engine *engine, struct save_cursor *cursor)
+{
+    char asset[OC_ASSET_MAX];
+    struct oc_instrument info = {.size = 0};
+    struct market saved;
+    const uint32_t assets = save_count(cursor, 0, ENGINE_ASSETS_MAX);
+    for (uint32_t i = 1; i < assets; i++)
+        save_pass(cursor, asset, sizeof asset);
+    const uint32_t count = save_count(cursor, 0, ENGINE_INSTRUMENTS_MAX);
+    for (uint32_t i = 1; i < count && !cursor->is_bad; i++) {
+        save_pass(cursor, &info, sizeof info);
+        save_pass(cursor, &saved, sizeof saved);
+        const struct instrument *known = instruments_at(engine->instruments, i);
+        struct market *market = known ? markets_get(engine->markets, known->info.inst) : NULL;
+        if (!cursor->is_bad && market && known->info.inst == info.inst)
+            *market = saved;
+    }
+}
+
 oc_rc engine_load_marks(struct engine *engine, const void *bytes, size_t size)
 {
     struct engine *aside = malloc(sizeof *aside); /* the counters of the saved one are not ours */
@@ -435,7 +503,7 @@ oc_rc engine_load_marks(struct engine *engine, const void *bytes, size_t size)
         memcpy(copy, bytes, size);
         *aside = *engine;
         pass_head(aside, &cursor);
-        pass_markets(engine, &cursor);
+        pass_prices(engine, &cursor);
     }
     free(copy);
     free(aside);

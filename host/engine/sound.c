@@ -116,6 +116,7 @@ bool event_is_sound(const struct oc_event *event)
         [OC_EV_BAR] = {sizeof(struct oc_ev_bar), 1},
         [OC_EV_QBAR] = {sizeof(struct oc_ev_qbar), 1},
         [OC_EV_SESSION] = {sizeof(struct oc_ev_session), 1},
+        [OC_EV_INSTRUMENT] = {sizeof(struct oc_ev_instrument), 1},
         [OC_EV_BOOK] = {sizeof(struct oc_ev_book), 0},
         [OC_EV_BOOK_ORDERS] = {sizeof(struct oc_ev_book_orders), 0},
         [OC_EV_FIGURES] = {sizeof(struct oc_ev_figures), 0},

@@ -294,6 +294,8 @@ static oc_rc apply_record(struct restore *restore, struct session *session, cons
             return rc;
     }
     rc = engine_restore(session->engine, event);
+    if (rc == OC_OK && event->type == OC_EV_INSTRUMENT)
+        rc = session_show_instrument(session);
     meter_restore_fills(restore->parts.meter, engine_out(session->engine));
     engine_clear_out(session->engine);
     if (event->type == OC_EV_COMMAND && rc == OC_OK)
@@ -322,11 +324,19 @@ static uint64_t unfinished_input(struct journal_reader *reader, uint64_t progres
 }
 
 /* An input that was recorded and perhaps not handled: it is now, once. */
+/* A connector says again what stands in the records: nothing new is recorded of it. */
+static void set_going_through(const struct session *session, bool is_going_through)
+{
+    if (session->link)
+        session->link->is_going_through = is_going_through;
+}
+
 static oc_rc finish_input(struct restore *restore, struct session *session, const struct oc_event *event)
 {
     strategies_set_restoring(restore->parts.strategies, false);
     session->clock.now_ns = event->local_ns;
     oc_rc rc = restore_sim_record(restore, session, event);
+    set_going_through(session, false);
     meaning_fold(&restore->parts.meter->meaning, event);
     if (event->type == OC_EV_TIMER) { /* it was taken out before it was recorded */
         const struct oc_ev_timer *timer = (const struct oc_ev_timer *)(const void *)event;
@@ -334,13 +344,14 @@ static oc_rc finish_input(struct restore *restore, struct session *session, cons
     }
     if (rc == OC_OK)
         rc = session_finish_step(session, event);
-    if (rc == OC_OK && event->type < OC_EV_REQUEST)
+    if (rc == OC_OK && event_is_market(event->type))
         rc = session_finish_market(session, event);
     if (event->type == OC_EV_COMMAND)
         log_info("restore", "the last command, record %llu, may not have been carried out: %s",
                  (unsigned long long)event->seq,
                  session->commands.was_ok ? "it is now" : "it is refused now as it was then");
     strategies_set_restoring(restore->parts.strategies, true);
+    set_going_through(session, true);
     return rc;
 }
 
@@ -423,6 +434,7 @@ oc_rc restore_apply(struct restore *restore, struct session *session)
     uint64_t seq = 0, market = 0;
     oc_rc rc = OC_OK;
     strategies_set_restoring(strategies, true);
+    set_going_through(session, true);
     strategies_take_stops(strategies, restore->reader);
     if (journal_checkpoint(restore->reader, &checkpoint)) {
         rc = checkpoint_load(&restore->parts, session, &checkpoint);
@@ -438,6 +450,7 @@ oc_rc restore_apply(struct restore *restore, struct session *session)
     if (rc == OC_OK)
         rc = apply_all(restore, session, seq, &market);
     strategies_set_restoring(strategies, false);
+    set_going_through(session, false);
     strategies->stop_count = 0; /* they belong to the reader */
     restore->in_flight = orders_open_count(engine_orders(session->engine));
     if (rc < 0)

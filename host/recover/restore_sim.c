@@ -152,7 +152,8 @@ static oc_rc link_record(struct restore *restore, struct session *session, const
         return hold(restore, (const struct oc_request *)(const void *)event);
     if (event->type == OC_EV_DENIED)
         drop(restore, ((const struct oc_ev_answer *)(const void *)event)->request);
-    if (!is_said || (event_is_of_order(event->type) && sim_answers_forget(&venue->answers, event)))
+    const bool was_emitted = event_is_of_order(event->type) || event->type == OC_EV_INSTRUMENT;
+    if (!is_said || (was_emitted && sim_answers_forget(&venue->answers, event)))
         return OC_OK;
     struct error error;
     return venue_link_expect(session->link, event, &error) < 0 ? session_fail(session, &error) : (oc_rc)OC_OK;

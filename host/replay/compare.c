@@ -26,8 +26,9 @@ static struct oc_ev_text *recorded_next(void *self, bool *ret_now)
     const struct oc_event *next = compare->next;
     if (!next || (next->type != OC_EV_COMMAND && next->type != OC_EV_MARK))
         return NULL;
-    if (next->type == OC_EV_MARK && ((const struct oc_ev_text *)(const void *)next)->code == OC_MARK_START)
-        return NULL; /* made anew by the start of the strategies */
+    const uint32_t code = next->type == OC_EV_MARK ? ((const struct oc_ev_text *)(const void *)next)->code : 0;
+    if (code == OC_MARK_START || code == OC_MARK_ASSET)
+        return NULL; /* made anew by the start of the strategies; given by the venue's side */
     *ret_now = next->seq == door_seq(compare->session->door) + 1;
     if (!*ret_now && compare->differences == 0)
         return NULL; /* its turn comes */

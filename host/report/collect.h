@@ -185,5 +185,7 @@ void collect_fill(struct collect *collect, const struct oc_ev_fill *fill, const 
 /* The same of one that only stands for a correction: it moves money and trips, and is no fill. */
 void collect_correct(struct collect *collect, const struct oc_ev_fill *fill, const struct instrument *instrument,
                      const struct position *position, struct collect_before before, const char *tag);
+/* The instrument counts in other steps from now on. */
+void collect_rescale(struct collect *collect, const struct instruments *instruments, uint32_t inst);
 
 #endif

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/rescale.h"
 #include "report/collect.h"
 
 enum { RUNNING_FIRST = 16, AT_NONE = 0, AT_OWN = 1, AT_LIST = 2 };
@@ -220,4 +221,16 @@ void collect_fill(struct collect *collect, const struct oc_ev_fill *fill, const 
     if (running)
         running->fills++;
     collect_correct(collect, fill, instrument, position, before, tag);
+}
+
+void collect_rescale(struct collect *collect, const struct instruments *instruments, uint32_t inst)
+{
+    struct rescale rescale;
+    for (uint64_t i = 0; i < collect->trip_count; i++) {
+        struct trip *trip = &collect->trips[i];
+        if (OC_INST_INDEX(trip->inst) == OC_INST_INDEX(inst) && rescale_since(instruments, trip->inst, &rescale)) {
+            rescale_qty(&rescale, &trip->qty);
+            trip->inst = inst;
+        }
+    }
 }

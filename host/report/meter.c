@@ -145,6 +145,9 @@ static void note(void *self, const struct input *input, const struct engine_out 
     struct meter *meter = self;
     follow_start(meter);
     fold_records(meter, input, out);
+    if (input && input->event && input->event->type == OC_EV_INSTRUMENT)
+        collect_rescale(&meter->collect, engine_instruments(meter->session->engine),
+                        engine_last_instrument(meter->session->engine));
     for (uint32_t i = 0; i < out->note_count; i++)
         if (out->notes[i].kind == NOTE_FILL || out->notes[i].kind == NOTE_CORRECTED)
             note_fill(meter, &out->notes[i]);

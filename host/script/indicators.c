@@ -131,6 +131,18 @@ void indicator_add(struct indicator *indicator, const struct instrument *instrum
                 instrument_price(instrument, prices.low) / 2.0, close);
 }
 
+void indicator_rescale(struct indicator *indicator, const struct instrument *instrument, struct rescale *rescale)
+{
+    if (!indicator->ring)
+        return;
+    indicator->scale = 2.0 * (double)indicator->length * (double)instrument->price_den;
+    indicator->sum = 0;
+    for (uint32_t i = 0; i < indicator->length; i++) {
+        rescale_mark2(rescale, &indicator->ring[i]);
+        indicator->sum += indicator->ring[i];
+    }
+}
+
 uint32_t indicator_missing(const struct indicator *indicator)
 {
     uint64_t need = indicator->length + (indicator->kind == INDICATOR_RSI ? 1u : 0u);

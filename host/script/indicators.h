@@ -14,6 +14,7 @@
 
 #include "base/checked.h"
 #include "engine/instruments.h"
+#include "engine/rescale.h"
 
 enum { INDICATOR_NONE, INDICATOR_SMA, INDICATOR_EMA, INDICATOR_RSI, INDICATOR_ATR };
 enum { INDICATOR_LENGTH_MAX = 100000, INDICATOR_HISTORY = 16 };
@@ -38,6 +39,8 @@ CHECKED oc_rc indicator_init(struct indicator *indicator, uint32_t kind, uint32_
 void indicator_release(struct indicator *indicator);
 /* A closed bar or quote bar (its middle counts). */
 void indicator_add(struct indicator *indicator, const struct instrument *instrument, const struct oc_event *bar);
+/* The instrument counts in other steps from now on. */
+void indicator_rescale(struct indicator *indicator, const struct instrument *instrument, struct rescale *rescale);
 /* The value `back` bars ago, 0 the newest. False: there is none (yet), or it is older than INDICATOR_HISTORY. */
 static inline bool indicator_get(const struct indicator *indicator, uint32_t back, double *ret_value)
 {

@@ -161,6 +161,17 @@ static void on_pass(void *self, const struct oc_event *bar)
         indicator_add(strategy->indicators[market->indicator_first + i], market->instrument, bar);
 }
 
+static void on_rescaled(void *self, uint32_t inst, struct rescale *rescale)
+{
+    struct strategy *strategy = self;
+    struct market_handle *market = market_of(strategy, inst);
+    if (!market)
+        return;
+    market->inst = inst;
+    for (uint32_t i = 0; i < market->indicator_count; i++)
+        indicator_rescale(strategy->indicators[market->indicator_first + i], market->instrument, rescale);
+}
+
 static oc_rc on_bar(void *self, const struct oc_event *bar)
 {
     struct strategy *strategy = self;
@@ -313,7 +324,8 @@ struct engine_client strategy_client(struct strategy *strategy)
                                    .saved = on_saved,
                                    .ended = on_ended,
                                    .why = on_why,
-                                   .pass = on_pass};
+                                   .pass = on_pass,
+                                   .rescaled = on_rescaled};
     if (strategy->config.is_timed)
         strategy_time_client(strategy, &client);
     return client;

@@ -53,6 +53,8 @@ struct order_step {
 
 struct order_history { /* what we know of one order, to explain it */
     uint64_t order;    /* 0: free */
+    uint32_t inst;     /* whose steps its units count; 0: none yet */
+    uint32_t zero;
     union {
         struct oc_event head;
         struct oc_ev_bar bar;
@@ -125,6 +127,10 @@ bool service_bars(struct console_service *service, const struct command_words *w
 bool service_alert(struct console_service *service, const struct command_words *words, struct text *reply);
 bool service_alerts(struct console_service *service, const struct command_words *words, struct text *reply);
 void bar_history_add(struct console_service *service, const struct oc_event *event);
+
+/* service_steps.c */
+/* What is kept in units, in the steps that are in force. */
+void service_rescale(struct console_service *service);
 
 /* service_orders.c */
 bool service_orders(struct console_service *service, const struct command_words *words, struct text *reply);

@@ -77,6 +77,8 @@ static struct order_step *add_step(struct order_history *history, const struct o
         history->step_count--;
     }
     struct order_step *step = &history->steps[history->step_count++];
+    if (event->inst)
+        history->inst = event->inst;
     *step = (struct order_step){.at_ns = event->local_ns, .seq = event->seq, .type = event->type};
     return step;
 }
@@ -216,6 +218,11 @@ static void fill_step(struct console_service *service, const struct oc_ev_fill *
 
 void console_service_record(struct console_service *service, const struct oc_event *event)
 {
+    if (event->type == OC_EV_INSTRUMENT)
+        service_rescale(service);
+    event = engine_as_now(service->engine, event);
+    if (!event)
+        return;
     if (event->type == OC_EV_REQUEST)
         request_step(service, (const struct oc_request *)(const void *)event);
     else if (event->type == OC_EV_FILL)
@@ -230,6 +237,9 @@ void console_service_record(struct console_service *service, const struct oc_eve
 
 void console_service_market(struct console_service *service, const struct oc_event *event)
 {
+    event = engine_as_now(service->engine, event);
+    if (!event)
+        return;
     keep_input(service, event);
     bar_history_add(service, event);
 }

@@ -26,8 +26,8 @@ static bool has_asset(struct engine *engine, uint32_t asset)
 
 static const char *market_refuses(struct engine *engine, const struct oc_event *event)
 {
-    const struct instrument *instrument = instruments_get(engine_instruments(engine), event->inst);
-    if (!instrument || instrument->info.inst != event->inst)
+    struct instrument_steps steps;
+    if (!instruments_steps(engine_instruments(engine), event->inst, &steps))
         return "a market event of an instrument that is not known";
     if (event->type > OC_EV_QBAR)
         return NULL;
@@ -140,6 +140,28 @@ static const char *balance_refuses(struct engine *engine, uint32_t account, cons
     return NULL;
 }
 
+static const char *instrument_refuses(struct engine *engine, const struct oc_event *event)
+{
+    const struct oc_ev_instrument *said = (const struct oc_ev_instrument *)(const void *)event;
+    const struct oc_instrument *info = &said->info;
+    enum instrument_change change;
+    uint32_t inst;
+    if (!has_asset(engine, info->base) || !has_asset(engine, info->quote) || !has_asset(engine, info->settle))
+        return "an instrument of an asset that is not known";
+    switch (instruments_judge(engine_instruments(engine), info, &change, &inst)) {
+    case OC_OK:
+        return NULL;
+    case OC_E_NOT_SUPPORTED:
+        return "an instrument of another kind, currency or contract size than before: it needs a symbol of its own";
+    case OC_E_LIMIT:
+        return "more instruments, or changes of their steps, than there is room for";
+    case OC_E_RANGE:
+        return "an instrument in whose steps money cannot be counted exactly";
+    default:
+        return "an instrument without a symbol, or with steps that are none";
+    }
+}
+
 static const char *position_refuses(struct engine *engine, const struct oc_event *event)
 {
     const struct oc_ev_position *position = (const struct oc_ev_position *)(const void *)event;
@@ -188,9 +210,9 @@ static const char *state_refuses(const struct oc_event *event)
                : NULL;
 }
 
-const char *border_refuses_venue(struct engine *engine, uint32_t account, const struct oc_event *event)
+static const char *judge(struct engine *engine, uint32_t account, const struct oc_event *event)
 {
-    const bool is_known = (event->type >= OC_EV_TRADE && event->type <= OC_EV_SESSION) ||
+    const bool is_known = (event->type >= OC_EV_TRADE && event->type <= OC_EV_INSTRUMENT) ||
                           (event->type >= OC_EV_BOOK && event->type <= OC_EV_FUNDING) ||
                           event_is_of_order(event->type) || event->type == OC_EV_BALANCE ||
                           (event->type >= OC_EV_POSITION && event->type <= OC_EV_FETCHED);
@@ -214,6 +236,8 @@ const char *border_refuses_venue(struct engine *engine, uint32_t account, const 
         return figures_refuse(engine, event);
     case OC_EV_FUNDING:
         return funding_refuses(engine, event);
+    case OC_EV_INSTRUMENT:
+        return instrument_refuses(engine, event);
     case OC_EV_BALANCE:
         return balance_refuses(engine, account, event);
     case OC_EV_POSITION:
@@ -230,4 +254,13 @@ const char *border_refuses_venue(struct engine *engine, uint32_t account, const 
     default:
         return market_refuses(engine, event);
     }
+}
+
+const char *border_refuses_venue(struct engine *engine, uint32_t account, const struct oc_event *event)
+{
+    const char *why = judge(engine, account, event);
+    struct instrument_steps steps;
+    if (!why && event->inst && !instruments_steps(engine_instruments(engine), event->inst, &steps))
+        why = "an event of a version of an instrument that there was not";
+    return why;
 }

@@ -257,6 +257,25 @@ static oc_rc show_instrument(struct venues *venues, const struct oc_instrument *
     return rc;
 }
 
+oc_rc session_name_assets(struct session *session)
+{
+    oc_rc rc = OC_OK;
+    for (uint32_t i = 0; i < session->data.count && rc == OC_OK; i++) {
+        struct oc_instrument info = {.kind = OC_KIND_SPOT};
+        snprintf(info.symbol, sizeof info.symbol, "%s", session_symbol(session, i));
+        rc = symbol_assets(session, &info);
+    }
+    instruments_assets_given(engine_instruments(session->engine));
+    return rc;
+}
+
+oc_rc session_show_instrument(struct session *session)
+{
+    const struct instrument *last =
+        instruments_get(engine_instruments(session->engine), engine_last_instrument(session->engine));
+    return last ? show_instrument(&session->venues, &last->info) : (oc_rc)OC_OK;
+}
+
 static oc_rc instrument_failed(struct session *session, oc_rc rc, const struct oc_instrument *info)
 {
     struct error error;

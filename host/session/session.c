@@ -356,6 +356,9 @@ static oc_rc open_link(struct session *session)
                                            .seed = session->clock.seed,
                                            .account = session->money.account};
     struct error error;
+    oc_rc rc = session_name_assets(session);
+    if (rc < 0)
+        return rc;
     session->border.is_venue = true;
     session->border.simulator = venue_text(session->settings, "connector", "");
     return venue_link_open(session->link, &world, &error) < 0 ? session_fail(session, &error) : (oc_rc)OC_OK;

@@ -183,6 +183,10 @@ void session_close_data(void *self, struct session *session);
 CHECKED oc_rc session_open_instruments(void *self, struct session *session);
 /* The same without data: symbol and steps in a source's info were filled in by the caller; a step of 0: none of its own. */
 CHECKED oc_rc session_open_instruments_alone(void *self, struct session *session);
+/* The currencies of all its symbols get their numbers, before a connector names others: the same in each run of it. */
+CHECKED oc_rc session_name_assets(struct session *session);
+/* Behind an OC_EV_INSTRUMENT: who answers orders is given what it brought. */
+CHECKED oc_rc session_show_instrument(struct session *session);
 /* Records and books the opening cash. */
 CHECKED oc_rc session_record_balances(struct session *session);
 /* [setup] Adds to the end of the list; session.c has the stages that every composition begins with. */

@@ -270,6 +270,8 @@ static __attribute__((noinline)) oc_rc take(struct session *session, const struc
         rc = rules_take_mark(session, input->event);
     if (rc == OC_OK)
         rc = apply(session, input, kept);
+    if (rc == OC_OK && input->event && input->event->type == OC_EV_INSTRUMENT)
+        rc = session_show_instrument(session);
     if (input->kind == INPUT_ANSWER || input->kind == INPUT_TIMER)
         look_at_limits(session, input);
     come_to(session, input);
@@ -301,17 +303,19 @@ oc_rc session_fact(struct session *session, struct oc_event *event)
 
 __attribute__((cold)) oc_rc session_finish_step(struct session *session, const struct oc_event *event)
 {
-    uint32_t kind = event->type == OC_EV_COMMAND  ? INPUT_COMMAND
-                    : event->type == OC_EV_MARK   ? INPUT_FACT
-                    : event->type == OC_EV_TIMER  ? INPUT_TIMER
-                    : event->type < OC_EV_REQUEST ? INPUT_MARKET
-                                                  : INPUT_ANSWER;
+    uint32_t kind = event->type == OC_EV_COMMAND   ? INPUT_COMMAND
+                    : event->type == OC_EV_MARK    ? INPUT_FACT
+                    : event->type == OC_EV_TIMER   ? INPUT_TIMER
+                    : event_is_market(event->type) ? INPUT_MARKET
+                                                   : INPUT_ANSWER;
     /* it is recorded already: nothing is written into it */
     struct input input = {.kind = kind, .at_ns = event->local_ns, .event = (struct oc_event *)(uintptr_t)event};
     session->clock.now_ns = event->local_ns;
     if (kind == INPUT_MARKET)
         note_market(session, event);
     oc_rc rc = apply(session, &input, true);
+    if (rc == OC_OK && event->type == OC_EV_INSTRUMENT)
+        rc = session_show_instrument(session);
     come_to(session, kind == INPUT_MARKET ? &input : NULL);
     ending_pass(session, event);
     if (rc == OC_OK && kind == INPUT_FACT)

@@ -183,6 +183,17 @@ static void event_drop(struct venue_link *link)
 static oc_rc take_event(struct venue_link *link, struct oc_event *event)
 {
     const struct oc_event *first = event_first(link);
+    struct oc_ev_instrument named;
+    if (venue_link_asset(link, event)) /* before what is said of it */
+        return OC_OK;
+    if (first->type == OC_EV_INSTRUMENT && first->size >= sizeof named) {
+        venue_link_complete(link, first, &named);
+        first = &named.head;
+        if (venue_link_passes_over(link, &named)) {
+            event_drop(link);
+            return OC_E_AGAIN;
+        }
+    }
     const char *why = border_refuses_venue(link->world.engine, link->world.account, first);
     if (!why && first->type >= OC_EV_REQUEST && first->size > SIM_ANSWERS_LONG_MAX)
         why = "an answer of too many words";
@@ -261,7 +272,7 @@ static oc_rc take_answers(struct venue_link *link)
     while (rc > 0) {
         const struct oc_event *first;
         while (rc > 0 && (first = io_venue_first(&link->venue)) != NULL) {
-            const oc_rc taken = first->type < OC_EV_REQUEST ? keep_queued(link) : take_answer(link);
+            const oc_rc taken = event_is_market(first->type) ? keep_queued(link) : take_answer(link);
             if (taken < 0)
                 rc = taken;
         }
@@ -286,6 +297,11 @@ static oc_rc request(struct venue_link *link, const struct oc_request *asked)
     return OC_OK;
 }
 
+static bool names_asset(const struct oc_event *event)
+{
+    return event->type == OC_EV_MARK && ((const struct oc_ev_text *)(const void *)event)->code == OC_MARK_ASSET;
+}
+
 static bool is_of_venue(const struct oc_event *event, enum journal_stream stream)
 {
     return stream == JOURNAL_MARKET || event->type == OC_EV_BALANCE || event->type == OC_EV_INSTRUMENT ||
@@ -305,7 +321,7 @@ static void look_for_record(struct venue_link *link)
     while (!link->recorded && journal_next(link->records, &link->recorded, &stream) == OC_OK) {
         const struct oc_event *event = link->recorded;
         link->is_started |= is_start(event);
-        if (!link->is_started || !is_of_venue(event, stream))
+        if (!names_asset(event) && (!link->is_started || !is_of_venue(event, stream)))
             link->recorded = NULL;
     }
 }
@@ -331,12 +347,14 @@ static oc_rc next_event(void *self, struct oc_event **ret_event)
     if (link->answers->count) /* one at a time, or their order is lost */
         return OC_E_AGAIN;
     link->now_ns = *link->world.now_ns;
+    if (!link->records && venue_link_want_subscribed(link) < 0)
+        return OC_E_NOMEM;
     if (!link->records && engine_latched(link->world.engine, link->world.account)) /* what has not left never does */
         io_venue_withdraw(&link->venue, OC_WHY_NOT_SENT);
     oc_rc rc = link->records ? pull_record(link) : pull(link, link->now_ns);
     if (rc < 0)
         return rc;
-    if (link->event->type < OC_EV_REQUEST) {
+    if (event_is_market(link->event->type)) {
         *ret_event = link->event;
         return OC_OK;
     }
@@ -443,9 +461,12 @@ static oc_rc again(struct venue_link *link, const struct oc_event *event, enum j
     if (rc < 0 || !link->is_started || !is_of_venue(event, stream))
         return rc;
     link->now_ns = link->said_ns = event->local_ns;
-    if (event->type >= OC_EV_ACCEPTED && sim_answers_forget(link->answers, event))
+    if (!event_is_market(event->type) && sim_answers_forget(link->answers, event))
         return OC_OK;
-    return venue_link_expect(link, event, ret_error);
+    oc_rc said = venue_link_expect(link, event, ret_error);
+    if (said == OC_OK && event->type == OC_EV_INSTRUMENT)
+        said = venue_link_learn(link, (const struct oc_ev_instrument *)(const void *)event);
+    return said;
 }
 
 static oc_rc go_through(struct venue_link *link, uint64_t seq)
@@ -460,10 +481,13 @@ static oc_rc go_through(struct venue_link *link, uint64_t seq)
         rc = OC_OK;
     if (rc < 0)
         return rc;
+    const bool was_going_through = link->is_going_through;
+    link->is_going_through = true;
     while (rc == OC_OK && journal_next(reader, &event, &stream) == OC_OK && event->seq <= seq)
         rc = again(link, event, stream, &held, &error);
     if (rc == OC_OK)
         rc = send_held(link, &held);
+    link->is_going_through = was_going_through;
     journal_close_read(reader);
     if (error_is_set(&error)) {
         char text[ERROR_TEXT_MAX];
@@ -475,32 +499,16 @@ static oc_rc go_through(struct venue_link *link, uint64_t seq)
 
 /* The table of its venue. */
 
-static bool offers(const struct venue_link *link, uint32_t topic)
-{
-    for (uint32_t i = 0; i < link->table->venue->topic_count; i++)
-        if (link->table->venue->topics[i].topic == topic)
-            return true;
-    return false;
-}
-
-static oc_rc want(struct venue_link *link, uint32_t topic, uint32_t inst, uint32_t account)
-{
-    const struct oc_sub sub = {.inst = inst, .topic = topic, .account = account};
-    return offers(link, topic) ? io_venue_subscribe(&link->venue, &sub) : OC_OK;
-}
-
 static oc_rc table_instrument(void *self, const struct oc_instrument *instrument)
 {
     struct venue_link *link = self;
     if (link->records)
         return OC_OK;
     oc_rc rc = io_venue_instrument(&link->venue, instrument);
-    if (rc == OC_OK && !link->is_private)
-        rc = want(link, OC_TOPIC_PRIVATE, 0, link->world.account);
-    link->is_private = true;
     if (rc == OC_OK)
-        rc = want(link, OC_TOPIC_TRADES, instrument->inst, 0);
-    return rc == OC_OK ? want(link, OC_TOPIC_QUOTES, instrument->inst, 0) : rc;
+        rc = venue_link_want_account(link);
+    const bool is_configured = engine_last_instrument(link->world.engine) != instrument->inst;
+    return rc == OC_OK && is_configured ? venue_link_want_market(link, instrument->inst) : rc;
 }
 
 static oc_rc table_balance(void *self, uint32_t account, uint32_t asset, struct oc_dec total)

@@ -52,10 +52,14 @@ struct venue_link {
     bool has_console;                /* somebody may still send what the peer waits for */
     bool has_head;                   /* `event` is not taken yet */
     bool is_private;                 /* the account's own topic was asked for */
-    int64_t said_ns;                 /* of the last event that was gone through again */
-    struct sim_answers *answers;     /* of its venue: the answer that comes next; borrowed */
-    struct queue kept;               /* said before a request, and behind the answers to it */
-    struct oc_event *event;          /* OC_EVENT_MAX bytes; owned */
+    bool is_going_through;           /* records again: nothing new is recorded */
+    uint64_t passed_over;            /* instruments of kinds that this host does not trade */
+    uint64_t subscriptions;          /* engine_subscriptions() when they were looked at last */
+    uint8_t wanted[ENGINE_INSTRUMENTS_MAX / 8]; /* bit: index of an instrument whose market was asked for */
+    int64_t said_ns;                            /* of the last event that was gone through again */
+    struct sim_answers *answers;                /* of its venue: the answer that comes next; borrowed */
+    struct queue kept;                          /* said before a request, and behind the answers to it */
+    struct oc_event *event;                     /* OC_EVENT_MAX bytes; owned */
 };
 
 /* `recorded_dir` NULL: to the connector. Owned: venue_link_free. NULL: no memory. [setup] */
@@ -79,5 +83,20 @@ bool venue_link_differs(const struct venue_link *link, struct error *ret_error);
 CHECKED oc_rc venue_link_expect(struct venue_link *link, const struct oc_event *event, struct error *ret_error);
 /* What was asked for or happened after the instant of the last event, at at_ns: the next one was known by then, if there was one. */
 void venue_link_expect_ahead(struct venue_link *link, int64_t at_ns);
+
+/* venue_link_names.c */
+/* An asset that the connector has named and no record has: *event names it. False: there is none. */
+bool venue_link_asset(struct venue_link *link, struct oc_event *event);
+/* What a connector says of an instrument, under the name of its venue. */
+void venue_link_complete(const struct venue_link *link, const struct oc_event *said,
+                         struct oc_ev_instrument *ret_event);
+/* It says what is known, or lists what this host does not trade: no record. */
+bool venue_link_passes_over(struct venue_link *link, const struct oc_ev_instrument *event);
+/* Going through records again: the connector is given what the record brought. OC_E_DATA: the engine does not know it. */
+CHECKED oc_rc venue_link_learn(struct venue_link *link, const struct oc_ev_instrument *event);
+/* Once each: the account's own topic, the market of an instrument, and the markets that clients are told of. */
+CHECKED oc_rc venue_link_want_account(struct venue_link *link);
+CHECKED oc_rc venue_link_want_market(struct venue_link *link, uint32_t inst);
+CHECKED oc_rc venue_link_want_subscribed(struct venue_link *link);
 
 #endif

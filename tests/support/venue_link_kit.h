@@ -239,6 +239,7 @@ static inline struct place *place_new(const char *recorded_dir)
     logged[0] = '\0';
     log_set_sink(keep_line, NULL);
     place->f = fixture_new(COST_AVERAGE);
+    instruments_assets_given(engine_instruments(place->f->engine));
     registry_init(&place->registry);
     place->registry.entries[place->registry.count++].plugin = &plugin;
     place->parts.list[0] =

@@ -237,9 +237,8 @@ static void what_only_contradicts_is_a_fact_of_the_venue(void **state)
 
 static void market_events_of_a_connector(void **state)
 {
-    static const uint16_t others[] = {OC_EV_NONE,  OC_EV_INSTRUMENT, OC_EV_REQUEST, OC_EV_DENIED,
-                                      OC_EV_TIMER, OC_EV_COMMAND,    OC_EV_STATE,   OC_EV_LATCH,
-                                      OC_EV_MARK,  OC_EV_END,        65535};
+    static const uint16_t others[] = {OC_EV_NONE,  OC_EV_REQUEST, OC_EV_DENIED, OC_EV_TIMER, OC_EV_COMMAND,
+                                      OC_EV_STATE, OC_EV_LATCH,   OC_EV_MARK,   OC_EV_END,   65535};
     (void)state;
     struct fixture *f = fixture_new(COST_AVERAGE);
     union {

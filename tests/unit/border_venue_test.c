@@ -382,7 +382,7 @@ static void D10_each_form_is_of_the_connectors_own_account(void **state)
     (void)state;
     struct fixture *f = fixture_new(COST_AVERAGE);
     for (uint16_t type = 0; type < OC_EV_END + 2; type++) {
-        union room event = event_of(f, type, 1024);
+        union room event = event_of(f, type, 2048);
         const char *own = border_refuses_venue(f->engine, f->account, &event.head);
         const bool is_known = !own || !strstr(own, "no connector may make");
         event.head.source = f->account + 1;

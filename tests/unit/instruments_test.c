@@ -110,6 +110,7 @@ static void instruments_stop_at_their_limit(void **state)
     strcpy(info.symbol, "ONE/MORE");
     assert_int_equal(add(&info), OC_E_LIMIT);
     strcpy(info.symbol, "16383/X"); /* a new version of a known one takes no room */
+    info.price_step.scale = 3;
     uint32_t inst;
     assert_int_equal(instruments_add(list, &info, &inst), OC_OK);
     assert_int_equal(inst, OC_INST(16383, 2));
@@ -135,7 +136,9 @@ static void senseless_records_are_refused(void **state)
     REFUSED(info.qty_step.units = 0, OC_E_INVALID);
     REFUSED(info.contract_size.units = 0, OC_E_INVALID);
     REFUSED(info.kind = OC_KIND_NONE, OC_E_INVALID);
-    REFUSED(info.kind = OC_KIND_QUANTO + 1, OC_E_INVALID);
+    REFUSED(info.kind = OC_KIND_INDEX + 1, OC_E_INVALID);
+    REFUSED(info.kind = OC_KIND_COMBO, OC_E_NOT_SUPPORTED);
+    REFUSED(info.kind = OC_KIND_INDEX, OC_E_NOT_SUPPORTED);
     REFUSED(info.kind = OC_KIND_QUANTO, OC_E_NOT_SUPPORTED);
     REFUSED(info.tick_count = OC_TICKS_MAX + 1, OC_E_INVALID);
     REFUSED(info.base = 0, OC_E_INVALID);
@@ -182,11 +185,13 @@ static void steps_that_no_exact_money_has_are_refused(void **state)
     info.price_step = info.qty_step = (struct oc_dec){(1LL << 53) - 1, 0, 0};
     assert_int_equal(add(&info), OC_E_RANGE);
     info = sample(OC_KIND_LINEAR);
+    strcpy(info.symbol, "LINEAR");
     info.price_step = info.qty_step = (struct oc_dec){9 * TEN18, 18, 0};
     info.contract_size = (struct oc_dec){9 * TEN18, 0, 0};
     assert_int_equal(add(&info), OC_E_RANGE);
     /* an inverse value needs the digits of quantity and contract beside those of the price */
     info = sample(OC_KIND_INVERSE);
+    strcpy(info.symbol, "INVERSE");
     info.price_step = (struct oc_dec){1, 0, 0};
     info.qty_step = (struct oc_dec){1000, 3, 0};
     info.contract_size = (struct oc_dec){TEN18 / 10, 17, 0};
@@ -225,8 +230,118 @@ static void a_new_record_is_the_next_version(void **state)
     strcpy(info.symbol, "I");
     info.kind = OC_KIND_INVERSE;
     assert_int_equal(made(&info)->info.settle, info.base);
+    strcpy(info.symbol, "J");
     info.settle = 7;
     assert_int_equal(made(&info)->info.settle, 7);
+}
+
+/* A venue that changes what is not a step changes the version in force; what makes it another thing is refused. */
+static void other_terms_are_the_same_version(void **state)
+{
+    (void)state;
+    struct oc_instrument info = sample(OC_KIND_LINEAR);
+    enum instrument_change change;
+    struct instrument_steps steps;
+    uint32_t first = 0, again = 0, would = 0;
+    assert_int_equal(instruments_judge(list, &info, &change, &would), OC_OK);
+    assert_int_equal(change, INSTRUMENT_NEW);
+    assert_int_equal(instruments_count(list), 1); /* asked, not done */
+    assert_int_equal(instruments_add(list, &info, &first), OC_OK);
+    assert_int_equal(would, first);
+    info.settle = info.quote; /* as it was made */
+    assert_int_equal(instruments_judge(list, &instruments_get(list, first)->info, &change, &would), OC_OK);
+    assert_int_equal(change, INSTRUMENT_SAME);
+    info.status = OC_STATUS_DELISTED;
+    assert_int_equal(instruments_judge(list, &info, &change, &would), OC_OK);
+    assert_int_equal(change, INSTRUMENT_TERMS);
+    assert_int_equal(instruments_get(list, first)->info.status, OC_STATUS_TRADING);
+    assert_int_equal(instruments_add(list, &info, &again), OC_OK);
+    assert_int_equal(again, first);
+    assert_int_equal(instruments_get(list, first)->info.status, OC_STATUS_DELISTED);
+    assert_false(instruments_have_changed(list));
+    assert_false(instruments_steps(list, OC_INST(1, 2), &steps));
+    const struct oc_instrument before = info;
+#define OTHER(change)                                                                                                  \
+    do {                                                                                                               \
+        info = before;                                                                                                 \
+        change;                                                                                                        \
+        assert_int_equal(add(&info), OC_E_NOT_SUPPORTED);                                                              \
+    } while (0)
+    OTHER(info.kind = OC_KIND_INVERSE);
+    OTHER(info.contract_size.units = 2);
+    OTHER(info.quote = 3);
+    OTHER(info.base = 3);
+    OTHER(info.settle = 3);
+#undef OTHER
+    info = before;
+    for (uint32_t version = 2; version <= 255; version++) {
+        info.price_step.units = version % 2 ? 1 : 5;
+        assert_int_equal(instruments_add(list, &info, &again), OC_OK);
+        assert_int_equal(again, OC_INST(1, version));
+    }
+    info.price_step.units = 5;
+    assert_int_equal(add(&info), OC_E_LIMIT); /* an id holds no more */
+    assert_true(instruments_have_changed(list));
+    assert_true(instruments_steps(list, OC_INST(1, 1), &steps));
+    assert_int_equal(steps.qty.scale, 3);
+    assert_true(instruments_steps(list, OC_INST(1, 100), &steps));
+    assert_int_equal(steps.price.units, 5);
+    assert_true(instruments_steps(list, OC_INST(1, 255), &steps));
+    assert_int_equal(steps.price.units, 1);
+    assert_false(instruments_steps(list, OC_INST(2, 1), &steps));
+}
+
+static void a_symbol_of_two_venues_says_so(void **state)
+{
+    (void)state;
+    struct oc_instrument info = sample(OC_KIND_SPOT);
+    const uint32_t first = made(&info)->info.inst;
+    assert_false(instruments_is_ambiguous(list, "BTC/USDT"));
+    strcpy(info.venue, "other");
+    const uint32_t second = made(&info)->info.inst;
+    assert_true(instruments_is_ambiguous(list, "BTC/USDT"));
+    assert_false(instruments_is_ambiguous(list, "other:BTC/USDT"));
+    assert_false(instruments_is_ambiguous(list, "ETH/USDT"));
+    assert_int_equal(instruments_find(list, "BTC/USDT"), first);
+    assert_int_equal(instruments_find(list, "other:BTC/USDT"), second);
+    strcpy(info.symbol, "ETH/USDT");
+    (void)made(&info);
+    assert_false(instruments_is_ambiguous(list, "ETH/USDT"));
+}
+
+/* What a connector names is recorded once, and put back under its number. */
+static void assets_are_recorded_once_and_put_by_number(void **state)
+{
+    (void)state;
+    uint32_t usdt, bnb, asset;
+    assert_int_equal(instruments_asset(list, "USDT", &usdt), OC_OK);
+    instruments_assets_given(list);
+    assert_int_equal(instruments_asset_to_record(list), 0);
+    assert_int_equal(instruments_asset(list, "BNB", &bnb), OC_OK);
+    assert_int_equal(instruments_asset(list, "XRP", &asset), OC_OK);
+    assert_int_equal(instruments_asset_to_record(list), bnb);
+    assert_false(instruments_asset_is_recorded(list, bnb));
+    instruments_asset_recorded(list, asset);
+    assert_int_equal(instruments_asset_to_record(list), bnb);
+    instruments_asset_recorded(list, bnb);
+    assert_int_equal(instruments_asset_to_record(list), 0);
+    assert_true(instruments_asset_is_recorded(list, bnb));
+    assert_int_equal(instruments_put_asset(list, bnb, "BNB"), OC_OK);
+    assert_int_equal(instruments_put_asset(list, bnb, "DOT"), OC_E_DATA);
+    assert_int_equal(instruments_put_asset(list, 9, "BNB"), OC_E_DATA);
+    assert_int_equal(instruments_put_asset(list, 0, "DOT"), OC_E_INVALID);
+    assert_int_equal(instruments_put_asset(list, 7, "A B"), OC_E_INVALID);
+    assert_int_equal(instruments_put_asset(list, ENGINE_ASSETS_MAX, "DOT"), OC_E_LIMIT);
+    assert_int_equal(instruments_put_asset(list, 7, "DOT"), OC_OK); /* those between may come later */
+    assert_int_equal(instruments_asset_count(list), 8);
+    assert_int_equal(instruments_put_asset(list, 5, "SOL"), OC_OK);
+    assert_int_equal(instruments_asset(list, "DOT", &asset), OC_OK);
+    assert_int_equal(asset, 7);
+    assert_int_equal(instruments_asset(list, "SOL", &asset), OC_OK);
+    assert_int_equal(asset, 5);
+    assert_int_equal(instruments_asset(list, "NEW", &asset), OC_OK);
+    assert_int_equal(asset, 8);
+    assert_int_equal(instruments_asset_to_record(list), 8);
 }
 
 static void values_are_exact_or_refused(void **state)
@@ -247,6 +362,7 @@ static void values_are_exact_or_refused(void **state)
     const struct instrument *inverse = made(&info);
     assert_int_equal(instrument_value(inverse, 2500000, 50, &money), OC_OK); /* 5000 / 25000.00 */
     assert_true(money == num_pow10_128(MONEY_SCALE) / 5);
+    strcpy(info.symbol, "SMALL");
     info.qty_step = (struct oc_dec){1, 3, 0};
     info.contract_size = (struct oc_dec){25, 1, 0}; /* 2000.000 contracts of 2.5 USD */
     assert_int_equal(instrument_value(made(&info), 2500000, 2000000, &money), OC_OK);
@@ -254,6 +370,7 @@ static void values_are_exact_or_refused(void **state)
     info.qty_step = (struct oc_dec){1, 0, 0};
     info.contract_size = (struct oc_dec){100, 0, 0};
     assert_int_equal(instrument_value(inverse, 0, 50, &money), OC_E_INVALID);
+    strcpy(info.symbol, "VAST");
     info.price_step.scale = 8;
     info.contract_size = (struct oc_dec){9 * TEN18, 0, 0};
     const struct instrument *vast = made(&info);
@@ -404,6 +521,9 @@ int main(void)
         CASE(senseless_records_are_refused),
         CASE(steps_that_no_exact_money_has_are_refused),
         CASE(a_new_record_is_the_next_version),
+        CASE(other_terms_are_the_same_version),
+        CASE(a_symbol_of_two_venues_says_so),
+        CASE(assets_are_recorded_once_and_put_by_number),
         CASE(values_are_exact_or_refused),
         CASE(decimals_are_short_and_fit),
         CASE(numbers_come_to_the_grid),

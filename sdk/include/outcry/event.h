@@ -147,7 +147,8 @@ enum {                      /* oc_ev_text.code of OC_EV_MARK */
        OC_MARK_SETTINGS = 6, /* from here on the rules are those of another start; `key`: its number in the session */
        OC_MARK_END =
            7, /* the data ended; `key` as of OC_MARK_STOP. What strategies ask for in on_stop came of either */
-       OC_MARK_CLOSE = 8 /* behind OC_MARK_END: what strategies hold is closed; `key` as of OC_MARK_STOP */
+       OC_MARK_CLOSE = 8, /* behind OC_MARK_END: what strategies hold is closed; `key` as of OC_MARK_STOP */
+       OC_MARK_ASSET = 9  /* an asset that a connector has named has the number `key`; text: its name */
 };
 
 #include <outcry/event_account.h>
