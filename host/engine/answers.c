@@ -208,37 +208,6 @@ static int event_of(uint16_t type)
     }
 }
 
-void terms_change(struct order *order, uint32_t says, int64_t price, int64_t stop_price, int64_t qty)
-{
-    if ((says & OC_OF_PRICE) && (order->now.bits & OC_RQ_HAS_PRICE))
-        order->now.price = price;
-    if ((says & OC_OF_STOP) && (order->now.bits & OC_RQ_HAS_STOP))
-        order->now.stop_price = stop_price;
-    if ((says & OC_OF_QTY) && qty > 0 && !(order->now.bits & OC_RQ_HAS_QUOTE_QTY))
-        order->now.qty = qty;
-}
-
-/* What was asked for is in force, as far as the venue does not say it otherwise. */
-static void amend_settle(struct order *order, const struct oc_ev_answer *answer)
-{
-    const bool is_whole = answer->head.size >= sizeof(struct oc_ev_venue_answer);
-    const bool is_asked = !is_whole || answer->request != 0 || !order->ask_bits;
-    if (answer->head.type == OC_EV_AMENDED && is_asked) {
-        if (order->ask_bits & OC_RQ_QUANTITY_CHANGED)
-            order->now.qty = order->ask_qty;
-        if (order->ask_bits & OC_RQ_PRICE_CHANGED)
-            order->now.price = order->ask_price;
-        if (order->ask_bits & OC_RQ_STOP_CHANGED)
-            order->now.stop_price = order->ask_stop;
-    }
-    if (answer->head.type == OC_EV_AMENDED)
-        terms_change(order, oc_answer_says(answer), answer->price, answer->stop_price, answer->qty);
-    if (!is_asked)
-        return; /* what we asked for is still to be answered */
-    order->ask_bits = 0;
-    order->ask_qty = 0;
-}
-
 void answer_follows(struct engine *engine, struct order *order, const struct oc_event *event)
 {
     if (state_is_final(order->state))
@@ -262,10 +231,19 @@ static __attribute__((noinline)) void learn_of_answer(struct engine *engine, str
     sums_settle(engine, order);
 }
 
+/* Not an end: it goes on under another name. */
+static bool goes_on(const struct order *order, const struct oc_ev_answer *answer)
+{
+    return answer->head.type == OC_EV_CANCELED && answer->head.size >= sizeof(struct oc_ev_venue_answer) &&
+           !(answer->request && answer->request == order->ask_request) &&
+           amend_replaces(order, &answer->head, ((const struct oc_ev_venue_answer *)(const void *)answer)->why);
+}
+
 static oc_rc apply_answer(struct engine *engine, const struct oc_ev_answer *said)
 {
     struct oc_ev_answer copy;
     const struct oc_ev_answer *answer = said;
+    bool is_overtaken = false;
     const bool is_whole = said->head.size >= sizeof(struct oc_ev_venue_answer);
     struct order *order = is_whole ? engine_order_of(engine, &said->head) : orders_find(engine->orders, said->order);
     if (!order && !said->order && (is_whole || said->request)) {
@@ -282,7 +260,13 @@ static oc_rc apply_answer(struct engine *engine, const struct oc_ev_answer *said
     if (__builtin_expect(is_whole || said->cum_qty > order->filled, 0))
         learn_of_answer(engine, order, said);
     if (said->head.type == OC_EV_AMENDED || said->head.type == OC_EV_AMEND_REJECTED)
-        amend_settle(order, said);
+        is_overtaken = !amend_settle(order, said);
+    if (__builtin_expect(is_overtaken || goes_on(order, said), 0)) {
+        exposure_lower(engine, order);
+        return OC_OK;
+    }
+    if (__builtin_expect(said->head.type == OC_EV_UNKNOWN && said->request && said->request == order->ask_request, 0))
+        order->ask_is_lost = true;
     if (is_whole) { /* to others it is what a simulator says, and names the order */
         copy = *said;
         copy.head.size = sizeof copy;

@@ -72,7 +72,8 @@ void stage_begin(struct engine *engine, uint32_t caller)
 /* The callback failed: nothing of what it asked for was ever asked. */
 static void drop(struct engine *engine)
 {
-    for (uint32_t i = engine->batch.request_count; i < engine->out.request_count; i++) {
+    for (uint32_t i = engine->out.request_count;
+         i-- > engine->batch.request_count;) { /* an order behind what changes it */
         struct out_request *staged = &engine->out.requests[i];
         struct order *order = staged->order;
         if (!order)
@@ -82,9 +83,11 @@ static void drop(struct engine *engine)
             order->state = STATE_DENIED; /* adds no exposure any more */
             exposure_lower(engine, order);
             orders_drop(engine->orders, order);
-        } else if (staged->request.kind == OC_REQUEST_AMEND && !staged->is_denied) {
-            order->ask_qty = 0;
-            order->ask_bits = 0;
+            continue;
+        }
+        order->now.revision--;
+        if (staged->request.kind == OC_REQUEST_AMEND && !staged->is_denied) {
+            order_amend_ends(order);
             exposure_lower(engine, order);
         }
     }
@@ -208,8 +211,7 @@ static void journal_denies(struct engine *engine, struct out_request *staged)
     if (staged->request.kind == OC_REQUEST_CANCEL) /* of an order that never left */
         return;
     if (staged->request.kind == OC_REQUEST_AMEND) {
-        order->ask_qty = 0;
-        order->ask_bits = 0;
+        order_amend_ends(order);
         order_moves(engine, order, EVENT_AMEND_REJECTED);
         exposure_lower(engine, order);
         return;

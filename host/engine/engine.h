@@ -107,6 +107,9 @@ uint64_t engine_cause(const struct engine *engine); /* seq of the input being ha
 
 /* The order that an event is about: by our id, else by the client's, else by the venue's of the same source. NULL: of another hand. */
 struct order *engine_order_of(struct engine *engine, const struct oc_event *event);
+/* Under which names its venue knows an order now, as far as it has said so; size 0: not. */
+void engine_order_called(const struct engine *engine, uint64_t order, struct oc_id *ret_client,
+                         struct oc_id *ret_venue);
 /* The order has gone out, or goes, under this name: a venue may call it so. OC_E_NOT_FOUND, OC_E_EXISTS, OC_E_NOMEM. */
 CHECKED oc_rc engine_name_order(struct engine *engine, uint64_t order, const struct oc_id *client);
 

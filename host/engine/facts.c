@@ -16,8 +16,8 @@ static oc_rc restore_denied(struct engine *engine, const struct oc_event *event)
         counted = exposure_update(engine, order);
         groups_denied(engine, order);
     } else if (order) {
-        order->ask_bits = 0;
-        order->ask_qty = 0;
+        if (denied->request == order->ask_request)
+            order_amend_ends(order);
         orders_event(engine->orders, order,
                      order->state == STATE_PENDING_UPDATE ? EVENT_AMEND_REJECTED : EVENT_CANCEL_REJECTED,
                      event->local_ns);
@@ -73,7 +73,10 @@ static oc_rc restore_request(struct engine *engine, const struct oc_request *req
         return OC_E_NOT_FOUND;
     if (request->head.size >= sizeof(struct oc_venue_request))
         restore_names(engine, (const struct oc_venue_request *)(const void *)request);
+    if (request->kind != OC_REQUEST_NEW)
+        order->now.revision = request->revision + 1;
     if (request->kind == OC_REQUEST_AMEND) {
+        order->ask_request = request->id;
         order->ask_qty = request->qty;
         order->ask_price = request->price;
         order->ask_stop = request->stop_price;

@@ -194,8 +194,20 @@ CHECKED oc_rc answer_apply(struct engine *engine, const struct oc_event *event);
 void fill_follows(struct engine *engine, struct order *order, const struct oc_ev_fill *fill, int event);
 /* The order has moved: who waits for that is told, at last its strategy. */
 void answer_follows(struct engine *engine, struct order *order, const struct oc_event *event);
+
+/* amend.c */
 /* What is in force changes as the venue says: OC_OF_... bits of price, stop and quantity. */
 void terms_change(struct order *order, uint32_t says, int64_t price, int64_t stop_price, int64_t qty);
+/* AMENDED or AMEND_REJECTED. False: an answer to an earlier amendment than the one under way: it changes nothing. */
+bool amend_settle(struct order *order, const struct oc_ev_answer *answer);
+/* An amendment under way has ended where the venue shows what was asked for as in force, or, where its answer was lost, in the answer
+ * to a question whatever is in force. */
+void amend_take_shown(struct engine *engine, struct order *order, const struct oc_ev_order *shown);
+/* An end that is none: a venue that amends by placing anew ends the order under its old name. What became of the amendment under
+ * way is said by its own answer or by the successor; without one, the name is an old one. */
+bool amend_replaces(const struct order *order, const struct oc_event *event, uint32_t why);
+/* The terms as shown are in force: not while an amendment is under way, not behind an end, and not those of an earlier time. */
+void shown_terms(struct order *order, const struct oc_ev_order *shown);
 
 /* versions.c */
 CHECKED oc_rc instrument_apply(struct engine *engine, const struct oc_ev_instrument *event);

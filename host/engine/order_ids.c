@@ -121,6 +121,64 @@ oc_rc order_ids_add(struct order_ids *ids, struct order *order, struct order_nam
     return is_full;
 }
 
+struct names_said names_said_by(const struct oc_event *event)
+{
+    const void *at = event;
+    const struct oc_ev_venue_fill *fill = at;
+    const struct oc_ev_venue_answer *answer = at;
+    const struct oc_ev_order *shown = at;
+    const struct oc_ev_bust *bust = at;
+    struct names_said names = {{NULL, NULL}};
+    if (event->type == OC_EV_ORDER)
+        names = (struct names_said){{[ID_CLIENT] = &shown->client, [ID_VENUE] = &shown->venue_order}};
+    else if (event->type == OC_EV_BUST)
+        names.of[ID_VENUE] = &bust->venue_order;
+    else if (event->type == OC_EV_FILL && event->size >= sizeof *fill)
+        names = (struct names_said){{[ID_CLIENT] = &fill->client, [ID_VENUE] = &fill->venue_order}};
+    else if (event->type != OC_EV_FILL && event->size >= sizeof *answer)
+        names = (struct names_said){{[ID_CLIENT] = &answer->client, [ID_VENUE] = &answer->venue_order}};
+    return names;
+}
+
+/* 0: it does not say. */
+static int64_t time_of(const struct oc_event *event)
+{
+    if (event->type == OC_EV_ORDER)
+        return ((const struct oc_ev_order *)(const void *)event)->updated_ns;
+    return event->flags & OC_EVF_HOST_TIME ? 0 : event->venue_ns;
+}
+
+bool order_called_is_old(const struct order_called *called, const struct oc_event *event)
+{
+    return event->type == OC_EV_ORDER && time_of(event) && time_of(event) < called->said_ns;
+}
+
+static bool says_what_is_now(const struct order_called *called, const struct oc_event *event)
+{
+    if (event->type == OC_EV_ORDER)
+        return !order_called_is_old(called, event) &&
+               ((const struct oc_ev_order *)(const void *)event)->state <= OC_SHOWN_SUSPENDED;
+    return event->type == OC_EV_AMENDED;
+}
+
+void order_called_learn(struct order_called *called, const struct oc_event *event)
+{
+    const struct names_said names = names_said_by(event);
+    const bool is_now = says_what_is_now(called, event),
+               is_first = event->type == OC_EV_ACCEPTED && !called->is_renamed;
+    for (int kind = 0; kind < ID_KINDS; kind++) {
+        const struct oc_id *id = names.of[kind];
+        if (!id || !id->size || id->size > OC_ID_MAX || !(is_now || is_first || !called->now[kind].size))
+            continue;
+        called->is_renamed |= is_now;
+        memset(&called->now[kind], 0, sizeof called->now[kind]);
+        called->now[kind].size = id->size;
+        memcpy(called->now[kind].text, id->text, id->size);
+    }
+    if (is_now && time_of(event) > called->said_ns)
+        called->said_ns = time_of(event);
+}
+
 void order_ids_drop(struct order_ids *ids, struct order_names *names)
 {
     for (uint32_t kind = 0; kind < ID_KINDS; kind++)

@@ -7,7 +7,7 @@
 #ifndef ENGINE_ORDER_IDS_H
 #define ENGINE_ORDER_IDS_H
 
-#include <outcry/id.h>
+#include <outcry/event.h>
 #include <stdbool.h>
 
 #include "base/checked.h"
@@ -16,6 +16,24 @@ enum { ORDER_IDS_MAX = 8 };
 enum { ID_CLIENT = 0, ID_VENUE = 1, ID_KINDS };
 
 struct order;
+
+/* Under which names a venue knows an order now. What tells of something past names it as it was called then: only an answer to
+ * the order itself, or the order as it is shown, says how it is called from now on. */
+struct order_called {
+    struct oc_id now[ID_KINDS]; /* size 0: not said */
+    int64_t said_ns;            /* the venue's time of its last word on that and on the terms; 0: it did not say */
+    bool is_renamed;            /* an amendment, or the order as shown, said them: an acceptance is older */
+    uint8_t zero[7];
+};
+
+/* What an answer, a fill, a correction or an order as shown calls it. NULL: it has no room for such a name. */
+struct names_said {
+    const struct oc_id *of[ID_KINDS];
+};
+struct names_said names_said_by(const struct oc_event *event);
+/* Whether it shows the order as it was before what is known already. */
+bool order_called_is_old(const struct order_called *called, const struct oc_event *event);
+void order_called_learn(struct order_called *called, const struct oc_event *event);
 
 struct order_name {
     struct oc_id id;

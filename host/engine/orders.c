@@ -299,6 +299,11 @@ static bool complete_late(struct order *order, int event)
     return true;
 }
 
+static bool has_arrived(const struct order *order)
+{
+    return order->is_accepted || (order->said && order->said->is_taken);
+}
+
 bool orders_event(struct orders *orders, struct order *order, int event, int64_t now_ns)
 {
     const uint32_t accepts = 1u << EVENT_ACCEPT | 1u << EVENT_SHOWN | 1u << EVENT_TRIGGER | 1u << EVENT_FILL |
@@ -306,8 +311,8 @@ bool orders_event(struct orders *orders, struct order *order, int event, int64_t
     order->is_accepted |= accepts >> event & 1;
     order->is_triggered |= event == EVENT_TRIGGER;
     int next = state_next(order->state, event);
-    if (__builtin_expect(event == EVENT_NOT_THERE, 0) && next != STATE_STAY && order->said && order->said->is_taken)
-        next = STATE_ALARM; /* it did arrive */
+    if (__builtin_expect(event == EVENT_NOT_THERE, 0) && next != STATE_STAY && has_arrived(order))
+        next = STATE_ALARM;
     if (next == STATE_ALARM) {
         order->alarms++;
         orders->alarms++;
@@ -328,6 +333,7 @@ bool orders_event(struct orders *orders, struct order *order, int event, int64_t
     order->state = (uint8_t)next;
     if (!state_is_final(next))
         return true;
+    order_amend_ends(order); /* whatever became of it */
     list_remove(&orders->open, order);
     list_append(&orders->closed, order);
     if (orders->closed.count > ENGINE_ORDERS_CLOSED_KEPT)

@@ -40,10 +40,11 @@ struct order {
     int64_t ask_qty;    /* amend under way: the quantity asked, else 0 */
     int64_t ask_price;
     int64_t ask_stop;
-    uint32_t ask_bits; /* what the amend under way changes */
-    uint32_t zero;
-    int64_t worst_qty;   /* base quantity an order by money can lead to; else now.qty */
-    int64_t known_price; /* when it was asked for: its own, else the market's; 0: none was known */
+    uint32_t ask_bits;    /* what the amend under way changes */
+    uint32_t ask_is_lost; /* the host's word: what became of it is not known */
+    uint64_t ask_request; /* its number */
+    int64_t worst_qty;    /* base quantity an order by money can lead to; else now.qty */
+    int64_t known_price;  /* when it was asked for: its own, else the market's; 0: none was known */
     uint32_t reserved_asset;
     uint32_t was_asked; /* what it reserves counts an amendment that was under way */
     oc_i128 reserved;   /* of its account's balance of that asset (reserve.c) */
@@ -57,6 +58,10 @@ struct order {
 };
 
 struct orders;
+
+/* The number of an order of another hand: epoch 0, which no order of ours has, and that of the record which made it known. */
+static inline uint64_t stranger_id(const struct oc_event *event) { return event->seq & ((1ull << 39) - 1); }
+static inline bool is_stranger_id(uint64_t order) { return order >> 40 == 0; }
 
 /* How many fills are known by their identity: 0 = the limits. */
 CHECKED oc_rc orders_new(uint32_t fills_recent, uint32_t fills_held, struct orders **ret_orders);
@@ -103,6 +108,13 @@ uint32_t orders_open_count(const struct orders *orders);
 uint32_t orders_closed_count(const struct orders *orders); /* those kept */
 uint64_t orders_alarms(const struct orders *orders);
 
+/* No amendment is under way any more. */
+static inline void order_amend_ends(struct order *order)
+{
+    order->ask_qty = 0;
+    order->ask_bits = order->ask_is_lost = 0;
+    order->ask_request = 0;
+}
 /* Traded, as the venue's sums say, and not booked yet. */
 static inline int64_t order_missing(const struct order *order)
 {

@@ -24,6 +24,7 @@ struct order_sums { /* of one event */
 
 struct order_said {
     struct order_names names;
+    struct order_called called;
     struct order_sums sums; /* the largest */
     int64_t asked;          /* the sum whose fills were asked for */
     int64_t before;         /* of `filled`: traded before we knew of the order, and not booked */

@@ -77,6 +77,7 @@ static void pass_inferred(struct order_said *said, struct save_cursor *cursor)
 
 static void pass_sums(struct order_said *said, struct save_cursor *cursor)
 {
+    save_pass(cursor, &said->called, sizeof said->called);
     save_pass(cursor, &said->sums, sizeof said->sums);
     save_pass(cursor, &said->asked, sizeof said->asked);
     save_pass(cursor, &said->before, sizeof said->before);

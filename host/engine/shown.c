@@ -45,12 +45,16 @@ static bool is_less(const struct order *order, const struct oc_ev_order *shown)
            (shown->cum_qty < order->filled || shown->cum_qty < order->said->sums.qty);
 }
 
-static void take_terms(struct order *order, const struct oc_ev_order *shown)
+static bool shows_end(const struct order *order, const struct oc_ev_order *shown)
 {
-    if (order->ask_bits && !is_shown_open(shown->state) && shown->state != OC_SHOWN_UNKNOWN) {
-        order->ask_bits = 0; /* it is over, whatever became of the amendment */
-        order->ask_qty = 0;
-    }
+    return !is_shown_open(shown->state) && shown->state != OC_SHOWN_UNKNOWN &&
+           !(order && amend_replaces(order, &shown->head, shown->why));
+}
+
+static void take_terms(struct engine *engine, struct order *order, const struct oc_ev_order *shown)
+{
+    if (shows_end(order, shown))
+        order_amend_ends(order);                                    /* whatever became of it */
     if (order->said->lacks_terms && (shown->present & OC_OF_QTY)) { /* now they are known */
         order->said->lacks_terms = false;
         if (shown->type)
@@ -60,8 +64,8 @@ static void take_terms(struct order *order, const struct oc_ev_order *shown)
         order->now.bits |=
             (shown->present & OC_OF_PRICE ? OC_RQ_HAS_PRICE : 0u) | (shown->present & OC_OF_STOP ? OC_RQ_HAS_STOP : 0u);
     }
-    if (!order->ask_bits && !state_is_final(order->state))
-        terms_change(order, shown->present, shown->price, shown->stop_price, shown->qty);
+    amend_take_shown(engine, order, shown);
+    shown_terms(order, shown);
 }
 
 /* To rules and strategies, without the venue's words: those stand in the record. */
@@ -77,7 +81,7 @@ static struct oc_ev_order copy_of(const struct oc_ev_order *shown, const struct 
 oc_rc shown_apply(struct engine *engine, const struct oc_ev_order *shown)
 {
     struct order *order = engine_order_of(engine, &shown->head);
-    const bool is_end = !is_shown_open(shown->state) && shown->state != OC_SHOWN_UNKNOWN;
+    const bool is_end = shows_end(order, shown);
     if (!order && is_end)
         return OC_OK; /* it was over before we knew of it: its fills, where they are news, are told as such */
     if (!order && !shown->order)
@@ -95,10 +99,12 @@ oc_rc shown_apply(struct engine *engine, const struct oc_ev_order *shown)
     }
     const struct order_sums sums = sums_of(shown);
     const int event = event_of(shown->state);
-    take_terms(order, shown);
+    take_terms(engine, order, shown);
     sums_note(order, &sums);
-    if (state_is_final(order->state) && is_shown_open(shown->state)) {
+    const bool is_late = state_is_final(order->state) && is_shown_open(shown->state);
+    if (is_late)
         engine_alarm(engine, order, "an order is shown as open that has ended: only what has traded of it counts");
+    if (is_late || (shown->state == OC_SHOWN_CANCELED && !is_end)) { /* or it goes on under another name */
         sums_settle(engine, order);
         exposure_lower(engine, order);
         return OC_OK;

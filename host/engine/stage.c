@@ -116,6 +116,8 @@ struct out_request *stage_add(struct engine *engine, const struct oc_request *re
     struct out_request *staged = out_add_request(&engine->out);
     staged->request = *request;
     staged->order = order;
+    if (order && request->kind != OC_REQUEST_NEW)
+        order->now.revision++;
     return staged;
 }
 
@@ -261,12 +263,12 @@ oc_rc engine_amend(struct engine *engine, struct oc_request *request, struct eng
         order->ask_price = ask.price;
         order->ask_stop = ask.stop_price;
         order->ask_bits = ask.bits & changes;
+        order->ask_request = ask.id;
         order->reduces = reduces;
         rc = exposure_update(engine, order);
         if (rc < 0) {
             strcpy(refusal.reason, "HOST_LIMIT_REACHED");
-            order->ask_qty = 0;
-            order->ask_bits = 0;
+            order_amend_ends(order);
         }
     }
     struct out_request *staged = stage_add(engine, &ask, order);

@@ -3,40 +3,16 @@
 
 #include "engine/impl.h"
 
-struct names_said {
-    const struct oc_id *venue; /* NULL: the event has no room for one */
-    const struct oc_id *client;
-};
-
-static struct names_said names_in(const struct oc_event *event)
-{
-    const void *at = event;
-    const struct oc_ev_venue_fill *fill = at;
-    const struct oc_ev_venue_answer *answer = at;
-    const struct oc_ev_order *shown = at;
-    const struct oc_ev_bust *bust = at;
-    if (event->type == OC_EV_ORDER)
-        return (struct names_said){&shown->venue_order, &shown->client};
-    if (event->type == OC_EV_BUST)
-        return (struct names_said){&bust->venue_order, NULL};
-    if (event->type == OC_EV_FILL)
-        return event->size >= sizeof *fill ? (struct names_said){&fill->venue_order, &fill->client}
-                                           : (struct names_said){NULL, NULL};
-    return event->size >= sizeof *answer ? (struct names_said){&answer->venue_order, &answer->client}
-                                         : (struct names_said){NULL, NULL};
-}
-
 struct order *engine_order_of(struct engine *engine, const struct oc_event *event)
 {
     /* our id stands at the same place in all of them */
     struct order *order = orders_find(engine->orders, ((const struct oc_ev_answer *)(const void *)event)->order);
     if (order)
         return order;
-    const struct names_said names = names_in(event);
-    if (names.client)
-        order = orders_find_named(engine->orders, event->source, ID_CLIENT, names.client);
-    if (!order && names.venue)
-        order = orders_find_named(engine->orders, event->source, ID_VENUE, names.venue);
+    const struct names_said names = names_said_by(event);
+    for (uint32_t kind = 0; kind < ID_KINDS && !order; kind++)
+        if (names.of[kind])
+            order = orders_find_named(engine->orders, event->source, kind, names.of[kind]);
     return order;
 }
 
@@ -55,9 +31,20 @@ static void learn(struct engine *engine, struct order *order, uint32_t source, u
 
 void names_learn(struct engine *engine, struct order *order, const struct oc_event *event)
 {
-    const struct names_said names = names_in(event);
-    learn(engine, order, event->source, ID_CLIENT, names.client);
-    learn(engine, order, event->source, ID_VENUE, names.venue);
+    const struct names_said names = names_said_by(event);
+    for (uint32_t kind = 0; kind < ID_KINDS; kind++)
+        learn(engine, order, event->source, kind, names.of[kind]);
+    order_called_learn(&order->said->called, event);
+}
+
+void engine_order_called(const struct engine *engine, uint64_t id, struct oc_id *ret_client, struct oc_id *ret_venue)
+{
+    const struct order *order = orders_find(engine->orders, id);
+    *ret_client = *ret_venue = (struct oc_id){0};
+    if (!order || !order->said)
+        return;
+    *ret_client = order->said->called.now[ID_CLIENT];
+    *ret_venue = order->said->called.now[ID_VENUE];
 }
 
 oc_rc engine_name_order(struct engine *engine, uint64_t id, const struct oc_id *client)
@@ -85,11 +72,11 @@ bool fill_is_known_otherwise(struct engine *engine, const struct order *order, c
 
 /* Orders of another hand. */
 
-/* Epoch 0, which no order of ours has, and the number of the record: the same in a replay and after a restart. */
+/* The same in a replay and after a restart. */
 static uint64_t next_id(struct engine *engine, const struct oc_event *event)
 {
     if (event->seq)
-        return event->seq & ((1ull << 39) - 1);
+        return stranger_id(event);
     return 1ull << 39 | ++engine->strangers; /* it could not be recorded: a checkpoint will know it */
 }
 

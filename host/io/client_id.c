@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* TEXT: "oc", the order in 13 digits of base 32, and for a revision two more. UUID: version 4 in form. NUMBER: the revision in the upper
- * byte, which an order's number leaves free for 65,535 epochs. */
-enum { ORDER_DIGITS = 13, REVISION_DIGITS = 2, REVISION_SHIFT = 56 };
+/* TEXT: "oc", the order in 13 digits of base 32, and for a revision two more, or as many as it has. UUID: version 4 in form. NUMBER:
+ * the revision in the upper byte, which an order's number leaves free for 65,535 epochs. */
+enum { ORDER_DIGITS = 13, REVISION_DIGITS = 2, REVISION_SHIFT = 56, REVISION_BITS = 8 };
 
 static const char alphabet[] = "0123456789abcdefghjkmnpqrstvwxyz";
 
@@ -20,10 +20,10 @@ static void put(char *text, int digits, uint64_t number)
 void client_id_make(const struct oc_venue *venue, uint64_t order, uint32_t revision, struct oc_id *ret_id)
 {
     *ret_id = (struct oc_id){0};
-    if (!order || revision > 255)
+    if (!order)
         return;
     if (venue->client_form == OC_CLIENT_NUMBER) {
-        if (order >> REVISION_SHIFT)
+        if (order >> REVISION_SHIFT || revision >> REVISION_BITS)
             return;
         ret_id->size = (uint8_t)snprintf(ret_id->text, sizeof ret_id->text, "%" PRIu64,
                                          (uint64_t)revision << REVISION_SHIFT | order);
@@ -36,9 +36,14 @@ void client_id_make(const struct oc_venue *venue, uint64_t order, uint32_t revis
         put(ret_id->text + 2, ORDER_DIGITS, order);
         ret_id->size = 2 + ORDER_DIGITS;
         if (revision) {
-            put(ret_id->text + ret_id->size, REVISION_DIGITS, revision);
-            ret_id->size += REVISION_DIGITS;
+            int digits = REVISION_DIGITS;
+            while (revision >> 5 * digits && 5 * digits < 32)
+                digits++;
+            put(ret_id->text + ret_id->size, digits, revision);
+            ret_id->size = (uint8_t)(ret_id->size + digits);
         }
+        if (venue->client_max && ret_id->size > venue->client_max)
+            *ret_id = (struct oc_id){0};
     }
 }
 
@@ -72,12 +77,12 @@ uint64_t client_id_order(const struct oc_venue *venue, const struct oc_id *id)
         const uint64_t tail = strtoull(text + 24, NULL, 16);
         order = strtoull(text, NULL, 16) << 32 | strtoull(text + 9, NULL, 16) << 16 |
                 strtoull(text + 15, NULL, 16) << 4 | tail >> 40;
-        revision = tail & 0xff;
+        revision = tail & UINT32_MAX;
     } else if (venue->client_form == OC_CLIENT_TEXT && id->size >= 2 + ORDER_DIGITS) {
         order = number_of(text + 2, ORDER_DIGITS);
         revision = number_of(text + 2 + ORDER_DIGITS, id->size - 2u - ORDER_DIGITS);
     }
-    if (revision > 255)
+    if (revision > UINT32_MAX)
         return 0;
     client_id_make(venue, order, (uint32_t)revision, &made); /* of that form to the last character, or not ours */
     return made.size == id->size && memcmp(made.text, id->text, id->size) == 0 ? order : 0;

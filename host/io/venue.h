@@ -191,6 +191,8 @@ struct io_world {
     struct venue_assets assets;
     /* Whether there is an order of that number; NULL: answers name orders by their number alone. */
     bool (*has_order)(void *self, uint64_t order);
+    /* How its venue calls an order now, as far as it has said so (size 0: not); NULL: nobody knows. */
+    void (*called)(void *self, uint64_t order, struct oc_id *ret_client, struct oc_id *ret_venue);
     void *self;
 };
 

@@ -8,7 +8,8 @@
 #include "base/log.h"
 #include "io/client_id.h"
 
-enum { BATCH_MAX = 64 };
+enum { ORDER_EPOCH_SHIFT = 40 }; /* an order of ours has an epoch (engine/orders.h) */
+enum { BATCH_MAX = 64, CANCELS_KEPT = 16 /* names of an order that its amendments leave to its cancels */ };
 
 static uint8_t lane_of(const struct oc_request *request)
 {
@@ -27,6 +28,7 @@ static struct oc_ev_answer word(const struct io_venue *venue, const struct oc_re
                                         [OC_WHY_PROTOCOL] = "PROTOCOL",
                                         [OC_WHY_DISCONNECTED] = "DISCONNECTED",
                                         [OC_WHY_SILENT] = "SILENT",
+                                        [OC_WHY_TOO_MANY_ORDERS] = "TOO_MANY_AMENDMENTS",
                                         [OC_WHY_NOT_SUPPORTED] = "NOT_SUPPORTED_BY_VENUE",
                                         [OC_WHY_CANCELED_BY_US] = "CANCELED_BY_US"};
     const int64_t now_ns = io_venue_now(venue);
@@ -65,11 +67,10 @@ static void never_left(struct io_venue *venue, struct io_pending *pending, uint3
 /* What is about no order has no state that could be told: who asked for it sees what comes of it. */
 static bool is_about_order(const struct io_pending *pending) { return pending->ask->ask.order != 0; }
 
-/* It may or may not be there. */
-static void unknown(struct io_venue *venue, struct io_pending *pending, uint32_t why)
+/* The venue is asked about the order, when it had time to catch up: under the name that it has, or under the one that was to be. */
+static void look_for(struct io_venue *venue, const struct oc_venue_request *about, bool is_new)
 {
-    const struct oc_ev_answer answer = word(venue, &pending->ask->ask, OC_EV_UNKNOWN, why);
-    const struct oc_request *ask = &pending->ask->ask;
+    const struct oc_request *ask = &about->ask;
     struct oc_fetch look = {.size = sizeof look,
                             .kind = OC_FETCH_ORDER,
                             .account = ask->account,
@@ -77,9 +78,29 @@ static void unknown(struct io_venue *venue, struct io_pending *pending, uint32_t
                             .lane = OC_LANE_RECONCILE,
                             .order = ask->order,
                             .created_ns = ask->created_ns,
-                            .client = pending->ask->client,
-                            .venue_order = pending->ask->venue_order};
+                            .client = is_new ? about->client_new : about->client};
     uint64_t token;
+    if (!is_new)
+        look.venue_order = about->venue_order;
+    if (io_venue_fetch(venue, &look, &token) == OC_OK)
+        io_fetch_find(venue, token)->again_ns += venue->table->venue->absence_ns;
+}
+
+/* Whether an amendment gives the order another name, as the description says. */
+static bool renames(const struct oc_venue *venue, const struct oc_venue_request *about)
+{
+    for (uint32_t i = 0; i < venue->order_count; i++)
+        if (venue->orders[i].type == about->ask.type)
+            return about->ask.kind == OC_REQUEST_AMEND && about->client_new.size &&
+                   (venue->orders[i].amends & OC_AMEND_NEW_ID);
+    return false;
+}
+
+/* It may or may not be there. */
+static void unknown(struct io_venue *venue, struct io_pending *pending, uint32_t why)
+{
+    const struct oc_ev_answer answer = word(venue, &pending->ask->ask, OC_EV_UNKNOWN, why);
+    const struct oc_request *ask = &pending->ask->ask;
     pending->state = IO_PENDING_DONE;
     if (!is_about_order(pending)) {
         log_warning("venue", "%s: what came of a request of kind %u about no order is not known", venue->name,
@@ -87,21 +108,20 @@ static void unknown(struct io_venue *venue, struct io_pending *pending, uint32_t
         return;
     }
     (void)io_say(venue, &answer.head);
-    if (io_venue_fetch(venue, &look, &token) == OC_OK) { /* the venue had time to catch up by then */
-        struct io_fetch *fetch = io_fetch_find(venue, token);
-        fetch->again_ns += venue->table->venue->absence_ns;
-    }
+    look_for(venue, pending->ask, false);
+    if (renames(venue->table->venue, pending->ask))
+        look_for(venue, pending->ask, true);
 }
 
 /* Its word that it took nothing, before a byte left. */
-static void refused(struct io_venue *venue, struct io_pending *pending, oc_rc rc)
+static void refused(struct io_venue *venue, struct io_pending *pending, uint32_t why)
 {
     const uint8_t kind = pending->ask->ask.kind;
     struct oc_ev_answer answer = word(venue, &pending->ask->ask,
                                       kind == OC_REQUEST_NEW     ? OC_EV_REJECTED
                                       : kind == OC_REQUEST_AMEND ? OC_EV_AMEND_REJECTED
                                                                  : OC_EV_CANCEL_REJECTED,
-                                      rc == OC_E_NOT_SUPPORTED ? OC_WHY_NOT_SUPPORTED : OC_WHY_NOT_SENT);
+                                      why);
     answer.definitive = 1;
     pending->state = IO_PENDING_DONE;
     if (is_about_order(pending))
@@ -151,6 +171,25 @@ void io_venue_withdraw(struct io_venue *venue, uint32_t why)
     io_pending_sweep(venue);
 }
 
+/* Every name that the request is to have. An order is called as the venue calls it now, or as it went out; what changes it has a name of
+ * its own, each another. False: an amendment for which there is none left, beside those that are kept for cancels. */
+static bool name_request(const struct io_venue *venue, struct oc_venue_request *ask)
+{
+    const struct oc_venue *said = venue->table->venue;
+    const struct oc_request *request = &ask->ask;
+    struct oc_id last;
+    if (request->kind != OC_REQUEST_NEW && venue->world.called)
+        venue->world.called(venue->world.self, request->order, &ask->client, &ask->venue_order);
+    const bool is_ours = request->kind == OC_REQUEST_NEW || request->order >> ORDER_EPOCH_SHIFT;
+    if (!ask->client.size && is_ours) /* else it did not go out from here */
+        client_id_make(said, request->order, 0, &ask->client);
+    if (request->kind == OC_REQUEST_NEW || !request->order)
+        return true;
+    client_id_make(said, request->order, request->revision + 1, &ask->client_new);
+    client_id_make(said, request->order, request->revision + 1 + CANCELS_KEPT, &last);
+    return request->kind != OC_REQUEST_AMEND || said->client_form == OC_CLIENT_NONE || last.size;
+}
+
 oc_rc io_venue_request(struct io_venue *venue, const struct oc_request *request)
 {
     if (request->kind == OC_REQUEST_CANCEL && take_back(venue, request->order, OC_WHY_CANCELED_BY_US)) {
@@ -166,15 +205,17 @@ oc_rc io_venue_request(struct io_venue *venue, const struct oc_request *request)
         return OC_E_NOMEM;
     ask->ask = *request;
     ask->ask.head.size = sizeof *ask;
-    client_id_make(venue->table->venue, request->order, request->revision, &ask->client);
-    if (request->kind != OC_REQUEST_NEW)
-        client_id_make(venue->table->venue, request->order, request->revision + 1, &ask->client_new);
+    const bool is_named = name_request(venue, ask);
     const int64_t now_ns = io_venue_now(venue);
     venue->pending[venue->pending_count++] =
         (struct io_pending){.ask = ask,
                             .lane = lane_of(request),
                             .send_by_ns = request->send_by_ns ? request->send_by_ns : now_ns + IO_SEND_BY_NS,
                             .answer_by_ns = INT64_MAX};
+    if (!is_named) {
+        refused(venue, &venue->pending[venue->pending_count - 1], OC_WHY_TOO_MANY_ORDERS);
+        io_pending_sweep(venue);
+    }
     return io_pending_flush(venue);
 }
 
@@ -213,6 +254,7 @@ struct names {
     uint64_t request;
     uint64_t order;
     struct oc_id client;
+    bool is_replaced; /* an end of which the answer to an amendment says more */
 };
 
 static bool names_of(const struct oc_event *event, struct names *ret)
@@ -237,6 +279,8 @@ static bool names_of(const struct oc_event *event, struct names *ret)
     ret->order = answer->order;
     if (event->size >= sizeof(struct oc_ev_venue_answer))
         ret->client = ((const struct oc_ev_venue_answer *)(const void *)event)->client;
+    ret->is_replaced = event->type == OC_EV_CANCELED && event->size >= sizeof(struct oc_ev_venue_answer) &&
+                       ((const struct oc_ev_venue_answer *)(const void *)event)->why == OC_WHY_REPLACED;
     return true;
 }
 
@@ -249,6 +293,8 @@ static bool is_answer(uint16_t type, const struct names *said, const struct oc_v
     const bool is_of_order = ask->ask.kind == OC_REQUEST_NEW || type == OC_EV_CANCELED || type == OC_EV_EXPIRED;
     if (said->request && ask->ask.id == said->request)
         return true;
+    if (said->is_replaced && ask->ask.kind != OC_REQUEST_NEW)
+        return false;
     return is_order && answers(type, ask->ask.kind) && (!said->request || is_of_order);
 }
 
@@ -381,7 +427,8 @@ static oc_rc ask(struct io_venue *venue, const uint32_t *places, uint32_t count)
         return rc;
     for (uint32_t i = 0; i < count; i++)
         if (venue->pending[places[i]].state == IO_PENDING_WAITS)
-            refused(venue, &venue->pending[places[i]], is_fault ? (oc_rc)OC_E_STATE : rc);
+            refused(venue, &venue->pending[places[i]],
+                    rc == OC_E_NOT_SUPPORTED ? OC_WHY_NOT_SUPPORTED : OC_WHY_NOT_SENT);
     return 1;
 }
 

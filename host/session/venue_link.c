@@ -88,7 +88,21 @@ static const char *asset_text(void *self, uint32_t asset)
 static bool has_order(void *self, uint64_t order)
 {
     const struct venue_link *link = self;
-    return orders_find(engine_orders(link->world.engine), order) != NULL;
+    return link->again ? names_again_find(link->again, order) != NULL
+                       : orders_find(engine_orders(link->world.engine), order) != NULL;
+}
+
+/* While its records are gone through, as it was then. */
+static void called(void *self, uint64_t order, struct oc_id *ret_client, struct oc_id *ret_venue)
+{
+    const struct venue_link *link = self;
+    if (!link->again) {
+        engine_order_called(link->world.engine, order, ret_client, ret_venue);
+        return;
+    }
+    const struct order_called *known = names_again_find(link->again, order);
+    *ret_client = known ? known->now[ID_CLIENT] : (struct oc_id){0};
+    *ret_venue = known ? known->now[ID_VENUE] : (struct oc_id){0};
 }
 
 /* An account by the name that the configuration gives it. */
@@ -114,6 +128,7 @@ static oc_rc open_connector(struct venue_link *link, struct error *ret_error)
                                 .market_source = world->account,
                                 .assets = {link, intern, asset_text},
                                 .has_order = has_order,
+                                .called = called,
                                 .self = link};
     if (!entry) /* it says so */
         return plugin_instance_open(&link->plugin, world->registry, OC_CONNECTOR, part->id, ret_error);
@@ -204,8 +219,10 @@ static oc_rc take_event(struct venue_link *link, struct oc_event *event)
         event->flags &=
             (uint16_t)(OC_EVF_LAST | OC_EVF_REPLAYED | OC_EVF_PAST | OC_EVF_INFERRED | OC_EVF_MORE | OC_EVF_FORMING);
         event->seq = event->cause = 0;
-        if (event->venue_ns == 0) /* it does not say */
+        if (event->venue_ns == 0) { /* it does not say */
             event->venue_ns = at_ns;
+            event->flags |= OC_EVF_HOST_TIME;
+        }
         event->local_ns = event->venue_ns > at_ns ? event->venue_ns : at_ns;
     }
     event_drop(link);
@@ -456,6 +473,8 @@ static oc_rc again(struct venue_link *link, const struct oc_event *event, enum j
     const oc_rc rc = is_denial ? (oc_rc)OC_OK : send_held(link, held);
     held->id = 0;
     link->is_started |= is_start(event);
+    if (names_again_note(link->again, event) < 0)
+        return OC_E_NOMEM;
     if (event->type == OC_EV_REQUEST)
         memcpy(held, event, event->size < sizeof *held ? event->size : sizeof *held);
     if (rc < 0 || !link->is_started || !is_of_venue(event, stream))
@@ -479,8 +498,12 @@ static oc_rc go_through(struct venue_link *link, uint64_t seq)
     oc_rc rc = journal_open_read(settings_text(link->settings, "session.dir", ""), false, &reader);
     if (rc == OC_E_DATA) /* damaged behind what is whole */
         rc = OC_OK;
-    if (rc < 0)
+    if (rc == OC_OK)
+        rc = names_again_new(&link->again);
+    if (rc < 0) {
+        journal_close_read(reader);
         return rc;
+    }
     const bool was_going_through = link->is_going_through;
     link->is_going_through = true;
     while (rc == OC_OK && journal_next(reader, &event, &stream) == OC_OK && event->seq <= seq)
@@ -488,6 +511,8 @@ static oc_rc go_through(struct venue_link *link, uint64_t seq)
     if (rc == OC_OK)
         rc = send_held(link, &held);
     link->is_going_through = was_going_through;
+    names_again_free(link->again);
+    link->again = NULL;
     journal_close_read(reader);
     if (error_is_set(&error)) {
         char text[ERROR_TEXT_MAX];

@@ -18,6 +18,7 @@
 #include "journal/read.h"
 #include "session/border.h"
 #include "session/inbox.h"
+#include "session/names_again.h"
 #include "session/parts.h"
 #include "session/plugin_instance.h"
 
@@ -57,6 +58,7 @@ struct venue_link {
     uint64_t subscriptions;          /* engine_subscriptions() when they were looked at last */
     uint8_t wanted[ENGINE_INSTRUMENTS_MAX / 8]; /* bit: index of an instrument whose market was asked for */
     int64_t said_ns;                            /* of the last event that was gone through again */
+    struct names_again *again; /* while its records are gone through: how orders were called; owned, else NULL */
     struct sim_answers *answers;                /* of its venue: the answer that comes next; borrowed */
     struct queue kept;                          /* said before a request, and behind the answers to it */
     struct oc_event *event;                     /* OC_EVENT_MAX bytes; owned */

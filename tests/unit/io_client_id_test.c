@@ -25,7 +25,8 @@ static void every_id_is_read_back(void **state)
         for (size_t form = 0; form < 3; form++) {
             struct oc_id id, other;
             const uint64_t order = random_next(&seed) >> (8 + i % 40);
-            const uint32_t revision = (uint32_t)(random_next(&seed) % (i % 2 ? 256 : 1));
+            const uint32_t most = form == 2 ? 256 : UINT32_MAX,
+                           revision = (uint32_t)random_next(&seed) % (i % 2 ? most : 1);
             client_id_make(&forms[form], order, revision, &id);
             if (!order) {
                 assert_int_equal(id.size, 0);
@@ -33,7 +34,7 @@ static void every_id_is_read_back(void **state)
             }
             assert_true(id.size > 0 && id.size <= 36);
             assert_true(client_id_order(&forms[form], &id) == order);
-            client_id_make(&forms[form], order, (revision + 1) % 256, &other);
+            client_id_make(&forms[form], order, (revision + 1) % most, &other);
             assert_memory_not_equal(&id, &other, sizeof id);
             id.text[random_next(&seed) % id.size] = '!'; /* a stranger's */
             assert_true(client_id_order(&forms[form], &id) == 0);
@@ -53,7 +54,16 @@ static void forms_are_those_of_the_description(void **state)
     assert_int_equal(id.size, 0);
     client_id_make(&forms[2], 1ull << 56, 0, &id); /* no room for its revisions */
     assert_int_equal(id.size, 0);
-    client_id_make(&forms[0], 42, 256, &id);
+    client_id_make(&forms[2], 42, 256, &id);
+    assert_int_equal(id.size, 0);
+    client_id_make(&forms[0], 42, 1023, &id);
+    assert_string_equal(id.text, "oc000000000001azz");
+    client_id_make(&forms[0], 42, 1024, &id); /* as many digits as it has */
+    assert_string_equal(id.text, "oc000000000001a100");
+    const struct oc_venue narrow = {.client_form = OC_CLIENT_TEXT, .client_charset = OC_CLIENT_ALNUM, .client_max = 17};
+    client_id_make(&narrow, 42, 1023, &id);
+    assert_int_equal(id.size, 17);
+    client_id_make(&narrow, 42, 1024, &id);
     assert_int_equal(id.size, 0);
     assert_true(client_id_order(&forms[0], &(struct oc_id){.size = 0}) == 0);
     assert_true(client_id_order(&forms[0], &(struct oc_id){.size = 3, .text = "oc1"}) == 0);

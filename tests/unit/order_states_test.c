@@ -56,6 +56,16 @@ static const char words[] =
     "a\n"
     "  fill of which the venue's sums had told, or that was inferred from them. `bust`: a fill was taken back or "
     "corrected.\n"
+    "- An order that the venue has accepted is not `not_there`: an alarm, whatever the table says.\n"
+    "- An amendment under way ends by its answer, with its order, or where the venue shows what was asked for as in "
+    "force.\n"
+    "  While its answer is lost the order is UNKNOWN, and the larger of both quantities counts; then the answer to "
+    "the\n"
+    "  question that the host asks ends it too, whichever terms that shows: those are in force. An answer to an "
+    "earlier\n"
+    "  amendment changes nothing, nor does an order as it was shown before what is known.\n"
+    "- An end whose reason is REPLACED is none while an amendment is under way, or under an old name: the order goes\n"
+    "  on under another. A refused cancel leaves an UNKNOWN order UNKNOWN.\n"
     "- A final state is left by nothing, but a fill that completes an order leaves it FILLED whatever ended it.\n\n"
     "| state | goes to | from its facts | alarm |\n"
     "| --- | --- | --- | --- |\n";
@@ -109,7 +119,7 @@ static int write_page(void)
 /* ---- each pair ---- */
 
 /* An order in this state, by what leads there. 0: nothing that is said from outside does. */
-static uint64_t order_in(struct fixture *f, int state)
+static uint64_t order_in(struct fixture *f, int state, int event)
 {
     struct oc_request ask = fixture_order(f, OC_SIDE_BUY, 10, 9900);
     struct engine_refusal refusal;
@@ -129,7 +139,9 @@ static uint64_t order_in(struct fixture *f, int state)
         fixture_say(f, state == STATE_UNKNOWN ? OC_EV_UNKNOWN : OC_EV_REJECTED, order);
     if (state == STATE_SUBMITTED || state == STATE_UNKNOWN || state == STATE_REJECTED)
         return order;
-    fixture_say(f, OC_EV_ACCEPTED, order);
+    const bool is_pending = state == STATE_PENDING_UPDATE || state == STATE_PENDING_CANCEL;
+    if (!is_pending || event != EVENT_NOT_THERE) /* what was accepted did arrive */
+        fixture_say(f, OC_EV_ACCEPTED, order);
     if (state == STATE_TRIGGERED)
         fixture_say(f, OC_EV_TRIGGERED, order);
     if (state == STATE_PARTIALLY_FILLED || state == STATE_FILLED) {
@@ -137,7 +149,7 @@ static uint64_t order_in(struct fixture *f, int state)
         fill.fill.order = order;
         says(f, &fill);
     }
-    if (state == STATE_PENDING_UPDATE || state == STATE_PENDING_CANCEL) {
+    if (is_pending) {
         struct oc_request amend = {.order = order, .price = 9950, .bits = OC_RQ_PRICE_CHANGED};
         assert_int_equal(engine_begin(f->engine, 0), OC_OK);
         const oc_rc rc = state == STATE_PENDING_UPDATE ? engine_amend(f->engine, &amend, &refusal)
@@ -221,7 +233,7 @@ static int facts_of(const struct order *order)
 static bool one_pair(int state, int event)
 {
     struct fixture *f = fixture_new(COST_AVERAGE);
-    const uint64_t id = order_in(f, state);
+    const uint64_t id = order_in(f, state, event);
     bool is_driven = false;
     if (id && event == EVENT_LATE_FILL)
         tell_sum(f, id);

@@ -104,7 +104,8 @@ enum {                                  /* head flags */
        OC_EVF_MORE = 1u << 9,           /* goes on in the next event of this type and instrument */
        OC_EVF_FORMING = 1u << 10,       /* a bar that is not closed yet */
        OC_EVF_PAST = 1u << 11,          /* history, fetched later: fills gaps, and is no reason to trade */
-       OC_EVF_INFERRED = 1u << 12       /* made by subtracting sums: the venue did not say it as such */
+       OC_EVF_INFERRED = 1u << 12,      /* made by subtracting sums: the venue did not say it as such */
+       OC_EVF_HOST_TIME = 1u << 13      /* host: venue_ns is its own clock, for the venue did not say when it was */
 };
 
 enum { OC_SIDE_NONE = 0, OC_SIDE_BUY = 1, OC_SIDE_SELL = 2 };

@@ -61,7 +61,8 @@ enum { /* why: the unified reason. Its name without OC_WHY_ is the word users se
        OC_WHY_CANCELED_BY_US = 80,
        OC_WHY_CANCELED_BY_VENUE = 81,
        OC_WHY_TIME_IN_FORCE = 82,
-       OC_WHY_REPLACED = 83,
+       OC_WHY_REPLACED =
+           83, /* while an amendment is under way, or under an old id, no end: it goes on under another id */
        OC_WHY_LINKED = 84, /* its OCO or bracket sibling acted */
        OC_WHY_LIQUIDATED = 85,
        OC_WHY_DELEVERAGED = 86,

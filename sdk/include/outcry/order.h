@@ -5,8 +5,8 @@
  * - Prices are units of the instrument version in head.inst; presence is by OC_RQ_HAS_... bits.
  * - An amend, a cancel and a query carry the whole order as it shall be, what is filled of it, and every id it is known by: a
  *   codec needs no table of orders.
- * - `client` is rendered by the host by the description's rule, unique for ever in the account, and recorded with the request:
- *   a codec copies it and never makes one.
+ * - Ids of ours are rendered by the host by the description's rule, of the order's number and the revision, which are recorded with the
+ *   request: unique for ever in the account, the same in every life. A codec copies them and never makes one.
  * - Unknown values are refused, never guessed. */
 #ifndef OUTCRY_ORDER_H
 #define OUTCRY_ORDER_H
@@ -156,7 +156,7 @@ struct oc_request {
     int64_t filled;      /* of the order, as known at the decision */
     int64_t created_ns;  /* of the order */
     int64_t send_by_ns;  /* not a byte leaves behind it: NOT_SENT, definitively */
-    uint32_t revision;   /* how often the order has got new ids by amendments */
+    uint32_t revision;   /* AMEND, CANCEL: how many of both were asked of the order before */
     uint32_t params_size;
     uint32_t tail; /* offset of char params[params_size]: lines "key=value" for what only this venue has; padded to 8 */
     uint8_t trigger;     /* OC_TRIGGER_... */
@@ -168,8 +168,12 @@ struct oc_request {
 /* The same on its way to a venue, for a connector: with the ids that it and its order are known by, and the tail. */
 struct oc_venue_request {
     struct oc_request ask;
-    struct oc_id client;      /* of the order as it is now at the venue; of a new order: to be */
-    struct oc_id client_new;  /* for a request that needs an id of its own (replace, cancel) */
+    /* How the order is called: our id and the venue's as its last OC_EV_AMENDED, or OC_EV_ORDER of an open order, named them (an
+     * OC_EV_ACCEPTED before those), whatever late events of the past call it. A codec that gives an order client_new, or to which
+     * the venue gives a new id, says so in that event. Where it never said an id of ours: the one under which it went out. */
+    struct oc_id client;
+    struct oc_id client_new;  /* AMEND, CANCEL: another for each, for a request that needs an id of its own. Size 0: the
+                              * description's form has none left; the host has refused an AMEND by then */
     struct oc_id venue_order; /* size 0: not known */
     struct oc_id position;    /* ticket or trade, for CLOSE and PROTECT */
 };

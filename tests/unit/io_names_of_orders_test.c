@@ -1,0 +1,194 @@
+/* How an order is called on its way to a venue: as the venue calls it now, each change by a name of its own; and what is asked where a
+ * change may have given it another. */
+#include "support/io_kit.h"
+
+#define ORDER (1ull << 40 | 35)
+
+static struct oc_venue_request left; /* what was asked last */
+static struct oc_id now_client, now_venue;
+static struct oc_fetch looked[4];
+static uint32_t looked_count;
+
+static oc_rc notes(const struct oc_venue_request *first, uint32_t count)
+{
+    (void)count;
+    left = *first;
+    return io_kit_http("/order", first->ask.id, 0, 0);
+}
+
+static oc_rc notes_fetch(const struct oc_fetch *fetch)
+{
+    assert_true(looked_count < 4);
+    looked[looked_count++] = *fetch;
+    return OC_OK;
+}
+
+static void called(void *self, uint64_t order, struct oc_id *ret_client, struct oc_id *ret_venue)
+{
+    (void)self;
+    assert_true(order == ORDER || order == 35);
+    *ret_client = now_client;
+    *ret_venue = now_venue;
+}
+
+static struct oc_id id_of(const char *text)
+{
+    struct oc_id id = {.size = (uint8_t)strlen(text)};
+    memcpy(id.text, text, id.size);
+    return id;
+}
+
+static void ready(void)
+{
+    kit.said_of.client_form = OC_CLIENT_TEXT;
+    kit.said_of.client_charset = OC_CLIENT_ALNUM;
+    kit.said_of.client_max = 20;
+    now_client = now_venue = (struct oc_id){0};
+    looked_count = 0;
+    io_kit_start();
+    kit.venue.world.called = called;
+    kit.on_request = notes;
+    kit.on_fetch = notes_fetch;
+}
+
+static void asks(uint8_t kind, uint64_t id, uint64_t order, uint32_t revision)
+{
+    const struct oc_request ask = {.head = {.size = sizeof ask, .type = OC_EV_REQUEST, .seq = id},
+                                   .id = id,
+                                   .order = order,
+                                   .kind = kind,
+                                   .type = OC_ORDER_LIMIT,
+                                   .account = IO_KIT_SOURCE,
+                                   .revision = revision};
+    assert_int_equal(io_venue_request(&kit.venue, &ask), OC_OK);
+}
+
+static void it_goes_out_under_the_names_that_it_has(void **state)
+{
+    (void)state;
+    ready();
+    asks(OC_REQUEST_NEW, ORDER, ORDER, 0);
+    assert_string_equal(left.client.text, "oc0000100000013");
+    assert_true(left.client_new.size == 0 && left.venue_order.size == 0);
+    now_venue = id_of("V1"); /* it says no name of ours: it keeps the one under which it went out */
+    asks(OC_REQUEST_AMEND, 1, ORDER, 0);
+    assert_string_equal(left.client.text, "oc0000100000013");
+    assert_string_equal(left.client_new.text, "oc000010000001301");
+    assert_string_equal(left.venue_order.text, "V1");
+    now_client = id_of("oc000010000001301");
+    now_venue = id_of("V2");
+    asks(OC_REQUEST_CANCEL, 2, ORDER, 1);
+    assert_string_equal(left.client.text, "oc000010000001301");
+    assert_string_equal(left.client_new.text, "oc000010000001302");
+    assert_string_equal(left.venue_order.text, "V2");
+    asks(OC_REQUEST_CANCEL, 3, ORDER, 2); /* the first was refused */
+    assert_string_equal(left.client_new.text, "oc000010000001303");
+}
+
+/* An order of another hand has no name of ours. */
+static void a_strangers_order_is_not_given_a_name(void **state)
+{
+    (void)state;
+    ready();
+    now_venue = id_of("V9");
+    asks(OC_REQUEST_CANCEL, 1, 35, 0);
+    assert_int_equal(left.client.size, 0);
+    assert_string_equal(left.venue_order.text, "V9");
+}
+
+/* One that can give an order another name is asked about under both. */
+static void a_lost_amendment_is_asked_about_under_both_names(void **state)
+{
+    (void)state;
+    static const struct oc_order_kind kinds[] = {{.type = OC_ORDER_MARKET},
+                                                 {.type = OC_ORDER_LIMIT, .amends = OC_AMEND_PRICE | OC_AMEND_NEW_ID}};
+    for (int renames = 0; renames < 2; renames++) {
+        if (renames)
+            io_kit_open_venue(state);
+        ready();
+        kit.said_of.orders = kinds;
+        kit.said_of.order_count = renames ? 2 : 1;
+        now_venue = id_of("V1");
+        asks(OC_REQUEST_AMEND, 1, ORDER, 0);
+        io_kit_happens((struct io_happening){
+            .kind = IO_LOST, .exchange = kit.exchange, .at_ns = kit.now_ns, .why = OC_WHY_NETWORK});
+        io_kit_pump(kit.now_ns);
+        io_kit_said("SENT 1\nUNKNOWN 1 NETWORK\n");
+        assert_int_equal(looked_count, renames ? 2 : 1);
+        assert_string_equal(looked[0].client.text, "oc0000100000013");
+        assert_string_equal(looked[0].venue_order.text, "V1");
+        if (renames) {
+            assert_string_equal(looked[1].client.text, "oc000010000001301");
+            assert_int_equal(looked[1].venue_order.size, 0);
+            assert_true(looked[1].order == ORDER);
+        } else {
+            io_kit_close_venue(state);
+        }
+    }
+}
+
+/* A NUMBER has room for 255: the last of them are for cancels. No name is used twice. */
+static void an_amendment_without_a_name_left_is_refused(void **state)
+{
+    (void)state;
+    ready();
+    kit.said_of.client_form = OC_CLIENT_NUMBER;
+    kit.said_of.client_max = 64;
+    asks(OC_REQUEST_AMEND, 1, ORDER, 238);
+    io_kit_said("SENT 1\n");
+    asks(OC_REQUEST_AMEND, 2, ORDER, 239);
+    io_kit_said("AMEND_REJECTED 2 TOO_MANY_AMENDMENTS\n");
+    asks(OC_REQUEST_CANCEL, 3, ORDER, 240);
+    io_kit_said("SENT 3\n");
+    assert_true(left.client_new.size > 0);
+    asks(OC_REQUEST_CANCEL, 4, ORDER, 255); /* a venue that needs one says so; the others take it */
+    io_kit_said("SENT 4\n");
+    assert_int_equal(left.client_new.size, 0);
+    kit.said_of.client_form = OC_CLIENT_NONE;
+    asks(OC_REQUEST_AMEND, 5, ORDER, 1000);
+    io_kit_said("SENT 5\n");
+}
+
+static oc_rc says_replaced(const struct oc_message *message)
+{
+    struct oc_event *room;
+    const unsigned long long request = strtoull(message->bytes, NULL, 10);
+    assert_int_equal(kit.feed->reserve(&kit.host, sizeof(struct oc_ev_venue_answer), &room), OC_OK);
+    struct oc_ev_venue_answer *said = (struct oc_ev_venue_answer *)(void *)room;
+    said->answer.head.size = sizeof *said;
+    said->answer.head.type = OC_EV_CANCELED;
+    said->answer.order = ORDER;
+    said->answer.request = request;
+    said->why = OC_WHY_REPLACED;
+    return kit.feed->commit(&kit.host, room);
+}
+
+/* The end under the old name does not answer the amendment; an end that names it does. */
+static void what_was_replaced_is_still_to_be_answered(void **state)
+{
+    (void)state;
+    ready();
+    kit.on_message = says_replaced;
+    asks(OC_REQUEST_AMEND, 7, ORDER, 0);
+    io_kit_said("SENT 7\n");
+    io_kit_says("0");
+    io_kit_pump(kit.now_ns);
+    assert_int_equal(kit.venue.pending_count, 1);
+    io_kit_says("7");
+    io_kit_pump(kit.now_ns);
+    assert_int_equal(kit.venue.pending_count, 0);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, io_kit_open_venue, io_kit_close_venue)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(it_goes_out_under_the_names_that_it_has),
+        TEST(a_strangers_order_is_not_given_a_name),
+        TEST(a_lost_amendment_is_asked_about_under_both_names),
+        TEST(an_amendment_without_a_name_left_is_refused),
+        TEST(what_was_replaced_is_still_to_be_answered),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
