@@ -68,6 +68,7 @@ int verb_help(int argc, char **argv)
          "  --end close|hold         what happens to open positions at the end (close)\n"
          "  --symbol BTC/USDT        when the file does not say\n"
          "  --data 'key=value;...'   columns, unit, zone, period of the file\n"
+         "  --intrabar FILE          finer data that decide what bars cannot; --intrabar-data its options\n"
          "  --session DIR            record the run there\n"
          "  --report FILE.html       write the report page\n"
          "  --listen auto|none|PATH  where consoles attach (auto; none at full speed)\n"

@@ -37,8 +37,8 @@ static oc_rc add_instruments(struct session *session)
 /* What a run at a venue has no use for, and what it would end with. */
 static oc_rc judge_words(struct run *run)
 {
-    static const char *const unused[] = {"session.feed", "session.duration", "session.to", "data.symbol",
-                                         "data.options"};
+    static const char *const unused[] = {"session.feed", "session.duration", "session.to",           "data.symbol",
+                                         "data.options", "data.intrabar",    "data.intrabar_options"};
     struct session *session = run->session;
     if (session->data.count)
         return session_say(session, OC_E_CONFIG, session->data.sources[0].path,

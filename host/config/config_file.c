@@ -33,6 +33,8 @@ static const struct config_key keys[] = {
     {"strategy.deadline", "duration", "250ms live, 10s backtest", "CPU time of one callback; 0: no limit"},
     {"data.symbol", "text", "from the file name", "unified symbol of the file: BTC/USDT"},
     {"data.options", "text", "inferred", "columns=...;unit=ms;zone=UTC;period=1m;price_step=0.01;qty_step=1e-8"},
+    {"data.intrabar", "text", "none", "finer data that decide what bars cannot: files, with commas between"},
+    {"data.intrabar_options", "text", "of data.options, what is of the market", "the same of the finer files"},
     {"report.periods_per_year", "integer", "252 or 365, by the data",
      "daily returns in a year, for what the report gives a year"},
     {"plugins.folders", "list", "none",

@@ -37,6 +37,8 @@ static const struct option known[] = {
     {"listen", "console.socket"},
     {"symbol", "data.symbol"},
     {"data", "data.options"},
+    {"intrabar", NULL},
+    {"intrabar-data", "data.intrabar_options"},
     {"strict", "risk.strict"},
     {"set", NULL},
     {"plugin", NULL},
@@ -146,6 +148,20 @@ static oc_rc add_fee(struct options *options, const char *text)
     return rc;
 }
 
+/* A file for each market; the names stand in one setting. */
+static oc_rc add_intrabar(struct options *options, const char *file)
+{
+    char files[SETTING_VALUE_MAX];
+    const struct setting *before = settings_get(&options->settings, "data.intrabar");
+    const bool is_more = before && strcmp(before->origin, "--intrabar") == 0;
+    if (!*file || strchr(file, ','))
+        return wrong(options, "--intrabar", file, "a file whose name has no comma");
+    if (snprintf(files, sizeof files, "%s%s%s", is_more ? before->value : "", is_more ? "," : "", file) >=
+        (int)sizeof files)
+        return error_say(&options->error, OC_E_LIMIT, "--intrabar", "the names are too long");
+    return settings_set(&options->settings, "data.intrabar", files, "--intrabar");
+}
+
 /* "2bps", "0.02%" or "0.0002": the whole spread; the simulator is told the half of it. */
 static oc_rc add_spread(struct options *options, const char *text)
 {
@@ -225,6 +241,8 @@ static oc_rc take(struct options *options, const struct option *option, const ch
         return add_plugin(options, value);
     if (strcmp(option->name, "param") == 0)
         return add_param(options, value);
+    if (strcmp(option->name, "intrabar") == 0)
+        return add_intrabar(options, value);
     if (strcmp(option->name, "config") == 0) {
         if (options->config_count == OPTIONS_FILES_MAX)
             return error_say(&options->error, OC_E_LIMIT, "--config", "at most %d files", OPTIONS_FILES_MAX);

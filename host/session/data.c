@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/num.h"
 #include "base/text.h"
+#include "session/intrabar.h"
 #include "session/session.h"
 #include "session/venue_keys.h"
 
@@ -17,7 +18,7 @@ const char *session_symbol(const struct session *session, uint32_t index)
 }
 
 /* The finer step, if the coarser is a multiple of it. */
-static bool finer_step(struct oc_dec *one, struct oc_dec *other)
+bool session_finer_step(struct oc_dec *one, struct oc_dec *other)
 {
     int32_t scale = one->scale > other->scale ? one->scale : other->scale;
     oc_i128 a = one->units * num_pow10_128(scale - one->scale), b = other->units * num_pow10_128(scale - other->scale);
@@ -65,7 +66,8 @@ static oc_rc join_sources(struct session *session, uint32_t first, uint32_t seco
         b->info.qty_step = a->info.qty_step;
     else if (a->info.event_type == OC_EV_QBAR)
         a->info.qty_step = b->info.qty_step;
-    if (!finer_step(&a->info.price_step, &b->info.price_step) || !finer_step(&a->info.qty_step, &b->info.qty_step)) {
+    if (!session_finer_step(&a->info.price_step, &b->info.price_step) ||
+        !session_finer_step(&a->info.qty_step, &b->info.qty_step)) {
         error_at(&error, OC_E_CONFIG, "%s and %s", a->path, b->path);
         error_what(&error, "their steps of price or quantity do not fit each other");
         error_remedy(&error, "state them with --data 'price_step=0.01;qty_step=0.001'");
@@ -110,7 +112,11 @@ static oc_rc open_source(struct session *session, uint32_t index)
 {
     struct feed_source *source = &session->data.sources[index];
     struct plugin_instance *reader = &session->data.readers[index];
-    const char *options = settings_text(session->settings, "data.options", "");
+    char finer[sizeof source->options];
+    const bool is_finer = index >= session->data.count;
+    if (is_finer)
+        intrabar_options(session->settings, finer, sizeof finer);
+    const char *options = is_finer ? finer : settings_text(session->settings, "data.options", "");
     const struct part *part;
     struct error said[PARTS_READERS_MAX]; /* by the readers that did not take it */
     uint32_t refused = 0;
@@ -163,6 +169,25 @@ static oc_rc no_data_named(struct session *session)
     return session_fail(session, &error);
 }
 
+/* Finer data of the inside of bars. */
+static oc_rc open_finer(struct session *session)
+{
+    struct session_data *data = &session->data;
+    char path[sizeof data->sources->path];
+    uint32_t count = 0;
+    for (; intrabar_name(session->settings, count, path, sizeof path); count++) {
+        const uint32_t index = data->count + count;
+        if (index == FEED_SOURCES_MAX)
+            return session_say(session, OC_E_LIMIT, path, "at most %d data files", FEED_SOURCES_MAX);
+        memcpy(data->sources[index].path, path, sizeof path);
+        oc_rc rc = open_source(session, index);
+        if (rc < 0)
+            return source_failed(session, &data->sources[index], rc);
+    }
+    data->intrabar_count = count;
+    return count ? intrabar_join(session) : (oc_rc)OC_OK;
+}
+
 oc_rc session_open_data(void *self, struct session *session)
 {
     (void)self;
@@ -192,7 +217,10 @@ oc_rc session_open_data(void *self, struct session *session)
             end_ns < source->until_ns)
             source->until_ns = end_ns;
     }
-    return session->data.count ? join_all_sources(session) : no_data_named(session);
+    if (!session->data.count)
+        return no_data_named(session);
+    oc_rc rc = join_all_sources(session);
+    return rc < 0 ? rc : open_finer(session);
 }
 
 static oc_rc symbol_failed(struct session *session, const char *symbol, const char *what)
@@ -353,6 +381,8 @@ oc_rc session_open_instruments(void *self, struct session *session)
         struct inbox_source entry = {.self = source,
                                      .next = source->is_judged ? feed_source_next_judged : feed_source_next};
         if (rc == OC_OK && !is_venue)
+            rc = intrabar_start(session, i, &entry);
+        if (rc == OC_OK && !is_venue)
             rc = inbox_add_source(session->inbox, &entry);
         if (rc < 0)
             return source_failed(session, source, rc);
@@ -375,7 +405,7 @@ oc_rc session_open_instruments_alone(void *self, struct session *session)
 void session_close_data(void *self, struct session *session)
 {
     (void)self;
-    for (uint32_t i = 0; i < session->data.count; i++) {
+    for (uint32_t i = 0; i < session->data.count + session->data.intrabar_count; i++) {
         feed_source_close(&session->data.sources[i]);
         plugin_instance_close(&session->data.readers[i]);
     }
@@ -384,6 +414,7 @@ void session_close_data(void *self, struct session *session)
 void session_note_data(struct session *session)
 {
     const struct border *border = &session->border;
+    intrabar_note(session);
     if (border->refused)
         session_note(session, "the %s said %llu things that cannot be: they were refused",
                      border->is_venue ? "connector" : "simulator", (unsigned long long)border->refused);

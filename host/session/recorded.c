@@ -5,6 +5,7 @@
 
 #include "base/version.h"
 #include "journal/read.h"
+#include "session/intrabar.h"
 
 static void note_other(const struct session *session, const struct header_line *line, struct text *notes)
 {
@@ -57,6 +58,8 @@ oc_rc recorded_take_line(struct session *session, const struct header_line *line
         header_text(line, 0, data->sources[data->count].path, sizeof data->sources[0].path);
         header_text(line, 1, data->sources[data->count].place, sizeof data->sources[0].place);
         data->count++;
+    } else if (strcmp(line->word, "inside") == 0) {
+        return intrabar_take_line(session, line);
     } else if (strcmp(line->word, "seed") == 0) {
         header_text(line, 0, seed, sizeof seed);
         return settings_set(session->settings, "session.seed", seed, "the session's header");

@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "journal/limits.h"
 #include "session/header.h"
+#include "session/intrabar.h"
 #include "session/venue_keys.h"
 
 struct session *session_new(struct settings *settings, struct registry *registry, const char *label)
@@ -38,6 +39,7 @@ void session_free(struct session *session)
     rules_close(&session->rules);
     venue_link_free(session->link);
     free(session->parts);
+    intrabar_release(session);
     free(session->data.sources);
     free(session->data.readers);
     free(session);

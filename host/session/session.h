@@ -42,6 +42,7 @@ enum {
 #define SESSION_GAP_WORDS "checkpoint %llu"
 
 struct session;
+struct intrabar;
 
 /* A part of a composition. NULL members are skipped; `close` is called for each whose `open` was called. */
 struct session_stage {
@@ -74,8 +75,10 @@ struct session_data {
     struct plugin_instance *readers;
     uint32_t count;
     uint32_t instrument_count;
-    uint64_t events; /* market events taken */
-    uint32_t inst;   /* of the last one */
+    uint64_t events;            /* market events taken */
+    uint32_t inst;              /* of the last one */
+    struct intrabar *intrabars; /* FEED_SOURCES_MAX; owned; NULL: none. intrabar.h */
+    uint32_t intrabar_count;    /* their sources stand behind the `count` others */
 };
 
 struct session_cash { /* opening cash, as said */
@@ -243,6 +246,8 @@ static inline bool session_has_figures(const struct session *session)
 }
 /* One process a folder: two hosts on one journal would be two hosts on one account. */
 CHECKED oc_rc session_lock(struct session *session, const char *dir);
+/* The finer step of two, in the place of the coarser. False: that is no multiple of it. */
+bool session_finer_step(struct oc_dec *one, struct oc_dec *other);
 /* The symbol that source `index` is traded as. */
 const char *session_symbol(const struct session *session, uint32_t index);
 

@@ -492,7 +492,7 @@ oc_rc session_run(struct session *session)
     struct error differs;
     if (session->link && venue_link_differs(session->link, &differs))
         return session_fail(session, &differs);
-    for (uint32_t i = 0; i < session->data.count; i++)
+    for (uint32_t i = 0; i < session->data.count + session->data.intrabar_count; i++)
         if (error_is_set(&session->data.sources[i].error)) {
             (void)session_fail(session, &session->data.sources[i].error); /* the run's own code is returned */
             return rc;

@@ -1,7 +1,7 @@
 #!/bin/sh
 # cheats.sh OUTCRY [SEEDS [NAME]] (Q11): strategies that try to profit from what a simulator assumes where bars do not tell. On random walks
 # that nothing can be known of, the mean of what each makes is at most 3 standard errors above 0, under every profile that
-# claims so, without spread and fees; there is no lower bound. The control lies within 3 of 0. The whole of it: 400 seeds.
+# claims so, without spread and fees, and where finer data decide (`finer`); there is no lower bound. The control lies within 3 of 0. The whole of it: 400 seeds.
 set -u
 outcry=$(realpath "$1")
 seeds=${2:-400}
@@ -19,8 +19,10 @@ runs() {
     file=$1 profile=$2
     shift 2
     seed=1
+    [ "$profile" = finer ] && profile=neutral finer=yes || finer=
     while [ $seed -le "$seeds" ]; do
         "$outcry" backtest "$file" "walks/$seed/BTC-USDT.csv" --cash '1000000 USDT' --allow-short --spread 0 --profile "$profile" "$@" \
+            ${finer:+--intrabar walks/$seed/finer/BTC-USDT.csv} \
             --data 'price_step=0.01;qty_step=0.001' --json >out 2>err || { cat out err >&2; echo failed; return; }
         sed -n 's/.*"profit": *"\([^"]*\)".*/\1/p' out | head -n 1
         seed=$((seed + 1))
@@ -44,15 +46,16 @@ judge() { # NAME PROFILE IS_CONTROL
 
 seed=1
 while [ $seed -le "$seeds" ]; do
-    mkdir -p walks/$seed
+    mkdir -p walks/$seed/finer
     "$(dirname "$outcry")/tests/support/walk_bars" $seed $bars >walks/$seed/BTC-USDT.csv || exit 1
+    "$(dirname "$outcry")/tests/support/walk_bars" $seed $bars 5 >walks/$seed/finer/BTC-USDT.csv || exit 1
     seed=$((seed + 1))
 done
 bad=0
 for file in "$here"/$only.lua; do
     name=$(basename "$file" .lua)
     options=$(sed -n 's/^-- options: //p' "$file")
-    profiles="pessimistic neutral ideal"
+    profiles="pessimistic neutral ideal finer"
     both=0
     [ "$name" = control ] && profiles=ideal both=1
     for profile in $profiles; do

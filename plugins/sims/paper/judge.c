@@ -5,10 +5,11 @@
 
 #include "walk.h"
 
-oc_i128 paper_trade_worth(const struct paper_market *market, const struct oc_ev_fill *fill)
+oc_i128 paper_trade_worth(const struct paper_market *market, const struct paper_piece *piece,
+                          const struct oc_ev_fill *fill)
 {
-    const int64_t bid = market->has_sell_line ? market->sell_line[3] : market->buy_line[3];
-    const int64_t ask = market->has_buy_line ? market->buy_line[3] : market->sell_line[3];
+    const int64_t bid = market->has_sell_line ? piece->sell_line[3] : piece->buy_line[3];
+    const int64_t ask = market->has_buy_line ? piece->buy_line[3] : piece->sell_line[3];
     oc_i128 at_bid = 0, at_ask = 0, paid = 0, fee = 0, in_quote;
     (void)paper_value(market, bid, fill->qty, &at_bid); /* what does not fit is worth nothing on either path */
     (void)paper_value(market, ask, fill->qty, &at_ask);
@@ -55,6 +56,8 @@ void paper_judge_release(struct paper *paper)
     free(walk->steps);
     free(walk->orders);
     free(walk->groups);
+    free(walk->high_first);
+    free(walk->is_ambiguous);
     for (int i = 0; i < 4; i++)
         free(walk->tried[i].list);
     free(walk);
@@ -156,29 +159,34 @@ static void take_back(struct walk *walk, const struct before *before)
         *places[i] = before->money[i];
 }
 
-static void high_first(struct walk *walk, uint32_t account, bool is_first)
+static void set_bit(const struct walk *walk, uint64_t *bits, uint32_t account, uint32_t piece, bool is_set)
 {
-    const uint64_t bit = 1ull << (account % 64);
-    walk->high_first[account / 64] &= ~bit;
-    walk->high_first[account / 64] |= is_first ? bit : 0;
+    const uint64_t bit = 1ull << (piece % 64);
+    if (!walk->word_count)
+        return;
+    uint64_t *word = &bits[account * walk->word_count + piece / 64];
+    *word = is_set ? *word | bit : *word & ~bit;
 }
 
-/* One way through the bar, and everything as before. */
-static struct trades *tries(struct walk *walk, uint32_t account, bool is_high_first, bool is_natural)
+/* One way through the bar to the end of a piece, and everything as before. */
+static struct trades *tries(struct walk *walk, uint32_t account, uint32_t piece, bool is_high_first, bool is_natural)
 {
     struct trades *trades = &walk->tried[(is_natural ? 2 : 0) + is_high_first];
     struct before before;
     trades->count = 0;
     trades->twice = 0;
     trades->was_forced = false;
-    high_first(walk, account, is_high_first);
+    set_bit(walk, walk->high_first, account, piece, is_high_first);
     if (!gather(walk, account) || !keep(walk, &before)) {
         walk->failed = true;
         return trades;
     }
     walk->is_natural = is_natural;
     walk->trades = trades;
+    walk->tried_piece = piece;
+    walk->until_ns = piece + 1 < walk->piece_count ? walk->pieces[piece].close_ns : INT64_MAX;
     walk_run(walk);
+    walk->until_ns = INT64_MAX;
     walk->trades = NULL;
     walk->is_natural = false;
     take_back(walk, &before);
@@ -206,10 +214,21 @@ static bool are_same(const struct trades *a, const struct trades *b)
     return true;
 }
 
-static void choose(struct walk *walk, uint32_t account)
+/* Long or flat where a piece opens: of the first, what the bar's own open filled is booked already. */
+static bool is_short_at(const struct walk *walk, uint32_t account, uint32_t piece, const struct trades *trades)
+{
+    int64_t position = paper_position(walk->paper, account, walk->inst);
+    for (uint32_t i = 0; piece && i < trades->count; i++)
+        if (trades->list[i].at_ns <= walk->pieces[piece].open_ns)
+            position += trades->list[i].is_buy ? trades->list[i].qty : -trades->list[i].qty;
+    return position < 0;
+}
+
+static void choose(struct walk *walk, uint32_t account, uint32_t piece)
 {
     const struct paper *paper = walk->paper;
-    const struct trades *low = tries(walk, account, false, false), *high = tries(walk, account, true, false);
+    const struct trades *low = tries(walk, account, piece, false, false),
+                        *high = tries(walk, account, piece, true, false);
     const oc_i128 more = high->twice - low->twice;
     bool is_high = more < 0;
     if (walk->failed)
@@ -217,14 +236,52 @@ static void choose(struct walk *walk, uint32_t account)
     if (paper->profile == PROFILE_OPTIMISTIC)
         is_high = more > 0;
     if (more == 0)
-        is_high = paper_position(paper, account, walk->inst) < 0;
+        is_high = is_short_at(walk, account, piece, low);
     const struct trades *booked = is_high ? high : low, *natural[2] = {low, high};
     for (int i = 0; i < 2; i++)
         if (natural[i]->was_forced)
-            natural[i] = tries(walk, account, i == 1, true);
+            natural[i] = tries(walk, account, piece, i == 1, true);
     if (!are_same(natural[0], booked) || !are_same(natural[1], booked))
-        walk->ambiguous[account / 64] |= 1ull << (account % 64);
-    high_first(walk, account, is_high);
+        set_bit(walk, walk->is_ambiguous, account, piece, true);
+    set_bit(walk, walk->high_first, account, piece, is_high);
+}
+
+/* When something happens to the account behind after_ns, on the paths chosen so far; INT64_MAX: nothing does. */
+static int64_t happens_behind(struct walk *walk, uint32_t account, int64_t after_ns)
+{
+    struct trades *trades = &walk->tried[0];
+    struct before before;
+    if (!gather(walk, account) || !keep(walk, &before)) {
+        walk->failed = true;
+        return INT64_MAX;
+    }
+    trades->count = 0;
+    walk->trades = trades;
+    const int64_t at_ns = walk_run_behind(walk, after_ns);
+    walk->trades = NULL;
+    take_back(walk, &before);
+    return at_ns;
+}
+
+/* Piece by piece, where something happens in one: what is chosen for a piece does not know of those behind it. */
+static void choose_all(struct walk *walk, uint32_t account)
+{
+    int64_t done_ns = INT64_MIN;
+    if (walk->piece_count == 1) {
+        choose(walk, account, 0);
+        return;
+    }
+    while (walk->word_count && !walk->failed) {
+        const int64_t at_ns = happens_behind(walk, account, done_ns);
+        if (at_ns == INT64_MAX)
+            return;
+        const uint32_t piece = path_piece(walk, at_ns > walk->market->open_ns ? at_ns - 1 : at_ns);
+        done_ns = at_ns;
+        if (piece == walk->piece_count || at_ns > walk->pieces[piece].close_ns)
+            continue; /* between two pieces there is nothing to choose */
+        choose(walk, account, piece);
+        done_ns = walk->pieces[piece].close_ns;
+    }
 }
 
 static void forget_messages(struct paper *paper, uint32_t inst)
@@ -256,12 +313,43 @@ static oc_rc judge(struct paper *paper, struct walk *walk)
         accounts[account / 64] |= 1ull << (account % 64);
     }
     for (uint32_t account = 0; account < PAPER_ACCOUNTS_MAX; account++)
-        if (bit_of(accounts, account))
-            choose(walk, account);
+        if (accounts[account / 64] >> (account % 64) & 1)
+            choose_all(walk, account);
     if (walk->failed || !gather(walk, 0))
         return OC_E_NOMEM;
     walk_run(walk);
     return walk->failed ? OC_E_NOMEM : OC_OK;
+}
+
+/* The pieces of the bar, and room to say of each which extreme is first. False: no memory. */
+static bool take_pieces(struct walk *walk, uint32_t index)
+{
+    const struct paper_market *market = walk->market;
+    const struct paper_inside *inside = walk->paper->insides ? &walk->paper->insides[index] : NULL;
+    walk->whole = (struct paper_piece){.open_ns = market->open_ns, .close_ns = market->close_ns};
+    memcpy(walk->whole.buy_line, market->buy_line, sizeof market->buy_line);
+    memcpy(walk->whole.sell_line, market->sell_line, sizeof market->sell_line);
+    walk->pieces = &walk->whole;
+    walk->piece_count = walk->word_count = 1;
+    if (inside && inside->count && inside->list[0].open_ns >= market->open_ns &&
+        inside->list[inside->count - 1].close_ns <= market->close_ns) {
+        walk->pieces = inside->list;
+        walk->piece_count = inside->count;
+        walk->word_count = inside->has_bars ? (inside->count + 63) / 64 : 0;
+    }
+    const uint32_t words = walk->word_count * PAPER_ACCOUNTS_MAX;
+    if (words > walk->words_room) {
+        free(walk->high_first);
+        free(walk->is_ambiguous);
+        walk->high_first = malloc(words * sizeof *walk->high_first);
+        walk->is_ambiguous = malloc(words * sizeof *walk->is_ambiguous);
+        walk->words_room = walk->high_first && walk->is_ambiguous ? words : 0;
+    }
+    if (words > walk->words_room)
+        return false;
+    memset(walk->high_first, 0, words * sizeof *walk->high_first);
+    memset(walk->is_ambiguous, 0, words * sizeof *walk->is_ambiguous);
+    return true;
 }
 
 oc_rc paper_judge(struct paper *paper, struct paper_market *market)
@@ -274,11 +362,12 @@ oc_rc paper_judge(struct paper *paper, struct paper_market *market)
         walk->market = market;
         walk->inst = market->info.inst;
         walk->failed = false;
-        memset(walk->high_first, 0, sizeof walk->high_first);
-        memset(walk->ambiguous, 0, sizeof walk->ambiguous);
-        paper->walk = walk;
-        rc = judge(paper, walk);
-        paper->walk = NULL;
+        walk->until_ns = INT64_MAX;
+        if (take_pieces(walk, index)) {
+            paper->walk = walk;
+            rc = judge(paper, walk);
+            paper->walk = NULL;
+        }
     }
     market->is_judged = true;
     market->will_judge = false;

@@ -188,6 +188,7 @@ static void close_paper(void *self)
 {
     struct paper *paper = self;
     paper_judge_release(paper);
+    paper_insides_release(paper);
     free(paper->inside);
     free(paper->groups);
     free(paper->claims);
@@ -238,6 +239,7 @@ static const struct oc_sim sim = {
     .save = paper_save,
     .load = paper_load,
     .terms = terms,
+    .finer = paper_finer,
 };
 
 static const struct oc_iface ifaces[] = {{OC_SIM, &sim}, {0}};

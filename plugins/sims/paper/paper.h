@@ -5,6 +5,8 @@
  * - A bar has one path for each account (formula sheet 7.6, ADR 0014): open, one extreme at a third, the other at two thirds,
  *   close. Which extreme is first is decided when the bar ends, by what everything that was there would have come to (judge.c).
  * - Why an order came into a bar, when, and from which price, stands in the order; walk.c has one rule for each.
+ * - A bar is walked in pieces: itself alone, or the finer data that the host says of its inside (inside.c). Each piece has its own
+ *   first extreme.
  * - What happens inside a bar behind its open is said at the close, or later where its answer takes longer.
  * - Size 0 or absent means unknown and limits nothing; a bar of volume 0 and one price did not trade.
  * - Same calls, same answers; no clock, randomness or floating point. */
@@ -24,7 +26,8 @@ enum {
     PAPER_ORDERS_MAX = 65536,
     PAPER_MESSAGES_MAX = 65536,
     PAPER_GROUPS_MAX = 65536,
-    PAPER_RECENT = 64 /* restored fills that are held against the bar that runs after a restart */
+    PAPER_PIECES_MAX = 1 << 20, /* of finer data inside one bar */
+    PAPER_RECENT = 64           /* restored fills that are held against the bar that runs after a restart */
 };
 
 enum phase { PHASE_NONE, PHASE_WORKING, PHASE_DONE };
@@ -35,6 +38,20 @@ enum gap { GAP_AUTO, GAP_OPEN, GAP_LIMIT };
 struct paper_price {
     oc_i128 num;
     oc_i128 den;
+};
+
+/* A bar, or a piece of the finer data inside one: a finer bar, or a price (it opens and closes at one instant). */
+struct paper_piece {
+    int64_t open_ns, close_ns;
+    int64_t buy_line[4], sell_line[4]; /* open, high, low, close that buys and sells are judged on */
+};
+
+/* What was said of the inside of the bar of a market that comes next, or runs. Never saved: it is said again. */
+struct paper_inside {
+    struct paper_piece *list; /* owned; in the order of time */
+    uint32_t count;
+    uint32_t room;
+    bool has_bars; /* pieces have a range: which extreme is first is to be chosen */
 };
 
 struct paper_order {
@@ -143,6 +160,7 @@ struct paper {
     uint32_t dead_is_taken; /* market orders in a bar without trades pay the last close and twice the half-spread */
     int64_t through;        /* ticks by which a bar must go through a resting limit */
     struct paper_market *markets; /* by instrument index */
+    struct paper_inside *insides; /* by instrument index; NULL: nothing was said */
     uint32_t market_max;
     uint32_t order_count; /* in the order of arrival */
     uint32_t order_room;
@@ -198,6 +216,11 @@ static inline bool reaches(uint8_t side, int64_t price, int64_t level)
 /* A bar whose inside is not decided yet. */
 static inline bool bar_runs(const struct paper_market *market) { return market->in_bar && !market->is_judged; }
 
+static inline const int64_t *line_of(const struct paper_piece *piece, uint8_t side)
+{
+    return side == OC_SIDE_BUY ? piece->buy_line : piece->sell_line;
+}
+
 static inline bool has_line(const struct paper_market *market, uint8_t side)
 {
     return side == OC_SIDE_BUY ? market->has_buy_line : market->has_sell_line;
@@ -227,10 +250,10 @@ int64_t paper_paid(const struct paper *paper, const struct paper_market *market,
                    struct paper_price price);
 /* The same with another share than the configured one; of a price outside bars. */
 int64_t paper_with_spread(const struct paper *paper, uint8_t side, int64_t price);
-/* On the line from the open to the extreme that is worse for market orders of `side`, reached at a third of the bar. */
-struct paper_price paper_line(const struct paper_market *market, uint8_t side, int64_t at_ns);
-/* The other side of a quote bar where the line of `side` is at that time. */
-struct paper_price paper_line_beside(const struct paper_market *market, uint8_t side, int64_t at_ns);
+/* On the line from the open of a piece to its extreme that is worse for market orders of `side`, reached at a third of it: on
+ * the prices that `of` is judged on, which is another side where legs of quote bars begin. */
+struct paper_price paper_line(const struct paper_market *market, const struct paper_piece *piece, uint8_t side,
+                              uint8_t of, int64_t at_ns);
 /* The quote that a market order pays where no bar runs. False: that side has none. */
 bool paper_price_quoted(const struct paper_market *market, uint8_t side, int64_t *ret_price);
 /* The last price known for a side, spread included; of the other side or of a trade where there is none. False: none is. */
@@ -267,9 +290,15 @@ int64_t paper_next_judgement(const struct paper *paper);
 oc_rc paper_judge_due(struct paper *paper, int64_t now_ns);
 void paper_drop_bars(struct paper *paper);
 
+/* inside.c */
+/* For the host: struct oc_sim, finer. */
+oc_rc paper_finer(void *self, uint32_t inst, const struct oc_event *event);
+void paper_insides_release(struct paper *paper);
+
 /* judge.c */
-/* Twice what the account is worth more at the close by this fill, its fee included. */
-oc_i128 paper_trade_worth(const struct paper_market *market, const struct oc_ev_fill *fill);
+/* Twice what the account is worth more at the close of the piece by this fill, its fee included. */
+oc_i128 paper_trade_worth(const struct paper_market *market, const struct paper_piece *piece,
+                          const struct oc_ev_fill *fill);
 /* Chooses the path of each account, and books what happened inside the bar. */
 oc_rc paper_judge(struct paper *paper, struct paper_market *market);
 /* True if something on the path, or the time, can be for this order. */

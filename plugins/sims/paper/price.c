@@ -32,28 +32,18 @@ int64_t paper_paid(const struct paper *paper, const struct paper_market *market,
     return with_share(side, price, share);
 }
 
-static struct paper_price on_line(const struct paper_market *market, const int64_t line[4], int extreme, int64_t at_ns)
+struct paper_price paper_line(const struct paper_market *market, const struct paper_piece *piece, uint8_t side,
+                              uint8_t of, int64_t at_ns)
 {
-    const int64_t third = (market->close_ns - market->open_ns) / 3, passed = at_ns - market->open_ns;
+    const int64_t *line = line_of(piece, of), worse = line[side == OC_SIDE_BUY ? 1 : 2];
+    const int64_t third = (piece->close_ns - piece->open_ns) / 3, passed = at_ns - piece->open_ns;
     if (market->is_dead)
         return (struct paper_price){market->last, 1};
     if (passed <= 0)
         return (struct paper_price){line[0], 1};
     if (passed >= third)
-        return (struct paper_price){line[extreme], 1};
-    return (struct paper_price){(oc_i128)line[0] * third + ((oc_i128)line[extreme] - line[0]) * passed, third};
-}
-
-struct paper_price paper_line(const struct paper_market *market, uint8_t side, int64_t at_ns)
-{
-    const bool buys = side == OC_SIDE_BUY;
-    return on_line(market, buys ? market->buy_line : market->sell_line, buys ? 1 : 2, at_ns);
-}
-
-struct paper_price paper_line_beside(const struct paper_market *market, uint8_t side, int64_t at_ns)
-{
-    const bool buys = side == OC_SIDE_BUY;
-    return on_line(market, buys ? market->sell_line : market->buy_line, buys ? 1 : 2, at_ns);
+        return (struct paper_price){worse, 1};
+    return (struct paper_price){(oc_i128)line[0] * third + ((oc_i128)worse - line[0]) * passed, third};
 }
 
 bool paper_price_quoted(const struct paper_market *market, uint8_t side, int64_t *ret_price)

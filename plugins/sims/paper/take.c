@@ -54,13 +54,20 @@ static int64_t told_ns(struct paper *paper, const struct oc_event *event)
     return at_ns > floor_ns ? at_ns : floor_ns;
 }
 
+/* The piece in which it happens has other fills on its other path. */
+static bool is_ambiguous(const struct walk *walk, const struct paper_order *order)
+{
+    const uint32_t piece = path_piece(walk, walk->now_ns > walk->market->open_ns ? walk->now_ns - 1 : walk->now_ns);
+    return piece < walk->piece_count && walk->now_ns <= walk->pieces[piece].close_ns &&
+           walk_bit(walk, walk->is_ambiguous, order->ask.account, piece);
+}
+
 void paper_say(struct paper *paper, const struct paper_order *order, struct oc_event *event)
 {
     const struct walk *walk = paper->walk;
     if (walk && walk->trades)
         return;
-    if (walk && order && bit_of(walk->ambiguous, order->ask.account) &&
-        (event->type == OC_EV_FILL || event->type == OC_EV_TRIGGERED))
+    if (walk && order && (event->type == OC_EV_FILL || event->type == OC_EV_TRIGGERED) && is_ambiguous(walk, order))
         event->flags |= OC_EVF_AMBIGUOUS;
     if (order && order->is_awaited) {
         paper_claim(paper, order, event);
@@ -83,11 +90,13 @@ static void note_trade(struct paper *paper, const struct paper_order *order, con
     }
     const bool is_leg = order->is_awaited;
     trades->list[trades->count++] = (struct trade){.order = is_leg ? order->ask.group : order->ask.order,
+                                                   .at_ns = fill->head.venue_ns,
                                                    .price = fill->price,
                                                    .qty = fill->qty,
                                                    .role = is_leg ? order->ask.role : 0,
-                                                   .is_maker = fill->liquidity == OC_LIQUIDITY_MAKER};
-    trades->twice += paper_trade_worth(walk->market, fill);
+                                                   .is_maker = fill->liquidity == OC_LIQUIDITY_MAKER,
+                                                   .is_buy = fill->side == OC_SIDE_BUY};
+    trades->twice += paper_trade_worth(walk->market, &walk->pieces[walk->tried_piece], fill);
 }
 
 /* Returns the fee as it is charged. */

@@ -56,7 +56,7 @@ static bool will_take(const struct walk *walk, const struct step *step)
 /* A limit takes from what the stops of the same leg of the path leave: they are first at its instant. */
 static int64_t reserved(const struct walk *walk, int64_t now_ns)
 {
-    const int64_t end_ns = path_leg_end(walk->market, now_ns);
+    const int64_t end_ns = path_leg_end(walk, now_ns);
     int64_t qty = 0;
     for (uint32_t i = 0; i < walk->step_count; i++) {
         const struct step *step = &walk->steps[i];
@@ -82,7 +82,7 @@ static int64_t legs_from(const struct walk *walk, const struct step *step, struc
     if (!walk->market->is_quoted_bar || !has_line(walk->market, other))
         return on_grid(base, order->ask.side);
     return on_grid(is_on_path ? path_price(walk, other, order->ask.account, walk->now_ns)
-                              : paper_line_beside(walk->market, order->ask.side, walk->now_ns),
+                              : path_line(walk, order->ask.side, other, walk->now_ns),
                    other);
 }
 
@@ -161,13 +161,17 @@ static bool legs_grow(struct walk *walk, uint64_t group, uint8_t role, int64_t q
     return false;
 }
 
-static bool stop_is_in_range(const struct walk *walk, const struct oc_request *entry)
+/* An entry was filled at filled_ns, behind the open of a piece in which its stop of `side` lies: the piece takes it, if it is there
+ * by then, target or not. */
+static bool takes_stop(const struct walk *walk, uint8_t side, int64_t stop, int64_t filled_ns, int64_t ready_ns)
 {
-    const int64_t *line = entry->side == OC_SIDE_BUY ? walk->market->sell_line : walk->market->buy_line;
-    return entry->stop_loss >= line[2] && entry->stop_loss <= line[1];
+    const struct paper_piece *piece = path_running(walk, filled_ns);
+    const int64_t *line = piece ? line_of(piece, side) : NULL;
+    return walk->paper->profile != PROFILE_OPTIMISTIC && piece && filled_ns > piece->open_ns &&
+           ready_ns < piece->close_ns && stop >= line[2] && stop <= line[1];
 }
 
-/* An entry was filled behind the open. Where its stop lies in the range of the bar, the bar takes it, target or not. */
+/* An entry was filled. Where its stop lies in the range of the bar, the bar takes it, target or not. */
 static void entry_filled(struct walk *walk, uint32_t index, int64_t qty)
 {
     struct paper *paper = walk->paper;
@@ -177,8 +181,8 @@ static void entry_filled(struct walk *walk, uint32_t index, int64_t qty)
     const bool has_stop = entry.bits & OC_RQ_HAS_STOP_LOSS, has_target = entry.bits & OC_RQ_HAS_TAKE_PROFIT;
     if (entry.role != OC_ROLE_ENTRY || !entry.group || (!has_stop && !has_target) || ready_ns >= market->close_ns)
         return;
-    const bool would_force = has_stop && walk->now_ns > market->open_ns && paper->profile != PROFILE_OPTIMISTIC &&
-                             stop_is_in_range(walk, &entry);
+    const uint8_t leaves = entry.side == OC_SIDE_BUY ? OC_SIDE_SELL : OC_SIDE_BUY;
+    const bool would_force = has_stop && takes_stop(walk, leaves, entry.stop_loss, walk->now_ns, ready_ns);
     const bool forces = would_force && !walk->is_natural;
     if (walk->trades)
         walk->trades->was_forced |= would_force;
@@ -228,11 +232,22 @@ static int64_t limit_judged(struct walk *walk, struct step *step, int64_t paid, 
     return filled;
 }
 
-/* Decided inside this bar, by a timer or a person: the path is not for it. Legs are the host's. */
+/* Decided inside this bar, or inside the piece of finer data that runs, by a timer or a person: its path is not for it. Legs are
+ * the host's. */
 static bool is_inside(const struct walk *walk, const struct paper_order *order)
 {
     const bool is_hosts = order->ask.owner == OC_OWNER_HOST && !order->is_moved;
-    return order->decided_ns > walk->market->open_ns && !is_hosts;
+    const struct paper_piece *piece = path_running(walk, walk->now_ns);
+    return piece && order->decided_ns > piece->open_ns && !is_hosts;
+}
+
+/* It can fill from the next bar on; from the next piece, where finer data go on. */
+static void rests_inside(const struct walk *walk, struct step *step)
+{
+    const uint32_t number = path_piece(walk, walk->now_ns);
+    step->is_asleep |= number + 1 >= walk->piece_count;
+    step->since_ns = step->ready_ns = walk->pieces[number < walk->piece_count ? number : 0].close_ns;
+    step->has_from = false;
 }
 
 /* What it pays is reached. */
@@ -254,7 +269,8 @@ static void triggers(struct walk *walk, uint32_t index)
     step->since_ns = walk->now_ns;
     step->has_from = false;
     if (is_limit(order)) {
-        step->is_asleep |= is_inside(walk, order); /* it can rest from the next bar on */
+        if (is_inside(walk, order))
+            rests_inside(walk, step);
         if ((order->ask.bits & OC_RQ_POST_ONLY) && reaches(order->ask.side, paid, order->ask.price))
             paper_finish(paper, order, OC_EV_REJECTED, walk->now_ns, "POST_ONLY_WOULD_CROSS");
         else
@@ -283,15 +299,16 @@ static void limit_met(struct walk *walk, uint32_t index)
 /* Decided inside the bar: the path is not for it, only what a market order of its instant would pay. */
 static void stop_comes_inside(struct walk *walk, struct step *step)
 {
-    const struct paper_market *market = walk->market;
     const struct paper_order *order = order_of(walk, step);
+    const struct paper_piece *piece = path_running(walk, walk->now_ns);
+    const uint8_t side = order->ask.side;
     const bool buys = is_buy(order);
-    const int64_t stop = order->ask.stop_price, third_ns = market->open_ns + (market->close_ns - market->open_ns) / 3;
-    const int64_t worse = buys ? market->buy_line[1] : market->sell_line[2];
-    const struct paper_price now = paper_line(market, order->ask.side, walk->now_ns);
+    const int64_t stop = order->ask.stop_price, third_ns = piece->open_ns + (piece->close_ns - piece->open_ns) / 3;
+    const int64_t worse = line_of(piece, side)[buys ? 1 : 2];
+    const struct paper_price now = path_line(walk, side, side, walk->now_ns);
     const bool is_beyond = buys ? now.num >= stop * now.den : now.num <= stop * now.den;
     if (!is_beyond && (buys ? worse < stop : worse > stop)) {
-        step->is_asleep = true;
+        rests_inside(walk, step);
         return;
     }
     step->has_fixed = true;
@@ -300,16 +317,14 @@ static void stop_comes_inside(struct walk *walk, struct step *step)
 }
 
 /* The stop of a group whose entry was filled behind the open lies in the range of the bar. */
-static bool is_forced(const struct walk *walk, uint64_t group)
+static bool is_forced(const struct walk *walk, const struct paper_group *group)
 {
     const struct paper *paper = walk->paper;
     for (uint32_t i = 0; i < paper->order_count; i++) {
         const struct paper_order *leg = &paper->orders[i];
-        const int64_t *line = is_buy(leg) ? walk->market->buy_line : walk->market->sell_line;
-        if (leg->ask.group != group || leg->ask.role != OC_ROLE_STOP_LOSS || leg->phase != PHASE_WORKING)
+        if (leg->ask.group != group->id || leg->ask.role != OC_ROLE_STOP_LOSS || leg->phase != PHASE_WORKING)
             continue;
-        const bool would =
-            paper->profile != PROFILE_OPTIMISTIC && leg->ask.stop_price >= line[2] && leg->ask.stop_price <= line[1];
+        const bool would = takes_stop(walk, leg->ask.side, leg->ask.stop_price, group->fill_ns, walk->now_ns);
         if (walk->trades)
             walk->trades->was_forced |= would;
         return would && !walk->is_natural;
@@ -322,8 +337,8 @@ static int64_t on_line(const struct walk *walk, const struct paper_order *leg, i
 {
     const uint8_t side = is_buy(leg) ? OC_SIDE_SELL : OC_SIDE_BUY;
     if (walk->market->is_quoted_bar)
-        return on_grid(paper_line_beside(walk->market, side, at_ns), leg->ask.side);
-    return on_grid(paper_line(walk->market, side, at_ns), side);
+        return on_grid(path_line(walk, side, leg->ask.side, at_ns), leg->ask.side);
+    return on_grid(path_line(walk, side, side, at_ns), side);
 }
 
 /* Decided before the bar, or the leg of an entry: the path is for it, from its arrival, or from its entry's fill. */
@@ -340,7 +355,7 @@ static int64_t comes_to_path(struct walk *walk, struct step *step, int64_t paid,
         step->has_from = true;
         step->from = group->is_on_line ? on_line(walk, order, group->fill_ns) : group->from;
         paid = paper_paid(paper, walk->market, order->ask.side, (struct paper_price){step->from, 1});
-        if (group->fill_ns > walk->market->open_ns && is_forced(walk, group->id)) { /* as it was before a restart */
+        if (is_forced(walk, group)) { /* as it was before a restart */
             step->is_forced = is_stop(order);
             step->is_asleep = !is_stop(order);
         }
@@ -348,7 +363,7 @@ static int64_t comes_to_path(struct walk *walk, struct step *step, int64_t paid,
     if (is_stop(order)) {
         if (!step->has_from && path_is_beyond(walk, order, walk->now_ns)) {
             step->has_fixed = true;
-            step->pays = paper_line(walk->market, order->ask.side, walk->now_ns);
+            step->pays = path_line(walk, order->ask.side, order->ask.side, walk->now_ns);
             step->next_ns = walk->now_ns;
         }
     } else if (!step->is_asleep && (!order->has_rested || step->has_from)) {
@@ -371,7 +386,7 @@ static void comes(struct walk *walk, uint32_t index)
     const bool knows = has_line(market, order->ask.side) && (!market->is_dead || paper->dead_is_taken) &&
                        (!market->is_dead || market->has_last);
     if (knows) {
-        const struct paper_price line = paper_line(market, order->ask.side, walk->now_ns);
+        const struct paper_price line = path_line(walk, order->ask.side, order->ask.side, walk->now_ns);
         paid = paper_paid(paper, market, order->ask.side, line);
         from = legs_from(walk, step, line, false);
     }
@@ -396,7 +411,7 @@ static void comes(struct walk *walk, uint32_t index)
         stop_comes_inside(walk, step);
     } else {
         filled = limit_judged(walk, step, paid, from);
-        step->is_asleep = true;
+        rests_inside(walk, step);
     }
     settle(walk, index, number, filled);
 }
@@ -473,26 +488,37 @@ static void does(struct walk *walk, uint32_t index)
     }
 }
 
-void walk_run(struct walk *walk)
+/* The next thing: a step, or a message; its time, INT64_MAX: there is none. */
+static int64_t coming(struct walk *walk, uint32_t *ret_step, uint32_t *message_at)
 {
-    struct paper *paper = walk->paper;
-    uint32_t next = 0;
+    const struct paper *paper = walk->paper;
+    const uint32_t first = first_step(walk);
+    while (*message_at < paper->inside_count && !is_for(walk, &paper->inside[*message_at]))
+        ++*message_at;
+    const int64_t step_ns = first < walk->step_count ? walk->steps[first].next_ns : INT64_MAX;
+    const int64_t message_ns = *message_at < paper->inside_count ? paper->inside[*message_at].head.local_ns : INT64_MAX;
+    *ret_step = step_ns <= message_ns ? first : walk->step_count;
+    return step_ns <= message_ns ? step_ns : message_ns;
+}
+
+int64_t walk_run_behind(struct walk *walk, int64_t after_ns)
+{
+    uint32_t next = 0, step;
     walk->now_ns = walk->market->open_ns;
     for (uint32_t i = 0; i < walk->step_count; i++)
         path_plan(walk, &walk->steps[i]);
     for (;;) {
-        const uint32_t first = first_step(walk);
-        while (next < paper->inside_count && !is_for(walk, &paper->inside[next]))
-            next++;
-        const bool has_step = first < walk->step_count, has_message = next < paper->inside_count;
-        if (walk->failed || (!has_step && !has_message))
-            return;
-        if (has_step && (!has_message || walk->steps[first].next_ns <= paper->inside[next].head.local_ns)) {
-            walk->now_ns = walk->steps[first].next_ns;
-            does(walk, first);
-        } else {
-            walk->now_ns = paper->inside[next].head.local_ns;
-            message(walk, &paper->inside[next++]);
-        }
+        const int64_t at_ns = coming(walk, &step, &next);
+        if (walk->failed || at_ns == INT64_MAX || at_ns > walk->until_ns)
+            return INT64_MAX;
+        if (at_ns > after_ns)
+            return at_ns;
+        walk->now_ns = at_ns;
+        if (step < walk->step_count)
+            does(walk, step);
+        else
+            message(walk, &walk->paper->inside[next++]);
     }
 }
+
+void walk_run(struct walk *walk) { (void)walk_run_behind(walk, INT64_MAX); }

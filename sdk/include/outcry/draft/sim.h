@@ -63,6 +63,11 @@ struct oc_sim {
     /* [engine] The terms of an account; *ret_terms is zeroed, with its size. May be absent: then nothing is refused for
      * want of money before the simulator refuses it. */
     oc_rc (*terms)(void *self, uint32_t account, struct oc_sim_terms *ret_terms);
+    /* [engine] Finer data of the inside of the bar of `inst` that is shown next, before its open is: bars, quotes or trades in the
+     * order of time, each within the bar, which they come to exactly; never shown by market(). `event` NULL: what was said of the
+     * inside is forgotten, as it is before each bar. Borrowed. OC_E_LIMIT: more than it takes; the host has it forgotten. May be
+     * absent: then finer data are not supported. */
+    oc_rc (*finer)(void *self, uint32_t inst, const struct oc_event *event);
 };
 
 #define OC_SVC_SIM_HOST "outcry.host.sim/0.1"
