@@ -166,6 +166,36 @@ static void SIM_15_stop_and_target_and_gaps_Q15(void **state)
     desk_free(desk);
 }
 
+/* Long 1 from 100 with a target at 103, bars of a minute up to `from_ns`, and a gap over the target behind a pause. */
+static void gap_behind_a_pause(int64_t from_ns, int64_t pause_ns, int64_t paid, int how)
+{
+    struct desk *desk = desk_new(neutral);
+    desk->minute = from_ns / MINUTE;
+    desk->now_ns = from_ns;
+    buys(desk, 0, 0, 9800, 10300);
+    shows(desk, 10000, 10000, 10000, 10000);
+    desk->minute += pause_ns / MINUTE;
+    shows(desk, 10400, 10600, 10350, 10500);
+    fill_is(desk, 1, -paid, how);
+    desk_free(desk);
+}
+
+static void SIM_15_sessions_that_nothing_states_are_seen_from_pauses(void **state)
+{
+    (void)state;
+    const int64_t hour = 60 * MINUTE, day = 24 * hour;
+    const int64_t monday = 4 * day, friday = 8 * day; /* behind 1970-01-01, a Thursday */
+    gap_behind_a_pause(monday + 15 * hour, hour - MINUTE, 10300, MAKER);
+    gap_behind_a_pause(monday + 15 * hour, hour, 10400, TAKER);
+    gap_behind_a_pause(monday + 15 * hour, 17 * hour, 10400, TAKER);
+    gap_behind_a_pause(friday + 20 * hour, 50 * hour, 10400, TAKER);      /* a weekend, to Sunday night */
+    gap_behind_a_pause(friday + 20 * hour, 9 * hour, 10300, MAKER);       /* behind it lies a Saturday's bar */
+    gap_behind_a_pause(friday + day + 12 * hour, 4 * hour, 10300, MAKER); /* it trades on Saturdays */
+    gap_behind_a_pause(friday + 23 * hour, 3 * hour, 10400, TAKER);       /* late hours of a Friday */
+    gap_behind_a_pause(friday + day + 23 * hour + 59 * MINUTE, 4 * hour, 10300, MAKER);
+    gap_behind_a_pause(friday + 2 * day, 4 * hour, 10400, TAKER); /* a Sunday */
+}
+
 static void SIM_16_a_price_is_rounded_once_Q4(void **state)
 {
     (void)state;
@@ -467,6 +497,7 @@ int main(void)
         cmocka_unit_test(SIM_13_both_paths_may_agree),
         cmocka_unit_test(SIM_14_a_stop_limit_rests_on_the_rest_of_the_path_Q19),
         cmocka_unit_test(SIM_15_stop_and_target_and_gaps_Q15),
+        cmocka_unit_test(SIM_15_sessions_that_nothing_states_are_seen_from_pauses),
         cmocka_unit_test(SIM_16_a_price_is_rounded_once_Q4),
         cmocka_unit_test(SIM_17_what_is_decided_inside_a_bar_gets_no_path),
         cmocka_unit_test(SIM_18_a_close_inside_a_bar_pays_the_worse_extreme),

@@ -4,6 +4,8 @@
 #include "base/heap.h"
 #include "paper.h"
 
+#define SECOND_NS 1000000000LL
+
 void paper_will_judge(struct paper *paper, struct paper_market *market)
 {
     if (market->will_judge)
@@ -294,9 +296,28 @@ static __attribute__((noinline)) oc_rc open_orders(struct paper *paper, struct p
     return OC_OK;
 }
 
+/* From 04:00 to 24:00 UTC of a Saturday no market with sessions trades. */
+static bool lies_on_saturday(int64_t open_ns, int64_t close_ns)
+{
+    const int64_t day_ns = 86400 * SECOND_NS, week_ns = 7 * day_ns, since_ns = 2 * day_ns + 4 * 3600 * SECOND_NS;
+    const int64_t into = (open_ns - since_ns) % week_ns, passed = into < 0 ? into + week_ns : into;
+    return passed < 20 * 3600 * SECOND_NS || passed + (close_ns - open_ns) > week_ns;
+}
+
+/* Data that state no sessions: an hour without a bar is a break, where the market has never traded on a Saturday. */
+static void look_at_pause(struct paper_market *market, int64_t closed_ns)
+{
+    market->trades_saturdays |= lies_on_saturday(market->open_ns, market->close_ns);
+    market->is_after_break |=
+        market->has_bars && !market->trades_saturdays && market->open_ns - closed_ns >= 3600 * SECOND_NS;
+}
+
 static oc_rc bar_open(struct paper *paper, struct paper_market *market, int64_t now_ns, const struct oc_event *event)
 {
+    const int64_t closed_ns = market->close_ns;
     bar_lines(paper, market, event);
+    if (paper->gap == GAP_AUTO)
+        look_at_pause(market, closed_ns);
     market->in_bar = market->has_bars = true;
     market->is_judged = false;
     const oc_rc rc = paper->order_count + paper->group_count + paper->recent_count ? open_orders(paper, market, now_ns)

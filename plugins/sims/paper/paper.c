@@ -261,7 +261,7 @@ static const struct oc_key keys[] = {
      .fallback = "auto",
      .choices = gaps,
      .about = "a resting limit behind the open: at the open, or at its own price; auto: at the open after a session's "
-              "break"},
+              "break, or a pause like one"},
     {.name = "zero_volume",
      .type = OC_KEY_CHOICE,
      .fallback = "wait",

@@ -91,6 +91,7 @@ struct paper_market {
     bool is_dead;           /* nothing traded in this bar */
     bool is_volume_unknown; /* a cap is set and cannot bind */
     bool is_after_break;    /* the session was closed since the last bar */
+    bool trades_saturdays;  /* a bar lay on one: what it does not trade are holes, and no breaks of a session */
 };
 
 struct paper_recent {

@@ -4,7 +4,7 @@
 
 #include "paper.h"
 
-enum { STATE_VERSION = 3 };
+enum { STATE_VERSION = 4 };
 
 struct head {
     uint32_t version;
