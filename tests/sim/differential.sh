@@ -40,6 +40,7 @@ both() {
         FILENAME == "err" {
             if (!sub(/.* (INFO|WARN|ERROR) strategy: /, "")) next
             if ($1 == "all") { cash = $3 - 1000000; next }
+            sub(/ #[0-9]+$/, "")
             sub(/\/USDT/, "", $1)
             add(1)
             next

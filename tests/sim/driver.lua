@@ -23,7 +23,8 @@ local function act(m, what)
     end
     if not good and not what.qty then print(m.symbol, "raised", what.id, order) end -- no quantity can be below what is filled
     if not good then return end
-    if not order and err.code ~= "ORDER_ALREADY_FINAL" then print(m.symbol, "refused", what.id, err.code) end
+    local late = { ORDER_ALREADY_FINAL = true, QUANTITY_ALREADY_FILLED = true }
+    if not order and not late[err.code] then print(m.symbol, "refused", what.id, err.code) end
     return
   end
   local options = { tag = "o" .. what.id }
@@ -39,9 +40,8 @@ function on_init(m)
   markets[#markets + 1] = m
 end
 
-function on_bar(m, bar)
+local function set_timers(m)
   for _, what in ipairs(plan[m.symbol]) do
-    if not what.timer and what.at == bar.time - base then act(m, what) end
     if what.timer and not what.is_set then
       what.is_set = true
       after(string.format("%dns", what.at + base - now()), function() act(m, what) end)
@@ -49,14 +49,30 @@ function on_bar(m, bar)
   end
 end
 
+local function on_each_bar(m, bar)
+  for _, what in ipairs(plan[m.symbol]) do
+    if not what.timer and what.at == bar.time - base then act(m, what) end
+  end
+  set_timers(m)
+end
+
+if plan.ticks then
+  function on_trade(m) set_timers(m) end
+  function on_quote(m) set_timers(m) end
+else
+  on_bar = on_each_bar
+end
+
 function on_order(m, order)
   local role = order.role == "stop_loss" and ".sl" or order.role == "take_profit" and ".tp" or ""
   labels[order.id] = order.tag .. role
 end
 
+local fills = 0 -- told with each, as the log folds a line that is said twice
 function on_fill(m, fill)
-  print(string.format("%s fill %s %s %s %s %.3f %.2f %.8f %s", m.symbol, seconds(fill.time), seconds(now()), labels[fill.order_id], fill.side,
-    fill.qty, fill.price, fill.fee, fill.liquidity))
+  fills = fills + 1
+  print(string.format("%s fill %s %s %s %s %.3f %.2f %.8f %s #%d", m.symbol, seconds(fill.time), seconds(now()), labels[fill.order_id], fill.side,
+    fill.qty, fill.price, fill.fee, fill.liquidity, fills))
 end
 
 function on_stop()

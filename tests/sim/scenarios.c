@@ -10,23 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BARS = 9, LAST_BAR = 27, ORDERS = 6, LOTS = 1000, BASE = 1704067200 };
+#include "draw.h"
 
-static uint64_t state;
-
-static uint64_t draw(void)
-{
-    uint64_t value = state += UINT64_C(0x9e3779b97f4a7c15);
-    value = (value ^ (value >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-    value = (value ^ (value >> 27)) * UINT64_C(0x94d049bb133111eb);
-    return value ^ (value >> 31);
-}
-
-static int64_t between(int64_t least, int64_t most) { return least + (int64_t)(draw() % (uint64_t)(most - least + 1)); }
-
-static bool chance(int percent) { return between(1, 100) <= percent; }
-
-#define PICK(list) ((list)[between(0, (int64_t)(sizeof(list) / sizeof *(list)) - 1)])
+enum { BARS = 9, LAST_BAR = 27, ORDERS = 6 };
 
 /* --- What holds for all scenarios of the run --- */
 
@@ -84,15 +70,6 @@ static void write_options(const struct run *run)
     fprintf(run->options, "--data\nperiod=%" PRId64 "s;price_step=0.01;qty_step=0.001\n", run->period / 1000000000);
 }
 
-static const char *seconds(int64_t ns)
-{
-    static char texts[4][32];
-    static unsigned next;
-    char *text = texts[next++ % 4];
-    snprintf(text, sizeof texts[0], "%" PRId64 ".%09" PRId64, ns / 1000000000, ns % 1000000000);
-    return text;
-}
-
 static void write_settings(const struct run *run, int number)
 {
     fprintf(run->text, "scenario S%d\nset price_decimals 2\nset qty_decimals 3\n", number);
@@ -105,15 +82,6 @@ static void write_settings(const struct run *run, int number)
 }
 
 /* --- Bars --- */
-
-static const char *price(int64_t ticks)
-{
-    static char texts[8][32];
-    static unsigned next;
-    char *text = texts[next++ % 8];
-    snprintf(text, sizeof texts[0], "%" PRId64 ".%02" PRId64, ticks / 100, ticks % 100);
-    return text;
-}
 
 static void draw_bars(const struct run *run, struct bar *bars, int volumes)
 {
@@ -207,13 +175,6 @@ static int64_t draw_level(const struct bar *bars, int from)
         return between(bar->low - 5, bar->high + 5);
     }
     return at + (chance(40) ? 0 : between(-3, 3));
-}
-
-static const char *quantity(int64_t lots)
-{
-    static char text[32];
-    snprintf(text, sizeof text, "%" PRId64 ".%03" PRId64, lots / LOTS, lots % LOTS);
-    return text;
 }
 
 /* Which orders of a scenario have legs. Where several groups of legs and the closing of positions by other orders meet, it is the host
@@ -333,18 +294,6 @@ static void draw_scenario(struct run *run, const char *folder, int number, bool 
     fprintf(out.plan, "},\n");
     fprintf(out.text, "end\n");
     fclose(csv);
-}
-
-static FILE *begin(const char *folder, const char *name)
-{
-    char path[4096];
-    snprintf(path, sizeof path, "%s/%s", folder, name);
-    FILE *file = fopen(path, "w+");
-    if (!file) {
-        perror(path);
-        exit(2);
-    }
-    return file;
 }
 
 int main(int argc, char **argv)

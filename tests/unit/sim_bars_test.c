@@ -185,15 +185,15 @@ static void SIM_15_sessions_that_nothing_states_are_seen_from_pauses(void **stat
     (void)state;
     const int64_t hour = 60 * MINUTE, day = 24 * hour;
     const int64_t monday = 4 * day, friday = 8 * day; /* behind 1970-01-01, a Thursday */
-    gap_behind_a_pause(monday + 15 * hour, hour - MINUTE, 10300, MAKER);
-    gap_behind_a_pause(monday + 15 * hour, hour, 10400, TAKER);
+    gap_behind_a_pause(monday + 15 * hour, 4 * hour - MINUTE, 10300, MAKER);
+    gap_behind_a_pause(monday + 15 * hour, 4 * hour, 10400, TAKER);
     gap_behind_a_pause(monday + 15 * hour, 17 * hour, 10400, TAKER);
     gap_behind_a_pause(friday + 20 * hour, 50 * hour, 10400, TAKER);      /* a weekend, to Sunday night */
     gap_behind_a_pause(friday + 20 * hour, 9 * hour, 10300, MAKER);       /* behind it lies a Saturday's bar */
-    gap_behind_a_pause(friday + day + 12 * hour, 4 * hour, 10300, MAKER); /* it trades on Saturdays */
-    gap_behind_a_pause(friday + 23 * hour, 3 * hour, 10400, TAKER);       /* late hours of a Friday */
-    gap_behind_a_pause(friday + day + 23 * hour + 59 * MINUTE, 4 * hour, 10300, MAKER);
-    gap_behind_a_pause(friday + 2 * day, 4 * hour, 10400, TAKER); /* a Sunday */
+    gap_behind_a_pause(friday + day + 12 * hour, 5 * hour, 10300, MAKER); /* it trades on Saturdays */
+    gap_behind_a_pause(friday + 22 * hour, 5 * hour, 10400, TAKER);       /* late hours of a Friday */
+    gap_behind_a_pause(friday + day + 23 * hour + 59 * MINUTE, 5 * hour, 10300, MAKER);
+    gap_behind_a_pause(friday + 2 * day, 5 * hour, 10400, TAKER); /* a Sunday */
 }
 
 static void SIM_16_a_price_is_rounded_once_Q4(void **state)

@@ -165,6 +165,24 @@ static void Q20_a_quote_at_a_resting_price_fills_up_to_its_size(void **state)
     venue_free(v);
 }
 
+/* So is what a quote shows, or a trade had: the older of two at a worse price waits. */
+static void Q14_what_a_quote_has_is_shared_by_price_then_time(void **state)
+{
+    (void)state;
+    struct venue *v = venue_new((const char *const[]){"latency", "0", NULL});
+    quote(v, 1, 9990, 5000, 10010, 5000);
+    send(v, 2, order(v, OC_SIDE_BUY, 1000, 9900, 0));
+    const uint64_t better = send(v, 3, order(v, OC_SIDE_BUY, 1000, 9950, 0));
+    quote(v, 4, 9880, 5000, 9890, 20);
+    assert_int_equal(v->fill_count, 1);
+    assert_int_equal(v->fills[0].order, better);
+    const uint64_t stop = send(v, 5, order(v, OC_SIDE_BUY, 1000, 0, 9895));
+    quote(v, 6, 9885, 5000, 9896, 20); /* a stop that is triggered is before both */
+    assert_int_equal(v->fill_count, 2);
+    assert_int_equal(v->fills[1].order, stop);
+    venue_free(v);
+}
+
 /* However old it is, and whether it would only have made. */
 static void Q15_a_gap_fills_a_resting_limit_at_its_own_price(void **state)
 {
@@ -297,6 +315,7 @@ int main(void)
         cmocka_unit_test(a_leg_that_is_moved_at_once_comes_as_any_order),
         cmocka_unit_test(each_account_has_a_path_of_its_own),
         cmocka_unit_test(Q14_what_a_bar_has_is_shared_by_price_then_time),
+        cmocka_unit_test(Q14_what_a_quote_has_is_shared_by_price_then_time),
         cmocka_unit_test(Q13_a_post_only_order_between_bid_and_ask_is_accepted),
         cmocka_unit_test(Q20_a_quote_at_a_resting_price_fills_up_to_its_size),
         cmocka_unit_test(Q15_a_gap_fills_a_resting_limit_at_its_own_price),

@@ -1,7 +1,6 @@
 /* bar.c: a bar begins, and ends: what its open fills is filled at once, the rest is judged at its close (judge.c). */
 #include <string.h>
 
-#include "base/heap.h"
 #include "paper.h"
 
 #define SECOND_NS 1000000000LL
@@ -207,16 +206,6 @@ void paper_at_open(struct paper *paper, struct paper_order *order)
     }
 }
 
-static bool is_before(const void *a, const void *b)
-{
-    const struct paper_opening *x = a, *y = b;
-    if (x->rank != y->rank)
-        return x->rank < y->rank;
-    if (x->distance != y->distance) /* an open beyond a trigger came past the farther one first */
-        return x->distance > y->distance;
-    return x->active_ns != y->active_ns ? x->active_ns < y->active_ns : x->order < y->order;
-}
-
 static bool acts_at_open(const struct paper *paper, const struct paper_market *market, const struct paper_order *order)
 {
     if (market->is_dead)
@@ -226,19 +215,6 @@ static bool acts_at_open(const struct paper *paper, const struct paper_market *m
     if (is_stop(order))
         return stop_is_hit(order, open_price(market, order));
     return !is_limit(order) || !order->has_rested || is_gapped(paper, market, order);
-}
-
-static struct paper_opening opening_of(const struct paper_market *market, const struct paper_order *order, uint32_t at)
-{
-    const int64_t open = open_price(market, order);
-    struct paper_opening opening = {.active_ns = order->active_ns, .order = at};
-    if (is_stop(order) || is_limit(order)) {
-        opening.rank = is_stop(order) ? 1 : 2;
-        opening.distance = is_stop(order) ? order->ask.stop_price - open : order->ask.price - open;
-        if (is_stop(order) == is_buy(order))
-            opening.distance = -opening.distance;
-    }
-    return opening;
 }
 
 /* What this open is for, as a heap. Returns how many; negative: no memory. *ret_judges: something may happen behind it. */
@@ -257,15 +233,8 @@ static int64_t openings_of(struct paper *paper, const struct paper_market *marke
             *ret_judges |= paper_in_reach(paper, market, order);
             continue;
         }
-        if (count == paper->opening_room) {
-            struct paper_opening *openings =
-                paper_grown(paper->openings, &paper->opening_room, PAPER_ORDERS_MAX, sizeof *paper->openings);
-            if (!openings)
-                return OC_E_NOMEM;
-            paper->openings = openings;
-        }
-        paper->openings[count] = opening_of(market, order, i);
-        heap_rise(paper->openings, sizeof *paper->openings, count++, is_before);
+        if (!paper_queue(paper, i, open_price(market, order), count++))
+            return OC_E_NOMEM;
     }
     return count;
 }
@@ -284,8 +253,7 @@ static __attribute__((noinline)) oc_rc open_orders(struct paper *paper, struct p
         return OC_E_NOMEM;
     paper->floor_ns = now_ns; /* a live bar is shown at its close */
     while (count > 0) {
-        struct paper_order *order = &paper->orders[paper->openings[0].order];
-        heap_remove(paper->openings, sizeof *paper->openings, (size_t)--count, 0, is_before);
+        struct paper_order *order = paper_queue_first(paper, (uint32_t)--count);
         if (order->phase == PHASE_WORKING)
             paper_at_open(paper, order);
         judges |= order->phase == PHASE_WORKING && paper_in_reach(paper, market, order);
@@ -304,12 +272,12 @@ static bool lies_on_saturday(int64_t open_ns, int64_t close_ns)
     return passed < 20 * 3600 * SECOND_NS || passed + (close_ns - open_ns) > week_ns;
 }
 
-/* Data that state no sessions: an hour without a bar is a break, where the market has never traded on a Saturday. */
+/* Data that state no sessions: four hours without a bar are a break, where the market has never traded on a Saturday. */
 static void look_at_pause(struct paper_market *market, int64_t closed_ns)
 {
     market->trades_saturdays |= lies_on_saturday(market->open_ns, market->close_ns);
     market->is_after_break |=
-        market->has_bars && !market->trades_saturdays && market->open_ns - closed_ns >= 3600 * SECOND_NS;
+        market->has_bars && !market->trades_saturdays && market->open_ns - closed_ns >= 4 * 3600 * SECOND_NS;
 }
 
 static oc_rc bar_open(struct paper *paper, struct paper_market *market, int64_t now_ns, const struct oc_event *event)

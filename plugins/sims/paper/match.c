@@ -31,6 +31,16 @@ static void take(struct paper *paper, struct paper_order *order, const struct po
     (void)paper_take(paper, order, &deal);
 }
 
+/* Something of the order happens at that price. */
+static bool acts(const struct paper_order *order, const struct point *point)
+{
+    if (is_stop(order))
+        return stop_is_hit(order, point->raw);
+    if (!is_limit(order))
+        return true;
+    return order->has_rested ? fills_resting(order, point) : reaches(order->ask.side, point->price, order->ask.price);
+}
+
 /* First point of a limit: taker; later: maker at its price. */
 static void at_point(struct paper *paper, struct paper_order *order, const struct point *point)
 {
@@ -80,8 +90,66 @@ static void know_quotes(struct paper_market *market, bool has_bid, int64_t bid, 
     market->has_ask_known |= has_ask;
 }
 
-static __attribute__((noinline)) void on_quote(struct paper *paper, struct paper_market *market, int64_t now_ns,
-                                               const struct oc_ev_quote *quote)
+/* What an order meets: a quote's other side, touched, as there is someone at that price; or a trade. False: nothing, for it. */
+static bool point_of(const struct paper *paper, const struct paper_market *market, const struct paper_order *order,
+                     int64_t now_ns, const struct oc_ev_trade *trade, struct point *ret_point)
+{
+    if (!trade) {
+        const int64_t price = is_buy(order) ? market->ask : market->bid;
+        *ret_point = (struct point){now_ns, price, price, 0};
+        return price != INT64_MIN;
+    }
+    *ret_point =
+        (struct point){now_ns, paper_with_spread(paper, order->ask.side, trade->price), trade->price, paper->through};
+    /* beside quotes, what takes is priced by those */
+    return !market->has_quote || (order->has_rested && (is_limit(order) || is_stop(order)));
+}
+
+static void meets(struct paper *paper, struct paper_market *market, struct paper_order *order,
+                  const struct point *point, const struct oc_ev_trade *trade, int64_t *left)
+{
+    const bool quoted = market->has_quote;
+    const int64_t bid_left = market->bid_left, ask_left = market->ask_left;
+    if (!trade) {
+        at_point(paper, order, point);
+        return;
+    }
+    market->has_quote = true; /* what was traded is all that could be had */
+    market->bid_left = market->ask_left = *left;
+    at_point(paper, order, point);
+    *left = is_buy(order) ? market->ask_left : market->bid_left;
+    market->has_quote = quoted;
+    market->bid_left = bid_left;
+    market->ask_left = ask_left;
+}
+
+/* Who acts at a quote, or at a trade, in their order; the others have seen it. */
+static oc_rc all_meet(struct paper *paper, uint32_t inst, int64_t now_ns, const struct oc_ev_trade *trade)
+{
+    struct paper_market *market = paper_market(paper, inst);
+    int64_t left =
+        trade && paper->profile != PROFILE_IDEAL && (trade->present & OC_HAS_QTY) && trade->qty > 0 ? trade->qty : -1;
+    struct point point;
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < paper->order_count; i++) {
+        struct paper_order *order = &paper->orders[i];
+        if (!is_of(order, inst) || !point_of(paper, market, order, now_ns, trade, &point))
+            continue;
+        if (!acts(order, &point))
+            at_point(paper, order, &point);
+        else if (!paper_queue(paper, i, point.raw, count++))
+            return OC_E_NOMEM;
+    }
+    while (count > 0) {
+        struct paper_order *order = paper_queue_first(paper, --count);
+        if (order->phase == PHASE_WORKING && point_of(paper, market, order, now_ns, trade, &point))
+            meets(paper, market, order, &point, trade, &left);
+    }
+    return OC_OK;
+}
+
+static __attribute__((noinline)) oc_rc on_quote(struct paper *paper, struct paper_market *market, int64_t now_ns,
+                                                const struct oc_ev_quote *quote)
 {
     bool has_bid = quote->present & OC_HAS_BID, has_ask = quote->present & OC_HAS_ASK;
     market->bid = has_bid ? quote->bid : INT64_MIN;
@@ -91,45 +159,16 @@ static __attribute__((noinline)) void on_quote(struct paper *paper, struct paper
     market->ask_left = sized && (quote->present & OC_HAS_ASK_QTY) && quote->ask_qty > 0 ? quote->ask_qty : -1;
     market->has_quote = true;
     know_quotes(market, has_bid, quote->bid, has_ask, quote->ask);
-    if (bar_runs(market)) /* its path decides */
-        return;
-    uint32_t count = paper->order_count;
-    for (uint32_t i = 0; i < count; i++) {
-        struct paper_order *order = &paper->orders[i];
-        int64_t price = is_buy(order) ? market->ask : market->bid;
-        if (is_of(order, quote->head.inst) && price != INT64_MIN)
-            at_point(paper, order,
-                     &(struct point){now_ns, price, price, 0}); /* touched: there is someone at our price */
-    }
+    return bar_runs(market) ? (oc_rc)OC_OK
+                            : all_meet(paper, quote->head.inst, now_ns, NULL); /* else its path decides */
 }
 
-static __attribute__((noinline)) void on_trade(struct paper *paper, struct paper_market *market, int64_t now_ns,
-                                               const struct oc_ev_trade *trade)
+static __attribute__((noinline)) oc_rc on_trade(struct paper *paper, struct paper_market *market, int64_t now_ns,
+                                                const struct oc_ev_trade *trade)
 {
     market->last = trade->price;
     market->has_last = true;
-    int64_t left = paper->profile != PROFILE_IDEAL && (trade->present & OC_HAS_QTY) && trade->qty > 0 ? trade->qty : -1;
-    bool quoted = market->has_quote;
-    if (bar_runs(market))
-        return;
-    uint32_t count = paper->order_count;
-    for (uint32_t i = 0; i < count; i++) {
-        struct paper_order *order = &paper->orders[i];
-        if (!is_of(order, trade->head.inst) || (quoted && !is_limit(order) && !is_stop(order)))
-            continue;
-        if (quoted && !order->has_rested)
-            continue; /* what takes is priced by the quote */
-        int64_t bid_left = market->bid_left, ask_left = market->ask_left;
-        market->has_quote = true; /* what was traded is all that could be had */
-        market->bid_left = market->ask_left = left;
-        at_point(paper, order,
-                 &(struct point){now_ns, paper_with_spread(paper, order->ask.side, trade->price), trade->price,
-                                 paper->through});
-        left = is_buy(order) ? market->ask_left : market->bid_left;
-        market->has_quote = quoted;
-        market->bid_left = bid_left;
-        market->ask_left = ask_left;
-    }
+    return bar_runs(market) ? (oc_rc)OC_OK : all_meet(paper, trade->head.inst, now_ns, trade);
 }
 
 oc_rc paper_on_market(struct paper *paper, int64_t now_ns, const struct oc_event *event)
@@ -141,9 +180,9 @@ oc_rc paper_on_market(struct paper *paper, int64_t now_ns, const struct oc_event
     if (event->type == OC_EV_BAR || event->type == OC_EV_QBAR)
         rc = paper_on_bar(paper, market, now_ns, event);
     else if (event->type == OC_EV_QUOTE)
-        on_quote(paper, market, now_ns, (const struct oc_ev_quote *)(const void *)event);
+        rc = on_quote(paper, market, now_ns, (const struct oc_ev_quote *)(const void *)event);
     else if (event->type == OC_EV_TRADE)
-        on_trade(paper, market, now_ns, (const struct oc_ev_trade *)(const void *)event);
+        rc = on_trade(paper, market, now_ns, (const struct oc_ev_trade *)(const void *)event);
     else if (event->type == OC_EV_SESSION)
         market->is_after_break |= ((const struct oc_ev_session *)(const void *)event)->status == OC_SESSION_CLOSED;
     if (paper->order_count)

@@ -125,7 +125,8 @@ struct paper_claim {
     } said;
 };
 
-/* Who is first at an open: market orders, then stops, the nearest trigger first, then limits by price, each by time. */
+/* Who is first at an open, a quote or a trade: market orders, then stops, the nearest trigger first, then limits by price, each by
+ * time. */
 struct paper_opening {
     int64_t rank;
     int64_t distance;
@@ -184,7 +185,7 @@ struct paper {
     uint32_t awaited_count; /* legs that are awaited, at most */
     bool is_short;    /* a fill found no memory for what it leads to: the next call about the market or time says so */
     int64_t floor_ns; /* nothing is said before */
-    struct paper_opening *openings; /* memory for bar.c */
+    struct paper_opening *openings; /* memory for queue.c */
     uint32_t opening_room;
     struct walk *walk;                        /* what is judged now; NULL: nothing is */
     struct walk *scratch;                     /* its memory, kept; owned */
@@ -276,6 +277,12 @@ void paper_say(struct paper *paper, const struct paper_order *order, struct oc_e
 oc_rc paper_on_market(struct paper *paper, int64_t now_ns, const struct oc_event *event);
 /* An order has arrived, or its terms have changed; its bar, if there is one, does not run. */
 void paper_activate(struct paper *paper, struct paper_order *order, int64_t now_ns);
+
+/* queue.c */
+/* Puts an order that acts at `price`, behind `count` others. False: no memory. */
+bool paper_queue(struct paper *paper, uint32_t order, int64_t price, uint32_t count);
+/* Takes the first of them; `left` remain. */
+struct paper_order *paper_queue_first(struct paper *paper, uint32_t left);
 
 /* bar.c */
 oc_rc paper_on_bar(struct paper *paper, struct paper_market *market, int64_t now_ns, const struct oc_event *event);

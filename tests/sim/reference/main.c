@@ -6,6 +6,8 @@
  *                            zero_volume, quoted
  *   bar T O H L C V          T: seconds of the open; V: - where unknown
  *   quotes T BO BH BL BC AO AH AL AC
+ *   trade T PRICE QTY        in the place of bars, as
+ *   quote T BID QTY ASK QTY
  *   order T buy|sell QTY [price=P] [stop=P] [sl=P] [tp=P] [expire=T] [tif=IOC|FOK] [post] [reduce]       numbered from 0
  *   amend T ORDER [price=P] [stop=P] [qty=Q]
  *   cancel T ORDER
@@ -127,6 +129,22 @@ static void read_bar(struct scenario *scenario, char **words, int count)
         bar->volume = number(words[6], setup->qty_decimals);
 }
 
+static void read_tick(struct scenario *scenario, char **words, int count)
+{
+    const int prices = scenario->setup.price_decimals, lots = scenario->setup.qty_decimals;
+    const bool is_trade = strcmp(words[0], "trade") == 0;
+    if (scenario->tick_count == TICK_MAX || count != (is_trade ? 4 : 6))
+        die("a trade or a quote", words[0]);
+    struct tick *tick = &scenario->ticks[scenario->tick_count++];
+    *tick = (struct tick){.at = number(words[1], SECOND_DECIMALS), .is_trade = is_trade};
+    tick->price = tick->bid = number(words[2], prices);
+    tick->qty = tick->bid_qty = number(words[3], lots);
+    if (!is_trade) {
+        tick->ask = number(words[4], prices);
+        tick->ask_qty = number(words[5], lots);
+    }
+}
+
 static void read_order(struct scenario *scenario, char **words, int count)
 {
     const struct setup *setup = &scenario->setup;
@@ -228,6 +246,10 @@ static void print_fill(const struct scenario *scenario, const struct fill *fill)
 static const char *end_of(const struct scenario *scenario, const struct order *order)
 {
     static const char *const states[] = {"open", "open", "closed", "canceled", "expired", "rejected"};
+    if (scenario->tick_count) {
+        const int64_t end = scenario->ticks[scenario->tick_count - 1].at;
+        return order->state > RESTING && order->ended_ns + scenario->setup.response >= end ? "?" : states[order->state];
+    }
     return order->ended == scenario->bar_count - 1 ? "?" : states[order->state];
 }
 
@@ -236,7 +258,8 @@ static void print_scenario(const struct scenario *scenario, int bars)
 {
     const struct setup *setup = &scenario->setup;
     const struct world *world = &scenario->world;
-    const int64_t end = scenario->bars[scenario->bar_count - 1].open_ns + 3 * setup->third;
+    const int64_t end = scenario->tick_count ? scenario->ticks[scenario->tick_count - 1].at
+                                             : scenario->bars[scenario->bar_count - 1].open_ns + 3 * setup->third;
     int64_t held = 0;
     wide paid = 0;
     int ambiguous = 0;
@@ -261,9 +284,13 @@ static void print_scenario(const struct scenario *scenario, int bars)
 
 static void end_scenario(struct scenario *scenario)
 {
-    if (scenario->bar_count == 0)
+    int bars = 0;
+    if (scenario->bar_count == 0 && scenario->tick_count == 0)
         die("bars", scenario->name);
-    const int bars = run_scenario(scenario);
+    if (scenario->tick_count)
+        run_ticks(scenario);
+    else
+        bars = run_scenario(scenario);
     print_scenario(scenario, bars);
 }
 
@@ -294,6 +321,8 @@ int main(int argc, char **argv)
             set(&scenario.setup, words[1], words[2]);
         else if (strcmp(words[0], "bar") == 0 || strcmp(words[0], "quotes") == 0)
             read_bar(&scenario, words, count);
+        else if (strcmp(words[0], "trade") == 0 || strcmp(words[0], "quote") == 0)
+            read_tick(&scenario, words, count);
         else if (strcmp(words[0], "order") == 0)
             read_order(&scenario, words, count);
         else if (strcmp(words[0], "amend") == 0 || strcmp(words[0], "cancel") == 0)

@@ -15,6 +15,7 @@ enum {
     ACTION_MAX = 64,
     BAR_MAX = 64,
     FILL_MAX = 512,
+    TICK_MAX = 64,
     FEE_DECIMALS = 8,
     SHARE = 1000000, /* shares (fees, spread, cap) are millionths */
     NEVER = -1
@@ -38,7 +39,8 @@ struct order {
     int id, side;   /* id: its number; of a leg its entry's */
     enum role role;
     enum state state;
-    int ended; /* number of the bar that ended it */
+    int ended;        /* number of the bar that ended it */
+    int64_t ended_ns; /* of trades and quotes: when */
     bool has_price, has_stop, has_stop_loss, has_take_profit, has_expire;
     bool post_only, ioc, fok, reduce_only;
     bool is_triggered; /* the stop is passed: a market order, or a limit */
@@ -61,6 +63,12 @@ struct action {
 struct bar {
     int64_t open_ns, open[2], high[2], low[2], close[2], volume;
     bool has_volume;
+};
+
+/* A trade, or a quote of both sides. */
+struct tick {
+    int64_t at, price, qty, bid, bid_qty, ask, ask_qty;
+    bool is_trade;
 };
 
 struct fill {
@@ -95,8 +103,9 @@ struct scenario {
     char name[32];
     struct setup setup;
     struct bar bars[BAR_MAX];
+    struct tick ticks[TICK_MAX];
     struct action actions[ACTION_MAX];
-    int bar_count, action_count;
+    int bar_count, tick_count, action_count;
     struct world world;
 };
 
@@ -135,3 +144,6 @@ void arrive_leg(struct walk *walk, struct order *leg, int64_t tau);
 
 /* run.c: all bars. Returns how many bars were ambiguous. */
 int run_scenario(struct scenario *scenario);
+
+/* ticks.c: all trades or quotes. */
+void run_ticks(struct scenario *scenario);
