@@ -4,7 +4,7 @@
 /* What stands behind the payload: `bytes` from `offset` on, no nearer to the head than `payload`. */
 static bool tail_is_inside(const struct oc_event *event, uint32_t payload, uint32_t offset, uint64_t bytes)
 {
-    return bytes == 0 || (offset >= payload && offset <= event->size && bytes <= event->size - offset);
+    return bytes == 0 || (offset >= payload && offset + bytes <= event->size);
 }
 
 static bool id_is_sound(const struct oc_id *id) { return id->size <= OC_ID_MAX; }
@@ -105,59 +105,67 @@ static __attribute__((noinline)) bool rest_is_sound(const struct oc_event *event
 /* The least that an event of this type has, and whether that is all that a simulator or the host says of it. */
 struct size {
     uint16_t least;
-    uint16_t is_whole;
+    bool is_whole;
 };
+#define WHOLE(type)                                                                                                    \
+    {                                                                                                                  \
+        sizeof(struct type), true                                                                                      \
+    }
+#define LEAST(type)                                                                                                    \
+    {                                                                                                                  \
+        sizeof(struct type), false                                                                                     \
+    }
 
 bool event_is_sound(const struct oc_event *event)
 {
     static const struct size sizes[OC_EV_END] = {
-        [OC_EV_TRADE] = {sizeof(struct oc_ev_trade), 1},
-        [OC_EV_QUOTE] = {sizeof(struct oc_ev_quote), 1},
-        [OC_EV_BAR] = {sizeof(struct oc_ev_bar), 1},
-        [OC_EV_QBAR] = {sizeof(struct oc_ev_qbar), 1},
-        [OC_EV_SESSION] = {sizeof(struct oc_ev_session), 1},
-        [OC_EV_INSTRUMENT] = {sizeof(struct oc_ev_instrument), 1},
-        [OC_EV_BOOK] = {sizeof(struct oc_ev_book), 0},
-        [OC_EV_BOOK_ORDERS] = {sizeof(struct oc_ev_book_orders), 0},
-        [OC_EV_FIGURES] = {sizeof(struct oc_ev_figures), 0},
-        [OC_EV_FUNDING] = {sizeof(struct oc_ev_funding), 1},
-        [OC_EV_REQUEST] = {sizeof(struct oc_request), 1},
-        [OC_EV_DENIED] = {sizeof(struct oc_ev_answer), 1},
-        [OC_EV_ACCEPTED] = {sizeof(struct oc_ev_answer), 1},
-        [OC_EV_REJECTED] = {sizeof(struct oc_ev_answer), 1},
-        [OC_EV_FILL] = {sizeof(struct oc_ev_fill), 1},
-        [OC_EV_CANCELED] = {sizeof(struct oc_ev_answer), 1},
-        [OC_EV_EXPIRED] = {sizeof(struct oc_ev_answer), 1},
-        [OC_EV_TRIGGERED] = {sizeof(struct oc_ev_answer), 1},
-        [OC_EV_AMENDED] = {sizeof(struct oc_ev_answer), 1},
-        [OC_EV_CANCEL_REJECTED] = {sizeof(struct oc_ev_answer), 1},
-        [OC_EV_AMEND_REJECTED] = {sizeof(struct oc_ev_answer), 1},
-        [OC_EV_UNKNOWN] = {sizeof(struct oc_ev_answer), 1},
-        [OC_EV_NOT_THERE] = {sizeof(struct oc_ev_answer), 1},
-        [OC_EV_SENT] = {sizeof(struct oc_ev_answer), 1},
-        [OC_EV_ORDER] = {sizeof(struct oc_ev_order), 0},
-        [OC_EV_ABSENT] = {sizeof(struct oc_ev_answer), 1},
-        [OC_EV_BUST] = {sizeof(struct oc_ev_bust), 0},
-        [OC_EV_TAKEN] = {sizeof(struct oc_ev_answer), 1},
-        [OC_EV_TIMER] = {sizeof(struct oc_ev_timer), 1},
-        [OC_EV_BALANCE] = {sizeof(struct oc_ev_balance), 1},
-        [OC_EV_COMMAND] = {sizeof(struct oc_ev_text), 1},
-        [OC_EV_STRATEGY] = {sizeof(struct oc_ev_text), 1},
-        [OC_EV_STATE] = {sizeof(struct oc_ev_text), 1},
-        [OC_EV_LATCH] = {sizeof(struct oc_ev_text), 1},
-        [OC_EV_CONFIG] = {sizeof(struct oc_ev_text), 1},
-        [OC_EV_MARK] = {sizeof(struct oc_ev_text), 1},
-        [OC_EV_POSITION] = {sizeof(struct oc_ev_position), 0},
-        [OC_EV_ACCOUNT] = {sizeof(struct oc_ev_account), 0},
-        [OC_EV_LEDGER] = {sizeof(struct oc_ev_ledger), 0},
-        [OC_EV_VENUE] = {sizeof(struct oc_ev_venue), 0},
-        [OC_EV_LIMIT] = {sizeof(struct oc_ev_limit), 1},
-        [OC_EV_FETCHED] = {sizeof(struct oc_ev_fetched), 0},
+        [OC_EV_TRADE] = WHOLE(oc_ev_trade),
+        [OC_EV_QUOTE] = WHOLE(oc_ev_quote),
+        [OC_EV_BAR] = WHOLE(oc_ev_bar),
+        [OC_EV_QBAR] = WHOLE(oc_ev_qbar),
+        [OC_EV_SESSION] = WHOLE(oc_ev_session),
+        [OC_EV_INSTRUMENT] = WHOLE(oc_ev_instrument),
+        [OC_EV_BOOK] = LEAST(oc_ev_book),
+        [OC_EV_BOOK_ORDERS] = LEAST(oc_ev_book_orders),
+        [OC_EV_FIGURES] = LEAST(oc_ev_figures),
+        [OC_EV_FUNDING] = WHOLE(oc_ev_funding),
+        [OC_EV_REQUEST] = WHOLE(oc_request),
+        [OC_EV_DENIED] = WHOLE(oc_ev_answer),
+        [OC_EV_ACCEPTED] = WHOLE(oc_ev_answer),
+        [OC_EV_REJECTED] = WHOLE(oc_ev_answer),
+        [OC_EV_FILL] = WHOLE(oc_ev_fill),
+        [OC_EV_CANCELED] = WHOLE(oc_ev_answer),
+        [OC_EV_EXPIRED] = WHOLE(oc_ev_answer),
+        [OC_EV_TRIGGERED] = WHOLE(oc_ev_answer),
+        [OC_EV_AMENDED] = WHOLE(oc_ev_answer),
+        [OC_EV_CANCEL_REJECTED] = WHOLE(oc_ev_answer),
+        [OC_EV_AMEND_REJECTED] = WHOLE(oc_ev_answer),
+        [OC_EV_UNKNOWN] = WHOLE(oc_ev_answer),
+        [OC_EV_NOT_THERE] = WHOLE(oc_ev_answer),
+        [OC_EV_SENT] = WHOLE(oc_ev_answer),
+        [OC_EV_ORDER] = LEAST(oc_ev_order),
+        [OC_EV_ABSENT] = WHOLE(oc_ev_answer),
+        [OC_EV_BUST] = LEAST(oc_ev_bust),
+        [OC_EV_TAKEN] = WHOLE(oc_ev_answer),
+        [OC_EV_TIMER] = WHOLE(oc_ev_timer),
+        [OC_EV_BALANCE] = WHOLE(oc_ev_balance),
+        [OC_EV_COMMAND] = WHOLE(oc_ev_text),
+        [OC_EV_STRATEGY] = WHOLE(oc_ev_text),
+        [OC_EV_STATE] = WHOLE(oc_ev_text),
+        [OC_EV_LATCH] = WHOLE(oc_ev_text),
+        [OC_EV_CONFIG] = WHOLE(oc_ev_text),
+        [OC_EV_MARK] = WHOLE(oc_ev_text),
+        [OC_EV_POSITION] = LEAST(oc_ev_position),
+        [OC_EV_ACCOUNT] = LEAST(oc_ev_account),
+        [OC_EV_LEDGER] = LEAST(oc_ev_ledger),
+        [OC_EV_VENUE] = LEAST(oc_ev_venue),
+        [OC_EV_LIMIT] = WHOLE(oc_ev_limit),
+        [OC_EV_FETCHED] = LEAST(oc_ev_fetched),
     };
     if (event->type >= OC_EV_END)
         return false;
     const struct size size = sizes[event->type];
     if (event->size == size.least && size.is_whole) /* what comes most often */
-        return size.least != 0;
+        return true;
     return size.least && event->size >= size.least && rest_is_sound(event);
 }
