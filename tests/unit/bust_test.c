@@ -285,12 +285,57 @@ static int64_t held_of(const struct trade *trades)
     return sum;
 }
 
-static void one_history(uint64_t *random)
+/* From now on the orders are of an instrument with margin: what moves is what is gained and paid. */
+static void on_margin(struct fixture *f, uint16_t kind)
+{
+    struct oc_instrument info = {.size = sizeof info,
+                                 .kind = kind,
+                                 .status = OC_STATUS_TRADING,
+                                 .price_step = {1, 2, 0},
+                                 .qty_step = {1, 3, 0},
+                                 .contract_size = {1, 0, 0},
+                                 .base = f->base,
+                                 .quote = f->quote,
+                                 .settle = kind == OC_KIND_LINEAR ? f->quote : f->base,
+                                 .venue = "test",
+                                 .symbol = "BTC/USDT:PERP"};
+    assert_int_equal(instruments_add(engine_instruments(f->engine), &info, &f->inst), OC_OK);
+    fixture_price(f, 10000);
+}
+
+static void is_accepted(struct fixture *f, uint32_t strategy, uint8_t side, const char *name)
+{
+    struct oc_request ask = fixture_order(f, side, 1000, 9900);
+    struct oc_ev_venue_answer said = said_answer(f, OC_EV_ACCEPTED, name);
+    ask.strategy = strategy;
+    said.answer.order = said.answer.request = fixture_submit(f, ask);
+    assert_int_not_equal(said.answer.order, 0);
+    says(f, &said);
+}
+
+/* One strategy trades alone: its book is that of the account. */
+static void is_the_accounts(const struct fixture *f, uint32_t strategy)
+{
+    const struct book *own = portfolio_find(engine_portfolio(f->engine), f->account, strategy, f->inst);
+    const struct position *a = position(f), *b = &own->position;
+    assert_true(a->qty == b->qty && a->cost == b->cost && a->realised == b->realised && a->flow == b->flow);
+    assert_true(a->fills == b->fills && a->closes == b->closes && a->trips == b->trips && a->wins == b->wins);
+    assert_true(a->opened_ns == b->opened_ns && a->trip_start == b->trip_start);
+    assert_true(a->fee_count == b->fee_count && a->fees[0].paid == b->fees[0].paid);
+    assert_true(a->lot_count - a->lot_first == b->lot_count - b->lot_first);
+}
+
+static void one_history(uint64_t *random, uint16_t kind)
 {
     struct fixture *f = fixture_new((uint32_t)next_random(random, 3));
+    const struct engine_client client = {0};
     struct trade trades[TRADES];
-    said_accepted(f, OC_SIDE_BUY, 1000, 9900, "B");
-    said_accepted(f, OC_SIDE_SELL, 1000, 9900, "S");
+    uint32_t strategy;
+    if (kind != OC_KIND_SPOT)
+        on_margin(f, kind);
+    assert_int_equal(engine_add_client(f->engine, "s", &client, &strategy), OC_OK);
+    is_accepted(f, strategy, OC_SIDE_BUY, "B");
+    is_accepted(f, strategy, OC_SIDE_SELL, "S");
     for (int i = 0; i < 2 * TRADES; i++) {
         const int at = i < TRADES ? i : (int)next_random(random, TRADES);
         struct trade *trade = &trades[at];
@@ -317,9 +362,19 @@ static void one_history(uint64_t *random)
         says(f, &bust);
     }
     assert_int_equal(held(f), held_of(trades));
-    assert_int_equal(cash(f), cash_of(trades));
     const struct position *p = position(f);
-    assert_true(p->realised - p->cost == p->flow); /* to the last unit, whatever was closed when */
+    const struct portfolio *portfolio = engine_portfolio(f->engine);
+    const oc_i128 quote = portfolio_balance(portfolio, f->account, f->quote) - money(CASH),
+                  base = portfolio_balance(portfolio, f->account, f->base), fees = p->fees[0].paid;
+    if (kind == OC_KIND_SPOT)
+        assert_int_equal(cash(f), cash_of(trades));
+    else if (kind == OC_KIND_LINEAR)
+        assert_true(quote == p->realised - fees && base == 0);
+    else
+        assert_true(quote == -fees && base == p->realised);
+    if (kind != OC_KIND_INVERSE)
+        assert_true(p->realised - p->cost == p->flow); /* to the last unit, whatever was closed when */
+    is_the_accounts(f, strategy);
     assert_int_equal(alarms_of(f), 0);
     int64_t lots = 0;
     oc_i128 cost = 0;
@@ -336,7 +391,9 @@ static void D8_whatever_is_corrected_the_books_add_up(void **state)
     (void)state;
     uint64_t random = 11;
     for (int round = 0; round < 2000; round++)
-        one_history(&random);
+        one_history(&random, OC_KIND_SPOT);
+    for (int round = 0; round < 300; round++)
+        one_history(&random, round % 2 ? OC_KIND_LINEAR : OC_KIND_INVERSE);
 }
 
 int main(void)

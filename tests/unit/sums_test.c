@@ -174,6 +174,31 @@ static void D3_what_no_fetch_brings_is_booked_when_it_has_ended(void **state)
     fixture_free(f);
 }
 
+/* Open ones and ended ones, however many. */
+static void D3_all_that_a_fetch_did_not_bring_is_booked(void **state)
+{
+    (void)state;
+    struct fixture *f = fixture_new(COST_AVERAGE);
+    uint64_t orders[4];
+    for (int i = 0; i < 4; i++) {
+        const char name[] = {'V', (char)('1' + i), 0};
+        orders[i] = said_accepted(f, OC_SIDE_BUY, 10, 9900, name);
+        struct oc_ev_order shown = shown_sum(f, 1 + i, (1 + i) * 9870);
+        shown.venue_order = id_of(name);
+        shown.present |= OC_OF_FILLS_COME;
+        shown.state = i % 2 ? OC_SHOWN_CANCELED : OC_SHOWN_WORKING;
+        says(f, &shown);
+    }
+    assert_int_equal(held(f), 0);
+    says_fetched(f);
+    for (int i = 0; i < 4; i++)
+        assert_int_equal(fixture_find(f, orders[i])->filled, 1 + i);
+    assert_int_equal(held(f), 10);
+    assert_int_equal(cash(f), CASH - 10 * 9870);
+    assert_int_equal(open_buys(f), 9 + 7);
+    fixture_free(f);
+}
+
 static void D3_without_money_it_is_booked_at_the_price_of_the_order_and_alarmed(void **state)
 {
     (void)state;
@@ -376,6 +401,7 @@ int main(void)
         cmocka_unit_test(D3_sums_beyond_the_order_count_and_replaced_ones_excuse_nothing),
         cmocka_unit_test(D3_fees_of_sums_are_booked_and_replaced),
         cmocka_unit_test(D3_what_no_fetch_brings_is_booked_when_it_has_ended),
+        cmocka_unit_test(D3_all_that_a_fetch_did_not_bring_is_booked),
         cmocka_unit_test(D3_without_money_it_is_booked_at_the_price_of_the_order_and_alarmed),
         cmocka_unit_test(D3_strategies_hear_of_what_is_inferred),
         cmocka_unit_test(booked_are_the_fills_or_the_sums_whatever_the_order),
