@@ -1,5 +1,5 @@
 #!/bin/sh
-# mutate.sh [--seed N] [--count 100] [--list] [--again] [--workers 2] [--limit 60]: do the tests see a wrong line? Mutants are drawn by seed from the
+# mutate.sh [--seed N] [--count 100] [--only PATH] [--list] [--again] [--workers 2] [--limit 60]: do the tests see a wrong line? Mutants are drawn by seed from the
 # fixed operators of tests/support/mutant.c over engine, journal, session, simulators and scripts. Each is planted in a copy of
 # the tree, built incrementally, and shown to the fast suites named below, those of its room first, for 60 seconds; it is killed
 # by the first that fails, or that takes many times as long as without it. What does not compile is drawn again. At most 5 of
@@ -11,21 +11,25 @@
 # --again judges those that survived once more, as behind new tests.
 set -u
 cd "$(dirname "$0")/.." || exit 1
-seed=1 count=100 workers=2 limit_s=60 list= again=
+seed=1 count=100 workers=2 limit_s=60 list= again= only=
 while [ $# -gt 0 ]; do
     case $1 in
     --seed) seed=$2 && shift ;;
     --count) count=$2 && shift ;;
     --workers) workers=$2 && shift ;;
     --limit) limit_s=$2 && shift ;;
+    --only) only=$2 && shift ;;
     --list) list=yes ;;
     --again) again=yes ;;
-    *) sed -n '2,10s/^# \{0,1\}//p' "$0" && exit 2 ;;
+    *) sed -n '2,11s/^# \{0,1\}//p' "$0" && exit 2 ;;
     esac
     shift
 done
 top=$PWD
 out=$top/build/mutate
+case $seed in '' | *[!0-9]*) echo "mutate: a seed is a number: $seed" && exit 2 ;; esac
+number_of=$seed
+[ -z "$only" ] || seed=$seed.$(echo "$only" | tr / _)
 state=$out/$seed.txt
 mkdir -p "$out"
 
@@ -34,21 +38,22 @@ engine="engine_test engine_edge_test engine_deny_test engine_hold_test engine_re
     orders_test portfolio_test position_test market_test timers_test bars_test groups_test groups_legs_test out_test save_test save_fields_test
     order_ids_test order_states_test stranger_test sums_test bust_test shown_test ask_venue_test said_save_test said_alloc_test
     permissions_test grants_test suspend_test batch_test risk_test risk_state_test engine_walk_test step_test fills_test instruments_test engine_alloc_test
-    engine_clients_test reserve_test closing_test funds_test strategy_test strategy_reload_test strategy_run_test"
+    engine_clients_test reserve_test closing_test strategy_test strategy_reload_test strategy_run_test venue_sim_test"
 journal="journal_test journal_edge_test epoch_test journal_live_test meaning_test fills_test journal_fail_test journal_restore_test
     journal_checkpoint_test journal_end_test journal_os_test gap_test step_journal_test journal_crash fill_run_test fill_set_test fill_index_test journal_damage_test"
 session="session_open_test pace_test session_data_test start_value_test step_test step_denied_test step_journal_test gap_test inbox_test sim_answers_test
     venues_test header_test session_checkpoint_test run_end_test gap_restart_test parts_test parts_folders_test rules_test
     keys_test border_test border_venue_test venue_link_test venue_keys_test rules_change_test plugin_keys_test paper_keys_test
-    console_service_test"
+    console_service_test venue_sim_test recorded_source"
 script="strategy_test strategy_bytes_test script_api_test strategy_run_test strategy_reload_test strategy_state_test strategy_restart_test
     strategy_origin_test script_order_test script_guard_test indicators_test reference_test script_grid_test script_call_test
     sandbox_error_test sandbox_test sandbox_source_test reads_test pattern_test script_limit_test reach_test"
 sims="sim_bars_test sim_orders_test paper_test paper_side_test paper_state_test paper_walk_test paper_twin_test paper_alloc_test paper_keys_test inbox_test sim_answers_test"
-whole="golden lua_reference strategy_files steer_test strategy_errors meaning"
-scripts="command_line findings_q histories differential golden lua_reference strategy_files strategy_errors meaning" # all others are programs
+whole="golden lua_reference strategy_files steer first_session shell_show_test venue_run steer_test strategy_errors meaning"
+scripts="command_line findings_q histories differential golden lua_reference strategy_files strategy_errors steer first_session
+    recorded_source venue_run meaning" # all others are programs
 meaning_rows='^(brackets|stops|timers|sma|ideal)_backtest|^(one_way|maker_and_taker|thin_market|ticks|fee_in_base_waits|denied_rate)|_slow$|^suspended|^killed_(rsi|brackets|two|hand)|^steered|^halted|^by_hand'
-# Which of them stands for a room is said once: a suite that is not there is left out.
+# Which of them stands for a room is said once: a suite that is not there is left out. The quickest come first, once it is known.
 suites_of() {
     case $1 in
     host/engine/*) set -- $engine $whole histories $session ;;
@@ -59,7 +64,8 @@ suites_of() {
     esac
     for suite; do
         grep -qx "$suite" "$out/suites" && echo "$suite"
-    done | awk '!seen[$0]++'
+    done | awk -v times="$out/times" 'BEGIN { while ((getline line < times) > 0) { split(line, word, " "); time[word[1]] = word[2] } }
+        !seen[$0]++ { print time[$0] + 0, $0 }' | sort -s -n -k 1,1 | cut -d ' ' -f 2
 }
 
 # run_suite TREE NAME SECONDS
@@ -67,20 +73,21 @@ run_suite() {
     build=$1/build
     case $2 in
     meaning) timeout -k 1 "$3" sh "$1/tests/golden/meaning.sh" "$build/outcry" --only "$meaning_rows" ;;
-    command_line | findings_q | strategy_errors | strategy_files) timeout -k 1 "$3" sh "$1/tests/golden/$2.sh" "$build/outcry" ;;
+    command_line | findings_q | strategy_errors | strategy_files | steer | first_session | recorded_source | venue_run) timeout -k 1 "$3" sh "$1/tests/golden/$2.sh" "$build/outcry" ;;
     golden) timeout -k 1 "$3" sh -c 'for file in "$1"/strategies/*.expect; do
         sh "$1/tests/golden/golden.sh" "$1/build/outcry" "$file" || exit 1; done' golden "$1" ;;
     histories) timeout -k 1 "$3" sh "$1/tests/golden/histories.sh" "$build/outcry" 1 6 ;;
     differential) timeout -k 1 "$3" sh "$1/tests/sim/differential.sh" "$build/outcry" "$build/tests/sim/reference" "$build/tests/sim/scenarios" 800 ;;
     lua_reference) "$build/outcry" help lua | cmp - "$1/docs/lua-reference.md" ;;
     journal_crash) timeout -k 1 "$3" "$build/tests/fault/journal_crash" --seeds 100 ;;
+    venue_sim_test) timeout -k 1 "$3" "$build/tests/sim/venue_sim_test" ;;
     *) timeout -k 1 "$3" "$build/tests/$2" ;;
     esac >"$1/said" 2>&1 </dev/null
 }
 
 target_of() {
     case " $scripts " in
-    *" $1 "*) echo outcry meaning_of sim_reference_program sim_scenarios ;;
+    *" $1 "*) echo outcry meaning_of sim_reference_program sim_scenarios example_loopback ;;
     *) echo "$1" ;;
     esac
 }
@@ -96,10 +103,11 @@ build() {
     cmake --build "$build" -j "$jobs" --target $targets >"$build/log" 2>&1
 }
 
-sources=$(git ls-files 'host/engine/*.c' 'host/journal/*.c' 'host/session/*.c' 'host/script/*.c' 'plugins/sims/*.c')
+sources=$(git ls-files 'host/engine/*.c' 'host/journal/*.c' 'host/session/*.c' 'host/script/*.c' 'plugins/sims/*.c' | grep "^$only")
+[ -n "$sources" ] || { echo "mutate: no file of the rooms begins with $only" && exit 2; }
 ${CC:-cc} -O1 -o "$out/mutant" tests/support/mutant.c || exit 1
 # shellcheck disable=SC2086 # a list
-EQUIVALENT=tests/mutate.equivalent "$out/mutant" draw "$seed" $sources >"$out/queue.$seed" || exit 1
+EQUIVALENT=tests/mutate.equivalent "$out/mutant" draw "$number_of" $sources >"$out/queue.$seed" || exit 1
 if [ -n "$list" ]; then
     head -n "$count" "$out/queue.$seed" | awk -F '\t' '{ printf "%s:%s\t%s\t%s\t%s\n", $1, $2, $3, $4, $8 }'
     exit 0
@@ -127,7 +135,7 @@ for worker in $(seq "$workers"); do
     cmake -S "$tree" -B "$tree/build" -G Ninja -DBUILD_TESTING=ON -DCMAKE_BUILD_TYPE=Mutant "-DCMAKE_C_FLAGS_MUTANT=-O1 -w -fsanitize=bounds -fsanitize-undefined-trap-on-error" \
         >"$out/configure.$worker" 2>&1 || { tail -n 5 "$out/configure.$worker"; exit 1; }
 done
-{ ls tests/unit | sed -n 's/_test\.c$/_test/p'; echo journal_crash; printf '%s\n' $scripts; } >"$out/suites"
+{ ls tests/unit | sed -n 's/_test\.c$/_test/p'; printf '%s\n' journal_crash venue_sim_test; printf '%s\n' $scripts; } >"$out/suites"
 all=$(for room in engine journal session script sims; do suites_of "host/$room/x"; done | sort -u)
 jobs=$(nproc)
 for worker in $(seq "$workers"); do
@@ -183,8 +191,15 @@ note() {
 # judge TREE FILE: sets verdict and suite.
 judge() {
     verdict=SURVIVED
-    for suite in $(suites_of "$2"); do
-        build "$1" "$suite" || { verdict=redrawn && return; }
+    suites=$(suites_of "$2") shown=0
+    for suite in $suites; do
+        shown=$((shown + 1))
+        if [ $shown -le 4 ]; then # most are killed by these
+            build "$1" "$suite" || { verdict=redrawn && return; }
+        elif [ $shown = 5 ]; then # all others at once: quicker than one by one
+            # shellcheck disable=SC2086 # a list
+            build "$1" $suites || { verdict=redrawn && return; }
+        fi
         run_suite "$1" "$suite" "$(awk -v name="$suite" '$1 == name { print $2 }' "$out/times")"
         case $? in
         0) ;;
