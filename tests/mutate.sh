@@ -50,8 +50,8 @@ script="strategy_test strategy_bytes_test script_api_test strategy_run_test stra
     sandbox_error_test sandbox_test sandbox_source_test reads_test pattern_test script_limit_test reach_test"
 sims="sim_bars_test sim_orders_test paper_test paper_side_test paper_state_test paper_walk_test paper_twin_test paper_alloc_test paper_keys_test inbox_test sim_answers_test"
 whole="golden lua_reference strategy_files steer first_session shell_show_test venue_run steer_test strategy_errors meaning"
-scripts="command_line findings_q histories differential golden lua_reference strategy_files strategy_errors steer first_session
-    recorded_source venue_run meaning" # all others are programs
+scripts="command_line findings_q histories differential golden lua_reference strategy_files strategy_errors" # all others are
+scripts="$scripts steer first_session recorded_source venue_run meaning"                                     # programs
 meaning_rows='^(brackets|stops|timers|sma|ideal)_backtest|^(one_way|maker_and_taker|thin_market|ticks|fee_in_base_waits|denied_rate)|_slow$|^suspended|^killed_(rsi|brackets|two|hand)|^steered|^halted|^by_hand'
 # Which of them stands for a room is said once: a suite that is not there is left out. The quickest come first, once it is known.
 suites_of() {
