@@ -72,7 +72,7 @@ uint64_t engine_cause(const struct engine *engine) { return engine->cause; }
 void engine_set_next_order(struct engine *engine, uint64_t order)
 {
     engine->config.epoch = (uint32_t)(order >> 40);
-    engine->next_order = order & ((1ull << 40) - 1);
+    engine->next_order = order_number(order);
 }
 
 void engine_latch(struct engine *engine, uint32_t account, const char *reason)

@@ -57,7 +57,7 @@ static oc_rc restore_request(struct engine *engine, const struct oc_request *req
             (void)chain_worst_qty(engine, request, &order->worst_qty); /* a report without its data knows no price */
         order->known_price = reserve_price(engine, request);
         orders_event(engine->orders, order, EVENT_SUBMIT, request->head.local_ns);
-        uint64_t counter = request->order & ((1ull << 40) - 1);
+        uint64_t counter = order_number(request->order);
         if (request->order >> 40 == engine->config.epoch && counter >= engine->next_order)
             engine->next_order = counter + 1;
     }

@@ -126,4 +126,7 @@ int64_t order_remaining_worst(const struct order *order);
 /* Average fill price in price units as a double; 0 fills gives 0. */
 double order_average_units(const struct order *order);
 
+/* The number of an order within its epoch. */
+static inline uint64_t order_number(uint64_t id) { return id & ((UINT64_C(1) << 40) - 1); }
+
 #endif

@@ -304,7 +304,7 @@ oc_rc position_fee(struct position *position, uint32_t asset, oc_i128 paid)
     if (bucket)
         bucket->paid += paid;
     else
-        position->fees[position->fee_count++] = (struct fee_bucket){asset, 0, paid};
+        position->fees[position->fee_count++] = (struct fee_bucket){.asset = asset, .paid = paid};
     return OC_OK;
 }
 

@@ -216,7 +216,7 @@ static bool command(struct console_service *service, const struct console_seat *
     if (names_order && words->count > 1 &&
         console_service_order_of(service, words->fields[1], &order)) { /* a restart counts anew */
         snprintf(id, sizeof id, "o%llu.%llu", (unsigned long long)(order >> 40),
-                 (unsigned long long)(order & ((1ull << 40) - 1)));
+                 (unsigned long long)order_number(order));
         words->fields[1] = id;
     }
     text_init_grow(&line, OC_EVENT_MAX - 256);

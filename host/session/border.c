@@ -48,8 +48,6 @@ const char *border_refuses(struct engine *engine, const struct oc_event *event)
                                      : NULL;
 }
 
-static unsigned long long order_number(uint64_t id) { return id & ((1ull << 40) - 1); }
-
 oc_rc border_say(struct border *border, const char *why, const struct oc_event *event)
 {
     /* it stands at the same place in all of them */
@@ -58,7 +56,7 @@ oc_rc border_say(struct border *border, const char *why, const struct oc_event *
     if (++border->refused <= BORDER_SAID_MAX)
         log_error("border", "%s %s: %s: refused (order %llu, event type %u)%s",
                   border->is_venue ? "connector" : "simulator", border->simulator ? border->simulator : "", why,
-                  order_number(id), event->type,
+                  (unsigned long long)order_number(id), event->type,
                   border->refused == BORDER_SAID_MAX ? "; more of it is only counted" : "");
     return border->refused < BORDER_REFUSED_MAX ? OC_OK : OC_E_DATA;
 }
@@ -69,7 +67,7 @@ void border_say_alarms(struct border *border, const struct engine_out *out)
     for (uint32_t i = 0; i < out->note_count; i++) {
         const struct out_note *alarm = &out->notes[i];
         if (alarm->kind == NOTE_ALARM && ++border->alarms <= BORDER_SAID_MAX)
-            log_error("alarm", "%s (order %llu)%s", alarm->words, order_number(alarm->order),
+            log_error("alarm", "%s (order %llu)%s", alarm->words, (unsigned long long)order_number(alarm->order),
                       border->alarms == BORDER_SAID_MAX ? "; more of them are only counted" : "");
     }
 }

@@ -1,16 +1,15 @@
 #include "session/interrupt.h"
 
 #include <signal.h>
-#include <string.h>
 #include <unistd.h>
 
 static volatile sig_atomic_t count;
-static volatile sig_atomic_t hangups;
+static volatile sig_atomic_t has_hangup;
 
 static void on_signal(int number)
 {
     if (number == SIGHUP) {
-        hangups++;
+        has_hangup = true;
         return;
     }
     if (++count >= 2)
@@ -26,9 +25,7 @@ void interrupt_ignore_output(void)
 
 void interrupt_install(void)
 {
-    struct sigaction action;
-    memset(&action, 0, sizeof action);
-    action.sa_handler = on_signal;
+    struct sigaction action = {.sa_handler = on_signal};
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
     action.sa_flags = SA_RESTART;
@@ -39,7 +36,7 @@ int interrupt_count(void) { return count; }
 
 bool interrupt_take_hangup(void)
 {
-    bool has = hangups > 0;
-    hangups = 0;
+    const bool has = has_hangup;
+    has_hangup = false;
     return has;
 }

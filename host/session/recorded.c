@@ -23,7 +23,7 @@ oc_rc recorded_open_parts(struct session *session, const char *text, size_t size
     struct header_line line;
     size_t at = 0;
     /* a rule that was missing at the start may be missing still */
-    oc_rc rc = session_open_parts(session, wants, session->rules.recorded[0] != 0);
+    oc_rc rc = session_open_parts(session, wants, *session->rules.recorded);
     while (rc == OC_OK && header_next(text, size, &at, &line) == OC_OK)
         if (strcmp(line.word, "plugin") == 0)
             note_other(session, &line, notes);

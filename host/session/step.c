@@ -57,7 +57,7 @@ static __attribute__((noinline)) void say_unprotected(const struct out_request *
         return;
     log_error("protection", "%s of order %llu was refused: %s; it is asked for again in a second",
               leg->role == OC_ROLE_STOP_LOSS ? "the stop loss" : "the take profit",
-              (unsigned long long)(leg->parent & ((1ull << 40) - 1)), denied->refusal.reason);
+              (unsigned long long)order_number(leg->parent), denied->refusal.reason);
 }
 
 static oc_rc record_denial(struct session *session, struct out_request *request)

@@ -310,7 +310,7 @@ static oc_rc request(struct venue_link *link, const struct oc_request *asked)
     rc = take_answers(link);
     if (rc < 0) /* it was taken over: what came of it is another matter */
         log_error("venue", "what %s said to order %llu could not be taken: %s", link->plugin.plugin->id,
-                  (unsigned long long)(asked->order & ((1ull << 40) - 1)), error_name(rc));
+                  (unsigned long long)order_number(asked->order), error_name(rc));
     return OC_OK;
 }
 

@@ -425,6 +425,159 @@ static void a_simulator_that_says_as_much_is_judged_as_much(void **state)
     fixture_free(f);
 }
 
+/* ---- the last value that may be, and the first that may not ---- */
+
+#define JUDGE(event, good, member, value, why)                                                                         \
+    do {                                                                                                               \
+        (event) = (good);                                                                                              \
+        (event).member = (value);                                                                                      \
+        judged(f, &(event), why);                                                                                      \
+    } while (0)
+
+static void the_last_of_each_list_may_be_said(void **state)
+{
+    (void)state;
+    struct fixture *f = fixture_new(COST_AVERAGE);
+    const uint32_t assets = instruments_asset_count(engine_instruments(f->engine));
+    union room event, good = event_of(f, OC_EV_ORDER, sizeof good.order);
+    good.order = said_order(f, "V1", OC_SHOWN_WORKING, 10, 0);
+    JUDGE(event, good, order.type, OC_ORDER_QUOTED, NULL);
+    JUDGE(event, good, order.tif, OC_TIF_AT_CLOSE, NULL);
+    JUDGE(event, good, order.side, OC_SIDE_SELL, NULL);
+    JUDGE(event, good, order.fee_asset, assets - 1, NULL);
+    JUDGE(event, good, order.fee_asset, assets, "cannot be counted");
+    good.order.venue_order.size = 0;
+    JUDGE(event, good, order.client.size, 1, NULL);
+    JUDGE(event, good, order.order, 1, NULL);
+
+    good = event_of(f, OC_EV_FILL, sizeof good.fill);
+    good.fill = said_fill(f, "V1", OC_SIDE_SELL, 1, 9900, "t1");
+    JUDGE(event, good, fill.fill.side, OC_SIDE_SELL, NULL);
+    JUDGE(event, good, fill.fill.side, OC_SIDE_SELL + 1, "without a side");
+    JUDGE(event, good, fill.fill.qty, 0, "a fill of nothing");
+    JUDGE(event, good, fill.fill.fee_asset, assets - 1, NULL);
+    JUDGE(event, good, fill.fill.fee_asset, assets, "a fee");
+    JUDGE(event, good, fill.fill.fee.scale, 19, "a fee");
+    JUDGE(event, good, fill.fill.trade_id_size, 0, "without an identity");
+    JUDGE(event, good, fill.fill.trade_id_size, sizeof good.fill.fill.trade_id, NULL);
+    JUDGE(event, good, fill.fill.trade_id_size, sizeof good.fill.fill.trade_id + 1, "without an identity");
+    JUDGE(event, good, head.inst, OC_INST(99, 1), "not known");
+
+    good = event_of(f, OC_EV_LEDGER, sizeof good.ledger);
+    good.ledger.asset = f->quote;
+    good.ledger.id = id_of("l1");
+    for (uint8_t status = 0; status <= OC_LEDGER_REVERSED + 1; status++)
+        JUDGE(event, good, ledger.status, status,
+              status >= OC_LEDGER_PENDING && status <= OC_LEDGER_REVERSED ? NULL : "a state that there is not");
+    good.ledger.status = OC_LEDGER_DONE;
+    JUDGE(event, good, ledger.asset, assets, "cannot be counted");
+    JUDGE(event, good, ledger.fee_asset, assets - 1, NULL);
+    JUDGE(event, good, ledger.fee_asset, assets, "cannot be counted");
+    JUDGE(event, good, ledger.fee.scale, 19, "cannot be counted");
+    JUDGE(event, good, ledger.after.scale, 19, "cannot be counted");
+    JUDGE(event, good, ledger.id.size, 1, NULL);
+
+    good = event_of(f, OC_EV_VENUE, sizeof good.venue);
+    good.venue.state = OC_VENUE_READY;
+    JUDGE(event, good, venue.part, OC_PART_TRADING, NULL);
+    JUDGE(event, good, venue.clock_error_ns, 1, "only the host");
+
+    good = event_of(f, OC_EV_BUST, sizeof good.bust);
+    good.bust.trade_id_size = 1;
+    JUDGE(event, good, bust.new_qty, 1, NULL);
+
+    good = event_of(f, OC_EV_BALANCE, sizeof good.balance);
+    good.balance.asset = assets - 1;
+    JUDGE(event, good, balance.account, f->account, NULL);
+    JUDGE(event, good, balance.account, f->account + 1, "not the connector's");
+    JUDGE(event, good, balance.asset, 0, "cannot be counted");
+    JUDGE(event, good, balance.asset, assets, "cannot be counted");
+    JUDGE(event, good, balance.total.scale, 19, "cannot be counted");
+    JUDGE(event, good, balance.free.scale, 19, "cannot be counted");
+    fixture_free(f);
+}
+
+static void of_a_position_and_an_account_each_number_counts(void **state)
+{
+    (void)state;
+    struct fixture *f = fixture_new(COST_AVERAGE);
+    union room event, good = event_of(f, OC_EV_POSITION, sizeof good.position);
+    JUDGE(event, good, position.side, OC_POSITION_SHORT, NULL);
+    JUDGE(event, good, position.margin_mode, OC_MARGIN_CASH, NULL);
+    JUDGE(event, good, position.qty, INT64_MIN + 1, NULL);
+    JUDGE(event, good, head.inst, OC_INST(99, 1), "not known");
+#define EACH(form, member, why) JUDGE(event, good, form.member.scale, 19, why)
+    EACH(position, average, "a position that cannot");
+    EACH(position, mark, "a position that cannot");
+    EACH(position, liquidation, "a position that cannot");
+    EACH(position, unrealised, "a position that cannot");
+    EACH(position, realised, "a position that cannot");
+    EACH(position, margin, "a position that cannot");
+    EACH(position, maintenance, "a position that cannot");
+    good = event_of(f, OC_EV_ACCOUNT, sizeof good.account);
+    EACH(account, equity, "an account");
+    EACH(account, margin_used, "an account");
+    EACH(account, margin_free, "an account");
+    EACH(account, maintenance, "an account");
+    EACH(account, unrealised, "an account");
+    EACH(account, maker_fee, "an account");
+    EACH(account, taker_fee, "an account");
+    good = event_of(f, OC_EV_FUNDING, sizeof good.funding);
+    EACH(funding, next_rate, "a funding rate");
+#undef EACH
+    fixture_free(f);
+}
+
+/* Each level and each figure is looked at, the last as well as the first. */
+static void each_level_and_each_figure_is_judged(void **state)
+{
+    (void)state;
+    struct fixture *f = fixture_new(COST_AVERAGE);
+    union room event = event_of(f, OC_EV_BOOK, sizeof event.book + 3 * sizeof(struct oc_level));
+    struct oc_level *levels = (struct oc_level *)(void *)(event.bytes + sizeof event.book);
+    event.book.kind = OC_BOOK_SNAPSHOT;
+    event.book.chain = OC_CHAIN_PREVIOUS;
+    event.book.tail = sizeof event.book;
+    event.book.bids = 1;
+    event.book.asks = 2;
+    judged(f, &event, NULL);
+    for (int i = 0; i < 3; i++) {
+        levels[i].qty = -1;
+        judged(f, &event, "less than nothing");
+        levels[i].qty = 1;
+    }
+    event = event_of(f, OC_EV_FIGURES, sizeof event.figures + 2 * sizeof(struct oc_figure));
+    struct oc_figure *figures = (struct oc_figure *)(void *)(event.bytes + sizeof event.figures);
+    event.figures.tail = sizeof event.figures;
+    event.figures.count = 2;
+    judged(f, &event, NULL);
+    for (int i = 0; i < 2; i++) {
+        figures[i].value.scale = 19;
+        judged(f, &event, "a figure that cannot be counted");
+        figures[i].value.scale = 0;
+    }
+    fixture_free(f);
+}
+
+/* As long as a venue may be, and eight bytes longer. */
+static void an_event_is_as_long_as_it_may_be(void **state)
+{
+    (void)state;
+    static union {
+        struct oc_ev_venue venue;
+        char bytes[OC_EVENT_MAX + 8];
+    } event;
+    struct fixture *f = fixture_new(COST_AVERAGE);
+    event.venue = event_of(f, OC_EV_VENUE, OC_EVENT_MAX).venue;
+    event.venue.state = OC_VENUE_READY;
+    assert_null(border_refuses_venue(f->engine, f->account, &event.venue.head));
+    event.venue.head.size += 8;
+    assert_string_equal(border_refuses_venue(f->engine, f->account, &event.venue.head), "an event of a wrong size");
+    event.venue.head.size = sizeof event.venue + 4;
+    assert_string_equal(border_refuses_venue(f->engine, f->account, &event.venue.head), "an event of a wrong size");
+    fixture_free(f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -437,6 +590,10 @@ int main(void)
         cmocka_unit_test(venues),
         cmocka_unit_test(D10_each_form_is_of_the_connectors_own_account),
         cmocka_unit_test(D10_another_accounts_order_is_not_filled),
+        cmocka_unit_test(the_last_of_each_list_may_be_said),
+        cmocka_unit_test(of_a_position_and_an_account_each_number_counts),
+        cmocka_unit_test(each_level_and_each_figure_is_judged),
+        cmocka_unit_test(an_event_is_as_long_as_it_may_be),
         cmocka_unit_test(a_simulator_that_says_as_much_is_judged_as_much),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
