@@ -13,6 +13,15 @@ static void every_pair_is_answered(void **state)
         }
     assert_string_equal(state_name(STATE_PENDING_CANCEL), "PENDING_CANCEL");
     assert_string_equal(state_name(99), "?");
+    assert_string_equal(state_name(-1), "?");
+    assert_string_equal(state_name(STATE_COUNT), "?");
+    assert_string_equal(state_name(STATE_NONE), "NONE");
+    assert_string_equal(state_event_name(-1), "?");
+    assert_string_equal(state_event_name(EVENT_COUNT), "?");
+    assert_string_equal(state_event_name(EVENT_NONE), "NONE");
+    assert_string_equal(state_event_name(EVENT_BUST), "BUST");
+    assert_false(state_is_open(STATE_COUNT));
+    assert_false(state_is_open(-1));
     assert_true(state_is_open(STATE_UNKNOWN));
     assert_false(state_is_open(STATE_NONE));
     assert_false(state_is_open(STATE_DENIED));

@@ -199,6 +199,77 @@ static void Q18_legs_of_a_position_are_used_once(void **state)
     fixture_free(f);
 }
 
+/* What only reduces uses what it can still sell, beside what is reserved, and never more than there is. */
+static void Q18_what_reduces_uses_what_it_can_sell(void **state)
+{
+    (void)state;
+    struct fixture *f = desk();
+    set_balance(f, f->base, 10);
+    fixture_hold(f, 0, 10000);
+    struct oc_request reduces = fixture_order(f, OC_SIDE_SELL, 3000, 11000);
+    reduces.bits |= OC_RQ_REDUCE_ONLY;
+    const uint64_t first = asks(f, reduces);
+    assert_true(first);
+    assert_true(used(f, f->base) == money(3, 0));
+    assert_true(asks(f, reduces));
+    assert_true(used(f, f->base) == money(6, 0));
+    assert_true(asks(f, fixture_order(f, OC_SIDE_SELL, 2000, 12000)));
+    assert_true(used(f, f->base) == money(8, 0));
+    assert_true(asks(f, fixture_order(f, OC_SIDE_SELL, 5000, 12000))); /* it reserves, and they give way */
+    assert_true(used(f, f->base) == money(10, 0));
+    assert_true(used(f, f->quote) == 0);
+    fixture_say(f, OC_EV_CANCELED, first);
+    assert_true(used(f, f->base) == money(10, 0));
+    fixture_free(f);
+}
+
+/* Money for less than one unit buys nothing, and an order that is made to fit is refused; so is one of a balance below zero. */
+static void Q7_what_fits_is_at_least_one_unit(void **state)
+{
+    (void)state;
+    struct fixture *f = desk();
+    struct oc_request sized = fixture_order(f, OC_SIDE_BUY, 5, 10000);
+    sized.bits |= OC_RQ_FIT_FUNDS;
+    assert_int_equal(portfolio_set_balance(engine_portfolio(f->engine), f->account, f->quote, money(1001, 4)), OC_OK);
+    const uint64_t one = asks(f, sized); /* 0.1001 pays for 0.001 at 100, and the fee */
+    assert_true(one);
+    assert_int_equal(fixture_find(f, one)->now.qty, 1);
+    assert_int_equal(asks(f, sized), 0);
+    fixture_say(f, OC_EV_CANCELED, one);
+    assert_int_equal(portfolio_set_balance(engine_portfolio(f->engine), f->account, f->quote, money(1001, 4) - 1),
+                     OC_OK);
+    assert_int_equal(asks(f, sized), 0);
+    assert_string_equal(refused.reason, "INSUFFICIENT_FUNDS");
+    set_balance(f, f->quote, -5);
+    assert_int_equal(asks(f, sized), 0);
+    assert_int_equal(refused.limit.units, -5);
+    fixture_free(f);
+}
+
+/* More money than eight digits behind the point can be counted with: with fewer, as many as fit. */
+static void Q7_a_large_purse_keeps_the_digits_that_fit(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t purse, units;
+        int scale;
+    } cases[] = {{92233720368, 9223372036800000000, 8},
+                 {92233720369, 922337203690000000, 7},
+                 {5000000000000000, 5000000000000000000, 3}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct fixture *f = desk();
+        set_balance(f, f->quote, cases[i].purse);
+        struct oc_request request = fixture_order(f, OC_SIDE_BUY, 0, 0);
+        request.bits = OC_RQ_HAS_QUOTE_QTY | OC_RQ_FEE_IN_QUOTE | OC_RQ_FIT_FUNDS;
+        request.quote_qty = (struct oc_dec){90000000000000000, 0, 0};
+        const uint64_t id = asks(f, request);
+        assert_true(id);
+        assert_int_equal(fixture_find(f, id)->now.quote_qty.scale, cases[i].scale);
+        assert_true(fixture_find(f, id)->now.quote_qty.units == cases[i].units);
+        fixture_free(f);
+    }
+}
+
 /* What reserves after a checkpoint, and after records taken as facts, is what did before. */
 static void Q18_a_restart_reserves_the_same(void **state)
 {
@@ -318,6 +389,9 @@ int main(void)
         cmocka_unit_test(Q18_an_amendment_needs_what_it_adds),
         cmocka_unit_test(Q18_what_is_dropped_reserves_nothing),
         cmocka_unit_test(Q18_legs_of_a_position_are_used_once),
+        cmocka_unit_test(Q18_what_reduces_uses_what_it_can_sell),
+        cmocka_unit_test(Q7_what_fits_is_at_least_one_unit),
+        cmocka_unit_test(Q7_a_large_purse_keeps_the_digits_that_fit),
         cmocka_unit_test(Q18_a_restart_reserves_the_same),
         cmocka_unit_test(U1_a_preview_asks_the_account),
         cmocka_unit_test(Q7_money_that_is_not_there_is_refused_or_left_out),

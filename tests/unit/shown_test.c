@@ -370,6 +370,12 @@ static void reasons_of_venues_have_names(void **state)
     said.why = 20; /* there is none of this number */
     says(f, &said);
     assert_string_equal(fixture_find(f, other)->reason, "OTHER");
+    const uint64_t third = fixture_submit(f, fixture_order(f, OC_SIDE_BUY, 10, 9900));
+    said.venue_order = id_of("V3");
+    said.answer.order = third;
+    said.why = OC_WHY_OTHER + 1; /* one behind the last */
+    says(f, &said);
+    assert_string_equal(fixture_find(f, third)->reason, "OTHER");
     fixture_free(f);
 }
 

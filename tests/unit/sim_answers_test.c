@@ -135,11 +135,73 @@ static void answers_come_by_time_and_then_by_emission(void **state)
     sim_answers_release(&sim_answers);
 }
 
+/* What is still to be told of one position: the fills of its account and instrument, bought and sold. */
+static void units_under_way_are_those_of_one_position(void **state)
+{
+    (void)state;
+    struct sim_answers sim_answers, other;
+    char bytes[4096];
+    sim_answers_init(&sim_answers, &sim_table, NULL);
+    sim_answers_init(&other, &sim_table, NULL);
+    assert_true(sim_answers_last_fill_ns(&sim_answers) == INT64_MIN);
+    int64_t size = sim_answers_save(&sim_answers, bytes, sizeof bytes); /* nothing is a state too */
+    assert_true(size > 0);
+    assert_int_equal(sim_answers_load(&other, bytes, (size_t)size), OC_OK);
+    struct oc_ev_fill fill = {.head = {.size = sizeof fill, .type = OC_EV_FILL, .source = 2, .inst = OC_INST(3, 1)},
+                              .qty = 5,
+                              .side = OC_SIDE_BUY};
+    assert_int_equal(sim_answers_emit(&sim_answers, 70, &fill.head), OC_OK);
+    fill.head.inst = OC_INST(3, 2); /* a later version of it */
+    fill.qty = 4;
+    assert_int_equal(sim_answers_emit(&sim_answers, 90, &fill.head), OC_OK);
+    fill.side = OC_SIDE_SELL;
+    fill.qty = 2;
+    assert_int_equal(sim_answers_emit(&sim_answers, 80, &fill.head), OC_OK);
+    fill.qty = 100;
+    fill.head.source = 1;
+    assert_int_equal(sim_answers_emit(&sim_answers, 60, &fill.head), OC_OK);
+    fill.head.source = 2;
+    fill.head.inst = OC_INST(4, 1);
+    assert_int_equal(sim_answers_emit(&sim_answers, 60, &fill.head), OC_OK);
+    struct oc_ev_answer answer = {.head = {.size = sizeof answer, .type = OC_EV_ACCEPTED, .source = 2}};
+    assert_int_equal(sim_answers_emit(&sim_answers, 99, &answer.head), OC_OK);
+    assert_true(sim_answers_units(&sim_answers, 2, OC_INST(3, 1)) == 5 + 4 - 2);
+    assert_true(sim_answers_units(&sim_answers, 1, OC_INST(3, 1)) == -100);
+    assert_true(sim_answers_last_fill_ns(&sim_answers) == 90);
+    size = sim_answers_save(&sim_answers, bytes, sizeof bytes);
+    assert_true(size > 0);
+    assert_int_equal(sim_answers_save(&sim_answers, bytes, (size_t)size), size); /* just large enough */
+    assert_int_equal(sim_answers_save(&sim_answers, bytes, (size_t)size - 1), OC_E_LIMIT);
+    sim_answers_release(&sim_answers);
+    sim_answers_release(&other);
+}
+
+/* As long as may be, and eight bytes longer; there is room for it when it is taken. */
+static void an_answer_has_its_longest(void **state)
+{
+    (void)state;
+    struct sim_answers sim_answers;
+    static union {
+        struct oc_event head;
+        char bytes[SIM_ANSWERS_LONG_MAX + 16];
+    } event, got;
+    sim_answers_init(&sim_answers, &sim_table, NULL);
+    event.head = (struct oc_event){.size = SIM_ANSWERS_ANSWER_MAX, .type = OC_EV_MARK};
+    assert_int_equal(sim_answers_emit(&sim_answers, 1, &event.head), OC_OK);
+    event.head.size += 8;
+    assert_int_equal(sim_answers_emit(&sim_answers, 1, &event.head), OC_E_INVALID);
+    assert_int_equal(sim_answers_take(&sim_answers, 1, &got, SIM_ANSWERS_ANSWER_MAX - 1), OC_E_LIMIT);
+    assert_int_equal(sim_answers_take(&sim_answers, 1, &got, SIM_ANSWERS_ANSWER_MAX), OC_OK);
+    sim_answers_release(&sim_answers);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_under_way_is_forgotten_dropped_and_saved),
         cmocka_unit_test(answers_come_by_time_and_then_by_emission),
+        cmocka_unit_test(units_under_way_are_those_of_one_position),
+        cmocka_unit_test(an_answer_has_its_longest),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
