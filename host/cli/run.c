@@ -50,7 +50,7 @@ static bool ends_with(const char *text, const char *end)
 /* Words ending in .lua are strategies, all others data. */
 oc_rc run_take_words(struct run *run)
 {
-    if (!run->session->link && run->options->venue)
+    if (!run->session->links.count && run->options->venue)
         return session_say(run->session, OC_E_CONFIG, "--venue",
                            "%s fills by a simulator and hands no order to a connector: `outcry run` does",
                            run->session->label);
@@ -213,10 +213,10 @@ oc_rc run_open(struct run *run)
         session->journal.checkpoint = checkpoint_start;
     }
     if (rc == OC_OK) /* the restart asks which they are */
-        rc =
-            session_open_parts(session, session->link ? PART_RULE | PART_CONNECTOR : PART_RULE | PART_SIM | PART_READER,
-                               (run->parts & RUN_RECOVERS) != 0);
-    if (rc == OC_OK && session->link)
+        rc = session_open_parts(session,
+                                session->links.count ? PART_RULE | PART_CONNECTOR : PART_RULE | PART_SIM | PART_READER,
+                                (run->parts & RUN_RECOVERS) != 0);
+    if (rc == OC_OK && session->links.count)
         rc = run_judge_venue(run);
     if (rc == OC_OK && dir && run->parts & RUN_RECOVERS)
         rc = restore_open(restore, session, dir);

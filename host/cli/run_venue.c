@@ -9,10 +9,10 @@
 #include "session/venue_keys.h"
 
 /* A replay may be started elsewhere, and a restart compares. */
-static oc_rc make_absolute(struct session *session)
+static oc_rc make_absolute(struct session *session, const char *venue)
 {
     char path[PATH_MAX], key[SETTING_KEY_MAX], origin[SETTING_ORIGIN_MAX];
-    snprintf(key, sizeof key, "venue.%s.transcript", venue_name(session->settings));
+    snprintf(key, sizeof key, "venue.%s.transcript", venue);
     const struct setting *setting = settings_get(session->settings, key);
     if (!setting || !realpath(setting->value, path))
         return OC_OK; /* reading it says more */
@@ -22,14 +22,17 @@ static oc_rc make_absolute(struct session *session)
 }
 
 /* A source for each instrument: its market events come by the session's link. */
-static oc_rc add_instruments(struct session *session)
+static oc_rc add_instruments(struct session *session, const char *venue)
 {
     struct oc_data_info info;
     struct error error;
     oc_rc rc = OC_OK;
-    for (uint32_t i = 0; (rc = venue_instrument(session->settings, i, &info, &error)) == OC_OK; i++) {
+    for (uint32_t i = 0; (rc = venue_instrument(session->settings, venue, i, &info, &error)) == OC_OK; i++) {
+        if (session->data.count == FEED_SOURCES_MAX)
+            return session_say(session, OC_E_LIMIT, venue, "at most %d instruments of all venues together",
+                               FEED_SOURCES_MAX);
         struct feed_source *source = &session->data.sources[session->data.count++];
-        snprintf(source->path, sizeof source->path, "venue:%s:%s", venue_name(session->settings), info.symbol);
+        snprintf(source->path, sizeof source->path, "venue:%s:%s", venue, info.symbol);
     }
     return rc == OC_E_NOT_FOUND ? (oc_rc)OC_OK : session_fail(session, &error);
 }
@@ -63,6 +66,22 @@ static oc_rc judge_words(struct run *run)
                : (oc_rc)OC_OK;
 }
 
+/* One venue: its instruments, and what its transcript says. */
+static oc_rc take_link(struct session *session, struct venue_link *link)
+{
+    struct error error;
+    oc_rc rc = add_instruments(session, link->name);
+    const bool is_local = strcmp(venue_text(session->settings, link->name, "environment", ""), "local") == 0;
+    if (rc < 0 || !is_local || !*venue_text(session->settings, link->name, "transcript", ""))
+        return rc;
+    rc = make_absolute(session, link->name);
+    if (rc == OC_OK)
+        rc = venue_link_read(link, &error);
+    if (rc < 0 && !error_is_set(&session->words.error))
+        return session_fail(session, &error);
+    return rc;
+}
+
 oc_rc run_take_venue(struct run *run)
 {
     struct session *session = run->session;
@@ -73,9 +92,9 @@ oc_rc run_take_venue(struct run *run)
     oc_rc rc = settings_set(session->settings, "session.venue", run->options->venue, "--venue");
     if (rc < 0)
         return session_fail(session, &session->settings->error);
-    session->link = venue_link_new(session->settings, NULL);
-    if (!session->link)
-        return OC_E_NOMEM;
+    rc = links_new(&session->links, session->settings, NULL);
+    if (rc < 0)
+        return rc;
     rc = run_take_words(run);
     if (rc == OC_OK)
         rc = judge_words(run);
@@ -88,15 +107,9 @@ oc_rc run_take_venue(struct run *run)
     rc = check_speed(session->settings, &session->pace.speed);
     if (rc < 0 && rc != OC_E_NOT_FOUND)
         return session_fail(session, &session->settings->error);
-    rc = add_instruments(session);
-    if (rc == OC_OK && strcmp(venue_text(session->settings, "environment", ""), "local") == 0 &&
-        *venue_text(session->settings, "transcript", "")) {
-        rc = make_absolute(session);
-        if (rc == OC_OK)
-            rc = venue_link_read(session->link, &error);
-        if (rc < 0 && !error_is_set(&session->words.error))
-            return session_fail(session, &error);
-    }
+    rc = OC_OK;
+    for (uint32_t i = 0; i < session->links.count && rc == OC_OK; i++)
+        rc = take_link(session, session->links.list[i]);
     return rc;
 }
 
@@ -104,7 +117,7 @@ oc_rc run_judge_venue(struct run *run)
 {
     struct session *session = run->session;
     struct error error;
-    session->link->has_console = run->console.server != NULL;
+    links_set_console(&session->links, run->console.server != NULL);
     oc_rc rc = venue_judge_limits(session->settings, session->parts, &error);
     if (rc == OC_OK)
         rc = venue_judge_environment(session->settings, &error);

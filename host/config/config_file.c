@@ -30,6 +30,8 @@ static const struct config_key keys[] = {
     {"console.limit", "duration", "5s", "time of one evaluation in a console, by the clock"},
     {"console.ask_above", "decimal", "unset", "live: orders worth more ask once, settlement currency"},
     {"console.rehearse_live", "boolean", "no", "paper with the locks, questions and colours of live"},
+    {"strategy.account", "text", "the first of its venue",
+     "account that strategies trade with where a venue has several"},
     {"strategy.deadline", "duration", "250ms live, 10s backtest", "CPU time of one callback; 0: no limit"},
     {"data.symbol", "text", "from the file name", "unified symbol of the file: BTC/USDT"},
     {"data.options", "text", "inferred", "columns=...;unit=ms;zone=UTC;period=1m;price_step=0.01;qty_step=1e-8"},

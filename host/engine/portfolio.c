@@ -443,3 +443,35 @@ oc_rc portfolio_equity(struct portfolio *portfolio, uint32_t account, oc_i128 *r
         *ret_unpriced = unpriced;
     return rc;
 }
+
+oc_rc portfolio_equity_all(struct portfolio *portfolio, uint32_t base, oc_i128 *ret_money, uint32_t *ret_unpriced)
+{
+    oc_i128 sum = 0;
+    uint32_t unpriced = 0;
+    for (uint32_t id = 1; id <= portfolio->account_count; id++) {
+        uint32_t own_unpriced = 0;
+        oc_i128 own;
+        oc_rc rc = portfolio_equity(portfolio, id, &own, ret_unpriced ? &own_unpriced : NULL);
+        if (rc == OC_OK && portfolio->accounts[id].base != base)
+            rc = portfolio_convert(portfolio, own, portfolio->accounts[id].base, base, RATE_MIDDLE, &own);
+        if (rc == OC_OK)
+            rc = num_add_128(sum, own, &sum);
+        if (rc < 0)
+            return rc;
+        unpriced += own_unpriced;
+    }
+    *ret_money = sum;
+    if (ret_unpriced)
+        *ret_unpriced = unpriced;
+    return OC_OK;
+}
+
+uint32_t portfolio_account_at(const struct portfolio *portfolio, const char *venue, uint32_t account)
+{
+    if (account && account <= portfolio->account_count && strcmp(portfolio->accounts[account].venue, venue) == 0)
+        return account;
+    for (uint32_t id = 1; id <= portfolio->account_count; id++)
+        if (strcmp(portfolio->accounts[id].venue, venue) == 0)
+            return id;
+    return 0;
+}

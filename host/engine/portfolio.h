@@ -103,6 +103,12 @@ CHECKED oc_rc portfolio_convert(struct portfolio *portfolio, oc_i128 money, uint
 CHECKED oc_rc portfolio_equity(struct portfolio *portfolio, uint32_t account, oc_i128 *ret_money,
                                uint32_t *ret_unpriced);
 
+/* The same of all accounts together, in `base`. */
+CHECKED oc_rc portfolio_equity_all(struct portfolio *portfolio, uint32_t base, oc_i128 *ret_money,
+                                   uint32_t *ret_unpriced);
+/* The account that trades at a venue: `account`, where it is of that venue, else the first that is. 0: none. */
+uint32_t portfolio_account_at(const struct portfolio *portfolio, const char *venue, uint32_t account);
+
 /* Whether the instruments there are can lead from one asset to the other once they have prices. */
 bool portfolio_leads(const struct portfolio *portfolio, uint32_t from, uint32_t to);
 /* Grows with each change of balances and positions. */

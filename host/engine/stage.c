@@ -77,7 +77,10 @@ static const char *protection_refuses(const struct engine *engine, const struct 
 const char *stage_refuses(const struct engine *engine, const struct oc_request *request)
 {
     const struct instrument *instrument = instruments_get(engine->instruments, request->head.inst);
+    const struct account *account = portfolio_account(engine->portfolio, request->account);
     const char *reason = instrument_refuses(instrument, request);
+    if (account && strcmp(account->venue, instrument->info.venue) != 0)
+        reason = "ACCOUNT_OF_ANOTHER_VENUE";
     return reason ? reason : protection_refuses(engine, &instrument->info, request);
 }
 

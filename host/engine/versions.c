@@ -12,7 +12,7 @@ static void turn_market(struct engine *engine, uint32_t inst, struct rescale *re
     struct market *market = markets_get(engine->markets, inst);
     if (!market)
         return;
-    int64_t *const prices[] = {&market->last,     &market->bid,      &market->ask,      &market->bar.open,
+    int64_t *const prices[] = {&market->last,     &market->bid,     &market->ask,      &market->bar.open,
                                &market->bar.high, &market->bar.low, &market->bar.close};
     for (size_t i = 0; i < sizeof prices / sizeof prices[0]; i++)
         rescale_price(rescale, prices[i]);
@@ -67,11 +67,11 @@ static void turn_said(struct rescale *rescale, struct order_said *said)
 static void turn_order(struct rescale *rescale, struct order *order)
 {
     struct oc_request *now = &order->now;
-    int64_t *const prices[] = {&now->price,        &now->stop_price, &now->stop_loss,   &now->take_profit,
-                               &now->activation,   &now->price_bound, &order->ask_price, &order->ask_stop,
-                               &order->known_price};
-    int64_t *const units[] = {&now->qty,       &now->display_qty, &now->filled,
-                              &order->filled,  &order->ask_qty,   &order->worst_qty};
+    int64_t *const prices[] = {&now->price,       &now->stop_price, &now->stop_loss,
+                               &now->take_profit, &now->activation, &now->price_bound,
+                               &order->ask_price, &order->ask_stop, &order->known_price};
+    int64_t *const units[] = {&now->qty,      &now->display_qty, &now->filled,
+                              &order->filled, &order->ask_qty,   &order->worst_qty};
     for (size_t i = 0; i < sizeof prices / sizeof prices[0]; i++)
         rescale_price(rescale, prices[i]);
     if (now->bits & OC_RQ_HAS_TRAIL)

@@ -268,7 +268,7 @@ CHECKED oc_rc io_venue_fetch(struct io_venue *venue, const struct oc_fetch *ask,
 /* Takes a request over, to be sent as soon as it may be. A cancel of what has not left takes that back. OC_E_FULL. */
 CHECKED oc_rc io_venue_request(struct io_venue *venue, const struct oc_request *request);
 /* Kill, latch, disconnect: what adds risk and has not left never does. */
-void io_venue_withdraw(struct io_venue *venue, uint32_t why);
+void io_venue_withdraw(struct io_venue *venue, uint32_t account, uint32_t why);
 
 /* One thing that is due at or before until_ns. 1: done; 0: nothing is; OC_E_END: nothing ever will be. Other codes: no memory, a limit. */
 CHECKED oc_rc io_venue_pump(struct io_venue *venue, int64_t until_ns);

@@ -163,10 +163,11 @@ static bool take_back(struct io_venue *venue, uint64_t order, uint32_t why)
     return is_back;
 }
 
-void io_venue_withdraw(struct io_venue *venue, uint32_t why)
+void io_venue_withdraw(struct io_venue *venue, uint32_t account, uint32_t why)
 {
     for (uint32_t i = 0; i < venue->pending_count; i++)
-        if (venue->pending[i].state == IO_PENDING_WAITS && venue->pending[i].lane != OC_LANE_CANCEL)
+        if (venue->pending[i].state == IO_PENDING_WAITS && venue->pending[i].lane != OC_LANE_CANCEL &&
+            (!account || venue->pending[i].ask->ask.account == account))
             never_left(venue, &venue->pending[i], why);
     io_pending_sweep(venue);
 }

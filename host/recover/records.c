@@ -25,17 +25,21 @@ static void take_source(struct records *records, const struct header_line *line)
 static oc_rc take_instrument(struct records *records, const struct header_line *line)
 {
     struct session *session = records->session;
-    char symbol[OC_SYMBOL_MAX], price[TEXT_DECIMAL_MAX], qty[TEXT_DECIMAL_MAX];
+    char symbol[OC_SYMBOL_MAX], price[TEXT_DECIMAL_MAX], qty[TEXT_DECIMAL_MAX], venue[OC_VENUE_MAX];
     if (records->instrument_count == FEED_SOURCES_MAX)
         return OC_E_DATA;
-    struct oc_data_info *info = &session->data.sources[records->instrument_count++].info;
+    struct feed_source *source = &session->data.sources[records->instrument_count++];
+    struct oc_data_info *info = &source->info;
     header_text(line, 0, symbol, sizeof symbol);
     header_text(line, 1, price, sizeof price);
     header_text(line, 2, qty, sizeof qty);
-    header_put(&records->instruments, "instrument", symbol, price, qty, NULL);
+    header_text(line, 3, venue, sizeof venue);
+    header_put(&records->instruments, "instrument", symbol, price, qty, venue[0] ? venue : NULL, NULL);
     if (records->has_market)
         return OC_OK;
     snprintf(info->symbol, sizeof info->symbol, "%s", symbol);
+    if (venue[0]) /* whatever the lines of data say: its events stand in the records */
+        snprintf(source->path, sizeof source->path, "venue:%s:%s", venue, symbol);
     oc_rc rc = text_to_decimal(price, strlen(price), &info->price_step.units, &info->price_step.scale);
     if (rc == OC_OK)
         rc = text_to_decimal(qty, strlen(qty), &info->qty_step.units, &info->qty_step.scale);
@@ -292,7 +296,7 @@ static oc_rc fold(struct records *records, char copy[OC_EVENT_MAX])
     oc_rc rc = OC_OK;
     bool has_progress = journal_progress(records->reader, &progress);
     journal_rewind(records->reader);
-    const bool is_by_value = venue_name(session->settings) != NULL;
+    const bool is_by_value = venue_names(session->settings) != NULL;
     while (rc == OC_OK && journal_next(records->reader, &event, &stream) == OC_OK) {
         while (rc == OC_OK && records->has_market && !is_by_value && door_seq(session->door) + 1 < event->seq)
             rc = take_market(records);

@@ -53,7 +53,7 @@ oc_rc restore_open(struct restore *restore, struct session *session, const char 
     rc = restore_is_same(session, restore->parts.strategies, restore->reader, dir, &restore->is_same_sim);
     if (rc < 0)
         return rc;
-    restore->is_same_sim |= session->link != NULL; /* what it says is held against the records, event by event */
+    restore->is_same_sim |= session->links.count != 0; /* what it says is held against the records, event by event */
     rc = journal_resume(restore->reader, &restore->resume);
     if (rc < 0)
         return session_fail_code(session, rc, dir, "the session cannot be gone on with");
@@ -325,10 +325,9 @@ static uint64_t unfinished_input(struct journal_reader *reader, uint64_t progres
 
 /* An input that was recorded and perhaps not handled: it is now, once. */
 /* A connector says again what stands in the records: nothing new is recorded of it. */
-static void set_going_through(const struct session *session, bool is_going_through)
+static void set_going_through(struct session *session, bool is_going_through)
 {
-    if (session->link)
-        session->link->is_going_through = is_going_through;
+    links_set_going_through(&session->links, is_going_through);
 }
 
 static oc_rc finish_input(struct restore *restore, struct session *session, const struct oc_event *event)

@@ -136,7 +136,7 @@ static bool is_output(const struct oc_event *event)
  * says. A refusal of ours is made again when the request is. */
 static oc_rc link_record(struct restore *restore, struct session *session, const struct oc_event *event)
 {
-    struct venue *venue = &session->venues.list[0];
+    struct venue_link *link = links_of(&session->links, event->source);
     const bool is_said = event->type < OC_EV_REQUEST || event_is_of_order(event->type) ||
                          (event->type == OC_EV_BALANCE && restore->is_started); /* before it: the opening cash */
     const bool is_later = event->type == OC_EV_REQUEST && event->local_ns > restore->event_ns &&
@@ -144,8 +144,8 @@ static oc_rc link_record(struct restore *restore, struct session *session, const
     oc_rc rc = is_output(event) && !is_later ? (oc_rc)OC_OK : restore_sim_end(restore, session);
     if (rc < 0)
         return rc;
-    if (restore->is_started && (is_later || (!is_output(event) && !is_said)) && !venue->answers.count)
-        venue_link_expect_ahead(session->link, event->local_ns);
+    if (restore->is_started && (is_later || (!is_output(event) && !is_said)))
+        links_expect_ahead(&session->links, event->local_ns);
     if (is_said)
         restore->event_ns = event->local_ns;
     if (event->type == OC_EV_REQUEST)
@@ -153,15 +153,15 @@ static oc_rc link_record(struct restore *restore, struct session *session, const
     if (event->type == OC_EV_DENIED)
         drop(restore, ((const struct oc_ev_answer *)(const void *)event)->request);
     const bool was_emitted = event_is_of_order(event->type) || event->type == OC_EV_INSTRUMENT;
-    if (!is_said || (was_emitted && sim_answers_forget(&venue->answers, event)))
+    if (!is_said || !link || (was_emitted && sim_answers_forget(link->answers, event)))
         return OC_OK;
     struct error error;
-    return venue_link_expect(session->link, event, &error) < 0 ? session_fail(session, &error) : (oc_rc)OC_OK;
+    return venue_link_expect(link, event, &error) < 0 ? session_fail(session, &error) : (oc_rc)OC_OK;
 }
 
 oc_rc restore_sim_record(struct restore *restore, struct session *session, const struct oc_event *event)
 {
-    if (session->link)
+    if (session->links.count)
         return link_record(restore, session, event);
     struct venue *venue = &session->venues.list[0];
     const bool is_after_open = event->type == OC_EV_TIMER || event->type == OC_EV_COMMAND; /* of the same instant */

@@ -317,11 +317,9 @@ oc_rc compare_open(struct compare *compare, struct session *session, struct stra
     rc = journal_header(compare->reader, &text, &size);
     if (rc == OC_OK)
         rc = take_header(compare, text, size, notes);
-    const bool is_venue = rc == OC_OK && venue_name(session->settings);
-    if (is_venue) { /* its records play the venue */
-        session->link = venue_link_new(session->settings, dir);
-        rc = session->link ? OC_OK : OC_E_NOMEM;
-    }
+    const bool is_venue = rc == OC_OK && venue_names(session->settings);
+    if (is_venue) /* its records play the venues */
+        rc = links_new(&session->links, session->settings, dir);
     if (rc == OC_OK)
         rc = recorded_open_parts(session, text, size, is_venue ? PART_RULE : PART_RULE | PART_SIM | PART_READER, notes);
     const uint32_t start = rules_first_start(compare->reader);

@@ -75,7 +75,10 @@ static void note_fill(struct meter *meter, const struct out_note *note)
     struct portfolio *portfolio = engine_portfolio(session->engine);
     const struct oc_ev_fill *fill = (const struct oc_ev_fill *)(const void *)note->fill;
     const struct order *order = orders_find(engine_orders(session->engine), note->order);
-    const struct book *book = portfolio_find(portfolio, session->money.account, note->strategy, note->inst);
+    const uint32_t account = order               ? order->now.account
+                             : fill->head.source ? fill->head.source
+                                                 : session->money.account;
+    const struct book *book = portfolio_find(portfolio, account, note->strategy, note->inst);
     const struct instrument *instrument = instruments_get(engine_instruments(session->engine), note->inst);
     if (!book || !instrument)
         return;
@@ -209,7 +212,7 @@ oc_rc meter_restored(struct meter *meter)
     uint32_t unpriced; /* the result says so */
     const struct session *session = meter->session;
     follow_start(meter);
-    oc_rc rc = portfolio_equity(engine_portfolio(session->engine), session->money.account, &equity, &unpriced);
+    oc_rc rc = portfolio_equity_all(engine_portfolio(session->engine), session->money.base, &equity, &unpriced);
     if (rc == OC_OK) /* the curve begins here, not where the session did */
         collect_shift(&meter->collect, equity - meter->collect.start);
     return rc;
@@ -283,6 +286,7 @@ static const char *warn(struct meter *meter)
 
 oc_rc meter_result(struct meter *meter, struct result *ret_result)
 {
+    char venue[PART_NAME_MAX];
     struct session *session = meter->session;
     struct engine *engine = session->engine;
     struct result *result = ret_result;
@@ -294,8 +298,8 @@ oc_rc meter_result(struct meter *meter, struct result *ret_result)
     result->data = meter->paths_text;
     result->symbol = meter->symbols_text;
     result->profile = settings_text(session->settings, "sim.paper.plugin", "outcry.paper");
-    if (venue_name(session->settings))
-        result->profile = venue_text(session->settings, "connector", "");
+    if (venue_at(session->settings, 0, venue))
+        result->profile = venue_text(session->settings, venue, "connector", "");
     else if (strcmp(result->profile, "outcry.paper") == 0) /* another simulator has no profile of ours */
         result->profile = settings_text(session->settings, "sim.paper.profile", "neutral");
     result->currency = instruments_asset_name(engine_instruments(engine), session->money.base);
@@ -312,7 +316,7 @@ oc_rc meter_result(struct meter *meter, struct result *ret_result)
     result->portfolio = engine_portfolio(engine);
     result->account = session->money.account;
     result->start = session->money.start;
-    oc_rc rc = portfolio_equity(engine_portfolio(engine), session->money.account, &result->final, &unpriced);
+    oc_rc rc = portfolio_equity_all(engine_portfolio(engine), session->money.base, &result->final, &unpriced);
     result->unpriced = unpriced;
     result->parts = session->parts ? session->parts->list : NULL;
     result->part_count = session->parts ? session->parts->count : 0;

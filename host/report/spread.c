@@ -24,7 +24,7 @@ void spread_open(struct spread *spread, const struct session *session)
     else if (settings_get(settings, "sim.paper.half_spread") &&
              settings_dec(settings, "sim.paper.half_spread", &spread->half) < 0)
         return;
-    const bool is_paper = !venue_name(settings) &&
+    const bool is_paper = !venue_names(settings) &&
                           strcmp(settings_text(settings, "sim.paper.plugin", "outcry.paper"), "outcry.paper") == 0;
     const bool has_dead_prices = strcmp(settings_text(settings, "sim.paper.zero_volume", "wait"), "take") == 0;
     spread->is_known = is_paper && !has_dead_prices && !has_own_spread(session);

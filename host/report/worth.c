@@ -55,10 +55,11 @@ static bool make(struct worth *worth, struct portfolio *portfolio, const struct 
     worth->count = 0;
     worth->equity = 0;
     worth->is_exposed = false;
-    bool is_plain = true;
+    const bool is_alone = portfolio_account_count(portfolio) == 1;
+    bool is_plain = is_alone; /* several accounts are added up the long way */
     for (uint32_t i = 0; i < portfolio_book_count(portfolio); i++) {
         const struct position *position = &portfolio_book_at(portfolio, i)->position;
-        if (position->account != account || position->strategy || !position->qty)
+        if ((is_alone && position->account != account) || position->strategy || !position->qty)
             continue;
         worth->is_exposed = true;
         is_plain &= portfolio_is_spot(portfolio, position->inst);
@@ -97,5 +98,5 @@ oc_rc worth_again(struct worth *worth, struct portfolio *portfolio, const struct
         }
     }
     uint32_t unpriced; /* before the first price of a holding; at the end the result says so */
-    return worth->is_plain ? (oc_rc)OC_OK : portfolio_equity(portfolio, account, &worth->equity, &unpriced);
+    return worth->is_plain ? (oc_rc)OC_OK : portfolio_equity_all(portfolio, owner->base, &worth->equity, &unpriced);
 }

@@ -455,6 +455,8 @@ static int market_field(lua_State *lua, struct strategy *strategy, const struct 
         return lua_pushstring(lua, info->symbol), 1;
     if (KEY_IS(strategy, key, venue))
         return lua_pushstring(lua, info->venue), 1;
+    if (KEY_IS(strategy, key, account))
+        return lua_pushstring(lua, portfolio_account(engine_portfolio(strategy->engine), market->account)->name), 1;
     if (KEY_IS(strategy, key, base))
         return lua_pushstring(lua, instruments_asset_name(engine_instruments(strategy->engine), info->base)), 1;
     if (KEY_IS(strategy, key, quote))
@@ -491,7 +493,7 @@ static int lj_market_index(lua_State *lua)
 
 static int lj_market_newindex(lua_State *lua)
 {
-    static const char *const fixed[] = {"position", "last",  "bid",  "ask", "symbol", "venue",
+    static const char *const fixed[] = {"position", "last",  "bid",  "ask", "symbol", "venue", "account",
                                         "base",     "quote", "tick", "lot", "index",  NULL};
     struct strategy *strategy = strategy_of(lua);
     struct market_handle *market = self_of(lua, &strategy->market_self, strategy_meta_market, 2);

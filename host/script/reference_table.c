@@ -145,7 +145,9 @@ static const struct reference_entry entries[] = {
      "in it."},
 
     {"market", "symbol", "m.symbol", "`\"BTC/USDT\"`; `tostring(m)` too."},
-    {"market", "venue", "m.venue", "Name of the venue, `\"paper\"` here."},
+    {"market", "venue", "m.venue", "Name of the venue, `\"paper\"` where a simulator fills."},
+    {"market", "account", "m.account",
+     "Name of the account that trades it: of its venue, `strategy.account` or the first."},
     {"market", "base", "m.base", "What is traded: `\"BTC\"`."},
     {"market", "quote", "m.quote", "What it is paid in: `\"USDT\"`."},
     {"market", "index", "m.index", "1 for the first market of the strategy, 2 for the next."},

@@ -499,7 +499,10 @@ oc_rc strategy_add_market(struct strategy *strategy, uint32_t inst, struct sandb
     market->strategy = strategy;
     market->instrument = instrument;
     market->inst = instrument->info.inst;
-    market->account = strategy->config.account;
+    market->account =
+        portfolio_account_at(engine_portfolio(strategy->engine), instrument->info.venue, strategy->config.account);
+    if (!market->account) /* an engine without venues, as in a test of a strategy alone */
+        market->account = strategy->config.account;
     market->index = strategy->market_count;
     market->indicator_first = strategy->indicator_count;
     strategy->markets[strategy->market_count++] = market;

@@ -181,7 +181,7 @@ struct strategy {
 /* clang-format off */
 #define STRATEGY_KEYS(X) \
     X(open) X(high) X(low) X(close) X(volume) X(time) X(bid) X(ask) X(bid_qty) X(ask_qty) X(price) X(qty) X(side) \
-    X(symbol) X(venue) X(base) X(quote) X(position) X(last) X(tick) X(lot) X(mid) X(spread) X(copy) \
+    X(symbol) X(venue) X(account) X(base) X(quote) X(position) X(last) X(tick) X(lot) X(mid) X(spread) X(copy) \
     X(open_time) X(period) X(fee) X(fee_asset) X(liquidity) X(order_id) X(average) X(realised) X(unrealised) \
     X(state) X(filled) X(remaining) X(tag) X(reason) X(id) X(type) X(stop) X(is_open) X(trips) X(value) \
     X(ready) X(cash) X(equity) X(currency) X(name) X(bid_open) X(bid_high) X(bid_low) X(bid_close) \

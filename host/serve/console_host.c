@@ -264,9 +264,9 @@ static struct oc_dec host_half_spread(void *self)
 {
     const struct session *session = ((const struct console_host *)self)->session;
     const char *profile = settings_text(session->settings, "sim.paper.profile", "neutral");
-    struct oc_dec share = {strcmp(profile, "ideal") == 0 || session->link ? 0 : 1, 4,
+    struct oc_dec share = {strcmp(profile, "ideal") == 0 || session->links.count ? 0 : 1, 4,
                            0}; /* the simulator's own default */
-    if (session->link)
+    if (session->links.count)
         return share;
     (void)settings_dec(session->settings, "sim.paper.half_spread", &share); /* the default where it is not set */
     return share;

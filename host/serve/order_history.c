@@ -85,8 +85,12 @@ static struct order_step *add_step(struct order_history *history, const struct o
 
 static int64_t position_of(const struct console_service *service, uint32_t strategy, uint32_t inst)
 {
-    const struct book *book = portfolio_find(service->portfolio, service->config.account, strategy, inst);
-    return book ? book->position.qty : 0;
+    int64_t qty = 0; /* of all accounts: an instrument is of one venue */
+    for (uint32_t id = 1; id <= portfolio_account_count(service->portfolio); id++) {
+        const struct book *book = portfolio_find(service->portfolio, id, strategy, inst);
+        qty += book ? book->position.qty : 0;
+    }
+    return qty;
 }
 
 static void new_order(struct console_service *service, const struct oc_request *request)

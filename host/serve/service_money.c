@@ -2,6 +2,7 @@
 #include "serve/console_service_impl.h"
 #include "session/json_units.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* 0 where there is no price. Negative: the amount does not fit. */
@@ -32,6 +33,17 @@ static void put_unrealised(const struct console_service *service, const struct p
     put_money(reply, "unrealised", rc, money);
 }
 
+/* Which one, where there are several: VENUE:NAME. */
+static void put_account(const struct console_service *service, uint32_t id, struct text *reply)
+{
+    const struct account *account = portfolio_account(service->portfolio, id);
+    char name[OC_VENUE_MAX + ACCOUNT_NAME_MAX];
+    if (portfolio_account_count(service->portfolio) == 1 || !account)
+        return;
+    snprintf(name, sizeof name, "%s:%s", account->venue, account->name);
+    json_text(reply, "account", name);
+}
+
 bool service_positions(struct console_service *service, const struct command_words *words, struct text *reply)
 {
     uint32_t count = portfolio_book_count(service->portfolio), i = (uint32_t)service_from(words, 1), rows = 0;
@@ -44,11 +56,12 @@ bool service_positions(struct console_service *service, const struct command_wor
         double average;
         oc_i128 value = 0;
         oc_rc rc = OC_OK;
-        if (position->qty == 0 || position->account != service->config.account)
+        if (position->qty == 0)
             continue;
         rows++;
         json_open(reply, NULL, '{');
         json_text(reply, "symbol", instrument->info.symbol);
+        put_account(service, position->account, reply);
         json_text(reply, "strategy",
                   service->config.host->strategy_name(service->config.host->self, position->strategy));
         json_text(reply, "side", position->qty > 0 ? "long" : "short");
@@ -71,33 +84,44 @@ bool service_positions(struct console_service *service, const struct command_wor
     return true;
 }
 
+static bool put_balance(struct console_service *service, uint32_t id, uint32_t asset, struct text *reply)
+{
+    const struct account *account = portfolio_account(service->portfolio, id);
+    const oc_i128 total = portfolio_balance(service->portfolio, id, asset);
+    const oc_i128 used = engine_used(service->engine, id, asset);
+    const char *name = instruments_asset_name(service->instruments, asset);
+    oc_i128 value;
+    if ((total == 0 && used == 0) || !*name)
+        return false;
+    json_open(reply, NULL, '{');
+    json_text(reply, "asset", name);
+    put_account(service, id, reply);
+    json_money(reply, "free", total - used);
+    json_money(reply, "used", used);
+    json_money(reply, "total", total);
+    if (portfolio_convert(service->portfolio, total, asset, account->base, RATE_MIDDLE, &value) == OC_OK)
+        json_money(reply, "value", value);
+    else
+        json_null(reply, "value");
+    json_close(reply, '}');
+    return true;
+}
+
+/* A page goes on at (account, asset), both in one number. */
 bool service_balances(struct console_service *service, const struct command_words *words, struct text *reply)
 {
     const struct account *account = portfolio_account(service->portfolio, service->config.account);
-    uint32_t count = instruments_asset_count(service->instruments), asset = (uint32_t)service_from(words, 1), rows = 0;
+    const uint32_t assets = instruments_asset_count(service->instruments),
+                   accounts = portfolio_account_count(service->portfolio);
+    const uint64_t end = (uint64_t)accounts * assets;
+    uint64_t at = service_from(words, 1);
+    uint32_t rows = 0;
     json_open(reply, NULL, '{');
     json_open(reply, "rows", '[');
-    for (asset = asset ? asset : 1; asset <= count && rows < CONSOLE_PAGE; asset++) {
-        const oc_i128 total = portfolio_balance(service->portfolio, service->config.account, asset);
-        const oc_i128 used = engine_used(service->engine, service->config.account, asset);
-        const char *name = instruments_asset_name(service->instruments, asset);
-        oc_i128 value;
-        if ((total == 0 && used == 0) || !*name)
-            continue;
-        rows++;
-        json_open(reply, NULL, '{');
-        json_text(reply, "asset", name);
-        json_money(reply, "free", total - used);
-        json_money(reply, "used", used);
-        json_money(reply, "total", total);
-        if (portfolio_convert(service->portfolio, total, asset, account->base, RATE_MIDDLE, &value) == OC_OK)
-            json_money(reply, "value", value);
-        else
-            json_null(reply, "value");
-        json_close(reply, '}');
-    }
+    for (; at < end && rows < CONSOLE_PAGE; at++)
+        rows += put_balance(service, (uint32_t)(at / assets) + 1, (uint32_t)(at % assets), reply);
     json_close(reply, ']');
-    service_next(reply, asset <= count, asset);
+    service_next(reply, at < end, at);
     json_text(reply, "currency", instruments_asset_name(service->instruments, account->base));
     json_close(reply, '}');
     return true;
@@ -121,10 +145,10 @@ bool service_pnl(struct console_service *service, const struct command_words *wo
     uint32_t base = portfolio_account(service->portfolio, service->config.account)->base, rows = 0;
     uint32_t count = portfolio_book_count(service->portfolio), first = (uint32_t)service_from(words, 1), i = first;
     oc_i128 equity = 0, realised = 0, unrealised = 0, fees = 0, money;
-    oc_rc rc = portfolio_equity(service->portfolio, service->config.account, &equity, NULL);
+    oc_rc rc = portfolio_equity_all(service->portfolio, base, &equity, NULL);
     for (uint32_t k = 0; k < count && k < 4 * CONSOLE_PAGE; k++) {
         const struct position *position = &portfolio_book_at(service->portfolio, k)->position;
-        if (position->strategy || position->account != service->config.account)
+        if (position->strategy)
             continue;
         const struct instrument *instrument = instruments_get(service->instruments, position->inst);
         if (portfolio_convert(service->portfolio, position->realised, instrument->info.settle, base, RATE_MIDDLE,
@@ -151,7 +175,7 @@ bool service_pnl(struct console_service *service, const struct command_words *wo
     json_open(reply, "rows", '[');
     for (; i < count && rows < CONSOLE_PAGE; i++) {
         const struct position *position = &portfolio_book_at(service->portfolio, i)->position;
-        if (position->account != service->config.account || !position->fills)
+        if (!position->fills)
             continue;
         const struct instrument *instrument = instruments_get(service->instruments, position->inst);
         rows++;
@@ -180,12 +204,15 @@ bool service_status(struct console_service *service, const struct command_words 
     service->config.host->status(service->config.host->self, &status);
     const struct market *market =
         instrument ? markets_get(engine_markets(service->engine), instrument->info.inst) : NULL;
-    const struct book *book =
-        instrument ? portfolio_find(service->portfolio, service->config.account, 0, instrument->info.inst) : NULL;
+    int64_t position_qty = 0; /* of all accounts */
+    for (uint32_t id = 1; instrument && id <= portfolio_account_count(service->portfolio); id++) {
+        const struct book *book = portfolio_find(service->portfolio, id, 0, instrument->info.inst);
+        position_qty += book ? book->position.qty : 0;
+    }
     uint32_t base = portfolio_account(service->portfolio, service->config.account)->base, held = 0;
     for (uint32_t i = 0; i < portfolio_book_count(service->portfolio) && i < 1024; i++) {
         const struct position *position = &portfolio_book_at(service->portfolio, i)->position;
-        held += !position->strategy && position->qty && position->account == service->config.account;
+        held += !position->strategy && position->qty;
     }
     json_open(reply, NULL, '{');
     json_time(reply, "now", status.now_ns);
@@ -200,13 +227,13 @@ bool service_status(struct console_service *service, const struct command_words 
         json_text(reply, "speed", "max");
     json_text(reply, "currency", status.currency);
     oc_i128 equity = 0;
-    oc_rc rc = portfolio_equity(service->portfolio, service->config.account, &equity, NULL);
+    oc_rc rc = portfolio_equity_all(service->portfolio, base, &equity, NULL);
     put_money(reply, "equity", rc, equity);
     json_money(reply, "start", status.start);
     json_money(reply, "cash", portfolio_balance(service->portfolio, service->config.account, base));
     json_text(reply, "instrument", instrument ? instrument->info.symbol : NULL);
     json_price(reply, "last", instrument, market && market->has_last, market ? market->last : 0);
-    json_qty(reply, "position", instrument, true, book ? book->position.qty : 0);
+    json_qty(reply, "position", instrument, true, position_qty);
     json_text(reply, "halted", engine_latched(service->engine, service->config.account));
     service_put_missing(service, reply);
     json_int(reply, "open_orders", orders_open_count(engine_orders(service->engine)));

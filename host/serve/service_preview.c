@@ -203,9 +203,9 @@ bool service_preview(struct console_service *service, const struct command_words
     oc_i128 equity = 0;
     const struct outlook outlook = look(service, &request);
     const struct instrument *instrument = outlook.instrument;
-    if (portfolio_equity(service->portfolio, service->config.account, &equity, NULL) < 0)
+    if (portfolio_equity(service->portfolio, request.account, &equity, NULL) < 0)
         equity = 0; /* no share of it is shown then */
-    const struct book *book = portfolio_find(service->portfolio, service->config.account, 0, request.head.inst);
+    const struct book *book = portfolio_find(service->portfolio, request.account, 0, request.head.inst);
     const int64_t before = book ? book->position.qty : 0;
     json_open(reply, NULL, '{');
     put_cost(service, &request, &outlook, reply);
@@ -219,8 +219,8 @@ bool service_preview(struct console_service *service, const struct command_words
     put_legs(reply, &outlook, &request, equity);
     json_price(reply, "waits_for", instrument, outlook.waits, request.stop_price);
     json_flag(reply, "rests", outlook.rests && !outlook.venue);
-    const oc_i128 cash = portfolio_balance(service->portfolio, service->config.account, instrument->info.quote) -
-                         engine_used(service->engine, service->config.account, instrument->info.quote);
+    const oc_i128 cash = portfolio_balance(service->portfolio, request.account, instrument->info.quote) -
+                         engine_used(service->engine, request.account, instrument->info.quote);
     const bool pays = instrument->info.kind == OC_KIND_SPOT && outlook.is_valued && request.side == OC_SIDE_BUY &&
                       !(request.bits & (OC_RQ_REDUCE_ONLY | OC_RQ_HAS_QUOTE_QTY));
     json_flag(reply, "is_short_of_cash", pays && outlook.value + outlook.fee > cash);

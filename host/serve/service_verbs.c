@@ -7,11 +7,11 @@
 
 #include "base/line.h"
 
-static const char *const trade_options[] = {"qty",         "quote_qty", "price",  "stop",      "stop_loss",
-                                            "take_profit", "tif",       "expire", "post_only", "reduce_only",
-                                            "tag",         "strict",    "sure",   "by",        NULL};
+static const char *const trade_options[] = {"qty",  "quote_qty", "price",     "stop",        "stop_loss", "take_profit",
+                                            "tif",  "expire",    "post_only", "reduce_only", "tag",       "strict",
+                                            "sure", "by",        "account",   NULL};
 static const char *const amend_options[] = {"qty", "price", "stop", "sure", "by", NULL};
-static const char *const close_options[] = {"tag", "by", NULL};
+static const char *const close_options[] = {"tag", "by", "account", NULL};
 
 static bool options_are_known(const struct command_words *words, uint32_t first, const char *const *names,
                               struct text *reply)
@@ -140,13 +140,43 @@ static bool option_time(const struct command_words *words, uint32_t first, struc
     return true;
 }
 
+/* NAME or VENUE:NAME; without the option the only account of the instrument's venue. */
+static bool option_account(const struct console_service *service, const struct command_words *words, uint32_t first,
+                           const struct instrument *instrument, uint32_t *ret_account, struct text *reply)
+{
+    const char *asked = service_option(words, first, "account"), *colon = asked ? strchr(asked, ':') : NULL;
+    char names[256] = "";
+    uint32_t count = 0;
+    for (uint32_t id = 1; id <= portfolio_account_count(service->portfolio); id++) {
+        const struct account *account = portfolio_account(service->portfolio, id);
+        const size_t length = strlen(names);
+        if (strcmp(account->venue, instrument->info.venue) != 0)
+            continue;
+        *ret_account = id;
+        if (asked && strcmp(account->name, colon ? colon + 1 : asked) == 0 &&
+            (!colon || (strlen(account->venue) == (size_t)(colon - asked) &&
+                        strncmp(account->venue, asked, (size_t)(colon - asked)) == 0)))
+            return true;
+        count++;
+        snprintf(names + length, sizeof names - length, "%s%s", length ? " or " : "", account->name);
+    }
+    if (!asked && count == 1)
+        return true;
+    if (asked)
+        json_refusal(reply, "BAD_ACCOUNT", "account: found '%.40s', expected %s: %s trades there", asked,
+                     count ? names : "none", instrument->info.symbol);
+    else
+        json_refusal(reply, "ACCOUNT_NEEDED", "say with which account: account=%s", count ? names : "none");
+    return false;
+}
+
 bool service_parse_order(struct console_service *service, const struct command_words *words, uint32_t first,
                          struct oc_request *ret_request, struct text *reply)
 {
     const struct instrument *instrument;
     const char *side = words->count > first ? words->fields[first] : "";
     bool is_buy = strcmp(side, "buy") == 0, snapped = false;
-    struct oc_request request = {.owner = OC_OWNER_CONSOLE, .account = service->config.account};
+    struct oc_request request = {.owner = OC_OWNER_CONSOLE};
     if (!is_buy && strcmp(side, "sell") != 0) {
         json_refusal(reply, "BAD_SIDE", "found '%.20s', expected buy or sell", side);
         return false;
@@ -154,6 +184,7 @@ bool service_parse_order(struct console_service *service, const struct command_w
     request.side = is_buy ? OC_SIDE_BUY : OC_SIDE_SELL;
     if (!service_instrument(service, words, first + 1, &instrument, reply) ||
         !options_are_known(words, first + 2, trade_options, reply) ||
+        !option_account(service, words, first + 2, instrument, &request.account, reply) ||
         !option_amount(words, first + 2, instrument, &request, &snapped, reply) ||
         !option_prices(words, first + 2, instrument, &request, &snapped, reply) ||
         !option_time(words, first + 2, &request, reply))
@@ -243,12 +274,12 @@ static bool verb_order(struct console_service *service, const struct command_wor
 }
 
 /* What the account holds beyond what strategies hold: a strategy closes its own. */
-static int64_t manual_qty(const struct console_service *service, uint32_t inst)
+static int64_t manual_qty(const struct console_service *service, uint32_t account, uint32_t inst)
 {
     int64_t qty = 0;
     for (uint32_t i = 0; i < portfolio_book_count(service->portfolio); i++) {
         const struct position *position = &portfolio_book_at(service->portfolio, i)->position;
-        if (OC_INST_INDEX(position->inst) == OC_INST_INDEX(inst) && position->account == service->config.account)
+        if (OC_INST_INDEX(position->inst) == OC_INST_INDEX(inst) && position->account == account)
             qty += position->strategy ? -position->qty : position->qty;
     }
     return qty;
@@ -261,10 +292,12 @@ static bool verb_close(struct console_service *service, const struct command_wor
     uint32_t first = words->count > 1 && !strchr(words->fields[1], '=') ? 2 : 1;
     struct command_words named = *words;
     named.count = first;
+    uint32_t account = 0;
     if (!service_instrument(service, &named, 1, &instrument, reply) ||
-        !options_are_known(words, first, close_options, reply))
+        !options_are_known(words, first, close_options, reply) ||
+        !option_account(service, words, first, instrument, &account, reply))
         return false;
-    int64_t qty = manual_qty(service, instrument->info.inst);
+    int64_t qty = manual_qty(service, account, instrument->info.inst);
     if (qty == 0) {
         json_refusal(reply, "NO_POSITION",
                      "no position by hand in %s; a strategy's is closed by the strategy, or by flatten()",
@@ -272,7 +305,7 @@ static bool verb_close(struct console_service *service, const struct command_wor
         return false;
     }
     struct oc_request request = {.owner = OC_OWNER_CONSOLE,
-                                 .account = service->config.account,
+                                 .account = account,
                                  .type = OC_ORDER_MARKET,
                                  .tif = OC_TIF_GTC,
                                  .role = OC_ROLE_CLOSE,
@@ -381,8 +414,8 @@ static bool verb_flatten(struct console_service *service, struct text *reply)
         return false;
     for (uint32_t i = 0; i < books; i++) {
         const struct position *position = &portfolio_book_at(service->portfolio, i)->position;
-        int64_t qty = position->strategy ? position->qty : manual_qty(service, position->inst);
-        if (qty == 0 || position->account != service->config.account)
+        int64_t qty = position->strategy ? position->qty : manual_qty(service, position->account, position->inst);
+        if (qty == 0)
             continue;
         struct oc_request request = {.owner = OC_OWNER_CONSOLE,
                                      .account = position->account,
@@ -432,8 +465,8 @@ static bool execute(struct console_service *service, const struct command_words 
     if (strcmp(word, "kill") == 0)
         return verb_kill(service, reply);
     if (strcmp(word, "unkill") == 0) {
-        engine_unlatch(service->engine, 0);
-        engine_unlatch(service->engine, service->config.account);
+        for (uint32_t id = 0; id <= portfolio_account_count(service->portfolio); id++) /* 0: all of the host */
+            engine_unlatch(service->engine, id);
         return put_count(reply, "halted", 0);
     }
     return service->config.host->steer(service->config.host->self, words, reply);

@@ -8,20 +8,49 @@
 #include "serve/session_lists.h"
 #include "session/venue_keys.h"
 
+static const char *run_state(const struct session *session)
+{
+    return session->pace.is_ended ? "ended" : (session->pace.is_paused ? "paused" : "running");
+}
+
+static int64_t instruments_of(const struct session *session, const char *venue)
+{
+    const struct instruments *instruments = engine_instruments(session->engine);
+    int64_t count = 0;
+    for (uint32_t i = 1; i < instruments_count(instruments); i++)
+        count += strcmp(instruments_at(instruments, i)->info.venue, venue) == 0;
+    return count;
+}
+
+static void list_connector(struct session *session, const char *venue, struct text *reply)
+{
+    char note[200];
+    json_open(reply, NULL, '{');
+    json_text(reply, "venue", venue);
+    json_text(reply, "kind", "connector");
+    json_text(reply, "state", run_state(session));
+    json_int(reply, "instruments", instruments_of(session, venue));
+    snprintf(note, sizeof note, "%.60s, %.30s, accounts %.80s", venue_text(session->settings, venue, "connector", ""),
+             venue_text(session->settings, venue, "environment", ""),
+             venue_text(session->settings, venue, "accounts", ""));
+    json_text(reply, "note", note);
+    json_close(reply, '}');
+}
+
 static void list_venues(struct session *session, struct text *reply)
 {
-    const char *venue = venue_name(session->settings);
     const struct part *sim = session->parts ? parts_at(session->parts, PART_SIM, 0) : NULL;
+    char venue[PART_NAME_MAX], note[200];
+    for (uint32_t i = 0; venue_at(session->settings, i, venue); i++)
+        list_connector(session, venue, reply);
+    if (venue_names(session->settings))
+        return;
     json_open(reply, NULL, '{');
-    json_text(reply, "venue", venue ? venue : "paper");
-    json_text(reply, "kind", venue ? "connector" : "simulator");
-    json_text(reply, "state", session->pace.is_ended ? "ended" : (session->pace.is_paused ? "paused" : "running"));
+    json_text(reply, "venue", "paper");
+    json_text(reply, "kind", "simulator");
+    json_text(reply, "state", run_state(session));
     json_int(reply, "instruments", (int64_t)instruments_count(engine_instruments(session->engine)) - 1);
-    char note[200];
-    if (venue)
-        snprintf(note, sizeof note, "%.100s, %.60s", venue_text(session->settings, "connector", ""),
-                 venue_text(session->settings, "environment", ""));
-    else if (sim && strcmp(sim->id, "outcry.paper") != 0)
+    if (sim && strcmp(sim->id, "outcry.paper") != 0)
         snprintf(note, sizeof note, "fills as %s decides", sim->id);
     else
         snprintf(note, sizeof note, "%s, %s, fees taker %s maker %s",

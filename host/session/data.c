@@ -77,11 +77,26 @@ static oc_rc join_sources(struct session *session, uint32_t first, uint32_t seco
     return OC_OK;
 }
 
+void session_source_venue(const struct feed_source *source, char ret_venue[OC_VENUE_MAX])
+{
+    const char *at = feed_is_venue(source->path) ? strchr(source->path, ':') : NULL;
+    snprintf(ret_venue, OC_VENUE_MAX, "%.*s", at ? (int)strcspn(at + 1, ":") : 0, at ? at + 1 : "");
+}
+
+static bool is_of_one_venue(const struct feed_source *a, const struct feed_source *b)
+{
+    char first[OC_VENUE_MAX], second[OC_VENUE_MAX];
+    session_source_venue(a, first);
+    session_source_venue(b, second);
+    return strcmp(first, second) == 0;
+}
+
 static oc_rc join_all_sources(struct session *session)
 {
     for (uint32_t second = 1; second < session->data.count; second++)
         for (uint32_t first = 0; first < second; first++)
-            if (strcmp(session_symbol(session, first), session_symbol(session, second)) == 0) {
+            if (is_of_one_venue(&session->data.sources[first], &session->data.sources[second]) &&
+                strcmp(session_symbol(session, first), session_symbol(session, second)) == 0) {
                 oc_rc rc = join_sources(session, first, second);
                 if (rc < 0)
                     return rc;
@@ -98,11 +113,20 @@ static void find_recorded(const struct feed_source *source, char *ret_path, size
     snprintf(ret_path, size_max, "%s", is_there && !is_same ? source->place : source->path);
 }
 
+/* Its place in the list of its venue. */
+static uint32_t place_in_venue(const struct session *session, uint32_t index)
+{
+    uint32_t place = 0;
+    for (uint32_t i = 0; i < index; i++)
+        place += is_of_one_venue(&session->data.sources[i], &session->data.sources[index]);
+    return place;
+}
+
 /* When a session at a venue begins. */
-static oc_rc take_first_time(struct session *session, struct feed_source *source)
+static oc_rc take_first_time(struct session *session, const char *venue, struct feed_source *source)
 {
     char key[SETTING_KEY_MAX];
-    snprintf(key, sizeof key, "venue.%s.starts", venue_name(session->settings));
+    snprintf(key, sizeof key, "venue.%s.starts", venue);
     oc_rc rc = settings_time(session->settings, key, &source->info.first_ns);
     return rc == OC_E_CONFIG ? error_keep(&source->error, &session->settings->error) : OC_OK;
 }
@@ -123,8 +147,10 @@ static oc_rc open_source(struct session *session, uint32_t index)
     char path[sizeof source->place], text[ERROR_TEXT_MAX];
     oc_rc rc = OC_E_NOT_FOUND;
     if (feed_is_venue(source->path)) {
-        rc = venue_instrument(session->settings, index, &source->info, &source->error);
-        return rc < 0 ? rc : take_first_time(session, source);
+        char venue[OC_VENUE_MAX];
+        session_source_venue(source, venue);
+        rc = venue_instrument(session->settings, venue, place_in_venue(session, index), &source->info, &source->error);
+        return rc < 0 ? rc : take_first_time(session, venue, source);
     }
     find_recorded(source, path, sizeof path);
     if (source->memory || feed_is_synthetic(path))
@@ -326,13 +352,15 @@ static oc_rc open_instrument(struct session *session, uint32_t index)
                                  .qty_step = source->info.qty_step,
                                  .contract_size = {1, 0, 0},
                                  .venue = "paper"};
-    if (venue_name(session->settings))
-        snprintf(info.venue, sizeof info.venue, "%s", venue_name(session->settings));
+    if (feed_is_venue(source->path))
+        session_source_venue(source, info.venue);
     snprintf(info.symbol, sizeof info.symbol, "%s", session_symbol(session, index));
     oc_rc rc = symbol_assets(session, &info);
     if (rc < 0)
         return rc;
-    source->inst = instruments_find(engine_instruments(session->engine), info.symbol);
+    char name[OC_VENUE_MAX + OC_SYMBOL_MAX];
+    snprintf(name, sizeof name, "%s:%s", info.venue, info.symbol);
+    source->inst = instruments_find(engine_instruments(session->engine), name);
     if (source->inst)
         return OC_OK;
     rc = instruments_add(engine_instruments(session->engine), &info, &source->inst);
@@ -386,7 +414,7 @@ oc_rc session_open_instruments(void *self, struct session *session)
             rc = inbox_add_source(session->inbox, &entry);
         if (rc < 0)
             return source_failed(session, source, rc);
-        if (i == 0)
+        if (i == 0 || (is_venue && source->info.first_ns < session->clock.first_ns)) /* the first venue that begins */
             session->clock.now_ns = session->clock.first_ns = source->info.first_ns;
     }
     return check_cash(session);
@@ -418,9 +446,9 @@ void session_note_data(struct session *session)
     if (border->refused)
         session_note(session, "the %s said %llu things that cannot be: they were refused",
                      border->is_venue ? "connector" : "simulator", (unsigned long long)border->refused);
-    if (session->link && session->link->venue.unread)
+    if (links_unread(&session->links))
         session_note(session, "the connector could not read %llu messages of its venue",
-                     (unsigned long long)session->link->venue.unread);
+                     (unsigned long long)links_unread(&session->links));
     if (border->alarms)
         session_note(session, "ALARMS: %llu contradictions between venue and host: the log names the first ones",
                      (unsigned long long)border->alarms);

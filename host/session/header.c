@@ -50,13 +50,16 @@ static void put_instrument(const struct session *session, uint32_t index, struct
 {
     const struct oc_data_info *info = &session->data.sources[index].info;
     const char *symbol = session_symbol(session, index);
-    char price[TEXT_DECIMAL_MAX], qty[TEXT_DECIMAL_MAX];
-    for (uint32_t i = 0; i < index; i++)
-        if (strcmp(session_symbol(session, i), symbol) == 0)
+    char price[TEXT_DECIMAL_MAX], qty[TEXT_DECIMAL_MAX], venue[OC_VENUE_MAX], other[OC_VENUE_MAX];
+    session_source_venue(&session->data.sources[index], venue);
+    for (uint32_t i = 0; i < index; i++) {
+        session_source_venue(&session->data.sources[i], other);
+        if (strcmp(session_symbol(session, i), symbol) == 0 && strcmp(venue, other) == 0)
             return;
+    }
     text_from_units(price, info->price_step.units, info->price_step.scale, TEXT_SHORTEST);
     text_from_units(qty, info->qty_step.units, info->qty_step.scale, TEXT_SHORTEST);
-    header_put(text, "instrument", symbol, price, qty, NULL);
+    header_put(text, "instrument", symbol, price, qty, venue[0] ? venue : NULL, NULL);
 }
 
 void header_put_instruments(const struct session *session, struct text *text)

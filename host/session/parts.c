@@ -509,6 +509,15 @@ static oc_rc load_parts(struct parts_opening *opening)
     return rc;
 }
 
+static oc_rc add_connectors(struct parts_opening *opening)
+{
+    char name[PART_NAME_MAX];
+    oc_rc rc = OC_OK;
+    for (uint32_t i = 0; rc == OC_OK && i < PARTS_VENUES_MAX && venue_at(opening->settings, i, name); i++)
+        rc = parts_pass(opening, add_part(opening, PART_CONNECTOR, "venue", name, OC_CONNECTOR));
+    return rc;
+}
+
 oc_rc parts_open(struct parts *parts, struct settings *settings, struct registry *registry, uint32_t wants,
                  bool may_lack, struct error *ret_error)
 {
@@ -529,7 +538,7 @@ oc_rc parts_open(struct parts *parts, struct settings *settings, struct registry
     if (rc == OC_OK && wants & PART_SIM)
         rc = judge_groups(&opening, "sim", "the list of venues", PART_SIM);
     if (rc == OC_OK && wants & PART_CONNECTOR)
-        rc = parts_pass(&opening, add_part(&opening, PART_CONNECTOR, "venue", venue_name(settings), OC_CONNECTOR));
+        rc = add_connectors(&opening);
     if (rc == OC_OK && wants & PART_READER)
         rc = add_readers(&opening);
     if (rc == OC_OK && wants & PART_READER)

@@ -17,7 +17,8 @@
 enum {
     PARTS_RULES_MAX = 32,
     PARTS_READERS_MAX = 8,
-    PARTS_LIST_MAX = PARTS_RULES_MAX + PARTS_READERS_MAX + 1, /* a simulator, or a connector */
+    PARTS_VENUES_MAX = 8,
+    PARTS_LIST_MAX = PARTS_RULES_MAX + PARTS_READERS_MAX + PARTS_VENUES_MAX, /* connectors, or a simulator */
     PART_NAME_MAX = 33
 };
 

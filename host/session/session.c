@@ -37,7 +37,7 @@ void session_free(struct session *session)
         return;
     (void)session_close(session);
     rules_close(&session->rules);
-    venue_link_free(session->link);
+    links_free(&session->links);
     free(session->parts);
     intrabar_release(session);
     free(session->data.sources);
@@ -187,73 +187,6 @@ static void close_engine(void *self, struct session *session)
     session->engine = NULL;
 }
 
-static oc_rc cash_failed(struct session *session, const char *where, const char *found, const char *expected)
-{
-    struct error error;
-    error_at(&error, OC_E_CONFIG, "%s", where);
-    error_found(&error, "%s", found);
-    error_expected(&error, "%s", expected);
-    return session_fail(session, &error);
-}
-
-static oc_rc cash_missing(struct session *session)
-{
-    struct error error;
-    (void)error_say(&error, OC_E_CONFIG, "cash", "none was given"); /* session_fail returns it */
-    error_remedy(&error, "say --cash '10000 USDT'");
-    return session_fail(session, &error);
-}
-
-/* The first is the currency of account. */
-static oc_rc open_money(void *self, struct session *session)
-{
-    (void)self;
-    struct session_money *money = &session->money;
-    const char *at = settings_text(session->settings, "account.cash", "");
-    struct instruments *instruments = engine_instruments(session->engine);
-    struct portfolio *portfolio = engine_portfolio(session->engine);
-    static const char *const methods[] = {"average", "fifo", "lifo"};
-    const char *method = settings_text(session->settings, "account.cost_method", "average");
-    uint32_t number = 0;
-    while (number < 3 && strcmp(methods[number], method) != 0)
-        number++;
-    if (number == 3)
-        return cash_failed(session, "account.cost_method", method, "average, fifo or lifo");
-    while (*at) {
-        char name[OC_ASSET_MAX];
-        struct oc_dec dec = {0};
-        uint32_t asset;
-        if (start_value_read(&at, name, &dec) < 0)
-            return cash_failed(session, "cash", at, "an amount and a currency: '10000 USDT'");
-        if (instruments_asset(instruments, name, &asset) < 0)
-            return cash_failed(session, "cash", name, "the name of a currency such as USDT");
-        if (!money->account) {
-            const char *venue = venue_name(session->settings);
-            oc_rc rc = portfolio_add_account(portfolio, venue ? venue_text(session->settings, "accounts", "") : "paper",
-                                             venue ? venue : "paper", asset, number, &money->account);
-            if (rc < 0)
-                return rc;
-            money->base = asset;
-        }
-        struct session_cash *cash = &money->cash[money->cash_count++];
-        *cash = (struct session_cash){asset, dec};
-        if (money->cash_count == SESSION_CASH_MAX)
-            break;
-    }
-    if (!money->account)
-        return cash_missing(session);
-    oc_rc rc = start_value_init(&money->start_value, instruments, money->base, session->clock.from_ns);
-    for (uint32_t i = 0; i < money->cash_count && rc == OC_OK; i++)
-        rc = start_value_add(&money->start_value, money->cash[i].asset, money->cash[i].amount);
-    return rc;
-}
-
-static void close_money(void *self, struct session *session)
-{
-    (void)self;
-    start_value_release(&session->money.start_value);
-}
-
 struct rules_world session_rules_world(const struct session *session)
 {
     const struct rules *rules = &session->rules;
@@ -307,13 +240,14 @@ static const char *limit_words(const struct settings *settings)
 static oc_rc note_profile(void *self, struct session *session)
 {
     (void)self;
-    if (venue_name(session->settings)) {
-        session_note(session, "fills: as the venue %s says, through %s; %s: a transcript stands for the exchange",
-                     venue_name(session->settings), venue_text(session->settings, "connector", ""),
-                     venue_text(session->settings, "environment", ""));
-        return OC_OK;
-    }
     const struct settings *settings = session->settings;
+    char venue[PART_NAME_MAX];
+    for (uint32_t i = 0; venue_at(settings, i, venue); i++)
+        session_note(session, "fills: as the venue %s says, through %s; %s: a transcript stands for the exchange",
+                     venue, venue_text(settings, venue, "connector", ""),
+                     venue_text(settings, venue, "environment", ""));
+    if (venue_names(settings))
+        return OC_OK;
     const struct part *part = session->parts ? parts_at(session->parts, PART_SIM, 0) : NULL;
     if (part && strcmp(part->id, "outcry.paper") != 0)
         return note_simulator(session, part);
@@ -345,7 +279,7 @@ static oc_rc note_profile(void *self, struct session *session)
     return OC_OK;
 }
 
-static oc_rc open_link(struct session *session)
+static oc_rc open_links(struct session *session)
 {
     const struct venue_link_world world = {.engine = session->engine,
                                            .door = session->door,
@@ -355,21 +289,20 @@ static oc_rc open_link(struct session *session)
                                            .registry = session->registry,
                                            .parts = session->parts,
                                            .now_ns = &session->clock.now_ns,
-                                           .seed = session->clock.seed,
-                                           .account = session->money.account};
+                                           .seed = session->clock.seed};
     struct error error;
     oc_rc rc = session_name_assets(session);
     if (rc < 0)
         return rc;
     session->border.is_venue = true;
-    session->border.simulator = venue_text(session->settings, "connector", "");
-    return venue_link_open(session->link, &world, &error) < 0 ? session_fail(session, &error) : (oc_rc)OC_OK;
+    session->border.simulator = venue_names(session->settings);
+    return links_open(&session->links, &world, &error) < 0 ? session_fail(session, &error) : (oc_rc)OC_OK;
 }
 
 static oc_rc open_venue(struct session *session)
 {
-    if (session->link)
-        return open_link(session);
+    if (session->links.count)
+        return open_links(session);
     struct venue *venue = &session->venues.list[0];
     venue->sim.settings = session->settings;
     venue->sim.sim_answers = &venue->answers;
@@ -390,75 +323,18 @@ static oc_rc open_venue(struct session *session)
 static oc_rc open_venues(void *self, struct session *session)
 {
     (void)self;
-    const oc_rc rc = open_venue(session);
-    return rc < 0 ? rc : venues_take_terms(&session->venues, engine_portfolio(session->engine), session->money.account);
+    struct portfolio *portfolio = engine_portfolio(session->engine);
+    oc_rc rc = open_venue(session);
+    for (uint32_t id = 1; id <= portfolio_account_count(portfolio) && rc == OC_OK; id++)
+        rc = venues_take_terms(&session->venues, portfolio, id);
+    return rc;
 }
 
 static void close_venues(void *self, struct session *session)
 {
     (void)self;
-    if (session->link)
-        venue_link_close(session->link);
+    links_close(&session->links);
     venues_release(&session->venues);
-}
-
-static oc_rc open_start(void *self, struct session *session)
-{
-    (void)self;
-    struct session_money *money = &session->money;
-    engine_start_at(session->engine, session->clock.now_ns);
-    uint32_t unpriced; /* before the first prices */
-    return portfolio_equity(money->start_value.portfolio, money->start_value.account, &money->start, &unpriced);
-}
-
-/* Records and books the opening cash. A session that goes on has it in its records. */
-static oc_rc open_balances(void *self, struct session *session)
-{
-    return session->journal.resume ? open_start(self, session) : session_record_balances(session);
-}
-
-oc_rc session_record_balances(struct session *session)
-{
-    struct session_money *money = &session->money;
-    const struct venue *venue = venues_of(&session->venues, money->account);
-    for (uint32_t i = 0; i < money->cash_count; i++) {
-        const struct session_cash *cash = &money->cash[i];
-        struct oc_ev_balance event = {.head = {.size = sizeof event,
-                                               .type = OC_EV_BALANCE,
-                                               .source = money->account,
-                                               .venue_ns = session->clock.now_ns,
-                                               .local_ns = session->clock.now_ns},
-                                      .account = money->account,
-                                      .asset = cash->asset,
-                                      .total = cash->amount};
-        oc_rc rc = session_fact(session, &event.head);
-        if (rc == OC_OK) {
-            venue_call(venue, "balance");
-            rc = venue->table->balance(venue->answers.self, money->account, cash->asset, cash->amount);
-            plugin_call_end();
-        }
-        if (rc < 0)
-            return session_fail_code(session, rc, "cash", "the opening cash could not be booked");
-    }
-    uint32_t unpriced; /* before the first prices */
-    return portfolio_equity(engine_portfolio(session->engine), money->account, &money->start, &unpriced);
-}
-
-bool session_begin_figures(struct session *session, const struct oc_event *event)
-{
-    struct session_money *money = &session->money;
-    oc_i128 start;
-    if (__builtin_expect(money->is_counted && money->start_value.priced >= session->data.instrument_count, 1))
-        return false;
-    money->is_counted = start_value_counts(&money->start_value, event);
-    if (!money->is_counted || start_value_price(&money->start_value, event, &start) < 0)
-        return false;
-    if (!money->first_inst)
-        money->first_inst = event->inst;
-    bool is_other =
-        start != money->start; /* a holding was worth its first price from the beginning: that is no profit */
-    money->start = start;
-    return is_other;
 }
 
 void session_add_stage(struct session *session, const struct session_stage *stage)
@@ -541,7 +417,7 @@ void session_add_kernel(struct session *session, bool reads, bool trades)
     static const struct session_stage first[] = {
         {"door", NULL, open_door, close_door},
         {"engine", NULL, open_engine, close_engine},
-        {"money", NULL, open_money, close_money},
+        {"money", NULL, session_open_money, session_close_money},
         {"assumptions", NULL, note_profile, NULL},
     };
     static const struct session_stage trading[] = {
@@ -570,7 +446,8 @@ void session_add_kernel(struct session *session, bool reads, bool trades)
 
 void session_add_balances(struct session *session, bool records)
 {
-    session_add_stage(session, &(struct session_stage){"balances", NULL, records ? open_balances : open_start, NULL});
+    session_add_stage(
+        session, &(struct session_stage){"balances", NULL, records ? session_open_balances : session_open_start, NULL});
 }
 
 oc_rc session_open(struct session *session)

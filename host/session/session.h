@@ -17,13 +17,13 @@
 #include "load/load.h"
 #include "session/border.h"
 #include "session/inbox.h"
+#include "session/links.h"
 #include "session/pace.h"
 #include "session/parts.h"
 #include "session/plugin_instance.h"
 #include "session/plugin_watch.h"
 #include "session/rules.h"
 #include "session/start_value.h"
-#include "session/venue_link.h"
 #include "session/venues.h"
 #include "session/watchers.h"
 
@@ -82,13 +82,15 @@ struct session_data {
 };
 
 struct session_cash { /* opening cash, as said */
+    uint32_t account;
     uint32_t asset;
+    uint32_t zero;
     struct oc_dec amount;
 };
 
 struct session_money {
-    uint32_t account;
-    uint32_t base; /* account currency */
+    uint32_t account; /* the first: what is not said to be of another is of it */
+    uint32_t base;    /* account currency */
     struct session_cash cash[SESSION_CASH_MAX];
     uint32_t cash_count;
     struct start_value start_value; /* what start is made of */
@@ -165,7 +167,7 @@ struct session {
     struct door *door;
     struct engine *engine;
     struct venues venues;
-    struct venue_link *link; /* owned; NULL: a simulator fills */
+    struct links links; /* none: a simulator fills */
     struct inbox *inbox;
     struct watchers watchers;
     struct border border;
@@ -190,6 +192,11 @@ CHECKED oc_rc session_open_instruments_alone(void *self, struct session *session
 CHECKED oc_rc session_name_assets(struct session *session);
 /* Behind an OC_EV_INSTRUMENT: who answers orders is given what it brought. */
 CHECKED oc_rc session_show_instrument(struct session *session);
+/* session_money.c: stages, as above. */
+CHECKED oc_rc session_open_money(void *self, struct session *session);
+void session_close_money(void *self, struct session *session);
+CHECKED oc_rc session_open_start(void *self, struct session *session);
+CHECKED oc_rc session_open_balances(void *self, struct session *session);
 /* Records and books the opening cash. */
 CHECKED oc_rc session_record_balances(struct session *session);
 /* [setup] Adds to the end of the list; session.c has the stages that every composition begins with. */
@@ -248,6 +255,8 @@ static inline bool session_has_figures(const struct session *session)
 CHECKED oc_rc session_lock(struct session *session, const char *dir);
 /* The finer step of two, in the place of the coarser. False: that is no multiple of it. */
 bool session_finer_step(struct oc_dec *one, struct oc_dec *other);
+/* The venue that a source's events come from; "": a file. */
+void session_source_venue(const struct feed_source *source, char ret_venue[OC_VENUE_MAX]);
 /* The symbol that source `index` is traded as. */
 const char *session_symbol(const struct session *session, uint32_t index);
 

@@ -39,7 +39,7 @@ oc_rc start_value_add(struct start_value *start_value, uint32_t asset, struct oc
 {
     oc_i128 money;
     oc_rc rc = money_from_dec(amount, &money);
-    return rc < 0 ? rc : portfolio_set_balance(start_value->portfolio, start_value->account, asset, money);
+    return rc < 0 ? rc : portfolio_move(start_value->portfolio, start_value->account, asset, money);
 }
 
 /* Its first price, as the engine takes prices in. */

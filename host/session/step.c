@@ -245,8 +245,8 @@ static __attribute__((noinline)) oc_rc judge_answer(struct session *session, con
 static inline void note_market(struct session *session, const struct oc_event *event) __attribute__((always_inline));
 static inline void note_market(struct session *session, const struct oc_event *event)
 {
-    if (session->link)
-        venue_link_taken(session->link);
+    if (session->links.count)
+        links_taken(&session->links, event->source);
     session->data.events++;
     session->limits.instant++;
     session->data.inst = event->inst;
@@ -259,7 +259,8 @@ static __attribute__((noinline)) oc_rc take(struct session *session, const struc
 {
     if (input->kind == INPUT_MARKET) {
         note_market(session, input->event);
-    } else if (input->kind == INPUT_ANSWER && !session->link) { /* what a connector says is judged where it is taken */
+    } else if (input->kind == INPUT_ANSWER &&
+               !session->links.count) { /* what a connector says is judged where it is taken */
         oc_rc judged = judge_answer(session, input->event);
         if (__builtin_expect(judged <= 0, 0))
             return judged;
@@ -403,7 +404,7 @@ static inline oc_rc finish_market(struct session *session, const struct input *m
         if (rc < 0)
             return rc;
     }
-    if (__builtin_expect(session->link != NULL, 0)) {
+    if (__builtin_expect(session->links.count != 0, 0)) {
         oc_rc rc = take_said(session, at_ns);
         if (rc < 0)
             return rc;
@@ -438,10 +439,10 @@ static __attribute__((noinline)) oc_rc wait_for_market(struct session *session)
     return rc;
 }
 
-static oc_rc look_at_link(struct session *session)
+static oc_rc look_at_links(struct session *session)
 {
     struct error error;
-    oc_rc rc = venue_link_stalled(session->link, &error);
+    oc_rc rc = links_stalled(&session->links, &error);
     return rc < 0 ? session_fail(session, &error) : rc;
 }
 
@@ -452,7 +453,7 @@ static oc_rc next_input(struct session *session, struct input *input)
         return rc;
     rc = inbox_next(session->inbox, input);
     while (rc == OC_E_AGAIN) { /* sources have nothing yet */
-        rc = session->link ? look_at_link(session) : OC_OK;
+        rc = session->links.count ? look_at_links(session) : OC_OK;
         if (rc == OC_OK)
             rc = pace_wait(session, INT64_MAX);
         else if (rc > 0)
@@ -490,7 +491,7 @@ oc_rc session_run(struct session *session)
     if (rc > 0)
         return OC_E_AGAIN;
     struct error differs;
-    if (session->link && venue_link_differs(session->link, &differs))
+    if (links_differ(&session->links, &differs))
         return session_fail(session, &differs);
     for (uint32_t i = 0; i < session->data.count + session->data.intrabar_count; i++)
         if (error_is_set(&session->data.sources[i].error)) {
@@ -545,10 +546,9 @@ int64_t session_rest_ns(const struct session *session)
 oc_rc session_catch_up(struct session *session, int64_t at_ns) { return take_rest(session, at_ns, at_ns); }
 oc_rc session_drain_answers(struct session *session, int64_t at_ns) { return take_rest(session, at_ns, INT64_MIN); }
 
-uint64_t session_reconcile(struct session *session)
+static uint64_t reconcile_account(struct session *session, uint32_t account)
 {
     uint64_t differences = 0;
-    const uint32_t account = session->money.account;
     const struct venue *venue = venues_of(&session->venues, account);
     for (uint32_t i = 0; i < session->data.count && venue; i++) {
         int64_t units = 0;
@@ -567,5 +567,13 @@ uint64_t session_reconcile(struct session *session)
         log_error("reconcile", "position differs: the simulator has %lld units, the portfolio %lld", (long long)units,
                   (long long)ours);
     }
+    return differences;
+}
+
+uint64_t session_reconcile(struct session *session)
+{
+    uint64_t differences = 0;
+    for (uint32_t id = 1; id <= portfolio_account_count(engine_portfolio(session->engine)); id++)
+        differences += reconcile_account(session, id);
     return differences;
 }

@@ -5,41 +5,67 @@
 
 #include "base/text.h"
 
-const char *venue_name(const struct settings *settings) { return settings_text(settings, "session.venue", NULL); }
+const char *venue_names(const struct settings *settings) { return settings_text(settings, "session.venue", NULL); }
 
-static const struct setting *find(const struct settings *settings, const char *key)
+/* The i-th word of a list. */
+static bool word_at(const char *list, uint32_t i, char *ret_word, size_t size_max)
+{
+    for (const char *at = list ? list + strspn(list, ", ") : ""; *at; at += strspn(at, ", ")) {
+        const size_t length = strcspn(at, ", ");
+        if (i-- == 0) {
+            snprintf(ret_word, size_max, "%.*s", (int)length, at);
+            return length < size_max;
+        }
+        at += length;
+    }
+    return false;
+}
+
+bool venue_at(const struct settings *settings, uint32_t i, char ret_name[PART_NAME_MAX])
+{
+    return word_at(venue_names(settings), i, ret_name, PART_NAME_MAX);
+}
+
+static const struct setting *find(const struct settings *settings, const char *venue, const char *key)
 {
     char full[SETTING_KEY_MAX];
-    const int length = snprintf(full, sizeof full, "venue.%s.%s", venue_name(settings), key);
+    const int length = snprintf(full, sizeof full, "venue.%s.%s", venue, key);
     return length < (int)sizeof full ? settings_get(settings, full) : NULL;
 }
 
-const char *venue_text(const struct settings *settings, const char *key, const char *fallback)
+const char *venue_text(const struct settings *settings, const char *venue, const char *key, const char *fallback)
 {
-    const struct setting *setting = find(settings, key);
+    const struct setting *setting = find(settings, venue, key);
     return setting ? setting->value : fallback;
 }
 
-/* "FILE:3: venue.mine.accounts". */
-static void at_key(const struct settings *settings, const char *key, oc_rc rc, struct error *ret_error)
+bool venue_account(const struct settings *settings, const char *venue, uint32_t i, char ret_name[VENUE_ACCOUNT_MAX])
 {
-    const struct setting *setting = find(settings, key);
-    error_at(ret_error, rc, "%s%svenue.%s.%s", setting ? setting->origin : "", setting ? ": " : "",
-             venue_name(settings), key);
+    return word_at(venue_text(settings, venue, "accounts", NULL), i, ret_name, VENUE_ACCOUNT_MAX);
 }
 
-static oc_rc missing(const struct settings *settings, const char *key, const char *expected, struct error *ret_error)
+/* "FILE:3: venue.mine.accounts". */
+static void at_key(const struct settings *settings, const char *venue, const char *key, oc_rc rc,
+                   struct error *ret_error)
 {
-    at_key(settings, key, OC_E_CONFIG, ret_error);
+    const struct setting *setting = find(settings, venue, key);
+    error_at(ret_error, rc, "%s%svenue.%s.%s", setting ? setting->origin : "", setting ? ": " : "", venue, key);
+}
+
+static oc_rc missing(const struct settings *settings, const char *venue, const char *key, const char *expected,
+                     struct error *ret_error)
+{
+    at_key(settings, venue, key, OC_E_CONFIG, ret_error);
     error_what(ret_error, "it is not set");
     error_expected(ret_error, "%s", expected);
     return OC_E_CONFIG;
 }
 
-static oc_rc wrong(const struct settings *settings, const char *key, const char *expected, struct error *ret_error)
+static oc_rc wrong(const struct settings *settings, const char *venue, const char *key, const char *expected,
+                   struct error *ret_error)
 {
-    at_key(settings, key, OC_E_CONFIG, ret_error);
-    error_found(ret_error, "%s", venue_text(settings, key, ""));
+    at_key(settings, venue, key, OC_E_CONFIG, ret_error);
+    error_found(ret_error, "%s", venue_text(settings, venue, key, ""));
     error_expected(ret_error, "%s", expected);
     return OC_E_CONFIG;
 }
@@ -54,14 +80,30 @@ static bool has_group(const struct settings *settings, const char *name)
     return false;
 }
 
-oc_rc venue_judge(struct settings *settings, struct error *ret_error)
+/* Each account has a name of its own, and at most one venue is named twice. */
+static oc_rc judge_accounts(const struct settings *settings, const char *venue, struct error *ret_error)
+{
+    static const char expected[] = "up to 16 names of at most 31 bytes, each once";
+    char name[VENUE_ACCOUNT_MAX], other[VENUE_ACCOUNT_MAX], list[SETTING_VALUE_MAX];
+    uint32_t count = 0, words = 0;
+    snprintf(list, sizeof list, "%s", venue_text(settings, venue, "accounts", ""));
+    for (char *save = NULL, *word = strtok_r(list, ", ", &save); word; word = strtok_r(NULL, ", ", &save))
+        words++;
+    for (; venue_account(settings, venue, count, name); count++)
+        for (uint32_t i = 0; i < count; i++)
+            if (venue_account(settings, venue, i, other) && strcmp(name, other) == 0)
+                return wrong(settings, venue, "accounts", expected, ret_error);
+    return count == words && count <= VENUE_ACCOUNTS_MAX ? (oc_rc)OC_OK
+                                                         : wrong(settings, venue, "accounts", expected, ret_error);
+}
+
+static oc_rc judge_group(struct settings *settings, const char *name, struct error *ret_error)
 {
     static const char *const needed[][2] = {
         {"connector", "the id of a connector such as \"org.example.jline\""},
         {"environment", "\"local\": a transcript stands for the exchange"},
         {"accounts", "the name of an account such as [\"main\"]"},
     };
-    const char *name = venue_name(settings);
     struct oc_data_info info;
     if (!has_group(settings, name)) {
         error_at(ret_error, OC_E_CONFIG, "--venue");
@@ -72,47 +114,66 @@ oc_rc venue_judge(struct settings *settings, struct error *ret_error)
     char named[SETTING_KEY_MAX];
     snprintf(named, sizeof named, "plugins.file.%s", name); /* --plugin NAME=FILE: the id is that of the file */
     for (size_t i = settings_get(settings, named) ? 1 : 0; i < sizeof needed / sizeof needed[0]; i++)
-        if (!*venue_text(settings, needed[i][0], ""))
-            return missing(settings, needed[i][0], needed[i][1], ret_error);
-    if (strchr(venue_text(settings, "accounts", ""), ','))
-        return wrong(settings, "accounts", "one account: several of one venue are not supported yet", ret_error);
-    oc_rc rc = venue_instrument(settings, 0, &info, ret_error);
+        if (!*venue_text(settings, name, needed[i][0], ""))
+            return missing(settings, name, needed[i][0], needed[i][1], ret_error);
+    oc_rc rc = judge_accounts(settings, name, ret_error);
+    if (rc < 0)
+        return rc;
+    rc = venue_instrument(settings, name, 0, &info, ret_error);
     if (rc == OC_E_NOT_FOUND)
-        return missing(settings, "instruments",
+        return missing(settings, name, "instruments",
                        "( { symbol = \"BTC/USDT\"; price_step = \"0.01\"; qty_step = \"0.001\"; } )", ret_error);
     for (uint32_t i = 1; rc == OC_OK; i++)
-        rc = venue_instrument(settings, i, &info, ret_error);
+        rc = venue_instrument(settings, name, i, &info, ret_error);
     return rc == OC_E_NOT_FOUND ? (oc_rc)OC_OK : rc;
 }
 
-static oc_rc take_step(const struct settings *settings, uint32_t i, const char *member, struct oc_dec *ret_step,
-                       struct error *ret_error)
+oc_rc venue_judge(struct settings *settings, struct error *ret_error)
+{
+    char name[PART_NAME_MAX], other[PART_NAME_MAX];
+    oc_rc rc = OC_OK;
+    uint32_t count = 0;
+    for (; rc == OC_OK && venue_at(settings, count, name); count++) {
+        for (uint32_t i = 0; i < count; i++)
+            if (venue_at(settings, i, other) && strcmp(name, other) == 0)
+                return error_say(ret_error, OC_E_CONFIG, "--venue", "%s is named twice", name);
+        rc = judge_group(settings, name, ret_error);
+    }
+    if (rc == OC_OK && (!count || count > PARTS_VENUES_MAX))
+        return error_say(ret_error, OC_E_CONFIG, "--venue", "expected the names of one to %d venues: --venue ONE,TWO",
+                         PARTS_VENUES_MAX);
+    return rc;
+}
+
+static oc_rc take_step(const struct settings *settings, const char *venue, uint32_t i, const char *member,
+                       struct oc_dec *ret_step, struct error *ret_error)
 {
     char key[64];
     snprintf(key, sizeof key, "instruments.%u.%s", i, member);
-    const char *text = venue_text(settings, key, NULL);
+    const char *text = venue_text(settings, venue, key, NULL);
     if (!text)
-        return missing(settings, key, "a decimal such as \"0.01\"", ret_error);
+        return missing(settings, venue, key, "a decimal such as \"0.01\"", ret_error);
     if (text_to_decimal(text, strlen(text), &ret_step->units, &ret_step->scale) < 0 || ret_step->units <= 0)
-        return wrong(settings, key, "a decimal above 0 such as \"0.01\"", ret_error);
+        return wrong(settings, venue, key, "a decimal above 0 such as \"0.01\"", ret_error);
     return OC_OK;
 }
 
-oc_rc venue_instrument(struct settings *settings, uint32_t i, struct oc_data_info *ret_info, struct error *ret_error)
+oc_rc venue_instrument(struct settings *settings, const char *venue, uint32_t i, struct oc_data_info *ret_info,
+                       struct error *ret_error)
 {
     char key[64];
     snprintf(key, sizeof key, "instruments.%u.symbol", i);
-    const char *symbol = venue_text(settings, key, NULL);
+    const char *symbol = venue_text(settings, venue, key, NULL);
     if (!symbol)
         return OC_E_NOT_FOUND;
     if (i == VENUE_INSTRUMENTS_MAX)
-        return wrong(settings, key, "at most 64 instruments", ret_error);
+        return wrong(settings, venue, key, "at most 64 instruments", ret_error);
     if (!*symbol || strlen(symbol) >= sizeof ret_info->symbol)
-        return wrong(settings, key, "a symbol such as BTC/USDT, at most 47 bytes", ret_error);
+        return wrong(settings, venue, key, "a symbol such as BTC/USDT, at most 47 bytes", ret_error);
     *ret_info = (struct oc_data_info){.size = sizeof *ret_info, .event_type = OC_EV_TRADE};
     snprintf(ret_info->symbol, sizeof ret_info->symbol, "%s", symbol);
-    oc_rc rc = take_step(settings, i, "price_step", &ret_info->price_step, ret_error);
-    return rc < 0 ? rc : take_step(settings, i, "qty_step", &ret_info->qty_step, ret_error);
+    oc_rc rc = take_step(settings, venue, i, "price_step", &ret_info->price_step, ret_error);
+    return rc < 0 ? rc : take_step(settings, venue, i, "qty_step", &ret_info->qty_step, ret_error);
 }
 
 /* Some rule of that plugin has a limit for every order. */
@@ -143,11 +204,21 @@ static bool is_waived(const struct settings *settings, const char *rule)
     return false;
 }
 
+/* The first venue that is not played by a file; NULL: all are. */
+static const char *at_stake(const struct settings *settings, char name[PART_NAME_MAX])
+{
+    for (uint32_t i = 0; venue_at(settings, i, name); i++)
+        if (strcmp(venue_text(settings, name, "environment", ""), "local") != 0)
+            return name;
+    return NULL;
+}
+
 oc_rc venue_judge_limits(struct settings *settings, const struct parts *parts, struct error *ret_error)
 {
     static const char *const rules[] = {"max_order_value", "position_limit", "max_daily_loss"};
-    char names[128] = "", id[64];
-    if (strcmp(venue_text(settings, "environment", ""), "local") == 0)
+    char names[128] = "", id[64], name[PART_NAME_MAX];
+    const char *const venue = at_stake(settings, name);
+    if (!venue)
         return OC_OK;
     for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++) {
         snprintf(id, sizeof id, "outcry.%s", rules[i]);
@@ -158,23 +229,32 @@ oc_rc venue_judge_limits(struct settings *settings, const struct parts *parts, s
     }
     if (!names[0])
         return OC_OK;
-    at_key(settings, "environment", OC_E_CONFIG, ret_error);
+    at_key(settings, venue, "environment", OC_E_CONFIG, ret_error);
     error_what(ret_error, "with real money these need a limit, and have none: %s", names);
     error_remedy(ret_error, "set risk.NAME.limit of each, or name what is meant to be missing in risk.without");
     return OC_E_CONFIG;
 }
 
-oc_rc venue_judge_environment(struct settings *settings, struct error *ret_error)
+static oc_rc judge_environment(const struct settings *settings, const char *venue, struct error *ret_error)
 {
-    if (strcmp(venue_text(settings, "environment", ""), "local") == 0)
-        return *venue_text(settings, "transcript", "")
+    if (strcmp(venue_text(settings, venue, "environment", ""), "local") == 0)
+        return *venue_text(settings, venue, "transcript", "")
                    ? (oc_rc)OC_OK
-                   : missing(settings, "transcript", "a file that says what the exchange says", ret_error);
-    at_key(settings, "environment", OC_E_NOT_SUPPORTED, ret_error);
+                   : missing(settings, venue, "transcript", "a file that says what the exchange says", ret_error);
+    at_key(settings, venue, "environment", OC_E_NOT_SUPPORTED, ret_error);
     error_what(ret_error, "not supported yet: this host opens no connection to an exchange");
-    error_found(ret_error, "%s", venue_text(settings, "environment", ""));
+    error_found(ret_error, "%s", venue_text(settings, venue, "environment", ""));
     error_expected(ret_error, "local: a transcript stands for the exchange");
     return OC_E_NOT_SUPPORTED;
+}
+
+oc_rc venue_judge_environment(struct settings *settings, struct error *ret_error)
+{
+    char name[PART_NAME_MAX];
+    oc_rc rc = OC_OK;
+    for (uint32_t i = 0; rc == OC_OK && venue_at(settings, i, name); i++)
+        rc = judge_environment(settings, name, ret_error);
+    return rc;
 }
 
 const char *venue_of(const struct settings *settings, const char *connector, uint32_t *at)

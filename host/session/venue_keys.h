@@ -1,8 +1,10 @@
 /* venue_keys.h: the group venue.NAME of a configuration: which connector, for which accounts and instruments, in which environment.
  *
  * Invariants
- * - `--venue NAME` alone says where a run trades (session.venue): no file and no environment can.
- * - What is left out is refused, never guessed; what this host does not do yet is refused as that. */
+ * - `--venue NAME` alone says where a run trades (session.venue): no file and no environment can. Several: --venue ONE,TWO.
+ * - What is left out is refused, never guessed; what this host does not do yet is refused as that.
+ * - venue.NAME.cash.ACCOUNT is the opening cash of an account; of the first account of all, account.cash. What it holds is what its
+ *   venue says, once it does. */
 #ifndef SESSION_VENUE_KEYS_H
 #define SESSION_VENUE_KEYS_H
 
@@ -11,16 +13,24 @@
 
 #include <outcry/draft/data.h>
 
-enum { VENUE_INSTRUMENTS_MAX = 64 };
+enum {
+    VENUE_INSTRUMENTS_MAX = 64, /* that a configuration names; a venue may say more */
+    VENUE_ACCOUNTS_MAX = 16,    /* of one venue */
+    VENUE_ACCOUNT_MAX = 32      /* bytes of a name, with the final zero */
+};
 
-/* The venue that this session trades at; NULL: a simulator fills. Borrowed. */
-const char *venue_name(const struct settings *settings);
-/* venue.NAME.KEY of it; `fallback` where it is not set. Borrowed. */
-const char *venue_text(const struct settings *settings, const char *key, const char *fallback);
-/* Whether the group is there and whole. Codes of *ret_error. [setup] */
+/* The venues that this session trades at, as they were named; NULL: a simulator fills. Borrowed. */
+const char *venue_names(const struct settings *settings);
+/* The i-th of them; false: there are no more, or its name is too long. */
+bool venue_at(const struct settings *settings, uint32_t i, char ret_name[PART_NAME_MAX]);
+/* The i-th account of a venue, by the name that the configuration gives it; false: there are no more. */
+bool venue_account(const struct settings *settings, const char *venue, uint32_t i, char ret_name[VENUE_ACCOUNT_MAX]);
+/* venue.NAME.KEY; `fallback` where it is not set. Borrowed. */
+const char *venue_text(const struct settings *settings, const char *venue, const char *key, const char *fallback);
+/* Whether the groups of all of them are there and whole. Codes of *ret_error. [setup] */
 CHECKED oc_rc venue_judge(struct settings *settings, struct error *ret_error);
-/* Its i-th instrument: symbol and steps. OC_E_NOT_FOUND: there are no more. [setup] */
-CHECKED oc_rc venue_instrument(struct settings *settings, uint32_t i, struct oc_data_info *ret_info,
+/* The i-th instrument of a venue: symbol and steps. OC_E_NOT_FOUND: there are no more. [setup] */
+CHECKED oc_rc venue_instrument(struct settings *settings, const char *venue, uint32_t i, struct oc_data_info *ret_info,
                                struct error *ret_error);
 /* With real money a run is not begun without the largest value of an order, the largest position and the largest loss of a day, or
  * without a word about each that is meant to be missing: risk.without. OC_E_CONFIG names all that are. [setup] */

@@ -8,11 +8,11 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "journal/door.h"
-#include "session/venue_keys.h"
+#include "session/links.h"
 
 /* Opening. */
 
-struct venue_link *venue_link_new(struct settings *settings, const char *recorded_dir)
+struct venue_link *venue_link_new(struct settings *settings, const char *name, const char *recorded_dir)
 {
     struct venue_link *link = calloc(1, sizeof *link);
     struct oc_event *event = calloc(1, OC_EVENT_MAX);
@@ -21,6 +21,7 @@ struct venue_link *venue_link_new(struct settings *settings, const char *recorde
         free(event);
         return NULL;
     }
+    snprintf(link->name, sizeof link->name, "%s", name);
     link->settings = settings;
     link->records_dir = recorded_dir;
     link->event = event;
@@ -29,7 +30,7 @@ struct venue_link *venue_link_new(struct settings *settings, const char *recorde
 
 static oc_rc script_failed(const struct venue_link *link, oc_rc rc, const char *what, struct error *ret_error)
 {
-    error_at(ret_error, rc, "%s", venue_text(link->settings, "transcript", ""));
+    error_at(ret_error, rc, "%s", venue_text(link->settings, link->name, "transcript", ""));
     error_what(ret_error, "%s", what);
     return rc;
 }
@@ -45,7 +46,7 @@ static oc_rc take_start(struct venue_link *link, struct error *ret_error)
                              "@ 2026-01-05T14:30:00Z",
                              ret_error);
     text_from_time(time, start_ns);
-    snprintf(key, sizeof key, "venue.%s.starts", venue_name(link->settings));
+    snprintf(key, sizeof key, "venue.%s.starts", link->name);
     if (settings_set(link->settings, key, time, "the transcript") < 0)
         return error_copy(ret_error, &link->settings->error);
     return OC_OK;
@@ -54,8 +55,8 @@ static oc_rc take_start(struct venue_link *link, struct error *ret_error)
 oc_rc venue_link_read(struct venue_link *link, struct error *ret_error)
 {
     *ret_error = (struct error){0};
-    oc_rc rc = env_read_file(venue_text(link->settings, "transcript", ""), TRANSCRIPT_SIZE_MAX, &link->script,
-                             &link->script_size);
+    oc_rc rc = env_read_file(venue_text(link->settings, link->name, "transcript", ""), TRANSCRIPT_SIZE_MAX,
+                             &link->script, &link->script_size);
     if (rc < 0)
         return script_failed(link, rc, env_error_text(), ret_error);
     if (strlen(link->script) != link->script_size)
@@ -105,19 +106,24 @@ static void called(void *self, uint64_t order, struct oc_id *ret_client, struct 
     *ret_venue = known ? known->now[ID_VENUE] : (struct oc_id){0};
 }
 
-/* An account by the name that the configuration gives it. */
-static oc_rc give_account(struct venue_link *link)
+/* Its accounts, by the names that the configuration gives them. */
+static oc_rc give_accounts(struct venue_link *link)
 {
-    struct oc_account account = {
-        .size = sizeof account, .account = link->world.account, .source = link->world.account, .state = 1};
-    snprintf(account.name, sizeof account.name, "%s", venue_text(link->settings, "accounts", "main"));
-    return io_venue_account(&link->venue, &account);
+    oc_rc rc = OC_OK;
+    for (uint32_t i = 0; i < link->account_count && rc == OC_OK; i++) {
+        const struct account *known = portfolio_account(engine_portfolio(link->world.engine), link->accounts[i]);
+        struct oc_account account = {
+            .size = sizeof account, .account = link->accounts[i], .source = link->accounts[i], .state = 1};
+        snprintf(account.name, sizeof account.name, "%s", known->name);
+        rc = io_venue_account(&link->venue, &account);
+    }
+    return rc;
 }
 
 static oc_rc open_connector(struct venue_link *link, struct error *ret_error)
 {
     const struct venue_link_world *world = &link->world;
-    const struct part *part = parts_at(world->parts, PART_CONNECTOR, 0);
+    const struct part *part = parts_at(world->parts, PART_CONNECTOR, world->place);
     if (!part || !link->transcript.script)
         return error_of_code(ret_error, OC_E_STATE, "venue", "there is no connector, or no transcript");
     const struct registry_entry *entry = registry_find(world->registry, OC_CONNECTOR, part->id);
@@ -125,7 +131,7 @@ static oc_rc open_connector(struct venue_link *link, struct error *ret_error)
     const struct io_world io = {.now_ns = &link->now_ns,
                                 .seed = world->seed,
                                 .env = OC_ENV_LOCAL,
-                                .market_source = world->account,
+                                .market_source = link->accounts[0],
                                 .assets = {link, intern, asset_text},
                                 .has_order = has_order,
                                 .called = called,
@@ -149,7 +155,7 @@ static oc_rc open_connector(struct venue_link *link, struct error *ret_error)
     rc = io_venue_start(&link->venue, link->plugin.self);
     if (rc < 0)
         return error_of_code(ret_error, rc, part->section, "its connector did not start");
-    rc = give_account(link);
+    rc = give_accounts(link);
     return rc < 0 ? error_of_code(ret_error, rc, part->section, "its connector did not take the account") : rc;
 }
 
@@ -194,6 +200,12 @@ static void event_drop(struct venue_link *link)
         io_venue_drop(&link->venue);
 }
 
+/* The account that an event is judged as: its own where it is one of the link's, else one that it is not. */
+static uint32_t account_of(const struct venue_link *link, const struct oc_event *event)
+{
+    return venue_link_has(link, event->source) ? event->source : link->accounts[0];
+}
+
 /* The oldest event that was said becomes *event, judged and stamped. OC_E_AGAIN: it is refused. */
 static oc_rc take_event(struct venue_link *link, struct oc_event *event)
 {
@@ -209,7 +221,7 @@ static oc_rc take_event(struct venue_link *link, struct oc_event *event)
             return OC_E_AGAIN;
         }
     }
-    const char *why = border_refuses_venue(link->world.engine, link->world.account, first);
+    const char *why = border_refuses_venue(link->world.engine, account_of(link, first), first);
     if (!why && first->type >= OC_EV_REQUEST && first->size > SIM_ANSWERS_LONG_MAX)
         why = "an answer of too many words";
     const oc_rc rc = why ? border_say(link->world.border, why, first) : OC_OK;
@@ -230,7 +242,7 @@ static oc_rc take_event(struct venue_link *link, struct oc_event *event)
 }
 
 /* The next event of the connector at or before until_ns becomes link->event. */
-static oc_rc pull(struct venue_link *link, int64_t until_ns)
+oc_rc venue_link_pull(struct venue_link *link, int64_t until_ns)
 {
     if (link->has_head)
         return OC_OK;
@@ -300,7 +312,7 @@ static oc_rc take_answers(struct venue_link *link)
     return rc == OC_E_END ? (oc_rc)OC_OK : rc;
 }
 
-static oc_rc request(struct venue_link *link, const struct oc_request *asked)
+oc_rc venue_link_request(struct venue_link *link, const struct oc_request *asked)
 {
     oc_rc rc = keep_queued(link);
     if (rc == OC_OK)
@@ -314,50 +326,6 @@ static oc_rc request(struct venue_link *link, const struct oc_request *asked)
     return OC_OK;
 }
 
-static bool names_asset(const struct oc_event *event)
-{
-    return event->type == OC_EV_MARK && ((const struct oc_ev_text *)(const void *)event)->code == OC_MARK_ASSET;
-}
-
-static bool is_of_venue(const struct oc_event *event, enum journal_stream stream)
-{
-    return stream == JOURNAL_MARKET || event->type == OC_EV_BALANCE || event->type == OC_EV_INSTRUMENT ||
-           (event->type >= OC_EV_ACCEPTED && event->type <= OC_EV_TAKEN) ||
-           (event->type >= OC_EV_POSITION && event->type <= OC_EV_FETCHED);
-}
-
-static bool is_start(const struct oc_event *event)
-{
-    return event->type == OC_EV_MARK && ((const struct oc_ev_text *)(const void *)event)->code == OC_MARK_START;
-}
-
-/* The next record that entered by a link. The opening cash stands before the start, and is the host's. */
-static void look_for_record(struct venue_link *link)
-{
-    enum journal_stream stream;
-    while (!link->recorded && journal_next(link->records, &link->recorded, &stream) == OC_OK) {
-        const struct oc_event *event = link->recorded;
-        link->is_started |= is_start(event);
-        if (!names_asset(event) && (!link->is_started || !is_of_venue(event, stream)))
-            link->recorded = NULL;
-    }
-}
-
-static oc_rc pull_record(struct venue_link *link)
-{
-    look_for_record(link);
-    if (!link->recorded)
-        return OC_E_END;
-    if (!link->gives_way && link->recorded->seq > door_seq(link->world.door) + 1)
-        return OC_E_AGAIN;
-    memcpy(link->event, link->recorded, link->recorded->size);
-    link->event->seq = 0;
-    link->recorded = NULL;
-    link->gives_way = false;
-    link->has_head = true;
-    return OC_OK;
-}
-
 static oc_rc next_event(void *self, struct oc_event **ret_event)
 {
     struct venue_link *link = self;
@@ -366,9 +334,10 @@ static oc_rc next_event(void *self, struct oc_event **ret_event)
     link->now_ns = *link->world.now_ns;
     if (!link->records && venue_link_want_subscribed(link) < 0)
         return OC_E_NOMEM;
-    if (!link->records && engine_latched(link->world.engine, link->world.account)) /* what has not left never does */
-        io_venue_withdraw(&link->venue, OC_WHY_NOT_SENT);
-    oc_rc rc = link->records ? pull_record(link) : pull(link, link->now_ns);
+    for (uint32_t i = 0; !link->records && i < link->account_count; i++)
+        if (engine_latched(link->world.engine, link->accounts[i])) /* what has not left never does */
+            io_venue_withdraw(&link->venue, link->accounts[i], OC_WHY_NOT_SENT);
+    oc_rc rc = link->records ? venue_link_pull_record(link) : venue_link_pull(link, link->now_ns);
     if (rc < 0)
         return rc;
     if (event_is_market(link->event->type)) {
@@ -380,6 +349,32 @@ static oc_rc next_event(void *self, struct oc_event **ret_event)
     return rc < 0 ? rc : (oc_rc)OC_E_AGAIN;
 }
 
+bool venue_link_has(const struct venue_link *link, uint32_t account)
+{
+    for (uint32_t i = 0; i < link->account_count; i++)
+        if (link->accounts[i] == account)
+            return true;
+    return false;
+}
+
+int64_t venue_link_next_ns(const struct venue_link *link)
+{
+    if (link->records)
+        return link->recorded ? link->recorded->local_ns : INT64_MAX;
+    return link->transcript.mismatches ? INT64_MAX : io_venue_next_ns(&link->venue);
+}
+
+/* When the first of the others goes on, for one that waits to be sent something; INT64_MAX: all wait. */
+static int64_t others_next_ns(const struct venue_link *link)
+{
+    const struct links *links = link->world.links;
+    int64_t next_ns = INT64_MAX;
+    for (uint32_t i = 0; links && i < links->count; i++)
+        if (links->list[i] != link && venue_link_next_ns(links->list[i]) < next_ns)
+            next_ns = venue_link_next_ns(links->list[i]);
+    return next_ns;
+}
+
 static int64_t goes_until(void *self)
 {
     const struct venue_link *link = self;
@@ -388,7 +383,7 @@ static int64_t goes_until(void *self)
         return sim_answers_next_ns(link->answers);
     if (link->records)
         return link->recorded ? link->recorded->local_ns : now_ns;
-    const int64_t next_ns = io_venue_next_ns(&link->venue);
+    const int64_t own_ns = venue_link_next_ns(link), next_ns = own_ns < INT64_MAX ? own_ns : others_next_ns(link);
     return next_ns < INT64_MAX && next_ns > now_ns ? next_ns : now_ns;
 }
 
@@ -408,7 +403,7 @@ oc_rc venue_link_stalled(struct venue_link *link, struct error *ret_error)
     const struct transcript_line *wanted = transcript_waits_for(&link->transcript);
     if (link->has_console || !wanted)
         return OC_OK;
-    return error_say(ret_error, OC_E_STATE, venue_text(link->settings, "transcript", ""),
+    return error_say(ret_error, OC_E_STATE, venue_text(link->settings, link->name, "transcript", ""),
                      "line %u: the venue waits for what was not sent: %.*s", wanted->number,
                      (int)(wanted->text.size < 160 ? wanted->text.size : 160), wanted->text.at);
 }
@@ -417,109 +412,9 @@ bool venue_link_differs(const struct venue_link *link, struct error *ret_error)
 {
     if (!link->transcript.mismatches)
         return false;
-    error_at(ret_error, OC_E_STATE, "%s", venue_text(link->settings, "transcript", ""));
+    error_at(ret_error, OC_E_STATE, "%s", venue_text(link->settings, link->name, "transcript", ""));
     error_what(ret_error, "%s", link->transcript.mismatch);
     return true;
-}
-
-/* Going through records again. */
-
-/* The records are right: a connector or a transcript that says something else is another one. */
-oc_rc venue_link_expect(struct venue_link *link, const struct oc_event *event, struct error *ret_error)
-{
-    const struct oc_event *said = link->event;
-    const size_t head = sizeof *said;
-    link->now_ns = event->local_ns;
-    oc_rc rc = pull(link, event->local_ns);
-    link->has_head = false;
-    if (rc == OC_OK && said->size == event->size && said->type == event->type && said->inst == event->inst &&
-        said->source == event->source &&
-        memcmp((const char *)said + head, (const char *)event + head, event->size - head) == 0)
-        return OC_OK;
-    error_at(ret_error, OC_E_DATA, "%s", venue_text(link->settings, "transcript", ""));
-    error_what(ret_error,
-               "line %u: it does not say what record %llu of the session holds: it is another transcript, or another "
-               "connector reads it",
-               transcript_line_number(&link->transcript), (unsigned long long)event->seq);
-    error_remedy(ret_error, "go on with the files that the session began with");
-    return OC_E_DATA;
-}
-
-void venue_link_expect_ahead(struct venue_link *link, int64_t at_ns)
-{
-    link->now_ns = at_ns;
-    (void)pull(link, at_ns); /* nothing there yet: as it was then */
-}
-
-static oc_rc send_held(struct venue_link *link, struct oc_request *held)
-{
-    if (!held->id)
-        return OC_OK;
-    link->now_ns = held->head.local_ns;
-    if (link->is_started && held->head.local_ns > link->said_ns)
-        venue_link_expect_ahead(link, link->now_ns);
-    const oc_rc rc = request(link, held);
-    held->id = 0;
-    return rc;
-}
-
-/* A record of the session before `seq`: what the connector was asked is asked again, what it said is said again. A request that is
- * followed by its refusal was never sent. */
-static oc_rc again(struct venue_link *link, const struct oc_event *event, enum journal_stream stream,
-                   struct oc_request *held, struct error *ret_error)
-{
-    const bool is_denial = event->type == OC_EV_DENIED && held->id &&
-                           ((const struct oc_ev_answer *)(const void *)event)->request == held->id;
-    const oc_rc rc = is_denial ? (oc_rc)OC_OK : send_held(link, held);
-    held->id = 0;
-    link->is_started |= is_start(event);
-    if (names_again_note(link->again, event) < 0)
-        return OC_E_NOMEM;
-    if (event->type == OC_EV_REQUEST)
-        memcpy(held, event, event->size < sizeof *held ? event->size : sizeof *held);
-    if (rc < 0 || !link->is_started || !is_of_venue(event, stream))
-        return rc;
-    link->now_ns = link->said_ns = event->local_ns;
-    if (!event_is_market(event->type) && sim_answers_forget(link->answers, event))
-        return OC_OK;
-    oc_rc said = venue_link_expect(link, event, ret_error);
-    if (said == OC_OK && event->type == OC_EV_INSTRUMENT)
-        said = venue_link_learn(link, (const struct oc_ev_instrument *)(const void *)event);
-    return said;
-}
-
-static oc_rc go_through(struct venue_link *link, uint64_t seq)
-{
-    struct journal_reader *reader;
-    struct oc_request held = {.id = 0};
-    const struct oc_event *event;
-    enum journal_stream stream;
-    struct error error = {0};
-    oc_rc rc = journal_open_read(settings_text(link->settings, "session.dir", ""), false, &reader);
-    if (rc == OC_E_DATA) /* damaged behind what is whole */
-        rc = OC_OK;
-    if (rc == OC_OK)
-        rc = names_again_new(&link->again);
-    if (rc < 0) {
-        journal_close_read(reader);
-        return rc;
-    }
-    const bool was_going_through = link->is_going_through;
-    link->is_going_through = true;
-    while (rc == OC_OK && journal_next(reader, &event, &stream) == OC_OK && event->seq <= seq)
-        rc = again(link, event, stream, &held, &error);
-    if (rc == OC_OK)
-        rc = send_held(link, &held);
-    link->is_going_through = was_going_through;
-    names_again_free(link->again);
-    link->again = NULL;
-    journal_close_read(reader);
-    if (error_is_set(&error)) {
-        char text[ERROR_TEXT_MAX];
-        error_text(&error, text);
-        log_error("venue", "%s", text);
-    }
-    return rc;
 }
 
 /* The table of its venue. */
@@ -527,7 +422,7 @@ static oc_rc go_through(struct venue_link *link, uint64_t seq)
 static oc_rc table_instrument(void *self, const struct oc_instrument *instrument)
 {
     struct venue_link *link = self;
-    if (link->records)
+    if (link->records || strcmp(instrument->venue, link->name) != 0)
         return OC_OK;
     oc_rc rc = io_venue_instrument(&link->venue, instrument);
     if (rc == OC_OK)
@@ -552,7 +447,7 @@ static oc_rc table_request(void *self, int64_t now_ns, const struct oc_request *
     if (link->records)
         return OC_OK; /* a refusal stands in the records, as an answer does */
     link->now_ns = now_ns;
-    return request(link, asked);
+    return venue_link_request(link, asked);
 }
 
 static oc_rc table_due(void *self, int64_t now_ns) { return (void)self, (void)now_ns, OC_OK; }
@@ -584,7 +479,7 @@ static oc_rc table_load(void *self, const void *bytes, uint32_t size)
     if (!link->table || size != sizeof seq)
         return OC_E_DATA;
     memcpy(&seq, bytes, sizeof seq);
-    return go_through(link, seq);
+    return venue_link_go_through(link, seq);
 }
 
 /* What the account has is what the venue says; its fees are known at the fill. */
@@ -609,18 +504,37 @@ static const struct oc_sim venue_link_table = {.size = sizeof venue_link_table,
                                                .load = table_load,
                                                .terms = table_terms};
 
+/* Those of the portfolio that are its venue's. */
+static void find_accounts(struct venue_link *link)
+{
+    struct portfolio *portfolio = engine_portfolio(link->world.engine);
+    link->account_count = 0;
+    for (uint32_t id = 1; id <= portfolio_account_count(portfolio) && link->account_count < VENUE_ACCOUNTS_MAX; id++)
+        if (strcmp(portfolio_account(portfolio, id)->venue, link->name) == 0)
+            link->accounts[link->account_count++] = id;
+}
+
+static oc_rc join_venues(struct venue_link *link)
+{
+    oc_rc rc = link->account_count ? OC_OK : OC_E_NOT_FOUND;
+    for (uint32_t i = 0; i < link->account_count && rc == OC_OK; i++)
+        rc = venues_add(link->world.venues, link->accounts[i], &venue_link_table, link);
+    return rc;
+}
+
 oc_rc venue_link_open(struct venue_link *link, const struct venue_link_world *world, struct error *ret_error)
 {
     const struct inbox_source source = {.self = link, .next = next_event, .until = goes_until, .is_live = true};
     *ret_error = (struct error){0};
     link->world = *world;
-    link->answers = &world->venues->list[0].answers;
+    link->answers = &world->venues->list[world->place].answers;
+    find_accounts(link);
     oc_rc rc = link->records_dir ? journal_open_read(link->records_dir, false, &link->records)
                                  : open_connector(link, ret_error);
     if (rc == OC_E_DATA && link->records) /* damaged: read as far as they are whole */
         rc = OC_OK;
     if (rc == OC_OK)
-        rc = venues_add(world->venues, world->account, &venue_link_table, link);
+        rc = join_venues(link);
     if (rc == OC_OK) {
         link->answers->slot_size = SIM_ANSWERS_LONG_MAX;
         rc = inbox_add_source(world->inbox, &source);

@@ -21,6 +21,9 @@
 #include "session/names_again.h"
 #include "session/parts.h"
 #include "session/plugin_instance.h"
+#include "session/venue_keys.h"
+
+struct links;
 
 struct venue_link_world { /* borrowed for the life of the link */
     struct engine *engine;
@@ -32,10 +35,16 @@ struct venue_link_world { /* borrowed for the life of the link */
     const struct parts *parts;
     const int64_t *now_ns;
     uint64_t seed;
-    uint32_t account;
+    const struct links *links; /* of the session, this one among them at `place`; NULL: there is no other */
+    uint32_t place;
+    uint32_t zero;
 };
 
 struct venue_link {
+    char name[PART_NAME_MAX]; /* of its venue */
+    uint32_t accounts
+        [VENUE_ACCOUNTS_MAX]; /* numbers, in the order of the configuration; the first is the source of its market */
+    uint32_t account_count;
     struct settings *settings; /* borrowed */
     struct venue_link_world world;
     struct plugin_instance plugin;
@@ -58,14 +67,18 @@ struct venue_link {
     uint64_t subscriptions;          /* engine_subscriptions() when they were looked at last */
     uint8_t wanted[ENGINE_INSTRUMENTS_MAX / 8]; /* bit: index of an instrument whose market was asked for */
     int64_t said_ns;                            /* of the last event that was gone through again */
-    struct names_again *again; /* while its records are gone through: how orders were called; owned, else NULL */
-    struct sim_answers *answers;                /* of its venue: the answer that comes next; borrowed */
-    struct queue kept;                          /* said before a request, and behind the answers to it */
-    struct oc_event *event;                     /* OC_EVENT_MAX bytes; owned */
+    struct names_again *again;   /* while its records are gone through: how orders were called; owned, else NULL */
+    struct sim_answers *answers; /* of its venue: the answer that comes next; borrowed */
+    struct queue kept;           /* said before a request, and behind the answers to it */
+    struct oc_event *event;      /* OC_EVENT_MAX bytes; owned */
 };
 
 /* `recorded_dir` NULL: to the connector. Owned: venue_link_free. NULL: no memory. [setup] */
-struct venue_link *venue_link_new(struct settings *settings, const char *recorded_dir);
+struct venue_link *venue_link_new(struct settings *settings, const char *name, const char *recorded_dir);
+/* Whether an account, by its number, is one of its own. */
+bool venue_link_has(const struct venue_link *link, uint32_t account);
+/* When it goes on by itself; INT64_MAX: it waits. */
+int64_t venue_link_next_ns(const struct venue_link *link);
 /* Reads the transcript that the settings name; where it begins becomes a setting. [setup] */
 CHECKED oc_rc venue_link_read(struct venue_link *link, struct error *ret_error);
 /* The connector opens and starts, and the link is the venue of its account and a source of the inbox. venue_link_close is due all
@@ -85,6 +98,17 @@ bool venue_link_differs(const struct venue_link *link, struct error *ret_error);
 CHECKED oc_rc venue_link_expect(struct venue_link *link, const struct oc_event *event, struct error *ret_error);
 /* What was asked for or happened after the instant of the last event, at at_ns: the next one was known by then, if there was one. */
 void venue_link_expect_ahead(struct venue_link *link, int64_t at_ns);
+
+/* The next event of the connector at or before until_ns becomes link->event. OC_E_AGAIN: there is none. */
+CHECKED oc_rc venue_link_pull(struct venue_link *link, int64_t until_ns);
+/* To the connector, and what the venue answers at once is taken. */
+CHECKED oc_rc venue_link_request(struct venue_link *link, const struct oc_request *asked);
+
+/* venue_link_records.c */
+/* The next record that entered by this link becomes link->event, when its number is the next one. */
+CHECKED oc_rc venue_link_pull_record(struct venue_link *link);
+/* The records of the session up to `seq`, from the first on. */
+CHECKED oc_rc venue_link_go_through(struct venue_link *link, uint64_t seq);
 
 /* venue_link_names.c */
 /* An asset that the connector has named and no record has: *event names it. False: there is none. */

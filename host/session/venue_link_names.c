@@ -15,10 +15,11 @@ bool venue_link_asset(struct venue_link *link, struct oc_event *event)
     struct oc_ev_text *mark = (struct oc_ev_text *)(void *)event;
     const char *name = instruments_asset_name(instruments, asset);
     const size_t length = strlen(name), padded = (length + 7) & ~(size_t)7;
-    *mark = (struct oc_ev_text){.head = {.size = (uint32_t)(sizeof *mark + padded), .type = OC_EV_MARK},
-                                .code = OC_MARK_ASSET,
-                                .key = asset,
-                                .text_size = (uint32_t)length};
+    *mark = (struct oc_ev_text){
+        .head = {.size = (uint32_t)(sizeof *mark + padded), .type = OC_EV_MARK, .source = link->accounts[0]},
+        .code = OC_MARK_ASSET,
+        .key = asset,
+        .text_size = (uint32_t)length};
     mark->head.venue_ns = mark->head.local_ns = io_venue_now(&link->venue);
     memset(mark + 1, 0, padded);
     memcpy(mark + 1, name, length);
@@ -36,7 +37,7 @@ void venue_link_complete(const struct venue_link *link, const struct oc_event *s
     info->size = sizeof *info;
     info->zero = 0;
     memset(info->venue, 0, sizeof info->venue);
-    snprintf(info->venue, sizeof info->venue, "%s", venue_name(link->settings));
+    snprintf(info->venue, sizeof info->venue, "%s", link->name);
     info->symbol[OC_SYMBOL_MAX - 1] = info->venue_symbol[OC_SYMBOL_MAX - 1] = 0;
     if (!info->symbol[0] && info->kind == OC_KIND_SPOT)
         snprintf(info->symbol, sizeof info->symbol, "%s/%s", instruments_asset_name(instruments, info->base),
@@ -91,7 +92,10 @@ oc_rc venue_link_want_account(struct venue_link *link)
 {
     const bool is_private = link->is_private;
     link->is_private = true;
-    return is_private ? (oc_rc)OC_OK : want(link, OC_TOPIC_PRIVATE, 0, link->world.account);
+    oc_rc rc = OC_OK;
+    for (uint32_t i = 0; !is_private && i < link->account_count && rc == OC_OK; i++)
+        rc = want(link, OC_TOPIC_PRIVATE, 0, link->accounts[i]);
+    return rc;
 }
 
 oc_rc venue_link_want_market(struct venue_link *link, uint32_t inst)
@@ -108,14 +112,13 @@ oc_rc venue_link_want_subscribed(struct venue_link *link)
 {
     struct engine *engine = link->world.engine;
     const struct instruments *instruments = engine_instruments(engine);
-    const char *venue = venue_name(link->settings);
     if (link->subscriptions == engine_subscriptions(engine))
         return OC_OK;
     link->subscriptions = engine_subscriptions(engine);
     oc_rc rc = OC_OK;
     for (uint32_t i = 1; i < instruments_count(instruments) && rc == OC_OK; i++) {
         const struct oc_instrument *info = &instruments_at(instruments, i)->info;
-        if (engine_is_subscribed(engine, info->inst) && strcmp(info->venue, venue) == 0)
+        if (engine_is_subscribed(engine, info->inst) && strcmp(info->venue, link->name) == 0)
             rc = venue_link_want_market(link, info->inst);
     }
     return rc;

@@ -15,6 +15,17 @@ static void strategy_log(void *arg, int level, const char *text)
                  text, strlen(text));
 }
 
+/* The first account that is called as strategy.account says; without that key the first of all. */
+static uint32_t account_of(const struct session *session)
+{
+    const char *name = settings_text(session->settings, "strategy.account", NULL);
+    struct portfolio *portfolio = engine_portfolio(session->engine);
+    for (uint32_t id = 1; name && id <= portfolio_account_count(portfolio); id++)
+        if (strcmp(portfolio_account(portfolio, id)->name, name) == 0)
+            return id;
+    return session->money.account;
+}
+
 static struct strategy_config config_of(const struct strategies *strategies, uint32_t index,
                                         struct steer_source *source)
 {
@@ -23,7 +34,7 @@ static struct strategy_config config_of(const struct strategies *strategies, uin
                                     .text_size = source->text_size,
                                     .params = source->params,
                                     .param_count = source->param_count,
-                                    .account = strategies->session->money.account,
+                                    .account = account_of(strategies->session),
                                     .data_period_ns = strategies->session->data.sources[0].info.period_ns,
                                     .from_ns = strategies->session->clock.from_ns,
                                     .seed = strategies->session->clock.seed,

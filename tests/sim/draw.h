@@ -19,7 +19,10 @@ static inline uint64_t draw(void)
     return value ^ (value >> 31);
 }
 
-static inline int64_t between(int64_t least, int64_t most) { return least + (int64_t)(draw() % (uint64_t)(most - least + 1)); }
+static inline int64_t between(int64_t least, int64_t most)
+{
+    return least + (int64_t)(draw() % (uint64_t)(most - least + 1));
+}
 
 static inline bool chance(int percent) { return between(1, 100) <= percent; }
 

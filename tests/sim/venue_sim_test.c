@@ -223,7 +223,7 @@ static void trade_on(struct sim *sim)
         else if (orders_open_count(engine_orders(sim->f->engine)) < OPEN_MAX)
             make_order(sim);
         if (below(sim, 100) == 0)
-            io_venue_withdraw(&sim->venue, OC_WHY_NOT_SENT);
+            io_venue_withdraw(&sim->venue, 0, OC_WHY_NOT_SENT);
         drain(sim);
     }
 }

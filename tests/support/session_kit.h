@@ -290,7 +290,7 @@ static oc_rc house_open_instruments(void *self, struct session *session)
                                  .price_step = {1, 2, 0},
                                  .qty_step = {1, 3, 0},
                                  .contract_size = {1, 0, 0},
-                                 .venue = "house",
+                                 .venue = "paper",
                                  .symbol = "BTC/USDT"};
     assert_int_equal(instruments_asset(instruments, "BTC", &info.base), OC_OK);
     assert_int_equal(instruments_asset(instruments, "USDT", &info.quote), OC_OK);

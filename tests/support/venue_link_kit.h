@@ -243,13 +243,13 @@ static inline struct place *place_new(const char *recorded_dir)
     registry_init(&place->registry);
     place->registry.entries[place->registry.count++].plugin = &plugin;
     place->parts.list[0] =
-        (struct part){.use = PART_CONNECTOR, .section = "venue.mine", .id = "org.example.lines", .name = "mine"};
+        (struct part){.use = PART_CONNECTOR, .section = "venue.test", .id = "org.example.lines", .name = "test"};
     place->parts.count = 1;
     place->border = (struct border){.simulator = "org.example.lines", .is_venue = true};
     place->now_ns = BEGIN_NS;
-    assert_int_equal(settings_set(&place->settings, "session.venue", "mine", "--venue"), OC_OK);
+    assert_int_equal(settings_set(&place->settings, "session.venue", "test", "--venue"), OC_OK);
     assert_int_equal(inbox_new(place->f->engine, &place->venues, &place->inbox), OC_OK);
-    place->link = venue_link_new(&place->settings, recorded_dir);
+    place->link = venue_link_new(&place->settings, "test", recorded_dir);
     assert_non_null(place->link);
     return place;
 }
@@ -262,7 +262,7 @@ static inline oc_rc read_script(struct place *place, const char *script, size_t 
     assert_true(file >= 0);
     assert_int_equal(write(file, script, size), (ssize_t)size);
     close(file);
-    assert_int_equal(settings_set(&place->settings, "venue.mine.transcript", place->file, "test"), OC_OK);
+    assert_int_equal(settings_set(&place->settings, "venue.test.transcript", place->file, "test"), OC_OK);
     oc_rc rc = venue_link_read(place->link, &place->error);
     unlink(place->file);
     return rc;
@@ -278,8 +278,7 @@ static inline oc_rc open_link(struct place *place)
                                            .registry = &place->registry,
                                            .parts = &place->parts,
                                            .now_ns = &place->now_ns,
-                                           .seed = 1,
-                                           .account = place->f->account};
+                                           .seed = 1};
     oc_rc rc = venue_link_open(place->link, &world, &place->error);
     assert_null(plugin_call_now.site);
     return rc;

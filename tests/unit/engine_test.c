@@ -209,7 +209,7 @@ static void strict_mode_finds_a_rule_that_contradicts_itself(void **state)
     assert_int_equal(instruments_asset(engine_instruments(engine), "BTC", &asset), OC_OK);
     assert_int_equal(instruments_asset(engine_instruments(engine), "USDT", &asset), OC_OK);
     assert_int_equal(instruments_add(engine_instruments(engine), &info, &inst), OC_OK);
-    assert_int_equal(portfolio_add_account(engine_portfolio(engine), "a", "v", asset, 0, &account), OC_OK);
+    assert_int_equal(portfolio_add_account(engine_portfolio(engine), "a", "test", asset, 0, &account), OC_OK);
     assert_int_equal(engine_add_rule(engine, "flips", &rule_table, &rule), OC_OK);
     struct oc_request request = fixture_order(f, OC_SIDE_BUY, 1, 9900);
     assert_int_equal(engine_begin(engine, 0), OC_OK);
@@ -353,7 +353,7 @@ static void warm_up_trades_nothing(void **state)
     assert_int_equal(instruments_asset(engine_instruments(f->engine), "BTC", &asset), OC_OK);
     assert_int_equal(instruments_asset(engine_instruments(f->engine), "USDT", &asset), OC_OK);
     assert_int_equal(instruments_add(engine_instruments(f->engine), &info, &inst), OC_OK);
-    assert_int_equal(portfolio_add_account(engine_portfolio(f->engine), "a", "v", asset, 0, &account), OC_OK);
+    assert_int_equal(portfolio_add_account(engine_portfolio(f->engine), "a", "test", asset, 0, &account), OC_OK);
     fixture_price(f, 10000);
     struct oc_request request = fixture_order(f, OC_SIDE_BUY, 1, 9900);
     assert_int_equal(engine_begin(f->engine, 0), OC_OK);

@@ -90,7 +90,7 @@ static void so_many_wait_and_no_more(void **state)
     for (uint64_t i = 1; i <= IO_PENDING_MAX; i++)
         ask_new(i);
     assert_int_equal(io_kit_ask(OC_REQUEST_NEW, IO_PENDING_MAX + 1, IO_PENDING_MAX + 1), OC_E_FULL);
-    io_venue_withdraw(&kit.venue, OC_WHY_NOT_SENT);
+    io_venue_withdraw(&kit.venue, 0, OC_WHY_NOT_SENT);
     ask_new(IO_PENDING_MAX + 1);
     assert_int_equal(kit.venue.pending_count, 1);
 }
@@ -175,7 +175,7 @@ static void a_word_that_cannot_be_kept_ends_the_run(void **state)
     ask_new(1);
     const struct queue queue = kit.venue.queue;
     kit.venue.queue.end = kit.venue.queue.said = kit.venue.queue.room = QUEUE_MAX; /* as full as it may be */
-    io_venue_withdraw(&kit.venue, OC_WHY_NOT_SENT);
+    io_venue_withdraw(&kit.venue, 0, OC_WHY_NOT_SENT);
     kit.venue.queue = queue;
     assert_int_equal(io_venue_pump(&kit.venue, kit.now_ns), OC_E_LIMIT);
 }

@@ -168,7 +168,7 @@ static void step_any(void)
     }
     case 7:
         if (roll(6) == 0)
-            io_venue_withdraw(&kit.venue, OC_WHY_NOT_SENT);
+            io_venue_withdraw(&kit.venue, 0, OC_WHY_NOT_SENT);
         break;
     default:
         break;

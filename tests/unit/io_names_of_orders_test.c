@@ -184,10 +184,8 @@ static void what_was_replaced_is_still_to_be_answered(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(it_goes_out_under_the_names_that_it_has),
-        TEST(a_strangers_order_is_not_given_a_name),
-        TEST(a_lost_amendment_is_asked_about_under_both_names),
-        TEST(an_amendment_without_a_name_left_is_refused),
+        TEST(it_goes_out_under_the_names_that_it_has),          TEST(a_strangers_order_is_not_given_a_name),
+        TEST(a_lost_amendment_is_asked_about_under_both_names), TEST(an_amendment_without_a_name_left_is_refused),
         TEST(what_was_replaced_is_still_to_be_answered),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

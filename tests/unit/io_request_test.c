@@ -208,7 +208,7 @@ static void kill_takes_back_what_has_not_left_but_no_cancel(void **state)
     assert_int_equal(io_kit_ask(OC_REQUEST_AMEND, 3, 1), OC_OK);
     assert_int_equal(io_kit_ask(OC_REQUEST_CANCEL, 4, 1), OC_OK); /* takes the change back */
     assert_int_equal(io_kit_ask(OC_REQUEST_AMEND, 5, 1), OC_OK);
-    io_venue_withdraw(&kit.venue, OC_WHY_NOT_SENT);
+    io_venue_withdraw(&kit.venue, 0, OC_WHY_NOT_SENT);
     io_kit_said("SENT 1\nAMEND_REJECTED 3 CANCELED_BY_US\nNOT_THERE 2 NOT_SENT\nAMEND_REJECTED 5 NOT_SENT\n");
     kit.on_request = NULL;
     io_kit_pump(kit.now_ns + IO_KIT_S);

@@ -100,7 +100,8 @@ static void there_may_be_many(void **state)
             .head = {.size = sizeof ask, .type = OC_EV_REQUEST}, .kind = OC_REQUEST_NEW, .order = i, .account = 1};
         struct oc_ev_venue_answer said = {
             .answer = {.head = {.size = sizeof said, .type = OC_EV_ACCEPTED, .source = 1}, .order = i}};
-        said.venue_order.size = (uint8_t)snprintf(said.venue_order.text, sizeof said.venue_order.text, "v%u", (unsigned)i);
+        said.venue_order.size =
+            (uint8_t)snprintf(said.venue_order.text, sizeof said.venue_order.text, "v%u", (unsigned)i);
         assert_int_equal(names_again_note(names, &ask.head), OC_OK);
         assert_int_equal(names_again_note(names, &said.answer.head), OC_OK);
     }

@@ -92,7 +92,7 @@ static void an_answer_that_cannot_be_halts_all_accounts(void **state)
         house_open(house);
         const uint32_t base = portfolio_account(engine_portfolio(house->engine), house->account)->base;
         assert_int_equal(
-            portfolio_add_account(engine_portfolio(house->engine), "other", "house", base, COST_AVERAGE, &other),
+            portfolio_add_account(engine_portfolio(house->engine), "other", "paper", base, COST_AVERAGE, &other),
             OC_OK);
         engine_set_halting(house->engine, halts);
         house_run(house);

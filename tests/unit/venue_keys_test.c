@@ -59,10 +59,24 @@ static void what_it_says_must_be_possible(void **state)
 {
     (void)state;
     whole_venue("local");
-    venue("accounts", "main,other");
-    says(venue_judge(&settings, &error), OC_E_CONFIG,
-         "x.conf:3: venue.mine.accounts: found 'main,other', expected one account: several of one venue are not "
-         "supported yet");
+    char name[VENUE_ACCOUNT_MAX];
+    static const char *const bad[] = {"main,other,main", "main,a_name_of_an_account_of_32_bytes_",
+                                      "a,b,c,d,e,f,g,h,i,j,k,l,m,n,o,p,q"};
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        char words[256];
+        venue("accounts", bad[i]);
+        snprintf(words, sizeof words,
+                 "x.conf:3: venue.mine.accounts: found '%s', expected up to 16 names of at most 31 bytes, each once",
+                 bad[i]);
+        says(venue_judge(&settings, &error), OC_E_CONFIG, words);
+    }
+    venue("accounts", "a,b,c,d,e,f,g,h,i,j,k,l,m,n,o,p");
+    assert_int_equal(venue_judge(&settings, &error), OC_OK);
+    venue("accounts", "main, a_name_of_an_account_of_31bytes");
+    assert_int_equal(venue_judge(&settings, &error), OC_OK);
+    assert_true(venue_account(&settings, "mine", 1, name));
+    assert_string_equal(name, "a_name_of_an_account_of_31bytes");
+    assert_false(venue_account(&settings, "mine", 2, name));
     static const char *const steps[] = {"0", "-1", "x", ""};
     for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
         whole_venue("local");
@@ -76,6 +90,38 @@ static void what_it_says_must_be_possible(void **state)
     set("session.venue", "other");
     says(venue_judge(&settings, &error), OC_E_CONFIG,
          "--venue: no configuration has a group venue.other: give the file that has it: --config FILE");
+}
+
+/* --venue ONE,TWO: each group is judged. */
+static void several_venues_are_each_judged(void **state)
+{
+    (void)state;
+    char name[PART_NAME_MAX];
+    whole_venue("local");
+    set("session.venue", "mine,mine");
+    says(venue_judge(&settings, &error), OC_E_CONFIG, "--venue: mine is named twice");
+    set("session.venue", "mine, two");
+    says(venue_judge(&settings, &error), OC_E_CONFIG,
+         "--venue: no configuration has a group venue.two: give the file that has it: --config FILE");
+    assert_true(venue_at(&settings, 1, name));
+    assert_string_equal(name, "two");
+    assert_false(venue_at(&settings, 2, name));
+    set("venue.two.connector", "org.example.loopback");
+    says(venue_judge(&settings, &error), OC_E_CONFIG,
+         "venue.two.environment: it is not set: expected \"local\": a transcript stands for the exchange");
+    set("venue.two.environment", "live");
+    set("venue.two.accounts", "main"); /* a name of another venue's account too */
+    set("venue.two.instruments.0.symbol", "BTC/USDT");
+    set("venue.two.instruments.0.price_step", "0.01");
+    set("venue.two.instruments.0.qty_step", "0.001");
+    assert_int_equal(venue_judge(&settings, &error), OC_OK);
+    says(venue_judge_environment(&settings, &error), OC_E_NOT_SUPPORTED,
+         "x.conf:3: venue.two.environment: not supported yet: this host opens no connection to an exchange: found "
+         "'live', expected local: a transcript stands for the exchange");
+    taken(PART_RULE);
+    assert_int_equal(venue_judge_limits(&settings, &parts, &error), OC_E_CONFIG); /* one of them is live */
+    set("session.venue", "a,b,c,d,e,f,g,h,i");
+    assert_int_equal(venue_judge(&settings, &error), OC_E_CONFIG);
 }
 
 static void limits(const char *missing)
@@ -131,6 +177,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_group_must_be_whole),
         TEST(what_it_says_must_be_possible),
+        TEST(several_venues_are_each_judged),
         TEST(a_live_environment_asks_for_limits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -24,7 +24,7 @@ static void the_first_line_says_when_it_begins(void **state)
         assert_int_equal(read_script(place, wrong[i].script, strlen(wrong[i].script)), OC_E_DATA);
         snprintf(line, sizeof line, "%s: %s", place->file, wrong[i].says);
         assert_string_equal(said(&place->error), line);
-        assert_null(settings_get(&place->settings, "venue.mine.starts"));
+        assert_null(settings_get(&place->settings, "venue.test.starts"));
         place_free(place);
     }
     static const char *const right[] = {"transcript 2\n@ 2026-01-05T14:30:00Z",
@@ -36,8 +36,8 @@ static void the_first_line_says_when_it_begins(void **state)
         place->error.rc = OC_E_CONFIG;
         assert_int_equal(read_script(place, right[i], strlen(right[i])), OC_OK);
         assert_false(error_is_set(&place->error));
-        assert_string_equal(settings_get(&place->settings, "venue.mine.starts")->value, "2026-01-05T14:30:00Z");
-        assert_string_equal(settings_get(&place->settings, "venue.mine.starts")->origin, "the transcript");
+        assert_string_equal(settings_get(&place->settings, "venue.test.starts")->value, "2026-01-05T14:30:00Z");
+        assert_string_equal(settings_get(&place->settings, "venue.test.starts")->origin, "the transcript");
         place_free(place);
     }
     struct place *place = place_new(NULL);
@@ -45,7 +45,7 @@ static void the_first_line_says_when_it_begins(void **state)
     assert_non_null(strstr(said(&place->error), ": it holds a byte of value 0"));
     place_free(place);
     place = place_new(NULL);
-    assert_int_equal(settings_set(&place->settings, "venue.mine.transcript", "/no/such", "test"), OC_OK);
+    assert_int_equal(settings_set(&place->settings, "venue.test.transcript", "/no/such", "test"), OC_OK);
     assert_true(venue_link_read(place->link, &place->error) < 0);
     assert_non_null(strstr(said(&place->error), "/no/such: "));
     place_free(place);
@@ -74,14 +74,14 @@ static void what_it_cannot_be_opened_with_is_said(void **state)
     assert_int_equal(read_script(place, "transcript 2\n@ 2026-01-05T14:30:00Z\n", 36), OC_OK);
     codec.start = OC_E_IO;
     assert_int_equal(open_link(place), OC_E_IO);
-    assert_non_null(strstr(said(&place->error), "venue.mine: its connector did not start"));
+    assert_non_null(strstr(said(&place->error), "venue.test: its connector did not start"));
     place_free(place);
     assert_int_equal(codec.closed, 1);
 
-    /* an account that has its venue is given to no other */
+    /* no account is of this venue */
     place = place_new(NULL);
     assert_int_equal(read_script(place, "transcript 2\n@ 2026-01-05T14:30:00Z\n", 36), OC_OK);
-    place->f->account = ENGINE_ACCOUNTS_MAX + 1;
+    strcpy(place->link->name, "other");
     assert_true(open_link(place) < 0);
     assert_non_null(strstr(said(&place->error), "venue: it could not be opened"));
     place_free(place);

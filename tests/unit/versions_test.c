@@ -37,7 +37,6 @@ static uint32_t now_is(const struct fixture *f)
     return instruments_get(engine_instruments(f->engine), f->inst)->info.inst;
 }
 
-
 static oc_i128 cash_of(const struct fixture *f)
 {
     return portfolio_balance(engine_portfolio(f->engine), f->account, f->quote);
@@ -148,7 +147,7 @@ static void what_is_not_on_the_new_grid_is_said(void **state)
     const oc_i128 before = cash_of(f);
     assert_int_equal(engine_stats(f->engine)->alarms, 0);
     says_steps(f, (struct oc_dec){1, 1, 0}, (struct oc_dec){1, 2, 0});
-    assert_int_equal(held(f), 1); /* 0.015 with a step of 0.01: never more than there is */
+    assert_int_equal(held(f), 1);                             /* 0.015 with a step of 0.01: never more than there is */
     assert_int_equal(fixture_find(f, rests)->now.price, 990); /* 99.05 */
     assert_int_equal(fixture_find(f, rests)->now.qty, 10);
     assert_int_equal(fixture_find(f, bought)->filled, 1);
@@ -167,13 +166,14 @@ static void corrections_reach_over_a_change_of_steps(void **state)
     (void)said_accepted(f, OC_SIDE_BUY, 1000, 9900, "v1");
     struct oc_ev_venue_fill fill = said_fill(f, "v1", OC_SIDE_BUY, 100, 9900, "t1");
     says(f, &fill);
-    struct oc_ev_bust early = {.head = {.size = sizeof early, .type = OC_EV_BUST, .source = f->account, .inst = f->inst},
-                               .new_price = 9800,
-                               .new_qty = 50,
-                               .trade_id_size = 2,
-                               .trade_id = "t2",
-                               .venue_order = id_of("v1"),
-                               .bust = id_of("b1")};
+    struct oc_ev_bust early = {
+        .head = {.size = sizeof early, .type = OC_EV_BUST, .source = f->account, .inst = f->inst},
+        .new_price = 9800,
+        .new_qty = 50,
+        .trade_id_size = 2,
+        .trade_id = "t2",
+        .venue_order = id_of("v1"),
+        .bust = id_of("b1")};
     says(f, &early);
     says_steps(f, (struct oc_dec){1, 3, 0}, (struct oc_dec){1, 4, 0});
     assert_int_equal(held(f), 1000);
@@ -181,11 +181,8 @@ static void corrections_reach_over_a_change_of_steps(void **state)
     says(f, &fill);
     assert_int_equal(held(f), 1500);
     assert_true(cash_of(f) == before - money(99, 1) - money(49, 1));
-    struct oc_ev_bust late = {.head = early.head,
-                              .trade_id_size = 2,
-                              .trade_id = "t1",
-                              .venue_order = id_of("v1"),
-                              .bust = id_of("b2")};
+    struct oc_ev_bust late = {
+        .head = early.head, .trade_id_size = 2, .trade_id = "t1", .venue_order = id_of("v1"), .bust = id_of("b2")};
     late.head.venue_ns = 0;
     says(f, &late);
     assert_int_equal(held(f), 500);

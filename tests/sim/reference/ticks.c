@@ -206,8 +206,7 @@ static void all_meet(struct tape *tape, const struct tick *tick)
         for (int i = 0; i < world->order_count; i++) {
             struct order *order = &world->orders[i];
             if (order->state == RESTING && !done[i] &&
-                (!first ||
-                 goes_before(order, price_of(tick, order->side), first, price_of(tick, first->side))))
+                (!first || goes_before(order, price_of(tick, order->side), first, price_of(tick, first->side))))
                 first = order;
         }
         if (!first)
@@ -234,9 +233,7 @@ static void arrives(struct tape *tape, struct order *order)
     order->arrive = tape->now;
     tape->rested[order - tape->scenario->world.orders] = false;
     if (order->post_only && (has_quote || tape->has_last)) {
-        const int64_t price = !has_quote         ? tape->last
-                              : order->side > 0 ? tape->quote->ask
-                                                 : tape->quote->bid;
+        const int64_t price = !has_quote ? tape->last : order->side > 0 ? tape->quote->ask : tape->quote->bid;
         if (is_at(price, order->price, order->side)) {
             ends(tape, order, order->filled ? CANCELED : REJECTED);
             return;
@@ -260,8 +257,8 @@ static void changes(struct tape *tape, const struct action *action)
     }
     if (action->has_qty && action->qty <= order->filled)
         return;
-    const bool moves = (action->has_price && action->price != order->price) ||
-                       (action->has_stop && action->stop != order->stop);
+    const bool moves =
+        (action->has_price && action->price != order->price) || (action->has_stop && action->stop != order->stop);
     if (action->has_qty)
         order->qty = action->qty;
     if (action->has_price)

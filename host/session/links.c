@@ -1,0 +1,117 @@
+#include "session/links.h"
+
+#include <stdio.h>
+
+#include "session/venue_keys.h"
+
+oc_rc links_new(struct links *links, struct settings *settings, const char *recorded_dir)
+{
+    char name[PART_NAME_MAX];
+    while (links->count < PARTS_VENUES_MAX && venue_at(settings, links->count, name)) {
+        struct venue_link *link = venue_link_new(settings, name, recorded_dir);
+        if (!link)
+            return OC_E_NOMEM;
+        links->list[links->count++] = link;
+    }
+    return OC_OK;
+}
+
+void links_free(struct links *links)
+{
+    while (links->count)
+        venue_link_free(links->list[--links->count]);
+}
+
+struct venue_link *links_of(const struct links *links, uint32_t account)
+{
+    for (uint32_t i = 0; i < links->count; i++)
+        if (venue_link_has(links->list[i], account))
+            return links->list[i];
+    return NULL;
+}
+
+oc_rc links_open(struct links *links, const struct venue_link_world *world, struct error *ret_error)
+{
+    oc_rc rc = OC_OK;
+    for (uint32_t i = 0; i < links->count && rc == OC_OK; i++) {
+        struct venue_link_world own = *world;
+        own.links = links;
+        own.place = i;
+        rc = venue_link_open(links->list[i], &own, ret_error);
+    }
+    return rc;
+}
+
+void links_close(struct links *links)
+{
+    for (uint32_t i = 0; i < links->count; i++)
+        venue_link_close(links->list[i]);
+}
+
+void links_taken(struct links *links, uint32_t source)
+{
+    struct venue_link *link = links_of(links, source);
+    if (link)
+        venue_link_taken(link);
+}
+
+/* Which of them goes on first; NULL: nothing of any is due. */
+static struct venue_link *earliest(const struct links *links)
+{
+    struct venue_link *first = NULL;
+    int64_t first_ns = INT64_MAX;
+    for (uint32_t i = 0; i < links->count; i++) {
+        const int64_t next_ns = venue_link_next_ns(links->list[i]);
+        if (next_ns < first_ns) {
+            first = links->list[i];
+            first_ns = next_ns;
+        }
+    }
+    return first;
+}
+
+oc_rc links_stalled(struct links *links, struct error *ret_error)
+{
+    struct venue_link *first = earliest(links);
+    if (first)
+        return venue_link_stalled(first, ret_error);
+    oc_rc rc = OC_OK;
+    for (uint32_t i = 0; i < links->count && rc == OC_OK; i++)
+        rc = venue_link_stalled(links->list[i], ret_error);
+    return rc;
+}
+
+bool links_differ(const struct links *links, struct error *ret_error)
+{
+    for (uint32_t i = 0; i < links->count; i++)
+        if (venue_link_differs(links->list[i], ret_error))
+            return true;
+    return false;
+}
+
+void links_set_going_through(struct links *links, bool is_going_through)
+{
+    for (uint32_t i = 0; i < links->count; i++)
+        links->list[i]->is_going_through = is_going_through;
+}
+
+void links_set_console(struct links *links, bool has_console)
+{
+    for (uint32_t i = 0; i < links->count; i++)
+        links->list[i]->has_console = has_console;
+}
+
+void links_expect_ahead(struct links *links, int64_t at_ns)
+{
+    for (uint32_t i = 0; i < links->count; i++)
+        if (!links->list[i]->answers->count)
+            venue_link_expect_ahead(links->list[i], at_ns);
+}
+
+uint64_t links_unread(const struct links *links)
+{
+    uint64_t unread = 0;
+    for (uint32_t i = 0; i < links->count; i++)
+        unread += links->list[i]->venue.unread;
+    return unread;
+}
