@@ -19,9 +19,9 @@ runs() {
     file=$1 profile=$2
     shift 2
     seed=1
-    [ "$profile" = finer ] && profile=neutral finer=yes || finer=
+    [ "$profile" = finer ] && fills=neutral finer=yes || fills=$profile finer=
     while [ $seed -le "$seeds" ]; do
-        "$outcry" backtest "$file" "walks/$seed/BTC-USDT.csv" --cash '1000000 USDT' --allow-short --spread 0 --profile "$profile" "$@" \
+        "$outcry" backtest "$file" "walks/$seed/BTC-USDT.csv" --cash '1000000 USDT' --allow-short --spread 0 --profile "$fills" "$@" \
             ${finer:+--intrabar walks/$seed/finer/BTC-USDT.csv} \
             --data 'price_step=0.01;qty_step=0.001' --json >out 2>err || { cat out err >&2; echo failed; return; }
         sed -n 's/.*"profit": *"\([^"]*\)".*/\1/p' out | head -n 1
@@ -55,13 +55,17 @@ bad=0
 for file in "$here"/$only.lua; do
     name=$(basename "$file" .lua)
     options=$(sed -n 's/^-- options: //p' "$file")
+    plans=$(sed -n 's/^-- plans: //p' "$file") # a file of several, each by its number
     profiles="pessimistic neutral ideal finer"
-    both=0
+    both=0 plan=1
     [ "$name" = control ] && profiles=ideal both=1
-    for profile in $profiles; do
-        # shellcheck disable=SC2086
-        runs "$file" $profile $options >nets
-        judge "$name" $profile $both <nets || bad=1
+    while [ $plan -le "${plans:-1}" ]; do
+        for profile in $profiles; do
+            # shellcheck disable=SC2086
+            runs "$file" $profile $options ${plans:+-p plan=$plan} >nets
+            judge "$name${plans:+-$plan}" $profile $both <nets || bad=1
+        done
+        plan=$((plan + 1))
     done
 done
 [ $bad = 0 ] && echo "no cheat gains on $seeds seeds of $bars bars"
