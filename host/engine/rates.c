@@ -12,10 +12,11 @@ void rates_init(struct rates *rates, const struct instruments *instruments, stru
     rates->markets = markets;
 }
 
-static bool is_usable(const struct rates *rates, const struct instrument *instrument)
+/* What is held of a base is worth its price, be that zero or below; at no such price does a quote buy a base. */
+static bool is_usable(const struct rates *rates, const struct instrument *instrument, bool sells)
 {
     const struct market *market = markets_get(rates->markets, instrument->info.inst);
-    return market && market->has_mark && market->mark2 > 0;
+    return market && market->has_mark && (sells || market->mark2 > 0);
 }
 
 /* Breadth first from `from`; ties go to the instrument added first. `with_price`: of those that have one now. */
@@ -39,7 +40,7 @@ static void path_find(const struct rates *rates, bool with_price, struct rate_pa
             const struct instrument *instrument = instruments_at(rates->instruments, i);
             bool sells = instrument->info.base == at.asset;
             if ((!sells && instrument->info.quote != at.asset) || instrument->info.kind != OC_KIND_SPOT ||
-                (with_price && !is_usable(rates, instrument)))
+                (with_price && !is_usable(rates, instrument, sells)))
                 continue;
             struct step next = at;
             next.asset = sells ? instrument->info.quote : instrument->info.base;
@@ -75,7 +76,7 @@ static oc_rc hop(const struct instrument *instrument, const struct market *marke
                  oc_i128 *money)
 {
     int64_t price = price2(market, sells, side);
-    if (price <= 0)
+    if (!market->has_mark || (price <= 0 && !sells))
         return OC_E_NOT_FOUND;
     const struct oc_dec *step = &instrument->info.price_step;
     oc_i128 num = (oc_i128)price * step->units, den = (oc_i128)2 * num_pow10(step->scale);

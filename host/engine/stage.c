@@ -28,14 +28,25 @@ static oc_rc shape_is_valid(const struct oc_request *request)
     return OC_OK;
 }
 
-static const char *instrument_refuses(const struct instrument *instrument, const struct oc_request *request)
+/* No amount of money says how much of it is meant, where the price is zero or below. */
+static bool buys_something(const struct engine *engine, const struct oc_request *request)
 {
-    const struct oc_instrument *info = &instrument->info;
+    const struct market *market = markets_get(engine->markets, request->head.inst);
+    if (request->bits & OC_RQ_HAS_PRICE)
+        return request->price > 0;
+    return !market || !market->has_mark || market->mark2 > 0;
+}
+
+static const char *instrument_refuses(const struct engine *engine, const struct oc_request *request)
+{
+    const struct oc_instrument *info = &instruments_get(engine->instruments, request->head.inst)->info;
     bool sized = request->bits & OC_RQ_HAS_QTY;
     if (info->status == OC_STATUS_HALTED || info->status == OC_STATUS_DELISTED || info->status == OC_STATUS_CANCEL_ONLY)
         return "INSTRUMENT_NOT_TRADING";
     if (!(info->present & OC_INST_HAS_PRICE_SIGN) && (((request->bits & OC_RQ_HAS_PRICE) && request->price <= 0) ||
                                                       ((request->bits & OC_RQ_HAS_STOP) && request->stop_price <= 0)))
+        return "PRICE_NOT_POSITIVE";
+    if ((request->bits & OC_RQ_HAS_QUOTE_QTY) && !buys_something(engine, request))
         return "PRICE_NOT_POSITIVE";
     if (sized && (info->present & OC_INST_HAS_MIN_QTY) && request->qty < info->min_qty)
         return "QUANTITY_BELOW_MINIMUM";
@@ -78,7 +89,7 @@ const char *stage_refuses(const struct engine *engine, const struct oc_request *
 {
     const struct instrument *instrument = instruments_get(engine->instruments, request->head.inst);
     const struct account *account = portfolio_account(engine->portfolio, request->account);
-    const char *reason = instrument_refuses(instrument, request);
+    const char *reason = instrument_refuses(engine, request);
     if (account && strcmp(account->venue, instrument->info.venue) != 0)
         reason = "ACCOUNT_OF_ANOTHER_VENUE";
     return reason ? reason : protection_refuses(engine, &instrument->info, request);
@@ -128,7 +139,7 @@ struct out_request *stage_add(struct engine *engine, const struct oc_request *re
 static oc_rc take_fitted(struct engine *engine, const struct oc_request *request, struct order *order,
                          struct engine_refusal *refusal)
 {
-    const char *reason = instrument_refuses(instruments_get(engine->instruments, request->head.inst), request);
+    const char *reason = instrument_refuses(engine, request);
     order->now.qty = order->worst_qty = request->qty;
     order->now.quote_qty = request->quote_qty;
     if (reason) {

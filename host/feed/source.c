@@ -213,9 +213,9 @@ static oc_rc next_file(struct feed_source *source)
     }
 }
 
-static const char *bar_is_bad(const struct oc_ev_bar *bar)
+static const char *bar_is_bad(const struct oc_ev_bar *bar, bool is_signed)
 {
-    if (bar->low <= 0)
+    if (bar->low <= 0 && !is_signed)
         return "a price of zero or less";
     if (bar->high < bar->low || bar->open > bar->high || bar->open < bar->low || bar->close > bar->high ||
         bar->close < bar->low)
@@ -227,15 +227,16 @@ static const char *bar_is_bad(const struct oc_ev_bar *bar)
     return NULL;
 }
 
-const char *feed_refuses(const struct oc_event *event)
+const char *feed_refuses(const struct oc_event *event, bool is_signed)
 {
     const struct oc_ev_trade *trade = (const struct oc_ev_trade *)(const void *)event;
     const struct oc_ev_quote *quote = (const struct oc_ev_quote *)(const void *)event;
     if (event->type == OC_EV_BAR)
-        return bar_is_bad((const struct oc_ev_bar *)(const void *)event);
-    if (event->type == OC_EV_TRADE && (trade->price <= 0 || (trade->present & OC_HAS_QTY && trade->qty < 0)))
+        return bar_is_bad((const struct oc_ev_bar *)(const void *)event, is_signed);
+    if (event->type == OC_EV_TRADE &&
+        ((trade->price <= 0 && !is_signed) || (trade->present & OC_HAS_QTY && trade->qty < 0)))
         return "a trade without a price, or of a negative quantity";
-    if (event->type == OC_EV_QUOTE &&
+    if (event->type == OC_EV_QUOTE && !is_signed &&
         ((quote->present & OC_HAS_BID && quote->bid <= 0) || (quote->present & OC_HAS_ASK && quote->ask <= 0)))
         return "a quote of zero or less";
     return NULL;
@@ -248,7 +249,8 @@ static const char *event_is_bad(const struct feed_source *source, const struct o
         return "another kind of event than probe() said";
     if (OC_INST_INDEX(event->inst) != OC_INST_INDEX(source->inst))
         return "an event of another instrument";
-    return event->venue_ns < source->last_ns ? "time goes back" : feed_refuses(event);
+    return event->venue_ns < source->last_ns ? "time goes back"
+                                             : feed_refuses(event, source->info.bits & OC_DATA_SIGNED);
 }
 
 static oc_rc judge(struct feed_source *source)

@@ -67,8 +67,9 @@ void feed_source_close(struct feed_source *source);
 CHECKED oc_rc feed_source_next(void *self, struct oc_event **ret_event);
 /* The same of a reader that is not one of ours: what cannot be is OC_E_DATA, with the event's number in source->error. */
 CHECKED oc_rc feed_source_next_judged(void *self, struct oc_event **ret_event);
-/* Why a whole market event cannot be, whoever says it: its prices and quantities. NULL: it can. Static. */
-const char *feed_refuses(const struct oc_event *event);
+/* Why a whole market event cannot be, whoever says it: its prices (`is_signed`: which may be zero or below) and quantities. NULL: it
+ * can. Static. */
+const char *feed_refuses(const struct oc_event *event, bool is_signed);
 CHECKED oc_rc feed_source_stats(struct feed_source *source, struct oc_data_stats *ret_stats);
 
 #endif

@@ -377,7 +377,7 @@ static int lj_size_risk(lua_State *lua)
     if (money <= 0)
         return skip(lua, "no equity");
     double distance = entry > stop ? entry - stop : stop - entry;
-    double loss = distance + fee * (entry + stop);
+    double loss = distance + fee * ((entry < 0 ? -entry : entry) + (stop < 0 ? -stop : stop));
     if (!(loss > 0))
         return skip(lua, "entry and stop are the same price");
     int64_t units;

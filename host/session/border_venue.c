@@ -31,7 +31,8 @@ static const char *market_refuses(struct engine *engine, const struct oc_event *
         return "a market event of an instrument that is not known";
     if (event->type > OC_EV_QBAR)
         return NULL;
-    return market_takes(event) ? feed_refuses(event) : "a price beyond what a host can count";
+    return market_takes(event) ? feed_refuses(event, instrument->info.present & OC_INST_HAS_PRICE_SIGN)
+                               : "a price beyond what a host can count";
 }
 
 static const char *book_refuses(struct engine *engine, const struct oc_event *event)

@@ -348,6 +348,7 @@ static oc_rc open_instrument(struct session *session, uint32_t index)
     struct oc_instrument info = {.size = sizeof info,
                                  .kind = OC_KIND_SPOT,
                                  .status = OC_STATUS_TRADING,
+                                 .present = source->info.bits & OC_DATA_SIGNED ? OC_INST_HAS_PRICE_SIGN : 0,
                                  .price_step = source->info.price_step,
                                  .qty_step = source->info.qty_step,
                                  .contract_size = {1, 0, 0},

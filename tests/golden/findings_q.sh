@@ -23,6 +23,70 @@ is() {
     [ "$found" = "$4" ] || { say "$1: $3 of $2 is $found, expected $4"; head -3 "$2.err"; }
 }
 
+# Q3: prices of zero and below, where the data say so: equity, fills, stops, legs, sizes and the report go on; elsewhere they are refused
+cat >signed.lua <<'LUA'
+function on_fill(m, f) print(string.format("told %s %g %g cash %g equity %g", f.side, f.qty, f.price, account.cash, account.equity)) end
+n = 0
+local function said(order, err) print("told " .. (order and "open" or err.code)) end
+function on_bar(m, b)
+  n = n + 1
+  print(string.format("told close %g equity %g profit %g", b.close, account.equity, m.position.unrealised))
+  if n == 1 then said(m:buy(10)) end
+  if n == 4 then
+    said(m:buy(1, { price = -36, stop_loss = -40.5, take_profit = -10 }))
+    said(m:buy(1, { price = -36, stop_loss = -35.5 }))
+    said(m:buy(1, { price = -36, take_profit = -36.5 }))
+    said(m:sell(2, { stop = -39 }))
+  end
+  if n == 5 then said(m:buy { quote_qty = 10 }) said(m:buy(3, { price = 0, tif = "IOC" })) end
+  if n == 6 then said(m:sell(1, { price = -11 })) print("told risk " .. size.risk(m, { risk = 0.01, entry = -12, stop = -13, fee = 0.001 })) end
+  if n == 7 then said(m:close()) end
+end
+LUA
+{ echo timestamp,open,high,low,close,volume
+  at=1587300000
+  for line in 10,10,10,10 10,10,10,10 10,10,-40,-37 -37,-30,-40,-35 -35,-10,-41,-18 -18,-10,-19,-12 -12,5,-12,3 3,3,3,3; do
+      echo $at,$line,1000
+      at=$((at + 60))
+  done; } >CL-USD.csv
+run signed signed.lua CL-USD.csv --cash '1000 USD' --spread 0 --latency 0 --volume-cap 0 --limit-fill touch --data 'allow_nonpositive=yes;price_step=0.01;qty_step=0.001' --session signed --set risk.price_collar.ticks=100000
+[ $code = 0 ] || { say "Q3: exit $code"; head -3 signed.err; }
+cat >wanted <<'TEXT'
+close 10 equity 1000 profit 0
+open
+buy 10 10 cash 900 equity 1000
+close 10 equity 1000 profit 0
+close -37 equity 530 profit -470
+close -35 equity 550 profit -450
+open
+STOP_LOSS_ON_WRONG_SIDE
+TAKE_PROFIT_ON_WRONG_SIDE
+open
+buy 1 -36 cash 936 equity 551
+sell 2 -39 cash 858 equity 543
+sell 1 -40.5 cash 817.5 equity 537.5
+close -18 equity 673.5 profit -190.545
+PRICE_NOT_POSITIVE
+open
+buy 3 -18 cash 871.5 equity 673.5
+close -12 equity 739.5 profit -124.545
+open
+risk 7.214
+sell 1 -11 cash 860.5 equity 740.5
+close 3 equity 890.5 profit 36.7769
+open
+sell 10 3 cash 890.5 equity 890.5
+close 3 equity 890.5 profit 0
+TEXT
+sed -n 's/.* told //p' signed.err >told
+cmp -s wanted told || { say "Q3: what was told, > as it should be"; diff told wanted; }
+is Q3 signed '[.money.final, .money.buy_and_hold != null]' '["890.5",true]'
+"$outcry" replay signed --diff >said.txt 2>&1 || say "Q3: its replay differs"
+"$outcry" report signed --json >signed2.json 2>said.err
+is Q3 signed2 '.money.final' '"890.5"'
+run unsigned signed.lua CL-USD.csv --cash '1000 USD'
+[ $code != 0 ] && grep -q 'allow_nonpositive=yes' unsigned.err || say "Q3: prices below zero are taken unsaid"
+
 # Q30: a backtest that is stopped by hand says so everywhere, and has an exit code of its own
 cat >idle.lua <<'LUA'
 function on_bar(m, b) end

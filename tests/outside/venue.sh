@@ -205,7 +205,8 @@ refuses 'no configuration has a group venue.other' --venue other
 refuses 'takes no data file' --venue mine btc.csv
 refuses 'at a venue the venue fills' --venue mine --fee taker=0.1%
 refuses 'holds what is open at its end' --venue mine --end close
-refuses 'one account' --venue mine --set venue.mine.accounts=a,b
+refuses 'each once' --venue mine --set venue.mine.accounts=a,a
+refuses 'is named twice' --venue mine,mine
 refuses 'did you mean' --venue mine --set venue.mine.connector=org.example.jlime
 refuses 'as the first line' --venue mine --set venue.mine.transcript=conf/venue.conf
 echo "refused in words"

@@ -333,6 +333,7 @@ static void infer_steps(struct notes *notes, const struct csv_table *table, cons
                         struct oc_data_info *info)
 {
     char why[128];
+    info->bits = table->options.allow_nonpositive ? OC_DATA_SIGNED : 0;
     info->price_step = table->options.price_step;
     if (info->price_step.units) {
         note_step(notes, "price step", info->price_step, "stated");

@@ -1,5 +1,5 @@
 /* price_collar.c: a limit may not be worse than the reference price by more than `band`, a share of
- * its magnitude (RISK-1). Only the risky direction is limited: a buy from above, a sale from below.
+ * its magnitude (RISK-1), or by more than `ticks`, where those are more: prices near zero. Only the risky direction is limited: a buy from above, a sale from below.
  * With `max_age`, an older reference counts as none, also for market orders, which need no other
  * limit. */
 #include <outcry/kit/dec.h>
@@ -8,6 +8,7 @@
 
 struct rule {
     struct oc_dec band; /* 0.05 */
+    int64_t ticks;      /* and at least so many price steps, for prices that may be near zero */
     int64_t max_age_ns;
     uint32_t has_max_age;
 };
@@ -28,7 +29,7 @@ static oc_rc reach_of(const struct rule *rule, int64_t reference, int64_t *ret_r
     kit_i128 reach = magnitude * rule->band.units / kit_pow10(rule->band.scale);
     if (reach > INT64_MAX)
         return OC_E_RANGE;
-    *ret_reach = (int64_t)reach;
+    *ret_reach = (int64_t)reach < rule->ticks ? rule->ticks : (int64_t)reach;
     return OC_OK;
 }
 
@@ -77,6 +78,8 @@ static oc_rc configure(const struct oc_host *host, struct rule *rule)
     oc_rc rc =
         kit_config_dec(host, "band", "price_collar: band: found a negative number; expected a share such as \"0.05\"",
                        &rule->band, &has_band);
+    if (rc == OC_OK)
+        rc = oc_config_integer(host, "ticks", &rule->ticks);
     if (rc < 0)
         return rc;
     rc = oc_config_duration(host, "max_age", &rule->max_age_ns);
@@ -113,6 +116,12 @@ static const struct oc_key keys[] = {
      .fallback = "0.05",
      .unit = "share of the reference",
      .about = "how far beyond the reference a limit may pay"},
+    {.name = "ticks",
+     .type = OC_KEY_INTEGER,
+     .min = "0",
+     .fallback = "0",
+     .unit = "price steps",
+     .about = "the band is at least so many, for prices near zero"},
     {.name = "max_age", .type = OC_KEY_DURATION, .min = "0", .about = "oldest reference that counts; unset: any"},
     {0}};
 

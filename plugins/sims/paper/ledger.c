@@ -112,9 +112,13 @@ int64_t paper_affordable(struct paper *paper, const struct paper_order *order, i
         int64_t held = paper_position(paper, account, order->ask.head.inst);
         if (held < 0) /* buying back what was sold short is always possible */
             return want;
+        const oc_i128 money = free_of(paper, order, market->info.quote);
+        if (price <= 0) { /* it is paid for being taken: only the fee may be too much */
+            rate = is_maker ? paper->maker_fee : paper->taker_fee;
+            return paper_value(market, price, 1, &unit) == OC_OK && funds_pays(money, unit, want, rate) ? want : 0;
+        }
         if (!unit_of(paper, market, OC_SIDE_BUY, price, is_maker, &unit, &rate))
             return 0;
-        const oc_i128 money = free_of(paper, order, market->info.quote);
         if (funds_pays(money, unit, want, rate))
             return want;
         const int64_t units = funds_buys(money, unit, rate);

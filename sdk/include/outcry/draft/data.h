@@ -15,6 +15,8 @@
 
 #define OC_DATA_NOTE_MAX 2048
 
+enum { OC_DATA_SIGNED = 1u << 0 /* oc_data_info.bits: prices may be zero or below */ };
+
 struct oc_data_info { /* what probe() found out; each inference is a line in `notes` */
     uint32_t size;
     uint32_t event_type; /* OC_EV_BAR, QBAR, QUOTE, TRADE */
@@ -25,6 +27,8 @@ struct oc_data_info { /* what probe() found out; each inference is a line in `no
     struct oc_dec qty_step;
     char symbol[OC_SYMBOL_MAX];   /* unified, or base only ("AAPL") */
     char notes[OC_DATA_NOTE_MAX]; /* lines, \n-separated */
+    uint32_t bits;                /* OC_DATA_SIGNED */
+    uint32_t zero;
 };
 
 struct oc_data_stats {
