@@ -12,6 +12,8 @@
 #ifndef BASE_TEXT_H
 #define BASE_TEXT_H
 
+#include <string.h>
+
 #include "base/checked.h"
 #include "base/num.h"
 
@@ -54,6 +56,19 @@ CHECKED oc_rc text_to_duration(const char *text, size_t length, int64_t *ret_ns)
 /* [any] In the largest unit (d at most) that gives a whole number: 5400 s is "90m".
  * TEXT_DURATION_MAX bytes; the length. */
 int text_from_duration(char *buffer, int64_t ns);
+
+/* [any] As much of `from` as `size_max` bytes hold, the final zero included; the rest of them is zero, for what is kept or compared
+ * as bytes. */
+static inline void text_copy(char *ret_text, size_t size_max, const char *from)
+{
+    strncpy(ret_text, from, size_max - 1);
+    ret_text[size_max - 1] = '\0';
+}
+/* [any] The same behind what stands in it. */
+static inline void text_append(char *text, size_t size_max, const char *more)
+{
+    strncat(text, more, size_max - strlen(text) - 1);
+}
 
 struct text {
     char *data;      /* terminated */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/plugin_call.h"
+#include "base/text.h"
 #include "engine/impl.h"
 
 struct asking {
@@ -192,8 +193,8 @@ static struct oc_risk_ctx make_ctx(struct asking *asking)
 
 static void refuse(struct engine_refusal *refusal, const char *rule, const char *reason)
 {
-    strncpy(refusal->rule, rule, sizeof refusal->rule - 1);
-    strncpy(refusal->reason, reason, sizeof refusal->reason - 1);
+    text_copy(refusal->rule, sizeof refusal->rule, rule);
+    text_copy(refusal->reason, sizeof refusal->reason, reason);
 }
 
 /* Latches and missing venues are judged by the host itself; closing and canceling stays possible. */

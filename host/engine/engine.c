@@ -1,4 +1,5 @@
 #include "engine/engine.h"
+#include "base/text.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -80,10 +81,10 @@ void engine_latch(struct engine *engine, uint32_t account, const char *reason)
     struct account *owner = portfolio_account(engine->portfolio, account);
     if (account == 0 && !engine->is_latched) {
         engine->is_latched = true;
-        strncpy(engine->latch_reason, reason, sizeof engine->latch_reason - 1);
+        text_copy(engine->latch_reason, sizeof engine->latch_reason, reason);
     } else if (owner && !owner->latched) {
         owner->latched = 1;
-        strncpy(owner->latch_reason, reason, sizeof owner->latch_reason - 1);
+        text_copy(owner->latch_reason, sizeof owner->latch_reason, reason);
     }
 }
 
@@ -152,7 +153,7 @@ oc_rc engine_flatten(struct engine *engine, uint32_t strategy, uint8_t role, con
                                      .bits = OC_RQ_HAS_QTY | OC_RQ_REDUCE_ONLY};
         struct engine_refusal refusal;
         request.head.inst = position->inst;
-        strncpy(request.tag, tag, sizeof request.tag - 1);
+        text_copy(request.tag, sizeof request.tag, tag);
         oc_rc rc = engine_submit(engine, &request, &refusal);
         worst = rc < 0 ? rc : worst;
     }

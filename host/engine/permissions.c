@@ -114,8 +114,8 @@ static const char *missing(const struct engine *engine, const struct engine_may 
 
 static oc_rc refuse(struct engine_refusal *refusal, const char *rule, const char *reason)
 {
-    strncpy(refusal->rule, rule, sizeof refusal->rule - 1);
-    strncpy(refusal->reason, reason, sizeof refusal->reason - 1);
+    text_copy(refusal->rule, sizeof refusal->rule, rule);
+    text_copy(refusal->reason, sizeof refusal->reason, reason);
     return OC_E_LIMIT;
 }
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "engine/impl.h"
 #include "engine/save.h"
 
@@ -246,7 +247,7 @@ static void write_rule(struct engine *engine, const struct rule *rule, struct sa
 {
     char name[RULE_NAME_MAX] = "";
     uint32_t count = 0;
-    strncpy(name, rule->name, sizeof name - 1);
+    text_copy(name, sizeof name, rule->name);
     save_pass(cursor, name, sizeof name);
     char *size_at = cursor->at;
     save_pass(cursor, &count, sizeof count);

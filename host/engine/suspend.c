@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "engine/impl.h"
 #include "engine/limits.h"
 
@@ -109,7 +110,7 @@ void engine_suspend_as(struct engine *engine, uint32_t strategy, const char *wor
     if (strategy == 0 || strategy > engine->client_count)
         return;
     struct suspension made = {.event.head.size = sizeof made.event + sizeof made.text};
-    strncpy(made.text, words, sizeof made.text - 1);
+    text_copy(made.text, sizeof made.text, words);
     keep(&engine->clients[strategy], &made.event);
     engine_suspend(engine, strategy);
 }

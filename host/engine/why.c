@@ -1,6 +1,7 @@
 /* why.c: the unified reasons of venues by name. */
 #include <string.h>
 
+#include "base/text.h"
 #include "engine/impl.h"
 
 #define WHY(name) [OC_WHY_##name] = #name
@@ -63,7 +64,4 @@ static const char *why_name(uint32_t why)
     return why < sizeof names / sizeof names[0] && names[why] ? names[why] : names[OC_WHY_OTHER];
 }
 
-void order_reason(struct order *order, uint32_t why)
-{
-    strncpy(order->reason, why_name(why), sizeof order->reason - 1);
-}
+void order_reason(struct order *order, uint32_t why) { text_copy(order->reason, sizeof order->reason, why_name(why)); }

@@ -27,7 +27,7 @@ static int lj_strategy(lua_State *lua)
                              value);
     strategy->period_ns = period_ns;
     if (lua_isstring(lua, 2))
-        strncpy(strategy->name, lua_tostring(lua, 2), sizeof strategy->name - 1);
+        text_copy(strategy->name, sizeof strategy->name, lua_tostring(lua, 2));
     return 0;
 }
 
@@ -122,8 +122,8 @@ static void param_keep(lua_State *lua, struct strategy *strategy, const char *na
         strategy->params[at] = strategy->params[at - 1];
     struct param *param = &strategy->params[at];
     memset(param, 0, sizeof *param);
-    strncpy(param->name, name, sizeof param->name - 1);
-    strncpy(param->text, sandbox_tostring(lua, -1, NULL), sizeof param->text - 1);
+    text_copy(param->name, sizeof param->name, name);
+    text_copy(param->text, sizeof param->text, sandbox_tostring(lua, -1, NULL));
     lua_pop(lua, 1);
 }
 

@@ -1,6 +1,7 @@
 /* api_market.c: the market handle m: what it shows, and the verbs. */
 #include <string.h>
 
+#include "base/text.h"
 #include "script/strategy_impl.h"
 
 const char *const strategy_meta_market = "outcry.market";
@@ -207,7 +208,7 @@ static void option_tag(lua_State *lua, int options, struct oc_request *request)
     lua_getfield(lua, options, "tag");
     const char *tag = lua_tostring(lua, -1);
     if (tag)
-        strncpy(request->tag, tag, sizeof request->tag - 1);
+        text_copy(request->tag, sizeof request->tag, tag);
     lua_pop(lua, 1);
 }
 

@@ -389,7 +389,7 @@ oc_rc strategy_new(struct engine *engine, const struct strategy_config *config, 
                        &strategy->on_save,  &strategy->on_load,  &strategy->names_ref, &strategy->values_ref};
     for (size_t i = 0; i < sizeof refs / sizeof refs[0]; i++)
         *refs[i] = LUA_NOREF;
-    strncpy(strategy->file, config->file, sizeof strategy->file - 1);
+    text_copy(strategy->file, sizeof strategy->file, config->file);
     oc_rc rc = sandbox_new(&config->limits, config->seed, &strategy->sandbox);
     if (rc < 0) {
         free(strategy);

@@ -1,6 +1,7 @@
 /* strategy_origin.c: where in a strategy an order was made, remembered for whoever asks soon after. */
 #include <string.h>
 
+#include "base/text.h"
 #include "script/strategy_impl.h"
 
 enum { ENTRY_LEVELS = 4 };
@@ -58,7 +59,7 @@ void strategy_note_origin(lua_State *lua, struct strategy *strategy, uint64_t or
     row->order = order;
     row->line = record.currentline;
     row->callback = callback_of(lua, strategy);
-    strncpy(row->file, record.source[0] == '@' ? record.source + 1 : record.source, sizeof row->file - 1);
+    text_copy(row->file, sizeof row->file, record.source[0] == '@' ? record.source + 1 : record.source);
 }
 
 bool strategy_origin(const struct strategy *strategy, uint64_t order, struct strategy_origin *ret_origin)

@@ -145,8 +145,8 @@ static void write_table(struct writer *writer, int index)
         lua_rawgeti(lua, list, (lua_Integer)keys[i].index);
         lua_pushvalue(lua, -1);
         const char *name = lua_tostring(lua, -1);
-        strncat(writer->path, ".", sizeof writer->path - strlen(writer->path) - 1);
-        strncat(writer->path, name ? name : "?", sizeof writer->path - strlen(writer->path) - 1);
+        text_append(writer->path, sizeof writer->path, ".");
+        text_append(writer->path, sizeof writer->path, name ? name : "?");
         lua_pop(lua, 1);
         write_value(writer, lua_gettop(lua));
         lua_rawget(lua, index);
@@ -232,7 +232,7 @@ size_t state_write_most(lua_State *lua, int index, char *bytes, struct text *los
 {
     struct writer writer = {
         .lua = lua, .strategy = strategy_of(lua), .bytes = bytes, .max = STRATEGY_STATE_MAX, .lost = lost};
-    strncat(writer.path, name, sizeof writer.path - 1);
+    text_append(writer.path, sizeof writer.path, name);
     write_value(&writer, index);
     return writer.size;
 }
@@ -268,8 +268,8 @@ static bool read_table(lua_State *lua, struct strategy *strategy, struct reader 
                       !(lua_type(lua, -1) == LUA_TNUMBER && lua_tonumber(lua, -1) != lua_tonumber(lua, -1));
         size_t length = strlen(reader->path);
         if (strategy->lost && lua_type(lua, -1) == LUA_TSTRING) {
-            strncat(reader->path, ".", sizeof reader->path - length - 1);
-            strncat(reader->path, lua_tostring(lua, -1), sizeof reader->path - strlen(reader->path) - 1);
+            text_append(reader->path, sizeof reader->path, ".");
+            text_append(reader->path, sizeof reader->path, lua_tostring(lua, -1));
         }
         if (!is_key || !read_value(lua, strategy, reader))
             return false;
@@ -351,7 +351,7 @@ bool state_read(lua_State *lua, struct strategy *strategy, const char *bytes, si
 {
     struct reader reader = {.bytes = bytes, .size = size};
     if (strategy->lost_in)
-        strncat(reader.path, strategy->lost_in, sizeof reader.path - 1);
+        text_append(reader.path, sizeof reader.path, strategy->lost_in);
     int top = lua_gettop(lua);
     if (read_value(lua, strategy, &reader) && reader.at == size && lua_istable(lua, -1))
         return true;

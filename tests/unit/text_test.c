@@ -284,6 +284,26 @@ static void the_nearest_name_is_meant(void **state)
     assert_int_equal(text_distance("kitten", "sitting"), 3);
 }
 
+static void a_copy_fits_and_hides_nothing(void **state)
+{
+    (void)state;
+    char text[8];
+    memset(text, 'x', sizeof text);
+    text_copy(text, sizeof text, "abc");
+    assert_memory_equal(text, "abc\0\0\0\0", 8);
+    text_copy(text, sizeof text, "1234567");
+    assert_string_equal(text, "1234567");
+    text_copy(text, sizeof text, "abcdefgh");
+    assert_string_equal(text, "abcdefg");
+    text_copy(text, sizeof text, "ab");
+    text_append(text, sizeof text, "cde");
+    assert_string_equal(text, "abcde");
+    text_append(text, sizeof text, "fgh");
+    assert_string_equal(text, "abcdefg");
+    text_append(text, sizeof text, "i");
+    assert_string_equal(text, "abcdefg");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -292,7 +312,7 @@ int main(void)
         cmocka_unit_test(any_number_survives_the_round_trip),  cmocka_unit_test(times_are_read_and_written),
         cmocka_unit_test(durations_are_read_and_written),      cmocka_unit_test(a_fixed_text_is_cut_at_its_end),
         cmocka_unit_test(a_growing_text_stops_at_its_maximum), cmocka_unit_test(no_memory_cuts_and_is_said),
-        cmocka_unit_test(the_nearest_name_is_meant),
+        cmocka_unit_test(the_nearest_name_is_meant),           cmocka_unit_test(a_copy_fits_and_hides_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
