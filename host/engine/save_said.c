@@ -36,16 +36,14 @@ static void pass_names(struct engine *engine, struct order *order, uint32_t kind
     for (uint32_t i = count; cursor->is_writing && i > 0; name = name->older)
         names[--i] = name;
     for (uint32_t i = 0; i < count && !cursor->is_bad; i++) {
-        struct oc_id id = {0};
-        uint32_t source = 0;
-        if (cursor->is_writing) {
-            id = names[i]->id;
-            source = names[i]->source;
-        }
-        save_pass(cursor, &id, sizeof id);
-        save_pass(cursor, &source, sizeof source);
+        struct order_name passed = {0};
+        if (cursor->is_writing)
+            passed = *names[i];
+        save_pass(cursor, &passed.id, sizeof passed.id);
+        save_pass(cursor, &passed.source, sizeof passed.source);
         if (!cursor->is_writing && !cursor->is_bad &&
-            (id.size == 0 || id.size > OC_ID_MAX || orders_name(engine->orders, order, source, kind, &id) != OC_OK))
+            (passed.id.size == 0 || passed.id.size > OC_ID_MAX ||
+             orders_name(engine->orders, order, passed.source, kind, &passed.id) != OC_OK))
             cursor->is_bad = true;
     }
 }

@@ -465,7 +465,7 @@ static oc_rc subscribe(struct strategy *strategy, uint32_t inst, struct sandbox_
     text_init_fixed(&text, error->message, sizeof error->message);
     if (period_ns == data_ns && data_ns > 0)
         period_ns = 0; /* the data's own bars */
-    if (period_ns > 0 && data_ns > 0 && (period_ns < data_ns || period_ns % data_ns != 0)) {
+    if (period_ns && data_ns && (period_ns < data_ns || period_ns % data_ns != 0)) {
         text_format(&text, "%s wants bars of %lld s, the data has bars of %lld s, which do not add up to them",
                     strategy->name, (long long)(period_ns / 1000000000), (long long)(data_ns / 1000000000));
         return OC_E_CONFIG;

@@ -195,6 +195,29 @@ static void a_restart_takes_them_as_facts(void **state)
     fixture_free(again);
 }
 
+/* Requests of all kinds are numbered together, and no number is given twice. */
+static void requests_are_numbered_together(void **state)
+{
+    (void)state;
+    struct fixture *f = fixture_ruled();
+    const uint64_t order = fixture_submit(f, fixture_order(f, OC_SIDE_BUY, 10, 9900));
+    struct oc_request all = ask_of(f, OC_REQUEST_CANCEL_ALL);
+    all.head.inst = f->inst;
+    struct engine_refusal refusal = {0};
+    fixture_say(f, OC_EV_ACCEPTED, order);
+    assert_int_equal(asks(f, all), OC_OK);
+    assert_int_equal(asks(f, all), OC_OK);
+    assert_int_equal(engine_begin(f->engine, 0), OC_OK);
+    assert_int_equal(engine_cancel(f->engine, order, &refusal), OC_OK);
+    fixture_end(f, true);
+    assert_int_equal(f->sent_count, 4);
+    const uint64_t first = 1ull << 63;
+    assert_int_equal(f->sent[0].id, order);
+    for (uint64_t i = 1; i < 4; i++)
+        assert_true(f->sent[i].id == (first | i));
+    fixture_free(f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -204,6 +227,7 @@ int main(void)
         cmocka_unit_test(what_makes_no_sense_is_not_recorded),
         cmocka_unit_test(it_is_dropped_and_answered_like_any_request),
         cmocka_unit_test(a_restart_takes_them_as_facts),
+        cmocka_unit_test(requests_are_numbered_together),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

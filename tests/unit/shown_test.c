@@ -27,6 +27,14 @@ static void D7_terms_that_nobody_asked_for_are_in_force(void **state)
     assert_true(now->now.price == 9800 && now->now.stop_price == 10200 && now->now.qty == 14);
     assert_int_equal(open_buys(f), 14);
     assert_int_equal(now->state, STATE_ACCEPTED);
+    said.answer.qty = 1; /* as small as may be */
+    says(f, &said);
+    assert_int_equal(now->now.qty, 1);
+    said.answer.qty = 0; /* no quantity that an order can have */
+    says(f, &said);
+    said.answer.qty = -1;
+    says(f, &said);
+    assert_int_equal(now->now.qty, 1);
     assert_int_equal(alarms_of(f), 0);
     fixture_free(f);
 }
