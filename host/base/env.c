@@ -97,6 +97,12 @@ out:
     return rc;
 }
 
+oc_rc env_path(char *ret_path, const char *dir, const char *name)
+{
+    const int length = snprintf(ret_path, ENV_PATH_MAX, "%s%s%s", dir, name ? "/" : "", name ? name : "");
+    return length < ENV_PATH_MAX ? OC_OK : OC_E_INVALID;
+}
+
 oc_rc env_read_file(const char *path, size_t max, char **ret_data, size_t *ret_size)
 {
     return read_whole(path, ENV_READ, max, ret_data, ret_size);

@@ -198,6 +198,8 @@ static inline bool env_signal_wait(struct env_signal *signal, int64_t timeout_ns
 void env_give_way(void);
 void env_take_back(void);
 
+/* [any] The path of a file in a folder, into ENV_PATH_MAX bytes; `name` NULL: of the folder itself. OC_E_INVALID: it is longer. */
+CHECKED oc_rc env_path(char *ret_path, const char *dir, const char *name);
 /* [any] Whether there is a file or folder that may be read. */
 bool env_exists(const char *path);
 /* [any] The folder of the running program, absolute. OC_E_IO, OC_E_LIMIT. */

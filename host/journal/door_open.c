@@ -68,9 +68,9 @@ static oc_rc sweep_behind(const struct door_config *config)
         if (rc < 0 || !sweep.has_found)
             return rc;
         segment_name(name, sweep.stream, sweep.index);
-        if (snprintf(path, sizeof path, "%s/%s", config->dir, name) >= (int)sizeof path)
-            return OC_E_INVALID;
-        rc = first_word(path, &word);
+        rc = env_path(path, config->dir, name);
+        if (rc >= 0)
+            rc = first_word(path, &word);
         if (rc >= 0 && word != 0 && !config->resume)
             return OC_E_EXISTS;
         snprintf(aside, sizeof aside, "%s.cut", path);
@@ -93,9 +93,9 @@ static oc_rc sync_before(const char *dir, const struct door_resume *resume)
             char name[JOURNAL_NAME_MAX], path[ENV_PATH_MAX];
             int fd;
             segment_name(name, (enum journal_stream)i, index);
-            if (snprintf(path, sizeof path, "%s/%s", dir, name) >= (int)sizeof path)
-                return OC_E_INVALID;
-            oc_rc rc = env_open(path, ENV_READ | ENV_WRITE, &fd);
+            oc_rc rc = env_path(path, dir, name);
+            if (rc >= 0)
+                rc = env_open(path, ENV_READ | ENV_WRITE, &fd);
             if (rc == OC_E_NOT_FOUND && index < last)
                 continue; /* an old market segment, removed by the budget */
             if (rc < 0)
@@ -150,7 +150,7 @@ static oc_rc configure(struct door *door, const struct door_config *config)
     door->is_memory = !config->dir;
     door->prewrite = config->durability == DOOR_POWER;
     door->market_budget = config->market_budget ? config->market_budget : JOURNAL_MARKET_BUDGET_DEFAULT;
-    if (config->dir && snprintf(door->dir, sizeof door->dir, "%s", config->dir) >= (int)sizeof door->dir)
+    if (config->dir && env_path(door->dir, config->dir, NULL) < 0)
         return explain(OC_E_INVALID, config->dir, "the path is too long");
     door->checkpoint_room = config->checkpoint_size ? config->checkpoint_size : JOURNAL_CHECKPOINT_MAX;
     if (door->checkpoint_room > JOURNAL_CHECKPOINT_MAX) {
@@ -183,9 +183,9 @@ static oc_rc open_live(struct door *door, const struct door_config *config)
 {
     char path[ENV_PATH_MAX];
     void *data;
-    if (snprintf(path, sizeof path, "%s/%s", door->dir, JOURNAL_LIVE_NAME) >= (int)sizeof path)
-        return OC_E_INVALID;
-    oc_rc rc = env_open(path, ENV_READ | ENV_WRITE | ENV_CREATE, &door->live_fd);
+    oc_rc rc = env_path(path, door->dir, JOURNAL_LIVE_NAME);
+    if (rc >= 0)
+        rc = env_open(path, ENV_READ | ENV_WRITE | ENV_CREATE, &door->live_fd);
     if (rc >= 0)
         rc = env_preallocate(door->live_fd, JOURNAL_PAGE);
     if (rc >= 0)
@@ -328,7 +328,7 @@ static void drop_next(struct door *door, struct door_stream *stream)
     segment_name(name, (enum journal_stream)stream->id, stream->next.index);
     segment_release(&stream->next);
     atomic_store(&stream->next_state, NEXT_NONE);
-    if (snprintf(path, sizeof path, "%s/%s", door->dir, name) < (int)sizeof path)
+    if (env_path(path, door->dir, name) >= 0)
         (void)env_unlink(path); /* an empty one that stays is known as such */
 }
 

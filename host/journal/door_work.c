@@ -184,7 +184,7 @@ static void keep_budget(struct door *door, struct door_stream *stream)
            (uint64_t)(stream->next_index - stream->first_index + 1) * stream->segment_size > door->market_budget) {
         char name[JOURNAL_NAME_MAX], path[ENV_PATH_MAX];
         segment_name(name, JOURNAL_MARKET, stream->first_index);
-        if (snprintf(path, sizeof path, "%s/%s", door->dir, name) < (int)sizeof path)
+        if (env_path(path, door->dir, name) >= 0)
             (void)env_unlink(path); /* gone already: nothing owed */
         stream->first_index++;
     }

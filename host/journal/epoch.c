@@ -7,12 +7,11 @@ static const char file_name[] = "epoch";
 
 oc_rc epoch_read(const char *dir, struct journal_epoch_file *ret_file)
 {
-    char path[ENV_PATH_MAX];
-    if (snprintf(path, sizeof path, "%s/%s", dir, file_name) >= (int)sizeof path)
-        return OC_E_INVALID;
-    char *data;
+    char path[ENV_PATH_MAX], *data;
     size_t size;
-    oc_rc rc = env_read_file(path, JOURNAL_PAGE, &data, &size);
+    oc_rc rc = env_path(path, dir, file_name);
+    if (rc >= 0)
+        rc = env_read_file(path, JOURNAL_PAGE, &data, &size);
     if (rc < 0)
         return rc == OC_E_LIMIT ? OC_E_DATA : rc;
     struct journal_epoch_file file;
@@ -57,9 +56,9 @@ oc_rc epoch_open(struct epoch *epoch, const char *dir, const uint8_t session[16]
     epoch->next_id = 1;
     memcpy(epoch->session, session, sizeof epoch->session);
     if (dir) {
-        if (snprintf(epoch->dir, sizeof epoch->dir, "%s", dir) >= (int)sizeof epoch->dir)
-            return OC_E_INVALID;
-        oc_rc rc = epoch_read(dir, &file);
+        oc_rc rc = env_path(epoch->dir, dir, NULL);
+        if (rc >= 0)
+            rc = epoch_read(dir, &file);
         if (rc < 0 && rc != OC_E_NOT_FOUND)
             return rc;
         if (rc >= 0) {

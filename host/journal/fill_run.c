@@ -35,7 +35,7 @@ static oc_rc path_of(char path[ENV_PATH_MAX], const char *dir, uint64_t from_seq
 {
     char name[JOURNAL_NAME_MAX];
     fill_run_name(name, from_seq, to_seq);
-    return snprintf(path, ENV_PATH_MAX, "%s/%s", dir, name) < ENV_PATH_MAX ? OC_OK : OC_E_INVALID;
+    return env_path(path, dir, name);
 }
 
 static uint64_t foot_check(const struct fill_foot *foot) { return hash64(foot, offsetof(struct fill_foot, check)); }

@@ -24,15 +24,10 @@ struct listing {
     char leftover[JOURNAL_NAME_MAX]; /* a file that was being written when the process ended */
 };
 
-static oc_rc path_of(char path[ENV_PATH_MAX], const struct fill_set *set, const char *name)
-{
-    return snprintf(path, ENV_PATH_MAX, "%s/%s", set->dir, name) < ENV_PATH_MAX ? OC_OK : OC_E_INVALID;
-}
-
 static oc_rc remove_name(const struct fill_set *set, const char *name)
 {
     char path[ENV_PATH_MAX];
-    oc_rc rc = path_of(path, set, name);
+    oc_rc rc = env_path(path, set->dir, name);
     return rc < 0 ? rc : env_unlink(path);
 }
 
@@ -119,9 +114,9 @@ static void tail_put(struct fill_set *set, const struct fill_entry *entry)
 static oc_rc tail_renew(struct fill_set *set)
 {
     char temporary[ENV_PATH_MAX], path[ENV_PATH_MAX];
-    oc_rc rc = path_of(temporary, set, tail_temporary);
+    oc_rc rc = env_path(temporary, set->dir, tail_temporary);
     if (rc >= 0)
-        rc = path_of(path, set, tail_name);
+        rc = env_path(path, set->dir, tail_name);
     if (rc < 0)
         return rc;
     env_close(set->tail_fd);
@@ -147,7 +142,7 @@ static oc_rc open_tail(struct fill_set *set, uint64_t journal_seq)
     char path[ENV_PATH_MAX];
     char *bytes = NULL;
     size_t size = 0;
-    oc_rc rc = path_of(path, set, tail_name);
+    oc_rc rc = env_path(path, set->dir, tail_name);
     if (rc >= 0)
         rc = env_read_file(path, 2 * (size_t)FILL_TAIL * sizeof(struct fill_entry), &bytes, &size);
     if (rc < 0 && rc != OC_E_NOT_FOUND && rc != OC_E_LIMIT)
@@ -170,15 +165,16 @@ static oc_rc open_tail(struct fill_set *set, uint64_t journal_seq)
 oc_rc fill_set_open(struct fill_set *set, const char *dir, uint64_t journal_seq, uint32_t tail_max)
 {
     *set = (struct fill_set){.tail_max = tail_max && tail_max < FILL_TAIL ? tail_max : FILL_TAIL, .tail_fd = -1};
-    if (snprintf(set->dir, sizeof set->dir, "%s", dir) >= (int)sizeof set->dir)
-        return OC_E_INVALID;
+    oc_rc rc = env_path(set->dir, dir, NULL); /* before anything is held */
+    if (rc < 0)
+        return rc;
     set->table_size = 16;
     while (set->table_size < 2 * set->tail_max)
         set->table_size *= 2;
     set->table = env_alloc(set->table_size * sizeof *set->table);
     set->tail = env_alloc(set->tail_max * sizeof *set->tail);
     struct listing *list = env_alloc(sizeof *list);
-    oc_rc rc = set->table && set->tail && list ? env_mkdir(dir) : OC_E_NOMEM;
+    rc = set->table && set->tail && list ? env_mkdir(dir) : OC_E_NOMEM;
     while (rc >= 0) {
         *list = (struct listing){.count = 0};
         rc = env_list(dir, add_name, list);

@@ -60,9 +60,9 @@ static oc_rc reader_load(struct journal_reader *reader, struct reader_stream *st
         int fd;
         int64_t file_size;
         segment_name(name, stream->id, segment->index);
-        if (snprintf(path, sizeof path, "%s/%s", reader->dir, name) >= (int)sizeof path)
-            return OC_E_INVALID;
-        oc_rc rc = env_open(path, ENV_READ, &fd);
+        oc_rc rc = env_path(path, reader->dir, name);
+        if (rc >= 0)
+            rc = env_open(path, ENV_READ, &fd);
         if (rc < 0)
             return rc;
         rc = env_file_size(fd, &file_size);
@@ -84,9 +84,9 @@ static oc_rc load_live(struct journal_reader *reader)
 {
     char path[ENV_PATH_MAX], *data;
     size_t size;
-    if (snprintf(path, sizeof path, "%s/%s", reader->dir, JOURNAL_LIVE_NAME) >= (int)sizeof path)
-        return OC_E_INVALID;
-    oc_rc rc = env_read_file(path, JOURNAL_PAGE, &data, &size);
+    oc_rc rc = env_path(path, reader->dir, JOURNAL_LIVE_NAME);
+    if (rc >= 0)
+        rc = env_read_file(path, JOURNAL_PAGE, &data, &size);
     if (rc == OC_E_NOT_FOUND || rc == OC_E_LIMIT)
         return OC_OK;
     if (rc < 0)
@@ -228,7 +228,7 @@ oc_rc journal_open_read(const char *dir, bool from_checkpoint, struct journal_re
     struct journal_reader *reader = env_alloc(sizeof *reader);
     if (!reader)
         return fail(OC_E_NOMEM, dir, "no memory");
-    if (snprintf(reader->dir, sizeof reader->dir, "%s", dir) >= (int)sizeof reader->dir) {
+    if (env_path(reader->dir, dir, NULL) < 0) {
         journal_close_read(reader);
         return fail(OC_E_INVALID, dir, "the path is too long");
     }

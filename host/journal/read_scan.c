@@ -289,14 +289,14 @@ static oc_rc map_segment(struct journal_reader *reader, struct reader_stream *st
 {
     char name[JOURNAL_NAME_MAX], path[ENV_PATH_MAX];
     segment_name(name, stream->id, segment->index);
-    if (snprintf(path, sizeof path, "%s/%s", reader->dir, name) >= (int)sizeof path)
-        return OC_E_INVALID;
     segment->map_size = segment->file_size;
     if (segment->map_size > segment->head.size)
         segment->map_size = segment->head.size;
     int fd;
     void *data;
-    oc_rc rc = env_open(path, ENV_READ, &fd);
+    oc_rc rc = env_path(path, reader->dir, name);
+    if (rc >= 0)
+        rc = env_open(path, ENV_READ, &fd);
     if (rc < 0)
         return rc;
     rc = env_map(fd, (size_t)segment->map_size, false, &data);

@@ -49,11 +49,11 @@ oc_rc segment_create(const char *dir, enum journal_stream stream, uint32_t index
     if (index >= JOURNAL_SEGMENTS_MAX)
         return OC_E_LIMIT;
     segment_name(name, stream, index);
-    if (snprintf(path, sizeof path, "%s/%s", dir, name) >= (int)sizeof path)
-        return OC_E_INVALID;
     int fd;
     void *data = NULL;
-    oc_rc rc = env_open(path, ENV_READ | ENV_WRITE | ENV_EXCLUSIVE, &fd);
+    oc_rc rc = env_path(path, dir, name);
+    if (rc >= 0)
+        rc = env_open(path, ENV_READ | ENV_WRITE | ENV_EXCLUSIVE, &fd);
     if (rc < 0)
         return rc;
     if (FAULT("journal.prepare"))

@@ -296,6 +296,27 @@ static void failures_come_when_asked_for(void **state)
     assert_ptr_equal(env_current(), &env_os);
 }
 
+static void a_path_fits_or_is_refused(void **state)
+{
+    (void)state;
+    char dir[ENV_PATH_MAX + 8], path[ENV_PATH_MAX];
+    assert_int_equal(env_path(path, "a/b", "c"), OC_OK);
+    assert_string_equal(path, "a/b/c");
+    assert_int_equal(env_path(path, "a/b", NULL), OC_OK);
+    assert_string_equal(path, "a/b");
+    memset(dir, 'd', sizeof dir);
+    dir[ENV_PATH_MAX - 3] = 0; /* with a name of one letter it is as long as may be */
+    assert_int_equal(env_path(path, dir, "x"), OC_OK);
+    assert_int_equal(strlen(path), ENV_PATH_MAX - 1);
+    assert_int_equal(env_path(path, dir, "xy"), OC_E_INVALID);
+    dir[ENV_PATH_MAX - 3] = 'd';
+    dir[ENV_PATH_MAX - 1] = 0;
+    assert_int_equal(env_path(path, dir, NULL), OC_OK);
+    dir[ENV_PATH_MAX - 1] = 'd';
+    dir[ENV_PATH_MAX] = 0;
+    assert_int_equal(env_path(path, dir, NULL), OC_E_INVALID);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -307,6 +328,7 @@ int main(void)
         cmocka_unit_test(a_kill_keeps_everything),
         cmocka_unit_test(a_failed_sync_forgets),
         cmocka_unit_test(failures_come_when_asked_for),
+        cmocka_unit_test(a_path_fits_or_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

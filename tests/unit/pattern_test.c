@@ -213,6 +213,7 @@ static const char *const lines[] = {
     "coroutine.status(co) .. select(2, coroutine.resume(co)) .. coroutine.status(co) end)()",
     "tostring(coroutine.isyieldable()) .. tostring(select(2, coroutine.running()))",
     "string.pack('>i4', 7):byte(4) .. string.unpack('<i2', '\\1\\2') .. string.packsize('i4i8')",
+    "('abcdefghi'):gsub('(.)(.)(.)(.)(.)(.)(.)(.)(.)', '%9%8%1%0')",
     "utf8.char(228, 8364) .. utf8.len('\\u{e4}')",
     "(function() local t = setmetatable({}, {__pairs = function(t) return function(_, k) if not k "
     "then return 1, 2 end end, t, nil end}) for k, v in pairs(t) do return k + v end end)()",

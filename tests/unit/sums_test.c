@@ -69,6 +69,7 @@ static void D3_sums_with_money_are_booked_where_no_fills_come(void **state)
     assert_int_equal(cash(f), CASH - 4 * 9890 - 1);
     assert_true(fixture_book(f)->position.cost == (4 * 9890 + 1) * num_pow10_128(MONEY_SCALE - 5));
     assert_int_equal(fixture_find(f, order)->filled, 4);
+    assert_true(fixture_find(f, order)->filled_sum == 4 * 9890 + 1);
     assert_int_equal(fixture_find(f, order)->state, STATE_PARTIALLY_FILLED);
     assert_int_equal(open_buys(f), 6);
     says(f, &shown); /* the same again */
