@@ -199,6 +199,21 @@ static void Q18_legs_of_a_position_are_used_once(void **state)
     fixture_free(f);
 }
 
+/* Of what no price is known nothing is reserved: an order at the market may be all that makes one. */
+static void Q18_without_a_price_nothing_is_reserved(void **state)
+{
+    (void)state;
+    struct fixture *f = desk();
+    struct oc_instrument info = instruments_get(engine_instruments(f->engine), f->inst)->info;
+    strcpy(info.symbol, "NEW/USDT");
+    assert_int_equal(instruments_add(engine_instruments(f->engine), &info, &f->inst), OC_OK);
+    set_balance(f, f->quote, 0);
+    assert_true(asks(f, fixture_order(f, OC_SIDE_BUY, 1000, 0)));
+    assert_true(used(f, f->quote) == 0);
+    assert_int_equal(asks(f, fixture_order(f, OC_SIDE_BUY, 1000, 1)), 0); /* a limit says its price */
+    fixture_free(f);
+}
+
 /* What only reduces uses what it can still sell, beside what is reserved, and never more than there is. */
 static void Q18_what_reduces_uses_what_it_can_sell(void **state)
 {
@@ -389,6 +404,7 @@ int main(void)
         cmocka_unit_test(Q18_an_amendment_needs_what_it_adds),
         cmocka_unit_test(Q18_what_is_dropped_reserves_nothing),
         cmocka_unit_test(Q18_legs_of_a_position_are_used_once),
+        cmocka_unit_test(Q18_without_a_price_nothing_is_reserved),
         cmocka_unit_test(Q18_what_reduces_uses_what_it_can_sell),
         cmocka_unit_test(Q7_what_fits_is_at_least_one_unit),
         cmocka_unit_test(Q7_a_large_purse_keeps_the_digits_that_fit),
