@@ -9,7 +9,7 @@
  * known by file, function, operator and text, so a list of equivalent ones outlives changes elsewhere in the file.
  *
  * Not drawn, because no behaviour hangs on it or only a sanitizer sees it: which of two equal ones is the smaller
- * (A < B ? A : B), or the difference of them (A > B ? A - B : 0), lines of the preprocessor, declarations outside functions,
+ * (A < B ? A : B), the difference of them (A > B ? A - B : 0), the opposite of nothing (A < 0 ? -A : A), lines of the preprocessor, declarations outside functions,
  * hints to the compiler, sizes of arrays, the padding of a decimal, how much room a growing list takes, giving memory
  * back, words of the log and of error texts. */
 #include <ctype.h>
@@ -194,7 +194,22 @@ static bool is_difference(int from, int i, int question, int other, int other_to
            is_same(i + 1, question, minus + 1, other_to);
 }
 
-/* A < B ? A : B: of two equal ones either is the smaller. A > B ? A - B : 0: of two equal ones the difference is 0. */
+static bool is_nothing(int from, int to)
+{
+    static const char *const words[] = {"0", "0.0", "OC_OK", NULL};
+    if (is(from, "(") && is(from + 1, "oc_rc")) /* a cast */
+        from = tokens[from].partner + 1;
+    return to == from + 1 && is_one_of(from, words);
+}
+
+/* The value, its opposite, or nothing: all the same where the value is 0. */
+static bool is_nothing_of(int value, int value_to, int from, int to)
+{
+    return is_nothing(from, to) || is_same(value, value_to, from + is(from, "-"), to);
+}
+
+/* A < B ? A : B: of two equal ones either is the smaller. A > B ? A - B : 0: of two equal ones the difference is 0. A < 0 ? -A : A,
+ * A < 0 ? A : OC_OK: of nothing either is nothing. */
 static bool picks_one_of_both(int i)
 {
     static const char *const begins[] = {"=", ",", ";", "?", ":", "&&", "||", "+=", "-=", "return", NULL};
@@ -210,7 +225,9 @@ static bool picks_one_of_both(int i)
         return false;
     return (is_same(from, i, question + 1, colon) && is_same(i + 1, question, colon + 1, end)) ||
            (is_same(from, i, colon + 1, end) && is_same(i + 1, question, question + 1, colon)) ||
-           (is_difference(from, i, question, question + 1, colon) && end == colon + 2 && is(colon + 1, "0"));
+           (is_difference(from, i, question, question + 1, colon) && end == colon + 2 && is(colon + 1, "0")) ||
+           (is_nothing(i + 1, question) && is_nothing_of(from, i, question + 1, colon) &&
+            is_nothing_of(from, i, colon + 1, end));
 }
 
 static void at_sign(int i)
