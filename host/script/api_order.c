@@ -89,7 +89,7 @@ static int lj_replace(lua_State *lua)
         strcpy(refusal.reason, "AMEND_PENDING");
     else if (rc == OC_E_STATE && state_is_final(order->state))
         strcpy(refusal.reason, "ORDER_ALREADY_FINAL");
-    else if (rc == OC_E_INVALID && (request.bits & OC_RQ_QUANTITY_CHANGED) && order->filled > 0 && request.qty > 0 &&
+    else if (rc == OC_E_INVALID && (request.bits & OC_RQ_QUANTITY_CHANGED) && request.qty > 0 &&
              request.qty <= order->filled) /* it traded meanwhile: no fault of the strategy */
         strcpy(refusal.reason, "QUANTITY_ALREADY_FILLED");
     else if (rc != OC_E_LIMIT)

@@ -1,4 +1,5 @@
 /* gap_test.c: a journal that takes nothing: facts are taken, risk is not; and space that comes back. */
+#include "session/gap.h"
 #include "support/faults.h"
 #include "support/house_on_disk.h"
 
@@ -545,9 +546,22 @@ static void what_is_not_durable_does_not_leave(void **state)
     house_end(house);
 }
 
+/* What says that records are missing, and until when, is itself none of them. */
+static void marks_of_a_gap_are_two(void **state)
+{
+    (void)state;
+    for (uint32_t code = 0; code <= OC_MARK_CLOSE; code++) {
+        struct oc_ev_text event = {.head = {.size = sizeof event, .type = OC_EV_MARK}, .code = code};
+        assert_int_equal(gap_is_mark(&event.head), code == OC_MARK_GAP || code == OC_MARK_GAP_END);
+        event.head.type = OC_EV_CONFIG;
+        assert_false(gap_is_mark(&event.head));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(marks_of_a_gap_are_two),
         cmocka_unit_test(a_fact_is_taken_and_risk_is_not),
         cmocka_unit_test(a_gap_begins_before_a_record_is_missed),
         cmocka_unit_test(space_that_comes_back_is_used),

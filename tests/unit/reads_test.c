@@ -119,14 +119,17 @@ static void Q33_an_amendment_to_what_is_filled_is_refused(void **state)
     struct kit *kit = kit_new("function on_bar(m)\n"
                               "  local first = m:orders()[1]\n"
                               "  if not first then m:buy{ qty = 5, price = 90 } return end\n"
-                              "  local none, err = first:replace{ qty = 2 }\n"
-                              "  log.info('%s %s', none, err and err.code)\n"
+                              "  for _, qty in ipairs{ 2, 0.001 } do\n"
+                              "    local none, err = first:replace{ qty = qty }\n"
+                              "    log.info('%s %s', none, err and err.code)\n"
+                              "  end\n"
+                              "  log.info('%s', (pcall(first.replace, first, { qty = 0 })))\n"
                               "end");
     kit_close(kit, 10000);
     fixture_say(kit->f, OC_EV_ACCEPTED, kit_sent(kit)->order);
     fixture_trade(kit->f, kit_sent(kit)->order, OC_SIDE_BUY, 2000, 9000);
     kit_close(kit, 10000);
-    assert_true(kit_said(kit, "nil QUANTITY_ALREADY_FILLED\n"));
+    assert_true(kit_said(kit, "nil QUANTITY_ALREADY_FILLED\nnil QUANTITY_ALREADY_FILLED\nfalse\n"));
     assert_null(strategy_error(kit->strategy));
     kit_free(kit);
 }
