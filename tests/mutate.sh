@@ -44,7 +44,7 @@ journal="journal_test journal_edge_test epoch_test journal_live_test meaning_tes
 session="session_open_test pace_test session_data_test start_value_test step_test step_denied_test step_journal_test gap_test inbox_test sim_answers_test
     venues_test header_test session_checkpoint_test run_end_test gap_restart_test parts_test parts_folders_test rules_test
     keys_test border_test border_venue_test venue_link_test venue_keys_test rules_change_test plugin_keys_test paper_keys_test
-    console_service_test venue_sim_test recorded_source"
+    console_service_test plugin_services_test venue_sim_test recorded_source"
 script="strategy_test strategy_bytes_test script_api_test strategy_run_test strategy_reload_test strategy_state_test strategy_restart_test
     strategy_origin_test script_order_test script_guard_test indicators_test reference_test script_grid_test script_call_test library_walk_test
     sandbox_error_test sandbox_test sandbox_source_test reads_test pattern_test script_limit_test reach_test"
