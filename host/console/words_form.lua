@@ -34,7 +34,7 @@ local function number_of(text)
 end
 
 local expected = "@ PRICE, @ market, stop, target, trigger, post, reduce, ioc, fok, day, gtd, tag or a symbol"
-local names = { 'stop', 'target', 'trigger', 'post', 'reduce', 'ioc', 'fok', 'gtc', 'day', 'gtd', 'tag', 'market', 'of' }
+local names = { 'stop', 'target', 'trigger', 'post', 'reduce', 'ioc', 'fok', 'gtc', 'day', 'gtd', 'tag', 'with', 'market', 'of' }
 
 local function reader(verb, tokens)
   local r = { next = 1 }
@@ -79,6 +79,10 @@ local clauses = {
   trigger = function(r, opts, verb) set(opts, 'stop', r.number('trigger', 'a price'), verb, 'trigger') end,
   post = function(_, opts, verb) set(opts, 'post_only', true, verb, 'post') end,
   reduce = function(_, opts, verb) set(opts, 'reduce_only', true, verb, 'reduce') end,
+  with = function(r, opts, verb)
+    if not r.peek() then r.wrong('the name of an account', "after 'with'") end
+    set(opts, 'account', r.take(), verb, 'with')
+  end,
   tag = function(r, opts, verb)
     if not r.peek() then r.wrong('a word', "after 'tag'") end
     set(opts, 'tag', r.take(), verb, 'tag')
@@ -152,7 +156,7 @@ local function parse_order(verb, tokens)
   return qty, opts
 end
 
-local order_of_options = { 'symbol', 'quote_qty', 'price', 'stop', 'stop_loss', 'take_profit', 'tif', 'expire', 'post_only', 'reduce_only', 'tag' }
+local order_of_options = { 'symbol', 'quote_qty', 'price', 'stop', 'stop_loss', 'take_profit', 'tif', 'expire', 'post_only', 'reduce_only', 'tag', 'account' }
 
 local function lua_value(value)
   if type(value) == 'string' then return "'" .. value:gsub("[\\']", '\\%0') .. "'" end

@@ -168,12 +168,19 @@ word('Look', 'fills', 'fills([limit])', 'The last fills, youngest first.', 'fill
     { 'as', 'liquidity', drop = 6 }, { 'strategy', 'strategy', drop = 4 }, { 'tag', 'tag', drop = 5 } }, 'no fills yet')
 end)
 
+-- Several accounts: which one each row is of.
+local function with_account(rows, columns, place)
+  if rows[1] and rows[1].account then table.insert(columns, place, { 'account', 'account' }) end
+  return columns
+end
+
 word('Money', 'positions', 'positions()', 'What is held, of the account and of each strategy.', 'positions', function()
   local rows, err = S.list(200, 'positions')
   if not rows then return nil, err end
-  return table_of(rows, { { 'symbol', 'symbol' }, { 'of', 'strategy', drop = 2, get = function(r) return r.strategy or 'account' end }, side(),
+  return table_of(rows, with_account(rows, { { 'symbol', 'symbol' },
+    { 'of', 'strategy', drop = 2, get = function(r) return r.strategy or 'account' end }, side(),
     qty('qty', 'qty'), price('average', 'average', 3), price('last', 'last', 5), money('value', 'value', 4),
-    profit('unrealised', 'unrealised'), profit('realised', 'realised', 6) }, 'no positions')
+    profit('unrealised', 'unrealised'), profit('realised', 'realised', 6) }, 2), 'no positions')
 end)
 
 word('Money', 'balances', 'balances()', 'What the account holds of each asset, and what open orders use of it.', 'balances', function()
@@ -181,8 +188,8 @@ word('Money', 'balances', 'balances()', 'What the account holds of each asset, a
   if not rows then return nil, page end
   local currency = page and page.currency or 'value'
   local function amount(name) return { name, name, right = true, get = function(r) return S.any(r[name]) end } end
-  return table_of(rows, { { 'asset', 'asset' }, amount 'free', amount 'used', amount 'total',
-    { currency, 'value', right = true, get = function(r) return r.value and S.money(r.value) or 'no price' end } }, 'no balances')
+  return table_of(rows, with_account(rows, { { 'asset', 'asset' }, amount 'free', amount 'used', amount 'total',
+    { currency, 'value', right = true, get = function(r) return r.value and S.money(r.value) or 'no price' end } }, 2), 'no balances')
 end)
 
 word('Money', 'pnl', 'pnl()', 'Profit since the start, by strategy and market.', 'pnl', function()

@@ -5,7 +5,7 @@ local word = S.word
 local WAIT_MS, LOOK_MS = 1000, 20
 
 local options_known = { 'qty', 'quote_qty', 'price', 'stop', 'stop_loss', 'take_profit', 'tif', 'expire', 'post_only',
-  'reduce_only', 'tag', 'strict', 'sure', 'symbol' }
+  'reduce_only', 'tag', 'strict', 'sure', 'symbol', 'account' }
 
 ---- verbs ----
 
@@ -157,8 +157,8 @@ local function trade(side)
   end
 end
 
-local rest_of_buy = ' Options: price, stop (trigger), stop_loss, take_profit, tif, expire, post_only, reduce_only, tag, quote_qty, symbol.'
-word('Trade', 'buy', 'buy(qty, { options })', 'Buys.' .. rest_of_buy .. ' Or in words, see the example; also: target, trigger, post, reduce, ioc, fok, day, gtd TIME, tag WORD.',
+local rest_of_buy = ' Options: price, stop (trigger), stop_loss, take_profit, tif, expire, post_only, reduce_only, tag, quote_qty, symbol, account.'
+word('Trade', 'buy', 'buy(qty, { options })', 'Buys.' .. rest_of_buy .. ' Or in words, see the example; also: target, trigger, post, reduce, ioc, fok, day, gtd TIME, tag WORD, with ACCOUNT.',
   'buy 0.1 BTC/USDT @ 60000 stop 58500 target 63000', trade('buy'))
 word('Trade', 'sell', 'sell(qty, { options })', 'Sells.' .. rest_of_buy, 'sell 0.1 @ market', trade('sell'))
 
@@ -173,7 +173,7 @@ end
 local function close(symbol, options)
   local info, err = S.info(symbol)
   if not info then return nil, err end
-  return made(S.verb('close', info.symbol, table.unpack(fields_of(options or {}, { 'tag' }, 'close'))))
+  return made(S.verb('close', info.symbol, table.unpack(fields_of(options or {}, { 'tag', 'account' }, 'close'))))
 end
 S.market_methods.close = function(self, options) return close(self.symbol, options) end
 

@@ -1,5 +1,6 @@
 #include "engine/instruments.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -294,7 +295,9 @@ static void name_new(struct instruments *instruments, const struct instrument *i
 
 static void place(struct instruments *instruments, const struct instrument *instrument)
 {
-    instruments->list[instrument->index] = *instrument;
+    struct instrument *placed = &instruments->list[instrument->index];
+    *placed = *instrument;
+    snprintf(placed->full, sizeof placed->full, "%s:%s", placed->info.venue, placed->info.symbol);
     if (instrument->index < instruments->count)
         return;
     name_new(instruments, instrument);
@@ -412,6 +415,13 @@ uint32_t instruments_find(const struct instruments *instruments, const char *sym
     memcpy(venue, symbol, (size_t)(colon - symbol));
     venue[colon - symbol] = 0;
     return inst_of(instruments, instruments->by_name[name_slot(instruments, venue, colon + 1)]);
+}
+
+const char *instruments_name(const struct instruments *instruments, const struct instrument *instrument)
+{
+    if (!instrument)
+        return "";
+    return instruments_is_ambiguous(instruments, instrument->info.symbol) ? instrument->full : instrument->info.symbol;
 }
 
 bool instruments_is_ambiguous(const struct instruments *instruments, const char *symbol)

@@ -26,6 +26,7 @@ struct instrument {
     int64_t qty_num;
     int64_t qty_den;
     uint32_t index;
+    char full[OC_VENUE_MAX + OC_SYMBOL_MAX]; /* "venue:BTC/USDT" */
 };
 
 struct instrument_steps {
@@ -88,6 +89,8 @@ uint32_t instruments_count(const struct instruments *instruments);
 const struct instrument *instruments_at(const struct instruments *instruments, uint32_t index);
 /* By symbol "BTC/USDT" or "venue:BTC/USDT". 0 if there is none. */
 uint32_t instruments_find(const struct instruments *instruments, const char *symbol);
+/* As people call it: by its symbol, with the venue before it where several have it. Borrowed for the life of the table. "": NULL. */
+const char *instruments_name(const struct instruments *instruments, const struct instrument *instrument);
 /* Whether several venues have this symbol, written without one. */
 bool instruments_is_ambiguous(const struct instruments *instruments, const char *symbol);
 

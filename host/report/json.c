@@ -259,7 +259,7 @@ static void put_parts_of(struct json *json, const struct result *result, const s
             json_int(&json->text, "strategy", (int64_t)part->strategy);
             json_text(&json->text, "name", strategy_words(result, part->strategy, name));
         } else {
-            json_text(&json->text, "symbol", instrument ? instrument->info.symbol : NULL);
+            json_text(&json->text, "symbol", instrument ? instruments_name(result->instruments, instrument) : NULL);
         }
         json_int(&json->text, "fills", (int64_t)part->fills);
         json_int(&json->text, "round_trips", (int64_t)part->closed);
@@ -287,7 +287,7 @@ static void put_trip(struct json *json, const struct result *result, const struc
     const struct instrument *instrument = result->instruments ? instruments_get(result->instruments, trip->inst) : NULL;
     struct figure no_price = {0, false};
     json_open(&json->text, NULL, '{');
-    json_text(&json->text, "symbol", instrument ? instrument->info.symbol : NULL);
+    json_text(&json->text, "symbol", instrument ? instruments_name(result->instruments, instrument) : NULL);
     json_int(&json->text, "strategy", (int64_t)trip->strategy);
     json_text(&json->text, "side", trip->side == OC_SIDE_BUY ? "long" : "short");
     member_time(json, "entry", trip->entry_ns, true);

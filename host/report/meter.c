@@ -256,7 +256,7 @@ static void name_sources(struct meter *meter)
         for (uint32_t k = 0; k < i; k++)
             is_first &= session->data.sources[k].inst != source->inst;
         if (instrument && is_first && ++count)
-            fits_symbols &= add_name(&symbols, instrument->info.symbol);
+            fits_symbols &= add_name(&symbols, instruments_name(engine_instruments(session->engine), instrument));
         fits_paths &= add_name(&paths, source->path);
     }
     if (!fits_symbols)
@@ -326,7 +326,7 @@ oc_rc meter_result(struct meter *meter, struct result *ret_result)
     result->buy_and_hold = buy_and_hold(session);
     result->has_buy_and_hold = result->buy_and_hold != 0;
     const struct instrument *held = instruments_get(engine_instruments(engine), session->money.first_inst);
-    result->hold_symbol = result->has_buy_and_hold && held ? held->info.symbol : NULL;
+    result->hold_symbol = result->has_buy_and_hold && held ? instruments_name(engine_instruments(engine), held) : NULL;
     struct door_hash hash = door_order_hash(session->door);
     hash128_to_text((struct hash128){hash.low, hash.high}, result->order_hash);
     meaning_text(&meter->meaning, result->meaning);

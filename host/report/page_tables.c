@@ -115,7 +115,7 @@ static void put_part(struct text *page, const struct result *result, const struc
     const int scale = money_scale_for(result->start);
     text_put(page, "<tr><td class=\"left\">");
     page_escaped(page, by_strategy  ? strategy_words(result, part->strategy, name)
-                       : instrument ? instrument->info.symbol
+                       : instrument ? instruments_name(result->instruments, instrument)
                                     : "");
     text_format(page, "</td><td>%s</td><td>%s</td><td>%s</td><td>%s</td><td>%s</td></tr>\n",
                 format_count(part->fills, fills), format_count(part->closed, trips), format_count(part->wins, wins),
@@ -189,7 +189,7 @@ static void put_trip(struct text *page, const struct result *result, uint32_t in
                 trip->side == OC_SIDE_BUY ? "Long" : "Short");
     if (columns.has_symbol) {
         text_put(page, "<td class=\"left\">");
-        page_escaped(page, instrument ? instrument->info.symbol : "");
+        page_escaped(page, instrument ? instruments_name(result->instruments, instrument) : "");
         text_put(page, "</td>");
     }
     text_format(page, "<td class=\"left\">%s</td><td class=\"left\">%s</td><td>%s</td><td>%s</td>",

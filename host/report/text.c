@@ -315,7 +315,7 @@ static void put_parts_of(struct page *page, const struct result *result, const s
         const struct part_figures *part = &parts->list[i];
         const struct instrument *instrument = instruments_at(result->instruments, part->inst_index);
         const char *words = by_strategy  ? strategy_words(result, part->strategy, name)
-                            : instrument ? instrument->info.symbol
+                            : instrument ? instruments_name(result->instruments, instrument)
                                          : "";
         int column = 0;
         fputs("  ", page->out);

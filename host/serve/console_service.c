@@ -424,14 +424,19 @@ bool service_instrument(struct console_service *service, const struct command_wo
         inst = instruments_find(service->instruments, symbol);
     }
     *ret_instrument = inst ? instruments_get(service->instruments, inst) : NULL;
-    if (*ret_instrument)
+    if (*ret_instrument && !instruments_is_ambiguous(service->instruments, symbol))
         return true;
+    if (*ret_instrument) {
+        json_refusal(reply, "VENUE_NEEDED", "%s trades at several venues: say which, as %s", symbol,
+                     (*ret_instrument)->full);
+        return false;
+    }
     const char *names[65];
     uint32_t count = 0;
     for (uint32_t k = 1; k < instruments_count(service->instruments) && count < 64; k++) {
         const struct instrument *known = instruments_at(service->instruments, k);
         if (known)
-            names[count++] = known->info.symbol;
+            names[count++] = instruments_name(service->instruments, known);
     }
     names[count] = NULL;
     const char *nearest = text_nearest(symbol, names);

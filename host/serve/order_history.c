@@ -160,7 +160,7 @@ static void tell_order(struct console_service *service, const struct oc_ev_answe
     json_open(&service->told, NULL, '{');
     json_time(&service->told, "time", answer->head.local_ns);
     json_order_id(&service->told, "order", answer->order, service->config.epoch);
-    json_text(&service->told, "symbol", instrument ? instrument->info.symbol : NULL);
+    json_text(&service->told, "symbol", instrument ? instruments_name(service->instruments, instrument) : NULL);
     json_text(&service->told, "what", what);
     json_text(&service->told, "reason", answer->reason[0] ? answer->reason : NULL);
     json_text(&service->told, "strategy",

@@ -20,7 +20,7 @@ bool service_markets(struct console_service *service, const struct command_words
         const struct instrument *instrument = instruments_at(service->instruments, index);
         const struct market *market = markets_get(engine_markets(service->engine), instrument->info.inst);
         json_open(reply, NULL, '{');
-        json_text(reply, "symbol", instrument->info.symbol);
+        json_text(reply, "symbol", instruments_name(service->instruments, instrument));
         json_text(reply, "venue", instrument->info.venue);
         json_text(reply, "base", instruments_asset_name(service->instruments, instrument->info.base));
         json_text(reply, "quote", instruments_asset_name(service->instruments, instrument->info.quote));
@@ -82,7 +82,7 @@ static void told_alert(struct console_service *service, const struct alert *aler
     json_open(&service->told, NULL, '{');
     json_int(&service->told, "number", alert->number);
     json_time(&service->told, "time", alert->fired_ns);
-    json_text(&service->told, "symbol", instrument->info.symbol);
+    json_text(&service->told, "symbol", instruments_name(service->instruments, instrument));
     json_text(&service->told, "operator", alert->above ? ">" : "<");
     json_price(&service->told, "price", instrument, true, alert->price);
     json_price(&service->told, "last", instrument, true, price);
@@ -178,7 +178,7 @@ bool service_ticker(struct console_service *service, const struct command_words 
     }
     bool known = bar_history && bar_history->count;
     json_open(reply, NULL, '{');
-    json_text(reply, "symbol", instrument->info.symbol);
+    json_text(reply, "symbol", instruments_name(service->instruments, instrument));
     json_text(reply, "venue", instrument->info.venue);
     json_time(reply, "time", engine_now(service->engine));
     json_price(reply, "last", instrument, market && market->has_last, market ? market->last : 0);
@@ -220,7 +220,7 @@ bool service_book(struct console_service *service, const struct command_words *w
     const struct market *market = markets_get(engine_markets(service->engine), instrument->info.inst);
     uint32_t present = market ? market->present : 0;
     json_open(reply, NULL, '{');
-    json_text(reply, "symbol", instrument->info.symbol);
+    json_text(reply, "symbol", instruments_name(service->instruments, instrument));
     json_int(reply, "levels", 1);
     put_level(instrument, reply, "bids", present & OC_HAS_BID, market ? market->bid : 0, present & OC_HAS_BID_QTY,
               market ? market->bid_qty : 0);
@@ -260,7 +260,7 @@ bool service_bars(struct console_service *service, const struct command_words *w
         seen = start;
     }
     json_open(reply, NULL, '{');
-    json_text(reply, "symbol", instrument->info.symbol);
+    json_text(reply, "symbol", instruments_name(service->instruments, instrument));
     json_int(reply, "period_ns", period_ns);
     json_open(reply, "rows", '[');
     uint32_t row = 0;
@@ -357,7 +357,7 @@ bool service_alerts(struct console_service *service, const struct command_words 
         const struct instrument *instrument = instruments_get(service->instruments, alert->inst);
         json_open(reply, NULL, '{');
         json_int(reply, "number", alert->number);
-        json_text(reply, "symbol", instrument->info.symbol);
+        json_text(reply, "symbol", instruments_name(service->instruments, instrument));
         json_text(reply, "operator", alert->above ? ">" : "<");
         json_price(reply, "price", instrument, true, alert->price);
         json_text(reply, "state", alert->has_fired ? "fired" : "waits");

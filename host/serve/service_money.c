@@ -60,7 +60,7 @@ bool service_positions(struct console_service *service, const struct command_wor
             continue;
         rows++;
         json_open(reply, NULL, '{');
-        json_text(reply, "symbol", instrument->info.symbol);
+        json_text(reply, "symbol", instruments_name(service->instruments, instrument));
         put_account(service, position->account, reply);
         json_text(reply, "strategy",
                   service->config.host->strategy_name(service->config.host->self, position->strategy));
@@ -182,7 +182,7 @@ bool service_pnl(struct console_service *service, const struct command_words *wo
         json_open(reply, NULL, '{');
         json_text(reply, "strategy",
                   service->config.host->strategy_name(service->config.host->self, position->strategy));
-        json_text(reply, "symbol", instrument->info.symbol);
+        json_text(reply, "symbol", instruments_name(service->instruments, instrument));
         json_money(reply, "realised", position->realised);
         put_unrealised(service, position, instrument, reply);
         json_money(reply, "fees", fees_of(service, position, base));
@@ -231,7 +231,7 @@ bool service_status(struct console_service *service, const struct command_words 
     put_money(reply, "equity", rc, equity);
     json_money(reply, "start", status.start);
     json_money(reply, "cash", portfolio_balance(service->portfolio, service->config.account, base));
-    json_text(reply, "instrument", instrument ? instrument->info.symbol : NULL);
+    json_text(reply, "instrument", instrument ? instruments_name(service->instruments, instrument) : NULL);
     json_price(reply, "last", instrument, market && market->has_last, market ? market->last : 0);
     json_qty(reply, "position", instrument, true, position_qty);
     json_text(reply, "halted", engine_latched(service->engine, service->config.account));

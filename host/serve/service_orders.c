@@ -45,7 +45,7 @@ void service_put_order(struct console_service *service, struct text *reply, cons
     bool by_qty = now->bits & OC_RQ_HAS_QTY;
     json_open(reply, key, '{');
     json_order_id(reply, "id", now->order, service->config.epoch);
-    json_text(reply, "symbol", instrument->info.symbol);
+    json_text(reply, "symbol", instruments_name(service->instruments, instrument));
     json_text(reply, "side", NAME_OF(sides, now->side));
     json_text(reply, "type", NAME_OF(types, now->type));
     json_text(reply, "tif", NAME_OF(tifs, now->tif));
@@ -162,7 +162,7 @@ void service_put_fill(struct console_service *service, struct text *reply, const
     json_open(reply, key, '{');
     json_time(reply, "time", fill->head.local_ns);
     json_order_id(reply, "order", fill->order, service->config.epoch);
-    json_text(reply, "symbol", instrument->info.symbol);
+    json_text(reply, "symbol", instruments_name(service->instruments, instrument));
     json_text(reply, "side", NAME_OF(sides, fill->side));
     json_qty(reply, "qty", instrument, true, fill->qty);
     json_price(reply, "price", instrument, true, fill->price);

@@ -171,7 +171,7 @@ static void put_cost(struct console_service *service, const struct oc_request *r
                      struct text *reply)
 {
     const struct instrument *instrument = outlook->instrument;
-    json_text(reply, "symbol", instrument->info.symbol);
+    json_text(reply, "symbol", instruments_name(service->instruments, instrument));
     json_text(reply, "side", request->side == OC_SIDE_BUY ? "BUY" : "SELL");
     json_qty(reply, "qty", instrument, true, outlook->qty);
     json_price(reply, "average", instrument, outlook->price > 0, outlook->price);

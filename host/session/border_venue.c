@@ -2,6 +2,8 @@
  * own table of requests: a connector cannot commit them (io/venue_services.c). */
 #include "session/border.h"
 
+#include <string.h>
+
 #include "base/money.h"
 #include "feed/source.h"
 
@@ -26,6 +28,7 @@ static bool has_asset(struct engine *engine, uint32_t asset)
 
 static const char *market_refuses(struct engine *engine, const struct oc_event *event)
 {
+    const struct instrument *instrument = instruments_get(engine_instruments(engine), event->inst);
     struct instrument_steps steps;
     if (!instruments_steps(engine_instruments(engine), event->inst, &steps))
         return "a market event of an instrument that is not known";
@@ -260,7 +263,11 @@ static const char *judge(struct engine *engine, uint32_t account, const struct o
 const char *border_refuses_venue(struct engine *engine, uint32_t account, const struct oc_event *event)
 {
     const char *why = judge(engine, account, event);
+    const struct instrument *instrument = instruments_get(engine_instruments(engine), event->inst);
+    const struct account *owner = portfolio_account(engine_portfolio(engine), account);
     struct instrument_steps steps;
+    if (!why && instrument && owner && strcmp(instrument->info.venue, owner->venue) != 0)
+        why = "an event of an instrument of another venue";
     if (!why && event->inst && !instruments_steps(engine_instruments(engine), event->inst, &steps))
         why = "an event of a version of an instrument that there was not";
     return why;

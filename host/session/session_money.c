@@ -56,10 +56,8 @@ static oc_rc add_accounts(struct session *session, const char *venue, uint32_t m
             return rc;
         snprintf(key, sizeof key, "venue.%s.cash.%s", venue, name);
         const char *cash = settings_text(session->settings, key, "");
-        if (account > 1)
+        if (account > 1) /* of the first account.cash has been taken, or this key in its place */
             rc = take_cash(session, key, cash, account);
-        else if (*cash)
-            rc = cash_failed(session, key, cash, "account.cash in its place: it is the first account of all");
     }
     return rc;
 }
@@ -94,7 +92,13 @@ oc_rc session_open_money(void *self, struct session *session)
         number++;
     if (number == 3)
         return cash_failed(session, "account.cost_method", method, "average, fifo or lifo");
-    oc_rc rc = take_cash(session, "cash", settings_text(session->settings, "account.cash", ""), 1);
+    char key[SETTING_KEY_MAX] = "cash", name[VENUE_ACCOUNT_MAX];
+    const char *cash = settings_text(session->settings, "account.cash", "");
+    if (!*cash && venue_at(session->settings, 0, venue) && venue_account(session->settings, venue, 0, name)) {
+        snprintf(key, sizeof key, "venue.%s.cash.%s", venue, name);
+        cash = settings_text(session->settings, key, "");
+    }
+    oc_rc rc = take_cash(session, key, cash, 1);
     if (rc == OC_OK && !money->cash_count)
         rc = cash_missing(session);
     if (rc < 0)

@@ -3,11 +3,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "engine/rescale.h"
+
 #include "base/text.h"
 
 oc_rc start_value_init(struct start_value *start_value, struct instruments *instruments, uint32_t base, int64_t from_ns)
 {
-    *start_value = (struct start_value){.from_ns = from_ns};
+    *start_value = (struct start_value){.from_ns = from_ns, .instruments = instruments};
     oc_rc rc = markets_new(&start_value->markets);
     if (rc == OC_OK)
         rc = portfolio_new(instruments, start_value->markets, &start_value->portfolio);
@@ -64,18 +66,38 @@ static bool apply_first(const struct start_value *start_value, struct market *ma
     return is_price && market_takes(event) && market_apply(market, event, event->local_ns);
 }
 
+/* First prices in the steps that are in force. */
+static void renew(const struct start_value *start_value)
+{
+    const struct instruments *instruments = start_value->instruments;
+    struct rescale rescale;
+    for (uint32_t i = 1; instruments_have_changed(instruments) && i < instruments_count(instruments); i++) {
+        struct market *market = markets_get(start_value->markets, OC_INST(i, 1));
+        if (!market || !market->has_mark || !rescale_since(instruments, market->bar.head.inst, &rescale))
+            continue;
+        rescale_mark2(&rescale, &market->mark2);
+        rescale_price(&rescale, &market->last);
+        rescale_price(&rescale, &market->bid);
+        rescale_price(&rescale, &market->ask);
+        market->bar.head.inst = instruments_at(instruments, i)->info.inst;
+    }
+}
+
 oc_rc start_value_price(struct start_value *start_value, const struct oc_event *event, oc_i128 *ret_value)
 {
     struct market *market = markets_get(start_value->markets, event->inst);
     if (!market || market->has_mark || !apply_first(start_value, market, event) || !market->has_mark)
         return OC_E_NOT_FOUND;
     start_value->priced++;
+    market->bar.head.inst = event->inst; /* whose steps it counts in */
+    renew(start_value);
     uint32_t unpriced; /* those whose first price is still to come */
     return portfolio_equity(start_value->portfolio, start_value->account, ret_value, &unpriced);
 }
 
 int64_t start_value_first2(const struct start_value *start_value, uint32_t inst)
 {
+    renew(start_value);
     const struct market *market = inst ? markets_get(start_value->markets, inst) : NULL;
     return market && market->has_mark ? market->mark2 : 0;
 }

@@ -11,8 +11,9 @@
 #include "engine/portfolio.h"
 
 struct start_value {
-    struct markets *markets;     /* first prices only */
-    struct portfolio *portfolio; /* opening balances only */
+    const struct instruments *instruments; /* borrowed */
+    struct markets *markets;               /* first prices only */
+    struct portfolio *portfolio;           /* opening balances only */
     uint32_t account;
     uint32_t priced; /* markets whose first price is known */
     int64_t from_ns; /* when the traded time begins */

@@ -446,9 +446,14 @@ static oc_rc look_at_links(struct session *session)
     return rc < 0 ? session_fail(session, &error) : rc;
 }
 
+static inline oc_rc let_market(struct session *session)
+{
+    return session->pace.speed > 0 || session->pace.host.turn ? wait_for_market(session) : (oc_rc)OC_OK;
+}
+
 static oc_rc next_input(struct session *session, struct input *input)
 {
-    oc_rc rc = session->pace.speed > 0 || session->pace.host.turn ? wait_for_market(session) : OC_OK;
+    oc_rc rc = let_market(session);
     if (rc != OC_OK)
         return rc;
     rc = inbox_next(session->inbox, input);
@@ -457,7 +462,7 @@ static oc_rc next_input(struct session *session, struct input *input)
         if (rc == OC_OK)
             rc = pace_wait(session, INT64_MAX);
         else if (rc > 0)
-            rc = OC_OK; /* a replay: its records go on */
+            rc = let_market(session); /* a venue has gone on, or the records of a replay do */
         if (rc == OC_OK)
             rc = inbox_next(session->inbox, input);
     }

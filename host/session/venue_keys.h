@@ -3,8 +3,8 @@
  * Invariants
  * - `--venue NAME` alone says where a run trades (session.venue): no file and no environment can. Several: --venue ONE,TWO.
  * - What is left out is refused, never guessed; what this host does not do yet is refused as that.
- * - venue.NAME.cash.ACCOUNT is the opening cash of an account; of the first account of all, account.cash. What it holds is what its
- *   venue says, once it does. */
+ * - venue.NAME.cash.ACCOUNT is the opening cash of an account; of the first account of all, account.cash where that is set. What an
+ *   account holds is what its venue says, once it does. */
 #ifndef SESSION_VENUE_KEYS_H
 #define SESSION_VENUE_KEYS_H
 

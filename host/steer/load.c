@@ -353,7 +353,7 @@ static void put_positions(struct strategies *strategies, uint32_t id, struct tex
         if (position->strategy != id || position->qty == 0 || !instrument)
             continue;
         json_open(reply, NULL, '{');
-        json_text(reply, "symbol", instrument->info.symbol);
+        json_text(reply, "symbol", instruments_name(engine_instruments(strategies->session->engine), instrument));
         json_text(reply, "side", position->qty > 0 ? "LONG" : "SHORT");
         json_qty(reply, "qty", instrument, true, position->qty < 0 ? -position->qty : position->qty);
         json_close(reply, '}');

@@ -9,19 +9,20 @@ struct codec {
     const struct oc_host *host;
     const struct oc_svc_feed *feed;
     const struct oc_svc_net *net;
+    const struct oc_svc_names *names;
 };
 
 /* Copies one event. It is delivered when the call has returned OC_OK; otherwise it was never said. */
 static oc_rc push(const struct codec *lb, struct oc_event *event, size_t size, int type)
 {
     struct oc_event *room;
-    event->size = (uint32_t)size, event->type = (uint16_t)type;
-    event->flags = OC_EVF_LAST, event->inst = OC_INST(1, 1); /* the one thing that is traded here */
-    const oc_rc rc = lb->feed->reserve(lb->host, event->size, &room);
-    if (rc < 0)
-        return rc;
-    memcpy(room, event, size);
-    return lb->feed->commit(lb->host, room);
+    struct oc_scale scale = {.inst = 0};
+    oc_rc rc = lb->names->symbol(lb->host, "BTC/USDT", 8, &scale); /* the one thing that is traded here */
+    event->size = (uint32_t)size, event->type = (uint16_t)type, event->flags = OC_EVF_LAST, event->inst = scale.inst;
+    rc = rc < 0 ? rc : lb->feed->reserve(lb->host, event->size, &room);
+    if (rc == OC_OK)
+        memcpy(room, event, size);
+    return rc == OC_OK ? lb->feed->commit(lb->host, room) : rc;
 }
 
 static oc_rc message(void *self, const struct oc_message *heard)
@@ -36,8 +37,7 @@ static oc_rc message(void *self, const struct oc_message *heard)
     for (at = strchr(line, ' '); at && count < 3; at = strchr(at + 1, ' '))
         number[count++] = strtoll(at + 1, NULL, 10);
     const char *word = line, *id = at ? at + 1 : "";
-    count += 1 + (at != NULL);
-    line[strcspn(line, " ")] = 0;
+    count += 1 + (at != NULL), line[strcspn(line, " ")] = 0;
     struct oc_ev_trade trade = {.price = number[0], .qty = number[1], .present = OC_HAS_QTY};
     struct oc_ev_fill fill = {.order = (uint64_t)number[0], .qty = number[1], .price = number[2]};
     struct oc_ev_answer answer = {.order = (uint64_t)number[0], .request = (uint64_t)number[0], .cum_qty = -1};
@@ -80,7 +80,7 @@ static oc_rc open_it(const struct oc_host *host, void **ret_self)
     struct codec *lb = calloc(1, sizeof *lb);
     if (!lb)
         return OC_E_NOMEM;
-    *lb = (struct codec){host, host->service(host, OC_SVC_FEED), host->service(host, OC_SVC_NET)}; /* always there */
+    *lb = (struct codec){host, host->service(host, OC_SVC_FEED), host->service(host, OC_SVC_NET), host->service(host, OC_SVC_NAMES)};
     *ret_self = lb;
     return OC_OK;
 }

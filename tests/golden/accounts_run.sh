@@ -1,0 +1,90 @@
+#!/bin/sh
+# accounts_run.sh OUTCRY: two venues and three accounts in one session, as the example connector_accounts has them: an asset is named at
+# run time, a market is listed and goes, another one changes its steps. Run, killed with -9 where it stands and gone on with, traded by
+# hand, replayed with the connectors and without, reported.
+set -u
+outcry=$(realpath "$1")
+folder=$(dirname "$outcry")
+examples=$(realpath "$(dirname "$0")/../../sdk/examples")
+w=$(mktemp -d)
+pid=
+trap '[ -z "$pid" ] || kill -9 $pid 2>/dev/null; rm -rf "$w"' EXIT
+trap 'exit 1' INT TERM
+mkdir -m 700 "$w/home" "$w/run"
+unset XDG_STATE_HOME COLUMNS LINES TERM OUTCRY_PLUGINS
+export HOME="$w/home" XDG_RUNTIME_DIR="$w/run" LC_ALL=C.UTF-8
+export OUTCRY__CONSOLE__LIMIT=10m # however busy the machine is
+mkdir "$w/accounts" "$w/connector_loopback"
+cd "$w/accounts" || exit 1
+cp "$folder/sdk/examples/loopback.so" "$folder/sdk/examples/accounts.so" "$examples/connector_accounts"/day.* . || exit 1
+cp "$examples/connector_loopback/day.txt" ../connector_loopback || exit 1
+fail() { echo "accounts_run: $*" >&2; exit 1; }
+
+"$outcry" plugin check accounts.so >said 2>&1 || fail "check: $(cat said)"
+
+go() { # VERB SESSION MORE...
+    verb=$1 session=$2
+    shift 2
+    exec "$outcry" "$verb" day.lua --venue desk,loopback --config day.conf --plugin desk="$PWD/accounts.so" \
+        --plugin loopback="$PWD/loopback.so" --session "$session" "$@"
+}
+
+(go run whole --listen none --json) >whole.json 2>whole.err || fail "run: $(cat whole.err)"
+[ ! -s whole.err ] || fail "it says $(cat whole.err)"
+figures='[.money.start, .money.final, .trades.fills, .trades.requests, .trades.denied, .trades.round_trips] | join(" ")'
+# desk:main buys at 99.90 and sells at 100.20, buys at 99.80 and sells at 100.40, 0.01 each; loopback:main 99.90 and 100.20
+[ "$(jq -r "$figures" whole.json)" = '18000 18000.012 6 6 0 3' ] || fail "figures: $(jq -r "$figures" whole.json)"
+[ "$(jq -r '.symbol' whole.json)" = 'desk:BTC/USDT, loopback:BTC/USDT' ] || fail "symbols: $(jq -r .symbol whole.json)"
+
+kill_at() {
+    rm -f in
+    mkfifo in
+    (go console cut --paused) >said 2>&1 <in &
+    pid=$!
+    exec 9>in
+    printf '%s\nprint("it " .. "stands")\n' "$([ "$1" = 0 ] || echo "step $1")" >&9
+    tries=0
+    until grep -q 'it stands' said; do
+        tries=$((tries + 1))
+        [ $tries -lt 1200 ] || fail "step $1 is not answered: $(tail -n 5 said)"
+        kill -0 $pid 2>/dev/null || fail "step $1: it ends: $(tail -n 5 said)"
+        sleep 0.05
+    done
+    kill -9 $pid
+    wait $pid 2>/dev/null
+    pid=
+    exec 9>&-
+}
+for at in 0 1 1 2 1 0 1 1 1; do kill_at $at; done
+(go run cut --listen none --json) >cut.json 2>cut.err || fail "after kills: $(cat cut.err)"
+all='[.money, .trades.requests, .trades.denied, .trades.fills, .trades.round_trips, .hashes.meaning, .hashes.order_records, .hashes.input]'
+[ "$(jq -cS "$all" cut.json)" = "$(jq -cS "$all" whole.json)" ] || fail "kills: other figures: $(jq -cS "$all" cut.json)"
+
+# By hand: which account is said where a venue has two, and which venue where two have the symbol.
+printf '%s\n' 'step 1' 'buy 0.01 BTC/USDT @ 99' 'buy 0.01 desk:BTC/USDT @ 99' 'buy 0.01 desk:BTC/USDT @ 99 with other' \
+    'buy 0.01 desk:BTC/USDT @ 99 with hedge' 'step 20' 'balances' 'positions' 'venues' |
+    (OUTCRY__STRATEGY__ACCOUNT=hedge go console by_hand --paused) >hand 2>&1 || fail "by hand: $(cat hand)"
+while read -r words; do
+    grep -qF -- "$words" hand || fail "by hand, not there: $words: $(cat hand)"
+done <<'END'
+no instrument 'BTC/USDT'
+ACCOUNT_NEEDED: say with which account: account=main or hedge
+BAD_ACCOUNT: account: found 'other', expected main or hedge
+o1 BUY 0.010 desk:BTC/USDT @ 99.00 submitted
+USDT   desk:hedge
+BNB    desk:hedge
+desk      connector  ended            2
+END
+grep -q '^desk:BTC/USDT *desk:hedge .* 0.010 ' hand || fail "by hand, the position: $(cat hand)"
+grep -q '^BNB *desk:main' hand && fail "by hand: the strategy trades with another account: $(cat hand)"
+
+# The balances of the whole are those of the fills: what the venue said stands.
+rm accounts.so loopback.so day.txt
+for session in whole cut by_hand; do
+    "$outcry" replay $session --diff >said 2>&1 || fail "$session alone: the replay differs: $(cat said)"
+    "$outcry" report $session --json 2>said | jq -S 'del(.hashes.orders, .speed, .notes)' >$session.report
+    [ -s $session.report ] || fail "$session: no report: $(cat said)"
+done
+cmp -s whole.report cut.report || fail "kills: another report"
+[ "$(jq -S .money whole.report)" = "$(jq -S .money whole.json)" ] || fail "the report has other money"
+echo "two venues, three accounts: run, killed, gone on with, by hand, replayed"
