@@ -3,7 +3,7 @@
 
 #include "engine/impl.h"
 
-void terms_change(struct order *order, uint32_t says, int64_t price, int64_t stop_price, int64_t qty)
+static void terms_change(struct order *order, uint32_t says, int64_t price, int64_t stop_price, int64_t qty)
 {
     if ((says & OC_OF_PRICE) && (order->now.bits & OC_RQ_HAS_PRICE))
         order->now.price = price;

@@ -196,8 +196,6 @@ void fill_follows(struct engine *engine, struct order *order, const struct oc_ev
 void answer_follows(struct engine *engine, struct order *order, const struct oc_event *event);
 
 /* amend.c */
-/* What is in force changes as the venue says: OC_OF_... bits of price, stop and quantity. */
-void terms_change(struct order *order, uint32_t says, int64_t price, int64_t stop_price, int64_t qty);
 /* AMENDED or AMEND_REJECTED. False: an answer to an earlier amendment than the one under way: it changes nothing. */
 bool amend_settle(struct order *order, const struct oc_ev_answer *answer);
 /* An amendment under way has ended where the venue shows what was asked for as in force, or, where its answer was lost, in the answer

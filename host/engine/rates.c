@@ -12,11 +12,16 @@ void rates_init(struct rates *rates, const struct instruments *instruments, stru
     rates->markets = markets;
 }
 
-/* What is held of a base is worth its price, be that zero or below; at no such price does a quote buy a base. */
+/* What is held of a base is worth its price, be that zero or below where its prices may be; at no such price does a quote buy a base. */
+static bool converts(const struct instrument *instrument, int64_t price, bool sells)
+{
+    return price > 0 || (sells && instrument->info.present & OC_INST_HAS_PRICE_SIGN);
+}
+
 static bool is_usable(const struct rates *rates, const struct instrument *instrument, bool sells)
 {
     const struct market *market = markets_get(rates->markets, instrument->info.inst);
-    return market && market->has_mark && (sells || market->mark2 > 0);
+    return market && market->has_mark && converts(instrument, market->mark2, sells);
 }
 
 /* Breadth first from `from`; ties go to the instrument added first. `with_price`: of those that have one now. */
@@ -76,7 +81,7 @@ static oc_rc hop(const struct instrument *instrument, const struct market *marke
                  oc_i128 *money)
 {
     int64_t price = price2(market, sells, side);
-    if (!market->has_mark || (price <= 0 && !sells))
+    if (!market->has_mark || !converts(instrument, price, sells))
         return OC_E_NOT_FOUND;
     const struct oc_dec *step = &instrument->info.price_step;
     oc_i128 num = (oc_i128)price * step->units, den = (oc_i128)2 * num_pow10(step->scale);

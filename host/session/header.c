@@ -8,7 +8,6 @@
 
 #include "base/hash.h"
 #include "base/version.h"
-#include "session/intrabar.h"
 #include "session/session.h"
 
 static void put_field(struct text *text, const char *bytes, size_t size)
@@ -102,7 +101,7 @@ void header_write(struct session *session, struct text *text)
         header_put(text, "set", session->settings->list[i].key, session->settings->list[i].value, NULL);
     for (uint32_t i = 0; i < session->data.count; i++)
         put_data(session->data.sources[i].path, text);
-    intrabar_put(session, text);
+    session_put_finer_data(session, text);
     for (uint32_t i = 0; session->parts && i < session->parts->count; i++)
         put_part(&session->parts->list[i], text);
     char missing[ENGINE_MISSING_MAX] = "";

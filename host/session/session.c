@@ -11,7 +11,6 @@
 #include "base/text.h"
 #include "journal/limits.h"
 #include "session/header.h"
-#include "session/intrabar.h"
 #include "session/venue_keys.h"
 
 struct session *session_new(struct settings *settings, struct registry *registry, const char *label)
@@ -39,7 +38,7 @@ void session_free(struct session *session)
     rules_close(&session->rules);
     links_free(&session->links);
     free(session->parts);
-    intrabar_release(session);
+    session_release_finer_data(session);
     free(session->data.sources);
     free(session->data.readers);
     free(session);

@@ -237,7 +237,7 @@ static void verdicts_that_differ_refuse(void **state)
                                      .qty_step = {1, 3, 0},
                                      .symbol = "S"};
         assert_int_equal(instruments_add(engine_instruments(f->engine), &info, &id), OC_OK);
-        assert_int_equal(portfolio_add_account(engine_portfolio(f->engine), "a", "v", 2, COST_AVERAGE, &id), OC_OK);
+        assert_int_equal(portfolio_add_account(engine_portfolio(f->engine), "a", "", 2, COST_AVERAGE, &id), OC_OK);
         assert_int_equal(engine_add_rule(f->engine, "probe", &probe_table, &prober), OC_OK);
         if (i == 1)
             prober.again.allowed = 0;
