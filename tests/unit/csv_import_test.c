@@ -213,6 +213,22 @@ static void Q26_weeks_months_and_years_end_by_the_calendar(void **state)
     /* dated at the close */
     assert_refused("", "date,open,high,low,close\n" DATED("2023-01-31") DATED("2023-02-28") DATED("2023-03-31"),
                    "found bars about a month apart; expected each to be dated where it opens, early in its month");
+    assert_bars("period=month;stamped=close",
+                "date,open,high,low,close\n" DATED("2023-01-31") DATED("2023-02-28") DATED("2023-03-30"), 3);
+    assert_closes(0, "2023-02-01T00:00:00Z");
+    assert_closes(2, "2023-04-01T00:00:00Z");
+    assert_bars("period=week;stamped=close", "date,open,high,low,close\n" DATED("2023-01-06") DATED("2023-01-12"), 2);
+    assert_closes(1, "2023-01-16T00:00:00Z");
+    /* local days: one of 25 hours is not told an hour before its end, one of 23 not an hour late */
+    assert_bars("zone=America/New_York",
+                "date,open,high,low,close\n" DATED("2023-11-04") DATED("2023-11-05") DATED("2023-11-06"), 3);
+    assert_closes(0, "2023-11-05T04:00:00Z");
+    assert_closes(1, "2023-11-06T05:00:00Z");
+    assert_bars("zone=America/New_York",
+                "date,open,high,low,close\n" DATED("2023-03-11") DATED("2023-03-12") DATED("2023-03-13"), 3);
+    assert_closes(1, "2023-03-13T04:00:00Z");
+    assert_bars("", "date,open,high,low,close\n" DATED("2023-11-04") DATED("2023-11-05") DATED("2023-11-06"), 3);
+    assert_closes(1, "2023-11-06T00:00:00Z");
     assert_bars("period=month", "date,open,high,low,close\n" DATED("2023-01-20") DATED("2023-02-10"), 2);
     assert_closes(0, "2023-02-01T00:00:00Z");
     assert_bars("", "date,open,high,low,close\n" DATED("2023-01-02") DATED("2023-01-30") DATED("2023-02-27"), 3);

@@ -113,7 +113,6 @@ static void formats_are_judged(void **state)
         {"price_decimals=10", "expected one of"},
         {"order=random", "expected one of oldest_first newest_first"},
         {"stamped=middle", "expected one of open close"},
-        {"stamped=close;period=month", "a calendar period is told from its open"},
     };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         assert_int_equal(read_text("x.csv", bad[i][0], "date,price\n2023-01-02,5\n"), OC_E_CONFIG);

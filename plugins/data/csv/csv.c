@@ -106,6 +106,8 @@ static oc_rc start(void *self, uint64_t token, const char *path, const char *opt
     struct csv_calendar calendar = {0};
     if (rc >= 0 && is_bar && info->period_ns > 4 * NS_DAY)
         rc = csv_probe_calendar(path, options, &calendar, stream->table.error);
+    if (rc >= 0 && is_bar && !csv_calendar_is_set(calendar))
+        calendar.days = csv_local_days(&stream->table, info->period_ns);
     if (rc < 0) {
         memcpy(csv->error, stream->table.error, CSV_ERROR_MAX);
         free_stream(stream);
@@ -165,6 +167,15 @@ static oc_rc keep_order(struct stream *stream, int64_t time_ns)
     return OC_OK;
 }
 
+/* Of a row: by which it is ordered. A month that bears its last day is as long as it is from its first. */
+static int64_t time_of(const struct stream *stream)
+{
+    const struct csv_maker *maker = &stream->maker;
+    if (maker->is_stamped_close && csv_calendar_is_set(maker->calendar))
+        return stream->event.head.type == OC_EV_BAR ? stream->event.bar.open_ns : stream->event.qbar.open_ns;
+    return stream->row.time_ns;
+}
+
 /* The next event of the file into stream->event. */
 static oc_rc make_next(struct stream *stream)
 {
@@ -179,9 +190,9 @@ static oc_rc make_next(struct stream *stream)
         if (rc == OC_OK)
             rc = csv_event_make(table, &stream->maker, &stream->row, &stream->event);
         if (rc == OC_OK)
-            rc = keep_order(stream, stream->row.time_ns);
+            rc = keep_order(stream, time_of(stream));
         if (rc == OC_OK && stream->event.head.type != OC_EV_NONE) {
-            stream->previous_ns = stream->row.time_ns;
+            stream->previous_ns = time_of(stream);
             stream->previous_period_ns =
                 stream->event.head.type == OC_EV_BAR ? stream->event.bar.period_ns : stream->event.qbar.period_ns;
             stream->has_previous = true;

@@ -20,6 +20,7 @@
 #include <zlib.h>
 
 #define CSV_SHEET_DAY (86400 * (int64_t)1000000000)
+#define CSV_DAY_MS    (CSV_SHEET_DAY + 1) /* a unit: milliseconds of the local day in the file's name */
 
 enum {
     CSV_LINE_MAX = 4096,
@@ -137,7 +138,8 @@ oc_rc csv_zone_to_utc(const struct csv_zone *zone, int64_t local_ns, int64_t pre
 oc_rc csv_zone_to_local(const struct csv_zone *zone, int64_t utc_ns, int64_t *ret_ns);
 
 struct csv_clock {
-    int64_t unit_ns;    /* of a number; 0: text; CSV_SHEET_DAY: days of a spreadsheet, local */
+    int64_t unit_ns;    /* of a number; 0: text; CSV_SHEET_DAY: days of a spreadsheet, local; CSV_DAY_MS */
+    int64_t day_ns;     /* CSV_DAY_MS: where that day begins, local */
     const char *format; /* borrowed, of text; NULL: as csv_time_text() reads it */
     struct csv_zone zone;
     uint32_t has_offset; /* the first row states its own offset */
@@ -172,11 +174,14 @@ oc_rc csv_clock_read(const struct csv_clock *clock, const char *text, size_t siz
 int64_t csv_days_of(int year, int month, int day);
 /* The unit of an epoch time by its size; 0 when it is not a plain number. */
 int64_t csv_clock_guess(const char *text, size_t size);
+/* The date, as YYYYMMDD, in the name of a file: where its day begins, local. */
+bool csv_day_of_name(const char *name, int64_t *ret_local_ns);
 
 /* ---- calendar periods (calendar.c) ---- */
 
 struct csv_calendar {
     int months;   /* a bar ends where a month begins, so many months on; 0 not */
+    int days;     /* a bar ends so many local days on, at its time of day; 0 not */
     bool is_week; /* a bar ends where a Monday begins */
 };
 
@@ -199,6 +204,8 @@ const char *csv_calendar_name(struct csv_calendar calendar);
 int64_t csv_calendar_longest_ns(struct csv_calendar calendar);
 /* The end of the bar that opens then. OC_E_RANGE. */
 oc_rc csv_calendar_end(struct csv_calendar calendar, const struct csv_zone *zone, int64_t open_ns, int64_t *ret_ns);
+/* Where the bar opens that has its last day then, or, of `days`, that ends then. OC_E_RANGE. */
+oc_rc csv_calendar_begin(struct csv_calendar calendar, const struct csv_zone *zone, int64_t at_ns, int64_t *ret_ns);
 /* Takes the date of a row. */
 void csv_dates_take(struct csv_dates *dates, const struct csv_zone *zone, int64_t time_ns);
 
@@ -419,6 +426,8 @@ oc_rc csv_event_make(struct csv_table *table, struct csv_maker *maker, const str
 oc_rc csv_probe(const char *path, const char *options, struct csv_kept *kept, struct oc_data_info *ret_info,
                 char error[CSV_ERROR_MAX]);
 
+/* How many local days a bar of that period has, where clock changes make them longer or shorter; 0: it is a fixed time. */
+int csv_local_days(const struct csv_table *table, int64_t period_ns);
 /* Whether the bars of a file that was probed are of calendar weeks, months or years. */
 oc_rc csv_probe_calendar(const char *path, const char *options, struct csv_calendar *ret_calendar,
                          char error[CSV_ERROR_MAX]);

@@ -171,9 +171,18 @@ static oc_rc make_trade(struct csv_table *table, struct csv_maker *maker, const 
 static oc_rc close_bar(struct csv_table *table, const struct csv_maker *maker, const struct csv_row *row,
                        union csv_event *event)
 {
-    int64_t end_ns;
+    int64_t end_ns, *open_ns = event->head.type == OC_EV_BAR ? &event->bar.open_ns : &event->qbar.open_ns;
+    if (maker->is_stamped_close && csv_calendar_is_set(maker->calendar)) {
+        oc_rc begun = csv_calendar_begin(maker->calendar, &table->clock.zone, row->time_ns, open_ns);
+        if (begun >= 0)
+            begun = csv_calendar_end(maker->calendar, &table->clock.zone, *open_ns, &event->head.venue_ns);
+        if (begun < 0)
+            return csv_table_refuse(table, CSV_TIME, "a time that the zone's rules cover", NULL);
+        *(event->head.type == OC_EV_BAR ? &event->bar.period_ns : &event->qbar.period_ns) =
+            event->head.venue_ns - *open_ns;
+        return OC_OK;
+    }
     if (maker->is_stamped_close) {
-        int64_t *open_ns = event->head.type == OC_EV_BAR ? &event->bar.open_ns : &event->qbar.open_ns;
         *(event->head.type == OC_EV_BAR ? &event->bar.period_ns : &event->qbar.period_ns) = maker->period_ns;
         return num_sub(row->time_ns, maker->period_ns, open_ns);
     }

@@ -2,7 +2,7 @@
  *
  *   columns=time,open,high,low,close,volume   in the order of the file; - for a column to ignore
  *   header=yes|no   separator=comma|semicolon|tab|space|"|"   type=bars|quote_bars|quotes|trades
- *   unit=s|ms|us|ns|text|excel   zone=UTC|+05:30|America/New_York   period=1m|week|month|quarter|year
+ *   unit=s|ms|us|ns|text|excel|day_ms   zone=UTC|+05:30|America/New_York   period=1m|week|month|quarter|year
  *   price_step=0.01   qty_step=0.001   symbol=BTC/USDT   where=COLUMN:VALUE (only rows with it)
  *   bad_rows=error|skip   out_of_order=error|skip   allow_nonpositive=no|yes   allow_any_time=no|yes
  *   volume=COLUMN|none   date_format=%d/%m/%Y   decimal=point|comma   price_decimals=0..9
@@ -129,8 +129,8 @@ static oc_rc read_where(const struct pair *pair, struct csv_options *options, ch
     return OC_OK;
 }
 
-static const struct choice units[] = {{"s", 1000000000}, {"ms", 1000000},          {"us", 1000}, {"ns", 1},
-                                      {"text", -1},      {"excel", CSV_SHEET_DAY}, {0}};
+static const struct choice units[] = {{"s", 1000000000}, {"ms", 1000000},          {"us", 1000},           {"ns", 1},
+                                      {"text", -1},      {"excel", CSV_SHEET_DAY}, {"day_ms", CSV_DAY_MS}, {0}};
 static const struct choice yes_no[] = {{"yes", 1}, {"no", 0}, {0}};
 static const struct choice yes_none[] = {{"yes", 1}, {"no", 2}, {0}};
 static const struct choice skip_error[] = {{"error", 0}, {"skip", 1}, {0}};
@@ -179,8 +179,6 @@ static oc_rc judge(struct csv_options *options, char *error)
         what = "options decimal and thousands: both the same sign";
     else if (options->date_format[0] && options->unit_ns > 0)
         what = "options unit and date_format: a time is a number or a text";
-    else if (options->is_stamped_close && csv_calendar_is_set(options->calendar))
-        what = "options stamped and period: a calendar period is told from its open";
     if (what)
         snprintf(error, CSV_ERROR_MAX, "%s; expected one that differs, or one of the two", what);
     return what ? OC_E_CONFIG : OC_OK;

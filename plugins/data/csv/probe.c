@@ -176,7 +176,7 @@ static oc_rc infer_calendar(struct csv_table *table, const struct scan *scan, in
     snprintf(table->error, sizeof table->error,
              "%s: found bars about %s apart%s; expected each to be dated where it opens, early in its %s; if they are, "
              "state period=%s, with zone= where their days begin elsewhere than in UTC; if the date is that of "
-             "the close, move it to the open",
+             "the last day, stamped=close as well",
              table->name, months ? months == 1 ? "a month" : "months" : "a week",
              is_early ? " that open at different times of day" : "", months ? "month" : "week",
              !months       ? "week"
@@ -264,12 +264,13 @@ static bool names_utc(const char *name)
 static void note_time(struct notes *notes, const struct csv_table *table)
 {
     const struct csv_clock *clock = &table->clock;
-    const char *unit = clock->unit_ns == 0         ? clock->is_date ? "dates" : "date and time as text"
-                       : clock->unit_ns == NS_S    ? "seconds"
-                       : clock->unit_ns == 1000000 ? "milliseconds"
-                       : clock->unit_ns == 1000    ? "microseconds"
-                       : clock->unit_ns == NS_DAY  ? "days of a spreadsheet, to the second"
-                                                   : "nanoseconds";
+    const char *unit = clock->unit_ns == 0            ? clock->is_date ? "dates" : "date and time as text"
+                       : clock->unit_ns == NS_S       ? "seconds"
+                       : clock->unit_ns == 1000000    ? "milliseconds"
+                       : clock->unit_ns == 1000       ? "microseconds"
+                       : clock->unit_ns == NS_DAY     ? "days of a spreadsheet, to the second"
+                       : clock->unit_ns == CSV_DAY_MS ? "milliseconds of the day in the file's name"
+                                                      : "nanoseconds";
     const char *name = table->layout.name[table->layout.column[CSV_TIME]];
     char line[256];
     if (clock->unit_ns && strcmp(table->unit_from, "from the name") == 0)
@@ -277,7 +278,7 @@ static void note_time(struct notes *notes, const struct csv_table *table)
     else
         snprintf(line, sizeof line, "time unit: %s (%s)", unit, table->unit_from);
     note(notes, line);
-    if (clock->unit_ns && clock->unit_ns != NS_DAY)
+    if (clock->unit_ns && clock->unit_ns != NS_DAY && clock->unit_ns != CSV_DAY_MS)
         snprintf(line, sizeof line, "zone: UTC (epoch times)");
     else if (clock->has_offset)
         snprintf(line, sizeof line, "zone: as each time states");
@@ -366,10 +367,6 @@ static oc_rc find_period(struct csv_table *table, const struct scan *scan, int64
     oc_rc rc = infer_period(table, scan, ret_ns, ret_calendar);
     if (rc >= 0 && csv_calendar_is_set(*ret_calendar))
         *ret_ns = csv_calendar_longest_ns(*ret_calendar);
-    if (rc >= 0 && table->options.is_stamped_close && csv_calendar_is_set(*ret_calendar))
-        return csv_table_complain(table, OC_E_DATA,
-                                  "found bars of weeks, months or years; expected their times to be those of the open; "
-                                  "stamped=close cannot read them");
     if (rc < 0 || *ret_ns)
         return rc;
     snprintf(table->error, sizeof table->error,
@@ -395,6 +392,28 @@ static oc_rc infer_bars(struct notes *notes, struct csv_table *table, const stru
                                              : "most common distance");
     note(notes, line);
     return OC_OK;
+}
+
+int csv_local_days(const struct csv_table *table, int64_t period_ns)
+{
+    const struct csv_clock *clock = &table->clock;
+    const bool is_local = !clock->has_offset && (clock->unit_ns == 0 || clock->unit_ns >= CSV_SHEET_DAY);
+    return is_local && clock->zone.count && period_ns % NS_DAY == 0 && period_ns / NS_DAY <= 366
+               ? (int)(period_ns / NS_DAY)
+               : 0;
+}
+
+/* Of bars that bear the time of their end. */
+static oc_rc first_open(struct csv_table *table, const struct scan *scan, struct oc_data_info *info)
+{
+    struct csv_calendar calendar = {0};
+    int64_t period_ns;
+    oc_rc rc = find_period(table, scan, &period_ns, &calendar);
+    if (rc >= 0 && !csv_calendar_is_set(calendar))
+        calendar.days = csv_local_days(table, info->period_ns);
+    if (rc < 0 || !csv_calendar_is_set(calendar))
+        return rc < 0 ? rc : num_sub(info->first_ns, info->period_ns, &info->first_ns);
+    return csv_calendar_begin(calendar, &table->clock.zone, info->first_ns, &info->first_ns);
 }
 
 static oc_rc infer(struct csv_table *table, const struct scan *scan, const char *path, struct oc_data_info *info)
@@ -447,7 +466,7 @@ oc_rc csv_probe(const char *path, const char *options, struct csv_kept *kept, st
         info.first_ns = scan.first_ns;
         rc = infer(&table, &scan, path, &info);
         if (rc >= 0 && table.options.is_stamped_close && info.period_ns)
-            info.first_ns -= info.period_ns;
+            rc = first_open(&table, &scan, &info);
     }
     if (kept && (rc < 0 || !scan.is_whole))
         csv_kept_release(kept);

@@ -130,15 +130,17 @@ static oc_rc judge_scale(struct csv_table *table, const struct sniff *sniff)
     struct csv_number number;
     const struct csv_field *time = &sniff->fields[0];
     if (!layout->is_shaped || layout->column[CSV_CLOCK] >= 0 || table->options.notation.has_price_decimals ||
-        time->size != 14 || time->at[8] != ' ' || layout->separator != ',')
+        layout->separator != ',' || (table->options.unit_ns != CSV_DAY_MS && (time->size != 14 || time->at[8] != ' ')))
         return OC_OK;
     for (int i = 1; i < 5; i++)
         if (csv_number_read(sniff->fields[i].at, sniff->fields[i].size, &number) < 0 || number.decimals > 0 ||
             number.digits < 1000)
             return OC_OK;
-    return csv_table_complain(table, OC_E_DATA,
-                              "whole prices after times such as \"20230103 00:00\" may be ten thousandths, as LEAN "
-                              "keeps them; state price_decimals=4, or price_decimals=0 to take them as they stand");
+    return csv_table_complain(
+        table, OC_E_DATA,
+        "whole prices after times such as \"20230103 00:00\", or milliseconds of a day, may be ten "
+        "thousandths, as LEAN "
+        "keeps them; state price_decimals=4, or price_decimals=0 to take them as they stand");
 }
 
 /* Bars of Nautilus carry ts_event and ts_init, and the first of them is the end of the bar. */
@@ -288,7 +290,15 @@ static oc_rc judge_first(struct csv_table *table, const struct csv_field *field)
     struct csv_clock sheet = {.unit_ns = CSV_SHEET_DAY};
     bool is_sheet = table->clock.unit_ns && csv_clock_read(&sheet, field->at, field->size, INT64_MIN, &sheet_ns) >= 0 &&
                     sheet_ns >= table->oldest_ns && sheet_ns <= table->newest_ns;
-    if (is_sheet) {
+    int64_t named_ns;
+    const bool is_of_day = field->size <= 8 && csv_day_of_name(table->name, &named_ns);
+    if (is_of_day) {
+        snprintf(
+            what, sizeof what,
+            ", which is %s; expected a time from 1980 to tomorrow; milliseconds of the day in the file's name, as LEAN "
+            "keeps them: state unit=day_ms, with zone= of the market",
+            found);
+    } else if (is_sheet) {
         text_from_time(day, sheet_ns);
         snprintf(what, sizeof what,
                  ", which is %s; expected a time from 1980 to tomorrow; as a day of a spreadsheet it is %.10s: state "
@@ -318,6 +328,10 @@ static oc_rc find_unit(struct csv_table *table, const struct csv_field *field, b
     if (table->options.unit_ns) {
         clock->unit_ns = table->options.unit_ns > 0 ? table->options.unit_ns : 0;
         table->unit_from = "stated";
+        if (clock->unit_ns == CSV_DAY_MS && !csv_day_of_name(table->name, &clock->day_ns))
+            return csv_table_complain(
+                table, OC_E_CONFIG,
+                "no date such as 20230103 stands in the file's name; expected one, as unit=day_ms says");
     } else if (table->layout.column[CSV_CLOCK] >= 0 || !guess || clock->format) {
         clock->unit_ns = 0;
         table->unit_from = "from the first row";

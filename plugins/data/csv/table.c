@@ -329,7 +329,7 @@ static oc_rc read_row(struct csv_table *table, struct csv_row *row, struct cells
             if (is_plain && role != CSV_NONE &&
                 role < (table->wants_sizes ? (unsigned)CSV_NUMBERS : (unsigned)CSV_VOLUME))
                 next = csv_number_fast(at, &row->number[role]);
-            else if (role == CSV_TIME && table->clock.unit_ns > 0 && table->clock.unit_ns != CSV_SHEET_DAY)
+            else if (role == CSV_TIME && table->clock.unit_ns > 0 && table->clock.unit_ns < CSV_SHEET_DAY)
                 next = fast_epoch(at, table->clock.unit_ns, &row->time_ns);
         }
         if (next && (next == end || *next == separator)) {

@@ -267,6 +267,13 @@ oc_rc csv_clock_read(const struct csv_clock *clock, const char *text, size_t siz
         oc_rc rc = sheet_read(text, size, &local_ns);
         return rc < 0 ? rc : csv_zone_to_utc(&clock->zone, local_ns, previous_ns, ret_ns);
     }
+    if (clock->unit_ns == CSV_DAY_MS) {
+        int64_t ns;
+        oc_rc rc = epoch_read(text, size, 1000000, &ns);
+        if (rc >= 0 && (ns < 0 || ns >= CSV_SHEET_DAY))
+            return OC_E_INVALID;
+        return rc < 0 ? rc : csv_zone_to_utc(&clock->zone, clock->day_ns + ns, previous_ns, ret_ns);
+    }
     if (clock->unit_ns > 0)
         return epoch_read(text, size, clock->unit_ns, ret_ns);
     struct csv_time time;
@@ -276,6 +283,20 @@ oc_rc csv_clock_read(const struct csv_clock *clock, const char *text, size_t siz
     if (time.has_offset)
         return num_sub(time.local_ns, time.offset_ns, ret_ns);
     return csv_zone_to_utc(&clock->zone, time.local_ns, previous_ns, ret_ns);
+}
+
+bool csv_day_of_name(const char *name, int64_t *ret_local_ns)
+{
+    for (const char *at = name; *at; at++) {
+        const size_t digits = strspn(at, "0123456789");
+        struct csv_time time;
+        if (digits == 8 && csv_time_text(at, 8, &time) >= 0) {
+            *ret_local_ns = time.local_ns;
+            return true;
+        }
+        at += digits ? digits - 1 : 0;
+    }
+    return false;
 }
 
 int64_t csv_clock_guess(const char *text, size_t size)
