@@ -98,20 +98,22 @@ void out_add_note(struct engine_out *out, const struct out_note *note)
     out->notes[out->note_count++] = *note;
 }
 
-struct oc_ev_answer out_denial(const struct out_request *request)
+struct out_denied out_denial(const struct out_request *request)
 {
-    struct oc_ev_answer answer = {.head = request->request.head, .order = request->request.order};
-    answer.head.size = sizeof answer;
-    answer.head.type = OC_EV_DENIED;
-    answer.head.flags = 0;
-    answer.head.seq =
+    struct out_denied denied = {.answer = {.head = request->request.head, .order = request->request.order}};
+    struct oc_ev_answer *answer = &denied.answer;
+    answer->head.size = sizeof denied;
+    answer->head.type = OC_EV_DENIED;
+    answer->head.flags = 0;
+    answer->head.seq =
         request->request.head.seq ? request->request.head.seq + 1 : 0; /* it is recorded right behind it */
-    answer.request = request->request.id;
-    answer.price = request->refusal.used.units;
-    answer.stop_price = request->refusal.used.scale;
-    answer.qty = request->refusal.limit.units;
-    answer.cum_qty = request->refusal.limit.scale;
-    answer.definitive = 1;
-    memcpy(answer.reason, request->refusal.reason, sizeof answer.reason);
-    return answer;
+    answer->request = request->request.id;
+    answer->price = request->refusal.used.units;
+    answer->stop_price = request->refusal.used.scale;
+    answer->qty = request->refusal.limit.units;
+    answer->cum_qty = request->refusal.limit.scale;
+    answer->definitive = 1;
+    memcpy(answer->reason, request->refusal.reason, sizeof answer->reason);
+    memcpy(denied.rule, request->refusal.rule, sizeof denied.rule);
+    return denied;
 }

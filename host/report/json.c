@@ -238,6 +238,7 @@ static void put_refusals(struct json *json, const struct refusals *refusals)
         json_open(&json->text, NULL, '{');
         json_text(&json->text, "what", refusal_words(list[i]->kind));
         json_text(&json->text, "reason", list[i]->reason);
+        json_text(&json->text, "rule", list[i]->rule[0] ? list[i]->rule : NULL);
         json_int(&json->text, "count", (int64_t)list[i]->count);
         json_close(&json->text, '}');
     }

@@ -132,13 +132,14 @@ static void fold_records(struct meter *meter, const struct input *input, const s
     for (uint32_t i = 0; i < out->entry_count; i++) {
         const struct out_entry *entry = &out->entries[i];
         if (entry->kind == OUT_REQUEST && out->requests[entry->at].is_denied)
-            refusals_add(&meter->refusals, REFUSAL_DENIED, out->requests[entry->at].refusal.reason);
+            refusals_add(&meter->refusals, REFUSAL_DENIED, out->requests[entry->at].refusal.reason,
+                         out->requests[entry->at].refusal.rule);
         if (out_record(out, entry)->seq == 0) /* it could not be recorded */
             continue;
         meaning_fold(&meter->meaning, out_record(out, entry));
         if (entry->kind == OUT_REQUEST && out->requests[entry->at].is_denied) {
-            struct oc_ev_answer denial = out_denial(&out->requests[entry->at]);
-            meaning_fold(&meter->meaning, &denial.head);
+            struct out_denied denial = out_denial(&out->requests[entry->at]);
+            meaning_fold(&meter->meaning, &denial.answer.head);
         }
     }
 }

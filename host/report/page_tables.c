@@ -93,16 +93,19 @@ void page_refusals(struct text *page, const struct result *result)
     if (!result->refusals || !result->refusals->count)
         return;
     text_put(page, "<section><h2>Refused</h2><div class=\"wide\"><table><tr><th>Count</th><th class=\"left\">What</th>"
-                   "<th class=\"left\">Reason</th></tr>\n");
+                   "<th class=\"left\">Reason</th><th class=\"left\">By</th></tr>\n");
     refusals_sorted(result->refusals, list);
     for (uint32_t i = 0; i < result->refusals->count; i++) {
         text_format(page, "<tr><td>%s</td><td class=\"left\">%s</td><td class=\"left\">",
                     format_count(list[i]->count, text), refusal_words(list[i]->kind));
         page_escaped(page, list[i]->reason[0] ? list[i]->reason : "no reason");
+        text_put(page, "</td><td class=\"left\">");
+        page_escaped(page, list[i]->rule[0] ? list[i]->rule : list[i]->kind == REFUSAL_DENIED ? "" : "venue");
         text_put(page, "</td></tr>\n");
     }
     if (result->refusals->beyond)
-        text_format(page, "<tr><td>%s</td><td class=\"left\"></td><td class=\"left\">other reasons</td></tr>\n",
+        text_format(page,
+                    "<tr><td>%s</td><td class=\"left\"></td><td class=\"left\">other reasons</td><td></td></tr>\n",
                     format_count(result->refusals->beyond, text));
     text_put(page, "</table></div></section>\n");
 }

@@ -2,11 +2,15 @@
 
 #include <string.h>
 
-void refusals_add(struct refusals *refusals, uint32_t kind, const char reason[OC_REASON_MAX])
+#include "engine/out.h"
+
+void refusals_add(struct refusals *refusals, uint32_t kind, const char reason[OC_REASON_MAX],
+                  const char rule[OC_REASON_MAX])
 {
     for (uint32_t i = 0; i < refusals->count; i++) {
         struct refusal *refusal = &refusals->list[i];
-        if (refusal->kind == kind && strncmp(refusal->reason, reason, sizeof refusal->reason - 1) == 0) {
+        if (refusal->kind == kind && strncmp(refusal->reason, reason, sizeof refusal->reason - 1) == 0 &&
+            strncmp(refusal->rule, rule, sizeof refusal->rule - 1) == 0) {
             refusal->count++;
             return;
         }
@@ -18,6 +22,7 @@ void refusals_add(struct refusals *refusals, uint32_t kind, const char reason[OC
     struct refusal *refusal = &refusals->list[refusals->count++];
     *refusal = (struct refusal){.kind = kind, .count = 1};
     memcpy(refusal->reason, reason, sizeof refusal->reason - 1);
+    memcpy(refusal->rule, rule, sizeof refusal->rule - 1);
 }
 
 void refusals_take(struct refusals *refusals, const struct oc_event *event)
@@ -32,7 +37,10 @@ void refusals_take(struct refusals *refusals, const struct oc_event *event)
     const struct oc_ev_answer *answer = (const struct oc_ev_answer *)(const void *)event;
     if (kind == REFUSAL_ENDED && !answer->reason[0]) /* as it was asked */
         return;
-    refusals_add(refusals, kind, answer->reason);
+    static const char none[OC_REASON_MAX];
+    const struct out_denied *denied = (const struct out_denied *)(const void *)event;
+    const bool is_named = kind == REFUSAL_DENIED && event->size >= sizeof *denied;
+    refusals_add(refusals, kind, answer->reason, is_named ? denied->rule : none);
 }
 
 void refusals_sorted(const struct refusals *refusals, const struct refusal *ret_list[REFUSALS_MAX])

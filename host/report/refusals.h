@@ -2,7 +2,7 @@
  *
  * Invariants
  * - Counted from what is recorded alone, so a run and the report of its records say the same.
- * - The first REFUSALS_MAX pairs of kind and reason have a line each; others are counted together. */
+ * - The first REFUSALS_MAX of kind, rule and reason have a line each; others are counted together. */
 #ifndef REPORT_REFUSALS_H
 #define REPORT_REFUSALS_H
 
@@ -23,16 +23,18 @@ struct refusal {
     uint32_t zero;
     uint64_t count;
     char reason[OC_REASON_MAX]; /* of a venue: foreign text */
+    char rule[OC_REASON_MAX];   /* that denied it; "": a venue, or a record of before rules were named */
 };
 
 struct refusals {
     struct refusal list[REFUSALS_MAX];
     uint32_t count;
     uint32_t zero;
-    uint64_t beyond; /* of pairs that have no line */
+    uint64_t beyond; /* of those that have no line */
 };
 
-void refusals_add(struct refusals *refusals, uint32_t kind, const char reason[OC_REASON_MAX]);
+void refusals_add(struct refusals *refusals, uint32_t kind, const char reason[OC_REASON_MAX],
+                  const char rule[OC_REASON_MAX]);
 /* What an answer says; others change nothing. */
 void refusals_take(struct refusals *refusals, const struct oc_event *event);
 /* Lines with the most first; at equal counts as they came. Static words of a kind: "rejected". */

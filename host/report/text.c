@@ -295,7 +295,10 @@ static void put_refusals(struct page *page, const struct result *result)
     refusals_sorted(result->refusals, list);
     for (uint32_t i = 0; i < result->refusals->count; i++) {
         fprintf(page->out, "  %12s  %-24s", format_count(list[i]->count, text), refusal_words(list[i]->kind));
-        put_wrapped(page, list[i]->reason[0] ? list[i]->reason : "no reason", 40);
+        char words[2 * OC_REASON_MAX + 4];
+        snprintf(words, sizeof words, "%s%s%s", list[i]->reason[0] ? list[i]->reason : "no reason",
+                 list[i]->rule[0] ? " by " : "", list[i]->rule);
+        put_wrapped(page, words, 40);
     }
     if (result->refusals->beyond)
         fprintf(page->out, "  %12s  of other reasons\n", format_count(result->refusals->beyond, text));

@@ -144,7 +144,7 @@ cat >crossing.lua <<'LUA'
 function on_bar(m, b) m:buy(1, { price = 101, post_only = true }) end
 LUA
 run crossing crossing.lua flat.csv --symbol A/USDT --cash "$cash" --report crossing.html
-is Q31 crossing .refusals '[{"what":"rejected","reason":"POST_ONLY_WOULD_CROSS","count":3}]'
+is Q31 crossing .refusals '[{"what":"rejected","reason":"POST_ONLY_WOULD_CROSS","rule":null,"count":3}]'
 is Q31 crossing .warning '"NOTHING WAS FILLED: 5 requests, 3 rejected: POST_ONLY_WOULD_CROSS"'
 for word in 'NOTHING WAS FILLED' '<h2>Refused</h2>' POST_ONLY_WOULD_CROSS; do
     grep -q "$word" crossing.html || say "Q31: the page has no '$word'"
@@ -162,9 +162,13 @@ end
 LUA
 run refused refused.lua flat.csv --symbol A/USDT --cash "$cash" --set risk.max_order_qty.limit=2 --session refused
 is Q31 refused '[.warning, .trades.denied]' '[null,2]'
-is Q31 refused '.refusals | map([.what, .reason, .count]) | sort' '[["denied","QUANTITY_ABOVE_LIMIT",2],["ended by the venue","FILL_OR_KILL_NOT_FILLED",1]]'
+is Q31 refused '.refusals | map([.what, .reason, .rule, .count]) | sort' '[["denied","QUANTITY_ABOVE_LIMIT","max_order_qty",2],["ended by the venue","FILL_OR_KILL_NOT_FILLED",null,1]]'
 "$outcry" report refused --json >said.json 2>said.err
 is Q31 said .refusals "$(jq -c .refusals refused.json)"
+"$outcry" report refused >said.txt 2>said.err
+grep -q '2  denied  *QUANTITY_ABOVE_LIMIT by max_order_qty' said.txt || say "Q31: the text does not say which rule"
+run refused refused.lua flat.csv --symbol A/USDT --cash "$cash" --set risk.max_order_qty.limit=2 --report refused.html
+grep -q '<td class="left">QUANTITY_ABOVE_LIMIT</td><td class="left">max_order_qty</td>' refused.html || say "Q31: the page does not say which rule"
 
 # Q32: by strategy and by symbol, and all of them in the title
 cp flat.csv b.csv
@@ -335,7 +339,7 @@ kill -9 $pid
 wait $pid 2>/dev/null
 # shellcheck disable=SC2086
 "$outcry" $denied --cash "$cash" --json >denied.json 2>denied.err
-is Q37 denied '[.trades.requests, .trades.denied, .refusals]' '[0,40000,[{"what":"denied","reason":"QUANTITY_ABOVE_LIMIT","count":40000}]]'
+is Q37 denied '[.trades.requests, .trades.denied, .refusals]' '[0,40000,[{"what":"denied","reason":"QUANTITY_ABOVE_LIMIT","rule":"max_order_qty","count":40000}]]'
 
 # Q39: what was filled before the end of the data is told, however late; its records and its replay say the same
 bars quiet 100,100,100,100,1000 100,100,100,100,1000 100,100,100,100,1000
