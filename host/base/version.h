@@ -4,4 +4,7 @@
 
 #define OUTCRY_VERSION "0.1.0"
 
+/* Hash over the sources, flags and compiler of the program, said by it at its start; "" in tests. Static. */
+extern const char *outcry_build;
+
 #endif

@@ -91,7 +91,8 @@ int verb_bench(int argc, char **argv)
         code = complain(&error, rc, false);
     if (rc == OC_OK) {
         log_set_level(LOG_ERROR);
-        printf("outcry %s, compiler %s; medians, CPU time of the thread unless said\n", OUTCRY_VERSION, __VERSION__);
+        printf("outcry %s, build %s, compiler %s; medians, CPU time of the thread unless said\n", OUTCRY_VERSION,
+               outcry_build, __VERSION__);
         code = EXIT_GOOD;
         for (int i = 0; i < ROWS && code == EXIT_GOOD; i++)
             if (!*wanted || strcmp(rows[i].name, wanted) == 0)

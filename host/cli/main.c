@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "base/version.h"
+#include "build_id.h"
 #include "cli/complain.h"
 #include "cli/verbs.h"
 #include "console/shell.h"
@@ -96,6 +97,7 @@ static int close_output(int code)
 int main(int argc, char **argv)
 {
     setlocale(LC_ALL, "C");
+    outcry_build = OUTCRY_BUILD_ID;
     interrupt_ignore_output();
     if (argc < 2) {
         verb_help(0, NULL);

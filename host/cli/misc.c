@@ -22,7 +22,7 @@ int verb_version(int argc, char **argv)
 {
     (void)argc;
     (void)argv;
-    printf("outcry %s, plugin ABI %d.%d\n", OUTCRY_VERSION, OC_ABI_MAJOR, OC_ABI_MINOR);
+    printf("outcry %s, build %s, plugin ABI %d.%d\n", OUTCRY_VERSION, outcry_build, OC_ABI_MAJOR, OC_ABI_MINOR);
     printf("%s, libconfig %d.%d, json-c %s, compiler %s\n", LUA_RELEASE, LIBCONFIG_VER_MAJOR, LIBCONFIG_VER_MINOR,
            JSON_C_VERSION, __VERSION__);
     return EXIT_GOOD;

@@ -86,7 +86,7 @@ static void put_part(const struct part *part, struct text *text)
 
 void header_write(struct session *session, struct text *text)
 {
-    header_put(text, "outcry", OUTCRY_VERSION, NULL);
+    header_put(text, "outcry", OUTCRY_VERSION, outcry_build[0] ? outcry_build : NULL, NULL);
     header_put(text, "mode", session->label, NULL);
     if (session->is_whole)
         header_put(text, "whole", NULL);

@@ -49,7 +49,7 @@ void recorded_take_missing(struct session *session, const struct header_line *li
 oc_rc recorded_take_line(struct session *session, const struct header_line *line, struct text *notes)
 {
     struct session_data *data = &session->data;
-    char seed[24], version[80];
+    char seed[24], version[80], build[80];
     if (strcmp(line->word, "set") == 0)
         return take_setting(session->settings, line);
     if (strcmp(line->word, "data") == 0) {
@@ -70,6 +70,9 @@ oc_rc recorded_take_line(struct session *session, const struct header_line *line
     header_text(line, 0, version, sizeof version);
     if (strcmp(line->word, "outcry") == 0 && strcmp(version, OUTCRY_VERSION) != 0)
         text_format(notes, "note: recorded by outcry %s, replayed by %s\n", version, OUTCRY_VERSION);
+    header_text(line, 1, build, sizeof build);
+    if (strcmp(line->word, "outcry") == 0 && build[0] && strcmp(build, outcry_build) != 0)
+        text_format(notes, "note: recorded by another build of outcry, %s: this is %s\n", build, outcry_build);
     return OC_OK;
 }
 
