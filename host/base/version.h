@@ -7,4 +7,7 @@
 /* Hash over the sources, flags and compiler of the program, said by it at its start; "" in tests. Static. */
 extern const char *outcry_build;
 
+/* The same, where the program alone has it. Static. */
+extern const char outcry_build_id[];
+
 #endif

@@ -7,7 +7,6 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "base/version.h"
-#include "build_id.h"
 #include "cli/complain.h"
 #include "cli/verbs.h"
 #include "console/shell.h"
@@ -97,7 +96,7 @@ static int close_output(int code)
 int main(int argc, char **argv)
 {
     setlocale(LC_ALL, "C");
-    outcry_build = OUTCRY_BUILD_ID;
+    outcry_build = outcry_build_id;
     interrupt_ignore_output();
     if (argc < 2) {
         verb_help(0, NULL);

@@ -1,5 +1,5 @@
-# The build id: a hash over the sources of the program and its plugins, flags and compiler. `outcry_build_id(TARGET FILE)`: FILE is compiled
-# with "build_id.h". Run as a script (cmake -P) it writes that header, where it has changed: OUT, ROOT, FLAGS.
+# The build id: a hash over the sources of the program and its plugins, flags and compiler. `outcry_build_id(TARGET)` adds the file that says
+# it. Run as a script (cmake -P) it writes that file, where it has changed: OUT, ROOT, FLAGS.
 if(CMAKE_SCRIPT_MODE_FILE)
     file(GLOB_RECURSE files RELATIVE ${ROOT} ${ROOT}/host/* ${ROOT}/plugins/* ${ROOT}/sdk/include/* ${ROOT}/sdk/cmake/*)
     list(APPEND files CMakeLists.txt)
@@ -11,7 +11,7 @@ if(CMAKE_SCRIPT_MODE_FILE)
     endforeach()
     string(SHA256 id "${all}")
     string(SUBSTRING "${id}" 0 16 id)
-    set(text "#define OUTCRY_BUILD_ID \"${id}\"\n")
+    set(text "/* Written by OutcryBuildId.cmake. */\n#include \"base/version.h\"\n\nconst char outcry_build_id[] = \"${id}\";\n")
     if(EXISTS ${OUT})
         file(READ ${OUT} before)
     endif()
@@ -27,9 +27,9 @@ function(outcry_build_id target)
     get_directory_property(options COMPILE_OPTIONS)
     set(flags "${CMAKE_C_COMPILER_ID} ${CMAKE_C_COMPILER_VERSION} ${CMAKE_SYSTEM_PROCESSOR} ${CMAKE_C_FLAGS} ${CMAKE_C_FLAGS_${type}} ${options}")
     string(APPEND flags " lto=${OUTCRY_LTO} profile=${OUTCRY_PROFILE}${OUTCRY_PROFILE_RECORDS} asan=${OUTCRY_ASAN} tsan=${OUTCRY_TSAN} coverage=${OUTCRY_COVERAGE}")
-    set(folder ${CMAKE_BINARY_DIR}/generated)
-    add_custom_target(build_id VERBATIM BYPRODUCTS ${folder}/build_id.h
-        COMMAND ${CMAKE_COMMAND} -DOUT=${folder}/build_id.h -DROOT=${CMAKE_CURRENT_SOURCE_DIR} "-DFLAGS=${flags}" -P ${OUTCRY_BUILD_ID_SCRIPT})
+    set(out ${CMAKE_BINARY_DIR}/build_id.c)
+    add_custom_target(build_id VERBATIM BYPRODUCTS ${out}
+        COMMAND ${CMAKE_COMMAND} -DOUT=${out} -DROOT=${CMAKE_CURRENT_SOURCE_DIR} "-DFLAGS=${flags}" -P ${OUTCRY_BUILD_ID_SCRIPT})
     add_dependencies(${target} build_id)
-    target_include_directories(${target} PRIVATE ${folder})
+    target_sources(${target} PRIVATE ${out})
 endfunction()
