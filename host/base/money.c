@@ -92,11 +92,19 @@ oc_rc money_to_dec(oc_i128 money, int scale, struct oc_dec *ret_dec)
     if (scale < 0 || scale > OC_DEC_SCALE_MAX)
         return OC_E_INVALID;
     oc_i128 units = num_quotient(money, num_pow10_128(MONEY_SCALE - scale), NUM_HALF_EVEN);
+    int64_t narrow = (int64_t)units;
+    if (units == 0)
+        scale = 0;
+    if (units == narrow) { /* the machine divides 64 bits several times faster */
+        for (; scale > 0 && narrow % 10 == 0; scale--)
+            narrow /= 10;
+        *ret_dec = (struct oc_dec){narrow, scale, 0};
+        return OC_OK;
+    }
     while (scale > 0 && units % 10 == 0) {
         units /= 10;
         scale--;
     }
-    int64_t narrow;
     oc_rc rc = num_narrow(units, &narrow);
     if (rc < 0)
         return rc;
@@ -114,6 +122,14 @@ double money_to_double(oc_i128 money)
     if (money % step == 0) {
         money /= step;
         scale -= 10;
+    }
+    int64_t narrow = (int64_t)money;
+    if (money == 0)
+        return 0.0;
+    if (money == narrow) {
+        for (; scale > 0 && narrow % 10 == 0; scale--)
+            narrow /= 10;
+        return (double)narrow / power[scale];
     }
     while (scale > 0 && money % 10 == 0) {
         money /= 10;

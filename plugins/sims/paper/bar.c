@@ -220,9 +220,13 @@ static bool acts_at_open(const struct paper *paper, const struct paper_market *m
 /* What this open is for, as a heap. Returns how many; negative: no memory. *ret_judges: something may happen behind it. */
 static int64_t openings_of(struct paper *paper, const struct paper_market *market, bool *ret_judges)
 {
-    uint32_t count = 0;
+    uint32_t count = 0, listed;
+    const uint32_t *list = paper_orders_of(paper, market->info.inst, &listed);
     *ret_judges = false;
-    for (uint32_t i = 0; i < paper->order_count; i++) {
+    if (!list && listed)
+        return OC_E_NOMEM;
+    for (uint32_t at = 0; at < listed; at++) {
+        const uint32_t i = list[at];
         struct paper_order *order = &paper->orders[i];
         if (!is_of(order, market->info.inst))
             continue;

@@ -75,10 +75,15 @@ static bool is_asked_about(const struct paper *paper, const struct paper_order *
 /* The orders of one account, or of all, that the bar can be for. False: no memory. */
 static bool gather(struct walk *walk, uint32_t account)
 {
-    const struct paper *paper = walk->paper;
+    struct paper *paper = walk->paper;
+    uint32_t listed;
+    const uint32_t *list = paper_orders_of(paper, walk->inst, &listed);
     walk->step_count = 0;
     walk->account = account;
-    for (uint32_t i = 0; i < paper->order_count; i++) {
+    if (!list && listed)
+        return false;
+    for (uint32_t at = 0; at < listed; at++) {
+        const uint32_t i = list[at];
         const struct paper_order *order = &paper->orders[i];
         if (is_of(order, walk->inst) && !order->is_awaited && (!account || order->ask.account == account) &&
             (paper_in_reach(paper, walk->market, order) || is_asked_about(paper, order)) && !walk_add(walk, i))
@@ -149,6 +154,7 @@ static void take_back(struct walk *walk, const struct before *before)
         paper->orders[walk->steps[i].order] = walk->orders[i];
     if (before->group_count)
         memcpy(paper->groups, walk->groups, before->group_count * sizeof *walk->groups);
+    paper->is_list_stale |= paper->order_count != before->order_count;
     paper->order_count = before->order_count;
     paper->group_count = before->group_count;
     paper->awaited_count = before->awaited_count;

@@ -235,7 +235,7 @@ void paper_claims_drop(struct paper *paper, int64_t now_ns)
             continue;
         }
         if (!order->ask.order)
-            order->phase = PHASE_DONE;
+            paper_over(paper, order);
         order->is_awaited = false;
         order->grown = 0;
     }

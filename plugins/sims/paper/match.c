@@ -130,8 +130,12 @@ static oc_rc all_meet(struct paper *paper, uint32_t inst, int64_t now_ns, const 
     int64_t left =
         trade && paper->profile != PROFILE_IDEAL && (trade->present & OC_HAS_QTY) && trade->qty > 0 ? trade->qty : -1;
     struct point point;
-    uint32_t count = 0;
-    for (uint32_t i = 0; i < paper->order_count; i++) {
+    uint32_t count = 0, listed;
+    const uint32_t *list = paper_orders_of(paper, inst, &listed);
+    if (!list && listed)
+        return OC_E_NOMEM;
+    for (uint32_t at = 0; at < listed; at++) {
+        const uint32_t i = list[at];
         struct paper_order *order = &paper->orders[i];
         if (!is_of(order, inst) || !point_of(paper, market, order, now_ns, trade, &point))
             continue;

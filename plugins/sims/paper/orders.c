@@ -51,20 +51,87 @@ void paper_tell(struct paper *paper, const struct paper_order *order, uint16_t t
 void paper_finish(struct paper *paper, struct paper_order *order, uint16_t type, int64_t now_ns, const char *reason)
 {
     paper_tell(paper, order, type, now_ns, reason);
+    paper_over(paper, order);
+}
+
+void paper_over(struct paper *paper, struct paper_order *order)
+{
     order->phase = PHASE_DONE;
+    paper->has_done = true;
 }
 
 void paper_sweep(struct paper *paper)
 {
     uint32_t kept = 0;
+    bool has_done = false;
+    if (!paper->has_done)
+        return;
     for (uint32_t i = 0; i < paper->order_count; i++) {
         if (paper->orders[i].phase == PHASE_DONE && !paper->orders[i].is_awaited)
             continue;
+        has_done |= paper->orders[i].phase == PHASE_DONE;
         if (kept != i)
             paper->orders[kept] = paper->orders[i];
         kept++;
     }
+    paper->is_list_stale |= kept != paper->order_count;
     paper->order_count = kept;
+    paper->has_done = has_done;
+}
+
+/* One of no market that there is stands in the first list, where nobody is looked for: instruments count from 1. */
+static uint32_t list_number(const struct paper *paper, uint32_t order)
+{
+    const uint32_t index = OC_INST_INDEX(paper->orders[order].ask.head.inst);
+    return index < paper->market_max ? index : 0;
+}
+
+/* By market, in the order of arrival: counted, then placed. */
+static bool lists_make(struct paper *paper)
+{
+    uint32_t *end = paper->list_end ? paper->list_end : calloc(paper->market_max, sizeof *end);
+    paper->list_end = end;
+    while (end && paper->listed_room < paper->order_count) {
+        uint32_t *listed = paper_grown(paper->listed, &paper->listed_room, PAPER_ORDERS_MAX, sizeof *listed);
+        if (!listed)
+            return false;
+        paper->listed = listed;
+    }
+    if (!end)
+        return false;
+    memset(end, 0, paper->market_max * sizeof *end);
+    for (uint32_t i = 0; i < paper->order_count; i++)
+        end[list_number(paper, i)]++;
+    for (uint32_t i = 0, all = 0; i < paper->market_max; i++) {
+        const uint32_t count = end[i];
+        end[i] = all;
+        all += count;
+    }
+    for (uint32_t i = 0; i < paper->order_count; i++)
+        paper->listed[end[list_number(paper, i)]++] = i;
+    paper->is_list_stale = false;
+    return true;
+}
+
+const uint32_t *paper_orders_of(struct paper *paper, uint32_t inst, uint32_t *ret_count)
+{
+    const uint32_t index = OC_INST_INDEX(inst);
+    *ret_count = 0;
+    static const uint32_t few[PAPER_LIST_MIN] = {0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13, 14, 15,
+                                                 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31};
+    if (!paper->order_count || index >= paper->market_max)
+        return NULL;
+    if (paper->order_count <= PAPER_LIST_MIN) {
+        *ret_count = paper->order_count;
+        return few;
+    }
+    if (paper->is_list_stale && !lists_make(paper)) {
+        *ret_count = 1;
+        return NULL;
+    }
+    const uint32_t first = index ? paper->list_end[index - 1] : 0;
+    *ret_count = paper->list_end[index] - first;
+    return *ret_count ? paper->listed + first : NULL;
 }
 
 void *paper_grown(void *list, uint32_t *room, uint32_t max, size_t size)
@@ -86,6 +153,7 @@ oc_rc paper_room(struct paper *paper, struct paper_order **ret_order)
             return OC_E_NOMEM;
         paper->orders = orders;
     }
+    paper->is_list_stale = true;
     *ret_order = &paper->orders[paper->order_count++];
     memset(*ret_order, 0, sizeof **ret_order);
     return OC_OK;
@@ -157,7 +225,7 @@ void paper_cancel(struct paper *paper, const struct oc_request *request, int64_t
         return;
     }
     paper_answer(paper, request, OC_EV_CANCELED, now_ns, NULL);
-    order->phase = PHASE_DONE;
+    paper_over(paper, order);
 }
 
 bool paper_amend(struct paper *paper, struct paper_order *order, const struct oc_request *request, int64_t now_ns)

@@ -195,6 +195,8 @@ static void close_paper(void *self)
     free(paper->openings);
     free(paper->markets);
     free(paper->orders);
+    free(paper->listed);
+    free(paper->list_end);
     free(paper->messages);
     free(paper->balances);
     free(paper->positions);

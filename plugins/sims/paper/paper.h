@@ -26,6 +26,7 @@ enum {
     PAPER_ORDERS_MAX = 65536,
     PAPER_MESSAGES_MAX = 65536,
     PAPER_GROUPS_MAX = 65536,
+    PAPER_LIST_MIN = 32,        /* so few orders are looked through, whatever their markets */
     PAPER_PIECES_MAX = 1 << 20, /* of finer data inside one bar */
     PAPER_RECENT = 64           /* restored fills that are held against the bar that runs after a restart */
 };
@@ -166,6 +167,11 @@ struct paper {
     uint32_t market_max;
     uint32_t order_count; /* in the order of arrival */
     uint32_t order_room;
+    bool has_done;      /* some of them may be done: to be swept */
+    bool is_list_stale; /* orders came, went or moved since lists were made */
+    uint32_t *listed;   /* numbers of orders by market, each in the order of arrival; owned */
+    uint32_t listed_room;
+    uint32_t *list_end; /* by instrument index: where its part of `listed` ends; owned */
     uint32_t message_first;
     struct paper_order *orders;
     struct oc_request *messages; /* under way to the venue, ring of message_room by head.local_ns = arrival */
@@ -358,8 +364,14 @@ void paper_answer(struct paper *paper, const struct oc_request *request, uint16_
 void paper_tell(struct paper *paper, const struct paper_order *order, uint16_t type, int64_t now_ns,
                 const char *reason);
 void paper_finish(struct paper *paper, struct paper_order *order, uint16_t type, int64_t now_ns, const char *reason);
+/* It is over: it is dropped by the next paper_sweep. */
+void paper_over(struct paper *paper, struct paper_order *order);
 /* Drops the orders that are done; pointers into the table change. */
 void paper_sweep(struct paper *paper);
+/* The numbers of a market's orders, and where there are few of others too, in the order of arrival: a bar costs what the orders of its
+ * own market cost. Borrowed
+ * until an order comes, goes or moves. NULL, with *ret_count 0: there are none; with 1: no memory. */
+const uint32_t *paper_orders_of(struct paper *paper, uint32_t inst, uint32_t *ret_count);
 oc_rc paper_room(struct paper *paper, struct paper_order **ret_order);
 /* A list that is full, with more room; NULL: there is none, and the list is as it was. */
 void *paper_grown(void *list, uint32_t *room, uint32_t max, size_t size);

@@ -127,6 +127,7 @@ oc_rc paper_load(void *self, const void *bytes, uint32_t size)
     memcpy(paper->positions, at, head.market_max * sizeof *paper->positions);
     at += head.market_max * sizeof *paper->positions;
     paper->order_count = paper->awaited_count = 0;
+    paper->has_done = paper->is_list_stale = true;
     for (uint32_t i = 0; i < head.order_count; i++, at += sizeof *paper->orders) {
         struct paper_order *order;
         oc_rc rc = paper_room(paper, &order);
@@ -212,7 +213,7 @@ static void observe_fill(struct paper *paper, const struct oc_ev_fill *fill)
     paper->recent[paper->recent_count++ % PAPER_RECENT] =
         (struct paper_recent){fill->head.inst, 0, fill->head.venue_ns, fill->qty};
     if (fill->head.flags & OC_EVF_LAST)
-        order->phase = PHASE_DONE;
+        paper_over(paper, order);
 }
 
 void paper_observe(void *self, const struct oc_event *event)
@@ -238,7 +239,7 @@ void paper_observe(void *self, const struct oc_event *event)
             order->triggered_ns = event->venue_ns;
         }
         if (order && ends)
-            order->phase = PHASE_DONE;
+            paper_over(paper, order);
     } else if (event->type == OC_EV_DENIED) {
         message_forget(paper, ((const struct oc_ev_answer *)(const void *)event)->request);
     }
