@@ -534,6 +534,47 @@ static void time_goes_no_further_than_a_waiting_source_says(void **state)
     world_free(world);
 }
 
+/* The most careful of those that wait decides, wherever it stands among them. */
+static void of_several_that_wait_the_first_to_speak_decides(void **state)
+{
+    (void)state;
+    for (int first = 0; first < 3; first++) {
+        struct world *world = world_new(0);
+        struct peer peers[3] = {{.until_ns = MINUTE}, {.until_ns = MINUTE}, {.until_ns = MINUTE}};
+        uint64_t timer;
+        peers[first].until_ns = MINUTE / 2;
+        for (int i = 0; i < 3; i++) {
+            const struct inbox_source source = {
+                .self = &peers[i], .next = peer_next, .until = peer_until, .is_live = true};
+            assert_int_equal(inbox_add_source(world->inbox, &source), OC_OK);
+        }
+        for (int i = 1; i <= 3; i++)
+            assert_int_equal(timers_add(engine_timers(world->f->engine), 1, i * MINUTE / 3, 0, &timer), OC_OK);
+        assert_int_equal(run(world), OC_E_AGAIN);
+        assert_string_equal(world->log, "timer@20 ");
+        peers[first].until_ns = MINUTE; /* and no further than that */
+        assert_int_equal(run(world), OC_E_AGAIN);
+        assert_string_equal(world->log, "timer@20 timer@40 timer@60 ");
+        world_free(world);
+    }
+}
+
+/* What was handled before this start counts, and time does not go back. */
+static void what_has_passed_before_counts(void **state)
+{
+    (void)state;
+    struct world *world = world_new(0);
+    inbox_passed(world->inbox, 5, MINUTE);
+    assert_int_equal(inbox_points(world->inbox), 5);
+    assert_int_equal(inbox_index(world->inbox), 5);
+    assert_true(inbox_now(world->inbox) == MINUTE);
+    inbox_passed(world->inbox, 2, MINUTE - 1);
+    assert_int_equal(inbox_points(world->inbox), 7);
+    assert_int_equal(inbox_index(world->inbox), 7);
+    assert_true(inbox_now(world->inbox) == MINUTE);
+    world_free(world);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -549,6 +590,8 @@ int main(void)
         cmocka_unit_test(draining_goes_to_the_instant_and_no_further),
         cmocka_unit_test(draining_keeps_the_order_of_an_instant),
         cmocka_unit_test(time_goes_no_further_than_a_waiting_source_says),
+        cmocka_unit_test(of_several_that_wait_the_first_to_speak_decides),
+        cmocka_unit_test(what_has_passed_before_counts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -27,6 +27,20 @@ static void without_a_word_it_is_the_default(void **state)
     assert_int_equal(registry.count, 9);
 }
 
+/* What a person means to be missing: either of both keys names it. */
+static void a_rule_is_left_out_by_its_name(void **state)
+{
+    (void)state;
+    assert_false(parts_leaves_out(&settings, "price_collar"));
+    set("risk.dropped", "position_limit price_collar");
+    set("risk.without", "max_daily_loss");
+    assert_true(parts_leaves_out(&settings, "price_collar"));
+    assert_true(parts_leaves_out(&settings, "position_limit"));
+    assert_true(parts_leaves_out(&settings, "max_daily_loss"));
+    assert_false(parts_leaves_out(&settings, "max_order_qty"));
+    assert_false(parts_leaves_out(&settings, ""));
+}
+
 static void only_what_is_wanted_is_looked_at(void **state)
 {
     (void)state;
@@ -510,6 +524,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(without_a_word_it_is_the_default),
+        TEST(a_rule_is_left_out_by_its_name),
         TEST(only_what_is_wanted_is_looked_at),
         TEST(the_chain_is_asked_in_its_order),
         TEST(each_default_name_is_its_own_rule),
