@@ -53,19 +53,21 @@ whole="golden lua_reference strategy_files steer first_session shell_show_test v
 scripts="command_line findings_q histories differential golden lua_reference strategy_files strategy_errors" # all others are
 scripts="$scripts steer first_session recorded_source venue_run meaning"                                     # programs
 meaning_rows='^(brackets|stops|timers|sma|ideal)_backtest|^(one_way|maker_and_taker|thin_market|ticks|fee_in_base_waits|denied_rate)|_slow$|^suspended|^killed_(rsi|brackets|two|hand)|^steered|^halted|^by_hand'
-# Which of them stands for a room is said once: a suite that is not there is left out. The quickest come first, once it is known.
+# Which of them stands for a room is said once: a suite that is not there is left out. Those of the room come first, then whole runs,
+# then neighbours; within each group the quickest, once it is known.
 suites_of() {
     case $1 in
-    host/engine/*) set -- $engine $whole histories $session ;;
-    host/journal/*) set -- $journal $whole histories ;;
-    host/session/*) set -- $session command_line findings_q histories $whole $engine ;;
-    host/script/*) set -- $script $whole ;;
-    *) set -- $sims differential $whole ;;
+    host/engine/*) set -- $engine / $whole histories / $session ;;
+    host/journal/*) set -- $journal / $whole histories ;;
+    host/session/*) set -- $session / $whole command_line findings_q histories / $engine ;;
+    host/script/*) set -- $script / $whole ;;
+    *) set -- $sims differential / $whole ;;
     esac
     for suite; do
-        grep -qx "$suite" "$out/suites" && echo "$suite"
+        [ "$suite" = / ] || grep -qx "$suite" "$out/suites" && echo "$suite"
     done | awk -v times="$out/times" 'BEGIN { while ((getline line < times) > 0) { split(line, word, " "); time[word[1]] = word[2] } }
-        !seen[$0]++ { print time[$0] + 0, $0 }' | sort -s -n -k 1,1 | cut -d ' ' -f 2
+        $0 == "/" { group++; next }
+        !seen[$0]++ { print group + 0, time[$0] + 0, $0 }' | sort -s -n -k 1,1 -k 2,2 | cut -d ' ' -f 3
 }
 
 # run_suite TREE NAME SECONDS
