@@ -19,12 +19,14 @@ cp "$folder/sdk/examples/loopback.so" . || exit 1
 cp "$example/day.lua" "$example/day.conf" . || exit 1
 fail() { echo "venue_run: $*" >&2; exit 1; }
 
-# A longer day of the same exchange: up and down around the price at which the strategy turns.
+# A longer day of the same exchange: up and down around the price at which the strategy turns, and between two such times so many
+# trades above it that a checkpoint is made.
 {
     sed '/^lines < trade/,$d' "$example/day.txt"
-    awk 'BEGIN { for (i = 0; i < 60; i++) {
-        if (i) printf "@ 2026-01-05T14:%02d:%02dZ\n", 30 + int(i * 7 / 60), i * 7 % 60
-        printf "lines < trade %d %d\n", 10000 + (i * 37 % 11 - 5) * 10, 1 + i % 4 } }'
+    awk 'BEGIN { for (i = 0; i < 4720; i++) {
+        if (i) printf "@ 2026-01-05T%02d:%02d:%02dZ\n", 15 + int(i / 3600), int(i / 60) % 60, i % 60
+        is_quiet = i >= 60 && i < 4660
+        printf "lines < trade %d %d\n", is_quiet ? 10050 : 10000 + (i * 37 % 11 - 5) * 10, 1 + i % 4 } }'
 } >day.txt
 
 go() { # VERB SESSION MORE...
@@ -37,7 +39,7 @@ go() { # VERB SESSION MORE...
 (go run whole --listen none --json) >whole.json 2>whole.err || fail "run: $(cat whole.err)"
 [ ! -s whole.err ] || fail "it says $(cat whole.err)"
 figures='[.mode, .data, .from, .to, .money.final, .money.fees, .trades.fills, .trades.requests, .trades.denied, .trades.round_trips] | join(" ")'
-want='run venue:loopback:BTC/USDT 2026-01-05T14:30:00Z 2026-01-05T14:36:53Z 10000.132 0 43 43 0 21'
+want='run venue:loopback:BTC/USDT 2026-01-05T14:30:00Z 2026-01-05T16:18:39Z 10000.261 0 87 87 0 43'
 [ "$(jq -r "$figures" whole.json)" = "$want" ] || fail "figures: $(jq -r "$figures" whole.json)"
 jq -r '.notes[]' whole.json | grep -qx 'fills: as the venue loopback says, through org.example.loopback; local: a transcript stands for the exchange' ||
     fail "who fills is not said: $(jq -r '.notes[]' whole.json)"
@@ -63,7 +65,7 @@ kill_at() {
     pid=
     exec 9>&-
 }
-for at in 0 1 2 3 5 30 0 40; do kill_at $at; done
+for at in 0 1 2 3 5 30 0 40 4600 0 30 20; do kill_at $at; done
 (go run cut --listen none --json) >cut.json 2>cut.err || fail "after kills: $(cat cut.err)"
 all='[.money, .trades.requests, .trades.denied, .trades.fills, .trades.round_trips, .hashes.meaning, .hashes.order_records, .hashes.input]'
 [ "$(jq -cS "$all" cut.json)" = "$(jq -cS "$all" whole.json)" ] || fail "kills: other figures: $(jq -cS "$all" cut.json)"
