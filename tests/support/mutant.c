@@ -390,8 +390,16 @@ static bool is_guarded(int i)
 
 static bool is_words_or_memory(int i, int end)
 {
-    static const char *const starts[] = {"log_",        "free",   "env_map_populate", "atomic_signal_fence",
-                                         "text_format", "oc_log", "assert",           NULL};
+    static const char *const starts[] = {"log_",
+                                         "free",
+                                         "env_map_populate",
+                                         "atomic_signal_fence",
+                                         "env_unmap",
+                                         "journal_close_read",
+                                         "text_format",
+                                         "oc_log",
+                                         "assert",
+                                         NULL};
     for (int k = 0; starts[k]; k++)
         if (strncmp(text_of(i), starts[k], strlen(starts[k])) == 0)
             return true;
