@@ -1,79 +1,50 @@
-/* ask_venue.c: requests of the host that are about no order of ours: what a venue can do at once for all of them. */
-#include <string.h>
-
+/* ask_venue.c: what a venue cancels at once, beside the cancel of each order, by which alone its fate is proven; and
+ * what is asked of it by itself. */
 #include "engine/impl.h"
 
-/* What a venue is to close is the position that there is: side and quantity follow from it. */
-static oc_rc size_close(const struct engine *engine, struct oc_request *request)
+void engine_set_cancel_all(struct engine *engine, uint32_t account, uint32_t can)
 {
-    const struct book *book = portfolio_find(engine->portfolio, request->account, 0, request->head.inst);
-    const int64_t held = book ? book->position.qty : 0, size = held < 0 ? -held : held;
-    if (held == 0)
-        return OC_E_NOT_FOUND;
-    if (request->qty < 0 || request->qty > size)
-        return OC_E_INVALID;
-    if (request->qty == 0)
-        request->qty = size;
-    request->side = held < 0 ? OC_SIDE_BUY : OC_SIDE_SELL;
-    request->type = OC_ORDER_MARKET;
-    request->tif = OC_TIF_GTC;
-    request->role = OC_ROLE_CLOSE;
-    request->bits |= OC_RQ_HAS_QTY | OC_RQ_REDUCE_ONLY;
-    return OC_OK;
+    if (account <= ENGINE_ACCOUNTS_MAX)
+        engine->cancel_all[account] = can;
 }
 
-static oc_rc shape(const struct engine *engine, struct oc_request *request)
+void engine_set_asks_fills(struct engine *engine, uint32_t account, bool asks)
 {
-    const bool has_inst = request->head.inst != 0,
-               is_known = has_inst && instruments_get(engine->instruments, request->head.inst);
-    const uint32_t legs = OC_RQ_HAS_STOP_LOSS | OC_RQ_HAS_TAKE_PROFIT;
-    if (has_inst && !is_known)
-        return OC_E_NOT_FOUND;
-    switch (request->kind) {
-    case OC_REQUEST_CANCEL_ALL:
-        return request->side > OC_SIDE_SELL ? OC_E_INVALID : OC_OK;
-    case OC_REQUEST_CLOSE:
-        return is_known ? size_close(engine, request) : (oc_rc)OC_E_INVALID;
-    case OC_REQUEST_DEADMAN:
-        return request->expire_ns < 0 ? OC_E_INVALID : OC_OK;
-    case OC_REQUEST_PROTECT:
-        return is_known && (request->bits & legs) ? OC_OK : OC_E_INVALID;
-    default:
-        return OC_E_INVALID;
-    }
+    if (account <= ENGINE_ACCOUNTS_MAX)
+        engine->asks_fills[account] = asks;
 }
 
-oc_rc engine_ask_venue(struct engine *engine, struct oc_request *request, struct engine_refusal *ret_refusal)
+/* Whether there is an order to cancel there, and none that is to stay. */
+static bool takes_all(const struct engine *engine, uint32_t account, uint32_t inst, bool with_protection)
 {
-    struct engine_refusal refusal = {0};
-    if (!engine->is_in_batch || engine->caller)
-        return OC_E_STATE;
-    if (!portfolio_account(engine->portfolio, request->account))
-        return OC_E_NOT_FOUND;
-    oc_rc rc = shape(engine, request);
-    if (rc < 0)
-        return rc;
-    if (stage_is_full(engine))
-        return OC_E_FULL;
-    request->order = 0;
-    request->owner = OC_OWNER_HOST;
-    stage_stamp(engine, request);
-    request->id = (1ull << 63) | ++engine->next_request;
-    if (request->kind == OC_REQUEST_CLOSE) { /* to rules it is an order that only reduces */
-        struct oc_request reduction = *request;
-        reduction.kind = OC_REQUEST_NEW;
-        rc = chain_ask(engine, &reduction, &refusal);
+    bool has_any = false;
+    for (const struct order *order = orders_open_first(engine->orders); order; order = order->younger) {
+        const bool protects = order->now.role == OC_ROLE_STOP_LOSS || order->now.role == OC_ROLE_TAKE_PROFIT;
+        if (order->now.account != account || (inst && OC_INST_INDEX(order->now.head.inst) != OC_INST_INDEX(inst)))
+            continue;
+        if (order->is_staged || (protects && !with_protection))
+            return false;
+        has_any = true;
     }
-    struct out_request *staged = stage_add(engine, request, NULL);
-    if (rc < 0) {
-        staged->is_denied = 1;
-        staged->refusal = refusal;
-        *ret_refusal = refusal;
-        return OC_E_LIMIT;
-    }
-    if (request->kind == OC_REQUEST_CANCEL_ALL)
+    return has_any;
+}
+
+int engine_ask_cancel_all(struct engine *engine, uint32_t inst, bool with_protection)
+{
+    const uint32_t needed = inst ? OC_CAN_CANCEL_ALL_BY_INST : OC_CAN_CANCEL_ALL;
+    int count = 0;
+    for (uint32_t account = 1; account <= ENGINE_ACCOUNTS_MAX; account++) {
+        if (!(engine->cancel_all[account] & needed) || !takes_all(engine, account, inst, with_protection))
+            continue;
+        struct oc_request request = {
+            .kind = OC_REQUEST_CANCEL_ALL, .account = account, .owner = OC_OWNER_HOST, .head = {.inst = inst}};
+        if (!engine->is_in_batch || engine->caller || stage_is_full(engine))
+            break; /* each is canceled by its own cancel all the same */
+        stage_stamp(engine, &request);
+        request.id = (1ull << 63) | ++engine->next_request;
+        stage_add(engine, &request, NULL);
         engine->staged_cancels++;
-    else
-        engine->staged_messages++;
-    return OC_OK;
+        count++;
+    }
+    return count;
 }

@@ -239,7 +239,7 @@ void engine_batch_done(struct engine *engine, bool left)
         engine->stats.requests++;
         if (staged->request.kind == OC_REQUEST_NEW)
             staged->order->now.head.seq = staged->request.head.seq;
-        if (engine->is_observed)
+        if (engine->is_observed && staged->request.kind != OC_REQUEST_FILLS) /* a question is no message of an order */
             chain_observe(engine, &staged->request.head);
     }
     if (!left)

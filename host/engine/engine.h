@@ -241,10 +241,14 @@ CHECKED oc_rc engine_submit(struct engine *engine, struct oc_request *request, s
 /* AMEND and CANCEL name request->order; OC_E_NOT_FOUND, OC_E_STATE when it is final. */
 CHECKED oc_rc engine_amend(struct engine *engine, struct oc_request *request, struct engine_refusal *ret_refusal);
 CHECKED oc_rc engine_cancel(struct engine *engine, uint64_t order, struct engine_refusal *ret_refusal);
-/* A request of the host that is about no order: CANCEL_ALL (of the account, of head.inst, of `side`), CLOSE (by the venue's own way),
- * DEADMAN, PROTECT. Only in a batch of the host. Rules are asked about a CLOSE alone, as the reduction that it is, and it is refused
- * where nothing is held; a cancel of all is never refused. Codes as of engine_submit. */
-CHECKED oc_rc engine_ask_venue(struct engine *engine, struct oc_request *request, struct engine_refusal *ret_refusal);
+/* [setup] Fills of this account that its venue's sums tell of are asked for by a request OC_REQUEST_FILLS. The same in a replay. */
+void engine_set_asks_fills(struct engine *engine, uint32_t account, bool asks);
+/* [setup] What the venue of an account cancels in one message: OC_CAN_CANCEL_ALL, OC_CAN_CANCEL_ALL_BY_INST. The same in a replay. */
+void engine_set_cancel_all(struct engine *engine, uint32_t account, uint32_t can);
+/* In a batch of the host: one CANCEL_ALL for each account whose venue can and has an order open there (inst 0: anywhere), where no
+ * open order is to stay. Never refused by a rule. It ends no order: engine_cancel_all in the next batch asks for the end of each,
+ * and what the venue says of each is its end. Returns how many. */
+int engine_ask_cancel_all(struct engine *engine, uint32_t inst, bool with_protection);
 /* Asks the chain and changes nothing: one refusal a rule that would refuse. Returns how many refused. */
 int engine_preview(struct engine *engine, const struct oc_request *request, struct engine_refusal *ret_refusals,
                    uint32_t refusal_max);

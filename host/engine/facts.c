@@ -66,7 +66,8 @@ static oc_rc restore_request(struct engine *engine, const struct oc_request *req
         engine->next_request = number;
     if (request->kind > OC_REQUEST_CANCEL) { /* about no order */
         engine->stats.requests++;
-        chain_observe(engine, &request->head);
+        if (request->kind != OC_REQUEST_FILLS)
+            chain_observe(engine, &request->head);
         return OC_OK;
     }
     if (request->kind != OC_REQUEST_NEW && !order)

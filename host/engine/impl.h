@@ -7,6 +7,8 @@
 #include "engine/engine.h"
 #include "engine/groups.h"
 
+#include <outcry/venue.h>
+
 struct rule {
     const char *name;
     const struct oc_risk *table;
@@ -82,8 +84,10 @@ struct engine {
     struct bar_builder **builders;                       /* larger periods first */
     uint32_t builder_count;
     struct engine_out out;
-    struct out_mark batch;    /* where the running callback began */
-    uint32_t staged_messages; /* asked for and not yet shown to the rules as sent */
+    bool asks_fills[ENGINE_ACCOUNTS_MAX + 1];     /* by account: its venue's fills can be fetched */
+    uint32_t cancel_all[ENGINE_ACCOUNTS_MAX + 1]; /* by account: what its venue cancels at once */
+    struct out_mark batch;                        /* where the running callback began */
+    uint32_t staged_messages;                     /* asked for and not yet shown to the rules as sent */
     uint32_t staged_cancels;
     uint32_t mark_messages;
     uint32_t mark_cancels;

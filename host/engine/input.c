@@ -231,6 +231,8 @@ oc_rc input_apply(struct engine *engine, const struct oc_event *event)
         if (engine->is_observed)
             chain_observe(engine, event);
         return OC_OK;
+    case OC_EV_STORE: /* of a connector */
+        return OC_OK;
     case OC_EV_STRATEGY: /* restore: it stays suspended */
         /* without memory for its words it stays suspended, and says less */
         (void)engine_expect_stop(engine, (const struct oc_ev_text *)(const void *)event);

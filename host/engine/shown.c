@@ -140,10 +140,12 @@ void absent_apply(struct engine *engine, const struct oc_ev_answer *answer)
 void taken_apply(struct engine *engine, const struct oc_ev_answer *answer)
 {
     struct order *order = engine_order_of(engine, &answer->head);
-    if (!order) {
+    if (!order && answer->request) /* of the host, about no order */
+        chain_observe(engine, &answer->head);
+    else if (!order)
         stranger_note(engine, answer);
+    if (!order)
         return;
-    }
     if (!sums_begin(engine, order))
         return;
     const uint8_t before = order->state;

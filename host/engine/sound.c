@@ -161,6 +161,7 @@ bool event_is_sound(const struct oc_event *event)
         [OC_EV_VENUE] = LEAST(oc_ev_venue),
         [OC_EV_LIMIT] = WHOLE(oc_ev_limit),
         [OC_EV_FETCHED] = LEAST(oc_ev_fetched),
+        [OC_EV_STORE] = WHOLE(oc_ev_text),
     };
     if (event->type >= OC_EV_END)
         return false;

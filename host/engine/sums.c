@@ -350,11 +350,32 @@ static void infer(struct engine *engine, struct order *order)
     fill_follows(engine, order, fill, EVENT_LATE_FILL);
 }
 
+/* Recorded with what else this input comes to, and sent as it: a session that goes on asks for them again as it did. */
+static void ask_fills(struct engine *engine, const struct order *order)
+{
+    struct oc_request request = {.kind = OC_REQUEST_FILLS,
+                                 .account = order->now.account,
+                                 .order = order->now.order,
+                                 .created_ns = order->now.created_ns,
+                                 .owner = OC_OWNER_HOST,
+                                 .head = {.inst = order->now.head.inst}};
+    if (engine->is_restoring || !engine->asks_fills[order->now.account] || engine->is_in_batch)
+        return;
+    stage_begin(engine, 0);
+    if (!stage_is_full(engine)) {
+        stage_stamp(engine, &request);
+        request.id = (1ull << 63) | ++engine->next_request;
+        stage_add(engine, &request, NULL);
+    }
+    stage_end(engine, true);
+}
+
 static void ask(struct engine *engine, struct order *order)
 {
     struct order_said *said = order->said;
     if (said->asked < said->sums.qty) {
         said->asked = said->sums.qty;
+        ask_fills(engine, order);
         out_add_note(&engine->out, &(struct out_note){.kind = NOTE_MISSING,
                                                       .strategy = order->now.strategy,
                                                       .order = order->now.order,

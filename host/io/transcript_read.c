@@ -8,6 +8,7 @@
 #include "base/text.h"
 
 struct reading {
+    uint32_t exchanges; /* of the script, that are not answered yet */
     struct transcript *transcript;
     const char *at; /* of the rest of the line */
     const char *end;
@@ -185,6 +186,17 @@ static oc_rc read_what(struct reading *reading, struct transcript_line *line)
 
 static bool is_met(uint8_t kind) { return kind == LINE_HEARS || kind == LINE_EXCHANGE; }
 
+static bool is_answer(uint8_t kind) { return kind == LINE_ANSWER || kind == LINE_LOST || kind == LINE_UNSENT; }
+
+/* What the standing answer that is being read is for. */
+static bool is_asked_by_http(const struct transcript *transcript)
+{
+    uint32_t i = transcript->line_count;
+    while (i > 0 && transcript->lines[i - 1].mark == '!')
+        i--;
+    return i > 0 && transcript->lines[i - 1].mark == '?' && transcript->lines[i - 1].kind == LINE_EXCHANGE;
+}
+
 /* ? stands before what is met, ! behind it before what happens then. */
 static oc_rc judge_marks(struct reading *reading, const struct transcript_line *line)
 {
@@ -198,6 +210,11 @@ static oc_rc judge_marks(struct reading *reading, const struct transcript_line *
                               line->kind == LINE_TIME || line->kind == LINE_OPEN || line->kind == LINE_REFUSE))
         return bad(reading, text, line->text.size,
                    "! lines behind the ? line that they answer: < falls torn answer lost unsent");
+    reading->exchanges += !line->mark && line->kind == LINE_EXCHANGE;
+    if (is_answer(line->kind) && !line->mark && reading->exchanges-- == 0)
+        return bad(reading, text, line->text.size, "a method with a path before it: an exchange that this answers");
+    if (is_answer(line->kind) && line->mark == '!' && !is_asked_by_http(reading->transcript))
+        return bad(reading, text, line->text.size, "a `?` line with a method before it: an exchange that this answers");
     if (line->mark == '?' && reading->transcript->rule_count++ == TRANSCRIPT_RULES_MAX)
         return bad(reading, text, line->text.size, "at most 64 ? lines");
     return OC_OK;

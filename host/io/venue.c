@@ -44,6 +44,8 @@ void io_venue_release(struct io_venue *venue)
     free(venue->pending);
     free(venue->subs);
     free(venue->fetches);
+    free(venue->cursors);
+    io_store_release(venue);
     free(venue->exchanges);
     free(venue->ops);
     free(venue->arena);
@@ -282,6 +284,8 @@ static oc_rc take(struct io_venue *venue, const struct io_happening *happening)
     return 1;
 }
 
+static int64_t earliest(int64_t a, int64_t b) { return a < b ? a : b; }
+
 static int64_t timers_next_ns(const struct io_venue *venue)
 {
     int64_t next_ns = INT64_MAX;
@@ -349,6 +353,8 @@ static oc_rc do_due(struct io_venue *venue, int64_t now_ns)
     oc_rc rc = io_pending_due(venue, now_ns);
     io_fetch_due(venue, now_ns);
     if (rc >= 0)
+        rc = io_deadman_due(venue, now_ns);
+    if (rc >= 0)
         rc = io_stream_reopen(venue, now_ns);
     if (rc >= 0)
         rc = fire_timer(venue, now_ns);
@@ -368,11 +374,12 @@ oc_rc io_venue_pump(struct io_venue *venue, int64_t until_ns)
     if (venue->has_work)
         return flush(venue);
     int64_t due = due_ns(venue);
-    if (due <= io_venue_now(venue))
+    const int64_t switch_ns = io_deadman_next_ns(venue);
+    if (due <= io_venue_now(venue) || switch_ns <= io_venue_now(venue))
         return do_due(venue, io_venue_now(venue));
     oc_rc rc = venue->held_ns > io_venue_now(venue)
                    ? (oc_rc)OC_E_AGAIN
-                   : venue->link.next(venue->link.self, due < until_ns ? due : until_ns, &happening);
+                   : venue->link.next(venue->link.self, earliest(until_ns, earliest(due, switch_ns)), &happening);
     if (rc == OC_OK) {
         if (happening.at_ns > venue->clock_ns)
             venue->clock_ns = happening.at_ns;
@@ -387,8 +394,9 @@ oc_rc io_venue_pump(struct io_venue *venue, int64_t until_ns)
     }
     if (rc < 0 && rc != OC_E_AGAIN && rc != OC_E_END)
         return rc;
-    if (due <= until_ns)
-        return do_due(venue, due);
+    const int64_t next_ns = rc == OC_E_END ? due : earliest(due, switch_ns); /* what has ended needs no watching */
+    if (next_ns <= until_ns)
+        return do_due(venue, next_ns);
     return rc == OC_E_END && due == INT64_MAX ? (oc_rc)OC_E_END : 0;
 }
 

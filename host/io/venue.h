@@ -36,9 +36,14 @@ enum {
     IO_SKIPS_SAID = 16    /* kinds of skipped things of which the first is logged */
 };
 
-#define IO_ARENA_MAX  ((size_t)64 << 20) /* bytes of what one call sends */
-#define IO_BACKOFF_NS 1000000000ll       /* first wait before a stream is opened again; doubles up to a minute */
-#define IO_RETRY_NS   50000000ll    /* what said OC_E_AGAIN is tried again after this, or when anything has happened */
+#define IO_ARENA_MAX      ((size_t)64 << 20) /* bytes of what one call sends */
+#define IO_BACKOFF_NS     1000000000ll /* first wait before a stream is opened again, less up to a quarter; doubles up to */
+#define IO_BACKOFF_MAX_NS 60000000000ll /* this; from the start when it was ready for so long */
+#define IO_RETRY_NS       50000000ll /* what said OC_E_AGAIN is tried again after this, or when anything has happened */
+#define IO_DEADMAN_MIN_NS 5000000000ll
+#define IO_DEADMAN_MAX_NS 86400000000000ll
+#define IO_HOST_REQUEST                                                                                                \
+    (1ull << 62)                    /* of numbers of requests that the host makes here: the engine gives none of them */
 #define IO_SEND_BY_NS 5000000000ll  /* a request that names no deadline waits so long */
 #define IO_ANSWER_NS  10000000000ll /* an answer is late, where the description does not say */
 
@@ -79,6 +84,7 @@ struct io_stream {
     uint32_t path_size;
     uint64_t messages; /* of this opening */
     uint64_t user[2];
+    int64_t ready_ns; /* READY: since when */
     int64_t again_ns; /* WAITS: when it is opened */
     char *path;       /* owned */
     int64_t tell_ns;  /* not told before: it said OC_E_AGAIN */
@@ -142,7 +148,8 @@ enum io_op_kind {
     IO_OP_READY,
     IO_OP_TIMER,
     IO_OP_UNTIMER,
-    IO_OP_MISSED
+    IO_OP_MISSED,
+    IO_OP_STORE
 };
 
 struct io_op {    /* of the running call; texts are offsets into the arena */
@@ -183,6 +190,28 @@ struct io_form { /* an exchange but for the end of its path, its body and its co
     uint8_t method;
 };
 
+struct io_stored { /* by a connector, under a key */
+    uint32_t account;
+    uint32_t size;
+    char key[OC_STORE_KEY_MAX];
+    char *bytes; /* owned */
+};
+
+struct io_cursor { /* where the last question of this kind ended */
+    uint32_t kind;
+    uint32_t account;
+    uint32_t inst;
+    uint32_t zero;
+    struct oc_cursor cursor;
+};
+
+struct io_deadman {
+    int64_t after_ns; /* the venue acts when it has heard nothing for so long; 0: there is no switch */
+    int64_t at_ns;    /* when it is refreshed next */
+    uint32_t account;
+    bool is_armed;
+};
+
 struct io_world {
     const int64_t *now_ns;  /* borrowed: the session's time */
     uint64_t seed;          /* of random() and of waits before opening again */
@@ -214,12 +243,17 @@ struct io_venue {
     uint32_t account_count;
     struct io_pending *pending; /* oldest first; owned */
     uint32_t pending_count, pending_room;
+    struct io_deadman deadman;
     struct io_timer timers[IO_TIMERS_MAX];
     uint32_t timer_count;
     struct io_sub *subs; /* owned */
     uint32_t sub_count, sub_room;
     struct io_fetch *fetches; /* owned */
     uint32_t fetch_count, fetch_room;
+    struct io_cursor *cursors; /* owned */
+    uint32_t cursor_count, cursor_room;
+    struct io_stored stored[OC_STORE_KEYS_MAX];
+    uint32_t stored_count;
     struct io_exchange_kept *exchanges; /* under way; owned */
     uint32_t exchange_count, exchange_room;
     struct io_form forms[IO_FORMS_MAX];
@@ -265,14 +299,24 @@ CHECKED oc_rc io_venue_instrument(struct io_venue *venue, const struct oc_instru
 CHECKED oc_rc io_venue_subscribe(struct io_venue *venue, const struct oc_sub *sub);
 /* Asked as soon as it may be; what comes of it ends with OC_EV_FETCHED and the token. OC_E_NOT_SUPPORTED as above. */
 CHECKED oc_rc io_venue_fetch(struct io_venue *venue, const struct oc_fetch *ask, uint64_t *ret_token);
+/* Fills of an order are missing: all that came behind the last question, or those of the order alone where the venue can be asked so. One
+ * that waits for the same serves both. OC_E_NOT_SUPPORTED: fills cannot be fetched. */
+CHECKED oc_rc io_venue_fetch_fills(struct io_venue *venue, const struct oc_request *request);
 /* Takes a request over, to be sent as soon as it may be. A cancel of what has not left takes that back. OC_E_FULL. */
 CHECKED oc_rc io_venue_request(struct io_venue *venue, const struct oc_request *request);
 /* Kill, latch, disconnect: what adds risk and has not left never does. */
 void io_venue_withdraw(struct io_venue *venue, uint32_t account, uint32_t why);
 
+/* From now on the venue cancels everything of the account when it has heard nothing for so long; refreshed at a third of that, and as
+ * long as the venue is pumped. OC_E_NOT_SUPPORTED, OC_E_RANGE: from IO_DEADMAN_MIN_NS to IO_DEADMAN_MAX_NS. */
+CHECKED oc_rc io_venue_deadman(struct io_venue *venue, uint32_t account, int64_t after_ns);
+/* A clean end: what is open stays. */
+CHECKED oc_rc io_venue_disarm(struct io_venue *venue);
+
 /* One thing that is due at or before until_ns. 1: done; 0: nothing is; OC_E_END: nothing ever will be. Other codes: no memory, a limit. */
 CHECKED oc_rc io_venue_pump(struct io_venue *venue, int64_t until_ns);
-/* When there is more to do; INT64_MAX: only when something is asked. */
+/* When there is more to do; INT64_MAX: only when something is asked. A dead man's switch is no reason for time to go on: it is refreshed
+ * when it does. */
 int64_t io_venue_next_ns(const struct io_venue *venue);
 /* The time of what was done last, or the session's. */
 int64_t io_venue_now(const struct io_venue *venue);

@@ -204,7 +204,7 @@ static oc_rc carry_out(struct io_venue *venue, const struct io_op *op)
     case IO_OP_READY:
         if (stream && stream->state == IO_STREAM_OPEN) {
             stream->state = IO_STREAM_READY;
-            stream->tries = 0;
+            stream->ready_ns = io_venue_now(venue);
             venue->has_work = true;
         }
         return OC_OK;
@@ -219,6 +219,8 @@ static oc_rc carry_out(struct io_venue *venue, const struct io_op *op)
         const oc_rc rc = io_venue_fetch(venue, &ask, &token);
         return rc == OC_E_NOT_SUPPORTED || rc == OC_E_LIMIT ? OC_OK : rc;
     }
+    case IO_OP_STORE:
+        return io_store_put(venue, op);
     }
     return OC_OK;
 }

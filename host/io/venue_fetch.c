@@ -11,9 +11,72 @@ static const struct oc_fetchable *offered(const struct io_venue *venue, uint32_t
     return NULL;
 }
 
+static struct io_cursor *cursor_of(struct io_venue *venue, const struct oc_fetch *ask)
+{
+    for (uint32_t i = 0; i < venue->cursor_count; i++) {
+        struct io_cursor *last = &venue->cursors[i];
+        if (last->kind == ask->kind && last->account == ask->account && last->inst == ask->inst)
+            return last;
+    }
+    return NULL;
+}
+
+/* Questions about the past go on where the last of their kind ended, unless they say where they begin. */
+static bool goes_on(const struct oc_fetchable *fetchable, const struct oc_fetch *ask)
+{
+    return fetchable->kind >= OC_FETCH_FILLS && (fetchable->by & OC_BY_CURSOR) && !ask->order && !ask->from_ns &&
+           !ask->to_ns && !ask->period_ns;
+}
+
+/* Without room for it the next question begins at the start: what it brings is known, and said again. */
+static void keep_cursor(struct io_venue *venue, const struct oc_fetch *ask, const struct oc_ev_fetched *fetched)
+{
+    const struct oc_fetchable *fetchable = offered(venue, ask->kind);
+    if (!fetchable || !goes_on(fetchable, ask) || fetched->rc < 0 || !fetched->cursor.size ||
+        fetched->cursor.size > OC_CURSOR_MAX)
+        return;
+    struct io_cursor *last = cursor_of(venue, ask);
+    if (!last && io_grow(&venue->cursors, venue->cursor_count, &venue->cursor_room, IO_FETCHES_MAX,
+                         sizeof *venue->cursors) == OC_OK) {
+        last = &venue->cursors[venue->cursor_count++];
+        *last = (struct io_cursor){.kind = ask->kind, .account = ask->account, .inst = ask->inst};
+    }
+    if (last)
+        last->cursor = fetched->cursor;
+}
+
+oc_rc io_venue_fetch_fills(struct io_venue *venue, const struct oc_request *request)
+{
+    const struct oc_fetchable *fetchable = offered(venue, OC_FETCH_FILLS);
+    struct oc_venue_request names = {.ask = *request};
+    struct oc_fetch ask = {
+        .size = sizeof ask, .kind = OC_FETCH_FILLS, .account = request->account, .lane = OC_LANE_RECONCILE};
+    uint64_t token;
+    if (!fetchable)
+        return OC_E_NOT_SUPPORTED;
+    if (fetchable->by & (OC_BY_INSTRUMENT | OC_BY_ORDER))
+        ask.inst = request->head.inst;
+    if (fetchable->by & OC_BY_ORDER) {
+        names.ask.kind = OC_REQUEST_FILLS;
+        (void)io_name_request(venue, &names);
+        ask.order = request->order;
+        ask.created_ns = request->created_ns;
+        ask.client = names.client;
+        ask.venue_order = names.venue_order;
+    }
+    for (uint32_t i = 0; i < venue->fetch_count; i++) {
+        const struct io_fetch *other = &venue->fetches[i];
+        if (!other->is_asked && other->ask.kind == ask.kind && other->ask.account == ask.account &&
+            other->ask.inst == ask.inst && other->ask.order == ask.order)
+            return OC_OK;
+    }
+    return io_venue_fetch(venue, &ask, &token);
+}
+
 oc_rc io_venue_fetch(struct io_venue *venue, const struct oc_fetch *ask, uint64_t *ret_token)
 {
-    if (!offered(venue, ask->kind) || !venue->table->fetch)
+    const struct oc_fetchable *fetchable = offered(venue, ask->kind);
+    if (!fetchable || !venue->table->fetch)
         return OC_E_NOT_SUPPORTED;
     const oc_rc rc =
         io_grow(&venue->fetches, venue->fetch_count, &venue->fetch_room, IO_FETCHES_MAX, sizeof *venue->fetches);
@@ -23,6 +86,9 @@ oc_rc io_venue_fetch(struct io_venue *venue, const struct oc_fetch *ask, uint64_
     *fetch = (struct io_fetch){.ask = *ask, .again_ns = io_venue_now(venue)};
     fetch->ask.size = sizeof fetch->ask;
     fetch->ask.token = *ret_token = io_number(venue);
+    const struct io_cursor *last = goes_on(fetchable, ask) && !ask->cursor.size ? cursor_of(venue, ask) : NULL;
+    if (last)
+        fetch->ask.cursor = last->cursor;
     if (!fetch->ask.lane)
         fetch->ask.lane = OC_LANE_QUERY;
     venue->has_work = true;
@@ -70,6 +136,7 @@ void io_fetch_answered(struct io_venue *venue, const struct oc_event *event)
     struct io_fetch *fetch = io_fetch_find(venue, fetched->token);
     if (!fetch)
         return;
+    keep_cursor(venue, &fetch->ask, fetched);
     if (!fetched->more) {
         forget(venue, fetch);
         return;

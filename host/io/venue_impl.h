@@ -63,6 +63,10 @@ void io_pending_sweep(struct io_venue *venue);
 /* The request under way by this number; NULL: none. */
 struct io_pending *io_pending_find(struct io_venue *venue, uint64_t request);
 
+/* The dead man's switch. */
+CHECKED oc_rc io_deadman_due(struct io_venue *venue, int64_t now_ns);
+int64_t io_deadman_next_ns(const struct io_venue *venue);
+
 /* Subscriptions and fetches. */
 CHECKED oc_rc io_subs_flush(struct io_venue *venue);
 CHECKED oc_rc io_fetch_flush(struct io_venue *venue);
@@ -74,6 +78,15 @@ void io_fetch_of_stream(struct io_venue *venue, uint32_t stream, uint32_t why);
 void io_fetch_due(struct io_venue *venue, int64_t now_ns);
 int64_t io_fetch_next_ns(const struct io_venue *venue);
 struct io_fetch *io_fetch_find(struct io_venue *venue, uint64_t token);
+
+/* Stores. */
+extern const struct oc_svc_store io_store_service;
+CHECKED oc_rc io_store_put(struct io_venue *venue, const struct io_op *op);
+void io_store_release(struct io_venue *venue);
+
+/* Every name that a request is to have. An order is called as the venue calls it now, or as it went out; what changes it has a name of its
+ * own, each another. False: an amendment for which there is none left, beside those that are kept for cancels. */
+bool io_name_request(const struct io_venue *venue, struct oc_venue_request *ask);
 
 /* The services that are about the world beside streams and events. */
 const void *io_venue_service_of_world(const char *id);

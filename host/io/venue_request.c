@@ -6,10 +6,8 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "io/client_id.h"
 
-enum { ORDER_EPOCH_SHIFT = 40 }; /* an order of ours has an epoch (engine/orders.h) */
-enum { BATCH_MAX = 64, CANCELS_KEPT = 16 /* names of an order that its amendments leave to its cancels */ };
+enum { BATCH_MAX = 64 };
 
 static uint8_t lane_of(const struct oc_request *request)
 {
@@ -172,25 +170,6 @@ void io_venue_withdraw(struct io_venue *venue, uint32_t account, uint32_t why)
     io_pending_sweep(venue);
 }
 
-/* Every name that the request is to have. An order is called as the venue calls it now, or as it went out; what changes it has a name of
- * its own, each another. False: an amendment for which there is none left, beside those that are kept for cancels. */
-static bool name_request(const struct io_venue *venue, struct oc_venue_request *ask)
-{
-    const struct oc_venue *said = venue->table->venue;
-    const struct oc_request *request = &ask->ask;
-    struct oc_id last;
-    if (request->kind != OC_REQUEST_NEW && venue->world.called)
-        venue->world.called(venue->world.self, request->order, &ask->client, &ask->venue_order);
-    const bool is_ours = request->kind == OC_REQUEST_NEW || request->order >> ORDER_EPOCH_SHIFT;
-    if (!ask->client.size && is_ours) /* else it did not go out from here */
-        client_id_make(said, request->order, 0, &ask->client);
-    if (request->kind == OC_REQUEST_NEW || !request->order)
-        return true;
-    client_id_make(said, request->order, request->revision + 1, &ask->client_new);
-    client_id_make(said, request->order, request->revision + 1 + CANCELS_KEPT, &last);
-    return request->kind != OC_REQUEST_AMEND || said->client_form == OC_CLIENT_NONE || last.size;
-}
-
 oc_rc io_venue_request(struct io_venue *venue, const struct oc_request *request)
 {
     if (request->kind == OC_REQUEST_CANCEL && take_back(venue, request->order, OC_WHY_CANCELED_BY_US)) {
@@ -206,7 +185,7 @@ oc_rc io_venue_request(struct io_venue *venue, const struct oc_request *request)
         return OC_E_NOMEM;
     ask->ask = *request;
     ask->ask.head.size = sizeof *ask;
-    const bool is_named = name_request(venue, ask);
+    const bool is_named = io_name_request(venue, ask);
     const int64_t now_ns = io_venue_now(venue);
     venue->pending[venue->pending_count++] =
         (struct io_pending){.ask = ask,
@@ -255,6 +234,7 @@ struct names {
     uint64_t request;
     uint64_t order;
     struct oc_id client;
+    struct oc_id venue_order;
     bool is_replaced; /* an end of which the answer to an amendment says more */
 };
 
@@ -263,13 +243,16 @@ static bool names_of(const struct oc_event *event, struct names *ret)
     *ret = (struct names){0};
     if (event->type == OC_EV_FILL && event->size >= sizeof(struct oc_ev_fill)) {
         ret->order = ((const struct oc_ev_fill *)(const void *)event)->order;
-        if (event->size >= sizeof(struct oc_ev_venue_fill))
+        if (event->size >= sizeof(struct oc_ev_venue_fill)) {
             ret->client = ((const struct oc_ev_venue_fill *)(const void *)event)->client;
+            ret->venue_order = ((const struct oc_ev_venue_fill *)(const void *)event)->venue_order;
+        }
         return true;
     }
     if (event->type == OC_EV_ORDER && event->size >= sizeof(struct oc_ev_order)) {
         ret->order = ((const struct oc_ev_order *)(const void *)event)->order;
         ret->client = ((const struct oc_ev_order *)(const void *)event)->client;
+        ret->venue_order = ((const struct oc_ev_order *)(const void *)event)->venue_order;
         return true;
     }
     if (event->type < OC_EV_ACCEPTED || event->type > OC_EV_TAKEN || event->size < sizeof(struct oc_ev_answer) ||
@@ -278,8 +261,10 @@ static bool names_of(const struct oc_event *event, struct names *ret)
     const struct oc_ev_answer *answer = (const struct oc_ev_answer *)(const void *)event;
     ret->request = answer->request;
     ret->order = answer->order;
-    if (event->size >= sizeof(struct oc_ev_venue_answer))
+    if (event->size >= sizeof(struct oc_ev_venue_answer)) {
         ret->client = ((const struct oc_ev_venue_answer *)(const void *)event)->client;
+        ret->venue_order = ((const struct oc_ev_venue_answer *)(const void *)event)->venue_order;
+    }
     ret->is_replaced = event->type == OC_EV_CANCELED && event->size >= sizeof(struct oc_ev_venue_answer) &&
                        ((const struct oc_ev_venue_answer *)(const void *)event)->why == OC_WHY_REPLACED;
     return true;
@@ -290,7 +275,7 @@ static bool names_of(const struct oc_event *event, struct names *ret)
 static bool is_answer(uint16_t type, const struct names *said, const struct oc_venue_request *ask)
 {
     const bool is_order = (said->order && ask->ask.order == said->order) || same_id(&said->client, &ask->client) ||
-                          same_id(&said->client, &ask->client_new);
+                          same_id(&said->client, &ask->client_new) || same_id(&said->venue_order, &ask->venue_order);
     const bool is_of_order = ask->ask.kind == OC_REQUEST_NEW || type == OC_EV_CANCELED || type == OC_EV_EXPIRED;
     if (said->request && ask->ask.id == said->request)
         return true;
@@ -304,9 +289,17 @@ void io_pending_answered(struct io_venue *venue, const struct oc_event *event)
     struct names said;
     if (!venue->pending_count || !names_of(event, &said))
         return;
-    for (uint32_t i = 0; i < venue->pending_count; i++)
-        if (venue->pending[i].state != IO_PENDING_DONE && is_answer(event->type, &said, venue->pending[i].ask))
-            venue->pending[i].state = IO_PENDING_DONE;
+    for (uint32_t i = 0; i < venue->pending_count; i++) {
+        struct io_pending *pending = &venue->pending[i];
+        if (pending->state == IO_PENDING_DONE || !is_answer(event->type, &said, pending->ask))
+            continue;
+        pending->state = IO_PENDING_DONE;
+        if (event->type == OC_EV_REJECTED && !is_about_order(pending))
+            log_error("venue", "%s refuses to %s", venue->name,
+                      pending->ask->ask.kind == OC_REQUEST_DEADMAN
+                          ? "watch over this host: orders stay open when it is cut off"
+                          : "cancel all at once: each order is canceled by its own cancel");
+    }
 }
 
 static void left(struct io_venue *venue, struct io_pending *pending, const struct io_op *op, bool has_left)
@@ -393,6 +386,25 @@ static bool is_whole(struct io_venue *venue, const uint32_t *places, uint32_t co
     return true;
 }
 
+/* Limits that count orders: one for each new one. OC_E_AGAIN: there is no room for them all. */
+static oc_rc pay_for_orders(struct io_venue *venue, const struct oc_venue_request *first, uint32_t count, bool takes)
+{
+    const struct oc_venue *said = venue->table->venue;
+    const struct oc_request *request = &first->ask;
+    int64_t at_ns;
+    oc_rc rc = OC_OK;
+    for (uint16_t i = 0; i < said->limit_count && rc == OC_OK && request->kind == OC_REQUEST_NEW; i++) {
+        const struct oc_cost cost = {.limit = i, .weight = count};
+        if (!said->limits[i].orders)
+            continue;
+        if (takes)
+            limits_take(io_limits_of(venue), cost, request->account, io_venue_now(venue));
+        else
+            rc = limits_may(&venue->limits, cost, request->account, OC_LANE_ORDER, io_venue_now(venue), &at_ns);
+    }
+    return rc;
+}
+
 /* One call. 1: something came of it; 0: not yet. */
 static oc_rc ask(struct io_venue *venue, const uint32_t *places, uint32_t count)
 {
@@ -404,9 +416,17 @@ static oc_rc ask(struct io_venue *venue, const uint32_t *places, uint32_t count)
         venue->pending[places[i]].is_batch = true;
     }
     plugin_call_now.order = batch[0].ask.order;
-    oc_rc rc;
+    oc_rc rc = pay_for_orders(venue, batch, count, false);
+    if (rc < 0) {
+        free(batch);
+        for (uint32_t i = 0; i < count; i++)
+            venue->pending[places[i]].is_batch = false;
+        venue->retry_ns = io_venue_now(venue) + IO_RETRY_NS;
+        return 0;
+    }
     do {
         io_call_begin(venue, IO_SITE_REQUEST, count * sizeof *batch);
+        (void)pay_for_orders(venue, batch, count, true);
         rc = venue->table->request(venue->self, batch, (uint32_t)(count * sizeof *batch), count,
                                    count > 1 ? OC_BATCH_FREE : OC_BATCH_SINGLE);
     } while (io_call_again(venue, rc));

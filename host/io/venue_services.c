@@ -69,7 +69,8 @@ static oc_rc feed_commit(const struct oc_host *host, struct oc_event *event)
         venue->queue.open = NULL;
         return OC_E_DENIED;
     }
-    if (event->type == OC_EV_UNKNOWN || event->type == OC_EV_NOT_THERE || event->type == OC_EV_SENT) {
+    if (event->type == OC_EV_UNKNOWN || event->type == OC_EV_NOT_THERE || event->type == OC_EV_SENT ||
+        event->type == OC_EV_STORE) {
         venue->faults++; /* the host's words alone */
         venue->queue.open = NULL;
         return OC_E_DENIED;
@@ -150,8 +151,14 @@ static oc_rc net_open(const struct oc_host *host, const struct oc_open *open, ui
         return OC_E_INVALID;
     if (!is_account(venue, open->account))
         return OC_E_DENIED;
-    if (open->frame == OC_FRAME_RAW || open->url || (open->flags & OC_OPEN_LISTEN))
+    const char *what = open->frame == OC_FRAME_RAW           ? "raw frames"
+                       : open->url                           ? "a url at run time"
+                       : (open->flags & OC_OPEN_LISTEN) != 0 ? "to listen for a peer"
+                                                             : NULL;
+    if (what) {
+        log_error("venue", "%s asks for a stream that is not supported yet: %s", venue->name, what);
         return OC_E_NOT_SUPPORTED;
+    }
     while (stream < venue->streams + IO_STREAMS_MAX && stream->state != IO_STREAM_FREE)
         stream++;
     if (stream == venue->streams + IO_STREAMS_MAX)
@@ -231,6 +238,19 @@ static oc_rc tie(struct io_venue *venue, const struct io_op *op, uint32_t flags)
     return OC_OK;
 }
 
+/* Nothing tells when what was said on a stream is no longer under way. */
+static oc_rc judge_costs(const struct io_venue *venue, const struct oc_cost *costs, uint32_t count)
+{
+    const struct oc_venue *said = venue->table->venue;
+    for (uint32_t i = 0; i < count; i++)
+        if (costs[i].limit < said->limit_count && said->limits[costs[i].limit].kind == OC_LIMIT_CONCURRENT) {
+            log_error("venue", "%s: a send costs of %s, which counts exchanges under way: not supported", venue->name,
+                      said->limits[costs[i].limit].name);
+            return OC_E_NOT_SUPPORTED;
+        }
+    return OC_OK;
+}
+
 static oc_rc net_send(const struct oc_host *host, const struct oc_send *send)
 {
     struct io_venue *venue = venue_of(host);
@@ -249,7 +269,9 @@ static oc_rc net_send(const struct oc_host *host, const struct oc_send *send)
                        .token = send->token,
                        .at_ns = send->answer_ns,
                        .flags = send->flags & OC_HTTP_BATCH};
-    oc_rc rc = pay(venue, send->costs, send->cost_count, stream->account, send->lane);
+    oc_rc rc = judge_costs(venue, send->costs, send->cost_count);
+    if (rc == OC_OK)
+        rc = pay(venue, send->costs, send->cost_count, stream->account, send->lane);
     const struct spliced spliced = {send->splices, send->splice_count, stream->account};
     if (rc == OC_OK)
         rc = keep(venue, &spliced, OC_IN_BODY, send->bytes, send->bytes_size, &op.body, &op.body_size);

@@ -245,7 +245,11 @@ const void *io_venue_service_of_world(const char *id)
     static const struct {
         const char *id;
         const void *table;
-    } all[] = {{OC_SVC_TIME, &time}, {OC_SVC_NAMES, &names}, {OC_SVC_LIMIT, &limit}, {OC_SVC_SIGN, &sign}};
+    } all[] = {{OC_SVC_TIME, &time},
+               {OC_SVC_NAMES, &names},
+               {OC_SVC_LIMIT, &limit},
+               {OC_SVC_SIGN, &sign},
+               {OC_SVC_STORE, &io_store_service}};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         if (strcmp(all[i].id, id) == 0)
             return all[i].table;

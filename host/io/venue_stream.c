@@ -32,11 +32,22 @@ static void forget(struct io_stream *stream)
     *stream = (struct io_stream){0};
 }
 
-/* Doubling from a second to a minute, and up to a quarter of it at random, or everybody comes back at once. */
+/* Doubling from a second to a minute, less up to a quarter of it at random, or everybody comes back at once. */
 static int64_t backoff(struct io_venue *venue, uint32_t tries)
 {
-    const int64_t wait_ns = IO_BACKOFF_NS << (tries < BACKOFF_DOUBLES ? tries : BACKOFF_DOUBLES);
-    return wait_ns + (int64_t)(random_next(&venue->random) % (uint64_t)(wait_ns / 4));
+    const int64_t doubled_ns = IO_BACKOFF_NS << (tries < BACKOFF_DOUBLES ? tries : BACKOFF_DOUBLES),
+                  wait_ns = doubled_ns < IO_BACKOFF_MAX_NS ? doubled_ns : IO_BACKOFF_MAX_NS;
+    return wait_ns - (int64_t)(random_next(&venue->random) % (uint64_t)(wait_ns / 4));
+}
+
+/* One that falls again as soon as it is up goes on waiting longer. */
+static uint32_t tries_of(const struct io_venue *venue, struct io_stream *stream)
+{
+    const bool was_good =
+        stream->state == IO_STREAM_READY && io_venue_now(venue) - stream->ready_ns >= IO_BACKOFF_MAX_NS;
+    if (was_good)
+        stream->tries = 0;
+    return stream->tries++;
 }
 
 oc_rc io_stream_open(struct io_venue *venue, struct io_stream *stream)
@@ -88,8 +99,7 @@ static void to_be_told(struct io_stream *stream, uint16_t tell, uint32_t why, co
 void io_stream_up(struct io_venue *venue, struct io_stream *stream, const struct io_happening *happening)
 {
     stream->state = venue->table->stream ? IO_STREAM_OPEN : IO_STREAM_READY;
-    if (stream->state == IO_STREAM_READY)
-        stream->tries = 0;
+    stream->ready_ns = io_venue_now(venue);
     to_be_told(stream, OC_STREAM_UP, OC_WHY_NONE, happening);
     venue->has_work = true;
 }
@@ -111,9 +121,9 @@ void io_stream_down(struct io_venue *venue, struct io_stream *stream, uint16_t t
     io_fetch_of_stream(venue, stream->number, why);
     subs_lost(venue, stream->number);
     to_be_told(stream, tell, why, happening);
+    stream->again_ns = is_kept ? io_venue_now(venue) + backoff(venue, tries_of(venue, stream)) : INT64_MAX;
     stream->link = 0;
     stream->state = IO_STREAM_WAITS;
-    stream->again_ns = is_kept ? io_venue_now(venue) + backoff(venue, stream->tries++) : INT64_MAX;
 }
 
 /* Its last word has been said and it is not to come back. */

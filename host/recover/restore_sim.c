@@ -137,8 +137,7 @@ static bool is_output(const struct oc_event *event)
 static oc_rc link_record(struct restore *restore, struct session *session, const struct oc_event *event)
 {
     struct venue_link *link = links_of(&session->links, event->source);
-    const bool is_said = event->type < OC_EV_REQUEST || event_is_of_order(event->type) ||
-                         (event->type == OC_EV_BALANCE && restore->is_started); /* before it: the opening cash */
+    const bool is_said = venue_link_says(event) && (event->type != OC_EV_BALANCE || restore->is_started);
     const bool is_later = event->type == OC_EV_REQUEST && event->local_ns > restore->event_ns &&
                           (!restore->held_count || restore->held[0].head.local_ns < event->local_ns);
     oc_rc rc = is_output(event) && !is_later ? (oc_rc)OC_OK : restore_sim_end(restore, session);
@@ -152,8 +151,7 @@ static oc_rc link_record(struct restore *restore, struct session *session, const
         return hold(restore, (const struct oc_request *)(const void *)event);
     if (event->type == OC_EV_DENIED)
         drop(restore, ((const struct oc_ev_answer *)(const void *)event)->request);
-    const bool was_emitted = event_is_of_order(event->type) || event->type == OC_EV_INSTRUMENT;
-    if (!is_said || !link || (was_emitted && sim_answers_forget(link->answers, event)))
+    if (!is_said || !link || (!event_is_market(event->type) && sim_answers_forget(link->answers, event)))
         return OC_OK;
     struct error error;
     return venue_link_expect(link, event, &error) < 0 ? session_fail(session, &error) : (oc_rc)OC_OK;

@@ -167,8 +167,9 @@ static void put_record(struct text *text, const struct side *side, const struct 
         put_units(text, side, event->inst, true, fill->price);
     } else if (event->type == OC_EV_REQUEST) {
         const struct oc_request *request = (const struct oc_request *)(const void *)event;
-        static const char *const kinds[] = {"", "new", "amend", "cancel", "cancel all", "close", "deadman", "protect"};
-        text_format(text, " %s o%llu %s ", kinds[request->kind <= OC_REQUEST_PROTECT ? request->kind : 0],
+        static const char *const kinds[] = {"",      "new",     "amend",   "cancel", "cancel all",
+                                            "close", "deadman", "protect", "fills"};
+        text_format(text, " %s o%llu %s ", kinds[request->kind <= OC_REQUEST_FILLS ? request->kind : 0],
                     (unsigned long long)(request->order & ((1ull << 40) - 1)),
                     request->side == OC_SIDE_BUY ? "BUY" : "SELL");
         if (request->bits & OC_RQ_HAS_QTY)

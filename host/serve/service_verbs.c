@@ -381,6 +381,10 @@ static bool put_count(struct text *reply, const char *what, int count)
 /* A batch holds ENGINE_STAGED_MAX requests; there may be more open orders than that, and none may be left. */
 static bool cancel_in_batches(struct console_service *service, uint32_t inst, bool with_protection, int *count)
 {
+    if (engine_begin(service->engine, 0) < 0)
+        return false;
+    (void)engine_ask_cancel_all(service->engine, inst, with_protection); /* at once, where the venue can */
+    engine_end(service->engine, true);
     for (int batch = 0; batch <= ENGINE_ORDERS_OPEN_MAX / ENGINE_STAGED_MAX; batch++) {
         if (engine_begin(service->engine, 0) < 0)
             return false;

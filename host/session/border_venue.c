@@ -113,7 +113,7 @@ static const char *bust_refuses(struct engine *engine, const struct oc_event *ev
     const struct oc_ev_bust *bust = (const struct oc_ev_bust *)(const void *)event;
     if (!instruments_get(engine_instruments(engine), event->inst))
         return "a correction of an instrument that is not known";
-    if (bust->trade_id_size == 0)
+    if (bust->trade_id_size == 0 || bust->trade_id_size > sizeof bust->trade_id)
         return "a correction of a fill without an identity";
     if (bust->new_qty < 0 || !counts(bust->new_fee))
         return "a correction to what cannot be counted";
@@ -219,7 +219,8 @@ static const char *judge(struct engine *engine, uint32_t account, const struct o
     const bool is_known = (event->type >= OC_EV_TRADE && event->type <= OC_EV_INSTRUMENT) ||
                           (event->type >= OC_EV_BOOK && event->type <= OC_EV_FUNDING) ||
                           event_is_of_order(event->type) || event->type == OC_EV_BALANCE ||
-                          (event->type >= OC_EV_POSITION && event->type <= OC_EV_FETCHED);
+                          (event->type >= OC_EV_POSITION && event->type <= OC_EV_FETCHED) ||
+                          event->type == OC_EV_STORE; /* the host's record of it */
     if (!is_known)
         return "an event that no connector may make";
     if (!event_is_sound(event))
@@ -254,6 +255,7 @@ static const char *judge(struct engine *engine, uint32_t account, const struct o
         return state_refuses(event);
     case OC_EV_LIMIT:
     case OC_EV_FETCHED:
+    case OC_EV_STORE:
         return NULL;
     default:
         return market_refuses(engine, event);

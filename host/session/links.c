@@ -42,10 +42,18 @@ oc_rc links_open(struct links *links, const struct venue_link_world *world, stru
     return rc;
 }
 
-void links_close(struct links *links)
+void links_close(struct links *links, bool is_clean)
 {
     for (uint32_t i = 0; i < links->count; i++)
-        venue_link_close(links->list[i]);
+        venue_link_end(links->list[i], is_clean);
+}
+
+oc_rc links_describe(struct links *links, struct registry *registry, const struct parts *parts, struct error *ret_error)
+{
+    oc_rc rc = OC_OK;
+    for (uint32_t i = 0; i < links->count && rc == OC_OK; i++)
+        rc = venue_link_describe(links->list[i], registry, parts, i, ret_error);
+    return rc;
 }
 
 void links_taken(struct links *links, uint32_t source)

@@ -21,7 +21,11 @@ void links_free(struct links *links);
 struct venue_link *links_of(const struct links *links, uint32_t account);
 /* Opens each; `world` but for what is each one's own. [setup] */
 CHECKED oc_rc links_open(struct links *links, const struct venue_link_world *world, struct error *ret_error);
-void links_close(struct links *links);
+/* `is_clean`: as of venue_link_end. */
+void links_close(struct links *links, bool is_clean);
+/* As venue_link_describe, of each. [setup] */
+CHECKED oc_rc links_describe(struct links *links, struct registry *registry, const struct parts *parts,
+                             struct error *ret_error);
 /* A market event of this source is being handled. */
 void links_taken(struct links *links, uint32_t source);
 /* As venue_link_stalled, of that one which goes on first. */

@@ -332,7 +332,7 @@ static oc_rc open_venues(void *self, struct session *session)
 static void close_venues(void *self, struct session *session)
 {
     (void)self;
-    links_close(&session->links);
+    links_close(&session->links, session->pace.ended != 0);
     venues_release(&session->venues);
 }
 
@@ -351,6 +351,8 @@ oc_rc session_open_parts(struct session *session, uint32_t wants, bool may_lack)
     if (!session->parts)
         return OC_E_NOMEM;
     oc_rc rc = parts_open(session->parts, session->settings, session->registry, wants, may_lack, &error);
+    if (rc == OC_OK)
+        rc = links_describe(&session->links, session->registry, session->parts, &error);
     if (rc < 0 && rc != OC_E_NOMEM)
         error.rc = OC_E_CONFIG; /* what is configured and cannot be had is a fault of the configuration */
     if (rc < 0)

@@ -257,6 +257,71 @@ oc_rc venue_judge_environment(struct settings *settings, struct error *ret_error
     return rc;
 }
 
+/* What the description says becomes a setting: a replay has no description. */
+static oc_rc describe(struct settings *settings, const char *venue, const char *key, const char *value,
+                      struct error *ret_error)
+{
+    char full[SETTING_KEY_MAX];
+    snprintf(full, sizeof full, "venue.%s.%s", venue, key);
+    return settings_set(settings, full, value, "the connector") < 0 ? error_copy(ret_error, &settings->error)
+                                                                    : (oc_rc)OC_OK;
+}
+
+oc_rc venue_cancel_all(struct settings *settings, const char *venue, const struct oc_venue *described,
+                       uint32_t *ret_can, struct error *ret_error)
+{
+    static const struct {
+        const char *word;
+        uint32_t can;
+    } words[] = {{"no", 0},
+                 {"all", OC_CAN_CANCEL_ALL},
+                 {"instrument", OC_CAN_CANCEL_ALL_BY_INST},
+                 {"both", OC_CAN_CANCEL_ALL | OC_CAN_CANCEL_ALL_BY_INST}};
+    const uint32_t offered = described ? described->flags & words[3].can : words[3].can;
+    const char *text = venue_text(settings, venue, "cancel_all", NULL);
+    size_t i = 0;
+    for (; text && i < 4 && strcmp(text, words[i].word) != 0;)
+        i++;
+    if (i == 4 || (text && (words[i].can & ~offered)))
+        return wrong(settings, venue, "cancel_all", "no, or all, instrument or both as far as the venue can",
+                     ret_error);
+    while (!text && described && words[i].can != offered)
+        i++;
+    *ret_can = text || described ? words[i].can : 0;
+    return text || !described ? (oc_rc)OC_OK : describe(settings, venue, "cancel_all", words[i].word, ret_error);
+}
+
+oc_rc venue_fetch_fills(struct settings *settings, const char *venue, const struct oc_venue *described,
+                        bool *ret_fetches, struct error *ret_error)
+{
+    const char *text = venue_text(settings, venue, "fetch_fills", NULL);
+    bool is_offered = !described;
+    for (uint32_t i = 0; described && i < described->fetch_count; i++)
+        is_offered |= described->fetches[i].kind == OC_FETCH_FILLS;
+    if (text && strcmp(text, "no") != 0 && (strcmp(text, "yes") != 0 || !is_offered))
+        return wrong(settings, venue, "fetch_fills", "no, or yes where the venue's fills can be fetched", ret_error);
+    *ret_fetches = text ? strcmp(text, "yes") == 0 : described && is_offered;
+    return text || !described ? (oc_rc)OC_OK
+                              : describe(settings, venue, "fetch_fills", *ret_fetches ? "yes" : "no", ret_error);
+}
+
+oc_rc venue_deadman(struct settings *settings, const char *venue, const struct oc_venue *described, int64_t *ret_ns,
+                    struct error *ret_error)
+{
+    char key[SETTING_KEY_MAX];
+    *ret_ns = 0;
+    if (!*venue_text(settings, venue, "deadman", ""))
+        return OC_OK;
+    snprintf(key, sizeof key, "venue.%s.deadman", venue);
+    if (settings_duration(settings, key, ret_ns) < 0)
+        return error_copy(ret_error, &settings->error);
+    if (*ret_ns < 5000000000ll || *ret_ns > 86400000000000ll)
+        return wrong(settings, venue, "deadman", "a span of 5s to 24h", ret_error);
+    return described->flags & OC_CAN_DEADMAN
+               ? (oc_rc)OC_OK
+               : wrong(settings, venue, "deadman", "nothing: this venue has no dead man's switch", ret_error);
+}
+
 const char *venue_of(const struct settings *settings, const char *connector, uint32_t *at)
 {
     for (; *at < settings->count; ++*at) {

@@ -12,6 +12,7 @@
 #include "session/parts.h"
 
 #include <outcry/draft/data.h>
+#include <outcry/venue.h>
 
 enum {
     VENUE_INSTRUMENTS_MAX = 64, /* that a configuration names; a venue may say more */
@@ -35,6 +36,16 @@ CHECKED oc_rc venue_instrument(struct settings *settings, const char *venue, uin
 /* With real money a run is not begun without the largest value of an order, the largest position and the largest loss of a day, or
  * without a word about each that is meant to be missing: risk.without. OC_E_CONFIG names all that are. [setup] */
 CHECKED oc_rc venue_judge_limits(struct settings *settings, const struct parts *parts, struct error *ret_error);
+/* Whether all is canceled at once too: OC_CAN_CANCEL_ALL... of venue.NAME.cancel_all, which becomes what the description says where it is
+ * not set. `described` NULL: a replay, by what is recorded. OC_E_CONFIG. [setup] */
+CHECKED oc_rc venue_cancel_all(struct settings *settings, const char *venue, const struct oc_venue *described,
+                               uint32_t *ret_can, struct error *ret_error);
+/* Whether fills that are missing are fetched: venue.NAME.fetch_fills, likewise. */
+CHECKED oc_rc venue_fetch_fills(struct settings *settings, const char *venue, const struct oc_venue *described,
+                                bool *ret_fetches, struct error *ret_error);
+/* venue.NAME.deadman; 0: not set. OC_E_CONFIG: not a span of 5 s to 24 h, or the venue has no such switch. [setup] */
+CHECKED oc_rc venue_deadman(struct settings *settings, const char *venue, const struct oc_venue *described,
+                            int64_t *ret_ns, struct error *ret_error);
 /* After the limits: an environment that this host cannot reach yet. OC_E_NOT_SUPPORTED. [setup] */
 CHECKED oc_rc venue_judge_environment(struct settings *settings, struct error *ret_error);
 

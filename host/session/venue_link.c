@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "journal/door.h"
 #include "session/links.h"
+#include "session/venue_world.h"
 
 /* Opening. */
 
@@ -68,44 +69,6 @@ oc_rc venue_link_read(struct venue_link *link, struct error *ret_error)
     return take_start(link, ret_error);
 }
 
-static oc_rc intern(void *self, const char *name, uint32_t size, uint32_t *ret_asset)
-{
-    const struct venue_link *link = self;
-    char text[OC_ASSET_MAX];
-    if (size >= sizeof text)
-        return OC_E_INVALID;
-    memcpy(text, name, size);
-    text[size] = 0;
-    return instruments_asset(engine_instruments(link->world.engine), text, ret_asset);
-}
-
-static const char *asset_text(void *self, uint32_t asset)
-{
-    const struct venue_link *link = self;
-    struct instruments *instruments = engine_instruments(link->world.engine);
-    return asset && asset < instruments_asset_count(instruments) ? instruments_asset_name(instruments, asset) : NULL;
-}
-
-static bool has_order(void *self, uint64_t order)
-{
-    const struct venue_link *link = self;
-    return link->again ? names_again_find(link->again, order) != NULL
-                       : orders_find(engine_orders(link->world.engine), order) != NULL;
-}
-
-/* While its records are gone through, as it was then. */
-static void called(void *self, uint64_t order, struct oc_id *ret_client, struct oc_id *ret_venue)
-{
-    const struct venue_link *link = self;
-    if (!link->again) {
-        engine_order_called(link->world.engine, order, ret_client, ret_venue);
-        return;
-    }
-    const struct order_called *known = names_again_find(link->again, order);
-    *ret_client = known ? known->now[ID_CLIENT] : (struct oc_id){0};
-    *ret_venue = known ? known->now[ID_VENUE] : (struct oc_id){0};
-}
-
 /* Its accounts, by the names that the configuration gives them. */
 static oc_rc give_accounts(struct venue_link *link)
 {
@@ -128,14 +91,7 @@ static oc_rc open_connector(struct venue_link *link, struct error *ret_error)
         return error_of_code(ret_error, OC_E_STATE, "venue", "there is no connector, or no transcript");
     const struct registry_entry *entry = registry_find(world->registry, OC_CONNECTOR, part->id);
     const struct io_link driver = transcript_link(&link->transcript);
-    const struct io_world io = {.now_ns = &link->now_ns,
-                                .seed = world->seed,
-                                .env = OC_ENV_LOCAL,
-                                .market_source = link->accounts[0],
-                                .assets = {link, intern, asset_text},
-                                .has_order = has_order,
-                                .called = called,
-                                .self = link};
+    const struct io_world io = venue_world_of(link);
     if (!entry) /* it says so */
         return plugin_instance_open(&link->plugin, world->registry, OC_CONNECTOR, part->id, ret_error);
     const struct oc_connector *table = registry_interface(entry->plugin, OC_CONNECTOR);
@@ -161,6 +117,9 @@ static oc_rc open_connector(struct venue_link *link, struct error *ret_error)
 
 void venue_link_close(struct venue_link *link)
 {
+    if (link->table && link->is_clean && !link->transcript.mismatches && io_venue_disarm(&link->venue) < 0)
+        log_error("venue", "the dead man's switch of %s could not be switched off: it will cancel what is open",
+                  link->plugin.plugin->id);
     if (link->table && io_venue_quiesce(&link->venue, *link->world.now_ns) < 0)
         log_warning("venue", "%s was not idle at the end", link->plugin.plugin->id);
     plugin_instance_close(&link->plugin);
@@ -316,7 +275,8 @@ oc_rc venue_link_request(struct venue_link *link, const struct oc_request *asked
 {
     oc_rc rc = keep_queued(link);
     if (rc == OC_OK)
-        rc = io_venue_request(&link->venue, asked);
+        rc = asked->kind == OC_REQUEST_FILLS ? io_venue_fetch_fills(&link->venue, asked)
+                                             : io_venue_request(&link->venue, asked);
     if (rc < 0)
         return rc;
     rc = take_answers(link);
@@ -533,6 +493,8 @@ oc_rc venue_link_open(struct venue_link *link, const struct venue_link_world *wo
                                  : open_connector(link, ret_error);
     if (rc == OC_E_DATA && link->records) /* damaged: read as far as they are whole */
         rc = OC_OK;
+    if (rc == OC_OK)
+        rc = venue_world_guard(link, ret_error);
     if (rc == OC_OK)
         rc = join_venues(link);
     if (rc == OC_OK) {

@@ -61,6 +61,7 @@ struct venue_link {
     bool gives_way;                  /* the replay differs: what was recorded comes at its time */
     bool has_console;                /* somebody may still send what the peer waits for */
     bool has_head;                   /* `event` is not taken yet */
+    bool is_clean;                   /* the run has ended as it should: a dead man's switch is disarmed */
     bool is_private;                 /* the account's own topic was asked for */
     bool is_going_through;           /* records again: nothing new is recorded */
     uint64_t passed_over;            /* instruments of kinds that this host does not trade */
@@ -73,6 +74,13 @@ struct venue_link {
     struct oc_event *event;      /* OC_EVENT_MAX bytes; owned */
 };
 
+/* Whether a record entered by a link, once the strategies are started: before that the opening cash is the host's. */
+static inline bool venue_link_says(const struct oc_event *event)
+{
+    return event->type < OC_EV_REQUEST || event->type == OC_EV_BALANCE || event_is_of_order(event->type) ||
+           (event->type >= OC_EV_POSITION && event->type <= OC_EV_FETCHED) || event->type == OC_EV_STORE;
+}
+
 /* `recorded_dir` NULL: to the connector. Owned: venue_link_free. NULL: no memory. [setup] */
 struct venue_link *venue_link_new(struct settings *settings, const char *name, const char *recorded_dir);
 /* Whether an account, by its number, is one of its own. */
@@ -81,10 +89,19 @@ bool venue_link_has(const struct venue_link *link, uint32_t account);
 int64_t venue_link_next_ns(const struct venue_link *link);
 /* Reads the transcript that the settings name; where it begins becomes a setting. [setup] */
 CHECKED oc_rc venue_link_read(struct venue_link *link, struct error *ret_error);
+/* Before the session's header is written: what is configured, held against the connector's description. A replay: nothing. [setup] */
+CHECKED oc_rc venue_link_describe(struct venue_link *link, struct registry *registry, const struct parts *parts,
+                                  uint32_t place, struct error *ret_error);
 /* The connector opens and starts, and the link is the venue of its account and a source of the inbox. venue_link_close is due all
  * the same. [setup] */
 CHECKED oc_rc venue_link_open(struct venue_link *link, const struct venue_link_world *world, struct error *ret_error);
 void venue_link_close(struct venue_link *link);
+/* The same behind the end of a run: a clean one lets what is open stay. */
+static inline void venue_link_end(struct venue_link *link, bool is_clean)
+{
+    link->is_clean = is_clean;
+    venue_link_close(link);
+}
 /* Takes NULL. */
 void venue_link_free(struct venue_link *link);
 /* The market event that was given last is being handled. */

@@ -14,13 +14,6 @@ static bool names_asset(const struct oc_event *event)
     return event->type == OC_EV_MARK && ((const struct oc_ev_text *)(const void *)event)->code == OC_MARK_ASSET;
 }
 
-static bool is_of_venue(const struct oc_event *event, enum journal_stream stream)
-{
-    return stream == JOURNAL_MARKET || event->type == OC_EV_BALANCE || event->type == OC_EV_INSTRUMENT ||
-           (event->type >= OC_EV_ACCEPTED && event->type <= OC_EV_TAKEN) ||
-           (event->type >= OC_EV_POSITION && event->type <= OC_EV_FETCHED);
-}
-
 static bool is_start(const struct oc_event *event)
 {
     return event->type == OC_EV_MARK && ((const struct oc_ev_text *)(const void *)event)->code == OC_MARK_START;
@@ -33,7 +26,7 @@ static void look_for_record(struct venue_link *link)
     while (!link->recorded && journal_next(link->records, &link->recorded, &stream) == OC_OK) {
         const struct oc_event *event = link->recorded;
         link->is_started |= is_start(event);
-        if (!names_asset(event) && (!link->is_started || !is_of_venue(event, stream)))
+        if (!names_asset(event) && (!link->is_started || !venue_link_says(event)))
             link->recorded = NULL;
         else if (!venue_link_has(link, event->source))
             link->recorded = NULL; /* another venue's */
@@ -98,8 +91,8 @@ static oc_rc send_held(struct venue_link *link, struct oc_request *held)
 
 /* A record of the session before `seq`: what the connector was asked is asked again, what it said is said again. A request that is
  * followed by its refusal was never sent. */
-static oc_rc again(struct venue_link *link, const struct oc_event *event, enum journal_stream stream,
-                   struct oc_request *held, struct error *ret_error)
+static oc_rc again(struct venue_link *link, const struct oc_event *event, struct oc_request *held,
+                   struct error *ret_error)
 {
     const bool is_denial = event->type == OC_EV_DENIED && held->id &&
                            ((const struct oc_ev_answer *)(const void *)event)->request == held->id;
@@ -110,7 +103,7 @@ static oc_rc again(struct venue_link *link, const struct oc_event *event, enum j
         return OC_E_NOMEM;
     if (event->type == OC_EV_REQUEST && venue_link_has(link, ((const struct oc_request *)(const void *)event)->account))
         memcpy(held, event, event->size < sizeof *held ? event->size : sizeof *held);
-    if (rc < 0 || !link->is_started || !is_of_venue(event, stream) || !venue_link_has(link, event->source))
+    if (rc < 0 || !link->is_started || !venue_link_says(event) || !venue_link_has(link, event->source))
         return rc;
     link->now_ns = link->said_ns = event->local_ns;
     if (!event_is_market(event->type) && sim_answers_forget(link->answers, event))
@@ -140,7 +133,7 @@ oc_rc venue_link_go_through(struct venue_link *link, uint64_t seq)
     const bool was_going_through = link->is_going_through;
     link->is_going_through = true;
     while (rc == OC_OK && journal_next(reader, &event, &stream) == OC_OK && event->seq <= seq)
-        rc = again(link, event, stream, &held, &error);
+        rc = again(link, event, &held, &error);
     if (rc == OC_OK)
         rc = send_held(link, &held);
     link->is_going_through = was_going_through;

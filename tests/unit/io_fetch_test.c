@@ -270,6 +270,90 @@ static void the_name_of_an_endpoint_is_what_its_url_says(void **state)
     assert_int_equal(kit.net->authority(&kit.host, 2, name, sizeof name), OC_E_INVALID);
 }
 
+static oc_rc ends_page(const struct oc_response *response)
+{
+    const bool is_last = response->body_size && ((const char *)response->body)[0] == '.';
+    return io_kit_fetched(response->token, !is_last, is_last ? (const char *)response->body + 1 : response->body);
+}
+
+/* The next question of a kind goes on where the last one ended; one about a span or an order says itself where it begins. */
+static void the_next_question_goes_on_where_the_last_ended(void **state)
+{
+    (void)state;
+    static const struct oc_fetchable offered[] = {{.kind = OC_FETCH_FILLS, .by = OC_BY_CURSOR},
+                                                  {.kind = OC_FETCH_LEDGER, .by = OC_BY_TIME}};
+    starts();
+    kit.on_response = ends_page;
+    kit.said_of.fetches = offered;
+    kit.said_of.fetch_count = 2;
+    ask(OC_FETCH_FILLS);
+    answers("one", 200);
+    answers(".two", 200);
+    ask(OC_FETCH_FILLS);
+    assert_string_equal(asked, "[][one][two]");
+    answers(".", 200); /* no cursor: it stays where it was */
+    ask(OC_FETCH_LEDGER);
+    answers(".three", 200);
+    ask(OC_FETCH_LEDGER); /* of a kind that has none */
+    answers(".", 200);
+    assert_string_equal(asked, "[][one][two][][]");
+    struct oc_fetch what = {.size = sizeof what, .kind = OC_FETCH_FILLS, .from_ns = 5};
+    assert_int_equal(io_venue_fetch(&kit.venue, &what, &token), OC_OK);
+    io_kit_pump(kit.now_ns);
+    answers(".four", 200);
+    what = (struct oc_fetch){.size = sizeof what, .kind = OC_FETCH_FILLS, .inst = 256};
+    assert_int_equal(io_venue_fetch(&kit.venue, &what, &token), OC_OK);
+    io_kit_pump(kit.now_ns);
+    answers(".", 200);
+    ask(OC_FETCH_FILLS);
+    assert_string_equal(asked, "[][one][two][][][][][two]");
+}
+
+static struct oc_fetch looked;
+static uint32_t looks;
+
+static oc_rc looks_for(const struct oc_fetch *fetch)
+{
+    looked = *fetch;
+    looks++;
+    return io_kit_http("/ask", 0, fetch->token, 0);
+}
+
+/* Fills that are missing are asked for as the description lets it, once while the question waits. */
+static void missing_fills_are_asked_for(void **state)
+{
+    (void)state;
+    static struct oc_fetchable offered = {.kind = OC_FETCH_FILLS};
+    static const uint32_t by[] = {OC_BY_CURSOR, OC_BY_INSTRUMENT, OC_BY_ORDER};
+    const struct oc_request request = {.kind = OC_REQUEST_FILLS,
+                                       .order = 1ull << 40 | 5,
+                                       .account = IO_KIT_SOURCE,
+                                       .created_ns = 77,
+                                       .head = {.inst = 256}};
+    starts();
+    kit.on_fetch = looks_for;
+    kit.said_of.fetches = &offered;
+    kit.said_of.fetch_count = 1;
+    kit.said_of.client_form = OC_CLIENT_NUMBER;
+    for (size_t i = 0; i < 3; i++) {
+        offered.by = by[i];
+        looks = 0;
+        assert_int_equal(io_venue_fetch_fills(&kit.venue, &request), OC_OK);
+        assert_int_equal(io_venue_fetch_fills(&kit.venue, &request), OC_OK);
+        io_kit_pump(kit.now_ns);
+        assert_int_equal(looks, 1);
+        assert_true(looked.account == IO_KIT_SOURCE && looked.lane == OC_LANE_RECONCILE);
+        assert_int_equal(looked.inst, i == 0 ? 0 : 256);
+        assert_true(looked.order == (i == 2 ? request.order : 0));
+        assert_int_equal(looked.client.size > 0, i == 2);
+        assert_int_equal(io_venue_fetch_fills(&kit.venue, &request), OC_OK); /* the first is under way */
+        io_kit_pump(kit.now_ns);
+        assert_int_equal(looks, 2);
+    }
+    kit.said_of.fetch_count = 0;
+    assert_int_equal(io_venue_fetch_fills(&kit.venue, &request), OC_E_NOT_SUPPORTED);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, io_kit_open_venue, io_kit_close_venue)
 
 int main(void)
@@ -288,6 +372,8 @@ int main(void)
         TEST(what_is_under_way_can_be_looked_up_until_it_is_answered),
         TEST(the_clock_of_the_venue_is_known_as_well_as_the_best_sample),
         TEST(the_name_of_an_endpoint_is_what_its_url_says),
+        TEST(the_next_question_goes_on_where_the_last_ended),
+        TEST(missing_fills_are_asked_for),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -179,6 +179,34 @@ static void what_was_replaced_is_still_to_be_answered(void **state)
     assert_int_equal(kit.venue.pending_count, 0);
 }
 
+static oc_rc says_gone(const struct oc_message *message)
+{
+    struct oc_event *room;
+    assert_int_equal(kit.feed->reserve(&kit.host, sizeof(struct oc_ev_venue_answer), &room), OC_OK);
+    struct oc_ev_venue_answer *said = (struct oc_ev_venue_answer *)(void *)room;
+    said->answer.head.size = sizeof *said;
+    said->answer.head.type = OC_EV_CANCELED;
+    said->venue_order.size = (uint8_t)message->bytes_size;
+    memcpy(said->venue_order.text, message->bytes, message->bytes_size);
+    return kit.feed->commit(&kit.host, room);
+}
+
+/* By the venue's id alone, as by ours. */
+static void an_answer_by_the_venues_id_answers(void **state)
+{
+    (void)state;
+    ready();
+    now_venue = id_of("V1");
+    kit.on_message = says_gone;
+    asks(OC_REQUEST_CANCEL, 7, ORDER, 0);
+    io_kit_says("V2");
+    io_kit_pump(kit.now_ns);
+    assert_int_equal(kit.venue.pending_count, 1);
+    io_kit_says("V1");
+    io_kit_pump(kit.now_ns);
+    assert_int_equal(kit.venue.pending_count, 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, io_kit_open_venue, io_kit_close_venue)
 
 int main(void)
@@ -186,7 +214,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(it_goes_out_under_the_names_that_it_has),          TEST(a_strangers_order_is_not_given_a_name),
         TEST(a_lost_amendment_is_asked_about_under_both_names), TEST(an_amendment_without_a_name_left_is_refused),
-        TEST(what_was_replaced_is_still_to_be_answered),
+        TEST(what_was_replaced_is_still_to_be_answered),        TEST(an_answer_by_the_venues_id_answers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

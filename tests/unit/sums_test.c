@@ -393,6 +393,40 @@ static void booked_are_the_fills_or_the_sums_whatever_the_order(void **state)
         one_run(&random, round % 2);
 }
 
+/* The question is a record among what the input came to, is sent to the venue, and is asked once a sum. */
+static void missing_fills_are_asked_of_the_venue(void **state)
+{
+    (void)state;
+    for (int asks = 0; asks < 2; asks++) {
+        struct fixture *f = fixture_new(COST_AVERAGE);
+        engine_set_asks_fills(f->engine, f->account, asks);
+        const uint64_t order = said_accepted(f, OC_SIDE_BUY, 10, 9900, "V1");
+        struct oc_ev_venue_answer said = said_answer(f, OC_EV_CANCELED, "V1");
+        said.answer.cum_qty = 7;
+        said.present = OC_OF_CUM_QTY;
+        says(f, &said);
+        says(f, &said);
+        assert_int_equal(f->sent_count, asks ? 2 : 1);
+        const struct oc_request *question = &f->sent[f->sent_count - 1];
+        if (asks) {
+            assert_true(question->kind == OC_REQUEST_FILLS && question->order == order && question->id >> 63);
+            assert_true(question->account == f->account && question->head.inst == f->inst);
+            assert_true(question->owner == OC_OWNER_HOST && question->head.seq > 0);
+        }
+        assert_int_equal(open_buys(f), 7); /* counted, though the order has ended */
+        struct fixture *again = fixture_new(COST_AVERAGE);
+        engine_set_asks_fills(again->engine, again->account, asks);
+        for (uint32_t i = 0; i < f->record_count; i++) {
+            struct oc_event *record = (struct oc_event *)(void *)f->records[i];
+            if (record->type == OC_EV_REQUEST)
+                assert_int_equal(engine_restore(again->engine, record), OC_OK);
+        }
+        assert_int_equal(engine_stats(again->engine)->requests, f->sent_count);
+        fixture_free(again);
+        fixture_free(f);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -406,6 +440,7 @@ int main(void)
         cmocka_unit_test(D3_without_money_it_is_booked_at_the_price_of_the_order_and_alarmed),
         cmocka_unit_test(D3_strategies_hear_of_what_is_inferred),
         cmocka_unit_test(booked_are_the_fills_or_the_sums_whatever_the_order),
+        cmocka_unit_test(missing_fills_are_asked_of_the_venue),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

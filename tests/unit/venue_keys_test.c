@@ -172,6 +172,89 @@ static void a_live_environment_asks_for_limits(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, parts_start, parts_stop)
 
+/* What is not set is what the description says, and is a setting from then on: a replay has no description. */
+static void what_a_venue_can_is_taken_from_its_description(void **state)
+{
+    static const struct {
+        uint32_t flags;
+        const char *set, *becomes;
+        uint32_t can;
+    } rows[] = {
+        {0, NULL, "no", 0},
+        {OC_CAN_CANCEL_ALL, NULL, "all", OC_CAN_CANCEL_ALL},
+        {OC_CAN_CANCEL_ALL_BY_INST, NULL, "instrument", OC_CAN_CANCEL_ALL_BY_INST},
+        {OC_CAN_CANCEL_ALL | OC_CAN_CANCEL_ALL_BY_INST, NULL, "both", OC_CAN_CANCEL_ALL | OC_CAN_CANCEL_ALL_BY_INST},
+        {OC_CAN_CANCEL_ALL, "no", "no", 0},
+        {OC_CAN_CANCEL_ALL | OC_CAN_CANCEL_ALL_BY_INST, "all", "all", OC_CAN_CANCEL_ALL}};
+    static const struct oc_fetchable fills = {.kind = OC_FETCH_FILLS};
+    struct oc_venue described = {.size = sizeof described};
+    uint32_t can;
+    bool fetches;
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        whole_venue("local");
+        if (rows[i].set)
+            venue("cancel_all", rows[i].set);
+        described.flags = rows[i].flags;
+        assert_int_equal(venue_cancel_all(&settings, "mine", &described, &can, &error), OC_OK);
+        assert_int_equal(can, rows[i].can);
+        assert_string_equal(venue_text(&settings, "mine", "cancel_all", ""), rows[i].becomes);
+        assert_int_equal(venue_cancel_all(&settings, "mine", NULL, &can, &error), OC_OK); /* the replay */
+        assert_int_equal(can, rows[i].can);
+    }
+    whole_venue("local");
+    assert_int_equal(venue_cancel_all(&settings, "mine", NULL, &can, &error), OC_OK); /* of an earlier host */
+    assert_int_equal(can, 0);
+    assert_int_equal(venue_fetch_fills(&settings, "mine", NULL, &fetches, &error), OC_OK);
+    assert_false(fetches);
+    described.flags = OC_CAN_CANCEL_ALL;
+    venue("cancel_all", "both");
+    says(venue_cancel_all(&settings, "mine", &described, &can, &error), OC_E_CONFIG,
+         "x.conf:3: venue.mine.cancel_all: found 'both', expected no, or all, instrument or both as far as the venue "
+         "can");
+    venue("cancel_all", "yes");
+    assert_int_equal(venue_cancel_all(&settings, "mine", &described, &can, &error), OC_E_CONFIG);
+    for (uint32_t i = 0; i < 2; i++) {
+        whole_venue("local");
+        described.fetches = &fills;
+        described.fetch_count = i;
+        assert_int_equal(venue_fetch_fills(&settings, "mine", &described, &fetches, &error), OC_OK);
+        assert_int_equal(fetches, i);
+        assert_string_equal(venue_text(&settings, "mine", "fetch_fills", ""), i ? "yes" : "no");
+        assert_int_equal(venue_fetch_fills(&settings, "mine", NULL, &fetches, &error), OC_OK);
+        assert_int_equal(fetches, i);
+        venue("fetch_fills", "yes");
+        assert_int_equal(venue_fetch_fills(&settings, "mine", &described, &fetches, &error), i ? OC_OK : OC_E_CONFIG);
+    }
+}
+
+static void a_dead_mans_switch_is_for_venues_that_have_one(void **state)
+{
+    static const struct {
+        const char *text;
+        uint32_t flags;
+        oc_rc rc;
+        int64_t ns;
+    } rows[] = {{"", 0, OC_OK, 0},
+                {"5s", OC_CAN_DEADMAN, OC_OK, 5000000000ll},
+                {"24h", OC_CAN_DEADMAN, OC_OK, 86400000000000ll},
+                {"4s", OC_CAN_DEADMAN, OC_E_CONFIG, 4000000000ll},
+                {"25h", OC_CAN_DEADMAN, OC_E_CONFIG, 90000000000000ll},
+                {"soon", OC_CAN_DEADMAN, OC_E_CONFIG, 0},
+                {"30s", OC_CAN_CANCEL_ALL, OC_E_CONFIG, 30000000000ll}};
+    struct oc_venue described = {.size = sizeof described};
+    int64_t ns;
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        whole_venue("local");
+        if (rows[i].text[0])
+            venue("deadman", rows[i].text);
+        described.flags = rows[i].flags;
+        assert_int_equal(venue_deadman(&settings, "mine", &described, &ns, &error), rows[i].rc);
+        assert_true(ns == rows[i].ns);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -179,6 +262,8 @@ int main(void)
         TEST(what_it_says_must_be_possible),
         TEST(several_venues_are_each_judged),
         TEST(a_live_environment_asks_for_limits),
+        cmocka_unit_test(what_a_venue_can_is_taken_from_its_description),
+        cmocka_unit_test(a_dead_mans_switch_is_for_venues_that_have_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -70,7 +70,8 @@ struct oc_fetch {
     struct oc_id client;
     struct oc_id venue_order;
     char underlying[OC_SYMBOL_MAX]; /* INSTRUMENTS of an option chain; "" all */
-    struct oc_cursor cursor;        /* of the page before, or of the last life */
+    struct oc_cursor
+        cursor; /* of the page before, or where the last question of this kind and account ended, in another life too */
 };
 
 enum {

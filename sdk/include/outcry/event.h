@@ -88,7 +88,10 @@ enum { /* event types; the numbers are frozen once given */
        OC_EV_LIMIT = 76,   /* how much of a rate limit is used; until when it is closed */
        OC_EV_FETCHED = 77, /* the answer to a fetch is complete: a page, or all */
        OC_EV_WIRE = 78,    /* host: bytes that went out or came in, without secrets; only where asked for */
-       OC_EV_END = 79      /* first number not in use */
+       OC_EV_STORE =
+           79,        /* host: a connector has put something into its store: oc_ev_text, `owner` the account, `key` the
+                            * size of the key with which the text begins */
+       OC_EV_END = 80 /* first number not in use */
 };
 
 enum {                                  /* head flags */

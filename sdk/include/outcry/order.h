@@ -18,11 +18,14 @@ enum {
     OC_REQUEST_NEW = 1,
     OC_REQUEST_AMEND = 2,
     OC_REQUEST_CANCEL = 3,
-    OC_REQUEST_CANCEL_ALL = 4, /* of the account; of head.inst where it is not 0; of `side` where it is not 0 */
-    OC_REQUEST_CLOSE = 5,      /* the position `position` or of head.inst by the venue's own way; qty 0 = all */
-    OC_REQUEST_DEADMAN = 6,    /* cancel everything unless heard again before expire_ns; expire_ns 0 = disarm */
-    OC_REQUEST_PROTECT =
-        7 /* stop_loss and take_profit of the position `position` are to be these; absent bits: as they are */
+    /* About no order: answered by OC_EV_TAKEN with its number in `request` (the venue has it) or OC_EV_REJECTED (it will not). Neither
+     * ends an order: what becomes of each is an event of its own. */
+    OC_REQUEST_CANCEL_ALL =
+        4,                  /* of the account; of head.inst where it is not 0. Asked beside the cancel of each order */
+    OC_REQUEST_CLOSE = 5,   /* the position by the venue's own way. Not supported: this host never asks for it */
+    OC_REQUEST_DEADMAN = 6, /* cancel everything unless heard again before expire_ns; expire_ns 0 = disarm */
+    OC_REQUEST_PROTECT = 7, /* stop_loss and take_profit of a position. Not supported: this host never asks for it */
+    OC_REQUEST_FILLS = 8 /* of the host: fills of `order` are missing. A connector meets it as OC_FETCH_FILLS alone */
 };
 enum {
     OC_ORDER_NONE = 0,
@@ -175,7 +178,7 @@ struct oc_venue_request {
     struct oc_id client_new;  /* AMEND, CANCEL: another for each, for a request that needs an id of its own. Size 0: the
                               * description's form has none left; the host has refused an AMEND by then */
     struct oc_id venue_order; /* size 0: not known */
-    struct oc_id position;    /* ticket or trade, for CLOSE and PROTECT */
+    struct oc_id position;    /* ticket or trade, for CLOSE and PROTECT: size 0 */
 };
 
 #endif

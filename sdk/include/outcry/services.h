@@ -77,7 +77,8 @@ struct oc_svc_feed {
      * instance (OC_E_DENIED). OC_E_DATA: an impossible size or type; dropped and counted. */
     oc_rc (*commit)(const struct oc_host *host, struct oc_event *event);
     /* [io][remote] The venue shows that something of `kind` (OC_FETCH_...) was missed, though the stream itself is sound: the
-     * host fetches it from its last cursor now. Until that has ended the account is SYNCING. */
+     * host fetches it now, from the cursor of the last OC_EV_FETCHED of this kind and account that had one. Cursors are in the
+     * journal with their events: a session that goes on goes on from them. */
     oc_rc (*missed)(const struct oc_host *host, uint32_t account, uint32_t kind);
 };
 
@@ -87,13 +88,15 @@ enum { /* how bytes become messages */
        OC_FRAME_NONE = 0,
        OC_FRAME_WEBSOCKET = 1,
        OC_FRAME_LINES =
-           2,           /* a long answer of HTTP, or TCP: one message a line without its \n; blank lines are left out */
-       OC_FRAME_RAW = 3 /* TCP: the codec takes whole messages off the front and says how many bytes it took */
+           2, /* a long answer of HTTP, or TCP: one message a line without its \n; blank lines are left out */
+       OC_FRAME_RAW =
+           3 /* TCP: the codec takes whole messages off the front and says how many bytes it took. Not supported
+                         * yet: OC_E_NOT_SUPPORTED */
 };
 enum { /* oc_open.flags */
        OC_OPEN_KEEP =
            1u << 0, /* when it falls, the host opens the same again; else the plugin is told and may open another */
-       OC_OPEN_LISTEN = 1u << 1,  /* wait for a peer to connect (loopback only unless configured); one at a time */
+       OC_OPEN_LISTEN = 1u << 1,  /* wait for a peer to connect. Not supported yet: OC_E_NOT_SUPPORTED */
        OC_OPEN_GUNZIP = 1u << 2,  /* binary messages are gzip or raw deflate: the host inflates, within its limits */
        OC_OPEN_DEFLATE = 1u << 3, /* permessage-deflate may be offered */
        OC_OPEN_WHOLE_SET =
@@ -145,7 +148,8 @@ struct oc_open {
     uint32_t room;        /* subscriptions it may carry; 0: any number */
     uint32_t message_max; /* bytes; 0: the description's */
     uint32_t instead;     /* the stream it takes the place of: that one is closed when this one is ready; 0 none */
-    const char *url; /* only where the venue names hosts at run time: must match the endpoint's `hosts`; else NULL */
+    const char
+        *url; /* a host that the venue names at run time. Not supported yet: anything but NULL is OC_E_NOT_SUPPORTED */
     const char *path;
     const char *headers; /* "Name: value\r\n" lines */
     const void *body;
@@ -365,18 +369,26 @@ struct oc_svc_limit {
 
 /* ---- store ---- */
 
-enum { OC_STORE_SOON = 0, OC_STORE_FIRST = 1 /* durable before anything that this call sends leaves */ };
+enum {
+    OC_STORE_SOON = 0, /* recorded with what the call says */
+    OC_STORE_FIRST = 1 /* durable before anything that this call sends leaves. Not supported yet: OC_E_NOT_SUPPORTED */
+};
+enum { OC_STORE_KEY_MAX = 32 /* with the final NUL */, OC_STORE_KEYS_MAX = 64, OC_STORE_VALUE_MAX = 4096 };
 
 /* [io] Small state of a session that must outlive the process and is not known otherwise: FIX sequence numbers, a chain's
- * account sequence. In the journal, so a restore has it. At most 64 keys of 4 KiB; a log of 1 Mi records. */
+ * account sequence. At most OC_STORE_KEYS_MAX keys an instance, of OC_STORE_VALUE_MAX bytes each; a key is [a-z0-9_.-]. A put takes
+ * effect with its call, and is recorded (OC_EV_STORE) among the events of that call, in their order: a session that goes on
+ * behind any record has exactly what was put by then. */
 struct oc_svc_store {
     uint32_t size;
     uint32_t zero;
-    oc_rc (*get)(const struct oc_host *host, uint32_t account, const char *key, void *bytes,
-                 uint32_t size_max); /* size */
+    /* Copies at most size_max bytes; returns the whole size. What the running call has put does not stand yet. OC_E_NOT_FOUND,
+     * OC_E_DENIED: not an account of this instance (0: the instance's own), OC_E_INVALID: no key. */
+    oc_rc (*get)(const struct oc_host *host, uint32_t account, const char *key, void *bytes, uint32_t size_max);
+    /* size 0: the key goes. OC_E_LIMIT: too long, or one key too many. Codes of get. OC_E_STATE: within no call. */
     oc_rc (*put)(const struct oc_host *host, uint32_t account, const char *key, const void *bytes, uint32_t size,
                  uint32_t how);
-    /* Records by number, for what a peer may ask to hear again. Numbers rise. */
+    /* Records by number, for what a peer may ask to hear again. Not supported yet: OC_E_NOT_SUPPORTED. */
     oc_rc (*append)(const struct oc_host *host, uint32_t account, const char *log, uint64_t number, const void *bytes,
                     uint32_t size, uint32_t how);
     oc_rc (*read)(const struct oc_host *host, uint32_t account, const char *log, uint64_t number, void *bytes,

@@ -1,0 +1,101 @@
+#include "session/venue_world.h"
+
+#include <string.h>
+
+#include "session/venue_keys.h"
+
+static oc_rc intern(void *self, const char *name, uint32_t size, uint32_t *ret_asset)
+{
+    const struct venue_link *link = self;
+    char text[OC_ASSET_MAX];
+    if (size >= sizeof text)
+        return OC_E_INVALID;
+    memcpy(text, name, size);
+    text[size] = 0;
+    return instruments_asset(engine_instruments(link->world.engine), text, ret_asset);
+}
+
+static const char *asset_text(void *self, uint32_t asset)
+{
+    const struct venue_link *link = self;
+    struct instruments *instruments = engine_instruments(link->world.engine);
+    return asset && asset < instruments_asset_count(instruments) ? instruments_asset_name(instruments, asset) : NULL;
+}
+
+static bool has_order(void *self, uint64_t order)
+{
+    const struct venue_link *link = self;
+    return link->again ? names_again_find(link->again, order) != NULL
+                       : orders_find(engine_orders(link->world.engine), order) != NULL;
+}
+
+/* While its records are gone through, as it was then. */
+static void called(void *self, uint64_t order, struct oc_id *ret_client, struct oc_id *ret_venue)
+{
+    const struct venue_link *link = self;
+    if (!link->again) {
+        engine_order_called(link->world.engine, order, ret_client, ret_venue);
+        return;
+    }
+    const struct order_called *known = names_again_find(link->again, order);
+    *ret_client = known ? known->now[ID_CLIENT] : (struct oc_id){0};
+    *ret_venue = known ? known->now[ID_VENUE] : (struct oc_id){0};
+}
+
+struct io_world venue_world_of(struct venue_link *link)
+{
+    return (struct io_world){.now_ns = &link->now_ns,
+                             .seed = link->world.seed,
+                             .env = OC_ENV_LOCAL,
+                             .market_source = link->accounts[0],
+                             .assets = {link, intern, asset_text},
+                             .has_order = has_order,
+                             .called = called,
+                             .self = link};
+}
+
+static const struct oc_connector *connector_of(struct registry *registry, const struct parts *parts, uint32_t place)
+{
+    const struct part *part = parts ? parts_at(parts, PART_CONNECTOR, place) : NULL;
+    const struct registry_entry *entry = part ? registry_find(registry, OC_CONNECTOR, part->id) : NULL;
+    return entry ? registry_interface(entry->plugin, OC_CONNECTOR) : NULL;
+}
+
+oc_rc venue_link_describe(struct venue_link *link, struct registry *registry, const struct parts *parts, uint32_t place,
+                          struct error *ret_error)
+{
+    const struct oc_connector *table = link->records_dir ? NULL : connector_of(registry, parts, place);
+    uint32_t can;
+    int64_t after_ns;
+    *ret_error = (struct error){0};
+    if (!table) /* opening it says so */
+        return OC_OK;
+    bool fetches;
+    oc_rc rc = venue_cancel_all(link->settings, link->name, table->venue, &can, ret_error);
+    if (rc == OC_OK)
+        rc = venue_fetch_fills(link->settings, link->name, table->venue, &fetches, ret_error);
+    return rc < 0 ? rc : venue_deadman(link->settings, link->name, table->venue, &after_ns, ret_error);
+}
+
+oc_rc venue_world_guard(struct venue_link *link, struct error *ret_error)
+{
+    int64_t after_ns = 0;
+    uint32_t can = 0;
+    bool fetches = false;
+    oc_rc rc = venue_cancel_all(link->settings, link->name, NULL, &can, ret_error);
+    if (rc == OC_OK)
+        rc = venue_fetch_fills(link->settings, link->name, NULL, &fetches, ret_error);
+    if (rc < 0)
+        return rc;
+    for (uint32_t i = 0; i < link->account_count; i++) {
+        engine_set_cancel_all(link->world.engine, link->accounts[i], can);
+        engine_set_asks_fills(link->world.engine, link->accounts[i], fetches);
+    }
+    if (!link->table)
+        return OC_OK;
+    rc = venue_deadman(link->settings, link->name, link->table->venue, &after_ns, ret_error);
+    if (rc == OC_OK && after_ns && link->account_count > 1)
+        return error_say(ret_error, OC_E_NOT_SUPPORTED, link->name,
+                         "a dead man's switch for several accounts of one venue is not supported");
+    return rc == OC_OK && after_ns ? io_venue_deadman(&link->venue, link->accounts[0], after_ns) : rc;
+}

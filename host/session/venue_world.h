@@ -1,0 +1,13 @@
+/* venue_world.h: what a session's link knows for its venue: assets, orders and how they are called; and what is configured of the venue
+ * beside trading, held against the connector's description. */
+#ifndef SESSION_VENUE_WORLD_H
+#define SESSION_VENUE_WORLD_H
+
+#include "session/venue_link.h"
+
+/* Borrows the link for the life of the venue. */
+struct io_world venue_world_of(struct venue_link *link);
+/* The engine knows what is canceled at once, and the venue after which time it cancels by itself. [setup] */
+CHECKED oc_rc venue_world_guard(struct venue_link *link, struct error *ret_error);
+
+#endif
