@@ -3,6 +3,7 @@
 
 #include "engine/impl.h"
 
+/* What is in force changes as the venue says: OC_OF_... bits of price, stop and quantity. */
 static void terms_change(struct order *order, uint32_t says, int64_t price, int64_t stop_price, int64_t qty)
 {
     if ((says & OC_OF_PRICE) && (order->now.bits & OC_RQ_HAS_PRICE))

@@ -236,10 +236,12 @@ void engine_batch_done(struct engine *engine, bool left)
             journal_denies(engine, staged);
             continue;
         }
+        if (staged->request.kind == OC_REQUEST_FILLS) /* a question asks for no change */
+            continue;
         engine->stats.requests++;
         if (staged->request.kind == OC_REQUEST_NEW)
             staged->order->now.head.seq = staged->request.head.seq;
-        if (engine->is_observed && staged->request.kind != OC_REQUEST_FILLS) /* a question is no message of an order */
+        if (engine->is_observed)
             chain_observe(engine, &staged->request.head);
     }
     if (!left)

@@ -64,10 +64,11 @@ static oc_rc restore_request(struct engine *engine, const struct oc_request *req
     const uint64_t number = request->id & ~(1ull << 63);
     if (request->kind != OC_REQUEST_NEW && number > engine->next_request) /* no request's number is given twice */
         engine->next_request = number;
-    if (request->kind > OC_REQUEST_CANCEL) { /* about no order */
+    if (request->kind > OC_REQUEST_CANCEL) {   /* about no order */
+        if (request->kind == OC_REQUEST_FILLS) /* a question asks for no change */
+            return OC_OK;
         engine->stats.requests++;
-        if (request->kind != OC_REQUEST_FILLS)
-            chain_observe(engine, &request->head);
+        chain_observe(engine, &request->head);
         return OC_OK;
     }
     if (request->kind != OC_REQUEST_NEW && !order)

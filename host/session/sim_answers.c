@@ -122,7 +122,8 @@ static bool is_like(const struct oc_event *a, const struct oc_event *b)
     const size_t head = sizeof *a;
     if (a->type != b->type)
         return false;
-    if (a->size == b->size && memcmp((const char *)a + head, (const char *)b + head, a->size - head) == 0)
+    if (a->size == b->size && a->size > head &&
+        memcmp((const char *)a + head, (const char *)b + head, a->size - head) == 0)
         return true; /* it says the same, by whatever name */
     if (!order_of(a) || order_of(a) != order_of(b))
         return false;

@@ -87,3 +87,44 @@ for at in 0 1 1 2 1 3 1 2 0; do kill_at $at; done
 [ "$(figures whole.json)" = "$(figures cut.json)" ] || fail "9 kills: other figures: $(figures cut.json)"
 replays "$w/cut" "9 kills"
 echo "9 kills, as uninterrupted"
+
+# Killed within each request and each message, before and behind what it does, by the connector itself: gone on with by the whole one,
+# nothing is said twice, and nothing is missing.
+cat >mortal.c <<'END'
+static void die_at(const char *call, int number)
+{
+    static int calls[2];
+    if (++calls[call[0] == 'm'] == DIES_AT && call[0] == DIES_IN[0])
+        *(volatile int *)0 = 1; /* a connector is pure: this is the end that it can make by itself */
+}
+END
+sed -e 's/^static oc_rc request(void \*self/static oc_rc whole_request(void *self/' -e 's/^static oc_rc message(void \*self/static oc_rc whole_message(void *self/' \
+    -e 's/^static oc_rc fetch(/static oc_rc request(void *self, const struct oc_venue_request *first, uint32_t size, uint32_t count, uint32_t batch)\
+{\
+    die_at("request", 0);\
+    const oc_rc rc = whole_request(self, first, size, count, batch);\
+    die_at("request", 1);\
+    return rc;\
+}\
+static oc_rc message(void *self, const struct oc_message *heard)\
+{\
+    die_at("message", 0);\
+    const oc_rc rc = whole_message(self, heard);\
+    die_at("message", 1);\
+    return rc;\
+}\
+static oc_rc fetch(/' "$here/connector_tarn.c" | cat mortal.c - >mortal_tarn.c
+deaths=0
+for where in request:1 request:2 request:3 request:4 request:5 request:6 request:7 request:8 request:9 request:10 request:11 request:12 \
+    message:1 message:4 message:7 message:12 message:15 message:18 message:21 message:24 message:27 message:30 message:33 message:36; do
+    "$cc" -std=gnu11 -O2 -shared -DDIES_IN="\"${where%:*}\"" -DDIES_AT="${where#*:}" $(pkg-config --cflags outcry) mortal_tarn.c \
+        -o conf/plugins/tarn.so $(pkg-config --libs outcry) || fail "mortal_tarn.c does not build"
+    rm -rf dead
+    { (go run dead --listen none --quiet) >out 2>&1 && fail "$where: it does not die: $(cat out)"; } 2>/dev/null
+    cp so/tarn.so conf/plugins/tarn.so
+    (go run dead --listen none --json) >dead.json 2>dead.err || fail "$where: $(cat dead.err)"
+    [ "$("$meaning_of" whole)" = "$("$meaning_of" dead)" ] || fail "$where: other records"
+    deaths=$((deaths + 1))
+done
+replays "$w/dead" "killed in a call"
+echo "$deaths deaths within a call, as uninterrupted"

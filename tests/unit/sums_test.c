@@ -421,7 +421,8 @@ static void missing_fills_are_asked_of_the_venue(void **state)
             if (record->type == OC_EV_REQUEST)
                 assert_int_equal(engine_restore(again->engine, record), OC_OK);
         }
-        assert_int_equal(engine_stats(again->engine)->requests, f->sent_count);
+        assert_int_equal(engine_stats(again->engine)->requests, 1); /* a question is none */
+        assert_int_equal(engine_stats(f->engine)->requests, 1);
         fixture_free(again);
         fixture_free(f);
     }
