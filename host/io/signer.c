@@ -1,11 +1,11 @@
 #include "io/signer.h"
 
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "io/crypto.h"
 
 void signer_init(struct signer *signer, const struct oc_venue *venue)
 {
@@ -16,7 +16,7 @@ void signer_init(struct signer *signer, const struct oc_venue *venue)
 void signer_release(struct signer *signer)
 {
     if (signer->kept)
-        OPENSSL_cleanse(signer->kept, SIGNER_KEPT_MAX * sizeof *signer->kept);
+        explicit_bzero(signer->kept, SIGNER_KEPT_MAX * sizeof *signer->kept);
     free(signer->kept);
     memset(signer, 0, sizeof *signer);
 }
@@ -110,16 +110,19 @@ oc_rc signer_sign(const struct signer *signer, uint32_t key, const struct oc_par
     size_t bytes_size;
     if (size > signature_max)
         return OC_E_LIMIT;
+    const struct crypto *crypto = crypto_get();
+    if (!crypto)
+        return OC_E_NOT_SUPPORTED;
     const char *value = value_of(signer, used->account, used->field, room, &value_size);
     unsigned char *bytes = value ? joined(signer, used->account, parts, count, &bytes_size) : NULL;
     if (!bytes)
         return value ? OC_E_NOMEM : OC_E_NOT_FOUND;
-    const EVP_MD *hash = used->algorithm == OC_SIGN_HMAC_SHA512   ? EVP_sha512()
-                         : used->algorithm == OC_SIGN_HMAC_SHA384 ? EVP_sha384()
-                         : used->algorithm == OC_SIGN_HMAC_SHA1   ? EVP_sha1()
-                         : used->algorithm == OC_SIGN_HMAC_SHA256 ? EVP_sha256()
-                                                                  : EVP_sha512(); /* a test signature */
-    const bool good = HMAC(hash, value, (int)value_size, bytes, bytes_size, mac, &length) != NULL;
+    const EVP_MD *hash = used->algorithm == OC_SIGN_HMAC_SHA512   ? crypto->sha512()
+                         : used->algorithm == OC_SIGN_HMAC_SHA384 ? crypto->sha384()
+                         : used->algorithm == OC_SIGN_HMAC_SHA1   ? crypto->sha1()
+                         : used->algorithm == OC_SIGN_HMAC_SHA256 ? crypto->sha256()
+                                                                  : crypto->sha512(); /* a test signature */
+    const bool good = crypto->hmac(hash, value, (int)value_size, bytes, bytes_size, mac, &length) != NULL;
     free(bytes);
     if (!good)
         return OC_E_NOMEM;
@@ -131,9 +134,11 @@ oc_rc signer_sign(const struct signer *signer, uint32_t key, const struct oc_par
 oc_rc signer_digest(const struct signer *signer, uint32_t account, uint32_t algorithm, const struct oc_part *parts,
                     uint32_t count, uint8_t *digest, uint32_t digest_max)
 {
-    const EVP_MD *hash = algorithm == OC_DIGEST_SHA256   ? EVP_sha256()
-                         : algorithm == OC_DIGEST_SHA512 ? EVP_sha512()
-                         : algorithm == OC_DIGEST_MD5    ? EVP_md5()
+    const struct crypto *crypto = crypto_get();
+    const EVP_MD *hash = !crypto                         ? NULL
+                         : algorithm == OC_DIGEST_SHA256 ? crypto->sha256()
+                         : algorithm == OC_DIGEST_SHA512 ? crypto->sha512()
+                         : algorithm == OC_DIGEST_MD5    ? crypto->md5()
                                                          : NULL;
     unsigned char made[EVP_MAX_MD_SIZE];
     unsigned int length = 0;
@@ -143,7 +148,7 @@ oc_rc signer_digest(const struct signer *signer, uint32_t account, uint32_t algo
     unsigned char *bytes = joined(signer, account, parts, count, &size);
     if (!bytes)
         return OC_E_NOT_FOUND;
-    const bool good = EVP_Digest(bytes, size, made, &length, hash, NULL) == 1;
+    const bool good = crypto->digest(bytes, size, made, &length, hash, NULL) == 1;
     free(bytes);
     if (!good || length > digest_max)
         return good ? OC_E_LIMIT : OC_E_NOMEM;
@@ -250,9 +255,10 @@ static bool put_json(struct out *out, const char *bytes, uint32_t size)
 static bool put_base64(struct out *out, const char *bytes, uint32_t size)
 {
     const uint32_t length = (size + 2) / 3 * 4;
-    if (length + 1 > out->max - out->size) /* and the zero that is written behind it */
+    const struct crypto *crypto = crypto_get();
+    if (!crypto || length + 1 > out->max - out->size) /* and the zero that is written behind it */
         return false;
-    (void)EVP_EncodeBlock((unsigned char *)out->to + out->size, (const unsigned char *)bytes, (int)size);
+    (void)crypto->base64((unsigned char *)out->to + out->size, (const unsigned char *)bytes, (int)size);
     out->size += length;
     return true;
 }

@@ -3,6 +3,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -166,9 +167,36 @@ static void a_nonce_rises(void **state)
     signer_release(&signer);
 }
 
+static bool has_libcrypto(void)
+{
+    char line[512];
+    bool is_there = false;
+    FILE *maps = fopen("/proc/self/maps", "r");
+    assert_non_null(maps);
+    while (fgets(line, sizeof line, maps))
+        is_there |= strstr(line, "libcrypto") != NULL;
+    fclose(maps);
+    return is_there;
+}
+
+/* Who signs nothing does not pay for what signs. */
+static void what_signs_is_loaded_by_the_first_that_signs(void **state)
+{
+    (void)state;
+    struct signer signer;
+    uint8_t digest[64];
+    const struct oc_part part = {.bytes = "abc", .size = 3};
+    signer_init(&signer, NULL);
+    assert_false(has_libcrypto());
+    assert_int_equal(signer_digest(&signer, 0, OC_DIGEST_SHA256, &part, 1, digest, sizeof digest), 32);
+    assert_true(has_libcrypto());
+    signer_release(&signer);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_signs_is_loaded_by_the_first_that_signs), /* before all others */
         cmocka_unit_test(signatures_are_those_of_the_standards),
         cmocka_unit_test(a_test_signature_is_one),
         cmocka_unit_test(secrets_are_not_given_out),
