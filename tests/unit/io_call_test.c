@@ -471,6 +471,66 @@ static void an_exchange_that_is_over_makes_room_for_another(void **state)
     assert_int_equal(kit.venue.limits.uses[0].used, 1);
 }
 
+/* A limit that counts orders is paid by the host, one for each new one: what finds no room waits, and a cancel costs nothing. */
+static void orders_are_counted_by_the_host(void **state)
+{
+    static const struct oc_limit limits[] = {
+        {.name = "orders",
+         .scope = OC_SCOPE_ACCOUNT,
+         .kind = OC_LIMIT_WINDOW,
+         .max = 2,
+         .period_ns = 10 * IO_KIT_S,
+         .orders = 1},
+        {.name = "calls", .scope = OC_SCOPE_ACCOUNT, .kind = OC_LIMIT_WINDOW, .max = 1, .period_ns = 10 * IO_KIT_S}};
+    (void)state;
+    kit.said_of.limits = limits;
+    kit.said_of.limit_count = 2;
+    io_kit_start();
+    kit.sent[0] = 0;
+    for (uint64_t i = 1; i <= 3; i++)
+        assert_int_equal(io_kit_ask(OC_REQUEST_NEW, i, i), OC_OK);
+    assert_int_equal(io_kit_ask(OC_REQUEST_CANCEL, 4, 1), OC_OK);
+    io_kit_sent("send ask 1\nsend ask 2\nsend ask 4\n");
+    io_kit_pump(kit.now_ns + 4 * IO_KIT_S);
+    io_kit_sent("");
+    io_kit_pump(kit.now_ns + 2 * IO_KIT_S);
+    io_kit_said("SENT 1\nSENT 2\nSENT 4\nNOT_THERE 3 LATE\n");
+    assert_int_equal(kit.venue.limits.uses[0].used, 2);
+    io_kit_pump(kit.now_ns + 10 * IO_KIT_S);
+    assert_int_equal(io_kit_ask(OC_REQUEST_NEW, 5, 5), OC_OK); /* the next window */
+    io_kit_sent("send ask 5\n");
+}
+
+static oc_rc said_rc;
+
+static oc_rc costs_of_exchanges(const struct oc_message *message)
+{
+    const struct oc_cost cost = {.limit = 0, .weight = 1};
+    const struct oc_send send = {
+        .size = sizeof send, .stream = kit.stream, .bytes = "x", .bytes_size = 1, .costs = &cost, .cost_count = 1};
+    (void)message;
+    said_rc = kit.net->send(&kit.host, &send);
+    return OC_OK;
+}
+
+/* Nothing would give it back. */
+static void a_send_cannot_pay_of_what_is_under_way(void **state)
+{
+    static const struct oc_limit limits[] = {
+        {.name = "at_once", .scope = OC_SCOPE_ACCOUNT, .kind = OC_LIMIT_CONCURRENT, .max = 5}};
+    (void)state;
+    kit.said_of.limits = limits;
+    kit.said_of.limit_count = 1;
+    io_kit_start();
+    kit.sent[0] = 0;
+    kit.on_message = costs_of_exchanges;
+    io_kit_says("it");
+    io_kit_pump(kit.now_ns);
+    assert_int_equal(said_rc, OC_E_NOT_SUPPORTED);
+    io_kit_sent("");
+    assert_int_equal(kit.venue.limits.count, 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, io_kit_open_venue, io_kit_close_venue)
 
 int main(void)
@@ -489,6 +549,8 @@ int main(void)
         TEST(nothing_can_be_asked_for_outside_a_call),
         TEST(what_did_not_leave_costs_nothing),
         TEST(an_exchange_that_is_over_makes_room_for_another),
+        TEST(orders_are_counted_by_the_host),
+        TEST(a_send_cannot_pay_of_what_is_under_way),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

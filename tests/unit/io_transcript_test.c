@@ -311,6 +311,36 @@ static void a_closed_stream_is_silent(void **state)
     script_end();
 }
 
+/* An answer without a question is a slip of who wrote it. */
+static void an_answer_is_to_an_exchange(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *lines;
+        const char *says;
+    } wrong[] = {{"answer 200 {}\n",
+                  "line 2: found \"{}\"; expected a method with a path before it: an exchange that this answers"},
+                 {"GET /x\nanswer 200 a\nlost\n",
+                  "line 4: found \"\"; expected a method with a path before it: an exchange that this answers"},
+                 {"? lines > x\n! answer 200 a\n",
+                  "line 3: found \"a\"; expected a `?` line with a method before it: an exchange that this answers"},
+                 {"? GET /x\n! answer 200 a\nunsent\n",
+                  "line 4: found \"\"; expected a method with a path before it: an exchange that this answers"}};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        char text[256];
+        snprintf(text, sizeof text, "transcript 2\n%s", wrong[i].lines);
+        assert_int_equal(script_read(text), OC_E_DATA);
+        assert_string_equal(script.mismatch, wrong[i].says);
+        script_end();
+    }
+    static const char *const right[] = {"GET /x\nGET /y\nanswer 200 a\nlost\n",
+                                        "? GET /x\n! lines < b\n! lost\nGET /y\nunsent\n"};
+    for (size_t i = 0; i < sizeof right / sizeof *right; i++) {
+        script_begin(right[i]);
+        script_end();
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -331,6 +361,7 @@ int main(void)
         cmocka_unit_test(each_thing_may_stand_behind_a_mark),
         cmocka_unit_test(the_first_difference_is_kept_and_the_others_counted),
         cmocka_unit_test(a_closed_stream_is_silent),
+        cmocka_unit_test(an_answer_is_to_an_exchange),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
