@@ -1,11 +1,14 @@
 /* instrument.h: the full record of something that can be traded, one version of it.
  *
  * Invariants
- * - A venue that changes a step causes version n+1; events name index and version, and are read with the steps of the version
- *   that they name. At that sequence the engine turns books, open orders and positions into units of n+1, exactly or by resync.
+ * - A venue that changes price_step or qty_step causes version n+1; events name index and version, and are read with the steps of
+ *   the version that they name. At that sequence the engine turns prices, open orders and positions into units of n+1. What does not
+ *   lie on the new grid becomes the nearest price, or the quantity below, and an alarm says so; money is never rounded by it.
+ * - Other members change in the version that is in force. Kind, currencies and contract size never do: that is another instrument.
  * - price_step and qty_step are positive; units of prices and quantities count these steps.
  * - Zero in an optional member means "not given"; `present` says so for what may be zero.
- * - Everything a venue checks before it takes an order stands here as data, and is checked before a byte is sent. */
+ * - What a venue checks before it takes an order stands here as data. Before a byte is sent the host checks status, the sign of prices,
+ *   min_qty and max_qty; the rest is known to rules and strategies, and is the venue's to refuse. */
 #ifndef OUTCRY_INSTRUMENT_H
 #define OUTCRY_INSTRUMENT_H
 
@@ -141,9 +144,11 @@ struct oc_instrument {
 };
 
 struct oc_ev_instrument {
-    struct oc_event head;      /* head.inst: the host's, 0 from a connector */
-    uint64_t token;            /* of the fetch that asked; 0: a stream said it */
-    struct oc_instrument info; /* last: it grows. Found again by (venue, venue_symbol, venue_number) */
+    struct oc_event head; /* head.inst: the host's, 0 from a connector */
+    uint64_t token;       /* of the fetch that asked; 0: a stream said it */
+    struct oc_instrument
+        info; /* last: it grows. Known again by its symbol; `venue` is the host's to say, and a spot symbol that is
+                                * left out becomes BASE/QUOTE. What is as it was is passed over */
 };
 
 #endif
