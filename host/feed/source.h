@@ -26,6 +26,8 @@ struct feed_source {
     char path[512];  /* file, or "synthetic..." */
     char place[512]; /* where a recorded session says that the file is, from the root; empty: it does not */
     char options[512];
+    char hash[20];               /* of the file's bytes, where the session compares it; "": it does not */
+    char hash_recorded[20];      /* what a recorded session says of that */
     const struct oc_data *table; /* of the reader; NULL: synthetic, or in memory. Borrowed */
     void *reader;                /* its instance, borrowed */
     const char *reader_name;     /* id of its plugin, static; NULL: not said */

@@ -492,7 +492,3 @@ oc_rc session_check_data(struct session *session, uint64_t traded)
     }
     return OC_OK;
 }
-
-void session_put_finer_data(const struct session *session, struct text *text) { intrabar_put(session, text); }
-
-void session_release_finer_data(struct session *session) { intrabar_release(session); }

@@ -76,6 +76,15 @@ static void put_data(const char *path, struct text *text)
     header_put(text, "data", path, is_file ? place : NULL, NULL);
 }
 
+/* Finer data of the inside of bars: their bytes are compared. */
+static void put_inside(const struct feed_source *source, struct text *text)
+{
+    char place[PATH_MAX];
+    if (!realpath(source->path, place))
+        place[0] = 0;
+    header_put(text, "inside", source->path, place, source->hash, NULL);
+}
+
 static void put_part(const struct part *part, struct text *text)
 {
     char hash[20];
@@ -101,7 +110,8 @@ void header_write(struct session *session, struct text *text)
         header_put(text, "set", session->settings->list[i].key, session->settings->list[i].value, NULL);
     for (uint32_t i = 0; i < session->data.count; i++)
         put_data(session->data.sources[i].path, text);
-    session_put_finer_data(session, text);
+    for (uint32_t i = 0; i < session->data.intrabar_count; i++)
+        put_inside(&session->data.sources[session->data.count + i], text);
     for (uint32_t i = 0; session->parts && i < session->parts->count; i++)
         put_part(&session->parts->list[i], text);
     char missing[ENGINE_MISSING_MAX] = "";

@@ -1,15 +1,11 @@
 #include "session/intrabar.h"
 
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/env.h"
 #include "base/hash.h"
-#include "session/header.h"
-
-enum { HASH_TEXT = 20 };
 
 /* What bars of one side come to: open, high, low, close. */
 struct sum {
@@ -26,8 +22,6 @@ struct intrabar {
     struct oc_event *next;     /* of the finer data; NULL: to be read */
     bool has_ended;
     struct oc_ev_quote before; /* the quotes in force before `next`; size 0: none */
-    char recorded[HASH_TEXT];  /* the hash that the records say; "": none does */
-    char hash[HASH_TEXT];
     uint64_t covered, missed;
 };
 
@@ -75,58 +69,20 @@ void intrabar_options(const struct settings *settings, char *ret_options, size_t
     }
 }
 
-static struct intrabar *intrabars_of(struct session *session)
-{
-    if (!session->data.intrabars)
-        session->data.intrabars = calloc(FEED_SOURCES_MAX, sizeof *session->data.intrabars);
-    return session->data.intrabars;
-}
-
-void intrabar_release(struct session *session)
-{
-    free(session->data.intrabars);
-    session->data.intrabars = NULL;
-}
-
 /* Of the bytes of a file; "": it cannot be read, which its reader will say. */
-static void hash_of(const char *path, char ret_hash[HASH_TEXT])
+static void take_hash(struct feed_source *source)
 {
     int fd;
     int64_t size = 0;
     void *bytes;
-    ret_hash[0] = 0;
-    if (env_open(path, ENV_READ, &fd) < 0)
+    source->hash[0] = 0;
+    if (env_open(source->path, ENV_READ, &fd) < 0)
         return;
     if (env_file_size(fd, &size) == OC_OK && size > 0 && env_map(fd, (size_t)size, false, &bytes) == OC_OK) {
-        snprintf(ret_hash, HASH_TEXT, "%016llx", (unsigned long long)hash64(bytes, (size_t)size));
+        snprintf(source->hash, sizeof source->hash, "%016llx", (unsigned long long)hash64(bytes, (size_t)size));
         env_unmap(bytes, (size_t)size);
     }
     env_close(fd);
-}
-
-void intrabar_put(const struct session *session, struct text *text)
-{
-    for (uint32_t i = 0; i < session->data.intrabar_count; i++) {
-        const struct intrabar *inside = &session->data.intrabars[i];
-        char place[PATH_MAX];
-        if (!realpath(inside->finer->path, place))
-            place[0] = 0;
-        header_put(text, "inside", inside->finer->path, place, inside->hash, NULL);
-    }
-}
-
-/* The files are named by the setting, in this order; it stands behind the lines of the data. */
-oc_rc intrabar_take_line(struct session *session, const struct header_line *line)
-{
-    struct session_data *data = &session->data;
-    struct intrabar *list = intrabars_of(session);
-    if (!list)
-        return OC_E_NOMEM;
-    if (data->count + data->intrabar_count >= FEED_SOURCES_MAX)
-        return OC_E_LIMIT;
-    header_text(line, 1, data->sources[data->count + data->intrabar_count].place, sizeof data->sources[0].place);
-    header_text(line, 2, list[data->intrabar_count++].recorded, sizeof list->recorded);
-    return OC_OK;
 }
 
 static bool is_bars(uint32_t type) { return type == OC_EV_BAR || type == OC_EV_QBAR; }
@@ -178,7 +134,9 @@ static oc_rc find_bars(struct session *session, struct intrabar *inside)
 oc_rc intrabar_join(struct session *session)
 {
     struct session_data *data = &session->data;
-    struct intrabar *list = intrabars_of(session);
+    if (!data->intrabars)
+        data->intrabars = calloc(FEED_SOURCES_MAX, sizeof *data->intrabars);
+    struct intrabar *list = data->intrabars;
     if (!list)
         return OC_E_NOMEM;
     for (uint32_t i = 0; i < data->intrabar_count; i++) {
@@ -188,8 +146,8 @@ oc_rc intrabar_join(struct session *session)
         oc_rc rc = find_bars(session, inside);
         if (rc < 0)
             return rc;
-        hash_of(inside->finer->path, inside->hash);
-        if (inside->recorded[0] && strcmp(inside->recorded, inside->hash) != 0)
+        take_hash(inside->finer);
+        if (inside->finer->hash_recorded[0] && strcmp(inside->finer->hash_recorded, inside->finer->hash) != 0)
             return session_say(session, OC_E_DATA, inside->finer->path,
                                "its bytes are not those that the session was recorded with");
         if (!session_finer_step(&data->sources[inside->bars].info.price_step, &inside->finer->info.price_step))
@@ -381,9 +339,9 @@ void intrabar_note(struct session *session)
         const struct intrabar *inside = &session->data.intrabars[i];
         if (!inside->from.next)
             continue;
+        const unsigned long long covered = inside->covered, missed = inside->missed;
         session_note(session, "inside of %s bars: finer data decided %llu of %llu%s",
-                     session_symbol(session, inside->bars), (unsigned long long)inside->covered,
-                     (unsigned long long)(inside->covered + inside->missed),
+                     session_symbol(session, inside->bars), covered, covered + missed,
                      inside->missed ? "; the others are not what they come to, and are decided as without them" : "");
     }
 }

@@ -8,7 +8,6 @@
 #ifndef SESSION_INTRABAR_H
 #define SESSION_INTRABAR_H
 
-#include "session/header.h"
 #include "session/session.h"
 
 /* The file of the setting data.intrabar that is number `index`; false: there are no more. */
@@ -21,9 +20,5 @@ CHECKED oc_rc intrabar_join(struct session *session);
 CHECKED oc_rc intrabar_start(struct session *session, uint32_t source, struct inbox_source *entry);
 /* What it came to, as notes. */
 void intrabar_note(struct session *session);
-void intrabar_release(struct session *session);
-/* The line `inside` of a header: path, place from the root, hash of the bytes. */
-void intrabar_put(const struct session *session, struct text *text);
-CHECKED oc_rc intrabar_take_line(struct session *session, const struct header_line *line);
 
 #endif

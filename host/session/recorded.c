@@ -5,7 +5,6 @@
 
 #include "base/version.h"
 #include "journal/read.h"
-#include "session/intrabar.h"
 
 static void note_other(const struct session *session, const struct header_line *line, struct text *notes)
 {
@@ -46,6 +45,17 @@ void recorded_take_missing(struct session *session, const struct header_line *li
     session->rules.is_recorded = true;
 }
 
+/* Finer data: the setting names the files, in this order; the line stands behind those of the data. */
+static oc_rc take_inside(struct session_data *data, const struct header_line *line)
+{
+    if (data->count + data->intrabar_count >= FEED_SOURCES_MAX)
+        return OC_E_LIMIT;
+    struct feed_source *source = &data->sources[data->count + data->intrabar_count++];
+    header_text(line, 1, source->place, sizeof source->place);
+    header_text(line, 2, source->hash_recorded, sizeof source->hash_recorded);
+    return OC_OK;
+}
+
 oc_rc recorded_take_line(struct session *session, const struct header_line *line, struct text *notes)
 {
     struct session_data *data = &session->data;
@@ -59,7 +69,7 @@ oc_rc recorded_take_line(struct session *session, const struct header_line *line
         header_text(line, 1, data->sources[data->count].place, sizeof data->sources[0].place);
         data->count++;
     } else if (strcmp(line->word, "inside") == 0) {
-        return intrabar_take_line(session, line);
+        return take_inside(data, line);
     } else if (strcmp(line->word, "seed") == 0) {
         header_text(line, 0, seed, sizeof seed);
         return settings_set(session->settings, "session.seed", seed, "the session's header");

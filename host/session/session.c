@@ -38,7 +38,7 @@ void session_free(struct session *session)
     rules_close(&session->rules);
     links_free(&session->links);
     free(session->parts);
-    session_release_finer_data(session);
+    free(session->data.intrabars);
     free(session->data.sources);
     free(session->data.readers);
     free(session);

@@ -186,9 +186,6 @@ struct rules_world session_rules_world(const struct session *session);
 CHECKED oc_rc session_open_data(void *self, struct session *session);
 void session_close_data(void *self, struct session *session);
 CHECKED oc_rc session_open_instruments(void *self, struct session *session);
-/* What decides the inside of bars (intrabar.h): its lines of a header, and its end. */
-void session_put_finer_data(const struct session *session, struct text *text);
-void session_release_finer_data(struct session *session);
 /* The same without data: symbol and steps in a source's info were filled in by the caller; a step of 0: none of its own. */
 CHECKED oc_rc session_open_instruments_alone(void *self, struct session *session);
 /* The currencies of all its symbols get their numbers, before a connector names others: the same in each run of it. */

@@ -344,6 +344,8 @@ static bool take_pieces(struct walk *walk, uint32_t index)
         walk->word_count = inside->has_bars ? (inside->count + 63) / 64 : 0;
     }
     const uint32_t words = walk->word_count * PAPER_ACCOUNTS_MAX;
+    if (!words) /* trades and quotes */
+        return true;
     if (words > walk->words_room) {
         free(walk->high_first);
         free(walk->is_ambiguous);
@@ -351,7 +353,7 @@ static bool take_pieces(struct walk *walk, uint32_t index)
         walk->is_ambiguous = malloc(words * sizeof *walk->is_ambiguous);
         walk->words_room = walk->high_first && walk->is_ambiguous ? words : 0;
     }
-    if (words > walk->words_room)
+    if (words > walk->words_room || !walk->high_first || !walk->is_ambiguous)
         return false;
     memset(walk->high_first, 0, words * sizeof *walk->high_first);
     memset(walk->is_ambiguous, 0, words * sizeof *walk->is_ambiguous);
