@@ -144,6 +144,11 @@ void order_moves(struct engine *engine, struct order *order, int event);
 /* Counts and notes what contradicts what is known; `words` are static. */
 void engine_alarm(struct engine *engine, const struct order *order, const char *words);
 
+/* terms.c */
+/* Of an instrument that has terms of its own: what its venue would refuse. A static reason, or NULL. */
+const char *terms_refuse(const struct engine *engine, const struct instrument *instrument,
+                         const struct oc_request *request);
+
 /* stage.c */
 /* What neither rules nor money decide: sizes, signs of prices, protection on the wrong side. A static reason, or NULL. */
 const char *stage_refuses(const struct engine *engine, const struct oc_request *request);

@@ -89,10 +89,13 @@ const char *stage_refuses(const struct engine *engine, const struct oc_request *
 {
     const struct instrument *instrument = instruments_get(engine->instruments, request->head.inst);
     const struct account *account = portfolio_account(engine->portfolio, request->account);
+    const struct oc_instrument *info = &instrument->info;
     const char *reason = instrument_refuses(engine, request);
+    if (__builtin_expect(!reason && (info->present | info->rules | (info->status ^ OC_STATUS_TRADING)), 0))
+        reason = terms_refuse(engine, instrument, request);
     if (account && strcmp(account->venue, instrument->info.venue) != 0)
         reason = "ACCOUNT_OF_ANOTHER_VENUE";
-    return reason ? reason : protection_refuses(engine, &instrument->info, request);
+    return reason ? reason : protection_refuses(engine, info, request);
 }
 
 void stage_stamp(struct engine *engine, struct oc_request *request)

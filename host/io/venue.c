@@ -93,7 +93,10 @@ oc_rc io_venue_account(struct io_venue *venue, const struct oc_account *account)
 
 oc_rc io_venue_instrument(struct io_venue *venue, const struct oc_instrument *instrument)
 {
-    return venue_names_add(&venue->names, instrument);
+    const oc_rc rc = venue_names_add(&venue->names, instrument);
+    if (rc == OC_OK)
+        io_withdraw_old_steps(venue, instrument->inst);
+    return rc;
 }
 
 /* The code of a call that was given something: 1: it is done with; 0: it is to be given again later. */

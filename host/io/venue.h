@@ -294,6 +294,7 @@ CHECKED oc_rc io_venue_init(struct io_venue *venue, const struct oc_connector *t
 void io_venue_release(struct io_venue *venue);
 CHECKED oc_rc io_venue_start(struct io_venue *venue, void *self);
 CHECKED oc_rc io_venue_account(struct io_venue *venue, const struct oc_account *account);
+/* A new one, or a new version: requests that wait with the steps of before are NOT_THERE. */
 CHECKED oc_rc io_venue_instrument(struct io_venue *venue, const struct oc_instrument *instrument);
 /* Wanted from now on, on whatever stream carries it. OC_E_NOT_SUPPORTED: the description does not offer the topic. */
 CHECKED oc_rc io_venue_subscribe(struct io_venue *venue, const struct oc_sub *sub);
@@ -304,7 +305,7 @@ CHECKED oc_rc io_venue_fetch(struct io_venue *venue, const struct oc_fetch *ask,
 CHECKED oc_rc io_venue_fetch_fills(struct io_venue *venue, const struct oc_request *request);
 /* Takes a request over, to be sent as soon as it may be. A cancel of what has not left takes that back. OC_E_FULL. */
 CHECKED oc_rc io_venue_request(struct io_venue *venue, const struct oc_request *request);
-/* Kill, latch, disconnect: what adds risk and has not left never does. */
+/* Kill, latch, disconnect: what adds risk and has not left never does. `account` 0: of all. */
 void io_venue_withdraw(struct io_venue *venue, uint32_t account, uint32_t why);
 
 /* From now on the venue cancels everything of the account when it has heard nothing for so long; refreshed at a third of that, and as

@@ -60,6 +60,8 @@ CHECKED oc_rc io_pending_flush(struct io_venue *venue);
 CHECKED oc_rc io_pending_due(struct io_venue *venue, int64_t now_ns);
 int64_t io_pending_next_ns(const struct io_venue *venue);
 void io_pending_sweep(struct io_venue *venue);
+/* An instrument has other steps under this id: what counts in those of before and has not left never does. */
+void io_withdraw_old_steps(struct io_venue *venue, uint32_t inst);
 /* The request under way by this number; NULL: none. */
 struct io_pending *io_pending_find(struct io_venue *venue, uint64_t request);
 

@@ -161,6 +161,18 @@ static bool take_back(struct io_venue *venue, uint64_t order, uint32_t why)
     return is_back;
 }
 
+void io_withdraw_old_steps(struct io_venue *venue, uint32_t inst)
+{
+    for (uint32_t i = 0; i < venue->pending_count; i++) {
+        struct io_pending *pending = &venue->pending[i];
+        const uint32_t asked = pending->ask->ask.head.inst;
+        if (pending->state == IO_PENDING_WAITS && pending->lane != OC_LANE_CANCEL && asked != inst &&
+            OC_INST_INDEX(asked) == OC_INST_INDEX(inst))
+            never_left(venue, pending, OC_WHY_NOT_SENT);
+    }
+    io_pending_sweep(venue);
+}
+
 void io_venue_withdraw(struct io_venue *venue, uint32_t account, uint32_t why)
 {
     for (uint32_t i = 0; i < venue->pending_count; i++)

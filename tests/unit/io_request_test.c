@@ -216,6 +216,68 @@ static void kill_takes_back_what_has_not_left_but_no_cancel(void **state)
     io_kit_said("SENT 4\n");
 }
 
+/* One account is latched: what another one has asked for still leaves. */
+static void what_is_withdrawn_is_of_that_account(void **state)
+{
+    (void)state;
+    ready();
+    kit.on_request = waits;
+    ask_new(1);
+    struct oc_request other = {.head = {.size = sizeof other, .type = OC_EV_REQUEST, .seq = 2},
+                               .id = 2,
+                               .order = 2,
+                               .kind = OC_REQUEST_NEW,
+                               .account = IO_KIT_SOURCE + 1,
+                               .created_ns = kit.now_ns};
+    assert_int_equal(io_venue_request(&kit.venue, &other), OC_OK);
+    io_venue_withdraw(&kit.venue, IO_KIT_SOURCE + 1, OC_WHY_NOT_SENT);
+    io_kit_said("NOT_THERE 2 NOT_SENT\n");
+    kit.on_request = NULL;
+    io_kit_pump(kit.now_ns + IO_KIT_S);
+    io_kit_said("SENT 1\n");
+}
+
+static void says_instrument(uint32_t index, uint32_t version)
+{
+    struct oc_instrument in = {
+        .size = sizeof in, .inst = OC_INST(index, version), .price_step = {version, 2, 0}, .qty_step = {1, 3, 0}};
+    snprintf(in.symbol, sizeof in.symbol, "S%u", index);
+    assert_int_equal(io_venue_instrument(&kit.venue, &in), OC_OK);
+}
+
+static void asks_in(uint32_t inst, uint8_t kind, uint64_t id, uint64_t order)
+{
+    const struct oc_request ask = {.head = {.size = sizeof ask, .type = OC_EV_REQUEST, .inst = inst, .seq = id},
+                                   .id = id,
+                                   .order = order,
+                                   .kind = kind,
+                                   .account = IO_KIT_SOURCE,
+                                   .created_ns = kit.now_ns};
+    assert_int_equal(io_venue_request(&kit.venue, &ask), OC_OK);
+}
+
+/* A quantity of before, written in the steps of now, would be another one. */
+static void what_waits_in_old_steps_never_leaves(void **state)
+{
+    (void)state;
+    ready();
+    says_instrument(7, 1);
+    says_instrument(8, 1);
+    asks_in(OC_INST(7, 1), OC_REQUEST_NEW, 1, 1);
+    kit.on_request = waits;
+    asks_in(OC_INST(7, 1), OC_REQUEST_NEW, 2, 2);
+    asks_in(OC_INST(8, 1), OC_REQUEST_NEW, 3, 3);
+    asks_in(OC_INST(7, 1), OC_REQUEST_CANCEL, 4, 1);
+    says_instrument(7, 1); /* the same again: nothing has changed */
+    io_kit_said("SENT 1\n");
+    says_instrument(7, 2);
+    io_kit_said("NOT_THERE 2 NOT_SENT\n");
+    asks_in(OC_INST(7, 2), OC_REQUEST_NEW, 5, 5);
+    kit.on_request = NULL;
+    io_kit_pump(kit.now_ns + IO_KIT_S);
+    io_kit_said("SENT 4\nSENT 3\nSENT 5\n");
+}
+
 static void what_is_sent_on_a_stream_that_fell_is_not_there(void **state)
 {
     (void)state;
@@ -477,6 +539,8 @@ int main(void)
         TEST(the_cancel_of_what_never_left_never_leaves),
         TEST(the_cancel_of_what_left_takes_back_a_change_that_waits_and_leaves),
         TEST(kill_takes_back_what_has_not_left_but_no_cancel),
+        TEST(what_waits_in_old_steps_never_leaves),
+        TEST(what_is_withdrawn_is_of_that_account),
         TEST(what_is_sent_on_a_stream_that_fell_is_not_there),
         TEST(while_its_stream_is_down_it_waits_and_then_leaves),
         TEST(a_request_that_waits_for_a_stream_does_not_keep_it_from_coming_up),

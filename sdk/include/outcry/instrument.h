@@ -7,8 +7,9 @@
  * - Other members change in the version that is in force. Kind, currencies and contract size never do: that is another instrument.
  * - price_step and qty_step are positive; units of prices and quantities count these steps.
  * - Zero in an optional member means "not given"; `present` says so for what may be zero.
- * - What a venue checks before it takes an order stands here as data. Before a byte is sent the host checks status, the sign of prices,
- *   min_qty and max_qty; the rest is known to rules and strategies, and is the venue's to refuse. */
+ * - What a venue checks before it takes an order stands here as data. Before a byte is sent the host checks status, kinds, the sign,
+ *   bounds and steps of prices, quantities and notional. Bands, max_position, max_orders, margins, iceberg and trail are known to rules
+ *   and strategies, and are the venue's to refuse. */
 #ifndef OUTCRY_INSTRUMENT_H
 #define OUTCRY_INSTRUMENT_H
 

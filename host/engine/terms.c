@@ -1,0 +1,111 @@
+/* terms.c: what a venue checks of an instrument before it takes an order, checked here before a byte leaves. */
+#include "engine/impl.h"
+
+static bool is_at_market(const struct oc_request *request)
+{
+    return request->type == OC_ORDER_MARKET || request->type == OC_ORDER_STOP;
+}
+
+static const char *status_refuses(const struct oc_instrument *info, const struct oc_request *request)
+{
+    if (info->status == OC_STATUS_NOT_YET)
+        return "INSTRUMENT_NOT_TRADING";
+    if (info->status == OC_STATUS_POST_ONLY && !(request->bits & OC_RQ_POST_ONLY))
+        return "INSTRUMENT_POST_ONLY";
+    if (info->status == OC_STATUS_LIMIT_ONLY && request->type != OC_ORDER_LIMIT)
+        return "INSTRUMENT_LIMIT_ONLY";
+    return info->status == OC_STATUS_REDUCE_ONLY && !(request->bits & OC_RQ_REDUCE_ONLY) ? "INSTRUMENT_REDUCE_ONLY"
+                                                                                         : NULL;
+}
+
+static const char *kind_refuses(const struct oc_instrument *info, const struct oc_request *request)
+{
+    if ((info->present & OC_INST_HAS_ORDERS) &&
+        !((info->orders >> request->type & 1) && (info->tifs >> request->tif & 1)))
+        return "ORDER_KIND_NOT_TAKEN";
+    return (info->rules & OC_INST_NO_QUOTE_QTY) && (request->bits & OC_RQ_HAS_QUOTE_QTY) ? "QUOTE_QUANTITY_NOT_TAKEN"
+                                                                                          : NULL;
+}
+
+/* The row of the table that a price is in says its step. */
+static bool is_on_ticks(const struct oc_instrument *info, int64_t price)
+{
+    int64_t step = 1;
+    for (uint32_t i = 0; (info->present & OC_INST_HAS_TICK_TABLE) && i < info->tick_count; i++)
+        if (price >= info->ticks[i].from && info->ticks[i].step > 0)
+            step = info->ticks[i].step;
+    const int64_t from = info->rules & OC_INST_PRICE_FROM_MIN ? info->min_price : 0;
+    return ((oc_i128)price - from) % step == 0;
+}
+
+static const char *price_refuses(const struct oc_instrument *info, int64_t price)
+{
+    if ((info->present & OC_INST_HAS_MIN_PRICE) && price < info->min_price)
+        return "PRICE_BELOW_MINIMUM";
+    if ((info->present & OC_INST_HAS_MAX_PRICE) && price > info->max_price)
+        return "PRICE_ABOVE_MAXIMUM";
+    return is_on_ticks(info, price) ? NULL : "PRICE_OFF_GRID";
+}
+
+static const char *market_size_refuses(const struct oc_instrument *info, int64_t qty)
+{
+    if ((info->present & OC_INST_HAS_MARKET_MIN_QTY) && qty < info->market_min_qty)
+        return "QUANTITY_BELOW_MINIMUM";
+    if ((info->present & OC_INST_HAS_MARKET_MAX_QTY) && qty > info->market_max_qty)
+        return "QUANTITY_ABOVE_MAXIMUM";
+    return (info->present & OC_INST_HAS_MARKET_STEP) && info->market_step > 0 && qty % info->market_step
+               ? "QUANTITY_OFF_GRID"
+               : NULL;
+}
+
+/* What the order is worth at its own price; at the market's, of those that have none. False: nobody knows. */
+static bool worth_of(const struct engine *engine, const struct instrument *instrument, const struct oc_request *request,
+                     oc_i128 *ret_money)
+{
+    const struct market *market = markets_get(engine->markets, request->head.inst);
+    int64_t price = market && market->has_mark ? market->mark2 / 2 : 0;
+    if (request->bits & OC_RQ_HAS_QUOTE_QTY)
+        return money_from_dec(request->quote_qty, ret_money) == OC_OK;
+    if (request->bits & OC_RQ_HAS_PRICE)
+        price = request->price;
+    else if (request->bits & OC_RQ_HAS_STOP)
+        price = request->stop_price;
+    if (price == 0 || instrument_value(instrument, price, request->qty, ret_money) < 0)
+        return false;
+    *ret_money = *ret_money < 0 ? -*ret_money : *ret_money;
+    return true;
+}
+
+static const char *notional_refuses(const struct engine *engine, const struct instrument *instrument,
+                                    const struct oc_request *request)
+{
+    const struct oc_instrument *info = &instrument->info;
+    const bool is_market = is_at_market(request);
+    const bool has_min =
+        (info->present & OC_INST_HAS_MIN_NOTIONAL) && (!is_market || (info->rules & OC_INST_NOTIONAL_OF_MARKET));
+    const bool has_max =
+        (info->present & OC_INST_HAS_MAX_NOTIONAL) && (!is_market || (info->rules & OC_INST_MAX_NOTIONAL_OF_MARKET));
+    oc_i128 worth, limit;
+    if ((!has_min && !has_max) || !worth_of(engine, instrument, request, &worth))
+        return NULL;
+    if (has_min && money_from_dec(info->min_notional, &limit) == OC_OK && worth < limit)
+        return "NOTIONAL_BELOW_MINIMUM";
+    return has_max && money_from_dec(info->max_notional, &limit) == OC_OK && worth > limit ? "NOTIONAL_ABOVE_MAXIMUM"
+                                                                                            : NULL;
+}
+
+const char *terms_refuse(const struct engine *engine, const struct instrument *instrument,
+                         const struct oc_request *request)
+{
+    const struct oc_instrument *info = &instrument->info;
+    const char *reason = status_refuses(info, request);
+    if (!reason)
+        reason = kind_refuses(info, request);
+    if (!reason && (request->bits & OC_RQ_HAS_PRICE))
+        reason = price_refuses(info, request->price);
+    if (!reason && (request->bits & OC_RQ_HAS_STOP))
+        reason = price_refuses(info, request->stop_price);
+    if (!reason && (request->bits & OC_RQ_HAS_QTY) && is_at_market(request))
+        reason = market_size_refuses(info, request->qty);
+    return reason ? reason : notional_refuses(engine, instrument, request);
+}
