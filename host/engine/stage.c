@@ -88,13 +88,13 @@ static const char *protection_refuses(const struct engine *engine, const struct 
 const char *stage_refuses(const struct engine *engine, const struct oc_request *request)
 {
     const struct instrument *instrument = instruments_get(engine->instruments, request->head.inst);
-    const struct account *account = portfolio_account(engine->portfolio, request->account);
     const struct oc_instrument *info = &instrument->info;
     const char *reason = instrument_refuses(engine, request);
     if (__builtin_expect(!reason && (info->present | info->rules | (info->status ^ OC_STATUS_TRADING)), 0))
         reason = terms_refuse(engine, instrument, request);
-    if (account && strcmp(account->venue, instrument->info.venue) != 0)
-        reason = "ACCOUNT_OF_ANOTHER_VENUE";
+    if (__builtin_expect(portfolio_account_count(engine->portfolio) > 1, 0) &&
+        portfolio_account_at(engine->portfolio, info->venue, request->account) != request->account)
+        reason = "ACCOUNT_OF_ANOTHER_VENUE"; /* the only account of a session is of its only venue */
     return reason ? reason : protection_refuses(engine, info, request);
 }
 

@@ -24,7 +24,7 @@ static const char *kind_refuses(const struct oc_instrument *info, const struct o
         !((info->orders >> request->type & 1) && (info->tifs >> request->tif & 1)))
         return "ORDER_KIND_NOT_TAKEN";
     return (info->rules & OC_INST_NO_QUOTE_QTY) && (request->bits & OC_RQ_HAS_QUOTE_QTY) ? "QUOTE_QUANTITY_NOT_TAKEN"
-                                                                                          : NULL;
+                                                                                         : NULL;
 }
 
 /* The row of the table that a price is in says its step. */
@@ -91,7 +91,7 @@ static const char *notional_refuses(const struct engine *engine, const struct in
     if (has_min && money_from_dec(info->min_notional, &limit) == OC_OK && worth < limit)
         return "NOTIONAL_BELOW_MINIMUM";
     return has_max && money_from_dec(info->max_notional, &limit) == OC_OK && worth > limit ? "NOTIONAL_ABOVE_MAXIMUM"
-                                                                                            : NULL;
+                                                                                           : NULL;
 }
 
 const char *terms_refuse(const struct engine *engine, const struct instrument *instrument,

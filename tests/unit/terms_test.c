@@ -178,13 +178,42 @@ static void the_worth_of_an_order(void **state)
     refuses(money, NULL);
 }
 
+/* With several accounts each trades at its own venue alone. */
+static void an_account_trades_at_its_own_venue(void **state)
+{
+    (void)state;
+    uint32_t other, same;
+    assert_int_equal(
+        portfolio_add_account(engine_portfolio(f->engine), "main", "other", f->quote, COST_AVERAGE, &other), OC_OK);
+    assert_int_equal(portfolio_add_account(engine_portfolio(f->engine), "hedge", "test", f->quote, COST_AVERAGE, &same),
+                     OC_OK);
+    struct oc_request request = limit(10, 9900);
+    refuses(request, NULL);
+    request.account = same;
+    refuses(request, NULL);
+    request.account = other;
+    refuses(request, "ACCOUNT_OF_ANOTHER_VENUE");
+    assert_int_equal(portfolio_account_at(engine_portfolio(f->engine), "test", same), same);
+    assert_int_equal(portfolio_account_at(engine_portfolio(f->engine), "test", other), f->account);
+    assert_int_equal(portfolio_account_at(engine_portfolio(f->engine), "other", 0), other);
+    assert_int_equal(portfolio_account_at(engine_portfolio(f->engine), "none", other), 0);
+    oc_i128 all = 0, one = 0;
+    uint32_t unpriced = 9;
+    assert_int_equal(portfolio_set_balance(engine_portfolio(f->engine), other, f->quote, num_pow10_128(MONEY_SCALE)),
+                     OC_OK);
+    assert_int_equal(portfolio_equity(engine_portfolio(f->engine), f->account, &one, &unpriced), OC_OK);
+    assert_int_equal(portfolio_equity_all(engine_portfolio(f->engine), f->quote, &all, &unpriced), OC_OK);
+    assert_true(all == one + num_pow10_128(MONEY_SCALE));
+    assert_int_equal(unpriced, 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(states_of_an_instrument), TEST(kinds_that_are_not_taken), TEST(bounds_and_steps_of_prices),
-        TEST(sizes_of_market_orders),  TEST(the_worth_of_an_order),
+        TEST(sizes_of_market_orders),  TEST(the_worth_of_an_order),    TEST(an_account_trades_at_its_own_venue),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
