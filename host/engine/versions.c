@@ -217,8 +217,8 @@ static oc_rc try_steps(struct engine *engine, uint32_t inst, const struct oc_ins
 oc_rc instrument_apply(struct engine *engine, const struct oc_ev_instrument *event)
 {
     enum instrument_change change;
-    struct instrument_steps from;
-    struct rescale rescale;
+    struct instrument_steps from = {.price = {0}};
+    struct rescale rescale = {.is_trial = true};
     uint32_t inst;
     oc_rc rc = instruments_judge(engine->instruments, &event->info, &change, &inst);
     if (rc == OC_OK && change == INSTRUMENT_NEW && !markets_get(engine->markets, inst))
@@ -250,8 +250,10 @@ const struct oc_event *event_as_now(struct engine *engine, const struct oc_event
     if (!instruments_steps(engine->instruments, event->inst, &from))
         return NULL;
     const struct instrument_steps to = {instrument->info.price_step, instrument->info.qty_step};
+    if (rescale_init(&rescale, &from, &to) < 0)
+        return NULL;
     struct oc_event *turned = realloc(engine->turned, event->size);
-    if (!turned || rescale_init(&rescale, &from, &to) < 0)
+    if (!turned)
         return NULL;
     engine->turned = turned;
     memcpy(turned, event, event->size);

@@ -37,7 +37,7 @@ void client_id_make(const struct oc_venue *venue, uint64_t order, uint32_t revis
         ret_id->size = 2 + ORDER_DIGITS;
         if (revision) {
             int digits = REVISION_DIGITS;
-            while (revision >> 5 * digits && 5 * digits < 32)
+            while (5 * digits < 32 && revision >> 5 * digits)
                 digits++;
             put(ret_id->text + ret_id->size, digits, revision);
             ret_id->size = (uint8_t)(ret_id->size + digits);

@@ -271,7 +271,7 @@ static __attribute__((noinline)) oc_rc take(struct session *session, const struc
         rc = rules_take_mark(session, input->event);
     if (rc == OC_OK)
         rc = apply(session, input, kept);
-    if (rc == OC_OK && input->event && input->event->type == OC_EV_INSTRUMENT)
+    if (rc == OC_OK && input->kind == INPUT_ANSWER && input->event->type == OC_EV_INSTRUMENT)
         rc = session_show_instrument(session);
     if (input->kind == INPUT_ANSWER || input->kind == INPUT_TIMER)
         look_at_limits(session, input);
