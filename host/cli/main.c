@@ -76,7 +76,7 @@ int verb_help(int argc, char **argv)
          "  --config FILE            configuration, several allowed; --set section.key=value\n"
          "  --plugin NAME=FILE       a rule, simulator or reader for this run; --set NAME.key=value\n"
          "  --json --quiet           for other programs\n"
-         "\nof run: the same without data and fills, and --venue NAME, a group of the configuration\n"
+         "\nof run: the same without data and fills, and --venue NAME[,NAME...], groups of the configuration\n"
          "of console: as paper, or with --venue as run; and --paused, --no-pane; --attach [SOCKET] [--trade]\n"
          "\nexit codes: 0 good, 1 the run failed, 2 wrong use, 3 configuration, 4 venue, 5 halted by risk,\n"
          "            6 a backtest was interrupted; 130 at a second Ctrl-C");
