@@ -72,7 +72,12 @@ waits_for() { # WHAT COMMAND...: until it holds
         sleep 0.05
     done
 }
-works() { cat /proc/$pid/task/*/stat 2>/dev/null | grep -q ') R '; } # the session's thread is in the rule
+works() { # the session's thread is in the rule: it runs at each look, where reading a line takes no time
+    for look in 1 2 3 4; do
+        cat /proc/$pid/task/*/stat 2>/dev/null | grep -q ') R ' || return 1
+        sleep 0.05
+    done
+}
 rule=endless
 rm -f in
 mkfifo in
