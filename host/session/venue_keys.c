@@ -97,6 +97,28 @@ static oc_rc judge_accounts(const struct settings *settings, const char *venue, 
                                                          : wrong(settings, venue, "accounts", expected, ret_error);
 }
 
+/* Opening cash of an account that the venue does not have would be left out in silence. */
+static oc_rc judge_cash(const struct settings *settings, const char *venue, struct error *ret_error)
+{
+    char prefix[SETTING_KEY_MAX], name[VENUE_ACCOUNT_MAX];
+    const size_t length = (size_t)snprintf(prefix, sizeof prefix, "venue.%s.cash.", venue);
+    for (uint32_t i = 0; i < settings->count; i++) {
+        const struct setting *setting = &settings->list[i];
+        uint32_t k = 0;
+        if (strncmp(setting->key, prefix, length) != 0)
+            continue;
+        while (venue_account(settings, venue, k, name) && strcmp(name, setting->key + length) != 0)
+            k++;
+        if (!venue_account(settings, venue, k, name)) {
+            error_at(ret_error, OC_E_CONFIG, "%s: %s", setting->origin, setting->key);
+            error_what(ret_error, "the venue has no such account");
+            error_expected(ret_error, "one of %s", venue_text(settings, venue, "accounts", ""));
+            return OC_E_CONFIG;
+        }
+    }
+    return OC_OK;
+}
+
 static oc_rc judge_group(struct settings *settings, const char *name, struct error *ret_error)
 {
     static const char *const needed[][2] = {
@@ -117,6 +139,8 @@ static oc_rc judge_group(struct settings *settings, const char *name, struct err
         if (!*venue_text(settings, name, needed[i][0], ""))
             return missing(settings, name, needed[i][0], needed[i][1], ret_error);
     oc_rc rc = judge_accounts(settings, name, ret_error);
+    if (rc == OC_OK)
+        rc = judge_cash(settings, name, ret_error);
     if (rc < 0)
         return rc;
     rc = venue_instrument(settings, name, 0, &info, ret_error);

@@ -292,8 +292,9 @@ static oc_rc next_event(void *self, struct oc_event **ret_event)
     if (link->answers->count) /* one at a time, or their order is lost */
         return OC_E_AGAIN;
     link->now_ns = *link->world.now_ns;
-    if (!link->records && venue_link_want_subscribed(link) < 0)
-        return OC_E_NOMEM;
+    const oc_rc wanted = link->records ? (oc_rc)OC_OK : venue_link_want_subscribed(link);
+    if (wanted < 0)
+        return wanted == OC_E_AGAIN || wanted == OC_E_END ? (oc_rc)OC_E_STATE : wanted; /* no word of a source */
     for (uint32_t i = 0; !link->records && i < link->account_count; i++)
         if (engine_latched(link->world.engine, link->accounts[i])) /* what has not left never does */
             io_venue_withdraw(&link->venue, link->accounts[i], OC_WHY_NOT_SENT);

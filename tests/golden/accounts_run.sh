@@ -5,6 +5,7 @@
 set -u
 outcry=$(realpath "$1")
 folder=$(dirname "$outcry")
+here=$(realpath "$(dirname "$0")")
 examples=$(realpath "$(dirname "$0")/../../sdk/examples")
 w=$(mktemp -d)
 pid=
@@ -36,25 +37,7 @@ figures='[.money.start, .money.final, .trades.fills, .trades.requests, .trades.d
 [ "$(jq -r "$figures" whole.json)" = '18000 18000.012 6 6 0 3' ] || fail "figures: $(jq -r "$figures" whole.json)"
 [ "$(jq -r '.symbol' whole.json)" = 'desk:BTC/USDT, loopback:BTC/USDT' ] || fail "symbols: $(jq -r .symbol whole.json)"
 
-kill_at() {
-    rm -f in
-    mkfifo in
-    (go console cut --paused) >said 2>&1 <in &
-    pid=$!
-    exec 9>in
-    printf '%s\nprint("it " .. "stands")\n' "$([ "$1" = 0 ] || echo "step $1")" >&9
-    tries=0
-    until grep -q 'it stands' said; do
-        tries=$((tries + 1))
-        [ $tries -lt 1200 ] || fail "step $1 is not answered: $(tail -n 5 said)"
-        kill -0 $pid 2>/dev/null || fail "step $1: it ends: $(tail -n 5 said)"
-        sleep 0.05
-    done
-    kill -9 $pid
-    wait $pid 2>/dev/null
-    pid=
-    exec 9>&-
-}
+. "$here/kill_at.sh"
 for at in 0 1 1 2 1 0 1 1 1; do kill_at $at; done
 (go run cut --listen none --json) >cut.json 2>cut.err || fail "after kills: $(cat cut.err)"
 all='[.money, .trades.requests, .trades.denied, .trades.fills, .trades.round_trips, .hashes.meaning, .hashes.order_records, .hashes.input]'

@@ -5,6 +5,7 @@
 set -u
 outcry=$(realpath "$1")
 folder=$(dirname "$outcry")
+here=$(realpath "$(dirname "$0")")
 example=$(realpath "$(dirname "$0")/../../sdk/examples/connector_loopback")
 w=$(mktemp -d)
 pid=
@@ -46,25 +47,7 @@ jq -r '.notes[]' whole.json | grep -qx 'fills: as the venue loopback says, throu
 "$outcry" replay whole --diff >said 2>&1 || fail "the replay differs: $(cat said)"
 
 # Killed behind so many events, and gone on with.
-kill_at() {
-    rm -f in
-    mkfifo in
-    (go console cut --paused) >said 2>&1 <in &
-    pid=$!
-    exec 9>in
-    printf '%s\nprint("it " .. "stands")\n' "$([ "$1" = 0 ] || echo "step $1")" >&9
-    tries=0
-    until grep -q 'it stands' said; do
-        tries=$((tries + 1))
-        [ $tries -lt 1200 ] || fail "step $1 is not answered: $(tail -n 5 said)"
-        kill -0 $pid 2>/dev/null || fail "step $1: it ends: $(tail -n 5 said)"
-        sleep 0.05
-    done
-    kill -9 $pid
-    wait $pid 2>/dev/null
-    pid=
-    exec 9>&-
-}
+. "$here/kill_at.sh"
 for at in 0 1 2 3 5 30 0 40 4600 0 30 20; do kill_at $at; done
 (go run cut --listen none --json) >cut.json 2>cut.err || fail "after kills: $(cat cut.err)"
 all='[.money, .trades.requests, .trades.denied, .trades.fills, .trades.round_trips, .hashes.meaning, .hashes.order_records, .hashes.input]'

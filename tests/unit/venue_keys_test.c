@@ -77,6 +77,12 @@ static void what_it_says_must_be_possible(void **state)
     assert_true(venue_account(&settings, "mine", 1, name));
     assert_string_equal(name, "a_name_of_an_account_of_31bytes");
     assert_false(venue_account(&settings, "mine", 2, name));
+    venue("accounts", "main,hedge");
+    venue("cash.hedge", "5 USDT");
+    assert_int_equal(venue_judge(&settings, &error), OC_OK);
+    venue("cash.hegde", "5 USDT");
+    says(venue_judge(&settings, &error), OC_E_CONFIG,
+         "x.conf:3: venue.mine.cash.hegde: the venue has no such account: expected one of main,hedge");
     static const char *const steps[] = {"0", "-1", "x", ""};
     for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
         whole_venue("local");
