@@ -2,6 +2,8 @@
 #include "support/engine_kit.h"
 #include "support/said_kit.h"
 
+#include "session/border.h"
+
 #include <outcry/instrument.h>
 
 static struct oc_ev_instrument instrument_of(const struct fixture *f, const char *symbol)
@@ -286,6 +288,23 @@ static void both_restores_know_the_versions(void **state)
     fixture_free(saved);
 }
 
+/* A connector that counts instruments for itself would speak of another venue's. */
+static void an_event_of_another_venues_instrument_is_refused(void **state)
+{
+    (void)state;
+    struct fixture *f = fixture_new(COST_AVERAGE);
+    struct oc_ev_instrument other = instrument_of(f, "BTC/USDT");
+    strcpy(other.info.venue, "other");
+    says(f, &other);
+    struct oc_ev_trade trade = {
+        .head = {.size = sizeof trade, .type = OC_EV_TRADE, .source = f->account, .inst = f->inst}, .price = 9900};
+    assert_null(border_refuses_venue(f->engine, f->account, &trade.head));
+    trade.head.inst = OC_INST(2, 1);
+    assert_string_equal(border_refuses_venue(f->engine, f->account, &trade.head),
+                        "an event of an instrument of another venue");
+    fixture_free(f);
+}
+
 static void a_name_that_is_anothers_is_an_alarm(void **state)
 {
     (void)state;
@@ -311,6 +330,7 @@ int main(void)
         cmocka_unit_test(steps_that_do_not_fit_change_nothing),
         cmocka_unit_test(D9_instruments_arrive_and_leave),
         cmocka_unit_test(both_restores_know_the_versions),
+        cmocka_unit_test(an_event_of_another_venues_instrument_is_refused),
         cmocka_unit_test(a_name_that_is_anothers_is_an_alarm),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
