@@ -129,6 +129,15 @@ word('Look', 'book', 'book([symbol])', 'Bids and asks, best first.', 'book', fun
   end)
 end)
 
+word('Look', 'figures', 'figures([symbol])', 'Figures that the venue says: mark, index, open interest, funding.', 'figures', function(symbol)
+  local name, err = symbol_of(symbol)
+  if not name then return nil, err end
+  local rows, why = S.list(200, 'figures', name)
+  if not rows then return nil, why end
+  return table_of(rows, { { 'figure', 'figure' }, { 'value', 'value', right = true, get = function(r) return S.any(r.value) end },
+    time('time', 'time', 1) }, 'the venue says none')
+end)
+
 function S.order_columns()
   local function level(row)
     local info, parts = S.info(row.symbol), {}
@@ -174,13 +183,21 @@ local function with_account(rows, columns, place)
   return columns
 end
 
+-- What only some venues say has a column where one of them says it.
+local function any_has(rows, name)
+  for _, row in ipairs(rows) do if row[name] then return true end end
+  return false
+end
+
 word('Money', 'positions', 'positions()', 'What is held, of the account and of each strategy.', 'positions', function()
   local rows, err = S.list(200, 'positions')
   if not rows then return nil, err end
-  return table_of(rows, with_account(rows, { { 'symbol', 'symbol' },
+  local columns = with_account(rows, { { 'symbol', 'symbol' },
     { 'of', 'strategy', drop = 2, get = function(r) return r.strategy or 'account' end }, side(),
     qty('qty', 'qty'), price('average', 'average', 3), price('last', 'last', 5), money('value', 'value', 4),
-    profit('unrealised', 'unrealised'), profit('realised', 'realised', 6) }, 2), 'no positions')
+    profit('unrealised', 'unrealised'), profit('realised', 'realised', 6) }, 2)
+  if any_has(rows, 'venue_qty') then columns[#columns + 1] = qty('venue qty', 'venue_qty') end
+  return table_of(rows, columns, 'no positions')
 end)
 
 word('Money', 'balances', 'balances()', 'What the account holds of each asset, and what open orders use of it.', 'balances', function()
@@ -188,8 +205,50 @@ word('Money', 'balances', 'balances()', 'What the account holds of each asset, a
   if not rows then return nil, page end
   local currency = page and page.currency or 'value'
   local function amount(name) return { name, name, right = true, get = function(r) return S.any(r[name]) end } end
-  return table_of(rows, with_account(rows, { { 'asset', 'asset' }, amount 'free', amount 'used', amount 'total',
-    { currency, 'value', right = true, get = function(r) return r.value and S.money(r.value) or 'no price' end } }, 2), 'no balances')
+  local columns = with_account(rows, { { 'asset', 'asset' }, amount 'free', amount 'used', amount 'total',
+    { currency, 'value', right = true, get = function(r) return r.value and S.money(r.value) or 'no price' end } }, 2)
+  for i, name in ipairs { 'venue_total', 'venue_free', 'venue_locked', 'borrowed', 'interest' } do
+    if any_has(rows, name) then
+      columns[#columns + 1] = { (name:gsub('_', ' ')), name, right = true, drop = 2 + i, get = function(r) return r[name] and S.any(r[name]) or '' end }
+    end
+  end
+  return table_of(rows, columns, 'no balances')
+end)
+
+word('Money', 'statement', 'statement()', 'What each venue says of its account: state, rights, margin, fees.', 'statement', function()
+  local rows, err = S.list(200, 'statement')
+  if not rows then return nil, err end
+  return S.shown(rows, function(v)
+    local text = ''
+    for _, row in ipairs(v) do
+      local may, may_not = {}, {}
+      for name, is in pairs(row.rights or {}) do table.insert(is and may or may_not, name) end
+      table.sort(may)
+      table.sort(may_not)
+      local c = row.currency and ' ' .. row.currency or ''
+      local function amount(x) return x and S.any(x) .. c end
+      local function plain(x) return x and S.any(x) end
+      text = text .. card { { 'account', row.venue .. ':' .. row.name .. (row.venue_account and ' (' .. row.venue_account .. ')' or '') },
+        { 'trading', row.state .. (row['until'] and ' until ' .. row['until'] or ''), row.state ~= 'ready' and row.state ~= 'unknown' and 'yellow' or nil },
+        { 'markets', row.market_state }, { 'may', #may > 0 and table.concat(may, ', ') or nil },
+        { 'may not', #may_not > 0 and table.concat(may_not, ', ') or nil }, { 'equity', amount(row.equity) },
+        { 'margin used', amount(row.margin_used) }, { 'margin free', amount(row.margin_free) },
+        { 'maintenance', amount(row.maintenance) }, { 'unrealised', amount(row.unrealised) },
+        { 'maker fee', plain(row.maker_fee) }, { 'taker fee', plain(row.taker_fee) }, { 'leverage', plain(row.leverage) } }
+    end
+    return text
+  end)
+end)
+
+word('Money', 'ledger', 'ledger([limit])', 'Money that moved without a fill, youngest first.', 'ledger 20', function(limit)
+  local rows, err = S.list(limit_of(limit), 'ledger')
+  if not rows then return nil, err end
+  return table_of(rows, with_account(rows, { time('time', 'time', 3), { 'kind', 'kind' },
+    { 'status', 'status', colour = function(r) return r.status ~= 'done' and 'yellow' or nil end },
+    { 'amount', 'amount', right = true, get = function(r) return S.any(r.amount) end }, { 'asset', 'asset' },
+    { 'fee', 'fee', right = true, drop = 4, get = function(r) return r.fee and S.any(r.fee) .. ' ' .. (r.fee_asset or '') or '' end },
+    { 'after', 'after', right = true, drop = 5, get = function(r) return r.after and S.any(r.after) or '' end },
+    { 'id', 'id', drop = 6 }, { 'reference', 'reference', drop = 7 } }, 2), 'no entries')
 end)
 
 word('Money', 'pnl', 'pnl()', 'Profit since the start, by strategy and market.', 'pnl', function()
@@ -239,7 +298,7 @@ local function plain_list(group, name, about, columns, empty)
 end
 
 plain_list('Session', 'venues', 'Where orders go and what state that is in.', { { 'venue', 'venue' }, { 'kind', 'kind' },
-  { 'state', 'state', colour = function(r) return r.state ~= 'up' and r.state ~= 'ready' and 'yellow' or nil end },
+  { 'state', 'state', colour = function(r) return r.state ~= 'running' and 'yellow' or nil end },
   { 'instruments', 'instruments', right = true, drop = 2 }, { 'note', 'note', drop = 3 } }, 'no venues')
 
 plain_list('Session', 'plugins', 'The plugins that this session is made of.', { { 'part', 'part' }, { 'id', 'id' },

@@ -53,6 +53,7 @@ void engine_free(struct engine *engine)
     free(engine->made);
     free(engine->turned);
     booked_release(&engine->booked);
+    statement_release(&engine->statement);
     markets_free(engine->markets);
     instruments_free(engine->instruments);
     out_release(&engine->out);
@@ -67,6 +68,7 @@ struct timers *engine_timers(struct engine *engine) { return &engine->timers; }
 const struct engine_stats *engine_stats(const struct engine *engine) { return &engine->stats; }
 void engine_start_at(struct engine *engine, int64_t now_ns) { engine->now_ns = now_ns; }
 int64_t engine_now(const struct engine *engine) { return engine->now_ns; }
+const struct statement *engine_statement(const struct engine *engine) { return &engine->statement; }
 uint32_t engine_last_instrument(const struct engine *engine) { return engine->last_instrument; }
 uint64_t engine_cause(const struct engine *engine) { return engine->cause; }
 

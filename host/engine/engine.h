@@ -18,6 +18,7 @@
 #include "engine/orders.h"
 #include "engine/out.h"
 #include "engine/portfolio.h"
+#include "engine/statement.h"
 #include "engine/timers.h"
 
 struct engine;
@@ -103,6 +104,10 @@ int64_t engine_now(const struct engine *engine);
 const struct oc_event *engine_as_now(struct engine *engine, const struct oc_event *event);
 /* The instrument that the last OC_EV_INSTRUMENT brought or changed; 0: none did. */
 uint32_t engine_last_instrument(const struct engine *engine);
+/* What venues say of accounts, positions, figures and themselves. Borrowed for the life of the engine. */
+const struct statement *engine_statement(const struct engine *engine);
+/* What came in less what went out without trading, in the accounts' currency, each as it was worth then: no profit. */
+oc_i128 engine_outside(const struct engine *engine);
 uint64_t engine_cause(const struct engine *engine); /* seq of the input being handled */
 
 /* The order that an event is about: by our id, else by the client's, else by the venue's of the same source. NULL: of another hand. */

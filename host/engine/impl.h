@@ -117,6 +117,7 @@ struct engine {
     bool has_versions;        /* some instrument has had other steps */
     uint32_t last_instrument; /* id of the one that the last OC_EV_INSTRUMENT was about */
     uint64_t strangers;       /* orders of another hand that no record made known */
+    struct statement statement;
 };
 
 /* chain.c */
@@ -221,6 +222,12 @@ CHECKED oc_rc instrument_apply(struct engine *engine, const struct oc_ev_instrum
 /* The event in the steps that are in force: itself, or a copy that holds until the next one. NULL: it names a version that there was
  * not, its numbers do not fit, or there is no memory. */
 const struct oc_event *event_as_now(struct engine *engine, const struct oc_event *event);
+
+/* account_said.c */
+/* What a venue says of accounts, positions and itself; and of a market's figures. */
+CHECKED oc_rc account_said_apply(struct engine *engine, const struct oc_event *event);
+/* Values what came or went from outside and had no price then, where it has one now. */
+void outside_price(struct engine *engine);
 
 /* stranger.c */
 /* The order of another hand that a fill, or an order as the venue shows it, makes known. NULL: it cannot be had; an alarm says so.

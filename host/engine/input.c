@@ -144,24 +144,6 @@ void notify_order(struct engine *engine, const struct order *order, const struct
     }
 }
 
-static oc_rc apply_balance(struct engine *engine, const struct oc_ev_balance *balance)
-{
-    const uint32_t account = balance->account ? balance->account : balance->head.source;
-    oc_i128 money, locked;
-    oc_rc rc = money_from_dec(balance->total, &money);
-    if (rc == OC_OK && (balance->present & OC_BAL_SUM)) {
-        rc = money_from_dec(balance->free, &money);
-        if (rc == OC_OK)
-            rc = money_from_dec(balance->locked, &locked);
-        if (rc == OC_OK)
-            rc = num_add_128(money, locked, &money);
-    }
-    if (rc < 0 || balance->wallet) /* another wallet's money cannot be traded with */
-        return rc;
-    return balance->present & OC_BAL_CHANGE ? portfolio_move(engine->portfolio, account, balance->asset, money)
-                                            : portfolio_set_balance(engine->portfolio, account, balance->asset, money);
-}
-
 static oc_rc apply_timer(struct engine *engine, const struct oc_ev_timer *timer)
 {
     struct client *client = &engine->clients[timer->owner <= engine->client_count ? timer->owner : 0];
@@ -209,7 +191,10 @@ static void apply_mark(struct engine *engine, const struct oc_ev_text *mark)
     }
     if (engine->is_observed)
         chain_observe(engine, &mark->head);
-    if ((mark->code == OC_MARK_STOP || mark->code == OC_MARK_END) && !engine->is_restoring)
+    if (mark->code != OC_MARK_STOP && mark->code != OC_MARK_END)
+        return;
+    outside_price(engine);
+    if (!engine->is_restoring)
         tell_ended(engine);
 }
 
@@ -225,7 +210,13 @@ oc_rc input_apply(struct engine *engine, const struct oc_event *event)
     case OC_EV_INSTRUMENT:
         return instrument_apply(engine, (const struct oc_ev_instrument *)(const void *)event);
     case OC_EV_BALANCE:
-        return apply_balance(engine, (const struct oc_ev_balance *)(const void *)event);
+    case OC_EV_POSITION:
+    case OC_EV_ACCOUNT:
+    case OC_EV_LEDGER:
+    case OC_EV_VENUE:
+    case OC_EV_FIGURES:
+    case OC_EV_FUNDING:
+        return account_said_apply(engine, event);
     case OC_EV_FETCHED:
         sums_end(engine, (const struct oc_ev_fetched *)(const void *)event);
         if (engine->is_observed)

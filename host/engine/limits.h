@@ -18,17 +18,20 @@ enum {
     ENGINE_OUT_MAX = 1 << 20,         /* requests, records or notes of one input */
     ENGINE_OUT_BYTES_MAX = 64 << 20,  /* bytes of other records of one input */
     ENGINE_TIMERS_MAX = 65536,
-    ENGINE_BOOKS_MAX = 65536,         /* (account, strategy, instrument) positions */
-    ENGINE_LOTS_MAX = 65536,          /* open lots of one position under FIFO or LIFO */
-    ENGINE_BARS_MAX = 4096,           /* (instrument, period) bar builders */
-    ENGINE_FILLS_RECENT = 65536,      /* last fills known by their identity */
-    ENGINE_FILLS_HELD = 65536,        /* older ones still known because their orders are open */
-    ENGINE_ANSWERS_MAX = 262144,      /* answers of simulators under way */
-    ENGINE_FEE_ASSETS_MAX = 8,        /* fee buckets of one position */
-    ENGINE_GROUPS_MAX = 65536,        /* brackets and OCO groups alive */
-    ENGINE_SOURCES_MAX = 256,         /* market data streams merged */
-    ENGINE_BUDGET_ORDERS_MAX = 10000, /* orders a second that a budget can name */
-    ENGINE_SUSPEND_TEXT_MAX = 256     /* bytes of the words in a record of suspension */
+    ENGINE_BOOKS_MAX = 65536,          /* (account, strategy, instrument) positions */
+    ENGINE_LOTS_MAX = 65536,           /* open lots of one position under FIFO or LIFO */
+    ENGINE_BARS_MAX = 4096,            /* (instrument, period) bar builders */
+    ENGINE_FILLS_RECENT = 65536,       /* last fills known by their identity */
+    ENGINE_FILLS_HELD = 65536,         /* older ones still known because their orders are open */
+    ENGINE_ANSWERS_MAX = 262144,       /* answers of simulators under way */
+    ENGINE_FEE_ASSETS_MAX = 8,         /* fee buckets of one position */
+    ENGINE_GROUPS_MAX = 65536,         /* brackets and OCO groups alive */
+    ENGINE_SHOWN_POSITIONS_MAX = 4096, /* positions as venues show them */
+    ENGINE_LEDGER_KEPT = 256,          /* ledger entries that are shown */
+    ENGINE_LEDGER_SEEN = 4096,         /* of those before them it is known what they moved */
+    ENGINE_SOURCES_MAX = 256,          /* market data streams merged */
+    ENGINE_BUDGET_ORDERS_MAX = 10000,  /* orders a second that a budget can name */
+    ENGINE_SUSPEND_TEXT_MAX = 256      /* bytes of the words in a record of suspension */
 };
 
 #endif

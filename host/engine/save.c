@@ -1,7 +1,7 @@
 /* save.c: the engine's state as bytes for a checkpoint, and back.
  *
  * Format: a version, then assets, instruments with their older steps, markets, accounts with balances, books with lots, orders (closed then open), what venues said of
- * them, groups, timers, bar builders, rules' own state, the window of known fills, counters. Written and read by the same sequence of fields; a checksum
+ * them, of accounts and of itself, groups, timers, bar builders, rules' own state, the window of known fills, counters. Written and read by the same sequence of fields; a checksum
  * is the journal's business. Bound to one build: another build id refuses the checkpoint and restores from records. */
 #include <stddef.h>
 #include <stdlib.h>
@@ -11,7 +11,7 @@
 #include "engine/impl.h"
 #include "engine/save.h"
 
-enum { SAVE_VERSION = 8 };
+enum { SAVE_VERSION = 9 };
 
 static void pass_assets(struct instruments *instruments, struct save_cursor *cursor)
 {
@@ -415,6 +415,7 @@ static void pass_all(struct engine *engine, struct save_cursor *cursor)
                     2 * ENGINE_ORDERS_CLOSED_KEPT + 1);
     pass_order_list(engine, cursor, orders_open_first(orders), orders_open_count(orders), ENGINE_ORDERS_OPEN_MAX);
     save_said(engine, cursor);
+    save_statement(&engine->statement, cursor);
     pass_groups(engine, cursor);
     pass_timers(engine, cursor);
     pass_builders(engine, cursor);

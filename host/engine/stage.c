@@ -95,6 +95,9 @@ const char *stage_refuses(const struct engine *engine, const struct oc_request *
     if (__builtin_expect(portfolio_account_count(engine->portfolio) > 1, 0) &&
         portfolio_account_at(engine->portfolio, info->venue, request->account) != request->account)
         reason = "ACCOUNT_OF_ANOTHER_VENUE"; /* the only account of a session is of its only venue */
+    if (__builtin_expect(!reason && statement_of(&engine->statement, request->account) != NULL, 0) &&
+        !(request->bits & OC_RQ_REDUCE_ONLY)) /* whether an order that reduces is taken, the venue says itself */
+        reason = statement_refuses(&engine->statement, request->account, request->bits & OC_RQ_POST_ONLY);
     return reason ? reason : protection_refuses(engine, info, request);
 }
 

@@ -192,6 +192,7 @@ static void turn_all(struct engine *engine, uint32_t inst, const struct instrume
         if (OC_INST_INDEX(engine->booked.ring[i].trade.inst) == OC_INST_INDEX(inst))
             turn_booked(rescale, &engine->booked.ring[i]);
     turn_busts(engine, inst, rescale);
+    statement_turn(&engine->statement, inst, rescale);
     turn_groups(engine, inst, rescale);
     turn_books(engine, inst, rescale);
     if (!rescale->is_trial)

@@ -150,6 +150,12 @@ static void put_money(struct text *page, const struct result *result, const stru
     page_escaped(page, result->currency);
     text_put(page, "</h2><dl>\n");
     put_row(page, "Start", "", format_money(result->start, scale, false, text), "");
+    if (result->put_in != 0)
+        put_row(page, "Put in", "", format_money(result->put_in, scale, true, text),
+                "of the start: deposits less withdrawals");
+    if (result->corrected != 0)
+        put_row(page, "Corrected", "", format_money(result->corrected, scale, true, text),
+                "of the start: the venue's balances against what fills made");
     snprintf(note, sizeof note, "WITHOUT %u balances that have no price in %s", result->unpriced, result->currency);
     put_row(page, "Final", "", format_money(result->final, scale, false, text),
             result->unpriced ? note : "cash and positions at the mark");

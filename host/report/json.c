@@ -148,6 +148,10 @@ static void put_money(struct json *json, const struct result *result, const stru
 {
     json_open(&json->text, "money", '{');
     member_money(json, "start", result->start, true);
+    if (result->put_in != 0)
+        member_money(json, "put_in", result->put_in, true);
+    if (result->corrected != 0)
+        member_money(json, "corrected", result->corrected, true);
     member_money(json, "final", result->final, true);
     if (result->unpriced) /* balances without a price, which it does not hold */
         json_int(&json->text, "unpriced", result->unpriced);

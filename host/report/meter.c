@@ -8,9 +8,9 @@
 #include "session/session.h"
 #include "session/venue_keys.h"
 
-/* What the opening cash would be worth now, held in the first instrument since its first price, in the account's currency at the
+/* What the start would be worth now, held in the first instrument since its first price, in the account's currency at the
  * rates of then and of now; 0: not known. */
-static oc_i128 buy_and_hold(const struct session *session)
+static oc_i128 buy_and_hold(const struct session *session, oc_i128 start)
 {
     const struct session_money *money = &session->money;
     const struct market *market = markets_get(engine_markets(session->engine), money->first_inst);
@@ -18,7 +18,7 @@ static oc_i128 buy_and_hold(const struct session *session)
     const int64_t first2 = start_value_first2(&money->start_value, money->first_inst);
     oc_i128 value, first_rate, rate;
     if (first2 <= 0 || !instrument || !market || !market->has_mark ||
-        num_muldiv_128(money->start, market->mark2, first2, NUM_HALF_EVEN, &value) < 0)
+        num_muldiv_128(start, market->mark2, first2, NUM_HALF_EVEN, &value) < 0)
         return 0;
     const uint32_t asset = instrument->info.settle ? instrument->info.settle : instrument->info.quote;
     if (asset == money->base)
@@ -111,10 +111,11 @@ static void note_answer(struct meter *meter, const struct oc_event *event)
     }
 }
 
-/* A holding of the start has got its first price: it was worth that from the beginning, and that is no profit. */
+/* A holding of the start has got its first price: it was worth that from the beginning, and that is no profit. Nor is what was put
+ * in. */
 static void follow_start(struct meter *meter)
 {
-    const oc_i128 start = meter->session->money.start;
+    const oc_i128 start = meter->session->money.start + meter->outside;
     if (__builtin_expect(start != meter->start, 0)) {
         collect_shift(&meter->collect, start - meter->start);
         meter->start = start;
@@ -147,6 +148,8 @@ static void fold_records(struct meter *meter, const struct input *input, const s
 static void note(void *self, const struct input *input, const struct engine_out *out)
 {
     struct meter *meter = self;
+    if (input && input->kind != INPUT_MARKET && input->kind != INPUT_BARS)
+        meter->outside = engine_outside(meter->session->engine);
     follow_start(meter);
     fold_records(meter, input, out);
     if (input && input->event && input->event->type == OC_EV_INSTRUMENT)
@@ -160,8 +163,8 @@ static void note(void *self, const struct input *input, const struct engine_out 
 static __attribute__((noinline)) void measure(struct meter *meter, int64_t now_ns)
 {
     if (meter->collect.events % meter->collect.stride == 0) { /* a point of the curve follows */
-        const oc_i128 hold = buy_and_hold(meter->session), before = meter->collect.hold;
-        meter->collect.hold = hold ? hold : before ? before : meter->session->money.start; /* nothing is bought yet */
+        const oc_i128 hold = buy_and_hold(meter->session, meter->start), before = meter->collect.hold;
+        meter->collect.hold = hold ? hold : before ? before : meter->start; /* nothing is bought yet */
     }
     collect_equity(&meter->collect, now_ns, meter->worth.equity, meter->worth.is_exposed);
 }
@@ -212,6 +215,7 @@ oc_rc meter_restored(struct meter *meter)
     oc_i128 equity;
     uint32_t unpriced; /* the result says so */
     const struct session *session = meter->session;
+    meter->outside = engine_outside(session->engine);
     follow_start(meter);
     oc_rc rc = portfolio_equity_all(engine_portfolio(session->engine), session->money.base, &equity, &unpriced);
     if (rc == OC_OK) /* the curve begins here, not where the session did */
@@ -316,7 +320,9 @@ oc_rc meter_result(struct meter *meter, struct result *ret_result)
     result->instruments = engine_instruments(engine);
     result->portfolio = engine_portfolio(engine);
     result->account = session->money.account;
-    result->start = session->money.start;
+    result->put_in = engine_statement(engine)->outside.put_in;
+    result->corrected = engine_statement(engine)->outside.corrected;
+    result->start = session->money.start + engine_outside(engine);
     oc_rc rc = portfolio_equity_all(engine_portfolio(engine), session->money.base, &result->final, &unpriced);
     result->unpriced = unpriced;
     result->parts = session->parts ? session->parts->list : NULL;
@@ -324,7 +330,7 @@ oc_rc meter_result(struct meter *meter, struct result *ret_result)
     result->notes = session->words.notes;
     result->note_count = session->words.note_count;
     result->fees = meter->fees;
-    result->buy_and_hold = buy_and_hold(session);
+    result->buy_and_hold = buy_and_hold(session, result->start);
     result->has_buy_and_hold = result->buy_and_hold != 0;
     const struct instrument *held = instruments_get(engine_instruments(engine), session->money.first_inst);
     result->hold_symbol = result->has_buy_and_hold && held ? instruments_name(engine_instruments(engine), held) : NULL;

@@ -40,7 +40,9 @@ struct result {
     struct portfolio *portfolio;
     uint32_t account;
     uint32_t zero;
-    oc_i128 start;           /* opening cash and holdings at the first price, account currency */
+    oc_i128 start;           /* opening cash and holdings at the first price, and the next two; account currency */
+    oc_i128 put_in;          /* deposits less withdrawals, by the venue's ledger */
+    oc_i128 corrected;       /* by balances that the venue said and that were not what fills had made of them */
     oc_i128 final;           /* equity at the end */
     uint32_t unpriced;       /* balances that have no price in the currency: they are not in `final` */
     oc_i128 fees;            /* in the account's currency where convertible */

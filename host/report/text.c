@@ -181,6 +181,11 @@ static void put_money(struct page *page, const struct result *result, const stru
     snprintf(line, sizeof line, "Money (%s)", result->currency ? result->currency : "");
     title(page, line);
     row(page, "Start", format_money(result->start, scale, false, text), "");
+    if (result->put_in != 0)
+        row(page, "Put in", format_money(result->put_in, scale, true, text), "of the start: deposits less withdrawals");
+    if (result->corrected != 0)
+        row(page, "Corrected", format_money(result->corrected, scale, true, text),
+            "of the start: the venue's balances against what fills made");
     snprintf(note, sizeof note, "WITHOUT %u balances that have no price in %s", result->unpriced, result->currency);
     row(page, "Final", format_money(result->final, scale, false, text),
         result->unpriced ? note : "cash + positions at the mark");

@@ -300,10 +300,10 @@ static int lj_account_index(lua_State *lua)
         lua_pushstring(lua, instruments_asset_name(engine_instruments(strategy->engine), account->base));
     } else if (KEY_IS(strategy, key, name)) {
         lua_pushstring(lua, account->name);
-    } else {
+    } else if (!api_push_account_shown(lua, strategy, id, key)) {
         return sandbox_raise(lua,
-                             "account has cash, free, used, total, equity, currency and name; account(\"BTC\") is "
-                             "the balance of an asset; found '%s'",
+                             "account has cash, free, used, total, equity, currency, name, margin, rights, ledger and "
+                             "venue_state; account(\"BTC\") is the balance of an asset; found '%s'",
                              key);
     }
     return 1;
@@ -321,8 +321,12 @@ static int lj_account_call(lua_State *lua)
     const char *part = luaL_checkstring(lua, 3);
     for (uint32_t asset = 1; asset < instruments_asset_count(instruments); asset++)
         if (strcmp(instruments_asset_name(instruments, asset), name) == 0) {
-            if (!push_part(lua, strategy, asset, part))
-                return sandbox_raise(lua, "account(\"%s\", part): part is free, used or total; found '%s'", name, part);
+            if (!push_part(lua, strategy, asset, part) &&
+                !api_push_balance_shown(lua, strategy, strategy->config.account, asset, part))
+                return sandbox_raise(lua,
+                                     "account(\"%s\", part): part is free, used, total, venue_total, venue_free, "
+                                     "venue_locked, borrowed or interest; found '%s'",
+                                     name, part);
             return 1;
         }
     return sandbox_raise(lua, "account(\"%s\"): no such asset in this session", name);

@@ -538,6 +538,7 @@ void api_market_install(struct strategy *strategy)
                                        {NULL, NULL}};
     api_metatable(lua, "outcry.market.methods");
     luaL_setfuncs(lua, methods, 0);
+    luaL_setfuncs(lua, api_shown_methods, 0);
     api_metatable(lua, strategy_meta_market);
     lua_pushvalue(lua, -2);
     lua_pushvalue(lua, -2);

@@ -60,10 +60,12 @@ int64_t api_qty_units(lua_State *lua, const struct instrument *instrument, const
     return units(lua, number, rc, exact, value, ret_snapped);
 }
 
-static void push_dec(lua_State *lua, struct oc_dec dec)
+double api_number_of_dec(struct oc_dec dec)
 {
-    lua_pushnumber(lua, (double)dec.units / (double)num_pow10(dec.scale >= 0 && dec.scale <= 18 ? dec.scale : 0));
+    return (double)dec.units / (double)num_pow10(dec.scale >= 0 && dec.scale <= 18 ? dec.scale : 0);
 }
+
+static void push_dec(lua_State *lua, struct oc_dec dec) { lua_pushnumber(lua, api_number_of_dec(dec)); }
 
 int api_refusal(lua_State *lua, const struct engine_refusal *refusal)
 {

@@ -140,9 +140,31 @@ static const struct reference_entry entries[] = {
     {"account", "currency", "account.currency", "Such as `\"USDT\"`."},
     {"account", "name", "account.name", "The account's name."},
     {"account", "()", "account(\"BTC\"), account(\"BTC\", \"free\")",
-     "Balance of one asset of the session, or its part: `\"free\"`, `\"used\"`, `\"total\"`. Raises for a name that is "
-     "not "
-     "in it."},
+     "Balance of one asset of the session, or its part: `\"free\"`, `\"used\"`, `\"total\"` as the host counts them "
+     "from "
+     "fills; `\"venue_total\"`, `\"venue_free\"`, `\"venue_locked\"`, `\"borrowed\"`, `\"interest\"` as the venue said "
+     "last, `nil` where it said none, as in a backtest. Raises for a name that is not in it."},
+    {"account", "margin", "account.margin",
+     "What the venue says of margin: a table with those of `equity`, `used`, `free`, `maintenance`, `unrealised` "
+     "(money "
+     "in `currency`), `maker_fee`, `taker_fee` (parts of 1), `leverage` that it has said, and `time`. `nil`: it has "
+     "said none."},
+    {"account", "rights", "account.rights",
+     "What the key may do, as the venue says: a table of `view`, `trade`, `withdraw`, `transfer`, `margin`, `short`, "
+     "`ip_bound`, `hedging`, `practice`, each true or false; what it has not said is not there. Without the right to "
+     "trade new orders are refused with `ACCOUNT_MAY_NOT_TRADE`."},
+    {"account", "ledger", "account.ledger",
+     "Money that moved without a fill, youngest first, of the last 256 entries of all accounts: a list of tables with "
+     "`time`, `id`, `kind` (`deposit`, `withdrawal`, `transfer`, `funding`, `interest`, `fee`, `rebate`, `realised`, "
+     "`dividend`, `conversion`, `liquidation`, `reward`, `settlement`, `trade`, `adjustment`, `tax`, `other`), "
+     "`status` "
+     "(`pending`, `done`, `failed`, `canceled`, `reversed`), `asset`, `amount` (signed) and, where said, `fee`, "
+     "`fee_asset`, `after`, `reference`."},
+    {"account", "venue_state", "account.venue_state",
+     "What the venue says of its trading: `ready`, `cancel_only`, `post_only`, `maintenance`, `denied`; `unknown` "
+     "where "
+     "it has said nothing. New orders that it would not take are refused with `VENUE_CANCEL_ONLY` and the like; those "
+     "that are `reduce_only` are left to it."},
 
     {"market", "symbol", "m.symbol", "`\"BTC/USDT\"`; `tostring(m)` too."},
     {"market", "venue", "m.venue", "Name of the venue, `\"paper\"` where a simulator fills."},
@@ -177,6 +199,20 @@ static const struct reference_entry entries[] = {
     {"method", "orders", "m:orders()", "A list of the open orders of this strategy in this market, oldest first."},
     {"method", "cancel_all", "m:cancel_all()",
      "Cancels them, protection excepted. Returns how many were asked for now, without those under way."},
+    {"method", "shown", "m:shown()",
+     "Positions in this market as the venue shows them: a list of tables with `qty` (signed), `side` (`net`, `long`, "
+     "`short`), `margin_mode` (`none`, `cross`, `isolated`, `cash`), `time` and, where said, `average`, `mark`, "
+     "`liquidation`, `unrealised`, `realised`, `margin`, `maintenance`, `leverage`, `currency`, `id`. Empty where it "
+     "shows none, as on spot. What the host counts from fills is `m.position`."},
+    {"method", "figures", "m:figures()",
+     "Figures that the venue says, as a table of numbers: `mark`, `index`, `settlement`, `settlement_estimate`, "
+     "`last`, "
+     "`price_min`, `price_max`, `open_interest`, `volume_24h`, `turnover_24h`, `high_24h`, `low_24h`, `open_24h`, "
+     "`mark_iv`, `bid_iv`, `ask_iv`, `delta`, `gamma`, `vega`, `theta`, `rho`, `underlying`, `interest`, `borrow`, "
+     "`home_rate`. Rates and volatilities are parts of 1 a year. What it has not said is not there."},
+    {"method", "funding", "m:funding()",
+     "The next funding, or `nil`: a table with `rate` (part of 1 for one interval; longs pay where it is positive), "
+     "`due` and `interval` in nanoseconds (0: continuous) and, where said, `next_rate`."},
     {"method", "round_price", "m:round_price(price)", "To the nearest price step."},
     {"method", "round_qty", "m:round_qty(qty)", "Down to the quantity step."},
     {"method", "sma", "m:sma(length)",

@@ -186,7 +186,8 @@ struct strategy {
     X(state) X(filled) X(remaining) X(tag) X(reason) X(id) X(type) X(stop) X(is_open) X(trips) X(value) \
     X(ready) X(cash) X(equity) X(currency) X(name) X(bid_open) X(bid_high) X(bid_low) X(bid_close) \
     X(ask_open) X(ask_high) X(ask_low) X(ask_close) X(status) X(tif) X(role) X(taker_side) X(index) \
-    X(free) X(used) X(total)
+    X(free) X(used) X(total) X(venue_total) X(venue_free) X(venue_locked) X(borrowed) X(interest) \
+    X(margin) X(rights) X(ledger) X(venue_state)
 /* clang-format on */
 #define KEY_ENUM(name) KEY_##name,
 enum { STRATEGY_KEYS(KEY_ENUM) KEY_COUNT };
@@ -241,6 +242,7 @@ struct api_number {
     struct oc_dec dec;
 };
 bool api_number(lua_State *lua, int index, const char *what, struct api_number *ret_number);
+double api_number_of_dec(struct oc_dec dec);
 /* To grid units; raises on NaN and the like. *ret_snapped: the asked value was off the grid. */
 int64_t api_price_units(lua_State *lua, const struct instrument *instrument, const struct api_number *number,
                         int direction, bool *ret_snapped);
@@ -251,6 +253,12 @@ bool api_reads_as_money(const struct strategy *strategy, uint32_t asset, double 
 int64_t api_qty_units(lua_State *lua, const struct instrument *instrument, const struct api_number *number,
                       bool *ret_snapped);
 struct market_handle *api_market_at(lua_State *lua, int index);
+/* api_shown.c: a part of a balance, and a field of the account, as the venue shows it; nil where it has said nothing. False: the word
+ * is none of these. */
+bool api_push_balance_shown(lua_State *lua, const struct strategy *strategy, uint32_t account, uint32_t asset,
+                            const char *part);
+bool api_push_account_shown(lua_State *lua, const struct strategy *strategy, uint32_t account, const char *key);
+extern const luaL_Reg api_shown_methods[]; /* of a market */
 /* api_options.c */
 /* Raises in on_save, which runs when what a callback asked for is already decided. */
 void api_check_acting(lua_State *lua, const struct strategy *strategy, const char *what);

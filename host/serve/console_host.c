@@ -128,7 +128,7 @@ static void host_status(void *self, struct console_service_status *ret_status)
         .events = session->data.events,
         .now_ns =
             session->clock.now_ns > engine_now(session->engine) ? session->clock.now_ns : engine_now(session->engine),
-        .start = session->money.start,
+        .start = session->money.start + engine_outside(session->engine),
         .speed = session->pace.speed,
         .is_live = host->is_rehearsal,
         .is_paused = session->pace.is_paused,

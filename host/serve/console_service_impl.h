@@ -147,6 +147,16 @@ bool service_balances(struct console_service *service, const struct command_word
 bool service_pnl(struct console_service *service, const struct command_words *words, struct text *reply);
 bool service_status(struct console_service *service, const struct command_words *words, struct text *reply);
 
+/* service_statement.c */
+/* Which one, where there are several: VENUE:NAME. */
+void service_put_account(const struct console_service *service, uint32_t id, struct text *reply);
+/* What the venue said last of a balance, where it said anything. */
+void service_put_balance_shown(const struct console_service *service, uint32_t account, uint32_t asset,
+                               struct text *reply);
+bool service_statement(struct console_service *service, const struct command_words *words, struct text *reply);
+bool service_ledger(struct console_service *service, const struct command_words *words, struct text *reply);
+bool service_figures(struct console_service *service, const struct command_words *words, struct text *reply);
+
 /* order_history.c */
 bool service_explain(struct console_service *service, const struct command_words *words, struct text *reply);
 void order_history_record(struct console_service *service, const struct oc_event *event);

@@ -33,17 +33,6 @@ static void put_unrealised(const struct console_service *service, const struct p
     put_money(reply, "unrealised", rc, money);
 }
 
-/* Which one, where there are several: VENUE:NAME. */
-static void put_account(const struct console_service *service, uint32_t id, struct text *reply)
-{
-    const struct account *account = portfolio_account(service->portfolio, id);
-    char name[OC_VENUE_MAX + ACCOUNT_NAME_MAX];
-    if (portfolio_account_count(service->portfolio) == 1 || !account)
-        return;
-    snprintf(name, sizeof name, "%s:%s", account->venue, account->name);
-    json_text(reply, "account", name);
-}
-
 bool service_positions(struct console_service *service, const struct command_words *words, struct text *reply)
 {
     uint32_t count = portfolio_book_count(service->portfolio), i = (uint32_t)service_from(words, 1), rows = 0;
@@ -54,6 +43,7 @@ bool service_positions(struct console_service *service, const struct command_wor
         const struct instrument *instrument = instruments_get(service->instruments, position->inst);
         const struct market *market = markets_get(engine_markets(service->engine), position->inst);
         double average;
+        int64_t shown;
         oc_i128 value = 0;
         oc_rc rc = OC_OK;
         if (position->qty == 0)
@@ -61,7 +51,7 @@ bool service_positions(struct console_service *service, const struct command_wor
         rows++;
         json_open(reply, NULL, '{');
         json_text(reply, "symbol", instruments_name(service->instruments, instrument));
-        put_account(service, position->account, reply);
+        service_put_account(service, position->account, reply);
         json_text(reply, "strategy",
                   service->config.host->strategy_name(service->config.host->self, position->strategy));
         json_text(reply, "side", position->qty > 0 ? "long" : "short");
@@ -76,6 +66,9 @@ bool service_positions(struct console_service *service, const struct command_wor
         put_money(reply, "value", rc, value);
         put_unrealised(service, position, instrument, reply);
         json_money(reply, "realised", position->realised);
+        if (!position->strategy &&
+            statement_held(engine_statement(service->engine), position->account, position->inst, &shown))
+            json_qty(reply, "venue_qty", instrument, true, shown);
         json_close(reply, '}');
     }
     json_close(reply, ']');
@@ -91,11 +84,11 @@ static bool put_balance(struct console_service *service, uint32_t id, uint32_t a
     const oc_i128 used = engine_used(service->engine, id, asset);
     const char *name = instruments_asset_name(service->instruments, asset);
     oc_i128 value;
-    if ((total == 0 && used == 0) || !*name)
+    if ((total == 0 && used == 0 && !statement_find_balance(engine_statement(service->engine), id, asset, 0)) || !*name)
         return false;
     json_open(reply, NULL, '{');
     json_text(reply, "asset", name);
-    put_account(service, id, reply);
+    service_put_account(service, id, reply);
     json_money(reply, "free", total - used);
     json_money(reply, "used", used);
     json_money(reply, "total", total);
@@ -103,6 +96,7 @@ static bool put_balance(struct console_service *service, uint32_t id, uint32_t a
         json_money(reply, "value", value);
     else
         json_null(reply, "value");
+    service_put_balance_shown(service, id, asset, reply);
     json_close(reply, '}');
     return true;
 }

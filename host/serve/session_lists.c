@@ -22,13 +22,27 @@ static int64_t instruments_of(const struct session *session, const char *venue)
     return count;
 }
 
+/* What is most in the way of trading by what the venue has said to any of its accounts; else how the session is. */
+static const char *state_of(struct session *session, const char *venue)
+{
+    const struct statement *statement = engine_statement(session->engine);
+    struct portfolio *portfolio = engine_portfolio(session->engine);
+    uint32_t worst = OC_VENUE_READY;
+    for (uint32_t id = 1; id <= portfolio_account_count(portfolio); id++) {
+        const uint32_t state = statement_state(statement, id, OC_PART_TRADING);
+        if (strcmp(portfolio_account(portfolio, id)->venue, venue) == 0 && statement_state_is_worse(state, worst))
+            worst = state;
+    }
+    return worst == OC_VENUE_READY || session->pace.is_ended ? run_state(session) : statement_state_name(worst);
+}
+
 static void list_connector(struct session *session, const char *venue, struct text *reply)
 {
     char note[200];
     json_open(reply, NULL, '{');
     json_text(reply, "venue", venue);
     json_text(reply, "kind", "connector");
-    json_text(reply, "state", run_state(session));
+    json_text(reply, "state", state_of(session, venue));
     json_int(reply, "instruments", instruments_of(session, venue));
     snprintf(note, sizeof note, "%.60s, %.30s, accounts %.80s", venue_text(session->settings, venue, "connector", ""),
              venue_text(session->settings, venue, "environment", ""),

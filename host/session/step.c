@@ -430,12 +430,14 @@ static __attribute__((noinline)) oc_rc wait_for_market(struct session *session)
     oc_rc rc = inbox_peek(session->inbox, &next);
     if (rc != OC_OK)
         return rc == OC_E_AGAIN ? (oc_rc)OC_OK : rc;
-    const int64_t market_ns = inbox_market_ns(session->inbox);
-    if (market_ns == INT64_MAX || market_ns <= session->pace.granted_ns || market_ns <= inbox_now(session->inbox))
+    int64_t at_ns = inbox_market_ns(session->inbox);
+    if (__builtin_expect(session->links.count != 0, 0) && next.at_ns < at_ns)
+        at_ns = next.at_ns; /* what a venue says by itself has its time, as a price has */
+    if (at_ns == INT64_MAX || at_ns <= session->pace.granted_ns || at_ns <= inbox_now(session->inbox))
         return OC_OK;
-    rc = pace_wait(session, market_ns);
+    rc = pace_wait(session, at_ns);
     if (rc == OC_OK)
-        session->pace.granted_ns = market_ns;
+        session->pace.granted_ns = at_ns;
     return rc;
 }
 

@@ -195,6 +195,8 @@ static oc_rc take_event(struct venue_link *link, struct oc_event *event)
             event->flags |= OC_EVF_HOST_TIME;
         }
         event->local_ns = event->venue_ns > at_ns ? event->venue_ns : at_ns;
+        if (event->type == OC_EV_BALANCE)
+            ((struct oc_ev_balance *)(void *)event)->present |= OC_BAL_SAID;
     }
     event_drop(link);
     return why ? (rc < 0 ? rc : (oc_rc)OC_E_AGAIN) : OC_OK;

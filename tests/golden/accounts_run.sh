@@ -34,7 +34,9 @@ go() { # VERB SESSION MORE...
 [ ! -s whole.err ] || fail "it says $(cat whole.err)"
 figures='[.money.start, .money.final, .trades.fills, .trades.requests, .trades.denied, .trades.round_trips] | join(" ")'
 # desk:main buys at 99.90 and sells at 100.20, buys at 99.80 and sells at 100.40, 0.01 each; loopback:main 99.90 and 100.20
-[ "$(jq -r "$figures" whole.json)" = '18000 18000.012 6 6 0 3' ] || fail "figures: $(jq -r "$figures" whole.json)"
+# a deposit of 250 is no profit, interest of 0.5 is one
+[ "$(jq -r "$figures" whole.json)" = '18250 18250.512 6 6 0 3' ] || fail "figures: $(jq -r "$figures" whole.json)"
+[ "$(jq -r '[.money.put_in, .money.corrected, .money.profit] | join(" ")' whole.json)" = '250  0.512' ] || fail "money: $(jq .money whole.json)"
 [ "$(jq -r '.symbol' whole.json)" = 'desk:BTC/USDT, loopback:BTC/USDT' ] || fail "symbols: $(jq -r .symbol whole.json)"
 
 . "$here/kill_at.sh"
@@ -45,7 +47,8 @@ all='[.money, .trades.requests, .trades.denied, .trades.fills, .trades.round_tri
 
 # By hand: which account is said where a venue has two, and which venue where two have the symbol.
 printf '%s\n' 'step 1' 'buy 0.01 BTC/USDT @ 99' 'buy 0.01 desk:BTC/USDT @ 99' 'buy 0.01 desk:BTC/USDT @ 99 with other' \
-    'buy 0.01 desk:BTC/USDT @ 99 with hedge' 'step 20' 'balances' 'positions' 'venues' |
+    'buy 0.01 desk:BTC/USDT @ 99 with hedge' 'step 20' 'balances' 'positions' 'venues' \
+    'statement' 'ledger' 'figures desk:BTC/USDT' |
     (OUTCRY__STRATEGY__ACCOUNT=hedge go console by_hand --paused) >hand 2>&1 || fail "by hand: $(cat hand)"
 while read -r words; do
     grep -qF -- "$words" hand || fail "by hand, not there: $words: $(cat hand)"
@@ -57,6 +60,14 @@ o1 BUY 0.010 desk:BTC/USDT @ 99.00 submitted
 USDT   desk:hedge
 BNB    desk:hedge
 desk      connector  ended            2
+trading      cancel_only
+may          trade, view
+may not      withdraw
+margin free  4,900 USDT
+desk:hedge  interest  done       0.5  USDT
+desk:hedge  deposit   done       250  USDT
+mark          100.035  2026-01-05 14:30
+funding_rate  -0.0001
 END
 grep -q '^desk:BTC/USDT *desk:hedge .* 0.010 ' hand || fail "by hand, the position: $(cat hand)"
 grep -q '^BNB *desk:main' hand && fail "by hand: the strategy trades with another account: $(cat hand)"

@@ -230,7 +230,8 @@ static const struct probe probes_3[] = {
     {"account.equity", "1000005.25"},
     {"account.currency", "USDT"},
     {"account.name", "main"},
-    {"account.foo", "! account has cash, free, used, total, equity, currency and name; account(\"BTC\") is the balance "
+    {"account.foo", "! account has cash, free, used, total, equity, currency, name, margin, rights, ledger and "
+                    "venue_state; account(\"BTC\") is the balance "
                     "of an asset; found 'foo'"},
     {"account('BTC')", "0.5"},
     {"account('USDT')", "999950.25"},

@@ -3,7 +3,13 @@
  *   it says  list SYMBOL BASE QUOTE PRICE_STEP QTY_STEP      again with other steps: from then on it counts in them
  *            gone SYMBOL                                     not traded any more
  *            trade SYMBOL PRICE QTY
- *            ACCOUNT holds ASSET TOTAL
+ *            mark SYMBOL PRICE | funding SYMBOL RATE
+ *            ACCOUNT holds ASSET TOTAL | ACCOUNT holds ASSET FREE LOCKED
+ *            ACCOUNT moved ID KIND ASSET AMOUNT              deposit, withdrawal, interest, fee
+ *            ACCOUNT position SYMBOL QTY AVERAGE
+ *            ACCOUNT margin ASSET EQUITY USED FREE
+ *            ACCOUNT may RIGHT...                            view, trade, withdraw: all that it may
+ *            ACCOUNT is ready | cancel_only | post_only | maintenance
  *            ACCOUNT ack ID | ACCOUNT canceled ID
  *            ACCOUNT fill ID SYMBOL QTY PRICE FEE ASSET TRADE
  *   we say   ACCOUNT new ID SYMBOL buy|sell QTY PRICE | ACCOUNT cancel ID
@@ -123,11 +129,161 @@ static oc_rc holds(const struct exchange *ex, uint32_t source, const struct word
     oc_rc rc;
     if (kit_asset(&ex->kit, words->at[2], &asset) < 0 || kit_json_dec(words->at[3], &total) < 0)
         return OC_E_DATA;
+    struct oc_dec locked = {0, 0, 0};
+    if (words->count == 5 && kit_json_dec(words->at[4], &locked) < 0)
+        return OC_E_DATA;
     struct oc_ev_balance *said = KIT_EVENT(&ex->kit, oc_ev_balance, OC_EV_BALANCE, source, &rc);
     if (!said)
         return rc;
     said->asset = asset;
-    said->total = total;
+    if (words->count == 4) {
+        said->total = total;
+    } else { /* what it says first is what is free */
+        said->free = total;
+        said->locked = locked;
+        said->present = OC_BAL_FREE | OC_BAL_LOCKED | OC_BAL_SUM;
+    }
+    return kit_commit(&ex->kit, said);
+}
+
+/* The place of a word in a list; `count`: it is none of them. */
+static uint32_t place(struct kit_json_text word, const char *const *list, uint32_t count)
+{
+    uint32_t i = 0;
+    while (i < count && !is(word, list[i]))
+        i++;
+    return i;
+}
+
+static oc_rc moved(const struct exchange *ex, uint32_t source, const struct words *words)
+{
+    static const char *const names[] = {"deposit", "withdrawal", "interest", "fee"};
+    static const uint16_t kinds[] = {OC_LEDGER_DEPOSIT, OC_LEDGER_WITHDRAWAL, OC_LEDGER_INTEREST, OC_LEDGER_FEE,
+                                     OC_LEDGER_OTHER};
+    uint32_t asset;
+    struct oc_dec amount;
+    oc_rc rc;
+    if (words->at[2].size > OC_ID_MAX || kit_asset(&ex->kit, words->at[4], &asset) < 0 ||
+        kit_json_dec(words->at[5], &amount) < 0)
+        return OC_E_DATA;
+    struct oc_ev_ledger *said = KIT_EVENT(&ex->kit, oc_ev_ledger, OC_EV_LEDGER, source, &rc);
+    if (!said)
+        return rc;
+    said->kind = kinds[place(words->at[3], names, 4)];
+    said->status = OC_LEDGER_DONE;
+    said->asset = asset;
+    said->amount = amount;
+    said->id.size = (uint8_t)words->at[2].size;
+    memcpy(said->id.text, words->at[2].at, words->at[2].size);
+    return kit_commit(&ex->kit, said);
+}
+
+static oc_rc position(const struct exchange *ex, uint32_t source, const struct words *words)
+{
+    struct oc_scale scale;
+    struct kit_json_text qty = words->at[3];
+    struct oc_dec average;
+    int64_t units;
+    const int is_short = qty.size > 1 && qty.at[0] == '-';
+    oc_rc rc;
+    qty.at += is_short;
+    qty.size -= (uint32_t)is_short;
+    if (kit_symbol(&ex->kit, words->at[2], &scale) < 0 || kit_scale_qty(&scale, qty, &units) < 0 ||
+        kit_json_dec(words->at[4], &average) < 0)
+        return OC_E_DATA;
+    struct oc_ev_position *said = KIT_EVENT(&ex->kit, oc_ev_position, OC_EV_POSITION, source, &rc);
+    if (!said)
+        return rc;
+    said->head.inst = scale.inst;
+    said->qty = is_short ? -units : units;
+    said->average = average;
+    said->present = OC_POS_AVERAGE;
+    return kit_commit(&ex->kit, said);
+}
+
+static oc_rc margin(const struct exchange *ex, uint32_t source, const struct words *words)
+{
+    uint32_t asset;
+    struct oc_dec equity, used, free;
+    oc_rc rc;
+    if (kit_asset(&ex->kit, words->at[2], &asset) < 0 || kit_json_dec(words->at[3], &equity) < 0 ||
+        kit_json_dec(words->at[4], &used) < 0 || kit_json_dec(words->at[5], &free) < 0)
+        return OC_E_DATA;
+    struct oc_ev_account *said = KIT_EVENT(&ex->kit, oc_ev_account, OC_EV_ACCOUNT, source, &rc);
+    if (!said)
+        return rc;
+    said->asset = asset;
+    said->equity = equity;
+    said->margin_used = used;
+    said->margin_free = free;
+    said->present = OC_ACC_EQUITY | OC_ACC_MARGIN_USED | OC_ACC_MARGIN_FREE;
+    return kit_commit(&ex->kit, said);
+}
+
+static oc_rc may(const struct exchange *ex, uint32_t source, const struct words *words)
+{
+    static const char *const names[] = {"view", "trade", "withdraw"}; /* as OC_MAY_... count */
+    uint32_t rights = 0;
+    oc_rc rc;
+    for (uint32_t i = 2; i < words->count; i++) {
+        const uint32_t right = place(words->at[i], names, 3);
+        if (right == 3)
+            return OC_E_DATA;
+        rights |= 1u << right;
+    }
+    struct oc_ev_account *said = KIT_EVENT(&ex->kit, oc_ev_account, OC_EV_ACCOUNT, source, &rc);
+    if (!said)
+        return rc;
+    said->rights = rights;
+    said->known = OC_MAY_VIEW | OC_MAY_TRADE | OC_MAY_WITHDRAW;
+    return kit_commit(&ex->kit, said);
+}
+
+static oc_rc state(const struct exchange *ex, uint32_t source, const struct words *words)
+{
+    static const char *const names[] = {"ready", "cancel_only", "post_only", "maintenance"};
+    static const uint32_t states[] = {OC_VENUE_READY, OC_VENUE_CANCEL_ONLY, OC_VENUE_POST_ONLY, OC_VENUE_MAINTENANCE};
+    const uint32_t which = place(words->at[2], names, 4);
+    oc_rc rc;
+    if (which == 4)
+        return OC_E_DATA;
+    struct oc_ev_venue *said = KIT_EVENT(&ex->kit, oc_ev_venue, OC_EV_VENUE, source, &rc);
+    if (!said)
+        return rc;
+    said->state = states[which];
+    said->part = OC_PART_TRADING;
+    return kit_commit(&ex->kit, said);
+}
+
+static oc_rc mark(const struct exchange *ex, const struct words *words)
+{
+    struct oc_scale scale;
+    struct oc_figure figure = {.what = OC_FIGURE_MARK};
+    oc_rc rc;
+    if (kit_symbol(&ex->kit, words->at[1], &scale) < 0 || kit_json_dec(words->at[2], &figure.value) < 0)
+        return OC_E_DATA;
+    struct oc_ev_figures *said = kit_event(&ex->kit, sizeof *said + sizeof figure, OC_EV_FIGURES, 0, &rc);
+    if (!said)
+        return rc;
+    said->head.inst = scale.inst;
+    said->count = 1;
+    said->tail = sizeof *said;
+    memcpy((char *)said + sizeof *said, &figure, sizeof figure);
+    return kit_commit(&ex->kit, said);
+}
+
+static oc_rc funding(const struct exchange *ex, const struct words *words)
+{
+    struct oc_scale scale;
+    struct oc_dec rate;
+    oc_rc rc;
+    if (kit_symbol(&ex->kit, words->at[1], &scale) < 0 || kit_json_dec(words->at[2], &rate) < 0)
+        return OC_E_DATA;
+    struct oc_ev_funding *said = KIT_EVENT(&ex->kit, oc_ev_funding, OC_EV_FUNDING, 0, &rc);
+    if (!said)
+        return rc;
+    said->head.inst = scale.inst;
+    said->rate = rate;
     return kit_commit(&ex->kit, said);
 }
 
@@ -177,11 +333,25 @@ static oc_rc message(void *self, const struct oc_message *heard)
         return list(ex, &words, OC_STATUS_DELISTED);
     if (words.count == 4 && is(words.at[0], "trade"))
         return trade(ex, &words);
+    if (words.count == 3 && is(words.at[0], "mark"))
+        return mark(ex, &words);
+    if (words.count == 3 && is(words.at[0], "funding"))
+        return funding(ex, &words);
     const uint32_t source = source_of(ex, words.at[0]);
     if (!source)
         return OC_E_DATA;
-    if (words.count == 4 && is(words.at[1], "holds"))
+    if ((words.count == 4 || words.count == 5) && is(words.at[1], "holds"))
         return holds(ex, source, &words);
+    if (words.count == 6 && is(words.at[1], "moved"))
+        return moved(ex, source, &words);
+    if (words.count == 5 && is(words.at[1], "position"))
+        return position(ex, source, &words);
+    if (words.count == 6 && is(words.at[1], "margin"))
+        return margin(ex, source, &words);
+    if (words.count >= 2 && is(words.at[1], "may"))
+        return may(ex, source, &words);
+    if (words.count == 3 && is(words.at[1], "is"))
+        return state(ex, source, &words);
     if (words.count == 3 && is(words.at[1], "ack"))
         return answer(ex, source, &words, OC_EV_ACCEPTED);
     if (words.count == 3 && is(words.at[1], "canceled"))

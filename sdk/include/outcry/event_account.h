@@ -18,8 +18,9 @@ enum {
     OC_BAL_INTEREST = 1u << 3,
     OC_BAL_CHANGE = 1u << 4, /* `total` is a change, not a state: to be added */
     OC_BAL_ROUNDED =
-        1u << 5,         /* the venue's total has more digits than a decimal: rounded towards zero; `whole` has all */
-    OC_BAL_SUM = 1u << 6 /* the venue says no total: it is free + locked, summed by the engine */
+        1u << 5,          /* the venue's total has more digits than a decimal: rounded towards zero; `whole` has all */
+    OC_BAL_SUM = 1u << 6, /* the venue says no total: it is free + locked, summed by the engine */
+    OC_BAL_SAID = 1u << 7 /* host: by a venue. Without: opening cash */
 };
 
 /* A balance as the venue or the opening cash says it: `total` replaces what we had. */
@@ -120,9 +121,9 @@ enum {
     OC_LEDGER_TRANSFER = 3,
     OC_LEDGER_FUNDING = 4,
     OC_LEDGER_INTEREST = 5,
-    OC_LEDGER_FEE = 6,
+    OC_LEDGER_FEE = 6, /* that no fill says */
     OC_LEDGER_REBATE = 7,
-    OC_LEDGER_REALISED = 8,
+    OC_LEDGER_REALISED = 8, /* of fills: shown, not booked */
     OC_LEDGER_DIVIDEND = 9,
     OC_LEDGER_CONVERSION = 10,
     OC_LEDGER_LIQUIDATION = 11,
