@@ -19,7 +19,7 @@ static bool protects(const struct order *order)
 
 static void set(struct engine *engine, struct book *book, bool is_closing)
 {
-    engine->closing += is_closing - book->is_closing;
+    engine->closing += (int64_t)is_closing - (int64_t)book->is_closing;
     book->is_closing = is_closing;
     book->close_tries = 0;
 }

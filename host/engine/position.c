@@ -278,6 +278,26 @@ bool position_amend(struct position *position, struct position_effect *effect, i
     return true;
 }
 
+void position_drop_dust(struct position *position)
+{
+    uint32_t kept = position->lot_first;
+    oc_i128 cost = 0;
+    for (uint32_t i = position->lot_first; i < position->lot_count; i++) {
+        struct lot lot = position->lots[i];
+        cost += lot.cost;
+        if (lot.qty) {
+            lot.cost = cost;
+            position->lots[kept++] = lot;
+            cost = 0;
+        }
+    }
+    if (kept == position->lot_first)
+        kept = position->lot_first = 0;
+    else
+        position->lots[kept - 1].cost += cost;
+    position->lot_count = kept;
+}
+
 static struct fee_bucket *fee_find(struct position *position, uint32_t asset)
 {
     for (uint32_t i = 0; i < position->fee_count; i++)

@@ -98,6 +98,9 @@ struct position_effect position_effect(struct position *position, const struct p
 CHECKED bool position_undo(struct position *position, const struct position_effect *effect);
 /* A trade that only opened is `qty` at `cost` from now on, both signed as it. False as above. The sums must fit. */
 CHECKED bool position_amend(struct position *position, struct position_effect *effect, int64_t qty, oc_i128 cost);
+/* Lots that are less than a unit, behind a change of steps, go: what closes a position closes all its lots. Their cost goes to the
+ * next one, of the last ones to the last that stays. */
+void position_drop_dust(struct position *position);
 /* Adds a fee to its bucket. OC_E_LIMIT: too many fee assets. OC_E_RANGE: the sum does not fit. */
 CHECKED oc_rc position_fee(struct position *position, uint32_t asset, oc_i128 paid);
 /* Whether it would; changes nothing. */

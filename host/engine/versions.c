@@ -113,8 +113,10 @@ static void turn_position(struct engine *engine, struct rescale *rescale, struct
     rescale_qty(rescale, &position->qty);
     if (rescale->is_trial)
         return;
-    if (position->method != COST_AVERAGE)
+    if (position->method != COST_AVERAGE) {
         position->qty = lots;
+        position_drop_dust(position);
+    }
     if (rescale->qty_is_off && !position->strategy)
         engine_alarm(engine, NULL,
                      "a position does not lie on the new steps: what is less than a step is not counted in it");

@@ -6,7 +6,7 @@
  * way, and that another that is told the records holds the same. */
 #include "support/engine_fixture.h"
 
-#include "base/hash.h"
+#include "support/walk_kit.h"
 
 #define SECOND 1000000000LL
 
@@ -15,7 +15,7 @@ enum { STEPS = 3000, MARKETS = 3, LATEST = 24 };
 struct walk {
     struct fixture *f;
     uint32_t method;
-    uint64_t random, hash;
+    struct dice dice;
     int64_t price[MARKETS];
     uint32_t inst[MARKETS];
     uint64_t latest[LATEST]; /* orders, to speak of */
@@ -28,23 +28,11 @@ struct walk {
 static char names[] = "ab";      /* of the clients */
 static struct walk *now_walking; /* for the clients, which outlive an engine */
 
-static int64_t roll(struct walk *walk, int64_t below)
-{
-    walk->random = walk->random * 6364136223846793005u + 1442695040888963407u;
-    return (int64_t)((walk->random >> 20) % (uint64_t)below);
-}
+static int64_t roll(struct walk *walk, int64_t below) { return dice_roll(&walk->dice, below); }
 
-static void fold(struct walk *walk, const void *bytes, size_t size)
-{
-    uint64_t pair[2] = {walk->hash, hash64(bytes, size)};
-    walk->hash = hash64(pair, sizeof pair);
-}
+static void fold(struct walk *walk, const void *bytes, size_t size) { dice_fold(&walk->dice, bytes, size); }
 
-static void fold_money(struct walk *walk, oc_i128 money)
-{
-    uint64_t pair[2] = {(uint64_t)money, (uint64_t)((oc_u128)money >> 64)};
-    fold(walk, pair, sizeof pair);
-}
+static void fold_money(struct walk *walk, oc_i128 money) { dice_fold_money(&walk->dice, money); }
 
 /* ---- who asks ---- */
 
@@ -476,11 +464,11 @@ static uint64_t walked(uint32_t method, bool is_cut)
 {
     struct walk *walk = calloc(1, sizeof *walk);
     walk->method = method;
-    walk->random = 77 + method;
+    walk->dice.random = 77 + method;
     now_walking = walk;
     walk->f = made(walk);
     walk->f->record_count = walk->f->sent_count = 0;
-    walk->hash = 0;
+    walk->dice.hash = 0;
     for (uint32_t k = 0; k < MARKETS; k++)
         walk->price[k] = 10000;
     for (int step = 0; step < STEPS; step++) {
@@ -504,7 +492,7 @@ static uint64_t walked(uint32_t method, bool is_cut)
     assert_true(stats->requests > 1000 && stats->fills > 300 && stats->denied > 50 && stats->duplicates &&
                 stats->suspended);
     assert_true(!is_cut || walk->cuts > 100);
-    uint64_t hash = walk->hash;
+    uint64_t hash = walk->dice.hash;
     fixture_free(walk->f);
     free(walk);
     return hash;

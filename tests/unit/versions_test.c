@@ -159,6 +159,49 @@ static void what_is_not_on_the_new_grid_is_said(void **state)
     fixture_free(f);
 }
 
+/* Lots of less than a step go, and their cost goes with those that stay: what turns the position closes all there are. */
+static void lots_of_less_than_a_step_go(void **state)
+{
+    (void)state;
+    for (uint32_t method = COST_FIFO; method <= COST_LIFO; method++)
+        for (int first_is_small = 0; first_is_small < 2; first_is_small++) {
+            struct fixture *f = fixture_new(method);
+            char name[8];
+            (void)said_accepted(f, OC_SIDE_BUY, 100, 10000, "v1");
+            for (int i = 0; i < 16; i++) { /* as many as there is room for */
+                snprintf(name, sizeof name, "t%d", i);
+                struct oc_ev_venue_fill fill =
+                    said_fill(f, "v1", OC_SIDE_BUY, i == (first_is_small ? 9 : 0) ? 15 : 4, 10000, name);
+                says(f, &fill);
+            }
+            const struct position *position = &fixture_book(f)->position;
+            assert_int_equal(position->lot_count, 16);
+            says_steps(f, (struct oc_dec){1, 2, 0}, (struct oc_dec){1, 2, 0});
+            assert_int_equal(position->qty, 1);
+            assert_int_equal(position->lot_count - position->lot_first, 1);
+            assert_int_equal(position->lots[position->lot_first].qty, 1);
+            assert_true(position->lots[position->lot_first].cost == money(75, 1)); /* 0.075 x 100.00 */
+            assert_true(position->cost == money(75, 1));
+            (void)said_accepted(f, OC_SIDE_SELL, 3, 10000, "v2");
+            struct oc_ev_venue_fill turns = said_fill(f, "v2", OC_SIDE_SELL, 3, 10000, "turns");
+            turns.fill.head.inst = OC_INST(1, 2);
+            says(f, &turns);
+            assert_int_equal(position->qty, -2);
+            assert_int_equal(position->lot_count, 1);
+            assert_true(position->lots[0].qty == -2 && position->lots[0].cost == money(-2, 0));
+            assert_true(position->cost == money(-2, 0));
+            fixture_free(f);
+        }
+    struct fixture *f = fixture_new(COST_FIFO); /* nothing of it is left */
+    (void)said_accepted(f, OC_SIDE_BUY, 9, 10000, "v1");
+    struct oc_ev_venue_fill fill = said_fill(f, "v1", OC_SIDE_BUY, 9, 10000, "t");
+    says(f, &fill);
+    says_steps(f, (struct oc_dec){1, 2, 0}, (struct oc_dec){1, 2, 0});
+    const struct position *position = &fixture_book(f)->position;
+    assert_true(position->qty == 0 && position->lot_count == 0 && position->lot_first == 0);
+    fixture_free(f);
+}
+
 /* A correction of a fill that was booked, or has not come, in the steps of before. */
 static void corrections_reach_over_a_change_of_steps(void **state)
 {
@@ -326,6 +369,7 @@ int main(void)
         cmocka_unit_test(D2_an_old_fill_is_read_with_its_steps),
         cmocka_unit_test(finer_steps_turn_everything_exactly),
         cmocka_unit_test(what_is_not_on_the_new_grid_is_said),
+        cmocka_unit_test(lots_of_less_than_a_step_go),
         cmocka_unit_test(corrections_reach_over_a_change_of_steps),
         cmocka_unit_test(steps_that_do_not_fit_change_nothing),
         cmocka_unit_test(D9_instruments_arrive_and_leave),
