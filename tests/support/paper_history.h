@@ -1,11 +1,11 @@
-/* paper_history.h: drawn histories of the paper venue: three accounts on two instruments, bars, orders, legs, amends
- * and cancels, and what each of them is told. */
+/* paper_history.h: drawn histories of the paper venue: three accounts on two instruments, bars and now and then what lies inside them,
+ * orders, legs, amends and cancels, and what each of them is told. */
 #ifndef SUPPORT_PAPER_HISTORY_H
 #define SUPPORT_PAPER_HISTORY_H
 
 #include "support/bar_kit.h"
 
-enum { BARS = 7, MARKETS = 2, ACCOUNTS = 3, TRADERS = MARKETS * ACCOUNTS, SAYINGS_MAX = 1024 };
+enum { BARS = 7, MARKETS = 2, ACCOUNTS = 3, TRADERS = MARKETS * ACCOUNTS, SAYINGS_MAX = 1024, PIECES = 5 };
 
 __attribute__((unused)) static const uint32_t usual[ACCOUNTS] = {1, 2, 64}, turned[ACCOUNTS] = {64, 1, 63};
 static const uint32_t insts[MARKETS] = {INST, OC_INST(2, 1)};
@@ -37,6 +37,17 @@ struct saying {
     char reason[48];
 };
 
+/* What finer data say of the bar that comes next, or runs. */
+struct inside {
+    bool is_said;
+    int count;
+    union {
+        struct oc_event head;
+        struct oc_ev_bar bar;
+        struct oc_ev_trade trade;
+    } list[PIECES];
+};
+
 struct history {
     const char *const *pairs;
     const uint32_t *accounts;
@@ -46,8 +57,9 @@ struct history {
     void (*begins)(void); /* NULL, or called when the venue is open; then what it says may be that there is no memory */
     struct desk *desk;
     struct trader trader[TRADERS];
-    uint64_t random[MARKETS];
+    uint64_t random[MARKETS], inner[MARKETS];
     int64_t price[MARKETS];
+    struct inside inside[MARKETS];
     struct saying sayings[SAYINGS_MAX];
     int count, cuts;
     oc_rc failed;
@@ -133,7 +145,16 @@ static void note(struct history *history)
     v->answer_count = v->fill_count = 0;
 }
 
-/* Another process goes on from the saved bytes; it asks for its own times. */
+static void says_inside(struct history *history, int market)
+{
+    struct desk *desk = history->desk;
+    const struct inside *inside = &history->inside[market];
+    desk_takes(desk, desk->v->sim->finer(desk->v->instance.self, insts[market], NULL));
+    for (int i = 0; i < inside->count && !desk->failed; i++)
+        desk_takes(desk, desk->v->sim->finer(desk->v->instance.self, insts[market], &inside->list[i].head));
+}
+
+/* Another process goes on from the saved bytes; it asks for its own times, and is told again what lies inside the bars. */
 static void cut(struct history *history)
 {
     static char bytes[4 << 20], again[4 << 20], under_way[1 << 20];
@@ -151,6 +172,9 @@ static void cut(struct history *history)
     venue_free(v);
     history->desk->v = w;
     history->cuts++;
+    for (int i = 0; i < MARKETS; i++)
+        if (history->inside[i].is_said)
+            says_inside(history, i);
 }
 
 static void waits(struct history *history, int64_t at_ns)
@@ -233,6 +257,58 @@ static struct oc_ev_bar drawn_bar(struct history *history, int market)
     return bar;
 }
 
+static int64_t larger(int64_t a, int64_t b) { return a > b ? a : b; }
+static int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
+
+/* Four quarters that come to the bar, some with a gap between them, one now and then without a trade. */
+static void draw_quarters(uint64_t *random, const struct oc_ev_bar *whole, struct inside *inside)
+{
+    const int64_t range = whole->high - whole->low + 1, top = roll(random, 4), bottom = roll(random, 4);
+    int64_t price = whole->open;
+    for (int i = 0; i < 4; i++) {
+        const int64_t gap = roll(random, 4), to = whole->low + roll(random, range), is_still = roll(random, 5) == 0;
+        const int64_t open = i && gap == 0 ? whole->low + roll(random, range) : price,
+                      close = i == 3 ? whole->close : to;
+        if (is_still && i != 0 && i != 3 && i != top && i != bottom)
+            continue;
+        struct oc_ev_bar *bar = &inside->list[inside->count++].bar;
+        *bar = *whole;
+        bar->period_ns = MINUTE / 4;
+        bar->open_ns = whole->open_ns + i * bar->period_ns;
+        bar->head.venue_ns = bar->open_ns + bar->period_ns;
+        bar->open = open;
+        bar->close = price = close;
+        bar->high = i == top ? whole->high : larger(open, close);
+        bar->low = i == bottom ? whole->low : smaller(open, close);
+    }
+}
+
+static void draw_trades(uint64_t *random, const struct oc_ev_bar *whole, struct inside *inside)
+{
+    const bool is_high_first = roll(random, 2);
+    const int64_t between = whole->low + roll(random, whole->high - whole->low + 1);
+    const int64_t prices[PIECES] = {whole->open, is_high_first ? whole->high : whole->low, between,
+                                    is_high_first ? whole->low : whole->high, whole->close};
+    for (inside->count = 0; inside->count < PIECES; inside->count++)
+        inside->list[inside->count].trade =
+            (struct oc_ev_trade){.head = {.size = sizeof(struct oc_ev_trade),
+                                          .type = OC_EV_TRADE,
+                                          .inst = whole->head.inst,
+                                          .venue_ns = whole->open_ns + inside->count * (MINUTE / PIECES)},
+                                 .price = prices[inside->count]};
+}
+
+static void draw_inside(struct history *history, int market, const struct oc_ev_bar *whole)
+{
+    struct inside *inside = &history->inside[market];
+    const int64_t form = roll(&history->inner[market], 4);
+    *inside = (struct inside){.count = 0};
+    if (form == 1)
+        draw_trades(&history->inner[market], whole, inside);
+    else if (form > 1)
+        draw_quarters(&history->inner[market], whole, inside);
+}
+
 /* An instrument that nobody trades is not there. */
 static void shown(struct history *history, const struct oc_ev_bar *bar)
 {
@@ -241,6 +317,12 @@ static void shown(struct history *history, const struct oc_ev_bar *bar)
     if (desk->failed || !(history->traders & (bar->head.inst == INST ? of_one : of_one << ACCOUNTS)))
         return;
     cut(history);
+    const int market = bar->head.inst != INST;
+    if (!history->inside[market].is_said)
+        says_inside(history, market);
+    history->inside[market].is_said = true;
+    if (desk->failed)
+        return;
     desk_takes(desk, desk->v->sim->market(desk->v->instance.self, desk->now_ns, &bar->head));
     desk_waits(desk, desk->now_ns); /* answers come before what the market says next */
     note(history);
@@ -254,6 +336,7 @@ static void one_bar(struct history *history, int64_t open_ns)
     waits(history, open_ns);
     for (int i = 0; i < MARKETS; i++) {
         bars[i] = drawn_bar(history, i);
+        draw_inside(history, i, &bars[i]);
         is_live[i] = roll(&history->random[i], 5) == 0; /* shown at its close only */
         if (!is_live[i])
             shown(history, &bars[i]);
@@ -286,6 +369,7 @@ static struct history *played(struct history of)
         history->begins();
     for (int i = 0; i < MARKETS; i++) {
         history->random[i] = history->seed * 100 + (uint64_t)i;
+        history->inner[i] = history->seed * 100 + 50 + (uint64_t)i;
         history->price[i] = 10000;
     }
     for (int i = 0; i < TRADERS; i++)

@@ -1,8 +1,9 @@
 /* paper_twin_test.c: the paper venue with three accounts on two instruments, some hundred drawn histories of bars,
  * orders, legs, amends and cancels. A venue that is saved and loaded before every step says what one says that never
  * stopped. Who trades one instrument for one account is told the same whether others trade beside them or not, and
- * whatever number the account has. */
+ * whatever number the account has. And all of it comes to the recorded hash. */
 #include "support/paper_history.h"
+#include "support/walk_kit.h"
 
 enum { HISTORIES = 42 };
 
@@ -28,22 +29,39 @@ static void are_same(const struct history *all, const struct history *some, int 
     }
 }
 
+static const char *const last[] = {
+    "profile", "pessimistic", "latency", "1s",         "entry_latency", "3s",          "taker_fee", "0.002", "gap",
+    "open",    "zero_volume", "take",    "volume_cap", "0.5",           "half_spread", "0.0002",    NULL};
+static const char *const at_limit[] = {"profile", "optimistic", "latency",  "500ms",       "maker_fee", "0.0001", "gap",
+                                       "limit",   "limit_fill", "through2", "allow_short", "yes",       NULL};
+
 static void what_is_saved_at_every_step_goes_on_as_what_never_stopped(void **state)
 {
     (void)state;
-    static const char *const *const all[] = {capped, in_base, apart};
+    static const char *const *const all[] = {capped, in_base, apart, last, at_limit, at_best};
+    static const uint64_t recorded[] = {0x58d2fe5c30f99732, 0xd0c5447068ce1fcb, 0xdcf0851a09013a2b,
+                                        0x5df30c8a0f99b3d1, 0xcff1e86f2dc7b62c, 0x4dcded7e744e2385};
+    struct dice dice[6] = {{0}};
+    bool is_same = true;
     int cuts = 0;
     for (uint64_t seed = 0; seed < HISTORIES; seed++) {
-        struct history of = {.pairs = all[seed % 3], .accounts = usual, .seed = seed, .traders = UINT32_MAX};
+        struct history of = {.pairs = all[seed % 6], .accounts = usual, .seed = seed, .traders = UINT32_MAX};
         struct history *whole = played(of);
         of.is_cut = true;
         struct history *pieces = played(of);
         are_same(whole, pieces, -1);
         cuts += pieces->cuts;
+        dice_fold(&dice[seed % 6], whole->sayings, (size_t)whole->count * sizeof whole->sayings[0]);
         free(whole);
         free(pieces);
     }
     assert_true(cuts > HISTORIES * BARS * TRADERS);
+    for (int i = 0; i < 6; i++) {
+        if (dice[i].hash != recorded[i])
+            print_error("settings %d: 0x%016llx\n", i, (unsigned long long)dice[i].hash);
+        is_same = is_same && dice[i].hash == recorded[i];
+    }
+    assert_true(is_same);
 }
 
 static void who_trades_alone_is_told_the_same(void **state)

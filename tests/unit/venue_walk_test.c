@@ -55,7 +55,8 @@ static void asks(struct walk *walk)
     } else if (kind == 6) {
         rc = engine_cancel(engine, who.order, &refusal);
     } else if (kind == 7) {
-        request = (struct oc_request){.account = who.account, .type = OC_ORDER_MARKET, .tif = OC_TIF_GTC, .strategy = 1};
+        request =
+            (struct oc_request){.account = who.account, .type = OC_ORDER_MARKET, .tif = OC_TIF_GTC, .strategy = 1};
         request.head.inst = who.inst;
         rc = engine_close(engine, &request, &refusal);
     } else {
@@ -206,21 +207,22 @@ static void a_price(struct walk *walk)
 
 static uint32_t some_reason(void)
 {
-    static const uint32_t reasons[] = {OC_WHY_NONE,      OC_WHY_CANCELED_BY_US, OC_WHY_REPLACED, OC_WHY_TIME_IN_FORCE,
+    static const uint32_t reasons[] = {OC_WHY_NONE,      OC_WHY_CANCELED_BY_US, OC_WHY_REPLACED,  OC_WHY_TIME_IN_FORCE,
                                        OC_WHY_NOT_FOUND, OC_WHY_ALREADY_DONE,   OC_WHY_NO_CHANGE, OC_WHY_TIMEOUT};
     return reasons[roll(sizeof reasons / sizeof reasons[0])];
 }
 
 static void an_answer(struct walk *walk)
 {
-    static const uint16_t types[] = {
-        OC_EV_ACCEPTED, OC_EV_ACCEPTED, OC_EV_ACCEPTED, OC_EV_SENT,      OC_EV_REJECTED,        OC_EV_CANCELED,
-        OC_EV_EXPIRED,  OC_EV_TRIGGERED, OC_EV_AMENDED, OC_EV_AMENDED,   OC_EV_CANCEL_REJECTED, OC_EV_AMEND_REJECTED,
-        OC_EV_UNKNOWN,  OC_EV_NOT_THERE, OC_EV_TAKEN,   OC_EV_ABSENT};
+    static const uint16_t types[] = {OC_EV_ACCEPTED, OC_EV_ACCEPTED,  OC_EV_ACCEPTED,        OC_EV_SENT,
+                                     OC_EV_REJECTED, OC_EV_CANCELED,  OC_EV_EXPIRED,         OC_EV_TRIGGERED,
+                                     OC_EV_AMENDED,  OC_EV_AMENDED,   OC_EV_CANCEL_REJECTED, OC_EV_AMEND_REJECTED,
+                                     OC_EV_UNKNOWN,  OC_EV_NOT_THERE, OC_EV_TAKEN,           OC_EV_ABSENT};
     const struct known who = *someone(walk);
     const struct order *order = fixture_find(walk->f, who.order);
     const struct called called = call_it(&who);
-    const int64_t ahead = roll(5) ? 0 : roll(9), more = roll(3), by_request = roll(3), says = roll(32), seldom = roll(32);
+    const int64_t ahead = roll(5) ? 0 : roll(9), more = roll(3), by_request = roll(3), says = roll(32),
+                  seldom = roll(32);
     const uint32_t why = some_reason();
     const uint16_t type = types[roll(16)];
     struct oc_ev_venue_answer said = {.answer = fixture_answer(walk->f, type, called.order),
@@ -252,10 +254,9 @@ static void a_fill(struct walk *walk)
     const int64_t fee = roll(300) - 30, values = roll(5), qty = 1 + roll(25);
     const uint8_t side = order ? order->now.side : (uint8_t)roll(3);
     snprintf(name, sizeof name, "t%u", number);
-    struct oc_ev_venue_fill said = {
-        .fill = fixture_fill(walk->f, called.order, side, qty, price + off, name),
-        .venue_order = called.venue,
-        .client = called.client};
+    struct oc_ev_venue_fill said = {.fill = fixture_fill(walk->f, called.order, side, qty, price + off, name),
+                                    .venue_order = called.venue,
+                                    .client = called.client};
     said.fill.head.size = sizeof said;
     said.fill.head.inst = who.inst;
     said.fill.fee = (struct oc_dec){fee, 3, 0};
@@ -285,7 +286,8 @@ static void an_order_is_shown(struct walk *walk)
     const struct called called = call_it(&who);
     const int64_t ahead = roll(3) ? 0 : roll(12), more = roll(5) ? 0 : roll(7);
     const uint8_t state_shown = (uint8_t)(OC_SHOWN_PENDING + roll(11));
-    struct oc_ev_order shown = said_order(walk->f, "", state_shown, (order ? order->now.qty : 30) + more, (order ? order->filled : 0) + ahead);
+    struct oc_ev_order shown =
+        said_order(walk->f, "", state_shown, (order ? order->now.qty : 30) + more, (order ? order->filled : 0) + ahead);
     shown.head.inst = who.inst;
     shown.order = called.order;
     shown.venue_order = called.venue;
@@ -322,7 +324,8 @@ static void a_correction(struct walk *walk)
 static void a_balance(struct walk *walk)
 {
     const uint32_t account = 1 + (uint32_t)roll(ACCOUNTS);
-    const int64_t form = roll(4), is_named = roll(2), is_quote = roll(2), more = roll(1000), is_elsewhere = roll(9) == 0;
+    const int64_t form = roll(4), is_named = roll(2), is_quote = roll(2), more = roll(1000),
+                  is_elsewhere = roll(9) == 0;
     struct oc_ev_balance balance = {.head = {.size = sizeof balance, .type = OC_EV_BALANCE},
                                     .account = is_named ? account : 0,
                                     .asset = is_quote ? walk->f->quote : walk->f->base,
@@ -397,9 +400,9 @@ static void the_host(struct walk *walk)
 static void something_happens(struct walk *walk)
 {
     static void (*const all[])(struct walk *) = {
-        a_price,           a_price,      a_price,   an_answer,     an_answer, an_answer, an_answer,
-        a_fill,            a_fill,       a_fill,    an_order_is_shown, a_correction, a_balance, the_host,
-        the_host,          the_host,     the_host,  the_host,      an_instrument, fills_were_fetched};
+        a_price,  a_price,  a_price,  an_answer,         an_answer,     an_answer,         an_answer,
+        a_fill,   a_fill,   a_fill,   an_order_is_shown, a_correction,  a_balance,         the_host,
+        the_host, the_host, the_host, the_host,          an_instrument, fills_were_fetched};
     all[roll(sizeof all / sizeof all[0])](walk);
 }
 
@@ -442,7 +445,8 @@ static void saves_and_loads(struct walk *walk)
 static void holds_the_same(struct engine *engine, struct engine *twin)
 {
     struct portfolio *portfolio = engine_portfolio(engine), *theirs = engine_portfolio(twin);
-    struct order *const lists[] = {orders_open_first(engine_orders(engine)), orders_closed_first(engine_orders(engine))};
+    struct order *const lists[] = {orders_open_first(engine_orders(engine)),
+                                   orders_closed_first(engine_orders(engine))};
     for (int i = 0; i < 2; i++)
         for (const struct order *order = lists[i]; order; order = order->younger) {
             const struct order *other = orders_find(engine_orders(twin), order->now.order);

@@ -138,7 +138,7 @@ static void take_at_open(struct paper *paper, struct paper_order *order, int64_t
     if (market->is_dead)
         from = market->last;
     const struct paper_deal deal = {.now_ns = market->open_ns, .price = price, .from = from, .is_maker = is_maker};
-    (void)paper_take(paper, order, &deal);
+    paper_take(paper, order, &deal);
 }
 
 /* A limit that came before the bar and is behind the open now. */

@@ -28,7 +28,7 @@ static void take(struct paper *paper, struct paper_order *order, const struct po
                                     .price = is_maker ? order->ask.price : point->price,
                                     .from = point->raw,
                                     .is_maker = is_maker};
-    (void)paper_take(paper, order, &deal);
+    paper_take(paper, order, &deal);
 }
 
 /* Something of the order happens at that price. */

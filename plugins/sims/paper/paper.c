@@ -78,7 +78,7 @@ static oc_rc on_end(void *self, int64_t now_ns)
             continue;
         market->bid_left = market->ask_left = market->volume_left = -1;
         order->ask.bits &= ~(uint32_t)OC_RQ_REDUCE_ONLY; /* sized by the host to what is held */
-        (void)paper_take(paper, order, &(struct paper_deal){.now_ns = now_ns, .price = price, .from = price});
+        paper_take(paper, order, &(struct paper_deal){.now_ns = now_ns, .price = price, .from = price});
     }
     paper_sweep(paper);
     return whole(paper, OC_OK);

@@ -268,8 +268,8 @@ bool paper_price_quoted(const struct paper_market *market, uint8_t side, int64_t
 bool paper_price_last(const struct paper *paper, const struct paper_market *market, uint8_t side, int64_t *ret_price);
 
 /* take.c */
-/* Returns units filled. */
-int64_t paper_take(struct paper *paper, struct paper_order *order, const struct paper_deal *deal);
+/* What trades of it at that price: all, what can be paid for, what the volume leaves, or nothing. */
+void paper_take(struct paper *paper, struct paper_order *order, const struct paper_deal *deal);
 /* Its stop is reached: said once. */
 void paper_trigger(struct paper *paper, struct paper_order *order, int64_t now_ns);
 /* Immediate or cancel, fill or kill: what is left of it ends. */

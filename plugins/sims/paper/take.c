@@ -164,10 +164,9 @@ static void emit_fill(struct paper *paper, struct paper_order *order, const stru
 }
 
 /* Nothing more can trade: an order that traded is canceled, one that did not is rejected. */
-static int64_t give_up(struct paper *paper, struct paper_order *order, int64_t now_ns, const char *reason)
+static void give_up(struct paper *paper, struct paper_order *order, int64_t now_ns, const char *reason)
 {
     paper_finish(paper, order, order->filled ? OC_EV_CANCELED : OC_EV_REJECTED, now_ns, reason);
-    return 0;
 }
 
 static int64_t reducible(const struct paper *paper, const struct paper_order *order, int64_t want)
@@ -177,39 +176,49 @@ static int64_t reducible(const struct paper *paper, const struct paper_order *or
     return room < want ? (room > 0 ? room : 0) : want;
 }
 
-int64_t paper_take(struct paper *paper, struct paper_order *order, const struct paper_deal *deal)
+/* `qty` of the units that it wants trade: what the volume leaves. */
+static void take_units(struct paper *paper, struct paper_order *order, const struct paper_deal *deal, int64_t qty,
+                       int64_t want)
 {
-    struct paper_market *market = paper_market(paper, order->ask.head.inst);
     const bool by_money = order->ask.bits & OC_RQ_HAS_QUOTE_QTY;
-    const int64_t rest = paper_remaining(paper, order), now_ns = deal->now_ns;
-    int64_t want = by_money ? paper_quote_units(paper, order, deal->price, deal->is_maker) : rest;
-    if (by_money && want <= 0)
-        return give_up(paper, order, now_ns, "QUOTE_AMOUNT_TOO_SMALL");
-    if (!by_money && want <= 0) /* its group has nothing left for it */
-        return 0;
-    if (order->ask.bits & OC_RQ_REDUCE_ONLY) {
-        want = reducible(paper, order, want);
-        if (want == 0)
-            return give_up(paper, order, now_ns, "REDUCE_ONLY_WOULD_INCREASE_POSITION");
-    }
-    int64_t payable = paper_affordable(paper, order, deal->price, want, deal->is_maker);
-    if (payable <= 0 || (payable < want && !(order->ask.bits & (OC_RQ_REDUCE_ONLY | OC_RQ_FIT_FUNDS))))
-        return give_up(paper, order, now_ns, "INSUFFICIENT_FUNDS");
-    want = payable;
-    int64_t left = volume_left(market, order), qty = left >= 0 && left < want ? left : want;
-    if (order->ask.tif == OC_TIF_FOK && qty < want) {
-        paper_finish(paper, order, OC_EV_EXPIRED, now_ns, "FILL_OR_KILL_NOT_FILLED");
-        return 0;
-    }
-    if (qty <= 0)
-        return 0;
     const bool is_last = by_money ? qty == want : qty == order->ask.qty + order->grown - order->filled;
+    const bool is_less = qty == want && want < paper_remaining(paper, order);
     emit_fill(paper, order, deal, qty, is_last);
     if (is_last)
         paper_over(paper, order);
-    else if (qty == want && qty < rest && (order->ask.bits & OC_RQ_REDUCE_ONLY))
-        give_up(paper, order, now_ns, "REDUCE_ONLY_WOULD_INCREASE_POSITION");
-    return qty;
+    else if (is_less && (order->ask.bits & OC_RQ_REDUCE_ONLY))
+        give_up(paper, order, deal->now_ns, "REDUCE_ONLY_WOULD_INCREASE_POSITION");
+}
+
+void paper_take(struct paper *paper, struct paper_order *order, const struct paper_deal *deal)
+{
+    struct paper_market *market = paper_market(paper, order->ask.head.inst);
+    const bool by_money = order->ask.bits & OC_RQ_HAS_QUOTE_QTY;
+    const int64_t now_ns = deal->now_ns;
+    int64_t want =
+        by_money ? paper_quote_units(paper, order, deal->price, deal->is_maker) : paper_remaining(paper, order);
+    if (by_money && want <= 0)
+        give_up(paper, order, now_ns, "QUOTE_AMOUNT_TOO_SMALL");
+    if (want <= 0) /* or its group has nothing left for it */
+        return;
+    if (order->ask.bits & OC_RQ_REDUCE_ONLY) {
+        want = reducible(paper, order, want);
+        if (want == 0) {
+            give_up(paper, order, now_ns, "REDUCE_ONLY_WOULD_INCREASE_POSITION");
+            return;
+        }
+    }
+    int64_t payable = paper_affordable(paper, order, deal->price, want, deal->is_maker);
+    if (payable <= 0 || (payable < want && !(order->ask.bits & (OC_RQ_REDUCE_ONLY | OC_RQ_FIT_FUNDS)))) {
+        give_up(paper, order, now_ns, "INSUFFICIENT_FUNDS");
+        return;
+    }
+    want = payable;
+    int64_t left = volume_left(market, order), qty = left >= 0 && left < want ? left : want;
+    if (order->ask.tif == OC_TIF_FOK && qty < want)
+        paper_end_immediate(paper, order, now_ns);
+    else if (qty > 0)
+        take_units(paper, order, deal, qty, want);
 }
 
 void paper_trigger(struct paper *paper, struct paper_order *order, int64_t now_ns)

@@ -96,10 +96,11 @@ static int64_t take(struct walk *walk, struct step *step, int64_t price, int64_t
         kept = kept < market->volume_left ? kept : market->volume_left;
         market->volume_left -= kept;
     }
-    int64_t filled = paper_take(walk->paper, order_of(walk, step), &deal);
+    const int64_t before = order_of(walk, step)->filled;
+    paper_take(walk->paper, order_of(walk, step), &deal);
     if (market->volume_left >= 0)
         market->volume_left += kept;
-    return filled;
+    return order_of(walk, step)->filled - before;
 }
 
 /* The leg of an entry that is judged from where the entry was filled, though the host has not asked for it yet. */
