@@ -308,10 +308,8 @@ int64_t meaning_save(const struct meaning *meaning, void *bytes, size_t size_max
 
 oc_rc meaning_load(struct meaning *meaning, const void *bytes, size_t size)
 {
-    uint64_t head[2];
-    if (size < sizeof head)
-        return OC_E_DATA;
-    memcpy(head, bytes, sizeof head);
+    uint64_t head[2] = {0};
+    memcpy(head, bytes, size < sizeof head ? size : sizeof head);
     if (size != SAVED_HEAD + kept(head[1]) * sizeof(uint64_t))
         return OC_E_DATA;
     struct meaning_orders *orders = meaning->orders;

@@ -50,7 +50,7 @@ static int by_index(const void *a, const void *b)
  * is left to reader_scan. */
 static oc_rc reader_load(struct journal_reader *reader, struct reader_stream *stream)
 {
-    if (stream->count > 0)
+    if (stream->segments)
         qsort(stream->segments, stream->count, sizeof *stream->segments, by_index);
     for (size_t i = 0; i < stream->count; i++) {
         struct reader_segment *segment = &stream->segments[i];

@@ -42,6 +42,9 @@ expect 1 "at least" backtest strategies/sma_cross.lua synthetic-bars:500 --cash 
 expect 0 "Round trips" backtest strategies/sma_cross.lua synthetic-bars:500 --cash "$cash" -p fast=5
 expect 0 "IDEAL" backtest strategies/sma_cross.lua synthetic-bars:500 --cash "$cash" --profile ideal
 expect 0 "half-spread" backtest strategies/sma_cross.lua synthetic-bars:500 --cash "$cash"
+next=$(dirname "$outcry")/sdk/examples/nextopen.so # another simulator says what it is, and what was set for it
+expect 0 '"fills: as org.example.nextopen decides: fills market orders at the next open, with slippage","fills: bps 7"]' backtest strategies/sma_cross.lua \
+    synthetic-bars:500 --cash "$cash" --json --plugin next="$next" --set sim.paper.plugin=org.example.nextopen --set sim.paper.bps=7
 expect 1 "more bars are needed before --from" backtest strategies/sma_cross.lua synthetic-bars:500 --cash "$cash" --from 2024-01-01T00:05:00Z
 expect 0 "" backtest strategies/sma_cross.lua synthetic-bars:500 --cash "$cash" --from 2024-01-01T02:00:00Z --json
 expect 3 "did you mean 'sim.paper.profile'" backtest strategies/sma_cross.lua synthetic-bars:500 --cash "$cash" --set sim.paper.profil=ideal

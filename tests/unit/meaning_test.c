@@ -404,6 +404,37 @@ static void window_at_its_limit(void **state)
     meaning_release(&meaning);
 }
 
+/* What is shorter or longer than it says is refused, whatever its size, and nothing is taken over. */
+static void only_what_is_whole_is_loaded(void **state)
+{
+    (void)state;
+    enum { MORE = 24 };
+    struct meaning meaning, other;
+    const size_t room = MEANING_SAVED_MAX + MORE;
+    char *saved = calloc(1, room);
+    assert_non_null(saved);
+    assert_int_equal(meaning_init(&meaning), OC_OK);
+    assert_int_equal(meaning_init(&other), OC_OK);
+    accept(&other, epoch1 + 9);
+    const struct meaning before = other;
+    for (uint64_t i = 1; i < 6; i++)
+        accept(&meaning, epoch1 + i);
+    const int64_t whole = meaning_save(&meaning, saved, MEANING_SAVED_MAX);
+    assert_int_equal(meaning_save(&meaning, saved, (size_t)whole), whole);
+    assert_int_equal(meaning_save(&meaning, saved, (size_t)whole - 1), OC_E_FULL);
+    for (size_t size = 0; size <= (size_t)whole + MORE; size++) {
+        if (size == (size_t)whole)
+            continue;
+        assert_int_equal(meaning_load(&other, saved, size), OC_E_DATA);
+        assert_memory_equal(&other, &before, sizeof before);
+    }
+    assert_int_equal(meaning_load(&other, saved, (size_t)whole), OC_OK);
+    assert_true(other.hash == meaning.hash && other.count == meaning.count);
+    meaning_release(&meaning);
+    meaning_release(&other);
+    free(saved);
+}
+
 static uint64_t drawn(uint64_t *seed)
 {
     *seed = *seed * 6364136223846793005u + 1442695040888963407u;
@@ -474,6 +505,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(same_whatever_it_looks_like),
+        cmocka_unit_test(only_what_is_whole_is_loaded),
         cmocka_unit_test(absent_is_not_read),
         cmocka_unit_test(money_is_its_value),
         cmocka_unit_test(another_epoch_means_the_same),

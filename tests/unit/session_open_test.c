@@ -169,6 +169,64 @@ static void what_fills_assume_is_noted(void **state)
     house_free(house);
 }
 
+/* What is noted of fills and fees, each on a line, is `expected`. */
+static void notes_are(const char *const *pairs, bool trades, const char *expected)
+{
+    struct house *house = made(0);
+    char found[2048] = "";
+    for (; *pairs; pairs += 2)
+        set(house, pairs[0], pairs[1]);
+    session_add_kernel(house->session, false, trades);
+    if (session_open(house->session) < 0)
+        fail_msg("%s", said(&house->session->words.error));
+    for (uint32_t i = 0; i < house->session->words.note_count; i++) {
+        const char *note = house->session->words.notes[i].text;
+        if (strncmp(note, "fills: ", 7) == 0 || strncmp(note, "fees: ", 6) == 0)
+            snprintf(found + strlen(found), sizeof found - strlen(found), "%s\n", note);
+    }
+    if (strcmp(found, expected) != 0)
+        fail_msg("%sexpected: %s", found, expected);
+    house_free(house);
+}
+
+#define LIMITS                                                                                                         \
+    "fills: half-spread 0.0001 (2 bps spread) of the price where data have no quotes, latency 5ms each way, at most "  \
+    "0.1 of a bar's volume\nfills: limits when "
+#define NO_FEES "; fees taker 0, maker 0\n"
+
+static void each_simulator_is_noted_in_its_own_words(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *profile, *fill, *words;
+    } limits[] = {{"neutral", "profile", "traded through by one step"},
+                  {"pessimistic", "profile", "traded through by two steps"},
+                  {"optimistic", "profile", "touched"},
+                  {"neutral", "touch", "touched"},
+                  {"neutral", "through", "traded through by one step"},
+                  {"neutral", "through2", "traded through by two steps"},
+                  {"pessimistic", "touch", "touched"},
+                  {"optimistic", "through2", "traded through by two steps"}};
+    for (size_t i = 0; i < sizeof limits / sizeof limits[0]; i++)
+        for (int trades = 0; trades < 2; trades++) {
+            char expected[512];
+            snprintf(expected, sizeof expected, LIMITS "%s" NO_FEES, limits[i].words);
+            notes_are((const char *const[]){"sim.paper.profile", limits[i].profile, "sim.paper.limit_fill",
+                                            limits[i].fill, NULL},
+                      trades, expected);
+        }
+    notes_are(
+        (const char *const[]){"sim.paper.half_spread", "0.5", "sim.paper.latency", "1s", "sim.paper.volume_cap", "1",
+                              "sim.paper.taker_fee", "0.3", "sim.paper.maker_fee", "0.2", NULL},
+        true,
+        "fills: half-spread 0.5 of the price where data have no quotes, latency 1s each way, at most 1 of a bar's "
+        "volume\nfills: limits when traded through by one step; fees taker 0.3, maker 0.2\n");
+    notes_are((const char *const[]){"sim.paper.profile", "ideal", NULL}, true,
+              "fills: IDEAL: the next event, no spread, no volume cap, latency 0\n");
+    notes_are((const char *const[]){"sim.paper.plugin", "org.example.other", NULL}, false,
+              "fills: as the simulator org.example.other makes them: what it assumes is its own\n");
+}
+
 /* Notes beyond the limit are left out, and a complaint is the first one. */
 static void words_stop_at_their_limit(void **state)
 {
@@ -317,6 +375,7 @@ int main(void)
                                        cmocka_unit_test(the_chain_has_all_its_rules_in_order),
                                        cmocka_unit_test(times_of_a_session_are_in_order),
                                        cmocka_unit_test(what_fills_assume_is_noted),
+                                       cmocka_unit_test(each_simulator_is_noted_in_its_own_words),
                                        cmocka_unit_test(words_stop_at_their_limit),
                                        cmocka_unit_test(a_plugin_reads_its_own_section),
                                        cmocka_unit_test(chance_of_a_plugin_is_its_seed_and_stream),
