@@ -87,6 +87,10 @@ CHECKED static inline oc_rc num_sub_128(oc_i128 a, oc_i128 b, oc_i128 *ret)
 CHECKED static inline oc_rc num_mul_128(oc_i128 a, oc_i128 b, oc_i128 *ret)
 {
     oc_i128 product;
+    if (__builtin_expect(a == (int64_t)a && b == (int64_t)b, 1)) { /* what the machine multiplies at once always fits */
+        *ret = (oc_i128)(int64_t)a * (int64_t)b;
+        return OC_OK;
+    }
     if (__builtin_mul_overflow(a, b, &product))
         return OC_E_RANGE;
     *ret = product;

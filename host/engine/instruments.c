@@ -430,12 +430,8 @@ bool instruments_is_ambiguous(const struct instruments *instruments, const char 
     return index && instruments->shares[index];
 }
 
-oc_rc instrument_value(const struct instrument *instrument, int64_t price, int64_t qty, oc_i128 *ret_money)
+oc_rc instrument_value_inverse(const struct instrument *instrument, int64_t price, int64_t qty, oc_i128 *ret_money)
 {
-    if (instrument->info.kind != OC_KIND_INVERSE) {
-        oc_i128 product = (oc_i128)price * qty;
-        return num_mul_128(product, instrument->money_mul, ret_money);
-    }
     /* contracts x size / price, in the base asset */
     if (price == 0)
         return OC_E_INVALID;

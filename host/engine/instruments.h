@@ -94,9 +94,18 @@ const char *instruments_name(const struct instruments *instruments, const struct
 /* Whether several venues have this symbol, written without one. */
 bool instruments_is_ambiguous(const struct instruments *instruments, const char *symbol);
 
+/* instrument_value() of an inverse one. */
+CHECKED oc_rc instrument_value_inverse(const struct instrument *instrument, int64_t price, int64_t qty,
+                                       oc_i128 *ret_money);
 /* Value of qty at price in the settlement asset. Linear: price x qty x contract size. Inverse: contracts x size / price
  * (rounded half to even at 1e-20). OC_E_RANGE on overflow, OC_E_INVALID for an inverse price of 0. */
-CHECKED oc_rc instrument_value(const struct instrument *instrument, int64_t price, int64_t qty, oc_i128 *ret_money);
+CHECKED static inline oc_rc instrument_value(const struct instrument *instrument, int64_t price, int64_t qty,
+                                             oc_i128 *ret_money)
+{
+    if (__builtin_expect(instrument->info.kind == OC_KIND_INVERSE, 0))
+        return instrument_value_inverse(instrument, price, qty, ret_money);
+    return num_mul_128((oc_i128)price * qty, instrument->money_mul, ret_money);
+}
 
 /* Nearest double of the exact value. */
 static inline double instrument_price(const struct instrument *instrument, int64_t units)

@@ -8,6 +8,12 @@
 
 enum { TABLE_FIRST = 64 };
 
+/* Where a book is found: whose it is, and of what. No two books have the same key. */
+struct place {
+    uint64_t key; /* 0: empty; accounts are numbered from 1 */
+    struct book *book;
+};
+
 struct portfolio {
     struct instruments *instruments;
     struct markets *markets;
@@ -17,7 +23,7 @@ struct portfolio {
     uint32_t book_room;
     uint32_t table_size; /* open addressing, power of two */
     struct book **books; /* in order of creation */
-    struct book **table;
+    struct place *table;
     struct rates rates;
     uint64_t version; /* of balances and positions: one more with each change */
 };
@@ -82,41 +88,49 @@ struct account *portfolio_account(struct portfolio *portfolio, uint32_t account)
 
 uint32_t portfolio_account_count(const struct portfolio *portfolio) { return portfolio->account_count; }
 
-static uint32_t book_slot(uint32_t account, uint32_t strategy, uint32_t index, uint32_t size)
+_Static_assert(ENGINE_ACCOUNTS_MAX < 1 << 16 && ENGINE_STRATEGIES_MAX < 1 << 16, "each has 16 bits of a key");
+
+static uint64_t book_key(uint32_t account, uint32_t strategy, uint32_t index)
 {
-    uint64_t key = ((uint64_t)account << 48) ^ ((uint64_t)strategy << 32) ^ index;
+    return ((uint64_t)account << 48) | ((uint64_t)strategy << 32) | index;
+}
+
+static uint32_t book_slot(uint64_t key, uint32_t size)
+{
     return (uint32_t)((key * 0x9E3779B97F4A7C15ull) >> 32) & (size - 1);
 }
 
-static bool book_is(const struct book *book, uint32_t account, uint32_t strategy, uint32_t inst)
+static inline struct book *find(const struct portfolio *portfolio, uint32_t account, uint32_t strategy, uint32_t inst)
 {
-    return book->position.account == account && book->position.strategy == strategy &&
-           OC_INST_INDEX(book->position.inst) == OC_INST_INDEX(inst);
+    if (__builtin_expect((account | strategy) >> 16 != 0, 0)) /* nobody has such a number */
+        return NULL;
+    const uint64_t key = book_key(account, strategy, OC_INST_INDEX(inst));
+    const uint32_t mask = portfolio->table_size - 1;
+    const struct place *place = &portfolio->table[book_slot(key, portfolio->table_size)];
+    while (place->key != key && place->key)
+        place = &portfolio->table[(uint32_t)(place - portfolio->table + 1) & mask];
+    return place->key ? place->book : NULL;
 }
 
 struct book *portfolio_find(const struct portfolio *portfolio, uint32_t account, uint32_t strategy, uint32_t inst)
 {
-    uint32_t slot = book_slot(account, strategy, OC_INST_INDEX(inst), portfolio->table_size);
-    for (; portfolio->table[slot]; slot = (slot + 1) & (portfolio->table_size - 1))
-        if (book_is(portfolio->table[slot], account, strategy, inst))
-            return portfolio->table[slot];
-    return NULL;
+    return find(portfolio, account, strategy, inst);
 }
 
 static void table_put(struct portfolio *portfolio, struct book *book)
 {
     const struct position *position = &book->position;
-    uint32_t slot =
-        book_slot(position->account, position->strategy, OC_INST_INDEX(position->inst), portfolio->table_size);
-    while (portfolio->table[slot])
+    const uint64_t key = book_key(position->account, position->strategy, OC_INST_INDEX(position->inst));
+    uint32_t slot = book_slot(key, portfolio->table_size);
+    while (portfolio->table[slot].key)
         slot = (slot + 1) & (portfolio->table_size - 1);
-    portfolio->table[slot] = book;
+    portfolio->table[slot] = (struct place){key, book};
 }
 
 static oc_rc table_grow(struct portfolio *portfolio)
 {
     uint32_t size = portfolio->table_size * 2;
-    struct book **table = calloc(size, sizeof *table);
+    struct place *table = calloc(size, sizeof *table);
     if (!table)
         return OC_E_NOMEM;
     free(portfolio->table);
@@ -127,14 +141,9 @@ static oc_rc table_grow(struct portfolio *portfolio)
     return OC_OK;
 }
 
-oc_rc portfolio_book(struct portfolio *portfolio, uint32_t account, uint32_t strategy, uint32_t inst,
-                     struct book **ret_book)
+static __attribute__((noinline)) oc_rc book_make(struct portfolio *portfolio, uint32_t account, uint32_t strategy,
+                                                 uint32_t inst, struct book **ret_book)
 {
-    struct book *book = portfolio_find(portfolio, account, strategy, inst);
-    if (book) {
-        *ret_book = book;
-        return OC_OK;
-    }
     const struct account *owner = portfolio_account(portfolio, account);
     if (!owner || !instruments_get(portfolio->instruments, inst))
         return OC_E_NOT_FOUND;
@@ -150,12 +159,22 @@ oc_rc portfolio_book(struct portfolio *portfolio, uint32_t account, uint32_t str
     }
     if (portfolio->book_count * 2 >= portfolio->table_size && table_grow(portfolio) < 0)
         return OC_E_NOMEM;
-    book = calloc(1, sizeof *book);
+    struct book *book = calloc(1, sizeof *book);
     if (!book)
         return OC_E_NOMEM;
     position_init(&book->position, account, strategy, inst, owner->method);
     portfolio->books[portfolio->book_count++] = book;
     table_put(portfolio, book);
+    *ret_book = book;
+    return OC_OK;
+}
+
+oc_rc portfolio_book(struct portfolio *portfolio, uint32_t account, uint32_t strategy, uint32_t inst,
+                     struct book **ret_book)
+{
+    struct book *book = find(portfolio, account, strategy, inst);
+    if (__builtin_expect(!book, 0))
+        return book_make(portfolio, account, strategy, inst, ret_book);
     *ret_book = book;
     return OC_OK;
 }

@@ -29,6 +29,28 @@ static void sums_and_products_are_checked(void **state)
     assert_true(result == INT64_MIN);
 }
 
+/* On both sides of what one multiplication of the machine can take, and of what 128 bits hold. */
+static void wide_products_are_exact_or_refused(void **state)
+{
+    (void)state;
+    const oc_i128 wide = (oc_i128)1 << 64, largest = (oc_i128)(~(oc_u128)0 >> 1);
+    const oc_i128 factors[] = {0, 1, -1, 3, INT64_MAX, INT64_MIN, (oc_i128)INT64_MAX + 1, (oc_i128)INT64_MIN - 1, wide};
+    oc_i128 product = 5;
+    for (size_t i = 0; i < sizeof factors / sizeof factors[0]; i++)
+        for (size_t k = 0; k < sizeof factors / sizeof factors[0]; k++) {
+            oc_i128 expected;
+            const bool fits = !__builtin_mul_overflow(factors[i], factors[k], &expected);
+            assert_int_equal(num_mul_128(factors[i], factors[k], &product), fits ? OC_OK : OC_E_RANGE);
+            assert_true(!fits || product == expected);
+        }
+    product = 5;
+    assert_int_equal(num_mul_128(largest, 2, &product), OC_E_RANGE);
+    assert_int_equal(num_mul_128(wide, wide, &product), OC_E_RANGE);
+    assert_true(product == 5);
+    assert_int_equal(num_mul_128(INT64_MIN, INT64_MIN, &product), OC_OK);
+    assert_true(product == (oc_i128)1 << 126);
+}
+
 static void rounding_is_as_stated(void **state)
 {
     (void)state;
@@ -83,9 +105,8 @@ static void rescaling_is_exact_or_says_so(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(sums_and_products_are_checked),
-        cmocka_unit_test(rounding_is_as_stated),
-        cmocka_unit_test(wide_division_reaches_its_limits),
+        cmocka_unit_test(sums_and_products_are_checked), cmocka_unit_test(wide_products_are_exact_or_refused),
+        cmocka_unit_test(rounding_is_as_stated),         cmocka_unit_test(wide_division_reaches_its_limits),
         cmocka_unit_test(rescaling_is_exact_or_says_so),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

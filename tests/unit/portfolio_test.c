@@ -422,6 +422,23 @@ static void books_that_collide_are_found(void **state)
 }
 
 /* Sums that do not fit: equity is an error, never a wrong number. */
+/* Numbers that nobody has are nobody's: no book of another is found by them, however they fill the bits of its key. */
+static void a_book_is_found_by_its_own_numbers_alone(void **state)
+{
+    (void)state;
+    uint32_t inst = add(OC_KIND_SPOT, "BTC", "USDT", 2), id = account("USDT");
+    struct book *own, *book = NULL;
+    assert_int_equal(portfolio_book(portfolio, id, 3, inst, &own), OC_OK);
+    assert_ptr_equal(portfolio_find(portfolio, id, 3, inst), own);
+    assert_ptr_equal(portfolio_find(portfolio, id, 3, OC_INST(OC_INST_INDEX(inst), 7)), own); /* whatever the version */
+    assert_null(portfolio_find(portfolio, id + (1u << 16), 3, inst));
+    assert_null(portfolio_find(portfolio, id, 3 + (1u << 16), inst));
+    assert_null(portfolio_find(portfolio, 0, 3 + (id << 16), inst));
+    assert_null(portfolio_find(portfolio, 0, 0, 0));
+    assert_int_equal(portfolio_book(portfolio, id + (1u << 16), 3, inst, &book), OC_E_NOT_FOUND);
+    assert_null(book);
+}
+
 static void equity_that_does_not_fit_is_an_error(void **state)
 {
     (void)state;
@@ -491,6 +508,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(names_of_accounts_have_a_length, setup, teardown),
         cmocka_unit_test_setup_teardown(books_stop_at_their_limit, setup, teardown),
         cmocka_unit_test_setup_teardown(books_that_collide_are_found, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_book_is_found_by_its_own_numbers_alone, setup, teardown),
         cmocka_unit_test_setup_teardown(equity_that_does_not_fit_is_an_error, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
