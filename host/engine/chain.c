@@ -230,7 +230,26 @@ static bool verdicts_agree(const struct oc_verdict *a, const struct oc_verdict *
            a->limit.scale == b->limit.scale;
 }
 
-/* One rule; a rule that fails, or contradicts itself, refuses. */
+/* A rule that fails, or contradicts itself, refuses. */
+static __attribute__((noinline)) void rule_refuses(const struct rule *rule, oc_rc rc, const struct oc_verdict *verdict,
+                                                   struct engine_refusal *refusal)
+{
+    refuse(refusal, rule->name, rc < 0 ? "RULE_FAILED" : (verdict->reason[0] ? verdict->reason : "REFUSED"));
+    refusal->used = verdict->used;
+    refusal->limit = verdict->limit;
+}
+
+/* Asked again, with `strict`: true if it says the same. */
+static __attribute__((noinline)) bool rule_agrees(const struct rule *rule, const struct oc_risk_ctx *ctx,
+                                                  const struct oc_request *request, const struct oc_verdict *verdict,
+                                                  oc_rc *ret_rc)
+{
+    struct oc_verdict again = {.size = sizeof again};
+    *ret_rc = rule->table->check(rule->self, ctx, request, &again);
+    return *ret_rc != OC_OK || verdicts_agree(verdict, &again);
+}
+
+/* One rule. */
 static bool rule_allows(struct engine *engine, const struct rule *rule, const struct oc_risk_ctx *ctx,
                         const struct oc_request *request, struct engine_refusal *refusal)
 {
@@ -241,21 +260,15 @@ static bool rule_allows(struct engine *engine, const struct rule *rule, const st
         rc = OC_E_DATA; /* neither yes nor no */
     if (rc < 0)
         verdict.allowed = 0;
-    if (rc == OC_OK && engine->config.strict) {
-        struct oc_verdict again = {.size = sizeof again};
-        rc = rule->table->check(rule->self, ctx, request, &again);
-        if (rc == OC_OK && !verdicts_agree(&verdict, &again)) {
-            refuse(refusal, rule->name, "RULE_CONTRADICTS_ITSELF");
-            return false;
-        }
+    if (rc == OC_OK && engine->config.strict && !rule_agrees(rule, ctx, request, &verdict, &rc)) {
+        refuse(refusal, rule->name, "RULE_CONTRADICTS_ITSELF");
+        return false;
     }
     if (engine->witness.verdict)
         engine->witness.verdict(engine->witness.self, request, rule->name, &verdict);
     if (rc == OC_OK && verdict.allowed)
         return true;
-    refuse(refusal, rule->name, rc < 0 ? "RULE_FAILED" : (verdict.reason[0] ? verdict.reason : "REFUSED"));
-    refusal->used = verdict.used;
-    refusal->limit = verdict.limit;
+    rule_refuses(rule, rc, &verdict, refusal);
     return false;
 }
 
@@ -356,14 +369,21 @@ void engine_set_witness(struct engine *engine, const struct engine_witness *witn
     engine->witness = witness ? *witness : (struct engine_witness){0};
 }
 
+static bool is_wanted(uint64_t interest, const struct oc_event *event)
+{
+    return event->type > 63 || (interest >> event->type & 1);
+}
+
 void chain_observe(struct engine *engine, const struct oc_event *event)
 {
+    if (!is_wanted(engine->interest, event)) /* most events interest no rule */
+        return;
     struct asking asking = {engine, NULL};
     struct oc_risk_ctx ctx = make_ctx(&asking);
     for (uint32_t i = 0; i < engine->rule_count; i++) {
         const struct rule *rule = &engine->rules[i];
-        bool wants = event->type > 63 || (rule->interest >> event->type & 1);
-        if (!wants || !rule->observes || rule->is_away || (rule->scope && !is_told(engine, rule, event)))
+        if (!is_wanted(rule->interest, event) || !rule->observes || rule->is_away ||
+            (rule->scope && !is_told(engine, rule, event)))
             continue;
         plugin_call_begin(&rule->observe);
         rule->table->observe(rule->self, &ctx, event);
@@ -392,6 +412,7 @@ oc_rc engine_add_rule(struct engine *engine, const char *name, const struct oc_r
     rule->observes = OC_HAS(table, observe) && table->observe;
     if (!rule->observes)
         rule->interest = 0;
+    engine->interest |= rule->interest;
     engine->is_observed |= rule->interest != 0;
     const uint64_t market = 1u << OC_EV_TRADE | 1u << OC_EV_QUOTE | 1u << OC_EV_BAR | 1u << OC_EV_QBAR;
     if (rule->interest & market)

@@ -96,6 +96,7 @@ struct engine {
     bool is_restoring;
     bool journal_failed; /* something could not be recorded: no new risk */
     bool is_observed;    /* some rule observes at all */
+    uint64_t interest;   /* event types that some rule observes: all that the rules' own interests name */
     bool wants_market;   /* some rule observes market events */
     uint64_t next_order;
     uint64_t next_request;

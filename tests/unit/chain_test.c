@@ -287,24 +287,33 @@ static void a_refusal_without_words_has_a_name(void **state)
     fixture_free(f);
 }
 
+static uint64_t interest_in_fills(void *self)
+{
+    (void)self;
+    return 1ull << OC_EV_FILL;
+}
+
 /* A rule without an interest() is shown everything; one whose table is older than observe() nothing. */
 static void rules_of_each_shape_are_observed_as_they_say(void **state)
 {
     (void)state;
     struct fixture *f = fixture_new(COST_AVERAGE);
-    struct rule all = {.max = 10}, old = {.max = 10}, none = {.max = 10};
-    struct oc_risk all_table = rule_table, old_table = rule_table, none_table = rule_table;
+    struct rule all = {.max = 10}, old = {.max = 10}, none = {.max = 10}, few = {.max = 10};
+    struct oc_risk all_table = rule_table, old_table = rule_table, none_table = rule_table, few_table = rule_table;
     all_table.interest = NULL;
     old_table.size = offsetof(struct oc_risk, observe);
     none_table.observe = NULL;
+    few_table.interest = interest_in_fills;
     assert_int_equal(engine_add_rule(f->engine, "old", &old_table, &old), OC_OK);
     assert_int_equal(engine_add_rule(f->engine, "none", &none_table, &none), OC_OK);
     assert_int_equal(engine_add_rule(f->engine, "all", &all_table, &all), OC_OK);
+    assert_int_equal(engine_add_rule(f->engine, "few", &few_table, &few), OC_OK);
     fixture_price(f, 10000);
     assert_int_equal(all.seen, 1);
     struct oc_ev_text mark = {.head = {.size = sizeof mark, .type = OC_EV_MARK}};
     assert_int_equal(fixture_input(f, &mark), OC_OK); /* numbers above 63 are always shown */
     assert_int_equal(all.seen, 2);
+    assert_int_equal(few.seen, 1);
     assert_int_equal(old.seen + none.seen, 0);
     fixture_free(f);
 }
