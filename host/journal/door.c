@@ -12,6 +12,8 @@ static inline void copy_words(uint8_t *to, const void *from, uint32_t size)
 {
     const uint8_t *bytes = from;
     uint32_t at = 0;
+    for (; at + 64 <= size; at += 64)
+        memcpy(to + at, bytes + at, 64);
     for (; at + 16 <= size; at += 16)
         memcpy(to + at, bytes + at, 16);
     if (at < size)
