@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/prefetch.h"
 #include "engine/limits.h"
 
 enum { FIRST = 256 };
@@ -18,23 +19,32 @@ void fills_release(struct fills *fills)
     free(fills->recent);
     free(fills->held);
     free(fills->table);
+    free(fills->tags);
     *fills = (struct fills){.recent_max = fills->recent_max, .held_max = fills->held_max};
 }
 
-static bool is_empty(struct fill_key key) { return !key.low && !key.high; }
-
 /* Where the key is, or the empty slot where it belongs. */
-static uint32_t slot_of(const struct fill_key *table, uint32_t size, struct fill_key key)
+static uint32_t slot_of(const struct fills *fills, struct fill_key key)
 {
-    uint32_t slot = (uint32_t)key.low & (size - 1);
-    while (!is_empty(table[slot]) && !fill_key_is_equal(table[slot], key))
-        slot = (slot + 1) & (size - 1);
+    const uint32_t mask = fills->table_size - 1;
+    const uint16_t tag = fill_tag(key);
+    uint32_t slot = (uint32_t)key.low & mask;
+    while (fills->tags[slot] && (fills->tags[slot] != tag || !fill_key_is_equal(fills->table[slot], key)))
+        slot = (slot + 1) & mask;
     return slot;
 }
 
 bool fills_has(const struct fills *fills, struct fill_key key)
 {
-    return fills->table_count && !is_empty(fills->table[slot_of(fills->table, fills->table_size, key)]);
+    return fills->table_count && fills->tags[slot_of(fills, key)] != 0;
+}
+
+static void table_put(struct fills *fills, struct fill_key key)
+{
+    const uint32_t slot = slot_of(fills, key);
+    fills->table[slot] = key;
+    fills->tags[slot] = fill_tag(key);
+    fills->table_count++;
 }
 
 static oc_rc list_room(struct fill_seen **list, uint32_t *room, uint32_t count, uint32_t max)
@@ -59,38 +69,41 @@ oc_rc fills_room(struct fills *fills)
         rc = list_room(&fills->held, &fills->held_room, fills->held_count, fills->held_max);
     if (rc < 0 || (fills->table_count + 1) * 2 <= fills->table_size)
         return rc;
-    uint32_t size = fills->table_size ? fills->table_size * 2 : 2 * FIRST;
+    const uint32_t size = fills->table_size ? fills->table_size * 2 : 2 * FIRST;
+    const struct fills old = *fills;
     struct fill_key *table = calloc(size, sizeof *table);
-    if (!table)
+    uint16_t *tags = calloc(size, sizeof *tags);
+    if (!table || !tags) {
+        free(table);
+        free(tags);
         return OC_E_NOMEM;
-    for (uint32_t i = 0; i < fills->table_size; i++)
-        if (!is_empty(fills->table[i]))
-            table[slot_of(table, size, fills->table[i])] = fills->table[i];
-    free(fills->table);
+    }
     fills->table = table;
+    fills->tags = tags;
     fills->table_size = size;
+    fills->table_count = 0;
+    for (uint32_t i = 0; i < old.table_size; i++)
+        if (old.tags[i])
+            table_put(fills, old.table[i]);
+    free(old.table);
+    free(old.tags);
     return OC_OK;
 }
 
 /* Removes by shifting followers back, so that probing never meets a grave. */
 static void table_remove(struct fills *fills, struct fill_key key)
 {
-    uint32_t mask = fills->table_size - 1, hole = slot_of(fills->table, fills->table_size, key);
+    uint32_t mask = fills->table_size - 1, hole = slot_of(fills, key);
     fills->table_count--;
-    for (uint32_t slot = (hole + 1) & mask; !is_empty(fills->table[slot]); slot = (slot + 1) & mask) {
+    for (uint32_t slot = (hole + 1) & mask; fills->tags[slot]; slot = (slot + 1) & mask) {
         uint32_t home = (uint32_t)fills->table[slot].low & mask;
         if (((slot - home) & mask) >= ((slot - hole) & mask)) {
             fills->table[hole] = fills->table[slot];
+            fills->tags[hole] = fills->tags[slot];
             hole = slot;
         }
     }
-    fills->table[hole] = (struct fill_key){0, 0};
-}
-
-static void table_put(struct fills *fills, struct fill_key key)
-{
-    fills->table[slot_of(fills->table, fills->table_size, key)] = key;
-    fills->table_count++;
+    fills->tags[hole] = 0;
 }
 
 bool fills_put(struct fills *fills, const struct fill_seen *seen, struct fill_seen *ret_left)
@@ -107,6 +120,12 @@ bool fills_put(struct fills *fills, const struct fill_seen *seen, struct fill_se
     }
     fills->recent[at] = *seen;
     table_put(fills, seen->key);
+    if (has_left) { /* the next that goes: it came long ago, and its place in the table is anywhere */
+        const struct fill_seen *next = &fills->recent[fills->recent_first];
+        const uint32_t slot = (uint32_t)next->key.low & (fills->table_size - 1);
+        prefetch(&fills->table[slot], 1);
+        prefetch(&fills->tags[slot], 1);
+    }
     return has_left;
 }
 

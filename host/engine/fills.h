@@ -28,9 +28,14 @@ struct fills {
     uint32_t held_room;
     uint32_t held_max;
     struct fill_key *table; /* of all of them: open addressing, power of two */
+    uint16_t *
+        tags; /* of the same slots: 0 where one is empty, else fill_tag() of its key. Searches go through these, which stay
+                             * in the cache; a key itself is looked at where its tag says that it may be there */
     uint32_t table_size;
     uint32_t table_count;
 };
+
+static inline uint16_t fill_tag(struct fill_key key) { return (uint16_t)(key.high >> 48 | 1); }
 
 /* 0: ENGINE_FILLS_RECENT, ENGINE_FILLS_HELD. */
 void fills_init(struct fills *fills, uint32_t recent_max, uint32_t held_max);
@@ -38,6 +43,11 @@ void fills_release(struct fills *fills);
 bool fills_has(const struct fills *fills, struct fill_key key);
 /* No fill has left the window yet: what it does not have was never booked. */
 static inline bool fills_are_all(const struct fills *fills) { return fills->recent_count < fills->recent_max; }
+/* The order of the fill that leaves with the next one that is put in; 0: none leaves. */
+static inline uint64_t fills_leaving(const struct fills *fills)
+{
+    return fills->recent_count == fills->recent_max ? fills->recent[fills->recent_first].order : 0;
+}
 /* Room for one more. OC_E_NOMEM. */
 CHECKED oc_rc fills_room(struct fills *fills);
 /* Puts one in that is not there. True: an older one has left the ring and is forgotten unless it is held next. */

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/prefetch.h"
 #include "engine/limits.h"
 
 enum { CHUNK = 256, INDEX_FIRST = 1024 };
@@ -10,6 +11,12 @@ enum { CHUNK = 256, INDEX_FIRST = 1024 };
 struct chunk {
     struct chunk *next;
     struct order orders[CHUNK];
+};
+
+/* An id stands beside its order: a search, and what moves when another is removed, touch no order. */
+struct place {
+    uint64_t id;
+    struct order *order; /* NULL: empty */
 };
 
 struct list {
@@ -23,7 +30,7 @@ struct orders {
     struct order *free; /* linked by younger */
     struct list open;
     struct list closed;
-    struct order **index; /* open addressing by id, power of two */
+    struct place *index; /* open addressing by id, power of two */
     uint32_t index_size;
     uint32_t index_count;
     struct fills fills;
@@ -91,25 +98,27 @@ static uint32_t slot_of(uint64_t id, uint32_t size)
 
 static void index_put(struct orders *orders, struct order *order)
 {
-    uint32_t slot = slot_of(order->now.order, orders->index_size);
-    while (orders->index[slot])
+    const uint64_t id = order->now.order;
+    uint32_t slot = slot_of(id, orders->index_size);
+    while (orders->index[slot].order)
         slot = (slot + 1) & (orders->index_size - 1);
-    orders->index[slot] = order;
+    orders->index[slot] = (struct place){id, order};
     orders->index_count++;
+    prefetch(&orders->index[slot_of(id + 1, orders->index_size)], 1); /* the next order is most often the next number */
 }
 
 static oc_rc index_grow(struct orders *orders)
 {
     uint32_t size = orders->index_size;
-    struct order **old = orders->index, **index = calloc((size_t)size * 2, sizeof *index);
+    struct place *old = orders->index, *index = calloc((size_t)size * 2, sizeof *index);
     if (!index)
         return OC_E_NOMEM;
     orders->index = index;
     orders->index_size = size * 2;
     orders->index_count = 0;
     for (uint32_t i = 0; i < size; i++)
-        if (old[i])
-            index_put(orders, old[i]);
+        if (old[i].order)
+            index_put(orders, old[i].order);
     free(old);
     return OC_OK;
 }
@@ -118,17 +127,17 @@ static oc_rc index_grow(struct orders *orders)
 static void index_remove(struct orders *orders, uint64_t id)
 {
     uint32_t mask = orders->index_size - 1, hole = slot_of(id, orders->index_size);
-    while (orders->index[hole]->now.order != id) /* it is there: only orders of the lists are released */
+    while (orders->index[hole].id != id) /* it is there: only orders of the lists are released */
         hole = (hole + 1) & mask;
     orders->index_count--;
-    for (uint32_t slot = (hole + 1) & mask; orders->index[slot]; slot = (slot + 1) & mask) {
-        uint32_t home = slot_of(orders->index[slot]->now.order, orders->index_size);
+    for (uint32_t slot = (hole + 1) & mask; orders->index[slot].order; slot = (slot + 1) & mask) {
+        uint32_t home = slot_of(orders->index[slot].id, orders->index_size);
         if (((slot - home) & mask) >= ((slot - hole) & mask)) {
             orders->index[hole] = orders->index[slot];
             hole = slot;
         }
     }
-    orders->index[hole] = NULL;
+    orders->index[hole] = (struct place){0, NULL};
 }
 
 static void list_append(struct list *list, struct order *order)
@@ -209,9 +218,9 @@ oc_rc orders_add(struct orders *orders, const struct oc_request *request, int64_
 struct order *orders_find(const struct orders *orders, uint64_t id)
 {
     uint32_t slot = slot_of(id, orders->index_size);
-    while (orders->index[slot]) {
-        if (orders->index[slot]->now.order == id)
-            return orders->index[slot];
+    while (orders->index[slot].order) {
+        if (orders->index[slot].id == id)
+            return orders->index[slot].order;
         slot = (slot + 1) & (orders->index_size - 1);
     }
     return NULL;
@@ -288,6 +297,10 @@ static void closed_release(struct orders *orders)
     }
     if (!order_missing(oldest) || orders->closed.count > 2 * ENGINE_ORDERS_CLOSED_KEPT)
         order_release(orders, &orders->closed, oldest);
+    /* The next order will take the place of this one, and the one after it goes then: both were last touched long ago. */
+    prefetch(orders->free, sizeof *oldest);
+    prefetch(&orders->closed.oldest->now.order, 1);
+    prefetch(&orders->closed.oldest->older, 1);
 }
 
 /* A late fill that completes a canceled or expired order leaves it FILLED, whatever came first. */
@@ -360,6 +373,9 @@ void orders_fill_remember(struct orders *orders, struct fill_key key, uint64_t o
     struct fill_seen left, seen = {key, order};
     if (fills_put(&orders->fills, &seen, &left) && is_still_open(orders, left.order))
         fills_hold(&orders->fills, &left, is_still_open, orders);
+    const uint64_t leaving = fills_leaving(&orders->fills);
+    if (leaving) /* whether it is open is asked with the next fill */
+        prefetch(&orders->index[slot_of(leaving, orders->index_size)], 1);
 }
 
 struct fills *orders_fills(struct orders *orders) { return &orders->fills; }
