@@ -67,12 +67,15 @@ bool out_reserve_request(struct engine_out *out)
            grow(&out->entries, &out->entry_room, ENGINE_OUT_MAX, sizeof *out->entries);
 }
 
-struct out_request *out_add_request(struct engine_out *out)
+struct out_request *out_add_request(struct engine_out *out, const struct oc_request *request, struct order *order)
 {
     add_entry(out, OUT_REQUEST, out->request_count);
-    struct out_request *request = &out->requests[out->request_count++];
-    memset(request, 0, sizeof *request);
-    return request;
+    struct out_request *staged = &out->requests[out->request_count++];
+    staged->order = order;
+    staged->request = *request;
+    staged->is_denied = staged->has_denial = 0;
+    memset(&staged->refusal, 0, sizeof staged->refusal);
+    return staged;
 }
 
 oc_rc out_add_record(struct engine_out *out, const struct oc_event *event)

@@ -98,8 +98,8 @@ static inline struct out_mark out_mark(const struct engine_out *out)
 void out_rewind(struct engine_out *out, struct out_mark mark);
 /* Makes room for one more request; false: there is none. */
 bool out_reserve_request(struct engine_out *out);
-/* After out_reserve_request said true. Zeroed; moves with the next one added. */
-struct out_request *out_add_request(struct engine_out *out);
+/* After out_reserve_request said true. Not denied; moves with the next one added. */
+struct out_request *out_add_request(struct engine_out *out, const struct oc_request *request, struct order *order);
 /* Copied. OC_E_FULL, OC_E_NOMEM. */
 CHECKED oc_rc out_add_record(struct engine_out *out, const struct oc_event *event);
 /* Lost and counted where there is no memory: notes are for showing and for figures of the run. */

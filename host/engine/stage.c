@@ -133,9 +133,7 @@ bool stage_is_full(struct engine *engine)
 
 struct out_request *stage_add(struct engine *engine, const struct oc_request *request, struct order *order)
 {
-    struct out_request *staged = out_add_request(&engine->out);
-    staged->request = *request;
-    staged->order = order;
+    struct out_request *staged = out_add_request(&engine->out, request, order);
     if (order && request->kind != OC_REQUEST_NEW)
         order->now.revision++;
     return staged;

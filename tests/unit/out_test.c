@@ -11,6 +11,7 @@
 #include "engine/out.h"
 
 static struct oc_event small = {.size = sizeof small, .type = OC_EV_MARK};
+static const struct oc_request asked = {.order = 7, .qty = 3, .tag = "a"};
 
 static void records_stand_in_their_order(void **state)
 {
@@ -21,9 +22,9 @@ static void records_stand_in_their_order(void **state)
     for (uint64_t i = 0; i < COUNT; i++) {
         if (i % 3 == 0) {
             assert_true(out_reserve_request(&out));
-            struct out_request *request = out_add_request(&out);
-            const struct out_request none = {0};
-            assert_memory_equal(request, &none, sizeof none);
+            struct out_request *request = out_add_request(&out, &asked, (struct order *)&out);
+            const struct out_request made = {.order = (struct order *)&out, .request = asked};
+            assert_memory_equal(request, &made, sizeof made);
             request->request.head.seq = i;
             request->is_denied = 1;
             continue;
@@ -52,23 +53,26 @@ static void a_savepoint_takes_back_what_came_behind_it(void **state)
     for (int i = 0; i < 2; i++) {
         assert_int_equal(out_add_record(&out, &small), OC_OK);
         assert_true(out_reserve_request(&out));
-        out_add_request(&out)->is_denied = 5;
+        out_add_request(&out, &asked, NULL)->is_denied = 5;
         out_add_note(&out, &note);
     }
     struct out_mark mark = out_mark(&out);
     for (int i = 0; i < 3; i++) {
         assert_int_equal(out_add_record(&out, &small), OC_OK);
         assert_true(out_reserve_request(&out));
-        out_add_request(&out)->is_denied = 5;
+        out_add_request(&out, &asked, NULL)->is_denied = 5;
         out_add_note(&out, &note);
     }
+    memset(&out.requests[2].refusal, 'x', sizeof out.requests[2].refusal);
     out_rewind(&out, mark);
     assert_int_equal(out.entry_count, 4);
     assert_int_equal(out.request_count, 2);
     assert_int_equal(out.note_count, 2);
     assert_int_equal(out.size, 2 * sizeof small);
     assert_true(out_reserve_request(&out));
-    assert_int_equal(out_add_request(&out)->is_denied, 0);
+    const struct out_request made = {.request = asked};
+    assert_memory_equal(out_add_request(&out, &asked, NULL), &made,
+                        sizeof made); /* nothing is left of what stood there */
     out_release(&out);
 }
 

@@ -95,14 +95,13 @@ static void release(struct venues *venues)
 static void ask(struct engine_out *out, uint8_t kind, uint32_t account, int64_t qty, bool is_denied)
 {
     assert_true(out_reserve_request(out));
-    struct out_request *asked = out_add_request(out);
-    asked->request = (struct oc_request){.head = {.size = sizeof asked->request, .type = OC_EV_REQUEST, .seq = 100},
-                                         .kind = kind,
-                                         .account = account,
-                                         .qty = qty,
-                                         .order = (uint64_t)qty,
-                                         .id = (uint64_t)qty + 1000};
-    asked->is_denied = is_denied;
+    const struct oc_request request = {.head = {.size = sizeof request, .type = OC_EV_REQUEST, .seq = 100},
+                                       .kind = kind,
+                                       .account = account,
+                                       .qty = qty,
+                                       .order = (uint64_t)qty,
+                                       .id = (uint64_t)qty + 1000};
+    out_add_request(out, &request, NULL)->is_denied = is_denied;
 }
 
 static void requests_go_to_the_venue_of_their_account(void **state)
