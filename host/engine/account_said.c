@@ -33,9 +33,10 @@ static void note_outside(struct engine *engine, uint32_t account, uint32_t asset
            (outside->waiting[at].account != account || outside->waiting[at].asset != asset ||
             outside->waiting[at].is_correction != is_correction))
         at++;
-    if (at == STATEMENT_WAITING_MAX || (at < outside->waiting_count &&
-                                        num_add_128(outside->waiting[at].money, money, &outside->waiting[at].money) < 0)) {
-        engine_alarm(engine, NULL, "money came or went that has no price: once it has one, it looks like a profit or a loss");
+    if (at == STATEMENT_WAITING_MAX || (at < outside->waiting_count && num_add_128(outside->waiting[at].money, money,
+                                                                                   &outside->waiting[at].money) < 0)) {
+        engine_alarm(engine, NULL,
+                     "money came or went that has no price: once it has one, it looks like a profit or a loss");
         return;
     }
     if (at == outside->waiting_count) {
@@ -68,8 +69,8 @@ static oc_rc apply_ledger(struct engine *engine, const struct oc_ev_ledger *entr
 {
     const uint32_t account = entry->head.source;
     struct ledger_effect effect = {0};
-    oc_rc rc = statement_ledger(&engine->statement, entry,
-                                portfolio_balance(engine->portfolio, account, entry->asset), &effect);
+    oc_rc rc = statement_ledger(&engine->statement, entry, portfolio_balance(engine->portfolio, account, entry->asset),
+                                &effect);
     if (rc == OC_E_EXISTS) {
         engine_alarm(engine, NULL, "a ledger entry older than those that are remembered: it moves no balance");
         return OC_OK;

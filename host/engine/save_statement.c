@@ -6,7 +6,8 @@
 #include "engine/statement.h"
 
 /* A list of `count`, at most `max`, each of `size` bytes; read back it is made. `room`: the least that there is room for. */
-static void *pass_list(struct save_cursor *cursor, void *list, uint32_t *count, uint32_t max, size_t size, uint32_t room)
+static void *pass_list(struct save_cursor *cursor, void *list, uint32_t *count, uint32_t max, size_t size,
+                       uint32_t room)
 {
     *count = save_count(cursor, *count, max);
     if (!cursor->is_writing) {
@@ -23,8 +24,7 @@ static void pass_account(struct account_statement *of, struct save_cursor *curso
 {
     save_pass(cursor, &of->account, sizeof of->account);
     save_pass(cursor, of->states, sizeof of->states);
-    of->balances =
-        pass_list(cursor, of->balances, &of->balance_count, ENGINE_ASSETS_MAX, sizeof *of->balances, 0);
+    of->balances = pass_list(cursor, of->balances, &of->balance_count, ENGINE_ASSETS_MAX, sizeof *of->balances, 0);
     of->balance_room = cursor->is_writing ? of->balance_room : of->balance_count;
 }
 
@@ -80,8 +80,8 @@ void save_statement(struct statement *statement, struct save_cursor *cursor)
                                      ENGINE_SHOWN_POSITIONS_MAX, sizeof *statement->positions, 0);
     if (!cursor->is_writing)
         statement->position_room = statement->position_count;
-    statement->entries = pass_ring(cursor, statement->entries, &statement->entry_count, ENGINE_LEDGER_KEPT,
-                                   sizeof *statement->entries);
+    statement->entries =
+        pass_ring(cursor, statement->entries, &statement->entry_count, ENGINE_LEDGER_KEPT, sizeof *statement->entries);
     statement->seen =
         pass_ring(cursor, statement->seen, &statement->seen_count, ENGINE_LEDGER_SEEN, sizeof *statement->seen);
     save_pass(cursor, &statement->forgotten_ns, sizeof statement->forgotten_ns);

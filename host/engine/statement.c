@@ -259,10 +259,10 @@ oc_rc statement_venue(struct statement *statement, const struct oc_ev_venue *ven
 /* The more is not possible, the higher. */
 static uint32_t weight(uint32_t state)
 {
-    static const uint8_t weights[] = {[OC_VENUE_NONE] = 0,        [OC_VENUE_READY] = 1,       [OC_VENUE_DEGRADED] = 2,
-                                      [OC_VENUE_POST_ONLY] = 3,   [OC_VENUE_CANCEL_ONLY] = 4, [OC_VENUE_SYNCING] = 5,
-                                      [OC_VENUE_CONNECTING] = 6,  [OC_VENUE_DOWN] = 7,        [OC_VENUE_MAINTENANCE] = 8,
-                                      [OC_VENUE_DENIED] = 9};
+    static const uint8_t weights[] = {
+        [OC_VENUE_NONE] = 0,        [OC_VENUE_READY] = 1,   [OC_VENUE_DEGRADED] = 2,   [OC_VENUE_POST_ONLY] = 3,
+        [OC_VENUE_CANCEL_ONLY] = 4, [OC_VENUE_SYNCING] = 5, [OC_VENUE_CONNECTING] = 6, [OC_VENUE_DOWN] = 7,
+        [OC_VENUE_MAINTENANCE] = 8, [OC_VENUE_DENIED] = 9};
     return state < sizeof weights ? weights[state] : 0;
 }
 
@@ -346,8 +346,9 @@ oc_rc statement_funding(struct statement *statement, const struct oc_ev_funding 
     struct market_figures *of = figures_of(statement, funding->head.inst);
     if (!of)
         return OC_E_NOMEM;
-    if (of->funding.head.size && (funding->due_ns < of->funding.due_ns ||
-                                  (funding->due_ns == of->funding.due_ns && is_earlier(&funding->head, &of->funding.head))))
+    if (of->funding.head.size &&
+        (funding->due_ns < of->funding.due_ns ||
+         (funding->due_ns == of->funding.due_ns && is_earlier(&funding->head, &of->funding.head))))
         return OC_OK; /* history, or overtaken */
     of->funding = *funding;
     return OC_OK;

@@ -65,11 +65,11 @@ struct statement {
     struct oc_ev_position *positions;                            /* in the order in which they came; owned */
     uint32_t position_count;
     uint32_t position_room;
-    struct oc_ev_ledger *entries; /* the last ones, a ring; owned */
-    uint64_t entry_count;         /* ever */
-    struct ledger_seen *seen;     /* a ring; owned */
-    uint64_t seen_count;          /* ever */
-    int64_t forgotten_ns;         /* entries up to this time may have left `seen` */
+    struct oc_ev_ledger *entries;    /* the last ones, a ring; owned */
+    uint64_t entry_count;            /* ever */
+    struct ledger_seen *seen;        /* a ring; owned */
+    uint64_t seen_count;             /* ever */
+    int64_t forgotten_ns;            /* entries up to this time may have left `seen` */
     struct market_figures **figures; /* by instrument index; owned */
     uint32_t figure_room;
     uint32_t zero;

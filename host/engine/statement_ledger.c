@@ -42,8 +42,7 @@ static void show(struct statement *statement, const struct oc_ev_ledger *entry)
     kept.head.size = sizeof kept; /* without the venue's words */
     kept.text_size = kept.tail = 0;
     for (uint32_t back = 0; back < ENGINE_LEDGER_KEPT && back < statement->entry_count; back++) {
-        struct oc_ev_ledger *at =
-            &statement->entries[(statement->entry_count - 1 - back) % ENGINE_LEDGER_KEPT];
+        struct oc_ev_ledger *at = &statement->entries[(statement->entry_count - 1 - back) % ENGINE_LEDGER_KEPT];
         if (at->head.source == entry->head.source && memcmp(&at->id, &entry->id, sizeof at->id) == 0) {
             *at = kept;
             return;

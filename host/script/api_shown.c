@@ -46,8 +46,7 @@ static void put_asset(lua_State *lua, const char *key, uint32_t asset)
 bool api_push_balance_shown(lua_State *lua, const struct strategy *strategy, uint32_t account, uint32_t asset,
                             const char *part)
 {
-    const struct oc_ev_balance *balance =
-        statement_find_balance(engine_statement(strategy->engine), account, asset, 0);
+    const struct oc_ev_balance *balance = statement_find_balance(engine_statement(strategy->engine), account, asset, 0);
     const struct oc_ev_balance none = {.present = 0};
     const struct oc_ev_balance *of = balance ? balance : &none;
     oc_i128 total = 0;

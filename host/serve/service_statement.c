@@ -39,8 +39,7 @@ void service_put_account(const struct console_service *service, uint32_t id, str
 void service_put_balance_shown(const struct console_service *service, uint32_t account, uint32_t asset,
                                struct text *reply)
 {
-    const struct oc_ev_balance *balance =
-        statement_find_balance(engine_statement(service->engine), account, asset, 0);
+    const struct oc_ev_balance *balance = statement_find_balance(engine_statement(service->engine), account, asset, 0);
     oc_i128 total;
     if (!balance || statement_total(balance, &total) < 0)
         return;
@@ -129,7 +128,8 @@ bool service_ledger(struct console_service *service, const struct command_words 
     uint32_t back = (uint32_t)service_from(words, 1), rows = 0;
     json_open(reply, NULL, '{');
     json_open(reply, "rows", '[');
-    for (; rows < CONSOLE_PAGE && (entry = statement_entry(engine_statement(service->engine), back)) != NULL; back++, rows++)
+    for (; rows < CONSOLE_PAGE && (entry = statement_entry(engine_statement(service->engine), back)) != NULL;
+         back++, rows++)
         put_entry(service, entry, reply);
     json_close(reply, ']');
     service_next(reply, statement_entry(engine_statement(service->engine), back) != NULL, back);
@@ -154,8 +154,7 @@ bool service_figures(struct console_service *service, const struct command_words
     const struct instrument *instrument;
     if (!service_instrument(service, words, 1, &instrument, reply))
         return false;
-    const struct market_figures *of =
-        statement_figures_of(engine_statement(service->engine), instrument->info.inst);
+    const struct market_figures *of = statement_figures_of(engine_statement(service->engine), instrument->info.inst);
     json_open(reply, NULL, '{');
     json_text(reply, "symbol", instruments_name(service->instruments, instrument));
     json_open(reply, "rows", '[');

@@ -127,9 +127,10 @@ END
 cat >strict.lua <<'END'
 strategy { name = "strict" }
 local P = params { qty = { 0.01, min = 0, max = 1, doc = "base" } }
+function on_init(m) market = m end
+function leave() market:sell { qty = market.position.qty, price = 101 } end -- by name: a restart finds it again
 function on_trade(m, t)
-  if m.position.qty == 0 then m:buy { qty = P.qty, price = t.price }
-  else after("2s", function() m:sell { qty = m.position.qty, price = 101 } end) end
+  if m.position.qty == 0 then m:buy { qty = P.qty, price = t.price } else after("2s", leave) end
 end
 END
 strict() { # FOLDER MORE...

@@ -160,10 +160,9 @@ static inline void fixture_price(struct fixture *fixture, int64_t price)
 }
 
 /* price step 0.01, quantity step 0.001; 1,000,000 USDT of cash; a price of 100.00 is known. */
-static inline struct fixture *fixture_new_window(uint32_t method, uint32_t fills_recent, uint32_t fills_held)
+static inline struct fixture *fixture_new_as(uint32_t method, const struct engine_config *config)
 {
     struct fixture *fixture = calloc(1, sizeof *fixture);
-    struct engine_config config = {.epoch = 3, .fills_recent = fills_recent, .fills_held = fills_held};
     struct oc_instrument info = {.size = sizeof info,
                                  .kind = OC_KIND_SPOT,
                                  .status = OC_STATUS_TRADING,
@@ -172,7 +171,7 @@ static inline struct fixture *fixture_new_window(uint32_t method, uint32_t fills
                                  .contract_size = {1, 0, 0},
                                  .venue = "test",
                                  .symbol = "BTC/USDT"};
-    assert_int_equal(engine_new(&config, &fixture->engine), OC_OK);
+    assert_int_equal(engine_new(config, &fixture->engine), OC_OK);
     struct instruments *instruments = engine_instruments(fixture->engine);
     assert_int_equal(instruments_asset(instruments, "BTC", &info.base), OC_OK);
     assert_int_equal(instruments_asset(instruments, "USDT", &info.quote), OC_OK);
@@ -193,7 +192,18 @@ static inline struct fixture *fixture_new_window(uint32_t method, uint32_t fills
     return fixture;
 }
 
-static inline struct fixture *fixture_new(uint32_t method) { return fixture_new_window(method, 0, 0); }
+static inline struct fixture *fixture_new_window(uint32_t method, uint32_t fills_recent, uint32_t fills_held)
+{
+    return fixture_new_as(method,
+                          &(struct engine_config){.epoch = 3, .fills_recent = fills_recent, .fills_held = fills_held});
+}
+
+static inline struct fixture *fixture_new_epoch(uint32_t method, uint32_t epoch)
+{
+    return fixture_new_as(method, &(struct engine_config){.epoch = epoch});
+}
+
+static inline struct fixture *fixture_new(uint32_t method) { return fixture_new_epoch(method, 3); }
 
 static inline void fixture_free(struct fixture *fixture)
 {

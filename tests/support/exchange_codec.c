@@ -16,12 +16,13 @@ static oc_rc done(struct exchange_codec *codec, oc_rc rc)
     return rc >= 0 && is_again ? (oc_rc)OC_E_AGAIN : rc;
 }
 
-static oc_rc push(const struct exchange_codec *codec, void *made, size_t size, uint16_t type)
+/* `line` says the account. */
+static oc_rc push(const struct exchange_codec *codec, const char *line, void *made, size_t size, uint16_t type)
 {
     struct oc_event *event = made, *room;
     event->size = (uint32_t)size;
     event->type = type;
-    event->source = codec->source;
+    event->source = (uint32_t)strtoul(strrchr(line, ' ') + 1, NULL, 10);
     event->inst = codec->inst;
     const oc_rc rc = codec->feed->reserve(codec->host, event->size, &room);
     if (rc < 0)
@@ -63,7 +64,7 @@ static oc_rc say_answer(const struct exchange_codec *codec, const char *line, ui
     } else if (type != OC_EV_ACCEPTED) {
         said.why = OC_WHY_OTHER;
     }
-    return push(codec, &said, sizeof said, type);
+    return push(codec, line, &said, sizeof said, type);
 }
 
 static oc_rc say_fill(const struct exchange_codec *codec, const char *line, uint16_t flags)
@@ -79,7 +80,7 @@ static oc_rc say_fill(const struct exchange_codec *codec, const char *line, uint
                                     .venue_order = id_of(id),
                                     .client = id_of(client)};
     memcpy(said.fill.trade_id, trade, said.fill.trade_id_size);
-    return push(codec, &said, sizeof said, OC_EV_FILL);
+    return push(codec, line, &said, sizeof said, OC_EV_FILL);
 }
 
 /* What is told unasked is a sum: on a stream that is slower than the answers its terms may be those of yesterday. */
@@ -105,7 +106,7 @@ static oc_rc say_shown(const struct exchange_codec *codec, const char *line)
                                .tif = OC_TIF_GTC,
                                .venue_order = id_of(id),
                                .client = id_of(client)};
-    return push(codec, &said, sizeof said, OC_EV_ORDER);
+    return push(codec, line, &said, sizeof said, OC_EV_ORDER);
 }
 
 static oc_rc say_absent(const struct exchange_codec *codec, const char *line)
@@ -114,7 +115,7 @@ static oc_rc say_absent(const struct exchange_codec *codec, const char *line)
     sscanf(line, "%*s %*s %31s", client);
     struct oc_ev_venue_answer said = {
         .answer = {.head = {.flags = OC_EVF_REPLAYED}}, .why = OC_WHY_NOT_FOUND, .client = id_of(client)};
-    return push(codec, &said, sizeof said, OC_EV_ABSENT);
+    return push(codec, line, &said, sizeof said, OC_EV_ABSENT);
 }
 
 static oc_rc say_end(const struct exchange_codec *codec, const char *line)
@@ -125,7 +126,7 @@ static oc_rc say_end(const struct exchange_codec *codec, const char *line)
     struct oc_ev_fetched said = {
         .token = token, .kind = kind, .more = more, .count = count, .cursor.size = sizeof next};
     memcpy(said.cursor.bytes, &next, sizeof next);
-    return push(codec, &said, sizeof said, OC_EV_FETCHED);
+    return push(codec, line, &said, sizeof said, OC_EV_FETCHED);
 }
 
 /* Fills of a page are marked as what is said again. */
@@ -178,7 +179,8 @@ static oc_rc message(void *self, const struct oc_message *heard)
             return OC_OK;
         oc_rc rc = codec->net->ready(codec->host, heard->stream);
         if (rc >= 0 && place == USER && codec->places[place].last) /* what was said meanwhile was missed */
-            rc = codec->feed->missed(codec->host, codec->account, OC_FETCH_FILLS);
+            for (uint32_t account = 1; account <= codec->accounts && rc >= 0; account++)
+                rc = codec->feed->missed(codec->host, account, OC_FETCH_FILLS);
         rc = done(codec, rc);
         if (rc >= 0)
             codec->places[place].session = codec->places[place].last = session;
@@ -216,26 +218,27 @@ static int line_of(const struct oc_venue_request *request, char line[LINE_ROOM])
     const char *client = request->client.text;
     switch (ask->kind) {
     case OC_REQUEST_NEW:
-        return snprintf(line, LINE_ROOM, "new %llu %.*s %s %lld %lld", id, size, client,
-                        ask->side == OC_SIDE_BUY ? "buy" : "sell", (long long)ask->qty, (long long)ask->price);
+        return snprintf(line, LINE_ROOM, "new %llu %.*s %s %lld %lld %u", id, size, client,
+                        ask->side == OC_SIDE_BUY ? "buy" : "sell", (long long)ask->qty, (long long)ask->price,
+                        ask->account);
     case OC_REQUEST_AMEND:
-        return snprintf(line, LINE_ROOM, "amend %llu %.*s %lld %lld", id, size, client, (long long)ask->qty,
-                        (long long)ask->price);
+        return snprintf(line, LINE_ROOM, "amend %llu %.*s %lld %lld %u", id, size, client, (long long)ask->qty,
+                        (long long)ask->price, ask->account);
     case OC_REQUEST_CANCEL:
-        return snprintf(line, LINE_ROOM, "cancel %llu %.*s", id, size, client);
+        return snprintf(line, LINE_ROOM, "cancel %llu %.*s %u", id, size, client, ask->account);
     default:
         return -1;
     }
 }
 
-static oc_rc post(const struct exchange_codec *codec, const char *body, uint32_t size, uint64_t request, uint64_t token,
-                  uint8_t flags)
+static oc_rc post(const struct exchange_codec *codec, uint32_t account, const char *body, uint32_t size,
+                  uint64_t request, uint64_t token, uint8_t flags)
 {
     const struct oc_http http = {.size = sizeof http,
                                  .endpoint = REST_ENDPOINT,
                                  .method = OC_METHOD_POST,
                                  .flags = flags,
-                                 .account = codec->account,
+                                 .account = account,
                                  .path = "/lines",
                                  .path_size = 6,
                                  .body = body,
@@ -276,9 +279,9 @@ static oc_rc request(void *self, const struct oc_venue_request *first, uint32_t 
             body[at++] = '\n';
     }
     if (count > 1)
-        return done(codec, post(codec, body, at, first->ask.id, 0, OC_HTTP_BATCH));
+        return done(codec, post(codec, first->ask.account, body, at, first->ask.id, 0, OC_HTTP_BATCH));
     return done(codec, first->ask.id % 2 ? write_line(codec, body, at, first->ask.id, 0)
-                                         : post(codec, body, at, first->ask.id, 0, 0));
+                                         : post(codec, first->ask.account, body, at, first->ask.id, 0, 0));
 }
 
 static oc_rc fetch(void *self, const struct oc_fetch *ask)
@@ -289,14 +292,14 @@ static oc_rc fetch(void *self, const struct oc_fetch *ask)
     int size;
     memcpy(&from, ask->cursor.bytes, sizeof from);
     if (ask->kind == OC_FETCH_ORDER)
-        size = snprintf(line, sizeof line, "order %llu %.*s", (unsigned long long)ask->token, ask->client.size,
-                        ask->client.text);
+        size = snprintf(line, sizeof line, "order %llu %.*s %u", (unsigned long long)ask->token, ask->client.size,
+                        ask->client.text, ask->account);
     else
-        size = snprintf(line, sizeof line, "%s %llu %u", ask->kind == OC_FETCH_FILLS ? "fills" : "open",
-                        (unsigned long long)ask->token, from);
+        size = snprintf(line, sizeof line, "%s %llu %u %u", ask->kind == OC_FETCH_FILLS ? "fills" : "open",
+                        (unsigned long long)ask->token, from, ask->account);
     if (ask->kind == OC_FETCH_ORDER && ask->token % 2)
         return done(codec, write_line(codec, line, (uint32_t)size, 0, ask->token));
-    return done(codec, post(codec, line, (uint32_t)size, 0, ask->token, 0));
+    return done(codec, post(codec, ask->account, line, (uint32_t)size, 0, ask->token, 0));
 }
 
 /* ---- its streams ---- */
@@ -376,13 +379,12 @@ const struct oc_connector exchange_connector = {.size = sizeof exchange_connecto
                                                 .request = request,
                                                 .timer = timer};
 
-void exchange_codec_init(struct exchange_codec *codec, const struct oc_host *host, uint32_t inst, uint32_t account)
+void exchange_codec_init(struct exchange_codec *codec, const struct oc_host *host, uint32_t inst, uint32_t accounts)
 {
     *codec = (struct exchange_codec){.host = host,
                                      .feed = host->service(host, OC_SVC_FEED),
                                      .net = host->service(host, OC_SVC_NET),
                                      .time = host->service(host, OC_SVC_TIME),
                                      .inst = inst,
-                                     .account = account,
-                                     .source = account};
+                                     .accounts = accounts};
 }

@@ -18,7 +18,8 @@ struct exchange_codec {
     const struct oc_svc_feed *feed;
     const struct oc_svc_net *net;
     const struct oc_svc_time *time;
-    uint32_t inst, account, source;
+    uint32_t inst;
+    uint32_t accounts; /* numbered from 1 */
     struct {
         uint32_t stream;  /* the host's name for it */
         uint32_t session; /* 0: not begun */
@@ -33,6 +34,6 @@ struct exchange_codec {
 extern const struct oc_connector exchange_connector;
 
 /* Its services are the host's. */
-void exchange_codec_init(struct exchange_codec *codec, const struct oc_host *host, uint32_t inst, uint32_t account);
+void exchange_codec_init(struct exchange_codec *codec, const struct oc_host *host, uint32_t inst, uint32_t accounts);
 
 #endif

@@ -80,17 +80,17 @@ static const char *side_of(const struct exchange_order *order) { return order->s
 static void show(struct reply *reply, const struct exchange *exchange, const struct exchange_order *order,
                  unsigned long long token)
 {
-    answer(reply, "shown %llu %s v%u %u %s %lld %lld %lld %lld", token, order->client,
+    answer(reply, "shown %llu %s v%u %u %s %lld %lld %lld %lld %u", token, order->client,
            (unsigned)(order - exchange->orders) + 1, order->state, side_of(order), (long long)order->qty,
-           (long long)order->price, (long long)order->filled, (long long)order->value);
+           (long long)order->price, (long long)order->filled, (long long)order->value, order->account);
 }
 
 static void show_trade(struct reply *reply, const struct exchange *exchange, uint32_t place)
 {
     const struct exchange_trade *trade = &exchange->trades[place];
     const struct exchange_order *order = &exchange->orders[trade->order];
-    answer(reply, "fill %s v%u %s %lld %lld t%u", order->client, trade->order + 1, side_of(order),
-           (long long)trade->qty, (long long)trade->price, place + 1);
+    answer(reply, "fill %s v%u %s %lld %lld t%u %u", order->client, trade->order + 1, side_of(order),
+           (long long)trade->qty, (long long)trade->price, place + 1, order->account);
 }
 
 /* The sum and the fill behind it are told one after the other, in either order. */
@@ -108,25 +108,25 @@ static void trade(struct exchange *exchange, struct exchange_order *order)
     order->state = order->filled == order->qty ? OC_SHOWN_FILLED : OC_SHOWN_WORKING;
     order->fill_ns =
         is_open(order) && below(exchange, 8) ? exchange->clock_ns + (int64_t)below(exchange, 8000) * MS : INT64_MAX;
-    exchange->position += order->side == OC_SIDE_BUY ? qty : -qty;
+    exchange->position[order->account] += order->side == OC_SIDE_BUY ? qty : -qty;
     const bool sum_first = below(exchange, 2);
     if (sum_first)
         show(&news, exchange, order, 0);
     show_trade(&news, exchange, exchange->trade_count++);
     if (!sum_first)
         show(&news, exchange, order, 0);
-    answer(&news, "balance %lld", (long long)exchange->position);
+    answer(&news, "balance %lld %u", (long long)exchange->position[order->account], order->account);
     tell(exchange, &news);
     free(news.text);
 }
 
 static void take_new(struct exchange *exchange, struct reply *reply, unsigned long long request, const char *client,
-                     const char *side, int64_t qty, int64_t price)
+                     const char *side, int64_t qty, int64_t price, uint32_t account)
 {
     struct reply news = {0};
     if (exchange_order(exchange, client)) {
         exchange->clients_twice++;
-        answer(reply, "rejected %llu %s", request, client);
+        answer(reply, "rejected %llu %s %u", request, client, account);
         return;
     }
     if (exchange->order_count == EXCHANGE_ORDERS_MAX)
@@ -136,14 +136,15 @@ static void take_new(struct exchange *exchange, struct reply *reply, unsigned lo
                                      .price = price,
                                      .fill_ns = INT64_MAX,
                                      .side = side[0] == 'b' ? OC_SIDE_BUY : OC_SIDE_SELL,
-                                     .state = OC_SHOWN_WORKING};
+                                     .state = OC_SHOWN_WORKING,
+                                     .account = account};
     snprintf(order->client, sizeof order->client, "%s", client);
     if (below(exchange, 16) == 0) {
         order->state = OC_SHOWN_REJECTED;
-        answer(reply, "rejected %llu %s", request, client);
+        answer(reply, "rejected %llu %s %u", request, client, account);
         return;
     }
-    answer(reply, "ack %llu %s v%u", request, client, exchange->order_count);
+    answer(reply, "ack %llu %s v%u %u", request, client, exchange->order_count, account);
     show(&news, exchange, order, 0);
     tell(exchange, &news);
     free(news.text);
@@ -154,24 +155,24 @@ static void take_new(struct exchange *exchange, struct reply *reply, unsigned lo
 }
 
 static void take_change(struct exchange *exchange, struct reply *reply, unsigned long long request, const char *client,
-                        int64_t qty, int64_t price, bool is_cancel)
+                        int64_t qty, int64_t price, bool is_cancel, uint32_t account)
 {
     struct exchange_order *order = (struct exchange_order *)(uintptr_t)exchange_order(exchange, client);
     struct reply news = {0};
-    if (!order || !is_open(order) || (!is_cancel && qty <= order->filled)) {
-        answer(reply, "%s_rejected %llu %s", is_cancel ? "cancel" : "amend", request, client);
+    if (!order || order->account != account || !is_open(order) || (!is_cancel && qty <= order->filled)) {
+        answer(reply, "%s_rejected %llu %s %u", is_cancel ? "cancel" : "amend", request, client, account);
         return;
     }
     const unsigned number = (unsigned)(order - exchange->orders) + 1;
     if (is_cancel) {
         order->state = OC_SHOWN_CANCELED;
         order->fill_ns = INT64_MAX;
-        answer(reply, "canceled %llu %s v%u %lld", request, client, number, (long long)order->filled);
+        answer(reply, "canceled %llu %s v%u %lld %u", request, client, number, (long long)order->filled, account);
     } else {
         order->qty = qty;
         order->price = price;
-        answer(reply, "amended %llu %s v%u %lld %lld %lld", request, client, number, (long long)qty, (long long)price,
-               (long long)order->filled);
+        answer(reply, "amended %llu %s v%u %lld %lld %lld %u", request, client, number, (long long)qty,
+               (long long)price, (long long)order->filled, account);
     }
     show(&news, exchange, order, 0);
     tell(exchange, &news);
@@ -179,7 +180,7 @@ static void take_change(struct exchange *exchange, struct reply *reply, unsigned
 }
 
 static void take_question(struct exchange *exchange, struct reply *reply, const char *word, unsigned long long token,
-                          const char *what)
+                          const char *what, uint32_t account)
 {
     const uint32_t from = (uint32_t)strtoul(what, NULL, 10);
     uint32_t count = 0, at = from;
@@ -188,22 +189,24 @@ static void take_question(struct exchange *exchange, struct reply *reply, const 
         if (order)
             show(reply, exchange, order, token);
         else
-            answer(reply, "absent %llu %s", token, what);
-        answer(reply, "end %llu %u 0 0 1", token, OC_FETCH_ORDER);
+            answer(reply, "absent %llu %s %u", token, what, account);
+        answer(reply, "end %llu %u 0 0 1 %u", token, OC_FETCH_ORDER, account);
         return;
     }
     const bool is_fills = word[0] == 'f';
     const uint32_t end = is_fills ? exchange->trade_count : exchange->order_count;
     for (; at < end && count < exchange->page; at++) {
-        if (!is_fills && !is_open(&exchange->orders[at]))
+        const struct exchange_order *order = &exchange->orders[is_fills ? exchange->trades[at].order : at];
+        if (order->account != account || (!is_fills && !is_open(order)))
             continue;
         if (is_fills)
             show_trade(reply, exchange, at);
         else
-            show(reply, exchange, &exchange->orders[at], token);
+            show(reply, exchange, order, token);
         count++;
     }
-    answer(reply, "end %llu %u %d %u %u", token, is_fills ? OC_FETCH_FILLS : OC_FETCH_OPEN_ORDERS, at < end, at, count);
+    answer(reply, "end %llu %u %d %u %u %u", token, is_fills ? OC_FETCH_FILLS : OC_FETCH_OPEN_ORDERS, at < end, at,
+           count, account);
 }
 
 static void take_line(struct exchange *exchange, struct reply *reply, const char *line)
@@ -211,9 +214,12 @@ static void take_line(struct exchange *exchange, struct reply *reply, const char
     char word[16] = "", client[EXCHANGE_CLIENT_MAX] = "", side[8] = "";
     unsigned long long number = 0;
     long long qty = 0, price = 0;
+    const uint32_t account = (uint32_t)strtoul(strrchr(line, ' ') + 1, NULL, 10);
+    if (account >= EXCHANGE_ACCOUNTS_MAX)
+        abort();
     sscanf(line, "%15s %llu %31s", word, &number, client);
     if (word[0] == 'o' || word[0] == 'f') {
-        take_question(exchange, reply, word, number, client);
+        take_question(exchange, reply, word, number, client, account);
         return;
     }
     for (uint32_t i = 0; i < exchange->request_count; i++)
@@ -223,10 +229,10 @@ static void take_line(struct exchange *exchange, struct reply *reply, const char
     exchange->requests[exchange->request_count++] = number;
     if (word[0] == 'n') {
         sscanf(line, "%*s %*s %*s %7s %lld %lld", side, &qty, &price);
-        take_new(exchange, reply, number, client, side, qty, price);
+        take_new(exchange, reply, number, client, side, qty, price, account);
     } else {
         sscanf(line, "%*s %*s %*s %lld %lld", &qty, &price);
-        take_change(exchange, reply, number, client, qty, price, word[0] == 'c');
+        take_change(exchange, reply, number, client, qty, price, word[0] == 'c', account);
     }
 }
 

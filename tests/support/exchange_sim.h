@@ -1,6 +1,8 @@
 /* exchange_sim.h: an exchange that speaks lines, over a link without faults: orders with state, trades with ids, a
  * balance. It knows what is true, and what it was sent twice.
  *
+ * Each line, but for "hello", ends with the number of the account that it is about.
+ *
  * To it, on a stream or as the body of an exchange of HTTP, one or several lines:
  *   new REQUEST CLIENT buy|sell QTY PRICE      amend REQUEST CLIENT QTY PRICE      cancel REQUEST CLIENT
  *   order TOKEN CLIENT                         fills TOKEN FROM                    open TOKEN FROM
@@ -27,6 +29,7 @@ enum {
     EXCHANGE_TRADES_MAX = 16384,
     EXCHANGE_REQUESTS_MAX = 8192,
     EXCHANGE_SESSIONS_MAX = 8,
+    EXCHANGE_ACCOUNTS_MAX = 4,
     EXCHANGE_CLIENT_MAX = 32
 };
 
@@ -37,7 +40,8 @@ struct exchange_order {
     int64_t fill_ns; /* when it trades next; INT64_MAX: not by itself */
     uint8_t side;    /* OC_SIDE_... */
     uint8_t state;   /* OC_SHOWN_... */
-    uint8_t zero[6];
+    uint8_t zero[2];
+    uint32_t account;
 };
 
 struct exchange_trade {
@@ -54,7 +58,7 @@ struct exchange {
     uint64_t requests[EXCHANGE_REQUESTS_MAX]; /* that arrived */
     uint32_t order_count, trade_count, request_count;
     uint32_t clients_twice, requests_twice;
-    int64_t position;
+    int64_t position[EXCHANGE_ACCOUNTS_MAX];
     uint32_t page; /* rows */
     struct {
         uint32_t stream;

@@ -8,7 +8,8 @@
 enum { SAVED_MAX = 4 << 20 };
 static char bytes[SAVED_MAX], again[SAVED_MAX];
 
-static struct oc_ev_ledger entry_of(const struct fixture *f, const char *id, uint16_t kind, int64_t amount, int64_t at_ns)
+static struct oc_ev_ledger entry_of(const struct fixture *f, const char *id, uint16_t kind, int64_t amount,
+                                    int64_t at_ns)
 {
     return (struct oc_ev_ledger){
         .head = {.size = sizeof(struct oc_ev_ledger), .type = OC_EV_LEDGER, .source = f->account, .venue_ns = at_ns},
@@ -45,10 +46,7 @@ static int64_t whole(const struct fixture *f)
     return (int64_t)(portfolio_balance(engine_portfolio(f->engine), f->account, f->quote) / UNIT);
 }
 
-static int64_t put_in(const struct fixture *f)
-{
-    return (int64_t)(engine_statement(f->engine)->outside.put_in / UNIT);
-}
+static int64_t put_in(const struct fixture *f) { return (int64_t)(engine_statement(f->engine)->outside.put_in / UNIT); }
 
 static int64_t corrected(const struct fixture *f)
 {
@@ -90,15 +88,13 @@ static void what_is_earned_is_profit_and_what_fills_say_is_not_booked(void **sta
     static const struct {
         uint16_t kind;
         bool moves, is_outside;
-    } kinds[] = {{OC_LEDGER_DEPOSIT, true, true},      {OC_LEDGER_WITHDRAWAL, true, true},
-                 {OC_LEDGER_TRANSFER, true, true},     {OC_LEDGER_FUNDING, true, false},
-                 {OC_LEDGER_INTEREST, true, false},    {OC_LEDGER_FEE, true, false},
-                 {OC_LEDGER_REBATE, true, false},      {OC_LEDGER_REALISED, false, false},
-                 {OC_LEDGER_DIVIDEND, true, false},    {OC_LEDGER_CONVERSION, true, false},
-                 {OC_LEDGER_LIQUIDATION, true, false}, {OC_LEDGER_REWARD, true, true},
-                 {OC_LEDGER_SETTLEMENT, true, false},  {OC_LEDGER_TRADE, false, false},
-                 {OC_LEDGER_ADJUSTMENT, true, true},   {OC_LEDGER_TAX, true, false},
-                 {OC_LEDGER_OTHER, true, true}};
+    } kinds[] = {
+        {OC_LEDGER_DEPOSIT, true, true},     {OC_LEDGER_WITHDRAWAL, true, true},   {OC_LEDGER_TRANSFER, true, true},
+        {OC_LEDGER_FUNDING, true, false},    {OC_LEDGER_INTEREST, true, false},    {OC_LEDGER_FEE, true, false},
+        {OC_LEDGER_REBATE, true, false},     {OC_LEDGER_REALISED, false, false},   {OC_LEDGER_DIVIDEND, true, false},
+        {OC_LEDGER_CONVERSION, true, false}, {OC_LEDGER_LIQUIDATION, true, false}, {OC_LEDGER_REWARD, true, true},
+        {OC_LEDGER_SETTLEMENT, true, false}, {OC_LEDGER_TRADE, false, false},      {OC_LEDGER_ADJUSTMENT, true, true},
+        {OC_LEDGER_TAX, true, false},        {OC_LEDGER_OTHER, true, true}};
     struct fixture *f = fixture_new(COST_AVERAGE);
     int64_t cash_now = 1000000, put = 0;
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
@@ -371,7 +367,7 @@ static void rights_and_margin_are_kept_by_what_is_said_anew(void **state)
     says(f, &account);
     assert_int_equal(alarms_of(f), 1);
     const struct oc_ev_account *kept = &statement_of(engine_statement(f->engine), f->account)->account;
-    const int64_t values[] = {kept->equity.units,     kept->margin_used.units, kept->margin_free.units,
+    const int64_t values[] = {kept->equity.units,      kept->margin_used.units, kept->margin_free.units,
                               kept->maintenance.units, kept->unrealised.units,  kept->maker_fee.units,
                               kept->taker_fee.units,   kept->leverage.units};
     static const int64_t expected[] = {1, 20, 3, 4, 5, 6, 7, 8};
@@ -472,9 +468,8 @@ static void figures_and_funding_are_the_last_ones_said(void **state)
     assert_int_equal(of->figures[OC_FIGURE_HOME_RATE].value.units, 5);
     assert_int_equal(of->figures[OC_FIGURE_INDEX].at_ns, 0);
     assert_null(statement_figures_of(engine_statement(f->engine), OC_INST(900, 1)));
-    struct oc_ev_funding funding = {.head = {.size = sizeof funding, .type = OC_EV_FUNDING, .inst = f->inst},
-                                    .rate = {1, 4, 0},
-                                    .due_ns = 9000};
+    struct oc_ev_funding funding = {
+        .head = {.size = sizeof funding, .type = OC_EV_FUNDING, .inst = f->inst}, .rate = {1, 4, 0}, .due_ns = 9000};
     says(f, &funding);
     funding.due_ns = 8000; /* history */
     funding.rate.units = 2;
