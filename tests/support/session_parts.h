@@ -16,7 +16,7 @@ static struct sheet { /* what a file says of itself */
     uint32_t event_type;
     struct oc_dec price_step, qty_step;
     const char *symbol, *notes;
-    int64_t first_ns;
+    int64_t first_ns, period_ns;
     oc_rc probe, start;
     struct oc_data_stats stats;
 } sheets[SHEETS];
@@ -47,6 +47,7 @@ static oc_rc probe(void *self, const char *path, const char *options, struct oc_
     snprintf(seen.options, sizeof seen.options, "%s", options);
     info->event_type = sheet->event_type;
     info->first_ns = sheet->first_ns;
+    info->period_ns = sheet->period_ns;
     info->price_step = sheet->price_step;
     info->qty_step = sheet->qty_step;
     snprintf(info->symbol, sizeof info->symbol, "%s", sheet->symbol);
@@ -130,6 +131,14 @@ static oc_rc balance(void *self, uint32_t account, uint32_t asset, struct oc_dec
     return OC_OK;
 }
 
+static oc_rc finer(void *self, uint32_t inst, const struct oc_event *event)
+{
+    (void)self;
+    (void)inst;
+    (void)event;
+    return OC_OK;
+}
+
 static oc_rc allow(void *self, const struct oc_risk_ctx *ctx, const struct oc_request *ask, struct oc_verdict *verdict)
 {
     (void)self;
@@ -139,7 +148,8 @@ static oc_rc allow(void *self, const struct oc_risk_ctx *ctx, const struct oc_re
 }
 
 static const struct oc_data data_table = {sizeof data_table, 0, probe, start, pull, NULL, stats, words, stop};
-static const struct oc_sim sim_table = {.size = sizeof sim_table, .instrument = show, .balance = balance};
+static const struct oc_sim sim_table = {
+    .size = sizeof sim_table, .instrument = show, .balance = balance, .finer = finer};
 static const struct oc_risk risk_table = {.size = sizeof risk_table, .check = allow};
 static const struct oc_iface data_ifaces[] = {{OC_DATA, &data_table}, {0}};
 static const struct oc_iface sim_ifaces[] = {{OC_SIM, &sim_table}, {0}};
