@@ -311,15 +311,13 @@ static void stops_running(struct paper *paper, uint32_t index)
 
 static oc_rc judge(struct paper *paper, struct walk *walk)
 {
-    uint64_t accounts[(PAPER_ACCOUNTS_MAX + 63) / 64] = {0};
+    bool trades[PAPER_ACCOUNTS_MAX] = {false};
     if (!gather(walk, 0))
         return OC_E_NOMEM;
-    for (uint32_t i = 0; i < walk->step_count; i++) {
-        const uint32_t account = paper->orders[walk->steps[i].order].ask.account % PAPER_ACCOUNTS_MAX;
-        accounts[account / 64] |= 1ull << (account % 64);
-    }
+    for (uint32_t i = 0; i < walk->step_count; i++)
+        trades[paper->orders[walk->steps[i].order].ask.account % PAPER_ACCOUNTS_MAX] = true;
     for (uint32_t account = 0; account < PAPER_ACCOUNTS_MAX; account++)
-        if (accounts[account / 64] >> (account % 64) & 1)
+        if (trades[account])
             choose_all(walk, account);
     if (walk->failed || !gather(walk, 0))
         return OC_E_NOMEM;
