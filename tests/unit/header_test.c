@@ -206,6 +206,71 @@ static void a_session_is_made_of_its_header(void **state)
     house_free(again);
 }
 
+/* Each line by its word, each field in its place, and nothing taken that is not said. */
+static void a_line_is_taken_where_it_belongs(void **state)
+{
+    (void)state;
+    static const char lines[] = "data 5:a.csv 8:/x/a.csv\n"
+                                "data 5:b.csv\n"
+                                "inside 6:fa.csv 8:/x/fa.cs 4:hash\n"
+                                "inside 6:fb.csv 4:/x/f 5:hash2\n"
+                                "seed 2:77\n"
+                                "set 12:session.name 3:own\n"
+                                "lacks 9:one other\n"
+                                "unheard 5:d.csv 1:e\n";
+    struct house *house = house_new();
+    struct session *session = house->session;
+    struct header_line line;
+    struct text notes;
+    size_t at = 0;
+    text_init_grow(&notes, 4096);
+    assert_false(session->is_whole || session->rules.is_recorded);
+    while (header_next(lines, sizeof lines - 1, &at, &line) == OC_OK)
+        assert_int_equal(recorded_take_line(session, &line, &notes), OC_OK);
+    assert_int_equal(at, sizeof lines - 1);
+    const struct feed_source *sources = session->data.sources;
+    static const char *const places[][3] = {
+        {"a.csv", "/x/a.csv", ""}, {"b.csv", "", ""}, {"", "/x/fa.cs", "hash"}, {"", "/x/f", "hash2"}, {"", "", ""}};
+    assert_int_equal(session->data.count, 2);
+    assert_int_equal(session->data.intrabar_count, 2);
+    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
+        assert_string_equal(sources[i].path, places[i][0]);
+        assert_string_equal(sources[i].place, places[i][1]);
+        assert_string_equal(sources[i].hash_recorded, places[i][2]);
+    }
+    assert_string_equal(settings_text(&house->settings, "session.seed", ""), "77");
+    assert_string_equal(settings_text(&house->settings, "session.name", ""), "own");
+    assert_true(session->rules.is_recorded);
+    assert_string_equal(session->rules.recorded, "one other");
+    assert_false(session->is_whole);
+    assert_int_equal(notes.size, 0);
+    static const char last[] = "whole\n";
+    at = 0;
+    assert_int_equal(header_next(last, sizeof last - 1, &at, &line), OC_OK);
+    assert_int_equal(recorded_take_line(session, &line, &notes), OC_OK);
+    assert_true(session->is_whole);
+    /* as many as there is room for */
+    static const char more[] = "data 1:c\ninside 1:c 1:d 1:e\n";
+    session->data.count = FEED_SOURCES_MAX - 3; /* two inside */
+    for (int i = 0; i < 4; i++) {
+        static const oc_rc expected[] = {OC_OK, OC_E_LIMIT, OC_OK, OC_E_LIMIT};
+        at = 0;
+        assert_int_equal(header_next(more, sizeof more - 1, &at, &line), OC_OK);
+        if (i % 2)
+            assert_int_equal(header_next(more, sizeof more - 1, &at, &line), OC_OK);
+        if (i == 2) /* of data alone, the finer ones stand behind them */
+            session->data.count = FEED_SOURCES_MAX - 1;
+        assert_int_equal(recorded_take_line(session, &line, &notes), expected[i]);
+    }
+    assert_int_equal(session->data.count, FEED_SOURCES_MAX);
+    at = 0;
+    assert_int_equal(header_next(more, sizeof more - 1, &at, &line), OC_OK);
+    assert_int_equal(recorded_take_line(session, &line, &notes), OC_E_LIMIT);
+    session->data.count = 0;
+    text_release(&notes);
+    house_free(house);
+}
+
 static oc_rc opens(const struct oc_host *host, void **ret_self)
 {
     (void)host;
@@ -347,6 +412,7 @@ int main(void)
         cmocka_unit_test(hostile_lines_are_damage),
         cmocka_unit_test(a_header_beyond_the_journals_limit_is_refused_in_words),
         cmocka_unit_test(a_session_is_made_of_its_header),
+        cmocka_unit_test(a_line_is_taken_where_it_belongs),
         cmocka_unit_test(a_header_says_all_that_a_session_is_made_of),
         cmocka_unit_test(a_recording_by_others_is_noted),
     };

@@ -383,6 +383,39 @@ static void a_run_without_data_is_refused(void **state)
     house_free(house);
 }
 
+/* Where a venue names its assets later, those of the configuration are there from the beginning, and are not recorded. */
+static void assets_of_the_data_are_given(void **state)
+{
+    (void)state;
+    static const char *const symbols[] = {"ABC/USDT", "DEF/USDT", "GHI"};
+    struct house *house = made(1);
+    assert_int_equal(opened(house), OC_OK);
+    struct session *session = house->session;
+    struct instruments *instruments = engine_instruments(session->engine);
+    const uint32_t before = instruments_asset_count(instruments);
+    uint32_t asset;
+    session->data.count = 3;
+    for (uint32_t i = 0; i < 3; i++)
+        strcpy(session->data.sources[i].info.symbol, symbols[i]);
+    assert_int_equal(session_name_assets(session), OC_OK);
+    assert_int_equal(instruments_asset_count(instruments), before + 3);
+    for (uint32_t i = 0; i < 3; i++) {
+        char name[4];
+        snprintf(name, sizeof name, "%.3s", symbols[i]);
+        assert_string_equal(instruments_asset_name(instruments, before + i), name);
+    }
+    assert_int_equal(instruments_asset_to_record(instruments), 0);
+    assert_int_equal(instruments_asset(instruments, "LATER", &asset), OC_OK);
+    assert_int_equal(instruments_asset_to_record(instruments), asset);
+    /* the first that cannot be named is the last that is looked at */
+    strcpy(session->data.sources[0].info.symbol, "X/USDT:USDT");
+    strcpy(session->data.sources[1].info.symbol, "NEVER/USDT");
+    assert_int_equal(session_name_assets(session), OC_E_CONFIG);
+    assert_int_equal(instruments_asset_count(instruments), before + 4);
+    session->data.count = 1;
+    house_free(house);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(two_files_of_a_kind_are_refused),
@@ -395,6 +428,7 @@ int main(void)
                                        cmocka_unit_test(each_reader_says_why_it_does_not_take_it),
                                        cmocka_unit_test(what_cannot_be_opened_is_said),
                                        cmocka_unit_test(a_symbol_names_its_assets),
+                                       cmocka_unit_test(assets_of_the_data_are_given),
                                        cmocka_unit_test(instruments_come_without_data),
                                        cmocka_unit_test(what_was_read_is_noted),
                                        cmocka_unit_test(a_run_without_data_is_refused)};

@@ -500,6 +500,13 @@ static void one_session_a_folder(void **state)
     memset(longer, 'x', sizeof longer);
     longer[ENV_PATH_MAX] = 0;
     assert_true(session_lock(one->session, longer) < 0);
+    memcpy(longer, "/tmp", 4); /* a folder that is there, and whose lock would have too long a name */
+    for (size_t at = 4; at < ENV_PATH_MAX - 1; at += 2)
+        memcpy(longer + at, "/.", 3);
+    longer[ENV_PATH_MAX - 5] = 0; /* with "/lock" and its NUL one more than fits */
+    one->session->words.error.rc = OC_OK;
+    assert_int_equal(session_lock(one->session, longer), OC_E_LIMIT);
+    assert_non_null(strstr(said(&one->session->words.error), "the path is too long"));
     char path[ENV_PATH_MAX + 8]; /* what should be the lock is a folder */
     snprintf(dir, sizeof dir, "%s/step_test.locked", TEST_BUILD_DIR);
     snprintf(path, sizeof path, "%s/lock", dir);
