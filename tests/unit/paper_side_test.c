@@ -1,4 +1,4 @@
-/* paper_side_test.c: prices that have one side only, and orders that come to another price. */
+/* paper_side_test.c: prices that have one side only, orders that come to another price, and markets with many orders. */
 #include "support/paper_kit.h"
 
 static void amended_through_the_market_it_takes(void **state)
@@ -98,6 +98,60 @@ static void the_end_takes_the_last_price_of_its_side(void **state)
     }
 }
 
+/* Markets with so many orders that each has a list of its own: a price of one meets the orders of that one, all of them. */
+static void orders_of_many_markets_stay_apart(void **state)
+{
+    (void)state;
+    enum { MARKETS = 5, EACH = 9 };
+    static const char *const richly[] = {"latency", "0",           "half_spread", "0", "check_funds",
+                                         "no",      "allow_short", "yes",         NULL};
+    for (int way = 0; way < 2; way++) { /* upwards and downwards */
+        struct venue *v = venue_new(richly);
+        uint64_t orders[MARKETS + 1][EACH];
+        for (uint32_t k = 2; k <= MARKETS; k++) {
+            const struct oc_instrument info = {.size = sizeof info,
+                                               .inst = OC_INST(k, 1),
+                                               .kind = OC_KIND_SPOT,
+                                               .base = BTC + 2 + k,
+                                               .quote = USDT,
+                                               .settle = USDT,
+                                               .price_step = {1, 2, 0},
+                                               .qty_step = {1, 3, 0},
+                                               .contract_size = {1, 0, 0},
+                                               .symbol = "X/USDT"};
+            assert_int_equal(v->sim->instrument(v->instance.self, &info), OC_OK);
+        }
+        for (int i = 0; i < EACH; i++)
+            for (uint32_t k = 1; k <= MARKETS; k++) {
+                struct oc_request request = order(v, OC_SIDE_BUY, 10 + i, 9000 - (int64_t)k, 0);
+                request.head.inst = OC_INST(k, 1);
+                orders[k][i] = send(v, 1, request);
+            }
+        assert_int_equal(v->fill_count, 0);
+        for (uint32_t step = 1; step <= MARKETS; step++) {
+            const uint32_t k = way ? MARKETS + 1 - step : step;
+            struct oc_ev_trade trade = {
+                .head = {.size = sizeof trade, .type = OC_EV_TRADE, .inst = OC_INST(k, 1), .venue_ns = MINUTE * step},
+                .price = 8000};
+            v->answer_count = 0;
+            assert_int_equal(v->sim->market(v->instance.self, MINUTE * step, &trade.head), OC_OK);
+            pass(v, MINUTE * step);
+            assert_int_equal(v->fill_count, EACH);
+            for (int i = 0; i < EACH; i++) {
+                assert_true(v->fills[i].order == orders[k][i]);
+                assert_int_equal(v->fills[i].head.inst, OC_INST(k, 1));
+                assert_int_equal(v->fills[i].qty, 10 + i);
+                assert_int_equal(v->fills[i].price, 8000); /* the first price that they meet */
+            }
+            v->fill_count = 0;
+            int64_t units = 0;
+            assert_int_equal(v->sim->position(v->instance.self, ACCOUNT, OC_INST(k, 1), &units), OC_OK);
+            assert_int_equal(units, 10 * EACH + EACH * (EACH - 1) / 2);
+        }
+        venue_free(v);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -105,6 +159,7 @@ int main(void)
         cmocka_unit_test(amended_to_another_resting_price_it_makes),
         cmocka_unit_test(a_side_that_is_not_quoted_trades_nothing),
         cmocka_unit_test(the_end_takes_the_last_price_of_its_side),
+        cmocka_unit_test(orders_of_many_markets_stay_apart),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
