@@ -493,6 +493,29 @@ static void time_goes_to_the_next_record(void **state)
     replayed_free(place);
 }
 
+/* What is set of a venue and its connector cannot do is refused before it is opened, whichever it is. */
+static void what_the_connector_cannot_do_is_refused(void **state)
+{
+    (void)state;
+    static const char *const rows[][3] = {
+        {"deadman", "10s", "venue.test.deadman: found '10s', expected nothing: this venue has no dead man's switch"},
+        {"deadman", "10", "venue.test.deadman"},
+        {"fetch_fills", "maybe", "venue.test.fetch_fills"},
+        {"cancel_all", "maybe", "venue.test.cancel_all"},
+        {NULL, NULL, ""}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct place *place = place_new(NULL);
+        char key[64];
+        snprintf(key, sizeof key, "venue.test.%s", rows[i][0] ? rows[i][0] : "name");
+        assert_int_equal(settings_set(&place->settings, key, rows[i][1] ? rows[i][1] : "test", "test"), OC_OK);
+        const oc_rc rc = venue_link_describe(place->link, &place->registry, &place->parts, 0, &place->error);
+        assert_int_equal(rc, rows[i][0] ? OC_E_CONFIG : OC_OK);
+        assert_non_null(strstr(rc < 0 ? said(&place->error) : "", rows[i][2]));
+        assert_int_equal(venue_link_describe(place->link, &place->registry, &place->parts, 1, &place->error), OC_OK);
+        place_free(place);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -514,6 +537,7 @@ int main(void)
         cmocka_unit_test(records_play_it_by_their_numbers),
         cmocka_unit_test(records_give_way),
         cmocka_unit_test(time_goes_to_the_next_record),
+        cmocka_unit_test(what_the_connector_cannot_do_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
