@@ -45,7 +45,7 @@ static int resume(lua_State *lua, lua_State *co, int nargs)
         return -1;
     }
     lua_xmove(lua, co, nargs);
-    int nresults = 0;
+    int nresults; /* said where it ends or yields */
     enter(lua, sandbox, co);
     int status = lua_resume(co, lua, nargs, &nresults);
     leave(lua, sandbox, status);

@@ -163,12 +163,55 @@ static void they_go_on_where_they_were_saved(void **state)
     }
 }
 
+/* Steps that change on the way change no value: as if it had always counted in the new ones. */
+static void other_steps_are_the_same_prices(void **state)
+{
+    (void)state;
+    static const uint32_t kinds[] = {INDICATOR_SMA, INDICATOR_EMA, INDICATOR_RSI, INDICATOR_ATR};
+    static const int64_t closes[] = {10000, 10110, 9990, 10250, 10300, 9870, 10010, 10110, 10220, 9900, 10550, 10330};
+    enum { BARS = sizeof closes / sizeof closes[0], TURNS = 6 };
+    const struct oc_instrument before = instrument->info;
+    for (size_t k = 0; k < 4; k++)
+        for (uint32_t length = 1; length < 6; length += 2) {
+            struct instrument_steps old = {before.price_step, before.qty_step}, now;
+            struct oc_instrument info = before;
+            struct indicator turned, fresh;
+            struct rescale rescale;
+            uint32_t inst;
+            assert_int_equal(instruments_add(instruments, &info, &inst), OC_OK);
+            assert_int_equal(indicator_init(&turned, kinds[k], length, instrument), OC_OK);
+            for (int i = 0; i < TURNS; i++)
+                add(&turned, closes[i] + 20, closes[i] - 30, closes[i]);
+            info.price_step = (struct oc_dec){2, 3, 0}; /* 0.002: five in one before */
+            assert_int_equal(instruments_add(instruments, &info, &inst), OC_OK);
+            now = (struct instrument_steps){info.price_step, info.qty_step};
+            assert_int_equal(rescale_init(&rescale, &old, &now), OC_OK);
+            indicator_rescale(&turned, instrument, &rescale);
+            assert_int_equal(indicator_init(&fresh, kinds[k], length, instrument), OC_OK);
+            for (int i = 0; i < BARS; i++) {
+                double value = 0, other = 0;
+                add(&fresh, 5 * (closes[i] + 20), 5 * (closes[i] - 30), 5 * closes[i]);
+                if (i < TURNS)
+                    continue;
+                add(&turned, 5 * (closes[i] + 20), 5 * (closes[i] - 30), 5 * closes[i]);
+                assert_true(indicator_get(&turned, 0, &value) && indicator_get(&fresh, 0, &other));
+                if (kinds[k] == INDICATOR_SMA)
+                    assert_true(value == other);
+                is_now(&turned, other);
+            }
+            indicator_release(&turned);
+            indicator_release(&fresh);
+        }
+    uint32_t inst;
+    assert_int_equal(instruments_add(instruments, &before, &inst), OC_OK);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_true_range_spans_the_gap),       cmocka_unit_test(an_average_range_is_smoothed),
         cmocka_unit_test(the_others_are_of_closes),         cmocka_unit_test(lengths_and_kinds_have_limits),
-        cmocka_unit_test(they_go_on_where_they_were_saved),
+        cmocka_unit_test(they_go_on_where_they_were_saved), cmocka_unit_test(other_steps_are_the_same_prices),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
