@@ -10,8 +10,9 @@ enum { PREFETCH_LINE = 64 };
 /* To be written: all the lines that `size` bytes may lie on. */
 static inline void prefetch(const void *at, size_t size)
 {
-    for (size_t i = 0; i < size; i += PREFETCH_LINE)
+    for (size_t i = 0; i + 1 < size; i += PREFETCH_LINE)
         __builtin_prefetch((const char *)at + i, 1);
+    __builtin_prefetch((const char *)at + size - 1, 1); /* they need not begin where a line does */
 }
 
 #endif

@@ -36,7 +36,11 @@ static uint32_t slot_of(const struct fills *fills, struct fill_key key)
 
 bool fills_has(const struct fills *fills, struct fill_key key)
 {
-    return fills->table_count && fills->tags[slot_of(fills, key)] != 0;
+    if (!fills->table_count)
+        return false;
+    const uint32_t slot = slot_of(fills, key);
+    prefetch(&fills->table[slot], 1); /* if it is new, it will stand there */
+    return fills->tags[slot] != 0;
 }
 
 static void table_put(struct fills *fills, struct fill_key key)
@@ -67,7 +71,9 @@ oc_rc fills_room(struct fills *fills)
     oc_rc rc = list_room(&fills->recent, &fills->recent_room, fills->recent_count, fills->recent_max);
     if (rc == OC_OK)
         rc = list_room(&fills->held, &fills->held_room, fills->held_count, fills->held_max);
-    if (rc < 0 || (fills->table_count + 1) * 2 <= fills->table_size)
+    const uint32_t more =
+        fills->recent_count < fills->recent_max; /* else one leaves first, or is held: then room is made next time */
+    if (rc < 0 || (fills->table_count + more) * 2 <= fills->table_size)
         return rc;
     const uint32_t size = fills->table_size ? fills->table_size * 2 : 2 * FIRST;
     const struct fills old = *fills;

@@ -1,5 +1,6 @@
 #include "engine/orders.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -204,8 +205,8 @@ oc_rc orders_add(struct orders *orders, const struct oc_request *request, int64_
         return rc;
     struct order *order = orders->free;
     orders->free = order->younger;
-    memset(order, 0, sizeof *order);
     order->now = *request;
+    memset(&order->state, 0, sizeof *order - offsetof(struct order, state));
     order->state = STATE_INITIALIZED;
     order->created_ns = order->updated_ns = now_ns;
     order->worst_qty = request->qty;
@@ -295,12 +296,15 @@ static void closed_release(struct orders *orders)
         list_append(&orders->closed, oldest);
         oldest = orders->closed.oldest;
     }
+    const uint64_t id = oldest->now.order;
     if (!order_missing(oldest) || orders->closed.count > 2 * ENGINE_ORDERS_CLOSED_KEPT)
         order_release(orders, &orders->closed, oldest);
     /* The next order will take the place of this one, and the one after it goes then: both were last touched long ago. */
-    prefetch(orders->free, sizeof *oldest);
-    prefetch(&orders->closed.oldest->now.order, 1);
-    prefetch(&orders->closed.oldest->older, 1);
+    const struct order *next = orders->closed.oldest;
+    prefetch(orders->free, sizeof *orders->free);
+    prefetch(&next->now.order, sizeof next->now.order);
+    prefetch(&next->older, sizeof *next - offsetof(struct order, older));
+    prefetch(&orders->index[slot_of(id + 1, orders->index_size)], 1); /* most often its number */
 }
 
 /* A late fill that completes a canceled or expired order leaves it FILLED, whatever came first. */
