@@ -92,13 +92,12 @@ oc_rc out_add_record(struct engine_out *out, const struct oc_event *event)
     return OC_OK;
 }
 
-void out_add_note(struct engine_out *out, const struct out_note *note)
+bool out_grow_notes(struct engine_out *out)
 {
-    if (out->note_count == out->note_room && !grow(&out->notes, &out->note_room, ENGINE_OUT_MAX, sizeof *out->notes)) {
-        out->notes_lost++;
-        return;
-    }
-    out->notes[out->note_count++] = *note;
+    if (grow(&out->notes, &out->note_room, ENGINE_OUT_MAX, sizeof *out->notes))
+        return true;
+    out->notes_lost++;
+    return false;
 }
 
 struct out_denied out_denial(const struct out_request *request)

@@ -102,8 +102,16 @@ bool out_reserve_request(struct engine_out *out);
 struct out_request *out_add_request(struct engine_out *out, const struct oc_request *request, struct order *order);
 /* Copied. OC_E_FULL, OC_E_NOMEM. */
 CHECKED oc_rc out_add_record(struct engine_out *out, const struct oc_event *event);
-/* Lost and counted where there is no memory: notes are for showing and for figures of the run. */
-void out_add_note(struct engine_out *out, const struct out_note *note);
+/* Room for one more note; false: none, and it is counted as lost. */
+bool out_grow_notes(struct engine_out *out);
+/* Lost and counted where there is no memory: notes are for showing and for figures of the run. Inline, so that a note is made where it
+ * stands: to read back at once in wide words what was written in narrow ones costs more than all the rest of it. */
+static inline void out_add_note(struct engine_out *out, const struct out_note *note)
+{
+    if (__builtin_expect(out->note_count == out->note_room, 0) && !out_grow_notes(out))
+        return;
+    out->notes[out->note_count++] = *note;
+}
 
 /* The record of entry i, borrowed; the door writes its sequence number into it. */
 static inline struct oc_event *out_record(const struct engine_out *out, const struct out_entry *entry)
