@@ -130,6 +130,9 @@ int64_t paper_affordable(struct paper *paper, const struct paper_order *order, i
     oc_i128 one = base_money(market, 1), held = order->ask.bits & OC_RQ_REDUCE_ONLY
                                                     ? balance_of(paper, order, market->info.base)
                                                     : free_of(paper, order, market->info.base);
+    oc_i128 all;
+    if (one > 0 && want > 0 && num_mul_128(one, want, &all) == OC_OK && all <= held) /* most often: no division */
+        return want;
     oc_i128 units = one > 0 && held > 0 ? held / one : 0;
     return units < want ? (int64_t)units : want;
 }
