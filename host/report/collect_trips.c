@@ -167,8 +167,10 @@ count:
     collect->ambiguous_bars++;
 }
 
-void collect_correct(struct collect *collect, const struct oc_ev_fill *fill, const struct instrument *instrument,
-                     const struct position *position, struct collect_before before, const char *tag)
+/* `running` may be NULL: no memory. */
+static void trips_take(struct collect *collect, struct running *running, const struct oc_ev_fill *fill,
+                       const struct instrument *instrument, const struct position *position,
+                       struct collect_before before, const char *tag)
 {
     int64_t signed_qty = fill->side == OC_SIDE_BUY ? fill->qty : -fill->qty;
     oc_i128 fee = 0;
@@ -177,7 +179,6 @@ void collect_correct(struct collect *collect, const struct oc_ev_fill *fill, con
     bool reduces = before.qty != 0 && (before.qty < 0) != (signed_qty < 0);
     int64_t held = before.qty < 0 ? -before.qty : before.qty;
     int64_t closing = reduces ? (fill->qty < held ? fill->qty : held) : 0;
-    struct running *running = running_slot(collect, position->strategy, fill->head.inst);
     struct trip *trip = before.qty && running ? trip_of(collect, running) : NULL;
     if (closing && trip) {
         oc_i128 part = fee;
@@ -209,6 +210,13 @@ void collect_correct(struct collect *collect, const struct oc_ev_fill *fill, con
     trip->fees += fee;
 }
 
+void collect_correct(struct collect *collect, const struct oc_ev_fill *fill, const struct instrument *instrument,
+                     const struct position *position, struct collect_before before, const char *tag)
+{
+    trips_take(collect, running_slot(collect, position->strategy, fill->head.inst), fill, instrument, position, before,
+               tag);
+}
+
 void collect_fill(struct collect *collect, const struct oc_ev_fill *fill, const struct instrument *instrument,
                   const struct position *position, struct collect_before before, const char *tag)
 {
@@ -220,7 +228,7 @@ void collect_fill(struct collect *collect, const struct oc_ev_fill *fill, const 
     collect->unknown_volume += (fill->head.flags & OC_EVF_UNKNOWN_VOLUME) != 0;
     if (running)
         running->fills++;
-    collect_correct(collect, fill, instrument, position, before, tag);
+    trips_take(collect, running, fill, instrument, position, before, tag);
 }
 
 void collect_rescale(struct collect *collect, const struct instruments *instruments, uint32_t inst)
