@@ -36,6 +36,7 @@ static oc_rc book_fill(struct engine *engine, const struct oc_ev_fill *said, con
     if (rc < 0)
         return rc;
     book = portfolio_find(engine->portfolio, account, strategy, fill->head.inst);
+    engine->qty_before = note.qty_before;
     if (book) {
         note.fill = &said->head;
         note.qty_after = book->position.qty;

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/dust.h"
+
 void booked_release(struct booked_fills *fills)
 {
     free(fills->ring);
@@ -172,6 +174,18 @@ static oc_rc correct_book(struct position *position, const struct instrument *in
     return now->qty ? trade_anew(position, instrument, booked, now, effect) : (oc_rc)OC_OK;
 }
 
+/* A fee in base was of what was held: of nothing, it was the account's. */
+static void settle(const struct before *before, const struct instrument *instrument, const struct booked *booked,
+                   const struct position_trade *now, oc_i128 fee_more)
+{
+    const bool was_paid =
+        booked->trade.fee_asset == instrument->info.base && before->position.qty + before->position.spare > 0;
+    const struct dust_trade trade = {.price = now->qty ? now->price : booked->trade.what.price,
+                                     .fee = was_paid ? fee_more : 0,
+                                     .at_ns = booked->trade.at_ns};
+    dust_settles(&before->book->position, instrument, &trade, NULL);
+}
+
 static oc_rc move_balances(struct portfolio *portfolio, const struct instrument *instrument,
                            const struct booked *booked, const struct position_trade *now, oc_i128 value, oc_i128 gained)
 {
@@ -206,6 +220,8 @@ oc_rc booked_correct(struct portfolio *portfolio, const struct instrument *instr
         struct book *book = portfolio_find(portfolio, booked->account, owners[i], booked->trade.inst);
         rc = book ? before_take(&before[i], book) : (oc_rc)OC_E_NOT_FOUND;
         if (rc == OC_OK)
+            (void)dust_joins(&book->position);
+        if (rc == OC_OK)
             rc = correct_book(&book->position, instrument, booked, now, value, &next.effects[i]);
         if (rc == OC_OK)
             rc = position_fee(&book->position, booked->trade.fee_asset, fee_more);
@@ -219,8 +235,11 @@ oc_rc booked_correct(struct portfolio *portfolio, const struct instrument *instr
         if (rc < 0 && fee_more)
             (void)portfolio_move(portfolio, booked->account, booked->trade.fee_asset, fee_more);
     }
-    for (uint32_t i = 0; i < count; i++)
+    for (uint32_t i = 0; i < count; i++) {
+        if (rc == OC_OK)
+            settle(&before[i], instrument, booked, now, fee_more);
         before_end(&before[i], rc < 0);
+    }
     if (rc < 0)
         return rc;
     next.trade.what = *now;

@@ -233,12 +233,11 @@ static void group_retire(struct engine *engine, struct group *group)
 }
 
 /* The fill left the strategy's position flat, or on the other side: every group of the side that is gone goes. */
-static void groups_close(struct engine *engine, const struct order *order, int64_t qty)
+static void groups_close(struct engine *engine, const struct order *order)
 {
     const struct book *book =
         portfolio_find(engine->portfolio, order->now.account, order->now.strategy, order->now.head.inst);
-    const int64_t after = book ? book->position.qty : 1,
-                  before = order->now.side == OC_SIDE_BUY ? after - qty : after + qty;
+    const int64_t after = book ? book->position.qty : 1, before = engine->qty_before;
     if (after != 0 && (before == 0 || (before > 0) == (after > 0)))
         return;
     const uint8_t stays = after > 0 ? OC_SIDE_BUY : after < 0 ? OC_SIDE_SELL : OC_SIDE_NONE;
@@ -278,7 +277,7 @@ void groups_fill(struct engine *engine, const struct order *order, int64_t qty)
         group->exited += qty; /* what flattens an excess was counted when it was asked for */
     if (group && !engine->is_restoring)
         group_resize(engine, group);
-    groups_close(engine, order, qty);
+    groups_close(engine, order);
 }
 
 void groups_final(struct engine *engine, const struct order *order)

@@ -68,6 +68,7 @@ struct engine {
     uint32_t away_count; /* of them: among `missing` */
     int64_t reducing;    /* open reduce-only orders */
     int64_t closing;     /* books that are to become flat */
+    int64_t qty_before;  /* of its book, before the fill that is being followed */
     uint32_t carried_count;
     struct carried_rule carried[ENGINE_RULES_MAX];
     char unsaved_rule[RULE_NAME_MAX]; /* whose state did not fit, or could not be saved; "": none */

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/dust.h"
 #include "engine/limits.h"
 #include "engine/rates.h"
 
@@ -295,16 +296,22 @@ static oc_rc moves_make(struct account *account, const struct moves *moves)
     return OC_OK;
 }
 
-/* Twice in the program: what a simulator fills pays nothing for what only a venue says. */
+static oc_rc trade_with_dust(struct portfolio *portfolio, uint32_t account, uint32_t strategy,
+                             const struct portfolio_trade *trade, struct position_effect ret_effects[2]);
+
+/* Twice in the program: what a simulator fills pays nothing for what only a venue says, and nothing for dust where there is none. */
 static inline __attribute__((always_inline)) oc_rc book_trade(struct portfolio *portfolio, uint32_t account,
                                                               uint32_t strategy, const struct portfolio_trade *trade,
-                                                              struct position_effect ret_effects[2])
+                                                              struct position_effect ret_effects[2], bool has_joined)
 {
-    portfolio->version++;
     struct account *owner = portfolio_account(portfolio, account);
     const struct instrument *instrument = instruments_get(portfolio->instruments, trade->inst);
     if (!owner || !instrument)
         return OC_E_NOT_FOUND;
+    if (!has_joined && __builtin_expect((instrument->info.present & DUST_LIMITS) ||
+                                            (trade->fee_asset == instrument->info.base && trade->fee != 0),
+                                        0))
+        return trade_with_dust(portfolio, account, strategy, trade, ret_effects);
     const uint32_t owners[2] = {0, strategy};
     struct book *books[2] = {NULL, NULL};
     struct position_plan plans[2] = {{0}, {0}};
@@ -313,6 +320,8 @@ static inline __attribute__((always_inline)) oc_rc book_trade(struct portfolio *
     uint32_t count = strategy ? 2 : 1;
     for (uint32_t i = 0; i < count && rc == OC_OK; i++) {
         rc = portfolio_book(portfolio, account, owners[i], trade->inst, &books[i]);
+        if (!has_joined && rc == OC_OK && __builtin_expect(books[i]->position.has_dust, 0))
+            return trade_with_dust(portfolio, account, strategy, trade, ret_effects);
         if (rc == OC_OK)
             rc = position_plan(&books[i]->position, instrument, &trade->what, &plans[i]);
         if (rc == OC_OK)
@@ -335,10 +344,40 @@ static inline __attribute__((always_inline)) oc_rc book_trade(struct portfolio *
     return rc;
 }
 
+/* What is set aside joins, and what cannot be sold behind the trade is set aside. */
+static __attribute__((noinline)) oc_rc trade_with_dust(struct portfolio *portfolio, uint32_t account, uint32_t strategy,
+                                                       const struct portfolio_trade *trade,
+                                                       struct position_effect ret_effects[2])
+{
+    const struct instrument *instrument = instruments_get(portfolio->instruments, trade->inst);
+    const uint32_t owners[2] = {0, strategy}, count = strategy ? 2 : 1;
+    const bool is_in_base = instrument && trade->fee_asset == instrument->info.base;
+    const struct dust_trade what = {
+        .price = trade->what.price, .fee = is_in_base ? trade->fee : 0, .at_ns = trade->at_ns};
+    struct book *books[2] = {NULL, NULL};
+    struct dust_before before[2];
+    oc_rc rc = OC_OK;
+    for (uint32_t i = 0; i < count && rc == OC_OK; i++)
+        rc = portfolio_book(portfolio, account, owners[i], trade->inst, &books[i]);
+    if (rc < 0)
+        return rc;
+    for (uint32_t i = 0; i < count; i++)
+        before[i] = dust_joins(&books[i]->position);
+    rc = book_trade(portfolio, account, strategy, trade, ret_effects, true);
+    for (uint32_t i = 0; i < count; i++) {
+        if (rc == OC_OK)
+            dust_settles(&books[i]->position, instrument, &what, &before[i]);
+        else
+            dust_parts(&books[i]->position, &before[i]);
+    }
+    return rc;
+}
+
 oc_rc portfolio_trade(struct portfolio *portfolio, uint32_t account, uint32_t strategy,
                       const struct portfolio_trade *trade, struct position_effect ret_effects[2])
 {
-    return book_trade(portfolio, account, strategy, trade, ret_effects);
+    portfolio->version++;
+    return trade_with_dust(portfolio, account, strategy, trade, ret_effects);
 }
 
 oc_rc portfolio_fill(struct portfolio *portfolio, uint32_t account, uint32_t strategy, const struct oc_ev_fill *fill)
@@ -347,8 +386,9 @@ oc_rc portfolio_fill(struct portfolio *portfolio, uint32_t account, uint32_t str
                                     .inst = fill->head.inst,
                                     .fee_asset = fill->fee_asset,
                                     .at_ns = fill->head.venue_ns};
+    portfolio->version++;
     oc_rc rc = money_from_dec(fill->fee, &trade.fee);
-    return rc < 0 ? rc : book_trade(portfolio, account, strategy, &trade, NULL);
+    return rc < 0 ? rc : book_trade(portfolio, account, strategy, &trade, NULL, false);
 }
 
 oc_rc portfolio_move(struct portfolio *portfolio, uint32_t account, uint32_t asset, oc_i128 money)

@@ -339,14 +339,14 @@ oc_rc position_unrealised(const struct position *position, const struct instrume
     oc_rc rc = instrument_value(instrument, mark, position->qty, &value);
     if (rc < 0)
         return rc;
-    return profit(instrument, value, position->cost, ret_money);
+    return profit(instrument, value, share(position->cost, position->qty, position->qty + position->spare), ret_money);
 }
 
 oc_rc position_average(const struct position *position, const struct instrument *instrument, double *ret_price)
 {
     if (position->qty == 0)
         return OC_E_NOT_FOUND;
-    double cost = money_to_double(position->cost), qty = instrument_qty(instrument, position->qty);
+    double cost = money_to_double(position->cost), qty = instrument_qty(instrument, position->qty + position->spare);
     double size = 1.0;
     if (instrument->info.kind != OC_KIND_SPOT)
         size = (double)instrument->info.contract_size.units / (double)num_pow10(instrument->info.contract_size.scale);

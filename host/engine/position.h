@@ -33,11 +33,14 @@ struct position {
     uint32_t account;
     uint32_t strategy; /* 0: the account's own net book */
     uint32_t inst;
-    uint32_t method;  /* COST_... */
-    int64_t qty;      /* signed units */
-    oc_i128 cost;     /* signed money: value of qty at its entry prices */
-    oc_i128 realised; /* settlement asset, before fees */
-    oc_i128 flow;     /* spot, linear: sum of cash flows of the trades */
+    uint32_t method;   /* COST_... */
+    int64_t qty;       /* signed units: what there is to be closed */
+    int64_t spare;     /* spot: units beside it that cannot be sold (dust.h) */
+    int64_t fee_units; /* spot: units that fees in base took of it, ever: with them, what was traded */
+    oc_i128 taken;     /* spot: base money that fees took of qty + spare */
+    oc_i128 cost;      /* signed money: value of qty + spare at its entry prices */
+    oc_i128 realised;  /* settlement asset, before fees */
+    oc_i128 flow;      /* spot, linear: sum of cash flows of the trades */
     struct fee_bucket fees[ENGINE_FEE_ASSETS_MAX];
     uint32_t fee_count;
     uint32_t fills;
@@ -50,6 +53,8 @@ struct position {
     uint32_t lot_max;
     uint32_t lot_first; /* FIFO: lots before it are used up */
     uint32_t closes;    /* trades that closed something of it */
+    uint32_t has_dust;  /* 1: spare or taken is not 0 */
+    uint32_t zero;
 };
 
 struct position_trade {

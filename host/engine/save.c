@@ -110,7 +110,7 @@ static void pass_lots(struct position *position, struct save_cursor *cursor, boo
     for (uint32_t i = position->lot_first; i < position->lot_count && !is_writing; i++)
         if (num_add(sum, position->lots[i].qty, &sum) < 0)
             cursor->is_bad = true;
-    if (!is_writing && position->method != COST_AVERAGE && sum != position->qty)
+    if (!is_writing && position->method != COST_AVERAGE && sum != position->qty + position->spare)
         cursor->is_bad = true;
 }
 

@@ -98,31 +98,43 @@ static void note_part(struct engine *engine, const struct booked *booked, const 
 {
     const struct oc_ev_fill *fill = make_fill(engine, booked, what, fee);
     note->fill = fill ? &fill->head : NULL;
-    note->qty_after = note->qty_before + (what->side == OC_SIDE_BUY ? what->qty : -what->qty);
     if (fill)
         out_add_note(&engine->out, note);
     note->qty_before = note->qty_after;
     note->realised_before = note->realised_after;
 }
 
+/* What the position would be without the fill. Where fees took of what was bought there may be less than it: then nothing. */
+static int64_t qty_between(const struct engine *engine, const struct booked *booked, int64_t qty)
+{
+    const struct position_trade *what = &booked->trade.what;
+    const int64_t left = what->side == OC_SIDE_BUY ? qty - what->qty : qty + what->qty;
+    const struct instrument *instrument = instruments_get(engine->instruments, booked->trade.inst);
+    const bool is_in_base = instrument->info.kind == OC_KIND_SPOT && booked->trade.fee_asset == instrument->info.base;
+    return is_in_base && qty > 0 && left < 0 ? 0 : left;
+}
+
 /* What was booked goes, and what it is now comes: figures of the run follow as if both were fills. */
 static void note_corrected(struct engine *engine, const struct booked *before, const struct booked *now,
-                           oc_i128 realised_before)
+                           int64_t qty_before, oc_i128 realised_before)
 {
     const struct position *position = position_of(engine, now);
-    const int64_t sign = now->trade.what.side == OC_SIDE_BUY ? 1 : -1;
     struct position_trade back = before->trade.what;
     struct out_note note = {.kind = NOTE_CORRECTED,
                             .strategy = now->strategy,
                             .order = now->order,
                             .inst = now->trade.inst,
                             .source = now->account,
-                            .qty_before = position->qty - sign * (now->trade.what.qty - back.qty),
+                            .qty_before = qty_before,
+                            .qty_after = position->qty,
                             .realised_before = realised_before,
                             .realised_after = position->realised};
+    if (now->trade.what.qty)
+        note.qty_after = qty_between(engine, before, qty_before);
     back.side = back.side == OC_SIDE_BUY ? OC_SIDE_SELL : OC_SIDE_BUY;
     if (back.qty)
         note_part(engine, before, &back, -before->trade.fee, &note);
+    note.qty_after = position->qty;
     if (now->trade.what.qty)
         note_part(engine, now, &now->trade.what, now->trade.fee, &note);
 }
@@ -152,11 +164,13 @@ oc_rc order_correct(struct engine *engine, struct order *order, struct booked *b
 {
     const struct instrument *instrument = instruments_get(engine->instruments, booked->trade.inst);
     const struct booked before = *booked;
-    const oc_i128 realised = position_of(engine, booked)->realised;
+    const struct position *position = position_of(engine, booked);
+    const int64_t qty = position->qty;
+    const oc_i128 realised = position->realised;
     oc_rc rc = instrument ? booked_correct(engine->portfolio, instrument, booked, now, fee) : (oc_rc)OC_E_NOT_FOUND;
     if (rc < 0)
         return rc;
-    note_corrected(engine, &before, booked, realised);
+    note_corrected(engine, &before, booked, qty, realised);
     booked->sum = sum_of(instrument, booked);
     if (order)
         order_follow(order, &before, booked);
@@ -347,6 +361,7 @@ static void infer(struct engine *engine, struct order *order)
     note.qty_after = book->position.qty;
     note.realised_after = book->position.realised;
     out_add_note(&engine->out, &note);
+    engine->qty_before = note.qty_before;
     fill_follows(engine, order, fill, EVENT_LATE_FILL);
 }
 

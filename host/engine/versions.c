@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/dust.h"
 #include "engine/impl.h"
 #include "engine/rescale.h"
 
@@ -102,24 +103,71 @@ static void turn_orders(struct engine *engine, uint32_t inst, struct rescale *re
         }
 }
 
+/* What a long on spot holds beside the new steps is dust: it is a part of a step more, at the same average, of which the rest was
+ * taken. */
+static void keep_rest(const struct rescale *rescale, const struct instrument *instrument, struct position *position,
+                      int64_t before)
+{
+    const oc_i128 whole = (oc_i128)before * rescale->qty.num, off = whole - (oc_i128)position->qty * rescale->qty.den,
+                  more = num_quotient(off, rescale->qty.den, NUM_CEIL), lacks = more * rescale->qty.den - off;
+    oc_i128 step, taken, cost;
+    if (portfolio_base_money(instrument, 1, &step) < 0 ||
+        num_muldiv_128(step, lacks, rescale->qty.den, NUM_HALF_EVEN, &taken) < 0 ||
+        num_muldiv_128(position->cost, lacks, whole, NUM_HALF_EVEN, &cost) < 0)
+        return;
+    position->qty += (int64_t)more;
+    position->taken += taken;
+    position->cost += cost;
+    if (position->lot_count) {
+        position->lots[position->lot_count - 1].qty += (int64_t)more;
+        position->lots[position->lot_count - 1].cost += cost;
+    }
+}
+
 static void turn_position(struct engine *engine, struct rescale *rescale, struct position *position)
 {
+    const struct instrument *instrument = instruments_get(engine->instruments, position->inst);
     rescale->qty_is_off = false;
     int64_t lots = 0;
+    if (rescale->is_trial)
+        rescale_qty(rescale, &position->spare);
+    else
+        (void)dust_joins(position);
+    const int64_t before = position->qty;
     for (uint32_t i = position->lot_first; i < position->lot_count; i++) {
         rescale_qty(rescale, &position->lots[i].qty);
         lots += position->lots[i].qty;
     }
     rescale_qty(rescale, &position->qty);
+    const bool is_off = rescale->qty_is_off;
+    rescale_qty(rescale, &position->fee_units);
+    rescale->qty_is_off = is_off;
     if (rescale->is_trial)
         return;
     if (position->method != COST_AVERAGE) {
         position->qty = lots;
         position_drop_dust(position);
     }
-    if (rescale->qty_is_off && !position->strategy)
+    if (rescale->qty_is_off && before > 0 && instrument->info.kind == OC_KIND_SPOT)
+        keep_rest(rescale, instrument, position, before);
+    else if (rescale->qty_is_off && !position->strategy)
         engine_alarm(engine, NULL,
                      "a position does not lie on the new steps: what is less than a step is not counted in it");
+}
+
+/* In the steps and limits that are in force now, at the market's price. */
+static void settle_books(struct engine *engine, uint32_t inst)
+{
+    const struct instrument *instrument = instruments_get(engine->instruments, inst);
+    const struct market *market = markets_get(engine->markets, inst);
+    const struct dust_trade none = {.price = market && market->has_mark ? market->mark2 / 2 : 0};
+    for (uint32_t i = 0; i < portfolio_book_count(engine->portfolio); i++) {
+        struct position *position = &portfolio_book_at(engine->portfolio, i)->position;
+        if (OC_INST_INDEX(position->inst) != OC_INST_INDEX(inst))
+            continue;
+        (void)dust_joins(position);
+        dust_settles(position, instrument, &none, NULL);
+    }
 }
 
 static void turn_books(struct engine *engine, uint32_t inst, struct rescale *rescale)
@@ -237,6 +285,8 @@ oc_rc instrument_apply(struct engine *engine, const struct oc_ev_instrument *eve
         count_exposure(engine, inst);
         engine->has_versions = true;
     }
+    if (change != INSTRUMENT_SAME)
+        settle_books(engine, inst);
     engine->last_instrument = inst;
     if (engine->is_observed)
         chain_observe(engine, &event->head);

@@ -12,6 +12,7 @@
 #include <outcry/order.h>
 
 #include "base/checked.h"
+#include "engine/out.h"
 #include "engine/portfolio.h"
 
 enum { CURVE_MAX = 4096, TRIPS_MAX = 100000, DAYS_MAX = 40000 };
@@ -37,8 +38,9 @@ struct trip {
     oc_i128 entry_value; /* sum of price x quantity of the fills that opened it */
     oc_i128 exit_value;
     oc_i128 profit; /* before fees, settlement asset */
-    oc_i128 fees;   /* of fees in the settlement asset; a fill that crosses zero shares its fee by quantity */
-    int64_t qty;    /* units opened in all */
+    oc_i128
+        fees; /* in the settlement asset, and in base at the price of the fill; one that crosses zero shares it by quantity */
+    int64_t qty; /* units opened in all */
     uint32_t inst;
     uint32_t strategy;
     uint32_t fills;
@@ -175,16 +177,12 @@ void collect_restored(struct collect *collect, uint64_t fills);
 void collect_ambiguous(struct collect *collect, uint32_t inst, int64_t bar_ns);
 /* What a fill cost, in the account's currency. */
 void collect_fee(struct collect *collect, uint32_t strategy, uint32_t inst, oc_i128 fee);
-/* After each fill was booked: `position` is the strategy's book after it, `before` its quantity and realised before. */
-struct collect_before {
-    int64_t qty;
-    oc_i128 realised;
-};
+/* After each fill was booked: `note` says what it made of the strategy's book. */
 void collect_fill(struct collect *collect, const struct oc_ev_fill *fill, const struct instrument *instrument,
-                  const struct position *position, struct collect_before before, const char *tag);
+                  const struct out_note *note, const char *tag);
 /* The same of one that only stands for a correction: it moves money and trips, and is no fill. */
 void collect_correct(struct collect *collect, const struct oc_ev_fill *fill, const struct instrument *instrument,
-                     const struct position *position, struct collect_before before, const char *tag);
+                     const struct out_note *note, const char *tag);
 /* The instrument counts in other steps from now on. */
 void collect_rescale(struct collect *collect, const struct instruments *instruments, uint32_t inst);
 

@@ -167,31 +167,59 @@ count:
     collect->ambiguous_bars++;
 }
 
+/* A fee in base at the price of its fill; 0: in an asset that trips do not count. */
+static __attribute__((noinline)) oc_i128 fee_in_base(const struct oc_ev_fill *fill, const struct instrument *instrument)
+{
+    oc_i128 fee, step, value;
+    if (instrument->info.kind != OC_KIND_SPOT || fill->fee_asset != instrument->info.base ||
+        money_from_dec(fill->fee, &fee) < 0 || instrument_value(instrument, fill->price, 1, &value) < 0 ||
+        portfolio_base_money(instrument, 1, &step) < 0 || num_muldiv_128(fee, value, step, NUM_HALF_EVEN, &fee) < 0)
+        return 0;
+    return fee;
+}
+
+/* What of a fill was closed: a fee in base and dust make the position another than what traded, so it is what does not stand there
+ * now. */
+static __attribute__((noinline)) int64_t closed_of(const struct oc_ev_fill *fill, const struct out_note *note)
+{
+    const bool buys = fill->side == OC_SIDE_BUY;
+    if (note->qty_before == 0 || (note->qty_before < 0) != buys)
+        return 0;
+    if (note->qty_after == 0 || (note->qty_after > 0) != buys)
+        return fill->qty;
+    return fill->qty - (note->qty_after < 0 ? -note->qty_after : note->qty_after);
+}
+
 /* `running` may be NULL: no memory. */
 static void trips_take(struct collect *collect, struct running *running, const struct oc_ev_fill *fill,
-                       const struct instrument *instrument, const struct position *position,
-                       struct collect_before before, const char *tag)
+                       const struct instrument *instrument, const struct out_note *note, const char *tag)
 {
     int64_t signed_qty = fill->side == OC_SIDE_BUY ? fill->qty : -fill->qty;
     oc_i128 fee = 0;
-    if (fill->fee_asset == instrument->info.settle && money_from_dec(fill->fee, &fee) < 0)
+    if (__builtin_expect(fill->fee_asset != instrument->info.settle, 0))
+        fee = fee_in_base(fill, instrument);
+    else if (money_from_dec(fill->fee, &fee) < 0)
         fee = 0;
-    bool reduces = before.qty != 0 && (before.qty < 0) != (signed_qty < 0);
-    int64_t held = before.qty < 0 ? -before.qty : before.qty;
+    bool reduces = note->qty_before != 0 && (note->qty_before < 0) != (signed_qty < 0);
+    int64_t held = note->qty_before < 0 ? -note->qty_before : note->qty_before;
     int64_t closing = reduces ? (fill->qty < held ? fill->qty : held) : 0;
-    struct trip *trip = before.qty && running ? trip_of(collect, running) : NULL;
+    const bool is_other = note->qty_before + signed_qty != note->qty_after;
+    if (__builtin_expect(is_other, 0))
+        closing = closed_of(fill, note);
+    struct trip *trip = note->qty_before && running ? trip_of(collect, running) : NULL;
     if (closing && trip) {
         oc_i128 part = fee;
         if (closing < fill->qty && num_muldiv_128(fee, closing, fill->qty, NUM_HALF_EVEN, &part) < 0)
             part = fee;
         trip_take(trip, fill, instrument, closing, false);
-        trip->profit += position->realised - before.realised;
+        trip->profit += note->realised_after - note->realised_before;
         trip->fees += part;
         fee -= part;
-        if (closing == held)
-            trip_end(collect, running, trip, instrument);
     }
     int64_t opening = fill->qty - closing;
+    /* or what could not be sold alone began it, and the other side begins now */
+    if (trip && (closing ? opening || note->qty_after == 0 : trip->side != fill->side))
+        trip_end(collect, running, trip, instrument);
     if (opening == 0)
         return;
     if (!trip || !trip->is_open) {
@@ -202,25 +230,26 @@ static void trips_take(struct collect *collect, struct running *running, const s
         }
         trip->entry_ns = fill->head.venue_ns;
         trip->inst = fill->head.inst;
-        trip->strategy = position->strategy;
+        trip->strategy = note->strategy;
         trip->side = fill->side;
         strncpy(trip->tag, tag, sizeof trip->tag - 1);
     }
     trip_take(trip, fill, instrument, opening, true);
     trip->fees += fee;
+    if (__builtin_expect(is_other, 0) && !closing)
+        trip->profit += note->realised_after - note->realised_before; /* what a fee took was sold */
 }
 
 void collect_correct(struct collect *collect, const struct oc_ev_fill *fill, const struct instrument *instrument,
-                     const struct position *position, struct collect_before before, const char *tag)
+                     const struct out_note *note, const char *tag)
 {
-    trips_take(collect, running_slot(collect, position->strategy, fill->head.inst), fill, instrument, position, before,
-               tag);
+    trips_take(collect, running_slot(collect, note->strategy, fill->head.inst), fill, instrument, note, tag);
 }
 
 void collect_fill(struct collect *collect, const struct oc_ev_fill *fill, const struct instrument *instrument,
-                  const struct position *position, struct collect_before before, const char *tag)
+                  const struct out_note *note, const char *tag)
 {
-    struct running *running = running_slot(collect, position->strategy, fill->head.inst);
+    struct running *running = running_slot(collect, note->strategy, fill->head.inst);
     collect->fills++;
     collect->buys += fill->side == OC_SIDE_BUY;
     collect->makers += fill->liquidity == OC_LIQUIDITY_MAKER;
@@ -228,7 +257,7 @@ void collect_fill(struct collect *collect, const struct oc_ev_fill *fill, const 
     collect->unknown_volume += (fill->head.flags & OC_EVF_UNKNOWN_VOLUME) != 0;
     if (running)
         running->fills++;
-    trips_take(collect, running, fill, instrument, position, before, tag);
+    trips_take(collect, running, fill, instrument, note, tag);
 }
 
 void collect_rescale(struct collect *collect, const struct instruments *instruments, uint32_t inst)

@@ -72,30 +72,22 @@ oc_rc meter_load(struct meter *meter, const void *bytes, size_t size)
 static void note_fill(struct meter *meter, const struct out_note *note)
 {
     const struct session *session = meter->session;
-    struct portfolio *portfolio = engine_portfolio(session->engine);
     const struct oc_ev_fill *fill = (const struct oc_ev_fill *)(const void *)note->fill;
     const struct order *order = orders_find(engine_orders(session->engine), note->order);
-    const uint32_t account = order               ? order->now.account
-                             : fill->head.source ? fill->head.source
-                                                 : session->money.account;
-    const struct book *book = portfolio_find(portfolio, account, note->strategy, note->inst);
     const struct instrument *instrument = instruments_get(engine_instruments(session->engine), note->inst);
-    if (!book || !instrument)
+    if (!instrument)
         return;
     struct oc_ev_fill booked = *fill;
     if (order && booked.side == OC_SIDE_NONE)
         booked.side = order->now.side;
-    /* several may be of one input: what each realised, not what the book has by now */
-    const struct collect_before before = {note->qty_before,
-                                          book->position.realised - (note->realised_after - note->realised_before)};
     const char *tag = order ? order->now.tag : "";
     if (__builtin_expect(note->kind == NOTE_CORRECTED, 0)) {
-        collect_correct(&meter->collect, &booked, instrument, &book->position, before, tag);
+        collect_correct(&meter->collect, &booked, instrument, note, tag);
     } else {
-        collect_fill(&meter->collect, &booked, instrument, &book->position, before, tag);
+        collect_fill(&meter->collect, &booked, instrument, note, tag);
         spread_take(&meter->spread, session, &booked, instrument);
     }
-    collect_fee(&meter->collect, book->position.strategy, note->inst, add_fee(meter, fill));
+    collect_fee(&meter->collect, note->strategy, note->inst, add_fee(meter, fill));
 }
 
 /* An answer that says no; one of a bar whose other path says something else. */

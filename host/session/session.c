@@ -268,10 +268,9 @@ static oc_rc note_profile(void *self, struct session *session)
                  settings_text(settings, "sim.paper.volume_cap", "0.1"));
     bool is_in_base = false;
     if (settings_boolean(session->settings, "sim.paper.fee_in_base", &is_in_base) == OC_OK && is_in_base)
-        session_note(
-            session,
-            "fees: in the base currency: the account holds less than the positions, which count fills; a strategy that "
-            "waits for a position of 0 does not find it");
+        session_note(session, "fees: in the base currency: a position is what is left of what was bought; less than a "
+                              "step of it is dust, "
+                              "which joins what is bought next");
     session_note(session, "fills: limits when %s; fees taker %s, maker %s", limit_words(settings),
                  settings_text(settings, "sim.paper.taker_fee", "0"),
                  settings_text(settings, "sim.paper.maker_fee", "0"));

@@ -561,7 +561,7 @@ static uint64_t reconcile_account(struct session *session, uint32_t account)
         int64_t units = 0;
         uint32_t inst = session->data.sources[i].inst;
         const struct book *book = portfolio_find(engine_portfolio(session->engine), account, 0, inst);
-        int64_t ours = book ? book->position.qty : 0;
+        int64_t ours = book ? book->position.qty + book->position.spare + book->position.fee_units : 0;
         venue_call(venue, "position");
         oc_rc rc = venue->table->position(venue->answers.self, account, inst, &units);
         plugin_call_end();

@@ -161,9 +161,11 @@ static void book(struct soak *soak, struct oc_ev_fill *fill, bool is_new)
 {
     const struct portfolio *portfolio = engine_portfolio(soak->engine);
     const struct book *book = portfolio_find(portfolio, soak->account, 0, soak->inst);
-    struct collect_before before = {0, 0};
-    if (book)
-        before = (struct collect_before){book->position.qty, book->position.realised};
+    struct out_note note = {.kind = NOTE_FILL};
+    if (book) {
+        note.qty_before = book->position.qty;
+        note.realised_before = book->position.realised;
+    }
     input(soak, fill);
     while (soak->index && fill_index_add(soak->index, fill) == OC_E_FULL)
         env_sleep(100000); /* faster than any venue */
@@ -171,8 +173,9 @@ static void book(struct soak *soak, struct oc_ev_fill *fill, bool is_new)
         return;
     soak->booked++;
     book = portfolio_find(portfolio, soak->account, 0, soak->inst);
-    collect_fill(&soak->collect, fill, instruments_get(engine_instruments(soak->engine), soak->inst), &book->position,
-                 before, "");
+    note.qty_after = book->position.qty;
+    note.realised_after = book->position.realised;
+    collect_fill(&soak->collect, fill, instruments_get(engine_instruments(soak->engine), soak->inst), &note, "");
 }
 
 /* Fills that come again: one just booked, one of the order that is still open, one of long ago. */

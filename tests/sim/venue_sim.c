@@ -256,8 +256,7 @@ static void begin_venue(struct sim *sim)
     assert_int_equal(io_venue_init(&life->venue, &exchange_connector, "org.example.exchange", &link, &world), OC_OK);
     life->venue.is_silent = true;
     for (uint32_t id = 1; id <= SIM_ACCOUNTS; id++) {
-        struct oc_account account = {
-            .size = sizeof account, .account = id, .source = id, .state = OC_ACCOUNT_ADDED};
+        struct oc_account account = {.size = sizeof account, .account = id, .source = id, .state = OC_ACCOUNT_ADDED};
         snprintf(account.name, sizeof account.name, "account%u", id);
         assert_int_equal(io_venue_account(&life->venue, &account), OC_OK);
     }
@@ -400,8 +399,7 @@ static void change_order(struct sim *sim, const struct order *order)
                                .price = 9000 + (int64_t)below(sim, 100),
                                .bits = OC_RQ_QUANTITY_CHANGED | OC_RQ_PRICE_CHANGED};
     assert_int_equal(engine_begin(engine, 0), OC_OK);
-    (void)(below(sim, 2) ? engine_cancel(engine, order->now.order, &refusal)
-                         : engine_amend(engine, &amend, &refusal));
+    (void)(below(sim, 2) ? engine_cancel(engine, order->now.order, &refusal) : engine_amend(engine, &amend, &refusal));
     fixture_end(sim->life->f, true);
     keep_decided(sim);
 }
@@ -493,8 +491,7 @@ void sim_judge(struct sim *sim)
     for (uint32_t i = 0; i < sim->made_count; i++)
         hold_against(sim, sim->made[i]);
     for (uint32_t id = 1; id <= SIM_ACCOUNTS; id++) {
-        const struct book *book =
-            portfolio_find(engine_portfolio(sim->life->f->engine), id, 0, sim->life->f->inst);
+        const struct book *book = portfolio_find(engine_portfolio(sim->life->f->engine), id, 0, sim->life->f->inst);
         if ((book ? book->position.qty : 0) != sim->exchange.position[id])
             fail_sim(sim, "the position of an account is another than the exchange's");
     }

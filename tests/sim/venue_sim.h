@@ -20,13 +20,14 @@
 
 enum { SIM_REQUESTS = 300, SIM_ACCOUNTS = 2 };
 
-enum sim_kill { /* where a process dies */
+enum sim_kill {                    /* where a process dies */
                 SIM_KILL_SAID,     /* the venue has said something, which is not recorded */
                 SIM_KILL_RECORDED, /* it is recorded, and not handled */
                 SIM_KILL_UNSENT,   /* a request is recorded and has not been given to the venue */
                 SIM_KILL_SENT,     /* it has */
                 SIM_KILL_IDLE,
-                SIM_KILLS };
+                SIM_KILLS
+};
 
 struct sim_record {
     uint32_t size;
@@ -49,7 +50,7 @@ struct sim {
     struct exchange exchange;
     struct fault_link link;
     struct sim_life *life;
-    struct ledger ledger; /* not kept with kills: its words are of one life */
+    struct ledger ledger;        /* not kept with kills: its words are of one life */
     uint64_t made[SIM_REQUESTS]; /* orders */
     uint32_t made_count, asked;
     uint32_t again_every;

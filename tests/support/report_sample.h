@@ -43,7 +43,10 @@ static inline oc_i128 sample_equity(const struct sample *sample)
 
 static inline void sample_fill(struct sample *sample, uint8_t side, int64_t qty, uint16_t flags)
 {
-    struct collect_before before = {sample->position.qty, sample->position.realised};
+    struct out_note note = {.kind = NOTE_FILL,
+                            .strategy = sample->position.strategy,
+                            .qty_before = sample->position.qty,
+                            .realised_before = sample->position.realised};
     struct oc_ev_fill fill;
     memset(&fill, 0, sizeof fill);
     fill.head.inst = sample->instrument->info.inst;
@@ -61,7 +64,9 @@ static inline void sample_fill(struct sample *sample, uint8_t side, int64_t qty,
     assert_int_equal(money_from_dec(fill.fee, &fee), OC_OK);
     sample->fees += fee;
     position_fill(&sample->position, sample->instrument, side, fill.price, qty, sample->now_ns);
-    collect_fill(&sample->collect, &fill, sample->instrument, &sample->position, before, "cross");
+    note.qty_after = sample->position.qty;
+    note.realised_after = sample->position.realised;
+    collect_fill(&sample->collect, &fill, sample->instrument, &note, "cross");
     sample->stats.requests++;
     sample->stats.fills++;
     sample->stats.ambiguous += (flags & OC_EVF_AMBIGUOUS) != 0;

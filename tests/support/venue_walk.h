@@ -11,7 +11,7 @@
 
 #define SECOND 1000000000LL
 
-enum { STEPS = 2400, MARKETS = 4, LATEST = 14, TRADES = 12, ACCOUNTS = 2, ORDERS = 256 };
+enum { STEPS = 2800, MARKETS = 4, LATEST = 14, TRADES = 12, ACCOUNTS = 2, ORDERS = 256 };
 
 struct known { /* an order, to speak of */
     uint64_t order;

@@ -17,7 +17,8 @@ static const struct instrument_steps from = {{5, 2, 0}, {3, 2, 0}}, to = {{2, 2,
 enum { NEW = OC_INST(3, 2) };
 
 static struct instrument instrument = {
-    .info = {.inst = NEW, .kind = OC_KIND_SPOT, .price_step = {2, 2, 0}, .qty_step = {1, 2, 0}, .contract_size = {7, 0, 0}}};
+    .info = {
+        .inst = NEW, .kind = OC_KIND_SPOT, .price_step = {2, 2, 0}, .qty_step = {1, 2, 0}, .contract_size = {7, 0, 0}}};
 
 union any {
     struct oc_event head;
@@ -205,9 +206,9 @@ static void nearest_below_and_beyond(void **state)
     struct rescale rescale;
     assert_int_equal(rescale_init(&rescale, &fine, &coarse), OC_OK);
     static const int64_t rows[][3] = {/* units, price, quantity */
-                                      {0, 0, 0},       {49, 0, 0},     {50, 0, 0},     {51, 1, 0},    {150, 2, 1},
-                                      {99, 1, 0},      {100, 1, 1},    {-50, 0, 0},    {-51, -1, 0},  {-199, -2, -1},
-                                      {-200, -2, -2},  {250, 2, 2}};
+                                      {0, 0, 0},    {49, 0, 0},     {50, 0, 0},     {51, 1, 0},
+                                      {150, 2, 1},  {99, 1, 0},     {100, 1, 1},    {-50, 0, 0},
+                                      {-51, -1, 0}, {-199, -2, -1}, {-200, -2, -2}, {250, 2, 2}};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         int64_t price = rows[i][0], qty = rows[i][0], mark2 = rows[i][0];
         rescale.price_is_off = rescale.qty_is_off = false;

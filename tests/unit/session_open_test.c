@@ -149,8 +149,8 @@ static void what_fills_assume_is_noted(void **state)
                                         "0.1 of a bar's volume",
                                         "fills: limits when traded through by one step; fees taker 0, maker 0"};
     static const char fees[] =
-        "fees: in the base currency: the account holds less than the positions, which count fills; a strategy that "
-        "waits for a position of 0 does not find it";
+        "fees: in the base currency: a position is what is left of what was bought; less than a step of it is dust, "
+        "which joins what is bought next";
     for (int i = 0; i < 3; i++) {
         struct house *house = made(1);
         if (i)

@@ -2,6 +2,7 @@
 #include "support/engine_kit.h"
 #include "support/said_kit.h"
 
+#include "engine/dust.h"
 #include "session/border.h"
 
 #include <outcry/instrument.h>
@@ -149,11 +150,16 @@ static void what_is_not_on_the_new_grid_is_said(void **state)
     const oc_i128 before = cash_of(f);
     assert_int_equal(engine_stats(f->engine)->alarms, 0);
     says_steps(f, (struct oc_dec){1, 1, 0}, (struct oc_dec){1, 2, 0});
-    assert_int_equal(held(f), 1);                             /* 0.015 with a step of 0.01: never more than there is */
+    assert_int_equal(held(f), 1); /* 0.015 with a step of 0.01: never more than there is, and the rest is dust */
+    const struct position *position = &fixture_book(f)->position;
+    const struct instrument *instrument = instruments_get(engine_instruments(f->engine), f->inst);
+    const struct dust dust = dust_of(position, instrument);
+    assert_true(dust.qty == money(5, 3));
+    assert_true(dust.cost == money(495, 3));                  /* at 99 */
     assert_int_equal(fixture_find(f, rests)->now.price, 990); /* 99.05 */
     assert_int_equal(fixture_find(f, rests)->now.qty, 10);
     assert_int_equal(fixture_find(f, bought)->filled, 1);
-    assert_int_equal(engine_stats(f->engine)->alarms, 2); /* the position, and the order */
+    assert_int_equal(engine_stats(f->engine)->alarms, 1); /* the order */
     assert_true(cash_of(f) == before);
     assert_true(coins(f) == money(15, 3)); /* money is not counted in steps */
     fixture_free(f);
@@ -171,19 +177,19 @@ static void lots_of_less_than_a_step_go(void **state)
             for (int i = 0; i < 16; i++) { /* as many as there is room for */
                 snprintf(name, sizeof name, "t%d", i);
                 struct oc_ev_venue_fill fill =
-                    said_fill(f, "v1", OC_SIDE_BUY, i == (first_is_small ? 9 : 0) ? 15 : 4, 10000, name);
+                    said_fill(f, "v1", OC_SIDE_BUY, i == (first_is_small ? 9 : 0) ? 20 : 4, 10000, name);
                 says(f, &fill);
             }
             const struct position *position = &fixture_book(f)->position;
             assert_int_equal(position->lot_count, 16);
             says_steps(f, (struct oc_dec){1, 2, 0}, (struct oc_dec){1, 2, 0});
-            assert_int_equal(position->qty, 1);
+            assert_int_equal(position->qty, 8); /* together they are whole steps */
             assert_int_equal(position->lot_count - position->lot_first, 1);
-            assert_int_equal(position->lots[position->lot_first].qty, 1);
-            assert_true(position->lots[position->lot_first].cost == money(75, 1)); /* 0.075 x 100.00 */
-            assert_true(position->cost == money(75, 1));
-            (void)said_accepted(f, OC_SIDE_SELL, 3, 10000, "v2");
-            struct oc_ev_venue_fill turns = said_fill(f, "v2", OC_SIDE_SELL, 3, 10000, "turns");
+            assert_int_equal(position->lots[position->lot_first].qty, 8);
+            assert_true(position->lots[position->lot_first].cost == money(8, 0)); /* 0.08 x 100.00 */
+            assert_true(position->cost == money(8, 0));
+            (void)said_accepted(f, OC_SIDE_SELL, 10, 10000, "v2");
+            struct oc_ev_venue_fill turns = said_fill(f, "v2", OC_SIDE_SELL, 10, 10000, "turns");
             turns.fill.head.inst = OC_INST(1, 2);
             says(f, &turns);
             assert_int_equal(position->qty, -2);
