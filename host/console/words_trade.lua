@@ -177,7 +177,7 @@ local function close(symbol, options)
 end
 S.market_methods.close = function(self, options) return close(self.symbol, options) end
 
-word('Trade', 'close', 'close([symbol])', 'An order that takes the position to zero.', 'close BTC/USDT', function(symbol, options)
+word('Trade', 'close', 'close([symbol])', 'Takes the position by hand to zero: orders by hand there are taken back, and the host goes on until it is flat.', 'close BTC/USDT', function(symbol, options)
   if type(symbol) == 'table' and not getmetatable(symbol) then symbol, options = options, symbol end
   return close(symbol, options)
 end)
@@ -308,7 +308,7 @@ word('Trade', 'cancel_all', 'cancel_all([symbol])', 'Cancels all open orders, or
   return counted(answer, why, 'to be cancelled: #orders')
 end)
 
-word('Trade', 'flatten', 'flatten()', 'Cancels everything and closes every position. Needs no unlock.', 'flatten', function()
+word('Trade', 'flatten', 'flatten()', 'Cancels everything and closes every position, until all is flat. Needs no unlock.', 'flatten', function()
   local answer, err = S.verb('flatten')
   return counted(answer, err, 'to be cancelled: #orders; to be closed: #positions')
 end)

@@ -15,26 +15,25 @@ void engine_set_asks_fills(struct engine *engine, uint32_t account, bool asks)
 }
 
 /* Whether there is an order to cancel there, and none that is to stay. */
-static bool takes_all(const struct engine *engine, uint32_t account, uint32_t inst, bool with_protection)
+static bool takes_all(const struct engine *engine, uint32_t account, uint32_t inst, enum engine_cancels which)
 {
     bool has_any = false;
     for (const struct order *order = orders_open_first(engine->orders); order; order = order->younger) {
-        const bool protects = order->now.role == OC_ROLE_STOP_LOSS || order->now.role == OC_ROLE_TAKE_PROFIT;
         if (order->now.account != account || (inst && OC_INST_INDEX(order->now.head.inst) != OC_INST_INDEX(inst)))
             continue;
-        if (order->is_staged || (protects && !with_protection))
+        if (order->is_staged || order_stays(order, which))
             return false;
         has_any = true;
     }
     return has_any;
 }
 
-int engine_ask_cancel_all(struct engine *engine, uint32_t inst, bool with_protection)
+int engine_ask_cancel_all(struct engine *engine, uint32_t inst, enum engine_cancels which)
 {
     const uint32_t needed = inst ? OC_CAN_CANCEL_ALL_BY_INST : OC_CAN_CANCEL_ALL;
     int count = 0;
     for (uint32_t account = 1; account <= ENGINE_ACCOUNTS_MAX; account++) {
-        if (!(engine->cancel_all[account] & needed) || !takes_all(engine, account, inst, with_protection))
+        if (!(engine->cancel_all[account] & needed) || !takes_all(engine, account, inst, which))
             continue;
         struct oc_request request = {
             .kind = OC_REQUEST_CANCEL_ALL, .account = account, .owner = OC_OWNER_HOST, .head = {.inst = inst}};

@@ -1,11 +1,14 @@
-/* closing.c: closing is an intent that the host owns: the strategy's own entries in that market are taken down, and what there is
- * is closed, again where more comes or an order falls short, until the position is flat.
+/* closing.c: closing is an intent that the host owns: the entries in that market of who asked for it are taken down, and what there
+ * is is closed, again where more comes or an order falls short, until the position is flat. Who asked is a strategy, or a person: by
+ * hand an account holds what no strategy's book holds.
  *
  * It begins with a recorded request of OC_ROLE_CLOSE: the order that closes, or the cancel of an entry for it, so that records and
- * checkpoints know of it. It ends when nothing is held and no entry is open, when who asked for it asks for an entry again or takes
- * its order back, or with an alarm after CLOSING_TRIES refusals in a row. A close at a limit whose time in force ends is over. */
+ * checkpoints know of it. It ends when nothing that can be closed is held and no entry is open, when who asked for it asks for an
+ * entry again or takes its order back, or with an alarm: after CLOSING_TRIES refusals in a row, or where an order at market cannot
+ * close what is left. A close at a limit whose time in force ends is over. */
 #include <string.h>
 
+#include "engine/dust.h"
 #include "engine/impl.h"
 
 enum { CLOSING_TRIES = 16 };
@@ -15,6 +18,12 @@ static bool closes(const struct order *order) { return order->now.role == OC_ROL
 static bool protects(const struct order *order)
 {
     return order->now.role == OC_ROLE_STOP_LOSS || order->now.role == OC_ROLE_TAKE_PROFIT;
+}
+
+bool order_stays(const struct order *order, enum engine_cancels which)
+{
+    return (protects(order) && (which == CANCEL_NOT_PROTECTION || which == CANCEL_NOT_CLOSING)) ||
+           (closes(order) && which == CANCEL_NOT_CLOSING);
 }
 
 static void set(struct engine *engine, struct book *book, bool is_closing)
@@ -32,7 +41,7 @@ void closing_note(struct engine *engine, const struct oc_request *request, const
     const bool enters = request->owner != OC_OWNER_HOST && !(request->bits & OC_RQ_REDUCE_ONLY);
     const bool begins = closes(order) ? is_new : is_cancel && is_for_it;
     const bool ends = closes(order) ? is_cancel : is_new && enters;
-    if (!request->strategy || (!begins && !(ends && engine->closing)))
+    if (!begins && !(ends && engine->closing))
         return;
     if (portfolio_book(engine->portfolio, request->account, request->strategy, request->head.inst, &book) < 0)
         return; /* there is none, nor room for one: then nothing is held */
@@ -41,29 +50,52 @@ void closing_note(struct engine *engine, const struct oc_request *request, const
         book->close_order = order->now.order;
 }
 
-/* On spot never more than the account holds: a fee may have been taken from what was bought. */
-static int64_t closable(const struct engine *engine, const struct book *book)
+/* What is there to be closed: above 0 long, below 0 short. */
+static int64_t held_by(const struct engine *engine, const struct position *position)
 {
-    const struct position *position = &book->position;
-    const struct instrument *instrument = instruments_get(engine->instruments, position->inst);
-    const struct oc_dec *step = &instrument->info.qty_step;
-    if (instrument->info.kind != OC_KIND_SPOT || position->qty <= 0)
-        return position->qty < 0 ? -position->qty : position->qty;
-    const oc_i128 held = portfolio_balance(engine->portfolio, position->account, instrument->info.base),
-                  units = held / ((oc_i128)step->units * num_pow10_128(MONEY_SCALE - step->scale));
-    return held >= 0 && units < position->qty ? (int64_t)units : position->qty;
+    if (position->strategy)
+        return position->qty;
+    const struct market *market = markets_get(engine->markets, position->inst);
+    return dust_hand_qty(engine->portfolio, position->account, instruments_get(engine->instruments, position->inst),
+                         market && market->has_mark ? market->mark2 / 2 : 0);
 }
 
+/* How much of it an order can: on spot never more than the account holds, and never more, nor less, than the venue takes. */
+static int64_t closable(const struct engine *engine, const struct position *position, uint8_t type, int64_t held)
+{
+    const struct oc_instrument *info = &instruments_get(engine->instruments, position->inst)->info;
+    const bool is_market = type == OC_ORDER_MARKET || type == OC_ORDER_STOP;
+    int64_t qty = held < 0 ? -held : held;
+    if (info->kind == OC_KIND_SPOT && held > 0) {
+        const oc_i128 balance = portfolio_balance(engine->portfolio, position->account, info->base),
+                      units =
+                          balance / ((oc_i128)info->qty_step.units * num_pow10_128(MONEY_SCALE - info->qty_step.scale));
+        qty = balance >= 0 && units < qty ? (int64_t)units : qty;
+    }
+    if ((info->present & OC_INST_HAS_MAX_QTY) && qty > info->max_qty)
+        qty = info->max_qty; /* the next order closes the rest */
+    if (is_market && (info->present & OC_INST_HAS_MARKET_MAX_QTY) && qty > info->market_max_qty)
+        qty = info->market_max_qty;
+    if (is_market && (info->present & OC_INST_HAS_MARKET_STEP) && info->market_step > 0)
+        qty -= qty % info->market_step;
+    const bool is_small = (info->present & OC_INST_HAS_MIN_QTY && qty < info->min_qty) ||
+                          (is_market && (info->present & OC_INST_HAS_MARKET_MIN_QTY) && qty < info->market_min_qty);
+    return is_small ? 0 : held < 0 ? -qty : qty;
+}
+
+/* Orders of another hand are none of by hand, until they are taken back by it. */
 static bool is_of(const struct order *order, uint32_t account, uint32_t strategy, uint32_t inst)
 {
+    if (order->now.owner == OC_OWNER_EXTERNAL && order->state != STATE_PENDING_CANCEL)
+        return false;
     return order->now.account == account && order->now.strategy == strategy &&
            OC_INST_INDEX(order->now.head.inst) == OC_INST_INDEX(inst);
 }
 
-static void size(struct oc_request *request, const struct book *book, int64_t qty)
+static void size(struct oc_request *request, int64_t qty)
 {
-    request->qty = qty;
-    request->side = book->position.qty > 0 ? OC_SIDE_SELL : OC_SIDE_BUY;
+    request->qty = qty < 0 ? -qty : qty;
+    request->side = qty > 0 ? OC_SIDE_SELL : OC_SIDE_BUY;
     request->role = OC_ROLE_CLOSE;
     request->bits |= OC_RQ_HAS_QTY | OC_RQ_REDUCE_ONLY;
 }
@@ -79,8 +111,8 @@ static void falls_short(struct engine *engine, struct book *book, const struct o
     engine->groups.retry_ns = engine->now_ns + GROUPS_RETRY_NS;
 }
 
-/* Asks for what is still to be closed, as it was asked for before. */
-static void ask_again(struct engine *engine, struct book *book, int64_t qty)
+/* What is still to be closed, as it was asked for before. */
+static struct oc_request next_of(const struct engine *engine, const struct book *book)
 {
     const struct position *position = &book->position;
     const struct order *before = orders_find(engine->orders, book->close_order);
@@ -89,7 +121,6 @@ static void ask_again(struct engine *engine, struct book *book, int64_t qty)
                                  .owner = OC_OWNER_HOST,
                                  .type = OC_ORDER_MARKET,
                                  .tif = OC_TIF_GTC};
-    struct engine_refusal refusal = {0};
     request.head.inst = position->inst;
     if (before) {
         request.type = before->now.type;
@@ -98,16 +129,21 @@ static void ask_again(struct engine *engine, struct book *book, int64_t qty)
         request.bits = before->now.bits & (OC_RQ_HAS_PRICE | OC_RQ_HAS_STOP);
         memcpy(request.tag, before->now.tag, sizeof request.tag);
     }
-    size(&request, book, qty);
+    return request;
+}
+
+static void ask_again(struct engine *engine, struct book *book, struct oc_request *request)
+{
+    struct engine_refusal refusal = {0};
     const uint32_t tries = book->close_tries;
     stage_begin(engine, 0);
-    const oc_rc rc = engine_submit(engine, &request, &refusal);
+    const oc_rc rc = engine_submit(engine, request, &refusal);
     stage_end(engine, true);
     book->close_tries = tries;
     if (rc == OC_OK)
         return;
-    falls_short(engine, book, orders_find(engine->orders, request.order));
-    groups_to_tell(engine, request.order);
+    falls_short(engine, book, orders_find(engine->orders, request->order));
+    groups_to_tell(engine, request->order);
 }
 
 static void work(struct engine *engine, struct book *book)
@@ -121,11 +157,19 @@ static void work(struct engine *engine, struct book *book)
             return; /* it works */
         has_entry |= !(order->now.bits & OC_RQ_REDUCE_ONLY);
     }
-    const int64_t qty = closable(engine, book);
-    if (qty == 0 && !has_entry)
+    struct oc_request request = next_of(engine, book);
+    const int64_t held = held_by(engine, position), qty = closable(engine, position, request.type, held);
+    if (qty == 0 && !has_entry) {
         set(engine, book, false);
-    if (qty != 0 && !engine->is_restoring)
-        ask_again(engine, book, qty);
+        if (held != 0)
+            engine_alarm(engine, orders_find(engine->orders, book->close_order),
+                         "what is left of a position that was to be closed is not held, or less than an order can be: "
+                         "it is left as it is");
+    }
+    if (qty == 0 || engine->is_restoring)
+        return;
+    size(&request, qty);
+    ask_again(engine, book, &request);
 }
 
 void closing_go_on(struct engine *engine, const struct order *order)
@@ -180,9 +224,10 @@ oc_rc engine_close(struct engine *engine, struct oc_request *request, struct eng
     request->order = same;
     if (same)
         return OC_OK;
-    const int64_t qty = book ? closable(engine, book) : 0;
+    const int64_t held = book ? held_by(engine, &book->position) : 0,
+                  qty = book ? closable(engine, &book->position, request->type, held) : 0;
     if (qty == 0)
         return OC_E_NOT_FOUND;
-    size(request, book, qty);
+    size(request, qty);
     return engine_submit(engine, request, ret_refusal);
 }

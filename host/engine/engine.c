@@ -107,17 +107,21 @@ const char *engine_latched(const struct engine *engine, uint32_t account)
     return owner && owner->latched ? owner->latch_reason : NULL;
 }
 
-int engine_cancel_all(struct engine *engine, uint32_t strategy, uint32_t inst, bool with_protection)
+int engine_cancel_all(struct engine *engine, uint32_t strategy, uint32_t inst, enum engine_cancels which)
 {
     int count = 0;
     struct engine_refusal refusal;
+    if (!engine->is_in_batch)
+        return 0;
     for (struct order *order = orders_open_first(engine->orders); order; order = order->younger) {
-        bool protects = order->now.role == OC_ROLE_STOP_LOSS || order->now.role == OC_ROLE_TAKE_PROFIT;
-        if ((strategy && order->now.strategy != strategy) || order->is_staged || (protects && !with_protection) ||
+        if ((strategy && order->now.strategy != strategy) || order->is_staged || order_stays(order, which) ||
+            order->is_refused || state_is_final(order->state) ||
             (inst && OC_INST_INDEX(order->now.head.inst) != OC_INST_INDEX(inst)))
             continue;
+        const bool is_entry = !(order->now.bits & OC_RQ_REDUCE_ONLY);
+        const uint8_t role = which == CANCEL_TO_CLOSE && is_entry ? OC_ROLE_CLOSE : order->now.role;
         const uint32_t asked = engine->out.request_count; /* none more where it was asked for already */
-        if (engine_cancel(engine, order->now.order, &refusal) == OC_OK && engine->out.request_count > asked)
+        if (stage_cancel(engine, order, role, &refusal) == OC_OK && engine->out.request_count > asked)
             count++;
     }
     return count;
@@ -139,7 +143,7 @@ bool engine_is_flat(const struct engine *engine)
 oc_rc engine_flatten(struct engine *engine, uint32_t strategy, uint8_t role, const char *tag)
 {
     oc_rc worst = OC_OK;
-    engine_cancel_all(engine, strategy, 0, true);
+    engine_cancel_all(engine, strategy, 0, CANCEL_ALL);
     uint32_t books = portfolio_book_count(engine->portfolio);
     for (uint32_t i = 0; i < books; i++) {
         const struct position *position = &portfolio_book_at(engine->portfolio, i)->position;

@@ -250,10 +250,13 @@ CHECKED oc_rc engine_cancel(struct engine *engine, uint64_t order, struct engine
 void engine_set_asks_fills(struct engine *engine, uint32_t account, bool asks);
 /* [setup] What the venue of an account cancels in one message: OC_CAN_CANCEL_ALL, OC_CAN_CANCEL_ALL_BY_INST. The same in a replay. */
 void engine_set_cancel_all(struct engine *engine, uint32_t account, uint32_t can);
+/* What a cancel of many leaves: protection; nothing; protection, and the orders that close; nothing, and the books of the entries
+ * that are taken back are closed, until they are flat. */
+enum engine_cancels { CANCEL_NOT_PROTECTION, CANCEL_ALL, CANCEL_NOT_CLOSING, CANCEL_TO_CLOSE };
 /* In a batch of the host: one CANCEL_ALL for each account whose venue can and has an order open there (inst 0: anywhere), where no
  * open order is to stay. Never refused by a rule. It ends no order: engine_cancel_all in the next batch asks for the end of each,
  * and what the venue says of each is its end. Returns how many. */
-int engine_ask_cancel_all(struct engine *engine, uint32_t inst, bool with_protection);
+int engine_ask_cancel_all(struct engine *engine, uint32_t inst, enum engine_cancels which);
 /* Asks the chain and changes nothing: one refusal a rule that would refuse. Returns how many refused. */
 int engine_preview(struct engine *engine, const struct oc_request *request, struct engine_refusal *ret_refusals,
                    uint32_t refusal_max);
@@ -261,9 +264,9 @@ CHECKED oc_rc engine_begin(struct engine *engine, uint32_t strategy);
 void engine_end(struct engine *engine, bool keep);
 /* Lists an event of the host to be recorded (saved state, marks). OC_E_FULL, OC_E_NOMEM, OC_E_INVALID. */
 CHECKED oc_rc engine_record(struct engine *engine, struct oc_event *event);
-/* Takes down the strategy's own entries in a market and closes what it holds there; the host goes on until it is flat. *request
- * says account, strategy, instrument, type, prices and tag; its order is the one that closes, an earlier one where that asks for
- * the same. OC_E_NOT_FOUND: nothing is held; otherwise as engine_submit. */
+/* Takes down the entries of a strategy, or those by hand (strategy 0), in a market and closes what it holds there; the host goes on
+ * until it is flat. *request says account, strategy, owner, instrument, type, prices and tag; its order is the one that closes, an
+ * earlier one where that asks for the same. OC_E_NOT_FOUND: nothing that can be closed is held; otherwise as engine_submit. */
 CHECKED oc_rc engine_close(struct engine *engine, struct oc_request *request, struct engine_refusal *ret_refusal);
 /* What open orders need of a balance, and what only reduces a position of it counted once. free = total - used. */
 oc_i128 engine_used(const struct engine *engine, uint32_t account, uint32_t asset);
@@ -273,7 +276,7 @@ CHECKED oc_rc engine_flatten(struct engine *engine, uint32_t strategy, uint8_t r
 /* No strategy holds anything or has an order open. */
 bool engine_is_flat(const struct engine *engine);
 /* Cancels open orders of (strategy, inst); 0 means all of them. Returns how many cancels were staged. */
-int engine_cancel_all(struct engine *engine, uint32_t strategy, uint32_t inst, bool with_protection);
+int engine_cancel_all(struct engine *engine, uint32_t strategy, uint32_t inst, enum engine_cancels which);
 
 /* Replay: order ids go on as they did after a restart, whose epoch was a new one. `order` is the next id. */
 void engine_set_next_order(struct engine *engine, uint64_t order);

@@ -166,6 +166,8 @@ CHECKED oc_rc stage_cancel(struct engine *engine, struct order *order, uint8_t r
                            struct engine_refusal *ret_refusal);
 
 /* closing.c */
+/* The order stays where the others are taken back. */
+bool order_stays(const struct order *order, enum engine_cancels which);
 /* A request stands: it may begin or end the closing of its book. */
 void closing_note(struct engine *engine, const struct oc_request *request, const struct order *order);
 /* After a fill or an answer, while some book is closing. */

@@ -354,7 +354,7 @@ static int lj_cancel_all(lua_State *lua)
     const struct market_handle *market = api_market_at(lua, 1);
     struct strategy *strategy = market->strategy;
     api_check_acting(lua, strategy, "m:cancel_all");
-    lua_pushinteger(lua, engine_cancel_all(strategy->engine, strategy->id, market->inst, false));
+    lua_pushinteger(lua, engine_cancel_all(strategy->engine, strategy->id, market->inst, CANCEL_NOT_PROTECTION));
     return 1;
 }
 

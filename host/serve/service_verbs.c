@@ -273,18 +273,6 @@ static bool verb_order(struct console_service *service, const struct command_wor
     return finish(service, rc, request.order, &refusal, reply);
 }
 
-/* What the account holds beyond what strategies hold: a strategy closes its own. */
-static int64_t manual_qty(const struct console_service *service, uint32_t account, uint32_t inst)
-{
-    int64_t qty = 0;
-    for (uint32_t i = 0; i < portfolio_book_count(service->portfolio); i++) {
-        const struct position *position = &portfolio_book_at(service->portfolio, i)->position;
-        if (OC_INST_INDEX(position->inst) == OC_INST_INDEX(inst) && position->account == account)
-            qty += position->strategy ? -position->qty : position->qty;
-    }
-    return qty;
-}
-
 static bool verb_close(struct console_service *service, const struct command_words *words, struct text *reply)
 {
     const struct instrument *instrument;
@@ -297,29 +285,24 @@ static bool verb_close(struct console_service *service, const struct command_wor
         !options_are_known(words, first, close_options, reply) ||
         !option_account(service, words, first, instrument, &account, reply))
         return false;
-    int64_t qty = manual_qty(service, account, instrument->info.inst);
-    if (qty == 0) {
-        json_refusal(reply, "NO_POSITION",
-                     "no position by hand in %s; a strategy's is closed by the strategy, or by flatten()",
-                     instrument->info.symbol);
-        return false;
-    }
-    struct oc_request request = {.owner = OC_OWNER_CONSOLE,
-                                 .account = account,
-                                 .type = OC_ORDER_MARKET,
-                                 .tif = OC_TIF_GTC,
-                                 .role = OC_ROLE_CLOSE,
-                                 .qty = qty > 0 ? qty : -qty,
-                                 .side = qty > 0 ? OC_SIDE_SELL : OC_SIDE_BUY,
-                                 .bits = OC_RQ_HAS_QTY | OC_RQ_REDUCE_ONLY};
+    struct oc_request request = {
+        .owner = OC_OWNER_CONSOLE, .account = account, .type = OC_ORDER_MARKET, .tif = OC_TIF_GTC};
     const char *tag = service_option(words, first, "tag");
     request.head.inst = instrument->info.inst;
     if (tag)
         strncpy(request.tag, tag, sizeof request.tag - 1);
     if (engine_begin(service->engine, 0) < 0)
         return false;
-    oc_rc rc = engine_submit(service->engine, &request, &refusal);
-    return finish(service, rc, request.order, &refusal, reply);
+    oc_rc rc = engine_close(service->engine, &request, &refusal);
+    if (rc != OC_E_NOT_FOUND)
+        return finish(service, rc, request.order, &refusal, reply);
+    const bool takes_back = engine_out(service->engine)->request_count != 0;
+    engine_end(service->engine, true);
+    json_refusal(reply, "NO_POSITION",
+                 "no position by hand in %s%s; a strategy's is closed by the strategy, or by flatten()",
+                 instrument->info.symbol,
+                 takes_back ? ": orders by hand are taken back, and what they fill meanwhile is closed" : "");
+    return false;
 }
 
 static bool verb_cancel(struct console_service *service, const struct command_words *words, struct text *reply)
@@ -379,16 +362,16 @@ static bool put_count(struct text *reply, const char *what, int count)
 }
 
 /* A batch holds ENGINE_STAGED_MAX requests; there may be more open orders than that, and none may be left. */
-static bool cancel_in_batches(struct console_service *service, uint32_t inst, bool with_protection, int *count)
+static bool cancel_in_batches(struct console_service *service, uint32_t inst, enum engine_cancels which, int *count)
 {
     if (engine_begin(service->engine, 0) < 0)
         return false;
-    (void)engine_ask_cancel_all(service->engine, inst, with_protection); /* at once, where the venue can */
+    (void)engine_ask_cancel_all(service->engine, inst, which); /* at once, where the venue can */
     engine_end(service->engine, true);
     for (int batch = 0; batch <= ENGINE_ORDERS_OPEN_MAX / ENGINE_STAGED_MAX; batch++) {
         if (engine_begin(service->engine, 0) < 0)
             return false;
-        int asked = engine_cancel_all(service->engine, 0, inst, with_protection);
+        int asked = engine_cancel_all(service->engine, 0, inst, which);
         engine_end(service->engine, true);
         *count += asked;
         if (asked < ENGINE_STAGED_MAX)
@@ -404,7 +387,7 @@ static bool verb_cancel_all(struct console_service *service, const struct comman
     if (is_named && !service_instrument(service, words, 1, &instrument, reply))
         return false;
     int count = 0;
-    return cancel_in_batches(service, instrument ? instrument->info.inst : 0, false, &count) &&
+    return cancel_in_batches(service, instrument ? instrument->info.inst : 0, CANCEL_NOT_PROTECTION, &count) &&
            put_count(reply, "cancelled", count);
 }
 
@@ -414,25 +397,18 @@ static bool verb_flatten(struct console_service *service, struct text *reply)
     uint32_t books = portfolio_book_count(service->portfolio);
     struct engine_refusal refusal = {0};
     int closing = 0, cancelled = 0;
-    if (!cancel_in_batches(service, 0, true, &cancelled) || engine_begin(service->engine, 0) < 0)
+    if (!cancel_in_batches(service, 0, CANCEL_TO_CLOSE, &cancelled) || engine_begin(service->engine, 0) < 0)
         return false;
     for (uint32_t i = 0; i < books; i++) {
         const struct position *position = &portfolio_book_at(service->portfolio, i)->position;
-        int64_t qty = position->strategy ? position->qty : manual_qty(service, position->account, position->inst);
-        if (qty == 0)
-            continue;
         struct oc_request request = {.owner = OC_OWNER_CONSOLE,
                                      .account = position->account,
                                      .strategy = position->strategy,
                                      .type = OC_ORDER_MARKET,
                                      .tif = OC_TIF_GTC,
-                                     .role = OC_ROLE_CLOSE,
-                                     .qty = qty > 0 ? qty : -qty,
-                                     .side = qty > 0 ? OC_SIDE_SELL : OC_SIDE_BUY,
-                                     .bits = OC_RQ_HAS_QTY | OC_RQ_REDUCE_ONLY,
                                      .tag = "flatten"};
         request.head.inst = position->inst;
-        closing += engine_submit(service->engine, &request, &refusal) == OC_OK;
+        closing += engine_close(service->engine, &request, &refusal) == OC_OK;
     }
     engine_end(service->engine, true);
     text_clear(reply);
@@ -448,7 +424,7 @@ static bool verb_kill(struct console_service *service, struct text *reply)
 {
     int count = 0;
     engine_latch(service->engine, 0, "KILLED");
-    return cancel_in_batches(service, 0, false, &count) && put_count(reply, "cancelled", count);
+    return cancel_in_batches(service, 0, CANCEL_NOT_CLOSING, &count) && put_count(reply, "cancelled", count);
 }
 
 static bool execute(struct console_service *service, const struct command_words *words, struct text *reply)

@@ -380,7 +380,7 @@ bool steer_unload(struct strategies *strategies, const struct command_words *wor
     if (!strategies->is_restoring) {                    /* its last orders and the cancels are records of their own */
         (void)strategy_stop(owner->strategy, "unload"); /* it goes, whatever it says */
         if (engine_begin(strategies->session->engine, 0) == OC_OK) {
-            cancelled = engine_cancel_all(strategies->session->engine, owner->id, 0, false);
+            cancelled = engine_cancel_all(strategies->session->engine, owner->id, 0, CANCEL_NOT_PROTECTION);
             engine_end(strategies->session->engine, true);
         }
     }
