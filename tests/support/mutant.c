@@ -10,8 +10,8 @@
  *
  * Not drawn, because no behaviour hangs on it or only a sanitizer sees it: which of two equal ones is the smaller
  * (A < B ? A : B), the difference of them (A > B ? A - B : 0), the opposite of nothing (A < 0 ? -A : A), lines of the preprocessor, declarations outside functions,
- * hints to the compiler, sizes of arrays, the padding of a decimal, how much room a growing list takes, giving memory
- * back, words of the log and of error texts. */
+ * hints to the compiler, sizes of arrays, the padding of a decimal, how much room a growing list takes, which pages of a map are made
+ * ready ahead (lines that name `populate`), giving memory back, words of the log and of error texts. */
 #include <ctype.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -114,6 +114,8 @@ static void add(int i, const char *what, int at, int size, const char *words)
     if (function < 0 || found_count == FOUND_MAX)
         return;
     line_text(tokens[i].at, text);
+    if (strstr(text, "populate") || strstr(text, "POPULATE"))
+        return;
     snprintf(operator, sizeof operator, turn> 1 ? "%s @%d" : "%s", what, turn);
     snprintf(key, sizeof key, "%s\t%s\t%s\t%s", file, text_of(function), operator, text);
     if (is_equivalent(key))

@@ -175,6 +175,7 @@ static oc_rc give_module(void *arg, const char *name, const char **ret_text, siz
         {"me", "require('me')"},
         {"broken", "local x = 1\nerror('in the module')"},
         {"bad", "x = = 1"},
+        {"named", "return select('#', ...) .. ' ' .. ..."},
     };
     requests++;
     for (size_t at = 0; at < sizeof modules / sizeof *modules; at++)
@@ -195,6 +196,7 @@ static void require_asks_the_host_once(void **unused)
     must_load(sandbox, "local u = require 'lib.util' assert(u.twice(4) == 8 and require 'lib.util' == u) "
                        "assert(require 'silent' == true and require 'silent' and loaded == 1)");
     assert_int_equal(requests, 2);
+    must_load(sandbox, "assert(require 'named' == '1 named')"); /* it is given its name */
     assert_int_equal(load(sandbox, "require 'me'"), OC_E_INVALID);
     assert_non_null(strstr(error->message, "requires itself"));
     assert_int_equal(load(sandbox, "require 'broken'"), OC_E_INVALID);
