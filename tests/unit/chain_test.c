@@ -293,6 +293,47 @@ static uint64_t interest_in_fills(void *self)
     return 1ull << OC_EV_FILL;
 }
 
+/* What the host would refuse of the instrument, or for want of a price, stands behind the rules, where there is room. */
+static void a_preview_asks_the_instrument_too(void **state)
+{
+    (void)state;
+    struct prober prober = {0};
+    struct fixture *f = probed(&prober);
+    struct engine_refusal refusals[3] = {{{0}, {0}, {0}, {0}, 0}};
+    struct oc_instrument info = instruments_get(engine_instruments(f->engine), f->inst)->info;
+    struct oc_request money = fixture_order(f, OC_SIDE_BUY, 0, 0);
+    uint32_t inst;
+    prober.first.allowed = 1;
+    money.kind = OC_REQUEST_NEW;
+    strcpy(info.symbol, "NEW/USDT"); /* no price of it has come */
+    assert_int_equal(instruments_add(engine_instruments(f->engine), &info, &inst), OC_OK);
+    money.bits = OC_RQ_HAS_QUOTE_QTY;
+    money.quote_qty = (struct oc_dec){100, 0, 0};
+    assert_int_equal(engine_preview(f->engine, &money, refusals, 3), 0);
+    money.head.inst = inst;
+    assert_int_equal(engine_preview(f->engine, &money, refusals, 3), 1);
+    assert_string_equal(refusals[0].reason, "NO_REFERENCE_PRICE");
+    assert_string_equal(refusals[0].rule, "instrument");
+    assert_int_equal(engine_preview(f->engine, &money, refusals, 0), 0);
+    money.kind = OC_REQUEST_CANCEL;
+    assert_int_equal(engine_preview(f->engine, &money, refusals, 3), 0);
+    info = instruments_get(engine_instruments(f->engine), f->inst)->info;
+    info.present |= OC_INST_HAS_MIN_QTY;
+    info.min_qty = 5;
+    assert_int_equal(instruments_add(engine_instruments(f->engine), &info, &inst), OC_OK);
+    struct oc_request small = fixture_order(f, OC_SIDE_BUY, 4, 9900);
+    small.kind = OC_REQUEST_NEW;
+    prober.first.allowed = 0;
+    assert_int_equal(engine_preview(f->engine, &small, refusals, 3), 2);
+    assert_string_equal(refusals[0].rule, "probe");
+    assert_string_equal(refusals[1].rule, "instrument");
+    assert_string_equal(refusals[1].reason, "QUANTITY_BELOW_MINIMUM");
+    assert_int_equal(engine_preview(f->engine, &small, refusals, 1), 1);
+    small.qty = 5;
+    assert_int_equal(engine_preview(f->engine, &small, refusals, 3), 1);
+    fixture_free(f);
+}
+
 /* A rule without an interest() is shown everything; one whose table is older than observe() nothing. */
 static void rules_of_each_shape_are_observed_as_they_say(void **state)
 {
@@ -523,6 +564,7 @@ int main(void)
         cmocka_unit_test(a_worst_case_that_does_not_fit_is_an_error),
         cmocka_unit_test(verdicts_that_differ_refuse),
         cmocka_unit_test(a_refusal_without_words_has_a_name),
+        cmocka_unit_test(a_preview_asks_the_instrument_too),
         cmocka_unit_test(a_rule_that_is_missing_knows_what_was_known),
         cmocka_unit_test(rules_of_each_shape_are_observed_as_they_say),
     };

@@ -31,6 +31,36 @@ static uint32_t hearer(struct fixture *f, struct heard *heard)
     return strategy;
 }
 
+/* An instrument is subscribed while somebody asks for it, bars or events. */
+static void what_is_subscribed_is_known(void **state)
+{
+    (void)state;
+    struct fixture *f = fixture_new(COST_AVERAGE);
+    struct oc_instrument info = instruments_get(engine_instruments(f->engine), f->inst)->info;
+    struct heard one = {.count = 0}, other = {.count = 0};
+    const uint32_t first = hearer(f, &one), second = hearer(f, &other);
+    uint32_t eth;
+    strcpy(info.symbol, "ETH/USDT");
+    assert_int_equal(instruments_add(engine_instruments(f->engine), &info, &eth), OC_OK);
+    assert_false(engine_is_subscribed(f->engine, f->inst) || engine_is_subscribed(f->engine, eth));
+    assert_int_equal(engine_subscribe(f->engine, first, f->inst, 0), OC_OK);
+    assert_true(engine_is_subscribed(f->engine, f->inst) && !engine_is_subscribed(f->engine, eth));
+    assert_int_equal(engine_subscribe(f->engine, second, f->inst, MINUTE), OC_OK);
+    assert_int_equal(engine_subscribe(f->engine, second, eth, MINUTE), OC_OK);
+    assert_true(engine_is_subscribed(f->engine, eth));
+    engine_remove_client(f->engine, first);
+    assert_true(engine_is_subscribed(f->engine, f->inst));
+    const struct engine_subscription rest = {.inst = eth};
+    const uint64_t before = engine_subscriptions(f->engine);
+    assert_int_equal(engine_resubscribe(f->engine, second, &rest, 1), OC_OK);
+    assert_true(engine_subscriptions(f->engine) != before);
+    assert_true(!engine_is_subscribed(f->engine, f->inst) && engine_is_subscribed(f->engine, eth));
+    assert_false(engine_is_subscribed(f->engine, OC_INST(ENGINE_INSTRUMENTS_MAX - 1, 1)));
+    assert_false(engine_is_subscribed(f->engine, OC_INST(ENGINE_INSTRUMENTS_MAX, 1)));
+    assert_false(engine_is_subscribed(f->engine, UINT32_MAX));
+    fixture_free(f);
+}
+
 /* Who asks for other bars keeps those that are open and still wanted, by it or by another; the others end with their last
  * user, and nothing waits for their end. */
 static void bars_that_are_still_wanted_stay_open(void **state)
@@ -445,6 +475,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(events_go_by_number_whoever_came_first),
+        cmocka_unit_test(what_is_subscribed_is_known),
         cmocka_unit_test(bars_that_are_still_wanted_stay_open),
         cmocka_unit_test(bars_end_in_one_order),
         cmocka_unit_test(flattening_closes_one_or_the_account),

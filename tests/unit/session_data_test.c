@@ -355,6 +355,36 @@ static void what_was_read_is_noted(void **state)
     sheets[0].stats = (struct oc_data_stats){.out_of_order = 3};
     session_note_data(house->session);
     assert_true(has_note(house, "skipped: 0 rows, 3 out of order"));
+    static const char *const contradicts[] = {
+        "the simulator said 3 things that cannot be: they were refused",
+        "the connector said 3 things that cannot be: they were refused",
+        "ALARMS: 2 contradictions between venue and host: the log names the first ones",
+        "the connector could not read 4 messages of its venue"};
+    sheets[0].stats = (struct oc_data_stats){.rows = 1};
+    for (int i = 0; i < 4; i++)
+        assert_false(has_note(house, contradicts[i]));
+    struct session *session = house->session;
+    for (int i = 0; i < 2; i++) {
+        session->border.refused = 3;
+        session->border.is_venue = i;
+        session->border.alarms = i ? 2 : 0;
+        session_note_data(session);
+        assert_true(has_note(house, contradicts[0]));
+        assert_int_equal(has_note(house, contradicts[1]), i);
+        assert_int_equal(has_note(house, contradicts[2]), i);
+    }
+    session->border = (struct border){.refused = 0};
+    struct venue_link *links[2] = {calloc(1, sizeof *links[0]), calloc(1, sizeof *links[1])};
+    assert_true(links[0] && links[1]);
+    links[0]->venue.unread = 1;
+    links[1]->venue.unread = 3;
+    memcpy(session->links.list, links, sizeof links);
+    session->links.count = 2;
+    session_note_data(session);
+    assert_true(has_note(house, contradicts[3]));
+    session->links.count = 0;
+    free(links[0]);
+    free(links[1]);
     house_free(house);
 }
 

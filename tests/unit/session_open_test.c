@@ -227,6 +227,33 @@ static void each_simulator_is_noted_in_its_own_words(void **state)
               "fills: as the simulator org.example.other makes them: what it assumes is its own\n");
 }
 
+/* A rule that is not there, and what comes from outside: both are told at each start. */
+static void what_is_missing_or_foreign_is_noted(void **state)
+{
+    (void)state;
+    for (int may_lack = 0; may_lack < 2; may_lack++) {
+        struct house *house = made(1);
+        set(house, "risk.chain",
+            "absent, kill_switch, max_order_qty, max_order_value, price_collar, position_limit, message_rate, "
+            "max_daily_loss");
+        set(house, "risk.absent.plugin", "org.example.absent");
+        house->session->may_lack_rules = may_lack;
+        if (!may_lack) {
+            refused(house, OC_E_CONFIG,
+                    "test: risk.absent.plugin: this plugin is in no plugin folder: found 'org.example.absent': `outcry "
+                    "plugin "
+                    "list` shows what is there; plugins.folders names more folders");
+            continue;
+        }
+        assert_int_equal(opened(house), OC_OK);
+        assert_true(
+            has_note(house, "risk.absent: plugin org.example.absent could not be had: cancels and reductions only"));
+        for (uint32_t i = 0; i < house->session->words.note_count; i++) /* ours are none */
+            assert_null(strstr(house->session->words.notes[i].text, "from outside"));
+        house_free(house);
+    }
+}
+
 /* Notes beyond the limit are left out, and a complaint is the first one. */
 static void words_stop_at_their_limit(void **state)
 {
@@ -375,6 +402,7 @@ int main(void)
                                        cmocka_unit_test(the_chain_has_all_its_rules_in_order),
                                        cmocka_unit_test(times_of_a_session_are_in_order),
                                        cmocka_unit_test(what_fills_assume_is_noted),
+                                       cmocka_unit_test(what_is_missing_or_foreign_is_noted),
                                        cmocka_unit_test(each_simulator_is_noted_in_its_own_words),
                                        cmocka_unit_test(words_stop_at_their_limit),
                                        cmocka_unit_test(a_plugin_reads_its_own_section),

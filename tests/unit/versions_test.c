@@ -369,12 +369,64 @@ static void a_name_that_is_anothers_is_an_alarm(void **state)
     fixture_free(f);
 }
 
+/* Instruments: of assets that are known, of one kind under one symbol, in steps that can be counted. */
+static void an_instrument_is_judged(void **state)
+{
+    (void)state;
+    struct fixture *f = fixture_new(COST_AVERAGE);
+    const struct oc_instrument known = instruments_get(engine_instruments(f->engine), f->inst)->info;
+    struct oc_ev_instrument event = {.head = {.size = sizeof event, .type = OC_EV_INSTRUMENT, .source = f->account},
+                                     .info = known};
+    const uint32_t none = instruments_asset_count(engine_instruments(f->engine));
+#define JUDGED(change, why)                                                                                            \
+    do {                                                                                                               \
+        event.info = known;                                                                                            \
+        change;                                                                                                        \
+        const char *said = border_refuses_venue(f->engine, f->account, &event.head);                                   \
+        assert_string_equal(said ? said : "", why);                                                                    \
+    } while (0)
+    static const char asset[] = "an instrument of an asset that is not known",
+                      other[] = "an instrument of another kind, currency or contract size than before: it needs a "
+                                "symbol of its own",
+                      steps[] = "an instrument without a symbol, or with steps that are none",
+                      fine[] = "an instrument in whose steps money cannot be counted exactly";
+    JUDGED((void)0, "");
+    JUDGED(event.info.status = OC_STATUS_HALTED, "");
+    JUDGED(strcpy(event.info.symbol, "NEW/USDT"), "");
+    JUDGED(event.info.base = none, asset);
+    JUDGED(event.info.quote = none, asset);
+    JUDGED(event.info.settle = none, asset);
+    JUDGED(event.info.kind = OC_KIND_LINEAR, other);
+    JUDGED(event.info.contract_size.units++, other);
+    JUDGED(event.info.symbol[0] = 0, steps);
+    JUDGED(event.info.price_step.units = 0, steps);
+    JUDGED(event.info.price_step = ((struct oc_dec){1, 18, 0}), fine);
+    uint32_t inst;
+    struct oc_instrument info = known;
+    for (uint32_t version = 2; version <= 255; version++) {
+        info.price_step.units = version % 2 ? 1 : 5;
+        assert_int_equal(instruments_add(engine_instruments(f->engine), &info, &inst), OC_OK);
+    }
+    JUDGED(event.info.price_step.units = 5, "more instruments, or changes of their steps, than there is room for");
+#undef JUDGED
+    struct oc_ev_bust bust = {.head = {.size = sizeof bust, .type = OC_EV_BUST, .source = f->account, .inst = inst},
+                              .trade_id_size = 1};
+    assert_null(border_refuses_venue(f->engine, f->account, &bust.head));
+    bust.head.inst = OC_INST(OC_INST_INDEX(inst), 1);
+    assert_null(border_refuses_venue(f->engine, f->account, &bust.head));
+    bust.head.inst = OC_INST(OC_INST_INDEX(inst), 0);
+    assert_string_equal(border_refuses_venue(f->engine, f->account, &bust.head),
+                        "an event of a version of an instrument that there was not");
+    fixture_free(f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(D2_an_old_fill_is_read_with_its_steps),
         cmocka_unit_test(finer_steps_turn_everything_exactly),
         cmocka_unit_test(what_is_not_on_the_new_grid_is_said),
+        cmocka_unit_test(an_instrument_is_judged),
         cmocka_unit_test(lots_of_less_than_a_step_go),
         cmocka_unit_test(corrections_reach_over_a_change_of_steps),
         cmocka_unit_test(steps_that_do_not_fit_change_nothing),
