@@ -15,22 +15,14 @@ static bool reserves_anew(const struct order *order, int64_t delta)
            (order->reserved && !state_is_open(order->state));
 }
 
-oc_rc exposure_update(struct engine *engine, struct order *order)
-{
-    const int64_t delta = (order->reduces ? 0 : order_remaining_worst(order)) - order->exposure;
-    oc_rc rc = reserves_anew(order, delta) ? reserve_update(engine, order) : OC_OK;
-    if (rc < 0)
-        engine->stats.alarms++;
-    return rc < 0 ? rc : exposure_books(engine, order);
-}
-
-oc_rc exposure_books(struct engine *engine, struct order *order)
+/* The books count `next` units of the order from now on. */
+static oc_rc books_count(struct engine *engine, struct order *order, int64_t next)
 {
     const struct oc_request *now = &order->now;
     const uint32_t owners[2] = {0, now->strategy};
     struct book *books[2];
-    int64_t sums[2] = {0}, next = order->reduces ? 0 : order_remaining_worst(order);
-    int64_t delta = next - order->exposure;
+    int64_t sums[2] = {0};
+    const int64_t delta = next - order->exposure;
     if (__builtin_expect((now->bits & OC_RQ_REDUCE_ONLY) != 0, 0))
         reduces_count(engine, order);
     if (delta == 0)
@@ -49,6 +41,22 @@ oc_rc exposure_books(struct engine *engine, struct order *order)
         *open_of(books[i], now->side) = sums[i];
     order->exposure = next;
     return OC_OK;
+}
+
+static int64_t exposure_of(const struct order *order) { return order->reduces ? 0 : order_remaining_worst(order); }
+
+oc_rc exposure_books(struct engine *engine, struct order *order)
+{
+    return books_count(engine, order, exposure_of(order));
+}
+
+oc_rc exposure_update(struct engine *engine, struct order *order)
+{
+    const int64_t next = exposure_of(order);
+    oc_rc rc = reserves_anew(order, next - order->exposure) ? reserve_update(engine, order) : OC_OK;
+    if (rc < 0)
+        engine->stats.alarms++;
+    return rc < 0 ? rc : books_count(engine, order, next);
 }
 
 /* The books are there and the sum gets smaller; what a venue makes larger is a fact, and what cannot be counted an alarm. */

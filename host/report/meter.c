@@ -77,15 +77,18 @@ static void note_fill(struct meter *meter, const struct out_note *note)
     const struct instrument *instrument = instruments_get(engine_instruments(session->engine), note->inst);
     if (!instrument)
         return;
-    struct oc_ev_fill booked = *fill;
-    if (order && booked.side == OC_SIDE_NONE)
-        booked.side = order->now.side;
+    struct oc_ev_fill sided;
+    if (__builtin_expect(order && fill->side == OC_SIDE_NONE, 0)) { /* a codec keeps no truth: the order knows */
+        sided = *fill;
+        sided.side = order->now.side;
+        fill = &sided;
+    }
     const char *tag = order ? order->now.tag : "";
     if (__builtin_expect(note->kind == NOTE_CORRECTED, 0)) {
-        collect_correct(&meter->collect, &booked, instrument, note, tag);
+        collect_correct(&meter->collect, fill, instrument, note, tag);
     } else {
-        collect_fill(&meter->collect, &booked, instrument, note, tag);
-        spread_take(&meter->spread, session, &booked, instrument);
+        collect_fill(&meter->collect, fill, instrument, note, tag);
+        spread_take(&meter->spread, session, fill, instrument);
     }
     collect_fee(&meter->collect, note->strategy, note->inst, add_fee(meter, fill));
 }
