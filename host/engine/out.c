@@ -100,22 +100,23 @@ bool out_grow_notes(struct engine_out *out)
     return false;
 }
 
-struct out_denied out_denial(const struct out_request *request)
+struct oc_ev_denied out_denial(const struct out_request *request)
 {
-    struct out_denied denied = {.answer = {.head = request->request.head, .order = request->request.order}};
-    struct oc_ev_answer *answer = &denied.answer;
-    answer->head.size = sizeof denied;
-    answer->head.type = OC_EV_DENIED;
-    answer->head.flags = 0;
-    answer->head.seq =
+    const struct engine_refusal *refusal = &request->refusal;
+    struct oc_ev_denied denied = {.head = request->request.head,
+                                  .order = request->request.order,
+                                  .request = request->request.id,
+                                  .used = refusal->used.units,
+                                  .used_scale = refusal->used.scale,
+                                  .limit = refusal->limit.units,
+                                  .limit_scale = refusal->limit.scale,
+                                  .definitive = 1};
+    denied.head.size = sizeof denied;
+    denied.head.type = OC_EV_DENIED;
+    denied.head.flags = 0;
+    denied.head.seq =
         request->request.head.seq ? request->request.head.seq + 1 : 0; /* it is recorded right behind it */
-    answer->request = request->request.id;
-    answer->price = request->refusal.used.units;
-    answer->stop_price = request->refusal.used.scale;
-    answer->qty = request->refusal.limit.units;
-    answer->cum_qty = request->refusal.limit.scale;
-    answer->definitive = 1;
-    memcpy(answer->reason, request->refusal.reason, sizeof answer->reason);
-    memcpy(denied.rule, request->refusal.rule, sizeof denied.rule);
+    memcpy(denied.reason, refusal->reason, sizeof denied.reason);
+    memcpy(denied.rule, refusal->rule, sizeof denied.rule);
     return denied;
 }

@@ -9,6 +9,7 @@
 #ifndef ENGINE_OUT_H
 #define ENGINE_OUT_H
 
+#include <outcry/event_order.h>
 #include <outcry/order.h>
 #include <stdbool.h>
 
@@ -120,13 +121,7 @@ static inline struct oc_event *out_record(const struct engine_out *out, const st
         return &out->requests[entry->at].request.head;
     return (struct oc_event *)(void *)(out->bytes + entry->at);
 }
-/* The record of a refusal of ours: an answer, and who refused behind it. */
-struct out_denied {
-    struct oc_ev_answer answer;
-    char rule[OC_REASON_MAX]; /* the rule's name, or `account`, `instrument`, `host`: zero-filled */
-};
-
 /* The refusal that follows a denied request. */
-struct out_denied out_denial(const struct out_request *request);
+struct oc_ev_denied out_denial(const struct out_request *request);
 
 #endif

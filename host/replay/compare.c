@@ -158,8 +158,8 @@ static void note(void *self, const struct input *input, const struct engine_out 
         const struct out_entry *entry = &out->entries[i];
         take_record(compare, out_record(out, entry));
         if (entry->kind == OUT_REQUEST && out->requests[entry->at].is_denied) {
-            struct out_denied denial = out_denial(&out->requests[entry->at]);
-            take_record(compare, &denial.answer.head);
+            struct oc_ev_denied denial = out_denial(&out->requests[entry->at]);
+            take_record(compare, &denial.head);
         }
     }
 }

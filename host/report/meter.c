@@ -134,8 +134,8 @@ static void fold_records(struct meter *meter, const struct input *input, const s
             continue;
         meaning_fold(&meter->meaning, out_record(out, entry));
         if (entry->kind == OUT_REQUEST && out->requests[entry->at].is_denied) {
-            struct out_denied denial = out_denial(&out->requests[entry->at]);
-            meaning_fold(&meter->meaning, &denial.answer.head);
+            struct oc_ev_denied denial = out_denial(&out->requests[entry->at]);
+            meaning_fold(&meter->meaning, &denial.head);
         }
     }
 }

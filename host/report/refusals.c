@@ -38,7 +38,7 @@ void refusals_take(struct refusals *refusals, const struct oc_event *event)
     if (kind == REFUSAL_ENDED && !answer->reason[0]) /* as it was asked */
         return;
     static const char none[OC_REASON_MAX];
-    const struct out_denied *denied = (const struct out_denied *)(const void *)event;
+    const struct oc_ev_denied *denied = (const struct oc_ev_denied *)(const void *)event;
     const bool is_named = kind == REFUSAL_DENIED && event->size >= sizeof *denied;
     refusals_add(refusals, kind, answer->reason, is_named ? denied->rule : none);
 }

@@ -83,8 +83,8 @@ static void note(void *self, const struct input *input, const struct engine_out 
         const struct out_entry *entry = &out->entries[i];
         record(host, out_record(out, entry));
         if (entry->kind == OUT_REQUEST && out->requests[entry->at].is_denied) {
-            struct out_denied denial = out_denial(&out->requests[entry->at]);
-            record(host, &denial.answer.head);
+            struct oc_ev_denied denial = out_denial(&out->requests[entry->at]);
+            record(host, &denial.head);
         }
     }
 }

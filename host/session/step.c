@@ -36,7 +36,7 @@ static size_t bytes_of(const struct engine_out *out)
         const struct out_entry *entry = &out->entries[i];
         size += DOOR_FRAME_SIZE + out_record(out, entry)->size;
         if (entry->kind == OUT_REQUEST && out->requests[entry->at].is_denied)
-            size += DOOR_FRAME_SIZE + sizeof(struct out_denied);
+            size += DOOR_FRAME_SIZE + sizeof(struct oc_ev_denied);
     }
     return size;
 }
@@ -62,8 +62,8 @@ static __attribute__((noinline)) void say_unprotected(const struct out_request *
 
 static oc_rc record_denial(struct session *session, struct out_request *request)
 {
-    struct out_denied denial = out_denial(request);
-    oc_rc rc = door_record(session->door, &denial.answer.head);
+    struct oc_ev_denied denial = out_denial(request);
+    oc_rc rc = door_record(session->door, &denial.head);
     request->has_denial = rc >= 0;
     return rc;
 }

@@ -28,8 +28,8 @@ static void come_to(void)
         const struct out_entry *entry = &out->entries[i];
         record(out_record(out, entry));
         if (entry->kind == OUT_REQUEST && out->requests[entry->at].is_denied) {
-            struct out_denied denial = out_denial(&out->requests[entry->at]);
-            record(&denial.answer.head);
+            struct oc_ev_denied denial = out_denial(&out->requests[entry->at]);
+            record(&denial.head);
         }
     }
     engine_batch_done(engine, true);

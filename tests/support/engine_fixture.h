@@ -75,8 +75,8 @@ static inline bool fixture_leave(struct fixture *fixture, const struct engine_ou
         const struct out_entry *entry = &out->entries[i];
         fixture_record(fixture, out_record(out, entry));
         if (entry->kind == OUT_REQUEST && out->requests[entry->at].is_denied) {
-            struct out_denied denial = out_denial(&out->requests[entry->at]);
-            fixture_record(fixture, &denial.answer.head);
+            struct oc_ev_denied denial = out_denial(&out->requests[entry->at]);
+            fixture_record(fixture, &denial.head);
         }
     }
     return fixture->commit_answer >= 0;

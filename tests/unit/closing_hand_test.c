@@ -310,14 +310,10 @@ static void Q6_HAND_the_venues_limits(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(Q6_HAND_parts_and_rests_that_end),
-        cmocka_unit_test(Q6_HAND_rejects),
-        cmocka_unit_test(Q6_HAND_an_entry_that_is_open),
-        cmocka_unit_test(Q6_HAND_what_others_hold_stays),
-        cmocka_unit_test(Q6_HAND_it_ends_by_who_asked_for_it),
-        cmocka_unit_test(Q6_HAND_it_survives_a_restart),
-        cmocka_unit_test(Q6_HAND_what_a_cancel_of_many_leaves),
-        cmocka_unit_test(Q6_HAND_the_venues_limits),
+        cmocka_unit_test(Q6_HAND_parts_and_rests_that_end),     cmocka_unit_test(Q6_HAND_rejects),
+        cmocka_unit_test(Q6_HAND_an_entry_that_is_open),        cmocka_unit_test(Q6_HAND_what_others_hold_stays),
+        cmocka_unit_test(Q6_HAND_it_ends_by_who_asked_for_it),  cmocka_unit_test(Q6_HAND_it_survives_a_restart),
+        cmocka_unit_test(Q6_HAND_what_a_cancel_of_many_leaves), cmocka_unit_test(Q6_HAND_the_venues_limits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -152,26 +152,32 @@ static void a_denial_says_what_was_refused_and_why(void **state)
                     .order = 3,
                     .id = 4},
         .refusal = {.rule = "max_size", .reason = "TOO_MUCH", .used = {15, 1, 0}, .limit = {10, 2, 0}}};
-    struct out_denied denial = out_denial(&request);
-    assert_int_equal(denial.answer.head.size, sizeof denial);
-    assert_int_equal(denial.answer.head.type, OC_EV_DENIED);
-    assert_int_equal(denial.answer.head.flags, 0);
-    assert_int_equal(denial.answer.head.seq, 42);
-    assert_int_equal(denial.answer.head.inst, 9);
-    assert_int_equal(denial.answer.head.local_ns, 77);
-    assert_int_equal(denial.answer.head.cause, 40);
-    assert_int_equal(denial.answer.order, 3);
-    assert_int_equal(denial.answer.request, 4);
-    assert_int_equal(denial.answer.price, 15);
-    assert_int_equal(denial.answer.stop_price, 1);
-    assert_int_equal(denial.answer.qty, 10);
-    assert_int_equal(denial.answer.cum_qty, 2);
-    assert_int_equal(denial.answer.definitive, 1);
-    assert_string_equal(denial.answer.reason, "TOO_MUCH");
+    struct oc_ev_denied denial = out_denial(&request);
+    assert_int_equal(denial.head.size, sizeof denial);
+    assert_int_equal(denial.head.type, OC_EV_DENIED);
+    assert_int_equal(denial.head.flags, 0);
+    assert_int_equal(denial.head.seq, 42);
+    assert_int_equal(denial.head.inst, 9);
+    assert_int_equal(denial.head.local_ns, 77);
+    assert_int_equal(denial.head.cause, 40);
+    assert_int_equal(denial.order, 3);
+    assert_int_equal(denial.request, 4);
+    assert_int_equal(denial.used, 15);
+    assert_int_equal(denial.used_scale, 1);
+    assert_int_equal(denial.limit, 10);
+    assert_int_equal(denial.limit_scale, 2);
+    assert_int_equal(denial.definitive, 1);
+    assert_string_equal(denial.reason, "TOO_MUCH");
+    const struct oc_ev_answer *answer = (const struct oc_ev_answer *)(const void *)&denial; /* it reads as one */
+    assert_int_equal(answer->order, 3);
+    assert_int_equal(answer->request, 4);
+    assert_int_equal(answer->definitive, 1);
+    assert_string_equal(answer->reason, "TOO_MUCH");
+    assert_int_equal(offsetof(struct oc_ev_denied, rule), sizeof *answer);
     assert_string_equal(denial.rule, "max_size");
     request.request.head.seq = 0; /* not recorded */
     denial = out_denial(&request);
-    assert_int_equal(denial.answer.head.seq, 0);
+    assert_int_equal(denial.head.seq, 0);
 }
 
 int main(void)

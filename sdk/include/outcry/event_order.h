@@ -108,15 +108,19 @@ struct oc_ev_venue_answer {
     struct oc_id client;
 };
 
-/* A request refused by our own side. */
+/* A request refused by our own side: laid out as an answer, which it may be read as, with who refused behind it. */
 struct oc_ev_denied {
     struct oc_event head;
-    uint64_t order;
+    uint64_t order; /* 0: the request is about none */
     uint64_t request;
-    struct oc_dec used;
-    struct oc_dec limit;
+    int64_t used; /* decimal of used_scale digits; 0: the rule has none */
+    int64_t used_scale;
+    int64_t limit;
+    int64_t limit_scale;
+    uint32_t definitive; /* 1 */
+    uint32_t zero;
     char reason[OC_REASON_MAX];
-    char rule[OC_REASON_MAX];
+    char rule[OC_REASON_MAX]; /* the rule's name, or `account`, `instrument`, `host`: zero-filled */
 };
 
 enum { /* oc_ev_order.state: as the venue shows it */
