@@ -301,7 +301,8 @@ static void closed_release(struct orders *orders)
         order_release(orders, &orders->closed, oldest);
     /* The next order will take the place of this one, and the one after it goes then: both were last touched long ago. */
     const struct order *next = orders->closed.oldest;
-    prefetch(orders->free, sizeof *orders->free);
+    if (orders->free)
+        prefetch(orders->free, sizeof *orders->free);
     prefetch(&next->now.order, sizeof next->now.order);
     prefetch(&next->older, sizeof *next - offsetof(struct order, older));
     prefetch(&orders->index[slot_of(id + 1, orders->index_size)], 1); /* most often its number */
