@@ -47,7 +47,7 @@ session="session_open_test pace_test session_data_test start_value_test step_tes
     console_service_test plugin_services_test names_again_test link_states_test venue_sim_test recorded_source intrabar accounts_run"
 script="strategy_test strategy_bytes_test script_api_test strategy_run_test strategy_reload_test strategy_state_test strategy_restart_test
     strategy_origin_test script_order_test script_guard_test indicators_test reference_test script_grid_test script_call_test library_walk_test
-    sandbox_error_test sandbox_test sandbox_source_test reads_test pattern_test script_limit_test reach_test"
+    sandbox_error_test sandbox_test sandbox_source_test reads_test pattern_test script_limit_test reach_test strategy_refusal_test"
 sims="sim_bars_test sim_orders_test paper_test paper_side_test paper_state_test paper_walk_test paper_twin_test paper_alloc_test paper_keys_test inbox_test sim_answers_test
     differential_ticks intrabar"
 whole="golden lua_reference strategy_files steer first_session shell_show_test venue_run accounts_run steer_test strategy_errors meaning"

@@ -178,6 +178,8 @@ static oc_rc give_module(void *arg, const char *name, const char **ret_text, siz
         {"named", "return select('#', ...) .. ' ' .. ..."},
     };
     requests++;
+    if (strcmp(name, "long") == 0 || strcmp(name, "pipe") == 0)
+        return name[0] == 'l' ? OC_E_LIMIT : OC_E_INVALID;
     for (size_t at = 0; at < sizeof modules / sizeof *modules; at++)
         if (strcmp(modules[at][0], name) == 0) {
             *ret_text = modules[at][1];
@@ -209,6 +211,16 @@ static void require_asks_the_host_once(void **unused)
     assert_int_equal(load(sandbox, "pcall(require, 'bad')\nerror('mine')"), OC_E_INVALID);
     assert_int_equal(error->kind, SANDBOX_ERROR_RUNTIME);
     assert_string_equal(error->file, "test.lua");
+    assert_int_equal(load(sandbox, "require 'long'"), OC_E_INVALID);
+    assert_string_equal(error->message, "module 'long' is longer than a text may be");
+    assert_int_equal(load(sandbox, "require 'pipe'"), OC_E_INVALID);
+    assert_string_equal(error->message, "module 'pipe' is no regular file of the strategy's own folder");
+    must_load(sandbox, "local said, outer\n"
+                       "outer = coroutine.create(function()\n"
+                       "  coroutine.resume(coroutine.create(function() said = coroutine.status(outer) end))\n"
+                       "end)\n"
+                       "coroutine.resume(outer)\n"
+                       "assert(said == 'normal' and coroutine.status(outer) == 'dead')");
     assert_int_equal(load(sandbox, "require 'absent'"), OC_E_INVALID);
     assert_non_null(strstr(error->message, "not found"));
     static const char *const names[] = {"''",    "'.'",   "'..'",  "'.a'",   "'a.'",           "'a..b'", "'a/b'",

@@ -65,6 +65,10 @@ static void test_pattern(void **state)
     fails("('x'):match(('x'):rep(8193))", "pattern longer than 8192 bytes");
     fails("('x'):gsub(('x'):rep(8193), '')", "pattern longer than 8192 bytes");
     fails("('x'):gmatch(('x'):rep(8193))", "pattern longer than 8192 bytes");
+    fails("('x'):match(('()'):rep(33))", "too many captures");
+    fails("assert(select('#', ('x'):match(('()'):rep(32))) == 32) error('as many')", "as many");
+    fails("(('x'):rep(300)):match(('.?'):rep(300))", "pattern too complex");
+    fails("assert(#(('x'):rep(190)):match(('.?'):rep(190)) == 190) error('as deep')", "as deep");
     /* A set costs what it has: a text of 30,000 bytes, each looked for in 8,000. */
     assert_true(works("(('a'):rep(5000)):gsub('[' .. ('x'):rep(8000) .. ']', '')") > 2 * 5000ull * 8000 / 16 * 9 / 10);
     fails("(('a'):rep(100000)):find('[' .. ('x'):rep(8000) .. ']')", "pattern needs more than");
