@@ -211,6 +211,42 @@ static void D8_so_many_wait_and_no_more(void **state)
     fixture_free(f);
 }
 
+static void corrects(struct fixture *f, int number, int64_t qty)
+{
+    char name[16];
+    struct oc_ev_bust bust = bust_of(f, "t1", qty, 9900);
+    snprintf(name, sizeof name, "b%d", number);
+    bust.bust = id_of(name);
+    says(f, &bust);
+}
+
+/* A correction is known by its own id while it is one of the last: one beyond, the oldest is news again, and then the next. */
+static void D8_so_many_corrections_are_known(void **state)
+{
+    (void)state;
+    struct fixture *f = fixture_new(COST_AVERAGE);
+    said_accepted(f, OC_SIDE_BUY, 100, 9900, "V1");
+    fills(f, "V1", OC_SIDE_BUY, 4, 9900, 0, "t1");
+    for (int i = 0; i < BUSTS_MAX; i++)
+        corrects(f, i, 5 + i % 2);
+    assert_int_equal(held(f), 6);
+    corrects(f, 0, 9); /* all are known */
+    corrects(f, BUSTS_MAX - 1, 9);
+    assert_int_equal(held(f), 6);
+    corrects(f, BUSTS_MAX, 7); /* in the place of the first */
+    assert_int_equal(held(f), 7);
+    for (int again = 0; again < 3; again++) {
+        corrects(f, again + 1, 9);
+        assert_int_equal(held(f), again ? 9 + again : 7); /* it was known */
+        corrects(f, again, 10 + again);
+        assert_int_equal(held(f), 10 + again);
+    }
+    corrects(f, BUSTS_MAX, 20);
+    assert_int_equal(held(f), 12);
+    assert_int_equal(alarms_of(f), 0);
+    fixture_free(f);
+}
+
 /* Booked so long ago that it cannot be taken back: said, and nothing happens. */
 static void D8_of_many_fills_the_last_can_be_taken_back(void **state)
 {
@@ -408,6 +444,7 @@ int main(void)
         cmocka_unit_test(D8_a_corrected_lot_keeps_its_place),
         cmocka_unit_test(D8_a_correction_that_comes_first_waits_for_its_fill),
         cmocka_unit_test(D8_so_many_wait_and_no_more),
+        cmocka_unit_test(D8_so_many_corrections_are_known),
         cmocka_unit_test(D8_of_many_fills_the_last_can_be_taken_back),
         cmocka_unit_test(D8_sums_follow_a_correction),
         cmocka_unit_test(D8_whatever_is_corrected_the_books_add_up),

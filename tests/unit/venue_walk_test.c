@@ -86,7 +86,8 @@ static oc_rc on_market(void *self, const struct oc_event *event)
 static oc_rc on_order(void *self, const struct order *order, const struct oc_event *event)
 {
     (void)self;
-    FOLD(event->type, (int64_t)order->now.order, order->state, order->filled, order_missing(order));
+    FOLD((int64_t)order->now.order, order->state, order->filled, order_missing(order));
+    fold(event, event->size); /* to the last byte, for rules and strategies are shown it */
     if (roll(9) == 0)
         asks(now_walking);
     return OC_OK;
@@ -124,7 +125,7 @@ static void observe(void *self, const struct oc_risk_ctx *ctx, const struct oc_e
 {
     (void)self;
     (void)ctx;
-    FOLD(event->type, event->inst, event->size, (int64_t)event->cause);
+    fold(event, event->size);
 }
 
 /* ---- the engine, made the same each time ---- */
@@ -301,7 +302,17 @@ static void an_order_is_shown(struct walk *walk)
     shown.cum_value = (struct oc_dec){shown.price * shown.cum_qty, 5, 0};
     shown.cum_fee = (struct oc_dec){shown.cum_qty, 4, 0};
     shown.fee_asset = walk->f->quote;
-    hears(walk, &shown, who.account);
+    struct {
+        struct oc_ev_order shown;
+        char words[8];
+    } spoken = {shown, "because"};
+    spoken.shown.head.size = sizeof spoken;
+    spoken.shown.text_size = 7;
+    spoken.shown.tail = sizeof shown;
+    if (roll(3))
+        hears(walk, &shown, who.account);
+    else
+        hears(walk, &spoken, who.account);
 }
 
 static void a_correction(struct walk *walk)
