@@ -34,6 +34,7 @@ static oc_rc read_header(const char *dir, uint32_t start, struct settings *setti
     struct header_line line;
     char *text = NULL, key[SETTING_KEY_MAX], value[SETTING_VALUE_MAX];
     size_t size = 0, at = 0;
+    *ret_lacks = false;
     oc_rc rc = session_read(dir, start, &text, &size);
     if (rc == OC_OK)
         rc = header_next(text, size, &at, &line);
@@ -77,7 +78,7 @@ static oc_rc cannot_read(struct session *session, oc_rc rc, const char *dir, uin
 static oc_rc take_header(struct session *session, const char *dir, uint32_t start, bool may_lack)
 {
     struct rules *rules = &session->rules;
-    bool lacks = false;
+    bool lacks;
     struct error error;
     rules->settings = calloc(1, sizeof *rules->settings);
     rules->parts = calloc(1, sizeof *rules->parts);
@@ -195,7 +196,7 @@ static void tell_keys(struct text *words, const struct settings *now, const stru
 void rules_note_change(struct session *session, const char *dir, uint32_t before, uint32_t start, uint64_t seq)
 {
     struct settings then = {0}, now = {0};
-    bool lacks = false;
+    bool lacks;
     char line[2 * SESSION_LINE_MAX];
     uint32_t told = 0;
     struct text words;
