@@ -1,5 +1,5 @@
 /* paper_walk_test.c: the paper venue on long seeded walks: bars, bars of quotes, quotes and prints, with orders of every kind
- * sent, amended and cancelled among them. Two things are asked. What it says adds up after every step: fills, position and
+ * sent, amended and cancelled among them, and finer data inside the bars. Two things are asked. What it says adds up after every step: fills, position and
  * money. And it says what it said when the walk was recorded, to the last unit, also when it is saved and loaded on the way. */
 #include "support/paper_kit.h"
 
@@ -128,6 +128,66 @@ static void asks(struct walk *walk)
     take(walk);
 }
 
+/* One piece of finer data, of one price line or two. */
+static void says_piece(struct walk *walk, bool is_quoted, int64_t half, uint32_t sides, int64_t from_ns, int64_t to_ns,
+                       const int64_t line[4])
+{
+    union {
+        struct oc_event head;
+        struct oc_ev_bar bar;
+        struct oc_ev_qbar qbar;
+        struct oc_ev_trade trade;
+        struct oc_ev_quote quote;
+    } event = {.trade = {.head = {.size = sizeof event.trade, .type = OC_EV_TRADE}, .price = line[0]}};
+    if (is_quoted && from_ns == to_ns)
+        event.quote = (struct oc_ev_quote){.head = {.size = sizeof event.quote, .type = OC_EV_QUOTE},
+                                           .bid = line[0] - half,
+                                           .ask = line[0] + half,
+                                           .present = sides};
+    else if (is_quoted)
+        event.qbar = (struct oc_ev_qbar){.head = {.size = sizeof event.qbar, .type = OC_EV_QBAR},
+                                         .open_ns = from_ns,
+                                         .period_ns = to_ns - from_ns,
+                                         .bid = {line[0] - half, line[1] - half, line[2] - half, line[3] - half},
+                                         .ask = {line[0] + half, line[1] + half, line[2] + half, line[3] + half},
+                                         .present = sides};
+    else if (from_ns != to_ns)
+        event.bar = (struct oc_ev_bar){.head = {.size = sizeof event.bar, .type = OC_EV_BAR},
+                                       .open_ns = from_ns,
+                                       .period_ns = to_ns - from_ns,
+                                       .open = line[0],
+                                       .high = line[1],
+                                       .low = line[2],
+                                       .close = line[3]};
+    event.head.inst = INST;
+    event.head.venue_ns = to_ns;
+    assert_int_equal(walk->v->sim->finer(walk->v->instance.self, INST, &event.head), OC_OK);
+}
+
+/* What lies inside the bar that comes next: nothing that is known, its halves, or five prices. */
+static void says_inside(struct walk *walk, bool is_quoted, int64_t half, const int64_t whole[4])
+{
+    const int64_t form = roll(walk, 4), middle = whole[2] + roll(walk, whole[1] - whole[2] + 1), is_up = roll(walk, 2),
+                  begin = walk->now_ns;
+    const uint32_t both = OC_HAS_BID | OC_HAS_ASK, one = roll(walk, 2) ? OC_HAS_BID : OC_HAS_ASK,
+                   sides = roll(walk, 5) ? both : one;
+    assert_int_equal(walk->v->sim->finer(walk->v->instance.self, INST, NULL), OC_OK);
+    if (form == 2) {
+        const int64_t low = middle < whole[0] ? middle : whole[0], high = middle > whole[0] ? middle : whole[0];
+        const int64_t below = middle < whole[3] ? middle : whole[3], above = middle > whole[3] ? middle : whole[3];
+        says_piece(walk, is_quoted, half, both, begin, begin + MINUTE / 2,
+                   (const int64_t[4]){whole[0], is_up ? whole[1] : high, is_up ? low : whole[2], middle});
+        says_piece(walk, is_quoted, half, sides, begin + MINUTE / 2, begin + MINUTE,
+                   (const int64_t[4]){middle, is_up ? above : whole[1], is_up ? whole[2] : below, whole[3]});
+    }
+    const int64_t prices[5] = {whole[0], is_up ? whole[1] : whole[2], middle, is_up ? whole[2] : whole[1], whole[3]};
+    for (int64_t i = 0; form == 3 && i < 5; i++) {
+        const int64_t at_ns = begin + i * MINUTE / 5;
+        says_piece(walk, is_quoted, half, i ? sides : both, at_ns, at_ns,
+                   (const int64_t[4]){prices[i], prices[i], prices[i], prices[i]});
+    }
+}
+
 static void shows_bar(struct walk *walk, bool is_quoted)
 {
     const int64_t open = walk->price, close = open - 30 + roll(walk, 61), open_ns = walk->now_ns;
@@ -151,6 +211,7 @@ static void shows_bar(struct walk *walk, bool is_quoted)
         .ask = {open + half, high + half, low + half, close + half},
         .present = (sides != 1 ? OC_HAS_BID : 0u) | (sides != 2 ? OC_HAS_ASK : 0u)};
     const struct oc_event *event = is_quoted ? &quoted.head : &bar.head;
+    says_inside(walk, is_quoted, half, (const int64_t[4]){open, high, low, close});
     if (roll(walk, 6)) /* else it is live: shown at its close only */
         shown(walk, event);
     for (int64_t i = roll(walk, 4); i > 0; i--) {
@@ -274,12 +335,12 @@ static void walks_end_where_they_did(void **state)
     static const uint32_t kinds[] = {OC_KIND_SPOT, OC_KIND_SPOT,   OC_KIND_SPOT,
                                      OC_KIND_SPOT, OC_KIND_LINEAR, OC_KIND_INVERSE};
     static const uint64_t recorded[6][4] = {
-        {0x7942849749cef36f, 0x1f92007afbc9b12d, 0xc61f102ae2eac7f8, 0xad8d0470536f0d43},
-        {0xe5ea7c2bed9f3720, 0x5f9831ac74e2c4e6, 0x5359165f73560d08, 0x3e0b86546147711a},
-        {0xcfbec0620a34b558, 0x7384d37f0673ece3, 0x9e5bc684327b6bb9, 0x6c8f05c7785dc561},
-        {0x3030dc7048427a45, 0x67221e9a3ea09b54, 0xf44388e4acc36041, 0x35ddf823508903de},
-        {0x742439438466cfcd, 0x56eb0e95d5a65e54, 0xdf02c2409515b6ba, 0x6bc6fed5ecae8f1c},
-        {0x8ba605d088a5993d, 0x6eb071fa7c29113c, 0xa2c78b60ef9ec619, 0x340fe04b30a5846c}};
+        {0x8e7aef8c7f82ee34, 0xacf29149dddbe36b, 0xc61f102ae2eac7f8, 0xad8d0470536f0d43},
+        {0x0a4f3d77afc29cc1, 0x4fb849df38dbca4f, 0x5359165f73560d08, 0x3e0b86546147711a},
+        {0xadc972bdc9b93cb6, 0x49824acc190cc46f, 0x9e5bc684327b6bb9, 0x6c8f05c7785dc561},
+        {0x50f209ed2f7584e9, 0xbc292ab6fce889d7, 0xf44388e4acc36041, 0x35ddf823508903de},
+        {0x11eaf3d59768f172, 0x81ef80fdb42f4790, 0xdf02c2409515b6ba, 0x6bc6fed5ecae8f1c},
+        {0xa5e15cf15f04bbe0, 0xcd7e2788036e57e0, 0xa2c78b60ef9ec619, 0x340fe04b30a5846c}};
     bool is_same = true;
     for (int i = 0; i < 6; i++)
         for (int market = 0; market < 4; market++) {
