@@ -192,7 +192,7 @@ static void pass_groups(struct engine *engine, struct save_cursor *cursor)
             cursor->is_bad = true;
         groups->count = groups->room = groups->list ? count : 0;
     }
-    if (count && !cursor->is_bad)
+    if (count)
         save_pass(cursor, groups->list, count * sizeof *groups->list);
     save_pass(cursor, &groups->live, sizeof groups->live);
     save_pass(cursor, &groups->retry_ns, sizeof groups->retry_ns);

@@ -1,6 +1,7 @@
-/* paper_walk_test.c: the paper venue on long seeded walks: bars, bars of quotes, quotes and prints, with orders of every kind
- * sent, amended and cancelled among them, and finer data inside the bars. Two things are asked. What it says adds up after every step: fills, position and
- * money. And it says what it said when the walk was recorded, to the last unit, also when it is saved and loaded on the way. */
+/* paper_walk_test.c: the paper venue on long seeded walks: bars and now and then what lies inside them, bars of quotes, quotes and
+ * prints, with orders of every kind sent, amended and cancelled among them. Two things are asked. What it says adds up after every
+ * step: fills, position and money. And it says what it said when the walk was recorded, to the last unit, also when it is saved and
+ * loaded on the way. */
 #include "support/paper_kit.h"
 
 #include "support/walk_kit.h"
