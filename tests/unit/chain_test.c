@@ -547,6 +547,17 @@ static void a_rule_that_is_missing_knows_what_was_known(void **state)
     engine_set_missing(f->engine, "probe22 probe2");
     fixture_price(f, 10000);
     assert_int_equal(counter.seen, 1);
+    struct oc_request out = fixture_order(f, OC_SIDE_SELL, 3, 10100); /* what only reduces is still taken */
+    out.bits |= OC_RQ_REDUCE_ONLY;
+    fixture_hold(f, 0, 100);
+    for (int is_away = 0; is_away < 2; is_away++) {
+        engine_set_missing(f->engine, is_away ? "probe" : "other");
+        const int asked = prober.asked;
+        order = fixture_submit(f, out);
+        assert_int_not_equal(order, 0);
+        assert_int_equal(prober.asked > asked, !is_away);
+        assert_int_equal(orders_find(engine_orders(f->engine), order)->now.rules, is_away ? 1 : 2);
+    }
     fixture_free(f);
 }
 
