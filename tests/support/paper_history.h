@@ -247,9 +247,9 @@ static struct oc_ev_bar drawn_bar(struct history *history, int market)
 {
     uint64_t *random = &history->random[market];
     const int64_t open = history->price[market] + (roll(random, 5) ? 0 : roll(random, 21) - 10),
-                  close = open - 20 + roll(random, 41);
-    struct oc_ev_bar bar = a_bar(history->desk, open, (open > close ? open : close) + roll(random, 20),
-                                 (open < close ? open : close) - roll(random, 20), close);
+                  close = open - 20 + roll(random, 41), up = roll(random, 20), down = roll(random, 20);
+    struct oc_ev_bar bar =
+        a_bar(history->desk, open, (open > close ? open : close) + up, (open < close ? open : close) - down, close);
     bar.head.inst = insts[market];
     bar.volume = roll(random, 4000);
     bar.present = roll(random, 4) ? OC_HAS_VOLUME : 0;
