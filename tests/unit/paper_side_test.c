@@ -102,10 +102,11 @@ static void the_end_takes_the_last_price_of_its_side(void **state)
 static void orders_of_many_markets_stay_apart(void **state)
 {
     (void)state;
-    enum { MARKETS = 5, EACH = 9 };
+    enum { MARKETS = 5, EACH = 20, WAYS = 3 };
+    static const uint32_t ways[WAYS][MARKETS] = {{1, 2, 3, 4, 5}, {5, 4, 3, 2, 1}, {2, 1, 4, 3, 5}};
     static const char *const richly[] = {"latency", "0",           "half_spread", "0", "check_funds",
                                          "no",      "allow_short", "yes",         NULL};
-    for (int way = 0; way < 2; way++) { /* upwards and downwards */
+    for (int way = 0; way < WAYS; way++) {
         struct venue *v = venue_new(richly);
         uint64_t orders[MARKETS + 1][EACH];
         for (uint32_t k = 2; k <= MARKETS; k++) {
@@ -129,7 +130,7 @@ static void orders_of_many_markets_stay_apart(void **state)
             }
         assert_int_equal(v->fill_count, 0);
         for (uint32_t step = 1; step <= MARKETS; step++) {
-            const uint32_t k = way ? MARKETS + 1 - step : step;
+            const uint32_t k = ways[way][step - 1];
             struct oc_ev_trade trade = {
                 .head = {.size = sizeof trade, .type = OC_EV_TRADE, .inst = OC_INST(k, 1), .venue_ns = MINUTE * step},
                 .price = 8000};
