@@ -68,7 +68,7 @@ void fill_follows(struct engine *engine, struct order *order, const struct oc_ev
     exposure_lower(engine, order);
     if (engine->is_observed)
         chain_observe(engine, &fill->head);
-    groups_fill(engine, order, fill->qty);
+    groups_fill(engine, order, fill);
     answer_follows(engine, order, &fill->head);
 }
 

@@ -163,19 +163,46 @@ static void leg_refused(struct engine *engine, uint64_t leg)
     groups_to_tell(engine, leg);
 }
 
+static void alarm_small(struct engine *engine, const struct group *group)
+{
+    if (!group->is_small)
+        engine_alarm(engine, orders_find(engine->orders, group->entry),
+                     "what an entry has filled is too small to be protected: the venue takes no order of its size");
+}
+
+/* The venue takes no order as small as this. */
+static bool is_too_small(const struct engine *engine, const struct oc_request *leg)
+{
+    const char *reason = stage_refuses(engine, leg);
+    return reason && (strcmp(reason, "QUANTITY_BELOW_MINIMUM") == 0 || strcmp(reason, "NOTIONAL_BELOW_MINIMUM") == 0);
+}
+
+/* There is no such leg yet, or no more. */
+static void leg_place(struct engine *engine, struct group *group, uint64_t *leg, int64_t qty, uint8_t role)
+{
+    const uint8_t bit = role == OC_ROLE_STOP_LOSS ? GROUP_STOP_IS_SMALL : GROUP_TARGET_IS_SMALL;
+    struct oc_request request = leg_request(group, qty, role);
+    struct engine_refusal refusal = {0};
+    if (is_too_small(engine, &request)) {
+        alarm_small(engine, group);
+        group->is_small |= bit;
+        return;
+    }
+    group->is_small &= (uint8_t)~bit;
+    if (engine_submit(engine, &request, &refusal) == OC_OK)
+        *leg = request.order;
+    else
+        leg_refused(engine, request.order); /* a position without its protection: the denied order names the rule */
+}
+
 /* Brings one leg to `qty` open units: placed, amended or canceled. */
 static void leg_size(struct engine *engine, struct group *group, uint64_t *leg, int64_t qty, uint8_t role)
 {
     struct engine_refusal refusal = {0};
     const struct order *order = orders_find(engine->orders, *leg);
     if (!order || state_is_final(order->state) || (order->state == STATE_PENDING_CANCEL && qty > 0)) {
-        if (qty <= 0 || group->is_closing)
-            return;
-        struct oc_request request = leg_request(group, qty, role);
-        if (engine_submit(engine, &request, &refusal) == OC_OK)
-            *leg = request.order;
-        else
-            leg_refused(engine, request.order); /* a position without its protection: the denied order names the rule */
+        if (qty > 0 && !group->is_closing)
+            leg_place(engine, group, leg, qty, role);
         return;
     }
     int64_t total = order->filled + qty;
@@ -226,7 +253,7 @@ static void group_retire(struct engine *engine, struct group *group)
     if (!leg_is_gone(engine, group->entry) || !leg_is_gone(engine, group->stop_order) ||
         !leg_is_gone(engine, group->target_order))
         return;
-    if (!group->is_closing && group->entered != group->exited)
+    if (!group->is_closing && !group->is_small && group->entered != group->exited)
         return;
     group->id = 0;
     engine->groups.live--;
@@ -238,8 +265,8 @@ static void groups_close(struct engine *engine, const struct order *order)
     const struct book *book =
         portfolio_find(engine->portfolio, order->now.account, order->now.strategy, order->now.head.inst);
     const int64_t after = book ? book->position.qty : 1, before = engine->qty_before;
-    if (after != 0 && (before == 0 || (before > 0) == (after > 0)))
-        return;
+    if (before == after || (after != 0 && (before == 0 || (before > 0) == (after > 0))))
+        return; /* what cannot be sold by itself reads 0 before and behind: it is an entry that has begun */
     const uint8_t stays = after > 0 ? OC_SIDE_BUY : after < 0 ? OC_SIDE_SELL : OC_SIDE_NONE;
     for (uint32_t i = 0; i < engine->groups.count; i++) {
         struct group *group = &engine->groups.list[i];
@@ -265,14 +292,32 @@ static void group_reopen(struct group *group)
     group->entered = group->exited = 0;
 }
 
-void groups_fill(struct engine *engine, const struct order *order, int64_t qty)
+/* By how much a fill of the entry made the position larger. */
+static int64_t grown_by(struct engine *engine, struct group *group, const struct oc_ev_fill *fill)
 {
+    const struct book *book = portfolio_find(engine->portfolio, group->account, group->strategy, group->inst);
+    const struct instrument *instrument = instruments_get(engine->instruments, group->inst);
+    if (!book || instrument->info.kind != OC_KIND_SPOT || group->side != OC_SIDE_BUY || engine->qty_before < 0)
+        return fill->qty;
+    const int64_t grown = book->position.qty - engine->qty_before;
+    if (book->position.qty == 0) {
+        alarm_small(engine, group);
+        group->is_small |= GROUP_ALL_IS_SMALL;
+    } else {
+        group->is_small &= (uint8_t)~GROUP_ALL_IS_SMALL;
+    }
+    return grown;
+}
+
+void groups_fill(struct engine *engine, const struct order *order, const struct oc_ev_fill *fill)
+{
+    const int64_t qty = fill->qty;
     if (!engine->groups.live)
         return;
     struct group *group = group_find(&engine->groups, order->now.group);
     if (group && order->now.role == OC_ROLE_ENTRY) {
         group_reopen(group);
-        group->entered += qty;
+        group->entered += grown_by(engine, group, fill);
     } else if (group && (order->now.role == OC_ROLE_STOP_LOSS || order->now.role == OC_ROLE_TAKE_PROFIT))
         group->exited += qty; /* what flattens an excess was counted when it was asked for */
     if (group && !engine->is_restoring)

@@ -8,6 +8,8 @@
  * - A leg that is refused is told to the strategy, counted as an alarm, and asked for again each GROUPS_RETRY_NS of the
  *   session's time, with the prices, until it stands or nothing is left to protect; so is the change of its size, and its
  *   cancel, but that these are alarms only.
+ * - A fill of the entry counts as what it made of the position, as it reads: without what a fee in base took, and with dust that it
+ *   joined. What is smaller than the venue's smallest order is not protected: that is an alarm, once, until it has grown.
  * - Excess that reached the wrong side because both legs filled at once is flattened by a market order and counted. */
 #ifndef ENGINE_GROUPS_H
 #define ENGINE_GROUPS_H
@@ -20,6 +22,7 @@
 
 struct engine;
 struct order;
+struct oc_ev_fill;
 
 #define GROUPS_RETRY_NS 1000000000LL
 enum { GROUPS_TOLD_MAX = ENGINE_ORDERS_CLOSED_KEPT }; /* an order that is forgotten cannot be told */
@@ -40,8 +43,11 @@ struct group {
     uint8_t has_stop;
     uint8_t has_target;
     uint8_t is_closing;
+    uint8_t is_small; /* GROUP_...: legs that are too small to be asked for */
     char tag[OC_TAG_MAX];
 };
+
+enum { GROUP_STOP_IS_SMALL = 1, GROUP_TARGET_IS_SMALL = 2, GROUP_ALL_IS_SMALL = 4 };
 
 struct groups {
     struct group *list;
@@ -62,7 +68,7 @@ void groups_drop(struct engine *engine, uint64_t id);
 /* A recorded request of a leg or an entry, as a fact. */
 void groups_restore_request(struct engine *engine, const struct oc_request *request);
 /* After a fill of any order was booked: sizes, places, amends or cancels legs (inside a batch of the host). */
-void groups_fill(struct engine *engine, const struct order *order, int64_t qty);
+void groups_fill(struct engine *engine, const struct order *order, const struct oc_ev_fill *fill);
 /* After an order became final. */
 void groups_final(struct engine *engine, const struct order *order);
 /* The stop order of a group; 0: it has none. */

@@ -285,8 +285,11 @@ oc_rc instrument_apply(struct engine *engine, const struct oc_ev_instrument *eve
         count_exposure(engine, inst);
         engine->has_versions = true;
     }
-    if (change != INSTRUMENT_SAME)
+    if (change != INSTRUMENT_SAME) {
         settle_books(engine, inst);
+        if (engine->groups.live) /* what was too small to be protected may be large enough */
+            engine->groups.retry_ns = engine->now_ns + GROUPS_RETRY_NS;
+    }
     engine->last_instrument = inst;
     if (engine->is_observed)
         chain_observe(engine, &event->head);

@@ -45,8 +45,39 @@ static struct paper_group *group_new(struct paper *paper, const struct oc_reques
     return group;
 }
 
+/* What the fee of a purchase took of it. */
+static oc_i128 taken_by(const struct paper_market *market, const struct oc_ev_fill *fill)
+{
+    oc_i128 fee = 0;
+    if (fill->fee_asset != market->info.base || fill->side != OC_SIDE_BUY || market->info.kind != OC_KIND_SPOT ||
+        money_from_dec(fill->fee, &fee) < 0 || fee < 0)
+        return 0;
+    return fee;
+}
+
+/* Units of the entry that are not there: a part of one is none that can be sold. */
+static int64_t lost_of(const struct paper_market *market, const struct paper_group *group)
+{
+    const struct oc_dec *step = &market->info.qty_step;
+    const oc_i128 unit = (oc_i128)step->units * num_pow10_128(MONEY_SCALE - step->scale);
+    return group->taken ? (int64_t)((group->taken + unit - 1) / unit) : 0;
+}
+
+int64_t paper_group_open(const struct paper_market *market, const struct paper_group *group)
+{
+    return group->entered - group->exited - lost_of(market, group);
+}
+
+int64_t paper_group_grows(const struct paper_market *market, struct paper_group *group, int64_t qty)
+{
+    const int64_t before = group->lost;
+    group->lost = lost_of(market, group);
+    return qty - (group->lost - before);
+}
+
 /* NULL: the fill is of no group. */
-static struct paper_group *group_takes(struct paper *paper, const struct paper_order *order, int64_t qty)
+static struct paper_group *group_takes(struct paper *paper, const struct paper_order *order,
+                                       const struct oc_ev_fill *fill)
 {
     const bool is_entry = order->ask.role == OC_ROLE_ENTRY && order->ask.group;
     if (!is_entry && !is_leg(&order->ask))
@@ -56,15 +87,18 @@ static struct paper_group *group_takes(struct paper *paper, const struct paper_o
         group = group_new(paper, &order->ask);
     if (!group)
         return NULL;
-    group->entered += is_entry ? qty : 0;
-    group->exited += is_entry ? 0 : qty;
+    group->entered += is_entry ? fill->qty : 0;
+    group->exited += is_entry ? 0 : fill->qty;
+    if (is_entry)
+        group->taken += taken_by(paper_market(paper, order->ask.head.inst), fill);
     return is_entry ? group : NULL;
 }
 
-void paper_group_fill(struct paper *paper, const struct paper_order *order, const struct paper_deal *deal, int64_t qty)
+void paper_group_fill(struct paper *paper, const struct paper_order *order, const struct paper_deal *deal,
+                      const struct oc_ev_fill *fill)
 {
     struct paper_group *group =
-        paper_market(paper, order->ask.head.inst)->has_bars ? group_takes(paper, order, qty) : NULL;
+        paper_market(paper, order->ask.head.inst)->has_bars ? group_takes(paper, order, fill) : NULL;
     if (!group)
         return;
     group->fill_ns = deal->now_ns;
@@ -74,12 +108,13 @@ void paper_group_fill(struct paper *paper, const struct paper_order *order, cons
 
 void paper_group_observe(struct paper *paper, const struct paper_order *order, const struct oc_ev_fill *fill)
 {
-    struct paper_group *group = group_takes(paper, order, fill->qty);
+    struct paper_group *group = group_takes(paper, order, fill);
     if (!group)
         return;
     const bool has_stop = order->ask.bits & OC_RQ_HAS_STOP, takes = fill->liquidity == OC_LIQUIDITY_TAKER;
     const bool at_stop =
         has_stop && takes && paper_with_spread(paper, fill->side, order->ask.stop_price) == fill->price;
+    (void)paper_group_grows(paper_market(paper, order->ask.head.inst), group, fill->qty);
     group->fill_ns = fill->head.venue_ns;
     group->from = at_stop ? order->ask.stop_price : fill->price;
     group->is_on_line = takes && !at_stop;
@@ -92,7 +127,10 @@ int64_t paper_remaining(struct paper *paper, const struct paper_order *order)
     if (!is_leg(&order->ask) || !market->has_bars)
         return rest;
     const struct paper_group *group = paper_group(paper, order->ask.group);
-    const int64_t open = group ? group->entered - group->exited : rest;
+    const int64_t open = group ? paper_group_open(market, group) : rest;
+    /* the host knows what a fee left of a step before and what joined it: with that of this entry it may be one unit more */
+    if (group && group->taken && !order->is_awaited && rest == open + 1)
+        return rest;
     return open < rest ? open : rest;
 }
 

@@ -108,6 +108,8 @@ struct paper_group {
     uint32_t inst;
     uint32_t account;
     int64_t entered, exited;
+    oc_i128 taken;   /* spot: base money that fees took of the entry */
+    int64_t lost;    /* units of it by which its legs have grown less */
     int64_t fill_ns; /* of the entry's last fill */
     int64_t from;    /* and the price from which its legs are judged */
     bool is_on_line; /* restored: that price is on the line of market orders of the bar, which is still to come */
@@ -322,7 +324,11 @@ void paper_judge_release(struct paper *paper);
 /* legs.c */
 struct paper_group *paper_group(struct paper *paper, uint64_t id);
 /* A fill of an entry or of a leg, for its group. */
-void paper_group_fill(struct paper *paper, const struct paper_order *order, const struct paper_deal *deal, int64_t qty);
+void paper_group_fill(struct paper *paper, const struct paper_order *order, const struct paper_deal *deal,
+                      const struct oc_ev_fill *fill);
+/* What of a group's entry is there to be protected; and by how much more that is where the entry has filled so many. */
+int64_t paper_group_open(const struct paper_market *market, const struct paper_group *group);
+int64_t paper_group_grows(const struct paper_market *market, struct paper_group *group, int64_t qty);
 /* True: the leg is there at the very open that filled its entry, and is judged from that fill's price. */
 bool paper_leg_from(struct paper *paper, const struct paper_market *market, const struct paper_order *order,
                     int64_t *ret_from);

@@ -4,7 +4,7 @@
 
 #include "paper.h"
 
-enum { STATE_VERSION = 4 };
+enum { STATE_VERSION = 5 };
 
 struct head {
     uint32_t version;

@@ -152,7 +152,7 @@ static void emit_fill(struct paper *paper, struct paper_order *order, const stru
     const oc_i128 quote_fee = fill.fee_asset == market->info.quote ? fee : 0;
     order->spent += is_buy(order) ? value + quote_fee : value - quote_fee; /* or taken in */
     volume_use(market, order, qty);
-    paper_group_fill(paper, order, deal, qty);
+    paper_group_fill(paper, order, deal, &fill);
     if (order->grown && order->filled > order->ask.qty &&
         !order->is_awaited) { /* more than the host knows to be there */
         order->is_awaited = true;

@@ -112,7 +112,7 @@ static bool leg_appears(struct walk *walk, const struct paper_order *entry, uint
     struct paper_order *leg;
     if (!group || paper_room(paper, &leg) < 0)
         return false;
-    const int64_t open = group->entered - group->exited;
+    const int64_t open = paper_group_open(walk->market, group);
     leg->ask = (struct oc_request){.head = ask.head,
                                    .group = ask.group,
                                    .qty = open,
@@ -178,6 +178,8 @@ static void entry_filled(struct walk *walk, uint32_t index, int64_t qty)
     struct paper *paper = walk->paper;
     const struct paper_market *market = walk->market;
     const struct oc_request entry = paper->orders[index].ask;
+    struct paper_group *group = entry.role == OC_ROLE_ENTRY ? paper_group(paper, entry.group) : NULL;
+    const int64_t more = group ? paper_group_grows(market, group, qty) : qty;
     const int64_t ready_ns = walk->now_ns + paper->response_ns + paper->entry_ns;
     const bool has_stop = entry.bits & OC_RQ_HAS_STOP_LOSS, has_target = entry.bits & OC_RQ_HAS_TAKE_PROFIT;
     if (entry.role != OC_ROLE_ENTRY || !entry.group || (!has_stop && !has_target) || ready_ns >= market->close_ns)
@@ -191,7 +193,7 @@ static void entry_filled(struct walk *walk, uint32_t index, int64_t qty)
         const uint8_t role = i == 0 ? OC_ROLE_STOP_LOSS : OC_ROLE_TAKE_PROFIT;
         if (!(i == 0 ? has_stop : has_target))
             continue;
-        if (!legs_grow(walk, entry.group, role, qty) && !leg_appears(walk, &paper->orders[index], role, ready_ns))
+        if (!legs_grow(walk, entry.group, role, more) && !leg_appears(walk, &paper->orders[index], role, ready_ns))
             continue;
         for (uint32_t at = 0; at < walk->step_count; at++) {
             struct step *step = &walk->steps[at];
