@@ -183,21 +183,30 @@ local function with_account(rows, columns, place)
   return columns
 end
 
--- What only some venues say has a column where one of them says it.
+-- What only some have has a column where one of them has it.
 local function any_has(rows, name)
   for _, row in ipairs(rows) do if row[name] then return true end end
   return false
 end
 
-word('Money', 'positions', 'positions()', 'What is held, of the account and of each strategy.', 'positions', function()
+-- What cannot be sold by itself, and what the venue shows.
+local function with_rest(rows, columns)
+  for _, key in ipairs { 'dust', 'dust_cost' } do
+    if any_has(rows, key) then
+      columns[#columns + 1] = { (key:gsub('_', ' ')), key, right = true, get = function(r) return r[key] and S.any(r[key]) or '' end }
+    end
+  end
+  if any_has(rows, 'venue_qty') then columns[#columns + 1] = qty('venue qty', 'venue_qty') end
+  return columns
+end
+
+word('Money', 'positions', 'positions()', 'What is held, of the account and of each strategy; and dust, which cannot be sold by itself.', 'positions', function()
   local rows, err = S.list(200, 'positions')
   if not rows then return nil, err end
-  local columns = with_account(rows, { { 'symbol', 'symbol' },
+  return table_of(rows, with_rest(rows, with_account(rows, { { 'symbol', 'symbol' },
     { 'of', 'strategy', drop = 2, get = function(r) return r.strategy or 'account' end }, side(),
     qty('qty', 'qty'), price('average', 'average', 3), price('last', 'last', 5), money('value', 'value', 4),
-    profit('unrealised', 'unrealised'), profit('realised', 'realised', 6) }, 2)
-  if any_has(rows, 'venue_qty') then columns[#columns + 1] = qty('venue qty', 'venue_qty') end
-  return table_of(rows, columns, 'no positions')
+    profit('unrealised', 'unrealised'), profit('realised', 'realised', 6) }, 2)), 'no positions')
 end)
 
 word('Money', 'balances', 'balances()', 'What the account holds of each asset, and what open orders use of it.', 'balances', function()

@@ -3,6 +3,7 @@
 
 #include "base/env.h"
 #include "report/chart.h"
+#include "report/dust_lines.h"
 #include "report/format.h"
 #include "report/page.h"
 #include "report/report.h"
@@ -159,6 +160,9 @@ static void put_money(struct text *page, const struct result *result, const stru
     snprintf(note, sizeof note, "WITHOUT %u balances that have no price in %s", result->unpriced, result->currency);
     put_row(page, "Final", "", format_money(result->final, scale, false, text),
             result->unpriced ? note : "cash and positions at the mark");
+    struct dust_line dust;
+    for (uint32_t at = 0; dust_line_next(result, &at, &dust);)
+        put_row(page, "Dust, in it", "", dust.qty, dust.note);
     put_row(page, "Profit", tone(figures->profit), format_money(figures->profit, scale, true, text), "after fees");
     put_row(page, "Return", tone(figures->profit), format_percent(figures->total_return, true, text),
             "final / start - 1");

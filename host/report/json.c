@@ -6,6 +6,7 @@
 
 #include "base/json_out.h"
 #include "base/text.h"
+#include "report/dust_lines.h"
 #include "report/format.h"
 
 enum { DEPTH_MAX = 8, WRITTEN_MAX = 1 << 24, WRITTEN_SIZE = 1 << 16 };
@@ -144,6 +145,27 @@ static void put_head(struct json *json, const struct result *result)
     put_params(json, result->params);
 }
 
+/* Where there is any. */
+static void put_dust(struct json *json, const struct result *result)
+{
+    struct dust_line line;
+    char cost[FORMAT_MAX];
+    uint32_t at = 0;
+    if (!dust_line_next(result, &at, &line))
+        return;
+    json_open(&json->text, "dust", '[');
+    do {
+        json_open(&json->text, NULL, '{');
+        json_text(&json->text, "symbol", line.symbol);
+        json_text(&json->text, "asset", line.asset);
+        json_text(&json->text, "qty", line.qty);
+        json_text(&json->text, "cost", format_exact(line.dust.cost, cost));
+        json_text(&json->text, "currency", line.currency);
+        json_close(&json->text, '}');
+    } while (dust_line_next(result, &at, &line));
+    json_close(&json->text, ']');
+}
+
 static void put_money(struct json *json, const struct result *result, const struct figures *figures)
 {
     json_open(&json->text, "money", '{');
@@ -155,6 +177,7 @@ static void put_money(struct json *json, const struct result *result, const stru
     member_money(json, "final", result->final, true);
     if (result->unpriced) /* balances without a price, which it does not hold */
         json_int(&json->text, "unpriced", result->unpriced);
+    put_dust(json, result);
     member_money(json, "profit", figures->profit, true);
     member_figure(json, "return", figures->total_return);
     member_money(json, "fees", result->fees, true);

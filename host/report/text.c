@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "report/dust_lines.h"
 #include "report/format.h"
 
 enum { COLUMNS = 80, KEY_WIDTH = 20, VALUE_WIDTH = 20, PART_ROWS_MAX = 40 };
@@ -189,6 +190,9 @@ static void put_money(struct page *page, const struct result *result, const stru
     snprintf(note, sizeof note, "WITHOUT %u balances that have no price in %s", result->unpriced, result->currency);
     row(page, "Final", format_money(result->final, scale, false, text),
         result->unpriced ? note : "cash + positions at the mark");
+    struct dust_line dust;
+    for (uint32_t at = 0; dust_line_next(result, &at, &dust);)
+        row(page, "Dust, in it", dust.qty, dust.note);
     row_styled(page, "Profit", format_money(figures->profit, scale, true, text), "after fees", tone(figures->profit));
     row_styled(page, "Return", format_percent(figures->total_return, true, text), "final / start - 1",
                tone(figures->profit));

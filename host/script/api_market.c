@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "engine/dust.h"
 #include "script/strategy_impl.h"
 
 const char *const strategy_meta_market = "outcry.market";
@@ -429,8 +430,13 @@ static int lj_position_index(lua_State *lua)
         int64_t qty = position ? position->qty : 0;
         return lua_pushstring(lua, qty > 0 ? "long" : (qty < 0 ? "short" : "flat")), 1;
     }
-    return sandbox_raise(lua, "a position has qty, side, average, realised, unrealised and trips; found '%s'",
-                         key ? key : "?");
+    if (key && KEY_IS(strategy, key, dust))
+        return push_money(lua, position ? dust_of(position, market->instrument).qty : 0);
+    if (key && KEY_IS(strategy, key, dust_cost))
+        return push_money(lua, position ? dust_of(position, market->instrument).cost : 0);
+    return sandbox_raise(
+        lua, "a position has qty, side, average, realised, unrealised, trips, dust and dust_cost; found '%s'",
+        key ? key : "?");
 }
 
 static int field_price(lua_State *lua, const struct market_handle *market, bool present, int64_t units)

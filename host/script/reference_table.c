@@ -293,12 +293,18 @@ static const struct reference_entry entries[] = {
      "`ORDER_ALREADY_FINAL`, a rule's word). Another field raises, and so does one that this type "
      "does not have."},
 
-    {"position", "qty", "m.position.qty", "Above 0 long, below 0 short, 0 flat."},
+    {"position", "qty", "m.position.qty",
+     "Above 0 long, below 0 short, 0 flat: what can be sold or is owed. Less than the venue's smallest order, and what "
+     "a fee in base "
+     "leaves of a step, is dust."},
     {"position", "side", "m.position.side", "`\"long\"`, `\"short\"` or `\"flat\"`."},
     {"position", "average", "m.position.average", "Mean entry price, or `nil` when flat."},
     {"position", "realised", "m.position.realised", "Money of what was closed, before fees."},
     {"position", "unrealised", "m.position.unrealised", "Money of what is open, at the mark."},
     {"position", "trips", "m.position.trips", "Times it went from flat to flat."},
+    {"position", "dust", "m.position.dust",
+     "What is held beside `qty` and cannot be sold by itself, in base; it joins what is bought next."},
+    {"position", "dust_cost", "m.position.dust_cost", "What that cost."},
 
     {"indicator", "()", "indicator(back)",
      "The value `back` bars ago, 0 (as without) to 15. Raises when it is not ready, with the "

@@ -187,7 +187,7 @@ struct strategy {
     X(ready) X(cash) X(equity) X(currency) X(name) X(bid_open) X(bid_high) X(bid_low) X(bid_close) \
     X(ask_open) X(ask_high) X(ask_low) X(ask_close) X(status) X(tif) X(role) X(taker_side) X(index) \
     X(free) X(used) X(total) X(venue_total) X(venue_free) X(venue_locked) X(borrowed) X(interest) \
-    X(margin) X(rights) X(ledger) X(venue_state)
+    X(margin) X(rights) X(ledger) X(venue_state) X(dust) X(dust_cost)
 /* clang-format on */
 #define KEY_ENUM(name) KEY_##name,
 enum { STRATEGY_KEYS(KEY_ENUM) KEY_COUNT };

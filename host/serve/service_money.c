@@ -1,4 +1,5 @@
 /* service_money.c: positions, balances, profit, and the status line. */
+#include "engine/dust.h"
 #include "serve/console_service_impl.h"
 #include "session/json_units.h"
 
@@ -46,15 +47,16 @@ bool service_positions(struct console_service *service, const struct command_wor
         int64_t shown;
         oc_i128 value = 0;
         oc_rc rc = OC_OK;
-        if (position->qty == 0)
+        if (position->qty == 0 && !position->has_dust)
             continue;
+        const struct dust dust = dust_of(position, instrument);
         rows++;
         json_open(reply, NULL, '{');
         json_text(reply, "symbol", instruments_name(service->instruments, instrument));
         service_put_account(service, position->account, reply);
         json_text(reply, "strategy",
                   service->config.host->strategy_name(service->config.host->self, position->strategy));
-        json_text(reply, "side", position->qty > 0 ? "long" : "short");
+        json_text(reply, "side", position->qty > 0 ? "long" : position->qty < 0 ? "short" : "flat");
         json_qty(reply, "qty", instrument, true, position->qty);
         if (position_average(position, instrument, &average) == OC_OK)
             json_double(reply, "average", average);
@@ -69,6 +71,10 @@ bool service_positions(struct console_service *service, const struct command_wor
         if (!position->strategy &&
             statement_held(engine_statement(service->engine), position->account, position->inst, &shown))
             json_qty(reply, "venue_qty", instrument, true, shown);
+        if (position->has_dust) {
+            json_money(reply, "dust", dust.qty);
+            json_money(reply, "dust_cost", dust.cost);
+        }
         json_close(reply, '}');
     }
     json_close(reply, ']');

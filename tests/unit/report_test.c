@@ -507,9 +507,42 @@ static void numbers_read_well(void **state)
     assert_int_equal(format_utf8(""), 0);
 }
 
+/* 1 bought for 40,000, 0.000004 of it paid: 0.99999 can be sold, 0.000006 cannot. */
+static void dust_is_a_line_with_its_cost(void **state)
+{
+    (void)state;
+    struct markets *markets;
+    struct portfolio *portfolio;
+    uint32_t account;
+    sample_init(&sample);
+    sample_run(&sample, 48);
+    assert_int_equal(markets_new(&markets), OC_OK);
+    assert_int_equal(portfolio_new(sample.instruments, markets, &portfolio), OC_OK);
+    assert_int_equal(portfolio_add_account(portfolio, "main", "paper", sample.asset, COST_AVERAGE, &account), OC_OK);
+    struct oc_ev_fill fill = {.head = {.inst = sample.instrument->info.inst},
+                              .price = 4000000,
+                              .qty = 100000,
+                              .side = OC_SIDE_BUY,
+                              .fee = {4, 6, 0},
+                              .fee_asset = sample.instrument->info.base};
+    assert_int_equal(portfolio_fill(portfolio, account, 0, &fill), OC_OK);
+    sample.result.portfolio = portfolio;
+    has(text_of(report_json),
+        "\"dust\": [\n      {\"symbol\": \"BTC/USDT\", \"asset\": \"BTC\", \"qty\": \"0.000006\", \"cost\": \"0.24\", "
+        "\"currency\": \"USDT\"}\n    ]");
+    has(text_of(report_text), "Dust, in it                      0.000006  BTC, cost 0.24");
+    has(html_of(), "Dust, in it");
+    sample.result.portfolio = NULL;
+    has_not(text_of(report_text), "Dust");
+    portfolio_free(portfolio);
+    markets_free(markets);
+    sample_release(&sample);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(dust_is_a_line_with_its_cost),
         cmocka_unit_test(json_has_the_right_values),
         cmocka_unit_test(json_keeps_keys_in_one_order_and_all_digits),
         cmocka_unit_test(foreign_text_is_escaped_everywhere),
