@@ -11,7 +11,7 @@ static oc_i128 step_of(const struct instrument *instrument)
 }
 
 /* An order at market is not held to the minimum of limits, where the venue does not say so, but to its own. */
-static bool at_market_takes(const struct oc_instrument *info, int64_t qty, bool is_small)
+static bool at_market_takes(const struct oc_instrument *info, int64_t qty)
 {
     if ((info->present & OC_INST_HAS_ORDERS) && !(info->orders >> OC_ORDER_MARKET & 1))
         return false;
@@ -19,7 +19,7 @@ static bool at_market_takes(const struct oc_instrument *info, int64_t qty, bool 
         return false;
     if ((info->present & OC_INST_HAS_MARKET_STEP) && qty < info->market_step)
         return false;
-    return !is_small || !(info->rules & OC_INST_NOTIONAL_OF_MARKET);
+    return !(info->rules & OC_INST_NOTIONAL_OF_MARKET);
 }
 
 bool dust_is_sellable(const struct instrument *instrument, int64_t qty, int64_t price)
@@ -31,7 +31,7 @@ bool dust_is_sellable(const struct instrument *instrument, int64_t qty, int64_t 
     if (!(info->present & OC_INST_HAS_MIN_NOTIONAL) || price <= 0 ||
         instrument_value(instrument, price, qty, &worth) < 0 || money_from_dec(info->min_notional, &least) < 0)
         return true;
-    return worth >= least || at_market_takes(info, qty, true);
+    return worth >= least || at_market_takes(info, qty);
 }
 
 /* Whole steps in what was taken, towards less. */

@@ -139,6 +139,32 @@ static void ACC_DUST_a_fee_of_whole_steps_leaves_the_position(void **state)
     }
 }
 
+/* A round trip is from flat to flat as it reads: one begins where dust is joined, and none ends where dust alone is sold. */
+static void ACC_DUST_round_trips(void **state)
+{
+    (void)state;
+    struct fixture *f = fixture_new(COST_AVERAGE);
+    trades(f, OC_SIDE_BUY, 1000, 40000);
+    assert_int_equal(position(f)->opened_ns, 1000);
+    f->now_ns = 2000;
+    trades_at(f, OC_SIDE_SELL, 999, 11000, 0, f->base);
+    assert_int_equal(position(f)->trips, 1);
+    assert_int_equal(position(f)->wins, 1);
+    f->now_ns = 3000;
+    trades_at(f, OC_SIDE_BUY, 1000, 12000, 0, f->base);
+    assert_int_equal(position(f)->opened_ns, 3000);
+    assert_true(position(f)->trip_start == position(f)->realised);
+    trades_at(f, OC_SIDE_SELL, 1000, 11000, 0, f->base); /* it loses, whatever the first one won */
+    assert_int_equal(position(f)->trips, 2);
+    assert_int_equal(position(f)->wins, 1);
+    assert_int_equal(position(f)->qty, 0);
+    assert_int_equal(position(f)->spare, 1);
+    trades_at(f, OC_SIDE_SELL, 1, 11000, 0, f->base);
+    assert_int_equal(position(f)->spare, 0);
+    assert_int_equal(position(f)->trips, 2);
+    fixture_free(f);
+}
+
 static void ACC_DUST_the_smallest_quantity(void **state)
 {
     (void)state;
@@ -445,6 +471,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ACC_DUST_a_fee_in_base_leaves_what_can_be_sold),
         cmocka_unit_test(ACC_DUST_a_fee_of_whole_steps_leaves_the_position),
+        cmocka_unit_test(ACC_DUST_round_trips),
         cmocka_unit_test(ACC_DUST_the_smallest_quantity),
         cmocka_unit_test(ACC_DUST_the_smallest_notional),
         cmocka_unit_test(ACC_DUST_limits_that_change),
