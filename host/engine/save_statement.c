@@ -36,8 +36,9 @@ static void pass_accounts(struct statement *statement, struct save_cursor *curso
             statement->accounts[id] = calloc(1, sizeof *statement->accounts[id]);
             cursor->is_bad |= !statement->accounts[id];
         }
-        if (is_there && !cursor->is_bad)
-            pass_account(statement->accounts[id], cursor);
+        struct account_statement *of = statement->accounts[id];
+        if (is_there && of && !cursor->is_bad)
+            pass_account(of, cursor);
     }
 }
 

@@ -89,7 +89,7 @@ const struct oc_ev_balance *statement_find_balance(const struct statement *state
 
 oc_rc statement_total(const struct oc_ev_balance *balance, oc_i128 *ret_money)
 {
-    oc_i128 free, locked;
+    oc_i128 free = 0, locked = 0;
     if (!(balance->present & OC_BAL_SUM))
         return money_from_dec(balance->total, ret_money);
     oc_rc rc = money_from_dec(balance->free, &free);

@@ -50,8 +50,9 @@ static int by_index(const void *a, const void *b)
  * is left to reader_scan. */
 static oc_rc reader_load(struct journal_reader *reader, struct reader_stream *stream)
 {
-    if (stream->segments)
-        qsort(stream->segments, stream->count, sizeof *stream->segments, by_index);
+    if (!stream->segments) /* there are none */
+        return OC_OK;
+    qsort(stream->segments, stream->count, sizeof *stream->segments, by_index);
     for (size_t i = 0; i < stream->count; i++) {
         struct reader_segment *segment = &stream->segments[i];
         char name[JOURNAL_NAME_MAX], path[ENV_PATH_MAX];
