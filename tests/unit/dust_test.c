@@ -64,7 +64,12 @@ static void trades(struct fixture *f, uint8_t side, int64_t qty, int64_t fee_e8)
     trades_at(f, side, qty, 10000, fee_e8, f->base);
 }
 
-static const struct position *position(const struct fixture *f) { return &fixture_book(f)->position; }
+/* NULL: nothing has traded. */
+static const struct position *position(const struct fixture *f)
+{
+    const struct book *book = fixture_book(f);
+    return book ? &book->position : NULL;
+}
 
 static struct dust dust(const struct fixture *f) { return dust_of(position(f), instrument_of(f)); }
 

@@ -514,7 +514,6 @@ static void dust_is_a_line_with_its_cost(void **state)
     struct markets *markets;
     struct portfolio *portfolio;
     uint32_t account;
-    sample_init(&sample);
     sample_run(&sample, 48);
     assert_int_equal(markets_new(&markets), OC_OK);
     assert_int_equal(portfolio_new(sample.instruments, markets, &portfolio), OC_OK);
@@ -527,13 +526,19 @@ static void dust_is_a_line_with_its_cost(void **state)
                               .fee_asset = sample.instrument->info.base};
     assert_int_equal(portfolio_fill(portfolio, account, 0, &fill), OC_OK);
     sample.result.portfolio = portfolio;
-    has(text_of(report_json),
+    char *json = text_of(report_json), *text = text_of(report_text), *page = html_of();
+    has(json,
         "\"dust\": [\n      {\"symbol\": \"BTC/USDT\", \"asset\": \"BTC\", \"qty\": \"0.000006\", \"cost\": \"0.24\", "
         "\"currency\": \"USDT\"}\n    ]");
-    has(text_of(report_text), "Dust, in it                      0.000006  BTC, cost 0.24");
-    has(html_of(), "Dust, in it");
+    has(text, "Dust, in it                      0.000006  BTC, cost 0.24");
+    has(page, "Dust, in it");
     sample.result.portfolio = NULL;
-    has_not(text_of(report_text), "Dust");
+    free(json);
+    free(text);
+    free(page);
+    text = text_of(report_text);
+    has_not(text, "Dust");
+    free(text);
     portfolio_free(portfolio);
     markets_free(markets);
     sample_release(&sample);
