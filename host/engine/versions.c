@@ -160,7 +160,7 @@ static void settle_books(struct engine *engine, uint32_t inst)
 {
     const struct instrument *instrument = instruments_get(engine->instruments, inst);
     const struct market *market = markets_get(engine->markets, inst);
-    const struct dust_trade none = {.price = market && market->has_mark ? market->mark2 / 2 : 0};
+    const struct dust_trade none = {.price = market ? market->mark2 / 2 : 0};
     for (uint32_t i = 0; i < portfolio_book_count(engine->portfolio); i++) {
         struct position *position = &portfolio_book_at(engine->portfolio, i)->position;
         if (OC_INST_INDEX(position->inst) != OC_INST_INDEX(inst))

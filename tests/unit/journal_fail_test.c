@@ -243,6 +243,8 @@ static void every_operation_may_fail_once(void **state)
             journal_close_read(reader);
             assert_int_equal(env_sim_live_allocations(), 0);
             env_sim_stop();
+            if (has_failed && ops[k] == ENV_SIM_SYNC)
+                assert_true(rc < 0); /* what is not on the disk is told, at the latest when it is closed */
             if (!has_failed) {
                 assert_int_equal(rc, OC_OK);
                 break;

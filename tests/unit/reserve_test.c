@@ -46,6 +46,26 @@ static uint64_t asks(struct fixture *f, struct oc_request request)
     return rc == OC_OK ? request.order : 0;
 }
 
+/* Who is short buys back what is owed, whatever the money; who is not, and who sells, does not go free by that. */
+static void a_short_is_bought_back_without_cash(void **state)
+{
+    (void)state;
+    struct fixture *f = desk();
+    portfolio_account(engine_portfolio(f->engine), f->account)->terms.may_short = true;
+    const uint64_t sold = asks(f, fixture_order(f, OC_SIDE_SELL, 10, 9900));
+    assert_true(sold);
+    assert_int_equal(fixture_trade(f, sold, OC_SIDE_SELL, 10, 10000), OC_OK);
+    assert_int_equal(fixture_book(f)->position.qty, -10);
+    set_balance(f, f->quote, 0);
+    const uint64_t back = asks(f, fixture_order(f, OC_SIDE_BUY, 10, 10100));
+    assert_true(back);
+    assert_int_equal(fixture_trade(f, back, OC_SIDE_BUY, 10, 10000), OC_OK);
+    assert_int_equal(fixture_book(f)->position.qty, 0);
+    assert_int_equal(asks(f, fixture_order(f, OC_SIDE_BUY, 10, 10100)), 0);
+    assert_string_equal(refused.reason, "INSUFFICIENT_FUNDS");
+    fixture_free(f);
+}
+
 static void Q18_resting_purchases_reserve_their_price_and_fee(void **state)
 {
     (void)state;
@@ -398,6 +418,7 @@ static void Q18_a_strategy_reads_free_used_and_total(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_short_is_bought_back_without_cash),
         cmocka_unit_test(Q18_resting_purchases_reserve_their_price_and_fee),
         cmocka_unit_test(Q18_exactly_all_is_enough),
         cmocka_unit_test(Q18_what_rests_at_the_market_reserves_the_price_known),
