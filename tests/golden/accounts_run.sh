@@ -72,6 +72,39 @@ END
 grep -q '^desk:BTC/USDT *desk:hedge .* 0.010 ' hand || fail "by hand, the position: $(cat hand)"
 grep -q '^BNB *desk:main' hand && fail "by hand: the strategy trades with another account: $(cat hand)"
 
+# A strategy reads what its venue says; a simulator's says nothing.
+cat >looks.lua <<'END'
+strategy { name = "looks" }
+local function text(x)
+  if type(x) ~= "table" then return tostring(x) end
+  local keys, parts = {}, {}
+  for k in pairs(x) do if k ~= "time" then keys[#keys + 1] = k end end
+  table.sort(keys, function(a, b) return tostring(a) < tostring(b) end)
+  for _, k in ipairs(keys) do parts[#parts + 1] = tostring(k) .. "=" .. text(x[k]) end
+  return "{" .. table.concat(parts, " ") .. "}"
+end
+function on_stop()
+  local m = first
+  log.info("margin " .. text(account.margin) .. " rights " .. text(account.rights) .. " state " .. account.venue_state)
+  log.info("ledger " .. text(account.ledger))
+  log.info("USDT " .. text(account("USDT", "venue_total")) .. " " .. text(account("USDT", "venue_free")) .. " " ..
+    text(account("USDT", "venue_locked")) .. " " .. text(account("USDT", "borrowed")) .. " " .. text(account("USDT", "interest")))
+  log.info("market " .. text(m:shown()) .. " " .. text(m:figures()) .. " " .. text(m:funding()))
+end
+function on_init(m) first = first or m end
+END
+grep -v '^!\|^?' day.txt >said.txt # nothing is asked for
+(exec "$outcry" run looks.lua --venue desk --config day.conf --plugin desk="$PWD/accounts.so" --set strategy.account=hedge \
+    --set venue.desk.transcript=said.txt --listen none) >looks 2>&1 || fail "looks: $(cat looks)"
+while read -r words; do
+    grep -qF -- "$words" looks || fail "a strategy does not read: $words: $(cat looks)"
+done <<'END'
+margin {currency=USDT equity=5000.0 free=4900.0 used=100.0} rights {trade=true view=true withdraw=false} state cancel_only
+ledger {1={amount=0.5 asset=USDT id=i1 kind=interest status=done} 2={amount=250.0 asset=USDT id=d1 kind=deposit status=done}}
+USDT 5000.0 4900.0 100.0 nil nil
+market {1={average=101.25 margin_mode=none qty=-0.5 side=net}} {mark=100.035} {due=0 interval=0 rate=-0.0001}
+END
+
 # The balances of the whole are those of the fills: what the venue said stands.
 rm accounts.so loopback.so day.txt
 for session in whole cut by_hand; do
