@@ -126,8 +126,8 @@ oc_rc statement_balance(struct statement *statement, const struct oc_ev_balance 
     const uint32_t at = balance_place(of, balance->asset, balance->wallet, &is_there);
     if (is_there && is_earlier(&balance->head, &of->balances[at].head))
         return OC_OK;
-    if (is_there && (balance->present & OC_BAL_CHANGE))
-        return balance_change(&of->balances[at], balance);
+    if (balance->present & OC_BAL_CHANGE) /* of what was never said: it says no balance */
+        return is_there ? balance_change(&of->balances[at], balance) : (oc_rc)OC_OK;
     if (!is_there) {
         void *list = of->balances;
         oc_rc rc = grow(&list, &of->balance_room, of->balance_count, ENGINE_ASSETS_MAX, sizeof *of->balances);
@@ -138,7 +138,6 @@ oc_rc statement_balance(struct statement *statement, const struct oc_ev_balance 
         of->balance_count++;
     }
     of->balances[at] = *balance;
-    of->balances[at].present &= ~(uint32_t)OC_BAL_CHANGE; /* the first word of it: all that is known */
     return OC_OK;
 }
 

@@ -261,6 +261,11 @@ static void balances_are_shown_as_they_are_said(void **state)
     says(f, &balance);
     assert_true(portfolio_balance(engine_portfolio(f->engine), f->account, f->quote) != 33 * UNIT);
     assert_int_equal(statement_find_balance(statement, f->account, f->quote, 2)->total.units, 33);
+    balance = balance_of(f, f->base, 5, 5000); /* of what was never said */
+    balance.present |= OC_BAL_CHANGE;
+    says(f, &balance);
+    assert_null(statement_find_balance(statement, f->account, f->base, 0));
+    assert_true(portfolio_balance(engine_portfolio(f->engine), f->account, f->base) == 5 * UNIT);
     balance = balance_of(f, f->base, 1, 6000); /* found whatever came first */
     says(f, &balance);
     assert_int_equal(statement_of(statement, f->account)->balance_count, 3);
