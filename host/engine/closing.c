@@ -63,13 +63,13 @@ static int64_t held_by(const struct engine *engine, const struct position *posit
 /* How much of it an order can: on spot never more than the account holds, and never more, nor less, than the venue takes. */
 static int64_t closable(const struct engine *engine, const struct position *position, uint8_t type, int64_t held)
 {
-    const struct oc_instrument *info = &instruments_get(engine->instruments, position->inst)->info;
+    const struct instrument *instrument = instruments_get(engine->instruments, position->inst);
+    const struct oc_instrument *info = &instrument->info;
     const bool is_market = type == OC_ORDER_MARKET || type == OC_ORDER_STOP;
     int64_t qty = held < 0 ? -held : held;
     if (info->kind == OC_KIND_SPOT && held > 0) {
         const oc_i128 balance = portfolio_balance(engine->portfolio, position->account, info->base),
-                      units =
-                          balance / ((oc_i128)info->qty_step.units * num_pow10_128(MONEY_SCALE - info->qty_step.scale));
+                      units = balance / instrument_step_money(instrument);
         qty = balance >= 0 && units < qty ? (int64_t)units : qty;
     }
     if ((info->present & OC_INST_HAS_MAX_QTY) && qty > info->max_qty)

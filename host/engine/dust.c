@@ -4,12 +4,6 @@
 
 #include "engine/portfolio.h"
 
-static oc_i128 step_of(const struct instrument *instrument)
-{
-    const struct oc_dec *step = &instrument->info.qty_step;
-    return (oc_i128)step->units * num_pow10_128(MONEY_SCALE - step->scale);
-}
-
 /* An order at market is not held to the minimum of limits, where the venue does not say so, but to its own. */
 static bool at_market_takes(const struct oc_instrument *info, int64_t qty)
 {
@@ -40,7 +34,7 @@ static oc_i128 steps_in(oc_i128 taken, oc_i128 step) { return num_quotient(taken
 /* The position sells what the fee took of it, or buys what it gave. */
 static void pay(struct position *position, const struct instrument *instrument, const struct dust_trade *trade)
 {
-    const oc_i128 step = step_of(instrument);
+    const oc_i128 step = instrument_step_money(instrument);
     struct position_trade sale = {.price = trade->price, .side = OC_SIDE_SELL};
     struct position_plan plan;
     oc_i128 steps = steps_in(position->taken, step);
@@ -61,7 +55,7 @@ static void pay(struct position *position, const struct instrument *instrument, 
 /* Of all units of a position, and what fees took of them, those that could leave it. */
 static int64_t sellable(const struct instrument *instrument, int64_t qty, oc_i128 taken, int64_t price)
 {
-    const oc_i128 left = qty + steps_in(-taken, step_of(instrument));
+    const oc_i128 left = qty + steps_in(-taken, instrument_step_money(instrument));
     const int64_t units = left > qty ? qty : left < 0 ? 0 : (int64_t)left;
     return dust_is_sellable(instrument, units, price) ? units : 0;
 }
@@ -107,7 +101,7 @@ void dust_settles(struct position *position, const struct instrument *instrument
 
 struct dust dust_of(const struct position *position, const struct instrument *instrument)
 {
-    const oc_i128 step = step_of(instrument);
+    const oc_i128 step = instrument_step_money(instrument);
     struct dust dust = {0};
     oc_i128 whole;
     if (!position->spare && !position->taken)

@@ -94,6 +94,13 @@ const char *instruments_name(const struct instruments *instruments, const struct
 /* Whether several venues have this symbol, written without one. */
 bool instruments_is_ambiguous(const struct instruments *instruments, const char *symbol);
 
+/* Money of the base asset that one step of quantity is. Steps of an instrument that was taken fit. */
+static inline oc_i128 instrument_step_money(const struct instrument *instrument)
+{
+    const struct oc_dec *step = &instrument->info.qty_step;
+    return (oc_i128)step->units * num_pow10_128(MONEY_SCALE - step->scale);
+}
+
 /* instrument_value() of an inverse one. */
 CHECKED oc_rc instrument_value_inverse(const struct instrument *instrument, int64_t price, int64_t qty,
                                        oc_i128 *ret_money);

@@ -22,12 +22,9 @@ void statement_release(struct statement *statement)
     *statement = (struct statement){.zero = 0};
 }
 
-/* When it was so, as far as the venue says. */
-static int64_t time_of(const struct oc_event *head) { return head->venue_ns ? head->venue_ns : head->local_ns; }
-
 static bool is_earlier(const struct oc_event *event, const struct oc_event *kept)
 {
-    return kept->size && time_of(event) < time_of(kept);
+    return kept->size && statement_time(event) < statement_time(kept);
 }
 
 /* Room for one more of a list that grows by doubling. */
@@ -328,7 +325,7 @@ oc_rc statement_figures(struct statement *statement, const struct oc_ev_figures 
     struct market_figures *of = figures_of(statement, figures->head.inst);
     if (!of)
         return OC_E_NOMEM;
-    const int64_t at_ns = time_of(&figures->head);
+    const int64_t at_ns = statement_time(&figures->head);
     const struct oc_figure *said = (const struct oc_figure *)(const void *)((const char *)figures + figures->tail);
     for (uint32_t i = 0; i < figures->count; i++) {
         const uint32_t what = said[i].what;

@@ -98,6 +98,11 @@ struct ledger_effect {
 CHECKED oc_rc statement_ledger(struct statement *statement, const struct oc_ev_ledger *entry, oc_i128 counted,
                                struct ledger_effect *ret_effect);
 
+/* When it was so, as far as the venue says. */
+static inline int64_t statement_time(const struct oc_event *head)
+{
+    return head->venue_ns ? head->venue_ns : head->local_ns;
+}
 /* The sum of a balance: as said, or of its parts. OC_E_RANGE. */
 CHECKED oc_rc statement_total(const struct oc_ev_balance *balance, oc_i128 *ret_money);
 

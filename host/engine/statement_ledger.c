@@ -15,8 +15,6 @@ static struct fill_key key_of(const struct oc_ev_ledger *entry)
     return (struct fill_key){hash.low, hash.high};
 }
 
-static int64_t time_of(const struct oc_event *head) { return head->venue_ns ? head->venue_ns : head->local_ns; }
-
 static struct ledger_seen *find_seen(const struct statement *statement, struct fill_key key)
 {
     const uint64_t count = statement->seen_count < ENGINE_LEDGER_SEEN ? statement->seen_count : ENGINE_LEDGER_SEEN;
@@ -66,7 +64,7 @@ static bool is_in_balance(const struct statement *statement, const struct oc_ev_
 {
     const struct oc_ev_balance *balance = statement_find_balance(statement, entry->head.source, entry->asset, 0);
     oc_i128 after;
-    if (balance && time_of(&balance->head) >= time_of(&entry->head))
+    if (balance && statement_time(&balance->head) >= statement_time(&entry->head))
         return true;
     return (entry->present & OC_LEDGER_HAS_AFTER) && money_from_dec(entry->after, &after) == OC_OK && after == counted;
 }
@@ -90,7 +88,7 @@ static bool is_outside(uint32_t kind)
 oc_rc statement_ledger(struct statement *statement, const struct oc_ev_ledger *entry, oc_i128 counted,
                        struct ledger_effect *ret_effect)
 {
-    const int64_t at_ns = time_of(&entry->head);
+    const int64_t at_ns = statement_time(&entry->head);
     const struct fill_key key = key_of(entry);
     oc_i128 effect, move;
     oc_rc rc = rings_room(statement);

@@ -1,6 +1,21 @@
 /* strategy_refusal_test.c: what a strategy is told that asks for what cannot be: periods, markets, indicators, sales. */
 #include "support/strategy_kit.h"
 
+/* The kit has an engine now, and this is how a strategy comes to it. */
+static struct strategy_config config_of(struct kit *kit, const char *text, int64_t data_ns)
+{
+    kit->f = fixture_new(COST_AVERAGE);
+    return (struct strategy_config){.text = text,
+                                    .text_size = strlen(text),
+                                    .file = "test.lua",
+                                    .data_period_ns = data_ns,
+                                    .from_ns = INT64_MIN,
+                                    .seed = 1,
+                                    .log = kit_log,
+                                    .log_arg = kit,
+                                    .account = kit->f->account};
+}
+
 static const char *told(const struct kit *kit)
 {
     const struct sandbox_error *error = kit->strategy ? strategy_error(kit->strategy) : NULL;
@@ -14,16 +29,7 @@ static void period_is(const char *timeframe, const char *handler, int64_t data_n
     char text[256];
     snprintf(text, sizeof text, "strategy { name = 'mine'%s%s%s }\nfunction %s(m, x) end\n",
              timeframe ? ", timeframe = '" : "", timeframe ? timeframe : "", timeframe ? "'" : "", handler);
-    struct strategy_config config = {.text = text,
-                                     .text_size = strlen(text),
-                                     .file = "test.lua",
-                                     .data_period_ns = data_ns,
-                                     .from_ns = INT64_MIN,
-                                     .seed = 1,
-                                     .log = kit_log,
-                                     .log_arg = kit};
-    kit->f = fixture_new(COST_AVERAGE);
-    config.account = kit->f->account;
+    struct strategy_config config = config_of(kit, text, data_ns);
     assert_int_equal(strategy_new(kit->f->engine, &config, &kit->strategy, &kit->error), OC_OK);
     kit->rc = strategy_add_market(kit->strategy, kit->f->inst, &kit->error);
     assert_int_equal(kit->rc, expected ? OC_E_CONFIG : OC_OK);
@@ -52,16 +58,7 @@ static void bars_that_the_data_do_not_add_up_to(void **state)
 static struct kit *on_two_markets(const char *text)
 {
     struct kit *kit = calloc(1, sizeof *kit);
-    struct strategy_config config = {.text = text,
-                                     .text_size = strlen(text),
-                                     .file = "test.lua",
-                                     .data_period_ns = KIT_MINUTE,
-                                     .from_ns = INT64_MIN,
-                                     .seed = 1,
-                                     .log = kit_log,
-                                     .log_arg = kit};
-    kit->f = fixture_new(COST_AVERAGE);
-    config.account = kit->f->account;
+    struct strategy_config config = config_of(kit, text, KIT_MINUTE);
     struct oc_instrument info = instruments_get(engine_instruments(kit->f->engine), kit->f->inst)->info;
     uint32_t other;
     strcpy(info.symbol, "ETH/USDT");
