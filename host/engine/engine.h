@@ -115,6 +115,8 @@ struct order *engine_order_of(struct engine *engine, const struct oc_event *even
 /* Under which names its venue knows an order now, as far as it has said so; size 0: not. */
 void engine_order_called(const struct engine *engine, uint64_t order, struct oc_id *ret_client,
                          struct oc_id *ret_venue);
+/* The position that was named of an order, or of the entry that it protects; size 0: none was. */
+void engine_order_position(const struct engine *engine, uint64_t order, struct oc_id *ret_position);
 /* The order has gone out, or goes, under this name: a venue may call it so. OC_E_NOT_FOUND, OC_E_EXISTS, OC_E_NOMEM. */
 CHECKED oc_rc engine_name_order(struct engine *engine, uint64_t order, const struct oc_id *client);
 
@@ -250,6 +252,8 @@ CHECKED oc_rc engine_cancel(struct engine *engine, uint64_t order, struct engine
 void engine_set_asks_fills(struct engine *engine, uint32_t account, bool asks);
 /* [setup] What the venue of an account cancels in one message: OC_CAN_CANCEL_ALL, OC_CAN_CANCEL_ALL_BY_INST. The same in a replay. */
 void engine_set_cancel_all(struct engine *engine, uint32_t account, uint32_t can);
+/* [setup] Which orders go the venue's own way (OC_RQ_NATIVE): OC_CAN_CLOSE, OC_CAN_PROTECT. The same in a replay. */
+void engine_set_own_way(struct engine *engine, uint32_t account, uint32_t can);
 /* What a cancel of many leaves: protection; nothing; protection, and the orders that close; nothing, and the books of the entries
  * that are taken back are closed, until they are flat. */
 enum engine_cancels { CANCEL_NOT_PROTECTION, CANCEL_ALL, CANCEL_NOT_CLOSING, CANCEL_TO_CLOSE };

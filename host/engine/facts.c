@@ -88,6 +88,8 @@ static oc_rc restore_request(struct engine *engine, const struct oc_request *req
         orders_event(engine->orders, order, EVENT_ASK_CANCEL, request->head.local_ns);
     }
     engine->stats.requests++;
+    if (request->kind == OC_REQUEST_NEW && own_way_note(engine, order) < 0)
+        return OC_E_NOMEM;
     if (request->kind != OC_REQUEST_CANCEL)
         order->reduces = reduces_only(engine, request, 0);
     groups_restore_request(engine, request);

@@ -87,6 +87,7 @@ struct engine {
     struct engine_out out;
     bool asks_fills[ENGINE_ACCOUNTS_MAX + 1];     /* by account: its venue's fills can be fetched */
     uint32_t cancel_all[ENGINE_ACCOUNTS_MAX + 1]; /* by account: what its venue cancels at once */
+    uint32_t own_way[ENGINE_ACCOUNTS_MAX + 1];    /* by account: what goes the venue's own way */
     struct out_mark batch;                        /* where the running callback began */
     uint32_t staged_messages;                     /* asked for and not yet shown to the rules as sent */
     uint32_t staged_cancels;
@@ -164,6 +165,12 @@ struct out_request *stage_add(struct engine *engine, const struct oc_request *re
 /* A cancel of this role; OC_OK where one is under way. */
 CHECKED oc_rc stage_cancel(struct engine *engine, struct order *order, uint8_t role,
                            struct engine_refusal *ret_refusal);
+
+/* ask_venue.c */
+/* The request is to go the venue's own way (OC_RQ_NATIVE). */
+bool own_way_is_for(const struct engine *engine, const struct oc_request *request);
+/* A new order of that kind: protection belongs to the position of its entry. OC_E_NOMEM. */
+CHECKED oc_rc own_way_note(struct engine *engine, struct order *order);
 
 /* closing.c */
 /* The order stays where the others are taken back. */

@@ -161,6 +161,34 @@ static bool says_what_is_now(const struct order_called *called, const struct oc_
     return event->type == OC_EV_AMENDED;
 }
 
+/* The position that a fill, or an order as shown, belongs to; NULL: it has no room for such a name. */
+static const struct oc_id *position_said_by(const struct oc_event *event)
+{
+    const void *at = event;
+    if (event->type == OC_EV_ORDER)
+        return &((const struct oc_ev_order *)at)->position;
+    if (event->type == OC_EV_FILL && event->size >= sizeof(struct oc_ev_venue_fill))
+        return &((const struct oc_ev_venue_fill *)at)->position;
+    return NULL;
+}
+
+static void copy_id(struct oc_id *to, const struct oc_id *id)
+{
+    memset(to, 0, sizeof *to);
+    to->size = id->size;
+    memcpy(to->text, id->text, id->size);
+}
+
+static void learn_position(struct order_called *called, const struct oc_id *id)
+{
+    if (!id || !id->size || id->size > OC_ID_MAX)
+        return;
+    if (!called->position.size)
+        copy_id(&called->position, id);
+    else
+        called->is_split |= id->size != called->position.size || memcmp(id->text, called->position.text, id->size) != 0;
+}
+
 void order_called_learn(struct order_called *called, const struct oc_event *event)
 {
     const struct names_said names = names_said_by(event);
@@ -171,10 +199,9 @@ void order_called_learn(struct order_called *called, const struct oc_event *even
         if (!id || !id->size || id->size > OC_ID_MAX || !(is_now || is_first || !called->now[kind].size))
             continue;
         called->is_renamed |= is_now;
-        memset(&called->now[kind], 0, sizeof called->now[kind]);
-        called->now[kind].size = id->size;
-        memcpy(called->now[kind].text, id->text, id->size);
+        copy_id(&called->now[kind], id);
     }
+    learn_position(called, position_said_by(event));
     if (is_now && time_of(event) > called->said_ns)
         called->said_ns = time_of(event);
 }

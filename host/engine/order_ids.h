@@ -22,8 +22,10 @@ struct order;
 struct order_called {
     struct oc_id now[ID_KINDS]; /* size 0: not said */
     int64_t said_ns;            /* the venue's time of its last word on that and on the terms; 0: it did not say */
+    struct oc_id position;      /* the position that was named of it first; size 0: none was */
     bool is_renamed;            /* an amendment, or the order as shown, said them: an acceptance is older */
-    uint8_t zero[7];
+    bool is_split;              /* another position was named too */
+    uint8_t zero[6];
 };
 
 /* What an answer, a fill, a correction or an order as shown calls it. NULL: it has no room for such a name. */

@@ -200,12 +200,16 @@ oc_rc engine_submit(struct engine *engine, struct oc_request *request, struct en
         rc = reserve_take(engine, request, order, &refusal);
     if (rc == OC_OK && (request->bits & OC_RQ_FIT_FUNDS))
         rc = take_fitted(engine, request, order, &refusal);
+    if (rc == OC_OK && own_way_is_for(engine, request))
+        request->bits |= OC_RQ_NATIVE;
     if (rc == OC_OK)
         rc = exposure_books(engine, order);
     if (rc == OC_OK && (request->bits & (OC_RQ_HAS_STOP_LOSS | OC_RQ_HAS_TAKE_PROFIT)))
         rc = groups_open(engine, request);
     order->now = *request;
     order->is_staged = true;
+    if (rc == OC_OK && own_way_note(engine, order) < 0)
+        rc = OC_E_NOMEM;
     struct out_request *staged = stage_add(engine, request, order);
     if (rc < 0) {
         if (rc != OC_E_LIMIT || !refusal.reason[0])

@@ -34,7 +34,11 @@ void names_learn(struct engine *engine, struct order *order, const struct oc_eve
     const struct names_said names = names_said_by(event);
     for (uint32_t kind = 0; kind < ID_KINDS; kind++)
         learn(engine, order, event->source, kind, names.of[kind]);
+    const bool was_split = order->said->called.is_split;
     order_called_learn(&order->said->called, event);
+    if (order->said->called.is_split && !was_split && order->now.group)
+        engine_alarm(engine, order,
+                     "the venue keeps one order in several positions: what was set into the first protects that alone");
 }
 
 void engine_order_called(const struct engine *engine, uint64_t id, struct oc_id *ret_client, struct oc_id *ret_venue)
@@ -45,6 +49,12 @@ void engine_order_called(const struct engine *engine, uint64_t id, struct oc_id 
         return;
     *ret_client = order->said->called.now[ID_CLIENT];
     *ret_venue = order->said->called.now[ID_VENUE];
+}
+
+void engine_order_position(const struct engine *engine, uint64_t id, struct oc_id *ret_position)
+{
+    const struct order *order = orders_find(engine->orders, id);
+    *ret_position = order && order->said ? order->said->called.position : (struct oc_id){0};
 }
 
 oc_rc engine_name_order(struct engine *engine, uint64_t id, const struct oc_id *client)

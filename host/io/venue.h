@@ -222,6 +222,8 @@ struct io_world {
     bool (*has_order)(void *self, uint64_t order);
     /* How its venue calls an order now, as far as it has said so (size 0: not); NULL: nobody knows. */
     void (*called)(void *self, uint64_t order, struct oc_id *ret_client, struct oc_id *ret_venue);
+    /* The position that the fills of an order named (size 0: none); NULL: nobody knows. */
+    void (*position)(void *self, uint64_t order, struct oc_id *ret_position);
     void *self;
 };
 

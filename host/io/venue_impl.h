@@ -86,6 +86,8 @@ extern const struct oc_svc_store io_store_service;
 CHECKED oc_rc io_store_put(struct io_venue *venue, const struct io_op *op);
 void io_store_release(struct io_venue *venue);
 
+/* What is to go the venue's own way (OC_RQ_NATIVE) becomes a request of that kind; a cancel or amendment of it names the position. */
+void io_own_way(const struct io_venue *venue, struct oc_venue_request *ask);
 /* Every name that a request is to have. An order is called as the venue calls it now, or as it went out; what changes it has a name of its
  * own, each another. False: an amendment for which there is none left, beside those that are kept for cancels. */
 bool io_name_request(const struct io_venue *venue, struct oc_venue_request *ask);

@@ -50,9 +50,9 @@ static void never_left(struct io_venue *venue, struct io_pending *pending, uint3
 {
     const uint8_t kind = pending->ask->ask.kind;
     struct oc_ev_answer answer = word(venue, &pending->ask->ask,
-                                      kind == OC_REQUEST_NEW     ? OC_EV_NOT_THERE
-                                      : kind == OC_REQUEST_AMEND ? OC_EV_AMEND_REJECTED
-                                                                 : OC_EV_CANCEL_REJECTED,
+                                      oc_request_makes_order(kind) ? OC_EV_NOT_THERE
+                                      : kind == OC_REQUEST_AMEND   ? OC_EV_AMEND_REJECTED
+                                                                   : OC_EV_CANCEL_REJECTED,
                                       why);
     answer.definitive = 1;
     pending->state = IO_PENDING_DONE;
@@ -116,9 +116,9 @@ static void refused(struct io_venue *venue, struct io_pending *pending, uint32_t
 {
     const uint8_t kind = pending->ask->ask.kind;
     struct oc_ev_answer answer = word(venue, &pending->ask->ask,
-                                      kind == OC_REQUEST_NEW     ? OC_EV_REJECTED
-                                      : kind == OC_REQUEST_AMEND ? OC_EV_AMEND_REJECTED
-                                                                 : OC_EV_CANCEL_REJECTED,
+                                      oc_request_makes_order(kind) ? OC_EV_REJECTED
+                                      : kind == OC_REQUEST_AMEND   ? OC_EV_AMEND_REJECTED
+                                                                   : OC_EV_CANCEL_REJECTED,
                                       why);
     answer.definitive = 1;
     pending->state = IO_PENDING_DONE;
@@ -155,7 +155,7 @@ static bool take_back(struct io_venue *venue, uint64_t order, uint32_t why)
         struct io_pending *pending = &venue->pending[i];
         if (pending->state != IO_PENDING_WAITS || pending->ask->ask.order != order || pending->lane == OC_LANE_CANCEL)
             continue;
-        is_back |= pending->ask->ask.kind == OC_REQUEST_NEW;
+        is_back |= oc_request_makes_order(pending->ask->ask.kind);
         never_left(venue, pending, why);
     }
     return is_back;
@@ -197,6 +197,7 @@ oc_rc io_venue_request(struct io_venue *venue, const struct oc_request *request)
         return OC_E_NOMEM;
     ask->ask = *request;
     ask->ask.head.size = sizeof *ask;
+    io_own_way(venue, ask);
     const bool is_named = io_name_request(venue, ask);
     const int64_t now_ns = io_venue_now(venue);
     venue->pending[venue->pending_count++] =
@@ -221,9 +222,9 @@ static bool answers(uint16_t type, uint8_t kind)
     case OC_EV_TRIGGERED:
     case OC_EV_ORDER:
     case OC_EV_TAKEN:
-        return kind == OC_REQUEST_NEW;
+        return oc_request_makes_order(kind);
     case OC_EV_AMENDED: /* what is changed is there */
-        return kind == OC_REQUEST_AMEND || kind == OC_REQUEST_NEW;
+        return kind == OC_REQUEST_AMEND || oc_request_makes_order(kind);
     case OC_EV_AMEND_REJECTED:
         return kind == OC_REQUEST_AMEND;
     case OC_EV_CANCEL_REJECTED:
@@ -288,10 +289,10 @@ static bool is_answer(uint16_t type, const struct names *said, const struct oc_v
 {
     const bool is_order = (said->order && ask->ask.order == said->order) || same_id(&said->client, &ask->client) ||
                           same_id(&said->client, &ask->client_new) || same_id(&said->venue_order, &ask->venue_order);
-    const bool is_of_order = ask->ask.kind == OC_REQUEST_NEW || type == OC_EV_CANCELED || type == OC_EV_EXPIRED;
+    const bool is_of_order = oc_request_makes_order(ask->ask.kind) || type == OC_EV_CANCELED || type == OC_EV_EXPIRED;
     if (said->request && ask->ask.id == said->request)
         return true;
-    if (said->is_replaced && ask->ask.kind != OC_REQUEST_NEW)
+    if (said->is_replaced && !oc_request_makes_order(ask->ask.kind))
         return false;
     return is_order && answers(type, ask->ask.kind) && (!said->request || is_of_order);
 }
@@ -405,7 +406,7 @@ static oc_rc pay_for_orders(struct io_venue *venue, const struct oc_venue_reques
     const struct oc_request *request = &first->ask;
     int64_t at_ns;
     oc_rc rc = OC_OK;
-    for (uint16_t i = 0; i < said->limit_count && rc == OC_OK && request->kind == OC_REQUEST_NEW; i++) {
+    for (uint16_t i = 0; i < said->limit_count && rc == OC_OK && oc_request_makes_order(request->kind); i++) {
         const struct oc_cost cost = {.limit = i, .weight = count};
         if (!said->limits[i].orders)
             continue;

@@ -175,7 +175,15 @@ oc_rc names_again_note(struct names_again *names, const struct oc_event *event)
     oc_rc rc = OC_OK;
     if (event->type == OC_EV_REQUEST) {
         const struct oc_request *request = (const struct oc_request *)(const void *)event;
-        return request->kind == OC_REQUEST_NEW ? add(names, request->order, &place) : OC_OK;
+        if (request->kind != OC_REQUEST_NEW)
+            return OC_OK;
+        rc = add(names, request->order, &place);
+        const struct order_called *entry = rc == OC_OK && (request->bits & OC_RQ_NATIVE) && request->parent
+                                               ? names_again_find(names, request->parent)
+                                               : NULL;
+        if (entry)
+            names->list[place - 1].called.position = entry->position;
+        return rc;
     }
     if (!names_order(event))
         return OC_OK;

@@ -329,6 +329,31 @@ oc_rc venue_fetch_fills(struct settings *settings, const char *venue, const stru
                               : describe(settings, venue, "fetch_fills", *ret_fetches ? "yes" : "no", ret_error);
 }
 
+oc_rc venue_own_way(struct settings *settings, const char *venue, const struct oc_venue *described, uint32_t *ret_can,
+                    struct error *ret_error)
+{
+    static const struct {
+        const char *key;
+        uint32_t can;
+    } ways[] = {{"close", OC_CAN_CLOSE}, {"protect", OC_CAN_PROTECT}};
+    *ret_can = 0;
+    for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
+        const char *text = venue_text(settings, venue, ways[i].key, NULL);
+        const bool is_offered = !described || (described->flags & ways[i].can), is_own = text && !strcmp(text, "venue");
+        if (text && strcmp(text, "order") != 0 && (!is_own || !is_offered))
+            return wrong(settings, venue, ways[i].key, "order, or venue where the venue has a way of its own",
+                         ret_error);
+        if (text ? is_own : described && is_offered)
+            *ret_can |= ways[i].can;
+        const oc_rc rc = text || !described
+                             ? (oc_rc)OC_OK
+                             : describe(settings, venue, ways[i].key, is_offered ? "venue" : "order", ret_error);
+        if (rc < 0)
+            return rc;
+    }
+    return OC_OK;
+}
+
 oc_rc venue_deadman(struct settings *settings, const char *venue, const struct oc_venue *described, int64_t *ret_ns,
                     struct error *ret_error)
 {

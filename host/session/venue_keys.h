@@ -43,6 +43,10 @@ CHECKED oc_rc venue_cancel_all(struct settings *settings, const char *venue, con
 /* Whether fills that are missing are fetched: venue.NAME.fetch_fills, likewise. */
 CHECKED oc_rc venue_fetch_fills(struct settings *settings, const char *venue, const struct oc_venue *described,
                                 bool *ret_fetches, struct error *ret_error);
+/* Which orders go the venue's own way (OC_CAN_CLOSE, OC_CAN_PROTECT), by venue.NAME.close and venue.NAME.protect, likewise: "venue", where
+ * it can and nothing is said, or "order", as orders of their own. */
+CHECKED oc_rc venue_own_way(struct settings *settings, const char *venue, const struct oc_venue *described,
+                            uint32_t *ret_can, struct error *ret_error);
 /* venue.NAME.deadman; 0: not set. OC_E_CONFIG: not a span of 5 s to 24 h, or the venue has no such switch. [setup] */
 CHECKED oc_rc venue_deadman(struct settings *settings, const char *venue, const struct oc_venue *described,
                             int64_t *ret_ns, struct error *ret_error);

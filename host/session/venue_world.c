@@ -42,6 +42,17 @@ static void called(void *self, uint64_t order, struct oc_id *ret_client, struct 
     *ret_venue = known ? known->now[ID_VENUE] : (struct oc_id){0};
 }
 
+static void position(void *self, uint64_t order, struct oc_id *ret_position)
+{
+    const struct venue_link *link = self;
+    if (!link->again) {
+        engine_order_position(link->world.engine, order, ret_position);
+        return;
+    }
+    const struct order_called *known = names_again_find(link->again, order);
+    *ret_position = known ? known->position : (struct oc_id){0};
+}
+
 struct io_world venue_world_of(struct venue_link *link)
 {
     return (struct io_world){.now_ns = &link->now_ns,
@@ -51,6 +62,7 @@ struct io_world venue_world_of(struct venue_link *link)
                              .assets = {link, intern, asset_text},
                              .has_order = has_order,
                              .called = called,
+                             .position = position,
                              .self = link};
 }
 
@@ -65,7 +77,7 @@ oc_rc venue_link_describe(struct venue_link *link, struct registry *registry, co
                           struct error *ret_error)
 {
     const struct oc_connector *table = link->records_dir ? NULL : connector_of(registry, parts, place);
-    uint32_t can;
+    uint32_t can, own;
     int64_t after_ns;
     *ret_error = (struct error){0};
     if (!table) /* opening it says so */
@@ -74,22 +86,27 @@ oc_rc venue_link_describe(struct venue_link *link, struct registry *registry, co
     oc_rc rc = venue_cancel_all(link->settings, link->name, table->venue, &can, ret_error);
     if (rc == OC_OK)
         rc = venue_fetch_fills(link->settings, link->name, table->venue, &fetches, ret_error);
+    if (rc == OC_OK)
+        rc = venue_own_way(link->settings, link->name, table->venue, &own, ret_error);
     return rc < 0 ? rc : venue_deadman(link->settings, link->name, table->venue, &after_ns, ret_error);
 }
 
 oc_rc venue_world_guard(struct venue_link *link, struct error *ret_error)
 {
     int64_t after_ns = 0;
-    uint32_t can = 0;
+    uint32_t can = 0, own = 0;
     bool fetches = false;
     oc_rc rc = venue_cancel_all(link->settings, link->name, NULL, &can, ret_error);
     if (rc == OC_OK)
         rc = venue_fetch_fills(link->settings, link->name, NULL, &fetches, ret_error);
+    if (rc == OC_OK)
+        rc = venue_own_way(link->settings, link->name, NULL, &own, ret_error);
     if (rc < 0)
         return rc;
     for (uint32_t i = 0; i < link->account_count; i++) {
         engine_set_cancel_all(link->world.engine, link->accounts[i], can);
         engine_set_asks_fills(link->world.engine, link->accounts[i], fetches);
+        engine_set_own_way(link->world.engine, link->accounts[i], own);
     }
     if (!link->table)
         return OC_OK;

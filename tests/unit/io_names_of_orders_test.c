@@ -31,6 +31,18 @@ static void called(void *self, uint64_t order, struct oc_id *ret_client, struct 
     *ret_venue = now_venue;
 }
 
+static oc_rc cannot(const struct oc_venue_request *first, uint32_t count)
+{
+    (void)first, (void)count;
+    return OC_E_NOT_SUPPORTED;
+}
+
+static oc_rc accepts(const struct oc_venue_request *first, uint32_t count)
+{
+    (void)count;
+    return io_kit_answer(OC_EV_ACCEPTED, first->ask.order, 0, "");
+}
+
 static struct oc_id id_of(const char *text)
 {
     struct oc_id id = {.size = (uint8_t)strlen(text)};
@@ -83,6 +95,84 @@ static void it_goes_out_under_the_names_that_it_has(void **state)
     assert_string_equal(left.venue_order.text, "V2");
     asks(OC_REQUEST_CANCEL, 3, ORDER, 2); /* the first was refused */
     assert_string_equal(left.client_new.text, "oc000010000001303");
+}
+
+static struct oc_id position_now;
+
+static void position(void *self, uint64_t order, struct oc_id *ret_position)
+{
+    (void)self;
+    assert_true(order == ORDER);
+    *ret_position = position_now;
+}
+
+static void asks_its_way(uint8_t kind, uint64_t id, uint8_t role)
+{
+    const struct oc_request ask = {.head = {.size = sizeof ask, .type = OC_EV_REQUEST, .seq = id},
+                                   .id = id,
+                                   .order = ORDER,
+                                   .kind = kind,
+                                   .role = role,
+                                   .type = OC_ORDER_MARKET,
+                                   .account = IO_KIT_SOURCE,
+                                   .bits = OC_RQ_NATIVE,
+                                   .price = 110,
+                                   .stop_price = 90};
+    assert_int_equal(io_venue_request(&kit.venue, &ask), OC_OK);
+}
+
+/* What is to go the venue's own way is a request of that kind, under the same names; what changes it names the position. */
+static void closing_and_protecting_are_kinds_of_their_own(void **state)
+{
+    (void)state;
+    ready();
+    kit.venue.world.position = position;
+    position_now = id_of("P7");
+    asks_its_way(OC_REQUEST_NEW, ORDER, OC_ROLE_CLOSE);
+    assert_true(left.ask.kind == OC_REQUEST_CLOSE && left.position.size == 0 && left.client_new.size == 0);
+    assert_string_equal(left.client.text, "oc0000100000013");
+    asks_its_way(OC_REQUEST_CANCEL, 1, OC_ROLE_CLOSE);
+    assert_true(left.ask.kind == OC_REQUEST_CANCEL && left.position.size == 0);
+    static const struct {
+        uint8_t role;
+        uint32_t bits;
+        int64_t loss, profit;
+    } legs[] = {{OC_ROLE_STOP_LOSS, OC_RQ_HAS_STOP_LOSS, 90, 0}, {OC_ROLE_TAKE_PROFIT, OC_RQ_HAS_TAKE_PROFIT, 0, 110}};
+    static const uint8_t kinds[][2] = {{OC_REQUEST_NEW, OC_REQUEST_PROTECT},
+                                       {OC_REQUEST_AMEND, OC_REQUEST_AMEND},
+                                       {OC_REQUEST_CANCEL, OC_REQUEST_CANCEL}};
+    for (size_t i = 0; i < 6; i++) {
+        asks_its_way(kinds[i / 2][0], i / 2 ? 10 + i : ORDER, legs[i % 2].role);
+        assert_int_equal(left.ask.kind, kinds[i / 2][1]);
+        assert_int_equal(left.ask.bits, OC_RQ_NATIVE | legs[i % 2].bits);
+        assert_true(left.ask.stop_loss == legs[i % 2].loss && left.ask.take_profit == legs[i % 2].profit);
+        assert_string_equal(left.position.text, "P7");
+    }
+}
+
+/* They are orders: what never left is NOT_THERE, what the connector cannot send is rejected, what is accepted is answered. */
+static void what_becomes_of_them_is_what_becomes_of_a_new_order(void **state)
+{
+    (void)state;
+    static const uint8_t roles[] = {OC_ROLE_CLOSE, OC_ROLE_STOP_LOSS};
+    for (size_t i = 0; i < 2; i++) {
+        if (i)
+            io_kit_open_venue(state);
+        ready();
+        asks_its_way(OC_REQUEST_NEW, ORDER, roles[i]);
+        io_kit_happens((struct io_happening){
+            .kind = IO_UNSENT, .exchange = kit.exchange, .at_ns = kit.now_ns, .why = OC_WHY_NOT_SENT});
+        io_kit_pump(kit.now_ns);
+        io_kit_said("SENT 1099511627811\nNOT_THERE 1099511627811 NOT_SENT\n");
+        kit.on_request = cannot;
+        asks_its_way(OC_REQUEST_NEW, ORDER, roles[i]);
+        io_kit_said("REJECTED 1099511627811 NOT_SUPPORTED_BY_VENUE\n");
+        kit.on_request = accepts;
+        asks_its_way(OC_REQUEST_NEW, ORDER, roles[i]);
+        assert_int_equal(kit.venue.pending_count, 0); /* the event of the same call answers it */
+        if (i == 0)
+            io_kit_close_venue(state);
+    }
 }
 
 /* An order of another hand has no name of ours. */
@@ -212,9 +302,14 @@ static void an_answer_by_the_venues_id_answers(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(it_goes_out_under_the_names_that_it_has),          TEST(a_strangers_order_is_not_given_a_name),
-        TEST(a_lost_amendment_is_asked_about_under_both_names), TEST(an_amendment_without_a_name_left_is_refused),
-        TEST(what_was_replaced_is_still_to_be_answered),        TEST(an_answer_by_the_venues_id_answers),
+        TEST(it_goes_out_under_the_names_that_it_has),
+        TEST(a_strangers_order_is_not_given_a_name),
+        TEST(a_lost_amendment_is_asked_about_under_both_names),
+        TEST(an_amendment_without_a_name_left_is_refused),
+        TEST(closing_and_protecting_are_kinds_of_their_own),
+        TEST(what_becomes_of_them_is_what_becomes_of_a_new_order),
+        TEST(what_was_replaced_is_still_to_be_answered),
+        TEST(an_answer_by_the_venues_id_answers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

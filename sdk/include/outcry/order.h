@@ -21,12 +21,24 @@ enum {
     /* About no order: answered by OC_EV_TAKEN with its number in `request` (the venue has it) or OC_EV_REJECTED (it will not). Neither
      * ends an order: what becomes of each is an event of its own. */
     OC_REQUEST_CANCEL_ALL =
-        4,                  /* of the account; of head.inst where it is not 0. Asked beside the cancel of each order */
-    OC_REQUEST_CLOSE = 5,   /* the position by the venue's own way. Not supported: this host never asks for it */
+        4, /* of the account; of head.inst where it is not 0. Asked beside the cancel of each order */
+    OC_REQUEST_CLOSE =
+        5, /* a new order at market that closes `qty` of the net position in head.inst, by the venue's own
+                             * way of closing. Only of a venue that OC_CAN_CLOSE, and never of spot */
     OC_REQUEST_DEADMAN = 6, /* cancel everything unless heard again before expire_ns; expire_ns 0 = disarm */
-    OC_REQUEST_PROTECT = 7, /* stop_loss and take_profit of a position. Not supported: this host never asks for it */
+    OC_REQUEST_PROTECT =
+        7,               /* a new stop loss or take profit, by `role`, set into the position `position`, at stop_loss or
+                             * take_profit; `qty` is what of it is open. Only of a venue that OC_CAN_PROTECT */
     OC_REQUEST_FILLS = 8 /* of the host: fills of `order` are missing. A connector meets it as OC_FETCH_FILLS alone */
 };
+
+/* Whether a request of this kind makes an order: it has a number and an id of ours, is answered as a new order is, and its fills are
+ * its own. Rules and simulators meet OC_REQUEST_NEW for all of them. */
+static inline int oc_request_makes_order(uint8_t kind)
+{
+    return kind == OC_REQUEST_NEW || kind == OC_REQUEST_CLOSE || kind == OC_REQUEST_PROTECT;
+}
+
 enum {
     OC_ORDER_NONE = 0,
     OC_ORDER_MARKET = 1,
@@ -111,7 +123,8 @@ enum { /* oc_request.bits */
        OC_RQ_HAS_ACTIVATION = 1u << 18,
        OC_RQ_HAS_BOUND = 1u << 19,
        OC_RQ_NATIVE =
-           1u << 20, /* the group is the venue's: its legs stand in the same call, or in stop_loss and take_profit */
+           1u << 20, /* the venue's own way: a close or protection that it is asked for as CLOSE or PROTECT, and
+                                 * what changes or cancels that; a group whose legs are in stop_loss and take_profit */
        OC_RQ_OPEN_ONLY = 1u << 21, /* must not reduce */
        OC_RQ_OUTSIDE_HOURS = 1u << 22,
        OC_RQ_TRAIL_CHANGED = 1u << 23,
@@ -178,7 +191,8 @@ struct oc_venue_request {
     struct oc_id client_new;  /* AMEND, CANCEL: another for each, for a request that needs an id of its own. Size 0: the
                               * description's form has none left; the host has refused an AMEND by then */
     struct oc_id venue_order; /* size 0: not known */
-    struct oc_id position;    /* ticket or trade, for CLOSE and PROTECT: size 0 */
+    struct oc_id position;    /* PROTECT, and what changes or cancels that: the position, trade or ticket that the fills
+                              * of the entry named. Else size 0 */
 };
 
 #endif

@@ -243,10 +243,10 @@ static inline oc_rc kit_answer(const struct kit_codec *codec, const struct oc_ve
 /* The event that refuses a request of this kind; OC_EV_NONE: there is none. */
 static inline uint16_t kit_refusal(uint8_t kind)
 {
-    return kind == OC_REQUEST_NEW      ? OC_EV_REJECTED
-           : kind == OC_REQUEST_AMEND  ? OC_EV_AMEND_REJECTED
-           : kind == OC_REQUEST_CANCEL ? OC_EV_CANCEL_REJECTED
-                                       : OC_EV_NONE;
+    return oc_request_makes_order(kind) ? OC_EV_REJECTED
+           : kind == OC_REQUEST_AMEND   ? OC_EV_AMEND_REJECTED
+           : kind == OC_REQUEST_CANCEL  ? OC_EV_CANCEL_REJECTED
+                                        : OC_EV_NONE;
 }
 
 /* The venue says that it knows no such order as was asked for. */
