@@ -277,6 +277,8 @@ const char *statement_refuses(const struct statement *statement, uint32_t accoun
         return NULL;
     if ((of->account.known & OC_MAY_TRADE) && !(of->account.rights & OC_MAY_TRADE))
         return "ACCOUNT_MAY_NOT_TRADE";
+    if (of->account.known & of->account.rights & OC_IS_HEDGING)
+        return "HEDGING_NOT_SUPPORTED"; /* what is sold there does not reduce what is held */
     switch (statement_state(statement, account, OC_PART_TRADING)) {
     case OC_VENUE_CANCEL_ONLY:
         return "VENUE_CANCEL_ONLY";

@@ -121,6 +121,9 @@ static void keep_rest(const struct rescale *rescale, const struct instrument *in
     if (position->lot_count) {
         position->lots[position->lot_count - 1].qty += (int64_t)more;
         position->lots[position->lot_count - 1].cost += cost;
+    } else if (position->lot_max && more) { /* each lot was less than a step: what they are together is one */
+        position->lots[0] = (struct lot){.qty = (int64_t)more, .cost = position->cost};
+        position->lot_count = 1;
     }
 }
 

@@ -152,7 +152,8 @@ static const struct reference_entry entries[] = {
     {"account", "rights", "account.rights",
      "What the key may do, as the venue says: a table of `view`, `trade`, `withdraw`, `transfer`, `margin`, `short`, "
      "`ip_bound`, `hedging`, `practice`, each true or false; what it has not said is not there. Without the right to "
-     "trade new orders are refused with `ACCOUNT_MAY_NOT_TRADE`."},
+     "trade new orders are refused with `ACCOUNT_MAY_NOT_TRADE`, and where long and short stand side by side with "
+     "`HEDGING_NOT_SUPPORTED`: positions are net here."},
     {"account", "ledger", "account.ledger",
      "Money that moved without a fill, youngest first, of the last 256 entries of all accounts: a list of tables with "
      "`time`, `id`, `kind` (`deposit`, `withdrawal`, `transfer`, `funding`, `interest`, `fee`, `rebate`, `realised`, "

@@ -30,7 +30,8 @@ static const char *state_of(struct session *session, const char *venue)
     uint32_t worst = OC_VENUE_READY;
     for (uint32_t id = 1; id <= portfolio_account_count(portfolio); id++) {
         const uint32_t state = statement_state(statement, id, OC_PART_TRADING);
-        if (strcmp(portfolio_account(portfolio, id)->venue, venue) == 0 && statement_state_is_worse(state, worst))
+        const struct account *account = portfolio_account(portfolio, id);
+        if (account && strcmp(account->venue, venue) == 0 && statement_state_is_worse(state, worst))
             worst = state;
     }
     return worst == OC_VENUE_READY || session->pace.is_ended ? run_state(session) : statement_state_name(worst);

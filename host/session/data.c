@@ -270,16 +270,38 @@ static oc_rc cash_is_other(struct session *session, const char *symbol, const ch
     return session_fail(session, &error);
 }
 
-/* "BTC/USDT" -> its assets; "SPY" -> the currency of account is the quote. */
-static oc_rc symbol_assets(struct session *session, struct oc_instrument *info)
+/* What settles in a currency of its own is a contract, not a coin: `settle` is that and what stands behind it, "USDT-261225". */
+static oc_rc take_contract(struct session *session, struct oc_instrument *info, bool is_of_venue, char *settle,
+                           const char *base, const char *quote)
+{
+    if (!is_of_venue)
+        return symbol_failed(session, info->symbol,
+                             "a contract is not supported by the paper venue yet: spot symbols only");
+    settle[strcspn(settle, "-")] = 0;
+    info->kind = strcmp(settle, quote) == 0 ? OC_KIND_LINEAR : OC_KIND_INVERSE;
+    if (info->kind == OC_KIND_INVERSE && strcmp(settle, base) != 0)
+        return symbol_failed(session, info->symbol,
+                             "a contract that settles in neither of its two currencies is not supported");
+    return OC_OK;
+}
+
+/* "BTC/USDT" -> its assets; "SPY" -> the currency of account is the quote. Of a venue's instrument, the kind too: "BTC/USDT:USDT". */
+static oc_rc symbol_assets(struct session *session, struct oc_instrument *info, bool is_of_venue)
 {
     struct instruments *instruments = engine_instruments(session->engine);
     char base[OC_SYMBOL_MAX], quote[OC_SYMBOL_MAX] = "";
     snprintf(base, sizeof base, "%s", info->symbol);
-    char *slash = strchr(base, '/');
-    if (strchr(slash ? slash + 1 : base, ':')) /* what settles in a currency of its own is a contract, not a coin */
-        return symbol_failed(session, info->symbol,
-                             "a contract is not supported by the paper venue yet: spot symbols only");
+    char *slash = strchr(base, '/'), *colon = strchr(slash ? slash + 1 : base, ':');
+    if (colon) {
+        *colon = 0;
+        if (slash)
+            *slash = 0;
+        const oc_rc rc = take_contract(session, info, is_of_venue, colon + 1, base, slash ? slash + 1 : "");
+        if (rc < 0)
+            return rc;
+        if (slash)
+            *slash = '/';
+    }
     if (slash) {
         snprintf(quote, sizeof quote, "%s", slash + 1);
         *slash = 0;
@@ -294,10 +316,11 @@ static oc_rc symbol_assets(struct session *session, struct oc_instrument *info)
         rc = instruments_asset(instruments, quote, &info->quote);
     if (rc < 0)
         return session_fail_code(session, rc, info->symbol, "the assets of the symbol could not be named");
+    const bool is_inverse = info->kind == OC_KIND_INVERSE;
     for (uint32_t i = 0; i < session->money.cash_count; i++)
-        if (session->money.cash[i].asset == info->quote)
+        if (session->money.cash[i].asset == (is_inverse ? info->base : info->quote))
             return OC_OK;
-    return cash_is_other(session, info->symbol, quote);
+    return cash_is_other(session, info->symbol, is_inverse ? base : quote);
 }
 
 static oc_rc show_instrument(struct venues *venues, const struct oc_instrument *info)
@@ -317,7 +340,7 @@ oc_rc session_name_assets(struct session *session)
     for (uint32_t i = 0; i < session->data.count && rc == OC_OK; i++) {
         struct oc_instrument info = {.kind = OC_KIND_SPOT};
         snprintf(info.symbol, sizeof info.symbol, "%s", session_symbol(session, i));
-        rc = symbol_assets(session, &info);
+        rc = symbol_assets(session, &info, feed_is_venue(session->data.sources[i].path));
     }
     instruments_assets_given(engine_instruments(session->engine));
     return rc;
@@ -353,10 +376,17 @@ static oc_rc open_instrument(struct session *session, uint32_t index)
                                  .qty_step = source->info.qty_step,
                                  .contract_size = {1, 0, 0},
                                  .venue = "paper"};
-    if (feed_is_venue(source->path))
+    const bool is_of_venue = feed_is_venue(source->path);
+    oc_rc rc = OC_OK;
+    if (is_of_venue) {
         session_source_venue(source, info.venue);
+        rc = venue_contract_size(session->settings, info.venue, place_in_venue(session, index), &info.contract_size,
+                                 &source->error);
+    }
+    if (rc < 0)
+        return session_fail(session, &source->error);
     snprintf(info.symbol, sizeof info.symbol, "%s", session_symbol(session, index));
-    oc_rc rc = symbol_assets(session, &info);
+    rc = symbol_assets(session, &info, is_of_venue);
     if (rc < 0)
         return rc;
     char name[OC_VENUE_MAX + OC_SYMBOL_MAX];
@@ -369,7 +399,7 @@ static oc_rc open_instrument(struct session *session, uint32_t index)
         return instrument_failed(session, rc, &info);
     session->data.instrument_count++;
     info.inst = source->inst;
-    info.settle = info.quote;
+    info.settle = info.kind == OC_KIND_INVERSE ? info.base : info.quote;
     rc = show_instrument(&session->venues, &info);
     return rc < 0 ? session_fail_code(session, rc, info.symbol, "the venue did not take the instrument") : OC_OK;
 }

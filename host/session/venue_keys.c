@@ -182,6 +182,16 @@ static oc_rc take_step(const struct settings *settings, const char *venue, uint3
     return OC_OK;
 }
 
+oc_rc venue_contract_size(struct settings *settings, const char *venue, uint32_t i, struct oc_dec *ret_size,
+                          struct error *ret_error)
+{
+    char key[64];
+    snprintf(key, sizeof key, "instruments.%u.contract_size", i);
+    *ret_size = (struct oc_dec){1, 0, 0};
+    return venue_text(settings, venue, key, NULL) ? take_step(settings, venue, i, "contract_size", ret_size, ret_error)
+                                                  : (oc_rc)OC_OK;
+}
+
 oc_rc venue_instrument(struct settings *settings, const char *venue, uint32_t i, struct oc_data_info *ret_info,
                        struct error *ret_error)
 {
@@ -196,8 +206,11 @@ oc_rc venue_instrument(struct settings *settings, const char *venue, uint32_t i,
         return wrong(settings, venue, key, "a symbol such as BTC/USDT, at most 47 bytes", ret_error);
     *ret_info = (struct oc_data_info){.size = sizeof *ret_info, .event_type = OC_EV_TRADE};
     snprintf(ret_info->symbol, sizeof ret_info->symbol, "%s", symbol);
+    struct oc_dec size;
     oc_rc rc = take_step(settings, venue, i, "price_step", &ret_info->price_step, ret_error);
-    return rc < 0 ? rc : take_step(settings, venue, i, "qty_step", &ret_info->qty_step, ret_error);
+    if (rc == OC_OK)
+        rc = take_step(settings, venue, i, "qty_step", &ret_info->qty_step, ret_error);
+    return rc < 0 ? rc : venue_contract_size(settings, venue, i, &size, ret_error);
 }
 
 /* Some rule of that plugin has a limit for every order. */

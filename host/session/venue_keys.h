@@ -33,6 +33,9 @@ CHECKED oc_rc venue_judge(struct settings *settings, struct error *ret_error);
 /* The i-th instrument of a venue: symbol and steps. OC_E_NOT_FOUND: there are no more. [setup] */
 CHECKED oc_rc venue_instrument(struct settings *settings, const char *venue, uint32_t i, struct oc_data_info *ret_info,
                                struct error *ret_error);
+/* How much of the base one contract of it is: member contract_size; 1 where it is not said. [setup] */
+CHECKED oc_rc venue_contract_size(struct settings *settings, const char *venue, uint32_t i, struct oc_dec *ret_size,
+                                  struct error *ret_error);
 /* With real money a run is not begun without the largest value of an order, the largest position and the largest loss of a day, or
  * without a word about each that is meant to be missing: risk.without. OC_E_CONFIG names all that are. [setup] */
 CHECKED oc_rc venue_judge_limits(struct settings *settings, const struct parts *parts, struct error *ret_error);

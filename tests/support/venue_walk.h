@@ -41,7 +41,7 @@ struct walk {
     struct name named[ORDERS]; /* since the twin heard */
     uint32_t named_count;
     struct oc_ev_venue_fill last; /* that was said */
-    uint32_t count, trade_count, names, busts, cuts, heard[OC_EV_END];
+    uint32_t count, trade_count, names, busts, cuts, own_ways, heard[OC_EV_END];
 };
 
 static struct walk *now_walking; /* for the client, which outlives an engine */
@@ -78,6 +78,7 @@ static void fold_out(struct walk *walk)
         fold(sent, sizeof *sent);
         if (sent->kind == OC_REQUEST_NEW)
             walk->latest[walk->count++ % LATEST] = (struct known){sent->order, sent->head.inst, sent->account};
+        walk->own_ways += (sent->bits & OC_RQ_NATIVE) != 0;
     }
     f->record_count = f->sent_count = 0;
 }

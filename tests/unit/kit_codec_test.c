@@ -199,7 +199,9 @@ static void an_answer_carries_ids_and_words(void **state)
     assert_int_equal(kit_refusal(OC_REQUEST_NEW), OC_EV_REJECTED);
     assert_int_equal(kit_refusal(OC_REQUEST_AMEND), OC_EV_AMEND_REJECTED);
     assert_int_equal(kit_refusal(OC_REQUEST_CANCEL), OC_EV_CANCEL_REJECTED);
-    assert_int_equal(kit_refusal(OC_REQUEST_CLOSE), OC_EV_NONE);
+    assert_int_equal(kit_refusal(OC_REQUEST_CLOSE), OC_EV_REJECTED);
+    assert_int_equal(kit_refusal(OC_REQUEST_PROTECT), OC_EV_REJECTED);
+    assert_int_equal(kit_refusal(OC_REQUEST_CANCEL_ALL), OC_EV_NONE);
 }
 
 static void a_page_ends_with_its_cursor(void **state)

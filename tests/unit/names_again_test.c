@@ -88,6 +88,29 @@ static void each_is_called_as_it_was_then(void **state)
     assert_true(named > 10000);
 }
 
+/* A leg that was set into a position belongs to that of its entry, one that is an order of its own to none. */
+static void a_leg_has_the_position_of_its_entry(void **state)
+{
+    (void)state;
+    struct names_again *names;
+    struct oc_request ask = {
+        .head = {.size = sizeof ask, .type = OC_EV_REQUEST}, .kind = OC_REQUEST_NEW, .order = 1, .account = 1};
+    struct oc_ev_venue_fill fill = {
+        .fill = {.head = {.size = sizeof fill, .type = OC_EV_FILL, .source = 1}, .order = 1}, .position = id_of("P7")};
+    assert_int_equal(names_again_new(&names), OC_OK);
+    assert_int_equal(names_again_note(names, &ask.head), OC_OK);
+    assert_int_equal(names_again_note(names, &fill.fill.head), OC_OK);
+    assert_string_equal(names_again_find(names, 1)->position.text, "P7");
+    for (uint64_t leg = 2; leg < 4; leg++) {
+        ask.order = leg;
+        ask.parent = 1;
+        ask.bits = leg == 2 ? OC_RQ_NATIVE : 0;
+        assert_int_equal(names_again_note(names, &ask.head), OC_OK);
+        assert_string_equal(names_again_find(names, leg)->position.text, leg == 2 ? "P7" : "");
+    }
+    names_again_free(names);
+}
+
 /* It grows, and knows what it was told of only. */
 static void there_may_be_many(void **state)
 {
@@ -118,6 +141,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_is_called_as_it_was_then),
+        cmocka_unit_test(a_leg_has_the_position_of_its_entry),
         cmocka_unit_test(there_may_be_many),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -47,9 +47,12 @@ static void closing_goes_the_venues_way_at_market_and_not_of_spot(void **state)
         uint32_t kind, can;
         int64_t price;
         bool is_own;
-    } cases[] = {{OC_KIND_LINEAR, OC_CAN_CLOSE, 0, true},      {OC_KIND_LINEAR, OC_CAN_PROTECT, 0, false},
-                 {OC_KIND_LINEAR, 0, 0, false},                {OC_KIND_LINEAR, BOTH, 10100, false},
-                 {OC_KIND_SPOT, BOTH, 0, false},               {OC_KIND_INVERSE, OC_CAN_CLOSE, 0, true},
+    } cases[] = {{OC_KIND_LINEAR, OC_CAN_CLOSE, 0, true},
+                 {OC_KIND_LINEAR, OC_CAN_PROTECT, 0, false},
+                 {OC_KIND_LINEAR, 0, 0, false},
+                 {OC_KIND_LINEAR, BOTH, 10100, false},
+                 {OC_KIND_SPOT, BOTH, 0, false},
+                 {OC_KIND_INVERSE, OC_CAN_CLOSE, 0, true},
                  {OC_KIND_INVERSE, OC_CAN_CLOSE, 10100, false}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct fixture *f = fixture_that(cases[i].kind, cases[i].can);

@@ -444,6 +444,13 @@ static void what_the_venue_would_not_take_does_not_leave(void **state)
     account.rights = OC_MAY_TRADE;
     says(f, &account);
     assert_string_equal(refusal_of(f, plain), "");
+    account.known = OC_IS_HEDGING;
+    says(f, &account);
+    assert_string_equal(refusal_of(f, plain), "");
+    account.rights = OC_IS_HEDGING;
+    says(f, &account);
+    assert_string_equal(refusal_of(f, plain), "HEDGING_NOT_SUPPORTED");
+    assert_string_equal(refusal_of(f, reduce), "");
     fixture_free(f);
 }
 

@@ -234,6 +234,54 @@ static void what_a_venue_can_is_taken_from_its_description(void **state)
     }
 }
 
+/* As the venue can, where nothing is said; what it cannot is refused; a replay takes what is recorded. */
+static void closing_and_protecting_go_the_way_that_is_said(void **state)
+{
+    (void)state;
+    static const uint32_t cans[] = {0, OC_CAN_CLOSE, OC_CAN_PROTECT, OC_CAN_CLOSE | OC_CAN_PROTECT};
+    static const char *const keys[] = {"close", "protect"};
+    uint32_t can;
+    for (size_t i = 0; i < sizeof cans / sizeof *cans; i++) {
+        const struct oc_venue described = {.flags = cans[i] | OC_CAN_DEADMAN};
+        whole_venue("local");
+        assert_int_equal(venue_own_way(&settings, "mine", NULL, &can, &error), OC_OK);
+        assert_int_equal(can, 0);
+        assert_int_equal(venue_own_way(&settings, "mine", &described, &can, &error), OC_OK);
+        assert_int_equal(can, cans[i]);
+        assert_int_equal(venue_own_way(&settings, "mine", NULL, &can, &error), OC_OK);
+        assert_int_equal(can, cans[i]);
+        for (uint32_t k = 0; k < 2; k++) {
+            const uint32_t bit = k ? OC_CAN_PROTECT : OC_CAN_CLOSE;
+            assert_string_equal(venue_text(&settings, "mine", keys[k], ""), cans[i] & bit ? "venue" : "order");
+            venue(keys[k], "venue");
+            assert_int_equal(venue_own_way(&settings, "mine", &described, &can, &error),
+                             cans[i] & bit ? OC_OK : OC_E_CONFIG);
+            venue(keys[k], "order");
+            assert_int_equal(venue_own_way(&settings, "mine", &described, &can, &error), OC_OK);
+            assert_int_equal(can & bit, 0);
+            venue(keys[k], "yes");
+            assert_int_equal(venue_own_way(&settings, "mine", NULL, &can, &error), OC_E_CONFIG);
+            venue(keys[k], "order");
+        }
+    }
+}
+
+/* How much of the base one contract is. */
+static void a_contract_has_a_size(void **state)
+{
+    (void)state;
+    struct oc_dec size;
+    whole_venue("local");
+    assert_int_equal(venue_contract_size(&settings, "mine", 0, &size, &error), OC_OK);
+    assert_true(size.units == 1 && size.scale == 0);
+    venue("instruments.0.contract_size", "0.001");
+    assert_int_equal(venue_contract_size(&settings, "mine", 0, &size, &error), OC_OK);
+    assert_true(size.units == 1 && size.scale == 3);
+    venue("instruments.0.contract_size", "-1");
+    assert_int_equal(venue_contract_size(&settings, "mine", 0, &size, &error), OC_E_CONFIG);
+    assert_int_equal(venue_judge(&settings, &error), OC_E_CONFIG);
+}
+
 static void a_dead_mans_switch_is_for_venues_that_have_one(void **state)
 {
     static const struct {
@@ -269,6 +317,8 @@ int main(void)
         TEST(several_venues_are_each_judged),
         TEST(a_live_environment_asks_for_limits),
         cmocka_unit_test(what_a_venue_can_is_taken_from_its_description),
+        cmocka_unit_test(closing_and_protecting_go_the_way_that_is_said),
+        cmocka_unit_test(a_contract_has_a_size),
         cmocka_unit_test(a_dead_mans_switch_is_for_venues_that_have_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

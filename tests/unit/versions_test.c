@@ -198,14 +198,39 @@ static void lots_of_less_than_a_step_go(void **state)
             assert_true(position->cost == money(-2, 0));
             fixture_free(f);
         }
-    struct fixture *f = fixture_new(COST_FIFO); /* nothing of it is left */
-    (void)said_accepted(f, OC_SIDE_BUY, 9, 10000, "v1");
-    struct oc_ev_venue_fill fill = said_fill(f, "v1", OC_SIDE_BUY, 9, 10000, "t");
-    says(f, &fill);
-    says_steps(f, (struct oc_dec){1, 2, 0}, (struct oc_dec){1, 2, 0});
-    const struct position *position = &fixture_book(f)->position;
-    assert_true(position->qty == 0 && position->lot_count == 0 && position->lot_first == 0);
-    fixture_free(f);
+}
+
+/* All of it is less than a step: dust, in one lot, which what is bought then takes along. */
+static void lots_that_are_less_than_a_step_together_are_dust(void **state)
+{
+    (void)state;
+    for (uint32_t method = COST_FIFO; method <= COST_LIFO; method++) {
+        struct fixture *f = fixture_new(method);
+        char name[8];
+        (void)said_accepted(f, OC_SIDE_BUY, 10, 10000, "v1");
+        for (int i = 0; i < 3; i++) {
+            snprintf(name, sizeof name, "t%d", i);
+            struct oc_ev_venue_fill fill = said_fill(f, "v1", OC_SIDE_BUY, 3, 10000, name);
+            says(f, &fill);
+        }
+        says_steps(f, (struct oc_dec){1, 2, 0}, (struct oc_dec){1, 2, 0});
+        const struct position *position = &fixture_book(f)->position;
+        assert_true(position->qty == 0 && position->spare == 1);
+        assert_true(position->lot_count == 1 && position->lots[0].qty == 1);
+        assert_true(position->lots[0].cost == position->cost);
+        (void)said_accepted(f, OC_SIDE_BUY, 2, 10000, "v2");
+        struct oc_ev_venue_fill more = said_fill(f, "v2", OC_SIDE_BUY, 2, 10000, "more");
+        more.fill.head.inst = OC_INST(1, 2);
+        says(f, &more);
+        (void)said_accepted(f, OC_SIDE_SELL, 2, 10000, "v3");
+        struct oc_ev_venue_fill sold = said_fill(f, "v3", OC_SIDE_SELL, 2, 10000, "sold");
+        sold.fill.head.inst = OC_INST(1, 2);
+        says(f, &sold);
+        assert_true(position->qty == 0 && position->spare == 1);
+        assert_true(position->lot_count - position->lot_first == 1);
+        assert_true(position->realised == 0); /* bought and sold at one price */
+        fixture_free(f);
+    }
 }
 
 /* A correction of a fill that was booked, or has not come, in the steps of before. */
@@ -428,6 +453,7 @@ int main(void)
         cmocka_unit_test(what_is_not_on_the_new_grid_is_said),
         cmocka_unit_test(an_instrument_is_judged),
         cmocka_unit_test(lots_of_less_than_a_step_go),
+        cmocka_unit_test(lots_that_are_less_than_a_step_together_are_dust),
         cmocka_unit_test(corrections_reach_over_a_change_of_steps),
         cmocka_unit_test(steps_that_do_not_fit_change_nothing),
         cmocka_unit_test(D9_instruments_arrive_and_leave),

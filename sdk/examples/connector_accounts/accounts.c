@@ -11,8 +11,14 @@
  *            ACCOUNT may RIGHT...                            view, trade, withdraw: all that it may
  *            ACCOUNT is ready | cancel_only | post_only | maintenance
  *            ACCOUNT ack ID | ACCOUNT canceled ID
- *            ACCOUNT fill ID SYMBOL QTY PRICE FEE ASSET TRADE
- *   we say   ACCOUNT new ID SYMBOL buy|sell QTY PRICE | ACCOUNT cancel ID
+ *            ACCOUNT fill ID SYMBOL QTY PRICE FEE ASSET TRADE [POSITION]
+ *   we say   ACCOUNT new ID SYMBOL buy|sell QTY PRICE      `market` for PRICE: at market
+ *            ACCOUNT close ID SYMBOL long|short QTY         of its position, at market
+ *            ACCOUNT protect ID POSITION stop|target QTY PRICE
+ *            ACCOUNT cancel ID
+ *
+ * It has ways of its own to close a position (OC_CAN_CLOSE) and to set stop loss and take profit into one (OC_CAN_PROTECT); both are
+ * orders under the ID that they are asked for with.
  *
  * It keeps the names of its accounts, which the host gives it, and nothing else. */
 #include <outcry/kit/codec.h>
@@ -21,7 +27,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WORDS_MAX = 9, ACCOUNTS_MAX = 16, LINE_MAX_OUT = 256 };
+enum { WORDS_MAX = 10, ACCOUNTS_MAX = 16, LINE_MAX_OUT = 256 };
 
 struct exchange {
     struct kit_codec kit;
@@ -304,20 +310,25 @@ static oc_rc answer(const struct exchange *ex, uint32_t source, const struct wor
 
 static oc_rc fill(const struct exchange *ex, uint32_t source, const struct words *words)
 {
+    const struct kit_json_text *position = words->count == 10 ? &words->at[9] : NULL;
     struct oc_scale scale;
     struct oc_ev_fill told = {.side = OC_SIDE_NONE};
     oc_rc rc;
     if (kit_json_u64(words->at[2], &told.order) < 0 || kit_symbol(&ex->kit, words->at[3], &scale) < 0 ||
         kit_scale_qty(&scale, words->at[4], &told.qty) < 0 || kit_scale_price(&scale, words->at[5], &told.price) < 0 ||
         kit_json_dec(words->at[6], &told.fee) < 0 || kit_asset(&ex->kit, words->at[7], &told.fee_asset) < 0 ||
-        kit_trade_id(words->at[8], told.trade_id, &told.trade_id_size) < 0)
+        kit_trade_id(words->at[8], told.trade_id, &told.trade_id_size) < 0 || (position && position->size > OC_ID_MAX))
         return OC_E_DATA;
-    struct oc_ev_fill *said = KIT_EVENT(&ex->kit, oc_ev_fill, OC_EV_FILL, source, &rc);
+    struct oc_ev_venue_fill *said = KIT_EVENT(&ex->kit, oc_ev_venue_fill, OC_EV_FILL, source, &rc);
     if (!said)
         return rc;
-    told.head = said->head;
-    *said = told;
-    said->head.inst = scale.inst;
+    told.head = said->fill.head;
+    said->fill = told;
+    said->fill.head.inst = scale.inst;
+    if (position) {
+        said->position.size = (uint8_t)position->size;
+        memcpy(said->position.text, position->at, position->size);
+    }
     return kit_commit(&ex->kit, said);
 }
 
@@ -356,7 +367,64 @@ static oc_rc message(void *self, const struct oc_message *heard)
         return answer(ex, source, &words, OC_EV_ACCEPTED);
     if (words.count == 3 && is(words.at[1], "canceled"))
         return answer(ex, source, &words, OC_EV_CANCELED);
-    return words.count == 9 && is(words.at[1], "fill") ? fill(ex, source, &words) : (oc_rc)OC_E_DATA;
+    return (words.count == 9 || words.count == 10) && is(words.at[1], "fill") ? fill(ex, source, &words)
+                                                                              : (oc_rc)OC_E_DATA;
+}
+
+static oc_rc write_new(struct kit_write *out, const struct oc_request *ask, const struct oc_instrument *info)
+{
+    if (ask->type != OC_ORDER_LIMIT && ask->type != OC_ORDER_MARKET)
+        return OC_E_NOT_SUPPORTED;
+    kit_write_text(out, info->symbol);
+    kit_write_text(out, ask->side == OC_SIDE_BUY ? " buy " : " sell ");
+    kit_write_units(out, ask->qty, info->qty_step);
+    KIT_WRITE(out, " ");
+    if (ask->type == OC_ORDER_MARKET)
+        KIT_WRITE(out, "market");
+    else
+        kit_write_units(out, ask->price, info->price_step);
+    return OC_OK;
+}
+
+static void write_close(struct kit_write *out, const struct oc_request *ask, const struct oc_instrument *info)
+{
+    kit_write_text(out, info->symbol);
+    kit_write_text(out, ask->side == OC_SIDE_SELL ? " long " : " short "); /* what is sold was held */
+    kit_write_units(out, ask->qty, info->qty_step);
+}
+
+static void write_protect(struct kit_write *out, const struct oc_venue_request *first, const struct oc_instrument *info)
+{
+    const struct oc_request *ask = &first->ask;
+    const int is_stop = (ask->bits & OC_RQ_HAS_STOP_LOSS) != 0;
+    kit_write_id(out, &first->position);
+    kit_write_text(out, is_stop ? " stop " : " target ");
+    kit_write_units(out, ask->qty, info->qty_step);
+    KIT_WRITE(out, " ");
+    kit_write_units(out, is_stop ? ask->stop_loss : ask->take_profit, info->price_step);
+}
+
+static oc_rc write_request(struct kit_write *out, const struct oc_venue_request *first,
+                           const struct oc_instrument *info)
+{
+    const struct oc_request *ask = &first->ask;
+    const char *word = ask->kind == OC_REQUEST_NEW       ? " new "
+                       : ask->kind == OC_REQUEST_CLOSE   ? " close "
+                       : ask->kind == OC_REQUEST_PROTECT ? " protect "
+                       : ask->kind == OC_REQUEST_CANCEL  ? " cancel "
+                                                         : NULL;
+    if (!word)
+        return OC_E_NOT_SUPPORTED;
+    kit_write_text(out, word);
+    kit_write_u64(out, ask->order);
+    if (ask->kind == OC_REQUEST_CANCEL)
+        return OC_OK;
+    KIT_WRITE(out, " ");
+    if (ask->kind == OC_REQUEST_CLOSE)
+        write_close(out, ask, info);
+    else if (ask->kind == OC_REQUEST_PROTECT)
+        write_protect(out, first, info);
+    return ask->kind == OC_REQUEST_NEW ? write_new(out, ask, info) : (oc_rc)OC_OK;
 }
 
 static oc_rc request(void *self, const struct oc_venue_request *first, uint32_t size, uint32_t count, uint32_t batch)
@@ -370,21 +438,8 @@ static oc_rc request(void *self, const struct oc_venue_request *first, uint32_t 
     if (!name || ex->kit.names->record(ex->kit.host, ask->head.inst, &info, sizeof info) < 0)
         return OC_E_NOT_FOUND;
     kit_write_text(&out, name);
-    if (ask->kind == OC_REQUEST_NEW) {
-        KIT_WRITE(&out, " new ");
-        kit_write_u64(&out, ask->order);
-        KIT_WRITE(&out, " ");
-        kit_write_text(&out, info.symbol);
-        kit_write_text(&out, ask->side == OC_SIDE_BUY ? " buy " : " sell ");
-        kit_write_units(&out, ask->qty, info.qty_step);
-        KIT_WRITE(&out, " ");
-        kit_write_units(&out, ask->price, info.price_step);
-    } else if (ask->kind == OC_REQUEST_CANCEL) {
-        KIT_WRITE(&out, " cancel ");
-        kit_write_u64(&out, ask->order);
-    } else {
+    if (write_request(&out, first, &info) < 0)
         return OC_E_NOT_SUPPORTED; /* nothing was sent: the host refuses it */
-    }
     const oc_rc length = kit_write_end(&out);
     return length < 0 ? length : oc_send_text(ex->kit.host, ex->stream, line, (uint32_t)length, ask->id);
 }
@@ -426,14 +481,16 @@ static oc_rc open_it(const struct oc_host *host, void **ret_self)
 
 static const struct oc_endpoint endpoints[] = {{.name = "lines", .urls = "tcp://127.0.0.1:7003", .env = OC_ENV_LOCAL}};
 static const struct oc_order_kind orders[] = {
-    {.type = OC_ORDER_LIMIT, .tifs = 1u << OC_TIF_GTC, .bits = OC_RQ_HAS_QTY}};
+    {.type = OC_ORDER_LIMIT, .tifs = 1u << OC_TIF_GTC, .bits = OC_RQ_HAS_QTY},
+    {.type = OC_ORDER_MARKET, .tifs = 1u << OC_TIF_GTC, .bits = OC_RQ_HAS_QTY}};
 static const struct oc_venue venue = {.size = sizeof venue,
                                       .venue = "accounts",
                                       .protocol = "words, version 1",
                                       .endpoints = endpoints,
                                       .orders = orders,
+                                      .flags = OC_CAN_CLOSE | OC_CAN_PROTECT,
                                       .endpoint_count = 1,
-                                      .order_count = 1};
+                                      .order_count = 2};
 static const struct oc_connector table = {
     .size = sizeof table, .venue = &venue, .start = start, .account = account, .message = message, .request = request};
 static const struct oc_iface ifaces[] = {{OC_CONNECTOR, &table}, {0}};
