@@ -66,6 +66,20 @@ static void add_market(struct try_run *run, const struct oc_event *event, const 
     }
 }
 
+/* What is said of an account or of the venue. That it is reached is the host's word, and no result of the connector. */
+static void add_account(struct try_run *run, const struct oc_event *event)
+{
+    static const char *const words[] = {
+        [OC_EV_POSITION - OC_EV_POSITION] = "position", [OC_EV_ACCOUNT - OC_EV_POSITION] = "account",
+        [OC_EV_LEDGER - OC_EV_POSITION] = "ledger",     [OC_EV_VENUE - OC_EV_POSITION] = "venue",
+        [OC_EV_LIMIT - OC_EV_POSITION] = "limit",       [OC_EV_FETCHED - OC_EV_POSITION] = "fetched"};
+    const struct oc_ev_venue *venue = (const struct oc_ev_venue *)(const void *)event;
+    if (event->type == OC_EV_VENUE && venue->part != OC_PART_LINK)
+        add(run, "venue %s", statement_state_name(venue->state));
+    else if (event->type != OC_EV_VENUE)
+        add(run, "%s", words[event->type - OC_EV_POSITION]);
+}
+
 static unsigned long long number_of(uint64_t order) { return order & ((1ull << 40) - 1); }
 
 /* What an event says, as a result. */
@@ -96,6 +110,8 @@ static void add_event(struct try_run *run, const struct oc_event *event)
         const struct oc_ev_balance *balance = (const struct oc_ev_balance *)(const void *)event;
         text_from_units(a[0], balance->total.units, balance->total.scale, TEXT_SHORTEST);
         add(run, "balance %s %s", instruments_asset_name(instruments, balance->asset), a[0]);
+    } else if (event->type >= OC_EV_POSITION && event->type <= OC_EV_FETCHED) {
+        add_account(run, event);
     } else {
         const struct oc_ev_answer *answer = (const struct oc_ev_answer *)(const void *)event;
         const uint32_t name = (uint32_t)event->type - OC_EV_ACCEPTED;

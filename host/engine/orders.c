@@ -359,6 +359,17 @@ bool orders_event(struct orders *orders, struct order *order, int event, int64_t
     return true;
 }
 
+oc_rc orders_reopen(struct orders *orders, struct order *order, int64_t now_ns)
+{
+    if (orders->open.count >= ENGINE_ORDERS_OPEN_MAX)
+        return OC_E_LIMIT;
+    list_remove(&orders->closed, order);
+    list_append(&orders->open, order);
+    order->state = state_from_facts(order);
+    order->updated_ns = now_ns;
+    return OC_OK;
+}
+
 oc_rc orders_fill_is_new(struct orders *orders, struct fill_key key, bool *ret_is_new)
 {
     oc_rc rc = fills_room(&orders->fills);

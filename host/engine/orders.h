@@ -79,6 +79,8 @@ static inline bool order_is_open(const struct order *order)
 }
 /* Moves an order along the table. Returns true if the state changed; an alarm is counted on order and table. */
 bool orders_event(struct orders *orders, struct order *order, int event, int64_t now_ns);
+/* One that was filled under a quantity that was another after all: it is open again, as its facts say. OC_E_LIMIT: too many are. */
+CHECKED oc_rc orders_reopen(struct orders *orders, struct order *order, int64_t now_ns);
 /* Whether the window does not know this fill. Makes room for it: OC_E_NOMEM. */
 CHECKED oc_rc orders_fill_is_new(struct orders *orders, struct fill_key key, bool *ret_is_new);
 /* After orders_fill_is_new, once it is booked. */

@@ -78,6 +78,32 @@ static struct oc_ev_order copy_of(const struct oc_ev_order *shown, const struct 
     return copy;
 }
 
+/* It was filled under a quantity that an amendment had made larger after all: more of it is open. */
+static bool is_open_again(const struct order *order, const struct oc_ev_order *shown)
+{
+    const uint32_t needed = OC_OF_QTY | OC_OF_CUM_QTY;
+    return order->state == STATE_FILLED && is_shown_open(shown->state) && (shown->present & needed) == needed &&
+           !(order->now.bits & OC_RQ_HAS_QUOTE_QTY) && shown->qty > order->now.qty && shown->qty > shown->cum_qty &&
+           shown->cum_qty >= order->filled && !order_called_is_old(&order->said->called, &shown->head);
+}
+
+static void open_again(struct engine *engine, struct order *order, const struct oc_ev_order *shown)
+{
+    order->now.qty = order->worst_qty = shown->qty;
+    if (orders_reopen(engine->orders, order, engine->now_ns) < 0) {
+        engine_alarm(engine, order,
+                     "an order that was filled has more open than is known, and there is no room for it");
+        return;
+    }
+    engine_alarm(engine, order, "an order that was filled is shown with more of it open: that counts again");
+    out_add_note(&engine->out, &(struct out_note){.kind = NOTE_ORDER,
+                                                  .strategy = order->now.strategy,
+                                                  .order = order->now.order,
+                                                  .inst = order->now.head.inst,
+                                                  .before = STATE_FILLED,
+                                                  .after = order->state});
+}
+
 oc_rc shown_apply(struct engine *engine, const struct oc_ev_order *shown)
 {
     struct order *order = engine_order_of(engine, &shown->head);
@@ -99,6 +125,8 @@ oc_rc shown_apply(struct engine *engine, const struct oc_ev_order *shown)
     }
     const struct order_sums sums = sums_of(shown);
     const int event = event_of(shown->state);
+    if (is_open_again(order, shown))
+        open_again(engine, order, shown);
     take_terms(engine, order, shown);
     sums_note(order, &sums);
     const bool is_late = state_is_final(order->state) && is_shown_open(shown->state);

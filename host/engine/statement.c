@@ -247,7 +247,8 @@ oc_rc statement_venue(struct statement *statement, const struct oc_ev_venue *ven
     if (venue->part >= STATEMENT_PARTS || venue->head.inst) /* of a single market: its instrument's status says it */
         return OC_OK;
     for (uint32_t part = 0; part < STATEMENT_PARTS; part++)
-        if ((part == venue->part || venue->part == OC_PART_ALL) && !is_earlier(&venue->head, &of->states[part].head))
+        if ((part == venue->part || (venue->part == OC_PART_ALL && part != OC_PART_LINK)) &&
+            !is_earlier(&venue->head, &of->states[part].head))
             of->states[part] = *venue;
     return OC_OK;
 }
@@ -267,7 +268,10 @@ bool statement_state_is_worse(uint32_t state, uint32_t than) { return weight(sta
 uint32_t statement_state(const struct statement *statement, uint32_t account, uint32_t part)
 {
     const struct account_statement *of = statement_of(statement, account);
-    return of && part < STATEMENT_PARTS ? of->states[part].state : (uint32_t)OC_VENUE_NONE;
+    if (!of || part >= STATEMENT_PARTS)
+        return OC_VENUE_NONE;
+    const uint32_t said = of->states[part].state, reached = of->states[OC_PART_LINK].state;
+    return statement_state_is_worse(reached, said) ? reached : said;
 }
 
 const char *statement_refuses(const struct statement *statement, uint32_t account, bool is_passive)
@@ -279,7 +283,9 @@ const char *statement_refuses(const struct statement *statement, uint32_t accoun
         return "ACCOUNT_MAY_NOT_TRADE";
     if (of->account.known & of->account.rights & OC_IS_HEDGING)
         return "HEDGING_NOT_SUPPORTED"; /* what is sold there does not reduce what is held */
-    switch (statement_state(statement, account, OC_PART_TRADING)) {
+    if (of->states[OC_PART_LINK].state == OC_VENUE_DOWN)
+        return "VENUE_DOWN";
+    switch (of->states[OC_PART_TRADING].state) {
     case OC_VENUE_CANCEL_ONLY:
         return "VENUE_CANCEL_ONLY";
     case OC_VENUE_POST_ONLY:

@@ -22,7 +22,7 @@
 struct rescale;
 struct save_cursor;
 
-enum { STATEMENT_PARTS = OC_PART_TRADING + 1, STATEMENT_FIGURES = OC_FIGURE_HOME_RATE + 1, STATEMENT_WAITING_MAX = 32 };
+enum { STATEMENT_PARTS = OC_PART_LINK + 1, STATEMENT_FIGURES = OC_FIGURE_HOME_RATE + 1, STATEMENT_WAITING_MAX = 32 };
 
 struct market_figures { /* of one instrument */
     struct {
@@ -115,7 +115,8 @@ const struct market_figures *statement_figures_of(const struct statement *statem
 const struct oc_ev_ledger *statement_entry(const struct statement *statement, uint32_t back);
 /* What the venue shows as held of an instrument, sides added up; false: it shows no position of it. */
 bool statement_held(const struct statement *statement, uint32_t account, uint32_t inst, int64_t *ret_qty);
-/* The state of a part of a venue as an account's connector said it last, of that part or of all. */
+/* The state of a part of a venue as an account's connector said it last, of that part or of all; where less is possible, or it has said
+ * nothing, how the venue is reached. */
 uint32_t statement_state(const struct statement *statement, uint32_t account, uint32_t part);
 /* Less is possible in `state` than in `than`. */
 bool statement_state_is_worse(uint32_t state, uint32_t than);

@@ -78,9 +78,12 @@ oc_rc io_venue_account(struct io_venue *venue, const struct oc_account *account)
         return OC_E_LIMIT;
     venue->accounts[venue->account_count] = *account;
     venue->account_count++; /* its events may come within the call */
-    if (!venue->table->account)
+    venue->reach[venue->account_count - 1] = OC_VENUE_NONE;
+    oc_rc rc = OC_OK;
+    if (!venue->table->account) {
+        io_reach_say(venue);
         return OC_OK;
-    oc_rc rc;
+    }
     do {
         io_call_begin(venue, IO_SITE_ACCOUNT, 0);
         rc = venue->table->account(venue->self, account);
@@ -88,6 +91,8 @@ oc_rc io_venue_account(struct io_venue *venue, const struct oc_account *account)
     rc = io_call_end(venue, rc);
     if (rc < 0)
         venue->account_count--;
+    else
+        io_reach_say(venue);
     return rc;
 }
 
@@ -366,7 +371,7 @@ static oc_rc do_due(struct io_venue *venue, int64_t now_ns)
     return venue->retry_ns <= now_ns || io_fetch_next_ns(venue) <= now_ns || venue->has_work ? flush(venue) : 1;
 }
 
-oc_rc io_venue_pump(struct io_venue *venue, int64_t until_ns)
+static oc_rc pump(struct io_venue *venue, int64_t until_ns)
 {
     struct io_happening happening;
     if (venue->lost < 0)
@@ -401,6 +406,14 @@ oc_rc io_venue_pump(struct io_venue *venue, int64_t until_ns)
     if (next_ns <= until_ns)
         return do_due(venue, next_ns);
     return rc == OC_E_END && due == INT64_MAX ? (oc_rc)OC_E_END : 0;
+}
+
+oc_rc io_venue_pump(struct io_venue *venue, int64_t until_ns)
+{
+    const oc_rc rc = pump(venue, until_ns);
+    if (venue->reach_is_old)
+        io_reach_say(venue);
+    return rc;
 }
 
 int64_t io_venue_next_ns(const struct io_venue *venue)

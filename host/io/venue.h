@@ -243,7 +243,8 @@ struct io_venue {
     struct io_stream streams[IO_STREAMS_MAX];
     struct oc_account accounts[IO_ACCOUNTS_MAX];
     uint32_t account_count;
-    struct io_pending *pending; /* oldest first; owned */
+    uint32_t reach[IO_ACCOUNTS_MAX]; /* OC_VENUE_...: what was said of it last, by place of the account */
+    struct io_pending *pending;      /* oldest first; owned */
     uint32_t pending_count, pending_room;
     struct io_deadman deadman;
     struct io_timer timers[IO_TIMERS_MAX];
@@ -277,14 +278,15 @@ struct io_venue {
         held_ns; /* what the link gives next said OC_E_AGAIN, and is not given again before; INT64_MIN: nothing did */
     enum io_site site; /* of the running call, or of the last */
     bool is_in_call;
-    bool has_work;    /* requests, subscriptions or fetches may go now */
-    bool is_quiet;    /* no new work */
-    size_t call_room; /* of the next try of a call that said OC_E_FULL */
-    bool is_silent;   /* what cannot be used is counted and not logged */
-    uint64_t unread;  /* messages and answers that the connector could not use */
-    oc_rc lost;       /* below 0: a word of the host that could not be kept; the run must end */
-    oc_rc unread_rc;  /* what it said to the last of them */
-    uint64_t faults;  /* calls that broke their rules */
+    bool has_work;     /* requests, subscriptions or fetches may go now */
+    bool reach_is_old; /* a stream is not as it was */
+    bool is_quiet;     /* no new work */
+    size_t call_room;  /* of the next try of a call that said OC_E_FULL */
+    bool is_silent;    /* what cannot be used is counted and not logged */
+    uint64_t unread;   /* messages and answers that the connector could not use */
+    oc_rc lost;        /* below 0: a word of the host that could not be kept; the run must end */
+    oc_rc unread_rc;   /* what it said to the last of them */
+    uint64_t faults;   /* calls that broke their rules */
     uint64_t skipped;
     uint64_t skip_kinds[IO_SKIPS_SAID]; /* hashes of what was logged once */
     uint32_t skip_kind_count;

@@ -205,7 +205,7 @@ static oc_rc carry_out(struct io_venue *venue, const struct io_op *op)
         if (stream && stream->state == IO_STREAM_OPEN) {
             stream->state = IO_STREAM_READY;
             stream->ready_ns = io_venue_now(venue);
-            venue->has_work = true;
+            venue->has_work = venue->reach_is_old = true;
         }
         return OC_OK;
     case IO_OP_TIMER:

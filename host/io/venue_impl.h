@@ -30,6 +30,13 @@ static inline int64_t io_answer_ns(const struct io_venue *venue, int64_t said_ns
 
 struct io_stream *io_stream_of(struct io_venue *venue, uint32_t number);
 struct io_stream *io_stream_of_link(struct io_venue *venue, uint32_t link);
+/* Its last word has been said and it is not to come back. */
+static inline bool io_stream_is_over(const struct io_stream *stream)
+{
+    return stream->state == IO_STREAM_WAITS && stream->again_ns == INT64_MAX;
+}
+/* Behind a change of streams (reach_is_old). */
+void io_reach_say(struct io_venue *venue);
 CHECKED oc_rc io_stream_open(struct io_venue *venue, struct io_stream *stream);
 void io_stream_up(struct io_venue *venue, struct io_stream *stream, const struct io_happening *happening);
 void io_stream_close(struct io_venue *venue, struct io_stream *stream);

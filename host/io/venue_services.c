@@ -59,6 +59,13 @@ static void name_order(const struct io_venue *venue, struct oc_event *event)
         *order = named;
 }
 
+/* Whether it is reached. */
+static bool is_of_link(const struct oc_event *event)
+{
+    return event->type == OC_EV_VENUE && event->size >= sizeof(struct oc_ev_venue) &&
+           ((const struct oc_ev_venue *)(const void *)event)->part == OC_PART_LINK;
+}
+
 static oc_rc feed_commit(const struct oc_host *host, struct oc_event *event)
 {
     struct io_venue *venue = venue_of(host);
@@ -70,7 +77,7 @@ static oc_rc feed_commit(const struct oc_host *host, struct oc_event *event)
         return OC_E_DENIED;
     }
     if (event->type == OC_EV_UNKNOWN || event->type == OC_EV_NOT_THERE || event->type == OC_EV_SENT ||
-        event->type == OC_EV_STORE) {
+        event->type == OC_EV_STORE || is_of_link(event)) {
         venue->faults++; /* the host's words alone */
         venue->queue.open = NULL;
         return OC_E_DENIED;

@@ -25,8 +25,9 @@ struct io_stream *io_stream_of_link(struct io_venue *venue, uint32_t link)
     return NULL;
 }
 
-static void forget(struct io_stream *stream)
+static void forget(struct io_venue *venue, struct io_stream *stream)
 {
+    venue->reach_is_old = true;
     free(stream->path);
     free(stream->words);
     *stream = (struct io_stream){0};
@@ -101,7 +102,7 @@ void io_stream_up(struct io_venue *venue, struct io_stream *stream, const struct
     stream->state = venue->table->stream ? IO_STREAM_OPEN : IO_STREAM_READY;
     stream->ready_ns = io_venue_now(venue);
     to_be_told(stream, OC_STREAM_UP, OC_WHY_NONE, happening);
-    venue->has_work = true;
+    venue->has_work = venue->reach_is_old = true;
 }
 
 static void subs_lost(struct io_venue *venue, uint32_t stream)
@@ -124,12 +125,7 @@ void io_stream_down(struct io_venue *venue, struct io_stream *stream, uint16_t t
     stream->again_ns = is_kept ? io_venue_now(venue) + backoff(venue, tries_of(venue, stream)) : INT64_MAX;
     stream->link = 0;
     stream->state = IO_STREAM_WAITS;
-}
-
-/* Its last word has been said and it is not to come back. */
-static bool is_over(const struct io_stream *stream)
-{
-    return stream->state == IO_STREAM_WAITS && stream->again_ns == INT64_MAX;
+    venue->reach_is_old = true;
 }
 
 /* The first that is to be told of now; IO_STREAMS_MAX: none is. */
@@ -193,8 +189,8 @@ oc_rc io_stream_tell(struct io_venue *venue)
         venue->faults++;
         io_stream_fail(venue, stream, OC_WHY_PROTOCOL);
     }
-    if (stream && !stream->tell && is_over(stream)) {
-        forget(stream);
+    if (stream && !stream->tell && io_stream_is_over(stream)) {
+        forget(venue, stream);
         ask_anew(venue);
     }
     return rc == OC_E_NOMEM ? rc : 1;
@@ -267,7 +263,7 @@ static struct io_stream *stream_for(struct io_venue *venue, const struct oc_sub 
     *ret_waits = false;
     for (uint32_t i = 0; i < IO_STREAMS_MAX; i++) {
         struct io_stream *stream = &venue->streams[i];
-        if (stream->state == IO_STREAM_FREE || is_over(stream) || !fits(venue, stream, sub))
+        if (stream->state == IO_STREAM_FREE || io_stream_is_over(stream) || !fits(venue, stream, sub))
             continue;
         if (stream->state == IO_STREAM_READY)
             return stream;

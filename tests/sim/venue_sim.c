@@ -1,4 +1,5 @@
 #include "sim/venue_sim.h"
+#include "io/venue_impl.h"
 
 #include "base/random.h"
 
@@ -275,7 +276,8 @@ static void end_life(struct sim *sim)
     sim->lives++;
 }
 
-static void ask_about(struct sim *sim, uint64_t order)
+/* `after_ns`: what left last may still be on its way. */
+static void ask_about(struct sim *sim, uint64_t order, int64_t after_ns)
 {
     struct oc_fetch look = {.size = sizeof look,
                             .kind = OC_FETCH_ORDER,
@@ -288,6 +290,7 @@ static void ask_about(struct sim *sim, uint64_t order)
     ledger_client(order, client);
     memcpy(look.client.text, client, look.client.size);
     assert_int_equal(io_venue_fetch(&sim->life->venue, &look, &token), OC_OK);
+    io_fetch_find(&sim->life->venue, token)->again_ns += after_ns;
     sim->asked++;
 }
 
@@ -341,7 +344,7 @@ static void live_again(struct sim *sim)
         unknown.definitive = 0;
         hear(sim, &unknown.head);
         if (fixture_find(f, asked->order))
-            ask_about(sim, asked->order);
+            ask_about(sim, asked->order, sim->life->venue.table->venue->absence_ns);
     }
     ask_fills(sim);
 }
@@ -449,7 +452,7 @@ void sim_come_to_rest(struct sim *sim)
     sim->kill_in = 0;
     for (uint32_t i = 0; i < sim->made_count; i++)
         if (order_is_open(fixture_find(sim->life->f, sim->made[i])))
-            ask_about(sim, sim->made[i]);
+            ask_about(sim, sim->made[i], 0);
     ask_fills(sim);
     for (int i = 0; i < 3; i++)
         sim_pump_to(sim, sim->now_ns + 10 * SIM_S);

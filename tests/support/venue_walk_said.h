@@ -55,7 +55,9 @@ static void a_state(struct walk *walk)
     const uint32_t account = 1 + (uint32_t)roll(ACCOUNTS);
     struct oc_ev_venue said = {.head = {.size = sizeof said, .type = OC_EV_VENUE},
                                .state = states[roll(sizeof states / sizeof states[0])],
-                               .part = (uint32_t)roll(OC_PART_TRADING + 1)};
+                               .part = (uint32_t)roll(OC_PART_LINK + 1)};
+    if (said.part == OC_PART_LINK && said.state > OC_VENUE_DEGRADED)
+        said.state = OC_VENUE_DOWN;
     if (hears(walk, &said, account) && said.state != OC_VENUE_READY) { /* soon it is over */
         said.state = OC_VENUE_READY;
         if (roll(3))

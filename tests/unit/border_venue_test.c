@@ -354,8 +354,14 @@ static void venues(void **state)
     event.venue.clock_offset_ns = 1;
     judged(f, &event, "only the host");
     event.venue.clock_offset_ns = 0;
-    event.venue.part = OC_PART_TRADING + 1;
+    event.venue.part = OC_PART_LINK + 1;
     judged(f, &event, "only the host");
+    event.venue.part = OC_PART_LINK; /* host/io lets no connector say it */
+    for (uint32_t shown = 0; shown <= OC_VENUE_DENIED + 1; shown++) {
+        event.venue.state = shown;
+        judged(f, &event, shown >= OC_VENUE_DOWN && shown <= OC_VENUE_DEGRADED ? NULL : "only the host");
+    }
+    event.venue.state = OC_VENUE_READY;
 
     event = event_of(f, OC_EV_LIMIT, sizeof event.limit);
     judged(f, &event, NULL);

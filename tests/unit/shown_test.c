@@ -412,6 +412,48 @@ static void balances_are_states_changes_or_sums(void **state)
     fixture_free(f);
 }
 
+/* A lost amendment was in force after all: the order is open beyond what had filled it, and that counts. What is older, smaller, or says
+ * nothing of its sums opens nothing. */
+static void what_is_filled_and_shown_with_more_is_open_again(void **state)
+{
+    (void)state;
+    enum { AGAIN, CUM_IS_LESS, NOTHING_IS_LEFT, NO_SUM, NOT_MORE, OLD, ENDED, CASES };
+    for (int how = 0; how < CASES; how++) {
+        struct fixture *f = fixture_new(COST_AVERAGE);
+        const uint64_t order = said_accepted(f, OC_SIDE_BUY, 5, 9900, "V1");
+        struct oc_ev_order shown = said_order(f, "V1", OC_SHOWN_WORKING, 5, 0);
+        shown.updated_ns = 500;
+        says(f, &shown);
+        struct oc_ev_venue_fill fill = said_fill(f, "V1", OC_SIDE_BUY, 5, 9900, "t1");
+        says(f, &fill);
+        assert_int_equal(fixture_find(f, order)->state, STATE_FILLED);
+        assert_int_equal(open_buys(f), 0);
+        shown = said_order(f, "V1", how == ENDED ? OC_SHOWN_CANCELED : OC_SHOWN_WORKING, how == NOT_MORE ? 5 : 18,
+                           how == CUM_IS_LESS       ? 4
+                           : how == NOTHING_IS_LEFT ? 18
+                                                    : 5);
+        shown.updated_ns = how == OLD ? 400 : 600;
+        if (how == NO_SUM)
+            shown.present &= ~(uint32_t)OC_OF_CUM_QTY;
+        const uint64_t alarms = alarms_of(f);
+        says(f, &shown);
+        const struct order *now = fixture_find(f, order);
+        assert_int_equal(now->state, how == AGAIN ? STATE_PARTIALLY_FILLED : STATE_FILLED);
+        assert_int_equal(alarms_of(f),
+                         alarms + (how != ENDED) + (how == NOTHING_IS_LEFT)); /* whose fills are missing */
+        if (how == AGAIN) {
+            assert_int_equal(open_buys(f), 13);
+            assert_int_equal(orders_open_count(engine_orders(f->engine)), 1);
+            struct oc_ev_venue_fill rest = said_fill(f, "V1", OC_SIDE_BUY, 13, 9900, "t2");
+            says(f, &rest);
+            assert_int_equal(now->state, STATE_FILLED);
+            assert_int_equal(alarms_of(f), alarms + 1);
+        }
+        assert_int_equal(open_buys(f), how == NOTHING_IS_LEFT ? 13 : 0);
+        fixture_free(f);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -422,6 +464,7 @@ int main(void)
         cmocka_unit_test(what_a_leg_could_not_take_up_gets_another),
         cmocka_unit_test(what_is_shown_resolves_an_unknown_order),
         cmocka_unit_test(it_never_goes_back),
+        cmocka_unit_test(what_is_filled_and_shown_with_more_is_open_again),
         cmocka_unit_test(terms_that_are_shown_are_in_force),
         cmocka_unit_test(filled_it_is_when_its_fills_are_booked),
         cmocka_unit_test(absence_proves_nothing),

@@ -437,6 +437,18 @@ static void what_the_venue_would_not_take_does_not_leave(void **state)
     says_state(f, OC_PART_MARKET, OC_VENUE_MAINTENANCE, 3000); /* its prices do not come: trading is not touched */
     assert_string_equal(refusal_of(f, plain), "");
     assert_int_equal(statement_state(engine_statement(f->engine), f->account, OC_PART_MARKET), OC_VENUE_MAINTENANCE);
+    says_state(f, OC_PART_LINK, OC_VENUE_DOWN, 3001); /* it is not reached */
+    assert_string_equal(refusal_of(f, plain), "VENUE_DOWN");
+    assert_string_equal(refusal_of(f, reduce), "");
+    assert_int_equal(statement_state(engine_statement(f->engine), f->account, OC_PART_TRADING), OC_VENUE_DOWN);
+    assert_int_equal(statement_state(engine_statement(f->engine), f->account, OC_PART_MARKET), OC_VENUE_MAINTENANCE);
+    says_state(f, OC_PART_ALL, OC_VENUE_READY, 3002); /* the venue's word does not reach as far */
+    assert_string_equal(refusal_of(f, plain), "VENUE_DOWN");
+    says_state(f, OC_PART_LINK, OC_VENUE_CONNECTING, 3003); /* what is asked for waits for it */
+    assert_string_equal(refusal_of(f, plain), "");
+    says_state(f, OC_PART_LINK, OC_VENUE_READY, 3004);
+    assert_string_equal(refusal_of(f, plain), "");
+    assert_int_equal(statement_state(engine_statement(f->engine), f->account, OC_PART_TRADING), OC_VENUE_READY);
     struct oc_ev_account account = {.head = {.size = sizeof account, .type = OC_EV_ACCOUNT, .source = f->account},
                                     .known = OC_MAY_TRADE};
     says(f, &account);

@@ -181,9 +181,17 @@ enum {
     OC_VENUE_MAINTENANCE = 8,
     OC_VENUE_DENIED = 9 /* credentials, permission, a login that a person must do */
 };
-enum { OC_PART_ALL = 0, OC_PART_MARKET = 1, OC_PART_PRIVATE = 2, OC_PART_TRADING = 3 };
+enum {
+    OC_PART_ALL = 0,
+    OC_PART_MARKET = 1,
+    OC_PART_PRIVATE = 2,
+    OC_PART_TRADING = 3,
+    OC_PART_LINK = 4 /* host alone: whether the venue is reached */
+};
 
-/* Connectors say MAINTENANCE, CANCEL_ONLY, POST_ONLY, DENIED and the end of them (READY: nothing is in the way); the host says the rest. */
+/* Connectors say MAINTENANCE, CANCEL_ONLY, POST_ONLY, DENIED and the end of them (READY: nothing is in the way). Of OC_PART_LINK the host
+ * says to each account how its streams are: CONNECTING until all were ready; READY; DEGRADED: some are not; DOWN: none is, or one that
+ * carries order requests is not. */
 struct oc_ev_venue {
     struct oc_event head; /* inst 0: all of it */
     uint32_t state;

@@ -1,0 +1,51 @@
+/* venue_reach.c: whether a venue is reached, by its streams: said to each account when it changes. */
+#include "io/venue_impl.h"
+
+static bool was_reached(uint32_t state) { return state >= OC_VENUE_READY || state == OC_VENUE_DOWN; }
+
+/* OC_VENUE_NONE: it has no streams, so nothing is known before something is asked. */
+static uint32_t reach_of(const struct io_venue *venue, uint32_t account, uint32_t before)
+{
+    uint32_t count = 0, ready = 0;
+    bool lacks_orders = false;
+    for (uint32_t i = 0; i < IO_STREAMS_MAX; i++) {
+        const struct io_stream *stream = &venue->streams[i];
+        if (stream->state == IO_STREAM_FREE || io_stream_is_over(stream) ||
+            (stream->account && stream->account != account))
+            continue;
+        const bool is_ready = stream->state == IO_STREAM_READY;
+        if (was_reached(before) && !stream->ready_ns)
+            continue; /* one more is on its way: nothing is lost by it */
+        count++;
+        ready += is_ready;
+        lacks_orders |= !is_ready && (stream->flags & OC_OPEN_ORDERS);
+    }
+    if (!count)
+        return was_reached(before) ? OC_VENUE_DOWN : before;
+    if (ready == count)
+        return OC_VENUE_READY;
+    if (!was_reached(before))
+        return OC_VENUE_CONNECTING;
+    return ready && !lacks_orders ? OC_VENUE_DEGRADED : OC_VENUE_DOWN;
+}
+
+void io_reach_say(struct io_venue *venue)
+{
+    venue->reach_is_old = false;
+    for (uint32_t i = 0; i < venue->account_count && !venue->is_quiet; i++) {
+        const struct oc_account *account = &venue->accounts[i];
+        const uint32_t reach = reach_of(venue, account->account, venue->reach[i]);
+        const struct oc_ev_venue said = {.head = {.size = sizeof said,
+                                                  .type = OC_EV_VENUE,
+                                                  .flags = OC_EVF_LAST,
+                                                  .source = account->source,
+                                                  .venue_ns = io_venue_now(venue)},
+                                         .state = reach,
+                                         .part = OC_PART_LINK,
+                                         .tail = sizeof said};
+        if (reach == venue->reach[i])
+            continue;
+        venue->reach[i] = reach;
+        (void)io_say(venue, &said.head); /* what cannot be kept ends the run */
+    }
+}
