@@ -24,6 +24,15 @@ static void fail_sim(struct sim *sim, const char *words)
         snprintf(sim->ledger.failed, sizeof sim->ledger.failed, "%s", words);
 }
 
+/* A question that failed is asked again before it is given up. */
+static void judge_question(struct sim *sim, const struct oc_event *event)
+{
+    const struct oc_ev_fetched *said = (const struct oc_ev_fetched *)(const void *)event;
+    if (event->type == OC_EV_FETCHED && said->rc == OC_E_IO &&
+        sim->life->codec.asked[said->token % CODEC_TOKENS] < IO_FETCH_TRIES)
+        fail_sim(sim, "a question was given up and had not been asked again");
+}
+
 static void trace(const struct sim *sim, uint64_t id, const char *words, unsigned what)
 {
     const struct order *order = fixture_find(sim->life->f, id);
@@ -184,6 +193,7 @@ static void hear(struct sim *sim, struct oc_event *event)
     const uint16_t type = event->type;
     if (!sim->keeps_records)
         ledger_take(&sim->ledger, event);
+    judge_question(sim, event);
     sim->life->f->now_ns = io_venue_now(&sim->life->venue);
     event->local_ns = sim->life->f->now_ns;
     event->venue_ns = event->venue_ns ? event->venue_ns : event->local_ns;
@@ -478,6 +488,8 @@ static void hold_against(struct sim *sim, uint64_t id)
     char client[EXCHANGE_CLIENT_MAX], words[160];
     ledger_client(id, client);
     const struct exchange_order *truth = exchange_order(&sim->exchange, client);
+    if (order && order->said && order->said->inferred)
+        fail_sim(sim, "a fill is known by sums alone, though all fills were asked for");
     if (order && agrees(order, truth))
         return;
     snprintf(words, sizeof words, "order %u is %s with %lld of %lld here, and state %d with %lld of %lld there",

@@ -291,6 +291,8 @@ static oc_rc fetch(void *self, const struct oc_fetch *ask)
     unsigned from = 0;
     int size;
     memcpy(&from, ask->cursor.bytes, sizeof from);
+    if (codec->asked[ask->token % CODEC_TOKENS] < UINT8_MAX)
+        codec->asked[ask->token % CODEC_TOKENS]++;
     if (ask->kind == OC_FETCH_ORDER)
         size = snprintf(line, sizeof line, "order %llu %.*s %u", (unsigned long long)ask->token, ask->client.size,
                         ask->client.text, ask->account);

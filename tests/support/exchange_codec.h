@@ -13,6 +13,8 @@
 
 enum { CODEC_STREAMS = 2 };
 
+enum { CODEC_TOKENS = 1 << 16 };
+
 struct exchange_codec {
     const struct oc_host *host;
     const struct oc_svc_feed *feed;
@@ -29,6 +31,7 @@ struct exchange_codec {
     uint32_t calls;
     bool has_value; /* sums are said with their money, and no word of fills to come: what is missing is inferred */
     uint64_t stale;
+    uint8_t asked[CODEC_TOKENS]; /* by token: how often */
 };
 
 extern const struct oc_connector exchange_connector;
