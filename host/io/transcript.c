@@ -190,17 +190,23 @@ static char *headers_of(const struct transcript *transcript, const struct transc
 }
 
 /* The happening that a line is, its bytes owned by the caller. OC_E_AGAIN: its stream is not up. */
+/* It comes on a stream that is not up: that is opened, or opened again, when the host does. */
+static bool waits_for_stream(const struct transcript *transcript, const struct transcript_line *line)
+{
+    const struct transcript_name *name = &transcript->names[line->name];
+    const bool is_of_stream = line->kind == LINE_SAYS || line->kind == LINE_FALLS || line->kind == LINE_TORN;
+    return is_of_stream && (!name->stream || !name->is_up);
+}
+
 static oc_rc happening_of(struct transcript *transcript, const struct transcript_line *line, struct io_happening *ret,
                           char **ret_bytes, char **ret_headers)
 {
-    struct transcript_name *name = &transcript->names[line->name];
-    const bool is_of_stream = line->kind == LINE_SAYS || line->kind == LINE_FALLS || line->kind == LINE_TORN;
     *ret = (struct io_happening){.at_ns = transcript->clock_ns};
     *ret_bytes = *ret_headers = NULL;
-    if (is_of_stream && (!name->stream || !name->is_up))
+    if (waits_for_stream(transcript, line))
         return OC_E_AGAIN;
-    if (is_of_stream)
-        ret->stream = name->stream;
+    if (line->kind == LINE_SAYS || line->kind == LINE_FALLS || line->kind == LINE_TORN)
+        ret->stream = transcript->names[line->name].stream;
     else
         ret->exchange = transcript->exchange;
     switch ((enum transcript_kind)line->kind) {
@@ -467,9 +473,9 @@ static int64_t link_next_ns(void *self)
     for (uint32_t i = transcript->at; i < transcript->line_count && !transcript->mismatches; i++) {
         const struct transcript_line *line = &transcript->lines[i];
         if (!line->mark)
-            return line->kind == LINE_TIME ? time_of(transcript, line)
-                   : is_met(line)          ? INT64_MAX
-                                           : transcript->clock_ns;
+            return line->kind == LINE_TIME                              ? time_of(transcript, line)
+                   : is_met(line) || waits_for_stream(transcript, line) ? INT64_MAX
+                                                                        : transcript->clock_ns;
     }
     return INT64_MAX;
 }

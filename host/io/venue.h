@@ -246,7 +246,8 @@ struct io_venue {
     uint32_t reach[IO_ACCOUNTS_MAX]; /* OC_VENUE_...: what was said of it last, by place of the account */
     struct io_pending *pending;      /* oldest first; owned */
     uint32_t pending_count, pending_room;
-    struct io_deadman deadman;
+    struct io_deadman deadmen[IO_ACCOUNTS_MAX];
+    uint32_t deadman_count;
     struct io_timer timers[IO_TIMERS_MAX];
     uint32_t timer_count;
     struct io_sub *subs; /* owned */
@@ -313,7 +314,8 @@ CHECKED oc_rc io_venue_request(struct io_venue *venue, const struct oc_request *
 void io_venue_withdraw(struct io_venue *venue, uint32_t account, uint32_t why);
 
 /* From now on the venue cancels everything of the account when it has heard nothing for so long; refreshed at a third of that, and as
- * long as the venue is pumped. OC_E_NOT_SUPPORTED, OC_E_RANGE: from IO_DEADMAN_MIN_NS to IO_DEADMAN_MAX_NS. */
+ * long as the venue is pumped. Once an account. OC_E_NOT_SUPPORTED, OC_E_LIMIT, OC_E_RANGE: from IO_DEADMAN_MIN_NS to
+ * IO_DEADMAN_MAX_NS. */
 CHECKED oc_rc io_venue_deadman(struct io_venue *venue, uint32_t account, int64_t after_ns);
 /* A clean end: what is open stays. */
 CHECKED oc_rc io_venue_disarm(struct io_venue *venue);

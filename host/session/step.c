@@ -459,7 +459,11 @@ static oc_rc next_input(struct session *session, struct input *input)
     if (rc != OC_OK)
         return rc;
     rc = inbox_next(session->inbox, input);
-    while (rc == OC_E_AGAIN) { /* sources have nothing yet */
+    while (rc == OC_E_AGAIN) {       /* sources have nothing yet */
+        if (interrupt_count() > 0) { /* however long they have nothing */
+            session->pace.by_hand = true;
+            return 1;
+        }
         rc = session->links.count ? look_at_links(session) : OC_OK;
         if (rc == OC_OK)
             rc = pace_wait(session, INT64_MAX);

@@ -111,8 +111,7 @@ oc_rc venue_world_guard(struct venue_link *link, struct error *ret_error)
     if (!link->table)
         return OC_OK;
     rc = venue_deadman(link->settings, link->name, link->table->venue, &after_ns, ret_error);
-    if (rc == OC_OK && after_ns && link->account_count > 1)
-        return error_say(ret_error, OC_E_NOT_SUPPORTED, link->name,
-                         "a dead man's switch for several accounts of one venue is not supported");
-    return rc == OC_OK && after_ns ? io_venue_deadman(&link->venue, link->accounts[0], after_ns) : rc;
+    for (uint32_t i = 0; i < link->account_count && rc == OC_OK && after_ns; i++)
+        rc = io_venue_deadman(&link->venue, link->accounts[i], after_ns);
+    return rc;
 }

@@ -340,12 +340,17 @@ static void venues(void **state)
     (void)state;
     struct fixture *f = fixture_new(COST_AVERAGE);
     union room event = event_of(f, OC_EV_VENUE, sizeof event.venue);
-    for (uint32_t shown = 0; shown <= OC_VENUE_DENIED + 1; shown++) {
-        const bool may = shown == OC_VENUE_READY || shown == OC_VENUE_CANCEL_ONLY || shown == OC_VENUE_POST_ONLY ||
-                         shown == OC_VENUE_MAINTENANCE || shown == OC_VENUE_DENIED;
+    for (uint32_t shown = 0; shown <= OC_VENUE_DENIED + 1;
+         shown++) { /* of OC_PART_LINK host/io lets no connector speak */
+        const bool is_reach = shown >= OC_VENUE_DOWN && shown <= OC_VENUE_DEGRADED;
+        const bool may = shown == OC_VENUE_READY || (shown > OC_VENUE_DEGRADED && shown <= OC_VENUE_DENIED);
         event.venue.state = shown;
+        event.venue.part = OC_PART_ALL;
         judged(f, &event, may ? NULL : "only the host");
+        event.venue.part = OC_PART_LINK;
+        judged(f, &event, is_reach ? NULL : "only the host");
     }
+    event.venue.part = OC_PART_ALL;
     event.venue.state = OC_VENUE_READY;
     TAIL(event, venue.tail, venue.text_size, 1);
     event.venue.generation = 1;
@@ -356,12 +361,6 @@ static void venues(void **state)
     event.venue.clock_offset_ns = 0;
     event.venue.part = OC_PART_LINK + 1;
     judged(f, &event, "only the host");
-    event.venue.part = OC_PART_LINK; /* host/io lets no connector say it */
-    for (uint32_t shown = 0; shown <= OC_VENUE_DENIED + 1; shown++) {
-        event.venue.state = shown;
-        judged(f, &event, shown >= OC_VENUE_DOWN && shown <= OC_VENUE_DEGRADED ? NULL : "only the host");
-    }
-    event.venue.state = OC_VENUE_READY;
 
     event = event_of(f, OC_EV_LIMIT, sizeof event.limit);
     judged(f, &event, NULL);

@@ -1,12 +1,15 @@
 /* A dead man's switch is armed, refreshed at a third of its time, and off behind a clean end. */
 #include "support/io_kit.h"
 
+static char asked_for[64]; /* accounts */
+
 static oc_rc switches(const struct oc_venue_request *first, uint32_t count)
 {
     char text[64];
     assert_int_equal(count, 1);
     assert_true(first->ask.kind == OC_REQUEST_DEADMAN && first->ask.order == 0 && first->ask.id >> 62 == 1);
-    assert_true(first->ask.account == IO_KIT_SOURCE && first->ask.owner == OC_OWNER_HOST);
+    assert_int_equal(first->ask.owner, OC_OWNER_HOST);
+    snprintf(asked_for + strlen(asked_for), sizeof asked_for - strlen(asked_for), "%u ", first->ask.account);
     assert_true(first->client.size == 0 && first->client_new.size == 0);
     snprintf(text, sizeof text, "switch %lld",
              first->ask.expire_ns ? (long long)((first->ask.expire_ns - IO_KIT_BEGIN_NS) / IO_KIT_S) : -1);
@@ -30,6 +33,7 @@ static oc_rc next_or_later(void *self, int64_t until_ns, struct io_happening *re
 static void ready(void)
 {
     kit.said_of.flags = OC_CAN_DEADMAN;
+    asked_for[0] = 0;
     kit.said_of.answer_ns = 600 * IO_KIT_S;
     io_kit_start();
     io_kit_sent("open main /main\n");
@@ -45,6 +49,7 @@ static void it_is_refreshed_at_a_third_of_its_time(void **state)
     assert_int_equal(io_venue_deadman(&kit.venue, IO_KIT_SOURCE, 30 * IO_KIT_S), OC_OK);
     io_kit_pump(kit.now_ns);
     io_kit_sent("send switch 30\n");
+    assert_string_equal(asked_for, "7 ");
     io_kit_says("yes");
     io_kit_pump(kit.now_ns + 10 * IO_KIT_S - 1);
     assert_int_equal(kit.venue.pending_count, 0);
@@ -117,16 +122,35 @@ static void it_is_for_venues_that_have_one_and_for_times_that_make_sense(void **
     assert_int_equal(io_venue_deadman(&kit.venue, IO_KIT_SOURCE, IO_DEADMAN_MIN_NS), OC_E_NOT_SUPPORTED);
 }
 
+/* Each account has its own, and each is switched off. */
+static void each_account_has_its_own(void **state)
+{
+    (void)state;
+    ready();
+    assert_int_equal(io_venue_deadman(&kit.venue, IO_KIT_SOURCE, 30 * IO_KIT_S), OC_OK);
+    assert_int_equal(io_venue_deadman(&kit.venue, 9, 60 * IO_KIT_S), OC_OK);
+    io_kit_pump(kit.now_ns);
+    io_kit_sent("send switch 30\nsend switch 60\n");
+    io_kit_pump(kit.now_ns + 10 * IO_KIT_S);
+    io_kit_sent("send switch 40\n");
+    io_kit_pump(kit.now_ns + 10 * IO_KIT_S);
+    io_kit_sent("send switch 50\nsend switch 80\n");
+    assert_int_equal(io_venue_disarm(&kit.venue), OC_OK);
+    io_kit_sent("send switch -1\nsend switch -1\n");
+    assert_string_equal(asked_for, "7 9 7 7 9 7 9 ");
+    for (uint32_t i = 2; i < IO_ACCOUNTS_MAX; i++)
+        assert_int_equal(io_venue_deadman(&kit.venue, 9 + i, 60 * IO_KIT_S), OC_OK);
+    assert_int_equal(io_venue_deadman(&kit.venue, 99, 60 * IO_KIT_S), OC_E_LIMIT);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, io_kit_open_venue, io_kit_close_venue)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(it_is_refreshed_at_a_third_of_its_time),
-        TEST(it_is_off_behind_a_clean_end),
-        TEST(it_does_not_keep_a_session_going),
-        TEST(one_waits_and_no_more),
-        TEST(it_is_for_venues_that_have_one_and_for_times_that_make_sense),
+        TEST(each_account_has_its_own),     TEST(it_is_refreshed_at_a_third_of_its_time),
+        TEST(it_is_off_behind_a_clean_end), TEST(it_does_not_keep_a_session_going),
+        TEST(one_waits_and_no_more),        TEST(it_is_for_venues_that_have_one_and_for_times_that_make_sense),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -55,8 +55,8 @@ static void starts(uint32_t count, uint32_t flags)
 
 static void happens(uint32_t kind, uint32_t stream)
 {
-    io_kit_happens((struct io_happening){
-        .kind = kind, .stream = streams[stream - 1], .at_ns = kit.now_ns, .why = OC_WHY_NETWORK});
+    io_kit_happens(
+        (struct io_happening){.kind = kind, .stream = streams[stream - 1], .at_ns = kit.now_ns, .why = OC_WHY_NETWORK});
     io_kit_pump(kit.now_ns);
 }
 
@@ -228,14 +228,10 @@ static void at_the_end_nothing_is_said(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(one_stream_is_all_there_is),
-        TEST(it_is_not_ready_before_its_login),
-        TEST(some_of_several_are_less_than_all),
-        TEST(without_the_stream_of_orders_it_is_down),
-        TEST(each_account_hears_of_its_own),
-        TEST(one_more_is_no_loss),
-        TEST(a_connector_cannot_say_it),
-        TEST(at_the_end_nothing_is_said),
+        TEST(one_stream_is_all_there_is),        TEST(it_is_not_ready_before_its_login),
+        TEST(some_of_several_are_less_than_all), TEST(without_the_stream_of_orders_it_is_down),
+        TEST(each_account_hears_of_its_own),     TEST(one_more_is_no_loss),
+        TEST(a_connector_cannot_say_it),         TEST(at_the_end_nothing_is_said),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
