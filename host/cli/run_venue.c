@@ -4,9 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/env.h"
+#include "base/text.h"
 #include "cli/run.h"
 #include "config/check.h"
 #include "session/venue_keys.h"
+#include "session/venue_net.h"
 
 /* A replay may be started elsewhere, and a restart compares. */
 static oc_rc make_absolute(struct session *session, const char *venue)
@@ -66,11 +69,24 @@ static oc_rc judge_words(struct run *run)
                : (oc_rc)OC_OK;
 }
 
+/* On the network it begins now; a replay has no clock and finds it in the settings. */
+static oc_rc take_clock(struct session *session, const char *venue)
+{
+    char key[SETTING_KEY_MAX], time[TEXT_TIME_MAX];
+    snprintf(key, sizeof key, "venue.%s.starts", venue);
+    text_from_time(time, env_clock_real());
+    return settings_set(session->settings, key, time, "the clock") < 0
+               ? session_fail(session, &session->settings->error)
+               : (oc_rc)OC_OK;
+}
+
 /* One venue: its instruments, and what its transcript says. */
 static oc_rc take_link(struct session *session, struct venue_link *link)
 {
     struct error error;
     oc_rc rc = add_instruments(session, link->name);
+    if (rc == OC_OK && venue_net_is(session->settings, link->name))
+        return take_clock(session, link->name);
     const bool is_local = strcmp(venue_text(session->settings, link->name, "environment", ""), "local") == 0;
     if (rc < 0 || !is_local || !*venue_text(session->settings, link->name, "transcript", ""))
         return rc;
@@ -119,6 +135,8 @@ oc_rc run_judge_venue(struct run *run)
     struct error error;
     links_set_console(&session->links, run->console.server != NULL);
     oc_rc rc = venue_judge_limits(session->settings, session->parts, &error);
+    for (uint32_t i = 0; i < session->links.count && rc == OC_OK; i++)
+        rc = venue_net_judge(session->settings, session->links.list[i]->name, &error);
     if (rc == OC_OK)
         rc = venue_judge_environment(session->settings, &error);
     return rc < 0 ? session_fail(session, &error) : rc;

@@ -133,12 +133,13 @@ static oc_rc wrong(struct reading *reading, const config_setting_t *setting, con
     return OC_E_CONFIG;
 }
 
-/* Folders of a file are relative to that file, and so are the transcripts of its venues. */
+/* Folders of a file are relative to that file, and so are the files that its venues name. */
 static void put_element(struct text *out, const char *name, const char *file, const char *element)
 {
     const char *slash = strrchr(file, '/'), *dot = strrchr(name, '.');
     const bool is_path =
-        strcmp(name, "plugins.folders") == 0 || (strncmp(name, "venue.", 6) == 0 && strcmp(dot, ".transcript") == 0);
+        strcmp(name, "plugins.folders") == 0 ||
+        (strncmp(name, "venue.", 6) == 0 && (strcmp(dot, ".transcript") == 0 || strcmp(dot, ".ca_file") == 0));
     if (is_path && element[0] != '/' && slash)
         text_put_bytes(out, file, (size_t)(slash - file) + 1);
     text_put(out, element);

@@ -50,7 +50,8 @@ struct io_exchange {
     uint32_t headers_size;
     uint32_t body_size;
     uint8_t method; /* OC_METHOD_... */
-    uint8_t zero[3];
+    bool is_form;   /* the body is x-www-form-urlencoded, else JSON, unless the headers say */
+    uint8_t zero[2];
 };
 
 struct io_opening {
@@ -58,6 +59,16 @@ struct io_opening {
     uint32_t path_size;
     const char *endpoint;
     const char *path;
+    const char *headers; /* "Name: value\r\n" lines, credentials set in by now */
+    const char *ping;    /* said when nothing was said for ping_ns; size 0: what the transport has for it */
+    uint32_t headers_size;
+    uint32_t ping_size;
+    uint32_t message_max; /* bytes; 0: not said */
+    uint32_t flags;       /* OC_OPEN_... */
+    uint8_t frame;        /* OC_FRAME_... */
+    uint8_t zero[7];
+    int64_t ping_ns;    /* 0: not said */
+    int64_t silence_ns; /* heard nothing for so long: it is dead; 0: not said */
 };
 
 struct io_link {
@@ -73,6 +84,8 @@ struct io_link {
     void (*taken)(void *self);
     /* When something happens by itself; INT64_MAX: it waits for us, or has ended. */
     int64_t (*next_ns)(void *self);
+    /* The host and port that an endpoint of the description is reached by; NULL, or no such function: those that stand there. */
+    const char *(*authority)(void *self, const char *endpoint);
 };
 
 #endif

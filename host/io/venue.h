@@ -86,9 +86,16 @@ struct io_stream {
     uint64_t user[2];
     int64_t ready_ns; /* READY: since when */
     int64_t again_ns; /* WAITS: when it is opened */
-    char *path;       /* owned */
-    int64_t tell_ns;  /* not told before: it said OC_E_AGAIN */
-    uint16_t tell;    /* OC_STREAM_... that the connector is to be told; 0: nothing */
+    char *path;       /* owned; headers and ping stand behind it */
+    uint32_t headers_size;
+    uint32_t ping_size;
+    uint32_t message_max; /* as it was opened, and the next four */
+    uint8_t frame;
+    uint8_t zero[3];
+    int64_t ping_ns;
+    int64_t silence_ns;
+    int64_t tell_ns; /* not told before: it said OC_E_AGAIN */
+    uint16_t tell;   /* OC_STREAM_... that the connector is to be told; 0: nothing */
     uint16_t status;
     uint32_t why;
     uint32_t words_size;

@@ -159,7 +159,8 @@ static oc_rc http(struct io_venue *venue, const struct io_op *op)
                                          .path_size = op->path_size,
                                          .headers_size = op->headers_size,
                                          .body_size = op->body_size,
-                                         .method = op->method};
+                                         .method = op->method,
+                                         .is_form = (op->flags & OC_HTTP_FORM) != 0};
     if (rc == OC_OK)
         rc = venue->link.http(venue->link.self, &exchange);
     if (op->request)

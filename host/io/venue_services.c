@@ -147,14 +147,37 @@ static oc_rc keep(struct io_venue *venue, const struct spliced *spliced, uint8_t
     return rc;
 }
 
+/* Path, headers and ping in one piece, a zero behind the path and behind all, with the credentials that belong there. */
+static oc_rc keep_opening(struct io_venue *venue, const struct oc_open *open, char **ret_path, uint32_t *ret_path_size,
+                          uint32_t *ret_headers_size)
+{
+    const struct spliced spliced = {open->splices, open->splice_count, open->account};
+    size_t path_at = 0, headers_at = 0;
+    oc_rc rc = keep(venue, &spliced, OC_IN_PATH, open->path, open->path_size, &path_at, ret_path_size);
+    if (rc == OC_OK)
+        rc = keep(venue, &spliced, OC_IN_HEADERS, open->headers, open->headers_size, &headers_at, ret_headers_size);
+    char *path = rc == OC_OK ? calloc(1, (size_t)*ret_path_size + *ret_headers_size + open->ping_size + 3) : NULL;
+    if (!path)
+        return rc < 0 ? rc : (oc_rc)OC_E_NOMEM;
+    if (*ret_path_size)
+        memcpy(path, venue->arena + path_at, *ret_path_size);
+    if (*ret_headers_size)
+        memcpy(path + *ret_path_size + 1, venue->arena + headers_at, *ret_headers_size);
+    if (open->ping_size)
+        memcpy(path + *ret_path_size + 1 + *ret_headers_size, open->ping, open->ping_size);
+    *ret_path = path;
+    return OC_OK;
+}
+
 static oc_rc net_open(const struct oc_host *host, const struct oc_open *open, uint32_t *ret_stream)
 {
     struct io_venue *venue = venue_of(host);
+    const struct oc_venue *said = venue->table->venue;
     struct io_stream *stream = venue->streams;
     if (!venue->is_in_call)
         return OC_E_STATE;
     if (open->size < sizeof *open || open->endpoint >= venue->table->venue->endpoint_count ||
-        (open->path_size && !open->path))
+        (open->path_size && !open->path) || (open->headers_size && !open->headers) || (open->ping_size && !open->ping))
         return OC_E_INVALID;
     if (!is_account(venue, open->account))
         return OC_E_DENIED;
@@ -170,17 +193,13 @@ static oc_rc net_open(const struct oc_host *host, const struct oc_open *open, ui
         stream++;
     if (stream == venue->streams + IO_STREAMS_MAX)
         return OC_E_LIMIT;
-    const struct spliced spliced = {open->splices, open->splice_count, open->account};
-    size_t at = 0;
-    uint32_t path_size = 0;
+    uint32_t path_size = 0, headers_size = 0;
+    char *path = NULL;
     oc_rc rc = pay(venue, open->costs, open->cost_count, open->account, OC_LANE_RECONCILE);
     if (rc == OC_OK)
-        rc = keep(venue, &spliced, OC_IN_PATH, open->path, open->path_size, &at, &path_size);
-    char *path = rc == OC_OK ? calloc(1, (size_t)path_size + 1) : NULL;
-    if (!path)
-        return rc < 0 ? rc : (oc_rc)OC_E_NOMEM;
-    if (path_size)
-        memcpy(path, venue->arena + at, path_size);
+        rc = keep_opening(venue, open, &path, &path_size, &headers_size);
+    if (rc < 0)
+        return rc;
     const struct io_op op = {.kind = IO_OP_OPEN, .stream = (uint32_t)io_number(venue)};
     rc = io_call_op(venue, &op);
     if (rc < 0) {
@@ -197,7 +216,13 @@ static oc_rc net_open(const struct oc_host *host, const struct oc_open *open, ui
                                  .room = open->room,
                                  .user = {open->user[0], open->user[1]},
                                  .path = path,
-                                 .path_size = path_size};
+                                 .path_size = path_size,
+                                 .headers_size = headers_size,
+                                 .ping_size = open->ping_size,
+                                 .message_max = open->message_max ? open->message_max : said->message_max,
+                                 .frame = open->frame,
+                                 .ping_ns = open->ping_ns,
+                                 .silence_ns = open->silence_ns ? open->silence_ns : said->silence_ns};
     *ret_stream = stream->number;
     return OC_OK;
 }
@@ -414,16 +439,18 @@ static oc_rc net_prepare(const struct oc_host *host, const struct oc_http *http,
     return OC_OK;
 }
 
-/* Between "://" and the next slash or blank of the endpoint's first url. */
+/* As the link says, else between "://" and the next slash or blank of the endpoint's first url. */
 static oc_rc net_authority(const struct oc_host *host, uint16_t endpoint, char *text, uint32_t size_max)
 {
     const struct io_venue *venue = venue_of(host);
     if (endpoint >= venue->table->venue->endpoint_count)
         return OC_E_INVALID;
-    const char *urls = venue->table->venue->endpoints[endpoint].urls, *at = urls ? strstr(urls, "://") : NULL;
+    const struct oc_endpoint *row = &venue->table->venue->endpoints[endpoint];
+    const char *at = venue->link.authority ? venue->link.authority(venue->link.self, row->name) : NULL;
+    if (!at && (at = row->urls ? strstr(row->urls, "://") : NULL) != NULL)
+        at += 3;
     if (!at)
         return OC_E_NOT_FOUND;
-    at += 3;
     const size_t size = strcspn(at, "/ ");
     if (size + 1 > size_max)
         return OC_E_LIMIT;

@@ -55,8 +55,17 @@ oc_rc io_stream_open(struct io_venue *venue, struct io_stream *stream)
 {
     const struct io_opening opening = {.stream = ++venue->links,
                                        .endpoint = venue->table->venue->endpoints[stream->endpoint].name,
-                                       .path = stream->path ? stream->path : "",
-                                       .path_size = stream->path_size};
+                                       .path = stream->path,
+                                       .headers = stream->path + stream->path_size + 1,
+                                       .ping = stream->path + stream->path_size + 1 + stream->headers_size,
+                                       .path_size = stream->path_size,
+                                       .headers_size = stream->headers_size,
+                                       .ping_size = stream->ping_size,
+                                       .message_max = stream->message_max,
+                                       .flags = stream->flags,
+                                       .frame = stream->frame,
+                                       .ping_ns = stream->ping_ns,
+                                       .silence_ns = stream->silence_ns};
     stream->state = IO_STREAM_OPENING;
     stream->link = opening.stream;
     stream->messages = 0;

@@ -40,6 +40,10 @@ oc_rc restore_open(struct restore *restore, struct session *session, const char 
     oc_rc rc = journal_open_read(dir, true, &restore->reader);
     if (rc == OC_E_NOT_FOUND)
         return OC_OK;
+    if (rc >= 0 && links_are_on_network(&session->links))
+        return folder_failed(session, OC_E_NOT_SUPPORTED, dir,
+                             "it holds records, and to go on with a session on the network is not supported yet",
+                             "begin a new session in another folder; `outcry replay` reads this one");
     if (rc == OC_E_DATA) {
         const struct journal_end *orders = journal_end(restore->reader, JOURNAL_ORDERS);
         char what[ERROR_WHAT_MAX];

@@ -313,6 +313,9 @@ static oc_rc open_host(void *self, struct session *session)
     session->commands.self = host;
     session->commands.execute = execute;
     session->pace.host = (struct pace_host){host, turn, idle, wait_for};
+    if (session->links.loop && host->server &&
+        net_loop_also(session->links.loop, console_server_asks(host->server)) < 0)
+        return OC_E_NOMEM;
     return watchers_add(&session->watchers, &(struct watcher){.self = host, .note = note, .told = told});
 }
 
@@ -320,6 +323,8 @@ static void close_host(void *self, struct session *session)
 {
     struct console_host *host = self;
     session->pace.host = (struct pace_host){0};
+    if (session->links.loop && net_loop_also(session->links.loop, NULL) < 0)
+        log_warning("console", "the network still waits for it");
     if (host->service)
         console_service_free(host->service);
     host->service = NULL;

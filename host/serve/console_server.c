@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/env_socket.h"
+#include "base/env_net.h"
 #include "base/line.h"
 #include "base/ring.h"
 
@@ -45,6 +45,7 @@ struct console_server {
     struct ring logs;
     _Atomic uint64_t dropped;
     struct env_signal *signal;
+    struct env_poller *asks;
     struct env_thread *thread;
 };
 
@@ -107,6 +108,13 @@ static oc_rc seat_add(struct console_server *server, int fd, bool is_own)
     return OC_E_LIMIT;
 }
 
+/* Somebody asks: who waits for that alone wakes, and who waits for the network too. */
+static void call_engine(struct console_server *server)
+{
+    env_signal_post(server->signal);
+    env_poller_wake(server->asks);
+}
+
 static void seat_close(struct console_server *server, struct place *place)
 {
     if (place->fd >= 0)
@@ -116,7 +124,7 @@ static void seat_close(struct console_server *server, struct place *place)
     int state = atomic_load(&place->state);
     if (state == SEAT_ASKED || state == SEAT_TAKEN) { /* the engine has it: freed when it is answered */
         atomic_store(&place->is_pressed, true);
-        env_signal_post(server->signal);
+        call_engine(server);
         return;
     }
     text_release(&place->out);
@@ -227,11 +235,11 @@ static void ask_next(struct console_server *server, struct place *place)
             continue;
         atomic_store(&place->state, SEAT_ASKED);
         atomic_fetch_add(&server->asked, 1);
-        env_signal_post(server->signal);
+        call_engine(server);
     }
     if (atomic_load(&place->state) != SEAT_IDLE && memchr(place->in, '\n', place->in_size)) {
         atomic_store(&place->is_pressed, true);
-        env_signal_post(server->signal);
+        call_engine(server);
     }
 }
 
@@ -389,6 +397,8 @@ oc_rc console_server_new(const char *path, int own_fd, bool has_thread, struct c
     if (rc == OC_OK)
         rc = env_signal_new(&server->signal);
     if (rc == OC_OK)
+        rc = env_poller_new(&server->asks);
+    if (rc == OC_OK)
         rc = env_socket_pair(server->wake);
     if (rc == OC_OK && path) {
         rc = env_socket_listen(path, &server->listen_fd);
@@ -437,6 +447,7 @@ void console_server_free(struct console_server *server)
     env_close(server->wake[1]);
     if (server->signal)
         env_signal_free(server->signal);
+    env_poller_free(server->asks);
     ring_release_all(&server->told);
     ring_release_all(&server->logs);
     env_free(server);
@@ -580,6 +591,7 @@ void console_server_wait(struct console_server *server, int64_t timeout_ns)
         console_server_turn(server, has_answer(server) ? 0 : timeout_ns); /* an answer is not kept back */
 }
 
+struct env_poller *console_server_asks(const struct console_server *server) { return server->asks; }
 uint32_t console_server_seats(const struct console_server *server) { return atomic_load(&server->seat_count); }
 uint64_t console_server_dropped(const struct console_server *server) { return atomic_load(&server->dropped); }
 bool console_server_has_own(const struct console_server *server) { return atomic_load(&server->has_own); }

@@ -82,6 +82,8 @@ struct console_token console_server_give(const struct console_server *server, co
 struct console_seat *console_server_receive(struct console_server *server, const struct console_token *token);
 /* [engine] Waits until somebody asks or the time has passed. */
 void console_server_wait(struct console_server *server, int64_t timeout_ns);
+/* [engine] Woken when somebody asks: for who waits for more than that. Borrowed. */
+struct env_poller *console_server_asks(const struct console_server *server);
 uint32_t console_server_seats(const struct console_server *server);
 uint64_t console_server_dropped(const struct console_server *server);
 /* True while the own console's end is open, or none was ever seated. */

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "session/venue_keys.h"
+#include "session/venue_net.h"
 
 oc_rc links_new(struct links *links, struct settings *settings, const char *recorded_dir)
 {
@@ -20,6 +21,25 @@ void links_free(struct links *links)
 {
     while (links->count)
         venue_link_free(links->list[--links->count]);
+    net_loop_free(links->loop);
+    links->loop = NULL;
+}
+
+bool links_are_on_network(const struct links *links)
+{
+    return links->count && !links->list[0]->records_dir && venue_net_is(links->list[0]->settings, links->list[0]->name);
+}
+
+void links_wait(const struct links *links, int64_t rest_ns, int64_t ns)
+{
+    int64_t next_ns = rest_ns;
+    for (uint32_t i = 0; i < links->count; i++) {
+        const int64_t own_ns = venue_link_next_ns(links->list[i]);
+        next_ns = own_ns < next_ns ? own_ns : next_ns;
+    }
+    const int64_t now_ns = net_loop_now(links->loop);
+    if (next_ns > now_ns)
+        net_loop_wait(links->loop, next_ns - now_ns < ns ? next_ns - now_ns : ns);
 }
 
 struct venue_link *links_of(const struct links *links, uint32_t account)
@@ -32,7 +52,7 @@ struct venue_link *links_of(const struct links *links, uint32_t account)
 
 oc_rc links_open(struct links *links, const struct venue_link_world *world, struct error *ret_error)
 {
-    oc_rc rc = OC_OK;
+    oc_rc rc = links_are_on_network(links) ? net_loop_new(&links->loop, ret_error) : (oc_rc)OC_OK;
     for (uint32_t i = 0; i < links->count && rc == OC_OK; i++) {
         struct venue_link_world own = *world;
         own.links = links;

@@ -3,6 +3,7 @@
  * Invariants
  * - An account is of one link; what its number comes with (head.source) says which.
  * - Time goes on to what any of them has next, the earliest first; a venue that waits to be sent something stops no other.
+ * - On the network time is the clock's: all of them wait in one loop.
  * - None: a simulator fills. */
 #ifndef SESSION_LINKS_H
 #define SESSION_LINKS_H
@@ -12,6 +13,7 @@
 struct links {
     struct venue_link *list[PARTS_VENUES_MAX]; /* owned */
     uint32_t count;
+    struct net_loop *loop; /* owned; NULL: none of them is on the network */
 };
 
 /* One for each venue of the settings. `recorded_dir` as of venue_link_new. OC_E_NOMEM. [setup] */
@@ -19,6 +21,10 @@ CHECKED oc_rc links_new(struct links *links, struct settings *settings, const ch
 void links_free(struct links *links);
 /* Of an account, by its number; NULL: none. */
 struct venue_link *links_of(const struct links *links, uint32_t account);
+/* Whether they are on the network, and not played by records. */
+bool links_are_on_network(const struct links *links);
+/* Waits for the network, for what is due at rest_ns of the session's time, or for at most ns. */
+void links_wait(const struct links *links, int64_t rest_ns, int64_t ns);
 /* Opens each; `world` but for what is each one's own. [setup] */
 CHECKED oc_rc links_open(struct links *links, const struct venue_link_world *world, struct error *ret_error);
 /* `is_clean`: as of venue_link_end. */

@@ -21,6 +21,10 @@ int64_t pace_now(const struct session *session, int64_t at_ns)
     int64_t now_ns = inbox_now(session->inbox);
     if (now_ns < session->clock.now_ns)
         now_ns = session->clock.now_ns;
+    if (session->links.loop) {
+        const int64_t clock_ns = net_loop_now(session->links.loop);
+        now_ns = clock_ns > now_ns ? clock_ns : now_ns;
+    }
     if (pace->speed > 0 && !pace->is_paused && pace->base_mono_ns) {
         double passed = (double)(env_clock_mono() - pace->base_mono_ns) * pace->speed;
         int64_t then_ns = scaled_sum(pace->base_data_ns, passed);
@@ -36,11 +40,14 @@ void pace_from(struct pace *pace, int64_t data_ns)
     pace->base_data_ns = data_ns;
 }
 
-static void wait_for(struct pace *pace, int64_t ns)
+static void wait_for(struct session *session, int64_t ns)
 {
+    struct pace *pace = &session->pace;
     if (ns > WAIT_NS)
         ns = WAIT_NS;
-    if (pace->host.wait)
+    if (session->links.loop && !pace->is_paused)
+        links_wait(&session->links, session_rest_ns(session), ns);
+    else if (pace->host.wait)
         pace->host.wait(pace->host.self, ns);
     else
         env_sleep(ns);
@@ -61,11 +68,11 @@ oc_rc pace_wait(struct session *session, int64_t at_ns)
         if (pace->is_paused) {
             if (pace->host.idle)
                 pace->host.idle(pace->host.self);
-            wait_for(pace, WAIT_NS);
+            wait_for(session, WAIT_NS);
             continue;
         }
         if (at_ns == INT64_MAX) { /* sources have nothing yet */
-            wait_for(pace, WAIT_NS);
+            wait_for(session, WAIT_NS);
             return OC_OK;
         }
         if (pace->speed <= 0 || pace->step_kind)
@@ -86,7 +93,7 @@ oc_rc pace_wait(struct session *session, int64_t at_ns)
         }
         if (next_ns < at_ns && (double)(next_ns - then_ns) / pace->speed < (double)wait_ns)
             wait_ns = (int64_t)((double)(next_ns - then_ns) / pace->speed) + 1000;
-        wait_for(pace, wait_ns);
+        wait_for(session, wait_ns);
     }
 }
 

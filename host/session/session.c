@@ -12,6 +12,7 @@
 #include "journal/limits.h"
 #include "session/header.h"
 #include "session/venue_keys.h"
+#include "session/venue_net.h"
 
 struct session *session_new(struct settings *settings, struct registry *registry, const char *label)
 {
@@ -242,9 +243,9 @@ static oc_rc note_profile(void *self, struct session *session)
     const struct settings *settings = session->settings;
     char venue[PART_NAME_MAX];
     for (uint32_t i = 0; venue_at(settings, i, venue); i++)
-        session_note(session, "fills: as the venue %s says, through %s; %s: a transcript stands for the exchange",
-                     venue, venue_text(settings, venue, "connector", ""),
-                     venue_text(settings, venue, "environment", ""));
+        session_note(session, "fills: as the venue %s says, through %s; %s: %s", venue,
+                     venue_text(settings, venue, "connector", ""), venue_text(settings, venue, "environment", ""),
+                     venue_net_is(settings, venue) ? "over the network" : "a transcript stands for the exchange");
     if (venue_names(settings))
         return OC_OK;
     const struct part *part = session->parts ? parts_at(session->parts, PART_SIM, 0) : NULL;

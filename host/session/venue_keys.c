@@ -275,7 +275,8 @@ oc_rc venue_judge_limits(struct settings *settings, const struct parts *parts, s
 static oc_rc judge_environment(const struct settings *settings, const char *venue, struct error *ret_error)
 {
     if (strcmp(venue_text(settings, venue, "environment", ""), "local") == 0)
-        return *venue_text(settings, venue, "transcript", "")
+        return strcmp(venue_text(settings, venue, "link", ""), "network") == 0 ||
+                       *venue_text(settings, venue, "transcript", "")
                    ? (oc_rc)OC_OK
                    : missing(settings, venue, "transcript", "a file that says what the exchange says", ret_error);
     at_key(settings, venue, "environment", OC_E_NOT_SUPPORTED, ret_error);

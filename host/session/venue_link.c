@@ -9,7 +9,10 @@
 #include "base/text.h"
 #include "journal/door.h"
 #include "session/links.h"
+#include "session/venue_net.h"
 #include "session/venue_world.h"
+
+#define LEAVE_NS 2000000000ll
 
 /* Opening. */
 
@@ -87,16 +90,23 @@ static oc_rc open_connector(struct venue_link *link, struct error *ret_error)
 {
     const struct venue_link_world *world = &link->world;
     const struct part *part = parts_at(world->parts, PART_CONNECTOR, world->place);
-    if (!part || !link->transcript.script)
+    if (!part || (!link->transcript.script && !venue_net_is(link->settings, link->name)))
         return error_of_code(ret_error, OC_E_STATE, "venue", "there is no connector, or no transcript");
     const struct registry_entry *entry = registry_find(world->registry, OC_CONNECTOR, part->id);
-    const struct io_link driver = transcript_link(&link->transcript);
+    struct io_link driver = transcript_link(&link->transcript);
     const struct io_world io = venue_world_of(link);
     if (!entry) /* it says so */
         return plugin_instance_open(&link->plugin, world->registry, OC_CONNECTOR, part->id, ret_error);
     const struct oc_connector *table = registry_interface(entry->plugin, OC_CONNECTOR);
+    oc_rc rc = OC_OK;
     link->now_ns = *world->now_ns;
-    oc_rc rc = io_venue_init(&link->venue, table, entry->plugin->id, &driver, &io);
+    if (venue_net_is(link->settings, link->name)) {
+        rc = venue_net_open(link->settings, link->name, table->venue, world->links->loop, &link->net, ret_error);
+        if (rc < 0)
+            return rc;
+        driver = net_link(link->net);
+    }
+    rc = io_venue_init(&link->venue, table, entry->plugin->id, &driver, &io);
     if (rc < 0)
         return error_of_code(ret_error, rc, part->section, "it could not be opened");
     link->plugin.settings = link->settings;
@@ -115,6 +125,19 @@ static oc_rc open_connector(struct venue_link *link, struct error *ret_error)
     return rc < 0 ? error_of_code(ret_error, rc, part->section, "its connector did not take the account") : rc;
 }
 
+/* What was said last leaves, and is answered, as long as that does not take long. */
+static void let_leave(struct venue_link *link)
+{
+    struct net_loop *loop = link->world.links->loop;
+    const int64_t until_ns = net_loop_now(loop) + LEAVE_NS;
+    oc_rc rc = OC_OK;
+    while (rc >= 0 && !net_is_idle(link->net) && (link->now_ns = net_loop_now(loop)) < until_ns) {
+        rc = io_venue_pump(&link->venue, link->now_ns);
+        if (rc == 0)
+            net_loop_wait(loop, LEAVE_NS / 100);
+    }
+}
+
 void venue_link_close(struct venue_link *link)
 {
     if (link->table && link->is_clean && !link->transcript.mismatches && io_venue_disarm(&link->venue) < 0)
@@ -122,9 +145,13 @@ void venue_link_close(struct venue_link *link)
                   link->plugin.plugin->id);
     if (link->table && io_venue_quiesce(&link->venue, *link->world.now_ns) < 0)
         log_warning("venue", "%s was not idle at the end", link->plugin.plugin->id);
+    if (link->table && link->net)
+        let_leave(link);
     plugin_instance_close(&link->plugin);
     link->table = NULL;
     io_venue_release(&link->venue);
+    net_free(link->net);
+    link->net = NULL;
     if (link->records)
         journal_close_read(link->records);
     link->records = NULL;
@@ -194,7 +221,7 @@ static oc_rc take_event(struct venue_link *link, struct oc_event *event)
             event->venue_ns = at_ns;
             event->flags |= OC_EVF_HOST_TIME;
         }
-        event->local_ns = event->venue_ns > at_ns ? event->venue_ns : at_ns;
+        event->local_ns = event->venue_ns > at_ns && !link->net ? event->venue_ns : at_ns;
         if (event->type == OC_EV_BALANCE)
             ((struct oc_ev_balance *)(void *)event)->present |= OC_BAL_SAID;
     }
@@ -293,7 +320,7 @@ static oc_rc next_event(void *self, struct oc_event **ret_event)
     struct venue_link *link = self;
     if (link->answers->count) /* one at a time, or their order is lost */
         return OC_E_AGAIN;
-    link->now_ns = *link->world.now_ns;
+    link->now_ns = link->net ? net_loop_now(link->world.links->loop) : *link->world.now_ns;
     const oc_rc wanted = link->records ? (oc_rc)OC_OK : venue_link_want_subscribed(link);
     if (wanted < 0)
         return wanted == OC_E_AGAIN || wanted == OC_E_END ? (oc_rc)OC_E_STATE : wanted; /* no word of a source */
@@ -346,6 +373,10 @@ static int64_t goes_until(void *self)
         return sim_answers_next_ns(link->answers);
     if (link->records)
         return link->recorded ? link->recorded->local_ns : now_ns;
+    if (link->net) {
+        const int64_t clock_ns = net_loop_now(link->world.links->loop);
+        return clock_ns > now_ns ? clock_ns : now_ns;
+    }
     const int64_t own_ns = venue_link_next_ns(link), next_ns = own_ns < INT64_MAX ? own_ns : others_next_ns(link);
     return next_ns < INT64_MAX && next_ns > now_ns ? next_ns : now_ns;
 }
@@ -356,6 +387,8 @@ oc_rc venue_link_stalled(struct venue_link *link, struct error *ret_error)
         link->gives_way = true;
         return 1;
     }
+    if (link->net)
+        return OC_OK; /* it waits for the clock */
     const int64_t next_ns = io_venue_next_ns(&link->venue);
     if (next_ns < INT64_MAX && !link->transcript.mismatches) {
         const oc_rc rc = io_venue_pump(&link->venue, next_ns);

@@ -5,7 +5,8 @@
  *   comes next; what a standing answer says to a request comes before it.
  * - Market events are recorded by value. A replay needs neither the connector nor its peer: both are played by the records, each
  *   event when its number is the next one.
- * - While the peer waits to be sent something and nothing of the host is due, time stands: nobody says what happens meanwhile.
+ * - On the network time is the clock's, and an event is of the time at which it was read; a venue's own time is a claim.
+ * - While the peer of a transcript waits to be sent something and nothing of the host is due, time stands: nobody says what happens meanwhile.
  * - What cannot be is refused here and leaves no record; what is only a contradiction is a fact, booked, and an alarm.
  * - A session that goes on gives the connector the requests of its records from the first on and holds what comes against them: a
  *   connector keeps nothing of its own, and a transcript no place. */
@@ -13,6 +14,7 @@
 #define SESSION_VENUE_LINK_H
 
 #include "base/checked.h"
+#include "io/net.h"
 #include "io/transcript.h"
 #include "io/venue.h"
 #include "journal/read.h"
@@ -51,8 +53,9 @@ struct venue_link {
     const struct oc_connector *table; /* NULL: not open, or played by records */
     struct io_venue venue;
     struct transcript transcript;
-    int64_t now_ns; /* of the venue: the session's, or of the record that is gone through again */
-    char *script;   /* owned: env_free */
+    struct net *net; /* owned; NULL: a transcript, or records */
+    int64_t now_ns;  /* of the venue: the session's, or of the record that is gone through again */
+    char *script;    /* owned: env_free */
     size_t script_size;
     struct journal_reader *records;  /* owned; NULL: the connector speaks */
     const char *records_dir;         /* borrowed; NULL: the connector speaks */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "session/venue_keys.h"
+#include "session/venue_net.h"
 
 static oc_rc intern(void *self, const char *name, uint32_t size, uint32_t *ret_asset)
 {
@@ -83,7 +84,11 @@ oc_rc venue_link_describe(struct venue_link *link, struct registry *registry, co
     if (!table) /* opening it says so */
         return OC_OK;
     bool fetches;
-    oc_rc rc = venue_cancel_all(link->settings, link->name, table->venue, &can, ret_error);
+    oc_rc rc = venue_net_is(link->settings, link->name)
+                   ? venue_net_describe(link->settings, link->name, table->venue, ret_error)
+                   : (oc_rc)OC_OK;
+    if (rc == OC_OK)
+        rc = venue_cancel_all(link->settings, link->name, table->venue, &can, ret_error);
     if (rc == OC_OK)
         rc = venue_fetch_fills(link->settings, link->name, table->venue, &fetches, ret_error);
     if (rc == OC_OK)

@@ -1,0 +1,163 @@
+#include "session/venue_net.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "session/venue_keys.h"
+
+bool venue_net_is(const struct settings *settings, const char *venue)
+{
+    return strcmp(venue_text(settings, venue, "link", ""), "network") == 0;
+}
+
+static oc_rc complain(const struct settings *settings, const char *venue, const char *key, const char *what,
+                      const char *expected, struct error *ret_error)
+{
+    char full[SETTING_KEY_MAX];
+    snprintf(full, sizeof full, "venue.%s.%s", venue, key);
+    const struct setting *setting = settings_get(settings, full);
+    error_at(ret_error, OC_E_CONFIG, "%s%s%s", setting ? setting->origin : "", setting ? ": " : "", full);
+    error_what(ret_error, "%s", what);
+    if (setting)
+        error_found(ret_error, "%s", setting->value);
+    if (*expected)
+        error_expected(ret_error, "%s", expected);
+    return OC_E_CONFIG;
+}
+
+/* The first key of the network in the group; NULL: there is none. */
+static const char *first_key(const struct settings *settings, const char *venue)
+{
+    static const char *const names[] = {"endpoint.", "ca_file", "proxy"};
+    char prefix[SETTING_KEY_MAX];
+    const size_t length = (size_t)snprintf(prefix, sizeof prefix, "venue.%s.", venue);
+    for (uint32_t i = 0; i < settings->count; i++)
+        for (size_t k = 0; k < 3; k++)
+            if (strncmp(settings->list[i].key, prefix, length) == 0 &&
+                strncmp(settings->list[i].key + length, names[k], strlen(names[k])) == 0)
+                return settings->list[i].key + length;
+    return NULL;
+}
+
+oc_rc venue_net_judge(const struct settings *settings, const char *venue, struct error *ret_error)
+{
+    char other[PART_NAME_MAX];
+    const char *link = venue_text(settings, venue, "link", "transcript");
+    const bool is_network = venue_net_is(settings, venue);
+    if (!is_network && strcmp(link, "transcript") != 0)
+        return complain(settings, venue, "link", "there is no such link", "transcript or network", ret_error);
+    if (is_network && *venue_text(settings, venue, "transcript", ""))
+        return complain(settings, venue, "transcript", "its link is the network: a transcript would change nothing", "",
+                        ret_error);
+    const char *key = is_network ? NULL : first_key(settings, venue);
+    if (key)
+        return complain(settings, venue, key, "its link is a transcript: this would change nothing",
+                        "link = \"network\" beside it", ret_error);
+    for (uint32_t i = 0; venue_at(settings, i, other); i++)
+        if (venue_net_is(settings, other) != is_network)
+            return error_say(ret_error, OC_E_NOT_SUPPORTED, "--venue",
+                             "%s and %s: a transcript and the network in one session are not supported, for each has a "
+                             "time of its own",
+                             venue, other);
+    return OC_OK;
+}
+
+/* Where an endpoint is: as configured, else as its row for this environment says; NULL: nowhere. */
+static const char *url_of(const struct settings *settings, const char *venue, const struct oc_venue *described,
+                          const char *name)
+{
+    char key[SETTING_KEY_MAX];
+    snprintf(key, sizeof key, "endpoint.%s", name);
+    const char *url = venue_text(settings, venue, key, NULL);
+    for (uint32_t i = 0; !url && i < described->endpoint_count; i++)
+        if (described->endpoints[i].env == OC_ENV_LOCAL && strcmp(described->endpoints[i].name, name) == 0)
+            url = described->endpoints[i].urls;
+    return url;
+}
+
+static bool is_endpoint(const struct oc_venue *described, const char *name)
+{
+    for (uint32_t i = 0; i < described->endpoint_count; i++)
+        if (strcmp(described->endpoints[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+static void list_endpoints(const struct oc_venue *described, char words[ERROR_EXPECTED_MAX])
+{
+    size_t length = (size_t)snprintf(words, ERROR_EXPECTED_MAX, "one of");
+    for (uint32_t i = 0; i < described->endpoint_count && length < ERROR_EXPECTED_MAX; i++)
+        length += (size_t)snprintf(words + length, ERROR_EXPECTED_MAX - length, "%s %s", i ? "," : "",
+                                   described->endpoints[i].name);
+}
+
+/* Its endpoints, each once: rows of one name are one endpoint, a row for each environment. Owned: free(). NULL: no memory. */
+static struct net_endpoint *endpoints_of(const struct settings *settings, const char *venue,
+                                         const struct oc_venue *described, uint32_t *ret_count)
+{
+    struct net_endpoint *endpoints = calloc(described->endpoint_count + 1, sizeof *endpoints);
+    uint32_t count = 0;
+    for (uint32_t i = 0; endpoints && i < described->endpoint_count; i++) {
+        const char *name = described->endpoints[i].name;
+        bool is_there = false;
+        for (uint32_t k = 0; k < count; k++)
+            is_there |= strcmp(endpoints[k].name, name) == 0;
+        if (is_there)
+            continue;
+        snprintf(endpoints[count].name, sizeof endpoints->name, "%s", name);
+        snprintf(endpoints[count++].url, sizeof endpoints->url, "%s", url_of(settings, venue, described, name));
+    }
+    *ret_count = count;
+    return endpoints;
+}
+
+/* `loop` NULL: judged only. */
+static oc_rc open_or_judge(const struct settings *settings, const char *venue, const struct oc_venue *described,
+                           struct net_loop *loop, struct net **ret_net, struct error *ret_error)
+{
+    char where[SETTING_KEY_MAX];
+    struct net_config config = {.venue = venue,
+                                .message_max = described->message_max,
+                                .ca_file = venue_text(settings, venue, "ca_file", NULL),
+                                .proxy = venue_text(settings, venue, "proxy", NULL),
+                                .where = where};
+    struct net_endpoint *endpoints = endpoints_of(settings, venue, described, &config.endpoint_count);
+    if (!endpoints)
+        return error_of_code(ret_error, OC_E_NOMEM, venue, "the network could not be set up");
+    config.endpoints = endpoints;
+    snprintf(where, sizeof where, "venue.%s", venue);
+    const oc_rc rc = loop ? net_new(loop, &config, ret_net, ret_error) : net_judge(&config, ret_error);
+    free(endpoints);
+    return rc;
+}
+
+oc_rc venue_net_describe(const struct settings *settings, const char *venue, const struct oc_venue *described,
+                         struct error *ret_error)
+{
+    char prefix[SETTING_KEY_MAX], key[SETTING_KEY_MAX], words[ERROR_EXPECTED_MAX];
+    const size_t length = (size_t)snprintf(prefix, sizeof prefix, "venue.%s.endpoint.", venue);
+    for (uint32_t i = 0; i < settings->count; i++) {
+        const char *name = settings->list[i].key + length;
+        if (strncmp(settings->list[i].key, prefix, length) != 0 || is_endpoint(described, name))
+            continue;
+        list_endpoints(described, words);
+        snprintf(key, sizeof key, "endpoint.%s", name);
+        return complain(settings, venue, key, "its connector describes no such endpoint", words, ret_error);
+    }
+    for (uint32_t i = 0; i < described->endpoint_count; i++) {
+        const char *name = described->endpoints[i].name;
+        if (url_of(settings, venue, described, name))
+            continue;
+        snprintf(key, sizeof key, "endpoint.%s", name);
+        return complain(settings, venue, key, "it is not set, and the description has no url for this environment",
+                        "a url such as \"wss://127.0.0.1:7443\"", ret_error);
+    }
+    return open_or_judge(settings, venue, described, NULL, NULL, ret_error);
+}
+
+oc_rc venue_net_open(const struct settings *settings, const char *venue, const struct oc_venue *described,
+                     struct net_loop *loop, struct net **ret_net, struct error *ret_error)
+{
+    return open_or_judge(settings, venue, described, loop, ret_net, ret_error);
+}

@@ -1,0 +1,32 @@
+/* venue_net.h: a venue over the network: what its group of the configuration says of it, held against its connector's description.
+ *
+ *   venue.NAME.link = "network"                in place of a transcript
+ *   venue.NAME.endpoint.ENDPOINT = "wss://..." where an endpoint of the description is, in this environment
+ *   venue.NAME.ca_file = "FILE"                whom to trust in place of whom the system trusts; relative to the file that says it
+ *   venue.NAME.proxy = "socks5h://HOST:PORT"   by which all of its connections go
+ *
+ * Invariants
+ * - A key that would change nothing, and an endpoint that nobody could reach, are refused before the session begins.
+ * - All venues of a session have one kind of time: transcripts their own, the network the clock's. */
+#ifndef SESSION_VENUE_NET_H
+#define SESSION_VENUE_NET_H
+
+#include "base/checked.h"
+#include "base/error.h"
+#include "config/settings.h"
+#include "io/link.h"
+#include "io/net.h"
+
+#include <outcry/venue.h>
+
+bool venue_net_is(const struct settings *settings, const char *venue);
+/* Whether the group says one kind of link, and nothing that belongs to another. OC_E_CONFIG, OC_E_NOT_SUPPORTED. [setup] */
+CHECKED oc_rc venue_net_judge(const struct settings *settings, const char *venue, struct error *ret_error);
+/* Whether each endpoint of the description has a url, each url an endpoint, and the rest can be what it says. OC_E_CONFIG. [setup] */
+CHECKED oc_rc venue_net_describe(const struct settings *settings, const char *venue, const struct oc_venue *described,
+                                 struct error *ret_error);
+/* The link itself. Owned: net_free. [setup] */
+CHECKED oc_rc venue_net_open(const struct settings *settings, const char *venue, const struct oc_venue *described,
+                             struct net_loop *loop, struct net **ret_net, struct error *ret_error);
+
+#endif
