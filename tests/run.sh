@@ -74,7 +74,7 @@ stage asan-build build asan
 stage asan-test check asan -E '^(tree|unused|circles|docs_names|lua_reference|console_reference|outcry_conf|abi_layout|golden_lookahead|golden_cheats)$'
 stage tsan-build build tsan
 stage tsan-test ctest --no-tests=error --test-dir build/tsan --output-on-failure -j "$jobs" \
-    -R 'ring|journal|env|feed|gap|step_test|venues|session_checkpoint|sandbox_test|connector|console_server|console_service|console_pipe|console_attach|console_edit|console_killed|golden_console_(live|replay)' \
+    -R 'ring|journal|env|feed|gap|net_|network|step_test|venues|session_checkpoint|sandbox_test|connector|console_server|console_service|console_pipe|console_attach|console_edit|console_killed|golden_console_(live|replay)' \
     -E 'journal_(damage|crash|edge)'
 stage coverage-build build coverage
 stage coverage-test sh tests/coverage.sh

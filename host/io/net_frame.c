@@ -107,9 +107,10 @@ static bool is_code(uint16_t code)
 
 static bool take_close(struct net_stream *stream)
 {
-    const uint16_t code = stream->control_size >= 2 ? (uint16_t)(stream->control[0] << 8 | stream->control[1])
-                                                    : WSLAY_CODE_NO_STATUS_RCVD;
+    uint16_t code = WSLAY_CODE_NO_STATUS_RCVD;
     char words[NET_WORDS_MAX];
+    if (stream->control_size >= 2)
+        code = (uint16_t)(stream->control[0] << 8 | stream->control[1]);
     if (stream->control_size == 1 || (stream->control_size && !is_code(code)))
         return breach(stream, WSLAY_CODE_PROTOCOL_ERROR, "the server says goodbye with a code that there is not");
     const uint32_t said = stream->control_size > 2 ? stream->control_size - 2 : 0;

@@ -12,7 +12,8 @@
 static atomic_bool resolver_may_go;
 static atomic_int resolver_hangs;
 
-__attribute__((visibility("default"))) int getaddrinfo(const char *name, const char *service, const struct addrinfo *hints, struct addrinfo **ret)
+__attribute__((visibility("default"))) int getaddrinfo(const char *name, const char *service,
+                                                       const struct addrinfo *hints, struct addrinfo **ret)
 {
     const int port = service ? atoi(service) : 0;
     struct addrinfo *found = calloc(1, sizeof *found + sizeof(struct sockaddr_in));
@@ -25,12 +26,16 @@ __attribute__((visibility("default"))) int getaddrinfo(const char *name, const c
         free(found);
         return EAI_AGAIN;
     }
-    *address = (struct sockaddr_in){.sin_family = AF_INET, .sin_port = htons((uint16_t)port), .sin_addr = {htonl(INADDR_LOOPBACK)}};
+    *address = (struct sockaddr_in){
+        .sin_family = AF_INET, .sin_port = htons((uint16_t)port), .sin_addr = {htonl(INADDR_LOOPBACK)}};
     if (strcmp(name, "localhost") != 0 && inet_pton(AF_INET, name, &address->sin_addr) != 1) {
         free(found);
         return EAI_NONAME;
     }
-    *found = (struct addrinfo){.ai_family = AF_INET, .ai_socktype = SOCK_STREAM, .ai_addrlen = sizeof *address, .ai_addr = (struct sockaddr *)address};
+    *found = (struct addrinfo){.ai_family = AF_INET,
+                               .ai_socktype = SOCK_STREAM,
+                               .ai_addrlen = sizeof *address,
+                               .ai_addr = (struct sockaddr *)address};
     *ret = found;
     return 0;
 }
@@ -75,7 +80,8 @@ static void start(struct peer_server *server, const char *certificate, void (*ta
 }
 
 /* What came of one exchange and one stream by this url: both by the same rules. */
-static void expect(const char *host, const struct peer_server *server, const struct net_config *config, uint32_t why, const char *words)
+static void expect(const char *host, const struct peer_server *server, const struct net_config *config, uint32_t why,
+                   const char *words)
 {
     static const char *const schemes[] = {"https", "wss"};
     for (int i = 0; i < 2; i++) {
@@ -272,7 +278,8 @@ static void proxy(struct peer *peer, void *arg)
 {
     struct proxied *proxied = arg;
     char head[4096];
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}, .sin_port = htons((uint16_t)proxied->port)};
+    struct sockaddr_in address = {
+        .sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}, .sin_port = htons((uint16_t)proxied->port)};
     if (proxied->is_socks ? !take_socks(peer, proxied) : !peer_read_head(peer, head, sizeof head))
         return;
     if (!proxied->is_socks) {
@@ -294,7 +301,9 @@ static void test_proxies(void **state)
         const char *scheme;
         bool is_socks;
         const char *asked;
-    } cases[] = {{"http", false, "CONNECT localhost:"}, {"socks5h", true, "name localhost"}, {"socks5", true, "address 127.0.0.1"}};
+    } cases[] = {{"http", false, "CONNECT localhost:"},
+                 {"socks5h", true, "name localhost"},
+                 {"socks5", true, "address 127.0.0.1"}};
     (void)state;
     setenv("no_proxy", "*", 1); /* none of it counts */
     setenv("NO_PROXY", "*", 1);
@@ -376,7 +385,11 @@ static void test_what_hangs_delays_nothing(void **state)
     static const char *const names[PLACES] = {"good", "slow", "deaf", "stops", "mute"};
     struct net_endpoint endpoints[2 * PLACES] = {0};
     struct peer_server good, deaf, stops, mute;
-    struct net_config config = {.ca_file = CERTS "ca.pem", .venue = "kit", .where = "venue.kit", .endpoints = endpoints, .endpoint_count = 2 * PLACES};
+    struct net_config config = {.ca_file = CERTS "ca.pem",
+                                .venue = "kit",
+                                .where = "venue.kit",
+                                .endpoints = endpoints,
+                                .endpoint_count = 2 * PLACES};
     struct error error;
     struct kit kit = {0};
     int filling[4];
@@ -387,7 +400,8 @@ static void test_what_hangs_delays_nothing(void **state)
     start(&good, "good", echo);
     peer_server_start(&deaf, &(struct peer_config){.is_deaf = true}, 0);
     for (int i = 0; i < 4; i++) { /* its queue is full: the next SYN is not answered */
-        struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}, .sin_port = htons((uint16_t)deaf.port)};
+        struct sockaddr_in address = {
+            .sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}, .sin_port = htons((uint16_t)deaf.port)};
         filling[i] = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
         (void)connect(filling[i], (struct sockaddr *)&address, sizeof address);
     }
@@ -396,21 +410,30 @@ static void test_what_hangs_delays_nothing(void **state)
     const int ports[PLACES] = {good.port, 443, deaf.port, stops.port, mute.port};
     for (int i = 0; i < PLACES; i++) {
         snprintf(endpoints[i].name, sizeof endpoints[i].name, "%s", names[i]);
-        snprintf(endpoints[i].url, sizeof endpoints[i].url, "wss://%s:%d", i == SLOW ? "slow.test" : "localhost", ports[i]);
+        snprintf(endpoints[i].url, sizeof endpoints[i].url, "wss://%s:%d", i == SLOW ? "slow.test" : "localhost",
+                 ports[i]);
         snprintf(endpoints[PLACES + i].name, sizeof endpoints[i].name, "http_%s", names[i]);
-        snprintf(endpoints[PLACES + i].url, sizeof endpoints[i].url, "https://%s:%d", i == SLOW ? "slow.test" : "localhost", ports[i]);
+        snprintf(endpoints[PLACES + i].url, sizeof endpoints[i].url, "https://%s:%d",
+                 i == SLOW ? "slow.test" : "localhost", ports[i]);
     }
     assert_int_equal(net_loop_new(&kit.loop, &error), OC_OK);
     assert_int_equal(net_new(kit.loop, &config, &kit.net, &error), OC_OK);
     kit.link = net_link(kit.net);
     for (uint32_t i = SLOW; i < PLACES; i++) {
-        const struct io_opening opening = {.stream = i, .endpoint = names[i], .path = "/", .path_size = 1, .headers = "", .ping = ""};
+        const struct io_opening opening = {
+            .stream = i, .endpoint = names[i], .path = "/", .path_size = 1, .headers = "", .ping = ""};
         assert_int_equal(kit.link.open(kit.link.self, &opening), OC_OK);
-        const struct io_exchange exchange = {.exchange = i, .endpoint = endpoints[PLACES + i].name, .path = "/", .path_size = 1, .headers = "", .body = ""};
+        const struct io_exchange exchange = {.exchange = i,
+                                             .endpoint = endpoints[PLACES + i].name,
+                                             .path = "/",
+                                             .path_size = 1,
+                                             .headers = "",
+                                             .body = ""};
         if (i != MUTE)
             assert_int_equal(kit.link.http(kit.link.self, &exchange), OC_OK);
     }
-    const struct io_opening opening = {.stream = 100, .endpoint = "good", .path = "/", .path_size = 1, .headers = "", .ping = ""};
+    const struct io_opening opening = {
+        .stream = 100, .endpoint = "good", .path = "/", .path_size = 1, .headers = "", .ping = ""};
     assert_int_equal(kit.link.open(kit.link.self, &opening), OC_OK);
     assert_int_equal(kit_next(&kit), IO_UP);
     assert_int_equal(kit.what.stream, 100);
@@ -444,8 +467,10 @@ static void test_what_hangs_delays_nothing(void **state)
         assert_true(is_stream_over[i] && (i == MUTE || is_exchange_over[i]));
     assert_true(messages > 1000);
     /* Ended while a name is being resolved: it is not waited for, or this would never return. */
-    const struct io_opening again = {.stream = 101, .endpoint = "slow", .path = "/", .path_size = 1, .headers = "", .ping = ""};
-    const struct io_exchange exchange = {.exchange = 101, .endpoint = "http_slow", .path = "/", .path_size = 1, .headers = "", .body = ""};
+    const struct io_opening again = {
+        .stream = 101, .endpoint = "slow", .path = "/", .path_size = 1, .headers = "", .ping = ""};
+    const struct io_exchange exchange = {
+        .exchange = 101, .endpoint = "http_slow", .path = "/", .path_size = 1, .headers = "", .body = ""};
     assert_int_equal(kit.link.open(kit.link.self, &again), OC_OK);
     assert_int_equal(kit.link.http(kit.link.self, &exchange), OC_OK);
     while (atomic_load(&resolver_hangs) < 4)
@@ -469,7 +494,17 @@ static void test_urls(void **state)
                 {"https://a.example https://b.example", "https", "a.example", ""},
                 {"tcp://127.0.0.1:7001", "tcp", "127.0.0.1:7001", ""},
                 {"tls://[::1]:9/a/b", "tls", "[::1]:9", "/a/b"}};
-    static const char *const bad[] = {"", "a.example", "ftp://a", "wss://", "wss:///x", "wss://u:p@a", "https://a/?b", "https://a/#b", "https://a\n", "wssx://a", "https://\xc3\xa4"};
+    static const char *const bad[] = {"",
+                                      "a.example",
+                                      "ftp://a",
+                                      "wss://",
+                                      "wss:///x",
+                                      "wss://u:p@a",
+                                      "https://a/?b",
+                                      "https://a/#b",
+                                      "https://a\n",
+                                      "wssx://a",
+                                      "https://\xc3\xa4"};
     struct net_url url;
     char words[NET_WORDS_MAX];
     (void)state;

@@ -8,6 +8,7 @@ server=$(realpath "$2")
 certs=$(realpath "$3")
 folder=$(dirname "$outcry")
 example=$(realpath "$(dirname "$0")/../../sdk/examples/connector_loopback")
+page=$(realpath "$(dirname "$0")/../../docs/network.md")
 w=$(mktemp -d)
 pid= peer=
 trap '[ -z "$pid" ] || kill -9 $pid 2>/dev/null; [ -z "$peer" ] || kill -9 $peer 2>/dev/null; rm -rf "$w"' EXIT
@@ -21,7 +22,8 @@ fail() { echo "network_run: $*" >&2; [ -s err ] && cat err >&2; exit 1; }
 cp "$folder/sdk/examples/loopback.so" . && cp "$example/day.lua" . || exit 1
 port=0
 serve() { # on the port of before, where there was one
-    "$server" "$port" "$certs/$1.pem" "$certs/$1.key" 20 >port 2>server.err &
+    rm -f port
+    "$server" "${port:-0}" "$certs/$1.pem" "$certs/$1.key" 20 >port 2>server.err &
     peer=$!
     for _ in $(seq 200); do [ -s port ] && break; sleep 0.05; done
     port=$(sed 's/port //' port)
@@ -41,7 +43,8 @@ run() { # CONF SESSION
 serve good
 cp "$certs/ca.pem" trusted.pem # relative to the file that names it
 mkdir conf.d && cp trusted.pem conf.d/
-conf conf.d/net.conf "link = \"network\"; ca_file = \"trusted.pem\"; endpoint: { lines = \"wss://localhost:$port/lines\"; };"
+sed -n '/^venue: {/,/^};/p' "$page" | sed "s/localhost:7443/localhost:$port/" >conf.d/net.conf # as docs/network.md shows it
+grep -q "localhost:$port" conf.d/net.conf || fail "docs/network.md shows no group"
 export https_proxy=http://127.0.0.1:1 HTTPS_PROXY=http://127.0.0.1:1 ALL_PROXY=http://127.0.0.1:1 SSL_CERT_FILE=/dev/null # none of it counts
 (run conf.d/net.conf day --json) >day.json 2>err &
 pid=$!

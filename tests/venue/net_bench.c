@@ -1,0 +1,283 @@
+/* net_bench.c [MESSAGES [ROUNDS]]: what a message costs through TLS on this machine: our link beside a client made with libwebsockets, both
+ * against the same server in a process of its own; and a POST of our link beside one easy handle of libcurl. Ratios of one run count. */
+#include "venue/net_kit.h"
+
+#include <curl/curl.h>
+#include <libwebsockets.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { SIZE = 166 };
+
+static long message_count = 200000, round_count = 20000;
+static double *rounds; /* ns */
+
+static double cpu_us(void)
+{
+    struct rusage usage;
+    getrusage(RUSAGE_THREAD, &usage);
+    return (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1e6 + (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
+}
+
+static int compare(const void *a, const void *b)
+{
+    const double left = *(const double *)a, right = *(const double *)b;
+    return (left > right) - (left < right);
+}
+
+static void say_rounds(const char *who, const char *what, double cpu)
+{
+    qsort(rounds, (size_t)round_count, sizeof *rounds, compare);
+    printf("%-14s %-22s p50 %6.1f us  p99 %6.1f us  p99.9 %6.1f us  cpu %5.2f us\n", who, what, rounds[round_count / 2] / 1e3,
+           rounds[round_count * 99 / 100] / 1e3, rounds[round_count * 999 / 1000] / 1e3, cpu / (double)round_count);
+}
+
+static void say_flood(const char *who, const char *what, double cpu, int64_t ns)
+{
+    printf("%-14s %-22s %8.0f messages/s  cpu %5.2f us a message\n", who, what, (double)message_count * 1e9 / (double)ns, cpu / (double)message_count);
+}
+
+/* ---- the server ---- */
+
+static void talk(struct peer *peer, void *arg)
+{
+    static __thread char head[4096], bytes[1 << 16];
+    size_t size;
+    (void)arg;
+    if (!peer_read_head(peer, head, sizeof head))
+        return;
+    if (strncmp(head, "POST", 4) == 0) {
+        do {
+            for (size_t left = SIZE; left;) {
+                const int got = peer_read(peer, bytes, left, 20000);
+                if (got <= 0)
+                    return;
+                left -= (size_t)got;
+            }
+            peer_say(peer, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello");
+        } while (peer_read_head(peer, head, sizeof head));
+        return;
+    }
+    const char *key = strcasestr(head, "sec-websocket-key: ");
+    char joined[128], answer[512];
+    unsigned char digest[20], text[32];
+    unsigned int digest_size;
+    snprintf(joined, sizeof joined, "%.*s258EAFA5-E914-47DA-95CA-C5AB0DC85B11", (int)strcspn(key + 19, "\r"), key + 19);
+    EVP_Digest(joined, strlen(joined), digest, &digest_size, EVP_sha1(), NULL);
+    EVP_EncodeBlock(text, digest, sizeof digest);
+    snprintf(answer, sizeof answer, "HTTP/1.1 101 S\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: %s\r\n\r\n", (char *)text);
+    peer_say(peer, answer);
+    const long per = strncmp(head, "GET /flood", 10) == 0 ? strtol(head + 10, NULL, 10) : 0;
+    if (!per) {
+        while (peer_ws_read(peer, bytes, sizeof bytes, &size, 20000) == 1)
+            peer_ws_frame(peer, 0x81, bytes, size);
+        return;
+    }
+    size_t at = 0;
+    for (long i = 0; i < per; i++) {
+        bytes[at++] = (char)0x81;
+        bytes[at++] = 126;
+        bytes[at++] = 0;
+        bytes[at++] = (char)SIZE;
+        memset(bytes + at, 'x', SIZE);
+        at += SIZE;
+    }
+    for (long sent = 0; sent < message_count; sent += per)
+        peer_write(peer, bytes, at);
+    (void)peer_read(peer, bytes, 1, 60000);
+}
+
+/* ---- ours ---- */
+
+static void ours(int port)
+{
+    static const char *const floods[] = {"/flood1", "/flood16"};
+    char url[64], text[SIZE + 1], what[32];
+    struct kit kit;
+    snprintf(url, sizeof url, "wss://localhost:%d", port);
+    memset(text, 'x', SIZE);
+    text[SIZE] = 0;
+    kit_begin(&kit, url, NULL);
+    const uint32_t stream = kit_up(&kit, "/echo");
+    double before = cpu_us();
+    for (long i = 0; i < round_count; i++) {
+        const int64_t from_ns = env_clock_mono();
+        if (kit_send(&kit, stream, text) < 0 || kit_next(&kit) != IO_MESSAGE)
+            abort();
+        rounds[i] = (double)(env_clock_mono() - from_ns);
+    }
+    say_rounds("our link", "there and back", cpu_us() - before);
+    kit_end(&kit);
+    for (int f = 0; f < 2; f++) {
+        kit_begin(&kit, url, NULL);
+        kit_up(&kit, floods[f]);
+        const int64_t from_ns = env_clock_mono();
+        before = cpu_us();
+        for (long i = 0; i < message_count; i++)
+            if (kit_next(&kit) != IO_MESSAGE || kit.what.size != SIZE)
+                abort();
+        snprintf(what, sizeof what, "%s a write", f ? "16 frames" : "1 frame");
+        say_flood("our link", what, cpu_us() - before, env_clock_mono() - from_ns);
+        kit_end(&kit);
+    }
+    snprintf(url, sizeof url, "https://localhost:%d", port);
+    kit_begin(&kit, url, NULL);
+    kit_ask(&kit, OC_METHOD_POST, "/order", text);
+    kit_next(&kit);
+    before = cpu_us();
+    for (long i = 0; i < round_count; i++) {
+        const int64_t from_ns = env_clock_mono();
+        kit_ask(&kit, OC_METHOD_POST, "/order", text);
+        if (kit_next(&kit) != IO_RESPONSE)
+            abort();
+        rounds[i] = (double)(env_clock_mono() - from_ns);
+    }
+    say_rounds("our link", "POST", cpu_us() - before);
+    kit_end(&kit);
+}
+
+/* ---- libwebsockets ---- */
+
+static struct {
+    long got, wanted;
+    bool is_flood, is_over;
+    int64_t from_ns;
+    double before;
+} lws;
+
+static int on_lws(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t size)
+{
+    static unsigned char bytes[LWS_PRE + SIZE];
+    (void)user;
+    (void)in;
+    (void)size;
+    switch ((int)reason) {
+    case LWS_CALLBACK_CLIENT_ESTABLISHED:
+        memset(bytes + LWS_PRE, 'x', SIZE);
+        lws.before = cpu_us();
+        lws.from_ns = env_clock_mono();
+        if (!lws.is_flood)
+            lws_callback_on_writable(wsi);
+        return 0;
+    case LWS_CALLBACK_CLIENT_WRITEABLE:
+        lws.from_ns = env_clock_mono();
+        return lws_write(wsi, bytes + LWS_PRE, SIZE, LWS_WRITE_TEXT) < 0 ? -1 : 0;
+    case LWS_CALLBACK_CLIENT_RECEIVE:
+        if (!lws_is_final_fragment(wsi) || lws_remaining_packet_payload(wsi))
+            return 0;
+        if (!lws.is_flood)
+            rounds[lws.got] = (double)(env_clock_mono() - lws.from_ns);
+        if (++lws.got == lws.wanted) {
+            lws.is_over = true;
+            return -1;
+        }
+        if (!lws.is_flood)
+            lws_callback_on_writable(wsi);
+        return 0;
+    case LWS_CALLBACK_CLIENT_CONNECTION_ERROR:
+        fprintf(stderr, "libwebsockets: %s\n", in ? (const char *)in : "");
+        abort();
+    default:
+        return 0;
+    }
+}
+
+static void theirs(int port)
+{
+    static const struct lws_protocols protocols[] = {{"p", on_lws, 0, 65536, 0, NULL, 0}, {0}};
+    static const char *const paths[] = {"/echo", "/flood1", "/flood16"};
+    static const char *const what[] = {"there and back", "1 frame a write", "16 frames a write"};
+    lws_set_log_level(LLL_ERR, NULL);
+    for (int i = 0; i < 3; i++) {
+        struct lws_context_creation_info info = {.port = CONTEXT_PORT_NO_LISTEN, .protocols = protocols, .gid = (gid_t)-1, .uid = (uid_t)-1};
+        info.options = LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
+        info.client_ssl_ca_filepath = CERTS "ca.pem";
+        info.pt_serv_buf_size = 65536;
+        struct lws_context *context = lws_create_context(&info);
+        struct lws_client_connect_info connect = {.context = context,
+                                                  .address = "localhost",
+                                                  .port = port,
+                                                  .path = paths[i],
+                                                  .host = "localhost",
+                                                  .origin = "localhost",
+                                                  .ssl_connection = LCCSCF_USE_SSL};
+        lws.got = 0;
+        lws.wanted = i ? message_count : round_count;
+        lws.is_flood = i > 0;
+        lws.is_over = false;
+        lws_client_connect_via_info(&connect);
+        while (!lws.is_over)
+            lws_service(context, 0);
+        if (i)
+            say_flood("libwebsockets", what[i], cpu_us() - lws.before, env_clock_mono() - lws.from_ns);
+        else
+            say_rounds("libwebsockets", what[i], cpu_us() - lws.before);
+        lws_context_destroy(context);
+    }
+}
+
+/* ---- libcurl, one easy handle ---- */
+
+static size_t on_body(char *bytes, size_t one, size_t size, void *self)
+{
+    (void)bytes;
+    (void)self;
+    return one * size;
+}
+
+static void bare_curl(int port)
+{
+    CURL *easy = curl_easy_init();
+    char url[64], text[SIZE + 1];
+    memset(text, 'x', SIZE);
+    text[SIZE] = 0;
+    snprintf(url, sizeof url, "https://localhost:%d/order", port);
+    curl_easy_setopt(easy, CURLOPT_URL, url);
+    curl_easy_setopt(easy, CURLOPT_CAINFO, CERTS "ca.pem");
+    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
+    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDS, text);
+    if (curl_easy_perform(easy) != CURLE_OK)
+        abort();
+    const double before = cpu_us();
+    for (long i = 0; i < round_count; i++) {
+        const int64_t from_ns = env_clock_mono();
+        if (curl_easy_perform(easy) != CURLE_OK)
+            abort();
+        rounds[i] = (double)(env_clock_mono() - from_ns);
+    }
+    say_rounds("libcurl easy", "POST", cpu_us() - before);
+    curl_easy_cleanup(easy);
+}
+
+int main(int count, char **words)
+{
+    struct peer_server server;
+    int port_pipe[2], port = 0;
+    message_count = count > 1 ? atol(words[1]) : message_count;
+    round_count = count > 2 ? atol(words[2]) : round_count;
+    message_count -= message_count % 16;
+    rounds = calloc((size_t)round_count, sizeof *rounds);
+    if (pipe(port_pipe) < 0)
+        return 1;
+    const pid_t pid = fork();
+    if (pid == 0) {
+        const struct peer_config config = {.certificate = CERTS "good.pem", .key = CERTS "good.key", .talk = talk};
+        peer_server_start(&server, &config, 0);
+        if (write(port_pipe[1], &server.port, sizeof port) < 0)
+            return 1;
+        for (;;)
+            pause();
+    }
+    if (read(port_pipe[0], &port, sizeof port) != sizeof port)
+        return 1;
+    ours(port);
+    theirs(port);
+    bare_curl(port);
+    kill(pid, SIGTERM);
+    waitpid(pid, NULL, 0);
+    free(rounds);
+    return 0;
+}
