@@ -3,7 +3,7 @@
  *
  *   lws_venue PORT CERTIFICATE KEY [MILLISECONDS]
  *
- *   /echo    every message comes back as it came, in pieces if it is large
+ *   /echo    every message comes back as it came, in pieces if it is large; "close 4001" closes the stream with that code
  *   /lines   the exchange of sdk/examples/connector_loopback, a message a line: a trade each so many milliseconds (20), up and down around
  *            100.00; each limit order is accepted and filled at its price
  *   else     an answer of HTTP: "hello"
@@ -93,6 +93,10 @@ static int take_echo(struct lws *wsi, struct seat *seat, const void *bytes, size
 {
     if (seat->echo_size + size > ECHO_MAX || seat->is_whole)
         return -1;
+    if (size == 10 && memcmp(bytes, "close 4001", 10) == 0) {
+        lws_close_reason(wsi, (enum lws_close_status)4001, (unsigned char *)(uintptr_t) "as you say", 10);
+        return -1;
+    }
     if (!seat->echo && (seat->echo = malloc(LWS_PRE + ECHO_MAX)) == NULL)
         return -1;
     memcpy(seat->echo + LWS_PRE + seat->echo_size, bytes, size);

@@ -18,7 +18,8 @@ static double cpu_us(void)
 {
     struct rusage usage;
     getrusage(RUSAGE_THREAD, &usage);
-    return (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1e6 + (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
+    return (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1e6 +
+           (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
 }
 
 static int compare(const void *a, const void *b)
@@ -30,13 +31,15 @@ static int compare(const void *a, const void *b)
 static void say_rounds(const char *who, const char *what, double cpu)
 {
     qsort(rounds, (size_t)round_count, sizeof *rounds, compare);
-    printf("%-14s %-22s p50 %6.1f us  p99 %6.1f us  p99.9 %6.1f us  cpu %5.2f us\n", who, what, rounds[round_count / 2] / 1e3,
-           rounds[round_count * 99 / 100] / 1e3, rounds[round_count * 999 / 1000] / 1e3, cpu / (double)round_count);
+    printf("%-14s %-22s p50 %6.1f us  p99 %6.1f us  p99.9 %6.1f us  cpu %5.2f us\n", who, what,
+           rounds[round_count / 2] / 1e3, rounds[round_count * 99 / 100] / 1e3, rounds[round_count * 999 / 1000] / 1e3,
+           cpu / (double)round_count);
 }
 
 static void say_flood(const char *who, const char *what, double cpu, int64_t ns)
 {
-    printf("%-14s %-22s %8.0f messages/s  cpu %5.2f us a message\n", who, what, (double)message_count * 1e9 / (double)ns, cpu / (double)message_count);
+    printf("%-14s %-22s %8.0f messages/s  cpu %5.2f us a message\n", who, what,
+           (double)message_count * 1e9 / (double)ns, cpu / (double)message_count);
 }
 
 /* ---- the server ---- */
@@ -67,7 +70,9 @@ static void talk(struct peer *peer, void *arg)
     snprintf(joined, sizeof joined, "%.*s258EAFA5-E914-47DA-95CA-C5AB0DC85B11", (int)strcspn(key + 19, "\r"), key + 19);
     EVP_Digest(joined, strlen(joined), digest, &digest_size, EVP_sha1(), NULL);
     EVP_EncodeBlock(text, digest, sizeof digest);
-    snprintf(answer, sizeof answer, "HTTP/1.1 101 S\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: %s\r\n\r\n", (char *)text);
+    snprintf(answer, sizeof answer,
+             "HTTP/1.1 101 S\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: %s\r\n\r\n",
+             (char *)text);
     peer_say(peer, answer);
     const long per = strncmp(head, "GET /flood", 10) == 0 ? strtol(head + 10, NULL, 10) : 0;
     if (!per) {
@@ -191,7 +196,8 @@ static void theirs(int port)
     static const char *const what[] = {"there and back", "1 frame a write", "16 frames a write"};
     lws_set_log_level(LLL_ERR, NULL);
     for (int i = 0; i < 3; i++) {
-        struct lws_context_creation_info info = {.port = CONTEXT_PORT_NO_LISTEN, .protocols = protocols, .gid = (gid_t)-1, .uid = (uid_t)-1};
+        struct lws_context_creation_info info = {
+            .port = CONTEXT_PORT_NO_LISTEN, .protocols = protocols, .gid = (gid_t)-1, .uid = (uid_t)-1};
         info.options = LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
         info.client_ssl_ca_filepath = CERTS "ca.pem";
         info.pt_serv_buf_size = 65536;

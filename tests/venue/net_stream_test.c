@@ -63,8 +63,8 @@ static void test_messages_there_and_back(void **state)
 struct saying {
     const char *bytes;
     size_t size;
-    size_t piece; /* bytes at once; 0: all */
-    int code;     /* of the close frame that came back; 0: none */
+    size_t piece;    /* bytes at once; 0: all */
+    atomic_int code; /* of the close frame that came back; 0: none */
     char bye[128];
 };
 
