@@ -21,7 +21,7 @@ static oc_rc go(struct run *run, const struct verb_kind *kind)
     run->strategies.ends_on_failure = run->session->is_whole = kind->is_whole;
     oc_rc rc = kind->take(run);
     if (rc == OC_OK && kind->parts & RUN_CONSOLE)
-        rc = console_listen(run, -1, run->session->pace.speed > 0, true);
+        rc = console_listen(run, -1, run->session->pace.speed > 0 || links_are_on_network(&run->session->links), true);
     run->strategies.may_be_empty = run->console.server != NULL;
     run_compose(run, kind->parts, NULL);
     return rc < 0 ? rc : run_to_report(run);

@@ -205,6 +205,12 @@ static int console_here(struct run *run, const struct console_wish *wish)
     }
     run->strategies.may_be_empty = true;
     session->pace.is_paused = wish->is_paused;
+    if (wish->is_paused && links_are_on_network(&session->links)) {
+        rc = session_say(session, OC_E_NOT_SUPPORTED, "--paused",
+                         "a session on the network goes with the clock: it cannot be paused");
+        free(host.result);
+        return complain_of_session(session, rc, "the console could not be opened", false);
+    }
     rc = env_signal_new(&host.opened);
     if (rc == OC_OK)
         rc = console_listen(run, pair[0], false, false);

@@ -71,7 +71,7 @@ int verb_help(int argc, char **argv)
          "  --intrabar FILE          finer data that decide what bars cannot; --intrabar-data its options\n"
          "  --session DIR            record the run there\n"
          "  --report FILE.html       write the report page\n"
-         "  --listen auto|none|PATH  where consoles attach (auto; none at full speed)\n"
+         "  --listen auto|none|PATH  where consoles attach (auto; none at full speed of data)\n"
          "  --duration 1h            of data, then the session ends\n"
          "  --config FILE            configuration, several allowed; --set section.key=value\n"
          "  --plugin NAME=FILE       a rule, simulator or reader for this run; --set NAME.key=value\n"

@@ -123,6 +123,9 @@ oc_rc run_take_venue(struct run *run)
     rc = check_speed(session->settings, &session->pace.speed);
     if (rc < 0 && rc != OC_E_NOT_FOUND)
         return session_fail(session, &session->settings->error);
+    if (session->pace.speed > 0 && links_are_on_network(&session->links))
+        return session_say(session, OC_E_NOT_SUPPORTED, "session.speed",
+                           "a session on the network goes with the clock: it has no speed of its own");
     rc = OC_OK;
     for (uint32_t i = 0; i < session->links.count && rc == OC_OK; i++)
         rc = take_link(session, session->links.list[i]);

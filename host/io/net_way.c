@@ -30,7 +30,7 @@ oc_rc net_url_read(const char *text, struct net_url *ret_url, char *words)
     while (i < sizeof schemes / sizeof *schemes &&
            (strlen(schemes[i].name) != size || strncmp(schemes[i].name, text, size) != 0))
         i++;
-    if (i == sizeof schemes / sizeof *schemes) {
+    if (!colon || i == sizeof schemes / sizeof *schemes) {
         snprintf(words, NET_WORDS_MAX,
                  "a url begins with https:// wss:// tls://, or to this machine http:// ws:// tcp://");
         return OC_E_CONFIG;

@@ -35,7 +35,9 @@ static oc_rc turn(void *self, int64_t at_ns)
         host->rewind.turn(host->rewind.self, at_ns);
     if (serve(host, at_ns))
         return 1;
-    if (console_service_is_pressed(host->service)) { /* Ctrl-C, and another line: stop here */
+    if (console_service_is_pressed(host->service) && host->session->links.loop) {
+        console_service_answer_waiting(host->service, true); /* nothing stops the clock */
+    } else if (console_service_is_pressed(host->service)) {  /* Ctrl-C, and another line: stop here */
         pace_stop(pace);
         if (host->rewind.stop)
             host->rewind.stop(host->rewind.self);
@@ -194,6 +196,9 @@ static oc_rc host_control(void *self, const struct command_words *words, struct 
         return host->rewind.control(host->rewind.self, words, reply);
     if (pace->is_ended)
         return refuse(reply, "FEED_ENDED", "the feed has ended");
+    if (session->links.loop)
+        return refuse(reply, "NOT_SUPPORTED",
+                      "a session on the network goes with the clock: it has no speed, pause or step");
     if (strcmp(word, "pause") == 0) {
         pace->is_paused = true;
         return OC_OK;

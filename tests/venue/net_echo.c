@@ -16,7 +16,8 @@ static const char *authority;
 
 static void test_streams(void **state)
 {
-    static const size_t sizes[] = {1, 2, 125, 126, 127, 4095, 4096, 4097, 65535, 65536, 65537, 200000, 1 << 20, 4000000};
+    static const size_t sizes[] = {1,    2,     125,   126,   127,    4095,    4096,
+                                   4097, 65535, 65536, 65537, 200000, 1 << 20, 4000000};
     struct kit kit;
     char url[128];
     (void)state;

@@ -63,7 +63,6 @@ sleep 4
 kill -INT $pid
 wait $pid || fail "the run ends with $?"
 pid=
-kill $peer; peer=
 grep -q 'the connection ended' err || fail "the pulled cable is not said"
 # One may have been on its way when the cable was pulled: then nobody knows what became of it, and nothing more is sent for it.
 jq -e '.trades.fills > 20 and .trades.requests - .trades.fills <= 1 and .trades.denied == 0' day.json >/dev/null ||
@@ -77,6 +76,21 @@ rm loopback.so
 cp "$folder/sdk/examples/loopback.so" .
 (run conf.d/net.conf day) >said 2>&1 && fail "a session on the network is gone on with"
 grep -q 'to go on with a session on the network is not supported yet' said || fail "gone on with: $(cat said)"
+
+# By hand: a console is answered while the session waits for the network; nothing stops the clock.
+"$outcry" run day.lua --venue loopback --config conf.d/net.conf --plugin loopback="$w/loopback.so" --cash '10000 USDT' --session hand \
+    >hand.out 2>hand.err &
+pid=$!
+for _ in $(seq 200); do ls run/outcry/*.sock >/dev/null 2>&1 && break; sleep 0.05; done
+printf 'pause\nspeed 2\nprint("asked")\nbuy 0.001 BTC/USDT @ 90\n' | "$outcry" console --attach --trade >said 2>&1
+grep -q 'goes with the clock' said || fail "paused by hand: $(cat said)"
+grep -qx asked said || fail "a console is not answered: $(cat said)"
+sleep 1
+kill -INT $pid
+wait $pid || fail "the session by hand ends with $?: $(cat hand.err)"
+pid=
+kill $peer; peer=
+"$outcry" replay hand --diff >said 2>&1 || fail "by hand: the replay differs: $(cat said)"
 
 # What a configuration may not say.
 refused() { # WORDS LINES
@@ -99,4 +113,8 @@ refused "holds no certificate of an authority.*found '.*nothing.pem'" "link = \"
 refused "this is no proxy: found 'localhost:1', expected http://HOST:PORT" "link = \"network\"; proxy = \"localhost:1\"; $at"
 refused 'a name and a password is not supported' "link = \"network\"; proxy = \"http://a:secret@localhost:1\"; $at"
 grep -q secret said && fail "a password is shown"
+(run conf.d/net.conf fast --speed 2x) >said 2>&1 && fail "a speed is taken"
+grep -q 'goes with the clock' said || fail "a speed: $(cat said)"
+"$outcry" console day.lua --venue loopback --config conf.d/net.conf --plugin loopback="$w/loopback.so" --paused </dev/null >said 2>&1 && fail "--paused is taken"
+grep -q 'cannot be paused' said || fail "--paused: $(cat said)"
 echo "over the network, cable pulled, replayed: $(jq -r '.trades.fills' day.json) fills"
