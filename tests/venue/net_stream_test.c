@@ -11,6 +11,12 @@ static void serve(struct peer_server *server, void (*talk)(struct peer *, void *
     peer_server_start(server, &config, 0);
 }
 
+static void never_ends(const struct peer *peer)
+{
+    while (!atomic_load(&peer->server->is_over))
+        peer_sleep(5);
+}
+
 /* Echoes every message, answers pings, until it is closed. */
 static void echo(struct peer *peer, void *arg)
 {
@@ -187,6 +193,187 @@ static void test_its_goodbye(void **state)
     while (!saying.code)
         peer_sleep(5);
     assert_int_equal(saying.code, 1001); /* as it said */
+    kit_end(&kit);
+    peer_server_stop(&server);
+}
+
+/* ---- the opening handshake ---- */
+
+struct shaking {
+    const char *answer; /* ACCEPT in it stands for the right one */
+    char asked[4096];
+};
+
+static void shake(struct peer *peer, void *arg)
+{
+    struct shaking *shaking = arg;
+    char head[4096], joined[128], answer[8192];
+    unsigned char digest[20], text[32];
+    unsigned int digest_size;
+    if (!peer_read_head(peer, head, sizeof head))
+        return;
+    snprintf(shaking->asked, sizeof shaking->asked, "%s", head);
+    const char *key = strcasestr(head, "sec-websocket-key: ") + 19, *mark = strstr(shaking->answer, "ACCEPT");
+    snprintf(joined, sizeof joined, "%.*s258EAFA5-E914-47DA-95CA-C5AB0DC85B11", (int)strcspn(key, "\r"), key);
+    EVP_Digest(joined, strlen(joined), digest, &digest_size, EVP_sha1(), NULL);
+    EVP_EncodeBlock(text, digest, sizeof digest);
+    snprintf(answer, sizeof answer, "%.*s%s%s", mark ? (int)(mark - shaking->answer) : 0, shaking->answer,
+             mark ? (char *)text : "", mark ? mark + 6 : shaking->answer);
+    peer_say(peer, answer);
+    if (strstr(answer, "101"))
+        while (peer_read(peer, head, 1, 20000) > 0)
+            ;
+}
+
+#define HEAD_OF_101 "HTTP/1.1 101 S\r\nUpgrade: websocket\r\nConnection: keep-alive, Upgrade\r\n"
+
+static void test_opening_handshakes(void **state)
+{
+    static const struct {
+        const char *answer;
+        uint32_t kind;
+        uint16_t status;
+        const char *words;
+    } cases[] = {{HEAD_OF_101 "Sec-WebSocket-Accept: ACCEPT\r\n\r\n", IO_UP, 101, ""},
+                 {"HTTP/1.1 103 Early Hints\r\nA: b\r\n\r\n" HEAD_OF_101
+                  "sec-websocket-accept:ACCEPT\r\n\r\n\x81\x02hi",
+                  IO_UP, 101, ""},
+                 {HEAD_OF_101 "Sec-WebSocket-Accept: AAAAAAAAAAAAAAAAAAAAAAAAAAA=\r\n\r\n", IO_DOWN, 0,
+                  "not the one of this handshake"},
+                 {HEAD_OF_101 "\r\n", IO_DOWN, 0, "not the one of this handshake"},
+                 {HEAD_OF_101 "Sec-WebSocket-Accept: ACCEPT\r\nSec-WebSocket-Extensions: permessage-deflate\r\n\r\n",
+                  IO_DOWN, 0, "permessage-deflate is not supported"},
+                 {"HTTP/1.1 101 S\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ACCEPT\r\n\r\n", IO_DOWN, 0,
+                  "does not say that it is a WebSocket"},
+                 {"HTTP/1.1 101 S\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: ACCEPT\r\n\r\n", IO_DOWN, 0,
+                  "does not say that it is a WebSocket"},
+                 {"HTTP/1.1 429 Too Many\r\nContent-Length: 9\r\n\r\nslow down", IO_REFUSED, 429, "slow down"},
+                 {"HTTP/1.1 503 Busy\r\n\r\nuntil the end", IO_REFUSED, 503, "until the end"},
+                 {"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", IO_REFUSED, 200, ""},
+                 {"HTTP/1.0 200 S\r\n\r\n", IO_DOWN, 0, "does not speak HTTP/1.1"},
+                 {"HTTP/1.1 200 S\r\nUpg", IO_DOWN, 0, "ended during the opening handshake"}};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        static struct shaking shaking;
+        struct peer_server server;
+        struct kit kit;
+        char url[64];
+        shaking.answer = cases[i].answer;
+        serve(&server, shake, &shaking);
+        kit_url(url, "wss", &server);
+        kit_begin(&kit, strcat(url, "/base/"), NULL);
+        const struct io_opening opening = {.stream = 1,
+                                           .endpoint = "it",
+                                           .path = "/ws?a=b",
+                                           .path_size = 7,
+                                           .headers = "X-Key: k\r\n",
+                                           .headers_size = 10,
+                                           .ping = ""};
+        assert_int_equal(kit.link.open(kit.link.self, &opening), OC_OK);
+        if (kit_next(&kit) != cases[i].kind || kit.what.status != cases[i].status)
+            fail_msg("%zu: kind %u, status %u: %s", i, kit.what.kind, kit.what.status, kit_said);
+        if (cases[i].kind != IO_UP && !memmem(kit.what.bytes, kit.what.size, cases[i].words, strlen(cases[i].words)))
+            fail_msg("%zu: %.*s", i, (int)kit.what.size, kit.what.bytes);
+        if (i == 1) { /* what came with it is not lost */
+            assert_int_equal(kit_next(&kit), IO_MESSAGE);
+            assert_true(kit_is(&kit, "hi"));
+        }
+        assert_ptr_equal(strstr(shaking.asked, "GET /base/ws?a=b HTTP/1.1\r\nHost: localhost:"), shaking.asked);
+        assert_non_null(strstr(shaking.asked, "\r\nX-Key: k\r\n"));
+        assert_null(strcasestr(shaking.asked, "sec-websocket-extensions"));
+        kit_end(&kit);
+        peer_server_stop(&server);
+    }
+}
+
+static void test_what_no_opening_may_say(void **state)
+{
+    static const struct {
+        const char *path, *headers;
+    } bad[] = {{"/ HTTP/1.1\r\nX: y", ""}, {"/a b", ""}, {"/", "X: y\n"}, {"/", "X: y\r\n\r\nGET /"}, {"/", "X: y"}};
+    (void)state;
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        struct kit kit;
+        kit_begin(&kit, "wss://localhost:1", NULL);
+        const struct io_opening opening = {.stream = 1,
+                                           .endpoint = "it",
+                                           .path = bad[i].path,
+                                           .path_size = (uint32_t)strlen(bad[i].path),
+                                           .headers = bad[i].headers,
+                                           .headers_size = (uint32_t)strlen(bad[i].headers),
+                                           .ping = ""};
+        assert_int_equal(kit.link.open(kit.link.self, &opening), OC_OK);
+        assert_int_equal(kit_next(&kit), IO_REFUSED);
+        assert_int_equal(kit.what.why, OC_WHY_PROTOCOL);
+        kit_end(&kit);
+    }
+}
+
+static void test_what_no_stream_can_be(void **state)
+{
+    static const struct {
+        const char *url;
+        uint8_t frame;
+        uint32_t flags;
+        const char *words;
+    } cases[] = {{"https://localhost:1", OC_FRAME_LINES, 0, "lines of a long answer of HTTP are not supported"},
+                 {"https://localhost:1", OC_FRAME_WEBSOCKET, 0, "reached by wss://"},
+                 {"tls://localhost:1", OC_FRAME_WEBSOCKET, 0, "reached by wss://"},
+                 {"wss://localhost:1", OC_FRAME_WEBSOCKET, OC_OPEN_GUNZIP, "gzip are not supported"}};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct kit kit;
+        kit_begin(&kit, cases[i].url, NULL);
+        const struct io_opening opening = {.stream = 1,
+                                           .endpoint = "it",
+                                           .path = "/",
+                                           .path_size = 1,
+                                           .headers = "",
+                                           .ping = "",
+                                           .frame = cases[i].frame,
+                                           .flags = cases[i].flags};
+        assert_int_equal(kit.link.open(kit.link.self, &opening), OC_OK);
+        assert_int_equal(kit_next(&kit), IO_REFUSED);
+        assert_int_equal(kit.what.why, OC_WHY_NOT_SUPPORTED);
+        assert_true(kit_has_said(cases[i].words));
+        kit_end(&kit);
+    }
+}
+
+/* ---- more than one turn reads, and then nothing: what TLS has read ahead wakes no poller ---- */
+
+enum { RECORDS = NET_TURN_MAX / 1004 + 8 };
+
+static void say_records(struct peer *peer, void *arg)
+{
+    char head[4096], text[1001];
+    size_t size;
+    (void)arg;
+    memset(text, 'r', 1000);
+    text[1000] = 0;
+    if (!peer_ws_open(peer, "", head) || peer_ws_read(peer, head, sizeof head, &size, 20000) != 1)
+        return;
+    for (int i = 0; i < RECORDS; i++)
+        peer_ws_text(peer, text); /* a record of TLS each */
+    atomic_store(&peer->server->said, 1);
+    never_ends(peer);
+}
+
+static void test_what_was_read_ahead(void **state)
+{
+    struct peer_server server;
+    struct kit kit;
+    char url[64];
+    (void)state;
+    serve(&server, say_records, NULL);
+    kit_url(url, "wss", &server);
+    kit_begin(&kit, url, NULL);
+    const uint32_t stream = kit_up(&kit, "/");
+    assert_int_equal(kit_send(&kit, stream, "go"), OC_OK);
+    for (int i = 0; i < 1000 && !atomic_load(&server.said); i++)
+        peer_sleep(5);
+    for (int i = 0; i < RECORDS; i++)
+        assert_int_equal(kit_next(&kit), IO_MESSAGE);
     kit_end(&kit);
     peer_server_stop(&server);
 }
@@ -499,6 +686,10 @@ int main(void)
                                        cmocka_unit_test(test_control_frames_within_a_second),
                                        cmocka_unit_test(test_fragments),
                                        cmocka_unit_test(test_its_goodbye),
+                                       cmocka_unit_test(test_opening_handshakes),
+                                       cmocka_unit_test(test_what_no_opening_may_say),
+                                       cmocka_unit_test(test_what_no_stream_can_be),
+                                       cmocka_unit_test(test_what_was_read_ahead),
                                        cmocka_unit_test(test_one_pong_for_the_latest_ping),
                                        cmocka_unit_test(test_it_falls_in_the_middle),
                                        cmocka_unit_test(test_a_half_open_stream_is_found),
