@@ -49,9 +49,9 @@ oc_rc env_poller_watch(struct env_poller *poller, int fd, short want)
     struct epoll_event event = {.events =
                                     (want & ENV_POLL_READ ? EPOLLIN : 0u) | (want & ENV_POLL_WRITE ? EPOLLOUT : 0u)};
     event.data.fd = fd;
-    if (epoll_ctl(poller->fd, EPOLL_CTL_MOD, fd, &event) == 0)
+    if (epoll_ctl(poller->fd, EPOLL_CTL_ADD, fd, &event) == 0)
         return OC_OK;
-    if (errno == ENOENT && epoll_ctl(poller->fd, EPOLL_CTL_ADD, fd, &event) == 0)
+    if (errno == EEXIST && epoll_ctl(poller->fd, EPOLL_CTL_MOD, fd, &event) == 0)
         return OC_OK;
     return env_fail("watch a socket", "", errno);
 }

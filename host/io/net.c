@@ -77,9 +77,11 @@ oc_rc net_loop_watch(struct net_loop *loop, int fd, short want, void (*ready)(vo
         loop->watches = watches;
         loop->watch_room = room;
     }
-    const oc_rc rc = env_poller_watch(loop->poller, fd, want);
+    const struct net_watch *known = &loop->watches[fd];
+    const bool is_known = known->ready && known->want == want;
+    const oc_rc rc = is_known ? (oc_rc)OC_OK : env_poller_watch(loop->poller, fd, want);
     if (rc == OC_OK)
-        loop->watches[fd] = (struct net_watch){ready, self};
+        loop->watches[fd] = (struct net_watch){ready, self, want};
     return rc;
 }
 

@@ -78,29 +78,37 @@ static struct net_exchange *copy_of(const struct io_exchange *asked, uint32_t en
 
 /* Connections. */
 
-static oc_rc watch(void *self, int fd, short want);
+static void close_talk(struct net_talk *talk);
 
 static void on_ready(void *self, int fd, short is)
 {
     struct net_talk *talk = self;
+    if (!talk->exchange) { /* whatever an idle connection says was not asked for: bytes, or its end */
+        close_talk(talk);
+        return;
+    }
     net_multi_ready(&talk->multi, fd, is);
     settle(talk);
 }
 
+/* The socket of a connection that is kept stays in the poller between two exchanges. */
 static oc_rc watch(void *self, int fd, short want)
 {
     struct net_talk *talk = self;
-    if (want)
-        return net_loop_watch(talk->net->loop, fd, want, on_ready, talk);
+    if (want || fd == talk->fd)
+        return net_loop_watch(talk->net->loop, fd, want ? want : ENV_POLL_READ, on_ready, talk);
     net_loop_leave(talk->net->loop, fd);
     return OC_OK;
 }
 
-static void leave_idle(struct net_talk *talk)
+static int on_close(void *self, curl_socket_t fd)
 {
-    if (talk->idle_fd >= 0)
-        net_loop_leave(talk->net->loop, talk->idle_fd);
-    talk->idle_fd = -1;
+    struct net_talk *talk = self;
+    net_loop_leave(talk->net->loop, fd);
+    if (fd == talk->fd)
+        talk->fd = -1;
+    env_close(fd);
+    return 0;
 }
 
 static void close_talk(struct net_talk *talk)
@@ -108,22 +116,13 @@ static void close_talk(struct net_talk *talk)
     const struct net_lib *lib = talk->net->lib;
     if (!talk->is_open)
         return;
-    leave_idle(talk);
     if (talk->exchange)
         (void)lib->multi_remove(talk->multi.multi, talk->easy);
     if (talk->easy)
         lib->easy_free(talk->easy);
-    net_multi_release(&talk->multi);
+    net_multi_release(&talk->multi); /* its socket is closed with it */
     lib->list_free(talk->lines);
-    *talk = (struct net_talk){.net = talk->net, .idle_fd = -1};
-}
-
-/* Whatever an idle connection says was not asked for: bytes, or its end. */
-static void on_idle(void *self, int fd, short is)
-{
-    (void)fd;
-    (void)is;
-    close_talk(self);
+    *talk = (struct net_talk){.net = talk->net, .fd = -1};
 }
 
 static oc_rc open_talk(struct net *net, struct net_talk *talk, uint32_t endpoint)
@@ -131,7 +130,7 @@ static oc_rc open_talk(struct net *net, struct net_talk *talk, uint32_t endpoint
     *talk = (struct net_talk){.net = net,
                               .endpoint = endpoint,
                               .is_open = true,
-                              .idle_fd = -1,
+                              .fd = -1,
                               .way = {.trust = &net->trust, .url = &net->urls[endpoint]}};
     oc_rc rc = net_multi_init(&talk->multi, net->lib, watch, talk);
     talk->easy = net->lib->easy_new();
@@ -139,6 +138,9 @@ static oc_rc open_talk(struct net *net, struct net_talk *talk, uint32_t endpoint
         rc = talk->easy ? net_way_set(&talk->way, talk->easy) : (oc_rc)OC_E_NOMEM;
     if (rc == OC_OK)
         rc = net_answer_begin(talk);
+    if (rc == OC_OK && (net->lib->set(talk->easy, CURLOPT_CLOSESOCKETFUNCTION, on_close) != CURLE_OK ||
+                        net->lib->set(talk->easy, CURLOPT_CLOSESOCKETDATA, (void *)talk) != CURLE_OK))
+        rc = OC_E_NOMEM;
     if (rc < 0)
         close_talk(talk);
     return rc;
@@ -147,7 +149,7 @@ static oc_rc open_talk(struct net *net, struct net_talk *talk, uint32_t endpoint
 /* Nothing came on it since it was used: what came would be taken for the answer to what is asked next. */
 static bool is_quiet(const struct net_talk *talk)
 {
-    struct env_poll poll = {.fd = talk->idle_fd, .want = ENV_POLL_READ};
+    struct env_poll poll = {.fd = talk->fd, .want = ENV_POLL_READ};
     return env_poll(&poll, 1, 0) == 0;
 }
 
@@ -233,7 +235,6 @@ static bool set_method(struct net_talk *talk, const struct net_exchange *exchang
 static void begin(struct net_talk *talk, struct net_exchange *exchange)
 {
     struct net *net = talk->net;
-    leave_idle(talk);
     talk->exchange = exchange;
     talk->breach = NULL;
     talk->requests = talk->lengths = 0;
@@ -311,9 +312,9 @@ static void finish(struct net_talk *talk, CURLcode code)
     (void)net->lib->multi_remove(talk->multi.multi, talk->easy);
     talk->exchange = NULL;
     talk->idle_ns = env_clock_mono();
-    if (is_kept && net_loop_watch(net->loop, fd, ENV_POLL_READ, on_idle, talk) == OC_OK)
-        talk->idle_fd = fd;
-    else
+    if (is_kept)
+        talk->fd = fd;
+    if (!is_kept || net_loop_watch(net->loop, fd, ENV_POLL_READ, on_ready, talk) < 0)
         close_talk(talk);
     add_over(net, exchange, is_good ? IO_RESPONSE : (exchange->has_left ? IO_LOST : IO_UNSENT),
              is_good ? OC_WHY_NONE : (doubt ? (uint32_t)OC_WHY_PROTOCOL : why), doubt ? doubt : words);

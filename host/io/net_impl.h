@@ -143,7 +143,7 @@ struct net_talk { /* a connection of HTTP: one exchange at a time */
     struct net_exchange *exchange; /* under way; NULL: idle */
     uint32_t endpoint;
     bool is_open; /* in use: multi and easy are there */
-    int idle_fd;  /* watched while idle; -1 */
+    int fd;       /* that was used last, watched as long as it is open; -1 */
     int64_t idle_ns;
     /* of the answer */
     bool is_chunked, is_head_over, is_last;
@@ -188,6 +188,7 @@ struct net {
 struct net_watch {
     void (*ready)(void *self, int fd, short is);
     void *self;
+    short want; /* as the poller knows it */
 };
 
 struct net_loop {
