@@ -188,7 +188,7 @@ static const char *find_end(const char *bytes, size_t size)
 void net_shake_read(struct net_stream *stream)
 {
     while (!stream->has_end && stream->state == NET_SHAKING) {
-        const char *bytes = stream->in.data + stream->in_at;
+        const char *bytes = stream->in.data ? stream->in.data + stream->in_at : "";
         const size_t size = stream->in.size - stream->in_at;
         const char *end = find_end(bytes, size);
         if (size && memcmp(bytes, "HTTP/1.1 ", size < 9 ? size : 9) != 0) {

@@ -644,6 +644,63 @@ static void test_a_flood_starves_nobody(void **state)
     peer_server_stop(&server);
 }
 
+/* ---- masks ---- */
+
+static int compare_masks(const void *a, const void *b) { return memcmp(a, b, 4); }
+
+static void test_masks(void **state)
+{
+    static uint8_t masks[3 * NET_MASKS / 4][4];
+    const size_t count = sizeof masks / 4;
+    struct kit kit;
+    size_t same = 0;
+    (void)state;
+    kit_begin(&kit, "wss://localhost:1", NULL);
+    for (size_t i = 0; i < count; i++)
+        net_loop_mask(kit.loop, masks[i], 4);
+    qsort(masks, count, 4, compare_masks);
+    for (size_t i = 1; i < count; i++)
+        same += memcmp(masks[i - 1], masks[i], 4) == 0;
+    assert_true(same <= 2);                  /* of so many of four bytes, two alike are rare already */
+    assert_int_equal(kit.loop->masks[0], 0); /* what was used is not there any more */
+    kit_end(&kit);
+}
+
+/* ---- keys of TLS that change in the middle: reading may want to write ---- */
+
+static void change_keys(struct peer *peer, void *arg)
+{
+    char head[4096], bytes[256];
+    size_t size;
+    (void)arg;
+    if (!peer_ws_open(peer, "", head))
+        return;
+    while (peer_ws_read(peer, bytes, sizeof bytes, &size, 20000) == 1) {
+        if (SSL_key_update(peer->ssl, SSL_KEY_UPDATE_REQUESTED) != 1 || SSL_do_handshake(peer->ssl) != 1)
+            return;
+        peer_ws_text(peer, bytes);
+    }
+}
+
+static void test_keys_that_change(void **state)
+{
+    struct peer_server server;
+    struct kit kit;
+    char url[64];
+    (void)state;
+    serve(&server, change_keys, NULL);
+    kit_url(url, "wss", &server);
+    kit_begin(&kit, url, NULL);
+    const uint32_t stream = kit_up(&kit, "/");
+    for (int i = 0; i < 50; i++) {
+        assert_int_equal(kit_send(&kit, stream, "again"), OC_OK);
+        assert_int_equal(kit_next(&kit), IO_MESSAGE);
+        assert_true(kit_is(&kit, "again"));
+    }
+    kit_end(&kit);
+    peer_server_stop(&server);
+}
+
 /* ---- lines ---- */
 
 static void speak_lines(struct peer *peer, void *arg)
@@ -707,6 +764,8 @@ int main(void)
                                        cmocka_unit_test(test_a_message_of_five_megabytes),
                                        cmocka_unit_test(test_a_send_that_has_to_wait),
                                        cmocka_unit_test(test_a_flood_starves_nobody),
+                                       cmocka_unit_test(test_masks),
+                                       cmocka_unit_test(test_keys_that_change),
                                        cmocka_unit_test(test_lines)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
