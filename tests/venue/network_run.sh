@@ -78,19 +78,37 @@ cp "$folder/sdk/examples/loopback.so" .
 grep -q 'to go on with a session on the network is not supported yet' said || fail "gone on with: $(cat said)"
 
 # By hand: a console is answered while the session waits for the network; nothing stops the clock.
-"$outcry" run day.lua --venue loopback --config conf.d/net.conf --plugin loopback="$w/loopback.so" --cash '10000 USDT' --session hand \
-    >hand.out 2>hand.err &
+cat >timed.lua <<'END'
+strategy { name = "timed" }
+local trades = 0
+function on_start() every("30ms", function() log.info("by the clock") end) end
+function on_trade(m, t)
+  local price = t.price
+  trades = trades + 1
+  if trades % 7 == 0 then after("10ms", function() if not m:busy() then m:buy { qty = 0.001, price = price } end end) end
+end
+END
+timed() { # SESSION
+    exec "$outcry" run timed.lua --venue loopback --config conf.d/net.conf --plugin loopback="$w/loopback.so" --cash '10000 USDT' --session "$1"
+}
+timed hand >hand.out 2>hand.err &
 pid=$!
 for _ in $(seq 200); do ls run/outcry/*.sock >/dev/null 2>&1 && break; sleep 0.05; done
 printf 'pause\nspeed 2\nprint("asked")\nbuy 0.001 BTC/USDT @ 90\n' | "$outcry" console --attach --trade >said 2>&1
 grep -q 'goes with the clock' said || fail "paused by hand: $(cat said)"
 grep -qx asked said || fail "a console is not answered: $(cat said)"
 sleep 1
+(timed killed) >killed.out 2>&1 &
+killed=$!
+sleep 1.5
+kill -9 $killed
 kill -INT $pid
 wait $pid || fail "the session by hand ends with $?: $(cat hand.err)"
 pid=
 kill $peer; peer=
 "$outcry" replay hand --diff >said 2>&1 || fail "by hand: the replay differs: $(cat said)"
+"$outcry" replay killed --diff >said 2>&1 || fail "killed: the replay differs: $(cat said)"
+grep -q 'by the clock' hand.err || fail "no timer fires on the network: $(cat hand.err)"
 
 # What a configuration may not say.
 refused() { # WORDS LINES
