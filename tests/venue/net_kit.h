@@ -31,6 +31,18 @@ struct kit {
     uint64_t exchanges;
 };
 
+__attribute__((unused)) static const struct peer_config kit_good = {.certificate = CERTS "good.pem",
+                                                                    .key = CERTS "good.key"};
+
+__attribute__((unused)) static void kit_serve(struct peer_server *server, void (*talk)(struct peer *, void *),
+                                              void *arg)
+{
+    struct peer_config config = kit_good;
+    config.talk = talk;
+    config.arg = arg;
+    peer_server_start(server, &config, 0);
+}
+
 static char kit_said[65536]; /* lines of the log, so that words can be looked for */
 
 __attribute__((unused)) static void kit_hear(void *arg, enum log_level level, const char *line, size_t length)

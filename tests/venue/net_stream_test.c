@@ -4,16 +4,6 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
-static const struct peer_config good = {.certificate = CERTS "good.pem", .key = CERTS "good.key"};
-
-static void serve(struct peer_server *server, void (*talk)(struct peer *, void *), void *arg)
-{
-    struct peer_config config = good;
-    config.talk = talk;
-    config.arg = arg;
-    peer_server_start(server, &config, 0);
-}
-
 static void never_ends(const struct peer *peer)
 {
     while (!atomic_load(&peer->server->is_over))
@@ -43,7 +33,7 @@ static void test_messages_there_and_back(void **state)
     struct kit kit;
     char url[64], text[32];
     (void)state;
-    serve(&server, echo, NULL);
+    kit_serve(&server, echo, NULL);
     kit_url(url, "wss", &server);
     kit_begin(&kit, url, NULL);
     const uint32_t stream = kit_up(&kit, "/ws?x=1");
@@ -102,7 +92,7 @@ static uint32_t after(struct saying *saying, struct kit *kit)
 {
     struct peer_server server;
     char url[64];
-    serve(&server, say_bytes, saying);
+    kit_serve(&server, say_bytes, saying);
     kit_url(url, "wss", &server);
     kit_begin(kit, url, NULL);
     kit_up(kit, "/");
@@ -185,7 +175,7 @@ static void test_its_goodbye(void **state)
     struct kit kit;
     char url[64];
     (void)state;
-    serve(&server, say_bytes, &saying);
+    kit_serve(&server, say_bytes, &saying);
     kit_url(url, "wss", &server);
     kit_begin(&kit, url, NULL);
     kit_up(&kit, "/");
@@ -198,149 +188,6 @@ static void test_its_goodbye(void **state)
     assert_int_equal(saying.code, 1001); /* as it said */
     kit_end(&kit);
     peer_server_stop(&server);
-}
-
-/* ---- the opening handshake ---- */
-
-struct shaking {
-    const char *answer; /* ACCEPT in it stands for the right one */
-    char asked[4096];
-};
-
-static void shake(struct peer *peer, void *arg)
-{
-    struct shaking *shaking = arg;
-    char head[4096], joined[128], answer[8192];
-    unsigned char digest[20], text[32];
-    unsigned int digest_size;
-    if (!peer_read_head(peer, head, sizeof head))
-        return;
-    snprintf(shaking->asked, sizeof shaking->asked, "%s", head);
-    const char *key = strcasestr(head, "sec-websocket-key: ") + 19, *mark = strstr(shaking->answer, "ACCEPT");
-    snprintf(joined, sizeof joined, "%.*s258EAFA5-E914-47DA-95CA-C5AB0DC85B11", (int)strcspn(key, "\r"), key);
-    EVP_Digest(joined, strlen(joined), digest, &digest_size, EVP_sha1(), NULL);
-    EVP_EncodeBlock(text, digest, sizeof digest);
-    snprintf(answer, sizeof answer, "%.*s%s%s", mark ? (int)(mark - shaking->answer) : 0, shaking->answer,
-             mark ? (char *)text : "", mark ? mark + 6 : shaking->answer);
-    peer_say(peer, answer);
-    if (strstr(answer, "101"))
-        while (peer_read(peer, head, 1, 20000) > 0)
-            ;
-}
-
-#define HEAD_OF_101 "HTTP/1.1 101 S\r\nUpgrade: websocket\r\nConnection: keep-alive, Upgrade\r\n"
-
-static void test_opening_handshakes(void **state)
-{
-    static const struct {
-        const char *answer;
-        uint32_t kind;
-        uint16_t status;
-        const char *words;
-    } cases[] = {{HEAD_OF_101 "Sec-WebSocket-Accept: ACCEPT\r\n\r\n", IO_UP, 101, ""},
-                 {"HTTP/1.1 103 Early Hints\r\nA: b\r\n\r\n" HEAD_OF_101
-                  "sec-websocket-accept:ACCEPT\r\n\r\n\x81\x02hi",
-                  IO_UP, 101, ""},
-                 {HEAD_OF_101 "Sec-WebSocket-Accept: AAAAAAAAAAAAAAAAAAAAAAAAAAA=\r\n\r\n", IO_DOWN, 0,
-                  "not the one of this handshake"},
-                 {HEAD_OF_101 "\r\n", IO_DOWN, 0, "not the one of this handshake"},
-                 {HEAD_OF_101 "Sec-WebSocket-Accept: ACCEPT\r\nSec-WebSocket-Extensions: permessage-deflate\r\n\r\n",
-                  IO_DOWN, 0, "permessage-deflate is not supported"},
-                 {"HTTP/1.1 101 S\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ACCEPT\r\n\r\n", IO_DOWN, 0,
-                  "does not say that it is a WebSocket"},
-                 {"HTTP/1.1 101 S\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: ACCEPT\r\n\r\n", IO_DOWN, 0,
-                  "does not say that it is a WebSocket"},
-                 {"HTTP/1.1 429 Too Many\r\nContent-Length: 9\r\n\r\nslow down", IO_REFUSED, 429, "slow down"},
-                 {"HTTP/1.1 503 Busy\r\n\r\nuntil the end", IO_REFUSED, 503, "until the end"},
-                 {"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", IO_REFUSED, 200, ""},
-                 {"HTTP/1.0 200 S\r\n\r\n", IO_DOWN, 0, "does not speak HTTP/1.1"},
-                 {"HTTP/1.1 200 S\r\nUpg", IO_DOWN, 0, "ended during the opening handshake"}};
-    (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        static struct shaking shaking;
-        struct peer_server server;
-        struct kit kit;
-        char url[64];
-        shaking.answer = cases[i].answer;
-        serve(&server, shake, &shaking);
-        kit_url(url, "wss", &server);
-        kit_begin(&kit, strcat(url, "/base/"), NULL);
-        const struct io_opening opening = {.stream = 1,
-                                           .endpoint = "it",
-                                           .path = "/ws?a=b",
-                                           .path_size = 7,
-                                           .headers = "X-Key: k\r\n",
-                                           .headers_size = 10,
-                                           .ping = ""};
-        assert_int_equal(kit.link.open(kit.link.self, &opening), OC_OK);
-        if (kit_next(&kit) != cases[i].kind || kit.what.status != cases[i].status)
-            fail_msg("%zu: kind %u, status %u: %s", i, kit.what.kind, kit.what.status, kit_said);
-        if (cases[i].kind != IO_UP && !memmem(kit.what.bytes, kit.what.size, cases[i].words, strlen(cases[i].words)))
-            fail_msg("%zu: %.*s", i, (int)kit.what.size, kit.what.bytes);
-        if (i == 1) { /* what came with it is not lost */
-            assert_int_equal(kit_next(&kit), IO_MESSAGE);
-            assert_true(kit_is(&kit, "hi"));
-        }
-        assert_ptr_equal(strstr(shaking.asked, "GET /base/ws?a=b HTTP/1.1\r\nHost: localhost:"), shaking.asked);
-        assert_non_null(strstr(shaking.asked, "\r\nX-Key: k\r\n"));
-        assert_null(strcasestr(shaking.asked, "sec-websocket-extensions"));
-        kit_end(&kit);
-        peer_server_stop(&server);
-    }
-}
-
-static void test_what_no_opening_may_say(void **state)
-{
-    static const struct {
-        const char *path, *headers;
-    } bad[] = {{"/ HTTP/1.1\r\nX: y", ""}, {"/a b", ""}, {"/", "X: y\n"}, {"/", "X: y\r\n\r\nGET /"}, {"/", "X: y"}};
-    (void)state;
-    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-        struct kit kit;
-        kit_begin(&kit, "wss://localhost:1", NULL);
-        const struct io_opening opening = {.stream = 1,
-                                           .endpoint = "it",
-                                           .path = bad[i].path,
-                                           .path_size = (uint32_t)strlen(bad[i].path),
-                                           .headers = bad[i].headers,
-                                           .headers_size = (uint32_t)strlen(bad[i].headers),
-                                           .ping = ""};
-        assert_int_equal(kit.link.open(kit.link.self, &opening), OC_OK);
-        assert_int_equal(kit_next(&kit), IO_REFUSED);
-        assert_int_equal(kit.what.why, OC_WHY_PROTOCOL);
-        kit_end(&kit);
-    }
-}
-
-static void test_what_no_stream_can_be(void **state)
-{
-    static const struct {
-        const char *url;
-        uint8_t frame;
-        uint32_t flags;
-        const char *words;
-    } cases[] = {{"https://localhost:1", OC_FRAME_LINES, 0, "lines of a long answer of HTTP are not supported"},
-                 {"https://localhost:1", OC_FRAME_WEBSOCKET, 0, "reached by wss://"},
-                 {"tls://localhost:1", OC_FRAME_WEBSOCKET, 0, "reached by wss://"},
-                 {"wss://localhost:1", OC_FRAME_WEBSOCKET, OC_OPEN_GUNZIP, "gzip are not supported"}};
-    (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct kit kit;
-        kit_begin(&kit, cases[i].url, NULL);
-        const struct io_opening opening = {.stream = 1,
-                                           .endpoint = "it",
-                                           .path = "/",
-                                           .path_size = 1,
-                                           .headers = "",
-                                           .ping = "",
-                                           .frame = cases[i].frame,
-                                           .flags = cases[i].flags};
-        assert_int_equal(kit.link.open(kit.link.self, &opening), OC_OK);
-        assert_int_equal(kit_next(&kit), IO_REFUSED);
-        assert_int_equal(kit.what.why, OC_WHY_NOT_SUPPORTED);
-        assert_true(kit_has_said(cases[i].words));
-        kit_end(&kit);
-    }
 }
 
 /* ---- more than one turn reads, and then nothing: what TLS has read ahead wakes no poller ---- */
@@ -368,7 +215,7 @@ static void test_what_was_read_ahead(void **state)
     struct kit kit;
     char url[64];
     (void)state;
-    serve(&server, say_records, NULL);
+    kit_serve(&server, say_records, NULL);
     kit_url(url, "wss", &server);
     kit_begin(&kit, url, NULL);
     const uint32_t stream = kit_up(&kit, "/");
@@ -425,7 +272,7 @@ static void test_one_pong_for_the_latest_ping(void **state)
     struct kit kit;
     char url[64];
     (void)state;
-    serve(&server, ping_many, &pinging);
+    kit_serve(&server, ping_many, &pinging);
     kit_url(url, "wss", &server);
     kit_begin(&kit, url, NULL);
     const uint32_t stream = kit_up(&kit, "/");
@@ -460,7 +307,7 @@ static void test_it_falls_in_the_middle(void **state)
         struct kit kit;
         char url[64];
         bool is_reset = i;
-        serve(&server, half_a_message, &is_reset);
+        kit_serve(&server, half_a_message, &is_reset);
         kit_url(url, "wss", &server);
         kit_begin(&kit, url, NULL);
         kit_up(&kit, "/");
@@ -496,7 +343,7 @@ static void test_a_half_open_stream_is_found(void **state)
     struct kit kit;
     char url[64];
     (void)state;
-    serve(&server, say_nothing, NULL);
+    kit_serve(&server, say_nothing, NULL);
     kit_url(url, "wss", &server);
     kit_begin(&kit, url, NULL);
     const struct io_opening opening = {
@@ -535,7 +382,7 @@ static void test_a_message_of_five_megabytes(void **state)
     struct kit kit;
     char url[64];
     (void)state;
-    serve(&server, say_large, NULL);
+    kit_serve(&server, say_large, NULL);
     kit_url(url, "wss", &server);
     kit_begin(&kit, url, NULL);
     kit_up(&kit, "/");
@@ -576,7 +423,7 @@ static void test_a_send_that_has_to_wait(void **state)
     char url[64];
     int sent = 0;
     (void)state;
-    serve(&server, read_late, &may);
+    kit_serve(&server, read_late, &may);
     kit_url(url, "wss", &server);
     kit_begin(&kit, url, NULL);
     const uint32_t stream = kit_up(&kit, "/");
@@ -628,7 +475,7 @@ static void test_a_flood_starves_nobody(void **state)
     struct kit kit;
     char url[64];
     (void)state;
-    serve(&server, flood_or_tell, NULL);
+    kit_serve(&server, flood_or_tell, NULL);
     kit_url(url, "wss", &server);
     kit_begin(&kit, url, NULL);
     const uint32_t quiet = kit_up(&kit, "/quiet");
@@ -642,28 +489,6 @@ static void test_a_flood_starves_nobody(void **state)
     assert_true(count < 2000000);
     kit_end(&kit);
     peer_server_stop(&server);
-}
-
-/* ---- masks ---- */
-
-static int compare_masks(const void *a, const void *b) { return memcmp(a, b, 4); }
-
-static void test_masks(void **state)
-{
-    static uint8_t masks[3 * NET_MASKS / 4][4];
-    const size_t count = sizeof masks / 4;
-    struct kit kit;
-    size_t same = 0;
-    (void)state;
-    kit_begin(&kit, "wss://localhost:1", NULL);
-    for (size_t i = 0; i < count; i++)
-        net_loop_mask(kit.loop, masks[i], 4);
-    qsort(masks, count, 4, compare_masks);
-    for (size_t i = 1; i < count; i++)
-        same += memcmp(masks[i - 1], masks[i], 4) == 0;
-    assert_true(same <= 2);                  /* of so many of four bytes, two alike are rare already */
-    assert_int_equal(kit.loop->masks[0], 0); /* what was used is not there any more */
-    kit_end(&kit);
 }
 
 /* ---- keys of TLS that change in the middle: reading may want to write ---- */
@@ -688,7 +513,7 @@ static void test_keys_that_change(void **state)
     struct kit kit;
     char url[64];
     (void)state;
-    serve(&server, change_keys, NULL);
+    kit_serve(&server, change_keys, NULL);
     kit_url(url, "wss", &server);
     kit_begin(&kit, url, NULL);
     const uint32_t stream = kit_up(&kit, "/");
@@ -743,7 +568,7 @@ static void lines_by(const char *scheme, const struct peer_config *config)
 static void test_lines(void **state)
 {
     (void)state;
-    lines_by("tls", &good);
+    lines_by("tls", &kit_good);
     lines_by("tcp", &(struct peer_config){0});
 }
 
@@ -754,9 +579,6 @@ int main(void)
                                        cmocka_unit_test(test_control_frames_within_a_second),
                                        cmocka_unit_test(test_fragments),
                                        cmocka_unit_test(test_its_goodbye),
-                                       cmocka_unit_test(test_opening_handshakes),
-                                       cmocka_unit_test(test_what_no_opening_may_say),
-                                       cmocka_unit_test(test_what_no_stream_can_be),
                                        cmocka_unit_test(test_what_was_read_ahead),
                                        cmocka_unit_test(test_one_pong_for_the_latest_ping),
                                        cmocka_unit_test(test_it_falls_in_the_middle),
@@ -764,7 +586,6 @@ int main(void)
                                        cmocka_unit_test(test_a_message_of_five_megabytes),
                                        cmocka_unit_test(test_a_send_that_has_to_wait),
                                        cmocka_unit_test(test_a_flood_starves_nobody),
-                                       cmocka_unit_test(test_masks),
                                        cmocka_unit_test(test_keys_that_change),
                                        cmocka_unit_test(test_lines)};
     return cmocka_run_group_tests(tests, NULL, NULL);
