@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 const struct env *env_binding = &env_os;
@@ -101,6 +102,15 @@ oc_rc env_path(char *ret_path, const char *dir, const char *name)
 {
     const int length = snprintf(ret_path, ENV_PATH_MAX, "%s%s%s", dir, name ? "/" : "", name ? name : "");
     return length < ENV_PATH_MAX ? OC_OK : OC_E_INVALID;
+}
+
+oc_rc env_user_folder(char *ret_path)
+{
+    const char *data = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
+    const bool has_data = data && *data;
+    if (!has_data && !(home && *home))
+        return OC_E_NOT_FOUND;
+    return env_path(ret_path, has_data ? data : home, has_data ? "outcry" : ".local/share/outcry");
 }
 
 oc_rc env_read_file(const char *path, size_t max, char **ret_data, size_t *ret_size)

@@ -205,6 +205,10 @@ bool env_exists(const char *path);
 /* [any] The folder of the running program, absolute. OC_E_IO, OC_E_LIMIT. */
 CHECKED oc_rc env_program_folder(char *path, size_t size_max);
 
+/* [any] The user's own data folder of this program, into ENV_PATH_MAX bytes: $XDG_DATA_HOME/outcry, else ~/.local/share/outcry. It need not
+ * be there. OC_E_NOT_FOUND: there is no home; OC_E_INVALID: it is too long. */
+CHECKED oc_rc env_user_folder(char *ret_path);
+
 /* [any] How much of a file this process has read: the share of its size at which a descriptor of it stands, 0..1.
  * OC_E_NOT_FOUND: it is not open. For a progress bar. */
 CHECKED oc_rc env_read_share(const char *path, double *ret_share);

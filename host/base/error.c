@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/json_out.h"
+#include "base/redact.h"
 #include "base/text.h"
 
 /* Longer than any part: what is cut here is cut there too. */
@@ -55,6 +56,7 @@ static __attribute__((format(printf, 3, 0))) void take_args(char *part, size_t m
     char raw[RAW_MAX];
     raw[0] = 0;
     vsnprintf(raw, sizeof raw, format, args);
+    redact(raw, strlen(raw));
     take(part, max, raw);
 }
 

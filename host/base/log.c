@@ -2,6 +2,7 @@
 #include "base/log.h"
 
 #include "base/env.h"
+#include "base/redact.h"
 #include "base/text.h"
 
 #include <stdarg.h>
@@ -106,6 +107,7 @@ static size_t tidy(char *line, size_t length, bool is_cut)
 static void write_line(int64_t now_ns, enum log_level level, char *line, struct text *text)
 {
     size_t length = tidy(line, text->size, text->is_cut);
+    redact(line, length);
     lock();
     if (!logger.sink)
         goto out;

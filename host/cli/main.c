@@ -29,6 +29,7 @@ static const struct verb verbs[] = {
     {"report", verb_report, "show the report of a recorded session: report SESSION"},
     {"plugin", verb_plugin, "list, info, check, try, new"},
     {"risk", verb_risk, "risk check: what would the rules say to an order"},
+    {"keys", verb_keys, "add, list, rotate, remove, test: the vault of keys that venues are signed with"},
     {"config", verb_config, "config check: read the files and show what holds"},
     {"bench", verb_bench, "measure this machine against the figures of the docs"},
     {"version", verb_version, "version, and the libraries it runs with"},

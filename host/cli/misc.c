@@ -16,6 +16,7 @@
 #include "config/config_file.h"
 #include "config/options.h"
 #include "replay/diff.h"
+#include "session/account_keys.h"
 #include "session/venue_keys.h"
 
 int verb_version(int argc, char **argv)
@@ -94,6 +95,8 @@ static void judge_venues(struct options *options)
         rc = settings_set(settings, "session.venue", name, "config check");
         if (rc == OC_OK)
             rc = venue_judge(settings, &options->error);
+        if (rc == OC_OK)
+            rc = account_keys_judge(settings, &options->error);
         rc = error_pass(settings->faults, &options->error, rc);
     }
     settings_drop(settings, "session.venue");

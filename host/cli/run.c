@@ -220,6 +220,8 @@ oc_rc run_open(struct run *run)
         rc = run_judge_venue(run);
     if (rc == OC_OK && dir && run->parts & RUN_RECOVERS)
         rc = restore_open(restore, session, dir);
+    if (rc == OC_OK && session->links.count) /* the last that may need a person, and nothing is recorded yet */
+        rc = run_unlock_venue(run);
     if (rc == OC_OK)
         rc = session_open(session);
     if (rc == OC_OK && restore->has_journal) {

@@ -54,6 +54,8 @@ CHECKED oc_rc run_take_paper(struct run *run);
 CHECKED oc_rc run_take_venue(struct run *run);
 /* When its parts are known: limits, then the environment. */
 CHECKED oc_rc run_judge_venue(struct run *run);
+/* The credentials of its accounts: fetched, or asked for. */
+CHECKED oc_rc run_unlock_venue(struct run *run);
 /* [setup] The stages of this composition; `before_balances` NULL: none beside the console. */
 void run_compose(struct run *run, uint32_t parts, const struct session_stage *before_balances);
 /* Takes the session's folder for this process alone and opens the session, or goes on where its records end.

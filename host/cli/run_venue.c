@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "cli/run.h"
 #include "config/check.h"
+#include "session/account_keys.h"
 #include "session/venue_keys.h"
 #include "session/venue_net.h"
 
@@ -118,6 +119,8 @@ oc_rc run_take_venue(struct run *run)
     if (rc < 0)
         return rc;
     rc = venue_judge(session->settings, &error);
+    if (rc == OC_OK)
+        rc = account_keys_judge(session->settings, &error);
     if (rc < 0)
         return session_fail(session, &error);
     rc = check_speed(session->settings, &session->pace.speed);
@@ -142,5 +145,13 @@ oc_rc run_judge_venue(struct run *run)
         rc = venue_net_judge(session->settings, session->links.list[i]->name, &error);
     if (rc == OC_OK)
         rc = venue_judge_environment(session->settings, &error);
+    return rc < 0 ? session_fail(session, &error) : rc;
+}
+
+oc_rc run_unlock_venue(struct run *run)
+{
+    struct session *session = run->session;
+    struct error error;
+    const oc_rc rc = links_unlock(&session->links, session->settings, session->registry, session->parts, &error);
     return rc < 0 ? session_fail(session, &error) : rc;
 }

@@ -5,6 +5,9 @@
 
 #include "base/num.h"
 #include "config/config_file.h"
+#include "config/source_word.h"
+
+enum { CREDENTIAL_PARTS = 6 };
 
 struct words {
     const char *key;
@@ -82,6 +85,50 @@ static oc_rc check_typed(struct settings *settings, const struct setting *settin
     return rc < 0 ? rc : check_range(settings, setting, number, 1);
 }
 
+/* Not shown: whoever wrote a secret into a file instead of a place is told so, and nobody else is told the secret. */
+static oc_rc check_source(struct settings *settings, const struct setting *setting)
+{
+    const char *rest;
+    if (source_word(setting->value, &rest) != SOURCE_NONE)
+        return OC_OK;
+    error_at(&settings->error, OC_E_CONFIG, "%s: %s", setting->origin, setting->key);
+    error_what(&settings->error, "a secret does not stand in a configuration: say where it comes from");
+    error_expected(&settings->error, SOURCE_WORDS);
+    return OC_E_CONFIG;
+}
+
+/* venue.NAME.keys.ACCOUNT.FIELD is a place of a secret, venue.NAME.keys.ACCOUNT.FIELD.WORD says more of one. */
+static oc_rc check_credential(struct settings *settings, const struct setting *setting)
+{
+    static const char *const words[] = {"command", "mcp", "tool", "arguments", "result", "timeout", NULL};
+    static const char *const own[] = {"vault", "environment", NULL};
+    const char *parts[CREDENTIAL_PARTS + 1] = {0}, *at = setting->key;
+    int count = 0;
+    for (; count <= CREDENTIAL_PARTS && at; count++) {
+        parts[count] = at;
+        at = strchr(at, '.');
+        at = at ? at + 1 : NULL;
+    }
+    if (count < 3 || strncmp(parts[0], "venue.", 6) != 0 || strncmp(parts[2], "keys", 4) != 0 ||
+        (parts[2][4] && parts[2][4] != '.'))
+        return OC_OK;
+    const bool is_whole = count == 5 || count == 6;
+    for (const char *const *word = own; count == 5 && *word; word++)
+        if (strcmp(*word, parts[4]) == 0)
+            return OC_OK;
+    if (count == 5)
+        return check_source(settings, setting);
+    for (const char *const *word = words; is_whole && *word; word++)
+        if (strcmp(*word, parts[5]) == 0)
+            return OC_OK;
+    error_at(&settings->error, OC_E_CONFIG, "%s: %s", setting->origin, setting->key);
+    error_what(&settings->error, "unknown key");
+    error_expected(
+        &settings->error,
+        "keys.ACCOUNT.vault, .environment, .FIELD, or command, mcp, tool, arguments, result, timeout of a field");
+    return OC_E_CONFIG;
+}
+
 oc_rc check_speed(struct settings *settings, double *ret_speed)
 {
     const struct setting *setting = settings_get(settings, "session.speed");
@@ -104,6 +151,14 @@ oc_rc check_settings(struct settings *settings)
     rc = error_pass(settings->faults, &settings->error, rc == OC_E_CONFIG ? rc : (oc_rc)OC_OK);
     if (rc < 0)
         return rc;
+    for (uint32_t i = 0; i < settings->count; i++) {
+        const struct setting *setting = &settings->list[i];
+        rc = strcmp(setting->key, "vault.passphrase") == 0 ? check_source(settings, setting)
+                                                           : check_credential(settings, setting);
+        rc = error_pass(settings->faults, &settings->error, rc);
+        if (rc < 0)
+            return rc;
+    }
     for (uint32_t i = 0; i < settings->count; i++)
         for (const struct config_key *key = config_keys(); key->key; key++)
             if (strcmp(key->key, settings->list[i].key) == 0) {

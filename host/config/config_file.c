@@ -30,6 +30,9 @@ static const struct config_key keys[] = {
     {"console.limit", "duration", "5s", "time of one evaluation in a console, by the clock"},
     {"console.ask_above", "decimal", "unset", "live: orders worth more ask once, settlement currency"},
     {"console.rehearse_live", "boolean", "no", "paper with the locks, questions and colours of live"},
+    {"vault.file", "text", "keys.vault in the user's data folder", "the file of keys that `outcry keys` keeps"},
+    {"vault.passphrase", "text", "the systemd credential outcry_passphrase, else the terminal",
+     "where the vault's passphrase comes from: env:NAME, fd:NUMBER, file:PATH, systemd:NAME or ask"},
     {"strategy.account", "text", "the first of its venue",
      "account that strategies trade with where a venue has several"},
     {"strategy.deadline", "duration", "250ms live, 10s backtest", "CPU time of one callback; 0: no limit"},
@@ -133,14 +136,19 @@ static oc_rc wrong(struct reading *reading, const config_setting_t *setting, con
     return OC_E_CONFIG;
 }
 
-/* Folders of a file are relative to that file, and so are the files that its venues name. */
+/* Folders of a file are relative to that file, and so are the files that its venues and its keys name. */
 static void put_element(struct text *out, const char *name, const char *file, const char *element)
 {
     const char *slash = strrchr(file, '/'), *dot = strrchr(name, '.');
-    const bool is_path =
-        strcmp(name, "plugins.folders") == 0 ||
-        (strncmp(name, "venue.", 6) == 0 && (strcmp(dot, ".transcript") == 0 || strcmp(dot, ".ca_file") == 0));
-    if (is_path && element[0] != '/' && slash)
+    const bool is_of_venue = strncmp(name, "venue.", 6) == 0;
+    const bool is_path = strcmp(name, "plugins.folders") == 0 || strcmp(name, "vault.file") == 0 ||
+                         (is_of_venue && (strcmp(dot, ".transcript") == 0 || strcmp(dot, ".ca_file") == 0));
+    const bool is_key_file = is_of_venue && strstr(name, ".keys.") && strncmp(element, "file:", 5) == 0;
+    if (is_key_file) {
+        text_put(out, "file:");
+        element += 5;
+    }
+    if ((is_path || is_key_file) && element[0] != '/' && slash)
         text_put_bytes(out, file, (size_t)(slash - file) + 1);
     text_put(out, element);
 }

@@ -2,22 +2,29 @@
 
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "base/redact.h"
 #include "io/crypto.h"
 
-void signer_init(struct signer *signer, const struct oc_venue *venue)
+void signer_init(struct signer *signer, const struct oc_venue *venue, uint32_t env, const struct keyring *keys)
 {
     memset(signer, 0, sizeof *signer);
     signer->venue = venue;
+    signer->env = env;
+    signer->keys = keys;
 }
 
 void signer_release(struct signer *signer)
 {
-    if (signer->kept)
-        explicit_bzero(signer->kept, SIGNER_KEPT_MAX * sizeof *signer->kept);
-    free(signer->kept);
+    for (uint32_t i = 0; i < signer->key_count; i++) {
+        kept_key_release(signer->list[i].kept);
+        env_secret_free(&signer->list[i].pages);
+    }
+    for (uint32_t i = 0; i < signer->kept_count; i++) {
+        redact_drop(&signer->kept[i]);
+        env_secret_free(&signer->kept[i].secret);
+    }
     memset(signer, 0, sizeof *signer);
 }
 
@@ -26,176 +33,209 @@ static const struct oc_credential *credential(const struct signer *signer, uint1
     return field && field <= signer->venue->credential_count ? &signer->venue->credentials[field - 1] : NULL;
 }
 
-/* The bytes of a field; *ret_size 0 and NULL: there is no such field of this account. `room` holds "test-NAME". */
-static const char *value_of(const struct signer *signer, uint32_t account, uint16_t field, char room[128],
-                            uint32_t *ret_size)
+/* What holds a secret of this account that came over the wire; NULL: nothing. */
+static const struct signer_kept *kept_of(const struct signer *signer, uint32_t account, uint16_t field)
 {
-    const struct oc_credential *found = credential(signer, field);
-    *ret_size = 0;
-    if (!found) {
-        const uint32_t place = (uint32_t)(field - signer->venue->credential_count - 1);
-        if (field <= signer->venue->credential_count || place >= signer->kept_count ||
-            signer->kept[place].account != account)
-            return NULL;
-        *ret_size = signer->kept[place].size;
-        return signer->kept[place].secret;
-    }
-    *ret_size = (uint32_t)snprintf(room, 128, "test-%.100s", found->name);
-    return room;
+    const uint32_t place = (uint32_t)field - signer->venue->credential_count - 1;
+    const bool is_there =
+        field > signer->venue->credential_count && place < signer->kept_count && signer->kept[place].account == account;
+    return is_there ? &signer->kept[place] : NULL;
 }
 
-static uint32_t signature_size(uint32_t algorithm)
+struct value {
+    const void *bytes;
+    uint32_t size;
+    const struct env_secret *secret; /* NULL: of a test */
+    char test[128];
+};
+
+/* OC_E_INVALID: no such field of this account; OC_E_DENIED: not in this environment; OC_E_NOT_FOUND: not configured. */
+static oc_rc value_of(const struct signer *signer, uint32_t account, uint16_t field, struct value *ret_value)
 {
-    static const uint8_t sizes[] = {
-        [OC_SIGN_HMAC_SHA256] = 32,      [OC_SIGN_HMAC_SHA512] = 64,     [OC_SIGN_HMAC_SHA384] = 48,
-        [OC_SIGN_HMAC_SHA1] = 20,        [OC_SIGN_ES256] = 64,           [OC_SIGN_ED25519] = 64,
-        [OC_SIGN_SECP256K1_SHA256] = 64, [OC_SIGN_SECP256K1_KECCAK] = 65};
-    return algorithm < sizeof sizes ? sizes[algorithm] : 0;
+    const struct oc_credential *found = credential(signer, field);
+    const struct signer_kept *kept = found ? NULL : kept_of(signer, account, field);
+    const struct keyring_account *own = keyring_find(signer->keys, account);
+    if (signer->env == OC_ENV_NONE || (own && own->env != signer->env))
+        return OC_E_DENIED;
+    if (!found && !kept)
+        return OC_E_INVALID;
+    if (!kept && !own) {
+        if (signer->env != OC_ENV_LOCAL)
+            return OC_E_DENIED;
+        ret_value->size = (uint32_t)snprintf(ret_value->test, sizeof ret_value->test, "test-%.100s", found->name);
+        ret_value->bytes = ret_value->test;
+        ret_value->secret = NULL;
+        return OC_OK;
+    }
+    ret_value->secret = kept ? &kept->secret : &own->values[field - 1];
+    ret_value->bytes = ret_value->secret->bytes;
+    ret_value->size = ret_value->secret->size;
+    return kept || ret_value->size ? OC_OK : OC_E_NOT_FOUND;
+}
+
+static oc_rc make_key(const struct signer *signer, struct signer_key *key)
+{
+    const struct oc_credential *found = credential(signer, key->field);
+    const struct keyring_account *own = keyring_find(signer->keys, key->account);
+    struct value value;
+    oc_rc rc = value_of(signer, key->account, key->field, &value);
+    if (rc < 0)
+        return rc;
+    if (found && found->kind == OC_CREDENTIAL_PUBLIC)
+        return OC_E_DENIED;
+    if (found && own && own->algorithm && own->algorithm != key->algorithm)
+        return OC_E_DENIED;
+    if (!value.secret)
+        return kept_key_init_test(key->kept, key->algorithm, value.test);
+    return kept_key_init(key->kept, key->algorithm, found ? found->form : (uint16_t)OC_CREDENTIAL_TEXT, value.secret);
 }
 
 oc_rc signer_key(struct signer *signer, uint32_t account, uint16_t field, uint32_t algorithm, uint32_t *ret_key)
 {
-    const struct oc_credential *found = credential(signer, field);
-    if (!found && field <= signer->venue->credential_count)
-        return OC_E_INVALID;
-    if (found && found->kind == OC_CREDENTIAL_PUBLIC)
-        return OC_E_DENIED;
-    if (algorithm == OC_SIGN_RSA_SHA256 || !signature_size(algorithm))
-        return OC_E_NOT_SUPPORTED;
     if (signer->key_count == SIGNER_KEYS_MAX)
         return OC_E_LIMIT;
-    signer->keys[signer->key_count++] = (struct signer_key){account, algorithm, field};
-    *ret_key = signer->key_count;
+    struct signer_key *key = &signer->list[signer->key_count];
+    *key = (struct signer_key){.account = account, .algorithm = algorithm, .field = field};
+    oc_rc rc = env_secret_new(sizeof *key->kept, &key->pages);
+    if (rc < 0)
+        return rc;
+    key->kept = (struct kept_key *)(void *)key->pages.bytes;
+    rc = make_key(signer, key);
+    if (rc < 0) {
+        env_secret_free(&key->pages);
+        return rc;
+    }
+    *ret_key = ++signer->key_count;
     return OC_OK;
 }
 
-/* The parts one behind the other, credentials among them. Owned; NULL: no memory, or a field that is not there. */
-static unsigned char *joined(const struct signer *signer, uint32_t account, const struct oc_part *parts, uint32_t count,
-                             size_t *ret_size)
+/* Whether each part is there, before any is taken. */
+static oc_rc judge_parts(const struct signer *signer, uint32_t account, const struct oc_part *parts, uint32_t count)
 {
-    unsigned char *all = NULL;
-    for (int is_written = 0; is_written < 2; is_written++) {
-        size_t size = 0;
-        for (uint32_t i = 0; i < count; i++) {
-            char room[128];
-            uint32_t length = parts[i].size;
-            const void *bytes = parts[i].field ? (const void *)value_of(signer, account, parts[i].field, room, &length)
-                                               : parts[i].bytes;
-            if (!bytes && (length || parts[i].field)) {
-                free(all);
-                return NULL;
-            }
-            if (is_written && length)
-                memcpy(all + size, bytes, length);
-            size += length;
-        }
-        *ret_size = size;
-        if (!is_written && !(all = malloc(size + 1)))
-            return NULL;
+    struct value value;
+    oc_rc rc = OC_OK;
+    for (uint32_t i = 0; i < count && rc == OC_OK; i++) {
+        if (parts[i].field)
+            rc = value_of(signer, account, parts[i].field, &value);
+        else if (parts[i].size && !parts[i].bytes)
+            rc = OC_E_INVALID;
     }
-    return all;
+    return rc == OC_E_INVALID ? (oc_rc)OC_E_NOT_FOUND : rc;
 }
 
 oc_rc signer_sign(const struct signer *signer, uint32_t key, const struct oc_part *parts, uint32_t count,
                   uint8_t *signature, uint32_t signature_max)
 {
+    struct signing signing;
+    struct value value;
     if (key == 0 || key > signer->key_count)
         return OC_E_INVALID;
-    const struct signer_key *used = &signer->keys[key - 1];
-    const uint32_t size = signature_size(used->algorithm);
-    unsigned char mac[EVP_MAX_MD_SIZE * 2];
-    unsigned int length = 0;
-    char room[128];
-    uint32_t value_size;
-    size_t bytes_size;
-    if (size > signature_max)
-        return OC_E_LIMIT;
-    const struct crypto *crypto = crypto_get();
-    if (!crypto)
-        return OC_E_NOT_SUPPORTED;
-    const char *value = value_of(signer, used->account, used->field, room, &value_size);
-    unsigned char *bytes = value ? joined(signer, used->account, parts, count, &bytes_size) : NULL;
-    if (!bytes)
-        return value ? OC_E_NOMEM : OC_E_NOT_FOUND;
-    const EVP_MD *hash = used->algorithm == OC_SIGN_HMAC_SHA512   ? crypto->sha512()
-                         : used->algorithm == OC_SIGN_HMAC_SHA384 ? crypto->sha384()
-                         : used->algorithm == OC_SIGN_HMAC_SHA1   ? crypto->sha1()
-                         : used->algorithm == OC_SIGN_HMAC_SHA256 ? crypto->sha256()
-                                                                  : crypto->sha512(); /* a test signature */
-    const bool good = crypto->hmac(hash, value, (int)value_size, bytes, bytes_size, mac, &length) != NULL;
-    free(bytes);
-    if (!good)
-        return OC_E_NOMEM;
-    memset(mac + length, 0, sizeof mac - length);
-    memcpy(signature, mac, size);
-    return (oc_rc)size;
+    const struct signer_key *used = &signer->list[key - 1];
+    oc_rc rc = value_of(signer, used->account, used->field, &value); /* may it, now? */
+    if (rc == OC_OK)
+        rc = judge_parts(signer, used->account, parts, count);
+    if (rc < 0)
+        return rc;
+    kept_key_begin(&signing, used->kept);
+    for (uint32_t i = 0; i < count; i++) {
+        if (parts[i].field && value_of(signer, used->account, parts[i].field, &value) == OC_OK)
+            kept_key_add(&signing, value.bytes, value.size);
+        else
+            kept_key_add(&signing, parts[i].bytes, parts[i].size);
+    }
+    return kept_key_sign(&signing, signature, signature_max);
 }
 
 oc_rc signer_digest(const struct signer *signer, uint32_t account, uint32_t algorithm, const struct oc_part *parts,
                     uint32_t count, uint8_t *digest, uint32_t digest_max)
 {
-    const struct crypto *crypto = crypto_get();
-    const EVP_MD *hash = !crypto                         ? NULL
-                         : algorithm == OC_DIGEST_SHA256 ? crypto->sha256()
-                         : algorithm == OC_DIGEST_SHA512 ? crypto->sha512()
-                         : algorithm == OC_DIGEST_MD5    ? crypto->md5()
-                                                         : NULL;
-    unsigned char made[EVP_MAX_MD_SIZE];
-    unsigned int length = 0;
-    size_t size;
-    if (!hash)
-        return OC_E_NOT_SUPPORTED;
-    unsigned char *bytes = joined(signer, account, parts, count, &size);
-    if (!bytes)
-        return OC_E_NOT_FOUND;
-    const bool good = crypto->digest(bytes, size, made, &length, hash, NULL) == 1;
-    free(bytes);
-    if (!good || length > digest_max)
-        return good ? OC_E_LIMIT : OC_E_NOMEM;
-    memcpy(digest, made, length);
-    return (oc_rc)length;
+    const enum digest_kind kind = algorithm == OC_DIGEST_SHA256   ? DIGEST_SHA256
+                                  : algorithm == OC_DIGEST_SHA512 ? DIGEST_SHA512
+                                  : algorithm == OC_DIGEST_MD5    ? DIGEST_MD5
+                                                                  : DIGEST_NONE;
+    struct value value;
+    struct digest sum;
+    oc_rc rc = digest_begin(&sum, kind);
+    if (rc == OC_OK)
+        rc = judge_parts(signer, account, parts, count);
+    if (rc == OC_OK && digest_size(kind) > digest_max)
+        rc = OC_E_LIMIT;
+    if (rc < 0)
+        return rc;
+    for (uint32_t i = 0; i < count; i++) {
+        if (parts[i].field && value_of(signer, account, parts[i].field, &value) == OC_OK)
+            digest_add(&sum, value.bytes, value.size);
+        else
+            digest_add(&sum, parts[i].bytes, parts[i].size);
+    }
+    return (oc_rc)digest_end(&sum, digest);
 }
 
 oc_rc signer_public_text(const struct signer *signer, uint32_t account, uint16_t field, void *text, uint32_t size_max)
 {
     const struct oc_credential *found = credential(signer, field);
-    char room[128];
-    uint32_t size;
+    struct value value;
     if (!found)
         return OC_E_INVALID;
     if (found->kind != OC_CREDENTIAL_PUBLIC)
         return OC_E_DENIED;
-    const char *value = value_of(signer, account, field, room, &size);
-    if (size > size_max)
+    const oc_rc rc = value_of(signer, account, field, &value);
+    if (rc < 0)
+        return rc;
+    if (value.size > size_max)
         return OC_E_LIMIT;
-    memcpy(text, value, size);
-    return (oc_rc)size;
+    memcpy(text, value.bytes, value.size);
+    return (oc_rc)value.size;
 }
 
-/* Under one name the last holds, and has the same field. */
+/* Under one name the last holds, and has the same field; what signs with it is made anew. */
+static oc_rc remake_keys(struct signer *signer, uint32_t account, uint16_t field)
+{
+    oc_rc rc = OC_OK;
+    for (uint32_t i = 0; i < signer->key_count && rc == OC_OK; i++) {
+        struct signer_key *key = &signer->list[i];
+        if (key->account != account || key->field != field)
+            continue;
+        kept_key_release(key->kept);
+        rc = make_key(signer, key);
+    }
+    return rc;
+}
+
 oc_rc signer_keep(struct signer *signer, uint32_t account, const char *name, const void *secret, uint32_t size,
                   uint16_t *ret_field)
 {
+    struct env_secret fresh = {0};
     uint32_t place = 0;
+    if (signer->env == OC_ENV_NONE)
+        return OC_E_DENIED;
     if (size > SIGNER_SECRET_MAX || strlen(name) >= SIGNER_NAME_MAX)
         return OC_E_LIMIT;
-    if (!signer->kept && !(signer->kept = calloc(SIGNER_KEPT_MAX, sizeof *signer->kept)))
-        return OC_E_NOMEM;
     while (place < signer->kept_count &&
            (signer->kept[place].account != account || strcmp(signer->kept[place].name, name) != 0))
         place++;
     if (place == SIGNER_KEPT_MAX)
         return OC_E_LIMIT;
     struct signer_kept *kept = &signer->kept[place];
+    oc_rc rc = env_secret_new(size ? size : 1, &fresh);
+    if (rc < 0)
+        return rc;
+    if (size)
+        memcpy(fresh.bytes, secret, size);
+    fresh.size = size;
+    redact_drop(kept);
+    rc = redact_add(kept, fresh.bytes, fresh.size);
+    if (rc < 0) {
+        env_secret_free(&fresh);
+        return rc;
+    }
+    env_secret_free(&kept->secret);
     signer->kept_count += place == signer->kept_count;
     kept->account = account;
     snprintf(kept->name, sizeof kept->name, "%s", name);
-    memset(kept->secret, 0, sizeof kept->secret);
-    if (size)
-        memcpy(kept->secret, secret, size);
-    kept->size = size;
+    kept->secret = fresh;
     *ret_field = (uint16_t)(signer->venue->credential_count + 1 + place);
-    return OC_OK;
+    return remake_keys(signer, account, *ret_field);
 }
 
 oc_rc signer_nonce(struct signer *signer, int64_t now_ns, int64_t unit_ns, uint64_t *ret_nonce)
@@ -285,14 +325,15 @@ oc_rc signer_splice(const struct signer *signer, uint32_t account, const struct 
     struct out out = {to, 0, size_max};
     uint32_t at = 0;
     for (uint32_t i = 0; i < count; i++) {
-        char room[128];
-        uint32_t value_size;
+        struct value value;
         if (splices[i].in != in)
             continue;
-        const char *value = value_of(signer, account, splices[i].field, room, &value_size);
-        if (!value || splices[i].at < at || splices[i].at > size || splices[i].as > OC_AS_BASE64)
+        const oc_rc rc = value_of(signer, account, splices[i].field, &value);
+        if (rc < 0)
+            return rc;
+        if (splices[i].at < at || splices[i].at > size || splices[i].as > OC_AS_BASE64)
             return OC_E_INVALID;
-        if (!put(&out, text + at, splices[i].at - at) || !put_as(&out, splices[i].as, value, value_size))
+        if (!put(&out, text + at, splices[i].at - at) || !put_as(&out, splices[i].as, value.bytes, value.size))
             return OC_E_LIMIT;
         at = splices[i].at;
     }

@@ -27,7 +27,7 @@ oc_rc io_venue_init(struct io_venue *venue, const struct oc_connector *table, co
     queue_init(&venue->queue);
     venue_names_init(&venue->names, &world->assets);
     limits_init(&venue->limits, table->venue);
-    signer_init(&venue->signer, table->venue);
+    signer_init(&venue->signer, table->venue, world->env, world->keys);
     return OC_OK;
 }
 

@@ -220,10 +220,11 @@ struct io_deadman {
 };
 
 struct io_world {
-    const int64_t *now_ns;  /* borrowed: the session's time */
-    uint64_t seed;          /* of random() and of waits before opening again */
-    uint32_t env;           /* OC_ENV_... */
-    uint32_t market_source; /* what head.source becomes where a connector leaves 0 */
+    const int64_t *now_ns;      /* borrowed: the session's time */
+    uint64_t seed;              /* of random() and of waits before opening again */
+    uint32_t env;               /* OC_ENV_... */
+    uint32_t market_source;     /* what head.source becomes where a connector leaves 0 */
+    const struct keyring *keys; /* of its accounts; NULL: none is configured; borrowed */
     struct venue_assets assets;
     /* Whether there is an order of that number; NULL: answers name orders by their number alone. */
     bool (*has_order)(void *self, uint64_t order);

@@ -8,11 +8,13 @@
 
 enum { LINE_SIZE = 1024 };
 
-/* What may not change; speed, consoles, limits of risk and where the report goes may. */
+/* What may not change; speed, consoles, limits of risk, where keys come from and where the report goes may. */
 static bool is_fixed(const char *key)
 {
     static const char *const fixed[] = {"account.",   "data.",          "sim.",          "venue.", "session.from",
                                         "session.to", "session.symbol", "session.venue", NULL};
+    if (strncmp(key, "venue.", 6) == 0 && strstr(key, ".keys."))
+        return false;
     for (int i = 0; fixed[i]; i++)
         if (strncmp(key, fixed[i], strlen(fixed[i])) == 0)
             return true;

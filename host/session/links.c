@@ -2,6 +2,8 @@
 
 #include <stdio.h>
 
+#include "base/log.h"
+#include "session/account_keys.h"
 #include "session/venue_keys.h"
 #include "session/venue_net.h"
 
@@ -73,6 +75,31 @@ oc_rc links_describe(struct links *links, struct registry *registry, const struc
     oc_rc rc = OC_OK;
     for (uint32_t i = 0; i < links->count && rc == OC_OK; i++)
         rc = venue_link_describe(links->list[i], registry, parts, i, ret_error);
+    return rc;
+}
+
+oc_rc links_unlock(struct links *links, struct settings *settings, struct registry *registry, const struct parts *parts,
+                   struct error *ret_error)
+{
+    struct account_keys keys = {settings, NULL};
+    oc_rc rc = OC_OK;
+    bool has_any = false;
+    for (uint32_t i = 0; i < links->count && rc == OC_OK; i++) {
+        struct venue_link *link = links->list[i];
+        const struct part *part = parts ? parts_at(parts, PART_CONNECTOR, i) : NULL;
+        const struct registry_entry *entry = part ? registry_find(registry, OC_CONNECTOR, part->id) : NULL;
+        const struct oc_connector *table = entry ? registry_interface(entry->plugin, OC_CONNECTOR) : NULL;
+        if (link->records_dir || !table) /* opening says what is missing */
+            continue;
+        rc = account_keys_fill(&keys, link->name, table->venue, &link->keyring, ret_error);
+        has_any |= link->keyring.count != 0;
+    }
+    account_keys_close(&keys);
+    if (has_any)
+        env_secret_guard();
+    if (has_any && !env_secret_is_locked())
+        log_warning("keys", "the pages of secrets could not all be locked, and may be swapped: raise `ulimit -l`, or "
+                            "LimitMEMLOCK of the unit");
     return rc;
 }
 

@@ -32,6 +32,9 @@ void links_close(struct links *links, bool is_clean);
 /* As venue_link_describe, of each. [setup] */
 CHECKED oc_rc links_describe(struct links *links, struct registry *registry, const struct parts *parts,
                              struct error *ret_error);
+/* The credentials of their accounts are fetched, or asked for; nothing of a link that is played by records. Before links_open. [setup] */
+CHECKED oc_rc links_unlock(struct links *links, struct settings *settings, struct registry *registry,
+                           const struct parts *parts, struct error *ret_error);
 /* A market event of this source is being handled. */
 void links_taken(struct links *links, uint32_t source);
 /* As venue_link_stalled, of that one which goes on first. */

@@ -51,7 +51,8 @@ static oc_rc add_configured(struct catalogue *catalogue, struct settings *settin
 oc_rc parts_look(struct catalogue *catalogue, struct settings *settings, struct error *ret_error)
 {
     char program[USER_PATH_MAX], path[CATALOGUE_PATH_MAX];
-    const char *environment = getenv("OUTCRY_PLUGINS"), *data = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
+    char user[ENV_PATH_MAX];
+    const char *environment = getenv("OUTCRY_PLUGINS");
     oc_rc configured = add_configured(catalogue, settings, ret_error);
     if (configured < 0)
         return configured;
@@ -64,11 +65,9 @@ oc_rc parts_look(struct catalogue *catalogue, struct settings *settings, struct 
             return rc;
     }
     /* The folders below need not be there. */
-    if (data && *data)
-        snprintf(path, sizeof path, "%s/outcry/plugins", data);
-    else
-        snprintf(path, sizeof path, "%s/.local/share/outcry/plugins", home ? home : "");
-    if (env_exists(path)) {
+    const bool has_user =
+        env_user_folder(user) == OC_OK && snprintf(path, sizeof path, "%s/plugins", user) < (int)sizeof path;
+    if (has_user && env_exists(path)) {
         oc_rc rc = error_pass(settings->faults, ret_error,
                               catalogue_add_folder(catalogue, path, "the user's data folder", false, ret_error));
         if (rc < 0)

@@ -86,6 +86,25 @@ static oc_rc give_accounts(struct venue_link *link)
     return rc;
 }
 
+/* The keyring goes by places in the configuration until the engine has numbered the accounts. OC_E_STATE: one is not there, and would
+ * go on with test keys. */
+static oc_rc number_keys(struct venue_link *link)
+{
+    char name[VENUE_ACCOUNT_MAX];
+    for (uint32_t k = 0; k < link->keyring.count; k++) {
+        struct keyring_account *own = &link->keyring.accounts[k];
+        uint32_t number = 0;
+        for (uint32_t i = 0;
+             venue_account(link->settings, link->name, own->account - 1, name) && i < link->account_count; i++)
+            if (strcmp(portfolio_account(engine_portfolio(link->world.engine), link->accounts[i])->name, name) == 0)
+                number = link->accounts[i];
+        if (!number)
+            return OC_E_STATE;
+        own->account = number;
+    }
+    return OC_OK;
+}
+
 static oc_rc open_connector(struct venue_link *link, struct error *ret_error)
 {
     const struct venue_link_world *world = &link->world;
@@ -100,13 +119,15 @@ static oc_rc open_connector(struct venue_link *link, struct error *ret_error)
     const struct oc_connector *table = registry_interface(entry->plugin, OC_CONNECTOR);
     oc_rc rc = OC_OK;
     link->now_ns = *world->now_ns;
-    if (venue_net_is(link->settings, link->name)) {
+    rc = number_keys(link);
+    if (rc == OC_OK && venue_net_is(link->settings, link->name)) {
         rc = venue_net_open(link->settings, link->name, table->venue, world->links->loop, &link->net, ret_error);
         if (rc < 0)
             return rc;
         driver = net_link(link->net);
     }
-    rc = io_venue_init(&link->venue, table, entry->plugin->id, &driver, &io);
+    if (rc == OC_OK)
+        rc = io_venue_init(&link->venue, table, entry->plugin->id, &driver, &io);
     if (rc < 0)
         return error_of_code(ret_error, rc, part->section, "it could not be opened");
     link->plugin.settings = link->settings;
@@ -163,6 +184,7 @@ void venue_link_free(struct venue_link *link)
     if (!link)
         return;
     transcript_release(&link->transcript);
+    keyring_release(&link->keyring);
     env_free(link->script);
     queue_release(&link->kept);
     free(link->event);

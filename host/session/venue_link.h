@@ -52,6 +52,8 @@ struct venue_link {
     struct plugin_instance plugin;
     const struct oc_connector *table; /* NULL: not open, or played by records */
     struct io_venue venue;
+    struct keyring
+        keyring; /* of its accounts, by their places in the configuration and, once it is open, by their numbers; owned */
     struct transcript transcript;
     struct net *net; /* owned; NULL: a transcript, or records */
     int64_t now_ns;  /* of the venue: the session's, or of the record that is gone through again */

@@ -59,6 +59,7 @@ struct io_world venue_world_of(struct venue_link *link)
     return (struct io_world){.now_ns = &link->now_ns,
                              .seed = link->world.seed,
                              .env = OC_ENV_LOCAL,
+                             .keys = &link->keyring,
                              .market_source = link->accounts[0],
                              .assets = {link, intern, asset_text},
                              .has_order = has_order,

@@ -18,7 +18,7 @@ static const struct oc_venue venue = {.size = sizeof venue, .credentials = crede
 static struct signer fresh(void)
 {
     struct signer signer;
-    signer_init(&signer, &venue);
+    signer_init(&signer, &venue, OC_ENV_LOCAL, NULL);
     return signer;
 }
 
@@ -186,7 +186,7 @@ static void what_signs_is_loaded_by_the_first_that_signs(void **state)
     struct signer signer;
     uint8_t digest[64];
     const struct oc_part part = {.bytes = "abc", .size = 3};
-    signer_init(&signer, NULL);
+    signer_init(&signer, &venue, OC_ENV_LOCAL, NULL);
     assert_false(has_libcrypto());
     assert_int_equal(signer_digest(&signer, 0, OC_DIGEST_SHA256, &part, 1, digest, sizeof digest), 32);
     assert_true(has_libcrypto());

@@ -168,7 +168,8 @@ static void test_masks(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_opening_handshakes), cmocka_unit_test(test_what_no_opening_may_say),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_opening_handshakes),
+                                       cmocka_unit_test(test_what_no_opening_may_say),
                                        cmocka_unit_test(test_what_no_stream_can_be), cmocka_unit_test(test_masks)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
