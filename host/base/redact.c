@@ -1,7 +1,7 @@
 #include "base/redact.h"
 
 #include <stdatomic.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/env_secret.h"
@@ -196,22 +196,31 @@ void redact_drop(const void *owner)
     unlock();
 }
 
-/* What begins as a secret does is cut out as far as it goes on like it: a line may have been cut in its middle. */
-static void cut_out(const struct form *form, char *text, size_t size)
+/* What begins as a secret does is cut out as far as it goes on like it: a line may have been cut in its middle. `from` stays as it was, for
+ * one form may be the beginning of another. */
+static void cut_out(const struct form *form, const char *from, char *text, size_t size)
 {
-    char *at = text, *end = text + size;
+    const char *at = from, *end = from + size;
     while ((size_t)(end - at) >= REDACT_MIN && (at = memmem(at, (size_t)(end - at), form->bytes, REDACT_MIN)) != NULL) {
         for (uint32_t i = 0; i < form->size && at < end && *at == (char)form->bytes[i]; i++)
-            *at++ = '*';
+            text[at++ - from] = '*';
     }
 }
 
 void redact(char *text, size_t size)
 {
-    if (!atomic_load_explicit(&known.count, memory_order_relaxed))
+    if (!atomic_load_explicit(&known.count, memory_order_relaxed) || size < REDACT_MIN)
         return;
+    char *from = malloc(size);
+    if (!from) { /* nothing is better than too much */
+        memset(text, '*', size);
+        return;
+    }
+    memcpy(from, text, size);
     lock();
     for (unsigned i = 0; i < known.count; i++)
-        cut_out(&known.forms[i], text, size);
+        cut_out(&known.forms[i], from, text, size);
     unlock();
+    explicit_bzero(from, size);
+    free(from);
 }

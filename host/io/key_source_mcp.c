@@ -22,7 +22,10 @@ static struct kit_json_text inside(struct kit_json_text value, const char *step,
     struct kit_json json = kit_json_begin(value.at, value.size);
     struct kit_json_text found = {0}, key;
     int64_t place = -1, at = 0;
-    if (kit_json_object(&json)) {
+    *ret_good = true;
+    if (value.kind != KIT_JSON_OBJECT && value.kind != KIT_JSON_ARRAY)
+        return found;
+    if (value.kind == KIT_JSON_OBJECT && kit_json_object(&json)) {
         while (kit_json_key(&json, &key))
             if (is_step(key, step, size))
                 found = kit_json_value(&json);
