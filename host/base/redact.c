@@ -8,7 +8,7 @@
 
 enum {
     SECRETS_MAX = 512,
-    WAYS_ROOM = 42 /* bytes of all forms for one of the secret: seven ways, three each, twice */
+    WAYS_ROOM = 66 /* bytes of all forms for one of the secret: eleven ways, three each, twice */
 };
 
 struct form {
@@ -98,17 +98,25 @@ static void put_json(struct env_secret *form, const unsigned char *bytes, size_t
     }
 }
 
-enum way { WAY_AS_IS, WAY_BASE64, WAY_BASE64_URL, WAY_HEX, WAY_HEX_UPPER, WAY_PERCENT, WAY_JSON, WAYS };
+enum way {
+    WAY_AS_IS,
+    WAY_BASE64,
+    WAY_BASE64_URL = WAY_BASE64 + 3,
+    WAY_HEX = WAY_BASE64_URL + 3,
+    WAY_HEX_UPPER,
+    WAY_PERCENT,
+    WAY_JSON,
+    WAYS
+};
 
-static void put_as(struct env_secret *form, enum way way, const unsigned char *bytes, size_t size)
+static void put_as(struct env_secret *form, int way, const unsigned char *bytes, size_t size)
 {
+    if (way >= WAY_BASE64 && way < WAY_HEX) { /* of something that it stands in, it may begin at any of three places */
+        const size_t from = (size_t)(way - WAY_BASE64) % 3;
+        put_base64(form, bytes + from, size - from, way < WAY_BASE64_URL ? "+/" : "-_");
+        return;
+    }
     switch (way) {
-    case WAY_BASE64:
-        put_base64(form, bytes, size, "+/");
-        break;
-    case WAY_BASE64_URL:
-        put_base64(form, bytes, size, "-_");
-        break;
     case WAY_HEX:
         put_hex(form, bytes, size, "0123456789abcdef");
         break;
@@ -121,8 +129,7 @@ static void put_as(struct env_secret *form, enum way way, const unsigned char *b
     case WAY_JSON:
         put_json(form, bytes, size);
         break;
-    case WAY_AS_IS:
-    case WAYS:
+    default:
         memcpy(form->bytes + form->size, bytes, size);
         form->size += (uint32_t)size;
         break;
@@ -135,7 +142,7 @@ static oc_rc add_ways(uint32_t secret, const unsigned char *bytes, size_t size)
     oc_rc rc = OC_OK;
     for (int way = 0; way < WAYS && rc == OC_OK; way++) {
         const uint32_t from = pages->size;
-        put_as(pages, (enum way)way, bytes, size);
+        put_as(pages, way, bytes, size);
         rc = add_form(secret, from);
     }
     return rc;

@@ -1,7 +1,8 @@
 /* redact.h: what must stand in no line that a person or a file gets: secrets in use, cut out of log lines and complaints.
  *
  * Invariants
- * - Each known secret is found as it is, line by line where it has several, and as base64 (both alphabets), hex (both cases), with
+ * - Each known secret is found as it is, line by line where it has several, and as base64 (both alphabets, wherever it
+ *   begins in something larger), hex (both cases), with
  *   percent and with JSON escapes. Every byte of what is found becomes '*': the length stays.
  * - What begins as a form does, for REDACT_MIN bytes, is cut out as far as it goes on like it: the end of a line may have cut it.
  * - A secret of fewer than REDACT_MIN bytes is not known here: it would cut ordinary words out. That is said in docs/keys.md.

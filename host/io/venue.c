@@ -37,8 +37,10 @@ void io_venue_release(struct io_venue *venue)
         free(venue->streams[i].path);
         free(venue->streams[i].words);
     }
-    for (uint32_t i = 0; i < venue->form_count; i++)
+    for (uint32_t i = 0; i < venue->form_count; i++) { /* credentials stand in it */
+        explicit_bzero(venue->forms[i].text, venue->forms[i].path_size + venue->forms[i].headers_size);
         free(venue->forms[i].text);
+    }
     for (uint32_t i = 0; i < venue->pending_count; i++)
         free(venue->pending[i].ask);
     free(venue->pending);

@@ -287,6 +287,7 @@ struct io_venue {
         held_ns; /* what the link gives next said OC_E_AGAIN, and is not given again before; INT64_MIN: nothing did */
     enum io_site site; /* of the running call, or of the last */
     bool is_in_call;
+    bool has_spliced;  /* credentials stand in the arena */
     bool has_work;     /* requests, subscriptions or fetches may go now */
     bool reach_is_old; /* a stream is not as it was */
     bool is_quiet;     /* no new work */

@@ -56,9 +56,14 @@ oc_rc io_call_keep(struct io_venue *venue, const void *bytes, uint32_t size, siz
             room *= 2;
         if (room > IO_ARENA_MAX)
             return OC_E_LIMIT;
-        char *arena = realloc(venue->arena, room);
+        char *arena = malloc(room); /* not realloc: what it leaves behind may hold credentials */
         if (!arena)
             return OC_E_NOMEM;
+        if (venue->arena_size) {
+            memcpy(arena, venue->arena, venue->arena_size);
+            explicit_bzero(venue->arena, venue->arena_size);
+        }
+        free(venue->arena);
         venue->arena = arena;
         venue->arena_room = room;
     }
@@ -226,12 +231,21 @@ static oc_rc carry_out(struct io_venue *venue, const struct io_op *op)
     return OC_OK;
 }
 
+/* It is sent, or never will be: no copy of a credential stays. */
+static void forget_spliced(struct io_venue *venue)
+{
+    if (venue->has_spliced && venue->arena_size)
+        explicit_bzero(venue->arena, venue->arena_size);
+    venue->has_spliced = false;
+}
+
 oc_rc io_call_end(struct io_venue *venue, oc_rc rc)
 {
     plugin_call_end();
     venue->is_in_call = false;
     if (rc < 0) {
         undo(venue);
+        forget_spliced(venue);
         return rc;
     }
     venue->call_room = 0;
@@ -251,5 +265,6 @@ oc_rc io_call_end(struct io_venue *venue, oc_rc rc)
         }
     }
     venue->op_count = 0;
+    forget_spliced(venue);
     return rc;
 }

@@ -134,6 +134,7 @@ static oc_rc keep(struct io_venue *venue, const struct spliced *spliced, uint8_t
     if (!here)
         return io_call_keep(venue, bytes, size, ret_at);
     const uint32_t room = size + here * SPLICE_ROOM;
+    venue->has_spliced = true;
     char *text = malloc(room);
     if (!text)
         return OC_E_NOMEM;

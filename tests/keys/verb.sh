@@ -64,7 +64,7 @@ for kind in ec:es256 ed:ed25519 rsa:rsa-sha256; do
     keys add $name --environment local --field secret=file:$name.pem || fail "add $name: $(cat err)"
     keys test $name --text "$text" --json || fail "test $name: $(cat out err)"
     [ "$(jq -r '[.algorithm, .signs] | join(" ")' out)" = "${kind##*:} true" ] || fail "$name: $(cat out)"
-    jq -r .signature out | xxd -r -p >signature
+    jq -r .signature out | perl -ne 'chomp; print pack "H*", $_' >signature
     openssl pkey -in $name.pem -pubout -out public.pem
     case $name in
     ec) # r and s in DER, as openssl wants them

@@ -36,6 +36,9 @@ static void each_form_is_cut_out(void **state)
     assert_int_equal(redact_add(&owner, "tell/tale+\"sec\\ret", 18), OC_OK);
     is_cut("a tell/tale+\"sec\\ret b", "a ****************** b");
     is_cut("dGVsbC90YWxlKyJzZWNccmV0", "************************");
+    is_cut("eDp0ZWxsL3RhbGUrInNlY1xyZXQ=", "eDp0**********************Q=");
+    is_cut("eHg6dGVsbC90YWxlKyJzZWNccmV0", "eHg6************************");
+    is_cut("eHh4OnRlbGwvdGFsZSsic2VjXHJldA==", "eHh4OnRl*********************A==");
     is_cut("74656c6c2f74616c652b227365635c726574", "************************************");
     is_cut("74656C6C2F74616C652B227365635C726574", "************************************");
     is_cut("tell%2Ftale%2B%22sec%5Cret", "**************************");
