@@ -119,10 +119,22 @@ chmod 400 credentials/outcry_passphrase
 CREDENTIALS_DIRECTORY="$w/credentials" "$outcry" keys test mine >out 2>err || fail "systemd: $(cat err)"
 
 # A terminal: nothing that is typed is shown, a typing mistake is taken back, and a new passphrase is typed twice.
-type_at() { # LINES WORDS...: what stood on the screen is in `screen`
+type_at() { # LINES WORDS...: what stood on the screen is in `screen`; each line is typed when it was asked for
     lines=$1
     shift
-    (for line in $lines; do sleep 1; printf '%b\n' "$line"; done; sleep 1) | script -qec "$outcry keys $*" /dev/null >screen 2>&1
+    : >screen
+    (
+        asked=0
+        for line in $lines; do
+            asked=$((asked + 1))
+            for try in $(seq 300); do
+                [ "$(grep -o ': ' screen | wc -l)" -ge $asked ] && break
+                sleep 0.1
+            done
+            printf '%b\n' "$line"
+        done
+        sleep 0.2
+    ) | timeout 60 script -qfec "$outcry keys $*" /dev/null >screen 2>&1
 }
 command -v script >/dev/null && {
     type_at 'horse_battery_staple horse_battery_staple s3cret_typed' add typed --vault "$w/typed.vault" --environment local --field secret ||
@@ -130,11 +142,24 @@ command -v script >/dev/null && {
     ! grep -q -e s3cret -e horse screen || fail "the terminal shows what was typed: $(cat screen)"
     type_at 'horse_batteri\177y_staple' test typed --vault "$w/typed.vault" --text x || fail "at a terminal: $(cat screen)"
     grep -q "$(mac x s3cret_typed)" screen || fail "at a terminal another secret was taken: $(cat screen)"
-    type_at 'horse_battery_staple horse_battery_stable' rotate --vault "$w/typed.vault" && fail "two unlike passphrases were taken"
-    type_at 'horse_battery_staple aaaaaaaa bbbbbbbb' rotate --vault "$w/typed.vault"
+    type_at 'horse_battery_staple aaaaaaaa bbbbbbbb' rotate --vault "$w/typed.vault" && fail "two unlike passphrases were taken"
     grep -q 'not the same' screen || fail "unlike passphrases: $(cat screen)"
-    printf '\003' | script -qec "$outcry keys test typed --vault $w/typed.vault" /dev/null >screen 2>&1
+    type_at '\003' test typed --vault "$w/typed.vault"
     grep -q 'nothing was typed' screen || fail "Ctrl-C: $(cat screen)"
 }
+# The commands of docs/keys.md, with the places that a test has.
+count=0
+echo a-value-of-a-key >value
+chmod 600 value right
+grep '^    outcry keys' "$root/docs/keys.md" | sed 's/ *#.*//; s/^    outcry keys //; s/--field \([a-z_]*\)/--field \1=file:value/g; s/^rotate$/rotate --new-passphrase file:right/' >shown
+while read -r words; do
+    count=$((count + 1))
+    "$outcry" keys $words --vault "$w/shown.vault" --passphrase fd:3 3<right >out 2>err || fail "docs/keys.md: outcry keys $words: $(cat err)"
+done <shown
+[ "$count" = 6 ] || fail "docs/keys.md shows $count commands"
+sed -n '/^venue: {/,/^};/p' "$root/docs/keys.md" >shown.conf
+"$outcry" config check shown.conf >out 2>err || fail "the configuration of docs/keys.md: $(cat err)"
+says 'venue.mine.keys.hedge.passphrase.tool'
+
 ls -a "$w/data/outcry" | grep -q new && fail "a half-written vault was left"
 echo "verb: keys are added, listed, proven, rotated and removed, and no word of a secret is said"
