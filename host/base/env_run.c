@@ -47,7 +47,7 @@ oc_rc env_run_start(const char *const *argv, struct env_run *ret_run)
     int to[2] = {-1, -1}, from[2] = {-1, -1}, told[2] = {-1, -1}, why = 0;
     const char *words[ENV_RUN_WORDS_MAX + 1] = {0};
     uint32_t count = 0;
-    while (argv[count] && count < ENV_RUN_WORDS_MAX) {
+    while (count < ENV_RUN_WORDS_MAX && argv[count]) {
         words[count] = argv[count];
         count++;
     }

@@ -285,10 +285,9 @@ static bool verify_ec(const struct crypto *crypto, const struct kept_key *key, c
                       uint32_t size, const uint8_t *signature)
 {
     ECDSA_SIG *made = crypto->ec_signature_new();
-    BIGNUM *r = crypto->number_new(), *s = crypto->number_new();
-    const bool is_set = made && r && s && crypto->number_read(signature, P256_SIZE, r) &&
-                        crypto->number_read(signature + P256_SIZE, P256_SIZE, s) &&
-                        crypto->ec_signature_set(made, r, s) == 1;
+    BIGNUM *r = crypto->number_read(signature, P256_SIZE, NULL);
+    BIGNUM *s = crypto->number_read(signature + P256_SIZE, P256_SIZE, NULL);
+    const bool is_set = made && r && s && crypto->ec_signature_set(made, r, s) == 1;
     const bool good = is_set && crypto->ec_verify(digest, (int)size, made, key->ec) == 1;
     if (!is_set && r)
         crypto->number_free(r);

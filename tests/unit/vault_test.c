@@ -195,7 +195,7 @@ static void each_changed_byte_is_seen(void **state)
     uint32_t size;
     assert_int_equal(vault_write(vault, &bytes, &size), OC_OK);
     for (uint32_t i = 0; i < size; i++) {
-        bytes[i] ^= 1u << i % 8;
+        bytes[i] ^= (uint8_t)(1u << i % 8);
         assert_int_equal(vault_read(read, bytes, size, vault->key.bytes, "v", &error), OC_E_DATA);
         assert_int_equal(read->entry_count, 0);
         if (i < size - 32) {
@@ -207,7 +207,7 @@ static void each_changed_byte_is_seen(void **state)
             assert_int_equal(read->entry_count, 0);
             memcpy(bytes + size - 32, sum, 32);
         }
-        bytes[i] ^= 1u << i % 8;
+        bytes[i] ^= (uint8_t)(1u << i % 8);
     }
     for (uint32_t cut = 0; cut < size; cut++)
         assert_int_equal(vault_read(read, bytes, cut, vault->key.bytes, "v", &error), OC_E_DATA);
