@@ -220,13 +220,9 @@ static bool acts_at_open(const struct paper *paper, const struct paper_market *m
 /* What this open is for, as a heap. Returns how many; negative: no memory. *ret_judges: something may happen behind it. */
 static int64_t openings_of(struct paper *paper, const struct paper_market *market, bool *ret_judges)
 {
-    uint32_t count = 0, listed;
-    const uint32_t *list = paper_orders_of(paper, market->info.inst, &listed);
+    uint32_t count = 0, i = paper_first(paper, market->info.inst);
     *ret_judges = false;
-    if (!list && listed)
-        return OC_E_NOMEM;
-    for (uint32_t at = 0; at < listed; at++) {
-        const uint32_t i = list[at];
+    for (; i != PAPER_NONE; i = paper->links[i].behind[PAPER_BY_MARKET]) {
         struct paper_order *order = &paper->orders[i];
         if (!is_of(order, market->info.inst))
             continue;
@@ -249,7 +245,7 @@ static __attribute__((noinline)) oc_rc open_orders(struct paper *paper, struct p
     bool judges;
     if (paper->awaited_count)
         paper_claims_drop(paper, now_ns + 1);
-    if (paper->group_count)
+    if (paper->loose_count)
         paper_groups_drop(paper, now_ns);
     volume_restored(paper, market, market->info.inst);
     int64_t count = openings_of(paper, market, &judges);
@@ -292,8 +288,10 @@ static oc_rc bar_open(struct paper *paper, struct paper_market *market, int64_t 
         look_at_pause(market, closed_ns);
     market->in_bar = market->has_bars = true;
     market->is_judged = false;
-    const oc_rc rc = paper->order_count + paper->group_count + paper->recent_count ? open_orders(paper, market, now_ns)
-                                                                                   : (oc_rc)OC_OK;
+    const bool has_any = paper_first(paper, market->info.inst) != PAPER_NONE;
+    const oc_rc rc = has_any || paper->awaited_count + paper->loose_count + paper->recent_count
+                         ? open_orders(paper, market, now_ns)
+                         : (oc_rc)OC_OK;
     market->is_after_break = false;
     return rc;
 }

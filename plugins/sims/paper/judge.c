@@ -76,14 +76,10 @@ static bool is_asked_about(const struct paper *paper, const struct paper_order *
 static bool gather(struct walk *walk, uint32_t account)
 {
     struct paper *paper = walk->paper;
-    uint32_t listed;
-    const uint32_t *list = paper_orders_of(paper, walk->inst, &listed);
+    uint32_t i = paper_first(paper, walk->inst);
     walk->step_count = 0;
     walk->account = account;
-    if (!list && listed)
-        return false;
-    for (uint32_t at = 0; at < listed; at++) {
-        const uint32_t i = list[at];
+    for (; i != PAPER_NONE; i = paper->links[i].behind[PAPER_BY_MARKET]) {
         const struct paper_order *order = &paper->orders[i];
         if (is_of(order, walk->inst) && !order->is_awaited && (!account || order->ask.account == account) &&
             (paper_in_reach(paper, walk->market, order) || is_asked_about(paper, order)) && !walk_add(walk, i))
@@ -124,17 +120,20 @@ static bool keep(struct walk *walk, struct before *before)
             return false;
         walk->orders = orders;
     }
-    while (walk->groups_room < paper->group_count) {
+    while (walk->groups_room < walk->step_count) {
         struct paper_group *groups =
-            paper_grown(walk->groups, &walk->groups_room, PAPER_GROUPS_MAX, sizeof *walk->groups);
+            paper_grown(walk->groups, &walk->groups_room, PAPER_ORDERS_MAX, sizeof *walk->groups);
         if (!groups)
             return false;
         walk->groups = groups;
     }
-    for (uint32_t i = 0; i < walk->step_count; i++)
+    for (uint32_t i = 0; i < walk->step_count; i++) {
         walk->orders[i] = paper->orders[walk->steps[i].order];
-    if (paper->group_count)
-        memcpy(walk->groups, paper->groups, paper->group_count * sizeof *walk->groups);
+        const struct paper_group *group = paper_group(paper, walk->orders[i].ask.group);
+        walk->groups[i].id = 0;
+        if (group)
+            walk->groups[i] = *group;
+    }
     money_of(walk, places);
     *before = (struct before){.order_count = paper->order_count,
                               .group_count = paper->group_count,
@@ -150,14 +149,17 @@ static void take_back(struct walk *walk, const struct before *before)
 {
     struct paper *paper = walk->paper;
     oc_i128 *places[3];
-    for (uint32_t i = 0; i < before->step_count; i++)
-        paper->orders[walk->steps[i].order] = walk->orders[i];
-    if (before->group_count)
-        memcpy(paper->groups, walk->groups, before->group_count * sizeof *walk->groups);
-    paper->is_list_stale |= paper->order_count != before->order_count;
-    paper->order_count = before->order_count;
-    paper->group_count = before->group_count;
+    paper_leave_from(paper, before->order_count);
+    paper_groups_leave_from(paper, before->group_count);
     paper->awaited_count = before->awaited_count;
+    for (uint32_t i = 0; i < before->step_count; i++) {
+        struct paper_order *order = &paper->orders[walk->steps[i].order];
+        struct paper_group *group = paper_group(paper, walk->groups[i].id);
+        *order = walk->orders[i];
+        if (group)
+            *group = walk->groups[i];
+        paper_needs(paper, order);
+    }
     *position_of(walk) = before->position;
     walk->market->volume_left = before->volume_left;
     money_of(walk, places);

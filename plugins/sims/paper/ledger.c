@@ -59,21 +59,21 @@ int64_t paper_quote_units(struct paper *paper, const struct paper_order *order, 
     return is_buy(order) ? funds_buys(money - order->spent, unit, rate) : funds_sells(money - order->spent, unit, rate);
 }
 
-/* What another order that is here will need of an asset of its account: a purchase its price and fee, a sale the thing. One at
- * the market needs what it finds when it trades. */
-static oc_i128 need_of(struct paper *paper, const struct paper_order *order, uint32_t asset)
+/* What an order that is here will need of an asset of its account: a purchase its price and fee, a sale the thing. One at the market
+ * needs what it finds when it trades. */
+static oc_i128 need_of(const struct paper *paper, const struct paper_order *order, uint32_t *ret_asset)
 {
     const struct paper_market *market = paper_market(paper, order->ask.head.inst);
     const struct oc_dec *taker = &paper->taker_fee, *maker = &paper->maker_fee;
     oc_i128 money = 0;
-    if (order->phase != PHASE_WORKING || order->is_awaited || (order->ask.bits & OC_RQ_REDUCE_ONLY) ||
+    *ret_asset = 0;
+    if (order->phase != PHASE_WORKING || order->is_awaited || (order->ask.bits & OC_RQ_REDUCE_ONLY) || !market ||
         market->info.kind != OC_KIND_SPOT)
         return 0;
     const int64_t rest = order->ask.qty - order->filled;
+    *ret_asset = is_buy(order) ? market->info.quote : market->info.base;
     if (!is_buy(order))
-        return market->info.base == asset && rest > 0 ? base_money(market, rest) : 0;
-    if (market->info.quote != asset)
-        return 0;
+        return rest > 0 ? base_money(market, rest) : 0;
     if (order->ask.bits & OC_RQ_HAS_QUOTE_QTY)
         return money_from_dec(order->ask.quote_qty, &money) == OC_OK && money > order->spent ? money - order->spent : 0;
     if (!(order->ask.bits & (OC_RQ_HAS_PRICE | OC_RQ_HAS_STOP)))
@@ -86,16 +86,37 @@ static oc_i128 need_of(struct paper *paper, const struct paper_order *order, uin
     return fee > 0 ? money + fee : money;
 }
 
-/* What the account has of an asset and no other order needs. */
-static oc_i128 free_of(struct paper *paper, const struct paper_order *order, uint32_t asset)
+void paper_needs(struct paper *paper, const struct paper_order *order)
 {
-    oc_i128 money = balance_of(paper, order, asset);
-    for (uint32_t i = 0; i < paper->order_count; i++) {
-        const struct paper_order *other = &paper->orders[i];
-        if (other != order && other->ask.account == order->ask.account &&
-            num_sub_128(money, need_of(paper, other, asset), &money) < 0)
-            return 0;
-    }
+    const oc_i128 need_max = (oc_i128)1 << 108; /* PAPER_ORDERS_MAX of them can be added up */
+    struct paper_link *link = &paper->links[paper_slot(paper, order)];
+    uint32_t asset = 0;
+    oc_i128 need = paper->check_funds ? need_of(paper, order, &asset) : 0;
+    const bool is_too_much = need > need_max;
+    if (link->need == 0 && need == 0 && !link->is_too_much)
+        return;
+    struct paper_needed *was = &paper->needed[link->account][link->asset];
+    was->money -= link->need;
+    was->too_much -= link->is_too_much;
+    link->need = is_too_much ? 0 : need;
+    link->is_too_much = is_too_much;
+    link->account = order->ask.account % PAPER_ACCOUNTS_MAX;
+    link->asset = need ? asset : 0;
+    struct paper_needed *is = &paper->needed[link->account][link->asset];
+    is->money += link->need;
+    is->too_much += link->is_too_much;
+}
+
+/* What the account has of an asset and no other order needs. */
+static oc_i128 free_of(const struct paper *paper, const struct paper_order *order, uint32_t asset)
+{
+    const struct paper_link *own = &paper->links[paper_slot(paper, order)];
+    const struct paper_needed *needed = &paper->needed[order->ask.account % PAPER_ACCOUNTS_MAX][asset];
+    const bool is_own = own->asset == asset;
+    oc_i128 money;
+    if (needed->too_much > (is_own && own->is_too_much) ||
+        num_sub_128(balance_of(paper, order, asset), needed->money - (is_own ? own->need : 0), &money) < 0)
+        return 0;
     return money;
 }
 

@@ -4,14 +4,6 @@
 
 #include "walk.h"
 
-struct paper_group *paper_group(struct paper *paper, uint64_t id)
-{
-    for (uint32_t i = 0; id && i < paper->group_count; i++)
-        if (paper->groups[i].id == id)
-            return &paper->groups[i];
-    return NULL;
-}
-
 static bool is_leg(const struct oc_request *ask)
 {
     return ask->group && (ask->role == OC_ROLE_STOP_LOSS || ask->role == OC_ROLE_TAKE_PROFIT);
@@ -27,22 +19,6 @@ bool paper_leg_from(struct paper *paper, const struct paper_market *market, cons
         return false;
     *ret_from = group->from;
     return true;
-}
-
-static struct paper_group *group_new(struct paper *paper, const struct oc_request *entry)
-{
-    if (paper->group_count == paper->group_room) {
-        struct paper_group *groups =
-            paper_grown(paper->groups, &paper->group_room, PAPER_GROUPS_MAX, sizeof *paper->groups);
-        if (!groups) {
-            paper->is_short = true;
-            return NULL;
-        }
-        paper->groups = groups;
-    }
-    struct paper_group *group = &paper->groups[paper->group_count++];
-    *group = (struct paper_group){.id = entry->group, .inst = entry->head.inst, .account = entry->account};
-    return group;
 }
 
 /* What the fee of a purchase took of it. */
@@ -84,7 +60,7 @@ static struct paper_group *group_takes(struct paper *paper, const struct paper_o
         return NULL;
     struct paper_group *group = paper_group(paper, order->ask.group);
     if (!group && is_entry)
-        group = group_new(paper, &order->ask);
+        group = paper_group_new(paper, &order->ask);
     if (!group)
         return NULL;
     group->entered += is_entry ? fill->qty : 0;
@@ -151,18 +127,18 @@ void paper_claim(struct paper *paper, const struct paper_order *order, const str
     memcpy(&claim->said, event, event->size);
 }
 
-static struct paper_order *awaited(struct paper *paper, const struct oc_request *request)
+/* The place of a leg among those that are awaited; awaited_count: none is meant. */
+static uint32_t awaited(const struct paper *paper, const struct oc_request *request)
 {
-    for (uint32_t i = 0; paper->awaited_count && i < paper->order_count; i++) {
-        struct paper_order *order = &paper->orders[i];
-        if (!order->is_awaited)
-            continue;
+    uint32_t at = 0;
+    for (; at < paper->awaited_count; at++) {
+        const struct oc_request *ask = &paper->orders[paper->awaited[at]].ask;
         if (request->kind == OC_REQUEST_NEW
-                ? !order->ask.order && order->ask.group == request->group && order->ask.role == request->role
-                : order->ask.order && order->ask.order == request->order)
-            return order;
+                ? !ask->order && ask->group == request->group && ask->role == request->role
+                : ask->order && ask->order == request->order)
+            break;
     }
-    return NULL;
+    return at;
 }
 
 /* What happened to it is said, in the order in which it did. */
@@ -191,17 +167,19 @@ static void claims_say(struct paper *paper, const struct paper_order *order)
 
 bool paper_claimed(struct paper *paper, int64_t now_ns, const struct oc_request *request)
 {
-    struct paper_order *order = request->kind == OC_REQUEST_CANCEL ? NULL : awaited(paper, request);
-    if (!order)
+    const uint32_t at = request->kind == OC_REQUEST_CANCEL ? paper->awaited_count : awaited(paper, request);
+    if (at == paper->awaited_count)
         return false;
+    struct paper_order *order = &paper->orders[paper->awaited[at]];
     paper->floor_ns = now_ns;
     order->is_awaited = false;
-    paper->awaited_count--;
+    paper->awaited[at] = paper->awaited[--paper->awaited_count];
     if (request->kind == OC_REQUEST_NEW) {
-        order->ask = *request;
+        paper_asked(paper, order, request);
     } else {
         order->grown = 0;
         order->ask.qty = request->qty;
+        paper_needs(paper, order);
         paper_answer(paper, request, OC_EV_AMENDED, now_ns, NULL);
     }
     claims_say(paper, order);
@@ -213,10 +191,10 @@ bool paper_claimed(struct paper *paper, int64_t now_ns, const struct oc_request 
  * another for the rest. That one goes on as what the first is, triggered or not. */
 static struct paper_order *exhausted(struct paper *paper, const struct oc_request *request)
 {
-    for (uint32_t i = 0; i < paper->order_count; i++) {
-        struct paper_order *order = &paper->orders[i];
-        if (order->ask.group == request->group && order->ask.role == request->role && order->phase == PHASE_WORKING &&
-            !order->is_awaited && order->grown > 0 && order->filled >= order->ask.qty)
+    uint32_t slot = paper_first_in(paper, request->group);
+    for (; slot != PAPER_NONE; slot = paper_next_in(paper, slot)) {
+        struct paper_order *order = &paper->orders[slot];
+        if (order->ask.role == request->role && order->phase == PHASE_WORKING && !order->is_awaited && order->grown > 0 && order->filled >= order->ask.qty)
             return order;
     }
     return NULL;
@@ -227,9 +205,9 @@ bool paper_succeeds(struct paper *paper, int64_t now_ns, const struct oc_request
     struct paper_order *order = request->kind == OC_REQUEST_NEW && is_leg(request) ? exhausted(paper, request) : NULL;
     if (!order)
         return false;
-    order->ask = *request;
     order->filled = order->grown = 0;
     order->fills = 0;
+    paper_asked(paper, order, request);
     paper_tell(paper, order, OC_EV_ACCEPTED, now_ns, NULL);
     if (order->is_triggered)
         paper_tell(paper, order, OC_EV_TRIGGERED, now_ns, NULL);
@@ -263,33 +241,18 @@ void paper_claims_drop(struct paper *paper, int64_t now_ns)
             paper->claims[kept++] = paper->claims[i];
     }
     paper->claim_count = kept;
+    const uint32_t count = paper->awaited_count;
     paper->awaited_count = 0;
-    for (uint32_t i = 0; i < paper->order_count; i++) {
-        struct paper_order *order = &paper->orders[i];
-        if (!order->is_awaited)
-            continue;
+    for (uint32_t i = 0; i < count; i++) {
+        struct paper_order *order = &paper->orders[paper->awaited[i]];
         if (paper_market(paper, order->ask.head.inst)->close_ns >= now_ns) {
-            paper->awaited_count++;
+            paper->awaited[paper->awaited_count++] = paper->awaited[i];
             continue;
         }
-        if (!order->ask.order)
-            paper_over(paper, order);
         order->is_awaited = false;
         order->grown = 0;
+        if (!order->ask.order)
+            paper_over(paper, order);
+        paper_needs(paper, order);
     }
-}
-
-/* A group is kept while an order of it is here, or can still be on its way. */
-void paper_groups_drop(struct paper *paper, int64_t now_ns)
-{
-    uint32_t kept = 0;
-    for (uint32_t i = 0; i < paper->group_count; i++) {
-        const struct paper_group *group = &paper->groups[i];
-        bool is_kept = now_ns <= group->fill_ns + paper->response_ns + paper->entry_ns;
-        for (uint32_t at = 0; at < paper->order_count && !is_kept; at++)
-            is_kept = paper->orders[at].ask.group == group->id;
-        if (is_kept)
-            paper->groups[kept++] = *group;
-    }
-    paper->group_count = kept;
 }

@@ -130,12 +130,8 @@ static oc_rc all_meet(struct paper *paper, uint32_t inst, int64_t now_ns, const 
     int64_t left =
         trade && paper->profile != PROFILE_IDEAL && (trade->present & OC_HAS_QTY) && trade->qty > 0 ? trade->qty : -1;
     struct point point;
-    uint32_t count = 0, listed;
-    const uint32_t *list = paper_orders_of(paper, inst, &listed);
-    if (!list && listed)
-        return OC_E_NOMEM;
-    for (uint32_t at = 0; at < listed; at++) {
-        const uint32_t i = list[at];
+    uint32_t count = 0, i = paper_first(paper, inst);
+    for (; i != PAPER_NONE; i = paper->links[i].behind[PAPER_BY_MARKET]) {
         struct paper_order *order = &paper->orders[i];
         if (!is_of(order, inst) || !point_of(paper, market, order, now_ns, trade, &point))
             continue;
@@ -189,7 +185,7 @@ oc_rc paper_on_market(struct paper *paper, int64_t now_ns, const struct oc_event
         rc = on_trade(paper, market, now_ns, (const struct oc_ev_trade *)(const void *)event);
     else if (event->type == OC_EV_SESSION)
         market->is_after_break |= ((const struct oc_ev_session *)(const void *)event)->status == OC_SESSION_CLOSED;
-    if (paper->order_count)
+    if (paper->done_count)
         paper_sweep(paper);
     return rc;
 }

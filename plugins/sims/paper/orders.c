@@ -4,14 +4,6 @@
 
 #include "paper.h"
 
-struct paper_order *paper_find(struct paper *paper, uint64_t id)
-{
-    for (uint32_t i = 0; i < paper->order_count; i++)
-        if (paper->orders[i].ask.order == id && paper->orders[i].phase == PHASE_WORKING)
-            return &paper->orders[i];
-    return NULL;
-}
-
 static struct oc_ev_answer answer_to(const struct oc_request *request, uint16_t type, int64_t now_ns,
                                      const char *reason)
 {
@@ -54,86 +46,6 @@ void paper_finish(struct paper *paper, struct paper_order *order, uint16_t type,
     paper_over(paper, order);
 }
 
-void paper_over(struct paper *paper, struct paper_order *order)
-{
-    order->phase = PHASE_DONE;
-    paper->has_done = true;
-}
-
-void paper_sweep(struct paper *paper)
-{
-    uint32_t kept = 0;
-    bool has_done = false;
-    if (!paper->has_done)
-        return;
-    for (uint32_t i = 0; i < paper->order_count; i++) {
-        if (paper->orders[i].phase == PHASE_DONE && !paper->orders[i].is_awaited)
-            continue;
-        has_done |= paper->orders[i].phase == PHASE_DONE;
-        if (kept != i)
-            paper->orders[kept] = paper->orders[i];
-        kept++;
-    }
-    paper->is_list_stale |= kept != paper->order_count;
-    paper->order_count = kept;
-    paper->has_done = has_done;
-}
-
-/* One of no market that there is stands in the first list, where nobody is looked for: instruments count from 1. */
-static uint32_t list_number(const struct paper *paper, uint32_t order)
-{
-    const uint32_t index = OC_INST_INDEX(paper->orders[order].ask.head.inst);
-    return index < paper->market_max ? index : 0;
-}
-
-/* By market, in the order of arrival: counted, then placed. */
-static bool lists_make(struct paper *paper)
-{
-    uint32_t *end = paper->list_end ? paper->list_end : calloc(paper->market_max, sizeof *end);
-    paper->list_end = end;
-    while (end && paper->listed_room < paper->order_count) {
-        uint32_t *listed = paper_grown(paper->listed, &paper->listed_room, PAPER_ORDERS_MAX, sizeof *listed);
-        if (!listed)
-            return false;
-        paper->listed = listed;
-    }
-    if (!end)
-        return false;
-    memset(end, 0, paper->market_max * sizeof *end);
-    for (uint32_t i = 0; i < paper->order_count; i++)
-        end[list_number(paper, i)]++;
-    for (uint32_t i = 0, all = 0; i < paper->market_max; i++) {
-        const uint32_t count = end[i];
-        end[i] = all;
-        all += count;
-    }
-    for (uint32_t i = 0; i < paper->order_count; i++)
-        paper->listed[end[list_number(paper, i)]++] = i;
-    paper->is_list_stale = false;
-    return true;
-}
-
-const uint32_t *paper_orders_of(struct paper *paper, uint32_t inst, uint32_t *ret_count)
-{
-    const uint32_t index = OC_INST_INDEX(inst);
-    *ret_count = 0;
-    static const uint32_t few[PAPER_LIST_MIN] = {0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13, 14, 15,
-                                                 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31};
-    if (!paper->order_count || index >= paper->market_max)
-        return NULL;
-    if (paper->order_count <= PAPER_LIST_MIN) {
-        *ret_count = paper->order_count;
-        return few;
-    }
-    if (paper->is_list_stale && !lists_make(paper)) {
-        *ret_count = 1;
-        return NULL;
-    }
-    const uint32_t first = index ? paper->list_end[index - 1] : 0;
-    *ret_count = paper->list_end[index] - first;
-    return *ret_count ? paper->listed + first : NULL;
-}
-
 void *paper_grown(void *list, uint32_t *room, uint32_t max, size_t size)
 {
     const uint32_t wanted = *room ? *room * 2 : 32;
@@ -141,22 +53,6 @@ void *paper_grown(void *list, uint32_t *room, uint32_t max, size_t size)
     if (grown)
         *room = wanted;
     return grown;
-}
-
-oc_rc paper_room(struct paper *paper, struct paper_order **ret_order)
-{
-    if (paper->order_count == PAPER_ORDERS_MAX)
-        return OC_E_LIMIT;
-    if (paper->order_count == paper->order_room) {
-        struct paper_order *orders = paper_grown(paper->orders, &paper->order_room, PAPER_ORDERS_MAX, sizeof *orders);
-        if (!orders)
-            return OC_E_NOMEM;
-        paper->orders = orders;
-    }
-    paper->is_list_stale = true;
-    *ret_order = &paper->orders[paper->order_count++];
-    memset(*ret_order, 0, sizeof **ret_order);
-    return OC_OK;
 }
 
 static int64_t day_end(int64_t now_ns)
@@ -203,17 +99,16 @@ static void arrive_new(struct paper *paper, const struct oc_request *request, in
         paper_answer(paper, request, OC_EV_REJECTED, now_ns, "EXPIRES_IN_THE_PAST");
         return;
     }
-    if (paper_room(paper, &order) < 0) {
+    if (paper_room(paper, request, &order) < 0) {
         paper_answer(paper, request, OC_EV_REJECTED, now_ns, "TOO_MANY_ORDERS");
         return;
     }
-    order->ask = *request;
     order->phase = PHASE_WORKING;
     order->active_ns = now_ns;
     order->decided_ns = now_ns - paper->entry_ns;
     order->expire_ns = paper_expiry(request, now_ns);
-    if (order->expire_ns)
-        paper->sim_host->schedule_at(paper->host, order->expire_ns);
+    paper->is_short |= order->expire_ns && !paper_expires(paper, order);
+    paper_needs(paper, order);
     comes(paper, order, now_ns);
 }
 
@@ -251,6 +146,7 @@ bool paper_amend(struct paper *paper, struct paper_order *order, const struct oc
         moved |= order->ask.stop_price != request->stop_price;
         order->ask.stop_price = request->stop_price;
     }
+    paper_needs(paper, order);
     paper_answer(paper, request, OC_EV_AMENDED, now_ns, NULL);
     if (!moved)
         return false;
@@ -375,16 +271,6 @@ oc_rc paper_message(struct paper *paper, int64_t now_ns, const struct oc_request
     return rc;
 }
 
-static void expire_due(struct paper *paper, int64_t now_ns)
-{
-    for (uint32_t i = 0; i < paper->order_count; i++) {
-        struct paper_order *order = &paper->orders[i];
-        if (order->phase == PHASE_WORKING && order->expire_ns && order->expire_ns <= now_ns && !order->is_awaited &&
-            !bar_runs(paper_market(paper, order->ask.head.inst)))
-            paper_finish(paper, order, OC_EV_EXPIRED, now_ns, "TIME_IN_FORCE_ENDED");
-    }
-}
-
 static oc_rc arrive_first(struct paper *paper)
 {
     const struct oc_request request = paper->messages[paper->message_first];
@@ -405,7 +291,7 @@ oc_rc paper_due(struct paper *paper, int64_t now_ns)
             break;
         rc = judged_ns <= arrives_ns ? paper_judge_due(paper, judged_ns) : arrive_first(paper);
     }
-    expire_due(paper, now_ns);
+    paper_expire_due(paper, now_ns);
     paper_sweep(paper);
     return rc;
 }

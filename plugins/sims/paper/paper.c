@@ -25,6 +25,8 @@ static oc_rc add_instrument(void *self, const struct oc_instrument *info)
         return OC_E_RANGE;
     market->info = *info;
     market->unit_money = units;
+    for (uint32_t i = paper_first(paper, info->inst); i != PAPER_NONE; i = paper->links[i].behind[PAPER_BY_MARKET])
+        paper_needs(paper, &paper->orders[i]);
     return OC_OK;
 }
 
@@ -58,9 +60,6 @@ static oc_rc on_due(void *self, int64_t now_ns)
         paper->sim_host->schedule_at(paper->host, paper->messages[paper->message_first].head.local_ns);
     if (paper->running_count)
         paper->sim_host->schedule_at(paper->host, paper_next_judgement(paper));
-    for (uint32_t i = 0; i < paper->order_count; i++)
-        if (paper->orders[i].expire_ns > now_ns)
-            paper->sim_host->schedule_at(paper->host, paper->orders[i].expire_ns);
     return rc;
 }
 
@@ -69,7 +68,7 @@ static oc_rc on_end(void *self, int64_t now_ns)
 {
     struct paper *paper = self;
     paper_arrive_all(paper);
-    for (uint32_t i = 0; i < paper->order_count; i++) {
+    for (uint32_t i = paper->all.first; i != PAPER_NONE; i = paper->links[i].behind[PAPER_ALL]) {
         struct paper_order *order = &paper->orders[i];
         struct paper_market *market = paper_market(paper, order->ask.head.inst);
         int64_t price;
@@ -190,13 +189,13 @@ static void close_paper(void *self)
     paper_judge_release(paper);
     paper_insides_release(paper);
     free(paper->inside);
-    free(paper->groups);
+    paper_groups_release(paper);
+    paper_table_release(paper);
+    free(paper->expiries);
+    free(paper->needed);
     free(paper->claims);
     free(paper->openings);
     free(paper->markets);
-    free(paper->orders);
-    free(paper->listed);
-    free(paper->list_end);
     free(paper->messages);
     free(paper->balances);
     free(paper->positions);
@@ -215,9 +214,13 @@ static oc_rc open_paper(const struct oc_host *host, void **ret_self)
     paper->markets = calloc(paper->market_max, sizeof *paper->markets);
     paper->balances = calloc(PAPER_ACCOUNTS_MAX, sizeof *paper->balances);
     paper->positions = calloc(paper->market_max, sizeof *paper->positions);
+    paper->needed = calloc(PAPER_ACCOUNTS_MAX, sizeof *paper->needed);
+    paper->by_market = calloc(paper->market_max, sizeof *paper->by_market);
     oc_rc rc = paper->sim_host ? OC_OK : OC_E_NOT_SUPPORTED;
-    if (!paper->markets || !paper->balances || !paper->positions)
+    if (!paper->markets || !paper->balances || !paper->positions || !paper->needed || !paper->by_market)
         rc = OC_E_NOMEM;
+    else
+        paper_table_begin(paper);
     if (rc == OC_OK)
         rc = configure(paper);
     if (rc < 0) {

@@ -9,6 +9,7 @@
  *   first extreme.
  * - What happens inside a bar behind its open is said at the close, or later where its answer takes longer.
  * - Size 0 or absent means unknown and limits nothing; a bar of volume 0 and one price did not trade.
+ * - What happens to an order costs the same however many others rest: they are found by number, group, market and time.
  * - Same calls, same answers; no clock, randomness or floating point. */
 #ifndef PAPER_H
 #define PAPER_H
@@ -26,10 +27,11 @@ enum {
     PAPER_ORDERS_MAX = 65536,
     PAPER_MESSAGES_MAX = 65536,
     PAPER_GROUPS_MAX = 65536,
-    PAPER_LIST_MIN = 32,        /* so few orders are looked through, whatever their markets */
     PAPER_PIECES_MAX = 1 << 20, /* of finer data inside one bar */
     PAPER_RECENT = 64           /* restored fills that are held against the bar that runs after a restart */
 };
+
+#define PAPER_NONE UINT32_MAX /* no order, or no group, has that place */
 
 enum phase { PHASE_NONE, PHASE_WORKING, PHASE_DONE };
 enum profile { PROFILE_NEUTRAL, PROFILE_PESSIMISTIC, PROFILE_OPTIMISTIC, PROFILE_IDEAL };
@@ -115,6 +117,42 @@ struct paper_group {
     bool is_on_line; /* restored: that price is on the line of market orders of the bar, which is still to come */
 };
 
+/* Where a group stands among others of its hash. */
+struct paper_group_link {
+    uint32_t next;
+    uint32_t is_loose; /* no order of it is here */
+};
+
+/* The ways in which orders are chained, each in the order of arrival. */
+enum paper_way { PAPER_ALL, PAPER_BY_MARKET, PAPER_BY_ID, PAPER_BY_GROUP, PAPER_WAYS };
+
+struct paper_list {
+    uint32_t first, last;
+};
+
+/* Beside each order, and never saved: its neighbours, and what it needs of its account. */
+struct paper_link {
+    uint64_t number; /* of arrival; 0: no order is in this place */
+    uint64_t id, group;
+    uint32_t before[PAPER_WAYS], behind[PAPER_WAYS];
+    oc_i128 need;
+    uint32_t account, asset;
+    bool is_too_much; /* it needs more than can be counted */
+};
+
+/* What the orders of an account need of an asset. */
+struct paper_needed {
+    oc_i128 money;
+    uint32_t too_much; /* so many of them need more than can be counted */
+};
+
+struct paper_expiry {
+    int64_t at_ns;
+    uint64_t number; /* of the order's arrival */
+    uint32_t slot;
+    uint32_t zero;
+};
+
 /* Something that happened to a leg before the host could ask for it. */
 struct paper_claim {
     uint64_t group;
@@ -131,11 +169,11 @@ struct paper_claim {
 /* Who is first at an open, a quote or a trade: market orders, then stops, the nearest trigger first, then limits by price, each by
  * time. */
 struct paper_opening {
-    int64_t rank;
     int64_t distance;
     int64_t active_ns;
+    uint64_t number; /* of arrival */
     uint32_t order;
-    uint32_t zero;
+    uint32_t rank;
 };
 
 /* What an order meets. */
@@ -167,15 +205,25 @@ struct paper {
     struct paper_market *markets; /* by instrument index */
     struct paper_inside *insides; /* by instrument index; NULL: nothing was said */
     uint32_t market_max;
-    uint32_t order_count; /* in the order of arrival */
-    uint32_t order_room;
-    bool has_done;      /* some of them may be done: to be swept */
-    bool is_list_stale; /* orders came, went or moved since lists were made */
-    uint32_t *listed;   /* numbers of orders by market, each in the order of arrival; owned */
-    uint32_t listed_room;
-    uint32_t *list_end; /* by instrument index: where its part of `listed` ends; owned */
-    uint32_t message_first;
+    /* table.c: an order keeps its place until it leaves */
     struct paper_order *orders;
+    struct paper_link *links; /* by place, as what follows */
+    uint32_t *done;           /* places of those that are done: to be swept */
+    uint32_t *awaited;        /* of legs that are awaited */
+    struct paper_list *by_id, *by_group; /* by hash, order_room of them */
+    struct paper_list *by_market;        /* by instrument index */
+    struct paper_list all;
+    uint64_t number; /* of arrivals */
+    uint32_t order_count;
+    uint32_t order_room;
+    uint32_t free; /* the first place without an order */
+    uint32_t done_count;
+    uint32_t awaited_count;
+    struct paper_needed (*needed)[PAPER_ASSETS_MAX]; /* by account */
+    struct paper_expiry *expiries;                   /* expiry.c */
+    uint32_t expiry_count;
+    uint32_t expiry_room;
+    uint32_t message_first;
     struct oc_request *messages; /* under way to the venue, ring of message_room by head.local_ns = arrival */
     uint32_t message_count;
     uint32_t message_room;
@@ -183,6 +231,10 @@ struct paper {
     uint32_t inside_count;
     uint32_t inside_room;
     struct paper_group *groups;
+    struct paper_group_link *group_links;
+    uint32_t *group_first; /* by hash, group_room of them */
+    uint64_t *loose;       /* numbers of those of which no order is here */
+    uint32_t loose_count;
     uint32_t group_count;
     uint32_t group_room;
     struct paper_claim *claims;
@@ -190,7 +242,6 @@ struct paper {
     uint32_t claim_room;
     uint32_t running[PAPER_INSTRUMENTS_MAX]; /* indices of markets whose bar is to be judged */
     uint32_t running_count;
-    uint32_t awaited_count; /* legs that are awaited, at most */
     bool is_short;    /* a fill found no memory for what it leads to: the next call about the market or time says so */
     int64_t floor_ns; /* nothing is said before */
     struct paper_opening *openings; /* memory for queue.c */
@@ -223,6 +274,11 @@ static inline bool reaches(uint8_t side, int64_t price, int64_t level)
     return side == OC_SIDE_BUY ? price <= level : price >= level;
 }
 
+static inline uint32_t paper_slot(const struct paper *paper, const struct paper_order *order)
+{
+    return (uint32_t)(order - paper->orders);
+}
+
 /* A bar whose inside is not decided yet. */
 static inline bool bar_runs(const struct paper_market *market) { return market->in_bar && !market->is_judged; }
 
@@ -251,6 +307,8 @@ int64_t paper_affordable(struct paper *paper, const struct paper_order *order, i
 /* Units that the rest of a quote_qty buys at `price`. */
 int64_t paper_quote_units(struct paper *paper, const struct paper_order *order, int64_t price, bool is_maker);
 int64_t paper_position(const struct paper *paper, uint32_t account, uint32_t inst);
+/* What an order needs of its account has changed, or its market has. */
+void paper_needs(struct paper *paper, const struct paper_order *order);
 /* Position and balances after a fill of this value and fee. */
 void paper_book(struct paper *paper, const struct oc_ev_fill *fill, uint32_t account, oc_i128 value, oc_i128 fee);
 
@@ -322,7 +380,6 @@ bool paper_in_reach(const struct paper *paper, const struct paper_market *market
 void paper_judge_release(struct paper *paper);
 
 /* legs.c */
-struct paper_group *paper_group(struct paper *paper, uint64_t id);
 /* A fill of an entry or of a leg, for its group. */
 void paper_group_fill(struct paper *paper, const struct paper_order *order, const struct paper_deal *deal,
                       const struct oc_ev_fill *fill);
@@ -346,10 +403,50 @@ bool paper_claimed(struct paper *paper, int64_t now_ns, const struct oc_request 
 bool paper_succeeds(struct paper *paper, int64_t now_ns, const struct oc_request *request);
 /* Legs that nobody asked for by then have not happened. */
 void paper_claims_drop(struct paper *paper, int64_t now_ns);
+
+/* groups.c */
+/* NULL: there is none. Borrowed until another comes or goes. */
+struct paper_group *paper_group(struct paper *paper, uint64_t id);
+/* NULL: no memory, which is remembered. */
+struct paper_group *paper_group_new(struct paper *paper, const struct oc_request *entry);
+/* An order of it has left. */
+void paper_group_left(struct paper *paper, uint64_t id);
 void paper_groups_drop(struct paper *paper, int64_t now_ns);
+/* Those that came since there were `count` were never. */
+void paper_groups_leave_from(struct paper *paper, uint32_t count);
+/* False: no memory. */
+bool paper_groups_load(struct paper *paper, const char *bytes, uint32_t count);
+void paper_groups_release(struct paper *paper);
+
+/* expiry.c */
+/* False: no memory. */
+bool paper_expires(struct paper *paper, const struct paper_order *order);
+/* Ends those whose time has come, and asks for the next time. */
+void paper_expire_due(struct paper *paper, int64_t now_ns);
+
+/* table.c */
+void paper_table_begin(struct paper *paper);
+void paper_table_release(struct paper *paper);
+/* An order that has come; all but its request is zero. The table may move. */
+oc_rc paper_room(struct paper *paper, const struct oc_request *ask, struct paper_order **ret_order);
+/* From now on it is the order of that request. */
+void paper_asked(struct paper *paper, struct paper_order *order, const struct oc_request *ask);
+/* Those that came since there were `count` were never. */
+void paper_leave_from(struct paper *paper, uint32_t count);
+/* It is over: it is dropped by the next paper_sweep. */
+void paper_over(struct paper *paper, struct paper_order *order);
+/* Drops the orders that are done. */
+void paper_sweep(struct paper *paper);
+/* Something of it is said only when the host has asked. */
+void paper_await(struct paper *paper, struct paper_order *order);
+struct paper_order *paper_find(struct paper *paper, uint64_t id);
+/* The first order of a market; the next is links[].behind[PAPER_BY_MARKET]. */
+uint32_t paper_first(const struct paper *paper, uint32_t inst);
+/* The first order of a group, and the one behind another. */
+uint32_t paper_first_in(struct paper *paper, uint64_t group);
+uint32_t paper_next_in(const struct paper *paper, uint32_t slot);
 
 /* orders.c */
-struct paper_order *paper_find(struct paper *paper, uint64_t id);
 /* When an order's time in force ends; 0: never. */
 int64_t paper_expiry(const struct oc_request *request, int64_t now_ns);
 /* Puts a request under way; head.local_ns is its arrival. */
@@ -370,15 +467,6 @@ void paper_answer(struct paper *paper, const struct oc_request *request, uint16_
 void paper_tell(struct paper *paper, const struct paper_order *order, uint16_t type, int64_t now_ns,
                 const char *reason);
 void paper_finish(struct paper *paper, struct paper_order *order, uint16_t type, int64_t now_ns, const char *reason);
-/* It is over: it is dropped by the next paper_sweep. */
-void paper_over(struct paper *paper, struct paper_order *order);
-/* Drops the orders that are done; pointers into the table change. */
-void paper_sweep(struct paper *paper);
-/* The numbers of a market's orders, and where there are few of others too, in the order of arrival: a bar costs what the orders of its
- * own market cost. Borrowed
- * until an order comes, goes or moves. NULL, with *ret_count 0: there are none; with 1: no memory. */
-const uint32_t *paper_orders_of(struct paper *paper, uint32_t inst, uint32_t *ret_count);
-oc_rc paper_room(struct paper *paper, struct paper_order **ret_order);
 /* A list that is full, with more room; NULL: there is none, and the list is as it was. */
 void *paper_grown(void *list, uint32_t *room, uint32_t max, size_t size);
 

@@ -9,13 +9,14 @@ static bool is_before(const void *a, const void *b)
         return x->rank < y->rank;
     if (x->distance != y->distance) /* a price beyond a trigger came past the farther one first */
         return x->distance > y->distance;
-    return x->active_ns != y->active_ns ? x->active_ns < y->active_ns : x->order < y->order;
+    return x->active_ns != y->active_ns ? x->active_ns < y->active_ns : x->number < y->number;
 }
 
-bool paper_queue(struct paper *paper, uint32_t number, int64_t price, uint32_t count)
+bool paper_queue(struct paper *paper, uint32_t slot, int64_t price, uint32_t count)
 {
-    const struct paper_order *order = &paper->orders[number];
-    struct paper_opening place = {.active_ns = order->active_ns, .order = number};
+    const struct paper_order *order = &paper->orders[slot];
+    struct paper_opening place = {
+        .active_ns = order->active_ns, .number = paper->links[slot].number, .order = slot};
     if (count == paper->opening_room) {
         struct paper_opening *openings =
             paper_grown(paper->openings, &paper->opening_room, PAPER_ORDERS_MAX, sizeof *paper->openings);

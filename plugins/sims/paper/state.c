@@ -47,7 +47,8 @@ oc_rc paper_save(void *self, void *bytes, uint32_t size_max)
     at = put(at, paper->balances, sizeof(oc_i128) * PAPER_ACCOUNTS_MAX * PAPER_ASSETS_MAX);
     at = put(at, paper->markets, paper->market_max * sizeof *paper->markets);
     at = put(at, paper->positions, paper->market_max * sizeof *paper->positions);
-    at = put(at, paper->orders, paper->order_count * sizeof *paper->orders);
+    for (uint32_t i = paper->all.first; i != PAPER_NONE; i = paper->links[i].behind[PAPER_ALL])
+        at = put(at, &paper->orders[i], sizeof *paper->orders);
     for (uint32_t i = 0; i < paper->message_count; i++)
         at = put(at, &paper->messages[(paper->message_first + i) % paper->message_room], sizeof *paper->messages);
     at = put(at, paper->inside, paper->inside_count * sizeof *paper->inside);
@@ -89,14 +90,13 @@ static oc_rc load_rest(struct paper *paper, const struct head *head, const char 
 {
     struct oc_request *inside = list_of(paper->inside, &paper->inside_room, head->inside_count, sizeof *inside, &at);
     paper->inside = inside ? inside : paper->inside;
-    struct paper_group *groups = list_of(paper->groups, &paper->group_room, head->group_count, sizeof *groups, &at);
-    paper->groups = groups ? groups : paper->groups;
+    const bool has_groups = paper_groups_load(paper, at, head->group_count);
+    at += head->group_count * sizeof *paper->groups;
     struct paper_claim *claims = list_of(paper->claims, &paper->claim_room, head->claim_count, sizeof *claims, &at);
     paper->claims = claims ? claims : paper->claims;
-    if ((head->inside_count && !inside) || (head->group_count && !groups) || (head->claim_count && !claims))
+    if ((head->inside_count && !inside) || !has_groups || (head->claim_count && !claims))
         return OC_E_NOMEM;
     paper->inside_count = head->inside_count;
-    paper->group_count = head->group_count;
     paper->claim_count = head->claim_count;
     paper->running_count = 0;
     for (uint32_t i = 0; i < head->running_count; i++, at += sizeof paper->running[0]) {
@@ -126,17 +126,25 @@ oc_rc paper_load(void *self, const void *bytes, uint32_t size)
     at += head.market_max * sizeof *paper->markets;
     memcpy(paper->positions, at, head.market_max * sizeof *paper->positions);
     at += head.market_max * sizeof *paper->positions;
-    paper->order_count = paper->awaited_count = 0;
-    paper->has_done = paper->is_list_stale = true;
+    paper_table_begin(paper);
+    paper->expiry_count = 0;
+    memset(paper->needed, 0, PAPER_ACCOUNTS_MAX * sizeof *paper->needed);
     for (uint32_t i = 0; i < head.order_count; i++, at += sizeof *paper->orders) {
         struct paper_order *order;
-        oc_rc rc = paper_room(paper, &order);
+        struct paper_order saved;
+        memcpy(&saved, at, sizeof saved);
+        oc_rc rc = paper_room(paper, &saved.ask, &order);
         if (rc < 0)
             return rc;
-        memcpy(order, at, sizeof *order);
-        paper->awaited_count += order->is_awaited;
-        if (order->expire_ns)
-            paper->sim_host->schedule_at(paper->host, order->expire_ns);
+        *order = saved;
+        if (order->is_awaited)
+            paper_await(paper, order);
+        order->phase = PHASE_WORKING;
+        if (saved.phase == PHASE_DONE)
+            paper_over(paper, order);
+        paper_needs(paper, order);
+        if (order->expire_ns && !paper_expires(paper, order))
+            return OC_E_NOMEM;
     }
     paper->message_count = paper->message_first = 0;
     for (uint32_t i = 0; i < head.message_count; i++, at += sizeof *paper->messages) {
@@ -173,14 +181,14 @@ static void arrived(struct paper *paper, uint64_t request)
         struct oc_request copy = *message;
         message_forget(paper, request);
         struct paper_order *order = paper_find(paper, copy.order);
-        if (copy.kind == OC_REQUEST_NEW && !order && paper_room(paper, &order) == OC_OK) {
-            order->ask = copy;
+        if (copy.kind == OC_REQUEST_NEW && !order && paper_room(paper, &copy, &order) == OC_OK) {
             order->phase = PHASE_WORKING;
             order->is_accepted = true;
             order->active_ns = copy.head.local_ns;
             order->decided_ns = copy.head.local_ns - paper->entry_ns;
             order->expire_ns = paper_expiry(&copy, copy.head.local_ns);
             order->has_rested = copy.bits & OC_RQ_POST_ONLY;
+            paper->is_short |= order->expire_ns && !paper_expires(paper, order);
         } else if (copy.kind == OC_REQUEST_AMEND && order) {
             if (copy.bits & OC_RQ_QUANTITY_CHANGED)
                 order->ask.qty = copy.qty;
@@ -189,6 +197,8 @@ static void arrived(struct paper *paper, uint64_t request)
             if (copy.bits & OC_RQ_STOP_CHANGED)
                 order->ask.stop_price = copy.stop_price;
         }
+        if (order)
+            paper_needs(paper, order);
         return;
     }
 }
@@ -210,6 +220,7 @@ static void observe_fill(struct paper *paper, const struct oc_ev_fill *fill)
     order->spent += value + (fill->fee_asset == market->info.quote ? fee : 0);
     order->fills++;
     order->has_rested = true;
+    paper_needs(paper, order);
     paper->recent[paper->recent_count++ % PAPER_RECENT] =
         (struct paper_recent){fill->head.inst, 0, fill->head.venue_ns, fill->qty};
     if (fill->head.flags & OC_EVF_LAST)

@@ -154,10 +154,9 @@ static void emit_fill(struct paper *paper, struct paper_order *order, const stru
     volume_use(market, order, qty);
     paper_group_fill(paper, order, deal, &fill);
     if (order->grown && order->filled > order->ask.qty &&
-        !order->is_awaited) { /* more than the host knows to be there */
-        order->is_awaited = true;
-        paper->awaited_count++;
-    }
+        !order->is_awaited) /* more than the host knows to be there */
+        paper_await(paper, order);
+    paper_needs(paper, order);
     if (paper->walk && paper->walk->trades)
         note_trade(paper, order, &fill);
     paper_say(paper, order, &fill.head);

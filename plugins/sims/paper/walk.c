@@ -110,10 +110,10 @@ static bool leg_appears(struct walk *walk, const struct paper_order *entry, uint
     const struct oc_request ask = entry->ask; /* the table may move */
     const struct paper_group *group = paper_group(paper, ask.group);
     struct paper_order *leg;
-    if (!group || paper_room(paper, &leg) < 0)
+    if (!group)
         return false;
     const int64_t open = paper_group_open(walk->market, group);
-    leg->ask = (struct oc_request){.head = ask.head,
+    struct oc_request of_leg = {.head = ask.head,
                                    .group = ask.group,
                                    .qty = open,
                                    .account = ask.account,
@@ -126,20 +126,23 @@ static bool leg_appears(struct walk *walk, const struct paper_order *entry, uint
                                    .role = role,
                                    .bits = OC_RQ_HAS_QTY | OC_RQ_REDUCE_ONLY};
     if (role == OC_ROLE_STOP_LOSS) {
-        leg->ask.type = OC_ORDER_STOP;
-        leg->ask.stop_price = ask.stop_loss;
-        leg->ask.bits |= OC_RQ_HAS_STOP;
+        of_leg.type = OC_ORDER_STOP;
+        of_leg.stop_price = ask.stop_loss;
+        of_leg.bits |= OC_RQ_HAS_STOP;
     } else {
-        leg->ask.type = OC_ORDER_LIMIT;
-        leg->ask.price = ask.take_profit;
-        leg->ask.bits |= OC_RQ_HAS_PRICE;
+        of_leg.type = OC_ORDER_LIMIT;
+        of_leg.price = ask.take_profit;
+        of_leg.bits |= OC_RQ_HAS_PRICE;
     }
+    const oc_rc rc = paper_room(paper, &of_leg, &leg);
+    walk->failed |= rc == OC_E_NOMEM;
+    if (rc < 0)
+        return false;
     leg->phase = PHASE_WORKING;
-    leg->is_awaited = true;
     leg->active_ns = ready_ns;
     leg->decided_ns = walk->now_ns;
-    paper->awaited_count++;
-    if (!walk_add(walk, paper->order_count - 1))
+    paper_await(paper, leg);
+    if (!walk_add(walk, paper_slot(paper, leg)))
         return false;
     walk->steps[walk->step_count - 1].is_coming = true; /* be it at the time of the open */
     return true;
@@ -149,9 +152,10 @@ static bool leg_appears(struct walk *walk, const struct paper_order *entry, uint
 static bool legs_grow(struct walk *walk, uint64_t group, uint8_t role, int64_t qty)
 {
     struct paper *paper = walk->paper;
-    for (uint32_t i = 0; i < paper->order_count; i++) {
-        struct paper_order *leg = &paper->orders[i];
-        if (leg->ask.group != group || leg->ask.role != role || leg->phase != PHASE_WORKING)
+    uint32_t slot = paper_first_in(paper, group);
+    for (; slot != PAPER_NONE; slot = paper_next_in(paper, slot)) {
+        struct paper_order *leg = &paper->orders[slot];
+        if (leg->ask.role != role || leg->phase != PHASE_WORKING)
             continue;
         if (leg->is_awaited)
             leg->ask.qty += qty;
@@ -322,10 +326,11 @@ static void stop_comes_inside(struct walk *walk, struct step *step)
 /* The stop of a group whose entry was filled behind the open lies in the range of the bar. */
 static bool is_forced(const struct walk *walk, const struct paper_group *group)
 {
-    const struct paper *paper = walk->paper;
-    for (uint32_t i = 0; i < paper->order_count; i++) {
-        const struct paper_order *leg = &paper->orders[i];
-        if (leg->ask.group != group->id || leg->ask.role != OC_ROLE_STOP_LOSS || leg->phase != PHASE_WORKING)
+    struct paper *paper = walk->paper;
+    uint32_t slot = paper_first_in(paper, group->id);
+    for (; slot != PAPER_NONE; slot = paper_next_in(paper, slot)) {
+        const struct paper_order *leg = &paper->orders[slot];
+        if (leg->ask.role != OC_ROLE_STOP_LOSS || leg->phase != PHASE_WORKING)
             continue;
         const bool would = takes_stop(walk, leg->ask.side, leg->ask.stop_price, group->fill_ns, walk->now_ns);
         if (walk->trades)
@@ -461,7 +466,9 @@ static bool is_before(const struct walk *walk, const struct step *a, const struc
         return buys ? one->ask.stop_price < other->ask.stop_price : one->ask.stop_price > other->ask.stop_price;
     if (buys == is_buy(other) && (x == KIND_LIMIT || x == KIND_LIMIT_COMES) && one->ask.price != other->ask.price)
         return buys ? one->ask.price > other->ask.price : one->ask.price < other->ask.price;
-    return one->active_ns != other->active_ns ? one->active_ns < other->active_ns : a->order < b->order;
+    const struct paper_link *links = walk->paper->links;
+    return one->active_ns != other->active_ns ? one->active_ns < other->active_ns
+                                              : links[a->order].number < links[b->order].number;
 }
 
 static uint32_t first_step(const struct walk *walk)
