@@ -150,7 +150,8 @@ static void work(struct engine *engine, struct book *book)
 {
     const struct position *position = &book->position;
     bool has_entry = false;
-    for (const struct order *order = orders_open_first(engine->orders); order; order = order->younger) {
+    const struct order *order = orders_open_of(engine->orders, position->inst);
+    for (; order; order = order->younger_here) {
         if (!is_of(order, position->account, position->strategy, position->inst) || protects(order))
             continue;
         if (closes(order))
@@ -207,7 +208,8 @@ oc_rc engine_close(struct engine *engine, struct oc_request *request, struct eng
     uint64_t same = 0;
     if (!engine->is_in_batch)
         return OC_E_STATE;
-    for (struct order *order = orders_open_first(engine->orders); order; order = order->younger) {
+    struct order *order = orders_open_of(engine->orders, request->head.inst);
+    for (; order; order = order->younger_here) {
         const struct oc_request *now = &order->now;
         struct engine_refusal refusal;
         if (!is_of(order, request->account, request->strategy, request->head.inst) || protects(order) ||

@@ -9,15 +9,36 @@ void groups_release(struct groups *groups)
 {
     free(groups->list);
     free(groups->told);
+    group_index_release(&groups->index);
     *groups = (struct groups){0};
 }
 
 static struct group *group_find(const struct groups *groups, uint64_t id)
 {
-    for (uint32_t i = 0; id && i < groups->count; i++)
-        if (groups->list[i].id == id)
-            return &groups->list[i];
-    return NULL;
+    const uint32_t place = group_index_find(&groups->index, id);
+    return place == GROUP_NONE ? NULL : &groups->list[place];
+}
+
+bool groups_index(struct groups *groups)
+{
+    group_index_release(&groups->index);
+    for (uint32_t i = 0; i < groups->count; i++) {
+        const uint32_t inst = OC_INST_INDEX(groups->list[i].inst);
+        if (!groups->list[i].id)
+            continue;
+        if (inst >= ENGINE_INSTRUMENTS_MAX || !group_index_reserve(&groups->index, groups->count, inst))
+            return false;
+        group_index_put(&groups->index, i, groups->list[i].id, inst);
+    }
+    return true;
+}
+
+/* Its place is free. */
+static void group_forget(struct groups *groups, struct group *group)
+{
+    group_index_take(&groups->index, (uint32_t)(group - groups->list));
+    group->id = 0;
+    groups->live--;
 }
 
 uint64_t groups_stop_of(const struct groups *groups, uint64_t id)
@@ -28,9 +49,9 @@ uint64_t groups_stop_of(const struct groups *groups, uint64_t id)
 
 static struct group *group_slot(struct groups *groups)
 {
-    for (uint32_t i = 0; i < groups->count; i++)
-        if (!groups->list[i].id)
-            return &groups->list[i];
+    const uint32_t place = group_index_free(&groups->index, groups->count);
+    if (place < groups->count)
+        return &groups->list[place];
     if (groups->count >= ENGINE_GROUPS_MAX)
         return NULL;
     if (groups->count == groups->room) {
@@ -46,7 +67,8 @@ static struct group *group_slot(struct groups *groups)
 
 static oc_rc group_make(struct groups *groups, const struct oc_request *entry)
 {
-    struct group *group = group_slot(groups);
+    const uint32_t inst = OC_INST_INDEX(entry->head.inst);
+    struct group *group = group_index_reserve(&groups->index, groups->count + 1, inst) ? group_slot(groups) : NULL;
     if (!group)
         return OC_E_LIMIT;
     *group = (struct group){
@@ -62,6 +84,7 @@ static oc_rc group_make(struct groups *groups, const struct oc_request *entry)
         .has_target = (entry->bits & OC_RQ_HAS_TAKE_PROFIT) != 0,
     };
     memcpy(group->tag, entry->tag, sizeof group->tag);
+    group_index_put(&groups->index, (uint32_t)(group - groups->list), group->id, inst);
     groups->live++;
     return OC_OK;
 }
@@ -79,8 +102,7 @@ void groups_drop(struct engine *engine, uint64_t id)
     struct group *group = group_find(&engine->groups, id);
     if (!group)
         return;
-    group->id = 0;
-    engine->groups.live--;
+    group_forget(&engine->groups, group);
     while (engine->groups.count && !engine->groups.list[engine->groups.count - 1].id)
         engine->groups.count--;
 }
@@ -255,8 +277,7 @@ static void group_retire(struct engine *engine, struct group *group)
         return;
     if (!group->is_closing && !group->is_small && group->entered != group->exited)
         return;
-    group->id = 0;
-    engine->groups.live--;
+    group_forget(&engine->groups, group);
 }
 
 /* The fill left the strategy's position flat, or on the other side: every group of the side that is gone goes. */
@@ -268,10 +289,11 @@ static void groups_close(struct engine *engine, const struct order *order)
     if (before == after || (after != 0 && (before == 0 || (before > 0) == (after > 0))))
         return; /* what cannot be sold by itself reads 0 before and behind: it is an entry that has begun */
     const uint8_t stays = after > 0 ? OC_SIDE_BUY : after < 0 ? OC_SIDE_SELL : OC_SIDE_NONE;
-    for (uint32_t i = 0; i < engine->groups.count; i++) {
-        struct group *group = &engine->groups.list[i];
-        if (!group->id || group->strategy != order->now.strategy || group->account != order->now.account ||
-            OC_INST_INDEX(group->inst) != OC_INST_INDEX(order->now.head.inst) || group->entered == 0 ||
+    uint32_t next = group_index_first(&engine->groups.index, OC_INST_INDEX(order->now.head.inst));
+    while (next != GROUP_NONE) {
+        struct group *group = &engine->groups.list[next];
+        next = engine->groups.index.places[next].behind;
+        if (group->strategy != order->now.strategy || group->account != order->now.account || group->entered == 0 ||
             group->side == stays)
             continue;
         if (after != 0 && group->id == order->now.group) /* its own legs went too far: that excess is being flattened */

@@ -18,6 +18,7 @@
 #include <stdbool.h>
 
 #include "base/checked.h"
+#include "engine/group_index.h"
 #include "engine/limits.h"
 
 struct engine;
@@ -54,6 +55,7 @@ struct groups {
     uint32_t count; /* slots in use or free */
     uint32_t room;
     uint32_t live;
+    struct group_index index;
     uint32_t told_count, told_room;
     uint64_t *told;   /* orders refused by this input, for groups_tell; owned */
     int64_t retry_ns; /* when refused legs are asked for again; 0: none is */
@@ -61,6 +63,8 @@ struct groups {
 };
 
 void groups_release(struct groups *groups);
+/* The list was read from a checkpoint. False: no memory. */
+bool groups_index(struct groups *groups);
 /* An entry with protection was staged: gives the group its id. OC_E_LIMIT, OC_E_NOMEM. */
 CHECKED oc_rc groups_open(struct engine *engine, struct oc_request *entry);
 /* The entry was dropped before it left: the group goes with it. 0: nothing. */

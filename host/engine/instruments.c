@@ -27,7 +27,9 @@ struct instruments {
     uint16_t by_symbol[SLOTS];                   /* by symbol alone: the first that was added */
     bool shares[ENGINE_INSTRUMENTS_MAX];         /* another venue has the symbol of this first one too */
     uint32_t past_first[ENGINE_INSTRUMENTS_MAX]; /* of an instrument: place + 1 */
-    struct past *past;                           /* owned, as below */
+    uint16_t of_base[ENGINE_ASSETS_MAX]; /* the last instrument of an asset, and the one before another; 0: none */
+    uint16_t base_before[ENGINE_INSTRUMENTS_MAX];
+    struct past *past;       /* owned, as below */
     struct instrument *list; /* [0] is "none"; ENGINE_INSTRUMENTS_MAX of them: memory that is not used is not touched */
 };
 
@@ -301,6 +303,8 @@ static void place(struct instruments *instruments, const struct instrument *inst
     if (instrument->index < instruments->count)
         return;
     name_new(instruments, instrument);
+    instruments->base_before[instrument->index] = instruments->of_base[instrument->info.base % ENGINE_ASSETS_MAX];
+    instruments->of_base[instrument->info.base % ENGINE_ASSETS_MAX] = (uint16_t)instrument->index;
     instruments->count++;
 }
 
@@ -391,6 +395,14 @@ bool instruments_have_changed(const struct instruments *instruments) { return in
 const struct instrument *instruments_at(const struct instruments *instruments, uint32_t index)
 {
     return index > 0 && index < instruments->count ? &instruments->list[index] : NULL;
+}
+
+const struct instrument *instruments_of_base(const struct instruments *instruments, uint32_t asset,
+                                             const struct instrument *before)
+{
+    const uint32_t index =
+        before ? instruments->base_before[before->index] : instruments->of_base[asset % ENGINE_ASSETS_MAX];
+    return instruments_at(instruments, index);
 }
 
 const struct instrument *instruments_get(const struct instruments *instruments, uint32_t inst)

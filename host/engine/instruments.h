@@ -87,6 +87,9 @@ bool instruments_steps(const struct instruments *instruments, uint32_t inst, str
 bool instruments_have_changed(const struct instruments *instruments);
 uint32_t instruments_count(const struct instruments *instruments);
 const struct instrument *instruments_at(const struct instruments *instruments, uint32_t index);
+/* The instruments whose base an asset is, one before the other: of NULL the last that came. NULL: there are no more. */
+const struct instrument *instruments_of_base(const struct instruments *instruments, uint32_t asset,
+                                             const struct instrument *before);
 /* By symbol "BTC/USDT" or "venue:BTC/USDT". 0 if there is none. */
 uint32_t instruments_find(const struct instruments *instruments, const char *symbol);
 /* As people call it: by its symbol, with the venue before it where several have it. Borrowed for the life of the table. "": NULL. */

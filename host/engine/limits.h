@@ -29,7 +29,7 @@ enum {
     ENGINE_SHOWN_POSITIONS_MAX = 4096, /* positions as venues show them */
     ENGINE_LEDGER_KEPT = 256,          /* ledger entries that are shown */
     ENGINE_LEDGER_SEEN = 4096,         /* of those before them it is known what they moved */
-    ENGINE_SOURCES_MAX = 256,          /* market data streams merged */
+    ENGINE_SOURCES_MAX = 1024,         /* market data streams merged */
     ENGINE_BUDGET_ORDERS_MAX = 10000,  /* orders a second that a budget can name */
     ENGINE_SUSPEND_TEXT_MAX = 256      /* bytes of the words in a record of suspension */
 };

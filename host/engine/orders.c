@@ -26,11 +26,18 @@ struct list {
     uint32_t count;
 };
 
+struct here {
+    struct order *oldest;
+    struct order *youngest;
+};
+
 struct orders {
     struct chunk *chunks;
     struct order *free; /* linked by younger */
     struct list open;
     struct list closed;
+    struct here *here; /* by instrument: its open orders */
+    uint32_t here_room;
     struct place *index; /* open addressing by id, power of two */
     uint32_t index_size;
     uint32_t index_count;
@@ -88,6 +95,7 @@ void orders_free(struct orders *orders)
         orders->chunks = next;
     }
     free(orders->index);
+    free(orders->here);
     fills_release(&orders->fills);
     free(orders);
 }
@@ -166,9 +174,43 @@ static void list_remove(struct list *list, struct order *order)
     list->count--;
 }
 
-static void order_release(struct orders *orders, struct list *list, struct order *order)
+static oc_rc here_room(struct orders *orders, uint32_t index)
 {
-    list_remove(list, order);
+    uint32_t room = orders->here_room ? orders->here_room : 16;
+    if (index < orders->here_room)
+        return OC_OK;
+    while (room <= index)
+        room *= 2;
+    struct here *here = realloc(orders->here, room * sizeof *here);
+    if (!here)
+        return OC_E_NOMEM;
+    memset(here + orders->here_room, 0, (room - orders->here_room) * sizeof *here);
+    orders->here = here;
+    orders->here_room = room;
+    return OC_OK;
+}
+
+static void open_append(struct orders *orders, struct order *order)
+{
+    struct here *here = &orders->here[OC_INST_INDEX(order->now.head.inst)];
+    list_append(&orders->open, order);
+    order->older_here = here->youngest;
+    order->younger_here = NULL;
+    *(here->youngest ? &here->youngest->younger_here : &here->oldest) = order;
+    here->youngest = order;
+}
+
+static void open_remove(struct orders *orders, struct order *order)
+{
+    struct here *here = &orders->here[OC_INST_INDEX(order->now.head.inst)];
+    list_remove(&orders->open, order);
+    *(order->older_here ? &order->older_here->younger_here : &here->oldest) = order->younger_here;
+    *(order->younger_here ? &order->younger_here->older_here : &here->youngest) = order->older_here;
+}
+
+/* It stands in no list any more. */
+static void order_release(struct orders *orders, struct order *order)
+{
     index_remove(orders, order->now.order);
     if (__builtin_expect(order->said != NULL, 0))
         said_free(orders, order);
@@ -199,6 +241,8 @@ oc_rc orders_add(struct orders *orders, const struct oc_request *request, int64_
     if (orders_find(orders, request->order))
         return OC_E_EXISTS;
     oc_rc rc = order_room(orders);
+    if (rc == OC_OK)
+        rc = here_room(orders, OC_INST_INDEX(request->head.inst));
     if (rc == OC_OK && orders->index_count * 2 >= orders->index_size)
         rc = index_grow(orders);
     if (rc < 0)
@@ -210,7 +254,7 @@ oc_rc orders_add(struct orders *orders, const struct oc_request *request, int64_
     order->state = STATE_INITIALIZED;
     order->created_ns = order->updated_ns = now_ns;
     order->worst_qty = request->qty;
-    list_append(&orders->open, order);
+    open_append(orders, order);
     index_put(orders, order);
     *ret_order = order;
     return OC_OK;
@@ -250,7 +294,11 @@ struct order *orders_find_named(const struct orders *orders, uint32_t source, ui
     return order_ids_find(&orders->ids, source, kind, id);
 }
 
-void orders_drop(struct orders *orders, struct order *order) { order_release(orders, &orders->open, order); }
+void orders_drop(struct orders *orders, struct order *order)
+{
+    open_remove(orders, order);
+    order_release(orders, order);
+}
 
 static bool is_fill(int event) { return event == EVENT_FILL || event == EVENT_LATE_FILL; }
 
@@ -297,8 +345,10 @@ static void closed_release(struct orders *orders)
         oldest = orders->closed.oldest;
     }
     const uint64_t id = oldest->now.order;
-    if (!order_missing(oldest) || orders->closed.count > 2 * ENGINE_ORDERS_CLOSED_KEPT)
-        order_release(orders, &orders->closed, oldest);
+    if (!order_missing(oldest) || orders->closed.count > 2 * ENGINE_ORDERS_CLOSED_KEPT) {
+        list_remove(&orders->closed, oldest);
+        order_release(orders, oldest);
+    }
     /* The next order will take the place of this one, and the one after it goes then: both were last touched long ago. */
     const struct order *next = orders->closed.oldest;
     if (orders->free)
@@ -352,7 +402,7 @@ bool orders_event(struct orders *orders, struct order *order, int event, int64_t
     if (!state_is_final(next))
         return true;
     order_amend_ends(order); /* whatever became of it */
-    list_remove(&orders->open, order);
+    open_remove(orders, order);
     list_append(&orders->closed, order);
     if (orders->closed.count > ENGINE_ORDERS_CLOSED_KEPT)
         closed_release(orders);
@@ -402,19 +452,33 @@ oc_rc orders_put(struct orders *orders, const struct order *saved)
     oc_rc rc = orders_add(orders, &saved->now, saved->created_ns, &order);
     if (rc < 0)
         return rc;
-    struct order *older = order->older, *younger = order->younger;
+    const struct order placed = *order;
     *order = *saved;
-    order->older = older;
-    order->younger = younger;
+    order->older = placed.older;
+    order->younger = placed.younger;
+    order->older_here = placed.older_here;
+    order->younger_here = placed.younger_here;
     order->said = NULL;
     if (state_is_final(order->state)) {
-        list_remove(&orders->open, order);
+        open_remove(orders, order);
         list_append(&orders->closed, order);
     }
     return OC_OK;
 }
 
 struct order *orders_open_first(const struct orders *orders) { return orders->open.oldest; }
+
+struct order *orders_open_of(const struct orders *orders, uint32_t inst)
+{
+    const uint32_t index = OC_INST_INDEX(inst);
+    return index < orders->here_room ? orders->here[index].oldest : NULL;
+}
+
+struct order *orders_open_last_of(const struct orders *orders, uint32_t inst)
+{
+    const uint32_t index = OC_INST_INDEX(inst);
+    return index < orders->here_room ? orders->here[index].youngest : NULL;
+}
 
 struct order *orders_closed_first(const struct orders *orders) { return orders->closed.oldest; }
 

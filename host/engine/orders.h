@@ -54,7 +54,9 @@ struct order {
     char reason[OC_REASON_MAX];
     struct order *older; /* list of open, or of final orders */
     struct order *younger;
-    struct order_said *said; /* NULL: no venue has said more than a simulator would. Owned */
+    struct order_said *said;  /* NULL: no venue has said more than a simulator would. Owned */
+    struct order *older_here; /* of open orders of its instrument. A checkpoint holds what stands before these two */
+    struct order *younger_here;
 };
 
 struct orders;
@@ -102,7 +104,10 @@ struct fills *orders_fills(struct orders *orders);
 
 /* The oldest open order; walk with ->younger. */
 struct order *orders_open_first(const struct orders *orders);
-struct order *orders_closed_first(const struct orders *orders); /* oldest kept final order */
+/* The oldest open order of an instrument; walk with ->younger_here. */
+struct order *orders_open_of(const struct orders *orders, uint32_t inst);
+struct order *orders_open_last_of(const struct orders *orders, uint32_t inst); /* with ->older_here */
+struct order *orders_closed_first(const struct orders *orders);                /* oldest kept final order */
 /* The other ends: the youngest open order, and the final order that ended last; walk with ->older. */
 struct order *orders_open_last(const struct orders *orders);
 struct order *orders_closed_last(const struct orders *orders);

@@ -62,8 +62,8 @@ bool reduces_only(const struct engine *engine, const struct oc_request *request,
     }
     if (qty <= 0)
         return false;
-    for (const struct order *order = orders_open_first(engine->orders); left >= qty && engine->reducing && order;
-         order = order->younger)
+    const struct order *order = engine->reducing ? orders_open_of(engine->orders, request->head.inst) : NULL;
+    for (; left >= qty && order; order = order->younger_here)
         if (is_beside(order, request, strategy) && !is_leaving(engine, order))
             left -= order_remaining_worst(order);
     return left >= qty;

@@ -280,13 +280,14 @@ oc_i128 engine_used(const struct engine *engine, uint32_t account, uint32_t asse
     oc_i128 reducing = 0;
     if (!owner || !owner->terms.has_funds || owner->terms.may_short || (!engine->reducing && !engine->groups.live))
         return used;
-    for (const struct order *order = orders_open_first(engine->orders); order && used + reducing < total;
-         order = order->younger) {
-        const struct instrument *instrument = instruments_get(engine->instruments, order->now.head.inst);
-        if ((order->now.bits & OC_RQ_REDUCE_ONLY) && order->now.side == OC_SIDE_SELL && order->now.account == account &&
-            instrument->info.base == asset && instrument->info.kind == OC_KIND_SPOT &&
-            num_add_128(reducing, reducing_of(engine, order), &reducing) < 0)
-            reducing = total;
+    const struct instrument *of = instruments_of_base(engine->instruments, asset, NULL);
+    for (; of; of = instruments_of_base(engine->instruments, asset, of)) {
+        const struct order *order =
+            of->info.kind == OC_KIND_SPOT ? orders_open_of(engine->orders, of->info.inst) : NULL;
+        for (; order && used + reducing < total; order = order->younger_here)
+            if ((order->now.bits & OC_RQ_REDUCE_ONLY) && order->now.side == OC_SIDE_SELL &&
+                order->now.account == account && num_add_128(reducing, reducing_of(engine, order), &reducing) < 0)
+                reducing = total;
     }
     if (reducing > total - used)
         reducing = total > used ? total - used : 0;

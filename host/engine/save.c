@@ -144,20 +144,23 @@ static void pass_books(struct engine *engine, struct save_cursor *cursor)
     }
 }
 
+#define ORDER_SAVED_SIZE offsetof(struct order, older_here)
+
 /* Written straight into the checkpoint: thousands of them are copied while nothing else is looked at. */
 static void write_orders(struct save_cursor *cursor, const struct order *first, uint32_t count)
 {
-    if (cursor->is_bad || (size_t)count * sizeof *first > cursor->left) {
+    const size_t size = ORDER_SAVED_SIZE;
+    if (cursor->is_bad || count * size > cursor->left) {
         cursor->is_bad = true;
         return;
     }
     for (const struct order *order = first; order; order = order->younger) {
-        memcpy(cursor->at, order, sizeof *order);
+        memcpy(cursor->at, order, size);
         memset(cursor->at + offsetof(struct order, older), 0, sizeof order->older); /* no addresses in files */
         memset(cursor->at + offsetof(struct order, younger), 0, sizeof order->younger);
         memset(cursor->at + offsetof(struct order, said), 0, sizeof order->said);
-        cursor->at += sizeof *order;
-        cursor->left -= sizeof *order;
+        cursor->at += size;
+        cursor->left -= size;
     }
 }
 
@@ -169,7 +172,7 @@ static void pass_order_list(struct engine *engine, struct save_cursor *cursor, c
         write_orders(cursor, first, count);
     for (uint32_t i = 0; !cursor->is_writing && i < count && !cursor->is_bad; i++) {
         struct order order;
-        save_pass(cursor, &order, sizeof order);
+        save_pass(cursor, &order, ORDER_SAVED_SIZE);
         order.is_reducing = false; /* counted anew, as what it reserves */
         if (!cursor->is_bad && orders_put(engine->orders, &order) < 0)
             cursor->is_bad = true;
@@ -194,6 +197,8 @@ static void pass_groups(struct engine *engine, struct save_cursor *cursor)
     }
     if (count)
         save_pass(cursor, groups->list, count * sizeof *groups->list);
+    if (!cursor->is_writing && !cursor->is_bad)
+        cursor->is_bad = !groups_index(groups);
     save_pass(cursor, &groups->live, sizeof groups->live);
     save_pass(cursor, &groups->retry_ns, sizeof groups->retry_ns);
     save_pass(cursor, &groups->flattened, sizeof groups->flattened);

@@ -10,7 +10,7 @@
 #include "base/plugin_call.h"
 #include "feed/event_ring.h"
 
-enum { FEED_SOURCES_MAX = 64, FEED_CHUNK = 256 };
+enum { FEED_SOURCES_MAX = 1000, FEED_CHUNK = 256 };
 
 struct synthetic { /* bars of a seeded walk, or trades and quotes at a rate */
     uint64_t state;

@@ -326,10 +326,9 @@ static int lj_busy(lua_State *lua)
     const struct market_handle *market = api_market_at(lua, 1);
     const struct orders *orders = engine_orders(market->strategy->engine);
     bool busy = false;
-    for (const struct order *order = orders_open_first(orders); order && !busy; order = order->younger)
-        busy = order->now.strategy == market->strategy->id &&
-               OC_INST_INDEX(order->now.head.inst) == OC_INST_INDEX(market->inst) &&
-               order->now.role != OC_ROLE_STOP_LOSS && order->now.role != OC_ROLE_TAKE_PROFIT && order_is_open(order);
+    for (const struct order *order = orders_open_of(orders, market->inst); order && !busy; order = order->younger_here)
+        busy = order->now.strategy == market->strategy->id && order->now.role != OC_ROLE_STOP_LOSS &&
+               order->now.role != OC_ROLE_TAKE_PROFIT && order_is_open(order);
     lua_pushboolean(lua, busy);
     return 1;
 }
@@ -340,9 +339,8 @@ static int lj_orders(lua_State *lua)
     const struct orders *orders = engine_orders(market->strategy->engine);
     lua_Integer count = 0;
     lua_newtable(lua);
-    for (const struct order *order = orders_open_first(orders); order; order = order->younger) {
-        if (order->now.strategy != market->strategy->id ||
-            OC_INST_INDEX(order->now.head.inst) != OC_INST_INDEX(market->inst) || !order_is_open(order))
+    for (const struct order *order = orders_open_of(orders, market->inst); order; order = order->younger_here) {
+        if (order->now.strategy != market->strategy->id || !order_is_open(order))
             continue;
         api_order_push(lua, order->now.order);
         lua_rawseti(lua, -2, ++count);

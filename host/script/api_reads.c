@@ -16,8 +16,9 @@ static bool is_order_read(const struct strategy *strategy, const struct instrume
                           int64_t *ret_units)
 {
     const struct orders *orders = engine_orders(strategy->engine);
-    for (const struct order *order = orders_open_last(orders); order; order = order->older)
-        if (order->now.strategy == strategy->id && OC_INST_INDEX(order->now.head.inst) == instrument->index &&
+    const struct order *order = orders_open_last_of(orders, instrument->info.inst);
+    for (; order; order = order->older_here)
+        if (order->now.strategy == strategy->id &&
             (is_read(instrument, order_remaining_worst(order), number, ret_units) ||
              is_read(instrument, order->now.qty, number, ret_units) ||
              is_read(instrument, order->filled, number, ret_units)))

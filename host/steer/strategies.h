@@ -16,7 +16,7 @@
 #include "session/session.h"
 
 enum {
-    STRATEGIES_MAX = 16,
+    STRATEGIES_MAX = 1000,
     STRATEGIES_PARAMS_MAX = 128,
     STRATEGIES_STOPS_MAX = 256, /* recorded suspensions by a limit that a replay looks for */
     MAY_LISTS = 4,              /* venues, accounts, instruments, verbs */

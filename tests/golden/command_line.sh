@@ -351,14 +351,14 @@ grep -q "$(printf '\033')" "$work/out" && say "a control character of a name rea
 
 # limits of what is given are said, and what is at a limit is taken
 : >"$work/empty.csv"
-files=$(for i in $(seq 64); do echo "$work/empty.csv"; done)
+files=$(for i in $(seq 1000); do echo "$work/empty.csv"; done)
 long=$work/$(printf '%01024d' 0)
 near=$work$(printf '/.%.0s' $(seq 600))
 confs=$(for i in $(seq 17); do echo "$work/a.conf"; done)
 # shellcheck disable=SC2086
 {
-    expect 1 "at most 64 data files" paper strategies/sma_cross.lua $files --feed synthetic-bars:5 --cash "$cash"
-    expect 1 "at most 64 data files" backtest strategies/sma_cross.lua $files more.csv --cash "$cash"
+    expect 1 "at most 1000 data files" paper strategies/sma_cross.lua $files --feed synthetic-bars:5 --cash "$cash"
+    expect 1 "at most 1000 data files" backtest strategies/sma_cross.lua $files more.csv --cash "$cash"
     expect 3 "at most 16 files" config check $confs
     expect 2 "at most 1024" config check $(seq 1025)
 }

@@ -410,11 +410,11 @@ static void groups_stop_at_their_limit(void **state)
     assert_non_null(groups->list);
     groups->count = groups->room = groups->live = ENGINE_GROUPS_MAX;
     for (uint32_t i = 0; i < ENGINE_GROUPS_MAX; i++)
-        groups->list[i].id = i + 1;
+        groups->list[i] = (struct group){.id = i + 1, .inst = f->inst};
+    assert_true(groups_index(groups));
     assert_true(guarded(f, 10) == 0);
     assert_int_equal(fixture_book(f) ? fixture_book(f)->open_buy : 0, 0); /* refused as a whole */
-    groups->list[77].id = 0;
-    groups->live--;
+    groups_drop(f->engine, groups->list[77].id);
     assert_true(guarded(f, 10) != 0);
     assert_int_equal(groups->live, ENGINE_GROUPS_MAX);
     fixture_free(f);

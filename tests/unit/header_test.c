@@ -366,14 +366,14 @@ static void a_recording_by_others_is_noted(void **state)
     text_release(&plugin_notes);
     char path_line[32];
     for (uint32_t i = 0; i <= FEED_SOURCES_MAX; i++) { /* as many files as a session can have, and one more */
-        snprintf(path_line, sizeof path_line, "data 6:%02u.csv\n", i);
+        snprintf(path_line, sizeof path_line, "data 7:%03u.csv\n", i);
         at = 0;
         assert_int_equal(header_next(path_line, strlen(path_line), &at, &line), OC_OK);
         assert_int_equal(recorded_take_line(house->session, &line, NULL), i < FEED_SOURCES_MAX ? OC_OK : OC_E_LIMIT);
     }
     assert_int_equal(house->session->data.count, FEED_SOURCES_MAX);
-    assert_string_equal(house->session->data.sources[63].path, "63.csv");
-    assert_string_equal(house->session->data.sources[0].path, "00.csv");
+    assert_string_equal(house->session->data.sources[999].path, "999.csv");
+    assert_string_equal(house->session->data.sources[0].path, "000.csv");
     house_free(house);
 }
 

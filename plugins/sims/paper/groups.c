@@ -72,8 +72,7 @@ struct paper_group *paper_group_new(struct paper *paper, const struct oc_request
         return NULL;
     }
     const uint32_t at = paper->group_count++;
-    paper->groups[at] =
-        (struct paper_group){.id = entry->group, .inst = entry->head.inst, .account = entry->account};
+    paper->groups[at] = (struct paper_group){.id = entry->group, .inst = entry->head.inst, .account = entry->account};
     paper->group_links[at] = (struct paper_group_link){0, 0};
     chain_put(paper, at);
     return &paper->groups[at];

@@ -133,9 +133,8 @@ static uint32_t awaited(const struct paper *paper, const struct oc_request *requ
     uint32_t at = 0;
     for (; at < paper->awaited_count; at++) {
         const struct oc_request *ask = &paper->orders[paper->awaited[at]].ask;
-        if (request->kind == OC_REQUEST_NEW
-                ? !ask->order && ask->group == request->group && ask->role == request->role
-                : ask->order && ask->order == request->order)
+        if (request->kind == OC_REQUEST_NEW ? !ask->order && ask->group == request->group && ask->role == request->role
+                                            : ask->order && ask->order == request->order)
             break;
     }
     return at;
@@ -194,7 +193,8 @@ static struct paper_order *exhausted(struct paper *paper, const struct oc_reques
     uint32_t slot = paper_first_in(paper, request->group);
     for (; slot != PAPER_NONE; slot = paper_next_in(paper, slot)) {
         struct paper_order *order = &paper->orders[slot];
-        if (order->ask.role == request->role && order->phase == PHASE_WORKING && !order->is_awaited && order->grown > 0 && order->filled >= order->ask.qty)
+        if (order->ask.role == request->role && order->phase == PHASE_WORKING && !order->is_awaited &&
+            order->grown > 0 && order->filled >= order->ask.qty)
             return order;
     }
     return NULL;

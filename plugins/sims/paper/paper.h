@@ -207,9 +207,9 @@ struct paper {
     uint32_t market_max;
     /* table.c: an order keeps its place until it leaves */
     struct paper_order *orders;
-    struct paper_link *links; /* by place, as what follows */
-    uint32_t *done;           /* places of those that are done: to be swept */
-    uint32_t *awaited;        /* of legs that are awaited */
+    struct paper_link *links;            /* by place, as what follows */
+    uint32_t *done;                      /* places of those that are done: to be swept */
+    uint32_t *awaited;                   /* of legs that are awaited */
     struct paper_list *by_id, *by_group; /* by hash, order_room of them */
     struct paper_list *by_market;        /* by instrument index */
     struct paper_list all;

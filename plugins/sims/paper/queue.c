@@ -15,8 +15,7 @@ static bool is_before(const void *a, const void *b)
 bool paper_queue(struct paper *paper, uint32_t slot, int64_t price, uint32_t count)
 {
     const struct paper_order *order = &paper->orders[slot];
-    struct paper_opening place = {
-        .active_ns = order->active_ns, .number = paper->links[slot].number, .order = slot};
+    struct paper_opening place = {.active_ns = order->active_ns, .number = paper->links[slot].number, .order = slot};
     if (count == paper->opening_room) {
         struct paper_opening *openings =
             paper_grown(paper->openings, &paper->opening_room, PAPER_ORDERS_MAX, sizeof *paper->openings);

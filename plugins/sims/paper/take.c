@@ -153,8 +153,7 @@ static void emit_fill(struct paper *paper, struct paper_order *order, const stru
     order->spent += is_buy(order) ? value + quote_fee : value - quote_fee; /* or taken in */
     volume_use(market, order, qty);
     paper_group_fill(paper, order, deal, &fill);
-    if (order->grown && order->filled > order->ask.qty &&
-        !order->is_awaited) /* more than the host knows to be there */
+    if (order->grown && order->filled > order->ask.qty && !order->is_awaited) /* more than the host knows to be there */
         paper_await(paper, order);
     paper_needs(paper, order);
     if (paper->walk && paper->walk->trades)

@@ -114,17 +114,17 @@ static bool leg_appears(struct walk *walk, const struct paper_order *entry, uint
         return false;
     const int64_t open = paper_group_open(walk->market, group);
     struct oc_request of_leg = {.head = ask.head,
-                                   .group = ask.group,
-                                   .qty = open,
-                                   .account = ask.account,
-                                   .strategy = ask.strategy,
-                                   .kind = OC_REQUEST_NEW,
-                                   .side = ask.side == OC_SIDE_BUY ? OC_SIDE_SELL : OC_SIDE_BUY,
-                                   .tif = OC_TIF_GTC,
-                                   .owner = OC_OWNER_HOST,
-                                   .link = OC_LINK_OCO,
-                                   .role = role,
-                                   .bits = OC_RQ_HAS_QTY | OC_RQ_REDUCE_ONLY};
+                                .group = ask.group,
+                                .qty = open,
+                                .account = ask.account,
+                                .strategy = ask.strategy,
+                                .kind = OC_REQUEST_NEW,
+                                .side = ask.side == OC_SIDE_BUY ? OC_SIDE_SELL : OC_SIDE_BUY,
+                                .tif = OC_TIF_GTC,
+                                .owner = OC_OWNER_HOST,
+                                .link = OC_LINK_OCO,
+                                .role = role,
+                                .bits = OC_RQ_HAS_QTY | OC_RQ_REDUCE_ONLY};
     if (role == OC_ROLE_STOP_LOSS) {
         of_leg.type = OC_ORDER_STOP;
         of_leg.stop_price = ask.stop_loss;
