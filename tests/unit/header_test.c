@@ -366,7 +366,7 @@ static void a_recording_by_others_is_noted(void **state)
     text_release(&plugin_notes);
     char path_line[32];
     for (uint32_t i = 0; i <= FEED_SOURCES_MAX; i++) { /* as many files as a session can have, and one more */
-        snprintf(path_line, sizeof path_line, "data 7:%03u.csv\n", i);
+        snprintf(path_line, sizeof path_line, "data %d:%03u.csv\n", i < 1000 ? 7 : 8, i);
         at = 0;
         assert_int_equal(header_next(path_line, strlen(path_line), &at, &line), OC_OK);
         assert_int_equal(recorded_take_line(house->session, &line, NULL), i < FEED_SOURCES_MAX ? OC_OK : OC_E_LIMIT);

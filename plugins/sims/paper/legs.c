@@ -96,6 +96,17 @@ void paper_group_observe(struct paper *paper, const struct paper_order *order, c
     group->is_on_line = takes && !at_stop;
 }
 
+int64_t paper_said(const struct paper *paper, const struct paper_order *order)
+{
+    int64_t qty = order->filled;
+    for (uint32_t i = 0; order->is_awaited && i < paper->claim_count; i++) {
+        const struct paper_claim *claim = &paper->claims[i];
+        if (claim->group == order->ask.group && claim->role == order->ask.role && claim->said.head.type == OC_EV_FILL)
+            qty -= claim->said.fill.qty;
+    }
+    return qty;
+}
+
 int64_t paper_remaining(struct paper *paper, const struct paper_order *order)
 {
     const int64_t rest = order->ask.qty + order->grown - order->filled;
@@ -146,7 +157,10 @@ static void claims_say(struct paper *paper, const struct paper_order *order)
     uint32_t kept = 0;
     for (uint32_t i = 0; i < paper->claim_count; i++) {
         struct paper_claim *claim = &paper->claims[i];
-        if (claim->group != order->ask.group || claim->role != order->ask.role) {
+        const bool is_of_it = claim->group == order->ask.group && claim->role == order->ask.role;
+        if (is_of_it && claim->said.head.type == OC_EV_FILL && claim->said.fill.qty == 0)
+            continue; /* cut */
+        if (!is_of_it) {
             paper->claims[kept++] = *claim;
             continue;
         }
@@ -164,22 +178,75 @@ static void claims_say(struct paper *paper, const struct paper_order *order)
     paper->claim_count = kept;
 }
 
+/* A part of a fill that was kept, or all of it, was never. */
+static void take_back(struct paper *paper, const struct paper_claim *claim, int64_t qty)
+{
+    struct paper_group *group = paper_group(paper, claim->group);
+    struct oc_ev_fill fill = claim->said.fill;
+    oc_i128 value = 0, fee = 0, part = 0;
+    (void)paper_value(paper_market(paper, fill.head.inst), fill.price, qty, &value);
+    (void)money_from_dec(fill.fee, &fee); /* a fee of our own: it fits */
+    (void)num_muldiv_128(fee, qty, fill.qty, NUM_FLOOR, &part);
+    fill.side = fill.side == OC_SIDE_BUY ? OC_SIDE_SELL : OC_SIDE_BUY;
+    fill.qty = qty;
+    paper_book(paper, &fill, fill.head.source, value, qty < claim->said.fill.qty ? -part : -fee);
+    if (group)
+        group->exited -= qty;
+}
+
+/* What is kept of its fills; beyond `qty`, the host knows of less than was there: those are cut, the last first. */
+static int64_t claimed_of(struct paper *paper, struct paper_order *order, int64_t qty)
+{
+    int64_t kept = 0;
+    for (uint32_t i = paper->claim_count; i-- > 0;) {
+        struct paper_claim *claim = &paper->claims[i];
+        struct oc_ev_fill *fill = &claim->said.fill;
+        if (claim->group != order->ask.group || claim->role != order->ask.role || fill->head.type != OC_EV_FILL)
+            continue;
+        const int64_t over = order->filled - qty, cut = over < 0 ? 0 : over < fill->qty ? over : fill->qty;
+        if (cut > 0) {
+            take_back(paper, claim, cut);
+            order->filled -= cut;
+            fill->qty -= cut;
+        }
+        kept += fill->qty;
+    }
+    return kept;
+}
+
+/* It had grown before it traded more than it was: that is told no later than what it traded. */
+static int64_t grew_ns(const struct paper *paper, const struct paper_order *leg, int64_t now_ns)
+{
+    int64_t at_ns = now_ns;
+    for (uint32_t i = 0; i < paper->claim_count; i++) {
+        const struct paper_claim *claim = &paper->claims[i];
+        if (claim->group == leg->ask.group && claim->role == leg->ask.role && claim->said.head.venue_ns < at_ns)
+            at_ns = claim->said.head.venue_ns;
+    }
+    return at_ns;
+}
+
 bool paper_claimed(struct paper *paper, int64_t now_ns, const struct oc_request *request)
 {
-    const uint32_t at = request->kind == OC_REQUEST_CANCEL ? paper->awaited_count : awaited(paper, request);
+    const bool sizes = request->kind == OC_REQUEST_NEW ||
+                       (request->kind == OC_REQUEST_AMEND && (request->bits & OC_RQ_QUANTITY_CHANGED));
+    const uint32_t at = sizes ? awaited(paper, request) : paper->awaited_count;
     if (at == paper->awaited_count)
         return false;
     struct paper_order *order = &paper->orders[paper->awaited[at]];
     paper->floor_ns = now_ns;
     order->is_awaited = false;
     paper->awaited[at] = paper->awaited[--paper->awaited_count];
+    const int64_t kept = claimed_of(paper, order, request->qty);
     if (request->kind == OC_REQUEST_NEW) {
         paper_asked(paper, order, request);
     } else {
         order->grown = 0;
         order->ask.qty = request->qty;
         paper_needs(paper, order);
-        paper_answer(paper, request, OC_EV_AMENDED, now_ns, NULL);
+        order->filled -= kept; /* they are said behind it */
+        paper_answer(paper, request, OC_EV_AMENDED, grew_ns(paper, order, now_ns), NULL);
+        order->filled += kept;
     }
     claims_say(paper, order);
     paper->floor_ns = INT64_MIN;
@@ -214,19 +281,15 @@ bool paper_succeeds(struct paper *paper, int64_t now_ns, const struct oc_request
     return true;
 }
 
-static void take_back(struct paper *paper, const struct paper_claim *claim)
+/* Nobody asked for it: the leg that the host knows of is here still. */
+static void never_happened(struct paper *paper, const struct paper_claim *claim)
 {
-    if (claim->said.head.type != OC_EV_FILL)
-        return;
-    struct paper_group *group = paper_group(paper, claim->group);
-    struct oc_ev_fill fill = claim->said.fill;
-    oc_i128 value = 0, fee = 0;
-    (void)paper_value(paper_market(paper, fill.head.inst), fill.price, fill.qty, &value);
-    (void)money_from_dec(fill.fee, &fee); /* a fee of our own: it fits */
-    fill.side = fill.side == OC_SIDE_BUY ? OC_SIDE_SELL : OC_SIDE_BUY;
-    paper_book(paper, &fill, fill.head.source, value, -fee);
-    if (group)
-        group->exited -= claim->said.fill.qty;
+    take_back(paper, claim, claim->said.fill.qty);
+    for (uint32_t i = 0; i < paper->awaited_count; i++) {
+        struct paper_order *order = &paper->orders[paper->awaited[i]];
+        if (order->ask.group == claim->group && order->ask.role == claim->role)
+            order->filled -= claim->said.fill.qty;
+    }
 }
 
 void paper_claims_drop(struct paper *paper, int64_t now_ns)
@@ -235,10 +298,11 @@ void paper_claims_drop(struct paper *paper, int64_t now_ns)
     if (!paper->awaited_count)
         return;
     for (uint32_t i = 0; i < paper->claim_count; i++) {
-        if (paper->claims[i].until_ns < now_ns)
-            take_back(paper, &paper->claims[i]);
-        else
-            paper->claims[kept++] = paper->claims[i];
+        const struct paper_claim *claim = &paper->claims[i];
+        if (claim->until_ns >= now_ns)
+            paper->claims[kept++] = *claim;
+        else if (claim->said.head.type == OC_EV_FILL)
+            never_happened(paper, claim);
     }
     paper->claim_count = kept;
     const uint32_t count = paper->awaited_count;
@@ -251,7 +315,9 @@ void paper_claims_drop(struct paper *paper, int64_t now_ns)
         }
         order->is_awaited = false;
         order->grown = 0;
-        if (!order->ask.order)
+        if (order->ask.order && order->filled < order->ask.qty)
+            order->phase = PHASE_WORKING;
+        else if (!order->ask.order)
             paper_over(paper, order);
         paper_needs(paper, order);
     }

@@ -27,7 +27,7 @@ void paper_answer(struct paper *paper, const struct oc_request *request, uint16_
     const struct paper_order *order = paper_find(paper, request->order);
     struct oc_ev_answer answer = answer_to(request, type, now_ns, reason);
     if (order)
-        answer.cum_qty = order->filled;
+        answer.cum_qty = paper_said(paper, order);
     if (type == OC_EV_AMENDED && order)
         answer.qty = order->ask.qty;
     paper_say(paper, NULL, &answer.head);
@@ -36,7 +36,7 @@ void paper_answer(struct paper *paper, const struct oc_request *request, uint16_
 void paper_tell(struct paper *paper, const struct paper_order *order, uint16_t type, int64_t now_ns, const char *reason)
 {
     struct oc_ev_answer answer = answer_to(&order->ask, type, now_ns, reason);
-    answer.cum_qty = order->filled;
+    answer.cum_qty = paper_said(paper, order);
     paper_say(paper, order, &answer.head);
 }
 
@@ -190,6 +190,9 @@ static oc_rc arrive(struct paper *paper, const struct oc_request *request, int64
     oc_rc rc = OC_OK;
     if (market && bar_runs(market) && now_ns >= market->close_ns)
         rc = paper_end_inside(paper, market);
+    if (rc == OC_OK && paper->awaited_count && request->kind == OC_REQUEST_AMEND &&
+        paper_claimed(paper, now_ns, request))
+        return OC_OK;
     if (rc == OC_OK && request->kind != OC_REQUEST_NEW)
         return arrive_about(paper, request, now_ns);
     if (rc == OC_OK)

@@ -391,6 +391,8 @@ bool paper_leg_from(struct paper *paper, const struct paper_market *market, cons
                     int64_t *ret_from);
 /* The same of a recorded fill. */
 void paper_group_observe(struct paper *paper, const struct paper_order *order, const struct oc_ev_fill *fill);
+/* What has traded of an order as far as it is said. */
+int64_t paper_said(const struct paper *paper, const struct paper_order *order);
 /* What is left of an order; a leg is also bounded by what its group still holds. */
 int64_t paper_remaining(struct paper *paper, const struct paper_order *order);
 /* The text that names a fill, with the number of its order. */

@@ -188,9 +188,10 @@ void paper_sweep(struct paper *paper)
     uint32_t kept = 0;
     for (uint32_t i = 0; i < paper->done_count; i++) {
         const uint32_t slot = paper->done[i];
-        if (paper->orders[slot].is_awaited)
+        const struct paper_order *order = &paper->orders[slot];
+        if (order->is_awaited)
             paper->done[kept++] = slot;
-        else
+        else if (order->phase == PHASE_DONE) /* else what ended it has not happened */
             leaves(paper, slot);
     }
     paper->done_count = kept;

@@ -432,6 +432,15 @@ static void message(struct walk *walk, const struct oc_request *request)
         return;
     }
     struct paper_order *order = paper_find(paper, request->order);
+    if (order && order->is_awaited && (request->bits & OC_RQ_QUANTITY_CHANGED)) { /* it was asked for by then */
+        if (walk->trades) {
+            order->ask.qty = request->qty;
+            order->grown = 0;
+        } else {
+            (void)paper_claimed(paper, walk->now_ns, request);
+        }
+        return;
+    }
     if (!paper_amend(paper, order, request, walk->now_ns))
         return;
     struct step *step = step_of(walk, (uint32_t)(order - paper->orders));
