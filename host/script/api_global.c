@@ -117,6 +117,11 @@ static void param_keep(lua_State *lua, struct strategy *strategy, const char *na
         sandbox_raise(lua, "a strategy can have at most %d parameters", STRATEGY_PARAMS_MAX);
     if (strlen(name) >= STRATEGY_NAME_MAX)
         sandbox_raise(lua, "parameter %s: a name has at most %d characters", name, STRATEGY_NAME_MAX - 1);
+    struct param *params = strategy_room(strategy->params, &strategy->param_room, strategy->param_count,
+                                         STRATEGY_PARAMS_MAX, sizeof *params);
+    if (!params)
+        sandbox_raise(lua, "no memory for parameter %s", name);
+    strategy->params = params;
     uint32_t at = strategy->param_count++;
     for (; at > 0 && strcmp(strategy->params[at - 1].name, name) > 0; at--)
         strategy->params[at] = strategy->params[at - 1];
@@ -244,6 +249,11 @@ static int timer_add(lua_State *lua, bool repeats)
         slot++;
     if (slot == STRATEGY_TIMERS_MAX)
         return sandbox_raise(lua, "a strategy can have at most %d timers", STRATEGY_TIMERS_MAX);
+    struct timer_ref *timers =
+        strategy_room(strategy->timers, &strategy->timer_room, slot, STRATEGY_TIMERS_MAX, sizeof *timers);
+    if (!timers)
+        return sandbox_raise(lua, "no memory for another timer");
+    strategy->timers = timers;
     int64_t now_ns = engine_now(strategy->engine);
     /* A repeated timer keeps to the grid of its period, so that a restart does not move it. */
     if (num_add(repeats ? bar_start(now_ns, period_ns) : now_ns, period_ns, &due_ns) < 0)

@@ -90,6 +90,11 @@ static int make(lua_State *lua, uint32_t kind)
                              (LUAI_UACINT)length);
     if (strategy->indicator_count == STRATEGY_INDICATORS_MAX)
         return sandbox_raise(lua, "a strategy can have at most %d indicators", STRATEGY_INDICATORS_MAX);
+    struct indicator **list = strategy_room(strategy->indicators, &strategy->indicator_room, strategy->indicator_count,
+                                            STRATEGY_INDICATORS_MAX, sizeof *list);
+    if (!list)
+        return sandbox_raise(lua, "no memory for %s(%d)", indicator_name(kind), (int)length);
+    strategy->indicators = list;
     struct indicator **handle = lua_newuserdatauv(lua, sizeof *handle, 0);
     *handle = NULL;
     api_metatable(lua, strategy_meta_indicator);

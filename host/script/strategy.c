@@ -414,6 +414,19 @@ oc_rc strategy_new(struct engine *engine, const struct strategy_config *config, 
     return OC_OK;
 }
 
+void *strategy_room(void *list, uint32_t *room, uint32_t count, uint32_t max, size_t size)
+{
+    if (count < *room)
+        return list;
+    const uint32_t wanted = *room == 0 ? 4 : *room * 2 < max ? *room * 2 : max;
+    char *grown = realloc(list, wanted * size);
+    if (!grown)
+        return NULL;
+    memset(grown + *room * size, 0, (wanted - *room) * size);
+    *room = wanted;
+    return grown;
+}
+
 void strategy_free(struct strategy *strategy)
 {
     if (!strategy)
@@ -430,6 +443,9 @@ void strategy_free(struct strategy *strategy)
         indicator_release(strategy->indicators[i]);
         free(strategy->indicators[i]);
     }
+    free(strategy->indicators);
+    free(strategy->timers);
+    free(strategy->params);
     free(strategy);
 }
 
@@ -478,7 +494,9 @@ static oc_rc subscribe(struct strategy *strategy, uint32_t inst, struct sandbox_
     market->wants_period_ns = period_ns;
     market->wants_ticks =
         period_ns > 0 && data_ns == 0 && (strategy->on_quote != LUA_NOREF || strategy->on_trade != LUA_NOREF);
-    if (strategy->config.is_apart)
+    market->hears = strategy->on_bar != LUA_NOREF || strategy->on_quote != LUA_NOREF ||
+                    strategy->on_trade != LUA_NOREF || market->indicator_count > 0;
+    if (strategy->config.is_apart || !market->hears)
         return OC_OK;
     oc_rc rc = engine_subscribe(strategy->engine, strategy->id, inst, period_ns);
     if (rc == OC_OK && market->wants_ticks)

@@ -43,6 +43,7 @@ struct market_handle {
     bool is_dirty;
     bool has_tables; /* some saved value is a table: changes inside are found by comparing */
     bool is_ready;
+    bool hears;       /* something of the strategy follows its prices: else it is not called with them */
     bool wants_ticks; /* beside its bars: quotes and trades as they come */
     int64_t wants_period_ns;
     uint64_t saved_hash;
@@ -120,9 +121,10 @@ struct strategy {
     struct market_handle *markets[STRATEGY_MARKETS_MAX];
     uint32_t indicator_count;
     uint32_t timer_count;
-    struct indicator *indicators[STRATEGY_INDICATORS_MAX];
-    struct timer_ref timers[STRATEGY_TIMERS_MAX];
-    struct param params[STRATEGY_PARAMS_MAX];
+    struct indicator **indicators; /* owned, as the two below: as long as what is in them asks for */
+    struct timer_ref *timers;
+    struct param *params;
+    uint32_t indicator_room, timer_room, param_room;
     uint32_t param_count;
     uint32_t missing;
     uint64_t calls;
@@ -176,6 +178,9 @@ struct strategy {
     struct origin_row origins[ORIGINS_MAX];
     const char *keys[KEYS_MAX]; /* interned by the Lua state: compared by address */
 };
+
+/* Room for one more behind `count` in a list of at most `max`. The list, which may have moved; NULL: no memory, and it is as it was. */
+void *strategy_room(void *list, uint32_t *room, uint32_t count, uint32_t max, size_t size);
 
 /* Keys of the API, interned once so that a field is found by comparing addresses. */
 /* clang-format off */

@@ -19,6 +19,8 @@ oc_rc strategy_enter(struct strategy *strategy)
         return OC_E_NOMEM;
     for (uint32_t i = 0; i < strategy->market_count; i++) {
         const struct market_handle *market = strategy->markets[i];
+        if (!market->hears)
+            continue;
         list[count++] = (struct engine_subscription){.inst = market->inst, .period_ns = market->wants_period_ns};
         if (market->wants_ticks)
             list[count++] = (struct engine_subscription){.inst = market->inst};

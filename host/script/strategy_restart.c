@@ -176,7 +176,12 @@ static bool take_timer(struct strategy *strategy, const struct timer_record *tim
     if (slot == STRATEGY_TIMERS_MAX || !timer->id || memchr(timer->function, 0, sizeof timer->function) == NULL ||
         memchr(timer->place, 0, sizeof timer->place) == NULL)
         return false;
-    struct timer_ref *ref = &strategy->timers[slot];
+    struct timer_ref *timers =
+        strategy_room(strategy->timers, &strategy->timer_room, slot, STRATEGY_TIMERS_MAX, sizeof *timers);
+    if (!timers)
+        return false;
+    strategy->timers = timers;
+    struct timer_ref *ref = &timers[slot];
     *ref = no_timer;
     ref->id = timer->id;
     ref->repeats = timer->every_ns > 0;
