@@ -513,6 +513,7 @@ static int lj_market_newindex(lua_State *lua)
         lua_pop(lua, 1);
     }
     market->is_dirty = true;
+    strategy_market_changed(market);
     if (lua_istable(lua, 3))
         market->has_tables = true;
     lua_rawgeti(lua, LUA_REGISTRYINDEX, market->data_ref);

@@ -414,6 +414,18 @@ oc_rc strategy_new(struct engine *engine, const struct strategy_config *config, 
     return OC_OK;
 }
 
+void strategy_market_changed(struct market_handle *market)
+{
+    struct strategy *strategy = market->strategy;
+    if (market->is_listed)
+        return;
+    uint32_t at = strategy->changed_count++; /* there is room for each market */
+    for (; at > 0 && strategy->changed[at - 1] > market->index; at--)
+        strategy->changed[at] = strategy->changed[at - 1];
+    strategy->changed[at] = market->index;
+    market->is_listed = true;
+}
+
 void *strategy_room(void *list, uint32_t *room, uint32_t count, uint32_t max, size_t size)
 {
     if (count < *room)
@@ -443,6 +455,8 @@ void strategy_free(struct strategy *strategy)
         indicator_release(strategy->indicators[i]);
         free(strategy->indicators[i]);
     }
+    free(strategy->markets);
+    free(strategy->changed);
     free(strategy->indicators);
     free(strategy->timers);
     free(strategy->params);
@@ -511,6 +525,16 @@ oc_rc strategy_add_market(struct strategy *strategy, uint32_t inst, struct sandb
         return OC_E_NOT_FOUND;
     if (strategy->market_count == STRATEGY_MARKETS_MAX)
         return OC_E_LIMIT;
+    struct market_handle **markets = strategy_room(strategy->markets, &strategy->market_room, strategy->market_count,
+                                                   STRATEGY_MARKETS_MAX, sizeof *markets);
+    if (!markets)
+        return OC_E_NOMEM;
+    strategy->markets = markets;
+    uint32_t *changed = strategy_room(strategy->changed, &strategy->changed_room, strategy->market_count,
+                                      STRATEGY_MARKETS_MAX, sizeof *changed);
+    if (!changed)
+        return OC_E_NOMEM;
+    strategy->changed = changed;
     struct market_handle *market = calloc(1, sizeof *market);
     if (!market)
         return OC_E_NOMEM;

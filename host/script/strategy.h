@@ -18,7 +18,7 @@ struct strategy; /* opaque */
 
 enum {
     STRATEGY_PARAMS_MAX = 128,
-    STRATEGY_MARKETS_MAX = 256,
+    STRATEGY_MARKETS_MAX = 1000,
     STRATEGY_INDICATORS_MAX = 1024,
     STRATEGY_TIMERS_MAX = 256,
     STRATEGY_TIMER_DAYS_MAX = 366, /* that every() and after() wait */

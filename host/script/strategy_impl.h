@@ -41,6 +41,7 @@ struct market_handle {
     int32_t ref;      /* registry reference of the userdata */
     int32_t data_ref; /* registry reference of its own table */
     bool is_dirty;
+    bool is_listed;  /* among those of the strategy that may have changed */
     bool has_tables; /* some saved value is a table: changes inside are found by comparing */
     bool is_ready;
     bool hears;       /* something of the strategy follows its prices: else it is not called with them */
@@ -118,7 +119,10 @@ struct strategy {
     int64_t period_ns;
     uint32_t id;
     uint32_t market_count;
-    struct market_handle *markets[STRATEGY_MARKETS_MAX];
+    struct market_handle **markets; /* owned, as what is in it */
+    uint32_t market_room;
+    uint32_t *changed; /* places of markets whose tables may have changed, ascending; owned */
+    uint32_t changed_count, changed_room;
     uint32_t indicator_count;
     uint32_t timer_count;
     struct indicator **indicators; /* owned, as the two below: as long as what is in them asks for */
@@ -178,6 +182,9 @@ struct strategy {
     struct origin_row origins[ORIGINS_MAX];
     const char *keys[KEYS_MAX]; /* interned by the Lua state: compared by address */
 };
+
+/* Its table may have changed, or has tables inside: it is looked at behind each callback. */
+void strategy_market_changed(struct market_handle *market);
 
 /* Room for one more behind `count` in a list of at most `max`. The list, which may have moved; NULL: no memory, and it is as it was. */
 void *strategy_room(void *list, uint32_t *room, uint32_t count, uint32_t max, size_t size);

@@ -188,6 +188,7 @@ static oc_rc take_tables(struct strategy *strategy, const struct strategy *old)
         if (before)
             rc = take_table(strategy, &before->last, name, &take);
         market->is_dirty = market->has_tables = true;
+        strategy_market_changed(market);
     }
     return rc;
 }

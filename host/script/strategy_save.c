@@ -224,6 +224,7 @@ oc_rc strategy_load(struct strategy *strategy, const void *data, size_t size)
         if (!load_next(strategy, i + 1, bytes, size, &at))
             return OC_E_DATA;
         market->has_tables = true; /* found out anew by comparing */
+        strategy_market_changed(market);
     }
     strategy->state_has_tables = true;
     if (head.is_suspended)
@@ -242,9 +243,11 @@ oc_rc strategy_restore_state(struct strategy *strategy, const struct oc_ev_text 
         return restart_take(strategy, event->key, text, event->text_size);
     if (event->key > strategy->market_count)
         return OC_E_DATA;
-    if (event->key)
+    if (event->key) {
         strategy->markets[event->key - 1]->has_tables = true;
-    else
+        strategy_market_changed(strategy->markets[event->key - 1]);
+    } else {
         strategy->state_has_tables = true;
+    }
     return load_table(strategy, event->key, text, event->text_size) ? OC_OK : OC_E_DATA;
 }

@@ -487,11 +487,16 @@ static inline oc_rc record_tables(struct strategy *strategy)
         return record_saved(strategy);
     if (strategy->state_dirty || strategy->state_has_tables)
         rc = record_table(strategy, NULL, 0);
-    for (uint32_t i = 0; i < strategy->market_count && rc >= 0; i++) {
-        struct market_handle *market = strategy->markets[i];
-        if (market->is_dirty || market->has_tables)
-            rc = record_table(strategy, market, i + 1);
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < strategy->changed_count; i++) {
+        struct market_handle *market = strategy->markets[strategy->changed[i]];
+        if (rc >= 0)
+            rc = record_table(strategy, market, market->index + 1);
+        market->is_listed = market->is_dirty || market->has_tables;
+        if (market->is_listed)
+            strategy->changed[kept++] = market->index;
     }
+    strategy->changed_count = kept;
     return rc;
 }
 

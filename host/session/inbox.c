@@ -13,11 +13,16 @@ struct cursor {
     bool is_waiting;        /* it said OC_E_AGAIN */
 };
 
+enum { FEW_CURSORS = 8 };
+
 struct inbox {
     struct engine *engine;
     struct venues *venues;
     struct cursor *cursors;
     uint32_t cursor_count;
+    uint32_t leaf_count; /* 0: so few that they are looked through; else a power of two */
+    uint32_t
+        *winners; /* beyond FEW_CURSORS: of each pair the first, [1] of all; the leaves from leaf_count on. Owned */
     uint32_t primed_count; /* cursors whose source has given its first event */
     uint32_t waiting_count;
     struct cursor *taken; /* whose event is the input being handled; NULL: none */
@@ -50,7 +55,52 @@ void inbox_free(struct inbox *inbox)
     if (!inbox)
         return;
     free(inbox->cursors);
+    free(inbox->winners);
     free(inbox);
+}
+
+/* Time, closes before opens, then its place. */
+static bool is_before(const struct inbox *inbox, uint32_t a, uint32_t b)
+{
+    const struct cursor *one = &inbox->cursors[a], *other = &inbox->cursors[b];
+    if (one->at_ns != other->at_ns)
+        return one->at_ns < other->at_ns;
+    return one->is_opening != other->is_opening ? !one->is_opening : a < b;
+}
+
+static void match(struct inbox *inbox, uint32_t place)
+{
+    const uint32_t left = inbox->winners[2 * place], right = inbox->winners[2 * place + 1];
+    const bool has_right = right < inbox->cursor_count;
+    inbox->winners[place] = has_right && is_before(inbox, right, left) ? right : left;
+}
+
+/* Its point has changed. */
+static void moved(struct inbox *inbox, const struct cursor *cursor)
+{
+    if (!inbox->leaf_count)
+        return;
+    for (uint32_t place = (inbox->leaf_count + (uint32_t)(cursor - inbox->cursors)) / 2; place; place /= 2)
+        match(inbox, place);
+}
+
+static oc_rc winners_make(struct inbox *inbox)
+{
+    uint32_t leaves = 2 * FEW_CURSORS;
+    if (inbox->cursor_count <= FEW_CURSORS)
+        return OC_OK;
+    while (leaves < inbox->cursor_count)
+        leaves *= 2;
+    uint32_t *winners = realloc(inbox->winners, 2 * leaves * sizeof *winners);
+    if (!winners)
+        return OC_E_NOMEM;
+    inbox->winners = winners;
+    inbox->leaf_count = leaves;
+    for (uint32_t i = 0; i < leaves; i++)
+        winners[leaves + i] = i;
+    for (uint32_t place = leaves - 1; place; place--)
+        match(inbox, place);
+    return OC_OK;
 }
 
 oc_rc inbox_add_source(struct inbox *inbox, const struct inbox_source *source)
@@ -63,7 +113,7 @@ oc_rc inbox_add_source(struct inbox *inbox, const struct inbox_source *source)
     inbox->cursors = cursors;
     memset(&cursors[inbox->cursor_count], 0, sizeof *cursors);
     cursors[inbox->cursor_count++].source = *source;
-    return OC_OK;
+    return winners_make(inbox);
 }
 
 void inbox_set_recording(struct inbox *inbox, const struct inbox_recording *recording)
@@ -80,7 +130,7 @@ static int64_t open_ns_of(const struct oc_event *event)
     return ((const struct oc_ev_qbar *)(const void *)event)->open_ns;
 }
 
-static oc_rc cursor_next(struct inbox *inbox, struct cursor *cursor)
+static oc_rc cursor_read(struct inbox *inbox, struct cursor *cursor)
 {
     oc_rc rc = cursor->source.next(cursor->source.self, &cursor->event);
     inbox->waiting_count -= cursor->is_waiting;
@@ -100,6 +150,13 @@ static oc_rc cursor_next(struct inbox *inbox, struct cursor *cursor)
     return OC_OK;
 }
 
+static oc_rc cursor_next(struct inbox *inbox, struct cursor *cursor)
+{
+    const oc_rc rc = cursor_read(inbox, cursor);
+    moved(inbox, cursor);
+    return rc;
+}
+
 static oc_rc prime(struct inbox *inbox)
 {
     for (; __builtin_expect(inbox->primed_count < inbox->cursor_count, 0); inbox->primed_count++) {
@@ -116,11 +173,11 @@ static oc_rc prime(struct inbox *inbox)
     return OC_OK;
 }
 
-/* The cursor whose point comes first: time, closes before opens, then its place. NULL: none has one. */
+/* The cursor whose point comes first. NULL: none has one. */
 static struct cursor *cursor_first(struct inbox *inbox)
 {
-    struct cursor *first = &inbox->cursors[0];
-    for (uint32_t i = 1; i < inbox->cursor_count; i++) {
+    struct cursor *first = &inbox->cursors[inbox->leaf_count ? inbox->winners[1] : 0];
+    for (uint32_t i = 1; !inbox->leaf_count && i < inbox->cursor_count; i++) {
         struct cursor *cursor = &inbox->cursors[i];
         if (cursor->at_ns < first->at_ns || (cursor->at_ns == first->at_ns && cursor->is_opening < first->is_opening))
             first = cursor;
@@ -252,6 +309,7 @@ static void take_market(struct inbox *inbox, struct cursor *cursor, struct input
     if (input->kind == INPUT_OPEN) {
         cursor->is_opening = false;
         cursor->at_ns = cursor->event->venue_ns;
+        moved(inbox, cursor);
         return;
     }
     inbox->taken = cursor;
@@ -340,6 +398,7 @@ oc_rc inbox_pass(struct inbox *inbox)
     if (cursor->is_opening) {
         cursor->is_opening = false;
         cursor->at_ns = cursor->event->venue_ns;
+        moved(inbox, cursor);
         return OC_OK;
     }
     inbox->index++;

@@ -282,14 +282,14 @@ static void S10_an_asset_that_it_cannot_keep_is_refused(void **state)
     const struct oc_dec one = {1, 0, 0};
     uint32_t *const assets[] = {&info.base, &info.quote, &info.settle};
     for (size_t i = 0; i < sizeof assets / sizeof assets[0]; i++)
-        for (uint32_t beyond = 0; beyond < 2; beyond++) { /* there are 256 of them, and the host counts on */
+        for (uint32_t beyond = 0; beyond < 2; beyond++) { /* there are 4,096 of them, and the host counts on */
             const uint32_t before = *assets[i];
-            *assets[i] = 255 + beyond;
+            *assets[i] = 4095 + beyond;
             assert_int_equal(v->sim->instrument(v->instance.self, &info), beyond ? OC_E_LIMIT : OC_OK);
             *assets[i] = before;
         }
     for (uint32_t beyond = 0; beyond < 2; beyond++) {
-        assert_int_equal(v->sim->balance(v->instance.self, ACCOUNT, 255 + beyond, one), beyond ? OC_E_LIMIT : OC_OK);
+        assert_int_equal(v->sim->balance(v->instance.self, ACCOUNT, 4095 + beyond, one), beyond ? OC_E_LIMIT : OC_OK);
         assert_int_equal(v->sim->balance(v->instance.self, 64 + beyond, USDT, one), beyond ? OC_E_LIMIT : OC_OK);
     }
     venue_free(v);

@@ -164,6 +164,14 @@ int64_t paper_position(const struct paper *paper, uint32_t account, uint32_t ins
     return index < paper->market_max && account < PAPER_ACCOUNTS_MAX ? paper->positions[index][account] : 0;
 }
 
+void paper_uses(struct paper *paper, uint32_t account, uint32_t asset)
+{
+    if (account >= paper->account_count)
+        paper->account_count = account + 1;
+    if (asset >= paper->asset_count)
+        paper->asset_count = asset + 1;
+}
+
 void paper_book(struct paper *paper, const struct oc_ev_fill *fill, uint32_t account, oc_i128 value, oc_i128 fee)
 {
     const struct paper_market *market = paper_market(paper, fill->head.inst);
@@ -172,10 +180,13 @@ void paper_book(struct paper *paper, const struct oc_ev_fill *fill, uint32_t acc
         return;
     paper->positions[OC_INST_INDEX(fill->head.inst)][account] += qty;
     oc_i128 *balances = paper->balances[account];
+    paper_uses(paper, account, 0);
     if (market->info.kind == OC_KIND_SPOT) {
         balances[market->info.base] += base_money(market, qty);
         balances[market->info.quote] -= fill->side == OC_SIDE_BUY ? value : -value;
     }
-    if (fill->fee_asset < PAPER_ASSETS_MAX) /* of another build's record it may be one that is not kept here */
-        balances[fill->fee_asset] -= fee;
+    if (fill->fee_asset >= PAPER_ASSETS_MAX) /* of another build's record it may be one that is not kept here */
+        return;
+    balances[fill->fee_asset] -= fee;
+    paper_uses(paper, account, fill->fee_asset);
 }

@@ -24,6 +24,8 @@ static oc_rc add_instrument(void *self, const struct oc_instrument *info)
     if (scale > MONEY_SCALE || num_mul_128(units, num_pow10_128(MONEY_SCALE - scale), &units) < 0)
         return OC_E_RANGE;
     market->info = *info;
+    const uint32_t largest = info->base > info->quote ? info->base : info->quote;
+    paper_uses(paper, 0, largest > info->settle ? largest : info->settle);
     market->unit_money = units;
     for (uint32_t i = paper_first(paper, info->inst); i != PAPER_NONE; i = paper->links[i].behind[PAPER_BY_MARKET])
         paper_needs(paper, &paper->orders[i]);
@@ -35,6 +37,7 @@ static oc_rc set_balance(void *self, uint32_t account, uint32_t asset, struct oc
     struct paper *paper = self;
     if (account >= PAPER_ACCOUNTS_MAX || asset >= PAPER_ASSETS_MAX)
         return OC_E_LIMIT;
+    paper_uses(paper, account, asset);
     return money_from_dec(total, &paper->balances[account][asset]);
 }
 

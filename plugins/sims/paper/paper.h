@@ -23,7 +23,7 @@
 enum {
     PAPER_INSTRUMENTS_MAX = 1024,
     PAPER_ACCOUNTS_MAX = 65,
-    PAPER_ASSETS_MAX = 256,
+    PAPER_ASSETS_MAX = 4096,
     PAPER_ORDERS_MAX = 65536,
     PAPER_MESSAGES_MAX = 65536,
     PAPER_GROUPS_MAX = 65536,
@@ -250,7 +250,8 @@ struct paper {
     struct walk *scratch;                     /* its memory, kept; owned */
     struct paper_recent recent[PAPER_RECENT]; /* ring, by observe() only */
     uint32_t recent_count;
-    oc_i128 (*balances)[PAPER_ASSETS_MAX];    /* by account */
+    oc_i128 (*balances)[PAPER_ASSETS_MAX];    /* by account; what is not used is not touched, nor saved */
+    uint32_t account_count, asset_count;      /* those below have been used */
     int64_t (*positions)[PAPER_ACCOUNTS_MAX]; /* by instrument index, then account */
 };
 
@@ -310,6 +311,7 @@ int64_t paper_position(const struct paper *paper, uint32_t account, uint32_t ins
 /* What an order needs of its account has changed, or its market has. */
 void paper_needs(struct paper *paper, const struct paper_order *order);
 /* Position and balances after a fill of this value and fee. */
+void paper_uses(struct paper *paper, uint32_t account, uint32_t asset);
 void paper_book(struct paper *paper, const struct oc_ev_fill *fill, uint32_t account, oc_i128 value, oc_i128 fee);
 
 /* price.c */

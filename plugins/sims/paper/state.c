@@ -4,7 +4,7 @@
 
 #include "paper.h"
 
-enum { STATE_VERSION = 5 };
+enum { STATE_VERSION = 6 };
 
 struct head {
     uint32_t version;
@@ -15,11 +15,13 @@ struct head {
     uint32_t group_count;
     uint32_t claim_count;
     uint32_t running_count;
+    uint32_t account_count;
+    uint32_t asset_count;
 };
 
 static uint64_t state_size(const struct paper *paper)
 {
-    return sizeof(struct head) + sizeof(oc_i128) * PAPER_ACCOUNTS_MAX * PAPER_ASSETS_MAX +
+    return sizeof(struct head) + sizeof(oc_i128) * paper->account_count * paper->asset_count +
            (uint64_t)paper->market_max * (sizeof *paper->markets + sizeof *paper->positions) +
            (uint64_t)paper->order_count * sizeof *paper->orders +
            (uint64_t)paper->message_count * sizeof *paper->messages +
@@ -41,10 +43,12 @@ oc_rc paper_save(void *self, void *bytes, uint32_t size_max)
     uint64_t size = state_size(paper);
     if (size > size_max || size > INT32_MAX)
         return OC_E_LIMIT;
-    struct head head = {STATE_VERSION,       paper->market_max,  paper->order_count, paper->message_count,
-                        paper->inside_count, paper->group_count, paper->claim_count, paper->running_count};
+    struct head head = {STATE_VERSION,        paper->market_max,  paper->order_count, paper->message_count,
+                        paper->inside_count,  paper->group_count, paper->claim_count, paper->running_count,
+                        paper->account_count, paper->asset_count};
     char *at = put(bytes, &head, sizeof head);
-    at = put(at, paper->balances, sizeof(oc_i128) * PAPER_ACCOUNTS_MAX * PAPER_ASSETS_MAX);
+    for (uint32_t i = 0; i < paper->account_count; i++)
+        at = put(at, paper->balances[i], sizeof(oc_i128) * paper->asset_count);
     at = put(at, paper->markets, paper->market_max * sizeof *paper->markets);
     at = put(at, paper->positions, paper->market_max * sizeof *paper->positions);
     for (uint32_t i = paper->all.first; i != PAPER_NONE; i = paper->links[i].behind[PAPER_ALL])
@@ -66,11 +70,14 @@ static bool is_sound(const struct head *head, uint32_t market_max, uint32_t size
                           .inside_count = head->inside_count,
                           .group_count = head->group_count,
                           .claim_count = head->claim_count,
-                          .running_count = head->running_count};
+                          .running_count = head->running_count,
+                          .account_count = head->account_count,
+                          .asset_count = head->asset_count};
     return head->version == STATE_VERSION && head->market_max == market_max && head->order_count <= PAPER_ORDERS_MAX &&
            head->message_count <= PAPER_MESSAGES_MAX && head->inside_count <= PAPER_MESSAGES_MAX &&
            head->group_count <= PAPER_GROUPS_MAX && head->claim_count <= PAPER_MESSAGES_MAX &&
-           head->running_count <= PAPER_INSTRUMENTS_MAX && state_size(&shape) == size;
+           head->running_count <= PAPER_INSTRUMENTS_MAX && head->account_count <= PAPER_ACCOUNTS_MAX &&
+           head->asset_count <= PAPER_ASSETS_MAX && state_size(&shape) == size;
 }
 
 /* A list as it was saved, in its memory or more of it; NULL: there is none, and nothing was freed. */
@@ -120,15 +127,20 @@ oc_rc paper_load(void *self, const void *bytes, uint32_t size)
     if (!is_sound(&head, paper->market_max, size))
         return OC_E_DATA;
     const char *at = (const char *)bytes + sizeof head;
-    memcpy(paper->balances, at, sizeof(oc_i128) * PAPER_ACCOUNTS_MAX * PAPER_ASSETS_MAX);
-    at += sizeof(oc_i128) * PAPER_ACCOUNTS_MAX * PAPER_ASSETS_MAX;
+    for (uint32_t i = 0; i < paper->account_count; i++)
+        memset(paper->balances[i], 0, sizeof(oc_i128) * paper->asset_count);
+    for (uint32_t i = 0; i < PAPER_ACCOUNTS_MAX; i++) /* orders may have come of an account that has no balance yet */
+        memset(paper->needed[i], 0, sizeof **paper->needed * paper->asset_count);
+    paper->account_count = head.account_count;
+    paper->asset_count = head.asset_count;
+    for (uint32_t i = 0; i < head.account_count; i++, at += sizeof(oc_i128) * head.asset_count)
+        memcpy(paper->balances[i], at, sizeof(oc_i128) * head.asset_count);
     memcpy(paper->markets, at, head.market_max * sizeof *paper->markets);
     at += head.market_max * sizeof *paper->markets;
     memcpy(paper->positions, at, head.market_max * sizeof *paper->positions);
     at += head.market_max * sizeof *paper->positions;
     paper_table_begin(paper);
     paper->expiry_count = 0;
-    memset(paper->needed, 0, PAPER_ACCOUNTS_MAX * sizeof *paper->needed);
     for (uint32_t i = 0; i < head.order_count; i++, at += sizeof *paper->orders) {
         struct paper_order *order;
         struct paper_order saved;
