@@ -66,8 +66,9 @@ void paper_judge_release(struct paper *paper)
 
 static bool is_asked_about(const struct paper *paper, const struct paper_order *order)
 {
-    for (uint32_t i = 0; i < paper->inside_count; i++)
-        if (paper->inside[i].order == order->ask.order)
+    const struct paper_waiting *waiting = &paper->waiting[OC_INST_INDEX(order->ask.head.inst)];
+    for (uint32_t i = 0; i < waiting->count; i++)
+        if (waiting->list[i].order == order->ask.order)
             return true;
     return false;
 }
@@ -294,11 +295,9 @@ static void choose_all(struct walk *walk, uint32_t account)
 
 static void forget_messages(struct paper *paper, uint32_t inst)
 {
-    uint32_t kept = 0;
-    for (uint32_t i = 0; i < paper->inside_count; i++)
-        if (OC_INST_INDEX(paper->inside[i].head.inst) != OC_INST_INDEX(inst))
-            paper->inside[kept++] = paper->inside[i];
-    paper->inside_count = kept;
+    struct paper_waiting *waiting = &paper->waiting[OC_INST_INDEX(inst)];
+    paper->waiting_count -= waiting->count;
+    waiting->count = 0;
 }
 
 static void stops_running(struct paper *paper, uint32_t index)

@@ -157,6 +157,22 @@ bool paper_amend(struct paper *paper, struct paper_order *order, const struct oc
     return true;
 }
 
+oc_rc paper_waits(struct paper *paper, const struct oc_request *request)
+{
+    struct paper_waiting *waiting = &paper->waiting[OC_INST_INDEX(request->head.inst)];
+    if (paper->waiting_count == PAPER_MESSAGES_MAX)
+        return OC_E_FULL;
+    if (waiting->count == waiting->room) {
+        struct oc_request *list = paper_grown(waiting->list, &waiting->room, PAPER_MESSAGES_MAX, sizeof *list);
+        if (!list)
+            return OC_E_FULL;
+        waiting->list = list;
+    }
+    waiting->list[waiting->count++] = *request;
+    paper->waiting_count++;
+    return OC_OK;
+}
+
 /* A cancel or an amend. Behind the open of a bar that runs it waits for the judgement: what was before it is not known. */
 static oc_rc arrive_about(struct paper *paper, const struct oc_request *request, int64_t now_ns)
 {
@@ -166,16 +182,10 @@ static oc_rc arrive_about(struct paper *paper, const struct oc_request *request,
         struct oc_request kept = *request;
         kept.head.inst = order ? order->ask.head.inst : request->head.inst;
         kept.head.local_ns = now_ns;
-        if (paper->inside_count == paper->inside_room) {
-            struct oc_request *inside =
-                paper_grown(paper->inside, &paper->inside_room, PAPER_MESSAGES_MAX, sizeof *inside);
-            if (!inside)
-                return OC_E_FULL;
-            paper->inside = inside;
-        }
-        paper->inside[paper->inside_count++] = kept;
-        paper_will_judge(paper, market);
-        return OC_OK;
+        const oc_rc rc = paper_waits(paper, &kept);
+        if (rc == OC_OK)
+            paper_will_judge(paper, market);
+        return rc;
     }
     if (request->kind == OC_REQUEST_CANCEL)
         paper_cancel(paper, request, now_ns);
@@ -303,10 +313,13 @@ void paper_arrive_all(struct paper *paper)
 {
     paper_drop_bars(paper);
     paper_claims_drop(paper, INT64_MAX);
-    for (uint32_t i = 0; i < paper->inside_count; i++)
-        (void)arrive_about(paper, &paper->inside[i],
-                           paper->inside[i].head.local_ns); /* no bar runs: it keeps nothing */
-    paper->inside_count = 0;
+    for (uint32_t at = 0; at < paper->market_max; at++) {
+        struct paper_waiting *waiting = &paper->waiting[at];
+        for (uint32_t i = 0; i < waiting->count; i++) /* no bar runs: it keeps nothing */
+            (void)arrive_about(paper, &waiting->list[i], waiting->list[i].head.local_ns);
+        waiting->count = 0;
+    }
+    paper->waiting_count = 0;
     while (paper->message_count)
         (void)arrive_first(paper);
 }

@@ -191,7 +191,9 @@ static void close_paper(void *self)
     struct paper *paper = self;
     paper_judge_release(paper);
     paper_insides_release(paper);
-    free(paper->inside);
+    for (uint32_t i = 0; paper->waiting && i < paper->market_max; i++)
+        free(paper->waiting[i].list);
+    free(paper->waiting);
     paper_groups_release(paper);
     paper_table_release(paper);
     free(paper->expiries);
@@ -218,9 +220,11 @@ static oc_rc open_paper(const struct oc_host *host, void **ret_self)
     paper->balances = calloc(PAPER_ACCOUNTS_MAX, sizeof *paper->balances);
     paper->positions = calloc(paper->market_max, sizeof *paper->positions);
     paper->needed = calloc(PAPER_ACCOUNTS_MAX, sizeof *paper->needed);
+    paper->waiting = calloc(paper->market_max, sizeof *paper->waiting);
     paper->by_market = calloc(paper->market_max, sizeof *paper->by_market);
     oc_rc rc = paper->sim_host ? OC_OK : OC_E_NOT_SUPPORTED;
-    if (!paper->markets || !paper->balances || !paper->positions || !paper->needed || !paper->by_market)
+    if (!paper->markets || !paper->balances || !paper->positions || !paper->needed || !paper->by_market ||
+        !paper->waiting)
         rc = OC_E_NOMEM;
     else
         paper_table_begin(paper);

@@ -176,6 +176,13 @@ struct paper_opening {
     uint32_t rank;
 };
 
+/* Cancels and amends, in the order of arrival. */
+struct paper_waiting {
+    struct oc_request *list; /* owned */
+    uint32_t count;
+    uint32_t room;
+};
+
 /* What an order meets. */
 struct paper_deal {
     int64_t now_ns;
@@ -227,9 +234,8 @@ struct paper {
     struct oc_request *messages; /* under way to the venue, ring of message_room by head.local_ns = arrival */
     uint32_t message_count;
     uint32_t message_room;
-    struct oc_request *inside; /* cancels and amends that arrived inside bars that still run */
-    uint32_t inside_count;
-    uint32_t inside_room;
+    struct paper_waiting *waiting; /* by instrument index: what arrived inside its bar, which still runs */
+    uint32_t waiting_count;        /* of all */
     struct paper_group *groups;
     struct paper_group_link *group_links;
     uint32_t *group_first; /* by hash, group_room of them */
@@ -460,6 +466,8 @@ int64_t paper_arrival(struct paper *paper, int64_t now_ns, const struct oc_reque
 oc_rc paper_message(struct paper *paper, int64_t now_ns, const struct oc_request *request);
 /* What has arrived by now_ns, and what bars have ended, in the order of time. */
 oc_rc paper_due(struct paper *paper, int64_t now_ns);
+/* It waits for the end of the bar of that instrument. OC_E_FULL. */
+oc_rc paper_waits(struct paper *paper, const struct oc_request *request);
 /* The end of the data: what is under way arrives, and bars that have not ended are left. */
 void paper_arrive_all(struct paper *paper);
 /* Takes an amendment. True: it has come to another price. */

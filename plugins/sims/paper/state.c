@@ -11,7 +11,7 @@ struct head {
     uint32_t market_max;
     uint32_t order_count;
     uint32_t message_count;
-    uint32_t inside_count;
+    uint32_t waiting_count;
     uint32_t group_count;
     uint32_t claim_count;
     uint32_t running_count;
@@ -25,7 +25,7 @@ static uint64_t state_size(const struct paper *paper)
            (uint64_t)paper->market_max * (sizeof *paper->markets + sizeof *paper->positions) +
            (uint64_t)paper->order_count * sizeof *paper->orders +
            (uint64_t)paper->message_count * sizeof *paper->messages +
-           (uint64_t)paper->inside_count * sizeof *paper->inside +
+           (uint64_t)paper->waiting_count * sizeof(struct oc_request) +
            (uint64_t)paper->group_count * sizeof *paper->groups + (uint64_t)paper->claim_count * sizeof *paper->claims +
            (uint64_t)paper->running_count * sizeof *paper->running;
 }
@@ -44,7 +44,7 @@ oc_rc paper_save(void *self, void *bytes, uint32_t size_max)
     if (size > size_max || size > INT32_MAX)
         return OC_E_LIMIT;
     struct head head = {STATE_VERSION,        paper->market_max,  paper->order_count, paper->message_count,
-                        paper->inside_count,  paper->group_count, paper->claim_count, paper->running_count,
+                        paper->waiting_count, paper->group_count, paper->claim_count, paper->running_count,
                         paper->account_count, paper->asset_count};
     char *at = put(bytes, &head, sizeof head);
     for (uint32_t i = 0; i < paper->account_count; i++)
@@ -55,7 +55,8 @@ oc_rc paper_save(void *self, void *bytes, uint32_t size_max)
         at = put(at, &paper->orders[i], sizeof *paper->orders);
     for (uint32_t i = 0; i < paper->message_count; i++)
         at = put(at, &paper->messages[(paper->message_first + i) % paper->message_room], sizeof *paper->messages);
-    at = put(at, paper->inside, paper->inside_count * sizeof *paper->inside);
+    for (uint32_t i = 0; i < paper->market_max; i++)
+        at = put(at, paper->waiting[i].list, paper->waiting[i].count * sizeof(struct oc_request));
     at = put(at, paper->groups, paper->group_count * sizeof *paper->groups);
     at = put(at, paper->claims, paper->claim_count * sizeof *paper->claims);
     put(at, paper->running, paper->running_count * sizeof *paper->running);
@@ -67,14 +68,14 @@ static bool is_sound(const struct head *head, uint32_t market_max, uint32_t size
     struct paper shape = {.market_max = head->market_max,
                           .order_count = head->order_count,
                           .message_count = head->message_count,
-                          .inside_count = head->inside_count,
+                          .waiting_count = head->waiting_count,
                           .group_count = head->group_count,
                           .claim_count = head->claim_count,
                           .running_count = head->running_count,
                           .account_count = head->account_count,
                           .asset_count = head->asset_count};
     return head->version == STATE_VERSION && head->market_max == market_max && head->order_count <= PAPER_ORDERS_MAX &&
-           head->message_count <= PAPER_MESSAGES_MAX && head->inside_count <= PAPER_MESSAGES_MAX &&
+           head->message_count <= PAPER_MESSAGES_MAX && head->waiting_count <= PAPER_MESSAGES_MAX &&
            head->group_count <= PAPER_GROUPS_MAX && head->claim_count <= PAPER_MESSAGES_MAX &&
            head->running_count <= PAPER_INSTRUMENTS_MAX && head->account_count <= PAPER_ACCOUNTS_MAX &&
            head->asset_count <= PAPER_ASSETS_MAX && state_size(&shape) == size;
@@ -95,15 +96,24 @@ static void *list_of(void *list, uint32_t *room, uint32_t count, size_t size, co
 /* What a bar that ran had of it, and legs. */
 static oc_rc load_rest(struct paper *paper, const struct head *head, const char *at)
 {
-    struct oc_request *inside = list_of(paper->inside, &paper->inside_room, head->inside_count, sizeof *inside, &at);
-    paper->inside = inside ? inside : paper->inside;
+    for (uint32_t i = 0; i < paper->market_max; i++)
+        paper->waiting[i].count = 0;
+    paper->waiting_count = 0;
+    for (uint32_t i = 0; i < head->waiting_count; i++) {
+        struct oc_request request;
+        memcpy(&request, at, sizeof request);
+        at += sizeof request;
+        if (!paper_market(paper, request.head.inst))
+            return OC_E_DATA;
+        if (paper_waits(paper, &request) < 0)
+            return OC_E_NOMEM;
+    }
     const bool has_groups = paper_groups_load(paper, at, head->group_count);
     at += head->group_count * sizeof *paper->groups;
     struct paper_claim *claims = list_of(paper->claims, &paper->claim_room, head->claim_count, sizeof *claims, &at);
     paper->claims = claims ? claims : paper->claims;
-    if ((head->inside_count && !inside) || !has_groups || (head->claim_count && !claims))
+    if (!has_groups || (head->claim_count && !claims))
         return OC_E_NOMEM;
-    paper->inside_count = head->inside_count;
     paper->claim_count = head->claim_count;
     paper->running_count = 0;
     for (uint32_t i = 0; i < head->running_count; i++, at += sizeof paper->running[0]) {

@@ -40,8 +40,7 @@ static struct step *step_of(struct walk *walk, uint32_t order)
 
 static bool is_for(const struct walk *walk, const struct oc_request *request)
 {
-    return OC_INST_INDEX(request->head.inst) == OC_INST_INDEX(walk->inst) &&
-           (!walk->account || request->account == walk->account);
+    return !walk->account || request->account == walk->account;
 }
 
 /* Triggered, it is a market order, or a limit that is satisfied there: any other takes nothing then. */
@@ -510,12 +509,12 @@ static void does(struct walk *walk, uint32_t index)
 /* The next thing: a step, or a message; its time, INT64_MAX: there is none. */
 static int64_t coming(struct walk *walk, uint32_t *ret_step, uint32_t *message_at)
 {
-    const struct paper *paper = walk->paper;
+    const struct paper_waiting *waiting = &walk->paper->waiting[OC_INST_INDEX(walk->inst)];
     const uint32_t first = first_step(walk);
-    while (*message_at < paper->inside_count && !is_for(walk, &paper->inside[*message_at]))
+    while (*message_at < waiting->count && !is_for(walk, &waiting->list[*message_at]))
         ++*message_at;
     const int64_t step_ns = first < walk->step_count ? walk->steps[first].next_ns : INT64_MAX;
-    const int64_t message_ns = *message_at < paper->inside_count ? paper->inside[*message_at].head.local_ns : INT64_MAX;
+    const int64_t message_ns = *message_at < waiting->count ? waiting->list[*message_at].head.local_ns : INT64_MAX;
     *ret_step = step_ns <= message_ns ? first : walk->step_count;
     return step_ns <= message_ns ? step_ns : message_ns;
 }
@@ -536,7 +535,7 @@ int64_t walk_run_behind(struct walk *walk, int64_t after_ns)
         if (step < walk->step_count)
             does(walk, step);
         else
-            message(walk, &walk->paper->inside[next++]);
+            message(walk, &walk->paper->waiting[OC_INST_INDEX(walk->inst)].list[next++]);
     }
 }
 
