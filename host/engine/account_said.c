@@ -9,7 +9,9 @@ static oc_rc count_outside(struct engine *engine, uint32_t account, uint32_t ass
     oc_i128 *sum = is_correction ? &outside->corrected : &outside->put_in, worth;
     oc_rc rc = owner ? portfolio_convert(engine->portfolio, money, asset, owner->base, RATE_MIDDLE, &worth)
                      : (oc_rc)OC_E_NOT_FOUND;
-    return rc < 0 ? rc : num_add_128(*sum, worth, sum);
+    if (rc == OC_OK)
+        rc = num_add_128(*sum, worth, sum);
+    return rc < 0 ? rc : num_add_128(outside->of_account[account], worth, &outside->of_account[account]);
 }
 
 void outside_price(struct engine *engine)

@@ -135,6 +135,15 @@ static oc_rc ctx_equity(const struct oc_risk_ctx *ctx, uint32_t account, struct 
     return rc < 0 ? rc : money_to_dec(money, 8, ret_equity);
 }
 
+static oc_rc ctx_traded_equity(const struct oc_risk_ctx *ctx, uint32_t account, struct oc_dec *ret_equity)
+{
+    oc_i128 money;
+    oc_rc rc = portfolio_equity(engine_of(ctx)->portfolio, account, &money, NULL); /* it knows the account */
+    if (rc == OC_OK)
+        rc = num_sub_128(money, engine_of(ctx)->statement.outside.of_account[account], &money);
+    return rc < 0 ? rc : money_to_dec(money, 8, ret_equity);
+}
+
 /* A question changes nothing: only what happened may latch. */
 static oc_rc ctx_latch(const struct oc_risk_ctx *ctx, uint32_t account, const char *reason)
 {
@@ -188,6 +197,7 @@ static struct oc_risk_ctx make_ctx(struct asking *asking)
         .instrument = ctx_instrument,
         .qty_dec = ctx_qty_dec,
         .price_dec = ctx_price_dec,
+        .traded_equity = ctx_traded_equity,
     };
 }
 

@@ -49,8 +49,9 @@ struct account_statement {
 
 /* Money that came or went without trading, as it was worth then. It is no profit. */
 struct outside_money {
-    oc_i128 put_in;    /* by ledger entries: deposits less withdrawals */
-    oc_i128 corrected; /* by balances that are not what we counted */
+    oc_i128 put_in;                              /* by ledger entries: deposits less withdrawals */
+    oc_i128 corrected;                           /* by balances that are not what we counted */
+    oc_i128 of_account[ENGINE_ACCOUNTS_MAX + 1]; /* both, of each account in its own currency */
     struct {
         oc_i128 money;
         uint32_t account;

@@ -158,6 +158,50 @@ static struct bench *loss_bench(const char *const *pairs)
     return bench;
 }
 
+static void ledger_says(struct fixture *f, const char *id, uint16_t kind, int64_t amount)
+{
+    struct oc_ev_ledger entry = {
+        .head = {.size = sizeof entry, .type = OC_EV_LEDGER, .source = f->account, .venue_ns = f->now_ns},
+        .asset = f->quote,
+        .amount = {amount, 0, 0},
+        .kind = kind,
+        .status = OC_LEDGER_DONE};
+    entry.id.size = (uint8_t)strlen(id);
+    memcpy(entry.id.text, id, entry.id.size);
+    assert_int_equal(fixture_input(f, &entry), OC_OK);
+}
+
+/* Money that is moved is no loss, and hides none. */
+static void a_deposit_hides_no_loss(void **state)
+{
+    (void)state;
+    struct bench *bench = loss_bench(PAIRS("limit", "100"));
+    struct fixture *f = bench->f;
+    ledger_says(f, "in", OC_LEDGER_DEPOSIT, 500);
+    fixture_price(f, 9000); /* exactly the limit */
+    assert_null(engine_latched(f->engine, f->account));
+    assert_true(order(bench, BUY, 1, 5000));
+    fixture_price(f, 8999);
+    assert_string_equal(engine_latched(f->engine, f->account), "DAILY_LOSS_REACHED");
+    bench_free(bench);
+}
+
+static void a_withdrawal_is_no_loss(void **state)
+{
+    (void)state;
+    struct bench *bench = loss_bench(PAIRS("limit", "100"));
+    struct fixture *f = bench->f;
+    ledger_says(f, "out", OC_LEDGER_WITHDRAWAL, -5000);
+    fixture_price(f, 10000);
+    assert_null(engine_latched(f->engine, f->account));
+    assert_true(order(bench, BUY, 1, 5000));
+    fixture_price(f, 9000);
+    assert_null(engine_latched(f->engine, f->account));
+    fixture_price(f, 8999);
+    assert_string_equal(engine_latched(f->engine, f->account), "DAILY_LOSS_REACHED");
+    bench_free(bench);
+}
+
 static void a_daily_loss_latches(void **state)
 {
     (void)state;
@@ -337,6 +381,8 @@ int main(void)
         cmocka_unit_test(the_way_out_has_the_reserve_and_protection_passes),
         cmocka_unit_test(cancels_keep_their_reserve),
         cmocka_unit_test(a_daily_loss_latches),
+        cmocka_unit_test(a_deposit_hides_no_loss),
+        cmocka_unit_test(a_withdrawal_is_no_loss),
         cmocka_unit_test(the_day_begins_where_it_is_said_to),
         cmocka_unit_test(the_kill_switch_stops_what_opens),
         cmocka_unit_test(wrong_configuration_is_refused),

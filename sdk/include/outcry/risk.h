@@ -69,6 +69,9 @@ struct oc_risk_ctx {
     /* quantity units -> decimal, price units -> decimal */
     oc_rc (*qty_dec)(const struct oc_risk_ctx *ctx, uint32_t inst, int64_t units, struct oc_dec *ret_dec);
     oc_rc (*price_dec)(const struct oc_risk_ctx *ctx, uint32_t inst, int64_t units, struct oc_dec *ret_dec);
+    /* since 1.0: equity() less what came in from outside and with what went out, each as it was worth then: deposits,
+     * withdrawals, corrected balances. What a rule on losses asks: money that is moved is no loss and hides none. */
+    oc_rc (*traded_equity)(const struct oc_risk_ctx *ctx, uint32_t account, struct oc_dec *ret_equity);
 };
 
 struct oc_risk {

@@ -5,7 +5,9 @@ local P <const> = params { plan = 1 }
 local state0
 local function rnd(n) state0 = (state0 * 6364136223846793005 + 1442695040888963407) return ((state0 >> 33) % n) end
 local orders, timers, cancels, closes, react
+local made = {} -- by market and order
 function on_init(m)
+  made[m.symbol] = {}
   state0 = P.plan * 7919 + 13
   for i = 1, 5 do rnd(2) end
   orders, timers = {}, {}
@@ -20,6 +22,7 @@ function on_init(m)
     if rnd(8) == 0 then o.reduce_only = true end
     if rnd(5) == 0 then o.gtd = 1 + rnd(59) end
     o.at = rnd(3) == 0 and ({ 0, 1, 10, 19.999999999, 20, 20.000000001, 30, 40, 45, 59.999999999, 60 })[rnd(11) + 1] or nil
+    o.number = i
     orders[i] = o
   end
   for i = 1, rnd(4) do
@@ -43,8 +46,8 @@ local function place(m, o, c)
   if t.post_only then t.tif = nil end
   if o.gtd and not t.tif and o.kind > 0 then t.tif = "GTD" t.expire = now() + o.gtd * 1000000000 end
   local qty = t.qty t.qty = nil
-  local ok, made = pcall(o.side == 0 and m.buy or m.sell, m, qty, t)
-  o.made = ok and made or nil
+  local ok, order = pcall(o.side == 0 and m.buy or m.sell, m, qty, t)
+  made[m.symbol][o.number] = ok and order or nil
 end
 function on_bar(m, b)
   m.age = m.age + 1
@@ -56,7 +59,7 @@ function on_bar(m, b)
   end
   for _, t in ipairs(timers) do
     after(string.format("%dns", math.floor(t.at * 1e9)), function()
-      local o = orders[t.which].made
+      local o = made[m.symbol][t.which]
       if t.what == 0 then if o and o.open then o:cancel() end
       elseif t.what == 1 then if o and o.open and o.price then pcall(o.replace, o, { price = m:round_price(c + t.off) }) end
       elseif t.what == 2 then if o and o.open and o.stop then pcall(o.replace, o, { stop = m:round_price(c + t.off) }) end

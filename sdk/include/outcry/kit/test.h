@@ -561,7 +561,7 @@ static inline struct oc_risk_ctx kit_ctx(struct kit_test *t, const struct oc_req
     ctx.reference = kit_test_reference;
     ctx.notional = kit_test_notional;
     ctx.exposure = kit_test_exposure;
-    ctx.equity = kit_test_equity;
+    ctx.equity = ctx.traded_equity = kit_test_equity;
     ctx.latch = kit_test_latch;
     ctx.instrument = kit_test_instrument;
     ctx.qty_dec = kit_test_qty_dec;
