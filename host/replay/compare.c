@@ -178,18 +178,35 @@ bool compare_has_order(struct compare *compare, uint64_t order)
     return is_there || !reader;
 }
 
+/* Killed before its first event, or its mark is lost: market events have numbers too, so those that no record bears, up to the last
+ * record, were of them. */
+static uint64_t market_reached(const struct compare *compare)
+{
+    struct journal_reader *reader = NULL;
+    const struct oc_event *event;
+    enum journal_stream stream;
+    uint64_t last_seq = 0, records = 0;
+    (void)journal_open_read(compare->dir, false, &reader); /* what is good of it; NULL: nothing is */
+    while (reader && journal_next(reader, &event, &stream) == OC_OK) {
+        last_seq = event->seq > last_seq ? event->seq : last_seq;
+        records += stream == JOURNAL_ORDERS;
+    }
+    if (reader)
+        journal_close_read(reader);
+    return last_seq > records ? last_seq - records : 0;
+}
+
 static oc_rc open_compare(void *self, struct session *session)
 {
     struct compare *compare = self;
     struct journal_progress progress = {0};
     next_order(compare);
-    /* the data may go on beyond where the session was ended; without a mark it was ended before the first event */
+    /* the data may go on beyond where the session was ended */
     bool has_progress = journal_progress(compare->reader, &progress);
     struct inbox_recording recording = {.self = compare,
                                         .next = recorded_next,
-                                        .has_end = has_progress || journal_end(compare->reader, JOURNAL_ORDERS)->tail ==
-                                                                       JOURNAL_TAIL_CLEAN,
-                                        .market_count = has_progress ? progress.market_index : 0,
+                                        .has_end = true,
+                                        .market_count = has_progress ? progress.market_index : market_reached(compare),
                                         .goes_to = goes_to};
     inbox_set_recording(session->inbox, &recording);
     return watchers_add(&session->watchers, &(struct watcher){.self = compare, .skips_quiet = true, .note = note});

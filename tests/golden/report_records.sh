@@ -95,4 +95,21 @@ fills=$(jq .trades.fills first.json)
 [ "$fills" -gt 0 ] && [ "$fills" -lt 30000 ] || fail "$fills fills"
 jq -r '.notes[]' first.json | grep -q 'was not ended' || fail "that it was killed is not said"
 "$outcry" report cut --json | cmp -s - first.json || fail "the report of a killed session is another the second time"
+# killed before its first event, or with its mark lost: a replay ends where the records do
+"$outcry" replay cut >out 2>&1 || { tail -n 2 out; fail "the replay of a killed session whose mark is lost"; }
+cat >waits.lua <<'LUA'
+function on_init(m) every("1d", function() m:buy(0.001) end) end
+LUA
+"$outcry" paper waits.lua --feed synthetic-bars:5000 --speed 1x --session early --cash '10000 USDT' --listen none >out 2>err &
+pid=$!
+turns=0
+until [ -s early/session-000000 ] && [ -f early/live ]; do
+    sleep 0.05
+    turns=$((turns + 1))
+    [ $turns -lt 200 ] || fail "the session did not begin"
+done
+sleep 0.2
+kill -9 $pid
+wait $pid 2>/dev/null
+"$outcry" replay early >out 2>&1 || { tail -n 2 out; fail "the replay of a session killed before its first event"; }
 echo "a report is what was recorded: $(jq .trades.fills run.json) fills, killed with $fills"
