@@ -283,7 +283,7 @@ static int change(struct keys_words *words, oc_rc (*what)(struct keys_words *, s
         rc = what(words, vault, &error);
     if (rc == OC_OK)
         rc = vault_save(vault, words->path, &error);
-    if (rc == OC_OK && !words->options.quiet)
+    if (rc == OC_OK && vault && !words->options.quiet)
         printf("%s%s%s in %s: %u key%s\n", words->name ? words->name : "passphrase", words->name ? " " : " ", done,
                words->path, vault->entry_count, vault->entry_count == 1 ? "" : "s");
     vault_free(vault);
@@ -383,9 +383,9 @@ static int run_list(struct keys_words *words)
     struct vault *vault = vault_new();
     const oc_rc rc = vault ? vault_list(vault, words->path, &error)
                            : error_of_code(&error, OC_E_NOMEM, "vault", "it cannot be read");
-    if (rc == OC_OK && words->options.json)
+    if (rc == OC_OK && vault && words->options.json)
         list_json(vault, words->path);
-    else if (rc == OC_OK)
+    else if (rc == OC_OK && vault)
         list_text(vault);
     vault_free(vault);
     return rc < 0 ? complain(&error, rc, words->options.json) : EXIT_GOOD;

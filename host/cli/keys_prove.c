@@ -175,19 +175,19 @@ static int test_vault(struct keys_words *words)
     struct vault *vault = NULL;
     struct error error;
     oc_rc rc = keys_open(words, &vault, &error);
-    const struct vault_entry *entry = rc == OC_OK ? vault_find(vault, words->name) : NULL;
+    const struct vault_entry *entry = rc == OC_OK && vault ? vault_find(vault, words->name) : NULL;
     if (rc == OC_OK && !entry) {
         rc = error_say(&error, OC_E_NOT_FOUND, words->path,
                        "there is no key of that name: `outcry keys list` shows them");
         error_found(&error, "%s", words->name);
     }
-    if (rc == OC_OK && words->algorithm && entry->algorithm &&
+    if (entry && words->algorithm && entry->algorithm &&
         vault_algorithm_of(words->algorithm) != entry->algorithm) {
         rc = error_say(&error, OC_E_DENIED, words->name, "it signs by one algorithm only");
         error_found(&error, "%s", words->algorithm);
         error_expected(&error, "%s", vault_algorithm_name(entry->algorithm));
     }
-    const int code = rc < 0 ? complain(&error, rc, words->options.json) : test_entry(words, entry);
+    const int code = rc < 0 || !entry ? complain(&error, rc, words->options.json) : test_entry(words, entry);
     vault_free(vault);
     return code;
 }
@@ -272,7 +272,7 @@ static int test_venue(struct keys_words *words)
             rc = error_say(&error, OC_E_CONFIG, "--venue", "expected the name of one venue");
         if (rc == OC_OK)
             rc = account_keys_fill(&keys, name, described, keyring, &error);
-        code = rc < 0 ? complain(&error, rc, words->options.json) : test_filled(words, described, keyring, name);
+        code = rc < 0 || !described ? complain(&error, rc, words->options.json) : test_filled(words, described, keyring, name);
         account_keys_close(&keys);
         keyring_release(keyring);
         log_flush();

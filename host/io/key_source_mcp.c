@@ -271,7 +271,7 @@ static oc_rc begin(struct talk *talk)
 static oc_rc call(struct talk *talk, const struct key_source *source, struct env_secret *value)
 {
     char room[8 * KEY_SOURCE_TEXT_MAX];
-    struct message message;
+    struct message message = {.id = {.kind = KIT_JSON_NONE}};
     struct text text;
     bool good;
     text_init_fixed(&text, room, sizeof room);
