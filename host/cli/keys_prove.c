@@ -181,8 +181,7 @@ static int test_vault(struct keys_words *words)
                        "there is no key of that name: `outcry keys list` shows them");
         error_found(&error, "%s", words->name);
     }
-    if (entry && words->algorithm && entry->algorithm &&
-        vault_algorithm_of(words->algorithm) != entry->algorithm) {
+    if (entry && words->algorithm && entry->algorithm && vault_algorithm_of(words->algorithm) != entry->algorithm) {
         rc = error_say(&error, OC_E_DENIED, words->name, "it signs by one algorithm only");
         error_found(&error, "%s", words->algorithm);
         error_expected(&error, "%s", vault_algorithm_name(entry->algorithm));
@@ -272,7 +271,8 @@ static int test_venue(struct keys_words *words)
             rc = error_say(&error, OC_E_CONFIG, "--venue", "expected the name of one venue");
         if (rc == OC_OK)
             rc = account_keys_fill(&keys, name, described, keyring, &error);
-        code = rc < 0 || !described ? complain(&error, rc, words->options.json) : test_filled(words, described, keyring, name);
+        code = rc < 0 || !described ? complain(&error, rc, words->options.json)
+                                    : test_filled(words, described, keyring, name);
         account_keys_close(&keys);
         keyring_release(keyring);
         log_flush();
