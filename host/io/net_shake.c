@@ -9,6 +9,7 @@
 
 #include "base/version.h"
 #include "io/crypto.h"
+#include "io/digest.h"
 #include "io/net_impl.h"
 
 static const char guid[] = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
@@ -118,13 +119,16 @@ static bool has_word(const struct head *head, const char *name, const char *want
 static bool is_accepted(const struct net_stream *stream, const struct head *head)
 {
     const struct crypto *crypto = crypto_get();
-    unsigned char digest[20], text[32], joined[128];
-    unsigned int digest_size = 0;
+    unsigned char made[20], text[32], joined[128];
+    struct digest digest;
     size_t size = 0;
     uint32_t count;
     const int length = snprintf((char *)joined, sizeof joined, "%s%s", stream->key, guid);
-    (void)crypto->digest(joined, (size_t)length, digest, &digest_size, crypto->sha1(), NULL);
-    (void)crypto->base64(text, digest, sizeof digest);
+    if (digest_begin(&digest, DIGEST_SHA1) < 0)
+        return false;
+    digest_add(&digest, joined, (size_t)length);
+    (void)digest_end(&digest, made);
+    (void)crypto->base64(text, made, sizeof made);
     const char *value = value_of(head, "sec-websocket-accept", &size, &count);
     return value && count == 1 && size == strlen((char *)text) && memcmp(value, text, size) == 0; /* case counts */
 }
