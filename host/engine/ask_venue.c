@@ -32,7 +32,7 @@ bool own_way_is_for(const struct engine *engine, const struct oc_request *reques
 {
     const uint32_t can = engine->own_way[request->account];
     const struct instrument *instrument = instruments_get(engine->instruments, request->head.inst);
-    if (__builtin_expect(!can, 1) || !(request->bits & OC_RQ_REDUCE_ONLY))
+    if (!(request->bits & OC_RQ_REDUCE_ONLY))
         return false;
     if (request->role == OC_ROLE_CLOSE)
         return (can & OC_CAN_CLOSE) && request->type == OC_ORDER_MARKET && instrument->info.kind != OC_KIND_SPOT;

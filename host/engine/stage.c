@@ -200,7 +200,7 @@ oc_rc engine_submit(struct engine *engine, struct oc_request *request, struct en
         rc = reserve_take(engine, request, order, &refusal);
     if (rc == OC_OK && (request->bits & OC_RQ_FIT_FUNDS))
         rc = take_fitted(engine, request, order, &refusal);
-    if (rc == OC_OK && own_way_is_for(engine, request))
+    if (__builtin_expect(engine->own_way[request->account] != 0, 0) && rc == OC_OK && own_way_is_for(engine, request))
         request->bits |= OC_RQ_NATIVE;
     if (rc == OC_OK)
         rc = exposure_books(engine, order);
@@ -208,7 +208,7 @@ oc_rc engine_submit(struct engine *engine, struct oc_request *request, struct en
         rc = groups_open(engine, request);
     order->now = *request;
     order->is_staged = true;
-    if (rc == OC_OK && own_way_note(engine, order) < 0)
+    if (__builtin_expect(request->bits & OC_RQ_NATIVE, 0) && rc == OC_OK && own_way_note(engine, order) < 0)
         rc = OC_E_NOMEM;
     struct out_request *staged = stage_add(engine, request, order);
     if (rc < 0) {

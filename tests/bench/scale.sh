@@ -1,6 +1,6 @@
 #!/bin/sh
 # scale.sh OUTCRY (S4, S5): what an event costs with 1,000 instruments held, and with 1,000 strategies that wait for their fills, beside none:
-# instructions a bar, by callgrind, as the difference of 1,500 and 500 bars of one market: at most 1.3 and 1.1 times as many. Then the
+# instructions a bar, by callgrind, as the difference of 700 and 300 bars of one market: at most 1.3 and 1.1 times as many. Then the
 # resident memory of a waiting strategy, which is shown and bounded against growth.
 set -u
 outcry=$(realpath "$1")
@@ -12,10 +12,10 @@ cd "$timer" || exit 1
 mkdir held idle short long
 awk 'BEGIN { x = 100000; r = 12345; head = "timestamp,open,high,low,close,volume"
     print head >"short/A-USDT.csv"; print head >"long/A-USDT.csv"
-    for (i = 0; i < 1500; i++) {
+    for (i = 0; i < 700; i++) {
         r = (r * 1103515245 + 12345) % 2147483648; o = x; x += int(r / 65536) % 21 - 10; h = (o > x ? o : x) + 3; l = (o < x ? o : x) - 3
         line = sprintf("%d,%.2f,%.2f,%.2f,%.2f,100000", 1704067200 + 60 * i, o / 100, h / 100, l / 100, x / 100)
-        print line >"long/A-USDT.csv"; if (i < 500) print line >"short/A-USDT.csv"; if (i < 6) few = few "\n" line }
+        print line >"long/A-USDT.csv"; if (i < 300) print line >"short/A-USDT.csv"; if (i < 6) few = few "\n" line }
     for (n = 1; n < 1000; n++) { file = sprintf("held/M%03d-USDT.csv", n); print head few >file; close(file)
         file = sprintf("idle/idle%03d.lua", n)
         printf "strategy { name = \"idle%03d\" }\nlocal seen = 0\nfunction on_fill(m, f) seen = seen + 1 end\n", n >file; close(file) } }'
@@ -37,7 +37,7 @@ each() { # NAME LIMIT WORDS...
     shift 2
     more=$(count long "$@") less=$(count short "$@")
     [ -n "$more" ] && [ -n "$less" ] || { echo "scale: $name did not run"; exit 1; }
-    now=$(((more - less) / 1000))
+    now=$(((more - less) / 400))
     [ "$limit" = 0 ] && none=$now
     echo "instructions a bar, $name: $now"
     [ "$limit" = 0 ] || [ $((now * 100)) -le $((none * limit)) ] || bad=1
