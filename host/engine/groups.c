@@ -290,7 +290,7 @@ static void groups_close(struct engine *engine, const struct order *order)
         return; /* what cannot be sold by itself reads 0 before and behind: it is an entry that has begun */
     const uint8_t stays = after > 0 ? OC_SIDE_BUY : after < 0 ? OC_SIDE_SELL : OC_SIDE_NONE;
     uint32_t next = group_index_first(&engine->groups.index, OC_INST_INDEX(order->now.head.inst));
-    while (next != GROUP_NONE) {
+    while (next != GROUP_NONE && engine->groups.list) {
         struct group *group = &engine->groups.list[next];
         next = engine->groups.index.places[next].behind;
         if (group->strategy != order->now.strategy || group->account != order->now.account || group->entered == 0 ||

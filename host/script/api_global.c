@@ -119,8 +119,10 @@ static void param_keep(lua_State *lua, struct strategy *strategy, const char *na
         sandbox_raise(lua, "parameter %s: a name has at most %d characters", name, STRATEGY_NAME_MAX - 1);
     struct param *params = strategy_room(strategy->params, &strategy->param_room, strategy->param_count,
                                          STRATEGY_PARAMS_MAX, sizeof *params);
-    if (!params)
+    if (!params) {
         sandbox_raise(lua, "no memory for parameter %s", name);
+        return;
+    }
     strategy->params = params;
     uint32_t at = strategy->param_count++;
     for (; at > 0 && strcmp(strategy->params[at - 1].name, name) > 0; at--)

@@ -73,6 +73,8 @@ int64_t paper_expiry(const struct oc_request *request, int64_t now_ns)
 static void comes(struct paper *paper, struct paper_order *order, int64_t now_ns)
 {
     struct paper_market *market = paper_market(paper, order->ask.head.inst);
+    if (!market)
+        return;
     if (!bar_runs(market))
         paper_activate(paper, order, now_ns);
     else if (now_ns > market->open_ns)
