@@ -73,8 +73,6 @@ int64_t paper_expiry(const struct oc_request *request, int64_t now_ns)
 static void comes(struct paper *paper, struct paper_order *order, int64_t now_ns)
 {
     struct paper_market *market = paper_market(paper, order->ask.head.inst);
-    if (!market)
-        return;
     if (!bar_runs(market))
         paper_activate(paper, order, now_ns);
     else if (now_ns > market->open_ns)
@@ -191,7 +189,7 @@ static oc_rc arrive_about(struct paper *paper, const struct oc_request *request,
     }
     if (request->kind == OC_REQUEST_CANCEL)
         paper_cancel(paper, request, now_ns);
-    else if (paper_amend(paper, order, request, now_ns))
+    else if (paper_amend(paper, order, request, now_ns) && order)
         comes(paper, order, now_ns);
     return OC_OK;
 }
