@@ -414,7 +414,7 @@ oc_rc orders_reopen(struct orders *orders, struct order *order, int64_t now_ns)
     if (orders->open.count >= ENGINE_ORDERS_OPEN_MAX)
         return OC_E_LIMIT;
     list_remove(&orders->closed, order);
-    list_append(&orders->open, order);
+    open_append(orders, order);
     order->state = state_from_facts(order);
     order->updated_ns = now_ns;
     return OC_OK;

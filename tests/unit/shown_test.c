@@ -444,6 +444,7 @@ static void what_is_filled_and_shown_with_more_is_open_again(void **state)
         if (how == AGAIN) {
             assert_int_equal(open_buys(f), 13);
             assert_int_equal(orders_open_count(engine_orders(f->engine)), 1);
+            assert_ptr_equal(orders_open_of(engine_orders(f->engine), f->inst), now); /* and of its market */
             struct oc_ev_venue_fill rest = said_fill(f, "V1", OC_SIDE_BUY, 13, 9900, "t2");
             says(f, &rest);
             assert_int_equal(now->state, STATE_FILLED);
