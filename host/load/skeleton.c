@@ -16,6 +16,7 @@ struct example {
 };
 
 static const struct example examples[] = {{"risk", "maxqty", skeleton_risk},
+                                          {"risk-state", "afterfill", skeleton_risk_state},
                                           {"connector", "loopback", skeleton_connector},
                                           {"sim", "nextopen", skeleton_sim},
                                           {"data", "binbars", skeleton_data}};

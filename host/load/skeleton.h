@@ -6,6 +6,7 @@
 #include "base/embedded.h"
 
 extern const struct embedded skeleton_risk[];
+extern const struct embedded skeleton_risk_state[];
 extern const struct embedded skeleton_connector[];
 extern const struct embedded skeleton_sim[];
 extern const struct embedded skeleton_data[];

@@ -13,7 +13,8 @@ static const char usage[] =
     "       outcry plugin info FILE|ID...         everything a file says about itself\n"
     "       outcry plugin check FILE...           all faults at once, then run it in a child\n"
     "       outcry plugin try FILE SCRIPT         what it does when it is asked what the script says\n"
-    "       outcry plugin new KIND NAME [FOLDER]  a building, tested skeleton (risk, connector, sim, data)\n";
+    "       outcry plugin new KIND NAME [FOLDER]  a building, tested skeleton: risk, risk-state, connector, sim, "
+    "data\n";
 
 struct run { /* one run of a verb */
     const struct plugin_verb_env *env;
@@ -134,7 +135,9 @@ static int verb_new(struct run *run, int argc, const char *const *argv)
         return EXIT_GOOD;
     }
     if (rc == OC_E_NOT_SUPPORTED)
-        text_format(&run->err, "plugin new: kind \"%s\" has no skeleton; expected risk, connector, sim or data\n",
+        text_format(&run->err,
+                    "plugin new: kind \"%s\" has no skeleton; expected risk, risk-state (a rule that remembers), "
+                    "connector, sim or data\n",
                     kind);
     else if (rc == OC_E_INVALID)
         text_format(&run->err,

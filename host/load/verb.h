@@ -29,8 +29,8 @@ void load_print_faults(struct text *text, const struct load_report *report);
 void load_print_info(struct text *text, const struct load_report *report);
 void load_print_row(struct text *text, const struct load_report *report); /* a line a plugin */
 
-/* Writes a folder `name` under `parent` ("" = here) with a plugin of the kind ("risk" or
- * "connector") that builds and passes its test. OC_E_NOT_SUPPORTED: no skeleton of this kind.
+/* Writes a folder `name` under `parent` ("" = here) with a plugin of the kind ("risk",
+ * "risk-state", "connector", "sim", "data") that builds and passes its test. OC_E_NOT_SUPPORTED: no skeleton of this kind.
  * OC_E_INVALID: the name is not [a-z][a-z0-9_]{1,31}. OC_E_EXISTS: there is something of that name.
  * OC_E_IO. [setup] */
 CHECKED oc_rc skeleton_write(const char *parent, const char *kind, const char *name);

@@ -57,12 +57,37 @@ fi
 # A library that is linked in: zlib, and nothing of it is exported or needed.
 if [ -f "$("$cc" -print-file-name=libz.a)" ]; then
     say "static zlib"
+    gz=$work/examples/data_gztrades/gztrades.c
+    cmake -S "$work/examples/data_gztrades" -B "$work/gz" -DCMAKE_C_COMPILER="$cc" -DCMAKE_PREFIX_PATH="$work/prefix" \
+        -DCMAKE_C_FLAGS="-Wall -Wextra -Wpedantic -Werror" >>"$work/log"
+    cmake --build "$work/gz" >>"$work/log"
     # shellcheck disable=SC2046
     "$cc" -std=c11 -O2 -shared -Wall -Wextra -Wpedantic -Werror $(pkg-config --cflags outcry) \
-        "$source/tests/abi/static_zlib.c" -o "$work/zlib.so" -l:libz.a -Wl,--exclude-libs,ALL $(pkg-config --libs outcry)
-    "$probe" plugin check "$work/zlib.so"
+        "$gz" -o "$work/zlib.so" -l:libz.a -Wl,--exclude-libs,ALL $(pkg-config --libs outcry)
+    awk 'BEGIN {
+        print "BTC/USDT 0.01 0.001"
+        for (i = 0; i < 3000; i++) printf "%.0f %.2f 0.%03d %s\n", 1704067200000 + i * 1000, 42000 + i % 97 * 0.25, i % 9 + 1, i % 3 ? "buy" : "sell"
+    }' >"$work/day.txt"
+    gzip -c "$work/day.txt" >"$work/day.gz"
+    printf 'strategy { timeframe = "1m" }\nfunction on_bar(m) if m.position.qty == 0 then m:buy(0.01) end end\n' >"$work/ticks.lua"
+    for file in "$work/gz/gztrades.so" "$work/zlib.so"; do
+        "$probe" plugin check "$file"
+        "$build/outcry" backtest "$work/ticks.lua" "$work/day.gz" --cash '10000 USDT' --json --plugin gz="$file" \
+            >"$work/json" 2>"$work/log" || { cat "$work/log"; exit 1; }
+        [ "$(jq -c "[.trades.fills, .speed.market_events]" "$work/json")" = '[3,3000]' ] || { echo "FAIL $(jq -c "[.trades, .speed]" "$work/json")" >&2; exit 1; }
+    done
+    # What is cut off, damaged, not gzip or wrong in a line is refused with the line.
+    size=$(wc -c <"$work/day.gz")
+    head -c $((size - 9)) "$work/day.gz" >"$work/cut.gz"
+    cp "$work/day.txt" "$work/plain.gz"
+    sed '2000s/buy/hold/; 2000s/sell/hold/' "$work/day.txt" | gzip -c >"$work/word.gz"
+    for pair in 'cut.gz:line .*expected a whole gzip file' 'plain.gz:not gzip' 'word.gz:line 2000: found hold; expected buy or sell'; do
+        "$build/outcry" backtest "$work/ticks.lua" "$work/${pair%%:*}" --cash '10000 USDT' --plugin \
+            gz="$work/zlib.so" >"$work/out" 2>&1 && { echo "FAIL ${pair%%:*} is read" >&2; exit 1; }
+        grep -q "${pair#*:}" "$work/out" || { echo "FAIL ${pair%%:*}: $(cat "$work/out")" >&2; exit 1; }
+    done
     # shellcheck disable=SC2046
-    "$cc" -std=c11 -O2 -shared $(pkg-config --cflags outcry) "$source/tests/abi/static_zlib.c" -o "$work/zlib.so" -lz \
+    "$cc" -std=c11 -O2 -shared $(pkg-config --cflags outcry) "$gz" -o "$work/zlib.so" -lz \
         $(pkg-config --libs outcry)
     "$probe" plugin check "$work/zlib.so" 2>"$work/log" && { echo "FAIL a shared zlib is taken" >&2; exit 1; }
     grep -q 'needed library: found libz.so.1; expected the C library alone (link it statically, as with -l:libz.a' "$work/log"

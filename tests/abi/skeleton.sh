@@ -11,7 +11,7 @@ trap 'rm -rf "$work"' EXIT
 cmake --install "$build" --prefix "$work/prefix" --component sdk >"$work/log"
 HOME=$work/home # where plugins of one's own are installed
 export HOME
-for pair in risk:my_risk connector:my_connector sim:my_sim data:my_data risk:test; do
+for pair in risk:my_risk risk-state:my_state connector:my_connector sim:my_sim data:my_data risk:test; do
     kind=${pair%:*}
     name=${pair#*:}
     "$probe" plugin new "$kind" "$name" "$work"
@@ -30,7 +30,7 @@ for pair in risk:my_risk connector:my_connector sim:my_sim data:my_data risk:tes
     grep -q "tests passed, 0 tests failed out of 2" "$work/ctest" || { cat "$work/ctest" >&2; exit 1; }
     "$probe" plugin info "$work/$name/build/$name.so"
     sed -i 's/"new %llu/"old %llu/; s/return qty <= limit/return qty < limit/; s/price + steps/price - steps/
-        s/return OC_E_END;/return OC_E_DATA;/' \
+        s/return OC_E_END;/return OC_E_DATA;/; s/rule->state = state;/rule->state.version = state.version;/' \
         "$work/$name/$name.c"
     cmake --build "$work/$name/build" >>"$work/log"
     if ctest --test-dir "$work/$name/build" >>"$work/log"; then
@@ -38,4 +38,4 @@ for pair in risk:my_risk connector:my_connector sim:my_sim data:my_data risk:tes
         exit 1
     fi
 done
-echo "5 passed, 0 failed"
+echo "6 passed, 0 failed"

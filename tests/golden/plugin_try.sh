@@ -11,7 +11,7 @@ fail() {
     echo "FAIL $*" >&2
     exit 1
 }
-for pair in risk_maxqty:maxqty connector_loopback:loopback sim_nextopen:nextopen data_binbars:binbars; do
+for pair in risk_maxqty:maxqty risk_afterfill:afterfill connector_loopback:loopback sim_nextopen:nextopen data_binbars:binbars; do
     so=$build/sdk/examples/${pair#*:}.so script=sdk/examples/${pair%:*}/try.txt
     set --
     [ "${pair#*:}" = maxqty ] && set -- --set limit=0.5

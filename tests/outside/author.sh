@@ -6,7 +6,7 @@ set -u
 cd "$w" || exit 1
 
 # A name that C keeps for itself names a file and an id, and nothing in the source.
-for kind in risk connector sim data; do
+for kind in risk risk-state connector sim data; do
     for name in int main check; do
         mkdir -p $kind
         "$outcry" plugin new $kind $name $kind >out 2>&1 || fail "plugin new $kind $name: $(cat out)"
