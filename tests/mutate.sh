@@ -41,7 +41,7 @@ engine="engine_test engine_edge_test engine_deny_test engine_hold_test engine_re
     engine_clients_test reserve_test closing_test strategy_test strategy_reload_test strategy_run_test venue_sim_test"
 journal="journal_test journal_edge_test epoch_test journal_live_test meaning_test fills_test journal_fail_test journal_restore_test
     journal_checkpoint_test journal_end_test journal_os_test gap_test step_journal_test journal_crash fill_run_test fill_set_test fill_index_test journal_damage_test"
-session="session_open_test pace_test session_data_test start_value_test step_test step_denied_test step_journal_test gap_test inbox_test sim_answers_test
+session="session_open_test pace_test plugin_watch_test session_data_test start_value_test step_test step_denied_test step_journal_test gap_test inbox_test sim_answers_test
     venues_test header_test session_checkpoint_test run_end_test ending_test intrabar_test session_alloc_test gap_restart_test parts_test parts_folders_test rules_test
     keys_test border_test border_venue_test venue_link_test venue_keys_test rules_change_test plugin_keys_test paper_keys_test
     console_service_test plugin_services_test names_again_test link_states_test venue_sim_test recorded_source intrabar accounts_run"

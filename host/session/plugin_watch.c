@@ -15,8 +15,7 @@ static uint64_t seen_progress;
 static uint32_t
     ticks; /* seen within plugins since the last market event: the first may come at once, so it does not count */
 
-/* In a signal handler of the engine's thread. */
-static void look(void *arg, uint32_t periods)
+void plugin_watch_look(void *arg, uint32_t periods)
 {
     (void)arg;
     if (*progress_now != seen_progress)
@@ -40,7 +39,7 @@ oc_rc plugin_watch_start(const uint64_t *progress, struct env_timer **ret_timer)
     is_ending = 0;
     ticks = 0;
     env_crash_watch(plugin_call_words);
-    return env_timer_start(PERIOD_US, look, NULL, ret_timer);
+    return env_timer_start(PERIOD_US, plugin_watch_look, NULL, ret_timer);
 }
 
 void plugin_watch_end(void) { is_ending = 1; }

@@ -18,6 +18,8 @@ struct env_timer;
 
 /* `progress` is another number with each market event; borrowed. */
 CHECKED oc_rc plugin_watch_start(const uint64_t *progress, struct env_timer **ret_timer);
+/* What the timer calls: `periods` seconds of CPU time went by. In a signal handler of the engine's thread; a test calls it. */
+void plugin_watch_look(void *arg, uint32_t periods);
 /* The run was asked to end, otherwise than by a signal. [any] */
 void plugin_watch_end(void);
 /* Takes NULL. */

@@ -186,7 +186,8 @@ static oc_rc start(void *self, uint64_t token, const char *path, const char *opt
         return rc;
     }
     stream->token = token;
-    stream->price_step = info->price_step; /* they may be finer than the file's: the host fits several files to one instrument */
+    stream->price_step =
+        info->price_step; /* they may be finer than the file's: the host fits several files to one instrument */
     stream->qty_step = info->qty_step;
     return OC_OK;
 }
