@@ -16,11 +16,11 @@ static struct event_view *view_at(lua_State *lua, int index)
 static int lj_copy(lua_State *lua)
 {
     const struct event_view *view = view_at(lua, 1);
-    struct event_view *copy = lua_newuserdatauv(lua, sizeof *copy, 0);
-    *copy = *view;
-    uint32_t size = view->event->size < sizeof copy->copy ? view->event->size : (uint32_t)sizeof copy->copy;
-    memcpy(&copy->copy, view->event, size);
-    copy->event = &copy->copy.head;
+    struct event_copy *copy = lua_newuserdatauv(lua, sizeof *copy, 0);
+    memset(copy, 0, sizeof *copy);
+    copy->view = (struct event_view){&copy->event.head, view->market};
+    uint32_t size = view->event->size < sizeof copy->event ? view->event->size : (uint32_t)sizeof copy->event;
+    memcpy(&copy->event, view->event, size);
     api_metatable(lua, strategy_meta_event);
     lua_setmetatable(lua, -2);
     return 1;

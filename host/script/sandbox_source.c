@@ -6,12 +6,12 @@
 
 #include <string.h>
 
-static struct sandbox_source *find(struct sandbox *sandbox, const char *name)
+static struct sandbox_source *find(const struct sandbox *sandbox, const char *name)
 {
-    for (uint32_t at = 0; at < sandbox->source_count; at++)
-        if (strcmp(sandbox->sources[at].name, name) == 0)
-            return &sandbox->sources[at];
-    return NULL;
+    struct sandbox_source *source = sandbox->sources;
+    while (source && strcmp(source->name, name) != 0)
+        source = source->next;
+    return source;
 }
 
 /* Keeps a copy for the words of errors. */
@@ -23,12 +23,17 @@ static oc_rc source_keep(struct sandbox *sandbox, const char *name, const char *
     if (!source && sandbox->source_count == SANDBOX_MODULES_MAX)
         return OC_E_LIMIT;
     char *copy = env_alloc(size + 1);
-    if (!copy)
+    struct sandbox_source *fresh = source || !copy ? NULL : env_alloc(sizeof *fresh);
+    if (!copy || (!source && !fresh)) {
+        env_free(copy);
         return OC_E_NOMEM;
+    }
     memcpy(copy, text, size);
-    if (!source) {
-        source = &sandbox->sources[sandbox->source_count++];
-        strcpy(source->name, name);
+    if (fresh) {
+        strcpy(fresh->name, name);
+        fresh->next = sandbox->sources;
+        sandbox->sources = source = fresh;
+        sandbox->source_count++;
     } else {
         env_free(source->text);
     }
@@ -39,32 +44,33 @@ static oc_rc source_keep(struct sandbox *sandbox, const char *name, const char *
 
 void source_line(const struct sandbox *sandbox, const char *name, int line, char *ret_text, size_t max)
 {
-    for (uint32_t at = 0; at < sandbox->source_count; at++) {
-        const struct sandbox_source *source = &sandbox->sources[at];
-        if (strcmp(source->name, name) != 0)
-            continue;
-        const char *start = source->text;
-        const char *end = source->text + source->size;
-        for (int now = 1; start && now < line; now++) {
-            start = memchr(start, '\n', (size_t)(end - start));
-            start = start ? start + 1 : NULL;
-        }
-        if (!start)
-            return;
-        const char *stop = memchr(start, '\n', (size_t)(end - start));
-        size_t size = (size_t)((stop ? stop : end) - start);
-        if (size > max - 1)
-            size = max - 1;
-        memcpy(ret_text, start, size);
-        ret_text[size] = '\0';
+    const struct sandbox_source *source = find(sandbox, name);
+    if (!source)
         return;
+    const char *start = source->text;
+    const char *end = source->text + source->size;
+    for (int now = 1; start && now < line; now++) {
+        start = memchr(start, '\n', (size_t)(end - start));
+        start = start ? start + 1 : NULL;
     }
+    if (!start)
+        return;
+    const char *stop = memchr(start, '\n', (size_t)(end - start));
+    size_t size = (size_t)((stop ? stop : end) - start);
+    if (size > max - 1)
+        size = max - 1;
+    memcpy(ret_text, start, size);
+    ret_text[size] = '\0';
 }
 
 void source_release(struct sandbox *sandbox)
 {
-    for (uint32_t at = 0; at < sandbox->source_count; at++)
-        env_free(sandbox->sources[at].text);
+    for (struct sandbox_source *source = sandbox->sources; source;) {
+        struct sandbox_source *next = source->next;
+        env_free(source->text);
+        env_free(source);
+        source = next;
+    }
 }
 
 /* A goto or break waits in a list until its label comes, and each that is settled moves those behind it. */

@@ -25,7 +25,7 @@ enum {
     HEAP_CLASS_STEP = 16,
     HEAP_CLASS_COUNT = 64, /* blocks up to 1 KiB come from chunks */
     HEAP_SMALL_MAX = HEAP_CLASS_STEP * HEAP_CLASS_COUNT,
-    HEAP_CHUNK_BYTES = 65536,
+    HEAP_CHUNK_BYTES = 8192,
     HEAP_HOST_RESERVE = 1 << 20 /* what the host may use beyond the limit while no script runs */
 };
 
@@ -46,6 +46,7 @@ struct heap {
 };
 
 struct sandbox_source {
+    struct sandbox_source *next; /* the one before it */
     char name[SANDBOX_NAME_MAX];
     char *text;
     size_t size;
@@ -76,7 +77,7 @@ struct sandbox {
     sandbox_require_fn require;
     void *require_arg;
     struct sandbox_error error;
-    struct sandbox_source sources[SANDBOX_MODULES_MAX];
+    struct sandbox_source *sources; /* owned, at most SANDBOX_MODULES_MAX */
     uint32_t source_count;
 };
 

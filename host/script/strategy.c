@@ -5,6 +5,7 @@
 
 #include <outcry/services.h>
 
+#include "base/env.h"
 #include "base/text.h"
 #include "script/strategy_impl.h"
 
@@ -115,9 +116,18 @@ static oc_rc failed(struct strategy *strategy, oc_rc rc)
 {
     if (rc < 0 && !strategy->has_error) {
         strategy->has_error = true;
-        strategy->error = *sandbox_error_last(strategy->sandbox);
+        if (!strategy->error)
+            strategy->error = env_alloc(sizeof *strategy->error);
+        if (strategy->error)
+            *strategy->error = *sandbox_error_last(strategy->sandbox);
     }
     return rc;
+}
+
+const struct sandbox_error *strategy_error(const struct strategy *strategy)
+{
+    const struct sandbox_error *kept = strategy->error ? strategy->error : sandbox_error_last(strategy->sandbox);
+    return strategy->has_error ? kept : NULL;
 }
 
 /* Calls the referenced function with what was pushed above it by `push`. */
@@ -302,10 +312,10 @@ static oc_rc on_saved(void *self)
 static const char *on_why(void *self)
 {
     struct strategy *strategy = self;
-    const struct sandbox_error *error = &strategy->error;
+    const struct sandbox_error *error = strategy_error(strategy);
     struct text text;
     text_init_fixed(&text, strategy->why, sizeof strategy->why);
-    if (!strategy->has_error)
+    if (!error)
         text_format(&text, "warm-up is too short: %u more bars are needed before --from", strategy->missing);
     else if (error->line > 0)
         text_format(&text, "%s:%d: %s", error->file, (int)error->line, error->message);
@@ -572,11 +582,6 @@ oc_rc strategy_record(struct strategy *strategy)
     if (rc < 0)
         engine_fail(strategy->engine, strategy->id, rc);
     return rc;
-}
-
-const struct sandbox_error *strategy_error(const struct strategy *strategy)
-{
-    return strategy->has_error ? &strategy->error : NULL;
 }
 
 size_t strategy_params_text(const struct strategy *strategy, char *text, size_t size_max)

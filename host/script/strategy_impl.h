@@ -55,6 +55,10 @@ struct market_handle {
 struct event_view {
     const struct oc_event *event;
     struct market_handle *market;
+};
+
+struct event_copy { /* of :copy() */
+    struct event_view view;
     union {
         struct oc_event head;
         struct oc_ev_bar bar;
@@ -62,7 +66,7 @@ struct event_view {
         struct oc_ev_quote quote;
         struct oc_ev_trade trade;
         struct oc_ev_fill fill;
-    } copy; /* of :copy() */
+    } event;
 };
 
 struct param {
@@ -113,7 +117,8 @@ struct strategy {
     struct sandbox *sandbox;
     lua_State *lua;
     struct strategy_config config;
-    struct sandbox_error error;
+    struct sandbox_error
+        *error; /* of has_error, owned; NULL where there was no memory for it: the sandbox has it still */
     char name[STRATEGY_NAME_MAX];
     char file[SANDBOX_NAME_MAX];
     int64_t period_ns;
@@ -179,7 +184,7 @@ struct strategy {
     uint64_t log_lines;
     bool notes_origins;
     uint32_t origin_count;
-    struct origin_row origins[ORIGINS_MAX];
+    struct origin_row *origins; /* ORIGINS_MAX of them, owned; NULL: nobody asked for them yet */
     const char *keys[KEYS_MAX]; /* interned by the Lua state: compared by address */
 };
 

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/env.h"
 #include "script/strategy_impl.h"
 
 void strategy_market_changed(struct market_handle *market)
@@ -45,6 +46,8 @@ void strategy_free(struct strategy *strategy)
         indicator_release(strategy->indicators[i]);
         free(strategy->indicators[i]);
     }
+    env_free(strategy->error);
+    env_free(strategy->origins);
     free(strategy->markets);
     free(strategy->changed);
     free(strategy->indicators);

@@ -1,12 +1,18 @@
 /* strategy_origin.c: where in a strategy an order was made, remembered for whoever asks soon after. */
 #include <string.h>
 
+#include "base/env.h"
 #include "base/text.h"
 #include "script/strategy_impl.h"
 
 enum { ENTRY_LEVELS = 4 };
 
-void strategy_note_origins(struct strategy *strategy, bool is_wanted) { strategy->notes_origins = is_wanted; }
+void strategy_note_origins(struct strategy *strategy, bool is_wanted)
+{
+    if (is_wanted && !strategy->origins)
+        strategy->origins = env_alloc(ORIGINS_MAX * sizeof strategy->origins[0]);
+    strategy->notes_origins = is_wanted && strategy->origins;
+}
 
 /* Finding a level counts from the youngest one, and a script may have made a hundred thousand: halving looks at few. */
 static int last_level(lua_State *lua)
@@ -65,7 +71,7 @@ void strategy_note_origin(lua_State *lua, struct strategy *strategy, uint64_t or
 bool strategy_origin(const struct strategy *strategy, uint64_t order, struct strategy_origin *ret_origin)
 {
     static char line[160]; /* [engine]: one thread */
-    for (uint32_t i = 0; i < ORIGINS_MAX; i++) {
+    for (uint32_t i = 0; strategy->origins && i < ORIGINS_MAX; i++) {
         const struct origin_row *row = &strategy->origins[i];
         if (row->order != order || !row->callback)
             continue;

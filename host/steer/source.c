@@ -42,6 +42,8 @@ void steer_source_free(struct steer_source *source)
         free(source->modules[i].name);
         free(source->modules[i].text);
     }
+    free(source->params);
+    free(source->modules);
     free(source->read);
     free(source->text);
     free(source);
@@ -68,7 +70,9 @@ bool steer_source_param(struct steer_source *source, const char *name, const cha
     uint32_t i = 0;
     while (i < source->param_count && strcmp(source->params[i].name, name) != 0)
         i++;
-    if (i == STRATEGY_PARAMS_MAX)
+    if (!source->params)
+        source->params = calloc(STRATEGY_PARAMS_MAX, sizeof *source->params);
+    if (i == STRATEGY_PARAMS_MAX || !source->params)
         return false;
     struct strategy_param param = {copy_of(name, strlen(name)), copy_of(value, strlen(value))};
     if (!param.name || !param.value) {
@@ -88,7 +92,9 @@ bool steer_source_param(struct steer_source *source, const char *name, const cha
 
 bool steer_source_module_n(struct steer_source *source, const char *name, const char *text, size_t size)
 {
-    if (source->module_count == STEER_MODULES_MAX)
+    if (!source->modules)
+        source->modules = calloc(STEER_MODULES_MAX, sizeof *source->modules);
+    if (source->module_count == STEER_MODULES_MAX || !source->modules)
         return false;
     struct steer_module module = {copy_of(name, strlen(name)), copy_of(text, size)};
     if (!module.name || !module.text) {

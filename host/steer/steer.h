@@ -25,9 +25,9 @@ struct steer_source {
     size_t text_size;
     bool reads_disk; /* a name that is not in words is read when it asks: one the session was opened with */
     char *read;      /* the text read last */
-    struct strategy_param params[STRATEGY_PARAMS_MAX];
+    struct strategy_param *params; /* room for STRATEGY_PARAMS_MAX, with the first of them */
     uint32_t param_count;
-    struct steer_module modules[STEER_MODULES_MAX];
+    struct steer_module *modules; /* room for STEER_MODULES_MAX, with the first of them */
     uint32_t module_count;
 };
 

@@ -49,5 +49,5 @@ peak() { "./timer" 3 "$outcry" backtest "$@" short/A-USDT.csv --cash '1000 USDT'
 few=$(peak idle/idle1*) all=$(peak idle/*)
 kilobytes=$(((all - few) / 899))
 echo "memory of a strategy that waits: $kilobytes KB"
-[ "$kilobytes" -gt 10 ] && [ "$kilobytes" -le 120 ] || bad=1
+[ "$kilobytes" -gt 10 ] && [ "$kilobytes" -le 64 ] || bad=1
 exit $bad
