@@ -63,6 +63,8 @@ static const char *const snippets[] = {
     "local t = table.move({1, 2}, 1, 0, 5) return #t",
     "table.move({}, 1, math.maxinteger, 2)",
     "table.move({}, -1, math.maxinteger, 2)",
+    "table.move({}, -1, math.maxinteger - 1, 2)",
+    "table.move({}, 0, math.maxinteger, 2)",
     "local t = {5, 2, 8, 1, 9, 3, 7} table.sort(t) return table.unpack(t)",
     "local t = {5, 2, 8, 1, 9, 3, 7} table.sort(t, function(a, b) return a > b end) return table.unpack(t)",
     "local t = {'b', 'a', 'c', 'B', ''} table.sort(t) return table.unpack(t)",

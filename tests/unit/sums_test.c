@@ -393,6 +393,27 @@ static void booked_are_the_fills_or_the_sums_whatever_the_order(void **state)
         one_run(&random, round % 2);
 }
 
+/* Those of which fills are missing are kept longer than others, and not without end: what a checkpoint has room for. */
+static void orders_that_miss_fills_are_kept_up_to_a_bound(void **state)
+{
+    (void)state;
+    enum { BOUND = 2 * ENGINE_ORDERS_CLOSED_KEPT };
+    struct fixture *f = fixture_new(COST_AVERAGE);
+    const struct orders *orders = engine_orders(f->engine);
+    uint64_t first = 0;
+    for (int i = 0; i < BOUND + 20; i++) {
+        const uint64_t order = fixture_submit(f, fixture_order(f, OC_SIDE_BUY, 10, 9900));
+        first = first ? first : order;
+        struct oc_ev_answer canceled = fixture_answer(f, OC_EV_CANCELED, order);
+        canceled.cum_qty = 1;
+        says(f, &canceled);
+        assert_int_equal(orders_closed_count(orders), i < BOUND ? i + 1 : BOUND);
+        if (i == BOUND - 1)
+            assert_non_null(fixture_find(f, first));
+    }
+    fixture_free(f);
+}
+
 /* The question is a record among what the input came to, is sent to the venue, and is asked once a sum. */
 static void missing_fills_are_asked_of_the_venue(void **state)
 {
@@ -442,6 +463,7 @@ int main(void)
         cmocka_unit_test(D3_strategies_hear_of_what_is_inferred),
         cmocka_unit_test(booked_are_the_fills_or_the_sums_whatever_the_order),
         cmocka_unit_test(missing_fills_are_asked_of_the_venue),
+        cmocka_unit_test(orders_that_miss_fills_are_kept_up_to_a_bound),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
