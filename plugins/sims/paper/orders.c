@@ -177,10 +177,9 @@ oc_rc paper_waits(struct paper *paper, const struct oc_request *request)
 static oc_rc arrive_about(struct paper *paper, const struct oc_request *request, int64_t now_ns)
 {
     struct paper_order *order = paper_find(paper, request->order);
-    struct paper_market *market = paper_market(paper, order ? order->ask.head.inst : request->head.inst);
+    struct paper_market *market = paper_market(paper, request->head.inst); /* its order's */
     if (market && bar_runs(market) && now_ns > market->open_ns) {
         struct oc_request kept = *request;
-        kept.head.inst = order ? order->ask.head.inst : request->head.inst;
         kept.head.local_ns = now_ns;
         const oc_rc rc = paper_waits(paper, &kept);
         if (rc == OC_OK)
