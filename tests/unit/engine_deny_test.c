@@ -62,6 +62,36 @@ static void an_instrument_refuses_what_it_does_not_trade(void **state)
     fixture_free(f);
 }
 
+/* The price that counts is the order's own limit; without one it is the market's. */
+static void an_order_by_money_needs_a_price_above_zero(void **state)
+{
+    (void)state;
+    struct fixture *f = fixture_new(COST_AVERAGE);
+    struct oc_instrument info = instruments_get(engine_instruments(f->engine), f->inst)->info;
+    info.present |= OC_INST_HAS_PRICE_SIGN;
+    change(f, &info);
+    struct oc_request money = fixture_order(f, OC_SIDE_BUY, 0, 0), limited;
+    money.bits = OC_RQ_HAS_QUOTE_QTY;
+    money.quote_qty = (struct oc_dec){50, 0, 0};
+    limited = money;
+    limited.type = OC_ORDER_LIMIT;
+    limited.bits |= OC_RQ_HAS_PRICE;
+    limited.price = 0;
+    refused_for(f, limited, "PRICE_NOT_POSITIVE"); /* though the market's is above */
+    limited.price = -1;
+    refused_for(f, limited, "PRICE_NOT_POSITIVE");
+    limited.price = 1;
+    refused_for(f, limited, NULL);
+    fixture_price(f, -2);
+    refused_for(f, limited, NULL); /* though the market's is below */
+    refused_for(f, money, "PRICE_NOT_POSITIVE");
+    fixture_price(f, 0);
+    refused_for(f, money, "PRICE_NOT_POSITIVE");
+    fixture_price(f, 1);
+    refused_for(f, money, NULL);
+    fixture_free(f);
+}
+
 /* What cannot be counted cannot be limited. */
 static void an_order_by_money_needs_a_price(void **state)
 {
@@ -386,6 +416,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_instrument_refuses_what_it_does_not_trade),
         cmocka_unit_test(an_order_by_money_needs_a_price),
+        cmocka_unit_test(an_order_by_money_needs_a_price_above_zero),
         cmocka_unit_test(senseless_amends_are_refused),
         cmocka_unit_test(a_dropped_amend_gives_its_exposure_back),
         cmocka_unit_test(flattening_leaves_out_what_it_was_told),

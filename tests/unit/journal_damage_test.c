@@ -270,7 +270,8 @@ static void every_flipped_bit_is_told(void **state)
                 assert_true(is_whole || is_told);
                 if (at >= JOURNAL_DATA_OFFSET)
                     assert_true(is_told); /* no bit of a record is without meaning */
-                if (at >= JOURNAL_DATA_OFFSET && ending != REBOOTED) /* all of it had been written: refused, in a batch too */
+                if (at >= JOURNAL_DATA_OFFSET &&
+                    ending != REBOOTED) /* all of it had been written: refused, in a batch too */
                     assert_true(answer.tail >= JOURNAL_TAIL_CORRUPT && answer.rc < 0);
                 told += is_told;
                 harmless += !is_told;
