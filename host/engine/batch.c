@@ -232,14 +232,27 @@ static void journal_denies(struct engine *engine, struct out_request *staged)
     groups_to_tell(engine, order->now.order);
 }
 
+/* Rules see what was denied as a restart shows it: as a request, and then as denied. */
+static void observe_denied(struct engine *engine, const struct out_request *staged)
+{
+    if (!engine->is_observed || !staged->has_denial)
+        return;
+    const struct oc_ev_denied denied = out_denial(staged);
+    chain_observe(engine, &staged->request.head);
+    chain_observe(engine, &denied.head);
+}
+
 void engine_batch_done(struct engine *engine, bool left)
 {
     const uint32_t count = engine->out.request_count;
     engine->staged_messages = engine->staged_cancels = 0;
     for (uint32_t i = 0; i < count; i++) {
         struct out_request *staged = &engine->out.requests[i];
-        if (staged->is_denied)
+        if (staged->is_denied) {
+            if (left)
+                observe_denied(engine, staged);
             continue;
+        }
         if (!left && (request_adds_risk(staged) || (staged->order && state_is_final(staged->order->state)))) {
             journal_denies(engine, staged);
             continue;

@@ -76,7 +76,7 @@ static inline bool fixture_leave(struct fixture *fixture, const struct engine_ou
         fixture_record(fixture, out_record(out, entry));
         if (entry->kind == OUT_REQUEST && out->requests[entry->at].is_denied) {
             struct oc_ev_denied denial = out_denial(&out->requests[entry->at]);
-            fixture_record(fixture, &denial.head);
+            out->requests[entry->at].has_denial = fixture_record(fixture, &denial.head) >= 0;
         }
     }
     return fixture->commit_answer >= 0;

@@ -63,6 +63,17 @@ static oc_rc config_duration(const struct oc_host *host, const char *key, int64_
     return text_to_duration(value, strlen(value), ret_ns) < 0 ? OC_E_CONFIG : OC_OK;
 }
 
+static oc_rc config_text(const struct oc_host *host, const char *key, char *text, uint32_t size_max)
+{
+    const char *value = value_of(host, key);
+    if (!value)
+        return OC_E_NOT_FOUND;
+    if (strlen(value) >= size_max)
+        return OC_E_LIMIT;
+    strcpy(text, value);
+    return OC_OK;
+}
+
 static void log_line(const struct oc_host *host, uint32_t level, const char *text)
 {
     struct section *section = host->impl;
@@ -73,7 +84,7 @@ static void log_line(const struct oc_host *host, uint32_t level, const char *tex
 static const void *find_service(const struct oc_host *host, const char *id)
 {
     static const struct oc_svc_config config = {
-        .size = sizeof config, .dec = config_dec, .integer = config_integer, .duration = config_duration};
+        .size = sizeof config, .dec = config_dec, .integer = config_integer, .duration = config_duration, .text = config_text};
     static const struct oc_svc_log log = {.size = sizeof log, .line = log_line};
     (void)host;
     if (strcmp(id, OC_SVC_CONFIG) == 0)
@@ -221,7 +232,9 @@ enum { BUY = OC_SIDE_BUY, SELL = OC_SIDE_SELL };
 static int load_all(void **state)
 {
     static const char *const names[] = {"max_order_qty", "max_order_value", "price_collar", "position_limit",
-                                        "message_rate",  "max_daily_loss",  "kill_switch"};
+                                        "message_rate",  "max_daily_loss",  "kill_switch",     "allow_list",
+                                        "trading_hours", "duplicate_order", "repeat_exec",     "max_drawdown",
+                                        "spread_halt",   "volatility_halt", "exposure"};
     (void)state;
     registry_init(&registry);
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {

@@ -61,24 +61,14 @@ static oc_rc read_line(struct file *file)
     return OC_OK;
 }
 
-/* Cuts the next word off. NULL: there is none. */
-static char *next_word(char **rest)
-{
-    char *word = *rest + strspn(*rest, " ");
-    size_t size = strcspn(word, " ");
-    *rest = word + size + (word[size] != 0);
-    word[size] = 0;
-    return size ? word : NULL;
-}
-
 static oc_rc read_head(struct file *file, struct oc_data_info *ret_info)
 {
     static const char expected[] = "SYMBOL PRICE_STEP QTY_STEP";
     oc_rc rc = read_line(file);
     if (rc < 0)
         return rc == OC_E_END ? refuse(file, "an empty file", expected) : rc;
-    char *rest = file->text, *symbol = next_word(&rest), *price = next_word(&rest), *qty = next_word(&rest);
-    if (!qty || next_word(&rest) || strlen(symbol) >= sizeof ret_info->symbol ||
+    char *rest = file->text, *symbol = kit_next_word(&rest, " "), *price = kit_next_word(&rest, " "), *qty = kit_next_word(&rest, " ");
+    if (!qty || kit_next_word(&rest, " ") || strlen(symbol) >= sizeof ret_info->symbol ||
         kit_read_dec(price, &ret_info->price_step) < 0 || kit_read_dec(qty, &ret_info->qty_step) < 0 ||
         ret_info->price_step.units <= 0 || ret_info->qty_step.units <= 0)
         return refuse(file, "another first line", expected);
@@ -108,10 +98,10 @@ static oc_rc read_trade(struct stream *stream)
     oc_rc rc = read_line(file);
     if (rc < 0)
         return rc;
-    char *rest = file->text, *time = next_word(&rest), *price = next_word(&rest), *qty = next_word(&rest),
-         *side = next_word(&rest);
+    char *rest = file->text, *time = kit_next_word(&rest, " "), *price = kit_next_word(&rest, " "), *qty = kit_next_word(&rest, " "),
+         *side = kit_next_word(&rest, " ");
     int64_t ms, price_units, qty_units;
-    if (!side || next_word(&rest))
+    if (!side || kit_next_word(&rest, " "))
         return refuse(file, "another number of words", "MILLISECONDS PRICE QTY buy|sell");
     if (kit_units(time, (struct oc_dec){1, 0, 0}, &ms) < 0 || ms < 0 || ms > MS_MAX)
         return refuse(file, time, "milliseconds since 1970");

@@ -6,6 +6,9 @@
 #include <outcry/outcry.h>
 #include <stddef.h>
 
+/* interest(): what moves prices. */
+#define KIT_PRICES (1ull << OC_EV_TRADE | 1ull << OC_EV_QUOTE | 1ull << OC_EV_BAR | 1ull << OC_EV_QBAR)
+
 /* What the file of one rule ends with: its descriptor `plugin`, and the list. RISK: its struct oc_risk; KEYS: its table of keys.
  * KIT_RULE("org.example.mine", "0.1.0", "MIT", "what it refuses", open_rule, close_rule, risk, keys); */
 #define KIT_RULE(ID, VERSION, LICENSE, ABOUT, OPEN, CLOSE, RISK, KEYS)                                                 \
@@ -14,6 +17,43 @@
         sizeof(struct oc_plugin), OC_ABI_MAJOR, OC_ABI_MINOR, OC_RISK, ID, VERSION, LICENSE, ABOUT, OPEN, CLOSE,       \
         kit_rule_ifaces,          KEYS};                                                                               \
     OC_PLUGINS(&plugin)
+
+/* open_rule and close_rule of a rule whose instance is a `TYPE`, zeroed, which `CONFIGURE(host, instance)` fills; for KIT_RULE. The file
+ * includes <stdlib.h>. */
+#define KIT_RULE_INSTANCE(TYPE, CONFIGURE)                                                                             \
+    static oc_rc open_rule(const struct oc_host *host, void **ret_self)                                                \
+    {                                                                                                                  \
+        TYPE *rule = (TYPE *)calloc(1, sizeof *rule);                                                                  \
+        const oc_rc rc = rule ? CONFIGURE(host, rule) : (oc_rc)OC_E_NOMEM;                                             \
+        if (rc < 0)                                                                                                    \
+            free(rule);                                                                                                \
+        else                                                                                                           \
+            *ret_self = rule;                                                                                          \
+        return rc < 0 ? rc : (oc_rc)OC_OK;                                                                             \
+    }                                                                                                                  \
+    static void close_rule(void *self) { free(self); }                                                                 \
+    struct oc_host /* takes the semicolon */
+
+/* save_rule and load_rule of a rule whose state is the member `MEMBER` of its instance, saved byte by byte: fixed size, no pointers, all padding
+ * zero. A state of another size is OC_E_DATA. The file includes <string.h>. */
+#define KIT_RULE_STATE(TYPE, MEMBER)                                                                                   \
+    static oc_rc save_rule(void *self, void *bytes, uint32_t size_max)                                                 \
+    {                                                                                                                  \
+        const TYPE *rule = (const TYPE *)self;                                                                         \
+        if (size_max < sizeof rule->MEMBER)                                                                            \
+            return OC_E_LIMIT;                                                                                         \
+        memcpy(bytes, &rule->MEMBER, sizeof rule->MEMBER);                                                             \
+        return (oc_rc)sizeof rule->MEMBER;                                                                             \
+    }                                                                                                                  \
+    static oc_rc load_rule(void *self, const void *bytes, uint32_t size)                                               \
+    {                                                                                                                  \
+        TYPE *rule = (TYPE *)self;                                                                                     \
+        if (size != sizeof rule->MEMBER)                                                                               \
+            return OC_E_DATA;                                                                                          \
+        memcpy(&rule->MEMBER, bytes, size);                                                                            \
+        return OC_OK;                                                                                                  \
+    }                                                                                                                  \
+    struct oc_host /* takes the semicolon */
 
 /* [setup] A decimal of zero or more. Absent: *ret_has is 0 and the output is untouched.
  * OC_E_CONFIG: negative, or wrong in itself: why was logged; `complaint` is the line for a negative

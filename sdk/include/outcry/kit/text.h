@@ -8,6 +8,40 @@
 
 #include <outcry/kit/dec.h>
 #include <stddef.h>
+#include <string.h>
+
+/* Cuts the next word off a list that is parted by any of `parts`: ", ". NULL: there is none. *rest: behind it. */
+static inline char *kit_next_word(char **rest, const char *parts)
+{
+    char *word = *rest + strspn(*rest, parts);
+    const size_t size = strcspn(word, parts);
+    *rest = word + size + (word[size] != 0);
+    word[size] = 0;
+    return size ? word : NULL;
+}
+
+/* Whether all of a text is what a pattern says, in which `*` stands for any characters, or none. */
+static inline int kit_is_like(const char *text, const char *pattern)
+{
+    const char *star = NULL, *tried = text;
+    while (*text) {
+        if (*pattern == '*') {
+            star = pattern++;
+            tried = text;
+        } else if (*pattern == *text) {
+            pattern++;
+            text++;
+        } else if (star) { /* the last star takes one character more */
+            pattern = star + 1;
+            text = ++tried;
+        } else {
+            return 0;
+        }
+    }
+    while (*pattern == '*')
+        pattern++;
+    return !*pattern;
+}
 
 /* Digits with at most one point, up to what is neither: "-0.05". *ret_end: behind them. */
 static inline oc_rc kit_read_digits(const char *text, struct oc_dec *ret_value, const char **ret_end)
