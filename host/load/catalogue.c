@@ -52,9 +52,12 @@ static oc_rc add_one(void *context, const char *path)
                           "chmod go-w");
         return add(scan, NULL);
     }
-    if (load_inspect(path, scan->report) < 0)
+    oc_rc rc = load_inspect(path, scan->report);
+    if (rc == OC_E_NOMEM)
+        return rc; /* nothing is known of this one, and the next would fare no better */
+    if (rc < 0)
         return add(scan, NULL);
-    oc_rc rc = OC_OK;
+    rc = OC_OK;
     for (uint32_t i = 0; i < scan->report->plugin_count && rc == OC_OK; i++)
         rc = add(scan, &scan->report->plugins[i]);
     return rc;

@@ -407,6 +407,8 @@ oc_rc strategy_new(struct engine *engine, const struct strategy_config *config, 
     }
     strategy->lua = sandbox_lua(strategy->sandbox);
     rc = load_text(strategy);
+    if (rc == OC_OK)
+        rc = strategy_note_origins(strategy, config->notes_origins);
     if (rc < 0)
         *ret_error = *sandbox_error_last(strategy->sandbox);
     else

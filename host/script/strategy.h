@@ -52,9 +52,10 @@ struct strategy_config {
     void *log_arg;
     sandbox_require_fn require;
     void *require_arg;
-    bool is_apart;     /* the engine does not know it until strategy_enter */
-    bool drops_params; /* given parameters that it does not have are left out; else they are an error */
-    bool is_timed;     /* the wall time of its callbacks is taken, for showing */
+    bool is_apart;      /* the engine does not know it until strategy_enter */
+    bool drops_params;  /* given parameters that it does not have are left out; else they are an error */
+    bool notes_origins; /* see strategy_note_origins */
+    bool is_timed;      /* the wall time of its callbacks is taken, for showing */
 };
 
 /* [setup] Loads the text and runs it; strategy{} and params{} are known after it. On failure *ret_error says why. */
@@ -107,8 +108,8 @@ struct strategy_origin { /* borrowed until the next call */
     const char *source; /* text of the line */
     int32_t line;
 };
-/* Remembers where orders are made from now on: it costs a look at the Lua stack for each. */
-void strategy_note_origins(struct strategy *strategy, bool is_wanted);
+/* Remembers where orders are made from now on: it costs a look at the Lua stack for each. OC_E_NOMEM. */
+CHECKED oc_rc strategy_note_origins(struct strategy *strategy, bool is_wanted);
 /* False: not one of the last orders. */
 bool strategy_origin(const struct strategy *strategy, uint64_t order, struct strategy_origin *ret_origin);
 

@@ -7,11 +7,12 @@
 
 enum { ENTRY_LEVELS = 4 };
 
-void strategy_note_origins(struct strategy *strategy, bool is_wanted)
+oc_rc strategy_note_origins(struct strategy *strategy, bool is_wanted)
 {
     if (is_wanted && !strategy->origins)
         strategy->origins = env_alloc(ORIGINS_MAX * sizeof strategy->origins[0]);
     strategy->notes_origins = is_wanted && strategy->origins;
+    return is_wanted && !strategy->origins ? (oc_rc)OC_E_NOMEM : (oc_rc)OC_OK;
 }
 
 /* Finding a level counts from the youngest one, and a script may have made a hundred thousand: halving looks at few. */

@@ -39,6 +39,7 @@ static struct strategy_config config_of(const struct strategies *strategies, uin
                                     .from_ns = strategies->session->clock.from_ns,
                                     .seed = strategies->session->clock.seed,
                                     .limits = steer_limits(strategies, index),
+                                    .notes_origins = strategies->is_shown,
                                     .watchdog = strategies->watchdog,
                                     .log = strategy_log,
                                     .log_arg = strategies->session,
@@ -97,7 +98,6 @@ static void settle(struct strategies *strategies, uint32_t index, struct strateg
     snprintf(owner->name, sizeof owner->name, "%s", strategy_name(strategy));
     snprintf(owner->file, sizeof owner->file, "%s", source->file);
     note_name(strategies, owner->name, owner->id);
-    strategy_note_origins(strategy, strategies->is_shown);
 }
 
 /* What the text itself says, or the code. */

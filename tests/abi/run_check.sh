@@ -49,7 +49,12 @@ if [ -z "$sanitized" ]; then
 fi
 for file in "$build"/plugins/*/*.so "$build"/sdk/examples/*.so; do
     set --
-    case $file in */maxqty.so) set -- --set limit=1 ;; esac
+    case $file in
+    */maxqty.so | */exposure.so | */spread_halt.so | */max_drawdown.so) set -- --set limit=1 ;;
+    */allow_list.so) set -- --set symbols=BTC/USDT ;;
+    */volatility_halt.so) set -- --set move=3% ;;
+    */expression.so) set -- --set allow='qty < 5' ;;
+    esac
     "$outcry" plugin check "$file" "$@" >"$w/out" 2>&1 || fail "$file: $(cat "$w/out")"
     grep -q 'was not run' "$w/out" && fail "$file was not run: $(cat "$w/out")"
 done

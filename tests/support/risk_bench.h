@@ -83,8 +83,11 @@ static void log_line(const struct oc_host *host, uint32_t level, const char *tex
 
 static const void *find_service(const struct oc_host *host, const char *id)
 {
-    static const struct oc_svc_config config = {
-        .size = sizeof config, .dec = config_dec, .integer = config_integer, .duration = config_duration, .text = config_text};
+    static const struct oc_svc_config config = {.size = sizeof config,
+                                                .dec = config_dec,
+                                                .integer = config_integer,
+                                                .duration = config_duration,
+                                                .text = config_text};
     static const struct oc_svc_log log = {.size = sizeof log, .line = log_line};
     (void)host;
     if (strcmp(id, OC_SVC_CONFIG) == 0)
@@ -232,9 +235,9 @@ enum { BUY = OC_SIDE_BUY, SELL = OC_SIDE_SELL };
 static int load_all(void **state)
 {
     static const char *const names[] = {"max_order_qty", "max_order_value", "price_collar", "position_limit",
-                                        "message_rate",  "max_daily_loss",  "kill_switch",     "allow_list",
-                                        "trading_hours", "duplicate_order", "repeat_exec",     "max_drawdown",
-                                        "spread_halt",   "volatility_halt", "exposure"};
+                                        "message_rate",  "max_daily_loss",  "kill_switch",  "allow_list",
+                                        "trading_hours", "duplicate_order", "repeat_exec",  "max_drawdown",
+                                        "spread_halt",   "volatility_halt", "exposure",     "expression"};
     (void)state;
     registry_init(&registry);
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {

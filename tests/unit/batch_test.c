@@ -34,7 +34,7 @@ static uint32_t buyer_add(struct fixture *f, struct buyer *buyer)
 
 struct limit {
     int64_t max;
-    int seen; /* requests that were shown as sent */
+    int seen, denied; /* requests, and denials of them, that were shown */
 };
 
 static oc_rc limit_check(void *self, const struct oc_risk_ctx *ctx, const struct oc_request *ask,
@@ -49,6 +49,7 @@ static void limit_observe(void *self, const struct oc_risk_ctx *ctx, const struc
 {
     (void)ctx;
     ((struct limit *)self)->seen += event->type == OC_EV_REQUEST;
+    ((struct limit *)self)->denied += event->type == OC_EV_DENIED;
 }
 
 static const struct oc_risk limits = {.size = sizeof limits, .check = limit_check, .observe = limit_observe};
@@ -234,7 +235,8 @@ static void each_request_is_counted_as_what_it_came_to(void **state)
     fixture_end(f, true);
     assert_int_equal(engine_stats(f->engine)->requests, 1);
     assert_int_equal(engine_stats(f->engine)->denied, 1);
-    assert_int_equal(limit.seen, 1); /* only what was sent is shown as sent */
+    assert_int_equal(limit.seen, 2); /* all that was recorded is shown, as a restart shows it */
+    assert_int_equal(limit.denied, 1);
     const uint64_t seq = f->sent[0].head.seq;
     assert_true(seq != 0);
     assert_int_equal(fixture_find(f, order)->now.head.seq, seq);

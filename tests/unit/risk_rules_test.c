@@ -38,10 +38,22 @@ static void a_pattern_is_all_of_a_text(void **state)
     static const struct {
         const char *text, *pattern;
         int is_like;
-    } cases[] = {{"BTC/USDT", "BTC/USDT", 1}, {"BTC/USDT", "BTC/USD", 0}, {"BTC/USD", "BTC/USDT", 0}, {"BTC/USDT", "*", 1},
-                 {"", "*", 1},                {"", "", 1},                {"a", "", 0},               {"BTC/USDT", "*/USDT", 1},
-                 {"BTC/USD", "*/USDT", 0},    {"BTC/USDT", "BTC*", 1},    {"aXbXc", "a*X*c", 1},      {"aXbXcd", "a*X*c", 0},
-                 {"aab", "*ab", 1},           {"aaab", "a*ab", 1},        {"abc", "*b", 0},           {"abc", "a**c", 1}};
+    } cases[] = {{"BTC/USDT", "BTC/USDT", 1},
+                 {"BTC/USDT", "BTC/USD", 0},
+                 {"BTC/USD", "BTC/USDT", 0},
+                 {"BTC/USDT", "*", 1},
+                 {"", "*", 1},
+                 {"", "", 1},
+                 {"a", "", 0},
+                 {"BTC/USDT", "*/USDT", 1},
+                 {"BTC/USD", "*/USDT", 0},
+                 {"BTC/USDT", "BTC*", 1},
+                 {"aXbXc", "a*X*c", 1},
+                 {"aXbXcd", "a*X*c", 0},
+                 {"aab", "*ab", 1},
+                 {"aaab", "a*ab", 1},
+                 {"abc", "*b", 0},
+                 {"abc", "a**c", 1}};
     char list[] = " one, two ,,three";
     char *rest = list;
     (void)state;
@@ -59,8 +71,13 @@ static void allow_list(void **state)
     static const struct {
         const char *list;
         int is_in;
-    } cases[] = {{"BTC/USDT", 1},           {"ETH/USDT", 0},         {"ETH/USDT, BTC/*", 1}, {"*, !BTC/USDT", 0},
-                 {"*, !BTC/*, BTC/USDT", 1}, {"!ETH/USDT, */USDT", 1}, {"*/USDT !*", 0}};
+    } cases[] = {{"BTC/USDT", 1},
+                 {"ETH/USDT", 0},
+                 {"ETH/USDT, BTC/*", 1},
+                 {"*, !BTC/USDT", 0},
+                 {"*, !BTC/*, BTC/USDT", 1},
+                 {"!ETH/USDT, */USDT", 1},
+                 {"*/USDT !*", 0}};
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct bench *bench = bench_new("allow_list", PAIRS("symbols", cases[i].list));
@@ -96,24 +113,46 @@ static void trading_hours(void **state)
     static const struct {
         const char *hours, *days, *offset;
         int day, hour, minute, is_open;
-    } cases[] = {
-        {NULL, "mon-fri", "0", 0, 0, 0, 1},        {NULL, "mon-fri", "0", 4, 23, 59, 1},     {NULL, "mon-fri", "0", 5, 0, 0, 0},
-        {NULL, "sat-mon", "0", 0, 5, 0, 1},        {NULL, "sat-mon", "0", 1, 0, 0, 0},       {NULL, "wed, sat", "0", 2, 0, 0, 1},
-        {NULL, "wed, sat", "0", 3, 0, 0, 0},       {"09:30-16:00", NULL, "0", 0, 9, 29, 0},  {"09:30-16:00", NULL, "0", 0, 9, 30, 1},
-        {"09:30-16:00", NULL, "0", 0, 15, 59, 1},  {"09:30-16:00", NULL, "0", 0, 16, 0, 0},  {"22:00-02:00", "mon", "0", 0, 23, 0, 1},
-        {"22:00-02:00", "mon", "0", 1, 1, 59, 1},  {"22:00-02:00", "mon", "0", 1, 2, 0, 0},  {"22:00-02:00", "mon", "0", 0, 1, 0, 0},
-        {"22:00-02:00", "mon", "0", 1, 22, 0, 0},  {"08:00-09:00, 20:00-24:00", NULL, "0", 0, 23, 59, 1},
-        {"08:00-09:00, 20:00-24:00", NULL, "0", 0, 19, 59, 0}, {"09:30-16:00", NULL, "-5h", 0, 14, 30, 1},
-        {"09:30-16:00", NULL, "-5h", 0, 14, 29, 0}, {"00:00-24:00", "sun", "-5h", 0, 4, 59, 1}, {"00:00-24:00", "sun", "-5h", 0, 5, 0, 0}};
-    static const char *const wrong[][2] = {{"hours", "9:30-16:00"},  {"hours", "09:30"},       {"hours", "09:30-09:30"},
-                                           {"hours", "24:00-09:30"}, {"hours", "09:60-10:00"}, {"hours", "09:30-24:01"},
-                                           {"hours", "09:30-16:00-17:00"}, {"days", "monday"}, {"days", "mon-"}, {"days", "mon-fri-sun"},
-                                           {"days", ""}, {"days", "n t"}};
+    } cases[] = {{NULL, "mon-fri", "0", 0, 0, 0, 1},
+                 {NULL, "mon-fri", "0", 4, 23, 59, 1},
+                 {NULL, "mon-fri", "0", 5, 0, 0, 0},
+                 {NULL, "sat-mon", "0", 0, 5, 0, 1},
+                 {NULL, "sat-mon", "0", 1, 0, 0, 0},
+                 {NULL, "wed, sat", "0", 2, 0, 0, 1},
+                 {NULL, "wed, sat", "0", 3, 0, 0, 0},
+                 {"09:30-16:00", NULL, "0", 0, 9, 29, 0},
+                 {"09:30-16:00", NULL, "0", 0, 9, 30, 1},
+                 {"09:30-16:00", NULL, "0", 0, 15, 59, 1},
+                 {"09:30-16:00", NULL, "0", 0, 16, 0, 0},
+                 {"22:00-02:00", "mon", "0", 0, 23, 0, 1},
+                 {"22:00-02:00", "mon", "0", 1, 1, 59, 1},
+                 {"22:00-02:00", "mon", "0", 1, 2, 0, 0},
+                 {"22:00-02:00", "mon", "0", 0, 1, 0, 0},
+                 {"22:00-02:00", "mon", "0", 1, 22, 0, 0},
+                 {"08:00-09:00, 20:00-24:00", NULL, "0", 0, 23, 59, 1},
+                 {"08:00-09:00, 20:00-24:00", NULL, "0", 0, 19, 59, 0},
+                 {"09:30-16:00", NULL, "-5h", 0, 14, 30, 1},
+                 {"09:30-16:00", NULL, "-5h", 0, 14, 29, 0},
+                 {"00:00-24:00", "sun", "-5h", 0, 4, 59, 1},
+                 {"00:00-24:00", "sun", "-5h", 0, 5, 0, 0}};
+    static const char *const wrong[][2] = {{"hours", "9:30-16:00"},
+                                           {"hours", "09:30"},
+                                           {"hours", "09:30-09:30"},
+                                           {"hours", "24:00-09:30"},
+                                           {"hours", "09:60-10:00"},
+                                           {"hours", "09:30-24:01"},
+                                           {"hours", "09:30-16:00-17:00"},
+                                           {"days", "monday"},
+                                           {"days", "mon-"},
+                                           {"days", "mon-fri-sun"},
+                                           {"days", ""},
+                                           {"days", "n t"}};
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct bench *bench = bench_new("trading_hours", PAIRS("utc_offset", cases[i].offset, cases[i].days ? "days" : "zone",
-                                                               cases[i].days ? cases[i].days : "", cases[i].hours ? "hours" : "zone",
-                                                               cases[i].hours ? cases[i].hours : ""));
+        struct bench *bench =
+            bench_new("trading_hours", PAIRS("utc_offset", cases[i].offset, cases[i].days ? "days" : "zone",
+                                             cases[i].days ? cases[i].days : "", cases[i].hours ? "hours" : "zone",
+                                             cases[i].hours ? cases[i].hours : ""));
         at(bench, monday + (cases[i].day * 24 + cases[i].hour) * HOUR + cases[i].minute * 60 * SECOND);
         const uint64_t id = order(bench, BUY, 1, 9900);
         if ((id != 0) != cases[i].is_open)
@@ -261,7 +300,8 @@ static void max_drawdown(void **state)
     bench_free(next);
     bench_free(bench);
 
-    bench = bench_new("max_drawdown", PAIRS("limit", "50", "share", "0.00001")); /* 10 of a million: the smaller counts */
+    bench =
+        bench_new("max_drawdown", PAIRS("limit", "50", "share", "0.00001")); /* 10 of a million: the smaller counts */
     buy_one(bench);
     fixture_price(bench->f, 9000);
     assert_null(engine_latched(bench->f->engine, bench->f->account));
@@ -292,7 +332,7 @@ static void spread_halt(void **state)
     const char *const *keys = PAIRS("limit", "0.01", "max_age", "5s");
     struct bench *bench = bench_new("spread_halt", keys);
     const int64_t start = bench->f->now_ns;
-    assert_true(order(bench, BUY, 1, 9900)); /* nothing is known of a spread */
+    assert_true(order(bench, BUY, 1, 9900));            /* nothing is known of a spread */
     quote(bench, 9950, 10050, OC_HAS_BID | OC_HAS_ASK); /* 1 % of 100.00 */
     const uint64_t first = accepted(bench, BUY, 1, 9900);
     quote(bench, 9950, 10051, OC_HAS_BID | OC_HAS_ASK);
@@ -375,8 +415,10 @@ static uint32_t second_instrument(struct bench *bench, const char *symbol, const
         info.settle = info.quote;
     }
     assert_int_equal(instruments_add(engine_instruments(bench->f->engine), &info, &inst), OC_OK);
-    struct oc_ev_trade trade = {
-        .head = {.size = sizeof trade, .type = OC_EV_TRADE, .inst = inst}, .price = 5000, .qty = 1, .present = OC_HAS_QTY};
+    struct oc_ev_trade trade = {.head = {.size = sizeof trade, .type = OC_EV_TRADE, .inst = inst},
+                                .price = 5000,
+                                .qty = 1,
+                                .present = OC_HAS_QTY};
     assert_int_equal(fixture_input(bench->f, &trade), OC_OK);
     return inst;
 }
@@ -393,8 +435,9 @@ static void exposure(void **state)
     (void)state;
     const char *const *keys = PAIRS("limit", "1000");
     struct bench *bench = bench_new("exposure", keys);
-    const uint32_t second = second_instrument(bench, "ETH/USDT", NULL), third = second_instrument(bench, "ETH/EUR", "EUR");
-    assert_true(order_of(bench, second, BUY, 8000, 5000)); /* 400 */
+    const uint32_t second = second_instrument(bench, "ETH/USDT", NULL),
+                   third = second_instrument(bench, "ETH/EUR", "EUR");
+    assert_true(order_of(bench, second, BUY, 8000, 5000));    /* 400 */
     const uint64_t first = accepted(bench, BUY, 6000, 10000); /* and 600 */
     assert_false(order(bench, BUY, 1, 10000));
     assert_refused(bench, "EXPOSURE_ABOVE_LIMIT", "1000.1", "1000");
@@ -407,7 +450,10 @@ static void exposure(void **state)
     assert_false(order(bench, SELL, 1, 10000));
     assert_refused(bench, "EXPOSURE_ABOVE_LIMIT", "1000.1", "1000");
     refused_as(bench, order_of(bench, third, BUY, 1, 5000), "SETTLES_IN_ANOTHER_ASSET");
-    struct oc_ev_trade trade = {.head = {.size = sizeof trade, .type = OC_EV_TRADE, .inst = second}, .price = 10000, .qty = 1, .present = OC_HAS_QTY};
+    struct oc_ev_trade trade = {.head = {.size = sizeof trade, .type = OC_EV_TRADE, .inst = second},
+                                .price = 10000,
+                                .qty = 1,
+                                .present = OC_HAS_QTY};
     assert_int_equal(fixture_input(bench->f, &trade), OC_OK); /* the other one is worth 800 now */
     assert_false(order(bench, SELL, 1, 10000));
     assert_refused(bench, "EXPOSURE_ABOVE_LIMIT", "1400.1", "1000");
@@ -437,10 +483,14 @@ static void exposure(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_pattern_is_all_of_a_text), cmocka_unit_test(allow_list),
-        cmocka_unit_test(trading_hours),              cmocka_unit_test(duplicate_order),
-        cmocka_unit_test(repeat_exec),                cmocka_unit_test(max_drawdown),
-        cmocka_unit_test(spread_halt),                cmocka_unit_test(volatility_halt),
+        cmocka_unit_test(a_pattern_is_all_of_a_text),
+        cmocka_unit_test(allow_list),
+        cmocka_unit_test(trading_hours),
+        cmocka_unit_test(duplicate_order),
+        cmocka_unit_test(repeat_exec),
+        cmocka_unit_test(max_drawdown),
+        cmocka_unit_test(spread_halt),
+        cmocka_unit_test(volatility_halt),
         cmocka_unit_test(exposure),
     };
     return cmocka_run_group_tests(tests, load_all, NULL);

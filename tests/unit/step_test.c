@@ -353,7 +353,7 @@ static oc_rc five_messages(void *self, const struct oc_risk_ctx *ctx, const stru
 static void count_sent(void *self, const struct oc_risk_ctx *ctx, const struct oc_event *event)
 {
     (void)ctx;
-    *(uint32_t *)self += event->type == OC_EV_REQUEST;
+    *(uint32_t *)self += (uint32_t)(event->type == OC_EV_REQUEST) - (uint32_t)(event->type == OC_EV_DENIED);
 }
 
 /* What another strategy asked for in the same input counts already, though nothing of it has left. */

@@ -42,7 +42,7 @@ static void each_callback_is_named(void **state)
                               "function on_init(m) market = m end");
     const struct fixture *f = kit->f;
     struct strategy_origin none;
-    strategy_note_origins(kit->strategy, true);
+    assert_int_equal(strategy_note_origins(kit->strategy, true), OC_OK);
     kit_close(kit, 10000);
     is_from(kit, f->sent[0].order, "on_bar", 3, "if b.close == 100 then m:buy(1, { price = 91 }) end -- first");
     assert_false(strategy_origin(kit->strategy, f->sent[0].order + 1, &none));
@@ -89,7 +89,7 @@ static void the_last_orders_are_known(void **state)
     kit_close(kit, 200); /* not asked for yet */
     for (uint32_t i = 0; i < 2; i++)
         assert_false(strategy_origin(kit->strategy, kit->f->sent[i].order, &origin));
-    strategy_note_origins(kit->strategy, true);
+    assert_int_equal(strategy_note_origins(kit->strategy, true), OC_OK);
     kit_close(kit, KEPT * 100);
     for (uint32_t i = 0; i < KEPT; i++)
         assert_int_equal(origin_of(kit, kit->f->sent[2 + i].order).line, 1);
@@ -97,7 +97,7 @@ static void the_last_orders_are_known(void **state)
     assert_false(strategy_origin(kit->strategy, kit->f->sent[2].order, &origin));
     for (uint32_t i = 1; i <= KEPT; i++)
         assert_int_equal(origin_of(kit, kit->f->sent[2 + i].order).line, 1);
-    strategy_note_origins(kit->strategy, false);
+    assert_int_equal(strategy_note_origins(kit->strategy, false), OC_OK);
     kit_close(kit, 100);
     assert_false(strategy_origin(kit->strategy, kit->f->sent[KEPT + 3].order, &origin));
     kit_free(kit);
@@ -109,7 +109,7 @@ static void a_line_that_is_gone_has_no_text(void **state)
     (void)state;
     struct kit *kit = kit_new("function on_bar(m)\n  m:buy(1, { price = 91 })\n  m:buy(2, { price = 92 })\nend");
     struct strategy_origin origin;
-    strategy_note_origins(kit->strategy, true);
+    assert_int_equal(strategy_note_origins(kit->strategy, true), OC_OK);
     kit_close(kit, 10000);
     is_from(kit, kit->f->sent[0].order, "on_bar", 2, "m:buy(1, { price = 91 })");
     assert_int_equal(sandbox_load(kit->strategy->sandbox, "x = 1", 5, "test.lua"),

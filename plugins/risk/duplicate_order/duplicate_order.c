@@ -74,8 +74,12 @@ static oc_rc configure(const struct oc_host *host, struct rule *rule)
 KIT_RULE_INSTANCE(struct rule, configure);
 KIT_RULE_STATE(struct rule, recent);
 
-static const struct oc_risk risk = {
-    .size = sizeof risk, .check = check, .observe = observe, .interest = interest, .save = save_rule, .load = load_rule};
+static const struct oc_risk risk = {.size = sizeof risk,
+                                    .check = check,
+                                    .observe = observe,
+                                    .interest = interest,
+                                    .save = save_rule,
+                                    .load = load_rule};
 /* clang-format off */
 static const struct oc_key keys[] = {
     {.name = "count", .type = OC_KEY_INTEGER, .min = "1", .max = "1000", .fallback = "3", .unit = "orders",

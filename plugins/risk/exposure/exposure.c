@@ -56,7 +56,8 @@ static oc_rc others_of(const struct rule *rule, const struct oc_risk_ctx *ctx, c
     if (!own)
         return OC_E_NOT_FOUND;
     for (uint32_t i = 0; i < rule->state.count; i++) {
-        const struct oc_instrument *info = ctx->instrument(ctx, rule->state.insts[i]); /* in the version that holds now */
+        const struct oc_instrument *info =
+            ctx->instrument(ctx, rule->state.insts[i]); /* in the version that holds now */
         if (!info || info == own)
             continue;
         oc_rc rc = worst_of(ctx, ask->account, info->inst, 0, OC_SIDE_NONE, 0, &value);
@@ -144,8 +145,12 @@ static oc_rc configure(const struct oc_host *host, struct rule *rule)
 KIT_RULE_INSTANCE(struct rule, configure);
 KIT_RULE_STATE(struct rule, state);
 
-static const struct oc_risk risk = {
-    .size = sizeof risk, .check = check, .observe = observe, .interest = interest, .save = save_rule, .load = load_rule};
+static const struct oc_risk risk = {.size = sizeof risk,
+                                    .check = check,
+                                    .observe = observe,
+                                    .interest = interest,
+                                    .save = save_rule,
+                                    .load = load_rule};
 /* clang-format off */
 static const struct oc_key keys[] = {
     {.name = "limit", .type = OC_KEY_DECIMAL, .bits = OC_KEY_REQUIRED, .min = "0", .unit = "settlement currency",

@@ -102,11 +102,11 @@ static uint64_t interest(void *self)
 
 static oc_rc configure(const struct oc_host *host, struct rule *rule)
 {
-    oc_rc rc = kit_config_dec(host, "limit", "max_drawdown: limit: found a negative number; expected money", &rule->limit,
-                              &rule->has_limit);
+    oc_rc rc = kit_config_dec(host, "limit", "max_drawdown: limit: found a negative number; expected money",
+                              &rule->limit, &rule->has_limit);
     if (rc == OC_OK)
-        rc = kit_config_dec(host, "share", "max_drawdown: share: found a negative number; expected \"20%\"", &rule->share,
-                            &rule->has_share);
+        rc = kit_config_dec(host, "share", "max_drawdown: share: found a negative number; expected \"20%\"",
+                            &rule->share, &rule->has_share);
     if (rc == OC_OK && !rule->has_limit && !rule->has_share) {
         oc_log(host, OC_LOG_ERROR, "max_drawdown: found neither limit nor share; expected one of them, or both");
         return OC_E_CONFIG;
@@ -117,8 +117,12 @@ static oc_rc configure(const struct oc_host *host, struct rule *rule)
 KIT_RULE_INSTANCE(struct rule, configure);
 KIT_RULE_STATE(struct rule, accounts);
 
-static const struct oc_risk risk = {
-    .size = sizeof risk, .check = check, .observe = observe, .interest = interest, .save = save_rule, .load = load_rule};
+static const struct oc_risk risk = {.size = sizeof risk,
+                                    .check = check,
+                                    .observe = observe,
+                                    .interest = interest,
+                                    .save = save_rule,
+                                    .load = load_rule};
 /* clang-format off */
 static const struct oc_key keys[] = {
     {.name = "limit", .type = OC_KEY_DECIMAL, .min = "0", .unit = "account currency",

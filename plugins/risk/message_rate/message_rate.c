@@ -40,8 +40,7 @@ static oc_rc check(void *self, const struct oc_risk_ctx *ctx, const struct oc_re
     return oc_refuse(ret_verdict, "MESSAGE_RATE_EXCEEDED", (struct oc_dec){level, 3, 0}, (struct oc_dec){1, 0, 0});
 }
 
-/* [engine] A restart shows what was denied as well, first as a request: that token was never spent.
- */
+/* [engine] What was denied comes first as a request: that token was never spent. */
 static void observe(void *self, const struct oc_risk_ctx *ctx, const struct oc_event *event)
 {
     struct rule *rule = self;

@@ -59,7 +59,7 @@ static oc_rc check(void *self, const struct oc_risk_ctx *ctx, const struct oc_re
                          (struct oc_dec){rule->max_age_ns / 1000000, 3, 0});
     const struct oc_dec used = {spread_of(&state->quotes[slot]), 6, 0};
     return oc_dec_compare(used, rule->limit) <= 0 ? kit_allow(ret_verdict, used, rule->limit)
-                                  : oc_refuse(ret_verdict, "SPREAD_TOO_WIDE", used, rule->limit);
+                                                  : oc_refuse(ret_verdict, "SPREAD_TOO_WIDE", used, rule->limit);
 }
 
 /* [engine] */
@@ -106,8 +106,12 @@ static oc_rc configure(const struct oc_host *host, struct rule *rule)
 KIT_RULE_INSTANCE(struct rule, configure);
 KIT_RULE_STATE(struct rule, state);
 
-static const struct oc_risk risk = {
-    .size = sizeof risk, .check = check, .observe = observe, .interest = interest, .save = save_rule, .load = load_rule};
+static const struct oc_risk risk = {.size = sizeof risk,
+                                    .check = check,
+                                    .observe = observe,
+                                    .interest = interest,
+                                    .save = save_rule,
+                                    .load = load_rule};
 /* clang-format off */
 static const struct oc_key keys[] = {
     {.name = "limit", .type = OC_KEY_DECIMAL, .bits = OC_KEY_REQUIRED, .min = "0", .max = "1", .unit = "share of the middle",

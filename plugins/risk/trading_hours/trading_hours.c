@@ -103,8 +103,9 @@ static oc_rc configure(const struct oc_host *host, struct rule *rule)
     char text[256];
     oc_rc rc = oc_config_text(host, "hours", text, sizeof text);
     if (rc == OC_OK && !read_hours(text, rule)) {
-        oc_log(host, OC_LOG_ERROR,
-               "trading_hours: hours: expected at most 8 spans such as \"09:30-16:00, 18:00-02:00\", from 00:00 to 24:00");
+        oc_log(
+            host, OC_LOG_ERROR,
+            "trading_hours: hours: expected at most 8 spans such as \"09:30-16:00, 18:00-02:00\", from 00:00 to 24:00");
         return OC_E_CONFIG;
     }
     if (rc == OC_OK || rc == OC_E_NOT_FOUND)

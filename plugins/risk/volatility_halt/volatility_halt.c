@@ -49,8 +49,7 @@ static oc_rc check(void *self, const struct oc_risk_ctx *ctx, const struct oc_re
     if (slot < 0 && state->is_full)
         return oc_refuse(ret_verdict, "TOO_MANY_INSTRUMENTS", (struct oc_dec){state->count, 0, 0},
                          (struct oc_dec){INSTRUMENTS_MAX / 4 * 3, 0, 0});
-    if (slot < 0 || !state->markets[slot].moved_ppm ||
-        ctx->now_ns - state->markets[slot].halted_ns >= rule->pause_ns)
+    if (slot < 0 || !state->markets[slot].moved_ppm || ctx->now_ns - state->markets[slot].halted_ns >= rule->pause_ns)
         return oc_allow(ret_verdict);
     return oc_refuse(ret_verdict, "VOLATILITY_HALT", (struct oc_dec){state->markets[slot].moved_ppm, 6, 0}, rule->move);
 }
@@ -152,8 +151,12 @@ static oc_rc configure(const struct oc_host *host, struct rule *rule)
 KIT_RULE_INSTANCE(struct rule, configure);
 KIT_RULE_STATE(struct rule, state);
 
-static const struct oc_risk risk = {
-    .size = sizeof risk, .check = check, .observe = observe, .interest = interest, .save = save_rule, .load = load_rule};
+static const struct oc_risk risk = {.size = sizeof risk,
+                                    .check = check,
+                                    .observe = observe,
+                                    .interest = interest,
+                                    .save = save_rule,
+                                    .load = load_rule};
 /* clang-format off */
 static const struct oc_key keys[] = {
     {.name = "move", .type = OC_KEY_DECIMAL, .bits = OC_KEY_REQUIRED, .min = "0", .max = "10", .unit = "share of the lowest price",

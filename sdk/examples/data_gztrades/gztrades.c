@@ -67,7 +67,8 @@ static oc_rc read_head(struct file *file, struct oc_data_info *ret_info)
     oc_rc rc = read_line(file);
     if (rc < 0)
         return rc == OC_E_END ? refuse(file, "an empty file", expected) : rc;
-    char *rest = file->text, *symbol = kit_next_word(&rest, " "), *price = kit_next_word(&rest, " "), *qty = kit_next_word(&rest, " ");
+    char *rest = file->text, *symbol = kit_next_word(&rest, " "), *price = kit_next_word(&rest, " "),
+         *qty = kit_next_word(&rest, " ");
     if (!qty || kit_next_word(&rest, " ") || strlen(symbol) >= sizeof ret_info->symbol ||
         kit_read_dec(price, &ret_info->price_step) < 0 || kit_read_dec(qty, &ret_info->qty_step) < 0 ||
         ret_info->price_step.units <= 0 || ret_info->qty_step.units <= 0)
@@ -98,8 +99,8 @@ static oc_rc read_trade(struct stream *stream)
     oc_rc rc = read_line(file);
     if (rc < 0)
         return rc;
-    char *rest = file->text, *time = kit_next_word(&rest, " "), *price = kit_next_word(&rest, " "), *qty = kit_next_word(&rest, " "),
-         *side = kit_next_word(&rest, " ");
+    char *rest = file->text, *time = kit_next_word(&rest, " "), *price = kit_next_word(&rest, " "),
+         *qty = kit_next_word(&rest, " "), *side = kit_next_word(&rest, " ");
     int64_t ms, price_units, qty_units;
     if (!side || kit_next_word(&rest, " "))
         return refuse(file, "another number of words", "MILLISECONDS PRICE QTY buy|sell");

@@ -30,7 +30,7 @@ static oc_rc check(void *self, const struct oc_risk_ctx *ctx, const struct oc_re
                      (struct oc_dec){rule->wait_ns / NS_MS, 3, 0});
 }
 
-/* [engine] Told of recorded events alone, each once, in the order of the records; the same after a restart. */
+/* [engine] Told of recorded events alone, each once, in the order of the records. */
 static void observe(void *self, const struct oc_risk_ctx *ctx, const struct oc_event *event)
 {
     struct rule *rule = self;

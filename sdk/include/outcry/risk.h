@@ -80,7 +80,8 @@ struct oc_risk {
     /* [engine] A pure question. `ask` and `ctx` are borrowed until it returns. */
     oc_rc (*check)(void *self, const struct oc_risk_ctx *ctx, const struct oc_request *ask,
                    struct oc_verdict *ret_verdict);
-    /* [engine] optional: told of every recorded event whose type is in interest(). */
+    /* [engine] optional: told of every recorded event whose type is in interest(). A request that was denied is recorded as
+     * OC_EV_REQUEST and right behind it OC_EV_DENIED. */
     void (*observe)(void *self, const struct oc_risk_ctx *ctx, const struct oc_event *event);
     /* [setup] optional: bit n set = wants observe() for event type n (0..63); types above are
      * always shown. NULL = all. */
