@@ -136,7 +136,8 @@ static uint32_t draw(uint32_t count)
 
 static int make(struct both *both, int level, int depth) /* the level of what was made: 4 binds first */
 {
-    static const char *const words[4][3] = {{"or", "or", "or"}, {"and", "and", "and"}, {"+", "-", "+"}, {"*", "*", "*"}};
+    static const char *const words[4][3] = {
+        {"or", "or", "or"}, {"and", "and", "and"}, {"+", "-", "+"}, {"*", "*", "*"}};
     if (depth == 0 || level == 4) {
         snprintf(both->plain, sizeof both->plain, "%s", draw(2) ? names[draw(3)] : draw(2) ? "2" : "0.5");
         snprintf(both->whole, sizeof both->whole, "%s", both->plain);
@@ -184,11 +185,21 @@ static void the_rule_knows_the_order_and_the_account(void **state)
     static const struct {
         const char *allow;
         bool takes_buy, takes_sell; /* of 2.000 at 99.00 and at 101.00 */
-    } cases[] = {{"qty == 2", true, true},          {"price == 99", true, false},  {"value == 198", true, false},
-                 {"buy", true, false},              {"sell", false, true},         {"limit", true, true},
-                 {"market", false, false},          {"position == 0", true, true}, {"last == 100", true, true},
-                 {"age == 0", true, true},          {"equity == 1000000", true, true}, {"hour == 13", true, true},
-                 {"minute == 37", true, true},      {"weekday == 2", true, true},  {"value <= 0.0198% * equity", true, false},
+    } cases[] = {{"qty == 2", true, true},
+                 {"price == 99", true, false},
+                 {"value == 198", true, false},
+                 {"buy", true, false},
+                 {"sell", false, true},
+                 {"limit", true, true},
+                 {"market", false, false},
+                 {"position == 0", true, true},
+                 {"last == 100", true, true},
+                 {"age == 0", true, true},
+                 {"equity == 1000000", true, true},
+                 {"hour == 13", true, true},
+                 {"minute == 37", true, true},
+                 {"weekday == 2", true, true},
+                 {"value <= 0.0198% * equity", true, false},
                  {"1 / position > 0", true, true}};
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -201,7 +212,8 @@ static void the_rule_knows_the_order_and_the_account(void **state)
         assert_true(submit(bench, reducing(bench, SELL, 5, 0)));
         bench_free(bench);
     }
-    struct bench *bench = bench_new("expression", PAIRS("allow", "open_buy < 3 and long_worst < 3 and -short_worst < 1", "reason", "MINE_2"));
+    struct bench *bench = bench_new(
+        "expression", PAIRS("allow", "open_buy < 3 and long_worst < 3 and -short_worst < 1", "reason", "MINE_2"));
     const uint64_t id = accepted(bench, BUY, 2999, 9900);
     assert_true(order(bench, BUY, 1, 9900)); /* what is there without it is below 3 */
     assert_false(order(bench, BUY, 1, 9900));

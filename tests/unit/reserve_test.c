@@ -186,6 +186,35 @@ static void Q18_an_amendment_needs_what_it_adds(void **state)
     fixture_free(f);
 }
 
+/* While the stop of a buy is on its way up, what it may cost then is kept; a stop with a limit costs its limit whatever its stop is. */
+static void Q18_a_stop_that_moves_up_keeps_more_at_once(void **state)
+{
+    (void)state;
+    for (int has_limit = 0; has_limit < 2; has_limit++) {
+        struct fixture *f = desk();
+        struct oc_request stop = fixture_order(f, OC_SIDE_BUY, 10, has_limit ? 13000 : 0);
+        stop.type = has_limit ? OC_ORDER_STOP_LIMIT : OC_ORDER_STOP;
+        stop.bits |= OC_RQ_HAS_STOP;
+        stop.stop_price = 11000;
+        const uint64_t id = asks(f, stop);
+        assert_true(id);
+        fixture_say(f, OC_EV_ACCEPTED, id);
+        const oc_i128 before = used(f, f->quote);
+        assert_true(before == money(has_limit ? 13000 * 1001 : 11000 * 1001, 7)); /* 0.010 at the price, and the fee */
+        for (int to = 12000; to >= 10000; to -= 2000) {
+            struct oc_request amend = {.order = id, .stop_price = to, .bits = OC_RQ_STOP_CHANGED};
+            assert_int_equal(engine_begin(f->engine, 0), OC_OK);
+            assert_int_equal(engine_amend(f->engine, &amend, &refused), OC_OK);
+            fixture_end(f, true);
+            assert_true(used(f, f->quote) == (to > 11000 && !has_limit ? money(12000 * 1001, 7) : before));
+            struct oc_ev_answer no = fixture_answer(f, OC_EV_AMEND_REJECTED, id);
+            assert_int_equal(fixture_input(f, &no), OC_OK);
+            assert_true(used(f, f->quote) == before);
+        }
+        fixture_free(f);
+    }
+}
+
 /* A callback that fails asked for nothing. */
 static void Q18_what_is_dropped_reserves_nothing(void **state)
 {
@@ -425,6 +454,7 @@ int main(void)
         cmocka_unit_test(Q18_an_order_by_money_reserves_what_is_left_of_it),
         cmocka_unit_test(Q18_sales_reserve_what_they_sell),
         cmocka_unit_test(Q18_an_amendment_needs_what_it_adds),
+        cmocka_unit_test(Q18_a_stop_that_moves_up_keeps_more_at_once),
         cmocka_unit_test(Q18_what_is_dropped_reserves_nothing),
         cmocka_unit_test(Q18_legs_of_a_position_are_used_once),
         cmocka_unit_test(Q18_without_a_price_nothing_is_reserved),

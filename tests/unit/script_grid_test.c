@@ -365,6 +365,8 @@ static void what_a_script_may_not_change(void **state)
     refused("string.format = 1", "cannot assign field 'format' of a read-only table");
     refused("string.mine = 1", "cannot assign field 'mine' of a read-only table");
     refused("string[5] = 1", "cannot assign field 'number' of a read-only table");
+    refused("string[5] = {}", "cannot assign field 'number' of a read-only table");
+    refused("string[{}] = 1", "cannot assign field 'table' of a read-only table");
     refused("rawset(string, 'mine', 1)", "cannot change a read-only table");
     refused("setmetatable(string, {})", "cannot change a protected metatable");
     refused("setmetatable(_G, {})", "cannot change a protected metatable");

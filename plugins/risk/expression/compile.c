@@ -65,7 +65,8 @@ static void complain(struct parser *parser, const char *expected)
     if (strcmp(expected, a_name) != 0)
         return;
     for (uint32_t i = 0; parser->names[i] && end < COMPLAINT_MAX - 1; i++) /* which names there are */
-        end += snprintf(parser->complaint + end, (size_t)(COMPLAINT_MAX - end), "%s %s", i ? "," : ":", parser->names[i]);
+        end +=
+            snprintf(parser->complaint + end, (size_t)(COMPLAINT_MAX - end), "%s %s", i ? "," : ":", parser->names[i]);
 }
 
 static void put(struct parser *parser, struct step step, int more)

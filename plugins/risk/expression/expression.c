@@ -35,24 +35,24 @@ enum name {
 };
 
 static const char *const names[] = {
-    [NAME_QTY] = "qty",               /* base units; of an amend the new quantity */
-    [NAME_PRICE] = "price",           /* its limit, its stop, or the last price */
-    [NAME_VALUE] = "value",           /* of both, in the settlement currency */
-    [NAME_BUY] = "buy",               /* 1 or 0, as the four below */
+    [NAME_QTY] = "qty",     /* base units; of an amend the new quantity */
+    [NAME_PRICE] = "price", /* its limit, its stop, or the last price */
+    [NAME_VALUE] = "value", /* of both, in the settlement currency */
+    [NAME_BUY] = "buy",     /* 1 or 0, as the four below */
     [NAME_SELL] = "sell",
     [NAME_LIMIT] = "limit",
     [NAME_MARKET] = "market",
-    [NAME_POSITION] = "position",     /* base units, signed; as the four below without this order */
+    [NAME_POSITION] = "position", /* base units, signed; as the four below without this order */
     [NAME_OPEN_BUY] = "open_buy",
     [NAME_OPEN_SELL] = "open_sell",
     [NAME_LONG_WORST] = "long_worst", /* RISK-2 */
     [NAME_SHORT_WORST] = "short_worst",
-    [NAME_LAST] = "last",             /* last price */
-    [NAME_AGE] = "age",               /* of it, in seconds */
-    [NAME_EQUITY] = "equity",         /* of the account, in its currency */
-    [NAME_HOUR] = "hour",             /* of UTC */
+    [NAME_LAST] = "last",     /* last price */
+    [NAME_AGE] = "age",       /* of it, in seconds */
+    [NAME_EQUITY] = "equity", /* of the account, in its currency */
+    [NAME_HOUR] = "hour",     /* of UTC */
     [NAME_MINUTE] = "minute",
-    [NAME_WEEKDAY] = "weekday",       /* 1 is Monday */
+    [NAME_WEEKDAY] = "weekday", /* 1 is Monday */
     [NAMES] = NULL,
 };
 
@@ -93,7 +93,8 @@ static oc_rc put_price(const struct oc_risk_ctx *ctx, const struct oc_request *a
 }
 
 /* What the order itself is. */
-static oc_rc put_order(const struct rule *rule, const struct oc_risk_ctx *ctx, const struct oc_request *ask, double *values)
+static oc_rc put_order(const struct rule *rule, const struct oc_risk_ctx *ctx, const struct oc_request *ask,
+                       double *values)
 {
     int64_t qty = 0, price = 0;
     struct oc_dec value;
@@ -128,7 +129,8 @@ static oc_rc put_exposure(const struct rule *rule, const struct oc_risk_ctx *ctx
     return rc;
 }
 
-static oc_rc put_world(const struct rule *rule, const struct oc_risk_ctx *ctx, const struct oc_request *ask, double *values)
+static oc_rc put_world(const struct rule *rule, const struct oc_risk_ctx *ctx, const struct oc_request *ask,
+                       double *values)
 {
     int64_t last, age_ns;
     struct oc_dec equity;
