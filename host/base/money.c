@@ -96,8 +96,7 @@ oc_rc money_to_dec(oc_i128 money, int scale, struct oc_dec *ret_dec)
     if (units == 0)
         scale = 0;
     if (units == narrow) { /* the machine divides 64 bits several times faster */
-        for (; scale > 0 && narrow % 10 == 0; scale--)
-            narrow /= 10;
+        scale = num_shed_zeros(&narrow, scale);
         *ret_dec = (struct oc_dec){narrow, scale, 0};
         return OC_OK;
     }

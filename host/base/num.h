@@ -33,6 +33,18 @@ enum num_rounding {
 extern const int64_t num_pow10_table[NUM_POW10_MAX + 1];
 
 /* [any] 10^n, 0 <= n <= 18. */
+/* Sheds zeros behind the point of units * 10^-scale: the scale that is left. */
+static inline int num_shed_zeros(int64_t *units, int scale)
+{
+    int64_t left = *units;
+    for (; scale >= 4 && left % 10000 == 0; scale -= 4)
+        left /= 10000;
+    for (; scale > 0 && left % 10 == 0; scale--)
+        left /= 10;
+    *units = left;
+    return scale;
+}
+
 static inline int64_t num_pow10(int n) { return num_pow10_table[n]; }
 /* [any] 10^n, 0 <= n <= 38. */
 oc_i128 num_pow10_128(int n);

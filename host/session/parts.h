@@ -19,7 +19,8 @@ enum {
     PARTS_READERS_MAX = 8,
     PARTS_VENUES_MAX = 8,
     PARTS_LIST_MAX = PARTS_RULES_MAX + PARTS_READERS_MAX + PARTS_VENUES_MAX, /* connectors, or a simulator */
-    PART_NAME_MAX = 33
+    PART_NAME_MAX = 33,
+    PARTS_NAMES_MAX = 64
 };
 
 enum part_use {
@@ -40,6 +41,26 @@ struct part {
     uint64_t hash;
     bool is_ours;
     bool is_missing; /* a rule that could not be had */
+};
+
+struct parts_names { /* a list of a setting, split */
+    char text[SETTING_VALUE_MAX];
+    const char *list[PARTS_NAMES_MAX + 1]; /* ended by NULL */
+    uint32_t count;
+    bool is_cut; /* there were more */
+};
+
+enum parts_what { /* the lists of a group `for` */
+                  PARTS_INSTRUMENTS,
+                  PARTS_ACCOUNTS,
+                  PARTS_STRATEGIES,
+                  PARTS_OWNERS,
+                  PARTS_WHATS
+};
+
+struct parts_scope { /* does not move: its lists point into it */
+    bool is_set[PARTS_WHATS];
+    struct parts_names lists[PARTS_WHATS];
 };
 
 struct parts {
@@ -63,9 +84,10 @@ const struct part *parts_at(const struct parts *parts, enum part_use use, uint32
 bool parts_leaves_out(const struct settings *settings, const char *rule);
 /* The names of the rules that could not be had, a blank between; "": none. */
 void parts_missing(const struct parts *parts, char *ret_names, size_t size_max);
-/* Whether a part's scope holds a name: the list SECTION.for.WHAT ("instruments", "accounts", "strategies", "owners") with * for
- * any run of characters and ! for what is taken out. True where the list is not set. */
-bool parts_covers(const struct settings *settings, const struct part *part, const char *what, const char *name);
+/* The lists of a part's group `for`, read once: [setup]. */
+void parts_scope_read(const struct settings *settings, const struct part *part, struct parts_scope *ret_scope);
+/* Whether its list holds a name, with * for any run of characters and ! for what is taken out. True where the list is not set. */
+bool parts_scope_holds(const struct parts_scope *scope, enum parts_what what, const char *name);
 /* Whether a part has any scope at all. */
 bool parts_is_scoped(const struct settings *settings, const struct part *part);
 

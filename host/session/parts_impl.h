@@ -4,8 +4,6 @@
 
 #include "session/parts.h"
 
-enum { PARTS_NAMES_MAX = 64 };
-
 struct parts_opening {
     struct parts *parts;
     struct settings *settings;
@@ -13,13 +11,6 @@ struct parts_opening {
     bool may_lack;
     uint32_t wants; /* bits of enum part_use */
     struct error *error;
-};
-
-struct parts_names { /* a list of a setting, split */
-    char text[SETTING_VALUE_MAX];
-    const char *list[PARTS_NAMES_MAX + 1]; /* ended by NULL */
-    uint32_t count;
-    bool is_cut; /* there were more */
 };
 
 /* error_pass for the settings' list of faults. */

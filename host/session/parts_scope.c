@@ -4,9 +4,15 @@
 
 #include "session/parts_impl.h"
 
+#include <outcry/kit/text.h>
+
+static const char *const whats[] = {
+    [PARTS_INSTRUMENTS] = "instruments", [PARTS_ACCOUNTS] = "accounts", [PARTS_STRATEGIES] = "strategies",
+    [PARTS_OWNERS] = "owners",           [PARTS_WHATS] = NULL,
+};
+
 oc_rc parts_judge_scope(struct parts_opening *opening, const struct setting *setting, const char *what)
 {
-    static const char *const whats[] = {"instruments", "accounts", "strategies", "owners", NULL};
     static const char *const owners[] = {"strategy", "console", "algo", "external", "host", NULL};
     struct parts_names list;
     parts_split(setting->value, &list);
@@ -23,41 +29,26 @@ oc_rc parts_judge_scope(struct parts_opening *opening, const struct setting *set
     return OC_OK;
 }
 
-static bool matches(const char *pattern, const char *name)
-{
-    const char *star = NULL, *back = NULL;
-    while (*name) {
-        if (*pattern == '*') {
-            star = pattern++;
-            back = name;
-        } else if (*pattern == *name) {
-            pattern++;
-            name++;
-        } else if (star) {
-            pattern = star + 1;
-            name = ++back;
-        } else {
-            return false;
-        }
-    }
-    while (*pattern == '*')
-        pattern++;
-    return !*pattern;
-}
-
-bool parts_covers(const struct settings *settings, const struct part *part, const char *what, const char *name)
+void parts_scope_read(const struct settings *settings, const struct part *part, struct parts_scope *ret_scope)
 {
     char key[SETTING_KEY_MAX];
-    struct parts_names list;
-    snprintf(key, sizeof key, "%s.for.%s", part->section, what);
-    const char *text = settings_text(settings, key, NULL);
-    if (!text)
+    for (size_t what = 0; what < PARTS_WHATS; what++) {
+        snprintf(key, sizeof key, "%s.for.%s", part->section, whats[what]);
+        const char *text = settings_text(settings, key, NULL);
+        ret_scope->is_set[what] = text != NULL;
+        parts_split(text ? text : "", &ret_scope->lists[what]);
+    }
+}
+
+bool parts_scope_holds(const struct parts_scope *scope, enum parts_what what, const char *name)
+{
+    const struct parts_names *list = &scope->lists[what];
+    if (!scope->is_set[what])
         return true;
-    parts_split(text, &list);
-    bool is_in = list.count && list.list[0][0] == '!'; /* only exclusions: all but these */
-    for (uint32_t i = 0; i < list.count; i++) {
-        bool is_out = list.list[i][0] == '!';
-        if (matches(list.list[i] + is_out, name))
+    bool is_in = list->count && list->list[0][0] == '!'; /* only exclusions: all but these */
+    for (uint32_t i = 0; i < list->count; i++) {
+        bool is_out = list->list[i][0] == '!';
+        if (kit_is_like(name, list->list[i] + is_out))
             is_in = !is_out;
     }
     return is_in;
@@ -65,9 +56,8 @@ bool parts_covers(const struct settings *settings, const struct part *part, cons
 
 bool parts_is_scoped(const struct settings *settings, const struct part *part)
 {
-    static const char *const whats[] = {"instruments", "accounts", "strategies", "owners"};
     char key[SETTING_KEY_MAX];
-    for (size_t i = 0; i < sizeof whats / sizeof whats[0]; i++) {
+    for (size_t i = 0; i < PARTS_WHATS; i++) {
         snprintf(key, sizeof key, "%s.for.%s", part->section, whats[i]);
         if (settings_get(settings, key))
             return true;

@@ -8,12 +8,13 @@ struct rule_scope {
     struct rules_world world;
     const struct part *part;
     struct engine_scope scope;
+    struct parts_scope lists;
     int8_t of_instrument[ENGINE_INSTRUMENTS_MAX]; /* 0: not looked at yet, 1 in, -1 out */
 };
 
-static bool holds(const struct rule_scope *scope, const char *what, const char *name)
+static bool holds(const struct rule_scope *scope, enum parts_what what, const char *name)
 {
-    return parts_covers(scope->world.settings, scope->part, what, name ? name : "");
+    return parts_scope_holds(&scope->lists, what, name ? name : "");
 }
 
 static bool covers_market(void *self, uint32_t inst)
@@ -24,7 +25,7 @@ static bool covers_market(void *self, uint32_t inst)
         return true;
     if (!scope->of_instrument[index]) {
         const struct instrument *instrument = instruments_get(engine_instruments(scope->world.engine), inst);
-        scope->of_instrument[index] = !instrument || holds(scope, "instruments", instrument->info.symbol) ? 1 : -1;
+        scope->of_instrument[index] = !instrument || holds(scope, PARTS_INSTRUMENTS, instrument->info.symbol) ? 1 : -1;
     }
     return scope->of_instrument[index] > 0;
 }
@@ -35,10 +36,11 @@ static bool covers(void *self, uint32_t account, uint32_t strategy, uint32_t ins
     const struct rule_scope *scope = self;
     const struct rules *rules = scope->rules;
     const struct account *held = portfolio_account(engine_portfolio(scope->world.engine), account);
-    const char *name = strategy && rules->strategy_name ? rules->strategy_name(rules->strategies, strategy) : NULL;
-    return covers_market(self, inst) && holds(scope, "accounts", held ? held->name : NULL) &&
-           holds(scope, "strategies", name) &&
-           holds(scope, "owners", owner < sizeof owners / sizeof owners[0] ? owners[owner] : NULL);
+    const bool asks_name = scope->lists.is_set[PARTS_STRATEGIES] && strategy && rules->strategy_name;
+    const char *name = asks_name ? rules->strategy_name(rules->strategies, strategy) : NULL;
+    return covers_market(self, inst) && holds(scope, PARTS_ACCOUNTS, held ? held->name : NULL) &&
+           holds(scope, PARTS_STRATEGIES, name) &&
+           holds(scope, PARTS_OWNERS, owner < sizeof owners / sizeof owners[0] ? owners[owner] : NULL);
 }
 
 static oc_rc give_scope(struct rules *rules, const struct rules_world *world, const struct part *part,
@@ -50,6 +52,7 @@ static oc_rc give_scope(struct rules *rules, const struct rules_world *world, co
     if (!scope)
         return OC_E_NOMEM;
     *scope = (struct rule_scope){.rules = rules, .world = *world, .part = part};
+    parts_scope_read(world->settings, part, &scope->lists);
     scope->scope = (struct engine_scope){covers, covers_market, scope};
     engine_scope_rule(world->engine, &scope->scope);
     *ret_scope = scope;
@@ -95,11 +98,11 @@ oc_rc rules_open(struct rules *rules, const struct rules_world *world, struct er
 
 static bool reaches_strategies(const struct rules *rules, const struct rule_scope *scope)
 {
-    bool is_reached = holds(scope, "strategies", NULL); /* what a person sends has none */
+    bool is_reached = holds(scope, PARTS_STRATEGIES, NULL); /* what a person sends has none */
     const uint32_t count = engine_client_count(scope->world.engine);
     for (uint32_t i = 1; i <= count && !is_reached; i++)
         is_reached =
-            holds(scope, "strategies", rules->strategy_name ? rules->strategy_name(rules->strategies, i) : NULL);
+            holds(scope, PARTS_STRATEGIES, rules->strategy_name ? rules->strategy_name(rules->strategies, i) : NULL);
     return is_reached;
 }
 

@@ -449,12 +449,15 @@ static void a_scope_holds_names(void **state)
     };
     const struct part part = {.section = "risk.mine"};
     (void)state;
-    assert_true(parts_covers(&settings, &part, "instruments", "BTC/USDT")); /* no list: everything */
+    static struct parts_scope scope;
+    parts_scope_read(&settings, &part, &scope);
+    assert_true(parts_scope_holds(&scope, PARTS_INSTRUMENTS, "BTC/USDT")); /* no list: everything */
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         set("risk.mine.for.instruments", rows[i].list);
-        if (parts_covers(&settings, &part, "instruments", rows[i].name) != rows[i].is_in)
+        parts_scope_read(&settings, &part, &scope);
+        if (parts_scope_holds(&scope, PARTS_INSTRUMENTS, rows[i].name) != rows[i].is_in)
             fail_msg("%s: %s", rows[i].list, rows[i].name);
-        assert_true(parts_covers(&settings, &part, "accounts", rows[i].name));
+        assert_true(parts_scope_holds(&scope, PARTS_ACCOUNTS, rows[i].name));
     }
 }
 

@@ -77,7 +77,9 @@ static void allow_list(void **state)
                  {"*, !BTC/USDT", 0},
                  {"*, !BTC/*, BTC/USDT", 1},
                  {"!ETH/USDT, */USDT", 1},
-                 {"*/USDT !*", 0}};
+                 {"*/USDT !*", 0},
+                 {"!ETH/*", 1},
+                 {"!BTC/*", 0}};
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct bench *bench = bench_new("allow_list", PAIRS("symbols", cases[i].list));

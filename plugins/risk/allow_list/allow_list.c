@@ -15,7 +15,7 @@ struct rule {
 
 static int is_listed(const struct rule *rule, const char *symbol)
 {
-    int is_in = 0;
+    int is_in = rule->count && rule->names[0][0] == '!'; /* only exclusions: all but these */
     for (uint32_t i = 0; i < rule->count; i++) {
         const int takes_out = rule->names[i][0] == '!';
         if (takes_out == is_in && kit_is_like(symbol, rule->names[i] + takes_out))
