@@ -92,21 +92,19 @@ oc_rc money_to_dec(oc_i128 money, int scale, struct oc_dec *ret_dec)
     if (scale < 0 || scale > OC_DEC_SCALE_MAX)
         return OC_E_INVALID;
     oc_i128 units = num_quotient(money, num_pow10_128(MONEY_SCALE - scale), NUM_HALF_EVEN);
-    int64_t narrow = (int64_t)units;
     if (units == 0)
         scale = 0;
-    if (units == narrow) { /* the machine divides 64 bits several times faster */
-        scale = num_shed_zeros(&narrow, scale);
-        *ret_dec = (struct oc_dec){narrow, scale, 0};
-        return OC_OK;
-    }
-    while (scale > 0 && units % 10 == 0) {
-        units /= 10;
-        scale--;
-    }
+    /* In large steps, until 64 bits hold it: the machine divides those several times faster. */
+    for (int step = 8; units != (int64_t)units && step > 0; step /= 2)
+        while (units != (int64_t)units && scale >= step && units % num_pow10(step) == 0) {
+            units /= num_pow10(step);
+            scale -= step;
+        }
+    int64_t narrow;
     oc_rc rc = num_narrow(units, &narrow);
     if (rc < 0)
         return rc;
+    scale = num_shed_zeros(&narrow, scale);
     *ret_dec = (struct oc_dec){narrow, scale, 0};
     return OC_OK;
 }
