@@ -326,6 +326,8 @@ static void the_session_header_is_checked(void **state)
     uint8_t *bytes = env_sim_file("/session/session-000005", &size);
     bytes[size - 1] ^= 1;
     assert_int_equal(session_read(dir, SESSION_NEWEST, &text, &size), OC_E_DATA);
+    env_sim_fail(ENV_SIM_READ, 1);
+    assert_int_equal(session_read(dir, SESSION_NEWEST, &text, &size), OC_E_IO); /* which is not damage */
     env_sim_put_file("/session/session-99999999999999999999", "x", 1);
     assert_int_equal(session_read(dir, SESSION_NEWEST, &text, &size), OC_E_DATA);
     struct journal_reader *reader;
