@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "cli/complain.h"
 #include "cli/run.h"
+#include "cli/help.h"
 #include "cli/verbs.h"
 
 static const char usage[] = "usage: outcry risk check buy|sell QTY SYMBOL [@ PRICE] [--reference PRICE] [--cash '10000 "
@@ -184,6 +185,10 @@ static int check_order(struct check *check, struct options *options, struct regi
 
 int verb_risk(int argc, char **argv)
 {
+    if (help_is_asked(argc, argv)) {
+        fputs(usage, stdout);
+        return EXIT_GOOD;
+    }
     struct options *options = calloc(1, sizeof *options);
     struct registry *registry = calloc(1, sizeof *registry);
     struct check *check = calloc(1, sizeof *check);

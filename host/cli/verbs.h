@@ -31,5 +31,6 @@ int verb_keys(int argc, char **argv);
 int verb_bench(int argc, char **argv);
 int verb_version(int argc, char **argv);
 int verb_help(int argc, char **argv);
+int verb_completion(int argc, char **argv);
 
 #endif

@@ -53,6 +53,8 @@ static const struct option known[] = {
 
 enum { KNOWN = sizeof known / sizeof known[0] };
 
+const char *options_known(uint32_t i) { return i < KNOWN ? known[i].name : NULL; }
+
 static bool is_flag(const char *name)
 {
     return strcmp(name, "json") == 0 || strcmp(name, "quiet") == 0 || strcmp(name, "help") == 0 ||

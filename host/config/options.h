@@ -37,5 +37,7 @@ CHECKED oc_rc options_parse(struct options *options, int argc, char **argv);
 /* Files, environment, then what the command line said. OC_E_CONFIG with options->error. */
 CHECKED oc_rc options_finish(struct options *options);
 void options_release(struct options *options);
+/* The i-th option that is understood, without "--"; NULL behind the last. */
+const char *options_known(uint32_t i);
 
 #endif

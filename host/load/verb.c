@@ -163,8 +163,9 @@ static int run_verb(struct run *run, int argc, const char *const *argv)
         return verb_check(run, argc, argv);
     if ((argc == 3 || argc == 4) && strcmp(argv[0], "new") == 0)
         return verb_new(run, argc, argv);
-    text_put(&run->err, usage);
-    return EXIT_USAGE;
+    const bool is_asked = argc == 1 && (strcmp(argv[0], "--help") == 0 || strcmp(argv[0], "-h") == 0);
+    text_put(is_asked ? &run->out : &run->err, usage);
+    return is_asked ? EXIT_GOOD : EXIT_USAGE;
 }
 
 int plugin_verb(int argc, const char *const *argv, const struct plugin_verb_env *env)

@@ -1,0 +1,185 @@
+#include "cli/help.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "base/version.h"
+#include "cli/verbs.h"
+#include "console/shell.h"
+#include "script/reference.h"
+
+/* clang-format off */
+const struct verb help_verbs[] = {
+    {"backtest", verb_backtest, "run a strategy over files", "FILE.lua... DATA.csv... --cash '10000 USDT'", HELP_BACKTEST},
+    {"paper", verb_paper, "run a strategy against a paper venue on replayed or synthetic data",
+     "FILE.lua... --feed synthetic-bars|replay:FILE --cash '10000 USDT'", HELP_PAPER},
+    {"run", verb_run, "run a strategy at a venue", "FILE.lua... --venue NAME --config FILE --cash '10000 USDT'", HELP_RUN},
+    {"console", verb_console, "trade by hand: a session here, or a host that runs",
+     "[FILE.lua...] [DATA.csv] [--feed NAME] | --attach [SOCKET] [--trade]", HELP_CONSOLE},
+    {"replay", verb_replay, "run a recorded session again and compare", "SESSION [--diff] [--console [--no-pane]]", 0},
+    {"diff", verb_diff, "where two recorded sessions part", "SESSION_A SESSION_B", 0},
+    {"report", verb_report, "show the report of a recorded session", "SESSION [--json] [--report FILE.html]", 0},
+    {"plugin", verb_plugin, "list, info, check, try, new", "list|info|check|try|new ...: `outcry plugin` says what each takes", HELP_ITSELF},
+    {"risk", verb_risk, "what would the rules say to an order",
+     "check buy|sell QTY SYMBOL [@ PRICE] [--reference PRICE] [--cash '10000 USDT'] [--config FILE]", HELP_ITSELF},
+    {"keys", verb_keys, "add, list, rotate, remove, test: the vault of keys that venues are signed with",
+     "add|list|rotate|remove|test ...: `outcry keys` says what each takes", HELP_ITSELF},
+    {"config", verb_config, "read the files and show what holds", "check [FILE...] | keys [FILE...]", 0},
+    {"bench", verb_bench, "measure this machine against the figures of the docs",
+     "[bars|order|stop|door|journal|durable|restore|console|json]", 0},
+    {"version", verb_version, "version, and the libraries it runs with", "", 0},
+    {"completion", verb_completion, "what a shell completes: outcry completion bash >FILE", "bash", 0},
+    {"help", verb_help, "this text; `help VERB`, `help lua`, `help console`", "[VERB|lua|console]", 0},
+    {0}};
+
+const struct help_option help_options[] = {
+    {"cash", "'10000 USDT'", "opening cash; the first currency values the account", HELP_RUNS},
+    {"p", "name=value", "a parameter of the strategy; --param is the same", HELP_RUNS},
+    {"symbol", "BTC/USDT", "when the file does not say", HELP_RUNS},
+    {"venue", "NAME[,NAME...]", "groups of the configuration: where to trade", HELP_RUN | HELP_CONSOLE},
+    {"feed", "NAME", "synthetic-bars[:COUNT], or replay:FILE", HELP_PAPER | HELP_CONSOLE},
+    {"speed", "60", "so many times as fast as the data's clock; max", HELP_PAPER | HELP_CONSOLE},
+    {"fee", "taker=0.1%", "fees; maker=..., or one rate for both", HELP_FILLED},
+    {"profile", "neutral", "what bars do not tell: pessimistic, neutral, optimistic, ideal", HELP_FILLED},
+    {"spread", "2bps", "spread where the data have none; half is paid", HELP_FILLED},
+    {"latency", "5ms", "to the venue and back, each way", HELP_FILLED},
+    {"volume-cap", "0.1", "largest share of a bar's volume that is ours; 0: no cap", HELP_FILLED},
+    {"limit-fill", "WORD", "when a limit fills: its words stand in etc/outcry.conf, as of the two below", HELP_FILLED},
+    {"zero-volume", "WORD", "what a bar without volume fills", HELP_FILLED},
+    {"gap", "WORD", "what a stop does that the next bar opens beyond", HELP_FILLED},
+    {"allow-short", NULL, "spot may be sold without having it", HELP_FILLED},
+    {"from", "TIME", "first instant that may trade", HELP_FILLED},
+    {"to", "TIME", "last one read", HELP_FILLED},
+    {"end", "close|hold", "what happens to open positions at the end (close)", HELP_BACKTEST | HELP_PAPER | HELP_RUN},
+    {"duration", "1h", "of data, then the session ends", HELP_PAPER | HELP_CONSOLE},
+    {"data", "'key=value;...'", "columns, unit, zone, period of the file", HELP_FILLED},
+    {"intrabar", "FILE", "finer data that decide what bars cannot", HELP_FILLED},
+    {"intrabar-data", "'key=value;...'", "the same of that file", HELP_FILLED},
+    {"seed", "1", "of made-up data and of random numbers", HELP_RUNS},
+    {"session", "DIR", "record the run there; a session that is there goes on", HELP_RUNS},
+    {"durability", "process|power", "what a record survives before an order leaves", HELP_RUNS},
+    {"listen", "auto|none|PATH", "where consoles attach (auto; none at full speed of data)", HELP_PAPER | HELP_RUN | HELP_CONSOLE},
+    {"attach", "[SOCKET]", "to a host that runs; --trade: with the right to trade", HELP_CONSOLE},
+    {"paused", NULL, "stands at its first price until `step` or `resume`", HELP_CONSOLE},
+    {"no-pane", NULL, "no status above the prompt", HELP_CONSOLE},
+    {"report", "FILE.html", "write the report page", HELP_BACKTEST | HELP_PAPER | HELP_RUN},
+    {"strict", NULL, "every rule is asked twice and must agree", HELP_RUNS},
+    {"config", "FILE", "configuration, several allowed", HELP_RUNS},
+    {"set", "section.key=value", "one value of it", HELP_RUNS},
+    {"plugin", "NAME=FILE", "a rule, simulator, reader or connector for this run; --set NAME.key=value", HELP_RUNS},
+    {"json", NULL, "the result for other programs", HELP_BACKTEST | HELP_PAPER | HELP_RUN},
+    {"quiet", NULL, "nothing on a good run", HELP_BACKTEST | HELP_PAPER | HELP_RUN},
+    {"help", NULL, "this text", HELP_RUNS},
+    {0}};
+/* clang-format on */
+
+const struct verb *help_find(const char *name)
+{
+    for (const struct verb *verb = help_verbs; verb->name; verb++)
+        if (strcmp(verb->name, name) == 0)
+            return verb;
+    return NULL;
+}
+
+bool help_is_asked(int argc, char **argv)
+{
+    for (int i = 1; i < argc; i++)
+        if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
+            return true;
+    return false;
+}
+
+static void put_option(const struct help_option *option)
+{
+    char word[64];
+    snprintf(word, sizeof word, "%s%s%s%s", option->name[1] ? "--" : "-", option->name, option->value ? " " : "",
+             option->value ? option->value : "");
+    printf("  %-32s %s\n", word, option->about);
+}
+
+void help_verb(const struct verb *verb)
+{
+    printf("outcry %s: %s\n\nusage: outcry %s%s%s\n", verb->name, verb->about, verb->name, verb->words[0] ? " " : "",
+           verb->words);
+    const bool has_options = verb->options & HELP_RUNS;
+    if (has_options)
+        puts("");
+    for (const struct help_option *option = help_options; option->name; option++)
+        if (option->verbs & verb->options)
+            put_option(option);
+    if (has_options)
+        puts("\nA key of etc/outcry.conf is --set section.key=value. Times are 2024-01-31, or with T12:00:00Z.");
+}
+
+static void help_all(void)
+{
+    printf("outcry %s: a trading host\n\nusage: outcry VERB [words] [--options]; `outcry VERB --help` says which\n\n",
+           OUTCRY_VERSION);
+    for (const struct verb *verb = help_verbs; verb->name; verb++)
+        printf("  %-10s %s\n", verb->name, verb->about);
+    puts("\nfirst steps\n"
+         "  outcry backtest strategies/sma_cross.lua synthetic-bars --cash '10000 USDT'\n"
+         "  outcry console --feed synthetic-bars --cash '10000 USDT'\n"
+         "\nexit codes: 0 good, 1 the run failed, 2 wrong use, 3 configuration, 4 venue, 5 halted by risk,\n"
+         "            6 a backtest was interrupted; 130 at a second Ctrl-C");
+}
+
+static int help_page(oc_rc (*write)(struct text *text))
+{
+    struct text text;
+    text_init_grow(&text, REFERENCE_TEXT_MAX);
+    oc_rc rc = write(&text);
+    if (rc == OC_OK)
+        fputs(text.data, stdout);
+    text_release(&text);
+    return rc == OC_OK ? EXIT_GOOD : EXIT_RUN;
+}
+
+int verb_help(int argc, char **argv)
+{
+    if (argc > 1 && strcmp(argv[1], "lua") == 0)
+        return help_page(reference_write);
+    if (argc > 1 && strcmp(argv[1], "console") == 0)
+        return help_page(shell_reference);
+    const struct verb *verb = argc > 1 ? help_find(argv[1]) : NULL;
+    if (verb)
+        help_verb(verb);
+    else
+        help_all();
+    return EXIT_GOOD;
+}
+
+int verb_completion(int argc, char **argv)
+{
+    const char *shell = argc > 1 ? argv[1] : NULL;
+    if (!shell || strcmp(shell, "bash") != 0) {
+        fprintf(stderr, "outcry: completion: found %s; expected bash (zsh reads it too: autoload -U bashcompinit)\n",
+                shell ? shell : "nothing");
+        return EXIT_USE;
+    }
+    puts("# outcry completion bash: verbs, options of the verb, and files.\n_outcry() {\n"
+         "    local word=${COMP_WORDS[COMP_CWORD]} verb=${COMP_WORDS[1]} words=\n"
+         "    if [ \"$COMP_CWORD\" = 1 ]; then\n        words='");
+    for (const struct verb *verb = help_verbs; verb->name; verb++)
+        printf("%s%s", verb == help_verbs ? "" : " ", verb->name);
+    puts("'\n    else\n        case $verb in");
+    for (const struct verb *verb = help_verbs; verb->name; verb++) {
+        if (!(verb->options & HELP_RUNS))
+            continue;
+        printf("        %s) words='", verb->name);
+        for (const struct help_option *option = help_options; option->name; option++)
+            if (option->verbs & verb->options)
+                printf("%s%s ", option->name[1] ? "--" : "-", option->name);
+        puts("' ;;");
+    }
+    puts("        plugin) words='list info check try new' ;;\n        keys) words='add list rotate remove test' ;;\n"
+         "        config) words='check keys' ;;\n        risk) words='check' ;;\n"
+         "        replay) words='--diff --console --no-pane' ;;\n        report) words='--json --report' ;;\n"
+         "        bench) words='bars order stop door journal durable restore console json' ;;\n"
+         "        help) words='lua console' ;;\n        completion) words='bash' ;;\n        esac\n    fi\n"
+         "    COMPREPLY=($(compgen -W \"$words\" -- \"$word\"))\n"
+         "    [ \"$COMP_CWORD\" = 1 ] || case $word in -*) ;; *) COMPREPLY+=($(compgen -f -- \"$word\")) ;; esac\n}\n"
+         "complete -o filenames -F _outcry outcry");
+    return EXIT_GOOD;
+}
