@@ -23,7 +23,7 @@ for verb in $verbs; do
 done
 # Each option of a backtest that is told is understood there: a value that cannot be is refused for what it is, never as unknown.
 "$outcry" backtest --help | sed -n 's/^  --\([a-z-]*\).*/\1/p' | while read -r name; do
-    "$outcry" backtest x.lua "--$name" 2>&1 | grep -q "unknown option" && fail "--$name is told and unknown"
+    if "$outcry" backtest x.lua "--$name" 2>&1 | grep -q "unknown option"; then fail "--$name is told and unknown"; fi
 done || exit 1
 "$outcry" completion zsh >out 2>&1 && fail "completion for what there is none"
 "$outcry" completion bash >outcry.bash || fail "no completion"
