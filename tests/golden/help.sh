@@ -30,7 +30,7 @@ done || exit 1
 touch mine.lua mine.csv other.txt
 command -v bash >/dev/null || { echo "help: bash is not there: completion is not tried"; exit 0; }
 completed() { # WORDS...: what bash offers behind them
-    bash -c '. ./outcry.bash; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _outcry; echo "${COMPREPLY[@]}"' bash "$@"
+    bash -c '. ./outcry.bash; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _outcry; echo "${COMPREPLY[@]}"' bash "$@" | tr " " "\n" | sort | paste -s -d " " -
 }
 check() { # EXPECTED WORDS...
     expected=$1
