@@ -5,13 +5,13 @@
 #include <stdbool.h>
 
 enum help_verb { /* bits: whose option it is */
-    HELP_BACKTEST = 1,
-    HELP_PAPER = 2,
-    HELP_RUN = 4,
-    HELP_CONSOLE = 8,
-    HELP_RUNS = HELP_BACKTEST | HELP_PAPER | HELP_RUN | HELP_CONSOLE,
-    HELP_FILLED = HELP_BACKTEST | HELP_PAPER | HELP_CONSOLE, /* by a simulator */
-    HELP_ITSELF = 16                                         /* says what it takes when it is asked with --help */
+                 HELP_BACKTEST = 1,
+                 HELP_PAPER = 2,
+                 HELP_RUN = 4,
+                 HELP_CONSOLE = 8,
+                 HELP_RUNS = HELP_BACKTEST | HELP_PAPER | HELP_RUN | HELP_CONSOLE,
+                 HELP_FILLED = HELP_BACKTEST | HELP_PAPER | HELP_CONSOLE, /* by a simulator */
+                 HELP_ITSELF = 16 /* says what it takes when it is asked with --help */
 };
 
 struct help_option {
@@ -25,8 +25,8 @@ struct verb {
     const char *name;
     int (*run)(int argc, char **argv);
     const char *about;
-    const char *words;    /* what follows the verb */
-    unsigned options;     /* enum help_verb: its own; 0: it has none of the table */
+    const char *words; /* what follows the verb */
+    unsigned options;  /* enum help_verb: its own; 0: it has none of the table */
 };
 
 /* Ends with a NULL name. */

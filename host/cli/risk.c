@@ -6,8 +6,8 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "cli/complain.h"
-#include "cli/run.h"
 #include "cli/help.h"
+#include "cli/run.h"
 #include "cli/verbs.h"
 
 static const char usage[] = "usage: outcry risk check buy|sell QTY SYMBOL [@ PRICE] [--reference PRICE] [--cash '10000 "

@@ -21,7 +21,8 @@ static bool is_told(const char *name)
 
 static bool is_understood(const char *name)
 {
-    static const char *const of_consoles[] = {"attach", "paused", "no-pane", "p"}; /* taken before the others are read */
+    static const char *const of_consoles[] = {"attach", "paused", "no-pane",
+                                              "p"}; /* taken before the others are read */
     for (size_t i = 0; i < sizeof of_consoles / sizeof of_consoles[0]; i++)
         if (strcmp(of_consoles[i], name) == 0)
             return true;

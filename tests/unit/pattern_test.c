@@ -176,6 +176,9 @@ static const char *const lines[] = {
     "(function() local t = {} local a = table.remove(t) return tostring(a) .. #t end)()",
     "tostring(pcall(table.insert, {1, 2}, 5, 1)) .. tostring(pcall(table.remove, {1, 2}, 5))",
     "tostring(pcall(table.remove, {1, 2}, 3)) .. tostring(pcall(table.insert, {1, 2}, 3, 1))",
+    "(function() local t = {} for i = 0, 255 do for c in ('acdglpsuwxACDGLPSUWX'):gmatch('.') do if "
+    "string.char(i):find('%' .. c) "
+    "then t[#t + 1] = c .. i end end end return table.concat(t) end)()",
     "table.concat(table.move({1, 2, 3, 4}, 2, 4, 1), ' ')",
     "table.concat(table.move({1, 2, 3, 4}, 1, 3, 2), ' ')",
     "table.concat(table.move({1, 2}, 1, 2, 3, {8, 9}), ' ')",
