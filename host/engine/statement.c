@@ -285,6 +285,8 @@ const char *statement_refuses(const struct statement *statement, uint32_t accoun
         return "HEDGING_NOT_SUPPORTED"; /* what is sold there does not reduce what is held */
     if (of->states[OC_PART_LINK].state == OC_VENUE_DOWN)
         return "VENUE_DOWN";
+    if (of->states[OC_PART_LINK].state == OC_VENUE_SYNCING)
+        return "VENUE_SYNCING";
     switch (of->states[OC_PART_TRADING].state) {
     case OC_VENUE_CANCEL_ONLY:
         return "VENUE_CANCEL_ONLY";

@@ -44,6 +44,8 @@ void io_venue_release(struct io_venue *venue)
     for (uint32_t i = 0; i < venue->pending_count; i++)
         free(venue->pending[i].ask);
     free(venue->pending);
+    io_doubt_release(venue);
+    free(venue->sync.questions);
     free(venue->subs);
     free(venue->fetches);
     free(venue->cursors);
@@ -71,7 +73,10 @@ oc_rc io_venue_start(struct io_venue *venue, void *self)
         io_call_begin(venue, IO_SITE_START, 0);
         rc = venue->table->start(self, &start);
     } while (io_call_again(venue, rc));
-    return io_call_end(venue, rc);
+    rc = io_call_end(venue, rc);
+    if (rc >= 0)
+        io_sync_want(venue);
+    return rc;
 }
 
 oc_rc io_venue_account(struct io_venue *venue, const struct oc_account *account)
@@ -310,7 +315,8 @@ static int64_t due_ns(const struct io_venue *venue)
 {
     const int64_t held_ns = venue->held_ns > io_venue_now(venue) ? venue->held_ns : INT64_MAX;
     const int64_t all[] = {timers_next_ns(venue),   io_stream_next_ns(venue), io_pending_next_ns(venue),
-                           io_fetch_next_ns(venue), venue->retry_ns,          held_ns};
+                           io_fetch_next_ns(venue), io_doubt_next_ns(venue),  io_sync_next_ns(venue),
+                           venue->retry_ns,         held_ns};
     int64_t next_ns = INT64_MAX;
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         if (all[i] < next_ns)
@@ -366,6 +372,10 @@ static oc_rc do_due(struct io_venue *venue, int64_t now_ns)
         rc = io_deadman_due(venue, now_ns);
     if (rc >= 0)
         rc = io_stream_reopen(venue, now_ns);
+    if (rc >= 0)
+        rc = io_sync_due(venue, now_ns);
+    if (rc >= 0)
+        rc = io_doubt_due(venue, now_ns);
     if (rc >= 0)
         rc = fire_timer(venue, now_ns);
     if (rc < 0)

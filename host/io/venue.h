@@ -7,8 +7,12 @@
  *   connector made no event, is UNKNOWN. Each request comes to exactly one of: an answer of the connector, NOT_THERE, UNKNOWN, or a
  *   definitive rejection.
  * - Nothing is sent twice by the host. What waits and has not left can be taken back.
+ * - An order of which nobody knows what became is asked about until the venue has shown it or its end. Not found proves something only when
+ *   it was said twice, each time as late as the description says (absence_ns): then a new order is NOT_THERE.
+ * - Where the world says so (syncs), a venue is compared with what is known before it may be given new risk: at the start, and whenever a
+ *   stream of an account was lost. Until then its link is SYNCING.
  * - Time is given from outside; nothing here waits. io_venue_pump does one thing, io_venue_next_ns says when there is more to do.
- * - Bounded: IO_STREAMS_MAX, IO_PENDING_MAX, IO_TIMERS_MAX, IO_SUBS_MAX, IO_FETCHES_MAX. */
+ * - Bounded: IO_STREAMS_MAX, IO_PENDING_MAX, IO_TIMERS_MAX, IO_SUBS_MAX, IO_FETCHES_MAX, IO_QUESTIONS_MAX. */
 #ifndef IO_VENUE_H
 #define IO_VENUE_H
 
@@ -33,7 +37,10 @@ enum {
     IO_FORMS_MAX = 64, /* prepared exchanges */
     IO_ACCOUNTS_MAX = 16,
     IO_CALL_ROOM = 65536, /* bytes of events that every call may say, beside four for each byte of input */
-    IO_SKIPS_SAID = 16    /* kinds of skipped things of which the first is logged */
+    IO_SKIPS_SAID = 16,   /* kinds of skipped things of which the first is logged */
+    IO_DOUBTS_ASKED = 16, /* questions about single orders under way at once */
+    IO_QUESTIONS_MAX = 512, /* of one comparison */
+    IO_ABSENT_TIMES = 2   /* not found so often, as late as it must be: it is not there */
 };
 
 #define IO_ARENA_MAX      ((size_t)64 << 20) /* bytes of what one call sends */
@@ -46,6 +53,8 @@ enum {
     (1ull << 62)                    /* of numbers of requests that the host makes here: the engine gives none of them */
 #define IO_SEND_BY_NS 5000000000ll  /* a request that names no deadline waits so long */
 #define IO_ANSWER_NS  10000000000ll /* an answer is late, where the description does not say */
+#define IO_ABSENCE_NS 60000000000ll /* not found proves nothing before, where the description does not say */
+#define IO_ABSENT_NS  1000000000ll  /* between two times of not found */
 
 enum io_site {
     IO_SITE_START,
@@ -219,6 +228,59 @@ struct io_deadman {
     bool is_armed;
 };
 
+/* An order that is open, as the engine knows it. */
+struct io_open_order {
+    struct oc_request now;
+    uint64_t request; /* the amendment under way, 0 none */
+    uint8_t asked;    /* OC_REQUEST_...: of which no answer is known; 0: nothing */
+    bool is_unknown;  /* the records say so already */
+    bool is_proven;   /* the venue has taken it */
+    uint8_t zero[5];
+};
+
+/* What became of an order is to be asked, or whether it is as it is known. */
+struct io_doubt {
+    struct oc_venue_request *about; /* owned; ask.kind 0: nothing is under way */
+    int64_t again_ns;               /* it is asked then; INT64_MAX: a question or a list is under way */
+    int64_t proof_ns;               /* not found proves nothing to a question of before */
+    int64_t asked_ns;
+    uint64_t token; /* of the question under way, 0 none */
+    uint32_t tries;
+    uint32_t absent;  /* times it was not found */
+    bool is_new_name; /* asked by the name that an amendment was to give */
+    bool is_proven;
+    bool waits_for_list;
+    bool was_asked; /* and answered, whatever the answer */
+    bool is_known;  /* the venue has shown it: it goes when the table is next looked at */
+    uint8_t zero[3];
+};
+
+struct io_question { /* of a comparison */
+    uint64_t token;
+    uint32_t kind;
+    uint32_t account;
+    uint32_t inst;
+    bool is_done;
+    uint8_t zero[3];
+};
+
+enum io_sync_state {
+    IO_SYNC_NONE,   /* nothing to compare, or it was compared */
+    IO_SYNC_WANTED, /* when the streams are up */
+    IO_SYNC_ASKED
+};
+
+struct io_sync {
+    struct io_question *questions; /* IO_QUESTIONS_MAX; owned; NULL: never asked */
+    uint32_t count;
+    uint32_t tries;
+    int64_t again_ns;
+    int64_t from_ns; /* what happened before is known: where a venue is asked by time */
+    uint8_t state;   /* IO_SYNC_... */
+    bool is_resumed;
+    uint8_t zero[6];
+};
+
 struct io_world {
     const int64_t *now_ns;      /* borrowed: the session's time */
     uint64_t seed;              /* of random() and of waits before opening again */
@@ -232,6 +294,9 @@ struct io_world {
     void (*called)(void *self, uint64_t order, struct oc_id *ret_client, struct oc_id *ret_venue);
     /* The position that the fills of an order named (size 0: none); NULL: nobody knows. */
     void (*position)(void *self, uint64_t order, struct oc_id *ret_position);
+    /* The open order of its accounts behind that of the number `after` (0: the first); false: there is none more. NULL: nobody knows. */
+    bool (*next_open)(void *self, uint64_t after, struct io_open_order *ret_open);
+    bool syncs; /* it is compared before new risk */
     void *self;
 };
 
@@ -264,6 +329,9 @@ struct io_venue {
     uint32_t fetch_count, fetch_room;
     struct io_cursor *cursors; /* owned */
     uint32_t cursor_count, cursor_room;
+    struct io_doubt *doubts; /* owned */
+    uint32_t doubt_count, doubt_room;
+    struct io_sync sync;
     struct io_stored stored[OC_STORE_KEYS_MAX];
     uint32_t stored_count;
     struct io_exchange_kept *exchanges; /* under way; owned */
@@ -308,6 +376,14 @@ CHECKED oc_rc io_venue_init(struct io_venue *venue, const struct oc_connector *t
 void io_venue_release(struct io_venue *venue);
 CHECKED oc_rc io_venue_start(struct io_venue *venue, void *self);
 CHECKED oc_rc io_venue_account(struct io_venue *venue, const struct oc_account *account);
+/* A session goes on: what its records say of cursors and of what the connector has stored, in their order; what else they say is passed
+ * over. Before io_venue_start. */
+CHECKED oc_rc io_venue_recall(struct io_venue *venue, const struct oc_event *event);
+/* A session goes on, behind io_venue_account of all: what was asked for and not answered is UNKNOWN and will be asked about. `from_ns`: when
+ * its records end. OC_E_NOT_SUPPORTED: there are open orders (*ret_count) and the venue cannot be asked about one. */
+CHECKED oc_rc io_venue_resume(struct io_venue *venue, int64_t from_ns, uint32_t *ret_count);
+/* Whether it may be given new risk, as far as comparing goes. */
+static inline bool io_venue_is_compared(const struct io_venue *venue) { return venue->sync.state == IO_SYNC_NONE; }
 /* A new one, or a new version: requests that wait with the steps of before are NOT_THERE. */
 CHECKED oc_rc io_venue_instrument(struct io_venue *venue, const struct oc_instrument *instrument);
 /* Wanted from now on, on whatever stream carries it. OC_E_NOT_SUPPORTED: the description does not offer the topic. */

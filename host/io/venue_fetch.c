@@ -11,6 +11,13 @@ static const struct oc_fetchable *offered(const struct io_venue *venue, uint32_t
     return NULL;
 }
 
+bool io_fetch_offers(const struct io_venue *venue, uint32_t kind, uint32_t *ret_by)
+{
+    const struct oc_fetchable *fetchable = venue->table->fetch ? offered(venue, kind) : NULL;
+    *ret_by = fetchable ? fetchable->by : 0;
+    return fetchable != NULL;
+}
+
 static struct io_cursor *cursor_of(struct io_venue *venue, const struct oc_fetch *ask)
 {
     for (uint32_t i = 0; i < venue->cursor_count; i++) {
@@ -29,7 +36,7 @@ static bool goes_on(const struct oc_fetchable *fetchable, const struct oc_fetch 
 }
 
 /* Without room for it the next question begins at the start: what it brings is known, and said again. */
-static void keep_cursor(struct io_venue *venue, const struct oc_fetch *ask, const struct oc_ev_fetched *fetched)
+static void put_cursor(struct io_venue *venue, const struct oc_fetch *ask, const struct oc_ev_fetched *fetched)
 {
     const struct oc_fetchable *fetchable = offered(venue, ask->kind);
     if (!fetchable || !goes_on(fetchable, ask) || fetched->rc < 0 || !fetched->cursor.size ||
@@ -43,6 +50,23 @@ static void keep_cursor(struct io_venue *venue, const struct oc_fetch *ask, cons
     }
     if (last)
         last->cursor = fetched->cursor;
+}
+
+/* One that names no instrument is taken for all of them: of a venue that is asked about each, the next question begins at the start. */
+static void recall_cursor(struct io_venue *venue, const struct oc_ev_fetched *fetched)
+{
+    const struct oc_fetch ask = {
+        .kind = fetched->kind, .account = fetched->head.source, .inst = fetched->head.inst};
+    put_cursor(venue, &ask, fetched);
+}
+
+oc_rc io_venue_recall(struct io_venue *venue, const struct oc_event *event)
+{
+    if (event->type == OC_EV_FETCHED && event->size >= sizeof(struct oc_ev_fetched))
+        recall_cursor(venue, (const struct oc_ev_fetched *)(const void *)event);
+    else if (event->type == OC_EV_STORE && event->size >= sizeof(struct oc_ev_text))
+        return io_store_recall(venue, (const struct oc_ev_text *)(const void *)event);
+    return OC_OK;
 }
 
 oc_rc io_venue_fetch_fills(struct io_venue *venue, const struct oc_request *request)
@@ -124,6 +148,8 @@ static void ended(struct io_venue *venue, struct io_fetch *fetch, oc_rc rc, uint
         .rc = rc,
         .why = why};
     forget(venue, fetch);
+    io_doubt_fetched(venue, event.token, rc);
+    io_sync_fetched(venue, event.token, rc);
     (void)io_say(venue, &event.head); /* no memory for it: the question is gone as well */
 }
 
@@ -136,9 +162,11 @@ void io_fetch_answered(struct io_venue *venue, const struct oc_event *event)
     struct io_fetch *fetch = io_fetch_find(venue, fetched->token);
     if (!fetch)
         return;
-    keep_cursor(venue, &fetch->ask, fetched);
+    put_cursor(venue, &fetch->ask, fetched);
     if (!fetched->more) {
         forget(venue, fetch);
+        io_doubt_fetched(venue, fetched->token, fetched->rc);
+        io_sync_fetched(venue, fetched->token, fetched->rc);
         return;
     }
     fetch->ask.cursor = fetched->cursor;

@@ -35,6 +35,11 @@ static inline bool io_stream_is_over(const struct io_stream *stream)
 {
     return stream->state == IO_STREAM_WAITS && stream->again_ns == INT64_MAX;
 }
+/* What is said of accounts and orders comes by it. */
+static inline bool io_stream_is_private(const struct io_stream *stream)
+{
+    return stream->account || (stream->flags & OC_OPEN_ORDERS) || (stream->carries & OC_TOPIC_PRIVATE);
+}
 /* Behind a change of streams (reach_is_old). */
 void io_reach_say(struct io_venue *venue);
 CHECKED oc_rc io_stream_open(struct io_venue *venue, struct io_stream *stream);
@@ -72,6 +77,50 @@ void io_withdraw_old_steps(struct io_venue *venue, uint32_t inst);
 /* The request under way by this number; NULL: none. */
 struct io_pending *io_pending_find(struct io_venue *venue, uint64_t request);
 
+/* What an event about an order names. */
+struct io_names {
+    uint64_t request;
+    uint64_t order;
+    struct oc_id client;
+    struct oc_id venue_order;
+    bool is_replaced; /* an end of which the answer to an amendment says more */
+};
+/* False: it is about no order. */
+bool io_names_of(const struct oc_event *event, struct io_names *ret);
+bool io_same_order(const struct io_names *said, const struct oc_venue_request *ask);
+/* Whether an event of this type answers the request. */
+bool io_is_answer(uint16_t type, const struct io_names *said, const struct oc_venue_request *ask);
+/* The host's word about a request. */
+struct oc_ev_answer io_word(const struct io_venue *venue, const struct oc_request *ask, uint16_t type, uint32_t why);
+
+/* Orders to ask about: venue_doubt.c. */
+/* From first_ns on; not found proves nothing before proof_ns. Copies. Without memory nothing is asked. */
+struct io_doubt *io_doubt_add(struct io_venue *venue, const struct oc_venue_request *about, bool is_new_name,
+                              int64_t first_ns, int64_t proof_ns);
+/* Behind OC_EV_UNKNOWN of a request: it is asked about from first_ns on, by the name that it has and by the one that it was to have. */
+void io_doubt_left(struct io_venue *venue, const struct oc_venue_request *about, int64_t first_ns);
+void io_doubt_answered(struct io_venue *venue, const struct oc_event *event);
+/* The question of this token is over. */
+void io_doubt_fetched(struct io_venue *venue, uint64_t token, oc_rc rc);
+CHECKED oc_rc io_doubt_due(struct io_venue *venue, int64_t now_ns);
+int64_t io_doubt_next_ns(const struct io_venue *venue);
+bool io_doubt_waits(const struct io_venue *venue); /* one was not answered yet */
+void io_doubt_release(struct io_venue *venue);
+static inline int64_t io_absence_ns(const struct io_venue *venue)
+{
+    return venue->table->venue->absence_ns > 0 ? venue->table->venue->absence_ns : IO_ABSENCE_NS;
+}
+bool io_fetch_offers(const struct io_venue *venue, uint32_t kind, uint32_t *ret_by);
+
+/* Comparing: venue_sync.c. */
+/* A stream of an account was lost, or it starts. */
+void io_sync_want(struct io_venue *venue);
+void io_sync_fetched(struct io_venue *venue, uint64_t token, oc_rc rc);
+CHECKED oc_rc io_sync_due(struct io_venue *venue, int64_t now_ns);
+int64_t io_sync_next_ns(const struct io_venue *venue);
+/* A new order that may not leave now. */
+bool io_sync_holds(const struct io_venue *venue, const struct oc_request *request);
+
 /* The dead man's switch. */
 CHECKED oc_rc io_deadman_due(struct io_venue *venue, int64_t now_ns);
 int64_t io_deadman_next_ns(const struct io_venue *venue);
@@ -91,6 +140,7 @@ struct io_fetch *io_fetch_find(struct io_venue *venue, uint64_t token);
 /* Stores. */
 extern const struct oc_svc_store io_store_service;
 CHECKED oc_rc io_store_put(struct io_venue *venue, const struct io_op *op);
+CHECKED oc_rc io_store_recall(struct io_venue *venue, const struct oc_ev_text *record);
 void io_store_release(struct io_venue *venue);
 
 /* What is to go the venue's own way (OC_RQ_NATIVE) becomes a request of that kind; a cancel or amendment of it names the position. */

@@ -34,7 +34,9 @@ void io_reach_say(struct io_venue *venue)
     venue->reach_is_old = false;
     for (uint32_t i = 0; i < venue->account_count && !venue->is_quiet; i++) {
         const struct oc_account *account = &venue->accounts[i];
-        const uint32_t reach = reach_of(venue, account->account, venue->reach[i]);
+        uint32_t reach = reach_of(venue, account->account, venue->reach[i]);
+        if (!io_venue_is_compared(venue) && reach != OC_VENUE_DOWN)
+            reach = OC_VENUE_SYNCING;
         const struct oc_ev_venue said = {.head = {.size = sizeof said,
                                                   .type = OC_EV_VENUE,
                                                   .flags = OC_EVF_LAST,

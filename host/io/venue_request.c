@@ -17,7 +17,7 @@ static uint8_t lane_of(const struct oc_request *request)
                : OC_LANE_ORDER;
 }
 
-static struct oc_ev_answer word(const struct io_venue *venue, const struct oc_request *ask, uint16_t type, uint32_t why)
+struct oc_ev_answer io_word(const struct io_venue *venue, const struct oc_request *ask, uint16_t type, uint32_t why)
 {
     static const char *const names[] = {[OC_WHY_NOT_SENT] = "NOT_SENT",
                                         [OC_WHY_LATE] = "LATE",
@@ -49,7 +49,7 @@ static struct oc_ev_answer word(const struct io_venue *venue, const struct oc_re
 static void never_left(struct io_venue *venue, struct io_pending *pending, uint32_t why)
 {
     const uint8_t kind = pending->ask->ask.kind;
-    struct oc_ev_answer answer = word(venue, &pending->ask->ask,
+    struct oc_ev_answer answer = io_word(venue, &pending->ask->ask,
                                       oc_request_makes_order(kind) ? OC_EV_NOT_THERE
                                       : kind == OC_REQUEST_AMEND   ? OC_EV_AMEND_REJECTED
                                                                    : OC_EV_CANCEL_REJECTED,
@@ -65,39 +65,10 @@ static void never_left(struct io_venue *venue, struct io_pending *pending, uint3
 /* What is about no order has no state that could be told: who asked for it sees what comes of it. */
 static bool is_about_order(const struct io_pending *pending) { return pending->ask->ask.order != 0; }
 
-/* The venue is asked about the order, when it had time to catch up: under the name that it has, or under the one that was to be. */
-static void look_for(struct io_venue *venue, const struct oc_venue_request *about, bool is_new)
-{
-    const struct oc_request *ask = &about->ask;
-    struct oc_fetch look = {.size = sizeof look,
-                            .kind = OC_FETCH_ORDER,
-                            .account = ask->account,
-                            .inst = ask->head.inst,
-                            .lane = OC_LANE_RECONCILE,
-                            .order = ask->order,
-                            .created_ns = ask->created_ns,
-                            .client = is_new ? about->client_new : about->client};
-    uint64_t token;
-    if (!is_new)
-        look.venue_order = about->venue_order;
-    if (io_venue_fetch(venue, &look, &token) == OC_OK)
-        io_fetch_find(venue, token)->again_ns += venue->table->venue->absence_ns;
-}
-
-/* Whether an amendment gives the order another name, as the description says. */
-static bool renames(const struct oc_venue *venue, const struct oc_venue_request *about)
-{
-    for (uint32_t i = 0; i < venue->order_count; i++)
-        if (venue->orders[i].type == about->ask.type)
-            return about->ask.kind == OC_REQUEST_AMEND && about->client_new.size &&
-                   (venue->orders[i].amends & OC_AMEND_NEW_ID);
-    return false;
-}
-
 /* It may or may not be there. */
 static void unknown(struct io_venue *venue, struct io_pending *pending, uint32_t why)
 {
-    const struct oc_ev_answer answer = word(venue, &pending->ask->ask, OC_EV_UNKNOWN, why);
+    const struct oc_ev_answer answer = io_word(venue, &pending->ask->ask, OC_EV_UNKNOWN, why);
     const struct oc_request *ask = &pending->ask->ask;
     pending->state = IO_PENDING_DONE;
     if (!is_about_order(pending)) {
@@ -106,16 +77,14 @@ static void unknown(struct io_venue *venue, struct io_pending *pending, uint32_t
         return;
     }
     (void)io_say(venue, &answer.head);
-    look_for(venue, pending->ask, false);
-    if (renames(venue->table->venue, pending->ask))
-        look_for(venue, pending->ask, true);
+    io_doubt_left(venue, pending->ask, io_venue_now(venue) + venue->table->venue->absence_ns);
 }
 
 /* Its word that it took nothing, before a byte left. */
 static void refused(struct io_venue *venue, struct io_pending *pending, uint32_t why)
 {
     const uint8_t kind = pending->ask->ask.kind;
-    struct oc_ev_answer answer = word(venue, &pending->ask->ask,
+    struct oc_ev_answer answer = io_word(venue, &pending->ask->ask,
                                       oc_request_makes_order(kind) ? OC_EV_REJECTED
                                       : kind == OC_REQUEST_AMEND   ? OC_EV_AMEND_REJECTED
                                                                    : OC_EV_CANCEL_REJECTED,
@@ -205,7 +174,10 @@ oc_rc io_venue_request(struct io_venue *venue, const struct oc_request *request)
                             .lane = lane_of(request),
                             .send_by_ns = request->send_by_ns ? request->send_by_ns : now_ns + IO_SEND_BY_NS,
                             .answer_by_ns = INT64_MAX};
-    if (!is_named) {
+    if (io_sync_holds(venue, request)) {
+        never_left(venue, &venue->pending[venue->pending_count - 1], OC_WHY_NOT_SENT);
+        io_pending_sweep(venue);
+    } else if (!is_named) {
         refused(venue, &venue->pending[venue->pending_count - 1], OC_WHY_TOO_MANY_ORDERS);
         io_pending_sweep(venue);
     }
@@ -242,18 +214,9 @@ static bool same_id(const struct oc_id *a, const struct oc_id *b)
     return a->size && a->size == b->size && memcmp(a->text, b->text, a->size) == 0;
 }
 
-/* What an event about an order names. */
-struct names {
-    uint64_t request;
-    uint64_t order;
-    struct oc_id client;
-    struct oc_id venue_order;
-    bool is_replaced; /* an end of which the answer to an amendment says more */
-};
-
-static bool names_of(const struct oc_event *event, struct names *ret)
+bool io_names_of(const struct oc_event *event, struct io_names *ret)
 {
-    *ret = (struct names){0};
+    *ret = (struct io_names){0};
     if (event->type == OC_EV_FILL && event->size >= sizeof(struct oc_ev_fill)) {
         ret->order = ((const struct oc_ev_fill *)(const void *)event)->order;
         if (event->size >= sizeof(struct oc_ev_venue_fill)) {
@@ -283,12 +246,17 @@ static bool names_of(const struct oc_event *event, struct names *ret)
     return true;
 }
 
+bool io_same_order(const struct io_names *said, const struct oc_venue_request *ask)
+{
+    return (said->order && ask->ask.order == said->order) || same_id(&said->client, &ask->client) ||
+           same_id(&said->client, &ask->client_new) || same_id(&said->venue_order, &ask->venue_order);
+}
+
 /* An answer to another request about the same order says of this one only that the order is there, or is over: it may be
  * late, or said twice, while this one is under way. */
-static bool is_answer(uint16_t type, const struct names *said, const struct oc_venue_request *ask)
+bool io_is_answer(uint16_t type, const struct io_names *said, const struct oc_venue_request *ask)
 {
-    const bool is_order = (said->order && ask->ask.order == said->order) || same_id(&said->client, &ask->client) ||
-                          same_id(&said->client, &ask->client_new) || same_id(&said->venue_order, &ask->venue_order);
+    const bool is_order = io_same_order(said, ask);
     const bool is_of_order = oc_request_makes_order(ask->ask.kind) || type == OC_EV_CANCELED || type == OC_EV_EXPIRED;
     if (said->request && ask->ask.id == said->request)
         return true;
@@ -299,12 +267,12 @@ static bool is_answer(uint16_t type, const struct names *said, const struct oc_v
 
 void io_pending_answered(struct io_venue *venue, const struct oc_event *event)
 {
-    struct names said;
-    if (!venue->pending_count || !names_of(event, &said))
+    struct io_names said;
+    if (!venue->pending_count || !io_names_of(event, &said))
         return;
     for (uint32_t i = 0; i < venue->pending_count; i++) {
         struct io_pending *pending = &venue->pending[i];
-        if (pending->state == IO_PENDING_DONE || !is_answer(event->type, &said, pending->ask))
+        if (pending->state == IO_PENDING_DONE || !io_is_answer(event->type, &said, pending->ask))
             continue;
         pending->state = IO_PENDING_DONE;
         if (event->type == OC_EV_REJECTED && !is_about_order(pending))
@@ -322,7 +290,7 @@ static void left(struct io_venue *venue, struct io_pending *pending, const struc
         never_left(venue, pending, OC_WHY_NOT_SENT);
         return;
     }
-    const struct oc_ev_answer sent = word(venue, &pending->ask->ask, OC_EV_SENT, OC_WHY_NONE);
+    const struct oc_ev_answer sent = io_word(venue, &pending->ask->ask, OC_EV_SENT, OC_WHY_NONE);
     pending->state = IO_PENDING_LEFT;
     pending->exchange = op->exchange;
     pending->stream = op->stream;
@@ -390,9 +358,9 @@ static bool is_whole(struct io_venue *venue, const uint32_t *places, uint32_t co
     for (uint32_t i = 0; i < count; i++) {
         const struct io_pending *pending = &venue->pending[places[i]];
         bool is_answered = pending->state == IO_PENDING_GOES;
-        struct names said;
+        struct io_names said;
         for (const struct oc_event *event = NULL; !is_answered && (event = queue_called(&venue->queue, event)) != NULL;)
-            is_answered = names_of(event, &said) && is_answer(event->type, &said, pending->ask);
+            is_answered = io_names_of(event, &said) && io_is_answer(event->type, &said, pending->ask);
         if (!is_answered)
             return false;
     }

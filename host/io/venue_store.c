@@ -102,27 +102,48 @@ static oc_rc say(struct io_venue *venue, const struct io_op *op)
     return io_say(venue, &event->head);
 }
 
-oc_rc io_store_put(struct io_venue *venue, const struct io_op *op)
+/* size 0: the key goes. */
+static oc_rc keep(struct io_venue *venue, uint32_t account, const char *key, uint32_t key_length, const void *value,
+                  uint32_t size)
 {
-    struct io_stored *stored = find(venue, op->account, venue->arena + op->path, op->path_size);
-    char *bytes = op->body_size ? malloc(op->body_size) : NULL;
-    if (op->body_size && !bytes)
+    struct io_stored *stored = find(venue, account, key, key_length);
+    char *bytes = size ? malloc(size) : NULL;
+    if (size && !bytes)
         return OC_E_NOMEM;
     if (bytes)
-        memcpy(bytes, venue->arena + op->body, op->body_size);
+        memcpy(bytes, value, size);
     if (!stored && bytes) {
         stored = &venue->stored[venue->stored_count++];
-        *stored = (struct io_stored){.account = op->account};
-        memcpy(stored->key, venue->arena + op->path, op->path_size);
+        *stored = (struct io_stored){.account = account};
+        memcpy(stored->key, key, key_length);
     }
     if (stored) {
         free(stored->bytes);
         stored->bytes = bytes;
-        stored->size = op->body_size;
+        stored->size = size;
     }
     if (stored && !bytes)
         *stored = venue->stored[--venue->stored_count];
-    return say(venue, op);
+    return OC_OK;
+}
+
+oc_rc io_store_put(struct io_venue *venue, const struct io_op *op)
+{
+    const oc_rc rc = keep(venue, op->account, venue->arena + op->path, op->path_size, venue->arena + op->body,
+                          op->body_size);
+    return rc < 0 ? rc : say(venue, op);
+}
+
+oc_rc io_store_recall(struct io_venue *venue, const struct oc_ev_text *record)
+{
+    const char *text = (const char *)(record + 1);
+    const bool is_whole = record->key > 0 && record->key < OC_STORE_KEY_MAX && record->key <= record->text_size &&
+                          record->text_size - record->key <= OC_STORE_VALUE_MAX &&
+                          record->text_size <= record->head.size - sizeof *record;
+    const bool has_place = is_whole && (record->text_size == record->key || venue->stored_count < OC_STORE_KEYS_MAX ||
+                                        find(venue, record->owner, text, record->key));
+    return has_place ? keep(venue, record->owner, text, record->key, text + record->key, record->text_size - record->key)
+                     : (oc_rc)OC_E_DATA;
 }
 
 void io_store_release(struct io_venue *venue)

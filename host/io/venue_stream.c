@@ -130,6 +130,8 @@ void io_stream_down(struct io_venue *venue, struct io_stream *stream, uint16_t t
     io_pending_of_stream(venue, stream->number, why);
     io_fetch_of_stream(venue, stream->number, why);
     subs_lost(venue, stream->number);
+    if (stream->ready_ns && io_stream_is_private(stream))
+        io_sync_want(venue); /* what was said on it meanwhile nobody has heard */
     to_be_told(stream, tell, why, happening);
     stream->again_ns = is_kept ? io_venue_now(venue) + backoff(venue, tries_of(venue, stream)) : INT64_MAX;
     stream->link = 0;

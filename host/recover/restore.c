@@ -40,10 +40,6 @@ oc_rc restore_open(struct restore *restore, struct session *session, const char 
     oc_rc rc = journal_open_read(dir, true, &restore->reader);
     if (rc == OC_E_NOT_FOUND)
         return OC_OK;
-    if (rc >= 0 && links_are_on_network(&session->links))
-        return folder_failed(session, OC_E_NOT_SUPPORTED, dir,
-                             "it holds records, and to go on with a session on the network is not supported yet",
-                             "begin a new session in another folder; `outcry replay` reads this one");
     if (rc == OC_E_DATA) {
         const struct journal_end *orders = journal_end(restore->reader, JOURNAL_ORDERS);
         char what[ERROR_WHAT_MAX];
@@ -461,6 +457,9 @@ oc_rc restore_apply(struct restore *restore, struct session *session)
                                  "the journal could not be applied");
     if (engine_risk_is_stopped(session->engine))
         take_open_gap(session);
+    rc = restore_links(session);
+    if (rc < 0)
+        return rc;
     /* Killed before its opening cash was recorded: then it begins as if new. */
     restore->is_restored = restore->records > 0 || restore->markets > 0 || market > 0;
     snprintf(session->rules.recorded, sizeof session->rules.recorded, "%s", engine_missing(session->engine));

@@ -6,6 +6,7 @@
  *   indicators.
  * - The simulator, which is the venue, sees the same events and requests at the same instants as it did, and no request that
  *   was denied: it never left. What it had decided and not yet said is still to come. What it says beside the records before their end is not heard.
+ * - On the network nobody is told of the records: what was asked for and not answered is unknown, and the venue is asked.
  * - An input that was recorded but whose callback had not finished is given to its callback, once. */
 #ifndef RECOVER_RESTORE_H
 #define RECOVER_RESTORE_H
@@ -48,6 +49,9 @@ CHECKED oc_rc restore_sim_market(struct restore *restore, struct session *sessio
 CHECKED oc_rc restore_sim_record(struct restore *restore, struct session *session, const struct oc_event *event);
 /* After the last of them. */
 CHECKED oc_rc restore_sim_end(struct restore *restore, struct session *session);
+
+/* Behind all records: links on the network say what is unknown by now, which is recorded and handled before anything else. */
+CHECKED oc_rc restore_links(struct session *session);
 
 /* restore_same.c: OC_E_CONFIG: data, seed, money, fills, strategies or parameters are not those the session began with. */
 CHECKED oc_rc restore_is_same(struct session *session, struct strategies *strategies,

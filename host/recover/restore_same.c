@@ -8,12 +8,19 @@
 
 enum { LINE_SIZE = 1024 };
 
-/* What may not change; speed, consoles, limits of risk, where keys come from and where the report goes may. */
+static bool ends_with(const char *text, const char *end)
+{
+    const size_t length = strlen(text), size = strlen(end);
+    return length >= size && strcmp(text + length - size, end) == 0;
+}
+
+/* What may not change; speed, consoles, limits of risk, where keys come from, whom to trust, a proxy and where the report goes may. */
 static bool is_fixed(const char *key)
 {
     static const char *const fixed[] = {"account.",   "data.",          "sim.",          "venue.", "session.from",
                                         "session.to", "session.symbol", "session.venue", NULL};
-    if (strncmp(key, "venue.", 6) == 0 && strstr(key, ".keys."))
+    if (strncmp(key, "venue.", 6) == 0 &&
+        (strstr(key, ".keys.") || ends_with(key, ".ca_file") || ends_with(key, ".proxy")))
         return false;
     for (int i = 0; fixed[i]; i++)
         if (strncmp(key, fixed[i], strlen(fixed[i])) == 0)
@@ -74,9 +81,12 @@ static void look_at_setting(struct same *same, const struct header_line *line)
     char key[SETTING_KEY_MAX], then[SETTING_VALUE_MAX];
     header_text(line, 0, key, sizeof key);
     header_text(line, 1, then, sizeof then);
-    const char *now = settings_text(same->session->settings, key, NULL);
     if (!is_fixed(key))
         return;
+    if (ends_with(key, ".starts") && links_are_on_network(&same->session->links) && /* it began then, not now */
+        settings_set(same->session->settings, key, then, "the session's header") < 0)
+        (void)error_keep(&same->error, &same->session->settings->error);
+    const char *now = settings_text(same->session->settings, key, NULL);
     same->fixed++;
     if (!now || strcmp(now, then) != 0)
         differs(same, key, then, now);

@@ -137,6 +137,8 @@ static bool is_output(const struct oc_event *event)
 static oc_rc link_record(struct restore *restore, struct session *session, const struct oc_event *event)
 {
     struct venue_link *link = links_of(&session->links, event->source);
+    if (links_are_on_network(&session->links))
+        return OC_OK;
     const bool is_said = venue_link_says(event) && (event->type != OC_EV_BALANCE || restore->is_started);
     const bool is_later = event->type == OC_EV_REQUEST && event->local_ns > restore->event_ns &&
                           (!restore->held_count || restore->held[0].head.local_ns < event->local_ns);
@@ -184,4 +186,28 @@ oc_rc restore_sim_record(struct restore *restore, struct session *session, const
         restore->close_ns = event->local_ns;
     }
     return OC_OK;
+}
+
+static oc_rc say_all(struct session *session, struct venue_link *link)
+{
+    struct oc_event *event;
+    oc_rc rc;
+    while ((rc = venue_link_say_first(link, &event)) == OC_OK) {
+        struct input input = {.kind = INPUT_ANSWER, .at_ns = event->local_ns, .event = event};
+        rc = session_step(session, &input);
+        if (rc < 0)
+            return rc;
+    }
+    return rc == OC_E_AGAIN ? (oc_rc)OC_OK : rc;
+}
+
+oc_rc restore_links(struct session *session)
+{
+    struct error error;
+    oc_rc rc = OC_OK;
+    for (uint32_t i = 0; links_are_on_network(&session->links) && i < session->links.count && rc == OC_OK; i++) {
+        rc = venue_link_resume(session->links.list[i], &error);
+        rc = rc < 0 ? session_fail(session, &error) : say_all(session, session->links.list[i]);
+    }
+    return rc;
 }

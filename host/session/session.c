@@ -288,7 +288,8 @@ static oc_rc open_links(struct session *session)
                                            .registry = session->registry,
                                            .parts = session->parts,
                                            .now_ns = &session->clock.now_ns,
-                                           .seed = session->clock.seed};
+                                           .seed = session->clock.seed,
+                                           .is_resumed = session->journal.resume != NULL};
     struct error error;
     oc_rc rc = session_name_assets(session);
     if (rc < 0)

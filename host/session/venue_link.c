@@ -139,6 +139,11 @@ static oc_rc open_connector(struct venue_link *link, struct error *ret_error)
     if (rc < 0)
         return rc;
     link->table = table;
+    link->is_held = link->net && world->is_resumed;
+    if (link->is_held)
+        rc = venue_link_recall(link);
+    if (rc < 0)
+        return error_of_code(ret_error, rc, part->section, "what its connector had stored could not be read");
     rc = io_venue_start(&link->venue, link->plugin.self);
     if (rc < 0)
         return error_of_code(ret_error, rc, part->section, "its connector did not start");
@@ -273,6 +278,17 @@ oc_rc venue_link_pull(struct venue_link *link, int64_t until_ns)
     }
 }
 
+oc_rc venue_link_say_first(struct venue_link *link, struct oc_event **ret_event)
+{
+    oc_rc rc = OC_E_AGAIN;
+    link->now_ns = *link->world.now_ns;
+    while (rc == OC_E_AGAIN && event_first(link) && !event_is_market(event_first(link)->type))
+        rc = take_event(link, link->event);
+    if (rc == OC_OK)
+        *ret_event = link->event;
+    return rc;
+}
+
 /* What is queued waits behind what was kept. */
 static oc_rc keep_queued(struct venue_link *link)
 {
@@ -316,7 +332,7 @@ static oc_rc take_answers(struct venue_link *link)
                 rc = taken;
         }
         if (rc > 0)
-            rc = io_venue_pump(&link->venue, link->now_ns);
+            rc = link->is_held ? 0 : io_venue_pump(&link->venue, link->now_ns);
     }
     link->transcript.until_line = 0;
     return rc == OC_E_END ? (oc_rc)OC_OK : rc;
@@ -340,7 +356,7 @@ oc_rc venue_link_request(struct venue_link *link, const struct oc_request *asked
 static oc_rc next_event(void *self, struct oc_event **ret_event)
 {
     struct venue_link *link = self;
-    if (link->answers->count) /* one at a time, or their order is lost */
+    if (link->answers->count || link->is_held) /* one at a time, or their order is lost */
         return OC_E_AGAIN;
     link->now_ns = link->net ? net_loop_now(link->world.links->loop) : *link->world.now_ns;
     const oc_rc wanted = link->records ? (oc_rc)OC_OK : venue_link_want_subscribed(link);
@@ -497,7 +513,7 @@ static oc_rc table_load(void *self, const void *bytes, uint32_t size)
     if (!link->table || size != sizeof seq)
         return OC_E_DATA;
     memcpy(&seq, bytes, sizeof seq);
-    return venue_link_go_through(link, seq);
+    return link->net ? (oc_rc)OC_OK : venue_link_go_through(link, seq);
 }
 
 /* What the account has is what the venue says; its fees are known at the fill. */

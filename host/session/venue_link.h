@@ -9,7 +9,8 @@
  * - While the peer of a transcript waits to be sent something and nothing of the host is due, time stands: nobody says what happens meanwhile.
  * - What cannot be is refused here and leaves no record; what is only a contradiction is a fact, booked, and an alarm.
  * - A session that goes on gives the connector the requests of its records from the first on and holds what comes against them: a
- *   connector keeps nothing of its own, and a transcript no place. */
+ *   connector keeps nothing of its own, and a transcript no place.
+ * - On the network a session that goes on begins anew with its venue: what was under way is UNKNOWN, and is asked about. */
 #ifndef SESSION_VENUE_LINK_H
 #define SESSION_VENUE_LINK_H
 
@@ -39,7 +40,8 @@ struct venue_link_world { /* borrowed for the life of the link */
     uint64_t seed;
     const struct links *links; /* of the session, this one among them at `place`; NULL: there is no other */
     uint32_t place;
-    uint32_t zero;
+    bool is_resumed; /* it has records already */
+    uint8_t zero[3];
 };
 
 struct venue_link {
@@ -66,6 +68,7 @@ struct venue_link {
     bool gives_way;                  /* the replay differs: what was recorded comes at its time */
     bool has_console;                /* somebody may still send what the peer waits for */
     bool has_head;                   /* `event` is not taken yet */
+    bool is_held;                    /* on the network, and its records are not at their end: its venue is not heard yet */
     bool is_clean;                   /* the run has ended as it should: a dead man's switch is disarmed */
     bool is_private;                 /* the account's own topic was asked for */
     bool is_going_through;           /* records again: nothing new is recorded */
@@ -131,6 +134,14 @@ CHECKED oc_rc venue_link_request(struct venue_link *link, const struct oc_reques
 CHECKED oc_rc venue_link_pull_record(struct venue_link *link);
 /* The records of the session up to `seq`, from the first on. */
 CHECKED oc_rc venue_link_go_through(struct venue_link *link, uint64_t seq);
+
+/* venue_link_again.c: a session on the network goes on. */
+/* Cursors and stores of its records, before the connector starts. [setup] */
+CHECKED oc_rc venue_link_recall(struct venue_link *link);
+/* Behind its records: it knows their instruments, and says of what was under way that it is unknown. OC_E_NOT_SUPPORTED. [setup] */
+CHECKED oc_rc venue_link_resume(struct venue_link *link, struct error *ret_error);
+/* The oldest thing that it has said itself becomes *event; OC_E_AGAIN: there is nothing more. */
+CHECKED oc_rc venue_link_say_first(struct venue_link *link, struct oc_event **ret_event);
 
 /* venue_link_names.c */
 /* An asset that the connector has named and no record has: *event names it. False: there is none. */

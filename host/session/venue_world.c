@@ -54,6 +54,41 @@ static void position(void *self, uint64_t order, struct oc_id *ret_position)
     *ret_position = known ? known->position : (struct oc_id){0};
 }
 
+/* What was asked for and is not answered, as far as is known; 0: nothing. Of an order that nobody has seen at its venue, whether it is
+ * there is the first question. */
+static uint8_t asked_of(const struct order *order, bool is_proven)
+{
+    const bool is_open_question =
+        order->state == STATE_SUBMITTED || order->state == STATE_UNKNOWN || order->state == STATE_PENDING_CANCEL;
+    if (!order->ask_request && !is_open_question)
+        return 0;
+    return !is_proven ? OC_REQUEST_NEW : (order->ask_request ? OC_REQUEST_AMEND : OC_REQUEST_CANCEL);
+}
+
+struct io_open_order venue_world_open(const struct order *order)
+{
+    struct io_open_order open = {.now = order->now, .request = order->ask_request};
+    open.is_proven =
+        order->is_accepted || order->is_triggered || order->filled || (order->said && order->said->is_taken);
+    open.asked = asked_of(order, open.is_proven);
+    open.is_unknown = order->ask_request ? order->ask_is_lost != 0 : order->state == STATE_UNKNOWN;
+    return open;
+}
+
+static bool next_open(void *self, uint64_t after, struct io_open_order *ret_open)
+{
+    const struct venue_link *link = self;
+    struct orders *orders = engine_orders(link->world.engine);
+    const struct order *last = after ? orders_find(orders, after) : NULL;
+    const struct order *order = last ? last->younger : orders_open_first(orders);
+    while (order && !venue_link_has(link, order->now.account))
+        order = order->younger;
+    if (!order || (after && !last))
+        return false;
+    *ret_open = venue_world_open(order);
+    return true;
+}
+
 struct io_world venue_world_of(struct venue_link *link)
 {
     return (struct io_world){.now_ns = &link->now_ns,
@@ -65,6 +100,8 @@ struct io_world venue_world_of(struct venue_link *link)
                              .has_order = has_order,
                              .called = called,
                              .position = position,
+                             .next_open = next_open,
+                             .syncs = venue_net_is(link->settings, link->name),
                              .self = link};
 }
 

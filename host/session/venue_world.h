@@ -5,6 +5,8 @@
 
 #include "session/venue_link.h"
 
+/* An open order as a venue that is compared with it is to know it. */
+struct io_open_order venue_world_open(const struct order *order);
 /* Borrows the link for the life of the venue. */
 struct io_world venue_world_of(struct venue_link *link);
 /* The engine knows what is canceled at once, and the venue after which time it cancels by itself. [setup] */

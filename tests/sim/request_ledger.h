@@ -25,6 +25,7 @@ struct ledger_entry {
     bool is_sent, never_left;
     bool has_ended; /* NEW: its order did */
     bool is_absent; /* NEW: the exchange was said not to know it */
+    bool is_unknown;
     uint32_t words; /* of the host */
     uint32_t answers;
 };

@@ -2,6 +2,7 @@
 #include "io/venue_impl.h"
 
 #include "base/random.h"
+#include "session/venue_world.h"
 
 #define BEGIN_NS 1767623400000000000ll /* 2026-01-05T14:30:00Z */
 #define MS       1000000ll
@@ -246,6 +247,16 @@ static void begin_life(struct sim *sim)
     }
 }
 
+static bool next_open(void *self, uint64_t after, struct io_open_order *ret_open)
+{
+    const struct sim *sim = self;
+    const struct order *last = after ? fixture_find(sim->life->f, after) : NULL;
+    const struct order *order = last ? last->younger : orders_open_first(engine_orders(sim->life->f->engine));
+    if (order)
+        *ret_open = venue_world_open(order);
+    return order != NULL;
+}
+
 static void begin_venue(struct sim *sim)
 {
     struct sim_life *life = sim->life;
@@ -257,8 +268,13 @@ static void begin_venue(struct sim *sim)
                                  .next = life_next,
                                  .taken = life_taken,
                                  .next_ns = life_next_ns};
-    const struct io_world world = {
-        .now_ns = &sim->now_ns, .seed = sim->seed + sim->lives, .env = OC_ENV_LOCAL, .market_source = 1};
+    const struct io_world world = {.now_ns = &sim->now_ns,
+                                   .seed = sim->seed + sim->lives,
+                                   .env = OC_ENV_LOCAL,
+                                   .market_source = 1,
+                                   .next_open = next_open,
+                                   .syncs = sim->keeps_records,
+                                   .self = sim};
     life->impl.venue = &life->venue;
     life->host = (struct oc_host){.size = sizeof life->host, .service = service_of, .impl = &life->impl};
     exchange_codec_init(&life->codec, &life->host, life->f->inst, SIM_ACCOUNTS);
@@ -266,6 +282,9 @@ static void begin_venue(struct sim *sim)
     life->codec.has_value = sim->seed % 4 < 2;
     assert_int_equal(io_venue_init(&life->venue, &exchange_connector, "org.example.exchange", &link, &world), OC_OK);
     life->venue.is_silent = true;
+    for (uint32_t i = 0; i < sim->record_count; i++)
+        assert_int_equal(
+            io_venue_recall(&life->venue, (const struct oc_event *)(const void *)sim->records[i].bytes), OC_OK);
     for (uint32_t id = 1; id <= SIM_ACCOUNTS; id++) {
         struct oc_account account = {.size = sizeof account, .account = id, .source = id, .state = OC_ACCOUNT_ADDED};
         snprintf(account.name, sizeof account.name, "account%u", id);
@@ -313,18 +332,6 @@ static void ask_fills(struct sim *sim)
     }
 }
 
-static bool is_answered(const struct sim *sim, const struct oc_request *asked, uint32_t from)
-{
-    for (uint32_t i = from; i < sim->record_count; i++) {
-        const struct oc_event *event = (const struct oc_event *)(const void *)sim->records[i].bytes;
-        if (event_is_of_order(event->type) && event->type != OC_EV_FILL && event->type != OC_EV_ORDER &&
-            event->type != OC_EV_BUST && event->type != OC_EV_SENT && event->type != OC_EV_REQUEST &&
-            ((const struct oc_ev_answer *)(const void *)event)->request == asked->id)
-            return true;
-    }
-    return false;
-}
-
 /* A process that begins knows its records. Of what was asked for and has no word it knows nothing: it may have left. */
 static void live_again(struct sim *sim)
 {
@@ -344,19 +351,9 @@ static void live_again(struct sim *sim)
         f->seq = event->seq > f->seq ? event->seq : f->seq;
     }
     begin_venue(sim);
-    for (uint32_t i = 0; i < count; i++) {
-        const struct oc_request *asked = (const struct oc_request *)(const void *)sim->records[i].bytes;
-        if (asked->head.type != OC_EV_REQUEST || is_answered(sim, asked, i + 1))
-            continue;
-        struct oc_ev_answer unknown = fixture_answer(f, OC_EV_UNKNOWN, asked->order);
-        unknown.head.source = asked->account;
-        unknown.request = asked->id;
-        unknown.definitive = 0;
-        hear(sim, &unknown.head);
-        if (fixture_find(f, asked->order))
-            ask_about(sim, asked->order, sim->life->venue.table->venue->absence_ns);
-    }
-    ask_fills(sim);
+    uint32_t open;
+    assert_int_equal(io_venue_resume(&sim->life->venue, sim->now_ns, &open), OC_OK);
+    drain(sim);
 }
 
 void sim_pump_to(struct sim *sim, int64_t until_ns)
@@ -474,8 +471,8 @@ static bool agrees(const struct order *order, const struct exchange_order *truth
     const bool is_open = truth && truth->state == OC_SHOWN_WORKING;
     if (order->filled != (truth ? truth->filled : 0) || (truth && truth->account != order->now.account))
         return false;
-    if (!truth)
-        return order->state == STATE_UNKNOWN || order->state == STATE_SUBMITTED || !order_is_open(order);
+    if (!truth) /* it was asked about until that was proven */
+        return !order_is_open(order);
     if (is_open)
         return order_is_open(order) && order->state != STATE_UNKNOWN &&
                order_remaining_worst(order) >= truth->qty - truth->filled;

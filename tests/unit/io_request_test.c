@@ -436,12 +436,13 @@ static void when_its_stream_falls_it_is_unknown_and_asked_about(void **state)
     io_kit_pump(kit.now_ns);
     io_kit_said("SENT 1\nUNKNOWN 1 NETWORK\n");
     assert_int_equal(kit.calls[IO_SITE_FETCH], 0); /* the venue has time to catch up */
+    assert_int_equal(kit.venue.fetch_count, 0);
+    io_kit_pump(kit.now_ns + 3 * IO_KIT_S);
+    assert_int_equal(kit.calls[IO_SITE_FETCH], 1);
     assert_int_equal(kit.venue.fetch_count, 1);
     assert_int_equal(kit.venue.fetches[0].ask.kind, OC_FETCH_ORDER);
     assert_int_equal(kit.venue.fetches[0].ask.order, 1);
     assert_true(kit.venue.fetches[0].ask.client.size > 0);
-    io_kit_pump(kit.now_ns + 3 * IO_KIT_S);
-    assert_int_equal(kit.calls[IO_SITE_FETCH], 1);
 }
 
 static void without_an_answer_in_time_it_is_unknown_and_a_late_one_is_still_heard(void **state)

@@ -1,0 +1,276 @@
+/* venue_sync.c: a venue is compared with what is known before it is given new risk: balances, positions, open orders and fills are asked
+ * for, and every order that is open here and was not shown is asked about by itself. */
+#include "io/venue_impl.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "io/client_id.h"
+
+enum { DOUBLES = 6 };
+#define OVERLAP_NS 600000000000ll /* a fill may be told so much later than it was made */
+
+static const uint32_t kinds[] = {OC_FETCH_BALANCES, OC_FETCH_POSITIONS, OC_FETCH_OPEN_ORDERS, OC_FETCH_FILLS};
+enum { KINDS = sizeof kinds / sizeof kinds[0] };
+
+static bool can_be_asked(const struct io_venue *venue)
+{
+    uint32_t by;
+    for (uint32_t i = 0; i < KINDS; i++)
+        if (io_fetch_offers(venue, kinds[i], &by))
+            return true;
+    return io_fetch_offers(venue, OC_FETCH_ORDER, &by);
+}
+
+void io_sync_want(struct io_venue *venue)
+{
+    if (!venue->world.syncs || venue->is_quiet || !can_be_asked(venue))
+        return;
+    venue->sync.state = IO_SYNC_WANTED;
+    venue->sync.again_ns = INT64_MIN;
+    venue->reach_is_old = true;
+}
+
+bool io_sync_holds(const struct io_venue *venue, const struct oc_request *request)
+{
+    return !io_venue_is_compared(venue) && oc_request_makes_order(request->kind) &&
+           !(request->bits & OC_RQ_REDUCE_ONLY);
+}
+
+/* All streams by which orders and accounts are heard of are up; where there are none, any, or none at all is needed. */
+static bool is_reached(const struct io_venue *venue)
+{
+    uint32_t count = 0, ready = 0;
+    for (uint32_t i = 0; i < IO_STREAMS_MAX; i++) {
+        const struct io_stream *stream = &venue->streams[i];
+        if (stream->state == IO_STREAM_FREE || io_stream_is_over(stream))
+            continue;
+        const bool is_ready = stream->state == IO_STREAM_READY && !stream->tell;
+        count++;
+        ready += is_ready;
+        if (io_stream_is_private(stream) && !is_ready)
+            return false;
+    }
+    return venue->account_count && (ready || !count);
+}
+
+static oc_rc question(struct io_venue *venue, uint32_t kind, uint32_t by, uint32_t account, uint32_t inst)
+{
+    struct io_sync *sync = &venue->sync;
+    struct oc_fetch ask = {
+        .size = sizeof ask, .kind = kind, .account = account, .inst = inst, .lane = OC_LANE_RECONCILE};
+    if (sync->count == IO_QUESTIONS_MAX)
+        return OC_E_LIMIT;
+    if (kind == OC_FETCH_FILLS && !(by & OC_BY_CURSOR) && (by & OC_BY_TIME) && sync->from_ns)
+        ask.from_ns = sync->from_ns - OVERLAP_NS;
+    struct io_question *asked = &sync->questions[sync->count];
+    *asked = (struct io_question){.kind = kind, .account = account, .inst = inst};
+    const oc_rc rc = io_venue_fetch(venue, &ask, &asked->token);
+    sync->count += rc == OC_OK;
+    return rc;
+}
+
+static bool was_asked(const struct io_venue *venue, uint32_t kind, uint32_t account, uint32_t inst)
+{
+    for (uint32_t i = 0; i < venue->sync.count; i++) {
+        const struct io_question *asked = &venue->sync.questions[i];
+        if (asked->kind == kind && asked->account == account && OC_INST_INDEX(asked->inst) == OC_INST_INDEX(inst))
+            return true;
+    }
+    return false;
+}
+
+/* Where the venue must be asked about each: those of which something is wanted, and those with open orders. */
+static oc_rc each_instrument(struct io_venue *venue, uint32_t kind, uint32_t by, uint32_t account)
+{
+    oc_rc rc = OC_OK;
+    for (uint32_t i = 0; i < venue->names.count && rc == OC_OK; i++) {
+        const uint32_t inst = venue->names.list[i].inst;
+        bool is_wanted = false;
+        for (uint32_t k = 0; k < venue->sub_count && !is_wanted; k++)
+            is_wanted = OC_INST_INDEX(venue->subs[k].sub.inst) == OC_INST_INDEX(inst);
+        for (uint32_t k = 0; k < venue->doubt_count && !is_wanted; k++)
+            is_wanted = OC_INST_INDEX(venue->doubts[k].about->ask.head.inst) == OC_INST_INDEX(inst);
+        if (is_wanted && !was_asked(venue, kind, account, inst))
+            rc = question(venue, kind, by, account, inst);
+    }
+    return rc;
+}
+
+/* The names under which it is asked for, as of now. */
+static struct oc_venue_request about_of(const struct io_venue *venue, const struct io_open_order *open)
+{
+    struct oc_venue_request about = {.ask = open->now};
+    about.ask.head.size = sizeof about;
+    about.ask.kind = OC_REQUEST_FILLS; /* a question changes nothing: the order is called as it is */
+    (void)io_name_request(venue, &about);
+    about.ask.kind = open->asked;
+    about.ask.id = open->request ? open->request : (open->asked == OC_REQUEST_NEW ? open->now.order : 0);
+    if (open->request)
+        client_id_make(venue->table->venue, open->now.order, open->now.revision, &about.client_new);
+    return about;
+}
+
+/* Every open order is to be shown: by the list where there is one, else each by itself. */
+static oc_rc ask_orders(struct io_venue *venue, int64_t now_ns, bool has_list)
+{
+    struct io_open_order open = {0};
+    uint64_t after = 0;
+    while (venue->world.next_open && venue->world.next_open(venue->world.self, after, &open)) {
+        const struct oc_venue_request about = about_of(venue, &open);
+        const int64_t first_ns = has_list ? INT64_MAX : now_ns;
+        after = open.now.order;
+        bool is_there = false;
+        for (uint32_t i = 0; i < venue->doubt_count; i++) {
+            struct io_doubt *doubt = &venue->doubts[i];
+            if (doubt->is_known || doubt->about->ask.order != after)
+                continue;
+            is_there = true;
+            doubt->was_asked = false;
+            doubt->waits_for_list = has_list;
+            if (!doubt->token)
+                doubt->again_ns = first_ns;
+        }
+        if (is_there)
+            continue;
+        struct io_doubt *doubt = io_doubt_add(venue, &about, false, first_ns, now_ns + io_absence_ns(venue));
+        if (!doubt)
+            return OC_E_NOMEM;
+        doubt->waits_for_list = has_list;
+        doubt->is_proven = open.is_proven;
+    }
+    return OC_OK;
+}
+
+static oc_rc begin(struct io_venue *venue, int64_t now_ns)
+{
+    struct io_sync *sync = &venue->sync;
+    uint32_t by;
+    const bool has_list = io_fetch_offers(venue, OC_FETCH_OPEN_ORDERS, &by);
+    if (!sync->questions && !(sync->questions = calloc(IO_QUESTIONS_MAX, sizeof *sync->questions)))
+        return OC_E_NOMEM;
+    sync->count = 0;
+    sync->state = IO_SYNC_ASKED;
+    oc_rc rc = io_fetch_offers(venue, OC_FETCH_ORDER, &by) ? ask_orders(venue, now_ns, has_list) : (oc_rc)OC_OK;
+    for (uint32_t i = 0; i < venue->account_count; i++)
+        for (uint32_t k = 0; k < KINDS && rc == OC_OK; k++) {
+            if (!io_fetch_offers(venue, kinds[k], &by))
+                continue;
+            rc = by & OC_BY_INSTRUMENT ? each_instrument(venue, kinds[k], by, venue->accounts[i].account)
+                                       : question(venue, kinds[k], by, venue->accounts[i].account, 0);
+        }
+    return rc;
+}
+
+/* Again later; nothing new is taken on meanwhile. */
+static void fail(struct io_venue *venue, const char *what, oc_rc rc)
+{
+    struct io_sync *sync = &venue->sync;
+    const uint32_t doubles = sync->tries < DOUBLES ? sync->tries : DOUBLES;
+    sync->tries++;
+    sync->state = IO_SYNC_WANTED;
+    sync->again_ns = io_venue_now(venue) + (IO_BACKOFF_NS << doubles);
+    log_error("venue", "%s could not be compared with what is known (%s, code %d): no new order until it is: tried "
+                       "again in %u s",
+              venue->name, what, (int)rc, 1u << doubles);
+}
+
+/* Those that the list has not shown are asked about by themselves. */
+static void list_is_over(struct io_venue *venue, const struct io_question *asked)
+{
+    for (uint32_t i = 0; i < venue->doubt_count; i++) {
+        struct io_doubt *doubt = &venue->doubts[i];
+        const bool is_of_it =
+            doubt->about->ask.account == asked->account &&
+            (!asked->inst || OC_INST_INDEX(doubt->about->ask.head.inst) == OC_INST_INDEX(asked->inst));
+        if (doubt->waits_for_list && is_of_it) {
+            doubt->waits_for_list = false;
+            if (!doubt->token)
+                doubt->again_ns = io_venue_now(venue);
+        }
+    }
+}
+
+void io_sync_fetched(struct io_venue *venue, uint64_t token, oc_rc rc)
+{
+    struct io_sync *sync = &venue->sync;
+    if (sync->state != IO_SYNC_ASKED)
+        return;
+    for (uint32_t i = 0; i < sync->count; i++) {
+        struct io_question *asked = &sync->questions[i];
+        if (asked->token != token || asked->is_done)
+            continue;
+        if (rc < 0) {
+            fail(venue, "a question was not answered", rc);
+            return;
+        }
+        asked->is_done = true;
+        if (asked->kind == OC_FETCH_OPEN_ORDERS)
+            list_is_over(venue, asked);
+    }
+}
+
+static bool is_over(const struct io_venue *venue)
+{
+    for (uint32_t i = 0; i < venue->sync.count; i++)
+        if (!venue->sync.questions[i].is_done)
+            return false;
+    return !io_doubt_waits(venue);
+}
+
+oc_rc io_sync_due(struct io_venue *venue, int64_t now_ns)
+{
+    struct io_sync *sync = &venue->sync;
+    if (sync->state == IO_SYNC_WANTED && sync->again_ns <= now_ns && is_reached(venue)) {
+        const oc_rc rc = begin(venue, now_ns);
+        if (rc == OC_E_NOMEM)
+            return rc;
+        if (rc < 0)
+            fail(venue, rc == OC_E_LIMIT ? "more questions than are asked at once" : "a question", rc);
+    }
+    if (sync->state == IO_SYNC_ASKED && is_over(venue)) {
+        sync->state = IO_SYNC_NONE;
+        sync->tries = 0;
+        venue->reach_is_old = true;
+        log_info("venue", "%s is compared with what is known: %u questions; %u orders are still asked about",
+                 venue->name, sync->count, venue->doubt_count);
+    }
+    return OC_OK;
+}
+
+int64_t io_sync_next_ns(const struct io_venue *venue)
+{
+    const struct io_sync *sync = &venue->sync;
+    if (sync->state == IO_SYNC_NONE || venue->is_quiet)
+        return INT64_MAX;
+    if (sync->state == IO_SYNC_ASKED)
+        return is_over(venue) ? INT64_MIN : INT64_MAX;
+    return is_reached(venue) ? sync->again_ns : INT64_MAX;
+}
+
+/* Of what was asked for when the records ended nobody knows whether it has left. */
+oc_rc io_venue_resume(struct io_venue *venue, int64_t from_ns, uint32_t *ret_count)
+{
+    struct io_open_order open = {0};
+    uint32_t by;
+    const bool can_ask = io_fetch_offers(venue, OC_FETCH_ORDER, &by);
+    *ret_count = 0;
+    for (uint64_t after = 0; venue->world.next_open && venue->world.next_open(venue->world.self, after, &open);
+         after = open.now.order, ++*ret_count) {
+        struct oc_venue_request about = about_of(venue, &open);
+        if (!can_ask || !open.asked)
+            continue;
+        const struct oc_ev_answer answer = io_word(venue, &about.ask, OC_EV_UNKNOWN, OC_WHY_DISCONNECTED);
+        const oc_rc rc = open.is_unknown ? (oc_rc)OC_OK : io_say(venue, &answer.head);
+        if (rc < 0)
+            return rc;
+        io_doubt_left(venue, &about, INT64_MAX); /* with the first comparison */
+        about.ask.kind = OC_REQUEST_AMEND;
+        if (open.request) /* it may be there under the name of the change */
+            io_doubt_left(venue, &about, INT64_MAX);
+    }
+    venue->sync.from_ns = from_ns;
+    venue->sync.is_resumed = true;
+    return *ret_count && !can_ask ? (oc_rc)OC_E_NOT_SUPPORTED : OC_OK;
+}

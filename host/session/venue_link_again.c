@@ -1,0 +1,56 @@
+/* venue_link_again.c: a session on the network goes on: with its venue it begins anew, and nothing of what was under way is taken for done or
+ * for not done. */
+#include <stdio.h>
+#include <string.h>
+
+#include "session/venue_keys.h"
+#include "session/venue_link.h"
+
+oc_rc venue_link_recall(struct venue_link *link)
+{
+    struct journal_reader *reader;
+    const struct oc_event *event;
+    enum journal_stream stream;
+    oc_rc rc = journal_open_read(settings_text(link->settings, "session.dir", ""), false, &reader);
+    if (rc < 0)
+        return rc;
+    while (rc == OC_OK && journal_next(reader, &event, &stream) == OC_OK)
+        if (stream == JOURNAL_ORDERS && venue_link_has(link, event->source))
+            rc = io_venue_recall(&link->venue, event);
+    journal_close_read(reader);
+    return rc;
+}
+
+/* Those that a checkpoint brought: nobody was told of them one by one. */
+static oc_rc learn_instruments(struct venue_link *link)
+{
+    const struct instruments *instruments = engine_instruments(link->world.engine);
+    oc_rc rc = OC_OK;
+    for (uint32_t i = 1; i < instruments_count(instruments) && rc == OC_OK; i++) {
+        const struct oc_instrument *info = &instruments_at(instruments, i)->info;
+        const struct oc_instrument *known = venue_names_inst(&link->venue.names, info->inst);
+        if (strcmp(info->venue, link->name) == 0 && (!known || known->inst != info->inst))
+            rc = io_venue_instrument(&link->venue, info);
+    }
+    return rc == OC_OK ? venue_link_want_account(link) : rc;
+}
+
+oc_rc venue_link_resume(struct venue_link *link, struct error *ret_error)
+{
+    uint32_t count = 0;
+    link->is_held = false;
+    link->now_ns = *link->world.now_ns;
+    oc_rc rc = learn_instruments(link);
+    if (rc == OC_OK)
+        rc = io_venue_resume(&link->venue, link->now_ns, &count);
+    if (rc == OC_E_NOT_SUPPORTED) {
+        error_at(ret_error, rc, "venue.%s", link->name);
+        error_what(ret_error,
+                   "%u orders are open, and %s offers no question about an order (OC_FETCH_ORDER): what became of them "
+                   "cannot be known, and to go on is not supported",
+                   count, link->plugin.plugin->id);
+        error_remedy(ret_error, "compare them with the venue by hand, and begin a new session in another folder");
+        return rc;
+    }
+    return rc < 0 ? error_of_code(ret_error, rc, link->name, "its venue could not be gone on with") : rc;
+}
