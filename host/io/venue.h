@@ -243,6 +243,7 @@ struct io_doubt {
     struct oc_venue_request *about; /* owned; ask.kind 0: nothing is under way */
     int64_t again_ns;               /* it is asked then; INT64_MAX: a question or a list is under way */
     int64_t proof_ns;               /* not found proves nothing to a question of before */
+    int64_t shown_ns;               /* and an order as it was proves nothing of a change */
     int64_t asked_ns;
     uint64_t token; /* of the question under way, 0 none */
     uint32_t tries;

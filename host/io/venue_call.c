@@ -251,7 +251,7 @@ oc_rc io_call_end(struct io_venue *venue, oc_rc rc)
     venue->call_room = 0;
     for (const struct oc_event *event = NULL; (event = queue_called(&venue->queue, event)) != NULL;) {
         io_pending_answered(venue, event);
-        io_doubt_answered(venue, event);
+        io_doubt_answered(venue, (struct oc_event *)(uintptr_t)event);
         io_fetch_answered(venue, event);
     }
     queue_end(&venue->queue, true);

@@ -37,7 +37,11 @@ struct io_doubt *io_doubt_add(struct io_venue *venue, const struct oc_venue_requ
         doubt = &venue->doubts[venue->doubt_count++];
     memcpy(copy, about, sizeof *copy);
     *doubt = (struct io_doubt){
-        .about = copy, .again_ns = first_ns, .proof_ns = proof_ns, .is_new_name = is_new_name};
+        .about = copy,
+        .again_ns = first_ns,
+        .shown_ns = io_venue_now(venue) + venue->table->venue->absence_ns,
+        .proof_ns = proof_ns,
+        .is_new_name = is_new_name};
     return doubt;
 }
 
@@ -64,6 +68,17 @@ void io_doubt_left(struct io_venue *venue, const struct oc_venue_request *about,
 
 static bool is_end(uint16_t type) { return type == OC_EV_CANCELED || type == OC_EV_EXPIRED || type == OC_EV_REJECTED; }
 
+/* A change that may still be on its way: an order that is shown as it was before proves nothing of it. */
+static bool is_early(struct io_venue *venue, const struct io_doubt *doubt, const struct oc_event *event)
+{
+    const struct oc_ev_order *shown = (const struct oc_ev_order *)(const void *)event;
+    const bool is_change = doubt->is_new_name || (doubt->about->ask.kind && !oc_request_makes_order(doubt->about->ask.kind));
+    if (event->type != OC_EV_ORDER || !is_change)
+        return false;
+    const struct io_fetch *fetch = event->size >= sizeof *shown ? io_fetch_find(venue, shown->token) : NULL;
+    return (fetch ? fetch->asked_ns : io_venue_now(venue)) < doubt->shown_ns;
+}
+
 /* Whether the event says what became of it. */
 static bool settles(const struct io_doubt *doubt, const struct oc_event *event, const struct io_names *said)
 {
@@ -74,21 +89,26 @@ static bool settles(const struct io_doubt *doubt, const struct oc_event *event, 
     return doubt->about->ask.kind && io_is_answer(event->type, said, doubt->about);
 }
 
-/* Within the call that said it: the table is swept later. */
-void io_doubt_answered(struct io_venue *venue, const struct oc_event *event)
+/* Within the call that said it: the table is swept later. What is shown too early is no answer to our question. */
+void io_doubt_answered(struct io_venue *venue, struct oc_event *event)
 {
     struct io_names said;
+    bool has_early = false;
     if (!venue->doubt_count || !io_names_of(event, &said))
         return;
     for (uint32_t i = 0; i < venue->doubt_count; i++) {
         struct io_doubt *doubt = &venue->doubts[i];
-        if (doubt->is_known)
+        if (doubt->is_known || !io_same_order(&said, doubt->about))
             continue;
-        if (settles(doubt, event, &said))
+        if (is_early(venue, doubt, event))
+            has_early = true;
+        else if (settles(doubt, event, &said))
             doubt->is_known = true;
-        else if (event->type == OC_EV_ABSENT && doubt->token && io_same_order(&said, doubt->about))
+        else if (event->type == OC_EV_ABSENT && doubt->token)
             doubt->absent += doubt->asked_ns >= doubt->proof_ns;
     }
+    if (has_early)
+        ((struct oc_ev_order *)(void *)event)->token = 0;
 }
 
 void io_doubt_fetched(struct io_venue *venue, uint64_t token, oc_rc rc)

@@ -99,7 +99,7 @@ struct io_doubt *io_doubt_add(struct io_venue *venue, const struct oc_venue_requ
                               int64_t first_ns, int64_t proof_ns);
 /* Behind OC_EV_UNKNOWN of a request: it is asked about from first_ns on, by the name that it has and by the one that it was to have. */
 void io_doubt_left(struct io_venue *venue, const struct oc_venue_request *about, int64_t first_ns);
-void io_doubt_answered(struct io_venue *venue, const struct oc_event *event);
+void io_doubt_answered(struct io_venue *venue, struct oc_event *event);
 /* The question of this token is over. */
 void io_doubt_fetched(struct io_venue *venue, uint64_t token, oc_rc rc);
 CHECKED oc_rc io_doubt_due(struct io_venue *venue, int64_t now_ns);

@@ -58,8 +58,8 @@ static void position(void *self, uint64_t order, struct oc_id *ret_position)
  * there is the first question. */
 static uint8_t asked_of(const struct order *order, bool is_proven)
 {
-    const bool is_open_question =
-        order->state == STATE_SUBMITTED || order->state == STATE_UNKNOWN || order->state == STATE_PENDING_CANCEL;
+    const bool is_open_question = order->state == STATE_SUBMITTED || order->state == STATE_UNKNOWN ||
+                                  order->state == STATE_PENDING_CANCEL || order->state == STATE_PENDING_UPDATE;
     if (!order->ask_request && !is_open_question)
         return 0;
     return !is_proven ? OC_REQUEST_NEW : (order->ask_request ? OC_REQUEST_AMEND : OC_REQUEST_CANCEL);
