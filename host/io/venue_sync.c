@@ -32,10 +32,11 @@ void io_sync_want(struct io_venue *venue)
     venue->reach_is_old = true;
 }
 
+/* A change too: the list that is on its way would show what was before it. */
 bool io_sync_holds(const struct io_venue *venue, const struct oc_request *request)
 {
-    return !io_venue_is_compared(venue) && oc_request_makes_order(request->kind) &&
-           !(request->bits & OC_RQ_REDUCE_ONLY);
+    const bool is_new = oc_request_makes_order(request->kind) && !(request->bits & OC_RQ_REDUCE_ONLY);
+    return !io_venue_is_compared(venue) && (is_new || request->kind == OC_REQUEST_AMEND);
 }
 
 /* All streams by which orders and accounts are heard of are up; where there are none, any, or none at all is needed. */
