@@ -1,5 +1,6 @@
 #include "support/exchange_codec.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,6 +39,38 @@ static struct oc_id id_of(const char *text)
     return id;
 }
 
+/* Words between single blanks, as sscanf reads %s, %u, %llu and %lld, with * and a width: a connector is of pure functions alone. */
+__attribute__((format(scanf, 2, 3))) static void scan(const char *line, const char *format, ...)
+{
+    va_list list;
+    va_start(list, format);
+    for (const char *at = format; *at && *line; at++) {
+        if (*at != '%')
+            continue;
+        const bool is_left_out = at[1] == '*';
+        char *end;
+        const unsigned long width = strtoul(at + 1 + is_left_out, &end, 10);
+        const size_t size = strcspn(line, " ");
+        at = end;
+        if (is_left_out) {
+        } else if (*at == 's') {
+            char *word = va_arg(list, char *);
+            const size_t most = size < width ? size : width;
+            memcpy(word, line, most);
+            word[most] = '\0';
+        } else if (*at == 'u') {
+            *va_arg(list, unsigned *) = (unsigned)strtoul(line, NULL, 10);
+        } else if (at[2] == 'u') {
+            *va_arg(list, unsigned long long *) = strtoull(line, NULL, 10);
+        } else {
+            *va_arg(list, long long *) = strtoll(line, NULL, 10);
+        }
+        at = *at == 'l' ? at + 2 : at;
+        line += size + (line[size] == ' ');
+    }
+    va_end(list);
+}
+
 /* ---- what the exchange says ---- */
 
 static oc_rc say_answer(const struct exchange_codec *codec, const char *line, uint16_t type)
@@ -46,9 +79,9 @@ static oc_rc say_answer(const struct exchange_codec *codec, const char *line, ui
     unsigned long long request = 0;
     long long a = 0, b = 0, c = 0;
     struct oc_venue_request asked;
-    sscanf(line, "%*s %llu %31s %15s %lld %lld %lld", &request, client, id, &a, &b, &c);
+    scan(line, "%*s %llu %31s %15s %lld %lld %lld", &request, client, id, &a, &b, &c);
     struct oc_ev_venue_answer said = {.answer = {.request = request, .definitive = type == OC_EV_REJECTED},
-                                      .venue_order = id_of(id),
+                                      .venue_order = id_of(id[0] == 'v' ? id : ""), /* a refusal has none */
                                       .client = id_of(client)};
     if (codec->net->asked(codec->host, request, &asked, sizeof asked) == (oc_rc)sizeof asked)
         said.answer.order = asked.ask.order;
@@ -71,7 +104,7 @@ static oc_rc say_fill(const struct exchange_codec *codec, const char *line, uint
 {
     char client[32] = "", id[16] = "", side[8] = "", trade[16] = "";
     long long qty = 0, price = 0;
-    sscanf(line, "%*s %31s %15s %7s %lld %lld %15s", client, id, side, &qty, &price, trade);
+    scan(line, "%*s %31s %15s %7s %lld %lld %15s", client, id, side, &qty, &price, trade);
     struct oc_ev_venue_fill said = {.fill = {.head = {.flags = flags},
                                              .price = price,
                                              .qty = qty,
@@ -90,7 +123,7 @@ static oc_rc say_shown(const struct exchange_codec *codec, const char *line)
     unsigned long long token = 0;
     unsigned state = 0;
     long long qty = 0, price = 0, filled = 0, value = 0;
-    sscanf(line, "%*s %llu %31s %15s %u %7s %lld %lld %lld %lld", &token, client, id, &state, side, &qty, &price,
+    scan(line, "%*s %llu %31s %15s %u %7s %lld %lld %lld %lld", &token, client, id, &state, side, &qty, &price,
            &filled, &value);
     struct oc_ev_order said = {.head = {.flags = token ? OC_EVF_REPLAYED : 0},
                                .token = token,
@@ -112,7 +145,7 @@ static oc_rc say_shown(const struct exchange_codec *codec, const char *line)
 static oc_rc say_absent(const struct exchange_codec *codec, const char *line)
 {
     char client[32] = "";
-    sscanf(line, "%*s %*s %31s", client);
+    scan(line, "%*s %*s %31s", client);
     struct oc_ev_venue_answer said = {
         .answer = {.head = {.flags = OC_EVF_REPLAYED}}, .why = OC_WHY_NOT_FOUND, .client = id_of(client)};
     return push(codec, line, &said, sizeof said, OC_EV_ABSENT);
@@ -122,7 +155,7 @@ static oc_rc say_end(const struct exchange_codec *codec, const char *line)
 {
     unsigned long long token = 0;
     unsigned kind = 0, more = 0, next = 0, count = 0;
-    sscanf(line, "%*s %llu %u %u %u %u", &token, &kind, &more, &next, &count);
+    scan(line, "%*s %llu %u %u %u %u", &token, &kind, &more, &next, &count);
     struct oc_ev_fetched said = {
         .token = token, .kind = kind, .more = more, .count = count, .cursor.size = sizeof next};
     memcpy(said.cursor.bytes, &next, sizeof next);

@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { PEERS_MAX = 64 };
+enum { PEERS_MAX = 512 };
 
 struct peer { /* one connection */
     struct peer_server *server;
