@@ -253,7 +253,8 @@ struct io_doubt {
     bool waits_for_list;
     bool was_asked; /* and answered, whatever the answer */
     bool is_known;  /* the venue has shown it: it goes when the table is next looked at */
-    uint8_t zero[3];
+    bool is_open;   /* while a comparison begins */
+    uint8_t zero[2];
 };
 
 struct io_question { /* of a comparison */
@@ -276,6 +277,8 @@ struct io_sync {
     uint32_t count;
     uint32_t tries;
     int64_t again_ns;
+    int64_t began_ns;
+    int64_t late_ns; /* it is said then that it takes long */
     int64_t from_ns; /* what happened before is known: where a venue is asked by time */
     uint8_t state;   /* IO_SYNC_... */
     bool is_resumed;

@@ -52,11 +52,14 @@ static void put_cursor(struct io_venue *venue, const struct oc_fetch *ask, const
         last->cursor = fetched->cursor;
 }
 
-/* One that names no instrument is taken for all of them: of a venue that is asked about each, the next question begins at the start. */
+/* Of a venue that is asked about each instrument, one that names none is of no use: the next question begins at the start. */
 static void recall_cursor(struct io_venue *venue, const struct oc_ev_fetched *fetched)
 {
-    const struct oc_fetch ask = {
-        .kind = fetched->kind, .account = fetched->head.source, .inst = fetched->head.inst};
+    uint32_t by;
+    const bool is_of_each = io_fetch_offers(venue, fetched->kind, &by) && (by & OC_BY_INSTRUMENT);
+    const struct oc_fetch ask = {.kind = fetched->kind,
+                                 .account = fetched->head.source,
+                                 .inst = is_of_each ? fetched->head.inst : 0};
     put_cursor(venue, &ask, fetched);
 }
 

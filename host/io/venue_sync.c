@@ -9,6 +9,7 @@
 #include "io/client_id.h"
 
 enum { DOUBLES = 6 };
+#define LATE_NS    5000000000ll   /* it is said that comparing takes so long */
 #define OVERLAP_NS 600000000000ll /* a fill may be told so much later than it was made */
 
 static const uint32_t kinds[] = {OC_FETCH_BALANCES, OC_FETCH_POSITIONS, OC_FETCH_OPEN_ORDERS, OC_FETCH_FILLS};
@@ -118,7 +119,9 @@ static oc_rc ask_orders(struct io_venue *venue, int64_t now_ns, bool has_list)
 {
     struct io_open_order open = {0};
     uint64_t after = 0;
-    while (venue->world.next_open && venue->world.next_open(venue->world.self, after, &open)) {
+    for (uint32_t i = 0; i < venue->doubt_count; i++)
+        venue->doubts[i].is_open = false;
+    while (venue->world.next_open(venue->world.self, after, &open)) {
         const struct oc_venue_request about = about_of(venue, &open);
         const int64_t first_ns = has_list ? INT64_MAX : now_ns;
         after = open.now.order;
@@ -127,7 +130,7 @@ static oc_rc ask_orders(struct io_venue *venue, int64_t now_ns, bool has_list)
             struct io_doubt *doubt = &venue->doubts[i];
             if (doubt->is_known || doubt->about->ask.order != after)
                 continue;
-            is_there = true;
+            is_there = doubt->is_open = true;
             doubt->was_asked = false;
             doubt->waits_for_list = has_list;
             if (!doubt->token)
@@ -139,8 +142,11 @@ static oc_rc ask_orders(struct io_venue *venue, int64_t now_ns, bool has_list)
         if (!doubt)
             return OC_E_NOMEM;
         doubt->waits_for_list = has_list;
+        doubt->is_open = true;
         doubt->is_proven = open.is_proven;
     }
+    for (uint32_t i = 0; i < venue->doubt_count; i++) /* it has ended here meanwhile: nothing of it is in doubt */
+        venue->doubts[i].is_known |= !venue->doubts[i].is_open && !venue->doubts[i].token;
     return OC_OK;
 }
 
@@ -153,7 +159,9 @@ static oc_rc begin(struct io_venue *venue, int64_t now_ns)
         return OC_E_NOMEM;
     sync->count = 0;
     sync->state = IO_SYNC_ASKED;
-    oc_rc rc = io_fetch_offers(venue, OC_FETCH_ORDER, &by) ? ask_orders(venue, now_ns, has_list) : (oc_rc)OC_OK;
+    sync->began_ns = now_ns;
+    sync->late_ns = now_ns + LATE_NS;
+    oc_rc rc = io_fetch_offers(venue, OC_FETCH_ORDER, &by) && venue->world.next_open ? ask_orders(venue, now_ns, has_list) : (oc_rc)OC_OK;
     for (uint32_t i = 0; i < venue->account_count; i++)
         for (uint32_t k = 0; k < KINDS && rc == OC_OK; k++) {
             if (!io_fetch_offers(venue, kinds[k], &by))
@@ -212,6 +220,24 @@ void io_sync_fetched(struct io_venue *venue, uint64_t token, oc_rc rc)
     }
 }
 
+/* So long without an end: what it waits for, once. */
+static void say_late(struct io_venue *venue, int64_t now_ns)
+{
+    struct io_sync *sync = &venue->sync;
+    uint32_t questions = 0, orders = 0;
+    unsigned long long first = 0;
+    for (uint32_t i = 0; i < sync->count; i++)
+        questions += !sync->questions[i].is_done;
+    for (uint32_t i = 0; i < venue->doubt_count; i++)
+        if (!venue->doubts[i].is_known && !venue->doubts[i].was_asked && !orders++)
+            first = venue->doubts[i].about->ask.order;
+    sync->late_ns = INT64_MAX;
+    log_warning("venue",
+                "%s is not compared yet, and is given no new order: after %lld s it has not answered %u questions about "
+                "accounts and %u about orders (the first: %llu)",
+                venue->name, (long long)((now_ns - sync->began_ns) / 1000000000), questions, orders, first);
+}
+
 static bool is_over(const struct io_venue *venue)
 {
     for (uint32_t i = 0; i < venue->sync.count; i++)
@@ -237,6 +263,8 @@ oc_rc io_sync_due(struct io_venue *venue, int64_t now_ns)
         log_info("venue", "%s is compared with what is known: %u questions; %u orders are still asked about",
                  venue->name, sync->count, venue->doubt_count);
     }
+    if (sync->state == IO_SYNC_ASKED && sync->late_ns <= now_ns)
+        say_late(venue, now_ns);
     return OC_OK;
 }
 
@@ -246,7 +274,7 @@ int64_t io_sync_next_ns(const struct io_venue *venue)
     if (sync->state == IO_SYNC_NONE || venue->is_quiet)
         return INT64_MAX;
     if (sync->state == IO_SYNC_ASKED)
-        return is_over(venue) ? INT64_MIN : INT64_MAX;
+        return is_over(venue) ? INT64_MIN : sync->late_ns;
     return is_reached(venue) ? sync->again_ns : INT64_MAX;
 }
 

@@ -205,7 +205,10 @@ oc_rc restore_links(struct session *session)
 {
     struct error error;
     oc_rc rc = OC_OK;
-    for (uint32_t i = 0; links_are_on_network(&session->links) && i < session->links.count && rc == OC_OK; i++) {
+    if (!links_are_on_network(&session->links))
+        return OC_OK;
+    rc = session_drain_answers(session, session->clock.now_ns); /* to what the last callback has asked for */
+    for (uint32_t i = 0; i < session->links.count && rc == OC_OK; i++) {
         rc = venue_link_resume(session->links.list[i], &error);
         rc = rc < 0 ? session_fail(session, &error) : say_all(session, session->links.list[i]);
     }

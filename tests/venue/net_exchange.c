@@ -6,10 +6,10 @@
 #include <string.h>
 #include <time.h>
 
-static int64_t now_ns(void)
+static int64_t now_ns(void) /* never goes back */
 {
     struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
+    clock_gettime(CLOCK_MONOTONIC, &now);
     return now.tv_sec * 1000000000ll + now.tv_nsec;
 }
 
