@@ -60,11 +60,14 @@ int64_t net_loop_now(struct net_loop *loop)
     if (real_ns - (loop->real_base_ns + passed_ns) > AHEAD_NS) {
         log_warning("network", "the clock was set forward, or this machine slept: going on from there");
         loop->real_base_ns = real_ns - passed_ns;
+        loop->steps++;
     }
     const int64_t now_ns = loop->real_base_ns + passed_ns;
     loop->now_ns = now_ns > loop->now_ns ? now_ns : loop->now_ns;
     return loop->now_ns;
 }
+
+const uint32_t *net_loop_steps(const struct net_loop *loop) { return &loop->steps; }
 
 oc_rc net_loop_watch(struct net_loop *loop, int fd, short want, void (*ready)(void *, int, short), void *self)
 {

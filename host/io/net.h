@@ -78,6 +78,8 @@ void net_loop_free(struct net_loop *loop);
 /* ns UTC that never goes back: the wall clock as it was at the start, and what has passed since. A clock that was set forward, or a
  * machine that slept, is followed. */
 int64_t net_loop_now(struct net_loop *loop);
+/* How often it was set forward. Borrowed for the life of the loop. */
+const uint32_t *net_loop_steps(const struct net_loop *loop);
 /* Waits until a link may have something to say, or timeout_ns has passed. */
 void net_loop_wait(struct net_loop *loop, int64_t timeout_ns);
 /* A wait ends when this poller is woken, too; NULL: none is any more. Borrowed until then. */

@@ -206,6 +206,7 @@ struct net_loop {
     int64_t turned_ns;
     uint8_t masks[NET_MASKS]; /* random bytes, used once */
     uint32_t mask_at;
+    uint32_t steps;
 };
 
 CHECKED oc_rc net_loop_watch(struct net_loop *loop, int fd, short want, void (*ready)(void *, int, short), void *self);

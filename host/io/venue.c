@@ -316,7 +316,7 @@ static int64_t due_ns(const struct io_venue *venue)
     const int64_t held_ns = venue->held_ns > io_venue_now(venue) ? venue->held_ns : INT64_MAX;
     const int64_t all[] = {timers_next_ns(venue),   io_stream_next_ns(venue), io_pending_next_ns(venue),
                            io_fetch_next_ns(venue), io_doubt_next_ns(venue),  io_sync_next_ns(venue),
-                           venue->retry_ns,         held_ns};
+                           io_clock_next_ns(venue), venue->retry_ns,          held_ns};
     int64_t next_ns = INT64_MAX;
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         if (all[i] < next_ns)
@@ -372,6 +372,8 @@ static oc_rc do_due(struct io_venue *venue, int64_t now_ns)
         rc = io_deadman_due(venue, now_ns);
     if (rc >= 0)
         rc = io_stream_reopen(venue, now_ns);
+    if (rc >= 0)
+        rc = io_clock_due(venue, now_ns);
     if (rc >= 0)
         rc = io_sync_due(venue, now_ns);
     if (rc >= 0)

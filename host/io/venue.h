@@ -11,6 +11,8 @@
  *   it was said twice, each time as late as the description says (absence_ns): then a new order is NOT_THERE.
  * - Where the world says so (syncs), a venue is compared with what is known before it may be given new risk: at the start, and whenever a
  *   stream of an account was lost. Until then its link is SYNCING.
+ * - The offset of the venue's clock is that of the sample with the smallest error, which grows with its age. Where the description says
+ *   that signed times matter, nothing is signed while it is worse than the window, nor behind a step of our own clock.
  * - Time is given from outside; nothing here waits. io_venue_pump does one thing, io_venue_next_ns says when there is more to do.
  * - Bounded: IO_STREAMS_MAX, IO_PENDING_MAX, IO_TIMERS_MAX, IO_SUBS_MAX, IO_FETCHES_MAX, IO_QUESTIONS_MAX. */
 #ifndef IO_VENUE_H
@@ -40,6 +42,9 @@ enum {
     IO_SKIPS_SAID = 16,   /* kinds of skipped things of which the first is logged */
     IO_DOUBTS_ASKED = 16, /* questions about single orders under way at once */
     IO_QUESTIONS_MAX = 512, /* of one comparison */
+    IO_CLOCK_SAMPLES = 8,   /* of the venue's clock that are kept */
+    IO_CLOCK_FIRST = 3,     /* that are taken one behind the other */
+    IO_CLOCK_PPM = 100,     /* how fast two clocks may part: quartz is within 50 */
     IO_ABSENT_TIMES = 2   /* not found so often, as late as it must be: it is not there */
 };
 
@@ -54,6 +59,8 @@ enum {
 #define IO_SEND_BY_NS 5000000000ll  /* a request that names no deadline waits so long */
 #define IO_ANSWER_NS  10000000000ll /* an answer is late, where the description does not say */
 #define IO_ABSENCE_NS 60000000000ll /* not found proves nothing before, where the description does not say */
+#define IO_CLOCK_NS   60000000000ll /* the venue's clock is asked for so often */
+#define IO_CLOCK_FIRST_NS 200000000ll /* and so long behind one of the first */
 #define IO_ABSENT_NS  1000000000ll  /* between two times of not found */
 
 enum io_site {
@@ -285,6 +292,22 @@ struct io_sync {
     uint8_t zero[6];
 };
 
+struct io_clock_sample { /* the venue's clock - ours, when it was asked, and how far that may be wrong */
+    int64_t offset_ns;
+    int64_t error_ns;
+    int64_t at_ns;
+};
+
+struct io_clock {
+    struct io_clock_sample samples[IO_CLOCK_SAMPLES]; /* a ring */
+    uint64_t count;                                   /* ever, since our clock was set last */
+    uint64_t token;                                   /* of the question under way, 0 none */
+    int64_t again_ns;                                 /* it is asked then */
+    uint32_t steps;                                   /* of our clock, as they were seen last */
+    bool was_good;                                    /* as it was said last */
+    uint8_t zero[3];
+};
+
 struct io_world {
     const int64_t *now_ns;      /* borrowed: the session's time */
     uint64_t seed;              /* of random() and of waits before opening again */
@@ -300,7 +323,8 @@ struct io_world {
     void (*position)(void *self, uint64_t order, struct oc_id *ret_position);
     /* The open order of its accounts behind that of the number `after` (0: the first); false: there is none more. NULL: nobody knows. */
     bool (*next_open)(void *self, uint64_t after, struct io_open_order *ret_open);
-    bool syncs; /* it is compared before new risk */
+    bool syncs;                  /* it is compared before new risk, and its clock before anything is signed */
+    const uint32_t *clock_steps; /* how often the time above has jumped; NULL: it never does. Borrowed */
     void *self;
 };
 
@@ -349,9 +373,7 @@ struct io_venue {
     uint64_t numbers;  /* streams, exchanges, timers and tokens that were given */
     uint32_t links;    /* openings */
     uint64_t random;   /* state */
-    int64_t offset_ns; /* venue's clock - ours, and how far that may be wrong */
-    int64_t offset_error_ns;
-    bool has_offset;
+    struct io_clock clock;
     int64_t clock_ns; /* of what happened last */
     int64_t
         retry_ns; /* when requests, subscriptions or fetches that said OC_E_AGAIN are tried again; INT64_MAX: none did */

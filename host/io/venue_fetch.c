@@ -153,6 +153,7 @@ static void ended(struct io_venue *venue, struct io_fetch *fetch, oc_rc rc, uint
     forget(venue, fetch);
     io_doubt_fetched(venue, event.token, rc);
     io_sync_fetched(venue, event.token, rc);
+    io_clock_fetched(venue, event.token);
     (void)io_say(venue, &event.head); /* no memory for it: the question is gone as well */
 }
 
@@ -170,6 +171,7 @@ void io_fetch_answered(struct io_venue *venue, const struct oc_event *event)
         forget(venue, fetch);
         io_doubt_fetched(venue, fetched->token, fetched->rc);
         io_sync_fetched(venue, fetched->token, fetched->rc);
+        io_clock_fetched(venue, fetched->token);
         return;
     }
     fetch->ask.cursor = fetched->cursor;

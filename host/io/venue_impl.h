@@ -112,6 +112,16 @@ static inline int64_t io_absence_ns(const struct io_venue *venue)
 }
 bool io_fetch_offers(const struct io_venue *venue, uint32_t kind, uint32_t *ret_by);
 
+/* The venue's clock: venue_clock.c. */
+CHECKED oc_rc io_clock_sample(struct io_venue *venue, int64_t said_ns, int64_t sent_ns, int64_t received_ns);
+/* With its error as of now. False: nothing is known. */
+bool io_clock_best(const struct io_venue *venue, struct io_clock_sample *ret_best);
+/* Whether something may be signed. */
+bool io_clock_is_good(const struct io_venue *venue);
+void io_clock_fetched(struct io_venue *venue, uint64_t token);
+CHECKED oc_rc io_clock_due(struct io_venue *venue, int64_t now_ns);
+int64_t io_clock_next_ns(const struct io_venue *venue);
+
 /* Comparing: venue_sync.c. */
 /* A stream of an account was lost, or it starts. */
 void io_sync_want(struct io_venue *venue);

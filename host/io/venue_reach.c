@@ -31,13 +31,14 @@ static uint32_t reach_of(const struct io_venue *venue, uint32_t account, uint32_
 
 void io_reach_say(struct io_venue *venue)
 {
+    struct io_clock_sample best;
     venue->reach_is_old = false;
     for (uint32_t i = 0; i < venue->account_count && !venue->is_quiet; i++) {
         const struct oc_account *account = &venue->accounts[i];
         uint32_t reach = reach_of(venue, account->account, venue->reach[i]);
-        if (!io_venue_is_compared(venue) && reach != OC_VENUE_DOWN)
+        if ((!io_venue_is_compared(venue) || !io_clock_is_good(venue)) && reach != OC_VENUE_DOWN)
             reach = OC_VENUE_SYNCING;
-        const struct oc_ev_venue said = {.head = {.size = sizeof said,
+        struct oc_ev_venue said = {.head = {.size = sizeof said,
                                                   .type = OC_EV_VENUE,
                                                   .flags = OC_EVF_LAST,
                                                   .source = account->source,
@@ -48,6 +49,10 @@ void io_reach_say(struct io_venue *venue)
         if (reach == venue->reach[i])
             continue;
         venue->reach[i] = reach;
+        if (io_clock_best(venue, &best)) {
+            said.clock_offset_ns = best.offset_ns;
+            said.clock_error_ns = best.error_ns;
+        }
         (void)io_say(venue, &said.head); /* what cannot be kept ends the run */
     }
 }

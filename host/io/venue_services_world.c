@@ -23,28 +23,18 @@ static int64_t time_now_ns(const struct oc_host *host) { return io_venue_now(ven
 static oc_rc time_venue_ns(const struct oc_host *host, int64_t *ret_ns, int64_t *ret_error_ns)
 {
     const struct io_venue *venue = venue_of(host);
-    if (!venue->has_offset && venue->table->venue->window_ns)
+    struct io_clock_sample best = {0};
+    const int64_t window_ns = venue->table->venue->window_ns;
+    if (!io_clock_best(venue, &best) && window_ns)
         return OC_E_STATE;
-    *ret_ns = io_venue_now(venue) + venue->offset_ns;
-    *ret_error_ns = venue->offset_error_ns;
-    return venue->table->venue->window_ns && venue->offset_error_ns > venue->table->venue->window_ns ? OC_E_STATE
-                                                                                                     : OC_OK;
+    *ret_ns = io_venue_now(venue) + best.offset_ns;
+    *ret_error_ns = best.error_ns;
+    return window_ns && best.error_ns > window_ns ? OC_E_STATE : OC_OK;
 }
 
-/* The venue's clock was said somewhere between the send and the receipt: half of that is how wrong the middle may be. */
 static oc_rc time_sample(const struct oc_host *host, int64_t said_ns, int64_t sent_ns, int64_t received_ns)
 {
-    struct io_venue *venue = venue_of(host);
-    if (received_ns < sent_ns)
-        return OC_E_INVALID;
-    const int64_t error_ns = (received_ns - sent_ns) / 2, offset_ns = said_ns - (sent_ns + error_ns);
-    if (!venue->has_offset || error_ns <= venue->offset_error_ns ||
-        llabs(offset_ns - venue->offset_ns) > error_ns + venue->offset_error_ns) { /* better, or its clock was set */
-        venue->offset_ns = offset_ns;
-        venue->offset_error_ns = error_ns;
-        venue->has_offset = true;
-    }
-    return OC_OK;
+    return io_clock_sample(venue_of(host), said_ns, sent_ns, received_ns);
 }
 
 static oc_rc time_random(const struct oc_host *host, void *bytes, uint32_t size)
@@ -184,6 +174,8 @@ static oc_rc sign_key(const struct oc_host *host, uint32_t account, uint16_t fie
 static oc_rc sign_sign(const struct oc_host *host, uint32_t key, const struct oc_part *parts, uint32_t count,
                        uint8_t *signature, uint32_t signature_max)
 {
+    if (!io_clock_is_good(venue_of(host)))
+        return OC_E_AGAIN;
     return signer_sign(&venue_of(host)->signer, key, parts, count, signature, signature_max);
 }
 

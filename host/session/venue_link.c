@@ -113,7 +113,7 @@ static oc_rc open_connector(struct venue_link *link, struct error *ret_error)
         return error_of_code(ret_error, OC_E_STATE, "venue", "there is no connector, or no transcript");
     const struct registry_entry *entry = registry_find(world->registry, OC_CONNECTOR, part->id);
     struct io_link driver = transcript_link(&link->transcript);
-    const struct io_world io = venue_world_of(link);
+    struct io_world io;
     if (!entry) /* it says so */
         return plugin_instance_open(&link->plugin, world->registry, OC_CONNECTOR, part->id, ret_error);
     const struct oc_connector *table = registry_interface(entry->plugin, OC_CONNECTOR);
@@ -126,6 +126,7 @@ static oc_rc open_connector(struct venue_link *link, struct error *ret_error)
             return rc;
         driver = net_link(link->net);
     }
+    io = venue_world_of(link);
     if (rc == OC_OK)
         rc = io_venue_init(&link->venue, table, entry->plugin->id, &driver, &io);
     if (rc < 0)

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "session/links.h"
 #include "session/venue_keys.h"
 #include "session/venue_net.h"
 
@@ -101,6 +102,7 @@ struct io_world venue_world_of(struct venue_link *link)
                              .called = called,
                              .position = position,
                              .next_open = next_open,
+                             .clock_steps = link->net ? net_loop_steps(link->world.links->loop) : NULL,
                              .syncs = venue_net_is(link->settings, link->name),
                              .self = link};
 }
