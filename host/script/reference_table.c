@@ -162,10 +162,11 @@ static const struct reference_entry entries[] = {
      "(`pending`, `done`, `failed`, `canceled`, `reversed`), `asset`, `amount` (signed) and, where said, `fee`, "
      "`fee_asset`, `after`, `reference`."},
     {"account", "venue_state", "account.venue_state",
-     "Whether it can be traded at: `connecting`, `down` or `degraded` by the venue's streams, `cancel_only`, "
+     "Whether it can be traded at: `connecting`, `syncing` (it is being compared), `down` or `degraded` by the "
+     "venue's streams, `cancel_only`, "
      "`post_only`, "
      "`maintenance` or `denied` by its words, else `ready`; `unknown` of a simulator, and where neither is known. New "
-     "orders that it would not take are refused with `VENUE_DOWN`, `VENUE_CANCEL_ONLY` and the like; those that are "
+     "orders that it would not take are refused with `VENUE_DOWN`, `VENUE_SYNCING` and the like; those that are "
      "`reduce_only` are left to it, and what is asked for while it is connecting waits."},
 
     {"market", "symbol", "m.symbol", "`\"BTC/USDT\"`; `tostring(m)` too."},
