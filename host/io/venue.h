@@ -21,6 +21,7 @@
 #include "base/checked.h"
 #include "base/plugin_call.h"
 #include "io/limits.h"
+#include "io/limits_shared.h"
 #include "io/link.h"
 #include "io/queue.h"
 #include "io/signer.h"
@@ -38,14 +39,15 @@ enum {
     IO_OPS_MAX = 4096, /* of one call */
     IO_FORMS_MAX = 64, /* prepared exchanges */
     IO_ACCOUNTS_MAX = 16,
-    IO_CALL_ROOM = 65536, /* bytes of events that every call may say, beside four for each byte of input */
-    IO_SKIPS_SAID = 16,   /* kinds of skipped things of which the first is logged */
-    IO_DOUBTS_ASKED = 16, /* questions about single orders under way at once */
+    IO_CALL_ROOM = 65536,   /* bytes of events that every call may say, beside four for each byte of input */
+    IO_SKIPS_SAID = 16,     /* kinds of skipped things of which the first is logged */
+    IO_DOUBTS_ASKED = 16,   /* questions about single orders under way at once */
     IO_QUESTIONS_MAX = 512, /* of one comparison */
+    IO_SHARED_MAX = 64,     /* costs that one call takes of shared limits */
     IO_CLOCK_SAMPLES = 8,   /* of the venue's clock that are kept */
     IO_CLOCK_FIRST = 3,     /* that are taken one behind the other */
     IO_CLOCK_PPM = 100,     /* how fast two clocks may part: quartz is within 50 */
-    IO_ABSENT_TIMES = 2   /* not found so often, as late as it must be: it is not there */
+    IO_ABSENT_TIMES = 2     /* not found so often, as late as it must be: it is not there */
 };
 
 #define IO_ARENA_MAX      ((size_t)64 << 20) /* bytes of what one call sends */
@@ -55,13 +57,13 @@ enum {
 #define IO_DEADMAN_MIN_NS 5000000000ll
 #define IO_DEADMAN_MAX_NS 86400000000000ll
 #define IO_HOST_REQUEST                                                                                                \
-    (1ull << 62)                    /* of numbers of requests that the host makes here: the engine gives none of them */
-#define IO_SEND_BY_NS 5000000000ll  /* a request that names no deadline waits so long */
-#define IO_ANSWER_NS  10000000000ll /* an answer is late, where the description does not say */
-#define IO_ABSENCE_NS 60000000000ll /* not found proves nothing before, where the description does not say */
-#define IO_CLOCK_NS   60000000000ll /* the venue's clock is asked for so often */
-#define IO_CLOCK_FIRST_NS 200000000ll /* and so long behind one of the first */
-#define IO_ABSENT_NS  1000000000ll  /* between two times of not found */
+    (1ull << 62) /* of numbers of requests that the host makes here: the engine gives none of them */
+#define IO_SEND_BY_NS     5000000000ll  /* a request that names no deadline waits so long */
+#define IO_ANSWER_NS      10000000000ll /* an answer is late, where the description does not say */
+#define IO_ABSENCE_NS     60000000000ll /* not found proves nothing before, where the description does not say */
+#define IO_CLOCK_NS       60000000000ll /* the venue's clock is asked for so often */
+#define IO_CLOCK_FIRST_NS 200000000ll   /* and so long behind one of the first */
+#define IO_ABSENT_NS      1000000000ll  /* between two times of not found */
 
 enum io_site {
     IO_SITE_START,
@@ -292,6 +294,12 @@ struct io_sync {
     uint8_t zero[6];
 };
 
+struct io_shared_cost { /* taken by the running call: given back where that fails */
+    uint64_t key;
+    uint32_t limit;
+    uint32_t weight;
+};
+
 struct io_clock_sample { /* the venue's clock - ours, when it was asked, and how far that may be wrong */
     int64_t offset_ns;
     int64_t error_ns;
@@ -323,8 +331,9 @@ struct io_world {
     void (*position)(void *self, uint64_t order, struct oc_id *ret_position);
     /* The open order of its accounts behind that of the number `after` (0: the first); false: there is none more. NULL: nobody knows. */
     bool (*next_open)(void *self, uint64_t after, struct io_open_order *ret_open);
-    bool syncs;                  /* it is compared before new risk, and its clock before anything is signed */
-    const uint32_t *clock_steps; /* how often the time above has jumped; NULL: it never does. Borrowed */
+    bool syncs;                   /* it is compared before new risk, and its clock before anything is signed */
+    struct limits_shared *limits; /* with other processes of this machine; NULL: with none. Borrowed */
+    const uint32_t *clock_steps;  /* how often the time above has jumped; NULL: it never does. Borrowed */
     void *self;
 };
 
@@ -340,6 +349,8 @@ struct io_venue {
     struct signer signer;
     struct limits limits_before; /* the running call */
     bool has_limits_before;
+    struct io_shared_cost shared[IO_SHARED_MAX];
+    uint32_t shared_count;
     struct plugin_site sites[IO_SITES];
     struct io_stream streams[IO_STREAMS_MAX];
     struct oc_account accounts[IO_ACCOUNTS_MAX];
@@ -370,9 +381,9 @@ struct io_venue {
     uint32_t op_count, op_room;
     char *arena; /* owned */
     size_t arena_size, arena_room;
-    uint64_t numbers;  /* streams, exchanges, timers and tokens that were given */
-    uint32_t links;    /* openings */
-    uint64_t random;   /* state */
+    uint64_t numbers; /* streams, exchanges, timers and tokens that were given */
+    uint32_t links;   /* openings */
+    uint64_t random;  /* state */
     struct io_clock clock;
     int64_t clock_ns; /* of what happened last */
     int64_t

@@ -116,6 +116,7 @@ static void undo(struct io_venue *venue)
     if (venue->has_limits_before)
         venue->limits = venue->limits_before;
     venue->has_limits_before = false;
+    io_limits_undo(venue);
 }
 
 static oc_rc add_timer(struct io_venue *venue, const struct io_op *op)
@@ -249,6 +250,7 @@ oc_rc io_call_end(struct io_venue *venue, oc_rc rc)
         return rc;
     }
     venue->call_room = 0;
+    venue->shared_count = 0; /* what it took is spent */
     for (const struct oc_event *event = NULL; (event = queue_called(&venue->queue, event)) != NULL;) {
         io_pending_answered(venue, event);
         io_doubt_answered(venue, (struct oc_event *)(uintptr_t)event);

@@ -36,12 +36,11 @@ struct io_doubt *io_doubt_add(struct io_venue *venue, const struct oc_venue_requ
     if (!doubt)
         doubt = &venue->doubts[venue->doubt_count++];
     memcpy(copy, about, sizeof *copy);
-    *doubt = (struct io_doubt){
-        .about = copy,
-        .again_ns = first_ns,
-        .shown_ns = io_venue_now(venue) + venue->table->venue->absence_ns,
-        .proof_ns = proof_ns,
-        .is_new_name = is_new_name};
+    *doubt = (struct io_doubt){.about = copy,
+                               .again_ns = first_ns,
+                               .shown_ns = io_venue_now(venue) + venue->table->venue->absence_ns,
+                               .proof_ns = proof_ns,
+                               .is_new_name = is_new_name};
     return doubt;
 }
 
@@ -72,7 +71,8 @@ static bool is_end(uint16_t type) { return type == OC_EV_CANCELED || type == OC_
 static bool is_early(struct io_venue *venue, const struct io_doubt *doubt, const struct oc_event *event)
 {
     const struct oc_ev_order *shown = (const struct oc_ev_order *)(const void *)event;
-    const bool is_change = doubt->is_new_name || (doubt->about->ask.kind && !oc_request_makes_order(doubt->about->ask.kind));
+    const bool is_change =
+        doubt->is_new_name || (doubt->about->ask.kind && !oc_request_makes_order(doubt->about->ask.kind));
     if (event->type != OC_EV_ORDER || !is_change)
         return false;
     const struct io_fetch *fetch = event->size >= sizeof *shown ? io_fetch_find(venue, shown->token) : NULL;

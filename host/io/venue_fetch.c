@@ -57,9 +57,8 @@ static void recall_cursor(struct io_venue *venue, const struct oc_ev_fetched *fe
 {
     uint32_t by;
     const bool is_of_each = io_fetch_offers(venue, fetched->kind, &by) && (by & OC_BY_INSTRUMENT);
-    const struct oc_fetch ask = {.kind = fetched->kind,
-                                 .account = fetched->head.source,
-                                 .inst = is_of_each ? fetched->head.inst : 0};
+    const struct oc_fetch ask = {
+        .kind = fetched->kind, .account = fetched->head.source, .inst = is_of_each ? fetched->head.inst : 0};
     put_cursor(venue, &ask, fetched);
 }
 

@@ -165,4 +165,12 @@ const void *io_venue_service_of_world(const char *id);
 /* The limits, to be changed: a call that fails changes nothing. */
 struct limits *io_limits_of(struct io_venue *venue);
 
+/* Limits that are shared with other processes: venue_limits.c. */
+/* Costs that fit are taken, for the running call. OC_E_AGAIN: one does not fit, and none is taken of this process's own count. */
+CHECKED oc_rc io_limits_pay(struct io_venue *venue, const struct oc_cost *costs, uint32_t count, uint32_t account,
+                            uint32_t lane);
+void io_limits_undo(struct io_venue *venue);
+void io_limits_used(struct io_venue *venue, uint32_t account, uint32_t limit, uint64_t used);
+void io_limits_shut(struct io_venue *venue, uint32_t account, uint32_t limit, int64_t until_ns);
+
 #endif

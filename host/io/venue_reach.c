@@ -39,13 +39,13 @@ void io_reach_say(struct io_venue *venue)
         if ((!io_venue_is_compared(venue) || !io_clock_is_good(venue)) && reach != OC_VENUE_DOWN)
             reach = OC_VENUE_SYNCING;
         struct oc_ev_venue said = {.head = {.size = sizeof said,
-                                                  .type = OC_EV_VENUE,
-                                                  .flags = OC_EVF_LAST,
-                                                  .source = account->source,
-                                                  .venue_ns = io_venue_now(venue)},
-                                         .state = reach,
-                                         .part = OC_PART_LINK,
-                                         .tail = sizeof said};
+                                            .type = OC_EV_VENUE,
+                                            .flags = OC_EVF_LAST,
+                                            .source = account->source,
+                                            .venue_ns = io_venue_now(venue)},
+                                   .state = reach,
+                                   .part = OC_PART_LINK,
+                                   .tail = sizeof said};
         if (reach == venue->reach[i])
             continue;
         venue->reach[i] = reach;

@@ -50,10 +50,10 @@ static void never_left(struct io_venue *venue, struct io_pending *pending, uint3
 {
     const uint8_t kind = pending->ask->ask.kind;
     struct oc_ev_answer answer = io_word(venue, &pending->ask->ask,
-                                      oc_request_makes_order(kind) ? OC_EV_NOT_THERE
-                                      : kind == OC_REQUEST_AMEND   ? OC_EV_AMEND_REJECTED
-                                                                   : OC_EV_CANCEL_REJECTED,
-                                      why);
+                                         oc_request_makes_order(kind) ? OC_EV_NOT_THERE
+                                         : kind == OC_REQUEST_AMEND   ? OC_EV_AMEND_REJECTED
+                                                                      : OC_EV_CANCEL_REJECTED,
+                                         why);
     answer.definitive = 1;
     pending->state = IO_PENDING_DONE;
     if (pending->ask->ask.order)
@@ -85,10 +85,10 @@ static void refused(struct io_venue *venue, struct io_pending *pending, uint32_t
 {
     const uint8_t kind = pending->ask->ask.kind;
     struct oc_ev_answer answer = io_word(venue, &pending->ask->ask,
-                                      oc_request_makes_order(kind) ? OC_EV_REJECTED
-                                      : kind == OC_REQUEST_AMEND   ? OC_EV_AMEND_REJECTED
-                                                                   : OC_EV_CANCEL_REJECTED,
-                                      why);
+                                         oc_request_makes_order(kind) ? OC_EV_REJECTED
+                                         : kind == OC_REQUEST_AMEND   ? OC_EV_AMEND_REJECTED
+                                                                      : OC_EV_CANCEL_REJECTED,
+                                         why);
     answer.definitive = 1;
     pending->state = IO_PENDING_DONE;
     if (is_about_order(pending))
@@ -379,7 +379,7 @@ static oc_rc pay_for_orders(struct io_venue *venue, const struct oc_venue_reques
         if (!said->limits[i].orders)
             continue;
         if (takes)
-            limits_take(io_limits_of(venue), cost, request->account, io_venue_now(venue));
+            rc = io_limits_pay(venue, &cost, 1, request->account, OC_LANE_ORDER);
         else
             rc = limits_may(&venue->limits, cost, request->account, OC_LANE_ORDER, io_venue_now(venue), &at_ns);
     }
@@ -407,9 +407,10 @@ static oc_rc ask(struct io_venue *venue, const uint32_t *places, uint32_t count)
     }
     do {
         io_call_begin(venue, IO_SITE_REQUEST, count * sizeof *batch);
-        (void)pay_for_orders(venue, batch, count, true);
-        rc = venue->table->request(venue->self, batch, (uint32_t)(count * sizeof *batch), count,
-                                   count > 1 ? OC_BATCH_FREE : OC_BATCH_SINGLE);
+        rc = pay_for_orders(venue, batch, count, true);
+        if (rc == OC_OK)
+            rc = venue->table->request(venue->self, batch, (uint32_t)(count * sizeof *batch), count,
+                                       count > 1 ? OC_BATCH_FREE : OC_BATCH_SINGLE);
     } while (io_call_again(venue, rc));
     free(batch);
     const bool is_fault = rc >= 0 && !is_whole(venue, places, count);

@@ -99,21 +99,6 @@ static oc_rc feed_missed(const struct oc_host *host, uint32_t account, uint32_t 
 
 /* net */
 
-/* Nothing that costs of a limit leaves while it is used up: the call is made again when it may. */
-static oc_rc pay(struct io_venue *venue, const struct oc_cost *costs, uint32_t count, uint32_t account, uint32_t lane)
-{
-    const int64_t now_ns = io_venue_now(venue);
-    for (uint32_t i = 0; i < count; i++) {
-        int64_t at_ns;
-        const oc_rc rc = limits_may(&venue->limits, costs[i], account, lane, now_ns, &at_ns);
-        if (rc < 0)
-            return rc;
-    }
-    for (uint32_t i = 0; i < count; i++)
-        limits_take(io_limits_of(venue), costs[i], account, now_ns);
-    return OC_OK;
-}
-
 struct spliced { /* where credentials are set in */
     const struct oc_splice *list;
     uint32_t count;
@@ -197,7 +182,7 @@ static oc_rc net_open(const struct oc_host *host, const struct oc_open *open, ui
         return OC_E_LIMIT;
     uint32_t path_size = 0, headers_size = 0;
     char *path = NULL;
-    oc_rc rc = pay(venue, open->costs, open->cost_count, open->account, OC_LANE_RECONCILE);
+    oc_rc rc = io_limits_pay(venue, open->costs, open->cost_count, open->account, OC_LANE_RECONCILE);
     if (rc == OC_OK)
         rc = keep_opening(venue, open, &path, &path_size, &headers_size);
     if (rc < 0)
@@ -305,7 +290,7 @@ static oc_rc net_send(const struct oc_host *host, const struct oc_send *send)
                        .flags = send->flags & OC_HTTP_BATCH};
     oc_rc rc = judge_costs(venue, send->costs, send->cost_count);
     if (rc == OC_OK)
-        rc = pay(venue, send->costs, send->cost_count, stream->account, send->lane);
+        rc = io_limits_pay(venue, send->costs, send->cost_count, stream->account, send->lane);
     const struct spliced spliced = {send->splices, send->splice_count, stream->account};
     if (rc == OC_OK)
         rc = keep(venue, &spliced, OC_IN_BODY, send->bytes, send->bytes_size, &op.body, &op.body_size);
@@ -390,7 +375,7 @@ static oc_rc net_http(const struct oc_host *host, const struct oc_http *http, ui
                        .flags = http->flags};
     rc = hold(venue, http, &op.held);
     if (rc == OC_OK)
-        rc = pay(venue, http->costs, http->cost_count, shape.account, http->lane);
+        rc = io_limits_pay(venue, http->costs, http->cost_count, shape.account, http->lane);
     if (rc == OC_OK)
         rc = keep_path(venue, form, &spliced, http, &op);
     if (rc == OC_OK && form) {

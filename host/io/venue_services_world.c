@@ -126,6 +126,7 @@ static oc_rc names_asset_text(const struct oc_host *host, uint32_t asset, char n
 static oc_rc limit_used(const struct oc_host *host, uint32_t account, uint32_t limit, uint64_t used)
 {
     struct io_venue *venue = venue_of(host);
+    io_limits_used(venue, account, limit, used);
     return limits_used(io_limits_of(venue), account, limit, used, io_venue_now(venue));
 }
 
@@ -139,6 +140,7 @@ static oc_rc limit_shut(const struct oc_host *host, uint32_t account, uint32_t l
 {
     struct io_venue *venue = venue_of(host);
     (void)why;
+    io_limits_shut(venue, account, limit, until_ns);
     return limits_shut(io_limits_of(venue), account, limit, until_ns, io_venue_now(venue));
 }
 

@@ -129,8 +129,8 @@ static oc_rc keep(struct io_venue *venue, uint32_t account, const char *key, uin
 
 oc_rc io_store_put(struct io_venue *venue, const struct io_op *op)
 {
-    const oc_rc rc = keep(venue, op->account, venue->arena + op->path, op->path_size, venue->arena + op->body,
-                          op->body_size);
+    const oc_rc rc =
+        keep(venue, op->account, venue->arena + op->path, op->path_size, venue->arena + op->body, op->body_size);
     return rc < 0 ? rc : say(venue, op);
 }
 
@@ -142,8 +142,9 @@ oc_rc io_store_recall(struct io_venue *venue, const struct oc_ev_text *record)
                           record->text_size <= record->head.size - sizeof *record;
     const bool has_place = is_whole && (record->text_size == record->key || venue->stored_count < OC_STORE_KEYS_MAX ||
                                         find(venue, record->owner, text, record->key));
-    return has_place ? keep(venue, record->owner, text, record->key, text + record->key, record->text_size - record->key)
-                     : (oc_rc)OC_E_DATA;
+    return has_place
+               ? keep(venue, record->owner, text, record->key, text + record->key, record->text_size - record->key)
+               : (oc_rc)OC_E_DATA;
 }
 
 void io_store_release(struct io_venue *venue)

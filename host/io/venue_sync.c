@@ -161,7 +161,9 @@ static oc_rc begin(struct io_venue *venue, int64_t now_ns)
     sync->state = IO_SYNC_ASKED;
     sync->began_ns = now_ns;
     sync->late_ns = now_ns + LATE_NS;
-    oc_rc rc = io_fetch_offers(venue, OC_FETCH_ORDER, &by) && venue->world.next_open ? ask_orders(venue, now_ns, has_list) : (oc_rc)OC_OK;
+    oc_rc rc = io_fetch_offers(venue, OC_FETCH_ORDER, &by) && venue->world.next_open
+                   ? ask_orders(venue, now_ns, has_list)
+                   : (oc_rc)OC_OK;
     for (uint32_t i = 0; i < venue->account_count; i++)
         for (uint32_t k = 0; k < KINDS && rc == OC_OK; k++) {
             if (!io_fetch_offers(venue, kinds[k], &by))
@@ -180,8 +182,9 @@ static void fail(struct io_venue *venue, const char *what, oc_rc rc)
     sync->tries++;
     sync->state = IO_SYNC_WANTED;
     sync->again_ns = io_venue_now(venue) + (IO_BACKOFF_NS << doubles);
-    log_error("venue", "%s could not be compared with what is known (%s, code %d): no new order until it is: tried "
-                       "again in %u s",
+    log_error("venue",
+              "%s could not be compared with what is known (%s, code %d): no new order until it is: tried "
+              "again in %u s",
               venue->name, what, (int)rc, 1u << doubles);
 }
 
@@ -232,10 +235,11 @@ static void say_late(struct io_venue *venue, int64_t now_ns)
         if (!venue->doubts[i].is_known && !venue->doubts[i].was_asked && !orders++)
             first = venue->doubts[i].about->ask.order;
     sync->late_ns = INT64_MAX;
-    log_warning("venue",
-                "%s is not compared yet, and is given no new order: after %lld s it has not answered %u questions about "
-                "accounts and %u about orders (the first: %llu)",
-                venue->name, (long long)((now_ns - sync->began_ns) / 1000000000), questions, orders, first);
+    log_warning(
+        "venue",
+        "%s is not compared yet, and is given no new order: after %lld s it has not answered %u questions about "
+        "accounts and %u about orders (the first: %llu)",
+        venue->name, (long long)((now_ns - sync->began_ns) / 1000000000), questions, orders, first);
 }
 
 static bool is_over(const struct io_venue *venue)

@@ -125,6 +125,7 @@ static oc_rc open_connector(struct venue_link *link, struct error *ret_error)
         if (rc < 0)
             return rc;
         driver = net_link(link->net);
+        venue_net_share_limits(link->name, table->venue, &link->limits);
     }
     io = venue_world_of(link);
     if (rc == OC_OK)
@@ -179,6 +180,7 @@ void venue_link_close(struct venue_link *link)
     io_venue_release(&link->venue);
     net_free(link->net);
     link->net = NULL;
+    limits_shared_close(&link->limits);
     if (link->records)
         journal_close_read(link->records);
     link->records = NULL;

@@ -57,9 +57,10 @@ struct venue_link {
     struct keyring
         keyring; /* of its accounts, by their places in the configuration and, once it is open, by their numbers; owned */
     struct transcript transcript;
-    struct net *net; /* owned; NULL: a transcript, or records */
-    int64_t now_ns;  /* of the venue: the session's, or of the record that is gone through again */
-    char *script;    /* owned: env_free */
+    struct net *net;             /* owned; NULL: a transcript, or records */
+    struct limits_shared limits; /* on the network: with other processes */
+    int64_t now_ns;              /* of the venue: the session's, or of the record that is gone through again */
+    char *script;                /* owned: env_free */
     size_t script_size;
     struct journal_reader *records;  /* owned; NULL: the connector speaks */
     const char *records_dir;         /* borrowed; NULL: the connector speaks */
@@ -68,12 +69,12 @@ struct venue_link {
     bool gives_way;                  /* the replay differs: what was recorded comes at its time */
     bool has_console;                /* somebody may still send what the peer waits for */
     bool has_head;                   /* `event` is not taken yet */
-    bool is_held;                    /* on the network, and its records are not at their end: its venue is not heard yet */
-    bool is_clean;                   /* the run has ended as it should: a dead man's switch is disarmed */
-    bool is_private;                 /* the account's own topic was asked for */
-    bool is_going_through;           /* records again: nothing new is recorded */
-    uint64_t passed_over;            /* instruments of kinds that this host does not trade */
-    uint64_t subscriptions;          /* engine_subscriptions() when they were looked at last */
+    bool is_held;           /* on the network, and its records are not at their end: its venue is not heard yet */
+    bool is_clean;          /* the run has ended as it should: a dead man's switch is disarmed */
+    bool is_private;        /* the account's own topic was asked for */
+    bool is_going_through;  /* records again: nothing new is recorded */
+    uint64_t passed_over;   /* instruments of kinds that this host does not trade */
+    uint64_t subscriptions; /* engine_subscriptions() when they were looked at last */
     uint8_t wanted[ENGINE_INSTRUMENTS_MAX / 8]; /* bit: index of an instrument whose market was asked for */
     int64_t said_ns;                            /* of the last event that was gone through again */
     struct names_again *again;   /* while its records are gone through: how orders were called; owned, else NULL */

@@ -4,6 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/env.h"
+#include "base/env_socket.h"
+#include "base/log.h"
 #include "session/venue_keys.h"
 
 bool venue_net_is(const struct settings *settings, const char *venue)
@@ -160,4 +163,19 @@ oc_rc venue_net_open(const struct settings *settings, const char *venue, const s
                      struct net_loop *loop, struct net **ret_net, struct error *ret_error)
 {
     return open_or_judge(settings, venue, described, loop, ret_net, ret_error);
+}
+
+void venue_net_share_limits(const char *venue, const struct oc_venue *described, struct limits_shared *ret_limits)
+{
+    char folder[ENV_PATH_MAX], path[ENV_PATH_MAX + OC_VENUE_MAX + 16];
+    *ret_limits = (struct limits_shared){0};
+    if (!described->limit_count)
+        return;
+    oc_rc rc = env_runtime_dir(folder, sizeof folder);
+    snprintf(path, sizeof path, "%s/limits-%s", folder, described->venue);
+    if (rc == OC_OK)
+        rc = limits_shared_open(ret_limits, path);
+    if (rc < 0)
+        log_warning("venue", "%s: its limits are not shared with other processes of this machine: %s", venue,
+                    rc == OC_E_DATA ? "the file is of another version" : env_error_text());
 }

@@ -14,6 +14,7 @@
 #include "base/checked.h"
 #include "base/error.h"
 #include "config/settings.h"
+#include "io/limits_shared.h"
 #include "io/link.h"
 #include "io/net.h"
 
@@ -28,5 +29,9 @@ CHECKED oc_rc venue_net_describe(const struct settings *settings, const char *ve
 /* The link itself. Owned: net_free. [setup] */
 CHECKED oc_rc venue_net_open(const struct settings *settings, const char *venue, const struct oc_venue *described,
                              struct net_loop *loop, struct net **ret_net, struct error *ret_error);
+
+/* A venue counts what comes from one key and one address, whatever process it is of. Where it cannot be shared, that is said. Owned:
+ * limits_shared_close. [setup] */
+void venue_net_share_limits(const char *venue, const struct oc_venue *described, struct limits_shared *ret_limits);
 
 #endif

@@ -102,6 +102,7 @@ struct io_world venue_world_of(struct venue_link *link)
                              .called = called,
                              .position = position,
                              .next_open = next_open,
+                             .limits = link->limits.map ? &link->limits : NULL,
                              .clock_steps = link->net ? net_loop_steps(link->world.links->loop) : NULL,
                              .syncs = venue_net_is(link->settings, link->name),
                              .self = link};

@@ -283,8 +283,8 @@ static void begin_venue(struct sim *sim)
     assert_int_equal(io_venue_init(&life->venue, &exchange_connector, "org.example.exchange", &link, &world), OC_OK);
     life->venue.is_silent = true;
     for (uint32_t i = 0; i < sim->record_count; i++)
-        assert_int_equal(
-            io_venue_recall(&life->venue, (const struct oc_event *)(const void *)sim->records[i].bytes), OC_OK);
+        assert_int_equal(io_venue_recall(&life->venue, (const struct oc_event *)(const void *)sim->records[i].bytes),
+                         OC_OK);
     for (uint32_t id = 1; id <= SIM_ACCOUNTS; id++) {
         struct oc_account account = {.size = sizeof account, .account = id, .source = id, .state = OC_ACCOUNT_ADDED};
         snprintf(account.name, sizeof account.name, "account%u", id);

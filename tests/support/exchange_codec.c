@@ -123,8 +123,8 @@ static oc_rc say_shown(const struct exchange_codec *codec, const char *line)
     unsigned long long token = 0;
     unsigned state = 0;
     long long qty = 0, price = 0, filled = 0, value = 0;
-    scan(line, "%*s %llu %31s %15s %u %7s %lld %lld %lld %lld", &token, client, id, &state, side, &qty, &price,
-           &filled, &value);
+    scan(line, "%*s %llu %31s %15s %u %7s %lld %lld %lld %lld", &token, client, id, &state, side, &qty, &price, &filled,
+         &value);
     struct oc_ev_order said = {.head = {.flags = token ? OC_EVF_REPLAYED : 0},
                                .token = token,
                                .price = price,

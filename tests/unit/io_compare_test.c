@@ -14,13 +14,14 @@ static uint32_t steps;
 /* Each question is answered at once; of the time by a sample. */
 static oc_rc answers_at_once(const struct oc_fetch *fetch)
 {
-    struct oc_ev_venue_answer said = {.answer = {.head = {.size = sizeof said, .type = OC_EV_ABSENT}, .order = fetch->order}};
+    struct oc_ev_venue_answer said = {
+        .answer = {.head = {.size = sizeof said, .type = OC_EV_ABSENT}, .order = fetch->order}};
     struct oc_event *room;
     io_kit_note(asked, "%u:%llu ", fetch->kind, (unsigned long long)fetch->order);
     last_token = fetch->token, last_order = fetch->order;
     if (fetch->kind == OC_FETCH_TIME && clock_rtt_ns)
-        assert_int_equal(kit.time->sample(&kit.host, kit.now_ns + clock_ahead_ns, kit.now_ns - clock_rtt_ns, kit.now_ns),
-                         OC_OK);
+        assert_int_equal(
+            kit.time->sample(&kit.host, kit.now_ns + clock_ahead_ns, kit.now_ns - clock_rtt_ns, kit.now_ns), OC_OK);
     if (fetch->kind == OC_FETCH_ORDER && absent_is_said) {
         assert_int_equal(kit.feed->reserve(&kit.host, sizeof said, &room), OC_OK);
         memcpy(room, &said, sizeof said);

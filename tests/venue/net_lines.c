@@ -25,8 +25,8 @@ static oc_rc say_trade(const struct exchange_codec *codec, const char *text)
     if (rc < 0)
         return rc;
     trade = (struct oc_ev_trade *)(void *)room;
-    trade->head = (struct oc_event){
-        .size = sizeof *trade, .type = OC_EV_TRADE, .flags = OC_EVF_LAST, .inst = codec->inst};
+    trade->head =
+        (struct oc_event){.size = sizeof *trade, .type = OC_EV_TRADE, .flags = OC_EVF_LAST, .inst = codec->inst};
     trade->price = strtoll(text, &end, 10);
     trade->qty = strtoll(end, NULL, 10);
     trade->present = OC_HAS_QTY;

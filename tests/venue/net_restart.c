@@ -50,27 +50,29 @@ static void write_file(const char *name, const char *text)
 static void make_files(const char *certs)
 {
     char text[2048];
-    snprintf(text, sizeof text,
-             "venue: { lines: { connector = \"org.example.lines\"; accounts = [\"main\"]; environment = \"local\"; link = "
-             "\"network\";\n endpoint: { rest = \"https://localhost:%d\"; orders = \"wss://localhost:%d\"; user = "
-             "\"wss://localhost:%d\"; };\n ca_file = \"%s/ca.pem\";\n"
-             " instruments = ( { symbol = \"BTC/USDT\"; price_step = \"0.01\"; qty_step = \"0.001\"; } ); }; };\n",
-             net.servers[0].port, net.servers[1].port, net.servers[2].port, certs);
+    snprintf(
+        text, sizeof text,
+        "venue: { lines: { connector = \"org.example.lines\"; accounts = [\"main\"]; environment = \"local\"; link = "
+        "\"network\";\n endpoint: { rest = \"https://localhost:%d\"; orders = \"wss://localhost:%d\"; user = "
+        "\"wss://localhost:%d\"; };\n ca_file = \"%s/ca.pem\";\n"
+        " instruments = ( { symbol = \"BTC/USDT\"; price_step = \"0.01\"; qty_step = \"0.001\"; } ); }; };\n",
+        net.servers[0].port, net.servers[1].port, net.servers[2].port, certs);
     write_file("lines.conf", text);
-    write_file("restless.lua",
-               "strategy { name = \"restless\" }\n"
-               "function on_init(m)\n"
-               "  every(\"9ms\", function()\n"
-               "    state.turn = (state.turn or 0) + 1\n"
-               "    local turn = state.turn\n"
-               "    local open = m:orders()\n"
-               "    if turn % 5 == 4 and #open > 0 then open[1 + turn % #open]:cancel()\n"
-               "    elseif turn % 5 == 2 and #open > 0 then open[1 + turn % #open]:replace { qty = 0.05, price = 91 }\n"
-               "    elseif #open < 7 then local order, err = m:buy { qty = 0.01 + turn % 7 / 1000, price = 90 + turn % 5 }\n"
-               "      if not order and err.code ~= \"VENUE_SYNCING\" then log.warn(\"%s\", err.code) end\n"
-               "    end\n"
-               "  end)\n"
-               "end\n");
+    write_file(
+        "restless.lua",
+        "strategy { name = \"restless\" }\n"
+        "function on_init(m)\n"
+        "  every(\"9ms\", function()\n"
+        "    state.turn = (state.turn or 0) + 1\n"
+        "    local turn = state.turn\n"
+        "    local open = m:orders()\n"
+        "    if turn % 5 == 4 and #open > 0 then open[1 + turn % #open]:cancel()\n"
+        "    elseif turn % 5 == 2 and #open > 0 then open[1 + turn % #open]:replace { qty = 0.05, price = 91 }\n"
+        "    elseif #open < 7 then local order, err = m:buy { qty = 0.01 + turn % 7 / 1000, price = 90 + turn % 5 }\n"
+        "      if not order and err.code ~= \"VENUE_SYNCING\" then log.warn(\"%s\", err.code) end\n"
+        "    end\n"
+        "  end)\n"
+        "end\n");
 }
 
 /* The log of each life stands in its own file. */
@@ -125,8 +127,7 @@ static struct known *known_order(uint64_t order)
 
 static void take_request(const struct oc_request *request)
 {
-    const struct oc_venue form = {
-        .client_form = OC_CLIENT_TEXT, .client_charset = OC_CLIENT_ALNUM, .client_max = 20};
+    const struct oc_venue form = {.client_form = OC_CLIENT_TEXT, .client_charset = OC_CLIENT_ALNUM, .client_max = 20};
     struct oc_id id;
     if (request->kind != OC_REQUEST_NEW)
         return;
@@ -155,7 +156,8 @@ static void take_fill(const struct oc_ev_venue_fill *said)
 static void take_record(const struct oc_event *event)
 {
     const struct oc_ev_answer *answer = (const struct oc_ev_answer *)(const void *)event;
-    struct known *order = event_is_of_order(event->type) || event->type == OC_EV_DENIED ? known_order(answer->order) : NULL;
+    struct known *order =
+        event_is_of_order(event->type) || event->type == OC_EV_DENIED ? known_order(answer->order) : NULL;
     if (event->type == OC_EV_REQUEST)
         take_request((const struct oc_request *)(const void *)event);
     else if (event->type == OC_EV_DENIED && order && answer->request == answer->order)
