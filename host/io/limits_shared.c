@@ -7,8 +7,8 @@
 #include "base/log.h"
 #include "base/money.h"
 
-#define MAGIC   0x316c74696d696c01ull /* the layout below */
-#define SHUT_MAX_NS 691200000000000ll /* eight days: longer than any ban that is known */
+#define MAGIC       0x316c74696d696c01ull /* the layout below */
+#define SHUT_MAX_NS 691200000000000ll     /* eight days: longer than any ban that is known */
 enum { COUNT_BITS = 22, WINDOW_BITS = 20 };
 #define COUNT_MAX  ((1ull << COUNT_BITS) - 1)
 #define WINDOW_MAX ((1ull << WINDOW_BITS) - 1)
@@ -52,9 +52,13 @@ uint64_t limits_shared_key(const struct oc_venue *venue, uint32_t limit, const c
     if (said->kind == OC_LIMIT_CONCURRENT || said->scope > OC_SCOPE_ACCOUNT || said->max > COUNT_MAX ||
         said->period_ns <= 0)
         return 0;
-    const uint64_t parts[] = {hash64(venue->venue, strlen(venue->venue)), hash64(said->name, strlen(said->name)),
-                              hash64(owner, said->scope == OC_SCOPE_ADDRESS ? 0 : owner_size), said->scope, said->kind,
-                              said->max, (uint64_t)said->period_ns};
+    const uint64_t parts[] = {hash64(venue->venue, strlen(venue->venue)),
+                              hash64(said->name, strlen(said->name)),
+                              hash64(owner, said->scope == OC_SCOPE_ADDRESS ? 0 : owner_size),
+                              said->scope,
+                              said->kind,
+                              said->max,
+                              (uint64_t)said->period_ns};
     const uint64_t key = hash64((const char *)parts, sizeof parts);
     return key ? key : 1;
 }
@@ -69,8 +73,9 @@ static struct limits_shared_place *place_of(struct limits_shared *shared, uint64
             return place;
     }
     if (shared->map && !shared->is_full)
-        log_warning("venue", "too many keys and venues share their limits on this machine: the rest are counted by each "
-                             "process alone");
+        log_warning("venue",
+                    "too many keys and venues share their limits on this machine: the rest are counted by each "
+                    "process alone");
     shared->is_full = true;
     return NULL;
 }
@@ -86,8 +91,7 @@ static uint64_t window_of(const struct oc_limit *limit, int64_t now_ns)
 
 static struct counted counted(uint64_t word, uint64_t window)
 {
-    const uint64_t there = word >> (2 * COUNT_BITS), used = word & COUNT_MAX,
-                   before = word >> COUNT_BITS & COUNT_MAX;
+    const uint64_t there = word >> (2 * COUNT_BITS), used = word & COUNT_MAX, before = word >> COUNT_BITS & COUNT_MAX;
     const uint64_t ahead = (there - window) & WINDOW_MAX;
     if (ahead <= 1) /* ours, or that of a clock that is a little before ours */
         return (struct counted){there, before, used};

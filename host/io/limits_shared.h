@@ -19,7 +19,7 @@
 enum { LIMITS_SHARED_PLACES = 127 };
 
 struct limits_shared_place {
-    _Atomic uint64_t key; /* 0: free */
+    _Atomic uint64_t key;  /* 0: free */
     _Atomic uint64_t used; /* WINDOW and SLIDING: window, before, used; BUCKET: when it is full again, in us */
     _Atomic int64_t shut_ns;
     uint64_t zero;
