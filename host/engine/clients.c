@@ -180,6 +180,16 @@ oc_rc engine_resubscribe(struct engine *engine, uint32_t strategy, const struct 
     return OC_OK;
 }
 
+const struct oc_event *engine_open_bar(const struct engine *engine, uint32_t inst, int64_t period_ns)
+{
+    for (uint32_t i = 0; i < engine->builder_count; i++) {
+        const struct bar_builder *builder = engine->builders[i];
+        if (builder->period_ns == period_ns && OC_INST_INDEX(builder->inst) == OC_INST_INDEX(inst))
+            return builder->is_open ? &builder->now.head : NULL;
+    }
+    return NULL;
+}
+
 bool engine_is_subscribed(const struct engine *engine, uint32_t inst)
 {
     const uint32_t index = OC_INST_INDEX(inst);

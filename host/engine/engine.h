@@ -175,6 +175,8 @@ CHECKED oc_rc engine_replace_client(struct engine *engine, uint32_t strategy, co
 /* Nothing of it is called any more; subscriptions, timers, budget and limits go; orders and positions stay. The number is
  * given again by engine_replace_client only. */
 void engine_remove_client(struct engine *engine, uint32_t strategy);
+/* The bar of this period that is being added up, or NULL: none is open, or nobody asked for the period. Borrowed until the next input. */
+const struct oc_event *engine_open_bar(const struct engine *engine, uint32_t inst, int64_t period_ns);
 /* Whether a client is told of this instrument; and a number that changes when what clients are told of has. */
 bool engine_is_subscribed(const struct engine *engine, uint32_t inst);
 uint64_t engine_subscriptions(const struct engine *engine);

@@ -31,6 +31,7 @@ static int lj_install(lua_State *lua)
     }
     luaL_ref(lua, LUA_REGISTRYINDEX);
     api_event_install(strategy);
+    api_bars_install(strategy);
     api_indicator_install(strategy);
     api_order_install(strategy);
     api_market_install(strategy);
@@ -150,25 +151,14 @@ static struct market_handle *market_of(struct strategy *strategy, uint32_t inst)
     return NULL;
 }
 
-static bool is_warm(struct strategy *strategy, struct market_handle *market)
-{
-    uint32_t missing = 0;
-    for (uint32_t i = 0; i < market->indicator_count; i++) {
-        const struct indicator *indicator = strategy->indicators[market->indicator_first + i];
-        uint32_t lacks = indicator_missing(indicator);
-        missing = lacks > missing ? lacks : missing;
-    }
-    strategy->missing = missing > strategy->missing ? missing : strategy->missing;
-    return missing == 0;
-}
-
 /* Indicators take each bar, also those that the strategy does not get to see. */
 static void on_pass(void *self, const struct oc_event *bar)
 {
     struct strategy *strategy = self;
     struct market_handle *market = market_of(strategy, bar->inst);
-    for (uint32_t i = 0; market && i < market->indicator_count; i++)
-        indicator_add(strategy->indicators[market->indicator_first + i], market->instrument, bar);
+    bool is_own;
+    if (market)
+        (void)strategy_feed(strategy, market, bar, &is_own); /* it is suspended or held: there is nothing to stop */
 }
 
 static void on_rescaled(void *self, uint32_t inst, struct rescale *rescale)
@@ -178,24 +168,25 @@ static void on_rescaled(void *self, uint32_t inst, struct rescale *rescale)
     if (!market)
         return;
     market->inst = inst;
-    for (uint32_t i = 0; i < market->indicator_count; i++)
-        indicator_rescale(strategy->indicators[market->indicator_first + i], market->instrument, rescale);
+    strategy_rescale(strategy, market, rescale);
 }
 
 static oc_rc on_bar(void *self, const struct oc_event *bar)
 {
     struct strategy *strategy = self;
     struct market_handle *market = market_of(strategy, bar->inst);
+    bool is_own;
     if (!market)
         return OC_OK;
-    for (uint32_t i = 0; i < market->indicator_count; i++)
-        indicator_add(strategy->indicators[market->indicator_first + i], market->instrument, bar);
+    oc_rc rc = strategy_feed(strategy, market, bar, &is_own);
+    if (rc < 0 || !is_own)
+        return rc;
     if (!market->is_ready) {
         int64_t open_ns = ((const struct oc_ev_bar *)(const void *)bar)->open_ns; /* same place in a quote bar */
         if (open_ns < strategy->config.from_ns)
             return OC_OK;
         strategy->missing = 0;
-        if (!is_warm(strategy, market)) {
+        if (!strategy_is_warm(strategy, market)) {
             /* Without a stated beginning the strategy simply begins when it can. */
             return strategy->config.from_ns == INT64_MIN || strategy->is_restoring ? OC_OK : OC_E_STATE;
         }
@@ -207,7 +198,7 @@ static oc_rc on_bar(void *self, const struct oc_event *bar)
     if (strategy->is_restoring) /* it was called then */
         return OC_OK;
     struct event_view *view = api_bar_push(strategy, market, bar);
-    oc_rc rc = sandbox_call(strategy->sandbox, 2, 0);
+    rc = sandbox_call(strategy->sandbox, 2, 0);
     view->event = NULL;
     return failed(strategy, rc);
 }
@@ -472,10 +463,14 @@ static oc_rc subscribe(struct strategy *strategy, uint32_t inst, struct sandbox_
     market->wants_ticks =
         period_ns > 0 && data_ns == 0 && (strategy->on_quote != LUA_NOREF || strategy->on_trade != LUA_NOREF);
     market->hears = strategy->on_bar != LUA_NOREF || strategy->on_quote != LUA_NOREF ||
-                    strategy->on_trade != LUA_NOREF || market->indicator_count > 0;
+                    strategy->on_trade != LUA_NOREF || market->indicator_count > 0 || market->frame_count > 0;
     if (strategy->config.is_apart || !market->hears)
         return OC_OK;
+    int64_t frames_ns[FRAMES_MAX];
+    const uint32_t frames = strategy_frame_periods(market, frames_ns);
     oc_rc rc = engine_subscribe(strategy->engine, strategy->id, inst, period_ns);
+    for (uint32_t i = 0; i < frames && rc == OC_OK; i++)
+        rc = engine_subscribe(strategy->engine, strategy->id, inst, frames_ns[i]);
     if (rc == OC_OK && market->wants_ticks)
         rc = engine_subscribe(strategy->engine, strategy->id, inst, 0);
     return rc;

@@ -4,11 +4,12 @@
 
 #include "base/checked.h"
 #include "base/text.h"
+#include "script/frames.h"
 #include "script/indicators.h"
 #include "script/sandbox_state.h"
 #include "script/strategy.h"
 
-enum { EVENT_POOL = 64, KEYS_MAX = 96, ORIGINS_MAX = 64 };
+enum { EVENT_POOL = 64, KEYS_MAX = 96, ORIGINS_MAX = 64, HANDLES_KNOWN = 64 };
 enum {
     PIN_ON_BAR = 2,
     PIN_EVENTS = 3,
@@ -38,6 +39,10 @@ struct market_handle {
     uint32_t index;           /* in strategy->markets */
     uint32_t indicator_first; /* its indicators are neighbours made in on_init */
     uint32_t indicator_count;
+    struct bar_frame **frames; /* made by m:bars() in on_init; owned, as what is in it */
+    uint32_t frame_count;
+    uint32_t frame_room;
+    int32_t frame_refs[FRAMES_MAX];
     int32_t ref;      /* registry reference of the userdata */
     int32_t data_ref; /* registry reference of its own table */
     bool is_dirty;
@@ -49,6 +54,20 @@ struct market_handle {
     int64_t wants_period_ns;
     uint64_t saved_hash;
     struct state_bytes last;
+};
+
+/* A line of an indicator, as a script holds it. One that on_init made stays for the life of the strategy, so that the same one is
+ * found again wherever it was kept. */
+struct indicator_handle {
+    struct indicator *indicator;
+    uint32_t line;
+    uint32_t number; /* in strategy->handles */
+};
+
+/* Bars of a market, likewise. */
+struct bars_handle {
+    struct market_handle *market;
+    uint32_t frame; /* from 1, as of an indicator; 0: its own */
 };
 
 /* A view of an event; the pointer is taken away when the callback has returned. */
@@ -130,10 +149,14 @@ struct strategy {
     uint32_t changed_count, changed_room;
     uint32_t indicator_count;
     uint32_t timer_count;
-    struct indicator **indicators; /* owned, as the two below: as long as what is in them asks for */
+    uint32_t handle_count;
+    uint32_t pair_count;               /* indicators of two markets */
+    struct indicator **indicators;     /* owned, as the three below: as long as what is in them asks for */
+    struct indicator_handle **handles; /* of all lines; of the scripts' memory */
+    int32_t *handle_refs;
     struct timer_ref *timers;
     struct param *params;
-    uint32_t indicator_room, timer_room, param_room;
+    uint32_t indicator_room, timer_room, param_room, handle_room, handle_ref_room;
     uint32_t param_count;
     uint32_t missing;
     uint64_t calls;
@@ -147,8 +170,9 @@ struct strategy {
     const struct event_view *view; /* given last */
     const void *market_self;       /* userdata of a market, and of a position, that was used last: known to be one */
     const void *position_self;
-    bool is_loading; /* strategy{} and params{} are allowed */
-    bool is_in_init; /* indicators may be made */
+    const void *known_handles[HANDLES_KNOWN]; /* addresses of indicator handles that were used lately */
+    bool is_loading;                          /* strategy{} and params{} are allowed */
+    bool is_in_init;                          /* indicators may be made */
     bool has_error;
     bool is_restoring;
     bool state_dirty;
@@ -161,7 +185,7 @@ struct strategy {
     struct state_bytes saved_last; /* what on_save returned */
     bool saved_is_due;             /* it was restored, and on_load has not had it yet */
     uint32_t init_timers;          /* the first of timers[] were set by on_init */
-    uint32_t map_count;            /* while a state is taken over: indicators of the old one ... */
+    uint32_t map_count;            /* while a state is taken over: handles of indicators of the old one ... */
     const uint32_t *map;           /* ... to ours, MAP_NONE where there is none; NULL: as they are */
     struct text *lost;             /* and what of the state could not be taken over; NULL: not asked */
     const char *lost_in;
@@ -215,6 +239,7 @@ extern const char *const strategy_meta_market; /* metatable names in the registr
 extern const char *const strategy_meta_event;
 extern const char *const strategy_meta_order;
 extern const char *const strategy_meta_indicator;
+extern const char *const strategy_meta_bars;
 extern const char *const strategy_meta_position;
 
 /* Whose script runs; coroutines included. */
@@ -231,6 +256,11 @@ void api_event_install(struct strategy *strategy);
 void api_market_install(struct strategy *strategy);
 void api_order_install(struct strategy *strategy);
 void api_indicator_install(struct strategy *strategy);
+void api_bars_install(struct strategy *strategy);
+/* Pushes the handle of a line that on_init made. False: there is no such number. */
+bool api_indicator_push(lua_State *lua, const struct strategy *strategy, uint32_t number);
+/* A market, or bars of one, at `index`: the market and its frame (0: its own bars). Raises for anything else. */
+struct market_handle *api_bars_at(lua_State *lua, int index, uint32_t *ret_frame);
 
 /* Pushes a view of the event that dies with the callback. */
 struct event_view *api_event_push(struct strategy *strategy, struct market_handle *market,
@@ -290,6 +320,17 @@ const char *api_unknown_field(lua_State *lua, int index, const char *const *know
 extern const char *const api_trade_options[];
 extern const char *const api_close_options[];
 extern const char *const strategy_callbacks[];
+
+/* strategy_bars.c: the bars of a market to its frames and indicators. `bar` is one that closed: of the strategy's own period or of one of its
+ * frames. False: it is a frame's, and nobody is called with it. OC_E_LIMIT: a frame could not be made; the strategy has the error. */
+CHECKED oc_rc strategy_feed(struct strategy *strategy, struct market_handle *market, const struct oc_event *bar,
+                            bool *ret_is_own);
+void strategy_rescale(struct strategy *strategy, struct market_handle *market, struct rescale *rescale);
+bool strategy_is_warm(struct strategy *strategy, const struct market_handle *market);
+/* The period of its own bars, as far as it is known before they come; 0: the data are ticks and none was asked for. */
+int64_t strategy_own_period(const struct strategy *strategy);
+/* What frames of a market are beside its own bars: the periods that the engine is to build. */
+uint32_t strategy_frame_periods(const struct market_handle *market, int64_t periods_ns[FRAMES_MAX]);
 
 /* strategy.c: the callbacks' table for the engine. */
 struct engine_client strategy_client(struct strategy *strategy);

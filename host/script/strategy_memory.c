@@ -37,6 +37,9 @@ void strategy_free(struct strategy *strategy)
     sandbox_free(strategy->sandbox);
     for (uint32_t i = 0; i < strategy->market_count; i++) {
         free(strategy->markets[i]->last.data);
+        for (uint32_t k = 0; k < strategy->markets[i]->frame_count; k++)
+            free(strategy->markets[i]->frames[k]);
+        free(strategy->markets[i]->frames);
         free(strategy->markets[i]);
     }
     free(strategy->state_last.data);
@@ -51,6 +54,8 @@ void strategy_free(struct strategy *strategy)
     free(strategy->markets);
     free(strategy->changed);
     free(strategy->indicators);
+    free(strategy->handles);
+    free(strategy->handle_refs);
     free(strategy->timers);
     free(strategy->params);
     free(strategy);

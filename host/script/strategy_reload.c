@@ -13,8 +13,10 @@ void strategy_set_id(struct strategy *strategy, uint32_t id) { strategy->id = id
 
 oc_rc strategy_enter(struct strategy *strategy)
 {
-    struct engine_subscription *list = calloc(strategy->market_count * 2 + 1, sizeof *list);
-    uint32_t count = 0;
+    uint32_t count = 0, room = strategy->market_count * 2 + 1;
+    for (uint32_t i = 0; i < strategy->market_count; i++)
+        room += strategy->markets[i]->frame_count;
+    struct engine_subscription *list = calloc(room, sizeof *list);
     if (!list)
         return OC_E_NOMEM;
     for (uint32_t i = 0; i < strategy->market_count; i++) {
@@ -24,6 +26,10 @@ oc_rc strategy_enter(struct strategy *strategy)
         list[count++] = (struct engine_subscription){.inst = market->inst, .period_ns = market->wants_period_ns};
         if (market->wants_ticks)
             list[count++] = (struct engine_subscription){.inst = market->inst};
+        int64_t frames_ns[FRAMES_MAX];
+        const uint32_t frames = strategy_frame_periods(market, frames_ns);
+        for (uint32_t k = 0; k < frames; k++)
+            list[count++] = (struct engine_subscription){.inst = market->inst, .period_ns = frames_ns[k]};
     }
     struct engine_client client = strategy_client(strategy);
     oc_rc rc = engine_resubscribe(strategy->engine, strategy->id, list, count);
@@ -46,16 +52,37 @@ static const struct market_handle *market_like(const struct strategy *strategy, 
     return NULL;
 }
 
-static bool copy_indicator(const struct indicator *from, struct indicator *to)
+/* The place of the frame like ours in the old one; FRAMES_MAX: it has none. */
+static uint32_t frame_like(const struct market_handle *before, const struct market_handle *market, uint32_t ours)
 {
-    size_t size = indicator_state_size(from);
-    char *bytes = malloc(size);
-    if (!bytes)
+    for (uint32_t i = 0; i < before->frame_count; i++)
+        if (memcmp(&before->frames[i]->spec, &market->frames[ours]->spec, sizeof(struct frame_spec)) == 0)
+            return i;
+    return FRAMES_MAX;
+}
+
+/* Both are of the same bars, and of the same other market. */
+static bool is_of_same(const struct strategy *strategy, const struct market_handle *market,
+                       const struct indicator *indicator, const struct strategy *old,
+                       const struct market_handle *before, const struct indicator *from)
+{
+    if (!indicator_is_like(indicator, from) || !indicator->frame != !from->frame)
         return false;
-    indicator_save(from, bytes);
-    bool is_ok = indicator_load(to, bytes, size) == OC_OK;
-    free(bytes);
-    return is_ok;
+    if (indicator->frame && frame_like(before, market, indicator->frame - 1) != from->frame - 1)
+        return false;
+    return !indicator_is_pair(indicator) ||
+           OC_INST_INDEX(strategy->markets[indicator->other]->inst) == OC_INST_INDEX(old->markets[from->other]->inst);
+}
+
+static void take_frames(struct market_handle *market, const struct market_handle *before)
+{
+    for (uint32_t i = 0; i < market->frame_count; i++) {
+        const uint32_t like = frame_like(before, market, i);
+        if (like == FRAMES_MAX)
+            continue;
+        market->frames[i]->now = before->frames[like]->now;
+        market->frames[i]->grid = before->frames[like]->grid;
+    }
 }
 
 /* The old one's indicator for each of ours on one market, the first unused of the kind; map: old number -> ours. */
@@ -71,16 +98,17 @@ static void take_indicators(struct strategy *strategy, const struct strategy *ol
         for (uint32_t k = 0; is_same_time && k < before->indicator_count && !is_taken; k++) {
             uint32_t number = before->indicator_first + k;
             const struct indicator *from = old->indicators[number];
-            if (map[number] != MAP_NONE || from->kind != indicator->kind || from->length != indicator->length)
+            if (map[number] != MAP_NONE || !is_of_same(strategy, market, indicator, old, before, from))
                 continue;
-            is_taken = copy_indicator(from, indicator);
+            is_taken = indicator_copy(indicator, from);
             if (is_taken)
                 map[number] = ours;
         }
         carried->indicators += is_taken;
+        char name[INDICATOR_TEXT_MAX];
+        indicator_text(indicator, name, sizeof name);
         if (!is_taken || indicator_missing(indicator))
-            text_format(warming, "%s%s %s(%u)", warming->size ? "\n" : "", market->instrument->info.symbol,
-                        indicator_name(indicator->kind), (unsigned)indicator->length);
+            text_format(warming, "%s%s %s", warming->size ? "\n" : "", market->instrument->info.symbol, name);
     }
 }
 
@@ -252,14 +280,23 @@ oc_rc strategy_take_over(struct strategy *strategy, const struct strategy *old, 
 {
     struct strategy_carried carried = {0};
     struct text lost, warming;
-    uint32_t map[STRATEGY_INDICATORS_MAX];
+    uint32_t map[STRATEGY_INDICATORS_MAX], lines[STRATEGY_INDICATORS_MAX * INDICATOR_LINES_MAX];
     memset(map, 0xff, sizeof map); /* MAP_NONE */
+    memset(lines, 0xff, sizeof lines);
     text_init_fixed(&lost, carried.not_saved, sizeof carried.not_saved);
     text_init_fixed(&warming, carried.warming, sizeof carried.warming);
-    for (uint32_t i = 0; i < strategy->market_count; i++)
-        take_indicators(strategy, old, strategy->markets[i], map, &carried, &warming);
-    strategy->map = map;
-    strategy->map_count = old->indicator_count;
+    for (uint32_t i = 0; i < strategy->market_count; i++) {
+        struct market_handle *market = strategy->markets[i];
+        const struct market_handle *before = market_like(old, market);
+        if (before && before->wants_period_ns == market->wants_period_ns)
+            take_frames(market, before);
+        take_indicators(strategy, old, market, map, &carried, &warming);
+    }
+    for (uint32_t i = 0; i < old->indicator_count; i++)
+        for (uint32_t line = 0; map[i] != MAP_NONE && line < old->indicators[i]->lines; line++)
+            lines[old->indicators[i]->first_handle + line] = strategy->indicators[map[i]]->first_handle + line;
+    strategy->map = lines;
+    strategy->map_count = old->handle_count;
     strategy->lost = &lost;
     look_for_lost(old, &lost);
     oc_rc rc = take_tables(strategy, old);

@@ -4,7 +4,7 @@
 #include "base/hash.h"
 #include "script/strategy_impl.h"
 
-enum { SAVE_VERSION = 3 };
+enum { SAVE_VERSION = 4 };
 
 struct saved_head {
     uint32_t version;
@@ -12,7 +12,7 @@ struct saved_head {
     uint32_t markets;
     uint32_t is_suspended;
     uint32_t timers; /* set by on_init: their numbers follow, 0 for those that are gone */
-    uint32_t zero;
+    uint32_t frames;
     uint64_t calls;
 };
 
@@ -42,13 +42,52 @@ static void save_table(lua_State *lua, struct save_call *save, int32_t ref)
     lua_pop(lua, 1);
 }
 
+/* What m:bars() made, of all markets. */
+static uint32_t frames_of(const struct strategy *strategy)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < strategy->market_count; i++)
+        count += strategy->markets[i]->frame_count;
+    return count;
+}
+
+static bool save_frames(struct save_call *save)
+{
+    const struct strategy *strategy = save->strategy;
+    for (uint32_t i = 0; i < strategy->market_count; i++)
+        for (uint32_t k = 0; k < strategy->markets[i]->frame_count; k++) {
+            const struct bar_frame *frame = strategy->markets[i]->frames[k];
+            if (sizeof frame->spec + sizeof frame->now > save->max - save->size)
+                return false;
+            memcpy(save->bytes + save->size, &frame->spec, sizeof frame->spec);
+            memcpy(save->bytes + save->size + sizeof frame->spec, &frame->now, sizeof frame->now);
+            save->size += sizeof frame->spec + sizeof frame->now;
+        }
+    return true;
+}
+
+static bool load_frames(struct strategy *strategy, const char *bytes, size_t size, size_t *at)
+{
+    for (uint32_t i = 0; i < strategy->market_count; i++)
+        for (uint32_t k = 0; k < strategy->markets[i]->frame_count; k++) {
+            struct bar_frame *frame = strategy->markets[i]->frames[k];
+            if (sizeof frame->spec + sizeof frame->now > size - *at ||
+                memcmp(bytes + *at, &frame->spec, sizeof frame->spec) != 0)
+                return false;
+            memcpy(&frame->now, bytes + *at + sizeof frame->spec, sizeof frame->now);
+            frame_grid(frame, strategy->markets[i]->instrument);
+            *at += sizeof frame->spec + sizeof frame->now;
+        }
+    return true;
+}
+
 /* The head and the indicators; no Lua is run. */
 static bool save_indicators(struct save_call *save)
 {
     struct strategy *strategy = save->strategy;
     struct saved_head head = {SAVE_VERSION,           strategy->indicator_count,
                               strategy->market_count, engine_is_suspended(strategy->engine, strategy->id),
-                              strategy->init_timers,  0,
+                              strategy->init_timers,  frames_of(strategy),
                               strategy->calls};
     if (save->max < sizeof head + strategy->init_timers * sizeof(uint64_t) + restart_save_size(strategy))
         return false;
@@ -64,7 +103,7 @@ static bool save_indicators(struct save_call *save)
         indicator_save(strategy->indicators[i], save->bytes + save->size);
         save->size += size;
     }
-    return true;
+    return save_frames(save);
 }
 
 static bool save_last(struct save_call *save, const struct state_bytes *last)
@@ -197,8 +236,8 @@ oc_rc strategy_load(struct strategy *strategy, const void *data, size_t size)
         return OC_E_DATA;
     memcpy(&head, bytes, sizeof head);
     if (head.version != SAVE_VERSION || head.indicators != strategy->indicator_count ||
-        head.markets != strategy->market_count || head.timers != strategy->init_timers ||
-        size - sizeof head < head.timers * sizeof(uint64_t))
+        head.frames != frames_of(strategy) || head.markets != strategy->market_count ||
+        head.timers != strategy->init_timers || size - sizeof head < head.timers * sizeof(uint64_t))
         return OC_E_DATA;
     size_t at = sizeof head;
     strategy->calls = head.calls;
@@ -214,6 +253,8 @@ oc_rc strategy_load(struct strategy *strategy, const void *data, size_t size)
             return OC_E_DATA;
         at += part;
     }
+    if (!load_frames(strategy, bytes, size, &at))
+        return OC_E_DATA;
     if (!load_next(strategy, STATE_KEY_SAVED, bytes, size, &at) || !load_next(strategy, 0, bytes, size, &at))
         return OC_E_DATA;
     for (uint32_t i = 0; i < strategy->market_count; i++) {

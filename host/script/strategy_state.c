@@ -1,7 +1,7 @@
 /* strategy_state.c: plain data, indicator and order handles as bytes, in an order that does not depend on the table.
  *
  * Format: one tag byte a value. n nil; t f booleans; i int64; d double bits; s length bytes; { pairs } tables, the keys
- * sorted; I uint32 indicator number; O uint64 order id. */
+ * sorted; I uint32 number of an indicator's line; O uint64 order id. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -162,19 +162,18 @@ static void write_table(struct writer *writer, int index)
 static void write_userdata(struct writer *writer, int index)
 {
     lua_State *lua = writer->lua;
-    struct indicator **indicator = luaL_testudata(lua, index, strategy_meta_indicator);
+    const struct indicator_handle *indicator = luaL_testudata(lua, index, strategy_meta_indicator);
     uint64_t *order = luaL_testudata(lua, index, strategy_meta_order);
     if (order) {
         put_tag(writer, 'O');
         put(writer, order, sizeof *order);
         return;
     }
-    for (uint32_t i = 0; indicator && i < writer->strategy->indicator_count; i++)
-        if (writer->strategy->indicators[i] == *indicator) {
-            put_tag(writer, 'I');
-            put(writer, &i, sizeof i);
-            return;
-        }
+    if (indicator) {
+        put_tag(writer, 'I');
+        put(writer, &indicator->number, sizeof indicator->number);
+        return;
+    }
     if (writer->lost) {
         name_lost(writer->lost, writer->path);
         put_tag(writer, 'n');
@@ -290,19 +289,14 @@ static bool read_handle(lua_State *lua, struct strategy *strategy, struct reader
         return true;
     }
     uint32_t number;
-    if (!get(reader, &number, sizeof number) ||
-        number >= (strategy->map ? strategy->map_count : strategy->indicator_count))
+    if (!get(reader, &number, sizeof number) || (strategy->map && number >= strategy->map_count))
         return false;
     if (strategy->map && (number = strategy->map[number]) == MAP_NONE) {
         name_lost(strategy->lost, reader->path);
         lua_pushnil(lua);
         return true;
     }
-    struct indicator **handle = lua_newuserdatauv(lua, sizeof *handle, 0);
-    *handle = strategy->indicators[number];
-    api_metatable(lua, strategy_meta_indicator);
-    lua_setmetatable(lua, -2);
-    return true;
+    return api_indicator_push(lua, strategy, number);
 }
 
 static bool read_value(lua_State *lua, struct strategy *strategy, struct reader *reader)
