@@ -1,4 +1,4 @@
-/* api_global.c: strategy{}, params{}, state, account, size, log, every, after, now. */
+/* api_global.c: strategy{}, params{}, state, account, log, every, after, now. */
 #include <string.h>
 
 #include <outcry/services.h>
@@ -344,72 +344,6 @@ static int lj_account_call(lua_State *lua)
     return sandbox_raise(lua, "account(\"%s\"): no such asset in this session", name);
 }
 
-static int skip(lua_State *lua, const char *why)
-{
-    lua_pushnil(lua);
-    lua_pushstring(lua, why);
-    return 2;
-}
-
-static double field(lua_State *lua, const char *name)
-{
-    lua_getfield(lua, 2, name);
-    struct api_number number;
-    if (!api_number(lua, -1, name, &number))
-        sandbox_raise(lua, "size.risk: %s is needed: size.risk(m, { risk = 0.01, entry = price, stop = price })", name);
-    lua_pop(lua, 1);
-    return number.number;
-}
-
-/* A spot account cannot borrow. What its free cash pays at the entry price, less the 5 % that the chain, too, allows for the
- * price to move until the fill; other markets are limited by the rules alone. */
-static double affordable(const struct market_handle *market, double qty, double entry, double fee)
-{
-    const struct oc_instrument *info = &market->instrument->info;
-    if (info->kind != OC_KIND_SPOT || !(entry > 0))
-        return qty;
-    struct engine *engine = market->strategy->engine;
-    double cash = money_to_double(portfolio_balance(engine_portfolio(engine), market->account, info->quote) -
-                                  engine_used(engine, market->account, info->quote));
-    double most = cash > 0 ? 0.95 * cash / (entry * (1.0 + fee)) : 0.0;
-    return qty < most ? qty : most;
-}
-
-/* Fixed fractional (SIZE-5, SIZE-6): floor_lot(E f / (|entry - stop| pv + cost per unit)). */
-static int lj_size_risk(lua_State *lua)
-{
-    const struct market_handle *market = api_market_at(lua, 1);
-    struct strategy *strategy = market->strategy;
-    api_check_plain(lua, 2, "size.risk");
-    double risk = field(lua, "risk"), entry = field(lua, "entry"), stop = field(lua, "stop"), fee = 0.0;
-    lua_getfield(lua, 2, "fee");
-    if (!lua_isnil(lua, -1))
-        fee = field(lua, "fee");
-    oc_i128 money;
-    if (!(risk > 0 && risk <= 1))
-        return sandbox_raise(lua, "size.risk: risk is a share of equity above 0 and at most 1; found %f", risk);
-    if (portfolio_equity(engine_portfolio(strategy->engine), strategy->config.account, &money, NULL) < 0)
-        return skip(lua, "the equity is not known: a balance has no price");
-    if (money <= 0)
-        return skip(lua, "no equity");
-    double distance = entry > stop ? entry - stop : stop - entry;
-    double loss = distance + fee * ((entry < 0 ? -entry : entry) + (stop < 0 ? -stop : stop));
-    if (!(loss > 0))
-        return skip(lua, "entry and stop are the same price");
-    int64_t units;
-    int exact;
-    double qty = money_to_double(money) * risk / loss;
-    if (entry > stop) /* a purchase */
-        qty = affordable(market, qty, entry, fee);
-    if (instrument_qty_snap(market->instrument, qty, SNAP_DOWN, &units, &exact) < 0)
-        return skip(lua, "the quantity is out of range");
-    const struct oc_instrument *info = &market->instrument->info;
-    if (units <= 0 || ((info->present & OC_INST_HAS_MIN_QTY) && units < info->min_qty))
-        return skip(lua, "the quantity, or the cash for it, is below the smallest that can be traded");
-    lua_pushnumber(lua, instrument_qty(market->instrument, units));
-    return 1;
-}
-
 static int lj_state_index(lua_State *lua)
 {
     lua_rawgeti(lua, LUA_REGISTRYINDEX, strategy_of(lua)->state_ref);
@@ -450,7 +384,6 @@ void api_global_install(struct strategy *strategy)
                                          {"every", lj_every},       {"after", lj_after},   {NULL, NULL}};
     static const luaL_Reg logs[] = {
         {"debug", lj_log_debug}, {"info", lj_log_info}, {"warn", lj_log_warn}, {"error", lj_log_error}, {NULL, NULL}};
-    static const luaL_Reg sizes[] = {{"risk", lj_size_risk}, {NULL, NULL}};
     static const luaL_Reg account[] = {{"__index", lj_account_index}, {"__call", lj_account_call}, {NULL, NULL}};
     static const luaL_Reg state[] = {{"__index", lj_state_index}, {"__newindex", lj_state_newindex}, {NULL, NULL}};
     for (const luaL_Reg *reg = functions; reg->name; reg++) {
@@ -458,7 +391,6 @@ void api_global_install(struct strategy *strategy)
         sandbox_set_constant(lua, reg->name);
     }
     sandbox_register_lib(lua, "log", logs);
-    sandbox_register_lib(lua, "size", sizes);
     object(lua, "account", account);
     object(lua, "state", state);
     lua_newtable(lua);

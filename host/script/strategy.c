@@ -32,6 +32,7 @@ static int lj_install(lua_State *lua)
     luaL_ref(lua, LUA_REGISTRYINDEX);
     api_event_install(strategy);
     api_bars_install(strategy);
+    api_size_install(strategy);
     api_indicator_install(strategy);
     api_order_install(strategy);
     api_market_install(strategy);
@@ -175,12 +176,15 @@ static oc_rc on_bar(void *self, const struct oc_event *bar)
 {
     struct strategy *strategy = self;
     struct market_handle *market = market_of(strategy, bar->inst);
-    bool is_own;
+    oc_rc rc = OC_OK;
     if (!market)
         return OC_OK;
-    oc_rc rc = strategy_feed(strategy, market, bar, &is_own);
-    if (rc < 0 || !is_own)
-        return rc;
+    if (strategy_is_fed(strategy, market)) {
+        bool is_own = true;
+        rc = strategy_feed(strategy, market, bar, &is_own);
+        if (rc < 0 || !is_own)
+            return rc;
+    }
     if (!market->is_ready) {
         int64_t open_ns = ((const struct oc_ev_bar *)(const void *)bar)->open_ns; /* same place in a quote bar */
         if (open_ns < strategy->config.from_ns)

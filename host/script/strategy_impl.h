@@ -257,6 +257,7 @@ void api_market_install(struct strategy *strategy);
 void api_order_install(struct strategy *strategy);
 void api_indicator_install(struct strategy *strategy);
 void api_bars_install(struct strategy *strategy);
+void api_size_install(struct strategy *strategy);
 /* Pushes the handle of a line that on_init made. False: there is no such number. */
 bool api_indicator_push(lua_State *lua, const struct strategy *strategy, uint32_t number);
 /* A market, or bars of one, at `index`: the market and its frame (0: its own bars). Raises for anything else. */
@@ -325,6 +326,10 @@ extern const char *const strategy_callbacks[];
  * frames. False: it is a frame's, and nobody is called with it. OC_E_LIMIT: a frame could not be made; the strategy has the error. */
 CHECKED oc_rc strategy_feed(struct strategy *strategy, struct market_handle *market, const struct oc_event *bar,
                             bool *ret_is_own);
+static inline bool strategy_is_fed(const struct strategy *strategy, const struct market_handle *market)
+{
+    return (market->frame_count | market->indicator_count | strategy->pair_count) != 0;
+}
 void strategy_rescale(struct strategy *strategy, struct market_handle *market, struct rescale *rescale);
 bool strategy_is_warm(struct strategy *strategy, const struct market_handle *market);
 /* The period of its own bars, as far as it is known before they come; 0: the data are ticks and none was asked for. */

@@ -11,34 +11,13 @@
 
 #include "engine/market.h"
 #include "script/indicators.h"
+#include "support/indicator_kit.h"
 
-static struct instruments *instruments;
-static const struct instrument *instrument; /* price step 0.01 */
-
-static int setup(void **state)
+/* One with a length and nothing else. */
+static oc_rc begin(struct indicator *indicator, uint32_t kind, uint32_t length)
 {
-    struct oc_instrument info = {.size = sizeof info,
-                                 .kind = OC_KIND_SPOT,
-                                 .status = OC_STATUS_TRADING,
-                                 .price_step = {1, 2, 0},
-                                 .qty_step = {1, 3, 0},
-                                 .contract_size = {1, 0, 0},
-                                 .venue = "test",
-                                 .symbol = "BTC/USDT"};
-    uint32_t inst;
-    (void)state;
-    if (instruments_new(&instruments) < 0 || instruments_asset(instruments, "BTC", &info.base) < 0 ||
-        instruments_asset(instruments, "USDT", &info.quote) < 0 || instruments_add(instruments, &info, &inst) < 0)
-        return 1;
-    instrument = instruments_get(instruments, inst);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    instruments_free(instruments);
-    return 0;
+    const struct indicator_shape shape = {.kind = kind, .args = {(double)length}};
+    return indicator_init(indicator, &shape, instrument);
 }
 
 static void add(struct indicator *indicator, int64_t high, int64_t low, int64_t close)
@@ -53,7 +32,7 @@ static void is_now(const struct indicator *indicator, double want)
     assert_int_equal(indicator_missing(indicator), 0);
     double got = indicator->history[(indicator->ready - 1) % INDICATOR_HISTORY];
     if (fabs(got - want) > 1e-9)
-        fail_msg("%s is %.10f, expected %.10f", indicator_name(indicator->kind), got, want);
+        fail_msg("%s is %.10f, expected %.10f", indicator_name(indicator->shape.kind), got, want);
 }
 
 /* The true range reaches to the close before: up over a gap up, down over a gap down, and is the bar's own without one. */
@@ -61,7 +40,7 @@ static void a_true_range_spans_the_gap(void **state)
 {
     (void)state;
     struct indicator atr;
-    assert_int_equal(indicator_init(&atr, INDICATOR_ATR, 1, instrument), OC_OK);
+    assert_int_equal(begin(&atr, INDICATOR_ATR, 1), OC_OK);
     add(&atr, 10100, 9900, 10000);
     is_now(&atr, 2.0); /* the first bar has nothing before it */
     add(&atr, 10050, 9950, 10000);
@@ -79,7 +58,7 @@ static void an_average_range_is_smoothed(void **state)
 {
     (void)state;
     struct indicator atr;
-    assert_int_equal(indicator_init(&atr, INDICATOR_ATR, 2, instrument), OC_OK);
+    assert_int_equal(begin(&atr, INDICATOR_ATR, 2), OC_OK);
     add(&atr, 10100, 9900, 10000);
     assert_int_equal(indicator_missing(&atr), 1);
     add(&atr, 10100, 10000, 10000);
@@ -93,9 +72,9 @@ static void the_others_are_of_closes(void **state)
 {
     (void)state;
     struct indicator sma, ema, rsi;
-    assert_int_equal(indicator_init(&sma, INDICATOR_SMA, 3, instrument), OC_OK);
-    assert_int_equal(indicator_init(&ema, INDICATOR_EMA, 3, instrument), OC_OK);
-    assert_int_equal(indicator_init(&rsi, INDICATOR_RSI, 2, instrument), OC_OK);
+    assert_int_equal(begin(&sma, INDICATOR_SMA, 3), OC_OK);
+    assert_int_equal(begin(&ema, INDICATOR_EMA, 3), OC_OK);
+    assert_int_equal(begin(&rsi, INDICATOR_RSI, 2), OC_OK);
     static const int64_t closes[] = {10000, 10300, 10100, 10500, 10500};
     struct indicator *all[] = {&sma, &ema, &rsi};
     for (int i = 0; i < 5; i++) {
@@ -122,12 +101,12 @@ static void lengths_and_kinds_have_limits(void **state)
 {
     (void)state;
     struct indicator indicator;
-    assert_int_equal(indicator_init(&indicator, INDICATOR_SMA, 0, instrument), OC_E_INVALID);
-    assert_int_equal(indicator_init(&indicator, INDICATOR_SMA, INDICATOR_LENGTH_MAX + 1, instrument), OC_E_INVALID);
-    assert_int_equal(indicator_init(&indicator, INDICATOR_SMA - 1, 3, instrument), OC_E_INVALID);
-    assert_int_equal(indicator_init(&indicator, INDICATOR_ATR + 1, 3, instrument), OC_E_INVALID);
+    assert_int_equal(begin(&indicator, INDICATOR_SMA, 0), OC_E_INVALID);
+    assert_int_equal(begin(&indicator, INDICATOR_SMA, INDICATOR_LENGTH_MAX + 1), OC_E_INVALID);
+    assert_int_equal(begin(&indicator, INDICATOR_SMA - 1, 3), OC_E_INVALID);
+    assert_int_equal(begin(&indicator, INDICATOR_KINDS, 3), OC_E_INVALID);
     for (uint32_t kind = INDICATOR_SMA; kind <= INDICATOR_ATR; kind++) {
-        assert_int_equal(indicator_init(&indicator, kind, INDICATOR_LENGTH_MAX, instrument), OC_OK);
+        assert_int_equal(begin(&indicator, kind, INDICATOR_LENGTH_MAX), OC_OK);
         indicator_release(&indicator);
     }
 }
@@ -138,9 +117,9 @@ static void they_go_on_where_they_were_saved(void **state)
     (void)state;
     for (uint32_t kind = INDICATOR_SMA; kind <= INDICATOR_ATR; kind++) {
         struct indicator one, other, wrong;
-        assert_int_equal(indicator_init(&one, kind, 3, instrument), OC_OK);
-        assert_int_equal(indicator_init(&other, kind, 3, instrument), OC_OK);
-        assert_int_equal(indicator_init(&wrong, kind == INDICATOR_ATR ? INDICATOR_RSI : INDICATOR_ATR, 3, instrument),
+        assert_int_equal(begin(&one, kind, 3), OC_OK);
+        assert_int_equal(begin(&other, kind, 3), OC_OK);
+        assert_int_equal(begin(&wrong, kind == INDICATOR_ATR ? INDICATOR_RSI : INDICATOR_ATR, 3),
                          OC_OK);
         for (int i = 0; i < 6; i++)
             add(&one, 10100 + 17 * i, 9900 - 13 * i, 10000 + 29 * (i % 3));
@@ -167,19 +146,21 @@ static void they_go_on_where_they_were_saved(void **state)
 static void other_steps_are_the_same_prices(void **state)
 {
     (void)state;
-    static const uint32_t kinds[] = {INDICATOR_SMA, INDICATOR_EMA, INDICATOR_RSI, INDICATOR_ATR};
+    static const uint32_t kinds[] = {INDICATOR_SMA, INDICATOR_EMA,  INDICATOR_RSI,    INDICATOR_ATR,   INDICATOR_WMA,
+                                     INDICATOR_HMA, INDICATOR_CCI,  INDICATOR_STDDEV, INDICATOR_ZSCORE, INDICATOR_SLOPE,
+                                     INDICATOR_DONCHIAN};
     static const int64_t closes[] = {10000, 10110, 9990, 10250, 10300, 9870, 10010, 10110, 10220, 9900, 10550, 10330};
     enum { BARS = sizeof closes / sizeof closes[0], TURNS = 6 };
     const struct oc_instrument before = instrument->info;
-    for (size_t k = 0; k < 4; k++)
-        for (uint32_t length = 1; length < 6; length += 2) {
+    for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++)
+        for (uint32_t length = k < 4 ? 1 : 2; length < 6; length += 2) {
             struct instrument_steps old = {before.price_step, before.qty_step}, now;
             struct oc_instrument info = before;
             struct indicator turned, fresh;
             struct rescale rescale;
             uint32_t inst;
             assert_int_equal(instruments_add(instruments, &info, &inst), OC_OK);
-            assert_int_equal(indicator_init(&turned, kinds[k], length, instrument), OC_OK);
+            assert_int_equal(begin(&turned, kinds[k], length), OC_OK);
             for (int i = 0; i < TURNS; i++)
                 add(&turned, closes[i] + 20, closes[i] - 30, closes[i]);
             info.price_step = (struct oc_dec){2, 3, 0}; /* 0.002: five in one before */
@@ -187,14 +168,14 @@ static void other_steps_are_the_same_prices(void **state)
             now = (struct instrument_steps){info.price_step, info.qty_step};
             assert_int_equal(rescale_init(&rescale, &old, &now), OC_OK);
             indicator_rescale(&turned, instrument, &rescale);
-            assert_int_equal(indicator_init(&fresh, kinds[k], length, instrument), OC_OK);
+            assert_int_equal(begin(&fresh, kinds[k], length), OC_OK);
             for (int i = 0; i < BARS; i++) {
                 double value = 0, other = 0;
                 add(&fresh, 5 * (closes[i] + 20), 5 * (closes[i] - 30), 5 * closes[i]);
                 if (i < TURNS)
                     continue;
                 add(&turned, 5 * (closes[i] + 20), 5 * (closes[i] - 30), 5 * closes[i]);
-                assert_true(indicator_get(&turned, 0, &value) && indicator_get(&fresh, 0, &other));
+                assert_true(indicator_get(&turned, 0, 0, &value) && indicator_get(&fresh, 0, 0, &other));
                 if (kinds[k] == INDICATOR_SMA)
                     assert_true(value == other);
                 is_now(&turned, other);
@@ -213,5 +194,5 @@ int main(void)
         cmocka_unit_test(the_others_are_of_closes),         cmocka_unit_test(lengths_and_kinds_have_limits),
         cmocka_unit_test(they_go_on_where_they_were_saved), cmocka_unit_test(other_steps_are_the_same_prices),
     };
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, indicator_setup, indicator_teardown);
 }

@@ -393,7 +393,7 @@ static void indicators_warm_up(void **state)
     assert_true(kit_said(kit, "101.0\t101.5\tsma(3)\tfalse"));
     assert_true(kit_said(kit, "sma(3) has no value 1 bars ago yet"));
     kit_free(kit);
-    raises("for i = 1, 1 do cross_above(1, 2) end", "bad argument");
+    raises("for i = 1, 1 do cross_above(1, 2) end", "compare two indicators, or one with a number");
 }
 
 static void the_account(void **state)
