@@ -18,6 +18,11 @@ struct market_handle *api_bars_at(lua_State *lua, int index, uint32_t *ret_frame
     return bars ? bars->market : api_market_at(lua, index);
 }
 
+bool api_is_made_in_init(lua_State *lua, int index)
+{
+    return luaL_testudata(lua, index, strategy_meta_indicator) || luaL_testudata(lua, index, strategy_meta_bars);
+}
+
 static struct bar_frame *frame_at(lua_State *lua, struct market_handle **ret_market)
 {
     const struct bars_handle *bars = luaL_checkudata(lua, 1, strategy_meta_bars);
@@ -141,10 +146,11 @@ static void read_period(lua_State *lua, const struct strategy *strategy, struct 
         sandbox_raise(lua, "m:bars: '%s' is no period: expected a divisor of a day from 1s to 1d, such as 1m, 1h, 1d",
                       text);
     if (own_ns && spec->period_ns % own_ns != 0)
-        sandbox_raise(lua,
-                      "m:bars: '%s' is not a multiple of the strategy's own bars of %I s; for shorter bars say strategy "
-                      "{ timeframe = ... }",
-                      text, (LUAI_UACINT)(own_ns / 1000000000));
+        sandbox_raise(
+            lua,
+            "m:bars: '%s' is not a multiple of the strategy's own bars of %I s; for shorter bars say strategy "
+            "{ timeframe = ... }",
+            text, (LUAI_UACINT)(own_ns / 1000000000));
     if (spec->period_ns == own_ns)
         spec->period_ns = 0;
 }
@@ -184,7 +190,8 @@ static int lj_bars(lua_State *lua)
     struct strategy *strategy = market->strategy;
     struct frame_spec spec = {.kind = FRAME_TIME};
     if (lua_gettop(lua) > 2)
-        return sandbox_raise(lua, "m:bars takes a period such as \"1d\", or a table such as { kind = \"heikin_ashi\" }");
+        return sandbox_raise(lua,
+                             "m:bars takes a period such as \"1d\", or a table such as { kind = \"heikin_ashi\" }");
     if (lua_type(lua, 2) == LUA_TSTRING)
         read_period(lua, strategy, &spec);
     else if (!lua_isnoneornil(lua, 2))
@@ -193,13 +200,15 @@ static int lj_bars(lua_State *lua)
         if (memcmp(&market->frames[i]->spec, &spec, sizeof spec) == 0)
             return lua_rawgeti(lua, LUA_REGISTRYINDEX, market->frame_refs[i]), 1;
     if (!strategy->is_in_init || market != strategy->markets[strategy->market_count - 1])
-        return sandbox_raise(lua, "m:bars: bars are asked for in on_init(m) of their market first, so that they are kept "
-                                  "from the beginning");
+        return sandbox_raise(lua,
+                             "m:bars: bars are asked for in on_init(m) of their market first, so that they are kept "
+                             "from the beginning");
     if (spec.kind == FRAME_TIME && !spec.period_ns && !strategy_own_period(strategy))
         return sandbox_raise(lua, "m:bars: the data are ticks: say a period, or strategy { timeframe = ... }");
     if (spec.kind != FRAME_TIME && !strategy_own_period(strategy))
-        return sandbox_raise(lua, "m:bars: %s bars are made of the strategy's own bars, and the data are ticks: say "
-                                  "strategy { timeframe = \"1s\" }",
+        return sandbox_raise(lua,
+                             "m:bars: %s bars are made of the strategy's own bars, and the data are ticks: say "
+                             "strategy { timeframe = \"1s\" }",
                              frame_kind_name(spec.kind));
     if (market->frame_count == FRAMES_MAX)
         return sandbox_raise(lua, "a market can have at most %d kinds of bars", FRAMES_MAX);

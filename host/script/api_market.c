@@ -17,12 +17,12 @@ const char *const api_trade_options[] = {"qty",         "quote_qty", "price",   
                                          "reduce_only", "tif",       "expire",          "stop_loss", "take_profit",
                                          "tag",         "strict",    "on_insufficient", NULL};
 const char *const api_close_options[] = {"price", "stop", "tif", "tag", NULL};
+const char *const api_target_options[] = {"price", "tif", "expire", "post_only", "tag", "on_insufficient", NULL};
 
 /* The index of the option table: the first argument after m and a leading amount; 0: there is none. Anything else would
  * be silently without effect, so it raises. */
-static int options_at(lua_State *lua, const char *verb, const char *const *known)
+static int options_behind(lua_State *lua, const char *verb, const char *const *known, int index)
 {
-    int index = lua_istable(lua, 2) || known == api_close_options ? 2 : 3;
     if (lua_gettop(lua) > index || !(lua_istable(lua, index) || lua_isnoneornil(lua, index)))
         sandbox_raise(lua, "%s: the options are one table, the last argument; found %s", verb,
                       luaL_typename(lua, lua_gettop(lua)));
@@ -39,6 +39,11 @@ static int options_at(lua_State *lua, const char *verb, const char *const *known
         lua_pushfstring(lua, " %s", known[i]);
     lua_concat(lua, i + 2);
     return sandbox_raise(lua, "%s", lua_tostring(lua, -1));
+}
+
+static int options_at(lua_State *lua, const char *verb, const char *const *known)
+{
+    return options_behind(lua, verb, known, lua_istable(lua, 2) || known == api_close_options ? 2 : 3);
 }
 
 static bool option_number(lua_State *lua, int index, const char *name, struct api_number *ret_number)
@@ -286,6 +291,33 @@ static int verb(lua_State *lua, uint8_t side)
     return submit(lua, market, &request);
 }
 
+int api_place(lua_State *lua, const struct market_handle *market, struct oc_request *request, int options)
+{
+    bool snapped = false;
+    option_prices(lua, options, market->instrument, request, &snapped);
+    option_tag(lua, options, request);
+    request->tif = option_tif(lua, options);
+    request->expire_ns = option_expire(lua, options);
+    if (option_flag(lua, options, "post_only"))
+        request->bits |= OC_RQ_POST_ONLY;
+    if (snapped)
+        request->bits |= OC_RQ_SNAPPED;
+    return submit(lua, market, request);
+}
+
+bool api_option_reduces(lua_State *lua, int options, const struct oc_request *request, bool otherwise)
+{
+    if (!options || lua_getfield(lua, options, "on_insufficient") == LUA_TNIL)
+        return otherwise;
+    lua_pop(lua, 1);
+    return option_insufficient(lua, options, request) != 0;
+}
+
+int api_target_options_at(lua_State *lua, const char *verb, int index)
+{
+    return options_behind(lua, verb, api_target_options, index);
+}
+
 static int lj_buy(lua_State *lua) { return verb(lua, OC_SIDE_BUY); }
 static int lj_sell(lua_State *lua) { return verb(lua, OC_SIDE_SELL); }
 
@@ -320,18 +352,17 @@ static int lj_close(lua_State *lua)
     return answer(lua, market, &request, rc, &refusal);
 }
 
-/* True while an order of this strategy in this market is open that is not protection. */
-static int lj_busy(lua_State *lua)
+bool api_is_busy(const struct market_handle *market)
 {
-    const struct market_handle *market = api_market_at(lua, 1);
     const struct orders *orders = engine_orders(market->strategy->engine);
     bool busy = false;
     for (const struct order *order = orders_open_of(orders, market->inst); order && !busy; order = order->younger_here)
         busy = order->now.strategy == market->strategy->id && order->now.role != OC_ROLE_STOP_LOSS &&
                order->now.role != OC_ROLE_TAKE_PROFIT && order_is_open(order);
-    lua_pushboolean(lua, busy);
-    return 1;
+    return busy;
 }
+
+static int lj_busy(lua_State *lua) { return lua_pushboolean(lua, api_is_busy(api_market_at(lua, 1))), 1; }
 
 static int lj_orders(lua_State *lua)
 {
@@ -544,6 +575,7 @@ void api_market_install(struct strategy *strategy)
     api_metatable(lua, "outcry.market.methods");
     luaL_setfuncs(lua, methods, 0);
     luaL_setfuncs(lua, api_shown_methods, 0);
+    luaL_setfuncs(lua, api_target_methods, 0);
     api_metatable(lua, strategy_meta_market);
     lua_pushvalue(lua, -2);
     lua_pushvalue(lua, -2);

@@ -194,8 +194,7 @@ static int lj_size_atr(lua_State *lua)
 {
     static const char *const known[] = {"risk", "atr", "factor", "entry", "fee", "side", NULL};
     struct sizing sizing;
-    const char *why =
-        begin(lua, &sizing, "size.atr", "size.atr(m, { risk = 0.01, atr = m.a(), factor = 2 })", known);
+    const char *why = begin(lua, &sizing, "size.atr", "size.atr(m, { risk = 0.01, atr = m.a(), factor = 2 })", known);
     const double risk = share(lua, &sizing, "risk", "a share of equity", 1.0);
     const double atr = field(lua, &sizing, "atr"), factor = share(lua, &sizing, "factor", "a number", 1000.0);
     const char *no_entry = read_entry(lua, &sizing);
@@ -254,9 +253,8 @@ static int lj_size_kelly_fraction(lua_State *lua)
 /* clamp(fraction * f, 0, cap) of equity at the entry price. */
 static int lj_size_kelly(lua_State *lua)
 {
-    static const char *const known[] = {"chance", "payoff",   "gain", "loss",  "mean", "deviation",
-                                        "rate",   "fraction", "cap",  "entry", "fee",  "side",
-                                        NULL};
+    static const char *const known[] = {"chance",   "payoff", "gain",  "loss", "mean", "deviation", "rate",
+                                        "fraction", "cap",    "entry", "fee",  "side", NULL};
     struct sizing sizing;
     const char *why = begin(lua, &sizing, "size.kelly",
                             "size.kelly(m, { chance = 0.55, payoff = 1.2, fraction = 0.5, cap = 0.25 })", known);

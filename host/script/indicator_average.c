@@ -149,12 +149,12 @@ const struct indicator_kind indicator_wma = {.name = "wma",
 /* HMA (Hull 2005): WMA over floor(sqrt(n)) of 2 WMA(floor(n / 2)) - WMA(n). The two are kept as whole numbers over the common
  * divisor of their weights, so that nothing drifts. */
 struct hull {
-    oc_i128 whole;          /* sum with weights over n */
-    oc_i128 half;           /* over n / 2 */
-    oc_i128 last;           /* of the differences, over sqrt(n) */
-    oc_i128 last_sum;       /* of the differences, evenly */
-    int64_t sum, half_sum;  /* of the closes, evenly */
-    double scale;           /* what makes `last` a price */
+    oc_i128 whole;               /* sum with weights over n */
+    oc_i128 half;                /* over n / 2 */
+    oc_i128 last;                /* of the differences, over sqrt(n) */
+    oc_i128 last_sum;            /* of the differences, evenly */
+    int64_t sum, half_sum;       /* of the closes, evenly */
+    double scale;                /* what makes `last` a price */
     int64_t weight, weight_half; /* sums of their weights */
     uint32_t at, length, half_length;
     uint32_t last_at, last_length;
@@ -163,7 +163,10 @@ struct hull {
 };
 
 static oc_i128 *hull_differences(struct hull *hull) { return (oc_i128 *)(void *)(hull + 1); }
-static int64_t *hull_closes(struct hull *hull) { return (int64_t *)(void *)(hull_differences(hull) + hull->last_length); }
+static int64_t *hull_closes(struct hull *hull)
+{
+    return (int64_t *)(void *)(hull_differences(hull) + hull->last_length);
+}
 
 static uint32_t hull_last_length(uint32_t length)
 {

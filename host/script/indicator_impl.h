@@ -30,7 +30,10 @@ extern const struct indicator_kind indicator_mfi, indicator_obv, indicator_vwap;
 extern const struct indicator_kind indicator_bollinger, indicator_stddev, indicator_zscore, indicator_slope;
 extern const struct indicator_kind indicator_correlation, indicator_beta;
 
-#define ARG_LENGTH(low, high, otherwise) {"length", low, high, otherwise, true}
+#define ARG_LENGTH(low, high, otherwise)                                                                               \
+    {                                                                                                                  \
+        "length", low, high, otherwise, true                                                                           \
+    }
 
 static inline uint32_t arg_whole(const struct indicator_shape *shape, int at) { return (uint32_t)shape->args[at]; }
 

@@ -107,7 +107,8 @@ static void pair_complete(struct indicator *indicator)
     pair->other_before = pair->other_close;
     if (++indicator->count < indicator->need)
         return;
-    push(indicator, pair->held == pair->length ? pair_value(pair, indicator->shape.kind == INDICATOR_BETA) : (double)NAN);
+    push(indicator,
+         pair->held == pair->length ? pair_value(pair, indicator->shape.kind == INDICATOR_BETA) : (double)NAN);
 }
 
 static void take_pair(struct indicator *indicator, const struct indicator_bar *bar)

@@ -100,7 +100,10 @@ static void take_keltner(struct indicator *indicator, const struct indicator_bar
     push3(indicator, middle + away, middle, middle - away);
 }
 
-#define ARG_FACTOR(otherwise) {"factor", 0.01, 100, otherwise, false}
+#define ARG_FACTOR(otherwise)                                                                                          \
+    {                                                                                                                  \
+        "factor", 0.01, 100, otherwise, false                                                                          \
+    }
 
 const struct indicator_kind indicator_keltner = {
     .name = "keltner",
@@ -116,7 +119,7 @@ struct supertrend {
     struct smooth_atr atr;
     double factor;
     double upper, lower;
-    double previous; /* last close */
+    double previous;  /* last close */
     double direction; /* 0: no value yet */
 };
 

@@ -100,7 +100,9 @@ static void take_obv(struct indicator *indicator, const struct indicator_bar *ba
 {
     struct obv *obv = indicator->state;
     if (indicator->count++ > 0) {
-        const int64_t volume = bar->close2 > obv->previous ? bar->volume : bar->close2 < obv->previous ? -bar->volume : 0;
+        const int64_t volume = bar->close2 > obv->previous   ? bar->volume
+                               : bar->close2 < obv->previous ? -bar->volume
+                                                             : 0;
         indicator->is_over = __builtin_add_overflow(obv->total, volume, &obv->total);
     }
     obv->previous = bar->close2;
@@ -137,10 +139,7 @@ static size_t measure_vwap(const struct indicator_shape *shape, uint32_t *ret_ne
     return sizeof(struct vwap);
 }
 
-static int64_t floor_of(int64_t at_ns, int64_t period_ns)
-{
-    return at_ns / period_ns - (at_ns % period_ns < 0);
-}
+static int64_t floor_of(int64_t at_ns, int64_t period_ns) { return at_ns / period_ns - (at_ns % period_ns < 0); }
 
 static void take_vwap(struct indicator *indicator, const struct indicator_bar *bar)
 {

@@ -38,10 +38,23 @@ static const struct reference_group groups[] = {
      "assigned; an unknown one\n"
      "raises, and so does a closed order that is no longer held in memory."},
     {"position", "`m.position`", "This strategy's own position in this market. Unknown fields raise."},
+    {"target", "Options of `m:target_qty`, `m:target_percent` and `m:flip`", ""},
     {"indicator", "Indicators",
      "Made in `on_init` by `m:sma(n)` and its kind, fed by closed bars. `on_bar` is first called "
      "when all of a market are\n"
-     "ready. Quote bars count with their middle."},
+     "ready. Quote bars count with their middle. Those with several lines return a handle a line, and each handle "
+     "shows\n"
+     "the others by name: `m.bands = m:bollinger(20, 2)`, then `m.bands.lower`. In a local variable a handle is read\n"
+     "in half the time. After a restart they are as they were."},
+    {"bars", "Bars: `m:bars()`",
+     "Other bars of a market, asked for in `on_init`. They have all indicators of the market, fed by these bars "
+     "alone:\n"
+     "`m:bars(\"1d\"):ema(50)` moves when a day has closed, and not before. The last 64 are kept. `on_bar` is called "
+     "with the\n"
+     "strategy's own bars only; those of a longer period that close at the same instant have closed by then."},
+    {"closed", "Bars: `bars[n]`",
+     "A bar of `m:bars()` is a copy that may be kept in a local variable. Its prices are those of the bar, of quote "
+     "bars their middle."},
     {"bar", "Events: bar", "Given to `on_bar`. Events live for one callback: use after it raises and names `copy`."},
     {"qbar", "Events: quote bar", "Given to `on_bar` when the data are bars of bid and ask."},
     {"quote", "Events: quote", "Given to `on_quote`. What the data did not say is `nil`."},
@@ -99,10 +112,11 @@ static const struct reference_entry entries[] = {
      "Calls once, that long after now. Otherwise as `every`."},
     {"global", "cross_above", "cross_above(a, b)",
      "True when indicator `a` was at or below `b` one bar ago and is above it now; false while "
-     "unknown."},
+     "unknown. One of the two may be a number. An indicator of longer bars keeps its last two values, and with them "
+     "the "
+     "answer, until the next of these bars has closed."},
     {"global", "cross_below", "cross_below(a, b)",
-     "True when indicator `a` was at or above `b` one bar ago and is below it now; false while "
-     "unknown."},
+     "True when indicator `a` was at or above `b` one bar ago and is below it now; else as `cross_above`."},
     {"global", "require", "require(\"name\")",
      "Runs `name.lua` of the strategy's own folder once and returns what it returned. Paths, "
      "`..`, links out of the folder and what is no regular file raise."},
@@ -121,10 +135,33 @@ static const struct reference_entry entries[] = {
     {"size", "risk", "size.risk(m, { risk = 0.01, entry = price, stop = price, fee = 0.001 })",
      "The quantity that loses the share `risk` (above 0, at most 1) of equity between entry and "
      "stop: equity * risk / (|entry - "
-     "stop| + fee * (entry + stop)), down to the quantity step. `fee` is a rate a leg, 0 if "
-     "absent. A purchase on a spot market "
-     "is at most what 95 % of the free cash pays. Returns a number, or `nil, text` when there is "
-     "nothing to trade."},
+     "stop| + fee * (entry + stop)), per contract size. Every size is rounded down to the quantity step, is at most "
+     "what the "
+     "market allows at once, and on a spot market at most what 95 % of the free cash pays, or what is there to sell. "
+     "`fee` is a rate a leg; without it the account's, the larger of maker and taker. Equity counts in the market's "
+     "quote currency. Returns a number, or `nil, text` when there is nothing to trade. Of inverse contracts sizes are "
+     "not supported."},
+    {"size", "percent", "size.percent(m, { share = 0.1, entry = price, side = \"buy\", fee = 0.001 })",
+     "The quantity that is worth the share of equity at `entry`, its fee included. `entry` is the last price and "
+     "`side` "
+     "`\"buy\"` unless they are given, here and below."},
+    {"size", "atr", "size.atr(m, { risk = 0.01, atr = m.a(), factor = 2 })",
+     "The quantity that loses the share `risk` when the price goes `factor` times `atr` against it, the fees of both "
+     "legs included."},
+    {"size", "kelly", "size.kelly(m, { chance = 0.55, payoff = 1.2, fraction = 0.5, cap = 0.25 })",
+     "The quantity that is worth min(`fraction` * f, `cap`) of equity, f as of `size.kelly_fraction`. Without an edge: "
+     "`nil, text`."},
+    {"size", "kelly_fraction", "size.kelly_fraction { chance = 0.55, payoff = 1.2 }",
+     "Kelly's fraction f: of `chance` and `payoff` (won for 1 lost) chance - (1 - chance) / payoff; of `chance`, "
+     "`gain` "
+     "and `loss` (shares of the stake) chance / loss - (1 - chance) / gain; of `mean`, `deviation` and `rate` (0 if "
+     "absent; of one period) (mean - rate) / deviation^2. Below 0 without an edge."},
+    {"size", "kelly_weights",
+     "size.kelly_weights { excess = { 0.08, 0.05 }, deviation = { 0.2, 0.1 }, correlation = { { 1, 0.3 }, { 0.3, 1 } } "
+     "}",
+     "Kelly's fractions of up to 32 assets at once: the inverse of their covariance times their excess returns. A "
+     "list, "
+     "or `nil, text` where the covariance has no inverse."},
 
     {"account", "cash", "account.cash", "Balance of the account's currency; the same as `total`."},
     {"account", "total", "account.total", "The same: `free` and `used` together."},
@@ -218,12 +255,105 @@ static const struct reference_entry entries[] = {
      "`due` and `interval` in nanoseconds (0: continuous) and, where said, `next_rate`."},
     {"method", "round_price", "m:round_price(price)", "To the nearest price step."},
     {"method", "round_qty", "m:round_qty(qty)", "Down to the quantity step."},
+    {"method", "target_qty", "m:target_qty(qty, { options })",
+     "One order from the position to `qty`, rounded towards 0; below 0 is short. What only brings it nearer to 0 is "
+     "reduce-only. Returns an order, or `nil, err`: `ORDERS_UNDER_WAY` while `m:busy()`, for then it would be counted "
+     "twice or not at all; `ON_TARGET` when there is nothing to do."},
+    {"method", "target_percent", "m:target_percent(share, { options })",
+     "The same for a share of equity, 1 for all of it, at `price` or the last price, the account's fee included. What "
+     "cannot be paid is left out unless `on_insufficient = \"refuse\"`. Also `EQUITY_NOT_KNOWN`."},
+    {"method", "flip", "m:flip { options }",
+     "One order that turns the position to the other side, as large as it was. Also `NO_POSITION`."},
+    {"method", "bars", "m:bars(\"1d\"), m:bars { kind = \"renko\", size = 100 }, m:bars()",
+     "Bars of a longer period (a multiple of the strategy's own, up to 1d), of another kind, or its own. "
+     "`heikin_ashi`: "
+     "close is the mean of the four prices, open the middle of the bar before. `renko`: bricks of `size` in price by "
+     "closes, the first on a whole multiple of it; the other direction takes two sizes; at most 1000 of one bar, "
+     "beyond "
+     "that the strategy is suspended. `volume`, `dollar`: closed bars are added up until there are `size` of base or "
+     "of "
+     "quote currency (volume * close); a bar is not split. Those three and `heikin_ashi` are made of the strategy's "
+     "own "
+     "bars. The same bars asked for again are the same object; new ones only in `on_init`."},
     {"method", "sma", "m:sma(length)",
-     "Mean of the last `length` closes, 1 to 100000. Only in `on_init`, as the others."},
+     "Mean of the last `length` closes, 1 to 100000. Only in `on_init`, as the others. Its values never drift."},
     {"method", "ema", "m:ema(length)",
      "Exponential mean, weight 2 / (length + 1), begun with the mean of the first `length`."},
-    {"method", "rsi", "m:rsi(length)", "Wilder's index, 0 to 100; 50 while nothing moves. Needs `length` + 1 bars."},
-    {"method", "atr", "m:atr(length)", "Wilder's average true range, in price."},
+    {"method", "wma", "m:wma(length)", "Mean with weights 1 (oldest) to `length` (newest)."},
+    {"method", "hma", "m:hma(length)",
+     "Hull 2005: wma(floor(sqrt(length))) of 2 * wma(floor(length / 2)) - wma(length). 2 to 10000; needs length + "
+     "floor(sqrt(length)) - 1 bars."},
+    {"method", "macd", "m:macd(fast, slow, signal)",
+     "Appel: ema(fast) - ema(slow), usually 12, 26 and 9. Lines: itself, `signal` (its ema), `histogram` (the "
+     "difference). Each ema is begun with the mean of its own first values. Needs slow + signal - 1 bars."},
+    {"method", "rsi", "m:rsi(length)",
+     "Wilder 1978, 0 to 100; begun with the mean of the first `length` changes; 50 while nothing moves. Needs `length` "
+     "+ "
+     "1 bars."},
+    {"method", "atr", "m:atr(length)",
+     "Wilder 1978, average true range, in price; the first range is high - low; begun with the mean of the first "
+     "`length`."},
+    {"method", "bollinger", "m:bollinger(length, factor)",
+     "Lines `upper`, `middle` (sma), `lower`: `factor` population deviations away. Usually 20 and 2."},
+    {"method", "stddev", "m:stddev(length)",
+     "Standard deviation of the last `length` closes, of the population (divided by length). From 2."},
+    {"method", "zscore", "m:zscore(length)", "(close - sma) / stddev; `nil` while all closes of the window are equal."},
+    {"method", "donchian", "m:donchian(length)",
+     "Lines `upper`, `middle`, `lower`: highest high and lowest low of the last `length` bars, this one among them. "
+     "Those before it: `upper(1)`."},
+    {"method", "keltner", "m:keltner(length, atr, factor)",
+     "Lines `upper`, `middle`, `lower`: ema(length) and `factor` times atr(atr) away, as Raschke has it. Usually 20, "
+     "10, "
+     "2."},
+    {"method", "adx", "m:adx(length)",
+     "Wilder 1978. Lines: itself, `plus` and `minus` (+DI and -DI), 0 to 100. Sums are begun with the first `length` "
+     "movements, ADX with the mean of its first `length`; 0 while nothing moves. Needs 2 * length bars. Usually 14."},
+    {"method", "stochastic", "m:stochastic(length, smooth, signal)",
+     "Lane, slow: lines `k` (place of the close in the range of `length` bars, 0 to 100, mean of `smooth`) and `d` "
+     "(mean "
+     "of `signal` of them). 50 while the range is 0. Usually 14, 3, 3; `smooth` 1 is the fast one; these at most 100."},
+    {"method", "cci", "m:cci(length)",
+     "Lambert 1980: (typical - its mean) / (0.015 * mean distance), typical = (high + low + close) / 3; 2 to 200; "
+     "`nil` "
+     "while all are equal."},
+    {"method", "mfi", "m:mfi(length)",
+     "Quong and Soudack 1989: money that flowed while the typical price rose, in percent of all that flowed in "
+     "`length` "
+     "bars; 50 while none flows. 1 to 10000; needs length + 1 bars. A bar without a volume counts as 0, here and in "
+     "the "
+     "next two."},
+    {"method", "obv", "m:obv()",
+     "Granville 1963: volume of bars that closed higher less that of those that closed lower; 0 at the first bar."},
+    {"method", "vwap", "m:vwap(), m:vwap(\"8h\"), m:vwap(time)",
+     "Typical price weighted with the volume since the session began: a UTC day, or another length from whole "
+     "multiples "
+     "of it since 1970; or anchored, of bars that opened at `time` (whole nanoseconds) or later, and `nil` before. "
+     "`nil` "
+     "while there was no volume."},
+    {"method", "slope", "m:slope(length)",
+     "Of the line of least squares through the last `length` closes, in price a bar. From 2."},
+    {"method", "correlation", "m:correlation(other, length)",
+     "Of the last `length` returns (close / close before - 1) of this market and of `other`, one that `on_init` was "
+     "called "
+     "for before. Only bars that closed at the same instant count. `nil` while one of them does not vary. Needs length "
+     "+ "
+     "1 such bars."},
+    {"method", "beta", "m:beta(other, length)",
+     "Covariance of these returns by the variance of `other`'s. Else as `m:correlation`."},
+    {"method", "supertrend", "m:supertrend(length, factor)",
+     "Seban: lines `value` (the band that is in force) and `direction`, 1 up or -1 down. Bands lie `factor` times "
+     "atr(length) from (high + low) / 2, and only come nearer until a close has passed them. It begins downwards. "
+     "Usually 10 and 3."},
+    {"method", "sar", "m:sar(start, step, max)",
+     "Wilder's parabolic stop: lines `value` (of this bar, made from those before) and `direction`. A bar that touches "
+     "it "
+     "turns it. It begins with the second bar, down if that fell further than it rose. Usually 0.02, 0.02, 0.2."},
+    {"method", "pivots", "m:pivots(left, right)",
+     "Lines `high` and `low`: the newest high that is above those of the `right` bars after it and not below those of "
+     "the "
+     "`left` bars before, known when the last of these has closed, and the low likewise; `nil` before the first. "
+     "`high_age` "
+     "and `low_age` count bars since; each equals `right` when it has just become known. At most 1000."},
 
     {"option", "qty", "qty = 0.5", "Above 0, in base; moved down to the grid. Exactly one of `qty` and `quote_qty`."},
     {"option", "quote_qty", "quote_qty = 1000",
@@ -253,6 +383,14 @@ static const struct reference_entry entries[] = {
     {"close", "stop", "stop = 58000", "Close by a stop order."},
     {"close", "tif", "tif = \"IOC\"", "As above."},
     {"close", "tag", "tag = \"mean\"", "As above."},
+
+    {"target", "price", "price = 60000", "Limit, as of `m:buy`. Without it the order is one at market."},
+    {"target", "tif", "tif = \"IOC\"", "As of `m:buy`."},
+    {"target", "expire", "expire = now() + 60 * 1000000000", "As of `m:buy`."},
+    {"target", "post_only", "post_only = true", "As of `m:buy`."},
+    {"target", "tag", "tag = \"rebalance\"", "As of `m:buy`."},
+    {"target", "on_insufficient", "on_insufficient = \"reduce\"",
+     "As of `m:buy`; of `m:target_percent` it is `\"reduce\"` without."},
 
     {"refusal", "code", "err.code",
      "A stable word such as `QUANTITY_ABOVE_LIMIT`, `NO_POSITION`, `ORDER_ALREADY_FINAL`."},
@@ -311,9 +449,30 @@ static const struct reference_entry entries[] = {
 
     {"indicator", "()", "indicator(back)",
      "The value `back` bars ago, 0 (as without) to 15. Raises when it is not ready, with the "
-     "missing count; never 0 instead."},
+     "missing count; never 0 instead. `nil` where it is not defined, as a division by 0."},
     {"indicator", "value", "indicator.value", "The same as `indicator()`."},
     {"indicator", "ready", "indicator.ready", "True once there is a value."},
+
+    {"bars", "[]", "bars[1]",
+     "The bar that closed last, `bars[2]` the one before, to 64; `nil` where there is none yet. See below."},
+    {"bars", "#", "#bars", "How many can be read."},
+    {"bars", "count", "bars.count", "How many have closed."},
+    {"bars", "forming", "bars.forming",
+     "The bar that is not closed yet, as it is now, or `nil`: none is open, or it is not known before it closes, as of "
+     "the "
+     "data's own bars and of `heikin_ashi`. It may be read by this name only, and is no bar to decide by."},
+    {"bars", "kind", "bars.kind", "`\"time\"`, `\"heikin_ashi\"`, `\"renko\"`, `\"volume\"` or `\"dollar\"`."},
+    {"bars", "period", "bars.period", "Length in nanoseconds; 0 where they have none."},
+
+    {"closed", "time", "bar.time",
+     "When it closed; of `forming`, of kinds that are made here, when its last part did."},
+    {"closed", "open_time", "bar.open_time", "When it began."},
+    {"closed", "open", "bar.open", "First price."},
+    {"closed", "high", "bar.high", "Highest price."},
+    {"closed", "low", "bar.low", "Lowest price."},
+    {"closed", "close", "bar.close", "Last price."},
+    {"closed", "volume", "bar.volume",
+     "In base, or `nil` when the data have none. Of several bricks of one bar the first has it."},
 
     {"bar", "time", "bar.time", "The venue's time of the event: when the bar closed."},
     {"bar", "open_time", "bar.open_time", "When it began."},

@@ -65,7 +65,7 @@ static bool keeps_something(lua_State *lua, int32_t ref)
     lua_rawgeti(lua, LUA_REGISTRYINDEX, ref);
     int table = lua_gettop(lua);
     for (lua_pushnil(lua); !keeps && lua_next(lua, table); lua_pop(lua, 1))
-        keeps = !luaL_testudata(lua, -1, strategy_meta_indicator);
+        keeps = !api_is_made_in_init(lua, -1);
     lua_settop(lua, table - 1);
     return keeps;
 }

@@ -260,6 +260,8 @@ void api_bars_install(struct strategy *strategy);
 void api_size_install(struct strategy *strategy);
 /* Pushes the handle of a line that on_init made. False: there is no such number. */
 bool api_indicator_push(lua_State *lua, const struct strategy *strategy, uint32_t number);
+/* An indicator or bars of a market. */
+bool api_is_made_in_init(lua_State *lua, int index);
 /* A market, or bars of one, at `index`: the market and its frame (0: its own bars). Raises for anything else. */
 struct market_handle *api_bars_at(lua_State *lua, int index, uint32_t *ret_frame);
 
@@ -301,6 +303,15 @@ bool api_reads_as_money(const struct strategy *strategy, uint32_t asset, double 
 int64_t api_qty_units(lua_State *lua, const struct instrument *instrument, const struct api_number *number,
                       bool *ret_snapped);
 struct market_handle *api_market_at(lua_State *lua, int index);
+/* api_market.c: fills the request from the options (0: none), sends it, and pushes what the verb returns. */
+int api_place(lua_State *lua, const struct market_handle *market, struct oc_request *request, int options);
+/* Whether what cannot be paid is left out; `otherwise` where the options do not say. */
+bool api_option_reduces(lua_State *lua, int options, const struct oc_request *request, bool otherwise);
+/* Where the options of a target stand, if they do; 0: there are none. */
+int api_target_options_at(lua_State *lua, const char *verb, int index);
+/* An order of the strategy in this market is open that is not protection. */
+bool api_is_busy(const struct market_handle *market);
+extern const luaL_Reg api_target_methods[]; /* of a market */
 /* api_shown.c: a part of a balance, and a field of the account, as the venue shows it; nil where it has said nothing. False: the word
  * is none of these. */
 bool api_push_balance_shown(lua_State *lua, const struct strategy *strategy, uint32_t account, uint32_t asset,
@@ -317,9 +328,10 @@ void api_check_plain(lua_State *lua, int index, const char *what);
  * all are known. Borrowed: it lives in the table. */
 const char *api_unknown_field(lua_State *lua, int index, const char *const *known);
 
-/* Static lists ended by NULL, for the reference: options of m:buy and m:sell, of m:close, names of callbacks. */
+/* Static lists ended by NULL, for the reference: options of m:buy and m:sell, of m:close, of targets, names of callbacks. */
 extern const char *const api_trade_options[];
 extern const char *const api_close_options[];
+extern const char *const api_target_options[];
 extern const char *const strategy_callbacks[];
 
 /* strategy_bars.c: the bars of a market to its frames and indicators. `bar` is one that closed: of the strategy's own period or of one of its

@@ -142,7 +142,7 @@ static void found_again(struct text *lost, const char *name, const char *key)
 static void merge(lua_State *lua, const struct strategy *strategy, int made, int taken)
 {
     for (lua_pushnil(lua); lua_next(lua, made); lua_pop(lua, 1)) {
-        bool is_indicator = luaL_testudata(lua, -1, strategy_meta_indicator) != NULL;
+        bool is_indicator = api_is_made_in_init(lua, -1);
         lua_pushvalue(lua, -2);
         bool is_absent = lua_rawget(lua, taken) == LUA_TNIL;
         lua_pop(lua, 1);

@@ -1,7 +1,7 @@
 /* strategy_state.c: plain data, indicator and order handles as bytes, in an order that does not depend on the table.
  *
  * Format: one tag byte a value. n nil; t f booleans; i int64; d double bits; s length bytes; { pairs } tables, the keys
- * sorted; I uint32 number of an indicator's line; O uint64 order id. */
+ * sorted; I uint32 number of an indicator's line; B uint32 market and struct frame_spec of its bars; O uint64 order id. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -169,6 +169,13 @@ static void write_userdata(struct writer *writer, int index)
         put(writer, order, sizeof *order);
         return;
     }
+    const struct bars_handle *bars = luaL_testudata(lua, index, strategy_meta_bars);
+    if (bars) {
+        put_tag(writer, 'B');
+        put(writer, &bars->market->index, sizeof bars->market->index);
+        put(writer, &bars->market->frames[bars->frame - 1]->spec, sizeof(struct frame_spec));
+        return;
+    }
     if (indicator) {
         put_tag(writer, 'I');
         put(writer, &indicator->number, sizeof indicator->number);
@@ -279,8 +286,27 @@ static bool read_table(lua_State *lua, struct strategy *strategy, struct reader 
     return reader->at++ < reader->size;
 }
 
+static bool read_bars(lua_State *lua, struct strategy *strategy, struct reader *reader)
+{
+    struct frame_spec spec;
+    uint32_t index;
+    if (!get(reader, &index, sizeof index) || !get(reader, &spec, sizeof spec))
+        return false;
+    const struct market_handle *market = index < strategy->market_count ? strategy->markets[index] : NULL;
+    for (uint32_t i = 0; market && i < market->frame_count; i++)
+        if (memcmp(&market->frames[i]->spec, &spec, sizeof spec) == 0)
+            return lua_rawgeti(lua, LUA_REGISTRYINDEX, market->frame_refs[i]), true;
+    if (!strategy->map)
+        return false;
+    name_lost(strategy->lost, reader->path);
+    lua_pushnil(lua);
+    return true;
+}
+
 static bool read_handle(lua_State *lua, struct strategy *strategy, struct reader *reader, char tag)
 {
+    if (tag == 'B')
+        return read_bars(lua, strategy, reader);
     if (tag == 'O') {
         uint64_t order;
         if (!get(reader, &order, sizeof order))
@@ -335,6 +361,7 @@ static bool read_value(lua_State *lua, struct strategy *strategy, struct reader 
         return read_table(lua, strategy, reader);
     case 'O':
     case 'I':
+    case 'B':
         return read_handle(lua, strategy, reader, tag);
     default:
         return false;

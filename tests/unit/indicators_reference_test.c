@@ -483,11 +483,8 @@ static void vwap_counts_from_its_beginning(void **state)
 
 static void add_close(struct indicator *indicator, int64_t units)
 {
-    const struct oc_ev_bar bar = {.head = {.size = sizeof bar, .type = OC_EV_BAR},
-                                  .open = units,
-                                  .high = units,
-                                  .low = units,
-                                  .close = units};
+    const struct oc_ev_bar bar = {
+        .head = {.size = sizeof bar, .type = OC_EV_BAR}, .open = units, .high = units, .low = units, .close = units};
     indicator_add(indicator, instrument, &bar.head);
 }
 

@@ -119,8 +119,7 @@ static void they_go_on_where_they_were_saved(void **state)
         struct indicator one, other, wrong;
         assert_int_equal(begin(&one, kind, 3), OC_OK);
         assert_int_equal(begin(&other, kind, 3), OC_OK);
-        assert_int_equal(begin(&wrong, kind == INDICATOR_ATR ? INDICATOR_RSI : INDICATOR_ATR, 3),
-                         OC_OK);
+        assert_int_equal(begin(&wrong, kind == INDICATOR_ATR ? INDICATOR_RSI : INDICATOR_ATR, 3), OC_OK);
         for (int i = 0; i < 6; i++)
             add(&one, 10100 + 17 * i, 9900 - 13 * i, 10000 + 29 * (i % 3));
         size_t size = indicator_state_size(&one);
@@ -146,9 +145,9 @@ static void they_go_on_where_they_were_saved(void **state)
 static void other_steps_are_the_same_prices(void **state)
 {
     (void)state;
-    static const uint32_t kinds[] = {INDICATOR_SMA, INDICATOR_EMA,  INDICATOR_RSI,    INDICATOR_ATR,   INDICATOR_WMA,
-                                     INDICATOR_HMA, INDICATOR_CCI,  INDICATOR_STDDEV, INDICATOR_ZSCORE, INDICATOR_SLOPE,
-                                     INDICATOR_DONCHIAN};
+    static const uint32_t kinds[] = {INDICATOR_SMA,    INDICATOR_EMA,   INDICATOR_RSI,     INDICATOR_ATR,
+                                     INDICATOR_WMA,    INDICATOR_HMA,   INDICATOR_CCI,     INDICATOR_STDDEV,
+                                     INDICATOR_ZSCORE, INDICATOR_SLOPE, INDICATOR_DONCHIAN};
     static const int64_t closes[] = {10000, 10110, 9990, 10250, 10300, 9870, 10010, 10110, 10220, 9900, 10550, 10330};
     enum { BARS = sizeof closes / sizeof closes[0], TURNS = 6 };
     const struct oc_instrument before = instrument->info;

@@ -5,27 +5,33 @@
 
 /* Reads every key of every object; what does not raise is a field. Of m, what cannot be assigned is the API's. */
 static const char probe[] =
+    "local lines = {}\n" /* of one event few lines are logged: these go out together */
+    "local function say(line)\n"
+    "  lines[#lines + 1] = line\n"
+    "  if #lines == 50 or not line then print(table.concat(lines, '\\n')) lines = {} end\n"
+    "end\n"
     "local function probe(group, object)\n"
     "  for _, k in ipairs(KEYS) do\n"
-    "    if pcall(function() return object[k] end) then print(group .. ' ' .. k .. ';') end\n"
+    "    if pcall(function() return object[k] end) then say(group .. ' ' .. k .. ';') end\n"
     "  end\n"
     "end\n"
     "for _, lib in ipairs { 'log', 'size' } do for k in pairs(_G[lib]) do print(lib .. ' ' .. k .. ';') end end\n"
-    "function on_init(m) m.i = m:sma(1) end\n"
-    "function on_start() probe('account', account) end\n"
+    "function on_init(m) m.i, m.own = m:sma(1), m:bars() end\n"
+    "function on_start() probe('account', account) say() end\n"
     "function on_bar(m, b)\n"
-    "  if pcall(function() return b.bid_open end) then return probe('qbar', b) end\n"
-    "  probe('bar', b) probe('indicator', m.i) probe('position', m.position)\n"
+    "  if pcall(function() return b.bid_open end) then probe('qbar', b) return say() end\n"
+    "  probe('bar', b) probe('closed', m.own[1]) probe('indicator', m.i) probe('position', m.position)\n"
     "  for _, k in ipairs(KEYS) do\n"
-    "    if not pcall(function() m[k] = 1 end) then print('market ' .. k .. ';') end\n"
+    "    if not pcall(function() m[k] = 1 end) then say('market ' .. k .. ';') end\n"
     "  end\n"
     "  local order = m:buy(1) probe('order', order)\n"
     "  local _, err = m:buy(0.0000001)\n"
-    "  for k in pairs(err) do print('refusal ' .. k .. ';') end\n"
+    "  for k in pairs(err) do say('refusal ' .. k .. ';') end\n"
+    "  say()\n"
     "end\n"
-    "function on_quote(m, q) probe('quote', q) end\n"
-    "function on_trade(m, t) probe('trade', t) end\n"
-    "function on_fill(m, f) probe('fill', f) end\n";
+    "function on_quote(m, q) probe('quote', q) say() end\n"
+    "function on_trade(m, t) probe('trade', t) say() end\n"
+    "function on_fill(m, f) probe('fill', f) say() end\n";
 
 static const char *const keys[] = {
 #define KEY_TEXT(name) #name,
@@ -101,8 +107,8 @@ static bool documented(const char *group, const char *name)
 static void fields_and_methods(void **state)
 {
     (void)state;
-    static const char *const groups[] = {"account", "bar",   "qbar",   "quote",    "trade",
-                                         "fill",    "order", "market", "position", "indicator"};
+    static const char *const groups[] = {"account", "bar",    "qbar",     "quote",     "trade", "fill",
+                                         "order",   "market", "position", "indicator", "closed"};
     struct kit *kit = probed();
     uint32_t count;
     const struct reference_entry *entries = reference_entries(&count);
@@ -140,13 +146,16 @@ static void registered_functions(void **state)
 {
     (void)state;
     static const char *const globals[] = {"global", "file", "standard", "log", "size", "account", NULL};
-    static const char *const methods[] = {"method", NULL}, *const orders[] = {"order", NULL};
+    static const char *const methods[] = {"method", NULL}, *const orders[] = {"order", NULL},
+                             *const bars[] = {"method", NULL};
     struct kit *kit = kit_new("");
     lua_State *lua = sandbox_lua(strategy_sandbox(kit->strategy));
     luaL_getmetatable(lua, "outcry.market.methods");
     walk(lua, methods);
     luaL_getmetatable(lua, "outcry.order.methods");
     walk(lua, orders);
+    luaL_getmetatable(lua, "outcry.bars.methods");
+    walk(lua, bars);
     lua_pushglobaltable(lua);
     assert_true(lua_getmetatable(lua, -1));
     lua_getfield(lua, -1, "__index");
@@ -179,6 +188,7 @@ static void lists(void **state)
     (void)state;
     a_list("option", api_trade_options);
     a_list("close", api_close_options);
+    a_list("target", api_target_options);
     a_list("callback", strategy_callbacks);
     struct kit *kit = probed();
     uint32_t count;
