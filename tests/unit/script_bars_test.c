@@ -14,12 +14,13 @@ static void closes(struct kit *kit, const int64_t *prices, int count)
 static void a_longer_bar_moves_only_when_it_has_closed(void **state)
 {
     (void)state;
-    struct kit *kit = kit_new("function on_init(m) m.long = m:bars('5m') m.s = m.long:sma(2) end\n"
-                              "function on_bar(m, b)\n"
-                              "  local f = m.long.forming\n"
-                              "  print('at', b.time // 60000000000, m.s(), m.long[1].close, m.long[2].close, f and f.close, "
-                              "#m.long, m.long.count)\n"
-                              "end");
+    struct kit *kit =
+        kit_new("function on_init(m) m.long = m:bars('5m') m.s = m.long:sma(2) end\n"
+                "function on_bar(m, b)\n"
+                "  local f = m.long.forming\n"
+                "  print('at', b.time // 60000000000, m.s(), m.long[1].close, m.long[2].close, f and f.close, "
+                "#m.long, m.long.count)\n"
+                "end");
     for (int i = 2; i <= 16; i++) /* each bar closes at i minutes, at a price of i */
         kit_close(kit, i * 100);
     assert_int_equal(strategy_calls(kit->strategy), 7); /* the second long bar closes at 10m */
@@ -34,16 +35,17 @@ static void a_longer_bar_moves_only_when_it_has_closed(void **state)
 static void own_bars_have_a_history(void **state)
 {
     (void)state;
-    struct kit *kit = kit_new("function on_init(m) m:bars() end\n"
-                              "function on_bar(m, b)\n"
-                              "  local own = m:bars()\n"
-                              "  if own.count == 70 then\n"
-                              "    print(own[1].close == b.close, own[1].time == b.time, own[64].close, #own, own.forming)\n"
-                              "    print(pcall(function() return own[65] end))\n"
-                              "    print(pcall(function() return own[0] end))\n"
-                              "    print(own[1].volume, own[1].open_time == b.open_time, own.kind, own.period, tostring(own))\n"
-                              "  end\n"
-                              "end");
+    struct kit *kit =
+        kit_new("function on_init(m) m:bars() end\n"
+                "function on_bar(m, b)\n"
+                "  local own = m:bars()\n"
+                "  if own.count == 70 then\n"
+                "    print(own[1].close == b.close, own[1].time == b.time, own[64].close, #own, own.forming)\n"
+                "    print(pcall(function() return own[65] end))\n"
+                "    print(pcall(function() return own[0] end))\n"
+                "    print(own[1].volume, own[1].open_time == b.open_time, own.kind, own.period, tostring(own))\n"
+                "  end\n"
+                "end");
     for (int i = 1; i <= 70; i++)
         kit_close(kit, i * 100);
     assert_true(kit_said(kit, "true\ttrue\t7.0\t64\tnil\n"));
@@ -300,9 +302,10 @@ static void SIZE_1_to_4(void **state)
     sized_as("('%.3f'):format(size.kelly_fraction { chance = 0.55, payoff = 1.2 })", "0.175\n");
     sized_as("('%.12f'):format(size.kelly_fraction { chance = 0.55, loss = 0.12, gain = 0.18 })", "2.083333333333\n");
     sized_as("('%.2f'):format(size.kelly_fraction { mean = 0.12, rate = 0.03, deviation = 0.25 })", "1.44\n");
-    sized_as("('%.12f %.12f'):format(table.unpack(size.kelly_weights { excess = { 0.08, 0.05 }, deviation = { 0.2, 0.1 }, "
-             "correlation = { { 1, 0.3 }, { 0.3, 1 } } }))",
-             "1.373626373626 4.175824175824\n");
+    sized_as(
+        "('%.12f %.12f'):format(table.unpack(size.kelly_weights { excess = { 0.08, 0.05 }, deviation = { 0.2, 0.1 }, "
+        "correlation = { { 1, 0.3 }, { 0.3, 1 } } }))",
+        "1.373626373626 4.175824175824\n");
     sized_as("size.kelly_weights { excess = { 1, 1 }, deviation = { 1, 1 }, correlation = { { 1, 1 }, { 1, 1 } } }",
              "nil\tthe covariances cannot be inverted\n");
 }
@@ -319,9 +322,10 @@ static void other_sizes(void **state)
     (void)state;
     sized_as("size.percent(m, { share = 0.1 })", "50.0\n");
     sized_as("size.percent(m, { share = 0.1, fee = 0.001, entry = 99 })", "50.454\n"); /* 50.45450...: 5000 / 99.099 */
-    sized_as("size.percent(m, { share = 2 })", "475.0\n");                            /* what 95 % of the cash pays */
+    sized_as("size.percent(m, { share = 2 })", "475.0\n");                             /* what 95 % of the cash pays */
     sized_as("size.percent(m, { share = 2, side = 'sell' })", "1000.0\n");
-    sized_as("size.kelly(m, { chance = 0.55, payoff = 1.2, fraction = 0.5, cap = 1 })", "43.75\n"); /* 0.0875 of 50,000 */
+    sized_as("size.kelly(m, { chance = 0.55, payoff = 1.2, fraction = 0.5, cap = 1 })",
+             "43.75\n"); /* 0.0875 of 50,000 */
     sized_as("size.kelly(m, { chance = 0.55, payoff = 1.2, fraction = 1, cap = 0.1 })", "50.0\n");
     sized_as("size.kelly(m, { chance = 0.4, payoff = 1, fraction = 1, cap = 1 })", "nil\tthe bet has no edge");
     sized_as("pcall(size.kelly, m, { chance = 0.4, mean = 1, fraction = 1, cap = 1 })", "give chance and payoff, or");
