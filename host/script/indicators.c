@@ -156,12 +156,6 @@ void indicator_take_other(struct indicator *indicator, const struct indicator_ba
         take_none(indicator);
 }
 
-void indicator_add(struct indicator *indicator, const struct instrument *instrument, const struct oc_event *event)
-{
-    const struct indicator_bar bar = indicator_bar_of(instrument, event);
-    indicator_take(indicator, &bar);
-}
-
 void indicator_rescale(struct indicator *indicator, const struct instrument *instrument, struct rescale *rescale)
 {
     if (indicator->kind->rescale)

@@ -120,8 +120,6 @@ struct indicator_bar indicator_bar_of(const struct instrument *instrument, const
 void indicator_take(struct indicator *indicator, const struct indicator_bar *bar);
 /* Of a pair: a bar of the other market. What closed at one instant in both makes a pair, whichever comes first. */
 void indicator_take_other(struct indicator *indicator, const struct indicator_bar *bar);
-/* The two above at once. */
-void indicator_add(struct indicator *indicator, const struct instrument *instrument, const struct oc_event *bar);
 /* The instrument counts in other steps from now on. */
 void indicator_rescale(struct indicator *indicator, const struct instrument *instrument, struct rescale *rescale);
 

@@ -26,6 +26,12 @@ static int indicator_setup(void **state)
     return 0;
 }
 
+static inline void indicator_add(struct indicator *indicator, const struct instrument *of, const struct oc_event *event)
+{
+    const struct indicator_bar bar = indicator_bar_of(of, event);
+    indicator_take(indicator, &bar);
+}
+
 static int indicator_teardown(void **state)
 {
     (void)state;
