@@ -36,6 +36,11 @@ static const struct config_key keys[] = {
     {"strategy.account", "text", "the first of its venue",
      "account that strategies trade with where a venue has several"},
     {"strategy.deadline", "duration", "250ms live, 10s backtest", "CPU time of one callback; 0: no limit"},
+    {"strategy.on_error", "text", "suspend",
+     "a callback raised: suspend; flatten: and what it holds is closed; continue: its orders are dropped, and it goes "
+     "on"},
+    {"strategy.suspended_entries", "text", "keep",
+     "open entries of a strategy that was suspended: keep, cancel; flatten cancels them too"},
     {"data.symbol", "text", "from the file name", "unified symbol of the file: BTC/USDT"},
     {"data.options", "text", "inferred", "columns=...;unit=ms;zone=UTC;period=1m;price_step=0.01;qty_step=1e-8"},
     {"data.intrabar", "text", "none", "finer data that decide what bars cannot: files, with commas between"},

@@ -24,7 +24,7 @@
 struct engine;
 
 /* A user of the engine: one strategy, the console. A negative return suspends the client; what it staged in that call
- * is dropped. NULL members are skipped. */
+ * is dropped. OC_E_AGAIN: it is dropped, and the client goes on. NULL members are skipped. */
 struct rescale;
 
 struct engine_client {
@@ -68,10 +68,17 @@ struct engine_budget {
     oc_i128 notional; /* |position| and open orders at worst, in the account's currency */
 };
 
+enum { /* what becomes of a client's orders and positions when it is suspended; protection stays while it protects something */
+       ENGINE_SUSPENDED_KEEPS = 0,
+       ENGINE_SUSPENDED_CANCELS = 1, /* entries are canceled */
+       ENGINE_SUSPENDED_CLOSES = 2   /* and what it holds is closed, until it is flat */
+};
+
 struct engine_config {
     uint32_t epoch;            /* of order ids */
     uint32_t strict;           /* 1: every rule is asked twice and must agree */
     uint32_t halts;            /* 1: an alarm halts: nothing is opened until it is taken back */
+    uint32_t suspended;        /* ENGINE_SUSPENDED_... */
     int64_t trade_from_ns;     /* events before it only warm up: callbacks run, orders are refused */
     struct oc_dec quote_slack; /* share by which the reference is lowered to size an order by money, 0.05 */
     uint32_t fills_recent;     /* fills known by their identity, 0 = the limit of limits.h */
@@ -87,6 +94,7 @@ struct engine_stats {
     uint64_t alarms;
     uint64_t ambiguous;
     uint64_t suspended;
+    uint64_t gone_on; /* callbacks that failed, behind which the client went on */
 };
 
 CHECKED oc_rc engine_new(const struct engine_config *config, struct engine **ret_engine);
@@ -201,6 +209,7 @@ void engine_fail_as(struct engine *engine, uint32_t strategy, const char *words)
 void engine_suspend(struct engine *engine, uint32_t strategy);
 /* The same with the words of the record that said so. */
 void engine_suspend_as(struct engine *engine, uint32_t strategy, const char *words);
+uint32_t engine_suspended_become(const struct engine *engine); /* ENGINE_SUSPENDED_... */
 bool engine_is_suspended(const struct engine *engine, uint32_t strategy);
 /* The words recorded with its suspension; "" when there are none or it is not suspended. */
 const char *engine_suspension(const struct engine *engine, uint32_t strategy);

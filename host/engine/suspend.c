@@ -71,6 +71,30 @@ static struct suspension suspension_of(const struct engine *engine, uint32_t str
     return made;
 }
 
+/* What it asked for of old, in a batch of the host. Protection stays: it is of a position that is there. */
+static void take_down(struct engine *engine, uint32_t strategy)
+{
+    const uint32_t books = portfolio_book_count(engine->portfolio);
+    if (engine->config.suspended == ENGINE_SUSPENDED_KEEPS || engine->is_restoring)
+        return;
+    stage_begin(engine, 0);
+    engine_cancel_all(engine, strategy, 0, CANCEL_NOT_CLOSING);
+    for (uint32_t i = 0; i < books && engine->config.suspended == ENGINE_SUSPENDED_CLOSES; i++) {
+        const struct position *position = &portfolio_book_at(engine->portfolio, i)->position;
+        struct oc_request request = {.account = position->account,
+                                     .strategy = strategy,
+                                     .owner = OC_OWNER_HOST,
+                                     .type = OC_ORDER_MARKET,
+                                     .tif = OC_TIF_GTC,
+                                     .tag = "suspended"};
+        struct engine_refusal refusal;
+        request.head.inst = position->inst;
+        if (position->strategy == strategy && position->qty && engine_close(engine, &request, &refusal) < 0)
+            engine_alarm(engine, NULL, "what a suspended strategy holds could not be closed: it is left as it is");
+    }
+    stage_end(engine, true);
+}
+
 static void fail(struct engine *engine, uint32_t strategy, oc_rc rc, const char *words)
 {
     if (strategy == 0 || strategy > engine->client_count ||
@@ -86,9 +110,16 @@ static void fail(struct engine *engine, uint32_t strategy, oc_rc rc, const char 
     engine_suspend(engine, strategy);
     if (engine->is_observed)
         chain_observe(engine, &made.event.head);
+    take_down(engine, strategy);
 }
 
-void engine_fail(struct engine *engine, uint32_t strategy, oc_rc rc) { fail(engine, strategy, rc, NULL); }
+void engine_fail(struct engine *engine, uint32_t strategy, oc_rc rc)
+{
+    if (rc == OC_E_AGAIN)
+        engine->stats.gone_on++;
+    else
+        fail(engine, strategy, rc, NULL);
+}
 
 void engine_fail_as(struct engine *engine, uint32_t strategy, const char *words)
 {
@@ -114,6 +145,8 @@ void engine_suspend_as(struct engine *engine, uint32_t strategy, const char *wor
     keep(&engine->clients[strategy], &made.event);
     engine_suspend(engine, strategy);
 }
+
+uint32_t engine_suspended_become(const struct engine *engine) { return engine->config.suspended; }
 
 const char *engine_suspension(const struct engine *engine, uint32_t strategy)
 {

@@ -78,32 +78,6 @@ static int lj_callbacks(lua_State *lua)
     return 0;
 }
 
-/* Tells how many lines of the last event were left out. */
-static void log_settle(struct strategy *strategy)
-{
-    char line[96];
-    struct text text;
-    if (strategy->log_lines > STRATEGY_LOG_LINES_MAX) {
-        text_init_fixed(&text, line, sizeof line);
-        text_format(&text, "... and %llu more lines of the same event were left out",
-                    (unsigned long long)(strategy->log_lines - STRATEGY_LOG_LINES_MAX));
-        strategy->config.log(strategy->config.log_arg, OC_LOG_WARN, line);
-    }
-    strategy->log_lines = 0;
-}
-
-void strategy_say(struct strategy *strategy, int level, const char *text)
-{
-    if (!strategy->config.log || strategy->is_restoring)
-        return;
-    uint64_t cause = engine_cause(strategy->engine);
-    if (cause != strategy->log_cause)
-        log_settle(strategy);
-    strategy->log_cause = cause;
-    if (++strategy->log_lines <= STRATEGY_LOG_LINES_MAX)
-        strategy->config.log(strategy->config.log_arg, level, text);
-}
-
 static void print_line(void *arg, const char *text, size_t size)
 {
     struct strategy *strategy = arg;
@@ -114,8 +88,28 @@ static void print_line(void *arg, const char *text, size_t size)
     strategy_say(strategy, OC_LOG_INFO, line);
 }
 
+/* One line for the record and the log: where and what. */
+static void describe(struct strategy *strategy, const struct sandbox_error *error)
+{
+    struct text text;
+    text_init_fixed(&text, strategy->why, sizeof strategy->why);
+    if (error->line > 0)
+        text_format(&text, "%s:%d: %s", error->file, (int)error->line, error->message);
+    else
+        text_format(&text, "%s", error->message);
+}
+
 static oc_rc failed(struct strategy *strategy, oc_rc rc)
 {
+    const struct sandbox_error *error = rc < 0 ? sandbox_error_last(strategy->sandbox) : NULL;
+    if (error && strategy->config.goes_on && error->kind == SANDBOX_ERROR_RUNTIME &&
+        !sandbox_is_stopped(strategy->sandbox)) {
+        char line[sizeof strategy->why + 64];
+        describe(strategy, error);
+        snprintf(line, sizeof line, "a callback failed, and its orders are dropped: %s", strategy->why);
+        strategy_say(strategy, OC_LOG_ERROR, line);
+        return OC_E_AGAIN;
+    }
     if (rc < 0 && !strategy->has_error) {
         strategy->has_error = true;
         if (!strategy->error)
@@ -293,7 +287,7 @@ static oc_rc on_ended(void *self)
         lua_pushliteral(strategy->lua, "end");
         rc = call(strategy, strategy->on_stop, 1);
     }
-    log_settle(strategy);
+    strategy_log_settle(strategy);
     return rc;
 }
 
@@ -303,19 +297,15 @@ static oc_rc on_saved(void *self)
     return failed(strategy, state_record_changed(strategy));
 }
 
-/* One line for the record: where and what. */
 static const char *on_why(void *self)
 {
     struct strategy *strategy = self;
     const struct sandbox_error *error = strategy_error(strategy);
-    struct text text;
-    text_init_fixed(&text, strategy->why, sizeof strategy->why);
-    if (!error)
-        text_format(&text, "warm-up is too short: %u more bars are needed before --from", strategy->missing);
-    else if (error->line > 0)
-        text_format(&text, "%s:%d: %s", error->file, (int)error->line, error->message);
+    if (error)
+        describe(strategy, error);
     else
-        text_format(&text, "%s", error->message);
+        snprintf(strategy->why, sizeof strategy->why, "warm-up is too short: %u more bars are needed before --from",
+                 strategy->missing);
     return strategy->why;
 }
 
@@ -554,7 +544,7 @@ oc_rc strategy_stop(struct strategy *strategy, const char *reason)
     oc_rc rc = OC_OK;
     if (!engine_is_suspended(strategy->engine, strategy->id))
         rc = one_call(strategy, strategy->on_stop, reason);
-    log_settle(strategy);
+    strategy_log_settle(strategy);
     return rc;
 }
 

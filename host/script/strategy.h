@@ -55,6 +55,7 @@ struct strategy_config {
     bool is_apart;      /* the engine does not know it until strategy_enter */
     bool drops_params;  /* given parameters that it does not have are left out; else they are an error */
     bool notes_origins; /* see strategy_note_origins */
+    bool goes_on;       /* behind a callback that raised, whose orders are dropped; a limit suspends all the same */
     bool is_timed;      /* the wall time of its callbacks is taken, for showing */
 };
 

@@ -1,6 +1,5 @@
 /* strategy_bars.c: closed bars on their way to frames and indicators. */
-#include <string.h>
-
+#include "base/env.h"
 #include "base/text.h"
 #include "script/strategy_impl.h"
 
@@ -69,10 +68,13 @@ static oc_rc frame_failed(struct strategy *strategy, const struct bar_frame *fra
     struct text text;
     if (!strategy->has_error) {
         strategy->has_error = true;
-        memset(&strategy->error, 0, sizeof strategy->error);
-        strategy->error.kind = SANDBOX_ERROR_RUNTIME;
-        text_init_fixed(&text, strategy->error.message, sizeof strategy->error.message);
-        text_format(&text, "m:bars { kind = \"%s\" }: %s", frame_kind_name(frame->spec.kind), why);
+        if (!strategy->error)
+            strategy->error = env_alloc(sizeof *strategy->error);
+        if (strategy->error) {
+            *strategy->error = (struct sandbox_error){.kind = SANDBOX_ERROR_RUNTIME};
+            text_init_fixed(&text, strategy->error->message, sizeof strategy->error->message);
+            text_format(&text, "m:bars { kind = \"%s\" }: %s", frame_kind_name(frame->spec.kind), why);
+        }
     }
     return OC_E_LIMIT;
 }

@@ -246,6 +246,8 @@ extern const char *const strategy_meta_position;
 static inline struct strategy *strategy_of(lua_State *lua) { return sandbox_of(lua)->host; }
 /* One line to the log; what one event logs beyond STRATEGY_LOG_LINES_MAX is told as a count. */
 void strategy_say(struct strategy *strategy, int level, const char *text);
+/* Tells how many lines of the last event were left out. */
+void strategy_log_settle(struct strategy *strategy);
 
 /* strategy_origin.c: in a verb, when its order has its id. */
 void strategy_note_origin(lua_State *lua, struct strategy *strategy, uint64_t order);

@@ -170,10 +170,20 @@ static void close_door(void *self, struct session *session)
     session->door = NULL;
 }
 
+static uint32_t suspended_of(const struct settings *settings)
+{
+    if (strcmp(settings_text(settings, "strategy.on_error", "suspend"), "flatten") == 0)
+        return ENGINE_SUSPENDED_CLOSES;
+    const bool cancels = strcmp(settings_text(settings, "strategy.suspended_entries", "keep"), "cancel") == 0;
+    return cancels ? ENGINE_SUSPENDED_CANCELS : ENGINE_SUSPENDED_KEEPS;
+}
+
 static oc_rc open_engine(void *self, struct session *session)
 {
     (void)self;
-    struct engine_config config = {.epoch = door_epoch(session->door), .trade_from_ns = session->clock.from_ns};
+    struct engine_config config = {.epoch = door_epoch(session->door),
+                                   .trade_from_ns = session->clock.from_ns,
+                                   .suspended = suspended_of(session->settings)};
     oc_rc rc = engine_new(&config, &session->engine);
     return rc < 0 ? rc : inbox_new(session->engine, &session->venues, &session->inbox);
 }

@@ -26,6 +26,11 @@ static uint32_t account_of(const struct session *session)
     return session->money.account;
 }
 
+static bool goes_on(const struct session *session)
+{
+    return strcmp(settings_text(session->settings, "strategy.on_error", "suspend"), "continue") == 0;
+}
+
 static struct strategy_config config_of(const struct strategies *strategies, uint32_t index,
                                         struct steer_source *source)
 {
@@ -45,6 +50,7 @@ static struct strategy_config config_of(const struct strategies *strategies, uin
                                     .log_arg = strategies->session,
                                     .require = steer_require,
                                     .require_arg = source,
+                                    .goes_on = goes_on(strategies->session),
                                     .is_timed = strategies->is_shown};
 }
 

@@ -80,7 +80,10 @@ static void strategies_tell_suspended(struct strategies *strategies)
         const char *words = engine_suspension(session->engine, owner->id);
         owner->is_told = true;
         session_note(session, "suspended: %s: %s", owner->file, words[0] ? words : "before the restart");
-        log_error("strategy", "%s is suspended: its orders stay, it makes no new ones", owner->file);
+        static const char *const become[] = {"its orders stay", "its entries are canceled",
+                                             "its entries are canceled, and what it holds is closed"};
+        log_error("strategy", "%s is suspended: %s, it makes no new ones", owner->file,
+                  become[engine_suspended_become(session->engine)]);
         if (error)
             log_error_lines(error);
         else
@@ -187,7 +190,7 @@ oc_rc strategies_start(struct strategies *strategies)
     for (uint32_t i = 0; i < strategies->count && failed == OC_OK; i++) {
         struct strategy *strategy = strategies->list[i].strategy;
         oc_rc rc = strategy ? strategy_start(strategy) : OC_OK;
-        if (rc < 0 && strategies->ends_on_failure)
+        if (rc < 0 && rc != OC_E_AGAIN && strategies->ends_on_failure) /* it goes on behind that */
             failed = say_failed(strategies, i);
     }
     oc_rc rc = record_started(strategies);
