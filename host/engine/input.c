@@ -65,12 +65,13 @@ static void builder_close(struct engine *engine, struct bar_builder *builder)
     }
 }
 
-static void builders_close(struct engine *engine, int64_t now_ns)
+/* `inst`: of this instrument only; 0: of all. */
+static void builders_close(struct engine *engine, uint32_t inst, int64_t now_ns)
 {
     int64_t next = INT64_MAX;
     for (uint32_t i = 0; i < engine->builder_count; i++) { /* larger periods stand first */
         struct bar_builder *builder = engine->builders[i];
-        if (bar_builder_is_due(builder, now_ns))
+        if (bar_builder_is_due(builder, now_ns) && (!inst || OC_INST_INDEX(builder->inst) == OC_INST_INDEX(inst)))
             builder_close(engine, builder);
         if (builder->is_open && builder->end_ns < next)
             next = builder->end_ns;
@@ -105,7 +106,7 @@ static oc_rc apply_market(struct engine *engine, const struct oc_event *event)
         else if (event->type == OC_EV_QBAR)
             at_ns = ((const struct oc_ev_qbar *)(const void *)event)->open_ns;
         if (engine->bar_end_ns <= at_ns)
-            builders_close(engine, at_ns);
+            builders_close(engine, 0, at_ns);
     }
     market_apply(market, event, engine->now_ns);
     if (__builtin_expect(engine->groups.retry_ns != 0, 0) && !engine->is_restoring)
@@ -114,8 +115,8 @@ static oc_rc apply_market(struct engine *engine, const struct oc_event *event)
         chain_observe(engine, event);
     if (engine->builder_count) {
         builders_add(engine, event, at_ns);
-        if (is_bar && engine->bar_end_ns <= engine->now_ns)
-            builders_close(engine, engine->now_ns);
+        if (is_bar && engine->bar_end_ns <= engine->now_ns) /* the last part of another one's may be the next event */
+            builders_close(engine, event->inst, engine->now_ns);
     }
     for (uint32_t i = engine->first_subscription[OC_INST_INDEX(event->inst)]; i;) {
         const struct subscription *subscription = &engine->subscriptions[i - 1];
@@ -273,7 +274,7 @@ bool engine_close_bars(struct engine *engine, int64_t now_ns)
         return false;
     if (engine->now_ns < engine->bar_end_ns)
         engine->now_ns = engine->bar_end_ns;
-    builders_close(engine, engine->bar_end_ns);
+    builders_close(engine, 0, engine->bar_end_ns);
     return true;
 }
 

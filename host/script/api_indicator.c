@@ -160,7 +160,7 @@ static void read_args(lua_State *lua, int at, struct indicator_shape *shape)
         sandbox_raise(lua, "%s takes %d numbers; found %d", name, (int)count, lua_gettop(lua) - at + 1);
 }
 
-/* vwap(): a day. vwap("1w") and the like: a session of that length, from whole multiples of it since 1970 UTC. vwap(time): from then on. */
+/* vwap(): a day. vwap("8h") and the like: a session of that length, from whole multiples of it since 1970 UTC. vwap(time): from then on. */
 static void read_vwap(lua_State *lua, struct indicator_shape *shape)
 {
     size_t size;

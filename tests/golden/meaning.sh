@@ -21,19 +21,22 @@ export OUTCRY__CONSOLE__LIMIT=10m # however busy the machine is
 g=tests/golden/meaning
 bad=0
 
-# bars FILE SEED: minutes of a walk, some of them missing.
+# bars FILE SEED [BEFORE]: minutes of a walk, some of them missing. They begin 20 s behind a whole minute, or BEFORE so much earlier.
 bars() {
-    awk -v seed="$2" 'function draw(n) { seed = (seed * 16807) % 2147483647; return seed % n }
+    awk -v seed="$2" -v before="${3:-0}" 'function draw(n) { seed = (seed * 16807) % 2147483647; return seed % n }
     BEGIN {
         price = 1000; print "timestamp,open,high,low,close,volume"
         for (i = 0; i < 20000; i++) {
             open = price; price += draw(21) - 10; if (price < 500) price = 500
             high = (open > price ? open : price) + draw(3); low = (open < price ? open : price) - draw(3)
-            if (draw(100) < 95) print 1700000000 + 60 * i "," open "," high "," low "," price "," 100 + draw(900)
+            if (draw(100) < 95) print 1700000000 - before + 60 * i "," open "," high "," low "," price "," 100 + draw(900)
         } }' >"$1"
 }
 bars "$w/BTC-USDT.csv" 11
 bars "$w/ETH-USDT.csv" 12
+mkdir "$w/whole"
+bars "$w/whole/BTC-USDT.csv" 11 20
+bars "$w/whole/ETH-USDT.csv" 12 20
 
 backtest() { "$outcry" backtest "$@" --cash "${cash:-10000 USDT}" --session "$s" --json; }
 paper() { "$outcry" paper "$@" --cash "${cash:-10000 USDT}" --session "$s" --json; }

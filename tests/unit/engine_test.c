@@ -274,6 +274,27 @@ static void larger_bars_close_first(void **state)
     fixture_free(f);
 }
 
+/* Bars of two markets close at one instant, one event after the other: the longer bar of the second waits for its last part. */
+static void a_longer_bar_waits_for_its_own_last_part(void **state)
+{
+    (void)state;
+    struct fixture *f = fixture_new(COST_AVERAGE);
+    struct user user = {0};
+    uint32_t id = user_add(f, &user), first = f->inst, second;
+    struct oc_instrument info = instruments_get(engine_instruments(f->engine), first)->info;
+    strcpy(info.symbol, "ETH/USDT");
+    assert_int_equal(instruments_add(engine_instruments(f->engine), &info, &second), OC_OK);
+    assert_int_equal(engine_subscribe(f->engine, id, first, 5 * MINUTE), OC_OK);
+    assert_int_equal(engine_subscribe(f->engine, id, second, 5 * MINUTE), OC_OK);
+    for (int64_t i = 0; i < 11; i++)
+        for (int k = 0; k < 2; k++) {
+            f->inst = k ? second : first;
+            give_bar(f, i * MINUTE, MINUTE, 10000 + i);
+            assert_int_equal(user.bars, 2 * ((i + 1 - (k == 0)) / 5) + (k == 0 && (i + 1) % 5 == 0));
+        }
+    fixture_free(f);
+}
+
 static void timers_and_quiet_bars_fire_by_time(void **state)
 {
     (void)state;
@@ -374,6 +395,7 @@ int main(void)
         cmocka_unit_test(strict_mode_finds_a_rule_that_contradicts_itself),
         cmocka_unit_test(a_latch_stops_new_risk_only),
         cmocka_unit_test(larger_bars_close_first),
+        cmocka_unit_test(a_longer_bar_waits_for_its_own_last_part),
         cmocka_unit_test(timers_and_quiet_bars_fire_by_time),
         cmocka_unit_test(ticks_go_to_those_who_asked),
         cmocka_unit_test(warm_up_trades_nothing),
