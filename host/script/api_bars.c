@@ -197,7 +197,7 @@ static int lj_bars(lua_State *lua)
     else if (!lua_isnoneornil(lua, 2))
         read_kind(lua, &spec);
     for (uint32_t i = 0; i < market->frame_count; i++)
-        if (memcmp(&market->frames[i]->spec, &spec, sizeof spec) == 0)
+        if (frame_is_like(&market->frames[i]->spec, &spec))
             return lua_rawgeti(lua, LUA_REGISTRYINDEX, market->frame_refs[i]), 1;
     if (!strategy->is_in_init || market != strategy->markets[strategy->market_count - 1])
         return sandbox_raise(lua,

@@ -22,7 +22,7 @@ struct frame_bar {
     double volume; /* NaN: the data have none */
 };
 
-struct frame_spec { /* compared as bytes */
+struct frame_spec { /* saved as bytes */
     uint32_t kind;
     uint32_t zero;
     int64_t period_ns; /* FRAME_TIME; 0: the strategy's own bars */
@@ -50,6 +50,10 @@ struct bar_frame {
 typedef void (*frame_closed_fn)(void *arg, struct bar_frame *frame, const struct indicator_bar *bar);
 
 const char *frame_kind_name(uint32_t kind);
+static inline bool frame_is_like(const struct frame_spec *a, const struct frame_spec *b)
+{
+    return a->kind == b->kind && a->period_ns == b->period_ns && a->size == b->size;
+}
 /* A bar of the engine's of this period. `closed` is called once. */
 void frame_take(struct bar_frame *frame, const struct instrument *instrument, const struct oc_event *bar,
                 frame_closed_fn closed, void *arg);

@@ -246,9 +246,11 @@ static void take_adx(struct indicator *indicator, const struct indicator_bar *ba
     push3(indicator, adx->value, plus_index, minus_index);
 }
 
+enum { ADX_LENGTH_MAX = INDICATOR_LENGTH_MAX / 2 }; /* it needs twice as many bars */
+
 const struct indicator_kind indicator_adx = {.name = "adx",
                                              .lines = {"value", "plus", "minus"},
-                                             .args = {ARG_LENGTH(1, INDICATOR_LENGTH_MAX / 2, 14)},
+                                             .args = {ARG_LENGTH(1, ADX_LENGTH_MAX, 14)},
                                              .measure = measure_adx,
                                              .begin = begin_adx,
                                              .take = take_adx};

@@ -86,12 +86,17 @@ void indicator_release(struct indicator *indicator)
     indicator->history = NULL;
 }
 
+static bool is_like(const struct indicator_shape *a, const struct indicator_shape *b)
+{
+    for (int i = 0; i < INDICATOR_ARGS_MAX; i++)
+        if (a->args[i] != b->args[i])
+            return false;
+    return a->kind == b->kind && a->anchor_ns == b->anchor_ns && a->session_ns == b->session_ns;
+}
+
 bool indicator_is_pair(const struct indicator *indicator) { return indicator->kind->take_other != NULL; }
 
-bool indicator_is_like(const struct indicator *a, const struct indicator *b)
-{
-    return memcmp(&a->shape, &b->shape, sizeof a->shape) == 0;
-}
+bool indicator_is_like(const struct indicator *a, const struct indicator *b) { return is_like(&a->shape, &b->shape); }
 
 void indicator_begin(struct indicator *indicator, const struct instrument *instrument)
 {
@@ -209,8 +214,7 @@ oc_rc indicator_load(struct indicator *indicator, const char *bytes, size_t size
     if (size != indicator_state_size(indicator))
         return OC_E_DATA;
     memcpy(&saved, bytes, sizeof saved);
-    if (memcmp(&saved.shape, &indicator->shape, sizeof saved.shape) != 0 || saved.frame != indicator->frame ||
-        saved.other != indicator->other)
+    if (!is_like(&saved.shape, &indicator->shape) || saved.frame != indicator->frame || saved.other != indicator->other)
         return OC_E_DATA;
     indicator->count = saved.count;
     indicator->ready = saved.ready;

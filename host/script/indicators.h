@@ -63,7 +63,7 @@ struct indicator_arg { /* one number behind the name */
     bool is_whole;
 };
 
-/* What makes two indicators of a market the same. Bytes that are compared as such. */
+/* What makes two indicators of a market the same. */
 struct indicator_shape {
     uint32_t kind;
     uint32_t zero;

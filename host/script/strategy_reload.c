@@ -56,7 +56,7 @@ static const struct market_handle *market_like(const struct strategy *strategy, 
 static uint32_t frame_like(const struct market_handle *before, const struct market_handle *market, uint32_t ours)
 {
     for (uint32_t i = 0; i < before->frame_count; i++)
-        if (memcmp(&before->frames[i]->spec, &market->frames[ours]->spec, sizeof(struct frame_spec)) == 0)
+        if (frame_is_like(&before->frames[i]->spec, &market->frames[ours]->spec))
             return i;
     return FRAMES_MAX;
 }

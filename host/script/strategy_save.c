@@ -71,8 +71,11 @@ static bool load_frames(struct strategy *strategy, const char *bytes, size_t siz
     for (uint32_t i = 0; i < strategy->market_count; i++)
         for (uint32_t k = 0; k < strategy->markets[i]->frame_count; k++) {
             struct bar_frame *frame = strategy->markets[i]->frames[k];
-            if (sizeof frame->spec + sizeof frame->now > size - *at ||
-                memcmp(bytes + *at, &frame->spec, sizeof frame->spec) != 0)
+            struct frame_spec spec;
+            if (sizeof frame->spec + sizeof frame->now > size - *at)
+                return false;
+            memcpy(&spec, bytes + *at, sizeof spec);
+            if (!frame_is_like(&spec, &frame->spec))
                 return false;
             memcpy(&frame->now, bytes + *at + sizeof frame->spec, sizeof frame->now);
             frame_grid(frame, strategy->markets[i]->instrument);

@@ -294,7 +294,7 @@ static bool read_bars(lua_State *lua, struct strategy *strategy, struct reader *
         return false;
     const struct market_handle *market = index < strategy->market_count ? strategy->markets[index] : NULL;
     for (uint32_t i = 0; market && i < market->frame_count; i++)
-        if (memcmp(&market->frames[i]->spec, &spec, sizeof spec) == 0)
+        if (frame_is_like(&market->frames[i]->spec, &spec))
             return lua_rawgeti(lua, LUA_REGISTRYINDEX, market->frame_refs[i]), true;
     if (!strategy->map)
         return false;

@@ -68,7 +68,7 @@ static void each_is_its_definition(uint32_t kind)
         other[t] = (double)b / 100;
         const bool own_first = seed % 2;
         if (seed % 5 == 0) /* one without a twin, in between */
-            take(&now, own_first, 12345, t * 60 - 30);
+            take(&now, !own_first, 12345, t * 60 - 30);
         take(&now, own_first, own_first ? a : b, t * 60);
         assert_int_equal(now.count, t);
         take(&now, !own_first, own_first ? b : a, t * 60);

@@ -81,7 +81,9 @@ static void heikin_ashi_renko_volume_and_dollar_bars(void **state)
     assert_true(kit_said(kit, "volume\t1\t100.0\t104.0\t98.0\t99.0\t15.0\n"));
     assert_true(kit_said(kit, "dollar\t1\t10.0\t5.0\n"));
     static const int64_t prices[] = {10999, 11000, 12500, 11000, 10999, 9999};
-    closes(kit, prices, 6);
+    closes(kit, prices, 5);
+    assert_null(strstr(kit->log, "brick\t3\t")); /* the other direction takes two sizes */
+    closes(kit, prices + 5, 1);
     assert_true(kit_said(kit, "brick\t1\t100.0\t110.0\t110.0\t100.0\n"));
     assert_true(kit_said(kit, "brick\t2\t110.0\t120.0\t120.0\t110.0\n"));
     assert_true(kit_said(kit, "brick\t3\t110.0\t100.0\t110.0\t100.0\n")); /* 100 is a size below the last brick's low */
