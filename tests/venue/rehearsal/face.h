@@ -1,0 +1,51 @@
+/* face.h: what a venue looks like from outside: its protocol as data and a codec. The rest (matching, money, quotas, faults, transports) is
+ * the venue's.
+ *
+ * Invariants
+ * - A face keeps nothing: what belongs to a stream stands in its seat. It has no clock (venue_clock, venue_view) and no randomness.
+ * - It is given whole requests and whole messages of at most VENUE_BODY_MAX and VENUE_MESSAGE_MAX bytes, of any content. */
+#ifndef REHEARSAL_FACE_H
+#define REHEARSAL_FACE_H
+
+#include "rehearsal/venue.h"
+
+struct face_inst {
+    const char *symbol, *base, *quote;
+    struct oc_dec price_step, qty_step;
+    int64_t min_qty, max_qty;   /* units */
+    struct oc_dec min_notional;
+    int64_t price; /* units: where a market begins */
+};
+
+struct face {
+    const char *name, *about;
+    const char *paths; /* for a person: where it is spoken */
+    struct core_rules rules;
+    const struct face_inst *insts;
+    uint32_t inst_count;
+    const struct quota_rule *quotas;
+    uint32_t quota_count;
+    uint32_t maker_ppm, taker_ppm;
+    const char *money; /* what each account begins with */
+    bool has_keys;     /* requests are signed */
+    enum fault_of (*of)(const struct venue_ask *ask);
+    /* NULL: no requests, 404. ret->body is empty, and has room. */
+    void (*answer)(struct venue *venue, const struct venue_ask *ask, struct venue_answer *ret);
+    /* The words for what the venue itself refuses: 503 of maintenance or of a fault, 404. */
+    void (*refuse)(struct venue_answer *ret, uint32_t status, const char *code, const char *words);
+    /* False: *ret says why it may not. */
+    bool (*sit)(struct venue *venue, struct seat *seat, const struct venue_ask *ask, struct venue_answer *ret);
+    void (*hear)(struct venue *venue, struct seat *seat, const char *bytes, uint32_t size);
+    void (*tell)(struct venue *venue, struct seat *seat, const struct core_event *event);
+    /* All that one input made was told. NULL: nothing to do. */
+    void (*settled)(struct venue *venue, struct seat *seat);
+};
+
+extern const struct face face_plain, face_lines, face_jline;
+
+/* NULL: there is none of this name. */
+const struct face *face_named(const char *name);
+/* "plain", "lines", ..., NULL. */
+extern const char *const face_names[];
+
+#endif
