@@ -189,6 +189,8 @@ static void tell(struct venue *venue, struct seat *seat, const struct core_event
     const struct core_order *order = event->order;
     if (event->kind == CORE_ON_TRADE)
         tell_trade(venue, seat, event);
+    else if (!order || order->account != MAIN || !order->client[0])
+        return; /* of somebody else, or made at the website: it has no name here */
     else if (event->kind == CORE_ON_FILL)
         tell_fill(venue, seat, event);
     else if (event->kind == CORE_ON_ORDER && order->state == CORE_WORKING && order->filled == 0)

@@ -205,7 +205,8 @@ static oc_rc run_trade(struct venue *venue, const struct words *words, struct te
     ask.account = account_of(venue, words, at + 3);
     if (ask.account == CORE_NONE)
         return expected(out, word, words->at[at + 3], "of main, or of second");
-    return say_done(venue, core_place(venue->core, venue->now_ns, &ask, &order), order, word, out);
+    const enum core_why why = core_place(venue->core, venue->now_ns, &ask, &order);
+    return say_done(venue, why, order, word, out);
 }
 
 static oc_rc run_cancel(struct venue *venue, const struct words *words, struct text *out)
