@@ -28,6 +28,7 @@ struct face {
     uint32_t maker_ppm, taker_ppm;
     const char *money; /* what each account begins with */
     bool has_keys;     /* requests are signed */
+    const char *const *headers; /* that it reads, in lower case with a colon, as "x-key:"; ended by NULL */
     enum fault_of (*of)(const struct venue_ask *ask);
     /* NULL: no requests, 404. ret->body is empty, and has room. */
     void (*answer)(struct venue *venue, const struct venue_ask *ask, struct venue_answer *ret);

@@ -224,10 +224,12 @@ static bool sit(struct venue *venue, struct seat *seat, const struct venue_ask *
 static const struct face_inst insts[] = {
     {"BTC/USDT", "BTC", "USDT", {1, 2, 0}, {1, 3, 0}, 1, 1000000, {0, 0, 0}, 10000}};
 
+static const char *const headers[] = {NULL};
+
 #define LINES(its_name, its_about)                                                                                     \
     {                                                                                                                  \
         .name = its_name, .about = its_about, .paths = "wss /, any path", .rules = {.open_max = 500}, .insts = insts,  \
-        .inst_count = 1, .money = "100000 USDT, 100 BTC", .of = of_ask, .refuse = refuse, .sit = sit, .hear = hear,    \
+        .inst_count = 1, .money = "100000 USDT, 100 BTC", .headers = headers, .of = of_ask, .refuse = refuse, .sit = sit, .hear = hear,    \
         .tell = tell                                                                                                   \
     }
 

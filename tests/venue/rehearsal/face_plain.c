@@ -601,6 +601,8 @@ static const struct face_inst insts[] = {
 static const struct quota_rule quotas[] = {{"weight", false, false, 6000, 60000000000ll},
                                            {"orders", true, true, 100, 10000000000ll}};
 
+static const char *const headers[] = {"x-key:", "x-time:", "x-window:", "x-sign:", NULL};
+
 const struct face face_plain = {.name = "plain",
                                 .about = "REST and WebSocket, JSON, HMAC-SHA256",
                                 .paths = "https /v1/..., wss /v1/stream",
@@ -613,6 +615,7 @@ const struct face face_plain = {.name = "plain",
                                 .taker_ppm = 1000,
                                 .money = "100000 USDT, 2 BTC",
                                 .has_keys = true,
+                                .headers = headers,
                                 .of = of_ask,
                                 .answer = answer,
                                 .refuse = plain_refuse,

@@ -34,33 +34,42 @@ static int hex_digit(char c)
     return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
-/* A value up to '&', percent decoded. */
-static bool decode(const char *at, char *ret_value, size_t size_max)
+bool venue_decode(const char *path, char *ret_path, size_t size_max)
 {
     size_t size = 0;
-    for (; *at && *at != '&'; at++) {
-        char c = *at;
+    for (; *path; path++) {
+        char c = *path;
         if (c == '%') {
-            const int high = hex_digit(at[1]), low = high < 0 ? -1 : hex_digit(at[2]);
-            if (low < 0 || high * 16 + low == 0)
+            const int high = hex_digit(path[1]), low = high < 0 ? -1 : hex_digit(path[2]);
+            if (low < 0)
                 return false;
             c = (char)(high * 16 + low);
-            at += 2;
+            if (c == 0 || c == '&')
+                return false;
+            path += 2;
         }
         if (size + 1 >= size_max)
             return false;
-        ret_value[size++] = c;
+        ret_path[size++] = c;
     }
-    ret_value[size] = 0;
+    ret_path[size] = 0;
     return true;
 }
 
 bool venue_query(const struct venue_ask *ask, const char *name, char *ret_value, size_t size_max)
 {
     const size_t name_size = strlen(name);
-    for (const char *at = strchr(ask->path, '?'); at; at = strchr(at + 1, '&'))
-        if (strncmp(at + 1, name, name_size) == 0 && at[1 + name_size] == '=')
-            return decode(at + 2 + name_size, ret_value, size_max);
+    for (const char *at = strchr(ask->path, '?'); at; at = strchr(at + 1, '&')) {
+        if (strncmp(at + 1, name, name_size) != 0 || at[1 + name_size] != '=')
+            continue;
+        const char *value = at + 2 + name_size;
+        const size_t size = strcspn(value, "&");
+        if (size >= size_max)
+            return false;
+        memcpy(ret_value, value, size);
+        ret_value[size] = 0;
+        return true;
+    }
     return false;
 }
 

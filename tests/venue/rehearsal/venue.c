@@ -254,6 +254,14 @@ void venue_answered(struct venue *venue, uint32_t place)
     memset(exchange, 0, sizeof *exchange);
 }
 
+void venue_forget(struct venue *venue, uint32_t place)
+{
+    struct venue_exchange *exchange = &venue->exchanges[place];
+    exchange->is_forgotten = true;
+    if (exchange->state != EXCHANGE_ARRIVING)
+        venue_answered(venue, place);
+}
+
 bool venue_meets(struct venue *venue)
 {
     return faults_draw(&venue->faults, FAULT_RESET_CONNECTIONS, FAULT_OF_ALL, NULL);
@@ -417,8 +425,11 @@ void venue_advance(struct venue *venue, int64_t now_ns)
     if (venue->drops_streams)
         drop_streams(venue);
     for (uint32_t i = 0; i < VENUE_EXCHANGES_MAX; i++)
-        if (venue->exchanges[i].state == EXCHANGE_ARRIVING && venue->exchanges[i].due_ns <= venue->now_ns)
+        if (venue->exchanges[i].state == EXCHANGE_ARRIVING && venue->exchanges[i].due_ns <= venue->now_ns) {
             carry_out(venue, &venue->exchanges[i]);
+            if (venue->exchanges[i].is_forgotten)
+                venue_answered(venue, i);
+        }
     if (venue->market)
         market_advance(venue->market, venue->now_ns);
     settle(venue);

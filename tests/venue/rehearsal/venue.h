@@ -41,7 +41,7 @@ struct venue_key {
 
 struct venue_ask { /* a request of HTTP; borrowed */
     uint8_t method;      /* OC_METHOD_... */
-    const char *path;    /* with its query */
+    const char *path;    /* with its query, percent escapes decoded: libwebsockets gives it so */
     const char *headers; /* lines "Name: value\r\n", names in any case */
     const char *body;
     uint32_t body_size;
@@ -67,6 +67,7 @@ struct venue_exchange {
     enum exchange_state state;
     enum venue_end end;
     int64_t due_ns;
+    bool is_forgotten;    /* nobody waits for it any more: it goes when it was carried out */
     struct venue_ask ask; /* its texts are owned */
     struct venue_answer answer;
 };
@@ -138,6 +139,8 @@ uint32_t venue_ask(struct venue *venue, const struct venue_ask *ask);
 /* NULL: nothing is to be said yet. Else: it is to be said now, and venue_answered is due. LOST ones never are. */
 const struct venue_exchange *venue_answer(const struct venue *venue, uint32_t exchange);
 void venue_answered(struct venue *venue, uint32_t exchange);
+/* The connection is gone: what was asked is still done. */
+void venue_forget(struct venue *venue, uint32_t exchange);
 
 /* Somebody opens a stream. Its place among the seats, 101; or CORE_NONE, and *ret says why not. */
 uint32_t venue_sit(struct venue *venue, const struct venue_ask *ask, struct venue_answer *ret);
@@ -163,7 +166,9 @@ static inline int64_t venue_view(const struct venue *venue)
 }
 /* The value of a header, "" where it is not there or too long. */
 void venue_header(const struct venue_ask *ask, const char *name, char *ret_value, size_t size_max);
-/* The value of a member of the query, percent decoded. False: it is not there, too long, or wrongly encoded. */
+/* For transports: percent escapes decoded. False: wrongly encoded, an encoded `&` or zero, or too long. */
+bool venue_decode(const char *path, char *ret_path, size_t size_max);
+/* The value of a member of the query. False: it is not there, or too long. */
 bool venue_query(const struct venue_ask *ask, const char *name, char *ret_value, size_t size_max);
 const struct venue_key *venue_key(const struct venue *venue, const char *id);
 /* Whether `hex` is the HMAC-SHA256 of the text by the key's secret, in 64 digits. */

@@ -62,15 +62,16 @@ static inline void kit_sign(const char *text, char ret_hex[65])
 static inline uint32_t kit_send(uint8_t method, const char *path, const char *body, const char *key)
 {
     static const char *const methods[] = {"GET", "POST", "PUT", "DELETE", "PATCH"};
-    char text[4096], headers[512] = "", sign[65];
+    char text[4096], headers[512] = "", sign[65], decoded[1024];
     const long long time_us = kit.now_ns / 1000 + kit.off_us;
+    assert_true(venue_decode(path, decoded, sizeof decoded));
     if (key) {
-        snprintf(text, sizeof text, "%s\n%s\n%lld\n%s\n%s", methods[method], path, time_us, kit.window, body);
+        snprintf(text, sizeof text, "%s\n%s\n%lld\n%s\n%s", methods[method], decoded, time_us, kit.window, body);
         kit_sign(text, sign);
         snprintf(headers, sizeof headers, "x-key: %s\r\nx-time: %lld\r\nx-window: %s\r\nx-sign: %s\r\n", key, time_us, kit.window, sign);
     }
     const struct venue_ask ask = {.method = method,
-                                  .path = path,
+                                  .path = decoded,
                                   .headers = headers,
                                   .body = body,
                                   .body_size = (uint32_t)strlen(body),
