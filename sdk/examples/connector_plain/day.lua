@@ -1,11 +1,11 @@
--- Buys below what it saw before, sells above what it paid; an order that is not filled within ten trades is taken back.
+-- Buys below what it saw before, sells above what it paid; an order that is not filled after ten trades is taken back.
 strategy { name = "day" }
 local seen, since = nil, 0
 
 function on_trade(m, t)
   since = since + 1
   if m:busy() then
-    if since > 10 then m:cancel_all() end
+    if since == 10 then m:cancel_all() end
     return
   end
   since = 0

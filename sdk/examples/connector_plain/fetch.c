@@ -37,8 +37,11 @@ static void write_path(struct kit_write *to, const struct oc_fetch *ask, const s
         KIT_WRITE(to, "?id=");
         kit_write_query(to, ask->venue_order.text, ask->venue_order.size);
     } else if (ask->kind == OC_FETCH_FILLS) {
-        if (ask->cursor.size == sizeof after)
-            memcpy(&after, ask->cursor.bytes, sizeof after);
+        if (ask->cursor.size != sizeof after) { /* the first of a session: fills of before it are not its own */
+            KIT_WRITE(to, "?from=end");
+            return;
+        }
+        memcpy(&after, ask->cursor.bytes, sizeof after);
         KIT_WRITE(to, "?after=");
         kit_write_u64(to, after);
         KIT_WRITE(to, "&limit=");

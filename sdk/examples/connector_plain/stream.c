@@ -1,5 +1,5 @@
-/* stream.c: the streams: one of the market, one of each account. What is numbered and missing makes a stream fall: it begins anew, and
- * fills that were missed are asked for. */
+/* stream.c: the streams: one of the market, one of each account. An account trades only while its stream tells what becomes of its orders.
+ * What is numbered and missing makes a stream fall: it begins anew, and fills that were missed are asked for. */
 #include "plain.h"
 
 enum { WORDS_ROOM = 256 };
@@ -9,7 +9,7 @@ static oc_rc open_stream(struct plain *plain, uint32_t account, uint32_t carries
     static const char path[] = "/v1/stream";
     const struct oc_cost cost = {WEIGHT, 0, 5};
     const struct oc_open open = {.size = sizeof open,
-                                 .flags = OC_OPEN_KEEP,
+                                 .flags = OC_OPEN_KEEP | (account ? OC_OPEN_ORDERS : 0u),
                                  .endpoint = STREAM,
                                  .frame = OC_FRAME_WEBSOCKET,
                                  .account = account,
@@ -68,19 +68,17 @@ oc_rc plain_subscribe(void *self, uint32_t stream, uint32_t how, const struct oc
     struct plain *plain = self;
     oc_rc rc = OC_OK;
     for (uint32_t i = 0; i < count && rc >= 0; i++) {
+        if (subs[i].topic == OC_TOPIC_PRIVATE)
+            continue; /* said with the login: nothing trades before */
         char text[WORDS_ROOM];
         struct kit_write out = kit_write_begin(text, sizeof text);
         struct oc_instrument info;
         kit_write_text(&out, how == OC_SUB_REMOVE ? "{\"do\":\"unsubscribe\",\"topic\":\"" : "{\"do\":\"subscribe\",\"topic\":\"");
-        if (subs[i].topic == OC_TOPIC_PRIVATE) {
-            KIT_WRITE(&out, "account\"}");
-        } else {
-            if (plain->kit.names->record(plain->kit.host, subs[i].inst, &info, sizeof info) < 0)
-                return OC_E_NOT_FOUND;
-            KIT_WRITE(&out, "trades\",\"symbol\":");
-            kit_write_json(&out, info.venue_symbol, strlen(info.venue_symbol));
-            KIT_WRITE(&out, "}");
-        }
+        if (plain->kit.names->record(plain->kit.host, subs[i].inst, &info, sizeof info) < 0)
+            return OC_E_NOT_FOUND;
+        KIT_WRITE(&out, "trades\",\"symbol\":");
+        kit_write_json(&out, info.venue_symbol, strlen(info.venue_symbol));
+        KIT_WRITE(&out, "}");
         rc = say_words(plain, stream, &out, NULL);
     }
     return rc;
@@ -123,8 +121,16 @@ static uint64_t *sequence_of(struct plain *plain, uint32_t inst)
     return NULL;
 }
 
-/* Logged in: what was missed meanwhile is asked for. */
 static oc_rc logged_in(struct plain *plain, const struct account *who)
+{
+    char text[WORDS_ROOM];
+    struct kit_write out = kit_write_begin(text, sizeof text);
+    KIT_WRITE(&out, "{\"do\":\"subscribe\",\"topic\":\"account\"}");
+    return say_words(plain, who->stream, &out, NULL);
+}
+
+/* From here on it is told of everything; what was missed before is asked for. */
+static oc_rc hears_all(struct plain *plain, const struct account *who)
 {
     const oc_rc rc = plain->kit.net->ready(plain->kit.host, who->stream);
     return rc < 0 ? rc : plain->kit.feed->missed(plain->kit.host, who->account, OC_FETCH_FILLS);
@@ -166,6 +172,8 @@ static oc_rc hear_account(struct plain *plain, struct account *who, const struct
 {
     if (KIT_JSON_IS(words->on, "login"))
         return logged_in(plain, who);
+    if (KIT_JSON_IS(words->on, "subscribed"))
+        return hears_all(plain, who);
     if (KIT_JSON_IS(words->on, "error"))
         return plain->kit.net->fail(plain->kit.host, heard->stream, plain_why(words->code));
     if (!KIT_JSON_IS(words->on, "order") && !KIT_JSON_IS(words->on, "fill") && !KIT_JSON_IS(words->on, "balance"))

@@ -289,8 +289,11 @@ static void get_fills(struct call *call)
 {
     const struct core *core = call->venue->core;
     struct page page;
+    char from[8];
     if (!begin_page(call, "fills", &page))
         return;
+    if (venue_query(call->ask, "from", from, sizeof from) && strcmp(from, "end") == 0) /* where to go on from later */
+        page.next = core_fill_count(core);
     for (uint64_t number = page.next + 1; number <= core_fill_count(core); number++) {
         const struct core_fill *fill = core_fill(core, number);
         if (fill->account != call->key->account || fill->at_ns > venue_view(call->venue))

@@ -22,7 +22,8 @@ struct market {
     uint64_t random;
     int64_t every_ns, next_ns;
     struct walk walks[CORE_INSTS_MAX];
-    struct market_file *file; /* NULL: none */
+    struct market_file *file; /* NULL: none, or at its end */
+    bool has_file;            /* the first instrument follows one */
     int64_t file_every_ns, file_next_ns;
     int64_t offset_ns; /* from a time of the file to ours */
     struct market_point points[MARKET_POINTS_MAX];
@@ -185,6 +186,7 @@ static void fetch_points(struct market *market)
 void market_follow(struct market *market, struct market_file *file, int64_t every_ns)
 {
     market->file = file;
+    market->has_file = true;
     market->file_every_ns = every_ns;
     fetch_points(market);
     market->offset_ns = market->next_ns - (market->point_count ? market->points[0].at_ns : 0);
@@ -223,7 +225,6 @@ int64_t market_next_ns(const struct market *market)
 
 void market_advance(struct market *market, int64_t now_ns)
 {
-    const bool has_file = market->file != NULL;
     if (now_ns - market->next_ns > PAUSE_NS)
         market->next_ns = now_ns; /* it was stopped, and is not made up for */
     for (int i = 0; i < STEPS_MAX && market_next_ns(market) <= now_ns; i++) {
@@ -234,7 +235,7 @@ void market_advance(struct market *market, int64_t now_ns)
         }
         market->next_ns += market->every_ns;
         for (uint32_t inst = 0; inst < core_inst_count(market->core); inst++)
-            if (inst > 0 || !has_file)
+            if (inst > 0 || !market->has_file)
                 step_walk(market, inst, now_ns);
     }
 }
