@@ -109,7 +109,7 @@ static void hear_json(struct venue *venue, struct seat *seat, const char *bytes,
             price = value;
         for (size_t i = 0; i < sizeof members / sizeof *members; i++)
             if (kit_json_is(key, members[i].name, strlen(members[i].name)))
-                is_good = is_good && kit_json_copy(value, members[i].to, members[i].size_max) >= 0;
+                is_good = is_good && value.at && kit_json_copy(value, members[i].to, members[i].size_max) >= 0;
     }
     if (!kit_json_end(&json) || !is_good || !read_id(id, client))
         return;

@@ -44,7 +44,7 @@ static inline int kit_json_is(struct kit_json_text text, const char *word, size_
  * OC_E_RANGE: more digits, or longer than KIT_JSON_NUMBER_MAX. */
 static inline oc_rc kit_json_number(struct kit_json_text text, int *ret_minus, kit_i128 *ret_units, int32_t *ret_scale)
 {
-    const char *at = text.at, *end = at + text.size;
+    const char *at = text.at, *end = text.size ? at + text.size : at;
     kit_i128 units = 0;
     int32_t scale = 0, power = 0;
     int has_digit = 0, has_point = 0, kept = 0;
@@ -102,7 +102,7 @@ static inline oc_rc kit_json_units(struct kit_json_text text, struct oc_dec step
     if (step.units <= 0 || !kit_dec_is_valid(step))
         return OC_E_INVALID;
     /* what venues send: at most 18 digits, no power, no more decimals than the step has but zeros */
-    const char *at = text.at, *end = at + text.size;
+    const char *at = text.at, *end = text.size ? at + text.size : at;
     if (text.size > 0 && text.size <= 18 && (text.kind == KIT_JSON_STRING || text.kind == KIT_JSON_NUMBER)) {
         const int minus = *at == '-';
         uint64_t sum = 0;
@@ -274,7 +274,7 @@ static inline uint32_t kit_json_utf8(const char *at, const char *end)
  * OC_E_DATA: not UTF-8, half of a pair, or a zero byte within; OC_E_LIMIT: `size_max` is too small. The buffer is dirty then. */
 static inline oc_rc kit_json_copy(struct kit_json_text text, char *buffer, size_t size_max)
 {
-    const char *at = text.at, *end = at + text.size;
+    const char *at = text.at, *end = text.size ? at + text.size : at;
     size_t size = 0;
     while (at < end) {
         char bytes[4];
