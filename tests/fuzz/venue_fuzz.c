@@ -11,7 +11,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 enum { FACES = 3, RUNS = 512, INPUT_MAX = 4000 };
 
-static struct venue *venues[FACES];
+static struct rehearsal *venues[FACES];
 static uint32_t seats[FACES];
 static int64_t now_ns = 1767623400000000000ll;
 static uint32_t runs;

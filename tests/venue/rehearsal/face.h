@@ -31,15 +31,15 @@ struct face {
     const char *const *headers; /* that it reads, in lower case with a colon, as "x-key:"; ended by NULL */
     enum fault_of (*of)(const struct venue_ask *ask);
     /* NULL: no requests, 404. ret->body is empty, and has room. */
-    void (*answer)(struct venue *venue, const struct venue_ask *ask, struct venue_answer *ret);
+    void (*answer)(struct rehearsal *venue, const struct venue_ask *ask, struct venue_answer *ret);
     /* The words for what the venue itself refuses: 503 of maintenance or of a fault, 404. */
     void (*refuse)(struct venue_answer *ret, uint32_t status, const char *code, const char *words);
     /* False: *ret says why it may not. */
-    bool (*sit)(struct venue *venue, struct seat *seat, const struct venue_ask *ask, struct venue_answer *ret);
-    void (*hear)(struct venue *venue, struct seat *seat, const char *bytes, uint32_t size);
-    void (*tell)(struct venue *venue, struct seat *seat, const struct core_event *event);
+    bool (*sit)(struct rehearsal *venue, struct seat *seat, const struct venue_ask *ask, struct venue_answer *ret);
+    void (*hear)(struct rehearsal *venue, struct seat *seat, const char *bytes, uint32_t size);
+    void (*tell)(struct rehearsal *venue, struct seat *seat, const struct core_event *event);
     /* All that one input made was told. NULL: nothing to do. */
-    void (*settled)(struct venue *venue, struct seat *seat);
+    void (*settled)(struct rehearsal *venue, struct seat *seat);
 };
 
 extern const struct face face_plain, face_lines, face_jline;

@@ -17,12 +17,12 @@
 
 enum { LINE_OUT_MAX = 256, MAIN = 0 };
 
-static bool is_jline(const struct venue *venue) { return venue->face == &face_jline; }
+static bool is_jline(const struct rehearsal *venue) { return venue->face == &face_jline; }
 
-static void say(struct venue *venue, struct seat *seat, const char *line) { venue_say(venue, seat, line, strlen(line)); }
+static void say(struct rehearsal *venue, struct seat *seat, const char *line) { venue_say(venue, seat, line, strlen(line)); }
 
 /* A word about an order: ack, canceled (gone), reject. */
-static void say_of(struct venue *venue, struct seat *seat, const char *word, const char *client, const char *why)
+static void say_of(struct rehearsal *venue, struct seat *seat, const char *word, const char *client, const char *why)
 {
     char line[LINE_OUT_MAX];
     struct text out;
@@ -40,7 +40,7 @@ static void say_of(struct venue *venue, struct seat *seat, const char *word, con
 
 /* ---- what is heard ---- */
 
-static void place(struct venue *venue, struct seat *seat, struct core_ask *ask)
+static void place(struct rehearsal *venue, struct seat *seat, struct core_ask *ask)
 {
     uint32_t order;
     ask->account = MAIN;
@@ -52,7 +52,7 @@ static void place(struct venue *venue, struct seat *seat, struct core_ask *ask)
         say_of(venue, seat, "reject", ask->client, core_why_name(why));
 }
 
-static void cancel(struct venue *venue, struct seat *seat, const char *client)
+static void cancel(struct rehearsal *venue, struct seat *seat, const char *client)
 {
     const uint32_t order = core_order_by_client(venue->core, MAIN, client);
     if (order == CORE_NONE || core_cancel(venue->core, venue->now_ns, order) != CORE_OK)
@@ -69,7 +69,7 @@ static bool read_id(const char *text, char ret_client[CORE_CLIENT_MAX])
     return true;
 }
 
-static void hear_words(struct venue *venue, struct seat *seat, const char *bytes, uint32_t size)
+static void hear_words(struct rehearsal *venue, struct seat *seat, const char *bytes, uint32_t size)
 {
     char line[LINE_OUT_MAX] = "", id[24] = "", side[8] = "", more[2] = "";
     struct core_ask ask = {.inst = 0};
@@ -87,7 +87,7 @@ static void hear_words(struct venue *venue, struct seat *seat, const char *bytes
     }
 }
 
-static void hear_json(struct venue *venue, struct seat *seat, const char *bytes, uint32_t size)
+static void hear_json(struct rehearsal *venue, struct seat *seat, const char *bytes, uint32_t size)
 {
     char op[8] = "", id[24] = "", symbol[CORE_NAME_MAX] = "", side[8] = "", type[8] = "limit", client[CORE_CLIENT_MAX];
     struct kit_json_text qty = {0}, price = {0};
@@ -130,7 +130,7 @@ static void hear_json(struct venue *venue, struct seat *seat, const char *bytes,
         place(venue, seat, &ask);
 }
 
-static void hear(struct venue *venue, struct seat *seat, const char *bytes, uint32_t size)
+static void hear(struct rehearsal *venue, struct seat *seat, const char *bytes, uint32_t size)
 {
     while (size && (bytes[size - 1] == '\n' || bytes[size - 1] == '\r'))
         size--;
@@ -142,7 +142,7 @@ static void hear(struct venue *venue, struct seat *seat, const char *bytes, uint
 
 /* ---- what is told ---- */
 
-static void tell_fill(struct venue *venue, struct seat *seat, const struct core_event *event)
+static void tell_fill(struct rehearsal *venue, struct seat *seat, const struct core_event *event)
 {
     char line[LINE_OUT_MAX], trade[24];
     const struct core_inst *inst = core_inst(venue->core, event->inst);
@@ -166,7 +166,7 @@ static void tell_fill(struct venue *venue, struct seat *seat, const struct core_
     say(venue, seat, line);
 }
 
-static void tell_trade(struct venue *venue, struct seat *seat, const struct core_event *event)
+static void tell_trade(struct rehearsal *venue, struct seat *seat, const struct core_event *event)
 {
     char line[LINE_OUT_MAX];
     const struct core_inst *inst = core_inst(venue->core, event->inst);
@@ -184,7 +184,7 @@ static void tell_trade(struct venue *venue, struct seat *seat, const struct core
     say(venue, seat, line);
 }
 
-static void tell(struct venue *venue, struct seat *seat, const struct core_event *event)
+static void tell(struct rehearsal *venue, struct seat *seat, const struct core_event *event)
 {
     const struct core_order *order = event->order;
     if (event->kind == CORE_ON_TRADE)
@@ -214,7 +214,7 @@ static void refuse(struct venue_answer *ret, uint32_t status, const char *code, 
     json_close(&ret->body, '}');
 }
 
-static bool sit(struct venue *venue, struct seat *seat, const struct venue_ask *ask, struct venue_answer *ret)
+static bool sit(struct rehearsal *venue, struct seat *seat, const struct venue_ask *ask, struct venue_answer *ret)
 {
     (void)venue, (void)ask, (void)ret;
     seat->account = MAIN;

@@ -8,7 +8,7 @@
 enum { PAGE_MAX = 500, TRADES_MAX = 100, ERRORS_COST = 1 };
 
 struct call { /* a request on its way */
-    struct venue *venue;
+    struct rehearsal *venue;
     const struct venue_ask *ask;
     const struct venue_key *key; /* NULL: of nobody */
     struct venue_answer *ret;
@@ -577,7 +577,7 @@ static bool is_authentic(struct call *call, const char **ret_code, const char **
     return call->key != NULL;
 }
 
-static void answer(struct venue *venue, const struct venue_ask *ask, struct venue_answer *ret)
+static void answer(struct rehearsal *venue, const struct venue_ask *ask, struct venue_answer *ret)
 {
     struct call call = {.venue = venue, .ask = ask, .ret = ret};
     const struct route *route = route_of(ask);

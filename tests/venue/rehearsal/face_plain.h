@@ -28,15 +28,15 @@ void plain_put_levels(const struct core *core, struct text *out, uint32_t inst, 
 void plain_put_level(const struct core_inst *inst, struct text *out, int64_t price, int64_t qty);
 
 /* Whether somebody who calls itself `key_id` signed `text` at `time_us` within the window. NULL, and *ret_code and *ret_words say why not. */
-const struct venue_key *plain_signed(const struct venue *venue, const char *key_id, const char *time_us, const char *window_ms,
+const struct venue_key *plain_signed(const struct rehearsal *venue, const char *key_id, const char *time_us, const char *window_ms,
                                      const char *sign, const struct text *text, const char **ret_code,
                                      const char **ret_words);
 
 /* face_plain_stream.c */
-bool plain_sit(struct venue *venue, struct seat *seat, const struct venue_ask *ask, struct venue_answer *ret);
-void plain_hear(struct venue *venue, struct seat *seat, const char *bytes, uint32_t size);
-void plain_tell(struct venue *venue, struct seat *seat, const struct core_event *event);
-void plain_settled(struct venue *venue, struct seat *seat);
+bool plain_sit(struct rehearsal *venue, struct seat *seat, const struct venue_ask *ask, struct venue_answer *ret);
+void plain_hear(struct rehearsal *venue, struct seat *seat, const char *bytes, uint32_t size);
+void plain_tell(struct rehearsal *venue, struct seat *seat, const struct core_event *event);
+void plain_settled(struct rehearsal *venue, struct seat *seat);
 
 void plain_refuse(struct venue_answer *ret, uint32_t status, const char *code, const char *words);
 

@@ -147,7 +147,7 @@ void plain_refuse(struct venue_answer *ret, uint32_t status, const char *code, c
 
 enum { WINDOW_MS = 5000, WINDOW_MAX_MS = 60000, AHEAD_MS = 1000 };
 
-const struct venue_key *plain_signed(const struct venue *venue, const char *key_id, const char *time_us, const char *window_ms,
+const struct venue_key *plain_signed(const struct rehearsal *venue, const char *key_id, const char *time_us, const char *window_ms,
                                      const char *sign, const struct text *text, const char **ret_code,
                                      const char **ret_words)
 {

@@ -22,7 +22,7 @@ static struct text *begin(struct message *message, const char *on)
     return &message->text;
 }
 
-static void send(struct venue *venue, struct seat *seat, struct message *message)
+static void send(struct rehearsal *venue, struct seat *seat, struct message *message)
 {
     json_close(&message->text, '}');
     venue_say(venue, seat, message->bytes, message->text.size);
@@ -35,7 +35,7 @@ static struct text *begin_numbered(struct message *message, struct seat *seat, c
     return out;
 }
 
-static void complain(struct venue *venue, struct seat *seat, const char *code, const char *words)
+static void complain(struct rehearsal *venue, struct seat *seat, const char *code, const char *words)
 {
     struct message message;
     struct text *out = begin(&message, "error");
@@ -44,7 +44,7 @@ static void complain(struct venue *venue, struct seat *seat, const char *code, c
     send(venue, seat, &message);
 }
 
-bool plain_sit(struct venue *venue, struct seat *seat, const struct venue_ask *ask, struct venue_answer *ret)
+bool plain_sit(struct rehearsal *venue, struct seat *seat, const struct venue_ask *ask, struct venue_answer *ret)
 {
     int64_t wait_ns = 0;
     (void)seat;
@@ -91,7 +91,7 @@ static bool read_words(const char *bytes, uint32_t size, struct words *words)
     return kit_json_end(&json) && is_object && is_good;
 }
 
-static void log_in(struct venue *venue, struct seat *seat, const struct words *words)
+static void log_in(struct rehearsal *venue, struct seat *seat, const struct words *words)
 {
     char bytes[64];
     const char *code, *why;
@@ -110,7 +110,7 @@ static void log_in(struct venue *venue, struct seat *seat, const struct words *w
     send(venue, seat, &message);
 }
 
-static void say_snapshot(struct venue *venue, struct seat *seat, uint32_t inst)
+static void say_snapshot(struct rehearsal *venue, struct seat *seat, uint32_t inst)
 {
     struct message message;
     struct text *out = begin_numbered(&message, seat, "depth", inst);
@@ -121,7 +121,7 @@ static void say_snapshot(struct venue *venue, struct seat *seat, uint32_t inst)
     send(venue, seat, &message);
 }
 
-static void say_quote(struct venue *venue, struct seat *seat, uint32_t inst)
+static void say_quote(struct rehearsal *venue, struct seat *seat, uint32_t inst)
 {
     const struct core_inst *in = core_inst(venue->core, inst);
     const struct core_level *quote = seat->quote[inst];
@@ -139,7 +139,7 @@ static void say_quote(struct venue *venue, struct seat *seat, uint32_t inst)
 }
 
 /* Whether the best prices are others than were said last; they are noted. */
-static bool quote_changes(struct venue *venue, struct seat *seat, uint32_t inst)
+static bool quote_changes(struct rehearsal *venue, struct seat *seat, uint32_t inst)
 {
     struct core_level now[2] = {{0, 0}, {0, 0}};
     (void)core_levels(venue->core, inst, CORE_BUY, &now[0], 1);
@@ -149,7 +149,7 @@ static bool quote_changes(struct venue *venue, struct seat *seat, uint32_t inst)
     return changes;
 }
 
-static void subscribe(struct venue *venue, struct seat *seat, const struct words *words, bool is_on)
+static void subscribe(struct rehearsal *venue, struct seat *seat, const struct words *words, bool is_on)
 {
     static const struct plain_names topics[] = {{"trades", PLAIN_TRADES}, {"quotes", PLAIN_QUOTES}, {"depth", PLAIN_DEPTH}, {NULL, 0}};
     const bool is_account = strcmp(words->topic, "account") == 0;
@@ -180,7 +180,7 @@ static void subscribe(struct venue *venue, struct seat *seat, const struct words
     }
 }
 
-void plain_hear(struct venue *venue, struct seat *seat, const char *bytes, uint32_t size)
+void plain_hear(struct rehearsal *venue, struct seat *seat, const char *bytes, uint32_t size)
 {
     struct words words;
     struct message message;
@@ -203,7 +203,7 @@ void plain_hear(struct venue *venue, struct seat *seat, const char *bytes, uint3
 
 /* ---- what is told ---- */
 
-static void tell_account(struct venue *venue, struct seat *seat, const struct core_event *event)
+static void tell_account(struct rehearsal *venue, struct seat *seat, const struct core_event *event)
 {
     struct message message;
     struct text *out;
@@ -226,7 +226,7 @@ static void tell_account(struct venue *venue, struct seat *seat, const struct co
     send(venue, seat, &message);
 }
 
-static void note_level(struct venue *venue, struct seat *seat, const struct core_event *event)
+static void note_level(struct rehearsal *venue, struct seat *seat, const struct core_event *event)
 {
     if (seat->dirty_count && seat->dirty_inst != event->inst)
         plain_settled(venue, seat);
@@ -240,7 +240,7 @@ static void note_level(struct venue *venue, struct seat *seat, const struct core
         seat->dirty_count++;
 }
 
-void plain_tell(struct venue *venue, struct seat *seat, const struct core_event *event)
+void plain_tell(struct rehearsal *venue, struct seat *seat, const struct core_event *event)
 {
     struct message message;
     struct text *out;
@@ -283,7 +283,7 @@ static int64_t qty_at(const struct core *core, uint32_t inst, uint8_t side, int6
     return 0;
 }
 
-static void say_changes(struct venue *venue, struct seat *seat, uint32_t inst)
+static void say_changes(struct rehearsal *venue, struct seat *seat, uint32_t inst)
 {
     const struct core_inst *in = core_inst(venue->core, inst);
     struct message message;
@@ -300,7 +300,7 @@ static void say_changes(struct venue *venue, struct seat *seat, uint32_t inst)
     send(venue, seat, &message);
 }
 
-void plain_settled(struct venue *venue, struct seat *seat)
+void plain_settled(struct rehearsal *venue, struct seat *seat)
 {
     const uint32_t inst = seat->dirty_inst, count = seat->dirty_count;
     if (count == 0)

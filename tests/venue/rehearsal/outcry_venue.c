@@ -129,7 +129,7 @@ static bool kept_words(const char *folder, const char *name, const char *fresh, 
     return fclose(file) == 0;
 }
 
-static bool add_keys(struct venue *venue, const char *folder)
+static bool add_keys(struct rehearsal *venue, const char *folder)
 {
     for (uint32_t i = 0; i < core_account_count(venue->core); i++) {
         const char *account = core_account(venue->core, i)->name;
@@ -150,7 +150,7 @@ static bool add_keys(struct venue *venue, const char *folder)
 
 /* ---- a venue ---- */
 
-static int read_faults(struct venue *venue, const char *path)
+static int read_faults(struct rehearsal *venue, const char *path)
 {
     char words[WORDS_BYTES] = "", *text = calloc(1, FAULTS_FILE_MAX + 1);
     FILE *file = fopen(path, "re");
@@ -171,7 +171,7 @@ static int read_faults(struct venue *venue, const char *path)
     return is_good ? 0 : EXIT_USAGE;
 }
 
-static int start_market(struct venue *venue, const struct wishes *wishes, uint64_t seed)
+static int start_market(struct rehearsal *venue, const struct wishes *wishes, uint64_t seed)
 {
     int64_t every_ns = 250000000;
     struct market_file *file = NULL;
@@ -204,7 +204,7 @@ static void on_signal(int number)
     serve_stop();
 }
 
-static int run(struct venue *venue, const char *folder, int port)
+static int run(struct rehearsal *venue, const char *folder, int port)
 {
     char words[WORDS_BYTES] = "";
     struct text out;
@@ -269,7 +269,7 @@ int main(int count, char **words)
     }
     clock_gettime(CLOCK_REALTIME, &now);
     text_init_fixed(&out, said, sizeof said);
-    struct venue *venue = venue_new(&(struct venue_config){.face = face,
+    struct rehearsal *venue = venue_new(&(struct venue_config){.face = face,
                                                            .seed = (uint64_t)seed,
                                                            .begin_ns = (int64_t)now.tv_sec * 1000000000 + now.tv_nsec,
                                                            .money = wishes.money},

@@ -26,7 +26,7 @@ struct connection { /* of a client */
 };
 
 struct serve {
-    struct venue *venue;
+    struct rehearsal *venue;
     const struct certificates *certificates;
     struct lws_context *context;
     struct lws_vhost *vhost;
@@ -54,7 +54,7 @@ static void on_timer(lws_sorted_usec_list_t *timer);
 /* Whoever has something to say by now is asked to write, and the next time is set. */
 static void look_around(struct serve *serve)
 {
-    struct venue *venue = serve->venue;
+    struct rehearsal *venue = serve->venue;
     venue_advance(venue, clock_ns());
     for (uint32_t i = 0; i < SERVE_CONNECTIONS_MAX; i++) {
         const struct connection *of = &serve->connections[i];
@@ -418,7 +418,7 @@ static int on_event(struct lws *wsi, enum lws_callback_reasons reason, void *use
     }
 }
 
-struct serve *serve_new(struct venue *venue, const struct certificates *certificates, int port, struct text *out)
+struct serve *serve_new(struct rehearsal *venue, const struct certificates *certificates, int port, struct text *out)
 {
     static const struct lws_protocols protocols[] = {{"venue", on_event, 0, VENUE_MESSAGE_MAX, 0, NULL, 0},
                                                      {NULL, NULL, 0, 0, 0, NULL, 0}};

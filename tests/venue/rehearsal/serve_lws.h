@@ -16,7 +16,7 @@ enum { SERVE_CONNECTIONS_MAX = 256 };
 struct serve; /* opaque */
 
 /* Owned: serve_free, which takes NULL. NULL: *out says why. Port 0: the system's choice. */
-struct serve *serve_new(struct venue *venue, const struct certificates *certificates, int port, struct text *out);
+struct serve *serve_new(struct rehearsal *venue, const struct certificates *certificates, int port, struct text *out);
 int serve_port(const struct serve *serve);
 /* Until a signal, or `quit` at the prompt; lines of stdin are commands, what they do is written to stdout. */
 void serve_run(struct serve *serve);

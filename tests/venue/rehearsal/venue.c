@@ -23,21 +23,21 @@ const struct face *face_named(const char *name)
 
 static void on_event(void *self, const struct core_event *event)
 {
-    struct venue *venue = self;
+    struct rehearsal *venue = self;
     for (uint32_t i = 0; i < VENUE_SEATS_MAX; i++)
         if (venue->seats[i].is_open && !venue->seats[i].is_hung)
             venue->face->tell(venue, &venue->seats[i], event);
 }
 
 /* Whatever one input has made was told. */
-static void settle(struct venue *venue)
+static void settle(struct rehearsal *venue)
 {
     for (uint32_t i = 0; venue->face->settled && i < VENUE_SEATS_MAX; i++)
         if (venue->seats[i].is_open && !venue->seats[i].is_hung)
             venue->face->settled(venue, &venue->seats[i]);
 }
 
-static bool pay_in(struct venue *venue, const char *money, struct text *out)
+static bool pay_in(struct rehearsal *venue, const char *money, struct text *out)
 {
     char list[256], *rest = NULL;
     if (strlen(money) >= sizeof list)
@@ -64,7 +64,7 @@ static bool pay_in(struct venue *venue, const char *money, struct text *out)
     return true;
 }
 
-static bool add_insts(struct venue *venue)
+static bool add_insts(struct rehearsal *venue)
 {
     const struct face *face = venue->face;
     for (uint32_t i = 0; i < face->inst_count; i++) {
@@ -84,10 +84,10 @@ static bool add_insts(struct venue *venue)
     return true;
 }
 
-struct venue *venue_new(const struct venue_config *config, struct text *out)
+struct rehearsal *venue_new(const struct venue_config *config, struct text *out)
 {
     const struct face *face = config->face;
-    struct venue *venue = calloc(1, sizeof *venue);
+    struct rehearsal *venue = calloc(1, sizeof *venue);
     if (!venue)
         return NULL;
     venue->face = face;
@@ -107,7 +107,7 @@ struct venue *venue_new(const struct venue_config *config, struct text *out)
     return venue;
 }
 
-void venue_free(struct venue *venue)
+void venue_free(struct rehearsal *venue)
 {
     if (!venue)
         return;
@@ -121,7 +121,7 @@ void venue_free(struct venue *venue)
     free(venue);
 }
 
-bool venue_add_key(struct venue *venue, const char *id, const char *secret, uint32_t account, bool may_trade)
+bool venue_add_key(struct rehearsal *venue, const char *id, const char *secret, uint32_t account, bool may_trade)
 {
     if (venue->key_count == VENUE_KEYS_MAX || account >= core_account_count(venue->core) || !*id || venue_key(venue, id))
         return false;
@@ -133,7 +133,7 @@ bool venue_add_key(struct venue *venue, const char *id, const char *secret, uint
     return true;
 }
 
-const struct venue_key *venue_key(const struct venue *venue, const char *id)
+const struct venue_key *venue_key(const struct rehearsal *venue, const char *id)
 {
     for (uint32_t i = 0; i < venue->key_count; i++)
         if (strcmp(venue->keys[i].id, id) == 0)
@@ -154,7 +154,7 @@ static char *copied(const char *bytes, size_t size)
     return copy;
 }
 
-static void say_status(struct venue *venue, struct venue_answer *answer, uint32_t status, const char *code,
+static void say_status(struct rehearsal *venue, struct venue_answer *answer, uint32_t status, const char *code,
                        const char *words)
 {
     text_clear(&answer->body);
@@ -162,7 +162,7 @@ static void say_status(struct venue *venue, struct venue_answer *answer, uint32_
     venue->face->refuse(answer, status, code, words);
 }
 
-static void answer_once(struct venue *venue, struct venue_exchange *exchange)
+static void answer_once(struct rehearsal *venue, struct venue_exchange *exchange)
 {
     venue->answers++;
     if (venue->is_in_maintenance)
@@ -177,7 +177,7 @@ static void answer_once(struct venue *venue, struct venue_exchange *exchange)
 }
 
 /* What was asked is carried out, and what becomes of the answer is drawn. */
-static void carry_out(struct venue *venue, struct venue_exchange *exchange)
+static void carry_out(struct rehearsal *venue, struct venue_exchange *exchange)
 {
     struct faults *faults = &venue->faults;
     const enum fault_of of = venue->face->of(&exchange->ask);
@@ -202,7 +202,7 @@ static void carry_out(struct venue *venue, struct venue_exchange *exchange)
     exchange->due_ns = venue->now_ns + late_ns;
 }
 
-uint32_t venue_ask(struct venue *venue, const struct venue_ask *ask)
+uint32_t venue_ask(struct rehearsal *venue, const struct venue_ask *ask)
 {
     uint32_t place = 0;
     int64_t late_ns = 0;
@@ -237,13 +237,13 @@ uint32_t venue_ask(struct venue *venue, const struct venue_ask *ask)
     return place;
 }
 
-const struct venue_exchange *venue_answer(const struct venue *venue, uint32_t exchange)
+const struct venue_exchange *venue_answer(const struct rehearsal *venue, uint32_t exchange)
 {
     const struct venue_exchange *found = &venue->exchanges[exchange];
     return found->state == EXCHANGE_ANSWERED && found->due_ns <= venue->now_ns ? found : NULL;
 }
 
-void venue_answered(struct venue *venue, uint32_t place)
+void venue_answered(struct rehearsal *venue, uint32_t place)
 {
     struct venue_exchange *exchange = &venue->exchanges[place];
     free((void *)(uintptr_t)exchange->ask.path);
@@ -254,7 +254,7 @@ void venue_answered(struct venue *venue, uint32_t place)
     memset(exchange, 0, sizeof *exchange);
 }
 
-void venue_forget(struct venue *venue, uint32_t place)
+void venue_forget(struct rehearsal *venue, uint32_t place)
 {
     struct venue_exchange *exchange = &venue->exchanges[place];
     exchange->is_forgotten = true;
@@ -262,14 +262,14 @@ void venue_forget(struct venue *venue, uint32_t place)
         venue_answered(venue, place);
 }
 
-bool venue_meets(struct venue *venue)
+bool venue_meets(struct rehearsal *venue)
 {
     return faults_draw(&venue->faults, FAULT_RESET_CONNECTIONS, FAULT_OF_ALL, NULL);
 }
 
 /* ---- streams ---- */
 
-uint32_t venue_sit(struct venue *venue, const struct venue_ask *ask, struct venue_answer *ret)
+uint32_t venue_sit(struct rehearsal *venue, const struct venue_ask *ask, struct venue_answer *ret)
 {
     uint32_t place = 0;
     while (place < VENUE_SEATS_MAX && venue->seats[place].is_open)
@@ -294,7 +294,7 @@ uint32_t venue_sit(struct venue *venue, const struct venue_ask *ask, struct venu
     return place;
 }
 
-void venue_hear(struct venue *venue, uint32_t seat, const char *bytes, uint32_t size)
+void venue_hear(struct rehearsal *venue, uint32_t seat, const char *bytes, uint32_t size)
 {
     if (!venue->seats[seat].is_open || venue->seats[seat].is_hung || size > VENUE_MESSAGE_MAX)
         return;
@@ -302,7 +302,7 @@ void venue_hear(struct venue *venue, uint32_t seat, const char *bytes, uint32_t 
     settle(venue);
 }
 
-static void queue(struct venue *venue, struct seat *seat, struct venue_said *said)
+static void queue(struct rehearsal *venue, struct seat *seat, struct venue_said *said)
 {
     said->behind = NULL;
     if (seat->last && said->due_ns < seat->last->due_ns)
@@ -317,7 +317,7 @@ static void queue(struct venue *venue, struct seat *seat, struct venue_said *sai
     venue->messages++;
 }
 
-static void let_go(struct venue *venue, struct seat *seat)
+static void let_go(struct rehearsal *venue, struct seat *seat)
 {
     struct venue_said *held = seat->held;
     seat->held = NULL;
@@ -338,7 +338,7 @@ static struct venue_said *said_new(int64_t due_ns, const char *bytes, size_t siz
     return said;
 }
 
-void venue_say(struct venue *venue, struct seat *seat, const char *bytes, size_t size)
+void venue_say(struct rehearsal *venue, struct seat *seat, const char *bytes, size_t size)
 {
     struct faults *faults = &venue->faults;
     int64_t late_ns = 0;
@@ -366,15 +366,15 @@ void venue_say(struct venue *venue, struct seat *seat, const char *bytes, size_t
     let_go(venue, seat);
 }
 
-bool venue_loses_fill(struct venue *venue) { return faults_draw(&venue->faults, FAULT_DROP_FILLS, FAULT_OF_ALL, NULL); }
+bool venue_loses_fill(struct rehearsal *venue) { return faults_draw(&venue->faults, FAULT_DROP_FILLS, FAULT_OF_ALL, NULL); }
 
-const struct venue_said *venue_says(const struct venue *venue, uint32_t seat)
+const struct venue_said *venue_says(const struct rehearsal *venue, uint32_t seat)
 {
     const struct seat *of = &venue->seats[seat];
     return of->is_open && !of->is_hung && of->first && of->first->due_ns <= venue->now_ns ? of->first : NULL;
 }
 
-void venue_said(struct venue *venue, uint32_t place)
+void venue_said(struct rehearsal *venue, uint32_t place)
 {
     struct seat *seat = &venue->seats[place];
     struct venue_said *gone = seat->first;
@@ -385,7 +385,7 @@ void venue_said(struct venue *venue, uint32_t place)
     free(gone);
 }
 
-void venue_leave(struct venue *venue, uint32_t place)
+void venue_leave(struct rehearsal *venue, uint32_t place)
 {
     struct seat *seat = &venue->seats[place];
     while (seat->first)
@@ -397,7 +397,7 @@ void venue_leave(struct venue *venue, uint32_t place)
 /* ---- time ---- */
 
 /* Every stream ends, as where a venue is restarted. */
-static void drop_streams(struct venue *venue)
+static void drop_streams(struct rehearsal *venue)
 {
     venue->drops_streams = false;
     for (uint32_t i = 0; i < VENUE_SEATS_MAX; i++) {
@@ -411,7 +411,7 @@ static void drop_streams(struct venue *venue)
     }
 }
 
-void venue_advance(struct venue *venue, int64_t now_ns)
+void venue_advance(struct rehearsal *venue, int64_t now_ns)
 {
     char line[FAULT_LINE_MAX];
     if (now_ns > venue->now_ns)
@@ -440,7 +440,7 @@ void venue_advance(struct venue *venue, int64_t now_ns)
 
 static int64_t sooner(int64_t a, int64_t b) { return a < b ? a : b; }
 
-int64_t venue_next_ns(const struct venue *venue)
+int64_t venue_next_ns(const struct rehearsal *venue)
 {
     int64_t next_ns = faults_next_ns(&venue->faults);
     if (venue->drops_streams)

@@ -96,7 +96,7 @@ struct seat { /* a stream */
     uint32_t queued;
 };
 
-struct venue {
+struct rehearsal { /* `struct venue` is a session's */
     const struct face *face;
     struct core *core;     /* owned */
     struct market *market; /* owned; NULL: nothing moves by itself */
@@ -122,45 +122,45 @@ struct venue_config {
 };
 
 /* [setup] Owned: venue_free, which takes NULL. NULL: *out says why. */
-struct venue *venue_new(const struct venue_config *config, struct text *out);
-void venue_free(struct venue *venue);
+struct rehearsal *venue_new(const struct venue_config *config, struct text *out);
+void venue_free(struct rehearsal *venue);
 /* A key of an account; false: no room, or no such account. */
-bool venue_add_key(struct venue *venue, const char *id, const char *secret, uint32_t account, bool may_trade);
+bool venue_add_key(struct rehearsal *venue, const char *id, const char *secret, uint32_t account, bool may_trade);
 
 /* Time goes on to there: what is due happens. */
-void venue_advance(struct venue *venue, int64_t now_ns);
+void venue_advance(struct rehearsal *venue, int64_t now_ns);
 /* When something happens next by itself, INT64_MAX: nothing does. */
-int64_t venue_next_ns(const struct venue *venue);
+int64_t venue_next_ns(const struct rehearsal *venue);
 
 /* A new connection, before anything is read: true: it is to be reset. */
-bool venue_meets(struct venue *venue);
+bool venue_meets(struct rehearsal *venue);
 /* A request has arrived. Its place among the exchanges; CORE_NONE: there is no room, or it is too large: the connection ends. */
-uint32_t venue_ask(struct venue *venue, const struct venue_ask *ask);
+uint32_t venue_ask(struct rehearsal *venue, const struct venue_ask *ask);
 /* NULL: nothing is to be said yet. Else: it is to be said now, and venue_answered is due. LOST ones never are. */
-const struct venue_exchange *venue_answer(const struct venue *venue, uint32_t exchange);
-void venue_answered(struct venue *venue, uint32_t exchange);
+const struct venue_exchange *venue_answer(const struct rehearsal *venue, uint32_t exchange);
+void venue_answered(struct rehearsal *venue, uint32_t exchange);
 /* The connection is gone: what was asked is still done. */
-void venue_forget(struct venue *venue, uint32_t exchange);
+void venue_forget(struct rehearsal *venue, uint32_t exchange);
 
 /* Somebody opens a stream. Its place among the seats, 101; or CORE_NONE, and *ret says why not. */
-uint32_t venue_sit(struct venue *venue, const struct venue_ask *ask, struct venue_answer *ret);
-void venue_hear(struct venue *venue, uint32_t seat, const char *bytes, uint32_t size);
+uint32_t venue_sit(struct rehearsal *venue, const struct venue_ask *ask, struct venue_answer *ret);
+void venue_hear(struct rehearsal *venue, uint32_t seat, const char *bytes, uint32_t size);
 /* NULL: nothing is to be said yet. Else venue_said is due. */
-const struct venue_said *venue_says(const struct venue *venue, uint32_t seat);
-void venue_said(struct venue *venue, uint32_t seat);
-void venue_leave(struct venue *venue, uint32_t seat);
+const struct venue_said *venue_says(const struct rehearsal *venue, uint32_t seat);
+void venue_said(struct rehearsal *venue, uint32_t seat);
+void venue_leave(struct rehearsal *venue, uint32_t seat);
 
 /* A line of the person in front of it, or of a file; what it did is written to *out. [words.c] */
-CHECKED oc_rc venue_command(struct venue *venue, const char *line, struct text *out);
+CHECKED oc_rc venue_command(struct rehearsal *venue, const char *line, struct text *out);
 /* What goes wrong, a line each; comments begin with #. OC_E_CONFIG: *out says which line. */
-CHECKED oc_rc venue_read_faults(struct venue *venue, const char *name, const char *text, struct text *out);
+CHECKED oc_rc venue_read_faults(struct rehearsal *venue, const char *name, const char *text, struct text *out);
 
 /* ---- for faces ---- */
 
 /* Its clock, which a fault may have set wrong. */
-static inline int64_t venue_clock(const struct venue *venue) { return venue->now_ns + venue->skew_ns; }
+static inline int64_t venue_clock(const struct rehearsal *venue) { return venue->now_ns + venue->skew_ns; }
 /* What reading shows is of this time. */
-static inline int64_t venue_view(const struct venue *venue)
+static inline int64_t venue_view(const struct rehearsal *venue)
 {
     return venue->stale_ns ? venue->now_ns - venue->stale_ns : INT64_MAX;
 }
@@ -170,12 +170,12 @@ void venue_header(const struct venue_ask *ask, const char *name, char *ret_value
 bool venue_decode(const char *path, char *ret_path, size_t size_max);
 /* The value of a member of the query. False: it is not there, or too long. */
 bool venue_query(const struct venue_ask *ask, const char *name, char *ret_value, size_t size_max);
-const struct venue_key *venue_key(const struct venue *venue, const char *id);
+const struct venue_key *venue_key(const struct rehearsal *venue, const char *id);
 /* Whether `hex` is the HMAC-SHA256 of the text by the key's secret, in 64 digits. */
 bool venue_is_signed(const struct venue_key *key, const void *text, size_t size, const char *hex);
 /* To one stream; `is_fill`: one that a fault of fills leaves out, before the face counts it. */
-bool venue_loses_fill(struct venue *venue);
-void venue_say(struct venue *venue, struct seat *seat, const char *bytes, size_t size);
+bool venue_loses_fill(struct rehearsal *venue);
+void venue_say(struct rehearsal *venue, struct seat *seat, const char *bytes, size_t size);
 /* Price or quantity as text. */
 void venue_put_units(struct text *out, const char *key, int64_t units, struct oc_dec step);
 /* Money of a text, exactly. */

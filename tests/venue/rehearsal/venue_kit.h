@@ -17,7 +17,7 @@
 #define KIT_MS       1000000ll
 
 static struct kit {
-    struct venue *venue;
+    struct rehearsal *venue;
     int64_t now_ns;
     const char *secret; /* what it signs with */
     int64_t off_us;     /* its clock is off by */

@@ -16,7 +16,7 @@ struct words {
 
 struct command {
     const char *word, *form, *what;
-    oc_rc (*run)(struct venue *venue, const struct words *words, struct text *out);
+    oc_rc (*run)(struct rehearsal *venue, const struct words *words, struct text *out);
 };
 
 static oc_rc expected(struct text *out, const char *word, const char *found, const char *form)
@@ -44,7 +44,7 @@ static const char *units_text(int64_t units, struct oc_dec step, char text[TEXT_
 
 /* ---- what it shows ---- */
 
-static oc_rc run_list(struct venue *venue, const struct words *words, struct text *out)
+static oc_rc run_list(struct rehearsal *venue, const struct words *words, struct text *out)
 {
     char bid[TEXT_DECIMAL_MAX], ask[TEXT_DECIMAL_MAX], time[TEXT_DURATION_MAX];
     (void)words;
@@ -75,7 +75,7 @@ static oc_rc run_list(struct venue *venue, const struct words *words, struct tex
     return OC_OK;
 }
 
-static void show_order(struct venue *venue, const struct core_order *order, struct text *out)
+static void show_order(struct rehearsal *venue, const struct core_order *order, struct text *out)
 {
     static const char *const states[] = {"", "open", "waiting", "filled", "canceled", "expired"};
     const struct core_inst *inst = core_inst(venue->core, order->inst);
@@ -90,7 +90,7 @@ static void show_order(struct venue *venue, const struct core_order *order, stru
                 order->client[0] ? ", client id " : "", order->client);
 }
 
-static oc_rc run_orders(struct venue *venue, const struct words *words, struct text *out)
+static oc_rc run_orders(struct rehearsal *venue, const struct words *words, struct text *out)
 {
     const bool all = is(words, 1, "all");
     uint32_t shown = 0;
@@ -108,7 +108,7 @@ static oc_rc run_orders(struct venue *venue, const struct words *words, struct t
     return OC_OK;
 }
 
-static oc_rc run_balances(struct venue *venue, const struct words *words, struct text *out)
+static oc_rc run_balances(struct rehearsal *venue, const struct words *words, struct text *out)
 {
     char free[64], locked[64];
     (void)words;
@@ -123,7 +123,7 @@ static oc_rc run_balances(struct venue *venue, const struct words *words, struct
     return OC_OK;
 }
 
-static oc_rc run_fills(struct venue *venue, const struct words *words, struct text *out)
+static oc_rc run_fills(struct rehearsal *venue, const struct words *words, struct text *out)
 {
     char qty[TEXT_DECIMAL_MAX], price[TEXT_DECIMAL_MAX], fee[64];
     const uint64_t count = core_fill_count(venue->core);
@@ -142,7 +142,7 @@ static oc_rc run_fills(struct venue *venue, const struct words *words, struct te
     return OC_OK;
 }
 
-static oc_rc run_faults(struct venue *venue, const struct words *words, struct text *out)
+static oc_rc run_faults(struct rehearsal *venue, const struct words *words, struct text *out)
 {
     (void)words;
     faults_say(&venue->faults, venue->begin_ns, out);
@@ -152,7 +152,7 @@ static oc_rc run_faults(struct venue *venue, const struct words *words, struct t
 /* ---- what it does ---- */
 
 /* An instrument by its symbol, or the first one with this base asset. */
-static uint32_t inst_of(const struct venue *venue, const char *name)
+static uint32_t inst_of(const struct rehearsal *venue, const char *name)
 {
     uint32_t inst = core_inst_named(venue->core, name);
     for (uint32_t i = 0; inst == CORE_NONE && i < core_inst_count(venue->core); i++)
@@ -162,7 +162,7 @@ static uint32_t inst_of(const struct venue *venue, const char *name)
 }
 
 /* "of ACCOUNT" from `at` on; main where nothing is said. */
-static uint32_t account_of(const struct venue *venue, const struct words *words, uint32_t at)
+static uint32_t account_of(const struct rehearsal *venue, const struct words *words, uint32_t at)
 {
     if (at == words->count)
         return 0;
@@ -171,7 +171,7 @@ static uint32_t account_of(const struct venue *venue, const struct words *words,
     return account != CORE_NONE && !core_account(venue->core, account)->is_house ? account : CORE_NONE;
 }
 
-static oc_rc say_done(struct venue *venue, enum core_why why, uint32_t order, const char *word, struct text *out)
+static oc_rc say_done(struct rehearsal *venue, enum core_why why, uint32_t order, const char *word, struct text *out)
 {
     if (why != CORE_OK) {
         text_format(out, "%s: %s: %s\n", word, core_why_name(why), core_why_words(why));
@@ -182,7 +182,7 @@ static oc_rc say_done(struct venue *venue, enum core_why why, uint32_t order, co
 }
 
 /* As somebody does at the website of a venue, past the host that trades there. */
-static oc_rc run_trade(struct venue *venue, const struct words *words, struct text *out)
+static oc_rc run_trade(struct rehearsal *venue, const struct words *words, struct text *out)
 {
     static const char form[] = "QTY BTC/USDT [@ PRICE] at the website [of ACCOUNT]";
     const char *word = words->at[0];
@@ -209,7 +209,7 @@ static oc_rc run_trade(struct venue *venue, const struct words *words, struct te
     return say_done(venue, why, order, word, out);
 }
 
-static oc_rc run_cancel(struct venue *venue, const struct words *words, struct text *out)
+static oc_rc run_cancel(struct rehearsal *venue, const struct words *words, struct text *out)
 {
     int64_t id = 0;
     uint32_t order = CORE_NONE;
@@ -221,7 +221,7 @@ static oc_rc run_cancel(struct venue *venue, const struct words *words, struct t
     return say_done(venue, core_cancel(venue->core, venue->now_ns, order), order, "cancel", out);
 }
 
-static oc_rc run_pay(struct venue *venue, const struct words *words, struct text *out)
+static oc_rc run_pay(struct rehearsal *venue, const struct words *words, struct text *out)
 {
     const bool is_in = is(words, 0, "deposit");
     oc_i128 amount = 0;
@@ -237,7 +237,7 @@ static oc_rc run_pay(struct venue *venue, const struct words *words, struct text
     return why == CORE_OK ? (oc_rc)OC_OK : (oc_rc)OC_E_INVALID;
 }
 
-static oc_rc run_halt(struct venue *venue, const struct words *words, struct text *out)
+static oc_rc run_halt(struct rehearsal *venue, const struct words *words, struct text *out)
 {
     const bool is_halt = is(words, 0, "halt");
     const uint32_t inst = words->count == 2 ? inst_of(venue, words->at[1]) : CORE_NONE;
@@ -248,7 +248,7 @@ static oc_rc run_halt(struct venue *venue, const struct words *words, struct tex
     return OC_OK;
 }
 
-static oc_rc run_maintenance(struct venue *venue, const struct words *words, struct text *out)
+static oc_rc run_maintenance(struct rehearsal *venue, const struct words *words, struct text *out)
 {
     if (words->count != 2 || (!is(words, 1, "on") && !is(words, 1, "off")))
         return expected(out, "maintenance", words->at[1], "on or off");
@@ -258,7 +258,7 @@ static oc_rc run_maintenance(struct venue *venue, const struct words *words, str
     return OC_OK;
 }
 
-static oc_rc run_restart(struct venue *venue, const struct words *words, struct text *out)
+static oc_rc run_restart(struct rehearsal *venue, const struct words *words, struct text *out)
 {
     (void)words;
     venue->drops_streams = true;
@@ -280,17 +280,17 @@ static oc_rc read_span(const struct words *words, bool may_be_negative, int64_t 
     return OC_OK;
 }
 
-static oc_rc run_skew(struct venue *venue, const struct words *words, struct text *out)
+static oc_rc run_skew(struct rehearsal *venue, const struct words *words, struct text *out)
 {
     return read_span(words, true, &venue->skew_ns, out);
 }
 
-static oc_rc run_stale(struct venue *venue, const struct words *words, struct text *out)
+static oc_rc run_stale(struct rehearsal *venue, const struct words *words, struct text *out)
 {
     return read_span(words, false, &venue->stale_ns, out);
 }
 
-static oc_rc run_certificate(struct venue *venue, const struct words *words, struct text *out)
+static oc_rc run_certificate(struct rehearsal *venue, const struct words *words, struct text *out)
 {
     if (words->count != 2 || (!is(words, 1, "good") && !is(words, 1, "expired") && !is(words, 1, "other-name")))
         return expected(out, "certificate", words->at[1], "good, expired or other-name");
@@ -299,7 +299,7 @@ static oc_rc run_certificate(struct venue *venue, const struct words *words, str
     return OC_OK;
 }
 
-static oc_rc run_calm(struct venue *venue, const struct words *words, struct text *out)
+static oc_rc run_calm(struct rehearsal *venue, const struct words *words, struct text *out)
 {
     (void)words;
     faults_clear(&venue->faults);
@@ -310,7 +310,7 @@ static oc_rc run_calm(struct venue *venue, const struct words *words, struct tex
     return OC_OK;
 }
 
-static oc_rc run_help(struct venue *venue, const struct words *words, struct text *out);
+static oc_rc run_help(struct rehearsal *venue, const struct words *words, struct text *out);
 
 static const struct command commands[] = {
     {"list", "", "prices, streams, what was answered; whether the ledger adds up", run_list},
@@ -334,7 +334,7 @@ static const struct command commands[] = {
     {"help", "", "", run_help},
 };
 
-static oc_rc run_help(struct venue *venue, const struct words *words, struct text *out)
+static oc_rc run_help(struct rehearsal *venue, const struct words *words, struct text *out)
 {
     (void)venue, (void)words;
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
@@ -362,7 +362,7 @@ static oc_rc complain_of_word(const char *word, struct text *out)
 }
 
 /* Whether what is to happen at a time can be read, as far as that can be known before. */
-static oc_rc judge_later(const struct venue *venue, const char *line, struct text *out)
+static oc_rc judge_later(const struct rehearsal *venue, const char *line, struct text *out)
 {
     static const char blanks[] = " \t";
     char word[32] = "", words[512];
@@ -388,7 +388,7 @@ static oc_rc judge_later(const struct venue *venue, const char *line, struct tex
     return rc;
 }
 
-oc_rc venue_command(struct venue *venue, const char *line, struct text *out)
+oc_rc venue_command(struct rehearsal *venue, const char *line, struct text *out)
 {
     struct words words = {.count = 0};
     char *rest = NULL;
@@ -414,7 +414,7 @@ oc_rc venue_command(struct venue *venue, const char *line, struct text *out)
     return complain_of_word(words.at[0], out);
 }
 
-oc_rc venue_read_faults(struct venue *venue, const char *name, const char *text, struct text *out)
+oc_rc venue_read_faults(struct rehearsal *venue, const char *name, const char *text, struct text *out)
 {
     uint32_t number = 0;
     while (*text) {
