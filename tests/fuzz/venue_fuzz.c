@@ -26,11 +26,13 @@ static void begin(void)
         struct venue_answer answer = {.status = 0};
         text_init_fixed(&answer.body, words, sizeof words);
         venue_free(venues[i]);
-        venues[i] = venue_new(&(struct venue_config){.face = face_named(face_names[i]), .seed = 1, .begin_ns = now_ns}, &out);
+        venues[i] =
+            venue_new(&(struct venue_config){.face = face_named(face_names[i]), .seed = 1, .begin_ns = now_ns}, &out);
         if (!venues[i] || !venue_add_key(venues[i], "main", secret, 0, true))
             abort();
         seats[i] = venue_sit(
-            venues[i], &(struct venue_ask){.path = "/v1/stream", .headers = "", .body = "", .address = "127.0.0.1"}, &answer);
+            venues[i], &(struct venue_ask){.path = "/v1/stream", .headers = "", .body = "", .address = "127.0.0.1"},
+            &answer);
         venues[i]->seats[seats[i]].account = 0;
         venues[i]->seats[seats[i]].hears_account = true;
     }
@@ -62,7 +64,8 @@ static void ask(const char *path, uint8_t method, const char *body, size_t body_
                                     .address = "127.0.0.1"};
     const uint32_t exchange = venue_ask(venues[0], &asked);
     const struct venue_exchange *answer = venue_answer(venues[0], exchange);
-    if (!answer || answer->answer.status < 200 || answer->answer.status > 503 || answer->answer.status == 401 || !answer->answer.body.size)
+    if (!answer || answer->answer.status < 200 || answer->answer.status > 503 || answer->answer.status == 401 ||
+        !answer->answer.body.size)
         abort();
     venue_answered(venues[0], exchange);
 }

@@ -87,11 +87,12 @@ oc_rc plain_fetch(void *self, const struct oc_fetch *ask)
 
 /* ---- answers ---- */
 
-static oc_rc fetched(struct plain *plain, const struct oc_response *in, uint32_t source, oc_rc rc, uint32_t count, uint32_t more,
-                     uint64_t next)
+static oc_rc fetched(struct plain *plain, const struct oc_response *in, uint32_t source, oc_rc rc, uint32_t count,
+                     uint32_t more, uint64_t next)
 {
     const int has_cursor = rc == OC_OK && in->fetch->kind == OC_FETCH_FILLS;
-    return kit_fetched(&plain->kit, in->fetch, source, rc, count, more, has_cursor ? &next : NULL, has_cursor ? sizeof next : 0);
+    return kit_fetched(&plain->kit, in->fetch, source, rc, count, more, has_cursor ? &next : NULL,
+                       has_cursor ? sizeof next : 0);
 }
 
 static oc_rc refused(struct plain *plain, const struct oc_response *in, uint32_t source)
@@ -103,7 +104,11 @@ static oc_rc refused(struct plain *plain, const struct oc_response *in, uint32_t
         const oc_rc rc = kit_absent(&plain->kit, in->fetch, source);
         return rc < 0 ? rc : fetched(plain, in, source, OC_OK, 1, 0, 0);
     }
-    return fetched(plain, in, source, why == OC_WHY_BAD_CREDENTIALS ? OC_E_DENIED : why == OC_WHY_CLOCK ? OC_E_AGAIN : OC_E_IO, 0, 0, 0);
+    return fetched(plain, in, source,
+                   why == OC_WHY_BAD_CREDENTIALS ? OC_E_DENIED
+                   : why == OC_WHY_CLOCK         ? OC_E_AGAIN
+                                                 : OC_E_IO,
+                   0, 0, 0);
 }
 
 static oc_rc say_row(struct plain *plain, struct kit_json *json, const struct oc_response *in, uint32_t source)
@@ -140,7 +145,8 @@ oc_rc plain_answer_fetch(struct plain *plain, const struct oc_response *in, uint
             rc = say_row(plain, &json, in, source);
             count = 1;
         } else if (KIT_JSON_IS(key, "time_us") && in->fetch->kind == OC_FETCH_TIME) {
-            rc = plain->kit.time->sample(plain->kit.host, plain_ns(kit_json_value(&json)), in->sent_ns, in->received_ns);
+            rc =
+                plain->kit.time->sample(plain->kit.host, plain_ns(kit_json_value(&json)), in->sent_ns, in->received_ns);
         } else if (KIT_JSON_IS(key, "next")) {
             rc = kit_json_u64(kit_json_value(&json), &next);
         } else if (KIT_JSON_IS(key, "more")) {

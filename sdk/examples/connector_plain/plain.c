@@ -18,8 +18,9 @@ struct account *plain_account(struct plain *plain, uint32_t account)
 
 /* ---- signatures: METHOD, path, time, window (not said) and body, a line each ---- */
 
-oc_rc plain_signature(struct plain *plain, const struct account *who, const char *method, const char *path, size_t path_size,
-                      const void *body, size_t body_size, char time[24], char sign[64], uint32_t *ret_time_size)
+oc_rc plain_signature(struct plain *plain, const struct account *who, const char *method, const char *path,
+                      size_t path_size, const void *body, size_t body_size, char time[24], char sign[64],
+                      uint32_t *ret_time_size)
 {
     uint8_t mac[32];
     int64_t now_ns, error_ns;
@@ -54,8 +55,8 @@ oc_rc plain_sign(struct plain *plain, const struct account *who, struct oc_http 
     char time[24], sign[64];
     uint32_t time_size;
     struct kit_write out = kit_write_begin(headers, HEADERS_ROOM);
-    const oc_rc rc = plain_signature(plain, who, methods[http->method], http->path, http->path_size, http->body, http->body_size,
-                                     time, sign, &time_size);
+    const oc_rc rc = plain_signature(plain, who, methods[http->method], http->path, http->path_size, http->body,
+                                     http->body_size, time, sign, &time_size);
     if (rc < 0)
         return rc;
     KIT_WRITE(&out, "X-Key: \r\nX-Time: ");

@@ -11,11 +11,11 @@
 #include <outcry/kit/codec.h>
 #include <outcry/outcry.h>
 
-enum { REST = 0, STREAM = 1 };           /* places of the endpoints */
-enum { API_KEY = 1, SECRET = 2 };        /* fields of the credentials */
-enum { WEIGHT = 0, ORDERS = 1 };         /* places of the limits */
+enum { REST = 0, STREAM = 1 };    /* places of the endpoints */
+enum { API_KEY = 1, SECRET = 2 }; /* fields of the credentials */
+enum { WEIGHT = 0, ORDERS = 1 };  /* places of the limits */
 enum { ACCOUNTS = 8, SEQUENCES = 64, PAGE = 500 };
-enum { ABOUT_TIME = 1 };                 /* oc_http.user[0] of what the connector asks for itself */
+enum { ABOUT_TIME = 1 }; /* oc_http.user[0] of what the connector asks for itself */
 
 struct account {
     uint32_t account, source; /* 0: this place is free */
@@ -45,8 +45,9 @@ struct account *plain_account(struct plain *plain, uint32_t account);
 enum { HEADERS_ROOM = 192 };
 oc_rc plain_sign(struct plain *plain, const struct account *who, struct oc_http *http, char *headers);
 /* The time and signature over METHOD, path, time and body; each as text. */
-oc_rc plain_signature(struct plain *plain, const struct account *who, const char *method, const char *path, size_t path_size,
-                      const void *body, size_t body_size, char time[24], char sign[64], uint32_t *ret_time_size);
+oc_rc plain_signature(struct plain *plain, const struct account *who, const char *method, const char *path,
+                      size_t path_size, const void *body, size_t body_size, char time[24], char sign[64],
+                      uint32_t *ret_time_size);
 
 /* say.c: what it says, as events. */
 oc_rc plain_say_order(struct plain *plain, struct kit_json *json, uint32_t source, uint64_t token, uint16_t flags);

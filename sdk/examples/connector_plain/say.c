@@ -80,13 +80,16 @@ static const struct kit_word sides[] = {{"buy", OC_SIDE_BUY}, {"sell", OC_SIDE_S
 /* ---- orders and fills ---- */
 
 struct order_words {
-    struct kit_json_text id, client, symbol, side, type, tif, post_only, state, qty, filled, value, price, stop, created, updated;
+    struct kit_json_text id, client, symbol, side, type, tif, post_only, state, qty, filled, value, price, stop,
+        created, updated;
 };
 
 static void fill_in(const struct order_words *words, const struct oc_scale *scale, struct oc_ev_order *order)
 {
-    static const struct kit_word types[] = {
-        {"limit", OC_ORDER_LIMIT}, {"market", OC_ORDER_MARKET}, {"stop", OC_ORDER_STOP}, {"stop_limit", OC_ORDER_STOP_LIMIT}};
+    static const struct kit_word types[] = {{"limit", OC_ORDER_LIMIT},
+                                            {"market", OC_ORDER_MARKET},
+                                            {"stop", OC_ORDER_STOP},
+                                            {"stop_limit", OC_ORDER_STOP_LIMIT}};
     static const struct kit_word tifs[] = {{"gtc", OC_TIF_GTC}, {"ioc", OC_TIF_IOC}, {"fok", OC_TIF_FOK}};
     static const struct kit_word states[] = {{"open", OC_SHOWN_WORKING},
                                              {"waiting", OC_SHOWN_UNTRIGGERED},
@@ -116,21 +119,12 @@ static void fill_in(const struct order_words *words, const struct oc_scale *scal
 oc_rc plain_say_order(struct plain *plain, struct kit_json *json, uint32_t source, uint64_t token, uint16_t flags)
 {
     struct order_words words;
-    const struct member members[] = {{"id", &words.id},
-                                     {"client_id", &words.client},
-                                     {"symbol", &words.symbol},
-                                     {"side", &words.side},
-                                     {"type", &words.type},
-                                     {"tif", &words.tif},
-                                     {"state", &words.state},
-                                     {"post_only", &words.post_only},
-                                     {"qty", &words.qty},
-                                     {"filled", &words.filled},
-                                     {"value", &words.value},
-                                     {"price", &words.price},
-                                     {"stop_price", &words.stop},
-                                     {"created_us", &words.created},
-                                     {"updated_us", &words.updated}};
+    const struct member members[] = {
+        {"id", &words.id},           {"client_id", &words.client},    {"symbol", &words.symbol},
+        {"side", &words.side},       {"type", &words.type},           {"tif", &words.tif},
+        {"state", &words.state},     {"post_only", &words.post_only}, {"qty", &words.qty},
+        {"filled", &words.filled},   {"value", &words.value},         {"price", &words.price},
+        {"stop_price", &words.stop}, {"created_us", &words.created},  {"updated_us", &words.updated}};
     struct oc_scale scale;
     oc_rc rc;
     memset(&words, 0, sizeof words);
@@ -153,10 +147,12 @@ oc_rc plain_say_order(struct plain *plain, struct kit_json *json, uint32_t sourc
 
 oc_rc plain_say_fill(struct plain *plain, struct kit_json *json, uint32_t source, uint16_t flags)
 {
-    struct kit_json_text id = {0}, order = {0}, client = {0}, symbol = {0}, side = {0}, qty = {0}, price = {0}, fee = {0}, asset = {0},
-                              role = {0}, time = {0};
-    const struct member members[] = {{"id", &id},       {"order_id", &order}, {"client_id", &client},  {"symbol", &symbol}, {"side", &side},    {"qty", &qty},
-                   {"price", &price}, {"fee", &fee},        {"fee_asset", &asset}, {"role", &role},     {"time_us", &time}};
+    struct kit_json_text id = {0}, order = {0}, client = {0}, symbol = {0}, side = {0}, qty = {0}, price = {0},
+                         fee = {0}, asset = {0}, role = {0}, time = {0};
+    const struct member members[] = {{"id", &id},         {"order_id", &order}, {"client_id", &client},
+                                     {"symbol", &symbol}, {"side", &side},      {"qty", &qty},
+                                     {"price", &price},   {"fee", &fee},        {"fee_asset", &asset},
+                                     {"role", &role},     {"time_us", &time}};
     struct oc_scale scale;
     oc_rc rc;
     if (!TAKE(json, members) || kit_symbol(&plain->kit, symbol, &scale) < 0)
@@ -205,11 +201,11 @@ oc_rc plain_say_instrument(struct plain *plain, struct kit_json *json)
     struct oc_instrument info = {.size = sizeof info, .kind = OC_KIND_SPOT, .contract_size = {1, 0, 0}};
     struct kit_json_text symbol = {0}, base = {0}, quote = {0}, price_step = {0}, qty_step = {0}, status = {0};
     const struct member members[] = {{"symbol", &symbol},         {"base", &base},         {"quote", &quote},
-                   {"price_step", &price_step}, {"qty_step", &qty_step}, {"status", &status}};
+                                     {"price_step", &price_step}, {"qty_step", &qty_step}, {"status", &status}};
     oc_rc rc;
-    if (!TAKE(json, members) || symbol.size == 0 || symbol.size >= sizeof info.symbol || kit_asset(&plain->kit, base, &info.base) < 0 ||
-        kit_asset(&plain->kit, quote, &info.quote) < 0 || kit_json_dec(price_step, &info.price_step) < 0 ||
-        kit_json_dec(qty_step, &info.qty_step) < 0)
+    if (!TAKE(json, members) || symbol.size == 0 || symbol.size >= sizeof info.symbol ||
+        kit_asset(&plain->kit, base, &info.base) < 0 || kit_asset(&plain->kit, quote, &info.quote) < 0 ||
+        kit_json_dec(price_step, &info.price_step) < 0 || kit_json_dec(qty_step, &info.qty_step) < 0)
         return OC_E_DATA;
     memcpy(info.symbol, symbol.at, symbol.size);
     memcpy(info.venue_symbol, info.symbol, sizeof info.venue_symbol);
@@ -225,7 +221,8 @@ oc_rc plain_say_instrument(struct plain *plain, struct kit_json *json)
 oc_rc plain_say_trade(struct plain *plain, struct kit_json *json)
 {
     struct kit_json_text id = {0}, symbol = {0}, side = {0}, qty = {0}, price = {0}, time = {0};
-    const struct member members[] = {{"id", &id}, {"symbol", &symbol}, {"side", &side}, {"qty", &qty}, {"price", &price}, {"time_us", &time}};
+    const struct member members[] = {{"id", &id},   {"symbol", &symbol}, {"side", &side},
+                                     {"qty", &qty}, {"price", &price},   {"time_us", &time}};
     struct oc_scale scale;
     oc_rc rc;
     if (!TAKE(json, members) || kit_symbol(&plain->kit, symbol, &scale) < 0)

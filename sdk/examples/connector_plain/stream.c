@@ -30,7 +30,8 @@ oc_rc plain_open_streams(struct plain *plain, struct account *who)
 
 /* ---- out ---- */
 
-static oc_rc say_words(struct plain *plain, uint32_t stream, const struct kit_write *out, const struct oc_splice *splice)
+static oc_rc say_words(struct plain *plain, uint32_t stream, const struct kit_write *out,
+                       const struct oc_splice *splice)
 {
     const oc_rc size = kit_write_end(out);
     const struct oc_send send = {.size = sizeof send,
@@ -54,7 +55,8 @@ static oc_rc log_in(struct plain *plain, const struct account *who)
     if (rc < 0)
         return rc;
     KIT_WRITE(&out, "{\"do\":\"login\",\"key\":\"");
-    const struct oc_splice splice = {.at = (uint32_t)(out.at - out.from), .field = API_KEY, .in = OC_IN_BODY, .as = OC_AS_JSON};
+    const struct oc_splice splice = {
+        .at = (uint32_t)(out.at - out.from), .field = API_KEY, .in = OC_IN_BODY, .as = OC_AS_JSON};
     KIT_WRITE(&out, "\",\"time_us\":\"");
     kit_write_bytes(&out, time, time_size);
     KIT_WRITE(&out, "\",\"sign\":\"");
@@ -73,7 +75,8 @@ oc_rc plain_subscribe(void *self, uint32_t stream, uint32_t how, const struct oc
         char text[WORDS_ROOM];
         struct kit_write out = kit_write_begin(text, sizeof text);
         struct oc_instrument info;
-        kit_write_text(&out, how == OC_SUB_REMOVE ? "{\"do\":\"unsubscribe\",\"topic\":\"" : "{\"do\":\"subscribe\",\"topic\":\"");
+        kit_write_text(&out, how == OC_SUB_REMOVE ? "{\"do\":\"unsubscribe\",\"topic\":\""
+                                                  : "{\"do\":\"subscribe\",\"topic\":\"");
         if (plain->kit.names->record(plain->kit.host, subs[i].inst, &info, sizeof info) < 0)
             return OC_E_NOT_FOUND;
         KIT_WRITE(&out, "trades\",\"symbol\":");
@@ -168,7 +171,8 @@ static int read_words(const struct oc_message *heard, struct heard_words *words)
     return kit_json_end(&json);
 }
 
-static oc_rc hear_account(struct plain *plain, struct account *who, const struct oc_message *heard, struct heard_words *words)
+static oc_rc hear_account(struct plain *plain, struct account *who, const struct oc_message *heard,
+                          struct heard_words *words)
 {
     if (KIT_JSON_IS(words->on, "login"))
         return logged_in(plain, who);

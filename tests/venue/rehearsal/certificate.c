@@ -28,7 +28,8 @@ static bool add_extension(X509 *of, X509 *by, int which, const char *value)
     return is_added;
 }
 
-static X509 *make(const char *name, EVP_PKEY *key, X509 *by, EVP_PKEY *by_key, long from_s, long to_s, const char *names)
+static X509 *make(const char *name, EVP_PKEY *key, X509 *by, EVP_PKEY *by_key, long from_s, long to_s,
+                  const char *names)
 {
     X509 *made = X509_new();
     unsigned char serial[8];
@@ -37,11 +38,11 @@ static X509 *make(const char *name, EVP_PKEY *key, X509 *by, EVP_PKEY *by_key, l
     serial[0] &= 0x7f;
     BIGNUM *number = BN_bin2bn(serial, sizeof serial, NULL);
     X509_NAME *subject = X509_get_subject_name(made);
-    bool is_good = number && X509_set_version(made, 2) == 1 && BN_to_ASN1_INTEGER(number, X509_get_serialNumber(made)) &&
-                   X509_gmtime_adj(X509_getm_notBefore(made), from_s) && X509_gmtime_adj(X509_getm_notAfter(made), to_s) &&
-                   X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_ASC, (const unsigned char *)name, -1, -1, 0) == 1 &&
-                   X509_set_issuer_name(made, by ? X509_get_subject_name(by) : subject) == 1 &&
-                   X509_set_pubkey(made, key) == 1;
+    bool is_good =
+        number && X509_set_version(made, 2) == 1 && BN_to_ASN1_INTEGER(number, X509_get_serialNumber(made)) &&
+        X509_gmtime_adj(X509_getm_notBefore(made), from_s) && X509_gmtime_adj(X509_getm_notAfter(made), to_s) &&
+        X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_ASC, (const unsigned char *)name, -1, -1, 0) == 1 &&
+        X509_set_issuer_name(made, by ? X509_get_subject_name(by) : subject) == 1 && X509_set_pubkey(made, key) == 1;
     BN_free(number);
     if (!by)
         is_good = is_good && add_extension(made, made, NID_basic_constraints, "critical,CA:TRUE") &&
@@ -63,12 +64,14 @@ static FILE *open_private(const char *path)
     return fd < 0 ? NULL : fdopen(fd, "w");
 }
 
-static oc_rc make_authority(const char *cert_path, const char *key_path, X509 **ret_cert, EVP_PKEY **ret_key, struct text *out)
+static oc_rc make_authority(const char *cert_path, const char *key_path, X509 **ret_cert, EVP_PKEY **ret_key,
+                            struct text *out)
 {
     EVP_PKEY *key = EVP_EC_gen("P-256");
     X509 *cert = key ? make("Outcry rehearsal venue", key, NULL, key, -DAY_S, 3650l * DAY_S, NULL) : NULL;
     FILE *key_file = open_private(key_path), *cert_file = fopen(cert_path, "we");
-    bool is_good = cert && key_file && cert_file && PEM_write_PrivateKey(key_file, key, NULL, NULL, 0, NULL, NULL) == 1 &&
+    bool is_good = cert && key_file && cert_file &&
+                   PEM_write_PrivateKey(key_file, key, NULL, NULL, 0, NULL, NULL) == 1 &&
                    PEM_write_X509(cert_file, cert) == 1;
     is_good = (!key_file || fclose(key_file) == 0) && is_good;
     is_good = (!cert_file || fclose(cert_file) == 0) && is_good;
@@ -82,7 +85,8 @@ static oc_rc make_authority(const char *cert_path, const char *key_path, X509 **
     return complain(out, cert_path, "the authority cannot be written");
 }
 
-static oc_rc read_authority(const char *cert_path, const char *key_path, X509 **ret_cert, EVP_PKEY **ret_key, struct text *out)
+static oc_rc read_authority(const char *cert_path, const char *key_path, X509 **ret_cert, EVP_PKEY **ret_key,
+                            struct text *out)
 {
     FILE *cert_file = fopen(cert_path, "re"), *key_file = fopen(key_path, "re");
     errno = 0;
@@ -113,7 +117,8 @@ oc_rc certificates_make(struct certificates *made, const char *folder, struct te
         made->key = EVP_EC_gen("P-256");
         made->good = make("localhost", made->key, made->authority, by, -DAY_S, 397l * DAY_S, here);
         made->expired = make("localhost", made->key, made->authority, by, -20l * DAY_S, -10l * DAY_S, here);
-        made->other_name = make("venue.example", made->key, made->authority, by, -DAY_S, 397l * DAY_S, "DNS:venue.example");
+        made->other_name =
+            make("venue.example", made->key, made->authority, by, -DAY_S, 397l * DAY_S, "DNS:venue.example");
         if (!made->good || !made->expired || !made->other_name)
             rc = complain(out, cert_path, "certificates cannot be made");
     }
@@ -133,6 +138,8 @@ void certificates_release(struct certificates *made)
 
 bool certificates_show(const struct certificates *made, SSL_CTX *context, const char *name)
 {
-    X509 *shown = strcmp(name, "expired") == 0 ? made->expired : strcmp(name, "other-name") == 0 ? made->other_name : made->good;
+    X509 *shown = strcmp(name, "expired") == 0      ? made->expired
+                  : strcmp(name, "other-name") == 0 ? made->other_name
+                                                    : made->good;
     return SSL_CTX_use_certificate(context, shown) == 1 && SSL_CTX_use_PrivateKey(context, made->key) == 1;
 }

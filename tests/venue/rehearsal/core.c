@@ -140,10 +140,9 @@ void core_note_balance(struct core *core, uint32_t account, uint32_t asset)
     struct core_balance *balance = &core->accounts[account].balances[asset];
     if (core->accounts[account].is_house)
         return;
-    balance->change = add_change(core, &(struct core_change){.before = balance->change,
-                                                             .at_ns = core->now_ns,
-                                                             .value = balance->free,
-                                                             .locked = balance->locked});
+    balance->change = add_change(
+        core, &(struct core_change){
+                  .before = balance->change, .at_ns = core->now_ns, .value = balance->free, .locked = balance->locked});
     core_tell(core, &(struct core_event){.kind = CORE_ON_BALANCE, .account = account, .asset = asset});
 }
 

@@ -59,8 +59,8 @@ enum core_why { /* CORE_OK, or why an order or a change is refused; core_why_nam
                 CORE_WHYS
 };
 
-struct core_rules { /* what differs between venues, as data */
-    bool ids_while_open; /* a client id may be used again when its order is over; else never */
+struct core_rules {       /* what differs between venues, as data */
+    bool ids_while_open;  /* a client id may be used again when its order is over; else never */
     bool fee_of_received; /* a buyer pays the fee in what was bought; else both pay it in the quote asset */
     uint32_t open_max;    /* open orders of one account */
 };
@@ -99,14 +99,14 @@ struct core_order {
     char client[CORE_CLIENT_MAX];
     uint8_t side, type, tif, state;
     bool is_post_only;
-    bool by_money;                       /* a market order of so much money */
-    int64_t qty, price, stop;            /* units */
-    int64_t filled;                      /* units */
-    oc_i128 money;                       /* by_money: what it may spend */
-    oc_i128 value;                       /* traded, quote asset */
-    oc_i128 held;                        /* of the asset that it pays with */
+    bool by_money;            /* a market order of so much money */
+    int64_t qty, price, stop; /* units */
+    int64_t filled;           /* units */
+    oc_i128 money;            /* by_money: what it may spend */
+    oc_i128 value;            /* traded, quote asset */
+    oc_i128 held;             /* of the asset that it pays with */
     int64_t created_ns, updated_ns;
-    uint64_t change; /* the latest of its changes */
+    uint64_t change;         /* the latest of its changes */
     uint32_t before, behind; /* in the book, or among the stops that wait */
 };
 
@@ -124,7 +124,7 @@ struct core_fill {
 
 enum core_row_kind { CORE_DEPOSIT = 1, CORE_WITHDRAWAL, CORE_TRADED, CORE_FEE };
 
-struct core_row { /* of the ledger of a customer */
+struct core_row {    /* of the ledger of a customer */
     uint64_t number; /* from 1 */
     uint32_t account, asset;
     uint32_t kind;
@@ -215,7 +215,8 @@ uint32_t core_levels(const struct core *core, uint32_t inst, uint8_t side, struc
 
 /* As it was at a time, for answers that are stale; as far as CORE_CHANGES_MAX changes go back. False: there was no such order yet. */
 bool core_order_at(const struct core *core, uint32_t order, int64_t at_ns, struct core_order *ret_order);
-void core_balance_at(const struct core *core, uint32_t account, uint32_t asset, int64_t at_ns, struct core_balance *ret);
+void core_balance_at(const struct core *core, uint32_t account, uint32_t asset, int64_t at_ns,
+                     struct core_balance *ret);
 
 /* NULL: money, holds and books are as the invariants say. Else what is wrong. */
 const char *core_proof(const struct core *core);

@@ -97,7 +97,8 @@ void core_settle(struct core *core, uint32_t place, int64_t qty, int64_t price, 
     const oc_i128 value = (oc_i128)price * qty * inst->value_unit, base = qty * inst->qty_unit;
     const bool is_buy = order->side == CORE_BUY;
     const uint32_t fee_asset = core->rules.fee_of_received && is_buy ? inst->base : inst->quote;
-    const oc_i128 fee = fee_on(fee_asset == inst->base ? base : value, is_maker ? account->maker_ppm : account->taker_ppm);
+    const oc_i128 fee =
+        fee_on(fee_asset == inst->base ? base : value, is_maker ? account->maker_ppm : account->taker_ppm);
     order->filled += qty;
     order->value += value;
     core_set_hold(core, order, core_hold_for(core, order, order->by_money ? 0 : order->qty - order->filled));
@@ -171,7 +172,8 @@ static const char *books_are_in_order(const struct core *core)
             const struct core_order *last = NULL;
             for (uint32_t at = core->insts[inst].head[side - 1]; at != CORE_NONE; at = core->orders[at].behind) {
                 const struct core_order *order = &core->orders[at];
-                const bool is_worse = last && (side == CORE_BUY ? order->price <= last->price : order->price >= last->price);
+                const bool is_worse =
+                    last && (side == CORE_BUY ? order->price <= last->price : order->price >= last->price);
                 if (order->state != CORE_WORKING || order->side != side || order->inst != inst || (last && !is_worse))
                     return "a book is not in the order of its prices";
                 last = order;

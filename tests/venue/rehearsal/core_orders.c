@@ -26,8 +26,8 @@ static void tell_level(struct core *core, uint32_t inst, uint8_t side, int64_t p
         else if (is_better(side, price, order->price))
             break;
     }
-    core_tell(core, &(struct core_event){
-                        .kind = CORE_ON_LEVEL, .inst = inst, .side = side, .price = price, .qty = qty});
+    core_tell(core,
+              &(struct core_event){.kind = CORE_ON_LEVEL, .inst = inst, .side = side, .price = price, .qty = qty});
 }
 
 /* ---- lists ---- */
@@ -42,8 +42,8 @@ static void link_order(struct core *core, uint32_t place)
 {
     struct core_order *order = &core->orders[place];
     uint32_t *link = list_of(core, order), before = CORE_NONE;
-    while (*link != CORE_NONE && (order->state == CORE_DORMANT ||
-                                  !is_better(order->side, order->price, core->orders[*link].price))) {
+    while (*link != CORE_NONE &&
+           (order->state == CORE_DORMANT || !is_better(order->side, order->price, core->orders[*link].price))) {
         before = *link;
         link = &core->orders[before].behind;
     }
@@ -118,10 +118,7 @@ static void trade(struct core *core, uint32_t taker, uint32_t maker, int64_t qty
     tell_level(core, took->inst, took->side == CORE_BUY ? CORE_SELL : CORE_BUY, price);
 }
 
-static bool is_done(const struct core_order *order)
-{
-    return order->by_money ? false : order->filled == order->qty;
-}
+static bool is_done(const struct core_order *order) { return order->by_money ? false : order->filled == order->qty; }
 
 /* As far as it goes. True: nothing of it may rest, for an order of its own account stands in its way or its money is at an end. */
 static bool match(struct core *core, uint32_t place)
@@ -131,7 +128,8 @@ static bool match(struct core *core, uint32_t place)
     while (!is_done(order) && *other != CORE_NONE && crosses(order, core->orders[*other].price)) {
         const struct core_order *maker = &core->orders[*other];
         int64_t qty = maker->qty - maker->filled;
-        const int64_t most = order->type == CORE_MARKET ? core_affordable(core, order, maker->price) : order->qty - order->filled;
+        const int64_t most =
+            order->type == CORE_MARKET ? core_affordable(core, order, maker->price) : order->qty - order->filled;
         qty = most < qty ? most : qty;
         if (maker->account == order->account || qty == 0)
             return true;
@@ -214,7 +212,8 @@ static enum core_why judge_numbers(const struct core *core, const struct core_as
     const bool has_stop = ask->type == CORE_STOP || ask->type == CORE_STOP_LIMIT;
     oc_i128 value;
     if ((ask->side != CORE_BUY && ask->side != CORE_SELL) || ask->type < CORE_LIMIT || ask->type > CORE_STOP_LIMIT ||
-        ask->tif < CORE_GTC || ask->tif > CORE_FOK || (ask->is_post_only && (ask->type != CORE_LIMIT || ask->tif != CORE_GTC)) ||
+        ask->tif < CORE_GTC || ask->tif > CORE_FOK ||
+        (ask->is_post_only && (ask->type != CORE_LIMIT || ask->tif != CORE_GTC)) ||
         (ask->by_money && ask->type != CORE_MARKET) || (ask->type == CORE_MARKET && ask->tif == CORE_FOK))
         return CORE_NO_SUCH_KIND;
     if (ask->by_money)

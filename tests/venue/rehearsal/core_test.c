@@ -125,9 +125,10 @@ static void the_best_price_trades_first_and_the_earlier_of_two(void **state)
     place(limit(v.ann, CORE_SELL, 5, 10000));
     place(limit(v.ann, CORE_SELL, 7, 10000));
     place(limit(v.bob, CORE_BUY, 14, 10200));
-    assert_string_equal(v.told, "4 working 0/14; 2 fills 5@10000; 4 fills 5@10000; 2 filled 5/5; s10000=7; 3 fills 7@10000; 4 fills "
-                                "7@10000; 3 filled 7/7; s10000=0; 1 fills 2@10100; 4 fills 2@10100; 1 working 2/5; s10100=3; 4 "
-                                "filled 14/14; ");
+    assert_string_equal(
+        v.told, "4 working 0/14; 2 fills 5@10000; 4 fills 5@10000; 2 filled 5/5; s10000=7; 3 fills 7@10000; 4 fills "
+                "7@10000; 3 filled 7/7; s10000=0; 1 fills 2@10100; 4 fills 2@10100; 1 working 2/5; s10100=3; 4 "
+                "filled 14/14; ");
     /* 12 at 100 and 2 at 101: 1.402; bob pays 0.0005 of it, ann takes 0.001 less. */
     assert_true(free_of(v.bob, v.usdt) == MONEY(10000) - MONEY(1402) / 1000 - MONEY(701) / 1000000);
     assert_true(free_of(v.ann, v.usdt) == MONEY(10000) + MONEY(1402) / 1000 - MONEY(1402) / 1000000);
@@ -181,7 +182,8 @@ static void a_market_order_goes_as_far_as_the_money(void **state)
 
 static void a_stop_waits_until_a_trade_reaches_it(void **state)
 {
-    struct core_ask stop = {.account = v.ann, .side = CORE_SELL, .type = CORE_STOP, .tif = CORE_GTC, .qty = 10, .stop = 9900};
+    struct core_ask stop = {
+        .account = v.ann, .side = CORE_SELL, .type = CORE_STOP, .tif = CORE_GTC, .qty = 10, .stop = 9900};
     (void)state;
     const uint64_t first = place(stop)->id;
     stop.type = CORE_STOP_LIMIT, stop.price = 9850, stop.stop = 9890;
@@ -189,7 +191,8 @@ static void a_stop_waits_until_a_trade_reaches_it(void **state)
     assert_true(core_account(v.core, v.ann)->balances[v.btc].locked == MONEY(20) / 1000);
     place(limit(v.maker, CORE_BUY, 15, 9900));
     place(limit(v.maker, CORE_BUY, 15, 9880));
-    place(limit(v.bob, CORE_SELL, 10, 9900)); /* reaches the first; that takes 5 at 9900 and 5 at 9880, which reaches the second */
+    place(limit(v.bob, CORE_SELL, 10,
+                9900)); /* reaches the first; that takes 5 at 9900 and 5 at 9880, which reaches the second */
     assert_int_equal(core_order(v.core, core_order_by_id(v.core, first))->state, CORE_FILLED);
     assert_int_equal(core_order(v.core, core_order_by_id(v.core, second))->state, CORE_FILLED);
     assert_true(core_order(v.core, core_order_by_id(v.core, second))->filled == 10);
@@ -326,8 +329,8 @@ static void whatever_is_asked_money_is_neither_made_nor_lost(void **state)
 {
     (void)state;
     for (uint64_t seed = 1; seed <= 60; seed++)
-        walk(seed, &(struct core_rules){
-                       .open_max = 20, .ids_while_open = seed % 2 == 0, .fee_of_received = seed % 3 == 0});
+        walk(seed,
+             &(struct core_rules){.open_max = 20, .ids_while_open = seed % 2 == 0, .fee_of_received = seed % 3 == 0});
     assert_true(fills > 3000);
 }
 

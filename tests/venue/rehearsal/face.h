@@ -12,7 +12,7 @@
 struct face_inst {
     const char *symbol, *base, *quote;
     struct oc_dec price_step, qty_step;
-    int64_t min_qty, max_qty;   /* units */
+    int64_t min_qty, max_qty; /* units */
     struct oc_dec min_notional;
     int64_t price; /* units: where a market begins */
 };
@@ -26,8 +26,8 @@ struct face {
     const struct quota_rule *quotas;
     uint32_t quota_count;
     uint32_t maker_ppm, taker_ppm;
-    const char *money; /* what each account begins with */
-    bool has_keys;     /* requests are signed */
+    const char *money;          /* what each account begins with */
+    bool has_keys;              /* requests are signed */
     const char *const *headers; /* that it reads, in lower case with a colon, as "x-key:"; ended by NULL */
     enum fault_of (*of)(const struct venue_ask *ask);
     /* NULL: no requests, 404. ret->body is empty, and has room. */

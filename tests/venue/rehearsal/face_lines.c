@@ -19,7 +19,10 @@ enum { LINE_OUT_MAX = 256, MAIN = 0 };
 
 static bool is_jline(const struct rehearsal *venue) { return venue->face == &face_jline; }
 
-static void say(struct rehearsal *venue, struct seat *seat, const char *line) { venue_say(venue, seat, line, strlen(line)); }
+static void say(struct rehearsal *venue, struct seat *seat, const char *line)
+{
+    venue_say(venue, seat, line, strlen(line));
+}
 
 /* A word about an order: ack, canceled (gone), reject. */
 static void say_of(struct rehearsal *venue, struct seat *seat, const char *word, const char *client, const char *why)
@@ -95,8 +98,11 @@ static void hear_json(struct rehearsal *venue, struct seat *seat, const char *by
         const char *name;
         char *to;
         size_t size_max;
-    } members[] = {{"op", op, sizeof op},       {"id", id, sizeof id},       {"s", symbol, sizeof symbol},
-                   {"side", side, sizeof side}, {"type", type, sizeof type}};
+    } members[] = {{"op", op, sizeof op},
+                   {"id", id, sizeof id},
+                   {"s", symbol, sizeof symbol},
+                   {"side", side, sizeof side},
+                   {"type", type, sizeof type}};
     struct kit_json json = kit_json_begin(bytes, size);
     struct kit_json_text key;
     const bool is_object = kit_json_object(&json);
@@ -153,7 +159,8 @@ static void tell_fill(struct rehearsal *venue, struct seat *seat, const struct c
     text_init_fixed(&out, line, sizeof line);
     snprintf(trade, sizeof trade, "t%llu", (unsigned long long)fill->number);
     if (!is_jline(venue)) {
-        text_format(&out, "fill %s %lld %lld %s", event->order->client, (long long)fill->qty, (long long)fill->price, trade);
+        text_format(&out, "fill %s %lld %lld %s", event->order->client, (long long)fill->qty, (long long)fill->price,
+                    trade);
     } else {
         text_format(&out, "{\"e\":\"fill\",\"id\":%s", event->order->client);
         json_text(&out, "s", inst->symbol);
@@ -229,8 +236,8 @@ static const char *const headers[] = {NULL};
 #define LINES(its_name, its_about)                                                                                     \
     {                                                                                                                  \
         .name = its_name, .about = its_about, .paths = "wss /, any path", .rules = {.open_max = 500}, .insts = insts,  \
-        .inst_count = 1, .money = "100000 USDT, 100 BTC", .headers = headers, .of = of_ask, .refuse = refuse, .sit = sit, .hear = hear,    \
-        .tell = tell                                                                                                   \
+        .inst_count = 1, .money = "100000 USDT, 100 BTC", .headers = headers, .of = of_ask, .refuse = refuse,          \
+        .sit = sit, .hear = hear, .tell = tell                                                                         \
     }
 
 const struct face face_lines = LINES("lines", "words of the example connector_loopback, a message a line");

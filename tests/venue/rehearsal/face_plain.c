@@ -7,13 +7,6 @@
 
 enum { PAGE_MAX = 500, TRADES_MAX = 100, ERRORS_COST = 1 };
 
-struct call { /* a request on its way */
-    struct rehearsal *venue;
-    const struct venue_ask *ask;
-    const struct venue_key *key; /* NULL: of nobody */
-    struct venue_answer *ret;
-};
-
 struct route {
     uint8_t method;
     const char *path;
@@ -24,34 +17,35 @@ struct route {
     void (*answer)(struct call *call);
 };
 
-static void refuse(struct call *call, uint32_t status, const char *code, const char *words)
+void call_refuse(struct call *call, uint32_t status, const char *code, const char *words)
 {
     text_clear(&call->ret->body);
     plain_refuse(call->ret, status, code, words);
 }
 
-static void refuse_why(struct call *call, enum core_why why)
+void call_refuse_why(struct call *call, enum core_why why)
 {
-    const uint32_t status = why == CORE_NOT_FOUND || why == CORE_NO_INSTRUMENT  ? 404
+    const uint32_t status = why == CORE_NOT_FOUND || why == CORE_NO_INSTRUMENT   ? 404
                             : why == CORE_CLIENT_ID_USED || why == CORE_NOT_OPEN ? 409
                             : why == CORE_FULL                                   ? 503
                                                                                  : 400;
-    refuse(call, status, core_why_name(why), core_why_words(why));
+    call_refuse(call, status, core_why_name(why), core_why_words(why));
 }
 
-static struct text *begin(struct call *call)
+struct text *call_begin(struct call *call)
 {
     call->ret->status = 200;
     json_open(&call->ret->body, NULL, '{');
     return &call->ret->body;
 }
 
-static void end(struct call *call) { json_close(&call->ret->body, '}'); }
+void call_end(struct call *call) { json_close(&call->ret->body, '}'); }
 
 /* ---- what stands in a query ---- */
 
 /* A number of the query; `fallback` where it is not there. False: refused. */
-static bool query_number(struct call *call, const char *name, int64_t fallback, int64_t least, int64_t most, int64_t *ret_number)
+static bool query_number(struct call *call, const char *name, int64_t fallback, int64_t least, int64_t most,
+                         int64_t *ret_number)
 {
     char text[24], words[96];
     *ret_number = fallback;
@@ -59,29 +53,29 @@ static bool query_number(struct call *call, const char *name, int64_t fallback, 
         return true;
     if (text_to_int(text, strlen(text), ret_number) == OC_OK && *ret_number >= least && *ret_number <= most)
         return true;
-    snprintf(words, sizeof words, "%s: a number from %lld to %lld is expected", name, (long long)least, (long long)most);
-    refuse(call, 400, "BAD_QUERY", words);
+    snprintf(words, sizeof words, "%s: a number from %lld to %lld is expected", name, (long long)least,
+             (long long)most);
+    call_refuse(call, 400, "BAD_QUERY", words);
     return false;
 }
 
-/* The instrument of the query; CORE_NONE with *ret_is_said false: it names none. */
-static bool query_inst(struct call *call, bool is_needed, uint32_t *ret_inst)
+bool call_inst(struct call *call, bool is_needed, uint32_t *ret_inst)
 {
     char symbol[CORE_NAME_MAX];
     *ret_inst = CORE_NONE;
     if (!venue_query(call->ask, "symbol", symbol, sizeof symbol)) {
         if (is_needed)
-            refuse(call, 400, "BAD_QUERY", "symbol: one of the instruments is expected");
+            call_refuse(call, 400, "BAD_QUERY", "symbol: one of the instruments is expected");
         return !is_needed;
     }
     *ret_inst = core_inst_named(call->venue->core, symbol);
     if (*ret_inst == CORE_NONE)
-        refuse_why(call, CORE_NO_INSTRUMENT);
+        call_refuse_why(call, CORE_NO_INSTRUMENT);
     return *ret_inst != CORE_NONE;
 }
 
 /* The order that id or client_id names, of this account. */
-static uint32_t named_order(struct call *call, const char *id, const char *client)
+uint32_t call_named(struct call *call, const char *id, const char *client)
 {
     const struct core *core = call->venue->core;
     int64_t number = 0;
@@ -93,18 +87,18 @@ static uint32_t named_order(struct call *call, const char *id, const char *clien
     return order != CORE_NONE && core_order(core, order)->account == call->key->account ? order : CORE_NONE;
 }
 
-static bool query_order(struct call *call, uint32_t *ret_order)
+bool call_order(struct call *call, uint32_t *ret_order)
 {
     char id[24] = "", client[CORE_CLIENT_MAX] = "";
     const bool has_id = venue_query(call->ask, "id", id, sizeof id);
     const bool has_client = venue_query(call->ask, "client_id", client, sizeof client);
     if (has_id == has_client || (!*id && !*client)) {
-        refuse(call, 400, "BAD_QUERY", "either id or client_id is expected");
+        call_refuse(call, 400, "BAD_QUERY", "either id or client_id is expected");
         return false;
     }
-    *ret_order = named_order(call, id, client);
+    *ret_order = call_named(call, id, client);
     if (*ret_order == CORE_NONE)
-        refuse_why(call, CORE_NOT_FOUND);
+        call_refuse_why(call, CORE_NOT_FOUND);
     return *ret_order != CORE_NONE;
 }
 
@@ -112,15 +106,15 @@ static bool query_order(struct call *call, uint32_t *ret_order)
 
 static void get_time(struct call *call)
 {
-    plain_put_us(begin(call), "time_us", venue_clock(call->venue));
-    end(call);
+    plain_put_us(call_begin(call), "time_us", venue_clock(call->venue));
+    call_end(call);
 }
 
 static void get_instruments(struct call *call)
 {
     const struct core *core = call->venue->core;
     char rate[TEXT_DECIMAL_MAX];
-    struct text *out = begin(call);
+    struct text *out = call_begin(call);
     json_open(out, "instruments", '[');
     for (uint32_t i = 0; i < core_inst_count(core); i++) {
         const struct core_inst *inst = core_inst(core, i);
@@ -141,20 +135,20 @@ static void get_instruments(struct call *call)
         json_close(out, '}');
     }
     json_close(out, ']');
-    end(call);
+    call_end(call);
 }
 
 static void get_book(struct call *call)
 {
     uint32_t inst;
     int64_t depth;
-    if (!query_inst(call, true, &inst) || !query_number(call, "depth", 20, 1, 100, &depth))
+    if (!call_inst(call, true, &inst) || !query_number(call, "depth", 20, 1, 100, &depth))
         return;
-    struct text *out = begin(call);
+    struct text *out = call_begin(call);
     json_text(out, "symbol", core_inst(call->venue->core, inst)->symbol);
     plain_put_us(out, "time_us", venue_clock(call->venue));
     plain_put_levels(call->venue->core, out, inst, (uint32_t)depth);
-    end(call);
+    call_end(call);
 }
 
 static void get_trades(struct call *call)
@@ -162,15 +156,15 @@ static void get_trades(struct call *call)
     struct core_trade trades[TRADES_MAX];
     uint32_t inst;
     int64_t limit;
-    if (!query_inst(call, true, &inst) || !query_number(call, "limit", 50, 1, TRADES_MAX, &limit))
+    if (!call_inst(call, true, &inst) || !query_number(call, "limit", 50, 1, TRADES_MAX, &limit))
         return;
     uint32_t count = core_trades(call->venue->core, inst, trades, (uint32_t)limit);
-    struct text *out = begin(call);
+    struct text *out = call_begin(call);
     json_open(out, "trades", '[');
     while (count)
         plain_put_trade(call->venue->core, out, NULL, &trades[--count]);
     json_close(out, ']');
-    end(call);
+    call_end(call);
 }
 
 /* ---- for accounts: reading ---- */
@@ -178,7 +172,7 @@ static void get_trades(struct call *call)
 static void get_balances(struct call *call)
 {
     const struct core *core = call->venue->core;
-    struct text *out = begin(call);
+    struct text *out = call_begin(call);
     plain_put_us(out, "time_us", venue_clock(call->venue));
     json_open(out, "balances", '[');
     for (uint32_t i = 0; i < core_asset_count(core); i++) {
@@ -191,21 +185,21 @@ static void get_balances(struct call *call)
         json_close(out, '}');
     }
     json_close(out, ']');
-    end(call);
+    call_end(call);
 }
 
 static void get_order(struct call *call)
 {
     uint32_t order;
     struct core_order then;
-    if (!query_order(call, &order))
+    if (!call_order(call, &order))
         return;
     if (!core_order_at(call->venue->core, order, venue_view(call->venue), &then)) {
-        refuse_why(call, CORE_NOT_FOUND);
+        call_refuse_why(call, CORE_NOT_FOUND);
         return;
     }
-    plain_put_order(call->venue->core, begin(call), "order", &then);
-    end(call);
+    plain_put_order(call->venue->core, call_begin(call), "order", &then);
+    call_end(call);
 }
 
 static void get_open_orders(struct call *call)
@@ -213,20 +207,20 @@ static void get_open_orders(struct call *call)
     const struct core *core = call->venue->core;
     uint32_t inst;
     struct core_order then;
-    if (!query_inst(call, false, &inst))
+    if (!call_inst(call, false, &inst))
         return;
-    struct text *out = begin(call);
+    struct text *out = call_begin(call);
     json_open(out, "orders", '[');
     for (uint64_t id = 1; id <= core_order_count(core); id++) {
         const uint32_t place = core_order_by_id(core, id);
         const struct core_order *order = core_order(core, place);
         if (order->account == call->key->account && (inst == CORE_NONE || order->inst == inst) &&
-            (core_is_open(order) || call->venue->stale_ns) && core_order_at(core, place, venue_view(call->venue), &then) &&
-            core_is_open(&then))
+            (core_is_open(order) || call->venue->stale_ns) &&
+            core_order_at(core, place, venue_view(call->venue), &then) && core_is_open(&then))
             plain_put_order(core, out, NULL, &then);
     }
     json_close(out, ']');
-    end(call);
+    call_end(call);
 }
 
 struct page {
@@ -243,7 +237,7 @@ static bool begin_page(struct call *call, const char *rows, struct page *page)
         !query_number(call, "limit", 100, 1, PAGE_MAX, &page->limit))
         return false;
     page->next = (uint64_t)page->after;
-    json_open(begin(call), rows, '[');
+    json_open(call_begin(call), rows, '[');
     return true;
 }
 
@@ -263,7 +257,7 @@ static void end_page(struct call *call, const struct page *page)
     json_close(&call->ret->body, ']');
     json_int(&call->ret->body, "next", (int64_t)page->next);
     json_flag(&call->ret->body, "more", page->is_full);
-    end(call);
+    call_end(call);
 }
 
 static void get_order_history(struct call *call)
@@ -333,176 +327,6 @@ static void get_ledger(struct call *call)
     end_page(call, &page);
 }
 
-/* ---- orders ---- */
-
-struct wanted { /* members of a body, as they stand */
-    struct kit_json_text symbol, side, type, tif, qty, quote_qty, price, stop_price, client_id, id, post_only;
-};
-
-static bool read_body(struct call *call, struct wanted *wanted)
-{
-    static const struct {
-        const char *name;
-        size_t at;
-    } members[] = {{"symbol", offsetof(struct wanted, symbol)},         {"side", offsetof(struct wanted, side)},
-                   {"type", offsetof(struct wanted, type)},             {"tif", offsetof(struct wanted, tif)},
-                   {"qty", offsetof(struct wanted, qty)},               {"quote_qty", offsetof(struct wanted, quote_qty)},
-                   {"price", offsetof(struct wanted, price)},           {"stop_price", offsetof(struct wanted, stop_price)},
-                   {"client_id", offsetof(struct wanted, client_id)},   {"id", offsetof(struct wanted, id)},
-                   {"post_only", offsetof(struct wanted, post_only)}};
-    struct kit_json json = kit_json_begin(call->ask->body, call->ask->body_size);
-    struct kit_json_text key;
-    bool is_known = true;
-    memset(wanted, 0, sizeof *wanted);
-    const bool is_object = kit_json_object(&json);
-    while (is_object && kit_json_key(&json, &key)) {
-        struct kit_json_text *to = NULL;
-        for (size_t i = 0; i < sizeof members / sizeof *members; i++)
-            if (kit_json_is(key, members[i].name, strlen(members[i].name)))
-                to = (struct kit_json_text *)(void *)((char *)wanted + members[i].at);
-        is_known = is_known && to && to->kind == KIT_JSON_NONE;
-        if (to)
-            *to = kit_json_value(&json);
-    }
-    if (!kit_json_end(&json) || !is_object) {
-        refuse(call, 400, "BAD_BODY", "the body is no object of JSON");
-        return false;
-    }
-    if (!is_known) {
-        refuse(call, 400, "BAD_BODY", "a member of the body is not known, or stands twice");
-        return false;
-    }
-    return true;
-}
-
-static bool text_of(struct kit_json_text from, char *text, size_t size_max)
-{
-    text[0] = 0;
-    return from.kind == KIT_JSON_NONE || (from.kind == KIT_JSON_STRING && kit_json_copy(from, text, size_max) >= 0);
-}
-
-static bool is_client_id(const char *text)
-{
-    for (; *text; text++)
-        if (!strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.", *text))
-            return false;
-    return true;
-}
-
-/* Numbers are texts, as everywhere in this protocol. */
-static bool read_units(struct call *call, struct kit_json_text from, struct oc_dec step, enum core_why why, int64_t *ret_units)
-{
-    if (from.kind == KIT_JSON_NONE || (from.kind == KIT_JSON_STRING && kit_json_units(from, step, ret_units) == OC_OK))
-        return true;
-    refuse_why(call, why);
-    return false;
-}
-
-static bool read_ask(struct call *call, const struct wanted *wanted, struct core_ask *ask)
-{
-    char symbol[CORE_NAME_MAX], side[16], type[16], tif[16];
-    if (!text_of(wanted->symbol, symbol, sizeof symbol) || !text_of(wanted->side, side, sizeof side) ||
-        !text_of(wanted->type, type, sizeof type) || !text_of(wanted->tif, tif, sizeof tif) ||
-        !text_of(wanted->client_id, ask->client, sizeof ask->client) || !is_client_id(ask->client)) {
-        refuse(call, 400, "BAD_BODY", "symbol, side, type, tif and client_id are texts; client_id has up to 64 letters, digits, - _ .");
-        return false;
-    }
-    ask->account = call->key->account;
-    ask->inst = core_inst_named(call->venue->core, symbol);
-    ask->side = plain_means(plain_sides, side);
-    ask->type = plain_means(plain_types, type);
-    ask->tif = *tif ? plain_means(plain_tifs, tif) : ask->type == CORE_MARKET ? CORE_IOC : CORE_GTC;
-    ask->is_post_only = wanted->post_only.kind == KIT_JSON_TRUE;
-    if (ask->inst == CORE_NONE) {
-        refuse_why(call, CORE_NO_INSTRUMENT);
-        return false;
-    }
-    const struct core_inst *inst = core_inst(call->venue->core, ask->inst);
-    if (wanted->quote_qty.kind != KIT_JSON_NONE) {
-        char money[64];
-        ask->by_money = true;
-        if (wanted->qty.kind != KIT_JSON_NONE || !text_of(wanted->quote_qty, money, sizeof money) ||
-            !venue_money(money, strlen(money), &ask->money)) {
-            refuse_why(call, CORE_BAD_QTY);
-            return false;
-        }
-    }
-    return read_units(call, wanted->qty, inst->qty_step, CORE_BAD_QTY, &ask->qty) &&
-           read_units(call, wanted->price, inst->price_step, CORE_BAD_PRICE, &ask->price) &&
-           read_units(call, wanted->stop_price, inst->price_step, CORE_BAD_PRICE, &ask->stop);
-}
-
-static void answer_order(struct call *call, enum core_why why, uint32_t order)
-{
-    if (why != CORE_OK) {
-        refuse_why(call, why);
-        return;
-    }
-    plain_put_order(call->venue->core, begin(call), "order", core_order(call->venue->core, order));
-    end(call);
-}
-
-static void post_order(struct call *call)
-{
-    struct wanted wanted;
-    struct core_ask ask = {0};
-    uint32_t order = CORE_NONE;
-    if (!read_body(call, &wanted) || !read_ask(call, &wanted, &ask))
-        return;
-    call->venue->orders++;
-    const enum core_why why = core_place(call->venue->core, call->venue->now_ns, &ask, &order);
-    answer_order(call, why, order);
-}
-
-static void patch_order(struct call *call)
-{
-    struct wanted wanted;
-    char id[24], client[CORE_CLIENT_MAX];
-    if (!read_body(call, &wanted))
-        return;
-    if (!text_of(wanted.id, id, sizeof id) || !text_of(wanted.client_id, client, sizeof client) || !*id == !*client) {
-        refuse(call, 400, "BAD_BODY", "either id or client_id is expected");
-        return;
-    }
-    const uint32_t place = named_order(call, id, client);
-    if (place == CORE_NONE) {
-        refuse_why(call, CORE_NOT_FOUND);
-        return;
-    }
-    const struct core_order *order = core_order(call->venue->core, place);
-    const struct core_inst *inst = core_inst(call->venue->core, order->inst);
-    int64_t qty = order->qty, price = order->price;
-    if (read_units(call, wanted.qty, inst->qty_step, CORE_BAD_QTY, &qty) &&
-        read_units(call, wanted.price, inst->price_step, CORE_BAD_PRICE, &price))
-        answer_order(call, core_amend(call->venue->core, call->venue->now_ns, place, qty, price), place);
-}
-
-static void delete_order(struct call *call)
-{
-    uint32_t order;
-    if (query_order(call, &order))
-        answer_order(call, core_cancel(call->venue->core, call->venue->now_ns, order), order);
-}
-
-static void delete_open_orders(struct call *call)
-{
-    struct core *core = call->venue->core;
-    uint32_t inst;
-    if (!query_inst(call, false, &inst))
-        return;
-    struct text *out = begin(call);
-    json_open(out, "orders", '[');
-    for (uint64_t id = 1; id <= core_order_count(core); id++) {
-        const uint32_t place = core_order_by_id(core, id);
-        const struct core_order *order = core_order(core, place);
-        if (order->account == call->key->account && core_is_open(order) && (inst == CORE_NONE || order->inst == inst) &&
-            core_cancel(core, call->venue->now_ns, place) == CORE_OK)
-            plain_put_order(core, out, NULL, core_order(core, place));
-    }
-    json_close(out, ']');
-    end(call);
-}
-
 /* ---- which is asked for ---- */
 
 static const struct route routes[] = {
@@ -516,17 +340,18 @@ static const struct route routes[] = {
     {OC_METHOD_GET, "/v1/order-history", 5, 0, true, false, FAULT_OF_READS, get_order_history},
     {OC_METHOD_GET, "/v1/fills", 5, 0, true, false, FAULT_OF_READS, get_fills},
     {OC_METHOD_GET, "/v1/ledger", 5, 0, true, false, FAULT_OF_READS, get_ledger},
-    {OC_METHOD_POST, "/v1/orders", 1, 1, true, true, FAULT_OF_ORDERS, post_order},
-    {OC_METHOD_PATCH, "/v1/orders", 1, 1, true, true, FAULT_OF_AMENDS, patch_order},
-    {OC_METHOD_DELETE, "/v1/orders", 1, 0, true, true, FAULT_OF_CANCELS, delete_order},
-    {OC_METHOD_DELETE, "/v1/open-orders", 2, 0, true, true, FAULT_OF_CANCELS, delete_open_orders},
+    {OC_METHOD_POST, "/v1/orders", 1, 1, true, true, FAULT_OF_ORDERS, plain_post_order},
+    {OC_METHOD_PATCH, "/v1/orders", 1, 1, true, true, FAULT_OF_AMENDS, plain_patch_order},
+    {OC_METHOD_DELETE, "/v1/orders", 1, 0, true, true, FAULT_OF_CANCELS, plain_delete_order},
+    {OC_METHOD_DELETE, "/v1/open-orders", 2, 0, true, true, FAULT_OF_CANCELS, plain_delete_open_orders},
 };
 
 static const struct route *route_of(const struct venue_ask *ask)
 {
     const size_t size = strcspn(ask->path, "?");
     for (size_t i = 0; i < sizeof routes / sizeof *routes; i++)
-        if (routes[i].method == ask->method && strlen(routes[i].path) == size && memcmp(routes[i].path, ask->path, size) == 0)
+        if (routes[i].method == ask->method && strlen(routes[i].path) == size &&
+            memcmp(routes[i].path, ask->path, size) == 0)
             return &routes[i];
     return NULL;
 }
@@ -548,9 +373,10 @@ static bool is_within_quota(struct call *call, uint32_t weight, uint32_t orders)
     if (verdict == QUOTA_OK)
         return true;
     if (verdict == QUOTA_WAIT)
-        refuse(call, 429, "TOO_MANY_REQUESTS", "more than this window has room for: wait, or you are banned");
+        call_refuse(call, 429, "TOO_MANY_REQUESTS", "more than this window has room for: wait, or you are banned");
     else
-        refuse(call, 418, "BANNED", "you went on when you were told to wait: nothing is answered until the ban is over");
+        call_refuse(call, 418, "BANNED",
+                    "you went on when you were told to wait: nothing is answered until the ban is over");
     call->ret->retry_after_s = (wait_ns + 999999999) / 1000000000;
     return false;
 }
@@ -586,11 +412,11 @@ static void answer(struct rehearsal *venue, const struct venue_ask *ask, struct 
     if (!is_within_quota(&call, route ? route->weight : ERRORS_COST, route ? route->orders : 0))
         return;
     if (!route)
-        refuse(&call, 404, "NO_SUCH_PATH", "docs/rehearsal-venue.md lists what may be asked");
+        call_refuse(&call, 404, "NO_SUCH_PATH", "docs/rehearsal-venue.md lists what may be asked");
     else if (!is_known)
-        refuse(&call, 401, code, words);
+        call_refuse(&call, 401, code, words);
     else if (route->needs_trading && !call.key->may_trade)
-        refuse(&call, 403, "KEY_MAY_NOT_TRADE", "this key may read, and not trade");
+        call_refuse(&call, 403, "KEY_MAY_NOT_TRADE", "this key may read, and not trade");
     else
         route->answer(&call);
 }

@@ -28,9 +28,33 @@ void plain_put_levels(const struct core *core, struct text *out, uint32_t inst, 
 void plain_put_level(const struct core_inst *inst, struct text *out, int64_t price, int64_t qty);
 
 /* Whether somebody who calls itself `key_id` signed `text` at `time_us` within the window. NULL, and *ret_code and *ret_words say why not. */
-const struct venue_key *plain_signed(const struct rehearsal *venue, const char *key_id, const char *time_us, const char *window_ms,
-                                     const char *sign, const struct text *text, const char **ret_code,
-                                     const char **ret_words);
+const struct venue_key *plain_signed(const struct rehearsal *venue, const char *key_id, const char *time_us,
+                                     const char *window_ms, const char *sign, const struct text *text,
+                                     const char **ret_code, const char **ret_words);
+
+struct call { /* a request on its way */
+    struct rehearsal *venue;
+    const struct venue_ask *ask;
+    const struct venue_key *key; /* NULL: of nobody */
+    struct venue_answer *ret;
+};
+
+/* face_plain.c: an answer in the making. */
+void call_refuse(struct call *call, uint32_t status, const char *code, const char *words);
+void call_refuse_why(struct call *call, enum core_why why);
+struct text *call_begin(struct call *call);
+void call_end(struct call *call);
+/* The instrument of the query; CORE_NONE: it names none. False: refused. */
+bool call_inst(struct call *call, bool is_needed, uint32_t *ret_inst);
+/* The order that `id` or `client` names, of the account; CORE_NONE: none. Of the query: false where it was refused. */
+uint32_t call_named(struct call *call, const char *id, const char *client);
+bool call_order(struct call *call, uint32_t *ret_order);
+
+/* face_plain_orders.c */
+void plain_post_order(struct call *call);
+void plain_patch_order(struct call *call);
+void plain_delete_order(struct call *call);
+void plain_delete_open_orders(struct call *call);
 
 /* face_plain_stream.c */
 bool plain_sit(struct rehearsal *venue, struct seat *seat, const struct venue_ask *ask, struct venue_answer *ret);

@@ -6,10 +6,12 @@
 #include <stdio.h>
 
 const struct plain_names plain_sides[] = {{"buy", CORE_BUY}, {"sell", CORE_SELL}, {NULL, 0}};
-const struct plain_names plain_types[] = {{"limit", CORE_LIMIT}, {"market", CORE_MARKET}, {"stop", CORE_STOP}, {"stop_limit", CORE_STOP_LIMIT}, {NULL, 0}};
+const struct plain_names plain_types[] = {
+    {"limit", CORE_LIMIT}, {"market", CORE_MARKET}, {"stop", CORE_STOP}, {"stop_limit", CORE_STOP_LIMIT}, {NULL, 0}};
 const struct plain_names plain_tifs[] = {{"gtc", CORE_GTC}, {"ioc", CORE_IOC}, {"fok", CORE_FOK}, {NULL, 0}};
-static const struct plain_names states[] = {{"open", CORE_WORKING},      {"waiting", CORE_DORMANT}, {"filled", CORE_FILLED},
-                                            {"canceled", CORE_CANCELED}, {"expired", CORE_EXPIRED}, {NULL, 0}};
+static const struct plain_names states[] = {{"open", CORE_WORKING},    {"waiting", CORE_DORMANT},
+                                            {"filled", CORE_FILLED},   {"canceled", CORE_CANCELED},
+                                            {"expired", CORE_EXPIRED}, {NULL, 0}};
 
 uint8_t plain_means(const struct plain_names *names, const char *word)
 {
@@ -147,9 +149,9 @@ void plain_refuse(struct venue_answer *ret, uint32_t status, const char *code, c
 
 enum { WINDOW_MS = 5000, WINDOW_MAX_MS = 60000, AHEAD_MS = 1000 };
 
-const struct venue_key *plain_signed(const struct rehearsal *venue, const char *key_id, const char *time_us, const char *window_ms,
-                                     const char *sign, const struct text *text, const char **ret_code,
-                                     const char **ret_words)
+const struct venue_key *plain_signed(const struct rehearsal *venue, const char *key_id, const char *time_us,
+                                     const char *window_ms, const char *sign, const struct text *text,
+                                     const char **ret_code, const char **ret_words)
 {
     int64_t said_us = 0, window = WINDOW_MS;
     const int64_t now_us = venue_clock(venue) / 1000;
@@ -165,7 +167,8 @@ const struct venue_key *plain_signed(const struct rehearsal *venue, const char *
         return NULL;
     }
     if (text_to_int(time_us, strlen(time_us), &said_us) < 0 || said_us < 0 ||
-        (*window_ms && (text_to_int(window_ms, strlen(window_ms), &window) < 0 || window < 1 || window > WINDOW_MAX_MS))) {
+        (*window_ms &&
+         (text_to_int(window_ms, strlen(window_ms), &window) < 0 || window < 1 || window > WINDOW_MAX_MS))) {
         *ret_code = "BAD_TIME";
         *ret_words = "a time is in microseconds since 1970, a window in milliseconds from 1 to 60000";
         return NULL;

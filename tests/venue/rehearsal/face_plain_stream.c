@@ -56,7 +56,8 @@ bool plain_sit(struct rehearsal *venue, struct seat *seat, const struct venue_as
         quota_take(&venue->quota, venue_clock(venue), ask->address, NULL, 5, 0, &wait_ns);
     if (verdict == QUOTA_OK)
         return true;
-    plain_refuse(ret, verdict == QUOTA_WAIT ? 429 : 418, verdict == QUOTA_WAIT ? "TOO_MANY_REQUESTS" : "BANNED", "too many streams were opened");
+    plain_refuse(ret, verdict == QUOTA_WAIT ? 429 : 418, verdict == QUOTA_WAIT ? "TOO_MANY_REQUESTS" : "BANNED",
+                 "too many streams were opened");
     ret->retry_after_s = (wait_ns + 999999999) / 1000000000;
     return false;
 }
@@ -73,9 +74,12 @@ static bool read_words(const char *bytes, uint32_t size, struct words *words)
         const char *name;
         char *to;
         size_t size_max;
-    } members[] = {{"do", words->does, sizeof words->does},          {"topic", words->topic, sizeof words->topic},
-                   {"symbol", words->symbol, sizeof words->symbol},  {"key", words->key, sizeof words->key},
-                   {"time_us", words->time_us, sizeof words->time_us}, {"sign", words->sign, sizeof words->sign}};
+    } members[] = {{"do", words->does, sizeof words->does},
+                   {"topic", words->topic, sizeof words->topic},
+                   {"symbol", words->symbol, sizeof words->symbol},
+                   {"key", words->key, sizeof words->key},
+                   {"time_us", words->time_us, sizeof words->time_us},
+                   {"sign", words->sign, sizeof words->sign}};
     struct kit_json json = kit_json_begin(bytes, size);
     struct kit_json_text key;
     bool is_good = true;
@@ -99,8 +103,7 @@ static void log_in(struct rehearsal *venue, struct seat *seat, const struct word
     struct message message;
     text_init_fixed(&text, bytes, sizeof bytes);
     text_format(&text, "LOGIN\n/v1/stream\n%s\n\n", words->time_us);
-    const struct venue_key *key =
-        plain_signed(venue, words->key, words->time_us, "", words->sign, &text, &code, &why);
+    const struct venue_key *key = plain_signed(venue, words->key, words->time_us, "", words->sign, &text, &code, &why);
     if (!key) {
         complain(venue, seat, code, why);
         return;
@@ -151,7 +154,8 @@ static bool quote_changes(struct rehearsal *venue, struct seat *seat, uint32_t i
 
 static void subscribe(struct rehearsal *venue, struct seat *seat, const struct words *words, bool is_on)
 {
-    static const struct plain_names topics[] = {{"trades", PLAIN_TRADES}, {"quotes", PLAIN_QUOTES}, {"depth", PLAIN_DEPTH}, {NULL, 0}};
+    static const struct plain_names topics[] = {
+        {"trades", PLAIN_TRADES}, {"quotes", PLAIN_QUOTES}, {"depth", PLAIN_DEPTH}, {NULL, 0}};
     const bool is_account = strcmp(words->topic, "account") == 0;
     const uint8_t topic = plain_means(topics, words->topic);
     const uint32_t inst = is_account ? CORE_INSTS_MAX : core_inst_named(venue->core, words->symbol);

@@ -311,7 +311,8 @@ void faults_say(const struct faults *faults, int64_t begin_ns, struct text *out)
     }
     for (int i = 1; i < FAULT_KINDS; i++)
         if (faults->made[i])
-            text_format(out, "happened: %s %llu\n", fault_name((enum fault_kind)i), (unsigned long long)faults->made[i]);
+            text_format(out, "happened: %s %llu\n", fault_name((enum fault_kind)i),
+                        (unsigned long long)faults->made[i]);
     if (out->size == 0)
         text_put(out, "nothing goes wrong\n");
 }

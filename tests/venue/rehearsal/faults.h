@@ -48,7 +48,7 @@ struct fault {
     enum fault_kind kind;
     enum fault_of of;
     int64_t value_ns;
-    uint64_t left;  /* of a count; UINT64_MAX: always */
+    uint64_t left;   /* of a count; UINT64_MAX: always */
     uint64_t one_in; /* 1: each */
 };
 

@@ -70,17 +70,21 @@ static void it_arrives_late_or_twice_or_its_answer_does(void **state)
     kit_pass(2);
     assert_int_equal(kit_take(exchange), 200);
     kit_command("delay requests 2s");
-    exchange = kit_send(OC_METHOD_POST, "/v1/orders",
-                        "{\"symbol\":\"BTC/USDT\",\"side\":\"buy\",\"type\":\"limit\",\"qty\":\"0.1\",\"price\":\"40000\"}", "main-key");
+    exchange =
+        kit_send(OC_METHOD_POST, "/v1/orders",
+                 "{\"symbol\":\"BTC/USDT\",\"side\":\"buy\",\"type\":\"limit\",\"qty\":\"0.1\",\"price\":\"40000\"}",
+                 "main-key");
     kit_pass(1999);
     are_open(0);
     kit_pass(2);
     are_open(1);
     assert_int_equal(kit_take(exchange), 200);
     kit_command("duplicate requests 2");
-    assert_int_equal(kit_ask(OC_METHOD_POST, "/v1/orders",
-                             "{\"symbol\":\"BTC/USDT\",\"side\":\"buy\",\"type\":\"limit\",\"qty\":\"0.1\",\"price\":\"40000\"}", "main-key"),
-                     200);
+    assert_int_equal(
+        kit_ask(OC_METHOD_POST, "/v1/orders",
+                "{\"symbol\":\"BTC/USDT\",\"side\":\"buy\",\"type\":\"limit\",\"qty\":\"0.1\",\"price\":\"40000\"}",
+                "main-key"),
+        200);
     are_open(3); /* without a client id it is two orders */
     assert_int_equal(kit_order("only-one", "buy", "0.1", "40000"), 200);
     are_open(4);
@@ -265,8 +269,11 @@ static void what_cannot_be_read_is_said_and_changes_nothing(void **state)
     }
     assert_string_equal(kit_command("faults"), "nothing goes wrong\n");
     text_init_fixed(&out, words, sizeof words);
-    assert_int_equal(venue_read_faults(kit.venue, "rough.faults", "# a bad day\n\ndrop 3 # at once\n  at 10s skew 2s\ndorp 3\n", &out), OC_E_CONFIG);
-    assert_string_equal(words, "rough.faults: line 5: there is no word 'dorp': did you mean drop?; `help` lists them\n");
+    assert_int_equal(venue_read_faults(kit.venue, "rough.faults",
+                                       "# a bad day\n\ndrop 3 # at once\n  at 10s skew 2s\ndorp 3\n", &out),
+                     OC_E_CONFIG);
+    assert_string_equal(words,
+                        "rough.faults: line 5: there is no word 'dorp': did you mean drop?; `help` lists them\n");
     assert_string_equal(kit_command("faults"), "holds: drop answers 3\nwaits: at 10s skew 2s\n");
     for (int i = 0; i < FAULTS_MAX - 1; i++)
         assert_non_null(strstr(kit_command("fail requests always"), "fail requests:"));
@@ -281,10 +288,13 @@ static void what_cannot_be_read_is_said_and_changes_nothing(void **state)
 static void a_person_trades_at_its_website(void **state)
 {
     (void)state;
-    assert_string_equal(kit_command("sell 0.1 BTC @ 60000 at the website"), "1 main sell 0.1 BTC/USDT @ 60000: open, filled 0\n");
-    assert_string_equal(kit_command("buy 0.04 BTC/USDT at the website of second"), "2 second buy 0.04 BTC/USDT: filled, filled 0.04\n");
+    assert_string_equal(kit_command("sell 0.1 BTC @ 60000 at the website"),
+                        "1 main sell 0.1 BTC/USDT @ 60000: open, filled 0\n");
+    assert_string_equal(kit_command("buy 0.04 BTC/USDT at the website of second"),
+                        "2 second buy 0.04 BTC/USDT: filled, filled 0.04\n");
     assert_string_equal(kit_command("orders"), "1 main sell 0.1 BTC/USDT @ 60000: open, filled 0.04\n");
-    assert_string_equal(kit_command("cancel 1 at the website"), "1 main sell 0.1 BTC/USDT @ 60000: canceled, filled 0.04\n");
+    assert_string_equal(kit_command("cancel 1 at the website"),
+                        "1 main sell 0.1 BTC/USDT @ 60000: canceled, filled 0.04\n");
     assert_string_equal(kit_command("orders"), "no open orders\n");
     assert_non_null(strstr(kit_command("balances"), "main BTC: free 1.96000000, locked 0.00000000\n"));
     assert_non_null(strstr(kit_command("fills"), "1 main order 1: sold 0.04 BTC/USDT @ 60000, fee 1.20000000 USDT\n"));

@@ -10,7 +10,7 @@
 
 enum { STEPS_MAX = 4096 /* that are caught up with at once */ };
 
-struct walk { /* of an instrument */
+struct walk {                               /* of an instrument */
     int64_t middle, tick;                   /* units */
     uint32_t quotes[2 * MARKET_LEVELS + 1]; /* places of the maker's open orders */
     uint32_t quote_count;
@@ -73,12 +73,15 @@ void market_free(struct market *market)
 
 const char *market_error(const struct market *market) { return market->error; }
 
-static int64_t below(struct market *market, int64_t count) { return (int64_t)(random_next(&market->random) % (uint64_t)count); }
+static int64_t below(struct market *market, int64_t count)
+{
+    return (int64_t)(random_next(&market->random) % (uint64_t)count);
+}
 
 /* ---- quotes and trades of the house ---- */
 
-static uint32_t house_order(struct market *market, uint32_t account, uint32_t inst, uint8_t side, uint8_t tif, int64_t price,
-                            int64_t qty, int64_t now_ns)
+static uint32_t house_order(struct market *market, uint32_t account, uint32_t inst, uint8_t side, uint8_t tif,
+                            int64_t price, int64_t qty, int64_t now_ns)
 {
     const struct core_inst *in = core_inst(market->core, inst);
     struct core_ask ask = {
@@ -135,8 +138,8 @@ static void quote(struct market *market, uint32_t inst, int64_t now_ns)
 static void print_trade(struct market *market, uint32_t inst, uint8_t side, int64_t price, int64_t qty, int64_t now_ns)
 {
     struct walk *walk = &market->walks[inst];
-    keep_quote(walk, house_order(market, market->maker, inst, side == CORE_BUY ? CORE_SELL : CORE_BUY, CORE_GTC, price, qty,
-                                 now_ns));
+    keep_quote(walk, house_order(market, market->maker, inst, side == CORE_BUY ? CORE_SELL : CORE_BUY, CORE_GTC, price,
+                                 qty, now_ns));
     (void)house_order(market, market->taker, inst, side, CORE_IOC, price, qty, now_ns);
 }
 
@@ -152,8 +155,8 @@ static void step_walk(struct market *market, uint32_t inst, int64_t now_ns)
         return;
     const uint8_t side = below(market, 2) ? CORE_BUY : CORE_SELL;
     const int64_t away = walk->tick * (1 + below(market, 2));
-    (void)house_order(market, market->taker, inst, side, CORE_IOC, side == CORE_BUY ? walk->middle + away : walk->middle - away,
-                      some_qty(market, inst), now_ns);
+    (void)house_order(market, market->taker, inst, side, CORE_IOC,
+                      side == CORE_BUY ? walk->middle + away : walk->middle - away, some_qty(market, inst), now_ns);
 }
 
 /* ---- a recorded file ---- */

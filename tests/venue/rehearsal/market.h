@@ -28,7 +28,8 @@ struct market_point { /* a price of a recorded file */
 };
 
 /* [setup] A walk of every instrument, a step each every_ns. Owned: market_free, which takes NULL. NULL: no memory, or no room for the house. */
-struct market *market_new(struct core *core, const struct face *face, uint64_t seed, int64_t begin_ns, int64_t every_ns);
+struct market *market_new(struct core *core, const struct face *face, uint64_t seed, int64_t begin_ns,
+                          int64_t every_ns);
 /* [setup] The first instrument follows the file from now on; `every_ns` 0: as recorded. Takes the file over. */
 void market_follow(struct market *market, struct market_file *file, int64_t every_ns);
 void market_free(struct market *market);
@@ -42,6 +43,7 @@ const char *market_error(const struct market *market);
 CHECKED oc_rc market_file_open(const char *path, struct market_file **ret_file, struct text *out);
 void market_file_close(struct market_file *file);
 /* The points of the next row; 0: the end, or *ret_error says why not. */
-uint32_t market_file_next(struct market_file *file, struct market_point ret_points[MARKET_POINTS_MAX], const char **ret_error);
+uint32_t market_file_next(struct market_file *file, struct market_point ret_points[MARKET_POINTS_MAX],
+                          const char **ret_error);
 
 #endif

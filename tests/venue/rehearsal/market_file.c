@@ -51,13 +51,14 @@ void market_file_close(struct market_file *file)
 }
 
 /* Open, the extreme that is nearer to it, the other one, close: a quarter of the period apart. */
-static uint32_t of_bar(const struct market_file *file, int64_t open_ns, int64_t period_ns, const int64_t price[4], int64_t volume,
-                       struct market_point *points)
+static uint32_t of_bar(const struct market_file *file, int64_t open_ns, int64_t period_ns, const int64_t price[4],
+                       int64_t volume, struct market_point *points)
 {
     const bool is_low_first = price[0] - price[2] < price[1] - price[0];
     const int64_t path[4] = {price[0], price[is_low_first ? 2 : 1], price[is_low_first ? 1 : 2], price[3]};
     for (int i = 0; i < 4; i++) {
-        points[i] = (struct market_point){.at_ns = open_ns + i * (period_ns / 4), .price = file->price_step, .qty = file->qty_step};
+        points[i] = (struct market_point){
+            .at_ns = open_ns + i * (period_ns / 4), .price = file->price_step, .qty = file->qty_step};
         points[i].price.units *= path[i];
         points[i].qty.units *= volume / 4;
     }
@@ -70,7 +71,8 @@ static uint32_t of_event(const struct market_file *file, const union csv_event *
     if (event->head.type == OC_EV_BAR) {
         const struct oc_ev_bar *bar = &event->bar;
         const int64_t price[4] = {bar->open, bar->high, bar->low, bar->close};
-        return of_bar(file, bar->open_ns, bar->period_ns, price, bar->present & OC_HAS_VOLUME ? bar->volume : 0, points);
+        return of_bar(file, bar->open_ns, bar->period_ns, price, bar->present & OC_HAS_VOLUME ? bar->volume : 0,
+                      points);
     }
     if (event->head.type == OC_EV_QBAR) {
         int64_t price[4];
@@ -92,7 +94,8 @@ static uint32_t of_event(const struct market_file *file, const union csv_event *
     return 1;
 }
 
-uint32_t market_file_next(struct market_file *file, struct market_point ret_points[MARKET_POINTS_MAX], const char **ret_error)
+uint32_t market_file_next(struct market_file *file, struct market_point ret_points[MARKET_POINTS_MAX],
+                          const char **ret_error)
 {
     static char error[CSV_ERROR_MAX];
     struct csv_row row = {0};

@@ -28,8 +28,10 @@ static const struct {
     {"--port", "N", "where it listens on this machine; 0: a free port (7443)", offsetof(struct wishes, port)},
     {"--seed", "N", "of the market and of what goes wrong (1)", offsetof(struct wishes, seed)},
     {"--faults", "FILE", "what goes wrong, a line each", offsetof(struct wishes, faults)},
-    {"--folder", "DIR", "where its authority and the keys of its accounts are kept (rehearsal)", offsetof(struct wishes, folder)},
-    {"--market", "FILE", "the first instrument follows the bars, quotes or trades of a CSV file; none: nothing moves by itself",
+    {"--folder", "DIR", "where its authority and the keys of its accounts are kept (rehearsal)",
+     offsetof(struct wishes, folder)},
+    {"--market", "FILE",
+     "the first instrument follows the bars, quotes or trades of a CSV file; none: nothing moves by itself",
      offsetof(struct wishes, market)},
     {"--every", "TIME", "a step of the market (250ms); with --market: a price of the file, in place of its own times",
      offsetof(struct wishes, every)},
@@ -59,8 +61,8 @@ static int complain_of_option(const char *word)
     names[OPTIONS] = "--help";
     names[OPTIONS + 1] = NULL;
     const char *near = strlen(word) < TEXT_NAME_MAX ? text_nearest(word, names) : NULL;
-    fprintf(stderr, "outcry-venue: there is no option '%s'%s%s%s; --help lists them\n", word, near ? ": did you mean " : "",
-            near ? near : "", near ? "?" : "");
+    fprintf(stderr, "outcry-venue: there is no option '%s'%s%s%s; --help lists them\n", word,
+            near ? ": did you mean " : "", near ? near : "", near ? "?" : "");
     return EXIT_USAGE;
 }
 
@@ -140,8 +142,8 @@ static bool add_keys(struct rehearsal *venue, const char *folder)
         snprintf(secret_name, sizeof secret_name, "%s.secret", account);
         if (!kept_words(folder, key_name, account, id) || !kept_words(folder, secret_name, NULL, secret) ||
             !venue_add_key(venue, id, secret, i, true)) {
-            fprintf(stderr, "outcry-venue: %s/%s, %s: they cannot be read or written: %s\n", folder, key_name, secret_name,
-                    strerror(errno));
+            fprintf(stderr, "outcry-venue: %s/%s, %s: they cannot be read or written: %s\n", folder, key_name,
+                    secret_name, strerror(errno));
             return false;
         }
     }
@@ -158,7 +160,8 @@ static int read_faults(struct rehearsal *venue, const char *path)
     const size_t size = file && text ? fread(text, 1, FAULTS_FILE_MAX + 1, file) : 0;
     const bool is_read = file && !ferror(file) && size <= FAULTS_FILE_MAX;
     if (!is_read)
-        fprintf(stderr, "outcry-venue: %s: %s\n", path, file && size > FAULTS_FILE_MAX ? "it is larger than 64 KiB" : strerror(errno));
+        fprintf(stderr, "outcry-venue: %s: %s\n", path,
+                file && size > FAULTS_FILE_MAX ? "it is larger than 64 KiB" : strerror(errno));
     if (file)
         fclose(file);
     if (text)
@@ -178,8 +181,8 @@ static int start_market(struct rehearsal *venue, const struct wishes *wishes, ui
     char words[WORDS_BYTES] = "";
     struct text out;
     text_init_fixed(&out, words, sizeof words);
-    if (wishes->every &&
-        (text_to_duration(wishes->every, strlen(wishes->every), &every_ns) < 0 || every_ns < 1000000 || every_ns > 3600000000000ll))
+    if (wishes->every && (text_to_duration(wishes->every, strlen(wishes->every), &every_ns) < 0 || every_ns < 1000000 ||
+                          every_ns > 3600000000000ll))
         return wrong("--every", wishes->every, "a time from 1ms to 1h, such as 250ms");
     if (wishes->market && strcmp(wishes->market, "none") == 0)
         return 0;
@@ -187,7 +190,8 @@ static int start_market(struct rehearsal *venue, const struct wishes *wishes, ui
         fprintf(stderr, "outcry-venue: %s", words);
         return EXIT_USAGE;
     }
-    venue->market = market_new(venue->core, venue->face, seed, venue->begin_ns, wishes->market || !wishes->every ? 250000000 : every_ns);
+    venue->market = market_new(venue->core, venue->face, seed, venue->begin_ns,
+                               wishes->market || !wishes->every ? 250000000 : every_ns);
     if (!venue->market) {
         market_file_close(file);
         fprintf(stderr, "outcry-venue: no memory\n");
@@ -210,7 +214,8 @@ static int run(struct rehearsal *venue, const char *folder, int port)
     struct text out;
     struct certificates certificates;
     text_init_fixed(&out, words, sizeof words);
-    struct serve *serve = certificates_make(&certificates, folder, &out) == OC_OK ? serve_new(venue, &certificates, port, &out) : NULL;
+    struct serve *serve =
+        certificates_make(&certificates, folder, &out) == OC_OK ? serve_new(venue, &certificates, port, &out) : NULL;
     if (!serve) {
         fprintf(stderr, "outcry-venue: %s", words);
         certificates_release(&certificates);
@@ -254,9 +259,11 @@ int main(int count, char **words)
         return rc;
     const struct face *face = wishes.face ? face_named(wishes.face) : NULL;
     if (!face) {
-        const char *near = wishes.face && strlen(wishes.face) < TEXT_NAME_MAX ? text_nearest(wishes.face, face_names) : NULL;
-        fprintf(stderr, "outcry-venue: found '%s', expected plain, lines or jline%s%s%s\n", wishes.face ? wishes.face : "nothing",
-                near ? ": did you mean " : "", near ? near : "", near ? "?" : "");
+        const char *near =
+            wishes.face && strlen(wishes.face) < TEXT_NAME_MAX ? text_nearest(wishes.face, face_names) : NULL;
+        fprintf(stderr, "outcry-venue: found '%s', expected plain, lines or jline%s%s%s\n",
+                wishes.face ? wishes.face : "nothing", near ? ": did you mean " : "", near ? near : "",
+                near ? "?" : "");
         return EXIT_USAGE;
     }
     if (!read_number(wishes.port, 0, 65535, &port))
@@ -269,11 +276,12 @@ int main(int count, char **words)
     }
     clock_gettime(CLOCK_REALTIME, &now);
     text_init_fixed(&out, said, sizeof said);
-    struct rehearsal *venue = venue_new(&(struct venue_config){.face = face,
-                                                           .seed = (uint64_t)seed,
-                                                           .begin_ns = (int64_t)now.tv_sec * 1000000000 + now.tv_nsec,
-                                                           .money = wishes.money},
-                                    &out);
+    struct rehearsal *venue =
+        venue_new(&(struct venue_config){.face = face,
+                                         .seed = (uint64_t)seed,
+                                         .begin_ns = (int64_t)now.tv_sec * 1000000000 + now.tv_nsec,
+                                         .money = wishes.money},
+                  &out);
     if (!venue) {
         fprintf(stderr, "outcry-venue: %s", *said ? said : "no memory\n");
         return EXIT_USAGE;

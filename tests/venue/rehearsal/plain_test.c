@@ -21,11 +21,14 @@ static void an_order_is_placed_amended_and_canceled(void **state)
 {
     (void)state;
     assert_int_equal(kit_order("a-1", "buy", "0.5", "40000"), 200);
-    KIT_SAID("{\"order\":{\"id\":\"1\",\"client_id\":\"a-1\",\"symbol\":\"BTC/USDT\",\"side\":\"buy\",\"type\":\"limit\",\"tif\":\"gtc\","
+    KIT_SAID("{\"order\":{\"id\":\"1\",\"client_id\":\"a-1\",\"symbol\":\"BTC/"
+             "USDT\",\"side\":\"buy\",\"type\":\"limit\",\"tif\":\"gtc\","
              "\"state\":\"open\",\"qty\":\"0.5\",\"filled\":\"0\",\"value\":\"0\",\"price\":\"40000\"");
     kit_get("/v1/balances");
     KIT_SAID("{\"asset\":\"USDT\",\"free\":\"79980\",\"locked\":\"20020\"}");
-    assert_int_equal(kit_ask(OC_METHOD_PATCH, "/v1/orders", "{\"client_id\":\"a-1\",\"price\":\"41000\",\"qty\":\"0.4\"}", "main-key"), 200);
+    assert_int_equal(kit_ask(OC_METHOD_PATCH, "/v1/orders",
+                             "{\"client_id\":\"a-1\",\"price\":\"41000\",\"qty\":\"0.4\"}", "main-key"),
+                     200);
     KIT_SAID("\"qty\":\"0.4\",\"filled\":\"0\",\"value\":\"0\",\"price\":\"41000\"");
     kit_get("/v1/open-orders?symbol=BTC%2FUSDT");
     KIT_SAID("\"id\":\"1\"");
@@ -48,11 +51,13 @@ static void fills_and_rows_come_a_page_at_a_time(void **state)
     kit_order("a", "sell", "0.5", "60000");
     for (int i = 0; i < 3; i++)
         assert_int_equal(kit_ask(OC_METHOD_POST, "/v1/orders",
-                                 "{\"symbol\":\"BTC/USDT\",\"side\":\"buy\",\"type\":\"market\",\"qty\":\"0.1\"}", "second-key"),
+                                 "{\"symbol\":\"BTC/USDT\",\"side\":\"buy\",\"type\":\"market\",\"qty\":\"0.1\"}",
+                                 "second-key"),
                          200);
     KIT_SAID("\"state\":\"filled\",\"qty\":\"0.1\",\"filled\":\"0.1\",\"value\":\"6000\"");
     kit_get("/v1/fills?limit=2");
-    KIT_SAID("{\"id\":\"1\",\"order_id\":\"1\",\"client_id\":\"a\",\"symbol\":\"BTC/USDT\",\"side\":\"sell\",\"qty\":\"0.1\",\"price\":"
+    KIT_SAID("{\"id\":\"1\",\"order_id\":\"1\",\"client_id\":\"a\",\"symbol\":\"BTC/"
+             "USDT\",\"side\":\"sell\",\"qty\":\"0.1\",\"price\":"
              "\"60000\",\"fee\":\"3\",\"fee_asset\":\"USDT\",\"role\":\"maker\"");
     KIT_SAID("\"next\":3,\"more\":true}");
     kit_get("/v1/fills?after=3&limit=2");
@@ -116,15 +121,22 @@ static void what_makes_no_sense_is_refused_in_words(void **state)
         {"{\"symbol\":\"BTC/USDT\",\"symbol\":\"BTC/USDT\"}", "BAD_BODY"},
         {"{\"symbol\":1}", "BAD_BODY"},
         {"{\"symbol\":\"DOGE/USDT\",\"side\":\"buy\"}", "NO_INSTRUMENT"},
-        {"{\"symbol\":\"BTC/USDT\",\"side\":\"long\",\"type\":\"limit\",\"qty\":\"1\",\"price\":\"1\"}", "NO_SUCH_KIND"},
+        {"{\"symbol\":\"BTC/USDT\",\"side\":\"long\",\"type\":\"limit\",\"qty\":\"1\",\"price\":\"1\"}",
+         "NO_SUCH_KIND"},
         {"{\"symbol\":\"BTC/USDT\",\"side\":\"buy\",\"type\":\"limit\",\"qty\":0.5,\"price\":\"40000\"}", "BAD_QTY"},
-        {"{\"symbol\":\"BTC/USDT\",\"side\":\"buy\",\"type\":\"limit\",\"qty\":\"0.5\",\"price\":\"40000.001\"}", "BAD_PRICE"},
+        {"{\"symbol\":\"BTC/USDT\",\"side\":\"buy\",\"type\":\"limit\",\"qty\":\"0.5\",\"price\":\"40000.001\"}",
+         "BAD_PRICE"},
         {"{\"symbol\":\"BTC/USDT\",\"side\":\"buy\",\"type\":\"limit\",\"qty\":\"0.5\"}", "BAD_PRICE"},
-        {"{\"symbol\":\"BTC/USDT\",\"side\":\"buy\",\"type\":\"limit\",\"qty\":\"0.0001\",\"price\":\"40000\"}", "BELOW_MIN_NOTIONAL"},
+        {"{\"symbol\":\"BTC/USDT\",\"side\":\"buy\",\"type\":\"limit\",\"qty\":\"0.0001\",\"price\":\"40000\"}",
+         "BELOW_MIN_NOTIONAL"},
         {"{\"symbol\":\"BTC/USDT\",\"side\":\"buy\",\"type\":\"limit\",\"qty\":\"9\",\"price\":\"40000\"}", "NO_FUNDS"},
-        {"{\"symbol\":\"BTC/USDT\",\"side\":\"buy\",\"type\":\"market\",\"qty\":\"9\",\"quote_qty\":\"10\"}", "BAD_QTY"},
-        {"{\"symbol\":\"BTC/USDT\",\"side\":\"buy\",\"type\":\"limit\",\"tif\":\"gtd\",\"qty\":\"9\",\"price\":\"4\"}", "NO_SUCH_KIND"},
-        {"{\"symbol\":\"BTC/USDT\",\"side\":\"buy\",\"type\":\"limit\",\"client_id\":\"a b\",\"qty\":\"9\",\"price\":\"4\"}", "BAD_BODY"},
+        {"{\"symbol\":\"BTC/USDT\",\"side\":\"buy\",\"type\":\"market\",\"qty\":\"9\",\"quote_qty\":\"10\"}",
+         "BAD_QTY"},
+        {"{\"symbol\":\"BTC/USDT\",\"side\":\"buy\",\"type\":\"limit\",\"tif\":\"gtd\",\"qty\":\"9\",\"price\":\"4\"}",
+         "NO_SUCH_KIND"},
+        {"{\"symbol\":\"BTC/USDT\",\"side\":\"buy\",\"type\":\"limit\",\"client_id\":\"a "
+         "b\",\"qty\":\"9\",\"price\":\"4\"}",
+         "BAD_BODY"},
     };
     (void)state;
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
@@ -134,7 +146,8 @@ static void what_makes_no_sense_is_refused_in_words(void **state)
     assert_int_equal(kit_get("/v1/orders"), 400);
     assert_int_equal(kit_get("/v1/orders?id=1&client_id=a"), 400);
     assert_int_equal(kit_get("/v1/orders?id=zz"), 404);
-    assert_false(venue_decode("%zz", kit.said, 10) || venue_decode("%26", kit.said, 10) || venue_decode("1234567890", kit.said, 10));
+    assert_false(venue_decode("%zz", kit.said, 10) || venue_decode("%26", kit.said, 10) ||
+                 venue_decode("1234567890", kit.said, 10));
     assert_int_equal(kit_get("/v1/book?symbol=BTC%2FUSDT&depth=101"), 400);
     assert_int_equal(kit_get("/v2/time"), 404);
     kit_command("halt BTC");
@@ -202,9 +215,11 @@ static void its_stream_tells_what_happens_in_order(void **state)
     kit_hear(account);
     KIT_SAID("{\"on\":\"balance\",\"seq\":1,\"asset\":\"BTC\",\"free\":\"1.5\",\"locked\":\"0.5\"");
     KIT_SAID("{\"on\":\"order\",\"seq\":2,");
-    kit_ask(OC_METHOD_POST, "/v1/orders", "{\"symbol\":\"BTC/USDT\",\"side\":\"buy\",\"type\":\"market\",\"qty\":\"0.1\"}", "second-key");
+    kit_ask(OC_METHOD_POST, "/v1/orders",
+            "{\"symbol\":\"BTC/USDT\",\"side\":\"buy\",\"type\":\"market\",\"qty\":\"0.1\"}", "second-key");
     kit_hear(market);
-    KIT_SAID("{\"on\":\"trade\",\"seq\":5,\"trade\":{\"id\":\"1\",\"symbol\":\"BTC/USDT\",\"side\":\"buy\",\"qty\":\"0.1\",\"price\":\"60000\"");
+    KIT_SAID("{\"on\":\"trade\",\"seq\":5,\"trade\":{\"id\":\"1\",\"symbol\":\"BTC/"
+             "USDT\",\"side\":\"buy\",\"qty\":\"0.1\",\"price\":\"60000\"");
     KIT_SAID("\"asks\":[[\"60000\",\"0.4\"]]");
     kit_hear(account);
     KIT_SAID("{\"on\":\"fill\",\"seq\":3,\"fill\":{\"id\":\"1\",\"order_id\":\"1\"");
@@ -293,16 +308,20 @@ static void two_faces_of_lines_trade(void **state)
     assert_string_equal(kit_command("buy 0.003 BTC at the website of second"),
                         "3 second buy 0.003 BTC/USDT: filled, filled 0.003\n");
     kit_hear(seat);
-    assert_string_equal(kit.said, "ack 7\nack 8\nreject 8\nreject 9\ncanceled 8\nreject 8\nfill 7 3 10000 t1\ntrade 10000 3\n");
+    assert_string_equal(kit.said,
+                        "ack 7\nack 8\nreject 8\nreject 9\ncanceled 8\nreject 8\nfill 7 3 10000 t1\ntrade 10000 3\n");
     kit_stop();
     kit_start("jline", 1);
     seat = kit_sit("/");
-    kit_say(seat, "{\"op\":\"new\",\"id\":7,\"s\":\"BTC/USDT\",\"side\":\"buy\",\"type\":\"limit\",\"q\":\"0.5\",\"p\":\"100\"}\n");
-    kit_say(seat, "{\"op\":\"new\",\"id\":8,\"s\":\"BTC/USDT\",\"side\":\"buy\",\"type\":\"limit\",\"q\":\"0.5\",\"p\":\"100.001\"}");
+    kit_say(seat, "{\"op\":\"new\",\"id\":7,\"s\":\"BTC/"
+                  "USDT\",\"side\":\"buy\",\"type\":\"limit\",\"q\":\"0.5\",\"p\":\"100\"}\n");
+    kit_say(seat, "{\"op\":\"new\",\"id\":8,\"s\":\"BTC/"
+                  "USDT\",\"side\":\"buy\",\"type\":\"limit\",\"q\":\"0.5\",\"p\":\"100.001\"}");
     kit_command("sell 0.2 BTC/USDT at the website of second");
     kit_say(seat, "{\"op\":\"cancel\",\"id\":7}");
     kit_hear(seat);
-    KIT_SAID("{\"e\":\"ack\",\"id\":7}\n{\"e\":\"reject\",\"id\":8,\"why\":\"BAD_ORDER\"}\n{\"e\":\"fill\",\"id\":7,\"s\":\"BTC/USDT\",\"p\":\"100\","
+    KIT_SAID("{\"e\":\"ack\",\"id\":7}\n{\"e\":\"reject\",\"id\":8,\"why\":\"BAD_ORDER\"}\n{\"e\":\"fill\",\"id\":7,"
+             "\"s\":\"BTC/USDT\",\"p\":\"100\","
              "\"q\":\"0.2\",\"fee\":\"0\",\"trade\":\"t1\"}\n{\"e\":\"trade\",");
     KIT_SAID("{\"e\":\"gone\",\"id\":7}\n");
 }

@@ -41,7 +41,8 @@ uint32_t quota_used(const struct quota *quota, int64_t now_ns, uint32_t rule, co
     return 0;
 }
 
-static enum quota_verdict refuse(struct quota *quota, struct quota_subject *subject, int64_t now_ns, int64_t *ret_wait_ns)
+static enum quota_verdict refuse(struct quota *quota, struct quota_subject *subject, int64_t now_ns,
+                                 int64_t *ret_wait_ns)
 {
     if (now_ns - subject->offence_ns > 60 * MINUTE_NS)
         subject->offences = 0;
@@ -61,8 +62,8 @@ static enum quota_verdict refuse(struct quota *quota, struct quota_subject *subj
     return QUOTA_BANNED;
 }
 
-enum quota_verdict quota_take(struct quota *quota, int64_t now_ns, const char *address, const char *key, uint32_t weight,
-                              uint32_t orders, int64_t *ret_wait_ns)
+enum quota_verdict quota_take(struct quota *quota, int64_t now_ns, const char *address, const char *key,
+                              uint32_t weight, uint32_t orders, int64_t *ret_wait_ns)
 {
     struct quota_subject *by_address = subject_of(quota, now_ns, address);
     struct quota_subject *by_key = key ? subject_of(quota, now_ns, key) : NULL;

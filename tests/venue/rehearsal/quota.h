@@ -39,8 +39,8 @@ struct quota {
 };
 
 /* One request of an address (and of a key, where that is not NULL). *ret_wait_ns: until it may come again. */
-enum quota_verdict quota_take(struct quota *quota, int64_t now_ns, const char *address, const char *key, uint32_t weight,
-                              uint32_t orders, int64_t *ret_wait_ns);
+enum quota_verdict quota_take(struct quota *quota, int64_t now_ns, const char *address, const char *key,
+                              uint32_t weight, uint32_t orders, int64_t *ret_wait_ns);
 /* What was used of a rule in its window; 0 of whom nobody knows. */
 uint32_t quota_used(const struct quota *quota, int64_t now_ns, uint32_t rule, const char *subject);
 

@@ -13,7 +13,7 @@
 
 enum { HEAD_BYTES = 2048, LINE_BYTES = 4096, PIECES = 3 };
 
-struct connection { /* of a client */
+struct connection {  /* of a client */
     struct lws *wsi; /* NULL: free */
     uint32_t exchange, seat;
     uint8_t method;
@@ -62,7 +62,8 @@ static void look_around(struct serve *serve)
                         (of->seat != CORE_NONE && venue_says(venue, of->seat))))
             lws_callback_on_writable(of->wsi);
     }
-    if (strcmp(serve->shown, venue->certificate) != 0 && certificates_show(serve->certificates, serve->ssl, venue->certificate))
+    if (strcmp(serve->shown, venue->certificate) != 0 &&
+        certificates_show(serve->certificates, serve->ssl, venue->certificate))
         text_copy(serve->shown, sizeof serve->shown, venue->certificate);
     const int64_t next_ns = venue_next_ns(venue), now_ns = clock_ns();
     const int64_t wait_ns = next_ns <= now_ns ? 1000000 : next_ns - now_ns < 1000000000 ? next_ns - now_ns : 1000000000;
@@ -161,7 +162,8 @@ static bool read_head(struct serve *serve, struct connection *of)
             of->method = methods[i].method;
             text_put(&path, part);
         }
-    for (int i = 0, size; (size = lws_hdr_copy_fragment(of->wsi, part, sizeof part, WSI_TOKEN_HTTP_URI_ARGS, i)) >= 0; i++) {
+    for (int i = 0, size; (size = lws_hdr_copy_fragment(of->wsi, part, sizeof part, WSI_TOKEN_HTTP_URI_ARGS, i)) >= 0;
+         i++) {
         if (memchr(part, '&', (size_t)size))
             return false; /* of an escape: nobody could tell it from one between two members */
         text_format(&path, "%c%.*s", i ? '&' : '?', size, part);
@@ -205,7 +207,8 @@ static int begin_request(struct serve *serve, struct lws *wsi)
         return -1;
     }
     of->body_size = 0;
-    const bool has_body = lws_hdr_copy(wsi, size, sizeof size, WSI_TOKEN_HTTP_CONTENT_LENGTH) > 0 && strcmp(size, "0") != 0;
+    const bool has_body =
+        lws_hdr_copy(wsi, size, sizeof size, WSI_TOKEN_HTTP_CONTENT_LENGTH) > 0 && strcmp(size, "0") != 0;
     return has_body ? 0 : arrive(serve, of);
 }
 
@@ -213,7 +216,8 @@ static bool put_number(struct lws *wsi, const char *name, int64_t number, unsign
 {
     char text[24];
     const int size = snprintf(text, sizeof text, "%lld", (long long)number);
-    return number <= 0 || lws_add_http_header_by_name(wsi, (const unsigned char *)name, (const unsigned char *)text, size, at, end) == 0;
+    return number <= 0 || lws_add_http_header_by_name(wsi, (const unsigned char *)name, (const unsigned char *)text,
+                                                      size, at, end) == 0;
 }
 
 static int write_answer(struct serve *serve, struct connection *of)
@@ -235,7 +239,8 @@ static int write_answer(struct serve *serve, struct connection *of)
     if (!body)
         return -1;
     memcpy(body + LWS_PRE, answer->body.data, said);
-    const int written = lws_write(of->wsi, body + LWS_PRE, said, exchange->end == VENUE_CUT ? LWS_WRITE_HTTP : LWS_WRITE_HTTP_FINAL);
+    const int written =
+        lws_write(of->wsi, body + LWS_PRE, said, exchange->end == VENUE_CUT ? LWS_WRITE_HTTP : LWS_WRITE_HTTP_FINAL);
     free(body);
     const bool is_cut = exchange->end == VENUE_CUT;
     venue_answered(serve->venue, of->exchange);
@@ -433,7 +438,8 @@ struct serve *serve_new(struct rehearsal *venue, const struct certificates *cert
                                              .user = serve,
                                              .gid = -1,
                                              .uid = -1,
-                                             .options = LWS_SERVER_OPTION_EXPLICIT_VHOSTS | LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT};
+                                             .options = LWS_SERVER_OPTION_EXPLICIT_VHOSTS |
+                                                        LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT};
     lws_set_log_level(0, NULL);
     serve->context = lws_create_context(&info);
     info.port = port;
@@ -444,7 +450,10 @@ struct serve *serve_new(struct rehearsal *venue, const struct certificates *cert
                    LWS_SERVER_OPTION_FAIL_UPON_UNABLE_TO_BIND;
     serve->vhost = serve->context ? lws_create_vhost(serve->context, &info) : NULL;
     if (!serve->vhost || lws_get_vhost_listen_port(serve->vhost) <= 0) {
-        text_format(out, "port %d: nothing can listen there: another program does, or it needs root; --port 0 takes a free one\n", port);
+        text_format(
+            out,
+            "port %d: nothing can listen there: another program does, or it needs root; --port 0 takes a free one\n",
+            port);
         serve_free(serve);
         return NULL;
     }

@@ -60,7 +60,8 @@ static oc_rc link_open(void *self, const struct io_opening *opening)
     }
     if (stream && venue_decode(ended(opening->path, opening->path_size, path, sizeof path), decoded, sizeof decoded)) {
         const struct venue_ask ask = {.path = decoded,
-                                      .headers = ended(opening->headers, opening->headers_size, headers, sizeof headers),
+                                      .headers =
+                                          ended(opening->headers, opening->headers_size, headers, sizeof headers),
                                       .body = "",
                                       .address = address};
         seat = venue_sit(link->venue, &ask, &answer);

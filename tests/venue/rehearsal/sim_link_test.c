@@ -21,7 +21,14 @@
 #define REHEARSAL_HOURS 1
 #endif
 
-enum { MADE_MAX = 1 << 18, ORDERS = 10000, OPEN_MAX = 30, UNKNOWN_MAX = 120 /* that wait until they may be asked about */, PUMPS_MAX = 100000, HOUSE_QTY = 100 /* steps of the venue in one of ours */ };
+enum {
+    MADE_MAX = 1 << 18,
+    ORDERS = 10000,
+    OPEN_MAX = 30,
+    UNKNOWN_MAX = 120 /* that wait until they may be asked about */,
+    PUMPS_MAX = 100000,
+    HOUSE_QTY = 100 /* steps of the venue in one of ours */
+};
 
 extern const struct oc_plugin *const oc_plugins_v1[];
 
@@ -53,7 +60,10 @@ static uint64_t below(uint64_t count) { return random_next(&w.random) % count; }
 
 /* ---- a host ---- */
 
-static void say_line(const struct oc_host *host, uint32_t level, const char *text) { (void)host, (void)level, (void)text; }
+static void say_line(const struct oc_host *host, uint32_t level, const char *text)
+{
+    (void)host, (void)level, (void)text;
+}
 
 static void note_skip(const struct oc_host *host, const char *what, const void *sample, uint32_t size)
 {
@@ -101,7 +111,10 @@ static void begin_exchange(uint64_t seed)
     char words[256] = "";
     struct text out;
     text_init_fixed(&out, words, sizeof words);
-    w.exchange = venue_new(&(struct venue_config){.face = face_named("plain"), .seed = seed, .begin_ns = BEGIN_NS, .money = "1000000 USDT, 100000 BTC"}, &out);
+    w.exchange = venue_new(
+        &(struct venue_config){
+            .face = face_named("plain"), .seed = seed, .begin_ns = BEGIN_NS, .money = "1000000 USDT, 100000 BTC"},
+        &out);
     if (!w.exchange)
         fail_msg("%s", words);
     assert_true(venue_add_key(w.exchange, "the key", "the secret of this account", 0, true));
@@ -238,7 +251,8 @@ static void others_trade(void)
     uint32_t order;
     const enum core_why why = core_place(w.exchange->core, w.exchange->now_ns, &ask, &order);
     if (why == CORE_TOO_MANY_OPEN) /* what rests too long goes */
-        for (uint64_t id = core_order_count(w.exchange->core); id > 0 && id + 2000 > core_order_count(w.exchange->core); id--) {
+        for (uint64_t id = core_order_count(w.exchange->core); id > 0 && id + 2000 > core_order_count(w.exchange->core);
+             id--) {
             const struct core_order *old = core_order(w.exchange->core, core_order_by_id(w.exchange->core, id));
             if (old->account == 1 && core_is_open(old))
                 (void)core_cancel(w.exchange->core, w.exchange->now_ns, core_order_by_id(w.exchange->core, id));
@@ -248,7 +262,8 @@ static void others_trade(void)
 static void make_order(void)
 {
     const uint8_t side = below(2) ? OC_SIDE_BUY : OC_SIDE_SELL;
-    const uint64_t id = fixture_submit(w.f, fixture_order(w.f, side, 60 + (int64_t)below(60), 9990 + (int64_t)below(20)));
+    const uint64_t id =
+        fixture_submit(w.f, fixture_order(w.f, side, 60 + (int64_t)below(60), 9990 + (int64_t)below(20)));
     w.refused += id == 0; /* while the stream of its account is down, nothing is sent */
     if (id == 0)
         return;
@@ -311,11 +326,12 @@ static void judge(void)
         if (order->filled != filled || (truth && core_is_open(truth) != order->is_open))
             fail_msg("order %u is %s with %lld here, and %s with %lld there", (unsigned)(order->id & 0xffffff),
                      order->is_open ? "open" : "over", (long long)order->filled,
-                     !truth                 ? "nothing"
+                     !truth                ? "nothing"
                      : core_is_open(truth) ? "open"
-                                            : "over",
+                                           : "over",
                      (long long)filled);
-        if (truth && (truth->value != order->value * num_pow10_128(MONEY_SCALE - 5) || fees[place - core_order_by_id(w.exchange->core, 1)] != order->fee))
+        if (truth && (truth->value != order->value * num_pow10_128(MONEY_SCALE - 5) ||
+                      fees[place - core_order_by_id(w.exchange->core, 1)] != order->fee))
             fail_msg("order %u has traded at other prices, or for another fee", (unsigned)(order->id & 0xffffff));
         position += order->side == OC_SIDE_BUY ? order->filled : -order->filled;
     }
@@ -370,7 +386,8 @@ static void ten_thousand_orders_and_one_in_five_outcomes_is_not_said(void **stat
     assert_true(core_fill_count(w.exchange->core) > ORDERS / 2);
     uint64_t ambiguous = 0;
     for (int kind = 0; kind < 4; kind++) {
-        static const enum fault_kind kinds[] = {FAULT_DROP_REQUESTS, FAULT_DROP_ANSWERS, FAULT_FAIL_ANSWERS, FAULT_RESET_ANSWERS};
+        static const enum fault_kind kinds[] = {FAULT_DROP_REQUESTS, FAULT_DROP_ANSWERS, FAULT_FAIL_ANSWERS,
+                                                FAULT_RESET_ANSWERS};
         assert_in_range(w.exchange->faults.made[kinds[kind]], ORDERS / 25, ORDERS / 15);
         ambiguous += w.exchange->faults.made[kinds[kind]];
     }
@@ -406,11 +423,13 @@ static void at_the_highest_rate_nobody_is_banned(void **state)
 /* Everything of a stream goes wrong, and so do requests; what stands at the end is what the venue has. */
 static void whatever_goes_wrong_the_ledgers_agree(void **state)
 {
-    static const char *const lines[] = {"drop messages 1 in 60",   "drop fills 1 in 40",        "duplicate messages 1 in 20",
-                                        "reorder messages 1 in 50", "delay messages 900ms 1 in 30", "half-open streams 1 in 900",
-                                        "reset streams 1 in 300",  "cut messages 1 in 300",     "cut answers 1 in 30",
-                                        "fail requests 1 in 30",   "delay requests 700ms 1 in 25", "delay answers 700ms 1 in 25",
-                                        "reset connections 1 in 40", "duplicate requests of cancels 1 in 20"};
+    static const char *const lines[] = {"drop messages 1 in 60",        "drop fills 1 in 40",
+                                        "duplicate messages 1 in 20",   "reorder messages 1 in 50",
+                                        "delay messages 900ms 1 in 30", "half-open streams 1 in 900",
+                                        "reset streams 1 in 300",       "cut messages 1 in 300",
+                                        "cut answers 1 in 30",          "fail requests 1 in 30",
+                                        "delay requests 700ms 1 in 25", "delay answers 700ms 1 in 25",
+                                        "reset connections 1 in 40",    "duplicate requests of cancels 1 in 20"};
     (void)state;
     for (uint64_t seed = 1; seed <= 6; seed++) {
         begin(seed);
@@ -436,7 +455,8 @@ static void whatever_goes_wrong_the_ledgers_agree(void **state)
         for (uint32_t i = 0; i < w.made_count; i++) { /* a fill that no number shows is found by asking */
             const struct order *order = fixture_find(w.f, w.made[i].id);
             uint64_t token;
-            struct oc_fetch look = {.size = sizeof look, .kind = OC_FETCH_ORDER, .account = 1, .inst = w.f->inst, .order = w.made[i].id};
+            struct oc_fetch look = {
+                .size = sizeof look, .kind = OC_FETCH_ORDER, .account = 1, .inst = w.f->inst, .order = w.made[i].id};
             client_id_make(w.venue.table->venue, w.made[i].id, 0, &look.client);
             if (order && order_is_open(order))
                 assert_int_equal(io_venue_fetch(&w.venue, &look, &token), OC_OK);

@@ -52,7 +52,8 @@ static bool pay_in(struct rehearsal *venue, const char *money, struct text *out)
             if (strcmp(core_asset_name(venue->core, i), asset) == 0)
                 place = i;
         if (count != 2 || !venue_money(amount, strlen(amount), &sum) || sum <= 0 || place == CORE_NONE) {
-            text_format(out, "money: found '%s', expected AMOUNT ASSET of what is traded here, such as 10000 USDT\n", one);
+            text_format(out, "money: found '%s', expected AMOUNT ASSET of what is traded here, such as 10000 USDT\n",
+                        one);
             return false;
         }
         for (uint32_t i = 0; i < ACCOUNTS; i++)
@@ -75,8 +76,8 @@ static bool add_insts(struct rehearsal *venue)
                                  .qty_step = from->qty_step,
                                  .min_qty = from->min_qty,
                                  .max_qty = from->max_qty,
-                                 .min_notional = from->min_notional.units *
-                                                 num_pow10_128(MONEY_SCALE - from->min_notional.scale)};
+                                 .min_notional =
+                                     from->min_notional.units * num_pow10_128(MONEY_SCALE - from->min_notional.scale)};
         text_copy(made.symbol, sizeof made.symbol, from->symbol);
         if (core_add_inst(venue->core, &made) == CORE_NONE)
             return false;
@@ -123,7 +124,8 @@ void venue_free(struct rehearsal *venue)
 
 bool venue_add_key(struct rehearsal *venue, const char *id, const char *secret, uint32_t account, bool may_trade)
 {
-    if (venue->key_count == VENUE_KEYS_MAX || account >= core_account_count(venue->core) || !*id || venue_key(venue, id))
+    if (venue->key_count == VENUE_KEYS_MAX || account >= core_account_count(venue->core) || !*id ||
+        venue_key(venue, id))
         return false;
     struct venue_key *key = &venue->keys[venue->key_count++];
     text_copy(key->id, sizeof key->id, id);
@@ -366,7 +368,10 @@ void venue_say(struct rehearsal *venue, struct seat *seat, const char *bytes, si
     let_go(venue, seat);
 }
 
-bool venue_loses_fill(struct rehearsal *venue) { return faults_draw(&venue->faults, FAULT_DROP_FILLS, FAULT_OF_ALL, NULL); }
+bool venue_loses_fill(struct rehearsal *venue)
+{
+    return faults_draw(&venue->faults, FAULT_DROP_FILLS, FAULT_OF_ALL, NULL);
+}
 
 const struct venue_said *venue_says(const struct rehearsal *venue, uint32_t seat)
 {

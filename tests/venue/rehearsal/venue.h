@@ -23,10 +23,10 @@ enum {
     VENUE_SEATS_MAX = 32,
     VENUE_EXCHANGES_MAX = 256,
     VENUE_KEYS_MAX = 8,
-    VENUE_BODY_MAX = 65536,    /* bytes of a request */
-    VENUE_HEAD_MAX = 8192,     /* bytes of its path and of its headers */
+    VENUE_BODY_MAX = 65536,     /* bytes of a request */
+    VENUE_HEAD_MAX = 8192,      /* bytes of its path and of its headers */
     VENUE_ANSWER_MAX = 1 << 20, /* bytes of an answer */
-    VENUE_MESSAGE_MAX = 65536, /* bytes of a message, to it and from it */
+    VENUE_MESSAGE_MAX = 65536,  /* bytes of a message, to it and from it */
     VENUE_ADDRESS_MAX = 48,
     SEAT_QUEUE_MAX = 4096,
     SEAT_DIRTY_MAX = 128
@@ -39,7 +39,7 @@ struct venue_key {
     bool may_trade;
 };
 
-struct venue_ask { /* a request of HTTP; borrowed */
+struct venue_ask {       /* a request of HTTP; borrowed */
     uint8_t method;      /* OC_METHOD_... */
     const char *path;    /* with its query, percent escapes decoded: libwebsockets gives it so */
     const char *headers; /* lines "Name: value\r\n", names in any case */
@@ -61,7 +61,11 @@ enum exchange_state {
     EXCHANGE_ANSWERED, /* `answer` is said at due_ns, as `end` says */
     EXCHANGE_LOST      /* nothing is ever said */
 };
-enum venue_end { VENUE_WHOLE = 0, VENUE_CUT /* half, then the connection ends */, VENUE_RESET /* nothing, and it is reset */ };
+enum venue_end {
+    VENUE_WHOLE = 0,
+    VENUE_CUT /* half, then the connection ends */,
+    VENUE_RESET /* nothing, and it is reset */
+};
 
 struct venue_exchange {
     enum exchange_state state;
@@ -87,12 +91,12 @@ struct seat { /* a stream */
     uint32_t account; /* CORE_NONE: nobody is logged in */
     char address[VENUE_ADDRESS_MAX];
     bool hears_account;
-    uint32_t topics[CORE_INSTS_MAX]; /* bits of the face */
-    uint64_t seq[CORE_INSTS_MAX + 1]; /* of what was said of each instrument; the last: of the account */
+    uint32_t topics[CORE_INSTS_MAX];         /* bits of the face */
+    uint64_t seq[CORE_INSTS_MAX + 1];        /* of what was said of each instrument; the last: of the account */
     struct core_level dirty[SEAT_DIRTY_MAX]; /* levels that changed in this turn: qty is the side */
     uint32_t dirty_inst, dirty_count;
     struct core_level quote[CORE_INSTS_MAX][2]; /* as it was said last */
-    struct venue_said *first, *last, *held; /* owned; held: until the next one */
+    struct venue_said *first, *last, *held;     /* owned; held: until the next one */
     uint32_t queued;
 };
 

@@ -68,7 +68,8 @@ static inline uint32_t kit_send(uint8_t method, const char *path, const char *bo
     if (key) {
         snprintf(text, sizeof text, "%s\n%s\n%lld\n%s\n%s", methods[method], decoded, time_us, kit.window, body);
         kit_sign(text, sign);
-        snprintf(headers, sizeof headers, "x-key: %s\r\nx-time: %lld\r\nx-window: %s\r\nx-sign: %s\r\n", key, time_us, kit.window, sign);
+        snprintf(headers, sizeof headers, "x-key: %s\r\nx-time: %lld\r\nx-window: %s\r\nx-sign: %s\r\n", key, time_us,
+                 kit.window, sign);
     }
     const struct venue_ask ask = {.method = method,
                                   .path = decoded,
@@ -118,8 +119,9 @@ static inline uint32_t kit_order(const char *client, const char *side, const cha
 {
     char body[256];
     snprintf(body, sizeof body,
-             "{\"client_id\":\"%s\",\"symbol\":\"BTC/USDT\",\"side\":\"%s\",\"type\":\"limit\",\"qty\":\"%s\",\"price\":\"%s\"}", client,
-             side, qty, price);
+             "{\"client_id\":\"%s\",\"symbol\":\"BTC/"
+             "USDT\",\"side\":\"%s\",\"type\":\"limit\",\"qty\":\"%s\",\"price\":\"%s\"}",
+             client, side, qty, price);
     return kit_ask(OC_METHOD_POST, "/v1/orders", body, "main-key");
 }
 
@@ -164,7 +166,8 @@ static inline uint32_t kit_listen(void)
     assert_true(seat != CORE_NONE);
     snprintf(text, sizeof text, "LOGIN\n/v1/stream\n%lld\n\n", time_us);
     kit_sign(text, sign);
-    snprintf(words, sizeof words, "{\"do\":\"login\",\"key\":\"main-key\",\"time_us\":\"%lld\",\"sign\":\"%s\"}", time_us, sign);
+    snprintf(words, sizeof words, "{\"do\":\"login\",\"key\":\"main-key\",\"time_us\":\"%lld\",\"sign\":\"%s\"}",
+             time_us, sign);
     kit_say(seat, words);
     kit_say(seat, "{\"do\":\"subscribe\",\"topic\":\"account\"}");
     kit_hear(seat);

@@ -60,8 +60,8 @@ static oc_rc run_list(struct rehearsal *venue, const struct words *words, struct
     for (uint32_t i = 0; i < VENUE_SEATS_MAX; i++)
         streams += venue->seats[i].is_open;
     text_format(out, "%u streams, %llu answers, %llu messages, %llu orders asked for, %llu fills\n", streams,
-                (unsigned long long)venue->answers, (unsigned long long)venue->messages, (unsigned long long)venue->orders,
-                (unsigned long long)core_fill_count(venue->core));
+                (unsigned long long)venue->answers, (unsigned long long)venue->messages,
+                (unsigned long long)venue->orders, (unsigned long long)core_fill_count(venue->core));
     text_format(out, "%llu times told to wait, %llu bans\n", (unsigned long long)venue->quota.waits,
                 (unsigned long long)venue->quota.bans);
     if (venue->is_in_maintenance)
@@ -133,9 +133,10 @@ static oc_rc run_fills(struct rehearsal *venue, const struct words *words, struc
         const struct core_inst *inst = core_inst(venue->core, fill->inst);
         text_format(out, "%llu %s order %llu: %s %s %s @ %s, fee %s %s\n", (unsigned long long)number,
                     core_account(venue->core, fill->account)->name,
-                    (unsigned long long)core_order(venue->core, fill->order)->id, fill->side == CORE_BUY ? "bought" : "sold",
-                    units_text(fill->qty, inst->qty_step, qty), inst->symbol, units_text(fill->price, inst->price_step, price),
-                    money_text(fill->fee, fee), core_asset_name(venue->core, fill->fee_asset));
+                    (unsigned long long)core_order(venue->core, fill->order)->id,
+                    fill->side == CORE_BUY ? "bought" : "sold", units_text(fill->qty, inst->qty_step, qty),
+                    inst->symbol, units_text(fill->price, inst->price_step, price), money_text(fill->fee, fee),
+                    core_asset_name(venue->core, fill->fee_asset));
     }
     if (!count)
         text_put(out, "no fills\n");
@@ -187,7 +188,8 @@ static oc_rc run_trade(struct rehearsal *venue, const struct words *words, struc
     static const char form[] = "QTY BTC/USDT [@ PRICE] at the website [of ACCOUNT]";
     const char *word = words->at[0];
     uint32_t at = 3, order = CORE_NONE;
-    struct core_ask ask = {.side = strcmp(word, "buy") == 0 ? CORE_BUY : CORE_SELL, .type = CORE_MARKET, .tif = CORE_IOC};
+    struct core_ask ask = {
+        .side = strcmp(word, "buy") == 0 ? CORE_BUY : CORE_SELL, .type = CORE_MARKET, .tif = CORE_IOC};
     if (words->count < 3 || (ask.inst = inst_of(venue, words->at[2])) == CORE_NONE)
         return expected(out, word, words->count < 3 ? NULL : words->at[2], form);
     const struct core_inst *inst = core_inst(venue->core, ask.inst);
@@ -230,7 +232,8 @@ static oc_rc run_pay(struct rehearsal *venue, const struct words *words, struct 
     for (uint32_t i = 0; words->count >= 3 && i < core_asset_count(venue->core); i++)
         if (strcmp(core_asset_name(venue->core, i), words->at[2]) == 0)
             asset = i;
-    if (account == CORE_NONE || asset == CORE_NONE || !venue_money(words->at[1], strlen(words->at[1]), &amount) || amount <= 0)
+    if (account == CORE_NONE || asset == CORE_NONE || !venue_money(words->at[1], strlen(words->at[1]), &amount) ||
+        amount <= 0)
         return expected(out, words->at[0], words->at[1], "AMOUNT ASSET [of ACCOUNT]");
     const enum core_why why = core_pay(venue->core, venue->now_ns, account, asset, is_in ? amount : -amount);
     text_format(out, "%s: %s\n", words->at[0], why == CORE_OK ? "done" : core_why_words(why));
@@ -340,14 +343,16 @@ static oc_rc run_help(struct rehearsal *venue, const struct words *words, struct
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
         text_format(out, "  %s%s%s%s%s\n", commands[i].word, *commands[i].form ? " " : "", commands[i].form,
                     *commands[i].what ? ": " : "", commands[i].what);
-    text_put(out, "faults: [at TIME] VERB NOUN [TIME] [of orders|cancels|amends|reads] [COUNT | 1 in N | always | off]\n");
+    text_put(out,
+             "faults: [at TIME] VERB NOUN [TIME] [of orders|cancels|amends|reads] [COUNT | 1 in N | always | off]\n");
     faults_help(out);
     return OC_OK;
 }
 
 static oc_rc complain_of_word(const char *word, struct text *out)
 {
-    static const char *const fault_verbs[] = {"drop", "delay", "duplicate", "reorder", "half-open", "reset", "split", "cut", "fail", "at"};
+    static const char *const fault_verbs[] = {"drop",  "delay", "duplicate", "reorder", "half-open",
+                                              "reset", "split", "cut",       "fail",    "at"};
     const char *names[64];
     uint32_t count = 0;
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
@@ -356,8 +361,8 @@ static oc_rc complain_of_word(const char *word, struct text *out)
         names[count++] = fault_verbs[i];
     names[count] = NULL;
     const char *near = strlen(word) < TEXT_NAME_MAX ? text_nearest(word, names) : NULL;
-    text_format(out, "there is no word '%s'%s%s%s; `help` lists them\n", word, near ? ": did you mean " : "", near ? near : "",
-                near ? "?" : "");
+    text_format(out, "there is no word '%s'%s%s%s; `help` lists them\n", word, near ? ": did you mean " : "",
+                near ? near : "", near ? "?" : "");
     return OC_E_INVALID;
 }
 
