@@ -11,7 +11,7 @@
 enum { STEPS_MAX = 4096 /* that are caught up with at once */ };
 
 struct walk {                               /* of an instrument */
-    int64_t middle, tick;                   /* units */
+    int64_t begin, middle, tick;            /* units */
     uint32_t quotes[2 * MARKET_LEVELS + 1]; /* places of the maker's open orders */
     uint32_t quote_count;
 };
@@ -57,7 +57,7 @@ struct market *market_new(struct core *core, const struct face *face, uint64_t s
         return NULL;
     }
     for (uint32_t i = 0; i < face->inst_count; i++) {
-        market->walks[i].middle = face->insts[i].price;
+        market->walks[i].begin = market->walks[i].middle = face->insts[i].price;
         market->walks[i].tick = face->insts[i].price / 10000 + 1;
     }
     return market;
@@ -146,7 +146,8 @@ static void print_trade(struct market *market, uint32_t inst, uint8_t side, int6
 static void step_walk(struct market *market, uint32_t inst, int64_t now_ns)
 {
     struct walk *walk = &market->walks[inst];
-    const int64_t step = (below(market, 7) - 3) * walk->tick / 2;
+    const int64_t home = (walk->begin - walk->middle) / 64; /* so that an order near to it trades some time */
+    const int64_t step = (below(market, 7) - 3) * walk->tick / 2 + home;
     if (walk->middle + step > walk->tick * (MARKET_LEVELS + 2))
         walk->middle += step;
     withdraw_quotes(market, walk, now_ns);

@@ -3,6 +3,7 @@
  *
  * Invariants
  * - The same seed, file, times and orders of customers make the same market.
+ * - A walk is drawn back to where it began, so that it stays around there.
  * - The maker quotes MARKET_LEVELS prices a side around the middle, anew with each step; the taker trades against what is best, be it of the
  *   maker or of a customer.
  * - A recorded file gives one price a row (four a bar: open, the extremes, close), at the distances of its times, or one each `every_ns`.
