@@ -135,6 +135,14 @@ static void the_best_price_trades_first_and_the_earlier_of_two(void **state)
     assert_true(core_account(v.core, v.ann)->balances[v.btc].locked == MONEY(3) / 1000);
 }
 
+static void a_fee_is_cut_so_that_many_are_never_more_than_one(void **state)
+{
+    (void)state;
+    place(limit(v.ann, CORE_SELL, 3, 10001));
+    place(limit(v.bob, CORE_BUY, 3, 10001)); /* 0.30003, of which 0.0005 are 0.000150015 */
+    assert_true(free_of(v.bob, v.usdt) == MONEY(10000) - MONEY(30003) / 100000 - MONEY(15001) / 100000000);
+}
+
 static void each_kind_of_order_does_what_it_says(void **state)
 {
     struct core_ask ask;
@@ -339,6 +347,7 @@ int main(void)
 #define OF(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         OF(the_best_price_trades_first_and_the_earlier_of_two),
+        OF(a_fee_is_cut_so_that_many_are_never_more_than_one),
         OF(each_kind_of_order_does_what_it_says),
         OF(a_market_order_goes_as_far_as_the_money),
         OF(a_stop_waits_until_a_trade_reaches_it),
