@@ -35,8 +35,8 @@ END
 cat >mixed.lua <<'LUA'
 strategy { name = "mixed" }
 function on_bar(m, b)
-  m.bars = (m.bars or 0) + 1 -- kept over a restart, as a local would not be
-  local bars = m.bars
+  m.seen = (m.seen or 0) + 1 -- kept over a restart, as a local would not be
+  local bars = m.seen
   if bars % 5 == 0 then m:buy { qty = 0.001, price = b.close - 100 } end  -- alike where prices are
   if bars % 5 == 1 then m:buy { qty = 0.01 + bars % 7 * 0.001 } end
   if bars % 13 == 0 then m:buy { qty = 0.002 } end
