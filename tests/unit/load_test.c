@@ -455,7 +455,7 @@ static void a_folder_is_loaded_in_the_order_of_names(void **state)
     (void)state;
     struct seen seen = {0};
     assert_int_equal(load_folder_each(TEST_BUILD_DIR "/sdk/examples", see, &seen), OC_OK);
-    assert_int_equal(seen.good, 6);
+    assert_int_equal(seen.good, 7);
     assert_int_equal(seen.bad, 0);
     assert_non_null(registry_find(&registry, OC_RISK, "org.example.maxqty"));
     assert_non_null(registry_find(&registry, OC_CONNECTOR, "org.example.loopback"));
