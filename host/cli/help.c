@@ -9,6 +9,8 @@
 #include "console/shell.h"
 #include "script/reference.h"
 
+static int verb_completion(int argc, char **argv);
+
 /* clang-format off */
 const struct verb help_verbs[] = {
     {"backtest", verb_backtest, "run a strategy over files", "FILE.lua... DATA.csv... --cash '10000 USDT'", HELP_BACKTEST},
@@ -150,7 +152,7 @@ int verb_help(int argc, char **argv)
     return EXIT_GOOD;
 }
 
-int verb_completion(int argc, char **argv)
+static int verb_completion(int argc, char **argv)
 {
     const char *shell = argc > 1 ? argv[1] : NULL;
     if (!shell || strcmp(shell, "bash") != 0) {

@@ -31,6 +31,5 @@ int verb_keys(int argc, char **argv);
 int verb_bench(int argc, char **argv);
 int verb_version(int argc, char **argv);
 int verb_help(int argc, char **argv);
-int verb_completion(int argc, char **argv);
 
 #endif

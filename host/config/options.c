@@ -269,7 +269,7 @@ static const struct option *find(struct options *options, const char *name, size
     char copy[64];
     snprintf(copy, sizeof copy, "%.*s", (int)length, name);
     for (int i = 0; i < (int)KNOWN; i++) {
-        names[i] = known[i].name;
+        names[i] = options_known(i);
         if (strcmp(known[i].name, copy) == 0)
             return &known[i];
     }
